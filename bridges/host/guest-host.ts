@@ -8,21 +8,24 @@ import type { LogSource } from '../../runtime/core/log.ts';
 import type { GuestMessage } from './crossing/decision.ts';
 import type { HostedRequest } from './requests/hosted-request.ts';
 
-/** Functions of the host for a guest. They return undefined if the object is gone. */
+/**
+ * Functions of the host for a guest. For an object that is gone they return undefined, or 0 where
+ * they return a number.
+ */
 export interface GuestHost {
   /**
    * Takes a message about request `id`, as JSON or parsed. The host carries it out when the guest
    * has returned. An unknown negative `id` begins a request of the translator's own.
    */
-  push(id: number, message: GuestMessage): void;
+  pushMessage(id: number, message: GuestMessage): void;
   /** Takes over bytes for the next message; returns their number in it. */
   putBytes(bytes: Uint8Array): number;
-  /** Argument `index` of the fop (`wind` -1) or of the reply to wind number `wind`, as JSON. */
+  /** Argument `index` of the fop (`wind` -1), or of the reply to wind number `wind`, as JSON. */
   fetch(id: number, wind: number, index: number): string | undefined;
   /** The dict itself, for an engine that converts it. */
   fetchDict(id: number, wind: number, index: number): Dict | undefined;
-  /** The request itself, for a guest that is no interpreter; undefined when it has ended. */
-  request(id: number): HostedRequest | undefined;
+  /** The request itself, for a native guest; undefined when it has ended. */
+  findRequest(id: number): HostedRequest | undefined;
   /** As `fetch`, for bytes. */
   fetchBytes(id: number, wind: number, index: number): Uint8Array | undefined;
   /** [gfid, ia_type, path] as JSON. */
@@ -30,7 +33,7 @@ export interface GuestHost {
   /** [inode, flags, pid, isDir] as JSON. */
   fdJson(id: number): string | undefined;
   /** [unique, uid, gid, pid, groups, lk_owner, op, client] as JSON; `client` as of `clientId`. */
-  rootJson(id: number): string | undefined;
+  requestJson(id: number): string | undefined;
   /**
    * The number of the client that a request is made for; 0 without a client, or if it is gone. From
    * then on `forgetClient` notifies the guest of its end.
@@ -40,20 +43,21 @@ export interface GuestHost {
   clientUid(id: number): string | undefined;
   /** 1 while request `id` lives, otherwise 0: its objects are invalid then. */
   isAlive(id: number): number;
-  /** Subscribes to the notice `forget` or `release`; 0 when the object is gone. */
-  track(inode: number): number;
-  trackFd(fd: number): number;
+  /** Subscribes the guest to the notice `forget` of an inode; 0 when the inode is gone. */
+  subscribeForget(inode: number): number;
+  /** Subscribes the guest to the notice `release` of an fd; 0 when the fd is gone. */
+  subscribeRelease(fd: number): number;
   /** Closes an fd made for the guest, and returns 1; returns 0 for any other fd. */
   closeFd(fd: number): number;
   /**
-   * Takes messages of `runtime/api/protocol/` for the child with this index, which it serves when the guest has
-   * returned. @returns 0 without such a child
+   * Takes messages of `runtime/api/protocol/` for the child with this index. They are served when
+   * the guest has returned. Returns 0 without such a child, else 1.
    */
   sendBelow(child: number, bytes: Uint8Array): number;
-  /** The replies to these, in answer to the notice `below`. */
+  /** Returns the replies to these messages; the guest calls it at the notice `below`. */
   takeBelow(child: number): Uint8Array | undefined;
   /** Reports that the module can no longer answer request `id`. */
-  failUnreachable(id: number): void;
+  reportLostRequest(id: number): void;
   /** Monotonic microseconds of the clock that `setTimer` uses. */
   now(): number;
   /** Schedules the notice `tick` in `ms` milliseconds; replaces an earlier timer. */
@@ -77,6 +81,6 @@ export interface GuestHost {
   log(level: number, source: LogSource, text: string): void;
   /** Logs a refusal as a warning, once for each text (limits/limited-log.ts). */
   logRefusal(source: LogSource | undefined, text: string): void;
-  /** Logs an invalid message, unless the module's own error reports it. */
-  noteMistake(source: LogSource | undefined, why: string): void;
+  /** Logs an invalid message, unless the module raises an error, which is logged instead. */
+  logInvalidMessage(source: LogSource | undefined, why: string): void;
 }

@@ -1,15 +1,18 @@
 /**
  * Declares the contract between the host translator and an interpreter, the same in each language.
  *
- * Objects never cross. Requests, inodes and fds are numbers to a guest; a costly value (an iatt's
- * fields, a dict's pairs, the bytes of a read) is announced by a 1 and fetched on demand. A guest
- * replies with a small integer for the common decisions, and with JSON messages
+ * Objects stay in the host: requests, inodes and fds are numbers to a guest. For a costly value (an
+ * iatt's fields, a dict's pairs, the bytes of a read) the guest gets a 1 and fetches it on demand.
+ * A guest returns a small integer for the common decisions, and sends JSON messages
  * (`crossing/decision.ts`) for the rest. Its messages are untrusted: the host checks each.
  */
 import { findFopsByData } from '../../runtime/core/data-guard.ts';
 import type { Options } from '../../runtime/core/options.ts';
 
-/** Results of an entry point; a negative result fails the request with that errno. */
+/**
+ * Results of an entry point; a negative result fails the request with that errno. NOTHING: the
+ * guest has sent its decision as messages (`GuestHost.pushMessage`), or decides later.
+ */
 export const NOTHING = 0;
 /** Wind the arguments unchanged to the first child; the guest sees the reply. */
 export const WIND = 1;
@@ -109,8 +112,8 @@ export interface ModuleDescription {
 }
 
 /**
- * True if the module defines a fop that carries data, so that data must not bypass it. `any_fop`
- * alone does not count.
+ * True if the module defines a fop that carries data, so that data must not bypass it. A module
+ * with `any_fop` alone passes data unchanged.
  */
 export const changesData = ({ fops, observes }: ModuleDescription): boolean =>
   observes !== true &&
@@ -134,7 +137,7 @@ export interface Evaluation {
   readonly failed?: boolean;
 }
 
-/** Records a guest's calls for an observer. Any method may throw; the guest continues then. */
+/** Records a guest's calls for an observer. If a method throws, the guest continues unrecorded. */
 export interface NoteTaker {
   /** Before a call for request `id`, by name of its fop or hook: samples the module's state. */
   sampleBefore(id: number, name: string): void;
@@ -150,7 +153,7 @@ export interface Guest {
   readonly description: ModuleDescription;
   /** Texts of the author's loaded files. */
   readonly sources?: readonly string[];
-  /** Reads values from the request itself (`GuestHost.request`) instead of flattened ones. */
+  /** Reads values from the request itself (`GuestHost.findRequest`) instead of flattened ones. */
   readonly readsRequest?: boolean;
   readonly noteTaker?: NoteTaker;
   /** The reason why the interpreter can no longer be entered; undefined while it works. */

@@ -1,7 +1,7 @@
 /**
- * Makes features/glupy, the host translator: it loads the module of `option module-name` into an
- * interpreter of its own, and serves as that module's translator. The module declares further
- * options, which are checked as its own are.
+ * Makes features/glupy, the host translator. It loads the module of `option module-name` into an
+ * interpreter of its own, and passes the volume's fops to it. Options that the module declares are
+ * checked like glupy's own.
  */
 
 import { GraphError, InitError } from '../../runtime/core/errors.ts';
@@ -272,13 +272,13 @@ async function init(
   // These options apply at the volume's start only.
   const { machine } = hosting;
   refuseUnsupported(machine, settings);
-  for (const note of machine.notes)
-    xl.log.warning(note, { msgid: messages.compileCacheUnusable.id });
+  for (const limitation of machine.limitations)
+    xl.log.warning(limitation, { msgid: messages.compileCacheUnusable.id });
   const granted = findGrants(settings, xl.context.baseDir, machine);
   const folders = listGrantedFolders(granted, machine.sources);
   for (const path of granted.packages) machine.checkForeign(xl, path);
   const host = new Host(xl, readPolicy(settings), async (owner, rereads) => {
-    // Reading from a mount that this process serves would wait for itself.
+    // A read from a mount that this process itself serves would block for ever.
     if (rereads || folders.length > 0) await glupy.checkMounts();
     const module = rereads ? findVolumeModule(hosting, xl, glupy.settings) : glupy.module;
     const interpreter = await loadModule(hosting, xl, owner, glupy.settings, module, granted, true);
@@ -292,8 +292,8 @@ async function init(
   if (settings.reload) {
     host.stopWatching = machine.watchFolder(dirname(module.path), module.language.extensions, {
       onChange: () => void host.reload(),
-      onFailure: (why) =>
-        xl.log.warning(`option reload: ${module.path} is not watched: ${why}`, {
+      onFailure: (reason) =>
+        xl.log.warning(`option reload: ${module.path} is not watched: ${reason}`, {
           msgid: messages.notWatched.id,
         }),
     });
@@ -328,7 +328,10 @@ async function checkModule(
   interpreter.discard();
 }
 
-/** Applies options to the running interpreter; those it cannot take start a new one. */
+/**
+ * Applies changed options: to the running interpreter if its module has a `reconfigure` and the
+ * host's own options are unchanged; otherwise reads the module again into a new one.
+ */
 function reconfigure(
   { options }: HostingContext,
   xl: Xlator<GlupyState>,
@@ -338,17 +341,19 @@ function reconfigure(
   const { interpreter } = glupy.host;
   const policy = readPolicy(settings);
   const { options: declared } = interpreter.guest.description;
-  const values = JSON.stringify(readModuleOptions(xl, options, declared, glupy.module.path));
-  const own = Object.keys(options).filter((key) => !(key in failureOptions)) as (keyof Settings)[];
-  const isSame = own.every((key) => settings[key] === glupy.settings[key]);
+  const moduleValues = JSON.stringify(readModuleOptions(xl, options, declared, glupy.module.path));
+  const hostKeys = Object.keys(options).filter(
+    (key) => !(key in failureOptions),
+  ) as (keyof Settings)[];
+  const areHostOptionsSame = hostKeys.every((key) => settings[key] === glupy.settings[key]);
   glupy.settings = settings;
   glupy.host.setPolicy(policy);
   for (const each of glupy.host.interpreters)
     each.setLimits(readLimits(settings, settings['memory-limit']));
-  if (isSame && interpreter.has('reconfigure')) {
-    interpreter.enterFor(() => interpreter.guest.callHook('reconfigure', [values]));
+  if (areHostOptionsSame && interpreter.hasHook('reconfigure')) {
+    interpreter.enterFor(() => interpreter.guest.callHook('reconfigure', [moduleValues]));
     announceChangedReplies(xl as Xlator);
-  } else if (!isSame || Object.keys(declared).length > 0) {
+  } else if (!areHostOptionsSame || Object.keys(declared).length > 0) {
     void glupy.host.reload();
   }
 }

@@ -5,7 +5,7 @@
  */
 import { findFop } from '../../runtime/core/fops.ts';
 import { ERROR } from '../../runtime/core/log.ts';
-import { LOC_KINDS, scalarKinds } from './crossing/flatten.ts';
+import { LOC_KINDS, listScalarKinds } from './crossing/flatten.ts';
 import {
   type EnterGuest,
   type Evaluation,
@@ -41,34 +41,38 @@ const HOOK_KINDS: Readonly<Record<HookName | NoticeName, string>> = {
 };
 
 /**
- * A host function as an engine imports it: parameters as letters (i: integer, s: string), result.
+ * A host function as an engine imports it. `params` has a letter per parameter (i: integer, s:
+ * string); a `result` v is none.
  */
-export type HostRow = readonly [
+export type HostFunctionRow = readonly [
   name: string,
   params: string,
   result: 'i' | 's' | 'v',
   call: (...args: never[]) => number | string | undefined,
 ];
 
-/** The host functions that all languages share; engines add those for data. */
-export const hostRows = (
+/**
+ * Makes the host functions that all languages share; engines add those for data.
+ * @param formatText converts the text of a log line
+ */
+export const makeHostFunctionRows = (
   host: GuestHost,
   evaluations: Evaluations,
   formatText = (text: string): string => text,
-): readonly HostRow[] => [
-  ['push', 'is', 'v', (id: number, message: string) => void host.push(id, message)],
+): readonly HostFunctionRow[] => [
+  ['push', 'is', 'v', (id: number, message: string) => void host.pushMessage(id, message)],
   ['invalidate', 's', 'v', (message: string) => void host.invalidate(message)],
   ['up', 'i', 'v', (isUp: number) => void host.declareUp(isUp)],
   ['child_up', 'i', 'i', (child: number) => host.isChildUp(child)],
   ['inode', 'i', 's', (id: number) => host.inodeJson(id)],
   ['fd', 'i', 's', (id: number) => host.fdJson(id)],
-  ['root', 'i', 's', (id: number) => host.rootJson(id)],
+  ['root', 'i', 's', (id: number) => host.requestJson(id)],
   ['client', 'i', 's', (id: number) => host.clientUid(id)],
   ['alive', 'i', 'i', (id: number) => host.isAlive(id)],
-  ['track', 'i', 'i', (id: number) => host.track(id)],
-  ['track_fd', 'i', 'i', (id: number) => host.trackFd(id)],
+  ['track', 'i', 'i', (id: number) => host.subscribeForget(id)],
+  ['track_fd', 'i', 'i', (id: number) => host.subscribeRelease(id)],
   ['close_fd', 'i', 'i', (id: number) => host.closeFd(id)],
-  ['lost', 'i', 'v', (id: number) => void host.failUnreachable(id)],
+  ['lost', 'i', 'v', (id: number) => void host.reportLostRequest(id)],
   ['now', '', 'i', () => host.now()],
   ['after', 'i', 'v', (ms: number) => void host.setTimer(ms)],
   ['logs', 'i', 'i', (level: number) => host.isLogged(level)],
@@ -105,7 +109,7 @@ export class Evaluations {
     });
   }
 
-  /** `output` undefined: the statement is incomplete. */
+  /** Ends line `id`. @param output undefined for an incomplete statement */
   resolve(id: number, output: string | undefined, failed = false): undefined {
     this.running.get(id)?.({ incomplete: output === undefined, output: output ?? '', failed });
     this.running.delete(id);
@@ -117,20 +121,21 @@ export class Evaluations {
 }
 
 /**
- * Makes the error of a failed start, for the module's author: adds the path if no place is named.
- * @param isPlaced true if `message` begins with a file and line already
+ * Makes the error of a failed start, for the module's author: adds the module's path if the message
+ * names no file.
+ * @param hasPosition true if `message` begins with a file and line already
  * @param trace the traceback
  */
 export function makeStartError(
   { path }: ModuleFile,
   message: string,
-  isPlaced: boolean,
+  hasPosition: boolean,
   trace = '',
 ): Error {
-  // Errors found in a class or an import name their place themselves.
+  // Errors in a class or an import begin with their file.
   const bareMessage = message.replace(/^(?:Type)?Error: (?=\/)/, '');
-  const hasPlace = isPlaced || bareMessage !== message || message.includes(path);
-  return new Error((hasPlace ? bareMessage : `${path}: ${message}`) + trace);
+  const namesFile = hasPosition || bareMessage !== message || message.includes(path);
+  return new Error((namesFile ? bareMessage : `${path}: ${message}`) + trace);
 }
 
 /** An engine's state, as the shared guest uses it. */
@@ -163,7 +168,10 @@ export abstract class InterpretedGuest<E extends EngineState> implements Guest {
     children: readonly (readonly [string, string])[],
     options: object,
   ): void;
-  /** The library's entry point for a fop; requests may share a turn of the watchdog (gate). */
+  /**
+   * Finds the library's entry point for a fop or its replies. Such calls may share a turn that the
+   * watchdog can abort (limits/interpreter-gate.ts).
+   */
   protected abstract findEntry(
     helper: 'entry' | 'reply_entry',
     fop: string,
@@ -184,11 +192,11 @@ export abstract class InterpretedGuest<E extends EngineState> implements Guest {
   }
 
   fopEntry(name: string): EnterGuest {
-    return this.findEntry('entry', name, `i${scalarKinds(findFop(name)!.args)}`);
+    return this.findEntry('entry', name, `i${listScalarKinds(findFop(name)!.args)}`);
   }
 
   replyEntry(name: string): EnterGuest {
-    return this.findEntry('reply_entry', name, `iiii${scalarKinds(findFop(name)!.reply)}`);
+    return this.findEntry('reply_entry', name, `iiii${listScalarKinds(findFop(name)!.reply)}`);
   }
 
   callHook(name: HookName | NoticeName, args: readonly Scalar[]): number {
@@ -227,7 +235,7 @@ export abstract class InterpretedGuest<E extends EngineState> implements Guest {
   }
 
   protected logFailure(_name: string, error: unknown): void {
-    const place = { file: this.module.path, line: 0, func: '-' };
-    this.settings.log(ERROR, place, (error as Error).message);
+    const source = { file: this.module.path, line: 0, func: '-' };
+    this.settings.log(ERROR, source, (error as Error).message);
   }
 }

@@ -5,27 +5,27 @@
  * `TextDecoder`, which both have.
  */
 import type { Xlator } from '../../runtime/core/xlator.ts';
-import type { Watch } from './limits/watchdog.ts';
+import type { WatchEngine } from './limits/watchdog.ts';
 
 export interface Machine {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Options that this machine does not support, with the reason; using one is an error. */
   readonly unsupportedOptions: Readonly<Record<string, string>>;
   /** Other limitations, logged for each volume at its start. */
-  readonly notes: readonly string[];
+  readonly limitations: readonly string[];
   /** The most fds that a module may have open (file descriptors of granted files). */
   readonly maxFds: number;
   readonly sources: Sources;
   readonly parts: Parts;
   readonly memory: MemoryTools;
-  /** The watchdog; null on a machine without one. */
-  readonly watch: Watch | null;
+  /** Makes the watchdog watch an engine; null on a machine without a watchdog. */
+  readonly watchEngine: WatchEngine | null;
   /** Starts threads for isolated volumes; null on a machine without threads. */
   readonly startThread: StartThread | null;
   /** Fills `out` with unpredictable bytes. */
-  random(out: Uint8Array): void;
+  fillRandom(out: Uint8Array): void;
   /** Makes a realm (a global object) that has ECMAScript's own objects only. */
-  newRealm(name: string): BareRealm;
+  makeRealm(name: string): BareRealm;
   /** Opens the granted paths. @throws {InitError} when one cannot be opened */
   openFiles(paths: GrantedPaths): GrantedFiles;
   /**
@@ -38,8 +38,8 @@ export interface Machine {
   /** Warns of a file or folder that other users can change. @throws {GraphError} under --strict */
   checkForeign<P>(xl: Xlator<P>, path: string): void;
   /** Watches a folder for saved files with these extensions. The result stops it. */
-  watchFolder(folder: string, extensions: readonly string[], watcher: Watcher): () => void;
-  /** Hurries the garbage collector after an interpreter has ended. */
+  watchFolder(folder: string, extensions: readonly string[], watcher: FolderWatcher): () => void;
+  /** Runs the garbage collector soon: an ended interpreter leaves much memory. */
   collectGarbage(): void;
 }
 
@@ -85,14 +85,14 @@ export interface Sources {
   /** The path of an existing file without symbolic links. */
   realPath(path: string): string;
   /**
-   * Records the folders' file systems. The result rejects when a mount has covered one since:
-   * reading from a mount that this process serves would wait for itself.
+   * Records the folders' file systems. The result rejects when a mount has covered one since: a
+   * read from a mount that this process itself serves would block for ever.
    * @throws {InitError}
    */
   recordFileSystems(folders: readonly string[]): () => Promise<void>;
 }
 
-export interface Watcher {
+export interface FolderWatcher {
   onChange(): void;
   /** The watching has failed, and ends. */
   onFailure(detail: string): void;
@@ -134,7 +134,7 @@ export interface Cache {
   writeSnapshot(inputs: SnapshotInputs, snapshot: Uint8Array): void;
 }
 
-/** The inputs of a cached snapshot: when one changes, it is another snapshot. */
+/** The inputs of a cached snapshot: it is reused only while all are unchanged. */
 export interface SnapshotInputs {
   /** The name of its file in the cache. */
   readonly name: string;
@@ -191,6 +191,8 @@ export function oncePerMachine<T>(make: (machine: Machine) => T): (machine: Mach
   };
 }
 
+// -- granted files -------------------------------------------------------------------------------
+
 export type Right = 'read' | 'write';
 
 /** Absolute paths without symbolic links: files, and folders with all below them. */
@@ -245,6 +247,8 @@ export interface GrantedFiles {
   close(): void;
 }
 
+// -- the snapshot in an HTML page ----------------------------------------------------------------
+
 /**
  * Names of parts (`Parts`) with the baked snapshot of Python, which is embedded in an HTML page:
  * its head as JSON, and its memory pages in sequence.
@@ -256,7 +260,9 @@ export const BAKED_PARTS = {
 /** Bytes of a memory page. */
 export const BAKED_PAGE_BYTES = 4096;
 
+/** The head of a baked snapshot. */
 export interface BakedHead {
+  /** The inputs of the snapshot. */
   readonly of: SnapshotInputs;
   readonly memoryLength: number;
   readonly head: readonly number[];

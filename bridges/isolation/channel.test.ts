@@ -1,7 +1,7 @@
 /** A channel's two ends in one thread, interleaved in every order. */
 import { describe, expect, it } from 'vitest';
-import { MalformedMessage, Writer } from './bytes.ts';
 import { Channel, makeSharedMemory } from './channel.ts';
+import { MalformedMessageError, MessageWriter } from './message-bytes.ts';
 
 const MESSAGE_BYTES = 1_000_000;
 
@@ -10,7 +10,7 @@ function crowded(shared = makeSharedMemory()) {
   const calls: string[] = [];
   const reader = new Channel(shared, 0, () => calls.push('the writer'));
   const writer = new Channel(shared, 1, () => calls.push('the reader'));
-  const message = new Writer();
+  const message = new MessageWriter();
   writer.put(message.begin(1));
   for (let sent = 0; writer.backlogBytes === 0; sent++) {
     writer.put(message.begin(2).data(new Uint8Array(MESSAGE_BYTES).fill(sent)));
@@ -43,7 +43,7 @@ describe('a writer with a backlog', () => {
 
   it('sends each message as it was when put, although the memory is reused', () => {
     const { reader, writer } = crowded();
-    const message = new Writer();
+    const message = new MessageWriter();
     writer.put(message.begin(3));
     writer.put(message.begin(4));
     const kinds: number[] = [];
@@ -60,6 +60,6 @@ describe('a writer with a backlog', () => {
     // The counter of bytes that side 0 has read.
     new Int32Array(shared.control)[1] = 2 ** 30;
     expect(writer.setAway(false)).toBe(false);
-    expect(() => writer.flush()).toThrow(MalformedMessage);
+    expect(() => writer.flush()).toThrow(MalformedMessageError);
   });
 });

@@ -1,44 +1,45 @@
 /**
  * Sends messages between two threads over shared memory, and wakes the receiver.
  *
- * Each direction is a ring of bytes with two counters, the writer's and the reader's. The writer
- * keeps a message that does not fit (the backlog). The other side is untrusted: a counter is read
- * once, and a message is copied before it is decoded. A side is AWAKE (it polls), ASLEEP (until
- * notified), or AWAY (in its event loop, where `wakeOther` wakes it once: CALLED).
+ * Each direction is a ring of bytes with two counters, the writer's and the reader's. Messages that
+ * do not fit wait in the writer's backlog. The other side is untrusted: a counter is read once, and
+ * a message is copied before it is decoded. A side is AWAKE (it polls), ASLEEP (until notified),
+ * AWAY (in its event loop), or CALLED (away, and `wakeOther` was called already).
  */
 import type { BusyPoll } from '../../runtime/core/busy-poll.ts';
 import { concatBytes } from '../../runtime/core/bytes.ts';
-import { MalformedMessage, Reader, type Writer } from './bytes.ts';
+import { MalformedMessageError, MessageReader, type MessageWriter } from './message-bytes.ts';
 
 /** Bytes of a ring: a power of two, larger than the largest read or write. */
 const RING_BYTES = 4 * 1024 * 1024;
 /** Bytes of a piece; longer messages are sent in several. */
-const PIECE_BYTES = 1024 * 1024;
+const MAX_PIECE_BYTES = 1024 * 1024;
 /** The most bytes of a message. */
-const MESSAGE_BYTES = 256 * 1024 * 1024;
+const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
 /** Shorter messages are copied byte by byte, which is faster than `set`. */
 const SHORT_BYTES = 1024;
-/** Header of each piece: its length, with `MORE` if the message continues; its head's length. */
+/** The header of a piece has its length (with `MORE_FOLLOWS`) and the length of its head. */
 const HEADER_BYTES = 8;
-const MORE = 0x80000000;
+/** A bit of the length: the message continues in the next piece. */
+const MORE_FOLLOWS = 0x80000000;
 
 // Indices of the words of one side in the control memory.
 /** Bytes that this side has written to its ring, modulo 2^32. */
-const FILLED = 0;
+const WRITTEN_WORD = 0;
 /** Bytes that this side has read from the other's ring, modulo 2^32. */
-const EMPTIED = 1;
+const READ_WORD = 1;
 /** 1 while this side waits for room in its ring. */
-const FULL = 2;
+const WAITS_FOR_ROOM_WORD = 2;
 /** AWAKE, ASLEEP, AWAY or CALLED. */
-const STATE = 3;
+const STATE_WORD = 3;
 /** The number of words reserved for one side; the other side's follow. */
 const SIDE_WORDS = 8;
-// Words that both sides share, after those of both sides.
-const LEVEL = 2 * SIDE_WORDS;
-const BEAT = LEVEL + 1;
-const SERVED = LEVEL + 2;
-const CLOCK_BYTES = 4 * (LEVEL + 4);
-const CONTROL_BYTES = CLOCK_BYTES + 8;
+// Indices of the words that both sides share, after those of the sides.
+const LOG_LEVEL_WORD = 2 * SIDE_WORDS;
+const BEAT_WORD = LOG_LEVEL_WORD + 1;
+const SERVED_CALL_WORD = LOG_LEVEL_WORD + 2;
+const CLOCK_OFFSET = 4 * (LOG_LEVEL_WORD + 4);
+const CONTROL_BYTES = CLOCK_OFFSET + 8;
 
 const AWAKE = 0;
 const ASLEEP = 1;
@@ -65,18 +66,18 @@ export class Channel {
   backlogBytes = 0;
   private readonly control: Int32Array;
   private readonly clock: Float64Array;
-  private readonly ownWord: number;
-  private readonly otherWord: number;
+  private readonly ownWords: number;
+  private readonly otherWords: number;
   private readonly outRing: Ring;
   private readonly inRing: Ring;
   private readonly wakeOther: () => void;
-  private readonly reader = new Reader();
+  private readonly reader = new MessageReader();
   private readonly scratch = new Uint8Array(64 * 1024);
   private backlog: Piece[] = [];
   /** Pieces of an incomplete message. */
   private pieces: Uint8Array[] = [];
-  private filled = 0;
-  private emptied = 0;
+  private writtenBytes = 0;
+  private readBytes = 0;
 
   /**
    * @param side 0 or 1
@@ -84,9 +85,9 @@ export class Channel {
    */
   constructor({ control, rings }: SharedMemory, side: 0 | 1, wakeOther: () => void) {
     this.control = new Int32Array(control);
-    this.clock = new Float64Array(control, CLOCK_BYTES, 1);
-    this.ownWord = side * SIDE_WORDS;
-    this.otherWord = (1 - side) * SIDE_WORDS;
+    this.clock = new Float64Array(control, CLOCK_OFFSET, 1);
+    this.ownWords = side * SIDE_WORDS;
+    this.otherWords = (1 - side) * SIDE_WORDS;
     this.outRing = new Ring(rings[side]);
     this.inRing = new Ring(rings[1 - side]!);
     this.wakeOther = wakeOther;
@@ -104,99 +105,99 @@ export class Channel {
   }
 
   /** The volume's log level, set by the main thread. */
-  get level(): number {
-    return this.control[LEVEL]!;
+  get logLevel(): number {
+    return this.control[LOG_LEVEL_WORD]!;
   }
 
-  set level(level: number) {
-    this.control[LEVEL] = level;
+  set logLevel(level: number) {
+    this.control[LOG_LEVEL_WORD] = level;
   }
 
   /** A counter that the worker raises while it runs: if it stays the same, the worker is stuck. */
   get beat(): number {
-    return Atomics.load(this.control, BEAT);
+    return Atomics.load(this.control, BEAT_WORD);
   }
 
   raiseBeat(): void {
-    Atomics.add(this.control, BEAT, 1);
+    Atomics.add(this.control, BEAT_WORD, 1);
   }
 
   /** The number of the call that the worker claims to run; 0 for none. */
   get servedCall(): number {
-    return Atomics.load(this.control, SERVED);
+    return Atomics.load(this.control, SERVED_CALL_WORD);
   }
 
   set servedCall(call: number) {
-    this.control[SERVED] = call;
+    this.control[SERVED_CALL_WORD] = call;
   }
 
   // -- sending -----------------------------------------------------------------------------------
 
   /** Puts a message into the ring, or in the backlog. Does not wake the receiver. */
-  put(message: Writer): void {
+  put(message: MessageWriter): void {
     const { length } = message;
-    if (this.backlog.length === 0 && length <= PIECE_BYTES && this.hasRoom(length)) {
-      this.outRing.writeMessage(message, this.filled);
-      this.advanceFilled(length);
+    if (this.backlog.length === 0 && length <= MAX_PIECE_BYTES && this.hasRoom(length)) {
+      this.outRing.writeMessage(message, this.writtenBytes);
+      this.advanceWritten(length);
       return;
     }
-    this.queue(message);
+    this.queueInBacklog(message);
     this.flush();
   }
 
   /** Sends the backlog, as far as there is room. */
   flush(): void {
     while (this.backlog.length > 0) {
-      const { bytes, length, head } = this.backlog[0]!;
+      const { bytes, lengthWord, headLength } = this.backlog[0]!;
       if (!this.hasRoom(bytes.length)) {
-        Atomics.store(this.control, this.ownWord + FULL, 1);
-        // The reader may have made room before it could see FULL.
+        Atomics.store(this.control, this.ownWords + WAITS_FOR_ROOM_WORD, 1);
+        // The reader may have made room before it could see that this side waits.
         if (!this.hasRoom(bytes.length)) return;
       }
-      this.outRing.writePiece(bytes, length, head, this.filled);
-      this.advanceFilled(bytes.length);
+      this.outRing.writePiece(bytes, lengthWord, headLength, this.writtenBytes);
+      this.advanceWritten(bytes.length);
       this.backlogBytes -= bytes.length;
       this.backlog.shift();
     }
   }
 
-  private queue(message: Writer): void {
+  private queueInBacklog(message: MessageWriter): void {
     // A copy, as the caller reuses the message's memory.
     const whole = concatBytes([message.bytes.slice(0, message.at), ...message.longParts]);
-    for (let from = 0; from < whole.length; from += PIECE_BYTES) {
-      const bytes = whole.subarray(from, from + PIECE_BYTES);
-      const more = from + PIECE_BYTES < whole.length ? MORE : 0;
-      this.backlog.push({ bytes, length: (bytes.length | more) >>> 0, head: message.at });
+    for (let from = 0; from < whole.length; from += MAX_PIECE_BYTES) {
+      const bytes = whole.subarray(from, from + MAX_PIECE_BYTES);
+      const more = from + MAX_PIECE_BYTES < whole.length ? MORE_FOLLOWS : 0;
+      this.backlog.push({ bytes, lengthWord: (bytes.length | more) >>> 0, headLength: message.at });
       this.backlogBytes += bytes.length;
     }
   }
 
   private hasRoom(bytes: number): boolean {
     const { freeBytes } = this;
-    if (freeBytes < 0) throw new MalformedMessage('an impossible counter');
+    if (freeBytes < 0) throw new MalformedMessageError('an impossible counter');
     return computeRingBytes(bytes) <= freeBytes;
   }
 
   /** Free bytes of the ring; negative when the reader's counter is impossible. */
   private get freeBytes(): number {
-    const emptied = Atomics.load(this.control, this.otherWord + EMPTIED) >>> 0;
-    return RING_BYTES - ((this.filled - emptied) >>> 0);
+    const read = Atomics.load(this.control, this.otherWords + READ_WORD) >>> 0;
+    return RING_BYTES - ((this.writtenBytes - read) >>> 0);
   }
 
-  private advanceFilled(bytes: number): void {
-    this.filled = (this.filled + computeRingBytes(bytes)) >>> 0;
-    Atomics.store(this.control, this.ownWord + FILLED, this.filled | 0);
+  private advanceWritten(bytes: number): void {
+    this.writtenBytes = (this.writtenBytes + computeRingBytes(bytes)) >>> 0;
+    Atomics.store(this.control, this.ownWords + WRITTEN_WORD, this.writtenBytes | 0);
   }
 
   /** True when the other side has read all messages. */
   get isAllRead(): boolean {
-    return Atomics.load(this.control, this.otherWord + EMPTIED) >>> 0 === this.filled;
+    return Atomics.load(this.control, this.otherWords + READ_WORD) >>> 0 === this.writtenBytes;
   }
 
   /** Wakes the other side unless it polls. */
   wake(): void {
     const { control } = this;
-    const at = this.otherWord + STATE;
+    const at = this.otherWords + STATE_WORD;
     const state = Atomics.load(control, at);
     if (state === ASLEEP) {
       if (Atomics.compareExchange(control, at, ASLEEP, AWAKE) === ASLEEP)
@@ -213,35 +214,35 @@ export class Channel {
 
   /** True when the other side is idle: it has read all messages and does not run. */
   get isOtherIdle(): boolean {
-    const state = Atomics.load(this.control, this.otherWord + STATE);
+    const state = Atomics.load(this.control, this.otherWords + STATE_WORD);
     return (state === ASLEEP || state === AWAY) && this.isAllRead;
   }
 
   // -- receiving ---------------------------------------------------------------------------------
 
   get hasMessage(): boolean {
-    return Atomics.load(this.control, this.otherWord + FILLED) >>> 0 !== this.emptied;
+    return Atomics.load(this.control, this.otherWords + WRITTEN_WORD) >>> 0 !== this.readBytes;
   }
 
-  /** Receives a message, valid until the next call; null without one. @throws {MalformedMessage} */
-  receive(): Reader | null {
+  /** Receives a message, valid until the next call; null without one. @throws {MalformedMessageError} */
+  receive(): MessageReader | null {
     for (;;) {
-      const filled = Atomics.load(this.control, this.otherWord + FILLED) >>> 0;
-      const unread = (filled - this.emptied) >>> 0;
+      const written = Atomics.load(this.control, this.otherWords + WRITTEN_WORD) >>> 0;
+      const unread = (written - this.readBytes) >>> 0;
       if (unread === 0) return null;
       if (unread > RING_BYTES || unread < HEADER_BYTES)
-        throw new MalformedMessage('an impossible counter');
-      const word = this.inRing.pieceLength(this.emptied);
-      const head = this.inRing.headLength(this.emptied);
-      const length = word & ~MORE;
-      const more = (word & MORE) !== 0;
-      if (length > PIECE_BYTES || computeRingBytes(length) > unread) {
-        throw new MalformedMessage('a message is longer than the sent bytes');
+        throw new MalformedMessageError('an impossible counter');
+      const word = this.inRing.readLengthWord(this.readBytes);
+      const head = this.inRing.readHeadLength(this.readBytes);
+      const length = word & ~MORE_FOLLOWS;
+      const more = (word & MORE_FOLLOWS) !== 0;
+      if (length > MAX_PIECE_BYTES || computeRingBytes(length) > unread) {
+        throw new MalformedMessageError('a message is longer than the sent bytes');
       }
       const isShort = length <= this.scratch.length && !more && this.pieces.length === 0;
       const bytes = isShort ? this.scratch : new Uint8Array(alignBytes(length));
-      this.inRing.read(bytes, length, this.emptied);
-      this.advanceEmptied(length);
+      this.inRing.read(bytes, length, this.readBytes);
+      this.advanceRead(length);
       if (isShort) return this.reader.open(bytes, length, head, true);
       const whole = this.assemble(bytes.subarray(0, length), more);
       if (whole !== null) return this.reader.open(whole, whole.length, head, false);
@@ -252,18 +253,18 @@ export class Channel {
     if (!more && this.pieces.length === 0) return piece;
     this.pieces.push(piece);
     const bytes = this.pieces.reduce((sum, { length }) => sum + length, 0);
-    if (bytes > MESSAGE_BYTES) throw new MalformedMessage('a message does not end');
+    if (bytes > MAX_MESSAGE_BYTES) throw new MalformedMessageError('a message does not end');
     if (more) return null;
     const whole = concatBytes(this.pieces);
     this.pieces = [];
     return whole;
   }
 
-  private advanceEmptied(bytes: number): void {
-    this.emptied = (this.emptied + computeRingBytes(bytes)) >>> 0;
-    Atomics.store(this.control, this.ownWord + EMPTIED, this.emptied | 0);
-    if (Atomics.load(this.control, this.otherWord + FULL) === 0) return;
-    Atomics.store(this.control, this.otherWord + FULL, 0);
+  private advanceRead(bytes: number): void {
+    this.readBytes = (this.readBytes + computeRingBytes(bytes)) >>> 0;
+    Atomics.store(this.control, this.ownWords + READ_WORD, this.readBytes | 0);
+    if (Atomics.load(this.control, this.otherWords + WAITS_FOR_ROOM_WORD) === 0) return;
+    Atomics.store(this.control, this.otherWords + WAITS_FOR_ROOM_WORD, 0);
     this.wake();
   }
 
@@ -271,33 +272,33 @@ export class Channel {
 
   /** Sets this side AWAKE: it polls. */
   setAwake(): void {
-    Atomics.store(this.control, this.ownWord + STATE, AWAKE);
+    Atomics.store(this.control, this.ownWords + STATE_WORD, AWAKE);
   }
 
   /** Polls for a message while `busy` finds that worthwhile. Returns false if no message came. */
   pollWhileBusy(busy: BusyPoll): boolean {
     if (!busy.shouldPoll()) return false;
-    const until = performance.now() + busy.limitUs / 1000;
+    const pollEnd = performance.now() + busy.limitUs / 1000;
     do {
       for (let tries = 0; tries < 8; tries++) {
         if (!this.hasMessage) continue;
         busy.noteHit();
         return true;
       }
-    } while (performance.now() < until);
+    } while (performance.now() < pollEnd);
     busy.noteMiss();
     return false;
   }
 
   /**
-   * True when this side has nothing to do: no message, and no room for its backlog. Checked after
-   * STATE was set to ASLEEP or AWAY; FULL makes the reader wake this side when it makes room.
+   * True when this side has no message to read, and no room to send its backlog. Called after its
+   * state was set to ASLEEP or AWAY. The reader wakes a side that waits for room.
    */
-  private get isIdle(): boolean {
+  private get hasNoWork(): boolean {
     if (this.hasMessage) return false;
     const next = this.backlog[0];
     if (next === undefined) return true;
-    Atomics.store(this.control, this.ownWord + FULL, 1);
+    Atomics.store(this.control, this.ownWords + WAITS_FOR_ROOM_WORD, 1);
     const { freeBytes } = this;
     // `flush` throws for an impossible counter.
     return freeBytes >= 0 && freeBytes < computeRingBytes(next.bytes.length);
@@ -305,13 +306,13 @@ export class Channel {
 
   /**
    * Sleeps until there is work, for at most `ms` milliseconds.
-   * @param announcesIdle true to wake the other side if it sleeps: it need not wait for a message
+   * @param announcesIdle true to wake the other side if it sleeps: no message will come soon
    */
   sleep(ms: number, announcesIdle: boolean): void {
     const { control } = this;
-    const at = this.ownWord + STATE;
+    const at = this.ownWords + STATE_WORD;
     Atomics.store(control, at, ASLEEP);
-    if (this.isIdle) {
+    if (this.hasNoWork) {
       if (announcesIdle) this.wakeSleeper();
       Atomics.wait(control, at, ASLEEP, ms);
     }
@@ -323,8 +324,8 @@ export class Channel {
    * @param announcesIdle as in `sleep`
    */
   setAway(announcesIdle: boolean): boolean {
-    Atomics.store(this.control, this.ownWord + STATE, AWAY);
-    if (this.isIdle) {
+    Atomics.store(this.control, this.ownWords + STATE_WORD, AWAY);
+    if (this.hasNoWork) {
       if (announcesIdle) this.wakeSleeper();
       return true;
     }
@@ -333,15 +334,15 @@ export class Channel {
   }
 
   private wakeSleeper(): void {
-    if (Atomics.load(this.control, this.otherWord + STATE) === ASLEEP) this.wake();
+    if (Atomics.load(this.control, this.otherWords + STATE_WORD) === ASLEEP) this.wake();
   }
 }
 
 interface Piece {
   readonly bytes: Uint8Array;
-  /** Its length, with `MORE` if another follows. */
-  readonly length: number;
-  readonly head: number;
+  /** Its length, with `MORE_FOLLOWS` if the message continues. */
+  readonly lengthWord: number;
+  readonly headLength: number;
 }
 
 /** The memory of one direction; `at` is a counter of bytes, which wraps at the ring's end. */
@@ -354,11 +355,11 @@ class Ring {
     this.words = new Int32Array(memory);
   }
 
-  pieceLength(at: number): number {
+  readLengthWord(at: number): number {
     return this.words[(at & (RING_BYTES - 1)) >> 2]! >>> 0;
   }
 
-  headLength(at: number): number {
+  readHeadLength(at: number): number {
     return this.words[((at & (RING_BYTES - 1)) >> 2) + 1]! >>> 0;
   }
 
@@ -368,7 +369,7 @@ class Ring {
     this.words[word + 1] = headLength;
   }
 
-  writeMessage(message: Writer, at: number): void {
+  writeMessage(message: MessageWriter, at: number): void {
     this.writeHeader(at, message.length, message.at);
     let to = this.copy(message.bytes, message.at, at + HEADER_BYTES);
     for (const part of message.longParts) to = this.copy(part, part.length, to);
@@ -379,7 +380,7 @@ class Ring {
     this.copy(piece, piece.length, at + HEADER_BYTES);
   }
 
-  /** Copies bytes into the ring, and returns the counter behind them. */
+  /** Copies bytes into the ring at counter `at`; returns the counter after them. */
   private copy(from: Uint8Array, length: number, at: number): number {
     const start = at & (RING_BYTES - 1);
     if (start + length <= RING_BYTES && length <= SHORT_BYTES) {

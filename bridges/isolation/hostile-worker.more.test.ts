@@ -13,10 +13,10 @@ import { makeGlupy } from '../host/index.ts';
 import type { Machine, ThreadEvents } from '../host/machine.ts';
 import { hostedLanguages } from '../languages.ts';
 import { nodeMachine } from '../machine/node/index.ts';
-import { Writer } from './bytes.ts';
 import { Channel } from './channel.ts';
 import { VolumeInThread } from './main/volume.ts';
-import { START, UP, type WorkerData } from './message-kinds.ts';
+import { MessageWriter } from './message-bytes.ts';
+import { START_ORDER, TO_MAIN, type WorkerData } from './message-kinds.ts';
 
 /** A test's clock, with a `soon` that volumes do not wait for. */
 class Impatient extends FakeContext {
@@ -42,7 +42,11 @@ async function start() {
       const channel = new Channel(data.shared, 1, () => {});
       workers.push({ data, events, channel });
       const told = { fops: fopNames, passesThrough: true, language: 'test', path: '-' };
-      const to = new Writer().begin(UP.DONE).u32(START).u8(1).text(JSON.stringify(told));
+      const to = new MessageWriter()
+        .begin(TO_MAIN.ORDER_DONE)
+        .u32(START_ORDER)
+        .u8(1)
+        .text(JSON.stringify(told));
       channel.put(to);
       channel.setAway(false);
       setImmediate(events.onWake);
@@ -75,7 +79,7 @@ it('a malformed message ends the worker, and its requests fail with EIO', async 
   const { graph, workers, context } = await start();
   const reply = ask(graph, 'stat', new Loc(graph.inodes.root), null);
   expect(reply.count).toBe(0);
-  workers[0]!.channel.put(new Writer().begin(99));
+  workers[0]!.channel.put(new MessageWriter().begin(99));
   workers[0]!.events.onWake();
   expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
   expect(context.lines.join('\n')).toMatch(/thread is lost.*a malformed message/);
@@ -86,7 +90,7 @@ it('a malformed message ends the worker, and its requests fail with EIO', async 
 it('a worker that sends 100,000 messages lets the event loop run in between', async () => {
   const { graph, workers, context } = await start();
   const { channel, events } = workers[0]!;
-  const drop = new Writer().begin(UP.DROP).number(1);
+  const drop = new MessageWriter().begin(TO_MAIN.DROP_OWN_INODE).number(1);
   for (let sent = 0; sent < 100_000; sent++) channel.put(drop);
   const { waiting } = context;
   // Beyond one turn, a timer takes the rest.
@@ -116,7 +120,7 @@ it('arbitrary messages of a worker leave every request with one reply', async ()
       const { channel, events } = workers[0]!;
       const replies = [1, 2].map(() => ask(graph, 'stat', new Loc(graph.inodes.root), null));
       for (const { kind, number, rest } of sent) {
-        const to = new Writer().begin(kind).u32(number);
+        const to = new MessageWriter().begin(kind).u32(number);
         for (const byte of rest) to.u8(byte);
         channel.put(to);
       }

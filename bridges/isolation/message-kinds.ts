@@ -7,9 +7,9 @@ import type { VolfileOption } from '../../runtime/core/options.ts';
 import type { SharedMemory } from './channel.ts';
 
 /** From the main thread to the worker. */
-export const DOWN = {
-  /** call, fop, root of the request with flags (ASKED), arguments */
-  ASK: 1,
+export const TO_WORKER = {
+  /** call, fop, root of the request with flags (REQUEST_FLAGS), arguments */
+  REQUEST: 1,
   /** wind, opRet, opErrno, reply */
   REPLY: 2,
   /** inode: it is forgotten */
@@ -25,23 +25,23 @@ export const DOWN = {
   /** event, child */
   EVENT: 8,
   /** timer */
-  RING: 9,
+  TIMER_DUE: 9,
   /** order, verb, JSON */
   ORDER: 10,
   /** client: it is gone */
-  GONE: 11,
+  CLIENT_GONE: 11,
   /** the result of a QUERY */
-  RESULT: 12,
+  QUERY_RESULT: 12,
   /** JSON: a debugger's command (core/line-stops.ts) */
-  LINE: 13,
+  LINE_COMMAND: 13,
 } as const;
 
 /** From the worker to the main thread. */
-export const UP = {
+export const TO_MAIN = {
   /** wind, call or 0, child, fop, [root of the request], arguments */
   WIND: 1,
   /** call, opRet, opErrno, reply, numbers of inodes that the worker keeps */
-  ANSWER: 2,
+  REPLY: 2,
   /** call or 0, a line */
   LOG: 3,
   /** event */
@@ -49,16 +49,18 @@ export const UP = {
   /** an invalidation */
   UPCALL: 5,
   /** timer, milliseconds */
-  TIMER: 6,
-  CANCEL: 7,
+  SET_TIMER: 6,
+  /** timer */
+  CANCEL_TIMER: 7,
   /** order, success, JSON */
-  DONE: 8,
-  /** number of the worker's own fd or inode: it is gone */
-  RELEASE: 9,
-  DROP: 10,
+  ORDER_DONE: 8,
+  /** the worker's number of an fd that it made: it is released */
+  RELEASE_OWN_FD: 9,
+  /** the worker's number of an inode that it made: it is collected */
+  DROP_OWN_INODE: 10,
   /** JSON: the module's current fops */
   FOPS: 11,
-  /** its kind (QUERY), its subject: the worker waits for a RESULT */
+  /** its kind (QUERY), its subject: the worker waits for a QUERY_RESULT */
   QUERY: 12,
   /** a likely mistake, for the command that starts the graph */
   WARN: 13,
@@ -71,32 +73,33 @@ export const UP = {
   /** call, JSON: notes for an observer */
   NOTE: 17,
   /** JSON for a debugger (core/line-stops.ts), call or 0 */
-  LINE: 18,
+  LINE_MESSAGE: 18,
 } as const;
 
 /**
  * Flags of a request. INTERRUPTED: its caller is interrupted; OBSERVED: the volume has an observer;
  * FOLLOWED: the observer wants notes of this request.
  */
-export const ASKED = { INTERRUPTED: 1, OBSERVED: 2, FOLLOWED: 4 } as const;
+export const REQUEST_FLAGS = { INTERRUPTED: 1, OBSERVED: 2, FOLLOWED: 4 } as const;
 
-/** Kinds of a QUERY. */
+/** Kinds of a QUERY: an inode's path, a request's groups, an inode by name, an inode by gfid. */
 export const QUERY = { PATH: 0, GROUPS: 1, GREP: 2, FIND: 3 } as const;
 
-/** Ways to refer to an inode or fd. */
+// The kind of a reference to an inode or fd.
+/** There is no inode. */
 export const NONE = 0;
-/** By the main thread's number; the receiver has it. */
+/** By the main thread's number; the receiver has the object already. */
 export const KNOWN = 1;
 /** By the main thread's number, followed by its attributes. */
 export const NEW = 2;
-/** By the worker's number: the worker made it. */
+/** By the worker's number: the worker made the object. */
 export const OWN = 3;
 
 /** The number of a worker's first order: its start. */
-export const START = 0;
+export const START_ORDER = 0;
 
 /** Verbs of orders, with their JSON. */
-export type Verb =
+export type OrderVerb =
   | 'reload'
   | 'reconfigure'
   | 'dump'

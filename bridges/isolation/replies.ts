@@ -1,11 +1,11 @@
 /**
- * Keeps the latest replies to one request's winds. A value from such a reply crosses as its
- * position (wind and index) instead of its bytes. Both threads keep the same replies, because both
- * count winds in the same order: each wind drops the reply `MAX_REPLIES` winds before it.
+ * Keeps the latest replies to one request's winds. A value that came in such a reply is sent back as
+ * its position (wind and index) instead of its bytes. Both threads keep the same replies, because
+ * both count winds in the same order: each wind drops the reply `MAX_REPLIES` winds before it.
  */
 import type { Arg } from '../../runtime/core/fops.ts';
 
-/** The number of kept replies: a power of two. It bounds memory, and the search for a value. */
+/** The number of kept replies, a power of two: it limits memory and the search for a value. */
 const MAX_REPLIES = 256;
 
 export interface TypedValues {
@@ -14,31 +14,31 @@ export interface TypedValues {
 }
 
 export class ReplyWindow {
-  count = 0;
+  windCount = 0;
   private readonly latest: (TypedValues | undefined)[] = [];
 
   /** Counts a wind; returns its number, from 0. */
   countWind(): number {
-    const wind = this.count;
-    this.count += 1;
+    const wind = this.windCount;
+    this.windCount += 1;
     this.latest[wind & (MAX_REPLIES - 1)] = undefined;
     return wind;
   }
 
   /** Keeps the reply to a wind, unless it is too old. */
   add(wind: number, reply: TypedValues): void {
-    if (wind >= this.firstKept) this.latest[wind & (MAX_REPLIES - 1)] = reply;
+    if (wind >= this.firstKeptWind) this.latest[wind & (MAX_REPLIES - 1)] = reply;
   }
 
   /** Returns the reply to a wind; undefined if it is dropped, unknown or not received. */
-  get(wind: number): TypedValues | undefined {
-    return wind >= this.firstKept && wind < this.count
+  find(wind: number): TypedValues | undefined {
+    return wind >= this.firstKeptWind && wind < this.windCount
       ? this.latest[wind & (MAX_REPLIES - 1)]
       : undefined;
   }
 
   /** The lowest wind whose reply is kept. */
-  get firstKept(): number {
-    return Math.max(0, this.count - MAX_REPLIES);
+  get firstKeptWind(): number {
+    return Math.max(0, this.windCount - MAX_REPLIES);
   }
 }

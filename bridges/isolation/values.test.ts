@@ -6,9 +6,9 @@ import { type Arg, fops } from '../../runtime/core/fops.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { InodeTable } from '../../runtime/core/inode.ts';
 import { describeAll, Samples } from '../../test/contract/bridge/values.ts';
-import { MalformedMessage, Reader, Writer } from './bytes.ts';
+import { MalformedMessageError, MessageReader, MessageWriter } from './message-bytes.ts';
 import { ReplyWindow } from './replies.ts';
-import { type ObjectCodec, readValues, type SentValues, writeValues } from './values.ts';
+import { type ExchangedValues, type ObjectCodec, readValues, writeValues } from './values.ts';
 
 /** References to inodes and fds, by numbers that both sides share. */
 function known(): ObjectCodec {
@@ -16,7 +16,7 @@ function known(): ObjectCodec {
   const fds = new Map<number, Fd>();
   const find = <T>(map: Map<number, T>, number: number): T => {
     const found = map.get(number);
-    if (found === undefined) throw new MalformedMessage('unknown number');
+    if (found === undefined) throw new MalformedMessageError('unknown number');
     return found;
   };
   return {
@@ -37,7 +37,7 @@ function known(): ObjectCodec {
 }
 
 /** The bytes of a written message. */
-function sent(writer: Writer): Uint8Array {
+function sent(writer: MessageWriter): Uint8Array {
   const parts = [writer.bytes.slice(0, writer.at), ...writer.longParts];
   return new Uint8Array(parts.flatMap((part) => [...part]));
 }
@@ -51,20 +51,20 @@ it.each(rows)('the values of %s survive encoding, also as references to sent one
   const samples = new Samples(new InodeTable([]));
   for (const full of [true, false]) {
     const things = known();
-    const writer = new Writer().begin(1);
+    const writer = new MessageWriter().begin(1);
     const values = samples.values(args, full);
     writeValues(writer, args, values, things, null);
     const bytes = sent(writer);
-    const reader = new Reader().open(bytes, bytes.length, writer.at, true);
+    const reader = new MessageReader().open(bytes, bytes.length, writer.at, true);
     expect(reader.u8()).toBe(1);
     const read = readValues(reader, args, things, null);
     expect(describeAll(args, read)).toEqual(describeAll(args, values));
     // Received values are sent back as their places.
-    const asked: SentValues = { args: { args, values }, replies: new ReplyWindow() };
+    const asked: ExchangedValues = { args: { args, values }, replies: new ReplyWindow() };
     writeValues(writer.begin(1), args, values, things, asked);
     const back = sent(writer);
     const again = readValues(
-      new Reader().open(back.subarray(1), back.length - 1, writer.at - 1, false),
+      new MessageReader().open(back.subarray(1), back.length - 1, writer.at - 1, false),
       args,
       things,
       asked,
@@ -81,10 +81,10 @@ it('arbitrary bytes are decoded or refused with MalformedMessage', () => {
     fc.property(fc.nat(rows.length - 1), bytes, fc.nat(), (at, message, head) => {
       const [, args] = rows[at]!;
       try {
-        const reader = new Reader().open(message, message.length, head % 401, true);
+        const reader = new MessageReader().open(message, message.length, head % 401, true);
         expect(readValues(reader, args, known(), null)).toHaveLength(args.length);
       } catch (error) {
-        expect(error).toBeInstanceOf(MalformedMessage);
+        expect(error).toBeInstanceOf(MalformedMessageError);
       }
     }),
     { numRuns: 2000 },
@@ -97,16 +97,16 @@ it('messages with one changed byte are decoded or refused with MalformedMessage'
     fc.property(fc.nat(rows.length - 1), fc.nat(), fc.nat(255), (at, place, byte) => {
       const [, args] = rows[at]!;
       const things = known();
-      const writer = new Writer().begin(1);
+      const writer = new MessageWriter().begin(1);
       writeValues(writer, args, samples.values(args, true), things, null);
       const bytes = sent(writer);
       bytes[place % bytes.length] = byte;
-      const reader = new Reader().open(bytes, bytes.length, writer.at, true);
+      const reader = new MessageReader().open(bytes, bytes.length, writer.at, true);
       try {
         reader.u8();
         expect(readValues(reader, args, things, null)).toHaveLength(args.length);
       } catch (error) {
-        expect(error).toBeInstanceOf(MalformedMessage);
+        expect(error).toBeInstanceOf(MalformedMessageError);
       }
     }),
     { numRuns: 1000 },

@@ -12,38 +12,38 @@ import type { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import type { Flock, Lease } from '../../runtime/core/lock.ts';
 import { type StructType, type StructTypes, structTypes } from '../../runtime/core/struct-types.ts';
-import { MalformedMessage, type Reader, type Writer } from './bytes.ts';
+import { MalformedMessageError, type MessageReader, type MessageWriter } from './message-bytes.ts';
 import type { ReplyWindow, TypedValues } from './replies.ts';
 
 /** Encodes and decodes references to inodes and fds. */
 export interface ObjectCodec {
-  writeInode(to: Writer, inode: Inode | null): void;
-  /** @throws {MalformedMessage} for an object that was not exposed to the sender */
-  readInode(from: Reader): Inode | null;
-  writeFd(to: Writer, fd: Fd): void;
-  readFd(from: Reader): Fd;
+  writeInode(to: MessageWriter, inode: Inode | null): void;
+  /** @throws {MalformedMessageError} for an object that was not exposed to the sender */
+  readInode(from: MessageReader): Inode | null;
+  writeFd(to: MessageWriter, fd: Fd): void;
+  readFd(from: MessageReader): Fd;
 }
 
 /** Writes the attributes of a new fd, after its number. */
-export function writeNewFd(to: Writer, fd: Fd, objects: ObjectCodec): void {
+export function writeNewFd(to: MessageWriter, fd: Fd, objects: ObjectCodec): void {
   objects.writeInode(to, fd.inode);
   to.number(fd.flags)
     .number(fd.pid)
     .u8(fd.isDir ? 1 : 0);
 }
 
-/** Reads a new fd. @throws {MalformedMessage} also for an fd without an inode */
+/** Reads a new fd. @throws {MalformedMessageError} also for an fd without an inode */
 export function readNewFd(
-  from: Reader,
+  from: MessageReader,
   objects: ObjectCodec,
 ): Pick<Fd, 'inode' | 'flags' | 'pid' | 'isDir'> {
   const inode = objects.readInode(from);
   const [flags, pid, isDir] = [from.integer(), from.integer(), from.u8() === 1];
-  if (inode === null) throw new MalformedMessage('an fd without an inode');
+  if (inode === null) throw new MalformedMessageError('an fd without an inode');
   return { inode, flags, pid, isDir };
 }
 
-// The first byte of a value; SAME (below) is the third.
+// The first byte of a value: NULL, VALUE or RECEIVED (below).
 const NULL = 0;
 const VALUE = 1;
 /** The highest of GlusterFS's file types IA_*. */
@@ -77,37 +77,38 @@ function makeStructCodec<T extends StructType>(type: T): TypeCodec<StructTypes[T
 const iattCodec = makeStructCodec('iatt');
 const flockCodec = makeStructCodec('flock');
 
-function readIatt(from: Reader, objects: ObjectCodec): Iatt {
+function readIatt(from: MessageReader, objects: ObjectCodec): Iatt {
   const iatt = iattCodec.read(from, objects);
   if (iatt.iaType < 0 || iatt.iaType > MAX_IA_TYPE)
-    throw new MalformedMessage('an invalid ia_type');
+    throw new MalformedMessageError('an invalid ia_type');
   return iatt;
 }
 
 /**
  * Reads text of names and link targets, which must be encodable as bytes. @throws
- * {MalformedMessage}
+ * {MalformedMessageError}
  */
-function readText(from: Reader): string {
+function readText(from: MessageReader): string {
   const text = from.text();
-  if (text.includes('\0')) throw new MalformedMessage('a text contains NUL');
+  if (text.includes('\0')) throw new MalformedMessageError('a text contains NUL');
   try {
     nameLength(text);
   } catch {
     // nameLength throws only NameError.
-    throw new MalformedMessage('a text is not encodable as bytes');
+    throw new MalformedMessageError('a text is not encodable as bytes');
   }
   return text;
 }
 
-/** Reads the name of a directory entry. @throws {MalformedMessage} */
-export function readName(from: Reader): string {
+/** Reads the name of a directory entry. @throws {MalformedMessageError} */
+export function readName(from: MessageReader): string {
   const name = readText(from);
-  if (name === '' || name.includes('/')) throw new MalformedMessage('an invalid name of an entry');
+  if (name === '' || name.includes('/'))
+    throw new MalformedMessageError('an invalid name of an entry');
   return name;
 }
 
-function writeDict(to: Writer, dict: Dict, objects: ObjectCodec): void {
+function writeDict(to: MessageWriter, dict: Dict, objects: ObjectCodec): void {
   to.u32(dict.size);
   dict.forEach((key, value, type) => {
     to.text(key).u8(dictTypes.indexOf(type));
@@ -118,18 +119,18 @@ function writeDict(to: Writer, dict: Dict, objects: ObjectCodec): void {
   });
 }
 
-function readDict(from: Reader, objects: ObjectCodec): Dict {
+function readDict(from: MessageReader, objects: ObjectCodec): Dict {
   const dict = new Dict();
   for (let remaining = from.count(); remaining > 0; remaining--) {
     const key = readText(from);
     const type = dictTypes[from.u8()];
-    if (type === undefined) throw new MalformedMessage('a dict with an unknown type');
+    if (type === undefined) throw new MalformedMessageError('a dict with an unknown type');
     dict.set(key, readDictValue(from, type, objects), type);
   }
   return dict;
 }
 
-function readDictValue(from: Reader, type: DictType, objects: ObjectCodec): DictValue {
+function readDictValue(from: MessageReader, type: DictType, objects: ObjectCodec): DictValue {
   switch (type) {
     case 'double':
       return from.number();
@@ -137,7 +138,7 @@ function readDictValue(from: Reader, type: DictType, objects: ObjectCodec): Dict
       return from.integer();
     case 'uint': {
       const value = from.integer();
-      if (value < 0) throw new MalformedMessage('a negative uint');
+      if (value < 0) throw new MalformedMessageError('a negative uint');
       return value;
     }
     case 'iatt':
@@ -152,9 +153,9 @@ function readDictValue(from: Reader, type: DictType, objects: ObjectCodec): Dict
   }
 }
 
-function readGfidText(from: Reader): string {
+function readGfidText(from: MessageReader): string {
   const text = from.text();
-  if (!GFID.test(text)) throw new MalformedMessage('an invalid gfid');
+  if (!GFID.test(text)) throw new MalformedMessageError('an invalid gfid');
   return text;
 }
 
@@ -162,8 +163,8 @@ const GFID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Encodes and decodes non-null values of one type. */
 interface TypeCodec<T> {
-  write(to: Writer, value: T, objects: ObjectCodec): void;
-  read(from: Reader, objects: ObjectCodec): T;
+  write(to: MessageWriter, value: T, objects: ObjectCodec): void;
+  read(from: MessageReader, objects: ObjectCodec): T;
 }
 
 const locCodec: TypeCodec<Loc> = {
@@ -261,53 +262,61 @@ const codecs: { readonly [T in ArgType]: TypeCodec<ValueTypes[T]> } = {
   },
 };
 
-function writeValue(to: Writer, type: ArgType, value: unknown, objects: ObjectCodec): void {
+function writeValue(to: MessageWriter, type: ArgType, value: unknown, objects: ObjectCodec): void {
   (codecs[type] as TypeCodec<unknown>).write(to, value, objects);
 }
 
-/** @throws {MalformedMessage} */
-const readValue = (from: Reader, type: ArgType, objects: ObjectCodec): unknown =>
+/** @throws {MalformedMessageError} */
+const readValue = (from: MessageReader, type: ArgType, objects: ObjectCodec): unknown =>
   codecs[type].read(from, objects);
 
-function writeNullable(to: Writer, type: ArgType, value: unknown, objects: ObjectCodec): void {
+function writeNullable(
+  to: MessageWriter,
+  type: ArgType,
+  value: unknown,
+  objects: ObjectCodec,
+): void {
   to.u8(value === null ? NULL : VALUE);
   if (value !== null) writeValue(to, type, value, objects);
 }
 
-function readNullable(from: Reader, type: ArgType, objects: ObjectCodec): unknown {
+function readNullable(from: MessageReader, type: ArgType, objects: ObjectCodec): unknown {
   return from.u8() === NULL ? null : readValue(from, type, objects);
 }
 
 // -- the values of a row ---------------------------------------------------------------------------
 
-/** Marks a value that is the very object that the other side sent with this request. */
-const SAME = 2;
+/** First byte of a value that is an object which the other side has sent for this request. */
+const RECEIVED = 2;
 
-/** Values that one side has sent for a request: arguments and replies. */
-export interface SentValues {
+/** The values of a request that both sides have: its arguments, and replies to its winds. */
+export interface ExchangedValues {
   readonly args: TypedValues;
   readonly replies: ReplyWindow;
 }
 
-/** Stands for the request's arguments, in place of a wind's number. */
-const ARGS = 0xffffffff;
+/** A position among the request's arguments has this in place of a wind's number. */
+const REQUEST_ARGS = 0xffffffff;
 
-/**
- * Writes an object as its origin (wind and index), if the other side sent it; else returns false.
- */
-function writeOrigin(to: Writer, value: object, at: number, sent: SentValues | null): boolean {
+/** Writes an object as its position (wind and index), if the other side sent it; else returns false. */
+function writePosition(
+  to: MessageWriter,
+  value: object,
+  at: number,
+  sent: ExchangedValues | null,
+): boolean {
   if (sent === null) return false;
-  if (writeIfAmong(to, ARGS, sent.args.values, value, at)) return true;
+  if (writePositionIfFound(to, REQUEST_ARGS, sent.args.values, value, at)) return true;
   const { replies } = sent;
-  for (let wind = replies.count - 1; wind >= replies.firstKept; wind--) {
-    const reply = replies.get(wind);
-    if (reply !== undefined && writeIfAmong(to, wind, reply.values, value, at)) return true;
+  for (let wind = replies.windCount - 1; wind >= replies.firstKeptWind; wind--) {
+    const reply = replies.find(wind);
+    if (reply !== undefined && writePositionIfFound(to, wind, reply.values, value, at)) return true;
   }
   return false;
 }
 
-function writeIfAmong(
-  to: Writer,
+function writePositionIfFound(
+  to: MessageWriter,
   wind: number,
   values: readonly unknown[],
   value: object,
@@ -315,25 +324,25 @@ function writeIfAmong(
 ): boolean {
   const index = values[at] === value ? at : values.indexOf(value);
   if (index < 0) return false;
-  to.u8(SAME).u32(wind).u8(index);
+  to.u8(RECEIVED).u32(wind).u8(index);
   return true;
 }
 
 /**
  * Writes the values of a row.
- * @param sent values that the other side sent for the request; they are written as their origins
+ * @param sent values that the other side has sent for the request: written as their positions
  */
 export function writeValues(
-  to: Writer,
+  to: MessageWriter,
   args: readonly Arg[],
   values: readonly unknown[],
   objects: ObjectCodec,
-  sent: SentValues | null,
+  sent: ExchangedValues | null,
 ): void {
   for (let at = 0; at < args.length; at++) {
     const value = values[at] ?? null;
     if (value === null) to.u8(NULL);
-    else if (typeof value !== 'object' || !writeOrigin(to, value, at, sent)) {
+    else if (typeof value !== 'object' || !writePosition(to, value, at, sent)) {
       to.u8(VALUE);
       writeValue(to, args[at]!.type, value, objects);
     }
@@ -342,34 +351,34 @@ export function writeValues(
 
 /**
  * Reads the values of a row.
- * @param sent values that this side sent for the request
- * @throws {MalformedMessage}
+ * @param sent values that this side has sent for the request
+ * @throws {MalformedMessageError}
  */
 export function readValues(
-  from: Reader,
+  from: MessageReader,
   args: readonly Arg[],
   objects: ObjectCodec,
-  sent: SentValues | null,
+  sent: ExchangedValues | null,
 ): unknown[] {
   const values: unknown[] = [];
   for (const { type, nullable, name } of args) {
     const kind = from.u8();
     if (kind === NULL) {
-      if (!nullable) throw new MalformedMessage(`${name} is missing`);
+      if (!nullable) throw new MalformedMessageError(`${name} is missing`);
       values.push(null);
     } else if (kind === VALUE) values.push(readValue(from, type, objects));
-    else values.push(readSame(from, type, sent));
+    else values.push(readReceived(from, type, sent));
   }
   return values;
 }
 
-function readSame(from: Reader, type: ArgType, sent: SentValues | null): unknown {
+function readReceived(from: MessageReader, type: ArgType, sent: ExchangedValues | null): unknown {
   const wind = from.u32();
   const index = from.u8();
-  const part = wind === ARGS ? sent?.args : sent?.replies.get(wind);
+  const part = wind === REQUEST_ARGS ? sent?.args : sent?.replies.find(wind);
   const value = part?.values[index] ?? null;
   if (value === null || part?.args[index]?.type !== type) {
-    throw new MalformedMessage('a value is not of the request');
+    throw new MalformedMessageError('a value is not of the request');
   }
   return value;
 }

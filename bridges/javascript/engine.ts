@@ -90,7 +90,7 @@ class Engine {
       // A test that passes its own clock gets no watchdog, which measures real time.
       limit: options.clock === undefined ? options.timeLimit : 0,
       name: options.volume ?? 'javascript',
-      watch: options.machine.watch,
+      watchEngine: options.machine.watchEngine,
       onAborted: (why) => {
         this.#dead ??= new EngineError('time-limit', why, true);
       },

@@ -15,8 +15,8 @@ import {
 import type { GuestHost } from '../host/guest-host.ts';
 import {
   Evaluations,
-  hostRows,
   InterpretedGuest,
+  makeHostFunctionRows,
   makeStartError,
 } from '../host/interpreted-guest.ts';
 import type { GuestSettings, ModuleFile, StartGuest } from '../host/language.ts';
@@ -48,7 +48,7 @@ function makeHostFunctions(
   const copy = (bytes: Uint8Array, at: number, length: number) => bytes.slice(at, at + length);
   return {
     ...Object.fromEntries(
-      hostRows(host, evaluations, (text) => expressionNamer.addExpression(text)).map(
+      makeHostFunctionRows(host, evaluations, (text) => expressionNamer.addExpression(text)).map(
         ([name, params, , call]) => [name, makeFunction(params, call)],
       ),
     ),
@@ -72,7 +72,7 @@ function makeHostFunctions(
     note_mistake: makeFunction(
       'siss',
       (file: string, line: number, func: string, why: string) =>
-        void host.noteMistake({ file, line, func }, why),
+        void host.logInvalidMessage({ file, line, func }, why),
     ),
     ...grantedAccess.functions,
   };

@@ -122,7 +122,7 @@ export class NativeGuest implements Guest, MessageHandler {
     // By index, as destructuring costs more time than the rest of this function.
     return (scalars) => {
       const id = scalars[0] as number;
-      const request = host.request(id)!;
+      const request = host.findRequest(id)!;
       area.beginFor(id);
       this.writeRoot(request.frame.root, row.logName);
       write(area, request.args);
@@ -146,8 +146,8 @@ export class NativeGuest implements Guest, MessageHandler {
     return (scalars) => {
       const id = scalars[0] as number;
       const wind = scalars[1] as number;
-      const request = host.request(id)!;
-      const { values } = request.reply(wind)!;
+      const request = host.findRequest(id)!;
+      const { values } = request.findReply(wind)!;
       // A callback without a fop: the host wound the request, which is new to C.
       const isNew = hasOnlyCallback && wind === 0 && request.plan?.row === row;
       area.beginFor(id);
@@ -326,10 +326,10 @@ export class NativeGuest implements Guest, MessageHandler {
 
   decide(id: number, source: LogSource, message: GuestMessage): void {
     try {
-      this.host.push(id, message);
+      this.host.pushMessage(id, message);
     } catch (error) {
       if (!(error instanceof MessageError)) throw error;
-      const name = this.host.request(id)?.name ?? 'a request of its own';
+      const name = this.host.findRequest(id)?.name ?? 'a request of its own';
       this.log(ERROR, source, `${name}: ${error.message}`);
       this.failInLibrary(id);
     }
@@ -347,23 +347,23 @@ export class NativeGuest implements Guest, MessageHandler {
 
   failRequest(id: number): void {
     // The host may have replied to the request meanwhile.
-    if (this.host.request(id) !== undefined) this.decide(id, UNKNOWN_POSITION, ['failed']);
+    if (this.host.findRequest(id) !== undefined) this.decide(id, UNKNOWN_POSITION, ['failed']);
   }
 
   /** Fails the request because its decision was invalid, and ends it in C. */
   private failInLibrary(id: number): void {
     if (id === this.currentId) this.hasFailed = true;
-    else if (this.host.request(id)?.isAnswered === false) this.host.push(id, ['failed']);
+    else if (this.host.findRequest(id)?.isAnswered === false) this.host.pushMessage(id, ['failed']);
     this.pendingCalls.push(() => this.callWithNumber(COMMANDS.cancel, id));
   }
 
   track(inode: number): void {
-    if (this.host.track(inode) === 0)
+    if (this.host.subscribeForget(inode) === 0)
       this.pendingCalls.push(() => this.callWithNumber(COMMANDS.forget, inode));
   }
 
   trackFd(fd: number): void {
-    if (this.host.trackFd(fd) === 0)
+    if (this.host.subscribeRelease(fd) === 0)
       this.pendingCalls.push(() => this.callWithNumber(COMMANDS.release, fd));
   }
 

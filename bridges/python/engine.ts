@@ -102,7 +102,7 @@ export class Engine {
       word: realm.boot.word,
       limit,
       name: options.volume ?? 'python',
-      watch: options.machine.watch,
+      watchEngine: options.machine.watchEngine,
       onAborted: (why) => this.#calls.failFurtherCalls(new EngineError('time-limit', why, true)),
     });
     hostCallGuard.gate = this.#gate;

@@ -8,8 +8,8 @@ import type { EnterGuest, ModuleDescription, NoteTaker, StateHookName } from '..
 import type { GuestHost } from '../host/guest-host.ts';
 import {
   Evaluations,
-  hostRows,
   InterpretedGuest,
+  makeHostFunctionRows,
   makeStartError,
 } from '../host/interpreted-guest.ts';
 import type {
@@ -54,7 +54,7 @@ const makeHostFunctions = (
   evaluations: Evaluations,
 ): Record<string, HostFunction> => ({
   ...Object.fromEntries(
-    hostRows(host, evaluations).map(([name, params, result, call]) => [
+    makeHostFunctionRows(host, evaluations).map(([name, params, result, call]) => [
       name,
       makeFunction(params, result, call),
     ]),

@@ -1,5 +1,5 @@
 /**
- * Makes a JavaScript realm for one interpreter (`newRealm` of machine.ts), with the globals that
+ * Makes a JavaScript realm for one interpreter (`makeRealm` of machine.ts), with the globals that
  * Pyodide needs.
  *
  * From any JavaScript object, a Python module can climb to its realm's globals
@@ -50,7 +50,7 @@ export type MethodO = (self: number, object: number) => number;
 export type HostEntry = (self: number, args: number, count: number) => number;
 
 /** Makes a function that returns random bytes one by one, from a pool of a kilobyte. */
-function makeRandomSource({ random }: Machine): () => number {
+function makeRandomSource({ fillRandom }: Machine): () => number {
   const pool = new Uint8Array(1024);
   let remaining = 0;
   return () => {
@@ -65,7 +65,7 @@ function makeRandomSource({ random }: Machine): () => number {
 
 /** Makes a realm and its shims; nothing of Pyodide runs yet. */
 export function createRealm(machine: Machine, host: RealmHost): Realm {
-  const realm = machine.newRealm('glossa python');
+  const realm = machine.makeRealm('glossa python');
   const makeBoot = realm.evaluate(machine.parts.text('realm/shims.js'), 'glossa:realm') as (
     now: () => number,
     random: () => number,

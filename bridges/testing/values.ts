@@ -11,7 +11,12 @@ import type { Fd } from '../../runtime/core/fd.ts';
 import type { Arg, ArgType, FopRow } from '../../runtime/core/fops.ts';
 import type { Inode, InodeTable } from '../../runtime/core/inode.ts';
 import type { Loc } from '../../runtime/core/loc.ts';
-import { argumentsPurpose, findMissingFdIndex, pack, unpack } from '../host/crossing/message.ts';
+import {
+  findMissingFdIndex,
+  makeArgumentsPurpose,
+  pack,
+  unpack,
+} from '../host/crossing/message.ts';
 import { memory } from '../machine/browser/memory.ts';
 
 export type Plain = null | number | string | boolean | readonly Plain[] | { [key: string]: Plain };
@@ -74,7 +79,7 @@ export function decodeArguments(
     // A missing number is 0.
     return value === null && arg.type === 'int' ? 0 : value;
   });
-  const values = unpack(argumentsPurpose(row), prepared, {
+  const values = unpack(makeArgumentsPurpose(row), prepared, {
     value: (_, index) => locs.get(index),
     type: (_, index) => (locs.has(index) ? 'loc' : undefined),
     inode: () => undefined,

@@ -1,5 +1,5 @@
 /** Makes the volfiles of `glossa new volume`: one for each brick, and one for clients. */
-import { EXTENSION } from '../../gluster/volfile-server/volfile-folder.ts';
+import { VOLFILE_EXTENSION } from '../../gluster/volfile-server/volfile-folder.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { printVolumes } from '../../runtime/volfile/print.ts';
 import type { Texts } from './template-files.ts';
@@ -14,9 +14,9 @@ export interface NewVolume {
 
 /** Names a brick's volfile as GlusterFS does: `VOLUME.HOST.srv-brick.vol` for /srv/brick. */
 export const makeBrickFileName = (name: string, directory: string): string =>
-  `${name}.${LOOPBACK}.${directory.slice(1).replaceAll('/', '-')}${EXTENSION}`;
+  `${name}.${LOOPBACK}.${directory.slice(1).replaceAll('/', '-')}${VOLFILE_EXTENSION}`;
 
-export const makeClientFileName = (name: string): string => name + EXTENSION;
+export const makeClientFileName = (name: string): string => name + VOLFILE_EXTENSION;
 
 /** Makes the texts of all volfiles, by file name. */
 export function makeVolumeTexts(volume: NewVolume): Texts {

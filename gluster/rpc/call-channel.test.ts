@@ -102,11 +102,11 @@ describe('a call channel', () => {
     expect(left.length).toBe(0);
     expect(channel.flush()).toBe(0);
     expect(messages()).toEqual(['2 a', '3 b', '4 c']);
-    expect(channel.outstanding).toBe(3);
+    expect(channel.outstandingCount).toBe(3);
     channel.dispatch(records(Buffer.concat([reply(4, 'C'), reply(2, 'A')])));
     channel.dispatch(records(reply(3, '', ACCEPT.PROC_UNAVAIL)));
     expect(events).toEqual(['c: C', 'a: A', 'b is lost: refused']);
-    expect(channel.outstanding).toBe(0);
+    expect(channel.outstandingCount).toBe(0);
   });
 
   it('sends a call with data along with queued calls, after which the data may be reused', () => {
@@ -169,7 +169,7 @@ describe('a call channel', () => {
     call('b');
     channel.flush();
     expect(messages()).toEqual(['2 a', '4 b']);
-    expect(channel.outstanding).toBe(2);
+    expect(channel.outstandingCount).toBe(2);
   });
 
   it('expires the oldest calls first, and fails the others at disconnect', () => {
@@ -177,7 +177,7 @@ describe('a call channel', () => {
       call(name);
       now += 10;
     }
-    expect(channel.expire(15)).toBe(2);
+    expect(channel.expireOlderThan(15)).toBe(2);
     channel.detach();
     call('d');
     expect(channel.flush()).toBe(0);

@@ -12,9 +12,9 @@ import { CALL, type Caller, NO_XID, REPLY, readReply, SELF_CALLER, writeCall } f
 import { type NumberedCall, PendingCalls } from './pending-calls.ts';
 import type { Program } from './programs.ts';
 
-const MARK_SIZE = 4;
+const MARK_BYTES = 4;
 /** If this many bytes of the buffer were sent, the unsent rest moves to its front. */
-const COMPACT_AT = 65_536;
+const COMPACT_THRESHOLD_BYTES = 65_536;
 
 /** The reason why a call has no results. */
 export type LossReason = 'refused' | 'disconnected' | 'timeout';
@@ -57,7 +57,7 @@ export class CallChannel {
   lastActivity = 0;
   private readonly settings: CallChannelSettings;
   private readonly reader = new XdrReader();
-  private readonly pending = new PendingCalls<PendingCall>();
+  private readonly pendingCalls = new PendingCalls<PendingCall>();
   /** The position in `out` of the record mark of the current call. */
   private markPosition = 0;
   private sender: ByteSender | null = null;
@@ -71,8 +71,8 @@ export class CallChannel {
   }
 
   /** The number of calls without a reply. */
-  get outstanding(): number {
-    return this.pending.size;
+  get outstandingCount(): number {
+    return this.pendingCalls.size;
   }
 
   /** Whether bytes wait to be sent. */
@@ -107,7 +107,7 @@ export class CallChannel {
     call: PendingCall,
   ): XdrWriter {
     const { out } = this;
-    const xid = this.pending.add(call);
+    const xid = this.pendingCalls.add(call);
     this.markPosition = out.at;
     out.u32(0);
     writeCall(out, { xid, program, version, procedure }, flavor, caller);
@@ -120,7 +120,7 @@ export class CallChannel {
     const { out, markPosition } = this;
     out.patch(
       markPosition,
-      makeRecordMark(out.at - markPosition - MARK_SIZE + (data?.length ?? 0)),
+      makeRecordMark(out.at - markPosition - MARK_BYTES + (data?.length ?? 0)),
     );
     if (data !== null) this.flush(data);
   }
@@ -145,7 +145,7 @@ export class CallChannel {
   /** Withdraws a call whose arguments could not be written. */
   withdraw(call: PendingCall): void {
     this.out.at = this.markPosition;
-    this.pending.remove(call.xid);
+    this.pendingCalls.remove(call.xid);
   }
 
   /** Sends the queued bytes, then `data`. @returns 0, or minus the errno if nothing could be sent */
@@ -167,11 +167,11 @@ export class CallChannel {
     const accepted = Math.max(result, 0);
     if (data !== null) out.fixed(data.subarray(Math.max(accepted - queuedLength, 0)));
     this.sentPrefix += Math.min(accepted, queuedLength);
-    if (this.sentPrefix >= COMPACT_AT) this.compact();
+    if (this.sentPrefix >= COMPACT_THRESHOLD_BYTES) this.compact();
     return result < 0 ? result : 0;
   }
 
-  /** Frees the room of sent bytes, however slowly the peer accepts the rest. */
+  /** Moves the unsent bytes to the front of the buffer, which would grow while a peer accepts bytes slowly. */
   private compact(): void {
     const { out, sentPrefix } = this;
     out.bytes.copyWithin(0, sentPrefix, out.at);
@@ -196,7 +196,7 @@ export class CallChannel {
   }
 
   private dispatchReply(r: XdrReader, xid: number): void {
-    const call = this.pending.remove(xid);
+    const call = this.pendingCalls.remove(xid);
     if (call === null) {
       if (xid !== NO_XID) this.settings.onUnknownXid(xid);
       return;
@@ -206,12 +206,12 @@ export class CallChannel {
   }
 
   /** Fails the calls that were sent before this time; a later reply to one is dropped. @returns their number */
-  expire(before: number): number {
+  expireOlderThan(before: number): number {
     let count = 0;
-    for (const call of this.pending.list()) {
+    for (const call of this.pendingCalls.listByXid()) {
       // Calls are listed in the order of sending. An earlier `onLoss` may have removed this one.
       if (call.sentAt >= before) break;
-      if (this.pending.remove(call.xid) !== call) continue;
+      if (this.pendingCalls.remove(call.xid) !== call) continue;
       count += 1;
       call.onLoss('timeout');
     }
@@ -219,8 +219,8 @@ export class CallChannel {
   }
 
   private failAll(reason: LossReason): void {
-    const calls = this.pending.list();
-    for (const { xid } of calls) this.pending.remove(xid);
+    const calls = this.pendingCalls.listByXid();
+    for (const { xid } of calls) this.pendingCalls.remove(xid);
     for (const call of calls) call.onLoss(reason);
   }
 }

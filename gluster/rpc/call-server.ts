@@ -20,13 +20,13 @@ import {
 import { commonReply, DUMP, DUMP_PROGRAM, type Program, writePrograms } from './programs.ts';
 
 /** Writes the results of a call. */
-export type Results = (w: XdrWriter) => void;
+export type ResultsWriter = (w: XdrWriter) => void;
 
 /**
  * Reads the arguments and performs the call. Returns a writer of the results, a code of `ACCEPT`
  * for a refused call, or undefined when it calls `reply` later.
  */
-export type Procedure = (r: XdrReader, call: ReceivedCall) => Results | number | undefined;
+export type Procedure = (r: XdrReader, call: ReceivedCall) => ResultsWriter | number | undefined;
 
 /** A program that this side serves. */
 export interface ServedProgram extends Program {
@@ -47,28 +47,28 @@ export interface CallServerSettings {
   isFull(): boolean;
 }
 
-const NOTHING = new Uint8Array();
+const NO_BYTES = new Uint8Array();
 
 /** Makes a writer of these values as results. */
 export const makeResults =
-  (fields: Fields, ...values: readonly unknown[]): Results =>
+  (fields: Fields, ...values: readonly unknown[]): ResultsWriter =>
   (w) =>
     writeFields(w, fields, values);
 
 /** Replies success without results: for NULL and PING. */
-export const replySuccess: Procedure = () => makeResults(commonReply, 0, 0, NOTHING);
+export const replySuccess: Procedure = () => makeResults(commonReply, 0, 0, NO_BYTES);
 
 export class CallServer {
   /** Bytes of all messages received and sent, for statedumps. */
-  bytesIn = 0;
-  bytesOut = 0;
+  receivedBytes = 0;
+  sentBytes = 0;
   /** Whether `serveAll` is running. */
   isServing = false;
   private readonly settings: CallServerSettings;
   private readonly programs: readonly ServedProgram[];
   private readonly reader = new XdrReader();
   /** The xid of the last call that this side made. */
-  private xid = 0;
+  private lastXid = 0;
 
   constructor(settings: CallServerSettings) {
     this.settings = settings;
@@ -90,7 +90,7 @@ export class CallServer {
     try {
       while (!this.settings.isFull() && records.findNext()) {
         count += 1;
-        this.bytesIn += records.end - records.start;
+        this.receivedBytes += records.end - records.start;
         r.begin(records.bytes, records.start, records.end);
         const xid = r.u32();
         // A message that is not a call replies to a call of this side, and has no results.
@@ -108,8 +108,8 @@ export class CallServer {
     procedure: number,
     write: (w: XdrWriter) => void = () => {},
   ): void {
-    this.xid = (this.xid + 1) >>> 0;
-    const { xid } = this;
+    this.lastXid = (this.lastXid + 1) >>> 0;
+    const { lastXid: xid } = this;
     this.send((w) => {
       writeCall(w, { xid, program, version, procedure }, AUTH_NULL, null);
       write(w);
@@ -117,7 +117,7 @@ export class CallServer {
   }
 
   /** Sends the results of a call. @param data bytes that follow the results */
-  reply(xid: number, write: Results, data: Uint8Array | null = null): void {
+  reply(xid: number, write: ResultsWriter, data: Uint8Array | null = null): void {
     this.send((w) => {
       writeReply(w, xid, ACCEPT.SUCCESS);
       write(w);
@@ -154,13 +154,13 @@ export class CallServer {
     return accept;
   }
 
-  private send(write: Results): void {
+  private send(write: ResultsWriter): void {
     const { out } = this.settings;
     const mark = out.at;
     out.u32(0);
     write(out);
     out.patch(mark, makeRecordMark(out.at - mark - 4));
-    this.bytesOut += out.at - mark;
+    this.sentBytes += out.at - mark;
     this.settings.onWritten();
   }
 }

@@ -11,25 +11,25 @@ import { XdrReader, type XdrWriter } from '../../runtime/wire/xdr.ts';
 import { readIatt, writeIatt } from './iatt.ts';
 
 /** Bytes of an mdata value: three timestamps with nanoseconds. */
-const MDATA_SIZE = 36;
-/** The least bytes of a pair: two lengths or types, and a value. */
-const PAIR_MIN_BYTES = 12;
+const MDATA_BYTES = 36;
+/** The least bytes of a pair: the key's length, the type, and a value. */
+const MIN_PAIR_BYTES = 12;
 
 /** The encoding of one type of value. */
-interface Kind {
+interface DictValueKind {
   readonly type: DictType;
   write(w: XdrWriter, value: never): void;
   read(r: XdrReader): DictValue;
 }
 
-const binary: Kind = {
+const binary: DictValueKind = {
   type: 'bin',
   write: (w, value: Uint8Array) => w.opaque(value),
   read: (r) => r.opaqueCopy(),
 };
 
 /** Kinds by their type number on the wire. */
-const kinds: readonly (Kind | undefined)[] = [
+const kinds: readonly (DictValueKind | undefined)[] = [
   undefined,
   // Peers send 0 for a value of unknown type.
   binary,
@@ -43,7 +43,7 @@ const kinds: readonly (Kind | undefined)[] = [
   {
     type: 'mdata',
     write: (w, value: Uint8Array) => w.fixed(value),
-    read: (r) => r.fixed(MDATA_SIZE).slice(),
+    read: (r) => r.fixed(MDATA_BYTES).slice(),
   },
 ];
 
@@ -52,18 +52,18 @@ const kindNumbers = Object.fromEntries(
 ) as Readonly<Record<DictType, number>>;
 
 /** A key with its bytes on the wire, length included. */
-interface Key {
+interface CachedKey {
   readonly key: string;
   readonly bytes: Uint8Array;
 }
 
 /**
- * The slots of two caches, one for written and one for read keys: the last key of each length. A key that recurs
- * is not encoded or decoded again, and few different keys are in use.
+ * The slots of two caches, one for written and one for read keys: the last key of each length. Few different keys are
+ * in use, and a cached key is not encoded or decoded again.
  */
 const CACHED_LENGTHS = 64;
-const writtenKeys = new Array<Key | null>(CACHED_LENGTHS).fill(null);
-const readKeys = new Array<Key | null>(CACHED_LENGTHS).fill(null);
+const writtenKeys = new Array<CachedKey | null>(CACHED_LENGTHS).fill(null);
+const readKeys = new Array<CachedKey | null>(CACHED_LENGTHS).fill(null);
 
 function writeKey(w: XdrWriter, key: string): void {
   const slot = key.length & (CACHED_LENGTHS - 1);
@@ -113,7 +113,7 @@ export function readDict(r: XdrReader): Dict | null {
     if (pairs > 0) r.markMalformed();
     return null;
   }
-  if (pairs !== count || pairs * PAIR_MIN_BYTES > r.remaining) {
+  if (pairs !== count || pairs * MIN_PAIR_BYTES > r.remaining) {
     r.markMalformed();
     return null;
   }

@@ -8,12 +8,12 @@
 
 import type { XdrReader, XdrWriter } from '../../runtime/wire/xdr.ts';
 import { readDict, writeDict } from './dict.ts';
-import { IATT_SIZE, readIatt, writeIatt } from './iatt.ts';
+import { IATT_BYTES, readIatt, writeIatt } from './iatt.ts';
 import {
+  type FieldKind,
   flock,
   gfid,
   i32,
-  type Kind,
   lease,
   readDirents,
   readLocks,
@@ -49,7 +49,7 @@ const kinds = {
     write: (w, list: never) => writeDirents(w, list, true),
     read: (r) => readDirents(r, true),
   },
-} as const satisfies Readonly<Record<string, Kind>>;
+} as const satisfies Readonly<Record<string, FieldKind>>;
 
 export type KindName = keyof typeof kinds;
 
@@ -68,7 +68,7 @@ export interface Field {
 }
 
 interface Step {
-  readonly kind: Kind;
+  readonly kind: FieldKind;
   /** The value's index in the array; -1 for a constant. */
   readonly index: number;
   readonly constant: unknown;
@@ -102,10 +102,10 @@ export function parseFields(text: string): Fields {
 }
 
 /** A kind for attributes whose reader skips them and returns null. */
-const skippedIatt: Kind = {
+const skippedIatt: FieldKind = {
   write: writeIatt,
   read(r) {
-    r.skip(IATT_SIZE);
+    r.skip(IATT_BYTES);
     return null;
   },
 };

@@ -20,7 +20,7 @@ export interface WireFop {
 }
 
 /** An optional name: a flag that is 0 for no name, then the name or an empty string. */
-const NAME = 'name.given:u32 name:string';
+const OPTIONAL_NAME = 'name.given:u32 name:string';
 const ENTRY = 'cmd:u32 type:u32 basename.given:u64 basename:string volume:string xdata';
 const LOCK = 'cmd:u32 flock.type:u32 flock';
 const NEW_ENTRY = 'xdata buf preparent postparent';
@@ -46,7 +46,7 @@ const rows: readonly (readonly [number, WireFop['fop'], call: string, reply: str
   [15, 'flush', 'fd xdata', 'xdata'],
   [16, 'fsync', 'fd datasync:u32 xdata', PRE_POST],
   [17, 'setxattr', 'loc.gfid flags:u32 dict xdata', 'xdata'],
-  [18, 'getxattr', `loc.gfid ${NAME} xdata`, DICT],
+  [18, 'getxattr', `loc.gfid ${OPTIONAL_NAME} xdata`, DICT],
   [19, 'removexattr', 'loc.gfid name:string xdata', 'xdata'],
   [20, 'opendir', 'loc.gfid xdata', 'xdata fd:i64'],
   [21, 'fsyncdir', 'fd datasync:i32 xdata', 'xdata'],
@@ -63,7 +63,7 @@ const rows: readonly (readonly [number, WireFop['fop'], call: string, reply: str
   [32, 'fentrylk', `fd ${ENTRY}`, 'xdata'],
   [33, 'xattrop', 'loc.gfid optype:u32 dict xdata', DICT],
   [34, 'fxattrop', 'fd optype:u32 dict xdata', DICT],
-  [35, 'fgetxattr', `fd ${NAME} xdata`, DICT],
+  [35, 'fgetxattr', `fd ${OPTIONAL_NAME} xdata`, DICT],
   [36, 'fsetxattr', 'fd flags:u32 dict xdata', 'xdata'],
   [37, 'rchecksum', 'fd offset:u64 len:u32 =0:u32 xdata', 'xdata =1:u32 weak:u32 strong:opaque'],
   [38, 'setattr', 'loc.gfid stbuf valid:i32 xdata', 'xdata statpre statpost'],
@@ -87,7 +87,7 @@ const rows: readonly (readonly [number, WireFop['fop'], call: string, reply: str
 ];
 
 /** The message of a fop that is followed by data. */
-const DATA: Readonly<Partial<Record<WireFop['fop'], WireFop['data']>>> = {
+const DATA_MESSAGES: Readonly<Partial<Record<WireFop['fop'], WireFop['data']>>> = {
   writev: 'call',
   put: 'call',
   readv: 'reply',
@@ -99,7 +99,7 @@ const expandFd = (call: string): string => call.replace(/\bfd(?= )/, 'fd.gfid fd
 /** Fops by procedure; undefined for unused numbers. */
 export const fops4: readonly (WireFop | undefined)[] = rows.reduce<(WireFop | undefined)[]>(
   (table, [procedure, fop, call, reply]) => {
-    const data = DATA[fop] ?? null;
+    const data = DATA_MESSAGES[fop] ?? null;
     table[procedure] = {
       procedure,
       fop,

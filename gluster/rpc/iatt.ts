@@ -10,16 +10,16 @@ import { Iatt } from '../../runtime/core/iatt.ts';
 import { OFFSET_MAX } from '../../runtime/core/limits.ts';
 import type { XdrReader, XdrWriter } from '../../runtime/wire/xdr.ts';
 
-export const IATT_SIZE = 148;
-const OLD_IATT_SIZE = 100;
+export const IATT_BYTES = 148;
+const OLD_IATT_BYTES = 100;
 const TWO_32 = 0x1_0000_0000;
 /** The mask of valid fields that is sent if the storage sets no mask: all fields but the time of birth. */
-const FILLED = 0x17ff;
-/** The highest bit of an inode number. `inoHi` leaves it clear, as programs that list files expect. */
+const DEFAULT_FIELD_MASK = 0x17ff;
+/** The highest bit of an inode number, which is set on the wire. `computeInoHi` leaves it clear for programs that list files. */
 const HIGH_BIT = 0x8000_0000;
 
 /** The upper half of the inode number, which is derived from the gfid's second half. */
-export const wireInoHi = (gfid: Gfid): number =>
+export const computeWireInoHi = (gfid: Gfid): number =>
   gfid === ROOT_GFID ? 0 : (computeInoHi(gfid) | HIGH_BIT) >>> 0;
 
 function writeWideAt(view: DataView, at: number, value: number): void {
@@ -37,15 +37,15 @@ function readWideAt(view: DataView, at: number): number {
 /** Writes `gfx_iattx`; zeros for null. */
 export function writeIatt(w: XdrWriter, iatt: Iatt | null): void {
   if (iatt === null) {
-    w.zeros(IATT_SIZE);
+    w.zeros(IATT_BYTES);
     return;
   }
-  w.reserve(IATT_SIZE);
+  w.reserve(IATT_BYTES);
   const { view, at } = w;
   gfidToBytesInto(iatt.iaGfid, w.bytes, at);
-  writeWideAt(view, at + 16, iatt.iaFlags === 0 && iatt.known ? FILLED : iatt.iaFlags);
+  writeWideAt(view, at + 16, iatt.iaFlags === 0 && iatt.known ? DEFAULT_FIELD_MASK : iatt.iaFlags);
   const hasGfid = iatt.known;
-  view.setUint32(at + 24, hasGfid ? wireInoHi(iatt.iaGfid) : 0);
+  view.setUint32(at + 24, hasGfid ? computeWireInoHi(iatt.iaGfid) : 0);
   view.setUint32(at + 28, hasGfid ? computeInoLo(iatt.iaGfid) : 0);
   writeWideAt(view, at + 32, iatt.iaDev);
   writeWideAt(view, at + 40, iatt.iaRdev);
@@ -67,13 +67,13 @@ export function writeIatt(w: XdrWriter, iatt: Iatt | null): void {
   view.setUint32(at + 136, iatt.iaGid);
   view.setUint32(at + 140, iatt.iaBlksize);
   view.setUint32(at + 144, iatt.mode);
-  w.at += IATT_SIZE;
+  w.at += IATT_BYTES;
 }
 
 /** Reads `gfx_iattx`; marks the reader malformed if the message is shorter. */
 export function readIatt(r: XdrReader): Iatt {
   const iatt = new Iatt();
-  if (r.remaining < IATT_SIZE) {
+  if (r.remaining < IATT_BYTES) {
     r.markMalformed();
     return iatt;
   }
@@ -100,18 +100,18 @@ export function readIatt(r: XdrReader): Iatt {
   iatt.iaGid = view.getUint32(at + 136);
   iatt.iaBlksize = view.getUint32(at + 140);
   iatt.mode = view.getUint32(at + 144);
-  r.at = at + IATT_SIZE;
+  r.at = at + IATT_BYTES;
   return iatt;
 }
 
 /** Writes `gf_iatt`, the layout of releases before 4: seconds of 32 bits, each followed by its nanoseconds. */
 export function writeOldIatt(w: XdrWriter, iatt: Iatt | null): void {
   if (iatt === null) {
-    w.zeros(OLD_IATT_SIZE);
+    w.zeros(OLD_IATT_BYTES);
     return;
   }
   w.gfid(iatt.iaGfid);
-  w.u32(iatt.known ? wireInoHi(iatt.iaGfid) : 0);
+  w.u32(iatt.known ? computeWireInoHi(iatt.iaGfid) : 0);
   w.u32(iatt.known ? computeInoLo(iatt.iaGfid) : 0);
   w.u64(iatt.iaDev);
   for (const field of ['mode', 'iaNlink', 'iaUid', 'iaGid'] as const) w.u32(iatt[field]);

@@ -27,10 +27,10 @@ export const AUTH_V2 = 390_039;
 export const AUTH_V3 = 390_040;
 
 /** The most bytes of a call's credentials. */
-const CREDENTIALS_MAX = 400;
+const MAX_CREDENTIALS_BYTES = 400;
 /** The most groups plus bytes of the lock owner in credentials of each layout. */
-const OWNER_AND_GROUPS_V2 = 95;
-const OWNER_AND_GROUPS_V3 = 91;
+const MAX_OWNER_AND_GROUPS_V2 = 95;
+const MAX_OWNER_AND_GROUPS_V3 = 91;
 
 /** The process for which a call is made. */
 export interface Caller {
@@ -64,7 +64,7 @@ export const NO_XID = 0;
 
 /** Whether credentials of this flavor have room for the lock owner. */
 export const hasRoomForOwner = (lkOwner: string, flavor: number): boolean =>
-  lkOwner.length / 2 <= (flavor === AUTH_V3 ? OWNER_AND_GROUPS_V3 : OWNER_AND_GROUPS_V2);
+  lkOwner.length / 2 <= (flavor === AUTH_V3 ? MAX_OWNER_AND_GROUPS_V3 : MAX_OWNER_AND_GROUPS_V2);
 
 /** Writes the header of a call with its credentials; the arguments follow. @param caller null for no credentials */
 export function writeCall(
@@ -99,7 +99,10 @@ function writeCredentials(w: XdrWriter, flavor: number, caller: Caller): void {
     w.u64(ctime);
   }
   const owner = lkOwner.length / 2 || 4;
-  const count = Math.min(groups.length, (isV3 ? OWNER_AND_GROUPS_V3 : OWNER_AND_GROUPS_V2) - owner);
+  const count = Math.min(
+    groups.length,
+    (isV3 ? MAX_OWNER_AND_GROUPS_V3 : MAX_OWNER_AND_GROUPS_V2) - owner,
+  );
   w.u32(count);
   for (let at = 0; at < count; at++) w.u32(groups[at]!);
   w.u32(owner);
@@ -112,9 +115,9 @@ function writeCredentials(w: XdrWriter, flavor: number, caller: Caller): void {
   w.patch(length, w.at - length - 4);
 }
 
-const HEX = '0123456789abcdef';
+const HEX_DIGITS = '0123456789abcdef';
 const digitValues = new Uint8Array(128);
-for (let value = 0; value < 16; value++) digitValues[HEX.charCodeAt(value)] = value;
+for (let value = 0; value < 16; value++) digitValues[HEX_DIGITS.charCodeAt(value)] = value;
 
 const parseHexByte = (hex: string, at: number): number =>
   (digitValues[hex.charCodeAt(at)]! << 4) | digitValues[hex.charCodeAt(at + 1)]!;
@@ -122,7 +125,7 @@ const parseHexByte = (hex: string, at: number): number =>
 /** Bytes as hexadecimal text. */
 export function toHex(bytes: Uint8Array): string {
   let text = '';
-  for (const byte of bytes) text += HEX[byte >> 4]! + HEX[byte & 15]!;
+  for (const byte of bytes) text += HEX_DIGITS[byte >> 4]! + HEX_DIGITS[byte & 15]!;
   return text;
 }
 
@@ -151,7 +154,7 @@ export function readCall(r: XdrReader, xid: number): ReceivedCall {
   const length = r.u32();
   const end = r.at + length;
   const isKnownFlavor = flavor === AUTH_V2 || flavor === AUTH_V3;
-  const fits = length <= CREDENTIALS_MAX && length <= r.remaining;
+  const fits = length <= MAX_CREDENTIALS_BYTES && length <= r.remaining;
   const credentials = isKnownFlavor && fits ? readCredentials(r, flavor, end) : null;
   if (fits) {
     r.at = end;
@@ -180,7 +183,8 @@ function readCredentials(r: XdrReader, flavor: number, end: number): Caller | 'g
   for (let at = 0; at < count; at++) groups.push(r.u32());
   const owner = r.opaque();
   if (r.isMalformed || r.at > end) return 'garbage';
-  if (owner.length > (isV3 ? OWNER_AND_GROUPS_V3 : OWNER_AND_GROUPS_V2) - count) return 'owner';
+  if (owner.length > (isV3 ? MAX_OWNER_AND_GROUPS_V3 : MAX_OWNER_AND_GROUPS_V2) - count)
+    return 'owner';
   return { pid, uid, gid, groups, lkOwner: toHex(owner), flags, ctime, ctimeNsec };
 }
 

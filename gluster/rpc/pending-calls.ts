@@ -18,7 +18,7 @@ export class PendingCalls<W extends NumberedCall> {
   /** The ring; its length is a power of two. */
   private slots = new Array<W | null>(INITIAL_SLOTS).fill(null);
   /** The xid of the next call, if its slot is free. */
-  private next = FIRST_XID;
+  private nextXid = FIRST_XID;
   private count = 0;
 
   get size(): number {
@@ -30,9 +30,9 @@ export class PendingCalls<W extends NumberedCall> {
     if (this.count * 2 >= this.slots.length) this.widen();
     const { slots } = this;
     const last = slots.length - 1;
-    let xid = this.next;
-    while (slots[xid & last] !== null) xid = nextXid(xid);
-    this.next = nextXid(xid);
+    let xid = this.nextXid;
+    while (slots[xid & last] !== null) xid = computeNextXid(xid);
+    this.nextXid = computeNextXid(xid);
     call.xid = xid;
     slots[xid & last] = call;
     this.count += 1;
@@ -51,17 +51,17 @@ export class PendingCalls<W extends NumberedCall> {
   }
 
   /** Lists all calls in the order of their xids. */
-  list(): W[] {
-    const age = ({ xid }: W): number => (xid - this.next) >>> 0;
+  listByXid(): W[] {
+    const age = ({ xid }: W): number => (xid - this.nextXid) >>> 0;
     return this.slots.filter((call) => call !== null).sort((a, b) => age(a) - age(b));
   }
 
   /** Doubles the ring. */
   private widen(): void {
-    const calls = this.list();
+    const calls = this.listByXid();
     this.slots = new Array<W | null>(this.slots.length * 2).fill(null);
     for (const call of calls) this.slots[call.xid & (this.slots.length - 1)] = call;
   }
 }
 
-const nextXid = (xid: number): number => (xid + 1) >>> 0 || FIRST_XID;
+const computeNextXid = (xid: number): number => (xid + 1) >>> 0 || FIRST_XID;

@@ -10,7 +10,7 @@ import { parseFields } from './fields.ts';
 import { writeOldIatt } from './iatt.ts';
 
 /** The event type of CACHE_INVALIDATION. */
-const INVALIDATION = 1;
+const INVALIDATION_EVENT = 1;
 
 export interface Program {
   readonly name: string;
@@ -25,7 +25,7 @@ export const PORTMAP: Program = { name: 'Portmap', number: 34_123_456, version: 
 /** The program that a server calls on a client; the client never replies. */
 export const CALLBACK: Program = { name: 'GlusterFS Callback', number: 52_743_234, version: 1 };
 
-/** Procedure numbers of each program. */
+/** Procedure numbers of GF-DUMP, the handshake, Portmap, and the calls of a server. */
 export const DUMP = { NULL: 0, DUMP: 1, PING: 2 } as const;
 export const HAND = {
   NULL: 0,
@@ -74,14 +74,14 @@ export const signoutCall = parseFields('brick:string port:i32 rdma_port:i32');
 export const signReply = parseFields('op_ret:i32 op_errno:i32');
 
 /** The program that glossa's servers offer to glossa's clients only. */
-export const OWN: Program = { name: 'glossa', number: 1_734_700_915, version: 1 };
-export const OWN_CALLS = {
+export const GLOSSA_PROGRAM: Program = { name: 'glossa', number: 1_734_700_915, version: 1 };
+export const GLOSSA_PROCEDURES = {
   /** The client no longer needs the reply to the call with this xid; the server replies all the same. */
   GIVE_UP: 1,
 } as const;
 
 /** The SETVOLUME key under which glossa's clients and servers send their version. */
-export const GLOSSA = 'glossa-version';
+export const GLOSSA_VERSION_KEY = 'glossa-version';
 
 /** Flag of GETSPEC: the client also wants the names of other volfile servers. */
 export const WANTS_SERVERS = 1;
@@ -123,7 +123,7 @@ export function writeInvalidation(
   { gfid, flags, expire, stat, parent, oldParent }: Invalidation,
 ): void {
   w.string(gfid);
-  w.u32(INVALIDATION);
+  w.u32(INVALIDATION_EVENT);
   w.u32(flags);
   w.u32(expire);
   for (const iatt of [stat, parent, oldParent]) writeOldIatt(w, iatt);

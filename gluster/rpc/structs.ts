@@ -9,30 +9,33 @@ import { readIatt, writeIatt } from './iatt.ts';
 import { parseHex, toHex } from './message.ts';
 
 /** The encoding of one kind of value. */
-export interface Kind {
+export interface FieldKind {
   write(w: XdrWriter, value: never): void;
   read(r: XdrReader): unknown;
 }
 
-export const u32: Kind = { write: (w, value: number) => w.u32(value), read: (r) => r.u32() };
-export const i32: Kind = { write: (w, value: number) => w.i32(value), read: (r) => r.i32() };
-export const u64: Kind = { write: (w, value: number) => w.u64(value), read: (r) => r.u64() };
-export const gfid: Kind = { write: (w, value: string) => w.gfid(value), read: (r) => r.gfid() };
+export const u32: FieldKind = { write: (w, value: number) => w.u32(value), read: (r) => r.u32() };
+export const i32: FieldKind = { write: (w, value: number) => w.i32(value), read: (r) => r.i32() };
+export const u64: FieldKind = { write: (w, value: number) => w.u64(value), read: (r) => r.u64() };
+export const gfid: FieldKind = {
+  write: (w, value: string) => w.gfid(value),
+  read: (r) => r.gfid(),
+};
 /** Bytes that are hexadecimal text here, such as lock owners. */
-const hex: Kind = {
+const hex: FieldKind = {
   write: (w, text: string) => w.opaque(parseHex(text)),
   read: (r) => toHex(r.opaque()),
 };
 
 /** The largest offset, as offsets on the wire are signed. */
-const LAST_BYTE: Wide = { hi: 0x7fff_ffff, lo: 0xffff_ffff };
-const offset: Kind = {
-  write: (w, value: number) => (value < 2 ** 63 ? w.u64(value) : writeWide(w, LAST_BYTE)),
+const MAX_OFFSET: Wide = { hi: 0x7fff_ffff, lo: 0xffff_ffff };
+const offset: FieldKind = {
+  write: (w, value: number) => (value < 2 ** 63 ? w.u64(value) : writeWide(w, MAX_OFFSET)),
   read: (r) => r.u64(),
 };
 
 /** Encodes a structure by the table of fields (core/fields.ts); writes `size` zeros for null. */
-function makeStructKind<T extends StructType>(type: T, size: number, kinds: readonly Kind[]) {
+function makeStructKind<T extends StructType>(type: T, size: number, kinds: readonly FieldKind[]) {
   const { names, make } = structTypes[type];
   return {
     write(w: XdrWriter, struct: StructTypes[T] | null): void {
@@ -49,7 +52,7 @@ function makeStructKind<T extends StructType>(type: T, size: number, kinds: read
 
 export const flock = makeStructKind('flock', 32, [u32, u32, offset, offset, i32, hex]);
 export const lease = makeStructKind('lease', 28, [u32, u32, gfid, u32]);
-export const statvfs = makeStructKind('statvfs', 88, new Array<Kind>(11).fill(u64));
+export const statvfs = makeStructKind('statvfs', 88, new Array<FieldKind>(11).fill(u64));
 
 /** One client's lock in the list of all locks of a file. */
 export interface WireLock {
@@ -124,7 +127,7 @@ export const writeDirents = (
   writeList(w, entries, (entry) => {
     for (const half of [entry.inoHi, entry.inoLo, entry.offHi, entry.offLo]) w.u32(half);
     const length = w.at;
-    // The name's length comes twice: here, and with the name, from where it is copied below.
+    // The name's length is sent twice: here, and before the name. `patch` below copies it from there.
     w.u32(0);
     w.u32(entry.type);
     w.string(entry.name);

@@ -1,7 +1,7 @@
-/** Records the ports of bricks. A brick registers its port, which is valid until the brick's connection ends. */
+/** Records the ports of bricks. A brick registers its port, which stays valid until the brick's connection ends. */
 
 /** The most bricks that one connection may register. */
-const NAMES_MAX = 4096;
+const MAX_BRICKS_PER_CONNECTION = 4096;
 
 /** The connection that registered a brick. */
 export type Owner = object;
@@ -18,7 +18,7 @@ export class Portmap {
   signIn(brick: string, port: number, owner: Owner): boolean {
     if (brick === '' || port < 1 || port > 65_535) return false;
     const isOwn = this.entries.get(brick)?.owner === owner;
-    if (!isOwn && this.listBricks(owner).length >= NAMES_MAX) return false;
+    if (!isOwn && this.listBricks(owner).length >= MAX_BRICKS_PER_CONNECTION) return false;
     this.entries.set(brick, { port, owner });
     return true;
   }

@@ -24,18 +24,18 @@ import {
 } from '../rpc/programs.ts';
 
 /** Milliseconds between two attempts to reach a lost server. */
-const RETRY_MS = 3000;
+const RETRY_INTERVAL_MS = 3000;
 /** Milliseconds that a server may take to accept a connection. */
-const CONNECT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 10_000;
 /** Milliseconds that a server may take to reply. */
-const REPLY_MS = 60_000;
+const REPLY_TIMEOUT_MS = 60_000;
 /** Milliseconds of silence after which the kernel probes whether the server still exists. */
 const KEEP_ALIVE_MS = 20_000;
 /** The most known servers, including those that a server has announced. */
-const SERVERS_MAX = 64;
+const MAX_SERVERS = 64;
 
-/** The range of supported volfile versions, which a management daemon compares with the volume's. */
-const VERSIONS = new Map([
+/** The supported range of op-versions, which a management daemon compares with the volume's. */
+const SUPPORTED_VERSIONS = new Map([
   ['max-op-version', '100000'],
   ['min-op-version', '1'],
 ]);
@@ -48,7 +48,7 @@ export class FetchError extends Error {
 }
 
 /** Thrown if a server replied that it has no such volfile. */
-class Refusal extends FetchError {}
+class RefusalError extends FetchError {}
 
 export interface VolfileClientSettings {
   /** The servers, in the order in which the client tries them. */
@@ -73,12 +73,12 @@ export class VolfileClient {
   private readonly servers: SocketAddress[];
   /** The index of the current server. */
   private serverIndex = 0;
-  private peer: ServerConnection | null = null;
+  private connection: ServerConnection | null = null;
   private retryTimer: NodeJS.Timeout | null = null;
   private isClosed = false;
   private hasFetched = false;
   /** Resolves after the last fetch or reconnect, so that they run one after the other. */
-  private queue: Promise<unknown> = Promise.resolve();
+  private lastOperation: Promise<unknown> = Promise.resolve();
 
   constructor(settings: VolfileClientSettings) {
     this.settings = settings;
@@ -98,22 +98,22 @@ export class VolfileClient {
   /** Requests the volume's id, a UUID, from the connected server. @throws {FetchError} */
   fetchVolumeId(): Promise<string> {
     return this.enqueue(async () => {
-      if (this.peer === null) throw new FetchError('no volfile server is connected');
-      return this.peer.getVolumeId(this.settings.key.replace(/^\//, ''));
+      if (this.connection === null) throw new FetchError('no volfile server is connected');
+      return this.connection.getVolumeId(this.settings.key.replace(/^\//, ''));
     });
   }
 
   private enqueue<R>(act: () => Promise<R>): Promise<R> {
-    const result = this.queue.then(act);
-    this.queue = result.catch(() => {});
+    const result = this.lastOperation.then(act);
+    this.lastOperation = result.catch(() => {});
     return result;
   }
 
   close(): void {
     this.isClosed = true;
     if (this.retryTimer !== null) clearTimeout(this.retryTimer);
-    this.peer?.close();
-    this.peer = null;
+    this.connection?.close();
+    this.connection = null;
   }
 
   private async fetchFromServers(): Promise<string> {
@@ -121,8 +121,8 @@ export class VolfileClient {
     const failures: string[] = [];
     for (let attempts = this.servers.length; attempts > 0 && !this.isClosed; attempts--) {
       try {
-        this.peer ??= await this.open(this.servers[this.serverIndex]!);
-        const { text, servers } = await this.peer.getspec(key);
+        this.connection ??= await this.open(this.servers[this.serverIndex]!);
+        const { text, servers } = await this.connection.getspec(key);
         this.addServers(servers);
         this.hasFetched = true;
         return text;
@@ -130,18 +130,18 @@ export class VolfileClient {
         if (!(error instanceof FetchError)) throw error;
         failures.push(`${this.server}: ${error.message}`);
         // Stays connected: the server notifies the client once it has the volfile again.
-        if (error instanceof Refusal && this.hasFetched) break;
+        if (error instanceof RefusalError && this.hasFetched) break;
         this.moveToNextServer();
       }
     }
-    if (this.peer === null && this.hasFetched) this.scheduleReconnect();
+    if (this.connection === null && this.hasFetched) this.scheduleReconnect();
     throw new FetchError(`no volfile '${key}' can be fetched: ${failures.join('; ')}`);
   }
 
   /** Disconnects, and makes the next server the current one. */
   private moveToNextServer(): void {
-    this.peer?.close();
-    this.peer = null;
+    this.connection?.close();
+    this.connection = null;
     this.serverIndex = (this.serverIndex + 1) % this.servers.length;
   }
 
@@ -159,17 +159,17 @@ export class VolfileClient {
   private addServers(servers: readonly SocketAddress[]): void {
     const known = new Set(this.servers.map(formatSocketAddress));
     const newServers = servers.filter((address) => !known.has(formatSocketAddress(address)));
-    this.servers.push(...newServers.slice(0, SERVERS_MAX - this.servers.length));
+    this.servers.push(...newServers.slice(0, MAX_SERVERS - this.servers.length));
   }
 
   /** Handles a lost connection: the caller keeps its volfile, and attempts to reach a server are scheduled. */
   private handleLoss(peer: ServerConnection, reason: string): void {
-    if (this.peer !== peer || this.isClosed) return;
-    this.peer = null;
+    if (this.connection !== peer || this.isClosed) return;
+    this.connection = null;
     // The first fetch reports the failure itself.
     if (!this.hasFetched) return;
     this.settings.warn(
-      `the volfile server ${this.server} is lost: ${reason}; retrying every ${RETRY_MS / 1000} s`,
+      `the volfile server ${this.server} is lost: ${reason}; retrying every ${RETRY_INTERVAL_MS / 1000} s`,
     );
     this.scheduleReconnect();
   }
@@ -178,16 +178,16 @@ export class VolfileClient {
     if (this.isClosed || this.retryTimer !== null) return;
     this.retryTimer = setTimeout(() => {
       this.retryTimer = null;
-      this.queue = this.queue.then(() => this.reconnect());
-    }, RETRY_MS).unref();
+      this.lastOperation = this.lastOperation.then(() => this.reconnect());
+    }, RETRY_INTERVAL_MS).unref();
   }
 
   /** Connects to the first reachable server. */
   private async reconnect(): Promise<void> {
     for (let attempts = this.servers.length; attempts > 0; attempts--) {
-      if (this.peer !== null || this.isClosed) return;
+      if (this.connection !== null || this.isClosed) return;
       try {
-        this.peer = await this.open(this.servers[this.serverIndex]!);
+        this.connection = await this.open(this.servers[this.serverIndex]!);
         this.settings.log(`the volfile server ${this.server} is reachable`);
         this.settings.onChange();
       } catch (error) {
@@ -195,7 +195,7 @@ export class VolfileClient {
         this.moveToNextServer();
       }
     }
-    if (this.peer === null) this.scheduleReconnect();
+    if (this.connection === null) this.scheduleReconnect();
   }
 }
 
@@ -254,7 +254,7 @@ class ServerConnection {
         socket.destroy();
         reject(new FetchError(reason));
       };
-      socket.setTimeout(CONNECT_MS, () => fail('it does not respond'));
+      socket.setTimeout(CONNECT_TIMEOUT_MS, () => fail('it does not respond'));
       socket.once('error', (error) => fail(describeError(error)));
       socket.once('connect', () => {
         socket.setTimeout(0);
@@ -276,7 +276,7 @@ class ServerConnection {
     const write = (w: XdrWriter): void => {
       w.u32(WANTS_SERVERS);
       w.string(key);
-      writeTexts(w, VERSIONS);
+      writeTexts(w, SUPPORTED_VERSIONS);
     };
     return this.request(HAND.GETSPEC, write, readSpec);
   }
@@ -299,15 +299,19 @@ class ServerConnection {
       const { channel } = this;
       // Keeps the process alive while the caller waits.
       this.socket.ref();
-      const timer = setTimeout(() => channel.expire(Number.POSITIVE_INFINITY), REPLY_MS);
+      const timer = setTimeout(
+        () => channel.expireOlderThan(Number.POSITIVE_INFINITY),
+        REPLY_TIMEOUT_MS,
+      );
       channel.call(HANDSHAKE, procedure, AUTH_V2, write, (r) => {
         clearTimeout(timer);
         this.socket.unref();
         const reply = typeof r === 'string' ? null : read(r);
         if (reply === null) {
-          const reason = r === 'disconnected' ? this.closeReason : REASONS[r as ReplyFailure];
+          const reason =
+            r === 'disconnected' ? this.closeReason : FAILURE_REASONS[r as ReplyFailure];
           reject(new FetchError(reason));
-        } else if (reply instanceof RefusalReason) reject(new Refusal(reply.text));
+        } else if (reply instanceof RefusalReason) reject(new RefusalError(reply.text));
         else resolve(reply);
       });
       channel.flush();
@@ -331,9 +335,9 @@ class ServerConnection {
 
 type ReplyFailure = Exclude<LossReason, 'disconnected'>;
 
-const REASONS: Readonly<Record<ReplyFailure, string>> = {
+const FAILURE_REASONS: Readonly<Record<ReplyFailure, string>> = {
   refused: 'it is not a volfile server',
-  timeout: `it did not reply for ${REPLY_MS / 1000} s`,
+  timeout: `it did not reply for ${REPLY_TIMEOUT_MS / 1000} s`,
 };
 
 /** The reason why a server refused a request. */

@@ -19,7 +19,7 @@ import { Source, VOLFILE_SIZE_MAX } from '../../runtime/volfile/source.ts';
 import { inspectVolfile } from '../../runtime/volfile/volfile.ts';
 
 /** The extension of every served file. */
-export const EXTENSION = '.vol';
+export const VOLFILE_EXTENSION = '.vol';
 
 /** Flags to open a volfile: without blocking, since a pipe may have replaced it. */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -68,7 +68,7 @@ export class VolfileFolder {
     const volume = parseKey(key);
     if (volume === null) return makeRefusal(EINVAL, 'no volume has this name');
     try {
-      const content = this.readFile(volume + EXTENSION);
+      const content = this.readFile(volume + VOLFILE_EXTENSION);
       if (isRefusal(content)) return content;
       const reason = this.describeErrors(volume, content);
       return reason === null ? content : makeRefusal(EINVAL, reason);
@@ -106,7 +106,7 @@ export class VolfileFolder {
     const digest = computeDigest(bytes);
     const previous = checkResults.get(volume);
     if (previous?.digest === digest) return previous.reason;
-    const { problems } = inspectVolfile(new Source(volume + EXTENSION, decodeName(bytes)));
+    const { problems } = inspectVolfile(new Source(volume + VOLFILE_EXTENSION, decodeName(bytes)));
     const errors = listProblems(problems.filter(({ severity }) => severity === 'error'));
     const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
     const reason = errors.length === 0 ? null : errors[0]! + more;
@@ -117,11 +117,11 @@ export class VolfileFolder {
   /** Scans the directory. @throws {NodeJS.ErrnoException} when it is unreadable; nothing has changed then */
   scan(): FolderScan {
     const { knownFiles } = this;
-    const files = readdirSync(this.path).filter((name) => name.endsWith(EXTENSION));
+    const files = readdirSync(this.path).filter((name) => name.endsWith(VOLFILE_EXTENSION));
     const problems: string[] = [];
     this.knownFiles = new Map(
       files.map((file): [string, KnownFile] => {
-        const volume = file.slice(0, -EXTENSION.length);
+        const volume = file.slice(0, -VOLFILE_EXTENSION.length);
         const stamp = this.readStamp(file);
         const previous = knownFiles.get(volume);
         if (previous?.stamp === stamp) return [volume, previous];
@@ -161,14 +161,14 @@ const computeDigest = (bytes: Uint8Array): string =>
   createHash('sha256').update(bytes).digest('hex');
 
 /**
- * Reads the name of the volume in a key: `V`, or `/V` as mount(8) sends it. Null for a name that is not a plain file
- * name: with a slash, a dot at its start, or control characters, or too long. So no key leads out of the directory.
+ * Reads the name of the volume in a key: `V`, or `/V` as mount(8) sends it. Returns null for a name with a slash, a dot
+ * at its start or control characters, and for one that is too long: then no key leads out of the directory.
  */
 export function parseKey(key: string): string | null {
   const name = key.startsWith('/') ? key.slice(1) : key;
   if (name === '' || name.startsWith('.') || name.includes('/')) return null;
   if (/\p{Cc}/u.test(name)) return null;
-  return encodeName(name).length + EXTENSION.length <= NAME_MAX ? name : null;
+  return encodeName(name).length + VOLFILE_EXTENSION.length <= NAME_MAX ? name : null;
 }
 
 /** Computes the id of a volume from its name: a UUID of version 5. */

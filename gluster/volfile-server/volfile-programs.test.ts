@@ -112,14 +112,14 @@ it("a volume's id is a UUID that depends on its name alone", () => {
 });
 
 it.each(['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1'])(
-  '%s is an address of this machine',
+  '%s is a loopback address',
   (address) => {
     expect(isLoopback(address)).toBe(true);
   },
 );
 
 it.each(['10.0.0.1', '0.0.0.0', '::', '', '::ffff:10.1.2.3', '1127.0.0.1'])(
-  '%j is not an address of this machine',
+  '%j is not a loopback address',
   (address) => {
     expect(isLoopback(address)).toBe(false);
   },

@@ -12,7 +12,7 @@ import type { XdrReader } from '../../runtime/wire/xdr.ts';
 import {
   makeResults,
   type Procedure,
-  type Results,
+  type ResultsWriter,
   replySuccess,
   type ServedProgram,
 } from '../rpc/call-server.ts';
@@ -39,12 +39,12 @@ import {
 import type { Portmap } from './portmap.ts';
 import { computeVolumeId, isRefusal, parseKey, type VolfileFolder } from './volfile-folder.ts';
 
-const NOTHING = new Uint8Array();
+const NO_BYTES = new Uint8Array();
 /** `getspecReply` with the volfile as raw bytes. */
 const specReply = parseFields('op_ret:i32 op_errno:i32 spec:opaque');
 
 /** The state that all connections share. */
-export interface SharedState {
+export interface VolfileServerState {
   readonly folder: VolfileFolder;
   readonly portmap: Portmap;
   /** Other volfile servers, HOST:PORT each, that the server announces to clients. */
@@ -62,20 +62,20 @@ export interface Peer {
 
 /** Makes a procedure that parses its arguments and replies with the result of `perform`. */
 const makeProcedure =
-  (call: Fields, perform: (values: readonly unknown[]) => Results): Procedure =>
+  (call: Fields, perform: (values: readonly unknown[]) => ResultsWriter): Procedure =>
   (r) => {
     const values = readFields(r, call);
     return r.isMalformed ? ACCEPT.GARBAGE_ARGS : perform(values);
   };
 
 /** Makes the reply with a brick's name or port; ENOENT if `location` is undefined. */
-const makeLocationReply = (reply: Fields, location: unknown, emptyValue: unknown): Results =>
+const makeLocationReply = (reply: Fields, location: unknown, emptyValue: unknown): ResultsWriter =>
   location === undefined
     ? makeResults(reply, -1, ENOENT, 0, emptyValue)
     : makeResults(reply, 0, 0, 1, location);
 
 /** Makes the programs that a volfile server serves to one client. */
-export function makePrograms(shared: SharedState, peer: Peer): ServedProgram[] {
+export function makePrograms(shared: VolfileServerState, peer: Peer): ServedProgram[] {
   const { portmap } = shared;
   const handshake: readonly [number, Procedure][] = [
     [HAND.NULL, replySuccess],
@@ -83,13 +83,13 @@ export function makePrograms(shared: SharedState, peer: Peer): ServedProgram[] {
     [
       HAND.GETSPEC,
       makeProcedure(getspecCall, ([flags, key]) =>
-        getspec(shared, peer, flags as number, key as string),
+        serveGetspec(shared, peer, flags as number, key as string),
       ),
     ],
-    [HAND.GET_VOLUME_INFO, (r) => getVolumeInfo(shared, r)],
+    [HAND.GET_VOLUME_INFO, (r) => serveVolumeInfo(shared, r)],
   ];
   /** Replies to SIGNIN or SIGNOUT. Both are accepted from this machine only, as clients look for bricks on it. */
-  const replyToSigning = (isAccepted: boolean, action: string): Results => {
+  const replyToSigning = (isAccepted: boolean, action: string): ResultsWriter => {
     peer.log(`${peer.name} ${action}${isAccepted ? '' : ', which is refused'}`);
     return isAccepted
       ? makeResults(signReply, 0, 0)
@@ -138,16 +138,16 @@ export function makePrograms(shared: SharedState, peer: Peer): ServedProgram[] {
   ];
 }
 
-function getspec(
-  { folder, servers }: SharedState,
+function serveGetspec(
+  { folder, servers }: VolfileServerState,
   peer: Peer,
   flags: number,
   key: string,
-): Results {
+): ResultsWriter {
   const request = `${peer.name} asked for '${printable(key)}' (flags ${flags})`;
-  const refuse = (errno: number, reason: string): Results => {
+  const refuse = (errno: number, reason: string): ResultsWriter => {
     peer.log(`${request}: ${reason}`);
-    return makeSpecResults(-1, errno, NOTHING);
+    return makeSpecResults(-1, errno, NO_BYTES);
   };
   const content = folder.read(key);
   if (isRefusal(content)) return refuse(content.errno, content.reason);
@@ -161,20 +161,25 @@ function getspec(
 }
 
 const makeSpecResults =
-  (opRet: number, errno: number, bytes: Uint8Array, servers: readonly string[] = []): Results =>
+  (
+    opRet: number,
+    errno: number,
+    bytes: Uint8Array,
+    servers: readonly string[] = [],
+  ): ResultsWriter =>
   (w) => {
     makeResults(specReply, opRet, errno, bytes)(w);
-    if (servers.length === 0) w.opaque(NOTHING);
+    if (servers.length === 0) w.opaque(NO_BYTES);
     else writeTexts(w, new Map([['servers-list', servers.join(' ')]]));
   };
 
-function getVolumeInfo({ folder }: SharedState, r: XdrReader): Results | number {
+function serveVolumeInfo({ folder }: VolfileServerState, r: XdrReader): ResultsWriter | number {
   const texts = readTexts(r);
   if (texts === null || r.isMalformed) return ACCEPT.GARBAGE_ARGS;
-  const refuse = (errno: number, reason: string): Results => {
+  const refuse = (errno: number, reason: string): ResultsWriter => {
     return (w) => {
       makeResults(volumeInfoReply, -1, errno, reason)(w);
-      w.opaque(NOTHING);
+      w.opaque(NO_BYTES);
     };
   };
   const volume = parseKey(texts.get('volname') ?? '');
@@ -191,7 +196,7 @@ function getVolumeInfo({ folder }: SharedState, r: XdrReader): Results | number 
 
 const isConfidential = (key: string): boolean => key === 'username' || isSecret(key);
 
-const isFlawed = ({ words }: Statement): boolean => words.some(({ flaws }) => flaws.length > 0);
+const hasFlaws = ({ words }: Statement): boolean => words.some(({ flaws }) => flaws.length > 0);
 
 /**
  * Redacts a volfile for a client on another machine: removes user names, passwords, and comments, which may contain
@@ -200,7 +205,7 @@ const isFlawed = ({ words }: Statement): boolean => words.some(({ flaws }) => fl
  */
 export function redactVolfile(text: string): string | null {
   const statements = parse(text);
-  if (statements.some(isFlawed)) return null;
+  if (statements.some(hasFlaws)) return null;
   const lines = statements.flatMap(({ keyword, words }) => {
     if (keyword === undefined) return [];
     if (keyword === 'option' && isConfidential(words[0]?.text ?? '')) return [];

@@ -9,7 +9,7 @@ import type { SocketAddress } from '../../runtime/core/addresses.ts';
 import { EACCES } from '../../runtime/core/errno.ts';
 import { makeRecordMark } from '../../runtime/wire/record.ts';
 import { XdrReader, XdrWriter } from '../../runtime/wire/xdr.ts';
-import type { Results } from '../rpc/call-server.ts';
+import type { ResultsWriter } from '../rpc/call-server.ts';
 import { writeTexts } from '../rpc/dict.ts';
 import { AUTH_NULL, type ReceivedCall, writeCall } from '../rpc/message.ts';
 import { DUMP, DUMP_PROGRAM, HAND, HANDSHAKE, PMAP, PORTMAP } from '../rpc/programs.ts';
@@ -326,7 +326,7 @@ it('a volfile server strips passwords for clients on another machine, and refuse
     const [w, answer] = [new XdrWriter(), new XdrWriter()];
     write(w);
     const served = makePrograms(shared, peer)[program]!.procedures.get(procedure)!;
-    const reply = served(new XdrReader(w.writtenBytes), {} as ReceivedCall) as Results;
+    const reply = served(new XdrReader(w.writtenBytes), {} as ReceivedCall) as ResultsWriter;
     reply(answer);
     const r = new XdrReader(answer.writtenBytes);
     return { opRet: r.i32(), errno: r.i32(), text: r.string() };

@@ -1,8 +1,8 @@
 /**
  * Serves volfiles on a TCP port, a UNIX socket, or both, and notifies every client of changes.
  *
- * A mounted client stays connected and sends nothing most of the time. So only connections without a first call, or
- * with an incomplete call, are closed for silence.
+ * A mounted client stays connected and sends nothing most of the time. Therefore a silent connection is closed only
+ * before its first call, or after an incomplete call.
  */
 import { rmSync, statSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
@@ -12,20 +12,20 @@ import { CallServer } from '../rpc/call-server.ts';
 import { CALLBACK, CBK } from '../rpc/programs.ts';
 import { Portmap } from './portmap.ts';
 import type { VolfileFolder } from './volfile-folder.ts';
-import { makePrograms, type Peer, type SharedState } from './volfile-programs.ts';
+import { makePrograms, type Peer, type VolfileServerState } from './volfile-programs.ts';
 
 /** The most connections at a time, unless `connectionsMax` is set. */
-const CONNECTIONS_MAX = 4096;
+const MAX_CONNECTIONS = 4096;
 /** Milliseconds between two scans of the directory. */
-const SCAN_MS = 500;
+const SCAN_INTERVAL_MS = 500;
 /** Milliseconds after which an incomplete call closes its connection. */
-const SILENCE_MS = 30_000;
+const SILENCE_TIMEOUT_MS = 30_000;
 /** The most bytes of a call, which carries only names. */
-const CALL_MAX = 65_536;
+const MAX_CALL_BYTES = 65_536;
 /** Initial bytes of the buffer for calls. */
 const BUFFER_BYTES = 4096;
 /** The most bytes of replies queued for a client. Beyond them the server stops reading that client's calls. */
-const QUEUED_MAX = 2 ** 20;
+const MAX_QUEUED_BYTES = 2 ** 20;
 /** Milliseconds of silence after which the kernel probes whether the client still exists. */
 const KEEP_ALIVE_MS = 20_000;
 
@@ -37,7 +37,7 @@ export interface VolfileServerSettings {
   readonly unix: string | null;
   /** Other servers with the same volfiles, `HOST:PORT` each. */
   readonly servers: readonly string[];
-  /** The most connections at a time; defaults to CONNECTIONS_MAX. */
+  /** The most connections at a time; defaults to MAX_CONNECTIONS. */
   readonly connectionsMax?: number;
   /** Milliseconds until the first call, and from the first byte of a later one to its last. */
   readonly silenceMs?: number;
@@ -49,7 +49,7 @@ export interface VolfileServerSettings {
 
 export class VolfileServer {
   private readonly settings: VolfileServerSettings;
-  private readonly state: SharedState;
+  private readonly state: VolfileServerState;
   private readonly connections = new Set<ClientConnection>();
   private readonly servers: Server[] = [];
   private scanTimer: NodeJS.Timeout | undefined;
@@ -77,7 +77,7 @@ export class VolfileServer {
       await server.close();
       throw error;
     }
-    server.scanTimer = setInterval(() => server.scan(), SCAN_MS).unref();
+    server.scanTimer = setInterval(() => server.scan(), SCAN_INTERVAL_MS).unref();
     for (const problem of folder.firstScan.problems) settings.warn(problem);
     return server;
   }
@@ -134,7 +134,7 @@ export class VolfileServer {
 
   private accept(socket: Socket, isUnix: boolean): void {
     const { connections, settings, state } = this;
-    const { connectionsMax = CONNECTIONS_MAX } = settings;
+    const { connectionsMax = MAX_CONNECTIONS } = settings;
     if (connections.size >= connectionsMax) {
       settings.warn(`a client was refused: there are ${connectionsMax} connections already`);
       socket.destroy();
@@ -157,16 +157,16 @@ class ClientConnection implements Peer {
   private readonly socket: Socket;
   private readonly settings: VolfileServerSettings;
   private readonly callServer: CallServer;
-  private readonly records = new RecordReader(BUFFER_BYTES, CALL_MAX);
+  private readonly records = new RecordReader(BUFFER_BYTES, MAX_CALL_BYTES);
   private readonly out = new XdrWriter();
   private silenceTimer: NodeJS.Timeout | null = null;
   /** Whether the client must still be notified of a change. */
-  private owesNotice = false;
+  private mustNotify = false;
 
   constructor(
     socket: Socket,
     isUnix: boolean,
-    state: SharedState,
+    state: VolfileServerState,
     settings: VolfileServerSettings,
   ) {
     this.socket = socket;
@@ -178,15 +178,15 @@ class ClientConnection implements Peer {
       programs: makePrograms(state, this),
       out: this.out,
       onWritten: () => this.send(),
-      isFull: () => socket.destroyed || socket.writableLength > QUEUED_MAX,
+      isFull: () => socket.destroyed || socket.writableLength > MAX_QUEUED_BYTES,
     });
-    this.limitSilence(true);
+    this.setSilenceTimer(true);
     socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
     socket.on('data', (chunk: Uint8Array) => this.receive(chunk));
     socket.on('drain', () => this.resumeAfterDrain());
     // The 'close' event follows and handles it.
     socket.on('error', () => {});
-    socket.on('close', () => this.limitSilence(false));
+    socket.on('close', () => this.setSilenceTimer(false));
   }
 
   log(text: string): void {
@@ -199,13 +199,13 @@ class ClientConnection implements Peer {
 
   /** Notifies the client; one that reads slowly gets a single notice for several changes. */
   notify(): void {
-    this.owesNotice = true;
-    if (this.socket.writableLength <= QUEUED_MAX) this.sendNotice();
+    this.mustNotify = true;
+    if (this.socket.writableLength <= MAX_QUEUED_BYTES) this.sendNotice();
   }
 
   private sendNotice(): void {
-    if (!this.owesNotice) return;
-    this.owesNotice = false;
+    if (!this.mustNotify) return;
+    this.mustNotify = false;
     this.callServer.call(CALLBACK, CBK.FETCHSPEC);
   }
 
@@ -217,13 +217,13 @@ class ClientConnection implements Peer {
   private resumeAfterDrain(): void {
     this.sendNotice();
     this.endIfMalformed(() => this.serveCalls());
-    if (this.socket.writableLength <= QUEUED_MAX) this.socket.resume();
+    if (this.socket.writableLength <= MAX_QUEUED_BYTES) this.socket.resume();
   }
 
   /** @returns whether the connection stays open. @throws {RecordError} */
   private serveCalls(): boolean {
-    if (this.callServer.serveAll(this.records) > 0) this.limitSilence(false);
-    if (this.records.hasPartialMessage) this.limitSilence(true);
+    if (this.callServer.serveAll(this.records) > 0) this.setSilenceTimer(false);
+    if (this.records.hasPartialMessage) this.setSilenceTimer(true);
     return !this.socket.destroyed;
   }
 
@@ -245,18 +245,18 @@ class ClientConnection implements Peer {
     out.at = 0;
     if (socket.destroyed) return;
     socket.write(bytes);
-    if (socket.writableLength > QUEUED_MAX) socket.pause();
+    if (socket.writableLength > MAX_QUEUED_BYTES) socket.pause();
   }
 
   /** Starts or stops the timer that closes a silent connection. */
-  private limitSilence(isLimited: boolean): void {
+  private setSilenceTimer(isLimited: boolean): void {
     if (isLimited === (this.silenceTimer !== null)) return;
     if (this.silenceTimer !== null) {
       clearTimeout(this.silenceTimer);
       this.silenceTimer = null;
       return;
     }
-    const { silenceMs = SILENCE_MS } = this.settings;
+    const { silenceMs = SILENCE_TIMEOUT_MS } = this.settings;
     this.silenceTimer = setTimeout(() => {
       this.settings.warn(`${this.name} sent no call for ${silenceMs / 1000} s`);
       this.end();
@@ -264,7 +264,7 @@ class ClientConnection implements Peer {
   }
 }
 
-/** Whether an address belongs to this machine; an IPv6 socket shows IPv4 behind a prefix. */
+/** Whether an address is a loopback address; an IPv6 socket shows an IPv4 address behind `::ffff:`. */
 export const isLoopback = (address: string): boolean =>
   address === '::1' || /^(::ffff:)?127\./.test(address);
 
@@ -281,7 +281,7 @@ async function removeStaleSocket(path: string): Promise<void> {
   rmSync(path);
 }
 
-/** Listens on a socket that only its user and root can open: its mode forbids others from the beginning. */
+/** Listens on a socket that only its user and root can open: the umask sets its mode when it is made. */
 function listenForOwner(server: Server, path: string): void {
   const umask = process.umask(0o177);
   try {

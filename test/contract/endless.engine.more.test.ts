@@ -53,7 +53,7 @@ it.each(LANGUAGES)(
     run.ask('stat', run.knownLoc('a'), null);
     for (let turn = 0; turn < 12; turn++) run.context.advance(1);
     const [request] = run.host.requests.values();
-    expect(request!.winds).toBeGreaterThan(10_000);
+    expect(request!.windCount).toBeGreaterThan(10_000);
     // Of each, two values.
     expect([...request!.values()].length).toBeLessThan(2 * 4096 + 10);
   },
@@ -71,7 +71,7 @@ it.each(LANGUAGES)(
     run.ask('fsync', new Fd(run.root, 0, 1), 0, null);
     for (let turn = 0; turn < 20; turn++) run.context.advance(1);
     const [request] = run.host.requests.values();
-    expect(request!.winds).toBe(501);
+    expect(request!.windCount).toBe(501);
     const data = [...request!.values()].filter((value) => value instanceof Uint8Array);
     expect(data.length).toBeGreaterThan(50);
     // 64 MiB, and the data of the first few replies.

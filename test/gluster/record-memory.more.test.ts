@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BrowserContext } from '../../bridges/machine/browser/context.ts';
 import server from '../../gluster/protocol/server/index.ts';
-import { PATIENCE_MS } from '../../gluster/protocol/server/record-memory.ts';
+import { PROGRESS_TIMEOUT_MS } from '../../gluster/protocol/server/record-memory.ts';
 import { dumpXlator } from '../../runtime/core/dumps.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import { INFO } from '../../runtime/core/log.ts';
@@ -64,7 +64,7 @@ async function start(sources: PumpSources | undefined): Promise<void> {
     sources,
     wake: () => pump.wake(),
     after(ms: number, fn: () => void) {
-      if (ms !== PATIENCE_MS) return after.call(context, ms, fn);
+      if (ms !== PROGRESS_TIMEOUT_MS) return after.call(context, ms, fn);
       ends.add(fn);
       return () => ends.delete(fn);
     },

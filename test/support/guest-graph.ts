@@ -64,7 +64,7 @@ export class FakeGuest implements Guest {
     if (/^(tick|collect|forget|release|forget_client)$/.test(name)) return NOTHING;
     this.hookCalls.push([name, ...args].join(' '));
     if (name === 'interrupt') {
-      this.host.push(args[0] as number, JSON.stringify(['unwind', -1, EINTR, [null, null]]));
+      this.host.pushMessage(args[0] as number, JSON.stringify(['unwind', -1, EINTR, [null, null]]));
     }
     if (name === 'notify' && this.code.notify !== undefined) return this.code.notify(this);
     return name === 'load_state' && this.code.loads === false ? FAILED : NOTHING;

@@ -1,9 +1,10 @@
 /**
  * Finds likely mistakes in a module: method names that are nearly those of a fop, callback or hook;
  * fops that are not methods of the class; reordered parameters; declarations that the host never
- * reads. Class members come from the interpreter; the rest from the source, by the rules of its
- * language (`Writing`). Methods that the module itself uses (by `self.name`, bare name or
- * decorator), that begin with `_` or that override the author's own are not reported.
+ * reads. The interpreter lists the class's members; the rest is found in the source text, by the
+ * syntax of its language (`LanguageSyntax`). Methods are not reported if the module itself uses
+ * them (by `self.name`, bare name or decorator), if they begin with `_`, or if they override a
+ * method of the author's own class.
  */
 
 import { findFop } from '../../../runtime/core/fops.ts';
@@ -61,10 +62,10 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   write: 'writev',
 };
 
-// Endings and beginnings, matched against bare letters (see below).
-const CBK = /(cbk|cb|callback)$/;
-const CANCEL = /(cancel|cancelled|canceled)$/;
-const FOP = /fop$|^on/;
+// Endings and beginnings of names, in bare letters (`toBareLetters`).
+const CALLBACK_ENDING = /(cbk|cb|callback)$/;
+const CANCEL_ENDING = /(cancel|cancelled|canceled)$/;
+const FOP_AFFIX = /fop$|^on/;
 
 const isFop = (name: string): boolean => (fopNames as readonly string[]).includes(name);
 
@@ -91,12 +92,12 @@ function findNearestKnownName(
   const bare = toBareLetters(name);
   const exact = known.get(bare);
   if (exact !== undefined) return exact;
-  const [ending, end] = CBK.test(bare)
-    ? [syntax.cbk, CBK]
-    : CANCEL.test(bare)
-      ? [syntax.cancel, CANCEL]
-      : ['', FOP];
-  const base = bare.replace(end, '');
+  const [ending, affix] = CALLBACK_ENDING.test(bare)
+    ? [syntax.cbk, CALLBACK_ENDING]
+    : CANCEL_ENDING.test(bare)
+      ? [syntax.cancel, CANCEL_ENDING]
+      : ['', FOP_AFFIX];
+  const base = bare.replace(affix, '');
   const other = Object.hasOwn(OTHER_NAMES, base) ? OTHER_NAMES[base]! : undefined;
   const fop = known.get(base) ?? other;
   if (fop !== undefined) return known.get(toBareLetters(fop + ending)) ?? fop;
@@ -105,8 +106,11 @@ function findNearestKnownName(
   return near === undefined || near.length < MIN_LETTERS ? undefined : known.get(near);
 }
 
-/** A string literal that is just a name (for getattr), or contains `{…}` (a template's code). */
-const MAY_NAME = /^(['"])(?:\w+|[^'"]*\{.*)\1$/;
+/**
+ * A string literal that may use a method: it is just a name (for getattr), or contains `{…}` (code
+ * of a template).
+ */
+const NAMING_LITERAL = /^(['"])(?:\w+|[^'"]*\{.*)\1$/;
 
 /** Whether the module's text uses the name, other than where the method is defined. */
 function isUsed(
@@ -114,17 +118,17 @@ function isUsed(
   sources: readonly string[],
   { notCode, ...syntax }: LanguageSyntax,
 ): boolean {
-  // `x.name` counts for any x, which may be the translator. Exception: names like `read`, which
-  // file objects have too, count on self, this and cls only.
+  // `x.name` is a use for any x, as x may be the translator. But file objects have methods such as
+  // `read` too: such a name is a use only after self, this or cls.
   const other = Object.hasOwn(OTHER_NAMES, toBareLetters(name))
     ? OTHER_NAMES[toBareLetters(name)]!
     : '';
-  const own = isFop(other) ? '(?:self|this|cls)' : '\\w+';
-  const member = new RegExp(`(?:(?<![\\w.)\\]])${own}|super\\(\\))\\s*\\??\\.\\s*$`);
+  const receivers = isFop(other) ? '(?:self|this|cls)' : '\\w+';
+  const member = new RegExp(`(?:(?<![\\w.)\\]])${receivers}|super\\(\\))\\s*\\??\\.\\s*$`);
   const decorated = /@[^\n]*\n\s*(?:async\s+)?def\s+$/;
   return sources.some((source) => {
     const looksUp = /\bgetattr\(|\b(?:this|self)\[/.test(source);
-    const code = source.replace(notCode, (part) => (MAY_NAME.test(part) ? part : ''));
+    const code = source.replace(notCode, (part) => (NAMING_LITERAL.test(part) ? part : ''));
     return [
       ...code.matchAll(new RegExp(`(?<![\\w$])${escapeForRegExp(name)}(?![\\w$])`, 'g')),
     ].some(({ index }) => {
@@ -150,7 +154,7 @@ export function findRemarks(guest: Guest, path: string, syntax: LanguageSyntax):
   const remarks = [
     ...description.warnings,
     ...findMisnamed(guest, syntax),
-    ...findUnread(guest, syntax, path),
+    ...findUncalledAndUnread(guest, syntax, path),
     ...description.methods.flatMap((method) => findReordered(method, syntax)),
   ];
   return remarks.map(([file, line, func, text]) => ({
@@ -210,15 +214,17 @@ function findReordered(
   const row = findFop(fop);
   if (row?.name !== fop) return [];
   const carried = (isCbk ? row.reply : row.args).map((arg) => arg.name);
-  const right = ['frame', ...(isCbk ? ['op_ret', 'op_errno'] : []), ...carried].map(toStyle);
-  const wrong = params.findIndex((param, at) => param !== right[at] && right.includes(param));
-  if (wrong < 0) return [];
-  const gets = `its '${params[wrong]}' gets the ${right[wrong] ?? 'rest'}`;
-  return [[file, line, name, `${name} is called with (${right.join(', ')}): ${gets}`]];
+  const expected = ['frame', ...(isCbk ? ['op_ret', 'op_errno'] : []), ...carried].map(toStyle);
+  const wrongAt = params.findIndex(
+    (param, at) => param !== expected[at] && expected.includes(param),
+  );
+  if (wrongAt < 0) return [];
+  const gets = `its '${params[wrongAt]}' gets the ${expected[wrongAt] ?? 'rest'}`;
+  return [[file, line, name, `${name} is called with (${expected.join(', ')}): ${gets}`]];
 }
 
 /** Remarks on fops and hooks outside the class, and on declarations that the host never reads. */
-function findUnread(
+function findUncalledAndUnread(
   { description, sources = [] }: Guest,
   syntax: LanguageSyntax,
   path: string,
@@ -233,7 +239,7 @@ function findUnread(
   const uses = (name: string, bare: boolean): boolean =>
     isUsed(name, sources, { ...syntax, hasBareNames: bare });
 
-  const describeStray = (name: string, line: number): string | undefined => {
+  const describeUncalledFunction = (name: string, line: number): string | undefined => {
     const definitions = ownMethods.filter(([each]) => each === name);
     const isDecorated = /^\s*@/.test(lines[line - 2] ?? '');
     if (!called.has(name) || isDecorated || definitions.some(([, , at]) => at === line))
@@ -250,13 +256,13 @@ function findUnread(
     if (!syntax.functionLine.test(lines[line - 1]!) || uses(name, true)) return undefined;
     return `${name} is no method of the translator's class, and is never called`;
   };
-  const strays = syntax.functions.flatMap((form) => {
+  const uncalled = syntax.functions.flatMap((form) => {
     let [line, from] = [1, 0];
     return [...source.matchAll(form)].flatMap(({ index, groups }): Remark[] => {
       line += source.slice(from, index).split('\n').length - 1;
       from = index;
       const name = groups!.name!;
-      const text = describeStray(name, line);
+      const text = describeUncalledFunction(name, line);
       return text === undefined ? [] : [[path, line, name, text]];
     });
   });
@@ -266,19 +272,19 @@ function findUnread(
   const ofInstance: Remark[] = observes > 0 ? [[path, observes, 'observes', onInstance]] : [];
 
   const { properties = [] } = description;
-  const has = new Set(properties.map(([name]) => name));
+  const propertyNames = new Set(properties.map(([name]) => name));
   const unread = properties.flatMap(([name, isOption]): Remark[] => {
     if (syntax.classAttributes.includes(name) || name.startsWith('_')) return [];
     const line = findLine(new RegExp(`^\\s+(?:static\\s+)?${escapeForRegExp(name)}\\s*=(?!=)`));
     const suggestion = findNearest(name, syntax.classAttributes);
-    if (suggestion !== undefined && !has.has(suggestion) && !uses(name, false)) {
+    if (suggestion !== undefined && !propertyNames.has(suggestion) && !uses(name, false)) {
       return [[path, line, name, `${name} is never read (did you mean '${suggestion}'?)`]];
     }
     if (!isOption || uses(name, true)) return [];
     const text = `${name} is no option: options = {…} of the class names all of them`;
     return [[path, line, name, text]];
   });
-  return [...strays, ...ofInstance, ...unread];
+  return [...uncalled, ...ofInstance, ...unread];
 }
 
 /** The most names in one remark. */

@@ -6,21 +6,21 @@
  *   ["unwind", op_ret, op_errno, [reply]]       op_ret null: computed from the reply (success.ts)
  *   ["failed"]                                  the method failed, and the guest has logged why
  *
- * The host decodes on arrival, so that an error is raised in the module's own call. The guest's
- * library (python/glupy/frame.py) encodes.
+ * The host decodes a message on arrival, so that an error is raised in the module's own call. The
+ * guest's library (python/glupy/frame.py) encodes it.
  */
 import { type FopRow, findFop } from '../../../runtime/core/fops.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
 import type { Upcall } from '../../../runtime/core/upcall.ts';
 import {
-  argumentsPurpose,
-  checkName,
+  checkDirectoryEntryName,
   ForgottenLoc,
   findMissingFdIndex,
   MessageError,
+  makeArgumentsPurpose,
+  makeReplyPurpose,
   type Resolver,
-  replyPurpose,
   unpack,
 } from './message.ts';
 import { checkSuccess, type RequestValues } from './success.ts';
@@ -94,8 +94,8 @@ function readWind([wind, child, fop, args]: unknown[], context: MessageContext):
     throw new MessageError(`${fop} is no fop`);
   }
   if ((wind as number) > MAX_WIND) throw new MessageError('winds must be counted from 0');
-  const values = unpack(argumentsPurpose(row), args, context.resolver);
-  const loc = findLoc(values);
+  const values = unpack(makeArgumentsPurpose(row), args, context.resolver);
+  const loc = findFirstLoc(values);
   const isNamed = loc instanceof ForgottenLoc || (loc?.parent != null && loc.name !== null);
   if (findMissingFdIndex(row, values) >= 0 && loc?.inode == null && !isNamed) {
     throw new MessageError(
@@ -106,36 +106,36 @@ function readWind([wind, child, fop, args]: unknown[], context: MessageContext):
 }
 
 /** Finds the first loc among a fop's arguments. */
-export const findLoc = (values: readonly unknown[]): Loc | undefined =>
+export const findFirstLoc = (values: readonly unknown[]): Loc | undefined =>
   values.find((value) => value instanceof Loc) as Loc | undefined;
 
 function readTail([child, args]: unknown[], context: MessageContext): Decision {
-  const row = checkRow(context);
-  const values = unpack(argumentsPurpose(row), args, context.resolver);
+  const row = requireRow(context);
+  const values = unpack(makeArgumentsPurpose(row), args, context.resolver);
   if (findMissingFdIndex(row, values) >= 0) throw new MessageError('fd must not be None');
   return { verb: 'tail', child: readChild(child, context), values };
 }
 
 function readUnwind([opRetValue, opErrno, reply]: unknown[], context: MessageContext): Decision {
-  const row = checkRow(context);
+  const row = requireRow(context);
   if (opRetValue !== null && !Number.isSafeInteger(opRetValue)) {
     throw new MessageError('op_ret must be an integer');
   }
   const opRet = opRetValue as number | null;
   const failed = opRet !== null && opRet < 0;
   if (failed && !isErrno(opErrno)) throw new MessageError('a failure needs an op_errno');
-  const values = unpack(replyPurpose(row, failed), reply, context.resolver);
+  const values = unpack(makeReplyPurpose(row, failed), reply, context.resolver);
   if (failed) return { verb: 'unwind', opRet, opErrno: opErrno as number, values };
   const errno = Number.isSafeInteger(opErrno) ? (opErrno as number) : 0;
-  const counted = checkSuccess(row, opRet, values, context.request);
-  return { verb: 'unwind', opRet: counted, opErrno: errno, values };
+  const checkedOpRet = checkSuccess(row, opRet, values, context.request);
+  return { verb: 'unwind', opRet: checkedOpRet, opErrno: errno, values };
 }
 
 /** The kernel's FUSE accepts errno numbers below 512 only. */
 export const isErrno = (value: unknown): boolean =>
   Number.isSafeInteger(value) && (value as number) > 0 && (value as number) < 512;
 
-function checkRow({ row }: MessageContext): FopRow {
+function requireRow({ row }: MessageContext): FopRow {
   if (row === undefined) throw new MessageError('a request of its own has no caller to answer');
   return row;
 }
@@ -157,22 +157,22 @@ export type FindInode = (id: number | string) => Inode | undefined;
  *   ["inode", inode, data]              ["every-entry"]
  *
  * An inode is its number or its gfid; `expire` and `data` are booleans. Returns undefined for an
- * inode that the volume has forgotten, as caches above hold nothing of it. @throws {MessageError}
+ * inode that the volume has forgotten: caches above have no data of it. @throws {MessageError}
  */
 export function readUpcall(message: GuestMessage, find: FindInode): Upcall | undefined {
-  const [kind, of, ...rest] = typeof message === 'string' ? parseMessage(message) : message;
+  const [kind, id, ...rest] = typeof message === 'string' ? parseMessage(message) : message;
   if (kind === 'every-entry') return { kind };
-  const inode = findInodeBy(of, find);
+  const inode = findInodeBy(id, find);
   const [first, second] = rest;
   switch (kind) {
     case 'inode':
       return inode && { kind, inode, data: first === true };
     case 'entry': {
-      const name = checkName(first);
+      const name = checkDirectoryEntryName(first);
       return inode && { kind, parent: inode, name, expire: second === true };
     }
     case 'removed': {
-      const name = checkName(first);
+      const name = checkDirectoryEntryName(first);
       const child = findInodeBy(second, find);
       return inode && child && { kind, parent: inode, name, inode: child };
     }

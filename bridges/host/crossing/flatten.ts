@@ -1,7 +1,7 @@
 /**
  * Flattens arguments and replies to scalars, in the order of the fop table. A loc becomes five
- * scalars (inode, parent, name, gfid, parent's gfid), any other value one. `scalarKinds` describes
- * them to an engine.
+ * scalars (inode, parent, name, gfid, parent's gfid), any other value one. `listScalarKinds`
+ * describes them to an engine.
  */
 import type { Fd } from '../../../runtime/core/fd.ts';
 import type { Arg, ArgType } from '../../../runtime/core/fops.ts';
@@ -38,17 +38,17 @@ const CROSSINGS: Partial<Record<ArgType, readonly [code: number, kinds: string]>
 const OTHER_CROSSING = [PRESENCE, 'i'] as const;
 
 /** Returns the kinds of the scalars of `args`, one letter each. */
-export const scalarKinds = (args: readonly Arg[]): string =>
+export const listScalarKinds = (args: readonly Arg[]): string =>
   args.map(({ type }) => (CROSSINGS[type] ?? OTHER_CROSSING)[1]).join('');
 
 /**
  * Writes the five scalars of a loc from `at` on; an unknown gfid crosses as undefined.
- * @param to the volume whose module receives the inodes' numbers
+ * @param receiver the volume whose module receives the inodes' numbers
  */
-export function flattenLoc(loc: Loc, out: Scalar[], at: number, to: Xlator): void {
+export function flattenLoc(loc: Loc, out: Scalar[], at: number, receiver: Xlator): void {
   const { inode, parent, gfid } = loc;
-  out[at] = inode === null ? 0 : expose(inode, to);
-  out[at + 1] = parent === null ? 0 : expose(parent, to);
+  out[at] = inode === null ? 0 : expose(inode, receiver);
+  out[at + 1] = parent === null ? 0 : expose(parent, receiver);
   out[at + 2] = loc.name ?? undefined;
   out[at + 3] = gfid === NULL_GFID ? undefined : gfid;
   out[at + 4] = parent === null ? NULL_GFID : parent.gfid;
@@ -57,8 +57,8 @@ export function flattenLoc(loc: Loc, out: Scalar[], at: number, to: Xlator): voi
 /** Writes the scalars of `values` to `out`, from `offset` on. */
 export type Flatten = (values: readonly unknown[], out: Scalar[], offset: number) => void;
 
-/** @param to as in `flattenLoc`. */
-export function makeFlattener(args: readonly Arg[], to: Xlator): Flatten {
+/** @param receiver as in `flattenLoc`. */
+export function makeFlattener(args: readonly Arg[], receiver: Xlator): Flatten {
   const codes = args.map(({ type }) => (CROSSINGS[type] ?? OTHER_CROSSING)[0]);
   return (values, out, offset) => {
     let at = offset;
@@ -66,11 +66,11 @@ export function makeFlattener(args: readonly Arg[], to: Xlator): Flatten {
       const value = values[i];
       switch (codes[i]) {
         case LOC:
-          flattenLoc(value as Loc, out, at, to);
+          flattenLoc(value as Loc, out, at, receiver);
           at += LOC_KINDS.length;
           break;
         case INODE:
-          out[at++] = value === null ? 0 : expose(value as Inode, to);
+          out[at++] = value === null ? 0 : expose(value as Inode, receiver);
           break;
         case FD:
           out[at++] = value === null ? 0 : (value as Fd).id;

@@ -2,16 +2,16 @@
 import { Fd } from '../../../runtime/core/fd.ts';
 import type { FopRow } from '../../../runtime/core/fops.ts';
 import type { HostedRequest } from '../requests/hosted-request.ts';
-import { findLoc } from './decision.ts';
+import { findFirstLoc } from './decision.ts';
 import { findMissingFdIndex } from './message.ts';
 
 export class GuestFds {
   /** Fds whose release the host reports to the guest. */
-  private readonly tracked = new Map<number, Fd>();
+  private readonly subscribedFds = new Map<number, Fd>();
   /** Fds made for the guest, which must close them. */
   private readonly ownFds = new Map<number, Fd>();
   /** Fds closed during the current call, released when it returns. */
-  private readonly closed: Fd[] = [];
+  private readonly closedFds: Fd[] = [];
   /** The most fds that a guest may have open itself. */
   readonly maxOwnFds: number;
 
@@ -20,21 +20,21 @@ export class GuestFds {
   }
 
   get(id: number): Fd | undefined {
-    return this.tracked.get(id);
+    return this.subscribedFds.get(id);
   }
 
-  track(fd: Fd): void {
-    this.tracked.set(fd.id, fd);
+  subscribe(fd: Fd): void {
+    this.subscribedFds.set(fd.id, fd);
   }
 
-  untrack(fd: Fd): void {
-    this.tracked.delete(fd.id);
+  unsubscribe(fd: Fd): void {
+    this.subscribedFds.delete(fd.id);
   }
 
   /** Makes the missing fd of a fop that opens. Returns false when the guest is at its limit. */
   addMissingFd(request: HostedRequest, wind: number, row: FopRow, values: unknown[]): boolean {
     const at = findMissingFdIndex(row, values);
-    const inode = at < 0 ? null : (findLoc(values)?.inode ?? null);
+    const inode = at < 0 ? null : (findFirstLoc(values)?.inode ?? null);
     if (inode === null) return true;
     if (this.ownFds.size >= this.maxOwnFds) return false;
     const flags = values[row.args.findIndex((arg) => arg.name === 'flags')] ?? 0;
@@ -58,12 +58,12 @@ export class GuestFds {
     const fd = this.ownFds.get(id);
     if (fd === undefined) return false;
     this.ownFds.delete(id);
-    this.closed.push(fd);
+    this.closedFds.push(fd);
     return true;
   }
 
   releaseClosed(): void {
-    for (let fd = this.closed.pop(); fd !== undefined; fd = this.closed.pop()) fd.release();
+    for (let fd = this.closedFds.pop(); fd !== undefined; fd = this.closedFds.pop()) fd.release();
   }
 
   /** Releases all fds made for the interpreter, when it ends. */

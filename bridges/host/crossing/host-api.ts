@@ -19,12 +19,12 @@ import {
   LimitedLog,
   logRefusal,
   MAX_RECORD_CHARS,
-  shortSource,
+  shortenSource,
   toOneRecord,
 } from '../limits/limited-log.ts';
 import type { Machine, MemoryTools } from '../machine.ts';
 import { BelowConnections } from '../requests/below-connection.ts';
-import { NotificationQueue, PAUSE_MS, wasSlow } from '../requests/decision-queue.ts';
+import { NotificationQueue, PAUSE_AFTER_SLOW_MS, wasCallSlow } from '../requests/decision-queue.ts';
 import type { HostedRequest } from '../requests/hosted-request.ts';
 import { failDecision, type LookupExecutor } from '../requests/name-lookups.ts';
 import type { RequestTable } from '../requests/pending-requests.ts';
@@ -42,9 +42,9 @@ const BYTE_ARRAY_OVERHEAD = 100;
 interface InterpreterCalls extends LookupExecutor {
   readonly current: HostedRequest | null;
   readonly requests: RequestTable;
-  readonly decisions: { checkRoom(bytes: number): void };
-  push(id: number, message: GuestMessage, bytes: number): void;
-  failUnreachable(id: number): void;
+  readonly decisions: { checkQueuedBytes(bytes: number): void };
+  queueMessage(id: number, message: GuestMessage, bytes: number): void;
+  reportLostRequest(id: number): void;
   enterFor(call: () => number | undefined): void;
   readonly owner: Pick<Owner, 'applyDeclaredUp'>;
 }
@@ -59,28 +59,28 @@ export class HostApi implements GuestHost {
   readonly clients = new Map<number, Client>();
   private readonly memory: MemoryTools;
   private readonly collectGarbage: Machine['collectGarbage'];
-  /** Inodes outside the table: only the garbage collector reports their end. */
-  private readonly unlinked = new FinalizationRegistry<number>((id) => this.forgetId(id));
+  /** Subscribed inodes outside the table: only the garbage collector reports their end. */
+  private readonly unlinkedInodes = new FinalizationRegistry<number>((id) => this.forgetId(id));
   /** Whether the volume is up, as set by the module; null when its children decide. */
   declaredUp: boolean | null = null;
-  /** True if the current call has set `declaredUp`. */
-  private hasDeclared = false;
+  /** True if the current call into the guest has set `declaredUp`. */
+  private declaresNow = false;
   /** Invalidations that were not sent yet. */
   private readonly upcalls: Upcall[] = [];
   /**
-   * An invalid message in the current call. It is logged at the end of the call, unless the module
-   * itself logs an error whose text contains `sign`.
+   * An invalid message or number in the current call. `endCall` logs it, unless the module itself
+   * logs an error whose text contains `sign`.
    */
   private mistake: { source: LogSource | undefined; text: string; sign: string } | null = null;
   /** Byte arrays that the guest has passed for its next message (`putBytes`), and their size. */
-  private bytes: Uint8Array[] = [];
-  private keptBytes = 0;
+  private pendingArrays: Uint8Array[] = [];
+  private pendingBytes = 0;
   readonly limitedLog: LimitedLog;
   readonly notifications: NotificationQueue;
   private readonly below: BelowConnections;
   private table: InodeTable | null = null;
   private cancelTimer: (() => void) | null = null;
-  /** The shortest delay of the next timer: PAUSE_MS for other work after a slow `tick`, else 0. */
+  /** The shortest delay of the next timer. After a slow `tick` it leaves time for other work. */
   private minTimerMs = 0;
   private guest: Guest | null = null;
 
@@ -114,12 +114,12 @@ export class HostApi implements GuestHost {
     this.collectGarbage();
   }
 
-  push(id: number, message: GuestMessage): void {
+  pushMessage(id: number, message: GuestMessage): void {
     try {
       const text = typeof message === 'string' ? message.length : 0;
-      this.interpreter.push(id, message, text + this.keptBytes);
+      this.interpreter.queueMessage(id, message, text + this.pendingBytes);
     } catch (error) {
-      this.noteMistake(undefined, (error as Error).message);
+      this.logInvalidMessage(undefined, (error as Error).message);
       throw error;
     } finally {
       this.dropBytes();
@@ -127,9 +127,9 @@ export class HostApi implements GuestHost {
   }
 
   private dropBytes(): void {
-    if (this.keptBytes === 0) return;
-    this.bytes = [];
-    this.keptBytes = 0;
+    if (this.pendingBytes === 0) return;
+    this.pendingArrays = [];
+    this.pendingBytes = 0;
   }
 
   /** Ends a call: the guest has returned and its decisions are carried out. */
@@ -139,14 +139,14 @@ export class HostApi implements GuestHost {
     this.fds.releaseClosed();
     this.sendUpcalls();
     this.below.run();
-    if (!this.hasDeclared || this.declaredUp === null) return;
-    this.hasDeclared = false;
+    if (!this.declaresNow || this.declaredUp === null) return;
+    this.declaresNow = false;
     this.interpreter.owner.applyDeclaredUp(this, this.declaredUp);
   }
 
   declareUp(isUp: number): void {
     this.declaredUp = isUp !== 0;
-    this.hasDeclared = true;
+    this.declaresNow = true;
   }
 
   isChildUp(child: number): number {
@@ -154,36 +154,36 @@ export class HostApi implements GuestHost {
   }
 
   putBytes(bytes: Uint8Array): number {
-    this.reserve(bytes.length);
-    return this.bytes.push(bytes) - 1;
+    this.reserveBytes(bytes.length);
+    return this.pendingArrays.push(bytes) - 1;
   }
 
-  /** @throws {MessageError} when the host would keep too much for one call. */
-  private reserve(bytes: number): void {
-    const total = this.keptBytes + bytes + BYTE_ARRAY_OVERHEAD;
-    this.interpreter.decisions.checkRoom(total);
-    this.keptBytes = total;
+  /** Counts bytes held for one call. @throws {MessageError} when they are too many */
+  private reserveBytes(bytes: number): void {
+    const total = this.pendingBytes + bytes + BYTE_ARRAY_OVERHEAD;
+    this.interpreter.decisions.checkQueuedBytes(total);
+    this.pendingBytes = total;
   }
 
-  failUnreachable(id: number): void {
-    this.interpreter.failUnreachable(id);
+  reportLostRequest(id: number): void {
+    this.interpreter.reportLostRequest(id);
   }
 
   fetch(id: number, wind: number, index: number): string | undefined {
-    const request = this.checkHandle('a request', this.request(id));
-    const value = request?.value(wind, index);
-    const type = request?.type(wind, index);
+    const request = this.checkHandle('a request', this.findRequest(id));
+    const value = request?.findValue(wind, index);
+    const type = request?.findType(wind, index);
     if (value === undefined || value === null || type === undefined) return undefined;
     return pack(type, value, wind, index, this.memory);
   }
 
   fetchDict(id: number, wind: number, index: number): Dict | undefined {
-    const value = this.checkHandle('a request', this.request(id))?.value(wind, index);
+    const value = this.checkHandle('a request', this.findRequest(id))?.findValue(wind, index);
     return value instanceof Dict ? value : undefined;
   }
 
   fetchBytes(id: number, wind: number, index: number): Uint8Array | undefined {
-    const value = this.checkHandle('a request', this.request(id))?.value(wind, index);
+    const value = this.checkHandle('a request', this.findRequest(id))?.findValue(wind, index);
     return value instanceof Uint8Array ? value : undefined;
   }
 
@@ -198,11 +198,11 @@ export class HostApi implements GuestHost {
   }
 
   isAlive(id: number): number {
-    return this.request(id) === undefined ? 0 : 1;
+    return this.findRequest(id) === undefined ? 0 : 1;
   }
 
-  rootJson(id: number): string | undefined {
-    const root = this.checkHandle('a request', this.request(id))?.frame.root;
+  requestJson(id: number): string | undefined {
+    const root = this.checkHandle('a request', this.findRequest(id))?.frame.root;
     if (root === undefined) return undefined;
     const { unique, uid, gid, pid, groups, lkOwner, op } = root;
     return JSON.stringify([unique, uid, gid, pid, groups, lkOwner, op, this.clientId(root)]);
@@ -211,7 +211,7 @@ export class HostApi implements GuestHost {
   clientId({ client }: Stack): number {
     if (client === null) return 0;
     if (!this.clients.has(client.id)) {
-      // An answered request may outlive its client, whose end was notified already.
+      // An answered request may outlive its client: the module was notified of its end already.
       if (!client.initiator.clients.has(client)) return 0;
       this.addClient(client);
     }
@@ -243,25 +243,25 @@ export class HostApi implements GuestHost {
     });
   }
 
-  track(id: number): number {
+  subscribeForget(id: number): number {
     const inode = this.checkHandle('an inode', this.findInode(id));
     if (inode === undefined) return 0;
     inode.ctxSet(this.xl, TRACKED);
-    if (!inode.linked) this.unlinked.register(inode, id, inode);
+    if (!inode.linked) this.unlinkedInodes.register(inode, id, inode);
     return 1;
   }
 
-  trackFd(id: number): number {
+  subscribeRelease(id: number): number {
     const fd = this.checkHandle('an fd', this.findFd(id));
     if (fd === undefined) return 0;
     fd.ctxSet(this.xl, TRACKED);
-    this.fds.track(fd);
+    this.fds.subscribe(fd);
     return 1;
   }
 
   /** Notifies the guest that an inode it tracks is forgotten. */
   forget(inode: Inode): void {
-    this.unlinked.unregister(inode);
+    this.unlinkedInodes.unregister(inode);
     this.forgetId(inode.id);
   }
 
@@ -270,7 +270,7 @@ export class HostApi implements GuestHost {
   }
 
   release(fd: Fd): void {
-    this.fds.untrack(fd);
+    this.fds.unsubscribe(fd);
     this.notifyGone((guest) => guest.callHook('release', [fd.id]));
   }
 
@@ -282,7 +282,7 @@ export class HostApi implements GuestHost {
   }
 
   sendBelow(child: number, bytes: Uint8Array): number {
-    this.reserve(bytes.length);
+    this.reserveBytes(bytes.length);
     return this.below.send(child, bytes) ? 1 : 0;
   }
 
@@ -320,7 +320,7 @@ export class HostApi implements GuestHost {
         typeof id === 'number' ? this.findInode(id) : (this.table ?? this.xl.inodes)?.find(id),
       );
       if (event === undefined) return;
-      this.reserve(message.length);
+      this.reserveBytes(message.length);
       this.upcalls.push(event);
     } catch (error) {
       this.logRefusal(undefined, `refused: a message: ${(error as Error).message}`);
@@ -330,7 +330,7 @@ export class HostApi implements GuestHost {
 
   /** Sends the call's invalidations to the volumes above. */
   sendUpcalls(): void {
-    // Sending may queue more.
+    // A cache above may call this module again, which may add more.
     while (this.upcalls.length > 0) {
       for (const event of this.upcalls.splice(0)) sendUpcall(this.xl, event);
     }
@@ -345,9 +345,9 @@ export class HostApi implements GuestHost {
     this.cancelTimer = this.xl.context.after(Math.max(this.minTimerMs, ms), () => {
       this.cancelTimer = null;
       const { guest } = this;
-      const { slowCalls: slow } = turn;
+      const { slowCalls } = turn;
       if (guest !== null) this.interpreter.enterFor(() => guest.callHook('tick', []));
-      this.minTimerMs = wasSlow(this.xl.context, slow) ? PAUSE_MS : 0;
+      this.minTimerMs = wasCallSlow(this.xl.context, slowCalls) ? PAUSE_AFTER_SLOW_MS : 0;
     });
   }
 
@@ -364,14 +364,14 @@ export class HostApi implements GuestHost {
     if (mistake !== null && level <= ERROR && text.includes(mistake.sign)) this.mistake = null;
     const known = toLogLevel(level);
     if (!this.limitedLog.takeBytes(known, Math.min(text.length, MAX_RECORD_CHARS))) return;
-    this.xl.log.log(known, toOneRecord(text), { source: shortSource(source) });
+    this.xl.log.log(known, toOneRecord(text), { source: shortenSource(source) });
   }
 
   logRefusal(source: LogSource | undefined, text: string): void {
-    logRefusal(this.xl, source && shortSource(source), toOneRecord(text));
+    logRefusal(this.xl, source && shortenSource(source), toOneRecord(text));
   }
 
-  noteMistake(source: LogSource | undefined, why: string): void {
+  logInvalidMessage(source: LogSource | undefined, why: string): void {
     this.setMistake(source, `refused: a message: ${why}`, why);
   }
 
@@ -400,21 +400,21 @@ export class HostApi implements GuestHost {
 
   /** Resolves the numbers in a message about `request`. */
   makeResolver(request: HostedRequest): Resolver {
-    const { bytes } = this;
+    const { pendingArrays } = this;
     const table = this.table ?? this.xl.inodes ?? this.findTable(request);
     return {
-      value: (wind, index) => request.value(wind, index),
-      type: (wind, index) => request.type(wind, index),
-      inode: (id) => request.inode(id) ?? this.findInode(id),
+      value: (wind, index) => request.findValue(wind, index),
+      type: (wind, index) => request.findType(wind, index),
+      inode: (id) => request.findInode(id) ?? this.findInode(id),
       isForgotten: (id) => this.isForgotten(table, id),
-      fd: (id) => request.fd(id) ?? this.findFd(id),
-      data: (id) => bytes[id],
+      fd: (id) => request.findFd(id) ?? this.findFd(id),
+      data: (id) => pendingArrays[id],
       memory: this.memory,
       table,
     };
   }
 
-  request(id: number): HostedRequest | undefined {
+  findRequest(id: number): HostedRequest | undefined {
     const { current } = this.interpreter;
     return current?.id === id ? current : this.interpreter.requests.get(id);
   }
@@ -422,12 +422,12 @@ export class HostApi implements GuestHost {
   /** True if the number may have been that of a forgotten inode. */
   private isForgotten(table: InodeTable | null, id: number): boolean {
     if (!table?.hasExisted(id)) return false;
-    this.noteMistake(undefined, 'a loc names an inode that is not known any more (ESTALE)');
+    this.logInvalidMessage(undefined, 'a loc names an inode that is not known any more (ESTALE)');
     return true;
   }
 
   private findInode(id: number): Inode | undefined {
-    const received = this.interpreter.current?.inode(id);
+    const received = this.interpreter.current?.findInode(id);
     if (received !== undefined) {
       this.table ??= received.table;
       return received;
@@ -439,14 +439,14 @@ export class HostApi implements GuestHost {
       return this.checkHandle('an inode', undefined);
     }
     for (const request of this.interpreter.requests.values()) {
-      const inode = request.inode(id);
+      const inode = request.findInode(id);
       if (inode !== undefined) return inode;
     }
     return undefined;
   }
 
   private findFd(id: number): Fd | undefined {
-    return this.fds.get(id) ?? this.interpreter.current?.fd(id);
+    return this.fds.get(id) ?? this.interpreter.current?.findFd(id);
   }
 
   /** The inode table, found by any inode of the request. */

@@ -8,8 +8,8 @@
  *   ["=", wind, index]   the value as received (wind -1: the fop's own argument)
  *   ["loc", [inode, parent, name, gfid]]   ["inode", id]   ["fd", id]   ["data", number]
  *   ["iatt", [fields]]   ["dict", [[key, type, value], …]]
- *   ["entries", [[name, off, type, gfid, stat, ref], …]]   stat: fields, null, or true: as received;
- *                        ref: [wind, index, entry] of the reply that the entry is from, or null
+ *   ["entries", [[name, off, type, gfid, stat, ref], …]]   stat: fields, null, or true (as received);
+ *                        ref: [wind, index, entry] of the received entry that it is made of, or null
  *   ["statvfs", [fields]]   ["flock", [fields]]   ["lease", [fields]]   ["locklist", [[fields], …]]
  * Bytes inside a dict are text of one character a byte; NaN and infinities are text. Messages are
  * untrusted: any other value throws MessageError.
@@ -37,7 +37,7 @@ export class MessageError extends Error {
 
 const DICT_TYPES: ReadonlySet<string> = new Set<DictType>(dictTypes);
 
-const pick = <T extends object>(value: T, fields: readonly (keyof T)[]): unknown[] =>
+const listFields = <T extends object>(value: T, fields: readonly (keyof T)[]): unknown[] =>
   fields.map((field) => value[field]);
 
 const { names: IATT_FIELDS } = structTypes.iatt;
@@ -46,7 +46,7 @@ const { names: FLOCK_FIELDS } = structTypes.flock;
 const packStruct =
   <T extends StructType>(type: T): Pack =>
   (value: StructTypes[T]) =>
-    pick(value, structTypes[type].names);
+    listFields(value, structTypes[type].names);
 
 /** Types of values that JSON cannot represent directly. */
 const CONVERTED_TYPES: ReadonlySet<DictType> = new Set<DictType>([
@@ -75,14 +75,14 @@ function packDict(dict: Dict, memory: MemoryTools): unknown[] {
 
 function toPlainValue(value: DictValue, memory: MemoryTools): unknown {
   if (value instanceof Uint8Array) return memory.latin1(value);
-  if (value instanceof Iatt) return pick(value, IATT_FIELDS);
+  if (value instanceof Iatt) return listFields(value, IATT_FIELDS);
   return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 }
 
 /** Packs entries with their origin (`wind` and index), so that their inodes can be found. */
 function packEntries(entries: readonly Dirent[], wind: number, index: number): unknown[] {
   return entries.map((entry, i) => {
-    const stat = entry.stat === null ? null : pick(entry.stat, IATT_FIELDS);
+    const stat = entry.stat === null ? null : listFields(entry.stat, IATT_FIELDS);
     return [entry.name, entry.off, entry.type, entry.gfid, stat, [wind, index, i]];
   });
 }
@@ -95,20 +95,20 @@ export function pack(
   index: number,
   memory: MemoryTools,
 ): string {
-  return JSON.stringify(PACK[type]?.(value as never, wind, index, memory) ?? null);
+  return JSON.stringify(PACKERS[type]?.(value as never, wind, index, memory) ?? null);
 }
 
 type Pack = (value: never, wind: number, index: number, memory: MemoryTools) => unknown;
 
 /** Encoders of the types that a guest fetches as JSON. */
-const PACK: Partial<Record<ArgType, Pack>> = {
+const PACKERS: Partial<Record<ArgType, Pack>> = {
   iatt: packStruct('iatt'),
   dict: (value: Dict, _wind, _index, memory) => packDict(value, memory),
   entries: (value: readonly Dirent[], wind, index) => packEntries(value, wind, index),
   statvfs: packStruct('statvfs'),
   flock: packStruct('flock'),
   lease: packStruct('lease'),
-  locklist: (value: readonly Flock[]) => value.map((lock) => pick(lock, FLOCK_FIELDS)),
+  locklist: (value: readonly Flock[]) => value.map((lock) => listFields(lock, FLOCK_FIELDS)),
 };
 
 /** Resolves the numbers in a message. */
@@ -132,20 +132,20 @@ export interface Purpose {
   readonly row: FopRow;
   readonly args: readonly Arg[];
   /** The integer that replaces the guest's None; undefined: None is refused. */
-  readonly missing: number | undefined;
+  readonly valueForNone: number | undefined;
 }
 
-export const argumentsPurpose = (row: FopRow): Purpose => ({
+export const makeArgumentsPurpose = (row: FopRow): Purpose => ({
   row,
   args: row.args,
-  missing: undefined,
+  valueForNone: undefined,
 });
 
 /** Integers of a failed reply are -1, as in GlusterFS's default_…_failure_cbk. */
-export const replyPurpose = (row: FopRow, failed: boolean): Purpose => ({
+export const makeReplyPurpose = (row: FopRow, failed: boolean): Purpose => ({
   row,
   args: row.reply,
-  missing: failed ? -1 : undefined,
+  valueForNone: failed ? -1 : undefined,
 });
 
 /** Decodes the values of a row from a guest's message. @throws {MessageError} */
@@ -154,38 +154,39 @@ export function unpack(purpose: Purpose, message: unknown, resolver: Resolver): 
   if (!Array.isArray(message) || message.length !== args.length) {
     throw new MessageError(`${args.length} arguments were expected`);
   }
-  return args.map((arg, i) => unpackOne(purpose, arg, message[i], resolver));
+  return args.map((arg, i) => unpackValue(purpose, arg, message[i], resolver));
 }
 
-function unpackOne(purpose: Purpose, arg: Arg, value: unknown, resolver: Resolver): unknown {
+function unpackValue(purpose: Purpose, arg: Arg, value: unknown, resolver: Resolver): unknown {
   const refuse = (reason: string): never => {
     throw new MessageError(`${arg.name} ${reason}`);
   };
   if (value === null) {
-    if (arg.type === 'int') return purpose.missing ?? refuse('is missing');
-    return arg.nullable || isMissingFd(purpose.row, arg) ? null : refuse('must not be None');
+    if (arg.type === 'int') return purpose.valueForNone ?? refuse('is missing');
+    return arg.nullable || mayLackFd(purpose.row, arg) ? null : refuse('must not be None');
   }
   const [tag, first, second] = Array.isArray(value) ? (value as unknown[]) : [];
-  if (tag === '=') return receivedValue(arg, first as number, second as number, resolver, refuse);
+  if (tag === '=')
+    return findReceivedValue(arg, first as number, second as number, resolver, refuse);
   if (arg.type === 'int') return checkInteger(value, refuse, 'must be');
   if (arg.type === 'str') return checkText(value, refuse);
   if (tag !== arg.type) return refuse(`must be a ${arg.type}`);
-  const decoded = UNPACK[arg.type]!(first, resolver, refuse);
+  const decoded = UNPACKERS[arg.type]!(first, resolver, refuse);
   const isLoc = decoded instanceof Loc && !(decoded instanceof ForgottenLoc);
   return isLoc ? addInode(purpose.row, decoded, resolver) : decoded;
 }
 
 /** True for the fd of a fop that opens, which may be missing: the host makes one. */
-const isMissingFd = (row: FopRow, arg: Arg): boolean =>
+const mayLackFd = (row: FopRow, arg: Arg): boolean =>
   arg.type === 'fd' && row.reply.some(({ type }) => type === 'fd');
 
-/** Index of the fd that the host has yet to make; -1 if the fop needs no such fd. */
+/** Returns the index of the fd that the host has yet to make; -1 if there is none. */
 export function findMissingFdIndex(row: FopRow, values: readonly unknown[]): number {
-  const at = row.args.findIndex((arg) => isMissingFd(row, arg));
+  const at = row.args.findIndex((arg) => mayLackFd(row, arg));
   return at < 0 || values[at] !== null ? -1 : at;
 }
 
-function receivedValue(
+function findReceivedValue(
   arg: Arg,
   wind: number,
   index: number,
@@ -227,7 +228,7 @@ function checkEntryName(value: unknown, refuse: Refuse): string {
 }
 
 /** Checks the name of a directory entry. @throws {MessageError} */
-export const checkName = (value: unknown): string =>
+export const checkDirectoryEntryName = (value: unknown): string =>
   checkEntryName(value, (why) => {
     throw new MessageError(`the entry ${why}`);
   });
@@ -283,7 +284,7 @@ function unpackDictValue(
     return type === 'int' || number >= 0 ? number : refuse('has a negative uint');
   }
   if (type === 'double') {
-    return typeof value === 'number' || NO_NUMBERS.has(value)
+    return typeof value === 'number' || NON_FINITE_TEXTS.has(value)
       ? Number(value)
       : refuse('has a double that is no number');
   }
@@ -292,7 +293,7 @@ function unpackDictValue(
   return type === 'bin' || type === 'mdata' ? memory.fromLatin1(value) : value;
 }
 
-const NO_NUMBERS: ReadonlySet<unknown> = new Set(['NaN', 'Infinity', '-Infinity']);
+const NON_FINITE_TEXTS: ReadonlySet<unknown> = new Set(['NaN', 'Infinity', '-Infinity']);
 
 function unpackGfid(value: unknown, refuse: Refuse): Gfid {
   if (value === null) return NULL_GFID;
@@ -324,9 +325,9 @@ function unpackLoc(value: unknown, resolver: Resolver, refuse: Refuse): Loc {
 }
 
 /**
- * Completes a loc that a module made without an inode: adds the inode known by that name or gfid.
- * If the table has no such inode and the fop's reply brings one, adds a new one, as a mount does. Other
- * names are looked up before the wind (requests/name-lookups.ts).
+ * Completes a loc that a module made without an inode: adds the inode with that name or gfid. If
+ * the table has none and the fop's reply brings an inode, adds a new one, as a mount does. For
+ * other fops the name is looked up before the wind (requests/name-lookups.ts).
  */
 function addInode(row: FopRow, loc: Loc, resolver: Resolver): Loc {
   const { inode, parent, name, gfid } = loc;
@@ -366,7 +367,7 @@ function findOrigin([wind, index, entry]: number[], resolver: Resolver): Dirent 
 }
 
 /** Decoders of tagged values, by type: they get the part after the tag. */
-const UNPACK: Partial<Record<ArgType, Unpack>> = {
+const UNPACKERS: Partial<Record<ArgType, Unpack>> = {
   loc: unpackLoc,
   inode: (value, resolver, refuse) =>
     resolver.inode(value as number) ?? refuse('is an inode that is not known any more'),

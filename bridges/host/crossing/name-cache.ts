@@ -15,7 +15,7 @@ export class NameCache<V> {
   /** Names in order of insertion. Iterating over the map would pass its deleted entries first. */
   readonly #order: string[] = [];
   /** Index of the oldest name in `#order`. */
-  #first = 0;
+  #oldestAt = 0;
 
   /** @param release frees an evicted value */
   constructor(limit: number, release: (value: V) => void) {
@@ -42,14 +42,14 @@ export class NameCache<V> {
   trim(): boolean {
     if (!this.isFull) return false;
     const count = EVICTIONS_PER_CALL + ((this.#values.size - this.#limit) >> 1);
-    for (let i = 0; i < count && this.#first < this.#order.length; i++) {
-      const name = this.#order[this.#first++]!;
+    for (let i = 0; i < count && this.#oldestAt < this.#order.length; i++) {
+      const name = this.#order[this.#oldestAt++]!;
       this.#release(this.#values.get(name)!);
       this.#values.delete(name);
     }
-    if (this.#first >= this.#limit) {
-      this.#order.splice(0, this.#first);
-      this.#first = 0;
+    if (this.#oldestAt >= this.#limit) {
+      this.#order.splice(0, this.#oldestAt);
+      this.#oldestAt = 0;
     }
     return true;
   }

@@ -1,6 +1,6 @@
 /**
- * Makes a plan for each fop of a module, once when its interpreter starts: everything that a
- * request needs is looked up before. `Interpreter.admit` carries the plans out.
+ * Makes a plan for each fop of a module when its interpreter starts, so that a request needs no
+ * look-ups by name. `Interpreter.startRequest` carries the plans out.
  */
 
 import { type Arg, type FopRow, fops as table } from '../../../runtime/core/fops.ts';
@@ -39,32 +39,32 @@ export interface Plan extends CoreFunctions {
   /** Buffer for a call's scalars; the engine copies them before it runs the module. */
   readonly scratch: Scalar[];
   /** True if the module sees replies of requests wound unchanged. */
-  readonly cbk: boolean;
+  readonly seesReplies: boolean;
   /** True if the module is notified when the caller is interrupted. */
-  readonly cancel: boolean;
-  /** Index of the loc whose name the fop creates; -1 if no hook needs it. */
-  readonly creates: number;
+  readonly seesInterrupts: boolean;
+  /** Index of the argument whose name the fop creates; -1 if no hook needs it. */
+  readonly createdLocIndex: number;
   /** The same for the name that it removes. */
-  readonly removes: number;
+  readonly removedLocIndex: number;
 }
 
-const makeFlattenerFor = (args: readonly Arg[], guest: Guest, to: Xlator): Flatten =>
-  makeFlattener(guest.readsRequest === true ? [] : args, to);
+const makeFlattenerFor = (args: readonly Arg[], guest: Guest, receiver: Xlator): Flatten =>
+  makeFlattener(guest.readsRequest === true ? [] : args, receiver);
 
 /** Makes a fop's plan; null if the module of `xl` neither handles nor observes the fop. */
 function planFop(row: FopRow, guest: Guest, xl: Xlator): Plan | null {
   const { fops, hooks, passesThrough } = guest.description;
   const description = fops[row.name];
-  const findLoc = (arg: string | undefined, hook: HookName): number =>
+  const findLocIndex = (arg: string | undefined, hook: HookName): number =>
     arg === undefined || !hooks.includes(hook) ? -1 : row.args.findIndex((a) => a.name === arg);
-  const creates = findLoc(row.entry.creates, 'entry_created');
-  const removes = findLoc(row.entry.removes, 'entry_removed');
+  const creates = findLocIndex(row.entry.creates, 'entry_created');
+  const removes = findLocIndex(row.entry.removes, 'entry_removed');
   if (description === undefined && creates < 0 && removes < 0) return null;
-  // A module that changes data must define these fops itself: `any_fop` and hooks do not know how
-  // the data changes. Without a plan, core/data-guard.ts decides.
+  // A module that changes data must define these fops itself, as `any_fop` and hooks do not know
+  // how to change their data. Without a plan, core/data-guard.ts decides about the fop.
   const isOwn = description !== undefined && description.any !== true;
-  const isPast = row.data === 'past' || row.data === 'extents';
-  if (isPast && !isOwn && changesData(guest.description)) return null;
+  const needsOwnFop = row.data === 'past' || row.data === 'extents';
+  if (needsOwnFop && !isOwn && changesData(guest.description)) return null;
   const hasEntry = description !== undefined && description.kind !== 'none';
   // The host would wind such a fop to the first child, which the module must have permitted.
   if (!hasEntry && xl.below.length > 1 && passesThrough !== true) return null;
@@ -75,10 +75,10 @@ function planFop(row: FopRow, guest: Guest, xl: Xlator): Plan | null {
     entry: hasEntry ? guest.fopEntry(name) : null,
     flatten: makeFlattenerFor(row.args, guest, xl),
     scratch: [],
-    cbk: description?.cbk === true,
-    cancel: description?.cancel === true,
-    creates,
-    removes,
+    seesReplies: description?.cbk === true,
+    seesInterrupts: description?.cancel === true,
+    createdLocIndex: creates,
+    removedLocIndex: removes,
     ...findCoreFunctions(name),
   };
 }

@@ -25,15 +25,15 @@ function computeValueLength(value: unknown): number {
   return value instanceof Dict ? value.size : (value as { length: number }).length;
 }
 
-/** A reply is checked against these: the fop's arguments and the children's replies. */
+/** The values that a reply is checked against: the fop's arguments and the children's replies. */
 export interface RequestValues {
   readonly args: readonly unknown[];
   readonly replies: readonly (ChildReply | undefined)[];
 }
 
 /**
- * Returns the op_ret of a success. A child's own op_ret is always accepted: a module may pass it
- * on.
+ * Checks a successful reply and returns its op_ret. A child's own op_ret is always accepted, as a
+ * module may pass it on.
  * @param opRet the guest's op_ret; null to compute it
  * @throws {MessageError}
  */
@@ -50,14 +50,14 @@ export function checkSuccess(
     if (part.needed && !isEmpty) checkPart(row, index, values[index], request);
   });
   if (counts === null) return opRet ?? 0;
-  const max = maxOpRet(row, request.args);
-  // For a dict, op_ret is its number of keys only if the module gives none.
+  const max = findMaxOpRet(row, request.args);
+  // For a dict, op_ret is computed (its number of keys) only if the module gives none.
   const isDict = row.reply[at]?.type === 'dict';
   if (at >= 0 && (opRet === null || !isDict)) {
     const length = computeValueLength(values[at]);
     if (
       length <= max ||
-      anyReply(request, row, (reply) => computeValueLength(reply.values[at]) > max)
+      hasChildReply(request, row, (reply) => computeValueLength(reply.values[at]) > max)
     ) {
       return length;
     }
@@ -66,11 +66,11 @@ export function checkSuccess(
     );
   }
   if (opRet === null) return max;
-  if (anyReply(request, row, (reply) => reply.opRet === opRet)) return opRet;
+  if (hasChildReply(request, row, (reply) => reply.opRet === opRet)) return opRet;
   if (opRet > max) {
     throw new MessageError(`op_ret ${opRet} is more than the ${max} bytes that came`);
   }
-  if (opRet === 0 && max > 0 && isLength(row)) {
+  if (opRet === 0 && max > 0 && countsWrittenBytes(row)) {
     throw new MessageError(
       `op_ret 0 says that none of ${max} bytes was written: ${max} says all, and a failure ` +
         'has an errno',
@@ -80,20 +80,20 @@ export function checkSuccess(
 }
 
 /** True for a fop like writev, whose op_ret is the length of its data. */
-const isLength = ({ args, counts }: FopRow): boolean =>
+const countsWrittenBytes = ({ args, counts }: FopRow): boolean =>
   args.find(({ name }) => name === counts?.most)?.type === 'data';
 
 /**
  * The largest possible op_ret: the number of bytes requested, or the length of the data written.
  */
-function maxOpRet({ args, counts }: FopRow, values: readonly unknown[]): number {
+function findMaxOpRet({ args, counts }: FopRow, values: readonly unknown[]): number {
   const at = args.findIndex(({ name }) => name === counts?.most);
   const value = values[at];
   if (at < 0) return Number.POSITIVE_INFINITY;
   return typeof value === 'number' ? value : computeValueLength(value);
 }
 
-const anyReply = (
+const hasChildReply = (
   { replies }: RequestValues,
   row: FopRow,
   matches: (reply: ChildReply) => boolean,
@@ -101,13 +101,13 @@ const anyReply = (
 
 function checkPart(row: FopRow, at: number, value: unknown, request: RequestValues): void {
   const { name, type } = row.reply[at]!;
-  if (value === null && !anyReply(request, row, (reply) => reply.values[at] === null)) {
+  if (value === null && !hasChildReply(request, row, (reply) => reply.values[at] === null)) {
     const hint = type === 'inode' ? ': loc.inode, where it is what was asked for' : '';
     throw new MessageError(`${name} is missing: a ${row.name} that succeeds brings one${hint}`);
   }
   // A reply with an inode names a file, which its gfid identifies.
-  const isNames = row.reply.some((part) => part.type === 'inode');
-  if (isNames && value instanceof Iatt && value.iaGfid === NULL_GFID) {
+  const identifiesFile = row.reply.some((part) => part.type === 'inode');
+  if (identifiesFile && value instanceof Iatt && value.iaGfid === NULL_GFID) {
     throw new MessageError(`${name} has no ia_gfid: the file it describes could not be found`);
   }
 }

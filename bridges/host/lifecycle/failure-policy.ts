@@ -24,11 +24,11 @@ export interface Policy {
   readonly error: number;
   /** Failures of one interpreter before `restart` replaces it. */
   readonly maxFailures: number;
-  /** Seconds of the first wait of `Backoff`. */
+  /** The first wait of `Backoff`, in seconds. */
   readonly restartBackoff: number;
 }
 
-/** Limits of a module's requests, set by its volume's options; 0 for no limit. */
+/** Limits of a module, set by its volume's options; 0 for no limit. */
 export interface Limits {
   /** Seconds that the module may hold a request. */
   readonly frameTimeout: number;
@@ -160,7 +160,7 @@ export interface Owner {
   };
   /** Records a failure in the interpreter. */
   noteFailure(interpreter: ReportingInterpreter): void;
-  /** Replaces an interpreter that can no longer be entered; it ran for request `by`. */
+  /** Replaces an interpreter that can no longer be entered. @param by the request it ran for */
   handleLoss(interpreter: ReportingInterpreter, why: string, by: HostedRequest | null): void;
   /** Ends a retired interpreter after its last reply. */
   endRetired(interpreter: ReportingInterpreter): void;
@@ -179,7 +179,7 @@ const LONGEST_WAIT_S = 60;
 export class Backoff {
   private readonly firstMs: number;
   private readonly longestMs: number;
-  private waitEnd = Number.NEGATIVE_INFINITY;
+  private waitEndMs = Number.NEGATIVE_INFINITY;
   private waitMs = 0;
 
   /** @param seconds the first wait; 0 to never wait */
@@ -193,16 +193,16 @@ export class Backoff {
     // After a pause longer than any wait, the next event counts as the first one.
     if (now > this.expiry) this.waitMs = 0;
     else this.waitMs = this.waitMs === 0 ? this.firstMs : Math.min(2 * this.waitMs, this.longestMs);
-    this.waitEnd = now + this.waitMs;
+    this.waitEndMs = now + this.waitMs;
     return this.waitMs;
   }
 
   isWaiting(now: number): boolean {
-    return now < this.waitEnd;
+    return now < this.waitEndMs;
   }
 
   /** The time after which the event counts as the first one again. */
   get expiry(): number {
-    return this.waitEnd + this.longestMs;
+    return this.waitEndMs + this.longestMs;
   }
 }

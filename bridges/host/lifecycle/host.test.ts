@@ -13,7 +13,7 @@ import {
   settle,
 } from '../../../test/support/guest-graph.ts';
 import { FAILED, NOTHING, TAIL, WIND } from '../guest.ts';
-import { NotificationQueue, PAUSE_MS } from '../requests/decision-queue.ts';
+import { NotificationQueue, PAUSE_AFTER_SLOW_MS } from '../requests/decision-queue.ts';
 
 const fails: Answer = () => FAILED;
 const keeps: Answer = () => NOTHING;
@@ -53,7 +53,7 @@ it('on-error bypass: a request that was already wound is not wound again', async
 
 it('on-error bypass: a decision queued before the failure is discarded', async () => {
   const winds: Answer = (host, id) => {
-    host.push(id, JSON.stringify(['wind', 0, 0, 'statfs', [0, null]]));
+    host.pushMessage(id, JSON.stringify(['wind', 0, 0, 'statfs', [0, null]]));
     return FAILED;
   };
   const bed = await new GuestGraph({ fops: { stat: winds } }).start({ 'on-error': 'bypass' });
@@ -309,7 +309,7 @@ describe('a slow module', () => {
     await settle();
     for (let turns = 1; turns <= 3; turns++) {
       expect(answered(held)).toBe(turns);
-      bed.context.advance(PAUSE_MS);
+      bed.context.advance(PAUSE_AFTER_SLOW_MS);
     }
   });
 
@@ -331,7 +331,7 @@ describe('a slow module', () => {
     while (answered(late) === 0) bed.context.advance(1000);
     for (let turns = 1; turns <= 3; turns++) {
       expect(answered(late)).toBe(turns);
-      bed.context.advance(PAUSE_MS);
+      bed.context.advance(PAUSE_AFTER_SLOW_MS);
     }
   });
 
@@ -347,13 +347,13 @@ describe('a slow module', () => {
     for (let count = 0; count < 4; count++) send();
     for (let turns = 1; turns <= 3; turns++) {
       expect(done).toBe(turns);
-      context.advance(PAUSE_MS);
+      context.advance(PAUSE_AFTER_SLOW_MS);
     }
     expect(done).toBe(4);
     send();
     send();
     notifications.clear();
-    context.advance(PAUSE_MS);
+    context.advance(PAUSE_AFTER_SLOW_MS);
     expect(done).toBe(4);
   });
 
@@ -365,7 +365,7 @@ describe('a slow module', () => {
     inTurns(bed.context);
     expect(bed.stat()).toMatchObject({ count: 1, opErrno: EIO });
     expect(bed.guests[0]!.hookCalls).toEqual([]);
-    bed.context.advance(PAUSE_MS);
+    bed.context.advance(PAUSE_AFTER_SLOW_MS);
     expect(bed.guests[0]!.hookCalls).toEqual(['cancel 1']);
   });
 });

@@ -38,7 +38,7 @@ const MAX_STATEDUMP_CHARS = 65_536;
 /** The most retired interpreters that may still finish requests. */
 const MAX_RETIRED = 4;
 
-/** A volume as its translator record uses it; the module runs in this thread or its own. */
+/** The part of a volume with a module that does not depend on the module's thread. */
 export interface ModuleVolume {
   readonly passesThrough: boolean;
   readonly observes: boolean;
@@ -46,7 +46,7 @@ export interface ModuleVolume {
   fops(): Fops<unknown>;
   reload(): Promise<ReloadResult>;
   notify(event: EventName, about: unknown): void;
-  /** @param value the volume's mark on it */
+  /** @param value the volume's mark on the inode (crossing/exposed-inodes.ts) */
   forget(inode: Inode, value: unknown): void;
   release(fd: Fd, value: unknown): void;
   /** Notifies of a client that disconnects; `forgetClient`: of its last request's end. */
@@ -98,7 +98,11 @@ const INTERPRETER_TEXTS: LogTexts = {
   startFailureMsgid: messages.interpreterNotRestarted.id,
 };
 
-/** Starts an interpreter. `rereads`: reads the module again. @throws its author's mistakes */
+/**
+ * Starts an interpreter.
+ * @param rereads true to read the module's file again
+ * @throws for mistakes of the module's author
+ */
 export type StartInterpreter = (owner: Owner, rereads: boolean) => Promise<Interpreter>;
 
 export class Host implements Owner, SuccessionOwner, ModuleVolume {
@@ -174,7 +178,7 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
   /** The module's own statedump; its keys begin with `module.`. */
   dumpModule(): Dump {
     const { current } = this;
-    if (current.isDead || !current.has('statedump')) return {};
+    if (current.isDead || !current.hasHook('statedump')) return {};
     const json = current.guest.callStateHook('statedump');
     current.checkLost(null, 'statedump');
     if (json !== undefined && json.length > MAX_STATEDUMP_CHARS) {
@@ -207,7 +211,7 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
     if (declaredUp !== null && isChange(event)) sayUp(xl, declaredUp, event);
     else defaultNotify(xl, event, about);
     // Requests that `init` began wait until the children exist.
-    if (event === 'CHILD_UP') this.current.drain();
+    if (event === 'CHILD_UP') this.current.runDecisions();
   }
 
   forget(inode: Inode, value: unknown): void {
@@ -228,7 +232,7 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
   }
 
   private notifyModule(interpreter: Interpreter, event: EventName, data: unknown): void {
-    if (!interpreter.has('notify')) return;
+    if (!interpreter.hasHook('notify')) return;
     const child = this.xl.below.indexOf(data as Xlator);
     interpreter.enterFor(() => interpreter.guest.callHook('notify', [event, child]));
   }
@@ -299,7 +303,7 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
       return;
     }
     this.counters.restarts += 1;
-    this.switchTo(next);
+    this.switchInterpreter(next);
   }
 
   /** True when `before` needs no successor: the volume has ended, or new code already serves. */
@@ -331,8 +335,8 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
       transferState(this.current, next);
       this.replayEvents(next);
       this.counters.reloads += 1;
-      this.succession.harmful.clear();
-      this.switchTo(next);
+      this.succession.harmfulRequests.clear();
+      this.switchInterpreter(next);
       this.xl.log.info('reloaded', { msgid: messages.moduleReloaded.id });
       return { ok: true, text: 'reloaded' };
     } catch (error) {
@@ -353,7 +357,7 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
   }
 
   get canLoadState(): boolean {
-    return this.current.has('load_state');
+    return this.current.hasHook('load_state');
   }
 
   /**
@@ -363,11 +367,11 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
   private replayEvents(next: Interpreter): void {
     for (const [event, data] of this.succession.eventsToReplay)
       this.notifyModule(next, event, data);
-    next.drain();
+    next.runDecisions();
     if (next.checkLost()) throw new Error(next.guest.failure);
   }
 
-  private switchTo(next: Interpreter): void {
+  private switchInterpreter(next: Interpreter): void {
     const before = this.current;
     this.current = next;
     this.failures = 0;
@@ -380,7 +384,7 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
     this.endOldestRetired();
   }
 
-  /** Ends the oldest retired interpreter if there are too many: a lost request may keep each. */
+  /** Ends the oldest retired interpreter if there are too many: a request may never be answered. */
   private endOldestRetired(): void {
     const [oldest] = this.retired;
     if (oldest === undefined || this.retired.size <= MAX_RETIRED) return;
@@ -395,13 +399,13 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
 
 /** Transfers a module's state, if both modules have the hooks. @throws {Error} when either fails */
 function transferState(from: Interpreter, to: Interpreter): void {
-  if (!to.has('load_state')) return;
+  if (!to.hasHook('load_state')) return;
   const state = dumpState(from);
   if (state !== undefined) loadState(to, state);
 }
 
 function dumpState(from: Interpreter): string | undefined {
-  if (from.isDead || !from.has('dump_state')) return undefined;
+  if (from.isDead || !from.hasHook('dump_state')) return undefined;
   const state = from.guest.callStateHook('dump_state');
   from.checkLost(null, 'dump_state');
   if (state === undefined) throw new Error('dump_state failed');
@@ -409,7 +413,7 @@ function dumpState(from: Interpreter): string | undefined {
 }
 
 function loadState(to: Interpreter, state: string): void {
-  if (!to.has('load_state')) return;
+  if (!to.hasHook('load_state')) return;
   if (to.guest.callHook('load_state', [state]) === FAILED) throw new Error('load_state failed');
-  to.drain();
+  to.runDecisions();
 }

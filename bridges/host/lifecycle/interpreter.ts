@@ -1,10 +1,10 @@
 /**
- * Manages one running interpreter: passes requests and replies to its guest, and carries out its
- * decisions. After a reload or restart, the old one runs on until its last request is answered.
+ * Manages one running interpreter: passes requests and replies to its guest, and carries out the
+ * guest's decisions. After a reload or restart, the old interpreter finishes its last requests.
  *
  * Decisions take effect when the guest has returned: first its result, then its messages in order.
- * So a guest is never re-entered, and an exception fails the whole call. Every request is answered
- * exactly once, by the guest or by the host; later decisions about it are dropped.
+ * This way no call runs inside another, and an exception fails the whole call. Every request is
+ * answered exactly once, by the guest or by the host; later decisions about it are dropped.
  */
 import type { FopRow } from '../../../runtime/core/fops.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
@@ -32,7 +32,7 @@ import { requestFailedFields, toOneRecord } from '../limits/limited-log.ts';
 import { DecisionQueue } from '../requests/decision-queue.ts';
 import { callEntryHooks } from '../requests/entry-hooks.ts';
 import { HostedRequest, makeOwnRequest } from '../requests/hosted-request.ts';
-import { linkLookedUp, lookUpUnknownName, noteName } from '../requests/name-lookups.ts';
+import { linkRecorded, lookUpUnknownName, recordName } from '../requests/name-lookups.ts';
 import type { Notes } from '../requests/notes.ts';
 import { PendingRequests } from '../requests/pending-requests.ts';
 import type { Limits, Owner } from './failure-policy.ts';
@@ -67,7 +67,7 @@ export class Interpreter {
     this.limits = limits;
     this.api = new HostApi(xl, this, limits.logLimit, machine);
     const freeBytes = (): number => this.limits.memoryLimit - this.guest.memory;
-    this.decisions = new DecisionQueue(xl.context, freeBytes, () => this.drain());
+    this.decisions = new DecisionQueue(xl.context, freeBytes, () => this.runDecisions());
     this.pending = new PendingRequests(limits.frameTimeout, xl.calls, {
       after: (ms, fn) => xl.context.after(ms, fn),
       collectUnreachable: () => this.enterFor(() => this.guest.callHook('collect', [])),
@@ -94,19 +94,19 @@ export class Interpreter {
     this.api.attach(guest);
   }
 
-  has(hook: Guest['description']['hooks'][number]): boolean {
+  hasHook(hook: Guest['description']['hooks'][number]): boolean {
     return this.guest.description.hooks.includes(hook);
   }
 
   /** The volume's fops: those that the module defines or its hooks need. */
   fops(): Fops<unknown> {
-    return makeFops(this.guest, this.xl, this.admit);
+    return makeFops(this.guest, this.xl, this.startRequest);
   }
 
   // -- down ------------------------------------------------------------------------------------
 
   /** Takes a request from the graph, and calls the guest for it. */
-  private readonly admit = (plan: Plan, frame: Frame, args: unknown[]): void => {
+  private readonly startRequest = (plan: Plan, frame: Frame, args: unknown[]): void => {
     if (this.isDead) {
       this.owner.succession.holdOrFail(plan.name, frame, args);
       return;
@@ -115,7 +115,7 @@ export class Interpreter {
     this.lastId = this.lastId === MAX_ID ? 1 : this.lastId + 1;
     const request = new HostedRequest(this.lastId, plan, frame, args);
     if (plan.entry === null) {
-      this.windUnchanged(request, plan, plan.cbk);
+      this.windUnchanged(request, plan, plan.seesReplies);
       return;
     }
     const { scratch } = plan;
@@ -137,8 +137,8 @@ export class Interpreter {
     }
     this.current = null;
     this.carryOut(request, code);
-    this.drain();
-    if (request.isPending && request.plan?.cancel && !request.isInterruptWatched)
+    this.runDecisions();
+    if (request.isPending && request.plan?.seesInterrupts && !request.isInterruptWatched)
       this.notifyIfInterrupted(request);
   }
 
@@ -159,8 +159,8 @@ export class Interpreter {
     if (request === null) this.checkLost();
     else this.carryOut(request, this.handleEngineFault(request, this.guest.failure));
     // Requests that were done, but not yet dropped, when the turn was aborted.
-    for (const each of [...this.requests.values()]) this.pending.dropIfDone(each);
-    this.drain();
+    for (const each of [...this.requests.values()]) this.pending.removeIfDone(each);
+    this.runDecisions();
   }
 
   /** Records a failure of the engine itself, which the module could not report. */
@@ -183,8 +183,7 @@ export class Interpreter {
     const reason = this.guest.failure;
     if (reason === undefined || this.isDead) return this.isDead;
     this.isDead = true;
-    // Before the requests fail: callers may send new ones at once, which must wait for the
-    // successor.
+    // First: callers of failed requests may send new ones, which must wait for the successor.
     this.owner.handleLoss(this, activity === undefined ? reason : `${activity}: ${reason}`, by);
     for (const request of [...this.requests.values()]) this.fail(request);
     this.decisions.clear();
@@ -197,7 +196,7 @@ export class Interpreter {
       this.owner.counters.failures += 1;
       if (!this.checkLost(about)) this.owner.noteFailure(this);
     }
-    this.drain();
+    this.runDecisions();
   }
 
   private carryOut(request: HostedRequest, code: number): void {
@@ -205,11 +204,11 @@ export class Interpreter {
     else if (code === WIND) this.windUnchanged(request, request.plan!, true);
     else if (code === TAIL) this.windUnchanged(request, request.plan!, false);
     else if (code === FAILED) {
-      // Before the reply: the caller's next request must not enter a lost interpreter.
+      // Before the reply, because the caller's next request must not enter a lost interpreter.
       this.checkLost(request);
       this.fail(request);
     } else if (code >= SAME) this.unwindReply(request, code - SAME);
-    else if (!request.isAnswered) this.pending.keep(request);
+    else if (!request.isAnswered) this.pending.add(request);
   }
 
   /** Winds a request with its own arguments. */
@@ -220,9 +219,9 @@ export class Interpreter {
       this.xl.log.error(`${request.name}: there is no subvolume to wind to`, requestFailedFields);
       this.failRequest(request);
     } else if (needsReply) {
-      this.pending.keep(request);
+      this.pending.add(request);
       frame.local = request;
-      request.winds += 1;
+      request.windCount += 1;
       request.owedReplies += 1;
       plan.wind(frame, 0, this.guestCbk(plan.row), child, args);
     } else {
@@ -233,16 +232,16 @@ export class Interpreter {
   /** Winds a request so that the child's reply is unwound without the module. */
   private relay(request: HostedRequest, plan: Plan, child: Child, args: readonly unknown[]): void {
     const { frame } = request;
-    if (request.owedReplies === 0 && plan.creates < 0 && plan.removes < 0) {
+    if (request.owedReplies === 0 && plan.createdLocIndex < 0 && plan.removedLocIndex < 0) {
       request.isAnswered = true;
-      this.pending.drop(request);
+      this.pending.remove(request);
       frame.local = null;
       plan.tail(frame, child, args);
     } else {
       // The request stays pending, for hooks and for other children's replies.
-      this.pending.keep(request);
+      this.pending.add(request);
       frame.local = request;
-      request.winds += 1;
+      request.windCount += 1;
       request.owedReplies += 1;
       plan.wind(frame, 0, this.tailCbk(plan), child, args);
     }
@@ -257,7 +256,7 @@ export class Interpreter {
       const plan = planReply(row, this.guest, this.xl);
       cbk = collectCbk[row.name as FopName]((frame, wind, _, opRet, opErrno, values) => {
         const request = frame.local as HostedRequest;
-        if (opRet >= 0 && request.namedLocs !== null) linkLookedUp(request, wind, row, values);
+        if (opRet >= 0 && request.namedLocs !== null) linkRecorded(request, wind, row, values);
         if (opRet < 0 && request.createdFds !== null) this.api.fds.closeFailed(request, wind);
         this.takeReply(request, plan, { wind, row, opRet, opErrno, values });
       }) as AnyCbk;
@@ -278,7 +277,7 @@ export class Interpreter {
       flatten(reply.values, scratch, 4);
       this.callGuest(request, entry, scratch);
     }
-    this.pending.dropIfDone(request);
+    this.pending.removeIfDone(request);
   }
 
   /** The callback of a relayed request: unwinds the child's reply. */
@@ -289,8 +288,8 @@ export class Interpreter {
         const request = frame.local as HostedRequest;
         request.owedReplies -= 1;
         this.unwind(request, opRet, opErrno, values);
-        this.pending.dropIfDone(request);
-        this.drain();
+        this.pending.removeIfDone(request);
+        this.runDecisions();
       }) as AnyCbk;
       this.tailCbks.set(name, cbk);
     }
@@ -298,7 +297,7 @@ export class Interpreter {
   }
 
   private unwindReply(request: HostedRequest, wind: number): void {
-    const reply = request.reply(wind);
+    const reply = request.findReply(wind);
     if (reply?.row === request.plan?.row) {
       this.unwind(request, reply!.opRet, reply!.opErrno, reply!.values);
     } else {
@@ -315,8 +314,9 @@ export class Interpreter {
     const { plan, frame } = request;
     if (request.isAnswered || plan === null) return;
     request.isAnswered = true;
-    if (request.owedReplies === 0) this.pending.drop(request);
-    if (opRet >= 0 && (plan.creates >= 0 || plan.removes >= 0)) this.callEntryHooks(request, plan);
+    if (request.owedReplies === 0) this.pending.remove(request);
+    if (opRet >= 0 && (plan.createdLocIndex >= 0 || plan.removedLocIndex >= 0))
+      this.callEntryHooks(request, plan);
     if (values === null) plan.fail(frame, isErrno(opErrno) ? opErrno : this.owner.policy.error);
     else plan.unwind(frame, opRet, opErrno, values);
   }
@@ -330,18 +330,18 @@ export class Interpreter {
   /** Fails or bypasses a request by `on-error`, in place of a guest that failed or is gone. */
   private failRequest(request: HostedRequest): void {
     const { counters, policy } = this.owner;
-    const { plan, isAnswered, winds } = request;
+    const { plan, isAnswered, windCount } = request;
     const child = this.xl.passingChild;
     counters.failures += 1;
     request.isAbandoned = true;
     const bypasses = policy.onError === 'bypass' && !this.isClosing;
-    if (bypasses && plan !== null && !isAnswered && winds === 0 && child) {
+    if (bypasses && plan !== null && !isAnswered && windCount === 0 && child) {
       counters.bypassed += 1;
       this.relay(request, plan, child, request.args);
     } else {
       this.unwind(request, -1, policy.error, null);
     }
-    this.pending.dropIfDone(request);
+    this.pending.removeIfDone(request);
     if (!this.checkLost(request)) this.owner.noteFailure(this);
   }
 
@@ -355,8 +355,8 @@ export class Interpreter {
   // -- messages --------------------------------------------------------------------------------
 
   /** Queues a guest's message about a request. @throws {MessageError} */
-  push(id: number, message: GuestMessage, bytes: number): void {
-    const request = this.requestFor(id);
+  queueMessage(id: number, message: GuestMessage, bytes: number): void {
+    const request = this.findOrMakeRequest(id);
     const resolver = this.api.makeResolver(request);
     const children = this.xl.below.length;
     const row = request.plan?.row;
@@ -366,11 +366,11 @@ export class Interpreter {
     }
     if (decision.verb === 'failed') this.decisions.voidDecisions(request);
     this.decisions.add(request, decision, bytes);
-    this.pending.keep(request);
+    this.pending.add(request);
   }
 
-  private requestFor(id: number): HostedRequest {
-    const known = this.api.request(id);
+  private findOrMakeRequest(id: number): HostedRequest {
+    const known = this.api.findRequest(id);
     if (known !== undefined && !known.isAbandoned) return known;
     if (id >= 0) throw new MessageError('the request has had its answer');
     this.pending.checkOwnCount();
@@ -378,12 +378,12 @@ export class Interpreter {
   }
 
   /** Carries out the guest's queued decisions, as many as one turn allows. */
-  drain(): void {
+  runDecisions(): void {
     // Before the graph is wired there are no children: requests that `init` began wait.
     if (this.decisions.isRunning || this.xl.children.length < this.xl.below.length) return;
     this.decisions.run(this);
     this.api.endCall();
-    this.endIfDrained();
+    this.endIfRetiredAndIdle();
   }
 
   /** Fails the request when another translator threw during a wind: it must not hang. */
@@ -406,7 +406,7 @@ export class Interpreter {
       const { wind, row, values } = decision;
       frame.local = request;
       if (!this.api.addFd(request, decision)) return;
-      noteName(request, wind, row, values);
+      recordName(request, wind, row, values);
       const child = this.xl.children[decision.child]!;
       windArgs[row.name as FopName](frame, wind, this.guestCbk(row) as never, child, values);
     } else if (request.isAnswered || plan === null) return;
@@ -419,11 +419,11 @@ export class Interpreter {
 
   private exceedsWindLimit(request: HostedRequest): boolean {
     const { windLimit } = this.limits;
-    request.winds += 1;
-    const isMany = request.winds > windLimit && windLimit > 0 && request.plan !== null;
-    if (!request.isAbandoned && !isMany) return false;
+    request.windCount += 1;
+    const exceedsLimit = request.windCount > windLimit && windLimit > 0 && request.plan !== null;
+    if (!request.isAbandoned && !exceedsLimit) return false;
     request.owedReplies -= 1;
-    if (request.isAbandoned) this.pending.dropIfDone(request);
+    if (request.isAbandoned) this.pending.removeIfDone(request);
     else this.cancelRequest(request, `wound ${windLimit} times without an end (option wind-limit)`);
     return true;
   }
@@ -432,28 +432,28 @@ export class Interpreter {
   evaluate(source: string): Promise<Evaluation> {
     const evaluation = this.guest.evaluate(source);
     this.checkLost(null, 'a line of the prompt');
-    this.drain();
+    this.runDecisions();
     return evaluation;
   }
 
   // -- pending requests ------------------------------------------------------------------------
 
   /** Fails a request that the guest can no longer answer. */
-  failUnreachable(id: number): void {
-    const request = this.api.request(id);
+  reportLostRequest(id: number): void {
+    const request = this.api.findRequest(id);
     if (request === undefined || request.isAnswered) return;
-    this.pending.keep(request);
+    this.pending.add(request);
     this.decisions.add(request, { verb: 'failed' });
   }
 
   private failOverdue(request: HostedRequest): void {
     this.owner.counters.timeouts += 1;
-    const windCount = request.winds > 1 ? `, in which it wound ${request.winds} times` : '';
+    const windCount = request.windCount > 1 ? `, in which it wound ${request.windCount} times` : '';
     this.cancelRequest(
       request,
       `no answer within ${this.pending.limitSeconds} s${windCount} (option frame-timeout)`,
     );
-    this.drain();
+    this.runDecisions();
   }
 
   setLimits(limits: Limits): void {
@@ -467,10 +467,10 @@ export class Interpreter {
   /** Finishes pending requests without taking new ones, then calls `endRetired`. */
   retire(): void {
     this.isRetired = true;
-    this.endIfDrained();
+    this.endIfRetiredAndIdle();
   }
 
-  private endIfDrained(): void {
+  private endIfRetiredAndIdle(): void {
     if (!this.isRetired || this.decisions.isRunning || this.current !== null) return;
     if (this.requests.size > 0 && !this.isDead) return;
     this.isRetired = false;
@@ -491,7 +491,8 @@ export class Interpreter {
     this.unregisterTurnEnd();
     for (const request of [...this.requests.values()]) this.fail(request);
     this.decisions.clear();
-    if (this.ownGuest !== null && !this.isDead && this.has('fini')) this.guest.callHook('fini', []);
+    if (this.ownGuest !== null && !this.isDead && this.hasHook('fini'))
+      this.guest.callHook('fini', []);
     this.isDead = true;
     this.api.close();
     this.ownGuest?.close();

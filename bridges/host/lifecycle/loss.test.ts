@@ -85,7 +85,7 @@ it('after 1100 names that each end an interpreter, others are answered and few n
   expect([...errnos]).toEqual([`${EIO} ${ENOENT}`]);
   expect(bed.dump).toMatchObject({ restarts: 1_100, interpreters: 1 });
   expect(bed.guests.filter(({ closed }) => !closed).length).toBe(1);
-  expect(bed.host.succession.harmful.size).toBeLessThanOrEqual(1024);
+  expect(bed.host.succession.harmfulRequests.size).toBeLessThanOrEqual(1024);
 });
 
 it('requests of a caller that has ended an interpreter enter the next one after all others', async () => {

@@ -21,13 +21,21 @@ import type { ModuleDescription } from '../guest.ts';
 export type RawOption = Readonly<Record<string, unknown>>;
 
 /** Option types that may have `min` and `max`. */
-const BOUNDED = ['int', 'sizet', 'percent', 'percent_or_sizet', 'time', 'double', 'size_list'];
+const BOUNDED_TYPES = [
+  'int',
+  'sizet',
+  'percent',
+  'percent_or_sizet',
+  'time',
+  'double',
+  'size_list',
+];
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 
-/** For each part of a declaration: its check, and what it must be (for errors). */
+/** The check of each part of a declaration, and a description of valid values for errors. */
 const partChecks: Readonly<
-  Record<string, readonly [is: (value: unknown) => boolean, what: string]>
+  Record<string, readonly [isValid: (value: unknown) => boolean, expected: string]>
 > = {
   help: [isText, 'a text'],
   reconfigurable: [(value) => typeof value === 'boolean', 'true or false'],
@@ -63,9 +71,9 @@ function readDeclaration(key: string, raw: RawOption): OptionSpec {
   const { type, description = '', default: preset, min, max, place: _, ...more } = raw;
   if (/\s|^$/.test(key)) throw new Error('a volfile cannot name it: a key has no blanks');
   if (!isText(type) || !Object.hasOwn(optionTypes, type)) {
-    throw new Error(`its type ${quoteValue(type)} is none${didYouMean(String(type), types)}`);
+    throw new Error(`its type ${quoteValue(type)} is none${didYouMean(String(type), typeNames)}`);
   }
-  const isBounded = BOUNDED.includes(type);
+  const isBounded = BOUNDED_TYPES.includes(type);
   const allowed = ['help', 'reconfigurable', ...(type === 'str' ? ['values'] : [])];
   const properties = { help: description, ...more };
   for (const [name, value] of Object.entries(properties)) {
@@ -77,17 +85,17 @@ function readDeclaration(key: string, raw: RawOption): OptionSpec {
     throw new Error(describeUnknownPart(min === undefined ? 'max' : 'min', allowed, isBounded));
   }
   const { help, ...rest } = properties;
-  const bare = { ...rest, type, description: help } as OptionSpec;
+  const unboundedSpec = { ...rest, type, description: help } as OptionSpec;
   const bounds = Object.entries({ min, max }).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, readPart(name, bare, value)]],
+    value === undefined ? [] : [[name, readPart(name, unboundedSpec, value)]],
   );
-  const spec = { ...bare, ...Object.fromEntries(bounds) } as OptionSpec & RawOption;
+  const spec = { ...unboundedSpec, ...Object.fromEntries(bounds) } as OptionSpec & RawOption;
   if (Number(spec.min) > Number(spec.max)) throw new Error('its min is above its max');
   if (preset === undefined || preset === null) return spec;
   return { ...spec, default: readPart('default', spec, preset) } as OptionSpec;
 }
 
-const types = Object.keys(optionTypes);
+const typeNames = Object.keys(optionTypes);
 
 const describeUnknownPart = (
   name: string,
@@ -115,7 +123,7 @@ function readPart(name: string, spec: OptionSpec, value: unknown): unknown {
 function toVolfileText(type: OptionType, value: unknown): string | undefined {
   if (isText(value)) return value;
   if (typeof value === 'boolean') return type === 'bool' ? String(value) : undefined;
-  const isNumeric = BOUNDED.includes(type) || type === 'bool';
+  const isNumeric = BOUNDED_TYPES.includes(type) || type === 'bool';
   return typeof value === 'number' && isNumeric ? String(value) : undefined;
 }
 

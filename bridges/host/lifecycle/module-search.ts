@@ -9,7 +9,7 @@ import type { HostedLanguage, ModuleFile } from '../language.ts';
 import type { Machine, Sources } from '../machine.ts';
 import { basename, dirname, join, resolve } from '../paths.ts';
 
-export interface Search {
+export interface ModuleQuery {
   readonly name: string;
   /** `option module-path`: folders separated by colons. */
   readonly path: string | undefined;
@@ -25,7 +25,7 @@ interface Candidate {
   readonly path: string;
 }
 
-/** Splits off a known extension, and narrows the languages to the one that it names. */
+/** Splits a known extension off a name; the extension selects the language. */
 function splitExtension(
   name: string,
   languages: readonly HostedLanguage[],
@@ -60,7 +60,7 @@ const findExamplesFolder = ({ installed }: Sources): string | null =>
 
 /** The folders to search, in order, for these languages. */
 function listSearchFolders(
-  { path, baseDir }: Search,
+  { path, baseDir }: ModuleQuery,
   languages: readonly HostedLanguage[],
   { env, sources }: SearchMachine,
 ): string[] {
@@ -91,11 +91,11 @@ function isFile(sources: Sources, path: string): boolean {
 /** Finds the files of one folder that `bare` may name. A dot separates folders, as in an import. */
 function findCandidates(
   folder: string,
-  bare: string,
+  moduleName: string,
   languages: readonly HostedLanguage[],
   sources: Sources,
 ): Candidate[] {
-  const base = join(folder, ...bare.split('.'));
+  const base = join(folder, ...moduleName.split('.'));
   return languages.flatMap((language) => {
     const files = language.extensions.map((extension) => base + extension);
     return [...files, ...language.packageFiles.map((file) => join(base, file))]
@@ -126,82 +126,86 @@ function listModules(
 
 /** Finds a volume's module. @throws {InitError} naming the searched folders */
 export function findModule(
-  search: Search,
+  query: ModuleQuery,
   languages: readonly HostedLanguage[],
   machine: SearchMachine,
 ): ModuleFile & { readonly language: HostedLanguage } {
   const { sources } = machine;
   const {
-    bare,
+    bare: bareName,
     language: languageByExtension,
     extensions,
-  } = splitExtension(search.name, languages);
-  const selected = languageByExtension ?? languages.find(({ name }) => name === search.language);
+  } = splitExtension(query.name, languages);
+  const selected = languageByExtension ?? languages.find(({ name }) => name === query.language);
   if (
     languageByExtension !== undefined &&
-    search.language !== undefined &&
-    languageByExtension.name !== search.language
+    query.language !== undefined &&
+    languageByExtension.name !== query.language
   ) {
-    throw new InitError(`module-name '${search.name}' is not a ${search.language} file`);
+    throw new InitError(`module-name '${query.name}' is not a ${query.language} file`);
   }
-  if (!/^[\p{L}\p{N}_-]+(\.[\p{L}\p{N}_-]+)*$/u.test(bare)) {
-    const typedName = search.name.replace(/\/+$/, '');
+  if (!/^[\p{L}\p{N}_-]+(\.[\p{L}\p{N}_-]+)*$/u.test(bareName)) {
+    const typedName = query.name.replace(/\/+$/, '');
     const instead = typedName.includes('/')
       ? `: write module-name ${basename(typedName)} and module-path ${dirname(typedName)}`
       : '';
     throw new InitError(
-      `module-name '${search.name}' is no name of a module (use option module-path for its folder)` +
+      `module-name '${query.name}' is no name of a module (use option module-path for its folder)` +
         instead,
     );
   }
-  const searched =
+  const searchedLanguages =
     languageByExtension !== undefined
       ? [{ ...languageByExtension, extensions, packageFiles: [] }]
       : selected === undefined
         ? languages
         : [selected];
-  const folders = listSearchFolders(search, searched, machine);
+  const folders = listSearchFolders(query, searchedLanguages, machine);
   for (const folder of folders) {
-    const matches = findCandidates(folder, bare, searched, sources);
+    const matches = findCandidates(folder, bareName, searchedLanguages, sources);
     if (matches.length > 1) {
       const both = matches.map(({ path }) => path).join(' and ');
       throw new InitError(
-        `module '${bare}' is ambiguous: ${both} (give module-name an extension, or option language)`,
+        `module '${bareName}' is ambiguous: ${both} (give module-name an extension, or option language)`,
       );
     }
     const [match] = matches;
     if (match !== undefined) {
-      return loadModule(
-        bare,
+      return readModuleFile(
+        bareName,
         { ...match, language: languageByExtension ?? match.language },
         folders,
         sources,
       );
     }
   }
-  const otherModules = listModules(folders, searched, sources).filter((name) => name !== bare);
-  const hint = didYouMean(bare, otherModules);
+  const otherModules = listModules(folders, searchedLanguages, sources).filter(
+    (name) => name !== bareName,
+  );
+  const hint = didYouMean(bareName, otherModules);
   const examples = findExamplesFolder(sources);
   const listedFolders = folders.filter((folder) => dirname(folder) !== examples);
-  const places = listedFolders
-    .map((folder) => `\n    ${folder}${describeMiss(folder, bare, searched, sources)}`)
+  const searchedList = listedFolders
+    .map((folder) => `\n    ${folder}${describeMiss(folder, bareName, searchedLanguages, sources)}`)
     .join('');
   const bundledNote = listedFolders.length < folders.length ? '\n    the bundled examples' : '';
   throw new InitError(
-    `module '${search.name}' was not found${hint}; searched:${places}${bundledNote}`,
+    `module '${query.name}' was not found${hint}; searched:${searchedList}${bundledNote}`,
   );
 }
 
 /** Describes why a folder has no such module: it is missing, or a file there is no module. */
 function describeMiss(
   folder: string,
-  bare: string,
+  moduleName: string,
   searched: readonly HostedLanguage[],
   sources: Sources,
 ): string {
   try {
     const files = sources.list(folder);
-    const similar = files.find(({ name }) => name === bare || name.startsWith(`${bare}.`));
+    const similar = files.find(
+      ({ name }) => name === moduleName || name.startsWith(`${moduleName}.`),
+    );
     if (similar === undefined) return '';
     const kinds = searched.flatMap(({ extensions }) => extensions).join(', ');
     const description = similar.isFolder ? 'a folder without a module' : `none of ${kinds}`;
@@ -212,7 +216,7 @@ function describeMiss(
   }
 }
 
-function loadModule(
+function readModuleFile(
   name: string,
   { language, path }: Candidate,
   folders: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * Paces the replacement of a volume's interpreter or thread (the owner starts it, and then calls
- * `resumeServing` or `handleStartFailure`). Holds or fails requests meanwhile.
+ * Decides when a volume's interpreter or thread is replaced, and holds or fails requests meanwhile.
+ * The owner starts the replacement, and then calls `resumeServing` or `handleStartFailure`.
  *
  * An interpreter lost during a request is replaced at once, and requests wait for the replacement.
  * They fail between a failed start and the next try. A request that has ended interpreters before
@@ -15,7 +15,7 @@ import { turn } from '../../../runtime/core/turn.ts';
 import { type Fop, isChange, type Xlator } from '../../../runtime/core/xlator.ts';
 import { type BlamedRequest, HarmfulRequests } from '../limits/harmful-requests.ts';
 import { toOneRecord } from '../limits/limited-log.ts';
-import { PAUSE_MS, wasSlow } from '../requests/decision-queue.ts';
+import { PAUSE_AFTER_SLOW_MS, wasCallSlow } from '../requests/decision-queue.ts';
 import { Backoff, type Policy } from './failure-policy.ts';
 
 interface HeldRequest {
@@ -44,15 +44,15 @@ export const describeError = (error: unknown): string =>
 
 export class Succession {
   state: 'serving' | 'waiting' | 'starting' | 'closed' = 'serving';
-  harmful!: HarmfulRequests;
+  harmfulRequests!: HarmfulRequests;
   private readonly xl: Xlator<unknown>;
   private readonly owner: SuccessionOwner;
   private readonly texts: LogTexts;
   /** The last event from above and from each child, for a successor (`eventsToReplay`). */
-  private readonly events = new Map<unknown, readonly [event: EventName, about: unknown]>();
+  private readonly latestEvents = new Map<unknown, readonly [event: EventName, about: unknown]>();
   private policy!: Policy;
   private backoff!: Backoff;
-  private held: HeldRequest[] = [];
+  private heldRequests: HeldRequest[] = [];
   private cancelWait: (() => void) | null = null;
   /** Ends the wait at the next request; null when requests fail meanwhile. */
   private startNow: (() => void) | null = null;
@@ -67,11 +67,11 @@ export class Succession {
   setPolicy(policy: Policy): void {
     this.policy = policy;
     this.backoff = new Backoff(policy.restartBackoff);
-    this.harmful = new HarmfulRequests(policy.restartBackoff);
+    this.harmfulRequests = new HarmfulRequests(policy.restartBackoff);
   }
 
   get heldCount(): number {
-    return this.held.length;
+    return this.heldRequests.length;
   }
 
   get isClosed(): boolean {
@@ -81,16 +81,17 @@ export class Succession {
   close(): void {
     this.state = 'closed';
     this.endWait();
-    this.failHeld();
+    this.failHeldRequests();
   }
 
   noteEvent(event: EventName, about: unknown): void {
-    if (event === 'PARENT_UP' || event === 'PARENT_DOWN') this.events.set('parent', [event, about]);
-    if (isChange(event)) this.events.set(about, [event, about]);
+    if (event === 'PARENT_UP' || event === 'PARENT_DOWN')
+      this.latestEvents.set('parent', [event, about]);
+    if (isChange(event)) this.latestEvents.set(about, [event, about]);
   }
 
   get eventsToReplay(): Iterable<readonly [event: EventName, about: unknown]> {
-    return this.events.values();
+    return this.latestEvents.values();
   }
 
   // -- successors --------------------------------------------------------------------------------
@@ -99,7 +100,7 @@ export class Succession {
   logLoss(reason: string, by: BlamedRequest | null): void {
     const { title, option, lossMsgid } = this.texts;
     this.xl.log.critical(toOneRecord(`${title} is lost${option}: ${reason}`), { msgid: lossMsgid });
-    if (by !== null) this.harmful.blame(by, this.xl.context.now(), this.xl.log);
+    if (by !== null) this.harmfulRequests.blame(by, this.xl.context.now(), this.xl.log);
   }
 
   /**
@@ -120,7 +121,7 @@ export class Succession {
   resumeServing(): void {
     this.endWait();
     this.state = 'serving';
-    this.enterHeld();
+    this.enterHeldRequests();
   }
 
   /** @param isLost true if no interpreter serves meanwhile */
@@ -130,7 +131,7 @@ export class Succession {
     this.xl.log.error(text, { msgid: startFailureMsgid });
     this.state = 'serving';
     if (!isLost) return;
-    this.failHeld();
+    this.failHeldRequests();
     this.replace('it is still lost', this.nextWait());
   }
 
@@ -171,15 +172,16 @@ export class Succession {
     const bypasses = this.policy.onError === 'bypass' && this.xl.passingChild !== undefined;
     if (!bypasses) this.startNow?.();
     if (bypasses || this.state !== 'starting') this.applyOnError(name, frame, args);
-    else this.held.push({ name, frame, args });
+    else this.heldRequests.push({ name, frame, args });
   }
 
   /**
    * Handles a request that keeps ending interpreters by `on-error`; returns false for any other.
    */
   failIfHarmful(name: FopName, frame: Frame, args: readonly unknown[]): boolean {
-    const { harmful, xl } = this;
-    if (harmful.size === 0 || !harmful.isRefused(name, args, xl.context.now())) return false;
+    const { harmfulRequests, xl } = this;
+    if (harmfulRequests.size === 0 || !harmfulRequests.isRefused(name, args, xl.context.now()))
+      return false;
     this.applyOnError(name, frame, args);
     return true;
   }
@@ -197,34 +199,34 @@ export class Succession {
     }
   }
 
-  private failHeld(): void {
-    for (const { name, frame } of this.held.splice(0)) {
+  private failHeldRequests(): void {
+    for (const { name, frame } of this.heldRequests.splice(0)) {
       this.owner.counters.failures += 1;
       fail[name](frame, this.policy.error);
     }
   }
 
   /**
-   * Passes the held requests to the module. After a slow one, other work runs for PAUSE_MS.
-   * Requests of callers that have ended an interpreter enter last, so that other callers wait for
-   * one start at most.
+   * Passes the held requests to the module. After a slow one, other work runs first. Requests of
+   * callers that have ended an interpreter enter last: then other callers wait for one start only.
    */
-  private enterHeld(): void {
+  private enterHeldRequests(): void {
     if (this.state !== 'serving') return;
     const { context } = this.xl;
     const { slowCalls } = turn;
     const now = context.now();
     const isBlamed = ({ frame }: HeldRequest): boolean =>
-      this.harmful.isBlamed(frame.root.uid, now);
-    const heldRequests = this.held.splice(0);
+      this.harmfulRequests.isBlamed(frame.root.uid, now);
+    const requests = this.heldRequests.splice(0);
     for (const request of [
-      ...heldRequests.filter((one) => !isBlamed(one)),
-      ...heldRequests.filter(isBlamed),
+      ...requests.filter((one) => !isBlamed(one)),
+      ...requests.filter(isBlamed),
     ]) {
-      if (wasSlow(context, slowCalls)) this.held.push(request);
+      if (wasCallSlow(context, slowCalls)) this.heldRequests.push(request);
       else this.enterAgain(request);
     }
-    if (this.held.length > 0) context.after(PAUSE_MS, () => this.enterHeld());
+    if (this.heldRequests.length > 0)
+      context.after(PAUSE_AFTER_SLOW_MS, () => this.enterHeldRequests());
   }
 
   /** Passes a held request to the current code's fop. */

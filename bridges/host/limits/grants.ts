@@ -26,7 +26,7 @@ export interface VolumeGrants {
   readonly packages: readonly string[];
 }
 
-/** Specs of the options, to spread into a host translator's. */
+/** Specs of the grant options, which features/glupy adds to its own. */
 export const grantOptions = {
   'allow-read': {
     type: 'str',
@@ -76,7 +76,7 @@ export function findGrants(
   };
 }
 
-/** The granted folders, and the folders of granted files. */
+/** Lists the granted folders, and the folders of granted files. */
 export const listGrantedFolders = (
   { grants, packages }: VolumeGrants,
   sources: Sources,

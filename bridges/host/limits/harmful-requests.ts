@@ -1,9 +1,8 @@
 /**
  * Records requests that have ended an interpreter, by fop and name, and their callers. The first
- * loss of an interpreter counts as chance. From the second on, the request is refused, for twice as
- * long each time (`Backoff`). The volume calls `isRefused` for each request, and `clear` when it
- * loads new code. A fop with two names is recorded under both; beyond `MAX_ENTRIES`, the requests
- * blamed longest ago are dropped.
+ * loss may be chance. From the second on, the request is refused, for twice as long each time
+ * (`Backoff`). The volume calls `isRefused` for each request, and `clear` when it loads new code. A
+ * fop with two names is recorded under both. Beyond `MAX_ENTRIES`, the oldest records are dropped.
  */
 import { Fd } from '../../../runtime/core/fd.ts';
 import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
@@ -36,16 +35,16 @@ export class HarmfulRequests {
     return this.backoffs.size;
   }
 
-  /** Records that the request ended an interpreter; logs if it is refused from now on. */
+  /** Records that the request ended an interpreter; logs it if it is refused from now on. */
   blame({ name, args, uid }: BlamedRequest, now: number, log: Log): void {
     this.recordLoss(makeCallerKey(uid), now);
-    let longest = 0;
-    for (const key of requestKeys(name, args))
-      longest = Math.max(longest, this.recordLoss(key, now));
-    if (longest === 0) return;
+    let longestWaitMs = 0;
+    for (const key of makeRequestKeys(name, args))
+      longestWaitMs = Math.max(longestWaitMs, this.recordLoss(key, now));
+    if (longestWaitMs === 0) return;
     log.warning(
-      `${name} of '${printable(requestPaths(args))}' ends the interpreter again and again: refused for ` +
-        `${longest / 1000} s (option restart-backoff)`,
+      `${name} of '${printable(formatRequestPaths(args))}' ends the interpreter again and again: refused for ` +
+        `${longestWaitMs / 1000} s (option restart-backoff)`,
       { msgid: messages.harmfulRefused.id },
     );
   }
@@ -53,7 +52,9 @@ export class HarmfulRequests {
   /** True when the volume must refuse the request without calling the module. */
   isRefused(name: FopName, args: readonly unknown[], now: number): boolean {
     if (this.expire(now)) return false;
-    return requestKeys(name, args).some((key) => this.backoffs.get(key)?.isWaiting(now) === true);
+    return makeRequestKeys(name, args).some(
+      (key) => this.backoffs.get(key)?.isWaiting(now) === true,
+    );
   }
 
   /** True when a request of this caller has recently ended an interpreter. */
@@ -87,7 +88,7 @@ export class HarmfulRequests {
 
 const makeCallerKey = (uid: number): string => `uid ${uid}`;
 
-const requestKeys = (name: FopName, args: readonly unknown[]): string[] => {
+const makeRequestKeys = (name: FopName, args: readonly unknown[]): string[] => {
   const keys: string[] = [];
   for (const arg of args) {
     if (arg instanceof Loc) keys.push(`${name} ${makeLocKey(arg)}`);
@@ -99,7 +100,7 @@ const requestKeys = (name: FopName, args: readonly unknown[]): string[] => {
 const makeLocKey = ({ name, pargfid, gfid }: Loc): string =>
   name === null || pargfid === NULL_GFID ? gfid : `${pargfid}/${name}`;
 
-const requestPaths = (args: readonly unknown[]): string => {
+const formatRequestPaths = (args: readonly unknown[]): string => {
   const paths = args.map((arg) =>
     arg instanceof Loc ? arg.path : arg instanceof Fd ? arg.inode.path : null,
   );

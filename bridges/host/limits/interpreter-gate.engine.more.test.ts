@@ -173,7 +173,7 @@ describe.each(languages)('an uninterruptible call in $file', ({ file, module, pa
     await replaced(run, LOST);
   });
 
-  it("by the debugger's prompt reports 'ran too long' and replaces the interpreter", async () => {
+  it("entered at the debugger's prompt reports 'ran too long' and replaces the interpreter", async () => {
     const run = await begin('fine');
     const { output, failed } = await run.host.interpreter.evaluate(outside);
     expect([output, failed]).toEqual([expect.stringMatching(/ran too long/), true]);

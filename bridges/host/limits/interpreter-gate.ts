@@ -14,10 +14,10 @@ import {
   IN_HOST,
   makeSharedWord,
   RUNNING,
-  resting,
   SLOW,
-  type Watch,
-  wake,
+  type WatchEngine,
+  wakeWatchdog,
+  watchdogSleep,
 } from './watchdog.ts';
 
 /** An interpreter that can recover from an aborted shared turn. */
@@ -31,7 +31,7 @@ export interface Interruptible {
 const gates = new Set<InterpreterGate>();
 const interpreters = new Set<Interruptible>();
 
-/** Registers `interpreter` for aborted turns; the result unregisters it. */
+/** Registers an interpreter that is to recover from aborted turns; the result unregisters it. */
 export function onTurnEnd(interpreter: Interruptible): () => void {
   interpreters.add(interpreter);
   return () => interpreters.delete(interpreter);
@@ -44,20 +44,20 @@ onTurnAbandoned(() => {
   for (const interpreter of all) interpreter.recover();
 });
 
-/** Blocks until the watchdog ends the turn. */
+/** Blocks until the watchdog aborts the turn. */
 function waitForEnd(): never {
-  for (const never = makeSharedWord(); ; ) Atomics.wait(never, 0, 0);
+  for (const unchangedWord = makeSharedWord(); ; ) Atomics.wait(unchangedWord, 0, 0);
 }
 
 export interface GateSettings {
   /** The engine's word of shared memory (watchdog.ts). */
   readonly word: Int32Array;
-  /** Milliseconds; 0 for no limit. */
+  /** Milliseconds that a call may take; 0 for no limit. */
   readonly limit: number;
   /** The volume's name. */
   readonly name: string;
   /** The machine's watchdog; null without one. */
-  readonly watch: Watch | null;
+  readonly watchEngine: WatchEngine | null;
   /** Notifies the engine that its call was aborted and the interpreter is lost. */
   onAborted(reason: string): void;
 }
@@ -69,19 +69,19 @@ export class InterpreterGate {
   private readonly word: Int32Array;
   private readonly isLimited: boolean;
   /** The number of calls, in units of `COUNT`: the word's bits above the state bits. */
-  private count = 0;
+  private callCount = 0;
   private stopWatching = (): void => {};
 
   constructor(settings: GateSettings) {
     this.settings = settings;
     this.word = settings.word;
-    this.isLimited = settings.limit > 0 && settings.watch !== null;
+    this.isLimited = settings.limit > 0 && settings.watchEngine !== null;
     gates.add(this);
   }
 
   /** Starts the watchdog's timing for the engine. */
   startTiming(): void {
-    if (this.isLimited) this.stopWatching = this.settings.watch!(this.settings);
+    if (this.isLimited) this.stopWatching = this.settings.watchEngine!(this.settings);
   }
 
   close(): void {
@@ -89,7 +89,7 @@ export class InterpreterGate {
     gates.delete(this);
   }
 
-  /** True if a call needs a turn of its own. `mayShare`: it may use an open one. */
+  /** True if a call needs a turn of its own. @param mayShare true if it may use an open turn */
   needsTurn(mayShare: boolean): boolean {
     return this.depth === 0 && this.isLimited && !(mayShare && turn.isShared);
   }
@@ -108,10 +108,10 @@ export class InterpreterGate {
   enterGuest(): void {
     if (this.isLimited) {
       if (this.depth === 0) {
-        this.count = (this.count + COUNT) | 0;
+        this.callCount = (this.callCount + COUNT) | 0;
         // A plain store is cheap; the watchdog sees it some microseconds later.
-        this.word[0] = this.count | RUNNING;
-        if (resting[0] !== 0) wake();
+        this.word[0] = this.callCount | RUNNING;
+        if (watchdogSleep[0] !== 0) wakeWatchdog();
       } else this.leaveHost(IN_HOST);
     }
     this.depth += 1;
@@ -145,7 +145,7 @@ export class InterpreterGate {
     if (this.isLimited && (Atomics.and(this.word, 0, ~bit) & END) !== 0) waitForEnd();
   }
 
-  /** Marks the interpreter as lost if it was inside the ended turn. */
+  /** Marks the interpreter as lost if a call into it was running in the aborted turn. */
   markLost(): void {
     if (this.depth === 0) return;
     this.depth = 0;

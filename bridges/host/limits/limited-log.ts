@@ -10,7 +10,7 @@ import type { Xlator } from '../../../runtime/core/xlator.ts';
 
 const BURST_S = 16;
 const RESERVED_SHARE = 1 / 8;
-/** Overhead of a line besides its text. */
+/** Bytes that a line takes besides its text. */
 const LINE_BYTES = 100;
 const OMISSION_REPORT_MS = 1000;
 
@@ -19,12 +19,12 @@ const UNKNOWN_SOURCE: LogSource = { file: '-', line: 0, func: '-' };
 export class LimitedLog {
   private readonly xl: Xlator<unknown>;
   private limit: number;
-  /** Bytes that may be written now, last refilled at `filledAt` (milliseconds). */
+  /** Bytes that may be written now, as of `filledAt` (the context's clock, in milliseconds). */
   private freeBytes: number;
   private filledAt: number;
   private omittedLines = 0;
   private omittedBytes = 0;
-  private cancelOmission: (() => void) | null = null;
+  private cancelOmissionReport: (() => void) | null = null;
 
   /** @param limit bytes a second; 0 for no limit. */
   constructor(xl: Xlator<unknown>, limit: number) {
@@ -51,13 +51,15 @@ export class LimitedLog {
     }
     this.omittedLines += 1;
     this.omittedBytes += length;
-    this.cancelOmission ??= this.xl.context.after(OMISSION_REPORT_MS, () => this.reportOmissions());
+    this.cancelOmissionReport ??= this.xl.context.after(OMISSION_REPORT_MS, () =>
+      this.reportOmissions(),
+    );
     return false;
   }
 
   reportOmissions(): void {
-    this.cancelOmission?.();
-    this.cancelOmission = null;
+    this.cancelOmissionReport?.();
+    this.cancelOmissionReport = null;
     if (this.omittedLines === 0) return;
     const text =
       `${this.omittedLines} lines (${this.omittedBytes} bytes) of the module were left out: ` +
@@ -97,7 +99,7 @@ export function toOneRecord(fullText: string): string {
 }
 
 /** A source location with the file's base name. */
-export const shortSource = ({ file, line, func }: LogSource): LogSource => ({
+export const shortenSource = ({ file, line, func }: LogSource): LogSource => ({
   file: printableName(file.slice(file.lastIndexOf('/') + 1)),
   line,
   func: printableName(func),

@@ -36,12 +36,12 @@ export const makeSharedWord = (): Int32Array =>
  * Word 0: 1 while the watchdog sleeps, as no call ran for a second; the next call must wake it.
  * Word 1: the number of messages sent to the watchdog.
  */
-export const resting = makeSharedWord();
+export const watchdogSleep = makeSharedWord();
 
 /** Wakes the sleeping watchdog. */
-export function wake(): void {
-  Atomics.store(resting, 0, 0);
-  Atomics.notify(resting, 0);
+export function wakeWatchdog(): void {
+  Atomics.store(watchdogSleep, 0, 0);
+  Atomics.notify(watchdogSleep, 0);
 }
 
 export interface WatchedEngine {
@@ -53,7 +53,7 @@ export interface WatchedEngine {
 }
 
 /** Starts watching an engine; the result stops it. */
-export type Watch = (engine: WatchedEngine) => () => void;
+export type WatchEngine = (engine: WatchedEngine) => () => void;
 
 /** The watchdog's record of an engine. */
 export interface Slot {
@@ -72,13 +72,13 @@ export interface Slot {
   /** True once `endTurn` was called for it. */
   isEndRequested: boolean;
   /** The value of `cpuMs` when END was set. */
-  cpuAtEnd: number;
+  cpuMsAtEnd: number;
 }
 
 /** @param endable true if its calls run in endable turns */
 export const makeSlot = ({ word, limit, name }: WatchedEngine, endable: boolean): Slot => ({
   ...{ word, limit, isEndable: endable, name },
-  ...{ sampledCall: 0, spentMs: 0, stage: 0, isEndRequested: false, cpuAtEnd: 0 },
+  ...{ sampledCall: 0, spentMs: 0, stage: 0, isEndRequested: false, cpuMsAtEnd: 0 },
 });
 
 /** Samples of a slot within its limit, and the most milliseconds between two. */
@@ -152,13 +152,13 @@ export function makeSampling(constants: typeof CONSTANTS) {
       if (due === undefined || slot.spentMs < due) return true;
       if (stage === ENDING && slot.spentMs < limit * 2 + LATEST_MS) {
         const canEnd = slot.isEndRequested || !slot.isEndable;
-        if (!canEnd || !(cpu() - slot.cpuAtEnd >= LOST_CPU_MS)) return true;
+        if (!canEnd || !(cpu() - slot.cpuMsAtEnd >= LOST_CPU_MS)) return true;
       }
       // One stage per sample: a call that has received the interrupt gets until the next to end.
       const bit = stage + 1 === ENDING && !slot.isEndable ? 0 : STAGES[stage]!;
       Atomics.store(word, 1, slot.spentMs);
       if (Atomics.compareExchange(word, 0, value, value | bit) === value) slot.stage += 1;
-      if (slot.stage === ENDING) slot.cpuAtEnd = cpu();
+      if (slot.stage === ENDING) slot.cpuMsAtEnd = cpu();
       return true;
     },
 

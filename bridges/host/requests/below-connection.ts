@@ -1,7 +1,7 @@
 /**
- * The requests of a module's library for files to the volumes below (`glossa.aio`): messages of
- * `runtime/api/protocol/`, without a socket. They are served when the guest has returned, and their
- * replies enter the guest like those of children, in bounded turns.
+ * Serves the requests of a module's library for files (`glossa.aio`) to the volumes below. They are
+ * messages of `runtime/api/protocol/`, without a socket. They are served when the guest has
+ * returned, in bounded turns; the guest takes the replies at the notice `below`.
  */
 import type { Caller } from '../../../runtime/api/driver-steps.ts';
 import { FopError } from '../../../runtime/api/fop-error.ts';
@@ -14,17 +14,17 @@ import { messages } from '../../../runtime/core/messages.ts';
 import { turn } from '../../../runtime/core/turn.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { ConnectionTransport } from '../../../runtime/wire/connection.ts';
-import { PAUSE_MS, wasSlow } from './decision-queue.ts';
+import { PAUSE_AFTER_SLOW_MS, wasCallSlow } from './decision-queue.ts';
 import { MODULE_PID } from './hosted-request.ts';
 
-/** The most times in a turn that the guest gets replies. */
-const TURN_ENTRIES = 1000;
+/** The most rounds of a turn; in each the guest takes replies. */
+const MAX_TURN_ENTRIES = 1000;
 
 /** Identity of a module's requests that name none. */
 const CALLER: Caller = { uid: 0, gid: 0, groups: [], pid: MODULE_PID };
 
-const refuse = (what: string): never => {
-  throw new FopError(EOPNOTSUPP, `${what} inside a translator`);
+const refuse = (operation: string): never => {
+  throw new FopError(EOPNOTSUPP, `${operation} inside a translator`);
 };
 
 /** The connection to one child. */
@@ -34,8 +34,8 @@ class BelowConnection implements ConnectionTransport, ApiHost {
   readonly connection: ApiConnection;
   /** Messages that were not served yet. */
   readonly received: Uint8Array[] = [];
-  /** Replies that the guest has not been told of. */
-  hasNews = false;
+  /** True if there are replies of which the guest is not notified yet. */
+  hasUntakenReplies = false;
   isDestroyed = false;
   private readonly xl: Xlator<unknown>;
   private readonly child: number;
@@ -71,8 +71,8 @@ class BelowConnection implements ConnectionTransport, ApiHost {
   // -- ConnectionTransport -----------------------------------------------------------------------
 
   send(): void {
-    if (this.hasNews) return;
-    this.hasNews = true;
+    if (this.hasUntakenReplies) return;
+    this.hasUntakenReplies = true;
     this.onReply();
   }
 
@@ -80,7 +80,7 @@ class BelowConnection implements ConnectionTransport, ApiHost {
 
   end(): void {}
 
-  /** Called after a malformed message, which is none of the library's. */
+  /** Called after a malformed message, which the library never sends. */
   destroy(): void {
     this.isDestroyed = true;
   }
@@ -143,10 +143,7 @@ export class BelowConnections {
     return true;
   }
 
-  /**
-   * Whether the inodes of its graph are the volume's own: a thread only mirrors those of its
-   * requests.
-   */
+  /** False in a volume's own thread: its graph only mirrors the inodes of its requests. */
   private get isSupported(): boolean {
     const { graph } = this.xl;
     return graph !== null && graph.inodes.constructor === InodeTable;
@@ -158,7 +155,7 @@ export class BelowConnections {
 
   private noteReply(): void {
     this.hasWork = true;
-    // A child has replied later, outside of a call of the guest.
+    // A child may reply outside of a call into the guest; inside one, `run` returns at once.
     this.run();
   }
 
@@ -167,23 +164,23 @@ export class BelowConnections {
     if (!this.hasWork || this.isRunning || this.cancelLater !== null) return;
     this.isRunning = true;
     const { slowCalls } = turn;
-    for (let entries = 0; this.hasWork && entries < TURN_ENTRIES; entries++) {
-      if (wasSlow(this.xl.context, slowCalls)) break;
+    for (let entries = 0; this.hasWork && entries < MAX_TURN_ENTRIES; entries++) {
+      if (wasCallSlow(this.xl.context, slowCalls)) break;
       this.hasWork = false;
       for (const [child, connection] of this.byChild) {
         if (connection.received.length > 0) connection.serve();
-        if (!connection.hasNews) continue;
-        connection.hasNews = false;
+        if (!connection.hasUntakenReplies) continue;
+        connection.hasUntakenReplies = false;
         this.notifyGuest(child);
       }
     }
     this.isRunning = false;
-    if (this.hasWork) this.runLater(wasSlow(this.xl.context, slowCalls));
+    if (this.hasWork) this.runLater(wasCallSlow(this.xl.context, slowCalls));
   }
 
   private runLater(isSlow: boolean): void {
     const { context } = this.xl;
-    this.cancelLater = context.after(isSlow ? PAUSE_MS : 1, () => {
+    this.cancelLater = context.after(isSlow ? PAUSE_AFTER_SLOW_MS : 1, () => {
       this.cancelLater = null;
       this.run();
     });

@@ -1,7 +1,7 @@
 /**
- * Carries out a guest's decisions in bounded turns. A child may reply at once, and the guest decide
- * again, for ever; so other requests, volumes, timers and signals run between turns. Each request
- * has a lane, and the lanes alternate: a request with ten thousand decisions delays no other.
+ * Carries out a guest's decisions in bounded turns. A child may reply at once and the guest decide
+ * again, for ever. Between turns, other requests, volumes, timers and signals run. Each request has
+ * a lane, and the lanes alternate: a request with ten thousand decisions delays no other.
  */
 import type { Context } from '../../../runtime/core/context.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
@@ -10,20 +10,23 @@ import type { Decision } from '../crossing/decision.ts';
 import { MessageError } from '../crossing/message.ts';
 
 /** Limits of a turn: milliseconds, and the number of decisions. */
-const TURN_MS = 2;
-const TURN_DECISIONS = 1000;
+const MAX_TURN_MS = 2;
+const MAX_TURN_DECISIONS = 1000;
 /** Decisions of a turn before it first samples the clock: most turns have one. */
 const UNTIMED_DECISIONS = 2;
-/** Bytes of queued decisions that any module may have, also one at its memory limit. */
-const MIN_BYTES = 64 * 1024 * 1024;
-/** Queued decisions of one request, or of all that the module began itself. */
-const MAX_QUEUED = 16_384;
+/** Bytes of queued decisions that every module may have, even at its memory limit. */
+const MIN_QUEUE_BYTES = 64 * 1024 * 1024;
+/** The most queued decisions of a lane. */
+const MAX_LANE_DECISIONS = 16_384;
 
-/** Milliseconds for other work between two slow calls. */
-export const PAUSE_MS = 20;
+/** The pause after a slow call into a guest, in which other work runs. */
+export const PAUSE_AFTER_SLOW_MS = 20;
 
-/** True if a guest call was slow since `turn.slowCalls` was `slowCalls`; never with a test's clock. */
-export const wasSlow = (context: Context, slowCalls: number): boolean =>
+/**
+ * True if a call into a guest was slow since `slowCalls` was read from `turn.slowCalls`. A test's
+ * context has no `soon`: there no call is slow.
+ */
+export const wasCallSlow = (context: Context, slowCalls: number): boolean =>
   turn.slowCalls !== slowCalls && context.soon !== undefined;
 
 /** A request as the queue uses it. */
@@ -35,7 +38,7 @@ export interface QueuedRequest {
   lane: Lane | null;
   /** The number of winds that are decided but not carried out. */
   queuedWinds: number;
-  /** The number of replies that children owe, those of queued winds included. */
+  /** Replies that children still owe, those of queued winds included. */
   owedReplies: number;
   /** Decisions with a lower number are void. */
   voidBefore: number;
@@ -92,12 +95,12 @@ export class DecisionQueue<R extends QueuedRequest> {
   add(request: R, decision: Decision, bytes = 0): void {
     if (request.lane === null) request.lane = request.plan === null ? this.ownLane : new Lane();
     const { lane } = request;
-    if (lane.size >= MAX_QUEUED && decision.verb !== 'failed') {
+    if (lane.size >= MAX_LANE_DECISIONS && decision.verb !== 'failed') {
       throw new MessageError(
-        `more than ${MAX_QUEUED} winds or requests at once: await some before the next`,
+        `more than ${MAX_LANE_DECISIONS} winds or requests at once: await some before the next`,
       );
     }
-    if (bytes > 0) this.checkRoom(bytes);
+    if (bytes > 0) this.checkQueuedBytes(bytes);
     this.lastNumber += 1;
     if (decision.verb === 'wind') {
       request.queuedWinds += 1;
@@ -108,16 +111,16 @@ export class DecisionQueue<R extends QueuedRequest> {
     this.bytes += bytes;
     if (lane.last === null) {
       lane.first = entry;
-      this.append(lane);
+      this.appendLane(lane);
     } else lane.last.next = entry;
     lane.last = entry;
     lane.size += 1;
   }
 
   /** @throws {MessageError} when the host would keep more than the module's memory limit */
-  checkRoom(bytes: number): void {
+  checkQueuedBytes(bytes: number): void {
     // The first comparison is the common case; `freeBytes` must read the interpreter's memory.
-    if (this.bytes + bytes <= MIN_BYTES || this.bytes + bytes <= this.freeBytes()) return;
+    if (this.bytes + bytes <= MIN_QUEUE_BYTES || this.bytes + bytes <= this.freeBytes()) return;
     throw new MessageError(
       'what the host is to keep for the module is more than its memory (option memory-limit)',
     );
@@ -135,9 +138,9 @@ export class DecisionQueue<R extends QueuedRequest> {
     if (this.first === null || this.cancelLater !== null || this.isRunning) return;
     this.isRunning = true;
     const { slowCalls } = turn;
-    let done = 0;
-    let until = 0;
-    for (let entry = this.take(); entry !== null; entry = this.take()) {
+    let doneCount = 0;
+    let turnEndMs = 0;
+    for (let entry = this.takeDecision(); entry !== null; entry = this.takeDecision()) {
       const { request, decision, number } = entry;
       if (number < request.voidBefore) continue;
       if (decision.verb === 'wind') request.queuedWinds -= 1;
@@ -146,14 +149,14 @@ export class DecisionQueue<R extends QueuedRequest> {
       } catch (error) {
         executor.handleThrow(request as R, error);
       }
-      done += 1;
-      if (wasSlow(this.context, slowCalls)) break;
-      if (done < UNTIMED_DECISIONS) continue;
-      if (done === UNTIMED_DECISIONS) until = this.context.now() + TURN_MS;
-      else if (done >= TURN_DECISIONS || this.context.now() >= until) break;
+      doneCount += 1;
+      if (wasCallSlow(this.context, slowCalls)) break;
+      if (doneCount < UNTIMED_DECISIONS) continue;
+      if (doneCount === UNTIMED_DECISIONS) turnEndMs = this.context.now() + MAX_TURN_MS;
+      else if (doneCount >= MAX_TURN_DECISIONS || this.context.now() >= turnEndMs) break;
     }
     this.isRunning = false;
-    if (this.first !== null) this.scheduleNextTurn(wasSlow(this.context, slowCalls));
+    if (this.first !== null) this.scheduleNextTurn(wasCallSlow(this.context, slowCalls));
   }
 
   clear(): void {
@@ -171,19 +174,20 @@ export class DecisionQueue<R extends QueuedRequest> {
     };
     const schedule = isSlow ? undefined : context.soon;
     this.cancelLater =
-      schedule?.call(context, runNextTurn) ?? context.after(isSlow ? PAUSE_MS : 1, runNextTurn);
+      schedule?.call(context, runNextTurn) ??
+      context.after(isSlow ? PAUSE_AFTER_SLOW_MS : 1, runNextTurn);
     // The event loop may sleep until the kernel's next request; it must run the next turn.
     context.wake();
   }
 
-  private append(lane: Lane): void {
+  private appendLane(lane: Lane): void {
     if (this.last === null) this.first = lane;
     else this.last.next = lane;
     this.last = lane;
   }
 
   /** Takes the next decision of the first lane, and moves that lane to the end. */
-  private take(): QueuedDecision | null {
+  private takeDecision(): QueuedDecision | null {
     const lane = this.first;
     if (lane === null) return null;
     this.first = lane.next;
@@ -194,7 +198,7 @@ export class DecisionQueue<R extends QueuedRequest> {
     lane.size -= 1;
     this.bytes -= entry.bytes;
     if (lane.first === null) lane.last = null;
-    else this.append(lane);
+    else this.appendLane(lane);
     return entry;
   }
 }
@@ -216,7 +220,7 @@ export class NotificationQueue {
   send(notification: () => void, slowCalls = turn.slowCalls): void {
     this.pending.add(notification);
     if (this.cancelLater !== null) return;
-    if (wasSlow(this.context, slowCalls)) this.sendLater();
+    if (wasCallSlow(this.context, slowCalls)) this.sendLater();
     else this.sendPending();
   }
 
@@ -231,14 +235,14 @@ export class NotificationQueue {
     for (const notification of this.pending) {
       this.pending.delete(notification);
       notification();
-      if (!wasSlow(this.context, slowCalls)) continue;
+      if (!wasCallSlow(this.context, slowCalls)) continue;
       this.sendLater();
       return;
     }
   }
 
   private sendLater(): void {
-    this.cancelLater = this.context.after(PAUSE_MS, () => {
+    this.cancelLater = this.context.after(PAUSE_AFTER_SLOW_MS, () => {
       this.cancelLater = null;
       this.sendPending();
     });

@@ -21,20 +21,20 @@ interface EntryChanges {
 
 /**
  * Calls the hooks; returns the number of failures.
- * @param to the volume of the module
+ * @param receiver the volume of the module
  * @param notes null without an observer
  */
 export function callEntryHooks(
   guest: Guest,
   plan: Plan,
   request: HostedRequest,
-  to: Xlator,
+  receiver: Xlator,
   notes: Notes | null,
 ): number {
   const { removed, created } = findEntryChanges(plan, request.args);
   const callHook = (hook: 'entry_created' | 'entry_removed', loc: Loc): boolean => {
     const scalars: Scalar[] = [];
-    flattenLoc(loc, scalars, 0, to);
+    flattenLoc(loc, scalars, 0, receiver);
     if (notes === null) return guest.callHook(hook, scalars) === FAILED;
     return notes.observe(request, (args) => guest.callHook(hook, args), scalars, hook) === FAILED;
   };
@@ -47,8 +47,8 @@ export function callEntryHooks(
 
 /** Finds the names that the fop made and removed; omits those for which the module has no hook. */
 function findEntryChanges(plan: Plan, args: readonly unknown[]): EntryChanges {
-  const removed = plan.removes < 0 ? [] : [args[plan.removes] as Loc];
-  const created = plan.creates < 0 ? [] : [args[plan.creates] as Loc];
+  const removed = plan.removedLocIndex < 0 ? [] : [args[plan.removedLocIndex] as Loc];
+  const created = plan.createdLocIndex < 0 ? [] : [args[plan.createdLocIndex] as Loc];
   if (plan.name !== 'rename') return { removed, created };
   const [from, to, xdata] = args as [Loc, Loc, Dict | null];
   if (((xdata?.number(RENAME_FLAGS) ?? 0) & RENAME_EXCHANGE) !== 0) {

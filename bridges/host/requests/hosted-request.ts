@@ -1,4 +1,7 @@
-/** Records a request inside the host translator: its arguments, children's replies and winds. */
+/**
+ * Records a request inside the host translator: its arguments, its winds and the children's
+ * replies. `Interpreter` makes one per fop; the guest refers to it by its number.
+ */
 import { Dict } from '../../../runtime/core/dict.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
 import type { ArgType } from '../../../runtime/core/fops.ts';
@@ -17,7 +20,7 @@ import type { Lane, QueuedRequest } from './decision-queue.ts';
 const MAX_REPLIES = 4096;
 /** The most bytes of data and listings in these replies. */
 const MAX_REPLY_BYTES = 64 * 1024 * 1024;
-/** The first replies of a request do not count: most have one or two. */
+/** The first replies are kept without counting their bytes: most requests have one or two. */
 const UNCOUNTED_REPLIES = 16;
 /** Size of a listing's entry, with its iatt and inode. */
 const ENTRY_BYTES = 512;
@@ -42,7 +45,7 @@ export class HostedRequest implements QueuedRequest {
   /** Arguments of winds that move or remove other names than the fop, by the wind's number. */
   movedArgs: Map<number, readonly unknown[]> | null = null;
   /** The number of winds so far. */
-  winds = 0;
+  windCount = 0;
   /** True if the guest is to be notified of an interrupt. */
   isInterruptWatched = false;
   /** Replies that children owe, also for queued winds. */
@@ -54,10 +57,10 @@ export class HostedRequest implements QueuedRequest {
   isPending = false;
   /** Seconds that it has waited for the module (not for a child); `winds` at the last sweep. */
   waitedSeconds = 0;
-  windsAtSweep = 0;
-  /** Large bytes of its replies (`countLargeBytes`), and the index of the oldest reply. */
-  private bytes = 0;
-  private oldest = UNCOUNTED_REPLIES;
+  windCountAtSweep = 0;
+  /** Bytes of its counted replies (`sumLargeParts`), and the index of the oldest of these. */
+  private countedBytes = 0;
+  private oldestCounted = UNCOUNTED_REPLIES;
   /** Queued winds, and their lane. */
   queuedWinds = 0;
   lane: Lane | null = null;
@@ -73,7 +76,7 @@ export class HostedRequest implements QueuedRequest {
 
   /** A debugger's view of the request, which is its frame's `local`. */
   toJSON(): Readonly<Record<string, unknown>> {
-    const { winds, owedReplies: owed, isAnswered: answered, waitedSeconds } = this;
+    const { windCount: winds, owedReplies: owed, isAnswered: answered, waitedSeconds } = this;
     return { winds, owed, answered, 'seconds-waited': waitedSeconds };
   }
 
@@ -89,28 +92,32 @@ export class HostedRequest implements QueuedRequest {
 
   /** Drops the oldest replies when the next one would exceed the limit of bytes. */
   private makeRoom(next: ChildReply, at: number): void {
-    this.bytes += countLargeBytes(next) - countLargeBytes(this.replies[at]);
+    this.countedBytes += sumLargeParts(next) - sumLargeParts(this.replies[at]);
     this.replies[at] = undefined;
-    for (let remaining = MAX_REPLIES; remaining > 0 && this.bytes > MAX_REPLY_BYTES; remaining--) {
-      this.bytes -= countLargeBytes(this.replies[this.oldest]);
-      if (this.oldest < this.replies.length) this.replies[this.oldest] = undefined;
-      this.oldest = (this.oldest + 1) & (MAX_REPLIES - 1);
+    for (
+      let remaining = MAX_REPLIES;
+      remaining > 0 && this.countedBytes > MAX_REPLY_BYTES;
+      remaining--
+    ) {
+      this.countedBytes -= sumLargeParts(this.replies[this.oldestCounted]);
+      if (this.oldestCounted < this.replies.length) this.replies[this.oldestCounted] = undefined;
+      this.oldestCounted = (this.oldestCounted + 1) & (MAX_REPLIES - 1);
     }
   }
 
   /** The child's reply to wind number `wind`, if still kept. */
-  reply(wind: number): ChildReply | undefined {
+  findReply(wind: number): ChildReply | undefined {
     const reply = this.replies[wind & (MAX_REPLIES - 1)];
     return reply?.wind === wind ? reply : undefined;
   }
 
   /** Argument `index` of the fop (wind -1), or of the reply to wind number `wind`. */
-  value(wind: number, index: number): unknown {
-    return wind === -1 ? this.args[index] : this.reply(wind)?.values[index];
+  findValue(wind: number, index: number): unknown {
+    return wind === -1 ? this.args[index] : this.findReply(wind)?.values[index];
   }
 
-  type(wind: number, index: number): ArgType | undefined {
-    const args = wind === -1 ? this.plan?.row.args : this.reply(wind)?.row.reply;
+  findType(wind: number, index: number): ArgType | undefined {
+    const args = wind === -1 ? this.plan?.row.args : this.findReply(wind)?.row.reply;
     return args?.[index]?.type;
   }
 
@@ -132,19 +139,19 @@ export class HostedRequest implements QueuedRequest {
     }
   }
 
-  inode(id: number): Inode | undefined {
+  findInode(id: number): Inode | undefined {
     for (const inode of this.inodes()) if (inode.id === id) return inode;
     return undefined;
   }
 
-  fd(id: number): Fd | undefined {
+  findFd(id: number): Fd | undefined {
     for (const value of this.values()) if (value instanceof Fd && value.id === id) return value;
     return undefined;
   }
 }
 
 /** Counts the bytes of a reply's large parts: data, listings, and the values of dicts. */
-function countLargeBytes(reply: ChildReply | undefined): number {
+function sumLargeParts(reply: ChildReply | undefined): number {
   let bytes = 0;
   if (reply === undefined || reply.wind < UNCOUNTED_REPLIES) return bytes;
   for (const value of reply.values) {

@@ -1,6 +1,7 @@
 /**
- * Looks up names before a module's wind if the module has not (`Loc.of(parent=…, name=…)`).
- * Translators below expect a lookup before each fop on a name, as a mount does it.
+ * Looks up a name before a module's wind on it, if the module has not (`Loc.of(parent=…, name=…)`):
+ * translators below expect a lookup before each fop on a name, as from a mount. Also applies the
+ * replies of a module's own lookups and moves to the inode table.
  */
 import { applyReply, linkReply } from '../../../runtime/core/apply-reply.ts';
 import { newGfid } from '../../../runtime/core/context.ts';
@@ -22,11 +23,11 @@ const LOOKUP = findFop('lookup')!;
 export interface LookupExecutor {
   carryOutDecision(request: HostedRequest, decision: Decision): void;
   guestCbk(row: FopRow): unknown;
-  drain(): void;
+  runDecisions(): void;
 }
 
 /** Index of the first loc that needs a lookup; -1 for none. Names to be created need none. */
-function findUnresolved({ args, entry }: FopRow, values: readonly unknown[]): number {
+function findUnresolvedIndex({ args, entry }: FopRow, values: readonly unknown[]): number {
   for (let at = 0; at < args.length; at++) {
     const value = values[at];
     if (!(value instanceof Loc) || value.inode !== null) continue;
@@ -54,15 +55,15 @@ export function lookUpUnknownName(
     failDecision(executor, xl, request, decision, row, ESTALE);
     return true;
   }
-  const at = findUnresolved(row, values);
+  const at = findUnresolvedIndex(row, values);
   if (at < 0) {
-    if (decision.verb === 'wind') noteMove(request, row, decision.wind, values);
+    if (decision.verb === 'wind') recordMove(request, row, decision.wind, values);
     return false;
   }
   const loc = values[at] as Loc;
   const { table } = loc.parent!;
   const newLoc = new Loc(table.newInode(), loc.parent, loc.name);
-  // The queue has counted a wind's reply as owed already; a tail owes none.
+  // The queue has added a wind to `owedReplies` already, but not a tail.
   const addedWinds = decision.verb === 'tail' ? 1 : 0;
   const cbk = collectCbk.lookup((_frame, _cookie, _xl, opRet, opErrno, reply) => {
     request.owedReplies -= addedWinds;
@@ -71,10 +72,10 @@ export function lookUpUnknownName(
       values[at] = new Loc(reply[0] as Inode, loc.parent, loc.name, loc.gfid);
       executor.carryOutDecision(request, decision);
     } else failDecision(executor, xl, request, decision, row, opRet < 0 ? opErrno : EIO);
-    executor.drain();
+    executor.runDecisions();
   });
   request.owedReplies += addedWinds;
-  request.winds += addedWinds;
+  request.windCount += addedWinds;
   request.frame.local = request;
   const xdata = new Dict().setGfid(GFID_REQ, newGfid(xl.context));
   windArgs.lookup(request.frame, 0, cbk as never, xl.children[child]!, [newLoc, xdata]);
@@ -100,9 +101,10 @@ export function failDecision(
 }
 
 /**
- * Notes a wind that moves or removes other names than the fop: callers above cannot track these.
+ * Records a wind that moves or removes other names than the request does: the caller, which does
+ * not know of them, cannot update the inode table.
  */
-function noteMove(
+function recordMove(
   request: HostedRequest,
   row: FopRow,
   wind: number,
@@ -115,8 +117,8 @@ function noteMove(
   request.namedLocs ??= new Map();
 }
 
-/** Notes a name that the guest looks up or makes; the host links its inode, as no caller does. */
-export function noteName(
+/** Records a name that the guest looks up or makes: the host links its inode, as no caller does. */
+export function recordName(
   request: HostedRequest,
   wind: number,
   row: FopRow,
@@ -124,13 +126,13 @@ export function noteName(
 ): void {
   if (!row.reply.some(({ type }) => type === 'inode')) return;
   const loc = values.findLast((value) => value instanceof Loc) as Loc | undefined;
-  if (!loc?.parent || !loc.inode || request.inode(loc.inode.id) !== undefined) return;
+  if (!loc?.parent || !loc.inode || request.findInode(loc.inode.id) !== undefined) return;
   request.namedLocs ??= new Map();
   request.namedLocs.set(wind, loc);
 }
 
-/** Applies a successful reply of a noted wind to the inode table, as a mount does. */
-export function linkLookedUp(
+/** Applies a successful reply of a recorded wind to the inode table, as a mount does. */
+export function linkRecorded(
   request: HostedRequest,
   wind: number,
   row: FopRow,

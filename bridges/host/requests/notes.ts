@@ -7,7 +7,7 @@ import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { EnterGuest, Guest, NoteTaker, Scalar } from '../guest.ts';
 import type { HostedRequest } from './hosted-request.ts';
 
-/** The most notes of one call. */
+/** The most texts noted for one call. */
 const MAX_NOTES = 16;
 
 export class Notes {
@@ -66,8 +66,8 @@ export class Notes {
 }
 
 /**
- * Makes an interpreter's notes when the volume has an observer, and stops `notes` when the last observer is removed.
- * Returns the notes to use from now on; null without an observer.
+ * Makes an interpreter's notes when the volume has an observer; stops `notes` when it has none any
+ * more. Returns the notes to use from now on, null without an observer.
  */
 export function updateNotes(
   xl: Xlator<unknown>,

@@ -7,7 +7,7 @@ import type { CallPool } from '../../../runtime/core/call-pool.ts';
 import { isRequestHeld } from '../../../runtime/core/interceptor.ts';
 import { turn } from '../../../runtime/core/turn.ts';
 import { MessageError } from '../crossing/message.ts';
-import { PAUSE_MS } from './decision-queue.ts';
+import { PAUSE_AFTER_SLOW_MS } from './decision-queue.ts';
 import type { HostedRequest } from './hosted-request.ts';
 
 const SWEEP_MS = 1000;
@@ -16,7 +16,7 @@ const MAX_OWN_REQUESTS = 16_384;
 
 export interface SweepActions {
   after(ms: number, fn: () => void): () => void;
-  /** Lets the guest find requests that only a reference cycle keeps. */
+  /** Makes the guest report requests that only a reference cycle still refers to. */
   collectUnreachable(): void;
   /** Fails a request that the module has held too long. */
   failOverdue(request: HostedRequest): void;
@@ -27,24 +27,24 @@ export class PendingRequests {
   /** Seconds that the module may hold a request; 0 for no limit. */
   limitSeconds: number;
   private readonly actions: SweepActions;
-  private readonly calls: CallPool;
+  private readonly callPool: CallPool;
   private ownCount = 0;
   private cancelSweep: (() => void) | null = null;
   /** True after a debugger's stop: the next sweep does not count that time as the module's. */
   private wasStopped = false;
 
-  constructor(limit: number, calls: CallPool, actions: SweepActions) {
+  constructor(limit: number, callPool: CallPool, actions: SweepActions) {
     this.limitSeconds = limit;
-    this.calls = calls;
+    this.callPool = callPool;
     this.actions = actions;
   }
 
-  keep(request: HostedRequest): void {
+  add(request: HostedRequest): void {
     if (request.isPending) return;
     request.isPending = true;
     if (request.plan === null) {
       this.ownCount += 1;
-      this.calls.add(request.frame.root);
+      this.callPool.add(request.frame.root);
     }
     this.requests.add(request);
     this.cancelSweep ??= this.sweepLater();
@@ -58,20 +58,20 @@ export class PendingRequests {
     );
   }
 
-  drop(request: HostedRequest): void {
+  remove(request: HostedRequest): void {
     if (!request.isPending) return;
     request.isPending = false;
     if (request.plan === null) {
       this.ownCount -= 1;
-      this.calls.delete(request.frame.root);
+      this.callPool.delete(request.frame.root);
     }
     this.requests.delete(request.id);
   }
 
   /** Drops a request that is answered and waits for no child. */
-  dropIfDone(request: HostedRequest): void {
+  removeIfDone(request: HostedRequest): void {
     if (request.owedReplies === 0 && (request.isAnswered || request.plan === null))
-      this.drop(request);
+      this.remove(request);
   }
 
   /** Records that a debugger had stopped the whole thread until now. */
@@ -91,13 +91,14 @@ export class PendingRequests {
   private sweep(): void {
     this.cancelSweep = null;
     if (this.wasStopped) this.wasStopped = false;
-    else this.ageAll();
+    else this.countSecond();
     if (this.requests.size > 0) this.cancelSweep ??= this.sweepLater();
   }
 
-  private ageAll(): void {
+  private countSecond(): void {
     let mustCollect = false;
-    for (const request of this.requests.values()) mustCollect = this.age(request) || mustCollect;
+    for (const request of this.requests.values())
+      mustCollect = this.countWaitedSecond(request) || mustCollect;
     if (mustCollect) this.actions.collectUnreachable();
     this.failOverdue();
   }
@@ -108,7 +109,7 @@ export class PendingRequests {
     for (const request of this.limitSeconds === 0 ? [] : [...this.requests.values()]) {
       if (request.isAnswered || request.waitedSeconds <= this.limitSeconds) continue;
       if (turn.slowCalls !== slowCalls) {
-        this.actions.after(PAUSE_MS, () => this.failOverdue());
+        this.actions.after(PAUSE_AFTER_SLOW_MS, () => this.failOverdue());
         return;
       }
       this.actions.failOverdue(request);
@@ -116,14 +117,14 @@ export class PendingRequests {
   }
 
   /**
-   * Counts a second of a request, unless a debugger holds it or it waits for a child that has owed
-   * a reply since the last sweep. True after 2, 4, 8, … seconds, when the guest should check
-   * whether the request can still be reached, which costs milliseconds.
+   * Adds a second to the time that a request has waited for the module. Adds none if a debugger
+   * holds the request, or if it waits for a child. Returns true after 2, 4, 8, … seconds: then the
+   * guest should check whether the module can still reach it, which costs milliseconds.
    */
-  private age(request: HostedRequest): boolean {
-    const { owedReplies, winds, windsAtSweep, isAnswered } = request;
-    request.windsAtSweep = winds;
-    if (isAnswered || request.plan === null || (owedReplies > 0 && winds === windsAtSweep))
+  private countWaitedSecond(request: HostedRequest): boolean {
+    const { owedReplies, windCount, windCountAtSweep, isAnswered } = request;
+    request.windCountAtSweep = windCount;
+    if (isAnswered || request.plan === null || (owedReplies > 0 && windCount === windCountAtSweep))
       return false;
     if (isRequestHeld(request.frame.root)) return false;
     request.waitedSeconds += 1;
@@ -133,8 +134,8 @@ export class PendingRequests {
 }
 
 /**
- * Requests by number. Most are answered before the next one is kept: the latest stands beside the
- * map, whose growth with every request would cost a third of the host's own time.
+ * Requests by number. The latest is outside the map, because most are answered before the next one
+ * is added: adding each to the map would cost a third of the host's own time.
  */
 export class RequestTable {
   private readonly others = new Map<number, HostedRequest>();

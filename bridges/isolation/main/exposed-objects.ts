@@ -5,10 +5,10 @@
 import { Fd } from '../../../runtime/core/fd.ts';
 import { type Inode, type InodeTable, ROOT_ID } from '../../../runtime/core/inode.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
-import { MalformedMessage, type Reader, type Writer } from '../bytes.ts';
+import { MalformedMessageError, type MessageReader, type MessageWriter } from '../message-bytes.ts';
 import { KNOWN, NEW, NONE, OWN } from '../message-kinds.ts';
 import { type ObjectCodec, readNewFd, writeNewFd } from '../values.ts';
-import type { PendingCall } from './call.ts';
+import type { PendingCall } from './pending-call.ts';
 
 /** Thrown when a worker refers to an object not exposed to it: only that request fails. */
 export class NotExposedError extends Error {
@@ -17,14 +17,14 @@ export class NotExposedError extends Error {
 
 export class ExposedObjects implements ObjectCodec {
   /** The request whose values are being encoded or decoded. */
-  call: PendingCall | null = null;
+  currentCall: PendingCall | null = null;
   private readonly xl: Xlator;
   private readonly maxFds: number;
   private readonly fds = new Map<number, Fd>();
   /** Inodes that the worker keeps and that are not in the inode table. */
-  private readonly unlinked = new Map<number, WeakRef<Inode>>();
-  /** Reports when an inode of `unlinked` has been garbage collected. */
-  private readonly unlinkedEnd: FinalizationRegistry<number>;
+  private readonly unlinkedInodes = new Map<number, WeakRef<Inode>>();
+  /** Called when an inode of `unlinkedInodes` has been garbage collected. */
+  private readonly collectedInodes: FinalizationRegistry<number>;
   /** Inodes made by the worker, by its numbers. */
   private readonly ownInodes = new Map<number, Inode>();
   private readonly ownFds = new Map<number, Fd>();
@@ -35,8 +35,8 @@ export class ExposedObjects implements ObjectCodec {
   constructor(xl: Xlator, maxFds: number, onCollected: (inode: number) => void) {
     this.xl = xl;
     this.maxFds = maxFds;
-    this.unlinkedEnd = new FinalizationRegistry((id) => {
-      if (this.unlinked.delete(id)) onCollected(id);
+    this.collectedInodes = new FinalizationRegistry((id) => {
+      if (this.unlinkedInodes.delete(id)) onCollected(id);
     });
   }
 
@@ -51,7 +51,7 @@ export class ExposedObjects implements ObjectCodec {
     return inode.ctxGet(this.xl) === this || inode.id === ROOT_ID;
   }
 
-  writeInode(to: Writer, inode: Inode | null): void {
+  writeInode(to: MessageWriter, inode: Inode | null): void {
     if (inode === null) {
       to.u8(NONE);
       return;
@@ -67,54 +67,54 @@ export class ExposedObjects implements ObjectCodec {
     }
     to.u8(NEW).number(inode.id).gfid(inode.gfid).u8(inode.iaType);
     if (inode.linked) this.expose(inode);
-    else if (this.call !== null) this.call.hasUnlinked = true;
+    else if (this.currentCall !== null) this.currentCall.hasUnlinkedInodes = true;
   }
 
   /** Marks a linked inode as exposed; the worker is notified when it is forgotten. */
   expose(inode: Inode): void {
     inode.ctxSet(this.xl, this);
-    this.unlinked.delete(inode.id);
+    this.unlinkedInodes.delete(inode.id);
   }
 
   /** Exposes an inode that is not in the table, for as long as the process references it. */
   exposeUnlinked(inode: Inode): void {
-    if (this.unlinked.has(inode.id)) return;
-    this.unlinked.set(inode.id, new WeakRef(inode));
-    this.unlinkedEnd.register(inode, inode.id);
+    if (this.unlinkedInodes.has(inode.id)) return;
+    this.unlinkedInodes.set(inode.id, new WeakRef(inode));
+    this.collectedInodes.register(inode, inode.id);
   }
 
-  /** Reads an inode of the current request. @throws {NotExposedError | MalformedMessage} */
-  readInode(from: Reader): Inode | null {
+  /** Reads an inode of the current request. @throws {NotExposedError | MalformedMessageError} */
+  readInode(from: MessageReader): Inode | null {
     const kind = from.u8();
     if (kind === NONE) return null;
     const number = from.number();
     if (kind === OWN) return this.findOrMakeOwnInode(number);
-    if (kind !== KNOWN) throw new MalformedMessage('an unknown kind of reference to an inode');
-    const inode = this.find(number);
+    if (kind !== KNOWN) throw new MalformedMessageError('an unknown kind of reference to an inode');
+    const inode = this.findExposed(number);
     if (inode === undefined)
       throw new NotExposedError('the module refers to an inode that it did not receive');
     return inode;
   }
 
   /** Reads an inode of any of the requests; null if it is not exposed. */
-  readInodeOfAny(calls: Iterable<PendingCall>, from: Reader): Inode | null {
+  readInodeOfAny(calls: Iterable<PendingCall>, from: MessageReader): Inode | null {
     const kind = from.u8();
     if (kind === NONE) return null;
     const number = from.number();
     if (kind === OWN) return this.findOrMakeOwnInode(number);
-    const inode = this.find(number);
+    const inode = this.findExposed(number);
     if (inode !== undefined) return inode;
     for (const call of calls) {
-      const unlinked = call.inode(number);
+      const unlinked = call.findInode(number);
       if (unlinked !== undefined) return unlinked;
     }
     return null;
   }
 
-  private find(number: number): Inode | undefined {
+  private findExposed(number: number): Inode | undefined {
     const known = this.table.byNodeid(number);
     if (known !== undefined && this.isExposed(known)) return known;
-    return this.call?.inode(number) ?? this.unlinked.get(number)?.deref();
+    return this.currentCall?.findInode(number) ?? this.unlinkedInodes.get(number)?.deref();
   }
 
   private findOrMakeOwnInode(number: number): Inode {
@@ -133,17 +133,17 @@ export class ExposedObjects implements ObjectCodec {
   }
 
   /** The worker's number of an inode that it made. */
-  ownNumber(inode: Inode): number | undefined {
+  findOwnNumber(inode: Inode): number | undefined {
     return this.ownNumbers.get(inode);
   }
 
-  dropOwn(number: number): void {
+  dropOwnInode(number: number): void {
     this.ownInodes.delete(number);
   }
 
   // -- files ---------------------------------------------------------------------------------------
 
-  writeFd(to: Writer, fd: Fd): void {
+  writeFd(to: MessageWriter, fd: Fd): void {
     const ownNumber = this.ownNumbers.get(fd);
     if (ownNumber !== undefined) {
       to.u8(OWN).number(ownNumber);
@@ -157,7 +157,7 @@ export class ExposedObjects implements ObjectCodec {
     writeNewFd(to, fd, this);
   }
 
-  readFd(from: Reader): Fd {
+  readFd(from: MessageReader): Fd {
     const kind = from.u8();
     const number = from.number();
     if (kind === NEW) return this.readOwnFd(number, from);
@@ -167,11 +167,11 @@ export class ExposedObjects implements ObjectCodec {
     return fd;
   }
 
-  private readOwnFd(number: number, from: Reader): Fd {
+  private readOwnFd(number: number, from: MessageReader): Fd {
     const { inode, flags, pid, isDir } = readNewFd(from, this);
-    if (this.ownFds.has(number)) throw new MalformedMessage('an fd number is already in use');
-    // The worker itself enforces the limit.
-    if (this.ownFds.size >= this.maxFds) throw new MalformedMessage('more fds than the limit');
+    if (this.ownFds.has(number)) throw new MalformedMessageError('an fd number is already in use');
+    // The host in the worker enforces the limit: a worker that exceeds it is hostile.
+    if (this.ownFds.size >= this.maxFds) throw new MalformedMessageError('more fds than the limit');
     const fd = new Fd(inode, flags, pid, isDir);
     this.ownFds.set(number, fd);
     this.ownNumbers.set(fd, number);
@@ -179,7 +179,7 @@ export class ExposedObjects implements ObjectCodec {
   }
 
   /** Releases an fd that the worker made. */
-  releaseOwn(number: number): void {
+  releaseOwnFd(number: number): void {
     const fd = this.ownFds.get(number);
     this.ownFds.delete(number);
     fd?.release();

@@ -13,9 +13,9 @@ import {
   type LineVariable,
   type ModuleStop,
 } from '../../../runtime/core/line-stops.ts';
-import { MalformedMessage } from '../bytes.ts';
-import { DOWN } from '../message-kinds.ts';
-import type { PendingCall } from './call.ts';
+import { MalformedMessageError } from '../message-bytes.ts';
+import { TO_WORKER } from '../message-kinds.ts';
+import type { PendingCall } from './pending-call.ts';
 import type { WorkerLink } from './worker-link.ts';
 
 interface PendingCommand {
@@ -58,9 +58,9 @@ export class ThreadLineStops implements LineStops {
     return new Promise((resolve, reject) => {
       this.pendingCommands.set(id, { resolve, reject });
       if (command.do === 'go' || this.initialBreakpoints === undefined) this.endStop();
-      link.begin(DOWN.LINE).text(JSON.stringify({ id, ...command }));
+      link.begin(TO_WORKER.LINE_COMMAND).text(JSON.stringify({ id, ...command }));
       link.send();
-      link.converse(null);
+      link.takeAndAwait(null);
     });
   }
 
@@ -82,15 +82,15 @@ export class ThreadLineStops implements LineStops {
     this.listener?.(null);
   }
 
-  /** Handles a worker's message: a stop, or the result of a command. @throws {MalformedMessage} */
+  /** Handles a worker's message: a stop, or the result of a command. @throws {MalformedMessageError} */
   receive(json: string, call: number, link: WorkerLink): void {
     const received = parseObject(json);
     if (received.stopped !== undefined) {
-      // Without breakpoints, the debugger has detached meanwhile.
+      // The debugger has removed its breakpoints (it detached) since the module stopped.
       if (this.initialBreakpoints === undefined) return;
       this.endStop();
       const stop = readStop(received.stopped);
-      this.stop = { ...stop, request: stoppedRequest(link.calls.get(call)) };
+      this.stop = { ...stop, request: makeStoppedRequest(link.calls.get(call)) };
       if (this.stop.request !== null) holdRequest(this.stop.request.frame.root);
       link.isStopped = true;
       this.listener?.(this.stop);
@@ -103,7 +103,7 @@ export class ThreadLineStops implements LineStops {
   }
 }
 
-const stoppedRequest = (call: PendingCall | undefined): ModuleStop['request'] =>
+const makeStoppedRequest = (call: PendingCall | undefined): ModuleStop['request'] =>
   call === undefined ? null : { frame: call.frame, args: call.args.values };
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -112,18 +112,18 @@ function parseObject(json: string): JsonObject {
   try {
     return checkObject(JSON.parse(json));
   } catch {
-    throw new MalformedMessage('debugger message is not JSON');
+    throw new MalformedMessageError('debugger message is not JSON');
   }
 }
 
 function checkObject(received: unknown): JsonObject {
   if (typeof received !== 'object' || received === null)
-    throw new MalformedMessage('debugger message is not an object');
+    throw new MalformedMessageError('debugger message is not an object');
   return received as JsonObject;
 }
 
 function readList<T>(received: unknown, item: (each: JsonObject) => T): T[] {
-  if (!Array.isArray(received)) throw new MalformedMessage('debugger message is not a list');
+  if (!Array.isArray(received)) throw new MalformedMessageError('debugger message is not a list');
   return received.slice(0, MAX_ITEMS).map((each) => item(checkObject(each)));
 }
 
@@ -132,7 +132,7 @@ function readStop(received: unknown): LineStop {
   const read = readList(frames, ({ name, file, line }): LineFrame => {
     return { name: String(name), file: String(file), line: Number(line) || 0 };
   });
-  if (read.length === 0) throw new MalformedMessage('debugger stop has no line');
+  if (read.length === 0) throw new MalformedMessageError('debugger stop has no line');
   return { reason: reason === 'step' ? 'step' : 'breakpoint', frames: read };
 }
 

@@ -33,15 +33,15 @@ import {
 } from '../../host/lifecycle/succession.ts';
 import { toOneRecord } from '../../host/limits/limited-log.ts';
 import type { Machine } from '../../host/machine.ts';
-import { DOWN, type ModuleSummary } from '../message-kinds.ts';
-import type { PendingCall } from './call.ts';
+import { type ModuleSummary, TO_WORKER } from '../message-kinds.ts';
 import { ThreadLineStops } from './line-stops.ts';
-import { Worker, type WorkerOwner, workerOptions } from './worker.ts';
+import type { PendingCall } from './pending-call.ts';
+import { listWorkerOptions, Worker, type WorkerOwner } from './worker.ts';
 
 /** Milliseconds that a statedump waits for the module's part. */
-const DUMP_MS = 1000;
+const DUMP_TIMEOUT_MS = 1000;
 /** Milliseconds that a volume waits for the module's state, or for its `fini`. */
-const INSIST_MS = 5000;
+const ORDER_TIMEOUT_MS = 5000;
 /** The child index of an event about no child. */
 const NO_CHILD = 255;
 
@@ -58,7 +58,7 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
   readonly counters = { failures: 0, bypassed: 0, threads: 0 };
   /** Empty: the worker checks the options that the module declares. */
   readonly ownOptions = {};
-  readonly stops = new ThreadLineStops();
+  readonly lineStops = new ThreadLineStops();
   private settings: ThreadSettings;
   private readonly xl: Xlator;
   private readonly machine: Machine;
@@ -74,7 +74,7 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
     this.succession = new Succession(xl, settings.policy, this, THREAD_TEXTS);
   }
 
-  // -- its life ------------------------------------------------------------------------------------
+  // -- start and end -------------------------------------------------------------------------------
 
   async start(): Promise<void> {
     this.summary = await this.startWorker(false);
@@ -91,21 +91,21 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
     this.counters.threads += 1;
     try {
       const summary = await worker.whenStarted;
-      if (this.worker === worker && summary?.stopsAtLines) this.stops.setWorker(worker.link);
+      if (this.worker === worker && summary?.stopsAtLines) this.lineStops.setWorker(worker.link);
       return summary;
     } catch (error) {
-      if (this.worker === worker) this.retire(worker, 'it does not start');
+      if (this.worker === worker) this.retireWorker(worker, 'it does not start');
       throw error;
     }
   }
 
   /** Retires a worker: fails its pending requests, and releases its objects. */
-  private retire(worker: Worker, why: string): void {
+  private retireWorker(worker: Worker, why: string): void {
     this.worker = null;
-    this.stops.setWorker(null);
+    this.lineStops.setWorker(null);
     const unanswered = worker.close(`its thread is lost: ${why}`);
-    // Before the requests fail: callers may send new ones at once, which must wait for the
-    // successor. A worker that did not start (no summary) has rejected its caller instead.
+    // First: callers of failed requests may send new ones, which must wait for the successor. For a
+    // worker that did not start (no summary), its caller handles the error.
     if (worker.summary !== null) this.succession.replaceLost(worker.link.hasServed);
     for (const call of unanswered) this.failCall(call);
   }
@@ -122,7 +122,7 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
             uid: servedCall.frame.root.uid,
           };
     this.succession.logLoss(why, blamed);
-    this.retire(worker, why);
+    this.retireWorker(worker, why);
   }
 
   startReplacement(): void {
@@ -149,17 +149,17 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
     const { worker } = this;
     this.succession.close();
     if (worker === null) return;
-    this.stops.removeDebugger();
+    this.lineStops.removeDebugger();
     if (worker.summary !== null) {
       const finished = worker.runOrder('fini', null).catch(() => {});
       let cancel = (): void => {};
       const timeLimit = new Promise<void>((resolve) => {
-        cancel = this.xl.context.after(INSIST_MS, resolve);
+        cancel = this.xl.context.after(ORDER_TIMEOUT_MS, resolve);
       });
       await Promise.race([finished, timeLimit]);
       cancel();
     }
-    if (this.worker === worker) this.retire(worker, 'the volume has ended');
+    if (this.worker === worker) this.retireWorker(worker, 'the volume has ended');
     await worker.whenEnded;
   }
 
@@ -195,10 +195,10 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
     this.xl.exchangeFops(this.fops() as never);
   }
 
-  /** Handles a request whose thread failed by `on-error`; one that was wound can only fail. */
+  /** Handles a request whose thread is lost, by `on-error`; a request with winds can only fail. */
   failCall({ frame, row, args, replies }: PendingCall): void {
     const name = row.name as FopName;
-    if (replies.count > 0) this.failByPolicy(name, frame);
+    if (replies.windCount > 0) this.failByPolicy(name, frame);
     else this.succession.applyOnError(name, frame, args.values);
   }
 
@@ -222,11 +222,11 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
     if (worker === null || worker.summary === null) return;
     const { link } = worker;
     link
-      .begin(DOWN.EVENT)
+      .begin(TO_WORKER.EVENT)
       .u8(events[event].number)
       .u8(child < 0 ? NO_CHILD : child);
     link.send();
-    link.converse(null);
+    link.takeAndAwait(null);
   }
 
   /** @param value the `ExposedObjects` of the worker that the inode was sent to */
@@ -249,15 +249,15 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
   // -- orders --------------------------------------------------------------------------------------
 
   /** @throws {Error} between two workers */
-  private get liveWorker(): Worker {
+  private get requiredWorker(): Worker {
     if (this.worker === null) throw new Error('its thread is lost');
     return this.worker;
   }
 
   async reload(): Promise<ReloadResult> {
     try {
-      const { ok, text } = (await this.liveWorker.runOrder('reload', null)) as ReloadResult;
-      if (ok === true) this.succession.harmful.clear();
+      const { ok, text } = (await this.requiredWorker.runOrder('reload', null)) as ReloadResult;
+      if (ok === true) this.succession.harmfulRequests.clear();
       return { ok: ok === true, text: toOneRecord(String(text)) };
     } catch (error) {
       return { ok: false, text: `not reloaded: ${describeError(error)}` };
@@ -269,7 +269,7 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
     this.succession.setPolicy(settings.policy);
     this.worker?.setLimits(settings);
     // Without a worker, the next one starts with the new options.
-    this.worker?.runOrderNow('reconfigure', workerOptions(this.xl), INSIST_MS);
+    this.worker?.runOrderNow('reconfigure', listWorkerOptions(this.xl), ORDER_TIMEOUT_MS);
   }
 
   get language(): string {
@@ -277,7 +277,7 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
   }
 
   get lines(): ThreadLineStops | null {
-    return this.summary.stopsAtLines ? this.stops : null;
+    return this.summary.stopsAtLines ? this.lineStops : null;
   }
 
   get methods(): ModuleSummary['methods'] {
@@ -289,7 +289,7 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
   }
 
   async evaluate(source: string): Promise<Evaluation> {
-    const result = (await this.liveWorker.runOrder(
+    const result = (await this.requiredWorker.runOrder(
       'evaluate',
       source,
     )) as Partial<Evaluation> | null;
@@ -306,11 +306,13 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
 
   dumpState(): string | undefined {
     if (this.worker === null) return undefined;
-    return (this.worker.runOrderNow('dump_state', null, INSIST_MS) as string | null) ?? undefined;
+    return (
+      (this.worker.runOrderNow('dump_state', null, ORDER_TIMEOUT_MS) as string | null) ?? undefined
+    );
   }
 
   loadState(state: string): void {
-    this.liveWorker.runOrderNow('load_state', state, INSIST_MS);
+    this.requiredWorker.runOrderNow('load_state', state, ORDER_TIMEOUT_MS);
   }
 
   /** The worker's statedump, with the main thread's counts. */
@@ -320,7 +322,10 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
     const ownCounts = { isolation: 'thread', threads, 'requests-in-thread': waiting };
     let moduleDump: Record<string, unknown>;
     try {
-      moduleDump = this.liveWorker.runOrderNow('dump', null, DUMP_MS) as Record<string, unknown>;
+      moduleDump = this.requiredWorker.runOrderNow('dump', null, DUMP_TIMEOUT_MS) as Record<
+        string,
+        unknown
+      >;
     } catch (error) {
       return { ...ownCounts, failures, bypassed, module: describeError(error) };
     }

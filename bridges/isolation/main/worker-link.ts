@@ -1,7 +1,8 @@
 /**
  * Exchanges messages with one worker, in the main thread: sends requests, takes replies and the
- * module's winds. After a request, the main thread waits a moment for the reply, polling and then
- * asleep, if that was worthwhile before (`BusyPoll`). A later reply wakes its event loop.
+ * module's winds. After a request, the main thread first polls for the reply and then sleeps, both
+ * briefly and only if earlier replies came in that time (`BusyPoll`). A later reply wakes its event
+ * loop.
  *
  * The worker is untrusted: it may refer only to objects exposed to it, and a malformed message ends
  * it.
@@ -19,25 +20,25 @@ import type { Inode } from '../../../runtime/core/inode.ts';
 import { messages } from '../../../runtime/core/messages.ts';
 import { onTurnAbandoned } from '../../../runtime/core/turn.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
-import { MalformedMessage, type Reader, Writer } from '../bytes.ts';
 import { Channel, makeSharedMemory, type SharedMemory } from '../channel.ts';
-import { ASKED, DOWN, UP } from '../message-kinds.ts';
+import { MalformedMessageError, type MessageReader, MessageWriter } from '../message-bytes.ts';
+import { REQUEST_FLAGS, TO_MAIN, TO_WORKER } from '../message-kinds.ts';
 import { readValues, writeValues } from '../values.ts';
-import { PendingCall } from './call.ts';
 import { ExposedObjects, NotExposedError } from './exposed-objects.ts';
+import { PendingCall } from './pending-call.ts';
 
-/** Microseconds of polling, as in the pump. */
-const POLL_US = 50;
+/** Microseconds of polling for a reply; the pump polls as long. */
+const MAX_POLL_US = 50;
 /** Milliseconds of sleep; short, as other work waits for the main thread meanwhile. */
-const SLEEP_MS = 1;
+const MAX_SLEEP_MS = 1;
 /** Milliseconds of sleep under a test's clock, repeated until all replies have come. */
-const SETTLE_MS = 250;
+const MANUAL_CLOCK_SLEEP_MS = 250;
 /** Milliseconds for which messages are handled before other work runs. */
-const TURN_MS = 4;
+const MAX_TURN_MS = 4;
 /** Messages between two samples of the clock. */
-const CHECK_EVERY = 64;
-/** Notices that may collect before the worker is woken. */
-const MAX_NOTICES = 64;
+const MESSAGES_PER_CLOCK_SAMPLE = 64;
+/** The most notices sent without waking the worker. */
+const MAX_UNWOKEN_NOTICES = 64;
 /** Backlog at which a worker that stopped reading is ended. */
 const MAX_BACKLOG_BYTES = 64 * 1024 * 1024;
 /** Numbers of calls wrap here, so that they stay small integers. */
@@ -46,12 +47,12 @@ const MAX_ERRNO = 4095;
 
 /** The volume's handlers of a worker's messages. */
 export interface WorkerLinkOwner {
-  /** Handlers of messages that are not about requests, by kind. */
-  readonly handlers: Readonly<Record<number, (from: Reader, link: WorkerLink) => void>>;
+  /** Handlers of messages other than replies and winds, by kind. */
+  readonly handlers: Readonly<Record<number, (from: MessageReader, link: WorkerLink) => void>>;
   /** The worker can no longer be used. */
   handleBroken(reason: string): void;
-  /** Called when all messages are handled, before the main thread returns to its event loop. */
-  updateHold(): void;
+  /** Updates whether the thread keeps the process alive; called when all messages are handled. */
+  updateKeepsProcess(): void;
   /** Checks under a test's clock whether the worker still runs. */
   checkAlive(): void;
   /** Fails a request whose reply was refused. */
@@ -70,22 +71,22 @@ export class WorkerLink {
   readonly calls = new Map<number, PendingCall>();
   private readonly xl: Xlator;
   private readonly owner: WorkerLinkOwner;
-  private readonly writer = new Writer();
+  private readonly writer = new MessageWriter();
   /** True under a test's clock: every message is awaited. */
-  private readonly waitsForAll: boolean;
-  private readonly busy = new BusyPoll(POLL_US);
-  private readonly sleepPoll = new BusyPoll(SLEEP_MS * 1000);
-  private readonly cbks = new Map<FopRow, unknown>();
+  private readonly hasManualClock: boolean;
+  private readonly poll = new BusyPoll(MAX_POLL_US);
+  private readonly sleepPoll = new BusyPoll(MAX_SLEEP_MS * 1000);
+  private readonly requestCbks = new Map<FopRow, unknown>();
   private readonly ownCbks = new Map<FopRow, unknown>();
   private lastCall = 0;
   /** The time when this turn ends, in milliseconds of `performance.now`. */
   private turnEnd = 0;
   /** The number of notices sent without waking the worker. */
-  private notices = 0;
+  private unwokenNotices = 0;
   private isClosed = false;
   /** True while messages are being taken. */
-  private isConversing = false;
-  /** True while a debugger has stopped the module: waiting is pointless. */
+  private isTaking = false;
+  /** True while a debugger has stopped the module: then no reply comes, so it is not awaited. */
   isStopped = false;
   /** The request that the main thread waits for. */
   private awaitedCall: PendingCall | null = null;
@@ -96,8 +97,8 @@ export class WorkerLink {
     this.owner = owner;
     this.channel = new Channel(this.shared, 0, wakeWorker);
     this.exposed = new ExposedObjects(xl, maxFds, (inode) => this.forget(inode));
-    this.waitsForAll = xl.context.soon === undefined;
-    this.channel.level = xl.log.level;
+    this.hasManualClock = xl.context.soon === undefined;
+    this.channel.logLevel = xl.log.level;
     this.channel.setAway(false);
     links.add(this);
   }
@@ -114,7 +115,7 @@ export class WorkerLink {
 
   // -- sending -------------------------------------------------------------------------------------
 
-  begin(kind: number): Writer {
+  begin(kind: number): MessageWriter {
     return this.writer.begin(kind);
   }
 
@@ -122,9 +123,9 @@ export class WorkerLink {
   send(): void {
     const { channel, xl } = this;
     if (this.isClosed) return;
-    this.notices = 0;
-    if (xl.log.level !== channel.level) channel.level = xl.log.level;
-    if (this.waitsForAll) channel.now = xl.context.now();
+    this.unwokenNotices = 0;
+    if (xl.log.level !== channel.logLevel) channel.logLevel = xl.log.level;
+    if (this.hasManualClock) channel.now = xl.context.now();
     if (!this.putMessage()) return;
     channel.wake();
     if (channel.backlogBytes > MAX_BACKLOG_BYTES) this.reportBroken('it stopped reading');
@@ -133,12 +134,12 @@ export class WorkerLink {
   /** Sends a notice without waking the worker, which reads it when it next wakes. */
   sendWithoutWake(): void {
     if (this.isClosed) return;
-    if (this.waitsForAll || this.notices >= MAX_NOTICES) {
+    if (this.hasManualClock || this.unwokenNotices >= MAX_UNWOKEN_NOTICES) {
       this.send();
-      this.converse(null);
+      this.takeAndAwait(null);
       return;
     }
-    this.notices += 1;
+    this.unwokenNotices += 1;
     this.putMessage();
   }
 
@@ -154,20 +155,20 @@ export class WorkerLink {
   }
 
   forget(inode: number): void {
-    this.begin(DOWN.FORGET).number(inode);
+    this.begin(TO_WORKER.FORGET).number(inode);
     this.sendWithoutWake();
   }
 
   release(fd: Fd): void {
     this.exposed.forgetFd(fd);
-    this.begin(DOWN.RELEASE).number(fd.id);
+    this.begin(TO_WORKER.RELEASE).number(fd.id);
     this.sendWithoutWake();
   }
 
   notifyDisconnect(client: Client): void {
-    this.begin(DOWN.GONE).number(client.id).text(client.uid);
+    this.begin(TO_WORKER.CLIENT_GONE).number(client.id).text(client.uid);
     this.send();
-    this.converse(null);
+    this.takeAndAwait(null);
   }
 
   // -- requests ------------------------------------------------------------------------------------
@@ -178,51 +179,51 @@ export class WorkerLink {
     frame.local = call;
     this.calls.set(call.number, call);
     const { root } = frame;
-    const to = this.begin(DOWN.ASK).u32(call.number).u8(fop).number(root.unique);
+    const to = this.begin(TO_WORKER.REQUEST).u32(call.number).u8(fop).number(root.unique);
     to.u32(root.uid).u32(root.gid).number(root.pid);
     const { client } = root;
-    to.number(client === null ? 0 : client.id).u8(this.requestFlags(frame));
+    to.number(client === null ? 0 : client.id).u8(this.makeRequestFlags(frame));
     if (client !== null) to.text(client.uid);
     to.text(root.lkOwner).text(root.op);
-    this.exposed.call = call;
+    this.exposed.currentCall = call;
     writeValues(to, row.args, args, this.exposed, null);
-    this.exposed.call = null;
+    this.exposed.currentCall = null;
     this.awaitedCall = call;
     this.send();
-    this.converse(call);
+    this.takeAndAwait(call);
     if (call.isAnswered || this.isClosed) return;
     root.whenInterrupted(() => this.interrupt(call));
   }
 
-  private requestFlags(frame: Frame): number {
-    const interrupted = frame.root.interrupted ? ASKED.INTERRUPTED : 0;
+  private makeRequestFlags(frame: Frame): number {
+    const interrupted = frame.root.interrupted ? REQUEST_FLAGS.INTERRUPTED : 0;
     const { observer } = this.xl;
     if (observer === null) return interrupted;
-    const followed = observer.wantsNotes(frame) ? ASKED.FOLLOWED : 0;
-    return interrupted | ASKED.OBSERVED | followed;
+    const followed = observer.wantsNotes(frame) ? REQUEST_FLAGS.FOLLOWED : 0;
+    return interrupted | REQUEST_FLAGS.OBSERVED | followed;
   }
 
   private interrupt(call: PendingCall): void {
     if (call.isAnswered || this.isClosed) return;
-    this.begin(DOWN.INTERRUPT).u32(call.number);
+    this.begin(TO_WORKER.INTERRUPT).u32(call.number);
     this.send();
-    this.converse(null);
+    this.takeAndAwait(null);
   }
 
-  private takeReply(from: Reader): void {
+  private takeReply(from: MessageReader): void {
     const call = this.calls.get(from.u32());
     if (call === undefined || call.isAnswered)
-      throw new MalformedMessage('a reply to an unknown request');
+      throw new MalformedMessageError('a reply to an unknown request');
     const opRet = from.integer();
     const opErrno = from.integer();
-    if (opErrno < 0 || opErrno > MAX_ERRNO) throw new MalformedMessage('an invalid errno');
+    if (opErrno < 0 || opErrno > MAX_ERRNO) throw new MalformedMessageError('an invalid errno');
     const { row, frame } = call;
     let values: unknown[];
     let keptInodes: Inode[] = [];
-    this.exposed.call = call;
+    this.exposed.currentCall = call;
     try {
       values = readValues(from, row.reply, this.exposed, call);
-      if (call.hasUnlinked) keptInodes = this.readKeptInodes(call, from);
+      if (call.hasUnlinkedInodes) keptInodes = this.readKeptInodes(call, from);
     } catch (error) {
       if (!(error instanceof NotExposedError)) throw error;
       this.xl.log.error(`${row.name}: refused: ${error.message}`, {
@@ -232,16 +233,16 @@ export class WorkerLink {
       this.owner.failCall(call);
       return;
     } finally {
-      this.exposed.call = null;
+      this.exposed.currentCall = null;
     }
     this.markAnswered(call);
     unwindArgs[row.name as FopName](frame, opRet, opErrno, values);
     for (const inode of keptInodes) this.exposeKept(inode);
   }
 
-  private readKeptInodes(call: PendingCall, from: Reader): Inode[] {
+  private readKeptInodes(call: PendingCall, from: MessageReader): Inode[] {
     return Array.from({ length: from.count() }, () => {
-      const inode = call.inode(from.integer());
+      const inode = call.findInode(from.integer());
       if (inode === undefined)
         throw new NotExposedError('the module keeps an inode that the request does not have');
       return inode;
@@ -255,7 +256,7 @@ export class WorkerLink {
       return;
     }
     this.exposed.expose(inode);
-    this.begin(DOWN.LINKED).number(inode.id).gfid(inode.gfid).u8(inode.iaType);
+    this.begin(TO_WORKER.LINKED).number(inode.id).gfid(inode.gfid).u8(inode.iaType);
     this.sendWithoutWake();
   }
 
@@ -266,23 +267,23 @@ export class WorkerLink {
 
   // -- the module's winds --------------------------------------------------------------------------
 
-  private takeWind(from: Reader): void {
+  private takeWind(from: MessageReader): void {
     const wind = from.u32();
     const number = from.u32();
     const child = this.xl.children[from.u8()];
     const row = table[from.u8()];
     if (child === undefined || row === undefined)
-      throw new MalformedMessage('a wind to an unknown child or fop');
+      throw new MalformedMessageError('a wind to an unknown child or fop');
     const call = number === 0 ? null : this.calls.get(number);
-    if (call === undefined) throw new MalformedMessage('a wind of an unknown request');
-    if (call?.winds.has(wind)) throw new MalformedMessage('the number of a pending wind');
+    if (call === undefined) throw new MalformedMessageError('a wind of an unknown request');
+    if (call?.winds.has(wind)) throw new MalformedMessageError('the number of a pending wind');
     const root = call === null ? this.readOwnRoot(row, from) : null;
     if (call !== null) {
       call.winds.set(wind, call.replies.countWind());
       call.owedReplies += 1;
     }
     let args: unknown[];
-    this.exposed.call = call;
+    this.exposed.currentCall = call;
     try {
       args = readValues(from, row.args, this.exposed, call);
     } catch (error) {
@@ -290,24 +291,24 @@ export class WorkerLink {
       this.refuseWind(wind, row, call);
       return;
     } finally {
-      this.exposed.call = null;
+      this.exposed.currentCall = null;
     }
     const frame = call === null ? this.xl.begin(root!) : call.frame;
     if (call === null) frame.local = wind;
-    const cbk = call === null ? this.ownCbk(row) : this.requestCbk(row);
+    const cbk = call === null ? this.findOwnCbk(row) : this.findRequestCbk(row);
     windArgs[row.name as FopName](frame, wind, cbk as never, child, args);
   }
 
   /** Reads the call stack of a request that the module began, or continues after its reply. */
-  private readOwnRoot(row: FopRow, from: Reader): Stack {
+  private readOwnRoot(row: FopRow, from: MessageReader): Stack {
     const [uid, gid, pid] = [from.u32(), from.u32(), from.integer()];
     const root = new Stack(uid, gid, pid, row.logName);
     root.lkOwner = from.text();
     return root;
   }
 
-  private requestCbk(row: FopRow): unknown {
-    let cbk = this.cbks.get(row);
+  private findRequestCbk(row: FopRow): unknown {
+    let cbk = this.requestCbks.get(row);
     if (cbk === undefined) {
       cbk = collectCbk[row.name as FopName]((frame, wind, _, opRet, opErrno, values) => {
         const call = frame.local as PendingCall;
@@ -315,12 +316,12 @@ export class WorkerLink {
         this.sendReply(wind, row, call, opRet, opErrno, values);
         if (call.isAnswered) this.markAnswered(call);
       });
-      this.cbks.set(row, cbk);
+      this.requestCbks.set(row, cbk);
     }
     return cbk;
   }
 
-  private ownCbk(row: FopRow): unknown {
+  private findOwnCbk(row: FopRow): unknown {
     let cbk = this.ownCbks.get(row);
     if (cbk === undefined) {
       cbk = collectCbk[row.name as FopName]((frame, wind, _, opRet, opErrno, values) => {
@@ -345,12 +346,12 @@ export class WorkerLink {
       call.replies.add(call.winds.get(wind)!, { args: row.reply, values });
       call.winds.delete(wind);
     }
-    const to = this.begin(DOWN.REPLY).u32(wind).number(opRet).number(opErrno);
-    this.exposed.call = call;
+    const to = this.begin(TO_WORKER.REPLY).u32(wind).number(opRet).number(opErrno);
+    this.exposed.currentCall = call;
     writeValues(to, row.reply, values, this.exposed, null);
-    this.exposed.call = null;
+    this.exposed.currentCall = null;
     this.send();
-    this.converse(call !== null && !call.isAnswered ? call : null);
+    this.takeAndAwait(call !== null && !call.isAnswered ? call : null);
   }
 
   /** Fails a wind that refers to an unexposed object with ESTALE, as for a forgotten inode. */
@@ -364,31 +365,31 @@ export class WorkerLink {
 
   /** Takes messages when the worker wakes the event loop. */
   takeMessages(): void {
-    if (!this.isClosed) this.converse(null);
+    if (!this.isClosed) this.takeAndAwait(null);
   }
 
   /** Takes messages, and waits for the reply to `call` as long as that is worthwhile. */
-  converse(call: PendingCall | null): void {
+  takeAndAwait(call: PendingCall | null): void {
     if (call !== null) this.awaitedCall = call;
-    if (this.isConversing || this.isClosed) return;
-    this.isConversing = true;
+    if (this.isTaking || this.isClosed) return;
+    this.isTaking = true;
     const { channel } = this;
     channel.setAwake();
-    this.turnEnd = this.waitsForAll ? Number.POSITIVE_INFINITY : performance.now() + TURN_MS;
+    this.turnEnd = this.hasManualClock ? Number.POSITIVE_INFINITY : performance.now() + MAX_TURN_MS;
     try {
       do {
-        this.takeQueued();
-        while (this.canWait() && this.waitForMessage()) this.takeQueued();
-      } while (!this.isClosed && !this.mustYield() && !channel.setAway(false));
+        this.takeArrived();
+        while (this.canWait() && this.waitForMessage()) this.takeArrived();
+      } while (!this.isClosed && !this.yieldIfTurnOver() && !channel.setAway(false));
     } finally {
-      this.isConversing = false;
+      this.isTaking = false;
       this.awaitedCall = null;
     }
-    this.owner.updateHold();
+    this.owner.updateKeepsProcess();
   }
 
   /** True when the turn is over while messages remain: they are taken in another turn. */
-  private mustYield(): boolean {
+  private yieldIfTurnOver(): boolean {
     if (!this.channel.hasMessage || performance.now() < this.turnEnd) return false;
     this.xl.context.after(0, () => this.takeMessages());
     return true;
@@ -396,29 +397,29 @@ export class WorkerLink {
 
   /** Recovers from an aborted turn; pending messages are taken later. */
   recover(): void {
-    this.isConversing = false;
+    this.isTaking = false;
     this.awaitedCall = null;
-    this.exposed.call = null;
+    this.exposed.currentCall = null;
     if (!this.isClosed) this.xl.context.after(0, () => this.takeMessages());
   }
 
   private canWait(): boolean {
     if (this.isClosed || this.isStopped || performance.now() > this.turnEnd) return false;
     if (this.channel.isOtherIdle) return this.channel.hasMessage;
-    return this.waitsForAll || (this.awaitedCall !== null && !this.awaitedCall.isAnswered);
+    return this.hasManualClock || (this.awaitedCall !== null && !this.awaitedCall.isAnswered);
   }
 
   /** Waits for a message. Returns false if none came in time. */
   private waitForMessage(): boolean {
-    const { busy, channel, sleepPoll } = this;
-    if (channel.pollWhileBusy(busy)) return true;
-    if (this.waitsForAll) {
-      channel.sleep(SETTLE_MS, false);
+    const { poll, channel, sleepPoll } = this;
+    if (channel.pollWhileBusy(poll)) return true;
+    if (this.hasManualClock) {
+      channel.sleep(MANUAL_CLOCK_SLEEP_MS, false);
       this.owner.checkAlive();
       return !this.isClosed;
     }
     if (!sleepPoll.shouldPoll()) return false;
-    channel.sleep(SLEEP_MS, false);
+    channel.sleep(MAX_SLEEP_MS, false);
     if (!channel.hasMessage && !channel.isOtherIdle) {
       sleepPoll.noteMiss();
       return false;
@@ -434,24 +435,24 @@ export class WorkerLink {
     channel.setAwake();
     this.turnEnd = deadline;
     for (;;) {
-      this.takeQueued();
+      this.takeArrived();
       if (isDone() || this.isClosed) break;
       const remainingMs = deadline - performance.now();
       if (remainingMs <= 0) break;
       channel.sleep(remainingMs, false);
     }
-    if (!this.isConversing) this.converse(null);
+    if (!this.isTaking) this.takeAndAwait(null);
     return isDone();
   }
 
-  private takeQueued(): void {
+  private takeArrived(): void {
     const { channel } = this;
     try {
       for (let count = 1; !this.isClosed; count++) {
         const message = channel.receive();
         if (message === null) break;
         this.handleMessage(message.u8(), message);
-        if (count % CHECK_EVERY === 0 && performance.now() > this.turnEnd) return;
+        if (count % MESSAGES_PER_CLOCK_SAMPLE === 0 && performance.now() > this.turnEnd) return;
       }
       if (channel.backlogBytes > 0) {
         channel.flush();
@@ -463,16 +464,16 @@ export class WorkerLink {
   }
 
   private handleError(error: unknown): void {
-    if (!(error instanceof MalformedMessage)) throw error;
+    if (!(error instanceof MalformedMessageError)) throw error;
     this.reportBroken(`it sent a malformed message: ${error.message}`);
   }
 
-  private handleMessage(kind: number, from: Reader): void {
-    if (kind === UP.ANSWER) this.takeReply(from);
-    else if (kind === UP.WIND) this.takeWind(from);
+  private handleMessage(kind: number, from: MessageReader): void {
+    if (kind === TO_MAIN.REPLY) this.takeReply(from);
+    else if (kind === TO_MAIN.WIND) this.takeWind(from);
     else {
       const handle = this.owner.handlers[kind];
-      if (handle === undefined) throw new MalformedMessage('a message of unknown kind');
+      if (handle === undefined) throw new MalformedMessageError('a message of unknown kind');
       handle(from, this);
     }
   }

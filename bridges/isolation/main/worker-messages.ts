@@ -12,12 +12,12 @@ import { isChange, notifyParents, sayUp, type Xlator } from '../../../runtime/co
 import {
   LimitedLog,
   MAX_RECORD_CHARS,
-  shortSource,
+  shortenSource,
   toOneRecord,
 } from '../../host/limits/limited-log.ts';
 import { readNotes } from '../../host/requests/notes.ts';
-import { MalformedMessage, type Reader, type Writer } from '../bytes.ts';
-import { DOWN, NONE, QUERY, UP } from '../message-kinds.ts';
+import { MalformedMessageError, type MessageReader, type MessageWriter } from '../message-bytes.ts';
+import { NONE, QUERY, TO_MAIN, TO_WORKER } from '../message-kinds.ts';
 import { readName } from '../values.ts';
 import type { WorkerLink, WorkerLinkOwner } from './worker-link.ts';
 
@@ -42,59 +42,60 @@ export class WorkerMessages {
   }
 
   readonly handlers: WorkerLinkOwner['handlers'] = {
-    [UP.LOG]: (from, { calls }) =>
+    [TO_MAIN.LOG]: (from, { calls }) =>
       this.log.write(calls.get(from.u32())?.frame ?? null, from.text()),
-    [UP.NOTE]: (from, { calls }) => {
+    [TO_MAIN.NOTE]: (from, { calls }) => {
       const call = calls.get(from.u32());
       let notes: Readonly<Record<string, string>>;
       try {
         notes = readNotes(from.text());
       } catch {
-        throw new MalformedMessage('malformed notes');
+        throw new MalformedMessageError('malformed notes');
       }
       // Notes of an answered request are dropped.
       if (call !== undefined && !call.isAnswered) this.xl.observer?.addNotes(call.frame, notes);
     },
-    [UP.WARN]: (from) => this.xl.context.warn?.(toOneRecord(from.text())),
-    [UP.EVENT]: (from) => {
+    [TO_MAIN.WARN]: (from) => this.xl.context.warn?.(toOneRecord(from.text())),
+    [TO_MAIN.EVENT]: (from) => {
       const event = findEventName(from.u8());
       const { xl } = this;
       if (event === undefined || events[event].direction === 'down') return;
       if (isChange(event)) sayUp(xl, event === 'CHILD_UP');
       else notifyParents(xl, event, xl);
     },
-    [UP.UPCALL]: (from, link) => {
+    [TO_MAIN.UPCALL]: (from, link) => {
       const event = readUpcall(from, link);
-      // Caches above hold nothing of a forgotten inode.
+      // Null for a forgotten inode: caches above have no data of it.
       if (event !== null) sendUpcall(this.xl, event);
     },
-    [UP.TIMER]: (from, link) => {
+    [TO_MAIN.SET_TIMER]: (from, link) => {
       const [timer, ms] = [from.number(), from.number()];
       const { timers } = this;
-      if (timers.size >= MAX_TIMERS || !(ms >= 0)) throw new MalformedMessage('too many timers');
+      if (timers.size >= MAX_TIMERS || !(ms >= 0))
+        throw new MalformedMessageError('too many timers');
       const cancel = this.xl.context.after(ms, () => {
         timers.delete(timer);
-        link.begin(DOWN.RING).number(timer);
+        link.begin(TO_WORKER.TIMER_DUE).number(timer);
         link.send();
-        link.converse(null);
+        link.takeAndAwait(null);
       });
       timers.set(timer, cancel);
     },
-    [UP.CANCEL]: (from) => {
+    [TO_MAIN.CANCEL_TIMER]: (from) => {
       const timer = from.number();
       this.timers.get(timer)?.();
       this.timers.delete(timer);
     },
-    [UP.RELEASE]: (from, { exposed }) => exposed.releaseOwn(from.number()),
-    [UP.DROP]: (from, { exposed }) => exposed.dropOwn(from.number()),
-    [UP.QUERY]: handleQuery,
-    [UP.LINK]: linkName,
-    [UP.UNLINK]: (from, link) => {
+    [TO_MAIN.RELEASE_OWN_FD]: (from, { exposed }) => exposed.releaseOwnFd(from.number()),
+    [TO_MAIN.DROP_OWN_INODE]: (from, { exposed }) => exposed.dropOwnInode(from.number()),
+    [TO_MAIN.QUERY]: handleQuery,
+    [TO_MAIN.LINK]: linkName,
+    [TO_MAIN.UNLINK]: (from, link) => {
       const parent = readExposedInode(link, from);
       const name = readName(from);
       if (parent !== null) link.exposed.table.unlink(parent, name);
     },
-    [UP.RENAME]: (from, link) => {
+    [TO_MAIN.RENAME]: (from, link) => {
       const [parent, name] = [readExposedInode(link, from), readName(from)];
       const [into, newName] = [readExposedInode(link, from), readName(from)];
       if (parent !== null && into !== null) link.exposed.table.rename(parent, name, into, newName);
@@ -103,10 +104,10 @@ export class WorkerMessages {
 }
 
 /** Reads an inode, exposed or of a pending request; null for any other. */
-const readExposedInode = ({ exposed, calls }: WorkerLink, from: Reader): Inode | null =>
+const readExposedInode = ({ exposed, calls }: WorkerLink, from: MessageReader): Inode | null =>
   exposed.readInodeOfAny(calls.values(), from);
 
-function readUpcall(from: Reader, link: WorkerLink): Upcall | null {
+function readUpcall(from: MessageReader, link: WorkerLink): Upcall | null {
   const kind = from.text();
   if (kind === 'every-entry') return { kind };
   const inode = readExposedInode(link, from);
@@ -119,17 +120,17 @@ function readUpcall(from: Reader, link: WorkerLink): Upcall | null {
     const expire = from.u8() === 1;
     return inode && { kind, parent: inode, name, expire };
   }
-  if (kind !== 'removed') throw new MalformedMessage('an upcall of unknown kind');
+  if (kind !== 'removed') throw new MalformedMessageError('an upcall of unknown kind');
   const child = readExposedInode(link, from);
   return inode && child && { kind, parent: inode, name, inode: child };
 }
 
 /** Sends the result of a worker's query, for which the worker waits. */
-function handleQuery(from: Reader, link: WorkerLink): void {
+function handleQuery(from: MessageReader, link: WorkerLink): void {
   const kind = from.u8();
   const { exposed } = link;
-  // Reads the whole message before it writes the result.
-  let writeResult: (to: Writer) => void;
+  // Each branch reads the whole message: `link.begin` may be called only after that.
+  let writeResult: (to: MessageWriter) => void;
   if (kind === QUERY.GROUPS) {
     const groups = link.calls.get(from.u32())?.frame.root.groups ?? [];
     writeResult = (to) => {
@@ -148,12 +149,12 @@ function handleQuery(from: Reader, link: WorkerLink): void {
       writeResult = (to) => exposed.writeInode(to, child);
     }
   }
-  writeResult(link.begin(DOWN.RESULT));
+  writeResult(link.begin(TO_WORKER.QUERY_RESULT));
   link.send();
 }
 
 /** Links an inode that the module has looked up itself, in the main thread's table. */
-function linkName(from: Reader, link: WorkerLink): void {
+function linkName(from: MessageReader, link: WorkerLink): void {
   const inode = readExposedInode(link, from);
   const parent = readExposedInode(link, from);
   const name = from.u8() === NONE ? null : readName(from);
@@ -163,20 +164,20 @@ function linkName(from: Reader, link: WorkerLink): void {
   if (inode === null) return;
   const { exposed } = link;
   const linked = exposed.table.link(inode, parent, name, buf);
-  const number = exposed.ownNumber(inode);
+  const number = exposed.findOwnNumber(inode);
   if (linked === null || number === undefined) return;
   exposed.bindOwnNumber(number, linked);
   const isNew = !exposed.isExposed(linked);
   exposed.expose(linked);
   if (!isNew) return;
-  link.begin(DOWN.SAME_INODE).number(number).number(linked.id);
+  link.begin(TO_WORKER.SAME_INODE).number(number).number(linked.id);
   link.sendWithoutWake();
 }
 
 /** Letters of log levels; index: the level. */
-const LEVELS = ' MACEWNIDT';
+const LEVEL_LETTERS = ' MACEWNIDT';
 /** The head of a log line in GlusterFS's format. */
-const LINE =
+const LOG_LINE_HEAD =
   /^\[[^\]]*\] ([MACEWNIDT]) (?:\[MSGID: (\d{6})\] )?\[([^\]]*):(\d+):([^\]]*)\] \d+-[^:]*: /;
 
 /** Writes a worker's log lines to the volume's log: parses each, and limits their rate. */
@@ -192,8 +193,8 @@ export class WorkerLog {
 
   /** @param frame the request that the line is about, if known */
   write(frame: Frame | null, line: string): void {
-    const head = LINE.exec(line);
-    const level = head === null ? WARNING : (LEVELS.indexOf(head[1]!) as LogLevel);
+    const head = LOG_LINE_HEAD.exec(line);
+    const level = head === null ? WARNING : (LEVEL_LETTERS.indexOf(head[1]!) as LogLevel);
     const source: LogSource =
       head === null
         ? { file: '-', line: 0, func: '-' }
@@ -204,7 +205,7 @@ export class WorkerLog {
     if (!this.limited.takeBytes(level, Math.min(text.length, MAX_RECORD_CHARS))) return;
     const { frame: previousFrame } = this.xl;
     this.xl.frame = frame;
-    this.xl.log.log(level, toOneRecord(text), { source: shortSource(source), msgid });
+    this.xl.log.log(level, toOneRecord(text), { source: shortenSource(source), msgid });
     this.xl.frame = previousFrame;
   }
 }

@@ -7,27 +7,27 @@ import type { ThreadSettings } from '../../host/index.ts';
 import type { ModuleContext } from '../../host/language.ts';
 import { LATEST_MS } from '../../host/limits/watchdog.ts';
 import type { Machine, Thread } from '../../host/machine.ts';
-import { MalformedMessage, type Reader } from '../bytes.ts';
+import { MalformedMessageError, type MessageReader } from '../message-bytes.ts';
 import {
-  DOWN,
   type ModuleSummary,
-  START,
-  UP,
-  type Verb,
+  type OrderVerb,
+  START_ORDER,
+  TO_MAIN,
+  TO_WORKER,
   type WorkerData,
 } from '../message-kinds.ts';
-import type { PendingCall } from './call.ts';
 import type { ThreadLineStops } from './line-stops.ts';
+import type { PendingCall } from './pending-call.ts';
 import { WorkerLink } from './worker-link.ts';
 import { WorkerMessages } from './worker-messages.ts';
 
 /** Milliseconds between two checks that the worker still runs. */
-const CHECK_MS = 250;
+const CHECK_INTERVAL_MS = 250;
 /**
  * Milliseconds beyond twice the time limit after which a stuck worker is ended. The watchdog should
  * act first, as it ends only an interpreter; it waits up to LATEST_MS for a call without CPU.
  */
-const SLACK_MS = LATEST_MS + 1000;
+const STUCK_SLACK_MS = LATEST_MS + 1000;
 /** The same during the start: loading an interpreter may be slow. */
 const START_SLACK_MS = 15_000;
 
@@ -38,7 +38,7 @@ export interface WorkerOwner {
   failCall(call: PendingCall): void;
   /** Applies the module's new summary: its fops have changed. */
   applySummary(summary: ModuleSummary): void;
-  readonly stops: ThreadLineStops;
+  readonly lineStops: ThreadLineStops;
 }
 
 /** A pending order: a command to the worker with one result (`Verb`). */
@@ -58,9 +58,9 @@ export class Worker {
   private readonly owner: WorkerOwner;
   private readonly thread: Thread;
   private readonly orders = new Map<number, Order>();
-  private lastOrder = START;
-  private isHeld = true;
-  private timeLimit: number;
+  private lastOrder = START_ORDER;
+  private keepsProcess = true;
+  private timeLimitSeconds: number;
   private cancelCheck: (() => void) | null = null;
   private lastBeat = 0;
   private checkedAt = 0;
@@ -77,24 +77,25 @@ export class Worker {
   ) {
     this.xl = xl;
     this.owner = owner;
-    this.timeLimit = timeLimit;
+    this.timeLimitSeconds = timeLimit;
     this.messages = new WorkerMessages(xl, limits.logLimit);
     const linkOwner = {
       handlers: {
         ...this.messages.handlers,
-        [UP.DONE]: (from: Reader) => this.finishOrder(from),
-        [UP.LINE]: (from: Reader, link: WorkerLink) =>
-          owner.stops.receive(from.text(), from.u32(), link),
-        [UP.FOPS]: (from: Reader) => owner.applySummary(readSummary(parseJson(from.text()))),
+        [TO_MAIN.ORDER_DONE]: (from: MessageReader) => this.finishOrder(from),
+        [TO_MAIN.LINE_MESSAGE]: (from: MessageReader, link: WorkerLink) =>
+          owner.lineStops.receive(from.text(), from.u32(), link),
+        [TO_MAIN.FOPS]: (from: MessageReader) =>
+          owner.applySummary(readSummary(parseJson(from.text()))),
       },
       handleBroken: (reason: string) => owner.handleLoss(this, reason),
       checkAlive: () => this.checkAlive(),
-      updateHold: () => this.updateHold(),
+      updateKeepsProcess: () => this.updateKeepsProcess(),
       failCall: (call: PendingCall) => owner.failCall(call),
     };
     this.link = new WorkerLink(xl, linkOwner, machine.maxFds, () => this.thread.wake());
     this.whenStarted = new Promise<unknown>((resolve, reject) => {
-      this.orders.set(START, { resolve, reject });
+      this.orders.set(START_ORDER, { resolve, reject });
     }).then((result) => {
       this.summary = result as ModuleSummary;
       return this.summary;
@@ -117,7 +118,7 @@ export class Worker {
     return {
       shared: this.link.shared,
       name: xl.name,
-      options: workerOptions(xl),
+      options: listWorkerOptions(xl),
       position: xl.position,
       children: xl.below.map((child) => [child.name, child.type] as const),
       baseDir: context.baseDir,
@@ -127,20 +128,20 @@ export class Worker {
       timeOrigin: performance.timeOrigin,
       graphId: xl.log.graphId,
       checksOnly,
-      initialBreakpoints: this.owner.stops.initialBreakpoints,
+      initialBreakpoints: this.owner.lineStops.initialBreakpoints,
     };
   }
 
   /** Keeps the process alive while the thread owes a result. */
-  private updateHold(): void {
-    const isHeld = this.orders.size > 0 || this.link.calls.size > 0;
-    if (isHeld === this.isHeld) return;
-    this.isHeld = isHeld;
-    this.thread.setKeepsProcess(isHeld);
+  private updateKeepsProcess(): void {
+    const keepsProcess = this.orders.size > 0 || this.link.calls.size > 0;
+    if (keepsProcess === this.keepsProcess) return;
+    this.keepsProcess = keepsProcess;
+    this.thread.setKeepsProcess(keepsProcess);
   }
 
   setLimits({ limits, timeLimit }: ThreadSettings): void {
-    this.timeLimit = timeLimit;
+    this.timeLimitSeconds = timeLimit;
     this.messages.log.limited.setLimit(limits.logLimit);
   }
 
@@ -160,7 +161,7 @@ export class Worker {
 
   // -- orders --------------------------------------------------------------------------------------
 
-  runOrder(verb: Verb, argument: unknown): Promise<unknown> {
+  runOrder(verb: OrderVerb, argument: unknown): Promise<unknown> {
     return new Promise((resolve, reject) => this.sendOrder(verb, argument, { resolve, reject }));
   }
 
@@ -168,7 +169,7 @@ export class Worker {
    * Sends an order, and waits synchronously for its result.
    * @throws {Error} also after `ms` milliseconds
    */
-  runOrderNow(verb: Verb, argument: unknown, ms: number): unknown {
+  runOrderNow(verb: OrderVerb, argument: unknown, ms: number): unknown {
     if (this.link.isStopped) throw new Error(`${verb}: it is stopped in a debugger`);
     let outcome: { readonly value?: unknown; readonly error?: Error } | null = null;
     this.sendOrder(verb, argument, {
@@ -186,19 +187,20 @@ export class Worker {
     return received.value;
   }
 
-  private sendOrder(verb: Verb, argument: unknown, order: Order): void {
+  private sendOrder(verb: OrderVerb, argument: unknown, order: Order): void {
     this.lastOrder += 1;
     this.orders.set(this.lastOrder, order);
-    this.link.begin(DOWN.ORDER).u32(this.lastOrder).text(verb).text(JSON.stringify(argument));
+    this.link.begin(TO_WORKER.ORDER).u32(this.lastOrder).text(verb).text(JSON.stringify(argument));
     this.link.send();
-    this.link.converse(null);
+    this.link.takeAndAwait(null);
   }
 
-  private finishOrder(from: Reader): void {
+  private finishOrder(from: MessageReader): void {
     const [number, isDone, result] = [from.u32(), from.u8() === 1, parseJson(from.text())];
     const order = this.orders.get(number);
     this.orders.delete(number);
-    if (isDone) order?.resolve(number === START && result !== null ? readSummary(result) : result);
+    if (isDone)
+      order?.resolve(number === START_ORDER && result !== null ? readSummary(result) : result);
     else if (Array.isArray(result)) order?.reject(new GraphError(result.map(String)));
     else order?.reject(new InitError(String(result)));
   }
@@ -208,22 +210,22 @@ export class Worker {
   private startChecks(): void {
     const { context } = this.xl;
     this.checkedAt = performance.now();
-    // Under a test's clock no time passes; `converse` checks instead.
+    // Under a test's clock no time passes; `takeAndAwait` checks instead.
     if (context.soon === undefined) return;
     const check = (): void => {
-      this.cancelCheck = context.after(CHECK_MS, check);
+      this.cancelCheck = context.after(CHECK_INTERVAL_MS, check);
       this.link.takeMessages();
       this.checkAlive();
     };
-    this.cancelCheck = context.after(CHECK_MS, check);
+    this.cancelCheck = context.after(CHECK_INTERVAL_MS, check);
   }
 
   private checkAlive(): void {
-    const { link, timeLimit } = this;
+    const { link, timeLimitSeconds } = this;
     const { channel } = link;
     const now = performance.now();
-    // A cap, as this thread may not have run either (a busy or suspended machine).
-    this.stuckMs += Math.min(now - this.checkedAt, CHECK_MS);
+    // Limited, because this thread may not have run either (a busy or suspended machine).
+    this.stuckMs += Math.min(now - this.checkedAt, CHECK_INTERVAL_MS);
     this.checkedAt = now;
     const { beat } = channel;
     if (beat !== this.lastBeat || (channel.isOtherIdle && this.summary !== null)) {
@@ -231,8 +233,8 @@ export class Worker {
       this.stuckMs = 0;
       return;
     }
-    const slack = this.summary === null ? START_SLACK_MS : SLACK_MS;
-    if (timeLimit === 0 || this.stuckMs < 2000 * timeLimit + slack) return;
+    const slack = this.summary === null ? START_SLACK_MS : STUCK_SLACK_MS;
+    if (timeLimitSeconds === 0 || this.stuckMs < 2000 * timeLimitSeconds + slack) return;
     const seconds = (this.stuckMs / 1000).toFixed(1);
     this.owner.handleLoss(
       this,
@@ -242,14 +244,14 @@ export class Worker {
 }
 
 /** The volume's options for its worker. */
-export const workerOptions = (xl: Xlator) =>
+export const listWorkerOptions = (xl: Xlator) =>
   xl.volfileOptions.filter(({ key }) => key !== 'isolation');
 
 function parseJson(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch {
-    throw new MalformedMessage('a result is not JSON');
+    throw new MalformedMessageError('a result is not JSON');
   }
 }
 
@@ -259,11 +261,11 @@ const readMethod = (method: Partial<ModuleMethod> | null): ModuleMethod => ({
   line: Number(method?.line) || 0,
 });
 
-/** @throws {MalformedMessage} */
+/** @throws {MalformedMessageError} */
 function readSummary(summary: unknown): ModuleSummary {
   const { fops, passesThrough, observes, language, path, methods, stopsAtLines } = (summary ??
     {}) as Partial<ModuleSummary>;
-  if (!Array.isArray(fops)) throw new MalformedMessage('a description has no fops');
+  if (!Array.isArray(fops)) throw new MalformedMessageError('a description has no fops');
   const known: readonly string[] = fopNames;
   return {
     fops: fops.filter((name) => known.includes(name)),

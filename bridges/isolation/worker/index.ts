@@ -1,7 +1,7 @@
 /**
- * Runs the worker of an isolated volume: a graph in which features/glupy hosts the module as in any
- * graph. Handles the main thread's messages other than requests (events, options, orders, a
- * debugger's commands), and sends it log lines, timers and invalidations.
+ * Runs the worker of an isolated volume: a small graph in which features/glupy hosts the module.
+ * Handles the main thread's messages other than requests (events, options, orders, a debugger's
+ * commands), and sends it log lines, timers and invalidations.
  */
 import { GraphError } from '../../../runtime/core/errors.ts';
 import { type EventName, events, findEventName } from '../../../runtime/core/events.ts';
@@ -29,29 +29,29 @@ import { changesData } from '../../host/guest.ts';
 import { type GlupyState, listMethods } from '../../host/index.ts';
 import type { LineDebugger, ModuleContext } from '../../host/language.ts';
 import type { Machine } from '../../host/machine.ts';
-import type { Reader } from '../bytes.ts';
+import type { MessageReader } from '../message-bytes.ts';
 import {
-  DOWN,
   type ModuleSummary,
   NONE,
+  type OrderVerb,
   QUERY,
-  START,
-  UP,
-  type Verb,
+  START_ORDER,
+  TO_MAIN,
+  TO_WORKER,
   type WorkerData,
 } from '../message-kinds.ts';
-import { makeStandIn, RequestExchange } from './graph.ts';
-import { type InodeMirror, type MainThread, MirrorTable } from './mirrors.ts';
-import { type EventLoop, WorkerSide } from './side.ts';
+import { MainThreadLink, type WorkerEventLoop } from './main-thread-link.ts';
+import { type InodeMirror, type MainThreadTable, MirrorTable } from './mirrors.ts';
+import { makeChildStandIn, RequestExchange } from './request-exchange.ts';
 
 /** Milliseconds between two raises of the beat while the worker starts: it shows that it runs. */
-const BEAT_MS = 100;
+const BEAT_INTERVAL_MS = 100;
 
 export class IsolatedVolume {
   private readonly data: WorkerData;
   private readonly machine: Machine;
   private readonly translator: Translator<GlupyState>;
-  private readonly side: WorkerSide;
+  private readonly link: MainThreadLink;
   private readonly levels: LogLevels;
   private readonly context: ModuleContext;
   private readonly timers = new Map<number, () => void>();
@@ -66,47 +66,47 @@ export class IsolatedVolume {
     data: WorkerData,
     machine: Machine,
     translator: Translator<GlupyState>,
-    loop: EventLoop,
+    loop: WorkerEventLoop,
   ) {
     this.data = data;
     this.machine = machine;
     this.translator = translator;
     this.initialBreakpoints = data.initialBreakpoints;
-    this.side = new WorkerSide(data, loop, (kind, message) => this.handle(kind, message));
+    this.link = new MainThreadLink(data, loop, (kind, message) => this.handle(kind, message));
     this.levels = { default: NO_LOG, volumes: new Map() };
     this.context = this.makeContext();
-    this.followLevel();
+    this.applyLogLevel();
   }
 
   /** Starts the module, and reports success or the error to the main thread. */
   async start(): Promise<void> {
-    const { data, side } = this;
-    const beat = setInterval(() => side.channel.raiseBeat(), BEAT_MS);
-    await this.runAndReport(START, async () => {
+    const { data, link } = this;
+    const beat = setInterval(() => link.channel.raiseBeat(), BEAT_INTERVAL_MS);
+    await this.runAndReport(START_ORDER, async () => {
       this.graph = this.makeGraph();
       if (data.checksOnly) {
         await this.checkModule();
         return null;
       }
       await this.graph.begin((event, about) => this.sendEvent(event, about));
-      this.exchange = new RequestExchange(side, this.graph, this.top.log);
-      const { top } = this;
-      top.route = () => {
+      this.exchange = new RequestExchange(link, this.graph, this.moduleVolume.log);
+      const { moduleVolume } = this;
+      moduleVolume.route = () => {
         this.graph.route();
-        side.begin(UP.FOPS).text(JSON.stringify(this.summarize()));
-        side.send(false);
+        link.begin(TO_MAIN.FOPS).text(JSON.stringify(this.summarize()));
+        link.send(false);
       };
       return this.summarize();
     });
     clearInterval(beat);
-    side.serve();
+    link.serve();
   }
 
   takeMessages(): void {
-    this.side.serve();
+    this.link.serve();
   }
 
-  private get top(): Xlator<GlupyState> {
+  private get moduleVolume(): Xlator<GlupyState> {
     return this.graph.top as Xlator<GlupyState>;
   }
 
@@ -116,17 +116,17 @@ export class IsolatedVolume {
     const { data, context, levels } = this;
     const makeTable = (xlators: ConstructorParameters<typeof MirrorTable>[0]): MirrorTable => {
       this.mirrors = new MirrorTable(xlators, Number.POSITIVE_INFINITY);
-      this.mirrors.mainThread = this.mainThread();
+      this.mirrors.mainThread = this.makeMainThread();
       return this.mirrors;
     };
-    return new Graph(this.volumeSpecs(data.options), context, levels, data.graphId, makeTable);
+    return new Graph(this.makeVolumeSpecs(data.options), context, levels, data.graphId, makeTable);
   }
 
-  private volumeSpecs(options: readonly VolfileOption[]): VolumeSpec[] {
+  private makeVolumeSpecs(options: readonly VolfileOption[]): VolumeSpec[] {
     const { name, children, position } = this.data;
     const below = children.map(([child, type], at) => ({
       name: child,
-      translator: makeStandIn(type, at, () => this.exchange),
+      translator: makeChildStandIn(type, at, () => this.exchange),
       options: [],
       subvolumes: [],
     }));
@@ -140,19 +140,19 @@ export class IsolatedVolume {
 
   /** Checks the module's declaration against the volume. @throws {GraphError} */
   private async checkModule(): Promise<void> {
-    const { top, translator } = this;
+    const { moduleVolume, translator } = this;
     const options: Options = { ...genericOptions, ...translator.options };
-    const { values, problems } = checkOptions(options, top.volfileOptions, {
+    const { values, problems } = checkOptions(options, moduleVolume.volfileOptions, {
       open: true,
       volumes: [],
     });
     const errors = problems.filter(({ severity }) => severity === 'error');
     if (errors.length > 0) throw new GraphError(errors.map(({ message }) => message));
-    await translator.check!(top, values as never);
+    await translator.check!(moduleVolume, values as never);
   }
 
   private summarize(): ModuleSummary {
-    const { fops, passesThrough, priv } = this.top;
+    const { fops, passesThrough, priv } = this.moduleVolume;
     const { guest } = priv.host.interpreter;
     return {
       fops: fopNames.filter((name) => fops[name] !== undefined),
@@ -166,28 +166,28 @@ export class IsolatedVolume {
   }
 
   private makeContext(): ModuleContext {
-    const { data, side, machine } = this;
-    const { channel } = side;
+    const { data, link, machine } = this;
+    const { channel } = link;
     const clockLead = performance.timeOrigin - data.timeOrigin;
     return {
       sink: {
         now: () => performance.timeOrigin + performance.now(),
         write: (line) => {
           const served = this.exchange === undefined ? 0 : this.exchange.servedCall;
-          side.begin(UP.LOG).u32(served).text(line);
-          side.send(false);
+          link.begin(TO_MAIN.LOG).u32(served).text(line);
+          link.send(false);
         },
       },
       now: data.isClockManual ? () => channel.now : () => performance.now() + clockLead,
       after: (ms, fn) => this.setTimer(ms, fn),
-      ...(data.isClockManual ? {} : { soon: (fn: () => void) => side.addTask(fn) }),
-      random: (out) => machine.random(out),
+      ...(data.isClockManual ? {} : { soon: (fn: () => void) => link.addTask(fn) }),
+      random: (out) => machine.fillRandom(out),
       baseDir: data.baseDir,
-      wake: () => side.requestTurn(),
+      wake: () => link.requestTurn(),
       strict: data.strict,
       warn(text) {
-        side.begin(UP.WARN).text(text);
-        side.send(false);
+        link.begin(TO_MAIN.WARN).text(text);
+        link.send(false);
       },
       virtualTime: data.virtualTime,
       lineDebugger: this.lineDebugger,
@@ -214,20 +214,20 @@ export class IsolatedVolume {
   }
 
   private waitForLine(): string {
-    const command = this.side.waitForLine();
-    for (const { pending } of this.top.priv.host.interpreters) pending.noteStop();
-    return this.noteWatch(command);
+    const command = this.link.waitForLine();
+    for (const { pending } of this.moduleVolume.priv.host.interpreters) pending.noteStop();
+    return this.recordBreakpoints(command);
   }
 
   private sendLine(json: string): void {
-    const { current } = this.top.priv.host.interpreter;
-    const number = current === null ? 0 : this.exchange.callNumber(current.frame.root);
-    this.side.begin(UP.LINE).text(json).u32(number);
-    this.side.send();
+    const { current } = this.moduleVolume.priv.host.interpreter;
+    const number = current === null ? 0 : this.exchange.findCallNumber(current.frame.root);
+    this.link.begin(TO_MAIN.LINE_MESSAGE).text(json).u32(number);
+    this.link.send();
   }
 
   /** Records a command's breakpoints for a new interpreter; returns the command. */
-  private noteWatch(command: string): string {
+  private recordBreakpoints(command: string): string {
     const parsed = JSON.parse(command) as LineCommand;
     if (parsed.do === 'watch')
       this.initialBreakpoints = parsed.lines === null ? undefined : command;
@@ -235,8 +235,8 @@ export class IsolatedVolume {
   }
 
   private runLineCommand(command: string): void {
-    const { guest } = this.top.priv.host.interpreter;
-    this.sendLine(guest.runLineCommand!(this.noteWatch(command)));
+    const { guest } = this.moduleVolume.priv.host.interpreter;
+    this.sendLine(guest.runLineCommand!(this.recordBreakpoints(command)));
   }
 
   /** Sets a timer in the main thread, which wakes this one when it is due. */
@@ -244,39 +244,41 @@ export class IsolatedVolume {
     this.lastTimer += 1;
     const timer = this.lastTimer;
     this.timers.set(timer, fn);
-    this.side.begin(UP.TIMER).number(timer).number(ms);
-    this.side.send(false);
+    this.link.begin(TO_MAIN.SET_TIMER).number(timer).number(ms);
+    this.link.send(false);
     return () => {
       if (!this.timers.delete(timer)) return;
-      this.side.begin(UP.CANCEL).number(timer);
-      this.side.send(false);
+      this.link.begin(TO_MAIN.CANCEL_TIMER).number(timer);
+      this.link.send(false);
     };
   }
 
-  private followLevel(): void {
-    this.levels.volumes.set(this.data.name, this.side.channel.level as LogLevel);
+  private applyLogLevel(): void {
+    this.levels.volumes.set(this.data.name, this.link.channel.logLevel as LogLevel);
   }
 
   // -- messages of the main thread -----------------------------------------------------------------
 
-  private handle(kind: number, from: Reader): void {
-    this.followLevel();
+  private handle(kind: number, from: MessageReader): void {
+    this.applyLogLevel();
     this.handlers[kind]!(from);
   }
 
-  private readonly handlers: Readonly<Record<number, (from: Reader) => void>> = {
-    [DOWN.ASK]: (from) => this.exchange.takeRequest(from),
-    [DOWN.REPLY]: (from) => this.exchange.takeReply(from),
-    [DOWN.FORGET]: (from) => this.mirrors.drop(from.number()),
-    [DOWN.RELEASE]: (from) => this.exchange.release(from.number()),
-    [DOWN.LINKED]: (from) => void this.mirrors.addMirror(from.number(), from.gfid(), from.u8()),
-    [DOWN.SAME_INODE]: (from) => this.exchange.bindSameInode(from),
-    [DOWN.INTERRUPT]: (from) => this.exchange.interrupt(from.u32()),
-    [DOWN.EVENT]: (from) => this.handleEvent(from),
-    [DOWN.RING]: (from) => this.fireTimer(from.number()),
-    [DOWN.ORDER]: (from) => void this.runOrder(from.u32(), from.text() as Verb, from.text()),
-    [DOWN.GONE]: (from) => this.exchange.handleDisconnect(from.number(), from.text()),
-    [DOWN.LINE]: (from) => this.runLineCommand(from.text()),
+  private readonly handlers: Readonly<Record<number, (from: MessageReader) => void>> = {
+    [TO_WORKER.REQUEST]: (from) => this.exchange.takeRequest(from),
+    [TO_WORKER.REPLY]: (from) => this.exchange.takeReply(from),
+    [TO_WORKER.FORGET]: (from) => this.mirrors.drop(from.number()),
+    [TO_WORKER.RELEASE]: (from) => this.exchange.releaseFd(from.number()),
+    [TO_WORKER.LINKED]: (from) =>
+      void this.mirrors.addMirror(from.number(), from.gfid(), from.u8()),
+    [TO_WORKER.SAME_INODE]: (from) => this.exchange.bindSameInode(from),
+    [TO_WORKER.INTERRUPT]: (from) => this.exchange.interrupt(from.u32()),
+    [TO_WORKER.EVENT]: (from) => this.handleEvent(from),
+    [TO_WORKER.TIMER_DUE]: (from) => this.fireTimer(from.number()),
+    [TO_WORKER.ORDER]: (from) =>
+      void this.runOrder(from.u32(), from.text() as OrderVerb, from.text()),
+    [TO_WORKER.CLIENT_GONE]: (from) => this.exchange.handleDisconnect(from.number(), from.text()),
+    [TO_WORKER.LINE_COMMAND]: (from) => this.runLineCommand(from.text()),
   };
 
   private fireTimer(timer: number): void {
@@ -285,19 +287,19 @@ export class IsolatedVolume {
     fn?.();
   }
 
-  private handleEvent(from: Reader): void {
+  private handleEvent(from: MessageReader): void {
     const event = findEventName(from.u8())!;
-    const below = this.top.below[from.u8()];
+    const below = this.moduleVolume.below[from.u8()];
     if (below !== undefined && isChange(event)) {
       sayUp(below, event === 'CHILD_UP');
       return;
     }
     this.isPassingEvent = !isChange(event);
     try {
-      const { top } = this;
-      if (event === 'UPCALL') top.notify(event, { kind: 'every-entry' });
-      else if (events[event].direction === 'down') top.notify(event, top);
-      else if (below === undefined) top.notify(event, top);
+      const { moduleVolume } = this;
+      if (event === 'UPCALL') moduleVolume.notify(event, { kind: 'every-entry' });
+      else if (events[event].direction === 'down') moduleVolume.notify(event, moduleVolume);
+      else if (below === undefined) moduleVolume.notify(event, moduleVolume);
       else defaultNotify(below, event, below);
     } finally {
       this.isPassingEvent = false;
@@ -310,12 +312,12 @@ export class IsolatedVolume {
       if (isUpcall(about)) this.sendUpcall(about);
       return;
     }
-    this.side.begin(UP.EVENT).u8(events[event].number);
-    this.side.send(false);
+    this.link.begin(TO_MAIN.EVENT).u8(events[event].number);
+    this.link.send(false);
   }
 
   private sendUpcall(event: Upcall): void {
-    const to = this.side.begin(UP.UPCALL).text(event.kind);
+    const to = this.link.begin(TO_MAIN.UPCALL).text(event.kind);
     const { exchange } = this;
     if (event.kind === 'inode') {
       exchange.writeInode(to, event.inode);
@@ -326,59 +328,59 @@ export class IsolatedVolume {
       if (event.kind === 'entry') to.u8(event.expire ? 1 : 0);
       else exchange.writeInode(to, event.inode);
     }
-    this.side.send(false);
+    this.link.send(false);
   }
 
   // -- orders --------------------------------------------------------------------------------------
 
-  private runOrder(order: number, verb: Verb, json: string): Promise<void> {
+  private runOrder(order: number, verb: OrderVerb, json: string): Promise<void> {
     const about: unknown = JSON.parse(json);
     return this.runAndReport(order, () => this.verbs[verb](about as never));
   }
 
   /** Runs an order and sends its result. While a promise is pending, the event loop runs. */
   private async runAndReport(order: number, action: () => unknown): Promise<void> {
-    const { side } = this;
+    const { link } = this;
     let result: unknown;
     let isDone = true;
     try {
       result = action();
       if (result instanceof Promise) {
-        side.pendingTasks += 1;
+        link.pendingTasks += 1;
         result = await result.finally(() => {
-          side.pendingTasks -= 1;
+          link.pendingTasks -= 1;
         });
       }
     } catch (error) {
       isDone = false;
       result = error instanceof GraphError ? error.problems : (error as Error).message;
     }
-    side
-      .begin(UP.DONE)
+    link
+      .begin(TO_MAIN.ORDER_DONE)
       .u32(order)
       .u8(isDone ? 1 : 0)
       .text(JSON.stringify(result ?? null));
-    side.send();
+    link.send();
   }
 
-  private readonly verbs: { readonly [V in Verb]: (about: never) => unknown } = {
-    reload: () => this.translator.reload!(this.top),
+  private readonly verbs: { readonly [V in OrderVerb]: (about: never) => unknown } = {
+    reload: () => this.translator.reload!(this.moduleVolume),
     reconfigure: (options: readonly VolfileOption[]) => {
-      this.graph.reconfigure(this.changedSpecs(options));
+      this.graph.reconfigure(this.makeChangedSpecs(options));
     },
-    dump: () => ({ ...this.translator.dump!(this.top), ...this.exchange.dump() }),
-    dump_state: () => this.top.priv.host.dumpState(),
-    load_state: (state: string) => this.top.priv.host.loadState(state),
-    evaluate: (source: string) => this.top.priv.host.interpreter.evaluate(source),
+    dump: () => ({ ...this.translator.dump!(this.moduleVolume), ...this.exchange.dump() }),
+    dump_state: () => this.moduleVolume.priv.host.dumpState(),
+    load_state: (state: string) => this.moduleVolume.priv.host.loadState(state),
+    evaluate: (source: string) => this.moduleVolume.priv.host.interpreter.evaluate(source),
     fini: () => finiAll(this.graph.xlators),
   };
 
   /** The graph's volumes, with new options for the module's. */
-  private changedSpecs(options: readonly VolfileOption[]): VolumeSpec[] {
+  private makeChangedSpecs(options: readonly VolfileOption[]): VolumeSpec[] {
     return this.graph.xlators.map((xl) => ({
       name: xl.name,
       translator: xl.translator,
-      options: xl === (this.top as Xlator) ? options : [],
+      options: xl === (this.moduleVolume as Xlator) ? options : [],
       subvolumes: xl.childNames,
       position: xl.position,
     }));
@@ -386,45 +388,46 @@ export class IsolatedVolume {
 
   // -- queries of the inode table ------------------------------------------------------------------
 
-  private mainThread(): MainThread {
-    const { side } = this;
-    const readMirror = (from: Reader): InodeMirror | undefined =>
+  private makeMainThread(): MainThreadTable {
+    const { link } = this;
+    const readMirror = (from: MessageReader): InodeMirror | undefined =>
       (this.exchange.readInode(from) as InodeMirror | null) ?? undefined;
     const beginNamed = (kind: number, parent: InodeMirror, name: string) => {
-      const to = side.begin(kind);
+      const to = link.begin(kind);
       this.exchange.writeInode(to, parent);
       return to.text(name);
     };
     return {
       queryPath: (of) =>
-        side.query(
-          (to) => this.exchange.writeInode(to.begin(UP.QUERY).u8(QUERY.PATH), of),
+        link.query(
+          (to) => this.exchange.writeInode(to.begin(TO_MAIN.QUERY).u8(QUERY.PATH), of),
           (from) => from.text(),
         ),
       grep: (parent, name) =>
-        side.query((to) => {
-          this.exchange.writeInode(to.begin(UP.QUERY).u8(QUERY.GREP), parent);
+        link.query((to) => {
+          this.exchange.writeInode(to.begin(TO_MAIN.QUERY).u8(QUERY.GREP), parent);
           to.text(name);
         }, readMirror),
-      find: (gfid) => side.query((to) => to.begin(UP.QUERY).u8(QUERY.FIND).gfid(gfid), readMirror),
+      find: (gfid) =>
+        link.query((to) => to.begin(TO_MAIN.QUERY).u8(QUERY.FIND).gfid(gfid), readMirror),
       sendLink: (inode, parent, name, buf) => {
-        const to = side.begin(UP.LINK);
+        const to = link.begin(TO_MAIN.LINK);
         this.exchange.writeInode(to, inode);
         this.exchange.writeInode(to, parent);
         to.u8(name === null ? NONE : 1);
         if (name !== null) to.text(name);
         to.gfid(buf.iaGfid).u8(buf.iaType);
-        side.send(false);
+        link.send(false);
       },
       sendUnlink: (parent, name) => {
-        beginNamed(UP.UNLINK, parent, name);
-        side.send(false);
+        beginNamed(TO_MAIN.UNLINK, parent, name);
+        link.send(false);
       },
       sendRename: (from, fromName, into, toName) => {
-        const to = beginNamed(UP.RENAME, from, fromName);
+        const to = beginNamed(TO_MAIN.RENAME, from, fromName);
         this.exchange.writeInode(to, into);
         to.text(toName);
-        side.send(false);
+        link.send(false);
       },
     };
   }

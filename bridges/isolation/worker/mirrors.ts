@@ -1,7 +1,7 @@
 /**
- * Represents inodes and fds in a worker, each a mirror of one in the main thread. The table queries
- * paths and names from the main thread. It counts no lookups: an inode stays until the main thread
- * forgets it.
+ * Represents inodes and fds in a worker, each a mirror of one in the main thread. The inode table
+ * asks the main thread for paths and names. It counts no lookups: an inode stays until the main
+ * thread forgets it.
  */
 import { Fd } from '../../../runtime/core/fd.ts';
 import { type Gfid, NULL_GFID } from '../../../runtime/core/gfid.ts';
@@ -9,7 +9,7 @@ import { Iatt } from '../../../runtime/core/iatt.ts';
 import { Inode, InodeTable, ROOT_ID } from '../../../runtime/core/inode.ts';
 
 /** Queries and messages to the main thread's inode table; `worker/index.ts` implements them. */
-export interface MainThread {
+export interface MainThreadTable {
   queryPath(inode: InodeMirror): string;
   grep(parent: InodeMirror, name: string): InodeMirror | undefined;
   find(gfid: Gfid): InodeMirror | undefined;
@@ -22,7 +22,7 @@ export class InodeMirror extends Inode {
   /**
    * The main thread's number; 0 for an inode made here that the main thread has not numbered yet.
    */
-  remote = 0;
+  mainNumber = 0;
   /** True if it was sent to the main thread with its number here. */
   isReported = false;
 
@@ -32,10 +32,10 @@ export class InodeMirror extends Inode {
 }
 
 export class MirrorTable extends InodeTable {
-  mainThread!: MainThread;
-  private readonly byRemote = new Map<number, InodeMirror>();
-  /** Inodes that the main thread knows by their numbers here. */
-  private readonly own = new Map<number, WeakRef<InodeMirror>>();
+  mainThread!: MainThreadTable;
+  private readonly byMainNumber = new Map<number, InodeMirror>();
+  /** Inodes made here that the main thread refers to by their numbers here. */
+  private readonly ownInodes = new Map<number, WeakRef<InodeMirror>>();
 
   protected override make(id: number): Inode {
     return new InodeMirror(this, id);
@@ -43,36 +43,36 @@ export class MirrorTable extends InodeTable {
 
   /** The number of mirrors, without the root's. */
   get mirrorCount(): number {
-    return this.byRemote.size;
+    return this.byMainNumber.size;
   }
 
   /** Binds a mirror to the main thread's inode of this number. */
-  bindRemote(inode: InodeMirror, remote: number): void {
-    inode.remote = remote;
-    this.byRemote.set(remote, inode);
+  bindMainNumber(inode: InodeMirror, remote: number): void {
+    inode.mainNumber = remote;
+    this.byMainNumber.set(remote, inode);
   }
 
   /** The mirror of the main thread's inode. */
   findMirror(remote: number): InodeMirror | undefined {
-    return remote === ROOT_ID ? this.rootMirror : this.byRemote.get(remote);
+    return remote === ROOT_ID ? this.rootMirror : this.byMainNumber.get(remote);
   }
 
   private get rootMirror(): InodeMirror {
     const root = this.root as InodeMirror;
-    root.remote = ROOT_ID;
+    root.mainNumber = ROOT_ID;
     return root;
   }
 
   addOwn(inode: InodeMirror): void {
-    this.own.set(inode.id, new WeakRef(inode));
+    this.ownInodes.set(inode.id, new WeakRef(inode));
   }
 
   findOwn(id: number): InodeMirror | undefined {
-    return this.own.get(id)?.deref();
+    return this.ownInodes.get(id)?.deref();
   }
 
   dropOwn(id: number): void {
-    this.own.delete(id);
+    this.ownInodes.delete(id);
   }
 
   /** Finds or makes the mirror of an inode of the main thread, and links it if it has a gfid. */
@@ -82,7 +82,7 @@ export class MirrorTable extends InodeTable {
     const known = gfid === NULL_GFID ? undefined : (super.find(gfid) as InodeMirror | undefined);
     mirror = known ?? mirror ?? (this.newInode() as InodeMirror);
     if (gfid !== NULL_GFID && !mirror.linked) mirror = this.linkAndHold(mirror, gfid, iaType);
-    this.bindRemote(mirror, remote);
+    this.bindMainNumber(mirror, remote);
     return mirror;
   }
 
@@ -97,18 +97,18 @@ export class MirrorTable extends InodeTable {
   }
 
   drop(remote: number): void {
-    const inode = this.byRemote.get(remote);
+    const inode = this.byMainNumber.get(remote);
     if (inode === undefined) return;
-    this.byRemote.delete(remote);
-    if (inode.remote !== remote) return;
+    this.byMainNumber.delete(remote);
+    if (inode.mainNumber !== remote) return;
     if (inode.linked) this.forget(inode, 0);
     else inode.forgetCtx();
   }
 
   /** Drops an unlinked inode of a finished request, unless the module keeps it. */
   dropUnlinked(remote: number): void {
-    const inode = this.byRemote.get(remote);
-    if (inode !== undefined && !inode.linked) this.byRemote.delete(remote);
+    const inode = this.byMainNumber.get(remote);
+    if (inode !== undefined && !inode.linked) this.byMainNumber.delete(remote);
   }
 
   override link(inode: Inode, parent: Inode | null, name: string | null, buf: Iatt): Inode | null {
@@ -142,10 +142,10 @@ export class MirrorTable extends InodeTable {
 }
 
 export class FdMirror extends Fd {
-  readonly remote: number;
+  readonly mainNumber: number;
 
-  constructor(remote: number, inode: Inode, flags: number, pid: number, isDir: boolean) {
+  constructor(mainNumber: number, inode: Inode, flags: number, pid: number, isDir: boolean) {
     super(inode, flags, pid, isDir);
-    this.remote = remote;
+    this.mainNumber = mainNumber;
   }
 }

@@ -42,7 +42,7 @@ export async function browserMachine(settings: BrowserSettings): Promise<Machine
   return {
     env: {},
     unsupportedOptions: REFUSED_OPTIONS,
-    notes:
+    limitations:
       reason === null
         ? []
         : [`option time-limit has no effect, calls that run too long are not ended: ${reason}`],
@@ -51,9 +51,9 @@ export async function browserMachine(settings: BrowserSettings): Promise<Machine
     parts: makeParts(parts),
     memory,
     startThread: null,
-    watch: 'watch' in watchdog ? watchdog.watch : null,
-    random: (out) => web.crypto.getRandomValues(out),
-    newRealm: makeRealm,
+    watchEngine: 'watch' in watchdog ? watchdog.watch : null,
+    fillRandom: (out) => web.crypto.getRandomValues(out),
+    makeRealm,
     openFiles: () => noFiles,
     openCache: async () => makeBakedSnapshotCache(parts),
     stripTypes:

@@ -7,10 +7,10 @@ import {
   CONSTANTS,
   makeSampling,
   makeSlot,
-  resting,
   type Slot,
-  type Watch,
-  wake,
+  type WatchEngine,
+  wakeWatchdog,
+  watchdogSleep,
 } from '../../host/limits/watchdog.ts';
 import { type WebWorker, web } from './worker-globals.ts';
 
@@ -28,7 +28,7 @@ export interface Lost {
 interface Message {
   readonly id?: number;
   readonly slot?: Slot;
-  /** `resting` of host/limits/watchdog.ts. */
+  /** `watchdogSleep` of host/limits/watchdog.ts. */
   readonly words?: Int32Array;
   /** The port that gets a message about each lost interpreter. */
   readonly lostPort?: object | undefined;
@@ -95,7 +95,7 @@ const WORKER_SOURCE = `(${runWatchdog})(globalThis, ${JSON.stringify(CONSTANTS)}
 /** Starts the watchdog; returns the reason if threads or shared memory are missing. */
 export async function startWatch(
   lostPort: object | undefined,
-): Promise<{ readonly watch: Watch } | { readonly reason: string }> {
+): Promise<{ readonly watch: WatchEngine } | { readonly reason: string }> {
   const { crossOriginIsolated, Worker } = web;
   if (crossOriginIsolated !== true) {
     return { reason: 'the page is not isolated from other origins (COOP and COEP)' };
@@ -119,17 +119,17 @@ const awaitStart = (worker: WebWorker, lostPort: object | undefined): Promise<vo
   new Promise((resolve, reject) => {
     worker.onmessage = () => resolve();
     worker.onerror = ({ message }) => reject(new Error(message ?? 'the browser gives no reason'));
-    const message: Message = { words: resting, lostPort };
+    const message: Message = { words: watchdogSleep, lostPort };
     worker.postMessage(message, lostPort === undefined ? [] : [lostPort]);
   });
 
-function makeWatch(worker: WebWorker): Watch {
+function makeWatch(worker: WebWorker): WatchEngine {
   let engineCount = 0;
   return (engine) => {
     engineCount += 1;
     const id = engineCount;
     worker.postMessage({ id, slot: makeSlot(engine, false) });
-    wake();
+    wakeWatchdog();
     return () => worker.postMessage({ id });
   };
 }

@@ -6,7 +6,7 @@
 import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Watcher } from '../../host/machine.ts';
+import type { FolderWatcher } from '../../host/machine.ts';
 
 /** Milliseconds that a folder must be quiet. */
 const QUIET_MS = 50;
@@ -17,7 +17,7 @@ const MISSING_CHECK_MS = 500;
 export function watchFolder(
   folder: string,
   extensions: readonly string[],
-  { onChange, onFailure }: Watcher,
+  { onChange, onFailure }: FolderWatcher,
 ): () => void {
   let timer: NodeJS.Timeout | undefined;
   let watcher: FSWatcher | undefined;

@@ -16,7 +16,7 @@ import { watch } from './watchdog.ts';
 export const nodeMachine: Machine = {
   env: process.env,
   unsupportedOptions: {},
-  notes: [],
+  limitations: [],
   // All volumes share the process's limit.
   maxFds: Math.min(16_384, Math.floor(openFilesLimit / 4)),
   sources,
@@ -33,10 +33,10 @@ export const nodeMachine: Machine = {
       Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'),
     fromLatin1: (text) => new Uint8Array(Buffer.from(text, 'latin1')),
   },
-  watch,
+  watchEngine: watch,
   startThread,
-  random: (out) => void randomFillSync(out),
-  newRealm: makeRealm,
+  fillRandom: (out) => void randomFillSync(out),
+  makeRealm,
   openFiles: (grants) => new NodeFiles(grants),
   // Loaded on demand: most processes start no interpreter.
   openCache: async (folder, logs) => (await import('./cache.ts')).openCache(folder, logs),

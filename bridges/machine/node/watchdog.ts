@@ -13,17 +13,17 @@ import {
   CONSTANTS,
   makeSampling,
   makeSlot,
-  resting,
   type Slot,
   type WatchedEngine,
-  wake,
+  wakeWatchdog,
+  watchdogSleep,
 } from '../../host/limits/watchdog.ts';
 
 let worker: Worker | undefined;
 let engineCount = 0;
 
 interface WorkerData {
-  readonly resting: Int32Array;
+  readonly watchdogSleep: Int32Array;
   /** The path of the package koffi; null if the worker cannot end turns. */
   readonly koffiPath: string | null;
   /** The log's file; `-` for standard error, null if there is no log. */
@@ -48,7 +48,7 @@ function runWatchdog(
 ): void {
   const { appendFileSync, readFileSync, writeSync } = load('node:fs') as typeof import('node:fs');
   const threads = load('node:worker_threads') as typeof import('node:worker_threads');
-  const { resting, koffiPath, logFile, timesFile } = threads.workerData as WorkerData;
+  const { watchdogSleep, koffiPath, logFile, timesFile } = threads.workerData as WorkerData;
   const { RUNNING, SETTLE_MS } = constants;
   const slots = new Map<number, Slot>();
   let endTurn: (() => void) | undefined;
@@ -90,7 +90,7 @@ function runWatchdog(
   let lastSample = lastActive;
   let waitedMs = readThreadTimes()[1]!;
   for (;;) {
-    const messageCount = Atomics.load(resting, 1);
+    const messageCount = Atomics.load(watchdogSleep, 1);
     for (;;) {
       const { message } = threads.receiveMessageOnPort(threads.parentPort!) ?? {};
       if (message === undefined) break;
@@ -108,15 +108,15 @@ function runWatchdog(
     if (runs) lastActive = now;
     // After a second without a running call, the thread sleeps until a call wakes it.
     if (now - lastActive <= 1000) {
-      Atomics.wait(resting, 1, messageCount, Math.max(1, pause));
+      Atomics.wait(watchdogSleep, 1, messageCount, Math.max(1, pause));
       continue;
     }
-    Atomics.store(resting, 0, 1);
+    Atomics.store(watchdogSleep, 0, 1);
     // Engines use plain stores: one that is not yet visible is visible after SETTLE_MS.
-    let isIdle = Atomics.wait(resting, 0, 1, SETTLE_MS) === 'timed-out';
+    let isIdle = Atomics.wait(watchdogSleep, 0, 1, SETTLE_MS) === 'timed-out';
     for (const { word } of slots.values()) isIdle &&= (Atomics.load(word, 0) & RUNNING) === 0;
-    if (isIdle) Atomics.wait(resting, 0, 1);
-    Atomics.store(resting, 0, 0);
+    if (isIdle) Atomics.wait(watchdogSleep, 0, 1);
+    Atomics.store(watchdogSleep, 0, 0);
     lastActive = lastSample = performance.now();
     waitedMs = readThreadTimes()[1]!;
   }
@@ -136,9 +136,9 @@ export function watch(engine: WatchedEngine): () => void {
 
 function sendToWorker(message: Message): void {
   worker?.postMessage(message);
-  Atomics.add(resting, 1, 1);
-  Atomics.notify(resting, 1);
-  wake();
+  Atomics.add(watchdogSleep, 1, 1);
+  Atomics.notify(watchdogSleep, 1);
+  wakeWatchdog();
 }
 
 /**
@@ -158,7 +158,7 @@ function startWorker(canEndTurns: boolean): Worker {
   const newWorker = new Worker(WORKER_SOURCE, {
     eval: true,
     workerData: {
-      resting,
+      watchdogSleep,
       koffiPath,
       logFile: crashLog.log,
       timesFile: findThreadTimes(),

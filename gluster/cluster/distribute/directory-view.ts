@@ -1,6 +1,6 @@
 /**
  * Combines the children's replies to a directory's lookup into its layout, and chooses the child whose attributes
- * count.
+ * are reported.
  * Source: GlusterFS `dht-common.c` (dht_lookup_dir_cbk, dht_discover_complete).
  */
 import { EIO, ENOENT, ENOTCONN, ESTALE } from '../../../runtime/core/errno.ts';
@@ -49,7 +49,7 @@ export function makeDirectoryView(
   };
 }
 
-/** Chooses the directory's gfid: of several directories with one name, the one on the name's child counts. */
+/** Chooses the directory's gfid. If directories of one name differ, the one on the child of the name's hash decides. */
 function chooseGfid(replies: readonly LookupReply[], hashedChild: number): Gfid {
   const hashedReply = replies[hashedChild];
   const chosen =
@@ -78,7 +78,7 @@ function readPiece(volume: Distribute, gfid: string, reply: LookupReply): Piece 
   return piece ?? makeEmptyPiece(0);
 }
 
-/** Chooses the child whose attributes count: the MDS; for the root, which has no MDS, the newest copy with a layout. */
+/** Chooses the child whose attributes are reported: the MDS. The root has no MDS: its newest copy with a layout. */
 function chooseSource(
   gfid: string,
   replies: readonly LookupReply[],

@@ -9,11 +9,11 @@ import type { Loc } from '../../../runtime/core/loc.ts';
 import { GFID_REQ } from '../../../runtime/core/xdata.ts';
 import type { Dump, Xlator } from '../../../runtime/core/xlator.ts';
 import { ListingRecord } from './fops/listing-record.ts';
+import { FreeSpace } from './free-space.ts';
 import { type Layout, NO_COMMIT_HASH, sortByStart } from './layout/layout.ts';
 import { NameHash } from './name-hash.ts';
 import { Notices } from './notices.ts';
 import type { Settings } from './options.ts';
-import { Space } from './space.ts';
 
 /**
  * A directory's state, stored in its inode's context; a directory exists on every child. The context of a file
@@ -21,7 +21,7 @@ import { Space } from './space.ts';
  */
 export interface Directory {
   readonly layout: Layout;
-  /** The metadata server (MDS): the child whose attributes count if children differ; -1 while unknown. */
+  /** The metadata server (MDS): its attributes are used if children differ; NO_CHILD while unknown. */
   readonly mds: number;
 }
 
@@ -35,16 +35,16 @@ export class Move {
   /** The child that holds it afterwards. */
   readonly target: number;
   /** Whether the copy is complete, so that the target holds the file. */
-  isOver: boolean;
+  isComplete: boolean;
 
-  constructor(source: number, target: number, isOver: boolean) {
+  constructor(source: number, target: number, isComplete: boolean) {
     this.source = source;
     this.target = target;
-    this.isOver = isOver;
+    this.isComplete = isComplete;
   }
 
   get child(): number {
-    return this.isOver ? this.target : this.source;
+    return this.isComplete ? this.target : this.source;
   }
 }
 
@@ -71,19 +71,19 @@ export class Distribute {
   readonly xl: Xlator<Distribute>;
   readonly xattrNames: XattrNames;
   /** Names of the children by index. */
-  readonly names: readonly string[];
+  readonly childNames: readonly string[];
   readonly children: readonly number[];
-  readonly space: Space;
+  readonly freeSpace: FreeSpace;
   readonly notices: Notices;
   settings: Settings;
   hash: NameHash;
   /** Children that are being emptied (decommissioned). */
-  decommissioned: ReadonlySet<number> = new Set();
+  decommissionedChildren: ReadonlySet<number> = new Set();
   /** The volume's commit hash. In a directory with the same hash, each name is on the child of its own hash. */
   commitHash: number;
   /** Incremented whenever a child connects or disconnects. */
   generation = 0;
-  private readonly listings = new WeakMap<Fd, ListingRecord>();
+  private readonly listingRecords = new WeakMap<Fd, ListingRecord>();
   /** Directories whose listing contained a possible linkto. */
   readonly directoriesWithLinktos = new WeakSet<Inode>();
   /** The child that holds a directory's locks, once it was ever locked. */
@@ -91,19 +91,19 @@ export class Distribute {
   /** Children that have reported whether they are up. */
   private readonly reportedChildren = new Set<number>();
   /** The children's indexes by name. */
-  private readonly indexes: ReadonlyMap<string, number>;
+  private readonly childIndexes: ReadonlyMap<string, number>;
   private readonly directoryXdata: Dict;
   private readonly fileXdata: Dict;
   /** The gfids that this client proposes for files without one. */
-  readonly gfids: GfidRequests;
+  readonly gfidRequests: GfidRequests;
 
   /** @throws {InitError} */
   constructor(xl: Xlator<Distribute>, settings: Settings) {
     this.xl = xl;
-    this.names = xl.childNames;
-    this.children = this.names.map((_, at) => at);
-    this.indexes = new Map(this.names.map((name, at) => [name, at]));
-    if (this.indexes.size < this.names.length) {
+    this.childNames = xl.childNames;
+    this.children = this.childNames.map((_, at) => at);
+    this.childIndexes = new Map(this.childNames.map((name, at) => [name, at]));
+    if (this.childIndexes.size < this.childNames.length) {
       throw new InitError('a volume is among the subvolumes twice: files would be listed twice');
     }
     const name = settings['xattr-name'];
@@ -118,16 +118,16 @@ export class Distribute {
     this.settings = settings;
     this.hash = new NameHash(settings['rsync-hash-regex'], settings['extra-hash-regex']);
     this.commitHash = settings['commit-hash'] ?? 0;
-    this.gfids = new GfidRequests(xl.context);
-    this.space = new Space(this);
+    this.gfidRequests = new GfidRequests(xl.context);
+    this.freeSpace = new FreeSpace(this);
     this.notices = new Notices(this);
-    this.decommissioned = this.readDecommissioned(settings);
+    this.decommissionedChildren = this.readDecommissioned(settings);
   }
 
   /** @throws {InitError} for invalid options; nothing has changed then */
   configure(settings: Settings): void {
     const hash = new NameHash(settings['rsync-hash-regex'], settings['extra-hash-regex']);
-    this.decommissioned = this.readDecommissioned(settings);
+    this.decommissionedChildren = this.readDecommissioned(settings);
     this.hash = hash;
     this.settings = settings;
   }
@@ -137,7 +137,7 @@ export class Distribute {
     const names = option.split(/[,\s]+/).filter((name) => name !== '');
     return new Set(
       names.map((name) => {
-        const child = this.indexes.get(name);
+        const child = this.childIndexes.get(name);
         if (child !== undefined) return child;
         throw new InitError(
           `option decommissioned-bricks: '${name}' is not a subvolume of this volume`,
@@ -147,8 +147,8 @@ export class Distribute {
   }
 
   /** Finds a child's index by its name; NO_CHILD for an unknown name. */
-  findChild(name: string): number {
-    return this.indexes.get(name) ?? NO_CHILD;
+  findChildByName(name: string): number {
+    return this.childIndexes.get(name) ?? NO_CHILD;
   }
 
   isUp(child: number): boolean {
@@ -177,13 +177,13 @@ export class Distribute {
     return first;
   }
 
-  /** The first child that is up, which lists directories whose child is unknown or down; NO_CHILD if all are down. */
-  get firstUp(): number {
+  /** The first child that is up; NO_CHILD if all are down. It lists directories whose own child is unknown or down. */
+  get firstUpChild(): number {
     return this.children.findIndex((child) => this.isUp(child));
   }
 
   /** Records that a child came up or went down. */
-  noteChildChange(child: number): void {
+  recordChildChange(child: number): void {
     this.reportedChildren.add(child);
     this.generation += 1;
   }
@@ -202,13 +202,13 @@ export class Distribute {
   }
 
   /** The reason why the volume is not up yet, for messages; null if every child has reported. */
-  get waitsFor(): string | null {
-    const unreported = this.names.filter((_, child) => !this.reportedChildren.has(child));
+  get unreportedReason(): string | null {
+    const unreported = this.childNames.filter((_, child) => !this.reportedChildren.has(child));
     return unreported.length === 0 ? null : `no report yet from ${unreported.join(', ')}`;
   }
 
   dump(): Dump {
-    const state = this.names.map((name, child) => [
+    const state = this.childNames.map((name, child) => [
       `subvolume-${name}`,
       this.isUp(child) ? 'up' : 'down',
     ]);
@@ -234,7 +234,7 @@ export class Distribute {
 
   /**
    * Records the location of a file or directory after a lookup.
-   * @param gfid its gfid. The inode may be a new one for a file that the table already has under another name
+   * @param gfid its gfid, by which the table's own inode is found if `inode` is a new one for the same file
    */
   setLocation(inode: Inode, gfid: Gfid, location: number | Directory): void {
     this.storeLocation(inode, location);
@@ -245,7 +245,7 @@ export class Distribute {
 
   /** Records that a rebalance moves a file, or has moved it. A file without fds needs no record of a past move. */
   setMove(inode: Inode, move: Move): void {
-    inode.ctxSet(this.xl, inode.fdCount > 0 || !move.isOver ? move : move.target);
+    inode.ctxSet(this.xl, inode.fdCount > 0 || !move.isComplete ? move : move.target);
   }
 
   /** Records that a move was cancelled: the file is where it was. */
@@ -268,10 +268,10 @@ export class Distribute {
 
   /** Finds or makes the record of the names that the listing of an open directory has returned. */
   findListingRecord(fd: Fd): ListingRecord {
-    let record = this.listings.get(fd);
+    let record = this.listingRecords.get(fd);
     if (record === undefined) {
       record = new ListingRecord();
-      this.listings.set(fd, record);
+      this.listingRecords.set(fd, record);
     }
     return record;
   }
@@ -283,9 +283,9 @@ export class Distribute {
     return layout === undefined ? NO_CHILD : layout.findChild(this.hash.compute(name));
   }
 
-  /** Whether a name may be missing on the child of its hash, without a linkto there, and exist on another child. */
+  /** Whether a name that the child of its hash lacks, even as a linkto, may be on another child. */
   mayBeElsewhere(parent: Inode): boolean {
-    if (this.names.length < 2) return false;
+    if (this.childNames.length < 2) return false;
     const { settings } = this;
     const layout = this.findDirectory(parent)?.layout;
     if (layout === undefined) return true;
@@ -298,7 +298,7 @@ export class Distribute {
 
   /** Adds requests and a proposed gfid for the lookup of a possibly new name; callers report the result to `gfids`. */
   addNewNameRequests(xdata: Dict | null): Dict {
-    const request = xdata?.has(GFID_REQ) ? xdata.copy() : this.gfids.addTo(xdata);
+    const request = xdata?.has(GFID_REQ) ? xdata.copy() : this.gfidRequests.addTo(xdata);
     return request.set(this.xattrNames.linkto, 256);
   }
 

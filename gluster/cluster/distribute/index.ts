@@ -1,6 +1,7 @@
 /**
  * Defines cluster/distribute: many volumes as one. Each file is on one child by the hash of its name; every child has
- * all directories. The on-disk format is GlusterFS's, and both may serve one volume at once.
+ * all directories. The on-disk format is GlusterFS's, so clients of glossa and of GlusterFS may use one volume at the
+ * same time.
  * Source: GlusterFS 10 `xlators/cluster/dht`.
  */
 import type { EventName } from '../../../runtime/core/events.ts';
@@ -25,8 +26,8 @@ import { ipc, statfs } from './fops/statfs.ts';
 import { options } from './options.ts';
 
 /**
- * Records a child's change, and reports whether the volume is up. CHILD_CONNECTING counts as a change, too: a child
- * that is still connecting has reported, so the volume need not wait for it.
+ * Records a child's change, and reports whether the volume is up. CHILD_CONNECTING is recorded as well: the volume
+ * need not wait for a child that has reported it.
  */
 function notify(xl: Xlator<Distribute>, event: EventName, data: unknown): void {
   const child = xl.below.indexOf(data as Xlator);
@@ -36,8 +37,8 @@ function notify(xl: Xlator<Distribute>, event: EventName, data: unknown): void {
     return;
   }
   const { priv } = xl;
-  priv.noteChildChange(child);
-  if (event === 'CHILD_UP') priv.space.request(child);
+  priv.recordChildChange(child);
+  if (event === 'CHILD_UP') priv.freeSpace.requestUsage(child);
   sayUp(xl as Xlator, priv.isServing, isChange(event) ? event : undefined);
 }
 
@@ -68,7 +69,7 @@ export default defineTranslator<Distribute, typeof options>({
     return new Distribute(xl, settings);
   },
   reconfigure: ({ priv }, settings) => priv.configure(settings),
-  waitsFor: (xl) => xl.priv.waitsFor,
+  waitsFor: (xl) => xl.priv.unreportedReason,
   notify,
   dump: ({ priv }) => priv.dump(),
 });

@@ -13,7 +13,7 @@ const S_IFREG = 0o100000;
 export const LINKTO_MKNOD_MODE = S_IFREG | LINKTO_MODE;
 
 /** The mode bits of a file being moved: set-group-id without execution, and sticky. */
-const MIGRATING = 0o3000;
+const MIGRATION_BITS = 0o3000;
 
 /** Whether a file may be a linkto: an application may set this mode too. */
 export const mayBeLinkto = (buf: Iatt): boolean =>
@@ -25,7 +25,7 @@ export const isLinkto = (buf: Iatt, xdata: Dict | null, key: string): boolean =>
 
 /** Whether a rebalance may be copying the file: an application may set these bits too. */
 export const mayBeMigrating = (buf: Iatt): boolean =>
-  buf.iaType === IA_IFREG && (buf.iaProt & MIGRATING) === MIGRATING;
+  buf.iaType === IA_IFREG && (buf.iaProt & MIGRATION_BITS) === MIGRATION_BITS;
 
 /** Whether a rebalance is copying the file: an xattr names the target. */
 export const isMigrating = (buf: Iatt, xdata: Dict | null, key: string): boolean =>
@@ -34,7 +34,7 @@ export const isMigrating = (buf: Iatt, xdata: Dict | null, key: string): boolean
 /** Derives the attributes that applications see: without the mode bits that mark a move. */
 export function removeMigrationBits(buf: Iatt): Iatt {
   const copy = buf.copy();
-  copy.iaProt &= ~MIGRATING;
+  copy.iaProt &= ~MIGRATION_BITS;
   return copy;
 }
 

@@ -20,11 +20,11 @@ import {
 import { type Call, makeCall, type Steps, type Task } from './task.ts';
 
 /** Domain of layouts: a client takes a write lock to change a layout, and a read lock to rely on it. */
-export const LAYOUT_HEAL = 'dht.layout.heal';
+export const LAYOUT_LOCK_DOMAIN = 'dht.layout.heal';
 /** Domain of names that a client creates or removes on several children. */
-export const ENTRY_SYNC = 'dht.entry.sync';
+export const NAME_LOCK_DOMAIN = 'dht.entry.sync';
 /** Domain of files whose data or names a client moves. */
-export const FILE_MIGRATE = 'dht.file.migrate';
+export const FILE_LOCK_DOMAIN = 'dht.file.migrate';
 
 /** Makes a lock of a whole inode. @param type F_RDLCK, F_WRLCK or F_UNLCK */
 export const makeWholeLock = (type: number): Flock => ({
@@ -37,7 +37,7 @@ export const makeWholeLock = (type: number): Flock => ({
 });
 
 /** Makes a loc that addresses an inode by its gfid, without a name. */
-export const makeLoc = (inode: Inode): Loc => new Loc(inode);
+export const makeInodeLoc = (inode: Inode): Loc => new Loc(inode);
 
 /** Locks a whole inode on one child. @returns the errno; 0 on success */
 export function* lockInode(
@@ -47,7 +47,7 @@ export function* lockInode(
   loc: Loc,
   type: typeof F_RDLCK | typeof F_WRLCK,
 ): Steps<number> {
-  const reply = yield* task.windOwn(
+  const reply = yield* task.windInternal(
     child,
     'inodelk',
     domain,
@@ -60,19 +60,19 @@ export function* lockInode(
 }
 
 /** Makes the call that unlocks an inode. */
-export const makeUnlock = (child: number, domain: string, loc: Loc): Call =>
+export const makeInodeUnlock = (child: number, domain: string, loc: Loc): Call =>
   makeCall(child, 'inodelk', domain, loc, F_SETLKW, makeWholeLock(F_UNLCK), null);
 
 export function* unlockInode(task: Task, child: number, domain: string, loc: Loc): Steps<void> {
-  yield* task.windOwnCalls([makeUnlock(child, domain, loc)]);
+  yield* task.windInternalCalls([makeInodeUnlock(child, domain, loc)]);
 }
 
 /** Locks a directory's layout on all children in turn, by name. @returns 0, or the errno with nothing locked */
 export function* lockLayout(task: Task, loc: Loc): Steps<number> {
-  const { names, notices, children } = task.volume;
-  const order = [...children].sort((a, b) => (names[a]! < names[b]! ? -1 : 1));
+  const { childNames, notices, children } = task.volume;
+  const order = [...children].sort((a, b) => (childNames[a]! < childNames[b]! ? -1 : 1));
   for (const [at, child] of order.entries()) {
-    const errno = yield* lockInode(task, child, LAYOUT_HEAL, loc, F_WRLCK);
+    const errno = yield* lockInode(task, child, LAYOUT_LOCK_DOMAIN, loc, F_WRLCK);
     if (errno === 0) continue;
     if (errno === EOPNOTSUPP || errno === ENOSYS) notices.logMissingLocks(child, errno);
     yield* unlockLayout(task, loc, order.slice(0, at));
@@ -86,32 +86,43 @@ export function* unlockLayout(
   loc: Loc,
   children: readonly number[] = task.volume.children,
 ): Steps<void> {
-  yield* task.windOwnCalls(children.map((child) => makeUnlock(child, LAYOUT_HEAL, loc)));
+  yield* task.windInternalCalls(
+    children.map((child) => makeInodeUnlock(child, LAYOUT_LOCK_DOMAIN, loc)),
+  );
 }
 
 /** Locks a name on one child, after its parent's layout for reading. @returns 0, or the errno with nothing locked */
 export function* lockName(task: Task, child: number, loc: Loc): Steps<number> {
-  const parent = makeLoc(loc.parent!);
-  const errno = yield* lockInode(task, child, LAYOUT_HEAL, parent, F_RDLCK);
+  const parent = makeInodeLoc(loc.parent!);
+  const errno = yield* lockInode(task, child, LAYOUT_LOCK_DOMAIN, parent, F_RDLCK);
   if (errno !== 0) return errno;
-  const args = [ENTRY_SYNC, parent, loc.name, ENTRYLK_LOCK, ENTRYLK_WRLCK, null] as const;
-  const entry = yield* task.windOwn(child, 'entrylk', ...args);
+  const args = [NAME_LOCK_DOMAIN, parent, loc.name, ENTRYLK_LOCK, ENTRYLK_WRLCK, null] as const;
+  const entry = yield* task.windInternal(child, 'entrylk', ...args);
   if (entry.opRet >= 0) return 0;
-  yield* unlockInode(task, child, LAYOUT_HEAL, parent);
+  yield* unlockInode(task, child, LAYOUT_LOCK_DOMAIN, parent);
   return entry.opErrno;
 }
 
 /** Makes the calls that unlock a name, to be sent at once. */
 export function makeNameUnlocks(child: number, loc: Loc): Call[] {
-  const parent = makeLoc(loc.parent!);
+  const parent = makeInodeLoc(loc.parent!);
   return [
-    makeCall(child, 'entrylk', ENTRY_SYNC, parent, loc.name, ENTRYLK_UNLOCK, ENTRYLK_WRLCK, null),
-    makeUnlock(child, LAYOUT_HEAL, parent),
+    makeCall(
+      child,
+      'entrylk',
+      NAME_LOCK_DOMAIN,
+      parent,
+      loc.name,
+      ENTRYLK_UNLOCK,
+      ENTRYLK_WRLCK,
+      null,
+    ),
+    makeInodeUnlock(child, LAYOUT_LOCK_DOMAIN, parent),
   ];
 }
 
 export function* unlockName(task: Task, child: number, loc: Loc): Steps<void> {
-  yield* task.windOwnCalls(makeNameUnlocks(child, loc));
+  yield* task.windInternalCalls(makeNameUnlocks(child, loc));
 }
 
 /** A loc, and the child on which to lock it. */
@@ -122,8 +133,9 @@ export interface LockTarget {
 
 /** Locks two names in the order that all clients use. @returns 0, or the errno with nothing locked */
 export function* lockNames(task: Task, one: LockTarget, other: LockTarget): Steps<number> {
-  const { names } = task.volume;
-  const order = compareText(names[one.child]!, names[other.child]!) || compareNames(one, other);
+  const { childNames } = task.volume;
+  const order =
+    compareText(childNames[one.child]!, childNames[other.child]!) || compareNames(one, other);
   const [first, second] = order <= 0 ? [one, other] : [other, one];
   const errno = yield* lockName(task, first.child, first.loc);
   if (errno !== 0) return errno;
@@ -147,21 +159,23 @@ function compareNames(one: LockTarget, other: LockTarget): number {
   return a[at]! - (b[at] ?? 0);
 }
 
-/** Errors of a removed file, which needs no lock because no client can move it; EIO as in GlusterFS. */
+/** Errors of a removed file. It needs no lock, because no client can move it. EIO is one of them, as in GlusterFS. */
 const GONE_ERRNOS: ReadonlySet<number> = new Set([ENOENT, ESTALE, EIO]);
 
 /** Locks files against moves, in the order that all clients use. @returns the locked files, or the errno */
 export function* lockFiles(task: Task, files: readonly LockTarget[]): Steps<LockTarget[] | number> {
-  const { names } = task.volume;
+  const { childNames } = task.volume;
   const ordered = [...files].sort(
-    (a, b) => compareText(names[a.child]!, names[b.child]!) || compareText(a.loc.gfid, b.loc.gfid),
+    (a, b) =>
+      compareText(childNames[a.child]!, childNames[b.child]!) ||
+      compareText(a.loc.gfid, b.loc.gfid),
   );
   const locked: LockTarget[] = [];
   for (const file of ordered) {
-    const errno = yield* lockInode(task, file.child, FILE_MIGRATE, file.loc, F_WRLCK);
+    const errno = yield* lockInode(task, file.child, FILE_LOCK_DOMAIN, file.loc, F_WRLCK);
     if (errno === 0) locked.push(file);
     else if (!GONE_ERRNOS.has(errno)) {
-      yield* task.windOwnCalls(makeFileUnlocks(locked));
+      yield* task.windInternalCalls(makeFileUnlocks(locked));
       return errno;
     }
   }
@@ -170,4 +184,4 @@ export function* lockFiles(task: Task, files: readonly LockTarget[]): Steps<Lock
 
 /** Makes the calls that release the locks of `lockFiles`. */
 export const makeFileUnlocks = (files: readonly LockTarget[]): Call[] =>
-  files.map(({ child, loc }) => makeUnlock(child, FILE_MIGRATE, loc));
+  files.map(({ child, loc }) => makeInodeUnlock(child, FILE_LOCK_DOMAIN, loc));

@@ -12,7 +12,7 @@ const TIMES = [
 ] as const;
 
 /** Merges a directory's attributes: those of `source` with a fixed size, and the latest times and most links of all. */
-export function mergeDirectories(source: Iatt, all: readonly Iatt[]): Iatt {
+export function mergeDirectoryAttributes(source: Iatt, all: readonly Iatt[]): Iatt {
   const merged = source.copy();
   merged.iaSize = DIRECTORY_SIZE;
   merged.iaBlocks = DIRECTORY_BLOCKS;
@@ -37,7 +37,7 @@ export const mergeDirectoryReplies = <A extends { readonly values: readonly unkn
   ...reply,
   values: reply.values.map((value, at) =>
     value instanceof Iatt
-      ? mergeDirectories(
+      ? mergeDirectoryAttributes(
           value,
           all.flatMap(({ values }) => (values[at] as Iatt | null) ?? []),
         )
@@ -46,7 +46,8 @@ export const mergeDirectoryReplies = <A extends { readonly values: readonly unkn
 });
 
 /** Replaces a parent directory's size, which one child reported, by the size of every directory. */
-export const fixParentSize = (buf: Iatt | null): Iatt | null => buf && mergeDirectories(buf, []);
+export const fixParentSize = (buf: Iatt | null): Iatt | null =>
+  buf && mergeDirectoryAttributes(buf, []);
 
 /** Clears ctime and link count, which are about to change, so that no cache stores the attributes (`Iatt.known`). */
 export function clearVolatile(buf: Iatt): Iatt {

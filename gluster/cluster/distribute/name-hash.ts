@@ -2,9 +2,9 @@
  * Hashes names to choose their child: Davies–Meyer over the cipher TEA, of the name or of the part that a regular
  * expression selects.
  *
- * All clients of a volume must agree on every bit with the original, written in C for x86-64. So a byte of 0x80 or
- * more in the last, incomplete word is a negative `char` that masks the bytes before it: `é` and `Ω` have the same
- * hash.
+ * All clients of a volume must compute the same bits as the original, written in C for x86-64. There, a byte of 0x80
+ * or more in the last, incomplete word is a negative `char` that masks the bytes before it. `é` and `Ω`, for example,
+ * have the same hash.
  * Source: GlusterFS `libglusterfs/src/hashfn.c` (gf_dm_hashfn), `dht-hashfn.c`.
  */
 import { encodeName } from '../../../runtime/core/bytes.ts';
@@ -12,8 +12,8 @@ import { InitError } from '../../../runtime/core/errors.ts';
 
 const DELTA = 0x9e37_79b9 | 0;
 /** Rounds of TEA for each whole block of 16 bytes, and for the last block. */
-const PART_ROUNDS = 6;
-const FULL_ROUNDS = 10;
+const BLOCK_ROUNDS = 6;
+const LAST_BLOCK_ROUNDS = 10;
 
 /** The buffer for the bytes of ASCII names. */
 const scratch = new Uint8Array(4096);
@@ -53,7 +53,7 @@ export function hashBytes(bytes: Uint8Array, length: number = bytes.length): num
   let at = 0;
   for (; length - at >= 16; at += 16) {
     for (let i = 0; i < 4; i++) key[i] = readWord(bytes, at + 4 * i);
-    runRounds(PART_ROUNDS);
+    runRounds(BLOCK_ROUNDS);
   }
   for (let i = 0; i < 4; i++) {
     if (length - at >= 4) {
@@ -66,7 +66,7 @@ export function hashBytes(bytes: Uint8Array, length: number = bytes.length): num
     for (; at < length; at++) last = (last << 8) | ((bytes[at]! << 24) >> 24);
     key[i] = last;
   }
-  runRounds(FULL_ROUNDS);
+  runRounds(LAST_BLOCK_ROUNDS);
   return (state[0]! ^ state[1]!) >>> 0;
 }
 
@@ -88,7 +88,7 @@ export function hashName(name: string): number {
 /** Matches the temporary names of rsync, `.NAME.SUFFIX`, which are placed as NAME. */
 export const RSYNC_REGEX = '^\\.(.+)\\.[^.]+$';
 /** The value of both options that disables them. */
-const NONE = 'none';
+const DISABLED = 'none';
 
 /**
  * Syntax of POSIX extended regular expressions that JavaScript interprets differently: classes (`[[:alpha:]]`), a
@@ -97,7 +97,7 @@ const NONE = 'none';
 const INCOMPATIBLE_SYNTAX = /\[[:.=]|\[\^?\]|\[[^\]]*\\|\\[a-z0-9]/i;
 
 function compileRegex(option: string, text: string | undefined): RegExp | null {
-  if (text === undefined || text === NONE) return null;
+  if (text === undefined || text === DISABLED) return null;
   try {
     const match = INCOMPATIBLE_SYNTAX.exec(text);
     if (match !== null) throw new SyntaxError(`'${match[0]}' means something else in GlusterFS`);
@@ -106,15 +106,15 @@ function compileRegex(option: string, text: string | undefined): RegExp | null {
     const reason = error instanceof Error ? error.message : String(error);
     throw new InitError(
       `option '${option}': '${text}' is not a supported regular expression (${reason}); ` +
-        `'${NONE}' disables the option`,
+        `'${DISABLED}' disables the option`,
     );
   }
 }
 
 /** Hashes the names of a volume. */
 export class NameHash {
-  private readonly extra: RegExp | null;
-  private readonly rsync: RegExp | null;
+  private readonly extraRegex: RegExp | null;
+  private readonly rsyncRegex: RegExp | null;
   /** Whether only names that begin with a dot can match, so that other names need no match. */
   private readonly appliesToDotsOnly: boolean;
 
@@ -124,15 +124,16 @@ export class NameHash {
    * @throws {InitError} for an invalid expression
    */
   constructor(rsync: string, extra?: string) {
-    this.rsync = compileRegex('rsync-hash-regex', rsync);
-    this.extra = compileRegex('extra-hash-regex', extra);
-    this.appliesToDotsOnly = this.extra === null && (this.rsync === null || rsync === RSYNC_REGEX);
+    this.rsyncRegex = compileRegex('rsync-hash-regex', rsync);
+    this.extraRegex = compileRegex('extra-hash-regex', extra);
+    this.appliesToDotsOnly =
+      this.extraRegex === null && (this.rsyncRegex === null || rsync === RSYNC_REGEX);
   }
 
   /** Selects the part of a name that is hashed. */
   selectPart(name: string): string {
     if (this.appliesToDotsOnly && name.charCodeAt(0) !== 0x2e) return name;
-    return matchFirstGroup(this.extra, name) ?? matchFirstGroup(this.rsync, name) ?? name;
+    return matchFirstGroup(this.extraRegex, name) ?? matchFirstGroup(this.rsyncRegex, name) ?? name;
   }
 
   compute(name: string): number {

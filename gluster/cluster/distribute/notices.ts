@@ -7,8 +7,8 @@ import { hasRange, type Layout } from './layout/layout.ts';
 
 interface NoticesOwner {
   readonly xl: Pick<Xlator, 'log'>;
-  readonly names: readonly string[];
-  readonly decommissioned: ReadonlySet<number>;
+  readonly childNames: readonly string[];
+  readonly decommissionedChildren: ReadonlySet<number>;
 }
 
 export class Notices {
@@ -21,13 +21,13 @@ export class Notices {
 
   /** Called after a lookup of the root; warns of children without a range there, which were added later. */
   warnMissingRanges(layout: Layout | undefined): void {
-    const { names, decommissioned, xl } = this.owner;
+    const { childNames, decommissionedChildren, xl } = this.owner;
     layout?.pieces.forEach((piece, child) => {
-      if (piece.err !== 0 || hasRange(piece) || decommissioned.has(child)) return;
+      if (piece.err !== 0 || hasRange(piece) || decommissionedChildren.has(child)) return;
       // If no child has a range, the layout is about to be repaired.
       if (!layout.pieces.some(hasRange) || !this.isFirstNotice(`range ${child}`)) return;
       xl.log.warning(
-        `subvolume '${names[child]}' has no range in the root: it gets files in directories made from ` +
+        `subvolume '${childNames[child]}' has no range in the root: it gets files in directories made from ` +
           'now on, and in others after a fix-layout (setfattr -n distribute.fix.layout)',
         { msgid: messages.childAdded.id },
       );
@@ -37,9 +37,9 @@ export class Notices {
   /** Logs that a linkto names an unknown subvolume. */
   logUnknownTarget(loc: Loc, target: string): void {
     if (!this.isFirstNotice(`target ${target}`)) return;
-    const { names, xl } = this.owner;
+    const { childNames, xl } = this.owner;
     xl.log.error(
-      `the linkto of ${loc.path} names '${target}', which is not a subvolume (those are ${names.join(', ')}): ` +
+      `the linkto of ${loc.path} names '${target}', which is not a subvolume (those are ${childNames.join(', ')}): ` +
         'were subvolumes renamed after the volume was made?',
       { msgid: messages.targetUnknown.id },
     );
@@ -47,7 +47,7 @@ export class Notices {
 
   /** Logs that a linkto names its own child, which had another name when the linkto was made. */
   logOwnTarget(loc: Loc, child: number): void {
-    const name = this.owner.names[child]!;
+    const name = this.owner.childNames[child]!;
     if (!this.isFirstNotice(`own ${child}`)) return;
     this.owner.xl.log.error(
       `the linkto of ${loc.path} on '${name}' names '${name}' itself: were the names of ` +
@@ -59,9 +59,9 @@ export class Notices {
   /** Logs that a child refuses locks, as a brick without features/locks does. */
   logMissingLocks(child: number, errno: number): void {
     if (!this.isFirstNotice(`locks ${child}`)) return;
-    const { names, xl } = this.owner;
+    const { childNames, xl } = this.owner;
     xl.log.error(
-      `subvolume '${names[child]}' has no locks: inodelk fails with ${errnoName(errno)}, so directories ` +
+      `subvolume '${childNames[child]}' has no locks: inodelk fails with ${errnoName(errno)}, so directories ` +
         'get no ranges, and files cannot be made in them (EIO); add features/locks to its brick',
       { msgid: messages.childWithoutLocks.id },
     );

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { joinOffset, offsetChild, offsetWithinChild } from './fops/listing-record.ts';
+import { joinOffset, readChildOffset, readOffsetChild } from './fops/listing-record.ts';
 
 const BITS = 63n;
 const TOP = 1n << (BITS - 1n);
@@ -33,7 +33,7 @@ test("a joined offset yields child and offset, and equals GlusterFS's", () => {
       const joined = joinOffset(child, offset, children);
       expect(joined === undefined).toBe(exact > BigInt(Number.MAX_SAFE_INTEGER));
       if (joined === undefined) return;
-      expect([offsetChild(joined, children), offsetWithinChild(joined, children)]).toEqual([
+      expect([readOffsetChild(joined, children), readChildOffset(joined, children)]).toEqual([
         child,
         offset,
       ]);

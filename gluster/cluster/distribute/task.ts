@@ -1,12 +1,13 @@
 /**
- * Runs a fop of many steps as a generator that pauses at each wind until its replies have arrived:
- * as GlusterFS's synctask does with a thread stack. The volume's README shows a task.
+ * Runs a fop of many steps as a generator that pauses at each wind until its replies have arrived.
+ * GlusterFS's synctask does the same with a thread stack. The volume's README shows a task.
  *
  * - The result of the steps unwinds the frame, once. Steps await winds only, and each wind is awaited.
  * - `replyEarly` replies before the last steps, such as unlocking. No promises: the last reply resumes the
  *   steps, possibly within the wind itself. An error in a step is a bug: logged, and replied with EIO.
- * - Locks of `windOwn` have an owner per task, so two tasks exclude each other. After `setPatient(false)` a
- *   lock fails with EINTR if the caller is interrupted; call `setPatient(true)` before the first change.
+ * - Locks of `windInternal` have an owner per task, so two tasks exclude each other. After
+ *   `setIgnoresInterrupts(false)` a lock fails with EINTR if the caller is interrupted; call
+ *   `setIgnoresInterrupts(true)` before the first change.
  */
 import { EIO } from '../../../runtime/core/errno.ts';
 import { findFop } from '../../../runtime/core/fops.ts';
@@ -29,7 +30,7 @@ export interface Reply<N extends FopName> {
 export type Steps<R> = Generator<undefined, R, undefined>;
 
 /** The values of a failed reply, by fop: all null. */
-const emptyReplies = Object.fromEntries(
+const failedReplyValues = Object.fromEntries(
   fopNames.map((name) => [name, findFop(name)!.reply.map(() => null)]),
 ) as unknown as Readonly<Record<FopName, never>>;
 
@@ -50,7 +51,7 @@ export const makeCall = <N extends FopName>(
 export const makeFailure = <N extends FopName>(fop: N, opErrno: number): Reply<N> => ({
   opRet: -1,
   opErrno,
-  values: emptyReplies[fop],
+  values: failedReplyValues[fop],
 });
 
 /** Makes the reply of a successful fop. @param _fop only for the types of `values` */
@@ -67,10 +68,10 @@ export const makeSuccess = <N extends FopName>(
  * The pid of the task's own requests: that of an internal client, which may change layouts
  * (`GF_CLIENT_PID_NO_ROOT_SQUASH`).
  */
-const OWN_PID = -4;
+const INTERNAL_CLIENT_PID = -4;
 
 /** The number of the last task with internal requests; each task's lock owner is its number. */
-let lastTask = 0;
+let lastTaskNumber = 0;
 
 /** Passes a reply to the task of its frame. */
 const passReply = (frame: Frame, cookie: number, opRet: number, opErrno: number, values: unknown) =>
@@ -93,11 +94,11 @@ export class Task {
   private steps: Steps<unknown> | null = null;
   private onEnd: (result: unknown, error: unknown) => void = () => {};
   private replies: Reply<FopName>[] = [];
-  private outstanding = 0;
+  private outstandingReplies = 0;
   private isRunning = false;
   /** The frame of internal requests; null before the first one. */
   private ownFrame: Frame | null = null;
-  private isPatient = true;
+  private ignoresInterrupts = true;
 
   constructor(volume: Distribute, frame: Frame) {
     this.volume = volume;
@@ -118,7 +119,7 @@ export class Task {
   }
 
   /** Winds to one child as an internal client with root's rights. */
-  *windOwn<N extends FopName>(
+  *windInternal<N extends FopName>(
     child: number,
     fop: N,
     ...args: FopTable[N]['args']
@@ -139,7 +140,7 @@ export class Task {
   }
 
   /** Winds to several children at once as an internal client. */
-  windOwnEach<N extends FopName>(
+  windInternalEach<N extends FopName>(
     children: readonly number[],
     fop: N,
     args: (child: number) => FopTable[N]['args'],
@@ -148,7 +149,7 @@ export class Task {
   }
 
   /** Winds different fops at once as an internal client; replies have the order of the calls. */
-  *windOwnCalls(calls: readonly Call[]): Steps<Reply<FopName>[]> {
+  *windInternalCalls(calls: readonly Call[]): Steps<Reply<FopName>[]> {
     if (calls.length === 0) return [];
     this.replies = [];
     calls.forEach(({ child, fop, args }, at) => {
@@ -158,9 +159,9 @@ export class Task {
     return this.replies;
   }
 
-  /** Sets whether the task waits for locks even after the caller was interrupted. */
-  setPatient(isPatient: boolean): void {
-    this.isPatient = isPatient;
+  /** Sets whether the task goes on waiting for a lock when the caller is interrupted. */
+  setIgnoresInterrupts(ignoresInterrupts: boolean): void {
+    this.ignoresInterrupts = ignoresInterrupts;
   }
 
   /** Replies to the caller before the remaining steps, which may no longer wind as the caller. */
@@ -182,8 +183,8 @@ export class Task {
   /** Stores a reply; called by the callbacks of winds alone. */
   onReply(at: number, reply: Reply<FopName>): void {
     this.replies[at] = reply;
-    this.outstanding -= 1;
-    if (this.outstanding === 0 && !this.isRunning) this.advance();
+    this.outstandingReplies -= 1;
+    if (this.outstandingReplies === 0 && !this.isRunning) this.advance();
   }
 
   private *windParallel<N extends FopName>(
@@ -207,7 +208,7 @@ export class Task {
     fop: N,
     args: FopTable[N]['args'],
   ): void {
-    this.outstanding += 1;
+    this.outstandingReplies += 1;
     windArgs[fop](frame, at, cbks[fop] as never, this.volume.xl.children[child]!, args);
   }
 
@@ -217,7 +218,7 @@ export class Task {
     this.isRunning = true;
     try {
       do step = this.steps!.next();
-      while (!step.done && this.outstanding === 0);
+      while (!step.done && this.outstandingReplies === 0);
     } catch (error) {
       this.end(undefined, error);
       return;
@@ -235,16 +236,16 @@ export class Task {
   /** The frame of the task's own requests. */
   private get internalFrame(): Frame {
     if (this.ownFrame !== null) return this.ownFrame;
-    const root = new Stack(0, 0, OWN_PID, this.frame.root.op);
-    lastTask += 1;
+    const root = new Stack(0, 0, INTERNAL_CLIENT_PID, this.frame.root.op);
+    lastTaskNumber += 1;
     // Changes that this task makes carry the time of the caller's request.
     root.ctime = this.frame.root.ctime;
-    root.lkOwner = lastTask.toString(16).padStart(16, '0');
+    root.lkOwner = lastTaskNumber.toString(16).padStart(16, '0');
     const frame = this.volume.xl.begin(root);
     frame.local = this;
     this.ownFrame = frame;
     this.frame.root.whenInterrupted(() => {
-      if (!this.isPatient) root.interrupt();
+      if (!this.ignoresInterrupts) root.interrupt();
     });
     return frame;
   }

@@ -160,7 +160,7 @@ function make(asksPort = false, pingTimeout = 42): void {
         };
         lines.push(newLine);
         return {
-          isServed: false,
+          isServedByLoop: false,
           flushSoon: () => events.onWritable(),
           close() {
             newLine.isClosed = true;
@@ -171,9 +171,9 @@ function make(asksPort = false, pingTimeout = 42): void {
       address: { host: 'h', port: 24_007 },
       needsPort: asksPort,
       subvolume: 'brick',
-      isAwaited: () => isAwaited,
-      pingTimeout: () => pingTimeout,
-      frameTimeout: () => 1800,
+      hasWaitingRequests: () => isAwaited,
+      readPingTimeout: () => pingTimeout,
+      readFrameTimeout: () => 1800,
       makeIntroduction: (number) => makeIntroduction(new Map(), `CTX_ID:U-RECON_NO:-${number}`),
       makeRecords: () => new RecordReader(),
     },

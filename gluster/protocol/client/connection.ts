@@ -30,16 +30,16 @@ import { type HandshakeReply, readHandshakeReply } from './handshake.ts';
 /** Milliseconds before each further attempt; the last delay repeats, as in GlusterFS. */
 export const RETRY_DELAYS_MS: readonly number[] = [250, 500, 1000, 2000, 3000];
 /** The most milliseconds before the next attempt while requests wait for the brick. */
-const AWAITED_RETRY_MS = 500;
-/** Milliseconds between two searches for requests that take too long. */
-const SWEEP_MS = 10_000;
+const MAX_AWAITED_RETRY_MS = 500;
+/** Milliseconds between two searches for requests that exceed option frame-timeout. */
+const SWEEP_INTERVAL_MS = 10_000;
 /** Seconds that a peer may take for the handshake. */
-const HANDSHAKE_S = 60;
+const HANDSHAKE_TIMEOUT_S = 60;
 
 /** A socket to a peer: connecting at first, later open. */
 export interface Transport {
   /** Whether the mount's own loop reads the socket, so that replies arrive without a turn of Node's event loop. */
-  readonly isServed: boolean;
+  readonly isServedByLoop: boolean;
   close(): void;
   /** Makes the transport call `onWritable` before the process blocks. */
   flushSoon(): void;
@@ -72,10 +72,10 @@ export interface ConnectionSettings {
   /** The name of the brick's volume. */
   readonly subvolume: string;
   /** Whether requests wait for the brick to return. */
-  isAwaited(): boolean;
+  hasWaitingRequests(): boolean;
   /** The timeouts in seconds; 0 disables one. */
-  pingTimeout(): number;
-  frameTimeout(): number;
+  readPingTimeout(): number;
+  readFrameTimeout(): number;
   /** Makes the options that SETVOLUME sends. @param connection number of the connection, from 0 */
   makeIntroduction(connection: number): ReadonlyMap<string, string>;
   makeRecords(): RecordReader;
@@ -115,11 +115,11 @@ export class Connection {
   private attempt = 0;
   private introductionCount = 0;
   /** Failed attempts since the last established connection. */
-  private failures = 0;
+  private failedAttempts = 0;
   /** Time of the next attempt, by `context.now`. */
   private retryAt = 0;
-  /** The port of the brick that the management daemon reported, valid for one connection; null if not asked yet. */
-  private port: number | null = null;
+  /** The brick's port as the management daemon reported it, valid for one connection; null before that. */
+  private brickPort: number | null = null;
   private readonly timers = new Map<string, () => void>();
 
   constructor(settings: ConnectionSettings, events: ConnectionEvents) {
@@ -167,7 +167,7 @@ export class Connection {
           this.fail(`it sent a malformed message: ${error.message}`);
         }
       },
-      countPending: () => this.channel.outstanding,
+      countPending: () => this.channel.outstandingCount,
       onWritable: () => {
         if (isCurrent()) this.flush();
       },
@@ -179,19 +179,21 @@ export class Connection {
 
   private get currentAddress(): SocketAddress {
     const { address } = this.settings;
-    return this.port === null || 'path' in address ? address : { ...address, port: this.port };
+    return this.brickPort === null || 'path' in address
+      ? address
+      : { ...address, port: this.brickPort };
   }
 
   /** Whether the management daemon must still be asked for the port. */
   private get lacksPort(): boolean {
-    return this.settings.needsPort && this.port === null;
+    return this.settings.needsPort && this.brickPort === null;
   }
 
   private beginHandshake(sender: ByteSender): void {
     this.stage = 'introducing';
     this.channel.attach(sender);
-    this.setTimer('handshake', HANDSHAKE_S * 1000, () =>
-      this.fail(`it did not complete the handshake within ${HANDSHAKE_S} s`),
+    this.setTimer('handshake', HANDSHAKE_TIMEOUT_S * 1000, () =>
+      this.fail(`it did not complete the handshake within ${HANDSHAKE_TIMEOUT_S} s`),
     );
     this.call(
       DUMP_PROGRAM,
@@ -229,7 +231,7 @@ export class Connection {
           this.fail(`brick ${subvolume} does not run there: start its volume`);
           return;
         }
-        this.port = port;
+        this.brickPort = port;
         this.disconnect();
         this.connect();
       },
@@ -253,8 +255,8 @@ export class Connection {
         }
         this.setTimer('handshake', null);
         this.stage = 'up';
-        this.failures = 0;
-        this.setTimer('sweep', SWEEP_MS, () => this.expireOldCalls());
+        this.failedAttempts = 0;
+        this.setTimer('sweep', SWEEP_INTERVAL_MS, () => this.expireOldCalls());
         events.onHandshake(reply);
       },
     );
@@ -275,8 +277,8 @@ export class Connection {
   }
 
   /** Whether replies arrive without a turn of the event loop. */
-  get isServed(): boolean {
-    return this.transport?.isServed === true;
+  get isServedByLoop(): boolean {
+    return this.transport?.isServedByLoop === true;
   }
 
   /** Sends the queued calls before the process blocks. */
@@ -297,7 +299,7 @@ export class Connection {
   /** Pings the peer while calls await replies; closes the connection of a silent peer. */
   private ping(): void {
     const { channel, settings } = this;
-    const seconds = settings.pingTimeout();
+    const seconds = settings.readPingTimeout();
     if (seconds === 0) return;
     const ms = seconds * 1000;
     let hasReply = false;
@@ -315,7 +317,7 @@ export class Connection {
       const silence = settings.context.now() - channel.lastActivity;
       if (hasReply) {
         // Without outstanding calls nothing can be late.
-        if (channel.outstanding === 0) this.setTimer('ping', ms, checkSilence);
+        if (channel.outstandingCount === 0) this.setTimer('ping', ms, checkSilence);
         else {
           this.ping();
           this.flush();
@@ -328,14 +330,14 @@ export class Connection {
 
   private expireOldCalls(): void {
     const { settings, channel, events } = this;
-    const seconds = settings.frameTimeout();
+    const seconds = settings.readFrameTimeout();
     if (seconds > 0) {
-      const count = channel.expire(settings.context.now() - seconds * 1000);
+      const count = channel.expireOlderThan(settings.context.now() - seconds * 1000);
       if (count > 0) {
         events.warn(`${count} requests had no reply for ${seconds} s (option frame-timeout)`);
       }
     }
-    this.setTimer('sweep', SWEEP_MS, () => this.expireOldCalls());
+    this.setTimer('sweep', SWEEP_INTERVAL_MS, () => this.expireOldCalls());
   }
 
   private dispatchCall(r: XdrReader, xid: number): void {
@@ -349,16 +351,18 @@ export class Connection {
     const wasUp = this.stage === 'up';
     const hasReplied = this.stage === 'introducing';
     // A brick may have another port after a restart.
-    this.port = null;
+    this.brickPort = null;
     this.disconnect();
     if (this.stage === 'stopped') return;
     this.stage = isFinal ? 'stopped' : 'idle';
     if (wasUp) this.events.onLoss(reason);
     else this.events.onFailure({ reason, isFinal, hasReplied });
     if (isFinal) return;
-    const delay = RETRY_DELAYS_MS[Math.min(this.failures, RETRY_DELAYS_MS.length - 1)]!;
-    this.failures += 1;
-    this.scheduleRetry(this.settings.isAwaited() ? Math.min(delay, AWAITED_RETRY_MS) : delay);
+    const delay = RETRY_DELAYS_MS[Math.min(this.failedAttempts, RETRY_DELAYS_MS.length - 1)]!;
+    this.failedAttempts += 1;
+    this.scheduleRetry(
+      this.settings.hasWaitingRequests() ? Math.min(delay, MAX_AWAITED_RETRY_MS) : delay,
+    );
   }
 
   private scheduleRetry(ms: number): void {
@@ -369,7 +373,8 @@ export class Connection {
   /** Moves the next attempt forward because a request waits now, unless the attempt is due soon. */
   retrySooner(): void {
     const ms = this.retryAt - this.settings.context.now();
-    if (this.timers.has('retry') && ms > AWAITED_RETRY_MS) this.scheduleRetry(AWAITED_RETRY_MS);
+    if (this.timers.has('retry') && ms > MAX_AWAITED_RETRY_MS)
+      this.scheduleRetry(MAX_AWAITED_RETRY_MS);
   }
 
   private disconnect(): void {

@@ -7,29 +7,29 @@ import { NULL_GFID } from '../../../runtime/core/gfid.ts';
 import type { Dirent } from '../../../runtime/core/iatt.ts';
 import type { Wide, WireDirent } from '../../rpc/structs.ts';
 
-const START: Wide = { hi: 0, lo: 0 };
+const START_POSITION: Wide = { hi: 0, lo: 0 };
 
-/** The most stored positions; a reader that seeks further back must start over. */
-const POSITIONS_MAX = 65_536;
+/** The most stored positions; a program that seeks further back must start over. */
+const MAX_POSITIONS = 65_536;
 
 export class DirectoryPositions {
   private readonly positions = new Map<number, Wide>();
   /** The last assigned index. */
-  private last = 0;
+  private lastIndex = 0;
 
   /** Finds the brick's position for an index; undefined for an unknown or forgotten index. */
   find(index: number): Wide | undefined {
-    return index === 0 ? START : this.positions.get(index);
+    return index === 0 ? START_POSITION : this.positions.get(index);
   }
 
   /** Assigns an index to the position of an entry. @param index of the entry before; 0 for the first */
   assignIndex(index: number, position: Wide): number {
     const next = this.positions.get(index + 1);
     if (next !== undefined && next.hi === position.hi && next.lo === position.lo) return index + 1;
-    this.last += 1;
-    this.positions.set(this.last, position);
-    this.positions.delete(this.last - POSITIONS_MAX);
-    return this.last;
+    this.lastIndex += 1;
+    this.positions.set(this.lastIndex, position);
+    this.positions.delete(this.lastIndex - MAX_POSITIONS);
+    return this.lastIndex;
   }
 }
 

@@ -5,7 +5,7 @@
 import { EACCES, ESTALE, errnoName } from '../../../runtime/core/errno.ts';
 import type { XdrReader } from '../../../runtime/wire/xdr.ts';
 import { readTexts } from '../../rpc/dict.ts';
-import { FOPS4, GLOSSA, OWN } from '../../rpc/programs.ts';
+import { FOPS4, GLOSSA_PROGRAM, GLOSSA_VERSION_KEY } from '../../rpc/programs.ts';
 
 /** The release of GlusterFS that the client claims to be, and its features (op-version). */
 const CLIENT_VERSION = '10.3';
@@ -28,7 +28,7 @@ export function makeIntroduction(
     ['client-version', CLIENT_VERSION],
     ['opversion', String(OP_VERSION)],
     ['clnt-lk-version', '1'],
-    [GLOSSA, String(OWN.version)],
+    [GLOSSA_VERSION_KEY, String(GLOSSA_PROGRAM.version)],
   ]);
 }
 
@@ -47,7 +47,11 @@ export function readHandshakeReply(r: XdrReader): HandshakeReply {
   if (texts === null || r.isMalformed)
     return { ok: false, isFinal: false, reason: 'malformed reply to the handshake' };
   if (opRet >= 0) {
-    return { ok: true, isUp: texts.get('child_up') !== '0', isGlossa: texts.has(GLOSSA) };
+    return {
+      ok: true,
+      isUp: texts.get('child_up') !== '0',
+      isGlossa: texts.has(GLOSSA_VERSION_KEY),
+    };
   }
   const error = texts.get('ERROR') ?? errnoName(opErrno) ?? `error ${opErrno}`;
   const reason = opErrno === ESTALE ? `${error}: its volfile has changed` : error;

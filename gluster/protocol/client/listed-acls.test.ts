@@ -20,7 +20,7 @@ function entry(number: number, dict: Dict | null = null, iaProt = 0o644): WireDi
 let now = 0;
 let acls = new ListedAcls(() => now);
 const isNone = (number: number, name = ACCESS, age = AGE): boolean =>
-  acls.isAbsent(gfidOf(number), name, age);
+  acls.isKnownAbsent(gfidOf(number), name, age);
 
 /** Requests an ACL, then lists a directory with these entries. */
 function list(...entries: WireDirent[]): void {
@@ -50,9 +50,11 @@ test('a listing requests ACLs only within a minute of a request for one, and kee
 test('a file that was listed without an ACL counts as having no ACL while the kernel caches attributes', () => {
   list(entry(1), entry(2, new Dict().set(ACCESS, new Uint8Array(4), 'bin')));
   expect([isNone(1), isNone(1, DEFAULT), isNone(2), isNone(3)]).toEqual([true, true, false, false]);
-  expect([isNone(1, 'user.x'), acls.isAbsent(gfidOf(1), null, AGE), isNone(1, ACCESS, 0)]).toEqual(
-    new Array(3).fill(false),
-  );
+  expect([
+    isNone(1, 'user.x'),
+    acls.isKnownAbsent(gfidOf(1), null, AGE),
+    isNone(1, ACCESS, 0),
+  ]).toEqual(new Array(3).fill(false));
   now += 1000;
   expect([isNone(1, ACCESS, 1001), isNone(1, ACCESS, 1000)]).toEqual([true, false]);
 });

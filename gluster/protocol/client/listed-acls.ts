@@ -1,7 +1,7 @@
 /**
- * Remembers which files have no ACL according to a recent listing. `ls -l` requests the ACL of each listed file, and
- * few have one. A call to the brick for each would take several times as long as the listing. So a listing requests
- * the ACLs of its entries, too, if an ACL was requested recently.
+ * Records which files have no ACL according to a recent listing. `ls -l` requests the ACL of each listed file, and
+ * few have one. A call to the brick for each would take several times as long as the listing. Therefore a listing
+ * requests the ACLs of its entries, too, if an ACL was requested recently.
  *
  * Bricks return existing ACLs with a listing on request. Source: GlusterFS 10 `posix_xattr_fill` in
  * `xlators/storage/posix/src/posix-helpers.c`.
@@ -13,12 +13,12 @@ import type { Iatt } from '../../../runtime/core/iatt.ts';
 import type { WireDirent } from '../../rpc/structs.ts';
 
 /**
- * Milliseconds after a request for an ACL during which listings request ACLs. Long, because performance/readdir-ahead
- * reads a directory before `ls -l` requests its first ACL: the requests of the previous `ls -l` must count.
+ * Milliseconds for which listings request ACLs after a request for an ACL. Long, because performance/readdir-ahead
+ * reads a directory before `ls -l` requests its first ACL: the last request is that of the `ls -l` before.
  */
-const RECENT_MS = 60_000;
+const ACL_INTEREST_MS = 60_000;
 /** The most remembered files; the newest stay. */
-const FILES_MAX = 65_536;
+const MAX_FILES = 65_536;
 
 /**
  * Whether a file may be a linkto of cluster/distribute, whose target may have an ACL, or one that a rebalance is
@@ -30,11 +30,11 @@ const mayBeLinktoOrCopy = ({ iaProt }: Iatt): boolean =>
 /** The xdata of a listing that also requests ACLs. */
 class AclRequest extends Dict {
   /** `ListedAcls.changes` at the time of the request. */
-  readonly changes: number;
+  readonly changeCount: number;
 
   constructor(changes: number, xdata: Dict | null) {
     super();
-    this.changes = changes;
+    this.changeCount = changes;
     if (xdata !== null) this.setAll(xdata);
     for (const name of ACL_NAMES) if (!this.has(name)) this.set(name, 0);
   }
@@ -45,8 +45,8 @@ export class ListedAcls {
   private readonly filesWithoutAcl = new Map<Gfid, number>();
   private readonly now: () => number;
   private lastRequestAt = Number.NEGATIVE_INFINITY;
-  /** Counts possible changes of ACLs. The reply to a listing that was sent before a change is ignored. */
-  private changes = 0;
+  /** Counts possible changes of ACLs: a listing that was sent before the last one is ignored. */
+  private changeCount = 0;
 
   constructor(now: () => number) {
     this.now = now;
@@ -54,26 +54,26 @@ export class ListedAcls {
 
   /**
    * Whether the file is known to lack this ACL. Records that an ACL was requested.
-   * @param age milliseconds for which the caller's kernel caches attributes, and so may use an older listing
+   * @param maxAgeMs milliseconds for which the caller's kernel caches attributes, and so may use an older listing
    */
-  isAbsent(gfid: Gfid, name: string | null, age: number): boolean {
+  isKnownAbsent(gfid: Gfid, name: string | null, maxAgeMs: number): boolean {
     if (name === null || !isAcl(name)) return false;
     const now = this.now();
     this.lastRequestAt = now;
     const at = this.filesWithoutAcl.get(gfid);
-    return at !== undefined && now - at < age;
+    return at !== undefined && now - at < maxAgeMs;
   }
 
   /** Adds requests for ACLs to the xdata of a listing, if an ACL was requested recently. */
   addAclRequest(xdata: Dict | null): Dict | null {
-    return this.now() - this.lastRequestAt > RECENT_MS
+    return this.now() - this.lastRequestAt > ACL_INTEREST_MS
       ? xdata
-      : new AclRequest(this.changes, xdata);
+      : new AclRequest(this.changeCount, xdata);
   }
 
   /** Records the reply to a listing with this xdata. */
   noteListing(xdata: Dict | null, entries: readonly WireDirent[]): void {
-    if (!(xdata instanceof AclRequest) || xdata.changes !== this.changes) return;
+    if (!(xdata instanceof AclRequest) || xdata.changeCount !== this.changeCount) return;
     const { filesWithoutAcl } = this;
     const now = this.now();
     for (const { stat, dict } of entries) {
@@ -84,7 +84,7 @@ export class ListedAcls {
       filesWithoutAcl.set(stat.iaGfid, now);
     }
     for (const oldest of filesWithoutAcl.keys()) {
-      if (filesWithoutAcl.size <= FILES_MAX) break;
+      if (filesWithoutAcl.size <= MAX_FILES) break;
       filesWithoutAcl.delete(oldest);
     }
   }
@@ -96,12 +96,12 @@ export class ListedAcls {
 
   /** Forgets a file that another client has changed. */
   noteForeignChange(gfid: Gfid): void {
-    this.changes += 1;
+    this.changeCount += 1;
     this.filesWithoutAcl.delete(gfid);
   }
 
   clear(): void {
-    this.changes += 1;
+    this.changeCount += 1;
     this.filesWithoutAcl.clear();
   }
 }

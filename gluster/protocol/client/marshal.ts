@@ -23,9 +23,9 @@ import { makeDirents } from './directory-positions.ts';
 import type { RemoteState } from './remote-state.ts';
 
 /** Fops whose argument is a position in a directory. */
-const LISTING: ReadonlySet<FopName> = new Set<FopName>(['readdir', 'readdirp']);
+const LISTING_FOPS: ReadonlySet<FopName> = new Set<FopName>(['readdir', 'readdirp']);
 /** Fops that crash a brick of GlusterFS 10, or that such a brick refuses. */
-const UNSUPPORTED: ReadonlySet<FopName> = new Set<FopName>([
+const UNSUPPORTED_FOPS: ReadonlySet<FopName> = new Set<FopName>([
   'setactivelk',
   'namelink',
   'icreate',
@@ -34,7 +34,7 @@ const UNSUPPORTED: ReadonlySet<FopName> = new Set<FopName>([
 /** Fops whose failure carries xdata. */
 const FAILURES_WITH_XDATA: ReadonlySet<FopName> = new Set<FopName>(['mkdir', 'create']);
 /** Fops whose arguments include flags for the transfer, which may differ from the open file's. */
-const TRANSFERS: ReadonlySet<FopName> = new Set<FopName>(['readv', 'writev']);
+const TRANSFER_FOPS: ReadonlySet<FopName> = new Set<FopName>(['readv', 'writev']);
 
 /** Computes the value of a call's field. */
 type FieldSource = (args: readonly unknown[], state: RemoteState) => unknown;
@@ -86,12 +86,12 @@ function makeFieldSource(fop: FopName, field: string, args: readonly Arg[]): Fie
   const [name, part] = field.split('.') as [string, string | undefined];
   const at = args.findIndex((arg) => arg.name === name);
   if (at < 0) throw new Error(`${fop} has no argument '${name}'`);
-  if (part === 'remote') return makeRemoteSource(fop, at, args);
+  if (part === 'remote') return makeFdNumberSource(fop, at, args);
   if (part !== undefined) {
     const derive = VALUE_OVERRIDES[`${fop} ${field}`] ?? PARTS[part]!;
     return (values, state) => derive(values[at] as never, state);
   }
-  if (LISTING.has(fop) && name === 'offset') {
+  if (LISTING_FOPS.has(fop) && name === 'offset') {
     return (values, state) => state.findPositions(values[0] as Fd).find(values[at] as number);
   }
   const convert = VALUE_OVERRIDES[`${fop} ${name}`];
@@ -100,8 +100,8 @@ function makeFieldSource(fop: FopName, field: string, args: readonly Arg[]): Fie
 }
 
 /** Makes the source of the brick's fd number. */
-function makeRemoteSource(fop: FopName, at: number, args: readonly Arg[]): FieldSource {
-  const flags = TRANSFERS.has(fop) ? args.findIndex(({ name }) => name === 'flags') : -1;
+function makeFdNumberSource(fop: FopName, at: number, args: readonly Arg[]): FieldSource {
+  const flags = TRANSFER_FOPS.has(fop) ? args.findIndex(({ name }) => name === 'flags') : -1;
   if (flags < 0) {
     return (values, state) =>
       state.fds.chooseNumber(fop, values[at] as Fd, (values[at] as Fd).flags);
@@ -174,18 +174,18 @@ const noteDirectoryChange: ApplyReply = (state, _frame, _args, values, indexes) 
 const convertListing: ApplyReply = (state, _frame, args, values, indexes) => {
   const [fd, , offset, xdata] = args as [Fd, number, number, Dict | null];
   const entries = values[indexes.entries] as readonly WireDirent[];
-  state.acls.noteListing(xdata, entries);
+  state.listedAcls.noteListing(xdata, entries);
   values[indexes.entries] = makeDirents(fd, state.findPositions(fd), offset, entries);
   return 0;
 };
 
-const noteSetXattrs: ApplyReply = ({ acls }, _frame, args) => {
-  acls.noteXattrs(args[1] as Dict | null);
+const noteSetXattrs: ApplyReply = ({ listedAcls }, _frame, args) => {
+  listedAcls.noteXattrs(args[1] as Dict | null);
   return 0;
 };
 
 /** Fops whose success has effects beyond a change of their directory. */
-const APPLY_REPLY: Readonly<Partial<Record<FopName, ApplyReply>>> = {
+const REPLY_APPLIERS: Readonly<Partial<Record<FopName, ApplyReply>>> = {
   open: noteOpen,
   opendir: noteOpen,
   create(...params) {
@@ -195,7 +195,7 @@ const APPLY_REPLY: Readonly<Partial<Record<FopName, ApplyReply>>> = {
   lookup(state, frame, args, values, indexes) {
     const [{ inode }, xdata] = args as [Loc, Dict | null];
     const buf = values[indexes.buf] as Iatt;
-    state.gfids.noteReply(xdata, buf.iaGfid);
+    state.gfidRequests.noteReply(xdata, buf.iaGfid);
     if (buf.iaType !== IA_IFDIR) state.noteLookup(frame, buf);
     else if (inode !== null) state.removedDirectories.delete(inode);
     if (buf.iaGfid === NULL_GFID) return EINVAL;
@@ -223,12 +223,12 @@ const APPLY_REPLY: Readonly<Partial<Record<FopName, ApplyReply>>> = {
 /** Adjusts the arguments before sending, or replies in the brick's place. @returns whether it replied */
 type PrepareRequest = (state: RemoteState, frame: Frame, args: unknown[]) => boolean;
 
-const noteXattrsToSet: PrepareRequest = ({ acls }, _frame, args) => {
-  acls.noteXattrs(args[1] as Dict | null);
+const noteXattrsToSet: PrepareRequest = ({ listedAcls }, _frame, args) => {
+  listedAcls.noteXattrs(args[1] as Dict | null);
   return false;
 };
 
-const PREPARE_REQUEST: Readonly<Partial<Record<FopName, PrepareRequest>>> = {
+const REQUEST_PREPARERS: Readonly<Partial<Record<FopName, PrepareRequest>>> = {
   stat(state, frame, args) {
     const attributes = state.takeRecentAttributes(frame, args[0] as Loc, args[1] as Dict | null);
     if (attributes !== null) unwind.stat(frame, 0, 0, attributes, null);
@@ -245,8 +245,8 @@ const PREPARE_REQUEST: Readonly<Partial<Record<FopName, PrepareRequest>>> = {
   },
   setxattr: noteXattrsToSet,
   fsetxattr: noteXattrsToSet,
-  readdirp({ acls }, _frame, args) {
-    args[3] = acls.addAclRequest(args[3] as Dict | null);
+  readdirp({ listedAcls }, _frame, args) {
+    args[3] = listedAcls.addAclRequest(args[3] as Dict | null);
     return false;
   },
   flush({ fds }, frame, args) {
@@ -266,27 +266,27 @@ interface CallField {
 export interface Marshal {
   readonly fop: FopName;
   readonly unwind: (typeof unwindArgs)[FopName];
-  readonly wire: WireFop;
+  readonly wireFop: WireFop;
   /** The index of the data argument; -1 if the fop has no data. */
-  readonly data: number;
+  readonly dataIndex: number;
   /** The index of the attributes to set; -1 if the fop sets no attributes. */
-  readonly stbuf: number;
-  readonly call: readonly CallField[];
+  readonly stbufIndex: number;
+  readonly callFields: readonly CallField[];
   /** The sources of the brick's fd numbers that the call sends. */
-  readonly remotes: readonly FieldSource[];
+  readonly fdNumberSources: readonly FieldSource[];
   /** Whether the request addresses positions in a directory. */
   readonly isListing: boolean;
   /** Whether no brick of GlusterFS supports it. */
   readonly isUnsupported: boolean;
-  readonly reply: readonly ReplySource[];
+  readonly replySources: readonly ReplySource[];
   /** The index of xdata in a failed reply; -1 if the fop's failures carry no xdata. */
-  readonly failureXdata: number;
+  readonly failureXdataIndex: number;
   /** The reply's fields for a terse initiator. */
   readonly terseReply: Fields;
   /** The reply of a failure without xdata. */
   readonly emptyReply: readonly null[];
   /** Indexes into the values of a reply; -1 for absent ones. */
-  readonly at: Indexes;
+  readonly indexes: Indexes;
   readonly prepare: PrepareRequest | undefined;
   readonly applyReply: ApplyReply | undefined;
 }
@@ -300,37 +300,39 @@ function makeMarshal(fop: FopName): Marshal {
   return {
     fop,
     unwind: unwindArgs[fop],
-    wire,
-    data: wire.data === 'call' ? args.findIndex(({ type }) => type === 'data') : -1,
-    stbuf: args.findIndex(({ name }) => name === 'stbuf'),
-    call: wire.call.steps.map(({ kind, index, constant }) => ({
+    wireFop: wire,
+    dataIndex: wire.data === 'call' ? args.findIndex(({ type }) => type === 'data') : -1,
+    stbufIndex: args.findIndex(({ name }) => name === 'stbuf'),
+    callFields: wire.call.steps.map(({ kind, index, constant }) => ({
       kind,
       value: index < 0 ? () => constant : values[index]!,
     })),
-    remotes: values.filter((_, index) => wire.call.namedFields[index]!.name.endsWith('.remote')),
-    isListing: LISTING.has(fop),
-    isUnsupported: UNSUPPORTED.has(fop),
+    fdNumberSources: values.filter((_, index) =>
+      wire.call.namedFields[index]!.name.endsWith('.remote'),
+    ),
+    isListing: LISTING_FOPS.has(fop),
+    isUnsupported: UNSUPPORTED_FOPS.has(fop),
     terseReply: skipIatts(wire.reply, TERSE_SKIPS[fop] ?? PARENT_IATTS),
-    reply: reply.map((part) => makeReplySource(fop, part, wire.reply, args)),
-    failureXdata: FAILURES_WITH_XDATA.has(fop)
+    replySources: reply.map((part) => makeReplySource(fop, part, wire.reply, args)),
+    failureXdataIndex: FAILURES_WITH_XDATA.has(fop)
       ? reply.findIndex(({ name }) => name === 'xdata')
       : -1,
     emptyReply: reply.map(() => null),
-    at: { fd: at('fd'), buf: at('buf'), entries: at('entries'), postparent: at('postparent') },
-    prepare: PREPARE_REQUEST[fop],
-    applyReply: APPLY_REPLY[fop] ?? (at('postparent') < 0 ? undefined : noteDirectoryChange),
+    indexes: { fd: at('fd'), buf: at('buf'), entries: at('entries'), postparent: at('postparent') },
+    prepare: REQUEST_PREPARERS[fop],
+    applyReply: REPLY_APPLIERS[fop] ?? (at('postparent') < 0 ? undefined : noteDirectoryChange),
   };
 }
 
 /** Writes the arguments of a call. @throws {NameError} */
 export function writeArguments(
   w: XdrWriter,
-  { call }: Marshal,
+  { callFields }: Marshal,
   values: readonly unknown[],
   state: RemoteState,
 ): void {
-  for (let at = 0; at < call.length; at++) {
-    const { kind, value } = call[at]!;
+  for (let at = 0; at < callFields.length; at++) {
+    const { kind, value } = callFields[at]!;
     kind.write(w, value(values, state) as never);
   }
 }

@@ -7,15 +7,15 @@ import type { LossReason } from '../../rpc/call-channel.ts';
 import { readFields, writeFields } from '../../rpc/fields.ts';
 import { findWireFop, type WireFop } from '../../rpc/fops4.ts';
 import { AUTH_V3, type Caller } from '../../rpc/message.ts';
-import { FOPS4, OWN, OWN_CALLS } from '../../rpc/programs.ts';
+import { FOPS4, GLOSSA_PROCEDURES, GLOSSA_PROGRAM } from '../../rpc/programs.ts';
 import type { Connection } from './connection.ts';
 import { NO_FD, type RemoteFd } from './remote-fds.ts';
 
-/** The address of a file: its fd number at the brick, which a removed file still has, or else its gfid. */
+/** Addresses a file: by the brick's fd number, which works for a removed file too, or else by its gfid. */
 export interface FileTarget {
   readonly gfid: Gfid;
   /** The brick's number of the open file, or NO_FD. */
-  readonly remote: number;
+  readonly remoteNumber: number;
 }
 
 /** Sends calls that no fop requested. */
@@ -26,7 +26,11 @@ export class OwnCalls {
     this.connection = connection;
   }
 
-  /** Makes the call of a fop. @param values the fields of the call. @param caller by default the client itself */
+  /**
+   * Makes the call of a fop.
+   * @param values the fields of the call
+   * @param caller by default the client itself
+   */
   private call(
     fop: WireFop['fop'],
     values: readonly unknown[],
@@ -39,9 +43,12 @@ export class OwnCalls {
     this.connection.flushSoon();
   }
 
-  stat({ gfid, remote }: FileTarget, onReply: (errno: number, buf: Iatt | null) => void): void {
-    const fop = remote < 0 ? 'stat' : 'fstat';
-    this.call(fop, remote < 0 ? [gfid, null] : [gfid, remote, null], (r) => {
+  stat(
+    { gfid, remoteNumber }: FileTarget,
+    onReply: (errno: number, buf: Iatt | null) => void,
+  ): void {
+    const fop = remoteNumber < 0 ? 'stat' : 'fstat';
+    this.call(fop, remoteNumber < 0 ? [gfid, null] : [gfid, remoteNumber, null], (r) => {
       const errno = readErrno(r);
       const [, buf = null] = errno === 0 ? readFields(r as XdrReader, findWireFop(fop).reply) : [];
       onReply(errno, buf as Iatt | null);
@@ -49,44 +56,48 @@ export class OwnCalls {
   }
 
   setattr(
-    { gfid, remote }: FileTarget,
+    { gfid, remoteNumber }: FileTarget,
     stbuf: Iatt,
     valid: number,
     onReply: (errno: number) => void,
   ): void {
-    const target = remote < 0 ? [gfid] : [gfid, remote];
+    const target = remoteNumber < 0 ? [gfid] : [gfid, remoteNumber];
     const values = [...target, stbuf, valid, null];
-    this.call(remote < 0 ? 'setattr' : 'fsetattr', values, (r) => onReply(readErrno(r)));
+    this.call(remoteNumber < 0 ? 'setattr' : 'fsetattr', values, (r) => onReply(readErrno(r)));
   }
 
-  release({ fd, remote }: RemoteFd): void {
-    if (remote < 0 || !this.connection.isUp) return;
-    this.call(fd.isDir ? 'releasedir' : 'release', [fd.inode.gfid, remote, null]);
+  release({ fd, remoteNumber }: RemoteFd): void {
+    if (remoteNumber < 0 || !this.connection.isUp) return;
+    this.call(fd.isDir ? 'releasedir' : 'release', [fd.inode.gfid, remoteNumber, null]);
   }
 
   /** Reopens a file by its gfid. */
-  reopen(remote: RemoteFd, flags: number, onReopened: () => void): void {
-    const { isDir, inode } = remote.fd;
+  reopen(file: RemoteFd, flags: number, onReopened: () => void): void {
+    const { isDir, inode } = file.fd;
     const fop = isDir ? 'opendir' : 'open';
     this.call(fop, isDir ? [inode.gfid, null] : [inode.gfid, flags, null], (r) => {
       if (readErrno(r) === 0) {
         const [, number] = readFields(r as XdrReader, findWireFop(fop).reply);
-        remote.remote = (r as XdrReader).isMalformed ? NO_FD : (number as number);
+        file.remoteNumber = (r as XdrReader).isMalformed ? NO_FD : (number as number);
       }
       onReopened();
     });
   }
 
-  /** Reads an xattr of an open file, and ignores the value: a GlusterFS brick cancels a lock request at such a read. */
-  fgetxattr({ gfid, remote }: FileTarget, name: string, caller: Caller): void {
-    this.call('fgetxattr', [gfid, remote, 1, name, null], undefined, caller);
+  /**
+   * Cancels a waiting lock request at a GlusterFS brick, which does so when it gets this read of an xattr.
+   * @param name makeInterruptXattr's, with the range of the lock
+   */
+  cancelLock({ gfid, remoteNumber }: FileTarget, name: string, caller: Caller): void {
+    // 1: the field `name.given`.
+    this.call('fgetxattr', [gfid, remoteNumber, 1, name, null], undefined, caller);
   }
 
   /** Notifies a brick of glossa that the caller no longer needs the reply to this call. */
-  cancel(xid: number): void {
+  giveUp(xid: number): void {
     this.connection.channel.call(
-      OWN,
-      OWN_CALLS.GIVE_UP,
+      GLOSSA_PROGRAM,
+      GLOSSA_PROCEDURES.GIVE_UP,
       AUTH_V3,
       (w) => w.u32(xid),
       () => {},
@@ -95,7 +106,7 @@ export class OwnCalls {
   }
 }
 
-/** Reads the errno of a reply, 0 for a success; leaves the reader at the results. ENOTCONN for a lost call. */
+/** Reads the errno of a reply: 0 for a success, ENOTCONN for a lost call. Leaves the reader at the results. */
 function readErrno(r: XdrReader | LossReason): number {
   if (typeof r === 'string') return ENOTCONN;
   const opRet = r.i32();

@@ -9,28 +9,28 @@
 import type { Gfid } from '../../../runtime/core/gfid.ts';
 import type { Iatt } from '../../../runtime/core/iatt.ts';
 
-/** Milliseconds for a directory's attributes; a later request belongs to another system call. */
-const RECENT_MS = 5;
+/** The most age of a directory's attributes; a later request belongs to another system call. */
+const MAX_DIRECTORY_AGE_MS = 5;
 /**
- * Milliseconds for attributes from a lookup. A write by another client takes longer, so a program that learned of
+ * The most age of attributes from a lookup. A write by another client takes longer, so a program that learned of
  * such a write requests attributes after this time.
  */
-const SAME_CALL_MS = 0.05;
+const MAX_LOOKUP_AGE_MS = 0.05;
 
 /** The thread of attributes that may serve any thread. */
-const NO_THREAD = 0;
+const ANY_THREAD = 0;
 
 export class RecentAttributes {
   private buf: Iatt | null = null;
-  /** Milliseconds by the caller's clock. */
+  /** The time of the reply, in milliseconds of the caller's clock. */
   private storedAt = 0;
-  private thread = NO_THREAD;
+  private thread = ANY_THREAD;
 
   /** Stores the attributes of a directory after a change. Callers do so only while no other request is under way. */
   noteDirectory(buf: Iatt, now: number): void {
     this.buf = buf;
     this.storedAt = now;
-    this.thread = NO_THREAD;
+    this.thread = ANY_THREAD;
   }
 
   /** Stores the attributes that a thread looked up; copied, since the caller may modify the reply. */
@@ -53,15 +53,16 @@ export class RecentAttributes {
   /**
    * Takes the attributes if they may serve; else null.
    * @param now read for this call: a sample may be from before a pause of the process, in which another client wrote
-   * @param age milliseconds for which the kernel caches attributes
+   * @param kernelCacheMs milliseconds for which the kernel caches attributes
    */
-  take(gfid: Gfid, now: number, age: number, thread: number): Iatt | null {
+  take(gfid: Gfid, now: number, kernelCacheMs: number, thread: number): Iatt | null {
     const { buf } = this;
     if (buf === null) return null;
     this.buf = null;
     if (buf.iaGfid !== gfid) return null;
     const ms = now - this.storedAt;
-    if (this.thread !== NO_THREAD) return this.thread === thread && ms <= SAME_CALL_MS ? buf : null;
-    return age > 0 && ms <= Math.min(RECENT_MS, age) ? buf : null;
+    if (this.thread !== ANY_THREAD)
+      return this.thread === thread && ms <= MAX_LOOKUP_AGE_MS ? buf : null;
+    return kernelCacheMs > 0 && ms <= Math.min(MAX_DIRECTORY_AGE_MS, kernelCacheMs) ? buf : null;
   }
 }

@@ -11,12 +11,12 @@ import type { Xlator } from '../../../runtime/core/xlator.ts';
 
 const { O_DIRECT } = constants;
 
-/** Fd numbers on the wire: NO_FD for no open file; with ANONYMOUS_FD the brick finds the file by its gfid. */
+/** Fd numbers on the wire without an open file: NO_FD is refused; for ANONYMOUS_FD the brick uses the file's gfid. */
 export const NO_FD = -1;
 export const ANONYMOUS_FD = -2;
 
 /** Fops that a brick performs by gfid on a file that is not open there. */
-const WORKS_WITHOUT_FD: ReadonlySet<FopName> = new Set<FopName>([
+const FOPS_WITHOUT_FD: ReadonlySet<FopName> = new Set<FopName>([
   'readv',
   'writev',
   'fsync',
@@ -26,7 +26,7 @@ const WORKS_WITHOUT_FD: ReadonlySet<FopName> = new Set<FopName>([
 ]);
 
 /** Fops that neither change nor lock a file, so no flush need follow. */
-const NEEDS_NO_FLUSH: ReadonlySet<FopName> = new Set<FopName>([
+const FOPS_WITHOUT_FLUSH: ReadonlySet<FopName> = new Set<FopName>([
   'readv',
   'fstat',
   'fgetxattr',
@@ -47,19 +47,19 @@ export class RemoteFd {
   /** Unique in this process; hexadecimal. */
   readonly serial: string;
   /** The brick's fd number; NO_FD while the file is not open there. */
-  remote: number;
+  remoteNumber: number;
   /** Whether the file has, or had, locks at the brick. */
   hasLocks = false;
   /** Whether a flush must reach the brick. */
-  isChanged = false;
+  needsFlush = false;
   /** The `PrivilegeDropper.generation` at which set-user-id and set-group-id of the file were clear. */
   clearAtGeneration = 0;
   /** Whether the brick has lost the file's locks, so that the client refuses to use the file. */
-  isLost = false;
+  hasLostLocks = false;
 
-  constructor(fd: Fd, remote: number) {
+  constructor(fd: Fd, remoteNumber: number) {
     this.fd = fd;
-    this.remote = remote;
+    this.remoteNumber = remoteNumber;
     lastSerial += 1;
     this.serial = lastSerial.toString(16).padStart(12, '0');
   }
@@ -68,20 +68,20 @@ export class RemoteFd {
 export class RemoteFds {
   private readonly xl: Xlator<unknown>;
   private readonly files = new Set<RemoteFd>();
-  /** Files that were locked: closing any open file of theirs frees locks of that process. */
-  private readonly locked = new WeakSet<Inode>();
+  /** Files that were locked: each close of such a file must reach the brick, as it frees locks of the process. */
+  private readonly lockedInodes = new WeakSet<Inode>();
 
   constructor(xl: Xlator<unknown>) {
     this.xl = xl;
   }
 
-  noteOpen(fd: Fd, remote: number): void {
+  noteOpen(fd: Fd, remoteNumber: number): void {
     const known = this.find(fd);
     if (known !== undefined) {
-      known.remote = remote;
+      known.remoteNumber = remoteNumber;
       return;
     }
-    const remoteFd = new RemoteFd(fd, remote);
+    const remoteFd = new RemoteFd(fd, remoteNumber);
     fd.ctxSet(this.xl, remoteFd);
     this.files.add(remoteFd);
   }
@@ -95,15 +95,15 @@ export class RemoteFds {
     const remoteFd = this.find(fd);
     // Files without an open at the brick are reached by gfid.
     if (remoteFd === undefined) return ANONYMOUS_FD;
-    if (remoteFd.isLost) return NO_FD;
-    if (!remoteFd.isChanged && !NEEDS_NO_FLUSH.has(fop)) remoteFd.isChanged = true;
-    if (fop === 'lk') this.locked.add(fd.inode);
-    if (remoteFd.remote >= 0) {
+    if (remoteFd.hasLostLocks) return NO_FD;
+    if (!remoteFd.needsFlush && !FOPS_WITHOUT_FLUSH.has(fop)) remoteFd.needsFlush = true;
+    if (fop === 'lk') this.lockedInodes.add(fd.inode);
+    if (remoteFd.remoteNumber >= 0) {
       // fcntl(2) has removed O_DIRECT here, but the brick's fd still has it, and refuses unaligned writes.
       const hasLeftDirect = (fd.flags & ~flags & O_DIRECT) !== 0 && !remoteFd.hasLocks;
-      return hasLeftDirect ? ANONYMOUS_FD : remoteFd.remote;
+      return hasLeftDirect ? ANONYMOUS_FD : remoteFd.remoteNumber;
     }
-    return WORKS_WITHOUT_FD.has(fop) && !remoteFd.hasLocks ? ANONYMOUS_FD : NO_FD;
+    return FOPS_WITHOUT_FD.has(fop) && !remoteFd.hasLocks ? ANONYMOUS_FD : NO_FD;
   }
 
   /** Whether a flush need not reach the brick: since it was opened, the file was at most read. */
@@ -111,26 +111,28 @@ export class RemoteFds {
     const remoteFd = this.find(fd);
     return (
       remoteFd !== undefined &&
-      remoteFd.remote >= 0 &&
-      !remoteFd.isChanged &&
-      !this.locked.has(fd.inode)
+      remoteFd.remoteNumber >= 0 &&
+      !remoteFd.needsFlush &&
+      !this.lockedInodes.has(fd.inode)
     );
   }
 
-  noteRelease(remote: RemoteFd): void {
-    this.files.delete(remote);
+  noteRelease(file: RemoteFd): void {
+    this.files.delete(file);
   }
 
   /** Forgets all numbers after a lost connection. @param strict whether files that had locks stay closed */
   forgetNumbers(strict: boolean): void {
     for (const each of this.files) {
-      each.remote = NO_FD;
-      if (each.hasLocks && strict) each.isLost = true;
+      each.remoteNumber = NO_FD;
+      if (each.hasLocks && strict) each.hasLostLocks = true;
     }
   }
 
   /** Lists the files that must be reopened. */
   listClosed(): RemoteFd[] {
-    return [...this.files].filter(({ remote, isLost }) => remote < 0 && !isLost);
+    return [...this.files].filter(
+      ({ remoteNumber, hasLostLocks }) => remoteNumber < 0 && !hasLostLocks,
+    );
   }
 }

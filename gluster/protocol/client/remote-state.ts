@@ -25,8 +25,8 @@ export class RemoteState {
   settings: Settings;
   readonly fds: RemoteFds;
   readonly recentAttributes = new RecentAttributes();
-  readonly acls: ListedAcls;
-  readonly gfids: GfidRequests;
+  readonly listedAcls: ListedAcls;
+  readonly gfidRequests: GfidRequests;
   /** Directories that this client removed, and for which the brick has not sent the upcall FORGET yet. */
   readonly removedDirectories = new WeakSet<Inode>();
   private readonly xl: Xlator<unknown>;
@@ -46,8 +46,8 @@ export class RemoteState {
     this.now = now;
     this.isIdle = isIdle;
     this.fds = new RemoteFds(xl);
-    this.acls = new ListedAcls(now);
-    this.gfids = new GfidRequests(xl.context);
+    this.listedAcls = new ListedAcls(now);
+    this.gfidRequests = new GfidRequests(xl.context);
   }
 
   /** Finds or makes the positions of an open directory. */
@@ -87,13 +87,17 @@ export class RemoteState {
 
   /** Whether a recent listing showed that the file has no such ACL. */
   hasNoAcl({ root }: Frame, { gfid }: Loc, name: string | null): boolean {
-    return this.acls.isAbsent(gfid, name, root.client?.initiator.hints.attributeAge ?? 0);
+    return this.listedAcls.isKnownAbsent(
+      gfid,
+      name,
+      root.client?.initiator.hints.attributeAge ?? 0,
+    );
   }
 
   /** Adds a proposed gfid to the xdata of a lookup, for files that were created in the brick's directory by hand. */
   addGfidRequest({ inode }: Loc, xdata: Dict | null): Dict | null {
     if (inode?.linked || xdata?.has(GFID_REQ)) return xdata;
-    return this.gfids.addTo(xdata);
+    return this.gfidRequests.addTo(xdata);
   }
 
   /** Logs a malformed reply. */

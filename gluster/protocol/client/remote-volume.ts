@@ -30,15 +30,15 @@ import { RemoteState } from './remote-state.ts';
 import { failRequest, Request, RequestQueue } from './request.ts';
 import { connectSocket, connectStream } from './transports.ts';
 import {
-  dropsPrivileges,
   findUnsupportedErrno,
   makeInterruptXattr,
+  mustDropPrivileges,
   PrivilegeDropper,
 } from './unsupported-requests.ts';
 import { readCallback } from './upcalls.ts';
 
 /** Seconds for which a request waits until its file is reopened; a lost connection ends the wait. */
-const REOPEN_S = 3600;
+const REOPEN_TIMEOUT_S = 3600;
 /** Identifies this process to bricks, for all its clients. */
 const processUuid = randomUUID();
 let instanceCount = 0;
@@ -57,14 +57,14 @@ export class RemoteVolume {
   readonly state: RemoteState;
   private readonly xl: Xlator<RemoteVolume>;
   private readonly waitingRequests: RequestQueue;
-  private readonly calls: OwnCalls;
-  private readonly privileges: PrivilegeDropper;
+  private readonly ownCalls: OwnCalls;
+  private readonly privilegeDropper: PrivilegeDropper;
   /** Whether an event was sent to the parents after a failed attempt. */
   private hasSentEvent = false;
   /** Whether the brick is GlusterFS's, not glossa's. */
-  private isForeign = true;
+  private isGlusterBrick = true;
   /** The brick's name in messages. */
-  private readonly brick: string;
+  private readonly brickLabel: string;
   /** The number of files that are being reopened. */
   private reopeningCount = 0;
   /** The reason for having no connection; empty when connected or before the first attempt. */
@@ -77,14 +77,14 @@ export class RemoteVolume {
       throw new InitError('option remote-subvolume is missing: set it to the volume of the brick');
     }
     const address = readAddress(settings);
-    this.brick = `brick '${subvolume}' at ${formatSocketAddress(address)}`;
+    this.brickLabel = `brick '${subvolume}' at ${formatSocketAddress(address)}`;
     const { context } = xl;
     const { sources } = context;
     this.waitingRequests = new RequestQueue(context);
     const volfileOptions = new Map(xl.volfileOptions.map(({ key, value }) => [key, value]));
     const subdirMount = context.server?.subdirMount;
     if (subdirMount !== undefined) volfileOptions.set('subdir-mount', subdirMount);
-    // Each graph has a number of its own, as a successor connects before the old one ends.
+    // Each graph has a number of its own, as a new graph connects before the old one ends.
     const name =
       `CTX_ID:${processUuid}-GRAPH_ID:${instanceCount}-PID:${process.pid}-HOST:${hostname()}-` +
       `PC_NAME:${xl.name}-RECON_NO:-`;
@@ -98,9 +98,9 @@ export class RemoteVolume {
         address,
         needsPort: settings['remote-port'] === undefined && settings['transport-type'] !== 'unix',
         subvolume,
-        isAwaited: () => this.waitingRequests.size > 0,
-        pingTimeout: () => this.state.settings['ping-timeout'],
-        frameTimeout: () => this.state.settings['frame-timeout'],
+        hasWaitingRequests: () => this.waitingRequests.size > 0,
+        readPingTimeout: () => this.state.settings['ping-timeout'],
+        readFrameTimeout: () => this.state.settings['frame-timeout'],
         makeIntroduction: (number) => makeIntroduction(volfileOptions, name + number),
         makeRecords: () => new RecordReader(),
       },
@@ -112,18 +112,18 @@ export class RemoteVolume {
         warn: (text) => xl.log.warning(text, { msgid: messages.brickMessageFault.id }),
       },
     );
-    const isIdle = (): boolean => this.connection.channel.outstanding === 0;
+    const isIdle = (): boolean => this.connection.channel.outstandingCount === 0;
     this.state = new RemoteState(xl as Xlator<unknown>, settings, { now, isIdle });
-    this.calls = new OwnCalls(this.connection);
-    this.privileges = new PrivilegeDropper(this.calls, this.state.fds);
+    this.ownCalls = new OwnCalls(this.connection);
+    this.privilegeDropper = new PrivilegeDropper(this.ownCalls, this.state.fds);
   }
 
   stop(): void {
     this.connection.stop();
-    this.failWaiting();
+    this.failWaitingRequests();
   }
 
-  private failWaiting(): void {
+  private failWaitingRequests(): void {
     this.waitingRequests.releaseAll((frame, marshal) => failRequest(frame, marshal, ENOTCONN));
   }
 
@@ -132,7 +132,7 @@ export class RemoteVolume {
    * option ctime, times change only if the client sends them (features/utime).
    */
   reportsAllChanges(hasClientTimes: boolean): boolean {
-    return !this.isForeign || hasClientTimes;
+    return !this.isGlusterBrick || hasClientTimes;
   }
 
   // ---- requests
@@ -142,7 +142,7 @@ export class RemoteVolume {
     if (marshal.prepare?.(state, frame, args)) return;
     if (connection.isUp) {
       if (this.reopeningCount > 0 && this.usesUnopenedFile(marshal, args)) {
-        waitingRequests.add(frame, marshal, args, REOPEN_S);
+        waitingRequests.add(frame, marshal, args, REOPEN_TIMEOUT_S);
       } else this.dropPrivilegesAndSend(frame, marshal, args);
       return;
     }
@@ -155,7 +155,10 @@ export class RemoteVolume {
   }
 
   /** Whether the request uses a file that must be open at the brick, and is not. */
-  private usesUnopenedFile({ remotes }: Marshal, args: readonly unknown[]): boolean {
+  private usesUnopenedFile(
+    { fdNumberSources: remotes }: Marshal,
+    args: readonly unknown[],
+  ): boolean {
     for (let at = 0; at < remotes.length; at++) {
       if (remotes[at]!(args, this.state) === NO_FD) return true;
     }
@@ -165,13 +168,13 @@ export class RemoteVolume {
   /** Sends a request; for a GlusterFS brick, clears set-user-id and set-group-id of the file first if requested. */
   private dropPrivilegesAndSend(frame: Frame, marshal: Marshal, args: readonly unknown[]): void {
     this.state.recentAttributes.forget();
-    const { stbuf } = marshal;
-    if (stbuf >= 0) this.privileges.noteAttributes((args[stbuf] as Iatt).iaProt);
-    if (!this.isForeign || !dropsPrivileges(args)) {
+    const { stbufIndex } = marshal;
+    if (stbufIndex >= 0) this.privilegeDropper.noteAttributes((args[stbufIndex] as Iatt).iaProt);
+    if (!this.isGlusterBrick || !mustDropPrivileges(args)) {
       this.send(frame, marshal, args);
       return;
     }
-    this.privileges.clear(args, frame.root, (errno) => {
+    this.privilegeDropper.clear(args, frame.root, (errno) => {
       if (errno === 0) this.send(frame, marshal, args);
       else failRequest(frame, marshal, errno);
     });
@@ -185,12 +188,12 @@ export class RemoteVolume {
       return;
     }
     const { connection, state } = this;
-    const { wire, data } = marshal;
-    const { channel, isServed } = connection;
+    const { wireFop, dataIndex } = marshal;
+    const { channel, isServedByLoop } = connection;
     const owner = marshal.fop === 'lk' ? this.deriveLockOwner(frame, args) : frame.root.lkOwner;
     const caller = makeCaller(frame.root, owner, state.settings['send-gids']);
-    const request = new Request(frame, marshal, args, state, isServed);
-    const w = channel.begin(FOPS4, wire.procedure, AUTH_V3, caller, request);
+    const request = new Request(frame, marshal, args, state, isServedByLoop);
+    const w = channel.begin(FOPS4, wireFop.procedure, AUTH_V3, caller, request);
     try {
       writeArguments(w, marshal, args, state);
     } catch (error) {
@@ -201,7 +204,7 @@ export class RemoteVolume {
       failRequest(frame, marshal, errno);
       return;
     }
-    channel.end(data < 0 ? null : (args[data] as Uint8Array));
+    channel.end(dataIndex < 0 ? null : (args[dataIndex] as Uint8Array));
     connection.flushSoon();
     // A program that waits for a lock can be interrupted and killed.
     if (marshal.fop === 'lk') {
@@ -217,17 +220,21 @@ export class RemoteVolume {
    */
   private deriveLockOwner({ root }: Frame, args: readonly unknown[]): string {
     const [fd, , , xdata] = args as unknown as LkArguments;
-    const remoteFd = this.isForeign && xdata?.has(FLOCK) ? this.state.fds.find(fd) : undefined;
+    const remoteFd = this.isGlusterBrick && xdata?.has(FLOCK) ? this.state.fds.find(fd) : undefined;
     return remoteFd === undefined ? root.lkOwner : root.lkOwner + remoteFd.serial;
   }
 
   /** Cancels a pending lock request whose caller was interrupted. */
   private cancelLock(xid: number, caller: Caller, [fd, , flock]: LkArguments): void {
     if (!this.connection.isUp) return;
-    if (!this.isForeign) this.calls.cancel(xid);
+    if (!this.isGlusterBrick) this.ownCalls.giveUp(xid);
     else {
-      const remote = this.state.fds.find(fd)?.remote ?? NO_FD;
-      this.calls.fgetxattr({ gfid: fd.inode.gfid, remote }, makeInterruptXattr(flock), caller);
+      const remoteNumber = this.state.fds.find(fd)?.remoteNumber ?? NO_FD;
+      this.ownCalls.cancelLock(
+        { gfid: fd.inode.gfid, remoteNumber },
+        makeInterruptXattr(flock),
+        caller,
+      );
     }
   }
 
@@ -237,7 +244,7 @@ export class RemoteVolume {
    */
   private findRefusalErrno(frame: Frame, marshal: Marshal, args: readonly unknown[]): number {
     if (!hasRoomForOwner(frame.root.lkOwner, AUTH_V3)) return E2BIG;
-    const unsupported = this.isForeign ? findUnsupportedErrno(marshal, args) : 0;
+    const unsupported = this.isGlusterBrick ? findUnsupportedErrno(marshal, args) : 0;
     if (unsupported !== 0) return unsupported;
     if (this.usesUnopenedFile(marshal, args)) return EBADFD;
     if (!this.connection.isUp) return ENOTCONN;
@@ -246,9 +253,9 @@ export class RemoteVolume {
     return positions.find(args[2] as number) === undefined ? EINVAL : 0;
   }
 
-  release(remote: RemoteFd): void {
-    this.state.fds.noteRelease(remote);
-    this.calls.release(remote);
+  release(file: RemoteFd): void {
+    this.state.fds.noteRelease(file);
+    this.ownCalls.release(file);
   }
 
   // ---- the connection
@@ -256,9 +263,9 @@ export class RemoteVolume {
   /** Reopens files after the handshake; then reports that the brick is up, and sends waiting requests. */
   private reopenFiles({ isUp, isGlossa }: HandshakeReply & { ok: true }): void {
     const { xl, state } = this;
-    this.isForeign = !isGlossa;
+    this.isGlusterBrick = !isGlossa;
     this.lastProblem = '';
-    xl.log.info(`connected to ${this.brick}`);
+    xl.log.info(`connected to ${this.brickLabel}`);
     const closed = state.fds.listClosed();
     this.reopeningCount = closed.length;
     const resumeIfReopened = (): void => {
@@ -271,7 +278,7 @@ export class RemoteVolume {
       const flags = state.filterOpenFlags(
         each.fd.flags & WIRE_FLAGS & ~(O_CREAT | O_EXCL | O_TRUNC),
       );
-      this.calls.reopen(each, flags, () => {
+      this.ownCalls.reopen(each, flags, () => {
         this.reopeningCount -= 1;
         resumeIfReopened();
       });
@@ -287,9 +294,9 @@ export class RemoteVolume {
     const changes = readCallback(program, procedure, r, xl.inodes, state.removedDirectories);
     if (typeof changes === 'boolean') sayUp(xl as Xlator<unknown>, changes);
     else if (changes !== null) {
-      this.privileges.noteForeignChange();
+      this.privilegeDropper.noteForeignChange();
       for (const each of changes) {
-        if (each.kind === 'inode') state.acls.noteForeignChange(each.inode.gfid);
+        if (each.kind === 'inode') state.listedAcls.noteForeignChange(each.inode.gfid);
         sendUpcall(xl as Xlator<unknown>, each);
       }
     }
@@ -298,22 +305,22 @@ export class RemoteVolume {
   private handleLoss(reason: string): void {
     this.reopeningCount = 0;
     const { fds, settings } = this.state;
-    if (settings['reconnect-wait'] === 0) this.failWaiting();
+    if (settings['reconnect-wait'] === 0) this.failWaitingRequests();
     fds.forgetNumbers(settings['strict-locks']);
-    this.state.acls.clear();
-    this.xl.log.warning(`the connection to ${this.brick} is lost: ${reason}`, {
+    this.state.listedAcls.clear();
+    this.xl.log.warning(`the connection to ${this.brickLabel} is lost: ${reason}`, {
       msgid: messages.brickLost.id,
     });
     sayUp(this.xl as Xlator<unknown>, false);
   }
 
   private handleFailure({ reason, isFinal, hasReplied }: ConnectFailure): void {
-    const { xl, brick } = this;
-    const problem = `${brick}: ${reason}`;
+    const { xl, brickLabel } = this;
+    const problem = `${brickLabel}: ${reason}`;
     const isNew = problem !== this.lastProblem;
     this.lastProblem = problem;
     if (isFinal) {
-      this.failWaiting();
+      this.failWaitingRequests();
       xl.log.error(`${problem}: giving up`, {
         msgid: messages.brickRefuses.id,
       });

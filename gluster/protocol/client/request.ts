@@ -1,5 +1,5 @@
 /**
- * Defines a fop's call to the brick, which unwinds the fop with the reply. Defines the queue of requests that wait for
+ * Defines a fop's call to the brick, which unwinds the fop with the reply, and the queue of requests that wait for
  * the brick (option reconnect-wait) or for files to be reopened. `remote-volume.ts` uses both.
  */
 
@@ -28,19 +28,19 @@ export class Request implements PendingCall {
   private readonly marshal: Marshal;
   private readonly args: readonly unknown[];
   private readonly state: RemoteState;
-  private readonly isServed: boolean;
+  private readonly isServedByLoop: boolean;
 
-  /** @param isServed whether the reply arrives without a turn of the event loop */
+  /** @param isServedByLoop whether the reply arrives without a turn of the event loop */
   constructor(
     frame: Frame,
     marshal: Marshal,
     args: readonly unknown[],
     state: RemoteState,
-    isServed: boolean,
+    isServedByLoop: boolean,
   ) {
-    this.isServed = isServed;
+    this.isServedByLoop = isServedByLoop;
     // The request waits for the brick only, so a turn of the event loop cannot advance it.
-    if (isServed) frame.root.rest();
+    if (isServedByLoop) frame.root.rest();
     this.frame = frame;
     this.marshal = marshal;
     this.args = args;
@@ -49,7 +49,7 @@ export class Request implements PendingCall {
 
   /** Called if the call was not sent, so that no reply will arrive. */
   noteNotSent(): void {
-    if (this.isServed) this.frame.root.goOn();
+    if (this.isServedByLoop) this.frame.root.goOn();
   }
 
   onLoss(_reason: LossReason): void {
@@ -59,21 +59,21 @@ export class Request implements PendingCall {
 
   onReply(r: XdrReader): void {
     const { marshal, frame, state, args } = this;
-    const { wire, fop, at } = marshal;
-    if (this.isServed) frame.root.goOn();
+    const { wireFop, fop, indexes } = marshal;
+    if (this.isServedByLoop) frame.root.goOn();
     const opRet = r.i32();
     const opErrno = r.i32();
     // A failure without an errno is still a failure.
     if (opRet < 0) {
-      // After other failures it is unknown whether the brick assigned the gfid.
+      // After any other failure the brick may have assigned the gfid or not, so no result is recorded.
       if (fop === 'lookup' && opErrno === ENOENT) {
-        state.gfids.noteReply(args[1] as Dict | null, NULL_GFID);
+        state.gfidRequests.noteReply(args[1] as Dict | null, NULL_GFID);
       }
       this.failWithXdata(r, opErrno || EIO);
       return;
     }
-    const values = readFields(r, frame.terse ? marshal.terseReply : wire.reply);
-    if (wire.data === 'reply') {
+    const values = readFields(r, frame.terse ? marshal.terseReply : wireFop.reply);
+    if (wireFop.data === 'reply') {
       const data = r.fixed(r.remaining);
       if (data.length !== opRet) r.markMalformed();
       // The next message overwrites this memory.
@@ -84,14 +84,15 @@ export class Request implements PendingCall {
       failRequest(frame, marshal, EIO);
       return;
     }
-    const errno = marshal.applyReply?.(state, frame, args, values, at) ?? 0;
+    const errno = marshal.applyReply?.(state, frame, args, values, indexes) ?? 0;
     if (errno !== 0) {
       failRequest(frame, marshal, errno);
       return;
     }
-    const { reply: parts } = marshal;
-    const reply = new Array<unknown>(parts.length);
-    for (let i = 0; i < parts.length; i++) reply[i] = nullIfZero(parts[i]!(values, args));
+    const { replySources } = marshal;
+    const reply = new Array<unknown>(replySources.length);
+    for (let i = 0; i < replySources.length; i++)
+      reply[i] = toNullIfAbsent(replySources[i]!(values, args));
     // ENOENT with entries marks the end of the listing.
     const endErrno = marshal.isListing && opErrno === ENOENT ? ENOENT : 0;
     marshal.unwind(frame, opRet, endErrno, reply);
@@ -100,19 +101,19 @@ export class Request implements PendingCall {
   /** Fails the request; passes on the xdata of a fop whose failures carry it. */
   private failWithXdata(r: XdrReader, errno: number): void {
     const { frame, marshal, args } = this;
-    const { failureXdata: xdataIndex, wire, emptyReply, reply } = marshal;
-    const values = xdataIndex < 0 ? [] : readFields(r, wire.reply);
+    const { failureXdataIndex: xdataIndex, wireFop, emptyReply, replySources } = marshal;
+    const values = xdataIndex < 0 ? [] : readFields(r, wireFop.reply);
     if (xdataIndex < 0 || r.isMalformed) {
       failRequest(frame, marshal, errno);
       return;
     }
-    const xdata = reply[xdataIndex]!(values, args);
+    const xdata = replySources[xdataIndex]!(values, args);
     marshal.unwind(frame, -1, errno, emptyReply.with(xdataIndex, xdata as null) as never);
   }
 }
 
 /** Returns null for attributes without a gfid, which stand for absent attributes. */
-const nullIfZero = (value: unknown): unknown =>
+const toNullIfAbsent = (value: unknown): unknown =>
   value instanceof Iatt && value.iaGfid === NULL_GFID && !value.known ? null : value;
 
 type QueuedRequest = readonly [frame: Frame, marshal: Marshal, args: readonly unknown[]];

@@ -14,7 +14,7 @@ import { Stream } from '../shared/stream.ts';
 import type { Connect } from './connection.ts';
 
 /** The most bytes that Node may queue while the peer does not read. */
-const QUEUED_MAX = 4 * 2 ** 20;
+const MAX_QUEUED_BYTES = 4 * 2 ** 20;
 
 function openSocket(address: SocketAddress, certificates: Certificates | null): Socket {
   const target = { ...address, noDelay: true, keepAlive: true };
@@ -50,7 +50,7 @@ export const connectSocket =
       onConnect({
         send(bytes, length, data) {
           if (isClosed) return -EPIPE;
-          if (socket.writableLength > QUEUED_MAX) return -EAGAIN;
+          if (socket.writableLength > MAX_QUEUED_BYTES) return -EAGAIN;
           // Node keeps the bytes until they have left, and this buffer is reused before that.
           const first = bytes.slice(0, length);
           const joined = data === null ? first : Buffer.concat([first, data]);
@@ -60,7 +60,7 @@ export const connectSocket =
       }),
     );
     return {
-      isServed: false,
+      isServedByLoop: false,
       close() {
         isClosed = true;
         socket.destroy();
@@ -100,7 +100,7 @@ export const connectStream =
       });
     }
     return {
-      isServed: true,
+      isServedByLoop: true,
       close() {
         isClosed = true;
         stream?.close();

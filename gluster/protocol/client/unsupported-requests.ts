@@ -40,7 +40,7 @@ export const makeInterruptXattr = ({ whence, start, len }: Flock): string =>
   `glusterfs.intrlk.tposix.kblocked.${whence},${start}-${len}`;
 
 /** Whether the request must first clear set-user-id and set-group-id. */
-export const dropsPrivileges = (args: readonly unknown[]): boolean =>
+export const mustDropPrivileges = (args: readonly unknown[]): boolean =>
   findXdata(args)?.number(KILL_PRIV) !== undefined;
 
 /**
@@ -83,7 +83,7 @@ export class PrivilegeDropper {
       next(0);
       return;
     }
-    const target: FileTarget = { gfid, remote: fd?.remote ?? NO_FD };
+    const target: FileTarget = { gfid, remoteNumber: fd?.remoteNumber ?? NO_FD };
     const noteCleared = (errno: number): void => {
       if (errno === 0 && fd !== undefined) fd.clearAtGeneration = generation;
       next(errno);

@@ -10,11 +10,11 @@ import { parseFields, readFields } from '../../rpc/fields.ts';
 import { CALLBACK, CBK } from '../../rpc/programs.ts';
 
 /** Flags of an upcall if a name was created or removed. */
-const NAMES = UP.NLINK | UP.RENAME | UP.FORGET | UP.PARENT_TIMES;
+const NAME_FLAGS = UP.NLINK | UP.RENAME | UP.FORGET | UP.PARENT_TIMES;
 /** Flags of an upcall if data may have changed. */
-const DATA = UP.SIZE | UP.TIMES | UP.FORGET;
+const DATA_FLAGS = UP.SIZE | UP.TIMES | UP.FORGET;
 
-const invalidation = parseFields('gfid:string event_type:u32 flags:u32');
+const invalidationFields = parseFields('gfid:string event_type:u32 flags:u32');
 
 /**
  * Returns upcalls, or whether the storage is up; null for irrelevant or malformed calls.
@@ -31,7 +31,7 @@ export function readCallback(
   if (procedure === CBK.CHILD_UP) return true;
   if (procedure === CBK.CHILD_DOWN) return false;
   if (procedure !== CBK.CACHE_INVALIDATION) return null;
-  const [gfid, , flags] = readFields(r, invalidation) as [string, number, number];
+  const [gfid, , flags] = readFields(r, invalidationFields) as [string, number, number];
   if (r.isMalformed || !isGfid(gfid)) return null;
   return makeUpcalls(gfid, flags, inodes, removedDirectories);
 }
@@ -45,19 +45,19 @@ function makeUpcalls(
   const upcalls: Upcall[] = [];
   // Bricks also report files that were only listed, whose inode is not in the table.
   const inode = inodes.find(gfid) ?? inodes.unlistedInode(gfid);
-  upcalls.push({ kind: 'inode', inode, data: (flags & DATA) !== 0 });
+  upcalls.push({ kind: 'inode', inode, data: (flags & DATA_FLAGS) !== 0 });
   // If a file is created in a directory, GlusterFS's bricks report only that the directory's times changed. After a
   // FORGET the brick reports no further changes: so all names in a directory become uncertain, but none of a file.
-  const aboutNames = inode.isDir ? NAMES | UP.TIMES : NAMES & ~UP.FORGET;
+  const nameFlags = inode.isDir ? NAME_FLAGS | UP.TIMES : NAME_FLAGS & ~UP.FORGET;
   // A directory that this client removed has no names.
-  const isAboutNames =
-    (flags & aboutNames) !== 0 && !(flags === UP.FORGET && removedDirectories.delete(inode));
-  if ((flags & NAMES) !== 0) {
+  const mayChangeNames =
+    (flags & nameFlags) !== 0 && !(flags === UP.FORGET && removedDirectories.delete(inode));
+  if ((flags & NAME_FLAGS) !== 0) {
     for (const { parent, name } of inode.names) {
       upcalls.push({ kind: 'entry', parent, name, expire: true });
     }
   }
   // The brick does not report which names changed, so every absent name may exist now.
-  if (isAboutNames) upcalls.push({ kind: 'every-entry' });
+  if (mayChangeNames) upcalls.push({ kind: 'every-entry' });
   return upcalls;
 }

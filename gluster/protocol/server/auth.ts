@@ -71,15 +71,15 @@ export function decideByLogin(options: AuthOptions, identity: ClientIdentity): D
   return options.get(`auth.login.${username}.password`) === password ? 'accept' : 'reject';
 }
 
-/** Decides by the certificate's common name; the TLS handshake has verified its signer. Without a list it abstains. */
+/** Decides by the certificate's common name, as TLS has verified its signer. Without a list of names it abstains. */
 function decideByCertificate(options: AuthOptions, volume: string, name: string): Decision {
   const names = options.get(`auth.login.${volume}.ssl-allow`) ?? options.get('auth.ssl-allow');
   if (names === undefined) return 'dont-care';
   return splitList(names).some((item) => item === '*' || item === name) ? 'accept' : 'reject';
 }
 
-const OFF = /^(off|no|false|disable|0)$/i;
-const isOff = (text: string | undefined): boolean => text !== undefined && OFF.test(text);
+const OFF_PATTERN = /^(off|no|false|disable|0)$/i;
+const isOff = (text: string | undefined): boolean => text !== undefined && OFF_PATTERN.test(text);
 
 const splitList = (list: string): string[] =>
   list

@@ -15,7 +15,7 @@ import { CBK, type Invalidation, writeInvalidation } from '../../rpc/programs.ts
 import { readCertificates } from '../shared/certificates.ts';
 import { type AuthOptions, isAdmitted } from './auth.ts';
 import { type Brick, Bricks } from './bricks.ts';
-import { squash, UserGroups } from './callers.ts';
+import { squashCaller, UserGroups } from './callers.ts';
 import type { ClientBinding, ClientConnection, ConnectionHost } from './client-connection.ts';
 import { listenOnLoop } from './loop-listener.ts';
 import { type Listener, type ListenerSettings, listen } from './node-listener.ts';
@@ -24,7 +24,7 @@ import { PendingConnections } from './pending-connections.ts';
 import { RecordMemory } from './record-memory.ts';
 
 /** The most clients in a statedump. */
-const DUMPED_CLIENTS_MAX = 200;
+const MAX_DUMPED_CLIENTS = 200;
 
 /** Reads the address at which to listen. @throws {InitError} if an option is missing or contradicts another */
 export function readAddress(settings: Settings): SocketAddress {
@@ -40,8 +40,8 @@ export function readAddress(settings: Settings): SocketAddress {
   return { path };
 }
 
-/** Bytes of a read whose reply needs no copy; GlusterFS's clients request no more. */
-const READ_MAX = 1 << 20;
+/** Bytes of the buffer for reads. A longer read needs a copy, but GlusterFS's clients request no more. */
+const READ_BUFFER_BYTES = 1 << 20;
 
 export class BrickServer implements ConnectionHost {
   readonly initiator: Initiator;
@@ -52,10 +52,10 @@ export class BrickServer implements ConnectionHost {
   private settings: Settings;
   private readonly xl: Xlator;
   private readonly bricks: Bricks;
-  readonly pending: PendingConnections;
+  readonly pendingConnections: PendingConnections;
   /** The memory for incomplete messages of all connections. */
-  readonly memory: RecordMemory;
-  private readonly groups = new UserGroups();
+  readonly recordMemory: RecordMemory;
+  private readonly userGroups = new UserGroups();
   /** Connections that have completed the handshake, by client. */
   private readonly connections = new Map<Client, ClientConnection>();
   private listener: Listener | null = null;
@@ -70,19 +70,19 @@ export class BrickServer implements ConnectionHost {
     this.bricks = new Bricks(xl, () => graph!.instances[id] ?? xl, settings['inode-lru-limit']);
     const record = makeInitiatorTranslator(xl.type, xl.translator.description);
     // One buffer suffices for all reads, as each reply is written while its callback runs.
-    const hints = { readBuffer: new Uint8Array(READ_MAX) };
+    const hints = { readBuffer: new Uint8Array(READ_BUFFER_BYTES) };
     this.initiator = new Initiator(graph!, xl.name, record, xl.log, hints);
     this.uuid = context.server?.uuid ?? this.initiator.xl.name;
     this.version = context.server?.version ?? '';
     this.initiator.findObjection = () =>
       this.bricks.hasSeveral ? `${xl.label}: volumes of several bricks change at a restart` : null;
-    this.pending = new PendingConnections({
-      timeout: () => this.settings['handshake-timeout'],
-      limit: () => this.settings['handshake-limit'],
+    this.pendingConnections = new PendingConnections({
+      readTimeout: () => this.settings['handshake-timeout'],
+      readLimit: () => this.settings['handshake-limit'],
       after: (ms, fn) => context.after(ms, fn),
     });
-    this.memory = new RecordMemory({
-      limit: () => this.settings['rpc.record-memory-limit'],
+    this.recordMemory = new RecordMemory({
+      readLimit: () => this.settings['rpc.record-memory-limit'],
       after: (ms, fn) => context.after(ms, fn),
     });
     this.reconfigure(xl, settings);
@@ -135,7 +135,7 @@ export class BrickServer implements ConnectionHost {
   /** Applies changed options; disconnects clients that the auth options no longer admit. */
   reconfigure({ volfileOptions }: Xlator, settings: Settings): void {
     this.settings = settings;
-    this.groups.clear();
+    this.userGroups.clear();
     this.authOptions = new Map(volfileOptions.map(({ key, value }) => [key, value]));
     for (const connection of [...this.connections.values()]) {
       if (!isAdmitted(this.authOptions, connection.binding!.identity))
@@ -201,12 +201,12 @@ export class BrickServer implements ConnectionHost {
   }
 
   dump(): Dump {
-    const connections = [...this.connections.values()].slice(0, DUMPED_CLIENTS_MAX);
+    const connections = [...this.connections.values()].slice(0, MAX_DUMPED_CLIENTS);
     return {
       'listens-at': this.address,
       connections: this.connections.size,
-      'not-introduced': this.pending.size,
-      ...this.memory.dump(),
+      'not-introduced': this.pendingConnections.size,
+      ...this.recordMemory.dump(),
       ...Object.assign(
         {},
         ...connections.map((connection, at) => dumpConnection(connection, at + 1)),
@@ -218,9 +218,9 @@ export class BrickServer implements ConnectionHost {
 
   mapCaller(caller: Caller, isTrusted: boolean): Caller {
     const { settings } = this;
-    const squashed = squash(settings, caller, isTrusted);
+    const squashed = squashCaller(settings, caller, isTrusted);
     if (!settings['manage-gids']) return squashed;
-    return this.groups.withServerGroups(squashed, settings['gid-timeout'] * 1000);
+    return this.userGroups.withServerGroups(squashed, settings['gid-timeout'] * 1000);
   }
 
   get outstandingLimit(): number {
@@ -231,7 +231,7 @@ export class BrickServer implements ConnectionHost {
     return this.bricks.find(volume);
   }
 
-  noteClient(connection: ClientConnection): void {
+  addClient(connection: ClientConnection): void {
     const { client, brick, subdir, version } = connection.binding!;
     this.connections.set(client, connection);
     const folder = subdir === '/' ? '' : `, folder ${JSON.stringify(subdir)}`;
@@ -271,7 +271,7 @@ function affectsBrick(upcall: Upcall, { brick }: ClientBinding): boolean {
 
 /** The statedump of a connection: GlusterFS's entries, and a few more. */
 function dumpConnection(
-  { binding, peer, callServer, activeCount, lockCount }: ClientConnection,
+  { binding, peer, callServer, activeRequestCount, lockRequestCount }: ClientConnection,
   at: number,
 ): Dump {
   const { client, brick, subdir, identity, version, since } = binding as ClientBinding;
@@ -286,10 +286,10 @@ function dumpConnection(
     version,
     since: new Date(since).toISOString(),
     'open-fds': client.fds.size,
-    'requests-under-way': activeCount,
-    'requests-for-locks': lockCount,
-    'bytes-read': callServer.bytesIn,
-    'bytes-written': callServer.bytesOut,
+    'requests-under-way': activeRequestCount,
+    'requests-for-locks': lockRequestCount,
+    'bytes-read': callServer.receivedBytes,
+    'bytes-written': callServer.sentBytes,
   };
   return Object.fromEntries(
     Object.entries(values).map(([key, value]) => [`conn.${at}.${key}`, value]),

@@ -21,23 +21,23 @@ export interface Brick {
  * replaced while clients are connected. Several bricks have an inode table each.
  */
 export class Bricks {
-  private readonly tables: readonly InodeTable[];
-  private readonly currentServer: () => Xlator;
+  private readonly inodeTables: readonly InodeTable[];
+  private readonly findCurrentServer: () => Xlator;
 
   /**
    * @param currentServer finds the server's instance in the present graph
    * @throws {InitError} when two bricks share a volume
    */
   constructor(xl: Xlator, currentServer: () => Xlator, lruLimit: number) {
-    this.currentServer = currentServer;
+    this.findCurrentServer = currentServer;
     const graph = xl.graph!;
     if (xl.below.length === 1) {
       graph.inodes.lruLimit = lruLimit;
-      this.tables = [graph.inodes];
+      this.inodeTables = [graph.inodes];
       return;
     }
     const owners = new Map<Xlator, Xlator>();
-    this.tables = xl.below.map((top) => {
+    this.inodeTables = xl.below.map((top) => {
       const table = new InodeTable(graph.instances, lruLimit);
       for (const each of collectBelow(top)) {
         const otherBrick = owners.get(each);
@@ -54,18 +54,18 @@ export class Bricks {
   }
 
   get hasSeveral(): boolean {
-    return this.tables.length > 1;
+    return this.inodeTables.length > 1;
   }
 
   get names(): readonly string[] {
-    return this.currentServer().childNames;
+    return this.findCurrentServer().childNames;
   }
 
   find(name: string): Brick | undefined {
-    const xl = this.currentServer();
+    const xl = this.findCurrentServer();
     const at = xl.childNames.indexOf(name);
     if (at < 0) return undefined;
-    const inodes = this.tables[at]!;
+    const inodes = this.inodeTables[at]!;
     // Requests on open files go to the volume that the inode table names.
     if (this.hasSeveral) inodes.links = xl.children[at]!;
     return {
@@ -82,7 +82,7 @@ export class Bricks {
 
   /** Clears the inode tables that the graph does not clear itself. */
   clear(): void {
-    if (this.hasSeveral) for (const table of this.tables) table.clear();
+    if (this.hasSeveral) for (const table of this.inodeTables) table.clear();
   }
 }
 

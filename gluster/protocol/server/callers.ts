@@ -1,5 +1,5 @@
 /**
- * Maps the caller of a request, before it is served. Squashing replaces root or every user by an unprivileged user.
+ * Maps the caller of a request before it is served. Squashing replaces root, or every user, by an unprivileged user.
  * With `manage-gids`, this machine's user database supplies the groups: a request has room for about 90, and a client
  * may forge them.
  * Source: GlusterFS 10 `rpc/rpc-lib/src/rpcsvc.h` (RPC_AUTH_ROOT_SQUASH).
@@ -9,7 +9,7 @@ import type { Caller } from '../../rpc/message.ts';
 import type { Settings } from './options.ts';
 
 /** The most users whose groups are cached. */
-const USERS_MAX = 4096;
+const MAX_USERS = 4096;
 
 interface CachedGroups {
   /** Milliseconds by `now`. */
@@ -19,13 +19,13 @@ interface CachedGroups {
 
 /** Caches the groups of users for a limited time. */
 export class UserGroups {
-  private readonly lookUp: (uid: number) => readonly number[] | null;
+  private readonly lookUpGroups: (uid: number) => readonly number[] | null;
   private readonly now: () => number;
   private readonly cache = new Map<number, CachedGroups>();
 
   /** @param lookUp returns the groups of a uid; null for an unknown uid */
   constructor(lookUp = findUserGroups, now = () => performance.now()) {
-    this.lookUp = lookUp;
+    this.lookUpGroups = lookUp;
     this.now = now;
   }
 
@@ -35,8 +35,8 @@ export class UserGroups {
     const now = this.now();
     const cached = cache.get(uid);
     if (cached !== undefined && cached.expiresAt > now) return cached.groups;
-    const groups = this.lookUp(uid) ?? [];
-    if (cache.size >= USERS_MAX) cache.clear();
+    const groups = this.lookUpGroups(uid) ?? [];
+    if (cache.size >= MAX_USERS) cache.clear();
     cache.set(uid, { expiresAt: now + cacheMs, groups });
     return groups;
   }
@@ -65,7 +65,7 @@ const INTERNAL_PIDS: ReadonlySet<number> = new Set([-1, -3, -4, -5, -6]);
  * Replaces the ids of root or every user, as the options request.
  * @param isTrusted whether the client logged in by password, so that it may be one of GlusterFS's own programs
  */
-export function squash(
+export function squashCaller(
   { 'root-squash': rootSquash, 'all-squash': allSquash, anonuid, anongid }: Settings,
   caller: Caller,
   isTrusted: boolean,

@@ -16,7 +16,7 @@ import {
   CallServer,
   makeResults,
   type Procedure,
-  type Results,
+  type ResultsWriter,
   replySuccess,
 } from '../../rpc/call-server.ts';
 import { readTexts, writeTexts } from '../../rpc/dict.ts';
@@ -25,19 +25,19 @@ import { ACCEPT, type Caller, type ReceivedCall } from '../../rpc/message.ts';
 import {
   CALLBACK,
   FOPS4,
-  GLOSSA,
+  GLOSSA_PROCEDURES,
+  GLOSSA_PROGRAM,
+  GLOSSA_VERSION_KEY,
   getspecReply,
   HAND,
   HANDSHAKE,
-  OWN,
-  OWN_CALLS,
   setLkVerCall,
   setLkVerReply,
 } from '../../rpc/programs.ts';
 import { type AuthOptions, type ClientIdentity, decideByLogin, isAdmitted } from './auth.ts';
 import type { Brick } from './bricks.ts';
 import type { PendingConnection, PendingConnections } from './pending-connections.ts';
-import type { RecordMemory, Share } from './record-memory.ts';
+import type { MemoryShare, RecordMemory } from './record-memory.ts';
 import { type CallOrigin, ServerCall } from './server-call.ts';
 import { findDirectory } from './subdir.ts';
 import { unmarshals } from './unmarshal.ts';
@@ -45,17 +45,17 @@ import { unmarshals } from './unmarshal.ts';
 const RELEASE_PROCEDURE = 41;
 const RELEASEDIR_PROCEDURE = 42;
 const NO_BYTES = new Uint8Array();
-const GETSPEC_REFUSAL = 'ask the management daemon for volfiles';
+const GETSPEC_REFUSAL_TEXT = 'ask the management daemon for volfiles';
 
 /** The most bytes of replies queued for a client. Beyond them the server stops reading its calls. */
-const QUEUED_MAX = 4 * 2 ** 20;
+const MAX_QUEUED_BYTES = 4 * 2 ** 20;
 /** Bytes of receive room, and of the longest message, before the handshake, whose messages are short. */
-const HANDSHAKE_LIMITS = { room: 4096, most: 65_536 } as const;
+const HANDSHAKE_BYTES = { room: 4096, most: 65_536 } as const;
 /** Bytes of room for receiving after the handshake. */
-const RECEIVE_ROOM = 65_536;
+const RECEIVE_ROOM_BYTES = 65_536;
 
 /** Reduces a path to the form `/a/b`. */
-const normalize = (path: string): string => posix.resolve('/', path);
+const normalizePath = (path: string): string => posix.resolve('/', path);
 
 /** The remote end of a connection. */
 export interface Peer {
@@ -74,8 +74,8 @@ export interface ConnectionHost {
   /** The version of glossa. */
   readonly version: string;
   readonly authOptions: AuthOptions;
-  readonly pending: PendingConnections;
-  readonly memory: RecordMemory;
+  readonly pendingConnections: PendingConnections;
+  readonly recordMemory: RecordMemory;
   /** Maps the caller of a request. @param isTrusted whether the client logged in by password */
   mapCaller(caller: Caller, isTrusted: boolean): Caller;
   /** The most active requests of a connection; 0 for no limit. */
@@ -83,18 +83,18 @@ export interface ConnectionHost {
   /** Finds a volume that clients may use. */
   findBrick(volume: string): Brick | undefined;
   /** Called when a client was admitted to a brick, and when it has left. */
-  noteClient(connection: ClientConnection): void;
+  addClient(connection: ClientConnection): void;
   removeClient(connection: ClientConnection): void;
   logRefusal(text: string): void;
   log(text: string): void;
 }
 
-/** Fops that may wait while another client holds a lock; they delay no other request. */
+/** Fops that may wait for another client's lock. They are not limited by `outstandingLimit`. */
 const LOCK_FOPS: ReadonlySet<FopName> = new Set<FopName>([
   ...(['lk', 'inodelk', 'finodelk', 'entrylk', 'fentrylk'] as const),
 ]);
 /** The most requests of a connection that wait for locks. */
-const WAITING_MAX = 16_384;
+const MAX_WAITING_FOR_LOCKS = 16_384;
 
 /** The client of a connection, and its brick. */
 export interface ClientBinding {
@@ -119,22 +119,22 @@ interface HandshakeResult {
 }
 
 export class ClientConnection implements ServedConnection {
-  readonly records = new RecordReader(HANDSHAKE_LIMITS.room, HANDSHAKE_LIMITS.most);
+  readonly records = new RecordReader(HANDSHAKE_BYTES.room, HANDSHAKE_BYTES.most);
   /** The buffer for replies. */
-  readonly out = new XdrWriter(HANDSHAKE_LIMITS.room);
+  readonly out = new XdrWriter(HANDSHAKE_BYTES.room);
   readonly peer: Peer;
   binding: ClientBinding | null = null;
   /** The number of active requests, without those for locks. */
-  activeCount = 0;
+  activeRequestCount = 0;
   /** The number of active requests for locks. */
-  lockCount = 0;
+  lockRequestCount = 0;
   /** The active requests for locks by xid, so that the client can cancel them. */
   private readonly lockCalls = new Map<number, ServerCall>();
   readonly callServer: CallServer;
   private readonly host: ConnectionHost;
   private readonly pending: PendingConnection;
   private readonly transport: ConnectionTransport;
-  private readonly share: Share;
+  private readonly memoryShare: MemoryShare;
   /** The admitted client, as its calls see it; null before the handshake. */
   private origin: CallOrigin | null = null;
   /** Whether the client logged in by password. */
@@ -153,12 +153,12 @@ export class ClientConnection implements ServedConnection {
     this.pending = pending;
     this.peer = peer;
     this.transport = transport;
-    this.share = host.memory.makeShare(this);
+    this.memoryShare = host.recordMemory.makeShare(this);
     const handshake = new Map<number, Procedure>([
       [HAND.NULL, replySuccess],
       [HAND.PING, replySuccess],
-      [HAND.SETVOLUME, (r, { xid }) => this.setVolume(xid, r)],
-      [HAND.GETSPEC, () => makeResults(getspecReply, -1, ENOSYS, GETSPEC_REFUSAL, NO_BYTES)],
+      [HAND.SETVOLUME, (r, { xid }) => this.handleSetVolume(xid, r)],
+      [HAND.GETSPEC, () => makeResults(getspecReply, -1, ENOSYS, GETSPEC_REFUSAL_TEXT, NO_BYTES)],
       [HAND.SET_LK_VER, (r) => makeResults(setLkVerReply, 0, 0, readFields(r, setLkVerCall)[1])],
     ]);
     const cancelCall: Procedure = (r, call) => {
@@ -172,7 +172,9 @@ export class ClientConnection implements ServedConnection {
         { ...HANDSHAKE, procedures: handshake },
       ],
       // glossa's clients know the program from the handshake.
-      unlisted: [{ ...OWN, procedures: new Map([[OWN_CALLS.GIVE_UP, cancelCall]]) }],
+      unlisted: [
+        { ...GLOSSA_PROGRAM, procedures: new Map([[GLOSSA_PROCEDURES.GIVE_UP, cancelCall]]) },
+      ],
       out: this.out,
       onWritten: () => {
         if (!this.isClosed) transport.send();
@@ -184,15 +186,15 @@ export class ClientConnection implements ServedConnection {
   /** Whether the limit of active requests is reached. */
   get isAtLimit(): boolean {
     const { outstandingLimit } = this.host;
-    return outstandingLimit > 0 && this.activeCount >= outstandingLimit;
+    return outstandingLimit > 0 && this.activeRequestCount >= outstandingLimit;
   }
 
-  /** Whether reading should stop: at the limit of requests, with too many queued replies, or without memory. */
+  /** Whether reading should stop: at the limit of requests, with too many queued replies, or while memory is missing. */
   get isPaused(): boolean {
     return (
       this.isAtLimit ||
-      this.share.isWaiting ||
-      this.transport.queuedBytes + this.out.at > QUEUED_MAX
+      this.memoryShare.isWaiting ||
+      this.transport.queuedBytes + this.out.at > MAX_QUEUED_BYTES
     );
   }
 
@@ -211,17 +213,22 @@ export class ClientConnection implements ServedConnection {
       this.fail(error.message);
     }
     if (this.isClosed) return;
-    this.share.adjust(count > 0);
-    this.noteAllSent();
+    this.memoryShare.adjust(count > 0);
+    this.updateFlow();
   }
 
   /** Called when the memory for which the connection waited is available. */
   onGrant(): void {
-    this.noteAllSent();
+    this.updateFlow();
   }
 
-  /** Resumes or pauses reading after a send or the end of a request. */
+  /** Called after all of `out` was sent. */
   noteAllSent(): void {
+    this.updateFlow();
+  }
+
+  /** Resumes or pauses reading if `isPaused` has changed. */
+  private updateFlow(): void {
     if (this.isClosed || this.isPaused === this.wasPaused) return;
     this.wasPaused = !this.wasPaused;
     this.transport.updateFlow();
@@ -238,9 +245,9 @@ export class ClientConnection implements ServedConnection {
   close(): void {
     if (this.isClosed) return;
     this.isClosed = true;
-    this.host.pending.remove(this.pending);
+    this.host.pendingConnections.remove(this.pending);
     this.detachClient();
-    this.share.close();
+    this.memoryShare.close();
   }
 
   /** Closes the connection once all replies have left. */
@@ -264,7 +271,7 @@ export class ClientConnection implements ServedConnection {
   }
 
   /** Handles SETVOLUME: authenticates the client, and replies later. */
-  private setVolume(xid: number, r: XdrReader): undefined {
+  private handleSetVolume(xid: number, r: XdrReader): undefined {
     const texts = readTexts(r);
     // After a second handshake the connection belongs to another client.
     this.detachClient();
@@ -280,7 +287,7 @@ export class ClientConnection implements ServedConnection {
             ['ERROR', text],
             ['process-uuid', this.host.uuid],
             ['child_up', childUp ? '1' : '0'],
-            [GLOSSA, this.host.version],
+            [GLOSSA_VERSION_KEY, this.host.version],
           ]),
         );
       });
@@ -317,7 +324,7 @@ export class ClientConnection implements ServedConnection {
     if (fops !== String(FOPS4.number)) {
       return refuse(EINVAL, `version mismatch: client(${fops}) - client-mgmt(-1)`);
     }
-    const subdir = normalize(texts.get('subdir-mount') ?? '/');
+    const subdir = normalizePath(texts.get('subdir-mount') ?? '/');
     const identity: ClientIdentity = {
       ...this.peer,
       ...{ volume, subdir, username: texts.get('username'), password: texts.get('password') },
@@ -326,7 +333,7 @@ export class ClientConnection implements ServedConnection {
     this.isTrusted = decideByLogin(host.authOptions, identity) === 'accept';
     const client = host.initiator.connect(uid);
     const version = texts.get('client-version') ?? '';
-    const isGlossa = texts.has(GLOSSA);
+    const isGlossa = texts.has(GLOSSA_VERSION_KEY);
     const binding = { client, brick, subdir, identity, version, isGlossa, since: Date.now() };
     if (subdir === '/') return onResult(this.bind(binding, ROOT_GFID));
     findDirectory(client, brick, subdir, (directory) => {
@@ -348,13 +355,13 @@ export class ClientConnection implements ServedConnection {
       },
       sendReply: (xid, fop, write, data) => this.sendReply(xid, fop, write, data),
     };
-    this.host.pending.remove(this.pending);
-    this.records.setLimits(RECEIVE_ROOM, RECORD_MAX);
-    this.host.noteClient(this);
+    this.host.pendingConnections.remove(this.pending);
+    this.records.setLimits(RECEIVE_ROOM_BYTES, RECORD_MAX);
+    this.host.addClient(this);
     return { errno: 0, text: 'Success', childUp: true };
   }
 
-  private serveFop(call: ReceivedCall, r: XdrReader): Results | number | undefined {
+  private serveFop(call: ReceivedCall, r: XdrReader): ResultsWriter | number | undefined {
     const { xid, procedure, caller } = call;
     const { origin } = this;
     // A call without credentials must not run as root.
@@ -364,8 +371,8 @@ export class ClientConnection implements ServedConnection {
       return releaseFd(r, origin);
     const conversions = unmarshals[procedure];
     if (conversions === undefined) return ACCEPT.PROC_UNAVAIL;
-    const values = readFields(r, conversions.wire.call);
-    const data = conversions.wire.data === 'call' ? r.fixed(r.remaining) : NO_BYTES;
+    const values = readFields(r, conversions.wireFop.call);
+    const data = conversions.wireFop.data === 'call' ? r.fixed(r.remaining) : NO_BYTES;
     if (r.isMalformed) return ACCEPT.GARBAGE_ARGS;
     const mappedCaller = this.host.mapCaller(caller, this.isTrusted);
     const serverCall = new ServerCall(origin, xid, conversions, values, data, mappedCaller);
@@ -375,13 +382,13 @@ export class ClientConnection implements ServedConnection {
 
   private runCall(xid: number, call: ServerCall): void {
     if (!LOCK_FOPS.has(call.fop)) {
-      this.activeCount += 1;
+      this.activeRequestCount += 1;
       call.run();
       return;
     }
-    this.lockCount += 1;
+    this.lockRequestCount += 1;
     this.lockCalls.set(xid, call);
-    if (this.lockCount > WAITING_MAX) call.fail(ENOLCK);
+    if (this.lockRequestCount > MAX_WAITING_FOR_LOCKS) call.fail(ENOLCK);
     else call.run();
   }
 
@@ -393,9 +400,9 @@ export class ClientConnection implements ServedConnection {
   ): void {
     const wasAtLimit = this.isAtLimit;
     if (LOCK_FOPS.has(fop)) {
-      this.lockCount -= 1;
+      this.lockRequestCount -= 1;
       this.lockCalls.delete(xid);
-    } else this.activeCount -= 1;
+    } else this.activeRequestCount -= 1;
     if (this.isClosed) return;
     this.callServer.reply(xid, write, data);
     if (wasAtLimit && !this.isAtLimit && !this.callServer.isServing) this.serveMessages();
@@ -403,7 +410,7 @@ export class ClientConnection implements ServedConnection {
 }
 
 /** Serves release and releasedir: skips the gfid, reads the fd number, and replies with empty xdata. */
-function releaseFd(r: XdrReader, { client }: CallOrigin): Results {
+function releaseFd(r: XdrReader, { client }: CallOrigin): ResultsWriter {
   r.skip(16);
   client.fds.release(r.i64());
   return (w) => {

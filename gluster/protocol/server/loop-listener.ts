@@ -12,7 +12,7 @@ import {
   isStaleSocket,
   type Listener,
   type ListenerSettings,
-  makePending,
+  makePendingConnection,
 } from './node-listener.ts';
 
 /** Resolves the host to a numeric address. */
@@ -65,13 +65,13 @@ function acceptClient(
   sources: PumpSources,
   onEnd: () => void,
 ): LoopConnection {
-  const pending = makePending(host, address, () => connection.destroy());
+  const pending = makePendingConnection(host, address, () => connection.destroy());
   const connection: LoopConnection = new LoopConnection(
     fd,
     sources,
     (transport) => new ClientConnection(host, pending, { address, port }, transport),
     onEnd,
   );
-  host.pending.add(pending);
+  host.pendingConnections.add(pending);
   return connection;
 }

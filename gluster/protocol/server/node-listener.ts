@@ -11,7 +11,7 @@ import { ClientConnection, type ConnectionHost, type Peer } from './client-conne
 import type { PendingConnection } from './pending-connections.ts';
 
 /** Milliseconds of silence after which the kernel probes whether the peer still exists. */
-const KEEPALIVE_MS = 20_000;
+const KEEPALIVE_IDLE_MS = 20_000;
 
 export interface ListenerSettings {
   readonly host: ConnectionHost;
@@ -90,7 +90,7 @@ const formatSocketName = ({ remoteAddress, remotePort }: Socket): string =>
   `${remoteAddress} ${remotePort}`;
 
 /** Makes the entry of a connection in the list of those without a handshake. */
-export const makePending = (
+export const makePendingConnection = (
   host: ConnectionHost,
   address: string,
   destroy: () => void,
@@ -131,15 +131,15 @@ class Acceptor {
   accept(socket: Socket): void {
     const { host } = this.settings;
     const address = stripIpv4Prefix(socket.remoteAddress ?? '');
-    const pending = makePending(host, address, () => void socket.destroy());
-    host.pending.add(pending);
+    const pending = makePendingConnection(host, address, () => void socket.destroy());
+    host.pendingConnections.add(pending);
     const name = formatSocketName(socket);
     socket.once('close', () => {
-      host.pending.remove(pending);
+      host.pendingConnections.remove(pending);
       this.handshaking.delete(name);
     });
     socket.setNoDelay(true);
-    socket.setKeepAlive(true, KEEPALIVE_MS);
+    socket.setKeepAlive(true, KEEPALIVE_IDLE_MS);
     if (this.tlsServer === null) {
       this.serve(socket, pending);
       return;

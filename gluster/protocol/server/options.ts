@@ -2,7 +2,7 @@
 import { declareAcceptedOptions } from '../../../runtime/core/accepted-options.ts';
 import { defineOptions, type Options, type Values } from '../../../runtime/core/options.ts';
 import { tlsOptions } from '../shared/certificates.ts';
-import { LIMIT_MIN } from './record-memory.ts';
+import { MIN_LIMIT_BYTES } from './record-memory.ts';
 
 export const options = defineOptions({
   ...declareAcceptedOptions(
@@ -93,7 +93,7 @@ export const options = defineOptions({
   },
   'rpc.record-memory-limit': {
     type: 'sizet',
-    min: LIMIT_MIN,
+    min: MIN_LIMIT_BYTES,
     default: 256 * 2 ** 20,
     description:
       'Memory for incomplete messages of all connections. A connection that needs more is not ' +

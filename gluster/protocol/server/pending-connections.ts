@@ -1,14 +1,14 @@
 /**
  * Limits connections that have not completed the handshake. A connection that exceeds the timeout is closed. If there
- * are more than the limit, the oldest is closed. So a flood of connections cannot lock out a client that completes
+ * are more than the limit, the oldest is closed: then a flood of connections cannot lock out a client that completes
  * its handshake at once.
  */
 
 export interface PendingSettings {
   /** Seconds that a handshake may take. */
-  timeout(): number;
+  readTimeout(): number;
   /** The most connections without a handshake. */
-  limit(): number;
+  readLimit(): number;
   after(ms: number, fn: () => void): () => void;
 }
 
@@ -33,12 +33,12 @@ export class PendingConnections {
 
   add(pending: PendingConnection): void {
     const { settings, connections } = this;
-    const seconds = settings.timeout();
+    const seconds = settings.readTimeout();
     connections.set(
       pending,
       settings.after(seconds * 1000, () => this.close(pending, `no handshake within ${seconds} s`)),
     );
-    const limit = settings.limit();
+    const limit = settings.readLimit();
     while (connections.size > limit) {
       const [oldest] = connections.keys();
       this.close(oldest!, `more than ${limit} connections have sent no handshake`);

@@ -1,24 +1,24 @@
 /**
  * Limits the memory for incomplete messages: one budget for all connections of a server. Each connection has room for
  * short messages. For a longer message it requests memory, and is not read until the memory is granted. Half of the
- * budget is for messages up to ORDINARY_BYTES, more than GlusterFS's clients send, so longer ones never delay them.
- * While connections wait for memory, those that hold it without progress are closed after PATIENCE_MS.
+ * budget is for messages up to MAX_ORDINARY_BYTES, which include all that GlusterFS's clients send: longer messages
+ * never delay those. While connections wait for memory, slow ones that hold it are closed (PROGRESS_TIMEOUT_MS).
  */
 import type { Dump } from '../../../runtime/core/xlator.ts';
 import { RECORD_MAX, type RecordReader } from '../../../runtime/wire/record.ts';
 
 /** The most bytes of an ordinary message, with the bytes that are received along with it. */
-const ORDINARY_BYTES = 1.5 * 2 ** 20;
-/** Milliseconds for which a message may make too little progress while others wait for its memory. */
-export const PATIENCE_MS = 10_000;
+const MAX_ORDINARY_BYTES = 1.5 * 2 ** 20;
+/** Milliseconds in which a message must make progress (MIN_PROGRESS_BYTES) while others wait for its memory. */
+export const PROGRESS_TIMEOUT_MS = 10_000;
 /** The bytes that must arrive in that time, unless fewer are missing. */
 const MIN_PROGRESS_BYTES = 2 ** 20;
 
 /** The least `option rpc.record-memory-limit`: half of it must hold the longest record. */
-export const LIMIT_MIN = 3 * RECORD_MAX;
+export const MIN_LIMIT_BYTES = 3 * RECORD_MAX;
 
 export interface RecordMemorySettings {
-  limit(): number;
+  readLimit(): number;
   after(ms: number, fn: () => void): () => void;
 }
 
@@ -33,10 +33,10 @@ export interface Receiver {
 }
 
 /** Half of the budget: the shares that hold memory of it, and those that wait for memory, in order of request. */
-class Pool {
+class MemoryPool {
   usedBytes = 0;
-  readonly holders = new Set<Share>();
-  readonly waiting = new Set<Share>();
+  readonly holders = new Set<MemoryShare>();
+  readonly waiting = new Set<MemoryShare>();
   private readonly settings: RecordMemorySettings;
   private stopTimer: (() => void) | null = null;
 
@@ -45,11 +45,11 @@ class Pool {
   }
 
   private get limit(): number {
-    return this.settings.limit() / 2;
+    return this.settings.readLimit() / 2;
   }
 
   /** Requests `size` bytes. @returns whether the share has them now; else its `onGrant` is called later */
-  request(share: Share, size: number): boolean {
+  requestMemory(share: MemoryShare, size: number): boolean {
     share.requestedBytes = size;
     if (this.waiting.size === 0 && this.tryGrant(share)) return true;
     this.waiting.add(share);
@@ -58,12 +58,12 @@ class Pool {
   }
 
   /** Removes a share from the waiting ones. */
-  withdraw(share: Share): void {
+  withdraw(share: MemoryShare): void {
     if (this.waiting.delete(share)) this.grantWaiting();
   }
 
   /** Takes bytes back that a share returns; the share stays a holder if it has got other bytes of this pool. */
-  free(share: Share, size: number): void {
+  takeBack(share: MemoryShare, size: number): void {
     if (share.pool !== this) this.holders.delete(share);
     this.usedBytes -= size;
     this.grantWaiting();
@@ -80,30 +80,30 @@ class Pool {
     this.stopTimer = null;
   }
 
-  private tryGrant(share: Share): boolean {
+  private tryGrant(share: MemoryShare): boolean {
     const { requestedBytes } = share;
     if (this.usedBytes + requestedBytes > this.limit) {
       for (const holder of this.holders) if (holder.isIdle) this.reclaim(holder);
     }
-    // The limit may have been lowered, so a lone share is always served.
+    // The limit may have been lowered below this size: without other holders, the share gets its memory anyway.
     if (this.usedBytes + requestedBytes > this.limit && this.holders.size > 0) return false;
     this.holders.add(share);
     this.usedBytes += requestedBytes;
-    share.take(this, requestedBytes);
+    share.takeMemory(this, requestedBytes);
     return true;
   }
 
   /** Takes the memory back from a share that does not need it. */
-  private reclaim(holder: Share): void {
+  private reclaim(holder: MemoryShare): void {
     this.holders.delete(holder);
     this.usedBytes -= holder.heldBytes;
-    holder.drop();
+    holder.releaseMemory();
   }
 
-  /** Starts to measure the progress of every holder; closes slow ones after PATIENCE_MS. */
+  /** Starts to measure the progress of every holder; closes slow ones after PROGRESS_TIMEOUT_MS. */
   private startTimer(): void {
-    for (const holder of this.holders) holder.markProgress();
-    this.stopTimer = this.settings.after(PATIENCE_MS, () => {
+    for (const holder of this.holders) holder.startMeasuring();
+    this.stopTimer = this.settings.after(PROGRESS_TIMEOUT_MS, () => {
       this.stopTimer = null;
       for (const holder of [...this.holders]) holder.closeIfSlow();
       if (this.waiting.size > 0 && this.stopTimer === null) this.startTimer();
@@ -112,12 +112,12 @@ class Pool {
 }
 
 export class RecordMemory {
-  private readonly ordinaryPool: Pool;
-  private readonly longPool: Pool;
+  private readonly ordinaryPool: MemoryPool;
+  private readonly longPool: MemoryPool;
 
   constructor(settings: RecordMemorySettings) {
-    this.ordinaryPool = new Pool(settings);
-    this.longPool = new Pool(settings);
+    this.ordinaryPool = new MemoryPool(settings);
+    this.longPool = new MemoryPool(settings);
   }
 
   /** For statedumps: bytes held, bytes filled, and connections that wait. */
@@ -131,27 +131,27 @@ export class RecordMemory {
     };
   }
 
-  makeShare(receiver: Receiver): Share {
-    return new Share(receiver, this.ordinaryPool, this.longPool);
+  makeShare(receiver: Receiver): MemoryShare {
+    return new MemoryShare(receiver, this.ordinaryPool, this.longPool);
   }
 }
 
 /** A connection's share of the memory. */
-export class Share {
+export class MemoryShare {
   /** The bytes that the share holds, and those that it requested. */
   heldBytes = 0;
   requestedBytes = 0;
   private readonly receiver: Receiver;
-  private readonly ordinaryPool: Pool;
-  private readonly longPool: Pool;
+  private readonly ordinaryPool: MemoryPool;
+  private readonly longPool: MemoryPool;
   /** The pool of the memory that the share holds. */
-  pool: Pool | null = null;
+  pool: MemoryPool | null = null;
   /** The pool in which the share waits for memory. */
-  private waitsIn: Pool | null = null;
+  private waitingPool: MemoryPool | null = null;
   /** The bytes that the message lacked when other shares began to wait; -1 if the memory was granted later. */
   private missingAtStart = -1;
 
-  constructor(receiver: Receiver, ordinaryPool: Pool, longPool: Pool) {
+  constructor(receiver: Receiver, ordinaryPool: MemoryPool, longPool: MemoryPool) {
     this.receiver = receiver;
     this.ordinaryPool = ordinaryPool;
     this.longPool = longPool;
@@ -159,7 +159,7 @@ export class Share {
 
   /** Whether the connection waits for memory, and must not be read. */
   get isWaiting(): boolean {
-    return this.waitsIn !== null;
+    return this.waitingPool !== null;
   }
 
   /** The received bytes of the incomplete message. */
@@ -187,38 +187,38 @@ export class Share {
       this.returnAll();
     const needed = records.neededMemory;
     if (needed <= Math.max(this.heldBytes, records.ordinaryMemory) || this.isWaiting) return;
-    const target = needed <= ORDINARY_BYTES ? this.ordinaryPool : this.longPool;
-    const size = Math.max(needed, Math.min(ORDINARY_BYTES, records.maxMemory));
-    if (!target.request(this, size)) this.waitsIn = target;
+    const target = needed <= MAX_ORDINARY_BYTES ? this.ordinaryPool : this.longPool;
+    const size = Math.max(needed, Math.min(MAX_ORDINARY_BYTES, records.maxMemory));
+    if (!target.requestMemory(this, size)) this.waitingPool = target;
   }
 
   /** Returns everything when the connection ends. */
   close(): void {
-    const { waitsIn } = this;
-    this.waitsIn = null;
+    const { waitingPool: waitsIn } = this;
+    this.waitingPool = null;
     waitsIn?.withdraw(this);
     this.returnAll();
   }
 
   // ---- for pools
 
-  take(pool: Pool, size: number): void {
+  takeMemory(pool: MemoryPool, size: number): void {
     const { pool: previous, heldBytes } = this;
     this.pool = pool;
     this.heldBytes = size;
     this.receiver.records.memoryLimit = size;
     this.missingAtStart = -1;
     // A message that turned out longer moves to the other pool.
-    previous?.free(this, heldBytes);
+    previous?.takeBack(this, heldBytes);
   }
 
   onGrant(): void {
-    this.waitsIn = null;
+    this.waitingPool = null;
     this.receiver.onGrant();
   }
 
   /** Continues with the connection's own room. */
-  drop(): void {
+  releaseMemory(): void {
     const { records } = this.receiver;
     this.pool = null;
     this.heldBytes = 0;
@@ -226,7 +226,7 @@ export class Share {
     records.shrink();
   }
 
-  markProgress(): void {
+  startMeasuring(): void {
     this.missingAtStart = this.receiver.records.missingBytes;
   }
 
@@ -238,7 +238,7 @@ export class Share {
     const progress = missingAtStart - missingBytes;
     if (progress < 0 || progress >= Math.min(MIN_PROGRESS_BYTES, missingAtStart)) return;
     receiver.fail(
-      `only ${progress} of ${incompleteSize} bytes of a message arrived in ${PATIENCE_MS / 1000} s, and others ` +
+      `only ${progress} of ${incompleteSize} bytes of a message arrived in ${PROGRESS_TIMEOUT_MS / 1000} s, and others ` +
         'wait for its memory',
     );
   }
@@ -246,7 +246,7 @@ export class Share {
   private returnAll(): void {
     const { pool, heldBytes } = this;
     if (pool === null) return;
-    this.drop();
-    pool.free(this, heldBytes);
+    this.releaseMemory();
+    pool.takeBack(this, heldBytes);
   }
 }

@@ -48,7 +48,7 @@ export type OnOperand = (operand: Loc | Fd | number) => void;
 const mapRootGfid = (gfid: Gfid, root: Gfid): Gfid => (gfid === ROOT_GFID ? root : gfid);
 
 /** Resolves one operand. @param values the fields of the call */
-export function resolve(
+export function resolveOperand(
   frame: Frame,
   operand: Operand,
   values: readonly unknown[],
@@ -108,7 +108,7 @@ function findInode(
     onResult(cached ?? EINVAL);
     return;
   }
-  lookup(frame, links, new Loc(inodes.newInode(), null, null, gfid), (inode) =>
+  lookupLoc(frame, links, new Loc(inodes.newInode(), null, null, gfid), (inode) =>
     onResult(inode === ENOENT ? ESTALE : inode),
   );
 }
@@ -175,7 +175,7 @@ function findName(
     onResult(makeNewLoc());
     return;
   }
-  lookup(frame, links, new Loc(cached ?? inodes.newInode(), parent, name), (inode) => {
+  lookupLoc(frame, links, new Loc(cached ?? inodes.newInode(), parent, name), (inode) => {
     if (typeof inode !== 'number')
       onResult(rule === 'absent' ? EEXIST : new Loc(inode, parent, name));
     else if (rule === 'exists') onResult(inode);
@@ -186,21 +186,26 @@ function findName(
   });
 }
 
-interface Lookup {
+interface LookupState {
   readonly loc: Loc;
   readonly onResult: (inode: Inode | number) => void;
 }
 
 /** Looks up a loc for the frame's request. @param onResult called with the table's inode or the errno */
-export function lookup(frame: Frame, links: Child, loc: Loc, onResult: Lookup['onResult']): void {
-  frame.local = { loc, onResult } satisfies Lookup;
+export function lookupLoc(
+  frame: Frame,
+  links: Child,
+  loc: Loc,
+  onResult: LookupState['onResult'],
+): void {
+  frame.local = { loc, onResult } satisfies LookupState;
   wind.lookup(frame, 0, lookupCbk, links, loc, null);
 }
 
 const LOOKUP = findFop('lookup')!;
 
 const lookupCbk: Cbk<'lookup', unknown> = (frame, _cookie, _xl, opRet, opErrno, inode, buf) => {
-  const { loc, onResult } = frame.local as Lookup;
+  const { loc, onResult } = frame.local as LookupState;
   const reply = [inode, buf];
   const isComplete = applyReply(LOOKUP, [loc, null], opRet, opErrno, reply);
   if (opRet < 0) onResult(opErrno || EIO);

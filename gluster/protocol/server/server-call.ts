@@ -19,8 +19,8 @@ import type { Loan } from '../../../runtime/wire/record.ts';
 import type { XdrWriter } from '../../../runtime/wire/xdr.ts';
 import { writeFields } from '../../rpc/fields.ts';
 import type { Caller } from '../../rpc/message.ts';
-import { type ResolveScope, resolve } from './resolve.ts';
-import { mapToRoot } from './subdir.ts';
+import { type ResolveScope, resolveOperand } from './resolve.ts';
+import { mapToClientRoot } from './subdir.ts';
 import type { Unmarshal } from './unmarshal.ts';
 
 /** The client whose calls are served, with its brick. */
@@ -37,10 +37,10 @@ export interface CallOrigin extends ResolveScope {
 }
 
 /**
- * Adds KILL_PRIV, which clears set-user-id and set-group-id, to a setattr that sets nothing. The kernel sends such a
- * setattr before a write, and a GlusterFS client forwards it without KILL_PRIV.
+ * Adds KILL_PRIV, which clears set-user-id and set-group-id, to a setattr that sets nothing. A client's kernel sends
+ * such a setattr before a write, and a GlusterFS client forwards it without KILL_PRIV.
  */
-function requestPrivilegeClear(fop: FopName, args: unknown[]): void {
+function addPrivilegeClear(fop: FopName, args: unknown[]): void {
   const [, , valid, xdata] = args;
   if ((fop !== 'setattr' && fop !== 'fsetattr') || valid !== 0) return;
   args[3] = ((xdata as Dict | null)?.copy() ?? new Dict()).set(KILL_PRIV, 1);
@@ -56,7 +56,7 @@ export class ServerCall {
   /** Keeps the message in memory, as it contains the call's data; null for a call without data. */
   loan: Loan | null = null;
   /** The fd that this call opens, until the client gets it. */
-  private newFile: Fd | null = null;
+  private newFd: Fd | null = null;
 
   constructor(
     origin: CallOrigin,
@@ -70,7 +70,7 @@ export class ServerCall {
     this.xid = xid;
     this.conversions = conversions;
     this.values = values;
-    this.args = conversions.args.map((arg) => arg(values, data));
+    this.args = conversions.argSources.map((arg) => arg(values, data));
     const { uid, gid, pid, lkOwner, flags, ctime: sec, ctimeNsec: nsec } = caller;
     const stack = new Stack(uid, gid, pid, findFop(conversions.fop)!.logName, () => caller.groups);
     stack.lkOwner = lkOwner;
@@ -84,7 +84,7 @@ export class ServerCall {
   }
 
   run(): void {
-    if (!this.origin.isGlossa) requestPrivilegeClear(this.conversions.fop, this.args);
+    if (!this.origin.isGlossa) addPrivilegeClear(this.conversions.fop, this.args);
     this.resolveFrom(0);
   }
 
@@ -96,7 +96,7 @@ export class ServerCall {
       this.args[operand.arg] = this.makeFd();
       this.resolveFrom(index + 1);
     } else {
-      resolve(this.frame, operand, this.values, this.origin, (value) => {
+      resolveOperand(this.frame, operand, this.values, this.origin, (value) => {
         if (typeof value === 'number') {
           this.fail(value);
           return;
@@ -113,8 +113,8 @@ export class ServerCall {
     const { inode } = args.find((arg) => arg instanceof Loc) as Loc;
     const at = findFop(conversions.fop)!.args.findIndex(({ name }) => name === 'flags');
     const flags = at < 0 ? O_RDONLY : (args[at] as number);
-    this.newFile = new Fd(inode!, flags, frame.root.pid, conversions.fop === 'opendir');
-    return this.newFile;
+    this.newFd = new Fd(inode!, flags, frame.root.pid, conversions.fop === 'opendir');
+    return this.newFd;
   }
 
   private wind(): void {
@@ -136,7 +136,7 @@ export class ServerCall {
   }
 
   private handleReply(opRet: number, opErrno: number, reply: unknown[]): void {
-    const { args, newFile, origin, conversions } = this;
+    const { args, newFd, origin, conversions } = this;
     const isComplete = applyReply(findFop(conversions.fop)!, args, opRet, opErrno, reply);
     if (opRet < 0) {
       this.sendReply(-1, opErrno || EIO, reply);
@@ -146,9 +146,9 @@ export class ServerCall {
       this.sendReply(-1, EIO, []);
       return;
     }
-    if (newFile !== null) {
-      origin.client.fds.add(newFile);
-      this.newFile = null;
+    if (newFd !== null) {
+      origin.client.fds.add(newFd);
+      this.newFd = null;
     }
     this.sendReply(opRet, this.findEndErrno(opErrno, reply), reply);
   }
@@ -156,21 +156,23 @@ export class ServerCall {
   private sendReply(opRet: number, opErrno: number, reply: readonly unknown[]): void {
     const { origin, conversions, xid, frame } = this;
     if (this.loan !== null) this.loan.count -= 1;
-    if (this.newFile !== null) closeFd(this.newFile);
+    if (this.newFd !== null) closeFd(this.newFd);
     const data =
-      opRet >= 0 && conversions.data >= 0 ? (reply[conversions.data] as Uint8Array) : null;
+      opRet >= 0 && conversions.dataIndex >= 0
+        ? (reply[conversions.dataIndex] as Uint8Array)
+        : null;
     const { root } = origin;
     const toClientView = (value: unknown): unknown =>
-      root === ROOT_GFID ? value : mapToRoot(value, root);
-    const visible = opRet < 0 ? keepXdata(reply, conversions.xdata) : reply;
-    const fields = conversions.reply.map((field) => toClientView(field(visible)));
+      root === ROOT_GFID ? value : mapToClientRoot(value, root);
+    const visible = opRet < 0 ? keepXdata(reply, conversions.xdataIndex) : reply;
+    const fields = conversions.fieldSources.map((field) => toClientView(field(visible)));
     origin.sendReply(
       xid,
       conversions.fop,
       (w) => {
         w.i32(opRet);
         w.i32(opErrno);
-        writeFields(w, conversions.wire.reply, fields);
+        writeFields(w, conversions.wireFop.reply, fields);
       },
       data,
     );

@@ -11,7 +11,7 @@ import { Iatt } from '../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
 import type { Brick } from './bricks.ts';
-import { lookup } from './resolve.ts';
+import { lookupLoc } from './resolve.ts';
 
 /** Finds a directory by its path, with root's rights. @param onResult called with its inode or the errno */
 export function findDirectory(
@@ -43,14 +43,14 @@ function lookupName(
   onResult: (inode: Inode | number) => void,
 ): void {
   const frame = client.begin(new Stack(0, 0, 0, 'LOOKUP'));
-  lookup(frame, links, new Loc(inodes.newInode(), parent, name), (inode) => {
+  lookupLoc(frame, links, new Loc(inodes.newInode(), parent, name), (inode) => {
     client.end(frame.root);
     onResult(inode);
   });
 }
 
 /** Converts attributes to those that the client sees: its root directory has the root's gfid and inode number. */
-export function mapToRoot(value: unknown, root: Gfid): unknown {
+export function mapToClientRoot(value: unknown, root: Gfid): unknown {
   if (!(value instanceof Iatt) || value.iaGfid !== root) return value;
   const copy = value.copy();
   copy.iaGfid = ROOT_GFID;

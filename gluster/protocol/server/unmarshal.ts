@@ -12,15 +12,15 @@ import type { Dirent } from '../../../runtime/core/iatt.ts';
 import { F_GETLK } from '../../../runtime/core/lock.ts';
 import type { Fields } from '../../rpc/fields.ts';
 import { findWireFop, type WireFop } from '../../rpc/fops4.ts';
-import { wireInoHi } from '../../rpc/iatt.ts';
+import { computeWireInoHi } from '../../rpc/iatt.ts';
 import type { Wide, WireDirent } from '../../rpc/structs.ts';
 
 /** Whether a name must exist, must be absent, may be either (`any`), or is not looked up (`unchecked`). */
-export type Rule = 'exists' | 'absent' | 'any' | 'unchecked';
+export type NameRule = 'exists' | 'absent' | 'any' | 'unchecked';
 
 /**
- * An operand of a call: an inode, a name or an open file. `arg` is the index of the fop's argument; other numbers
- * are indexes into the call's fields.
+ * An operand of a call: an inode, a name or an open file. All numbers are indexes: `arg` of the fop's argument, the
+ * others of fields of the call (-1: there is no such field).
  */
 export type Operand =
   /** A loc by its gfid. */
@@ -31,7 +31,7 @@ export type Operand =
       readonly gfid: number;
       readonly pargfid: number;
       readonly name: number;
-      readonly rule: Rule;
+      readonly rule: NameRule;
       /** The index of the flags of a call that may open an existing file; otherwise -1. */
       readonly flags: number;
     }
@@ -44,21 +44,21 @@ export type Operand =
 /** The conversions of one fop. */
 export interface Unmarshal {
   readonly fop: FopName;
-  readonly wire: WireFop;
+  readonly wireFop: WireFop;
   /** The operands in the order of resolution. */
   readonly operands: readonly Operand[];
   /** Derives the arguments from the wire; undefined for those that an operand supplies. */
-  readonly args: readonly ((values: readonly unknown[], data: Uint8Array) => unknown)[];
+  readonly argSources: readonly ((values: readonly unknown[], data: Uint8Array) => unknown)[];
   /** Derives the fields of the reply. */
-  readonly reply: readonly ((parts: readonly unknown[]) => unknown)[];
+  readonly fieldSources: readonly ((parts: readonly unknown[]) => unknown)[];
   /** The index of the data in the reply; -1 without data. */
-  readonly data: number;
+  readonly dataIndex: number;
   /** The index of the xdata, which failures carry too. */
-  readonly xdata: number;
+  readonly xdataIndex: number;
 }
 
 /** The rules of names, by fop and argument. */
-const RULES: Readonly<Record<string, Rule>> = {
+const NAME_RULES: Readonly<Record<string, NameRule>> = {
   'mknod loc': 'absent',
   'mkdir loc': 'absent',
   'symlink loc': 'absent',
@@ -101,13 +101,17 @@ function makeOperand(fop: FopName, { name, type }: Arg, arg: number, call: Field
   if (type !== 'loc') return null;
   if (fop === 'icreate') return { kind: 'nameless', arg, gfid };
   if (pargfid < 0) return { kind: 'inode', arg, gfid };
-  const rule = RULES[`${fop} ${name}`];
+  const rule = NAME_RULES[`${fop} ${name}`];
   if (rule === undefined) throw new Error(`${fop}: no rule for ${name}`);
   const [nameIndex, flags] = [findField(call, `${name}.name`), findField(call, 'flags')];
   return { kind: 'entry', arg, gfid, pargfid, name: nameIndex, rule, flags };
 }
 
-function makeArgSource(fop: FopName, { name, type }: Arg, call: Fields): Unmarshal['args'][number] {
+function makeArgSource(
+  fop: FopName,
+  { name, type }: Arg,
+  call: Fields,
+): Unmarshal['argSources'][number] {
   if (type === 'loc' || type === 'fd') return () => undefined;
   if (type === 'data') return (_, data) => data;
   const index = findField(call, name);
@@ -145,7 +149,7 @@ function toWireDirent({ name, off, type, gfid, stat, dict }: Dirent): WireDirent
   const id = stat?.iaGfid ?? gfid;
   return {
     ...{ name, type, dict },
-    inoHi: wireInoHi(id),
+    inoHi: computeWireInoHi(id),
     inoLo: computeInoLo(id),
     offHi: Math.floor(off / TWO_32),
     offLo: off % TWO_32,
@@ -159,13 +163,15 @@ function makeUnmarshal(fop: FopName): Unmarshal {
   const operands = args.flatMap((arg, index) => makeOperand(fop, arg, index, wire.call) ?? []);
   return {
     fop,
-    wire,
+    wireFop: wire,
     // A new fd is resolved last, as it needs the inode of another operand.
     operands: [...operands].sort((a, b) => Number(a.kind === 'newFd') - Number(b.kind === 'newFd')),
-    args: args.map((arg) => makeArgSource(fop, arg, wire.call)),
-    reply: wire.reply.namedFields.map(({ name, kind }) => makeFieldSource(fop, name, kind, reply)),
-    data: wire.data === 'reply' ? reply.findIndex(({ type }) => type === 'data') : -1,
-    xdata: reply.findIndex(({ name }) => name === 'xdata'),
+    argSources: args.map((arg) => makeArgSource(fop, arg, wire.call)),
+    fieldSources: wire.reply.namedFields.map(({ name, kind }) =>
+      makeFieldSource(fop, name, kind, reply),
+    ),
+    dataIndex: wire.data === 'reply' ? reply.findIndex(({ type }) => type === 'data') : -1,
+    xdataIndex: reply.findIndex(({ name }) => name === 'xdata'),
   };
 }
 
@@ -177,6 +183,6 @@ export const unmarshals: readonly (Unmarshal | undefined)[] = fopNames
   .filter((fop) => !NOT_SERVED.has(fop))
   .map(makeUnmarshal)
   .reduce<(Unmarshal | undefined)[]>((table, each) => {
-    table[each.wire.procedure] = each;
+    table[each.wireFop.procedure] = each;
     return table;
   }, []);

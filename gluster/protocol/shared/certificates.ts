@@ -60,7 +60,7 @@ const readTexts = (folder: string): string[] =>
   readdirSync(folder).map((name) => readText(join(folder, name)));
 
 /** By the option's suffix: the name in `node:tls`, and the function that reads the value. */
-const READERS = {
+const OPTION_READERS = {
   'own-cert': ['cert', readText],
   'private-key': ['key', readText],
   'ca-list': ['ca', readText],
@@ -78,8 +78,8 @@ export function readCertificates(
 ): Certificates | null {
   if (!settings['transport.socket.ssl-enabled']) return null;
   const certificates: Record<string, unknown> = {};
-  for (const [name, [tlsKey, read]] of Object.entries(READERS)) {
-    const key = `transport.socket.ssl-${name as keyof typeof READERS}` as const;
+  for (const [name, [tlsKey, read]] of Object.entries(OPTION_READERS)) {
+    const key = `transport.socket.ssl-${name as keyof typeof OPTION_READERS}` as const;
     const value = settings[key];
     if (value === undefined) continue;
     try {

@@ -10,16 +10,16 @@ import type { ConnectionTransport, ServedConnection } from '../../../runtime/wir
 import { Stream } from './stream.ts';
 
 /** The most connections accepted at once, before the loop serves other sockets. */
-const ACCEPT_MAX = 16;
+const MAX_ACCEPTS_PER_TURN = 16;
 /** Milliseconds for which no connection is accepted after a failure, such as a lack of descriptors. */
 const FAILURE_PAUSE_MS = 1000;
 /** Microseconds for which the loop polls busily for a client's next call, before it sleeps. */
 const BUSY_POLL_US = 50;
 /**
- * Bytes of replies that are sent at once, though more requests have been received: the client then continues while
- * these are served.
+ * Queued replies of more bytes are sent at once, even if received requests remain: the client can continue while these
+ * are served.
  */
-const EAGER_BYTES = 2048;
+const SEND_NOW_BYTES = 2048;
 
 export interface ListeningSettings {
   /** Makes the connection of an accepted socket. */
@@ -50,7 +50,7 @@ export class ListeningSocket implements PumpSource {
   }
 
   receive(): boolean {
-    for (let count = 0; count < ACCEPT_MAX && !this.isClosed; count++) {
+    for (let count = 0; count < MAX_ACCEPTS_PER_TURN && !this.isClosed; count++) {
       const socket = acceptStream(this.fd);
       if (socket === -EAGAIN || socket === -EINTR) return count > 0;
       if (typeof socket === 'number') {
@@ -103,7 +103,7 @@ export class LoopConnection implements ConnectionTransport {
   private readonly stream: Stream;
   private readonly onEnd: () => void;
   /** The number of bytes at the start of `out` that were sent. */
-  private sent = 0;
+  private sentBytes = 0;
   /** Whether reading has stopped, and the connection ends once all replies have left. */
   private isEnding = false;
   private isClosed = false;
@@ -138,14 +138,14 @@ export class LoopConnection implements ConnectionTransport {
     );
   }
 
-  /** Negative, as the sent bytes still count in `out`, which holds all queued bytes. */
+  /** Minus the sent bytes: callers add `out.at`, which includes the sent bytes still in the buffer. */
   get queuedBytes(): number {
-    return -this.sent;
+    return -this.sentBytes;
   }
 
   send(): void {
     const { served, stream } = this;
-    if (served.out.at - this.sent > EAGER_BYTES && !stream.isFull) this.flush();
+    if (served.out.at - this.sentBytes > SEND_NOW_BYTES && !stream.isFull) this.flush();
     else stream.flushSoon();
   }
 
@@ -167,19 +167,19 @@ export class LoopConnection implements ConnectionTransport {
   private flush(): void {
     const { served, stream } = this;
     const { out } = served;
-    if (out.at > this.sent) {
-      const { sent: offset } = this;
+    if (out.at > this.sentBytes) {
+      const { sentBytes: offset } = this;
       const bytes = offset === 0 ? out.bytes : out.bytes.subarray(offset);
       const sent = stream.send(bytes, out.at - offset, null);
       if (sent < 0 && sent !== -EAGAIN) {
         this.destroy();
         return;
       }
-      this.sent += Math.max(sent, 0);
+      this.sentBytes += Math.max(sent, 0);
     }
-    if (this.sent === out.at) {
+    if (this.sentBytes === out.at) {
       out.at = 0;
-      this.sent = 0;
+      this.sentBytes = 0;
       if (this.isEnding) this.destroy();
       else served.noteAllSent();
     }

@@ -194,7 +194,7 @@ describe('a Python prompt', () => {
     const { type, run } = await prompt();
     await type('from glupy import Loc, ROOT_GFID');
     const pending = type('(await self.child.access(Loc.of(gfid=ROOT_GFID), 4, None)).op_ret');
-    run.host.interpreter.drain();
+    run.host.interpreter.runDecisions();
     const [held] = run.takeRequests();
     expect(held!.args[1]).toBe(4);
     held!.answer(0, 0, null);

@@ -2,7 +2,7 @@
  * Executes commands that root gives to a volume by setting an extended attribute, which is not stored.
  *
  *     setfattr -n distribute.fix.layout -v yes DIR            recomputes its layout
- *     setfattr -n distribute.directory-spread-count -v 2 DIR  the same, among so many children
+ *     setfattr -n distribute.directory-spread-count -v 2 DIR  the same, among 2 children
  *     setfattr -n distribute.commit-hash -v 1700000000 ROOT   declares all layouts complete
  *
  * The first two are GlusterFS's. The last is glossa's: an administrator sets it after fixing all directories.
@@ -16,17 +16,17 @@ import { Loc } from '../../../../runtime/core/loc.ts';
 import { fixLayout } from '../heal/fix-layout.ts';
 import { makeFailure, makeSuccess, type Reply, type Steps, type Task } from '../task.ts';
 
-const SPREAD = 'distribute.directory-spread-count';
+const SPREAD_COUNT = 'distribute.directory-spread-count';
 export const FIX_LAYOUT = 'distribute.fix.layout';
 export const COMMIT_HASH = 'distribute.commit-hash';
 
-const HASH_MAX = 0xffff_ffff;
+const MAX_HASH = 0xffff_ffff;
 
 type Command = (task: Task, dir: Loc, value: string) => Steps<number>;
 
 const commands: Readonly<Record<string, Command>> = {
   [FIX_LAYOUT]: (task, dir) => fixLayout(task, dir),
-  *[SPREAD](task, dir, value) {
+  *[SPREAD_COUNT](task, dir, value) {
     const count = /^\d+$/.test(value) ? Number(value) : 0;
     if (count === 0 || count > task.volume.children.length) return EOPNOTSUPP;
     return yield* fixLayout(task, dir, count);
@@ -34,9 +34,9 @@ const commands: Readonly<Record<string, Command>> = {
   *[COMMIT_HASH](task, dir, value) {
     const { volume } = task;
     const hash = /^\d+$/.test(value) ? Number(value) : 0;
-    if (dir.gfid !== ROOT_GFID || hash === 0 || hash > HASH_MAX) return EINVAL;
+    if (dir.gfid !== ROOT_GFID || hash === 0 || hash > MAX_HASH) return EINVAL;
     const dict = new Dict().set(volume.xattrNames.commitHash, encodeName(`${hash}\0`));
-    const replies = yield* task.windOwnEach(volume.children, 'setxattr', () => [
+    const replies = yield* task.windInternalEach(volume.children, 'setxattr', () => [
       dir,
       dict,
       0,
@@ -49,18 +49,23 @@ const commands: Readonly<Record<string, Command>> = {
   },
 };
 
-/** GlusterFS's commands that glossa refuses: unrefused, children would store them as attributes. */
-const REFUSED = ['trusted.distribute.migrate-data', 'glusterfs.dht.nuke', 'decommission-brick'];
+/** GlusterFS's commands that glossa refuses. Passed on, they would be stored as attributes by the children. */
+const REFUSED_COMMANDS = [
+  'trusted.distribute.migrate-data',
+  'glusterfs.dht.nuke',
+  'decommission-brick',
+];
 
 /** Names of xattrs that are commands. */
-const NAMES = [...REFUSED, ...Object.keys(commands)];
+const COMMAND_NAMES = [...REFUSED_COMMANDS, ...Object.keys(commands)];
 
-export const isCommand = (dict: Dict | null): boolean => NAMES.some((name) => dict?.has(name));
+export const isCommand = (dict: Dict | null): boolean =>
+  COMMAND_NAMES.some((name) => dict?.has(name));
 
 /** Executes the commands among the xattrs that a caller sets; only root may. */
 export function* runCommand(task: Task, inode: Inode, dict: Dict): Steps<Reply<'setxattr'>> {
   if (task.frame?.root.uid !== 0) return makeFailure('setxattr', EPERM);
-  if (REFUSED.some((name) => dict.has(name))) return makeFailure('setxattr', EOPNOTSUPP);
+  if (REFUSED_COMMANDS.some((name) => dict.has(name))) return makeFailure('setxattr', EOPNOTSUPP);
   for (const [name, command] of Object.entries(commands)) {
     const value = dict.get(name);
     if (value === undefined) continue;

@@ -1,8 +1,8 @@
 /**
- * Creates files on another child than that of their name's hash, which gets a linkto, and detects outdated layouts.
+ * Creates files on another child than that of their name's hash, which gets a linkto. Also detects outdated layouts.
  *
- * The layout of a directory decides which child a name belongs to, and other clients may change it. So a create
- * carries the expected layout, the child refuses a mismatch, and the client then reads the layout again.
+ * The layout of a directory decides which child a name belongs to, and other clients may change it. Therefore a create
+ * carries the expected layout. The child refuses it if the layout differs, and the client reads the layout again.
  * Source: GlusterFS `dht-common.c` (dht_create_linkfile_create_cbk, dht_set_parent_layout_in_dict,
  * dht_handle_parent_layout_change), `dht-linkfile.c`, `dht-selfheal.c` (dht_refresh_layout).
  */
@@ -24,14 +24,14 @@ import {
 import { type Distribute, NO_CHILD } from '../distribute.ts';
 import { lookupAgain } from '../heal/heal-directory.ts';
 import { chownLinkto, makeLinkto } from '../heal/make-linkto.ts';
-import { isSameValue } from '../layout/layout.ts';
+import { areValuesEqual } from '../layout/layout.ts';
 import { makeFailure, makeSuccess, type Reply, type Steps, type Task } from '../task.ts';
 import { lookupEverywhere, makeUnusedLinktoXdata } from './lookup-everywhere.ts';
 
 export type CreatingFop = 'create' | 'mknod' | 'symlink' | 'put';
 
-/** Indexes of the loc in the arguments; of the inode and of the parent directory's first attributes in the reply. */
-export const ARGUMENT_INDEXES = {
+/** By fop: the index of the loc in the arguments; of the inode and the parent's first attributes in the reply. */
+export const VALUE_INDEXES = {
   create: { loc: 0, inode: 1, folder: 3 },
   mknod: { loc: 0, inode: 0, folder: 2 },
   symlink: { loc: 1, inode: 0, folder: 2 },
@@ -46,7 +46,7 @@ export function* createWithLinkto<N extends CreatingFop>(
   hashedChild: number,
   child: number,
 ): Steps<Reply<N>> {
-  const indexes = ARGUMENT_INDEXES[fop];
+  const indexes = VALUE_INDEXES[fop];
   const loc = args[indexes.loc] as Loc;
   const xdata = ((args.at(-1) as Dict | null)?.copy() ?? new Dict()) as Dict;
   const gfid = readGfidRequest(xdata) ?? newGfid(task.volume.xl.context);
@@ -56,7 +56,7 @@ export function* createWithLinkto<N extends CreatingFop>(
   const newArgs = [...args.slice(0, -1), xdata] as unknown as FopTable[N]['args'];
   const reply = yield* task.windOne(child, fop, ...newArgs);
   if (reply.opRet < 0) {
-    yield* task.windOwn(hashedChild, 'unlink', loc, 0, makeUnusedLinktoXdata());
+    yield* task.windInternal(hashedChild, 'unlink', loc, 0, makeUnusedLinktoXdata());
     return reply;
   }
   const [inode, buf] = reply.values.slice(indexes.inode) as [Inode | null, Iatt | null];
@@ -101,7 +101,7 @@ export function* openExisting(
 
 /** Finds a child's piece of the parent's layout, as this client last read it. */
 export const findParentPiece = (volume: Distribute, { parent }: Loc, child: number): Uint8Array =>
-  volume.findDirectory(parent!)!.layout.readStoredPiece(child);
+  volume.findDirectory(parent!)!.layout.getEncodedPiece(child);
 
 /** Adds xdata by which the brick refuses the request if its stored piece differs from this client's. */
 export function addLayoutCondition(
@@ -131,7 +131,7 @@ export function* refreshParent(task: Task, loc: Loc): Steps<boolean> {
   const hasChanged = volume.children.some(
     (child) =>
       oldLayout !== undefined &&
-      !isSameValue(oldLayout.readStoredPiece(child), layout.readStoredPiece(child)),
+      !areValuesEqual(oldLayout.getEncodedPiece(child), layout.getEncodedPiece(child)),
   );
   if (hasChanged) {
     volume.xl.log.info(`the layout of ${loc.path}'s directory has changed`, {

@@ -16,10 +16,10 @@ import { type Directory, NO_CHILD } from '../distribute.ts';
 import { lookupAgain } from '../heal/heal-directory.ts';
 import { addToMdsCount } from '../heal/heal-xattrs.ts';
 import { countAnomalies, mayHeal } from '../layout/layout.ts';
-import { mergeDirectories, mergeDirectoryReplies } from '../merge.ts';
+import { mergeDirectoryAttributes, mergeDirectoryReplies } from '../merge.ts';
 import { makeFailure, type Reply, type Steps, type Task } from '../task.ts';
 import { isCommand, runCommand } from './commands.ts';
-import { getDirectoryXattr, isInternal } from './virtual-xattrs.ts';
+import { getDirectoryXattr, isInternalXattr } from './virtual-xattrs.ts';
 
 type DirectoryHandler = (
   task: Task,
@@ -42,7 +42,7 @@ function* stat(
   const successes = filterSuccesses(replies);
   if (successes.length === 0) return makeFailure('stat', chooseErrno(replies));
   const source = mds !== NO_CHILD && replies[mds]!.opRet >= 0 ? replies[mds]! : successes[0]!;
-  const buf = mergeDirectories(
+  const buf = mergeDirectoryAttributes(
     source.values[0]!,
     successes.map(({ values }) => values[0]!),
   );
@@ -59,8 +59,8 @@ interface MdsResult {
 }
 
 /**
- * Finds the MDS; NO_CHILD if the directory has no MDS. The MDS may have been down at the last lookup. Once back, it
- * would undo changes that were made on other children only, so the directory is looked up again.
+ * Finds the MDS; NO_CHILD if the directory has no MDS. If the MDS is unknown, the directory is looked up again. It
+ * may have been down at the last lookup; once back, it would undo changes that only other children have.
  */
 function* findMds(task: Task, { mds }: Directory, dir: Loc): Steps<MdsResult> {
   if (mds !== NO_CHILD || dir.gfid === ROOT_GFID) return { mds, errno: 0 };
@@ -68,8 +68,8 @@ function* findMds(task: Task, { mds }: Directory, dir: Loc): Steps<MdsResult> {
   if (view === null) return { mds, errno: 0 };
   const { layout } = view;
   if (view.mds === NO_CHILD) {
-    const unknown = layout.pieces.find((piece) => !mayHeal(countAnomalies([piece])));
-    return { mds, errno: unknown?.err ?? 0 };
+    const unknownPiece = layout.pieces.find((piece) => !mayHeal(countAnomalies([piece])));
+    return { mds, errno: unknownPiece?.err ?? 0 };
   }
   task.volume.setLocation(dir.inode!, dir.gfid, { layout, mds: view.mds });
   return { mds: view.mds, errno: 0 };
@@ -85,8 +85,8 @@ function* changeAll<N extends ChangeFop>(
   const { children } = task.volume;
   if (children.length === 1) return [yield* task.windOne(0, fop, ...args)];
   const dir = args[0] as Loc;
-  const { mds, errno: unknown } = yield* findMds(task, directory, dir);
-  if (unknown !== 0) return [makeFailure(fop, unknown)];
+  const { mds, errno: mdsErrno } = yield* findMds(task, directory, dir);
+  if (mdsErrno !== 0) return [makeFailure(fop, mdsErrno)];
   if (mds === NO_CHILD) {
     const replies = yield* task.windEach(children, fop, () => args);
     const [first, ...otherChildren] = filterSuccesses(replies);
@@ -126,11 +126,11 @@ function* setattr(
   // outdated ctime, and tar would report that the directory changed while it was read.
   const statReply = yield* task.windOne(mds, 'stat', args[0], null);
   const current = statReply.opRet < 0 ? [] : [statReply.values[0]!];
-  return { ...merged, values: [before, mergeDirectories(after, current), xdata] };
+  return { ...merged, values: [before, mergeDirectoryAttributes(after, current), xdata] };
 }
 
-/** Makes a handler that changes a directory by its inode, not by an fd: a child that was down has not opened the fd. */
-const makeChange =
+/** Makes a handler that changes a directory by its inode: a child that was down has not opened the caller's fd. */
+const makeChangeHandler =
   (fop: ChangeFop): DirectoryHandler =>
   (task, directory, args, inode) => {
     const byLoc = [new Loc(inode), ...args.slice(1)];
@@ -146,7 +146,7 @@ function* changeXattr(
 ): Steps<Reply<FopName>> {
   const [, subject] = args as [Loc, Dict | string | null];
   const names = typeof subject === 'string' ? [subject] : [...(subject?.keys() ?? [])];
-  if (names.some((name) => isInternal(task.volume, name))) return makeFailure(fop, EPERM);
+  if (names.some((name) => isInternalXattr(task.volume, name))) return makeFailure(fop, EPERM);
   const [reply] = yield* changeAll(task, directory, fop, args as never);
   return reply;
 }
@@ -157,14 +157,14 @@ const getXattr: DirectoryHandler = (task, directory, args, inode) => {
 };
 
 /** Names of xattrs by which ioctls for file attributes (chattr) travel; these need an fd. */
-const FLAGS: ReadonlySet<string | null> = new Set([FS_FLAGS, FS_XATTR, FS_VERSION]);
-const isOfOpenFile = (name: string | null): boolean => FLAGS.has(name);
+const FILE_ATTRIBUTE_XATTRS: ReadonlySet<string | null> = new Set([FS_FLAGS, FS_XATTR, FS_VERSION]);
+const needsOpenFile = (name: string | null): boolean => FILE_ATTRIBUTE_XATTRS.has(name);
 
 const statDirectory: DirectoryHandler = (task, directory, args, inode) =>
   stat(task, directory, inode, args[1] as Dict | null);
 
 /** Makes a handler that winds to all children that are up; the first failure decides. */
-const makeForAll =
+const makeAllChildrenHandler =
   (fop: FopName): DirectoryHandler =>
   (task, _directory, args) =>
     windToAll(task, fop, args);
@@ -180,37 +180,37 @@ function* windToAll<N extends FopName>(
 }
 
 /** Makes a handler that winds a lock request to the child that holds the directory's locks. */
-const makeLock =
+const makeLockHandler =
   (fop: FopName): DirectoryHandler =>
   (task, directory, args, inode) =>
     task.windOne(task.volume.findLockChild(inode, directory), fop, ...(args as never));
 
-const LOCKS = ['lk', 'inodelk', 'finodelk', 'entrylk', 'fentrylk'] as const;
+const LOCK_FOPS = ['lk', 'inodelk', 'finodelk', 'entrylk', 'fentrylk'] as const;
 
 export const directoryHandlers: Readonly<Partial<Record<FopName, DirectoryHandler>>> = {
   stat: statDirectory,
   fstat: statDirectory,
-  setattr: makeChange('setattr'),
-  fsetattr: makeChange('setattr'),
+  setattr: makeChangeHandler('setattr'),
+  fsetattr: makeChangeHandler('setattr'),
   setxattr: (task, directory, args, inode) =>
     isCommand(args[1] as Dict | null)
       ? runCommand(task, inode, args[1] as Dict)
-      : makeChange('setxattr')(task, directory, args, inode),
+      : makeChangeHandler('setxattr')(task, directory, args, inode),
   fsetxattr: (task, directory, args, inode) =>
-    [...((args[1] as Dict | null)?.keys() ?? [])].some(isOfOpenFile)
+    [...((args[1] as Dict | null)?.keys() ?? [])].some(needsOpenFile)
       ? windToAll(task, 'fsetxattr', args)
-      : makeChange('setxattr')(task, directory, args, inode),
-  removexattr: makeChange('removexattr'),
-  fremovexattr: makeChange('removexattr'),
+      : makeChangeHandler('setxattr')(task, directory, args, inode),
+  removexattr: makeChangeHandler('removexattr'),
+  fremovexattr: makeChangeHandler('removexattr'),
   getxattr: getXattr,
   fgetxattr: (task, directory, args, inode) =>
-    isOfOpenFile(args[1] as string | null)
+    needsOpenFile(args[1] as string | null)
       ? task.windOne(
           task.volume.chooseReader(directory),
           'fgetxattr',
           ...(args as FopTable['fgetxattr']['args']),
         )
       : getXattr(task, directory, args, inode),
-  fsyncdir: makeForAll('fsyncdir'),
-  ...Object.fromEntries(LOCKS.map((fop) => [fop, makeLock(fop)])),
+  fsyncdir: makeAllChildrenHandler('fsyncdir'),
+  ...Object.fromEntries(LOCK_FOPS.map((fop) => [fop, makeLockHandler(fop)])),
 };

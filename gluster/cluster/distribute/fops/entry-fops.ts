@@ -14,7 +14,7 @@ import type { Fops } from '../../../../runtime/core/xlator.ts';
 import { type Distribute, NO_CHILD } from '../distribute.ts';
 import { makeLinkto, withTemporaryInode } from '../heal/make-linkto.ts';
 import { LINKTO_MODE } from '../linkto.ts';
-import { LAYOUT_HEAL, lockInode, makeLoc, unlockInode } from '../locks.ts';
+import { LAYOUT_LOCK_DOMAIN, lockInode, makeInodeLoc, unlockInode } from '../locks.ts';
 import { fixParentSize } from '../merge.ts';
 import {
   makeFailure,
@@ -25,36 +25,36 @@ import {
   type Task,
 } from '../task.ts';
 import {
-  ARGUMENT_INDEXES,
   addLayoutCondition,
   type CreatingFop,
   createWithLinkto,
   isRefused,
   openExisting,
   refreshParent,
+  VALUE_INDEXES,
 } from './create-with-linkto.ts';
 import { findLocation } from './file-fops.ts';
 import { lookupEverywhere, makeLinktoXdata, makeUnusedLinktoXdata } from './lookup-everywhere.ts';
 
-function* create<N extends CreatingFop>(
+function* createEntry<N extends CreatingFop>(
   task: Task,
   fop: N,
   args: FopTable[N]['args'],
 ): Steps<Reply<N>> {
   const { volume } = task;
-  const loc = args[ARGUMENT_INDEXES[fop].loc] as Loc;
+  const loc = args[VALUE_INDEXES[fop].loc] as Loc;
   const hashedChild = volume.findHashedChild(loc);
-  const errno = checkPlacement(volume, hashedChild);
+  const errno = findPlacementErrno(volume, hashedChild);
   if (errno !== 0) return makeFailure(fop, errno);
-  volume.space.refresh();
-  if (volume.decommissioned.has(hashedChild) && (fop === 'create' || fop === 'mknod')) {
+  volume.freeSpace.refreshUsages();
+  if (volume.decommissionedChildren.has(hashedChild) && (fop === 'create' || fop === 'mknod')) {
     return yield* createAfterRefresh(task, fop, args, hashedChild);
   }
   if (fop !== 'create') return yield* createOnChild(task, fop, args, hashedChild);
   // The child refuses if its range is not the expected one: the name may belong to another child now.
   const xdata = addLayoutCondition(volume, loc, hashedChild, args.at(-1) as Dict | null);
-  const conditional = args.with(-1, xdata) as unknown as typeof args;
-  const reply = yield* createOnChild(task, fop, args, hashedChild, conditional);
+  const conditionalArgs = args.with(-1, xdata) as unknown as typeof args;
+  const reply = yield* createOnChild(task, fop, args, hashedChild, conditionalArgs);
   const [refusal] = reply.values.slice(-1) as [Dict | null];
   return isRefused(reply.opRet, refusal)
     ? yield* createAfterRefresh(task, fop, args, hashedChild)
@@ -62,10 +62,10 @@ function* create<N extends CreatingFop>(
 }
 
 /**
- * Returns the errno that prevents creation on a name's child; else 0. EIO: no child has the name's hash, as when
- * the directory was looked up while a child was down.
+ * Returns the errno that prevents creation on a name's child; else 0. EIO: no child has the name's hash, for example
+ * because a child was down when the directory was looked up.
  */
-export function checkPlacement(volume: Distribute, hashedChild: number): number {
+export function findPlacementErrno(volume: Distribute, hashedChild: number): number {
   if (hashedChild === NO_CHILD) return EIO;
   return volume.isUp(hashedChild) ? 0 : ENOTCONN;
 }
@@ -81,29 +81,29 @@ function* createAfterRefresh<N extends CreatingFop>(
   lockedChild: number,
 ): Steps<Reply<N>> {
   const { volume } = task;
-  const loc = args[ARGUMENT_INDEXES[fop].loc] as Loc;
-  const directory = makeLoc(loc.parent!);
-  task.setPatient(false);
-  const errno = yield* lockInode(task, lockedChild, LAYOUT_HEAL, directory, F_RDLCK);
-  task.setPatient(true);
+  const loc = args[VALUE_INDEXES[fop].loc] as Loc;
+  const directory = makeInodeLoc(loc.parent!);
+  task.setIgnoresInterrupts(false);
+  const errno = yield* lockInode(task, lockedChild, LAYOUT_LOCK_DOMAIN, directory, F_RDLCK);
+  task.setIgnoresInterrupts(true);
   if (errno !== 0) return makeFailure(fop, errno);
   let reply = makeFailure(fop, ENOENT);
   if (yield* refreshParent(task, loc)) {
     const hashedChild = volume.findHashedChild(loc);
-    const refusal = checkPlacement(volume, hashedChild);
+    const refusal = findPlacementErrno(volume, hashedChild);
     reply =
       refusal === 0
         ? yield* createOnChild(task, fop, args, hashedChild)
         : makeFailure(fop, refusal);
   }
   task.replyEarly(reply);
-  yield* unlockInode(task, lockedChild, LAYOUT_HEAL, directory);
+  yield* unlockInode(task, lockedChild, LAYOUT_LOCK_DOMAIN, directory);
   return reply;
 }
 
 /**
  * Creates a file on its name's child, or on another child if that one is full.
- * @param childArgs the arguments for the name's child; differ from `args` by the layout condition
+ * @param childArgs the arguments for the name's child, which may include the layout condition
  */
 function* createOnChild<N extends CreatingFop>(
   task: Task,
@@ -113,7 +113,7 @@ function* createOnChild<N extends CreatingFop>(
   childArgs = args,
 ): Steps<Reply<N>> {
   const { volume } = task;
-  const indexes = ARGUMENT_INDEXES[fop];
+  const indexes = VALUE_INDEXES[fop];
   const loc = args[indexes.loc] as Loc;
   const child = chooseChild(volume, loc, hashedChild);
   if (child !== hashedChild) return yield* createWithLinkto(task, fop, args, hashedChild, child);
@@ -135,10 +135,10 @@ function* createOnChild<N extends CreatingFop>(
 
 /** Chooses the child of a new file, usually its name's. */
 function chooseChild(volume: Distribute, { parent }: Loc, hashedChild: number): number {
-  const { space } = volume;
-  if (!space.isFull(hashedChild)) return hashedChild;
+  const { freeSpace } = volume;
+  if (!freeSpace.isFull(hashedChild)) return hashedChild;
   const { pieces } = volume.findDirectory(parent!)!.layout;
-  return space.chooseChild(
+  return freeSpace.chooseChild(
     hashedChild,
     volume.children.filter((child) => pieces[child]!.err === 0),
   );
@@ -187,7 +187,7 @@ function* unlink(task: Task, args: UnlinkArgs): Steps<Reply<'unlink'>> {
     // A rebalance has replaced the linkto by the file, which moved to its name's child.
     const lookupXdata = volume.addFileRequests(null);
     const lookup = yield* withTemporaryInode(loc, (temporary) =>
-      task.windOwn(hashedChild, 'lookup', temporary, lookupXdata),
+      task.windInternal(hashedChild, 'lookup', temporary, lookupXdata),
     );
     // Another client may have created a file of this name.
     if (lookup.opRet >= 0 && lookup.values[1]!.iaGfid === inode.gfid) {
@@ -204,10 +204,10 @@ function* icreate(
   [loc, mode, xdata]: FopTable['icreate']['args'],
 ): Steps<Reply<'icreate'>> {
   const { volume } = task;
-  volume.space.refresh();
-  const first = volume.upChildren.find((each) => !volume.decommissioned.has(each)) ?? 0;
-  const child = volume.space.isFull(first)
-    ? volume.space.chooseChild(first, volume.children)
+  volume.freeSpace.refreshUsages();
+  const first = volume.upChildren.find((each) => !volume.decommissionedChildren.has(each)) ?? 0;
+  const child = volume.freeSpace.isFull(first)
+    ? volume.freeSpace.chooseChild(first, volume.children)
     : first;
   const reply = yield* task.windOne(child, 'icreate', loc, mode, xdata);
   const [inode, buf] = reply.values;
@@ -230,21 +230,22 @@ function* namelink(
   const linkto = yield* makeLinkto(task, loc, hashedChild, child, loc.gfid);
   if (linkto.opRet < 0) return makeFailure('namelink', linkto.opErrno);
   const reply = yield* task.windOne(child, 'namelink', loc, xdata);
-  if (reply.opRet < 0) yield* task.windOwn(hashedChild, 'unlink', loc, 0, makeUnusedLinktoXdata());
+  if (reply.opRet < 0)
+    yield* task.windInternal(hashedChild, 'unlink', loc, 0, makeUnusedLinktoXdata());
   return reply;
 }
 
-const makeCreate =
+const makeCreateSteps =
   <N extends CreatingFop>(fop: N) =>
   (task: Task, args: FopTable[N]['args']): Steps<Reply<N>> =>
-    create(task, fop, args);
+    createEntry(task, fop, args);
 
 export const entryFops: Fops<Distribute> = {
   icreate: makeTaskFop('icreate', icreate),
   namelink: makeTaskFop('namelink', namelink),
-  create: makeTaskFop('create', makeCreate('create')),
-  mknod: makeTaskFop('mknod', makeCreate('mknod')),
-  symlink: makeTaskFop('symlink', makeCreate('symlink')),
-  put: makeTaskFop('put', makeCreate('put')),
+  create: makeTaskFop('create', makeCreateSteps('create')),
+  mknod: makeTaskFop('mknod', makeCreateSteps('mknod')),
+  symlink: makeTaskFop('symlink', makeCreateSteps('symlink')),
+  put: makeTaskFop('put', makeCreateSteps('put')),
   unlink: makeTaskFop('unlink', unlink),
 };

@@ -27,22 +27,22 @@ import { directoryHandlers } from './directory-fops.ts';
 import {
   addStatRequest,
   followMove,
-  makeSignReader,
+  makeMoveSignReader,
   needsStatRequest,
   UNMOVED,
   windToMovingFile,
 } from './follow-move.ts';
 import { lookupEverywhere } from './lookup-everywhere.ts';
-import { getFileXattr, isInternal } from './virtual-xattrs.ts';
+import { findFileXattrHandler, isInternalXattr } from './virtual-xattrs.ts';
 
 const isSubject = ({ type }: Arg): boolean => type === 'loc' || type === 'fd';
 
-/** Fops with a subject: a loc or an fd among the arguments. The fops on names among them are replaced in `index.ts`. */
-const NAMES = fopNames.filter(
+/** Fops with a subject: a loc or an fd among the arguments. `index.ts` replaces those that act on names. */
+const SUBJECT_FOPS = fopNames.filter(
   (name) => name !== 'copy_file_range' && findFop(name)!.args.some(isSubject),
 );
 
-/** Handles a request for a virtual xattr of a file, such as its location, on the file's child. */
+/** The steps that serve a virtual xattr of a file, such as its location, on the file's child. */
 type HandleXattr = (task: Task, child: number) => Steps<Reply<FopName>>;
 
 /** Checks a request for xattrs of a file. Returns a reply, or a handler; undefined if the child serves the request. */
@@ -56,7 +56,8 @@ const checkSetxattr =
   (volume, args) => {
     const dict = args[1] as Dict | null;
     if (dict === null) return undefined;
-    if ([...dict.keys()].some((name) => isInternal(volume, name))) return makeFailure(fop, EPERM);
+    if ([...dict.keys()].some((name) => isInternalXattr(volume, name)))
+      return makeFailure(fop, EPERM);
     // Commands concern directories; glossa moves no files.
     return isCommand(dict) ? makeFailure(fop, EOPNOTSUPP) : undefined;
   };
@@ -64,11 +65,11 @@ const checkSetxattr =
 const checkRemovexattr =
   (fop: 'removexattr' | 'fremovexattr'): CheckXattr =>
   (volume, args) =>
-    isInternal(volume, args[1] as string) ? makeFailure(fop, EPERM) : undefined;
+    isInternalXattr(volume, args[1] as string) ? makeFailure(fop, EPERM) : undefined;
 
 const xattrHandlers: Readonly<Partial<Record<FopName, CheckXattr>>> = {
   getxattr(volume, args) {
-    const reply = getFileXattr(volume, args[1] as string | null);
+    const reply = findFileXattrHandler(volume, args[1] as string | null);
     if (typeof reply !== 'function') return reply;
     return (task, child) => reply(task, args[0] as Loc, child);
   },
@@ -83,8 +84,8 @@ const findSubjectInode = (subject: unknown): Inode | null =>
 
 /** Makes a fop that winds directly if the file's child is known and not moving; other cases run as tasks. */
 function makeFop<N extends FopName>(fop: N): Fop<N, Distribute> {
-  const at = findFop(fop)!.args.findIndex(isSubject);
-  const readSign = makeSignReader(fop);
+  const subjectIndex = findFop(fop)!.args.findIndex(isSubject);
+  const readSign = makeMoveSignReader(fop);
   const checkXattr = xattrHandlers[fop];
   const cbk = collectCbk[fop]((frame, child, anyXl, opRet, opErrno, values) => {
     if (readSign(opRet, opErrno, values) === UNMOVED) {
@@ -94,15 +95,15 @@ function makeFop<N extends FopName>(fop: N): Fop<N, Distribute> {
     const xl = anyXl as Xlator<Distribute>;
     const args = frame.local as readonly unknown[];
     const reply = { opRet, opErrno, values: values as never };
-    const inode = findSubjectInode(args[at])!;
+    const inode = findSubjectInode(args[subjectIndex])!;
     runTask(frame, xl, fop, (task) =>
-      followMove(task, { fop, args, subject: args[at], inode }, child, reply),
+      followMove(task, { fop, args, subject: args[subjectIndex], inode }, child, reply),
     );
   }) as Cbk<N, unknown>;
   const needsAttributes = needsStatRequest(fop);
   return collect[fop]((frame, anyXl, args) => {
     const xl = anyXl as Xlator<Distribute>;
-    const inode = findSubjectInode(args[at]);
+    const inode = findSubjectInode(args[subjectIndex]);
     const child = inode?.ctxGet(xl);
     if (typeof child === 'number') {
       const xattrReply = checkXattr?.(xl.priv, args);
@@ -168,5 +169,5 @@ export function* findLocation(task: Task, inode: Inode): Steps<Directory | null 
 }
 
 export const fileFops: Fops<Distribute> = Object.fromEntries(
-  NAMES.map((name) => [name, makeFop(name)]),
+  SUBJECT_FOPS.map((name) => [name, makeFop(name)]),
 );

@@ -22,13 +22,13 @@ import { LINKTO_MODE, mayBeMigrating, readTarget, removeMigrationBits } from '..
 import { makeFailure, type Reply, type Steps, type Task } from '../task.ts';
 import { lookupEverywhere } from './lookup-everywhere.ts';
 
-/** Signs of a move in a reply; a greater number is more certain. */
+/** The signs of a move that a reply may show; a greater number is more certain. */
 export const UNMOVED = 0;
 const MAYBE_COPYING = 1;
 const MOVED_AWAY = 2;
 
 /** The most moves of a file that one fop follows. */
-const MOVES_MAX = 8;
+const MAX_MOVES = 8;
 
 /** Names of the file's attributes in replies. */
 const IATT_NAMES: ReadonlySet<string> = new Set([
@@ -41,7 +41,7 @@ const IATT_NAMES: ReadonlySet<string> = new Set([
 ]);
 
 /** Fops that must be repeated on the copy. */
-const CHANGES: ReadonlySet<FopName> = new Set<FopName>([
+const CHANGING_FOPS: ReadonlySet<FopName> = new Set<FopName>([
   'writev',
   'truncate',
   'ftruncate',
@@ -58,7 +58,7 @@ const CHANGES: ReadonlySet<FopName> = new Set<FopName>([
 ]);
 
 /** Changes whose replies carry the file's attributes only on request, in xdata. */
-const NEED_STAT_REQUEST: ReadonlySet<FopName> = new Set<FopName>([
+const FOPS_WITHOUT_ATTRIBUTES: ReadonlySet<FopName> = new Set<FopName>([
   'setxattr',
   'fsetxattr',
   'removexattr',
@@ -66,7 +66,7 @@ const NEED_STAT_REQUEST: ReadonlySet<FopName> = new Set<FopName>([
 ]);
 
 /** Whether a fop needs `addStatRequest`. */
-export const needsStatRequest = (fop: FopName): boolean => NEED_STAT_REQUEST.has(fop);
+export const needsStatRequest = (fop: FopName): boolean => FOPS_WITHOUT_ATTRIBUTES.has(fop);
 
 /** Adds a request to a fop's xdata for the file's attributes, which show a move. */
 export const addStatRequest = (args: readonly unknown[]): readonly unknown[] =>
@@ -88,22 +88,22 @@ const hasLinktoMode = ({ iaProt, iaType }: Iatt): boolean =>
   iaType === IA_IFREG && iaProt === LINKTO_MODE;
 
 /** Makes a function that reads the sign of a move (UNMOVED, MAYBE_COPYING, MOVED_AWAY) in a fop's replies. */
-export function makeSignReader(
+export function makeMoveSignReader(
   fop: FopName,
 ): (opRet: number, opErrno: number, values: readonly unknown[]) => number {
   const stats = findIattIndexes(fop);
   const hasStatRequest = needsStatRequest(fop);
   return (opRet, opErrno, values) => {
     if (opRet < 0) return GONE_ERRNOS.has(opErrno) ? MOVED_AWAY : UNMOVED;
-    let sign = hasStatRequest ? readSign(readXdataStat(values)) : UNMOVED;
+    let sign = hasStatRequest ? readMoveSign(readXdataStat(values)) : UNMOVED;
     for (let at = 0; at < stats.length; at++) {
-      sign = Math.max(sign, readSign(values[stats[at]!] as Iatt | null));
+      sign = Math.max(sign, readMoveSign(values[stats[at]!] as Iatt | null));
     }
     return sign;
   };
 }
 
-function readSign(buf: Iatt | null): number {
+function readMoveSign(buf: Iatt | null): number {
   if (buf === null) return UNMOVED;
   if (hasLinktoMode(buf)) return MOVED_AWAY;
   return mayBeMigrating(buf) ? MAYBE_COPYING : UNMOVED;
@@ -132,15 +132,15 @@ export function* windToMovingFile<N extends FopName>(
   const { volume } = task;
   const { fop, args, inode } = request;
   const move = volume.findMove(inode);
-  if (move?.isOver) yield* openOnChild(task, request, move.target);
+  if (move?.isComplete) yield* openOnChild(task, request, move.target);
   const child = volume.findFileChild(inode);
   const reply = yield* task.windOne(child, fop, ...(args as FopTable[N]['args']));
   const hasStats =
     findIattIndexes(fop).length > 0 || (needsStatRequest(fop) && readXdataStat(reply.values));
   const showsState = reply.opRet >= 0 && hasStats;
   const isUnmoved =
-    showsState && makeSignReader(fop)(reply.opRet, reply.opErrno, reply.values) === UNMOVED;
-  if (isUnmoved && move?.isOver === false) volume.cancelMove(inode, move);
+    showsState && makeMoveSignReader(fop)(reply.opRet, reply.opErrno, reply.values) === UNMOVED;
+  if (isUnmoved && move?.isComplete === false) volume.cancelMove(inode, move);
   return yield* followMove(task, request, child, reply);
 }
 
@@ -153,19 +153,19 @@ export function* followMove<N extends FopName>(
   task: Task,
   request: FileRequest<N>,
   from: number,
-  first: Reply<N>,
+  firstReply: Reply<N>,
 ): Steps<Reply<N>> {
   const { fop, args, inode } = request;
-  const readReplySign = makeSignReader(fop);
+  const readReplySign = makeMoveSignReader(fop);
   let child = from;
-  let reply = first;
-  for (let moves = 0; moves < MOVES_MAX; moves++) {
+  let reply = firstReply;
+  for (let moves = 0; moves < MAX_MOVES; moves++) {
     const sign = readReplySign(reply.opRet, reply.opErrno, reply.values);
     if (sign === UNMOVED) break;
     if (sign === MAYBE_COPYING) {
       const target = yield* findCopyTarget(task, inode, child);
       if (target === NO_CHILD || target === child) return reply;
-      if (!CHANGES.has(fop)) return hideMigration(fop, reply);
+      if (!CHANGING_FOPS.has(fop)) return hideMigration(fop, reply);
       return yield* changeCopy(task, request, target, reply);
     }
     const target = yield* findCurrentChild(task, inode, child);
@@ -178,10 +178,10 @@ export function* followMove<N extends FopName>(
   return reply;
 }
 
-/** Finds the child to which a file is copied; its own child if an application set these mode bits. */
+/** Finds the child to which a file is copied; the same child if only an application set these mode bits. */
 function* findCopyTarget(task: Task, inode: Inode, child: number): Steps<number> {
   const move = task.volume.findMove(inode);
-  if (move?.source === child && !move.isOver) return move.target;
+  if (move?.source === child && !move.isComplete) return move.target;
   const target = yield* findCurrentChild(task, inode, child);
   const isNew = move === null && target !== NO_CHILD && target !== child;
   if (isNew) task.volume.setMove(inode, new Move(child, target, false));
@@ -209,9 +209,9 @@ const isAbsentFromCopy = (fop: FopName, { opErrno }: { readonly opErrno: number 
   opErrno === ENODATA && (fop === 'removexattr' || fop === 'fremovexattr');
 
 /**
- * Makes the arguments for the copy. The rebalance may have read this part of the file before the write, and would
- * overwrite it. With PROTECT_WRITES the brick refuses the rebalance's write, so a later rebalance moves the file.
- * The flags of setxattr are cleared: the source has checked them, and the copy may have the xattr already, or not yet.
+ * Makes the arguments for the copy. The rebalance may have read this part of the file before the write, and would then
+ * overwrite the new data. PROTECT_WRITES makes the brick refuse that, and a later rebalance moves the file.
+ * The flags of setxattr are cleared: the source has checked them, and the copy may differ from the source.
  * Source: GlusterFS `dht-inode-write.c` (dht_writev_cbk), `posix-helpers.c` (posix_check_internal_writes).
  */
 function makeCopyArgs({ fop, args }: FileRequest<FopName>): readonly unknown[] {
@@ -225,12 +225,17 @@ function makeCopyArgs({ fop, args }: FileRequest<FopName>): readonly unknown[] {
 function* findCurrentChild(task: Task, inode: Inode, child: number): Steps<number> {
   const { volume } = task;
   const loc = new Loc(inode);
-  const sourceReply = yield* task.windOwn(child, 'lookup', loc, volume.addFileRequests(null));
+  const sourceReply = yield* task.windInternal(child, 'lookup', loc, volume.addFileRequests(null));
   const name =
     sourceReply.opRet < 0 ? undefined : readTarget(sourceReply.values[2], volume.xattrNames.linkto);
-  const target = name === undefined ? NO_CHILD : volume.findChild(name);
+  const target = name === undefined ? NO_CHILD : volume.findChildByName(name);
   if (target !== NO_CHILD) {
-    const targetReply = yield* task.windOwn(target, 'lookup', loc, volume.addFileRequests(null));
+    const targetReply = yield* task.windInternal(
+      target,
+      'lookup',
+      loc,
+      volume.addFileRequests(null),
+    );
     if (targetReply.opRet >= 0 && targetReply.values[1]?.iaGfid === inode.gfid) return target;
   }
   if (sourceReply.opRet >= 0 && !hasLinktoMode(sourceReply.values[1]!)) return child;
@@ -251,7 +256,7 @@ function* openOnChild<N extends FopName>(
   const openChildren = subject.ctxGet(xl) as Set<number> | undefined;
   if (openChildren?.has(child)) return true;
   const flags = subject.flags & ~(O_CREAT | O_EXCL | O_TRUNC);
-  const { opRet } = yield* task.windOwn(child, 'open', new Loc(inode), flags, subject, null);
+  const { opRet } = yield* task.windInternal(child, 'open', new Loc(inode), flags, subject, null);
   if (opRet >= 0) subject.ctxSet(xl, (openChildren ?? new Set<number>()).add(child));
   return opRet >= 0;
 }

@@ -65,7 +65,7 @@ function* linkOnChild(
   const reply = yield* task.windOne(child, 'link', ...args);
   if (reply.opRet < 0) {
     if (!KEEPS_LINKTO.has(reply.opErrno)) {
-      yield* task.windOwn(hashedChild, 'unlink', newloc, 0, makeUnusedLinktoXdata());
+      yield* task.windInternal(hashedChild, 'unlink', newloc, 0, makeUnusedLinktoXdata());
     }
     return reply;
   }

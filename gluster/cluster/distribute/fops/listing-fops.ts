@@ -2,9 +2,9 @@
  * Lists the children one after the other. A file is listed by the child that has it, never by that of its linkto; a
  * directory by the child of its name's hash.
  *
- * A rebalance may move files meanwhile. A file that moves to a child listed later is dropped there (`ListingRecord`;
- * GlusterFS returns it twice). A file that moves to one listed before would be missed, so a directory with misplaced
- * files is listed a second time, for names not yet returned.
+ * A rebalance may move files during a listing. A file that moves to a child listed later is omitted there
+ * (`ListingRecord`); GlusterFS returns it twice. A file that moves to a child listed before would be missed: a
+ * directory with misplaced files is listed a second time, for names that were not returned.
  * Source: GlusterFS `dht-common.c` (dht_opendir, dht_readdirp_cbk).
  */
 import { Dict } from '../../../../runtime/core/dict.ts';
@@ -36,18 +36,18 @@ import { makeFailure, runTask } from '../task.ts';
 import {
   joinOffset,
   type ListingRecord,
-  offsetChild,
-  offsetWithinChild,
+  readChildOffset,
+  readOffsetChild,
 } from './listing-record.ts';
 
 const DT_DIR = direntType(IA_IFDIR);
 
 /** Errors of a child that is down, or lacks the directory. */
-const ABSENT: ReadonlySet<number> = new Set([ENOTCONN, ENOENT, ESTALE]);
+const ABSENT_ERRNOS: ReadonlySet<number> = new Set([ENOTCONN, ENOENT, ESTALE]);
 /** Errors of a child without an open fd: it was down when the directory was opened, or later. */
-const NOT_OPEN: ReadonlySet<number> = new Set([EBADF, EBADFD]);
+const NOT_OPEN_ERRNOS: ReadonlySet<number> = new Set([EBADF, EBADFD]);
 
-/** The state of one readdir or readdirp request. */
+/** The state of one readdir or readdirp request, in its frame's `local`. */
 interface ListingRequest {
   readonly fd: Fd;
   readonly record: ListingRecord;
@@ -55,7 +55,7 @@ interface ListingRequest {
   /** Whether to reply as readdirp, else as readdir. */
   readonly isReaddirp: boolean;
   /** Whether the request starts at the beginning. */
-  readonly isWhole: boolean;
+  readonly startsAtBeginning: boolean;
   /** The position in the sequence of children, each of which is listed once or twice. */
   position: number;
   /** The xdata for the children; requests the linkto xattr once `requestLinktos` was called. */
@@ -63,8 +63,8 @@ interface ListingRequest {
   requestsLinktos: boolean;
   /** The offset of the last request to the child. */
   offset: number;
-  /** Whether a child must be sent a request, and whether the loop that sends it is running. */
-  isDue: boolean;
+  /** Whether a request must be sent to a child, and whether the loop of `windToChild` is running. */
+  mustWind: boolean;
   isWinding: boolean;
   /** The child on which the directory was just opened. */
   openedChild: number;
@@ -83,7 +83,7 @@ const opendir: Fop<'opendir', Distribute> = (frame, xl, loc, fd, xdata) => {
 };
 
 /** Serves readdir and readdirp. Sends readdirp in both cases: names alone do not identify linktos. */
-function list(
+function startListing(
   frame: Frame,
   xl: Xlator<Distribute>,
   fd: Fd,
@@ -95,7 +95,7 @@ function list(
   const volume = xl.priv;
   const children = volume.children.length;
   const record = volume.findListingRecord(fd);
-  const position = record.seek(offset, offsetChild(offset, children));
+  const position = record.seek(offset, readOffsetChild(offset, children));
   const listing: ListingRequest = {
     ...{
       fd,
@@ -103,13 +103,13 @@ function list(
       size,
       xdata,
       isReaddirp,
-      isWhole: offset === 0,
+      startsAtBeginning: offset === 0,
       position,
       offset: 0,
       errno: 0,
     },
     ...{
-      isDue: false,
+      mustWind: false,
       isWinding: false,
       hasDirectory: false,
       requestsLinktos: false,
@@ -119,7 +119,7 @@ function list(
   frame.local = listing;
   if (volume.directoriesWithLinktos.has(fd.inode))
     requestLinktos(listing, volume.xattrNames.linkto);
-  windToChild(frame, xl, position, offsetWithinChild(offset, children));
+  windToChild(frame, xl, position, readChildOffset(offset, children));
 }
 
 /**
@@ -136,11 +136,11 @@ function windToChild(frame: Frame, xl: Xlator<Distribute>, position: number, off
   const listing = frame.local as ListingRequest;
   listing.position = position;
   listing.offset = offset;
-  listing.isDue = true;
+  listing.mustWind = true;
   if (listing.isWinding) return;
   listing.isWinding = true;
-  while (listing.isDue) {
-    listing.isDue = false;
+  while (listing.mustWind) {
+    listing.mustWind = false;
     const { fd, size, xdata } = listing;
     const child = listing.position % xl.priv.children.length;
     wind.readdirp(frame, child, readdirpCbk, xl.children[child]!, fd, size, listing.offset, xdata);
@@ -164,25 +164,30 @@ const readdirpCbk: Cbk<'readdirp', Distribute> = (
 ) => {
   const volume = xl.priv;
   const listing = frame.local as ListingRequest;
-  if (opRet < 0 && NOT_OPEN.has(opErrno) && listing.offset === 0 && listing.openedChild !== child) {
+  if (
+    opRet < 0 &&
+    NOT_OPEN_ERRNOS.has(opErrno) &&
+    listing.offset === 0 &&
+    listing.openedChild !== child
+  ) {
     listing.openedChild = child;
     const { fd } = listing;
     const loc = new Loc(fd.inode);
     return wind.opendir(frame, child, opendirCbk, xl.children[child]!, loc, fd, null);
   }
-  const isAbsent = opRet < 0 && (ABSENT.has(opErrno) || NOT_OPEN.has(opErrno));
+  const isAbsent = opRet < 0 && (ABSENT_ERRNOS.has(opErrno) || NOT_OPEN_ERRNOS.has(opErrno));
   if (opRet < 0 && !isAbsent) return unwindListing(frame, opRet, opErrno, null, xdata);
   if (isAbsent) listing.errno ||= opErrno;
   else listing.hasDirectory = true;
   if (isAbsent || entries === null || entries.length === 0) {
     // A child without the directory lists nothing; if no child has it, the listing fails.
-    if (hasNext(volume, listing)) return windToChild(frame, xl, listing.position + 1, 0);
-    const isNowhere = listing.isWhole && !listing.hasDirectory;
-    const lostErrno = isNowhere ? listing.errno : 0;
-    const errno = volume.upChildren.length === 0 ? ENOTCONN : lostErrno;
+    if (hasNextChild(volume, listing)) return windToChild(frame, xl, listing.position + 1, 0);
+    const isNowhere = listing.startsAtBeginning && !listing.hasDirectory;
+    const absentErrno = isNowhere ? listing.errno : 0;
+    const errno = volume.upChildren.length === 0 ? ENOTCONN : absentErrno;
     return unwindListing(frame, errno === 0 ? 0 : -1, errno, [], xdata);
   }
-  if (!listing.requestsLinktos && entries.some(mayBeSpecial)) {
+  if (!listing.requestsLinktos && entries.some(mayBeLinktoOrMigrating)) {
     volume.directoriesWithLinktos.add(listing.fd.inode);
     requestLinktos(listing, volume.xattrNames.linkto);
     return windToChild(frame, xl, listing.position, listing.offset);
@@ -190,10 +195,10 @@ const readdirpCbk: Cbk<'readdirp', Distribute> = (
   const { position, record } = listing;
   const returned: Dirent[] = [];
   for (const entry of entries) {
-    record.isUnsettled ||= mayMove(volume, listing.fd.inode, child, entry);
+    record.needsSecondRound ||= mayMove(volume, listing.fd.inode, child, entry);
     if (!isListedHere(volume, listing.fd, child, entry)) continue;
     if (record.isDuplicate(entry.name, position)) {
-      record.isUnsettled = true;
+      record.needsSecondRound = true;
       continue;
     }
     const off = joinOffset(child, entry.off, volume.children.length);
@@ -203,25 +208,25 @@ const readdirpCbk: Cbk<'readdirp', Distribute> = (
   }
   if (returned.length === 0) return windToChild(frame, xl, position, entries.at(-1)!.off);
   // The reply with the last entries of the last child carries ENOENT, as a single brick's does.
-  const isEnd = opErrno === ENOENT && !hasNext(volume, listing);
+  const isEnd = opErrno === ENOENT && !hasNextChild(volume, listing);
   unwindListing(frame, returned.length, isEnd ? ENOENT : 0, returned, xdata);
 };
 
-/** Whether an entry may be a linkto or a file being copied; an application may set the same mode. */
-const mayBeSpecial = ({ stat }: Dirent): boolean =>
+/** Whether an entry's mode is that of a linkto or of a file being copied; an application may set it too. */
+const mayBeLinktoOrMigrating = ({ stat }: Dirent): boolean =>
   stat !== null && (mayBeLinkto(stat) || mayBeMigrating(stat));
 
 /** Whether another child must be listed: in the first round each child, in the second only if files may have moved. */
-function hasNext({ children }: Distribute, { position, record }: ListingRequest): boolean {
+function hasNextChild({ children }: Distribute, { position, record }: ListingRequest): boolean {
   const isLast = (position + 1) % children.length === 0;
-  return !isLast || (position + 1 === children.length && record.isUnsettled);
+  return !isLast || (position + 1 === children.length && record.needsSecondRound);
 }
 
 /** Whether a file may move before the listing ends: it is misplaced, or is being moved. */
 const mayMove = (volume: Distribute, inode: Inode, child: number, entry: Dirent): boolean =>
   entry.type !== DT_DIR &&
   volume.children.length > 1 &&
-  (mayBeSpecial(entry) ||
+  (mayBeLinktoOrMigrating(entry) ||
     volume.findDirectory(inode)?.layout.findChild(volume.hash.compute(entry.name)) !== child);
 
 /** Whether this child is the one that lists the entry. */
@@ -229,7 +234,7 @@ function isListedHere(volume: Distribute, fd: Fd, child: number, entry: Dirent):
   const { name, type, stat, dict } = entry;
   if (stat !== null && isLinkto(stat, dict, volume.xattrNames.linkto)) return false;
   if (type !== DT_DIR) return true;
-  const isFirst = child === volume.firstUp;
+  const isFirst = child === volume.firstUpChild;
   if (volume.settings['readdir-optimize']) return isFirst;
   const hashedChild =
     volume.findDirectory(fd.inode)?.layout.findChild(volume.hash.compute(name)) ?? NO_CHILD;
@@ -270,6 +275,8 @@ function unwindListing(
 
 export const listingFops: Fops<Distribute> = {
   opendir,
-  readdir: (frame, xl, fd, size, offset, xdata) => list(frame, xl, fd, size, offset, xdata, false),
-  readdirp: (frame, xl, fd, size, offset, xdata) => list(frame, xl, fd, size, offset, xdata, true),
+  readdir: (frame, xl, fd, size, offset, xdata) =>
+    startListing(frame, xl, fd, size, offset, xdata, false),
+  readdirp: (frame, xl, fd, size, offset, xdata) =>
+    startListing(frame, xl, fd, size, offset, xdata, true),
 };

@@ -4,38 +4,39 @@
  * and each returned entry (`add`). A position counts the children listed so far, in both rounds.
  */
 export class ListingRecord {
-  /** Whether the listing has found a file that a rebalance moves, or may have moved. */
-  isUnsettled = false;
+  /** Whether the children must be listed again, because the listing found a file that a rebalance may move. */
+  needsSecondRound = false;
   /** The positions at which names were returned. */
   private readonly positions = new Map<string, number>();
-  /** The last reply: the offset and position of its request, the position of its last entry, and its entries. */
+  /** Of the last reply: its request's offset and position, its last entry's position, its entries' offsets and names. */
   private lastOffset = 0;
-  private lastStart = 0;
-  private lastPosition = 0;
+  private lastRequestPosition = 0;
+  private lastEntryPosition = 0;
   private readonly offsets: number[] = [];
   private readonly names: string[] = [];
 
   /**
-   * Records a request for the entries after an offset. Names returned after this offset are forgotten, so that they
-   * may be returned again: the kernel drops entries for which a program's buffer has no room, and programs seek back.
+   * Records a request for the entries after an offset, and forgets names returned after it, so that they are returned
+   * again. The kernel drops entries for which a program's buffer has no room, and programs seek back.
    * @param child the child that the offset names: the position for an offset that the last reply did not contain
    * @returns the position at which the listing continues
    */
   seek(offset: number, child: number): number {
     const { offsets, names } = this;
-    const isAgain = offset === this.lastOffset;
-    const at = isAgain ? -1 : offsets.indexOf(offset);
+    const isRepeated = offset === this.lastOffset;
+    const entryIndex = isRepeated ? -1 : offsets.indexOf(offset);
     let position = child;
     if (offset === 0) this.clear();
-    else if (!isAgain && at < 0) this.forgetFrom(position);
+    else if (!isRepeated && entryIndex < 0) this.forgetFrom(position);
     else {
-      position = isAgain ? this.lastStart : this.lastPosition;
-      for (let next = at + 1; next < names.length; next++) this.positions.delete(names[next]!);
+      position = isRepeated ? this.lastRequestPosition : this.lastEntryPosition;
+      for (let next = entryIndex + 1; next < names.length; next++)
+        this.positions.delete(names[next]!);
     }
     offsets.length = 0;
     names.length = 0;
     this.lastOffset = offset;
-    this.lastStart = position;
+    this.lastRequestPosition = position;
     return position;
   }
 
@@ -47,14 +48,14 @@ export class ListingRecord {
   /** Records an entry that is returned. */
   add(name: string, position: number, offset: number): void {
     this.positions.set(name, position);
-    this.lastPosition = position;
+    this.lastEntryPosition = position;
     this.offsets.push(offset);
     this.names.push(name);
   }
 
   /** Forgets all names, as the listing starts over. */
   private clear(): void {
-    this.isUnsettled = false;
+    this.needsSecondRound = false;
     this.positions.clear();
   }
 
@@ -76,7 +77,7 @@ export function joinOffset(child: number, offset: number, children: number): num
 }
 
 /** Derives the child's index from a joined offset. */
-export const offsetChild = (offset: number, children: number): number => offset % children;
+export const readOffsetChild = (offset: number, children: number): number => offset % children;
 /** Derives the offset in the child's own listing from a joined offset. */
-export const offsetWithinChild = (offset: number, children: number): number =>
+export const readChildOffset = (offset: number, children: number): number =>
   Math.floor(offset / children);

@@ -19,7 +19,7 @@ import {
 import { type Distribute, NO_CHILD } from '../distribute.ts';
 import { healDirectory } from '../heal/heal-directory.ts';
 import type { Layout, Piece } from '../layout/layout.ts';
-import { mergeDirectories } from '../merge.ts';
+import { mergeDirectoryAttributes } from '../merge.ts';
 import { makeFailure, makeSuccess, type Steps, type Task } from '../task.ts';
 
 /**
@@ -53,7 +53,7 @@ export function* mergeLookups(
   const { volume } = task;
   const directories = replies.filter(isDirectory);
   if (directories.length === 0) return makeFailure('lookup', chooseErrno(replies));
-  if (replies.some((reply) => isFile(volume, reply))) return makeFailure('lookup', EIO);
+  if (replies.some((reply) => isConflictingFile(volume, reply))) return makeFailure('lookup', EIO);
   let view = makeDirectoryView(volume, loc, replies);
   view = yield* healDirectory(task, loc, view);
   const inode = loc.inode ?? directories[0]!.values[0];
@@ -67,14 +67,14 @@ export function* mergeLookups(
 }
 
 /**
- * Keeps the old layout while a child is down and the other ranges are unchanged. So names remain assigned to the
- * child that is down, as in GlusterFS.
+ * Returns the old layout while a child is down and the other ranges are unchanged: as in GlusterFS, names remain
+ * assigned to the child that is down.
  */
 function keepAbsentRanges(oldLayout: Layout | undefined, newLayout: Layout): Layout {
-  const isAway = ({ err }: Piece): boolean => err === ENOTCONN;
-  if (oldLayout === undefined || !newLayout.pieces.some(isAway)) return newLayout;
+  const isDown = ({ err }: Piece): boolean => err === ENOTCONN;
+  if (oldLayout === undefined || !newLayout.pieces.some(isDown)) return newLayout;
   const isSame = newLayout.pieces.every(
-    (piece, child) => isAway(piece) || isSamePiece(piece, oldLayout.pieces[child]!),
+    (piece, child) => isDown(piece) || isSamePiece(piece, oldLayout.pieces[child]!),
   );
   return isSame ? oldLayout : newLayout;
 }
@@ -82,8 +82,8 @@ function keepAbsentRanges(oldLayout: Layout | undefined, newLayout: Layout): Lay
 const isSamePiece = (a: Piece, b: Piece): boolean =>
   a.err === b.err && a.start === b.start && a.stop === b.stop && a.type === b.type;
 
-/** Whether a child has a file where others have a directory; a linkto does not count. */
-const isFile = (volume: Distribute, reply: LookupReply): boolean => {
+/** Whether a child has a file, other than a linkto, where others have a directory. */
+const isConflictingFile = (volume: Distribute, reply: LookupReply): boolean => {
   const [, buf, xdata] = reply.values;
   if (reply.opRet < 0 || buf === null || buf.iaType === IA_IFDIR) return false;
   return !(buf.iaProt === 0o1000 && xdata?.has(volume.xattrNames.linkto));
@@ -92,7 +92,7 @@ const isFile = (volume: Distribute, reply: LookupReply): boolean => {
 /** Merges the attributes of a directory's copies. */
 function mergeAttributes({ replies, source }: DirectoryView): Iatt {
   const bufs = replies.filter(isDirectory).map(({ values }) => values[1]!);
-  return mergeDirectories(replies[source]!.values[1]!, bufs);
+  return mergeDirectoryAttributes(replies[source]!.values[1]!, bufs);
 }
 
 /** Reads the volume's commit hash, decimal text in an xattr of its root, unless the volfile sets it. */

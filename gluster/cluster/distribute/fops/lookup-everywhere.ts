@@ -14,11 +14,14 @@ import { lockName, unlockName } from '../locks.ts';
 import { makeFailure, makeSuccess, type Steps, type Task } from '../task.ts';
 import { mergeLookups } from './lookup-directory.ts';
 
-/** Xdata to unlink a linkto: the storage refuses if the file is no longer a linkto, or is in use. */
+/** Makes the xdata of an unlink that the storage refuses unless the file is a linkto and not open. */
 export const makeUnusedLinktoXdata = (): Dict =>
   Dict.of({ 'unlink-only-if-dht-linkto-file': 1, 'dont-unlink-for-open-fd': 1 });
 
-/** Xdata to unlink a linkto, even an open one: a rebalance that has it open would restore the removed file. */
+/**
+ * Makes the xdata of an unlink that the storage refuses unless the file is a linkto. It may be open: a rebalance that
+ * has it open would otherwise restore the removed file.
+ */
 export const makeLinktoXdata = (): Dict => Dict.of({ 'unlink-only-if-dht-linkto-file': 1 });
 
 interface ChildrenByKind {
@@ -55,7 +58,7 @@ export function* lookupEverywhere(task: Task, loc: Loc, xdata: Dict | null): Ste
     if (errno === 0) {
       replies = yield* lookUpAll();
       const stale = listStaleLinktos(volume, replies, hashedChild);
-      yield* task.windOwnEach(stale, 'unlink', () => [loc, 0, makeUnusedLinktoXdata()]);
+      yield* task.windInternalEach(stale, 'unlink', () => [loc, 0, makeUnusedLinktoXdata()]);
       yield* unlockName(task, hashedChild, loc);
     }
   }
@@ -67,7 +70,7 @@ export function* lookupEverywhere(task: Task, loc: Loc, xdata: Dict | null): Ste
     return makeFailure('lookup', EIO);
   }
   if (directories.length > 0) return yield* mergeLookups(task, loc, replies);
-  const fileChild = chooseFile(volume, replies, files, hashedChild);
+  const fileChild = chooseFileChild(volume, replies, files, hashedChild);
   if (fileChild === NO_CHILD) {
     return makeFailure('lookup', linktos.length > 0 ? ENOENT : chooseErrno(replies));
   }
@@ -93,7 +96,7 @@ export function* lookupEverywhere(task: Task, loc: Loc, xdata: Dict | null): Ste
 /** Reads the child that a linkto names. */
 function readLinktoTarget(volume: Distribute, { values }: LookupReply): number {
   const target = readTarget(values[2], volume.xattrNames.linkto);
-  return target === undefined ? NO_CHILD : volume.findChild(target);
+  return target === undefined ? NO_CHILD : volume.findChildByName(target);
 }
 
 /** Removes a linkto on the name's child that names the wrong child. */
@@ -107,20 +110,20 @@ function* removeWrongLinkto(
   if (!volume.isUp(hashedChild) || (yield* lockName(task, hashedChild, loc)) !== 0) return;
   // The linkto may have been replaced since.
   const requestXdata = volume.addFileRequests(null);
-  const lookup = yield* withTemporaryInode(loc, (own) =>
-    task.windOwn(hashedChild, 'lookup', own, requestXdata),
+  const lookup = yield* withTemporaryInode(loc, (temporaryLoc) =>
+    task.windInternal(hashedChild, 'lookup', temporaryLoc, requestXdata),
   );
   const [, buf, xdata] = lookup.values;
   const isWrong =
     lookup.opRet >= 0 &&
     isLinkto(buf!, xdata, volume.xattrNames.linkto) &&
     readLinktoTarget(volume, lookup) !== fileChild;
-  if (isWrong) yield* task.windOwn(hashedChild, 'unlink', loc, 0, makeUnusedLinktoXdata());
+  if (isWrong) yield* task.windInternal(hashedChild, 'unlink', loc, 0, makeUnusedLinktoXdata());
   yield* unlockName(task, hashedChild, loc);
 }
 
 /** Chooses the child with the file; among several, the one that the linkto names, else the one of the name's hash. */
-function chooseFile(
+function chooseFileChild(
   volume: Distribute,
   replies: readonly LookupReply[],
   files: readonly number[],
@@ -130,7 +133,7 @@ function chooseFile(
   if (files.length < 2) return first;
   const hashedReply = replies[hashedChild];
   const linkTarget = hashedReply === undefined ? NO_CHILD : readLinktoTarget(volume, hashedReply);
-  const names = files.map((child) => volume.names[child]).join(', ');
+  const names = files.map((child) => volume.childNames[child]).join(', ');
   volume.xl.log.warning(`a name is a file on several subvolumes: ${names}`, {
     msgid: messages.severalFiles.id,
   });

@@ -1,6 +1,6 @@
 /**
- * Looks names up. A file needs one request to the child of its name's hash, however many children exist. Other cases
- * run as tasks: a directory on all children (`lookup-directory.ts`), a misplaced file (`lookup-everywhere.ts`).
+ * Looks names up. For a file it sends one request, to the child of its name's hash, however many children exist.
+ * Directories (`lookup-directory.ts`) and misplaced files (`lookup-everywhere.ts`) are looked up by tasks.
  * Source: GlusterFS `dht-common.c` (dht_lookup, dht_lookup_cbk, dht_lookup_linkfile_cbk, dht_revalidate_cbk).
  */
 import type { Dict } from '../../../../runtime/core/dict.ts';
@@ -81,9 +81,9 @@ const lookupCbk: Cbk<'lookup', Distribute> = (
   const volume = xl.priv;
   const isFirst = linktoGfid === null;
   if (isByHash && isFirst) {
-    // After other failures it is unknown whether the brick assigned the gfid.
-    if (opRet >= 0 && buf !== null) volume.gfids.noteReply(state.requestXdata, buf.iaGfid);
-    else if (opErrno === ENOENT) volume.gfids.noteReply(state.requestXdata, NULL_GFID);
+    // After any other failure the brick may have assigned the gfid or not, so no result is recorded.
+    if (opRet >= 0 && buf !== null) volume.gfidRequests.noteReply(state.requestXdata, buf.iaGfid);
+    else if (opErrno === ENOENT) volume.gfidRequests.noteReply(state.requestXdata, NULL_GFID);
   }
   if (opRet < 0 || buf === null) {
     if (mustLookupEverywhere(volume, state, opErrno))
@@ -135,7 +135,7 @@ function followLinkto(
   const volume = xl.priv;
   const { loc, xdata } = state;
   const target = readTarget(linktoXdata, volume.xattrNames.linkto);
-  const child = target === undefined ? NO_CHILD : volume.findChild(target);
+  const child = target === undefined ? NO_CHILD : volume.findChildByName(target);
   if (child === NO_CHILD || child === from) {
     if (child === from) volume.notices.logOwnTarget(loc, child);
     else if (target !== undefined) volume.notices.logUnknownTarget(loc, target);

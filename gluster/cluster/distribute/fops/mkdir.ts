@@ -15,15 +15,21 @@ import { computePieces, writeLayout } from '../heal/fix-layout.ts';
 import { lookupAgain } from '../heal/heal-directory.ts';
 import { withTemporaryInode } from '../heal/make-linkto.ts';
 import {
+  areValuesEqual,
   countAnomalies,
   isBroken,
-  isSameValue,
   type Layout,
   NO_COMMIT_HASH,
   type Piece,
 } from '../layout/layout.ts';
 import { isLinkto } from '../linkto.ts';
-import { LAYOUT_HEAL, lockName, makeNameUnlocks, makeWholeLock, unlockInode } from '../locks.ts';
+import {
+  LAYOUT_LOCK_DOMAIN,
+  lockName,
+  makeNameUnlocks,
+  makeWholeLock,
+  unlockInode,
+} from '../locks.ts';
 import { mergeDirectoryReplies } from '../merge.ts';
 import { makeCall, makeFailure, makeTaskFop, type Reply, type Steps, type Task } from '../task.ts';
 import {
@@ -32,63 +38,63 @@ import {
   isRefused,
   refreshParent,
 } from './create-with-linkto.ts';
-import { checkPlacement } from './entry-fops.ts';
+import { findPlacementErrno } from './entry-fops.ts';
 import { makeUnusedLinktoXdata } from './lookup-everywhere.ts';
 
-type Args = FopTable['mkdir']['args'];
+type MkdirArgs = FopTable['mkdir']['args'];
 type MkdirReply = Reply<'mkdir'>;
 
 export const mkdir = makeTaskFop('mkdir', makeDirectory);
 
-/** The result when another client changed the layout: the name may belong to another child. */
+/** The result if another client changed the parent's layout: the name may belong to another child. */
 const LAYOUT_CHANGED = 'changed';
 
-function* makeDirectory(task: Task, args: Args): Steps<MkdirReply> {
+function* makeDirectory(task: Task, args: MkdirArgs): Steps<MkdirReply> {
   const { volume } = task;
   const [loc, , , xdata] = args;
   // All children must give the directory the same gfid.
   if (!xdata?.has(GFID_REQ)) return makeFailure('mkdir', EPERM);
-  volume.space.refresh();
+  volume.freeSpace.refreshUsages();
   for (;;) {
     const child = volume.findHashedChild(loc);
-    const refusal = checkPlacement(volume, child);
+    const refusal = findPlacementErrno(volume, child);
     if (refusal !== 0) return makeFailure('mkdir', refusal);
-    task.setPatient(false);
+    task.setIgnoresInterrupts(false);
     const errno = yield* lockName(task, child, loc);
     if (errno !== 0) return makeFailure('mkdir', errno);
-    task.setPatient(true);
-    const reply = yield* makeLocked(task, args, xdata, child);
+    task.setIgnoresInterrupts(true);
+    const reply = yield* makeLockedDirectory(task, args, xdata, child);
     if (reply !== LAYOUT_CHANGED) return reply;
   }
 }
 
 /** Makes the directory while its name is locked, and releases the locks. @param child the name's child */
-function* makeLocked(
+function* makeLockedDirectory(
   task: Task,
-  args: Args,
+  args: MkdirArgs,
   xdata: Dict,
   child: number,
 ): Steps<MkdirReply | typeof LAYOUT_CHANGED> {
   const { volume } = task;
   const [loc, mode, umask] = args;
   const expectedPiece = findParentPiece(volume, loc, child);
-  const conditional = addLayoutCondition(volume, loc, child, xdata).set(
+  const conditionalXdata = addLayoutCondition(volume, loc, child, xdata).set(
     volume.xattrNames.mds,
     new Uint8Array(4),
   );
-  const first = yield* task.windOne(child, 'mkdir', loc, mode, umask, conditional);
+  const first = yield* task.windOne(child, 'mkdir', loc, mode, umask, conditionalXdata);
   if (isRefused(first.opRet, first.values[4])) {
     // While the name is locked, no other client changes this child's piece.
     const parentExists = yield* refreshParent(task, loc);
-    yield* task.windOwnCalls(makeNameUnlocks(child, loc));
+    yield* task.windInternalCalls(makeNameUnlocks(child, loc));
     const hasChanged =
-      parentExists && !isSameValue(expectedPiece, findParentPiece(volume, loc, child));
+      parentExists && !areValuesEqual(expectedPiece, findParentPiece(volume, loc, child));
     return hasChanged ? LAYOUT_CHANGED : makeFailure('mkdir', EIO);
   }
-  const replies = first.opRet < 0 ? [first] : yield* makeOnOthers(task, args, first, child);
+  const replies = first.opRet < 0 ? [first] : yield* makeOnOtherChildren(task, args, first, child);
   const failed = replies.find(({ opRet, opErrno }) => opRet < 0 && opErrno === EEXIST);
   if (first.opRet < 0 || failed !== undefined) {
-    yield* task.windOwnCalls(makeNameUnlocks(child, loc));
+    yield* task.windInternalCalls(makeNameUnlocks(child, loc));
     return failed ?? first;
   }
   const [inode, buf] = first.values;
@@ -102,7 +108,7 @@ function* makeLocked(
     volume.setLocation(dir.inode, buf!.iaGfid, { layout, mds: child });
   }
   task.replyEarly(reply);
-  yield* unlockInode(task, child, LAYOUT_HEAL, dir);
+  yield* unlockInode(task, child, LAYOUT_LOCK_DOMAIN, dir);
   return reply;
 }
 
@@ -112,8 +118,16 @@ function* makeLocked(
  * @returns whether the layout is locked
  */
 function* exchangeLocks(task: Task, loc: Loc, dir: Loc, child: number): Steps<boolean> {
-  const lock = makeCall(child, 'inodelk', LAYOUT_HEAL, dir, F_SETLKW, makeWholeLock(F_WRLCK), null);
-  const replies = yield* task.windOwnCalls([...makeNameUnlocks(child, loc), lock]);
+  const lock = makeCall(
+    child,
+    'inodelk',
+    LAYOUT_LOCK_DOMAIN,
+    dir,
+    F_SETLKW,
+    makeWholeLock(F_WRLCK),
+    null,
+  );
+  const replies = yield* task.windInternalCalls([...makeNameUnlocks(child, loc), lock]);
   return replies.at(-1)!.opRet >= 0;
 }
 
@@ -121,9 +135,9 @@ function* exchangeLocks(task: Task, loc: Loc, dir: Loc, child: number): Steps<bo
  * Makes the directory on all other children. @returns all replies, the first child's included.
  * EEXIST among them means that the name was taken, and that all copies made here were removed.
  */
-function* makeOnOthers(
+function* makeOnOtherChildren(
   task: Task,
-  [loc, mode, umask, xdata]: Args,
+  [loc, mode, umask, xdata]: MkdirArgs,
   first: MkdirReply,
   child: number,
 ): Steps<MkdirReply[]> {
@@ -148,7 +162,7 @@ function* makeOnOthers(
   }
   if (replies.some(({ opRet, opErrno }) => opRet < 0 && opErrno === EEXIST)) {
     const created = otherChildren.filter((_, at) => otherReplies[at]!.opRet >= 0);
-    yield* task.windOwnEach([...created, child], 'rmdir', () => [loc, 0, null]);
+    yield* task.windInternalEach([...created, child], 'rmdir', () => [loc, 0, null]);
   }
   return replies;
 }
@@ -164,15 +178,15 @@ function* resolveExisting(
   gfid: string,
 ): Steps<'nothing' | 'linkto' | 'other'> {
   const requestXdata = task.volume.addDirectoryRequests(null);
-  const lookup = yield* withTemporaryInode(loc, (own) =>
-    task.windOwn(child, 'lookup', own, requestXdata),
+  const lookup = yield* withTemporaryInode(loc, (temporaryLoc) =>
+    task.windInternal(child, 'lookup', temporaryLoc, requestXdata),
   );
   const [, buf, xdata] = lookup.values;
   if (lookup.opRet < 0 || buf === null) return 'nothing';
   // Another client's lookup found the directory on the first child, and made this copy.
   if (isDirectory(lookup) && buf.iaGfid === gfid) return 'nothing';
   if (!isLinkto(buf, xdata, task.volume.xattrNames.linkto)) return 'other';
-  const unlinkReply = yield* task.windOwn(child, 'unlink', loc, 0, makeUnusedLinktoXdata());
+  const unlinkReply = yield* task.windInternal(child, 'unlink', loc, 0, makeUnusedLinktoXdata());
   return unlinkReply.opRet < 0 ? 'other' : 'linkto';
 }
 

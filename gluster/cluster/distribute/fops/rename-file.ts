@@ -1,6 +1,6 @@
 /**
  * Renames a file, which stays on its child S. The rename on the new name's child H decides: all steps before it
- * can be undone, all after it clean up. O is the old name's child, D the child of a replaced file.
+ * can be undone, all after it clean up. O is the child of the old name's hash, D the child of a replaced file.
  *
  *     S is not D                                    S is D
  *     H  linkto, old name   (if H is not S, not O)  H  unlink linkto, new name  (if H is not S)
@@ -35,7 +35,7 @@ import { lookupEverywhere, makeUnusedLinktoXdata } from './lookup-everywhere.ts'
 type RenameReply = Reply<'rename'>;
 
 /** The most attempts of a rename whose names change before they are locked. */
-const ATTEMPTS_MAX = 8;
+const MAX_ATTEMPTS = 8;
 
 /** The file that has the new name, and its child. */
 interface Target {
@@ -43,7 +43,7 @@ interface Target {
   readonly inode: Inode;
 }
 
-interface Plan {
+interface RenamePlan {
   readonly inode: Inode;
   readonly from: Loc;
   readonly to: Loc;
@@ -69,7 +69,7 @@ export function* renameFile(
 ): Steps<RenameReply> {
   const { volume } = task;
   let target = findKnownTarget(volume, to.loc.inode);
-  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const source = volume.findFileChild(inode);
     if (source === NO_CHILD) return makeFailure('rename', ESTALE);
     const files = [{ child: source, loc: new Loc(inode) }];
@@ -80,7 +80,7 @@ export function* renameFile(
     if (typeof locked === 'number') return makeFailure('rename', locked);
     const errno = yield* lockNames(task, from, to);
     if (errno !== 0) {
-      yield* task.windOwnCalls(makeFileUnlocks(locked));
+      yield* task.windInternalCalls(makeFileUnlocks(locked));
       return makeFailure('rename', errno);
     }
     const state = yield* readLockedNames(task, inode, from.loc, to, source, target);
@@ -88,15 +88,15 @@ export function* renameFile(
       ...{ inode, from: from.loc, to: to.loc, xdata, source },
       ...{ oldHash: from.child, newHash: to.child, target: target?.child ?? NO_CHILD },
     };
-    task.setPatient(true);
-    const reply = state.reply ?? (state.areLocked ? yield* performRename(task, plan) : null);
+    task.setIgnoresInterrupts(true);
+    const reply = state.reply ?? (state.areLocksCurrent ? yield* performRename(task, plan) : null);
     const unlocks = [
       makeNameUnlocks(from.child, from.loc),
       makeNameUnlocks(to.child, to.loc),
     ].flat();
-    yield* task.windOwnCalls([...makeFileUnlocks(locked), ...unlocks]);
+    yield* task.windInternalCalls([...makeFileUnlocks(locked), ...unlocks]);
     if (reply !== null) return reply;
-    task.setPatient(false);
+    task.setIgnoresInterrupts(false);
     target = state.target;
     if (state.isMoved) {
       const lookup = yield* lookupEverywhere(task, from.loc, null);
@@ -116,7 +116,7 @@ interface LockedNames {
   /** The reply to the rename if it is already decided; else null. */
   readonly reply: RenameReply | null;
   /** Whether the locked files are the ones that have the names now. */
-  readonly areLocked: boolean;
+  readonly areLocksCurrent: boolean;
   readonly target: Target | null;
   /** Whether the old name is now a linkto: the file is on another child. */
   readonly isMoved: boolean;
@@ -132,7 +132,7 @@ function* readLockedNames(
   target: Target | null,
 ): Steps<LockedNames> {
   const makeState = (parts: Partial<LockedNames>): LockedNames => ({
-    ...{ reply: null, areLocked: false, target, isMoved: false },
+    ...{ reply: null, areLocksCurrent: false, target, isMoved: false },
     ...parts,
   });
   const targets: LockTarget[] = [
@@ -158,10 +158,10 @@ function* readLockedNames(
     return makeState({ reply: makeFailure('rename', currentTarget) });
   }
   // Both names belong to one file: POSIX requires that rename keeps both.
-  if (currentTarget?.inode === inode) return makeState({ reply: replyUnchanged(buf!) });
+  if (currentTarget?.inode === inode) return makeState({ reply: makeUnchangedReply(buf!) });
   const areLocked =
     currentTarget?.inode === target?.inode && currentTarget?.child === target?.child;
-  return makeState({ areLocked, target: currentTarget });
+  return makeState({ areLocksCurrent: areLocked, target: currentTarget });
 }
 
 /** Looks several names up at once, with temporary inodes. */
@@ -171,7 +171,7 @@ function* lookupNames(task: Task, targets: readonly LockTarget[]): Steps<LookupR
   const calls = targets.map(({ child, loc }, at) =>
     makeCall(child, 'lookup', new Loc(inodes[at]!, loc.parent, loc.name), requestXdata),
   );
-  const replies = yield* task.windOwnCalls(calls);
+  const replies = yield* task.windInternalCalls(calls);
   for (const inode of inodes) inode.forgetCtx();
   return replies as LookupReply[];
 }
@@ -192,7 +192,7 @@ function* findCurrentTarget(
   if (target !== null && isFile(targetReply)) return makeTarget(target.child, to.loc, targetReply);
   if (newReply.opRet < 0) return null;
   const name = readTarget(newReply.values[2], linkto);
-  const child = name === undefined ? NO_CHILD : task.volume.findChild(name);
+  const child = name === undefined ? NO_CHILD : task.volume.findChildByName(name);
   if (child === NO_CHILD || child === target?.child) return null;
   const [file] = yield* lookupNames(task, [{ child, loc: to.loc }]);
   if (file!.opRet < 0) return file!.opErrno === ENOENT ? null : file!.opErrno;
@@ -208,20 +208,20 @@ function makeTarget(child: number, loc: Loc, { values: [, buf] }: LookupReply): 
 }
 
 /** Makes the reply of a rename that succeeds without a change. */
-export const replyUnchanged = (buf: Iatt | null): RenameReply =>
+export const makeUnchangedReply = (buf: Iatt | null): RenameReply =>
   makeSuccess('rename', buf, null, null, null, null, null);
 
-const performRename = (task: Task, plan: Plan): Steps<RenameReply> =>
+const performRename = (task: Task, plan: RenamePlan): Steps<RenameReply> =>
   plan.source === plan.target ? replaceOnSameChild(task, plan) : renameToOtherChild(task, plan);
 
 const makeInternalXdata = (): Dict => new Dict().set(INTERNAL_FOP, 'yes');
 
 /** Renames over no file, or over a file on another child. */
-function* renameToOtherChild(task: Task, plan: Plan): Steps<RenameReply> {
+function* renameToOtherChild(task: Task, plan: RenamePlan): Steps<RenameReply> {
   const { inode, from, to, xdata, source, oldHash, newHash } = plan;
   if (newHash === source) {
     const reply = yield* task.windOne(source, 'rename', from, to, xdata);
-    return reply.opRet < 0 ? reply : makeReply(reply, yield* removeOldFiles(task, plan));
+    return reply.opRet < 0 ? reply : makeRenameReply(reply, yield* removeOldFiles(task, plan));
   }
   if (newHash !== oldHash) {
     const errno = yield* makeOldLinkto(task, plan);
@@ -231,43 +231,53 @@ function* renameToOtherChild(task: Task, plan: Plan): Steps<RenameReply> {
   const attributes = yield* linkSource(task, plan, newLoc);
   if (typeof attributes === 'number') {
     if (newHash !== oldHash)
-      yield* task.windOwn(newHash, 'unlink', from, 0, makeUnusedLinktoXdata());
+      yield* task.windInternal(newHash, 'unlink', from, 0, makeUnusedLinktoXdata());
     return makeFailure('rename', attributes);
   }
-  let reply = yield* task.windOwn(newHash, 'rename', from, to, xdata);
+  let reply = yield* task.windInternal(newHash, 'rename', from, to, xdata);
   if (reply.opRet < 0 && reply.opErrno === ENOENT && newHash === oldHash) {
     // The old name's child had no linkto to the file.
     yield* makeLinkto(task, from, newHash, source, inode.gfid);
-    reply = yield* task.windOwn(newHash, 'rename', from, to, xdata);
+    reply = yield* task.windInternal(newHash, 'rename', from, to, xdata);
   }
   if (reply.opRet < 0) {
     const undoCalls = [makeCall(source, 'unlink', newLoc, 0, makeInternalXdata())];
     if (newHash !== oldHash)
       undoCalls.push(makeCall(newHash, 'unlink', from, 0, makeUnusedLinktoXdata()));
-    yield* task.windOwnCalls(undoCalls);
+    yield* task.windInternalCalls(undoCalls);
     return reply;
   }
   yield* removeOldFiles(task, plan);
   yield* chownLinkto(task, to, newHash, attributes);
-  return makeReplyOfMany(reply, attributes);
+  return makeReplyOfSeveral(reply, attributes);
 }
 
-/** Makes a linkto of the old name on the new name's child; replaces one of an interrupted rename. */
-function* makeOldLinkto(task: Task, plan: Plan): Steps<number> {
+/** Makes a linkto of the old name on the new name's child. Replaces a linkto that an interrupted rename left. */
+function* makeOldLinkto(task: Task, plan: RenamePlan): Steps<number> {
   const { inode, from, newHash, source } = plan;
   const make = (): Steps<Reply<'mknod'>> => makeLinkto(task, from, newHash, source, inode.gfid);
   let reply = yield* make();
   if (reply.opRet < 0 && reply.opErrno === EEXIST) {
-    const unlinkReply = yield* task.windOwn(newHash, 'unlink', from, 0, makeUnusedLinktoXdata());
+    const unlinkReply = yield* task.windInternal(
+      newHash,
+      'unlink',
+      from,
+      0,
+      makeUnusedLinktoXdata(),
+    );
     if (unlinkReply.opRet >= 0) reply = yield* make();
   }
   return reply.opRet < 0 ? reply.opErrno : 0;
 }
 
 /** Links the file to its new name. @returns its attributes then, or the errno */
-function* linkSource(task: Task, { inode, from, source }: Plan, newLoc: Loc): Steps<Iatt | number> {
+function* linkSource(
+  task: Task,
+  { inode, from, source }: RenamePlan,
+  newLoc: Loc,
+): Steps<Iatt | number> {
   const link = (): Steps<Reply<'link'>> =>
-    task.windOwn(
+    task.windInternal(
       source,
       'link',
       new Loc(inode, from.parent, from.name),
@@ -281,7 +291,13 @@ function* linkSource(task: Task, { inode, from, source }: Plan, newLoc: Loc): St
     // An interrupted rename left this link.
     if (buf?.iaGfid === inode.gfid) return buf;
     if (buf !== null && isLinkto(buf, xdata, task.volume.xattrNames.linkto)) {
-      const unlinkReply = yield* task.windOwn(source, 'unlink', newLoc, 0, makeUnusedLinktoXdata());
+      const unlinkReply = yield* task.windInternal(
+        source,
+        'unlink',
+        newLoc,
+        0,
+        makeUnusedLinktoXdata(),
+      );
       if (unlinkReply.opRet >= 0) reply = yield* link();
     }
   }
@@ -289,11 +305,11 @@ function* linkSource(task: Task, { inode, from, source }: Plan, newLoc: Loc): St
 }
 
 /** Renames over a file on the same child. */
-function* replaceOnSameChild(task: Task, plan: Plan): Steps<RenameReply> {
+function* replaceOnSameChild(task: Task, plan: RenamePlan): Steps<RenameReply> {
   const { inode, from, to, xdata, source, newHash } = plan;
   const hasLinkto = newHash !== source;
   if (hasLinkto) {
-    const unlinkReply = yield* task.windOwn(newHash, 'unlink', to, 0, makeUnusedLinktoXdata());
+    const unlinkReply = yield* task.windInternal(newHash, 'unlink', to, 0, makeUnusedLinktoXdata());
     if (unlinkReply.opRet < 0 && unlinkReply.opErrno !== ENOENT)
       return makeFailure('rename', unlinkReply.opErrno);
   }
@@ -308,14 +324,14 @@ function* replaceOnSameChild(task: Task, plan: Plan): Steps<RenameReply> {
   }
   if (reply.opRet < 0) return reply;
   const hasRemoved = yield* removeOldFiles(task, plan);
-  return makeReply(reply, hasLinkto || hasRemoved);
+  return makeRenameReply(reply, hasLinkto || hasRemoved);
 }
 
 /**
  * Removes the old name, and the replaced file.
  * @returns whether further children had to change
  */
-function* removeOldFiles(task: Task, plan: Plan): Steps<boolean> {
+function* removeOldFiles(task: Task, plan: RenamePlan): Steps<boolean> {
   const { from, to, source, oldHash, newHash, target } = plan;
   const renameChild = source === target ? source : newHash;
   const calls = [];
@@ -326,14 +342,14 @@ function* removeOldFiles(task: Task, plan: Plan): Steps<boolean> {
   if (target !== NO_CHILD && target !== renameChild) {
     calls.push(makeCall(target, 'unlink', to, 0, makeInternalXdata()));
   }
-  yield* task.windOwnCalls(calls);
+  yield* task.windInternalCalls(calls);
   return calls.length > 0;
 }
 
-/** @param isOfMany whether further children changed their directories */
-const makeReply = (reply: RenameReply, isOfMany: boolean): RenameReply =>
-  isOfMany
-    ? makeReplyOfMany(reply, reply.values[0])
+/** @param changesSeveralChildren whether further children changed their directories */
+const makeRenameReply = (reply: RenameReply, changesSeveralChildren: boolean): RenameReply =>
+  changesSeveralChildren
+    ? makeReplyOfSeveral(reply, reply.values[0])
     : makeSuccess('rename', reply.values[0], ...mergeParents(reply), reply.values[5]);
 
 const mergeParents = ({
@@ -345,6 +361,6 @@ const mergeParents = ({
   fixParentSize(values[4]),
 ];
 
-/** Makes a reply without the directories' attributes: on several children they changed, so a caller must read them. */
-const makeReplyOfMany = ({ values }: RenameReply, buf: Iatt | null): RenameReply =>
+/** Makes a reply without the directories' attributes: they changed on several children, so a caller must read them. */
+const makeReplyOfSeveral = ({ values }: RenameReply, buf: Iatt | null): RenameReply =>
   makeSuccess('rename', buf && clearVolatile(buf), null, null, null, null, values[5]);

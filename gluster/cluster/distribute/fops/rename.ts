@@ -17,29 +17,33 @@ import { type LockTarget, lockNames, makeNameUnlocks } from '../locks.ts';
 import { mergeDirectoryReplies } from '../merge.ts';
 import { makeFailure, makeTaskFop, type Reply, type Steps, type Task } from '../task.ts';
 import { lookupEverywhere } from './lookup-everywhere.ts';
-import { renameFile, replyUnchanged } from './rename-file.ts';
+import { makeUnchangedReply, renameFile } from './rename-file.ts';
 import { checkEmpty } from './rmdir.ts';
 
 export type RenameReply = Reply<'rename'>;
-type Args = FopTable['rename']['args'];
+type RenameArgs = FopTable['rename']['args'];
 
 export const rename = makeTaskFop('rename', renameEntry);
 
-function* renameEntry(task: Task, args: Args): Steps<RenameReply> {
+function* renameEntry(task: Task, args: RenameArgs): Steps<RenameReply> {
   const { volume } = task;
   const [from, to, xdata] = args;
   // RENAME_EXCHANGE and RENAME_NOREPLACE would need one atomic step over several children.
   if (xdata?.number(RENAME_FLAGS)) return makeFailure('rename', EINVAL);
-  const [oldHash, newHash] = [volume.findHashedChild(from), volume.findHashedChild(to)];
-  if (oldHash === NO_CHILD || newHash === NO_CHILD) return makeFailure('rename', EINVAL);
+  const [oldHashedChild, newHashedChild] = [
+    volume.findHashedChild(from),
+    volume.findHashedChild(to),
+  ];
+  if (oldHashedChild === NO_CHILD || newHashedChild === NO_CHILD)
+    return makeFailure('rename', EINVAL);
   const inode = yield* findInode(task, from);
   if (typeof inode === 'number') return makeFailure('rename', inode);
-  if (from.parent === to.parent && from.name === to.name) return replyUnchanged(null);
+  if (from.parent === to.parent && from.name === to.name) return makeUnchangedReply(null);
   const targets = [
-    { child: oldHash, loc: from },
-    { child: newHash, loc: to },
+    { child: oldHashedChild, loc: from },
+    { child: newHashedChild, loc: to },
   ] as const;
-  task.setPatient(false);
+  task.setIgnoresInterrupts(false);
   if (volume.findDirectory(inode) === null) {
     return yield* renameFile(task, inode, ...targets, xdata);
   }
@@ -68,11 +72,13 @@ function* renameDirectory(
   if (volume.upChildren.length < volume.children.length) return makeFailure('rename', ENOTCONN);
   const errno = yield* lockNames(task, from, to);
   if (errno !== 0) return makeFailure('rename', errno);
-  task.setPatient(true);
+  task.setIgnoresInterrupts(true);
   const refusal = yield* checkTarget(task, inode, to.loc.inode);
   const reply =
-    refusal === 0 ? yield* renameOnAll(task, from.loc, to, xdata) : makeFailure('rename', refusal);
-  yield* task.windOwnCalls([
+    refusal === 0
+      ? yield* renameOnAllChildren(task, from.loc, to, xdata)
+      : makeFailure('rename', refusal);
+  yield* task.windInternalCalls([
     ...makeNameUnlocks(from.child, from.loc),
     ...makeNameUnlocks(to.child, to.loc),
   ]);
@@ -85,7 +91,7 @@ function* checkTarget(task: Task, inode: Inode, target: Inode | null): Steps<num
   return target.isDir ? yield* checkEmpty(task, target) : ENOTDIR;
 }
 
-function* renameOnAll(
+function* renameOnAllChildren(
   task: Task,
   from: Loc,
   { child, loc: to }: LockTarget,
@@ -98,6 +104,6 @@ function* renameOnAll(
   const refusal = replies.find(({ opRet }) => opRet < 0);
   if (refusal === undefined) return mergeDirectoryReplies(first, [first, ...replies]);
   const renamed = otherChildren.filter((_, at) => replies[at]!.opRet >= 0);
-  yield* task.windOwnEach([child, ...renamed], 'rename', () => [to, from, null]);
+  yield* task.windInternalEach([child, ...renamed], 'rename', () => [to, from, null]);
   return refusal;
 }

@@ -1,6 +1,7 @@
 /**
- * Removes a directory from all children; from the child of its name's hash last, so that lookups find it until the
- * end. If one refuses, a lookup restores it on the others. It must be empty on all children; stale linktos are removed.
+ * Removes a directory from all children. It must be empty on all of them, except for stale linktos, which are removed.
+ * The child of its name's hash is the last, so that lookups find the directory until the end. If a child refuses, a
+ * lookup restores the directory on the others.
  * Source: GlusterFS `dht-common.c` (dht_rmdir, dht_rmdir_is_subvol_empty, dht_rmdir_hashed_subvol_cbk).
  */
 
@@ -20,17 +21,18 @@ import { makeFailure, makeTaskFop, type Reply, type Steps, type Task } from '../
 import { lookupDirectory } from './lookup-directory.ts';
 import { makeUnusedLinktoXdata } from './lookup-everywhere.ts';
 
-type Args = FopTable['rmdir']['args'];
+type RmdirArgs = FopTable['rmdir']['args'];
 type RmdirReply = Reply<'rmdir'>;
 
-/** Errors of a child without the directory, which counts as having removed it. */
-const ABSENT: ReadonlySet<number> = new Set([ENOENT, ESTALE]);
+/** Errors of a child without the directory: nothing remains to be removed there. */
+const ABSENT_ERRNOS: ReadonlySet<number> = new Set([ENOENT, ESTALE]);
 
-const isRefusal = ({ opRet, opErrno }: RmdirReply): boolean => opRet < 0 && !ABSENT.has(opErrno);
+const isRefusal = ({ opRet, opErrno }: RmdirReply): boolean =>
+  opRet < 0 && !ABSENT_ERRNOS.has(opErrno);
 
 export const rmdir = makeTaskFop('rmdir', removeDirectory);
 
-function* removeDirectory(task: Task, args: Args): Steps<RmdirReply> {
+function* removeDirectory(task: Task, args: RmdirArgs): Steps<RmdirReply> {
   const { volume } = task;
   const [loc] = args;
   if (volume.upChildren.length < volume.children.length) return makeFailure('rmdir', ENOTCONN);
@@ -40,11 +42,11 @@ function* removeDirectory(task: Task, args: Args): Steps<RmdirReply> {
     const errno = yield* checkEmpty(task, loc.inode);
     if (errno !== 0) return makeFailure('rmdir', errno);
   }
-  task.setPatient(false);
+  task.setIgnoresInterrupts(false);
   const errno = yield* lockName(task, child, loc);
   if (errno !== 0) return makeFailure('rmdir', errno);
-  task.setPatient(true);
-  const replies = yield* removeOnAll(task, args, child);
+  task.setIgnoresInterrupts(true);
+  const replies = yield* removeFromAllChildren(task, args, child);
   yield* unlockName(task, child, loc);
   const refusal = replies.find(isRefusal);
   const successes = replies.filter(({ opRet }) => opRet >= 0);
@@ -60,7 +62,7 @@ function* removeDirectory(task: Task, args: Args): Steps<RmdirReply> {
 }
 
 /** Removes the directory on all other children at once, then on its name's child unless one refused. */
-function* removeOnAll(task: Task, args: Args, child: number): Steps<RmdirReply[]> {
+function* removeFromAllChildren(task: Task, args: RmdirArgs, child: number): Steps<RmdirReply[]> {
   const otherChildren = task.volume.children.filter((at) => at !== child);
   const replies = yield* task.windEach(otherChildren, 'rmdir', () => args);
   if (replies.some(isRefusal)) return replies;
@@ -75,8 +77,12 @@ export function* checkEmpty(task: Task, inode: Inode): Steps<number> {
   const fd = new Fd(inode, 0, 0, true);
   try {
     const loc = new Loc(inode);
-    const replies = yield* task.windOwnEach(task.volume.children, 'opendir', () => [loc, fd, null]);
-    const failed = replies.find(({ opRet, opErrno }) => opRet < 0 && !ABSENT.has(opErrno));
+    const replies = yield* task.windInternalEach(task.volume.children, 'opendir', () => [
+      loc,
+      fd,
+      null,
+    ]);
+    const failed = replies.find(({ opRet, opErrno }) => opRet < 0 && !ABSENT_ERRNOS.has(opErrno));
     if (failed !== undefined) return failed.opErrno;
     return yield* checkEntries(
       task,
@@ -93,7 +99,7 @@ function* checkEntries(task: Task, fd: Fd, children: readonly number[]): Steps<n
   const offsets = new Map(children.map((child) => [child, 0]));
   while (offsets.size > 0) {
     const pending = [...offsets.keys()];
-    const lists = yield* task.windOwnEach(pending, 'readdirp', (child) => [
+    const lists = yield* task.windInternalEach(pending, 'readdirp', (child) => [
       fd,
       LISTING_BYTES,
       offsets.get(child)!,
@@ -101,7 +107,7 @@ function* checkEntries(task: Task, fd: Fd, children: readonly number[]): Steps<n
     ]);
     for (const [at, { opRet, opErrno, values }] of lists.entries()) {
       const child = pending[at]!;
-      if (opRet < 0 && !ABSENT.has(opErrno)) return opErrno;
+      if (opRet < 0 && !ABSENT_ERRNOS.has(opErrno)) return opErrno;
       const entries = values[0] ?? [];
       for (const entry of entries) {
         if (!(yield* removeIfNegligible(task, fd.inode, child, entry))) return ENOTEMPTY;
@@ -113,7 +119,7 @@ function* checkEntries(task: Task, fd: Fd, children: readonly number[]): Steps<n
   return 0;
 }
 
-/** Removes the entry if it is a stale linkto. @returns whether the directory counts as empty despite this entry */
+/** Removes the entry if it is a stale linkto. @returns whether the entry does not prevent the removal */
 function* removeIfNegligible(
   task: Task,
   parent: Inode,
@@ -124,19 +130,19 @@ function* removeIfNegligible(
   if (name === '.' || name === '..') return true;
   if (stat === null || !isLinkto(stat, dict, volume.xattrNames.linkto)) return false;
   const target = readTarget(dict, volume.xattrNames.linkto);
-  const targetChild = target === undefined ? NO_CHILD : volume.findChild(target);
+  const targetChild = target === undefined ? NO_CHILD : volume.findChildByName(target);
   const loc = new Loc(null, parent, name);
   if (targetChild !== NO_CHILD) {
     const requestXdata = volume.addDirectoryRequests(null);
-    const lookup = yield* withTemporaryInode(loc, (own) =>
-      task.windOwn(targetChild, 'lookup', own, requestXdata),
+    const lookup = yield* withTemporaryInode(loc, (temporaryLoc) =>
+      task.windInternal(targetChild, 'lookup', temporaryLoc, requestXdata),
     );
-    const isThere = lookup.opRet >= 0 && lookup.values[1]!.iaGfid === stat.iaGfid;
-    if (isThere && !isLinkto(lookup.values[1]!, lookup.values[2], volume.xattrNames.linkto))
+    const hasFile = lookup.opRet >= 0 && lookup.values[1]!.iaGfid === stat.iaGfid;
+    if (hasFile && !isLinkto(lookup.values[1]!, lookup.values[2], volume.xattrNames.linkto))
       return false;
     // A child that does not reply may have the file.
-    if (lookup.opRet < 0 && !ABSENT.has(lookup.opErrno)) return false;
+    if (lookup.opRet < 0 && !ABSENT_ERRNOS.has(lookup.opErrno)) return false;
   }
-  const unlinkReply = yield* task.windOwn(child, 'unlink', loc, 0, makeUnusedLinktoXdata());
-  return unlinkReply.opRet >= 0 || ABSENT.has(unlinkReply.opErrno);
+  const unlinkReply = yield* task.windInternal(child, 'unlink', loc, 0, makeUnusedLinktoXdata());
+  return unlinkReply.opRet >= 0 || ABSENT_ERRNOS.has(unlinkReply.opErrno);
 }

@@ -9,8 +9,8 @@ import type { Distribute } from '../distribute.ts';
 import { mergeSpace } from '../merge.ts';
 import { makeFailure, makeSuccess, runTask } from '../task.ts';
 
-/** Xdata key: the reply has the space of a directory's quota, which spans the volume, not that of the child's disk. */
-const QUOTA_MARK = 'quota-deem-statfs';
+/** Xdata key of a reply that has the space of a directory's quota on all children, not that of the child's disk. */
+const QUOTA_KEY = 'quota-deem-statfs';
 
 const countUsedBlocks = ({ blocks, bfree }: Statvfs): number => blocks - bfree;
 
@@ -24,8 +24,8 @@ export const statfs: Fop<'statfs', Distribute> = (frame, xl, loc, xdata) => {
     const quotas: Statvfs[] = [];
     replies.forEach(({ opRet, values: [buf, xdata] }, child) => {
       if (opRet < 0 || buf === null) return;
-      if (xdata?.number(QUOTA_MARK)) quotas.push(buf);
-      else volume.space.record(child, buf);
+      if (xdata?.number(QUOTA_KEY)) quotas.push(buf);
+      else volume.freeSpace.recordUsage(child, buf);
       bufs.push(buf);
     });
     if (bufs.length === 0) return makeFailure('statfs', chooseErrno(replies));
@@ -33,12 +33,12 @@ export const statfs: Fop<'statfs', Distribute> = (frame, xl, loc, xdata) => {
     return makeSuccess(
       'statfs',
       fullest ?? mergeSpace(bufs),
-      fullest ? Dict.of({ [QUOTA_MARK]: 1 }) : null,
+      fullest ? Dict.of({ [QUOTA_KEY]: 1 }) : null,
     );
   });
 };
 
-/** Sends a request to all children. If one does not support it, it fails: the caller would rely on all. */
+/** Sends a request to all children. It fails if one of them does not support it, as the caller relies on all. */
 export const ipc: Fop<'ipc', Distribute> = (frame, xl, op, xdata) => {
   runTask(frame, xl, 'ipc', function* (task) {
     const replies = yield* task.windEach(xl.priv.children, 'ipc', () => [op, xdata]);

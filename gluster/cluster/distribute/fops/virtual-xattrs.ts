@@ -1,5 +1,5 @@
 /**
- * Serves getxattr: virtual xattrs that tell the locations of files, and the stored xattrs of directories.
+ * Serves getxattr: virtual xattrs with the locations of files, and the stored xattrs of directories.
  *
  *     getfattr -n dht.file.hashed-subvol.NAME --only-values DIR     the subvolume that NAME belongs to
  * Source: GlusterFS `dht-common.c` (dht_getxattr, dht_vgetxattr_fill_and_set).
@@ -14,9 +14,9 @@ import { type Directory, type Distribute, NO_CHILD } from '../distribute.ts';
 import { sortByStart } from '../layout/layout.ts';
 import { makeFailure, makeSuccess, type Reply, type Steps, type Task } from '../task.ts';
 
-const HASHED_PREFIX = 'dht.file.hashed-subvol.';
-/** Names of the virtual xattr that tells on which bricks, and in which directories there, a file is stored. */
-const PATHINFOS: ReadonlySet<string> = new Set([
+const HASHED_SUBVOLUME_PREFIX = 'dht.file.hashed-subvol.';
+/** Names of the virtual xattr that lists the bricks on which a file is stored, and its paths there. */
+const PATHINFO_NAMES: ReadonlySet<string> = new Set([
   'glusterfs.pathinfo',
   'trusted.glusterfs.pathinfo',
 ]);
@@ -26,12 +26,12 @@ const JOINED_NAMES: ReadonlySet<string> = new Set([
   'trusted.glusterfs.list-node-uuids',
 ]);
 /** The prefix of a virtual xattr by which Samba finds an entry regardless of case. */
-const REAL_FILENAME = 'glusterfs.get_real_filename:';
+const REAL_FILENAME_PREFIX = 'glusterfs.get_real_filename:';
 
 type XattrReply = Reply<'getxattr'>;
 
 /** Whether an xattr is distribute's own, which clients may not set. */
-export const isInternal = ({ xattrNames }: Distribute, name: string): boolean =>
+export const isInternalXattr = ({ xattrNames }: Distribute, name: string): boolean =>
   name.startsWith(xattrNames.layout);
 
 const makeTextReply = (name: string, value: string): XattrReply =>
@@ -52,21 +52,21 @@ export function* getDirectoryXattr(
   xdata: Dict | null,
 ): Steps<XattrReply> {
   const { volume } = task;
-  if (name?.startsWith(HASHED_PREFIX)) return getHashedSubvolume(volume, directory, name);
-  if (name !== null && PATHINFOS.has(name)) {
+  if (name?.startsWith(HASHED_SUBVOLUME_PREFIX)) return getHashedSubvolume(volume, directory, name);
+  if (name !== null && PATHINFO_NAMES.has(name)) {
     return yield* getPathinfo(task, directory, inode, name);
   }
   if (name !== null && JOINED_NAMES.has(name)) return yield* joinValues(task, inode, name);
-  if (name?.startsWith(REAL_FILENAME)) return yield* findRealFilename(task, inode, name);
-  if (name !== null && isInternal(volume, name)) return makeFailure('getxattr', EOPNOTSUPP);
-  return yield* getFromOne(task, directory, new Loc(inode), name, xdata);
+  if (name?.startsWith(REAL_FILENAME_PREFIX)) return yield* findRealFilename(task, inode, name);
+  if (name !== null && isInternalXattr(volume, name)) return makeFailure('getxattr', EOPNOTSUPP);
+  return yield* getFromOneChild(task, directory, new Loc(inode), name, xdata);
 }
 
 function getHashedSubvolume(volume: Distribute, { layout }: Directory, name: string): XattrReply {
-  const child = layout.findChild(volume.hash.compute(name.slice(HASHED_PREFIX.length)));
+  const child = layout.findChild(volume.hash.compute(name.slice(HASHED_SUBVOLUME_PREFIX.length)));
   return child === NO_CHILD
     ? makeFailure('getxattr', ENODATA)
-    : makeTextReply(name, volume.names[child]!);
+    : makeTextReply(name, volume.childNames[child]!);
 }
 
 function* getPathinfo(
@@ -80,7 +80,7 @@ function* getPathinfo(
   const paths = readText(joined.values[0], name);
   const pieces = sortByStart(layout.pieces).map((child) => {
     const { start, stop } = layout.pieces[child]!;
-    return `(${task.volume.names[child]} ${start} ${stop})`;
+    return `(${task.volume.childNames[child]} ${start} ${stop})`;
   });
   const volumeName = task.volume.xl.name;
   return makeTextReply(
@@ -108,7 +108,7 @@ function* findRealFilename(task: Task, inode: Inode, name: string): Steps<XattrR
 }
 
 /** Reads from the MDS, or from another child while the MDS is down. */
-function* getFromOne(
+function* getFromOneChild(
   task: Task,
   { mds }: Directory,
   loc: Loc,
@@ -124,7 +124,7 @@ function* getFromOne(
     if (reply.opRet < 0 || name !== null) return reply;
     const dict = new Dict();
     reply.values[0]?.forEach((key, value, type) => {
-      if (!isInternal(task.volume, key)) dict.set(key, value, type);
+      if (!isInternalXattr(task.volume, key)) dict.set(key, value, type);
     });
     return { opRet: dict.size, opErrno: 0, values: [dict, reply.values[1]] };
   }
@@ -132,13 +132,13 @@ function* getFromOne(
 }
 
 /** Serves `getxattr` of a file's virtual xattrs. @returns a reply, or the steps to it; undefined for stored xattrs */
-export function getFileXattr(
+export function findFileXattrHandler(
   { xattrNames }: Distribute,
   name: string | null,
 ): XattrReply | ((task: Task, loc: Loc, child: number) => Steps<XattrReply>) | undefined {
   if (name === xattrNames.layout || name === xattrNames.mds)
     return makeFailure('getxattr', EOPNOTSUPP);
-  if (name === null || !PATHINFOS.has(name)) return undefined;
+  if (name === null || !PATHINFO_NAMES.has(name)) return undefined;
   return function* (task, loc, child) {
     const reply = yield* task.windOne(child, 'getxattr', loc, name, null);
     if (reply.opRet < 0) return reply;

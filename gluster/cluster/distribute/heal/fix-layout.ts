@@ -1,6 +1,6 @@
 /**
- * Computes layouts and writes them to the children: for new directories, for repairs, and after add-brick or before
- * remove-brick. Names keep their child where possible. Files do not move: lookups find them and make linktos.
+ * Computes layouts and writes them to the children: of new directories, for repairs, and when bricks are added or
+ * removed. Names keep their child where possible. Files do not move: lookups find them and make linktos.
  *
  * An administrator fixes the layout of one directory by
  *     setfattr -n distribute.fix.layout -v yes DIR
@@ -13,14 +13,14 @@ import type { Loc } from '../../../../runtime/core/loc.ts';
 import { isDirectory, makeDirectoryView } from '../directory-view.ts';
 import type { Distribute } from '../distribute.ts';
 import {
+  areValuesEqual,
   encodePiece,
-  isSameValue,
   Layout,
   MANUAL_TYPE,
   NO_COMMIT_HASH,
   type Piece,
 } from '../layout/layout.ts';
-import { computeLayout, keepOverlap } from '../layout/ranges.ts';
+import { computeLayout, maximizeOverlap } from '../layout/ranges.ts';
 import { lockLayout, unlockLayout } from '../locks.ts';
 import type { Steps, Task } from '../task.ts';
 
@@ -34,7 +34,7 @@ interface LayoutOptions {
 /**
  * Computes the pieces of a layout.
  * @param path of the directory, whose hash selects the first child
- * @param currentPieces only their `err` is used: it decides whether the child may get a range
+ * @param currentPieces only their `err` is used, which decides whether a child may get a range
  */
 export function computePieces(
   volume: Distribute,
@@ -44,16 +44,16 @@ export function computePieces(
   commitHash: number,
   { isNew = false, spread }: LayoutOptions = {},
 ): Piece[] {
-  const { settings, names, space, decommissioned } = volume;
-  const candidates = names.map((name, child) => ({
+  const { settings, childNames, freeSpace, decommissionedChildren } = volume;
+  const candidates = childNames.map((name, child) => ({
     name,
-    err: isNew && space.isFull(child) ? ENOSPC : currentPieces[child]!.err,
-    chunks: space.chunks(child),
-    isLeaving: decommissioned.has(child),
+    err: isNew && freeSpace.isFull(child) ? ENOSPC : currentPieces[child]!.err,
+    totalSpace: freeSpace.totalMegabytes(child),
+    isDecommissioned: decommissionedChildren.has(child),
   }));
   return computeLayout(candidates, {
     spread: spread ?? settings['directory-layout-spread'],
-    weighted: settings['weighted-rebalance'],
+    usesWeights: settings['weighted-rebalance'],
     seed: volume.hash.compute(settings['randomize-hash-range-by-gfid'] ? gfid : path),
     commitHash,
   });
@@ -61,7 +61,7 @@ export function computePieces(
 
 /** Writes each child's piece. In the result, a piece that could not be written has the errno. */
 export function* writeLayout(task: Task, dir: Loc, pieces: readonly Piece[]): Steps<Layout> {
-  const replies = yield* task.windOwnEach(task.volume.children, 'setxattr', (child) => [
+  const replies = yield* task.windInternalEach(task.volume.children, 'setxattr', (child) => [
     dir,
     new Dict().set(task.volume.xattrNames.layout, encodePiece(pieces[child]!)),
     0,
@@ -76,7 +76,7 @@ export function* writeLayout(task: Task, dir: Loc, pieces: readonly Piece[]): St
 }
 
 /** The commit hash of a directory with misplaced names. No volume has it, so lookups search all children. */
-const MISPLACED_HASH = 0;
+const MISPLACED_COMMIT_HASH = 0;
 
 /**
  * Recomputes a directory's layout.
@@ -98,7 +98,7 @@ function* fixLockedLayout(task: Task, dir: Loc, spread: number | undefined): Ste
   const { volume } = task;
   const { children } = volume;
   const requestXdata = volume.addDirectoryRequests(null);
-  const replies = yield* task.windOwnEach(children, 'lookup', () => [dir, requestXdata]);
+  const replies = yield* task.windInternalEach(children, 'lookup', () => [dir, requestXdata]);
   const failure = replies.find((reply) => !isDirectory(reply));
   if (failure !== undefined) return failure.opErrno || EIO;
   const { layout, mds } = makeDirectoryView(volume, dir, replies);
@@ -107,13 +107,13 @@ function* fixLockedLayout(task: Task, dir: Loc, spread: number | undefined): Ste
   // An administrator set the layout by hand.
   if (layout.type === MANUAL_TYPE) return 0;
   const { inode, gfid } = dir;
-  const hash = gfid === ROOT_GFID ? NO_COMMIT_HASH : MISPLACED_HASH;
+  const hash = gfid === ROOT_GFID ? NO_COMMIT_HASH : MISPLACED_COMMIT_HASH;
   const newPieces = computePieces(volume, dir.path, gfid, layout.pieces, hash, { spread });
   const pieces = mayExchangeRanges(volume)
-    ? keepOverlap(volume.names, layout.pieces, newPieces)
+    ? maximizeOverlap(volume.childNames, layout.pieces, newPieces)
     : newPieces;
   const isStored = (piece: Piece, child: number): boolean =>
-    isSameValue(encodePiece(piece), layout.readStoredPiece(child));
+    areValuesEqual(encodePiece(piece), layout.getEncodedPiece(child));
   if (pieces.every(isStored)) return 0;
   const written = yield* writeLayout(task, dir, pieces);
   volume.setLocation(inode!, gfid, { layout: written, mds });
@@ -121,9 +121,10 @@ function* fixLockedLayout(task: Task, dir: Loc, spread: number | undefined): Ste
 }
 
 /** Whether children may exchange ranges: not if their ranges are weighted and their sizes differ. */
-function mayExchangeRanges({ children, space, settings }: Distribute): boolean {
-  const [first] = children.map((child) => space.chunks(child));
+function mayExchangeRanges({ children, freeSpace, settings }: Distribute): boolean {
+  const [first] = children.map((child) => freeSpace.totalMegabytes(child));
   return (
-    !settings['weighted-rebalance'] || children.every((child) => space.chunks(child) === first)
+    !settings['weighted-rebalance'] ||
+    children.every((child) => freeSpace.totalMegabytes(child) === first)
   );
 }

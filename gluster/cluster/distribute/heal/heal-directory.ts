@@ -1,7 +1,7 @@
 /**
  * Repairs a directory at its lookup: missing copies, differing attributes, holes or overlaps in the
- * layout, and missed changes of xattrs. Repairs nothing while a child's state is unknown. After
- * locking, reads everything again.
+ * layout, and missed changes of xattrs. Repairs nothing while a child's state is unknown. Reads
+ * everything again after locking, as other clients may have changed it.
  * Source: GlusterFS `dht-selfheal.c`.
  */
 
@@ -24,7 +24,7 @@ import {
 import { lockLayout, lockName, unlockLayout, unlockName } from '../locks.ts';
 import type { Steps, Task } from '../task.ts';
 import { computePieces, writeLayout } from './fix-layout.ts';
-import { healXattrs, isMdsDirty, makeLimitsXdata, readShared } from './heal-xattrs.ts';
+import { healXattrs, isMdsDirty, makeQuotaLimitsXdata, readSharedXattrs } from './heal-xattrs.ts';
 
 const { MODE, UID, GID, ATIME, MTIME } = SET_ATTR;
 
@@ -33,7 +33,7 @@ export function* healDirectory(task: Task, loc: Loc, view: DirectoryView): Steps
   let current = yield* addCopiesByGfid(task, loc, view);
   const anomalies = countAnomalies(current.layout.pieces);
   if (!mayHeal(anomalies)) return current;
-  if (anomalies.missing > 0) current = yield* createMissing(task, loc, current);
+  if (anomalies.missing > 0) current = yield* makeMissingCopies(task, loc, current);
   yield* healAttributes(task, loc, current);
   current = yield* markMds(task, loc, current);
   if (isMdsDirty(task.volume, current)) yield* healXattrs(task, makeGfidLoc(loc, current), current);
@@ -52,25 +52,28 @@ const makeGfidLoc = (loc: Loc, view: DirectoryView): Loc =>
 export function* lookupAgain(task: Task, loc: Loc): Steps<DirectoryView | null> {
   const { volume } = task;
   const requestXdata = volume.addDirectoryRequests(null);
-  const replies = yield* task.windOwnEach(volume.children, 'lookup', () => [loc, requestXdata]);
+  const replies = yield* task.windInternalEach(volume.children, 'lookup', () => [
+    loc,
+    requestXdata,
+  ]);
   const exists = replies.some(({ opRet, values }) => opRet >= 0 && values[1] !== null);
   return exists ? makeDirectoryView(volume, loc, replies) : null;
 }
 
 /** Makes the directory on children that lack it. */
-function* createMissing(task: Task, loc: Loc, view: DirectoryView): Steps<DirectoryView> {
+function* makeMissingCopies(task: Task, loc: Loc, view: DirectoryView): Steps<DirectoryView> {
   const { volume } = task;
   const child = volume.findHashedChild(loc);
   if (loc.parent === null || loc.name === null || child === NO_CHILD) return view;
   if ((yield* lockName(task, child, loc)) !== 0) return view;
-  let now = yield* addCopiesByGfid(task, loc, (yield* lookupAgain(task, loc)) ?? view);
-  const missing = volume.children.filter((at) => isMissing(now, at));
+  let latest = yield* addCopiesByGfid(task, loc, (yield* lookupAgain(task, loc)) ?? view);
+  const missing = volume.children.filter((at) => isMissing(latest, at));
   if (missing.length > 0 && missing.length < volume.children.length) {
-    yield* makeOnChildren(task, loc, now, missing);
-    now = yield* addCopiesByGfid(task, loc, (yield* lookupAgain(task, loc)) ?? now);
+    yield* makeCopies(task, loc, latest, missing);
+    latest = yield* addCopiesByGfid(task, loc, (yield* lookupAgain(task, loc)) ?? latest);
   }
   yield* unlockName(task, child, loc);
-  return now;
+  return latest;
 }
 
 /**
@@ -88,7 +91,10 @@ function* addCopiesByGfid(task: Task, loc: Loc, view: DirectoryView): Steps<Dire
   const inode = loc.inode?.linked === false ? loc.inode : loc.parent.table.newInode();
   const requestXdata = volume.addDirectoryRequests(null);
   const gfidLoc = new Loc(inode, null, null, gfid);
-  const gfidReplies = yield* task.windOwnEach(lacking, 'lookup', () => [gfidLoc, requestXdata]);
+  const gfidReplies = yield* task.windInternalEach(lacking, 'lookup', () => [
+    gfidLoc,
+    requestXdata,
+  ]);
   if (inode !== loc.inode) inode.forgetCtx();
   if (!gfidReplies.some(isDirectory)) return view;
   const replies = [...view.replies];
@@ -105,7 +111,7 @@ const hasOtherDirectory = (view: DirectoryView, child: number): boolean => {
 };
 
 /** Makes the directory on these children, with the attributes and xattrs of the source. */
-function* makeOnChildren(
+function* makeCopies(
   task: Task,
   loc: Loc,
   view: DirectoryView,
@@ -113,22 +119,27 @@ function* makeOnChildren(
 ): Steps<void> {
   const source = view.replies[view.source]!.values[1]!;
   const xdata = new Dict().setGfid(GFID_REQ, source.iaGfid);
-  const replies = yield* task.windOwnEach(children, 'mkdir', () => [loc, source.iaProt, 0, xdata]);
+  const replies = yield* task.windInternalEach(children, 'mkdir', () => [
+    loc,
+    source.iaProt,
+    0,
+    xdata,
+  ]);
   const created = children.filter((_, at) => replies[at]!.opRet >= 0);
   const dir = makeGfidLoc(loc, view);
-  yield* task.windOwnEach(created, 'setattr', () => [
+  yield* task.windInternalEach(created, 'setattr', () => [
     dir,
     source,
     MODE | UID | GID | ATIME | MTIME,
     null,
   ]);
-  const attributes = yield* readShared(task, view.source, dir);
+  const attributes = yield* readSharedXattrs(task, view.source, dir);
   if (attributes.size > 0) {
-    yield* task.windOwnEach(created, 'setxattr', () => [
+    yield* task.windInternalEach(created, 'setxattr', () => [
       dir,
       attributes,
       0,
-      makeLimitsXdata(attributes),
+      makeQuotaLimitsXdata(attributes),
     ]);
   }
 }
@@ -136,7 +147,7 @@ function* makeOnChildren(
 const isMissing = ({ layout }: DirectoryView, child: number): boolean =>
   countAnomalies([layout.pieces[child]!]).missing > 0;
 
-/** Copies mode and owner from the child whose attributes count. */
+/** Copies mode and owner from the child whose attributes are reported. */
 function* healAttributes(task: Task, loc: Loc, view: DirectoryView): Steps<void> {
   const { replies, source } = view;
   const expected = replies[source]!.values[1]!;
@@ -154,7 +165,7 @@ function* healAttributes(task: Task, loc: Loc, view: DirectoryView): Steps<void>
     });
   if (differing.length === 0) return;
   const dir = makeGfidLoc(loc, view);
-  yield* task.windOwnEach(differing, 'setattr', () => [dir, expected, MODE | UID | GID, null]);
+  yield* task.windInternalEach(differing, 'setattr', () => [dir, expected, MODE | UID | GID, null]);
 }
 
 /** Makes the child of the name's hash the MDS of a directory without one. */
@@ -163,7 +174,7 @@ function* markMds(task: Task, loc: Loc, view: DirectoryView): Steps<DirectoryVie
   const child = task.volume.findHashedChild(loc);
   if (child === NO_CHILD || view.layout.pieces[child]!.err !== 0) return view;
   const dict = new Dict().set(task.volume.xattrNames.mds, new Uint8Array(4));
-  const reply = yield* task.windOwn(child, 'setxattr', makeGfidLoc(loc, view), dict, 0, null);
+  const reply = yield* task.windInternal(child, 'setxattr', makeGfidLoc(loc, view), dict, 0, null);
   return reply.opRet < 0 ? view : { ...view, mds: child };
 }
 
@@ -172,9 +183,9 @@ function* healLayout(task: Task, loc: Loc, view: DirectoryView): Steps<Directory
   const { volume } = task;
   const dir = makeGfidLoc(loc, view);
   if ((yield* lockLayout(task, dir)) !== 0) return view;
-  const now = yield* lookupAgain(task, dir);
-  let healed = now ?? view;
-  const anomalies = now === null ? null : countAnomalies(now.layout.pieces);
+  const latest = yield* lookupAgain(task, dir);
+  let healed = latest ?? view;
+  const anomalies = latest === null ? null : countAnomalies(latest.layout.pieces);
   if (anomalies !== null && isBroken(anomalies) && mayHeal(anomalies) && anomalies.missing === 0) {
     const { layout } = healed;
     const isNew = !layout.pieces.some(hasRange);

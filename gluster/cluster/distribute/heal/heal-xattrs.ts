@@ -20,15 +20,15 @@ const QUOTA_LIMITS: ReadonlySet<string> = new Set([
 /** The operation of xattrop that adds numbers (GF_XATTROP_ADD_ARRAY). */
 const ADD_ARRAY = 0;
 
-const isShared = (name: string): boolean =>
+const isSharedXattr = (name: string): boolean =>
   QUOTA_LIMITS.has(name) || SHARED_PREFIXES.some((prefix) => name.startsWith(prefix));
 
 /** Makes the xdata with which all children accept these attributes; null if they need no xdata. */
-export const makeLimitsXdata = (attributes: Dict): Dict | null =>
+export const makeQuotaLimitsXdata = (attributes: Dict): Dict | null =>
   [...QUOTA_LIMITS].some((name) => attributes.has(name)) ? new Dict().set(INTERNAL_FOP, 1) : null;
 
-/** Reads the count of changes that children may lack from the MDS's reply; 0 if the reply does not contain it. */
-const readCounter = (volume: Distribute, { mds, replies }: DirectoryView): number => {
+/** Reads from the MDS's reply how many changes other children may lack; 0 if the reply does not contain the count. */
+const readMissedChanges = (volume: Distribute, { mds, replies }: DirectoryView): number => {
   const bytes = replies[mds]?.values[2]?.bytes(volume.xattrNames.mds);
   if (bytes === undefined || bytes.length < 4) return 0;
   return new DataView(bytes.buffer, bytes.byteOffset).getInt32(0);
@@ -36,14 +36,14 @@ const readCounter = (volume: Distribute, { mds, replies }: DirectoryView): numbe
 
 /** Whether the MDS has changes that others may lack. */
 export const isMdsDirty = (volume: Distribute, view: DirectoryView): boolean =>
-  view.mds !== NO_CHILD && readCounter(volume, view) !== 0;
+  view.mds !== NO_CHILD && readMissedChanges(volume, view) !== 0;
 
 /** Reads the xattrs of a child that all children should have. */
-export function* readShared(task: Task, child: number, dir: Loc): Steps<Dict> {
-  const reply = yield* task.windOwn(child, 'getxattr', dir, null, null);
+export function* readSharedXattrs(task: Task, child: number, dir: Loc): Steps<Dict> {
+  const reply = yield* task.windInternal(child, 'getxattr', dir, null, null);
   const shared = new Dict();
   reply.values[0]?.forEach((name, value, type) => {
-    if (isShared(name)) shared.set(name, value, type);
+    if (isSharedXattr(name)) shared.set(name, value, type);
   });
   return shared;
 }
@@ -51,28 +51,28 @@ export function* readShared(task: Task, child: number, dir: Loc): Steps<Dict> {
 /** Copies the MDS's xattrs to all other children; resets the count if every child accepted them. */
 export function* healXattrs(task: Task, dir: Loc, view: DirectoryView): Steps<void> {
   const { mds } = view;
-  const counter = readCounter(task.volume, view);
-  const expected = yield* readShared(task, mds, dir);
+  const missedChanges = readMissedChanges(task.volume, view);
+  const expected = yield* readSharedXattrs(task, mds, dir);
   let isComplete = true;
   for (const child of task.volume.children) {
     if (child === mds) continue;
-    const actual = yield* readShared(task, child, dir);
+    const actual = yield* readSharedXattrs(task, child, dir);
     for (const name of actual.keys()) {
       if (expected.has(name) || QUOTA_LIMITS.has(name)) continue;
-      yield* task.windOwn(child, 'removexattr', dir, name, null);
+      yield* task.windInternal(child, 'removexattr', dir, name, null);
     }
     if (expected.size === 0) continue;
-    const reply = yield* task.windOwn(
+    const reply = yield* task.windInternal(
       child,
       'setxattr',
       dir,
       expected,
       0,
-      makeLimitsXdata(expected),
+      makeQuotaLimitsXdata(expected),
     );
     if (reply.opRet < 0) isComplete = false;
   }
-  if (isComplete) yield* addToMdsCount(task, mds, dir, -counter);
+  if (isComplete) yield* addToMdsCount(task, mds, dir, -missedChanges);
 }
 
 /**
@@ -84,6 +84,6 @@ export function* addToMdsCount(task: Task, mds: number, dir: Loc, delta: number)
   const bytes = new Uint8Array(4);
   new DataView(bytes.buffer).setInt32(0, delta);
   const dict = new Dict().set(task.volume.xattrNames.mds, bytes);
-  const reply = yield* task.windOwn(mds, 'xattrop', dir, ADD_ARRAY, dict, null);
+  const reply = yield* task.windInternal(mds, 'xattrop', dir, ADD_ARRAY, dict, null);
   return reply.opRet < 0 ? reply.opErrno : 0;
 }

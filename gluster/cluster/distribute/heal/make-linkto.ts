@@ -18,8 +18,8 @@ import type { Reply, Steps, Task } from '../task.ts';
 export const INTERNAL_FOP = 'glusterfs-internal-fop';
 
 /**
- * Runs requests on a name with a temporary inode. The name's own inode is the file's, and children would store the
- * linkto's state in it.
+ * Runs requests on a name with a temporary inode. With the file's own inode, children would store the linkto's state
+ * in it.
  */
 export function* withTemporaryInode<R>(loc: Loc, run: (temporary: Loc) => Steps<R>): Steps<R> {
   const inode = loc.parent!.table.newInode();
@@ -40,14 +40,14 @@ export function* makeLinkto(
 ): Steps<Reply<'mknod'>> {
   const { volume } = task;
   const { linkto } = volume.xattrNames;
-  const value = encodeTarget(volume.names[target]!);
+  const value = encodeTarget(volume.childNames[target]!);
   const xdata = new Dict().setGfid(GFID_REQ, gfid).set(INTERNAL_FOP, 'yes').set(linkto, value);
   const reply = yield* withTemporaryInode(loc, (temporary) =>
-    task.windOwn(child, 'mknod', temporary, LINKTO_MKNOD_MODE, 0, 0, xdata),
+    task.windInternal(child, 'mknod', temporary, LINKTO_MKNOD_MODE, 0, 0, xdata),
   );
   if (reply.opRet >= 0 || reply.opErrno !== EEXIST) return reply;
   const existing = yield* withTemporaryInode(loc, (temporary) =>
-    task.windOwn(child, 'lookup', temporary, volume.addFileRequests(null)),
+    task.windInternal(child, 'lookup', temporary, volume.addFileRequests(null)),
   );
   const [inode, buf, existingXdata] = existing.values;
   const isSame =
@@ -65,7 +65,7 @@ export function* chownLinkto(
 ): Steps<void> {
   const owner = Object.assign(new Iatt(), { iaUid, iaGid });
   const linktoLoc = new Loc(null, loc.parent, loc.name, iaGfid);
-  yield* task.windOwn(child, 'setattr', linktoLoc, owner, SET_ATTR.UID | SET_ATTR.GID, null);
+  yield* task.windInternal(child, 'setattr', linktoLoc, owner, SET_ATTR.UID | SET_ATTR.GID, null);
 }
 
 /** Makes a linkto for a misplaced file, so that the next lookup finds it at once. */
@@ -81,7 +81,7 @@ export function* healLinkto(
   if ((yield* lockName(task, hashedChild, loc)) !== 0) return;
   // The file may have been renamed or removed meanwhile.
   const lookup = yield* withTemporaryInode(loc, (temporary) =>
-    task.windOwn(fileChild, 'lookup', temporary, volume.addFileRequests(null)),
+    task.windInternal(fileChild, 'lookup', temporary, volume.addFileRequests(null)),
   );
   if (lookup.opRet >= 0 && lookup.values[1]!.iaGfid === buf.iaGfid) {
     const reply = yield* makeLinkto(task, loc, hashedChild, fileChild, buf.iaGfid);

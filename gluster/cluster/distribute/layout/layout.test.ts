@@ -16,7 +16,7 @@ import {
   needsHeal,
   type Piece,
 } from './layout.ts';
-import { type Candidate, computeLayout, keepOverlap } from './ranges.ts';
+import { type Candidate, computeLayout, maximizeOverlap } from './ranges.ts';
 
 const ALL = 0xffff_ffff;
 const u32 = fc.integer({ min: 0, max: ALL });
@@ -118,8 +118,8 @@ describe('anomalies', () => {
 });
 
 const candidates = (...names: string[]): Candidate[] =>
-  names.map((name) => ({ name, err: 0, chunks: 0, isLeaving: false }));
-const deal = { spread: undefined, weighted: true, commitHash: 0 };
+  names.map((name) => ({ name, err: 0, totalSpace: 0, isDecommissioned: false }));
+const deal = { spread: undefined, usesWeights: true, commitHash: 0 };
 const dealt = (among: Candidate[], path: string, more = {}): Record<string, string> =>
   Object.fromEntries(
     computeLayout(among, { ...deal, seed: hashName(path), ...more }).map((each, at) => [
@@ -157,7 +157,7 @@ describe('a computed layout', () => {
 
   test('excludes decommissioned and full children, and those beyond the spread', () => {
     const among = candidates('a', 'b', 'c');
-    const leaving = [{ ...among[0]!, isLeaving: true }, among[1]!, among[2]!];
+    const leaving = [{ ...among[0]!, isDecommissioned: true }, among[1]!, among[2]!];
     expect(dealt(leaving, '', { seed: 0 })).toMatchObject({ a: '0-0', b: '0-7ffffffe' });
     const full = [among[0]!, { ...among[1]!, err: ENOSPC }, among[2]!];
     expect(dealt(full, '', { seed: 0 })).toMatchObject({ b: '0-0' });
@@ -171,24 +171,25 @@ describe('a computed layout', () => {
   test('weights ranges by size if all sizes are known', () => {
     const [a, b] = candidates('a', 'b') as [Candidate, Candidate];
     const sized = [
-      { ...a, chunks: 3 },
-      { ...b, chunks: 1 },
+      { ...a, totalSpace: 3 },
+      { ...b, totalSpace: 1 },
     ];
     expect(dealt(sized, '', { seed: 0 }).a).toBe('0-bffffffe');
-    expect(dealt(sized, '', { seed: 0, weighted: false }).a).toBe('0-7ffffffe');
+    expect(dealt(sized, '', { seed: 0, usesWeights: false }).a).toBe('0-7ffffffe');
     expect(dealt([sized[0]!, b], '', { seed: 0 }).a).toBe('0-7ffffffe');
   });
 
   test('is complete and without overlaps for any children', () => {
     const each = fc.record({
       err: fc.constantFrom(0, NEEDS_RANGE, ENOENT, ENOSPC),
-      chunks: fc.integer({ min: 1, max: 1000 }),
+      totalSpace: fc.integer({ min: 1, max: 1000 }),
     });
     const many = fc.array(each, { minLength: 1, maxLength: 40 });
-    const weighing = (...chunks: number[]) => chunks.map((it) => ({ err: 0 as const, chunks: it }));
+    const weighing = (...totalSpace: number[]) =>
+      totalSpace.map((it) => ({ err: 0 as const, totalSpace: it }));
     fc.assert(
       fc.property(many, u32, fc.option(fc.integer({ min: 1, max: 50 })), (all, seed, spread) => {
-        const among = all.map((one, at) => ({ ...one, name: `v${at}`, isLeaving: false }));
+        const among = all.map((one, at) => ({ ...one, name: `v${at}`, isDecommissioned: false }));
         const pieces = computeLayout(among, { ...deal, seed, spread: spread ?? undefined });
         const whole = pieces.length === 1 || pieces.some(({ stop }) => stop === ALL);
         expect(whole && !isBroken(countAnomalies(pieces))).toBe(true);
@@ -211,7 +212,7 @@ test('keepOverlap leaves as many names as possible on their child when a child i
   const names = ['a', 'b', 'c'];
   const before = [...computeLayout(candidates('a', 'b'), { ...deal, seed: 1 }), makeEmptyPiece(0)];
   const newPieces = computeLayout(candidates(...names), { ...deal, seed: 0 });
-  const pieces = keepOverlap(names, before, newPieces);
+  const pieces = maximizeOverlap(names, before, newPieces);
   // b had the first half: it gets the first third, which a would have got.
   expect(pieces.map(rangeOf)).toEqual(['55555555-aaaaaaa9', '0-55555554', 'aaaaaaaa-ffffffff']);
   expect(isBroken(countAnomalies(pieces))).toBe(false);

@@ -5,7 +5,7 @@
  */
 import { ENOENT, ENOSPC, ENOTCONN, ESTALE } from '../../../../runtime/core/errno.ts';
 
-/** Types of pieces: computed, or set by hand and left alone. */
+/** Types of pieces: computed, or set by an administrator, which repairs do not change. */
 export const COMPUTED_TYPE = 0;
 export const MANUAL_TYPE = 1;
 
@@ -61,7 +61,7 @@ export function decodePiece(bytes: Uint8Array | undefined): Piece | null {
 }
 
 /** Whether two values of the xattr are equal. */
-export const isSameValue = (a: Uint8Array, b: Uint8Array): boolean =>
+export const areValuesEqual = (a: Uint8Array, b: Uint8Array): boolean =>
   a.every((byte, at) => byte === b[at]);
 
 /** Whether a piece exists and has a range. */
@@ -86,9 +86,9 @@ export class Layout {
   readonly type: number;
   /** The hashes at which the child changes, ascending, and the child from there on; -1 in a hole. */
   private readonly starts: number[] = [];
-  private readonly owners: number[] = [];
+  private readonly startChildren: number[] = [];
   /** Encoded pieces, filled by `readStoredPiece`. */
-  private readonly values: Uint8Array[] = [];
+  private readonly encodedPieces: Uint8Array[] = [];
 
   constructor(pieces: readonly Piece[]) {
     this.pieces = pieces;
@@ -101,9 +101,9 @@ export class Layout {
   }
 
   /** A child's piece as stored on its disk; read-only. */
-  readStoredPiece(child: number): Uint8Array {
-    this.values[child] ??= encodePiece(this.pieces[child]!);
-    return this.values[child];
+  getEncodedPiece(child: number): Uint8Array {
+    this.encodedPieces[child] ??= encodePiece(this.pieces[child]!);
+    return this.encodedPieces[child];
   }
 
   /** Finds the child that this hash belongs to; -1 in a hole. */
@@ -116,12 +116,12 @@ export class Layout {
       if (starts[middle]! <= hash) low = middle + 1;
       else high = middle;
     }
-    return low === 0 ? -1 : this.owners[low - 1]!;
+    return low === 0 ? -1 : this.startChildren[low - 1]!;
   }
 
   /** Builds the index. Where ranges overlap, the range that starts first wins. */
   private buildIndex(): void {
-    const { pieces, starts, owners } = this;
+    const { pieces, starts, startChildren } = this;
     let next = 0;
     for (const child of sortByStart(pieces)) {
       const piece = pieces[child]!;
@@ -129,15 +129,15 @@ export class Layout {
       const start = Math.max(piece.start, next);
       if (start > next) {
         starts.push(next);
-        owners.push(-1);
+        startChildren.push(-1);
       }
       starts.push(start);
-      owners.push(child);
+      startChildren.push(child);
       next = piece.stop + 1;
     }
     if (next <= 0xffff_ffff) {
       starts.push(next);
-      owners.push(-1);
+      startChildren.push(-1);
     }
   }
 }
@@ -155,7 +155,7 @@ export interface Anomalies {
 }
 
 /** Kinds of anomalies, by the `err` of a piece. */
-const KINDS: ReadonlyMap<number, keyof Anomalies> = new Map([
+const KIND_BY_ERR: ReadonlyMap<number, keyof Anomalies> = new Map([
   [NEEDS_RANGE, 'missing'],
   [ENOENT, 'missing'],
   [ESTALE, 'missing'],
@@ -173,7 +173,7 @@ export function countAnomalies(pieces: readonly Piece[]): Anomalies {
   for (const at of sortByStart(pieces)) {
     const piece = pieces[at]!;
     if (hasRange(piece)) ranges.push(piece);
-    else if (piece.err !== 0) anomalies[KINDS.get(piece.err) ?? 'misc'] += 1;
+    else if (piece.err !== 0) anomalies[KIND_BY_ERR.get(piece.err) ?? 'misc'] += 1;
   }
   const [first] = ranges;
   let last: Piece | undefined;
@@ -182,8 +182,8 @@ export function countAnomalies(pieces: readonly Piece[]): Anomalies {
     if (last !== undefined && piece.start < last.stop + 1) anomalies.overlaps += 1;
     last = piece;
   }
-  const isClosed = first !== undefined && first.start === nextHash(last!.stop);
-  if (!isClosed) anomalies.holes += 1;
+  const isRingClosed = first !== undefined && first.start === nextHash(last!.stop);
+  if (!isRingClosed) anomalies.holes += 1;
   return anomalies;
 }
 

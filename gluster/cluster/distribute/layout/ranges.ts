@@ -12,22 +12,22 @@ export interface Candidate {
   /** 0, or the errno of the directory's lookup on the child (`Piece`); ENOSPC for a full child. */
   readonly err: number;
   /** The child's total space, in a unit common to all; 0 while unknown. */
-  readonly chunks: number;
+  readonly totalSpace: number;
   /** Whether the child is being emptied (decommissioned), and gets no range. */
-  readonly isLeaving: boolean;
+  readonly isDecommissioned: boolean;
 }
 
 export interface LayoutRules {
   /** The number of children to use; undefined for all. */
   readonly spread: number | undefined;
   /** Whether larger children get larger ranges. */
-  readonly weighted: boolean;
+  readonly usesWeights: boolean;
   /** The hash of the directory's path or gfid, which selects the first child. */
   readonly seed: number;
   readonly commitHash: number;
 }
 
-const HASH_MAX = 0xffff_ffff;
+const MAX_HASH = 0xffff_ffff;
 
 /** Orders names by their bytes: volume names are ASCII, so code units suffice. */
 const compareNames = (a: Candidate, b: Candidate): number => {
@@ -40,8 +40,8 @@ const isUsable = (err: number): boolean => err === NEEDS_RANGE || err === 0 || e
 
 /** Computes the `err` of each child; full children participate only if no other child can. */
 function computeErrs(ordered: readonly Candidate[]): number[] {
-  const errs = ordered.map(({ err, isLeaving }) => {
-    if (isLeaving) return EINVAL;
+  const errs = ordered.map(({ err, isDecommissioned }) => {
+    if (isDecommissioned) return EINVAL;
     return err === 0 ? NEEDS_RANGE : err;
   });
   if (errs.some(isUsable)) return errs;
@@ -58,11 +58,12 @@ const NO_RANGE: Range = { start: 0, stop: 0 };
 function computeRanges(ordered: readonly Candidate[], rules: LayoutRules): Range[] {
   const errs = computeErrs(ordered);
   const usable = ordered.filter((_, at) => isUsable(errs[at]!));
-  const { spread, weighted, seed } = rules;
+  const { spread, usesWeights, seed } = rules;
   const requested = spread !== undefined && spread <= usable.length ? spread : usable.length;
   const count = Math.max(requested, 1);
-  const isWeighted = weighted && usable.slice(0, count).every(({ chunks }) => chunks > 0);
-  const weigh = ({ chunks }: Candidate): number => (isWeighted ? chunks : 1);
+  const isWeighted =
+    usesWeights && usable.slice(0, count).every(({ totalSpace }) => totalSpace > 0);
+  const weigh = ({ totalSpace }: Candidate): number => (isWeighted ? totalSpace : 1);
   const ranges = ordered.map(() => NO_RANGE);
   const first = seed % ordered.length;
   const fromFirst = ordered.map((_, k) => (first + k) % ordered.length);
@@ -77,11 +78,11 @@ function computeRanges(ordered: readonly Candidate[], rules: LayoutRules): Range
     sumWeights(participatingCandidates.slice(0, -1)) < firstByNameWeight
       ? firstByNameWeight
       : sumWeights(participatingCandidates);
-  const unit = HASH_MAX / total;
+  const unit = MAX_HASH / total;
   let start = 0;
   participants.forEach((at, k) => {
     const size = Math.trunc(unit * weigh(ordered[at]!));
-    const stop = k === participants.length - 1 ? HASH_MAX : start + size - 1;
+    const stop = k === participants.length - 1 ? MAX_HASH : start + size - 1;
     ranges[at] = { start, stop };
     start += size;
   });
@@ -105,11 +106,11 @@ function countOverlap(a: Range, b: Range): number {
 }
 
 /**
- * Exchanges new ranges between children, so that as many names as possible keep their child. In the order of their
- * names, each child makes the exchange that keeps the most additional hashes in place.
+ * Exchanges new ranges between children, so that as many names as possible keep their child. Each child, in the order
+ * of the children's names, exchanges its range with the one that keeps the most additional hashes in place.
  * @param names of the children, by index
  */
-export function keepOverlap(
+export function maximizeOverlap(
   names: readonly string[],
   oldPieces: readonly Piece[],
   newPieces: readonly Piece[],
@@ -124,14 +125,14 @@ export function keepOverlap(
         countOverlap(oldPieces[i]!, ranges[j]!) + countOverlap(oldPieces[j]!, ranges[i]!) - current
       );
     };
-    let best = -1;
-    let most = 0;
+    let bestPartner = -1;
+    let maxGain = 0;
     for (const j of order.slice(at + 1)) {
       if (ranges[j]!.start === ranges[j]!.stop || ranges[i]!.start === ranges[i]!.stop) continue;
       const gain = computeGain(j);
-      if (gain > most) [best, most] = [j, gain];
+      if (gain > maxGain) [bestPartner, maxGain] = [j, gain];
     }
-    if (best >= 0) [ranges[i], ranges[best]] = [ranges[best]!, ranges[i]!];
+    if (bestPartner >= 0) [ranges[i], ranges[bestPartner]] = [ranges[bestPartner]!, ranges[i]!];
   });
   return newPieces.map((piece, at) => ({ ...piece, ...ranges[at]! }));
 }

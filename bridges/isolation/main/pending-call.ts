@@ -7,9 +7,9 @@ import type { Dirent } from '../../../runtime/core/iatt.ts';
 import { Inode } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
 import { ReplyWindow, type TypedValues } from '../replies.ts';
-import type { SentValues } from '../values.ts';
+import type { ExchangedValues } from '../values.ts';
 
-export class PendingCall implements SentValues {
+export class PendingCall implements ExchangedValues {
   readonly number: number;
   readonly row: FopRow;
   readonly frame: Frame;
@@ -20,7 +20,7 @@ export class PendingCall implements SentValues {
   owedReplies = 0;
   isAnswered = false;
   /** True if it carries inodes that are not linked. */
-  hasUnlinked = false;
+  hasUnlinkedInodes = false;
 
   constructor(number: number, row: FopRow, frame: Frame, args: readonly unknown[]) {
     this.number = number;
@@ -30,20 +30,20 @@ export class PendingCall implements SentValues {
   }
 
   /** An inode of the request, by its number. */
-  inode(id: number): Inode | undefined {
-    const argument = findInode(this.args.values, id);
+  findInode(id: number): Inode | undefined {
+    const argument = findInodeAmong(this.args.values, id);
     if (argument !== undefined) return argument;
     const { replies } = this;
-    for (let wind = replies.firstKept; wind < replies.count; wind++) {
-      const reply = replies.get(wind);
-      const inode = reply && findInode(reply.values, id);
+    for (let wind = replies.firstKeptWind; wind < replies.windCount; wind++) {
+      const reply = replies.find(wind);
+      const inode = reply && findInodeAmong(reply.values, id);
       if (inode !== undefined) return inode;
     }
     return undefined;
   }
 }
 
-function findInode(values: readonly unknown[], id: number): Inode | undefined {
+function findInodeAmong(values: readonly unknown[], id: number): Inode | undefined {
   for (const value of values) {
     if (value instanceof Inode) {
       if (value.id === id) return value;

@@ -1,7 +1,7 @@
 /**
- * Exchanges requests between the main thread and the worker's graph. In that graph, the module's
- * volume stands between an initiator, which winds the main thread's requests, and stand-ins for the
- * children, which send the module's winds to the main thread.
+ * Exchanges requests between the main thread and the worker's graph, in the worker. The graph has
+ * the module's volume. Above it, an initiator winds the main thread's requests; below it, stand-ins
+ * for the children send the module's winds to the main thread.
  */
 import type { Client } from '../../../runtime/core/client.ts';
 import type { Fd } from '../../../runtime/core/fd.ts';
@@ -22,22 +22,22 @@ import type { Log } from '../../../runtime/core/log.ts';
 import type { Observer } from '../../../runtime/core/observer.ts';
 import type { Dump, Translator, Xlator } from '../../../runtime/core/xlator.ts';
 import { isExposed, isTracked } from '../../host/crossing/exposed-inodes.ts';
-import { MalformedMessage, type Reader, type Writer } from '../bytes.ts';
-import { ASKED, KNOWN, NEW, NONE, OWN, QUERY, UP } from '../message-kinds.ts';
+import { MalformedMessageError, type MessageReader, type MessageWriter } from '../message-bytes.ts';
+import { KNOWN, NEW, NONE, OWN, QUERY, REQUEST_FLAGS, TO_MAIN } from '../message-kinds.ts';
 import { ReplyWindow, type TypedValues } from '../replies.ts';
 import {
+  type ExchangedValues,
   type ObjectCodec,
   readNewFd,
   readValues,
-  type SentValues,
   writeNewFd,
   writeValues,
 } from '../values.ts';
+import type { MainThreadLink } from './main-thread-link.ts';
 import { FdMirror, type InodeMirror, type MirrorTable } from './mirrors.ts';
-import type { WorkerSide } from './side.ts';
 
 /** A request from the main thread. */
-class ServedCall extends Stack implements SentValues {
+class ServedCall extends Stack implements ExchangedValues {
   readonly number: number;
   readonly row: FopRow;
   override readonly unique: number;
@@ -48,7 +48,7 @@ class ServedCall extends Stack implements SentValues {
   owedReplies = 0;
   isAnswered = false;
   /** Its inodes that are not linked. */
-  readonly unlinked: number[] = [];
+  readonly unlinkedInodes: number[] = [];
 
   constructor(
     number: number,
@@ -79,10 +79,10 @@ interface SentWind {
 
 /** Sends notes to the main thread, which observes the winds itself. */
 class NoteSender implements Observer {
-  private readonly side: WorkerSide;
+  private readonly link: MainThreadLink;
 
-  constructor(side: WorkerSide) {
-    this.side = side;
+  constructor(link: MainThreadLink) {
+    this.link = link;
   }
 
   wantsNotes({ root }: Frame): boolean {
@@ -90,11 +90,11 @@ class NoteSender implements Observer {
   }
 
   addNotes({ root }: Frame, notes: Readonly<Record<string, string>>): void {
-    this.side
-      .begin(UP.NOTE)
+    this.link
+      .begin(TO_MAIN.NOTE)
       .u32((root as ServedCall).number)
       .text(JSON.stringify(notes));
-    this.side.send(false);
+    this.link.send(false);
   }
 
   wantsFop(): boolean {
@@ -115,7 +115,7 @@ class NoteSender implements Observer {
 }
 
 /** Makes the translator that stands for a child: each fop is sent to the main thread as a wind. */
-export const makeStandIn = (
+export const makeChildStandIn = (
   type: string,
   index: number,
   exchange: () => RequestExchange,
@@ -142,35 +142,35 @@ export const makeStandIn = (
 /** Takes requests and replies from the main thread, and sends it replies and winds. */
 export class RequestExchange implements ObjectCodec {
   readonly mirrors: MirrorTable;
-  private readonly side: WorkerSide;
+  private readonly link: MainThreadLink;
   private readonly graph: Graph;
-  private readonly front: Initiator;
+  private readonly initiator: Initiator;
   private readonly calls = new Map<number, ServedCall>();
   private readonly winds = new Map<number, SentWind>();
   private readonly fds = new Map<number, FdMirror>();
   private readonly ownFds = new Map<number, Fd>();
   private readonly clients = new Map<number, Client>();
-  private readonly cbks: Readonly<Record<string, unknown>>;
+  private readonly replyCbks: Readonly<Record<string, unknown>>;
   private readonly collectedInodes = new FinalizationRegistry<number>((id) => {
     this.mirrors.dropOwn(id);
-    this.side.begin(UP.DROP).number(id);
-    this.side.send(false);
+    this.link.begin(TO_MAIN.DROP_OWN_INODE).number(id);
+    this.link.send(false);
   });
   private lastWind = 0;
   /** The request whose values are being decoded. */
   private decodedCall: ServedCall | null = null;
 
-  constructor(side: WorkerSide, graph: Graph, log: Log) {
-    this.side = side;
+  constructor(link: MainThreadLink, graph: Graph, log: Log) {
+    this.link = link;
     this.graph = graph;
     this.mirrors = graph.inodes as MirrorTable;
-    this.front = new Initiator(
+    this.initiator = new Initiator(
       graph,
       'main',
       makeInitiatorTranslator('isolation/main', 'The main thread.'),
       log,
     );
-    this.cbks = Object.fromEntries(
+    this.replyCbks = Object.fromEntries(
       table.map((row) => {
         const cbk: AnyReply = (frame, _cookie, _xl, opRet, opErrno, values) =>
           this.sendReply(frame.root as ServedCall, opRet, opErrno, values);
@@ -179,13 +179,13 @@ export class RequestExchange implements ObjectCodec {
     );
   }
 
-  private get top(): Xlator {
+  private get moduleVolume(): Xlator {
     return this.graph.top;
   }
 
   // -- requests from the main thread ---------------------------------------------------------------
 
-  takeRequest(from: Reader): void {
+  takeRequest(from: MessageReader): void {
     const number = from.u32();
     const row = table[from.u8()]!;
     const unique = from.number();
@@ -193,7 +193,7 @@ export class RequestExchange implements ObjectCodec {
     const [clientId, flags] = [from.number(), from.u8()];
     const client = clientId === 0 ? null : this.findClient(clientId, from.text());
     const [lkOwner, op] = [from.text(), from.text()];
-    const isFollowed = (flags & ASKED.FOLLOWED) !== 0;
+    const isFollowed = (flags & REQUEST_FLAGS.FOLLOWED) !== 0;
     const call = new ServedCall(number, row, unique, ids, op, isFollowed, () =>
       this.queryGroups(number),
     );
@@ -204,21 +204,21 @@ export class RequestExchange implements ObjectCodec {
     this.decodedCall = null;
     call.args = { args: row.args, values: args };
     const frame =
-      client === null ? new Frame(call, null, this.front.xl, null, 0) : client.begin(call);
-    if ((flags & ASKED.INTERRUPTED) !== 0) call.interrupt();
-    this.followObserver((flags & ASKED.OBSERVED) !== 0);
+      client === null ? new Frame(call, null, this.initiator.xl, null, 0) : client.begin(call);
+    if ((flags & REQUEST_FLAGS.INTERRUPTED) !== 0) call.interrupt();
+    this.applyObserved((flags & REQUEST_FLAGS.OBSERVED) !== 0);
     const name = row.name as FopName;
-    this.side.channel.servedCall = number;
-    windArgs[name](frame, 0, this.cbks[name] as never, this.graph.links, args);
-    this.side.channel.servedCall = 0;
+    this.link.channel.servedCall = number;
+    windArgs[name](frame, 0, this.replyCbks[name] as never, this.graph.links, args);
+    this.link.channel.servedCall = 0;
   }
 
   /** Follows the main thread's observer from the next request on. */
-  private followObserver(isObserved: boolean): void {
-    const { top } = this;
-    if (isObserved === (top.observer !== null)) return;
-    top.observer = isObserved ? new NoteSender(this.side) : null;
-    top.translator.observed?.(top);
+  private applyObserved(isObserved: boolean): void {
+    const { moduleVolume } = this;
+    if (isObserved === (moduleVolume.observer !== null)) return;
+    moduleVolume.observer = isObserved ? new NoteSender(this.link) : null;
+    moduleVolume.translator.observed?.(moduleVolume);
   }
 
   /**
@@ -226,14 +226,14 @@ export class RequestExchange implements ObjectCodec {
    * which makes the host set `xl.frame`.
    */
   get servedCall(): number {
-    const root = this.top.frame?.root;
+    const root = this.moduleVolume.frame?.root;
     return root instanceof ServedCall && !root.isAnswered ? root.number : 0;
   }
 
   private findClient(id: number, uid: string): Client {
     let client = this.clients.get(id);
     if (client === undefined) {
-      client = this.front.connect(uid);
+      client = this.initiator.connect(uid);
       this.clients.set(id, client);
     }
     return client;
@@ -245,39 +245,41 @@ export class RequestExchange implements ObjectCodec {
     opErrno: number,
     values: readonly unknown[],
   ): void {
-    const to = this.side.begin(UP.ANSWER).u32(call.number).number(opRet).number(opErrno);
+    const to = this.link.begin(TO_MAIN.REPLY).u32(call.number).number(opRet).number(opErrno);
     writeValues(to, call.row.reply, values, this, call);
     const keptRemotes =
-      call.unlinked.length === 0 ? call.unlinked : this.takeKeptInodes(call, opRet);
+      call.unlinkedInodes.length === 0 ? call.unlinkedInodes : this.takeKeptInodes(call, opRet);
     to.u32(keptRemotes.length);
     for (const remote of keptRemotes) to.number(remote);
     call.isAnswered = true;
-    this.side.send();
+    this.link.send();
     call.client?.end(call);
     this.endIfDone(call);
   }
 
   /** Inodes of the request that the module keeps. */
   private takeKeptInodes(call: ServedCall, opRet: number): number[] {
-    const keptRemotes = call.unlinked.filter((remote) => {
+    const keptRemotes = call.unlinkedInodes.filter((remote) => {
       const inode = this.mirrors.findMirror(remote);
       if (inode === undefined) return false;
-      return isTracked(inode, this.top) || (opRet >= 0 && isExposed(inode, this.top));
+      return (
+        isTracked(inode, this.moduleVolume) || (opRet >= 0 && isExposed(inode, this.moduleVolume))
+      );
     });
-    for (const remote of call.unlinked)
+    for (const remote of call.unlinkedInodes)
       if (!keptRemotes.includes(remote)) this.mirrors.dropUnlinked(remote);
-    call.unlinked.length = 0;
+    call.unlinkedInodes.length = 0;
     return keptRemotes;
   }
 
   private endIfDone(call: ServedCall): void {
     if (!call.isAnswered || call.owedReplies > 0) return;
     this.calls.delete(call.number);
-    for (const remote of call.unlinked) this.mirrors.dropUnlinked(remote);
+    for (const remote of call.unlinkedInodes) this.mirrors.dropUnlinked(remote);
   }
 
   /** The main thread's number of a request; 0 for the module's own. */
-  callNumber(root: Stack): number {
+  findCallNumber(root: Stack): number {
     return root instanceof ServedCall ? root.number : 0;
   }
 
@@ -285,7 +287,7 @@ export class RequestExchange implements ObjectCodec {
     this.calls.get(call)?.interrupt();
   }
 
-  /** Handles a client's end. A client without requests here counts too: a hook reports all. */
+  /** Handles a client's end, also of a client without requests here: the hook reports every end. */
   handleDisconnect(id: number, uid: string): void {
     const client = this.findClient(id, uid);
     this.clients.delete(id);
@@ -302,19 +304,19 @@ export class RequestExchange implements ObjectCodec {
     const index = call === null ? 0 : call.replies.countWind();
     if (root instanceof ServedCall) root.owedReplies += 1;
     this.winds.set(this.lastWind, { frame, row, call, index });
-    const to = this.side.begin(UP.WIND).u32(this.lastWind);
+    const to = this.link.begin(TO_MAIN.WIND).u32(this.lastWind);
     to.u32(call === null ? 0 : call.number)
       .u8(child)
       .u8(table.indexOf(row));
     if (call === null) to.u32(root.uid).u32(root.gid).number(root.pid).text(root.lkOwner);
     writeValues(to, row.args, args, this, call);
-    this.side.send();
+    this.link.send();
   }
 
-  takeReply(from: Reader): void {
+  takeReply(from: MessageReader): void {
     const number = from.u32();
     const wind = this.winds.get(number);
-    if (wind === undefined) throw new MalformedMessage('a reply to an unknown wind');
+    if (wind === undefined) throw new MalformedMessageError('a reply to an unknown wind');
     this.winds.delete(number);
     const { frame, row, call, index } = wind;
     const [opRet, opErrno] = [from.number(), from.number()];
@@ -324,29 +326,29 @@ export class RequestExchange implements ObjectCodec {
     call?.replies.add(index, { args: row.reply, values });
     const { root } = frame;
     if (root instanceof ServedCall) root.owedReplies -= 1;
-    this.side.channel.servedCall = this.callNumber(root);
+    this.link.channel.servedCall = this.findCallNumber(root);
     unwindArgs[row.name as FopName](frame, opRet, opErrno, values);
-    this.side.channel.servedCall = 0;
+    this.link.channel.servedCall = 0;
     if (root instanceof ServedCall) this.endIfDone(root);
   }
 
   private queryGroups(call: number): readonly number[] {
-    return this.side.query(
-      (to) => to.begin(UP.QUERY).u8(QUERY.GROUPS).u32(call),
+    return this.link.query(
+      (to) => to.begin(TO_MAIN.QUERY).u8(QUERY.GROUPS).u32(call),
       (from) => Array.from({ length: from.count() }, () => from.number()),
     );
   }
 
   // -- inodes and files ----------------------------------------------------------------------------
 
-  writeInode(to: Writer, inode: Inode | null): void {
+  writeInode(to: MessageWriter, inode: Inode | null): void {
     if (inode === null) {
       to.u8(NONE);
       return;
     }
     const mirror = inode as InodeMirror;
     // The root has the same number in both threads.
-    const remote = inode === this.mirrors.root ? inode.id : mirror.remote;
+    const remote = inode === this.mirrors.root ? inode.id : mirror.mainNumber;
     if (remote !== 0) to.u8(KNOWN).number(remote);
     else {
       to.u8(OWN).number(mirror.id);
@@ -357,37 +359,37 @@ export class RequestExchange implements ObjectCodec {
     }
   }
 
-  readInode(from: Reader): Inode | null {
+  readInode(from: MessageReader): Inode | null {
     const kind = from.u8();
     if (kind === NONE) return null;
     const number = from.number();
     if (kind === NEW) {
       const inode = this.mirrors.addMirror(number, from.gfid(), from.u8());
-      if (!inode.linked) this.decodedCall?.unlinked.push(number);
+      if (!inode.linked) this.decodedCall?.unlinkedInodes.push(number);
       return inode;
     }
     const inode = kind === OWN ? this.mirrors.findOwn(number) : this.mirrors.findMirror(number);
-    // An own inode that was collected meanwhile is replaced by a new one.
+    // An inode made here may have been collected since: a new one replaces it.
     if (inode === undefined && kind === OWN) return this.mirrors.newInode();
-    if (inode === undefined) throw new MalformedMessage(`an unknown inode: ${number}`);
+    if (inode === undefined) throw new MalformedMessageError(`an unknown inode: ${number}`);
     return inode;
   }
 
-  writeFd(to: Writer, fd: Fd): void {
+  writeFd(to: MessageWriter, fd: Fd): void {
     if (fd instanceof FdMirror) {
-      to.u8(KNOWN).number(fd.remote);
+      to.u8(KNOWN).number(fd.mainNumber);
       return;
     }
     const isNew = !this.ownFds.has(fd.id);
     to.u8(isNew ? NEW : OWN).number(fd.id);
     if (!isNew) return;
     this.ownFds.set(fd.id, fd);
-    // A context, so that the stand-in's `release` is called.
-    fd.ctxSet(this.top.below[0]!, true);
+    // The fd gets a context of the stand-in, so that the stand-in's `release` is called.
+    fd.ctxSet(this.moduleVolume.below[0]!, true);
     writeNewFd(to, fd, this);
   }
 
-  readFd(from: Reader): Fd {
+  readFd(from: MessageReader): Fd {
     const kind = from.u8();
     const number = from.number();
     if (kind === NEW) {
@@ -397,27 +399,27 @@ export class RequestExchange implements ObjectCodec {
       return fd;
     }
     const fd = kind === OWN ? this.ownFds.get(number) : this.fds.get(number);
-    if (fd === undefined) throw new MalformedMessage(`an unknown fd: ${number}`);
+    if (fd === undefined) throw new MalformedMessageError(`an unknown fd: ${number}`);
     return fd;
   }
 
   reportRelease(fd: Fd): void {
     if (!this.ownFds.delete(fd.id)) return;
-    this.side.begin(UP.RELEASE).number(fd.id);
-    this.side.send(false);
+    this.link.begin(TO_MAIN.RELEASE_OWN_FD).number(fd.id);
+    this.link.send(false);
   }
 
-  release(number: number): void {
+  releaseFd(number: number): void {
     const fd = this.fds.get(number);
     this.fds.delete(number);
     fd?.release();
   }
 
   /** Binds an inode made here to the main thread's inode of the same file. */
-  bindSameInode(from: Reader): void {
+  bindSameInode(from: MessageReader): void {
     const ownObject = this.mirrors.findOwn(from.number());
     const remote = from.number();
-    if (ownObject !== undefined) this.mirrors.bindRemote(ownObject, remote);
+    if (ownObject !== undefined) this.mirrors.bindMainNumber(ownObject, remote);
   }
 
   dump(): Dump {

@@ -14,9 +14,9 @@ import type { Cbk, Xlator } from '../../../runtime/core/xlator.ts';
 import type { Settings } from './options.ts';
 
 /** Xdata key of statfs: the brick replies with the disk's space, even if the directory has a quota. */
-const IGNORE_LIMITS = 'ignore-deem-statfs';
+const IGNORE_QUOTA_KEY = 'ignore-deem-statfs';
 /** Milliseconds between two requests for the space of all children. */
-const REFRESH_MS = 1000;
+const REFRESH_INTERVAL_MS = 1000;
 const MEGABYTE = 1_048_576;
 /** One warning is logged for this many checks that find a child full. */
 const CHECKS_PER_WARNING = 420;
@@ -26,7 +26,7 @@ interface Usage {
   readonly availBytes: number;
   readonly inodesPercent: number;
   /** Total space in megabytes. */
-  readonly chunks: number;
+  readonly totalMegabytes: number;
 }
 
 /** Computes a whole percentage, rounded down; 100 if `all` is 0. */
@@ -40,21 +40,21 @@ export function computeUsage({ blocks, bavail, frsize, bsize, files, ffree }: St
     availPercent: blocks === 0 ? 0 : computePercent(bavail, blocks),
     availBytes: bavail * frsize,
     inodesPercent: computePercent(ffree, files),
-    chunks: Math.ceil(blocks / blocksPerChunk),
+    totalMegabytes: Math.ceil(blocks / blocksPerChunk),
   };
 }
 
 /** The volume whose children are tracked. */
 export interface SpaceOwner {
-  readonly xl: Xlator<{ readonly space: Space }>;
-  readonly names: readonly string[];
+  readonly xl: Xlator<{ readonly freeSpace: FreeSpace }>;
+  readonly childNames: readonly string[];
   readonly children: readonly number[];
   readonly settings: Pick<Settings, 'min-free-disk' | 'min-free-inodes'>;
-  readonly decommissioned: ReadonlySet<number>;
+  readonly decommissionedChildren: ReadonlySet<number>;
   isUp(child: number): boolean;
 }
 
-export class Space {
+export class FreeSpace {
   private readonly owner: SpaceOwner;
   private readonly usages: (Usage | undefined)[] = [];
   private requestedAt = Number.NEGATIVE_INFINITY;
@@ -65,31 +65,38 @@ export class Space {
   }
 
   /** Returns the total space of a child in megabytes; 0 while unknown. */
-  chunks(child: number): number {
-    return this.usages[child]?.chunks ?? 0;
+  totalMegabytes(child: number): number {
+    return this.usages[child]?.totalMegabytes ?? 0;
   }
 
   /** Records a child's reply to statfs. */
-  record(child: number, stat: Statvfs): void {
+  recordUsage(child: number, stat: Statvfs): void {
     this.usages[child] = computeUsage(stat);
   }
 
   /** Requests the space of a child. */
-  request(child: number): void {
+  requestUsage(child: number): void {
     const { xl } = this.owner;
     if (xl.inodes === null) return;
     const frame = xl.begin(new Stack(0, 0, 0, 'STATFS'));
     const root = new Loc(xl.inodes.root);
-    wind.statfs(frame, child, onStatfs, xl.children[child]!, root, Dict.of({ [IGNORE_LIMITS]: 1 }));
+    wind.statfs(
+      frame,
+      child,
+      onStatfs,
+      xl.children[child]!,
+      root,
+      Dict.of({ [IGNORE_QUOTA_KEY]: 1 }),
+    );
   }
 
   /** Called before a creation; requests the space of all children if it is outdated. */
-  refresh(): void {
+  refreshUsages(): void {
     const { owner } = this;
     const now = owner.xl.context.now();
-    if (now < this.requestedAt + REFRESH_MS) return;
+    if (now < this.requestedAt + REFRESH_INTERVAL_MS) return;
     this.requestedAt = now;
-    for (const child of owner.children) if (owner.isUp(child)) this.request(child);
+    for (const child of owner.children) if (owner.isUp(child)) this.requestUsage(child);
   }
 
   /** The reserve that the option sets. A number below 100 is a percentage, even without '%'. */
@@ -117,7 +124,7 @@ export class Space {
     if (this.computeSpareSpace(usage) >= 0 && hasInodes) return false;
     if (this.fullCheckCount % CHECKS_PER_WARNING === 0) {
       this.owner.xl.log.warning(
-        `subvolume '${this.owner.names[child]}' is nearly full (${usage.availPercent}% of its space and ` +
+        `subvolume '${this.owner.childNames[child]}' is nearly full (${usage.availPercent}% of its space and ` +
           `${usage.inodesPercent}% of its inodes are free): add some`,
         { msgid: messages.childFull.id },
       );
@@ -131,12 +138,13 @@ export class Space {
    * most space; the first of equals. Without a candidate, the file's own child stays.
    */
   chooseChild(hashedChild: number, candidates: readonly number[]): number {
-    const { decommissioned, settings } = this.owner;
+    const { decommissionedChildren, settings } = this.owner;
     let best: Candidate | null = null;
     let largest: Candidate | null = null;
     for (const child of candidates) {
       const usage = this.usages[child];
-      if (usage === undefined || decommissioned.has(child) || !this.owner.isUp(child)) continue;
+      if (usage === undefined || decommissionedChildren.has(child) || !this.owner.isUp(child))
+        continue;
       const inodes = usage.inodesPercent;
       const candidate = { child, space: this.computeFreeSpace(usage), inodes };
       const hasRoom = this.computeSpareSpace(usage) > 0 && inodes > settings['min-free-inodes'];
@@ -159,7 +167,7 @@ interface Candidate {
 const isRoomier = (a: Candidate, b: Candidate | null): boolean =>
   b === null || a.space > b.space || a.inodes > b.inodes;
 
-const onStatfs: Cbk<'statfs', { readonly space: Space }> = (
+const onStatfs: Cbk<'statfs', { readonly freeSpace: FreeSpace }> = (
   frame,
   child,
   xl,
@@ -168,5 +176,5 @@ const onStatfs: Cbk<'statfs', { readonly space: Space }> = (
   buf,
 ) => {
   xl.end(frame.root);
-  if (opRet >= 0 && buf !== null) xl.priv.space.record(child, buf);
+  if (opRet >= 0 && buf !== null) xl.priv.freeSpace.recordUsage(child, buf);
 };

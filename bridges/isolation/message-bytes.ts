@@ -1,22 +1,23 @@
 /**
- * Encodes and decodes numbers, texts and data as bytes of a message. A message is a head, followed
- * by long data (`LONG_BYTES` or more), which the sender thus copies only once. The sender may be an
- * untrusted thread: the reader checks every length against the bytes that arrived.
+ * Encodes and decodes numbers, texts and data as bytes of a message between threads. A message is a
+ * head, followed by long data (`LONG_DATA_BYTES` or more): these are copied only once, into shared
+ * memory. The sender may be an untrusted thread: the reader checks every length against the bytes
+ * that arrived.
  */
 import { type Gfid, gfidFromBytes, gfidToBytesInto } from '../../runtime/core/gfid.ts';
 import { GFID_SIZE } from '../../runtime/core/limits.ts';
 
 /** Thrown for a message with impossible contents. */
-export class MalformedMessage extends Error {
+export class MalformedMessageError extends Error {
   readonly code = 'GLOSSA_MALFORMED';
 }
 
 /** Data of this size or more follows the head. */
-const LONG_BYTES = 512;
+const LONG_DATA_BYTES = 512;
 /** Characters converted to text at a time. */
 const CHUNK_CHARS = 4096;
 
-export class Writer {
+export class MessageWriter {
   bytes = new Uint8Array(4096);
   /** The number of bytes of the head so far. */
   at = 0;
@@ -66,9 +67,7 @@ export class Writer {
     return this;
   }
 
-  /**
-   * Writes one byte a character if that suffices, otherwise two: then the size word is odd.
-   */
+  /** Writes one byte per character, or two if a character needs it: then the size word is odd. */
   text(text: string): this {
     const { length } = text;
     this.reserve(4 + 2 * length);
@@ -96,7 +95,7 @@ export class Writer {
   data(bytes: Uint8Array): this {
     const { length } = bytes;
     this.u32(length);
-    if (length >= LONG_BYTES) {
+    if (length >= LONG_DATA_BYTES) {
       this.longParts.push(bytes);
       this.longBytes += length;
       return this;
@@ -118,32 +117,32 @@ export class Writer {
   }
 }
 
-/** Reads messages, one after another. The memory must be one that no other thread can change. */
-export class Reader {
+/** Reads one message after another, from memory that no other thread can change. */
+export class MessageReader {
   private bytes: Uint8Array = new Uint8Array(0);
   private view: DataView = new DataView(this.bytes.buffer);
   private at = 0;
   private headEnd = 0;
   private longAt = 0;
   private end = 0;
-  private isShared = false;
+  private isReused = false;
 
   /**
-   * @param head bytes of its head
-   * @param isShared true if the memory will be reused, so that data must be copied
-   * @throws {MalformedMessage}
+   * @param headLength bytes of its head
+   * @param isReused true if the memory will be reused, so that data must be copied
+   * @throws {MalformedMessageError}
    */
-  open(bytes: Uint8Array, length: number, head: number, isShared: boolean): this {
-    if (head > length || length > bytes.length)
-      throw new MalformedMessage('the head is longer than the message');
+  open(bytes: Uint8Array, length: number, headLength: number, isReused: boolean): this {
+    if (headLength > length || length > bytes.length)
+      throw new MalformedMessageError('the head is longer than the message');
     if (bytes !== this.bytes) {
       this.bytes = bytes;
       this.view = new DataView(bytes.buffer, bytes.byteOffset);
     }
     this.at = 0;
-    this.headEnd = this.longAt = head;
+    this.headEnd = this.longAt = headLength;
     this.end = length;
-    this.isShared = isShared;
+    this.isReused = isReused;
     return this;
   }
 
@@ -159,10 +158,10 @@ export class Reader {
     return this.view.getFloat64(this.take(8), true);
   }
 
-  /** @throws {MalformedMessage} unless it is an exact integer */
+  /** @throws {MalformedMessageError} unless it is an exact integer */
   integer(): number {
     const value = this.number();
-    if (!Number.isSafeInteger(value)) throw new MalformedMessage('a number is not an integer');
+    if (!Number.isSafeInteger(value)) throw new MalformedMessageError('a number is not an integer');
     return value;
   }
 
@@ -185,33 +184,33 @@ export class Reader {
 
   data(): Uint8Array {
     const length = this.u32();
-    const isLong = length >= LONG_BYTES;
+    const isLong = length >= LONG_DATA_BYTES;
     const at = isLong ? this.longAt : this.take(length);
     if (isLong) {
-      if (length > this.end - at) throw new MalformedMessage('data is shorter than announced');
+      if (length > this.end - at) throw new MalformedMessageError('data is shorter than announced');
       this.longAt += length;
     }
-    return this.isShared ? this.bytes.slice(at, at + length) : this.bytes.subarray(at, at + length);
+    return this.isReused ? this.bytes.slice(at, at + length) : this.bytes.subarray(at, at + length);
   }
 
   /** Returns a copy of the message, from its start. */
-  copy(): Reader {
-    return new Reader().open(this.bytes.slice(0, this.end), this.end, this.headEnd, false);
+  copy(): MessageReader {
+    return new MessageReader().open(this.bytes.slice(0, this.end), this.end, this.headEnd, false);
   }
 
   /**
-   * Reads the number of items that follow, each at least one byte long. @throws {MalformedMessage}
+   * Reads the number of items that follow, each at least one byte long. @throws {MalformedMessageError}
    */
   count(): number {
     const count = this.u32();
     if (count > this.headEnd - this.at)
-      throw new MalformedMessage('a list is longer than its message');
+      throw new MalformedMessageError('a list is longer than its message');
     return count;
   }
 
   private take(bytes: number): number {
     const { at } = this;
-    if (bytes > this.headEnd - at) throw new MalformedMessage('the message ends too soon');
+    if (bytes > this.headEnd - at) throw new MalformedMessageError('the message ends too soon');
     this.at = at + bytes;
     return at;
   }

@@ -1,54 +1,54 @@
 /**
- * Serves the worker's end of the channel in a loop. When idle, the loop polls, then sleeps on the
- * shared memory, then returns to the event loop. While tasks need the event loop (`pendingTasks`),
- * it returns there at once.
+ * Serves the worker's end of the channel in a loop: takes the main thread's messages, and sends
+ * replies and queries. When idle, the loop polls, then sleeps on the shared memory, then returns to
+ * the event loop. While tasks need the event loop (`pendingTasks`), it returns there at once.
  */
 import { BusyPoll } from '../../../runtime/core/busy-poll.ts';
-import { type Reader, Writer } from '../bytes.ts';
 import { Channel } from '../channel.ts';
-import { DOWN, type WorkerData } from '../message-kinds.ts';
+import { type MessageReader, MessageWriter } from '../message-bytes.ts';
+import { TO_WORKER, type WorkerData } from '../message-kinds.ts';
 
 /** Microseconds of polling for the next message before sleeping. */
-const POLL_US = 30;
+const MAX_POLL_US = 30;
 /** Milliseconds of sleep on the shared memory; see the pump's IDLE_MS. */
 const SLEEP_MS = 12;
 /** Milliseconds of messages after which the event loop gets a turn. */
-const TURN_MS = 4;
+const MAX_TURN_MS = 4;
 /** Milliseconds that the main thread may take to answer a query. */
-const REPLY_LIMIT_MS = 30_000;
+const QUERY_TIMEOUT_MS = 30_000;
 
-export interface EventLoop {
+export interface WorkerEventLoop {
   /** Wakes the main thread's event loop. */
   wakeMainThread(): void;
   /** Runs `task` after a turn of this thread's event loop. */
   runAfterTurn(task: () => void): void;
 }
 
-export class WorkerSide {
+export class MainThreadLink {
   readonly channel: Channel;
-  readonly writer = new Writer();
+  readonly writer = new MessageWriter();
   /** The number of tasks that need the event loop. */
   pendingTasks = 0;
-  private readonly loop: EventLoop;
-  private readonly busy = new BusyPoll(POLL_US);
-  private readonly handle: (kind: number, message: Reader) => void;
-  /** Messages that arrived during the wait for a RESULT. */
-  private earlyMessages: Reader[] = [];
+  private readonly loop: WorkerEventLoop;
+  private readonly busy = new BusyPoll(MAX_POLL_US);
+  private readonly handle: (kind: number, message: MessageReader) => void;
+  /** Messages that arrived while the worker waited for another kind of message. */
+  private earlyMessages: MessageReader[] = [];
   private tasks = new Set<() => void>();
   private isTurnRequested = false;
   private isScheduled = false;
 
   constructor(
     { shared }: WorkerData,
-    loop: EventLoop,
-    handle: (kind: number, message: Reader) => void,
+    loop: WorkerEventLoop,
+    handle: (kind: number, message: MessageReader) => void,
   ) {
     this.loop = loop;
     this.channel = new Channel(shared, 1, () => loop.wakeMainThread());
     this.handle = handle;
   }
 
-  begin(kind: number): Writer {
+  begin(kind: number): MessageWriter {
     return this.writer.begin(kind);
   }
 
@@ -70,27 +70,31 @@ export class WorkerSide {
   }
 
   /** Sends a query to the main thread, and waits for its result, which `read` decodes. */
-  query<T>(write: (to: Writer) => void, read: (from: Reader) => T): T {
-    const to = new Writer();
+  query<T>(write: (to: MessageWriter) => void, read: (from: MessageReader) => T): T {
+    const to = new MessageWriter();
     write(to);
     this.channel.put(to);
     this.channel.wake();
-    return read(this.waitFor(DOWN.RESULT, REPLY_LIMIT_MS));
+    return read(this.waitFor(TO_WORKER.QUERY_RESULT, QUERY_TIMEOUT_MS));
   }
 
-  /** Waits for a debugger's command without limit; raises the beat, so as not to count as stuck. */
+  /** Waits for a debugger's command, without limit. The raised beat shows that it is not stuck. */
   waitForLine(): string {
-    const at = this.earlyMessages.findIndex((message) => message.copy().u8() === DOWN.LINE);
+    const at = this.earlyMessages.findIndex(
+      (message) => message.copy().u8() === TO_WORKER.LINE_COMMAND,
+    );
     const message =
-      at < 0 ? this.waitFor(DOWN.LINE, Infinity) : this.earlyMessages.splice(at, 1)[0]!;
+      at < 0
+        ? this.waitFor(TO_WORKER.LINE_COMMAND, Infinity)
+        : this.earlyMessages.splice(at, 1)[0]!;
     if (at >= 0) message.u8();
     return message.text();
   }
 
   /** Waits for a message of this kind; other messages are handled later. */
-  private waitFor(kind: number, ms: number): Reader {
+  private waitFor(kind: number, ms: number): MessageReader {
     const { channel } = this;
-    const turnEnd = performance.now() + ms;
+    const deadline = performance.now() + ms;
     for (;;) {
       const message = channel.receive();
       if (message !== null) {
@@ -98,8 +102,8 @@ export class WorkerSide {
         this.earlyMessages.push(message.copy());
         continue;
       }
-      if (performance.now() > turnEnd) throw new Error('the main thread does not reply');
-      if (kind === DOWN.LINE) channel.raiseBeat();
+      if (performance.now() > deadline) throw new Error('the main thread does not reply');
+      if (kind === TO_WORKER.LINE_COMMAND) channel.raiseBeat();
       channel.flush();
       channel.sleep(SLEEP_MS, false);
     }
@@ -117,7 +121,7 @@ export class WorkerSide {
     this.isTurnRequested = false;
     const { channel } = this;
     channel.setAwake();
-    const turnEnd = performance.now() + TURN_MS;
+    const turnEnd = performance.now() + MAX_TURN_MS;
     for (;;) {
       this.handleAll();
       channel.raiseBeat();

@@ -1,7 +1,7 @@
 /** The choice of a child for a new file whose own child, 0, may be full. */
 import { expect, test } from 'vitest';
 import { Statvfs } from '../../../runtime/core/iatt.ts';
-import { Space, type SpaceOwner } from './space.ts';
+import { FreeSpace, type SpaceOwner } from './free-space.ts';
 
 const BLOCK = 4096;
 
@@ -22,19 +22,19 @@ interface Settings {
 function spaceOf(
   children: readonly Child[],
   { least, inodes = 5, decommissioned = [] }: Settings,
-): Space {
+): FreeSpace {
   const owner = {
     xl: { log: { warning() {} } },
-    names: children.map((_, at) => `child ${at}`),
+    childNames: children.map((_, at) => `child ${at}`),
     all: children.map((_, at) => at),
     settings: { 'min-free-disk': least, 'min-free-inodes': inodes },
-    decommissioned: new Set(decommissioned),
+    decommissionedChildren: new Set(decommissioned),
     isUp: (child: number) => children[child]!.isAway !== true,
   };
-  const space = new Space(owner as unknown as SpaceOwner);
+  const space = new FreeSpace(owner as unknown as SpaceOwner);
   children.forEach(({ bavail, blocks = 1000, inodes: ffree = 1000 }, child) => {
     const stat = { bsize: BLOCK, frsize: BLOCK, blocks, bavail, files: 1000, ffree };
-    space.record(child, Object.assign(new Statvfs(), stat));
+    space.recordUsage(child, Object.assign(new Statvfs(), stat));
   });
   return space;
 }
