@@ -55,7 +55,7 @@ function makeRandomSource({ fillRandom }: Machine): () => number {
   let remaining = 0;
   return () => {
     if (remaining === 0) {
-      random(pool);
+      fillRandom(pool);
       remaining = pool.length;
     }
     remaining -= 1;
