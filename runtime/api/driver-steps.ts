@@ -13,7 +13,7 @@ import { Stack } from '../core/frame.ts';
 import type { FopName, FopTable } from '../core/gen/fops.gen.ts';
 import { collectCbk, windArgs } from '../core/gen/generic.gen.ts';
 import type { Graph } from '../core/graph.ts';
-import { IA_IFDIR, type Iatt } from '../core/iatt.ts';
+import { IA_IFDIR, IA_IFLNK, type Iatt } from '../core/iatt.ts';
 import { Initiator, makeInitiatorTranslator } from '../core/initiator.ts';
 import type { Inode } from '../core/inode.ts';
 import { PATH_MAX } from '../core/limits.ts';
@@ -23,6 +23,7 @@ import { FopError, throwFopError } from './fop-error.ts';
 import {
   type EntryName,
   type FoundFile,
+  findKnownEntryName,
   type LastNameMode,
   type LinkMode,
   type ResolvedPath,
@@ -104,6 +105,7 @@ export interface DriverSettings {
   readonly awaitsPromise?: boolean;
 }
 
+const LOOKUP = findFop('lookup')!;
 const READV = findFop('readv')!;
 
 /** The wait of an operation for the reply to one fop. */
@@ -225,6 +227,15 @@ export class DriverSteps {
 
   /** Finds the file of a path; by default without following a symbolic link at its end. @throws {FopError} */
   *find(path: string, linkMode: LinkMode = 'nofollow'): Steps<FoundFile> {
+    const entryName = findKnownEntryName(this.root, path);
+    if (entryName !== null) {
+      try {
+        const file = (yield* this.lookUp(entryName)) ?? throwFopError(ENOENT, path);
+        if (linkMode === 'nofollow' || file.buf.iaType !== IA_IFLNK) return file;
+      } catch (error) {
+        if (!isStale(error)) throw error;
+      }
+    }
     return (yield* this.resolve(path, linkMode)).file ?? throwFopError(ENOENT, path);
   }
 
@@ -245,10 +256,15 @@ export class DriverSteps {
 
   /** Resolves a path; once more without the inode table if a directory in it is stale. @throws {FopError} */
   *resolve(path: string, lastNameMode: LastNameMode): Steps<ResolvedPath> {
+    if (lastNameMode === 'nolookup') {
+      const entryName = findKnownEntryName(this.root, path);
+      if (entryName !== null)
+        return { entryName, file: undefined, mustBeDirectory: false, directories: [] };
+    }
     try {
       return yield* resolvePath(this, path, lastNameMode);
     } catch (error) {
-      if (!(error instanceof FopError && error.errno === ESTALE)) throw error;
+      if (!isStale(error)) throw error;
     }
     return yield* resolvePath(this, path, lastNameMode, true);
   }
@@ -259,7 +275,12 @@ export class DriverSteps {
     const { inodes } = this.graph;
     const knownInode = inodes.grep(parent, name);
     const loc = new Loc(knownInode ?? inodes.newInode(), parent, name);
-    const { opRet, opErrno, values } = yield* this.apply('lookup', [loc, null]);
+    const { opRet, opErrno, values } = (yield new FopWait(
+      this,
+      LOOKUP,
+      [loc, null],
+      true,
+    )) as Reply;
     if (opRet >= 0) return { parent, name, inode: values[0] as Inode, buf: values[1] as Iatt };
     // Another file has the name by now: look it up again, as the kernel does.
     if (knownInode !== undefined && opErrno === ESTALE) return yield* this.lookUp(entryName);
@@ -307,6 +328,8 @@ export class DriverSteps {
     return fd;
   }
 }
+
+const isStale = (error: unknown): boolean => error instanceof FopError && error.errno === ESTALE;
 
 /** Whether these are the attributes of a directory that was removed while the storage had it open. */
 const isRemovedDirectory = (buf: Iatt | null): boolean =>

@@ -38,10 +38,17 @@ export function* withErrorContext<R>(
   try {
     return yield* steps;
   } catch (error) {
-    if (error instanceof FopError) throw new FileError(error.errno, syscall, path, dest);
-    throw error;
+    throw toFileError(error, syscall, path, dest);
   }
 }
+
+/** Adds operation and paths to the error of a fop; returns any other as it is. */
+export const toFileError = (
+  error: unknown,
+  syscall: string,
+  path?: string,
+  dest?: string,
+): unknown => (error instanceof FopError ? new FileError(error.errno, syscall, path, dest) : error);
 
 /** Thrown by a call on a volume that was closed before it or meanwhile. */
 export class VolumeClosedError extends Error {

@@ -37,7 +37,10 @@ export interface ResolvedPath {
   readonly file: FoundFile | undefined;
   /** Whether the path ends in `/`, or its last link does: only a directory may then be there. */
   readonly mustBeDirectory: boolean;
-  /** The directories on the way, from the root; without `entryName`, the last is the file itself. */
+  /**
+   * The directories on the way, from the root; without `entryName`, the last is the file itself. Empty with
+   * `nolookup`, if the inode table has them all.
+   */
   readonly directories: readonly PathDirectory[];
 }
 
@@ -48,6 +51,29 @@ export type LinkMode = 'follow' | 'nofollow';
 export type LastNameMode = LinkMode | 'nolookup';
 
 const splitNames = (path: string): string[] => path.split('/').filter((name) => name !== '');
+
+const SLASH = '/'.charCodeAt(0);
+
+/**
+ * Finds the directory and the last name of a path by the inode table alone.
+ * @returns null if the table lacks a directory on the way, or if the path has a link on the way, `.`, `..` or a
+ * slash at its end: then `resolvePath` follows it
+ */
+export function findKnownEntryName(root: Inode, path: string): EntryName | null {
+  let parent = root;
+  let start = 0;
+  for (;;) {
+    while (path.charCodeAt(start) === SLASH) start += 1;
+    const end = path.indexOf('/', start);
+    const name = end < 0 ? path.slice(start) : path.slice(start, end);
+    if (name === '' || name === '.' || name === '..') return null;
+    if (end < 0) return { parent, name };
+    const inode = parent.table.grep(parent, name);
+    if (inode?.iaType !== IA_IFDIR) return null;
+    parent = inode;
+    start = end + 1;
+  }
+}
 
 /** The part of `DriverSteps` that `resolvePath` uses. */
 export interface PathLookups {

@@ -1,5 +1,5 @@
 /** Defines the operations of a volume that read and change attributes, with the names of `fs/promises`. */
-import { EISDIR } from '../core/errno.ts';
+import { EISDIR, ENOENT, ENOTDIR } from '../core/errno.ts';
 import { IA_IFDIR, IA_IFLNK, type Iatt } from '../core/iatt.ts';
 import {
   type PathLike,
@@ -12,7 +12,7 @@ import {
   toMode,
   toPath,
 } from './arguments.ts';
-import { FileError, withErrorContext } from './file-error.ts';
+import { toFileError, withErrorContext } from './file-error.ts';
 import { FileObject } from './file-object.ts';
 import { FopError } from './fop-error.ts';
 import type { LinkMode } from './resolve-path.ts';
@@ -21,6 +21,9 @@ import { BigIntStats, StatFs, Stats } from './stats.ts';
 import type { Steps } from './steps.ts';
 import { type TreeDirectory, visitTree } from './tree.ts';
 import { type Options, VolumeContext } from './volume-context.ts';
+
+/** Errnos for which `throwIfNoEntry` makes a stat return undefined. */
+const ABSENT_ERRNOS: ReadonlySet<number> = new Set([ENOENT, ENOTDIR]);
 
 /** Seconds since 1970, or a Date, as Node takes them. */
 type Time = number | string | Date;
@@ -47,11 +50,11 @@ export class VolumeAttributeSteps extends VolumeContext {
     const { bigint: isBig, throwIfNoEntry } = readOptions(options);
     let buf: Iatt;
     try {
-      ({ buf } = yield* withErrorContext(syscall, name, this.files.find(name, linkMode)));
+      ({ buf } = yield* this.driver.find(name, linkMode));
     } catch (error) {
-      const isAbsent = error instanceof FileError && /^ENO(ENT|TDIR)$/.test(error.code);
+      const isAbsent = error instanceof FopError && ABSENT_ERRNOS.has(error.errno);
       if (isAbsent && throwIfNoEntry === false) return undefined;
-      throw error;
+      throw toFileError(error, syscall, name);
     }
     return isBig === true
       ? new BigIntStats(buf, this.client.deviceNumber)
