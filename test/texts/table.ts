@@ -295,10 +295,11 @@ export const tables: Readonly<Record<string, Rows>> = {
     "PermissionError: [Errno 13] not granted (option allow-read /etc/passwd): '/etc/passwd'": {
       writtenBy: 'glossa run other.vol -- test -e a',
     },
-    'W [filter.py:0:-] 0-filter: refused: open /etc/passwd (option allow-read /etc/passwd)': {
-      writtenBy: 'glossa run other.vol -- true',
-      only: /filter\.py/,
-    },
+    'W [MSGID: 204002] [filter.py:0:-] 0-filter: refused: open /etc/passwd (option allow-read /etc/passwd)':
+      {
+        writtenBy: 'glossa run other.vol -- true',
+        only: /filter\.py/,
+      },
     'option isolation thread': { by: 'bridges/isolation/isolation.engine.test.ts' },
     'glossa: warning: /srv/code/m.py: /srv/code can be written by everybody (mode 777): what is run here as user 0 can be changed there':
       { by: 'cli/foreign.mount.more.test.ts' },

@@ -131,9 +131,10 @@ export function logRefusal(
   }
   if (texts.has(text) || texts.size >= MAX_REFUSALS) return;
   texts.add(text);
-  const msgid = source === undefined ? messages.refused.id : undefined;
-  xl.log.log(WARNING, text, { source, msgid });
+  // A text about a mistake of the module has no number of its own.
+  const fields = { source, msgid: text.startsWith('refused: ') ? messages.refused.id : undefined };
+  xl.log.log(WARNING, text, fields);
   if (texts.size === MAX_REFUSALS) {
-    xl.log.log(WARNING, 'refused: further refusals are not logged', { source, msgid });
+    xl.log.log(WARNING, 'refused: further refusals are not logged', fields);
   }
 }
