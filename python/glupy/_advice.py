@@ -59,6 +59,8 @@ def advice(error):
         if error.name == "glupy" and error.name_from:
             near = nearest(error.name_from, _exported())
             return f"did you mean {near}?" if near else ""
+        if error.name == "glossa" and error.name_from in _exported():
+            return f"write from glupy import {error.name_from}"
         return _shadowed(error.name)
     if isinstance(error, FileNotFoundError):
         return _no_file(error.filename)

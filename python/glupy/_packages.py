@@ -42,8 +42,6 @@ def why_missing(name):
         if root in names.split():
             instead = f"; {_INSTEAD[root]}" if root in _INSTEAD else ""
             return f": {root} needs {needs}, so `option packages` cannot give it{instead}"
-    if root == "glossa":
-        return ": in Python the package is glupy"
     near = nearest(root, ("glupy", "gluster", *sys.stdlib_module_names))
     if near and near[0] != "_":
         return f": did you mean {near}?"

@@ -149,9 +149,9 @@ describe('a Python module that cannot be loaded', () => {
     ],
     ['its import is mistyped', 'from glupy import Translater', /\(did you mean Translator\?\)/],
     [
-      'it imports glossa',
-      'import glossa',
-      /No module named 'glossa': in Python the package is glupy/,
+      'it imports a name of glupy from glossa',
+      'from glossa import Translator',
+      /cannot import name 'Translator' from 'glossa' .*\(write from glupy import Translator\)/,
     ],
     [
       'it imports from .',
