@@ -15,7 +15,7 @@ import type { Flock } from '../../runtime/core/lock.ts';
 import { FLOCK } from '../../runtime/core/xdata.ts';
 import type { Xlator } from '../../runtime/core/xlator.ts';
 import locks from '../../runtime/xlators/features/locks/index.ts';
-import type { Locks } from '../../runtime/xlators/features/locks/locks.ts';
+import type { VolumeLocks } from '../../runtime/xlators/features/locks/volume-locks.ts';
 import {
   FakeContext,
   HeldLeaf,
@@ -37,7 +37,7 @@ export async function setUp(options: Record<string, string> = {}) {
   context.time = Date.UTC(2026, 10, 20, 12, 0, 0);
   const volumes = [{ translator: leaf.translator }, { translator: locks, options }];
   const graph = await startGraph(volumes, context);
-  const xl = graph.top as Xlator<Locks>;
+  const xl = graph.top as Xlator<VolumeLocks>;
   const { inodes } = graph;
   const makeFile = (name: string, number: number): Inode =>
     inodes.link(inodes.newInode(), inodes.root, name, makeAttributes(makeGfid(number), IA_IFREG))!;

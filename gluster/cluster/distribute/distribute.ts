@@ -170,8 +170,8 @@ export class Distribute {
    * It stays the same after the first lock, even if ranges change.
    */
   findLockChild(inode: Inode, { layout }: Directory): number {
-    const locker = this.lockChildren.get(inode);
-    if (locker !== undefined) return locker;
+    const lockChild = this.lockChildren.get(inode);
+    if (lockChild !== undefined) return lockChild;
     const [first = 0] = sortByStart(layout.pieces);
     this.lockChildren.set(inode, first);
     return first;
@@ -296,7 +296,10 @@ export class Distribute {
     return !OFF_VALUES.has(settings['lookup-unhashed']);
   }
 
-  /** Adds requests and a proposed gfid for the lookup of a possibly new name; callers report the result to `gfids`. */
+  /**
+   * Adds requests and a proposed gfid for the lookup of a possibly new name. Callers pass the reply to
+   * `gfidRequests.noteReply`.
+   */
   addNewNameRequests(xdata: Dict | null): Dict {
     const request = xdata?.has(GFID_REQ) ? xdata.copy() : this.gfidRequests.addTo(xdata);
     return request.set(this.xattrNames.linkto, 256);

@@ -1,7 +1,7 @@
 /**
- * Makes the conversions of `protocol/client` for each fop: from its arguments to the fields of a call, and from the
- * fields of a reply to the fop's reply. Fields and arguments are matched by name (`core/fops.ts`, `rpc/fops4.ts`);
- * VALUE_OVERRIDES and PARTS have the exceptions.
+ * Builds a `Marshal` for each fop, by which `request.ts` writes the fields of a call from the fop's arguments, and
+ * makes the fop's reply from the fields of the brick's reply. Fields and arguments are matched by name
+ * (`core/fops.ts`, `rpc/fops4.ts`); VALUE_OVERRIDES has the exceptions.
  */
 import type { Dict } from '../../../runtime/core/dict.ts';
 import { EINVAL, ENODATA, ESTALE } from '../../../runtime/core/errno.ts';
@@ -45,7 +45,7 @@ const S_IFREG = 0o100000;
 export const WIRE_FLAGS = 0o3_777_743;
 
 /** Derives fields from arguments, by the part of the field's name after its dot (`loc.gfid`). */
-const PARTS: Readonly<Record<string, (value: never, state: RemoteState) => unknown>> = {
+const FIELD_PART_READERS: Readonly<Record<string, (value: never, state: RemoteState) => unknown>> = {
   gfid: (value: Loc | Fd) => (value instanceof Loc ? value.gfid : value.inode.gfid),
   pargfid: (loc: Loc) => loc.pargfid,
   name: (loc: Loc) => loc.name ?? '',
@@ -81,35 +81,35 @@ const VALUE_OVERRIDES: Readonly<
 
 function makeFieldSource(fop: FopName, field: string, args: readonly Arg[]): FieldSource {
   // Fops with data have no argument `size`: the field is the data's length.
-  const data = args.findIndex(({ type }) => type === 'data');
-  if (field === 'size' && data >= 0) return (values) => (values[data] as Uint8Array).length;
+  const dataIndex = args.findIndex(({ type }) => type === 'data');
+  if (field === 'size' && dataIndex >= 0) return (values) => (values[dataIndex] as Uint8Array).length;
   const [name, part] = field.split('.') as [string, string | undefined];
-  const at = args.findIndex((arg) => arg.name === name);
-  if (at < 0) throw new Error(`${fop} has no argument '${name}'`);
-  if (part === 'remote') return makeFdNumberSource(fop, at, args);
+  const argIndex = args.findIndex((arg) => arg.name === name);
+  if (argIndex < 0) throw new Error(`${fop} has no argument '${name}'`);
+  if (part === 'remote') return makeFdNumberSource(fop, argIndex, args);
   if (part !== undefined) {
-    const derive = VALUE_OVERRIDES[`${fop} ${field}`] ?? PARTS[part]!;
-    return (values, state) => derive(values[at] as never, state);
+    const derive = VALUE_OVERRIDES[`${fop} ${field}`] ?? FIELD_PART_READERS[part]!;
+    return (values, state) => derive(values[argIndex] as never, state);
   }
   if (LISTING_FOPS.has(fop) && name === 'offset') {
-    return (values, state) => state.findPositions(values[0] as Fd).find(values[at] as number);
+    return (values, state) => state.findPositions(values[0] as Fd).find(values[argIndex] as number);
   }
   const convert = VALUE_OVERRIDES[`${fop} ${name}`];
-  if (convert === undefined) return (values) => values[at];
-  return (values, state) => convert(values[at] as never, state);
+  if (convert === undefined) return (values) => values[argIndex];
+  return (values, state) => convert(values[argIndex] as never, state);
 }
 
 /** Makes the source of the brick's fd number. */
-function makeFdNumberSource(fop: FopName, at: number, args: readonly Arg[]): FieldSource {
-  const flags = TRANSFER_FOPS.has(fop) ? args.findIndex(({ name }) => name === 'flags') : -1;
-  if (flags < 0) {
+function makeFdNumberSource(fop: FopName, fdIndex: number, args: readonly Arg[]): FieldSource {
+  const flagsIndex = TRANSFER_FOPS.has(fop) ? args.findIndex(({ name }) => name === 'flags') : -1;
+  if (flagsIndex < 0) {
     return (values, state) =>
-      state.fds.chooseNumber(fop, values[at] as Fd, (values[at] as Fd).flags);
+      state.fds.chooseNumber(fop, values[fdIndex] as Fd, (values[fdIndex] as Fd).flags);
   }
-  return (values, state) => state.fds.chooseNumber(fop, values[at] as Fd, values[flags] as number);
+  return (values, state) => state.fds.chooseNumber(fop, values[fdIndex] as Fd, values[flagsIndex] as number);
 }
 
-/** Derives one argument of the fop's reply. */
+/** Derives one value of the fop's reply from the reply's fields (`values`) and the request's arguments. */
 type ReplySource = (values: readonly unknown[], args: readonly unknown[]) => unknown;
 
 /** Makes the source of one value of the fop's reply. Data is not a field: it is one more value after all fields. */
@@ -122,13 +122,13 @@ function makeReplySource(
   const index = fields.namedFields.findIndex((field) => field.name === name);
   const findArgument = (isMatch: (arg: Arg) => boolean): number => args.findIndex(isMatch);
   if (type === 'inode') {
-    // A linked file keeps its inode; otherwise the name's inode is used.
-    const at = findArgument((arg) => arg.type === 'loc');
-    return (_, values) => findInode(values[at] as Loc);
+    // The inode of the first loc: for link that of the existing file. A loc without an inode gets a new one.
+    const locIndex = findArgument((arg) => arg.type === 'loc');
+    return (_, callArgs) => findOrMakeInode(callArgs[locIndex] as Loc);
   }
   if (type === 'fd') {
-    const at = findArgument((arg) => arg.type === 'fd');
-    return (_, values) => values[at];
+    const fdIndex = findArgument((arg) => arg.type === 'fd');
+    return (_, callArgs) => callArgs[fdIndex];
   }
   if (type === 'data' && index < 0) return (values) => values[fields.namedFields.length];
   if (index < 0) throw new Error(`the reply of ${fop} has no '${name}'`);
@@ -146,7 +146,7 @@ const TERSE_SKIPS: Readonly<Partial<Record<FopName, ReadonlySet<string>>>> = {
   writev: new Set(['prebuf', 'postbuf']),
 };
 
-const findInode = ({ inode, parent }: Loc): Inode | null =>
+const findOrMakeInode = ({ inode, parent }: Loc): Inode | null =>
   inode ?? parent?.table.newInode() ?? null;
 
 type Indexes = Readonly<Record<'fd' | 'buf' | 'entries' | 'postparent', number>>;
@@ -179,6 +179,7 @@ const convertListing: ApplyReply = (state, _frame, args, values, indexes) => {
   return 0;
 };
 
+/** As `noteXattrsToSet`, after the reply: a listing meanwhile may have recorded files without the new ACL. */
 const noteSetXattrs: ApplyReply = ({ listedAcls }, _frame, args) => {
   listedAcls.noteXattrs(args[1] as Dict | null);
   return 0;
@@ -223,6 +224,7 @@ const REPLY_APPLIERS: Readonly<Partial<Record<FopName, ApplyReply>>> = {
 /** Adjusts the arguments before sending, or replies in the brick's place. @returns whether it replied */
 type PrepareRequest = (state: RemoteState, frame: Frame, args: unknown[]) => boolean;
 
+/** Forgets which files have no ACL, if the request sets an ACL. */
 const noteXattrsToSet: PrepareRequest = ({ listedAcls }, _frame, args) => {
   listedAcls.noteXattrs(args[1] as Dict | null);
   return false;
@@ -294,8 +296,8 @@ export interface Marshal {
 function makeMarshal(fop: FopName): Marshal {
   const wire = findWireFop(fop);
   const { args, reply } = findFop(fop)!;
-  const values = wire.call.namedFields.map(({ name }) => makeFieldSource(fop, name, args));
-  const at = (name: string): number =>
+  const fieldSources = wire.call.namedFields.map(({ name }) => makeFieldSource(fop, name, args));
+  const indexOfReplyField = (name: string): number =>
     wire.reply.namedFields.findIndex((field) => field.name === name);
   return {
     fop,
@@ -305,9 +307,9 @@ function makeMarshal(fop: FopName): Marshal {
     stbufIndex: args.findIndex(({ name }) => name === 'stbuf'),
     callFields: wire.call.steps.map(({ kind, index, constant }) => ({
       kind,
-      value: index < 0 ? () => constant : values[index]!,
+      value: index < 0 ? () => constant : fieldSources[index]!,
     })),
-    fdNumberSources: values.filter((_, index) =>
+    fdNumberSources: fieldSources.filter((_, index) =>
       wire.call.namedFields[index]!.name.endsWith('.remote'),
     ),
     isListing: LISTING_FOPS.has(fop),
@@ -318,9 +320,9 @@ function makeMarshal(fop: FopName): Marshal {
       ? reply.findIndex(({ name }) => name === 'xdata')
       : -1,
     emptyReply: reply.map(() => null),
-    indexes: { fd: at('fd'), buf: at('buf'), entries: at('entries'), postparent: at('postparent') },
+    indexes: { fd: indexOfReplyField('fd'), buf: indexOfReplyField('buf'), entries: indexOfReplyField('entries'), postparent: indexOfReplyField('postparent') },
     prepare: REQUEST_PREPARERS[fop],
-    applyReply: REPLY_APPLIERS[fop] ?? (at('postparent') < 0 ? undefined : noteDirectoryChange),
+    applyReply: REPLY_APPLIERS[fop] ?? (indexOfReplyField('postparent') < 0 ? undefined : noteDirectoryChange),
   };
 }
 
@@ -328,12 +330,12 @@ function makeMarshal(fop: FopName): Marshal {
 export function writeArguments(
   w: XdrWriter,
   { callFields }: Marshal,
-  values: readonly unknown[],
+  args: readonly unknown[],
   state: RemoteState,
 ): void {
   for (let at = 0; at < callFields.length; at++) {
     const { kind, value } = callFields[at]!;
-    kind.write(w, value(values, state) as never);
+    kind.write(w, value(args, state) as never);
   }
 }
 

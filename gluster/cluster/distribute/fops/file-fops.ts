@@ -37,7 +37,10 @@ import { findFileXattrHandler, isInternalXattr } from './virtual-xattrs.ts';
 
 const isSubject = ({ type }: Arg): boolean => type === 'loc' || type === 'fd';
 
-/** Fops with a subject: a loc or an fd among the arguments. `index.ts` replaces those that act on names. */
+/**
+ * Fops with a subject: a loc or an fd among the arguments. `index.ts` replaces those that act on names.
+ * copy_file_range is excluded: its two files may be on different children.
+ */
 const SUBJECT_FOPS = fopNames.filter(
   (name) => name !== 'copy_file_range' && findFop(name)!.args.some(isSubject),
 );
@@ -58,7 +61,7 @@ const checkSetxattr =
     if (dict === null) return undefined;
     if ([...dict.keys()].some((name) => isInternalXattr(volume, name)))
       return makeFailure(fop, EPERM);
-    // Commands concern directories; glossa moves no files.
+    // GlusterFS's commands for files move them, which glossa does not do.
     return isCommand(dict) ? makeFailure(fop, EOPNOTSUPP) : undefined;
   };
 
@@ -67,11 +70,11 @@ const checkRemovexattr =
   (volume, args) =>
     isInternalXattr(volume, args[1] as string) ? makeFailure(fop, EPERM) : undefined;
 
-const xattrHandlers: Readonly<Partial<Record<FopName, CheckXattr>>> = {
+const xattrChecks: Readonly<Partial<Record<FopName, CheckXattr>>> = {
   getxattr(volume, args) {
-    const reply = findFileXattrHandler(volume, args[1] as string | null);
-    if (typeof reply !== 'function') return reply;
-    return (task, child) => reply(task, args[0] as Loc, child);
+    const replyOrHandler = findFileXattrHandler(volume, args[1] as string | null);
+    if (typeof replyOrHandler !== 'function') return replyOrHandler;
+    return (task, child) => replyOrHandler(task, args[0] as Loc, child);
   },
   setxattr: checkSetxattr('setxattr'),
   fsetxattr: checkSetxattr('fsetxattr'),
@@ -85,10 +88,10 @@ const findSubjectInode = (subject: unknown): Inode | null =>
 /** Makes a fop that winds directly if the file's child is known and not moving; other cases run as tasks. */
 function makeFop<N extends FopName>(fop: N): Fop<N, Distribute> {
   const subjectIndex = findFop(fop)!.args.findIndex(isSubject);
-  const readSign = makeMoveSignReader(fop);
-  const checkXattr = xattrHandlers[fop];
+  const readMoveSign = makeMoveSignReader(fop);
+  const checkXattr = xattrChecks[fop];
   const cbk = collectCbk[fop]((frame, child, anyXl, opRet, opErrno, values) => {
-    if (readSign(opRet, opErrno, values) === UNMOVED) {
+    if (readMoveSign(opRet, opErrno, values) === UNMOVED) {
       unwindArgs[fop](frame, opRet, opErrno, values);
       return;
     }
@@ -106,24 +109,24 @@ function makeFop<N extends FopName>(fop: N): Fop<N, Distribute> {
     const inode = findSubjectInode(args[subjectIndex]);
     const child = inode?.ctxGet(xl);
     if (typeof child === 'number') {
-      const xattrReply = checkXattr?.(xl.priv, args);
-      if (typeof xattrReply === 'function') {
-        runTask(frame, xl, fop, (task) => xattrReply(task, child) as Steps<Reply<N>>);
+      const replyOrHandler = checkXattr?.(xl.priv, args);
+      if (typeof replyOrHandler === 'function') {
+        runTask(frame, xl, fop, (task) => replyOrHandler(task, child) as Steps<Reply<N>>);
         return;
       }
-      if (xattrReply !== undefined) {
-        unwindArgs[fop](frame, xattrReply.opRet, xattrReply.opErrno, xattrReply.values as never);
+      if (replyOrHandler !== undefined) {
+        unwindArgs[fop](frame, replyOrHandler.opRet, replyOrHandler.opErrno, replyOrHandler.values as never);
         return;
       }
       const sentArgs = needsAttributes ? addStatRequest(args) : args;
       frame.local = sentArgs;
       windArgs[fop](frame, child, cbk as never, xl.children[child]!, sentArgs as never);
-    } else runRequest(frame, xl, fop, inode, args);
+    } else runAsTask(frame, xl, fop, inode, args);
   }) as Fop<N, Distribute>;
 }
 
 /** Runs a fop whose subject is a directory, a moving file, or unknown. */
-function runRequest(
+function runAsTask(
   frame: Frame,
   xl: Xlator<Distribute>,
   fop: FopName,
@@ -131,10 +134,14 @@ function runRequest(
   args: readonly unknown[],
 ): void {
   if (inode === null) unwindArgs[fop](frame, -1, EINVAL, makeFailure(fop, EINVAL).values);
-  else runTask(frame, xl, fop, (task) => performRequest(task, fop, inode, args));
+  else runTask(frame, xl, fop, (task) => serveTask(task, fop, inode, args));
 }
 
-function* performRequest<N extends FopName>(
+/**
+ * Serves a fop by the file's child, by the directory's handler, or by one child of the directory. An inode whose
+ * location is unknown is looked up first.
+ */
+function* serveTask<N extends FopName>(
   task: Task,
   fop: N,
   inode: Inode,
@@ -146,9 +153,9 @@ function* performRequest<N extends FopName>(
   if (typeof directory === 'number') return makeFailure(fop, directory);
   const child = volume.findFileChild(inode);
   if (child !== NO_CHILD) {
-    const xattrReply = xattrHandlers[fop]?.(volume, args);
-    if (typeof xattrReply === 'function') return (yield* xattrReply(task, child)) as Reply<N>;
-    if (xattrReply !== undefined) return xattrReply as Reply<N>;
+    const replyOrHandler = xattrChecks[fop]?.(volume, args);
+    if (typeof replyOrHandler === 'function') return (yield* replyOrHandler(task, child)) as Reply<N>;
+    if (replyOrHandler !== undefined) return replyOrHandler as Reply<N>;
     const subject = args.find((arg) => arg instanceof Fd || arg instanceof Loc);
     const sentArgs = needsStatRequest(fop) ? addStatRequest(args) : args;
     return yield* windToMovingFile(task, { fop, args: sentArgs, subject, inode });

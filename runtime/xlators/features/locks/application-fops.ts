@@ -10,7 +10,7 @@ import type { Cbk, Fop, Xlator } from '../../../core/xlator.ts';
 import { isAnonymous, makeFlock, makeOwner, makeRequestOwner, readSpan } from './flock.ts';
 import type { Holder, InodeLocks } from './inode-locks.ts';
 import { LockOutcome } from './lock-outcome.ts';
-import type { Locks } from './locks.ts';
+import type { VolumeLocks } from './volume-locks.ts';
 import { type LockType, overlaps, type Range, type Span } from './ranges.ts';
 import type { RecordLocks } from './record-locks.ts';
 import { formatRangeLock, logRequest, type OutcomeLogger } from './request-log.ts';
@@ -42,7 +42,7 @@ interface LockRequest {
  */
 const POSIXLK_COUNT = 'glusterfs.posixlk-count';
 
-const lookupCbk: Cbk<'lookup', Locks> = (
+const lookupCbk: Cbk<'lookup', VolumeLocks> = (
   frame,
   _,
   xl,
@@ -62,14 +62,14 @@ const lookupCbk: Cbk<'lookup', Locks> = (
   unwind.lookup(frame, opRet, opErrno, inode, buf, withCount, parent);
 };
 
-export const lookup: Fop<'lookup', Locks> = (frame, xl, loc, xdata) => {
+export const lookup: Fop<'lookup', VolumeLocks> = (frame, xl, loc, xdata) => {
   const [child] = xl.children;
   if (xdata?.has(POSIXLK_COUNT)) wind.lookup(frame, 0, lookupCbk, child!, loc, xdata);
   else tail.lookup(frame, child!, loc, xdata);
 };
 
 /** Sets, releases or tests a record lock, or a flock(2) if the xdata has `FLOCK`. */
-export const lk: Fop<'lk', Locks> = (frame, xl, fd, cmd, flock, xdata) => {
+export const lk: Fop<'lk', VolumeLocks> = (frame, xl, fd, cmd, flock, xdata) => {
   const command = COMMANDS.get(cmd);
   const span = readSpan(flock);
   if (command === undefined || isAnonymous(frame.root.lkOwner)) return fail.lk(frame, EINVAL);
@@ -99,16 +99,16 @@ function getlk(frame: Frame, { flock, span, table, logOutcome }: LockRequest): v
 
 function unlock(
   frame: Frame,
-  xl: Xlator<Locks>,
+  xl: Xlator<VolumeLocks>,
   { flock, span, locks, table, logOutcome }: LockRequest,
 ) {
   table.unlock(makeRequestOwner(frame.root), span);
-  xl.priv.holdWhileLocked(locks);
+  xl.priv.updateHold(locks);
   logOutcome(0);
   unwind.lk(frame, 0, 0, flock, null);
 }
 
-function setlk(frame: Frame, xl: Xlator<Locks>, request: LockRequest): void {
+function setlk(frame: Frame, xl: Xlator<VolumeLocks>, request: LockRequest): void {
   const { fd, command, flock, span, locks, table, logOutcome } = request;
   const reply = (errno: number): void => {
     if (errno === 0) unwind.lk(frame, 0, 0, flock, null);
@@ -136,7 +136,7 @@ function makeRange<N>(frame: Frame, flock: Flock, span: Span, holder: N): Range<
  */
 const INTERRUPT_KEY = /^glusterfs\.intrlk\.tposix\.kblocked\.(-?\d+),(-?\d+)-(-?\d+)$/;
 
-export const fgetxattr: Fop<'fgetxattr', Locks> = (frame, xl, fd, name, xdata) => {
+export const fgetxattr: Fop<'fgetxattr', VolumeLocks> = (frame, xl, fd, name, xdata) => {
   const match = INTERRUPT_KEY.exec(name ?? '');
   if (match === null) return tail.fgetxattr(frame, xl.children[0]!, fd, name, xdata);
   const [whence, start, len] = match.slice(1).map(Number) as [number, number, number];
@@ -150,7 +150,7 @@ export const fgetxattr: Fop<'fgetxattr', Locks> = (frame, xl, fd, name, xdata) =
 };
 
 /** Removes an owner's record locks: POSIX drops all of them when it closes any descriptor of the file. */
-export const flush: Fop<'flush', Locks> = (frame, xl, fd, xdata) => {
+export const flush: Fop<'flush', VolumeLocks> = (frame, xl, fd, xdata) => {
   const locks = xl.priv.find(fd.inode);
   if (locks !== undefined) {
     const { lkOwner } = frame.root;
@@ -160,13 +160,13 @@ export const flush: Fop<'flush', Locks> = (frame, xl, fd, xdata) => {
       const closingOwner = makeRequestOwner(frame.root);
       locks.records.remove(({ owner }) => owner === closingOwner);
     }
-    xl.priv.holdWhileLocked(locks);
+    xl.priv.updateHold(locks);
   }
   tail.flush(frame, xl.children[0]!, fd, xdata);
 };
 
 /** Lists the record locks of a file, for GlusterFS's rebalance. */
-export const getactivelk: Fop<'getactivelk', Locks> = (frame, xl, loc) => {
+export const getactivelk: Fop<'getactivelk', VolumeLocks> = (frame, xl, loc) => {
   const { inode } = loc;
   if (inode === null) return fail.getactivelk(frame, EINVAL);
   const active = xl.priv.find(inode)?.records.active ?? [];
@@ -175,7 +175,7 @@ export const getactivelk: Fop<'getactivelk', Locks> = (frame, xl, loc) => {
 };
 
 /** Sets the record locks of a file that rebalance has moved to this brick; the file must have none yet. */
-export const setactivelk: Fop<'setactivelk', Locks> = (frame, xl, { inode }, locklist) => {
+export const setactivelk: Fop<'setactivelk', VolumeLocks> = (frame, xl, { inode }, locklist) => {
   const spans = locklist.map((flock) => readSpan(flock));
   const areOwnersKnown = locklist.length > 0 && locklist.every(({ owner }) => !isAnonymous(owner));
   if (inode === null || !areOwnersKnown || spans.some((span) => typeof span === 'number')) {
@@ -191,6 +191,6 @@ export const setactivelk: Fop<'setactivelk', Locks> = (frame, xl, { inode }, loc
     const owner = makeOwner(client, lkOwner);
     locks.records.active.lock({ ...(spans[at] as Span), owner, type: type as LockType, holder });
   }
-  xl.priv.holdWhileLocked(locks);
+  xl.priv.updateHold(locks);
   unwind.setactivelk(frame, 0, 0, null);
 };

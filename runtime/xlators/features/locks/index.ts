@@ -18,7 +18,7 @@ import { defineOptions } from '../../../core/options.ts';
 import { defineTranslator, type Xlator } from '../../../core/xlator.ts';
 import { fgetxattr, flush, getactivelk, lk, lookup, setactivelk } from './application-fops.ts';
 import { dumpLocks } from './lock-dump.ts';
-import { Locks } from './locks.ts';
+import { VolumeLocks } from './volume-locks.ts';
 import { domainFops } from './translator-fops.ts';
 
 const options = defineOptions({
@@ -62,19 +62,19 @@ function failIfMandatory(values: { readonly 'enforce-mandatory-lock': boolean })
 }
 
 /** Releases the locks of an fd whose last descriptor is closed. */
-function releaseFd(xl: Xlator<Locks>, fd: Fd): void {
+function releaseFd(xl: Xlator<VolumeLocks>, fd: Fd): void {
   const locks = xl.priv.find(fd.inode);
   if (locks === undefined) return;
   locks.dropFd(fd.id, EBADF);
-  xl.priv.holdWhileLocked(locks);
+  xl.priv.updateHold(locks);
 }
 
 /** Releases the locks of a client that has disconnected; its waiting requests fail with ENOTCONN. */
-function releaseClient(xl: Xlator<Locks>, client: Client): void {
+function releaseClient(xl: Xlator<VolumeLocks>, client: Client): void {
   if (client.ctxGet(xl) !== undefined) xl.priv.dropClient(client, ENOTCONN);
 }
 
-export default defineTranslator<Locks, typeof options>({
+export default defineTranslator<VolumeLocks, typeof options>({
   type: 'features/locks',
   description: 'Locks of applications (fcntl, flock) and of translators (inodelk, entrylk).',
   children: [1, 1],
@@ -85,7 +85,7 @@ export default defineTranslator<Locks, typeof options>({
   },
   init(_xl, values) {
     failIfMandatory(values);
-    return new Locks(values.trace);
+    return new VolumeLocks(values.trace);
   },
   reconfigure(xl, values) {
     xl.priv.isTracing = values.trace;

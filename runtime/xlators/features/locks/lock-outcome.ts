@@ -3,7 +3,7 @@ import { EINTR } from '../../../core/errno.ts';
 import type { Frame } from '../../../core/frame.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 import type { Holder, InodeLocks } from './inode-locks.ts';
-import type { Locks } from './locks.ts';
+import type { VolumeLocks } from './volume-locks.ts';
 import type { Settle } from './record-locks.ts';
 import type { OutcomeLogger } from './request-log.ts';
 
@@ -11,7 +11,7 @@ export class LockOutcome {
   readonly holder: Holder;
   /** Called once: 0 when the lock is granted, or an errno. */
   readonly settle: Settle;
-  private readonly xl: Xlator<Locks>;
+  private readonly xl: Xlator<VolumeLocks>;
   private readonly frame: Frame;
   private readonly logOutcome: OutcomeLogger;
   private isWaiting = false;
@@ -21,7 +21,7 @@ export class LockOutcome {
    * @param reply replies to the request with 0 or the errno
    */
   constructor(
-    xl: Xlator<Locks>,
+    xl: Xlator<VolumeLocks>,
     frame: Frame,
     locks: InodeLocks,
     logOutcome: OutcomeLogger,
@@ -38,7 +38,7 @@ export class LockOutcome {
       if (this.isWaiting) frame.root.goOn();
       if (errno === 0) this.holder.grantedAt = this.now();
       logOutcome(errno);
-      xl.priv.holdWhileLocked(locks);
+      xl.priv.updateHold(locks);
       reply(errno);
     };
   }
@@ -47,7 +47,7 @@ export class LockOutcome {
   waitUntilSettled(locks: InodeLocks, cancel: (errno: number) => void): void {
     this.holder.blockedAt = this.now();
     this.logOutcome('BLOCKED');
-    this.xl.priv.holdWhileLocked(locks);
+    this.xl.priv.updateHold(locks);
     this.isWaiting = true;
     this.frame.root.rest();
     this.frame.root.whenInterrupted(() => cancel(EINTR));

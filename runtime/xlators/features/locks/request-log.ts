@@ -16,7 +16,7 @@ import {
 } from '../../../core/lock.ts';
 import { printable } from '../../../core/log.ts';
 import type { Xlator } from '../../../core/xlator.ts';
-import type { Locks } from './locks.ts';
+import type { VolumeLocks } from './volume-locks.ts';
 
 /** Logs an outcome: 0, an errno, or that the request waits. */
 export type OutcomeLogger = (outcome: number | 'BLOCKED') => void;
@@ -28,7 +28,7 @@ const logNothing: OutcomeLogger = () => {};
  * neither logs anything.
  */
 export function logRequest(
-  xl: Xlator<Locks>,
+  xl: Xlator<VolumeLocks>,
   { root }: Frame,
   inode: Inode,
   formatLock: () => string,

@@ -22,7 +22,7 @@ import { isAnonymous, makeRequestOwner, readSpan } from './flock.ts';
 import type { Holder, InodeLocks } from './inode-locks.ts';
 import type { Claim, LockDomain } from './lock-domain.ts';
 import { LockOutcome } from './lock-outcome.ts';
-import type { Locks } from './locks.ts';
+import type { VolumeLocks } from './volume-locks.ts';
 import type { LockType, Span } from './ranges.ts';
 import type { Settle } from './record-locks.ts';
 import { formatEntryLock, formatRangeLock, logRequest, type OutcomeLogger } from './request-log.ts';
@@ -47,7 +47,7 @@ const makeReply =
     else fail[name](frame, errno);
   };
 
-function lockOrUnlock<C>(frame: Frame, xl: Xlator<Locks>, request: ClaimRequest<C>): void {
+function lockOrUnlock<C>(frame: Frame, xl: Xlator<VolumeLocks>, request: ClaimRequest<C>): void {
   const { locks, domain, makeClaim, isUnlock, mayWait, logOutcome, reply } = request;
   const outcome = new LockOutcome(xl, frame, locks, logOutcome, {
     pid: frame.root.pid,
@@ -70,7 +70,7 @@ interface RangeRequest {
   readonly flock: Flock;
 }
 
-function lockRange(frame: Frame, xl: Xlator<Locks>, request: RangeRequest): void {
+function lockRange(frame: Frame, xl: Xlator<VolumeLocks>, request: RangeRequest): void {
   const { name, volume, inode, cmd, flock } = request;
   const owner = makeRequestOwner(frame.root);
   const span = readRequestSpan(frame.root.lkOwner, request);
@@ -115,7 +115,7 @@ const ENTRY_COMMANDS: ReadonlySet<number> = new Set([
   ENTRYLK_LOCK_NB,
 ]);
 
-function lockEntry(frame: Frame, xl: Xlator<Locks>, request: EntryRequest): void {
+function lockEntry(frame: Frame, xl: Xlator<VolumeLocks>, request: EntryRequest): void {
   const { name, volume, inode, basename, cmd, type } = request;
   const owner = makeRequestOwner(frame.root);
   const isTypeKnown = type === ENTRYLK_RDLCK || type === ENTRYLK_WRLCK;
@@ -135,20 +135,20 @@ function lockEntry(frame: Frame, xl: Xlator<Locks>, request: EntryRequest): void
   });
 }
 
-const inodelk: Fop<'inodelk', Locks> = (frame, xl, volume, { inode }, cmd, flock) => {
+const inodelk: Fop<'inodelk', VolumeLocks> = (frame, xl, volume, { inode }, cmd, flock) => {
   if (inode === null) fail.inodelk(frame, EINVAL);
   else lockRange(frame, xl, { name: 'inodelk', volume, inode, cmd, flock });
 };
 
-const finodelk: Fop<'finodelk', Locks> = (frame, xl, volume, { inode }, cmd, flock) =>
+const finodelk: Fop<'finodelk', VolumeLocks> = (frame, xl, volume, { inode }, cmd, flock) =>
   lockRange(frame, xl, { name: 'finodelk', volume, inode, cmd, flock });
 
-const entrylk: Fop<'entrylk', Locks> = (frame, xl, volume, { inode }, basename, cmd, type) => {
+const entrylk: Fop<'entrylk', VolumeLocks> = (frame, xl, volume, { inode }, basename, cmd, type) => {
   if (inode === null) fail.entrylk(frame, EINVAL);
   else lockEntry(frame, xl, { name: 'entrylk', volume, inode, basename, cmd, type });
 };
 
-const fentrylk: Fop<'fentrylk', Locks> = (frame, xl, volume, { inode }, basename, cmd, type) =>
+const fentrylk: Fop<'fentrylk', VolumeLocks> = (frame, xl, volume, { inode }, basename, cmd, type) =>
   lockEntry(frame, xl, { name: 'fentrylk', volume, inode, basename, cmd, type });
 
-export const domainFops: Fops<Locks> = { inodelk, finodelk, entrylk, fentrylk };
+export const domainFops: Fops<VolumeLocks> = { inodelk, finodelk, entrylk, fentrylk };

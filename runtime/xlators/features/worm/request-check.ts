@@ -76,7 +76,10 @@ class RequestCheck {
     wind.lookup(beginRequest(this.xl, 'LOOKUP', this), 0, lookupCbk, child!, loc, STATE_KEYS);
   }
 
-  /** Decides by a file's state, and stores its new state first. `file` is null if it is absent or not protected. */
+  /**
+   * Decides by a file's state whether the request is refused. A new state is stored before the request is refused or
+   * the next file is read. `file` is null if the file is absent or not protected.
+   */
   decideFile(file: WormFile | null): void {
     if (file === null) {
       this.readNextFile();

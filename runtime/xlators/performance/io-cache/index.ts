@@ -69,7 +69,7 @@ function replyFromCache(
 const fstatCbk: Cbk<'fstat', PageCache> = (frame, clockAtWind, xl, opRet, _opErrno, buf) => {
   const read = frame.local as PendingRead;
   const file = xl.priv.findOrAddState(read.fd.inode);
-  if (opRet >= 0 && buf?.known && xl.priv.mayLearn(file, clockAtWind)) {
+  if (opRet >= 0 && buf?.known && xl.priv.mayUseReply(file, clockAtWind)) {
     xl.priv.validate(file, buf);
     if (replyFromCache(frame, xl, file, read.size, read.offset)) return;
   }
@@ -120,7 +120,7 @@ function cachePages(
 ): void {
   if (!buf?.known || !priv.fitsSizeLimits(buf.iaSize)) return;
   const file = priv.findOrAddState(inode);
-  if (!priv.mayLearn(file, clockAtWind)) return;
+  if (!priv.mayUseReply(file, clockAtWind)) return;
   // Only the last page may be partly filled; any other short read is not cached.
   const end = firstPage * PAGE_SIZE + data.length;
   if (data.length % PAGE_SIZE !== 0 && end !== buf.iaSize) return;
@@ -151,7 +151,7 @@ const lookupCbk: Cbk<'lookup', PageCache> = (
   const cachedInode = (frame.local as Loc).inode!;
   const file = xl.priv.findState(cachedInode);
   if (opRet >= 0 && buf?.known && buf.iaGfid === cachedInode.gfid && file !== undefined) {
-    if (xl.priv.mayLearn(file, clockAtWind)) xl.priv.validate(file, buf);
+    if (xl.priv.mayUseReply(file, clockAtWind)) xl.priv.validate(file, buf);
   }
   unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
 };

@@ -43,7 +43,7 @@ const CAPABILITY = 'security.capability';
  * Caches the attributes in a reply, unless they may be outdated: then it returns null.
  * @param clockAtWind the cache's clock when the request was wound
  */
-function learnAttributes(
+function cacheAttributes(
   { priv }: MdCacheXlator,
   clockAtWind: number,
   inode: Inode,
@@ -51,7 +51,7 @@ function learnAttributes(
 ): InodeEntry | null {
   if (!buf.known) return null;
   const state = priv.findOrAddState(inode);
-  if (!priv.mayLearn(state, clockAtWind)) return null;
+  if (!priv.mayUseReply(state, clockAtWind)) return null;
   priv.learnAttributes(state, inode, buf);
   return state;
 }
@@ -112,7 +112,7 @@ const lookupCbk: Cbk<'lookup', MdCache> = (
     if (loc.inode?.linked) xl.priv.invalidate(loc.inode);
     if (loc.inode?.linked) invalidateName(xl, frame.root.client, loc);
   } else if (inode !== null && buf !== null) {
-    const state = learnAttributes(xl, clockAtWind, xl.priv.findTableInode(inode, buf.iaGfid), buf);
+    const state = cacheAttributes(xl, clockAtWind, xl.priv.findTableInode(inode, buf.iaGfid), buf);
     if (state !== null) {
       xl.priv.learnXattrs(state, xdata);
       if (loc.parent !== null && loc.name !== null) xl.priv.learnName(state, loc.parent, loc.name);
@@ -136,11 +136,11 @@ const stat: Fop<'stat', MdCache> = (frame, xl, loc, xdata) => {
 };
 
 const statCbk: Cbk<'stat', MdCache> = (frame, clockAtWind, xl, opRet, opErrno, buf, xdata) => {
-  unwind.stat(frame, opRet, opErrno, buf, learnReply(frame, clockAtWind, xl, opRet, buf, xdata));
+  unwind.stat(frame, opRet, opErrno, buf, cacheReply(frame, clockAtWind, xl, opRet, buf, xdata));
 };
 
 /** Caches the reply of a stat or fstat (of the inode in `frame.local`), and returns the xdata to unwind. */
-function learnReply(
+function cacheReply(
   frame: Frame,
   clockAtWind: number,
   xl: MdCacheXlator,
@@ -150,7 +150,7 @@ function learnReply(
 ): Dict | null {
   const inode = frame.local as Inode;
   if (opRet >= 0)
-    return buf && addTimeouts(xl.priv, learnAttributes(xl, clockAtWind, inode, buf), xdata);
+    return buf && addTimeouts(xl.priv, cacheAttributes(xl, clockAtWind, inode, buf), xdata);
   xl.priv.invalidate(inode);
   return xdata;
 }
@@ -173,7 +173,7 @@ const fstat: Fop<'fstat', MdCache> = (frame, xl, fd, xdata) => {
 };
 
 const fstatCbk: Cbk<'fstat', MdCache> = (frame, clockAtWind, xl, opRet, opErrno, buf, xdata) => {
-  unwind.fstat(frame, opRet, opErrno, buf, learnReply(frame, clockAtWind, xl, opRet, buf, xdata));
+  unwind.fstat(frame, opRet, opErrno, buf, cacheReply(frame, clockAtWind, xl, opRet, buf, xdata));
 };
 
 const readdirp: Fop<'readdirp', MdCache> = (frame, xl, fd, size, offset, xdata) => {
@@ -192,15 +192,15 @@ const readdirpCbk: Cbk<'readdirp', MdCache> = (
   xdata,
 ) => {
   const { inode: parent } = frame.local as Fd;
-  const learnEntry = (entry: Dirent): Dirent => {
+  const cacheEntry = (entry: Dirent): Dirent => {
     const { name, stat: buf, inode, dict } = entry;
     if (inode === null || buf === null || name === '.' || name === '..') return entry;
     if (buf.iaGfid === NULL_GFID) return entry;
-    const state = learnAttributes(xl, clockAtWind, xl.priv.findTableInode(inode, buf.iaGfid), buf);
+    const state = cacheAttributes(xl, clockAtWind, xl.priv.findTableInode(inode, buf.iaGfid), buf);
     if (state !== null) xl.priv.learnName(state, parent, name);
     return xl.priv.isKernelCaching ? { ...entry, dict: addTimeouts(xl.priv, state, dict) } : entry;
   };
-  const replyEntries = opRet > 0 && entries !== null ? entries.map(learnEntry) : entries;
+  const replyEntries = opRet > 0 && entries !== null ? entries.map(cacheEntry) : entries;
   unwind.readdirp(frame, opRet, opErrno, replyEntries, xdata);
 };
 
@@ -242,7 +242,7 @@ const getxattrCbk: Cbk<'getxattr', MdCache> = (
 ) => {
   const { inode, name } = frame.local as XattrRequest;
   const state = xl.priv.findOrAddState(inode);
-  if (xl.priv.mayLearn(state, clockAtWind)) {
+  if (xl.priv.mayUseReply(state, clockAtWind)) {
     if (opRet < 0 && opErrno === ENODATA) xl.priv.learnXattr(state, name, null);
     else if (opRet >= 0 && dict?.has(name)) xl.priv.learnXattr(state, name, dict);
   }
@@ -273,7 +273,7 @@ const hooks: ChangeHooks<MdCache, InodeEntry> = {
   onCreate(xl, inode, buf, { parent, name }, clockAtWind) {
     const { priv } = xl;
     const state = priv.findOrAddState(inode);
-    if (!priv.mayLearn(state, clockAtWind)) return;
+    if (!priv.mayUseReply(state, clockAtWind)) return;
     priv.learnAttributes(state, inode, buf);
     // A new file has no capabilities. The kernel asks for them before each write.
     if (priv.selectsXattr(CAPABILITY)) priv.learnXattr(state, CAPABILITY, null);
@@ -318,7 +318,7 @@ export default defineCache<MdCache, typeof options>({
   options,
   fops: (priv) => (priv.isKernelCaching ? kernelFops : cacheFops),
   makeCache: (xl, values) => new MdCache(xl, values),
-  findReliance: (values) =>
+  findUpcallReliance: (values) =>
     values['cache-invalidation']
       ? { option: 'cache-invalidation', seconds: computeTimeoutSeconds(values) }
       : null,

@@ -9,7 +9,7 @@ import { defaultNotify, defineTranslator, type Fops, type Xlator } from '../../.
 import { handleEvent, fops as negativeFops } from '../../features/negative/absent-name-fops.ts';
 import { AbsentNames, type CacheBounds } from '../../features/negative/absent-names.ts';
 import { commonOptions, makeSwitchOption } from '../shared/options.ts';
-import { checkOrder, checkUpcalls, type Reliance } from '../shared/stack-checks.ts';
+import { checkOrder, checkUpcalls, type UpcallReliance } from '../shared/stack-checks.ts';
 
 /** Default of nl-cache-timeout: a longer timeout relies on upcalls. */
 const DEFAULT_TIMEOUT_S = 60;
@@ -61,7 +61,7 @@ const makeBounds = (values: OptionValues): CacheBounds => ({
 /**
  * Returns the option that relies on upcalls: a timeout above the default, as other clients may create names; or null.
  */
-const findReliance = (values: OptionValues): Reliance | null =>
+const findUpcallReliance = (values: OptionValues): UpcallReliance | null =>
   values['nl-cache-timeout'] > DEFAULT_TIMEOUT_S && !values['pass-through']
     ? { option: 'nl-cache-timeout', seconds: values['nl-cache-timeout'] }
     : null;
@@ -96,11 +96,11 @@ export default defineTranslator<NlCache, typeof options>({
     if (values['pass-through']) xl.priv.dropAll();
     xl.priv.applyBounds(makeBounds(values));
     xl.exchangeFops(selectFops(values));
-    checkUpcalls(xl as Xlator<unknown>, 'CHILD_UP', findReliance(values));
+    checkUpcalls(xl as Xlator<unknown>, 'CHILD_UP', findUpcallReliance(values));
   },
   notify(xl, event, data) {
     handleEvent(xl.priv, event, data);
-    checkUpcalls(xl as Xlator<unknown>, event, findReliance(xl.priv.values));
+    checkUpcalls(xl as Xlator<unknown>, event, findUpcallReliance(xl.priv.values));
     defaultNotify(xl, event, data);
   },
   forget: (xl, _inode, dir) => xl.priv.dropDirectory(dir),

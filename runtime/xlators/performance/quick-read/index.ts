@@ -69,7 +69,7 @@ function cacheOrValidate(
   const data = xdata?.bytes(CONTENT);
   if (data === undefined && priv.findState(tableInode) === undefined) return;
   const state = priv.findOrAddState(tableInode);
-  if (!priv.mayLearn(state, clockAtWind)) return;
+  if (!priv.mayUseReply(state, clockAtWind)) return;
   if (BAD_COPY_KEYS.some((key) => xdata?.has(key))) priv.invalidate(tableInode);
   // Content whose length is not the size in the attributes is older or newer than these: it is not cached.
   else if (data !== undefined && buf.known && data.length === buf.iaSize) {
@@ -123,7 +123,7 @@ export default defineCache<ContentCache, typeof options>({
   fops: () => cacheFops,
   makeCache: (xl, values) => new ContentCache(xl, values),
   checkOptions: checkMemory,
-  findReliance: (values) =>
+  findUpcallReliance: (values) =>
     values['quick-read-cache-invalidation']
       ? { option: 'quick-read-cache-invalidation', seconds: values['cache-timeout'] }
       : null,

@@ -32,8 +32,8 @@ export const options = defineReconfigurableOptions({
     type: 'bool',
     default: false,
     description:
-      "The bricks report other clients' changes; the log has a warning if they do not. Reports are " +
-      'used even if this is off.',
+      "Relies on the bricks to report other clients' changes, and logs a warning if they do not. " +
+      'Reports are used even if this is off.',
   },
   'ctime-invalidation': {
     type: 'bool',

@@ -153,7 +153,7 @@ export class ReadAhead extends InodeCache<FileState, OptionValues> {
   /** Whether a part is recent, and its file unchanged since the request. */
   isUsable(part: ReadAheadPart): boolean {
     if (this.xl.context.now() - part.requestedAt >= MAX_AGE_MS) return false;
-    return this.mayLearn(this.findOrAddState(part.stream.fd.inode), part.clockAtWind);
+    return this.mayUseReply(this.findOrAddState(part.stream.fd.inode), part.clockAtWind);
   }
 
   /**

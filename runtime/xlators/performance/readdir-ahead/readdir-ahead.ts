@@ -211,14 +211,14 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
   /** Whether the batch is recent, and the directory unchanged since its request. */
   private isUsable({ fd }: Listing, { clockAtWind, requestedAt }: Batch): boolean {
     if (this.xl.context.now() - requestedAt >= MAX_AGE_MS) return false;
-    return this.mayLearn(this.findOrAddState(fd.inode), clockAtWind);
+    return this.mayUseReply(this.findOrAddState(fd.inode), clockAtWind);
   }
 
   /** Whether an entry's attributes may have changed since the batch's request. */
   private isOutdated({ gfid }: Dirent, { clockAtWind }: Batch): boolean {
     const inode = this.xl.inodes?.find(gfid);
     const state = inode === undefined ? undefined : this.findState(inode);
-    return state !== undefined && !this.mayLearn(state, clockAtWind);
+    return state !== undefined && !this.mayUseReply(state, clockAtWind);
   }
 
   private addBytes(listing: Listing, bytes: number): void {

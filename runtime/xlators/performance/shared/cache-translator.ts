@@ -11,7 +11,7 @@ import {
   type Translator,
   type Xlator,
 } from '../../../core/xlator.ts';
-import { checkOrder, checkUpcalls, type Reliance } from './stack-checks.ts';
+import { checkOrder, checkUpcalls, type UpcallReliance } from './stack-checks.ts';
 
 /** The methods of a cache object; `G` is the type of its option values. */
 interface TranslatorCache<G> {
@@ -40,14 +40,14 @@ interface CacheTranslator<P, O extends Options>
   /** @throws {InitError} for options that GlusterFS refuses */
   readonly checkOptions?: { checkOptions(xl: Xlator<P>, values: Values<O>): void }['checkOptions'];
   /** The option that relies on upcalls of bricks; null when none does. */
-  readonly findReliance?: (values: Values<O>) => Reliance | null;
+  readonly findUpcallReliance?: (values: Values<O>) => UpcallReliance | null;
 }
 
 /** Makes a translator with one child, whose fops are passed unchanged while option pass-through is on. */
 export function defineCache<P extends TranslatorCache<Values<O>>, const O extends Options>(
   cache: CacheTranslator<P, O>,
 ): Translator<P, O> {
-  const { fops: selectFops, makeCache, checkOptions, findReliance, ...rest } = cache;
+  const { fops: selectFops, makeCache, checkOptions, findUpcallReliance, ...rest } = cache;
   const isPassThrough = (values: Values<O>): boolean => values['pass-through'] === true;
   const makeFops = ({ priv }: Xlator<P>): Fops<P> =>
     isPassThrough(priv.values) ? {} : selectFops(priv);
@@ -57,7 +57,7 @@ export function defineCache<P extends TranslatorCache<Values<O>>, const O extend
   };
   const checkReliance = (xl: Xlator<P>, event: EventName): void => {
     const { values } = xl.priv;
-    const reliance = isPassThrough(values) ? null : (findReliance?.(values) ?? null);
+    const reliance = isPassThrough(values) ? null : (findUpcallReliance?.(values) ?? null);
     checkUpcalls(xl as Xlator<unknown>, event, reliance);
   };
   return defineTranslator<P, O>({

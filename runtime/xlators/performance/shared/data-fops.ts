@@ -58,7 +58,7 @@ function makeStatFops<P extends InodeCache<K>, K extends InodeState>({
     const inode = frame.local as Inode;
     const state = xl.priv.findState(inode);
     if (opRet < 0 || state === undefined || !buf?.known) return;
-    if (xl.priv.mayLearn(state, clockAtWind)) validate(xl, state, buf, inode);
+    if (xl.priv.mayUseReply(state, clockAtWind)) validate(xl, state, buf, inode);
   };
   const stat: Fop<'stat', P> = (frame, xl, loc, xdata) => {
     const inode = findArgumentInode(xl, loc);

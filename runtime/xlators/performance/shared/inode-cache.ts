@@ -1,7 +1,7 @@
 /**
  * Base of caches with state per inode (`InodeCache`): decides whether a reply may be cached when it arrives.
  *
- * A request carries the cache's `clock` as the cookie of its wind. Its reply may be cached (`mayLearn`) if since then
+ * A request carries the cache's `clock` as the cookie of its wind. Its reply may be cached (`mayUseReply`) if since then
  * no change was reported, and no changing fop is under way, which might take effect after the reply. So a cached value
  * was true at some time since the last change. The attributes in a changing fop's own reply may be cached if no other
  * change ran at the same time: of two concurrent changes, either may be the later.
@@ -41,7 +41,7 @@ export abstract class InodeCache<
   /** Advances with every change of any inode. */
   clock = 1;
   /** Replies to requests that were wound before this clock are not cached. */
-  private learnableFrom = 0;
+  private repliesUsableFrom = 0;
   /** Number of fops under way that change an inode that is not in the inode table. */
   private unknownChanges = 0;
   protected readonly xl: Xlator<unknown>;
@@ -93,9 +93,9 @@ export abstract class InodeCache<
   }
 
   /** Whether the reply to a request that was wound at `clockAtWind` may be cached. */
-  mayLearn(state: K, clockAtWind: number): boolean {
+  mayUseReply(state: K, clockAtWind: number): boolean {
     if (state.pendingChanges > 0 || this.unknownChanges > 0) return false;
-    return clockAtWind >= state.changedAt && clockAtWind >= this.learnableFrom;
+    return clockAtWind >= state.changedAt && clockAtWind >= this.repliesUsableFrom;
   }
 
   /** Records that a fop that changes the inode is wound; returns the state for `endChange`. */
@@ -111,7 +111,7 @@ export abstract class InodeCache<
   /** Records the reply of a changing fop; returns whether the attributes in the reply are current. */
   endChange(state: K, isWrite = false): boolean {
     const isCurrent =
-      state.hasRunAlone && state.beganAt >= this.learnableFrom && this.unknownChanges === 0;
+      state.hasRunAlone && state.beganAt >= this.repliesUsableFrom && this.unknownChanges === 0;
     this.dropValues(state, isWrite);
     state.pendingChanges -= 1;
     this.clock += 1;
@@ -149,7 +149,7 @@ export abstract class InodeCache<
   /** Makes sure that replies to requests under way are not cached. */
   invalidateReplies(): void {
     this.clock += 1;
-    this.learnableFrom = this.clock;
+    this.repliesUsableFrom = this.clock;
   }
 
   /**
@@ -159,7 +159,7 @@ export abstract class InodeCache<
   forget(state: K): void {
     this.dropValues(state, false);
     if (state.pendingChanges > 0) this.invalidateReplies();
-    else this.learnableFrom = Math.max(this.learnableFrom, state.changedAt);
+    else this.repliesUsableFrom = Math.max(this.repliesUsableFrom, state.changedAt);
   }
 
   private markChanged(state: K): void {

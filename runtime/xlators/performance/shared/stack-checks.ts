@@ -54,7 +54,7 @@ export function checkOrder(xl: Xlator<unknown>, isSecondUseless = true): void {
 }
 
 /** A cache's reliance on upcalls of the bricks. */
-export interface Reliance {
+export interface UpcallReliance {
   /** The option that makes the cache rely on them. */
   readonly option: string;
   /** The time for which entries are valid: without upcalls, changes of other clients are seen after it. */
@@ -74,7 +74,7 @@ const upEvents: readonly EventName[] = ['CHILD_UP', 'SOME_DESCENDENT_UP'];
 export function checkUpcalls(
   xl: Xlator<unknown>,
   event: EventName,
-  reliance: Reliance | null,
+  reliance: UpcallReliance | null,
 ): void {
   if (!upEvents.includes(event) || reliance === null || warnedVolumes.has(xl)) return;
   if (![...findAllBelow(xl)].some(({ type }) => type === 'protocol/client')) return;
@@ -87,7 +87,7 @@ const upcallSupportCbk: Cbk<'ipc', unknown> = (frame, _cookie, xl, opRet, opErrn
   xl.end(frame.root);
   if (opRet >= 0 || opErrno !== EOPNOTSUPP || warnedVolumes.has(xl)) return;
   warnedVolumes.add(xl);
-  const { option, seconds } = frame.local as Reliance;
+  const { option, seconds } = frame.local as UpcallReliance;
   xl.log.warning(
     `option ${option} relies on bricks that tell of changes, and these do not: what other clients do ` +
       `may be seen ${seconds} seconds late`,

@@ -39,12 +39,12 @@ class WaitingGetxattr extends WaitingFop {
 
 /** Makes getxattr or fgetxattr. */
 export function makeGetxattrFop(name: 'getxattr' | 'fgetxattr'): AnyFop {
-  const cbk = collectCbk[name]((frame, clockAtWind, _xl, opRet, opErrno, values) => {
+  const cbk = collectCbk[name]((frame, endedWritesAtWind, _xl, opRet, opErrno, values) => {
     const waiter = frame.local as WaitingGetxattr;
     const { queue } = waiter;
     // A write that is under way, or has ended since the wind, may have removed the capability.
     const hasCapability = opRet >= 0 && (values[0] as Dict | null)?.has(CAPABILITY);
-    if (hasCapability && (!queue.isIdle || queue.clockAtLastEnd > clockAtWind))
+    if (hasCapability && (!queue.isIdle || queue.endedWritesAtLastEnd > endedWritesAtWind))
       queue.runAfterWrites(waiter);
     else unwindArgs[name](frame, opRet, opErrno, values);
   });
@@ -56,6 +56,6 @@ export function makeGetxattrFop(name: 'getxattr' | 'fgetxattr'): AnyFop {
     const queue = inode === null ? undefined : xl.priv.findQueue(inode);
     if (queue === undefined || queue.isIdle) return tailArgs[name](frame, xl.children[0]!, args);
     frame.local = new WaitingGetxattr(frame, xl, name, args, queue);
-    windArgs[name](frame, xl.priv.clock, cbk as never, xl.children[0]!, args as never);
+    windArgs[name](frame, xl.priv.endedWriteCount, cbk as never, xl.children[0]!, args as never);
   };
 }

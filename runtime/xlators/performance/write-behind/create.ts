@@ -79,17 +79,17 @@ export const create: Fop<'create', WriteBehind> = (
 ) => {
   const { priv } = xl;
   const child = xl.children[0]!;
-  // With O_EXCL the file is new. Otherwise no write to any file is under way or has failed.
+  // The file has no earlier writes: it is new (O_EXCL), or no write to any file is under way or has failed.
   if ((flags & O_EXCL) !== 0 || (priv.usedBytes === 0 && !priv.hasFailed)) {
     return tail.create(frame, child, loc, flags, mode, umask, fd, xdata);
   }
   frame.local = new PendingCreate(frame, xl, fd, flags);
-  wind.create(frame, priv.clock, createCbk, child, loc, flags, mode, umask, fd, xdata);
+  wind.create(frame, priv.endedWriteCount, createCbk, child, loc, flags, mode, umask, fd, xdata);
 };
 
 const createCbk: Cbk<'create', WriteBehind> = (
   frame,
-  clockAtWind,
+  endedWritesAtWind,
   xl,
   opRet,
   opErrno,
@@ -103,7 +103,7 @@ const createCbk: Cbk<'create', WriteBehind> = (
   const existingInode = opRet < 0 || buf === null ? undefined : xl.inodes?.find(buf.iaGfid);
   const queue = existingInode === undefined ? undefined : xl.priv.findQueue(existingInode);
   const pendingCreate = frame.local as PendingCreate;
-  if (queue !== undefined && (!queue.isIdle || queue.clockAtLastEnd > clockAtWind)) {
+  if (queue !== undefined && (!queue.isIdle || queue.endedWritesAtLastEnd > endedWritesAtWind)) {
     const reply = { opRet, inode, buf: buf!, preparent, postparent, xdata };
     pendingCreate.existing = { inode: existingInode!, queue, reply };
     return queue.runAfterWrites(pendingCreate);

@@ -45,25 +45,29 @@ function mayAnswerEarly({ values }: WriteBehind, fd: Fd, length: number, flags: 
   return length + OVERHEAD_BYTES <= values['cache-size'];
 }
 
+/**
+ * Answers a write early if the volume has room; else winds it after the earlier writes. If the file's own share of the
+ * memory (cache-size) is used, the write is delayed until earlier ones have ended.
+ */
 const writev: Fop<'writev', WriteBehind> = (frame, xl, fd, vector, offset, flags, xdata) => {
   const { priv } = xl;
   const existing = priv.findQueue(fd.inode);
   const errno = existing === undefined ? 0 : existing.takeUnreportedErrno(fd);
   if (errno !== 0) return fail.writev(frame, errno);
-  const cost = vector.length + OVERHEAD_BYTES;
-  if (!mayAnswerEarly(priv, fd, vector.length, flags) || !priv.hasRoom(cost)) {
+  const costBytes = vector.length + OVERHEAD_BYTES;
+  if (!mayAnswerEarly(priv, fd, vector.length, flags) || !priv.hasRoom(costBytes)) {
     return windAfterWrites(frame, xl, 'writev', existing, [fd, vector, offset, flags, xdata]);
   }
   priv.writes += 1;
   const queue = existing ?? priv.findOrAddQueue(fd.inode);
-  if (!queue.hasDelayed && queue.usedBytes + cost <= priv.values['cache-size']) {
+  if (!queue.hasDelayed && queue.usedBytes + costBytes <= priv.values['cache-size']) {
     return addWrite(frame, xl, queue, fd, vector, offset, flags, xdata);
   }
   const data = vector.slice();
   queue.delay({
-    cost,
+    costBytes,
     start() {
-      if (priv.hasRoom(cost)) addWrite(frame, xl, queue, fd, data, offset, flags, xdata);
+      if (priv.hasRoom(costBytes)) addWrite(frame, xl, queue, fd, data, offset, flags, xdata);
       else windAfterWrites(frame, xl, 'writev', queue, [fd, data, offset, flags, xdata]);
     },
   });
@@ -95,7 +99,7 @@ function addWrite(
   const write = new Write(frame.root, fd, vector, offset, flags, xdata, (ready) =>
     queue.send(ready),
   );
-  write.cost = length + OVERHEAD_BYTES;
+  write.costBytes = length + OVERHEAD_BYTES;
   queue.add(write);
   // If the storage has already replied, its result is returned; otherwise the write is answered early.
   if (!write.hasEnded) write.isAnsweredEarly = true;
@@ -132,12 +136,12 @@ const lookup: Fop<'lookup', WriteBehind> = (frame, xl, loc, xdata) => {
   // No write to any file is under way.
   if (xl.priv.usedBytes === 0) return tail.lookup(frame, xl.children[0]!, loc, xdata);
   frame.local = new WaitingLookup(frame, xl, loc, xdata);
-  wind.lookup(frame, xl.priv.clock, lookupCbk, xl.children[0]!, loc, xdata);
+  wind.lookup(frame, xl.priv.endedWriteCount, lookupCbk, xl.children[0]!, loc, xdata);
 };
 
 /**
- * A lookup that is wound again after the writes to its file: only the first reply tells which file the name has, and
- * that reply may lack the writes.
+ * Winds a lookup a second time, after the writes to its file. The first reply tells which file the name has, but its
+ * attributes may lack these writes.
  */
 class WaitingLookup implements WriteWaiter {
   blockers = 0;
@@ -160,7 +164,7 @@ class WaitingLookup implements WriteWaiter {
 
 const lookupCbk: Cbk<'lookup', WriteBehind> = (
   frame,
-  clockAtWind,
+  endedWritesAtWind,
   xl,
   opRet,
   opErrno,
@@ -173,7 +177,7 @@ const lookupCbk: Cbk<'lookup', WriteBehind> = (
     opRet < 0 || inode === null || buf === null
       ? undefined
       : xl.priv.findQueue(xl.inodes?.find(buf.iaGfid) ?? inode);
-  if (queue !== undefined && (!queue.isIdle || queue.clockAtLastEnd > clockAtWind)) {
+  if (queue !== undefined && (!queue.isIdle || queue.endedWritesAtLastEnd > endedWritesAtWind)) {
     return queue.runAfterWrites(frame.local as WaitingLookup);
   }
   unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
@@ -182,12 +186,12 @@ const lookupCbk: Cbk<'lookup', WriteBehind> = (
 const readdirp: Fop<'readdirp', WriteBehind> = (frame, xl, fd, size, offset, xdata) => {
   const { priv } = xl;
   if (priv.usedBytes === 0) return tail.readdirp(frame, xl.children[0]!, fd, size, offset, xdata);
-  wind.readdirp(frame, priv.clock, readdirpCbk, xl.children[0]!, fd, size, offset, xdata);
+  wind.readdirp(frame, priv.endedWriteCount, readdirpCbk, xl.children[0]!, fd, size, offset, xdata);
 };
 
 const readdirpCbk: Cbk<'readdirp', WriteBehind> = (
   frame,
-  clockAtWind,
+  endedWritesAtWind,
   xl,
   opRet,
   opErrno,
@@ -195,16 +199,16 @@ const readdirpCbk: Cbk<'readdirp', WriteBehind> = (
   xdata,
 ) => {
   const checkedEntries = entries?.map((entry) =>
-    isOutdated(xl, entry, clockAtWind) ? dropAttributes(entry) : entry,
+    isOutdated(xl, entry, endedWritesAtWind) ? dropAttributes(entry) : entry,
   );
   unwind.readdirp(frame, opRet, opErrno, checkedEntries ?? null, xdata);
 };
 
 /** Whether an entry's attributes lack a write that was answered early. */
-function isOutdated(xl: WriteBehindXlator, { stat: buf }: Dirent, clockAtWind: number): boolean {
+function isOutdated(xl: WriteBehindXlator, { stat: buf }: Dirent, endedWritesAtWind: number): boolean {
   const inode = buf === null ? undefined : xl.inodes?.find(buf.iaGfid);
   const queue = inode === undefined ? undefined : xl.priv.findQueue(inode);
-  return queue !== undefined && (!queue.isIdle || queue.clockAtLastEnd > clockAtWind);
+  return queue !== undefined && (!queue.isIdle || queue.endedWritesAtLastEnd > endedWritesAtWind);
 }
 
 /** Returns an entry without attributes, so that the kernel looks it up. */

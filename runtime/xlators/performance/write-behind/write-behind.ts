@@ -17,8 +17,8 @@ export type WriteBehindXlator = Xlator<WriteBehind>;
 
 export class WriteBehind {
   values: OptionValues;
-  /** Advances with every write that ends. */
-  clock = 1;
+  /** Number of writes that have ended. A request records it at its wind, to detect a write that ended since then. */
+  endedWriteCount = 0;
   /** Number of writes requested, of these joined to another, and of writes sent below. */
   writes = 0;
   joined = 0;
@@ -53,9 +53,9 @@ export class WriteBehind {
     return created;
   }
 
-  /** Whether a write of `cost` bytes keeps within the limit for all files, so that it may be answered early. */
-  hasRoom(cost: number): boolean {
-    return this.usedBytes + cost <= VOLUME_LIMIT_FACTOR * this.values['cache-size'];
+  /** Whether a write of `costBytes` keeps within the limit for all files, so that it may be answered early. */
+  hasRoom(costBytes: number): boolean {
+    return this.usedBytes + costBytes <= VOLUME_LIMIT_FACTOR * this.values['cache-size'];
   }
 
   /** Holds a queue's data back until the timer, one for all queues, sends it. */

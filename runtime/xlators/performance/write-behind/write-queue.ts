@@ -19,7 +19,7 @@ import type { Write, WriteWaiter } from './write.ts';
 /** A write that is not answered yet, because the file's pending writes have reached option cache-size. */
 export interface DelayedWrite {
   /** Bytes that it counts against the limits of the file and the volume. */
-  readonly cost: number;
+  readonly costBytes: number;
   /** Adds the write to the queue, and answers it. */
   start(): void;
 }
@@ -28,8 +28,8 @@ export interface DelayedWrite {
 interface QueueVolume {
   readonly xl: Xlator<QueueVolume>;
   readonly values: OptionValues;
-  /** Advances with every write that ends. */
-  clock: number;
+  /** Number of writes of all files that have ended. */
+  endedWriteCount: number;
   /** Number of writes sent below. */
   sent: number;
   /** Bytes of all pending writes. */
@@ -61,8 +61,8 @@ export class WriteQueue {
   private delayed: DelayedWrite[] = [];
   /** Whether `startDelayed` is running, which must not call itself. */
   private isStarting = false;
-  /** The volume's clock when a write of this file last ended. */
-  clockAtLastEnd = 0;
+  /** The volume's `endedWriteCount` when a write of this file last ended. */
+  endedWritesAtLastEnd = 0;
   private readonly volume: QueueVolume;
 
   constructor(volume: QueueVolume) {
@@ -85,8 +85,8 @@ export class WriteQueue {
   /** Adds a write, which waits for earlier writes that it overlaps. */
   add(write: Write): void {
     const { values } = this.volume;
-    this.volume.usedBytes += write.cost;
-    this.usedBytes += write.cost;
+    this.volume.usedBytes += write.costBytes;
+    this.usedBytes += write.costBytes;
     write.isSequential =
       write.fd === this.newestFd && (write.isAppend || write.offset === this.newestEnd);
     this.recordNewestEnd(write);
@@ -117,13 +117,13 @@ export class WriteQueue {
     return true;
   }
 
-  /** Counts `cost` bytes that have joined the joinable write. */
-  countJoinedBytes(cost: number): void {
-    this.joinableWrite!.cost += cost;
+  /** Counts `costBytes` that have joined the joinable write. */
+  countJoinedBytes(costBytes: number): void {
+    this.joinableWrite!.costBytes += costBytes;
     this.joinableWrite!.isSequential = true;
     this.recordNewestEnd(this.joinableWrite!);
-    this.usedBytes += cost;
-    this.volume.usedBytes += cost;
+    this.usedBytes += costBytes;
+    this.volume.usedBytes += costBytes;
     this.sendIfDue();
   }
 
@@ -269,10 +269,10 @@ export class WriteQueue {
     this.writes.delete(write);
     if (this.joinableWrite === write) this.joinableWrite = null;
     this.sentCount -= 1;
-    this.usedBytes -= write.cost;
-    volume.usedBytes -= write.cost;
-    volume.clock += 1;
-    this.clockAtLastEnd = volume.clock;
+    this.usedBytes -= write.costBytes;
+    volume.usedBytes -= write.costBytes;
+    volume.endedWriteCount += 1;
+    this.endedWritesAtLastEnd = volume.endedWriteCount;
     if (write.errno !== 0 && write.isAnsweredEarly) {
       this.failureCount += 1;
       this.lastErrno = write.errno;
@@ -293,7 +293,7 @@ export class WriteQueue {
     const maxBytes = this.volume.values['cache-size'];
     while (
       this.delayed.length > 0 &&
-      (this.usedBytes === 0 || this.usedBytes + this.delayed[0]!.cost <= maxBytes)
+      (this.usedBytes === 0 || this.usedBytes + this.delayed[0]!.costBytes <= maxBytes)
     ) {
       this.delayed.shift()!.start();
     }

@@ -25,7 +25,7 @@ export class Write implements WriteWaiter {
   length: number;
   writtenBytes = 0;
   /** Bytes that the write counts against the limits of the file and the volume. */
-  cost = 0;
+  costBytes = 0;
   /** Whether the queue holds it back, so that more data may join it. */
   isHeld = true;
   isSent = false;

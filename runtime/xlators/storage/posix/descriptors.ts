@@ -12,7 +12,7 @@ import { openFilesLimit } from '../../../sys/open-files.ts';
 const RESERVED_COUNT = Math.min(64, openFilesLimit >> 3);
 const CROWDED_FROM = openFilesLimit - RESERVED_COUNT;
 const FULL_FROM = openFilesLimit - (RESERVED_COUNT >> 1);
-/** A descriptor that is always open, so that `isFull` can duplicate it. */
+/** A descriptor that is always open, so that `isDescriptorTableFull` can duplicate it. */
 const STDERR = 2;
 
 /** An owner of descriptors that can be reopened. */
@@ -42,7 +42,7 @@ export function closeIfCrowded(): void {
 }
 
 /** Whether no more files may be opened; callers check it before a create or truncate changes anything. */
-export function isFull(): boolean {
+export function isDescriptorTableFull(): boolean {
   if (!mayBeFull) return false;
   const fd = libc.dup(STDERR);
   if (fd < 0) return true;

@@ -24,7 +24,7 @@ import { O_CLOEXEC, SEEK_SET } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { type RequestedKeys, readRequestedKeys } from '../shared/xattrs.ts';
 import { syncFile, syncVolume } from './data.ts';
-import { isFull } from './descriptors.ts';
+import { isDescriptorTableFull } from './descriptors.ts';
 import { OpenFile } from './files.ts';
 import {
   findFdHandle,
@@ -98,7 +98,7 @@ function findOrOpenDir(xl: PosixXlator, fd: Fd): OpenDir | number {
 
 function openDir(xl: PosixXlator, fd: Fd, handle: Handle): OpenDir | number {
   if (!handle.isDir) return ENOTDIR;
-  if (isFull()) return EMFILE;
+  if (isDescriptorTableFull()) return EMFILE;
   let descriptor = libc.openat(handle.fd, SELF, OPEN_DIR_FLAGS, 0);
   // An ordinary user needs search permission for ".", and only read permission for /proc.
   if (descriptor === -EACCES) descriptor = libc.open(makeProcPath(handle.fd), OPEN_DIR_FLAGS, 0);

@@ -29,7 +29,7 @@ import {
   readRequestedMode,
   setInitialXattrs,
 } from './creation-requests.ts';
-import { isFull } from './descriptors.ts';
+import { isDescriptorTableFull } from './descriptors.ts';
 import { addOpenFile, makeSafeFlags, openHandle } from './files.ts';
 import {
   findEntry,
@@ -79,7 +79,7 @@ function putPath(store: Store, dir: Handle, name: string): Path | number {
 }
 
 /** Finds the handle of `path` in `dir`, or of `dir` itself for `EMPTY`, and its stat (`store.st`); or returns the errno. */
-function findPath(
+function findHandleAt(
   store: Store,
   dir: Handle,
   path: Path,
@@ -102,7 +102,7 @@ const lookup: NonNullable<Fops<Store>['lookup']> = (frame, xl, loc, xdata) => {
   const dir = hasName ? findParent(xl, loc) : findHandle(xl, loc);
   if (typeof dir === 'number') return fail.lookup(frame, dir);
   const path = hasName ? putPath(store, dir, loc.name!) : EMPTY;
-  const handle = typeof path === 'number' ? path : findPath(store, dir, path, loc, xdata);
+  const handle = typeof path === 'number' ? path : findHandleAt(store, dir, path, loc, xdata);
   if (typeof handle === 'number' || typeof path === 'number') {
     return unwind.lookup(
       frame,
@@ -140,10 +140,10 @@ const lookup: NonNullable<Fops<Store>['lookup']> = (frame, xl, loc, xdata) => {
 type Creator = (dirFd: number, path: Path) => number;
 
 /** The reply of a fop that creates, finds or links an entry. */
-interface EntryFopReply extends EntryReply {
+interface EntryReplyWithHandle extends EntryReply {
   readonly handle: Handle;
-  /** The creator's result: the open file's descriptor, or 0. */
-  readonly result: number;
+  /** The open file's descriptor; 0 if the fop opens no file. */
+  readonly fdOrZero: number;
 }
 
 /** Creates an entry with the caller's identity, and stores its gfid; returns the reply or the errno. */
@@ -154,7 +154,7 @@ function createEntry(
   umask: number,
   xdata: Dict | null,
   creator: Creator,
-): EntryFopReply | number {
+): EntryReplyWithHandle | number {
   const store = xl.priv;
   const dir = findParent(xl, loc);
   if (typeof dir === 'number') return dir;
@@ -167,34 +167,35 @@ function createEntry(
   if (result < 0) return -result;
   const handle = openNewEntryHandle(store, dir, nameBuffer, readRequestedGfid(xdata), result);
   if (typeof handle !== 'number') setInitialXattrs(store, handle, xdata);
-  return makeReply(frame, xl, loc, { dir, preparent, handle, result }, 'create');
+  return makeReply(frame, xl, loc, { dir, preparent, handle, fdOrZero: result }, 'create');
 }
 
-/** The result on the disk, from which `makeReply` makes the reply. */
-interface EntryOutcome {
+/** The entry that was found, created or linked on the disk; `makeReply` makes the reply from it. */
+interface DiskResult {
   readonly dir: Handle;
   readonly preparent: Iatt | null;
   /** The entry's handle, which `store.st` describes; or the errno. */
   readonly handle: Handle | number;
-  readonly result: number;
+  /** As in `EntryReplyWithHandle`. */
+  readonly fdOrZero: number;
 }
 
 /**
  * Makes the reply for an entry, and updates stored times. If `entry.handle` is an errno, it closes the open file
- * (`entry.result`) and returns the errno.
+ * (`entry.fdOrZero`) and returns the errno.
  * @param timesFop the fop whose times are set; null for none
  */
 function makeReply(
   frame: Frame,
   xl: PosixXlator,
   loc: Loc,
-  entry: EntryOutcome,
+  entry: DiskResult,
   timesFop: 'create' | 'link' | 'truncate' | null,
-): EntryFopReply | number {
-  const { dir, preparent, handle, result } = entry;
+): EntryReplyWithHandle | number {
+  const { dir, preparent, handle, fdOrZero } = entry;
   const store = xl.priv;
   if (typeof handle === 'number') {
-    if (result > 0) libc.close(result);
+    if (fdOrZero > 0) libc.close(fdOrZero);
     return handle;
   }
   if (timesFop !== null) store.mdata.setTimes(frame, timesFop, handle);
@@ -202,10 +203,10 @@ function makeReply(
     store.mdata.setParentTimes(frame, timesFop, dir);
   const buf = makeHandleIatt(store, handle);
   loc.inode?.ctxSet(xl, handle);
-  return { buf, preparent, postparent: readDirIatt(frame, store, dir), handle, result };
+  return { buf, preparent, postparent: readDirIatt(frame, store, dir), handle, fdOrZero };
 }
 
-/** Finds or creates a file at the loc, and opens it (descriptor `result`); or returns the errno. */
+/** Finds or creates a file at the loc, and opens it (descriptor `fdOrZero`); or returns the errno. */
 function createFile(
   xl: PosixXlator,
   frame: Frame,
@@ -214,8 +215,8 @@ function createFile(
   mode: number,
   umask: number,
   xdata: Dict | null,
-): EntryFopReply | number {
-  if (isFull()) return EMFILE;
+): EntryReplyWithHandle | number {
+  if (isDescriptorTableFull()) return EMFILE;
   const reply = createEntry(xl, frame, loc, umask, xdata, (dirFd, path) =>
     libc.openat(
       dirFd,
@@ -237,7 +238,7 @@ function createFile(
   if (fd < 0) return -fd;
   const preparent = readDirIatt(frame, xl.priv, dir);
   statAt(xl.priv, existing.fd, EMPTY);
-  const entry = { dir, preparent, handle: existing, result: fd };
+  const entry = { dir, preparent, handle: existing, fdOrZero: fd };
   return makeReply(frame, xl, loc, entry, (flags & O_TRUNC) === 0 ? null : 'truncate');
 }
 
@@ -247,7 +248,7 @@ function linkEntry(
   frame: Frame,
   oldloc: Loc,
   newloc: Loc,
-): EntryFopReply | number {
+): EntryReplyWithHandle | number {
   const store = xl.priv;
   const handle = findHandle(xl, oldloc);
   if (typeof handle === 'number') return handle;
@@ -265,7 +266,7 @@ function linkEntry(
   if (!handle.hasGfidHandle) store.createGfidHandle(handle, handle.fd, namedEntry, true);
   store.recordNewName(handle, handle.fd, namedEntry);
   statAt(store, handle.fd, EMPTY);
-  return makeReply(frame, xl, newloc, { dir, preparent, handle, result: 0 }, 'link');
+  return makeReply(frame, xl, newloc, { dir, preparent, handle, fdOrZero: 0 }, 'link');
 }
 
 export const entryFops: Fops<Store> = {
@@ -311,8 +312,8 @@ export const entryFops: Fops<Store> = {
     }
     const reply = createFile(xl, frame, loc, flags, mode, umask, xdata);
     if (typeof reply === 'number') return fail.create(frame, reply);
-    const { buf, preparent, postparent, handle, result } = reply;
-    addOpenFile(xl, fd, result, handle);
+    const { buf, preparent, postparent, handle, fdOrZero } = reply;
+    addOpenFile(xl, fd, fdOrZero, handle);
     unwind.create(frame, 0, 0, fd, loc.inode, buf, preparent, postparent, null);
   },
 
@@ -323,13 +324,13 @@ export const entryFops: Fops<Store> = {
     const fault = fillFile(
       xl.priv,
       reply.handle,
-      reply.result,
+      reply.fdOrZero,
       frame.root.pid,
       vector,
       offset,
       dict,
     );
-    libc.close(reply.result);
+    libc.close(reply.fdOrZero);
     if (fault !== 0) {
       removeName(xl, frame, loc, 0);
       return fail.put(frame, fault);

@@ -24,7 +24,7 @@ import { addressOf } from '../../../sys/call.ts';
 import { O_CLOEXEC, O_NONBLOCK, RWF_NOWAIT } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import type { Iovec } from '../../../sys/struct.ts';
-import { isFull } from './descriptors.ts';
+import { isDescriptorTableFull } from './descriptors.ts';
 import { findFdHandle, type PosixXlator } from './handle-search.ts';
 import { type Handle, type ListedFile, statAt } from './handles.ts';
 import { errnoOf } from './node-errno.ts';
@@ -104,7 +104,7 @@ export function openHandle(handle: Handle, flags: number): number {
   if (handle.type === IA_IFDIR && isForWriting) return -EISDIR;
   // The client's kernel opens pipes, sockets and devices itself.
   if (handle.type !== IA_IFREG && handle.type !== IA_IFDIR) return -ENXIO;
-  if (isFull()) return -EMFILE;
+  if (isDescriptorTableFull()) return -EMFILE;
   return libc.open(makeProcPath(handle.fd), makeSafeFlags(flags) | O_CLOEXEC, 0);
 }
 

@@ -3,7 +3,8 @@
  * and symbolic links to directories (docs/how-it-works/mechanisms.md).
  *
  * A handle is valid only if the inode that it leads to has that gfid. This file reads symbolic links itself; the kernel
- * never follows them. Callers must call `ensureHandle` and `removeHandle` in the same turn as the change of the name.
+ * never follows them. Callers must call `ensureGfidHandle` and `removeGfidHandle` in
+ * the same turn as the change of the name.
  *
  * Source: GlusterFS `xlators/storage/posix/src/posix-handle.c`.
  */
@@ -41,10 +42,10 @@ const DIRECTORY_LINK_PATTERN = /^\.\.\/\.\.\/[0-9a-f]{2}\/[0-9a-f]{2}\/([0-9a-f-
 /** Most parents that a directory may have, to detect links in a circle. */
 const MAX_DEPTH = 2048;
 
-/** Result of `ensureHandle`. */
-export type HandleOutcome =
+/** Result of `ensureGfidHandle`. */
+export type GfidHandleOutcome =
   /** The handle leads to the inode. */
-  | 'kept'
+  | 'correct'
   /** Another existing inode has this gfid: the inode is a copy that was made with attributes (`cp -a`). */
   | 'taken'
   /** The handle could not be created: the errno. */
@@ -102,7 +103,7 @@ export class GfidHandles {
   private readonly privateFd: number;
   private readonly gfids: GfidStore;
   /** Descriptors of the folders `.glusterfs/aa`, by `aa`; opened when needed. */
-  private readonly firstFolders = new Map<string, number>();
+  private readonly firstLevelFds = new Map<string, number>();
   private readonly nameBuffer = new Uint8Array(ROOT_GFID.length + 1);
   private readonly folderNameBuffer = new Uint8Array(3);
   /** For a symbolic link's text: at most 49 characters and a name. */
@@ -121,29 +122,30 @@ export class GfidHandles {
   }
 
   close(): void {
-    for (const fd of this.firstFolders.values()) libc.close(fd);
-    this.firstFolders.clear();
+    for (const fd of this.firstLevelFds.values()) libc.close(fd);
+    this.firstLevelFds.clear();
     libc.close(this.privateFd);
   }
 
   /**
-   * Creates or corrects the gfid handle of an inode, which `fd` is open on.
+   * Creates or corrects the gfid handle of an inode.
+   * @param fd a descriptor of the inode
    * @param isNew whether it is known to have no handle, so that no check is needed
    */
-  ensureHandle(handle: Handle, fd: number, entry: NamedEntry, isNew: boolean): HandleOutcome {
-    const handleFolder = this.openHandleFolder(handle.gfid, true);
+  ensureGfidHandle(inodeHandle: Handle, fd: number, entry: NamedEntry, isNew: boolean): GfidHandleOutcome {
+    const handleFolder = this.openHandleFolder(inodeHandle.gfid, true);
     if (handleFolder < 0) return -handleFolder;
-    let outcome: HandleOutcome = 'kept';
-    if (isNew || !this.isCorrect(handleFolder, handle, entry))
-      outcome = this.createHandle(handleFolder, handle, fd, entry);
+    let outcome: GfidHandleOutcome = 'correct';
+    if (isNew || !this.isCorrect(handleFolder, inodeHandle, entry))
+      outcome = this.createGfidHandle(handleFolder, inodeHandle, fd, entry);
     if (outcome === EEXIST) {
-      const existingFd = this.open(handle.gfid);
-      const isOther = existingFd >= 0 && !this.isReplaceable(existingFd, handle);
+      const existingFd = this.open(inodeHandle.gfid);
+      const isOther = existingFd >= 0 && !this.isReplaceable(existingFd, inodeHandle);
       if (existingFd >= 0) libc.close(existingFd);
       if (isOther) outcome = 'taken';
       else {
-        libc.unlinkat(handleFolder, this.fillName(handle.gfid), 0);
-        outcome = this.createHandle(handleFolder, handle, fd, entry);
+        libc.unlinkat(handleFolder, this.fillName(inodeHandle.gfid), 0);
+        outcome = this.createGfidHandle(handleFolder, inodeHandle, fd, entry);
       }
     }
     libc.close(handleFolder);
@@ -154,7 +156,7 @@ export class GfidHandles {
    * Removes the gfid handle of an inode without names; returns whether the handle is gone. The handle of an
    * immutable inode (chattr +i) cannot be removed.
    */
-  removeHandle(gfid: Gfid): boolean {
+  removeGfidHandle(gfid: Gfid): boolean {
     const handleFolder = this.openHandleFolder(gfid, false);
     if (handleFolder < 0) return handleFolder === -ENOENT;
     const result = libc.unlinkat(handleFolder, this.fillName(gfid), 0);
@@ -182,13 +184,13 @@ export class GfidHandles {
   /**
    * Removes the gfid handle of a directory that was moved away from `entry`, unless a directory has that gfid again.
    */
-  removeStaleHandle(gfid: Gfid, entry: NamedEntry & { readonly name: Path }): void {
+  removeStaleGfidHandle(gfid: Gfid, entry: NamedEntry & { readonly name: Path }): void {
     const link = this.readDirectoryLink(gfid);
     const name = decodeName(entry.name, 0, entry.name.indexOf(0));
     if (link === null || link.parent !== entry.parent || link.name !== name) return;
     const fd = this.open(gfid);
     if (fd >= 0) libc.close(fd);
-    if (fd === -ESTALE) this.removeHandle(gfid);
+    if (fd === -ESTALE) this.removeGfidHandle(gfid);
   }
 
   /** Opens a folder inside `.glusterfs`, which the caller closes; or returns minus the errno. */
@@ -263,19 +265,19 @@ export class GfidHandles {
     return Buffer.compare(this.linkBuffer.subarray(0, length), text.subarray(0, -1)) === 0;
   }
 
-  /** Creates a handle; returns 'kept' or the errno. A directory without a known name gets none. */
-  private createHandle(
+  /** Creates a gfid handle; returns 'correct' or the errno. For a directory without a known name it creates none. */
+  private createGfidHandle(
     handleFolder: number,
-    handle: Handle,
+    inodeHandle: Handle,
     fd: number,
     entry: NamedEntry,
-  ): 'kept' | number {
-    const name = this.fillName(handle.gfid);
+  ): 'correct' | number {
+    const name = this.fillName(inodeHandle.gfid);
     let result = 0;
-    if (!handle.isDir)
+    if (!inodeHandle.isDir)
       result = libc.linkat(AT_FDCWD, makeProcPath(fd), handleFolder, name, AT_SYMLINK_FOLLOW);
     else if (entry.name !== null) result = libc.symlinkat(makeLinkText(entry), handleFolder, name);
-    return result < 0 ? -result : 'kept';
+    return result < 0 ? -result : 'correct';
   }
 
   /** Whether the gfid handle may be replaced: it leads to the inode, or is the only link of the file of `fd`. */
@@ -307,27 +309,27 @@ export class GfidHandles {
 
   /** Opens the folder `aa/bb` of a gfid's handle, which the caller closes; or returns minus the errno. */
   private openHandleFolder(gfid: Gfid, mayCreate: boolean): number {
-    const firstFd = this.openFirstFolder(gfid, mayCreate);
+    const firstFd = this.openFirstLevelFolder(gfid, mayCreate);
     if (firstFd < 0) return firstFd;
     const secondFd = this.openSubfolder(firstFd, gfid, 2, mayCreate);
     // ENOENT although it may be created: the cached folder `aa` was removed. The next call opens it again.
-    if (secondFd === -ENOENT && mayCreate) this.closeFirstFolder(gfid);
+    if (secondFd === -ENOENT && mayCreate) this.closeFirstLevelFolder(gfid);
     return secondFd;
   }
 
-  private openFirstFolder(gfid: Gfid, mayCreate: boolean): number {
+  private openFirstLevelFolder(gfid: Gfid, mayCreate: boolean): number {
     const key = gfid.slice(0, 2);
-    const cachedFd = this.firstFolders.get(key);
+    const cachedFd = this.firstLevelFds.get(key);
     if (cachedFd !== undefined) return cachedFd;
     const fd = this.openSubfolder(this.privateFd, gfid, 0, mayCreate);
-    if (fd >= 0) this.firstFolders.set(key, fd);
+    if (fd >= 0) this.firstLevelFds.set(key, fd);
     return fd;
   }
 
-  private closeFirstFolder(gfid: Gfid): void {
+  private closeFirstLevelFolder(gfid: Gfid): void {
     const key = gfid.slice(0, 2);
-    libc.close(this.firstFolders.get(key)!);
-    this.firstFolders.delete(key);
+    libc.close(this.firstLevelFds.get(key)!);
+    this.firstLevelFds.delete(key);
   }
 
   /** Opens the subfolder that is named by two digits of the gfid, from index `at`. */

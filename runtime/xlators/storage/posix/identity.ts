@@ -2,8 +2,9 @@
  * Switches this thread to a caller's uid, gid and umask while it creates a file, so that the kernel applies owner,
  * quota, group inheritance and default ACLs.
  *
- * setfsuid(2) acts on this thread only, and drops the capabilities by which root passes permission checks. They are
- * restored at once: the caller's kernel has checked permissions, with groups that this thread does not have.
+ * setfsuid(2) acts on this thread only, and drops the capabilities by which root passes permission checks. `switchTo`
+ * sets the capabilities again at once. Otherwise the kernel would check permissions here without the caller's
+ * supplementary groups; the caller's own kernel has checked them already.
  *
  * Callers must not wait between `switchTo` and `switchBack`. Sources: setfsuid(2), capabilities(7).
  */
@@ -15,26 +16,27 @@ const CAPABILITY_VERSION_3 = 0x20080522;
 const CAP_SETGID = 6;
 const CAP_SETUID = 7;
 
-export class Identity {
+export class IdentitySwitch {
   private readonly uid = process.geteuid?.() ?? 0;
   private readonly gid = process.getegid?.() ?? 0;
   private readonly header = Uint32Array.of(CAPABILITY_VERSION_3, 0);
   private readonly capabilities = new Uint32Array(6);
   /** Whether this process can create files for other users. */
   readonly canSwitch: boolean;
-  private umask = 0;
+  /** The process's own umask while a caller's is set. */
+  private ownUmask = 0;
   private isSwitched = false;
 
   constructor() {
     const hasCapabilities = libc.capget(bytesOf(this.header), bytesOf(this.capabilities)) >= 0;
     const neededBits = (1 << CAP_SETUID) | (1 << CAP_SETGID);
-    this.canSwitch =
-      this.uid === 0 && hasCapabilities && (this.capabilities[0]! & neededBits) === neededBits;
+    const [effective = 0] = this.capabilities;
+    this.canSwitch = this.uid === 0 && hasCapabilities && (effective & neededBits) === neededBits;
   }
 
   /** @param umask 0 if the mode already has the caller's umask applied */
   switchTo(caller: Stack, umask: number): void {
-    this.umask = libc.umask(umask);
+    this.ownUmask = libc.umask(umask);
     this.isSwitched = this.canSwitch && (caller.uid !== this.uid || caller.gid !== this.gid);
     if (!this.isSwitched) return;
     libc.setfsgid(caller.gid);
@@ -43,7 +45,7 @@ export class Identity {
   }
 
   switchBack(): void {
-    libc.umask(this.umask);
+    libc.umask(this.ownUmask);
     if (!this.isSwitched) return;
     libc.setfsuid(this.uid);
     libc.setfsgid(this.gid);

@@ -182,7 +182,7 @@ export class Landfill implements DirectoryRemover {
     if (typeOfMode(store.st.mode) !== IA_IFDIR) return this.removeFile(current, entry);
     const gfid = store.gfids.readPath(makeProcEntryPath(current.fd, path, 0));
     if (this.moveToLandfill(current.fd, path, gfid ?? NULL_GFID) < 0) return false;
-    if (gfid !== null) gfidHandles.removeStaleHandle(gfid, entry);
+    if (gfid !== null) gfidHandles.removeStaleGfidHandle(gfid, entry);
     return true;
   }
 

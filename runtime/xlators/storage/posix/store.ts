@@ -25,7 +25,7 @@ import { deriveGfid, GfidStore } from './gfid-store.ts';
 import { eraseName, recordName } from './gfid2path.ts';
 import { type Directory, Handle, Handles, statAt } from './handles.ts';
 import { Health } from './health.ts';
-import { Identity } from './identity.ts';
+import { IdentitySwitch } from './identity.ts';
 import { MdataStore } from './mdata-store.ts';
 import { EMPTY, makeProcPath, PARENT, SELF } from './paths.ts';
 import { openRoot } from './root.ts';
@@ -103,7 +103,7 @@ export class Store {
   /** Stores times that clients have set. */
   mdata: MdataStore;
   readonly health: Health;
-  readonly identity = new Identity();
+  readonly identity = new IdentitySwitch();
   /** Number of the volume's bricks on this file system. */
   sharedBrickCount = 1;
   /** True when rchecksum must use a checksum that FIPS 140 allows. */
@@ -348,13 +348,13 @@ export class Store {
   createGfidHandle(handle: Handle, fd: number, entry: NamedEntry, isNew: boolean): boolean {
     const { gfidHandles } = this;
     if (gfidHandles === null) return true;
-    const outcome = gfidHandles.ensureHandle(
+    const outcome = gfidHandles.ensureGfidHandle(
       handle,
       fd,
       isRealName(entry) ? entry : { ...entry, name: null },
       isNew,
     );
-    handle.hasGfidHandle = outcome === 'kept';
+    handle.hasGfidHandle = outcome === 'correct';
     if (typeof outcome === 'number') this.noteMissed(outcome);
     return outcome !== 'taken';
   }
@@ -385,7 +385,7 @@ export class Store {
   /** Removes the gfid handle of an inode without names. */
   dropGfidHandle(handle: Handle): void {
     if (handle.hasGfidHandle && this.gfidHandles !== null)
-      handle.hasGfidHandle = !this.gfidHandles.removeHandle(handle.gfid);
+      handle.hasGfidHandle = !this.gfidHandles.removeGfidHandle(handle.gfid);
     else handle.hasGfidHandle = false;
   }
 

@@ -4,7 +4,7 @@ import type { Inode } from '../../../core/inode.ts';
 import { type Holder, InodeLocks } from './inode-locks.ts';
 import { WaitGraph } from './record-locks.ts';
 
-export class Locks {
+export class VolumeLocks {
   /** Whether requests are logged. */
   isTracing: boolean;
   private readonly inodes = new Map<Inode, InodeLocks>();
@@ -22,37 +22,37 @@ export class Locks {
     return this.inodes.get(inode);
   }
 
-  /** Returns an inode's locks to change; the caller must call `holdWhileLocked` afterwards. */
+  /** Returns an inode's locks to change; the caller must call `updateHold` afterwards. */
   findOrMake(inode: Inode): InodeLocks {
     return this.inodes.get(inode) ?? new InodeLocks(inode, this.waitGraph);
   }
 
   /** Holds the inode in the inode table while it has locks or waiting requests; releases it after the last. */
-  holdWhileLocked(locks: InodeLocks): void {
-    const { inode } = locks;
-    locks.dropEmptyDomains();
+  updateHold(inodeLocks: InodeLocks): void {
+    const { inode } = inodeLocks;
+    inodeLocks.dropEmptyDomains();
     const isHeld = this.inodes.has(inode);
-    if (isHeld !== locks.isEmpty) return;
+    if (isHeld !== inodeLocks.isEmpty) return;
     if (isHeld) {
       this.inodes.delete(inode);
       inode.table.dropForFd(inode);
     } else {
-      this.inodes.set(inode, locks);
+      this.inodes.set(inode, inodeLocks);
       inode.table.holdForFd(inode);
     }
   }
 
   /** Drops the locks of a client that has disconnected, and grants waiting requests. */
   dropClient(client: Client, errno: number): void {
-    // A copy: `holdWhileLocked` removes inodes without locks.
-    for (const locks of [...this.inodes.values()]) {
-      locks.dropClient(client, errno);
-      this.holdWhileLocked(locks);
+    // A copy: `updateHold` removes inodes without locks.
+    for (const inodeLocks of [...this.inodes.values()]) {
+      inodeLocks.dropClient(client, errno);
+      this.updateHold(inodeLocks);
     }
   }
 
   /** Settles all waiting requests with an errno. */
   cancelAll(errno: number): void {
-    for (const locks of this.inodes.values()) locks.cancelAll(errno);
+    for (const inodeLocks of this.inodes.values()) inodeLocks.cancelAll(errno);
   }
 }
