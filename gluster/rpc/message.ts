@@ -88,7 +88,7 @@ function writeCredentials(w: XdrWriter, flavor: number, caller: Caller): void {
   const { pid, uid, gid, groups, lkOwner, flags, ctime, ctimeNsec } = caller;
   const isV3 = flavor === AUTH_V3;
   w.u32(flavor);
-  const length = w.at;
+  const lengthPosition = w.at;
   w.u32(0);
   w.i32(pid);
   w.u32(uid);
@@ -98,21 +98,22 @@ function writeCredentials(w: XdrWriter, flavor: number, caller: Caller): void {
     w.u32(ctimeNsec);
     w.u64(ctime);
   }
-  const owner = lkOwner.length / 2 || 4;
-  const count = Math.min(
+  // Without a lock owner, the pid is sent: 4 bytes.
+  const ownerBytes = lkOwner.length / 2 || 4;
+  const groupCount = Math.min(
     groups.length,
-    (isV3 ? MAX_OWNER_AND_GROUPS_V3 : MAX_OWNER_AND_GROUPS_V2) - owner,
+    (isV3 ? MAX_OWNER_AND_GROUPS_V3 : MAX_OWNER_AND_GROUPS_V2) - ownerBytes,
   );
-  w.u32(count);
-  for (let at = 0; at < count; at++) w.u32(groups[at]!);
-  w.u32(owner);
-  w.reserve(owner + 3);
+  w.u32(groupCount);
+  for (let at = 0; at < groupCount; at++) w.u32(groups[at]!);
+  w.u32(ownerBytes);
+  w.reserve(ownerBytes + 3);
   const { bytes, view } = w;
   if (lkOwner === '') view.setInt32(w.at, pid, true);
-  else for (let at = 0; at < owner; at++) bytes[w.at + at] = parseHexByte(lkOwner, at * 2);
-  w.at += owner;
-  w.zeros(-owner & 3);
-  w.patch(length, w.at - length - 4);
+  else for (let at = 0; at < ownerBytes; at++) bytes[w.at + at] = parseHexByte(lkOwner, at * 2);
+  w.at += ownerBytes;
+  w.zeros(-ownerBytes & 3);
+  w.patch(lengthPosition, w.at - lengthPosition - 4);
 }
 
 const HEX_DIGITS = '0123456789abcdef';
@@ -177,13 +178,13 @@ function readCredentials(r: XdrReader, flavor: number, end: number): Caller | 'g
   const flags = isV3 ? r.u32() : 0;
   const ctimeNsec = isV3 ? r.u32() : 0;
   const ctime = isV3 ? r.u64() : 0;
-  const count = r.u32();
-  if (r.isMalformed || count * 4 > end - r.at) return 'garbage';
+  const groupCount = r.u32();
+  if (r.isMalformed || groupCount * 4 > end - r.at) return 'garbage';
   const groups: number[] = [];
-  for (let at = 0; at < count; at++) groups.push(r.u32());
+  for (let at = 0; at < groupCount; at++) groups.push(r.u32());
   const owner = r.opaque();
   if (r.isMalformed || r.at > end) return 'garbage';
-  if (owner.length > (isV3 ? MAX_OWNER_AND_GROUPS_V3 : MAX_OWNER_AND_GROUPS_V2) - count)
+  if (owner.length > (isV3 ? MAX_OWNER_AND_GROUPS_V3 : MAX_OWNER_AND_GROUPS_V2) - groupCount)
     return 'owner';
   return { pid, uid, gid, groups, lkOwner: toHex(owner), flags, ctime, ctimeNsec };
 }

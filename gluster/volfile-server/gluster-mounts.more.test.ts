@@ -297,7 +297,7 @@ describeMounts('a volfile server for GlusterFS', () => {
     expect([has('by-tcp'), has('by-unix')]).toEqual([all, all]);
   });
 
-  it('reports the port that a brick registered to clients without one', async () => {
+  it('tells clients without remote-port the port that the brick has registered', async () => {
     needGluster();
     mkdirSync(scratch.at('ports'));
     mkdirSync(scratch.at('ports-brick'));

@@ -99,7 +99,7 @@ export class VolfileClient {
   fetchVolumeId(): Promise<string> {
     return this.enqueue(async () => {
       if (this.connection === null) throw new FetchError('no volfile server is connected');
-      return this.connection.getVolumeId(this.settings.key.replace(/^\//, ''));
+      return this.connection.requestVolumeId(this.settings.key.replace(/^\//, ''));
     });
   }
 
@@ -121,8 +121,8 @@ export class VolfileClient {
     const failures: string[] = [];
     for (let attempts = this.servers.length; attempts > 0 && !this.isClosed; attempts--) {
       try {
-        this.connection ??= await this.open(this.servers[this.serverIndex]!);
-        const { text, servers } = await this.connection.getspec(key);
+        this.connection ??= await this.openConnection(this.servers[this.serverIndex]!);
+        const { text, servers } = await this.connection.requestVolfile(key);
         this.addServers(servers);
         this.hasFetched = true;
         return text;
@@ -145,14 +145,14 @@ export class VolfileClient {
     this.serverIndex = (this.serverIndex + 1) % this.servers.length;
   }
 
-  private async open(address: SocketAddress): Promise<ServerConnection> {
-    const peer = await ServerConnection.open(address, {
+  private async openConnection(address: SocketAddress): Promise<ServerConnection> {
+    const connection = await ServerConnection.open(address, {
       onChange: () => this.settings.onChange(),
       onUnknownXid: (xid) => this.settings.warn(`reply with unknown xid ${xid}`),
-      onEnd: (reason) => this.handleLoss(peer, reason),
+      onEnd: (reason) => this.handleLoss(connection, reason),
     });
-    if (!this.isClosed) return peer;
-    peer.close();
+    if (!this.isClosed) return connection;
+    connection.close();
     throw new FetchError('the client was closed');
   }
 
@@ -163,8 +163,8 @@ export class VolfileClient {
   }
 
   /** Handles a lost connection: the caller keeps its volfile, and attempts to reach a server are scheduled. */
-  private handleLoss(peer: ServerConnection, reason: string): void {
-    if (this.connection !== peer || this.isClosed) return;
+  private handleLoss(connection: ServerConnection, reason: string): void {
+    if (this.connection !== connection || this.isClosed) return;
     this.connection = null;
     // The first fetch reports the failure itself.
     if (!this.hasFetched) return;
@@ -187,7 +187,7 @@ export class VolfileClient {
     for (let attempts = this.servers.length; attempts > 0; attempts--) {
       if (this.connection !== null || this.isClosed) return;
       try {
-        this.connection = await this.open(this.servers[this.serverIndex]!);
+        this.connection = await this.openConnection(this.servers[this.serverIndex]!);
         this.settings.log(`the volfile server ${this.server} is reachable`);
         this.settings.onChange();
       } catch (error) {
@@ -272,7 +272,7 @@ class ServerConnection {
   }
 
   /** Requests a volfile (GETSPEC). @throws {FetchError} */
-  getspec(key: string): Promise<FetchedVolfile> {
+  requestVolfile(key: string): Promise<FetchedVolfile> {
     const write = (w: XdrWriter): void => {
       w.u32(WANTS_SERVERS);
       w.string(key);
@@ -282,7 +282,7 @@ class ServerConnection {
   }
 
   /** Requests a volume's id, a UUID (GET_VOLUME_INFO). @throws {FetchError} */
-  getVolumeId(volume: string): Promise<string> {
+  requestVolumeId(volume: string): Promise<string> {
     const texts = new Map([
       ['flags', String(WANTS_ID)],
       ['volname', volume],
@@ -360,7 +360,7 @@ function readVolumeId(r: XdrReader): string | RefusalReason {
 /** Reads a volfile, or the reason why it is missing. */
 function readSpec(r: XdrReader): FetchedVolfile | RefusalReason {
   const [opRet, errno, bytes] = readFields(r, specReply) as [number, number, Uint8Array];
-  const spec = decodeName(bytes);
+  const text = decodeName(bytes);
   const length = bytes.length;
   const texts = readTexts(r);
   if (r.isMalformed) return new RefusalReason('its reply is malformed');
@@ -371,7 +371,7 @@ function readSpec(r: XdrReader): FetchedVolfile | RefusalReason {
     return new RefusalReason(`it announced ${opRet} bytes but sent ${length}`);
   }
   if (length === 0) return new RefusalReason('it sent an empty volfile');
-  return { text: spec, servers: readServers(texts?.get('servers-list') ?? '') };
+  return { text, servers: readServers(texts?.get('servers-list') ?? '') };
 }
 
 const readServers = (text: string): SocketAddress[] =>
@@ -382,6 +382,7 @@ const readServers = (text: string): SocketAddress[] =>
 
 function describeError(error: NodeJS.ErrnoException): string {
   const { errno, message, code } = error;
+  // Numbers from -3000 down are Node's own (such as EAI_NONAME), not the system's.
   if (errno !== undefined && errno > -3000) return strerror(-errno);
   return code === 'ENOTFOUND' ? 'there is no such host' : message || code || 'it cannot be reached';
 }

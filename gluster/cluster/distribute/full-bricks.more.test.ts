@@ -88,7 +88,7 @@ const LARGE = 'x'.repeat(100_000);
     };
 
     it.each(Object.keys(BRICKS) as (keyof typeof BRICKS)[])(
-      'loses no file, and recovers once there is space, with bricks that are %s',
+      'loses no file, and creates files again once there is space, on bricks that are %s',
       async (whose) => {
         for (const name of NAMES) {
           await makeDisk(scratch, name, 'ext4', MEGABYTES);

@@ -43,7 +43,7 @@ test("a joined offset yields child and offset, and equals GlusterFS's", () => {
   );
 });
 
-test("the test's formula yields the large offsets of a captured listing of GlusterFS", () => {
+test('the formula by which joined offsets are checked yields the large offsets of a captured listing', () => {
   expect([
     ofGlusterfs(0x1efc_e248_700a_9a17n, 0n, 3n),
     ofGlusterfs(0x583a_64d7_3040_ba1en, 1n, 3n),

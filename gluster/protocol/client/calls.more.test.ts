@@ -176,7 +176,7 @@ describe.skipIf(isWithoutBricks())('a GlusterFS brick', () => {
     raw.close();
   });
 
-  it("has the root's gfid, and creates files with the requested gfid only", async () => {
+  it('gives its root the fixed gfid, and refuses to create a file without a requested gfid', async () => {
     expect((await client.driver.find('/')).buf.iaGfid).toBe(ROOT);
     await expect(client.ask('lookup', '/none')).rejects.toThrow('ENOENT');
     const raw = await peer();

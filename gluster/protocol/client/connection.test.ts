@@ -20,7 +20,7 @@ import {
   writePrograms,
 } from '../../rpc/programs.ts';
 import { Connection, type TransportEvents } from './connection.ts';
-import { makeIntroduction } from './handshake.ts';
+import { makeSetVolumeTexts } from './handshake.ts';
 
 const EACCES = 13;
 const EAGAIN = 11;
@@ -174,7 +174,7 @@ function make(asksPort = false, pingTimeout = 42): void {
       hasWaitingRequests: () => isAwaited,
       readPingTimeout: () => pingTimeout,
       readFrameTimeout: () => 1800,
-      makeIntroduction: (number) => makeIntroduction(new Map(), `CTX_ID:U-RECON_NO:-${number}`),
+      makeSetVolumeTexts: (number) => makeSetVolumeTexts(new Map(), `CTX_ID:U-RECON_NO:-${number}`),
       makeRecords: () => new RecordReader(),
     },
     {

@@ -77,7 +77,7 @@ export interface ConnectionSettings {
   readPingTimeout(): number;
   readFrameTimeout(): number;
   /** Makes the options that SETVOLUME sends. @param connection number of the connection, from 0 */
-  makeIntroduction(connection: number): ReadonlyMap<string, string>;
+  makeSetVolumeTexts(connection: number): ReadonlyMap<string, string>;
   makeRecords(): RecordReader;
 }
 
@@ -102,8 +102,8 @@ export interface ConnectionEvents {
   warn(text: string): void;
 }
 
-/** `idle`: before `start`, or until the next attempt; `introducing`: during the handshake. */
-type Stage = 'idle' | 'connecting' | 'introducing' | 'up' | 'stopped';
+/** `idle`: before `start`, or until the next attempt; `handshake`: during the handshake. */
+type Stage = 'idle' | 'connecting' | 'handshake' | 'up' | 'stopped';
 
 export class Connection {
   readonly channel: CallChannel;
@@ -113,7 +113,7 @@ export class Connection {
   private transport: Transport | null = null;
   /** The number of the current attempt; events of earlier ones are ignored. */
   private attempt = 0;
-  private introductionCount = 0;
+  private setVolumeCount = 0;
   /** Failed attempts since the last established connection. */
   private failedAttempts = 0;
   /** Time of the next attempt, by `context.now`. */
@@ -190,7 +190,7 @@ export class Connection {
   }
 
   private beginHandshake(sender: ByteSender): void {
-    this.stage = 'introducing';
+    this.stage = 'handshake';
     this.channel.attach(sender);
     this.setTimer('handshake', HANDSHAKE_TIMEOUT_S * 1000, () =>
       this.fail(`it did not complete the handshake within ${HANDSHAKE_TIMEOUT_S} s`),
@@ -214,10 +214,11 @@ export class Connection {
     else if (isOffered(PORTMAP) && this.lacksPort) this.requestPort();
     else if (!isOffered(FOPS4))
       this.fail(`it does not speak ${FOPS4.name}, as GlusterFS since 4 does`);
-    else this.sendIntroduction();
+    else this.sendSetVolume();
     this.flush();
   }
 
+  /** Asks a management daemon for the brick's port, and connects to that port. */
   private requestPort(): void {
     const { subvolume } = this.settings;
     this.call(
@@ -238,10 +239,11 @@ export class Connection {
     );
   }
 
-  private sendIntroduction(): void {
+  /** Introduces this client to the brick (SETVOLUME), which completes the handshake. */
+  private sendSetVolume(): void {
     const { settings, events } = this;
-    const texts = settings.makeIntroduction(this.introductionCount);
-    this.introductionCount += 1;
+    const texts = settings.makeSetVolumeTexts(this.setVolumeCount);
+    this.setVolumeCount += 1;
     this.call(
       HANDSHAKE,
       HAND.SETVOLUME,
@@ -347,9 +349,10 @@ export class Connection {
 
   // ---- its end, and further attempts
 
+  /** Ends the attempt or the connection, and schedules the next attempt unless `isFinal`. */
   private fail(reason: string, isFinal = false): void {
     const wasUp = this.stage === 'up';
-    const hasReplied = this.stage === 'introducing';
+    const hasReplied = this.stage === 'handshake';
     // A brick may have another port after a restart.
     this.brickPort = null;
     this.disconnect();

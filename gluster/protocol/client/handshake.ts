@@ -16,7 +16,7 @@ const OP_VERSION = 100_000;
  * @param name identifies the client, with a different text for each connection: the server may still hold state of
  * the last one
  */
-export function makeIntroduction(
+export function makeSetVolumeTexts(
   volfileOptions: ReadonlyMap<string, string>,
   name: string,
 ): Map<string, string> {

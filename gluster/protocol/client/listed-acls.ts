@@ -29,7 +29,7 @@ const mayBeLinktoOrCopy = ({ iaProt }: Iatt): boolean =>
 
 /** The xdata of a listing that also requests ACLs. */
 class AclRequest extends Dict {
-  /** `ListedAcls.changes` at the time of the request. */
+  /** `ListedAcls.changeCount` at the time of the request. */
   readonly changeCount: number;
 
   constructor(changes: number, xdata: Dict | null) {

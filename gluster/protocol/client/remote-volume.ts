@@ -21,7 +21,7 @@ import { AUTH_V3, type Caller, hasRoomForOwner } from '../../rpc/message.ts';
 import { FOPS4 } from '../../rpc/programs.ts';
 import { type Certificates, readCertificates } from '../shared/certificates.ts';
 import { type Connect, type ConnectFailure, Connection } from './connection.ts';
-import { type HandshakeReply, makeIntroduction } from './handshake.ts';
+import { type HandshakeReply, makeSetVolumeTexts } from './handshake.ts';
 import { type Marshal, WIRE_FLAGS, writeArguments } from './marshal.ts';
 import { readAddress, type Settings } from './options.ts';
 import { OwnCalls } from './own-calls.ts';
@@ -41,7 +41,8 @@ import { readCallback } from './upcalls.ts';
 const REOPEN_TIMEOUT_S = 3600;
 /** Identifies this process to bricks, for all its clients. */
 const processUuid = randomUUID();
-let instanceCount = 0;
+/** Number of clients that this process has made; part of their names. */
+let clientCount = 0;
 
 /** Chooses Node's sockets for TLS, and in a process without a mount's loop; else sockets that the loop serves. */
 const chooseConnect = (certificates: Certificates | null, { sources }: Context): Connect =>
@@ -85,10 +86,10 @@ export class RemoteVolume {
     const subdirMount = context.server?.subdirMount;
     if (subdirMount !== undefined) volfileOptions.set('subdir-mount', subdirMount);
     // Each graph has a number of its own, as a new graph connects before the old one ends.
-    const name =
-      `CTX_ID:${processUuid}-GRAPH_ID:${instanceCount}-PID:${process.pid}-HOST:${hostname()}-` +
+    const clientName =
+      `CTX_ID:${processUuid}-GRAPH_ID:${clientCount}-PID:${process.pid}-HOST:${hostname()}-` +
       `PC_NAME:${xl.name}-RECON_NO:-`;
-    instanceCount += 1;
+    clientCount += 1;
     const now = sources === undefined ? () => context.now() : () => sources.now();
     this.connection = new Connection(
       {
@@ -101,7 +102,7 @@ export class RemoteVolume {
         hasWaitingRequests: () => this.waitingRequests.size > 0,
         readPingTimeout: () => this.state.settings['ping-timeout'],
         readFrameTimeout: () => this.state.settings['frame-timeout'],
-        makeIntroduction: (number) => makeIntroduction(volfileOptions, name + number),
+        makeSetVolumeTexts: (number) => makeSetVolumeTexts(volfileOptions, clientName + number),
         makeRecords: () => new RecordReader(),
       },
       {
@@ -137,6 +138,7 @@ export class RemoteVolume {
 
   // ---- requests
 
+  /** Sends a fop to the brick; queues it while the brick is not connected, or its file is being reopened. */
   request(frame: Frame, marshal: Marshal, args: unknown[]): void {
     const { connection, waitingRequests, state } = this;
     if (marshal.prepare?.(state, frame, args)) return;
@@ -155,12 +157,9 @@ export class RemoteVolume {
   }
 
   /** Whether the request uses a file that must be open at the brick, and is not. */
-  private usesUnopenedFile(
-    { fdNumberSources: remotes }: Marshal,
-    args: readonly unknown[],
-  ): boolean {
-    for (let at = 0; at < remotes.length; at++) {
-      if (remotes[at]!(args, this.state) === NO_FD) return true;
+  private usesUnopenedFile({ fdNumberSources }: Marshal, args: readonly unknown[]): boolean {
+    for (let at = 0; at < fdNumberSources.length; at++) {
+      if (fdNumberSources[at]!(args, this.state) === NO_FD) return true;
     }
     return false;
   }
@@ -266,14 +265,14 @@ export class RemoteVolume {
     this.isGlusterBrick = !isGlossa;
     this.lastProblem = '';
     xl.log.info(`connected to ${this.brickLabel}`);
-    const closed = state.fds.listClosed();
-    this.reopeningCount = closed.length;
+    const closedFds = state.fds.listClosed();
+    this.reopeningCount = closedFds.length;
     const resumeIfReopened = (): void => {
       if (this.reopeningCount > 0 || !this.connection.isUp) return;
       if (isUp) sayUp(xl as Xlator<unknown>, true);
       this.waitingRequests.releaseAll((...request) => this.dropPrivilegesAndSend(...request));
     };
-    for (const each of closed) {
+    for (const each of closedFds) {
       // The file exists already, and its data must stay.
       const flags = state.filterOpenFlags(
         each.fd.flags & WIRE_FLAGS & ~(O_CREAT | O_EXCL | O_TRUNC),
@@ -317,7 +316,7 @@ export class RemoteVolume {
   private handleFailure({ reason, isFinal, hasReplied }: ConnectFailure): void {
     const { xl, brickLabel } = this;
     const problem = `${brickLabel}: ${reason}`;
-    const isNew = problem !== this.lastProblem;
+    const isNewProblem = problem !== this.lastProblem;
     this.lastProblem = problem;
     if (isFinal) {
       this.failWaitingRequests();
@@ -325,7 +324,7 @@ export class RemoteVolume {
         msgid: messages.brickRefuses.id,
       });
       xl.notify('AUTH_FAILED', xl);
-    } else if (isNew) {
+    } else if (isNewProblem) {
       xl.log.warning(`cannot connect to ${problem}`, { msgid: messages.brickNotReached.id });
     }
     if (!isFinal && hasReplied) notifyParents(xl as Xlator<unknown>, 'CHILD_CONNECTING', xl);

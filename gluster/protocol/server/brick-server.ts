@@ -68,10 +68,10 @@ export class BrickServer implements ConnectionHost {
     this.settings = settings;
     this.configuredAddress = readAddress(settings);
     this.bricks = new Bricks(xl, () => graph!.instances[id] ?? xl, settings['inode-lru-limit']);
-    const record = makeInitiatorTranslator(xl.type, xl.translator.description);
+    const translator = makeInitiatorTranslator(xl.type, xl.translator.description);
     // One buffer suffices for all reads, as each reply is written while its callback runs.
     const hints = { readBuffer: new Uint8Array(READ_BUFFER_BYTES) };
-    this.initiator = new Initiator(graph!, xl.name, record, xl.log, hints);
+    this.initiator = new Initiator(graph!, xl.name, translator, xl.log, hints);
     this.uuid = context.server?.uuid ?? this.initiator.xl.name;
     this.version = context.server?.version ?? '';
     this.initiator.findObjection = () =>
@@ -88,7 +88,7 @@ export class BrickServer implements ConnectionHost {
     this.reconfigure(xl, settings);
   }
 
-  /** @throws {InitError} when it cannot listen there */
+  /** Starts to accept clients. @throws {InitError} if it cannot listen at the address */
   async listen(): Promise<void> {
     const { configuredAddress, settings } = this;
     const certificates = readCertificates(settings);
@@ -153,7 +153,7 @@ export class BrickServer implements ConnectionHost {
   }
 
   /** @throws {InitError} if an option changes the address, which is fixed while the server listens */
-  failIfMoved(settings: Settings): void {
+  requireSameAddress(settings: Settings): void {
     if (JSON.stringify(readAddress(settings)) === JSON.stringify(this.configuredAddress)) return;
     throw new InitError(`it listens at ${this.address}: the address can change only at a restart`);
   }
@@ -274,7 +274,7 @@ function dumpConnection(
   { binding, peer, callServer, activeRequestCount, lockRequestCount }: ClientConnection,
   at: number,
 ): Dump {
-  const { client, brick, subdir, identity, version, since } = binding as ClientBinding;
+  const { client, brick, subdir, identity, version, admittedAtMs } = binding as ClientBinding;
   const { address, port, certificate } = peer;
   const values: Dump = {
     'client-uid': client.uid,
@@ -284,7 +284,7 @@ function dumpConnection(
     bound_xl: brick.name,
     ...(subdir === '/' ? {} : { subdir }),
     version,
-    since: new Date(since).toISOString(),
+    since: new Date(admittedAtMs).toISOString(),
     'open-fds': client.fds.size,
     'requests-under-way': activeRequestCount,
     'requests-for-locks': lockRequestCount,

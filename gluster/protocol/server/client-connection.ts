@@ -50,7 +50,7 @@ const GETSPEC_REFUSAL_TEXT = 'ask the management daemon for volfiles';
 /** The most bytes of replies queued for a client. Beyond them the server stops reading its calls. */
 const MAX_QUEUED_BYTES = 4 * 2 ** 20;
 /** Bytes of receive room, and of the longest message, before the handshake, whose messages are short. */
-const HANDSHAKE_BYTES = { room: 4096, most: 65_536 } as const;
+const HANDSHAKE_BYTES = { receiveRoom: 4096, longestMessage: 65_536 } as const;
 /** Bytes of room for receiving after the handshake. */
 const RECEIVE_ROOM_BYTES = 65_536;
 
@@ -108,20 +108,21 @@ export interface ClientBinding {
   /** Whether the client knows glossa's own requests. */
   readonly isGlossa: boolean;
   /** Milliseconds since 1970 at which the client was admitted. */
-  readonly since: number;
+  readonly admittedAtMs: number;
 }
 
 interface HandshakeResult {
   readonly errno: number;
   /** The reason of a refusal, in GlusterFS's words. */
   readonly text: string;
-  readonly childUp: boolean;
+  /** Whether the brick's storage is up; a client that is refused for this reason tries again. */
+  readonly isBrickUp: boolean;
 }
 
 export class ClientConnection implements ServedConnection {
-  readonly records = new RecordReader(HANDSHAKE_BYTES.room, HANDSHAKE_BYTES.most);
+  readonly records = new RecordReader(HANDSHAKE_BYTES.receiveRoom, HANDSHAKE_BYTES.longestMessage);
   /** The buffer for replies. */
-  readonly out = new XdrWriter(HANDSHAKE_BYTES.room);
+  readonly out = new XdrWriter(HANDSHAKE_BYTES.receiveRoom);
   readonly peer: Peer;
   binding: ClientBinding | null = null;
   /** The number of active requests, without those for locks. */
@@ -275,7 +276,7 @@ export class ClientConnection implements ServedConnection {
     const texts = readTexts(r);
     // After a second handshake the connection belongs to another client.
     this.detachClient();
-    this.authenticate(texts, ({ errno, text, childUp }) => {
+    this.authenticate(texts, ({ errno, text, isBrickUp }) => {
       if (this.isClosed) return;
       if (errno !== 0) this.logHandshakeRefusal(text, texts);
       this.callServer.reply(xid, (w) => {
@@ -286,7 +287,7 @@ export class ClientConnection implements ServedConnection {
           new Map([
             ['ERROR', text],
             ['process-uuid', this.host.uuid],
-            ['child_up', childUp ? '1' : '0'],
+            ['child_up', isBrickUp ? '1' : '0'],
             [GLOSSA_VERSION_KEY, this.host.version],
           ]),
         );
@@ -304,13 +305,14 @@ export class ClientConnection implements ServedConnection {
     this.host.logRefusal(`a client from ${from} is refused${volumeText}${userText}: ${text}`);
   }
 
+  /** Admits or refuses the client by the options of its handshake; `onResult` gets the reply. */
   private authenticate(
     texts: ReadonlyMap<string, string> | null,
     onResult: (result: HandshakeResult) => void,
   ) {
     const { host } = this;
-    const refuse = (errno: number, text: string, childUp = true): void =>
-      onResult({ errno, text, childUp });
+    const refuse = (errno: number, text: string, isBrickUp = true): void =>
+      onResult({ errno, text, isBrickUp });
     if (texts === null)
       return refuse(EINVAL, 'Internal error: failed to unserialize request dictionary');
     const volume = texts.get('remote-subvolume');
@@ -334,7 +336,15 @@ export class ClientConnection implements ServedConnection {
     const client = host.initiator.connect(uid);
     const version = texts.get('client-version') ?? '';
     const isGlossa = texts.has(GLOSSA_VERSION_KEY);
-    const binding = { client, brick, subdir, identity, version, isGlossa, since: Date.now() };
+    const binding = {
+      client,
+      brick,
+      subdir,
+      identity,
+      version,
+      isGlossa,
+      admittedAtMs: Date.now(),
+    };
     if (subdir === '/') return onResult(this.bind(binding, ROOT_GFID));
     findDirectory(client, brick, subdir, (directory) => {
       if (typeof directory !== 'number' && !this.isClosed)
@@ -358,9 +368,10 @@ export class ClientConnection implements ServedConnection {
     this.host.pendingConnections.remove(this.pending);
     this.records.setLimits(RECEIVE_ROOM_BYTES, RECORD_MAX);
     this.host.addClient(this);
-    return { errno: 0, text: 'Success', childUp: true };
+    return { errno: 0, text: 'Success', isBrickUp: true };
   }
 
+  /** Starts a fop, which replies later; or returns the reply, or an ACCEPT status, of a call that is no fop. */
   private serveFop(call: ReceivedCall, r: XdrReader): ResultsWriter | number | undefined {
     const { xid, procedure, caller } = call;
     const { origin } = this;

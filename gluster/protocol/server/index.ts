@@ -40,7 +40,7 @@ export default defineTranslator<BrickServer, typeof options>({
   async init(xl, settings) {
     const predecessor = findPredecessor(xl);
     if (predecessor !== null) {
-      predecessor.failIfMoved(settings);
+      predecessor.requireSameAddress(settings);
       return predecessor;
     }
     const server = new BrickServer(xl, settings);

@@ -194,9 +194,9 @@ export class MemoryShare {
 
   /** Returns everything when the connection ends. */
   close(): void {
-    const { waitingPool: waitsIn } = this;
+    const { waitingPool } = this;
     this.waitingPool = null;
-    waitsIn?.withdraw(this);
+    waitingPool?.withdraw(this);
     this.returnAll();
   }
 
@@ -230,7 +230,7 @@ export class MemoryShare {
     this.missingAtStart = this.receiver.records.missingBytes;
   }
 
-  /** Closes the connection if its message made too little progress since `markProgress`. */
+  /** Closes the connection if its message made too little progress since `startMeasuring`. */
   closeIfSlow(): void {
     const { missingAtStart, receiver } = this;
     const { missingBytes, incompleteSize } = receiver.records;

@@ -80,6 +80,7 @@ export function resolveOperand(
   }
 }
 
+/** Finds the open file of a number; for ANONYMOUS_FD makes an fd of the file with this gfid. */
 function findFd(
   frame: Frame,
   remote: number,
@@ -113,6 +114,7 @@ function findInode(
   );
 }
 
+/** Resolves a name in a directory, as its rule demands (`NameRule`). */
 function findEntry(
   frame: Frame,
   operand: EntryOperand,
@@ -144,9 +146,12 @@ function findEntry(
 }
 
 /** Finds the errno with which GlusterFS's brick refuses to make, open or remove "." or "..". */
-function findDotsErrno({ rule, flags: at }: EntryOperand, values: readonly unknown[]): number {
+function findDotsErrno(
+  { rule, flags: flagsIndex }: EntryOperand,
+  values: readonly unknown[],
+): number {
   if (rule === 'exists') return ENOENT;
-  const flags = at < 0 ? 0 : (values[at] as number);
+  const flags = flagsIndex < 0 ? 0 : (values[flagsIndex] as number);
   return flags === 0 || (flags & O_EXCL) !== 0 ? EEXIST : EISDIR;
 }
 
@@ -156,6 +161,7 @@ function makeLocByGfid(gfid: Gfid, { inodes }: ResolveScope): Loc | number {
   return cached === undefined ? new Loc(inodes.newInode(), null, null, gfid) : new Loc(cached);
 }
 
+/** Makes the loc of a name: its inode is from the table, or from a lookup if the rule needs one. */
 function findName(
   frame: Frame,
   parent: Inode,

@@ -1,7 +1,7 @@
 /**
- * Makes the conversions of protocol/server for each fop: from the fields of a call to its arguments, and from its
- * reply to the fields of the reply. They are matched by name (`core/fops.ts`, `rpc/fops4.ts`). Inodes and open files
- * are described as an `Operand`, which `resolve.ts` finds.
+ * Builds an `Unmarshal` for each fop, by which `server-call.ts` makes the fop's arguments from the fields of a call,
+ * and the fields of the reply from the fop's reply. Both are matched by name (`core/fops.ts`, `rpc/fops4.ts`). For an
+ * inode or open file it has an `Operand`, from which `resolve.ts` finds the argument.
  * Source of the rules for names: GlusterFS 10 `xlators/protocol/server/src/server-resolve.c`.
  */
 import type { Fd } from '../../../runtime/core/fd.ts';
@@ -89,13 +89,13 @@ const VALUE_OVERRIDES: Readonly<Partial<Record<string, (value: never) => unknown
   'readdirp offset': joinOffset,
 };
 
-const findField = ({ namedFields }: Fields, name: string): number =>
+const findFieldIndex = ({ namedFields }: Fields, name: string): number =>
   namedFields.findIndex((field) => field.name === name);
 
 function makeOperand(fop: FopName, { name, type }: Arg, arg: number, call: Fields): Operand | null {
-  const gfid = findField(call, `${name}.gfid`);
-  const pargfid = findField(call, `${name}.pargfid`);
-  const remote = findField(call, `${name}.remote`);
+  const gfid = findFieldIndex(call, `${name}.gfid`);
+  const pargfid = findFieldIndex(call, `${name}.pargfid`);
+  const remote = findFieldIndex(call, `${name}.remote`);
   if (type === 'fd' && remote >= 0) return { kind: 'fd', arg, gfid, remote };
   if (type === 'fd') return { kind: 'newFd', arg };
   if (type !== 'loc') return null;
@@ -103,7 +103,7 @@ function makeOperand(fop: FopName, { name, type }: Arg, arg: number, call: Field
   if (pargfid < 0) return { kind: 'inode', arg, gfid };
   const rule = NAME_RULES[`${fop} ${name}`];
   if (rule === undefined) throw new Error(`${fop}: no rule for ${name}`);
-  const [nameIndex, flags] = [findField(call, `${name}.name`), findField(call, 'flags')];
+  const [nameIndex, flags] = [findFieldIndex(call, `${name}.name`), findFieldIndex(call, 'flags')];
   return { kind: 'entry', arg, gfid, pargfid, name: nameIndex, rule, flags };
 }
 
@@ -114,9 +114,9 @@ function makeArgSource(
 ): Unmarshal['argSources'][number] {
   if (type === 'loc' || type === 'fd') return () => undefined;
   if (type === 'data') return (_, data) => data;
-  const index = findField(call, name);
+  const index = findFieldIndex(call, name);
   if (index < 0) throw new Error(`a call of ${fop} has no '${name}'`);
-  const flagIndex = findField(call, `${name}.given`);
+  const flagIndex = findFieldIndex(call, `${name}.given`);
   if (flagIndex >= 0) return (values) => (values[flagIndex] === 0 ? null : values[index]);
   const convert = VALUE_OVERRIDES[`${fop} ${name}`];
   return convert === undefined

@@ -36,6 +36,7 @@ import {
 import { findLocation } from './file-fops.ts';
 import { lookupEverywhere, makeLinktoXdata, makeUnusedLinktoXdata } from './lookup-everywhere.ts';
 
+/** Creates a file on its name's child, if the parent's layout is current; else reads the layout again first. */
 function* createEntry<N extends CreatingFop>(
   task: Task,
   fop: N,
@@ -55,8 +56,8 @@ function* createEntry<N extends CreatingFop>(
   const xdata = addLayoutCondition(volume, loc, hashedChild, args.at(-1) as Dict | null);
   const conditionalArgs = args.with(-1, xdata) as unknown as typeof args;
   const reply = yield* createOnChild(task, fop, args, hashedChild, conditionalArgs);
-  const [refusal] = reply.values.slice(-1) as [Dict | null];
-  return isRefused(reply.opRet, refusal)
+  const [refusalXdata] = reply.values.slice(-1) as [Dict | null];
+  return isRefused(reply.opRet, refusalXdata)
     ? yield* createAfterRefresh(task, fop, args, hashedChild)
     : reply;
 }
@@ -90,11 +91,11 @@ function* createAfterRefresh<N extends CreatingFop>(
   let reply = makeFailure(fop, ENOENT);
   if (yield* refreshParent(task, loc)) {
     const hashedChild = volume.findHashedChild(loc);
-    const refusal = findPlacementErrno(volume, hashedChild);
+    const placementErrno = findPlacementErrno(volume, hashedChild);
     reply =
-      refusal === 0
+      placementErrno === 0
         ? yield* createOnChild(task, fop, args, hashedChild)
-        : makeFailure(fop, refusal);
+        : makeFailure(fop, placementErrno);
   }
   task.replyEarly(reply);
   yield* unlockInode(task, lockedChild, LAYOUT_LOCK_DOMAIN, directory);

@@ -91,13 +91,13 @@ const hasLinktoMode = ({ iaProt, iaType }: Iatt): boolean =>
 export function makeMoveSignReader(
   fop: FopName,
 ): (opRet: number, opErrno: number, values: readonly unknown[]) => number {
-  const stats = findIattIndexes(fop);
+  const iattIndexes = findIattIndexes(fop);
   const hasStatRequest = needsStatRequest(fop);
   return (opRet, opErrno, values) => {
     if (opRet < 0) return GONE_ERRNOS.has(opErrno) ? MOVED_AWAY : UNMOVED;
     let sign = hasStatRequest ? readMoveSign(readXdataStat(values)) : UNMOVED;
-    for (let at = 0; at < stats.length; at++) {
-      sign = Math.max(sign, readMoveSign(values[stats[at]!] as Iatt | null));
+    for (let at = 0; at < iattIndexes.length; at++) {
+      sign = Math.max(sign, readMoveSign(values[iattIndexes[at]!] as Iatt | null));
     }
     return sign;
   };
@@ -135,29 +135,29 @@ export function* windToMovingFile<N extends FopName>(
   if (move?.isComplete) yield* openOnChild(task, request, move.target);
   const child = volume.findFileChild(inode);
   const reply = yield* task.windOne(child, fop, ...(args as FopTable[N]['args']));
-  const hasStats =
+  const hasAttributes =
     findIattIndexes(fop).length > 0 || (needsStatRequest(fop) && readXdataStat(reply.values));
-  const showsState = reply.opRet >= 0 && hasStats;
+  const showsMoveState = reply.opRet >= 0 && hasAttributes;
   const isUnmoved =
-    showsState && makeMoveSignReader(fop)(reply.opRet, reply.opErrno, reply.values) === UNMOVED;
+    showsMoveState && makeMoveSignReader(fop)(reply.opRet, reply.opErrno, reply.values) === UNMOVED;
   if (isUnmoved && move?.isComplete === false) volume.cancelMove(inode, move);
   return yield* followMove(task, request, child, reply);
 }
 
 /**
  * Handles a reply that may show a move: repeats the fop on the copy or the target.
- * @param from the child that sent the reply
+ * @param replyingChild the child that sent the reply
  * @returns the final reply
  */
 export function* followMove<N extends FopName>(
   task: Task,
   request: FileRequest<N>,
-  from: number,
+  replyingChild: number,
   firstReply: Reply<N>,
 ): Steps<Reply<N>> {
   const { fop, args, inode } = request;
   const readReplySign = makeMoveSignReader(fop);
-  let child = from;
+  let child = replyingChild;
   let reply = firstReply;
   for (let moves = 0; moves < MAX_MOVES; moves++) {
     const sign = readReplySign(reply.opRet, reply.opErrno, reply.values);
@@ -261,7 +261,7 @@ function* openOnChild<N extends FopName>(
   return opRet >= 0;
 }
 
-/** Removes the mode bits of a file that is being copied. */
+/** Removes the mode bits that mark a file as being copied, so that the caller does not see them. */
 function hideMigration<N extends FopName>(fop: N, reply: Reply<N>): Reply<N> {
   const values = [...reply.values] as unknown[];
   for (const at of findIattIndexes(fop)) {

@@ -57,8 +57,8 @@ function* makeDirectory(task: Task, args: MkdirArgs): Steps<MkdirReply> {
   volume.freeSpace.refreshUsages();
   for (;;) {
     const child = volume.findHashedChild(loc);
-    const refusal = findPlacementErrno(volume, child);
-    if (refusal !== 0) return makeFailure('mkdir', refusal);
+    const placementErrno = findPlacementErrno(volume, child);
+    if (placementErrno !== 0) return makeFailure('mkdir', placementErrno);
     task.setIgnoresInterrupts(false);
     const errno = yield* lockName(task, child, loc);
     if (errno !== 0) return makeFailure('mkdir', errno);

@@ -48,11 +48,11 @@ interface RenamePlan {
   readonly from: Loc;
   readonly to: Loc;
   readonly xdata: Dict | null;
-  /** The children S, O, H, D of the table above. */
-  readonly source: number;
-  readonly oldHash: number;
-  readonly newHash: number;
-  readonly target: number;
+  /** The children S, O, H, D of the header's table; D is NO_CHILD if no file is replaced. */
+  readonly sourceChild: number;
+  readonly oldHashedChild: number;
+  readonly newHashedChild: number;
+  readonly targetChild: number;
 }
 
 /**
@@ -70,9 +70,9 @@ export function* renameFile(
   const { volume } = task;
   let target = findKnownTarget(volume, to.loc.inode);
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const source = volume.findFileChild(inode);
-    if (source === NO_CHILD) return makeFailure('rename', ESTALE);
-    const files = [{ child: source, loc: new Loc(inode) }];
+    const sourceChild = volume.findFileChild(inode);
+    if (sourceChild === NO_CHILD) return makeFailure('rename', ESTALE);
+    const files = [{ child: sourceChild, loc: new Loc(inode) }];
     if (target !== null && target.inode !== inode) {
       files.push({ child: target.child, loc: new Loc(target.inode) });
     }
@@ -83,13 +83,15 @@ export function* renameFile(
       yield* task.windInternalCalls(makeFileUnlocks(locked));
       return makeFailure('rename', errno);
     }
-    const state = yield* readLockedNames(task, inode, from.loc, to, source, target);
-    const plan = {
-      ...{ inode, from: from.loc, to: to.loc, xdata, source },
-      ...{ oldHash: from.child, newHash: to.child, target: target?.child ?? NO_CHILD },
+    const lockedNames = yield* readLockedNames(task, inode, from.loc, to, sourceChild, target);
+    const plan: RenamePlan = {
+      ...{ inode, from: from.loc, to: to.loc, xdata, sourceChild },
+      ...{ oldHashedChild: from.child, newHashedChild: to.child },
+      targetChild: target?.child ?? NO_CHILD,
     };
     task.setIgnoresInterrupts(true);
-    const reply = state.reply ?? (state.areLocksCurrent ? yield* performRename(task, plan) : null);
+    const reply =
+      lockedNames.reply ?? (lockedNames.areLocksCurrent ? yield* performRename(task, plan) : null);
     const unlocks = [
       makeNameUnlocks(from.child, from.loc),
       makeNameUnlocks(to.child, to.loc),
@@ -97,8 +99,8 @@ export function* renameFile(
     yield* task.windInternalCalls([...makeFileUnlocks(locked), ...unlocks]);
     if (reply !== null) return reply;
     task.setIgnoresInterrupts(false);
-    target = state.target;
-    if (state.isMoved) {
+    target = lockedNames.target;
+    if (lockedNames.isMoved) {
       const lookup = yield* lookupEverywhere(task, from.loc, null);
       if (lookup.opRet < 0) return makeFailure('rename', lookup.opErrno);
     }
@@ -128,25 +130,27 @@ function* readLockedNames(
   inode: Inode,
   from: Loc,
   to: LockTarget,
-  source: number,
+  sourceChild: number,
   target: Target | null,
 ): Steps<LockedNames> {
-  const makeState = (parts: Partial<LockedNames>): LockedNames => ({
+  const makeLockedNames = (parts: Partial<LockedNames>): LockedNames => ({
     ...{ reply: null, areLocksCurrent: false, target, isMoved: false },
     ...parts,
   });
   const targets: LockTarget[] = [
-    { child: source, loc: from },
+    { child: sourceChild, loc: from },
     { child: to.child, loc: to.loc },
   ];
   if (target !== null && target.child !== to.child) {
     targets.push({ child: target.child, loc: to.loc });
   }
   const [oldReply, newReply, targetReply] = yield* lookupNames(task, targets);
-  if (oldReply!.opRet < 0) return makeState({ reply: makeFailure('rename', oldReply!.opErrno) });
+  if (oldReply!.opRet < 0)
+    return makeLockedNames({ reply: makeFailure('rename', oldReply!.opErrno) });
   const [, buf, xdata] = oldReply!.values;
-  if (buf!.iaGfid !== inode.gfid) return makeState({ reply: makeFailure('rename', ESTALE) });
-  if (isLinkto(buf!, xdata, task.volume.xattrNames.linkto)) return makeState({ isMoved: true });
+  if (buf!.iaGfid !== inode.gfid) return makeLockedNames({ reply: makeFailure('rename', ESTALE) });
+  if (isLinkto(buf!, xdata, task.volume.xattrNames.linkto))
+    return makeLockedNames({ isMoved: true });
   const currentTarget = yield* findCurrentTarget(
     task,
     to,
@@ -155,13 +159,13 @@ function* readLockedNames(
     targetReply ?? newReply!,
   );
   if (typeof currentTarget === 'number') {
-    return makeState({ reply: makeFailure('rename', currentTarget) });
+    return makeLockedNames({ reply: makeFailure('rename', currentTarget) });
   }
   // Both names belong to one file: POSIX requires that rename keeps both.
-  if (currentTarget?.inode === inode) return makeState({ reply: makeUnchangedReply(buf!) });
-  const areLocked =
+  if (currentTarget?.inode === inode) return makeLockedNames({ reply: makeUnchangedReply(buf!) });
+  const areLocksCurrent =
     currentTarget?.inode === target?.inode && currentTarget?.child === target?.child;
-  return makeState({ areLocksCurrent: areLocked, target: currentTarget });
+  return makeLockedNames({ areLocksCurrent, target: currentTarget });
 }
 
 /** Looks several names up at once, with temporary inodes. */
@@ -200,6 +204,7 @@ function* findCurrentTarget(
   return isLinkedFile ? makeTarget(child, to.loc, file!) : null;
 }
 
+/** Finds or makes the inode of the file that has the new name. @returns the target, or the errno */
 function makeTarget(child: number, loc: Loc, { values: [, buf] }: LookupReply): Target | number {
   if (buf!.iaType === IA_IFDIR) return EISDIR;
   const { table } = loc.parent!;
@@ -212,54 +217,57 @@ export const makeUnchangedReply = (buf: Iatt | null): RenameReply =>
   makeSuccess('rename', buf, null, null, null, null, null);
 
 const performRename = (task: Task, plan: RenamePlan): Steps<RenameReply> =>
-  plan.source === plan.target ? replaceOnSameChild(task, plan) : renameToOtherChild(task, plan);
+  plan.sourceChild === plan.targetChild
+    ? replaceOnSameChild(task, plan)
+    : renameToOtherChild(task, plan);
 
 const makeInternalXdata = (): Dict => new Dict().set(INTERNAL_FOP, 'yes');
 
 /** Renames over no file, or over a file on another child. */
 function* renameToOtherChild(task: Task, plan: RenamePlan): Steps<RenameReply> {
-  const { inode, from, to, xdata, source, oldHash, newHash } = plan;
-  if (newHash === source) {
-    const reply = yield* task.windOne(source, 'rename', from, to, xdata);
+  const { inode, from, to, xdata, sourceChild, oldHashedChild, newHashedChild } = plan;
+  if (newHashedChild === sourceChild) {
+    const reply = yield* task.windOne(sourceChild, 'rename', from, to, xdata);
     return reply.opRet < 0 ? reply : makeRenameReply(reply, yield* removeOldFiles(task, plan));
   }
-  if (newHash !== oldHash) {
+  if (newHashedChild !== oldHashedChild) {
     const errno = yield* makeOldLinkto(task, plan);
     if (errno !== 0) return makeFailure('rename', errno);
   }
   const newLoc = new Loc(inode, to.parent, to.name);
   const attributes = yield* linkSource(task, plan, newLoc);
   if (typeof attributes === 'number') {
-    if (newHash !== oldHash)
-      yield* task.windInternal(newHash, 'unlink', from, 0, makeUnusedLinktoXdata());
+    if (newHashedChild !== oldHashedChild)
+      yield* task.windInternal(newHashedChild, 'unlink', from, 0, makeUnusedLinktoXdata());
     return makeFailure('rename', attributes);
   }
-  let reply = yield* task.windInternal(newHash, 'rename', from, to, xdata);
-  if (reply.opRet < 0 && reply.opErrno === ENOENT && newHash === oldHash) {
+  let reply = yield* task.windInternal(newHashedChild, 'rename', from, to, xdata);
+  if (reply.opRet < 0 && reply.opErrno === ENOENT && newHashedChild === oldHashedChild) {
     // The old name's child had no linkto to the file.
-    yield* makeLinkto(task, from, newHash, source, inode.gfid);
-    reply = yield* task.windInternal(newHash, 'rename', from, to, xdata);
+    yield* makeLinkto(task, from, newHashedChild, sourceChild, inode.gfid);
+    reply = yield* task.windInternal(newHashedChild, 'rename', from, to, xdata);
   }
   if (reply.opRet < 0) {
-    const undoCalls = [makeCall(source, 'unlink', newLoc, 0, makeInternalXdata())];
-    if (newHash !== oldHash)
-      undoCalls.push(makeCall(newHash, 'unlink', from, 0, makeUnusedLinktoXdata()));
+    const undoCalls = [makeCall(sourceChild, 'unlink', newLoc, 0, makeInternalXdata())];
+    if (newHashedChild !== oldHashedChild)
+      undoCalls.push(makeCall(newHashedChild, 'unlink', from, 0, makeUnusedLinktoXdata()));
     yield* task.windInternalCalls(undoCalls);
     return reply;
   }
   yield* removeOldFiles(task, plan);
-  yield* chownLinkto(task, to, newHash, attributes);
-  return makeReplyOfSeveral(reply, attributes);
+  yield* chownLinkto(task, to, newHashedChild, attributes);
+  return makeReplyWithoutParents(reply, attributes);
 }
 
 /** Makes a linkto of the old name on the new name's child. Replaces a linkto that an interrupted rename left. */
 function* makeOldLinkto(task: Task, plan: RenamePlan): Steps<number> {
-  const { inode, from, newHash, source } = plan;
-  const make = (): Steps<Reply<'mknod'>> => makeLinkto(task, from, newHash, source, inode.gfid);
+  const { inode, from, newHashedChild, sourceChild } = plan;
+  const make = (): Steps<Reply<'mknod'>> =>
+    makeLinkto(task, from, newHashedChild, sourceChild, inode.gfid);
   let reply = yield* make();
   if (reply.opRet < 0 && reply.opErrno === EEXIST) {
     const unlinkReply = yield* task.windInternal(
-      newHash,
+      newHashedChild,
       'unlink',
       from,
       0,
@@ -273,12 +281,12 @@ function* makeOldLinkto(task: Task, plan: RenamePlan): Steps<number> {
 /** Links the file to its new name. @returns its attributes then, or the errno */
 function* linkSource(
   task: Task,
-  { inode, from, source }: RenamePlan,
+  { inode, from, sourceChild }: RenamePlan,
   newLoc: Loc,
 ): Steps<Iatt | number> {
   const link = (): Steps<Reply<'link'>> =>
     task.windInternal(
-      source,
+      sourceChild,
       'link',
       new Loc(inode, from.parent, from.name),
       newLoc,
@@ -286,13 +294,13 @@ function* linkSource(
     );
   let reply = yield* link();
   if (reply.opRet < 0 && reply.opErrno === EEXIST) {
-    const [existing] = yield* lookupNames(task, [{ child: source, loc: newLoc }]);
+    const [existing] = yield* lookupNames(task, [{ child: sourceChild, loc: newLoc }]);
     const [, buf, xdata] = existing!.values;
     // An interrupted rename left this link.
     if (buf?.iaGfid === inode.gfid) return buf;
     if (buf !== null && isLinkto(buf, xdata, task.volume.xattrNames.linkto)) {
       const unlinkReply = yield* task.windInternal(
-        source,
+        sourceChild,
         'unlink',
         newLoc,
         0,
@@ -306,20 +314,27 @@ function* linkSource(
 
 /** Renames over a file on the same child. */
 function* replaceOnSameChild(task: Task, plan: RenamePlan): Steps<RenameReply> {
-  const { inode, from, to, xdata, source, newHash } = plan;
-  const hasLinkto = newHash !== source;
+  const { inode, from, to, xdata, sourceChild, newHashedChild } = plan;
+  const hasLinkto = newHashedChild !== sourceChild;
   if (hasLinkto) {
-    const unlinkReply = yield* task.windInternal(newHash, 'unlink', to, 0, makeUnusedLinktoXdata());
+    const unlinkReply = yield* task.windInternal(
+      newHashedChild,
+      'unlink',
+      to,
+      0,
+      makeUnusedLinktoXdata(),
+    );
     if (unlinkReply.opRet < 0 && unlinkReply.opErrno !== ENOENT)
       return makeFailure('rename', unlinkReply.opErrno);
   }
-  const reply = yield* task.windOne(source, 'rename', from, to, xdata);
+  const reply = yield* task.windOne(sourceChild, 'rename', from, to, xdata);
   if (hasLinkto) {
     const remaining = reply.opRet >= 0 ? inode : to.inode;
-    const linkto = remaining && (yield* makeLinkto(task, to, newHash, source, remaining.gfid));
+    const linkto =
+      remaining && (yield* makeLinkto(task, to, newHashedChild, sourceChild, remaining.gfid));
     const buf = reply.values[0];
     if (linkto !== null && linkto.opRet >= 0 && buf !== null) {
-      yield* chownLinkto(task, to, newHash, buf);
+      yield* chownLinkto(task, to, newHashedChild, buf);
     }
   }
   if (reply.opRet < 0) return reply;
@@ -332,15 +347,16 @@ function* replaceOnSameChild(task: Task, plan: RenamePlan): Steps<RenameReply> {
  * @returns whether further children had to change
  */
 function* removeOldFiles(task: Task, plan: RenamePlan): Steps<boolean> {
-  const { from, to, source, oldHash, newHash, target } = plan;
-  const renameChild = source === target ? source : newHash;
+  const { from, to, sourceChild, oldHashedChild, newHashedChild, targetChild } = plan;
+  const renameChild = sourceChild === targetChild ? sourceChild : newHashedChild;
   const calls = [];
-  if (source !== renameChild) calls.push(makeCall(source, 'unlink', from, 0, makeInternalXdata()));
-  if (oldHash !== source && oldHash !== renameChild) {
-    calls.push(makeCall(oldHash, 'unlink', from, 0, makeUnusedLinktoXdata()));
+  if (sourceChild !== renameChild)
+    calls.push(makeCall(sourceChild, 'unlink', from, 0, makeInternalXdata()));
+  if (oldHashedChild !== sourceChild && oldHashedChild !== renameChild) {
+    calls.push(makeCall(oldHashedChild, 'unlink', from, 0, makeUnusedLinktoXdata()));
   }
-  if (target !== NO_CHILD && target !== renameChild) {
-    calls.push(makeCall(target, 'unlink', to, 0, makeInternalXdata()));
+  if (targetChild !== NO_CHILD && targetChild !== renameChild) {
+    calls.push(makeCall(targetChild, 'unlink', to, 0, makeInternalXdata()));
   }
   yield* task.windInternalCalls(calls);
   return calls.length > 0;
@@ -349,7 +365,7 @@ function* removeOldFiles(task: Task, plan: RenamePlan): Steps<boolean> {
 /** @param changesSeveralChildren whether further children changed their directories */
 const makeRenameReply = (reply: RenameReply, changesSeveralChildren: boolean): RenameReply =>
   changesSeveralChildren
-    ? makeReplyOfSeveral(reply, reply.values[0])
+    ? makeReplyWithoutParents(reply, reply.values[0])
     : makeSuccess('rename', reply.values[0], ...mergeParents(reply), reply.values[5]);
 
 const mergeParents = ({
@@ -362,5 +378,5 @@ const mergeParents = ({
 ];
 
 /** Makes a reply without the directories' attributes: they changed on several children, so a caller must read them. */
-const makeReplyOfSeveral = ({ values }: RenameReply, buf: Iatt | null): RenameReply =>
+const makeReplyWithoutParents = ({ values }: RenameReply, buf: Iatt | null): RenameReply =>
   makeSuccess('rename', buf && clearVolatile(buf), null, null, null, null, values[5]);

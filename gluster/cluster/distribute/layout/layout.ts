@@ -87,7 +87,7 @@ export class Layout {
   /** The hashes at which the child changes, ascending, and the child from there on; -1 in a hole. */
   private readonly starts: number[] = [];
   private readonly startChildren: number[] = [];
-  /** Encoded pieces, filled by `readStoredPiece`. */
+  /** Encoded pieces, filled by `getEncodedPiece`. */
   private readonly encodedPieces: Uint8Array[] = [];
 
   constructor(pieces: readonly Piece[]) {
@@ -122,21 +122,22 @@ export class Layout {
   /** Builds the index. Where ranges overlap, the range that starts first wins. */
   private buildIndex(): void {
     const { pieces, starts, startChildren } = this;
-    let next = 0;
+    // The first hash after the ranges so far.
+    let nextStart = 0;
     for (const child of sortByStart(pieces)) {
       const piece = pieces[child]!;
-      if (!hasRange(piece) || piece.stop < next) continue;
-      const start = Math.max(piece.start, next);
-      if (start > next) {
-        starts.push(next);
+      if (!hasRange(piece) || piece.stop < nextStart) continue;
+      const start = Math.max(piece.start, nextStart);
+      if (start > nextStart) {
+        starts.push(nextStart);
         startChildren.push(-1);
       }
       starts.push(start);
       startChildren.push(child);
-      next = piece.stop + 1;
+      nextStart = piece.stop + 1;
     }
-    if (next <= 0xffff_ffff) {
-      starts.push(next);
+    if (nextStart <= 0xffff_ffff) {
+      starts.push(nextStart);
       startChildren.push(-1);
     }
   }

@@ -26,6 +26,7 @@ const NOT_WRITTEN = { msgid: messages.statsNotWritten.id };
 
 export class IoStats {
   options: OptionValues;
+  /** Counts of the present interval. */
   current: Counters;
   readonly files = new FileTable();
   /** Sum of the earlier intervals. */

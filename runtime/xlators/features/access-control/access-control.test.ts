@@ -111,7 +111,7 @@ it('a thousand requests of a user cost one lookup of the inode', async () => {
   expect(await errnoOf(BOB, 'access', new Loc(dir), 4, null)).toBe(EACCES);
 });
 
-it('a name in a sticky directory that is not in the inode table yet belongs to its owner', async () => {
+it('in a sticky directory, only the owner of a file may rename or remove it, even before it is looked up', async () => {
   const { graph, make, errnoOf } = await setUp();
   const tmp = await make(ROOT, 'mkdir', 'tmp', 0o777);
   const { inodes } = graph;

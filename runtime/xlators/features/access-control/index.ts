@@ -133,8 +133,9 @@ const targetCbk: Cbk<'lookup', AccessControl> = (
   const { name, args, target, named } = frame.local as PendingRequest;
   frame.local = null;
   const isNamed = target.name !== null;
-  const inodeToLearn = isNamed ? inode : target.inode;
-  const subject = opRet < 0 ? null : xl.priv.subjects.learn(inodeToLearn, buf, readReplyAcl(xdata));
+  const lookedUpInode = isNamed ? inode : target.inode;
+  const subject =
+    opRet < 0 ? null : xl.priv.subjects.record(lookedUpInode, buf, readReplyAcl(xdata));
   const isAbsent = isNamed && opRet < 0 && opErrno === ENOENT;
   if (subject === null && !isAbsent) (fail[name] as AnyCall)(frame, opRet < 0 ? opErrno : EIO);
   else checkAndWind(frame, xl, name, args, isNamed ? new Map(named).set(target, subject) : named);
@@ -147,16 +148,20 @@ const passOn: PermittedFop = (frame, xl, args, name) =>
   tailArgs[name](frame, xl.children[0]!, args);
 
 /** Updates the known owners, modes and ACLs by a successful reply. */
-type Learner = (priv: AccessControl, args: readonly unknown[], reply: readonly unknown[]) => void;
+type ReplyRecorder = (
+  priv: AccessControl,
+  args: readonly unknown[],
+  reply: readonly unknown[],
+) => void;
 
 const getTargetInode = ([first]: readonly unknown[]): Inode | null =>
   (first as Partial<Loc>).inode ?? null;
 
-/** Makes a fop that learns from its reply. For an unrestricted caller, it only updates inodes that are known. */
-function makeLearningFop(name: FopName, learn: Learner): PermittedFop {
+/** Makes a fop that records its reply. For an unrestricted caller, it only updates inodes that are known. */
+function makeRecordingFop(name: FopName, recordReply: ReplyRecorder): PermittedFop {
   const cbk = collectCbk[name]((frame, _cookie, xl, opRet, opErrno, reply) => {
     const args = frame.local as readonly unknown[];
-    if (opRet >= 0) learn(xl.priv as AccessControl, args, reply);
+    if (opRet >= 0) recordReply(xl.priv as AccessControl, args, reply);
     unwindArgs[name](frame, opRet, opErrno, reply);
   });
   return (frame, xl, args) => {
@@ -169,16 +174,16 @@ function makeLearningFop(name: FopName, learn: Learner): PermittedFop {
   };
 }
 
-/** Learns about a new inode: the reply's first fields are the inode and its attributes. */
-const learnCreated: Learner = ({ subjects }, _args, [inode, buf]) =>
-  subjects.learn(inode as Inode | null, buf as Iatt | null);
+/** Records a new inode: the reply's first fields are the inode and its attributes. */
+const recordCreated: ReplyRecorder = ({ subjects }, _args, [inode, buf]) =>
+  subjects.record(inode as Inode | null, buf as Iatt | null);
 
-/** Learns about a changed inode: the reply's second field is the attributes after the change. */
-const learnChanged: Learner = ({ subjects }, args, [, buf]) =>
-  subjects.learn(getTargetInode(args), buf as Iatt | null);
+/** Records a changed inode: the reply's second field is the attributes after the change. */
+const recordChanged: ReplyRecorder = ({ subjects }, args, [, buf]) =>
+  subjects.record(getTargetInode(args), buf as Iatt | null);
 
 /** Drops what is known about an inode whose ACL was set or removed. */
-const dropIfAcl: Learner = ({ subjects }, args) => {
+const dropIfAcl: ReplyRecorder = ({ subjects }, args) => {
   const [target, dictOrName] = args as [Loc | Fd, Dict | string | null];
   const isAcl =
     typeof dictOrName === 'string'
@@ -189,7 +194,7 @@ const dropIfAcl: Learner = ({ subjects }, args) => {
 
 /** Makes a setattr. As in the kernel, a chmod by a caller outside of the file's group cannot set set-group-id. */
 function makeSetattrFop(name: 'setattr' | 'fsetattr'): PermittedFop {
-  const learnAndWind = makeLearningFop(name, learnChanged);
+  const windAndRecord = makeRecordingFop(name, recordChanged);
   return (frame, xl, args) => {
     const [target, attributes, valid, xdata] = args as [Loc | Fd, Iatt, number, Dict | null];
     const { priv } = xl;
@@ -201,11 +206,11 @@ function makeSetattrFop(name: 'setattr' | 'fsetattr'): PermittedFop {
       priv.isUnrestricted(frame.root) ||
       isMember(frame.root, subject.iaGid)
     ) {
-      return learnAndWind(frame, xl, args, name);
+      return windAndRecord(frame, xl, args, name);
     }
     const withoutGroupId = attributes.copy();
     withoutGroupId.iaProt &= ~S_ISGID;
-    learnAndWind(frame, xl, [target, withoutGroupId, valid, xdata], name);
+    windAndRecord(frame, xl, [target, withoutGroupId, valid, xdata], name);
   };
 }
 
@@ -232,7 +237,7 @@ const lookupCbk: Cbk<'lookup', AccessControl> = (
   postparent,
 ) => {
   if (opRet >= 0) {
-    xl.priv.subjects.learn(inode, buf, refreshes === 1 ? readReplyAcl(xdata) : undefined);
+    xl.priv.subjects.record(inode, buf, refreshes === 1 ? readReplyAcl(xdata) : undefined);
   }
   unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
 };
@@ -247,7 +252,7 @@ const access: PermittedFop = (frame, xl, args, name) => {
 const creation: Creation<AccessControl> = {
   lookupKeys: ACL_KEYS,
   onCreate(frame, _cookie, { priv }, opRet, opErrno, fd, inode, buf, ...parents) {
-    if (opRet >= 0) priv.subjects.learn(inode, buf);
+    if (opRet >= 0) priv.subjects.record(inode, buf);
     unwind.create(frame, opRet, opErrno, fd, inode, buf, ...parents);
   },
   /** Handles a create whose file exists: opens it, if the caller has the permission. */
@@ -265,12 +270,12 @@ const create: PermittedFop = (frame, xl, args, name) => {
   else createNew(frame, xl, args as CreateArgs, creation);
 };
 
-const learners: { readonly [N in FopName]?: Learner } = {
-  mknod: learnCreated,
-  mkdir: learnCreated,
-  symlink: learnCreated,
-  link: learnCreated,
-  put: learnCreated,
+const replyRecorders: { readonly [N in FopName]?: ReplyRecorder } = {
+  mknod: recordCreated,
+  mkdir: recordCreated,
+  symlink: recordCreated,
+  link: recordCreated,
+  put: recordCreated,
   setxattr: dropIfAcl,
   fsetxattr: dropIfAcl,
   removexattr: dropIfAcl,
@@ -279,9 +284,9 @@ const learners: { readonly [N in FopName]?: Learner } = {
 
 const permittedFops: { readonly [N in FopName]?: PermittedFop } = {
   ...Object.fromEntries(
-    Object.entries(learners).map(([name, learn]) => [
+    Object.entries(replyRecorders).map(([name, recordReply]) => [
       name,
-      makeLearningFop(name as FopName, learn),
+      makeRecordingFop(name as FopName, recordReply),
     ]),
   ),
   lookup,

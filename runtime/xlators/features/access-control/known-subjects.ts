@@ -78,10 +78,10 @@ export class KnownSubjects implements Subjects {
   }
 
   /**
-   * Learns the owner, mode and ACL from a reply; returns null if the reply has no attributes.
+   * Records the owner, mode and ACL in a reply; returns null if the reply has no attributes.
    * @param acl undefined if it was not requested
    */
-  learn(inode: Inode | null, buf: Iatt | null, acl?: Acl | null): KnownSubject | null {
+  record(inode: Inode | null, buf: Iatt | null, acl?: Acl | null): KnownSubject | null {
     if (inode === null || !buf?.known) return null;
     let subject = this.get(inode);
     if (subject === undefined) {

@@ -54,7 +54,7 @@ describe('two clients with the same lk-owner', () => {
     expect(foundLock(lk(two, F_GETLK))).toMatchObject({ type: F_UNLCK });
   });
 
-  test("get each other's lk-owner from F_GETLK, and the statedump shows it", async () => {
+  test("get each other's lk-owner from F_GETLK as it was sent, and the statedump shows it", async () => {
     const { one, two, lk, dump } = await twoClients();
     lk(one, F_SETLK);
     expect(lk(two, F_GETLK).values[0]).toMatchObject({ owner: '0000000000000001' });

@@ -80,7 +80,7 @@ describe('lookup', () => {
     expect(lookup(root, 'a').values).toEqual([null, null, null, null]);
   });
 
-  test('a lookup of an absent name carries kernel-timeout, at the miss and at each hit', async () => {
+  test('the reply to a lookup of an absent name carries kernel-timeout, at the miss and at each hit', async () => {
     const { lookup, root } = await setUp({ 'kernel-timeout': '25' });
     for (let times = 0; times < 2; times++) {
       const { opErrno, values } = lookup(root, 'a');
@@ -88,7 +88,7 @@ describe('lookup', () => {
     }
   });
 
-  test('a lookup whose ENOENT may be outdated carries no kernel-timeout', async () => {
+  test('a reply whose ENOENT may be outdated carries no kernel-timeout', async () => {
     const { leaf, lookup, root, xl } = await setUp({ 'kernel-timeout': '25' });
     leaf.onRequest = (request) => void leaf.requests.push(request);
     const reply = lookup(root, 'a');

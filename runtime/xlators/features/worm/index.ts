@@ -1,8 +1,8 @@
 /**
  * features/worm ("write once, read many"): refuses changes of finished files. With `worm` no existing file can be
  * opened for writing, renamed, linked or removed. With `worm-file-level` the state of each file (`retention.ts`,
- * checked by `request-check.ts`) decides. Internal clients (pid below zero) are not refused. Switched off it has no
- * fops, and winds are routed past it.
+ * checked by `request-check.ts`) decides. Internal clients (pid below zero) are not refused. With
+ * both options off it has no fops, and winds are routed past it.
  *
  * Source: GlusterFS 10 `xlators/features/read-only/src/worm.c`, `worm-helper.c`.
  */
@@ -144,7 +144,7 @@ function countRefusal({ priv }: Xl, result: Transition): Transition {
   return result;
 }
 
-const PASSES: Transition = { isRefused: false, newState: null };
+const ALLOWED: Transition = { isRefused: false, newState: null };
 const REFUSED: Transition = { isRefused: true, newState: null };
 
 /**
@@ -154,12 +154,12 @@ const REFUSED: Transition = { isRefused: true, newState: null };
 function decideChange(xl: Xl, attributes: Iatt, valid: number, file: WormFile): Transition {
   const { periods } = xl.priv;
   if ((valid & SET_ATTR.MODE) !== 0) {
-    if ((attributes.iaProt & 0o222) !== 0) return PASSES;
+    if ((attributes.iaProt & 0o222) !== 0) return ALLOWED;
     const retained = makeRetained(periods, readClockSeconds(xl));
     return canEndAt(file, retained.atime) ? { isRefused: false, newState: retained } : REFUSED;
   }
   const { retention, atime } = file;
-  if (!retention?.isRetained) return PASSES;
+  if (!retention?.isRetained) return ALLOWED;
   const end = (valid & SET_ATTR.ATIME_NOW) !== 0 ? readClockSeconds(xl) : attributes.iaAtime;
   if (!canEndAt(file, end)) return REFUSED;
   const period = retention.period + end - atime;
@@ -179,13 +179,13 @@ const makeCheckedSetattr =
       tailArgs[name](frame, xl.children[0]!, args);
       return;
     }
-    const passedArgs = [...args];
+    const sentArgs = [...args];
     const decide = (file: WormFile): Transition => {
       // A request that sets the end of a retention must not set the modification time.
-      if (file.retention?.isRetained) passedArgs[2] = valid & ~MTIME_BITS;
+      if (file.retention?.isRetained) sentArgs[2] = valid & ~MTIME_BITS;
       return countRefusal(xl, decideChange(xl, attributes, valid, file));
     };
-    checkRequest(xl, { frame, name, args: passedArgs, files: [target], decide });
+    checkRequest(xl, { frame, name, args: sentArgs, files: [target], decide });
   };
 
 /** A successful create whose file has no start time yet. */

@@ -52,7 +52,7 @@ function cacheAttributes(
   if (!buf.known) return null;
   const state = priv.findOrAddState(inode);
   if (!priv.mayUseReply(state, clockAtWind)) return null;
-  priv.learnAttributes(state, inode, buf);
+  priv.cacheAttributes(state, inode, buf);
   return state;
 }
 
@@ -114,8 +114,8 @@ const lookupCbk: Cbk<'lookup', MdCache> = (
   } else if (inode !== null && buf !== null) {
     const state = cacheAttributes(xl, clockAtWind, xl.priv.findTableInode(inode, buf.iaGfid), buf);
     if (state !== null) {
-      xl.priv.learnXattrs(state, xdata);
-      if (loc.parent !== null && loc.name !== null) xl.priv.learnName(state, loc.parent, loc.name);
+      xl.priv.cacheXattrs(state, xdata);
+      if (loc.parent !== null && loc.name !== null) xl.priv.cacheName(state, loc.parent, loc.name);
     }
     replyXdata = addTimeouts(xl.priv, state, xdata);
   }
@@ -197,7 +197,7 @@ const readdirpCbk: Cbk<'readdirp', MdCache> = (
     if (inode === null || buf === null || name === '.' || name === '..') return entry;
     if (buf.iaGfid === NULL_GFID) return entry;
     const state = cacheAttributes(xl, clockAtWind, xl.priv.findTableInode(inode, buf.iaGfid), buf);
-    if (state !== null) xl.priv.learnName(state, parent, name);
+    if (state !== null) xl.priv.cacheName(state, parent, name);
     return xl.priv.isKernelCaching ? { ...entry, dict: addTimeouts(xl.priv, state, dict) } : entry;
   };
   const replyEntries = opRet > 0 && entries !== null ? entries.map(cacheEntry) : entries;
@@ -243,8 +243,8 @@ const getxattrCbk: Cbk<'getxattr', MdCache> = (
   const { inode, name } = frame.local as XattrRequest;
   const state = xl.priv.findOrAddState(inode);
   if (xl.priv.mayUseReply(state, clockAtWind)) {
-    if (opRet < 0 && opErrno === ENODATA) xl.priv.learnXattr(state, name, null);
-    else if (opRet >= 0 && dict?.has(name)) xl.priv.learnXattr(state, name, dict);
+    if (opRet < 0 && opErrno === ENODATA) xl.priv.cacheXattr(state, name, null);
+    else if (opRet >= 0 && dict?.has(name)) xl.priv.cacheXattr(state, name, dict);
   }
   unwind.getxattr(frame, opRet, opErrno, dict, xdata);
 };
@@ -257,7 +257,7 @@ const statfs: Fop<'statfs', MdCache> = (frame, xl, loc, xdata) => {
 };
 
 const statfsCbk: Cbk<'statfs', MdCache> = (frame, _windClock, xl, opRet, opErrno, buf, xdata) => {
-  if (opRet >= 0 && buf !== null) xl.priv.learnStatfs(buf);
+  if (opRet >= 0 && buf !== null) xl.priv.cacheStatfs(buf);
   unwind.statfs(frame, opRet, opErrno, buf, xdata);
 };
 
@@ -269,15 +269,15 @@ function invalidateName(xl: MdCacheXlator, client: Client | null, { parent, name
 }
 
 const hooks: ChangeHooks<MdCache, InodeEntry> = {
-  onAttributes: ({ priv }, state, buf, inode) => priv.learnAttributes(state, inode, buf),
+  onAttributes: ({ priv }, state, buf, inode) => priv.cacheAttributes(state, inode, buf),
   onCreate(xl, inode, buf, { parent, name }, clockAtWind) {
     const { priv } = xl;
     const state = priv.findOrAddState(inode);
     if (!priv.mayUseReply(state, clockAtWind)) return;
-    priv.learnAttributes(state, inode, buf);
+    priv.cacheAttributes(state, inode, buf);
     // A new file has no capabilities. The kernel asks for them before each write.
-    if (priv.selectsXattr(CAPABILITY)) priv.learnXattr(state, CAPABILITY, null);
-    if (parent !== null && name !== null) priv.learnName(state, parent, name);
+    if (priv.selectsXattr(CAPABILITY)) priv.cacheXattr(state, CAPABILITY, null);
+    if (parent !== null && name !== null) priv.cacheName(state, parent, name);
   },
   onChange(xl, client, inode, isWrite) {
     if (!xl.priv.isKernelCaching || !hasOtherClients(client)) return;

@@ -119,8 +119,8 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
     return this.isFresh(state, state.attributesTime) ? state.buf : null;
   }
 
-  /** Caches attributes; data caches above learn by an event if the file has changed. */
-  learnAttributes(state: InodeEntry, inode: Inode, buf: Iatt): void {
+  /** Caches attributes. If the file's data has changed, an event tells the data caches above. */
+  cacheAttributes(state: InodeEntry, inode: Inode, buf: Iatt): void {
     this.dropIfOutdated(state);
     const before = state.buf;
     state.buf = buf;
@@ -131,7 +131,7 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
   }
 
   /** Records that a lookup or listing has found the inode under this name. */
-  learnName(state: InodeEntry, parent: Inode, name: string): void {
+  cacheName(state: InodeEntry, parent: Inode, name: string): void {
     this.dropIfOutdated(state);
     state.nameEra = this.nameEra;
     state.parent = parent;
@@ -175,7 +175,7 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
   }
 
   /** Caches the reply of a getxattr; null for an absent attribute. */
-  learnXattr(state: InodeEntry, name: string, reply: Dict | null): void {
+  cacheXattr(state: InodeEntry, name: string, reply: Dict | null): void {
     this.dropIfOutdated(state);
     if (state.xattrs === null || !this.isFresh(state, state.xattrsTime)) {
       state.xattrs = new XattrCache();
@@ -185,7 +185,7 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
   }
 
   /** Caches the extended attributes in a lookup's reply; attributes of `lookupKeys` that it lacks are absent. */
-  learnXattrs(state: InodeEntry, xdata: Dict | null): void {
+  cacheXattrs(state: InodeEntry, xdata: Dict | null): void {
     if (this.xattrNames.size === 0) return;
     this.dropIfOutdated(state);
     state.xattrs = new XattrCache();
@@ -197,7 +197,8 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
     }
   }
 
-  learnStatfs(buf: Statvfs): void {
+  /** Caches the space of the file system. */
+  cacheStatfs(buf: Statvfs): void {
     this.statfs = buf;
     this.statfsTime = this.xl.context.now();
   }

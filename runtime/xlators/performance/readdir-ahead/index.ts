@@ -69,10 +69,10 @@ function handleRequest(xl: ReaddirAheadXlator, listing: Listing, request: ListRe
   const isRestart = request.offset === 0 && listing.clientOffset !== 0;
   // Of two concurrent requests it is unknown which comes first.
   const isOutOfOrder =
-    listing.waiting !== null || (request.offset !== listing.clientOffset && !isRestart);
+    listing.waitingRequest !== null || (request.offset !== listing.clientOffset && !isRestart);
   if (isRestart && !isOutOfOrder) priv.restart(listing, 0);
   if (isOutOfOrder) bypassAndWind(xl, listing, request);
-  else if (listing.isFilling && !priv.hasEnough(listing, request.size))
+  else if (listing.isRequesting && !priv.hasEnough(listing, request.size))
     priv.holdRequest(listing, request);
   else replyOrWait(xl, request, listing);
 }

@@ -47,11 +47,11 @@ export class Listing {
   clientOffset = 0;
   endOffset = 0;
   /** Whether a request for more entries is under way. */
-  isFilling = false;
+  isRequesting = false;
   /** The reply after the entries read ahead: the end of the directory (`opRet` 0) or a failure; null if unknown. */
   lastReply: { readonly opRet: number; readonly opErrno: number } | null = null;
   /** The client's request that waits for entries. */
-  waiting: ListRequest | null = null;
+  waitingRequest: ListRequest | null = null;
   /** Whether all requests are wound without reading ahead. */
   isBypassed = false;
 
@@ -109,13 +109,13 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
     const { values } = this;
     // A loop, since the reply may arrive before the wind returns.
     while (
-      !listing.isFilling &&
+      !listing.isRequesting &&
       !listing.isBypassed &&
       listing.lastReply === null &&
       (listing.bytes === 0 || listing.bytes < values['rda-high-wmark']) &&
       (listing.bytes === 0 || this.bytes < values['rda-cache-limit'])
     ) {
-      listing.isFilling = true;
+      listing.isRequesting = true;
       const frame = this.xl.begin(makeRequestAs(listing.caller, 'READDIRP'));
       frame.local = new PendingBatch(listing, listing.endOffset, this.clock, this.xl.context.now());
       listing.fd.hold();
@@ -132,7 +132,7 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
     opErrno: number,
     entries: readonly Dirent[],
   ): void {
-    listing.isFilling = false;
+    listing.isRequesting = false;
     // The client may have restarted the listing, or left the sequence, since the request.
     const isNeeded = !listing.isBypassed && listing.endOffset === startOffset;
     if (isNeeded && entries.length === 0) listing.lastReply = { opRet, opErrno };
@@ -146,16 +146,16 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
         entries.reduce((sum, entry) => sum + countEntryBytes(entry), 0),
       );
     }
-    const { waiting } = listing;
-    listing.waiting = null;
-    if (waiting !== null) this.replyToWaiting(waiting, listing);
+    const { waitingRequest } = listing;
+    listing.waitingRequest = null;
+    if (waitingRequest !== null) this.replyToWaiting(waitingRequest, listing);
     listing.fd.drop();
   }
 
   /** Holds a request until the reply under way. */
   holdRequest(listing: Listing, request: ListRequest): void {
     request.isLate = true;
-    listing.waiting = request;
+    listing.waitingRequest = request;
   }
 
   /** Takes as many of the next entries as fit into `size` bytes; null if none is ahead, usable and small enough. */

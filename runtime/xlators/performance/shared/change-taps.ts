@@ -278,8 +278,8 @@ export function tapNameFops<P extends InodeCache<K>, K extends InodeState>(
         onChange?.(xl, client, change.inode, false);
         const replyIndex = changedInodes[index]!.attributesIndex;
         const buf = (replyIndex < 0 ? null : reply[replyIndex]) as Iatt | null;
-        const isLearned = isCurrent && opRet >= 0 && buf?.known && buf.iaGfid === change.inode.gfid;
-        if (isLearned) onAttributes?.(xl, change.state, buf, change.inode);
+        const isUsable = isCurrent && opRet >= 0 && buf?.known && buf.iaGfid === change.inode.gfid;
+        if (isUsable) onAttributes?.(xl, change.state, buf, change.inode);
       });
       for (const changedLoc of [createdLoc, removedLoc])
         if (changedLoc !== null) onNameChange?.(xl, client, changedLoc);

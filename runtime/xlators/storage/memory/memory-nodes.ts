@@ -141,7 +141,7 @@ export class OpenNode {
 }
 
 /** A name in a directory, whether or not it exists (`existing`). */
-export interface EntryPlace {
+export interface EntrySlot {
   readonly parent: Node;
   readonly name: string;
   readonly existing: Node | null;
@@ -274,8 +274,8 @@ export function addOpenNode(xl: MemoryXlator, fd: Fd, node: Node): OpenNode {
   return openNode;
 }
 
-/** Finds the directory and node of a loc's name, or returns the errno. */
-export function findPlace(xl: MemoryXlator, loc: Loc): EntryPlace | number {
+/** Finds the slot of a loc's name, or returns the errno. */
+export function findSlot(xl: MemoryXlator, loc: Loc): EntrySlot | number {
   if (loc.parent === null || loc.name === null) return ENOENT;
   const parent = findInodeNode(xl, loc.parent);
   if (typeof parent === 'number') return parent;

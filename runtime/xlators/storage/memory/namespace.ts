@@ -56,10 +56,10 @@ import { findOpenFault, resize, writeAt } from './data.ts';
 import {
   addOpenNode,
   type Disk,
-  type EntryPlace,
+  type EntrySlot,
   findInodeNode,
   findNode,
-  findPlace,
+  findSlot,
   type MemoryXlator,
   type Node,
   releaseUnused,
@@ -70,9 +70,9 @@ import { readRequestedXattrs, setXattrs } from './xattr.ts';
 const S_ISGID = 0o2000;
 const S_IFMT = 0o170000;
 
-/** Adds a name for `node` at `place`, and sets the context of the loc's inode; returns the reply. */
-function addName(xl: MemoryXlator, place: EntryPlace, loc: Loc, node: Node): EntryReply {
-  const { parent, name, parentBefore: before } = place;
+/** Adds a name for `node` at `slot`, and sets the context of the loc's inode; returns the reply. */
+function addName(xl: MemoryXlator, slot: EntrySlot, loc: Loc, node: Node): EntryReply {
+  const { parent, name, parentBefore: before } = slot;
   parent.addEntry(name, node);
   setTimes(xl.priv, parent);
   loc.inode?.ctxSet(xl, node);
@@ -98,8 +98,8 @@ function readParentXattr(xl: MemoryXlator, { parent }: Loc, name: string): Uint8
 }
 
 function isAbsent(xl: MemoryXlator, loc: Loc): boolean {
-  const place = findPlace(xl, loc);
-  return typeof place !== 'number' && place.existing === null;
+  const slot = findSlot(xl, loc);
+  return typeof slot !== 'number' && slot.existing === null;
 }
 
 /** Creates a node, still without a name, as the caller would in `parent`; or returns the errno. */
@@ -133,9 +133,9 @@ function createEntry(
   xdata: Dict | null,
   newNode: NodeRequest,
 ): EntryReply | number {
-  const place = findPlace(xl, loc);
-  if (typeof place === 'number') return place;
-  const { parent, existing } = place;
+  const slot = findSlot(xl, loc);
+  if (typeof slot === 'number') return slot;
+  const { parent, existing } = slot;
   if (existing !== null) return EEXIST;
   const node = createNode(xl.priv, parent, frame.root, xdata, newNode);
   if (typeof node === 'number') return node;
@@ -145,12 +145,12 @@ function createEntry(
     node.parent = parent;
     parent.nlink += 1;
   }
-  return addName(xl, place, loc, node);
+  return addName(xl, slot, loc, node);
 }
 
 /** Removes an existing name; the caller has checked that it may be removed. */
-function removeEntry(xl: MemoryXlator, place: EntryPlace): void {
-  const { parent, name, existing } = place;
+function removeEntry(xl: MemoryXlator, slot: EntrySlot): void {
+  const { parent, name, existing } = slot;
   parent.entries!.delete(name);
   setTimes(xl.priv, parent);
   dropLink(xl, parent, existing!);
@@ -193,8 +193,8 @@ function findLookupNode(xl: MemoryXlator, loc: Loc): Node | number {
 }
 
 function findNamedNode(xl: MemoryXlator, loc: Loc): Node | number {
-  const place = findPlace(xl, loc);
-  return typeof place === 'number' ? place : (place.existing ?? ENOENT);
+  const slot = findSlot(xl, loc);
+  return typeof slot === 'number' ? slot : (slot.existing ?? ENOENT);
 }
 
 /** Returns a directory for `.`, or its parent for `..`; the root has none. */
@@ -208,7 +208,7 @@ function findDotNode(xl: MemoryXlator, parent: Inode, name: '.' | '..'): Node | 
 }
 
 /** Returns 0 if the rename is allowed, otherwise the errno. */
-function findRenameFault(source: EntryPlace, target: EntryPlace, flags: number): number {
+function findRenameFault(source: EntrySlot, target: EntrySlot, flags: number): number {
   const node = source.existing;
   const replaced = target.existing;
   if (node === null) return ENOENT;
@@ -227,8 +227,8 @@ function findRenameFault(source: EntryPlace, target: EntryPlace, flags: number):
 /** Renames an entry, or exchanges two; the caller has checked that it may. */
 function moveEntry(
   xl: MemoryXlator,
-  source: EntryPlace,
-  target: EntryPlace,
+  source: EntrySlot,
+  target: EntrySlot,
   isExchange: boolean,
 ): void {
   const disk = xl.priv;
@@ -320,9 +320,9 @@ export const namespaceFops: Fops<Disk> = {
     const node = loc.inode!.ctxGet(xl) as Node;
     const fault = fillFile(xl, frame, node, vector, offset, dict);
     if (fault !== 0) {
-      const currentPlace = findPlace(xl, loc);
-      if (typeof currentPlace !== 'number' && currentPlace.existing === node)
-        removeEntry(xl, currentPlace);
+      const currentSlot = findSlot(xl, loc);
+      if (typeof currentSlot !== 'number' && currentSlot.existing === node)
+        removeEntry(xl, currentSlot);
       return fail.put(frame, fault);
     }
     unwind.put(frame, 0, 0, loc.inode, node.makeIatt(), reply.preparent, reply.postparent, null);
@@ -350,35 +350,35 @@ export const namespaceFops: Fops<Disk> = {
   },
 
   unlink(frame, xl, loc, _xflag, xdata) {
-    const place = findPlace(xl, loc);
-    if (typeof place === 'number') return fail.unlink(frame, place);
-    if (place.existing === null) return fail.unlink(frame, ENOENT);
-    if (place.existing.isDir) return fail.unlink(frame, EISDIR);
-    const fault = isConditional(xdata) ? findUnlinkFault(makeVictim(place.existing), xdata) : 0;
+    const slot = findSlot(xl, loc);
+    if (typeof slot === 'number') return fail.unlink(frame, slot);
+    if (slot.existing === null) return fail.unlink(frame, ENOENT);
+    if (slot.existing.isDir) return fail.unlink(frame, EISDIR);
+    const fault = isConditional(xdata) ? findUnlinkFault(makeVictim(slot.existing), xdata) : 0;
     if (fault !== 0) return fail.unlink(frame, fault);
-    removeEntry(xl, place);
-    unwind.unlink(frame, 0, 0, place.parentBefore, place.parent.makeIatt(), null);
+    removeEntry(xl, slot);
+    unwind.unlink(frame, 0, 0, slot.parentBefore, slot.parent.makeIatt(), null);
   },
 
   rmdir(frame, xl, loc, flags, _xdata) {
-    const place = findPlace(xl, loc);
-    if (typeof place === 'number') return fail.rmdir(frame, place);
-    if (place.existing === null) return fail.rmdir(frame, ENOENT);
-    if (!place.existing.isDir) return fail.rmdir(frame, ENOTDIR);
+    const slot = findSlot(xl, loc);
+    if (typeof slot === 'number') return fail.rmdir(frame, slot);
+    if (slot.existing === null) return fail.rmdir(frame, ENOENT);
+    if (!slot.existing.isDir) return fail.rmdir(frame, ENOTDIR);
     // Only cluster/replicate sets the flag, to remove a directory with all its entries.
-    if (flags !== 0) removeAllEntries(xl, place.existing);
-    if (place.existing.entries!.size > 0) return fail.rmdir(frame, ENOTEMPTY);
-    removeEntry(xl, place);
-    unwind.rmdir(frame, 0, 0, place.parentBefore, place.parent.makeIatt(), null);
+    if (flags !== 0) removeAllEntries(xl, slot.existing);
+    if (slot.existing.entries!.size > 0) return fail.rmdir(frame, ENOTEMPTY);
+    removeEntry(xl, slot);
+    unwind.rmdir(frame, 0, 0, slot.parentBefore, slot.parent.makeIatt(), null);
   },
 
   rename(frame, xl, oldloc, newloc, xdata) {
     const flags = xdata?.number(RENAME_FLAGS) ?? 0;
     const areFlagsKnown = flags === 0 || flags === RENAME_NOREPLACE || flags === RENAME_EXCHANGE;
     if (!areFlagsKnown) return fail.rename(frame, EINVAL);
-    const source = findPlace(xl, oldloc);
+    const source = findSlot(xl, oldloc);
     if (typeof source === 'number') return fail.rename(frame, source);
-    const target = findPlace(xl, newloc);
+    const target = findSlot(xl, newloc);
     if (typeof target === 'number') return fail.rename(frame, target);
     const fault = findRenameFault(source, target, flags);
     if (fault !== 0) return fail.rename(frame, fault);
@@ -401,16 +401,16 @@ export const namespaceFops: Fops<Disk> = {
 
 /** Adds another name for a node; returns the reply or the errno. */
 function addLink(xl: MemoryXlator, node: Node, loc: Loc): EntryReply | number {
-  const place = findPlace(xl, loc);
-  if (typeof place === 'number') return place;
-  if (place.existing !== null) return EEXIST;
+  const slot = findSlot(xl, loc);
+  if (typeof slot === 'number') return slot;
+  if (slot.existing !== null) return EEXIST;
   if (node.isDir) return EPERM;
   const isDestroyed = node.nlink === 0 && !node.isTemporary;
-  if (place.parent.nlink === 0 || isDestroyed) return ENOENT;
+  if (slot.parent.nlink === 0 || isDestroyed) return ENOENT;
   node.nlink += 1;
   node.isTemporary = false;
   node.ctime = xl.priv.now();
-  return addName(xl, place, loc, node);
+  return addName(xl, slot, loc, node);
 }
 
 /** Describes a node for `findUnlinkFault`. */
@@ -430,9 +430,9 @@ function createFile(
   mode: number,
   xdata: Dict | null,
 ): EntryReply | number {
-  const place = findPlace(xl, loc);
-  if (typeof place === 'number') return place;
-  const { existing } = place;
+  const slot = findSlot(xl, loc);
+  if (typeof slot === 'number') return slot;
+  const { existing } = slot;
   if (existing === null || (flags & O_EXCL) !== 0) {
     return createEntry(frame, xl, loc, xdata, { type: IA_IFREG, prot: mode & 0o7777 });
   }
@@ -442,8 +442,8 @@ function createFile(
   loc.inode?.ctxSet(xl, existing);
   return {
     buf: existing.makeIatt(),
-    preparent: place.parentBefore,
-    postparent: place.parentBefore,
+    preparent: slot.parentBefore,
+    postparent: slot.parentBefore,
   };
 }
 

@@ -245,10 +245,10 @@ export function findHandle(xl: PosixXlator, loc: Loc): Handle | number {
 function findLocHandle(xl: PosixXlator, loc: Loc): Handle | number {
   const { inode, gfid } = loc;
   if (inode?.linked) return findInodeHandle(xl, inode);
-  const existingHandle = xl.inodes?.find(gfid);
-  return existingHandle === undefined
+  const existingInode = xl.inodes?.find(gfid);
+  return existingInode === undefined
     ? findByGfid(xl.priv, gfid)
-    : findInodeHandle(xl, existingHandle);
+    : findInodeHandle(xl, existingInode);
 }
 
 /** Returns the last attributes of a file that was removed while not open; otherwise null. */

@@ -107,7 +107,7 @@ test('a symbolic link in place of the directory is not followed', async () => {
   expect(await vol.names(vol.root)).toEqual(['f']);
 });
 
-test('no descriptor into the directory is open while it is gone', async () => {
+test('storage/posix holds no descriptor into its directory while the directory is gone', async () => {
   const directory = join(makeFolder(), 'brick');
   fs.mkdirSync(directory);
   const vol = await startPosix(directory, { 'gfid-handles': 'on' });

@@ -58,20 +58,20 @@ export class MdataStore {
   }
 
   /** Whether times are stored at all. */
-  get areStored(): boolean {
+  get storesTimes(): boolean {
     return this.isEnabled && this.canStore;
   }
 
   /** Whether an inode has stored times. */
   hasTimes(handle: Handle, fd: number): boolean {
-    return this.areStored && this.findTimes(handle, fd) !== null;
+    return this.storesTimes && this.findTimes(handle, fd) !== null;
   }
 
   /**
    * Puts the stored times of `path` in the directory `fd` (`EMPTY`: of `fd`'s own inode) into `buf`, which it returns.
    */
   showTimes(buf: Iatt, handle: Handle | undefined, fd: number, path: Path = EMPTY): Iatt {
-    if (!this.areStored) return buf;
+    if (!this.storesTimes) return buf;
     const stored =
       path === EMPTY && handle !== undefined
         ? this.findTimes(handle, fd)
@@ -123,7 +123,7 @@ export class MdataStore {
    * @param times null for malformed ones: EINVAL
    * @returns 0 or the errno
    */
-  merge(handle: Handle, fd: number, times: Times | null): number {
+  mergeTimes(handle: Handle, fd: number, times: Times | null): number {
     if (times === null) return EINVAL;
     if (!this.isEnabled) return EOPNOTSUPP;
     if (!this.canStore) {
@@ -141,22 +141,22 @@ export class MdataStore {
 
   /**
    * Stores `time` for each of `flags` where it is later.
-   * @param canBegin whether an inode without stored times gets them: only by a request that carries a time
+   * @param mayStoreFirst whether an inode without stored times gets them: only by a request that carries a time
    */
   private advanceTimes(
     handle: Handle,
     fd: number,
     time: Ctime,
     flags: number,
-    canBegin: boolean,
+    mayStoreFirst: boolean,
   ): void {
-    if ((flags & ALL_TIMES) === 0 || (canBegin && time.sec === 0)) return;
+    if ((flags & ALL_TIMES) === 0 || (mayStoreFirst && time.sec === 0)) return;
     if (!this.canStore) {
-      if (canBegin) this.warnUnable();
+      if (mayStoreFirst) this.warnUnable();
       return;
     }
     const stored = this.findTimes(handle, fd);
-    if (stored === null && !canBegin) return;
+    if (stored === null && !mayStoreFirst) return;
     const { sec, nsec } = time;
     const earlier = stored ?? makeTimes(time);
     const requested: Times = {

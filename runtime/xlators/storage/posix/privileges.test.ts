@@ -23,7 +23,7 @@ describe('a chown without a new owner or group', () => {
     for (const uid of [OWNER, 0]) expect(mayChown(file(0o6755), null, caller(uid))).toBe(true);
   });
 
-  it('is refused to other users where it would clear them', () => {
+  it('is refused to users other than the owner where it would clear set-user-id or set-group-id', () => {
     expect(mayChown(file(0o4755), null, caller(STRANGER))).toBe(false);
     expect(mayChown(file(0o2755), null, caller(STRANGER, OWNER))).toBe(false);
     expect(mayChown(file(0o2644), null, caller(STRANGER))).toBe(false);

@@ -102,7 +102,7 @@ function updateName(
 ): Handle | number {
   const handle = findEntry(store, dir, newEntry.name, null);
   if (typeof handle === 'number') return handle;
-  if (oldEntry === null || (store.gfidHandles === null && !store.mdata.areStored)) return handle;
+  if (oldEntry === null || (store.gfidHandles === null && !store.mdata.storesTimes)) return handle;
   const moved = handle.fd < 0 ? openEntryHandle(store, dir, newEntry.name, null) : handle;
   if (typeof moved === 'number' || store.gfidHandles === null) return moved;
   if (moved.isDir) store.createGfidHandle(moved, moved.fd, newEntry, false);

@@ -88,7 +88,7 @@ export class Store {
   readonly xl: Xlator<Store>;
   readonly settings: StoreSettings;
   readonly hostname: string;
-  /** The directory's path without symbolic gfidHandles, checked by `health`. */
+  /** The directory's path without symbolic links, checked by `health`. */
   readonly realPath: string;
   readonly handles: Handles;
   root: Handle;

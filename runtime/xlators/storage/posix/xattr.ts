@@ -96,8 +96,9 @@ export const setXattrs = (
   pid: number,
 ): number =>
   setAll(dict, pid, (name, bytes) => {
-    if (name === SET_MDATA) return mdata.merge(handle, fd, decodeTimes(bytes, decodeWireMdata));
-    if (name === MDATA) return mdata.merge(handle, fd, decodeTimes(bytes, decodeMdata));
+    if (name === SET_MDATA)
+      return mdata.mergeTimes(handle, fd, decodeTimes(bytes, decodeWireMdata));
+    if (name === MDATA) return mdata.mergeTimes(handle, fd, decodeTimes(bytes, decodeMdata));
     return setXattr(fd, name, bytes, flags);
   });
 

@@ -138,7 +138,7 @@ describe.each(storages)('storage/%s', (_, translator, onDisk) => {
     opened.release();
   });
 
-  test("a write with the keys of client and mover counts as a client's", () => {
+  test("a write with the xdata keys of both a client and the rebalance process is treated as the client's", () => {
     const both = asClient().setAll(asMover());
     expect(write('1', both).opRet).toBe(1);
     expect(write('2', both).opRet).toBe(1);

@@ -26,7 +26,7 @@ function ask(keys: readonly string[], names: readonly string[] | null = STORED) 
   return { told: [...(told?.keys() ?? [])], read };
 }
 
-test('keys that name no attribute, and the key of the gfid, cause no read', () => {
+test('xdata keys that request no xattr, and trusted.gfid, read no xattr', () => {
   expect(ask(['glusterfs.content', 'gfid-req', 'trusted.gfid'])).toEqual({ told: [], read: [] });
   expect(readRequestedKeys(null)).toBe(null);
 });
