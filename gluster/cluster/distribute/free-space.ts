@@ -65,7 +65,7 @@ export class FreeSpace {
   }
 
   /** Returns the total space of a child in megabytes; 0 while unknown. */
-  totalMegabytes(child: number): number {
+  getTotalMegabytes(child: number): number {
     return this.usages[child]?.totalMegabytes ?? 0;
   }
 

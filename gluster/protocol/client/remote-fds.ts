@@ -76,9 +76,9 @@ export class RemoteFds {
   }
 
   noteOpen(fd: Fd, remoteNumber: number): void {
-    const known = this.find(fd);
-    if (known !== undefined) {
-      known.remoteNumber = remoteNumber;
+    const existing = this.find(fd);
+    if (existing !== undefined) {
+      existing.remoteNumber = remoteNumber;
       return;
     }
     const remoteFd = new RemoteFd(fd, remoteNumber);
@@ -100,8 +100,8 @@ export class RemoteFds {
     if (fop === 'lk') this.lockedInodes.add(fd.inode);
     if (remoteFd.remoteNumber >= 0) {
       // fcntl(2) has removed O_DIRECT here, but the brick's fd still has it, and refuses unaligned writes.
-      const hasLeftDirect = (fd.flags & ~flags & O_DIRECT) !== 0 && !remoteFd.hasLocks;
-      return hasLeftDirect ? ANONYMOUS_FD : remoteFd.remoteNumber;
+      const hasDroppedDirect = (fd.flags & ~flags & O_DIRECT) !== 0 && !remoteFd.hasLocks;
+      return hasDroppedDirect ? ANONYMOUS_FD : remoteFd.remoteNumber;
     }
     return FOPS_WITHOUT_FD.has(fop) && !remoteFd.hasLocks ? ANONYMOUS_FD : NO_FD;
   }

@@ -54,7 +54,7 @@ type ChangeFop = 'setattr' | 'setxattr' | 'removexattr';
 
 interface MdsResult {
   readonly mds: number;
-  /** The errno if the MDS cannot be determined. */
+  /** The errno if the MDS cannot be determined; else 0. */
   readonly errno: number;
 }
 
@@ -133,9 +133,9 @@ function* setattr(
 const makeChangeHandler =
   (fop: ChangeFop): DirectoryHandler =>
   (task, directory, args, inode) => {
-    const byLoc = [new Loc(inode), ...args.slice(1)];
-    if (fop === 'setattr') return setattr(task, directory, byLoc as never);
-    return changeXattr(task, directory, fop, byLoc);
+    const locArgs = [new Loc(inode), ...args.slice(1)];
+    if (fop === 'setattr') return setattr(task, directory, locArgs as never);
+    return changeXattr(task, directory, fop, locArgs);
   };
 
 function* changeXattr(
@@ -144,8 +144,8 @@ function* changeXattr(
   fop: 'setxattr' | 'removexattr',
   args: readonly unknown[],
 ): Steps<Reply<FopName>> {
-  const [, subject] = args as [Loc, Dict | string | null];
-  const names = typeof subject === 'string' ? [subject] : [...(subject?.keys() ?? [])];
+  const [, dictOrName] = args as [Loc, Dict | string | null];
+  const names = typeof dictOrName === 'string' ? [dictOrName] : [...(dictOrName?.keys() ?? [])];
   if (names.some((name) => isInternalXattr(task.volume, name))) return makeFailure(fop, EPERM);
   const [reply] = yield* changeAll(task, directory, fop, args as never);
   return reply;

@@ -87,10 +87,10 @@ export function* lookupEverywhere(task: Task, loc: Loc, xdata: Dict | null): Ste
   }
   const fileInode = inode ?? loc.inode;
   if (fileInode !== null) volume.setLocation(fileInode, buf!.iaGfid, fileChild);
-  const visible = isMigrating(buf!, replyXdata, volume.xattrNames.linkto)
+  const visibleAttributes = isMigrating(buf!, replyXdata, volume.xattrNames.linkto)
     ? removeMigrationBits(buf!)
     : buf;
-  return makeSuccess('lookup', fileInode, visible, replyXdata, postparent);
+  return makeSuccess('lookup', fileInode, visibleAttributes, replyXdata, postparent);
 }
 
 /** Reads the child that a linkto names. */

@@ -93,21 +93,21 @@ const lookupCbk: Cbk<'lookup', Distribute> = (
     unwind.lookup(frame, opRet, errno, inode, buf, xdata, postparent);
     return;
   }
-  const linkto = isLinkto(buf, xdata, volume.xattrNames.linkto);
+  const isLinktoFile = isLinkto(buf, xdata, volume.xattrNames.linkto);
   if (isFirst) {
     if (isByHash && buf.iaType === IA_IFDIR) {
       return startDirectoryLookup(frame, xl, loc, state.xdata, buf.iaGfid);
     }
-    if (linkto) return followLinkto(frame, xl, state, child, buf.iaGfid, xdata);
-  } else if (linkto || buf.iaType === IA_IFDIR || buf.iaGfid !== linktoGfid) {
+    if (isLinktoFile) return followLinkto(frame, xl, state, child, buf.iaGfid, xdata);
+  } else if (isLinktoFile || buf.iaType === IA_IFDIR || buf.iaGfid !== linktoGfid) {
     return startLookupEverywhere(frame, xl, loc, state.xdata);
   }
   const fileInode = inode ?? loc.inode;
   if (fileInode !== null) volume.setLocation(fileInode, buf.iaGfid, child);
-  const visible = isMigrating(buf, xdata, volume.xattrNames.linkto)
+  const visibleAttributes = isMigrating(buf, xdata, volume.xattrNames.linkto)
     ? removeMigrationBits(buf)
     : buf;
-  unwind.lookup(frame, 0, 0, fileInode, visible, xdata, postparent);
+  unwind.lookup(frame, 0, 0, fileInode, visibleAttributes, xdata, postparent);
 };
 
 /** Whether another child may have the file, so that all must be asked. */
@@ -123,12 +123,12 @@ function mustLookupEverywhere(
   return errno === ENOTCONN || errno === ENODATA;
 }
 
-/** Looks the file up on the child that a linkto names. @param from the child with the linkto */
+/** Looks the file up on the child that a linkto names. @param linktoChild the child with the linkto */
 function followLinkto(
   frame: Frame,
   xl: Xlator<Distribute>,
   state: LookupState,
-  from: number,
+  linktoChild: number,
   gfid: Gfid,
   linktoXdata: Dict | null,
 ): void {
@@ -136,8 +136,8 @@ function followLinkto(
   const { loc, xdata } = state;
   const target = readTarget(linktoXdata, volume.xattrNames.linkto);
   const child = target === undefined ? NO_CHILD : volume.findChildByName(target);
-  if (child === NO_CHILD || child === from) {
-    if (child === from) volume.notices.logOwnTarget(loc, child);
+  if (child === NO_CHILD || child === linktoChild) {
+    if (child === linktoChild) volume.notices.logOwnTarget(loc, child);
     else if (target !== undefined) volume.notices.logUnknownTarget(loc, target);
     startLookupEverywhere(frame, xl, loc, xdata);
     return;

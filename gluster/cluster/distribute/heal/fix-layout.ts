@@ -48,7 +48,7 @@ export function computePieces(
   const candidates = childNames.map((name, child) => ({
     name,
     err: isNew && freeSpace.isFull(child) ? ENOSPC : currentPieces[child]!.err,
-    totalSpace: freeSpace.totalMegabytes(child),
+    totalSpace: freeSpace.getTotalMegabytes(child),
     isDecommissioned: decommissionedChildren.has(child),
   }));
   return computeLayout(candidates, {
@@ -122,9 +122,9 @@ function* fixLockedLayout(task: Task, dir: Loc, spread: number | undefined): Ste
 
 /** Whether children may exchange ranges: not if their ranges are weighted and their sizes differ. */
 function mayExchangeRanges({ children, freeSpace, settings }: Distribute): boolean {
-  const [first] = children.map((child) => freeSpace.totalMegabytes(child));
+  const [first] = children.map((child) => freeSpace.getTotalMegabytes(child));
   return (
     !settings['weighted-rebalance'] ||
-    children.every((child) => freeSpace.totalMegabytes(child) === first)
+    children.every((child) => freeSpace.getTotalMegabytes(child) === first)
   );
 }

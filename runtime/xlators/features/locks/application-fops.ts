@@ -15,7 +15,7 @@ import { type LockType, overlaps, type Range, type Span } from './ranges.ts';
 import type { RecordLocks } from './record-locks.ts';
 import { formatRangeLock, logRequest, type OutcomeLogger } from './request-log.ts';
 
-/** Commands of lk by number; 12 to 14 are F_GETLK64 and so on of 32-bit callers. */
+/** Commands of lk by number; 12 to 14 are F_GETLK64, F_SETLK64 and F_SETLKW64, which 32-bit callers send. */
 const COMMANDS: ReadonlyMap<number, number> = new Map([
   [F_GETLK, F_GETLK],
   [F_SETLK, F_SETLK],
@@ -31,7 +31,7 @@ interface LockRequest {
   readonly command: number;
   readonly flock: Flock;
   readonly span: Span;
-  readonly locks: InodeLocks;
+  readonly inodeLocks: InodeLocks;
   readonly table: RecordLocks<Holder>;
   readonly logOutcome: OutcomeLogger;
 }
@@ -51,15 +51,15 @@ const lookupCbk: Cbk<'lookup', VolumeLocks> = (
   inode,
   buf,
   xdata,
-  parent,
+  postparent,
 ) => {
   if (opRet < 0 || buf === null) {
-    return unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, parent);
+    return unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
   }
   const linkedInode = xl.inodes?.find(buf.iaGfid);
   const count = (linkedInode && xl.priv.find(linkedInode)?.applicationLockCount) ?? 0;
-  const withCount = (xdata?.copy() ?? new Dict()).set(POSIXLK_COUNT, count);
-  unwind.lookup(frame, opRet, opErrno, inode, buf, withCount, parent);
+  const replyXdata = (xdata?.copy() ?? new Dict()).set(POSIXLK_COUNT, count);
+  unwind.lookup(frame, opRet, opErrno, inode, buf, replyXdata, postparent);
 };
 
 export const lookup: Fop<'lookup', VolumeLocks> = (frame, xl, loc, xdata) => {
@@ -74,12 +74,12 @@ export const lk: Fop<'lk', VolumeLocks> = (frame, xl, fd, cmd, flock, xdata) => 
   const span = readSpan(flock);
   if (command === undefined || isAnonymous(frame.root.lkOwner)) return fail.lk(frame, EINVAL);
   if (typeof span === 'number') return fail.lk(frame, span);
-  const locks = xl.priv.findOrMake(fd.inode);
+  const inodeLocks = xl.priv.findOrMake(fd.inode);
   const isFlock = xdata?.number(FLOCK) === 1;
-  const table = isFlock ? locks.flocks : locks.records;
+  const table = isFlock ? inodeLocks.flocks : inodeLocks.records;
   const family = isFlock ? 'FLOCK' : 'FCNTL';
   const logOutcome = logRequest(xl, frame, fd.inode, () => formatRangeLock(family, command, flock));
-  const request = { fd, command, flock, span, locks, table, logOutcome };
+  const request = { fd, command, flock, span, inodeLocks, table, logOutcome };
   if (command === F_GETLK) getlk(frame, request);
   else if (flock.type === F_UNLCK) unlock(frame, xl, request);
   else setlk(frame, xl, request);
@@ -100,30 +100,30 @@ function getlk(frame: Frame, { flock, span, table, logOutcome }: LockRequest): v
 function unlock(
   frame: Frame,
   xl: Xlator<VolumeLocks>,
-  { flock, span, locks, table, logOutcome }: LockRequest,
+  { flock, span, inodeLocks, table, logOutcome }: LockRequest,
 ) {
   table.unlock(makeRequestOwner(frame.root), span);
-  xl.priv.updateHold(locks);
+  xl.priv.updateHold(inodeLocks);
   logOutcome(0);
   unwind.lk(frame, 0, 0, flock, null);
 }
 
 function setlk(frame: Frame, xl: Xlator<VolumeLocks>, request: LockRequest): void {
-  const { fd, command, flock, span, locks, table, logOutcome } = request;
+  const { fd, command, flock, span, inodeLocks, table, logOutcome } = request;
   const reply = (errno: number): void => {
     if (errno === 0) unwind.lk(frame, 0, 0, flock, null);
     else fail.lk(frame, errno);
   };
   // Only translators with a context on the fd get its `release`.
   fd.ctxSet(xl, true);
-  const outcome = new LockOutcome(xl, frame, locks, logOutcome, {
+  const outcome = new LockOutcome(xl, frame, inodeLocks, logOutcome, {
     pid: flock.pid,
     fd: fd.id,
     reply,
   });
   const range = makeRange(frame, flock, span, outcome.holder);
   const waiter = table.lock(range, command === F_SETLKW, outcome.settle);
-  if (waiter !== null) outcome.waitUntilSettled(locks, (errno) => waiter.cancel(errno));
+  if (waiter !== null) outcome.waitUntilSettled(inodeLocks, (errno) => waiter.cancel(errno));
 }
 
 function makeRange<N>(frame: Frame, flock: Flock, span: Span, holder: N): Range<N> {
@@ -151,16 +151,16 @@ export const fgetxattr: Fop<'fgetxattr', VolumeLocks> = (frame, xl, fd, name, xd
 
 /** Removes an owner's record locks: POSIX drops all of them when it closes any descriptor of the file. */
 export const flush: Fop<'flush', VolumeLocks> = (frame, xl, fd, xdata) => {
-  const locks = xl.priv.find(fd.inode);
-  if (locks !== undefined) {
+  const inodeLocks = xl.priv.find(fd.inode);
+  if (inodeLocks !== undefined) {
     const { lkOwner } = frame.root;
     // After a disconnect, GlusterFS's server flushes without an lk-owner: then all locks of this fd are removed.
-    if (isAnonymous(lkOwner)) locks.records.remove(({ holder }) => holder.fd === fd.id);
+    if (isAnonymous(lkOwner)) inodeLocks.records.remove(({ holder }) => holder.fd === fd.id);
     else {
       const closingOwner = makeRequestOwner(frame.root);
-      locks.records.remove(({ owner }) => owner === closingOwner);
+      inodeLocks.records.remove(({ owner }) => owner === closingOwner);
     }
-    xl.priv.updateHold(locks);
+    xl.priv.updateHold(inodeLocks);
   }
   tail.flush(frame, xl.children[0]!, fd, xdata);
 };
@@ -181,16 +181,21 @@ export const setactivelk: Fop<'setactivelk', VolumeLocks> = (frame, xl, { inode 
   if (inode === null || !areOwnersKnown || spans.some((span) => typeof span === 'number')) {
     return fail.setactivelk(frame, EINVAL);
   }
-  const locks = xl.priv.findOrMake(inode);
-  if (!locks.records.isEmpty) return fail.setactivelk(frame, EINVAL);
+  const inodeLocks = xl.priv.findOrMake(inode);
+  if (!inodeLocks.records.isEmpty) return fail.setactivelk(frame, EINVAL);
   const { client } = frame.root;
   client?.ctxSet(xl, true);
   const grantedAt = xl.context.sink.now();
   for (const [at, { owner: lkOwner, type, pid }] of locklist.entries()) {
     const holder = { client, pid, fd: 0, blockedAt: null, grantedAt };
     const owner = makeOwner(client, lkOwner);
-    locks.records.active.lock({ ...(spans[at] as Span), owner, type: type as LockType, holder });
+    inodeLocks.records.active.lock({
+      ...(spans[at] as Span),
+      owner,
+      type: type as LockType,
+      holder,
+    });
   }
-  xl.priv.updateHold(locks);
+  xl.priv.updateHold(inodeLocks);
   unwind.setactivelk(frame, 0, 0, null);
 };

@@ -3,8 +3,8 @@
  *
  * As in GlusterFS, locks of one owner do not conflict, and each needs its own unlock of exactly the same
  * range or name. A claim (a lock or a request for one) that conflicts with a waiting claim waits behind it, so that no
- * claim waits for ever. An owner that has or awaits a lock of the domain need not: the waiting claims may be waiting
- * for that owner.
+ * claim waits for ever. Claims of an owner that already has or awaits a lock of the domain do not wait behind others:
+ * those may be waiting for this owner.
  *
  * Source: GlusterFS `xlators/features/locks/src/inodelk.c`, `entrylk.c`.
  */

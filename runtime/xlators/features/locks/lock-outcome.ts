@@ -23,7 +23,7 @@ export class LockOutcome {
   constructor(
     xl: Xlator<VolumeLocks>,
     frame: Frame,
-    locks: InodeLocks,
+    inodeLocks: InodeLocks,
     logOutcome: OutcomeLogger,
     { pid, fd, reply }: { pid: number; fd: number; reply: Settle },
   ) {
@@ -38,16 +38,16 @@ export class LockOutcome {
       if (this.isWaiting) frame.root.goOn();
       if (errno === 0) this.holder.grantedAt = this.now();
       logOutcome(errno);
-      xl.priv.updateHold(locks);
+      xl.priv.updateHold(inodeLocks);
       reply(errno);
     };
   }
 
   /** Lets the request wait until it is settled; an interrupt of the caller calls `cancel`. */
-  waitUntilSettled(locks: InodeLocks, cancel: (errno: number) => void): void {
+  waitUntilSettled(inodeLocks: InodeLocks, cancel: (errno: number) => void): void {
     this.holder.blockedAt = this.now();
     this.logOutcome('BLOCKED');
-    this.xl.priv.updateHold(locks);
+    this.xl.priv.updateHold(inodeLocks);
     this.isWaiting = true;
     this.frame.root.rest();
     this.frame.root.whenInterrupted(() => cancel(EINTR));

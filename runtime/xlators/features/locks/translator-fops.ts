@@ -31,7 +31,7 @@ type FopName = 'inodelk' | 'finodelk' | 'entrylk' | 'fentrylk';
 
 /** A request to lock or unlock in a domain. */
 interface ClaimRequest<C> {
-  readonly locks: InodeLocks;
+  readonly inodeLocks: InodeLocks;
   readonly domain: LockDomain<C & Claim>;
   readonly makeClaim: (holder: Holder) => C & Claim;
   readonly isUnlock: boolean;
@@ -48,8 +48,8 @@ const makeReply =
   };
 
 function lockOrUnlock<C>(frame: Frame, xl: Xlator<VolumeLocks>, request: ClaimRequest<C>): void {
-  const { locks, domain, makeClaim, isUnlock, mayWait, logOutcome, reply } = request;
-  const outcome = new LockOutcome(xl, frame, locks, logOutcome, {
+  const { inodeLocks, domain, makeClaim, isUnlock, mayWait, logOutcome, reply } = request;
+  const outcome = new LockOutcome(xl, frame, inodeLocks, logOutcome, {
     pid: frame.root.pid,
     fd: 0,
     reply,
@@ -59,7 +59,7 @@ function lockOrUnlock<C>(frame: Frame, xl: Xlator<VolumeLocks>, request: ClaimRe
     return;
   }
   const cancel = domain.lock(makeClaim(outcome.holder), mayWait, outcome.settle);
-  if (cancel !== null) outcome.waitUntilSettled(locks, cancel);
+  if (cancel !== null) outcome.waitUntilSettled(inodeLocks, cancel);
 }
 
 interface RangeRequest {
@@ -78,11 +78,11 @@ function lockRange(frame: Frame, xl: Xlator<VolumeLocks>, request: RangeRequest)
     fail[name](frame, span);
     return;
   }
-  const locks = xl.priv.findOrMake(inode);
+  const inodeLocks = xl.priv.findOrMake(inode);
   const formatLock = (): string => `${formatRangeLock('INODELK', cmd, flock)}, domain: ${volume}`;
   lockOrUnlock(frame, xl, {
-    locks,
-    domain: locks.findOrAddDomain(volume).inodelks,
+    inodeLocks,
+    domain: inodeLocks.findOrAddDomain(volume).inodelks,
     makeClaim: (holder) => ({ ...span, owner, type: flock.type as LockType, holder }),
     isUnlock: flock.type === F_UNLCK,
     mayWait: cmd === F_SETLKW,
@@ -123,10 +123,10 @@ function lockEntry(frame: Frame, xl: Xlator<VolumeLocks>, request: EntryRequest)
     fail[name](frame, EINVAL);
     return;
   }
-  const locks = xl.priv.findOrMake(inode);
+  const inodeLocks = xl.priv.findOrMake(inode);
   lockOrUnlock(frame, xl, {
-    locks,
-    domain: locks.findOrAddDomain(volume).entrylks,
+    inodeLocks,
+    domain: inodeLocks.findOrAddDomain(volume).entrylks,
     makeClaim: (holder) => ({ owner, basename, type, holder }),
     isUnlock: cmd === ENTRYLK_UNLOCK,
     mayWait: cmd === ENTRYLK_LOCK,
@@ -143,12 +143,27 @@ const inodelk: Fop<'inodelk', VolumeLocks> = (frame, xl, volume, { inode }, cmd,
 const finodelk: Fop<'finodelk', VolumeLocks> = (frame, xl, volume, { inode }, cmd, flock) =>
   lockRange(frame, xl, { name: 'finodelk', volume, inode, cmd, flock });
 
-const entrylk: Fop<'entrylk', VolumeLocks> = (frame, xl, volume, { inode }, basename, cmd, type) => {
+const entrylk: Fop<'entrylk', VolumeLocks> = (
+  frame,
+  xl,
+  volume,
+  { inode },
+  basename,
+  cmd,
+  type,
+) => {
   if (inode === null) fail.entrylk(frame, EINVAL);
   else lockEntry(frame, xl, { name: 'entrylk', volume, inode, basename, cmd, type });
 };
 
-const fentrylk: Fop<'fentrylk', VolumeLocks> = (frame, xl, volume, { inode }, basename, cmd, type) =>
-  lockEntry(frame, xl, { name: 'fentrylk', volume, inode, basename, cmd, type });
+const fentrylk: Fop<'fentrylk', VolumeLocks> = (
+  frame,
+  xl,
+  volume,
+  { inode },
+  basename,
+  cmd,
+  type,
+) => lockEntry(frame, xl, { name: 'fentrylk', volume, inode, basename, cmd, type });
 
 export const domainFops: Fops<VolumeLocks> = { inodelk, finodelk, entrylk, fentrylk };

@@ -32,6 +32,7 @@ export interface InodeChange {
 /** Finds the inodes and their changes in a fop's arguments and reply; null for an inode that is not known. */
 export type ChangeReader = (args: never, reply: never) => readonly (InodeChange | null)[];
 
+/** Makes a change of an inode; null for an inode without a gfid, which no client can have cached. */
 const makeChange = (
   inode: Inode | Iatt | null | undefined,
   flags = 0,

@@ -76,7 +76,7 @@ class Upcalls {
   }
 
   /** Registers a client for an inode in its reply, and notifies the others of a change. */
-  record(client: Client | null, change: InodeChange): void {
+  registerAndNotify(client: Client | null, change: InodeChange): void {
     const now = this.xl.context.now();
     const { gfid, flags } = change;
     if (flags !== 0) {
@@ -105,7 +105,7 @@ for (const { number, name } of fopRows) {
 
 /** Registers a client for the directory in which its lookup has found no such name: it may cache that, too. */
 function recordAbsentName(xl: Xlator<Upcalls>, client: Client | null, { parent }: Loc): void {
-  if (parent !== null) xl.priv.record(client, { gfid: parent.gfid, flags: 0 });
+  if (parent !== null) xl.priv.registerAndNotify(client, { gfid: parent.gfid, flags: 0 });
 }
 
 const keepArguments: Before<Upcalls> = (frame, _xl, _fop, ...args) => {
@@ -121,7 +121,7 @@ const recordReply: After<Upcalls> = (frame, xl, fop, opRet, opErrno, ...reply) =
     return;
   }
   for (const change of readersByFop[fop]!(frame.local as never, reply as never)) {
-    if (change !== null) xl.priv.record(client, change);
+    if (change !== null) xl.priv.registerAndNotify(client, change);
   }
 };
 

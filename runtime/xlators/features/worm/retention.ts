@@ -111,7 +111,7 @@ export interface Transition {
 }
 
 const REFUSED: Transition = { isRefused: true, newState: null };
-const PASSES: Transition = { isRefused: false, newState: null };
+const ALLOWED: Transition = { isRefused: false, newState: null };
 
 /** Makes the state of a file that is retained from now on. */
 export const makeRetained = (
@@ -139,16 +139,16 @@ export function decideTransition(
   if (startTime === null || retention === null) return REFUSED;
   if (retention === undefined) {
     if (now - startTime < periods.autoCommitSeconds || now - mtime < periods.autoCommitSeconds)
-      return PASSES;
+      return ALLOWED;
     return { isRefused: true, newState: makeRetained(periods, now) };
   }
   const mayRemove = isRemoval && periods.isDeletable;
-  if (!retention.isRetained) return mayRemove ? PASSES : REFUSED;
+  if (!retention.isRetained) return mayRemove ? ALLOWED : REFUSED;
   if (now < atime) return REFUSED;
-  const ended = { ...retention, isRetained: false, period: 0, commitPeriod: 0 };
+  const endedRetention = { ...retention, isRetained: false, period: 0, commitPeriod: 0 };
   return {
     isRefused: !mayRemove,
-    newState: { retention: ended, atime: atime - retention.period },
+    newState: { retention: endedRetention, atime: atime - retention.period },
   };
 }
 

@@ -11,7 +11,7 @@ import type { OptionValues } from './options.ts';
 
 export const PAGE_SIZE = 128 * 1024;
 /**
- * Approximate bytes of a partly filled page besides its data. They do not pageCount for full pages, so that a file as
+ * Approximate bytes of a partly filled page besides its data. They are not counted for full pages, so that a file as
  * large as the cache fits.
  */
 const OVERHEAD_BYTES = 256;
@@ -20,7 +20,7 @@ const NEVER = Number.NEGATIVE_INFINITY;
 /** Pages of one read: they share a buffer and are evicted together. */
 class PageBlock extends LruEntry {
   readonly file: CachedFile;
-  /** Number of the firstPage page, and the number of pages. */
+  /** Index of the first page in the file, and the number of pages. */
   readonly firstPage: number;
   readonly pageCount: number;
   /** Data of all pages; the last page of a file may be partly filled. */

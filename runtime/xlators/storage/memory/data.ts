@@ -154,12 +154,12 @@ export const dataFops: Fops<Disk> = {
   writev(frame, xl, fd, vector, offset, _flags, xdata) {
     const node = findOpenFile(xl, fd, O_WRONLY);
     if (typeof node === 'number') return fail.writev(frame, node);
-    const at = (fd.flags & O_APPEND) !== 0 ? node.pages.size : offset;
-    const fault = findRangeFault(at, vector.length) || markAndCheckWrite(node, xdata);
+    const writeOffset = (fd.flags & O_APPEND) !== 0 ? node.pages.size : offset;
+    const fault = findRangeFault(writeOffset, vector.length) || markAndCheckWrite(node, xdata);
     if (fault !== 0) return fail.writev(frame, fault);
     const before = node.makeIatt();
     clearPrivilegeBits(node, xdata, frame.root);
-    const written = writeAt(xl.priv, node, vector, at);
+    const written = writeAt(xl.priv, node, vector, writeOffset);
     if (written === 0 && vector.length > 0) return fail.writev(frame, ENOSPC);
     unwind.writev(frame, written, 0, before, node.makeIatt(), null);
   },
@@ -215,9 +215,9 @@ export const dataFops: Fops<Disk> = {
     const { pages } = openNode.node;
     if (pages === null || (whence !== SEEK_DATA && whence !== SEEK_HOLE))
       return fail.seek(frame, EINVAL);
-    const at = pages.seek(offset, whence);
-    if (at < 0) return fail.seek(frame, ENXIO);
-    unwind.seek(frame, 0, 0, at, null);
+    const position = pages.seek(offset, whence);
+    if (position < 0) return fail.seek(frame, ENXIO);
+    unwind.seek(frame, 0, 0, position, null);
   },
 
   rchecksum(frame, xl, fd, offset, len, _xdata) {

@@ -53,7 +53,8 @@ export class Health {
   private readonly store: CheckedStore;
   private readonly path: Uint8Array;
   private readonly st = new Statx();
-  private readonly kind: DirectoryKind;
+  /** The identity of the directory that was served first. */
+  private readonly originalKind: DirectoryKind;
   /** Called after each check that finds the directory in place. */
   onFound: () => void = () => {};
   private cancelTimer: () => void = () => {};
@@ -70,7 +71,7 @@ export class Health {
     this.store = store;
     this.path = toCString(store.realPath);
     this.statPath();
-    this.kind = readKind(this.st);
+    this.originalKind = readKind(this.st);
     this.isReadOnly = this.isMountedReadOnly();
   }
 
@@ -182,7 +183,7 @@ export class Health {
   /** Whether `st` describes a mount point, as the lost directory was, or else a directory on the same disk. */
   private isSameKind(): boolean {
     const { isMountPoint, devMajor, devMinor } = readKind(this.st);
-    const { kind } = this;
+    const { originalKind: kind } = this;
     const isSameDisk = devMajor === kind.devMajor && devMinor === kind.devMinor;
     return isMountPoint === kind.isMountPoint && (isMountPoint || isSameDisk);
   }

@@ -42,6 +42,7 @@ const putKey = (name: string): number =>
 const copyValue = (length: number): Uint8Array | number =>
   length < 0 ? -length : valueBuffer.slice(0, length);
 
+/** Reads an attribute of the inode of `fd`, or returns the errno. */
 function getXattr(fd: number, name: string): Uint8Array | number {
   const fault = putKey(name);
   if (fault !== 0) return fault;
@@ -54,6 +55,7 @@ export function readAccessAcl(fd: number): Acl | null {
   return typeof acl === 'number' ? null : decodeExtendedAcl(acl);
 }
 
+/** Sets an attribute of the inode of `fd`; returns 0 or the errno. `bytes` is null for a value without an encoding. */
 function setXattr(fd: number, name: string, bytes: Uint8Array | null, flags: number): number {
   const fault = putKey(name);
   if (fault !== 0) return fault;
