@@ -29,12 +29,12 @@ export class PendingCalls<W extends NumberedCall> {
   add(call: W): number {
     if (this.count * 2 >= this.slots.length) this.widen();
     const { slots } = this;
-    const last = slots.length - 1;
+    const slotMask = slots.length - 1;
     let xid = this.nextXid;
-    while (slots[xid & last] !== null) xid = computeNextXid(xid);
+    while (slots[xid & slotMask] !== null) xid = computeNextXid(xid);
     this.nextXid = computeNextXid(xid);
     call.xid = xid;
-    slots[xid & last] = call;
+    slots[xid & slotMask] = call;
     this.count += 1;
     return xid;
   }

@@ -88,14 +88,14 @@ function chooseSource(
   if (mds >= 0) return mds;
   const present = replies.map((_, child) => child).filter((child) => pieces[child]!.err === 0);
   if (gfid !== ROOT_GFID) return present[0] ?? replies.findIndex(isDirectory);
-  const ctimeSeconds = (child: number): number => {
+  const computeCtimeSeconds = (child: number): number => {
     const { iaCtime, iaCtimeNsec } = replies[child]!.values[1]!;
     return iaCtime + iaCtimeNsec / 1e9;
   };
   const withLayout = present.filter((child) => pieces[child]!.stop > 0);
   const candidates = withLayout.length > 0 ? withLayout : present;
   return candidates.reduce(
-    (best, child) => (ctimeSeconds(child) > ctimeSeconds(best) ? child : best),
+    (best, child) => (computeCtimeSeconds(child) > computeCtimeSeconds(best) ? child : best),
     candidates[0]!,
   );
 }

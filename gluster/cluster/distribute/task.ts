@@ -168,7 +168,7 @@ export class Task {
   replyEarly<N extends FopName>(reply: Reply<N>): void {
     const { onEnd } = this;
     this.onEnd = (_, error) => {
-      if (error !== null) logError(this.volume, 'after the answer', error);
+      if (error !== null) logError(this.volume, 'after the reply', error);
     };
     onEnd(reply, null);
   }

@@ -69,38 +69,38 @@ export class PrivilegeDropper {
   }
 
   /** Calls `next` with 0 once both bits are clear, or with the errno of a failure. @param args of the request */
-  clear(args: readonly unknown[], caller: Stack, next: (errno: number) => void): void {
-    const [object] = args;
-    const fd = object instanceof Fd ? this.fds.find(object) : undefined;
+  clear(args: readonly unknown[], caller: Stack, onCleared: (errno: number) => void): void {
+    const [target] = args;
+    const fd = target instanceof Fd ? this.fds.find(target) : undefined;
     const { generation } = this;
     if (fd?.clearAtGeneration === generation) {
-      next(0);
+      onCleared(0);
       return;
     }
-    const gfid = object instanceof Fd ? object.inode.gfid : (object as Loc).gfid;
+    const gfid = target instanceof Fd ? target.inode.gfid : (target as Loc).gfid;
     // A file that is about to be created has no bits.
     if (gfid === NULL_GFID) {
-      next(0);
+      onCleared(0);
       return;
     }
-    const target: FileTarget = { gfid, remoteNumber: fd?.remoteNumber ?? NO_FD };
+    const fileTarget: FileTarget = { gfid, remoteNumber: fd?.remoteNumber ?? NO_FD };
     const noteCleared = (errno: number): void => {
       if (errno === 0 && fd !== undefined) fd.clearAtGeneration = generation;
-      next(errno);
+      onCleared(errno);
     };
     this.calls.stat(target, (errno, buf) => {
       if (errno !== 0 || buf === null) {
-        next(errno || EIO);
+        onCleared(errno || EIO);
         return;
       }
-      const cleared = computeProtAfterChange(buf, caller);
-      if (buf.iaType !== IA_IFREG || cleared === buf.iaProt) {
+      const clearedProt = computeProtAfterChange(buf, caller);
+      if (buf.iaType !== IA_IFREG || clearedProt === buf.iaProt) {
         noteCleared(0);
         return;
       }
       const stbuf = new Iatt();
       stbuf.iaType = buf.iaType;
-      stbuf.iaProt = cleared;
+      stbuf.iaProt = clearedProt;
       this.calls.setattr(target, stbuf, MODE, noteCleared);
     });
   }

@@ -118,7 +118,7 @@ const treeFops: Fops<Meta> = {
     if (parentPath === undefined && treePath === undefined) {
       tail.lookup(frame, xl.children[0]!, loc, xdata);
     } else if (!mayRead(frame, xl)) fail.lookup(frame, EACCES);
-    else replyLookup(frame, xl, loc, treePath ?? xl.priv.findBelow(parentPath!, loc.name!));
+    else replyLookup(frame, xl, loc, treePath ?? xl.priv.findChildPath(parentPath!, loc.name!));
   },
 
   stat(frame, xl, loc, xdata) {

@@ -44,12 +44,13 @@ export class Meta {
     return resolvePath(this.tree, path);
   }
 
+  /** Makes a path with its gfid. */
   makePath(path: readonly string[]): TreePath {
     return { path, gfid: deriveGfid([this.name, ...path].join('/')) };
   }
 
   /** Returns the path of a name in a folder; undefined if it does not exist. */
-  findBelow(treePath: TreePath, name: string): TreePath | undefined {
+  findChildPath(treePath: TreePath, name: string): TreePath | undefined {
     const dir = this.findNode(treePath);
     if (dir?.kind !== 'dir' || dir.find(name) === undefined) return undefined;
     return this.makePath([...treePath.path, name]);

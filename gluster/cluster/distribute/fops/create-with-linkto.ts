@@ -32,10 +32,10 @@ export type CreatingFop = 'create' | 'mknod' | 'symlink' | 'put';
 
 /** By fop: the index of the loc in the arguments; of the inode and the parent's first attributes in the reply. */
 export const VALUE_INDEXES = {
-  create: { loc: 0, inode: 1, folder: 3 },
-  mknod: { loc: 0, inode: 0, folder: 2 },
-  symlink: { loc: 1, inode: 0, folder: 2 },
-  put: { loc: 0, inode: 0, folder: 2 },
+  create: { loc: 0, inode: 1, preparent: 3 },
+  mknod: { loc: 0, inode: 0, preparent: 2 },
+  symlink: { loc: 1, inode: 0, preparent: 2 },
+  put: { loc: 0, inode: 0, preparent: 2 },
 } as const;
 
 /** Makes a linkto on the name's child (`hashedChild`), then the file on `child`. */
@@ -63,14 +63,14 @@ export function* createWithLinkto<N extends CreatingFop>(
   const fileInode = inode ?? loc.inode;
   if (fileInode !== null && buf !== null) task.volume.setLocation(fileInode, buf.iaGfid, child);
   if (buf !== null) yield* chownLinkto(task, loc, hashedChild, buf);
-  omitParentAttributes(reply.values, indexes.folder);
+  omitParentAttributes(reply.values, indexes.preparent);
   return reply;
 }
 
 /** Omits the parent's attributes: it changed on several children, so a caller must read its times again. */
-function omitParentAttributes(values: unknown[], at: number): void {
-  values[at] = null;
-  values[at + 1] = null;
+function omitParentAttributes(values: unknown[], preparentIndex: number): void {
+  values[preparentIndex] = null;
+  values[preparentIndex + 1] = null;
 }
 
 function readGfidRequest(xdata: Dict): Gfid | undefined {

@@ -129,8 +129,8 @@ function* createOnChild<N extends CreatingFop>(
   }
   const fileInode = inode ?? loc.inode;
   if (fileInode !== null && buf !== null) volume.setLocation(fileInode, buf.iaGfid, child);
-  values[indexes.folder] = fixParentSize(values[indexes.folder] as Iatt | null);
-  values[indexes.folder + 1] = fixParentSize(values[indexes.folder + 1] as Iatt | null);
+  values[indexes.preparent] = fixParentSize(values[indexes.preparent] as Iatt | null);
+  values[indexes.preparent + 1] = fixParentSize(values[indexes.preparent + 1] as Iatt | null);
   return reply;
 }
 

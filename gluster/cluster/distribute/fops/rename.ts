@@ -73,11 +73,11 @@ function* renameDirectory(
   const errno = yield* lockNames(task, from, to);
   if (errno !== 0) return makeFailure('rename', errno);
   task.setIgnoresInterrupts(true);
-  const refusal = yield* checkTarget(task, inode, to.loc.inode);
+  const targetErrno = yield* checkTarget(task, inode, to.loc.inode);
   const reply =
-    refusal === 0
+    targetErrno === 0
       ? yield* renameOnAllChildren(task, from.loc, to, xdata)
-      : makeFailure('rename', refusal);
+      : makeFailure('rename', targetErrno);
   yield* task.windInternalCalls([
     ...makeNameUnlocks(from.child, from.loc),
     ...makeNameUnlocks(to.child, to.loc),
@@ -91,6 +91,7 @@ function* checkTarget(task: Task, inode: Inode, target: Inode | null): Steps<num
   return target.isDir ? yield* checkEmpty(task, target) : ENOTDIR;
 }
 
+/** Renames a directory on the new name's child first, then on the others; undoes all renames if one fails. */
 function* renameOnAllChildren(
   task: Task,
   from: Loc,
@@ -101,9 +102,9 @@ function* renameOnAllChildren(
   if (first.opRet < 0) return first;
   const otherChildren = task.volume.children.filter((at) => at !== child);
   const replies = yield* task.windEach(otherChildren, 'rename', () => [from, to, xdata]);
-  const refusal = replies.find(({ opRet }) => opRet < 0);
-  if (refusal === undefined) return mergeDirectoryReplies(first, [first, ...replies]);
+  const failedReply = replies.find(({ opRet }) => opRet < 0);
+  if (failedReply === undefined) return mergeDirectoryReplies(first, [first, ...replies]);
   const renamed = otherChildren.filter((_, at) => replies[at]!.opRet >= 0);
   yield* task.windInternalEach([child, ...renamed], 'rename', () => [to, from, null]);
-  return refusal;
+  return failedReply;
 }

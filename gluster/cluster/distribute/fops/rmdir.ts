@@ -94,6 +94,10 @@ export function* checkEmpty(task: Task, inode: Inode): Steps<number> {
   }
 }
 
+/**
+ * Lists the directory on the children, and removes stale linktos.
+ * @returns 0 if no other entry exists; ENOTEMPTY, or the errno of a failed listing
+ */
 function* checkEntries(task: Task, fd: Fd, children: readonly number[]): Steps<number> {
   const requestXdata = new Dict().set(task.volume.xattrNames.linkto, 256);
   const offsets = new Map(children.map((child) => [child, 0]));

@@ -94,6 +94,7 @@ export function* fixLayout(task: Task, dir: Loc, spread?: number): Steps<number>
   return result;
 }
 
+/** Recomputes the layout of a directory whose layout is locked. @returns the errno; 0 on success */
 function* fixLockedLayout(task: Task, dir: Loc, spread: number | undefined): Steps<number> {
   const { volume } = task;
   const { children } = volume;
@@ -102,8 +103,8 @@ function* fixLockedLayout(task: Task, dir: Loc, spread: number | undefined): Ste
   const failure = replies.find((reply) => !isDirectory(reply));
   if (failure !== undefined) return failure.opErrno || EIO;
   const { layout, mds } = makeDirectoryView(volume, dir, replies);
-  const faulty = layout.pieces.find(({ err }) => err !== 0);
-  if (faulty !== undefined) return faulty.err;
+  const faultyPiece = layout.pieces.find(({ err }) => err !== 0);
+  if (faultyPiece !== undefined) return faultyPiece.err;
   // An administrator set the layout by hand.
   if (layout.type === MANUAL_TYPE) return 0;
   const { inode, gfid } = dir;
@@ -115,9 +116,9 @@ function* fixLockedLayout(task: Task, dir: Loc, spread: number | undefined): Ste
   const isStored = (piece: Piece, child: number): boolean =>
     areValuesEqual(encodePiece(piece), layout.getEncodedPiece(child));
   if (pieces.every(isStored)) return 0;
-  const written = yield* writeLayout(task, dir, pieces);
-  volume.setLocation(inode!, gfid, { layout: written, mds });
-  return written.pieces.find(({ err }) => err !== 0)?.err ?? 0;
+  const writtenLayout = yield* writeLayout(task, dir, pieces);
+  volume.setLocation(inode!, gfid, { layout: writtenLayout, mds });
+  return writtenLayout.pieces.find(({ err }) => err !== 0)?.err ?? 0;
 }
 
 /** Whether children may exchange ranges: not if their ranges are weighted and their sizes differ. */

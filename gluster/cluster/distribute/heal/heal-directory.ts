@@ -83,22 +83,22 @@ function* makeMissingCopies(task: Task, loc: Loc, view: DirectoryView): Steps<Di
 function* addCopiesByGfid(task: Task, loc: Loc, view: DirectoryView): Steps<DirectoryView> {
   const { volume } = task;
   const gfid = readGfid(view);
-  const lacking = volume.children.filter(
+  const lackingChildren = volume.children.filter(
     (at) => isMissing(view, at) || hasOtherDirectory(view, at),
   );
-  if (loc.parent === null || lacking.length === 0) return view;
+  if (loc.parent === null || lackingChildren.length === 0) return view;
   // Children store the directory's state in the request's inode. A linked inode has it, so a temporary one is sent.
   const inode = loc.inode?.linked === false ? loc.inode : loc.parent.table.newInode();
   const requestXdata = volume.addDirectoryRequests(null);
   const gfidLoc = new Loc(inode, null, null, gfid);
-  const gfidReplies = yield* task.windInternalEach(lacking, 'lookup', () => [
+  const gfidReplies = yield* task.windInternalEach(lackingChildren, 'lookup', () => [
     gfidLoc,
     requestXdata,
   ]);
   if (inode !== loc.inode) inode.forgetCtx();
   if (!gfidReplies.some(isDirectory)) return view;
   const replies = [...view.replies];
-  lacking.forEach((at, i) => {
+  lackingChildren.forEach((at, i) => {
     if (isDirectory(gfidReplies[i]!)) replies[at] = gfidReplies[i]!;
   });
   return makeDirectoryView(volume, loc, replies);

@@ -66,23 +66,23 @@ function computeRanges(ordered: readonly Candidate[], rules: LayoutRules): Range
   const weigh = ({ totalSpace }: Candidate): number => (isWeighted ? totalSpace : 1);
   const ranges = ordered.map(() => NO_RANGE);
   const first = seed % ordered.length;
-  const fromFirst = ordered.map((_, k) => (first + k) % ordered.length);
-  const participants = fromFirst.filter((at) => isUsable(errs[at]!)).slice(0, count);
+  const indexesFromFirst = ordered.map((_, k) => (first + k) % ordered.length);
+  const participantIndexes = indexesFromFirst.filter((at) => isUsable(errs[at]!)).slice(0, count);
   const sumWeights = (candidates: readonly Candidate[]): number =>
     candidates.reduce((sum, each) => sum + weigh(each), 0);
-  const participatingCandidates = participants.map((at) => ordered[at]!);
+  const participatingCandidates = participantIndexes.map((at) => ordered[at]!);
   // As in GlusterFS, ranges are fractions of the weight of the first `count` children by name, even if others
   // participate. If the participants weigh more, the hashes would run out, so their own weight is the divisor.
   const firstByNameWeight = sumWeights(usable.slice(0, count));
-  const total =
+  const divisorWeight =
     sumWeights(participatingCandidates.slice(0, -1)) < firstByNameWeight
       ? firstByNameWeight
       : sumWeights(participatingCandidates);
-  const unit = MAX_HASH / total;
+  const unit = MAX_HASH / divisorWeight;
   let start = 0;
-  participants.forEach((at, k) => {
+  participantIndexes.forEach((at, k) => {
     const size = Math.trunc(unit * weigh(ordered[at]!));
-    const stop = k === participants.length - 1 ? MAX_HASH : start + size - 1;
+    const stop = k === participantIndexes.length - 1 ? MAX_HASH : start + size - 1;
     ranges[at] = { start, stop };
     start += size;
   });

@@ -75,15 +75,15 @@ export class Transfer {
 
 /** All counters since one point in time. */
 export class Counters {
-  /** Milliseconds of the context's clock. */
-  readonly since: number;
+  /** Start of the counting, by the context's clock. */
+  readonly startedAtMs: number;
   readonly read = new Transfer();
   readonly written = new Transfer();
   /** By the fop's number; undefined for a fop that was not called. */
   private readonly fops: (FopStats | undefined)[] = new Array(FOP_NUMBER_LIMIT).fill(undefined);
 
-  constructor(since: number) {
-    this.since = since;
+  constructor(startedAtMs: number) {
+    this.startedAtMs = startedAtMs;
   }
 
   countCall(fop: number): void {
@@ -91,22 +91,22 @@ export class Counters {
   }
 
   recordLatency(fop: number, ns: number, hasFailed: boolean): void {
-    const count = this.findOrAddFop(fop);
-    count.latencies ??= new Histogram();
-    count.latencies.add(ns);
-    if (hasFailed) count.errors += 1;
-    if (ns < count.minNs) count.minNs = ns;
-    if (ns > count.maxNs) count.maxNs = ns;
+    const stats = this.findOrAddFop(fop);
+    stats.latencies ??= new Histogram();
+    stats.latencies.add(ns);
+    if (hasFailed) stats.errors += 1;
+    if (ns < stats.minNs) stats.minNs = ns;
+    if (ns > stats.maxNs) stats.maxNs = ns;
   }
 
   /** Returns the sum of these and other counters, since the earlier start. */
   combineWith(other: Counters): Counters {
-    const sum = new Counters(Math.min(this.since, other.since));
+    const sum = new Counters(Math.min(this.startedAtMs, other.startedAtMs));
     for (const { read, written, fops } of [this, other]) {
       sum.read.merge(read);
       sum.written.merge(written);
-      for (const count of fops)
-        if (count !== undefined) sum.findOrAddFop(count.number).merge(count);
+      for (const stats of fops)
+        if (stats !== undefined) sum.findOrAddFop(stats.number).merge(stats);
     }
     return sum;
   }
@@ -118,8 +118,8 @@ export class Counters {
 
   /** Returns the latencies of timed fops, by log name. */
   collectLatencies(): ReadonlyMap<string, Histogram> {
-    const entries = this.fops.flatMap((count) =>
-      count?.latencies ? [[count.name, count.latencies] as const] : [],
+    const entries = this.fops.flatMap((stats) =>
+      stats?.latencies ? [[stats.name, stats.latencies] as const] : [],
     );
     return new Map(entries);
   }

@@ -1,5 +1,5 @@
 /**
- * debug/sink: a leaf that answers at once and stores nothing, to measure the volumes above it.
+ * debug/sink: replies to each request at once and stores nothing, to measure the volumes above it.
  *
  * As in GlusterFS, its only fop is lookup: it finds a directory with all other attributes zero, the gfid
  * included. Other fops fail with EOPNOTSUPP. An inode without gfid cannot be linked, so a mount over a

@@ -60,7 +60,7 @@ const formatFields = (prefix: string, fields: readonly string[], values: object)
 const formatFlock = ({ type, whence, start, len, pid }: Flock): string =>
   `l_type=${flockTypeName(type)}, l_whence=${whence}, l_start=${start}, l_len=${len}, l_pid=${pid}`;
 
-/** Format an argument, or a field of a reply, by its type. The gfid of a loc is at the start of the line instead. */
+/** Formatters of an argument, or a field of a reply, by its type. The gfid of a loc is at the start of the line instead. */
 const partFormatters: { readonly [T in ArgType]: (name: string, value: never) => string } = {
   loc: (name, { path }: Loc) => `${name.replace('loc', 'path')}=${printable(path)}`,
   inode: (name, { gfid }: Inode) => `${name}=${gfid}`,
@@ -81,7 +81,7 @@ const formatOctal = (name: string, number: number): string => `${name}=0${number
 const formatEntrylkCommand = (cmd: number): string =>
   cmd === ENTRYLK_UNLOCK ? 'ENTRYLK_UNLOCK' : 'ENTRYLK_LOCK';
 
-/** Format integers that are bits or commands, by the argument's name. */
+/** Formatters of integers that are bits or commands, by the argument's name. */
 const numberFormatters: Readonly<
   Record<string, (name: string, value: number, fop: string) => string>
 > = {
@@ -100,7 +100,7 @@ function formatPart(fop: string, { name, type }: Arg, value: unknown): string {
     : specialFormatter(name, value as number, fop);
 }
 
-/** Format the attributes that a setattr changes, each with its bit in `valid`. */
+/** Formatters of the attributes that a setattr changes, each with its bit in `valid`. */
 const CHANGE_FORMATTERS: readonly (readonly [bit: number, show: (buf: Iatt) => string])[] = [
   [SET_ATTR.MODE, (buf) => `mode=${buf.mode.toString(8)}`],
   [SET_ATTR.UID, ({ iaUid }) => `uid=${iaUid}`],

@@ -1,6 +1,6 @@
 /**
  * features/read-only: refuses requests that would change the volume, with EROFS. Internal clients (pid below zero:
- * self-heal, rebalance) are not refused. Switched off it has no fops, and winds are routed past it.
+ * self-heal, rebalance) are not refused. While it is switched off it has no fops, and winds are routed past it.
  *
  * Source: GlusterFS 10 `xlators/features/read-only/src/read-only.c`, `read-only-common.c`. Unlike there, `FURTHER_FOPS`
  * and an open that truncates are refused, too.

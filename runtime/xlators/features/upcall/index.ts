@@ -3,7 +3,7 @@
  * that caches can keep entries for minutes. `registrations.ts` records which client has seen which inode,
  * `change-readers.ts` the changes of each fop; `protocol/server` above sends the upcalls.
  *
- * Switched off it has no fops, and winds are routed past it.
+ * While it is switched off it has no fops, and winds are routed past it.
  *
  * Source: GlusterFS 10 `xlators/features/upcall`.
  */

@@ -1,6 +1,6 @@
 /**
  * storage/memory: keeps files in memory until the process ends. It has the same contract as
- * storage/posix, for tests, demonstrations and the browser: it does not need Node.
+ * storage/posix. Tests, demonstrations and the browser use it, as it does not need Node.
  */
 import { defineReconfigurableOptions } from '../../../core/options.ts';
 import { defineTranslator } from '../../../core/xlator.ts';

@@ -32,8 +32,8 @@ const computeAverageUs = ({ totalNs, timedCount }: FopStats): number =>
   timedCount === 0 ? 0 : totalNs / timedCount / 1000;
 
 /** Seconds since the start of the counters; never 0, since rates divide by it. */
-const computeElapsedSeconds = ({ since }: Counters, now: number): number =>
-  Math.max(1, now - since) / 1000;
+const computeElapsedSeconds = ({ startedAtMs }: Counters, now: number): number =>
+  Math.max(1, now - startedAtMs) / 1000;
 
 /**
  * Makes rows of calls by size.
@@ -98,14 +98,14 @@ export function formatJsonReport({ id, total, interval, now, fds }: Report): str
     makeCountRow('fds.open_count', fds.open),
     makeCountRow('fds.max_open_count', fds.max),
     ...makeFopRows(total, null),
-    makeCountRow('uptime', Math.floor((now - total.since) / 1000)),
+    makeCountRow('uptime', Math.floor((now - total.startedAtMs) / 1000)),
     makeCountRow('bytes_read', total.read.bytes),
     makeCountRow('bytes_written', total.written.bytes),
   ];
   const intervalRows = [
     ...makeSizeRows(interval, seconds),
     ...makeFopRows(interval, seconds),
-    makeDecimalRow('sample_interval_sec', (now - interval.since) / 1000),
+    makeDecimalRow('sample_interval_sec', (now - interval.startedAtMs) / 1000),
     makeDecimalRow('bytes_read_per_sec', interval.read.bytes / seconds),
     makeDecimalRow('bytes_written_per_sec', interval.written.bytes / seconds),
   ];

@@ -26,9 +26,9 @@ const shortenPath = (path: string): string =>
   path.length <= MAX_PATH_CHARS ? path : `…${path.slice(-MAX_PATH_CHARS)}`;
 
 function formatCounters(counters: Counters, now: number, prefix: string): Dump {
-  const { read, written, since } = counters;
+  const { read, written, startedAtMs } = counters;
   const dump: Dump = {
-    [`${prefix}duration-s`]: Math.floor((now - since) / 1000),
+    [`${prefix}duration-s`]: Math.floor((now - startedAtMs) / 1000),
     [`${prefix}bytes-read`]: read.bytes,
     [`${prefix}bytes-written`]: written.bytes,
   };
