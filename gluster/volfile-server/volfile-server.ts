@@ -62,7 +62,7 @@ export class VolfileServer {
     this.state = { folder, servers, portmap: new Portmap() };
   }
 
-  /** @throws {NodeJS.ErrnoException} if it cannot listen there; it leaves no socket behind then */
+  /** Starts a server. @throws {NodeJS.ErrnoException} if it cannot listen; it leaves no socket behind then */
   static async start(settings: VolfileServerSettings): Promise<VolfileServer> {
     const server = new VolfileServer(settings);
     const { tcp, unix, folder } = settings;

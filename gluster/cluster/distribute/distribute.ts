@@ -72,11 +72,12 @@ export class Distribute {
   readonly xattrNames: XattrNames;
   /** Names of the children by index. */
   readonly childNames: readonly string[];
+  /** The indexes of the children. Everywhere in this volume, a `child` is such an index. */
   readonly children: readonly number[];
   readonly freeSpace: FreeSpace;
   readonly notices: Notices;
   settings: Settings;
-  hash: NameHash;
+  nameHash: NameHash;
   /** Children that are being emptied (decommissioned). */
   decommissionedChildren: ReadonlySet<number> = new Set();
   /** The volume's commit hash. In a directory with the same hash, each name is on the child of its own hash. */
@@ -116,7 +117,7 @@ export class Distribute {
     this.directoryXdata = addXattrRequests(new Dict(), this.xattrNames);
     this.fileXdata = new Dict().set(this.xattrNames.linkto, 256);
     this.settings = settings;
-    this.hash = new NameHash(settings['rsync-hash-regex'], settings['extra-hash-regex']);
+    this.nameHash = new NameHash(settings['rsync-hash-regex'], settings['extra-hash-regex']);
     this.commitHash = settings['commit-hash'] ?? 0;
     this.gfidRequests = new GfidRequests(xl.context);
     this.freeSpace = new FreeSpace(this);
@@ -128,7 +129,7 @@ export class Distribute {
   configure(settings: Settings): void {
     const hash = new NameHash(settings['rsync-hash-regex'], settings['extra-hash-regex']);
     this.decommissionedChildren = this.readDecommissioned(settings);
-    this.hash = hash;
+    this.nameHash = hash;
     this.settings = settings;
   }
 
@@ -280,7 +281,7 @@ export class Distribute {
   findHashedChild({ parent, name }: Loc): number {
     if (parent === null || name === null) return NO_CHILD;
     const layout = this.findDirectory(parent)?.layout;
-    return layout === undefined ? NO_CHILD : layout.findChild(this.hash.compute(name));
+    return layout === undefined ? NO_CHILD : layout.findChild(this.nameHash.compute(name));
   }
 
   /** Whether a name that the child of its hash lacks, even as a linkto, may be on another child. */

@@ -111,7 +111,7 @@ describe('a changed option of a running volume', () => {
     expect(() => change({ 'extra-hash-regex': '(' })).toThrow('extra-hash-regex');
     volume.mkdir('/d');
     expect(withRange('/d')).toEqual(['wz', 'wa']);
-    expect((volume.graph.top.priv as Distribute).hash.selectPart('xabc')).toBe('xabc');
+    expect((volume.graph.top.priv as Distribute).nameHash.selectPart('xabc')).toBe('xabc');
   });
 
   test('extra-hash-regex changes the child of matching names', async () => {

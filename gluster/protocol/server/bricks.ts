@@ -25,11 +25,11 @@ export class Bricks {
   private readonly findCurrentServer: () => Xlator;
 
   /**
-   * @param currentServer finds the server's instance in the present graph
+   * @param findCurrentServer finds the server's instance in the present graph
    * @throws {InitError} when two bricks share a volume
    */
-  constructor(xl: Xlator, currentServer: () => Xlator, lruLimit: number) {
-    this.findCurrentServer = currentServer;
+  constructor(xl: Xlator, findCurrentServer: () => Xlator, lruLimit: number) {
+    this.findCurrentServer = findCurrentServer;
     const graph = xl.graph!;
     if (xl.below.length === 1) {
       graph.inodes.lruLimit = lruLimit;

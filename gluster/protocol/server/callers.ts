@@ -58,7 +58,10 @@ export class UserGroups {
   }
 }
 
-/** The pids with which GlusterFS's own programs send requests. */
+/**
+ * The pids with which GlusterFS's own programs send requests: geo-replication, rebalance, mounts for maintenance, quota
+ * and self-heal.
+ */
 const INTERNAL_PIDS: ReadonlySet<number> = new Set([-1, -3, -4, -5, -6]);
 
 /**

@@ -187,8 +187,8 @@ function* unlink(task: Task, args: UnlinkArgs): Steps<Reply<'unlink'>> {
   if (linkto.opRet < 0 && linkto.opErrno === EBUSY) {
     // A rebalance has replaced the linkto by the file, which moved to its name's child.
     const lookupXdata = volume.addFileRequests(null);
-    const lookup = yield* withTemporaryInode(loc, (temporary) =>
-      task.windInternal(hashedChild, 'lookup', temporary, lookupXdata),
+    const lookup = yield* withTemporaryInode(loc, (temporaryLoc) =>
+      task.windInternal(hashedChild, 'lookup', temporaryLoc, lookupXdata),
     );
     // Another client may have created a file of this name.
     if (lookup.opRet >= 0 && lookup.values[1]!.iaGfid === inode.gfid) {

@@ -18,17 +18,17 @@ import {
 import { findLocation } from './file-fops.ts';
 import { lookupEverywhere, makeUnusedLinktoXdata } from './lookup-everywhere.ts';
 
-type Args = FopTable['link']['args'];
+type LinkArgs = FopTable['link']['args'];
 type LinkReply = Reply<'link'>;
 
 /** Errors of a child without the file: a rebalance may have moved it. */
-const MAYBE_MOVED: ReadonlySet<number> = new Set([ENOENT, ESTALE]);
+const MAYBE_MOVED_ERRNOS: ReadonlySet<number> = new Set([ENOENT, ESTALE]);
 /** Errors of the link after which the new linkto stays: it is correct (EEXIST), or may be (ENOTCONN). */
-const KEEPS_LINKTO: ReadonlySet<number> = new Set([EEXIST, ENOTCONN]);
+const KEEP_LINKTO_ERRNOS: ReadonlySet<number> = new Set([EEXIST, ENOTCONN]);
 
 export const link = makeTaskFop('link', linkFile);
 
-function* linkFile(task: Task, args: Args): Steps<LinkReply> {
+function* linkFile(task: Task, args: LinkArgs): Steps<LinkReply> {
   const { volume } = task;
   const [{ inode }, newloc] = args;
   const hashedChild = volume.findHashedChild(newloc);
@@ -40,16 +40,17 @@ function* linkFile(task: Task, args: Args): Steps<LinkReply> {
   }
   const child = volume.findFileChild(inode);
   const reply = yield* linkOnChild(task, args, hashedChild, child);
-  if (reply.opRet >= 0 || !MAYBE_MOVED.has(reply.opErrno)) return reply;
+  if (reply.opRet >= 0 || !MAYBE_MOVED_ERRNOS.has(reply.opErrno)) return reply;
   const lookup = yield* lookupEverywhere(task, args[0], null);
   const newChild = volume.findFileChild(inode);
   if (lookup.opRet < 0 || newChild === child || newChild === NO_CHILD) return reply;
   return yield* linkOnChild(task, args, hashedChild, newChild);
 }
 
+/** Links the file on its child. If the new name belongs to another child, makes a linkto there first. */
 function* linkOnChild(
   task: Task,
-  args: Args,
+  args: LinkArgs,
   hashedChild: number,
   child: number,
 ): Steps<LinkReply> {
@@ -64,7 +65,7 @@ function* linkOnChild(
   if (linkto.opRet < 0) return makeFailure('link', linkto.opErrno);
   const reply = yield* task.windOne(child, 'link', ...args);
   if (reply.opRet < 0) {
-    if (!KEEPS_LINKTO.has(reply.opErrno)) {
+    if (!KEEP_LINKTO_ERRNOS.has(reply.opErrno)) {
       yield* task.windInternal(hashedChild, 'unlink', newloc, 0, makeUnusedLinktoXdata());
     }
     return reply;

@@ -227,7 +227,7 @@ const mayMove = (volume: Distribute, inode: Inode, child: number, entry: Dirent)
   entry.type !== DT_DIR &&
   volume.children.length > 1 &&
   (mayBeLinktoOrMigrating(entry) ||
-    volume.findDirectory(inode)?.layout.findChild(volume.hash.compute(entry.name)) !== child);
+    volume.findDirectory(inode)?.layout.findChild(volume.nameHash.compute(entry.name)) !== child);
 
 /** Whether this child is the one that lists the entry. */
 function isListedHere(volume: Distribute, fd: Fd, child: number, entry: Dirent): boolean {
@@ -237,7 +237,7 @@ function isListedHere(volume: Distribute, fd: Fd, child: number, entry: Dirent):
   const isFirst = child === volume.firstUpChild;
   if (volume.settings['readdir-optimize']) return isFirst;
   const hashedChild =
-    volume.findDirectory(fd.inode)?.layout.findChild(volume.hash.compute(name)) ?? NO_CHILD;
+    volume.findDirectory(fd.inode)?.layout.findChild(volume.nameHash.compute(name)) ?? NO_CHILD;
   return hashedChild === NO_CHILD || !volume.isUp(hashedChild) ? isFirst : hashedChild === child;
 }
 

@@ -63,7 +63,9 @@ export function* getDirectoryXattr(
 }
 
 function getHashedSubvolume(volume: Distribute, { layout }: Directory, name: string): XattrReply {
-  const child = layout.findChild(volume.hash.compute(name.slice(HASHED_SUBVOLUME_PREFIX.length)));
+  const child = layout.findChild(
+    volume.nameHash.compute(name.slice(HASHED_SUBVOLUME_PREFIX.length)),
+  );
   return child === NO_CHILD
     ? makeFailure('getxattr', ENODATA)
     : makeTextReply(name, volume.childNames[child]!);

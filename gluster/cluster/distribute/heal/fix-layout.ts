@@ -54,7 +54,7 @@ export function computePieces(
   return computeLayout(candidates, {
     spread: spread ?? settings['directory-layout-spread'],
     usesWeights: settings['weighted-rebalance'],
-    seed: volume.hash.compute(settings['randomize-hash-range-by-gfid'] ? gfid : path),
+    seed: volume.nameHash.compute(settings['randomize-hash-range-by-gfid'] ? gfid : path),
     commitHash,
   });
 }

@@ -21,7 +21,7 @@ export const INTERNAL_FOP = 'glusterfs-internal-fop';
  * Runs requests on a name with a temporary inode. With the file's own inode, children would store the linkto's state
  * in it.
  */
-export function* withTemporaryInode<R>(loc: Loc, run: (temporary: Loc) => Steps<R>): Steps<R> {
+export function* withTemporaryInode<R>(loc: Loc, run: (temporaryLoc: Loc) => Steps<R>): Steps<R> {
   const inode = loc.parent!.table.newInode();
   try {
     return yield* run(new Loc(inode, loc.parent, loc.name));
@@ -42,12 +42,12 @@ export function* makeLinkto(
   const { linkto } = volume.xattrNames;
   const value = encodeTarget(volume.childNames[target]!);
   const xdata = new Dict().setGfid(GFID_REQ, gfid).set(INTERNAL_FOP, 'yes').set(linkto, value);
-  const reply = yield* withTemporaryInode(loc, (temporary) =>
-    task.windInternal(child, 'mknod', temporary, LINKTO_MKNOD_MODE, 0, 0, xdata),
+  const reply = yield* withTemporaryInode(loc, (temporaryLoc) =>
+    task.windInternal(child, 'mknod', temporaryLoc, LINKTO_MKNOD_MODE, 0, 0, xdata),
   );
   if (reply.opRet >= 0 || reply.opErrno !== EEXIST) return reply;
-  const existing = yield* withTemporaryInode(loc, (temporary) =>
-    task.windInternal(child, 'lookup', temporary, volume.addFileRequests(null)),
+  const existing = yield* withTemporaryInode(loc, (temporaryLoc) =>
+    task.windInternal(child, 'lookup', temporaryLoc, volume.addFileRequests(null)),
   );
   const [inode, buf, existingXdata] = existing.values;
   const isSame =
@@ -80,8 +80,8 @@ export function* healLinkto(
   if (!volume.isUp(hashedChild)) return;
   if ((yield* lockName(task, hashedChild, loc)) !== 0) return;
   // The file may have been renamed or removed meanwhile.
-  const lookup = yield* withTemporaryInode(loc, (temporary) =>
-    task.windInternal(fileChild, 'lookup', temporary, volume.addFileRequests(null)),
+  const lookup = yield* withTemporaryInode(loc, (temporaryLoc) =>
+    task.windInternal(fileChild, 'lookup', temporaryLoc, volume.addFileRequests(null)),
   );
   if (lookup.opRet >= 0 && lookup.values[1]!.iaGfid === buf.iaGfid) {
     const reply = yield* makeLinkto(task, loc, hashedChild, fileChild, buf.iaGfid);

@@ -27,10 +27,10 @@ export function dumpLocks(inodes: Iterable<InodeLocks>): Dump {
   const counts = { posixlk: 0, flock: 0, inodelk: 0, entrylk: 0 };
   const lines: Dump = {};
   let [inodeCount, blocked, omitted, remainingChars] = [0, 0, 0, MAX_TEXT_CHARS];
-  for (const locks of inodes) {
+  for (const inodeLocks of inodes) {
     const prefix = `inode[${inodeCount}]`;
-    const path = locks.inode.path;
-    for (const [name, { family, isActive, text }] of formatInode(locks)) {
+    const path = inodeLocks.inode.path;
+    for (const [name, { family, isActive, text }] of formatInodeLocks(inodeLocks)) {
       counts[family] += 1;
       if (!isActive) blocked += 1;
       remainingChars -= prefix.length + name.length + text.length + path.length;
@@ -43,20 +43,25 @@ export function dumpLocks(inodes: Iterable<InodeLocks>): Dump {
     inodeCount += 1;
   }
   const totals = Object.entries(counts).map(([family, count]) => [`${family}-count`, count]);
-  const rest = omitted > 0 ? { 'not-shown': omitted } : {};
-  return { inodes: inodeCount, ...Object.fromEntries(totals), blocked, ...rest, ...lines };
+  const omittedEntry = omitted > 0 ? { 'not-shown': omitted } : {};
+  return { inodes: inodeCount, ...Object.fromEntries(totals), blocked, ...omittedEntry, ...lines };
 }
 
-function* formatInode({ records, flocks, domains }: InodeLocks): Generator<[string, LockLine]> {
+function* formatInodeLocks({
+  records,
+  flocks,
+  domains,
+}: InodeLocks): Generator<[string, LockLine]> {
   yield* numberLines('posixlk', formatRecords('posixlk', records));
   yield* numberLines('flock', formatRecords('flock', flocks));
-  for (const [domain, locks] of domains) {
+  for (const [domain, domainLocks] of domains) {
     const section = `domain.${printable(domain)}`;
-    yield* numberLines(section, formatInodelks(locks));
-    yield* numberLines(section, formatEntrylks(locks));
+    yield* numberLines(section, formatInodelks(domainLocks));
+    yield* numberLines(section, formatEntrylks(domainLocks));
   }
 }
 
+/** Yields each line with its key in the statedump, which has its number in the section. */
 function* numberLines(section: string, lines: readonly LockLine[]): Generator<[string, LockLine]> {
   for (const [count, line] of lines.entries()) {
     const state = line.isActive ? 'ACTIVE' : 'BLOCKED';

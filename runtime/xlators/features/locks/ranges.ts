@@ -10,6 +10,7 @@ import { type F_RDLCK, F_WRLCK } from '../../../core/lock.ts';
 
 export type LockType = typeof F_RDLCK | typeof F_WRLCK;
 
+/** The bytes [start, end); `end` is Infinity for all bytes from `start` on. */
 export interface Span {
   readonly start: number;
   readonly end: number;

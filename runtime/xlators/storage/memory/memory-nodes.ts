@@ -181,8 +181,8 @@ export class Disk {
     const { lastTime: last } = this;
     if (sec < last.sec || (sec === last.sec && nsec <= last.nsec)) {
       nsec = last.nsec + 1;
-      const carry = nsec === 1_000_000_000;
-      this.lastTime = carry ? { sec: last.sec + 1, nsec: 0 } : { sec: last.sec, nsec };
+      const hasCarry = nsec === 1_000_000_000;
+      this.lastTime = hasCarry ? { sec: last.sec + 1, nsec: 0 } : { sec: last.sec, nsec };
     } else this.lastTime = { sec, nsec };
     return this.lastTime;
   }

@@ -16,7 +16,7 @@ import { readRequestedKeys } from '../shared/xattrs.ts';
 import { readFileIatt } from './data.ts';
 import { findOrOpenFile } from './files.ts';
 import { copyLastAttributes, findHandle, type PosixXlator, readFdIatt } from './handle-search.ts';
-import { EMPTY, makeProcPath } from './paths.ts';
+import { EMPTY_PATH, makeProcPath } from './paths.ts';
 import { clearPrivilegeBits, mayChown } from './privileges.ts';
 import type { Store } from './store.ts';
 import { readAccessAcl, readRequestedXattrs } from './xattr.ts';
@@ -36,7 +36,7 @@ function applySetattr(store: Store, fd: number, attributes: Iatt, valid: number)
   if ((valid & (UID | GID)) !== 0 || valid === 0) {
     const uid = (valid & UID) !== 0 ? attributes.iaUid : UNCHANGED;
     const gid = (valid & GID) !== 0 ? attributes.iaGid : UNCHANGED;
-    result = libc.fchownat(fd, EMPTY, uid, gid, AT_EMPTY_PATH);
+    result = libc.fchownat(fd, EMPTY_PATH, uid, gid, AT_EMPTY_PATH);
   }
   if (result >= 0 && (valid & MODE) !== 0) {
     result = chmod(fd, attributes.iaProt & 0o7777);
@@ -44,14 +44,14 @@ function applySetattr(store: Store, fd: number, attributes: Iatt, valid: number)
   if (result >= 0 && (valid & (ATIME | MTIME | ATIME_NOW | MTIME_NOW)) !== 0) {
     putTime(store, 0, attributes.iaAtime, attributes.iaAtimeNsec, valid & ATIME, valid & ATIME_NOW);
     putTime(store, 1, attributes.iaMtime, attributes.iaMtimeNsec, valid & MTIME, valid & MTIME_NOW);
-    result = libc.utimensat(fd, EMPTY, store.times.bytes, AT_EMPTY_PATH);
+    result = libc.utimensat(fd, EMPTY_PATH, store.times.bytes, AT_EMPTY_PATH);
   }
   return result < 0 ? -result : 0;
 }
 
 /** Uses fchmodat2 where the kernel has it (Linux 6.6), which avoids /proc. */
 function chmod(fd: number, mode: number): number {
-  const result = libc.fchmodat2(fd, EMPTY, mode, AT_EMPTY_PATH);
+  const result = libc.fchmodat2(fd, EMPTY_PATH, mode, AT_EMPTY_PATH);
   return result === -ENOSYS ? libc.fchmodat(AT_FDCWD, makeProcPath(fd), mode, 0) : result;
 }
 
@@ -119,7 +119,13 @@ export const attrFops: Fops<Store> = {
     }
     const buf = readFdIatt(xl.priv, handle.fd, handle);
     if (buf === null) return fail.stat(frame, xl.priv.fault);
-    unwind.stat(frame, 0, 0, buf, readRequestedXattrs(handle.fd, EMPTY, readRequestedKeys(xdata)));
+    unwind.stat(
+      frame,
+      0,
+      0,
+      buf,
+      readRequestedXattrs(handle.fd, EMPTY_PATH, readRequestedKeys(xdata)),
+    );
   },
 
   fstat(frame, xl, fd, xdata) {
@@ -127,7 +133,13 @@ export const attrFops: Fops<Store> = {
     if (typeof file === 'number') return fail.fstat(frame, file);
     const buf = readFileIatt(file);
     if (buf === null) return fail.fstat(frame, xl.priv.fault);
-    unwind.fstat(frame, 0, 0, buf, readRequestedXattrs(file.fd, EMPTY, readRequestedKeys(xdata)));
+    unwind.fstat(
+      frame,
+      0,
+      0,
+      buf,
+      readRequestedXattrs(file.fd, EMPTY_PATH, readRequestedKeys(xdata)),
+    );
   },
 
   setattr(frame, xl, loc, stbuf, requestedBits, xdata) {
@@ -183,7 +195,7 @@ export const attrFops: Fops<Store> = {
     if (handle.type !== IA_IFLNK || size <= 0) return fail.readlink(frame, EINVAL);
     const length = libc.readlinkat(
       handle.fd,
-      EMPTY,
+      EMPTY_PATH,
       targetBuffer,
       Math.min(size, targetBuffer.length),
     );

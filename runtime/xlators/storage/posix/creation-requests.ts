@@ -19,7 +19,7 @@ import {
 import { writeAll } from './files.ts';
 import { findEntry, findHandle, findParent, makeIatt, type PosixXlator } from './handle-search.ts';
 import { type Handle, statAt } from './handles.ts';
-import { EMPTY, nameBuffer } from './paths.ts';
+import { EMPTY_PATH, nameBuffer } from './paths.ts';
 import type { Store } from './store.ts';
 import { readRequestedXattrs, setXattrs } from './xattr.ts';
 
@@ -40,7 +40,9 @@ export function isParentChanged(xl: PosixXlator, loc: Loc, xdata: Dict | null): 
   return hasParentChanged(xdata, (name) => {
     const dir = findParent(xl, loc);
     if (typeof dir === 'number') return undefined;
-    return readRequestedXattrs(dir.fd, EMPTY, { names: [name], includesAll: false })?.bytes(name);
+    return readRequestedXattrs(dir.fd, EMPTY_PATH, { names: [name], includesAll: false })?.bytes(
+      name,
+    );
   });
 }
 

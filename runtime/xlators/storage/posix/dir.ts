@@ -34,7 +34,7 @@ import {
   type PosixXlator,
 } from './handle-search.ts';
 import { type Handle, statAt } from './handles.ts';
-import { makeProcEntryPath, makeProcPath, PARENT, SELF } from './paths.ts';
+import { makeProcEntryPath, makeProcPath, PARENT_PATH, SELF_PATH } from './paths.ts';
 import type { Store } from './store.ts';
 import { readRequestedXattrs } from './xattr.ts';
 
@@ -99,7 +99,7 @@ function findOrOpenDir(xl: PosixXlator, fd: Fd): OpenDir | number {
 function openDir(xl: PosixXlator, fd: Fd, handle: Handle): OpenDir | number {
   if (!handle.isDir) return ENOTDIR;
   if (isDescriptorTableFull()) return EMFILE;
-  let descriptor = libc.openat(handle.fd, SELF, OPEN_DIR_FLAGS, 0);
+  let descriptor = libc.openat(handle.fd, SELF_PATH, OPEN_DIR_FLAGS, 0);
   // An ordinary user needs search permission for ".", and only read permission for /proc.
   if (descriptor === -EACCES) descriptor = libc.open(makeProcPath(handle.fd), OPEN_DIR_FLAGS, 0);
   if (descriptor < 0) return -descriptor;
@@ -243,7 +243,7 @@ function findOrAssignGfid({ dir, fd }: Listing, path: Uint8Array): Gfid {
 function readParentGfid({ dir, fd }: Listing): Gfid {
   const { handles, gfids, st } = dir.store;
   const gfid = handles.findByStat(st)?.gfid ?? fd.inode.names[0]?.parent.gfid;
-  return gfid ?? gfids.readPath(makeProcEntryPath(dir.fd, PARENT, 0)) ?? NULL_GFID;
+  return gfid ?? gfids.readPath(makeProcEntryPath(dir.fd, PARENT_PATH, 0)) ?? NULL_GFID;
 }
 
 /** Makes the entry "." or ".."; the root is its own parent. */
@@ -252,7 +252,7 @@ function makeDotEntry(listing: Listing, name: '.' | '..', off: number): Dirent {
   const { store, gfid: ownGfid } = dir;
   const { type } = store.dirents;
   const isSelf = name === '.' || dir.isRoot;
-  const path = isSelf ? SELF : PARENT;
+  const path = isSelf ? SELF_PATH : PARENT_PATH;
   const exists = (hasAttributes || !isSelf) && statAt(store, dir.fd, path) === 0;
   const stat =
     hasAttributes && exists

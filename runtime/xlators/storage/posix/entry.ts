@@ -48,13 +48,13 @@ import {
 } from './handle-search.ts';
 import { type Handle, statAt } from './handles.ts';
 import {
-  EMPTY,
+  EMPTY_PATH,
   makeProcPath,
   nameBuffer,
-  PARENT,
+  PARENT_PATH,
   putName,
   putText,
-  SELF,
+  SELF_PATH,
   targetBuffer,
 } from './paths.ts';
 import { clearPrivilegeBits } from './privileges.ts';
@@ -69,16 +69,16 @@ const NEW_FILE_FLAGS = O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
 
 // Finding.
 
-/** Returns the path of a name in `dir`: SELF, PARENT, or `nameBuffer`, which gets the name; or the errno. */
+/** Returns the path of a name in `dir`: SELF_PATH, PARENT_PATH, or `nameBuffer`, which gets the name; or the errno. */
 function putPath(store: Store, dir: Handle, name: string): Path | number {
-  if (name === '.') return SELF;
+  if (name === '.') return SELF_PATH;
   // The root's parent is outside of the volume.
-  if (name === '..') return dir === store.root ? ENOENT : PARENT;
+  if (name === '..') return dir === store.root ? ENOENT : PARENT_PATH;
   // putName returns 0 or the errno.
   return (store.isHiddenEntry(dir, name) ? ENOENT : putName(nameBuffer, name)) || nameBuffer;
 }
 
-/** Finds the handle of `path` in `dir`, or of `dir` itself for `EMPTY`, and its stat (`store.st`); or returns the errno. */
+/** Finds the handle of `path` in `dir`, or of `dir` itself for `EMPTY_PATH`, and its stat (`store.st`); or returns the errno. */
 function findHandleAt(
   store: Store,
   dir: Handle,
@@ -86,9 +86,9 @@ function findHandleAt(
   { inode }: Loc,
   xdata: Dict | null,
 ): Handle | number {
-  if (path === EMPTY) return statAt(store, dir.fd, EMPTY) === 0 ? dir : store.fault;
+  if (path === EMPTY_PATH) return statAt(store, dir.fd, EMPTY_PATH) === 0 ? dir : store.fault;
   const handle =
-    path === PARENT
+    path === PARENT_PATH
       ? findParentDirectory(store, dir)
       : findEntry(store, dir, path, readRequestedGfid(xdata));
   if (typeof handle === 'number') return handle;
@@ -101,7 +101,7 @@ const lookup: NonNullable<Fops<Store>['lookup']> = (frame, xl, loc, xdata) => {
   const hasName = loc.parent !== null && loc.name !== null;
   const dir = hasName ? findParent(xl, loc) : findHandle(xl, loc);
   if (typeof dir === 'number') return fail.lookup(frame, dir);
-  const path = hasName ? putPath(store, dir, loc.name!) : EMPTY;
+  const path = hasName ? putPath(store, dir, loc.name!) : EMPTY_PATH;
   const handle = typeof path === 'number' ? path : findHandleAt(store, dir, path, loc, xdata);
   if (typeof handle === 'number' || typeof path === 'number') {
     return unwind.lookup(
@@ -120,7 +120,7 @@ const lookup: NonNullable<Fops<Store>['lookup']> = (frame, xl, loc, xdata) => {
     makeIatt(store, handle.gfid, handle),
     handle,
     fdOfIatt,
-    isOpen ? EMPTY : path,
+    isOpen ? EMPTY_PATH : path,
   );
   loc.inode?.ctxSet(xl, handle);
   const stored = readRequestedXattrs(dir.fd, path, readRequestedKeys(xdata));
@@ -237,7 +237,7 @@ function createFile(
   const fd = openHandle(existing, flags);
   if (fd < 0) return -fd;
   const preparent = readDirIatt(frame, xl.priv, dir);
-  statAt(xl.priv, existing.fd, EMPTY);
+  statAt(xl.priv, existing.fd, EMPTY_PATH);
   const entry = { dir, preparent, handle: existing, fdOrZero: fd };
   return makeReply(frame, xl, loc, entry, (flags & O_TRUNC) === 0 ? null : 'truncate');
 }
@@ -265,7 +265,7 @@ function linkEntry(
   const namedEntry = { parent: dir.gfid, name: nameBuffer };
   if (!handle.hasGfidHandle) store.createGfidHandle(handle, handle.fd, namedEntry, true);
   store.recordNewName(handle, handle.fd, namedEntry);
-  statAt(store, handle.fd, EMPTY);
+  statAt(store, handle.fd, EMPTY_PATH);
   return makeReply(frame, xl, newloc, { dir, preparent, handle, fdOrZero: 0 }, 'link');
 }
 

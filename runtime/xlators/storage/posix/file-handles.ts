@@ -7,7 +7,7 @@
 import { constants } from 'node:fs';
 import { AT_EMPTY_PATH, O_CLOEXEC, O_PATH } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
-import { EMPTY, makeProcPath } from './paths.ts';
+import { EMPTY_PATH, makeProcPath } from './paths.ts';
 
 /** Bytes of the length and the type in `struct file_handle`; at most MAX_HANDLE_BYTES bytes follow. */
 const HEADER_BYTES = 8;
@@ -33,7 +33,7 @@ export class FileHandles {
   /** Returns the file handle of an fd's inode, or null. */
   readHandle(fd: number): Uint8Array | null {
     this.memory[0] = MAX_HANDLE_BYTES;
-    const result = libc.nameToHandleAt(fd, EMPTY, this.bytes, this.mountId, AT_EMPTY_PATH);
+    const result = libc.nameToHandleAt(fd, EMPTY_PATH, this.bytes, this.mountId, AT_EMPTY_PATH);
     return result < 0 ? null : this.bytes.slice(0, HEADER_BYTES + this.memory[0]);
   }
 

@@ -28,7 +28,7 @@ import { isDescriptorTableFull } from './descriptors.ts';
 import { findFdHandle, type PosixXlator } from './handle-search.ts';
 import { type Handle, type ListedFile, statAt } from './handles.ts';
 import { errnoOf } from './node-errno.ts';
-import { EMPTY, makeProcPath } from './paths.ts';
+import { EMPTY_PATH, makeProcPath } from './paths.ts';
 import type { Store } from './store.ts';
 
 const { O_APPEND, O_CREAT, O_DSYNC, O_EXCL, O_NOATIME, O_SYNC, O_TRUNC } = constants;
@@ -222,7 +222,7 @@ function readCached(file: OpenFile, iovec: Iovec, offset: number): number {
 
 /** Reads the file's size; 0 on failure. */
 function readFileSize(file: OpenFile): number {
-  return statAt(file.store, file.fd, EMPTY) === 0 ? file.store.st.size : 0;
+  return statAt(file.store, file.fd, EMPTY_PATH) === 0 ? file.store.st.size : 0;
 }
 
 /** A read under way: `size` bytes of the file from `offset`, into `memory` from `start`. */

@@ -27,7 +27,7 @@ import * as libc from '../../../sys/libc.ts';
 import { Statx, toCString } from '../../../sys/struct.ts';
 import { deriveGfid, type GfidStore } from './gfid-store.ts';
 import { type Handle, STATX_MASK } from './handles.ts';
-import { EMPTY, makeProcPath, SELF } from './paths.ts';
+import { EMPTY_PATH, makeProcPath, SELF_PATH } from './paths.ts';
 
 /** The folder of GlusterFS's own files, hidden from clients. */
 export const PRIVATE_NAME = '.glusterfs';
@@ -132,7 +132,12 @@ export class GfidHandles {
    * @param fd a descriptor of the inode
    * @param isNew whether it is known to have no handle, so that no check is needed
    */
-  ensureGfidHandle(inodeHandle: Handle, fd: number, entry: NamedEntry, isNew: boolean): GfidHandleOutcome {
+  ensureGfidHandle(
+    inodeHandle: Handle,
+    fd: number,
+    entry: NamedEntry,
+    isNew: boolean,
+  ): GfidHandleOutcome {
     const handleFolder = this.openHandleFolder(inodeHandle.gfid, true);
     if (handleFolder < 0) return -handleFolder;
     let outcome: GfidHandleOutcome = 'correct';
@@ -176,7 +181,7 @@ export class GfidHandles {
   leadsTo(handle: Handle): boolean {
     const fd = this.open(handle.gfid);
     if (fd < 0) return false;
-    const isMatch = this.readStat(fd, EMPTY) && handle.matches(this.st);
+    const isMatch = this.readStat(fd, EMPTY_PATH) && handle.matches(this.st);
     libc.close(fd);
     return isMatch;
   }
@@ -214,7 +219,7 @@ export class GfidHandles {
 
   /** As `open`, through at most `depth` parents. */
   private openUpTo(gfid: Gfid, depth: number): number {
-    if (gfid === ROOT_GFID) return libc.openat(this.rootFd, SELF, OPEN_DIR_FLAGS, 0);
+    if (gfid === ROOT_GFID) return libc.openat(this.rootFd, SELF_PATH, OPEN_DIR_FLAGS, 0);
     const handleFolder = this.openHandleFolder(gfid, false);
     if (handleFolder < 0) return handleFolder === -ENOENT ? -ESTALE : handleFolder;
     const fd = libc.openat(handleFolder, this.fillName(gfid), OPEN_ANY_FLAGS, 0);
@@ -242,11 +247,11 @@ export class GfidHandles {
   private hasGfid(fd: number, gfid: Gfid): boolean {
     const stored = this.gfids.read(fd);
     if (stored !== null) return stored === gfid;
-    return this.readStat(fd, EMPTY) && deriveGfid(this.st) === gfid;
+    return this.readStat(fd, EMPTY_PATH) && deriveGfid(this.st) === gfid;
   }
 
   private readStat(fd: number, path: Path): boolean {
-    const flags = path === EMPTY ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW;
+    const flags = path === EMPTY_PATH ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW;
     return libc.statx(fd, path, flags, STATX_MASK, this.st.bytes) >= 0;
   }
 
@@ -282,7 +287,7 @@ export class GfidHandles {
 
   /** Whether the gfid handle may be replaced: it leads to the inode, or is the only link of the file of `fd`. */
   private isReplaceable(fd: number, handle: Handle): boolean {
-    if (!this.readStat(fd, EMPTY) || handle.matches(this.st)) return true;
+    if (!this.readStat(fd, EMPTY_PATH) || handle.matches(this.st)) return true;
     return (this.st.mode & constants.S_IFMT) !== constants.S_IFDIR && this.st.nlink <= 1;
   }
 
@@ -298,7 +303,7 @@ export class GfidHandles {
   }
 
   private readLink(fd: number): DirectoryLink | null {
-    const length = libc.readlinkat(fd, EMPTY, this.linkBuffer, this.linkBuffer.length);
+    const length = libc.readlinkat(fd, EMPTY_PATH, this.linkBuffer, this.linkBuffer.length);
     if (length < 0 || length === this.linkBuffer.length) return null;
     const match = DIRECTORY_LINK_PATTERN.exec(decodeName(this.linkBuffer, 0, length));
     const [, parent = '', name = ''] = match ?? [];
@@ -357,7 +362,7 @@ interface DirectoryLink {
   readonly name: string;
 }
 
-const encodePath = (name: string): Uint8Array => Buffer.concat([encodeName(name), EMPTY]);
+const encodePath = (name: string): Uint8Array => Buffer.concat([encodeName(name), EMPTY_PATH]);
 
 function makeLinkText({ parent, name }: NamedEntry): Uint8Array {
   const prefix = `../../${parent.slice(0, 2)}/${parent.slice(2, 4)}/${parent}/`;

@@ -82,9 +82,9 @@ function canStoreGfid(rootFd: number, key: Path): boolean {
   const bytes = new Uint8Array(GFID_SIZE);
   const length = libc.getxattr(makeProcPath(rootFd), key, bytes, GFID_SIZE);
   const value = length === GFID_SIZE ? bytes : ROOT_BYTES;
-  const written = libc.setxattr(makeProcPath(rootFd), key, value, GFID_SIZE, 0);
-  if (written === -EROFS) return length === GFID_SIZE;
-  return written >= 0 || written === -ENOSPC || written === -EDQUOT;
+  const result = libc.setxattr(makeProcPath(rootFd), key, value, GFID_SIZE, 0);
+  if (result === -EROFS) return length === GFID_SIZE;
+  return result >= 0 || result === -ENOSPC || result === -EDQUOT;
 }
 
 /** The root's gfid, 00…01. A root that has another gfid keeps it: it may be a folder of a larger brick. */

@@ -22,7 +22,7 @@ import { O_CLOEXEC, O_PATH } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import type { Statx } from '../../../sys/struct.ts';
 import { type Directory, Handle, statAt } from './handles.ts';
-import { EMPTY, PARENT, putName, reopenNameBuffer } from './paths.ts';
+import { EMPTY_PATH, PARENT_PATH, putName, reopenNameBuffer } from './paths.ts';
 import type { Store } from './store.ts';
 
 const TWO_32 = 0x1_0000_0000;
@@ -32,7 +32,7 @@ export type PosixXlator = Xlator<Store>;
 
 /** Returns the attributes of a descriptor's inode; null on failure, with `store.fault` set. */
 export function readFdIatt(store: Store, fd: number, handle: Handle): Iatt | null {
-  return statAt(store, fd, EMPTY) === 0 ? makeHandleIatt(store, handle, fd) : null;
+  return statAt(store, fd, EMPTY_PATH) === 0 ? makeHandleIatt(store, handle, fd) : null;
 }
 
 /** Converts `store.st` to an iatt as the volume shows it; `fd` is open on the inode. */
@@ -87,7 +87,7 @@ export function openEntryHandle(
 ): Handle | number {
   const fd = libc.openat(dir.fd, path, OPEN_HANDLE_FLAGS, 0);
   if (fd < 0) return -fd;
-  const fault = statAt(store, fd, EMPTY);
+  const fault = statAt(store, fd, EMPTY_PATH);
   if (fault !== 0) {
     libc.close(fd);
     return fault;
@@ -144,15 +144,15 @@ export function findEntry(
  * outside the volume, because the directory was moved on the disk: ENOENT, and the parent gets no gfid.
  */
 export function findParentDirectory(store: Store, dir: Directory): Handle | number {
-  const fault = statAt(store, dir.fd, PARENT);
+  const fault = statAt(store, dir.fd, PARENT_PATH);
   if (fault !== 0) return fault;
   const existingHandle = store.handles.findByStat(store.st);
   if (existingHandle !== undefined) return existingHandle;
-  const fd = libc.openat(dir.fd, PARENT, OPEN_HANDLE_FLAGS, 0);
+  const fd = libc.openat(dir.fd, PARENT_PATH, OPEN_HANDLE_FLAGS, 0);
   if (fd < 0) return -fd;
   const isInVolume = store.gfids.read(fd) !== null;
   libc.close(fd);
-  return isInVolume ? openEntryHandle(store, dir, PARENT, null) : ENOENT;
+  return isInVolume ? openEntryHandle(store, dir, PARENT_PATH, null) : ENOENT;
 }
 
 /** Returns the open handle of an inode, or the errno. */
@@ -174,7 +174,7 @@ function reopenByFileHandle(store: Store, handle: Handle): number {
   if (handle.fileHandle === null || store.fileHandles === null) return -ESTALE;
   const fd = store.fileHandles.openByHandle(handle.fileHandle);
   if (fd < 0) return fd;
-  if (statAt(store, fd, EMPTY) === 0 && handle.matches(store.st)) return fd;
+  if (statAt(store, fd, EMPTY_PATH) === 0 && handle.matches(store.st)) return fd;
   libc.close(fd);
   return -ESTALE;
 }
@@ -221,7 +221,7 @@ function openByGfid(store: Store, gfid: Gfid): Handle | number {
   const fd =
     store.gfidHandles === null || gfid === NULL_GFID ? -ESTALE : store.gfidHandles.open(gfid);
   if (fd < 0) return -fd;
-  const fault = statAt(store, fd, EMPTY);
+  const fault = statAt(store, fd, EMPTY_PATH);
   if (fault !== 0) {
     libc.close(fd);
     return fault;

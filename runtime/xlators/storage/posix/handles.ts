@@ -28,7 +28,7 @@ import {
   noteDescriptor,
 } from './descriptors.ts';
 import type { FileHandles } from './file-handles.ts';
-import { EMPTY, makeProcPath } from './paths.ts';
+import { EMPTY_PATH, makeProcPath } from './paths.ts';
 
 const TWO_32 = 0x1_0000_0000;
 export const STATX_MASK = STATX_BASIC_STATS | STATX_BTIME;
@@ -284,7 +284,7 @@ export class Handles implements DescriptorOwner {
 }
 
 /**
- * Reads the attributes of `path` in a directory (with `EMPTY`: of `dirFd`'s own inode) into `store.st`; returns 0,
+ * Reads the attributes of `path` in a directory (with `EMPTY_PATH`: of `dirFd`'s own inode) into `store.st`; returns 0,
  * or the errno, which it also puts into `store.fault`.
  */
 export function statAt(
@@ -292,7 +292,7 @@ export function statAt(
   dirFd: number,
   path: Path,
 ): number {
-  const flags = path === EMPTY ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW;
+  const flags = path === EMPTY_PATH ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW;
   const fault = -libc.statx(dirFd, path, flags, STATX_MASK, store.st.bytes);
   if (fault !== 0) store.fault = fault;
   return fault;

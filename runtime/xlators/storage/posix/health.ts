@@ -16,7 +16,7 @@ import * as libc from '../../../sys/libc.ts';
 import { Statvfs, Statx, toCString } from '../../../sys/struct.ts';
 import { type Handle, STATX_MASK } from './handles.ts';
 import { errnoOf } from './node-errno.ts';
-import { EMPTY } from './paths.ts';
+import { EMPTY_PATH } from './paths.ts';
 import { openReal } from './root.ts';
 
 /** statvfs(3)'s flag of a read-only mount. */
@@ -149,7 +149,8 @@ export class Health {
   private tryRecover(): void {
     const { store } = this;
     const fd = openReal(store.realPath);
-    const fault = fd < 0 ? -fd : -libc.statx(fd, EMPTY, AT_EMPTY_PATH, STATX_MASK, this.st.bytes);
+    const fault =
+      fd < 0 ? -fd : -libc.statx(fd, EMPTY_PATH, AT_EMPTY_PATH, STATX_MASK, this.st.bytes);
     const text = fault === 0 ? this.tryReattach(fd) : strerror(fault);
     if (text !== '') {
       this.logOnce(`what is at '${store.directory}' now is not served: ${text}`);

@@ -231,7 +231,7 @@ export default defineTranslator({
       openFdCount,
       gfids,
       gfidHandles,
-      missedCount,
+      recordFailureCount: missedCount,
       health,
     } = xl.priv;
     return {

@@ -19,7 +19,7 @@ import { toCString } from '../../../sys/struct.ts';
 import type { GfidHandles, NamedEntry } from './gfid-handles.ts';
 import { openEntryHandle } from './handle-search.ts';
 import { type Directory, Handle, statAt } from './handles.ts';
-import { EMPTY, makeProcEntryPath, SELF } from './paths.ts';
+import { EMPTY_PATH, makeProcEntryPath, SELF_PATH } from './paths.ts';
 import { noteLostName } from './removal.ts';
 import type { DirectoryRemover, Store } from './store.ts';
 
@@ -105,7 +105,7 @@ export class Landfill implements DirectoryRemover {
   /** Opens the next directory of the landfill as `current`; returns false if the landfill is empty. */
   private openNext(): boolean {
     const { dirents } = this.store;
-    const listingFd = libc.openat(this.fd, SELF, OPEN_LISTING_FLAGS, 0);
+    const listingFd = libc.openat(this.fd, SELF_PATH, OPEN_LISTING_FLAGS, 0);
     if (listingFd < 0) return false;
     while (this.current === null) {
       const filled = libc.getdents64(listingFd, dirents.bytes, SLICE_BYTES);
@@ -129,7 +129,7 @@ export class Landfill implements DirectoryRemover {
       this.noteUnremovable(name, -fd);
       return null;
     }
-    if (statAt(store, fd, EMPTY) === 0 && !store.st.isMountRoot) {
+    if (statAt(store, fd, EMPTY_PATH) === 0 && !store.st.isMountRoot) {
       return { fd, gfid: store.gfids.read(fd) ?? NULL_GFID, name, hasShrunk: false };
     }
     libc.close(fd);
@@ -213,7 +213,7 @@ export class Landfill implements DirectoryRemover {
     const { store, gfidHandles } = this;
     const fd = libc.openat(current.fd, path, OPEN_ANY_FLAGS, 0);
     if (fd < 0) return -fd;
-    const fault = statAt(store, fd, EMPTY);
+    const fault = statAt(store, fd, EMPTY_PATH);
     if (fault !== 0) {
       libc.close(fd);
       return fault;
@@ -233,7 +233,7 @@ export class Landfill implements DirectoryRemover {
     if (dir < 0) return false;
     const isBack = statAt(this.store, dir, name) === 0 && handle.matches(this.store.st);
     libc.close(dir);
-    statAt(this.store, handle.fd, EMPTY);
+    statAt(this.store, handle.fd, EMPTY_PATH);
     return isBack;
   }
 }

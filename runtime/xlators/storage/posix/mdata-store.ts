@@ -33,7 +33,7 @@ import {
   type Times,
 } from '../shared/mdata.ts';
 import type { Handle } from './handles.ts';
-import { EMPTY, makeProcEntryPath, makeProcPath } from './paths.ts';
+import { EMPTY_PATH, makeProcEntryPath, makeProcPath } from './paths.ts';
 
 const MDATA_KEY = toCString(MDATA);
 const { CTIME, MTIME, ATIME } = TIME_BITS;
@@ -68,12 +68,12 @@ export class MdataStore {
   }
 
   /**
-   * Puts the stored times of `path` in the directory `fd` (`EMPTY`: of `fd`'s own inode) into `buf`, which it returns.
+   * Puts the stored times of `path` in the directory `fd` (`EMPTY_PATH`: of `fd`'s own inode) into `buf`, which it returns.
    */
-  showTimes(buf: Iatt, handle: Handle | undefined, fd: number, path: Path = EMPTY): Iatt {
+  showTimes(buf: Iatt, handle: Handle | undefined, fd: number, path: Path = EMPTY_PATH): Iatt {
     if (!this.storesTimes) return buf;
     const stored =
-      path === EMPTY && handle !== undefined
+      path === EMPTY_PATH && handle !== undefined
         ? this.findTimes(handle, fd)
         : (handle?.mdata ?? this.readTimes(fd, path));
     return stored === null ? buf : Object.assign(buf, stored);
@@ -169,13 +169,13 @@ export class MdataStore {
   }
 
   private findTimes(handle: Handle, fd: number): Times | null {
-    if (handle.mdata === undefined) handle.mdata = this.readTimes(fd, EMPTY);
+    if (handle.mdata === undefined) handle.mdata = this.readTimes(fd, EMPTY_PATH);
     return handle.mdata;
   }
 
   private readTimes(fd: number, path: Path): Times | null {
-    const procFile = path === EMPTY ? makeProcPath(fd) : makeProcEntryPath(fd, path, 0);
-    const readXattr = path === EMPTY ? libc.getxattr : libc.lgetxattr;
+    const procFile = path === EMPTY_PATH ? makeProcPath(fd) : makeProcEntryPath(fd, path, 0);
+    const readXattr = path === EMPTY_PATH ? libc.getxattr : libc.lgetxattr;
     const length = readXattr(procFile, MDATA_KEY, this.buffer, this.buffer.length);
     return length < 0 ? null : decodeMdata(this.buffer.subarray(0, length));
   }

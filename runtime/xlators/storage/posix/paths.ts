@@ -21,11 +21,11 @@ export const reopenNameBuffer = allocatePath(NAME_MAX);
 export const targetBuffer = allocatePath(SYMLINK_MAX);
 export const keyBuffer = allocatePath(XATTR_NAME_MAX);
 
-/** The descriptor's own inode, with `AT_EMPTY_PATH`. */
-export const EMPTY = new Uint8Array(1);
+/** An empty path: the descriptor's own inode, for calls with `AT_EMPTY_PATH`. */
+export const EMPTY_PATH = new Uint8Array(1);
 /** The directory itself, for calls that need a name. */
-export const SELF = toCString('.');
-export const PARENT = toCString('..');
+export const SELF_PATH = toCString('.');
+export const PARENT_PATH = toCString('..');
 
 /** Puts one name into `buffer`; returns 0, or the errno of an invalid name. */
 export function putName(buffer: Uint8Array, name: string): number {

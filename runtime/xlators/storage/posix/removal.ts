@@ -18,7 +18,7 @@ import {
   readDirIatt,
 } from './handle-search.ts';
 import { type Handle, statAt } from './handles.ts';
-import { EMPTY, nameBuffer } from './paths.ts';
+import { EMPTY_PATH, nameBuffer } from './paths.ts';
 import type { Store } from './store.ts';
 
 /**
@@ -62,7 +62,8 @@ export function noteLostName(
 ): void {
   if (handle === null) return;
   const isOpen = handle.fd >= 0;
-  const hasStat = isOpen && !handle.isDir && (wasLast || statAt(store, handle.fd, EMPTY) === 0);
+  const hasStat =
+    isOpen && !handle.isDir && (wasLast || statAt(store, handle.fd, EMPTY_PATH) === 0);
   if (hasStat && !wasLast && store.st.nlink > (handle.hasGfidHandle ? 1 : 0)) {
     store.eraseLostName(handle, entry);
     return;

@@ -12,7 +12,7 @@ import { AT_EMPTY_PATH, AT_STATX_DONT_SYNC } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { makeHandleIatt } from './handle-search.ts';
 import { type Handle, STATX_MASK } from './handles.ts';
-import { EMPTY } from './paths.ts';
+import { EMPTY_PATH } from './paths.ts';
 import type { Store } from './store.ts';
 
 /** Handles checked per scan, which takes about a millisecond. */
@@ -39,7 +39,7 @@ export class RemovedFileScanner {
         return;
       }
       if (handle === root || handle.isUnnamed) continue;
-      const hasStat = libc.statx(handle.fd, EMPTY, STATX_FLAGS, STATX_MASK, st.bytes) === 0;
+      const hasStat = libc.statx(handle.fd, EMPTY_PATH, STATX_FLAGS, STATX_MASK, st.bytes) === 0;
       if (hasStat && st.nlink === 0) this.dropNames(handle);
     }
   }

@@ -18,7 +18,7 @@ import {
   readDirIatt,
 } from './handle-search.ts';
 import { type Handle, statAt } from './handles.ts';
-import { EMPTY, nameBuffer, secondNameBuffer } from './paths.ts';
+import { EMPTY_PATH, nameBuffer, secondNameBuffer } from './paths.ts';
 import { findVictim, noteLostName } from './removal.ts';
 import type { Store } from './store.ts';
 
@@ -62,24 +62,25 @@ export function rename(
   const result = libc.renameat2(oldDir.fd, nameBuffer, newDir.fd, secondNameBuffer, flags);
   if (makesWhiteout) store.identity.switchBack();
   // If both names are the same file's, the kernel leaves both.
-  const isSame =
+  const isSameFile =
     store.gfidHandles !== null && victim !== null && isNameOf(store, victim, oldDir, nameBuffer);
-  if (hasDroppedHandle && (result < 0 || isSame))
+  if (hasDroppedHandle && (result < 0 || isSameFile))
     store.createGfidHandle(victim, victim.fd, entries[1], true);
   if (result < 0) return result === -EEXIST && isReplacing ? ENOTEMPTY : -result;
-  if (!isSame && victim !== null && victim.fd >= 0) store.mdata.setTimes(frame, 'rename', victim);
-  if (!isSame) noteLostName(store, victim, entries[1], table);
+  if (!isSameFile && victim !== null && victim.fd >= 0)
+    store.mdata.setTimes(frame, 'rename', victim);
+  if (!isSameFile) noteLostName(store, victim, entries[1], table);
   if ((flags & RENAME_EXCHANGE) !== 0) updateName(store, oldDir, entries[0], entries[1]);
   // The whiteout gets its gfid now: it may never be looked up.
   if (makesWhiteout) openEntryHandle(store, oldDir, nameBuffer, null);
-  const moved = updateName(store, newDir, entries[1], isSame ? null : entries[0]);
-  if (typeof moved === 'number') return moved;
+  const movedHandle = updateName(store, newDir, entries[1], isSameFile ? null : entries[0]);
+  if (typeof movedHandle === 'number') return movedHandle;
   const { mdata } = store;
-  if (moved.fd >= 0) mdata.setTimes(frame, 'rename', moved);
+  if (movedHandle.fd >= 0) mdata.setTimes(frame, 'rename', movedHandle);
   mdata.setParentTimes(frame, 'rename', oldDir);
   mdata.setParentTimes(frame, 'rename', newDir);
-  const buf = makeIatt(store, moved.gfid, moved);
-  if (moved.fd >= 0) mdata.showTimes(buf, moved, moved.fd);
+  const buf = makeIatt(store, movedHandle.gfid, movedHandle);
+  if (movedHandle.fd >= 0) mdata.showTimes(buf, movedHandle, movedHandle.fd);
   const oldParentAfter = readDirIatt(frame, store, oldDir);
   const newParentAfter = readDirIatt(frame, store, newDir);
   return { buf, parents: [oldParentBefore, oldParentAfter, newParentBefore, newParentAfter] };
@@ -103,11 +104,11 @@ function updateName(
   const handle = findEntry(store, dir, newEntry.name, null);
   if (typeof handle === 'number') return handle;
   if (oldEntry === null || (store.gfidHandles === null && !store.mdata.storesTimes)) return handle;
-  const moved = handle.fd < 0 ? openEntryHandle(store, dir, newEntry.name, null) : handle;
-  if (typeof moved === 'number' || store.gfidHandles === null) return moved;
-  if (moved.isDir) store.createGfidHandle(moved, moved.fd, newEntry, false);
-  store.eraseLostName(moved, oldEntry);
-  store.recordNewName(moved, moved.fd, newEntry);
-  statAt(store, moved.fd, EMPTY);
-  return moved;
+  const movedHandle = handle.fd < 0 ? openEntryHandle(store, dir, newEntry.name, null) : handle;
+  if (typeof movedHandle === 'number' || store.gfidHandles === null) return movedHandle;
+  if (movedHandle.isDir) store.createGfidHandle(movedHandle, movedHandle.fd, newEntry, false);
+  store.eraseLostName(movedHandle, oldEntry);
+  store.recordNewName(movedHandle, movedHandle.fd, newEntry);
+  statAt(store, movedHandle.fd, EMPTY_PATH);
+  return movedHandle;
 }

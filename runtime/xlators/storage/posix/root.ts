@@ -5,7 +5,7 @@ import { InitError } from '../../../core/errors.ts';
 import { O_CLOEXEC, O_PATH } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { toCString } from '../../../sys/struct.ts';
-import { SELF } from './paths.ts';
+import { SELF_PATH } from './paths.ts';
 
 /** Returns an O_PATH descriptor of the directory. @throws {InitError} if it cannot be opened */
 export function openRoot(directory: string): number {
@@ -13,7 +13,7 @@ export function openRoot(directory: string): number {
   // First without O_PATH, to check permissions: O_PATH opens a directory without read or search permission, too.
   const listFd = libc.open(toCString(directory), constants.O_DIRECTORY | O_CLOEXEC, 0);
   const flags = O_PATH | constants.O_DIRECTORY | O_CLOEXEC;
-  const fd = listFd < 0 ? listFd : libc.openat(listFd, SELF, flags, 0);
+  const fd = listFd < 0 ? listFd : libc.openat(listFd, SELF_PATH, flags, 0);
   if (listFd >= 0) libc.close(listFd);
   if (fd >= 0) return fd;
   if (fd === -ENOENT) throw new InitError(`directory '${directory}' does not exist`);

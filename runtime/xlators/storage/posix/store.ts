@@ -27,7 +27,7 @@ import { type Directory, Handle, Handles, statAt } from './handles.ts';
 import { Health } from './health.ts';
 import { IdentitySwitch } from './identity.ts';
 import { MdataStore } from './mdata-store.ts';
-import { EMPTY, makeProcPath, PARENT, SELF } from './paths.ts';
+import { EMPTY_PATH, makeProcPath, PARENT_PATH, SELF_PATH } from './paths.ts';
 import { openRoot } from './root.ts';
 
 const TMPFS_MAGIC = 0x01021994;
@@ -117,7 +117,7 @@ export class Store {
   /** Whether close(2) of a file may fail. */
   closeMayFail = false;
   /** Number of gfid handles and recorded names that could not be created; each errno is logged once. */
-  missedCount = 0;
+  recordFailureCount = 0;
   private readonly loggedErrnos = new Set<number>();
   // Buffers that every system call reuses.
   readonly st = new Statx();
@@ -156,7 +156,7 @@ export class Store {
 
   /** Starts to serve `rootFd`'s directory, at the start and after a loss; returns the root's handle. */
   private attach(rootFd: number): Handle {
-    statAt(this, rootFd, EMPTY);
+    statAt(this, rootFd, EMPTY_PATH);
     const root = new Handle(ROOT_GFID, this.st);
     this.handles.registerForRelease();
     this.handles.add(root);
@@ -282,7 +282,7 @@ export class Store {
       false,
     );
     // Storing attributes has changed the ctime.
-    if (!isStored || this.gfidHandles !== null) statAt(this, fd, EMPTY);
+    if (!isStored || this.gfidHandles !== null) statAt(this, fd, EMPTY_PATH);
     return handle;
   }
 
@@ -304,7 +304,7 @@ export class Store {
   ): Handle | number {
     const gfid = this.chooseGfid(requestedGfid);
     const isStored = this.gfids.write(fd, gfid, false, dataFd);
-    const fault = statAt(this, fd, EMPTY);
+    const fault = statAt(this, fd, EMPTY_PATH);
     if (fault !== 0) return fault;
     const handle = new Handle(isStored ? gfid : deriveGfid(this.st), this.st);
     handle.mdata = null;
@@ -313,7 +313,7 @@ export class Store {
       return handle;
     }
     const stored = this.storeNameAndHandle(handle, fd, entry, this.recordsNames, true);
-    statAt(this, fd, EMPTY);
+    statAt(this, fd, EMPTY_PATH);
     return stored;
   }
 
@@ -355,7 +355,7 @@ export class Store {
       isNew,
     );
     handle.hasGfidHandle = outcome === 'correct';
-    if (typeof outcome === 'number') this.noteMissed(outcome);
+    if (typeof outcome === 'number') this.noteRecordFailure(outcome);
     return outcome !== 'taken';
   }
 
@@ -363,7 +363,7 @@ export class Store {
   recordNewName(handle: Handle, fd: number, entry: NamedEntry): void {
     if (!this.recordsNames || handle.isDir || !isRealName(entry)) return;
     const fault = recordName(fd, entry);
-    if (fault !== 0) this.noteMissed(fault);
+    if (fault !== 0) this.noteRecordFailure(fault);
   }
 
   /** Erases the record of a name that a file has lost, if the file has other names. */
@@ -389,8 +389,9 @@ export class Store {
     else handle.hasGfidHandle = false;
   }
 
-  private noteMissed(errno: number): void {
-    this.missedCount += 1;
+  /** Counts a gfid handle or recorded name that could not be created, and logs the errno once. */
+  private noteRecordFailure(errno: number): void {
+    this.recordFailureCount += 1;
     // On a read-only disk each handle fails.
     if (errno === EROFS || this.loggedErrnos.has(errno)) return;
     this.loggedErrnos.add(errno);
@@ -412,7 +413,7 @@ const hasSiblings = ({ above }: Xlator): boolean =>
 
 /** Whether an inode was found by a real name, not by `.`, `..` or a descriptor. */
 const isRealName = ({ name }: NamedEntry): boolean =>
-  name !== SELF && name !== PARENT && name !== EMPTY;
+  name !== SELF_PATH && name !== PARENT_PATH && name !== EMPTY_PATH;
 
 /** Returns the id of the GlusterFS volume that a directory is a brick of, or null. */
 function readVolumeId(rootFd: number): Gfid | null {

@@ -12,7 +12,7 @@ import { O_CLOEXEC, O_PATH, O_TMPFILE } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { readRequestedGfid } from '../shared/fop-values.ts';
 import { findHandle, makeHandleIatt } from './handle-search.ts';
-import { makeProcPath, SELF } from './paths.ts';
+import { makeProcPath, SELF_PATH } from './paths.ts';
 import type { Store } from './store.ts';
 
 export const tmpfileFops: Fops<Store> = {
@@ -26,7 +26,7 @@ export const tmpfileFops: Fops<Store> = {
     const umask = requestedMode === undefined ? 0 : (xdata?.number(UMASK_REQ) ?? 0);
     store.identity.switchTo(frame.root, umask);
     const flags = O_TMPFILE | O_WRONLY | O_CLOEXEC;
-    const dataFd = libc.openat(dir.fd, SELF, flags, (requestedMode ?? mode) & 0o7777);
+    const dataFd = libc.openat(dir.fd, SELF_PATH, flags, (requestedMode ?? mode) & 0o7777);
     store.identity.switchBack();
     if (dataFd < 0) return fail.icreate(frame, -dataFd);
     // The handle gets an O_PATH descriptor: a file that is open for writing could not be executed.

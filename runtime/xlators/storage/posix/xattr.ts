@@ -25,7 +25,7 @@ import { getFileattr, setFileattr } from './fileattr.ts';
 import { findOrOpenFile, OpenFile } from './files.ts';
 import { findHandle, type PosixXlator, readFdIatt } from './handle-search.ts';
 import type { Handle } from './handles.ts';
-import { EMPTY, keyBuffer, makeProcEntryPath, makeProcPath, putText } from './paths.ts';
+import { EMPTY_PATH, keyBuffer, makeProcEntryPath, makeProcPath, putText } from './paths.ts';
 import { clearSetGroupId } from './privileges.ts';
 import type { Store } from './store.ts';
 import { computeVirtualXattr, type OpenInode } from './virtual-xattrs.ts';
@@ -79,12 +79,12 @@ export function markAndCheckWrite(fd: number, xdata: Dict | null): number {
 }
 
 /**
- * Removes the mark that `markAndCheckWrite` sets from `path` in a directory (`EMPTY`: from the directory), if the
+ * Removes the mark that `markAndCheckWrite` sets from `path` in a directory (`EMPTY_PATH`: from the directory), if the
  * lookup's xdata asks for it.
  */
 export function clearWriteMark(dirFd: number, path: Path, xdata: Dict | null): void {
   if (!clearsMark(xdata) || putKey(PROTECT_WRITES) !== 0) return;
-  if (path === EMPTY) libc.removexattr(makeProcPath(dirFd), keyBuffer);
+  if (path === EMPTY_PATH) libc.removexattr(makeProcPath(dirFd), keyBuffer);
   else libc.lremovexattr(makeProcEntryPath(dirFd, path, 0), keyBuffer);
 }
 
@@ -107,14 +107,14 @@ export const setXattrs = (
 const decodeTimes = (bytes: Uint8Array | null, read: typeof decodeMdata): Times | null =>
   bytes === null ? null : read(bytes);
 
-/** Returns the requested values of `path` in a directory (`EMPTY`: of the directory), or null. */
+/** Returns the requested values of `path` in a directory (`EMPTY_PATH`: of the directory), or null. */
 export function readRequestedXattrs(
   dirFd: number,
   path: Path,
   keys: RequestedKeys | null,
 ): Dict | null {
   if (keys === null) return null;
-  const isSelf = path === EMPTY;
+  const isSelf = path === EMPTY_PATH;
   const makePath = (): Path => (isSelf ? makeProcPath(dirFd) : makeProcEntryPath(dirFd, path, 0));
   return readRequestedValues(keys, {
     read(name) {

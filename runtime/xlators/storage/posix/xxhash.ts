@@ -3,6 +3,7 @@
  *
  * Source: `doc/xxhash_spec.md` of the xxHash project.
  */
+/** The five primes of the specification. */
 const P1 = 0x9e3779b185ebca87n;
 const P2 = 0xc2b2ae3d27d4eb4fn;
 const P3 = 0x165667b19e3779f9n;
@@ -10,11 +11,13 @@ const P4 = 0x85ebca77c2b2ae63n;
 const P5 = 0x27d4eb2f165667c5n;
 
 const u64 = (value: bigint): bigint => BigInt.asUintN(64, value);
-const rotateLeft = (value: bigint, by: bigint): bigint =>
-  u64((value << by) | (value >> (64n - by)));
-const round = (sum: bigint, lane: bigint): bigint =>
+const rotateLeft = (value: bigint, bits: bigint): bigint =>
+  u64((value << bits) | (value >> (64n - bits)));
+/** Mixes 8 bytes of input into a sum. */
+const mixLane = (sum: bigint, lane: bigint): bigint =>
   u64(rotateLeft(u64(sum + lane * P2), 31n) * P1);
-const merge = (sum: bigint, part: bigint): bigint => u64((sum ^ round(0n, part)) * P1 + P4);
+/** Merges one of the four sums of a long input into the hash. */
+const mergeSum = (sum: bigint, part: bigint): bigint => u64((sum ^ mixLane(0n, part)) * P1 + P4);
 
 /** Returns the hash as 16 hex digits. */
 export function xxh64(bytes: Uint8Array): string {
@@ -25,17 +28,17 @@ export function xxh64(bytes: Uint8Array): string {
   if (length >= 32) {
     const sums = [u64(P1 + P2), P2, 0n, u64(-P1)];
     for (; at + 32 <= length; at += 32) {
-      for (let i = 0; i < 4; i++) sums[i] = round(sums[i]!, view.getBigUint64(at + 8 * i, true));
+      for (let i = 0; i < 4; i++) sums[i] = mixLane(sums[i]!, view.getBigUint64(at + 8 * i, true));
     }
     sum = sums.reduce(
       (total, part, i) => u64(total + rotateLeft(part, [1n, 7n, 12n, 18n][i]!)),
       0n,
     );
-    for (const part of sums) sum = merge(sum, part);
+    for (const part of sums) sum = mergeSum(sum, part);
   }
   sum = u64(sum + BigInt(length));
   for (; at + 8 <= length; at += 8) {
-    sum = u64(rotateLeft(sum ^ round(0n, view.getBigUint64(at, true)), 27n) * P1 + P4);
+    sum = u64(rotateLeft(sum ^ mixLane(0n, view.getBigUint64(at, true)), 27n) * P1 + P4);
   }
   if (at + 4 <= length) {
     sum = u64(rotateLeft(sum ^ u64(BigInt(view.getUint32(at, true)) * P1), 23n) * P2 + P3);
