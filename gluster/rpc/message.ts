@@ -84,6 +84,7 @@ export function writeCall(
   w.zeros(8);
 }
 
+/** Writes a caller as credentials, with as many of its groups as have room. */
 function writeCredentials(w: XdrWriter, flavor: number, caller: Caller): void {
   const { pid, uid, gid, groups, lkOwner, flags, ctime, ctimeNsec } = caller;
   const isV3 = flavor === AUTH_V3;

@@ -71,12 +71,17 @@ const findConsequence = ({ type }: Xlator): string | undefined =>
 
 /** Logs one warning for all types in a graph whose absence matters. */
 function warnAboutMissing(xl: Xlator): void {
-  const all = (xl.graph?.xlators ?? [xl]).filter((each) => findConsequence(each) !== undefined);
+  const missingVolumes = (xl.graph?.xlators ?? [xl]).filter(
+    (each) => findConsequence(each) !== undefined,
+  );
   // Only the first such volume that starts logs the warning.
-  if (findConsequence(xl) === undefined || all.some((each) => each !== xl && each.initialised))
+  if (
+    findConsequence(xl) === undefined ||
+    missingVolumes.some((each) => each !== xl && each.initialised)
+  )
     return;
-  const consequences = new Set(all.map(findConsequence));
-  const types = [...new Set(all.map(({ type }) => type))].sort();
+  const consequences = new Set(missingVolumes.map(findConsequence));
+  const types = [...new Set(missingVolumes.map(({ type }) => type))].sort();
   const text =
     `volumes of these types pass all requests on, as glossa does not support them yet: ${types.join(', ')}` +
     `. Without them ${[...consequences].join('; ')}`;

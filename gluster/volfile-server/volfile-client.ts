@@ -103,8 +103,8 @@ export class VolfileClient {
     });
   }
 
-  private enqueue<R>(act: () => Promise<R>): Promise<R> {
-    const result = this.lastOperation.then(act);
+  private enqueue<R>(operation: () => Promise<R>): Promise<R> {
+    const result = this.lastOperation.then(operation);
     this.lastOperation = result.catch(() => {});
     return result;
   }
@@ -116,6 +116,7 @@ export class VolfileClient {
     this.connection = null;
   }
 
+  /** Tries the servers in turn, beginning with the current one. */
   private async fetchFromServers(): Promise<string> {
     const { key } = this.settings;
     const failures: string[] = [];

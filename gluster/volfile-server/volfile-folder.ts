@@ -78,6 +78,7 @@ export class VolfileFolder {
     }
   }
 
+  /** Reads a file of the directory; refuses a link out of the directory, and a file that is empty or too large. */
   private readFile(name: string): Uint8Array | Refusal {
     const path = realpathSync(join(this.path, name));
     if (!path.startsWith(this.path + sep)) {
@@ -137,10 +138,10 @@ export class VolfileFolder {
     for (const volume of this.checkResults.keys()) {
       if (!this.knownFiles.has(volume)) this.checkResults.delete(volume);
     }
-    const all = new Set([...knownFiles.keys(), ...this.knownFiles.keys()]);
+    const allVolumes = new Set([...knownFiles.keys(), ...this.knownFiles.keys()]);
     const findDigest = (from: ReadonlyMap<string, KnownFile>, volume: string) =>
       from.get(volume)?.digest;
-    const changed = [...all].filter(
+    const changed = [...allVolumes].filter(
       (one) => findDigest(knownFiles, one) !== findDigest(this.knownFiles, one),
     );
     return { changed, problems };

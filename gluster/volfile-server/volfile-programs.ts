@@ -138,6 +138,7 @@ export function makePrograms(shared: VolfileServerState, peer: Peer): ServedProg
   ];
 }
 
+/** Replies with a volfile; for a client on another machine, passwords are removed from it. */
 function serveGetspec(
   { folder, servers }: VolfileServerState,
   peer: Peer,
@@ -173,6 +174,7 @@ const makeSpecResults =
     else writeTexts(w, new Map([['servers-list', servers.join(' ')]]));
   };
 
+/** Replies with the id of a volume. */
 function serveVolumeInfo({ folder }: VolfileServerState, r: XdrReader): ResultsWriter | number {
   const texts = readTexts(r);
   if (texts === null || r.isMalformed) return ACCEPT.GARBAGE_ARGS;

@@ -132,6 +132,7 @@ export class VolfileServer {
     this.servers.push(server);
   }
 
+  /** Serves a new connection, unless there are too many already. */
   private accept(socket: Socket, isUnix: boolean): void {
     const { connections, settings, state } = this;
     const { connectionsMax = MAX_CONNECTIONS } = settings;

@@ -61,10 +61,10 @@ export function hashBytes(bytes: Uint8Array, length: number = bytes.length): num
       at += 4;
       continue;
     }
-    let last = pad;
+    let lastWord = pad;
     // The shifts extend the sign, as `char` is signed in the original.
-    for (; at < length; at++) last = (last << 8) | ((bytes[at]! << 24) >> 24);
-    key[i] = last;
+    for (; at < length; at++) lastWord = (lastWord << 8) | ((bytes[at]! << 24) >> 24);
+    key[i] = lastWord;
   }
   runRounds(LAST_BLOCK_ROUNDS);
   return (state[0]! ^ state[1]!) >>> 0;

@@ -146,6 +146,7 @@ export class Connection {
     this.disconnect();
   }
 
+  /** Begins an attempt. Events of its transport count only while this attempt is the current one. */
   private connect(): void {
     const { settings } = this;
     this.stage = 'connecting';
@@ -189,6 +190,7 @@ export class Connection {
     return this.settings.needsPort && this.brickPort === null;
   }
 
+  /** Asks the peer for its programs, and starts the pings; `checkPrograms` continues with the reply. */
   private beginHandshake(sender: ByteSender): void {
     this.stage = 'handshake';
     this.channel.attach(sender);

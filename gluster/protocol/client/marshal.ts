@@ -45,14 +45,15 @@ const S_IFREG = 0o100000;
 export const WIRE_FLAGS = 0o3_777_743;
 
 /** Derives fields from arguments, by the part of the field's name after its dot (`loc.gfid`). */
-const FIELD_PART_READERS: Readonly<Record<string, (value: never, state: RemoteState) => unknown>> = {
-  gfid: (value: Loc | Fd) => (value instanceof Loc ? value.gfid : value.inode.gfid),
-  pargfid: (loc: Loc) => loc.pargfid,
-  name: (loc: Loc) => loc.name ?? '',
-  // `name.given` in the formats of rpc/fops4.ts.
-  given: (name: string | null) => (name === null ? 0 : 1),
-  type: (flock: Flock) => flock.type,
-};
+const FIELD_PART_READERS: Readonly<Record<string, (value: never, state: RemoteState) => unknown>> =
+  {
+    gfid: (value: Loc | Fd) => (value instanceof Loc ? value.gfid : value.inode.gfid),
+    pargfid: (loc: Loc) => loc.pargfid,
+    name: (loc: Loc) => loc.name ?? '',
+    // `name.given` in the formats of rpc/fops4.ts.
+    given: (name: string | null) => (name === null ? 0 : 1),
+    type: (flock: Flock) => flock.type,
+  };
 
 /** Converts a command of fcntl(2) to GlusterFS's number, which counts from F_GETLK. */
 const toWireLockCommand = (cmd: number): number => cmd - F_GETLK;
@@ -79,10 +80,12 @@ const VALUE_OVERRIDES: Readonly<
   'fentrylk basename': (name: string | null) => name ?? '',
 };
 
+/** Makes the source of a call's field: the fop's argument of that name, or a part of it. */
 function makeFieldSource(fop: FopName, field: string, args: readonly Arg[]): FieldSource {
   // Fops with data have no argument `size`: the field is the data's length.
   const dataIndex = args.findIndex(({ type }) => type === 'data');
-  if (field === 'size' && dataIndex >= 0) return (values) => (values[dataIndex] as Uint8Array).length;
+  if (field === 'size' && dataIndex >= 0)
+    return (values) => (values[dataIndex] as Uint8Array).length;
   const [name, part] = field.split('.') as [string, string | undefined];
   const argIndex = args.findIndex((arg) => arg.name === name);
   if (argIndex < 0) throw new Error(`${fop} has no argument '${name}'`);
@@ -106,7 +109,8 @@ function makeFdNumberSource(fop: FopName, fdIndex: number, args: readonly Arg[])
     return (values, state) =>
       state.fds.chooseNumber(fop, values[fdIndex] as Fd, (values[fdIndex] as Fd).flags);
   }
-  return (values, state) => state.fds.chooseNumber(fop, values[fdIndex] as Fd, values[flagsIndex] as number);
+  return (values, state) =>
+    state.fds.chooseNumber(fop, values[fdIndex] as Fd, values[flagsIndex] as number);
 }
 
 /** Derives one value of the fop's reply from the reply's fields (`values`) and the request's arguments. */
@@ -293,6 +297,7 @@ export interface Marshal {
   readonly applyReply: ApplyReply | undefined;
 }
 
+/** Builds the conversions of one fop. */
 function makeMarshal(fop: FopName): Marshal {
   const wire = findWireFop(fop);
   const { args, reply } = findFop(fop)!;
@@ -320,9 +325,16 @@ function makeMarshal(fop: FopName): Marshal {
       ? reply.findIndex(({ name }) => name === 'xdata')
       : -1,
     emptyReply: reply.map(() => null),
-    indexes: { fd: indexOfReplyField('fd'), buf: indexOfReplyField('buf'), entries: indexOfReplyField('entries'), postparent: indexOfReplyField('postparent') },
+    indexes: {
+      fd: indexOfReplyField('fd'),
+      buf: indexOfReplyField('buf'),
+      entries: indexOfReplyField('entries'),
+      postparent: indexOfReplyField('postparent'),
+    },
     prepare: REQUEST_PREPARERS[fop],
-    applyReply: REPLY_APPLIERS[fop] ?? (indexOfReplyField('postparent') < 0 ? undefined : noteDirectoryChange),
+    applyReply:
+      REPLY_APPLIERS[fop] ??
+      (indexOfReplyField('postparent') < 0 ? undefined : noteDirectoryChange),
   };
 }
 

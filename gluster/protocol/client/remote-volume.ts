@@ -179,6 +179,7 @@ export class RemoteVolume {
     });
   }
 
+  /** Writes the request's call to the connection; fails a request that cannot be sent. */
   private send(frame: Frame, marshal: Marshal, args: readonly unknown[]): void {
     // The connection may have been lost while privileges were checked.
     const errno = this.connection.isUp ? this.findRefusalErrno(frame, marshal, args) : ENOTCONN;
@@ -313,6 +314,7 @@ export class RemoteVolume {
     sayUp(this.xl as Xlator<unknown>, false);
   }
 
+  /** Handles a failed attempt to connect: logs a new problem, and notifies the parents. */
   private handleFailure({ reason, isFinal, hasReplied }: ConnectFailure): void {
     const { xl, brickLabel } = this;
     const problem = `${brickLabel}: ${reason}`;

@@ -57,6 +57,7 @@ export class Request implements PendingCall {
     failRequest(this.frame, this.marshal, ENOTCONN);
   }
 
+  /** Updates the client's state by the brick's reply, and unwinds the fop with the reply. */
   onReply(r: XdrReader): void {
     const { marshal, frame, state, args } = this;
     const { wireFop, fop, indexes } = marshal;

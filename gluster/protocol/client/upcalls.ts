@@ -36,6 +36,7 @@ export function readCallback(
   return makeUpcalls(gfid, flags, inodes, removedDirectories);
 }
 
+/** Converts a brick's invalidation of an inode to upcalls. */
 function makeUpcalls(
   gfid: string,
   flags: number,

@@ -61,6 +61,7 @@ export class Bricks {
     return this.findCurrentServer().childNames;
   }
 
+  /** Finds a brick by its name; its volume and state are those of the present graph. */
   find(name: string): Brick | undefined {
     const xl = this.findCurrentServer();
     const at = xl.childNames.indexOf(name);

@@ -391,6 +391,7 @@ export class ClientConnection implements ServedConnection {
     this.runCall(xid, serverCall);
   }
 
+  /** Starts a fop and counts it; requests for locks are counted apart. */
   private runCall(xid: number, call: ServerCall): void {
     if (!LOCK_FOPS.has(call.fop)) {
       this.activeRequestCount += 1;
@@ -403,6 +404,7 @@ export class ClientConnection implements ServedConnection {
     else call.run();
   }
 
+  /** Sends a fop's reply, and continues to serve calls that waited for the limit of active requests. */
   private sendReply(
     xid: number,
     fop: FopName,

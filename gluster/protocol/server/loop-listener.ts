@@ -59,6 +59,7 @@ export async function listenOnLoop(
   };
 }
 
+/** Serves an accepted connection, which is pending until its handshake. */
 function acceptClient(
   { fd, address, port }: AcceptedConnection,
   host: ConnectionHost,

@@ -52,6 +52,7 @@ export async function listen(settings: ListenerSettings): Promise<Listener> {
   };
 }
 
+/** Listens at an address; replaces the UNIX socket of a server that has ended. */
 async function listenAt(server: Server, address: SocketAddress): Promise<void> {
   const attempt = (): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -148,6 +149,7 @@ class Acceptor {
     this.tlsServer.emit('connection', socket);
   }
 
+  /** Serves a socket as the connection of a client. */
   private serve(socket: Socket, pending: PendingConnection, certificate?: string): void {
     const address = stripIpv4Prefix(socket.remoteAddress ?? '');
     const peer: Peer = { address, port: socket.remotePort ?? 0, certificate };

@@ -135,6 +135,7 @@ export class ServerCall {
     this.sendReply(-1, errno, []);
   }
 
+  /** Handles the brick's reply: links inodes, gives the client its new fd, and sends the reply. */
   private handleReply(opRet: number, opErrno: number, reply: unknown[]): void {
     const { args, newFd, origin, conversions } = this;
     const isComplete = applyReply(findFop(conversions.fop)!, args, opRet, opErrno, reply);
@@ -153,6 +154,7 @@ export class ServerCall {
     this.sendReply(opRet, this.findEndErrno(opErrno, reply), reply);
   }
 
+  /** Sends the reply as the client sees it, and ends the request. */
   private sendReply(opRet: number, opErrno: number, reply: readonly unknown[]): void {
     const { origin, conversions, xid, frame } = this;
     if (this.loan !== null) this.loan.count -= 1;

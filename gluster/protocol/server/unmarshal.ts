@@ -107,6 +107,7 @@ function makeOperand(fop: FopName, { name, type }: Arg, arg: number, call: Field
   return { kind: 'entry', arg, gfid, pargfid, name: nameIndex, rule, flags };
 }
 
+/** Makes the source of a fop's argument: the call's field of that name, or the data. */
 function makeArgSource(
   fop: FopName,
   { name, type }: Arg,
@@ -129,6 +130,7 @@ const NULL_ENCODINGS: Readonly<Partial<Record<string, unknown>>> = {
   ...{ string: '', opaque: new Uint8Array(), u32: 0, i32: 0, u64: 0, i64: 0 },
 };
 
+/** Makes the source of a field of the reply, from the value of the fop's reply with that name. */
 function makeFieldSource(fop: FopName, name: string, kind: string, reply: readonly Arg[]) {
   const index = reply.findIndex((part) => part.name === name);
   const emptyValue = NULL_ENCODINGS[kind] ?? null;

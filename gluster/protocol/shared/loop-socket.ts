@@ -164,6 +164,7 @@ export class LoopConnection implements ConnectionTransport {
     this.close();
   }
 
+  /** Sends the queued replies; once all have left, an ending connection is closed. */
   private flush(): void {
     const { served, stream } = this;
     const { out } = served;

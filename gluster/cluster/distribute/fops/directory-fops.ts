@@ -31,6 +31,9 @@ type DirectoryHandler = (
 const filterSuccesses = <N extends FopName>(replies: readonly Reply<N>[]): Reply<N>[] =>
   replies.filter(({ opRet }) => opRet >= 0);
 
+/**
+ * Merges the attributes of a directory's copies: those of the MDS, with the latest times and the most links of all.
+ */
 function* stat(
   task: Task,
   { mds }: Directory,
@@ -109,6 +112,7 @@ function* changeAll<N extends ChangeFop>(
   return [first, ...successes];
 }
 
+/** Changes the attributes of all copies, and replies with the merged attributes. */
 function* setattr(
   task: Task,
   directory: Directory,

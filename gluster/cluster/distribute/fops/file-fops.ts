@@ -115,7 +115,12 @@ function makeFop<N extends FopName>(fop: N): Fop<N, Distribute> {
         return;
       }
       if (replyOrHandler !== undefined) {
-        unwindArgs[fop](frame, replyOrHandler.opRet, replyOrHandler.opErrno, replyOrHandler.values as never);
+        unwindArgs[fop](
+          frame,
+          replyOrHandler.opRet,
+          replyOrHandler.opErrno,
+          replyOrHandler.values as never,
+        );
         return;
       }
       const sentArgs = needsAttributes ? addStatRequest(args) : args;
@@ -154,7 +159,8 @@ function* serveTask<N extends FopName>(
   const child = volume.findFileChild(inode);
   if (child !== NO_CHILD) {
     const replyOrHandler = xattrChecks[fop]?.(volume, args);
-    if (typeof replyOrHandler === 'function') return (yield* replyOrHandler(task, child)) as Reply<N>;
+    if (typeof replyOrHandler === 'function')
+      return (yield* replyOrHandler(task, child)) as Reply<N>;
     if (replyOrHandler !== undefined) return replyOrHandler as Reply<N>;
     const subject = args.find((arg) => arg instanceof Fd || arg instanceof Loc);
     const sentArgs = needsStatRequest(fop) ? addStatRequest(args) : args;

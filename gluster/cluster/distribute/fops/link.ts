@@ -28,6 +28,7 @@ const KEEP_LINKTO_ERRNOS: ReadonlySet<number> = new Set([EEXIST, ENOTCONN]);
 
 export const link = makeTaskFop('link', linkFile);
 
+/** Links a file. If a rebalance has moved the file meanwhile, links it on its new child. */
 function* linkFile(task: Task, args: LinkArgs): Steps<LinkReply> {
   const { volume } = task;
   const [{ inode }, newloc] = args;

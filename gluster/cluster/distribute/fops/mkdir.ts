@@ -49,6 +49,7 @@ export const mkdir = makeTaskFop('mkdir', makeDirectory);
 /** The result if another client changed the parent's layout: the name may belong to another child. */
 const LAYOUT_CHANGED = 'changed';
 
+/** Makes a directory while its name is locked; starts over if another client changed the parent's layout. */
 function* makeDirectory(task: Task, args: MkdirArgs): Steps<MkdirReply> {
   const { volume } = task;
   const [loc, , , xdata] = args;

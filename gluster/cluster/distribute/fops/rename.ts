@@ -25,6 +25,7 @@ type RenameArgs = FopTable['rename']['args'];
 
 export const rename = makeTaskFop('rename', renameEntry);
 
+/** Renames a file or a directory. */
 function* renameEntry(task: Task, args: RenameArgs): Steps<RenameReply> {
   const { volume } = task;
   const [from, to, xdata] = args;
@@ -61,6 +62,7 @@ function* findInode(task: Task, from: Loc): Steps<Inode | number> {
   return inode.table.link(inode, null, null, lookup.values[1]!) ?? ESTALE;
 }
 
+/** Renames a directory on all children, while both names are locked. */
 function* renameDirectory(
   task: Task,
   inode: Inode,

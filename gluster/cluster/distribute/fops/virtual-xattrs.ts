@@ -71,6 +71,7 @@ function getHashedSubvolume(volume: Distribute, { layout }: Directory, name: str
     : makeTextReply(name, volume.childNames[child]!);
 }
 
+/** Joins the children's paths of a directory, and adds its layout, in GlusterFS's format. */
 function* getPathinfo(
   task: Task,
   { layout }: Directory,

@@ -194,6 +194,7 @@ function writeAllDumps(
   );
 }
 
+/** Makes the fops that count, and a setxattr that recognizes the command to write the statistics. */
 function makeFops({ priv }: Xlator<IoStats>): Fops<IoStats> {
   const tapFops = makeTaps(priv);
   const passOn: Fop<'setxattr', IoStats> =

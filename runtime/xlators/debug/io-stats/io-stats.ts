@@ -164,6 +164,7 @@ export class IoStats {
     });
   }
 
+  /** Ends the interval, and writes its statistics to the run folder; of several failures, logs the first. */
   private writePeriodicReport(): void {
     const { runFiles } = this.xl.context;
     const text = this.endInterval();

@@ -60,7 +60,7 @@ const formatFields = (prefix: string, fields: readonly string[], values: object)
 const formatFlock = ({ type, whence, start, len, pid }: Flock): string =>
   `l_type=${flockTypeName(type)}, l_whence=${whence}, l_start=${start}, l_len=${len}, l_pid=${pid}`;
 
-/** Formatters of an argument, or a field of a reply, by its type. The gfid of a loc is at the start of the line instead. */
+/** Formatters of an argument, or a field of a reply, by its type. The gfid of a loc stands at the start of the line. */
 const partFormatters: { readonly [T in ArgType]: (name: string, value: never) => string } = {
   loc: (name, { path }: Loc) => `${name.replace('loc', 'path')}=${printable(path)}`,
   inode: (name, { gfid }: Inode) => `${name}=${gfid}`,

@@ -108,6 +108,7 @@ function unlock(
   unwind.lk(frame, 0, 0, flock, null);
 }
 
+/** Requests a lock, and replies once it is granted or refused. */
 function setlk(frame: Frame, xl: Xlator<VolumeLocks>, request: LockRequest): void {
   const { fd, command, flock, span, inodeLocks, table, logOutcome } = request;
   const reply = (errno: number): void => {

@@ -3,8 +3,8 @@
  * entrylk in named domains for translators above.
  *
  * `application-fops.ts` and `translator-fops.ts` pass fops to the tables (`record-locks.ts`, `lock-domain.ts`) and
- * reply with the outcome (`lock-outcome.ts`). `volume-locks.ts` holds an inode and its tables (`inode-locks.ts`) while a
- * lock exists or a request waits. A lock's owner is a client and its lk-owner.
+ * reply with the outcome (`lock-outcome.ts`). `volume-locks.ts` holds an inode and its tables (`inode-locks.ts`)
+ * while a lock exists or a request waits. A lock's owner is a client and its lk-owner.
  *
  * Source: GlusterFS `xlators/features/locks`; where a local file system differs, see `record-locks.ts`.
  */

@@ -47,6 +47,7 @@ const makeReply =
     else fail[name](frame, errno);
   };
 
+/** Locks or unlocks in a domain, and replies with the outcome. */
 function lockOrUnlock<C>(frame: Frame, xl: Xlator<VolumeLocks>, request: ClaimRequest<C>): void {
   const { inodeLocks, domain, makeClaim, isUnlock, mayWait, logOutcome, reply } = request;
   const outcome = new LockOutcome(xl, frame, inodeLocks, logOutcome, {
@@ -70,6 +71,7 @@ interface RangeRequest {
   readonly flock: Flock;
 }
 
+/** Serves an inodelk: locks or unlocks a range of an inode. */
 function lockRange(frame: Frame, xl: Xlator<VolumeLocks>, request: RangeRequest): void {
   const { name, volume, inode, cmd, flock } = request;
   const owner = makeRequestOwner(frame.root);
@@ -115,6 +117,7 @@ const ENTRY_COMMANDS: ReadonlySet<number> = new Set([
   ENTRYLK_LOCK_NB,
 ]);
 
+/** Serves an entrylk: locks or unlocks a name in a directory, or all names. */
 function lockEntry(frame: Frame, xl: Xlator<VolumeLocks>, request: EntryRequest): void {
   const { name, volume, inode, basename, cmd, type } = request;
   const owner = makeRequestOwner(frame.root);

@@ -240,6 +240,7 @@ const setStartTimeCbk: Cbk<'fsetxattr', Worm> = (ownFrame, _cookie, xl, opRet, o
 
 const create: Fop<'create', Worm> = (frame, xl, ...args) => createNew(frame, xl, args, creation);
 
+/** Makes the fops that the options require. */
 function makeFops({ priv: { values } }: Xl): Fops<Worm> {
   const isFileLevel = values['worm-file-level'];
   const names = new Set([

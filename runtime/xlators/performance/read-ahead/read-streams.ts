@@ -197,6 +197,7 @@ export class ReadAhead extends InodeCache<FileState, OptionValues> {
     return { hits, misses, bytes };
   }
 
+  /** Requests a part from below; `reader` is a read that waits for it. */
   private requestPart(
     stream: Stream,
     caller: Stack,

@@ -1,7 +1,7 @@
 /**
  * Base of caches with state per inode (`InodeCache`): decides whether a reply may be cached when it arrives.
  *
- * A request carries the cache's `clock` as the cookie of its wind. Its reply may be cached (`mayUseReply`) if since then
+ * A request carries the cache's `clock` as the cookie of its wind. Its reply may be used (`mayUseReply`) if since then
  * no change was reported, and no changing fop is under way, which might take effect after the reply. So a cached value
  * was true at some time since the last change. The attributes in a changing fop's own reply may be cached if no other
  * change ran at the same time: of two concurrent changes, either may be the later.

@@ -205,7 +205,11 @@ const readdirpCbk: Cbk<'readdirp', WriteBehind> = (
 };
 
 /** Whether an entry's attributes lack a write that was answered early. */
-function isOutdated(xl: WriteBehindXlator, { stat: buf }: Dirent, endedWritesAtWind: number): boolean {
+function isOutdated(
+  xl: WriteBehindXlator,
+  { stat: buf }: Dirent,
+  endedWritesAtWind: number,
+): boolean {
   const inode = buf === null ? undefined : xl.inodes?.find(buf.iaGfid);
   const queue = inode === undefined ? undefined : xl.priv.findQueue(inode);
   return queue !== undefined && (!queue.isIdle || queue.endedWritesAtLastEnd > endedWritesAtWind);

@@ -263,6 +263,7 @@ export class WriteQueue {
     this.endWrite(write);
   }
 
+  /** Ends a write: records the failure of one that was answered early, and continues requests that wait for it. */
   private endWrite(write: Write): void {
     const { volume } = this;
     write.hasEnded = true;

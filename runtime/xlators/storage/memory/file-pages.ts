@@ -133,10 +133,10 @@ export class FilePages implements PageOwner {
       index += 1;
       const stop = index * PAGE_SIZE;
       if (stop >= end) return end;
-      const next = this.slots.get(index);
-      if (slot === undefined || next === undefined || !this.store.areContiguous(slot, next))
+      const nextSlot = this.slots.get(index);
+      if (slot === undefined || nextSlot === undefined || !this.store.areContiguous(slot, nextSlot))
         return stop;
-      slot = next;
+      slot = nextSlot;
     }
   }
 

@@ -46,15 +46,15 @@ export class PageStore {
   free(slot: number): void {
     const owner = this.owners.pop()!;
     const index = this.indexes.pop()!;
-    const last = this.usedPages;
-    if (slot !== last) {
-      this.getBytes(slot, 0, PAGE_SIZE).set(this.getBytes(last, 0, PAGE_SIZE));
+    const lastSlot = this.usedPages;
+    if (slot !== lastSlot) {
+      this.getBytes(slot, 0, PAGE_SIZE).set(this.getBytes(lastSlot, 0, PAGE_SIZE));
       this.owners[slot] = owner;
       this.indexes[slot] = index;
       owner.setSlot(index, slot);
     }
     // One empty slab is kept, so that changes at the border of two slabs do not allocate and free one each time.
-    if (last <= (this.slabs.length - 2) * SLAB_PAGES) this.dropSlab();
+    if (lastSlot <= (this.slabs.length - 2) * SLAB_PAGES) this.dropSlab();
   }
 
   /** Returns a view of `length` bytes from byte `start` of a slot; it may reach into later slots of the slab. */

@@ -74,7 +74,7 @@ function putTime(
  * kernel with the writeback cache still writes the file's times.
  */
 function setLastAttributes(xl: PosixXlator, loc: Loc, attributes: Iatt, valid: number): Iatt {
-  const { lastAttributes: last } = xl.priv.handles.find(loc.inode?.gfid ?? loc.gfid)!;
+  const { lastAttributes } = xl.priv.handles.find(loc.inode?.gfid ?? loc.gfid)!;
   const now = xl.context.sink.now();
   const [sec, nsec] = [Math.floor(now / 1000), Math.floor((now % 1000) * 1e6)];
   const changes: Partial<Iatt> = { iaCtime: sec, iaCtimeNsec: nsec };
@@ -87,7 +87,7 @@ function setLastAttributes(xl: PosixXlator, loc: Loc, attributes: Iatt, valid: n
   if ((valid & MTIME_NOW) !== 0) Object.assign(changes, { iaMtime: sec, iaMtimeNsec: nsec });
   else if ((valid & MTIME) !== 0)
     Object.assign(changes, { iaMtime: attributes.iaMtime, iaMtimeNsec: attributes.iaMtimeNsec });
-  return Object.assign(last!, changes).copy();
+  return Object.assign(lastAttributes!, changes).copy();
 }
 
 const statvfsBuffer = new StatvfsStruct();
@@ -114,8 +114,10 @@ export const attrFops: Fops<Store> = {
   stat(frame, xl, loc, xdata) {
     const handle = findHandle(xl, loc);
     if (typeof handle === 'number') {
-      const last = copyLastAttributes(xl, loc);
-      return last === null ? fail.stat(frame, handle) : unwind.stat(frame, 0, 0, last, null);
+      const lastAttributes = copyLastAttributes(xl, loc);
+      return lastAttributes === null
+        ? fail.stat(frame, handle)
+        : unwind.stat(frame, 0, 0, lastAttributes, null);
     }
     const buf = readFdIatt(xl.priv, handle.fd, handle);
     if (buf === null) return fail.stat(frame, xl.priv.fault);
@@ -145,13 +147,13 @@ export const attrFops: Fops<Store> = {
   setattr(frame, xl, loc, stbuf, requestedBits, xdata) {
     const handle = findHandle(xl, loc);
     if (typeof handle === 'number') {
-      const last = copyLastAttributes(xl, loc);
-      if (last === null) return fail.setattr(frame, handle);
+      const lastAttributes = copyLastAttributes(xl, loc);
+      if (lastAttributes === null) return fail.setattr(frame, handle);
       return unwind.setattr(
         frame,
         0,
         0,
-        last,
+        lastAttributes,
         setLastAttributes(xl, loc, stbuf, requestedBits),
         null,
       );

@@ -78,7 +78,10 @@ function putPath(store: Store, dir: Handle, name: string): Path | number {
   return (store.isHiddenEntry(dir, name) ? ENOENT : putName(nameBuffer, name)) || nameBuffer;
 }
 
-/** Finds the handle of `path` in `dir`, or of `dir` itself for `EMPTY_PATH`, and its stat (`store.st`); or returns the errno. */
+/**
+ * Finds the handle of `path` in `dir` (`EMPTY_PATH`: of `dir` itself), which `store.st` describes; or returns the
+ * errno.
+ */
 function findHandleAt(
   store: Store,
   dir: Handle,

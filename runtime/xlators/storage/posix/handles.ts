@@ -266,6 +266,7 @@ export class Handles implements DescriptorOwner {
     if (inodes !== null) this.trimTo(this.openHandles.size - count, inodes);
   }
 
+  /** Closes handles until `count` own a descriptor, or none is left that may be closed. */
   private trimTo(count: number, table: InodeTable): void {
     // A used handle moves to the end of the set, where this loop meets it again as unused.
     for (const handle of this.openHandles) {

@@ -136,6 +136,7 @@ export class Health {
     if (fault === 0) this.tryRecover();
   }
 
+  /** Stops serving the directory: closes descriptors, and reports CHILD_DOWN. */
   private handleLoss(fault: number): void {
     this.isLost = true;
     const reason = fault === 0 ? 'another is in its place' : strerror(fault);
@@ -146,6 +147,7 @@ export class Health {
     this.store.xl.notify('CHILD_DOWN', this.store.xl);
   }
 
+  /** Serves the directory again, if the one at the path now is accepted in place of the lost one. */
   private tryRecover(): void {
     const { store } = this;
     const fd = openReal(store.realPath);

@@ -1,6 +1,6 @@
 /**
- * Removes directories with all their entries, which replicate requests by a flag of rmdir. It moves a directory to
- * `.glusterfs/landfill` at once, and empties it a little at a time. The gfid handles of moved directories are invalid
+ * Removes directories with all their entries, which replicate requests by a flag of rmdir. A directory is moved to
+ * `.glusterfs/landfill` at once, and emptied there a little at a time. The gfid handles of moved directories are invalid
  * from then on; files keep theirs until they are removed (docs/how-it-works/mechanisms.md).
  *
  * Source: GlusterFS `posix-entry-ops.c` (posix_rmdir), `posix-helpers.c` (janitor_walker).
@@ -186,6 +186,7 @@ export class Landfill implements DirectoryRemover {
     return true;
   }
 
+  /** Removes a name of a file, and updates its gfid handle and recorded names; returns whether it did. */
   private removeFile(
     current: DirectoryToEmpty,
     entry: NamedEntry & { readonly name: Path },

@@ -68,7 +68,8 @@ export class MdataStore {
   }
 
   /**
-   * Puts the stored times of `path` in the directory `fd` (`EMPTY_PATH`: of `fd`'s own inode) into `buf`, which it returns.
+   * Puts the stored times of `path` in the directory `fd` (`EMPTY_PATH`: of `fd`'s own inode) into `buf`, which it
+   * returns.
    */
   showTimes(buf: Iatt, handle: Handle | undefined, fd: number, path: Path = EMPTY_PATH): Iatt {
     if (!this.storesTimes) return buf;

@@ -81,9 +81,9 @@ export function noteLostName(
  */
 function closeRemoved(store: Store, handle: Handle): void {
   if (handle.type !== IA_IFREG || handle.newestFile !== null) return;
-  const last = makeHandleIatt(store, handle);
-  last.iaNlink = 0;
-  store.handles.closeRemoved(handle, last);
+  const lastAttributes = makeHandleIatt(store, handle);
+  lastAttributes.iaNlink = 0;
+  store.handles.closeRemoved(handle, lastAttributes);
 }
 
 /** The parent directory's attributes before and after a removal. */

@@ -44,6 +44,7 @@ export class RemovedFileScanner {
     }
   }
 
+  /** Drops the names of a file without links, and invalidates them in the kernel. */
   private dropNames(handle: Handle): void {
     const { handles, xl } = this.store;
     const inode = xl.inodes?.find(handle.gfid);

@@ -32,6 +32,7 @@ function makeSectionReader(dump: Dump, prefix: string) {
   return { readNumber, findNames };
 }
 
+/** Formats the numbers of reads and writes by size. */
 function formatSizes({ readNumber, findNames }: ReturnType<typeof makeSectionReader>): string[] {
   const listedSizes = [...findNames('reads.', ''), ...findNames('writes.', '')].map(Number);
   const sizes = [...new Set(listedSizes)].sort((a, b) => a - b);
@@ -59,6 +60,7 @@ function formatSizes({ readNumber, findNames }: ReturnType<typeof makeSectionRea
   return lines;
 }
 
+/** Formats the calls and latencies by fop. */
 function formatFops({ readNumber, findNames }: ReturnType<typeof makeSectionReader>): string[] {
   const fops = findNames('', '.hits').map((name) => {
     const average = readNumber(`${name}.avg-ns`);

@@ -25,6 +25,7 @@ const MAX_PATH_CHARS = 160;
 const shortenPath = (path: string): string =>
   path.length <= MAX_PATH_CHARS ? path : `…${path.slice(-MAX_PATH_CHARS)}`;
 
+/** Formats counters, with `prefix` before each key. */
 function formatCounters(counters: Counters, now: number, prefix: string): Dump {
   const { read, written, startedAtMs } = counters;
   const dump: Dump = {
