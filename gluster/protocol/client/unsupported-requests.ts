@@ -68,7 +68,7 @@ export class PrivilegeDropper {
     this.generation += 1;
   }
 
-  /** Calls `next` with 0 once both bits are clear, or with the errno of a failure. @param args of the request */
+  /** Calls `onCleared` with 0 once both bits are clear, or with the errno of a failure. @param args of the request */
   clear(args: readonly unknown[], caller: Stack, onCleared: (errno: number) => void): void {
     const [target] = args;
     const fd = target instanceof Fd ? this.fds.find(target) : undefined;
@@ -88,7 +88,7 @@ export class PrivilegeDropper {
       if (errno === 0 && fd !== undefined) fd.clearAtGeneration = generation;
       onCleared(errno);
     };
-    this.calls.stat(target, (errno, buf) => {
+    this.calls.stat(fileTarget, (errno, buf) => {
       if (errno !== 0 || buf === null) {
         onCleared(errno || EIO);
         return;
@@ -101,7 +101,7 @@ export class PrivilegeDropper {
       const stbuf = new Iatt();
       stbuf.iaType = buf.iaType;
       stbuf.iaProt = clearedProt;
-      this.calls.setattr(target, stbuf, MODE, noteCleared);
+      this.calls.setattr(fileTarget, stbuf, MODE, noteCleared);
     });
   }
 }

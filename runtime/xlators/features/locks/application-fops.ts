@@ -10,10 +10,10 @@ import type { Cbk, Fop, Xlator } from '../../../core/xlator.ts';
 import { isAnonymous, makeFlock, makeOwner, makeRequestOwner, readSpan } from './flock.ts';
 import type { Holder, InodeLocks } from './inode-locks.ts';
 import { LockOutcome } from './lock-outcome.ts';
-import type { VolumeLocks } from './volume-locks.ts';
 import { type LockType, overlaps, type Range, type Span } from './ranges.ts';
 import type { RecordLocks } from './record-locks.ts';
 import { formatRangeLock, logRequest, type OutcomeLogger } from './request-log.ts';
+import type { VolumeLocks } from './volume-locks.ts';
 
 /** Commands of lk by number; 12 to 14 are F_GETLK64, F_SETLK64 and F_SETLKW64, which 32-bit callers send. */
 const COMMANDS: ReadonlyMap<number, number> = new Map([

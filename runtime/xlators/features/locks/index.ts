@@ -18,8 +18,8 @@ import { defineOptions } from '../../../core/options.ts';
 import { defineTranslator, type Xlator } from '../../../core/xlator.ts';
 import { fgetxattr, flush, getactivelk, lk, lookup, setactivelk } from './application-fops.ts';
 import { dumpLocks } from './lock-dump.ts';
-import { VolumeLocks } from './volume-locks.ts';
 import { domainFops } from './translator-fops.ts';
+import { VolumeLocks } from './volume-locks.ts';
 
 const options = defineOptions({
   // With GlusterFS's defaults.

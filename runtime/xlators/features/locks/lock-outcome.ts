@@ -3,9 +3,9 @@ import { EINTR } from '../../../core/errno.ts';
 import type { Frame } from '../../../core/frame.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 import type { Holder, InodeLocks } from './inode-locks.ts';
-import type { VolumeLocks } from './volume-locks.ts';
 import type { Settle } from './record-locks.ts';
 import type { OutcomeLogger } from './request-log.ts';
+import type { VolumeLocks } from './volume-locks.ts';
 
 export class LockOutcome {
   readonly holder: Holder;

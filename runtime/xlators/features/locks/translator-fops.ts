@@ -22,10 +22,10 @@ import { isAnonymous, makeRequestOwner, readSpan } from './flock.ts';
 import type { Holder, InodeLocks } from './inode-locks.ts';
 import type { Claim, LockDomain } from './lock-domain.ts';
 import { LockOutcome } from './lock-outcome.ts';
-import type { VolumeLocks } from './volume-locks.ts';
 import type { LockType, Span } from './ranges.ts';
 import type { Settle } from './record-locks.ts';
 import { formatEntryLock, formatRangeLock, logRequest, type OutcomeLogger } from './request-log.ts';
+import type { VolumeLocks } from './volume-locks.ts';
 
 type FopName = 'inodelk' | 'finodelk' | 'entrylk' | 'fentrylk';
 

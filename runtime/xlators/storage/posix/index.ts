@@ -231,7 +231,7 @@ export default defineTranslator({
       openFdCount,
       gfids,
       gfidHandles,
-      recordFailureCount: missedCount,
+      recordFailureCount,
       health,
     } = xl.priv;
     return {
@@ -243,7 +243,7 @@ export default defineTranslator({
       'handle-limit': handleLimit,
       'fds-open': openFdCount,
       'gfid-handles': gfidHandles === null ? 'off' : 'on',
-      'gfid-handles-missed': missedCount,
+      'gfid-handles-missed': recordFailureCount,
     };
   },
 });
