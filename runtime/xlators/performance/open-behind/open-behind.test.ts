@@ -93,7 +93,7 @@ describe('an open', () => {
     expect(leaf.requests).toEqual([]);
   });
 
-  test('goes before an unlink of its file', async () => {
+  test('is sent before an unlink of its file', async () => {
     const { leaf, graph, inode, open, names } = await setUp();
     const { fd } = open();
     const loc = new Loc(inode, graph.inodes.root, 'f');
@@ -103,14 +103,14 @@ describe('an open', () => {
     expect(names()).toEqual(['unlink']);
   });
 
-  test('with O_TRUNC goes at once, and the caller waits', async () => {
+  test('with O_TRUNC is sent at once, and the caller waits', async () => {
     const { open, names } = await setUp();
     const { reply } = open(0o1002);
     expect(names()).toEqual(['open']);
     expect(reply.count).toBe(0);
   });
 
-  test("with lazy-open off goes at once with the caller's identity, and the caller does not wait", async () => {
+  test("with lazy-open off is sent at once with the caller's identity, and the caller does not wait", async () => {
     const { leaf, open } = await setUp({ 'lazy-open': 'off' });
     const { reply } = open();
     expect(reply.count).toBe(1);

@@ -9,7 +9,7 @@ import { isPermitted } from '../../../core/permissions.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { selectSettableBits } from '../shared/rebalance-marks.ts';
 import { clearPrivilegeBits, dropCapability } from './data.ts';
-import { type Disk, findNode, findOrAddOpenNode, type Node } from './memory-nodes.ts';
+import { findNode, findOrAddOpenNode, type MemoryVolume, type Node } from './memory-nodes.ts';
 import { readAccessAcl, setMode } from './node-acls.ts';
 import { PAGE_SIZE } from './page-store.ts';
 import { readRequestedXattrs } from './xattr.ts';
@@ -23,7 +23,12 @@ const S_IXGRP = 0o010;
  * Applies a setattr; returns 0 or the errno. The owner is set before the mode, since it may change the mode.
  * @param requestedBits the bits of `SET_ATTR` for the values of `attributes` that are set
  */
-function applySetattr(disk: Disk, node: Node, attributes: Iatt, requestedBits: number): number {
+function applySetattr(
+  volume: MemoryVolume,
+  node: Node,
+  attributes: Iatt,
+  requestedBits: number,
+): number {
   const valid = selectSettableBits(node.type, requestedBits);
   if ((valid & MODE) !== 0 && node.type === IA_IFLNK) return EOPNOTSUPP;
   if ((valid & (UID | GID)) !== 0) {
@@ -37,7 +42,7 @@ function applySetattr(disk: Disk, node: Node, attributes: Iatt, requestedBits: n
     }
   }
   if ((valid & MODE) !== 0) setMode(node, attributes.iaProt & 0o7777);
-  const now = disk.now();
+  const now = volume.now();
   if ((valid & ATIME_NOW) !== 0) node.atime = now;
   else if ((valid & ATIME) !== 0)
     node.atime = { sec: attributes.iaAtime, nsec: attributes.iaAtimeNsec };
@@ -52,7 +57,7 @@ function applySetattr(disk: Disk, node: Node, attributes: Iatt, requestedBits: n
 const DEFAULT_AVAILABLE_BYTES = 2 ** 52;
 
 /** Makes a statfs reply. Without limits, free space and free inodes are the machine's available memory in pages. */
-function makeStatvfs({ store, context, inodeCount, inodeLimit }: Disk): Statvfs {
+function makeStatvfs({ store, context, inodeCount, inodeLimit }: MemoryVolume): Statvfs {
   const { limit, usedPages: used } = store;
   const buf = new Statvfs();
   buf.bsize = PAGE_SIZE;
@@ -72,7 +77,7 @@ function makeStatvfs({ store, context, inodeCount, inodeLimit }: Disk): Statvfs 
 const isAccessPermitted = (node: Node, caller: Stack, mask: number): boolean =>
   isPermitted(node.makeIatt(), readAccessAcl(node), caller, mask);
 
-export const attrFops: Fops<Disk> = {
+export const attrFops: Fops<MemoryVolume> = {
   stat(frame, xl, loc, xdata) {
     const node = findNode(xl, loc);
     if (typeof node === 'number') return fail.stat(frame, node);

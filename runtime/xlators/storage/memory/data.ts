@@ -14,9 +14,9 @@ import { type FilePages, SEEK_DATA, SEEK_HOLE } from './file-pages.ts';
 import { md5 } from './md5.ts';
 import {
   addOpenNode,
-  type Disk,
   findNode,
   findOrAddOpenNode,
+  type MemoryVolume,
   type MemoryXlator,
   type Node,
 } from './memory-nodes.ts';
@@ -47,25 +47,30 @@ export function dropCapability(node: Node): void {
 }
 
 /** Updates capabilities and times after a change of data. */
-function noteDataChange(disk: Disk, node: Node): void {
+function noteDataChange(volume: MemoryVolume, node: Node): void {
   dropCapability(node);
-  node.mtime = disk.now();
+  node.mtime = volume.now();
   node.ctime = node.mtime;
 }
 
 /** Sets the size of a regular file. */
-export function resize(disk: Disk, node: Node, size: number): void {
+export function resize(volume: MemoryVolume, node: Node, size: number): void {
   node.pages!.truncate(size);
-  noteDataChange(disk, node);
+  noteDataChange(volume, node);
 }
 
 /** Writes `data`; returns the number of bytes written, which is smaller if the volume is full. */
-export function writeAt(disk: Disk, node: Node, data: Uint8Array, offset: number): number {
+export function writeAt(
+  volume: MemoryVolume,
+  node: Node,
+  data: Uint8Array,
+  offset: number,
+): number {
   const pages = node.pages!;
   let written = pages.write(data, offset);
-  if (written < data.length && disk.reclaimRemoved(node))
+  if (written < data.length && volume.reclaimRemoved(node))
     written += pages.write(data.subarray(written), offset + written);
-  if (written > 0) noteDataChange(disk, node);
+  if (written > 0) noteDataChange(volume, node);
   return written;
 }
 
@@ -94,7 +99,13 @@ export function clearPrivilegeBits(node: Node, xdata: Dict | null, caller: Stack
  * Makes holes or extends the file as fallocate(2) does for `mode`; returns 0 or the errno. Pages are allocated by
  * writes.
  */
-function allocate(disk: Disk, node: Node, mode: number, offset: number, len: number): number {
+function allocate(
+  volume: MemoryVolume,
+  node: Node,
+  mode: number,
+  offset: number,
+  len: number,
+): number {
   const pages = node.pages!;
   const fault = len === 0 ? EINVAL : findRangeFault(offset, len);
   if (fault !== 0) return fault;
@@ -106,7 +117,7 @@ function allocate(disk: Disk, node: Node, mode: number, offset: number, len: num
     pages.makeHole(offset, end);
   else if (operation !== 0) return EOPNOTSUPP;
   if (!keepsSize && end > pages.size) pages.truncate(end);
-  noteDataChange(disk, node);
+  noteDataChange(volume, node);
   return 0;
 }
 
@@ -131,7 +142,7 @@ function handleAllocation(
 /** The mode of fallocate(2) that is a discard. */
 const DISCARD_MODE = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
 
-export const dataFops: Fops<Disk> = {
+export const dataFops: Fops<MemoryVolume> = {
   open(frame, xl, loc, flags, fd, _xdata) {
     const node = findNode(xl, loc);
     if (typeof node === 'number') return fail.open(frame, node);

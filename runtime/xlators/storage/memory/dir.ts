@@ -17,9 +17,9 @@ import type { Fops } from '../../../core/xlator.ts';
 import {
   addOpenNode,
   type DirectoryEntry,
-  type Disk,
   findNode,
   findOrAddOpenNode,
+  type MemoryVolume,
   type MemoryXlator,
   type OpenNode,
 } from './memory-nodes.ts';
@@ -79,7 +79,7 @@ function listEntries(
 ): ListingPage | number {
   const entries: Dirent[] = [];
   let bytesLeft = size;
-  openNode.node.atime = openNode.disk.now();
+  openNode.node.atime = openNode.volume.now();
   for (const entry of listEntriesAfter(openNode, offset)) {
     bytesLeft -= format.entryBytes(nameLength(entry[0]));
     if (bytesLeft < 0) {
@@ -122,7 +122,7 @@ const NAMES_ONLY: ListingFormat = {
   keys: null,
 };
 
-export const dirFops: Fops<Disk> = {
+export const dirFops: Fops<MemoryVolume> = {
   opendir(frame, xl, loc, fd, _xdata) {
     const node = findNode(xl, loc);
     if (typeof node === 'number') return fail.opendir(frame, node);

@@ -8,7 +8,7 @@ import { attrFops } from './attr.ts';
 import { dataFops } from './data.ts';
 import { dirFops } from './dir.ts';
 import {
-  Disk,
+  MemoryVolume,
   type MemoryXlator,
   type Node,
   type OpenNode,
@@ -44,7 +44,7 @@ export default defineTranslator({
     },
   }),
   init(xl, options) {
-    return new Disk(
+    return new MemoryVolume(
       xl.context,
       computePageLimit(options.size),
       options.inodes ?? Number.POSITIVE_INFINITY,

@@ -1,5 +1,5 @@
 /**
- * Defines the inodes of a memory volume (`Node`) and its state (`Disk`), and finds nodes for the fops.
+ * Defines the inodes of a memory volume (`Node`) and its state (`MemoryVolume`), and finds nodes for the fops.
  *
  * A node with a name is found by gfid. A node without a name is only found by the context of its inode, or of an fd
  * that is open on it.
@@ -127,15 +127,15 @@ export class Node {
 
 /** The context of an fd: its node, and the state of its listing. */
 export class OpenNode {
-  readonly disk: Disk;
+  readonly volume: MemoryVolume;
   readonly node: Node;
   /** The listing's iterator, after the entry of offset `cursorOff`; `unsentEntry` did not fit the last reply. */
   cursor: IterableIterator<[string, DirectoryEntry]> | null = null;
   cursorOff = 0;
   unsentEntry: [string, DirectoryEntry] | null = null;
 
-  constructor(disk: Disk, node: Node) {
-    this.disk = disk;
+  constructor(volume: MemoryVolume, node: Node) {
+    this.volume = volume;
     this.node = node;
   }
 }
@@ -150,7 +150,7 @@ export interface EntrySlot {
 }
 
 /** The state of a volume: its nodes, pages and limits. */
-export class Disk {
+export class MemoryVolume {
   readonly root: Node;
   readonly store: PageStore;
   readonly nodesByGfid = new Map<Gfid, Node>();
@@ -224,21 +224,21 @@ export class Disk {
   }
 }
 
-export type MemoryXlator = Xlator<Disk>;
+export type MemoryXlator = Xlator<MemoryVolume>;
 
 /**
  * Destroys a node that has lost its last name and fd; called after each loss. While a client knows its inode, the node
  * stays: the client could still open it, as by `/proc/self/fd`.
  */
 export function releaseUnused(xl: MemoryXlator, node: Node): void {
-  const disk = xl.priv;
+  const volume = xl.priv;
   if (node.nlink > 0) return;
-  if (disk.nodesByGfid.get(node.gfid) === node) disk.nodesByGfid.delete(node.gfid);
+  if (volume.nodesByGfid.get(node.gfid) === node) volume.nodesByGfid.delete(node.gfid);
   const inode = xl.inodes?.find(node.gfid);
-  if (inode === undefined) disk.destroyIfUnused(node);
+  if (inode === undefined) volume.destroyIfUnused(node);
   else {
     inode.ctxSet(xl, node);
-    disk.removed.add(node);
+    volume.removed.add(node);
   }
 }
 

@@ -55,11 +55,11 @@ import { clearsMark } from '../shared/rebalance-marks.ts';
 import { findOpenFault, resize, writeAt } from './data.ts';
 import {
   addOpenNode,
-  type Disk,
   type EntrySlot,
   findInodeNode,
   findNode,
   findSlot,
+  type MemoryVolume,
   type MemoryXlator,
   type Node,
   releaseUnused,
@@ -79,8 +79,8 @@ function addName(xl: MemoryXlator, slot: EntrySlot, loc: Loc, node: Node): Entry
   return { buf: node.makeIatt(), preparent: before, postparent: parent.makeIatt() };
 }
 
-function setTimes(disk: Disk, dir: Node): void {
-  dir.mtime = disk.now();
+function setTimes(volume: MemoryVolume, dir: Node): void {
+  dir.mtime = volume.now();
   dir.ctime = dir.mtime;
 }
 
@@ -104,24 +104,24 @@ function isAbsent(xl: MemoryXlator, loc: Loc): boolean {
 
 /** Creates a node, still without a name, as the caller would in `parent`; or returns the errno. */
 function createNode(
-  disk: Disk,
+  volume: MemoryVolume,
   parent: Node,
   caller: Stack,
   xdata: Dict | null,
   newNode: NodeRequest,
 ): Node | number {
   if (parent.nlink === 0) return ENOENT;
-  if (disk.inodeCount >= disk.inodeLimit && !disk.reclaimRemoved(null)) return ENOSPC;
-  const gfid = disk.chooseGfid(xdata);
+  if (volume.inodeCount >= volume.inodeLimit && !volume.reclaimRemoved(null)) return ENOSPC;
+  const gfid = volume.chooseGfid(xdata);
   if (gfid === null) return EEXIST;
-  const node = disk.addNode(gfid, newNode.type, newNode.target, newNode.rdev);
+  const node = volume.addNode(gfid, newNode.type, newNode.target, newNode.rdev);
   const inheritsGroup = (parent.prot & S_ISGID) !== 0;
   node.uid = caller.uid;
   node.gid = inheritsGroup ? parent.gid : caller.gid;
   node.prot = newNode.prot;
   if (inheritsGroup && node.isDir) node.prot |= S_ISGID;
   inheritAcls(parent, node, xdata?.number(MODE_REQ) ?? newNode.prot);
-  setXattrs(disk, node, readInitialXattrs(xdata), 0, caller, -1);
+  setXattrs(volume, node, readInitialXattrs(xdata), 0, caller, -1);
   return node;
 }
 
@@ -231,7 +231,7 @@ function moveEntry(
   target: EntrySlot,
   isExchange: boolean,
 ): void {
-  const disk = xl.priv;
+  const volume = xl.priv;
   const node = source.existing!;
   const replaced = target.existing;
   if (replaced === node) return;
@@ -241,9 +241,9 @@ function moveEntry(
     if (replaced !== null) dropLink(xl, target.parent, replaced);
   }
   setEntry(target.parent, target.name, node, source.parent);
-  setTimes(disk, source.parent);
-  setTimes(disk, target.parent);
-  node.ctime = disk.now();
+  setTimes(volume, source.parent);
+  setTimes(volume, target.parent);
+  node.ctime = volume.now();
   if (isExchange) replaced!.ctime = node.ctime;
 }
 
@@ -256,7 +256,7 @@ function setEntry(parent: Node, name: string, node: Node, origin: Node): void {
   parent.nlink += 1;
 }
 
-export const namespaceFops: Fops<Disk> = {
+export const namespaceFops: Fops<MemoryVolume> = {
   lookup(frame, xl, loc, xdata) {
     const node = findLookupNode(xl, loc);
     const parent = loc.parent === null ? node : findInodeNode(xl, loc.parent);

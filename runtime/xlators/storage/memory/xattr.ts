@@ -19,7 +19,7 @@ import {
   XATTR_CREATE,
   XATTR_REPLACE,
 } from '../shared/xattrs.ts';
-import { type Disk, findNode, findOrAddOpenNode, type Node } from './memory-nodes.ts';
+import { findNode, findOrAddOpenNode, type MemoryVolume, type Node } from './memory-nodes.ts';
 import { findAclFault, setAcl } from './node-acls.ts';
 
 const NAMESPACES = ['user.', 'trusted.', 'security.'];
@@ -99,7 +99,7 @@ function setXattr(
  * @param pid decides which attributes are hidden (`isHidden`)
  */
 export const setXattrs = (
-  disk: Disk,
+  volume: MemoryVolume,
   node: Node,
   dict: Dict | null,
   flags: number,
@@ -108,7 +108,7 @@ export const setXattrs = (
 ): number =>
   setAll(dict, pid, (name, value) => {
     const fault = setXattr(node, name, value, flags, caller);
-    if (fault === 0) node.ctime = disk.now();
+    if (fault === 0) node.ctime = volume.now();
     return fault;
   });
 
@@ -127,7 +127,7 @@ function getXattrs(node: Node, name: string | null, pid: number): Dict | number 
   return value === undefined ? ENODATA : dict.set(name, value.slice(), 'bin');
 }
 
-export const xattrFops: Fops<Disk> = makeXattrFops<Disk, Node>({
+export const xattrFops: Fops<MemoryVolume> = makeXattrFops<MemoryVolume, Node>({
   findNode,
   findOpenNode(xl, fd) {
     const openNode = findOrAddOpenNode(xl, fd);

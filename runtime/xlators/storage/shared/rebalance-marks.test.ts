@@ -79,7 +79,7 @@ describe.each(storages)('storage/%s', (_, translator, onDisk) => {
     rmSync(folder, { recursive: true });
   });
 
-  test("after a client's write the mover's writes fail with EBUSY, until its next lookup clears the mark", () => {
+  test("after a client's write, the rebalance's writes fail with EBUSY until the rebalance's next lookup clears the mark", () => {
     for (let round = 0; round < 3; round++) {
       expect(write('mover..', asMover()).opRet).toBe(7);
       expect(isMarked()).toBe(false);
@@ -145,7 +145,7 @@ describe.each(storages)('storage/%s', (_, translator, onDisk) => {
     expect(write('m', asMover())).toMatchObject(REFUSED);
   });
 
-  test("the mover's copy_file_range into a marked file fails with EBUSY", () => {
+  test("the rebalance's copy_file_range into a marked file fails with EBUSY", () => {
     const source = make('s', 4);
     const from = open(source);
     write('copied', null, 0, from);
@@ -246,7 +246,7 @@ describe.each(storages)('storage/%s', (_, translator, onDisk) => {
 });
 
 describe('markOrCheckWrite without attributes', () => {
-  test("returns EBUSY to the mover, and the disk's errno to a client that cannot mark the file", () => {
+  test("returns EBUSY to the rebalance, and the disk's errno to a client that cannot mark the file", () => {
     const mark = (found: number, set: number) => ({ find: () => found, set: () => set });
     expect(markOrCheckWrite(asMover(), mark(EOPNOTSUPP, 0))).toBe(EBUSY);
     expect(markOrCheckWrite(asClient(), mark(EOPNOTSUPP, EOPNOTSUPP))).toBe(EOPNOTSUPP);
