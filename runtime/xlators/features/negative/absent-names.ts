@@ -34,7 +34,7 @@ class DirectoryNames {
   readonly inode: Inode;
   readonly names = new Map<string, AbsentName>();
   /** The value of `AbsentNames.clock` when a name was last created. */
-  changedAt = 0;
+  clockAtCreation = 0;
 
   constructor(inode: Inode) {
     this.inode = inode;
@@ -69,7 +69,7 @@ export class AbsentNames {
   /** Sum of the names' weights. */
   private totalWeight = 0;
   /** The value of `clock` when all names were last dropped. */
-  private clearedAt = 0;
+  private clockAtClear = 0;
   private oldest: AbsentName | null = null;
   private newest: AbsentName | null = null;
   /** Number of creations under way, by the directory's gfid. */
@@ -112,7 +112,7 @@ export class AbsentNames {
   add(parent: Inode, name: string, clockAtWind: number): boolean {
     if (this.bounds.timeoutMs === 0 || this.creationsByParent.has(parent.gfid)) return false;
     const dir = this.findOrAddDirectory(parent);
-    if (clockAtWind < this.clearedAt || clockAtWind < dir.changedAt) return false;
+    if (clockAtWind < this.clockAtClear || clockAtWind < dir.clockAtCreation) return false;
     if (dir.names.has(name)) return true;
     const entry = new AbsentName(dir, name, this.xl.context.now(), this.newest);
     if (this.newest === null) this.oldest = entry;
@@ -152,7 +152,7 @@ export class AbsentNames {
   /** Drops a name that may exist now, and discards replies under way about it. */
   noteChange(parent: Inode, name: string): void {
     this.clock += 1;
-    this.dropName(parent, name).changedAt = this.clock;
+    this.dropName(parent, name).clockAtCreation = this.clock;
   }
 
   /** Drops one name, and returns its directory. */
@@ -172,7 +172,7 @@ export class AbsentNames {
   /** Drops all names, and discards replies under way. */
   dropAll(): void {
     this.clock += 1;
-    this.clearedAt = this.clock;
+    this.clockAtClear = this.clock;
     while (this.oldest !== null) this.invalidateName(this.oldest);
     this.stopTimer();
   }

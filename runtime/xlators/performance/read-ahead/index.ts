@@ -11,7 +11,7 @@ import type { Fop, Fops, Xlator } from '../../../core/xlator.ts';
 import { defineCache } from '../shared/cache-translator.ts';
 import { bypassesCache, makeDataFops } from '../shared/data-fops.ts';
 import { options } from './options.ts';
-import { type FileState, ReadAhead, type Stream, type WaitingRead } from './read-streams.ts';
+import { type FileState, ReadAhead, type ReadStream, type WaitingRead } from './read-streams.ts';
 
 type ReadAheadXlator = Xlator<ReadAhead>;
 
@@ -32,7 +32,7 @@ const readv: Fop<'readv', ReadAhead> = (frame, xl, fd, size, offset, flags, xdat
 };
 
 /** Answers a read from parts read ahead, lets it wait for a part under way, or winds it. */
-function replyOrWait(xl: ReadAheadXlator, reader: WaitingRead, stream: Stream): void {
+function replyOrWait(xl: ReadAheadXlator, reader: WaitingRead, stream: ReadStream): void {
   const { frame, size, offset, flags } = reader;
   const end = offset + size;
   const data: Uint8Array[] = [];
@@ -82,5 +82,5 @@ export default defineCache<ReadAhead, typeof options>({
   fops: () => cacheFops,
   makeCache: (xl, values) =>
     new ReadAhead(xl, values, (reader, stream) => replyOrWait(xl, reader, stream)),
-  release: (xl, _fd, stream) => xl.priv.clearStream(stream as Stream),
+  release: (xl, _fd, stream) => xl.priv.clearStream(stream as ReadStream),
 });

@@ -1,4 +1,4 @@
-/** Tracks sequential reads of each fd (`Stream`) and holds the parts that were read ahead. */
+/** Tracks sequential reads of each fd (`ReadStream`) and holds the parts that were read ahead. */
 import type { EventName } from '../../../core/events.ts';
 import type { Fd } from '../../../core/fd.ts';
 import { type Frame, makeRequestAs, type Stack } from '../../../core/frame.ts';
@@ -29,7 +29,7 @@ export interface WaitingRead {
 
 /** A part of a file that was requested before the program asked for it. */
 export class ReadAheadPart {
-  readonly stream: Stream;
+  readonly stream: ReadStream;
   readonly offset: number;
   readonly length: number;
   /** The cache's clock, and the time in milliseconds, when the part was requested. */
@@ -42,7 +42,7 @@ export class ReadAheadPart {
   readonly readers: WaitingRead[] = [];
 
   constructor(
-    stream: Stream,
+    stream: ReadStream,
     offset: number,
     length: number,
     clockAtWind: number,
@@ -67,7 +67,7 @@ export class ReadAheadPart {
 }
 
 /** The reads of one fd: how far they are sequential, and the parts read ahead. */
-export class Stream {
+export class ReadStream {
   readonly fd: Fd;
   /** Offset of the next read in sequence, and the bytes read in sequence so far. */
   nextOffset = 0;
@@ -94,13 +94,13 @@ export class FileState extends InodeState {
 export class ReadAhead extends InodeCache<FileState, OptionValues> {
   /** Bytes of all parts, whether requested or received. */
   bytes = 0;
-  private readonly replyToReader: (reader: WaitingRead, stream: Stream) => void;
+  private readonly replyToReader: (reader: WaitingRead, stream: ReadStream) => void;
 
   /** @param replyToReader answers a read whose part has arrived or failed */
   constructor(
     xl: Xlator<unknown>,
     values: OptionValues,
-    replyToReader: (reader: WaitingRead, stream: Stream) => void,
+    replyToReader: (reader: WaitingRead, stream: ReadStream) => void,
   ) {
     super(xl, values);
     this.replyToReader = replyToReader;
@@ -120,10 +120,10 @@ export class ReadAhead extends InodeCache<FileState, OptionValues> {
     }
   }
 
-  findOrAddStream(fd: Fd): Stream {
-    const existing = fd.ctxGet(this.xl) as Stream | undefined;
+  findOrAddStream(fd: Fd): ReadStream {
+    const existing = fd.ctxGet(this.xl) as ReadStream | undefined;
     if (existing !== undefined) return existing;
-    const created = new Stream(fd);
+    const created = new ReadStream(fd);
     fd.ctxSet(this.xl, created);
     return created;
   }
@@ -131,7 +131,7 @@ export class ReadAhead extends InodeCache<FileState, OptionValues> {
   /**
    * Records a read, and drops the parts before it, or all if it is out of sequence; returns whether it is in sequence.
    */
-  recordRead(stream: Stream, offset: number, size: number): boolean {
+  recordRead(stream: ReadStream, offset: number, size: number): boolean {
     const isSequential = offset === stream.nextOffset;
     if (!isSequential) {
       stream.sequentialBytes = 0;
@@ -145,7 +145,7 @@ export class ReadAhead extends InodeCache<FileState, OptionValues> {
   }
 
   /** Drops all parts of an fd. */
-  clearStream(stream: Stream): void {
+  clearStream(stream: ReadStream): void {
     while (stream.parts.length > 0) this.dropFirstPart(stream);
     stream.requestedEnd = 0;
   }
@@ -160,7 +160,7 @@ export class ReadAhead extends InodeCache<FileState, OptionValues> {
    * Requests the next parts with the caller's identity. A part has the page size, or the size of the program's reads
    * if these are larger: then each read finds its data in one part, and no copy is needed.
    */
-  requestAhead(stream: Stream, caller: Stack): void {
+  requestAhead(stream: ReadStream, caller: Stack): void {
     const pageBytes = Math.min(this.values['page-size'], MAX_DATA);
     // From the second read in sequence on, at least a whole page is requested: it replaces many small reads.
     const minPages = stream.sequentialBytes > stream.lastSize ? 1 : 0;
@@ -181,7 +181,7 @@ export class ReadAhead extends InodeCache<FileState, OptionValues> {
   }
 
   /** Requests the bytes of a read that lie behind all parts; the read waits for them. */
-  requestRest(stream: Stream, reader: WaitingRead): void {
+  requestRest(stream: ReadStream, reader: WaitingRead): void {
     const end = reader.offset + reader.size;
     this.requestPart(
       stream,
@@ -199,7 +199,7 @@ export class ReadAhead extends InodeCache<FileState, OptionValues> {
 
   /** Requests a part from below; `reader` is a read that waits for it. */
   private requestPart(
-    stream: Stream,
+    stream: ReadStream,
     caller: Stack,
     offset: number,
     length: number,
@@ -231,7 +231,7 @@ export class ReadAhead extends InodeCache<FileState, OptionValues> {
     stream.fd.drop();
   }
 
-  private dropFirstPart(stream: Stream): void {
+  private dropFirstPart(stream: ReadStream): void {
     this.bytes -= stream.parts.shift()!.length;
   }
 

@@ -85,7 +85,7 @@ export interface ChangeHooks<P, K extends InodeState> {
 }
 
 /** An inode whose change is under way. */
-export class Change<K extends InodeState> {
+export class PendingChange<K extends InodeState> {
   readonly state: K;
   readonly inode: Inode;
 
@@ -134,11 +134,11 @@ export function tapFileFops<P extends InodeCache<K>, K extends InodeState>(
   const beginChange: Before<P> = (frame, xl, fop, first, _second, third) => {
     const inode = findArgumentInode(xl, (fop === COPY_FILE_RANGE ? third : first) as Loc | Fd);
     if (inode === null) return 0;
-    frame.local = new Change(xl.priv.beginChange(inode, isWrite), inode);
+    frame.local = new PendingChange(xl.priv.beginChange(inode, isWrite), inode);
     return 0;
   };
   const endChange: After<P> = (frame, xl, fop, opRet, _opErrno, first, second, third) => {
-    const change = frame.local as Change<K> | null;
+    const change = frame.local as PendingChange<K> | null;
     if (change === null) return;
     const isCurrent = xl.priv.endChange(change.state, isWrite);
     onChange?.(xl, frame.root.client, change.inode, isWrite);
@@ -159,7 +159,7 @@ export function tapFileFops<P extends InodeCache<K>, K extends InodeState>(
   const replyXdata: ReplyXdata<P> | undefined =
     annotate &&
     ((frame, xl, values) => {
-      const change = frame.local as Change<K> | null;
+      const change = frame.local as PendingChange<K> | null;
       return change === null
         ? getXdata(values)
         : annotate(xl, change.inode, false, getXdata(values));
@@ -218,7 +218,7 @@ function findChangedInodes({ args, reply, entry }: FopRow): readonly ChangedInod
 
 /** A fop on names under way. */
 interface NameChange<K extends InodeState> {
-  readonly changes: readonly (Change<K> | null)[];
+  readonly changes: readonly (PendingChange<K> | null)[];
   /** The created name, and the removed one. */
   readonly createdLoc: Loc | null;
   readonly removedLoc: Loc | null;
@@ -250,7 +250,7 @@ export function tapNameFops<P extends InodeCache<K>, K extends InodeState>(
       const changes = inodes.map((inode, index) => {
         // A rename's two parents may be the same directory, which changes only once.
         if (!inode?.linked || inodes.indexOf(inode) !== index) return null;
-        return new Change(xl.priv.beginChange(inode), inode);
+        return new PendingChange(xl.priv.beginChange(inode), inode);
       });
       const findLoc = (index: number): Loc | null => (index < 0 ? null : (args[index] as Loc));
       const [createdLoc, removedLoc] = [findLoc(createdIndex), findLoc(removedIndex)];

@@ -6,7 +6,7 @@ import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { O_ACCMODE, O_DIRECT, O_EXCL, O_TRUNC, O_WRONLY } from '../../../core/open-flags.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';
-import { Change, type ChangeHooks, dataFops, tapFileFops } from './change-taps.ts';
+import { type ChangeHooks, dataFops, PendingChange, tapFileFops } from './change-taps.ts';
 import { findArgumentInode, type InodeCache, type InodeState } from './inode-cache.ts';
 
 /** The actions of a data cache in these fops; `K` is its state of a file. */
@@ -87,14 +87,14 @@ export function makeTruncatingOpen<P extends InodeCache<K>, K extends InodeState
   onChange?: ChangeHooks<P, K>['onChange'],
 ): Fop<'open', P> {
   const cbk: Cbk<'open', P> = (frame, _cookie, xl, opRet, opErrno, fd, xdata) => {
-    const { state, inode } = frame.local as Change<K>;
+    const { state, inode } = frame.local as PendingChange<K>;
     xl.priv.endChange(state);
     onChange?.(xl, frame.root.client, inode, true);
     unwind.open(frame, opRet, opErrno, fd, xdata);
   };
   return (frame, xl, loc, flags, fd, xdata) => {
     if ((flags & O_TRUNC) === 0) return tail.open(frame, xl.children[0]!, loc, flags, fd, xdata);
-    frame.local = new Change(xl.priv.beginChange(fd.inode), fd.inode);
+    frame.local = new PendingChange(xl.priv.beginChange(fd.inode), fd.inode);
     wind.open(frame, 0, cbk, xl.children[0]!, loc, flags, fd, xdata);
   };
 }

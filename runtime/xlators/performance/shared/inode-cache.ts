@@ -17,13 +17,13 @@ import type { Xlator } from '../../../core/xlator.ts';
 /** A cache's state of one inode. */
 export class InodeState {
   /** The clock at its last change. */
-  changedAt = 0;
+  clockAtChange = 0;
   /** Number of changing fops under way. */
   pendingChanges = 0;
   /** Whether the newest change has run without another one so far. */
   hasRunAlone = false;
   /** The clock when the newest change began. */
-  beganAt = 0;
+  clockAtBegin = 0;
 }
 
 /** The option that this class reads. */
@@ -95,7 +95,7 @@ export abstract class InodeCache<
   /** Whether the reply to a request that was wound at `clockAtWind` may be cached. */
   mayUseReply(state: K, clockAtWind: number): boolean {
     if (state.pendingChanges > 0 || this.unknownChanges > 0) return false;
-    return clockAtWind >= state.changedAt && clockAtWind >= this.repliesUsableFrom;
+    return clockAtWind >= state.clockAtChange && clockAtWind >= this.repliesUsableFrom;
   }
 
   /** Records that a fop that changes the inode is wound; returns the state for `endChange`. */
@@ -103,7 +103,7 @@ export abstract class InodeCache<
     const state = this.findOrAddState(inode);
     this.dropValues(state, isWrite);
     state.hasRunAlone = state.pendingChanges === 0;
-    state.beganAt = this.clock;
+    state.clockAtBegin = this.clock;
     state.pendingChanges += 1;
     return state;
   }
@@ -111,11 +111,13 @@ export abstract class InodeCache<
   /** Records the reply of a changing fop; returns whether the attributes in the reply are current. */
   endChange(state: K, isWrite = false): boolean {
     const isCurrent =
-      state.hasRunAlone && state.beganAt >= this.repliesUsableFrom && this.unknownChanges === 0;
+      state.hasRunAlone &&
+      state.clockAtBegin >= this.repliesUsableFrom &&
+      this.unknownChanges === 0;
     this.dropValues(state, isWrite);
     state.pendingChanges -= 1;
     this.clock += 1;
-    state.changedAt = this.clock;
+    state.clockAtChange = this.clock;
     return isCurrent;
   }
 
@@ -159,14 +161,14 @@ export abstract class InodeCache<
   forget(state: K): void {
     this.dropValues(state, false);
     if (state.pendingChanges > 0) this.invalidateReplies();
-    else this.repliesUsableFrom = Math.max(this.repliesUsableFrom, state.changedAt);
+    else this.repliesUsableFrom = Math.max(this.repliesUsableFrom, state.clockAtChange);
   }
 
   private markChanged(state: K): void {
     this.dropValues(state, false);
     state.hasRunAlone = false;
     this.clock += 1;
-    state.changedAt = this.clock;
+    state.clockAtChange = this.clock;
   }
 }
 
