@@ -49,7 +49,7 @@ export interface CallServerSettings {
 
 const NO_BYTES = new Uint8Array();
 
-/** Makes a writer of these values as results. */
+/** Makes a writer of results: the values of these fields. */
 export const makeResults =
   (fields: Fields, ...values: readonly unknown[]): ResultsWriter =>
   (w) =>

@@ -159,7 +159,7 @@ function compareNames(one: LockTarget, other: LockTarget): number {
   return a[at]! - (b[at] ?? 0);
 }
 
-/** Errors of a removed file. It needs no lock, because no client can move it. EIO is one of them, as in GlusterFS. */
+/** Errors of a removed file, which needs no lock, as no client can move it. EIO is among them, as in GlusterFS. */
 const GONE_ERRNOS: ReadonlySet<number> = new Set([ENOENT, ESTALE, EIO]);
 
 /** Locks files against moves, in the order that all clients use. @returns the locked files, or the errno */

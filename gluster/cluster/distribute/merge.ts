@@ -29,7 +29,7 @@ export function mergeDirectoryAttributes(source: Iatt, all: readonly Iatt[]): Ia
   return merged;
 }
 
-/** Returns `reply` with each of its attributes merged with those of all replies, as `mergeDirectoryAttributes` does. */
+/** Returns `reply` with its attributes of directories merged with those in all replies (`mergeDirectoryAttributes`). */
 export const mergeDirectoryReplies = <A extends { readonly values: readonly unknown[] }>(
   reply: A,
   all: readonly A[],

@@ -18,6 +18,7 @@ export interface TreePath {
 /** The most bytes of a written value. */
 export const MAX_VALUE_BYTES = 65_536;
 
+/** The state of one volume of `meta`. */
 export class Meta {
   readonly dirName: string;
   readonly tree: Dir;

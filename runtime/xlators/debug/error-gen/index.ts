@@ -76,6 +76,7 @@ const options = defineOptions({
 
 type OptionValues = Values<typeof options>;
 
+/** The state of one volume of debug/error-gen. */
 class ErrorGen {
   values: OptionValues;
   /** Fops since the last failure, with random-failure. */

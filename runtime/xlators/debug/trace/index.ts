@@ -99,6 +99,7 @@ const [FORGET, RELEASE, RELEASEDIR] = ['forget', 'release', 'releasedir'].map(ma
   LogSource,
 ];
 
+/** The state of one volume of debug/trace. */
 class Trace {
   values: OptionValues;
   readonly history: LineHistory;

@@ -45,11 +45,13 @@ const options = defineReconfigurableOptions({
   },
 });
 
+/** The state of one volume of features/access-control. */
 class AccessControl {
   superUid = 0;
   readonly subjects: KnownSubjects;
-  /** Numbers of refused requests, and of the volume's own lookups. */
+  /** Number of refused requests. */
   refusedCount = 0;
+  /** Number of lookups that the volume itself has requested. */
   lookupCount = 0;
 
   constructor(xl: Xlator<AccessControl>, values: Values<typeof options>) {
@@ -61,6 +63,7 @@ class AccessControl {
     this.superUid = values['super-uid'];
   }
 
+  /** Whether the rules do not apply to a caller: root, internal clients, and the user of option super-uid. */
   isUnrestricted({ uid, pid }: Stack): boolean {
     return uid === 0 || pid < 0 || uid === this.superUid;
   }

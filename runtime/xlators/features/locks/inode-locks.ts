@@ -1,4 +1,4 @@
-/** Holds all locks of one inode: record locks, flock(2)'s, and those of translators in their domains. */
+/** Holds all locks of one inode: record locks, locks of flock(2), and the locks of translators by domain. */
 import type { Client } from '../../../core/client.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { type ClaimRules, LockDomain } from './lock-domain.ts';

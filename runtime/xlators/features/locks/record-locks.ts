@@ -1,5 +1,5 @@
 /**
- * Grants locks of applications on one file: record locks (fcntl), or in a second table those of flock(2). A request is
+ * Grants locks of applications on one file: record locks (fcntl); a second table grants locks of flock(2). A request is
  * settled exactly once, at once or after a wait, with 0 or an errno. Requests that wait are granted in order.
  * docs/how-it-works/mechanisms.md lists the differences from GlusterFS.
  *
@@ -47,7 +47,7 @@ export class WaitGraph<N> {
     if (waiters?.size === 0) this.byOwner.delete(owner);
   }
 
-  /** Whether an owner in the way of this range waits, directly or indirectly, for the range's owner. */
+  /** Whether an owner whose lock conflicts with this range waits, directly or indirectly, for the range's owner. */
   wouldDeadlock(table: RecordLocks<N>, range: Range<N>): boolean {
     const visited = new Set<string>();
     const owners = findBlockers(table, range);

@@ -42,7 +42,7 @@ const failUnlessInternal: Before<OptionValues> = (frame) => (frame.root.pid < 0 
 export const changesFile = (flags: number): boolean =>
   (flags & O_ACCMODE) !== O_RDONLY || (flags & O_TRUNC) !== 0;
 
-/** Whether an xattrop adds only zeros: so cluster/replicate reads its counters, which tell the good copies of a file. */
+/** Whether an xattrop adds only zeros, by which cluster/replicate reads the counters that show a file's good copies. */
 export function addsNothing(dict: Dict | null): boolean {
   let isZero = true;
   dict?.forEach((key) => {

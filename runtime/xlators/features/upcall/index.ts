@@ -53,6 +53,7 @@ const options = defineReconfigurableOptions({
 
 type OptionValues = Values<typeof options>;
 
+/** The state of one volume of features/upcall. */
 class Upcalls {
   values: OptionValues;
   upcallCount = 0;

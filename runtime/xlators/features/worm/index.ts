@@ -50,6 +50,7 @@ import {
 
 type OptionValues = Values<typeof options>;
 
+/** The state of one volume of features/worm. */
 class Worm {
   values: OptionValues;
   periods!: RetentionPeriods;

@@ -28,8 +28,9 @@ export interface Retention {
   /** A state that GlusterFS defines and never sets; it is kept. */
   readonly isOnLegalHold: boolean;
   readonly isEnterprise: boolean;
-  /** Seconds; at first those of the options `default-retention-period` and `auto-commit-period`. */
+  /** The retention period in seconds; at first that of option `default-retention-period`. */
   readonly period: number;
+  /** Seconds without a change before the retention; at first those of option `auto-commit-period`. */
   readonly commitPeriod: number;
 }
 

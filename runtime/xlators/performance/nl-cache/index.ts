@@ -1,5 +1,5 @@
 /**
- * performance/nl-cache: caches absent names, with GlusterFS's options. The cache and the fops are those of
+ * performance/nl-cache: caches absent names, with GlusterFS's options. The cache and the fops come from
  * features/negative; README.md lists the differences from GlusterFS.
  *
  * Source: GlusterFS 10 `xlators/performance/nl-cache/src/`.

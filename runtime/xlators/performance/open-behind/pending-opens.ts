@@ -45,9 +45,11 @@ export class PendingOpen {
 
 export class OpenBehind {
   values: OptionValues;
-  /** Number of opens that were answered at once; of these, those wound later, and those closed unused. */
+  /** Number of opens that were answered at once. */
   opens = 0;
+  /** Number of these opens that were wound later. */
   late = 0;
+  /** Number of these opens whose fd was closed without a use. */
   unused = 0;
   private pendingCount = 0;
   readonly xl: Xlator<OpenBehind>;

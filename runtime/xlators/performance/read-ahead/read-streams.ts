@@ -32,8 +32,9 @@ export class ReadAheadPart {
   readonly stream: ReadStream;
   readonly offset: number;
   readonly length: number;
-  /** The cache's clock, and the time in milliseconds, when the part was requested. */
+  /** The cache's `clock` when the part was requested. */
   readonly clockAtWind: number;
+  /** Milliseconds of the context's clock when the part was requested. */
   readonly requestedAt: number;
   /** The reply's data and attributes; null before the reply, and after a failure. */
   data: Uint8Array | null = null;
@@ -69,8 +70,9 @@ export class ReadAheadPart {
 /** The reads of one fd: how far they are sequential, and the parts read ahead. */
 export class ReadStream {
   readonly fd: Fd;
-  /** Offset of the next read in sequence, and the bytes read in sequence so far. */
+  /** Offset of the next read in sequence. */
   nextOffset = 0;
+  /** Bytes read in sequence so far. */
   sequentialBytes = 0;
   /** Bytes of the last read. */
   lastSize = 0;

@@ -31,8 +31,9 @@ interface Batch {
   readonly entries: readonly Dirent[];
   /** Number of entries that the client has received. */
   returnedCount: number;
-  /** The cache's clock, and the time in milliseconds, when the entries were requested. */
+  /** The cache's `clock` when the entries were requested. */
   readonly clockAtWind: number;
+  /** Milliseconds of the context's clock when the entries were requested. */
   readonly requestedAt: number;
 }
 
@@ -43,8 +44,9 @@ export class Listing {
   batches: Batch[] = [];
   /** Bytes of the entries read ahead that the client has not received. */
   bytes = 0;
-  /** Offsets after the client's last entry, and after the last entry read ahead. */
+  /** Offset after the last entry that the client has received. */
   clientOffset = 0;
+  /** Offset after the last entry read ahead. */
   endOffset = 0;
   /** Whether a request for more entries is under way. */
   isRequesting = false;

@@ -19,9 +19,11 @@ export class WriteBehind {
   values: OptionValues;
   /** Number of writes that have ended. A request records it at its wind, to detect a write that ended since then. */
   endedWriteCount = 0;
-  /** Number of writes requested, of these joined to another, and of writes sent below. */
+  /** Number of writes that callers have requested. */
   writes = 0;
+  /** Number of requested writes that were joined to an earlier one. */
   joined = 0;
+  /** Number of writes sent below. */
   sent = 0;
   /** Bytes of all writes that were answered early or are under way. */
   usedBytes = 0;

@@ -40,8 +40,9 @@ interface QueueVolume {
 }
 
 export class WriteQueue {
-  /** Number of failed writes that were answered early, and the errno of the last. */
+  /** Number of failed writes that were answered early. */
   failureCount = 0;
+  /** The errno of the last of these writes. */
   lastErrno = 0;
   /** The id of the newest fd of any file at the last failure: fds with larger ids were opened later. */
   private newestFdIdAtFailure = 0;
@@ -55,8 +56,9 @@ export class WriteQueue {
   private readonly writes = new Set<Write>();
   /** The write that later writes may join. */
   private joinableWrite: Write | null = null;
-  /** The fd of the newest write, and the offset of its end. */
+  /** The fd of the newest write. */
   private newestFd: Fd | null = null;
+  /** The offset after the newest write. */
   private newestEnd = 0;
   private delayed: DelayedWrite[] = [];
   /** Whether `startDelayed` is running, which must not call itself. */

@@ -56,7 +56,7 @@ export class GfidStore {
   /**
    * Stores the gfid of an fd's inode; returns false on failure.
    * @param mayReplace whether an inode may have a stored gfid already
-   * @param dataFd a descriptor of the inode without O_PATH, which saves the way over /proc; 0 for none
+   * @param dataFd a descriptor of the inode without O_PATH, so that no path under /proc is needed; 0 for none
    */
   write(fd: number, gfid: Gfid, mayReplace: boolean, dataFd = 0): boolean {
     if (this.key === null) return false;

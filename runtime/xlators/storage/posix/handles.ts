@@ -127,7 +127,7 @@ export class Handles implements DescriptorOwner {
     this.store = store;
   }
 
-  /** Makes the process close some of these descriptors when few are left (`descriptors.ts`). */
+  /** Registers with `descriptors.ts`, which closes some of these descriptors when few are left. */
   registerForRelease(): void {
     descriptorOwners.add(this);
   }
