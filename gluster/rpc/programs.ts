@@ -136,7 +136,8 @@ export interface Invalidation {
   /** Seconds until the client forgets the file. */
   readonly expire: number;
   readonly stat: Iatt | null;
-  /** Attributes of the parent directory, and of the former one after a rename. */
+  /** Attributes of the parent directory; after a rename, of the new one. */
   readonly parent: Iatt | null;
+  /** Attributes of the old parent directory after a rename. */
   readonly oldParent: Iatt | null;
 }

@@ -138,8 +138,9 @@ export class RecordMemory {
 
 /** A connection's share of the memory. */
 export class MemoryShare {
-  /** The bytes that the share holds, and those that it requested. */
+  /** The bytes that the share holds. */
   heldBytes = 0;
+  /** The bytes of its last request. */
   requestedBytes = 0;
   private readonly receiver: Receiver;
   private readonly ordinaryPool: MemoryPool;

@@ -63,13 +63,15 @@ interface ListingRequest {
   requestsLinktos: boolean;
   /** The offset of the last request to the child. */
   offset: number;
-  /** Whether a request must be sent to a child, and whether the loop of `windToChild` is running. */
+  /** Whether a request must be sent to a child. */
   mustWind: boolean;
+  /** Whether the loop of `windToChild` is running. */
   isWinding: boolean;
   /** The child on which the directory was just opened. */
   openedChild: number;
-  /** Whether a child has the directory, and the errno of one without it. */
+  /** Whether a child has the directory. */
   hasDirectory: boolean;
+  /** The errno of a child without the directory; 0 if each has it. */
   errno: number;
 }
 

@@ -84,8 +84,9 @@ export class Layout {
   readonly commitHash: number;
   /** MANUAL_TYPE if any piece was set by hand. */
   readonly type: number;
-  /** The hashes at which the child changes, ascending, and the child from there on; -1 in a hole. */
+  /** The hashes at which the child changes, ascending. */
   private readonly starts: number[] = [];
+  /** The child from each of these hashes on; -1 in a hole. */
   private readonly startChildren: number[] = [];
   /** Encoded pieces, filled by `getEncodedPiece`. */
   private readonly encodedPieces: Uint8Array[] = [];

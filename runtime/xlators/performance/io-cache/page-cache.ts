@@ -20,8 +20,9 @@ const NEVER = Number.NEGATIVE_INFINITY;
 /** Pages of one read: they share a buffer and are evicted together. */
 class PageBlock extends LruEntry {
   readonly file: CachedFile;
-  /** Index of the first page in the file, and the number of pages. */
+  /** Index of the first page in the file. */
   readonly firstPage: number;
+  /** Number of pages. */
   readonly pageCount: number;
   /** Data of all pages; the last page of a file may be partly filled. */
   readonly data: Uint8Array;

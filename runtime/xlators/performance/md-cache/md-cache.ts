@@ -43,9 +43,10 @@ export class InodeEntry extends InodeState {
   kernelExpiry = NEVER;
   xattrs: XattrCache | null = null;
   xattrsTime = NEVER;
-  /** The cache's `era` and `nameEra` when the entry was last updated: an entry of an earlier era is invalid. */
-  era = 0;
-  nameEra = 0;
+  /** The cache's `clearCount` at the last update of the entry, which a later clear invalidates. */
+  clearsAtUpdate = 0;
+  /** The cache's `nameClearCount` at the last update of the name, which a later clear of names invalidates. */
+  nameClearsAtUpdate = 0;
 }
 
 export class MdCache extends InodeCache<InodeEntry, OptionValues> {
@@ -59,14 +60,16 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
   private kernelTimeoutMs = 0;
   /** Time until which the kernel may cache any value from this volume. */
   private lastKernelExpiry = NEVER;
-  /** Names, and patterns of names, of the extended attributes that are cached. */
+  /** Names of the extended attributes that are cached. */
   private xattrNames = new Set<string>();
+  /** Patterns of names of further extended attributes that are cached. */
   private xattrPatterns: readonly RegExp[] = [];
   /** The keys that every lookup requests, so that their attributes can be cached; null for none. */
   lookupKeys: Dict | null = null;
-  /** Number of invalidations of everything, and of all names. */
-  private era = 0;
-  private nameEra = 0;
+  /** Number of invalidations of everything. */
+  private clearCount = 0;
+  /** Number of invalidations of all names. */
+  private nameClearCount = 0;
 
   constructor(xl: Xlator<unknown>, values: OptionValues) {
     super(xl, values);
@@ -115,7 +118,8 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
   findAttributesByName(inode: Inode, parent: Inode, name: string): Iatt | null {
     const state = inode.ctxGet(this.xl) as InodeEntry | undefined;
     if (state === undefined || state.parent !== parent || state.name !== name) return null;
-    if (state.nameEra !== this.nameEra || !this.isFresh(state, state.nameTime)) return null;
+    if (state.nameClearsAtUpdate !== this.nameClearCount || !this.isFresh(state, state.nameTime))
+      return null;
     return this.isFresh(state, state.attributesTime) ? state.buf : null;
   }
 
@@ -133,7 +137,7 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
   /** Records that a lookup or listing has found the inode under this name. */
   cacheName(state: InodeEntry, parent: Inode, name: string): void {
     this.dropIfOutdated(state);
-    state.nameEra = this.nameEra;
+    state.nameClearsAtUpdate = this.nameClearCount;
     state.parent = parent;
     state.name = name;
     state.nameTime = this.xl.context.now();
@@ -209,7 +213,7 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
 
   override clear(): void {
     super.clear();
-    this.era += 1;
+    this.clearCount += 1;
     for (const inode of this.xl.inodes?.all() ?? []) {
       const state = this.findState(inode);
       if (state !== undefined) this.dropValues(state, false);
@@ -285,7 +289,7 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
   /** Drops all names; replies under way are not cached. */
   private clearNames(): void {
     this.invalidateReplies();
-    this.nameEra += 1;
+    this.nameClearCount += 1;
   }
 
   /** Drops a name that an upcall reports as changed, and its directory's values. */
@@ -302,14 +306,14 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
 
   /** Prepares an entry for an update: drops its values if they are from before the last full invalidation. */
   private dropIfOutdated(state: InodeEntry): void {
-    if (state.era === this.era) return;
+    if (state.clearsAtUpdate === this.clearCount) return;
     this.dropValues(state, false);
-    state.era = this.era;
+    state.clearsAtUpdate = this.clearCount;
     state.nameTime = NEVER;
   }
 
   private isFresh(state: InodeEntry, receivedAt: number): boolean {
-    return state.era === this.era && this.isRecent(receivedAt);
+    return state.clearsAtUpdate === this.clearCount && this.isRecent(receivedAt);
   }
 
   private isRecent(receivedAt: number): boolean {

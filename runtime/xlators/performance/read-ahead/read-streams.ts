@@ -36,8 +36,9 @@ export class ReadAheadPart {
   readonly clockAtWind: number;
   /** Milliseconds of the context's clock when the part was requested. */
   readonly requestedAt: number;
-  /** The reply's data and attributes; null before the reply, and after a failure. */
+  /** The reply's data; null before the reply, and after a failure. */
   data: Uint8Array | null = null;
+  /** The reply's attributes; null before the reply, and after a failure. */
   buf: Iatt | null = null;
   /** Reads that wait for the part. */
   readonly readers: WaitingRead[] = [];

@@ -219,8 +219,9 @@ function findChangedInodes({ args, reply, entry }: FopRow): readonly ChangedInod
 /** A fop on names under way. */
 interface NameChange<K extends InodeState> {
   readonly changes: readonly (PendingChange<K> | null)[];
-  /** The created name, and the removed one. */
+  /** The created name; null for a fop that creates none. */
   readonly createdLoc: Loc | null;
+  /** The removed name; null for a fop that removes none. */
   readonly removedLoc: Loc | null;
   /** Whether an inode that it removes or replaces is not in the inode table. */
   readonly isUnknown: boolean;

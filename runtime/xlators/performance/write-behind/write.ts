@@ -21,8 +21,9 @@ export class Write implements WriteWaiter {
   readonly flags: number;
   readonly xdata: Dict | null;
   readonly isAppend: boolean;
-  /** Bytes of data in `buffer`, and how many of them the storage has written. */
+  /** Bytes of data in `buffer`. */
   length: number;
+  /** Bytes of the data that the storage has written. */
   writtenBytes = 0;
   /** Bytes that the write counts against the limits of the file and the volume. */
   costBytes = 0;
@@ -36,8 +37,9 @@ export class Write implements WriteWaiter {
   isAnsweredEarly = false;
   blockers = 0;
   readonly waiters: WriteWaiter[] = [];
-  /** The result: the errno (0 for none), and the attributes before and after the write. */
+  /** The errno of the write; 0 for none. */
   errno = 0;
+  /** The attributes before the write, and after it (`postbuf`), from the storage's reply. */
   prebuf: Iatt | null = null;
   postbuf: Iatt | null = null;
   readonly caller: Stack;

@@ -154,8 +154,9 @@ export class MemoryVolume {
   readonly root: Node;
   readonly store: PageStore;
   readonly nodesByGfid = new Map<Gfid, Node>();
-  /** The most inodes, and their number now, removed inodes that are still in use included. */
+  /** The most inodes. */
   inodeLimit: number;
+  /** Number of inodes, removed inodes that are still in use included. */
   inodeCount = 0;
   /** Removed nodes without open fds, whose inodes a client still knows. */
   readonly removed = new Set<Node>();

@@ -19,8 +19,9 @@ export class PageStore {
   /** The most pages; Infinity for all memory. */
   limit: number;
   private readonly slabs: Uint8Array[] = [];
-  /** By slot: the page's owner, and the page's index in the owner. */
+  /** By slot: the owner of the page. */
   private readonly owners: PageOwner[] = [];
+  /** By slot: the index of the page in its owner. */
   private readonly indexes: number[] = [];
 
   constructor(limit: number) {
