@@ -62,11 +62,13 @@ const KIND_BY_NAME: readonly (readonly [RegExp, KindName])[] = [
   [/^lease$/, 'lease'],
 ];
 
+/** A named field of a message. */
 export interface Field {
   readonly name: string;
   readonly kind: KindName;
 }
 
+/** One value of a message on the wire: a named field, or a constant. */
 interface Step {
   readonly kind: FieldKind;
   /** The value's index in the array; -1 for a constant. */
@@ -74,6 +76,7 @@ interface Step {
   readonly constant: unknown;
 }
 
+/** A parsed row: the fields of a message, and all its values in the order of the wire. */
 export interface Fields {
   readonly namedFields: readonly Field[];
   readonly steps: readonly Step[];

@@ -9,6 +9,7 @@
 import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
 import { type Fields, parseFields } from './fields.ts';
 
+/** A fop on the wire: its number, and the fields of its call and reply. */
 export interface WireFop {
   /** The number on the wire, which differs from `glusterfs_fop_t`'s. */
   readonly procedure: number;

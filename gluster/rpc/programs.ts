@@ -130,6 +130,7 @@ export function writeInvalidation(
   w.u32(0);
 }
 
+/** A brick's report of outdated cache entries of one inode. */
 export interface Invalidation {
   readonly gfid: Gfid;
   readonly flags: number;

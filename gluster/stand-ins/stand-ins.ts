@@ -10,6 +10,7 @@ import { InitError } from '../../runtime/core/errors.ts';
 import { defineTranslator, type Translator, type Xlator } from '../../runtime/core/xlator.ts';
 import type { standInTypes } from './types.ts';
 
+/** The properties of a type that glossa lacks. */
 interface StandIn {
   /** The effect of the type in GlusterFS, as a verb phrase for messages. */
   readonly purpose: string;

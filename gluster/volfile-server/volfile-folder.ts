@@ -34,6 +34,7 @@ export const isRefusal = (result: Uint8Array | Refusal): result is Refusal => 'e
 
 const makeRefusal = (errno: number, reason: string): Refusal => ({ errno, reason });
 
+/** A volfile at the last scan. */
 interface KnownFile {
   /** Device, inode number, size and ctime, one of which differs if the file has changed; empty without a file. */
   readonly stamp: string;

@@ -21,6 +21,7 @@ const MEGABYTE = 1_048_576;
 /** One warning is logged for this many checks that find a child full. */
 const CHECKS_PER_WARNING = 420;
 
+/** The free and total space of a child, from its last reply to statfs. */
 interface Usage {
   readonly availPercent: number;
   readonly availBytes: number;
@@ -155,6 +156,7 @@ export class FreeSpace {
   }
 }
 
+/** A child that `chooseChild` compares with others. */
 interface Candidate {
   readonly child: number;
   /** Free space in the unit of min-free-disk: percent or bytes. */

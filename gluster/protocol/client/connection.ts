@@ -61,6 +61,7 @@ export interface TransportEvents {
 /** Opens a transport. @param address its host may be a name */
 export type Connect = (address: SocketAddress, events: TransportEvents) => Transport;
 
+/** The settings of a connection, and the functions of the volume that it calls. */
 export interface ConnectionSettings {
   readonly context: Pick<Context, 'now' | 'after'>;
   readonly connect: Connect;
@@ -81,6 +82,7 @@ export interface ConnectionSettings {
   makeRecords(): RecordReader;
 }
 
+/** The failure of one attempt to connect. */
 export interface ConnectFailure {
   readonly reason: string;
   /** Whether no further attempt follows. */

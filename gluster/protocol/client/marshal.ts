@@ -153,6 +153,7 @@ const TERSE_SKIPS: Readonly<Partial<Record<FopName, ReadonlySet<string>>>> = {
 const findOrMakeInode = ({ inode, parent }: Loc): Inode | null =>
   inode ?? parent?.table.newInode() ?? null;
 
+/** The indexes of some values in a fop's reply; -1 for a value that it lacks. */
 type Indexes = Readonly<Record<'fd' | 'buf' | 'entries' | 'postparent', number>>;
 
 /** Updates the client's state after a successful reply. @returns 0, or an errno that turns the reply into a failure */

@@ -117,6 +117,7 @@ export class Request implements PendingCall {
 const toNullIfAbsent = (value: unknown): unknown =>
   value instanceof Iatt && value.iaGfid === NULL_GFID && !value.known ? null : value;
 
+/** A request that waits for the brick, or for its file to be reopened. */
 type QueuedRequest = readonly [frame: Frame, marshal: Marshal, args: readonly unknown[]];
 
 export class RequestQueue {

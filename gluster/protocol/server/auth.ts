@@ -7,6 +7,7 @@ import { BlockList, isIP } from 'node:net';
 import { isOn } from '../../../runtime/core/accepted-options.ts';
 import { compileShellPattern } from '../../../runtime/core/shell-pattern.ts';
 
+/** The result of one check; 'dont-care' (GlusterFS's term) abstains. */
 export type Decision = 'accept' | 'reject' | 'dont-care';
 
 /** The properties of a client that decide whether it may use a volume. */

@@ -6,6 +6,7 @@ import { InitError } from '../../../runtime/core/errors.ts';
 import { InodeTable } from '../../../runtime/core/inode.ts';
 import type { Child, Xlator } from '../../../runtime/core/xlator.ts';
 
+/** A volume below the server, which clients may use by its name. */
 export interface Brick {
   readonly name: string;
   readonly inodes: InodeTable;

@@ -111,6 +111,7 @@ export interface ClientBinding {
   readonly admittedAtMs: number;
 }
 
+/** The reply to a client's SETVOLUME. */
 interface HandshakeResult {
   readonly errno: number;
   /** The reason of a refusal, in GlusterFS's words. */

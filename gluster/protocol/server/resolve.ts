@@ -192,6 +192,7 @@ function findName(
   });
 }
 
+/** A lookup under way; the frame's local until its reply. */
 interface LookupState {
   readonly loc: Loc;
   readonly onResult: (inode: Inode | number) => void;

@@ -22,6 +22,7 @@ export const COMMIT_HASH = 'distribute.commit-hash';
 
 const MAX_HASH = 0xffff_ffff;
 
+/** Executes a command on the directory of a loc; returns the errno, 0 for success. */
 type Command = (task: Task, dir: Loc, value: string) => Steps<number>;
 
 const commands: Readonly<Record<string, Command>> = {

@@ -21,6 +21,7 @@ import { makeFailure, type Reply, type Steps, type Task } from '../task.ts';
 import { isCommand, runCommand } from './commands.ts';
 import { getDirectoryXattr, isInternalXattr } from './virtual-xattrs.ts';
 
+/** The steps of a fop on a directory. */
 type DirectoryHandler = (
   task: Task,
   directory: Directory,
@@ -55,6 +56,7 @@ function* stat(
 /** The fops that change attributes, on all children alike. */
 type ChangeFop = 'setattr' | 'setxattr' | 'removexattr';
 
+/** The result of `findMds`. */
 interface MdsResult {
   readonly mds: number;
   /** The errno if the MDS cannot be determined; else 0. */

@@ -24,6 +24,7 @@ export const makeUnusedLinktoXdata = (): Dict =>
  */
 export const makeLinktoXdata = (): Dict => Dict.of({ 'unlink-only-if-dht-linkto-file': 1 });
 
+/** The children that have the name, by what they have. */
 interface ChildrenByKind {
   readonly directories: number[];
   readonly files: number[];

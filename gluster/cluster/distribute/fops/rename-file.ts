@@ -43,6 +43,7 @@ interface Target {
   readonly inode: Inode;
 }
 
+/** The files, names and children of one rename. */
 interface RenamePlan {
   readonly inode: Inode;
   readonly from: Loc;

@@ -24,6 +24,7 @@ import { computeLayout, maximizeOverlap } from '../layout/ranges.ts';
 import { lockLayout, unlockLayout } from '../locks.ts';
 import type { Steps, Task } from '../task.ts';
 
+/** Options of `computePieces`. */
 interface LayoutOptions {
   /** Whether the directory is new, so that full children get no range. */
   readonly isNew?: boolean;

@@ -17,6 +17,7 @@ export interface Candidate {
   readonly isDecommissioned: boolean;
 }
 
+/** The options of the volume that decide the ranges of a directory. */
 export interface LayoutRules {
   /** The number of children to use; undefined for all. */
   readonly spread: number | undefined;
@@ -48,6 +49,7 @@ function computeErrs(ordered: readonly Candidate[]): number[] {
   return errs.map((err) => (err === ENOSPC ? NEEDS_RANGE : err));
 }
 
+/** The first and the last hash of a child's range. */
 interface Range {
   readonly start: number;
   readonly stop: number;

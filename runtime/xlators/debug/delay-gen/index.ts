@@ -46,6 +46,7 @@ const options = defineOptions({
 
 type OptionValues = Values<typeof options>;
 
+/** The state of one volume of debug/delay-gen: the delayed fops. */
 class Delays {
   values: OptionValues;
   readonly xl: Xlator<Delays>;

@@ -11,6 +11,7 @@ import type { Subject, Subjects } from './rules.ts';
 /** Xdata by which a lookup requests the ACL; shared by all requests, so it must not be changed. */
 export const ACL_KEYS = new Dict().set(ACL_ACCESS, 0);
 
+/** The known owner, mode and ACL of an inode; the inode's context. */
 export class KnownSubject implements Subject {
   iaType = 0;
   iaProt = 0;

@@ -36,12 +36,14 @@ export interface Subject extends Protection {
 /** Null: the inode does not exist, and the storage will report that. Undefined: unknown. */
 type MaybeSubject = Subject | null | undefined;
 
+/** Finds owners, modes and ACLs of inodes; `known-subjects.ts` implements it. */
 export interface Subjects {
   find(inode: Inode, caller: Stack): MaybeSubject;
   /** The inode that has this name. */
   findNamed(loc: Loc): MaybeSubject;
 }
 
+/** Checks the permissions of one fop. Returns 0, the errno, or `UNKNOWN`. */
 type Rule<N extends FopName> = (
   caller: Stack,
   subjects: Subjects,

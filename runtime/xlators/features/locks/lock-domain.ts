@@ -11,6 +11,7 @@
 import { EAGAIN } from '../../../core/errno.ts';
 import type { Settle } from './record-locks.ts';
 
+/** A lock, or a request for one, of this owner (`makeOwner`). */
 export interface Claim {
   readonly owner: string;
 }
@@ -23,6 +24,7 @@ export interface ClaimRules<C> {
   isSameLock(request: C, held: C): boolean;
 }
 
+/** A claim that waits, and the function that settles it. */
 interface WaitingClaim<C> {
   readonly claim: C;
   readonly settle: Settle;

@@ -14,8 +14,10 @@ import type { RecordLocks } from './record-locks.ts';
 /** Most characters of names and texts: a statedump is an extended attribute, of at most 64 KiB. */
 const MAX_TEXT_CHARS = 40_000;
 
+/** The kinds of locks, with GlusterFS's names. */
 type Family = 'posixlk' | 'flock' | 'inodelk' | 'entrylk';
 
+/** A lock, or a waiting request, in the statedump. */
 interface LockLine {
   readonly family: Family;
   readonly isActive: boolean;

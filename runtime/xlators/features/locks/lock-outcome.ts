@@ -7,6 +7,7 @@ import type { Settle } from './record-locks.ts';
 import type { OutcomeLogger } from './request-log.ts';
 import type { VolumeLocks } from './volume-locks.ts';
 
+/** One lock request until its reply. */
 export class LockOutcome {
   readonly holder: Holder;
   /** Called once: 0 when the lock is granted, or an errno. */

@@ -63,6 +63,7 @@ function lockOrUnlock<C>(frame: Frame, xl: Xlator<VolumeLocks>, request: ClaimRe
   if (cancel !== null) outcome.waitUntilSettled(inodeLocks, cancel);
 }
 
+/** The arguments of an inodelk or finodelk. */
 interface RangeRequest {
   readonly name: 'inodelk' | 'finodelk';
   readonly volume: string;
@@ -102,6 +103,7 @@ function readRequestSpan(lkOwner: string, { cmd, flock }: RangeRequest): Span | 
   return isAnonymous(lkOwner) || flock.len < 0 ? EINVAL : readSpan(flock, Infinity);
 }
 
+/** The arguments of an entrylk or fentrylk. */
 interface EntryRequest {
   readonly name: 'entrylk' | 'fentrylk';
   readonly volume: string;
