@@ -24,7 +24,7 @@ import { GFID_REQ } from '../../runtime/core/xdata.ts';
 import type { Translator, Xlator } from '../../runtime/core/xlator.ts';
 import errorGen from '../../runtime/xlators/debug/error-gen/index.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';
-import type { Disk, Node } from '../../runtime/xlators/storage/memory/memory-nodes.ts';
+import type { MemoryVolume, Node } from '../../runtime/xlators/storage/memory/memory-nodes.ts';
 import { FakeContext, makeGfid, startGraph } from './core.ts';
 import type { Action, Step } from './histories.ts';
 import { KernelModel } from './kernel-model.ts';
@@ -462,7 +462,7 @@ export class World {
   }
 
   private get rootNode(): Node {
-    const disk = this.graph.xlators[0]!.priv as Disk;
+    const disk = this.graph.xlators[0]!.priv as MemoryVolume;
     return disk.root;
   }
 
@@ -471,7 +471,7 @@ export class World {
     const names = new Map<string, string>();
     const files = new Map(this.versions.at(-1)?.files);
     for (const [name, { node }] of this.rootNode.entries!) names.set(name, node.gfid);
-    const { nodesByGfid: named } = this.graph.xlators[0]!.priv as Disk;
+    const { nodesByGfid: named } = this.graph.xlators[0]!.priv as MemoryVolume;
     for (const node of named.values()) this.nodes.add(node);
     for (const node of this.nodes) {
       if (node.isDestroyed) continue;
