@@ -264,7 +264,7 @@ async function serveMount(settings: MountAttempt, terminal: Terminal): Promise<n
   );
   // Lines that the start logs are shown below the introduction; null once they were printed.
   let heldLines: string[] | null = [];
-  server.onLine((line) => {
+  server.onStderrLine((line) => {
     const shortLine = log.format(line);
     if (shortLine === null) return;
     if (heldLines === null) terminal.err(shortLine);
@@ -324,7 +324,7 @@ async function endServer(
   mountpoint: string,
   earlierMount: MountEntry | null,
 ): Promise<void> {
-  server.release();
+  server.endServer();
   const controller = new AbortController();
   const timeout = delay(GRACE_MS, false, { signal: controller.signal }).catch(() => false);
   if (!(await Promise.race([server.whenExited.then(() => true), timeout]))) server.kill('SIGKILL');

@@ -7,7 +7,7 @@
 import { tmpdir } from 'node:os';
 import { didYouMean } from '../runtime/core/nearest.ts';
 import { tooManyOpenFilesMessage } from '../runtime/sys/open-files.ts';
-import { parent } from '../server/child-server.ts';
+import { starterChannel } from '../server/child-server.ts';
 import { type Command, formatUsage } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, EXIT_USAGE, Failure, UsageError } from '../terminal/exit.ts';
 import { commonFlags, readFlags } from '../terminal/flags.ts';
@@ -61,7 +61,7 @@ export async function dispatch(argv: readonly string[], terminal: Terminal): Pro
     const flags: Readonly<Record<string, unknown>> = parsed.flags;
     json = flags.json === true;
     // A daemon is started with the same arguments, and must not warn a second time.
-    if (oldName !== undefined && parent === null) {
+    if (oldName !== undefined && starterChannel === null) {
       printWarning(`'glossa ${oldName}' will be removed: use 'glossa ${name}'`, terminal);
     }
     if (!parsed.flags.help) return await command.run(parsed, applyVerbosity(flags, terminal));

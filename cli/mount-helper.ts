@@ -6,7 +6,7 @@
  */
 import { existsSync } from 'node:fs';
 import { didYouMean } from '../runtime/core/nearest.ts';
-import { parent } from '../server/child-server.ts';
+import { starterChannel } from '../server/child-server.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
 import {
@@ -106,7 +106,7 @@ export default defineCommand({
     try {
       const [volfile, mnt] = takeOperands(operands, ['VOLFILE', 'MNT']);
       const warnOnce = (text: string): void => {
-        if (parent === null) printWarning(text, terminal);
+        if (starterChannel === null) printWarning(text, terminal);
       };
       const options = flags.options.flatMap((options) =>
         convertOptions(options, flags.sloppy, warnOnce),
@@ -115,7 +115,7 @@ export default defineCommand({
       const volfileOperands = servers.length > 0 ? [] : [volfile];
       const args = [...servers, ...options, '--', ...volfileOperands, mnt];
       const parsed = readFlags({ ...commonFlags, ...mount.flags }, args);
-      if (flags.verbose && parent === null) terminal.out(`glossa mount ${args.join(' ')}`);
+      if (flags.verbose && starterChannel === null) terminal.out(`glossa mount ${args.join(' ')}`);
       if (flags.fake) return EXIT_OK;
       const status = await mount.run(parsed, terminal);
       return status === EXIT_FAILURE ? STATUS_FAILED : status;

@@ -130,7 +130,7 @@ async function serveAndRun(folder: string, task: MountTask, terminal: Terminal):
     printStep(`run ${command.join(' ')} in ${folder}`, terminal);
     const status = await runCommand(folder, task, signals, terminal);
     printStep(`'${command[0]}' ended with status ${status}`, terminal);
-    server.release();
+    server.endServer();
     const serverExit = await server.whenExited;
     printStep('the server has ended', terminal);
     if (serverExit.status === 0) return status;
@@ -141,7 +141,7 @@ async function serveAndRun(folder: string, task: MountTask, terminal: Terminal):
     terminal.err(`glossa ${commandName}: the server ${endText}`);
     return status || EXIT_FAILURE;
   } finally {
-    server.release();
+    server.endServer();
     await server.whenExited;
     signals.close();
   }

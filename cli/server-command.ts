@@ -4,7 +4,7 @@
  */
 import { resolve } from 'node:path';
 import { parseLogLevel } from '../runtime/core/log.ts';
-import { type Parent, parent } from '../server/child-server.ts';
+import { type StarterChannel, starterChannel } from '../server/child-server.ts';
 import { startDaemon } from '../server/daemon.ts';
 import { CONSOLE, findDefaultLogFile, logFormats, makeLogFolder } from '../server/log-sink.ts';
 import { parseAddress } from '../server/metrics/metrics-address.ts';
@@ -138,7 +138,7 @@ export function startServer(
 ): Promise<number> {
   const { logFile } = settings;
   if (flags['log-file'] === undefined && logFile !== CONSOLE) makeLogFolder(logFile);
-  if (parent !== null) return serve(makeStarter(parent));
+  if (starterChannel !== null) return serve(makeStarter(starterChannel));
   if (!flags['no-daemon'] && !flags.debug) {
     return startDaemon(logFile, readyLine, terminal, mountpoint);
   }
@@ -160,7 +160,7 @@ function makeStarter({
   scratch,
   record,
   debug,
-}: Parent): Starter {
+}: StarterChannel): Starter {
   const removeFolder = (): void => {
     if (scratch !== undefined) removeScratch(scratch);
   };

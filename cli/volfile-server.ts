@@ -8,7 +8,7 @@ import { isLoopback, VolfileServer } from '../gluster/volfile-server/volfile-ser
 import { Log, parseLogLevel } from '../runtime/core/log.ts';
 import { messages } from '../runtime/core/messages.ts';
 import { printable } from '../runtime/volfile/printable.ts';
-import { parent } from '../server/child-server.ts';
+import { starterChannel } from '../server/child-server.ts';
 import { ControlHost, makeCommonHandlers } from '../server/control/control-host.ts';
 import { startDaemon } from '../server/daemon.ts';
 import { CONSOLE, findDefaultLogFile, makeLogFolder, openSink } from '../server/log-sink.ts';
@@ -94,7 +94,7 @@ export default defineCommand({
     const log = logOperand ?? findDefaultLogFile('volfile-server');
     if (logOperand === null) makeLogFolder(log);
     const settings = { ...flags, folder, logFile: log === CONSOLE ? log : resolve(log) };
-    if (parent !== null || flags['no-daemon']) return serveFolder(settings, terminal);
+    if (starterChannel !== null || flags['no-daemon']) return serveFolder(settings, terminal);
     return startDaemon(settings.logFile, null, terminal);
   },
 });
@@ -148,9 +148,9 @@ async function serveFolder(settings: Settings, terminal: Terminal): Promise<numb
       );
       controlHost = await ControlHost.open('listener', commonQuestions, log);
       printNote(`${printable(folder)} is served at ${addressText}`, terminal);
-      if (parent !== null) {
+      if (starterChannel !== null) {
         process.chdir('/');
-        await parent.reportReady();
+        await starterChannel.reportReady();
       }
       await endRequested;
       return EXIT_OK;

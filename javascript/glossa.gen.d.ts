@@ -368,7 +368,7 @@ declare module 'glossa' {
     toJSON(): T;
   }
   export interface IattFields {
-    /** Null when the storage did not fill it. */
+    /** All zeros if the storage did not fill it. */
     iaGfid: string;
     /** One of IA_*. */
     iaType: number;

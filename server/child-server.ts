@@ -78,13 +78,20 @@ export class ChildServer {
     const tty = isAttached ? findTtyPath() : undefined;
     const isDebugger = onDebug !== undefined;
     const appearance = { isInteractive, colour, width };
-    const starter: StarterFacts = { isAttached, tty, scratch, record, isDebugger, ...appearance };
+    const starterFacts: StarterFacts = {
+      isAttached,
+      tty,
+      scratch,
+      record,
+      isDebugger,
+      ...appearance,
+    };
     const nodeOptions = process.execArgv.filter((option) => !noInspector.includes(option));
     const program = [...nodeOptions, ...noInspector, process.argv[1]!];
     this.child = spawn(process.execPath, [...program, ...args], {
       detached: true,
       stdio: ['ignore', 'ignore', stderr, 'ipc'],
-      env: { ...process.env, [STARTER_VARIABLE]: JSON.stringify(starter) },
+      env: { ...process.env, [STARTER_VARIABLE]: JSON.stringify(starterFacts) },
     });
     this.whenExited = new Promise((resolve, reject) => {
       const { child } = this;
@@ -111,7 +118,7 @@ export class ChildServer {
   }
 
   /** Calls `fn` with each line of the server's standard error, if that is a pipe. */
-  onLine(fn: (line: string) => void): void {
+  onStderrLine(fn: (line: string) => void): void {
     const { stderr } = this.child;
     if (stderr !== null) createInterface({ input: stderr }).on('line', fn);
   }
@@ -130,7 +137,7 @@ export class ChildServer {
   }
 
   /** Ends an attached server, by closing the channel. */
-  release(): void {
+  endServer(): void {
     if (this.child.connected) this.child.disconnect();
   }
 }
@@ -144,17 +151,15 @@ export interface DebugChannel {
   onMessage(fn: (message: Request) => void): void;
 }
 
-/**
- * The server's side of the channel: the process that started this one, and waits until it serves.
- */
-export interface Parent {
+/** The server's side of the channel. The starter at its other end waits until this process serves. */
+export interface StarterChannel {
   readonly isAttached: boolean;
   readonly terminal: Terminal;
   readonly tty: string | undefined;
   readonly scratch: string | undefined;
   readonly record: RecordRequest | undefined;
   readonly debug: DebugChannel | undefined;
-  /** Tells the starter that the server serves. */
+  /** Reports to the starter that the server serves; a daemon then closes the channel. */
   reportReady(): Promise<void>;
   /** Calls `fn` when the channel is closed: the starter has ended, or ends the server. */
   onGone(fn: () => void): void;
@@ -167,7 +172,7 @@ function onMessage(fn: (message: Request) => void): void {
 /**
  * Connects to the process that started this one as a server; null in a process that a user started.
  */
-function connectToStarter(): Parent | null {
+function connectToStarter(): StarterChannel | null {
   const starterJson = process.env[STARTER_VARIABLE];
   // Deleted, so that programs that this process starts do not inherit the variable.
   delete process.env[STARTER_VARIABLE];
@@ -207,8 +212,8 @@ function connectToStarter(): Parent | null {
   };
 }
 
-/** The starter of this server; null in a process that a user started. */
-export const parent: Parent | null = connectToStarter();
+/** The channel to the starter of this server; null in a process that a user started. */
+export const starterChannel: StarterChannel | null = connectToStarter();
 
 /** The terminal that this process writes to: its own, or the starter's. */
-export const currentTerminal = (): Terminal => parent?.terminal ?? makeProcessTerminal();
+export const currentTerminal = (): Terminal => starterChannel?.terminal ?? makeProcessTerminal();

@@ -190,7 +190,7 @@ async function startVolume(
     const reloader = new Reloader(graph, volfile.name, readSpecs, log, upTimeout);
     volfile.onChange(() => void reloader.readVolfile());
     origins.set(volume.client, { reloader, volfile, sink, levels });
-    droppedVolumes.register(volume.settings.dropToken, volume.client);
+    droppedVolumes.register(volume.settings.collectionToken, volume.client);
     processHold.setHeld(false);
     return volume;
   } catch (error) {

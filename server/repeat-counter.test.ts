@@ -35,7 +35,7 @@ test('a repeated message is written once, and its count when the timeout is over
   expect(out).toHaveLength(3);
 });
 
-test('a single repeat is written as a message of its own', () => {
+test('a message that was repeated once is written twice, not as a count', () => {
   const { out, counter, write } = rig();
   write('a');
   write('a');

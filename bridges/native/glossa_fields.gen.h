@@ -9,7 +9,7 @@
 
 /* The attributes of an inode. */
 struct iatt {
-    gfid_t ia_gfid;             /* null when the storage did not fill it */
+    gfid_t ia_gfid;             /* all zeros if the storage did not fill it */
     int64_t ia_type;            /* one of IA_* */
     int64_t ia_prot;            /* the low 12 bits of st_mode: permissions, setuid, setgid, sticky */
     int64_t ia_nlink;           /* number of names */

@@ -106,7 +106,7 @@ export class Debuggee {
       await this.client.ask('detach', {}).catch(() => null);
       await endGroup(command!);
     }
-    this.server.release();
+    this.server.endServer();
     await this.server.whenExited;
   }
 }

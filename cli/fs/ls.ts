@@ -83,15 +83,15 @@ function* findOperand(steps: VolumeSteps, { path, text }: Operand): Steps<Row> {
   return { name: text, path, buf, target };
 }
 
-function* listRows(steps: VolumeSteps, path: string, withAttributes: boolean): Steps<Row[]> {
+function* listRows(steps: VolumeSteps, path: string, withStats: boolean): Steps<Row[]> {
   const { driver } = steps;
   const directory = yield* withErrorContext('scandir', path, steps.findDirectory(path));
-  const listing = readEntries(driver, directory.inode, { withAttributes });
+  const listing = readEntries(driver, directory.inode, { withStats });
   const entries = yield* withErrorContext('scandir', path, listing);
   const rows: Row[] = [];
   yield* inParallel(entries, MAX_PARALLEL_LOOKUPS, function* (entry) {
     const { name } = entry;
-    if (!withAttributes) return void rows.push({ name, path: joinPath(path, name), buf: null });
+    if (!withStats) return void rows.push({ name, path: joinPath(path, name), buf: null });
     const file = yield* findEntryFile(driver, directory, entry);
     if (file !== null) rows.push({ name, ...(yield* readLink(steps, file)) });
   });

@@ -187,7 +187,7 @@ class Iatt:
     """
 
     ia_gfid: str
-    """Null when the storage did not fill it."""
+    """All zeros if the storage did not fill it."""
     ia_type: int
     """One of IA_*."""
     ia_prot: int

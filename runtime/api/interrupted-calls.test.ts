@@ -147,7 +147,7 @@ const calls: Readonly<Record<string, Call>> = {
   'file.zerofill': (_, file) => file.zerofill(0, 1),
 };
 
-it('the table of this test has every method of the documentation', () => {
+it('every documented method has a test of its interruption', () => {
   const page = readFileSync(join(packageRoot, 'docs/program/typescript.md'), 'utf8');
   const rows = /\n\| group \| methods \|\n(.*?)\n\n/s.exec(page)![1]!;
   const names = [...rows.matchAll(/`(\w{2,})`/g)].map(([, name]) => name!);

@@ -17,7 +17,7 @@ const READDIRP_BYTES = 65_536;
 
 export interface ListingSettings {
   /** Whether entries have inode and attributes (fop readdirp). */
-  readonly withAttributes?: boolean;
+  readonly withStats?: boolean;
 }
 
 /** An open directory. Entries are in the storage's order, without `.` and `..`. */
@@ -28,23 +28,23 @@ export class OpenDirectory {
   private offset = 0;
   readonly fd: Fd;
 
-  private constructor(driver: DriverSteps, fd: Fd, withAttributes: boolean) {
+  private constructor(driver: DriverSteps, fd: Fd, withStats: boolean) {
     this.driver = driver;
     this.fd = fd;
-    this.fop = withAttributes ? 'readdirp' : 'readdir';
-    this.replyBytes = withAttributes ? READDIRP_BYTES : READDIR_BYTES;
+    this.fop = withStats ? 'readdirp' : 'readdir';
+    this.replyBytes = withStats ? READDIRP_BYTES : READDIR_BYTES;
   }
 
   /** @throws {FopError} */
   static *open(
     driver: DriverSteps,
     inode: Inode,
-    { withAttributes = false }: ListingSettings = {},
+    { withStats = false }: ListingSettings = {},
   ): Steps<OpenDirectory> {
     const fd = driver.makeFd(inode, O_RDONLY, true);
     try {
       yield* driver.expect('opendir', new Loc(inode), fd, null);
-      return new OpenDirectory(driver, fd, withAttributes);
+      return new OpenDirectory(driver, fd, withStats);
     } catch (error) {
       fd.release();
       throw error;

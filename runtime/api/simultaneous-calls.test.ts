@@ -55,7 +55,7 @@ it('two appends of one file in flight are both at its end', async () => {
   expect(await volume.readFile('/a', 'utf8')).toMatch(/^(one two |two one )$/);
 });
 
-it('two writes without a position in flight stand one after the other', async () => {
+it('simultaneous writes without a position are appended in the order of the calls', async () => {
   const volume = await open();
   await using file = await volume.open('/a', 'w');
   await Promise.all([file.write('one '), file.write('two '), file.write('three')]);

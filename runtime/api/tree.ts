@@ -86,7 +86,7 @@ export function* visitTree(
     const { inode, path } = visit.directory;
     try {
       if (visit.openDirectory === null) {
-        const open = OpenDirectory.open(driver, inode, { withAttributes: true });
+        const open = OpenDirectory.open(driver, inode, { withStats: true });
         visit.openDirectory = yield* withErrorContext('opendir', path, open);
         openDirectories.add(visit.openDirectory);
       }

@@ -13,7 +13,7 @@ export interface VolumeStepsSettings {
   readonly umask: number;
   readonly signal: AbortSignal | undefined;
   /** All objects of the volume refer to it. When it is garbage collected, the program uses none of them any more. */
-  readonly dropToken: object;
+  readonly collectionToken: object;
   /** Whether the results of operations are awaited as promises; by default true. */
   readonly awaitsPromise?: boolean;
 }

@@ -48,7 +48,7 @@ type NodeMethods = Pick<
 >;
 
 /** `stat` and `lstat`: Node's signatures, with results that have a gfid. */
-interface ReadAttributes {
+interface StatMethod {
   (path: PathLike, options?: { bigint?: false; throwIfNoEntry?: true }): Promise<Stats>;
   (path: PathLike, options: { bigint?: false; throwIfNoEntry: false }): Promise<Stats | undefined>;
   (path: PathLike, options: { bigint: true; throwIfNoEntry?: true }): Promise<BigIntStats>;
@@ -56,20 +56,24 @@ interface ReadAttributes {
 }
 
 interface OwnMethods {
-  readonly lstat: ReadAttributes;
-  readonly stat: ReadAttributes;
+  readonly lstat: StatMethod;
+  readonly stat: StatMethod;
 }
 
 type FacadeMethods = NodeMethods &
   OwnMethods &
   Omit<PromiseFacade<VolumeSteps>, keyof NodeMethods | keyof OwnMethods | 'run' | 'steps'>;
 
+/**
+ * The class whose methods run those of VolumeSteps and return promises. A `signal` in the last argument ends that
+ * operation alone.
+ */
 const VolumeFacade = makePromiseFacade(
   VolumeSteps,
-  (steps, volume) => volume.run(steps),
-  (volume, args) => {
+  (operation, volumeSteps) => volumeSteps.run(operation),
+  (volumeSteps, args) => {
     const signal = readSignal(args.at(-1));
-    return signal === undefined ? volume : new VolumeSteps(...volume.withSignal(signal));
+    return signal === undefined ? volumeSteps : new VolumeSteps(...volumeSteps.withSignal(signal));
   },
 ) as unknown as new (
   client: VolumeClient,
@@ -93,13 +97,14 @@ export class Volume extends VolumeFacade {
       caller: makeCaller(rest, makeLockOwner(graph)),
       umask: toInteger(umask, 'umask', 0, 0o777),
       signal: undefined,
-      dropToken: {},
+      // Shared with the objects that `with` returns.
+      collectionToken: {},
     });
   }
 
   /** Returns the same volume for another caller, or with a signal that ends its operations. */
   with({ signal, ...identity }: OperationSettings): this {
-    const { caller, umask, signal: ownSignal, dropToken } = this.settings;
+    const { caller, umask, signal: ownSignal, collectionToken } = this.settings;
     const Class = this.constructor as new (
       ...args: ConstructorParameters<typeof VolumeFacade>
     ) => this;
@@ -109,7 +114,7 @@ export class Volume extends VolumeFacade {
       caller: makeCaller(merged, lkOwner),
       umask,
       signal: readSignal({ signal }) ?? ownSignal,
-      dropToken,
+      collectionToken,
     });
   }
 

@@ -14,7 +14,7 @@ export class CallPool {
   resting = 0;
 
   /** Whether some call may need the event loop to continue, because it does not rest. */
-  get busy(): boolean {
+  get mayNeedEventLoop(): boolean {
     return this.size > this.resting;
   }
 

@@ -240,12 +240,14 @@ it('a replaced volume does not end before its own requests have ended', async ()
   await run.exchange(held);
   await run.settle();
   const replaced = () =>
-    run.graph.retired.map(({ removed: gone, openFdCount, pendingCallCount }) => ({
-      ...{ openFdCount, pendingCallCount },
-      own: gone.map(({ name, calls }) => [name, calls.list().map(({ op }) => op)]),
+    run.graph.retired.map(({ replacedInstances, openFdCount, pendingRequestCount }) => ({
+      ...{ openFdCount, pendingRequestCount },
+      own: replacedInstances.map(({ name, calls }) => [name, calls.list().map(({ op }) => op)]),
     }));
   const [own] = leaf.requests;
-  expect(replaced()).toEqual([{ openFdCount: 0, pendingCallCount: 1, own: [['top', ['STAT']]] }]);
+  expect(replaced()).toEqual([
+    { openFdCount: 0, pendingRequestCount: 1, own: [['top', ['STAT']]] },
+  ]);
   expect(log).not.toContain('top fini');
   own!.answer(0, 0, null, null);
   await run.settle();
@@ -435,7 +437,7 @@ it('a hundred exchanges lose no open file and leave no replaced instance', async
   await run.graph.stop();
 });
 
-it('requests wound during an exchange are answered', async () => {
+it('requests wound while a graph is exchanged get their replies', async () => {
   const log: string[] = [];
   const run = await running(disk);
   await run.create('/f', 'text');

@@ -29,7 +29,7 @@ import { canReconfigure } from './reconfigure.ts';
 import type { Cbk, Fop, Target, VolumeSpec, Xlator } from './xlator.ts';
 
 /** The result of an exchange: names of the volumes that were kept, started and removed. */
-export interface Exchange {
+export interface ExchangeResult {
   readonly keptNames: readonly string[];
   readonly startedNames: readonly string[];
   readonly removedNames: readonly string[];
@@ -43,19 +43,19 @@ const IDLE_CHECK_MS = 50;
 /**
  * Finds the running volumes that a new description leaves unchanged, by name: same type, same subvolumes, all of them
  * kept too, and options that the running volume can take.
- * @param renewed a volume that must restart even if its description is unchanged
+ * @param forcedRestart a volume that must restart even if its description is unchanged
  */
 export function findKeptVolumes(
   xlators: readonly Xlator[],
   specs: readonly VolumeSpec[],
-  renewed: Xlator | null = null,
+  forcedRestart: Xlator | null = null,
 ): ReadonlyMap<string, Xlator> {
   const running = new Map(xlators.map((xl) => [xl.name, xl]));
   const volumes = specs.map(({ name }) => name);
   const keptByName = new Map<string, Xlator>();
   for (const spec of specs) {
     const xl = running.get(spec.name);
-    if (xl === undefined || xl === renewed || xl.translator !== spec.translator) continue;
+    if (xl === undefined || xl === forcedRestart || xl.translator !== spec.translator) continue;
     const { childNames } = xl;
     const sameBelow =
       childNames.length === spec.subvolumes.length &&
@@ -72,9 +72,9 @@ export class CandidateGraph {
   /** The links by which requests wind to the new top; set by `start`. */
   links!: Links;
   /** The new instances: those of new and of changed volumes. */
-  readonly added: readonly Xlator[];
+  readonly addedInstances: readonly Xlator[];
   /** The instances of the running graph that are not kept. */
-  readonly removed: readonly Xlator[];
+  readonly replacedInstances: readonly Xlator[];
   /** New instance → the old instance that hands over its state (`succeed`). */
   readonly predecessors = new Map<Xlator, Xlator>();
   private readonly graph: Graph;
@@ -112,20 +112,20 @@ export class CandidateGraph {
       if (handsOver) this.predecessors.set(xl, predecessor);
       return xl;
     });
-    this.added = added;
+    this.addedInstances = added;
     this.top = connectSubvolumes(this.xlators, specs);
     const staying = new Set(this.xlators);
-    this.removed = graph.xlators.filter((xl) => !staying.has(xl));
+    this.replacedInstances = graph.xlators.filter((xl) => !staying.has(xl));
     this.failIfDataLost();
   }
 
-  get result(): Exchange {
-    const added = new Set(this.added);
+  get result(): ExchangeResult {
+    const added = new Set(this.addedInstances);
     const names = new Set(listNames(this.xlators));
     return {
       keptNames: listNames(this.xlators.filter((xl) => !added.has(xl))),
-      startedNames: listNames(this.added),
-      removedNames: listNames(this.removed).filter((name) => !names.has(name)),
+      startedNames: listNames(this.addedInstances),
+      removedNames: listNames(this.replacedInstances).filter((name) => !names.has(name)),
     };
   }
 
@@ -148,21 +148,21 @@ export class CandidateGraph {
   }
 
   private async startVolumes(timeoutMs: number, takeOver: () => void): Promise<void> {
-    const { graph, added, top } = this;
-    for (const xl of added) if (!this.predecessors.has(xl)) graph.instances[xl.id] = xl;
+    const { graph, addedInstances, top } = this;
+    for (const xl of addedInstances) if (!this.predecessors.has(xl)) graph.instances[xl.id] = xl;
     try {
-      await initAll(added, listNames(this.xlators));
+      await initAll(addedInstances, listNames(this.xlators));
       if (this.isAbandoned) await this.abandoned;
       const objections = [...graph.initiators].flatMap(
         (initiator) => initiator.findObjection(this.xlators) ?? [],
       );
       if (objections.length > 0) throw new GraphError(objections);
       for (const [xl, before] of this.predecessors) xl.translator.succeed?.(xl, before);
-      for (const xl of added) graph.connectChildren(xl);
-      for (const xl of added) for (const child of xl.below) child.above.push(xl);
+      for (const xl of addedInstances) graph.connectChildren(xl);
+      for (const xl of addedInstances) for (const child of xl.below) child.above.push(xl);
       this.links = graph.makeLinks(top);
-      for (const xl of added) if (xl.above.length === 0) xl.notify('PARENT_UP', xl);
-      if (!added.includes(top)) top.notify('PARENT_UP', top);
+      for (const xl of addedInstances) if (xl.above.length === 0) xl.notify('PARENT_UP', xl);
+      if (!addedInstances.includes(top)) top.notify('PARENT_UP', top);
       this.announceRunningChildren();
       await awaitTopUp(top, timeoutMs, this.abandoned);
       await Promise.race([this.lookUpKnownInodes(), this.abandoned]);
@@ -178,7 +178,7 @@ export class CandidateGraph {
   /** Refuses the exchange if a removed volume has the only copy of some data. @throws {GraphError} */
   private failIfDataLost(): void {
     const predecessors = new Set(this.predecessors.values());
-    const problems = this.removed.flatMap((xl) => {
+    const problems = this.replacedInstances.flatMap((xl) => {
       const data = predecessors.has(xl) ? null : (xl.translator.holds?.(xl) ?? null);
       return data === null
         ? []
@@ -187,11 +187,14 @@ export class CandidateGraph {
     if (problems.length > 0) throw new GraphError(problems);
   }
 
-  /** Lets restarted volumes take over the memory of the instances that they replace. @throws {GraphError} */
+  /**
+   * Lets restarted volumes copy memory of the instances that they replace (`inherit`). Unlike after `succeed`, both
+   * instances keep their own state. @throws {GraphError}
+   */
   private inheritMemory(): void {
-    for (const xl of this.added) {
+    for (const xl of this.addedInstances) {
       const { name, translator } = xl;
-      const predecessor = this.removed.find(
+      const predecessor = this.replacedInstances.find(
         (each) => each.name === name && each.translator === translator,
       );
       if (predecessor === undefined) continue;
@@ -205,7 +208,7 @@ export class CandidateGraph {
 
   /** Sends CHILD_UP for kept children, which do not send it again. */
   private announceRunningChildren(): void {
-    const added = new Set(this.added);
+    const added = new Set(this.addedInstances);
     for (const xl of added) {
       for (const child of new Set(xl.below)) {
         if (child.up && !added.has(child)) xl.notify('CHILD_UP', child);
@@ -217,7 +220,7 @@ export class CandidateGraph {
   private async lookUpKnownInodes(): Promise<void> {
     const { graph, links } = this;
     // Otherwise the lookups would reach only kept volumes, which know these inodes already.
-    if (!this.added.includes(links.lookup.xl)) return;
+    if (!this.addedInstances.includes(links.lookup.xl)) return;
     const [client] = listClients(graph);
     if (client === undefined) return;
     const { root } = graph.inodes;
@@ -231,17 +234,17 @@ export class CandidateGraph {
 
   /** Ends the new volumes after a failed start. */
   private async endAddedVolumes(): Promise<void> {
-    const { graph, added, top, predecessors } = this;
-    for (const xl of added) {
+    const { graph, addedInstances, top, predecessors } = this;
+    for (const xl of addedInstances) {
       if (xl.initialised && xl.above.length === 0) xl.notify('PARENT_DOWN', xl);
     }
-    if (!added.includes(top)) top.notify('PARENT_DOWN', top);
-    detachFromChildren(added);
+    if (!addedInstances.includes(top)) top.notify('PARENT_DOWN', top);
+    detachFromChildren(addedInstances);
     // The predecessors still use the state of these, so `fini` must not run.
     for (const xl of predecessors.keys()) xl.initialised = false;
     await endInstances(
       graph,
-      added.filter((xl) => !predecessors.has(xl)),
+      addedInstances.filter((xl) => !predecessors.has(xl)),
     );
   }
 }
@@ -255,7 +258,7 @@ export class RetiredGraph {
   readonly links: Links;
   private readonly graph: Graph;
   /** The replaced instances, which end once they are idle. */
-  readonly removed: readonly Xlator[];
+  readonly replacedInstances: readonly Xlator[];
   /** New instances that have taken over the state of a replaced one (`succeed`), by the id that both have. */
   private readonly successors = new Map<number, Xlator>();
   /** Ids of all volumes of the replaced graph, kept ones included. */
@@ -263,7 +266,7 @@ export class RetiredGraph {
   /** Files that the new volumes failed to open. The replaced volumes serve them until they are closed. */
   private readonly failedFds = new WeakSet<Fd>();
   /** The requests that `awaitCalls` waits for, because each may be inside the replaced volumes. */
-  private awaitedCalls: readonly Stack[] = [];
+  private awaitedRequests: readonly Stack[] = [];
   private isStopped = false;
 
   /** Call it while `graph` still has its old top and links. */
@@ -272,7 +275,7 @@ export class RetiredGraph {
     this.top = graph.top;
     this.links = graph.links;
     this.volumeIds = graph.xlators.map(({ id }) => id);
-    this.removed = candidate.removed;
+    this.replacedInstances = candidate.replacedInstances;
     for (const xl of candidate.predecessors.keys()) this.successors.set(xl.id, xl);
   }
 
@@ -283,31 +286,33 @@ export class RetiredGraph {
    */
   async retireWhenIdle(onReopened: () => void): Promise<void> {
     const { graph } = this;
+    // A request under way may still open a file in the replaced volumes. They end only after a round that began and
+    // ended without open files, and in which all requests have ended.
     for (;;) {
       if (await this.reopenFds()) onReopened();
       const isUsed = this.openFdCount > 0;
-      this.awaitedCalls = isUsed ? [] : [...listCalls(graph), ...this.listOwnCalls()];
+      this.awaitedRequests = isUsed ? [] : [...listCalls(graph), ...this.listOwnRequests()];
       await pause(graph.context, IDLE_CHECK_MS);
-      await this.awaitCalls();
+      await this.awaitRequests();
       if (this.isStopped) return;
       if (!isUsed && this.openFdCount === 0 && graph.retired[0] === this) break;
     }
     this.top.notify('PARENT_DOWN', this.top);
-    detachFromChildren(this.removed);
+    detachFromChildren(this.replacedInstances);
     // PARENT_DOWN may have made volumes begin requests of their own.
-    this.awaitedCalls = this.listOwnCalls();
-    await this.awaitCalls();
+    this.awaitedRequests = this.listOwnRequests();
+    await this.awaitRequests();
     if (this.isStopped) return;
-    for (const xl of this.removed) if (this.successors.has(xl.id)) xl.initialised = false;
+    for (const xl of this.replacedInstances) if (this.successors.has(xl.id)) xl.initialised = false;
     await endInstances(
       graph,
-      this.removed.filter(({ id }) => !this.successors.has(id)),
+      this.replacedInstances.filter(({ id }) => !this.successors.has(id)),
     );
     for (const [id, successor] of this.successors) graph.instances[id] = successor;
     graph.retired.splice(graph.retired.indexOf(this), 1);
     graph.route();
     graph.top.log.info(
-      `idle, and gone: ${listNames(this.removed).join(', ') || 'the way past new volumes'}`,
+      `idle, and gone: ${listNames(this.replacedInstances).join(', ') || 'the way past new volumes'}`,
       { msgid: messages.replacedGone.id },
     );
   }
@@ -315,8 +320,8 @@ export class RetiredGraph {
   /** Stops waiting, because the graph ends. Returns the instances that the graph must end. */
   stop(): readonly Xlator[] {
     this.isStopped = true;
-    for (const xl of this.removed) if (this.successors.has(xl.id)) xl.initialised = false;
-    return this.removed;
+    for (const xl of this.replacedInstances) if (this.successors.has(xl.id)) xl.initialised = false;
+    return this.replacedInstances;
   }
 
   /** Number of files that clients still use through the replaced volumes. */
@@ -326,19 +331,19 @@ export class RetiredGraph {
   }
 
   /** Lists the requests that the replaced volumes have begun themselves. */
-  private listOwnCalls(): Stack[] {
-    return this.removed.flatMap(({ calls }) => calls.list());
+  private listOwnRequests(): Stack[] {
+    return this.replacedInstances.flatMap(({ calls }) => calls.list());
   }
 
   /** Waits until all of `awaitedCalls` have ended, or the graph stops. */
-  private async awaitCalls(): Promise<void> {
-    while (!this.isStopped && this.pendingCallCount > 0)
+  private async awaitRequests(): Promise<void> {
+    while (!this.isStopped && this.pendingRequestCount > 0)
       await pause(this.graph.context, IDLE_CHECK_MS);
   }
 
   /** Number of awaited requests that have not ended. */
-  get pendingCallCount(): number {
-    return this.awaitedCalls.filter(({ pool }) => pool !== null).length;
+  get pendingRequestCount(): number {
+    return this.awaitedRequests.filter(({ pool }) => pool !== null).length;
   }
 
   /** Reopens in the new volumes all files that are open in the replaced ones. Returns false if none is open. */

@@ -53,7 +53,7 @@ export const structs: readonly Struct[] = [
     prefix: '',
     about: 'the attributes of an inode',
     fields: [
-      gfidField('ia_gfid', 'null when the storage did not fill it'),
+      gfidField('ia_gfid', 'all zeros if the storage did not fill it'),
       integerField('ia_type', 'one of IA_*'),
       integerField('ia_prot', 'the low 12 bits of st_mode: permissions, setuid, setgid, sticky'),
       integerField('ia_nlink', 'number of names'),

@@ -159,7 +159,7 @@ describe('a start that fails', () => {
     expect(log).toEqual(['top init', 'top fini']);
   });
 
-  test('because the function of fops throws names the volume', async () => {
+  test('names the volume whose function `fops` throws', async () => {
     const log: string[] = [];
     const fops = () => {
       throw new Error('no such fop');

@@ -13,7 +13,7 @@ import { EOPNOTSUPP } from './errno.ts';
 import { GraphError } from './errors.ts';
 import {
   CandidateGraph,
-  type Exchange,
+  type ExchangeResult,
   findKeptVolumes,
   makeOpenOnceTarget,
   RetiredGraph,
@@ -204,7 +204,7 @@ export class Graph implements GraphView {
    * @throws {GraphError} when the new graph does not come up, another exchange is under way, or the graph is
    *   stopped; the graph stays as it was
    */
-  exchange(specs: readonly VolumeSpec[], timeoutMs: number): Promise<Exchange> {
+  exchange(specs: readonly VolumeSpec[], timeoutMs: number): Promise<ExchangeResult> {
     return this.replaceBy(specs, timeoutMs, null);
   }
 
@@ -228,7 +228,7 @@ export class Graph implements GraphView {
     specs: readonly VolumeSpec[],
     timeoutMs: number,
     renewed: Xlator | null,
-  ): Promise<Exchange> {
+  ): Promise<ExchangeResult> {
     if (this.stopped) throw new GraphError(['the graph has ended']);
     if (this.candidate !== null) throw new GraphError(['another exchange is under way']);
     this.graphId += 1;

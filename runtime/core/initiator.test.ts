@@ -55,25 +55,25 @@ describe('a call pool', () => {
   test('is busy while a call does not rest', () => {
     const pool = new CallPool();
     const [one, two] = [newCall(), newCall()];
-    expect(pool.busy).toBe(false);
+    expect(pool.mayNeedEventLoop).toBe(false);
     pool.add(one);
     pool.add(two);
     one.rest();
     one.rest();
-    expect([pool.busy, one.rests, two.rests]).toEqual([true, 2, 0]);
+    expect([pool.mayNeedEventLoop, one.rests, two.rests]).toEqual([true, 2, 0]);
     two.rest();
-    expect(pool.busy).toBe(false);
+    expect(pool.mayNeedEventLoop).toBe(false);
     pool.delete(two);
-    expect(pool.busy).toBe(false);
+    expect(pool.mayNeedEventLoop).toBe(false);
     one.goOn();
-    expect(pool.busy).toBe(false);
+    expect(pool.mayNeedEventLoop).toBe(false);
     one.goOn();
-    expect(pool.busy).toBe(true);
+    expect(pool.mayNeedEventLoop).toBe(true);
     pool.delete(one);
     // Both calls have ended, and no longer count.
     one.rest();
     two.goOn();
-    expect([pool.busy, pool.resting]).toEqual([false, 0]);
+    expect([pool.mayNeedEventLoop, pool.resting]).toEqual([false, 0]);
   });
 });
 

@@ -1,7 +1,7 @@
 /**
- * Counts a client's lookups of inodes. An inode with lookups stays in the table, and so does a removed file in the
- * storage. Usually one client has made all lookups of an inode (`Inode.soleOwner`), so a client has own counts only
- * for inodes that it shares with others.
+ * Counts a client's lookups of inodes. While an inode has lookups it stays in the inode table, and a removed file keeps
+ * its data in the storage. Usually one client has made all lookups of an inode (`Inode.soleOwner`): then the inode's
+ * own count is the client's. `Lookups` stores counts only for inodes that several clients have looked up.
  */
 import type { Inode, InodeTable } from './inode.ts';
 

@@ -197,7 +197,7 @@ describe('any value', () => {
     },
   );
 
-  test('may be given as any text: parsing returns a value or an error, and never throws', () => {
+  test('is parsed from any text to a value or an error, without an exception', () => {
     const types = ['int', 'sizet', 'time', 'percent', 'addr', 'addr_list', 'size_list'] as const;
     const likely = fc.string({ unit: fc.constantFrom(...'0189.,:%/()[]*?-+KMBs aé') });
     fc.assert(

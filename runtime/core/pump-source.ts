@@ -5,12 +5,12 @@
 export interface PumpSource {
   /** Nonblocking. */
   readonly fd: number;
-  /** Number of replies that are awaited on it. */
-  readonly awaited: number;
-  /** Whether unsent data waits until the descriptor is writable; `flush` continues. */
-  readonly isFull: boolean;
+  /** Number of requests sent on it whose reply has not arrived. */
+  readonly awaitedReplyCount: number;
+  /** Whether unsent data, or a connection being made, waits until the descriptor is writable; then `flush` continues. */
+  readonly awaitsWritable: boolean;
   /** Whether requests received on it are under way, and may need the event loop. */
-  readonly busy: boolean;
+  readonly mayNeedEventLoop: boolean;
   /** Whether the pump must not read from it now. */
   readonly isPaused: boolean;
   /** Microseconds of busy polling for unsolicited messages. */
@@ -21,8 +21,8 @@ export interface PumpSource {
   flush(): void;
 }
 
-/** The part of the pump that owners of sources use. */
-export interface PumpSources {
+/** The part of the pump that owners of sources use to register them. */
+export interface SourcePump {
   /** Starts watching the source's descriptor. */
   add(source: PumpSource): void;
   /** Call it before the descriptor is closed. */

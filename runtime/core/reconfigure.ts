@@ -32,14 +32,14 @@ export function planReconfiguration(
     const spec = specs[at]!;
     return hasSameOptions(xl.volfileOptions, spec.options) ? [] : [{ xl, spec }];
   });
-  const optionsChanges = changes.map(({ xl, spec }) => readChange(xl, spec, volumes, problems));
+  const optionsChanges = changes.map(({ xl, spec }) => checkChange(xl, spec, volumes, problems));
   if (problems.length > 0) throw new GraphError(problems);
   return optionsChanges;
 }
 
 /**
- * Does the same for a description that may differ in other ways: returns only volumes that both have, and whose
- * running instances accept the new options.
+ * Returns the changed options of the volumes that both graphs have, if their running instances accept them. The
+ * description may add, remove or rearrange volumes.
  */
 export function planPartialReconfiguration(
   xlators: readonly Xlator[],
@@ -51,7 +51,7 @@ export function planPartialReconfiguration(
     if (spec === undefined || spec.translator !== xl.translator) return [];
     if (hasSameOptions(xl.volfileOptions, spec.options)) return [];
     const problems: string[] = [];
-    const change = readChange(xl, spec, volumes, problems);
+    const change = checkChange(xl, spec, volumes, problems);
     return problems.length === 0 ? [change] : [];
   });
 }
@@ -80,7 +80,7 @@ function findShapeProblems(xlators: readonly Xlator[], specs: readonly VolumeSpe
 /** Whether a running instance accepts the options of a description. */
 export function canReconfigure(xl: Xlator, spec: VolumeSpec, volumes: readonly string[]): boolean {
   const problems: string[] = [];
-  if (!hasSameOptions(xl.volfileOptions, spec.options)) readChange(xl, spec, volumes, problems);
+  if (!hasSameOptions(xl.volfileOptions, spec.options)) checkChange(xl, spec, volumes, problems);
   return problems.length === 0;
 }
 
@@ -90,8 +90,8 @@ const hasSameOptions = (a: readonly VolfileOption[], b: readonly VolfileOption[]
 
 const isEqual = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** Reads an instance's new options, and appends those that it cannot accept to `problems`. */
-function readChange(
+/** Checks an instance's new options. Appends a message to `problems` for each that the instance cannot accept. */
+function checkChange(
   xl: Xlator,
   { name, options, position }: VolumeSpec,
   volumes: readonly string[],
@@ -115,8 +115,10 @@ function readChange(
     const { reconfigurable } = table[key]!;
     if (isEqual(value, current[key]) || key in genericOptions) continue;
     if (reconfigurable && translator.reconfigure !== undefined) continue;
-    const line = options.findLast((option) => option.key === key)?.position ?? position;
-    problems.push(`${line}: option '${key}' cannot change while the volume runs; mount it anew`);
+    const optionPosition = options.findLast((option) => option.key === key)?.position ?? position;
+    problems.push(
+      `${optionPosition}: option '${key}' cannot change while the volume runs; mount it anew`,
+    );
   }
   return { xl, volfileOptions: options, values };
 }

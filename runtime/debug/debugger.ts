@@ -71,8 +71,8 @@ export class Debugger implements Interceptor {
   readonly unfinishedStoppedRequests = new Set<DebuggedRequest>();
   /** Requests that stop at the end of a step. */
   private readonly steppingRequests = new Set<DebuggedRequest>();
-  private lastBreakpoint = 0;
-  private lastStop = 0;
+  private lastBreakpointId = 0;
+  private lastStopId = 0;
   private isIntercepting = false;
   private isObserving = false;
 
@@ -83,12 +83,12 @@ export class Debugger implements Interceptor {
 
   // -- breakpoints -----------------------------------------------------------------------------
 
-  /** @throws {DebugError | FilterError} for a wrong text */
+  /** @throws {DebugError | FilterError} if the text is no valid breakpoint */
   addBreakpoint(text: string): Breakpoint {
     const volumeNames = this.graph.xlators.map(({ name }) => name);
     const condition = parseCondition(text, volumeNames);
-    this.lastBreakpoint += 1;
-    const breakpoint = { ...condition, id: this.lastBreakpoint, text: text.trim(), hits: 0 };
+    this.lastBreakpointId += 1;
+    const breakpoint = { ...condition, id: this.lastBreakpointId, text: text.trim(), hits: 0 };
     this.breakpoints.set(breakpoint.id, breakpoint);
     this.updateInterception(true);
     return breakpoint;
@@ -114,8 +114,8 @@ export class Debugger implements Interceptor {
    * Resumes a stop:
    * - `continue`: to the next breakpoint;
    * - `into`: to the next wind or unwind of the request;
-   * - `over`: until a reply is back at its volume, or the volume has replied;
-   * - `out`: until the volume has replied.
+   * - `over`: until a volume below has replied to the stopped volume, or the stopped volume has replied;
+   * - `out`: until the stopped volume has replied.
    * At an unwind, `over` and `out` refer to the volume that gets the reply.
    * @throws {DebugError} as `findStop`
    */
@@ -148,7 +148,7 @@ export class Debugger implements Interceptor {
 
   /**
    * Begins or ends intercepting fops: they are intercepted while there are breakpoints, steps or stops.
-   * @param mustReroute routes the links again even then, because a new breakpoint may want other fops
+   * @param mustReroute routes the links again although fops are intercepted already: a new breakpoint may want others
    */
   private updateInterception(mustReroute = false): void {
     const isNeeded = this.breakpoints.size + this.steppingRequests.size + this.stops.size > 0;
@@ -256,8 +256,8 @@ export class Debugger implements Interceptor {
     request.goal = null;
     this.unfinishedStoppedRequests.add(request);
     this.steppingRequests.delete(request);
-    this.lastStop += 1;
-    const id = this.lastStop;
+    this.lastStopId += 1;
+    const id = this.lastStopId;
     // The replying volume may reuse its data buffers after the call.
     const copy = reply.map((value) => (value instanceof Uint8Array ? value.slice() : value));
     const stop: Stop = { id, kind, hop, breakpoint, opRet, opErrno, reply: copy };

@@ -39,7 +39,10 @@ export class Meter implements Observer {
   /** The counts by the volume's id and the fop's number. */
   private readonly volumes: (FopMeter | undefined)[][] = [];
 
-  /** @param isFirst whether requests arrive at a volume first; its fops are counted even if it only passes them on */
+  /**
+   * @param isFirst whether a volume is the first that requests reach; its fops are counted even where it only passes
+   * them on
+   */
   constructor(context: Context, isFirst: (xl: Xlator) => boolean = () => false) {
     this.context = context;
     this.isFirst = isFirst;
@@ -77,7 +80,6 @@ export class Meter implements Observer {
     meter.latencies.add((this.context.now() - arrivedMs) * NS_PER_MS);
   }
 
-  /** The meter needs no notes. */
   wantsNotes(): boolean {
     return false;
   }

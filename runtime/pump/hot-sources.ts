@@ -43,7 +43,7 @@ export class HotSources {
 
   /** Whether a request from a hot source may wait for something that only the event loop can deliver. */
   get needsEventLoop(): boolean {
-    for (const { busy } of this.hot) if (busy) return true;
+    for (const { mayNeedEventLoop } of this.hot) if (mayNeedEventLoop) return true;
     return false;
   }
 
@@ -54,14 +54,14 @@ export class HotSources {
 
   /** Whether a hot source awaits a reply. */
   get awaitsReply(): boolean {
-    for (const { awaited } of this.hot) if (awaited > 0) return true;
+    for (const { awaitedReplyCount } of this.hot) if (awaitedReplyCount > 0) return true;
     return false;
   }
 
   /** Whether the hot sources together await more than one reply. */
   get awaitsSeveralReplies(): boolean {
     let count = 0;
-    for (const { awaited } of this.hot) count += awaited;
+    for (const { awaitedReplyCount } of this.hot) count += awaitedReplyCount;
     return count > 1;
   }
 
@@ -104,8 +104,8 @@ export class HotSources {
   /** Sends queued data and receives awaited replies; called now and then under a continuous load of requests. */
   exchange(): void {
     this.flushAll();
-    for (const { awaited } of this.hot) {
-      if (awaited === 0) continue;
+    for (const { awaitedReplyCount } of this.hot) {
+      if (awaitedReplyCount === 0) continue;
       this.receive();
       return;
     }
@@ -121,7 +121,7 @@ export class HotSources {
     for (let at = hot.length - 1; at >= 0; at--) {
       const source = hot[at];
       if (source === undefined || source.isPaused) continue;
-      if (source.awaited === 0 && source.busyPollUs === 0) continue;
+      if (source.awaitedReplyCount === 0 && source.busyPollUs === 0) continue;
       if (this.receiveFrom(source)) hasReceived = true;
     }
     return hasReceived;
@@ -141,7 +141,7 @@ export class HotSources {
       if (source === undefined || set.readyEvents(first + at) === 0) continue;
       const isOver = set.hasPeerClosed(first + at);
       hasReceived = true;
-      if (source.isFull) source.flush();
+      if (source.awaitsWritable) source.flush();
       // poll(2) reports a closed peer until the source reads the end.
       if (hot[at] === source && (isOver || !source.isPaused)) this.receiveFrom(source);
     }
@@ -180,7 +180,7 @@ export class HotSources {
   }
 
   private watch(source: PumpSource, watcher: node.PollHandle): void {
-    const events = { readable: !source.isPaused, writable: source.isFull };
+    const events = { readable: !source.isPaused, writable: source.awaitsWritable };
     if (events.readable || events.writable) {
       watcher.start(events, () => this.handleReady(source));
     } else watcher.stop();

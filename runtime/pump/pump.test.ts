@@ -23,7 +23,14 @@ async function endOf(errno: number, message = (): void => {}): Promise<number> {
   try {
     return await new Promise((resolve) => {
       const buffer = new Uint8Array(1);
-      const source = { fd, buffer, busy: false, busyPollUs: 0, message, handleAbandonedTurn() {} };
+      const source = {
+        fd,
+        buffer,
+        mayNeedEventLoop: false,
+        busyPollUs: 0,
+        message,
+        handleAbandonedTurn() {},
+      };
       pump.add({ ...source, handleEnd: resolve });
     });
   } finally {

@@ -8,7 +8,7 @@ import { performance } from 'node:perf_hooks';
 import koffi, { type node } from 'koffi';
 import { BusyPoll } from '../core/busy-poll.ts';
 import { EAGAIN, ECONNABORTED, EINTR, ENODEV, ENOENT } from '../core/errno.ts';
-import type { PumpSource, PumpSources } from '../core/pump-source.ts';
+import type { PumpSource, SourcePump } from '../core/pump-source.ts';
 import { runSharedTurn, turn } from '../core/turn.ts';
 import { poll, read, schedYield } from '../sys/libc.ts';
 import { PollSet } from '../sys/struct.ts';
@@ -46,7 +46,7 @@ export interface PumpedMount {
   /** Buffer for the next request; may change after each message. */
   readonly buffer: Uint8Array;
   /** Whether work is under way that may need the event loop, such as a request without its reply. */
-  readonly busy: boolean;
+  readonly mayNeedEventLoop: boolean;
   /** Microseconds of busy polling for the next request. */
   readonly busyPollUs: number;
   /** Handles the request in the first `length` bytes of `buffer`. Must not throw. */
@@ -68,7 +68,7 @@ export interface PumpCounts {
   parks: number;
 }
 
-class Pump implements PumpSources {
+class Pump implements SourcePump {
   readonly counts: PumpCounts = { requests: 0, sleeps: 0, turns: 0, parks: 0 };
   private mounts: PumpedMount[] = [];
   /** libuv's watchers of the mounts, active while the pump is parked. */
@@ -369,8 +369,8 @@ class Pump implements PumpSources {
     const { hot } = this.sources;
     const firstSource = this.mounts.length + 1;
     for (let at = 0; at < hot.length; at++) {
-      const { isPaused, isFull } = hot[at]!;
-      this.pollSet.setEvents(firstSource + at, !isPaused, isFull);
+      const { isPaused, awaitsWritable } = hot[at]!;
+      this.pollSet.setEvents(firstSource + at, !isPaused, awaitsWritable);
     }
     return poll(this.pollSet.bytes, firstSource + hot.length, ms) > 0;
   }
@@ -386,7 +386,7 @@ class Pump implements PumpSources {
   /** Whether work under way may need the event loop, so that the pump must not sleep. */
   private hasWork(): boolean {
     if (this.wakeRequested) return true;
-    for (const mount of this.mounts) if (mount.busy) return true;
+    for (const mount of this.mounts) if (mount.mayNeedEventLoop) return true;
     return this.sources.needsEventLoop;
   }
 }

@@ -32,7 +32,14 @@ test('a receive that the end of a turn interrupted resumes without new data from
   const taken: string[] = [];
   let left: string[] = [];
   const source = {
-    ...{ fd: ours, awaited: 0, busy: false, isFull: false, isPaused: false, busyPollUs: 0 },
+    ...{
+      fd: ours,
+      awaitedReplyCount: 0,
+      mayNeedEventLoop: false,
+      awaitsWritable: false,
+      isPaused: false,
+      busyPollUs: 0,
+    },
     receive() {
       const room = new Uint8Array(16);
       const count = receiveInto(ours, room);
@@ -64,11 +71,11 @@ test('an idle socket is served while another socket has an unanswered request', 
   const taken = ['', '', ''];
   let isWritable = false;
   const sources = pairs.map(([fd], at) => ({
-    ...{ fd, awaited: 0, isPaused: false, busyPollUs: 0 },
+    ...{ fd, awaitedReplyCount: 0, isPaused: false, busyPollUs: 0 },
     /** The first has an unanswered request. */
-    busy: at === 0,
+    mayNeedEventLoop: at === 0,
     /** The last is connecting. */
-    isFull: at === 2,
+    awaitsWritable: at === 2,
     receive() {
       const room = new Uint8Array(16);
       const count = receiveInto(fd, room);
@@ -77,7 +84,7 @@ test('an idle socket is served while another socket has an unanswered request', 
     },
     flush() {
       if (at === 2) isWritable = true;
-      this.isFull = false;
+      this.awaitsWritable = false;
     },
   }));
   const [unanswered, quiet, connecting] = sources;
@@ -107,7 +114,14 @@ test('in a program without a mount, requests of one turn are sent at once, and l
   const taken: number[] = [];
   let flushes = 0;
   const source = {
-    ...{ fd: ours, awaited: 0, busy: false, isFull: false, isPaused: false, busyPollUs: 0 },
+    ...{
+      fd: ours,
+      awaitedReplyCount: 0,
+      mayNeedEventLoop: false,
+      awaitsWritable: false,
+      isPaused: false,
+      busyPollUs: 0,
+    },
     receive() {
       const count = receiveInto(ours, new Uint8Array(16));
       if (count <= 0) return false;
@@ -116,7 +130,7 @@ test('in a program without a mount, requests of one turn are sent at once, and l
     },
     flush() {
       flushes += 1;
-      this.awaited = 3;
+      this.awaitedReplyCount = 3;
     },
   };
   pump.add(source);
@@ -142,7 +156,14 @@ test('the pump does not poll again after a reply that came later than a try last
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
   let calls = 0;
   const source = {
-    ...{ fd: ours, awaited: 1, busy: false, isFull: false, isPaused: false, busyPollUs: 0 },
+    ...{
+      fd: ours,
+      awaitedReplyCount: 1,
+      mayNeedEventLoop: false,
+      awaitsWritable: false,
+      isPaused: false,
+      busyPollUs: 0,
+    },
     receive() {
       calls += 1;
       // As if another process had the CPU meanwhile.

@@ -1,5 +1,5 @@
 /**
- * Asks a running server over its control socket. `ask` returns the answer; a `Conversation` also
+ * Asks a running server over its control socket. `ask` returns the answer; a `ControlQuery` also
  * gives the bytes that follow it, to `live-trace.ts`. Errors name the server as the user did.
  */
 import { connect, type Socket } from 'node:net';
@@ -20,7 +20,7 @@ export interface NamedServer {
 const NEWLINE = 10;
 
 /** A connection for one question, and for the bytes that may follow its answer. */
-export class Conversation {
+export class ControlQuery {
   /** The answer's value. @throws {Failure} */
   readonly value: Promise<unknown>;
   readonly whenClosed: Promise<void>;
@@ -28,10 +28,10 @@ export class Conversation {
   /** The bytes received after the answer; the paused socket has the later ones. */
   restBytes: Buffer = Buffer.alloc(0);
 
-  constructor(server: NamedServer, ask: string, argument: unknown = null) {
+  constructor(server: NamedServer, question: string, argument: unknown = null) {
     const socket = connect(server.socket);
     this.socket = socket;
-    socket.write(`${JSON.stringify({ ask, argument })}\n`);
+    socket.write(`${JSON.stringify({ ask: question, argument })}\n`);
     // Node closes the socket after an error: `whenClosed` covers both.
     socket.on('error', () => {});
     this.whenClosed = new Promise((resolve) => void socket.once('close', () => resolve()));
@@ -67,12 +67,12 @@ export async function ask(
   question: string,
   signal?: AbortSignal,
 ): Promise<unknown> {
-  const conversation = new Conversation(server, question);
-  signal?.addEventListener('abort', () => conversation.socket.destroy(), { once: true });
+  const query = new ControlQuery(server, question);
+  signal?.addEventListener('abort', () => query.socket.destroy(), { once: true });
   try {
-    return await conversation.value;
+    return await query.value;
   } finally {
-    conversation.socket.destroy();
+    query.socket.destroy();
   }
 }
 
@@ -84,8 +84,8 @@ export function makeServerGoneError({
   if (mountpoint !== undefined && findMount(mountpoint) === null) {
     return new Failure(`${operand} was unmounted`);
   }
-  const cure = mountpoint === undefined ? '' : `; 'glossa umount ${operand}' unmounts it`;
-  return new Failure(`the server of ${operand} has ended${cure}`);
+  const hint = mountpoint === undefined ? '' : `; 'glossa umount ${operand}' unmounts it`;
+  return new Failure(`the server of ${operand} has ended${hint}`);
 }
 
 /** Fetches a whole statedump. @throws {Failure} */

@@ -5,7 +5,7 @@ import { Loc } from '../../runtime/core/loc.ts';
 import type { Log } from '../../runtime/core/log.ts';
 import { ask, HeldLeaf, startGraph } from '../../test/support/core.ts';
 import type { RecordingOptions } from '../graph-recording.ts';
-import { Conversation } from './control-client.ts';
+import { ControlQuery } from './control-client.ts';
 import { ControlHost } from './control-host.ts';
 import { listSocketNames } from './control-socket.ts';
 import { streamTrace } from './graph-questions.ts';
@@ -31,13 +31,13 @@ afterEach(() => host.close());
 
 it('a trace with a wrong filter is refused, and attaches no observer', async () => {
   const filter = { volumes: ['strage'] };
-  const { value } = new Conversation(served, 'trace', { ...wanted, filter });
+  const { value } = new ControlQuery(served, 'trace', { ...wanted, filter });
   await expect(value).rejects.toThrow("there is no volume 'strage' (did you mean");
   expect(graph.xlators[0]!.observer).toBe(null);
 });
 
 it('a trace observes the graph until its client disconnects', async () => {
-  const conversation = new Conversation(served, 'trace', wanted);
+  const conversation = new ControlQuery(served, 'trace', wanted);
   expect(await conversation.value).toMatchObject({ volumes: [{ name: 'storage' }] });
   const [storage] = graph.xlators;
   expect(storage!.observer).not.toBe(null);
@@ -53,7 +53,7 @@ it('a trace observes the graph until its client disconnects', async () => {
 });
 
 it('a trace of a server that shuts down gets its last events and ends', async () => {
-  const conversation = new Conversation(served, 'trace', wanted);
+  const conversation = new ControlQuery(served, 'trace', wanted);
   await conversation.value;
   const closed = host.close();
   conversation.socket.resume();

@@ -10,7 +10,7 @@ import { computeWholeEventsLength } from '../../runtime/observe/event-store.ts';
 import type { Head } from '../../runtime/observe/format.ts';
 import { readHead } from '../../runtime/observe/head.ts';
 import type { RecordingOptions } from '../graph-recording.ts';
-import { Conversation, type NamedServer } from './control-client.ts';
+import { ControlQuery, type NamedServer } from './control-client.ts';
 import { findServer } from './find-server.ts';
 
 /** The time limit for a server to send its last events after `close`. */
@@ -24,20 +24,20 @@ const LAST_EVENTS_TIMEOUT_MS = 5000;
  */
 export async function attachTrace(operand: string, options: RecordingOptions): Promise<LiveTrace> {
   const server = await findServer(operand);
-  const conversation = new Conversation(server, 'trace', options);
-  return new LiveTrace(server, conversation, readHead(JSON.stringify(await conversation.value)));
+  const query = new ControlQuery(server, 'trace', options);
+  return new LiveTrace(server, query, readHead(JSON.stringify(await query.value)));
 }
 
 export class LiveTrace {
   readonly server: NamedServer;
   /** The head of the recording: its volumes and options. */
   readonly head: Head;
-  private readonly conversation: Conversation;
+  private readonly query: ControlQuery;
   private isClosed = false;
 
-  constructor(server: NamedServer, conversation: Conversation, head: Head) {
+  constructor(server: NamedServer, query: ControlQuery, head: Head) {
     this.server = server;
-    this.conversation = conversation;
+    this.query = query;
     this.head = head;
   }
 
@@ -46,23 +46,23 @@ export class LiveTrace {
    * ended the trace, to false if the server has ended.
    */
   async follow(onEvents: (events: Uint8Array) => void): Promise<boolean> {
-    const { conversation } = this;
+    const { query } = this;
     const receive = (bytes: Buffer): void => {
-      const { restBytes } = conversation;
+      const { restBytes } = query;
       const pendingBytes = restBytes.length === 0 ? bytes : Buffer.concat([restBytes, bytes]);
       const wholeLength = computeWholeEventsLength(pendingBytes);
-      conversation.restBytes = pendingBytes.subarray(wholeLength);
+      query.restBytes = pendingBytes.subarray(wholeLength);
       if (wholeLength > 0) onEvents(pendingBytes.subarray(0, wholeLength));
     };
     receive(Buffer.alloc(0));
-    conversation.socket.on('data', receive).resume();
-    await conversation.whenClosed;
+    query.socket.on('data', receive).resume();
+    await query.whenClosed;
     return this.isClosed;
   }
 
   /** Ends the trace. Events recorded so far still arrive; a second call gives them up. */
   close(): void {
-    const { socket } = this.conversation;
+    const { socket } = this.query;
     if (this.isClosed) socket.destroy();
     this.isClosed = true;
     socket.end();

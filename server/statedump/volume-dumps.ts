@@ -26,10 +26,11 @@ export interface VolumeDump {
 export function listVolumes(graph: Graph): { volumes: Xlator[]; replaced: VolumeDump[] } {
   const frontVolumes = [...graph.initiators].map(({ xl }) => xl);
   const dumpable = frontVolumes.filter(({ translator }) => translator.dump !== undefined);
-  const replaced = graph.retired.flatMap(({ removed, openFdCount, pendingCallCount }) =>
-    removed.map((xl) =>
-      dumpVolume(xl, { 'open-fds': openFdCount, 'pending-calls': pendingCallCount }),
-    ),
+  const replaced = graph.retired.flatMap(
+    ({ replacedInstances, openFdCount, pendingRequestCount }) =>
+      replacedInstances.map((xl) =>
+        dumpVolume(xl, { 'open-fds': openFdCount, 'pending-calls': pendingRequestCount }),
+      ),
   );
   return { volumes: [...graph.xlators, ...dumpable].reverse(), replaced: replaced.reverse() };
 }

@@ -9,7 +9,7 @@ import { type Caller, connect, Driver, ROOT } from '../../runtime/api/driver.ts'
 import { Files } from '../../runtime/api/files.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import { INFO } from '../../runtime/core/log.ts';
-import type { PumpSources } from '../../runtime/core/pump-source.ts';
+import type { SourcePump } from '../../runtime/core/pump-source.ts';
 import type { Translator } from '../../runtime/core/xlator.ts';
 import { pump } from '../../runtime/pump/pump.ts';
 import { makeGraph, Registry } from '../../runtime/volfile/make-graph.ts';
@@ -116,7 +116,7 @@ export class BrickClients {
   /** The log lines of all clients. */
   readonly log: string[] = [];
   private readonly clients: BrickClient[] = [];
-  private readonly sources: PumpSources | null;
+  private readonly sources: SourcePump | null;
   private readonly retryMs: number;
   private readonly isTimeless: boolean;
   private readonly registry: Registry;
@@ -126,7 +126,7 @@ export class BrickClients {
    * @param retryMs the longest pause between two attempts to connect
    */
   constructor(
-    sources: PumpSources | null = pump,
+    sources: SourcePump | null = pump,
     retryMs = Infinity,
     { isTimeless = false, translators = [] }: Special = {},
   ) {

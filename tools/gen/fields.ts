@@ -90,7 +90,8 @@ export function generateIatt(table: readonly Struct[] = structs): string {
   return `/**
  * Generated from runtime/core/fields.ts by tools/gen/fields.ts (npm run gen). Do not edit.
  *
- * Frequent structures, as classes.
+ * Defines Iatt (the attributes of an inode) and Statvfs (the size of a file system) as classes, for fops and
+ * translators.
  */
 import { IattBase } from '../iatt-base.ts';
 

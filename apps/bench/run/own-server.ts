@@ -94,7 +94,7 @@ export class OwnServer {
   /** Asks the server to end, kills it after the grace time, and waits for its end. */
   private async releaseAndWait(): Promise<boolean> {
     const { server, signal } = this;
-    server.release();
+    server.endServer();
     let isKilled = false;
     const kill = (): void => {
       isKilled = true;

@@ -201,7 +201,7 @@ export class ClientConnection implements ServedConnection {
   }
 
   get isBusy(): boolean {
-    return this.host.initiator.calls.busy;
+    return this.host.initiator.calls.mayNeedEventLoop;
   }
 
   /** Serves the complete messages in `records`, until the limit of active requests is reached. */

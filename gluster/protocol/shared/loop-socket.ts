@@ -3,7 +3,7 @@
  * interprets the bytes.
  */
 import { EAGAIN, EINTR, strerror } from '../../../runtime/core/errno.ts';
-import type { PumpSource, PumpSources } from '../../../runtime/core/pump-source.ts';
+import type { PumpSource, SourcePump } from '../../../runtime/core/pump-source.ts';
 import { close } from '../../../runtime/sys/libc.ts';
 import { type AcceptedConnection, acceptStream } from '../../../runtime/sys/stream.ts';
 import type { ConnectionTransport, ServedConnection } from '../../../runtime/wire/connection.ts';
@@ -31,18 +31,18 @@ export interface ListeningSettings {
 /** A listening socket, which accepts connections. */
 export class ListeningSocket implements PumpSource {
   readonly fd: number;
-  readonly awaited = 0;
-  readonly busy = false;
-  readonly isFull = false;
+  readonly awaitedReplyCount = 0;
+  readonly mayNeedEventLoop = false;
+  readonly awaitsWritable = false;
   readonly busyPollUs = 0;
   isPaused = false;
   private readonly settings: ListeningSettings;
-  private readonly sources: PumpSources;
+  private readonly sources: SourcePump;
   private readonly connections = new Set<LoopConnection>();
   private isClosed = false;
 
   /** @param fd nonblocking, and listening; the object closes it */
-  constructor(fd: number, settings: ListeningSettings, sources: PumpSources) {
+  constructor(fd: number, settings: ListeningSettings, sources: SourcePump) {
     this.fd = fd;
     this.settings = settings;
     this.sources = sources;
@@ -114,7 +114,7 @@ export class LoopConnection implements ConnectionTransport {
    */
   constructor(
     fd: number,
-    sources: PumpSources,
+    sources: SourcePump,
     serve: (transport: ConnectionTransport) => ServedConnection,
     onEnd: () => void,
   ) {
@@ -145,7 +145,7 @@ export class LoopConnection implements ConnectionTransport {
 
   send(): void {
     const { served, stream } = this;
-    if (served.out.at - this.sentBytes > SEND_NOW_BYTES && !stream.isFull) this.flush();
+    if (served.out.at - this.sentBytes > SEND_NOW_BYTES && !stream.awaitsWritable) this.flush();
     else stream.flushSoon();
   }
 

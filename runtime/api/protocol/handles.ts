@@ -1,4 +1,4 @@
-/** Holds the open files and directories of a client connection, by their handles. */
+/** Holds the open files and directories of a client connection, by their handles (the numbers in its messages). */
 
 import { EBADF, EMFILE } from '../../core/errno.ts';
 import type { Dirent } from '../../core/iatt.ts';
@@ -14,10 +14,10 @@ import type { Listing } from './values.ts';
 const HANDLES_MAX = 65_536;
 
 /** A directory that is being listed. */
-export class OpenListing {
+export class DirectoryListing {
   private readonly volume: VolumeSteps;
   private readonly directory: TreeDirectory;
-  private readonly openDirectory: OpenDirectory;
+  private readonly reader: OpenDirectory;
   readonly hasStats: boolean;
   /** Entries that were read ahead, to know whether a page is the last. */
   private aheadEntries: readonly Dirent[] = [];
@@ -25,37 +25,38 @@ export class OpenListing {
   private constructor(
     volume: VolumeSteps,
     directory: TreeDirectory,
-    open: OpenDirectory,
+    reader: OpenDirectory,
     hasStats: boolean,
   ) {
     this.volume = volume;
     this.directory = directory;
-    this.openDirectory = open;
+    this.reader = reader;
     this.hasStats = hasStats;
-    volume.client.addFd(open.fd);
+    volume.client.addFd(reader.fd);
   }
 
   /** @throws {FopError} */
-  static *open(volume: VolumeSteps, path: string, hasStats: boolean): Steps<OpenListing> {
+  static *open(volume: VolumeSteps, path: string, hasStats: boolean): Steps<DirectoryListing> {
     const directory = yield* volume.findDirectory(path);
-    const open = yield* OpenDirectory.open(volume.driver, directory.inode, {
-      withAttributes: hasStats,
+    const reader = yield* OpenDirectory.open(volume.driver, directory.inode, {
+      withStats: hasStats,
     });
-    return new OpenListing(volume, directory, open, hasStats);
+    return new DirectoryListing(volume, directory, reader, hasStats);
   }
 
   /** Reads the next entries. @throws {FopError} */
   *read(): Steps<{ readonly entries: readonly Dirent[]; readonly isLast: boolean }> {
     let entries = this.aheadEntries;
-    if (entries.length === 0) entries = yield* this.openDirectory.read();
-    this.aheadEntries = entries.length === 0 ? [] : yield* this.openDirectory.read();
+    if (entries.length === 0) entries = yield* this.reader.read();
+    this.aheadEntries = entries.length === 0 ? [] : yield* this.reader.read();
+    // Some volumes return entries without attributes, or with zeros.
     if (this.hasStats && entries.some(({ stat }) => stat === null || stat.iaNlink === 0)) {
       entries = yield* this.addStats(entries);
     }
     return { entries, isLast: this.aheadEntries.length === 0 };
   }
 
-  /** Looks up entries that came without attributes, and omits those that are gone. */
+  /** Looks up the entries without attributes, and omits those that are gone. */
   private *addStats(entries: readonly Dirent[]): Steps<readonly Dirent[]> {
     const complete: Dirent[] = [];
     for (const entry of entries) {
@@ -66,14 +67,14 @@ export class OpenListing {
   }
 
   close(): void {
-    this.volume.client.removeFd(this.openDirectory.fd);
-    this.openDirectory.close();
+    this.volume.client.removeFd(this.reader.fd);
+    this.reader.close();
   }
 }
 
 /** The handles of one connection. */
 export class Handles {
-  private readonly openByHandle = new Map<number, FileHandle | OpenListing>();
+  private readonly openByHandle = new Map<number, FileHandle | DirectoryListing>();
   private lastHandle = 0;
 
   get size(): number {
@@ -81,9 +82,9 @@ export class Handles {
   }
 
   /** Registers an open file or directory. @returns its handle. @throws {FopError} EMFILE */
-  add(file: FileHandle | OpenListing): number {
+  add(file: FileHandle | DirectoryListing): number {
     if (this.openByHandle.size >= HANDLES_MAX) {
-      release(file);
+      releaseFile(file);
       throw new FopError(EMFILE, `a connection has at most ${HANDLES_MAX} handles`);
     }
     do this.lastHandle = this.lastHandle === 0xffff_ffff ? 1 : this.lastHandle + 1;
@@ -92,26 +93,28 @@ export class Handles {
     return this.lastHandle;
   }
 
-  /** Finds the open file of a handle, for requests of the identity of `volume`. @throws {FopError} EBADF */
+  /** Finds the open file of a handle. Its requests have the uid, gid and groups of `volume`. @throws {FopError} EBADF */
   findFile(handle: number, volume: VolumeSteps): FileHandleSteps {
     const file = this.openByHandle.get(handle);
-    if (file === undefined || file instanceof OpenListing) throw makeHandleError(handle);
+    if (file === undefined || file instanceof DirectoryListing) throw makeHandleError(handle);
     return file.steps.forIdentity(volume);
   }
 
+  /** Opens a directory and reads its first page. @throws {FopError} */
   *openDirectory(volume: VolumeSteps, path: string, hasStats: boolean): Steps<Listing> {
-    const listing = yield* OpenListing.open(volume, path, hasStats);
+    const listing = yield* DirectoryListing.open(volume, path, hasStats);
     return yield* this.list(this.add(listing), listing);
   }
 
+  /** Reads the next page of an open directory. @throws {FopError} EBADF, or the error of the listing */
   *readDirectory(handle: number): Steps<Listing> {
     const listing = this.openByHandle.get(handle);
-    if (!(listing instanceof OpenListing)) throw makeHandleError(handle);
+    if (!(listing instanceof DirectoryListing)) throw makeHandleError(handle);
     return yield* this.list(handle, listing);
   }
 
-  /** Reads a page of a directory, and closes the directory at its end or after a failure. */
-  private *list(handle: number, listing: OpenListing): Steps<Listing> {
+  /** Reads a page of a directory. Closes the directory at its end or after a failure; handle 0 tells the end. */
+  private *list(handle: number, listing: DirectoryListing): Steps<Listing> {
     let isLast = true;
     try {
       const page = yield* listing.read();
@@ -128,7 +131,7 @@ export class Handles {
     const file = this.openByHandle.get(handle);
     if (file === undefined) throw makeHandleError(handle);
     this.openByHandle.delete(handle);
-    if (file instanceof OpenListing) file.close();
+    if (file instanceof DirectoryListing) file.close();
     else yield* file.steps.forIdentity(volume).close();
   }
 
@@ -137,12 +140,12 @@ export class Handles {
     const file = this.openByHandle.get(handle);
     if (file === undefined) return;
     this.openByHandle.delete(handle);
-    release(file);
+    releaseFile(file);
   }
 }
 
-function release(file: FileHandle | OpenListing): void {
-  if (file instanceof OpenListing) file.close();
+function releaseFile(file: FileHandle | DirectoryListing): void {
+  if (file instanceof DirectoryListing) file.close();
   else file.steps.release();
 }
 

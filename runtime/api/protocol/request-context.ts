@@ -23,7 +23,7 @@ export class ApiVolume {
 
   /** Whether a request waits for something that only a turn of the event loop can deliver. */
   get isBusy(): boolean {
-    return this.client.client.initiator.calls.busy;
+    return this.client.client.initiator.calls.mayNeedEventLoop;
   }
 
   /** The number of open files and directories. */
@@ -34,7 +34,13 @@ export class ApiVolume {
   /** Makes the operations of an identity. @param signal ends them when it is aborted */
   makeSteps(caller: Caller, umask: number, signal?: AbortSignal): VolumeSteps {
     const awaitsPromise = signal !== undefined;
-    return new VolumeSteps(this.client, { caller, umask, signal, dropToken: {}, awaitsPromise });
+    return new VolumeSteps(this.client, {
+      caller,
+      umask,
+      signal,
+      collectionToken: {},
+      awaitsPromise,
+    });
   }
 
   /** Makes a random lock owner. */

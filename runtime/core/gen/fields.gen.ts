@@ -9,7 +9,7 @@ const names = <T extends object>(fields: T): readonly (keyof T)[] =>
 
 /** The attributes of an inode. */
 export const NEW_IATT = {
-  /** Null when the storage did not fill it. */
+  /** All zeros if the storage did not fill it. */
   iaGfid: '00000000-0000-0000-0000-000000000000',
   /** One of IA_*. */
   iaType: 0,

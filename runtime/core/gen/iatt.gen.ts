@@ -1,13 +1,14 @@
 /**
  * Generated from runtime/core/fields.ts by tools/gen/fields.ts (npm run gen). Do not edit.
  *
- * Frequent structures, as classes.
+ * Defines Iatt (the attributes of an inode) and Statvfs (the size of a file system) as classes, for fops and
+ * translators.
  */
 import { IattBase } from '../iatt-base.ts';
 
 /** The attributes of an inode. */
 export class Iatt extends IattBase {
-  /** Null when the storage did not fill it. */
+  /** All zeros if the storage did not fill it. */
   iaGfid = '00000000-0000-0000-0000-000000000000';
   /** One of IA_*. */
   iaType = 0;

@@ -178,7 +178,7 @@ export class KernelMount implements Mount {
     await this.channel.unmount();
     const start = performance.now();
     for (;;) {
-      const limit = this.session.busy ? GRACE_MS : QUIET_MS;
+      const limit = this.session.mayNeedEventLoop ? GRACE_MS : QUIET_MS;
       if (this.isClosed || performance.now() - start >= limit) break;
       await delay(POLL_INTERVAL_MS);
     }

@@ -22,10 +22,10 @@ import { write, writev } from '../../sys/libc.ts';
 import { tooManyOpenFilesMessage } from '../../sys/open-files.ts';
 import { Iovec } from '../../sys/struct.ts';
 import type { NotableRequests } from '../notable-requests.ts';
-import { Validity } from './codec/attr.ts';
 import type { Cursor, Span } from './codec/cursor.ts';
 import { decodeInHeader, encodeOutHeader, InHeader } from './codec/header.ts';
 import { encodeInvalInode } from './codec/notify.ts';
+import { Validity } from './codec/reply-structs.ts';
 import type { HandlerContext } from './handlers/handler.ts';
 import { mayServeLocks } from './handlers/lock-support.ts';
 import { Interrupts } from './interrupts.ts';
@@ -238,8 +238,8 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
   }
 
   /** Whether a request or notice needs the event loop, because it does not wait for another request. */
-  get busy(): boolean {
-    return this.notices.size > 0 || this.initiator.calls.busy;
+  get mayNeedEventLoop(): boolean {
+    return this.notices.size > 0 || this.initiator.calls.mayNeedEventLoop;
   }
 
   findOldestCached(): number {

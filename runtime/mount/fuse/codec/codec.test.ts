@@ -3,8 +3,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Iatt, Statvfs } from '../../../core/iatt.ts';
 import { nameOpcode, opcodes } from '../opcodes.ts';
-import * as attr from './attr.ts';
-import { ENTRY_OUT_SIZE, encodeEntryOut, encodeNegativeEntry, Validity } from './attr.ts';
 import { Cursor, putI64, putU64, Span } from './cursor.ts';
 import { encodeDirent, NAME_OFFSET } from './dir.ts';
 import { decodeInHeader, encodeOutHeader, InHeader } from './header.ts';
@@ -16,6 +14,8 @@ import {
   encodeInvalInode,
   INVAL_ENTRY_NAME,
 } from './notify.ts';
+import * as attr from './reply-structs.ts';
+import { ENTRY_OUT_SIZE, encodeEntryOut, encodeNegativeEntry, Validity } from './reply-structs.ts';
 import {
   encodeGetxattrOut,
   encodeInitOut,
@@ -131,7 +131,7 @@ describe('captured requests', () => {
     }
   });
 
-  test('are short if the length differs from the header', () => {
+  test('are rejected as incomplete if the length in the header differs', () => {
     const message = bytesOf(captured[0]!.hex);
     message[0] = message.length + 1;
     expect(formatRequest(message)).toBe('SHORT');
@@ -139,7 +139,7 @@ describe('captured requests', () => {
     expect(formatRequest(message)).toBe('SHORT');
   });
 
-  test('decode without the extensions after the arguments', () => {
+  test('with extensions after the arguments decode as without them', () => {
     const message = new Uint8Array([
       ...bytesOf(captured[0]!.hex),
       0,

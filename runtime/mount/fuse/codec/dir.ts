@@ -1,11 +1,14 @@
-/** Encodes directory entries: struct fuse_dirent (READDIR) and fuse_direntplus (READDIRPLUS). */
+/**
+ * Encodes struct fuse_dirent for READDIR. In a fuse_direntplus (READDIRPLUS) a fuse_entry_out precedes it;
+ * handlers/dir.ts writes both.
+ */
 import { computeDirentSize } from '../../../core/iatt.ts';
-import { ENTRY_OUT_SIZE } from './attr.ts';
 import { putU64 } from './cursor.ts';
+import { ENTRY_OUT_SIZE } from './reply-structs.ts';
 
 /** Bytes before the name in a fuse_dirent. */
 export const NAME_OFFSET = 24;
-/** The same in a fuse_direntplus. */
+/** Bytes before the name in a fuse_direntplus. */
 export const NAME_OFFSET_PLUS = ENTRY_OUT_SIZE + NAME_OFFSET;
 
 /**

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { pack, u32, u64 } from '../../../../test/support/fuse.ts';
-import { encodeLkOut, LK_OUT_SIZE } from './attr.ts';
 import { Cursor } from './cursor.ts';
+import { encodeLkOut, LK_OUT_SIZE } from './reply-structs.ts';
 import { decodeLkIn, LkIn } from './structs.gen.ts';
 
 /** struct fuse_lk_in of fs/fuse/file.c: handle, owner, start, end, type, pid, flags, padding. */

@@ -18,8 +18,8 @@ import { printable } from '../../../core/log.ts';
 import { messages } from '../../../core/messages.ts';
 import { hasTimeouts } from '../../../core/timeouts.ts';
 import type { Cbk } from '../../../core/xlator.ts';
-import { ENTRY_OUT_SIZE, encodeNegativeEntry } from '../codec/attr.ts';
 import { encodeDirent, NAME_OFFSET, NAME_OFFSET_PLUS } from '../codec/dir.ts';
+import { ENTRY_OUT_SIZE, encodeNegativeEntry } from '../codec/reply-structs.ts';
 import {
   encodeOpenOut,
   type FsyncIn,

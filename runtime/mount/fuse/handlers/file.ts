@@ -14,7 +14,7 @@ import { Loc } from '../../../core/loc.ts';
 import { O_ACCMODE } from '../../../core/open-flags.ts';
 import { DIRECT_IO_MODE, KILL_PRIV } from '../../../core/xdata.ts';
 import type { Cbk } from '../../../core/xlator.ts';
-import { ENTRY_OUT_SIZE } from '../codec/attr.ts';
+import { ENTRY_OUT_SIZE } from '../codec/reply-structs.ts';
 import {
   type CreateIn,
   encodeOpenOut,

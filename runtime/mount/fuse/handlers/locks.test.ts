@@ -140,9 +140,13 @@ describe('a lock request', () => {
       frame.root.whenInterrupted(() => fail.lk(frame, EINTR)),
     );
     const unique = rig.send(OP.SETLKW, inode.id, ...lkIn(NO_END, F_WRLCK, 0));
-    expect([rig.hasAnswer(), rig.session.inFlight, rig.session.busy]).toEqual([false, 1, true]);
+    expect([rig.hasAnswer(), rig.session.inFlight, rig.session.mayNeedEventLoop]).toEqual([
+      false,
+      1,
+      true,
+    ]);
     seen[0]!.frame.root.rest();
-    expect(rig.session.busy).toBe(false);
+    expect(rig.session.mayNeedEventLoop).toBe(false);
     rig.send(OP.INTERRUPT, 0, u64(unique));
     expect(rig.receive()).toMatchObject({ unique, error: -EINTR });
     expect([rig.hasAnswer(), rig.session.inFlight]).toEqual([false, 0]);

@@ -14,7 +14,7 @@ import { OFFSET_MAX } from '../../../core/limits.ts';
 import { F_GETLK, F_SETLK, F_SETLKW, F_UNLCK } from '../../../core/lock.ts';
 import { FLOCK } from '../../../core/xdata.ts';
 import type { Cbk } from '../../../core/xlator.ts';
-import { encodeLkOut, LK_OUT_SIZE } from '../codec/attr.ts';
+import { encodeLkOut, LK_OUT_SIZE } from '../codec/reply-structs.ts';
 import type { LkIn, ReleaseIn } from '../codec/structs.gen.ts';
 import { LK_FLOCK, OUT_HEADER_SIZE, RELEASE_FLOCK_UNLOCK } from '../protocol.ts';
 import { release as releaseFile } from './file.ts';

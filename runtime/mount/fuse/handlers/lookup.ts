@@ -10,8 +10,8 @@ import { type Inode, ROOT_ID } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
 import { NEGATIVE_TIMEOUT } from '../../../core/xdata.ts';
 import type { Cbk } from '../../../core/xlator.ts';
-import { ENTRY_OUT_SIZE, encodeNegativeEntry, Validity } from '../codec/attr.ts';
 import { type BatchForgetIn, FORGET_ONE_SIZE } from '../codec/header.ts';
+import { ENTRY_OUT_SIZE, encodeNegativeEntry, Validity } from '../codec/reply-structs.ts';
 import type { ForgetIn, NameIn } from '../codec/structs.gen.ts';
 import { OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Handler, HandlerContext } from './handler.ts';
@@ -67,7 +67,7 @@ function lookupUnknownName(
   wind.lookup(frame, 0, lookupCbk, session.links, loc, null);
 }
 
-/** Replies for a known name. If the name has another inode now, looks it up as a new name. */
+/** Replies for a known name. If the lookup fails, or the name has another inode now, looks it up as a new name. */
 const revalidateCbk: Cbk<'lookup', HandlerContext> = (
   frame,
   _c,
@@ -103,8 +103,9 @@ const lookupCbk: Cbk<'lookup', HandlerContext> = (
   if (opRet >= 0) return replyEntry(session, frame, loc, inode, buf, xdata);
   discardInode(loc.inode);
   if (opErrno !== ENOENT) return session.fail(frame, opErrno);
-  const valid = Validity.of(xdata, NEGATIVE_TIMEOUT, session.negativeValid);
+  const valid = Validity.fromXdata(xdata, NEGATIVE_TIMEOUT, session.negativeValid);
   if (valid.isZero) return session.fail(frame, ENOENT);
+  // An entry with node id 0, which the kernel may cache; ENOENT is the result for observers.
   encodeNegativeEntry(session.view, OUT_HEADER_SIZE, valid);
   session.reply(frame, ENTRY_OUT_SIZE, ENOENT);
 };

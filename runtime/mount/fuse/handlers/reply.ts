@@ -16,7 +16,7 @@ import {
   encodeStatxOut,
   STATX_OUT_SIZE,
   Validity,
-} from '../codec/attr.ts';
+} from '../codec/reply-structs.ts';
 import { OUT_HEADER_SIZE } from '../protocol.ts';
 import type { HandlerContext } from './handler.ts';
 
@@ -46,7 +46,7 @@ function findAttributeValidity(
   const fallback = session.passthrough.mayBeMapped(inode)
     ? session.unknownValid
     : session.attrValid;
-  return Validity.of(xdata, ATTRIBUTE_TIMEOUT, fallback);
+  return Validity.fromXdata(xdata, ATTRIBUTE_TIMEOUT, fallback);
 }
 
 /** Encodes an entry of `linked`, and counts the kernel's lookup. The fop's `xdata` may have timeouts. */
@@ -58,7 +58,7 @@ export function encodeEntry(
   xdata: Dict | null,
 ): void {
   session.client.lookup(linked);
-  const entry = Validity.of(xdata, ENTRY_TIMEOUT, session.entryValid);
+  const entry = Validity.fromXdata(xdata, ENTRY_TIMEOUT, session.entryValid);
   const attr = findAttributeValidity(session, linked, buf, xdata);
   encodeEntryOut(session.view, at, linked.id, entry, attr, linked.inoHi, linked.inoLo, buf);
 }

@@ -1,5 +1,5 @@
 /**
- * Encodes the structs of replies with attributes, entries and locks, at position `at` of the reply's buffer. An inode
+ * Encodes the structs of replies with attributes, entries and locks, at offset `at` of the reply's buffer. An inode
  * number is passed as two halves (`inoHi`, `inoLo`), because it exceeds 2^53.
  */
 
@@ -186,7 +186,7 @@ export class Validity {
   }
 
   /** Returns the timeout in a reply's xdata, under a key of `core/xdata.ts`, or `fallback`, the mount's. */
-  static of(xdata: Dict | null, key: string, fallback: Validity): Validity {
+  static fromXdata(xdata: Dict | null, key: string, fallback: Validity): Validity {
     // The usual case, without an allocation.
     if (xdata === null) return fallback;
     const seconds = xdata.number(key);
