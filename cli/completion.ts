@@ -1,5 +1,5 @@
 /** `glossa setup completion`: prints the script by which a shell completes glossa's commands. */
-import { didYouMean } from '../runtime/core/nearest.ts';
+import { formatSuggestion } from '../runtime/core/nearest.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, UsageError } from '../terminal/exit.ts';
 import { takeOperands } from '../terminal/flags.ts';
@@ -18,7 +18,7 @@ export default defineCommand({
     const [operand] = takeOperands(operands, ['SHELL']);
     const shell = names.find((name) => name === operand);
     if (shell === undefined) {
-      const hint = didYouMean(operand, names) || `; there is ${names.join(', ')}`;
+      const hint = formatSuggestion(operand, names) || `; there is ${names.join(', ')}`;
       throw new UsageError(`no completion for the shell '${operand}'${hint}`);
     }
     terminal.out(scripts[shell].trimEnd());

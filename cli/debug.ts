@@ -104,7 +104,7 @@ async function runDebugger(task: DebugTask, terminal: Terminal): Promise<number>
     const status = await Promise.race([whenStarted, signals.firstSignal]);
     if (typeof status === 'number') return status;
     if (session.hasFailed !== null) return EXIT_FAILURE;
-    volumes = (await debuggee.client.ask('volumes', {})).map(({ name }) => name);
+    volumes = (await debuggee.client.sendCommand('volumes', {})).map(({ name }) => name);
     return await Promise.race([runCommands(session, prompt, terminal), signals.firstSignal]);
   } finally {
     signals.close();

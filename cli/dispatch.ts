@@ -5,7 +5,7 @@
  * imports are loaded when it runs, so that each command starts fast.
  */
 import { tmpdir } from 'node:os';
-import { didYouMean } from '../runtime/core/nearest.ts';
+import { formatSuggestion } from '../runtime/core/nearest.ts';
 import { tooManyOpenFilesMessage } from '../runtime/sys/open-files.ts';
 import { starterChannel } from '../server/child-server.ts';
 import { type Command, formatUsage } from '../terminal/command.ts';
@@ -40,7 +40,9 @@ export function findCommand(argv: readonly string[]): CommandMatch {
   // mount.fuse(8) calls glossa with these arguments, for the type fuse.glossa or glossa#VOLFILE.
   if (first.includes('/') && args.includes('-o')) return { name: 'mount.glossa', args: argv };
   const hint = first.endsWith('.vol') ? " (did you mean 'mount'?)" : undefined;
-  throw new UsageError(`unknown command '${first}'${hint ?? didYouMean(first, commands.keys())}`);
+  throw new UsageError(
+    `unknown command '${first}'${hint ?? formatSuggestion(first, commands.keys())}`,
+  );
 }
 
 /** Runs a command line; resolves to the exit status. Never rejects. */

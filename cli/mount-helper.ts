@@ -5,7 +5,7 @@
  * Sources: mount(8), "External helpers" and "Exit status"; mount.glusterfs(8).
  */
 import { existsSync } from 'node:fs';
-import { didYouMean } from '../runtime/core/nearest.ts';
+import { formatSuggestion } from '../runtime/core/nearest.ts';
 import { starterChannel } from '../server/child-server.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
@@ -198,7 +198,7 @@ function convertOption(
   if (match === undefined) {
     if (sloppy) return null;
     const names = [...Object.keys(standardOptions), ...ownOptions.map(([flag]) => flag)];
-    throw new UsageError(`unknown mount option '${name}'${didYouMean(name, names)}`);
+    throw new UsageError(`unknown mount option '${name}'${formatSuggestion(name, names)}`);
   }
   const [flag, { value: placeholder }] = match;
   if (placeholder !== undefined) {

@@ -11,7 +11,7 @@ import {
   type MountEntry,
   readMounts,
 } from '../runtime/mount/mountinfo.ts';
-import { findServer, startTime } from '../runtime/mount/server-process.ts';
+import { findServer, readStartTime } from '../runtime/mount/server-process.ts';
 import { printable } from '../runtime/volfile/printable.ts';
 import type { Listener, ServerDescription } from '../server/control/control-host.ts';
 import {
@@ -84,7 +84,7 @@ async function makeMountRow(mount: MountEntry, mounts: readonly MountEntry[]): P
     volfile: mount.source,
     user: findUserName(uid) ?? `${uid}`,
     uid,
-    since: server && startTime(server),
+    since: server && readStartTime(server),
     pid: server?.pid ?? null,
     health: isOnTop && mayEnter ? await checkHealth(mount.mountpoint) : 'unknown',
   };
@@ -99,7 +99,7 @@ function makeServerRow({ process, uid, about, health }: RunningServer): Row {
     volfile: about?.volfile ?? null,
     user: findUserName(uid) ?? `${uid}`,
     uid,
-    since: startTime(process),
+    since: readStartTime(process),
     pid: process.pid,
     health,
   };

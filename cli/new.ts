@@ -1,6 +1,6 @@
 /** `glossa new`: writes a working module with its volfile and its test. */
 import { join } from 'node:path';
-import { didYouMean } from '../runtime/core/nearest.ts';
+import { formatSuggestion } from '../runtime/core/nearest.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, UsageError } from '../terminal/exit.ts';
 import { quietFlag, takeOperands, toggleFlag } from '../terminal/flags.ts';
@@ -71,7 +71,8 @@ function findTemplateLanguage(language: string): TemplateLanguage {
     ({ folder, aliases }) => folder === lowerCase || aliases.includes(lowerCase),
   );
   if (templateLanguage !== undefined) return templateLanguage;
-  const hint = didYouMean(language, languageNames) || `; there is ${languageNames.join(', ')}`;
+  const hint =
+    formatSuggestion(language, languageNames) || `; there is ${languageNames.join(', ')}`;
   throw new UsageError(`no language '${language}'${hint}`);
 }
 

@@ -7,7 +7,7 @@ import { findPromptTarget, type GlupyState } from '../bridges/host/index.ts';
 import { hostedLanguages } from '../bridges/languages.ts';
 import type { Graph } from '../runtime/core/graph.ts';
 import { INFO, type LogLevels, type LogSink, WARNING } from '../runtime/core/log.ts';
-import { didYouMean } from '../runtime/core/nearest.ts';
+import { formatSuggestion } from '../runtime/core/nearest.ts';
 import type { Xlator } from '../runtime/core/xlator.ts';
 import { pump } from '../runtime/pump/pump.ts';
 import type { VolfileDescription } from '../runtime/volfile/description.ts';
@@ -127,7 +127,7 @@ function chooseVolume(graph: Graph, name: string | undefined, operand: string): 
   }
   const match = volumes.find((xl) => xl.name === name);
   if (match !== undefined) return match;
-  const hint = didYouMean(name, names) || `; there is ${names.join(', ')}`;
+  const hint = formatSuggestion(name, names) || `; there is ${names.join(', ')}`;
   throw new Failure(`${operand} has no scripted volume '${name}'${hint}`);
 }
 

@@ -1,5 +1,5 @@
 /**
- * Exports `glossa`: all that a translator in TypeScript is written with.
+ * Exports the package `glossa`: all that a translator in TypeScript imports.
  *
  *     import { defineTranslator, fail, EACCES } from 'glossa';
  *
@@ -12,14 +12,14 @@
  *       init: () => null,
  *     });
  *
- * A fop gets `(frame, xl, …arguments)` and answers `frame` exactly once, now or later: by `unwind`
- * or `fail`, by `tail` (the child's reply is the answer), or by `wind` to a callback that answers.
+ * A fop gets `(frame, xl, …arguments)` and replies to `frame` exactly once, now or later: by `unwind`
+ * or `fail`, by `tail` (the child replies in its place), or by `wind` to a callback that replies.
  * Names exported here keep their meaning from version to version; all others are internal.
  */
 
 // -- the record, and an instance of it -----------------------------------------------------------
 
-/** Names that come and go: one pair of hooks for every fop that makes or removes one. */
+/** Makes fops that call one pair of hooks before and after each change of a name. */
 export { type Entry, type EntryHooks, entryFops } from './core/entry-hooks.ts';
 export { GraphError, InitError } from './core/errors.ts';
 export { type EventName, events } from './core/events.ts';
@@ -53,10 +53,10 @@ export * from './core/errno.ts';
 /** The table of all fops: names, numbers, arguments and replies with their types. */
 export { type Arg, type ArgType, type FopRow, findFop, fops, SET_ATTR } from './core/fops.ts';
 /**
- * By the fop's name: `wind.stat(frame, cookie, cbk, child, …)` asks a child and calls `cbk` with
- * its reply, `tail.stat(frame, child, …)` leaves the reply to our caller,
- * `unwind.stat(frame, opRet, opErrno, …)` and `fail.stat(frame, errno)` answer, and `pass.stat` is
- * the callback that only hands a reply on.
+ * By the fop's name: `wind.stat(frame, cookie, cbk, child, …)` winds to a child and calls `cbk` with
+ * its reply, `tail.stat(frame, child, …)` lets the child reply in place of this volume,
+ * `unwind.stat(frame, opRet, opErrno, …)` and `fail.stat(frame, errno)` reply, and `pass.stat` is
+ * the callback that passes a reply on unchanged.
  */
 export {
   type FopName,
@@ -68,7 +68,7 @@ export {
   unwind,
   wind,
 } from './core/gen/fops.gen.ts';
-/** The same for fops that are not known beforehand: arguments and replies as arrays. */
+/** The same for a fop that is chosen at run time: arguments and replies are arrays. */
 export {
   type AnyFop,
   type AnyReply,
@@ -78,19 +78,19 @@ export {
   unwindArgs,
   windArgs,
 } from './core/gen/generic.gen.ts';
-/** Watching many fops at once. */
+/** Call functions before and after many fops. */
 export { type After, type Before, tap, taps } from './core/gen/taps.gen.ts';
 
 // -- requests ------------------------------------------------------------------------------------
 
 export type { Client } from './core/client.ts';
 export type { Context } from './core/context.ts';
-/** For requests of one's own: `xl.begin(new Stack(uid, gid, pid, 'STAT'))`, then `xl.end(root)`. */
+/** For a volume's own requests: `xl.begin(new Stack(uid, gid, pid, 'STAT'))`, then `xl.end(root)`. */
 export { type Frame, Stack } from './core/frame.ts';
 
 // -- what requests carry -------------------------------------------------------------------------
 
-/** Names whose bytes are not UTF-8, and how they are kept in a string. */
+/** Convert names between bytes and strings, without loss for bytes that are not UTF-8. */
 export { decodeName, encodeName, NameError, nameLength } from './core/bytes.ts';
 export { newGfid } from './core/context.ts';
 export { Dict, type DictType, type DictValue } from './core/dict.ts';
@@ -119,7 +119,7 @@ export {
   Statvfs,
   typeOfMode,
 } from './core/iatt.ts';
-/** An inode is found in `inode.table`; what a translator keeps with it, by `ctxGet`, `ctxSet`. */
+/** `inode.table` finds inodes; `ctxGet` and `ctxSet` read and store a translator's value with one. */
 export type { Inode, InodeTable } from './core/inode.ts';
 export { Loc } from './core/loc.ts';
 export * from './core/lock.ts';
@@ -133,7 +133,7 @@ export {
   isUpcall,
   type Upcall,
 } from './core/upcall.ts';
-/** Keys of xdata that parts of glossa agree on. */
+/** Keys of xdata that several parts of glossa use. */
 export {
   ATTRIBUTE_TIMEOUT,
   ENTRY_TIMEOUT,

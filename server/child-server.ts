@@ -10,7 +10,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { DebugMessage, Request } from '../runtime/debug/protocol.ts';
-import { noInspector } from '../runtime/sys/inspector.ts';
+import { noInspectorOptions } from '../runtime/sys/inspector.ts';
 import { findTtyPath } from '../terminal/blocking-tty.ts';
 import { makeProcessTerminal, type Terminal } from '../terminal/terminal.ts';
 import type { RecordRequest } from './graph-recording.ts';
@@ -86,8 +86,8 @@ export class ChildServer {
       isDebugger,
       ...appearance,
     };
-    const nodeOptions = process.execArgv.filter((option) => !noInspector.includes(option));
-    const program = [...nodeOptions, ...noInspector, process.argv[1]!];
+    const nodeOptions = process.execArgv.filter((option) => !noInspectorOptions.includes(option));
+    const program = [...nodeOptions, ...noInspectorOptions, process.argv[1]!];
     this.child = spawn(process.execPath, [...program, ...args], {
       detached: true,
       stdio: ['ignore', 'ignore', stderr, 'ipc'],
@@ -151,7 +151,7 @@ export interface DebugChannel {
   onMessage(fn: (message: Request) => void): void;
 }
 
-/** The server's side of the channel. The starter at its other end waits until this process serves. */
+/** The server's end of the channel to its starter, which waits until this process serves. */
 export interface StarterChannel {
   readonly isAttached: boolean;
   readonly terminal: Terminal;

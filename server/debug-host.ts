@@ -20,7 +20,7 @@ export class DebugHost {
 
   /** Resolves at the debugger's command `run`: the server mounts only then. */
   get whenRunRequested(): Promise<void> {
-    return this.server.running;
+    return this.server.whenRunRequested;
   }
 
   /** Releases all held requests; resolves when they have their replies, or after `GRACE_MS`. */

@@ -38,7 +38,7 @@ export class NodeContext implements ModuleContext {
   readonly sink: LogSink;
   readonly baseDir: string;
   readonly wake: () => void;
-  readonly sources: SourcePump | undefined;
+  readonly sourcePump: SourcePump | undefined;
   readonly terminal: DebuggerTerminal | undefined;
   readonly strict: boolean;
   readonly warn: (text: string) => void;
@@ -55,7 +55,7 @@ export class NodeContext implements ModuleContext {
     this.baseDir = baseDir;
     this.wake = wake;
     // The pump, which polls descriptors, works with the main thread's event loop alone.
-    this.sources = isMainThread ? pump : undefined;
+    this.sourcePump = isMainThread ? pump : undefined;
     this.terminal = terminal;
     this.strict = strict ?? false;
     this.warn = warn ?? (() => {});

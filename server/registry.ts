@@ -90,10 +90,10 @@ class LazyRegistry extends Registry {
   }
 
   private async load(types: readonly string[]): Promise<void> {
-    const missing = types.filter((type) => !this.loaded.has(type));
-    const modules = await Promise.all(missing.map((type) => loaders[type]!()));
+    const missingTypes = types.filter((type) => !this.loaded.has(type));
+    const modules = await Promise.all(missingTypes.map((type) => loaders[type]!()));
     for (const [i, { default: translator }] of modules.entries()) {
-      this.loaded.set(missing[i]!, translator as Translator<unknown>);
+      this.loaded.set(missingTypes[i]!, translator as Translator<unknown>);
     }
   }
 }

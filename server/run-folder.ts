@@ -5,7 +5,7 @@
 import { closeSync, mkdirSync, renameSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunFiles } from '../runtime/core/context.ts';
-import { effectiveUser } from '../runtime/sys/exposure.ts';
+import { readEffectiveUid } from '../runtime/sys/exposure.ts';
 import { openToWrite, writeWhole } from '../runtime/sys/guarded-write.ts';
 import { findStateFolder } from './state-folder.ts';
 
@@ -14,7 +14,7 @@ export const findDefaultRunFolder = (uid = process.geteuid?.(), env = process.en
   uid === 0 ? '/var/run/glossa' : findStateFolder(env);
 
 export class RunFolder implements RunFiles {
-  readonly owner = effectiveUser();
+  readonly owner = readEffectiveUid();
   readonly path: string;
 
   /** @param path absolute; the folder is made at the first write */

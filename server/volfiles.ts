@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { decodeName } from '../runtime/core/bytes.ts';
-import { didYouMean } from '../runtime/core/nearest.ts';
+import { formatSuggestion } from '../runtime/core/nearest.ts';
 import { describeUntrusted } from '../runtime/sys/untrusted-code.ts';
 import type { CommandRunner } from '../runtime/volfile/commands.ts';
 import type { VolfileDescription } from '../runtime/volfile/description.ts';
@@ -102,7 +102,7 @@ export function warnUntrusted(
 /** Returns ` (did you mean 'NAME'?)` with a similar file name of the same folder, or ''. */
 function makeSimilarNameHint(path: string): string {
   try {
-    return didYouMean(basename(path), readdirSync(dirname(path)));
+    return formatSuggestion(basename(path), readdirSync(dirname(path)));
   } catch {
     // The folder does not exist, either.
     return '';

@@ -4,7 +4,7 @@
  * values.
  */
 import { parseArgs } from 'node:util';
-import { didYouMean } from '../runtime/core/nearest.ts';
+import { formatSuggestion } from '../runtime/core/nearest.ts';
 import { UsageError } from './exit.ts';
 import { formatColumns } from './layout.ts';
 
@@ -95,7 +95,7 @@ export const choiceFlag = <V extends string>(
     const { values } = settings;
     const match = values.find((value) => value.toLowerCase() === lastText.toLowerCase());
     if (match !== undefined) return match;
-    const hint = didYouMean(lastText, values) || `; it takes ${values.join(', ')}`;
+    const hint = formatSuggestion(lastText, values) || `; it takes ${values.join(', ')}`;
     throw new UsageError(`${flag} does not know '${lastText}'${hint}`);
   },
 });
@@ -165,7 +165,7 @@ function requireKnownName(flags: Flags, name: string, rawName: string): string {
   if (Object.hasOwn(flags, name)) return name;
   // Users who do not know -? try -h.
   if (name === 'h' && Object.hasOwn(flags, 'help')) return 'help';
-  const hint = didYouMean(
+  const hint = formatSuggestion(
     rawName,
     Object.keys(flags).map((known) => `--${known}`),
   );

@@ -109,7 +109,7 @@ async function replay(bytes: Uint8Array, into: Into): Promise<readonly Outcome[]
     context,
   );
   onTestFinished(() => graph.stop());
-  return new Replay(graph, plan, { clock, played, patienceMs: 60_000 }).run();
+  return new Replay(graph, plan, { clock, played, replyTimeoutMs: 60_000 }).run();
 }
 
 const inShort = (outcomes: readonly Outcome[]): string[] =>

@@ -6,8 +6,8 @@
  */
 import { errnoName } from '../../runtime/core/errno.ts';
 import { printable } from '../../runtime/core/log.ts';
-import type { DataSeen, DictPair, ValueSeen } from '../../runtime/observe/codec.ts';
-import type { HopSeen } from '../../runtime/observe/walk.ts';
+import type { DictPair, RecordedData, RecordedValue } from '../../runtime/observe/codec.ts';
+import type { RecordedHop } from '../../runtime/observe/walk.ts';
 import type { Step } from './steps.ts';
 
 /** A value before and after the volume's change; null if it is absent there. */
@@ -24,7 +24,7 @@ export interface Change {
   readonly rows: readonly Row[];
 }
 
-type Values = Readonly<Record<string, ValueSeen>>;
+type Values = Readonly<Record<string, RecordedValue>>;
 
 /** Describes what the volume of a step changed. */
 export function describeChange(step: Step): Change {
@@ -32,7 +32,7 @@ export function describeChange(step: Step): Change {
   return step.kind === 'unwind' ? compareUnwind(step.hop) : compareNote(step);
 }
 
-function compareWind({ wind }: HopSeen, above: HopSeen | null): Change {
+function compareWind({ wind }: RecordedHop, above: RecordedHop | null): Change {
   const after = flattenValues(wind.args);
   if (above === null) return makeChange(`given to ${wind.volume}`, after);
   if (above.wind.fop !== wind.fop) return makeChange(`wound by ${above.wind.volume}`, after);
@@ -45,7 +45,7 @@ function compareWind({ wind }: HopSeen, above: HopSeen | null): Change {
   );
 }
 
-function compareUnwind(hop: HopSeen): Change {
+function compareUnwind(hop: RecordedHop): Change {
   const title = `given by ${hop.wind.volume}`;
   const below = findReplyBelow(hop);
   if (below === null || below.wind.fop !== hop.wind.fop)
@@ -59,7 +59,7 @@ function compareUnwind(hop: HopSeen): Change {
 }
 
 /** Finds the last reply from below before the volume's own, of the same fop if there is one. */
-function findReplyBelow({ wind, unwind, below }: HopSeen): HopSeen | null {
+function findReplyBelow({ wind, unwind, below }: RecordedHop): RecordedHop | null {
   const replied = below.filter((child) => child.unwind !== null && child.unwind.at <= unwind!.at);
   const latest = replied.sort((a, b) => b.unwind!.at - a.unwind!.at);
   return latest.find((child) => child.wind.fop === wind.fop) ?? latest[0] ?? null;
@@ -99,7 +99,7 @@ function makeChange(
   return { before, after, rows };
 }
 
-function listReplyValues({ unwind }: HopSeen): Map<string, string> {
+function listReplyValues({ unwind }: RecordedHop): Map<string, string> {
   const { opRet, opErrno, reply } = unwind!;
   const failed = opRet < 0 ? [['op_errno', errnoName(opErrno)] as const] : [];
   return new Map([['op_ret', String(opRet)], ...failed, ...flattenValues(reply)]);
@@ -112,7 +112,7 @@ export function flattenValues(values: Values): Map<string, string> {
   return texts;
 }
 
-type FlatValue = ValueSeen | boolean | DictPair['value'] | undefined;
+type FlatValue = RecordedValue | boolean | DictPair['value'] | undefined;
 
 /** Adds a value as text; for a structure, list or dict, adds each of its fields or items. */
 function addValue(name: string, value: FlatValue, texts: Map<string, string>): void {
@@ -122,7 +122,7 @@ function addValue(name: string, value: FlatValue, texts: Map<string, string>): v
       typeof value === 'string' ? `"${printable(value)}"` : formatNumber(name, value),
     );
   } else if ('head' in value && 'length' in value) {
-    const { length, head } = value as DataSeen;
+    const { length, head } = value as RecordedData;
     texts.set(name, `${length} bytes "${printable(head)}"`);
   } else if ('items' in value) {
     const { count, items } = value as { count: number; items: readonly Item[] };

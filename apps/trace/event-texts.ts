@@ -1,6 +1,6 @@
 /** Formats events of a recording; `observe/event-text.ts` formats their times and values. */
 import { logLevelNames, printable } from '../../runtime/core/log.ts';
-import type { LogEvent, OtherEvent, WindEvent } from '../../runtime/observe/events.ts';
+import type { LogEvent, NonRequestEvent, WindEvent } from '../../runtime/observe/events.ts';
 
 /**
  * Formats the remark about a wind. `tail`: the reply bypasses the volume above; `passes`: the
@@ -14,7 +14,7 @@ export const formatLogEvent = ({ level, file, line, text }: LogEvent): string =>
   `${logLevelNames[level] ?? level} ${printable(file)}:${line}: ${printable(text)}`;
 
 /** Describes an event that is no request. */
-export function formatOtherEvent(event: OtherEvent): string {
+export function formatOtherEvent(event: NonRequestEvent): string {
   if (event.kind === 'lost') return `not recorded: ${printable(event.why)}`;
   const volume = printable(event.volume);
   if (event.kind === 'log') return `${volume}: ${formatLogEvent(event)}`;

@@ -7,11 +7,11 @@
  * Other events are instants ('i').
  * Source: "Trace Event Format", the Catapult project.
  */
-import type { ValueSeen } from '../../runtime/observe/codec.ts';
+import type { RecordedValue } from '../../runtime/observe/codec.ts';
 import { abbreviateValue, findPath, formatResult } from '../../runtime/observe/event-text.ts';
-import type { OtherEvent } from '../../runtime/observe/events.ts';
+import type { NonRequestEvent } from '../../runtime/observe/events.ts';
 import type { Head } from '../../runtime/observe/format.ts';
-import type { HopSeen, Walk } from '../../runtime/observe/walk.ts';
+import type { RecordedHop, Walk } from '../../runtime/observe/walk.ts';
 import { formatOtherEvent } from './event-texts.ts';
 
 /** The number (tid) of the thread of events that belong to no request; lanes have higher ones. */
@@ -21,8 +21,8 @@ type Event = Readonly<Record<string, unknown>>;
 
 /** A hop that needs a lane; `end` is its unwind, or the recording's last event. */
 interface LaneHop {
-  readonly hop: HopSeen;
-  readonly above: HopSeen | null;
+  readonly hop: RecordedHop;
+  readonly above: RecordedHop | null;
   readonly request: number;
   readonly end: number;
 }
@@ -30,7 +30,7 @@ interface LaneHop {
 /** Generates the text of the file, in pieces. */
 export function* generatePerfettoTrace(
   walks: readonly Walk[],
-  others: readonly OtherEvent[],
+  others: readonly NonRequestEvent[],
   head: Head,
 ): Generator<string> {
   const { version, startedAt, filter } = head;
@@ -44,16 +44,19 @@ export function* generatePerfettoTrace(
 }
 
 /** Generates the events. A walk is a recorded request with its hops. */
-function* generateEvents(walks: readonly Walk[], others: readonly OtherEvent[]): Generator<Event> {
+function* generateEvents(
+  walks: readonly Walk[],
+  others: readonly NonRequestEvent[],
+): Generator<Event> {
   const last = walks.reduce((end, { events }) => Math.max(end, events.at(-1)!.at), 0);
-  const collect = (hop: HopSeen, above: HopSeen | null, request: number): LaneHop[] => [
+  const collect = (hop: RecordedHop, above: RecordedHop | null, request: number): LaneHop[] => [
     { hop, above, request, end: hop.unwind?.at ?? last },
     ...hop.below.flatMap((child) => collect(child, hop, request)),
   ];
   const laneHops = walks.flatMap(({ root, request }) => collect(root, null, request));
   laneHops.sort((a, b) => a.hop.wind.at - b.hop.wind.at);
   const lanes: LaneHop[][] = [];
-  const tids = new Map<HopSeen, number>();
+  const tids = new Map<RecordedHop, number>();
   for (const laneHop of laneHops) {
     const { hop, above } = laneHop;
     const parentTid = above === null ? undefined : tids.get(above);
@@ -134,5 +137,5 @@ function makeHopEvent({ hop: { wind, unwind }, end, request }: LaneHop, tid: num
   };
 }
 
-const formatValues = (values: Readonly<Record<string, ValueSeen>>): object =>
+const formatValues = (values: Readonly<Record<string, RecordedValue>>): object =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, abbreviateValue(value)]));

@@ -9,7 +9,7 @@ import { basename, join, resolve } from 'node:path';
 import { findModule } from '../../bridges/host/lifecycle/module-search.ts';
 import { findLanguage, hostedLanguages } from '../../bridges/languages.ts';
 import { nodeMachine } from '../../bridges/machine/node/index.ts';
-import type { VolumeSeen } from '../../runtime/observe/events.ts';
+import type { RecordedVolume } from '../../runtime/observe/events.ts';
 import type { Head } from '../../runtime/observe/format.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { readStyleSheets } from '../bench/engine/report/style.ts';
@@ -71,7 +71,7 @@ interface ModuleSource {
 }
 
 /** Reads the source of a volume's module; null if absent, as for another machine's recording. */
-function readSource({ options }: VolumeSeen, baseDir: string): ModuleSource | null {
+function readSource({ options }: RecordedVolume, baseDir: string): ModuleSource | null {
   const { 'module-name': name, 'module-path': path, language } = options;
   try {
     if (name !== undefined) {

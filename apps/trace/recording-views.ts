@@ -2,7 +2,7 @@
  * Selects the view of a recording (tree, summary, page or Perfetto trace) by flags, and writes it.
  */
 import { closeSync, existsSync, rmSync } from 'node:fs';
-import { isOther, type OtherEvent } from '../../runtime/observe/events.ts';
+import { isOutsideRequests, type NonRequestEvent } from '../../runtime/observe/events.ts';
 import type { Recording } from '../../runtime/observe/reader.ts';
 import { type Walk, Walks } from '../../runtime/observe/walk.ts';
 import { openToWrite, writeWhole } from '../../runtime/sys/guarded-write.ts';
@@ -74,19 +74,19 @@ export interface ViewData {
   /** The requests. */
   readonly walks: readonly Walk[];
   /** Events that are no requests, such as lines of the log. */
-  readonly others: readonly OtherEvent[];
+  readonly others: readonly NonRequestEvent[];
   /** Those of `others` that belong to no request. */
-  readonly unrelated: readonly OtherEvent[];
+  readonly unrelated: readonly NonRequestEvent[];
 }
 
 /** Reads the requests that a view selects; other events only if it selects all. */
 export async function readViewData(recording: Recording, { requests }: View): Promise<ViewData> {
   const walks = new Walks();
-  const others: OtherEvent[] = [];
-  const unrelated: OtherEvent[] = [];
+  const others: NonRequestEvent[] = [];
+  const unrelated: NonRequestEvent[] = [];
   for await (const event of recording.events()) {
     const isPart = walks.add(event);
-    if (isOther(event)) {
+    if (isOutsideRequests(event)) {
       others.push(event);
       if (!isPart) unrelated.push(event);
     }

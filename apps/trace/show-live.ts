@@ -5,7 +5,11 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { copyEvents } from '../../runtime/observe/event-store.ts';
-import { EventReader, isOther, type OtherEvent } from '../../runtime/observe/events.ts';
+import {
+  EventReader,
+  isOutsideRequests,
+  type NonRequestEvent,
+} from '../../runtime/observe/events.ts';
 import { RecordingFile } from '../../runtime/observe/node/recording-file.ts';
 import { type Walk, Walks } from '../../runtime/observe/walk.ts';
 import { makeServerGoneError } from '../../server/control/control-client.ts';
@@ -40,7 +44,7 @@ export async function showLive(
   const wasClosed = await followUntilEnd(live, terminal, (events) => {
     for (const event of reader.read(events)) {
       if (event.kind === 'lost') showPending();
-      if (!walks.add(event) && isOther(event)) view.addOther(event);
+      if (!walks.add(event) && isOutsideRequests(event)) view.addOther(event);
     }
   });
   showPending();
@@ -121,7 +125,7 @@ function exitStatusOrThrow(wasClosed: boolean, { server }: LiveTrace): number {
 interface LiveView {
   /** Receives a request, or a part of one, that has ended. */
   addWalk(walk: Walk): void;
-  addOther(event: OtherEvent): void;
+  addOther(event: NonRequestEvent): void;
   end(): void;
 }
 

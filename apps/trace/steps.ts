@@ -1,5 +1,5 @@
 /** Turns a request into a sequence of steps: winds, unwinds and notes, each at a volume. */
-import type { HopSeen, Walk } from '../../runtime/observe/walk.ts';
+import type { RecordedHop, Walk } from '../../runtime/observe/walk.ts';
 
 /** The source of a volume's module, as a page shows it. */
 export interface SourceText {
@@ -15,9 +15,9 @@ export interface Step {
   /** Nanoseconds since the recording began. */
   readonly at: number;
   /** The stay of the request in one volume. */
-  readonly hop: HopSeen;
+  readonly hop: RecordedHop;
   /** The parent hop; null for the first of a request. */
-  readonly above: HopSeen | null;
+  readonly above: RecordedHop | null;
   /** The values of a note; null for other kinds. */
   readonly notes: Readonly<Record<string, string>> | null;
 }

@@ -1,5 +1,5 @@
 /** Summarizes a recording as a table like strace -c: calls, errors and times by volume and fop. */
-import { type HopSeen, ownNs, type Walk } from '../../runtime/observe/walk.ts';
+import { computeOwnNs, type RecordedHop, type Walk } from '../../runtime/observe/walk.ts';
 import { findMaxWidth, formatTable } from '../../terminal/layout.ts';
 
 interface Row {
@@ -62,13 +62,13 @@ export function formatSummary(walks: readonly Walk[]): string[] {
   return summary.formatLines();
 }
 
-function addHop(hop: HopSeen, rows: Map<string, Row>): void {
+function addHop(hop: RecordedHop, rows: Map<string, Row>): void {
   const { volume, fop } = hop.wind;
   const key = `${volume}\0${fop}`;
   const row = rows.get(key) ?? { volume, fop, calls: 0, errors: 0, selfNs: 0 };
   rows.set(key, row);
   row.calls += 1;
-  row.selfNs += ownNs(hop) ?? 0;
+  row.selfNs += computeOwnNs(hop) ?? 0;
   if (hop.unwind !== null && hop.unwind.opRet < 0) row.errors += 1;
   for (const child of hop.below) addHop(child, rows);
 }

@@ -1,9 +1,14 @@
 /** Prints a recording as text like strace: each request as an indented tree with a line per hop. */
 import { printable } from '../../runtime/core/log.ts';
 import { abbreviateValues, formatClock, formatResult } from '../../runtime/observe/event-text.ts';
-import type { NoteEvent, OtherEvent } from '../../runtime/observe/events.ts';
+import type { NonRequestEvent, NoteEvent } from '../../runtime/observe/events.ts';
 import type { Head } from '../../runtime/observe/format.ts';
-import { answeredHere, type HopSeen, tookNs, type Walk } from '../../runtime/observe/walk.ts';
+import {
+  computeDurationNs,
+  hasRepliedItself,
+  type RecordedHop,
+  type Walk,
+} from '../../runtime/observe/walk.ts';
 import { formatDuration } from '../../terminal/quantities.ts';
 import { paint } from '../../terminal/terminal.ts';
 import { formatLogEvent, formatOtherEvent, formatWindRemark } from './event-texts.ts';
@@ -22,7 +27,7 @@ interface TreeSettings {
 }
 
 /** Formats the lines of a hop (a request's stay in one volume), and of the hops below it. */
-function formatHop(hop: HopSeen, depth: number, settings: TreeSettings): string[] {
+function formatHop(hop: RecordedHop, depth: number, settings: TreeSettings): string[] {
   const { wind, notes, logs } = hop;
   const indent = '  '.repeat(depth);
   const remark = formatWindRemark(wind);
@@ -47,16 +52,16 @@ function formatNote({ notes }: NoteEvent): string {
   return parts.map(printable).join('  ');
 }
 
-function formatReply(hop: HopSeen, { head, colour }: TreeSettings): string {
+function formatReply(hop: RecordedHop, { head, colour }: TreeSettings): string {
   const { unwind } = hop;
   if (unwind === null) return paint('warning', '? no answer yet', colour);
   const short = formatResult(unwind);
   const result = unwind.opRet < 0 ? paint('error', short, colour) : short;
   const hereText =
-    head.seesAll && answeredHere(hop) ? paint('good', '  answered here', colour) : '';
-  return `${result} <${formatDuration(tookNs(hop)!)}>${hereText}`;
+    head.seesAll && hasRepliedItself(hop) ? paint('good', '  answered here', colour) : '';
+  return `${result} <${formatDuration(computeDurationNs(hop)!)}>${hereText}`;
 }
 
 /** Formats the line of an event that is no request. */
-export const formatOtherLine = (event: OtherEvent, startedAt: number): string =>
+export const formatOtherLine = (event: NonRequestEvent, startedAt: number): string =>
   `${formatClock(startedAt, event.at)} ${formatOtherEvent(event)}`;

@@ -1,5 +1,5 @@
 /** Suggests fixes for a module that does not load: missing names, foreign syntax. */
-import { didYouMean } from '../../runtime/core/nearest.ts';
+import { formatSuggestion } from '../../runtime/core/nearest.ts';
 import { FOREIGN_GLOBALS } from './library/foreign-globals.ts';
 
 const NO_EXPORT = /^SyntaxError: Could not find export '(.*?)' in module '(.*?)'/;
@@ -32,7 +32,7 @@ export function explainMissingExport(
   const match = importPattern.exec(source);
   const line =
     match === null ? 1 : source.slice(0, match.index + match[0].length).split('\n').length;
-  const guess = isOurs && name !== 'default' ? didYouMean(name, listExports()) : '';
+  const guess = isOurs && name !== 'default' ? formatSuggestion(name, listExports()) : '';
   const importedModule = isOurs ? "'glossa'" : module!;
   const instead = name === 'default' ? ': its names are imported in braces, { … }' : '';
   return `${path}:${line}: ${importedModule} has no export '${name}'${guess}${instead}`;

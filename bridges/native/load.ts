@@ -13,7 +13,7 @@ import { dirname, extname, isAbsolute, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { compileFunction } from 'node:vm';
 import { GraphError, InitError } from '../../runtime/core/errors.ts';
-import { didYouMean } from '../../runtime/core/nearest.ts';
+import { formatSuggestion } from '../../runtime/core/nearest.ts';
 import * as runtime from '../../runtime/index.ts';
 import { loadSucrase } from '../machine/node/sucrase.ts';
 
@@ -180,7 +180,7 @@ function checkImportedNames(path: string, code: string): void {
   for (const { 1: name, index } of code.matchAll(/\b_glossa\.(\w+)/g)) {
     if (name! in glossa) continue;
     const line = code.slice(0, index).split('\n').length;
-    const hint = didYouMean(name!, Object.keys(runtime));
+    const hint = formatSuggestion(name!, Object.keys(runtime));
     throw new InitError(`${path}:${line}: 'glossa' has no '${name}'${hint}`);
   }
 }

@@ -4,7 +4,7 @@
  */
 import { GraphError } from '../../runtime/core/errors.ts';
 import { fopNames } from '../../runtime/core/gen/fops.gen.ts';
-import { didYouMean } from '../../runtime/core/nearest.ts';
+import { formatSuggestion } from '../../runtime/core/nearest.ts';
 import { optionTypes, type ValueTypes } from '../../runtime/core/option-types.ts';
 import { type OptionSpec, parseOptionValue, printOption } from '../../runtime/core/options.ts';
 import type { DataPath, Fops, Translator } from '../../runtime/core/xlator.ts';
@@ -146,7 +146,7 @@ function findFieldProblems(
   }
   for (const name of Object.keys(record)) {
     if (name in rules) continue;
-    const hint = didYouMean(name, Object.keys(rules));
+    const hint = formatSuggestion(name, Object.keys(rules));
     problems.push(`'${prefix}${name}' is no field of a translator${hint}`);
   }
   return problems;
@@ -164,7 +164,7 @@ export function checkFops(path: string, fops: unknown): Fops<unknown> {
 function findFopProblems(fops: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(fops).flatMap(([name, fop]) => {
     if (!(fopNames as readonly string[]).includes(name)) {
-      return [`fops.${name}: there is no such fop${didYouMean(name, fopNames)}`];
+      return [`fops.${name}: there is no such fop${formatSuggestion(name, fopNames)}`];
     }
     if (fop === undefined || isFunction(fop)) return [];
     return [`fops.${name} is ${formatValue(fop)}: it must be a function (frame, xl, …)`];
@@ -202,7 +202,7 @@ function describeOptionProblem(spec: unknown): string | undefined {
   if (!isObject(spec)) return ` is ${formatValue(spec)}: it must be { type, description, … }`;
   const { type, description, min, max, values, aliases } = spec;
   if (typeof type !== 'string' || !Object.hasOwn(optionTypes, type)) {
-    const hint = typeof type === 'string' ? didYouMean(type, Object.keys(optionTypes)) : '';
+    const hint = typeof type === 'string' ? formatSuggestion(type, Object.keys(optionTypes)) : '';
     return `.type is ${formatValue(type)}${hint}: it must be one of ${Object.keys(optionTypes).join(', ')}`;
   }
   if (!isText(description)) return '.description is missing: it must be a sentence';

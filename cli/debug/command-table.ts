@@ -1,6 +1,6 @@
 /** Lists the commands of `glossa debug`, named as in gdb; finds and completes a command. */
 
-import { didYouMean } from '../../runtime/core/nearest.ts';
+import { formatSuggestion } from '../../runtime/core/nearest.ts';
 import { DebugError } from '../../runtime/debug/debug-error.ts';
 import { formatTable } from '../../terminal/layout.ts';
 
@@ -45,7 +45,7 @@ export function findCommandName(word: string): CommandName {
   if (matches.length === 1) return matches[0]!;
   if (matches.length > 1) throw new DebugError(`'${word}' may be ${matches.join(' or ')}`);
   throw new DebugError(
-    `there is no command '${word}'${didYouMean(word, names) || ": 'help' lists them"}`,
+    `there is no command '${word}'${formatSuggestion(word, names) || ": 'help' lists them"}`,
   );
 }
 
@@ -57,7 +57,7 @@ export function findInfoSubject(word: string): (typeof INFO_SUBJECTS)[number] {
   const matches = INFO_SUBJECTS.filter((name) => word !== '' && name.startsWith(word));
   if (matches.length === 1) return matches[0]!;
   throw new DebugError(
-    `info tells of ${INFO_SUBJECTS.join(', ')}${word === '' ? '' : `: not of '${word}'`}${didYouMean(word, INFO_SUBJECTS)}`,
+    `info tells of ${INFO_SUBJECTS.join(', ')}${word === '' ? '' : `: not of '${word}'`}${formatSuggestion(word, INFO_SUBJECTS)}`,
   );
 }
 

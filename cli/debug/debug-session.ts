@@ -121,16 +121,17 @@ export class DebugSession {
     >
   > = {
     break: async (argumentText) => {
-      const { id, text } = await this.debuggee.client.ask('break', { text: argumentText });
+      const { id, text } = await this.debuggee.client.sendCommand('break', { text: argumentText });
       this.print(`Breakpoint ${id}: ${text}`);
     },
     delete: async (argumentText) => {
       const { client } = this.debuggee;
       if (argumentText !== '') {
-        await client.ask('delete', { id: parseNumber(argumentText, 'a breakpoint') });
+        await client.sendCommand('delete', { id: parseNumber(argumentText, 'a breakpoint') });
         return;
       }
-      for (const { id } of await client.ask('breakpoints', {})) await client.ask('delete', { id });
+      for (const { id } of await client.sendCommand('breakpoints', {}))
+        await client.sendCommand('delete', { id });
     },
     info: (argumentText) => this.printInfo(argumentText),
     run: (argumentText, interrupted) => this.runCommand(argumentText, interrupted),
@@ -172,7 +173,7 @@ export class DebugSession {
     detach: async () => {
       this.heldStops.clear();
       this.selectedStop = null;
-      await this.debuggee.client.ask('detach', {});
+      await this.debuggee.client.sendCommand('detach', {});
     },
     help: () => this.print(formatHelp()),
   };
@@ -181,7 +182,7 @@ export class DebugSession {
     const { client } = this.debuggee;
     switch (findInfoSubject(argumentText)) {
       case 'breakpoints': {
-        const all = await client.ask('breakpoints', {});
+        const all = await client.sendCommand('breakpoints', {});
         if (all.length === 0) this.print('no breakpoints');
         for (const { id, text, hits } of all) this.print(`${id}  ${text}  (hits: ${hits})`);
         break;
@@ -195,7 +196,8 @@ export class DebugSession {
         }
         break;
       case 'volumes':
-        for (const volume of await client.ask('volumes', {})) this.print(formatVolume(volume));
+        for (const volume of await client.sendCommand('volumes', {}))
+          this.print(formatVolume(volume));
         break;
     }
   }
@@ -215,7 +217,7 @@ export class DebugSession {
     await this.resumeAndWait(isBackground, interrupted, null, async () => {
       if (this.state === 'new') {
         this.state = 'mounting';
-        await this.debuggee.client.ask('run', {});
+        await this.debuggee.client.sendCommand('run', {});
       } else this.startPending();
     });
   }
@@ -243,7 +245,7 @@ export class DebugSession {
       if (stop !== null) {
         this.heldStops.delete(stop.id);
         this.selectedStop = null;
-        await this.debuggee.client.ask('resume', { stop: stop.id, way });
+        await this.debuggee.client.sendCommand('resume', { stop: stop.id, way });
       }
       const [next] = this.heldStops.values();
       if (way === 'continue' && this.selectedStop === null && next !== undefined) this.select(next);
@@ -290,11 +292,11 @@ export class DebugSession {
   }
 
   private fetchFrames(): Promise<readonly FrameView[]> {
-    return this.debuggee.client.ask('frames', { stop: this.requireStop().id });
+    return this.debuggee.client.sendCommand('frames', { stop: this.requireStop().id });
   }
 
   private fetchScopes() {
-    return this.debuggee.client.ask('scopes', {
+    return this.debuggee.client.sendCommand('scopes', {
       stop: this.requireStop().id,
       level: this.selectedLevel,
     });
@@ -316,7 +318,7 @@ export class DebugSession {
     const { id: stop } = this.requireStop();
     const [, path = '', value = ''] = match;
     const args = { stop, path: parsePath(path), value };
-    const reply = await this.debuggee.client.ask('set', args);
+    const reply = await this.debuggee.client.sendCommand('set', args);
     this.print(reply.map(({ name, text }) => `${name}=${text}`).join(', '));
   }
 }

@@ -2,9 +2,9 @@
 import { printable } from '../../runtime/core/log.ts';
 import type { StopView, VolumeView } from '../../runtime/debug/protocol.ts';
 import type { FrameView, Scope } from '../../runtime/debug/scopes.ts';
-import type { Value } from '../../runtime/debug/shown-values.ts';
+import type { ShownValue } from '../../runtime/debug/shown-values.ts';
 
-const formatArguments = (values: readonly Value[]): string =>
+const formatArguments = (values: readonly ShownValue[]): string =>
   values.map(({ name, text }) => `${name}=${text}`).join(', ');
 
 /** Formats where a request is stopped, and its arguments. */
@@ -27,7 +27,7 @@ export function formatFrame({ level, volume, type, fop, paths, where }: FrameVie
 }
 
 /** Formats a value, with one line for each of its parts. */
-export function formatValue({ text, parts }: Value): string {
+export function formatValue({ text, parts }: ShownValue): string {
   if (parts.length === 0) return text;
   const lines = parts.map((part) => `  ${part.name} = ${part.text}`);
   return `{\n${lines.join(',\n')}\n}`;
@@ -37,7 +37,7 @@ export function formatValue({ text, parts }: Value): string {
 export const formatScopes = (scopes: readonly Scope[]): string =>
   scopes.map(({ name, values }) => [`${name}:`, ...listValueLines(values)].join('\n')).join('\n');
 
-const listValueLines = (values: readonly Value[]): string[] =>
+const listValueLines = (values: readonly ShownValue[]): string[] =>
   values.flatMap(({ name, text, parts }) => [
     `  ${name} = ${text}`,
     ...parts.map((part) => `    ${part.name} = ${part.text}`),

@@ -103,7 +103,7 @@ export class Debuggee {
   async end(): Promise<void> {
     const { command } = this;
     if (this.command !== null) {
-      await this.client.ask('detach', {}).catch(() => null);
+      await this.client.sendCommand('detach', {}).catch(() => null);
       await endGroup(command!);
     }
     this.server.endServer();

@@ -57,7 +57,7 @@ export async function replayFile(
       const outcomes = await new Replay(graph, plan, {
         clock,
         played,
-        patienceMs: replyTimeoutMs,
+        replyTimeoutMs,
       }).run();
       const storageDiffers = settings.realStorage && startsWithDifference(outcomes);
       const { startedAt } = recording.head;

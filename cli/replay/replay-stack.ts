@@ -12,7 +12,7 @@ import { Graph } from '../../runtime/core/graph.ts';
 import { INFO, type LogLevels } from '../../runtime/core/log.ts';
 import { VirtualClock } from '../../runtime/core/virtual-clock.ts';
 import type { VolumeSpec } from '../../runtime/core/xlator.ts';
-import type { VolumeSeen } from '../../runtime/observe/events.ts';
+import type { RecordedVolume } from '../../runtime/observe/events.ts';
 import type { Head } from '../../runtime/observe/format.ts';
 import { findVolume, type ReplayRoles } from '../../runtime/replay/plan.ts';
 import { PlayedVolume } from '../../runtime/replay/played-volume.ts';
@@ -197,7 +197,7 @@ async function makeModuleParts(
  * Finds the recorded volume with a module of this name, or the only one with a module.
  * @throws {Failure}
  */
-function findModuleVolume({ volumes }: Head, module: ModuleFile): VolumeSeen {
+function findModuleVolume({ volumes }: Head, module: ModuleFile): RecordedVolume {
   const moduleVolumes = volumes.filter(({ type }) => MODULE_TYPES.includes(type));
   const sameName = moduleVolumes.filter(({ options }) => {
     const file = options['module-name'] ?? options['module-path'];

@@ -122,22 +122,22 @@ function* copyRange(
   end: number,
   onPiece: PieceObserver,
 ): Steps<number> {
-  let shortAt = end;
+  let shortReadAt = end;
   const memory = to.file.takesDataAtOnce ? getPieceMemory() : null;
   yield* inParallel(range(start, end, PIECE_BYTES), MAX_PARALLEL_PIECES, function* (at) {
-    if (at >= shortAt) return;
+    if (at >= shortReadAt) return;
     const wantedBytes = Math.min(end - at, PIECE_BYTES);
     const read =
       memory === null
         ? from.file.readOnce(wantedBytes, at)
         : from.file.readUncopied(memory, wantedBytes, at);
     const piece = yield* withErrorContext('read', from.path, read);
-    if (piece.length < wantedBytes) shortAt = Math.min(shortAt, at + piece.length);
+    if (piece.length < wantedBytes) shortReadAt = Math.min(shortReadAt, at + piece.length);
     if (piece.length === 0) return;
     yield* withErrorContext('write', to.path, to.file.writeOnce(piece, at));
     onPiece(piece.length);
   });
-  return shortAt;
+  return shortReadAt;
 }
 
 function* range(from: number, to: number, step: number): Generator<number> {

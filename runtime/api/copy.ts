@@ -1,4 +1,4 @@
-/** Copies files and trees within a volume, or from one volume to another. */
+/** Copies files and trees, as Node's `fs.copyFile` and `fs.cp` do, within a volume or from one volume to another. */
 import {
   EDQUOT,
   EEXIST,
@@ -65,7 +65,7 @@ function* writeInPlace(
   });
 }
 
-/** @param mode COPYFILE_* @throws {FileError} */
+/** Copies the data of one file, as `fs.copyFile` does. @param mode COPYFILE_* @throws {FileError} */
 export function* copyFile(
   volume: VolumeNameSteps,
   from: string,
@@ -169,14 +169,14 @@ class TreeCopy {
     return withErrorContext(syscall, this.nameTarget(path), steps);
   }
 
-  /** Gives the error of a listing, which has the plain path, the text of the path. */
+  /** Replaces the path in the error of a listing by its text for errors (`nameSource`). */
   private nameErrorPath(error: unknown): unknown {
     if (!(error instanceof FileError) || error.path === undefined) return error;
     return new FileError(-error.errno, error.syscall, this.nameSource(error.path));
   }
 
   /** Runs steps for one file. A failure goes to `onFailure`, or ends the copy. @returns whether they succeeded */
-  private *attempt(steps: Steps<void>): Steps<boolean> {
+  private *runForFile(steps: Steps<void>): Steps<boolean> {
     const { onFailure } = this.settings;
     try {
       yield* steps;
@@ -263,15 +263,15 @@ class TreeCopy {
         *enter({ inode, path, buf = source.buf }) {
           if (inode !== source.inode && !(yield* treeCopy.passesFilter(path, findTarget(path))))
             return false;
-          return yield* treeCopy.attempt(treeCopy.enterDirectory(buf, path, findTarget(path)));
+          return yield* treeCopy.runForFile(treeCopy.enterDirectory(buf, path, findTarget(path)));
         },
         *visit(file) {
           const target = findTarget(file.path);
           if (yield* treeCopy.passesFilter(file.path, target))
-            yield* treeCopy.attempt(treeCopy.copyEntry(file, file.path, target));
+            yield* treeCopy.runForFile(treeCopy.copyEntry(file, file.path, target));
         },
         *leave({ path, buf = source.buf }) {
-          yield* treeCopy.attempt(treeCopy.finishDirectory(buf, findTarget(path)));
+          yield* treeCopy.runForFile(treeCopy.finishDirectory(buf, findTarget(path)));
         },
         ...(onFailure && { fail: (error) => onFailure(treeCopy.nameErrorPath(error)) }),
       },
@@ -356,7 +356,8 @@ class TreeCopy {
     const file = yield* this.withSourceContext('open', from, open);
     const source = { file: file.steps, path: this.nameSource(from) };
     const mode = isWhole && !preserve ? buf.iaProt & PERMISSION_BITS : buf.iaProt;
-    const fill = (file: OpenFile['steps']): Steps<void> => this.fill(source, file, to, buf, target);
+    const fill = (file: OpenFile['steps']): Steps<void> =>
+      this.fillTarget(source, file, to, buf, target);
     try {
       if (isWhole)
         yield* this.withTargetContext('cp', to, this.writeWholeCopy(to, target, mode, fill));
@@ -385,7 +386,7 @@ class TreeCopy {
     });
   }
 
-  private *fill(
+  private *fillTarget(
     source: CopySide,
     file: OpenFile['steps'],
     to: string,
@@ -409,10 +410,10 @@ class TreeCopy {
     const { from: source, to: volume, settings } = this;
     const link = yield* this.withSourceContext('readlink', from, source.driver.readlink(inode));
     const isVerbatim = link.startsWith('/') || settings.verbatimSymlinks === true;
-    const folder = from.slice(0, from.lastIndexOf('/'));
-    const text = isVerbatim ? link : normalizePath(`${folder}/${link}`);
+    const linkFolder = from.slice(0, from.lastIndexOf('/'));
+    const linkTarget = isVerbatim ? link : normalizePath(`${linkFolder}/${link}`);
     function* makeLink(path: string): Steps<Inode> {
-      yield* volume.files.symlink(text, path);
+      yield* volume.files.symlink(linkTarget, path);
       return (yield* volume.files.lookup(path)).inode;
     }
     if (settings.isWhole === true)
@@ -424,7 +425,7 @@ class TreeCopy {
     else {
       if (target !== undefined)
         yield* this.withTargetContext('unlink', to, volume.files.unlink(to));
-      yield* this.withTargetContext('symlink', to, volume.files.symlink(text, to));
+      yield* this.withTargetContext('symlink', to, volume.files.symlink(linkTarget, to));
     }
     if (settings.preserve === true) yield* this.copyPathAttributes(buf, to);
   }

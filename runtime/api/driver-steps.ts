@@ -143,6 +143,7 @@ class FopWait implements Wait {
     const name = row.name as FopName;
     const cbk = collectCbk[name]((_frame, _cookie, _xl, opRet, opErrno, values) => {
       driver.client.end(stack);
+      // A success without an inode to link is no usable reply.
       const isComplete =
         !this.updatesTable || applyReply(row, args, opRet, opErrno, values, driver.addsNames);
       operation.resume(

@@ -67,8 +67,9 @@ export class FileDataSteps {
     return yield* withErrorContext(syscall, this.path, act());
   }
 
-  private checkAccess(syscall: string, forbidden: number): void {
-    if ((this.flags & O_ACCMODE) !== forbidden) return;
+  /** @throws {FileError} EBADF if the file was opened with the access mode `forbiddenMode` (O_RDONLY, O_WRONLY) */
+  private checkAccess(syscall: string, forbiddenMode: number): void {
+    if ((this.flags & O_ACCMODE) !== forbiddenMode) return;
     throw new FileError(EBADF, syscall, this.path);
   }
 
@@ -87,25 +88,27 @@ export class FileDataSteps {
     const isView = ArrayBuffer.isView(target);
     const viewOptions = typeof offset === 'object' ? offset : {};
     const { buffer: view, ...rest } = readSwitches((isView ? viewOptions : target) ?? undefined);
-    const into = isView ? target : ((view as ArrayBufferView) ?? makeBuffer(DEFAULT_READ_BYTES));
-    if (!ArrayBuffer.isView(into)) {
-      throwArgumentError('ERR_INVALID_ARG_TYPE', 'buffer', 'a view of memory', into);
+    const targetView = isView
+      ? target
+      : ((view as ArrayBufferView) ?? makeBuffer(DEFAULT_READ_BYTES));
+    if (!ArrayBuffer.isView(targetView)) {
+      throwArgumentError('ERR_INVALID_ARG_TYPE', 'buffer', 'a view of memory', targetView);
     }
-    const bytes = toBytes(into);
+    const bytes = toBytes(targetView);
     const offsetArgument = typeof offset === 'object' ? rest.offset : offset;
     const from = toInteger(offsetArgument ?? rest.offset ?? 0, 'offset', 0, bytes.length);
     const maxSize = bytes.length - from;
     const size = toInteger(length ?? rest.length ?? maxSize, 'length', 0, maxSize);
     const at = position ?? (rest.position as number | bigint | null | undefined) ?? null;
     const bytesRead = yield* this.readInto(bytes.subarray(from, from + size), at);
-    return { bytesRead, buffer: into };
+    return { bytesRead, buffer: targetView };
   }
 
-  private *readInto(into: Uint8Array, position: number | bigint | null): Steps<number> {
+  private *readInto(target: Uint8Array, position: number | bigint | null): Steps<number> {
     this.checkAccess('read', O_WRONLY);
     const at = position === null ? -1 : toPosition(position, -1);
     const count = yield* this.runOnFile('read', () =>
-      this.file.readInto(into, at < 0 ? this.state.position : at),
+      this.file.readInto(target, at < 0 ? this.state.position : at),
     );
     if (at < 0) this.state.position += count;
     return count;
@@ -117,8 +120,8 @@ export class FileDataSteps {
     const { file } = this;
     if (size <= FIRST_READ_BYTES)
       return yield* this.runOnFile('read', () => file.read(size, position));
-    const into = makeBuffer(size);
-    return into.subarray(0, yield* this.runOnFile('read', () => file.readInto(into, position)));
+    const buffer = makeBuffer(size);
+    return buffer.subarray(0, yield* this.runOnFile('read', () => file.readInto(buffer, position)));
   }
 
   /** Writes all of the data at a position, or with O_APPEND at the end. @returns the position after it */
@@ -225,10 +228,13 @@ export class FileDataSteps {
     }
     // Reads no more than the size: a faulty volume might return data without end.
     if (iaSize - position <= FIRST_READ_BYTES) return firstPart;
-    const all = makeBuffer(iaSize - position);
-    all.set(firstPart);
-    const count = yield* file.readInto(all.subarray(FIRST_READ_BYTES), position + FIRST_READ_BYTES);
-    return all.subarray(0, FIRST_READ_BYTES + count);
+    const content = makeBuffer(iaSize - position);
+    content.set(firstPart);
+    const count = yield* file.readInto(
+      content.subarray(FIRST_READ_BYTES),
+      position + FIRST_READ_BYTES,
+    );
+    return content.subarray(0, FIRST_READ_BYTES + count);
   }
 
   /** Writes from the current position on. @param data text, bytes, or an iterable of these */

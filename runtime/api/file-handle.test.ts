@@ -157,9 +157,9 @@ describe('an open file', () => {
   it('is released by the close of its volume, as are 10,000 others', async () => {
     const volume = await open();
     for (let count = 0; count < 10_000; count += 1) await volume.open('/a', 'w');
-    expect(volume.client.client.fds.size).toBe(10_000);
+    expect(volume.client.graphClient.fds.size).toBe(10_000);
     await volume.close();
-    expect(volume.client.client.fds.size).toBe(0);
+    expect(volume.client.graphClient.fds.size).toBe(0);
   });
 });
 
@@ -255,10 +255,10 @@ describe('an operation whose caller no longer waits', () => {
     controller.abort();
     expect(await code(opening)).toBe('ABORT_ERR');
     goOn();
-    expect(volume.client.client.fds.size).toBe(0);
+    expect(volume.client.graphClient.fds.size).toBe(0);
     expect(() => volume.fs.openSync('/b', 'w')).toThrow(/does not reply at once/);
     goOn();
-    expect(volume.client.client.fds.size).toBe(0);
+    expect(volume.client.graphClient.fds.size).toBe(0);
   });
 });
 
@@ -452,7 +452,7 @@ describe('an object', () => {
     expect(await volume.readFile('/a', 'utf8')).toBe('TEXT');
     expect(opens).toBe(1);
     expect((await volume.stat('/a')).mode & 0o777).toBe(0o600);
-    expect(volume.client.client.fds.size).toBe(0);
+    expect(volume.client.graphClient.fds.size).toBe(0);
   });
 
   it('names itself in errors, refuses bad arguments, and ends with its volume', async () => {

@@ -40,10 +40,10 @@ export interface WriteStreamOptions {
 
 /** Loads Node's module of streams. @throws {Error} in a browser */
 function loadStreams(): typeof import('node:stream') {
-  const found = globalThis.process?.getBuiltinModule?.('node:stream');
-  if (found === undefined)
+  const streams = globalThis.process?.getBuiltinModule?.('node:stream');
+  if (streams === undefined)
     throw new Error('a browser has no streams of Node: use readableWebStream');
-  return found;
+  return streams;
 }
 
 /** An open file, or the promise of one: a stream is made before its file is open. */

@@ -54,19 +54,22 @@ describe('glob', () => {
     ['**/*.ts', { exclude: (path: string) => path === 'a' }, ['top.ts', 'x (1).ts']],
     ['absent/*', {}, []],
     ['*', { cwd: '/absent' }, []],
-  ])('%j with %j finds %j, in every shape', async (patterns, options, expected) => {
-    const { volume } = await open();
-    expect(await collect(volume.glob(patterns, options))).toEqual(expected);
-    const fs = volume.fs as unknown as Record<
-      'glob' | 'globSync',
-      (...args: unknown[]) => string[]
-    >;
-    expect(fs.globSync(patterns, options).sort()).toEqual(expected);
-    const called = new Promise((resolve) =>
-      fs.glob(patterns, options, (_: unknown, found: string[]) => resolve(found.sort())),
-    );
-    expect(await called).toEqual(expected);
-  });
+  ])(
+    'pattern %j with options %j finds %j, as do fs.glob and fs.globSync',
+    async (patterns, options, expected) => {
+      const { volume } = await open();
+      expect(await collect(volume.glob(patterns, options))).toEqual(expected);
+      const fs = volume.fs as unknown as Record<
+        'glob' | 'globSync',
+        (...args: unknown[]) => string[]
+      >;
+      expect(fs.globSync(patterns, options).sort()).toEqual(expected);
+      const called = new Promise((resolve) =>
+        fs.glob(patterns, options, (_: unknown, found: string[]) => resolve(found.sort())),
+      );
+      expect(await called).toEqual(expected);
+    },
+  );
 
   it('lists no directory whose names a pattern spells out, nor an excluded one', async () => {
     const { volume, listed } = await open();

@@ -57,7 +57,7 @@ class GlobSearch {
     this.cwd = toPath(cwd, 'options.cwd');
     this.withTypes = withFileTypes === true;
     this.isExcluded = makeExclusionTest(exclude, this.withTypes);
-    const allTexts = toPatternList(patterns, 'patterns').flatMap(expandBraces);
+    const allPatterns = toPatternList(patterns, 'patterns').flatMap(expandBraces);
     const makeDirectories = (path: string, texts: readonly string[]): GlobDirectory[] => {
       const tails = texts.map(parsePattern).filter(({ length }) => length > 0);
       return tails.length === 0 ? [] : [{ path, tails }];
@@ -66,9 +66,9 @@ class GlobSearch {
     this.startDirectories = [
       ...makeDirectories(
         '',
-        allTexts.filter((text) => !isAbsolute(text)),
+        allPatterns.filter((text) => !isAbsolute(text)),
       ),
-      ...makeDirectories('/', allTexts.filter(isAbsolute)),
+      ...makeDirectories('/', allPatterns.filter(isAbsolute)),
     ];
   }
 
@@ -250,9 +250,9 @@ function makeExclusionTest(exclude: unknown, withTypes: boolean): GlobSearch['is
   );
   const tails = patterns.flatMap(expandBraces).map(parsePattern);
   return (_, path) => {
-    const stepAll = (upcoming: readonly PatternTail[], name: string) =>
+    const matchAll = (upcoming: readonly PatternTail[], name: string) =>
       upcoming.flatMap((tail) => matchName(tail, name));
-    const nextTails = path.split('/').reduce(stepAll, tails);
+    const nextTails = path.split('/').reduce(matchAll, tails);
     return nextTails.some(({ length }) => length === 0);
   };
 }
@@ -303,11 +303,11 @@ export function globSync(
 ): (string | Dirent)[] {
   const search = new GlobSearch(volume, patterns, options);
   const upcoming = [...search.startDirectories];
-  const allTexts: (string | Dirent)[] = [];
+  const allMatches: (string | Dirent)[] = [];
   while (upcoming.length > 0) {
     const { matches, directories } = runSync(search.visit(upcoming.pop()!));
-    allTexts.push(...matches);
+    allMatches.push(...matches);
     upcoming.push(...directories);
   }
-  return allTexts;
+  return allMatches;
 }

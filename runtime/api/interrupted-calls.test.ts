@@ -166,7 +166,7 @@ it.each(Object.keys(calls))('%s ends at its signal, and sends nothing more', asy
   const controller = new AbortController();
   const volume = held.volume.with({ signal: controller.signal });
   const file = await volume.open('/a', 'r+');
-  const { fds } = held.volume.client.client;
+  const { fds } = held.volume.client.graphClient;
   const openFiles = fds.size;
   held.hold();
   const ended = outcome(calls[name]!(volume, file));
@@ -191,7 +191,7 @@ it.each(Object.keys(calls))('%s under way ends when the volume is closed', async
   held.release();
   await closing;
   expect(ends).toBe(1);
-  expect(held.volume.client.client.fds.size).toBe(0);
+  expect(held.volume.client.graphClient.fds.size).toBe(0);
 });
 
 it.each<[string, (held: Held, signal: AbortSignal) => Promise<unknown>]>([
@@ -242,7 +242,7 @@ it('a signal that ends many calls goes through the requests in flight once', asy
   const volume = held.volume.with({ signal: controller.signal });
   held.hold();
   const ends = Array.from({ length: 1000 }, () => outcome(volume.stat('/a')));
-  const list = vi.spyOn(held.volume.client.client.initiator.calls, 'list');
+  const list = vi.spyOn(held.volume.client.graphClient.initiator.calls, 'list');
   controller.abort();
   expect(new Set(await Promise.all(ends))).toEqual(new Set(['ABORT_ERR']));
   expect(list).toHaveBeenCalledTimes(1);

@@ -128,19 +128,19 @@ export function makeFs(promises: object, steps: VolumeSteps): typeof nodeFs {
   const callWithCallback = (
     makeSteps: () => Steps<unknown>,
     callback: Callback,
-    results: ToResults,
+    toResults: ToResults,
   ): void => {
-    let running: Promise<unknown>;
+    let resultPromise: Promise<unknown>;
     try {
-      running = steps.run(makeSteps());
+      resultPromise = steps.run(makeSteps());
     } catch (error) {
-      running = Promise.reject(error);
+      resultPromise = Promise.reject(error);
     }
-    callBack(running, (error, result) =>
-      error === null ? callback(null, ...results(result)) : callback(error),
+    callBack(resultPromise, (error, result) =>
+      error === null ? callback(null, ...toResults(result)) : callback(error),
     );
   };
-  const runNow = <R>(makeSteps: () => Steps<R>): R => {
+  const runAtOnce = <R>(makeSteps: () => Steps<R>): R => {
     steps.client.checkOpen();
     return runSync(makeSteps());
   };
@@ -173,7 +173,7 @@ export function makeFs(promises: object, steps: VolumeSteps): typeof nodeFs {
       );
     },
     openSync: (path: PathLike, flags?: unknown, mode?: unknown) =>
-      runNow(() => steps.open(path, flags, mode)).fd,
+      runAtOnce(() => steps.open(path, flags, mode)).fd,
     exists(path: PathLike, callback: (isFound: boolean) => void) {
       callWithCallback(
         () => functionSteps.exists(path),
@@ -181,7 +181,7 @@ export function makeFs(promises: object, steps: VolumeSteps): typeof nodeFs {
         toOneResult,
       );
     },
-    existsSync: (path: PathLike) => runNow(() => functionSteps.exists(path)),
+    existsSync: (path: PathLike) => runAtOnce(() => functionSteps.exists(path)),
     createReadStream: (path: PathLike, options?: StreamOptions | BufferEncoding) => {
       const settings = readStreamOptions(options);
       return makeReadStream(openForStream(path, settings, 'r'), settings);
@@ -207,10 +207,10 @@ export function makeFs(promises: object, steps: VolumeSteps): typeof nodeFs {
       callWithCallback(() => functionSteps.callByPath(name, rest), callback, toOneResult);
     };
     fs[`${name}Sync`] = (...args: unknown[]) =>
-      runNow(() => functionSteps.callByPath(name, trimUndefined(args)));
+      runAtOnce(() => functionSteps.callByPath(name, trimUndefined(args)));
   }
   for (const [name, [, member]] of Object.entries(DESCRIPTOR_FUNCTIONS)) {
-    const results: ToResults =
+    const toResults: ToResults =
       member === undefined
         ? toOneResult
         : (result) => {
@@ -221,10 +221,10 @@ export function makeFs(promises: object, steps: VolumeSteps): typeof nodeFs {
       // Node's close may be called without a callback, and then throws its error.
       const hasCallback = name !== 'close' || args.length > 1;
       const [callback, rest] = splitCallback(hasCallback ? args : [...args, throwError]);
-      callWithCallback(() => functionSteps.callByDescriptor(name, rest), callback, results);
+      callWithCallback(() => functionSteps.callByDescriptor(name, rest), callback, toResults);
     };
     fs[`${name}Sync`] = (...args: unknown[]) =>
-      results(runNow(() => functionSteps.callByDescriptor(name, trimUndefined(args))))[0];
+      toResults(runAtOnce(() => functionSteps.callByDescriptor(name, trimUndefined(args))))[0];
   }
   for (const name of ['realpath', 'realpathSync']) {
     const fn = fs[name] as object;

@@ -44,15 +44,18 @@ export class OpenFileSteps {
 
   /** Reads by one request. @throws {FopError} */
   *readOnce(size: number, offset: number): Steps<Uint8Array> {
-    return dataOf(yield* this.driver.expect('readv', this.fd, size, offset, 0, null), size);
+    return readReplyData(yield* this.driver.expect('readv', this.fd, size, offset, 0, null), size);
   }
 
   /**
-   * The same, without a copy of the data: it is valid until the operation waits again.
+   * Reads by one request without a copy of the data, which is valid until the operation waits again.
    * @param memory for the data, unless a volume has it in memory of its own. @throws {FopError}
    */
   *readUncopied(memory: Uint8Array, size: number, offset: number): Steps<Uint8Array> {
-    return dataOf(yield* this.driver.readUncopied(memory, this.fd, size, offset, 0, null), size);
+    return readReplyData(
+      yield* this.driver.readUncopied(memory, this.fd, size, offset, 0, null),
+      size,
+    );
   }
 
   /** Whether the storage has taken all data of a write when the wind returns. */
@@ -89,8 +92,8 @@ export class OpenFileSteps {
     if (data.length <= MAX_IO_BYTES) return yield* this.writeOnce(data, offset);
     const starts = range(0, data.length, MAX_IO_BYTES);
     // With O_APPEND the storage ignores the offset, so the requests must follow one another.
-    const limit = (this.fd.flags & O_APPEND) === 0 ? MAX_PARALLEL_REQUESTS : 1;
-    yield* inParallel(starts, limit, (from) =>
+    const maxParallel = (this.fd.flags & O_APPEND) === 0 ? MAX_PARALLEL_REQUESTS : 1;
+    yield* inParallel(starts, maxParallel, (from) =>
       this.writeOnce(data.subarray(from, from + MAX_IO_BYTES), offset + from),
     );
     return data.length;
@@ -150,8 +153,8 @@ export class OpenFileSteps {
   }
 
   /** Releases the fd. If the file may have been written or locked, flushes it before. */
-  *release(hasLocked = false): Steps<void> {
-    if ((this.fd.flags & O_ACCMODE) === O_RDONLY && !hasLocked) this.fd.release();
+  *release(hasHadLocks = false): Steps<void> {
+    if ((this.fd.flags & O_ACCMODE) === O_RDONLY && !hasHadLocks) this.fd.release();
     else yield* this.close();
   }
 
@@ -232,8 +235,8 @@ export class OpenFileSteps {
   }
 }
 
-/** The data of a reply. @throws {FopError} EIO if it is longer than asked for */
-function dataOf({ values }: Reply, size: number): Uint8Array {
+/** Returns the data of a reply to readv. @throws {FopError} EIO if it is longer than the request */
+function readReplyData({ values }: Reply, size: number): Uint8Array {
   const data = (values[0] as Uint8Array | null) ?? new Uint8Array(0);
   if (data.length > size) throw new FopError(EIO, `readv: ${data.length} bytes for ${size}`);
   return data;

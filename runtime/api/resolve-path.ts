@@ -101,7 +101,7 @@ export function* resolvePath(
   let linkCount = 0;
   const fail = (errno: number): never => throwFopError(errno, path);
   if (path === '') fail(ENOENT);
-  function* follow(inode: Inode): Steps<void> {
+  function* followLink(inode: Inode): Steps<void> {
     linkCount += 1;
     if (linkCount > MAX_LINKS) fail(ELOOP);
     const target = yield* lookups.readlink(inode);
@@ -126,14 +126,14 @@ export function* resolvePath(
         known?.iaType === IA_IFDIR
           ? known
           : ((yield* lookups.lookUp(entryName))?.inode ?? fail(ENOENT));
-      if (inode.iaType === IA_IFLNK) yield* follow(inode);
+      if (inode.iaType === IA_IFLNK) yield* followLink(inode);
       else if (inode.iaType !== IA_IFDIR) fail(ENOTDIR);
       else directories.push({ ...entryName, inode });
       continue;
     }
     const file = lastNameMode === 'nolookup' ? undefined : yield* lookups.lookUp(entryName);
     if (file?.buf.iaType === IA_IFLNK && (lastNameMode === 'follow' || mustBeDirectory)) {
-      yield* follow(file.inode);
+      yield* followLink(file.inode);
       continue;
     }
     if (mustBeDirectory && file !== undefined && file.buf.iaType !== IA_IFDIR) fail(ENOTDIR);

@@ -18,11 +18,11 @@ export const makeOwnerArgs = (uid: number, gid: number): [number, Partial<Iatt>]
 
 /** Makes the arguments that set times, in milliseconds; an omitted one becomes `now`. */
 export function makeTimeArgs(
-  now: number,
+  nowMs: number,
   atimeMs?: number,
   mtimeMs?: number,
 ): [number, Partial<Iatt>] {
-  const [atime, mtime] = [atimeMs ?? now, mtimeMs ?? now];
+  const [atime, mtime] = [atimeMs ?? nowMs, mtimeMs ?? nowMs];
   // As in the kernel's requests, ATIME_NOW and MTIME_NOW accompany ATIME and MTIME.
   const valid =
     (atimeMs === undefined ? SET_ATTR.ATIME_NOW : 0) |

@@ -71,13 +71,13 @@ export function* visitTree(
   const openDirectories = new Set<OpenDirectory>();
 
   function* endVisit(visit: DirectoryVisit): Steps<void> {
-    let ended: DirectoryVisit | null = visit;
-    while (ended !== null) {
-      ended.pendingCount -= 1;
-      if (ended.pendingCount > 0) return;
-      if (visitor.leave !== undefined && !ended.isSkipped)
-        yield* runVisit(visitor.leave(ended.directory));
-      ended = ended.parentVisit;
+    let endedVisit: DirectoryVisit | null = visit;
+    while (endedVisit !== null) {
+      endedVisit.pendingCount -= 1;
+      if (endedVisit.pendingCount > 0) return;
+      if (visitor.leave !== undefined && !endedVisit.isSkipped)
+        yield* runVisit(visitor.leave(endedVisit.directory));
+      endedVisit = endedVisit.parentVisit;
     }
   }
 

@@ -46,15 +46,15 @@ export class VolumeAttributeSteps extends VolumeContext {
     options: Options | undefined,
     linkMode: LinkMode,
   ): Steps<Stats | BigIntStats | undefined> {
-    const name = toPath(path);
+    const pathText = toPath(path);
     const { bigint: isBig, throwIfNoEntry } = readOptions(options);
     let buf: Iatt;
     try {
-      ({ buf } = yield* this.driver.find(name, linkMode));
+      ({ buf } = yield* this.driver.find(pathText, linkMode));
     } catch (error) {
       const isAbsent = error instanceof FopError && ABSENT_ERRNOS.has(error.errno);
       if (isAbsent && throwIfNoEntry === false) return undefined;
-      throw toFileError(error, syscall, name);
+      throw toFileError(error, syscall, pathText);
     }
     return isBig === true
       ? new BigIntStats(buf, this.client.deviceNumber)
@@ -62,9 +62,9 @@ export class VolumeAttributeSteps extends VolumeContext {
   }
 
   *exists(path: PathLike): Steps<boolean> {
-    const name = toPath(path);
+    const pathText = toPath(path);
     try {
-      yield* this.files.find(name);
+      yield* this.files.find(pathText);
       return true;
     } catch (error) {
       if (error instanceof FopError) return false;
@@ -73,36 +73,40 @@ export class VolumeAttributeSteps extends VolumeContext {
   }
 
   *access(path: PathLike, mode?: number): Steps<void> {
-    const name = toPath(path);
+    const pathText = toPath(path);
     const mask = toInteger(mode ?? 0, 'mode', 0, 7);
-    if (mask === 0) yield* withErrorContext('access', name, this.files.find(name));
-    else yield* withErrorContext('access', name, this.files.access(name, mask));
+    if (mask === 0) yield* withErrorContext('access', pathText, this.files.find(pathText));
+    else yield* withErrorContext('access', pathText, this.files.access(pathText, mask));
   }
 
   /** With `{ recursive: true }`, also all files below; symbolic links are not followed there. */
   *chmod(path: PathLike, mode: number | string, options?: Options): Steps<void> {
-    const name = toPath(path);
+    const pathText = toPath(path);
     const number = toMode(mode);
-    yield* withErrorContext('chmod', name, this.files.chmod(name, number));
+    yield* withErrorContext('chmod', pathText, this.files.chmod(pathText, number));
     if (readOptions(options).recursive === true) {
-      yield* this.changeTree('chmod', name, (object) => object.setattr(...makeModeArgs(number)));
+      yield* this.changeTree('chmod', pathText, (object) =>
+        object.setattr(...makeModeArgs(number)),
+      );
     }
   }
 
-  /** As `chmod`, for owners; an id of -1 does not change. */
+  /** Changes the owners, with the options of `chmod`; an id of -1 leaves one as it is. */
   *chown(path: PathLike, uid: number, gid: number, options?: Options): Steps<void> {
-    const name = toPath(path);
+    const pathText = toPath(path);
     const ids = [toId(uid, 'uid'), toId(gid, 'gid')] as const;
-    yield* withErrorContext('chown', name, this.files.chown(name, ...ids));
+    yield* withErrorContext('chown', pathText, this.files.chown(pathText, ...ids));
     if (readOptions(options).recursive === true) {
-      yield* this.changeTree('chown', name, (object) => object.setattr(...makeOwnerArgs(...ids)));
+      yield* this.changeTree('chown', pathText, (object) =>
+        object.setattr(...makeOwnerArgs(...ids)),
+      );
     }
   }
 
   *lchown(path: PathLike, uid: number, gid: number): Steps<void> {
-    const name = toPath(path);
+    const pathText = toPath(path);
     const ids = [toId(uid, 'uid'), toId(gid, 'gid')] as const;
-    yield* withErrorContext('lchown', name, this.files.chown(name, ...ids, 'nofollow'));
+    yield* withErrorContext('lchown', pathText, this.files.chown(pathText, ...ids, 'nofollow'));
   }
 
   private *changeTree(
@@ -146,18 +150,18 @@ export class VolumeAttributeSteps extends VolumeContext {
     mtime: Time | undefined,
     linkMode: LinkMode,
   ): Steps<void> {
-    const name = toPath(path);
+    const pathText = toPath(path);
     const times = [
       atime === undefined ? undefined : toMilliseconds(atime, 'atime'),
       mtime === undefined ? undefined : toMilliseconds(mtime, 'mtime'),
     ] as const;
-    yield* withErrorContext(syscall, name, this.files.utimes(name, ...times, linkMode));
+    yield* withErrorContext(syscall, pathText, this.files.utimes(pathText, ...times, linkMode));
   }
 
   *truncate(path: PathLike, length?: number): Steps<void> {
-    const name = toPath(path);
+    const pathText = toPath(path);
     const size = toInteger(length === undefined ? 0 : length, 'len');
-    yield* withErrorContext('truncate', name, this.truncateFile(name, size));
+    yield* withErrorContext('truncate', pathText, this.truncateFile(pathText, size));
   }
 
   private *truncateFile(path: string, size: number): Steps<void> {
@@ -168,20 +172,20 @@ export class VolumeAttributeSteps extends VolumeContext {
 
   /** Returns space and inodes of the volume. */
   *statfs(path: PathLike = '/', options?: Options): Steps<StatFs> {
-    const name = toPath(path);
+    const pathText = toPath(path);
     const { bigint: isBig } = readOptions(options);
-    const statvfs = yield* withErrorContext('statfs', name, this.files.statfs(name));
+    const statvfs = yield* withErrorContext('statfs', pathText, this.files.statfs(pathText));
     return new StatFs(statvfs, isBig === true);
   }
 
   /** Whether two paths lead to the same file. */
   *samefile(path: PathLike, other: PathLike): Steps<boolean> {
-    const [name, otherName] = [toPath(path), toPath(other, 'other')];
-    const { inode } = yield* withErrorContext('stat', name, this.files.find(name));
+    const [pathText, otherPathText] = [toPath(path), toPath(other, 'other')];
+    const { inode } = yield* withErrorContext('stat', pathText, this.files.find(pathText));
     const { inode: otherInode } = yield* withErrorContext(
       'stat',
-      otherName,
-      this.files.find(otherName),
+      otherPathText,
+      this.files.find(otherPathText),
     );
     return inode === otherInode;
   }
@@ -201,13 +205,17 @@ export class VolumeAttributeSteps extends VolumeContext {
   }
 
   *listxattr(path: PathLike): Steps<string[]> {
-    const file = toPath(path);
-    return yield* withErrorContext('listxattr', file, this.files.listxattr(file));
+    const pathText = toPath(path);
+    return yield* withErrorContext('listxattr', pathText, this.files.listxattr(pathText));
   }
 
   *llistxattr(path: PathLike): Steps<string[]> {
-    const file = toPath(path);
-    return yield* withErrorContext('llistxattr', file, this.files.listxattr(file, 'nofollow'));
+    const pathText = toPath(path);
+    return yield* withErrorContext(
+      'llistxattr',
+      pathText,
+      this.files.listxattr(pathText, 'nofollow'),
+    );
   }
 
   /** With `{ flag: 'create' }` the attribute must be new; with `'replace'` it must exist. */
@@ -243,8 +251,8 @@ export class VolumeAttributeSteps extends VolumeContext {
     name: string,
     act: (file: string, xattr: string) => Steps<R>,
   ): Steps<R> {
-    const file = toPath(path);
-    return yield* withErrorContext(syscall, file, act(file, toPath(name, 'name')));
+    const pathText = toPath(path);
+    return yield* withErrorContext(syscall, pathText, act(pathText, toPath(name, 'name')));
   }
 }
 

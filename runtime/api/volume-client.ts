@@ -28,7 +28,7 @@ let lastDeviceNumber = 0;
 
 export class VolumeClient {
   readonly graph: Graph;
-  readonly client: Client;
+  readonly graphClient: Client;
   /** Number of the volume in this process: `dev` of its files. */
   readonly deviceNumber = ++lastDeviceNumber;
   private readonly openFiles = new Map<number, OpenState>();
@@ -41,7 +41,7 @@ export class VolumeClient {
 
   constructor(graph: Graph, settings: VolumeClientSettings = {}) {
     this.graph = graph;
-    this.client = connect(graph);
+    this.graphClient = connect(graph);
     this.settings = settings;
   }
 
@@ -109,7 +109,7 @@ export class VolumeClient {
   private interruptRequests(driver: DriverSteps): void {
     if (this.interruptedDrivers.has(driver)) return;
     this.interruptedDrivers.add(driver);
-    for (const stack of this.client.initiator.calls.list()) {
+    for (const stack of this.graphClient.initiator.calls.list()) {
       if (stack instanceof RequestStack && stack.driver === driver) stack.interrupt();
     }
   }
@@ -137,12 +137,12 @@ export class VolumeClient {
 
   /** Registers an open directory, which `close` releases. */
   addFd(fd: Fd): void {
-    this.client.fds.add(fd);
+    this.graphClient.fds.add(fd);
   }
 
   /** Forgets an fd that the caller releases next. */
   removeFd(fd: Fd): void {
-    this.client.fds.remove(fd.id);
+    this.graphClient.fds.remove(fd.id);
   }
 
   /**
@@ -161,7 +161,7 @@ export class VolumeClient {
     for (const file of files) file.isClosed = true;
     const writable = files.filter(({ file: { fd } }) => (fd.flags & O_ACCMODE) !== O_RDONLY);
     // The driver of the files refuses requests from here on, so the flushes have their own.
-    const driver = new DriverSteps(this.client, ROOT);
+    const driver = new DriverSteps(this.graphClient, ROOT);
     const flush = ({ file: { fd } }: OpenState) => new OpenFile(driver, fd).flush();
     const flushes = await Promise.allSettled(writable.map(flush));
     await this.leaveGraph();
@@ -170,7 +170,7 @@ export class VolumeClient {
 
   private async leaveGraph(): Promise<void> {
     // The initiator has no other client.
-    this.client.initiator.close();
+    this.graphClient.initiator.close();
     if (this.settings.ownsGraph === true) await this.graph.stop();
     await this.settings.onClose?.();
   }

@@ -44,7 +44,7 @@ export class VolumeContext {
     const refusal = (): Error | null => client.findRefusal(signal);
     const { links } = client.settings;
     const { awaitsPromise = true } = settings;
-    this.driver = new DriverSteps(client.client, settings.caller, {
+    this.driver = new DriverSteps(client.graphClient, settings.caller, {
       findRefusal: refusal,
       awaitsPromise,
       ...(links === undefined ? {} : { links }),

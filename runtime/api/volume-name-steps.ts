@@ -38,13 +38,13 @@ export class VolumeNameSteps extends VolumeAttributeSteps {
 
   /** @returns with `{ recursive: true }`, the path of the first directory made, if any */
   *mkdir(path: PathLike, options?: Options | number): Steps<string | undefined> {
-    const name = toPath(path);
+    const pathText = toPath(path);
     const isMode = typeof options === 'number' || typeof options === 'string';
     const { mode, recursive } = isMode ? { mode: options, recursive: false } : readOptions(options);
-    const bits = toMode(mode, 0o777);
+    const modeBits = toMode(mode, 0o777);
     if (toBoolean(recursive, 'options.recursive'))
-      return yield* withErrorContext('mkdir', name, this.makeDirectories(name, bits));
-    yield* withErrorContext('mkdir', name, this.files.mkdir(name, bits));
+      return yield* withErrorContext('mkdir', pathText, this.makeDirectories(pathText, modeBits));
+    yield* withErrorContext('mkdir', pathText, this.files.mkdir(pathText, modeBits));
     return undefined;
   }
 
@@ -76,17 +76,17 @@ export class VolumeNameSteps extends VolumeAttributeSteps {
 
   /** Makes a directory with six random characters after `prefix`. @returns its path */
   *mkdtemp(prefix: PathLike, options?: Options): Steps<string | Uint8Array> {
-    const start = toPath(prefix, 'prefix');
+    const prefixText = toPath(prefix, 'prefix');
     // Errors name the path as mkdtemp(3) is called with it.
-    const template = start + 'X'.repeat(RANDOM_LETTER_COUNT);
+    const template = prefixText + 'X'.repeat(RANDOM_LETTER_COUNT);
     const encoding = readEncoding(options);
-    const path = yield* withErrorContext('mkdtemp', template, this.makeUniqueDirectory(start));
+    const path = yield* withErrorContext('mkdtemp', template, this.makeUniqueDirectory(prefixText));
     return toEncodedName(path, encoding);
   }
 
   private *makeUniqueDirectory(start: string): Steps<string> {
     for (let attempt = 1; ; attempt += 1) {
-      const path = start + randomName(this.driver.graph.context);
+      const path = start + makeRandomName(this.driver.graph.context);
       try {
         yield* this.files.mkdir(path, 0o700);
         return path;
@@ -100,28 +100,33 @@ export class VolumeNameSteps extends VolumeAttributeSteps {
   /** As `mkdtemp`; `remove` of the result removes the directory, as does the end of a `using` block. */
   *mkdtempDisposable(prefix: PathLike, options?: Options): Steps<TemporaryDirectory> {
     const path = yield* this.mkdtemp(prefix, options);
-    const steps = (): Steps<void> => this.rm(path, { recursive: true, force: true });
-    const remove = (): Promise<void> => this.run(steps());
+    const makeRemovalSteps = (): Steps<void> => this.rm(path, { recursive: true, force: true });
+    const remove = (): Promise<void> => this.run(makeRemovalSteps());
     return {
       path,
       remove,
       [Symbol.asyncDispose]: remove,
-      [Symbol.dispose]: () => runSync(steps()),
+      [Symbol.dispose]: () => runSync(makeRemovalSteps()),
     };
   }
 
   /** @param mode includes the type of the file; @param rdev of a device: major * 2^32 + minor */
   *mknod(path: PathLike, mode: number, rdev?: number): Steps<void> {
-    const name = toPath(path);
+    const pathText = toPath(path);
     const device = toInteger(rdev ?? 0, 'rdev');
-    yield* withErrorContext('mknod', name, this.files.mknod(name, toMode(mode), device));
+    yield* withErrorContext('mknod', pathText, this.files.mknod(pathText, toMode(mode), device));
   }
 
   /** @param _type is for Windows, and ignored as everywhere else */
   *symlink(target: PathLike, path: PathLike, _type?: unknown): Steps<void> {
-    const [to, name] = [toPath(target, 'target'), toPath(path)];
-    if (to === '') throw new FileError(ENOENT, 'symlink', to, name);
-    yield* withErrorContext('symlink', to, this.files.symlink(to, name), name);
+    const [linkTarget, pathText] = [toPath(target, 'target'), toPath(path)];
+    if (linkTarget === '') throw new FileError(ENOENT, 'symlink', linkTarget, pathText);
+    yield* withErrorContext(
+      'symlink',
+      linkTarget,
+      this.files.symlink(linkTarget, pathText),
+      pathText,
+    );
   }
 
   *link(existing: PathLike, path: PathLike): Steps<void> {
@@ -130,60 +135,69 @@ export class VolumeNameSteps extends VolumeAttributeSteps {
   }
 
   *unlink(path: PathLike): Steps<void> {
-    const name = toPath(path);
-    yield* withErrorContext('unlink', name, this.files.unlink(name));
+    const pathText = toPath(path);
+    yield* withErrorContext('unlink', pathText, this.files.unlink(pathText));
   }
 
   *rmdir(path: PathLike): Steps<void> {
-    const name = toPath(path);
-    yield* withErrorContext('rmdir', name, this.files.rmdir(name));
+    const pathText = toPath(path);
+    yield* withErrorContext('rmdir', pathText, this.files.rmdir(pathText));
   }
 
   /** @param options `{ flag: 'noreplace' | 'exchange' }`, as renameat2(2) */
   *rename(from: PathLike, to: PathLike, options?: Options): Steps<void> {
-    const [old, name] = [toPath(from, 'oldPath'), toPath(to, 'newPath')];
+    const [oldPath, newPath] = [toPath(from, 'oldPath'), toPath(to, 'newPath')];
     const { flag } = readOptions(options);
     const flags = flag === undefined ? 0 : { noreplace: 1, exchange: 2 }[String(flag)];
     if (flags === undefined) {
       throwArgumentError('ERR_INVALID_ARG_VALUE', 'flag', "'noreplace' or 'exchange'", flag);
     }
-    yield* withErrorContext('rename', old, this.files.rename(old, name, flags), name);
+    yield* withErrorContext('rename', oldPath, this.files.rename(oldPath, newPath, flags), newPath);
   }
 
   *readlink(path: PathLike, options?: Options): Steps<string | Uint8Array> {
-    const [name, encoding] = [toPath(path), readEncoding(options)];
-    const target = yield* withErrorContext('readlink', name, this.files.readlink(name));
+    const [pathText, encoding] = [toPath(path), readEncoding(options)];
+    const target = yield* withErrorContext('readlink', pathText, this.files.readlink(pathText));
     return toEncodedName(target, encoding);
   }
 
   /** Returns the path of the same file without symbolic links, `.` and `..`. */
   *realpath(path: PathLike, options?: Options): Steps<string | Uint8Array> {
-    const [name, encoding] = [toPath(path), readEncoding(options)];
-    const resolved = yield* withErrorContext('realpath', name, this.driver.resolve(name, 'follow'));
-    if (resolved.file === undefined) throw new FileError(ENOENT, 'realpath', name);
+    const [pathText, encoding] = [toPath(path), readEncoding(options)];
+    const resolved = yield* withErrorContext(
+      'realpath',
+      pathText,
+      this.driver.resolve(pathText, 'follow'),
+    );
+    if (resolved.file === undefined) throw new FileError(ENOENT, 'realpath', pathText);
     return toEncodedName(joinRealPath(resolved), encoding);
   }
 
   /** Removes a file; a directory only with `recursive`. With `force`, an absent path is no error. */
   *rm(path: PathLike, options?: Options): Steps<void> {
-    const name = toPath(path);
+    const pathText = toPath(path);
     const switches = readSwitches(options);
     const recursive = toBoolean(switches.recursive, 'options.recursive');
     const force = toBoolean(switches.force, 'options.force');
-    const found = yield* withErrorContext('rm', name, this.files.findIfExists(name, 'nofollow'));
+    const found = yield* withErrorContext(
+      'rm',
+      pathText,
+      this.files.findIfExists(pathText, 'nofollow'),
+    );
     if (found === undefined) {
       if (force) return;
-      throw new FileError(ENOENT, 'rm', name);
+      throw new FileError(ENOENT, 'rm', pathText);
     }
     if (found.buf.iaType !== IA_IFDIR)
-      return yield* withErrorContext('rm', name, this.files.unlink(name));
+      return yield* withErrorContext('rm', pathText, this.files.unlink(pathText));
     if (!recursive) {
-      const error = new FileError(EISDIR, 'rm', name);
+      const error = new FileError(EISDIR, 'rm', pathText);
       throw Object.assign(error, { code: 'ERR_FS_EISDIR' });
     }
-    yield* this.removeTree({ inode: found.inode, path: name });
+    yield* this.removeTree({ inode: found.inode, path: pathText });
     // The root itself stays, empty.
-    if (found.parent !== undefined) yield* withErrorContext('rm', name, this.files.rmdir(name));
+    if (found.parent !== undefined)
+      yield* withErrorContext('rm', pathText, this.files.rmdir(pathText));
   }
 
   private *removeTree(top: TreeDirectory): Steps<void> {
@@ -191,12 +205,14 @@ export class VolumeNameSteps extends VolumeAttributeSteps {
     yield* visitTree(driver, top, {
       *visit({ inode, parent, name, path }) {
         const loc = new Loc(inode, parent, name);
-        yield* ifPresent(withErrorContext('rm', path, driver.expect('unlink', loc, 0, null)));
+        yield* ignoreAbsentFile(
+          withErrorContext('rm', path, driver.expect('unlink', loc, 0, null)),
+        );
       },
       *leave({ inode, parent, name, path }) {
         if (inode === top.inode) return;
         const loc = new Loc(inode, parent, name);
-        yield* ifPresent(withErrorContext('rm', path, driver.expect('rmdir', loc, 0, null)));
+        yield* ignoreAbsentFile(withErrorContext('rm', path, driver.expect('rmdir', loc, 0, null)));
       },
     });
   }
@@ -204,21 +220,21 @@ export class VolumeNameSteps extends VolumeAttributeSteps {
   // -- directories ---------------------------------------------------------------------------
 
   *readdir(path: PathLike, options?: Options): Steps<(string | Uint8Array | Dirent)[]> {
-    const name = toPath(path);
+    const pathText = toPath(path);
     const { withFileTypes = false, recursive = false } = readOptions(options);
     const encoding = readEncoding(options);
-    if (recursive === true) return yield* this.readTree(name, withFileTypes === true, encoding);
-    const { inode } = yield* withErrorContext('scandir', name, this.findDirectory(name));
-    const entries = yield* withErrorContext('scandir', name, readEntries(this.driver, inode));
+    if (recursive === true) return yield* this.readTree(pathText, withFileTypes === true, encoding);
+    const { inode } = yield* withErrorContext('scandir', pathText, this.findDirectory(pathText));
+    const entries = yield* withErrorContext('scandir', pathText, readEntries(this.driver, inode));
     if (withFileTypes !== true) return entries.map((entry) => toEncodedName(entry.name, encoding));
     const list: Dirent[] = [];
     for (const entry of entries) {
       const type = yield* withErrorContext(
         'scandir',
-        name,
-        this.findEntryType(entry, { inode, path: name }),
+        pathText,
+        this.findEntryType(entry, { inode, path: pathText }),
       );
-      list.push(new Dirent(toEncodedName(entry.name, encoding), name, type));
+      list.push(new Dirent(toEncodedName(entry.name, encoding), pathText, type));
     }
     return list;
   }
@@ -252,7 +268,7 @@ export class VolumeNameSteps extends VolumeAttributeSteps {
   }
 }
 
-function* ifPresent(steps: Steps<unknown>): Steps<void> {
+function* ignoreAbsentFile(steps: Steps<unknown>): Steps<void> {
   try {
     yield* steps;
   } catch (error) {
@@ -274,7 +290,7 @@ const MAX_ATTEMPTS = 100;
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-export function randomName(context: Context): string {
+export function makeRandomName(context: Context): string {
   const random = new Uint8Array(RANDOM_LETTER_COUNT);
   context.random(random);
   return Array.from(random, (byte) => LETTERS[byte % LETTERS.length]).join('');

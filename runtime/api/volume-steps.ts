@@ -28,24 +28,24 @@ import { VolumeObject } from './volume-object.ts';
 export class VolumeSteps extends VolumeNameSteps {
   /** Opens a directory, which is read page by page. */
   *opendir(path: PathLike, options?: Options): Steps<Directory> {
-    const [name, encoding] = [toPath(path), readEncoding(options)];
-    const { inode } = yield* withErrorContext('opendir', name, this.findDirectory(name));
+    const [pathText, encoding] = [toPath(path), readEncoding(options)];
+    const { inode } = yield* withErrorContext('opendir', pathText, this.findDirectory(pathText));
     return yield* withErrorContext(
       'opendir',
-      name,
-      Directory.open(this, { inode, path: name }, encoding),
+      pathText,
+      Directory.open(this, { inode, path: pathText }, encoding),
     );
   }
 
   // -- data ----------------------------------------------------------------------------------
 
   *open(path: PathLike, flags?: unknown, mode?: unknown): Steps<FileHandle> {
-    const name = toPath(path);
+    const pathText = toPath(path);
     const number = toOpenFlags(flags);
     return yield* withErrorContext(
       'open',
-      name,
-      FileHandle.open(this, name, number, toMode(mode, 0o666)),
+      pathText,
+      FileHandle.open(this, pathText, number, toMode(mode, 0o666)),
     );
   }
 
@@ -133,8 +133,8 @@ export class VolumeSteps extends VolumeNameSteps {
 
   /** Returns the file of a path as an object, which renames do not affect. */
   *object(path: PathLike): Steps<VolumeObject> {
-    const name = toPath(path);
-    const { inode } = yield* withErrorContext('lookup', name, this.files.find(name));
+    const pathText = toPath(path);
+    const { inode } = yield* withErrorContext('lookup', pathText, this.files.find(pathText));
     return new VolumeObject(this, inode);
   }
 

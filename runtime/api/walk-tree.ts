@@ -52,7 +52,7 @@ function* listDirectory(
 }
 
 /** The listing of one directory, which begins at the first `list`. */
-class DirectoryListing {
+class LazyListing {
   readonly path: string;
   private listing: Promise<WalkStep> | null = null;
 
@@ -77,7 +77,7 @@ export async function* walkTree(
 ): AsyncGenerator<WalkStep, void> {
   const { topDown = true, followSymlinks = false, onError } = options;
   /** Directories to come, the next one last. */
-  const upcoming: DirectoryListing[] = [new DirectoryListing(toPath(top))];
+  const upcoming: LazyListing[] = [new LazyListing(toPath(top))];
   /** Without `topDown`: steps to yield after the directories in them, when `upcoming` is `depth` long again. */
   const deferred: { readonly step: WalkStep; readonly depth: number }[] = [];
   while (upcoming.length > 0) {
@@ -97,7 +97,7 @@ export async function* walkTree(
     if (topDown) yield step;
     else deferred.push({ step, depth: upcoming.length });
     const children = step.directories.map(
-      ({ name }) => new DirectoryListing(joinPath(current.path, String(name))),
+      ({ name }) => new LazyListing(joinPath(current.path, String(name))),
     );
     upcoming.push(...children.reverse());
     while (deferred.length > 0 && deferred.at(-1)!.depth === upcoming.length)

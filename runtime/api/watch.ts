@@ -143,9 +143,9 @@ function watchPath(
   };
 }
 
-/** Waits until the function is called that it passes to `handOut`. */
-function* waitForResume(handOut: (resume: () => void) => void): Steps<void> {
-  const wait: Wait = { start: (operation) => handOut(() => operation.resume(undefined)) };
+/** Waits until its caller resumes it. @param passResume gets the function that resumes it */
+function* waitForResume(passResume: (resume: () => void) => void): Steps<void> {
+  const wait: Wait = { start: (operation) => passResume(() => operation.resume(undefined)) };
   yield wait;
 }
 

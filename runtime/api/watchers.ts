@@ -34,18 +34,23 @@ export function makeWatchers(volume: VolumeSteps): object {
     if (listener !== undefined) watcher.on('change', listener);
     const close = watchWithEmitter(volume, watcher, toPath(path), options);
     options.signal?.addEventListener('abort', close, { once: true });
-    const same = (): EventEmitter => watcher;
-    return Object.assign(watcher, { close, ref: same, unref: same, [Symbol.dispose]: close });
+    const getWatcher = (): EventEmitter => watcher;
+    return Object.assign(watcher, {
+      close,
+      ref: getWatcher,
+      unref: getWatcher,
+      [Symbol.dispose]: close,
+    });
   }
 
   function watchFile(path: unknown, ...rest: unknown[]): void {
-    const name = toPath(path);
+    const pathText = toPath(path);
     const listener = rest.at(-1) as StatListener;
     const options = readOptions(rest.length > 1 ? rest[0] : undefined);
     const poll =
-      polls.get(name) ?? startPoll(name, Number(options.interval ?? DEFAULT_INTERVAL_MS));
+      polls.get(pathText) ?? startPoll(pathText, Number(options.interval ?? DEFAULT_INTERVAL_MS));
     poll.listeners.add(listener);
-    polls.set(name, poll);
+    polls.set(pathText, poll);
   }
 
   function startPoll(path: string, intervalMs: number): Poll {
@@ -71,14 +76,14 @@ export function makeWatchers(volume: VolumeSteps): object {
   }
 
   function unwatchFile(path: unknown, listener?: StatListener): void {
-    const name = toPath(path);
-    const poll = polls.get(name);
+    const pathText = toPath(path);
+    const poll = polls.get(pathText);
     if (poll === undefined) return;
     if (listener === undefined) poll.listeners.clear();
     else poll.listeners.delete(listener);
     if (poll.listeners.size > 0) return;
     clearInterval(poll.timer);
-    polls.delete(name);
+    polls.delete(pathText);
   }
 
   return { watch, watchFile, unwatchFile };

@@ -7,7 +7,7 @@ import { joinPath, Loc } from '../core/loc.ts';
 import { FopError } from './fop-error.ts';
 import type { Steps } from './steps.ts';
 import type { VolumeContext } from './volume-context.ts';
-import { randomName } from './volume-name-steps.ts';
+import { makeRandomName } from './volume-name-steps.ts';
 
 /** The characters of a long name that its temporary name has: at most 240 bytes. */
 const LONG_NAME_CHARACTERS = 60;
@@ -16,27 +16,27 @@ const LONG_NAME_CHARACTERS = 60;
  * Makes a file under a temporary name beside `path`, and renames it when it is complete. After a
  * failure the temporary name is removed.
  * @param replaced the file that has the name now; undefined if the name is free
- * @param make makes the file of a path, and returns its inode. @throws {FopError}
+ * @param makeFile makes the file of a path, and returns its inode. @throws {FopError}
  */
 export function* makeWholeFile(
   { files, driver }: VolumeContext,
   path: string,
   replaced: Inode | undefined,
-  make: (temporary: string) => Steps<Inode>,
+  makeFile: (temporary: string) => Steps<Inode>,
 ): Steps<void> {
   const { entryName } = yield* driver.resolve(path, 'nolookup');
   if (entryName === null) throw new FopError(EEXIST, path);
   const { parent, name } = entryName;
-  const temporaryName = makeTemporaryName(name, randomName(driver.graph.context));
+  const temporaryName = makeTemporaryName(name, makeRandomName(driver.graph.context));
   const directory = path.slice(0, path.lastIndexOf('/'));
-  const temporary = joinPath(directory === '' ? '/' : directory, temporaryName);
+  const temporaryPath = joinPath(directory === '' ? '/' : directory, temporaryName);
   try {
-    const inode = yield* make(temporary);
-    const from = new Loc(inode, parent, temporaryName);
-    const to = new Loc(replaced ?? null, parent, name);
-    yield* driver.expect('rename', from, to, null);
+    const inode = yield* makeFile(temporaryPath);
+    const temporaryLoc = new Loc(inode, parent, temporaryName);
+    const finalLoc = new Loc(replaced ?? null, parent, name);
+    yield* driver.expect('rename', temporaryLoc, finalLoc, null);
   } catch (error) {
-    yield* removeIfPossible(files.unlink(temporary));
+    yield* removeIfPossible(files.unlink(temporaryPath));
     throw error;
   }
 }

@@ -23,7 +23,7 @@ export const declareAcceptedOptions = <K extends string>(
     ]),
   ) as Record<K, AcceptedOption>;
 
-/** Returns a message for each option without effect, unless its value is the usual one. */
+/** Returns a message for each option without effect whose value is not the usual one. */
 export const listEffectlessOptions = (
   options: Options,
   values: Readonly<Record<string, unknown>>,

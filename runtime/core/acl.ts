@@ -96,8 +96,10 @@ const VALID_ORDER = /^U(?:u*Gg*m|G)o$/;
 
 /** Whether a list has all required entries, in order, and none twice that may occur only once. */
 export function isValidAcl(acl: Acl): boolean {
-  const possible = acl.every(({ tag, perm, id }) => perm <= 7 && !(hasId(tag) && id === NO_ID));
-  return possible && VALID_ORDER.test(acl.map(({ tag }) => TAG_LETTERS.get(tag)).join(''));
+  const areEntriesValid = acl.every(
+    ({ tag, perm, id }) => perm <= 7 && !(hasId(tag) && id === NO_ID),
+  );
+  return areEntriesValid && VALID_ORDER.test(acl.map(({ tag }) => TAG_LETTERS.get(tag)).join(''));
 }
 
 /** Decodes a list. Returns null if it is invalid, or if a mode can express it, so that it need not be stored. */
@@ -146,17 +148,17 @@ export const makeInheritedAcl = (defaults: Acl, mode: number): Acl =>
  * @param gid the group of the inode
  * @param caller neither root nor the owner, for whom the mode decides
  */
-export function aclPermits(acl: Acl, gid: number, caller: Stack, mask: number): boolean {
+export function isPermittedByAcl(acl: Acl, gid: number, caller: Stack, mask: number): boolean {
   // The mask limits the rights of named users and of all groups.
-  let limit = 7;
+  let maskBits = 7;
   let otherBits = 0;
   for (const { tag, perm } of acl) {
-    if (tag === MASK) limit = perm;
+    if (tag === MASK) maskBits = perm;
     else if (tag === OTHER) otherBits = perm;
   }
   let isInGroup = false;
   for (const { tag, perm, id } of acl) {
-    const isGranted = (perm & limit & mask) === mask;
+    const isGranted = (perm & maskBits & mask) === mask;
     if (tag === USER && id === caller.uid) return isGranted;
     if ((tag !== GROUP_OBJ || !isMember(caller, gid)) && (tag !== GROUP || !isMember(caller, id))) {
       continue;

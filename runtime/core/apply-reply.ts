@@ -160,8 +160,8 @@ function applyInode(
   reply: unknown[],
   isNamed: boolean,
 ): boolean {
-  const replied = (reply[inode] ?? null) as Inode | null;
-  const linked = linkReply(args[loc] as Loc, replied, reply[buf] as Iatt | null, isNamed);
+  const replyInode = (reply[inode] ?? null) as Inode | null;
+  const linked = linkReply(args[loc] as Loc, replyInode, reply[buf] as Iatt | null, isNamed);
   reply[inode] = linked;
   if (linked !== null && fd >= 0) (args[fd] as Fd).moveTo(linked);
   return linked !== null;

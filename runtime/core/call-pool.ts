@@ -11,11 +11,11 @@ export class CallPool {
   newest: Stack | null = null;
   size = 0;
   /** Number of calls that wait for another request or a reply, and so do not need the event loop (`Stack.rest`). */
-  resting = 0;
+  restingCount = 0;
 
   /** Whether some call may need the event loop to continue, because it does not rest. */
   get mayNeedEventLoop(): boolean {
-    return this.size > this.resting;
+    return this.size > this.restingCount;
   }
 
   /** Lists all calls, oldest first, in a copy: the caller may end calls while it iterates. */
@@ -51,7 +51,7 @@ export class CallPool {
     }
     call.pool = null;
     this.size -= 1;
-    if (call.rests > 0) this.resting -= 1;
+    if (call.restCount > 0) this.restingCount -= 1;
     return true;
   }
 }

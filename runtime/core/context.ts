@@ -35,7 +35,7 @@ export interface Context {
   /** Makes the pump give the event loop a turn before it sleeps next, for work outside of any request. */
   wake(): void;
   /** The pump, to which volumes add their sockets. Absent in worker threads and in a browser. */
-  readonly sources?: SourcePump | undefined;
+  readonly sourcePump?: SourcePump | undefined;
   /** Whether unknown options and names are errors, not warnings. */
   readonly strict?: boolean | undefined;
   /** Reports a suspicious setting to the command that starts the graph, besides the log. */

@@ -24,12 +24,12 @@ export interface Ctime {
   /** Seconds since 1970, and nanoseconds beyond them. */
   readonly sec: number;
   readonly nsec: number;
-  /** Bits of `SETS`. */
+  /** Bits of `TIME_BITS`. */
   readonly flags: number;
 }
 
 const { CTIME, MTIME, ATIME, PARENT_CTIME, PARENT_MTIME } = TIME_BITS;
-// The times that fops set which create an inode, only change names, or write data.
+// The times set by fops that create an inode, that only change names, and that write data.
 const PARENT_TIMES = PARENT_CTIME | PARENT_MTIME;
 const CREATION_TIMES = CTIME | MTIME | ATIME | PARENT_TIMES;
 const NAMING_TIMES = CTIME | PARENT_TIMES;

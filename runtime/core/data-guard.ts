@@ -1,6 +1,7 @@
 /**
  * Prevents data from bypassing a volume that changes it (it has `observes: false`, and defines readv or writev).
- * Replies in the volume's place to the fops of these kinds (`FopRow.data`), the first two only if undefined there:
+ * Handles fops of these kinds (`FopRow.data`) in the volume's place; the first two only if the volume does not define
+ * the fop:
  *
  *   past      replies EOPNOTSUPP; the kernel then copies by reads and writes (fuse_copy_file_range)
  *   extents   replies to seek as if the file had no holes, up to the size that the volume's fstat returns
@@ -16,8 +17,10 @@ import { CONTENT } from './xdata.ts';
 import type { Cbk, Child, Fop, Fops, Xlator } from './xlator.ts';
 
 /** Finds the fops that carry data by one of these routes. */
-export const findFopsByData = (...ways: readonly DataRoute[]): readonly FopName[] =>
-  rows.flatMap(({ name, data }) => (data !== null && ways.includes(data) ? [name as FopName] : []));
+export const findFopsByData = (...routes: readonly DataRoute[]): readonly FopName[] =>
+  rows.flatMap(({ name, data }) =>
+    data !== null && routes.includes(data) ? [name as FopName] : [],
+  );
 
 const byteFops = findFopsByData('bytes');
 
@@ -28,22 +31,23 @@ export interface GuardedFops {
   readonly logText: string | null;
 }
 
-/** Combines a volume's own fops with those of the guard. @param own the fops that the volume defines */
-export function guardFops(xl: Xlator<unknown>, own: Fops<unknown>): GuardedFops {
-  const changes = xl.observes === false && byteFops.some((name) => own[name] !== undefined);
-  if (!changes) return { fops: own, logText: null };
-  const itself = new Links((name) => ({
+/** Combines a volume's own fops with those of the guard. @param ownFops the fops that the volume defines */
+export function guardFops(xl: Xlator<unknown>, ownFops: Fops<unknown>): GuardedFops {
+  const changesData = xl.observes === false && byteFops.some((name) => ownFops[name] !== undefined);
+  if (!changesData) return { fops: ownFops, logText: null };
+  const ownLinks = new Links((name) => ({
     xl,
-    fop: (own[name] as Fop<typeof name, unknown> | undefined) ?? makeRefusingFop(name, EOPNOTSUPP),
+    fop:
+      (ownFops[name] as Fop<typeof name, unknown> | undefined) ?? makeRefusingFop(name, EOPNOTSUPP),
   }));
   /** Routes a fop to the volume's own implementation, or to the child that the volume passes it to. */
   const routeOnward: FopRoute = (name) =>
-    own[name] === undefined ? (xl.passingChild ?? itself) : itself;
+    ownFops[name] === undefined ? (xl.passingChild ?? ownLinks) : ownLinks;
   const guarded: { [N in FopName]?: Fop<FopName, unknown> } = {};
   for (const row of rows) {
     const name = row.name as FopName;
     if (row.data === 'content') guarded[name] = makeContentRemover(row, routeOnward);
-    else if (own[name] !== undefined) continue;
+    else if (ownFops[name] !== undefined) continue;
     else if (row.data === 'extents')
       guarded[name] = makeHolelessSeek(routeOnward) as Fop<FopName, unknown>;
     else if (row.data === 'past')
@@ -52,28 +56,28 @@ export function guardFops(xl: Xlator<unknown>, own: Fops<unknown>): GuardedFops 
   const logText =
     'this volume changes data, so all data goes through readv and writev: ' +
     `${findFopsByData('past', 'extents')
-      .filter((name) => own[name] === undefined)
+      .filter((name) => ownFops[name] === undefined)
       .join(', ')} ` +
     `are answered in its place, and no reply has ${CONTENT} (set observes if it does not change data)`;
-  return { fops: { ...own, ...guarded } as Fops<unknown>, logText };
+  return { fops: { ...ownFops, ...guarded } as Fops<unknown>, logText };
 }
 
 /** Finds the links by which the guard passes a fop on. */
 type FopRoute = (name: FopName) => Child;
 
-/** Removes the key from a copy of the request's xdata, and passes the fop on. */
+/** Makes a fop that removes the key from a copy of the request's xdata, and passes the request on. */
 function makeContentRemover(
   { name: fopName, args }: FopRow,
   routeOnward: FopRoute,
 ): Fop<FopName, unknown> {
   const name = fopName as FopName;
-  const at = args.findIndex((arg) => arg.name === 'xdata');
+  const xdataIndex = args.findIndex((arg) => arg.name === 'xdata');
   return collect[name]((frame, _xl, values) => {
-    const xdata = values[at] as Dict | null;
+    const xdata = values[xdataIndex] as Dict | null;
     if (xdata?.has(CONTENT)) {
       const copy = xdata.copy();
       copy.delete(CONTENT);
-      values[at] = copy;
+      values[xdataIndex] = copy;
     }
     tailArgs[name](frame, routeOnward(name), values);
   }) as Fop<FopName, unknown>;

@@ -40,19 +40,25 @@ export function entryFops<P>(hooks: EntryHooks<P>): Fops<P> {
   const callAfter: After<P> = (frame, xl, _fop, opRet, opErrno) => {
     hooks.after(xl, frame.local as Entry, opRet, opErrno);
   };
-  const tapped: Partial<Record<FopName, unknown>> = {};
+  const entryFopsByName: Partial<Record<FopName, unknown>> = {};
   for (const row of fops.filter(isEntryFop)) {
-    const created = row.args.findIndex((arg) => arg.name === row.entry.creates);
-    const removed = row.args.findIndex((arg) => arg.name === row.entry.removes);
+    const createdIndex = row.args.findIndex((arg) => arg.name === row.entry.creates);
+    const removedIndex = row.args.findIndex((arg) => arg.name === row.entry.removes);
     const findLoc = (args: readonly unknown[], at: number) => (at < 0 ? null : (args[at] as Loc));
-    tapped[row.name as FopName] = tap[row.name as FopName]<P>((frame, xl, fop, ...args) => {
-      const { client } = frame.root;
-      const names = { created: findLoc(args, created), removed: findLoc(args, removed) };
-      const entry: Entry = { fop, ...names, client, note: 0 };
-      frame.local = entry;
-      hooks.before(xl, entry);
-      return 0;
-    }, callAfter);
+    entryFopsByName[row.name as FopName] = tap[row.name as FopName]<P>(
+      (frame, xl, fop, ...args) => {
+        const { client } = frame.root;
+        const names = {
+          created: findLoc(args, createdIndex),
+          removed: findLoc(args, removedIndex),
+        };
+        const entry: Entry = { fop, ...names, client, note: 0 };
+        frame.local = entry;
+        hooks.before(xl, entry);
+        return 0;
+      },
+      callAfter,
+    );
   }
-  return tapped as Fops<P>;
+  return entryFopsByName as Fops<P>;
 }

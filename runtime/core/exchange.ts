@@ -28,7 +28,7 @@ import { messages } from './messages.ts';
 import { canReconfigure } from './reconfigure.ts';
 import type { Cbk, Fop, Target, VolumeSpec, Xlator } from './xlator.ts';
 
-/** The result of an exchange: names of the volumes that were kept, started and removed. */
+/** The names of the volumes that an exchange has kept, started and removed. */
 export interface ExchangeResult {
   readonly keptNames: readonly string[];
   readonly startedNames: readonly string[];
@@ -89,7 +89,7 @@ export class CandidateGraph {
   constructor(
     graph: Graph,
     specs: readonly VolumeSpec[],
-    make: (spec: VolumeSpec, id?: number) => Xlator,
+    makeXlator: (spec: VolumeSpec, id?: number) => Xlator,
     renewed: Xlator | null,
   ) {
     this.graph = graph;
@@ -102,20 +102,20 @@ export class CandidateGraph {
     const keptByName = findKeptVolumes(graph.xlators, specs, renewed);
     const added: Xlator[] = [];
     this.xlators = specs.map((spec) => {
-      const same = keptByName.get(spec.name);
-      if (same !== undefined) return same;
+      const keptXlator = keptByName.get(spec.name);
+      if (keptXlator !== undefined) return keptXlator;
       const predecessor = running.get(spec.name);
       const handsOver =
         predecessor?.translator === spec.translator && spec.translator.succeed !== undefined;
-      const xl = make(spec, handsOver ? predecessor.id : undefined);
+      const xl = makeXlator(spec, handsOver ? predecessor.id : undefined);
       added.push(xl);
       if (handsOver) this.predecessors.set(xl, predecessor);
       return xl;
     });
     this.addedInstances = added;
     this.top = connectSubvolumes(this.xlators, specs);
-    const staying = new Set(this.xlators);
-    this.replacedInstances = graph.xlators.filter((xl) => !staying.has(xl));
+    const remainingXlators = new Set(this.xlators);
+    this.replacedInstances = graph.xlators.filter((xl) => !remainingXlators.has(xl));
     this.failIfDataLost();
   }
 
@@ -456,9 +456,10 @@ const listCalls = (graph: Graph): Stack[] =>
 
 /** Disconnects volumes from the volumes below them, which then send no more events up to them. */
 function detachFromChildren(xlators: readonly Xlator[]): void {
-  const leaving = new Set(xlators);
+  const detachedXlators = new Set(xlators);
   for (const xl of xlators) {
-    for (const child of xl.below) child.above = child.above.filter((each) => !leaving.has(each));
+    for (const child of xl.below)
+      child.above = child.above.filter((each) => !detachedXlators.has(each));
   }
 }
 

@@ -10,7 +10,7 @@ export class FdTable {
 
   /** Called for each released fd, before its translators. */
   onRelease: (fd: Fd) => void = () => {};
-  private closed = false;
+  private isClosed = false;
 
   get size(): number {
     return this.byHandle.size;
@@ -22,7 +22,7 @@ export class FdTable {
 
   /** Adds an open fd. After `clear` the fd is closed at once, as the client can no longer release it. */
   add(fd: Fd): void {
-    if (this.closed) {
+    if (this.isClosed) {
       closeFd(fd);
       return;
     }
@@ -37,15 +37,15 @@ export class FdTable {
     return this.byHandle.get(handle);
   }
 
-  /** Finds an open file of the inode, which is a way to an inode without a name. */
+  /** Finds an open file of the inode, by which a request reaches an inode without a name. */
   findOpen(inode: Inode): Fd | undefined {
     return inode.fdCount === 0 ? undefined : this.byInode.get(inode)?.[0];
   }
 
   /** Whether the client has the inode open for writing. */
   isWritable(inode: Inode): boolean {
-    const all = inode.fdCount === 0 ? undefined : this.byInode.get(inode);
-    return all?.some(({ flags }) => (flags & O_ACCMODE) !== 0) === true;
+    const fds = inode.fdCount === 0 ? undefined : this.byInode.get(inode);
+    return fds?.some(({ flags }) => (flags & O_ACCMODE) !== 0) === true;
   }
 
   release(handle: number): void {
@@ -67,7 +67,7 @@ export class FdTable {
 
   /** Closes all fds, because the client has disconnected. */
   clear(): void {
-    this.closed = true;
+    this.isClosed = true;
     const open = [...this.byHandle.values()];
     this.byHandle.clear();
     this.byInode.clear();

@@ -27,8 +27,8 @@ export class Fd extends Ctx {
   links: Child;
   /** True after the last use. */
   released = false;
-  private holds = 0;
-  private releaseDeferred = false;
+  private holdCount = 0;
+  private isReleaseDeferred = false;
 
   /** Holds the inode in its table until `release`. */
   constructor(inode: Inode, flags: number, pid: number, isDir = false, origin: Fd | null = null) {
@@ -64,19 +64,19 @@ export class Fd extends Ctx {
    * request's own fd open.
    */
   hold(): void {
-    this.holds += 1;
+    this.holdCount += 1;
   }
 
   /** Ends one call of `hold`. */
   drop(): void {
-    this.holds -= 1;
-    if (this.releaseDeferred) this.release();
+    this.holdCount -= 1;
+    if (this.isReleaseDeferred) this.release();
   }
 
   /** Ends the fd; deferred while a request holds it. Further calls do nothing. */
   release(): void {
-    if (this.holds > 0) {
-      this.releaseDeferred = true;
+    if (this.holdCount > 0) {
+      this.isReleaseDeferred = true;
       return;
     }
     if (this.released) return;

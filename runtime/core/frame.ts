@@ -49,7 +49,7 @@ export class Stack {
   /** The newest frame, whose parents are the path of the request; for statedumps. */
   newest: Frame | null = null;
   /** Number of `rest` calls without their `goOn`. */
-  private resting = 0;
+  private ownRestCount = 0;
   private cachedGroups: readonly number[] | null = null;
   private readonly findGroups: FindGroups | null;
   private onInterrupt: (() => void)[] | null = null;
@@ -88,8 +88,8 @@ export class Stack {
     return this.initiator?.hints.readBuffer ?? null;
   }
 
-  get rests(): number {
-    return this.resting;
+  get restCount(): number {
+    return this.ownRestCount;
   }
 
   /**
@@ -97,14 +97,14 @@ export class Stack {
    * the event loop cannot advance the request. Each call needs one call of `goOn`.
    */
   rest(): void {
-    this.resting += 1;
-    if (this.resting === 1 && this.pool !== null) this.pool.resting += 1;
+    this.ownRestCount += 1;
+    if (this.ownRestCount === 1 && this.pool !== null) this.pool.restingCount += 1;
   }
 
   /** Ends one `rest`. */
   goOn(): void {
-    this.resting -= 1;
-    if (this.resting === 0 && this.pool !== null) this.pool.resting -= 1;
+    this.ownRestCount -= 1;
+    if (this.ownRestCount === 0 && this.pool !== null) this.pool.restingCount -= 1;
   }
 
   /** Interrupts the request, because the caller has given up. Translators must still unwind it. */

@@ -23,7 +23,7 @@ class GfidRequest extends Dict {
 export class GfidRequests {
   private readonly context: Context;
   /** A proposed gfid that no file took, kept for the next lookup. */
-  private spare: Gfid | null = null;
+  private spareGfid: Gfid | null = null;
 
   constructor(context: Context) {
     this.context = context;
@@ -31,8 +31,8 @@ export class GfidRequests {
 
   /** Returns xdata for a lookup, with a proposed gfid. */
   addTo(xdata: Dict | null): Dict {
-    const gfid = this.spare ?? newGfid(this.context);
-    this.spare = null;
+    const gfid = this.spareGfid ?? newGfid(this.context);
+    this.spareGfid = null;
     return new GfidRequest(gfid, xdata);
   }
 
@@ -42,6 +42,6 @@ export class GfidRequests {
    * @param gfid the gfid of the reply, or NULL_GFID after a failure
    */
   noteReply(xdata: Dict | null, gfid: Gfid): void {
-    if (xdata instanceof GfidRequest && xdata.gfid !== gfid) this.spare = xdata.gfid;
+    if (xdata instanceof GfidRequest && xdata.gfid !== gfid) this.spareGfid = xdata.gfid;
   }
 }

@@ -26,26 +26,26 @@ const NOT_HEX = 0xff;
 const digitPositions = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34] as const;
 
 /** byte → the char codes of its two lower-case hex digits. */
-const highDigit = new Uint8Array(256);
-const lowDigit = new Uint8Array(256);
+const highDigitCodes = new Uint8Array(256);
+const lowDigitCodes = new Uint8Array(256);
 for (let byte = 0; byte < 256; byte++) {
   const digits = byte.toString(16).padStart(2, '0');
-  highDigit[byte] = digits.charCodeAt(0);
-  lowDigit[byte] = digits.charCodeAt(1);
+  highDigitCodes[byte] = digits.charCodeAt(0);
+  lowDigitCodes[byte] = digits.charCodeAt(1);
 }
 
 /**
  * Scratch array of a gfid's char codes, with its dashes. To make the text from it by `fromCharCode` costs a quarter of
  * joining pieces.
  */
-const codes = Array.from(NULL_GFID, (char) => char.charCodeAt(0));
+const gfidCharCodes = Array.from(NULL_GFID, (char) => char.charCodeAt(0));
 
 /** char code → value of the hex digit, NOT_HEX for anything else; upper case is not canonical. */
 const hexValues = new Uint8Array(256).fill(NOT_HEX);
 for (let value = 0; value < 16; value++) hexValues[value.toString(16).charCodeAt(0)] = value;
 
 /** Returns the value of the hex digit at `at`; above 15 for any other character, and beyond the text. */
-function digitValue(text: string, at: number): number {
+function readDigit(text: string, at: number): number {
   const code = text.charCodeAt(at);
   return code < 256 ? hexValues[code]! : NOT_HEX;
 }
@@ -66,7 +66,7 @@ function hasGfidShape(text: string): boolean {
 export function isGfid(text: string): text is Gfid {
   if (!hasGfidShape(text)) return false;
   let combined = 0;
-  for (const at of digitPositions) combined |= digitValue(text, at) | digitValue(text, at + 1);
+  for (const at of digitPositions) combined |= readDigit(text, at) | readDigit(text, at + 1);
   return combined < 16;
 }
 
@@ -84,8 +84,8 @@ export function gfidToBytes(gfid: Gfid): Uint8Array {
 export function gfidToBytesInto(gfid: Gfid, out: Uint8Array, offset: number): void {
   let combined = hasGfidShape(gfid) ? 0 : NOT_HEX;
   for (let i = 0; i < GFID_SIZE; i++) {
-    const high = digitValue(gfid, digitPositions[i]!);
-    const low = digitValue(gfid, digitPositions[i]! + 1);
+    const high = readDigit(gfid, digitPositions[i]!);
+    const low = readDigit(gfid, digitPositions[i]! + 1);
     combined |= high | low;
     out[offset + i] = (high << 4) | low;
   }
@@ -100,10 +100,10 @@ export function gfidFromBytes(bytes: Uint8Array, offset = 0): Gfid {
   for (let i = 0; i < GFID_SIZE; i++) {
     const byte = bytes[offset + i]!;
     const at = digitPositions[i]!;
-    codes[at] = highDigit[byte]!;
-    codes[at + 1] = lowDigit[byte]!;
+    gfidCharCodes[at] = highDigitCodes[byte]!;
+    gfidCharCodes[at + 1] = lowDigitCodes[byte]!;
   }
-  return String.fromCharCode.apply(null, codes);
+  return String.fromCharCode.apply(null, gfidCharCodes);
 }
 
 /**
@@ -123,7 +123,7 @@ export function setVersion4(bytes: Uint8Array): Uint8Array {
 /** Reads `count` hex digits from `at`, as a number of up to 32 bits. */
 function readDigits(gfid: Gfid, at: number, count: number): number {
   let value = 0;
-  for (let i = 0; i < count; i++) value = (value << 4) | digitValue(gfid, at + i);
+  for (let i = 0; i < count; i++) value = (value << 4) | readDigit(gfid, at + i);
   return value;
 }
 

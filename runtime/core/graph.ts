@@ -66,7 +66,7 @@ export class Graph implements GraphView {
   private candidate: CandidateGraph | null = null;
   private readonly observers = new Set<Observer>();
   private interceptor: Interceptor | null = null;
-  private stopped = false;
+  private isStopped = false;
   private readonly listeners = new Set<EventListener>();
   private readonly publish: EventListener = (event, data) => {
     for (const listener of this.listeners) listener(event, data);
@@ -223,20 +223,20 @@ export class Graph implements GraphView {
     return true;
   }
 
-  /** @param renewed a volume that must restart even if its description is unchanged; null without one */
+  /** @param forcedRestart a volume that must restart even if its description is unchanged; null without one */
   private async replaceBy(
     specs: readonly VolumeSpec[],
     timeoutMs: number,
-    renewed: Xlator | null,
+    forcedRestart: Xlator | null,
   ): Promise<ExchangeResult> {
-    if (this.stopped) throw new GraphError(['the graph has ended']);
+    if (this.isStopped) throw new GraphError(['the graph has ended']);
     if (this.candidate !== null) throw new GraphError(['another exchange is under way']);
     this.graphId += 1;
     const candidate = new CandidateGraph(
       this,
       specs,
       (spec, id) => this.makeXlator(spec, id),
-      renewed,
+      forcedRestart,
     );
     this.candidate = candidate;
     try {
@@ -266,7 +266,7 @@ export class Graph implements GraphView {
 
   /** Stops the graph: PARENT_DOWN, forget of every inode, then `fini` from the leaves. */
   async stop(): Promise<void> {
-    this.stopped = true;
+    this.isStopped = true;
     await this.candidate?.abandon();
     const all = [...this.xlators, ...this.retired.flatMap((retiredGraph) => retiredGraph.stop())];
     for (const xl of all) for (const call of xl.calls.list()) call.interrupt();

@@ -13,6 +13,7 @@ const UNITS_MAX = 2 ** 31;
 export class Histogram {
   count = 0;
   sumNs = 0;
+  /** The number of latencies in each bucket. */
   readonly counts = new Float64Array(BUCKET_COUNT);
 
   add(ns: number): void {

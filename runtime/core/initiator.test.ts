@@ -60,7 +60,7 @@ describe('a call pool', () => {
     pool.add(two);
     one.rest();
     one.rest();
-    expect([pool.mayNeedEventLoop, one.rests, two.rests]).toEqual([true, 2, 0]);
+    expect([pool.mayNeedEventLoop, one.restCount, two.restCount]).toEqual([true, 2, 0]);
     two.rest();
     expect(pool.mayNeedEventLoop).toBe(false);
     pool.delete(two);
@@ -73,7 +73,7 @@ describe('a call pool', () => {
     // Both calls have ended, and no longer count.
     one.rest();
     two.goOn();
-    expect([pool.mayNeedEventLoop, pool.resting]).toEqual([false, 0]);
+    expect([pool.mayNeedEventLoop, pool.restingCount]).toEqual([false, 0]);
   });
 });
 

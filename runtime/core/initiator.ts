@@ -44,8 +44,8 @@ export interface InitiatorHints {
    * a file's attributes after a read or write.
    */
   readonly terse: boolean;
-  /** Milliseconds for which it caches attributes itself. Attributes in replies may be as old. */
-  readonly attributeAge: number;
+  /** The time for which it caches attributes itself. Attributes in replies may be as old. */
+  readonly attributeAgeMs: number;
   /** Whether the pid of its requests is the id of a thread, which makes only one system call at a time. */
   readonly pidIsThread: boolean;
   /** Memory for the data of a read (`Frame.readBuffer`); the initiator no longer needs it after its callback. */
@@ -54,7 +54,7 @@ export interface InitiatorHints {
 
 const DEFAULT_HINTS: InitiatorHints = {
   terse: false,
-  attributeAge: 0,
+  attributeAgeMs: 0,
   pidIsThread: false,
   readBuffer: null,
 };

@@ -88,18 +88,18 @@ export async function finiAll(xlators: readonly Xlator[]): Promise<void> {
 
 /**
  * Resolves when a top has sent CHILD_UP.
- * @param abandonment a promise whose rejection ends the wait
+ * @param whenAbandoned a promise whose rejection ends the wait
  * @throws {GraphError} after `timeoutMs`, naming the volumes that are not up; they keep running
  */
 export function awaitTopUp(
   top: Xlator,
   timeoutMs: number,
-  abandonment?: Promise<never>,
+  whenAbandoned?: Promise<never>,
 ): Promise<void> {
   if (top.up) return Promise.resolve();
   const { master } = top;
   let cancel = (): void => {};
-  const isUp = new Promise<void>((resolve, reject) => {
+  const whenUp = new Promise<void>((resolve, reject) => {
     cancel = top.context.after(timeoutMs, () => {
       reject(new GraphError(listBlockers(top, ` within ${timeoutMs / 1000} s`)));
     });
@@ -110,7 +110,7 @@ export function awaitTopUp(
       else if (event === 'AUTH_FAILED') reject(new GraphError(listBlockers(top)));
     };
   });
-  return Promise.race([isUp, abandonment ?? isUp]).finally(() => {
+  return Promise.race([whenUp, whenAbandoned ?? whenUp]).finally(() => {
     cancel();
     top.master = master;
   });

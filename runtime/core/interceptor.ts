@@ -30,7 +30,7 @@ export const holdRequest = (root: Stack): void =>
 
 /** Ends one hold of the request. */
 export function resumeRequest(root: Stack): void {
-  const holds = (holdCounts.get(root) ?? 0) - 1;
-  if (holds > 0) holdCounts.set(root, holds);
+  const remainingHolds = (holdCounts.get(root) ?? 0) - 1;
+  if (remainingHolds > 0) holdCounts.set(root, remainingHolds);
   else holdCounts.delete(root);
 }

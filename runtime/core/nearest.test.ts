@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { didYouMean, editDistance, findNearest } from './nearest.ts';
+import { computeEditDistance, findNearest, formatSuggestion } from './nearest.ts';
 
 test.each([
   ['', '', 0],
@@ -10,15 +10,15 @@ test.each([
   ['ca', 'abc', 3],
   ['timeout', 'time-out', 1],
 ])('editDistance from %j to %j is %i', (a, b, edits) => {
-  expect(editDistance(a, b)).toBe(edits);
+  expect(computeEditDistance(a, b)).toBe(edits);
 });
 
 test('editDistance is symmetric, 0 only for equal words, and at most the longer length', () => {
   const word = fc.string({ maxLength: 8, unit: fc.constantFrom('a', 'b', 'c') });
   fc.assert(
     fc.property(word, word, (a, b) => {
-      const d = editDistance(a, b);
-      expect(d).toBe(editDistance(b, a));
+      const d = computeEditDistance(a, b);
+      expect(d).toBe(computeEditDistance(b, a));
       expect(d === 0).toBe(a === b);
       expect(d).toBeLessThanOrEqual(Math.max(a.length, b.length));
     }),
@@ -89,7 +89,7 @@ test('findNearest finds the word itself, and a word one edit away', () => {
   );
 });
 
-test('didYouMean is empty when no candidate is near', () => {
-  expect(didYouMean('offf', ['on', 'off'])).toBe(" (did you mean 'off'?)");
-  expect(didYouMean('elephant', ['on', 'off'])).toBe('');
+test('formatSuggestion is empty when no candidate is near', () => {
+  expect(formatSuggestion('offf', ['on', 'off'])).toBe(" (did you mean 'off'?)");
+  expect(formatSuggestion('elephant', ['on', 'off'])).toBe('');
 });

@@ -5,22 +5,26 @@
  */
 
 /** Smallest number of edits from `a` to `b`. */
-export function editDistance(a: string, b: string): number {
-  let beforeLast: number[] = [];
-  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
+export function computeEditDistance(a: string, b: string): number {
+  let rowBeforePrevious: number[] = [];
+  let previousRow = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
     for (let j = 1; j <= b.length; j++) {
       const isSame = a[i - 1] === b[j - 1];
-      let best = Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + (isSame ? 0 : 1));
+      let best = Math.min(
+        previousRow[j]! + 1,
+        row[j - 1]! + 1,
+        previousRow[j - 1]! + (isSame ? 0 : 1),
+      );
       const isSwapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      if (isSwapped) best = Math.min(best, beforeLast[j - 2]! + 1);
+      if (isSwapped) best = Math.min(best, rowBeforePrevious[j - 2]! + 1);
       row.push(best);
     }
-    beforeLast = last;
-    last = row;
+    rowBeforePrevious = previousRow;
+    previousRow = row;
   }
-  return last[b.length]!;
+  return previousRow[b.length]!;
 }
 
 /** Longer words get no suggestion: a comparison costs the product of both lengths. */
@@ -51,10 +55,13 @@ const reverseText = (text: string): string => text.split('').reverse().join('');
 
 /** Returns both texts without common parts at either end: `features/shard`, `features/trash` → `shard`, `trash`. */
 function stripCommonWords(a: string, b: string): [string, string] {
-  const from = computeCommonPrefixLength(a, b);
-  const [x, y] = [reverseText(a.slice(from)), reverseText(b.slice(from))];
-  const end = computeCommonPrefixLength(x, y);
-  return [reverseText(x.slice(end)), reverseText(y.slice(end))];
+  const prefixLength = computeCommonPrefixLength(a, b);
+  const [reversedA, reversedB] = [
+    reverseText(a.slice(prefixLength)),
+    reverseText(b.slice(prefixLength)),
+  ];
+  const suffixLength = computeCommonPrefixLength(reversedA, reversedB);
+  return [reverseText(reversedA.slice(suffixLength)), reverseText(reversedB.slice(suffixLength))];
 }
 
 /**
@@ -73,7 +80,7 @@ export function findNearest(word: string, candidates: Iterable<string>): string 
       countAllowedEdits(Math.max(a.length, b.length), word.length),
     );
     if (Math.abs(a.length - b.length) > maxDistance) continue;
-    const distance = editDistance(a, b);
+    const distance = computeEditDistance(a, b);
     if (distance <= maxDistance) {
       best = candidate;
       bestDistance = distance;
@@ -82,8 +89,8 @@ export function findNearest(word: string, candidates: Iterable<string>): string 
   return best;
 }
 
-/** ` (did you mean 'X'?)` to append to a message; empty when no candidate is near. */
-export function didYouMean(word: string, candidates: Iterable<string>): string {
+/** Returns ` (did you mean 'X'?)` to append to a message; empty when no candidate is near. */
+export function formatSuggestion(word: string, candidates: Iterable<string>): string {
   const guess = findNearest(word, candidates);
   return guess === undefined ? '' : ` (did you mean '${guess}'?)`;
 }

@@ -146,9 +146,9 @@ function readInt(text: string): ParseResult<number> {
   const parts = /^([+-]?)(0x[0-9a-f]+|0[0-7]*|[1-9][0-9]*)$/i.exec(text);
   if (parts === null) return { fault: 'is not a whole number' };
   const digits = parts[2]!;
-  const octal = /^0[0-7]/.test(digits);
-  const size = octal ? Number.parseInt(digits, 8) : Number(digits);
-  return checkExact(parts[1] === '-' && size !== 0 ? -size : size);
+  const isOctal = /^0[0-7]/.test(digits);
+  const magnitude = isOctal ? Number.parseInt(digits, 8) : Number(digits);
+  return checkExact(parts[1] === '-' && magnitude !== 0 ? -magnitude : magnitude);
 }
 
 /** Reads a size in bytes, with a unit and a fraction; a unit without its B is a fault with a hint. */

@@ -8,7 +8,7 @@
  * Source: GlusterFS `libglusterfs/src/options.c`, `options.h`.
  */
 
-import { didYouMean, findNearest } from './nearest.ts';
+import { findNearest, formatSuggestion } from './nearest.ts';
 import {
   type ListItems,
   optionTypes,
@@ -120,10 +120,10 @@ export function parseOption<S extends OptionSpec>(
   spec: S,
   text: string,
 ): { value: ValueOf<S> } | { error: string } {
-  const read = parseOptionValue(spec, text);
-  return 'value' in read
-    ? read
-    : { error: `option '${key}': '${maskValue(key, text)}' ${read.error}` };
+  const parsed = parseOptionValue(spec, text);
+  return 'value' in parsed
+    ? parsed
+    : { error: `option '${key}': '${maskValue(key, text)}' ${parsed.error}` };
 }
 
 /** Parses the text of a value. The error is the end of a sentence that begins `option 'K': 'V' `. */
@@ -178,7 +178,7 @@ export function checkOptions<O extends Options>(
   options: Iterable<VolfileOption>,
   settings: CheckOptions = {},
 ): CheckedOptions<O> {
-  const keys = mapKeys(specs);
+  const mainKeyByKey = mapKeys(specs);
   const values = new Map<string, unknown>();
   for (const [key, spec] of Object.entries(specs)) values.set(key, spec.default);
   const problems: OptionProblem[] = [];
@@ -189,12 +189,12 @@ export function checkOptions<O extends Options>(
     const report = (severity: OptionProblem['severity'], message: string): void => {
       problems.push({ severity, key, message, position });
     };
-    const mainKey = keys.get(key);
+    const mainKey = mainKeyByKey.get(key);
     if (mainKey === undefined) {
       unknown.push(option);
       const { open } = settings;
       if (open instanceof RegExp ? open.test(key) : open) continue;
-      const message = `option '${key}' is not known here${didYouMean(key, keys.keys())}`;
+      const message = `option '${key}' is not known here${formatSuggestion(key, mainKeyByKey.keys())}`;
       report(settings.strict ? 'error' : 'warning', message);
       continue;
     }
@@ -231,18 +231,19 @@ export function describeMissingOption(
 
 /** Maps every key and alias to the key. The result is a Map, because a volfile may have an option `constructor`. */
 function mapKeys(specs: Options): Map<string, string> {
-  const keys = new Map<string, string>();
-  for (const key of Object.keys(specs)) keys.set(key, key);
+  const mainKeyByKey = new Map<string, string>();
+  for (const key of Object.keys(specs)) mainKeyByKey.set(key, key);
   for (const [key, spec] of Object.entries(specs)) {
-    for (const alias of spec.aliases ?? []) if (!keys.has(alias)) keys.set(alias, key);
+    for (const alias of spec.aliases ?? [])
+      if (!mainKeyByKey.has(alias)) mainKeyByKey.set(alias, key);
   }
-  return keys;
+  return mainKeyByKey;
 }
 
 /** Describes the fault of a volume's name. Returns '' if the graph has the volume, or `volumes` is absent. */
 function checkVolumeName(key: string, name: string, volumes: readonly string[] = [name]): string {
   if (volumes.includes(name)) return '';
-  return `option '${key}': the graph has no volume '${name}'${didYouMean(name, volumes)}`;
+  return `option '${key}': the graph has no volume '${name}'${formatSuggestion(name, volumes)}`;
 }
 
 /** Prints a value in the units of a volfile. */

@@ -4,7 +4,7 @@
  * Sources: Linux `fs/namei.c` (generic_permission, acl_permission_check), `fs/posix_acl.c`
  * (posix_acl_permission); acl(5).
  */
-import { type Acl, aclPermits } from './acl.ts';
+import { type Acl, isPermittedByAcl } from './acl.ts';
 import type { Stack } from './frame.ts';
 import { IA_IFDIR, type Iatt } from './iatt.ts';
 
@@ -31,7 +31,7 @@ export function isPermitted(
   if (caller.uid === protection.iaUid) return ((protection.iaProt >> 6) & mask) === mask;
   // These bits are the ACL's mask. The kernel skips an ACL whose mask permits nothing.
   if (acl !== null && (protection.iaProt & 0o070) !== 0)
-    return aclPermits(acl, protection.iaGid, caller, mask);
+    return isPermittedByAcl(acl, protection.iaGid, caller, mask);
   const isInGroup = caller.gid === protection.iaGid || caller.groups.includes(protection.iaGid);
   return ((protection.iaProt >> (isInGroup ? 3 : 0)) & mask) === mask;
 }

@@ -8,8 +8,8 @@ const MARKS_MAX = 1024;
 
 /** A point in time, with the newest request. */
 interface Mark {
-  /** Monotonic milliseconds. */
-  readonly time: number;
+  /** By a monotonic clock. */
+  readonly timeMs: number;
   /** The newest request at that time. */
   readonly unique: number;
 }
@@ -18,10 +18,10 @@ export class RequestAges {
   private marks: Mark[] = [];
 
   /**
-   * Records the newest request. Times and numbers never decrease.
+   * Records that `unique` is the newest request at this time. Times and numbers never decrease.
    * @param inFlight the requests whose ages may still be asked for
    */
-  mark(time: number, unique: number, inFlight: () => readonly number[]): void {
+  mark(timeMs: number, unique: number, inFlight: () => readonly number[]): void {
     // No request has begun since the last mark.
     if (this.marks.at(-1)?.unique === unique) return;
     if (this.marks.length >= MARKS_MAX) {
@@ -29,7 +29,7 @@ export class RequestAges {
         .filter((mark) => mark !== undefined)
         .sort((a, b) => a.unique - b.unique);
     }
-    this.marks.push({ time, unique });
+    this.marks.push({ timeMs, unique });
   }
 
   /**
@@ -38,7 +38,7 @@ export class RequestAges {
    */
   computeMinimumAge(unique: number, now: number): number {
     const mark = this.findMarkAfter(unique);
-    return mark === undefined ? 0 : now - mark.time;
+    return mark === undefined ? 0 : now - mark.timeMs;
   }
 
   /** Finds the first mark after the request began. */

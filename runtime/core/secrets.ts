@@ -37,12 +37,12 @@ const SEPARATORS = '= \t';
 
 /** Masks the value in `VOLUME.KEY=VALUE`, also after `--xlator-option=` or with a blank for `=`; keeps the length. */
 export function maskAssignment(word: string): string {
-  let from = 0;
+  let keyStart = 0;
   for (let at = 0; at < word.length; at++) {
     if (!SEPARATORS.includes(word[at]!)) continue;
-    if (isSecret(word.slice(from, at)))
+    if (isSecret(word.slice(keyStart, at)))
       return word.slice(0, at + 1) + maskLetters(word.slice(at + 1));
-    from = at + 1;
+    keyStart = at + 1;
   }
   return word;
 }
@@ -56,21 +56,21 @@ const TOKEN = /\n|"(?:\\.|[^"\\\n])*"?|[^\s"]+/g;
  */
 export function maskText(text: string): string {
   let previous: string | null = null;
-  let hiding: 'no' | 'rest-of-line' | 'next-word' = 'no';
+  let hidingMode: 'no' | 'rest-of-line' | 'next-word' = 'no';
   return text.replace(TOKEN, (token) => {
     if (token === '\n') {
       // After a key without a value ('next-word'), the next line begins with the value.
-      if (hiding === 'rest-of-line') hiding = 'no';
-      if (hiding === 'no') previous = null;
+      if (hidingMode === 'rest-of-line') hidingMode = 'no';
+      if (hidingMode === 'no') previous = null;
       return token;
     }
-    if (hiding !== 'no') {
-      hiding = 'rest-of-line';
+    if (hidingMode !== 'no') {
+      hidingMode = 'rest-of-line';
       return maskLetters(token);
     }
     // A key also counts when 'option' before it is misspelt or missing.
     const isKey = previous === null || findNearest(previous, ['option']) !== undefined;
-    if (isKey && isSecret(token.replaceAll('"', ''))) hiding = 'next-word';
+    if (isKey && isSecret(token.replaceAll('"', ''))) hidingMode = 'next-word';
     previous = token;
     return token;
   });

@@ -40,7 +40,7 @@ export type Upcall =
   /** Invalidates all names, absent ones included. */
   | { readonly kind: 'every-entry' };
 
-/** The changed parts: the UP_* bits of a GlusterFS cache invalidation. Source: GlusterFS `upcall-utils.h`. */
+/** The parts of an inode that have changed: UP_* bits of GlusterFS's cache invalidation (`upcall-utils.h`). */
 export const UP = {
   NLINK: 0x1,
   MODE: 0x2,

@@ -4,7 +4,7 @@ import { checkVolume, parseErrno, parseFop, parsePathPattern } from '../observe/
 import { DebugError } from './debug-error.ts';
 
 /** The condition at which a request is stopped; `parseCondition` explains the syntax. */
-export interface Condition {
+export interface StopCondition {
   /** Null matches any fop; the same holds for volume, path and errno. */
   readonly fop: FopName | null;
   readonly volume: string | null;
@@ -16,7 +16,7 @@ export interface Condition {
   readonly mustDiffer: boolean;
 }
 
-export interface Breakpoint extends Condition {
+export interface Breakpoint extends StopCondition {
   /** From 1 on, never reused. */
   readonly id: number;
   readonly text: string;
@@ -60,10 +60,10 @@ const CBK_SUFFIX = '_cbk';
  * @param volumeNames the names of the graph's volumes
  * @throws {DebugError | FilterError} with the mistake and the possible words
  */
-export function parseCondition(text: string, volumeNames: readonly string[]): Condition {
+export function parseStopCondition(text: string, volumeNames: readonly string[]): StopCondition {
   const words = text.trim().split(/\s+/);
   if (words[0] === '') throw new DebugError(`no breakpoint was given: ${USAGE}`);
-  let target: Pick<Condition, 'fop' | 'volume' | 'event' | 'mustDiffer'> | null = null;
+  let target: Pick<StopCondition, 'fop' | 'volume' | 'event' | 'mustDiffer'> | null = null;
   let path: RegExp | null = null;
   let errno: number | null = null;
   for (let i = 0; i < words.length; i++) {
@@ -85,9 +85,9 @@ export function parseCondition(text: string, volumeNames: readonly string[]): Co
 
 /** Parses the word with fop and volume: `FOP@VOLUME`, or one of its other forms. */
 function parseFopAtVolume(word: string, volumeNames: readonly string[]) {
-  const sign = word.indexOf('@');
-  const name = sign < 0 ? word : word.slice(0, sign);
-  const volume = sign < 0 ? null : word.slice(sign + 1);
+  const atSignIndex = word.indexOf('@');
+  const name = atSignIndex < 0 ? word : word.slice(0, atSignIndex);
+  const volume = atSignIndex < 0 ? null : word.slice(atSignIndex + 1);
   if (volume !== null) checkVolume(volume, volumeNames);
   if (name === 'changed') {
     if (volume === null) throw new DebugError('changed lacks its volume: changed@VOLUME');
@@ -104,7 +104,7 @@ function parseFopAtVolume(word: string, volumeNames: readonly string[]) {
 }
 
 /** Whether a request at this position meets all conditions of a breakpoint. */
-export function matchesBreakpoint(condition: Condition, position: RequestPosition): boolean {
+export function matchesBreakpoint(condition: StopCondition, position: RequestPosition): boolean {
   const { fop, volume, path, errno, event, mustDiffer } = condition;
   if ((event === 'wind') !== (position.kind === 'wind')) return false;
   if (fop !== null && fop !== position.fop) return false;

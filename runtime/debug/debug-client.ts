@@ -25,7 +25,7 @@ export class DebugClient {
   }
 
   /** Sends a command; resolves to its result. @throws {DebugError} with the server's reason */
-  ask<N extends CommandName>(
+  sendCommand<N extends CommandName>(
     command: N,
     args: Commands[N]['args'],
   ): Promise<Commands[N]['result']> {

@@ -26,7 +26,7 @@ type Handlers = {
 
 export class DebugServer {
   /** Resolves at the command `run`, upon which the caller mounts the graph. */
-  readonly running: Promise<void>;
+  readonly whenRunRequested: Promise<void>;
   private readonly requestDebugger: Debugger;
   private readonly modules: DebuggedModules;
   private readonly send: (message: DebugMessage) => void;
@@ -47,7 +47,7 @@ export class DebugServer {
     });
     this.modules = new DebuggedModules(graph, (event) => this.emit(event));
     let run = (): void => {};
-    this.running = new Promise((resolve) => {
+    this.whenRunRequested = new Promise((resolve) => {
       run = resolve;
     });
     this.handlers = makeHandlers(graph, this.requestDebugger, this.modules, run);
@@ -60,25 +60,25 @@ export class DebugServer {
     try {
       const handle = this.handlers[command] as (args: unknown) => unknown;
       const result = handle(args);
-      if (result instanceof Promise) void this.replyLater(seq, result);
+      if (result instanceof Promise) void this.replyWhenSettled(seq, result);
       else this.send({ seq, result });
     } catch (error) {
-      this.replyError(seq, error);
+      this.replyWithError(seq, error);
     } finally {
       this.queuedMessages = null;
       for (const message of queue) this.send(message);
     }
   }
 
-  private async replyLater(seq: number, result: Promise<unknown>): Promise<void> {
+  private async replyWhenSettled(seq: number, result: Promise<unknown>): Promise<void> {
     try {
       this.send({ seq, result: await result });
     } catch (error) {
-      this.replyError(seq, error);
+      this.replyWithError(seq, error);
     }
   }
 
-  private replyError(seq: number, error: unknown): void {
+  private replyWithError(seq: number, error: unknown): void {
     if (!(error instanceof DebugError || error instanceof FilterError)) throw error;
     this.send({ seq, error: error.message });
   }

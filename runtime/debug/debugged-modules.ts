@@ -51,7 +51,7 @@ export class DebuggedModules {
   private readonly graph: Graph;
   private readonly emit: (event: LineEvent) => void;
   /** The modules that have received commands, which `endDebugging` releases. */
-  private readonly debugged = new Set<LineStops>();
+  private readonly debuggedModules = new Set<LineStops>();
 
   constructor(graph: Graph, emit: (event: LineEvent) => void) {
     this.graph = graph;
@@ -79,7 +79,7 @@ export class DebuggedModules {
     if (module === null) throw new DebugError(`volume '${volume}' runs no module`);
     const { lines, noLinesReason } = module;
     if (lines === null) throw new DebugError(noLinesReason);
-    this.debugged.add(lines);
+    this.debuggedModules.add(lines);
     lines.listener = () => this.emit({ event: 'line', volume, at: makeStopView(xl) });
     try {
       return await lines.sendCommand(command);
@@ -91,8 +91,8 @@ export class DebuggedModules {
 
   /** Ends debugging: all stopped modules continue. */
   endDebugging(): void {
-    for (const lines of this.debugged) lines.removeDebugger();
-    this.debugged.clear();
+    for (const lines of this.debuggedModules) lines.removeDebugger();
+    this.debuggedModules.clear();
   }
 }
 

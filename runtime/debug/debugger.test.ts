@@ -105,7 +105,7 @@ async function startTestBed() {
     last: () => listStops().at(-1)!,
     /** Resumes the last stop. */
     go: (way: ResumeWay = 'continue') =>
-      client.ask('resume', { stop: listStops().at(-1)!.id, way }),
+      client.sendCommand('resume', { stop: listStops().at(-1)!.id, way }),
     isWatched: () => graph.links.lookup.isObserved === true,
   };
 }
@@ -151,7 +151,7 @@ it.each<[breakpoint: string, way: ResumeWay, places: string[]]>([
   'a lookup with the breakpoint %s, resumed by %s, stops at %j',
   async (breakpoint, way, places) => {
     const { client, lookup, stops, go, isWatched, events } = await startTestBed();
-    await client.ask('break', { text: breakpoint });
+    await client.sendCommand('break', { text: breakpoint });
     const reply = lookup('absent');
     let stopCount = 0;
     while (stops().length > stopCount) {
@@ -162,23 +162,23 @@ it.each<[breakpoint: string, way: ResumeWay, places: string[]]>([
     expect(stops().map(formatStop)).toEqual(places);
     expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: ENOENT });
     expect(events.at(-1)?.event).toBe(places.length > 0 ? 'ended' : undefined);
-    await client.ask('delete', { id: 1 });
+    await client.sendCommand('delete', { id: 1 });
     expect(isWatched()).toBe(false);
   },
 );
 
 it('while a request is stopped, other requests continue, and detaching resumes all', async () => {
   const { client, server, lookup, stat, stops, isWatched } = await startTestBed();
-  await client.ask('break', { text: 'lookup@storage' });
+  await client.sendCommand('break', { text: 'lookup@storage' });
   const first = lookup('absent');
   const second = lookup('there');
   const other = stat();
   expect([first.count, second.count, other.count]).toEqual([0, 0, 1]);
-  expect(await client.ask('stops', {})).toMatchObject([
+  expect(await client.sendCommand('stops', {})).toMatchObject([
     { paths: ['/absent'] },
     { paths: ['/there'] },
   ]);
-  await client.ask('resume', { stop: stops()[1]!.id, way: 'continue' });
+  await client.sendCommand('resume', { stop: stops()[1]!.id, way: 'continue' });
   expect([first.count, second.count]).toEqual([0, 1]);
   server.close();
   expect(first).toMatchObject({ count: 1, opRet: -1, opErrno: ENOENT });
@@ -188,15 +188,15 @@ it('while a request is stopped, other requests continue, and detaching resumes a
 
 it("changed@VOLUME stops a reply that differs from the child's, or that the volume made itself", async () => {
   const { client, lookup, go, last } = await startTestBed();
-  await client.ask('break', { text: 'changed@top' });
+  await client.sendCommand('break', { text: 'changed@top' });
   const reply = lookup('there');
   expect(last()).toMatchObject({ kind: 'unwind', from: 'top', paths: ['/there'] });
-  const scopes = await client.ask('scopes', { stop: last().id });
+  const scopes = await client.sendCommand('scopes', { stop: last().id });
   expect(findValue(scopes, parsePath('answered.method')).text).toBe('lookup');
   await go();
   expect(reply.count).toBe(1);
-  await client.ask('delete', { id: 1 });
-  await client.ask('break', { text: 'changed@cache' });
+  await client.sendCommand('delete', { id: 1 });
+  await client.sendCommand('break', { text: 'changed@cache' });
   expect(lookup('absent').count).toBe(1);
   // The second time the cache replies itself.
   expect(lookup('absent').count).toBe(0);
@@ -205,10 +205,10 @@ it("changed@VOLUME stops a reply that differs from the child's, or that the volu
 
 it('a step follows a frame that a volume passes on by a tail wind', async () => {
   const { client, graph, stat, stops, go, last } = await startTestBed();
-  await client.ask('break', { text: 'stat@tailing' });
+  await client.sendCommand('break', { text: 'stat@tailing' });
   const reply = stat();
   await go('into');
-  expect(await client.ask('frames', { stop: last().id })).toMatchObject([
+  expect(await client.sendCommand('frames', { stop: last().id })).toMatchObject([
     { volume: 'storage', fop: 'stat' },
     { volume: 'tailing', fop: 'stat' },
     { volume: graph.top.name },
@@ -225,15 +225,15 @@ it('a step follows a frame that a volume passes on by a tail wind', async () => 
 
 it('a stop shows frames, arguments, reply and the state of the volumes', async () => {
   const { client, lookup, go, last } = await startTestBed();
-  await client.ask('break', { text: 'lookup_cbk@cache' });
+  await client.sendCommand('break', { text: 'lookup_cbk@cache' });
   lookup('there');
   const stop = last().id;
-  expect(await client.ask('frames', { stop })).toMatchObject([
+  expect(await client.sendCommand('frames', { stop })).toMatchObject([
     { level: 0, volume: 'cache', type: 'test/cache', fop: 'lookup_cbk', paths: ['/there'] },
     { level: 1, volume: 'top', fop: 'lookup' },
     { level: 2, volume: 'top', fop: 'lookup' },
   ]);
-  const scopes = await client.ask('scopes', { stop });
+  const scopes = await client.sendCommand('scopes', { stop });
   const readText = (path: string): string => findValue(scopes, parsePath(path)).text;
   expect(scopes.map(({ name }) => name)).toEqual(['reply', 'arguments', 'frame', 'volume']);
   const shown = [
@@ -251,7 +251,7 @@ it('a stop shows frames, arguments, reply and the state of the volumes', async (
     ['children.tailing', '"up"'],
   ] as const;
   expect(shown.map(([path]) => readText(path))).toEqual(shown.map(([, value]) => value));
-  const above = await client.ask('scopes', { stop, level: 1 });
+  const above = await client.sendCommand('scopes', { stop, level: 1 });
   expect(above.map(({ name }) => name)).toEqual(['script', 'arguments', 'frame', 'volume']);
   expect(findValue(above, ['local']).text).toBe("('there', 1)");
   expect(() => readText('opret2')).toThrow("there is no 'opret2' here (did you mean 'op_ret'?)");
@@ -261,9 +261,9 @@ it('a stop shows frames, arguments, reply and the state of the volumes', async (
 
 it('setting a part of a reply changes a copy, not the object of the volume', async () => {
   const { client, graph, stat, last, go } = await startTestBed();
-  await client.ask('break', { text: 'stat_cbk' });
+  await client.sendCommand('break', { text: 'stat_cbk' });
   const set = (path: string, value: string) =>
-    client.ask('set', { stop: last().id, path: parsePath(path), value });
+    client.sendCommand('set', { stop: last().id, path: parsePath(path), value });
   const changed = stat();
   await set('buf.ia_size', '4711');
   await set('buf->ia_prot', '0644');
@@ -282,7 +282,7 @@ it('setting a part of a reply changes a copy, not the object of the volume', asy
   await set('op_ret', '-1');
   await go();
   expect(failed).toMatchObject({ opRet: -1, opErrno: EIO });
-  await client.ask('detach', {});
+  await client.sendCommand('detach', {});
   const untouched = stat();
   expect(untouched.values[0]).toMatchObject({ iaSize: 10, iaMtime: 0 });
   expect(graph.links.stat.isObserved).toBeUndefined();
@@ -292,7 +292,7 @@ it('a stopped reply keeps a copy of its data', async () => {
   const { client, graph, leaf, go } = await startTestBed();
   const own = new Uint8Array([97, 98, 99]);
   leaf.onRequest = ({ answer }) => answer(3, 0, own, makeAttributes(makeGfid(5), 1), null);
-  await client.ask('break', { text: 'readv_cbk' });
+  await client.sendCommand('break', { text: 'readv_cbk' });
   const fd = new Fd(graph.inodes.root, 0, 1);
   const reply = ask(graph, 'readv', fd, 3, 0, 0, null);
   own.fill(0);
@@ -313,7 +313,7 @@ it.each([
   ['  ', 'no breakpoint was given: '],
 ])('the command break refuses the breakpoint %j', async (text, message) => {
   const { client, isWatched } = await startTestBed();
-  await expect(client.ask('break', { text })).rejects.toThrow(message);
+  await expect(client.sendCommand('break', { text })).rejects.toThrow(message);
   expect(isWatched()).toBe(false);
 });
 
@@ -335,9 +335,10 @@ it.each([
   ['1+1', '1', "'1+1' is not the name of a value"],
 ])('the command set refuses to set %s to %s', async (path, value, message) => {
   const { client, stat, last, go } = await startTestBed();
-  await client.ask('break', { text: 'stat_cbk' });
+  await client.sendCommand('break', { text: 'stat_cbk' });
   const reply = stat();
-  const set = async () => client.ask('set', { stop: last().id, path: parsePath(path), value });
+  const set = async () =>
+    client.sendCommand('set', { stop: last().id, path: parsePath(path), value });
   await expect(set()).rejects.toThrow(message);
   await go();
   expect(reply).toMatchObject({ opRet: 0, opErrno: 0 });
@@ -345,24 +346,24 @@ it.each([
 
 it('a debugger refuses a success without its parts, a change at a wind, and unknown stops and frames', async () => {
   const { client, lookup, last, go } = await startTestBed();
-  await client.ask('break', { text: 'errno ENOENT' });
+  await client.sendCommand('break', { text: 'errno ENOENT' });
   lookup('absent');
   const stop = last().id;
-  await expect(client.ask('set', { stop, path: ['op_ret'], value: '0' })).rejects.toThrow(
+  await expect(client.sendCommand('set', { stop, path: ['op_ret'], value: '0' })).rejects.toThrow(
     'a success of lookup needs inode and buf, which this reply lacks',
   );
-  await expect(client.ask('scopes', { stop, level: 9 })).rejects.toThrow(
+  await expect(client.sendCommand('scopes', { stop, level: 9 })).rejects.toThrow(
     'there is no frame 9: they are 0 to 2',
   );
   await go();
-  await expect(client.ask('resume', { stop, way: 'over' })).rejects.toThrow(
+  await expect(client.sendCommand('resume', { stop, way: 'over' })).rejects.toThrow(
     `no request is held at stop ${stop}: it was resumed, or never existed`,
   );
-  await expect(client.ask('delete', { id: 7 })).rejects.toThrow('there is no breakpoint 7');
-  await client.ask('break', { text: 'lookup@top' });
+  await expect(client.sendCommand('delete', { id: 7 })).rejects.toThrow('there is no breakpoint 7');
+  await client.sendCommand('break', { text: 'lookup@top' });
   lookup('other');
-  const set = client.ask('set', { stop: last().id, path: ['op_errno'], value: 'EIO' });
+  const set = client.sendCommand('set', { stop: last().id, path: ['op_errno'], value: 'EIO' });
   await expect(set).rejects.toThrow('is stopped at a wind and has no reply yet');
   client.close();
-  await expect(client.ask('stops', {})).rejects.toThrow('the server is gone');
+  await expect(client.sendCommand('stops', {})).rejects.toThrow('the server is gone');
 });

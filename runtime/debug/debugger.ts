@@ -17,7 +17,7 @@ import type { Fop, Xlator } from '../core/xlator.ts';
 import {
   type Breakpoint,
   matchesBreakpoint,
-  parseCondition,
+  parseStopCondition,
   type RequestPosition,
 } from './breakpoints.ts';
 import { DebugError } from './debug-error.ts';
@@ -86,7 +86,7 @@ export class Debugger implements Interceptor {
   /** @throws {DebugError | FilterError} if the text is no valid breakpoint */
   addBreakpoint(text: string): Breakpoint {
     const volumeNames = this.graph.xlators.map(({ name }) => name);
-    const condition = parseCondition(text, volumeNames);
+    const condition = parseStopCondition(text, volumeNames);
     this.lastBreakpointId += 1;
     const breakpoint = { ...condition, id: this.lastBreakpointId, text: text.trim(), hits: 0 };
     this.breakpoints.set(breakpoint.id, breakpoint);
@@ -228,15 +228,15 @@ export class Debugger implements Interceptor {
     const { frame, previous, request, above, row } = hop;
     if (previous === null) this.hops.delete(frame);
     else this.hops.set(frame, previous);
-    const passUp = (ret: number, errno: number, values: readonly unknown[]): void => {
+    const passReplyUp = (ret: number, errno: number, values: readonly unknown[]): void => {
       if (above?.row === row) above.repliesBelow?.push(encodeReply(row, ret, errno, values));
       request.openHops -= 1;
       upperCbk(parent, cookie, at, ret, errno, ...values);
       if (request.openHops === 0) this.endRequest(request);
     };
-    const proceed = (stop: Stop): void => passUp(stop.opRet, stop.opErrno, stop.reply);
+    const proceed = (stop: Stop): void => passReplyUp(stop.opRet, stop.opErrno, stop.reply);
     if (!this.stopIfMatching('unwind', hop, opRet, opErrno, reply, proceed))
-      passUp(opRet, opErrno, reply);
+      passReplyUp(opRet, opErrno, reply);
   }
 
   /** Stops a request at its current hop if a breakpoint or step matches. Returns whether it stopped. */

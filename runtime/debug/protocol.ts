@@ -8,7 +8,7 @@ import type { LineCommand, LineReply } from '../core/line-stops.ts';
 import type { LineEvent, ModuleView } from './debugged-modules.ts';
 import type { ResumeWay } from './hops.ts';
 import type { FrameView, Scope } from './scopes.ts';
-import type { Value } from './shown-values.ts';
+import type { ShownValue } from './shown-values.ts';
 
 /*
  * An example:
@@ -56,7 +56,7 @@ export interface StopView {
   /** The breakpoint's id; null at the end of a step. */
   readonly breakpoint: number | null;
   /** For an unwind: op_ret, op_errno, and the parts of the reply; for a wind: the arguments. */
-  readonly values: readonly Value[];
+  readonly values: readonly ShownValue[];
 }
 
 /** The commands of a front end, with arguments and results. */
@@ -76,7 +76,7 @@ export interface Commands {
   /** `path` is a value's path (`value-path.ts`); the result is the whole reply. */
   set: {
     args: { stop: number; path: readonly string[]; value: string };
-    result: readonly Value[];
+    result: readonly ShownValue[];
   };
   /** See `Debugger.resume`. */
   resume: { args: { stop: number; way: ResumeWay }; result: null };

@@ -8,11 +8,11 @@ import type { Stop } from './debugger.ts';
 import { findReplyReceiver, type Hop, listArgumentPaths } from './hops.ts';
 import {
   formatErrno,
+  type ShownValue,
   showAny,
   showArgument,
   showInt,
   showText,
-  type Value,
 } from './shown-values.ts';
 
 /** A volume in the call stack of a request. */
@@ -36,7 +36,7 @@ export interface Scope {
    * `local`. `answered` has the same of the volume that sent the reply.
    */
   readonly name: 'reply' | 'answered' | 'script' | 'arguments' | 'frame' | 'volume';
-  readonly values: readonly Value[];
+  readonly values: readonly ShownValue[];
 }
 
 interface CallLevel {
@@ -60,13 +60,13 @@ function listLevels({ kind, hop: stopped }: Stop): CallLevel[] {
     add(stopped, stopped.xl, stopped.frame);
     fop = stopped.above?.row.name ?? fop;
   }
-  let last = stopped;
+  let topHop = stopped;
   for (let hop = stopped.above; hop !== null; hop = hop.above) {
     add(hop, hop.xl, hop.frame);
     fop = hop.above?.row.name ?? hop.row.name;
-    last = hop;
+    topHop = hop;
   }
-  add(null, findReplyReceiver(last), last.frame.parent);
+  add(null, findReplyReceiver(topHop), topHop.frame.parent);
   return levels;
 }
 
@@ -101,34 +101,34 @@ export function listScopes(stop: Stop, level = 0): Scope[] {
   if (replierNotes.length > 0) scopes.push({ name: 'answered', values: replierNotes });
   const notes = hop === null ? [] : showNotes(hop);
   if (notes.length > 0) scopes.push({ name: 'script', values: notes });
-  const called = hop ?? (level === 0 ? stop.hop : null);
-  if (called !== null) {
-    const values = called.row.args.map((arg, i) => showArgument(arg, called.args[i]));
+  const argumentsHop = hop ?? (level === 0 ? stop.hop : null);
+  if (argumentsHop !== null) {
+    const values = argumentsHop.row.args.map((arg, i) => showArgument(arg, argumentsHop.args[i]));
     scopes.push({ name: 'arguments', values });
   }
   const values = showFrame(stop, frame);
   // If the notes have the module's own `local`, omits the frame's, which is the host's.
-  const isNoted = notes.some(({ name }) => name === 'local');
-  scopes.push({ name: 'frame', values: isNoted ? values.slice(1) : values });
+  const hasModuleLocal = notes.some(({ name }) => name === 'local');
+  scopes.push({ name: 'frame', values: hasModuleLocal ? values.slice(1) : values });
   scopes.push({ name: 'volume', values: showVolume(xl) });
   return scopes;
 }
 
 /** A module's notes as values, such as `('a', 1)`. */
-const showNotes = ({ notes }: Hop): Value[] =>
+const showNotes = ({ notes }: Hop): ShownValue[] =>
   Object.entries(notes).map(([name, text]) => ({
     ...showText(name, text),
     text: printable(text),
   }));
 
 /** Shows op_ret, op_errno and the parts of a stopped reply. */
-export const showReply = ({ hop, opRet, opErrno, reply }: Stop): Value[] => [
+export const showReply = ({ hop, opRet, opErrno, reply }: Stop): ShownValue[] => [
   showInt('op_ret', String(opRet)),
   showInt('op_errno', formatErrno(opErrno)),
   ...hop.row.reply.map((arg, i) => showArgument(arg, reply[i])),
 ];
 
-function showFrame({ hop: { request } }: Stop, frame: Frame | null): Value[] {
+function showFrame({ hop: { request } }: Stop, frame: Frame | null): ShownValue[] {
   const { unique, op, uid, gid, pid, lkOwner } = request.root;
   return [
     showAny('local', frame?.local ?? null),
@@ -142,7 +142,7 @@ function showFrame({ hop: { request } }: Stop, frame: Frame | null): Value[] {
   ];
 }
 
-function showVolume(xl: Xlator): Value[] {
+function showVolume(xl: Xlator): ShownValue[] {
   const options = maskOptions(xl.volfileOptions);
   const children = Object.fromEntries(xl.below.map(({ name, up }) => [name, up ? 'up' : 'down']));
   return [

@@ -4,7 +4,7 @@ import { errnoName, errnoNumber } from '../core/errno.ts';
 import type { FopRow } from '../core/fops.ts';
 import { isGfid } from '../core/gfid.ts';
 import { Iatt } from '../core/iatt.ts';
-import { didYouMean } from '../core/nearest.ts';
+import { formatSuggestion } from '../core/nearest.ts';
 import { isStructType, type StructType, structTypes } from '../core/struct-types.ts';
 import { DebugError } from './debug-error.ts';
 import type { Stop } from './debugger.ts';
@@ -106,7 +106,7 @@ const makeUnknownNameError = (
   name: string,
   names: readonly string[],
 ): DebugError =>
-  new DebugError(message + (didYouMean(name, names) || ` (one of ${names.join(', ')})`));
+  new DebugError(message + (formatSuggestion(name, names) || ` (one of ${names.join(', ')})`));
 
 /** Copies a struct and sets a field of the copy: a volume may still use the object with which it replied. */
 function makeStructWithField(
@@ -176,8 +176,8 @@ function readErrno(text: string): number {
 /** Reads a number in decimal, octal as in C (`0644`), or hexadecimal. @throws {DebugError} */
 function readNumber(text: string, subject: string, isWhole: boolean): number {
   const number = /^0[0-7]+$/.test(text) ? Number.parseInt(text, 8) : Number(text);
-  const fits = isWhole ? Number.isSafeInteger(number) : Number.isFinite(number);
-  if (text.trim() !== '' && fits) return number;
+  const isInRange = isWhole ? Number.isSafeInteger(number) : Number.isFinite(number);
+  if (text.trim() !== '' && isInRange) return number;
   const kind = isWhole ? 'whole number' : 'number, or a text in quotes';
   throw new DebugError(`${subject} is a ${kind}: not ${text || 'nothing'}`);
 }

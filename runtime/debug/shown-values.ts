@@ -13,13 +13,13 @@ import { Loc } from '../core/loc.ts';
 import { printable } from '../core/log.ts';
 import { isStructType, type StructType, structTypes } from '../core/struct-types.ts';
 
-export interface Value {
+export interface ShownValue {
   readonly name: string;
   /** A type of the table of fops (`loc`, `iatt`), or of TypeScript. */
   readonly type: string;
   /** A short text, also for a value with parts. */
   readonly text: string;
-  readonly parts: readonly Value[];
+  readonly parts: readonly ShownValue[];
 }
 
 /** The most parts shown of a list, dict or object. */
@@ -42,8 +42,8 @@ const makeValue = (
   name: string,
   type: string,
   text: string,
-  parts: readonly Value[] = [],
-): Value => ({
+  parts: readonly ShownValue[] = [],
+): ShownValue => ({
   name: printable(name),
   type,
   text,
@@ -68,7 +68,7 @@ function formatBytes(bytes: Uint8Array): string {
   return `${bytes.length} bytes "${printable(text)}"${shownBytes.length < bytes.length ? '…' : ''}`;
 }
 
-function showStruct(name: string, type: StructType, content: object): Value {
+function showStruct(name: string, type: StructType, content: object): ShownValue {
   const parts = structTypes[type].fields.map(({ member, name: own }) => {
     const field = (content as Record<string, unknown>)[own];
     if (typeof field === 'number') return makeValue(member, 'int', formatNumber(member, field));
@@ -83,7 +83,7 @@ function summarizeStruct(type: string, content: object): string {
   return `${iaTypes[iaType] ?? iaType} 0${iaProt.toString(8)}, ${iaSize} bytes`;
 }
 
-function showLoc(name: string, loc: Loc): Value {
+function showLoc(name: string, loc: Loc): ShownValue {
   return makeValue(name, 'loc', quote(loc.path), [
     makeValue('path', 'str', quote(loc.path)),
     makeValue('name', 'str', loc.name === null ? NULL_TEXT : quote(loc.name)),
@@ -94,7 +94,7 @@ function showLoc(name: string, loc: Loc): Value {
   ]);
 }
 
-function showInode(name: string, inode: Inode | null): Value {
+function showInode(name: string, inode: Inode | null): ShownValue {
   if (inode === null) return makeValue(name, 'inode', NULL_TEXT);
   const { id, gfid, iaType, nlookup, path, linked } = inode;
   return makeValue(name, 'inode', linked ? `inode ${id}` : `inode ${id}, not linked`, [
@@ -106,7 +106,7 @@ function showInode(name: string, inode: Inode | null): Value {
   ]);
 }
 
-function showFd(name: string, fd: Fd): Value {
+function showFd(name: string, fd: Fd): ShownValue {
   const { id, flags, pid, isDir, inode } = fd;
   return makeValue(name, 'fd', `fd ${id} of ${quote(inode.path)}`, [
     makeValue('id', 'int', String(id)),
@@ -117,30 +117,33 @@ function showFd(name: string, fd: Fd): Value {
   ]);
 }
 
-function showDict(name: string, dict: Dict): Value {
-  const parts: Value[] = [];
+function showDict(name: string, dict: Dict): ShownValue {
+  const parts: ShownValue[] = [];
   dict.forEach((key, entry, type) => {
     if (parts.length < PARTS_MAX) parts.push(showDictEntry(key, entry, type));
   });
   return makeValue(name, 'dict', `${dict.size} ${dict.size === 1 ? 'key' : 'keys'}`, parts);
 }
 
-function showDictEntry(key: string, entry: DictValue, type: string): Value {
+function showDictEntry(key: string, entry: DictValue, type: string): ShownValue {
   if (typeof entry === 'number') return makeValue(key, type, String(entry));
   if (typeof entry === 'string') return makeValue(key, type, quote(entry));
   if (entry instanceof Uint8Array) return makeValue(key, type, formatBytes(entry));
   return showStruct(key, 'iatt', entry);
 }
 
-function showList(name: string, type: string, list: readonly unknown[], depth: number): Value {
+function showList(name: string, type: string, list: readonly unknown[], depth: number): ShownValue {
   const parts = list.slice(0, PARTS_MAX).map((item, i) => showAny(`[${i}]`, item, depth + 1));
   return makeValue(name, type, `${list.length} ${list.length === 1 ? 'entry' : 'entries'}`, parts);
 }
 
 /** Shows an argument, or a part of a reply. */
-export function showArgument({ name, type }: Pick<Arg, 'name' | 'type'>, content: unknown): Value {
+export function showArgument(
+  { name, type }: Pick<Arg, 'name' | 'type'>,
+  content: unknown,
+): ShownValue {
   if (content === null || content === undefined) return makeValue(name, type, NULL_TEXT);
-  let shown: Value;
+  let shown: ShownValue;
   if (type === 'int') shown = makeValue(name, type, formatNumber(name, content as number));
   else if (isStructType(type)) shown = showStruct(name, type, content as object);
   else shown = showAny(name, content);
@@ -151,7 +154,7 @@ export function showArgument({ name, type }: Pick<Arg, 'name' | 'type'>, content
  * Shows any value of a volume's state: known types in their form, other objects by their own
  * properties, or those that `toJSON` returns.
  */
-export function showAny(name: string, content: unknown, depth = 0): Value {
+export function showAny(name: string, content: unknown, depth = 0): ShownValue {
   if (content === null || content === undefined) return makeValue(name, 'null', NULL_TEXT);
   if (typeof content === 'string') return makeValue(name, 'str', quote(content));
   if (typeof content !== 'object')
@@ -172,5 +175,6 @@ export function showAny(name: string, content: unknown, depth = 0): Value {
   return makeValue(name, kind, kind === 'Object' ? 'object' : kind, parts);
 }
 
-export const showText = (name: string, text: string): Value => makeValue(name, 'str', quote(text));
-export const showInt = (name: string, text: string): Value => makeValue(name, 'int', text);
+export const showText = (name: string, text: string): ShownValue =>
+  makeValue(name, 'str', quote(text));
+export const showInt = (name: string, text: string): ShownValue => makeValue(name, 'int', text);

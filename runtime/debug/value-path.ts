@@ -1,8 +1,8 @@
 /** Parses the name of a value (`*loc`, `buf.ia_size`, `xdata["user.key"]`), and finds the value. */
-import { didYouMean } from '../core/nearest.ts';
+import { formatSuggestion } from '../core/nearest.ts';
 import { DebugError } from './debug-error.ts';
 import type { Scope } from './scopes.ts';
-import type { Value } from './shown-values.ts';
+import type { ShownValue } from './shown-values.ts';
 
 /** Matches one part of a path: `["key"]`, `['key']`, `[0]`, or a name, perhaps after `.` or `->`. */
 const PART_PATTERN =
@@ -19,9 +19,9 @@ export function parsePath(text: string): string[] {
         `'${text.trim()}' is not the name of a value, such as loc.path or xdata["key"]`,
       );
     }
-    const [all, double, single, index, name] = match;
-    names.push(double ?? single ?? (index === undefined ? name! : `[${index}]`));
-    rest = rest.slice(all.length);
+    const [matchedText, doubleQuoted, singleQuoted, index, name] = match;
+    names.push(doubleQuoted ?? singleQuoted ?? (index === undefined ? name! : `[${index}]`));
+    rest = rest.slice(matchedText.length);
   }
   if (names.length === 0) throw new DebugError('name a value, such as loc.path or xdata["key"]');
   return names;
@@ -29,7 +29,7 @@ export function parsePath(text: string): string[] {
 
 const normalizeName = (name: string): string => name.toLowerCase().replaceAll('_', '');
 
-function findByName(values: readonly Value[], name: string): Value | undefined {
+function findByName(values: readonly ShownValue[], name: string): ShownValue | undefined {
   return (
     values.find((value) => value.name === name) ??
     values.find((value) => normalizeName(value.name) === normalizeName(name))
@@ -37,7 +37,7 @@ function findByName(values: readonly Value[], name: string): Value | undefined {
 }
 
 /** Makes a value of a scope, so that a path can name the scope. */
-const makeScopeValue = ({ name, values }: Scope): Value => ({
+const makeScopeValue = ({ name, values }: Scope): ShownValue => ({
   name,
   type: 'scope',
   text: name,
@@ -48,15 +48,15 @@ const makeScopeValue = ({ name, values }: Scope): Value => ({
  * Finds the value of a path. Its first name is that of a value in any scope, or else of a scope.
  * @throws {DebugError} with the names that exist
  */
-export function findValue(scopes: readonly Scope[], path: readonly string[]): Value {
+export function findValue(scopes: readonly Scope[], path: readonly string[]): ShownValue {
   const [first = '', ...rest] = path;
-  let match: Value | undefined;
+  let match: ShownValue | undefined;
   for (const { values } of scopes) match ??= findByName(values, first);
   match ??= findByName(scopes.map(makeScopeValue), first);
   if (match === undefined) {
     const names = scopes.flatMap(({ values }) => values.map(({ name }) => name));
     throw new DebugError(
-      `there is no '${first}' here${didYouMean(first, names) || `: there is ${names.join(', ')}`}`,
+      `there is no '${first}' here${formatSuggestion(first, names) || `: there is ${names.join(', ')}`}`,
     );
   }
   for (const name of rest) {
@@ -66,7 +66,7 @@ export function findValue(scopes: readonly Scope[], path: readonly string[]): Va
       const alternatives =
         names.length === 0 ? `: it is ${match.text}` : `: there is ${names.join(', ')}`;
       throw new DebugError(
-        `${match.name} has no '${name}'${didYouMean(name, names) || alternatives}`,
+        `${match.name} has no '${name}'${formatSuggestion(name, names) || alternatives}`,
       );
     }
     match = part;

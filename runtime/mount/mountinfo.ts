@@ -19,10 +19,10 @@ export interface MountEntry {
 export function readMounts(): MountEntry[] {
   const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
   return lines.flatMap((line) => {
-    const [left, right] = line.split(' - ');
-    if (right === undefined) return [];
-    const fields = left!.split(' ');
-    const [type = '', source = '', options = ''] = right.split(' ');
+    const [mountPart, fileSystemPart] = line.split(' - ');
+    if (fileSystemPart === undefined) return [];
+    const fields = mountPart!.split(' ');
+    const [type = '', source = '', options = ''] = fileSystemPart.split(' ');
     return {
       device: fields[2]!,
       mountpoint: unescapeOctal(fields[4]!),

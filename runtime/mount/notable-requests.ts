@@ -80,10 +80,10 @@ class RequestRecord implements SampleListener {
     this.notable = notable;
   }
 
-  onSample(repliedAt: number, ms: number, among: number): void {
+  onSample(repliedAt: number, ms: number, endedCount: number): void {
     this.repliedAt = repliedAt;
     this.ms = ms;
-    this.among = among;
+    this.among = endedCount;
     if (this.isExpected && ms >= this.notable.slowMs) this.notable.moveToSlow(this);
   }
 
@@ -201,8 +201,8 @@ export class NotableRequests {
     const {
       repliedAt: at,
       errno,
-      volumeIds: way,
-      volumeCount: hops,
+      volumeIds,
+      volumeCount,
       paths,
       inode,
       name,
@@ -215,8 +215,8 @@ export class NotableRequests {
       time: clockOffset + at,
       errno: errno === 0 ? null : errnoName(errno),
       paths: paths ?? listPaths(null, inode, name),
-      way: way
-        .slice(0, hops)
+      way: volumeIds
+        .slice(0, volumeCount)
         .map((id) => this.graph.instances[id]?.name ?? `#${id}`)
         .reverse(),
     };

@@ -3,7 +3,7 @@ import { Driver, ROOT } from '../api/driver.ts';
 import type { Client } from '../core/client.ts';
 import { EIO, strerror } from '../core/errno.ts';
 import { Loc } from '../core/loc.ts';
-import { mountError } from './fuse/mount-error.ts';
+import { makeMountError } from './fuse/mount-error.ts';
 
 /** @throws {MountError} when the lookup fails @param mountpoint for the message */
 export async function lookupRoot(client: Client, mountpoint: string): Promise<void> {
@@ -12,5 +12,5 @@ export async function lookupRoot(client: Client, mountpoint: string): Promise<vo
   if (opRet >= 0) return;
   const { name } = driver.graph.top;
   const detail = `the root of volume '${name}' cannot be looked up: ${strerror(opErrno || EIO)}`;
-  throw mountError('MOUNT_FAILED', mountpoint, detail);
+  throw makeMountError('MOUNT_FAILED', mountpoint, detail);
 }

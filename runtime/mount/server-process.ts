@@ -60,9 +60,9 @@ export function findProcess(pid: number): ServerProcess | null {
 export const isRunning = ({ pid, start }: ServerProcess): boolean => readStart(pid) === start;
 
 /** Returns the start time of a process, to the second. */
-export function startTime({ start }: ServerProcess): Date {
-  const boot = /^btime (\d+)$/m.exec(readProcFile('/proc/stat') ?? '')?.[1] ?? 0;
-  return new Date((Number(boot) + Math.floor(start / TICKS_PER_SECOND)) * 1000);
+export function readStartTime({ start }: ServerProcess): Date {
+  const bootSeconds = /^btime (\d+)$/m.exec(readProcFile('/proc/stat') ?? '')?.[1] ?? 0;
+  return new Date((Number(bootSeconds) + Math.floor(start / TICKS_PER_SECOND)) * 1000);
 }
 
 /** Reads the start of a process in ticks; null if it has ended, or is a zombie. */

@@ -24,7 +24,7 @@ describe('a value of a recording', () => {
       out.writeNumber(value);
       const input = new RecordingReader(out.bytes, 0, out.at);
       expect(input.readNumber()).toBe(value);
-      expect(input.left).toBe(0);
+      expect(input.remainingBytes).toBe(0);
     };
     fc.assert(fc.property(fc.oneof(fc.maxSafeInteger(), fc.double()), one));
     for (const value of [0, -0, -1, 2 ** 31, 2 ** 52, 2 ** 53 - 1, 1 - 2 ** 53, NaN]) one(value);

@@ -16,12 +16,12 @@ import { writeFlock, writeIatt, writeLease, writeStatvfs } from './structs.gen.t
 import type { Tables } from './tables.ts';
 
 /** Recorded data: its length, and its first bytes as a name (`core/bytes.ts`). */
-export interface DataSeen {
+export interface RecordedData {
   readonly length: number;
   readonly head: string;
 }
 
-export interface LocSeen {
+export interface RecordedLoc {
   /** The null gfid if unknown. */
   readonly gfid: Gfid;
   readonly pargfid: Gfid;
@@ -29,7 +29,7 @@ export interface LocSeen {
   readonly path: string;
 }
 
-export interface FdSeen {
+export interface RecordedFd {
   readonly id: number;
   readonly flags: number;
   readonly isDir: boolean;
@@ -38,44 +38,44 @@ export interface FdSeen {
 }
 
 /** The fields of a structure by their names in TypeScript. */
-export type StructSeen = Readonly<Record<string, number | string>>;
+export type RecordedStruct = Readonly<Record<string, number | string>>;
 
 export interface DictPair {
   readonly key: string;
   readonly type: DictType;
-  readonly value: number | string | DataSeen | StructSeen | null;
+  readonly value: number | string | RecordedData | RecordedStruct | null;
 }
 
 /** A recorded list: its length, and its first items. */
-export interface ListSeen<T> {
+export interface RecordedList<T> {
   readonly count: number;
   readonly items: readonly T[];
 }
 
-export interface EntrySeen {
+export interface RecordedEntry {
   readonly name: string;
   readonly off: number;
   readonly type: number;
   readonly gfid: Gfid;
-  readonly stat: StructSeen | null;
-  readonly dict: ListSeen<DictPair> | null;
+  readonly stat: RecordedStruct | null;
+  readonly dict: RecordedList<DictPair> | null;
 }
 
 /** A value in a recording. Of an inode, only the gfid is recorded. */
-export type ValueSeen =
+export type RecordedValue =
   | number
   | string
   | null
   | { readonly gfid: Gfid }
-  | LocSeen
-  | FdSeen
-  | DataSeen
-  | StructSeen
-  | ListSeen<DictPair>
-  | ListSeen<EntrySeen>
-  | ListSeen<StructSeen | null>;
+  | RecordedLoc
+  | RecordedFd
+  | RecordedData
+  | RecordedStruct
+  | RecordedList<DictPair>
+  | RecordedList<RecordedEntry>
+  | RecordedList<RecordedStruct | null>;
 
-export type ReadValue = (input: RecordingReader) => ValueSeen;
+export type ReadValue = (input: RecordingReader) => RecordedValue;
 
 /** The default for `Retention.itemsMax`. */
 export const ITEMS_MAX = 64;
@@ -121,7 +121,7 @@ function writeLoc(out: RecordingWriter, loc: Loc | null, retention: Retention): 
   out.writeText(redactPath(loc.path, retention));
 }
 
-function readLoc(input: RecordingReader): LocSeen | null {
+function readLoc(input: RecordingReader): RecordedLoc | null {
   const flags = input.readByte();
   if (flags === 0) return null;
   return {
@@ -146,7 +146,7 @@ function writeFd(out: RecordingWriter, fd: Fd | null, retention: Retention): voi
   out.writeText(redactPath(fd.inode.path, retention));
 }
 
-function readFd(input: RecordingReader): FdSeen | null {
+function readFd(input: RecordingReader): RecordedFd | null {
   const kind = input.readByte();
   if (kind === 0) return null;
   const [id, flags] = [input.readUint(), input.readUint()];
@@ -169,13 +169,13 @@ function makeListWriter<T>(
 
 function makeListReader<T>(
   readItem: (input: RecordingReader) => T,
-): (input: RecordingReader) => ListSeen<T> | null {
+): (input: RecordingReader) => RecordedList<T> | null {
   return (input) => {
     const count = input.readUint() - 1;
     if (count < 0) return null;
     const itemCount = input.readUint();
     // An item takes at least one byte: a wrong count is refused before memory is allocated.
-    if (itemCount > input.left) throw new RecordingError('a list in it has no end');
+    if (itemCount > input.remainingBytes) throw new RecordingError('a list in it has no end');
     return { count, items: Array.from({ length: itemCount }, () => readItem(input)) };
   };
 }
@@ -253,7 +253,7 @@ export const writeValue: Readonly<Record<ArgType, WriteValue>> = {
 export function makeValueReaders({ structs }: Tables): Readonly<Record<ArgType, ReadValue>> {
   const makeStructReader = (structName: StructType) => {
     const fields = structs[structName];
-    return (input: RecordingReader): StructSeen | null => {
+    return (input: RecordingReader): RecordedStruct | null => {
       if (input.readByte() === 0) return null;
       // A field's bit is set if it is written. The mask may exceed 32 bits, hence the division.
       const mask = input.readUint();
@@ -281,7 +281,7 @@ export function makeValueReaders({ structs }: Tables): Readonly<Record<ArgType, 
     if (type === undefined) throw new RecordingError('a dict in it has a value of no known type');
     return { key, type, value: readDictValue(input, type) };
   });
-  const readEntry = (input: RecordingReader): EntrySeen => ({
+  const readEntry = (input: RecordingReader): RecordedEntry => ({
     name: input.readText(),
     off: input.readNumber(),
     type: input.readUint(),

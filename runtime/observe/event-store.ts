@@ -76,7 +76,7 @@ function tryPutEvent(
 /** Copies events into a store, one by one. @param bytes whole events */
 export function copyEvents(store: EventStore, bytes: Uint8Array): void {
   const input = new RecordingReader(bytes);
-  while (input.left > 0) {
+  while (input.remainingBytes > 0) {
     const start = input.at;
     const length = readLength(bytes, start);
     input.at = start + TIME_OFFSET;
@@ -92,13 +92,13 @@ export function copyEvents(store: EventStore, bytes: Uint8Array): void {
 
 /** Returns how many bytes at the start of `bytes` are whole events. */
 export function computeWholeEventsLength(bytes: Uint8Array): number {
-  let whole = 0;
+  let wholeBytes = 0;
   for (;;) {
-    const left = bytes.length - whole;
-    if (left < TIME_OFFSET) return whole;
-    const length = readLength(bytes, whole);
-    if (length > left) return whole;
-    whole += length;
+    const remainingBytes = bytes.length - wholeBytes;
+    if (remainingBytes < TIME_OFFSET) return wholeBytes;
+    const length = readLength(bytes, wholeBytes);
+    if (length > remainingBytes) return wholeBytes;
+    wholeBytes += length;
   }
 }
 

@@ -1,11 +1,18 @@
 /** Formats requests, times and values of a recording as short texts. */
 import { errnoName } from '../core/errno.ts';
 import { formatTime, printable } from '../core/log.ts';
-import type { DataSeen, DictPair, FdSeen, ListSeen, LocSeen, ValueSeen } from './codec.ts';
+import type {
+  DictPair,
+  RecordedData,
+  RecordedFd,
+  RecordedList,
+  RecordedLoc,
+  RecordedValue,
+} from './codec.ts';
 import type { UnwindEvent, Values } from './events.ts';
 
 /** The most characters shown of a value. */
-const SHOWN_MAX = 60;
+const SHOWN_CHARACTERS_MAX = 60;
 
 /** Formats an event's time of day to the microsecond. @param at nanoseconds after `startedAt` */
 export const formatClock = (startedAt: number, at: number): string =>
@@ -17,8 +24,8 @@ export const formatResult = ({ opRet, opErrno }: Pick<UnwindEvent, 'opRet' | 'op
 
 /** Formats a value with a path or bytes in short, and any other as JSON or by `formatOther`. */
 export function formatValue(
-  value: ValueSeen,
-  formatOther: (value: NonNullable<ValueSeen>) => string = JSON.stringify,
+  value: RecordedValue,
+  formatOther: (value: NonNullable<RecordedValue>) => string = JSON.stringify,
 ): string {
   if (value === null) return 'null';
   if (typeof value === 'number') return String(value);
@@ -29,23 +36,23 @@ export function formatValue(
 }
 
 /** Formats any value in short: the keys of a dict, the length of a list, `{…}` for a structure. */
-export const abbreviateValue = (value: ValueSeen): string =>
+export const abbreviateValue = (value: RecordedValue): string =>
   formatValue(value, (other) => {
     if (typeof other === 'object' && 'items' in other)
-      return abbreviateItems(other as ListSeen<DictPair>);
+      return abbreviateItems(other as RecordedList<DictPair>);
     return typeof other === 'object' && 'gfid' in other ? String(other.gfid) : '{…}';
   });
 
-function abbreviateItems({ count, items }: ListSeen<Partial<DictPair> | null>): string {
+function abbreviateItems({ count, items }: RecordedList<Partial<DictPair> | null>): string {
   const keys = items.flatMap((item) => (item?.key === undefined ? [] : [printable(item.key)]));
   return keys.length === 0 ? `[${count}]` : `{${keys.join(', ')}}`;
 }
 
 const quote = (text: string): string => `"${printable(text)}"`;
 
-const hasPath = (value: ValueSeen): value is LocSeen | FdSeen =>
+const hasPath = (value: RecordedValue): value is RecordedLoc | RecordedFd =>
   typeof value === 'object' && value !== null && 'path' in value;
-const hasHead = (value: ValueSeen): value is DataSeen =>
+const hasHead = (value: RecordedValue): value is RecordedData =>
   typeof value === 'object' && value !== null && 'head' in value;
 
 /** Formats arguments, or the parts of a reply, in short and separated by commas. */
@@ -64,7 +71,9 @@ export const findPath = (args: Values): string | null =>
 
 /** Returns a text, or the beginning of a long one with its length. */
 export const shorten = (text: string): string =>
-  text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}… (${text.length} characters)` : text;
+  text.length > SHOWN_CHARACTERS_MAX
+    ? `${text.slice(0, SHOWN_CHARACTERS_MAX)}… (${text.length} characters)`
+    : text;
 
 /** Formats a fop with the arguments that have a short text: `readv(/a, 4096, 0)`. */
 export function formatCall(fop: string, args: Values): string {

@@ -11,8 +11,8 @@ import type { Xlator } from '../core/xlator.ts';
 import {
   makeValueReaders,
   type ReadValue,
+  type RecordedValue,
   type Retention,
-  type ValueSeen,
   type WriteValue,
   writeValue,
 } from './codec.ts';
@@ -20,7 +20,7 @@ import { RecordingError, RecordingReader, type RecordingWriter } from './recordi
 import type { ArgRow, Tables } from './tables.ts';
 
 /** A volume of the graph in the head of a recording. */
-export interface VolumeSeen {
+export interface RecordedVolume {
   readonly id: number;
   readonly name: string;
   readonly type: string;
@@ -41,7 +41,7 @@ export interface Caller {
 }
 
 /** Values by their names in the table of fops. */
-export type Values = Readonly<Record<string, ValueSeen>>;
+export type Values = Readonly<Record<string, RecordedValue>>;
 type Texts = Readonly<Record<string, string>>;
 
 /** The writer and the reader of a field. */
@@ -64,7 +64,7 @@ const uint: Field<number> = {
 /** A field that recordings of earlier versions lack. */
 const lateUint = {
   ...uint,
-  read: (input: RecordingReader) => (input.left > 0 ? input.readUint() : 0),
+  read: (input: RecordingReader) => (input.remainingBytes > 0 ? input.readUint() : 0),
 };
 const byte: Field<number> = {
   write: (out, value) => out.writeByte(value),
@@ -96,7 +96,7 @@ const texts: Field<Texts> = {
   },
   read(input) {
     const count = input.readUint();
-    if (count > input.left) throw new RecordingError('a list in it has no end');
+    if (count > input.remainingBytes) throw new RecordingError('a list in it has no end');
     return Object.fromEntries(
       Array.from({ length: count }, () => [input.readText(), input.readText()]),
     );
@@ -225,10 +225,10 @@ export type NoteEvent = EventOf<'note'>;
 export type VolumeEvent = EventOf<'volume'>;
 export type LostEvent = EventOf<'lost'>;
 /** Events outside of requests. */
-export type OtherEvent = NotifyEvent | LogEvent | LostEvent;
+export type NonRequestEvent = NotifyEvent | LogEvent | LostEvent;
 export type RecordedEvent = { [K in EventKind]: EventOf<K> }[EventKind];
 
-export const isOther = (event: RecordedEvent): event is OtherEvent =>
+export const isOutsideRequests = (event: RecordedEvent): event is NonRequestEvent =>
   event.kind === 'notify' || event.kind === 'log' || event.kind === 'lost';
 
 interface FieldLayout {
@@ -327,7 +327,7 @@ export class EventReader {
   /** The readers for the fop of the current event. */
   private currentReaders!: FopReaders;
 
-  constructor(tables: Tables, volumes: readonly VolumeSeen[]) {
+  constructor(tables: Tables, volumes: readonly RecordedVolume[]) {
     const readers = makeValueReaders(tables);
     const makeReaders = (rows: readonly ArgRow[]) =>
       rows.map(([name, type]) => [name, readers[type]] as const);
@@ -343,7 +343,7 @@ export class EventReader {
    */
   *read(bytes: Uint8Array): Generator<RecordedEvent> {
     const input = new RecordingReader(bytes);
-    while (input.left > 0) {
+    while (input.remainingBytes > 0) {
       const start = input.skip(LENGTH_BYTES);
       input.skip(readLength(bytes, start) - LENGTH_BYTES);
       const event = this.readEvent(new RecordingReader(bytes, start + LENGTH_BYTES, input.at));

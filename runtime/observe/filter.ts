@@ -2,7 +2,7 @@
 import { errnoNumber } from '../core/errno.ts';
 import { findFop, fops } from '../core/fops.ts';
 import type { FopName } from '../core/gen/fops.gen.ts';
-import { didYouMean } from '../core/nearest.ts';
+import { formatSuggestion } from '../core/nearest.ts';
 
 /** A filter as the user gives it. */
 export interface FilterSettings {
@@ -86,7 +86,7 @@ export function checkVolume(name: string, volumeNames: readonly string[]): void 
   if (volumeNames.includes(name)) return;
   const all = `the volumes are ${volumeNames.join(', ')}`;
   throw new FilterError(
-    `there is no volume '${name}'${didYouMean(name, volumeNames) || `: ${all}`}`,
+    `there is no volume '${name}'${formatSuggestion(name, volumeNames) || `: ${all}`}`,
   );
 }
 
@@ -95,7 +95,7 @@ export function parseFop(name: string): FopName {
   const row = findFop(name);
   if (row !== undefined) return row.name as FopName;
   const known = fops.map((fop) => fop.name);
-  const guess = didYouMean(name.toLowerCase(), known) || `: the fops are ${known.join(', ')}`;
+  const guess = formatSuggestion(name.toLowerCase(), known) || `: the fops are ${known.join(', ')}`;
   throw new FilterError(`there is no fop '${name}'${guess}`);
 }
 

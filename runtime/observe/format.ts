@@ -8,7 +8,7 @@
  * that is being made, or whose process was killed, has slots and no index.
  */
 
-import type { VolumeSeen } from './events.ts';
+import type { RecordedVolume } from './events.ts';
 import { RecordingError } from './recording-bytes.ts';
 import type { Tables } from './tables.ts';
 
@@ -50,7 +50,7 @@ export interface Head {
   readonly dataMax: number;
   readonly redacted: boolean;
   /** In the order of the volfile, the top last. */
-  readonly volumes: readonly VolumeSeen[];
+  readonly volumes: readonly RecordedVolume[];
   readonly tables: Tables;
 }
 
@@ -192,9 +192,9 @@ export class Slot {
   }
 
   /** Marks the bytes before `used` as whole events; `events` of them are new. */
-  commit(used: number, events = 1): void {
+  commit(usedBytes: number, events = 1): void {
     this.head[1] = this.head[1]! + events;
-    this.head[0] = used;
+    this.head[0] = usedBytes;
   }
 }
 

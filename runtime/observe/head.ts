@@ -52,54 +52,58 @@ export function makeHead(
 export const encodeHead = (head: Head): string => JSON.stringify(head);
 
 /** Whether a value has a certain shape. */
-type Check = (value: unknown) => boolean;
+type ShapeCheck = (value: unknown) => boolean;
 
-const isText: Check = (value) => typeof value === 'string';
-const isNumber: Check = (value) => Number.isFinite(value);
-const isFlag: Check = (value) => typeof value === 'boolean';
-const isTextOrNull: Check = (value) => value === null || isText(value);
-const isType: Check = (value) => (argTypes as readonly unknown[]).includes(value);
-const isListOf =
-  (item: Check): Check =>
+const isText: ShapeCheck = (value) => typeof value === 'string';
+const isNumber: ShapeCheck = (value) => Number.isFinite(value);
+const isFlag: ShapeCheck = (value) => typeof value === 'boolean';
+const isTextOrNull: ShapeCheck = (value) => value === null || isText(value);
+const isType: ShapeCheck = (value) => (argTypes as readonly unknown[]).includes(value);
+const makeListCheck =
+  (item: ShapeCheck): ShapeCheck =>
   (value) =>
     Array.isArray(value) && value.every(item);
-const isPairOf =
-  (first: Check, second: Check): Check =>
+const makePairCheck =
+  (first: ShapeCheck, second: ShapeCheck): ShapeCheck =>
   (value) =>
     Array.isArray(value) && value.length === 2 && first(value[0]) && second(value[1]);
-const hasFields =
-  (fields: Readonly<Record<string, Check>>): Check =>
+const makeFieldsCheck =
+  (fields: Readonly<Record<string, ShapeCheck>>): ShapeCheck =>
   (value) =>
     typeof value === 'object' &&
     value !== null &&
     Object.entries(fields).every(([key, check]) => check((value as Record<string, unknown>)[key]));
-const isMapOf =
-  (item: Check): Check =>
+const makeMapCheck =
+  (item: ShapeCheck): ShapeCheck =>
   (value) =>
     typeof value === 'object' && value !== null && Object.values(value).every(item);
 
-const isArgs = isListOf(isPairOf(isText, isType));
-const isFieldList = isListOf(isPairOf(isText, (value) => isNumber(value) || isText(value)));
+const isArgs = makeListCheck(makePairCheck(isText, isType));
+const isFieldList = makeListCheck(
+  makePairCheck(isText, (value) => isNumber(value) || isText(value)),
+);
 
-const isHead = hasFields({
+const isHead = makeFieldsCheck({
   version: isText,
   startedAt: isNumber,
   filter: isTextOrNull,
   seesAll: isFlag,
   dataMax: isNumber,
   redacted: isFlag,
-  volumes: isListOf(
-    hasFields({
+  volumes: makeListCheck(
+    makeFieldsCheck({
       id: isNumber,
       name: isText,
       type: isText,
-      options: isMapOf(isText),
-      subvolumes: isListOf(isText),
+      options: makeMapCheck(isText),
+      subvolumes: makeListCheck(isText),
     }),
   ),
-  tables: hasFields({
-    fops: isListOf(hasFields({ number: isNumber, name: isText, args: isArgs, reply: isArgs })),
-    structs: hasFields({
+  tables: makeFieldsCheck({
+    fops: makeListCheck(
+      makeFieldsCheck({ number: isNumber, name: isText, args: isArgs, reply: isArgs }),
+    ),
+    structs: makeFieldsCheck({
       iatt: isFieldList,
       statvfs: isFieldList,
       flock: isFieldList,

@@ -8,26 +8,27 @@
  */
 
 export type {
-  DataSeen,
   DictPair,
-  EntrySeen,
-  FdSeen,
-  ListSeen,
-  LocSeen,
-  StructSeen,
-  ValueSeen,
+  RecordedData as DataSeen,
+  RecordedEntry as EntrySeen,
+  RecordedFd as FdSeen,
+  RecordedList as ListSeen,
+  RecordedLoc as LocSeen,
+  RecordedStruct as StructSeen,
+  RecordedValue as ValueSeen,
 } from './codec.ts';
 export type * from './events.ts';
+export type { NonRequestEvent as OtherEvent, RecordedVolume as VolumeSeen } from './events.ts';
 export { FORMAT_VERSION, type Head } from './format.ts';
 export { type HopColumns, Outline, readOutline } from './outline.ts';
 export { openRecording, type Part, type Recording } from './reader.ts';
 export { RecordingError } from './recording-bytes.ts';
 export type { ArgRow, FieldRow, FopTypes, Tables } from './tables.ts';
 export {
-  answeredHere,
-  type HopSeen,
-  ownNs,
-  tookNs,
+  computeDurationNs as tookNs,
+  computeOwnNs as ownNs,
+  hasRepliedItself as answeredHere,
+  type RecordedHop as HopSeen,
   type Walk,
   Walks,
 } from './walk.ts';

@@ -8,10 +8,10 @@
 import { concatBytes } from '../core/bytes.ts';
 import {
   EventReader,
-  isOther,
+  isOutsideRequests,
   LENGTH_BYTES,
   layoutByKind,
-  type OtherEvent,
+  type NonRequestEvent,
   type RecordedEvent,
   readLength,
   type WindEvent,
@@ -63,7 +63,7 @@ export class Outline {
   /** The row of the first hop of each request, or of a separate part of one. */
   readonly requests: Int32Array;
   readonly hops: HopColumns;
-  readonly others: OtherEvent[] = [];
+  readonly others: NonRequestEvent[] = [];
   /** Descriptions of the damaged parts. */
   readonly problems: string[];
   private readonly bytes: Uint8Array;
@@ -150,7 +150,7 @@ export class Outline {
     } else {
       // Other events are few, so they are read whole.
       const event = this.readEvent(at);
-      if (event !== undefined && isOther(event)) this.others.push(event);
+      if (event !== undefined && isOutsideRequests(event)) this.others.push(event);
     }
     return requestCount;
   }

@@ -173,19 +173,19 @@ async function inflate(deflated: Uint8Array, length: number): Promise<Uint8Array
 }
 
 async function* loadParts(chunks: readonly EventChunk[], problems: string[]): AsyncGenerator<Part> {
-  const ahead: Promise<Uint8Array>[] = [];
-  let started = 0;
+  const pendingLoads: Promise<Uint8Array>[] = [];
+  let startedCount = 0;
   for (const { name, count, hasChecksum } of chunks) {
-    while (ahead.length < CHUNKS_AHEAD && started < chunks.length) {
-      const bytes = chunks[started]!.load();
+    while (pendingLoads.length < CHUNKS_AHEAD && startedCount < chunks.length) {
+      const bytes = chunks[startedCount]!.load();
       // The loop below awaits it and reports the error; this prevents an unhandled rejection.
       bytes.catch(() => {});
-      ahead.push(bytes);
-      started += 1;
+      pendingLoads.push(bytes);
+      startedCount += 1;
     }
     let bytes: Uint8Array;
     try {
-      bytes = await ahead.shift()!;
+      bytes = await pendingLoads.shift()!;
     } catch (error) {
       problems.push(describeDamage({ name, count }, error, 0));
       continue;

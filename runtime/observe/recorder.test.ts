@@ -28,7 +28,7 @@ import { Loc } from '../core/loc.ts';
 import { invalidateEntry } from '../core/upcall.ts';
 import { type FilterSettings, makeFilter } from './filter.ts';
 import { MemoryRecording } from './memory-recording.ts';
-import { answeredHere, ownNs, tookNs, Walks } from './walk.ts';
+import { computeDurationNs, computeOwnNs, hasRepliedItself, Walks } from './walk.ts';
 
 /** At the reply of a lookup, winds a stat before it unwinds. */
 const twice = makeTranslator('twice', {
@@ -95,8 +95,10 @@ describe('an observer', () => {
       ['tailing', 0],
     ]);
     const [lookup, stat] = root.below as [typeof root, typeof root];
-    expect([answeredHere(root), answeredHere(lookup)]).toEqual([false, true]);
-    expect([tookNs(root), tookNs(lookup), ownNs(root)]).toEqual([2e6, 1e6, 0]);
+    expect([hasRepliedItself(root), hasRepliedItself(lookup)]).toEqual([false, true]);
+    expect([computeDurationNs(root), computeDurationNs(lookup), computeOwnNs(root)]).toEqual([
+      2e6, 1e6, 0,
+    ]);
     expect(stat.below[0]!.wind).toMatchObject({ tail: true, volume: 'storage' });
     expect(stat.unwind!.reply).toMatchObject({ buf: { iaGfid: makeGfid(3), iaNlink: 1 } });
   });

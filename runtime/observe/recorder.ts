@@ -76,14 +76,14 @@ const HELD_BYTES = 4096;
 /** The most bytes held of a request; further events are dropped. */
 const HELD_BYTES_MAX = 2 ** 20;
 /** The number of ended requests whose memory is reused. */
-const SPARE_MAX = 64;
+const SPARE_REQUESTS_MAX = 64;
 
 export class Recorder implements Observer {
   private readonly store: EventStore;
   private readonly filter: Filter;
   private readonly retention: Retention;
   private readonly settings: RecorderSettings;
-  private lastHop = 0;
+  private lastHopId = 0;
   /** The current hop of each frame. */
   private readonly hops = new WeakMap<Frame, Hop>();
   private readonly requests = new WeakMap<Stack, HeldRequest>();
@@ -114,13 +114,13 @@ export class Recorder implements Observer {
   }
 
   wind(frame: Frame, xl: Xlator, fop: number, args: readonly unknown[]): Hop | null {
-    if (this.filter.paths !== null && !this.isOnPath(args)) return null;
+    if (this.filter.paths !== null && !this.matchesPath(args)) return null;
     const previous = this.hops.get(frame) ?? null;
     const above = previous ?? this.findHopAbove(frame.parent);
-    this.lastHop += 1;
-    const startedNs = this.elapsedNs();
+    this.lastHopId += 1;
+    const startedNs = this.computeElapsedNs();
     const hop: Hop = {
-      id: this.lastHop,
+      id: this.lastHopId,
       parent: above?.id ?? 0,
       request: frame.root.unique,
       xl,
@@ -159,7 +159,7 @@ export class Recorder implements Observer {
     const { id, request, xl, fop, heldRequest, frame, previous } = hop;
     if (previous === null) this.hops.delete(frame);
     else this.hops.set(frame, previous);
-    const at = this.elapsedNs();
+    const at = this.computeElapsedNs();
     const event = { hop: id, request, volume: xl, fop, opRet, opErrno, reply };
     this.record(heldRequest, at, (out) => writeEvent(out, at, 'unwind', event, this.retention));
     if (heldRequest === null) return;
@@ -173,13 +173,16 @@ export class Recorder implements Observer {
     if (heldRequest.isMatch)
       copyEvents(this.store, heldRequest.out.bytes.subarray(0, heldRequest.out.at));
     heldRequest.clear();
-    if (this.spareRequests.length < SPARE_MAX && heldRequest.out.bytes.length === HELD_BYTES)
+    if (
+      this.spareRequests.length < SPARE_REQUESTS_MAX &&
+      heldRequest.out.bytes.length === HELD_BYTES
+    )
       this.spareRequests.push(heldRequest);
   }
 
   notify(xl: Xlator, event: EventName, data: unknown): void {
     if (!this.admitVolume(xl)) return;
-    const at = this.elapsedNs();
+    const at = this.computeElapsedNs();
     const fields = { volume: xl, event, about: describeSubject(data, this.retention) };
     this.record(null, at, (out) => writeEvent(out, at, 'notify', fields, this.retention));
   }
@@ -189,7 +192,7 @@ export class Recorder implements Observer {
     // The volume may have passed the frame on before it logs.
     let hop = frame === null ? null : (this.hops.get(frame) ?? null);
     while (hop !== null && hop.xl !== xl) hop = hop.previous;
-    const at = this.elapsedNs();
+    const at = this.computeElapsedNs();
     const event = {
       volume: xl,
       level: line.level,
@@ -211,7 +214,7 @@ export class Recorder implements Observer {
   addNotes(frame: Frame, notes: Readonly<Record<string, string>>): void {
     const hop = this.hops.get(frame);
     if (hop === undefined) return;
-    const at = this.elapsedNs();
+    const at = this.computeElapsedNs();
     const event = {
       hop: hop.id,
       notes: this.retention.hidden === null ? notes : redactNotes(notes),
@@ -226,8 +229,8 @@ export class Recorder implements Observer {
     return true;
   }
 
-  /** Nanoseconds since the recording began. */
-  private elapsedNs(): number {
+  /** Computes the nanoseconds since the recording began. */
+  private computeElapsedNs(): number {
     const { now, startedAt } = this.settings;
     return Math.max(0, Math.round((now() - startedAt) * NS_PER_MS));
   }
@@ -249,7 +252,7 @@ export class Recorder implements Observer {
     return heldRequest;
   }
 
-  private isOnPath(args: readonly unknown[]): boolean {
+  private matchesPath(args: readonly unknown[]): boolean {
     const { paths } = this.filter;
     return args.some((arg) => {
       if (arg instanceof Loc) return paths!(arg.path);
@@ -261,7 +264,7 @@ export class Recorder implements Observer {
   private recordVolume(xl: Xlator): void {
     if (this.knownVolumes.has(xl.id)) return;
     this.knownVolumes.add(xl.id);
-    const at = this.elapsedNs();
+    const at = this.computeElapsedNs();
     const { id, name, type } = xl;
     this.record(null, at, (out) =>
       writeEvent(out, at, 'volume', { id, name, type }, this.retention),

@@ -156,13 +156,13 @@ export class RecordingReader {
   }
 
   /** The number of bytes that are left. */
-  get left(): number {
+  get remainingBytes(): number {
     return this.end - this.at;
   }
 
   /** Skips bytes, and returns the offset of the first. */
   skip(count: number): number {
-    if (count > this.left) throw new RecordingError('it ends within an event');
+    if (count > this.remainingBytes) throw new RecordingError('it ends within an event');
     const start = this.at;
     this.at += count;
     return start;
@@ -186,7 +186,7 @@ export class RecordingReader {
   }
 
   readNumber(): number {
-    if (this.left > 1 && this.bytes[this.at] === 0x80 && this.bytes[this.at + 1] === 0) {
+    if (this.remainingBytes > 1 && this.bytes[this.at] === 0x80 && this.bytes[this.at + 1] === 0) {
       const start = this.skip(10) + 2;
       doubleBytes.set(this.bytes.subarray(start, start + 8));
       return double[0]!;

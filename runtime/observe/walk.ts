@@ -4,7 +4,7 @@
  */
 import type { LogEvent, NoteEvent, RecordedEvent, UnwindEvent, WindEvent } from './events.ts';
 
-export interface HopSeen {
+export interface RecordedHop {
   readonly wind: WindEvent;
   /** Null for a hop without a reply. */
   unwind: UnwindEvent | null;
@@ -13,7 +13,7 @@ export interface HopSeen {
   /** The log lines that its volume wrote meanwhile. */
   readonly logs: LogEvent[];
   /** The hops that it caused, in the order of their winds. */
-  readonly below: HopSeen[];
+  readonly below: RecordedHop[];
 }
 
 /** An event of a hop. */
@@ -22,13 +22,13 @@ export type HopEvent = WindEvent | UnwindEvent | NoteEvent | LogEvent;
 /** A request, or a part of one whose connecting hops were not recorded. */
 export interface Walk {
   readonly request: number;
-  readonly root: HopSeen;
+  readonly root: RecordedHop;
   /** All events of its hops in the order of arrival. */
   readonly events: HopEvent[];
 }
 
 interface HopRecord {
-  readonly hop: HopSeen;
+  readonly hop: RecordedHop;
   readonly walk: Walk;
   /** Numbers of the walk's hops without a reply. */
   readonly open: Set<number>;
@@ -64,7 +64,7 @@ export class Walks {
   }
 
   private addWind(wind: WindEvent): boolean {
-    const hop: HopSeen = { wind, unwind: null, notes: [], logs: [], below: [] };
+    const hop: RecordedHop = { wind, unwind: null, notes: [], logs: [], below: [] };
     // A repeated number is damage: a hop must not be below itself.
     if (this.hops.has(wind.hop)) return false;
     const above = this.hops.get(wind.parent);
@@ -87,25 +87,25 @@ export class Walks {
 }
 
 /** Nanoseconds from the wind to the unwind; null if the hop has no reply. */
-export const tookNs = ({ wind, unwind }: HopSeen): number | null =>
+export const computeDurationNs = ({ wind, unwind }: RecordedHop): number | null =>
   unwind === null ? null : unwind.at - wind.at;
 
-/** Computes the part of `tookNs` in which no hop below was in flight; null if the hop has no reply. */
-export function ownNs(hop: HopSeen): number | null {
-  const durationNs = tookNs(hop);
+/** Computes the part of `computeDurationNs` in which no hop below was in flight; null if the hop has no reply. */
+export function computeOwnNs(hop: RecordedHop): number | null {
+  const durationNs = computeDurationNs(hop);
   if (durationNs === null) return null;
   // Time in which several hops below were in flight is subtracted once.
-  let below = 0;
-  let covered = hop.wind.at;
+  let belowNs = 0;
+  let coveredUntil = hop.wind.at;
   for (const child of hop.below) {
     const end = Math.min(child.unwind?.at ?? hop.unwind!.at, hop.unwind!.at);
-    const start = Math.max(child.wind.at, covered);
-    if (end > start) below += end - start;
-    covered = Math.max(covered, end);
+    const start = Math.max(child.wind.at, coveredUntil);
+    if (end > start) belowNs += end - start;
+    coveredUntil = Math.max(coveredUntil, end);
   }
-  return Math.max(0, durationNs - below);
+  return Math.max(0, durationNs - belowNs);
 }
 
 /** Whether the volume replied itself, without a hop below. Valid if the head has `seesAll`. */
-export const answeredHere = ({ wind, below, unwind }: HopSeen): boolean =>
+export const hasRepliedItself = ({ wind, below, unwind }: RecordedHop): boolean =>
   below.length === 0 && !wind.passes && unwind !== null;

@@ -102,7 +102,7 @@ export class HotSources {
   }
 
   /** Sends queued data and receives awaited replies; called now and then under a continuous load of requests. */
-  exchange(): void {
+  sendAndReceive(): void {
     this.flushAll();
     for (const { awaitedReplyCount } of this.hot) {
       if (awaitedReplyCount === 0) continue;

@@ -15,7 +15,7 @@ const { pump } = await import('./pump.ts');
 const { turn } = await import('../core/turn.ts');
 afterAll(() => vi.resetModules());
 
-/** The errno passed to `ended` when reads fail with `errno`; `message` handles requests. */
+/** The errno passed to `handleEnd` when reads fail with `errno`; `message` handles requests. */
 async function endOf(errno: number, message = (): void => {}): Promise<number> {
   reading.errno = errno;
   // Always readable, as a device is after its connection has ended.
@@ -28,7 +28,7 @@ async function endOf(errno: number, message = (): void => {}): Promise<number> {
         buffer,
         mayNeedEventLoop: false,
         busyPollUs: 0,
-        message,
+        handleMessage: message,
         handleAbandonedTurn() {},
       };
       pump.add({ ...source, handleEnd: resolve });

@@ -50,8 +50,8 @@ export interface PumpedMount {
   /** Microseconds of busy polling for the next request. */
   readonly busyPollUs: number;
   /** Handles the request in the first `length` bytes of `buffer`. Must not throw. */
-  message(length: number): void;
-  /** Called after another thread has ended a call of `message` (sys/end-turn.ts). */
+  handleMessage(length: number): void;
+  /** Called after another thread has ended a call of `handleMessage` (sys/end-turn.ts). */
   handleAbandonedTurn(): void;
   /** Called when the connection has ended. @param errno 0 after an unmount, otherwise that of the failed read */
   handleEnd(errno: number): void;
@@ -87,7 +87,7 @@ class Pump implements SourcePump {
   private nextIndex = 0;
   private lastReadIndex = 0;
   /** Whether the event loop must get a turn before the next sleep. */
-  private wakeRequested = false;
+  private isWakeRequested = false;
   /** The mount that handles a request now. */
   private serving: PumpedMount | null = null;
   /** Whether the pump's own code runs now, further up the call stack. */
@@ -98,22 +98,22 @@ class Pump implements SourcePump {
   );
 
   add(target: PumpedMount | PumpSource): void {
-    if ('message' in target) this.setMounts([...this.mounts, target]);
+    if ('handleMessage' in target) this.setMounts([...this.mounts, target]);
     else this.sources.add(target);
   }
 
   /** Stops serving a mount or source, without a call to it. */
   remove(target: PumpedMount | PumpSource): void {
-    if ('message' in target) this.setMounts(this.mounts.filter((other) => other !== target));
+    if ('handleMessage' in target) this.setMounts(this.mounts.filter((other) => other !== target));
     else this.sources.remove(target);
   }
 
   /** Gives the event loop a turn before the pump sleeps next. */
   wake(): void {
-    this.wakeRequested = true;
+    this.isWakeRequested = true;
   }
 
-  /** Returns the last sample, as `PumpSources` says. Outside the pump's turns that may be old, so it reads the clock. */
+  /** Returns the last sample, as `SourcePump` says. Outside the pump's turns that may be old, so it reads the clock. */
   now(): number {
     return this.isRunning ? sampledClock.ms : performance.now();
   }
@@ -177,9 +177,9 @@ class Pump implements SourcePump {
   /** Runs one turn of the pump, which another thread may end; then it repairs the state of the cut-off work. */
   private readonly run = (): void => {
     this.isScheduled = false;
-    this.wakeRequested = false;
+    this.isWakeRequested = false;
     this.isRunning = true;
-    const isComplete = runSharedTurn(this.serve);
+    const isComplete = runSharedTurn(this.serveTurn);
     this.isRunning = false;
     if (isComplete) return;
     const mount = this.serving;
@@ -190,9 +190,9 @@ class Pump implements SourcePump {
   };
 
   /** Serves requests until their time is used up, libuv has work, or nothing is ready (then the pump parks). */
-  private readonly serve = (): void => {
+  private readonly serveTurn = (): void => {
     const deadline = sample() + (this.hasWork() ? SHORT_TURN_MS : TURN_MS);
-    const { slowCalls } = turn;
+    const { slowCalls: slowCallsBefore } = turn;
     let requestsSinceSample = 0;
     let isLate = false;
     this.sources.resumeInterrupted();
@@ -214,20 +214,20 @@ class Pump implements SourcePump {
       if (n > 0) {
         this.counts.requests += 1;
         this.serving = this.mounts[this.lastReadIndex]!;
-        this.serving.message(n);
+        this.serving.handleMessage(n);
         this.serving = null;
       } else if (n < 0) this.handleReadError(-n);
       // A program that waits for promises continues before anything else is served.
-      if (this.wakeRequested && this.isClient) {
+      if (this.isWakeRequested && this.isClient) {
         sampleIfAwaited();
         this.scheduleTurn();
         return;
       }
       // After a slow call of a guest, the event loop gets its turn early.
-      if (isLate || turn.slowCalls !== slowCalls) break;
+      if (isLate || turn.slowCalls !== slowCallsBefore) break;
       requestsSinceSample += 1;
       if (requestsSinceSample >= REQUESTS_PER_SAMPLE) {
-        this.sources.exchange();
+        this.sources.sendAndReceive();
         if (sample() > deadline) break;
         requestsSinceSample = 0;
       }
@@ -385,7 +385,7 @@ class Pump implements SourcePump {
 
   /** Whether work under way may need the event loop, so that the pump must not sleep. */
   private hasWork(): boolean {
-    if (this.wakeRequested) return true;
+    if (this.isWakeRequested) return true;
     for (const mount of this.mounts) if (mount.mayNeedEventLoop) return true;
     return this.sources.needsEventLoop;
   }

@@ -7,7 +7,13 @@
  */
 import type { Arg, ArgType, FopRow } from '../core/fops.ts';
 import { IA_IFDIR } from '../core/iatt.ts';
-import type { DictPair, EntrySeen, ListSeen, StructSeen, ValueSeen } from '../observe/codec.ts';
+import type {
+  DictPair,
+  RecordedEntry,
+  RecordedList,
+  RecordedStruct,
+  RecordedValue,
+} from '../observe/codec.ts';
 import { formatResult, formatValue, shorten } from '../observe/event-text.ts';
 import type { RecordedReply } from './recorded-form.ts';
 
@@ -38,7 +44,7 @@ export function findDifferences(
   );
 }
 
-function comparePart(arg: Arg, recorded: ValueSeen, current: ValueSeen): Difference[] {
+function comparePart(arg: Arg, recorded: RecordedValue, current: RecordedValue): Difference[] {
   const { name, type, needed } = arg;
   const selectParts = partSelectors[type];
   if (selectParts === undefined || name === 'xdata') return [];
@@ -61,13 +67,16 @@ function comparePart(arg: Arg, recorded: ValueSeen, current: ValueSeen): Differe
 function cutToDifference(recorded: string, current: string): Pick<Difference, 'was' | 'is'> {
   let at = 0;
   while (recorded[at] === current[at]) at += 1;
-  const from = Math.max(0, at - LEAD_CHARACTERS);
-  const before = from === 0 ? '' : '…';
-  return { was: before + shorten(recorded.slice(from)), is: before + shorten(current.slice(from)) };
+  const shownStart = Math.max(0, at - LEAD_CHARACTERS);
+  const before = shownStart === 0 ? '' : '…';
+  return {
+    was: before + shorten(recorded.slice(shownStart)),
+    is: before + shorten(current.slice(shownStart)),
+  };
 }
 
 /** Selects the compared parts of a value, by name. A simple value has one part, with an empty name. */
-type SelectParts = (value: NonNullable<ValueSeen>) => Readonly<Record<string, string>>;
+type SelectParts = (value: NonNullable<RecordedValue>) => Readonly<Record<string, string>>;
 
 const selectWhole: SelectParts = (value) => ({ '': formatValue(value) });
 
@@ -75,19 +84,19 @@ const selectWhole: SelectParts = (value) => ({ '': formatValue(value) });
 const IATT_ANY = { ia_type: 'iaType', ia_prot: 'iaProt', ia_uid: 'iaUid', ia_gid: 'iaGid' };
 const IATT_FILE = { ...IATT_ANY, ia_nlink: 'iaNlink', ia_size: 'iaSize', ia_rdev: 'iaRdev' };
 
-const pickFields = (value: StructSeen, names: Readonly<Record<string, string>>) =>
+const pickFields = (value: RecordedStruct, names: Readonly<Record<string, string>>) =>
   Object.fromEntries(
     Object.entries(names).map(([shown, name]) => [shown, String(value[name] ?? '')]),
   );
 
 const selectIattFields: SelectParts = (value) => {
-  const struct = value as StructSeen;
+  const struct = value as RecordedStruct;
   return pickFields(struct, struct.iaType === IA_IFDIR ? IATT_ANY : IATT_FILE);
 };
 
 const selectDictValues: SelectParts = (value) =>
   Object.fromEntries(
-    (value as ListSeen<DictPair>).items
+    (value as RecordedList<DictPair>).items
       .filter(({ key }) => !key.startsWith('trusted.gfid'))
       .map((pair) => [pair.key, formatDictValue(pair)]),
   );
@@ -95,19 +104,19 @@ const selectDictValues: SelectParts = (value) =>
 function formatDictValue({ type, value }: DictPair): string {
   if (value === null) return 'null';
   return type === 'iatt'
-    ? JSON.stringify(selectIattFields(value as StructSeen))
+    ? JSON.stringify(selectIattFields(value as RecordedStruct))
     : formatValue(value);
 }
 
 const selectEntryNames: SelectParts = (value) => ({
-  names: (value as ListSeen<EntrySeen>).items
+  names: (value as RecordedList<RecordedEntry>).items
     .map(({ name }) => name)
     .sort()
     .join(' '),
 });
 
 const selectLockFields: SelectParts = (value) =>
-  pickFields(value as StructSeen, { l_type: 'type', l_start: 'start', l_len: 'len' });
+  pickFields(value as RecordedStruct, { l_type: 'type', l_start: 'start', l_len: 'len' });
 
 /** By type of the reply's part. Other types are not compared. */
 const partSelectors: Readonly<Partial<Record<ArgType, SelectParts>>> = {
@@ -118,6 +127,6 @@ const partSelectors: Readonly<Partial<Record<ArgType, SelectParts>>> = {
   dict: selectDictValues,
   entries: selectEntryNames,
   flock: selectLockFields,
-  lease: (value) => pickFields(value as StructSeen, { lease_type: 'type' }),
-  locklist: (value) => ({ count: String((value as ListSeen<StructSeen>).count) }),
+  lease: (value) => pickFields(value as RecordedStruct, { lease_type: 'type' }),
+  locklist: (value) => ({ count: String((value as RecordedList<RecordedStruct>).count) }),
 };

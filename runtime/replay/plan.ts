@@ -5,9 +5,20 @@
 import { nameLength } from '../core/bytes.ts';
 import { type FopRow, findFop } from '../core/fops.ts';
 import type { Gfid } from '../core/gfid.ts';
-import type { EntrySeen, ListSeen, StructSeen, ValueSeen } from '../observe/codec.ts';
+import type {
+  RecordedEntry,
+  RecordedList,
+  RecordedStruct,
+  RecordedValue,
+} from '../observe/codec.ts';
 import { formatCall } from '../observe/event-text.ts';
-import type { Caller, RecordedEvent, Values, VolumeSeen, WindEvent } from '../observe/events.ts';
+import type {
+  Caller,
+  RecordedEvent,
+  RecordedVolume,
+  Values,
+  WindEvent,
+} from '../observe/events.ts';
 import type { Head } from '../observe/format.ts';
 import type { Recording } from '../observe/reader.ts';
 import { TEXT_MAX } from '../observe/recording-bytes.ts';
@@ -55,7 +66,7 @@ export interface Plan {
   readonly requests: readonly ReplayedRequest[];
   readonly steps: readonly ReplayStep[];
   /** The first recorded attributes of each file, by its gfid. */
-  readonly attributes: ReadonlyMap<Gfid, StructSeen>;
+  readonly attributes: ReadonlyMap<Gfid, RecordedStruct>;
   /** Fops that arrived at played volumes and belong to no replayed request. */
   readonly others: readonly Arrival[];
 }
@@ -71,7 +82,7 @@ export interface ReplayRoles {
 export const UNKNOWN_CALLER: Caller = { uid: 0, gid: 0, pid: 0, lkOwner: '', client: 0 };
 
 /** Finds a volume of the recording. @throws {ReplayError} for an unknown name */
-export function findVolume({ volumes }: Head, name: string): VolumeSeen {
+export function findVolume({ volumes }: Head, name: string): RecordedVolume {
   const match = volumes.find((volume) => volume.name === name);
   if (match !== undefined) return match;
   const names = volumes.map((volume) => volume.name).join(', ');
@@ -110,7 +121,7 @@ class Planner implements Plan {
   readonly requests: ReplayedRequest[] = [];
   readonly steps: ReplayStep[] = [];
   readonly others: Arrival[] = [];
-  readonly attributes = new Map<Gfid, StructSeen>();
+  readonly attributes = new Map<Gfid, RecordedStruct>();
   private readonly hops = new Map<number, PlannedHop>();
   private readonly roles: ReplayRoles;
 
@@ -158,12 +169,12 @@ class Planner implements Plan {
 }
 
 /** Finds the attributes of all files in a reply. */
-export function findAttributes({ values }: RecordedReply): StructSeen[] {
+export function findAttributes({ values }: RecordedReply): RecordedStruct[] {
   return Object.values(values).flatMap((value) => {
     if (typeof value !== 'object' || value === null) return [];
-    if ('iaGfid' in value) return [value as StructSeen];
+    if ('iaGfid' in value) return [value as RecordedStruct];
     if (!('items' in value)) return [];
-    const { items } = value as ListSeen<Partial<EntrySeen> | null>;
+    const { items } = value as RecordedList<Partial<RecordedEntry> | null>;
     return items.flatMap((entry) => (entry?.stat ? [entry.stat] : []));
   });
 }
@@ -184,7 +195,7 @@ function failIfCut({ row, args }: Arrival, values: Values): void {
 }
 
 /** Whether a recorded value was cut to the recording's limits. */
-function isCut(value: ValueSeen): boolean {
+function isCut(value: RecordedValue): boolean {
   if (typeof value === 'string') return value.length > TEXT_MAX && value.endsWith('…');
   if (typeof value !== 'object' || value === null) return false;
   if ('items' in value && Array.isArray(value.items)) {

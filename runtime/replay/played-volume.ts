@@ -9,7 +9,7 @@ import type { FopName } from '../core/gen/fops.gen.ts';
 import { fopNames } from '../core/gen/fops.gen.ts';
 import { collect, unwindArgs } from '../core/gen/generic.gen.ts';
 import { defineTranslator, type Fops, type Translator } from '../core/xlator.ts';
-import type { FdSeen, LocSeen, StructSeen } from '../observe/codec.ts';
+import type { RecordedFd, RecordedLoc, RecordedStruct } from '../observe/codec.ts';
 import type { Values } from '../observe/events.ts';
 import type { Arrival, ReplayedRequest } from './plan.ts';
 import { type RecordedReply, toRecordedArgs } from './recorded-form.ts';
@@ -42,7 +42,7 @@ export class PlayedVolume {
   private readonly name: string;
   private readonly storage: RecordedStorage;
   private readonly usedArrivals = new Set<Arrival>();
-  private readonly keys = new WeakMap<Arrival, MatchKeys>();
+  private readonly keysByArrival = new WeakMap<Arrival, MatchKeys>();
   /** Set before the graph gets its first request. */
   state!: PlayedState;
 
@@ -60,7 +60,7 @@ export class PlayedVolume {
   }
 
   /** Adds a file that existed before the recording began. */
-  addFile(path: string, stat: StructSeen): void {
+  addFile(path: string, stat: RecordedStruct): void {
     this.storage.addFile(path, stat);
   }
 
@@ -102,28 +102,31 @@ export class PlayedVolume {
       const value = recordedArgs[name]!;
       if (type !== 'fd' || value === null) return [name, value];
       const id = this.state.objects.findRecordedNumber(args[i] as never);
-      return [name, { ...(value as FdSeen), id }];
+      return [name, { ...(value as RecordedFd), id }];
     });
     return Object.fromEntries(entries) as Values;
   }
 
   /** Finds the first match that is not used yet, and marks it as used. */
-  private takeMatch(arrivals: readonly Arrival[], { exact, alike }: MatchKeys): Arrival | null {
+  private takeMatch(
+    arrivals: readonly Arrival[],
+    { exact, withoutNumber }: MatchKeys,
+  ): Arrival | null {
     const unusedArrivals = arrivals.filter(
       (one) => one.volume === this.name && !this.usedArrivals.has(one),
     );
     const match =
       unusedArrivals.find((one) => this.findKeys(one).exact === exact) ??
-      unusedArrivals.find((one) => this.findKeys(one).alike === alike);
+      unusedArrivals.find((one) => this.findKeys(one).withoutNumber === withoutNumber);
     if (match !== undefined) this.usedArrivals.add(match);
     return match ?? null;
   }
 
   private findKeys(arrival: Arrival): MatchKeys {
-    let keys = this.keys.get(arrival);
+    let keys = this.keysByArrival.get(arrival);
     if (keys === undefined) {
       keys = makeKeys(arrival.row, arrival.args);
-      this.keys.set(arrival, keys);
+      this.keysByArrival.set(arrival, keys);
     }
     return keys;
   }
@@ -134,21 +137,21 @@ interface MatchKeys {
   /** Includes the number of the open file. */
   readonly exact: string;
   /** Includes the file's gfid instead, as the volume above may have opened the file itself. */
-  readonly alike: string;
+  readonly withoutNumber: string;
 }
 
 /** Makes the keys of a request. Paths, which are only hints, and xdata are omitted. */
 function makeKeys({ name, args }: FopRow, values: Values): MatchKeys {
-  const makeKey = (fileOf: (fd: FdSeen) => unknown): string => {
+  const makeKey = (selectFilePart: (fd: RecordedFd) => unknown): string => {
     const parts = args.map(({ name: part, type }): unknown => {
       const value = values[part] ?? null;
       if (value === null || part === 'xdata') return null;
-      if (type === 'fd') return fileOf(value as FdSeen);
+      if (type === 'fd') return selectFilePart(value as RecordedFd);
       if (type !== 'loc') return value;
-      const { gfid, pargfid, name: last } = value as LocSeen;
-      return [gfid, pargfid, last];
+      const { gfid, pargfid, name: lastName } = value as RecordedLoc;
+      return [gfid, pargfid, lastName];
     });
     return JSON.stringify([name, parts]);
   };
-  return { exact: makeKey(({ id }) => id), alike: makeKey(({ gfid }) => gfid) };
+  return { exact: makeKey(({ id }) => id), withoutNumber: makeKey(({ gfid }) => gfid) };
 }

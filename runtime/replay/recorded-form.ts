@@ -3,7 +3,12 @@
  * ones.
  */
 import type { ArgType, FopRow } from '../core/fops.ts';
-import { makeValueReaders, type Retention, type ValueSeen, writeValue } from '../observe/codec.ts';
+import {
+  makeValueReaders,
+  type RecordedValue,
+  type Retention,
+  writeValue,
+} from '../observe/codec.ts';
 import type { Values } from '../observe/events.ts';
 import { encodeWith, RecordingReader } from '../observe/recording-bytes.ts';
 import { ownTables } from '../observe/tables.ts';
@@ -24,7 +29,7 @@ const UNCUT: Retention = {
 const readers = makeValueReaders(ownTables);
 
 /** Writes the value as the recorder does and reads it back, so that the form is defined once. */
-function toRecordedValue(type: ArgType, value: unknown): ValueSeen {
+function toRecordedValue(type: ArgType, value: unknown): RecordedValue {
   const missingValue = type === 'int' ? Number.NaN : null;
   const bytes = encodeWith((out) => writeValue[type](out, value ?? missingValue, UNCUT));
   return readers[type](new RecordingReader(bytes));

@@ -18,13 +18,13 @@ import { O_RDWR } from '../core/open-flags.ts';
 import { GFID_REQ } from '../core/xdata.ts';
 import type { Translator } from '../core/xlator.ts';
 import type {
-  DataSeen,
   DictPair,
-  EntrySeen,
-  FdSeen,
-  ListSeen,
-  LocSeen,
-  StructSeen,
+  RecordedData,
+  RecordedEntry,
+  RecordedFd,
+  RecordedList,
+  RecordedLoc,
+  RecordedStruct,
 } from '../observe/codec.ts';
 import type { Caller, Values } from '../observe/events.ts';
 import memory from '../xlators/storage/memory/index.ts';
@@ -89,14 +89,14 @@ export class RecordedStorage {
     if (recorded === null || recorded.opRet < 0) return;
     const { values } = recorded;
     if (mayChangeStorage(row.name)) {
-      const gfid = (values.buf as StructSeen | null | undefined)?.iaGfid;
+      const gfid = (values.buf as RecordedStruct | null | undefined)?.iaGfid;
       const isCreation = row.entry.creates !== undefined && typeof gfid === 'string';
       this.windRequest(row, isCreation ? requestGfid(args, gfid) : args, caller);
     } else this.contentCopiers[row.name]?.(args, values);
   }
 
   /** Adds a file that existed before the recording began. */
-  addFile(path: string, stat: StructSeen): void {
+  addFile(path: string, stat: RecordedStruct): void {
     const position = findPosition(this.objects.table, path);
     if (position !== null) this.makeFile(position.parent.gfid, position.name, stat);
   }
@@ -105,17 +105,17 @@ export class RecordedStorage {
   private readonly contentCopiers: Readonly<Record<string, (args: Values, reply: Values) => void>> =
     {
       lookup: ({ loc }, { buf }) => {
-        const { pargfid, name } = loc as LocSeen;
-        if (name !== null) this.makeFile(pargfid, name, buf as StructSeen | null);
+        const { pargfid, name } = loc as RecordedLoc;
+        if (name !== null) this.makeFile(pargfid, name, buf as RecordedStruct | null);
       },
       readdirp: ({ fd }, { entries }) => {
-        for (const { name, stat } of (entries as ListSeen<EntrySeen> | null)?.items ?? []) {
+        for (const { name, stat } of (entries as RecordedList<RecordedEntry> | null)?.items ?? []) {
           if (name !== '.' && name !== '..') this.makeFile((fd as { gfid: Gfid }).gfid, name, stat);
         }
       },
       readv: ({ fd: reader, offset }, { vector }) => {
-        if ((vector as DataSeen).length === 0) return;
-        const fd: FdSeen = { ...(reader as FdSeen), id: WRITER_FD_NUMBER, flags: O_RDWR };
+        if ((vector as RecordedData).length === 0) return;
+        const fd: RecordedFd = { ...(reader as RecordedFd), id: WRITER_FD_NUMBER, flags: O_RDWR };
         this.send('writev', { fd, vector: vector!, offset: offset!, flags: 0 });
         this.objects.release(WRITER_FD_NUMBER);
       },
@@ -124,25 +124,31 @@ export class RecordedStorage {
     };
 
   /** Makes a file that existed before the recording began. */
-  private makeFile(parent: Gfid, name: string, stat: StructSeen | null): void {
+  private makeFile(parent: Gfid, name: string, stat: RecordedStruct | null): void {
     if (stat === null || this.objects.findInode(parent) === undefined) return;
     const gfid = stat.iaGfid as Gfid;
     const known = this.objects.findInode(gfid);
-    const loc: LocSeen = { gfid: NULL_GFID, pargfid: parent, name, path: name };
+    const loc: RecordedLoc = { gfid: NULL_GFID, pargfid: parent, name, path: name };
     if (known !== undefined) {
       const isNamed = known.names.some((one) => one.name === name && one.parent.gfid === parent);
-      const oldloc: LocSeen = { gfid, pargfid: NULL_GFID, name: null, path: name };
+      const oldloc: RecordedLoc = { gfid, pargfid: NULL_GFID, name: null, path: name };
       if (!isNamed && !known.isDir) this.send('link', { oldloc, newloc: loc });
       return;
     }
     const [mode, rdev] = [stat.iaProt as number, stat.iaRdev as number];
     const type = stat.iaType as number;
     const fop = type === IA_IFDIR ? 'mkdir' : type === IA_IFLNK ? 'symlink' : 'mknod';
-    const file = MODE_BITS[type]! | mode;
+    const modeWithType = MODE_BITS[type]! | mode;
     // The recorded attributes lack a symbolic link's target: '?' stands for it.
-    const createArgs = { loc, linkpath: '?', mode: fop === 'mknod' ? file : mode, rdev, umask: 0 };
+    const createArgs = {
+      loc,
+      linkpath: '?',
+      mode: fop === 'mknod' ? modeWithType : mode,
+      rdev,
+      umask: 0,
+    };
     this.send(fop, requestGfid(createArgs, gfid));
-    const newLoc: LocSeen = { gfid, pargfid: NULL_GFID, name: null, path: name };
+    const newLoc: RecordedLoc = { gfid, pargfid: NULL_GFID, name: null, path: name };
     this.send('setattr', { loc: newLoc, stbuf: stat, valid: SETATTR_OWNER_AND_MODE });
     if (fop === 'mknod' && stat.iaSize !== 0) {
       this.send('truncate', { loc: newLoc, offset: stat.iaSize as number });
@@ -181,8 +187,8 @@ export class RecordedStorage {
 
 /** Adds a request for this gfid to the arguments' xdata. */
 function requestGfid(args: Values, gfid: Gfid): Values {
-  const { items = [] } = (args.xdata ?? {}) as Partial<ListSeen<DictPair>>;
+  const { items = [] } = (args.xdata ?? {}) as Partial<RecordedList<DictPair>>;
   const request: DictPair = { key: GFID_REQ, type: 'gfuuid', value: gfid };
-  const all = [...items.filter(({ key }) => key !== GFID_REQ), request];
-  return { ...args, xdata: { count: all.length, items: all } };
+  const allItems = [...items.filter(({ key }) => key !== GFID_REQ), request];
+  return { ...args, xdata: { count: allItems.length, items: allItems } };
 }

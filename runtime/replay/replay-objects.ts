@@ -22,14 +22,14 @@ import {
   structTypes,
 } from '../core/struct-types.ts';
 import type {
-  DataSeen,
   DictPair,
-  EntrySeen,
-  FdSeen,
-  ListSeen,
-  LocSeen,
-  StructSeen,
-  ValueSeen,
+  RecordedData,
+  RecordedEntry,
+  RecordedFd,
+  RecordedList,
+  RecordedLoc,
+  RecordedStruct,
+  RecordedValue,
 } from '../observe/codec.ts';
 import type { Values } from '../observe/events.ts';
 import type { RecordedReply } from './recorded-form.ts';
@@ -108,7 +108,7 @@ export class ReplayObjects {
     return row.args.map(({ name, type }) => {
       const value = recorded[name] ?? null;
       if (type === 'loc' && value !== null) {
-        const loc = this.makeLoc(value as LocSeen, canCreate);
+        const loc = this.makeLoc(value as RecordedLoc, canCreate);
         // As in a mount, a rename creates no file.
         if (row.name === 'rename' && loc.inode?.linked === false) {
           return new Loc(null, loc.parent, loc.name);
@@ -116,9 +116,9 @@ export class ReplayObjects {
         if (row.entry.creates === name) created = loc.inode;
         return loc;
       }
-      if (type === 'fd' && value !== null) return this.findFd(value as FdSeen, pid, created);
+      if (type === 'fd' && value !== null) return this.findFd(value as RecordedFd, pid, created);
       if (name === 'offset' && (row.name === 'readdir' || row.name === 'readdirp')) {
-        return this.findOffset(recorded.fd as FdSeen, value as number);
+        return this.findOffset(recorded.fd as RecordedFd, value as number);
       }
       return this.makeValue(type, value);
     });
@@ -137,13 +137,13 @@ export class ReplayObjects {
   }
 
   /** Makes a value of a type that contains no inode and no open file. */
-  makeValue(type: ArgType, recorded: ValueSeen): unknown {
+  makeValue(type: ArgType, recorded: RecordedValue): unknown {
     if (recorded === null || type === 'int' || type === 'str') return recorded;
     if (isStructType(type)) return makeStruct(type, recorded);
     return valueMakers[type]?.(recorded, this) ?? null;
   }
 
-  private makeLoc({ gfid, pargfid, name, path }: LocSeen, canCreate: boolean): Loc {
+  private makeLoc({ gfid, pargfid, name, path }: RecordedLoc, canCreate: boolean): Loc {
     const parent =
       pargfid === NULL_GFID
         ? null
@@ -155,7 +155,7 @@ export class ReplayObjects {
     return new Loc(this.table.newInode(), parent, name);
   }
 
-  private findFd(recorded: FdSeen, pid: number, created: Inode | null): Fd {
+  private findFd(recorded: RecordedFd, pid: number, created: Inode | null): Fd {
     const known = this.fds.get(recorded.id);
     if (known !== undefined) return known;
     const inode =
@@ -168,10 +168,10 @@ export class ReplayObjects {
     return fd;
   }
 
-  private findOffset(fd: FdSeen, recordedOffset: number): number {
-    const open = this.fds.get(fd.id);
+  private findOffset(fd: RecordedFd, recordedOffset: number): number {
+    const openFd = this.fds.get(fd.id);
     return (
-      (open === undefined ? undefined : this.offsets.get(open)?.get(recordedOffset)) ??
+      (openFd === undefined ? undefined : this.offsets.get(openFd)?.get(recordedOffset)) ??
       recordedOffset
     );
   }
@@ -196,29 +196,29 @@ function failUnknown(gfid: Gfid, path: string, isDir: boolean): never {
 /** Makes the path of the directory above. */
 const makeParentPath = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
 
-type Maker = (recorded: NonNullable<ValueSeen>, objects: ReplayObjects) => unknown;
+type ValueMaker = (recorded: NonNullable<RecordedValue>, objects: ReplayObjects) => unknown;
 
 const makeStruct = <T extends StructType>(type: T, recorded: unknown): StructTypes[T] =>
   Object.assign(structTypes[type].make(), recorded);
 
-const makeIatt = (recorded: StructSeen | null): Iatt | null =>
+const makeIatt = (recorded: RecordedStruct | null): Iatt | null =>
   recorded === null ? null : makeStruct('iatt', recorded);
 
-function makeDict({ items }: ListSeen<DictPair>): Dict {
+function makeDict({ items }: RecordedList<DictPair>): Dict {
   const dict = new Dict();
   for (const { key, type, value } of items) {
     if (value === null) continue;
-    if (type === 'iatt') dict.set(key, makeIatt(value as StructSeen)!, type);
-    else if (typeof value === 'object') dict.set(key, makeBytes(value as DataSeen), type);
+    if (type === 'iatt') dict.set(key, makeIatt(value as RecordedStruct)!, type);
+    else if (typeof value === 'object') dict.set(key, makeBytes(value as RecordedData), type);
     else dict.set(key, value, type);
   }
   return dict;
 }
 
-const makeBytes = ({ head }: DataSeen): Uint8Array => encodeName(head);
+const makeBytes = ({ head }: RecordedData): Uint8Array => encodeName(head);
 
 const makeEntry = (
-  { name, off, type, gfid, stat, dict }: EntrySeen,
+  { name, off, type, gfid, stat, dict }: RecordedEntry,
   { table }: ReplayObjects,
 ): Dirent => ({
   name,
@@ -230,13 +230,13 @@ const makeEntry = (
   inode: stat === null || name === '.' || name === '..' ? null : table.newInode(),
 });
 
-const valueMakers: Readonly<Partial<Record<ArgType, Maker>>> = {
-  data: (recorded) => makeBytes(recorded as DataSeen),
+const valueMakers: Readonly<Partial<Record<ArgType, ValueMaker>>> = {
+  data: (recorded) => makeBytes(recorded as RecordedData),
   locklist: (recorded) =>
-    (recorded as ListSeen<StructSeen>).items.map((lock) => makeStruct('flock', lock)),
-  dict: (recorded) => makeDict(recorded as ListSeen<DictPair>),
+    (recorded as RecordedList<RecordedStruct>).items.map((lock) => makeStruct('flock', lock)),
+  dict: (recorded) => makeDict(recorded as RecordedList<DictPair>),
   entries: (recorded, objects) =>
-    (recorded as ListSeen<EntrySeen>).items.map((entry) => makeEntry(entry, objects)),
+    (recorded as RecordedList<RecordedEntry>).items.map((entry) => makeEntry(entry, objects)),
 };
 
 export interface ReplyOutcome {
@@ -262,11 +262,14 @@ export function applyReplyTo(
   const linked = findReplyInode(row, values);
   if (linked !== null) {
     objects.mapInode(linked.gfid, linked);
-    const recordedEntry = recordedReply?.values.buf as StructSeen | null | undefined;
+    const recordedEntry = recordedReply?.values.buf as RecordedStruct | null | undefined;
     if (recordedReply !== null && recordedReply.opRet >= 0 && recordedEntry)
       objects.mapInode(recordedEntry.iaGfid as Gfid, linked);
   } else if (row.reply[0]?.type === 'entries') {
-    const recordedEntries = recordedReply?.values.entries as ListSeen<EntrySeen> | null | undefined;
+    const recordedEntries = recordedReply?.values.entries as
+      | RecordedList<RecordedEntry>
+      | null
+      | undefined;
     mapEntries(
       objects,
       args[0] as Fd,
@@ -280,7 +283,7 @@ function mapEntries(
   objects: ReplayObjects,
   fd: Fd,
   entries: readonly Dirent[],
-  recordedEntries: readonly EntrySeen[],
+  recordedEntries: readonly RecordedEntry[],
 ): void {
   const byName = new Map(recordedEntries.map((entry) => [entry.name, entry]));
   for (const { name, off, inode } of entries) {

@@ -38,7 +38,7 @@ export interface ReplaySettings {
   /** The played volumes of the graph. */
   readonly played: readonly PlayedVolume[];
   /** The time limit for a reply, in milliseconds of real time. */
-  readonly patienceMs: number;
+  readonly replyTimeoutMs: number;
 }
 
 /** The result of a replayed request. */
@@ -206,11 +206,11 @@ export class Replay {
     }
   }
 
-  /** Waits until the reply has come, but at most `patienceMs`. */
+  /** Waits until the reply has come, but at most `replyTimeoutMs`. */
   private async waitFor(sent: SentRequest): Promise<void> {
-    const { clock, patienceMs } = this.settings;
+    const { clock, replyTimeoutMs } = this.settings;
     for (
-      let remaining = patienceMs;
+      let remaining = replyTimeoutMs;
       remaining > 0 && !sent.reply && !sent.failure;
       remaining -= STALL_MS
     ) {

@@ -51,7 +51,7 @@ export function bindCall<C extends string>(prototype: C): CFunction<C> {
 }
 
 /** Most concurrent calls on the thread pool; koffi refuses more than 256. */
-const MAX_CONCURRENT = 64;
+const MAX_CONCURRENT_CALLS = 64;
 let runningCalls = 0;
 const waitingCalls: (() => void)[] = [];
 
@@ -70,15 +70,15 @@ export function bindAsync(prototype: string): (...args: unknown[]) => Promise<nu
           else reject(error);
         });
       };
-      if (runningCalls < MAX_CONCURRENT) start();
+      if (runningCalls < MAX_CONCURRENT_CALLS) start();
       else waitingCalls.push(start);
     });
 }
 
-type Native = ReturnType<typeof program.func>;
+type NativeFunction = ReturnType<typeof program.func>;
 
 /** Finds the function of a prototype; null if this program lacks it. */
-function findFunction(prototype: string): Native | null {
+function findFunction(prototype: string): NativeFunction | null {
   try {
     return program.func(prototype);
   } catch (error) {
@@ -90,7 +90,7 @@ function findFunction(prototype: string): Native | null {
 type CallArgument = number | Uint8Array | null;
 
 /** Wraps a function so that it returns minus the errno on failure. @param arity number of its parameters */
-function wrapWithErrno(native: Native, arity: number): (...args: CallArgument[]) => number {
+function wrapWithErrno(native: NativeFunction, arity: number): (...args: CallArgument[]) => number {
   const toStatus = (result: number): number => (result < 0 ? -errno() : result);
   switch (arity) {
     case 0:

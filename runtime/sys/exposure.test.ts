@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { effectiveUser, findExposure } from './exposure.ts';
+import { findExposure, readEffectiveUid } from './exposure.ts';
 
 let home: string;
 let file: string;
@@ -24,7 +24,7 @@ beforeEach(() => {
 });
 
 /** Tests that need root. */
-const asRoot = it.skipIf(effectiveUser() !== 0);
+const asRoot = it.skipIf(readEffectiveUid() !== 0);
 
 describe('findExposure', () => {
   it('returns null for a private path below /tmp', () => {

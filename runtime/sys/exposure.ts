@@ -25,14 +25,14 @@ export interface ExposureSettings {
 }
 
 /** The effective uid; -1 on systems without users. */
-export const effectiveUser = (): number => process.geteuid?.() ?? -1;
+export const readEffectiveUid = (): number => process.geteuid?.() ?? -1;
 
 /**
  * Returns the first element on the way to `path` that another user could change, with the reason, as an unfinished
  * sentence. Null for a safe path, and for a missing one.
  */
 export function findExposure(path: string, settings: ExposureSettings = {}): string | null {
-  const { uid = effectiveUser(), isForNewFile = false } = settings;
+  const { uid = readEffectiveUid(), isForNewFile = false } = settings;
   if (uid < 0) return null;
   const names = makeAbsolute(path).split(sep);
   let folder = '';

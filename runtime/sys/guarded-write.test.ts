@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { effectiveUser } from './exposure.ts';
+import { readEffectiveUid } from './exposure.ts';
 import { openToWrite, type WriteSettings } from './guarded-write.ts';
 
 let home: string;
@@ -80,7 +80,7 @@ const plants: [string, () => void, string][] = [
     'it belongs to user 1234',
   ],
 ];
-it.each(plants.filter(([what]) => effectiveUser() === 0 || !what.includes('another user')))(
+it.each(plants.filter(([what]) => readEffectiveUid() === 0 || !what.includes('another user')))(
   'openToWrite refuses %s in a folder that other users can write',
   (_what, plant, says) => {
     plant();

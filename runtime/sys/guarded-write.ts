@@ -13,7 +13,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { effectiveUser, findExposure } from './exposure.ts';
+import { findExposure, readEffectiveUid } from './exposure.ts';
 
 /** Thrown for a file that must not be written; the message omits the file's name. */
 export class ForeignFileError extends Error {
@@ -77,7 +77,7 @@ function openGuarded(path: string, flags: number, mode: number): number {
 
 /** Describes why an opened file is not this user's own regular file; null if it is. */
 function describeForeign(stat: Stats): string | null {
-  const uid = effectiveUser();
+  const uid = readEffectiveUid();
   if (!stat.isFile()) return 'it is no regular file';
   if (uid >= 0 && stat.uid !== uid && stat.uid !== 0) return `it belongs to user ${stat.uid}`;
   return stat.nlink > 1 ? 'it has another name somewhere (hard link)' : null;

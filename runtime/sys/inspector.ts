@@ -29,7 +29,7 @@ const DISABLE_OPTION = '--disable-sigusr1';
 const UNUSABLE_PORT_OPTION = '--inspect-port=192.0.2.1:9229';
 
 /** Options of Node for child processes, so that no signal opens their inspector; empty if the user wants one. */
-export const noInspector: readonly string[] = isInspectorWanted
+export const noInspectorOptions: readonly string[] = isInspectorWanted
   ? []
   : [
       process.allowedNodeEnvironmentFlags.has(DISABLE_OPTION)

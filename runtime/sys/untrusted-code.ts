@@ -3,7 +3,7 @@
  * file; with `--strict` they refuse it, also for other users.
  */
 import { resolve, sep } from 'node:path';
-import { effectiveUser, findExposure } from './exposure.ts';
+import { findExposure, readEffectiveUid } from './exposure.ts';
 import { packageRoot } from './paths.ts';
 
 /**
@@ -12,7 +12,7 @@ import { packageRoot } from './paths.ts';
  * @param isStrict whether to check for users other than root, too
  */
 export function describeUntrusted(path: string, isStrict: boolean): string | null {
-  const uid = effectiveUser();
+  const uid = readEffectiveUid();
   if (uid !== 0 && !isStrict) return null;
   const absolute = resolve(path);
   if (`${absolute}${sep}`.startsWith(`${packageRoot}${sep}`)) return null;

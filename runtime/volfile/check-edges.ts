@@ -14,7 +14,7 @@ const DEPTH_MAX = 256;
 
 export function checkEdges(volumes: readonly LooseVolume[], problems: Problems): void {
   const indices = indexByName(volumes, problems);
-  const graph: EdgeCheck = { volumes, indices, reportedLoopEdges: new Set(), problems };
+  const edgeCheck: EdgeCheck = { volumes, indices, reportedLoopEdges: new Set(), problems };
   volumes.forEach((volume, index) => {
     const occurrences = new Map<string, LooseWord[]>();
     for (const subvolume of volume.subvolumes) {
@@ -23,7 +23,7 @@ export function checkEdges(volumes: readonly LooseVolume[], problems: Problems):
       if (earlier !== undefined) earlier.push(subvolume);
       else {
         occurrences.set(subvolume.text, [subvolume]);
-        checkEdge(graph, index, subvolume);
+        checkEdge(edgeCheck, index, subvolume);
       }
     }
     for (const [name, [, second, ...more]] of occurrences) {
@@ -61,8 +61,8 @@ function indexByName(volumes: readonly LooseVolume[], problems: Problems): Map<s
 }
 
 /** Reports a subvolume that is the volume itself, is not defined, is part of a loop, or stands later in the file. */
-function checkEdge(graph: EdgeCheck, index: number, { text, at }: LooseWord): void {
-  const { volumes, indices, problems } = graph;
+function checkEdge(edgeCheck: EdgeCheck, index: number, { text, at }: LooseWord): void {
+  const { volumes, indices, problems } = edgeCheck;
   const { name } = volumes[index]!;
   const child = indices.get(text);
   if (text === name.text) {
@@ -73,14 +73,14 @@ function checkEdge(graph: EdgeCheck, index: number, { text, at }: LooseWord): vo
       : findNearestOther(text, name.text, indices.keys());
     const hint = suggestion === undefined ? undefined : `did you mean ${quote(suggestion)}?`;
     problems.add('undefined-subvolume', at, [name.text, text], hint);
-  } else if (child > index && !graph.reportedLoopEdges.has(makeEdgeKey(name.text, text))) {
+  } else if (child > index && !edgeCheck.reportedLoopEdges.has(makeEdgeKey(name.text, text))) {
     const pathBack = problems.isFull ? undefined : findPath(volumes, indices, child, index);
     if (pathBack !== undefined) {
       const loop = [name.text, ...pathBack];
       problems.add('loop', at, [loop]);
       // The report shows the whole loop, so its other references are not reported.
       for (let i = 1; i < loop.length; i++)
-        graph.reportedLoopEdges.add(makeEdgeKey(loop[i - 1]!, loop[i]!));
+        edgeCheck.reportedLoopEdges.add(makeEdgeKey(loop[i - 1]!, loop[i]!));
     } else {
       const { line } = volumes[child]!.name.at;
       const hint = 'a volume stands after its subvolumes';
@@ -131,14 +131,14 @@ function checkReachability(
   problems: Problems,
 ): void {
   const top = volumes.length - 1;
-  const reached = new Set([top]);
-  for (const index of reached) {
+  const reachedIndices = new Set([top]);
+  for (const index of reachedIndices) {
     for (const { text } of volumes[index]?.subvolumes ?? []) {
-      reached.add(indices.get(text)!);
+      reachedIndices.add(indices.get(text)!);
     }
   }
   volumes.forEach(({ name }, index) => {
-    if (!reached.has(index)) {
+    if (!reachedIndices.has(index)) {
       problems.add('unreachable', name.at, [name.text, volumes[top]!.name.text]);
     }
   });

@@ -60,12 +60,12 @@ function findHint(type: string, registry: TypeRegistry): string | undefined {
 
 /** Finds the type that was probably meant, also by the part after its '/', which users remember best. */
 function findNearestType(type: string, types: readonly string[]): string | undefined {
-  const lastPart = (text: string) => text.slice(text.lastIndexOf('/') + 1);
-  const name = lastPart(type);
+  const getLastPart = (text: string) => text.slice(text.lastIndexOf('/') + 1);
+  const name = getLastPart(type);
   return (
-    types.find((known) => lastPart(known) === name) ??
+    types.find((known) => getLastPart(known) === name) ??
     findNearest(type, types) ??
-    types.find((known) => lastPart(known) === findNearest(name, types.map(lastPart)))
+    types.find((known) => getLastPart(known) === findNearest(name, types.map(getLastPart)))
   );
 }
 
@@ -83,17 +83,17 @@ function checkChildren(
     name.text,
     type,
     describeNeededChildren(min, max),
-    countWord(actual),
+    formatCount(actual),
   ]);
 }
 
 function describeNeededChildren(min: number, max: number): string {
-  const countSubvolumes = (n: number) => `${countWord(n)} subvolume${n === 1 ? '' : 's'}`;
+  const countSubvolumes = (n: number) => `${formatCount(n)} subvolume${n === 1 ? '' : 's'}`;
   if (max === 0) return 'takes no subvolumes';
   if (min === max) return `needs exactly ${countSubvolumes(min)}`;
   if (max === Number.POSITIVE_INFINITY) return `needs at least ${countSubvolumes(min)}`;
   if (min === 0) return `takes at most ${countSubvolumes(max)}`;
-  return `needs ${countWord(min)} to ${countSubvolumes(max)}`;
+  return `needs ${formatCount(min)} to ${countSubvolumes(max)}`;
 }
 
 const COUNT_WORDS = [
@@ -108,7 +108,7 @@ const COUNT_WORDS = [
   'eight',
   'nine',
 ];
-const countWord = (n: number): string => COUNT_WORDS[n] ?? String(n);
+const formatCount = (n: number): string => COUNT_WORDS[n] ?? String(n);
 
 const optionTables = new WeakMap<KnownType, Options>();
 

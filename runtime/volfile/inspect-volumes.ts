@@ -29,11 +29,11 @@ export async function inspectVolumes(
   checks: VolumeChecks,
 ): Promise<VolfileInspection> {
   const problems = new Problems(inspection.problems);
-  const below = new Map<string, Xlator>();
+  const earlierVolumes = new Map<string, Xlator>();
   const silentContext = checks.makeContext(() => {});
   for (const volume of inspection.volumes) {
-    await inspectVolume(volume, below, checks, problems);
-    addBelow(volume, below, checks.registry, silentContext);
+    await inspectVolume(volume, earlierVolumes, checks, problems);
+    addEarlierVolume(volume, earlierVolumes, checks.registry, silentContext);
   }
   const { description } = inspection;
   return {
@@ -44,9 +44,9 @@ export async function inspectVolumes(
 }
 
 /** Adds a volume to `below`, without options, so that the checks of volumes above it find it. */
-function addBelow(
+function addEarlierVolume(
   { name, type, subvolumes }: VolumeDescription,
-  below: Map<string, Xlator>,
+  earlierVolumes: Map<string, Xlator>,
   registry: Registry,
   context: Context,
 ): void {
@@ -54,16 +54,16 @@ function addBelow(
   if (translator === undefined) return;
   const log = new Log(context.sink, SILENT, name.text);
   const xl = new Xlator(0, name.text, translator, [], log, context);
-  xl.below = subvolumes.flatMap(({ text }) => below.get(text) ?? []);
-  below.set(name.text, xl);
+  xl.below = subvolumes.flatMap(({ text }) => earlierVolumes.get(text) ?? []);
+  earlierVolumes.set(name.text, xl);
 }
 
 const SILENT: LogLevels = { default: 0, volumes: new Map() };
 
-/** Runs one volume's `check`, and adds its reports to `problems`. @param below the earlier volumes, by name */
+/** Runs one volume's `check`, and adds its reports to `problems`. @param earlierVolumes the earlier volumes, by name */
 async function inspectVolume(
   volume: VolumeDescription,
-  below: ReadonlyMap<string, Xlator>,
+  earlierVolumes: ReadonlyMap<string, Xlator>,
   { registry, strict, makeContext }: VolumeChecks,
   problems: Problems,
 ): Promise<void> {
@@ -82,7 +82,7 @@ async function inspectVolume(
   const context = makeContext((text) => void warnings.push(text));
   const log = new Log(context.sink, SILENT, volume.name.text);
   const xl = new Xlator(0, volume.name.text, translator, givenOptions, log, context);
-  xl.below = volume.subvolumes.flatMap(({ text }) => below.get(text) ?? []);
+  xl.below = volume.subvolumes.flatMap(({ text }) => earlierVolumes.get(text) ?? []);
   const errors = await (translator.check?.(xl, checked.values as never) ?? NO_CHECK).then(
     () => [],
     (error: unknown) => listErrorTexts(error),

@@ -50,12 +50,12 @@ export class Source {
     this.isExpanded = replacements !== undefined;
     this.#replacements = replacements ?? [];
     let text = '';
-    let copied = 0;
+    let copiedEnd = 0;
     for (const replacement of this.#replacements) {
-      text += fileText.slice(copied, replacement.start) + replacement.text;
-      copied = replacement.end;
+      text += fileText.slice(copiedEnd, replacement.start) + replacement.text;
+      copiedEnd = replacement.end;
     }
-    this.text = text + fileText.slice(copied);
+    this.text = text + fileText.slice(copiedEnd);
     for (let at = fileText.indexOf('\n'); at >= 0; at = fileText.indexOf('\n', at + 1)) {
       this.#lineStarts.push(at + 1);
     }

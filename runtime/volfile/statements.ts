@@ -28,7 +28,7 @@ export interface LooseVolume {
 }
 
 /** Assembles a volfile's statements into its volumes. */
-export function assemble(
+export function assembleVolumes(
   source: Source,
   statements: readonly Statement[],
   problems: Problems,

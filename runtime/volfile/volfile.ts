@@ -16,7 +16,7 @@ import type { VolfileDescription, VolumeDescription } from './description.ts';
 import { applyOverrides, makeOverridesSource } from './overrides.ts';
 import { Problems, VolfileError, type VolfileProblem } from './problems.ts';
 import type { Source } from './source.ts';
-import { assemble, type LooseVolume } from './statements.ts';
+import { assembleVolumes, type LooseVolume } from './statements.ts';
 import { parse } from './volfile.gen.js';
 
 export interface VolfileSettings {
@@ -44,7 +44,7 @@ export function inspectVolfile(source: Source, settings: VolfileSettings = {}): 
   const { registry, strict = false, overrides = [] } = settings;
   const problems = new Problems();
   const statements = parse(source.text, { commands: !source.isExpanded });
-  const writtenVolumes = assemble(source, statements, problems);
+  const writtenVolumes = assembleVolumes(source, statements, problems);
   checkEdges(writtenVolumes, problems);
   const volumes = applyOverrides(writtenVolumes, overrides, problems);
   if (registry !== undefined) checkTypes(volumes, registry, strict, problems);

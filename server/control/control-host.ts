@@ -142,6 +142,7 @@ export class ControlHost {
       void this.answer(socket, input.toString('utf8', 0, newlineAt));
     };
     socket.on('data', receive);
+    // Calls the function that a handler has passed to `hold`, if any.
     const endQuestion = (): void => connections.get(socket)?.();
     socket.once('end', () => {
       endQuestion();

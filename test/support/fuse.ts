@@ -147,7 +147,7 @@ export class Rig {
 
   sendBytes(message: Uint8Array): void {
     this.session.buffer.set(message);
-    this.session.message(message.length);
+    this.session.handleMessage(message.length);
   }
 
   /** The next answer. @throws if there is no answer: tests never wait. */

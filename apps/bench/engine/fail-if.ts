@@ -3,7 +3,7 @@
  * `python/typescript p50 > 1.2`, `python p99 > 2 ms`. A ratio has no unit; a time or a size must
  * have one. A condition fails the run if it holds in any workload that suits its stacks.
  */
-import { didYouMean } from '../../../runtime/core/nearest.ts';
+import { formatSuggestion } from '../../../runtime/core/nearest.ts';
 import { UsageError } from '../../../terminal/exit.ts';
 import {
   computeMedianRatio,
@@ -52,7 +52,7 @@ export function parseCondition(condition: string, stacks: readonly string[]): Co
   ];
   const failIfUnknown = (role: string, name: string, known: readonly string[]): void => {
     if (known.includes(name)) return;
-    const guess = didYouMean(name, known) || `; there are ${known.join(', ')}`;
+    const guess = formatSuggestion(name, known) || `; there are ${known.join(', ')}`;
     throw makeInvalidError(`no ${role} is called '${name}'${guess}`);
   };
   failIfUnknown('stack', stack, stacks);

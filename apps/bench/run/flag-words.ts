@@ -1,5 +1,5 @@
 /** Parses flags of the bench that take several words of a known set. */
-import { didYouMean } from '../../../runtime/core/nearest.ts';
+import { formatSuggestion } from '../../../runtime/core/nearest.ts';
 import { UsageError } from '../../../terminal/exit.ts';
 
 /** Splits a flag's values at commas into known words, each once. @throws {UsageError} */
@@ -12,7 +12,7 @@ export function parseFlagWords<V extends string>(
   return [...new Set(words)].map((word) => {
     const match = known.find((value) => value === word);
     if (match !== undefined) return match;
-    const guess = didYouMean(word, known) || `; it takes ${known.join(', ')}`;
+    const guess = formatSuggestion(word, known) || `; it takes ${known.join(', ')}`;
     throw new UsageError(`${flag} does not know '${word}'${guess}`);
   });
 }

@@ -6,7 +6,7 @@ import {
   languages as bridgeLanguages,
   type Language,
 } from '../../../bridges/languages.ts';
-import { didYouMean } from '../../../runtime/core/nearest.ts';
+import { formatSuggestion } from '../../../runtime/core/nearest.ts';
 import { maskText } from '../../../runtime/core/secrets.ts';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
 import { type PlainVolume, toPlainVolumes } from '../../../runtime/volfile/description.ts';
@@ -144,7 +144,7 @@ function findFolder(translator: string): string {
   const example = join(packageRoot, 'examples', translator);
   const folder = [resolve(translator), example].find(isFolder);
   if (folder !== undefined) return folder;
-  const guess = didYouMean(translator, readdirSync(join(packageRoot, 'examples')));
+  const guess = formatSuggestion(translator, readdirSync(join(packageRoot, 'examples')));
   throw new Failure(
     `--translator takes an example or a folder with a module in several languages; there is no ` +
       `'${translator}', neither here nor among the examples${guess}`,

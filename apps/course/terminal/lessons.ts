@@ -8,7 +8,7 @@
 import { type Dirent, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { findTestLanguage } from '../../../bridges/languages.ts';
-import { didYouMean } from '../../../runtime/core/nearest.ts';
+import { formatSuggestion } from '../../../runtime/core/nearest.ts';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
 import { Failure, UsageError } from '../../../terminal/exit.ts';
 import { formatReason } from '../../../terminal/reason.ts';
@@ -105,7 +105,8 @@ export function chooseLesson(lessons: readonly Lesson[], word: string): Lesson {
   const match = lessons.find(({ name }) => listLessonNames(name).includes(word.toLowerCase()));
   if (match !== undefined) return match;
   const names = lessons.map(({ name }) => name);
-  const hint = didYouMean(word, names.flatMap(listLessonNames)) || `; there is ${names.join(', ')}`;
+  const hint =
+    formatSuggestion(word, names.flatMap(listLessonNames)) || `; there is ${names.join(', ')}`;
   throw new UsageError(`no lesson is called '${word}'${hint}`);
 }
 

@@ -3,7 +3,7 @@
  * changes, as the bridge noted them. Log lines of the request follow.
  */
 import { logLevelNames, printable } from '../../../runtime/core/log.ts';
-import type { HopSeen } from '../../../runtime/observe/walk.ts';
+import type { RecordedHop } from '../../../runtime/observe/walk.ts';
 import { html } from '../../trace/page/dom.ts';
 import type { CurrentRequest, Model } from '../../trace/page/model.ts';
 
@@ -34,7 +34,7 @@ export function makeFramesView(model: Model): HTMLElement {
 }
 
 /** Lists the hops from `from` down to `hop`; null if `hop` is not below it. */
-function listHopsTo(from: HopSeen, hop: HopSeen): HopSeen[] | null {
+function listHopsTo(from: RecordedHop, hop: RecordedHop): RecordedHop[] | null {
   if (from === hop) return [from];
   for (const child of from.below) {
     const rest = listHopsTo(child, hop);
@@ -44,7 +44,7 @@ function listHopsTo(from: HopSeen, hop: HopSeen): HopSeen[] | null {
 }
 
 /** Makes the row of a hop as it was at a time, from the notes until then. */
-function makeRow({ wind, notes }: HopSeen, until: number, isNow: boolean): HTMLElement {
+function makeRow({ wind, notes }: RecordedHop, until: number, isNow: boolean): HTMLElement {
   const pastNotes = notes.filter((note) => note.at <= until);
   const local = pastNotes.findLast(({ notes: values }) => values.local !== undefined)?.notes.local;
   const changed = pastNotes.flatMap(({ notes: values }) => values.changed ?? []).join('  ');

@@ -111,7 +111,7 @@ export class RunningGraph {
     const shell = this.makeShell(volume.with({ signal: endControl.signal }));
     const result = await advanceUntilSettled(clock, shell.run(line), () => this.sleptMs);
     // The newest of the requests that are still pending.
-    const unansweredCall = volume.client.client.initiator.calls.list().at(-1);
+    const unansweredCall = volume.client.graphClient.initiator.calls.list().at(-1);
     endControl.abort();
     endRecording();
     counts.addWait(clock.now - startedAt - this.sleptMs);

@@ -1,6 +1,6 @@
 /** Draws the graph, its top first, and marks the volumes that the request reached. */
 import { printable } from '../../../runtime/core/log.ts';
-import type { HopSeen } from '../../../runtime/observe/walk.ts';
+import type { RecordedHop } from '../../../runtime/observe/walk.ts';
 import { layOut } from '../../../runtime/volfile/render/layout.ts';
 import { drawCurve } from '../../../runtime/volfile/render/svg.ts';
 import { html, svg } from './dom.ts';
@@ -110,7 +110,7 @@ export function makeGraphPicture(
   return { picture, show };
 }
 
-function addVisited({ wind, below }: HopSeen, visited: Set<string>): void {
+function addVisited({ wind, below }: RecordedHop, visited: Set<string>): void {
   visited.add(wind.volume);
   for (const child of below) addVisited(child, visited);
 }

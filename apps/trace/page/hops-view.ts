@@ -1,14 +1,19 @@
 /** Shows the hops of a request: a row for each, with the times in its volume and below it. */
 import { printable } from '../../../runtime/core/log.ts';
 import { formatResult } from '../../../runtime/observe/event-text.ts';
-import { answeredHere, type HopSeen, ownNs, tookNs } from '../../../runtime/observe/walk.ts';
+import {
+  computeDurationNs,
+  computeOwnNs,
+  hasRepliedItself,
+  type RecordedHop,
+} from '../../../runtime/observe/walk.ts';
 import { formatDuration } from '../../../terminal/quantities.ts';
 import { formatWindRemark } from '../event-texts.ts';
 import { html } from './dom.ts';
 import type { CurrentRequest, Model } from './model.ts';
 
 interface HopRow {
-  readonly hop: HopSeen;
+  readonly hop: RecordedHop;
   readonly row: HTMLElement;
 }
 
@@ -49,11 +54,16 @@ function formatPercent(at: number, { walk, steps }: CurrentRequest): string {
 }
 
 /** Makes the rows of a hop and of all hops below it. */
-function makeLines(model: Model, current: CurrentRequest, hop: HopSeen, depth: number): HopRow[] {
+function makeLines(
+  model: Model,
+  current: CurrentRequest,
+  hop: RecordedHop,
+  depth: number,
+): HopRow[] {
   const { wind, unwind, below } = hop;
   const endAt = unwind?.at ?? Math.max(wind.at, current.steps.at(-1)!.at);
-  const selfNs = ownNs(hop);
-  const hereText = model.data.head.seesAll && answeredHere(hop) ? ' · here' : '';
+  const selfNs = computeOwnNs(hop);
+  const hereText = model.data.head.seesAll && hasRepliedItself(hop) ? ' · here' : '';
   const failed = unwind !== null && unwind.opRet < 0 ? 'failed' : '';
   const goToWind = (): void =>
     model.goToStep(current.steps.findIndex((step) => step.hop === hop && step.kind === 'wind'));
@@ -71,7 +81,7 @@ function makeLines(model: Model, current: CurrentRequest, hop: HopSeen, depth: n
       ${listOwnParts(hop, endAt).map(([from, to]) => makeBar('own', from, to, current))}
       <span class="cursor"></span>
     </span>
-    <span class="small">${selfNs !== null && `${formatDuration(selfNs)} itself of ${formatDuration(tookNs(hop)!)}`}</span>
+    <span class="small">${selfNs !== null && `${formatDuration(selfNs)} itself of ${formatDuration(computeDurationNs(hop)!)}`}</span>
   </button>`;
   return [{ hop, row }, ...below.flatMap((child) => makeLines(model, current, child, depth + 1))];
 }
@@ -84,7 +94,7 @@ function makeBar(kind: string, from: number, to: number, current: CurrentRequest
 }
 
 /** Lists the intervals in which the hop's volume did not wait for one below it. */
-function listOwnParts({ wind, below }: HopSeen, endAt: number): [from: number, to: number][] {
+function listOwnParts({ wind, below }: RecordedHop, endAt: number): [from: number, to: number][] {
   const parts: [number, number][] = [];
   let at = wind.at;
   for (const child of below) {

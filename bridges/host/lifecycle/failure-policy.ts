@@ -12,7 +12,7 @@ import { errnoNames, errnoNumber } from '../../../runtime/core/errno.ts';
 import { InitError } from '../../../runtime/core/errors.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
 import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
-import { didYouMean } from '../../../runtime/core/nearest.ts';
+import { formatSuggestion } from '../../../runtime/core/nearest.ts';
 import { defineOptions, type Values } from '../../../runtime/core/options.ts';
 import type { HostedRequest } from '../requests/hosted-request.ts';
 
@@ -107,7 +107,7 @@ export const failureOptions = defineOptions({
 export function readPolicy(options: Values<typeof failureOptions>): Policy {
   const error = errnoNumber(options.error);
   if (error === undefined) {
-    const hint = didYouMean(options.error, errnoNames);
+    const hint = formatSuggestion(options.error, errnoNames);
     throw new InitError(`option error: '${options.error}' is no errno${hint}`);
   }
   return {

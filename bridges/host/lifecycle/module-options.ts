@@ -4,7 +4,7 @@
  */
 import { GraphError, InitError } from '../../../runtime/core/errors.ts';
 import { printable } from '../../../runtime/core/log.ts';
-import { didYouMean } from '../../../runtime/core/nearest.ts';
+import { formatSuggestion } from '../../../runtime/core/nearest.ts';
 import { optionTypes } from '../../../runtime/core/option-types.ts';
 import {
   checkOptions,
@@ -71,7 +71,9 @@ function readDeclaration(key: string, raw: RawOption): OptionSpec {
   const { type, description = '', default: preset, min, max, place: _, ...more } = raw;
   if (/\s|^$/.test(key)) throw new Error('a volfile cannot name it: a key has no blanks');
   if (!isText(type) || !Object.hasOwn(optionTypes, type)) {
-    throw new Error(`its type ${quoteValue(type)} is none${didYouMean(String(type), typeNames)}`);
+    throw new Error(
+      `its type ${quoteValue(type)} is none${formatSuggestion(String(type), typeNames)}`,
+    );
   }
   const isBounded = BOUNDED_TYPES.includes(type);
   const allowed = ['help', 'reconfigurable', ...(type === 'str' ? ['values'] : [])];
@@ -103,7 +105,7 @@ const describeUnknownPart = (
   isBounded: boolean,
 ): string => {
   const known = ['default', ...(isBounded ? ['min', 'max'] : []), ...allowed];
-  return `it has no '${name}'${didYouMean(name, known)}; it may have ${known.join(', ')}`;
+  return `it has no '${name}'${formatSuggestion(name, known)}; it may have ${known.join(', ')}`;
 };
 
 /** Parses a value of the declaration as a volfile's value. */

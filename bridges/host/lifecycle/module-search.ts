@@ -4,7 +4,7 @@
  * an extension in the name, or `option language`, selects the language.
  */
 import { InitError } from '../../../runtime/core/errors.ts';
-import { didYouMean } from '../../../runtime/core/nearest.ts';
+import { formatSuggestion } from '../../../runtime/core/nearest.ts';
 import type { HostedLanguage, ModuleFile } from '../language.ts';
 import type { Machine, Sources } from '../machine.ts';
 import { basename, dirname, join, resolve } from '../paths.ts';
@@ -182,7 +182,7 @@ export function findModule(
   const otherModules = listModules(folders, searchedLanguages, sources).filter(
     (name) => name !== bareName,
   );
-  const hint = didYouMean(bareName, otherModules);
+  const hint = formatSuggestion(bareName, otherModules);
   const examples = findExamplesFolder(sources);
   const listedFolders = folders.filter((folder) => dirname(folder) !== examples);
   const searchedList = listedFolders

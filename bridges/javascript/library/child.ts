@@ -1,6 +1,6 @@
 /** Sends fops to children, and settles the replies that an async method awaits from them. */
 import { type FopRow, fops } from '../../../runtime/core/fops.ts';
-import { didYouMean } from '../../../runtime/core/nearest.ts';
+import { formatSuggestion } from '../../../runtime/core/nearest.ts';
 import { awaitedPromises, latestWatched, methodsByFop } from './context.ts';
 import { FopError } from './errors.ts';
 import { type Frame, LATER, makeFramePrototype, type RequestBudget, WIND } from './frame.ts';
@@ -85,7 +85,7 @@ export function orderParts(
   const names = row.reply.map(({ name }) => toCamelCase(name));
   for (const name of Object.keys(parts)) {
     if (names.includes(name)) continue;
-    const hint = didYouMean(name, [...names, 'opRet']);
+    const hint = formatSuggestion(name, [...names, 'opRet']);
     throw new TypeError(`a reply of ${row.name} has ${names.join(', ')}; not ${name}${hint}`);
   }
   return names.map((name, at) => (name in parts ? parts[name] : defaults[at]) ?? null);

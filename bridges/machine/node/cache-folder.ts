@@ -6,7 +6,7 @@
 import { lstatSync, mkdirSync, type Stats } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { effectiveUser, findExposure } from '../../../runtime/sys/exposure.ts';
+import { findExposure, readEffectiveUid } from '../../../runtime/sys/exposure.ts';
 
 export type Log = (message: string) => void;
 
@@ -52,7 +52,7 @@ export function findForeignReason(
   stat: Stats,
   kind: 'folder' | 'file',
 ): string | null {
-  const uid = effectiveUser();
+  const uid = readEffectiveUid();
   if (stat.isSymbolicLink()) return `${path} is a symbolic link`;
   if (kind === 'folder' ? !stat.isDirectory() : !stat.isFile()) return `${path} is no ${kind}`;
   if (uid < 0) return null;

@@ -15,12 +15,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { effectiveUser } from '../../../runtime/sys/exposure.ts';
+import { readEffectiveUid } from '../../../runtime/sys/exposure.ts';
 import { type Log, prepareFolder } from './cache-folder.ts';
 import { openCached, writeCached } from './cached-files.ts';
 
 const OTHER = 1234;
-const asRoot = it.skipIf(effectiveUser() !== 0);
+const asRoot = it.skipIf(readEffectiveUid() !== 0);
 
 let home: string;
 let folder: string;

@@ -75,7 +75,7 @@ export class Breakpoints {
     requested: readonly (LineBreakpoint | RefusedBreakpoint)[],
   ): Promise<DebugProtocol.Breakpoint[]> {
     for (const { debuggerId } of this.byKind.get(kind) ?? []) {
-      if (debuggerId !== null) await this.client.ask('delete', { id: debuggerId });
+      if (debuggerId !== null) await this.client.sendCommand('delete', { id: debuggerId });
     }
     const entries: EditorBreakpoint[] = [];
     const reported: DebugProtocol.Breakpoint[] = [];
@@ -86,7 +86,7 @@ export class Breakpoints {
       if ('message' in breakpoint) reported.push(makeRefused(id, breakpoint.message));
       else {
         try {
-          debuggerId = (await this.client.ask('break', { text: breakpoint.text })).id;
+          debuggerId = (await this.client.sendCommand('break', { text: breakpoint.text })).id;
           reported.push({
             id,
             verified: true,
@@ -109,7 +109,7 @@ export class Breakpoints {
   async setLines(path: string, lines: readonly number[]): Promise<DebugProtocol.Breakpoint[]> {
     if (extname(path) === '.vol')
       return this.replaceAll(path, this.makeVolumeBreakpoints(path, lines));
-    const all = await this.client.ask('scripts', {});
+    const all = await this.client.sendCommand('scripts', {});
     const scripts = all.filter((script) => listModuleFiles(script).has(path));
     if (scripts.some(({ stops }) => stops) || this.lines.has(path)) {
       return this.sendLines(path, lines, all);
@@ -148,7 +148,7 @@ export class Breakpoints {
     for (const { volume, stops } of scripts) {
       if (!stops) continue;
       const command = { do: 'watch', lines: Object.fromEntries(this.lines) } as const;
-      const reply = await this.client.ask('line', { volume, command });
+      const reply = await this.client.sendCommand('line', { volume, command });
       reply.lines?.[path]?.forEach((line, i) => {
         placedLines[i] ??= line;
       });

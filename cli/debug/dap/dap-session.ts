@@ -152,7 +152,8 @@ export class DapSession {
   /** Sends the event or request that must follow the reply to a command. */
   private async sendFollowUp(command: string): Promise<void> {
     if (command === 'launch') this.sendEvent('initialized');
-    else if (command === 'configurationDone') await this.launchState.debuggee.client.ask('run', {});
+    else if (command === 'configurationDone')
+      await this.launchState.debuggee.client.sendCommand('run', {});
     else if (command === 'disconnect') this.markClosed();
   }
 
@@ -397,10 +398,10 @@ export class DapSession {
     const { client } = this.launchState.debuggee;
     if (stop.kind === 'line') {
       const { volume } = stop;
-      await client.ask('line', { volume, command: { do: 'go', way } });
+      await client.sendCommand('line', { volume, command: { do: 'go', way } });
     } else {
       thread.stops.shift();
-      await client.ask('resume', { stop: stop.stop.id, way });
+      await client.sendCommand('resume', { stop: stop.stop.id, way });
       this.sendNextStop(thread.id);
     }
     return { allThreadsContinued: false };

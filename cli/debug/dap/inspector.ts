@@ -6,7 +6,7 @@ import type { DebugClient } from '../../../runtime/debug/debug-client.ts';
 import { DebugError } from '../../../runtime/debug/debug-error.ts';
 import type { ModuleView } from '../../../runtime/debug/debugged-modules.ts';
 import type { FrameView, Scope } from '../../../runtime/debug/scopes.ts';
-import type { Value } from '../../../runtime/debug/shown-values.ts';
+import type { ShownValue } from '../../../runtime/debug/shown-values.ts';
 import { findValue, parsePath } from '../../../runtime/debug/value-path.ts';
 import { findFop } from './line-breakpoints.ts';
 import type { Thread, ThreadStop } from './threads.ts';
@@ -65,10 +65,10 @@ export class Inspector {
   async fetchStack({ stops }: Thread): Promise<DebugProtocol.StackFrame[]> {
     const [top] = stops;
     if (top === undefined) throw new DebugError('this request is on its way');
-    const scripts = await this.client.ask('scripts', {});
+    const scripts = await this.client.sendCommand('scripts', {});
     if (top.kind === 'line') return this.makeLineFrames(top, scripts);
     const { id: stop } = top.stop;
-    const views = await this.client.ask('frames', { stop });
+    const views = await this.client.sendCommand('frames', { stop });
     return views.map((view) =>
       this.makeVolumeFrame(view, scripts, { kind: 'hop', stop, level: view.level }),
     );
@@ -152,7 +152,7 @@ export class Inspector {
   }
 
   private fetchScopes({ stop, level }: FrameTarget & { kind: 'hop' }): Promise<readonly Scope[]> {
-    return this.client.ask('scopes', { stop, level });
+    return this.client.sendCommand('scopes', { stop, level });
   }
 
   private requireSource(reference: number): VariableSource {
@@ -167,7 +167,7 @@ export class Inspector {
       const { volume, frame, parts } = source;
       const command =
         parts === 0 ? ({ do: 'locals', frame } as const) : ({ do: 'parts', of: parts } as const);
-      const { variables = [] } = await this.client.ask('line', { volume, command });
+      const { variables = [] } = await this.client.sendCommand('line', { volume, command });
       return variables.map((variable) => this.makeLineVariable(variable, volume, frame));
     }
     const { frame, scope, path } = source;
@@ -183,7 +183,7 @@ export class Inspector {
     });
   }
 
-  private makeVariable(value: Value, parts: VariableSource): DebugProtocol.Variable {
+  private makeVariable(value: ShownValue, parts: VariableSource): DebugProtocol.Variable {
     const { name, text, type } = value;
     const variablesReference =
       value.parts.length === 0 ? 0 : this.addReference(this.variableSources, parts);
@@ -211,7 +211,7 @@ export class Inspector {
     if (frame.kind === 'line') {
       const { volume, frame: index } = frame;
       const command = { do: 'evaluate', frame: index, text } as const;
-      const { variables } = await this.client.ask('line', { volume, command });
+      const { variables } = await this.client.sendCommand('line', { volume, command });
       return this.makeLineVariable(variables![0]!, volume, index);
     }
     const path = parsePath(text);
@@ -230,12 +230,16 @@ export class Inspector {
       const { volume, frame, parts } = source;
       if (parts > 0) throw new DebugError('only locals can be set: this is a part of one');
       const command = { do: 'set', frame, name, text } as const;
-      const { variables } = await this.client.ask('line', { volume, command });
+      const { variables } = await this.client.sendCommand('line', { volume, command });
       return this.makeLineVariable(variables![0]!, volume, frame);
     }
     if (source.scope !== 'reply') throw new DebugError('only a reply can be changed');
     const path = [...source.path, name];
-    const values = await this.client.ask('set', { stop: source.frame.stop, path, value: text });
+    const values = await this.client.sendCommand('set', {
+      stop: source.frame.stop,
+      path,
+      value: text,
+    });
     return this.makeVariable(findValue([{ name: 'reply', values }], path), { ...source, path });
   }
 }

@@ -81,7 +81,7 @@ export class RemoteState {
   takeRecentAttributes({ root }: Frame, { gfid }: Loc, xdata: Dict | null): Iatt | null {
     const { recentAttributes } = this;
     if (xdata !== null || recentAttributes.isEmpty) return null;
-    const age = root.client?.initiator.hints.attributeAge ?? 0;
+    const age = root.client?.initiator.hints.attributeAgeMs ?? 0;
     return recentAttributes.take(gfid, this.xl.context.now(), age, root.pid);
   }
 
@@ -90,7 +90,7 @@ export class RemoteState {
     return this.listedAcls.isKnownAbsent(
       gfid,
       name,
-      root.client?.initiator.hints.attributeAge ?? 0,
+      root.client?.initiator.hints.attributeAgeMs ?? 0,
     );
   }
 

@@ -45,9 +45,9 @@ const processUuid = randomUUID();
 let clientCount = 0;
 
 /** Chooses Node's sockets for TLS, and in a process without a mount's loop; else sockets that the loop serves. */
-const chooseConnect = (certificates: Certificates | null, { sources }: Context): Connect =>
-  certificates === null && sources !== undefined
-    ? connectStream(sources)
+const chooseConnect = (certificates: Certificates | null, { sourcePump }: Context): Connect =>
+  certificates === null && sourcePump !== undefined
+    ? connectStream(sourcePump)
     : connectSocket(certificates);
 
 /** The arguments of lk. */
@@ -80,7 +80,7 @@ export class RemoteVolume {
     const address = readAddress(settings);
     this.brickLabel = `brick '${subvolume}' at ${formatSocketAddress(address)}`;
     const { context } = xl;
-    const { sources } = context;
+    const { sourcePump } = context;
     this.waitingRequests = new RequestQueue(context);
     const volfileOptions = new Map(xl.volfileOptions.map(({ key, value }) => [key, value]));
     const subdirMount = context.server?.subdirMount;
@@ -90,7 +90,7 @@ export class RemoteVolume {
       `CTX_ID:${processUuid}-GRAPH_ID:${clientCount}-PID:${process.pid}-HOST:${hostname()}-` +
       `PC_NAME:${xl.name}-RECON_NO:-`;
     clientCount += 1;
-    const now = sources === undefined ? () => context.now() : () => sources.now();
+    const now = sourcePump === undefined ? () => context.now() : () => sourcePump.now();
     this.connection = new Connection(
       {
         context,

@@ -101,11 +101,11 @@ export class BrickServer implements ConnectionHost {
         host: this,
         after,
       };
-      const { sources } = context;
+      const { sourcePump } = context;
       // TLS connections use Node's sockets.
-      const isServed = certificates === null && sources !== undefined;
+      const isServed = certificates === null && sourcePump !== undefined;
       this.listener = await (isServed
-        ? listenOnLoop(listenerSettings, sources)
+        ? listenOnLoop(listenerSettings, sourcePump)
         : listen(listenerSettings));
     } catch (error) {
       this.initiator.close();

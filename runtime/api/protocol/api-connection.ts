@@ -108,7 +108,7 @@ export class ApiConnection implements RequestConnection, ServedConnection {
       }
     } catch (error) {
       if (!(error instanceof RecordError)) throw error;
-      this.fail(error.message);
+      this.disconnect(error.message);
     }
     this.isServing = false;
     this.noteAllSent();
@@ -124,7 +124,7 @@ export class ApiConnection implements RequestConnection, ServedConnection {
   }
 
   /** Logs the reason, and closes the connection at once. */
-  private fail(reason: string): void {
+  private disconnect(reason: string): void {
     this.host.log(`process ${this.caller.pid} is disconnected: ${reason}`);
     this.close();
     this.transport.destroy();
@@ -150,7 +150,7 @@ export class ApiConnection implements RequestConnection, ServedConnection {
     const { reader, host } = this;
     const magic = reader.fixed(GREETING.length);
     if (magic.length === 0 || GREETING.some((byte, at) => byte !== magic[at])) {
-      this.fail('its first message is no greeting of this protocol');
+      this.disconnect('its first message is no greeting of this protocol');
       return;
     }
     const [version = 0] = reader.fixed(1);
@@ -187,7 +187,7 @@ export class ApiConnection implements RequestConnection, ServedConnection {
     const size = reader.remaining;
     const [id, number, identity] = [reader.u32(), reader.u32(), reader.u32()];
     const operation = operationByNumber[number];
-    if (size < REQUEST_HEAD_BYTES) this.fail(`a request of ${size} bytes`);
+    if (size < REQUEST_HEAD_BYTES) this.disconnect(`a request of ${size} bytes`);
     else if (operation === undefined) this.replyFailure(id, ENOSYS);
     else this.serveOperation(id, operation, identities.find(identity), size);
   }
@@ -201,7 +201,7 @@ export class ApiConnection implements RequestConnection, ServedConnection {
     const { reader } = this;
     const areValid = readArguments(reader, operation);
     if (reader.isMalformed || reader.remaining > 0) {
-      this.fail(`the arguments of operation ${operation.number} do not fill ${size} bytes`);
+      this.disconnect(`the arguments of operation ${operation.number} do not fill ${size} bytes`);
     } else if (areValid && context !== undefined) this.runOperation(id, operation, context, size);
     else this.replyFailure(id, EINVAL);
   }
@@ -225,22 +225,22 @@ export class ApiConnection implements RequestConnection, ServedConnection {
       this.replyFailure(id, EAGAIN);
       return;
     }
-    const long = kind === 'long' ? context.forLongRequest() : null;
+    const longRequest = kind === 'long' ? context.makeLongRequest() : null;
     const requestedBytes =
       sizeIndex < 0 ? 0 : Math.min(argumentValues[sizeIndex] as number, DATA_MAX);
     let steps: Steps<unknown>;
     try {
-      steps = callOperation(operation, long?.context ?? context) as Steps<unknown>;
+      steps = callOperation(operation, longRequest?.context ?? context) as Steps<unknown>;
     } catch (error) {
       this.replyFailure(id, error);
       return;
     }
     const request = new ApiRequest(this, id, operation, steps, size + requestedBytes);
-    if (long === null) this.requestCount += 1;
+    if (longRequest === null) this.requestCount += 1;
     else this.longCount += 1;
     this.requestBytes += request.bytes;
-    if (long === null) request.advance();
-    else request.runAbortably(long);
+    if (longRequest === null) request.advance();
+    else request.runAbortably(longRequest);
     if (request.isEnded) return;
     // The request's data stays in the memory of its message, which must not be reused before its end.
     if (operation.hasData) request.loan = this.records.lend();

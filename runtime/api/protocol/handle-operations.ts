@@ -47,25 +47,26 @@ function* lock(
   context: OperationContext,
   handle: number,
   command: number,
-  number: number,
+  lockType: number,
   start: number,
   length: number,
 ): Steps<LockValue> {
   const file = context.findFile(handle);
-  const type = ({ [F_RDLCK]: 'read', [F_WRLCK]: 'write' } as const)[number];
+  const typeName = ({ [F_RDLCK]: 'read', [F_WRLCK]: 'write' } as const)[lockType];
   const isKnown = command === F_GETLK || command === F_SETLK || command === F_SETLKW;
-  if (!isKnown || number > F_UNLCK) throw new FopError(EINVAL, `lock ${command} of type ${number}`);
-  if (type === undefined) {
+  if (!isKnown || lockType > F_UNLCK)
+    throw new FopError(EINVAL, `lock ${command} of type ${lockType}`);
+  if (typeName === undefined) {
     if (command === F_GETLK) throw new FopError(EINVAL, 'F_GETLK of no type');
     yield* file.unlock({ start, length });
     return NO_LOCK;
   }
   if (command === F_GETLK) {
-    const held = yield* file.getLock({ type, start, length });
+    const held = yield* file.getLock({ type: typeName, start, length });
     return held === null ? NO_LOCK : describeLock(held);
   }
-  yield* file.lock({ type, start, length, wait: command === F_SETLKW });
-  return { ...NO_LOCK, type: number, start, length };
+  yield* file.lock({ type: typeName, start, length, wait: command === F_SETLKW });
+  return { ...NO_LOCK, type: lockType, start, length };
 }
 
 export const connectionOperations = {

@@ -99,11 +99,11 @@ function makeOperation<A extends string>(
   help: string,
   run: (context: OperationContext, ...values: ValuesOf<A>) => unknown,
 ): Operation {
-  const parsed = args.split(' ').filter(Boolean).map(parseArgument);
+  const parsedArgs = args.split(' ').filter(Boolean).map(parseArgument);
   return {
-    ...{ number, args: parsed, result, help, kind, run: run as Operation['run'] },
-    hasData: parsed.at(-1)?.type === 'data',
-    sizeIndex: result === 'data' ? parsed.findIndex(({ name }) => name === 'size') : -1,
+    ...{ number, args: parsedArgs, result, help, kind, run: run as Operation['run'] },
+    hasData: parsedArgs.at(-1)?.type === 'data',
+    sizeIndex: result === 'data' ? parsedArgs.findIndex(({ name }) => name === 'size') : -1,
   };
 }
 

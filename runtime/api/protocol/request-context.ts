@@ -23,12 +23,12 @@ export class ApiVolume {
 
   /** Whether a request waits for something that only a turn of the event loop can deliver. */
   get isBusy(): boolean {
-    return this.client.client.initiator.calls.mayNeedEventLoop;
+    return this.client.graphClient.initiator.calls.mayNeedEventLoop;
   }
 
   /** The number of open files and directories. */
   get openFileCount(): number {
-    return this.client.client.fds.size;
+    return this.client.graphClient.fds.size;
   }
 
   /** Makes the operations of an identity. @param signal ends them when it is aborted */
@@ -87,13 +87,13 @@ export class RequestContext implements OperationContext {
   }
 
   /** Makes a context of the same identity whose fops can be interrupted separately. */
-  forLongRequest(): LongRequest {
+  makeLongRequest(): LongRequest {
     const { connection, apiVolume, volume } = this;
     const { caller, umask } = volume.settings;
     const controller = new AbortController();
-    const own = apiVolume.makeSteps(caller, umask, controller.signal);
+    const ownSteps = apiVolume.makeSteps(caller, umask, controller.signal);
     return {
-      context: new RequestContext(connection, apiVolume, own),
+      context: new RequestContext(connection, apiVolume, ownSteps),
       abort: () => controller.abort(),
     };
   }

@@ -10,7 +10,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import koffi from 'koffi';
-import { mountError } from '../fuse/mount-error.ts';
+import { makeMountError } from '../fuse/mount-error.ts';
 
 /** Called with 0 or minus the errno, and the result. */
 export type Callback<T = void> = (status: number, result?: T) => void;
@@ -118,20 +118,25 @@ let fuseClass: FuseClass | undefined;
 export function loadFuseNative(mountpoint: string): FuseClass {
   if (fuseClass !== undefined) return fuseClass;
   const require = createRequire(import.meta.url);
-  let folder: string;
+  let packageFolder: string;
   try {
-    folder = dirname(require.resolve('fuse-native/package.json'));
+    packageFolder = dirname(require.resolve('fuse-native/package.json'));
   } catch {
     // Installing the package is the remedy for any failure to resolve it.
-    throw mountError('MOUNT_NO_FUSE_NATIVE', mountpoint, 'it is not installed');
+    throw makeMountError('MOUNT_NO_FUSE_NATIVE', mountpoint, 'it is not installed');
   }
   try {
-    const library = join(folder, 'prebuilds', `${process.platform}-${process.arch}`, 'libfuse.so');
+    const library = join(
+      packageFolder,
+      'prebuilds',
+      `${process.platform}-${process.arch}`,
+      'libfuse.so',
+    );
     if (existsSync(library)) koffi.load(library);
     fuseClass = require('fuse-native') as FuseClass;
     return fuseClass;
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0]! : String(error);
-    throw mountError('MOUNT_NO_FUSE_NATIVE', mountpoint, reason);
+    throw makeMountError('MOUNT_NO_FUSE_NATIVE', mountpoint, reason);
   }
 }

@@ -13,7 +13,7 @@ import { Log } from '../../core/log.ts';
 import { messages } from '../../core/messages.ts';
 import { checkMountpoint, escapeSource } from '../fuse/channel.ts';
 import { applyDefaultTimeouts, type MountOptions } from '../fuse/kernel-mount.ts';
-import { MountError, mountError } from '../fuse/mount-error.ts';
+import { MountError, makeMountError } from '../fuse/mount-error.ts';
 import type { Mount } from '../mount.ts';
 import { FS_TYPE, findMount } from '../mountinfo.ts';
 import { lookupRoot } from '../root.ts';
@@ -33,11 +33,11 @@ export async function mountNative(options: MountOptions): Promise<Mount> {
   if (options.allowOther) {
     const reason =
       'fuse-native does not say who calls, so others cannot be let in; leave --allow-other out';
-    throw mountError('MOUNT_FAILED', mountpoint, reason);
+    throw makeMountError('MOUNT_FAILED', mountpoint, reason);
   }
   if (options.suid || options.dev) {
     const reason = 'fuse-native knows neither suid nor dev; leave --suid and --dev out';
-    throw mountError('MOUNT_FAILED', mountpoint, reason);
+    throw makeMountError('MOUNT_FAILED', mountpoint, reason);
   }
   const { context } = graph.top;
   const log = new Log(context.sink, levels, 'fuse-native', graph.top.log.graphId);
@@ -59,7 +59,7 @@ async function mountAndServe(
   const client = initiator.connect();
   await lookupRoot(client, mountpoint);
   options.onRootReply?.();
-  const real = await resolveMountpoint(mountpoint);
+  const realPath = await resolveMountpoint(mountpoint);
   const FuseClass = loadFuseNative(mountpoint);
   // The package's own unmount runs a shell.
   FuseClass.unmount = (path, callback) => void runUnmount(path).then(callback);
@@ -73,18 +73,18 @@ async function mountAndServe(
       }),
   };
   initiator.xl.priv = frontEnd;
-  const fuse = new FuseClass(real, makeOperations(frontEnd), { timeout: false });
+  const fuse = new FuseClass(realPath, makeOperations(frontEnd), { timeout: false });
   fuse._fuseOptions = () => `-o${listLibfuseOptions(options).join(',')}`;
   await mountFuse(fuse, mountpoint);
-  return new NativeMount(fuse, real, initiator);
+  return new NativeMount(fuse, realPath, initiator);
 }
 
 /** Resolves the mount point's symbolic links. @throws {MountError} when it is unusable */
 async function resolveMountpoint(mountpoint: string): Promise<string> {
   if (process.platform !== 'linux') return realpath(mountpoint);
-  const real = await checkMountpoint(mountpoint);
-  checkLibfuse(mountpoint, real);
-  return real;
+  const realPath = await checkMountpoint(mountpoint);
+  checkLibfuse(mountpoint, realPath);
+  return realPath;
 }
 
 /** Lists the options for libfuse. Source: fuse(8) of libfuse 2. */
@@ -119,7 +119,7 @@ const mountFuse = (fuse: Fuse, mountpoint: string): Promise<void> =>
   new Promise((resolve, reject) => {
     fuse.mount((error) => {
       if (error === null) resolve();
-      else reject(mountError('MOUNT_FAILED', mountpoint, `${error.message}; ${REASON_HINT}`));
+      else reject(makeMountError('MOUNT_FAILED', mountpoint, `${error.message}; ${REASON_HINT}`));
     });
   });
 
@@ -145,9 +145,9 @@ class NativeMount implements Mount {
   readonly unmounted: Promise<MountError | null>;
   private readonly fuse: Fuse;
   private readonly initiator: Initiator<NativeFrontEnd>;
-  private resolve: (error: MountError | null) => void = () => {};
+  private resolveUnmounted: (error: MountError | null) => void = () => {};
   private readonly checkTimer: NodeJS.Timeout | undefined;
-  private unmounting: Promise<void> | null = null;
+  private unmountPromise: Promise<void> | null = null;
   private isClosed = false;
   private readonly onExit = (): void => {
     const [program, ...args] = makeUnmountCommand(this.mountpoint);
@@ -159,7 +159,7 @@ class NativeMount implements Mount {
     this.mountpoint = mountpoint;
     this.initiator = initiator;
     this.unmounted = new Promise((resolve) => {
-      this.resolve = resolve;
+      this.resolveUnmounted = resolve;
     });
     process.on('exit', this.onExit);
     if (process.platform !== 'linux') return;
@@ -169,10 +169,10 @@ class NativeMount implements Mount {
   }
 
   unmount(): Promise<void> {
-    this.unmounting ??= this.unmountAndClose().finally(() => {
-      this.unmounting = null;
+    this.unmountPromise ??= this.unmountAndClose().finally(() => {
+      this.unmountPromise = null;
     });
-    return this.unmounting;
+    return this.unmountPromise;
   }
 
   /** libfuse's path interface has no notices: caches expire by their timeouts. */
@@ -201,6 +201,6 @@ class NativeMount implements Mount {
     clearInterval(this.checkTimer);
     process.off('exit', this.onExit);
     this.initiator.close();
-    this.resolve(null);
+    this.resolveUnmounted(null);
   }
 }

@@ -6,7 +6,7 @@ import { accessSync, closeSync, constants, existsSync, openSync, readFileSync } 
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { EIO, strerror } from '../../core/errno.ts';
-import { mountError } from '../fuse/mount-error.ts';
+import { makeMountError } from '../fuse/mount-error.ts';
 import { findMount } from '../mountinfo.ts';
 
 /** Bit of CAP_SYS_ADMIN, which mount(2) needs (capabilities(7)). */
@@ -16,27 +16,27 @@ const FUSERMOUNT_FOLDER = '/usr/local/bin';
 
 /**
  * Checks that libfuse can mount.
- * @param path the mount point as given, for messages @param real the same without symbolic links
+ * @param path the mount point as given, for messages @param realPath the same without symbolic links
  * @throws {MountError} with the remedy
  */
-export function checkLibfuse(path: string, real: string): void {
-  const existing = findMount(real);
+export function checkLibfuse(path: string, realPath: string): void {
+  const existing = findMount(realPath);
   if (existing !== null) {
     const cause = `${existing.type} is mounted there, on which fuse-native cannot mount; unmount it first, or mount elsewhere`;
-    throw mountError('MOUNT_FAILED', path, cause);
+    throw makeMountError('MOUNT_FAILED', path, cause);
   }
   checkDevice(path);
   if (process.getuid?.() === 0) {
     if (hasSysAdmin()) return;
-    throw mountError('MOUNT_NOT_PERMITTED', path, 'mount: Operation not permitted');
+    throw makeMountError('MOUNT_NOT_PERMITTED', path, 'mount: Operation not permitted');
   }
-  if (!hasFusermount()) throw mountError('MOUNT_NO_FUSERMOUNT', path);
-  if (!hasUserName()) throw mountError('MOUNT_NO_USER_NAME', path, String(process.getuid?.()));
+  if (!hasFusermount()) throw makeMountError('MOUNT_NO_FUSERMOUNT', path);
+  if (!hasUserName()) throw makeMountError('MOUNT_NO_USER_NAME', path, String(process.getuid?.()));
   try {
-    accessSync(real, constants.W_OK | constants.X_OK);
+    accessSync(realPath, constants.W_OK | constants.X_OK);
   } catch {
     // fusermount makes the same check.
-    throw mountError('MOUNT_POINT_DENIED', path, 'you may not write to it');
+    throw makeMountError('MOUNT_POINT_DENIED', path, 'you may not write to it');
   }
 }
 
@@ -45,7 +45,7 @@ function checkDevice(path: string): void {
     closeSync(openSync('/dev/fuse', 'r+'));
   } catch (error) {
     const { errno = -EIO } = error as NodeJS.ErrnoException;
-    throw mountError('MOUNT_NO_FUSE', path, `/dev/fuse: ${strerror(-errno)}`);
+    throw makeMountError('MOUNT_NO_FUSE', path, `/dev/fuse: ${strerror(-errno)}`);
   }
 }
 

@@ -38,7 +38,7 @@ import { makeSocketpair, receiveFd } from '../../sys/socket.ts';
 import { toCString } from '../../sys/struct.ts';
 import { checkHealth, describeStuck, findStuckMount } from '../mount-health.ts';
 import { FS_TYPE, findMount } from '../mountinfo.ts';
-import { classifyFusermountError, MountError, mountError } from './mount-error.ts';
+import { classifyFusermountError, MountError, makeMountError } from './mount-error.ts';
 
 export interface ChannelOptions {
   readonly mountpoint: string;
@@ -109,12 +109,12 @@ export class Channel {
 /** Mounts, and returns the connection to the kernel. @throws {MountError} with the remedy */
 export async function openChannel(options: ChannelOptions): Promise<Channel> {
   if (process.platform !== 'linux' || !isMainThread) {
-    throw mountError('MOUNT_UNSUPPORTED_PLATFORM', options.mountpoint, process.platform);
+    throw makeMountError('MOUNT_UNSUPPORTED_PLATFORM', options.mountpoint, process.platform);
   }
   const mountpoint = await checkMountpoint(options.mountpoint);
-  const byRoot = process.getuid?.() === 0;
-  const fd = byRoot ? mountByRoot(mountpoint, options) : await mountByUser(mountpoint, options);
-  return new Channel(fd, mountpoint, byRoot);
+  const isRoot = process.getuid?.() === 0;
+  const fd = isRoot ? mountByRoot(mountpoint, options) : await mountByUser(mountpoint, options);
+  return new Channel(fd, mountpoint, isRoot);
 }
 
 const makeUnmountArgs = (mountpoint: string): string[] => ['-u', '-z', '--', mountpoint];
@@ -126,25 +126,27 @@ const umount2Async = bindAsync('int umount2(const void *target, int flags)');
  * block the event loop.
  */
 export async function checkMountpoint(path: string): Promise<string> {
-  const stuck = await findStuckMount(path);
-  if (stuck !== null) throw mountError('MOUNT_POINT_STUCK', path, describeStuck(stuck));
+  const stuckMount = await findStuckMount(path);
+  if (stuckMount !== null)
+    throw makeMountError('MOUNT_POINT_STUCK', path, describeStuck(stuckMount));
   try {
-    const real = await realpath(path);
-    const existing = findMount(real);
+    const realPath = await realpath(path);
+    const existing = findMount(realPath);
     if (existing?.type === FS_TYPE) {
-      const isDead = (await checkHealth(real)) === 'dead';
+      const isDead = (await checkHealth(realPath)) === 'dead';
       const code = isDead ? 'MOUNT_POINT_DEAD' : 'MOUNT_POINT_BUSY';
-      throw mountError(code, path, existing.source);
+      throw makeMountError(code, path, existing.source);
     }
-    const stats = await stat(real);
-    if (!stats.isDirectory()) throw mountError('MOUNT_POINT_NOT_DIRECTORY', path);
-    return real;
+    const stats = await stat(realPath);
+    if (!stats.isDirectory()) throw makeMountError('MOUNT_POINT_NOT_DIRECTORY', path);
+    return realPath;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') throw mountError('MOUNT_POINT_MISSING', path);
-    if (code === 'ENOTDIR') throw mountError('MOUNT_POINT_NOT_DIRECTORY', path);
-    if (code === 'ENOTCONN') throw mountError('MOUNT_POINT_DEAD', path);
-    if (code === 'EACCES') throw mountError('MOUNT_POINT_DENIED', path, 'you may not search it');
+    if (code === 'ENOENT') throw makeMountError('MOUNT_POINT_MISSING', path);
+    if (code === 'ENOTDIR') throw makeMountError('MOUNT_POINT_NOT_DIRECTORY', path);
+    if (code === 'ENOTCONN') throw makeMountError('MOUNT_POINT_DEAD', path);
+    if (code === 'EACCES')
+      throw makeMountError('MOUNT_POINT_DENIED', path, 'you may not search it');
     throw error;
   }
 }
@@ -167,7 +169,7 @@ function mountByRoot(mountpoint: string, options: ChannelOptions): number {
   if (fd < 0) {
     const detail = `/dev/fuse: ${strerror(-fd)}`;
     const isMissing = fd === -ENOENT || fd === -ENODEV || fd === -ENXIO;
-    throw mountError(isMissing ? 'MOUNT_NO_FUSE' : 'MOUNT_NOT_PERMITTED', mountpoint, detail);
+    throw makeMountError(isMissing ? 'MOUNT_NO_FUSE' : 'MOUNT_NOT_PERMITTED', mountpoint, detail);
   }
   const data = [
     `fd=${fd}`,
@@ -194,11 +196,11 @@ function mountByRoot(mountpoint: string, options: ChannelOptions): number {
   close(fd);
   const detail = `mount: ${strerror(-status)}`;
   if (status === -EPERM || status === -EACCES) {
-    throw mountError('MOUNT_NOT_PERMITTED', mountpoint, detail);
+    throw makeMountError('MOUNT_NOT_PERMITTED', mountpoint, detail);
   }
-  if (status === -ENODEV) throw mountError('MOUNT_NO_FUSE', mountpoint, detail);
+  if (status === -ENODEV) throw makeMountError('MOUNT_NO_FUSE', mountpoint, detail);
   const hint = status === -EINVAL ? ` with options '${data.join(',')}'` : '';
-  throw mountError('MOUNT_FAILED', mountpoint, `${detail} (${errnoName(-status)})${hint}`);
+  throw makeMountError('MOUNT_FAILED', mountpoint, `${detail} (${errnoName(-status)})${hint}`);
 }
 
 function listKernelOptions(options: ChannelOptions): string[] {
@@ -214,11 +216,11 @@ export const escapeSource = (source: string): string => source.replace(/[\\,]/g,
 async function mountByUser(mountpoint: string, options: ChannelOptions): Promise<number> {
   if (options.suid || options.dev) {
     const cause = 'only root may mount without nosuid and nodev; leave --suid and --dev out';
-    throw mountError('MOUNT_FAILED', mountpoint, cause);
+    throw makeMountError('MOUNT_FAILED', mountpoint, cause);
   }
   const pair = makeSocketpair();
   if (typeof pair === 'number') {
-    throw mountError('MOUNT_FAILED', mountpoint, `socketpair: ${strerror(-pair)}`);
+    throw makeMountError('MOUNT_FAILED', mountpoint, `socketpair: ${strerror(-pair)}`);
   }
   const [ownSocket, passedSocket] = pair;
   try {
@@ -235,15 +237,16 @@ async function mountByUser(mountpoint: string, options: ChannelOptions): Promise
     if (problem !== '') {
       const code = classifyFusermountError(problem);
       const detail = code === 'MOUNT_NO_USER_NAME' ? String(process.getuid?.()) : problem;
-      throw mountError(code, mountpoint, detail);
+      throw makeMountError(code, mountpoint, detail);
     }
     const fd = receiveFd(ownSocket);
-    if (fd < 0) throw mountError('MOUNT_FAILED', mountpoint, 'fusermount3 passed no descriptor');
+    if (fd < 0)
+      throw makeMountError('MOUNT_FAILED', mountpoint, 'fusermount3 passed no descriptor');
     fcntl(fd, F_SETFL, constants.O_RDWR | O_NONBLOCK);
     return fd;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw mountError('MOUNT_NO_FUSERMOUNT', mountpoint);
+    throw makeMountError('MOUNT_NO_FUSERMOUNT', mountpoint);
   } finally {
     close(ownSocket);
     close(passedSocket);

@@ -19,7 +19,7 @@ const SIGKILL_BIT = 1 << 8;
 export class Interrupts {
   private readonly context: Context;
   /** Interrupted requests whose caller was alive at the last check. */
-  private readonly waitingForDeath = new Set<Request>();
+  private readonly liveCallerRequests = new Set<Request>();
   /** Cancels the next check; null if no check is due. */
   private cancelCheck: (() => void) | null = null;
 
@@ -31,30 +31,30 @@ export class Interrupts {
   add(request: Request): void {
     if (mayWait(request.opcode) || isDying(request.pid)) request.interrupt();
     else if (request.pid > 0) {
-      this.waitingForDeath.add(request);
+      this.liveCallerRequests.add(request);
       this.cancelCheck ??= this.context.after(CHECK_MS, () => this.checkCallers());
     }
   }
 
   /** Stops watching a request that has its reply. */
   stopWatching(request: Request): void {
-    if (this.waitingForDeath.size > 0) this.waitingForDeath.delete(request);
+    if (this.liveCallerRequests.size > 0) this.liveCallerRequests.delete(request);
   }
 
   close(): void {
     this.cancelCheck?.();
     this.cancelCheck = null;
-    this.waitingForDeath.clear();
+    this.liveCallerRequests.clear();
   }
 
   private checkCallers(): void {
     this.cancelCheck = null;
-    for (const request of [...this.waitingForDeath]) {
+    for (const request of [...this.liveCallerRequests]) {
       if (!isDying(request.pid)) continue;
-      this.waitingForDeath.delete(request);
+      this.liveCallerRequests.delete(request);
       request.interrupt();
     }
-    if (this.waitingForDeath.size > 0)
+    if (this.liveCallerRequests.size > 0)
       this.cancelCheck = this.context.after(CHECK_MS, () => this.checkCallers());
   }
 }

@@ -60,8 +60,8 @@ export const applyDefaultTimeouts = (options: MountOptions) => ({
 
 /** Milliseconds for which an unmount waits: first for cached writes, then for requests under way. */
 const GRACE_MS = 5000;
-/** The same without requests under way: for programs that still use open files. */
-const QUIET_MS = 50;
+/** The time that an unmount waits when no requests are under way: for programs that still use open files. */
+const IDLE_GRACE_MS = 50;
 /** Milliseconds between two checks whether requests are under way. */
 const POLL_INTERVAL_MS = 10;
 
@@ -127,9 +127,9 @@ export class KernelMount implements Mount {
   readonly session: Session;
   readonly unmounted: Promise<MountError | null>;
   private readonly channel: Channel;
-  private readonly resolve: (error: MountError | null) => void;
+  private readonly resolveUnmounted: (error: MountError | null) => void;
   private readonly onExit = (): void => this.channel.closeAndUnmount();
-  private unmounting: Promise<void> | null = null;
+  private unmountPromise: Promise<void> | null = null;
   private isClosed = false;
 
   constructor(channel: Channel, client: Client<Session>, options: SessionOptions) {
@@ -138,7 +138,7 @@ export class KernelMount implements Mount {
     this.unmounted = new Promise((settle) => {
       resolve = settle;
     });
-    this.resolve = resolve;
+    this.resolveUnmounted = resolve;
     this.session = new Session(channel.fd, client, options, (errno) =>
       this.handleConnectionEnd(errno),
     );
@@ -156,10 +156,10 @@ export class KernelMount implements Mount {
    * @throws {MountError} when the kernel refuses; the mount continues
    */
   unmount(): Promise<void> {
-    this.unmounting ??= this.unmountAndDrain().finally(() => {
-      this.unmounting = null;
+    this.unmountPromise ??= this.unmountAndDrain().finally(() => {
+      this.unmountPromise = null;
     });
-    return this.unmounting;
+    return this.unmountPromise;
   }
 
   /**
@@ -178,8 +178,8 @@ export class KernelMount implements Mount {
     await this.channel.unmount();
     const start = performance.now();
     for (;;) {
-      const limit = this.session.mayNeedEventLoop ? GRACE_MS : QUIET_MS;
-      if (this.isClosed || performance.now() - start >= limit) break;
+      const limitMs = this.session.mayNeedEventLoop ? GRACE_MS : IDLE_GRACE_MS;
+      if (this.isClosed || performance.now() - start >= limitMs) break;
       await delay(POLL_INTERVAL_MS);
     }
     if (this.isClosed) return;
@@ -191,15 +191,15 @@ export class KernelMount implements Mount {
   private async flushWriteback(): Promise<void> {
     const { session } = this;
     let isTimeUp = false;
-    const limit = delay(GRACE_MS, undefined, { ref: false }).then(() => {
+    const timeUp = delay(GRACE_MS, undefined, { ref: false }).then(() => {
       isTimeUp = true;
     });
-    const synced = syncMount(this.mountpoint).catch((error) => {
+    const whenSynced = syncMount(this.mountpoint).catch((error) => {
       session.log.warning(`cached writes of the kernel may be lost: ${error}`, {
         msgid: messages.writebackLost.id,
       });
     });
-    await Promise.race([limit, synced]);
+    await Promise.race([timeUp, whenSynced]);
     // The kernel sends writes without waiting for replies, so wait until no request comes.
     for (let lastCount = -1; lastCount !== session.messageCount && !isTimeUp && !this.isClosed; ) {
       lastCount = session.messageCount;
@@ -222,6 +222,6 @@ export class KernelMount implements Mount {
     process.off('exit', this.onExit);
     this.channel.close();
     this.session.close();
-    this.resolve(error);
+    this.resolveUnmounted(error);
   }
 }

@@ -27,7 +27,7 @@ export class MountError extends Error {
 }
 
 /** The text of each code; `%m` is the mount point, `%d` a detail. */
-const texts: Record<MountErrorCode, string> = {
+const messageTemplates: Record<MountErrorCode, string> = {
   MOUNT_POINT_MISSING: "it does not exist; make it with 'mkdir -p %m'",
   MOUNT_POINT_NOT_DIRECTORY: 'it is not a directory; name an empty directory to mount on',
   MOUNT_POINT_BUSY: "glossa is mounted there already (%d); unmount it first with 'umount %m'",
@@ -57,8 +57,10 @@ const texts: Record<MountErrorCode, string> = {
 };
 
 /** Makes the error of a code, with its text. @param detail replaces `%d` */
-export function mountError(code: MountErrorCode, mountpoint: string, detail = ''): MountError {
-  const text = texts[code].replaceAll('%m', () => mountpoint).replaceAll('%d', () => detail);
+export function makeMountError(code: MountErrorCode, mountpoint: string, detail = ''): MountError {
+  const text = messageTemplates[code]
+    .replaceAll('%m', () => mountpoint)
+    .replaceAll('%d', () => detail);
   return new MountError(code, `cannot mount on ${mountpoint}: ${text}`);
 }
 

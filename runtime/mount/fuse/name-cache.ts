@@ -11,9 +11,9 @@ const SLOT_COUNT = 1 << SLOT_BITS;
 /** The most bytes of a cached name; a multiple of WORD. */
 const NAME_BYTES_MAX = 64;
 /** Bytes that are hashed and compared at a time. */
-const WORD = 4;
+const WORD_BYTES = 4;
 /** 2^32 divided by the golden ratio, odd: multiplication spreads small numbers over 32 bits. */
-const SPREAD = 0x9e3779b1;
+const HASH_MULTIPLIER = 0x9e3779b1;
 
 export class NameCache {
   private readonly names: string[] = new Array(SLOT_COUNT).fill('');
@@ -28,8 +28,8 @@ export class NameCache {
     if (length > NAME_BYTES_MAX) return decodeName(bytes, start, end);
     let hash = length;
     let at = start;
-    for (; at + WORD <= end; at += WORD) hash = spread(hash ^ view.getInt32(at, true));
-    for (; at < end; at++) hash = spread(hash ^ bytes[at]!);
+    for (; at + WORD_BYTES <= end; at += WORD_BYTES) hash = mixHash(hash ^ view.getInt32(at, true));
+    for (; at < end; at++) hash = mixHash(hash ^ bytes[at]!);
     const slot = hash >>> (32 - SLOT_BITS);
     if (
       this.lengths[slot] === length &&
@@ -54,7 +54,7 @@ export class NameCache {
   ): boolean {
     const shift = offset - start;
     let at = start;
-    for (; at + WORD <= end; at += WORD) {
+    for (; at + WORD_BYTES <= end; at += WORD_BYTES) {
       if (view.getInt32(at, true) !== this.view.getInt32(at + shift, true)) return false;
     }
     for (; at < end; at++) if (bytes[at] !== this.bytes[at + shift]) return false;
@@ -62,7 +62,7 @@ export class NameCache {
   }
 }
 
-const spread = (hash: number): number => {
-  const product = Math.imul(hash, SPREAD);
+const mixHash = (hash: number): number => {
+  const product = Math.imul(hash, HASH_MULTIPLIER);
   return product ^ (product >>> 15);
 };

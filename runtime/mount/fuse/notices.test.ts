@@ -138,7 +138,7 @@ describe('a notice', () => {
     const third = rig.send(OP.LOOKUP, 1, 'c');
     fail.lookup(kept[1]!, ENOENT);
     expect(written()).toEqual([`answer ${second}`]);
-    expect(rig.session.inFlight).toBe(3);
+    expect(rig.session.inFlightCount).toBe(3);
     fail.lookup(kept[0]!, ENOENT);
     await done();
     expect(written()).toEqual([`answer ${first}`, 'entry 1/a']);

@@ -14,12 +14,12 @@ import { messages } from '../../core/messages.ts';
 import type { Upcall } from '../../core/upcall.ts';
 import { write } from '../../sys/libc.ts';
 import {
-  DELETE_NAME,
+  DELETE_NAME_OFFSET,
   encodeDelete,
   encodeIncEpoch,
   encodeInvalEntry,
   encodeInvalInode,
-  INVAL_ENTRY_NAME,
+  INVAL_ENTRY_NAME_OFFSET,
   INVAL_INODE_SIZE,
 } from './codec/notify.ts';
 import { Notifier } from './notifier.ts';
@@ -34,8 +34,8 @@ const MINOR_WITH_EPOCH = 44;
 
 /** The requests of a session that have no reply. */
 export interface RequestsUnderWay {
-  /** Returns the lowest serial number of a request whose reply the kernel caches; Infinity if there is no such request. */
-  findOldestCached(): number;
+  /** Returns the lowest serial number among requests whose reply the kernel caches; Infinity if there are none. */
+  findOldestCachedNumber(): number;
 }
 
 interface Notice {
@@ -52,10 +52,10 @@ export class Notices {
   private readonly fd: number;
   private readonly root: Inode;
   private readonly log: Log;
-  private readonly underWay: RequestsUnderWay;
+  private readonly requestsUnderWay: RequestsUnderWay;
   /** By `makeNoticeKey`, in order of adding. */
-  private readonly waiting = new Map<string, Notice>();
-  private readonly inThread: Notice[] = [];
+  private readonly waitingNotices = new Map<string, Notice>();
+  private readonly noticesInThread: Notice[] = [];
   private notifier: Notifier | null = null;
   private minor = P.MINOR_MIN;
   private isClosed = false;
@@ -65,17 +65,17 @@ export class Notices {
     this.fd = fd;
     this.root = root;
     this.log = log;
-    this.underWay = underWay;
+    this.requestsUnderWay = underWay;
   }
 
   /** Number of notices that the kernel has not handled. */
   get size(): number {
-    return this.waiting.size + this.inThread.length;
+    return this.waitingNotices.size + this.noticesInThread.length;
   }
 
   /** Whether notices wait for replies of requests. */
   get hasWaiting(): boolean {
-    return this.waiting.size > 0;
+    return this.waitingNotices.size > 0;
   }
 
   /** Sets the agreed minor version of the protocol. */
@@ -91,7 +91,8 @@ export class Notices {
     if (upcall.kind === 'every-entry') this.addEveryEntry();
     else {
       this.enqueue(upcall);
-      if (this.waiting.size > WAITING_MAX && this.minor >= MINOR_WITH_EPOCH) this.addEveryEntry();
+      if (this.waitingNotices.size > WAITING_MAX && this.minor >= MINOR_WITH_EPOCH)
+        this.addEveryEntry();
     }
     this.flush();
   }
@@ -114,22 +115,22 @@ export class Notices {
 
   /** Resolves when the kernel has handled all notices added so far. A fop must not await it. */
   awaitHandled(): Promise<void> {
-    const last = [...this.waiting.values()].at(-1) ?? this.inThread.at(-1);
+    const last = [...this.waitingNotices.values()].at(-1) ?? this.noticesInThread.at(-1);
     if (last === undefined) return Promise.resolve();
     return new Promise((resolve) => void last.waiters.push(resolve));
   }
 
   /** Passes each notice to the thread once all requests before it have their replies. */
   flush(): void {
-    for (const [key, notice] of this.waiting) {
-      if (notice.newestRequest >= this.underWay.findOldestCached()) return;
-      if (this.inThread.length >= IN_THREAD_MAX) return;
-      this.waiting.delete(key);
+    for (const [key, notice] of this.waitingNotices) {
+      if (notice.newestRequest >= this.requestsUnderWay.findOldestCachedNumber()) return;
+      if (this.noticesInThread.length >= IN_THREAD_MAX) return;
+      this.waitingNotices.delete(key);
       const bytes = encodeNotice(notice.upcall);
       if (bytes === null) resolveWaiters(notice);
       else {
         this.sentCount += 1;
-        this.inThread.push(notice);
+        this.noticesInThread.push(notice);
         this.getNotifier().write(bytes);
       }
     }
@@ -138,7 +139,7 @@ export class Notices {
   private getNotifier(): Notifier {
     this.notifier ??= new Notifier(this.fd, {
       onWritten: () => {
-        resolveWaiters(this.inThread.shift()!);
+        resolveWaiters(this.noticesInThread.shift()!);
         this.flush();
       },
       onBroken: (why) => {
@@ -155,17 +156,17 @@ export class Notices {
   close(): void {
     this.isClosed = true;
     this.notifier?.close();
-    for (const notice of [...this.inThread.splice(0), ...this.waiting.values()])
+    for (const notice of [...this.noticesInThread.splice(0), ...this.waitingNotices.values()])
       resolveWaiters(notice);
-    this.waiting.clear();
+    this.waitingNotices.clear();
   }
 
   /** Appends a notice. An equal one that waits moves to the end, because it must wait for current requests, too. */
   private enqueue(upcall: Upcall): void {
     const key = makeNoticeKey(upcall);
-    const waiters = this.waiting.get(key)?.waiters ?? [];
-    this.waiting.delete(key);
-    this.waiting.set(key, { upcall, newestRequest: readNewestUnique(), waiters });
+    const waiters = this.waitingNotices.get(key)?.waiters ?? [];
+    this.waitingNotices.delete(key);
+    this.waitingNotices.set(key, { upcall, newestRequest: readNewestUnique(), waiters });
   }
 
   private addEveryEntry(): void {
@@ -179,13 +180,13 @@ export class Notices {
       return;
     }
     const movedWaiters: (() => void)[] = [];
-    for (const [key, { upcall, waiters }] of this.waiting) {
+    for (const [key, { upcall, waiters }] of this.waitingNotices) {
       if (upcall.kind !== 'entry' && upcall.kind !== 'every-entry') continue;
-      this.waiting.delete(key);
+      this.waitingNotices.delete(key);
       movedWaiters.push(...waiters);
     }
     this.enqueue({ kind: 'every-entry' });
-    this.waiting.get('every-entry')!.waiters.push(...movedWaiters);
+    this.waitingNotices.get('every-entry')!.waiters.push(...movedWaiters);
   }
 }
 
@@ -216,12 +217,12 @@ function encodeNotice(upcall: Upcall): Uint8Array | null {
       );
     case 'entry':
       if (!isKnown(upcall.parent)) return null;
-      return encodeNamed(upcall.name, INVAL_ENTRY_NAME, (view, nameBytes) =>
+      return encodeNamedMessage(upcall.name, INVAL_ENTRY_NAME_OFFSET, (view, nameBytes) =>
         encodeInvalEntry(view, upcall.parent.id, nameBytes, upcall.expire),
       );
     case 'removed':
       if (!isKnown(upcall.parent)) return null;
-      return encodeNamed(upcall.name, DELETE_NAME, (view, nameBytes) =>
+      return encodeNamedMessage(upcall.name, DELETE_NAME_OFFSET, (view, nameBytes) =>
         encodeDelete(view, upcall.parent.id, upcall.inode.id, nameBytes),
       );
     case 'every-entry':
@@ -236,7 +237,7 @@ function encodeMessage(size: number, encodeBody: (view: DataView) => number): Ui
 }
 
 /** Encodes a message with a name. @param at position of the name */
-function encodeNamed(
+function encodeNamedMessage(
   name: string,
   at: number,
   encodeBody: (view: DataView, nameBytes: number) => number,

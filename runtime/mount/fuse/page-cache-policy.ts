@@ -11,22 +11,22 @@ import { FOPEN_KEEP_CACHE } from './protocol.ts';
 
 export class PageCachePolicy {
   /** Files that were opened after the last `distrustAll`; null before the first one, when all files are trusted. */
-  private trusted: WeakSet<Inode> | null = null;
+  private trustedInodes: WeakSet<Inode> | null = null;
 
   /** Distrusts the cached data of all files, and invalidates those that are open. */
-  distrustAll(open: Iterable<Fd>, notices: Notices): void {
-    this.trusted = new WeakSet();
-    for (const { inode, isDir } of open) {
+  distrustAll(openFds: Iterable<Fd>, notices: Notices): void {
+    this.trustedInodes = new WeakSet();
+    for (const { inode, isDir } of openFds) {
       if (!isDir) notices.add({ kind: 'inode', inode, data: true });
     }
   }
 
   /** Returns FOPEN_KEEP_CACHE or 0 for an opened file. */
   findKeepCacheFlag({ inode, links }: Fd): number {
-    const { trusted } = this;
+    const { trustedInodes } = this;
     if (!keepsPages(links, 'open', false) || !keepsPages(links, 'readv', false)) return 0;
-    if (trusted === null || trusted.has(inode)) return FOPEN_KEEP_CACHE;
-    trusted.add(inode);
+    if (trustedInodes === null || trustedInodes.has(inode)) return FOPEN_KEEP_CACHE;
+    trustedInodes.add(inode);
     return 0;
   }
 }

@@ -24,7 +24,7 @@ const { O_DIRECT, O_RDWR } = constants;
 /** A backing file registered with the kernel: its id, and the number of open fds. */
 interface BackingFile {
   readonly id: number;
-  users: number;
+  openFdCount: number;
 }
 
 /**
@@ -32,17 +32,17 @@ interface BackingFile {
  * some files itself (`DataPath.isOwn`), unless `fd` is one of these. Without `fd`, skips all such translators.
  */
 function findDataLinks(links: Child, fd?: Fd): Child {
-  let at = links;
+  let dataLinks = links;
   for (;;) {
-    const { readv, writev, open } = at;
+    const { readv, writev, open } = dataLinks;
     const { xl } = readv;
     const { dataPath } = xl.translator;
     const passesOn =
       dataPath?.isOwn !== undefined &&
       ![readv, writev, open].some((target) => target.isObserved || target.xl !== xl) &&
       !(fd !== undefined && dataPath.isOwn(xl, fd));
-    if (!passesOn) return at;
-    at = xl.children[0]!;
+    if (!passesOn) return dataLinks;
+    dataLinks = xl.children[0]!;
   }
 }
 
@@ -76,7 +76,7 @@ export class Passthrough {
   openCount = 0;
   /** Whether the kernel supports passthrough (set by the INIT handler), and has refused no file. */
   isSupported = false;
-  private readonly device: number;
+  private readonly deviceFd: number;
   private readonly log: Log;
   private readonly byInode = new Map<Inode, BackingFile>();
   private readonly byFd = new Map<Fd, BackingFile>();
@@ -86,7 +86,7 @@ export class Passthrough {
 
   /** @param device the mounted descriptor of `/dev/fuse` */
   constructor(device: number, log: Log) {
-    this.device = device;
+    this.deviceFd = device;
     this.log = log;
   }
 
@@ -101,7 +101,7 @@ export class Passthrough {
     const mayRegister = !hasCachedOpen && (fd.flags & O_DIRECT) === 0;
     const backing = this.byInode.get(fd.inode) ?? (mayRegister ? this.register(storage, fd) : null);
     if (backing === null) return;
-    backing.users += 1;
+    backing.openFdCount += 1;
     this.byFd.set(fd, backing);
     this.openFlags |= FOPEN_PASSTHROUGH;
     this.backingId = backing.id;
@@ -123,11 +123,11 @@ export class Passthrough {
     const backing = this.byFd.get(fd);
     if (backing === undefined) return;
     this.byFd.delete(fd);
-    backing.users -= 1;
-    if (backing.users > 0) return;
+    backing.openFdCount -= 1;
+    if (backing.openFdCount > 0) return;
     this.byInode.delete(fd.inode);
     this.ioctlView.setInt32(0, backing.id, true);
-    ioctl(this.device, BACKING_CLOSE, this.ioctlBuffer);
+    ioctl(this.deviceFd, BACKING_CLOSE, this.ioctlBuffer);
   }
 
   /** Forgets all backing files, as the connection has ended. */
@@ -144,14 +144,14 @@ export class Passthrough {
     if (descriptor < 0) return null;
     this.ioctlBuffer.fill(0);
     this.ioctlView.setInt32(0, descriptor, true);
-    const id = ioctl(this.device, BACKING_OPEN, this.ioctlBuffer);
+    const id = ioctl(this.deviceFd, BACKING_OPEN, this.ioctlBuffer);
     if (id <= 0) {
       // Without the privilege, or on a stacked file system, the kernel would refuse further files, too.
       this.isSupported = false;
       this.log.info(`no passthrough: ${errnoName(-id)}; data is read and written here`);
       return null;
     }
-    const backing = { id, users: 0 };
+    const backing = { id, openFdCount: 0 };
     this.byInode.set(fd.inode, backing);
     return backing;
   }

@@ -9,17 +9,17 @@ import type { Message } from './message-pool.ts';
 export interface SlowObserver {
   readonly slowMs: number;
   /** Reports a slow success; parameters as of `onSample` (sampled-clock.ts). */
-  recordSlow(request: Request, at: number, ms: number, among: number): void;
+  recordSlow(request: Request, at: number, ms: number, endedCount: number): void;
 }
 
 export class Request extends Stack implements SampleListener {
-  /** The kernel's number. */
-  readonly tag: number;
+  /** The number that the kernel gave the request; `unique` is this process's own. */
+  readonly kernelUnique: number;
   readonly opcode: number;
   /** The inode of the request. */
   readonly nodeid: number;
   /** By `performance.now`, slightly early (sampled-clock.ts). */
-  readonly began = sampledClock.ms;
+  readonly beganMs = sampledClock.ms;
   /** The buffer with the data of a WRITE, until the reply. */
   message: Message | null = null;
   /** Gets the duration of a request that had its reply before its handler returned. */
@@ -28,14 +28,14 @@ export class Request extends Stack implements SampleListener {
   /** @param op the log name of the fop */
   constructor(header: InHeader, op: string) {
     super(header.uid, header.gid, header.pid, op, findGroups);
-    this.tag = header.unique;
+    this.kernelUnique = header.unique;
     this.opcode = header.opcode;
     this.nodeid = header.nodeid;
   }
 
-  onSample(at: number, ms: number, among: number): void {
+  onSample(at: number, ms: number, endedCount: number): void {
     const { slowObserver: observer } = this;
     this.slowObserver = null;
-    if (observer !== null && ms >= observer.slowMs) observer.recordSlow(this, at, ms, among);
+    if (observer !== null && ms >= observer.slowMs) observer.recordSlow(this, at, ms, endedCount);
   }
 }

@@ -72,7 +72,7 @@ function expectOne(message: Buffer): void {
 /** Expects no exception, no waiting request, and no leaked message buffer. */
 function expectSound(): void {
   expect(rig.lines.filter((line) => /threw|twice/.test(line))).toEqual([]);
-  expect(rig.session.inFlight).toBe(0);
+  expect(rig.session.inFlightCount).toBe(0);
 }
 
 describe('a captured message', () => {
@@ -316,7 +316,7 @@ test('random messages to storage/posix, with asynchronous replies, get one reply
         if (!SILENT_WHEN_BROKEN.has(opcodeOf(bytes))) owed.add(unique);
         onDisk.sendBytes(bytes);
       }
-      while (session.inFlight > 0) await new Promise(setImmediate);
+      while (session.inFlightCount > 0) await new Promise(setImmediate);
       while (onDisk.hasAnswer()) owed.delete(onDisk.receive().unique);
       expect([...owed]).toEqual([]);
     }),

@@ -39,12 +39,12 @@ describe('a reply', () => {
     const { fops, kept } = keeping();
     rig = await Rig.make(fops);
     const numbers = [getattr(), getattr(), getattr()];
-    expect(rig.session.inFlight).toBe(3);
+    expect(rig.session.inFlightCount).toBe(3);
     expect(rig.hasAnswer()).toBe(false);
     for (const frame of [kept[2]!, kept[0]!, kept[1]!]) answerStat(frame);
     const got = [rig.receive(), rig.receive(), rig.receive()].map(({ unique }) => unique);
     expect(got).toEqual([numbers[2], numbers[0], numbers[1]]);
-    expect(rig.session.inFlight).toBe(0);
+    expect(rig.session.inFlightCount).toBe(0);
   });
 
   test('belongs to a request with the uid, gid, pid and groups of its caller', async () => {
@@ -52,8 +52,12 @@ describe('a reply', () => {
     rig = await Rig.make(fops);
     rig.caller = { uid: 1000, gid: 100, pid: process.pid };
     const unique = getattr();
-    const { uid, gid, pid, op, tag, groups } = kept[0]!.root as Request;
-    expect({ uid, gid, pid, op, tag }).toEqual({ ...rig.caller, op: 'STAT', tag: unique });
+    const { uid, gid, pid, op, kernelUnique, groups } = kept[0]!.root as Request;
+    expect({ uid, gid, pid, op, kernelUnique }).toEqual({
+      ...rig.caller,
+      op: 'STAT',
+      kernelUnique: unique,
+    });
     // Node adds the process's own group.
     const own = process.getgroups!().filter((group) => group !== process.getegid!());
     expect(groups.filter((group) => group !== process.getegid!()).sort()).toEqual(own.sort());
@@ -116,7 +120,7 @@ test('the request of an ended turn gets EIO half a second later', async () => {
   expect(rig.hasAnswer()).toBe(false);
   rig.context.advance(1);
   expect(rig.receive()).toMatchObject({ unique: late, error: -EIO });
-  expect([rig.hasAnswer(), rig.session.inFlight]).toEqual([false, 0]);
+  expect([rig.hasAnswer(), rig.session.inFlightCount]).toEqual([false, 0]);
   expect(rig.lines.join()).toContain('STAT: abandoned with a call that ran too long');
   // Other code may still work on the request.
   answerStat(kept[0]!);
@@ -131,7 +135,7 @@ test('a reply after the end of the session is dropped', async () => {
   rig.session.close();
   answerStat(kept[0]!);
   fail.stat(kept[1]!, EIO);
-  expect([rig.hasAnswer(), rig.session.inFlight]).toEqual([false, 0]);
+  expect([rig.hasAnswer(), rig.session.inFlightCount]).toEqual([false, 0]);
 });
 
 describe('a translator that throws', () => {
@@ -150,7 +154,7 @@ describe('a translator that throws', () => {
     expect(rig.lines.join()).toMatch(/session\.test\.ts/);
     getattr();
     expect(rig.receive().error).toBe(0);
-    expect([rig.hasAnswer(), rig.session.inFlight]).toEqual([false, 0]);
+    expect([rig.hasAnswer(), rig.session.inFlightCount]).toEqual([false, 0]);
   });
 
   test('after its unwind does not change the reply', async () => {
@@ -238,7 +242,7 @@ test('a message of random bytes gets at most one reply, and no exception', async
     ),
     { numRuns: 2000 },
   );
-  expect(rig.session.inFlight).toBe(0);
+  expect(rig.session.inFlightCount).toBe(0);
   expect(rig.lines.filter((line) => /threw/.test(line))).toEqual([]);
 });
 

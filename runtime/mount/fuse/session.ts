@@ -90,7 +90,7 @@ const fuseTranslator = makeInitiatorTranslator<Session>(
   ({ priv: session }) => {
     const {
       messageCount: requests,
-      inFlight,
+      inFlightCount: inFlight,
       fds,
       notices,
       passthrough,
@@ -118,7 +118,7 @@ export const makeFuseInitiator = (
   new Initiator(graph, 'fuse', fuseTranslator, log, {
     // FUSE replies carry no attributes besides those of the fop's target.
     terse: true,
-    attributeAge: attributeTimeout * 1000,
+    attributeAgeMs: attributeTimeout * 1000,
     pidIsThread: true,
     readBuffer: allocateReadBuffer(),
   });
@@ -148,22 +148,22 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
   /** `Frame.readBuffer` of a READ: the data's position in its reply, behind the header. */
   readonly readBuffer: Uint8Array;
   private readonly header = new InHeader();
-  private readonly names = new NameCache();
-  private readonly pool = new MessagePool();
-  private currentMessage = this.pool.take();
+  private readonly nameCache = new NameCache();
+  private readonly messagePool = new MessagePool();
+  private currentMessage = this.messagePool.take();
   /** The request of the current message, until its reply or the handler's return. */
   private request: Request | null = null;
   /** Whether the current request uses bytes of the message until its reply. */
-  private isBorrowed = false;
+  private isMessageBorrowed = false;
   /** The kernel's messages since the mount. */
   messageCount = 0;
   private readonly interrupts: Interrupts;
-  private readonly notable: NotableRequests | null;
+  private readonly notableRequests: NotableRequests | null;
   readonly slowMs: number;
   private readonly iov = new Iovec(2);
   private readonly onEnd: (errno: number) => void;
   private isClosed = false;
-  private isLimitLogged = false;
+  private isFileLimitLogged = false;
 
   /**
    * @param fd the mounted descriptor of `/dev/fuse`, which the caller closes
@@ -206,8 +206,8 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     this.attrValid = new Validity(options.attributeTimeout);
     this.entryValid = new Validity(options.entryTimeout);
     this.negativeValid = new Validity(options.negativeTimeout);
-    this.notable = options.notable ?? null;
-    this.slowMs = this.notable?.slowMs ?? Infinity;
+    this.notableRequests = options.notable ?? null;
+    this.slowMs = this.notableRequests?.slowMs ?? Infinity;
     this.onEnd = onEnd;
     this.mayPassThrough =
       options.passthrough &&
@@ -232,9 +232,9 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
   }
 
   /** The number of requests without a reply, except the current one, and of waiting notices. */
-  get inFlight(): number {
-    const currentMessage = this.request === null ? 0 : 1;
-    return this.initiator.calls.size - currentMessage + this.notices.size;
+  get inFlightCount(): number {
+    const currentCount = this.request === null ? 0 : 1;
+    return this.initiator.calls.size - currentCount + this.notices.size;
   }
 
   /** Whether a request or notice needs the event loop, because it does not wait for another request. */
@@ -242,7 +242,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     return this.notices.size > 0 || this.initiator.calls.mayNeedEventLoop;
   }
 
-  findOldestCached(): number {
+  findOldestCachedNumber(): number {
     let unique = Infinity;
     for (let call = this.initiator.calls.newest; call !== null; call = call.older) {
       if (isReplyCached((call as Request).opcode)) unique = call.unique;
@@ -255,16 +255,16 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
   }
 
   borrowData(span: Span): Uint8Array {
-    this.isBorrowed = true;
+    this.isMessageBorrowed = true;
     return this.currentMessage.bytes.subarray(span.start, span.end);
   }
 
-  message(length: number): void {
+  handleMessage(length: number): void {
     const { header } = this;
     const { cursor } = this.currentMessage;
     this.messageCount += 1;
     this.request = null;
-    this.isBorrowed = false;
+    this.isMessageBorrowed = false;
     decodeInHeader(cursor, length, header);
     const operation = operations[header.opcode];
     if (cursor.isShort || operation === undefined) {
@@ -315,7 +315,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
   }
 
   readName(span: Span): string {
-    return this.names.decode(this.currentMessage.cursor, span);
+    return this.nameCache.decode(this.currentMessage.cursor, span);
   }
 
   fail(frame: Frame, errno: number): void {
@@ -328,11 +328,11 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
 
   /** Logs once that the server's own limit is reached: the caller would suspect its own. */
   private logFileLimit(): void {
-    if (!this.isLimitLogged)
+    if (!this.isFileLimitLogged)
       this.log.error(`a request failed: ${tooManyOpenFilesMessage}`, {
         msgid: messages.outOfFiles.id,
       });
-    this.isLimitLogged = true;
+    this.isFileLimitLogged = true;
   }
 
   reply(frame: Frame, bodyBytes: number, errno = 0): boolean {
@@ -351,7 +351,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     }
     const request = this.endRequest(frame, 0);
     if (request === null || this.isClosed) return false;
-    encodeOutHeader(this.view, request.tag, 0, length);
+    encodeOutHeader(this.view, request.kernelUnique, 0, length);
     this.iov.set(0, this.out, OUT_HEADER_SIZE);
     this.iov.set(1, data, length);
     return this.checkWrite(request, writev(this.fd, this.iov.bytes, 2));
@@ -367,7 +367,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
 
   interrupt(header: InHeader, unique: number): void {
     let call = this.initiator.calls.newest as Request | null;
-    while (call !== null && call.tag !== unique) call = call.older as Request | null;
+    while (call !== null && call.kernelUnique !== unique) call = call.older as Request | null;
     if (call !== null) this.interrupts.add(call);
     // For an unknown request, EAGAIN makes the kernel repeat the INTERRUPT if it still waits.
     else this.replyHeader(header, EAGAIN, 0);
@@ -405,32 +405,34 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
    * gives the duration.
    */
   private deferSlowCheck(request: Request, errno: number): void {
-    const { notable } = this;
-    if (notable === null) return;
+    const { notableRequests } = this;
+    if (notableRequests === null) return;
     if (errno !== 0) {
-      onNextSample(notable.add(request, this, request.nodeid, errno, sampledClock.ms, 0));
+      onNextSample(notableRequests.add(request, this, request.nodeid, errno, sampledClock.ms, 0));
       return;
     }
     request.slowObserver = this;
     onNextSample(request);
   }
 
-  recordSlow(request: Request, at: number, ms: number, among: number): void {
-    this.notable?.add(request, this, request.nodeid, 0, at, ms).onSample(at, ms, among);
+  recordSlow(request: Request, at: number, ms: number, endedCount: number): void {
+    this.notableRequests
+      ?.add(request, this, request.nodeid, 0, at, ms)
+      .onSample(at, ms, endedCount);
   }
 
   /** Records a failed or slow request, for `glossa why`. */
   private recordIfSlow(request: Request, errno: number): void {
     const now = sample();
-    const durationMs = now - request.began;
+    const durationMs = now - request.beganMs;
     if (errno === 0 && durationMs < this.slowMs) return;
-    this.notable?.add(request, this, request.nodeid, errno, now, durationMs);
+    this.notableRequests?.add(request, this, request.nodeid, errno, now, durationMs);
   }
 
   private send(request: Request, errno: number, bodyBytes: number): boolean {
     // The descriptor may be closed, and its number reused.
     if (this.isClosed) return false;
-    const length = encodeOutHeader(this.view, request.tag, errno, bodyBytes);
+    const length = encodeOutHeader(this.view, request.kernelUnique, errno, bodyBytes);
     return this.checkWrite(request, write(this.fd, this.out, length));
   }
 
@@ -444,22 +446,22 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
       msgid: messages.answerRefused.id,
     });
     // The caller may still wait for a reply.
-    write(this.fd, this.out, encodeOutHeader(this.view, request.tag, EIO, 0));
+    write(this.fd, this.out, encodeOutHeader(this.view, request.kernelUnique, EIO, 0));
     return false;
   }
 
   /** Called for a request that gets its reply later: gives it the message's buffer if it still uses those bytes. */
   private detachRequest(request: Request): void {
     this.request = null;
-    if (!this.isBorrowed) return;
+    if (!this.isMessageBorrowed) return;
     request.message = this.currentMessage;
-    this.currentMessage = this.pool.take();
+    this.currentMessage = this.messagePool.take();
   }
 
   private releaseMessage(request: Request): void {
     this.interrupts.stopWatching(request);
     if (request.message === null) return;
-    this.pool.give(request.message);
+    this.messagePool.give(request.message);
     request.message = null;
   }
 

@@ -184,16 +184,16 @@ export class RecordingFile implements EventStore {
 
   /** Switches to an empty slot; without one, deflates the current slot at once. */
   private switchSlot(): void {
-    const full = this.current;
-    const free = this.slots.find(({ sequence }) => sequence === 0);
-    if (free === undefined) {
+    const fullSlot = this.current;
+    const freeSlot = this.slots.find(({ sequence }) => sequence === 0);
+    if (freeSlot === undefined) {
       // Events come faster than the other thread deflates: this thread deflates, too.
-      this.writeBlockNow(full);
-      this.beginSlot(full);
+      this.writeBlockNow(fullSlot);
+      this.beginSlot(fullSlot);
       return;
     }
-    this.writeBlockLater(full);
-    this.beginSlot(free);
+    this.writeBlockLater(fullSlot);
+    this.beginSlot(freeSlot);
   }
 
   private writeBlockLater(active: ActiveSlot): void {

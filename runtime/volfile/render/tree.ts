@@ -10,17 +10,17 @@ import type { RenderSettings } from './settings.ts';
 /** Draws the graph; the text ends with a newline. */
 export function renderTree(volumes: readonly PlainVolume[], settings: RenderSettings = {}): string {
   const children = findChildIndices(volumes);
-  const drawn = new Set<number>();
+  const drawnIndices = new Set<number>();
   const lines: string[] = [];
 
   /** `margin` stands before the volume's own line, `indent` before the lines below it. */
   const draw = (index: number, margin: string, indent: string): void => {
     const { name, type, options } = volumes[index]!;
-    if (drawn.has(index)) {
+    if (drawnIndices.has(index)) {
       lines.push(`${margin}${name}  (above)`);
       return;
     }
-    drawn.add(index);
+    drawnIndices.add(index);
     lines.push(`${margin}${name}  ${type}`);
     const below = children[index]!;
     if (settings.options) {
@@ -28,14 +28,14 @@ export function renderTree(volumes: readonly PlainVolume[], settings: RenderSett
       for (const [key, value] of options) lines.push(`${indent}${bar}    ${key} ${value}`);
     }
     below.forEach((child, i) => {
-      const last = i === below.length - 1;
-      draw(child, `${indent}${last ? '└─ ' : '├─ '}`, `${indent}${last ? '   ' : '│  '}`);
+      const isLast = i === below.length - 1;
+      draw(child, `${indent}${isLast ? '└─ ' : '├─ '}`, `${indent}${isLast ? '   ' : '│  '}`);
     });
   };
 
-  const hasParent = new Set(children.flat());
+  const childIndices = new Set(children.flat());
   for (let index = volumes.length - 1; index >= 0; index--) {
-    if (!hasParent.has(index)) draw(index, '', '');
+    if (!childIndices.has(index)) draw(index, '', '');
   }
   return `${lines.map(printable).join('\n')}\n`;
 }

@@ -4,7 +4,7 @@
  */
 import { FileError } from '../../../../runtime/api/file-error.ts';
 import type { Volume } from '../../../../runtime/api/volume.ts';
-import { didYouMean } from '../../../../runtime/core/nearest.ts';
+import { formatSuggestion } from '../../../../runtime/core/nearest.ts';
 import type { OutputPiece } from '../protocol.ts';
 import {
   type Command,
@@ -116,7 +116,7 @@ export class Shell {
   ): Promise<number> {
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (command === undefined) {
-      const hint = name === 'cd' ? ': paths begin at /' : didYouMean(name, commandNames);
+      const hint = name === 'cd' ? ': paths begin at /' : formatSuggestion(name, commandNames);
       printError(`${name}: command not found${hint}`);
       return STATUS_NOT_FOUND;
     }

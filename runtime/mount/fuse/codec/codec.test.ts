@@ -7,12 +7,12 @@ import { Cursor, putI64, putU64, Span } from './cursor.ts';
 import { encodeDirent, NAME_OFFSET } from './dir.ts';
 import { decodeInHeader, encodeOutHeader, InHeader } from './header.ts';
 import {
-  DELETE_NAME,
+  DELETE_NAME_OFFSET,
   encodeDelete,
   encodeIncEpoch,
   encodeInvalEntry,
   encodeInvalInode,
-  INVAL_ENTRY_NAME,
+  INVAL_ENTRY_NAME_OFFSET,
 } from './notify.ts';
 import * as attr from './reply-structs.ts';
 import { ENTRY_OUT_SIZE, encodeEntryOut, encodeNegativeEntry, Validity } from './reply-structs.ts';
@@ -405,7 +405,7 @@ describe('the encoding', () => {
       hex('28000000 02000000 0000000000000000 0500000000000000 ffffffffffffffff 0000000000000000'),
     );
     const got = encoded(35, (view) => {
-      new Uint8Array(view.buffer).set(bytesOf('6162'), INVAL_ENTRY_NAME);
+      new Uint8Array(view.buffer).set(bytesOf('6162'), INVAL_ENTRY_NAME_OFFSET);
       expect(encodeInvalEntry(view, 1, 2)).toBe(35);
     });
     const head = '23000000 03000000 0000000000000000 0100000000000000 02000000 00000000';
@@ -413,7 +413,7 @@ describe('the encoding', () => {
     const expired = encoded(35, (view) => void encodeInvalEntry(view, 1, 2, true));
     expect(expired.slice(56, 64)).toBe('01000000');
     const removed = encoded(43, (view) => {
-      new Uint8Array(view.buffer).set(bytesOf('6162'), DELETE_NAME);
+      new Uint8Array(view.buffer).set(bytesOf('6162'), DELETE_NAME_OFFSET);
       expect(encodeDelete(view, 1, 5, 2)).toBe(43);
     });
     const ids = '0100000000000000 0500000000000000 02000000 00000000';

@@ -69,14 +69,14 @@ export class Cursor {
     if (at < end) {
       out.end = at;
       this.at = at + 1;
-    } else this.fail(out);
+    } else this.endShort(out);
   }
 
   /** Reads the next `count` bytes. */
   data(count: number, out: Span): void {
     out.start = this.at;
     if (this.advance(count)) out.end = this.at;
-    else this.fail(out);
+    else this.endShort(out);
   }
 
   private advance(count: number): boolean {
@@ -89,7 +89,7 @@ export class Cursor {
     return true;
   }
 
-  private fail(out: Span): void {
+  private endShort(out: Span): void {
     this.isShort = true;
     this.at = this.end;
     out.start = this.end;

@@ -39,7 +39,7 @@ export function encodeInvalInode(
 }
 
 /** Position of the name for `encodeInvalEntry`. */
-export const INVAL_ENTRY_NAME = OUT_HEADER_SIZE + 16;
+export const INVAL_ENTRY_NAME_OFFSET = OUT_HEADER_SIZE + 16;
 
 /**
  * Invalidates a name, existing or absent. With `expire` (since protocol 7.38) the kernel looks the name up again at its
@@ -54,12 +54,12 @@ export function encodeInvalEntry(
   putU64(view, OUT_HEADER_SIZE, parent);
   view.setUint32(OUT_HEADER_SIZE + 8, nameBytes, true);
   view.setUint32(OUT_HEADER_SIZE + 12, expire ? EXPIRE_ONLY : 0, true);
-  view.setUint8(INVAL_ENTRY_NAME + nameBytes, 0);
+  view.setUint8(INVAL_ENTRY_NAME_OFFSET + nameBytes, 0);
   return encodeNotifyHeader(view, NOTIFY_INVAL_ENTRY, 16 + nameBytes + 1);
 }
 
 /** Position of the name for `encodeDelete`. */
-export const DELETE_NAME = OUT_HEADER_SIZE + 24;
+export const DELETE_NAME_OFFSET = OUT_HEADER_SIZE + 24;
 
 /** Reports that the name of `child` in `parent` was removed. */
 export function encodeDelete(
@@ -72,7 +72,7 @@ export function encodeDelete(
   putU64(view, OUT_HEADER_SIZE + 8, child);
   view.setUint32(OUT_HEADER_SIZE + 16, nameBytes, true);
   view.setUint32(OUT_HEADER_SIZE + 20, 0, true);
-  view.setUint8(DELETE_NAME + nameBytes, 0);
+  view.setUint8(DELETE_NAME_OFFSET + nameBytes, 0);
   return encodeNotifyHeader(view, NOTIFY_DELETE, 24 + nameBytes + 1);
 }
 

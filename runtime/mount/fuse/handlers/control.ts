@@ -37,7 +37,7 @@ import {
 import type { Handler, HandlerContext } from './handler.ts';
 
 /**
- * Features to request from the kernel, where it offers them. Not requested:
+ * The features that are requested from the kernel, where it offers them. Not requested:
  * - CACHE_SYMLINKS: targets of a translator may change.
  * - SECURITY_CTX: glossa makes no labels.
  * - SETXATTR_EXT: the storage, which knows the group, decides whether an ACL drops set-group-id.

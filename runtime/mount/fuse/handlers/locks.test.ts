@@ -140,7 +140,7 @@ describe('a lock request', () => {
       frame.root.whenInterrupted(() => fail.lk(frame, EINTR)),
     );
     const unique = rig.send(OP.SETLKW, inode.id, ...lkIn(NO_END, F_WRLCK, 0));
-    expect([rig.hasAnswer(), rig.session.inFlight, rig.session.mayNeedEventLoop]).toEqual([
+    expect([rig.hasAnswer(), rig.session.inFlightCount, rig.session.mayNeedEventLoop]).toEqual([
       false,
       1,
       true,
@@ -149,7 +149,7 @@ describe('a lock request', () => {
     expect(rig.session.mayNeedEventLoop).toBe(false);
     rig.send(OP.INTERRUPT, 0, u64(unique));
     expect(rig.receive()).toMatchObject({ unique, error: -EINTR });
-    expect([rig.hasAnswer(), rig.session.inFlight]).toEqual([false, 0]);
+    expect([rig.hasAnswer(), rig.session.inFlightCount]).toEqual([false, 0]);
   });
 });
 

@@ -123,9 +123,9 @@ describe('lk', () => {
     const [second, third, fourth] = [2, 3, 4].map((owner) => lk(owner, F_SETLKW, F_WRLCK));
     expect([second, third, fourth]).toMatchObject([WAITS, WAITS, WAITS]);
     // Waiting requests let the server sleep.
-    expect([second, third].map((reply) => reply?.frame.root.rests)).toEqual([1, 1]);
+    expect([second, third].map((reply) => reply?.frame.root.restCount)).toEqual([1, 1]);
     lk(1, F_SETLK, F_UNLCK);
-    expect([second, third].map((reply) => reply?.frame.root.rests)).toEqual([0, 1]);
+    expect([second, third].map((reply) => reply?.frame.root.restCount)).toEqual([0, 1]);
     expect([second, third, fourth]).toMatchObject([OK, WAITS, WAITS]);
     lk(2, F_SETLK, F_UNLCK);
     expect([third, fourth]).toMatchObject([OK, WAITS]);
