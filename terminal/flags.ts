@@ -45,13 +45,13 @@ interface FlagSettings {
   readonly help: string;
 }
 
-/** A flag without a value: present or not. */
+/** Declares a flag without a value: true if it is present. */
 export const toggleFlag = (settings: FlagSettings): Flag<boolean> => ({
   ...settings,
   read: (texts) => texts.length > 0,
 });
 
-/** A text; when repeated, the last one counts. */
+/** Declares a flag whose value is a text; when repeated, the last one counts. */
 export const textFlag = (
   settings: FlagSettings & { readonly value: string },
 ): Flag<string | undefined> => ({
@@ -59,7 +59,7 @@ export const textFlag = (
   read: (texts) => texts.at(-1),
 });
 
-/** A list of the texts of all repetitions. */
+/** Declares a flag whose result lists the values of all repetitions. */
 export const listFlag = (
   settings: FlagSettings & { readonly value: string; readonly values?: readonly string[] },
 ): Flag<readonly string[]> => ({
@@ -68,7 +68,7 @@ export const listFlag = (
   read: (texts) => texts,
 });
 
-/** A number of at least 0; with `isWhole`, no fraction. */
+/** Declares a flag whose value is a number of at least 0; with `isWhole`, without a fraction. */
 export const numberFlag = (
   settings: FlagSettings & { readonly value: string; readonly isWhole?: boolean },
 ): Flag<number | undefined> => ({
@@ -84,7 +84,7 @@ export const numberFlag = (
   },
 });
 
-/** One of several words, in any case. */
+/** Declares a flag whose value is one of several words, in any case. */
 export const choiceFlag = <V extends string>(
   settings: FlagSettings & { readonly value: string; readonly values: readonly V[] },
 ): Flag<V | undefined> => ({
@@ -100,18 +100,18 @@ export const choiceFlag = <V extends string>(
   },
 });
 
-/** For commands that print more than their result; cli/dispatch.ts turns it into a `Verbosity`. */
+/** The flag of commands that print more than their result; cli/dispatch.ts turns it into a `Verbosity`. */
 export const quietFlag = {
   quiet: toggleFlag({ short: 'q', help: 'say only what is wrong' }),
 } satisfies Flags;
 
-/** For commands that can print details. */
+/** The flags of commands that can print details. */
 export const verbosityFlags = {
   ...quietFlag,
   verbose: toggleFlag({ short: 'v', help: 'say more' }),
 } satisfies Flags;
 
-/** For commands that take several steps. */
+/** The flags of commands that can print each of their steps. */
 export const stepFlags = {
   ...quietFlag,
   verbose: toggleFlag({ short: 'v', help: 'say each step' }),
@@ -213,7 +213,7 @@ export function takeOperands<const N extends readonly string[]>(
   return names.map((_, i) => operands[i]) as never;
 }
 
-/** The flags as a table for the help, without a newline at the end. */
+/** Formats the flags as a table for the help, without a newline at the end. */
 export function formatFlags(flags: Flags, width: number): string {
   const rows = Object.entries(flags).map(([name, { short, value, help }]) => {
     const letter = short === undefined ? '   ' : `-${short},`;

@@ -40,7 +40,7 @@ interface VisitResult {
   readonly directories: GlobDirectory[];
 }
 
-/** Codes of errors for which a directory is skipped: it is absent, none, or may not be listed. */
+/** Codes of errors for which a directory is skipped: it is absent, is no directory, or may not be listed. */
 const SKIPPED_CODES: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP']);
 
 class GlobSearch {

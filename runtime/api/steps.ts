@@ -55,7 +55,7 @@ export abstract class StepsRunner<R> implements Operation {
     if (!this.isAdvancing) this.advance();
   }
 
-  /** Runs to the next wait that does not end at once. It loops, so that many waits that do need no call stack. */
+  /** Runs to the next wait that does not end at once. A loop instead of recursion: many waits may end at once. */
   advance(): void {
     this.isAdvancing = true;
     try {

@@ -81,9 +81,9 @@ export class CandidateGraph {
   /** Resolves when the graph has come up, or its start has ended in a failure. */
   settled: Promise<void> = Promise.resolve();
   private isAbandoned = false;
-  private rejectAbandoned: (error: GraphError) => void = () => {};
+  private rejectWhenAbandoned: (error: GraphError) => void = () => {};
   /** Rejects once `abandon` was called; for `Promise.race`. */
-  private readonly abandoned: Promise<never>;
+  private readonly whenAbandoned: Promise<never>;
 
   /** @throws {GraphError} when the description is invalid, or a volume would lose its data */
   constructor(
@@ -93,11 +93,11 @@ export class CandidateGraph {
     renewed: Xlator | null,
   ) {
     this.graph = graph;
-    this.abandoned = new Promise((_, reject) => {
-      this.rejectAbandoned = reject;
+    this.whenAbandoned = new Promise((_, reject) => {
+      this.rejectWhenAbandoned = reject;
     });
     // Without a handler, a rejection that is not awaited would end the process.
-    this.abandoned.catch(() => {});
+    this.whenAbandoned.catch(() => {});
     const running = new Map(graph.xlators.map((xl) => [xl.name, xl]));
     const keptByName = findKeptVolumes(graph.xlators, specs, renewed);
     const added: Xlator[] = [];
@@ -143,7 +143,7 @@ export class CandidateGraph {
   /** Abandons the start, because the running graph ends. Resolves when the new volumes have ended. */
   async abandon(): Promise<void> {
     this.isAbandoned = true;
-    this.rejectAbandoned(new GraphError(['the graph has ended meanwhile']));
+    this.rejectWhenAbandoned(new GraphError(['the graph has ended meanwhile']));
     await this.settled;
   }
 
@@ -152,7 +152,7 @@ export class CandidateGraph {
     for (const xl of addedInstances) if (!this.predecessors.has(xl)) graph.instances[xl.id] = xl;
     try {
       await initAll(addedInstances, listNames(this.xlators));
-      if (this.isAbandoned) await this.abandoned;
+      if (this.isAbandoned) await this.whenAbandoned;
       const objections = [...graph.initiators].flatMap(
         (initiator) => initiator.findObjection(this.xlators) ?? [],
       );
@@ -164,8 +164,8 @@ export class CandidateGraph {
       for (const xl of addedInstances) if (xl.above.length === 0) xl.notify('PARENT_UP', xl);
       if (!addedInstances.includes(top)) top.notify('PARENT_UP', top);
       this.announceRunningChildren();
-      await awaitTopUp(top, timeoutMs, this.abandoned);
-      await Promise.race([this.lookUpKnownInodes(), this.abandoned]);
+      await awaitTopUp(top, timeoutMs, this.whenAbandoned);
+      await Promise.race([this.lookUpKnownInodes(), this.whenAbandoned]);
       this.failIfDataLost();
       this.inheritMemory();
       takeOver();
@@ -265,7 +265,7 @@ export class RetiredGraph {
   private readonly volumeIds: readonly number[];
   /** Files that the new volumes failed to open. The replaced volumes serve them until they are closed. */
   private readonly failedFds = new WeakSet<Fd>();
-  /** The requests that `awaitCalls` waits for, because each may be inside the replaced volumes. */
+  /** The requests that `awaitRequests` waits for, because each may be inside the replaced volumes. */
   private awaitedRequests: readonly Stack[] = [];
   private isStopped = false;
 
@@ -335,7 +335,7 @@ export class RetiredGraph {
     return this.replacedInstances.flatMap(({ calls }) => calls.list());
   }
 
-  /** Waits until all of `awaitedCalls` have ended, or the graph stops. */
+  /** Waits until all of `awaitedRequests` have ended, or the graph stops. */
   private async awaitRequests(): Promise<void> {
     while (!this.isStopped && this.pendingRequestCount > 0)
       await pause(this.graph.context, IDLE_CHECK_MS);

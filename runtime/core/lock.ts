@@ -22,7 +22,7 @@ export const lockCommands: ReadonlyMap<number, string> = new Map([
   [F_SETLKW, 'SETLKW'],
 ]);
 
-/** fcntl(2)'s names of lock types and commands. */
+/** Both return fcntl(2)'s name of a lock type or command. */
 export const flockTypeName = (type: number): string =>
   ['F_RDLCK', 'F_WRLCK', 'F_UNLCK'][type] ?? String(type);
 export const lockCommandName = (cmd: number): string =>

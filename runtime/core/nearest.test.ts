@@ -9,11 +9,11 @@ test.each([
   ['cache', 'cahce', 1],
   ['ca', 'abc', 3],
   ['timeout', 'time-out', 1],
-])('editDistance from %j to %j is %i', (a, b, edits) => {
+])('computeEditDistance from %j to %j is %i', (a, b, edits) => {
   expect(computeEditDistance(a, b)).toBe(edits);
 });
 
-test('editDistance is symmetric, 0 only for equal words, and at most the longer length', () => {
+test('computeEditDistance is symmetric, 0 only for equal words, and at most the longer length', () => {
   const word = fc.string({ maxLength: 8, unit: fc.constantFrom('a', 'b', 'c') });
   fc.assert(
     fc.property(word, word, (a, b) => {

@@ -18,7 +18,7 @@ const secretKeys: readonly RegExp[] = [
 /** The text in place of a hidden value; it does not reveal the length. */
 export const HIDDEN_VALUE = '********';
 
-/** Whether the values of this key are secret. That holds for a misspelt `password`, too. */
+/** Whether the values of this key are secret; a misspelt `password` is secret, too. */
 export const isSecret = (key: string): boolean =>
   secretKeys.some((pattern) => pattern.test(key)) || findNearest(key, ['password']) !== undefined;
 

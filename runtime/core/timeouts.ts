@@ -23,7 +23,7 @@ export function withTimeouts(timeouts: Timeouts, xdata: Dict | null = null): Dic
 export const hasTimeouts = (dict: Dict | null): boolean =>
   dict !== null && (dict.has(ENTRY_TIMEOUT) || dict.has(ATTRIBUTE_TIMEOUT));
 
-/** The timeouts in a reply's xdata; undefined for absent ones. */
+/** Returns the timeouts in a reply's xdata; undefined for absent ones. */
 export function timeoutsOf(xdata: Dict | null): Timeouts {
   return {
     entry: xdata?.number(ENTRY_TIMEOUT),

@@ -141,9 +141,9 @@ export interface Translator<P, O extends Options = Options> {
   observed?(xl: Xlator<P>): void;
   /** Returns the instance's state for statedumps and `meta`. */
   dump?(xl: Xlator<P>): Dump;
-  /** Recent events of the instance, oldest first, for `meta`. */
+  /** Returns recent events of the instance, oldest first, for `meta`. */
   history?(xl: Xlator<P>): readonly HistoryEntry[];
-  /** The module of this volume, for debuggers. */
+  /** Returns the module of this volume, for debuggers. */
   script?(xl: Xlator<P>): DebuggableModule;
   /** Resets the counters of `dump`. */
   reset?(xl: Xlator<P>): void;
@@ -178,7 +178,7 @@ export interface DataPath<P> {
   readonly givesTimes?: boolean;
 }
 
-/** Declares a record, with its types checked and kept. */
+/** Returns the record unchanged: TypeScript checks it here, and infers the types of its options. */
 export function defineTranslator<P, const O extends Options>(
   translator: Translator<P, O>,
 ): Translator<P, O> {

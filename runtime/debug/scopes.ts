@@ -25,7 +25,7 @@ export interface FrameView {
   readonly fop: string;
   /** The paths of its arguments. */
   readonly paths: readonly string[];
-  /** The volume's place in the volfile, `FILE:LINE:COLUMN`. */
+  /** The volume's position in the volfile, `FILE:LINE:COLUMN`. */
   readonly where: string | null;
 }
 

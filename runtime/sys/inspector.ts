@@ -1,7 +1,7 @@
 /**
  * Prevents SIGUSR1, the signal for a statedump, from opening Node's inspector: through it, any user of the machine
  * could run code as this one. Node opens the inspector unless the program listens for the signal, so programs import
- * this file first. Until then, for some 20 ms of Node's start, an option protects servers (`noInspector`); in other
+ * this file first. Until then, for some 20 ms of Node's start, an option protects servers (`noInspectorOptions`); in other
  * programs, this file closes an inspector that was opened meanwhile.
  */
 

@@ -277,7 +277,7 @@ export class PollSet extends Struct {
   hasPeerClosed(index: number): boolean {
     return (this.readyEvents(index) & (POLLERR | POLLHUP)) !== 0;
   }
-  /** Events of the last poll (POLLIN, POLLOUT, POLLERR, POLLHUP), 0 without an event. */
+  /** Returns the events of the last poll (POLLIN, POLLOUT, POLLERR, POLLHUP); 0 without an event. */
   readyEvents(index: number): number {
     return this.view.getInt16(index * 8 + 6, true);
   }

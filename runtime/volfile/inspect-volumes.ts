@@ -43,7 +43,7 @@ export async function inspectVolumes(
   };
 }
 
-/** Adds a volume to `below`, without options, so that the checks of volumes above it find it. */
+/** Adds a volume, without options, to those that the checks of volumes above it find. */
 function addEarlierVolume(
   { name, type, subvolumes }: VolumeDescription,
   earlierVolumes: Map<string, Xlator>,

@@ -155,7 +155,7 @@ export type ProblemCode = keyof typeof messages;
 type MessageArgs<C extends ProblemCode> = Parameters<(typeof messages)[C]['format']>;
 
 /** The most problems that are shown; further ones are counted. */
-const SHOWN_MAX = 100;
+const SHOWN_PROBLEMS_MAX = 100;
 
 /** Collects problems. The arguments of `add` are those that the code's row in `messages` formats. */
 export class Problems {
@@ -177,15 +177,15 @@ export class Problems {
 
   /** Whether no further problem will be shown. Callers then omit the search for hints, which takes long. */
   get isFull(): boolean {
-    return this.all.length >= SHOWN_MAX;
+    return this.all.length >= SHOWN_PROBLEMS_MAX;
   }
 
   /** Returns the problems in the order of `sources`, lines and columns. */
   sortBySource(sources: readonly Source[]): VolfileProblem[] {
-    const ranks = new Map(sources.map(({ file }, i) => [file, i]));
-    const rank = (file: string) => ranks.get(file) ?? -1;
+    const rankByFile = new Map(sources.map(({ file }, i) => [file, i]));
+    const findRank = (file: string) => rankByFile.get(file) ?? -1;
     return this.all.toSorted(
-      (a, b) => rank(a.file) - rank(b.file) || a.line - b.line || a.column - b.column,
+      (a, b) => findRank(a.file) - findRank(b.file) || a.line - b.line || a.column - b.column,
     );
   }
 }
@@ -210,12 +210,12 @@ interface ProblemSelection {
 
 /** Selects the problems to show. If there are too many, errors are preferred to warnings. */
 function selectShown(problems: readonly VolfileProblem[]): ProblemSelection {
-  if (problems.length <= SHOWN_MAX) return { selected: problems, rest: [] };
+  if (problems.length <= SHOWN_PROBLEMS_MAX) return { selected: problems, rest: [] };
   const errors = problems.filter(({ severity }) => severity === 'error');
   const warnings = problems.filter(({ severity }) => severity !== 'error');
-  const chosen = new Set([...errors, ...warnings].slice(0, SHOWN_MAX));
-  const selected = problems.filter((problem) => chosen.has(problem));
-  const omitted = problems.filter((problem) => !chosen.has(problem));
+  const shownProblems = new Set([...errors, ...warnings].slice(0, SHOWN_PROBLEMS_MAX));
+  const selected = problems.filter((problem) => shownProblems.has(problem));
+  const omitted = problems.filter((problem) => !shownProblems.has(problem));
   return {
     selected,
     rest: [
@@ -257,8 +257,8 @@ export function formatProblem(problem: VolfileProblem): string {
 const COLOURS = { error: '\x1b[1;31m', warning: '\x1b[1;35m', bold: '\x1b[1m', caret: '\x1b[32m' };
 
 /** The most characters of a long line that are shown before the place of the problem, and in all. */
-const CHARS_BEFORE_MAX = 60;
-const SHOWN_CHARS_MAX = 160;
+const CHARACTERS_BEFORE_MAX = 60;
+const SHOWN_CHARACTERS_MAX = 160;
 
 /** Reads a line of the file, with secret values masked. A value may stand on the line after its key. */
 function readMaskedLine(source: Source | undefined, number: number): string {
@@ -272,12 +272,13 @@ function readMaskedLine(source: Source | undefined, number: number): string {
 
 /** Cuts a long line around the words of the problem, and finds their position in the excerpt. */
 function cutExcerpt(line: string, column: number, length: number) {
-  const cutStart = line.length <= SHOWN_CHARS_MAX ? 0 : Math.max(0, column - 1 - CHARS_BEFORE_MAX);
+  const cutStart =
+    line.length <= SHOWN_CHARACTERS_MAX ? 0 : Math.max(0, column - 1 - CHARACTERS_BEFORE_MAX);
   const ellipses = [
     cutStart > 0 ? '…' : '',
-    cutStart + SHOWN_CHARS_MAX < line.length ? '…' : '',
+    cutStart + SHOWN_CHARACTERS_MAX < line.length ? '…' : '',
   ] as const;
-  const text = `${ellipses[0]}${printable(line.slice(cutStart, cutStart + SHOWN_CHARS_MAX))}${ellipses[1]}`;
+  const text = `${ellipses[0]}${printable(line.slice(cutStart, cutStart + SHOWN_CHARACTERS_MAX))}${ellipses[1]}`;
   const start = column - 1 - cutStart + ellipses[0].length;
   return { text, start, length: Math.min(length, Math.max(1, text.length - start)) };
 }

@@ -84,7 +84,7 @@ let sources: SourcePump | undefined;
 async function start(text: string): Promise<Graph> {
   const { description } = readVolfile(new Source('test.vol', text), { registry });
   const context = Object.assign(new BrowserContext((line) => void logLines.push(line)), {
-    sources,
+    sourcePump: sources,
     wake: () => pump.wake(),
   });
   const graph = makeGraph(description, registry, context, { default: INFO, volumes: new Map() });

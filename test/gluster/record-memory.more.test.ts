@@ -61,7 +61,7 @@ async function start(sources: SourcePump | undefined): Promise<void> {
   const context = new BrowserContext((line) => void logLines.push(line));
   const { after } = context;
   Object.assign(context, {
-    sources,
+    sourcePump: sources,
     wake: () => pump.wake(),
     after(ms: number, fn: () => void) {
       if (ms !== PROGRESS_TIMEOUT_MS) return after.call(context, ms, fn);

@@ -165,7 +165,7 @@ export class BrickClients {
     const context = new BrowserContext((line) => void log.push(line));
     const since = context.now();
     const fastContext = Object.assign(Object.create(context) as BrowserContext, {
-      sources: this.sources ?? undefined,
+      sourcePump: this.sources ?? undefined,
       wake: () => pump.wake(),
       after: (ms: number, fn: () => void) =>
         isTimeless

@@ -8,7 +8,7 @@ import { Cursor } from './codec/cursor.ts';
 /** The largest request: a WRITE of `MAX_DATA` bytes behind two headers. */
 const MESSAGE_SIZE = MAX_DATA + 4096;
 /** The most spare buffers; only a burst of writes needs more. */
-const SPARE_MAX = 8;
+const SPARE_MESSAGES_MAX = 8;
 
 /** A buffer for one request, and the cursor that decodes it. */
 export class Message {
@@ -24,6 +24,6 @@ export class MessagePool {
   }
 
   give(message: Message): void {
-    if (this.spare.length < SPARE_MAX) this.spare.push(message);
+    if (this.spare.length < SPARE_MESSAGES_MAX) this.spare.push(message);
   }
 }

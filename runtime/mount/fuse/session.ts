@@ -90,7 +90,7 @@ const fuseTranslator = makeInitiatorTranslator<Session>(
   ({ priv: session }) => {
     const {
       messageCount: requests,
-      inFlightCount: inFlight,
+      inFlightCount,
       fds,
       notices,
       passthrough,
@@ -98,7 +98,7 @@ const fuseTranslator = makeInitiatorTranslator<Session>(
     } = session;
     return {
       requests,
-      'in-flight': inFlight,
+      'in-flight': inFlightCount,
       'open-fds': fds.size,
       notices: notices.sentCount,
       passthrough: passthrough.isSupported ? 'on' : 'off',

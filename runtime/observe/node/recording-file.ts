@@ -52,7 +52,7 @@ const DEFLATE_OPTIONS = { level: 1 };
 const deflateAsync = promisify<Uint8Array, object, Uint8Array>(deflate);
 const writeAsync = promisify<number, Uint8Array, number, number, number, unknown>(writeTo);
 
-/** A slot, and what the entry of its block will state. */
+/** A slot, with the facts for the entry of the block that it becomes. */
 interface ActiveSlot {
   readonly slot: Slot;
   /** Its number among slots and blocks, from 1 on; 0 if it is empty. */

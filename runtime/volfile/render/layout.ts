@@ -48,17 +48,19 @@ interface Vertex {
 const GAP_X = 28;
 const GAP_Y = 44;
 /** Number of passes over all layers in each of the steps 2 and 3. */
-const SWEEPS = 12;
+const SWEEP_COUNT = 12;
 
 /** Computes the layout of boxes. In the list, each box stands after its children. */
 export function layOut(boxes: readonly Box[]): Layout {
-  const depth = assignLayers(boxes);
-  const vertices = boxes.map(({ width, height }, i) => makeVertex(depth[i]!, width, height));
+  const layerByBox = assignLayers(boxes);
+  const vertices = boxes.map(({ width, height }, i) => makeVertex(layerByBox[i]!, width, height));
   const { layers, paths } = arrangeLayers(boxes, vertices);
-  for (let sweep = 0; sweep < SWEEPS; sweep++) sortLayers(layers, sweep % 2 === 0 ? 'up' : 'down');
+  for (let sweep = 0; sweep < SWEEP_COUNT; sweep++)
+    sortLayers(layers, sweep % 2 === 0 ? 'up' : 'down');
   for (const layer of layers) placeInLayer(layer, () => 0);
-  for (let sweep = 0; sweep < SWEEPS; sweep++) straighten(layers, sweep % 2 === 0 ? 'up' : 'down');
-  for (let sweep = 0; sweep < SWEEPS; sweep++) straighten(layers, 'both');
+  for (let sweep = 0; sweep < SWEEP_COUNT; sweep++)
+    straighten(layers, sweep % 2 === 0 ? 'up' : 'down');
+  for (let sweep = 0; sweep < SWEEP_COUNT; sweep++) straighten(layers, 'both');
   return computeLayout(layers, vertices, paths);
 }
 
@@ -129,13 +131,13 @@ function sortLayers(layers: readonly Vertex[][], side: 'up' | 'down'): void {
     layer.forEach((vertex, rank) => {
       vertex.x = rank;
     });
-    const targets = new Map(
+    const meanPositions = new Map(
       layer.map((vertex) => [
         vertex,
         vertex[side].length > 0 ? average(vertex[side].map(({ x }) => x)) : vertex.x,
       ]),
     );
-    layer.sort((a, b) => targets.get(a)! - targets.get(b)!);
+    layer.sort((a, b) => meanPositions.get(a)! - meanPositions.get(b)!);
     layer.forEach((vertex, rank) => {
       vertex.x = rank;
     });
@@ -203,9 +205,9 @@ function computeLayout(
   vertices: readonly Vertex[],
   paths: readonly Vertex[][],
 ): Layout {
-  const all = layers.flat();
-  const left = -findHighest(all, (vertex) => vertex.width / 2 - vertex.x);
-  const right = findHighest(all, (vertex) => vertex.x + vertex.width / 2);
+  const allVertices = layers.flat();
+  const left = -findHighest(allVertices, (vertex) => vertex.width / 2 - vertex.x);
+  const right = findHighest(allVertices, (vertex) => vertex.x + vertex.width / 2);
   const tops: number[] = [];
   const heights = layers.map((layer) => findHighest(layer, (vertex) => vertex.height));
   let y = 0;
