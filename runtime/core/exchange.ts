@@ -10,11 +10,11 @@
 import type { Client } from './client.ts';
 import type { Context } from './context.ts';
 import { GraphError } from './errors.ts';
+import { sendLookup, sendOpen } from './exchange-requests.ts';
 import type { Fd } from './fd.ts';
-import { Stack } from './frame.ts';
-import { type FopName, type Links, unwind, wind } from './gen/fops.gen.ts';
+import type { Stack } from './frame.ts';
+import { type FopName, type Links, unwind } from './gen/fops.gen.ts';
 import type { Graph } from './graph.ts';
-import type { Inode } from './inode.ts';
 import {
   awaitTopUp,
   connectSubvolumes,
@@ -23,10 +23,9 @@ import {
   initAll,
   listNames,
 } from './instances.ts';
-import { Loc } from './loc.ts';
 import { messages } from './messages.ts';
 import { canReconfigure } from './reconfigure.ts';
-import type { Cbk, Fop, Target, VolumeSpec, Xlator } from './xlator.ts';
+import type { Fop, Target, VolumeSpec, Xlator } from './xlator.ts';
 
 /** The names of the volumes that an exchange has kept, started and removed. */
 export interface ExchangeResult {
@@ -407,45 +406,6 @@ export function makeOpenOnceTarget<N extends FopName>(
     return { xl, fop: skipOpen as unknown as Fop<N, unknown> };
   }
   return { xl, fop };
-}
-
-/** Sends a request of the exchange itself, on behalf of a client. Resolves to the errno, 0 for success. */
-function sendRequest(
-  client: Client,
-  op: string,
-  send: (frame: ReturnType<Client['begin']>) => void,
-) {
-  return new Promise<number>((resolve) => {
-    const frame = client.begin(new Stack(0, 0, 0, op));
-    frame.local = resolve;
-    send(frame);
-  });
-}
-
-const errnoCbk: Cbk<'open', unknown> = (frame, _cookie, _xl, opRet, opErrno) => {
-  frame.root.client?.end(frame.root);
-  (frame.local as (errno: number) => void)(opRet < 0 ? opErrno : 0);
-};
-
-function sendLookup(client: Client, links: Links, inode: Inode): Promise<number> {
-  const cbk = errnoCbk as unknown as Cbk<'lookup', unknown>;
-  return sendRequest(client, 'LOOKUP', (frame) =>
-    wind.lookup(frame, 0, cbk, links, makeLoc(inode), null),
-  );
-}
-
-function sendOpen(client: Client, links: Links, fd: Fd): Promise<number> {
-  const loc = makeLoc(fd.inode);
-  return sendRequest(client, fd.isDir ? 'OPENDIR' : 'OPEN', (frame) => {
-    if (!fd.isDir) wind.open(frame, 0, errnoCbk, links, loc, fd.flags, fd, null);
-    else
-      wind.opendir(frame, 0, errnoCbk as unknown as Cbk<'opendir', unknown>, links, loc, fd, null);
-  });
-}
-
-function makeLoc(inode: Inode): Loc {
-  const [dentry] = inode.names;
-  return new Loc(inode, dentry?.parent ?? null, dentry?.name ?? null);
 }
 
 const listClients = (graph: Graph): Client[] =>

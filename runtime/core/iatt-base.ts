@@ -20,8 +20,8 @@ export function typeOfMode(mode: number): number {
 }
 
 /**
- * Both compute the bytes of an entry in FUSE's replies to readdir and readdirplus: the struct (24 and 152 bytes) and the
- * name, padded to 8 bytes. The size of a listing limits their sum. Source: `include/uapi/linux/fuse.h`.
+ * Both compute the bytes of an entry in FUSE's replies to readdir and readdirplus: the struct (24 and 152 bytes) and
+ * the name, padded to 8 bytes. The size of a listing limits their sum. Source: `include/uapi/linux/fuse.h`.
  */
 export const computeDirentSize = (nameBytes: number): number => (24 + nameBytes + 7) & ~7;
 export const computeDirentplusSize = (nameBytes: number): number => (152 + nameBytes + 7) & ~7;

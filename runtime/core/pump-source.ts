@@ -7,7 +7,7 @@ export interface PumpSource {
   readonly fd: number;
   /** Number of requests sent on it whose reply has not arrived. */
   readonly awaitedReplyCount: number;
-  /** Whether unsent data, or a connection being made, waits until the descriptor is writable; then `flush` continues. */
+  /** Whether unsent data or a connect waits until the descriptor is writable; then `flush` continues. */
   readonly awaitsWritable: boolean;
   /** Whether requests received on it are under way, and may need the event loop. */
   readonly mayNeedEventLoop: boolean;

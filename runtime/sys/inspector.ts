@@ -1,8 +1,8 @@
 /**
  * Prevents SIGUSR1, the signal for a statedump, from opening Node's inspector: through it, any user of the machine
  * could run code as this one. Node opens the inspector unless the program listens for the signal, so programs import
- * this file first. Until then, for some 20 ms of Node's start, an option protects servers (`noInspectorOptions`); in other
- * programs, this file closes an inspector that was opened meanwhile.
+ * this file first. Until then, for some 20 ms of Node's start, an option protects servers (`noInspectorOptions`); in
+ * other programs, this file closes an inspector that was opened meanwhile.
  */
 
 /** Whether the user has requested an inspector, by an option or by VS Code. */

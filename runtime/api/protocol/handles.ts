@@ -93,7 +93,7 @@ export class Handles {
     return this.lastHandle;
   }
 
-  /** Finds the open file of a handle. Its requests have the uid, gid and groups of `volume`. @throws {FopError} EBADF */
+  /** Finds a handle's open file. Its requests have the uid, gid and groups of `volume`. @throws {FopError} EBADF */
   findFile(handle: number, volume: VolumeSteps): FileHandleSteps {
     const file = this.openByHandle.get(handle);
     if (file === undefined || file instanceof DirectoryListing) throw makeHandleError(handle);
