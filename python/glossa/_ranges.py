@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 calls = VolumeCalls()
 
+# Ranges whose files are open at a time, so that any number of files can be read.
+RANGES_MAX = 256
+
 
 class Range(NamedTuple):
     """The bytes that the slice `start:end` of a file has."""
@@ -37,6 +40,13 @@ class Range(NamedTuple):
 
 def read_ranges(volume: Volume, ranges: Sequence[Range]) -> list[Union[bytes, OSError]]:
     """The bytes of each range, fewer at the end of its file; or the error of the file or the range."""
+    found: list[Union[bytes, OSError]] = []
+    for first in range(0, len(ranges), RANGES_MAX):
+        found += _read_together(volume, ranges[first : first + RANGES_MAX])
+    return found
+
+
+def _read_together(volume: Volume, ranges: Sequence[Range]) -> list[Union[bytes, OSError]]:
     connection = volume._connector.connection()
     identity = 0 if volume._identity is None else connection._identify(volume._identity)
     failed: dict[str, OSError] = {}

@@ -123,15 +123,16 @@ function* copyRange(
   onPiece: PieceObserver,
 ): Steps<number> {
   let shortReadAt = end;
-  const memory = to.file.takesDataAtOnce ? getPieceMemory() : null;
   yield* inParallel(range(start, end, PIECE_BYTES), MAX_PARALLEL_PIECES, function* (at) {
     if (at >= shortReadAt) return;
     const wantedBytes = Math.min(end - at, PIECE_BYTES);
-    const read =
-      memory === null
-        ? from.file.readOnce(wantedBytes, at)
-        : from.file.readUncopied(memory, wantedBytes, at);
-    const piece = yield* withErrorContext('read', from.path, read);
+    const isUncopied = to.file.takesDataAtOnce;
+    const read = isUncopied
+      ? from.file.readUncopied(getPieceMemory(), wantedBytes, at)
+      : from.file.readOnce(wantedBytes, at);
+    let piece = yield* withErrorContext('read', from.path, read);
+    // A debugger may have been attached since the read was sent.
+    if (isUncopied && !to.file.takesDataAtOnce) piece = piece.slice();
     if (piece.length < wantedBytes) shortReadAt = Math.min(shortReadAt, at + piece.length);
     if (piece.length === 0) return;
     yield* withErrorContext('write', to.path, to.file.writeOnce(piece, at));

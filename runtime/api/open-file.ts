@@ -58,10 +58,11 @@ export class OpenFileSteps {
     );
   }
 
-  /** Whether the storage has taken all data of a write when the wind returns. */
+  /** Whether the storage has taken all data of a write when the wind returns. A debugger may hold the write. */
   get takesDataAtOnce(): boolean {
-    const { translator } = this.fd.links.writev.xl;
-    return translator.dataPath?.backing !== undefined && (this.fd.flags & O_SYNC) === 0;
+    const { xl, isObserved } = this.fd.links.writev;
+    if (isObserved === true || (this.fd.flags & O_SYNC) !== 0) return false;
+    return xl.translator.dataPath?.backing !== undefined;
   }
 
   /**

@@ -229,6 +229,12 @@ class DataTest(FileCase):
         self.assertEqual(self.fs.cat_ranges(names[:2], 1, 3), [name.encode()[1:3] for name in names[:2]])
         self.assertEqual(self.fs.cat_ranges([], [], []), [])
 
+    def test_ranges_of_more_files_than_are_open_at_a_time(self):
+        names = [self.path(f"each-{at}") for at in range(600)]
+        for at, name in enumerate(names):
+            self.fs.pipe_file(name, str(at).encode())
+        self.assertEqual(self.fs.cat_ranges(names, 0, None), [str(at).encode() for at in range(600)])
+
     def test_errors_of_ranges(self):
         paths = [self.path("a"), self.path("none"), self.top, self.path("a")]
         first, absent, folder, last = self.fs.cat_ranges(paths, [0, 0, 0, 0], [1, None, 1, 9])
