@@ -81,7 +81,7 @@ function formatSentences(
     otherPath === undefined ? '' : ` ${paths[0] === path ? 'to' : 'from'} ${printable(otherPath)}`;
   const objectText = attribute === null ? otherText : ` of the attribute ${printable(attribute)}`;
   const timesText = times === 1 ? '' : ` ${times} times`;
-  // Requests that were answered together have one `ms`, the time of all: any may have been slow.
+  // Requests that were answered together have one `ms`, the time of all: each may have been slow.
   const isShared = among > 1 && ms >= slowMs;
   const slowly = isShared ? 'perhaps slowly' : 'slowly';
   const resultText =

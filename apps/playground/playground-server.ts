@@ -33,7 +33,7 @@ export interface PlaygroundServer {
 /**
  * Binds the port, builds the files, and serves them.
  * @param makeFiles builds the files by their paths; called after the port is bound
- * @param port 0: any free port
+ * @param port 0 for a free one
  * @throws {Failure} when the port cannot be bound
  */
 export async function servePlayground(

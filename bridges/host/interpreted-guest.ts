@@ -42,7 +42,7 @@ const HOOK_KINDS: Readonly<Record<HookName | NoticeName, string>> = {
 
 /**
  * A host function as an engine imports it. `params` has a letter per parameter (i: integer, s:
- * string); a `result` v is none.
+ * string). The `result` v stands for a function without a result.
  */
 export type HostFunctionRow = readonly [
   name: string,

@@ -119,7 +119,7 @@ export function checkRecord(
   { default: record }: Readonly<Record<string, unknown>>,
 ): Translator<unknown> {
   if (!isObject(record)) {
-    const actual = record === undefined ? 'there is none' : `it is ${formatValue(record)}`;
+    const actual = record === undefined ? 'it is missing' : `it is ${formatValue(record)}`;
     const expected = 'export default defineTranslator({ … })';
     throw new GraphError([
       `${path}: the default export must be a translator (${actual}): ${expected}`,

@@ -207,7 +207,7 @@ describe("a module's record is checked at load", () => {
     [
       'nothing',
       'export const a = 1;',
-      ['the default export must be a translator (there is none): '],
+      ['the default export must be a translator (it is missing): '],
     ],
     [
       'something else',

@@ -36,7 +36,7 @@ export function checkName(name: string, language: TemplateLanguage): void {
   throw new UsageError(rule + suggestName(name, language));
 }
 
-/** Finds the reason why a name is unsuitable in every language; undefined if there is none. */
+/** Finds the reason why a name is unsuitable in every language; undefined for a suitable name. */
 function findCommonMistake(name: string): string | undefined {
   if (name.startsWith('test_')) return 'would be taken for a test';
   return name === 'storage' ? 'is the volume below in its volfile' : undefined;

@@ -66,7 +66,7 @@ export interface ServerRates {
 /**
  * Computes the rates between two samples. Without a comparable earlier sample, the rates are those
  * since the counter started.
- * @param before the earlier sample, which may be of an earlier counter; null if there is none
+ * @param before the earlier sample, which may be of an earlier counter; null for the first sample
  */
 export function computeRates(before: Counts | null, after: Counts): ServerRates {
   const { process: about, since, now } = after;

@@ -27,7 +27,7 @@ class ConnectorBase(Generic[C]):
         connectors.add(self)
 
     def live(self) -> C | None:
-        """The connection, unless there is none yet or it has ended."""
+        """The connection; None before the first one, and after its end."""
         connection = self.current
         return connection if connection is not None and connection.loss is None else None
 

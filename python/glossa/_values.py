@@ -28,7 +28,7 @@ def decode_number(reply: bytes) -> int:
 
 
 def decode_handle(reply: bytes) -> int:
-    """The handle of an opened file, or of a page of a directory; 0 is none."""
+    """The handle of an opened file, or of a page of a directory; 0 without a handle."""
     return NUMBER.unpack_from(reply)[0]
 
 

@@ -12,7 +12,7 @@ export interface VolumeStepsSettings {
   readonly caller: Caller;
   readonly umask: number;
   readonly signal: AbortSignal | undefined;
-  /** All objects of the volume refer to it. When it is garbage collected, the program uses none of them any more. */
+  /** All objects of the volume refer to it. When it is garbage collected, the program has dropped them all. */
   readonly collectionToken: object;
   /** Whether the results of operations are awaited as promises; by default true. */
   readonly awaitsPromise?: boolean;

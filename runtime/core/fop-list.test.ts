@@ -38,7 +38,7 @@ test('a list accepts and ignores names without a method, such as FORGET', () => 
 });
 
 test.each([
-  ['LOKUP', "'LOKUP' has 'LOKUP', which is none of them (did you mean 'LOOKUP'?)"],
+  ['LOKUP', "'LOKUP' has 'LOKUP', which is not one of them (did you mean 'LOOKUP'?)"],
   ['STAT,,READ', "'STAT,,READ' has an item that is empty"],
   ['', "'' has an item that is empty"],
 ])('a list with an unknown or empty item is refused: %j', (text, error) => {

@@ -33,7 +33,7 @@ const LENGTH_MAX = 256;
 /** One edit is allowed per so many letters. */
 const LETTERS_PER_EDIT = 3;
 
-/** In a shorter word, a part of one letter may not be edited: any letter would match it. */
+/** In a shorter word, a part of one letter may not be edited, because every letter would match it. */
 const SHORT_WORD_LENGTH = 3;
 
 /** Number of edits allowed in a part of a word, both given by their numbers of letters. */

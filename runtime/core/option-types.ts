@@ -267,7 +267,7 @@ function readItems(text: string, { allowed }: ListItems): ParseResult<string> {
   if (unknown === '') return { fault: 'has an item that is empty' };
   const guess = findNearest(unknown.toUpperCase(), allowed);
   return {
-    fault: `has '${unknown}', which is none of them`,
+    fault: `has '${unknown}', which is not one of them`,
     hint: guess && `did you mean '${guess}'?`,
   };
 }

@@ -12,7 +12,7 @@ import { type Replacement, Source } from './source.ts';
 import { parse } from './volfile.gen.js';
 
 export interface CommandResult {
-  /** The exit status, or the reason why there is none ("was killed by SIGKILL"). */
+  /** The exit status, or the reason why it is missing ("was killed by SIGKILL"). */
   readonly status: number | string;
   readonly stdout: string;
 }

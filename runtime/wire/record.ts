@@ -42,7 +42,7 @@ export class RecordReader {
   /** The range of bytes that were received and not read yet. */
   private unreadStart = 0;
   private unreadEnd = 0;
-  /** Position and length of the joined parts of an incomplete message; -1 while there are none. */
+  /** Position and length of the joined parts of an incomplete message; -1 without joined parts. */
   private partsStart = -1;
   private partsLength = 0;
   /** The most bytes of memory. Bytes that were already received may exceed it slightly. */

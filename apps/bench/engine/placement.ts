@@ -37,7 +37,7 @@ export function parseCpuList(list: string): number[] {
 }
 
 export interface CpuAssignment {
-  /** The CPU of the clients; null: any. */
+  /** The CPU of the clients; null if they are not pinned. */
   readonly client: number | null;
   /** The CPUs of the servers, as a list. */
   readonly servers: string;

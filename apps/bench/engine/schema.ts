@@ -111,7 +111,7 @@ export interface Workload {
   /** Description of a request: `stat of a name that is absent`. */
   readonly request: string;
   readonly place: Placement;
-  /** The CPU of the clients; null: any. */
+  /** The CPU of the clients; null if they are not pinned. */
   readonly clientCpu: number | null;
   /** The CPUs of the servers, as the kernel lists them: `0-3,8`. */
   readonly serverCpus: string;

@@ -390,7 +390,7 @@ class Playground {
     this.notices.show('before', choices.length === 0 ? emptyText : 'Take back:', choices);
   }
 
-  /** The hint that “Undo…” restores the replaced files; '' if there are none. */
+  /** The hint that “Undo…” restores the replaced files; '' without replaced files. */
   private get undoHint(): string {
     return this.store.listEarlier().length === 0 ? '' : ' “Undo…” has what was here.';
   }

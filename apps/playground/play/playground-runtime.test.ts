@@ -111,7 +111,7 @@ describe('the shell', () => {
     ['sleep now', "sleep: invalid time interval 'now'\nusage: sleep SECONDS (2)"],
     ['chmod u+x dir0', "chmod: invalid mode: 'u+x'\nusage: chmod MODE PATH… (2)"],
     ['mkdri x', "mkdri: command not found (did you mean 'mkdir'?) (127)"],
-    ['search none', 'search: none: found in none of 10 directories (1)'],
+    ['search none', 'search: none: not found in any of 10 directories (1)'],
     ['echo hi > a && cat a', 'hi'],
     ['echo hi > a; echo ho >> a; cat a; rm a', 'hi\nho'],
     ['ln -s b a; echo hi > b; cat a; rm b; cat a', 'hi\ncat: a: No such file or directory (1)'],
@@ -133,7 +133,7 @@ describe('the shell', () => {
     [
       'search file000.php none',
       ['/dir0/file000.php'],
-      ['search: none: found in none of 10 directories'],
+      ['search: none: not found in any of 10 directories'],
     ],
     ['mkdri x; ls /dir0', ['file000.php'], [expect.stringContaining('mkdri: command not found')]],
     ['echo hi > /f', [], []],

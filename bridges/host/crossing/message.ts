@@ -12,7 +12,7 @@
  *                        ref: [wind, index, entry] of the received entry that it is made of, or null
  *   ["statvfs", [fields]]   ["flock", [fields]]   ["lease", [fields]]   ["locklist", [[fields], …]]
  * Bytes inside a dict are text of one character a byte; NaN and infinities are text. Messages are
- * untrusted: any other value throws MessageError.
+ * untrusted: every other value throws MessageError.
  */
 import { nameLength } from '../../../runtime/core/bytes.ts';
 import { Dict, type DictType, type DictValue, dictTypes } from '../../../runtime/core/dict.ts';
@@ -180,7 +180,7 @@ function unpackValue(purpose: Purpose, arg: Arg, value: unknown, resolver: Resol
 const mayLackFd = (row: FopRow, arg: Arg): boolean =>
   arg.type === 'fd' && row.reply.some(({ type }) => type === 'fd');
 
-/** Returns the index of the fd that the host has yet to make; -1 if there is none. */
+/** Returns the index of the fd that the host has yet to make; -1 if it has them all. */
 export function findMissingFdIndex(row: FopRow, values: readonly unknown[]): number {
   const at = row.args.findIndex((arg) => mayLackFd(row, arg));
   return at < 0 || values[at] !== null ? -1 : at;

@@ -72,7 +72,7 @@ function readDeclaration(key: string, raw: RawOption): OptionSpec {
   if (/\s|^$/.test(key)) throw new Error('a volfile cannot name it: a key has no blanks');
   if (!isText(type) || !Object.hasOwn(optionTypes, type)) {
     throw new Error(
-      `its type ${quoteValue(type)} is none${formatSuggestion(String(type), typeNames)}`,
+      `its type ${quoteValue(type)} is unknown${formatSuggestion(String(type), typeNames)}`,
     );
   }
   const isBounded = BOUNDED_TYPES.includes(type);

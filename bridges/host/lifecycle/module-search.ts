@@ -208,8 +208,8 @@ function describeMiss(
     );
     if (similar === undefined) return '';
     const kinds = searched.flatMap(({ extensions }) => extensions).join(', ');
-    const description = similar.isFolder ? 'a folder without a module' : `none of ${kinds}`;
-    return ` (${similar.name} there is ${description})`;
+    const fault = similar.isFolder ? 'is a folder without a module' : `does not end in ${kinds}`;
+    return ` (${similar.name} there ${fault})`;
   } catch (error) {
     const { code } = error as { code?: string };
     return code === 'ENOENT' ? ' (is not there)' : code === 'ENOTDIR' ? ' (is no folder)' : '';

@@ -44,7 +44,7 @@ export const options = defineOptions({
     max: 65_535,
     default: 0,
     aliases: ['listen-port'],
-    description: 'The port of tcp. 0: any free port, which the log and glossa brick show.',
+    description: 'The port of tcp. 0: a free port, which the log and glossa brick show.',
   },
   'transport.socket.bind-address': {
     type: 'addr',

@@ -34,7 +34,7 @@ const MINOR_WITH_EPOCH = 44;
 
 /** The requests of a session that have no reply. */
 export interface RequestsUnderWay {
-  /** Returns the lowest serial number among requests whose reply the kernel caches; Infinity if there are none. */
+  /** Returns the lowest serial number among requests whose reply the kernel caches; Infinity without such requests. */
   findOldestCachedNumber(): number;
 }
 

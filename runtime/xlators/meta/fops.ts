@@ -57,7 +57,7 @@ const mayRead = (frame: Frame, xl: MetaXlator): boolean =>
 const isDirName = (xl: MetaXlator, { parent, name }: Loc): boolean =>
   parent !== null && parent.id === ROOT_ID && name === xl.priv.dirName;
 
-/** Replies to a lookup in the tree: with the node at `treePath`, or ENOENT if there is none. */
+/** Replies to a lookup in the tree: with the node at `treePath`, or ENOENT without such a node. */
 function replyLookup(frame: Frame, xl: MetaXlator, loc: Loc, treePath: TreePath | undefined): void {
   const node = treePath && xl.priv.findNode(treePath);
   if (treePath === undefined || node === undefined) {

@@ -378,7 +378,7 @@ export class xlator extends Translator {
       "m.js:13: option 'j': it has no 'min'; it may have default, help, reconfigurable, values",
       expect.stringMatching(/^m\.js:14: option 'k': its default \(\) => 1 is of another kind/),
       "m.js:15: option 'l': its reconfigurable 'yes' is not true or false",
-      "m.js: option 'm': its type 'constructor' is none",
+      "m.js: option 'm': its type 'constructor' is unknown",
     ]);
   });
 

@@ -52,7 +52,7 @@ describe('a Python module', () => {
   it('is refused with the reason why a folder does not have it', async () => {
     const folder = makeFolder({ 'm.txt': '', 'sub/x.py': '' });
     const text = await startError(folder, { name: 'm' });
-    expect(text).toContain(`    ${folder} (m.txt there is none of .py, .js, .mjs, .ts, .mts)`);
+    expect(text).toContain(`    ${folder} (m.txt there does not end in .py, .js, .mjs, .ts, .mts)`);
     const file = await startError(folder, {
       name: 'x',
       options: { 'module-path': `${folder}/m.txt` },
@@ -290,7 +290,7 @@ describe('a Python module that cannot be loaded', () => {
     [
       "an option's type is unknown",
       'options = {"a": {"type": "colour", "description": ""}}',
-      /m\.py: option 'a': its type 'colour' is none/,
+      /m\.py: option 'a': its type 'colour' is unknown/,
     ],
     ['init fails', 'def init(self):\n        raise ValueError("no")', /m\.py:5: ValueError: no/],
     [

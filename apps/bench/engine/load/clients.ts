@@ -15,7 +15,7 @@ export class ServerGone extends NotMeasured {
 
 export interface ClientSettings {
   readonly count: number;
-  /** CPUs to pin the clients to, as a list `0-3,8`; null: any. */
+  /** CPUs to pin the clients to, as a list `0-3,8`; null if they are not pinned. */
   readonly cpus: string | null;
   /** Aborting kills the clients at once; pending requests fail with its reason. */
   readonly signal: AbortSignal;

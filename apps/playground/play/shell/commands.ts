@@ -234,7 +234,7 @@ export const commands: Readonly<Record<string, Command>> = {
         const path = `/${makeDirectoryName(directory)}/${name}`;
         if (await volume.exists(path)) return out(path);
       }
-      err(`${name}: found in none of ${DIRECTORY_COUNT} directories`);
+      err(`${name}: not found in any of ${DIRECTORY_COUNT} directories`);
     }),
   },
   sleep: {

@@ -56,8 +56,8 @@ it.each([
   ['; a', "syntax error near unexpected token ';'"],
   ['a &&', "syntax error near unexpected token 'newline'"],
   ['> a', "syntax error near unexpected token 'newline'"],
-  ['ls | wc', "this shell has no '|': help says what there is"],
-  ['a & b', "this shell has no '&': help says what there is"],
+  ['ls | wc', "this shell has no '|': help lists its commands"],
+  ['a & b', "this shell has no '&': help lists its commands"],
 ])('the line %j is refused', (text, message) => {
   expect(() => parseLine(text)).toThrow(message);
 });

@@ -45,7 +45,7 @@ function tokenize(line: string): Token[] {
       throw new LineSyntaxError(
         `'"`.includes(character)
           ? `unexpected end of line while looking for matching ${character}`
-          : `this shell has no '${character}': help says what there is`,
+          : `this shell has no '${character}': help lists its commands`,
       );
     }
     const [, operator, word] = match;

@@ -115,7 +115,7 @@ describe('enable', () => {
 
   test('enable with an unknown fop fails the start with a suggestion', async () => {
     await expect(setUp({ enable: 'STAT,LOKUP' })).rejects.toThrow(
-      "option 'enable': 'STAT,LOKUP' has 'LOKUP', which is none of them (did you mean 'LOOKUP'?); " +
+      "option 'enable': 'STAT,LOKUP' has 'LOKUP', which is not one of them (did you mean 'LOOKUP'?); " +
         'it takes names of fops with commas between, such as LOOKUP,READ',
     );
   });

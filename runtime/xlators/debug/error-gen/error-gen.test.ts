@@ -169,7 +169,11 @@ test('a reconfigure applies error-no and enable to the next fops', async () => {
 test.each([
   ['failure', '101', "option 'failure': '101' is above 100 percent; it takes a percentage"],
   ['error-no', 'ENOENTT', "option 'error-no': 'ENOENTT' is not among its values (did you mean 'E"],
-  ['enable', 'STAT,LOKUP', "option 'enable': 'STAT,LOKUP' has 'LOKUP', which is none of them (did"],
+  [
+    'enable',
+    'STAT,LOKUP',
+    "option 'enable': 'STAT,LOKUP' has 'LOKUP', which is not one of them (did",
+  ],
   ['enable', 'STAT,', "option 'enable': 'STAT,' has an item that is empty; it takes names of fops"],
   ['random-failure', 'maybe', "option 'random-failure': 'maybe' is neither on nor off"],
   ['seed', '-1', "option 'seed': '-1' is below the minimum; it takes a whole number from 0"],

@@ -307,7 +307,7 @@ test.each([
   [
     'include-ops',
     'LOKUP',
-    "option 'include-ops': 'LOKUP' has 'LOKUP', which is none of them (did ",
+    "option 'include-ops': 'LOKUP' has 'LOKUP', which is not one of them (did ",
   ],
   ['log-file', 'perhaps', "option 'log-file': 'perhaps' is neither on nor off; it takes on or off"],
   ['history-size', '2MB', "option 'history-size': '2MB' is above the maximum; it takes a size"],
