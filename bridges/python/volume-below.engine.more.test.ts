@@ -116,6 +116,33 @@ describe('the volume below', () => {
     );
   });
 
+  it('replies to 5,000 requests at once, more than are served at a time', async () => {
+    const fops: Fops<null> = {
+      lookup(frame, xl, ...args) {
+        setImmediate(() => tail.lookup(frame, xl.children[0]!, ...args));
+      },
+    };
+    const { volume, context } = await start(
+      `${HEAD}
+    async def mkdir(self, frame, loc, *more):
+        import asyncio
+        volume = Volume.below()
+        found = await asyncio.gather(*(volume.exists(f"/{i}") for i in range(5_000)))
+        self.log.info("found %d of %d", sum(found), len(found))
+        return await self.child.mkdir(loc, *more)
+`,
+      fops,
+    );
+    const made = volume.mkdir('/a');
+    let isMade = false;
+    void made.then(() => (isMade = true));
+    while (!isMade) {
+      context.advance(1);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(context.lines.join('\n')).toContain('found 0 of 5000');
+  });
+
   it('is reached through an interpreter that is reloaded until its request has ended', async () => {
     const held: (() => void)[] = [];
     let isHeld = false;

@@ -33,8 +33,8 @@ export class CopyProgress {
     return this.line.isShown;
   }
 
-  readonly onPiece = (countSources: number): void => {
-    this.done.bytes += countSources;
+  readonly onPiece = (byteCount: number): void => {
+    this.done.bytes += byteCount;
   };
 
   readonly onDone = (): void => {

@@ -25,7 +25,7 @@ export async function copyStandardInput(
       text,
       volume.files.findIfExists(path, 'nofollow'),
     );
-    const writeWholeFile = makeWholeFile(volume, path, target?.inode, function* (temporary) {
+    const wholeFileSteps = makeWholeFile(volume, path, target?.inode, function* (temporary) {
       const file = yield* volume.files.create(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o666);
       yield* closeAfter(file, function* (open) {
         for (let offset = 0; ; ) {
@@ -37,7 +37,7 @@ export async function copyStandardInput(
       });
       return file.fd.inode;
     });
-    yield* withErrorContext('cp', text, writeWholeFile);
+    yield* withErrorContext('cp', text, wholeFileSteps);
   }
   try {
     await volume.run(copy());
