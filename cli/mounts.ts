@@ -23,6 +23,7 @@ import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK } from '../terminal/exit.ts';
 import { takeOperands, toggleFlag } from '../terminal/flags.ts';
 import { formatTable } from '../terminal/layout.ts';
+import { formatLocalTime } from '../terminal/quantities.ts';
 import { paint, type Style, type Terminal } from '../terminal/terminal.ts';
 
 /** A row of the list, and of --json; null for a fact that is absent or hidden from this user. */
@@ -126,7 +127,7 @@ function printRows(rows: readonly Row[], terminal: Terminal): void {
     printable(mountpoint ?? (formatListeners({ listens }) || '-')),
     printable(volfile ?? '-'),
     user,
-    since === null ? '-' : formatLocalTime(since),
+    since === null ? '-' : formatLocalTime(since.getTime()),
     pid === null ? '-' : `${pid}`,
   ]);
   const colour = terminal.colour.out;
@@ -143,10 +144,4 @@ function printRows(rows: readonly Row[], terminal: Terminal): void {
   terminal.err(
     "glossa: 'unknown' are those that do not let this user in: only who started them may ask",
   );
-}
-
-/** Formats `2026-01-31 12:34:56` in local time. */
-function formatLocalTime(date: Date): string {
-  const local = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 19).replace('T', ' ');
 }

@@ -1,5 +1,7 @@
 /** `glossa replay`: sends recorded requests again, and prints the replies that differ. */
+
 import { formatLogLine } from '../bridges/testing/log-lines.ts';
+import { seriousLetters } from '../runtime/core/log.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK } from '../terminal/exit.ts';
 import { numberFlag, quietFlag, takeOperands, textFlag, toggleFlag } from '../terminal/flags.ts';
@@ -17,9 +19,6 @@ import { volfileFlags } from './volfile-flags.ts';
 
 /** The default of --time-limit: the seconds that a reply may take. */
 export const DEFAULT_REPLY_TIMEOUT_S = 30;
-
-/** The levels of log lines that are shown. */
-const SERIOUS_LEVELS = new Set(['M', 'A', 'C', 'E', 'W']);
 
 export default defineCommand({
   usage: ['glossa replay FILE VOLFILE|MODULE [options]'],
@@ -68,7 +67,7 @@ export default defineCommand({
         terminal.out(formatOutcome(outcome, result.startedAt, colour).join('\n'));
       }
       for (const line of result.log) {
-        if (SERIOUS_LEVELS.has(line[0]) && different.length > 0) terminal.err(formatLogLine(line));
+        if (seriousLetters.has(line[0]) && different.length > 0) terminal.err(formatLogLine(line));
       }
       printNote(formatSummary(result), terminal);
       if (result.storageDiffers) terminal.err(OTHER_STORAGE_MESSAGE);

@@ -47,3 +47,9 @@ export function formatRate(perS: number): string {
   if (perS < 9999.5) return perS.toFixed(0);
   return perS < 999_500 ? `${formatScaled(perS / 1e3)}k` : `${formatScaled(perS / 1e6)}M`;
 }
+
+/** Formats a time in the local zone: `2026-01-31 12:34:56`. @param ms milliseconds since 1970 */
+export function formatLocalTime(ms: number): string {
+  const local = new Date(ms - new Date(ms).getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 19).replace('T', ' ');
+}

@@ -2,10 +2,12 @@
  * Shortens a server's log for the terminal of `glossa dev` and `glossa repl`: shows the lines of
  * modules, and warnings and errors of the server.
  */
+
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
+import { seriousLetters } from '../../runtime/core/log.ts';
 import { paint, type Style } from '../../terminal/terminal.ts';
 
 /** Matches a log line: time, level, file, line, function, volume, message. */
@@ -27,9 +29,6 @@ const DEBUGGER_MESSAGE = /^(paused in the debugger|resumed$)/;
 
 /** Matches the last message of a replaced volume; not shown, as the reload was shown before. */
 const REPLACED_VOLUME = /^idle, and gone: /;
-
-/** The levels at which lines of the server itself are shown. */
-const SERIOUS_LEVELS = new Set(['M', 'A', 'C', 'E', 'W']);
 
 export interface DevLogSettings {
   /** The names of the volumes whose lines are all shown. */
@@ -63,7 +62,7 @@ export class DevLog {
       return this.style === undefined ? line : paint(this.style, line, colour);
     }
     const [, time, letter, file, number, func, volume, message] = match as unknown as string[];
-    const text = this.shorten(volume!, message!, SERIOUS_LEVELS.has(letter!));
+    const text = this.shorten(volume!, message!, seriousLetters.has(letter!));
     this.style = text === null ? null : STYLES[letter!];
     if (text === null) return null;
     if (text !== message) this.style = 'good';

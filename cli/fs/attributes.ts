@@ -7,13 +7,6 @@ export const TYPE_NAMES = [
   ...['unknown', 'file', 'directory', 'link', 'block device', 'character device', 'fifo', 'socket'],
 ] as const;
 
-/** Formats `2026-01-31 12:34:56` in local time. */
-export function formatLocalTime(seconds: number): string {
-  const date = new Date(seconds * 1000);
-  const local = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 19).replace('T', ' ');
-}
-
 /** Formats a time for JSON, in UTC with nanoseconds: `2026-01-31T12:34:56.123456789Z`. */
 const formatIsoTime = (seconds: number, nanoseconds: number): string =>
   `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${String(nanoseconds).padStart(9, '0')}Z`;

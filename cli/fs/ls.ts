@@ -12,7 +12,8 @@ import { defineCommand } from '../../terminal/command.ts';
 import { UsageError } from '../../terminal/exit.ts';
 import { toggleFlag } from '../../terminal/flags.ts';
 import { formatTable } from '../../terminal/layout.ts';
-import { formatGroup, formatJson, formatLocalTime, formatUser } from './attributes.ts';
+import { formatLocalTime } from '../../terminal/quantities.ts';
+import { formatGroup, formatJson, formatUser } from './attributes.ts';
 import { LineWriter } from './line-writer.ts';
 import {
   formatPathIn,
@@ -123,7 +124,7 @@ function formatRows(
     formatUser(buf!.iaUid),
     formatGroup(buf!.iaGid),
     `${buf!.iaSize}`,
-    formatLocalTime(buf!.iaMtime),
+    formatLocalTime(buf!.iaMtime * 1000),
     target === undefined ? name : `${name} -> ${target}`,
   ]);
   return formatTable(cells, { isRightAligned: (at) => at === 1 || at === 4 });

@@ -7,7 +7,8 @@ import { IA_IFLNK, type Iatt } from '../../runtime/core/iatt.ts';
 import { defineCommand } from '../../terminal/command.ts';
 import { UsageError } from '../../terminal/exit.ts';
 import { toggleFlag } from '../../terminal/flags.ts';
-import { formatGroup, formatJson, formatLocalTime, formatUser, TYPE_NAMES } from './attributes.ts';
+import { formatLocalTime } from '../../terminal/quantities.ts';
+import { formatGroup, formatJson, formatUser, TYPE_NAMES } from './attributes.ts';
 import { LineWriter } from './line-writer.ts';
 import { OpenVolumes, parseVolumeOperand, volumeFlags } from './operand.ts';
 import { runVolumeCommand } from './volume-command.ts';
@@ -59,9 +60,9 @@ function formatAttributes(name: string, buf: Iatt, target: string | undefined): 
     `    size: ${buf.iaSize} bytes in ${buf.iaBlocks} blocks of 512`,
     `    mode: ${octal} ${formatMode(buf.mode)}`,
     `   owner: ${owner}`,
-    `modified: ${formatLocalTime(buf.iaMtime)}`,
-    ` changed: ${formatLocalTime(buf.iaCtime)}`,
-    `accessed: ${formatLocalTime(buf.iaAtime)}`,
+    `modified: ${formatLocalTime(buf.iaMtime * 1000)}`,
+    ` changed: ${formatLocalTime(buf.iaCtime * 1000)}`,
+    `accessed: ${formatLocalTime(buf.iaAtime * 1000)}`,
     `    gfid: ${buf.iaGfid}`,
   ];
 }

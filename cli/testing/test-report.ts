@@ -1,17 +1,16 @@
 /**
  * Formats the output of `glossa test`: a line for each test, with the reason of a failure, or JSON.
  */
+
 import { formatLogLine, type ParsedLine } from '../../bridges/testing/log-lines.ts';
 import type { TestReport } from '../../bridges/testing/test-runner.ts';
+import { seriousLetters } from '../../runtime/core/log.ts';
 import { paint } from '../../terminal/terminal.ts';
 
 export interface TestCounts {
   passed: number;
   failed: number;
 }
-
-/** The levels, warning and above, of log lines that are shown for a failed test. */
-const SERIOUS_LEVELS = new Set(['M', 'A', 'C', 'E', 'W']);
 
 /** The time of a test from which on it is printed. */
 const SLOW_TEST_MS = 1000;
@@ -40,7 +39,7 @@ export function formatTest(report: TestReport, { colour, showsLog }: TestOutputS
   const logLines = showsLog
     ? report.log
     : hasFailed
-      ? report.log.filter(([level]) => SERIOUS_LEVELS.has(level))
+      ? report.log.filter(([level]) => seriousLetters.has(level))
       : [];
   if (logLines.length > 0)
     lines.push(formatPart('the volume logged', logLines.map(formatLine), colour));

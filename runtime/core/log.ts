@@ -42,6 +42,8 @@ export const logLevelNames = [
 
 /** The letter of each level in a line, by number; M is EMERG. */
 const levelLetters = ' MACEWNIDT';
+/** The letters of WARNING and of the levels above it. */
+export const seriousLetters: ReadonlySet<string> = new Set('MACEW');
 
 /** Finds the level of a name in any case; undefined for an unknown name. */
 export function parseLogLevel(name: string): LogLevel | undefined {
