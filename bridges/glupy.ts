@@ -1,4 +1,7 @@
-/** Defines features/glupy, as volfiles name it: the host translator with all languages, on Node. */
+/**
+ * Exports features/glupy, which runs an author's module (Python, JavaScript, C, …) as a translator.
+ * Volfiles load it by this type. It has all languages, and Node as its machine.
+ */
 import { makeGlupy } from './host/index.ts';
 import { hostedLanguages } from './languages.ts';
 import { nodeMachine } from './machine/node/index.ts';

@@ -160,8 +160,8 @@ export interface Guest {
   readonly failure: string | undefined;
   /** Makes the module's translator with its options and runs its `init`. Throws its error. */
   create(volume: string, children: readonly (readonly [string, string])[], options: object): void;
-  fopEntry(name: string): EnterGuest;
-  replyEntry(name: string): EnterGuest;
+  makeFopEntry(name: string): EnterGuest;
+  makeReplyEntry(name: string): EnterGuest;
   /** Calls a hook, or sends a notice, with scalars. Its exceptions are logged. */
   callHook(name: HookName | NoticeName, args: readonly Scalar[]): number;
   /** Calls a hook that returns state, as JSON; undefined when it failed, with the error logged. */

@@ -192,7 +192,7 @@ function findVolumeModule(
   const { baseDir } = xl.context;
   const { language, 'module-path': path } = settings;
   const module = findModule({ name, path, language, baseDir }, languages, machine);
-  machine.checkForeign(xl, module.path);
+  machine.warnForeignWritable(xl, module.path);
   return module;
 }
 
@@ -240,7 +240,7 @@ async function loadModule(
       virtualTime: context.virtualTime === true,
       notice: (text) => xl.log.debug(text),
       warn: (text) => xl.log.warning(text, { msgid: messages.compileCacheUnusable.id }),
-      checkForeign: (path) => machine.checkForeign(xl, path),
+      warnForeignWritable: (path) => machine.warnForeignWritable(xl, path),
       log: (level, source, text) => api.log(level, source, text),
     });
     interpreter.attach(guest);
@@ -276,7 +276,7 @@ async function init(
     xl.log.warning(limitation, { msgid: messages.compileCacheUnusable.id });
   const granted = findGrants(settings, xl.context.baseDir, machine);
   const folders = listGrantedFolders(granted, machine.sources);
-  for (const path of granted.packages) machine.checkForeign(xl, path);
+  for (const path of granted.packages) machine.warnForeignWritable(xl, path);
   const host = new Host(xl, readPolicy(settings), async (owner, rereads) => {
     // A read from a mount that this process itself serves would block for ever.
     if (rereads || folders.length > 0) await glupy.checkMounts();

@@ -140,7 +140,7 @@ export function makeStartError(
 
 /** An engine's state, as the shared guest uses it. */
 export interface EngineState {
-  readonly dead: { readonly message: string } | undefined;
+  readonly fatalError: { readonly message: string } | undefined;
   readonly memory: number;
   close(): void;
 }
@@ -184,18 +184,18 @@ export abstract class InterpretedGuest<E extends EngineState> implements Guest {
   protected abstract runLine(id: number, source: string): void;
 
   get failure(): string | undefined {
-    return this.engine.dead?.message;
+    return this.engine.fatalError?.message;
   }
 
   get memory(): number {
     return this.engine.memory;
   }
 
-  fopEntry(name: string): EnterGuest {
+  makeFopEntry(name: string): EnterGuest {
     return this.findEntry('entry', name, `i${listScalarKinds(findFop(name)!.args)}`);
   }
 
-  replyEntry(name: string): EnterGuest {
+  makeReplyEntry(name: string): EnterGuest {
     return this.findEntry('reply_entry', name, `iiii${listScalarKinds(findFop(name)!.reply)}`);
   }
 
@@ -225,7 +225,7 @@ export abstract class InterpretedGuest<E extends EngineState> implements Guest {
 
   /** Makes a call outside of any request; the engine's error is logged. */
   private logIfThrows<R>(name: string, failed: R, call: () => R): R {
-    if (this.engine.dead !== undefined) return failed;
+    if (this.engine.fatalError !== undefined) return failed;
     try {
       return call();
     } catch (error) {

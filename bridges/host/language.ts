@@ -40,7 +40,7 @@ export interface GuestSettings {
   /** Logs a warning for the machine's administrator. */
   warn(text: string): void;
   /** Checks a file or folder before its code is run. @throws when that is refused */
-  checkForeign(path: string): void;
+  warnForeignWritable(path: string): void;
   log(level: number, source: LogSource, text: string): void;
 }
 

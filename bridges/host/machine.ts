@@ -36,7 +36,7 @@ export interface Machine {
   /** Removes TypeScript's types. @throws {Error} with file and line for a syntax error */
   stripTypes(source: string, path: string): string;
   /** Warns of a file or folder that other users can change. @throws {GraphError} under --strict */
-  checkForeign<P>(xl: Xlator<P>, path: string): void;
+  warnForeignWritable<P>(xl: Xlator<P>, path: string): void;
   /** Watches a folder for saved files with these extensions. The result stops it. */
   watchFolder(folder: string, extensions: readonly string[], watcher: FolderWatcher): () => void;
   /** Runs the garbage collector soon: an ended interpreter leaves much memory. */
@@ -50,7 +50,7 @@ export interface Thread {
   /** Wakes its event loop. */
   wake(): void;
   /** Sets whether the thread keeps the process alive. Initially it does. */
-  setKeepsProcess(isHeld: boolean): void;
+  setKeepsProcess(keepsProcess: boolean): void;
   /** Ends it, also in the middle of a call. */
   terminate(): Promise<void>;
 }
@@ -85,8 +85,9 @@ export interface Sources {
   /** The path of an existing file without symbolic links. */
   realPath(path: string): string;
   /**
-   * Records the folders' file systems. The result rejects when a mount has covered one since: a
-   * read from a mount that this process itself serves would block for ever.
+   * Records the folders' file systems, and returns a check. The check rejects if another file
+   * system has been mounted over a folder since: reading from a mount that this process itself
+   * serves would block for ever.
    * @throws {InitError}
    */
   recordFileSystems(folders: readonly string[]): () => Promise<void>;
@@ -148,9 +149,9 @@ export interface Snapshot {
   readonly name: string;
   readonly memoryLength: number;
   /** Pyodide's description of the snapshot, which precedes the memory's pages. */
-  readonly head: Uint8Array;
+  readonly description: Uint8Array;
   /** The number of functions in WebAssembly's table; another machine may have fewer. */
-  readonly functions?: number;
+  readonly functionCount?: number;
   /** Reads the pages into `heap`. @throws {Error} when the pages are damaged */
   readPages(heap: Uint8Array): void;
   close(): void;
@@ -260,14 +261,15 @@ export const BAKED_PARTS = {
 /** Bytes of a memory page. */
 export const BAKED_PAGE_BYTES = 4096;
 
-/** The head of a baked snapshot. */
+/** The head of a baked snapshot: JSON in the page. */
 export interface BakedHead {
   /** The inputs of the snapshot. */
   readonly of: SnapshotInputs;
   readonly memoryLength: number;
+  /** The bytes of `Snapshot.description`. */
   readonly head: readonly number[];
   /** Numbers of the pages that differ from those of a fresh interpreter. */
   readonly pages: readonly number[];
-  /** Functions in WebAssembly's table. */
+  /** The number of functions in WebAssembly's table. */
   readonly functions: number;
 }

@@ -36,10 +36,10 @@ const STATE_WORD = 3;
 const SIDE_WORDS = 8;
 // Indices of the words that both sides share, after those of the sides.
 const LOG_LEVEL_WORD = 2 * SIDE_WORDS;
-const BEAT_WORD = LOG_LEVEL_WORD + 1;
+const HEARTBEAT_WORD = LOG_LEVEL_WORD + 1;
 const SERVED_CALL_WORD = LOG_LEVEL_WORD + 2;
-const CLOCK_OFFSET = 4 * (LOG_LEVEL_WORD + 4);
-const CONTROL_BYTES = CLOCK_OFFSET + 8;
+const CLOCK_OFFSET_BYTES = 4 * (LOG_LEVEL_WORD + 4);
+const CONTROL_BYTES = CLOCK_OFFSET_BYTES + 8;
 
 const AWAKE = 0;
 const ASLEEP = 1;
@@ -85,7 +85,7 @@ export class Channel {
    */
   constructor({ control, rings }: SharedMemory, side: 0 | 1, wakeOther: () => void) {
     this.control = new Int32Array(control);
-    this.clock = new Float64Array(control, CLOCK_OFFSET, 1);
+    this.clock = new Float64Array(control, CLOCK_OFFSET_BYTES, 1);
     this.ownWords = side * SIDE_WORDS;
     this.otherWords = (1 - side) * SIDE_WORDS;
     this.outRing = new Ring(rings[side]);
@@ -114,12 +114,12 @@ export class Channel {
   }
 
   /** A counter that the worker raises while it runs: if it stays the same, the worker is stuck. */
-  get beat(): number {
-    return Atomics.load(this.control, BEAT_WORD);
+  get heartbeat(): number {
+    return Atomics.load(this.control, HEARTBEAT_WORD);
   }
 
-  raiseBeat(): void {
-    Atomics.add(this.control, BEAT_WORD, 1);
+  raiseHeartbeat(): void {
+    Atomics.add(this.control, HEARTBEAT_WORD, 1);
   }
 
   /** The number of the call that the worker claims to run; 0 for none. */
@@ -166,8 +166,12 @@ export class Channel {
     const whole = concatBytes([message.bytes.slice(0, message.at), ...message.longParts]);
     for (let from = 0; from < whole.length; from += MAX_PIECE_BYTES) {
       const bytes = whole.subarray(from, from + MAX_PIECE_BYTES);
-      const more = from + MAX_PIECE_BYTES < whole.length ? MORE_FOLLOWS : 0;
-      this.backlog.push({ bytes, lengthWord: (bytes.length | more) >>> 0, headLength: message.at });
+      const moreFlag = from + MAX_PIECE_BYTES < whole.length ? MORE_FOLLOWS : 0;
+      this.backlog.push({
+        bytes,
+        lengthWord: (bytes.length | moreFlag) >>> 0,
+        headLength: message.at,
+      });
       this.backlogBytes += bytes.length;
     }
   }
@@ -213,7 +217,7 @@ export class Channel {
   }
 
   /** True when the other side is idle: it has read all messages and does not run. */
-  get isOtherIdle(): boolean {
+  get isOtherSideIdle(): boolean {
     const state = Atomics.load(this.control, this.otherWords + STATE_WORD);
     return (state === ASLEEP || state === AWAY) && this.isAllRead;
   }
@@ -235,26 +239,27 @@ export class Channel {
       const word = this.inRing.readLengthWord(this.readBytes);
       const head = this.inRing.readHeadLength(this.readBytes);
       const length = word & ~MORE_FOLLOWS;
-      const more = (word & MORE_FOLLOWS) !== 0;
+      const moreFollows = (word & MORE_FOLLOWS) !== 0;
       if (length > MAX_PIECE_BYTES || computeRingBytes(length) > unread) {
         throw new MalformedMessageError('a message is longer than the sent bytes');
       }
-      const isShort = length <= this.scratch.length && !more && this.pieces.length === 0;
+      const isShort = length <= this.scratch.length && !moreFollows && this.pieces.length === 0;
       const bytes = isShort ? this.scratch : new Uint8Array(alignBytes(length));
       this.inRing.read(bytes, length, this.readBytes);
       this.advanceRead(length);
       if (isShort) return this.reader.open(bytes, length, head, true);
-      const whole = this.assemble(bytes.subarray(0, length), more);
+      const whole = this.assemble(bytes.subarray(0, length), moreFollows);
       if (whole !== null) return this.reader.open(whole, whole.length, head, false);
     }
   }
 
-  private assemble(piece: Uint8Array, more: boolean): Uint8Array | null {
-    if (!more && this.pieces.length === 0) return piece;
+  /** Adds a piece to its message; returns the message once it is complete, null before. */
+  private assemble(piece: Uint8Array, moreFollows: boolean): Uint8Array | null {
+    if (!moreFollows && this.pieces.length === 0) return piece;
     this.pieces.push(piece);
     const bytes = this.pieces.reduce((sum, { length }) => sum + length, 0);
     if (bytes > MAX_MESSAGE_BYTES) throw new MalformedMessageError('a message does not end');
-    if (more) return null;
+    if (moreFollows) return null;
     const whole = concatBytes(this.pieces);
     this.pieces = [];
     return whole;

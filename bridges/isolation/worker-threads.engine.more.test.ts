@@ -296,7 +296,7 @@ it('with three crashes among thousands of requests, each request gets one reply'
 it('a thread that crashes during a reload fails the reload and is replaced', async () => {
   const run = await start({ 'restart-backoff': '0' });
   // The main thread reads none of its messages before the crash.
-  const deaf = vi.spyOn(WorkerLink.prototype, 'takeAndAwait').mockImplementation(() => {});
+  const deaf = vi.spyOn(WorkerLink.prototype, 'takeMessagesAndAwait').mockImplementation(() => {});
   const reload = run.reload();
   await crash(run);
   deaf.mockRestore();

@@ -2,7 +2,7 @@
  * Runs one JavaScript interpreter for the language-neutral host.
  *
  * An engine belongs to one volume and has a memory of its own; only `createEngine` is asynchronous.
- * Any call may throw EngineError; after a `fatal` one the engine is `dead`. A call ends when no
+ * Any call may throw EngineError; after a `fatal` one `fatalError` is set. A call ends when no
  * promise job is left. QuickJS checks the time limit every few thousand calls, at backward jumps,
  * and in regular expressions; a built-in operation that runs longer ends the interpreter.
  */
@@ -35,6 +35,9 @@ const MAX_DEPTH = 8;
  * functions also use V8's stack of 984 KiB, up to eight times faster.
  */
 const STACK_BYTES = 96 * 1024;
+// QuickJS's numbers of a promise's states.
+const PENDING = 0;
+const FULFILLED = 1;
 /** Kinds of arguments: a number, a string made for one call, a cached string. */
 const INT = 0;
 const TEXT = 1;
@@ -42,19 +45,19 @@ const NAME = 2;
 
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   // The callbacks need the engine, and the engine the instance.
-  const box: { engine?: Engine } = {};
+  const holder: { engine?: Engine } = {};
   const callbacks: Callbacks = {
-    callFunction: (_, __, ___, count, args, id) => box.engine!.runHostFunction(id, count, args),
-    shouldInterrupt: () => (box.engine?.timeLimit.checkDeadline() ? 1 : 0),
+    callFunction: (_, __, ___, count, args, id) => holder.engine!.runHostFunction(id, count, args),
+    shouldInterrupt: () => (holder.engine?.timeLimit.checkDeadline() ? 1 : 0),
     normalizeModule: (_, __, ___, base, name) =>
-      box.engine!.runImport((loader) => loader.resolve(base, name)),
-    loadModuleSource: (_, __, ___, name) => box.engine!.runImport((loader) => loader.load(name)),
+      holder.engine!.runImport((loader) => loader.resolve(base, name)),
+    loadModuleSource: (_, __, ___, name) => holder.engine!.runImport((loader) => loader.load(name)),
     freeHostRef: () => undefined,
   };
   const { machine, memoryLimit, log } = options;
   const instance = await instantiate(callbacks, memoryLimit, log, machine);
-  box.engine = new Engine(instance, options);
-  return box.engine;
+  holder.engine = new Engine(instance, options);
+  return holder.engine;
 }
 
 class Engine {
@@ -67,7 +70,7 @@ class Engine {
   readonly #exceptions: ExceptionReader;
   readonly #jobs: Jobs;
   readonly timeLimit: TimeLimit;
-  /** Values of arguments, and the pointers to each that QTS_Call takes. */
+  /** The arguments of all nested calls, eight bytes each; and QTS_Call's pointers to them. */
   readonly #argumentArea: Pointer;
   readonly #argumentPointers: Pointer;
   readonly #gcThresholdAddress: Pointer;
@@ -76,7 +79,7 @@ class Engine {
   /** The address at which jobs leave a call's result; 0 before `setOutcomeBuffer`. */
   #outcomeAddress: Pointer = 0;
   readonly #gate: InterpreterGate;
-  #dead: EngineError | undefined;
+  #fatalError: EngineError | undefined;
 
   constructor(instance: Instance, options: EngineOptions) {
     const { quickjs } = instance;
@@ -92,7 +95,7 @@ class Engine {
       name: options.volume ?? 'javascript',
       watchEngine: options.machine.watchEngine,
       onAborted: (why) => {
-        this.#dead ??= new EngineError('time-limit', why, true);
+        this.#fatalError ??= new EngineError('time-limit', why, true);
       },
     });
     this.timeLimit = new TimeLimit(options.timeLimit, options.clock);
@@ -122,8 +125,8 @@ class Engine {
   }
 
   /** The error that ended the interpreter; undefined while it works. */
-  get dead(): EngineError | undefined {
-    return this.#dead;
+  get fatalError(): EngineError | undefined {
+    return this.#fatalError;
   }
 
   get memory(): number {
@@ -142,7 +145,7 @@ class Engine {
 
   close(): void {
     this.#gate.close();
-    this.#dead ??= new EngineError('crash', 'the interpreter is closed', true);
+    this.#fatalError ??= new EngineError('crash', 'the interpreter is closed', true);
   }
 
   /** Sets the ArrayBuffer in which a call's jobs may leave its result; 0 means none was left. */
@@ -188,33 +191,34 @@ class Engine {
   /** Runs a call in a turn of its own, unless one is open. */
   #runInTurn<R>(action: () => R): R {
     if (!this.#gate.needsTurn(false)) return action();
-    return this.#gate.runInOwnTurn(action, () => this.#dead!);
+    return this.#gate.runInOwnTurn(action, () => this.#fatalError!);
   }
 
   #makeCall(callable: Handle, kinds: string): FlatFunction {
     const kindList = [...kinds].map((kind) => (kind === 'i' ? INT : kind === 's' ? TEXT : NAME));
-    const n = kindList.length;
+    const argumentCount = kindList.length;
     const hasText = kindList.includes(TEXT);
     return (args) => {
-      const base = this.#beginCall();
+      const firstArgument = this.#beginCall();
       try {
-        const first = (this.#argumentArea >> 2) + base * 2;
-        for (let i = 0; i < n; i++) this.#putArgument(first + i * 2, kindList[i]!, args[i]);
+        const firstIndex = (this.#argumentArea >> 2) + firstArgument * 2;
+        for (let i = 0; i < argumentCount; i++)
+          this.#putArgument(firstIndex + i * 2, kindList[i]!, args[i]);
         const result = this.#quickjs.QTS_Call(
           this.#context,
           callable,
           this.#values.undefinedValue,
-          n,
-          this.#argumentPointers + base * 4,
+          argumentCount,
+          this.#argumentPointers + firstArgument * 4,
         );
         this.#values.refresh();
-        if (hasText) this.#dropTexts(first, kindList);
+        if (hasText) this.#dropTexts(firstIndex, kindList);
         const { i32 } = this.#values;
         const at = result >> 2;
         // A small integer refers to nothing: only its own eight bytes must be freed.
         if (i32[at + 1] !== TAG_INT) {
           return i32[at + 1] === TAG_OBJECT
-            ? this.#settlePromise(result, base)
+            ? this.#settlePromise(result, firstArgument)
             : this.#readUncommonResult(result);
         }
         const code = i32[at]!;
@@ -231,31 +235,31 @@ class Engine {
     };
   }
 
-  /** Runs all jobs, and passes the promise's outcome to the library. `base`: as of #beginCall. */
-  #settlePromise(promise: Pointer, base: number): number {
+  /** Runs all jobs, and passes the promise's outcome to the library. See #beginCall. */
+  #settlePromise(promise: Pointer, firstArgument: number): number {
     try {
       this.#runJobs();
       const state = this.#quickjs.QTS_PromiseState(this.#context, promise);
       const code = this.#takeOutcome();
       // A call with a result may leave its promise pending.
       if (state === PENDING && code !== 0) return code;
-      return this.#reportOutcome(promise, state, base) || code;
+      return this.#reportOutcome(promise, state, firstArgument) || code;
     } finally {
       this.#quickjs.QTS_FreeValuePointer(this.#context, promise);
     }
   }
 
   /** Passes a promise's outcome, or the pending promise, to the library; returns its code. */
-  #reportOutcome(promise: Pointer, state: number, base: number): number {
+  #reportOutcome(promise: Pointer, state: number, firstArgument: number): number {
     const value =
       state === PENDING ? promise : this.#quickjs.QTS_PromiseResult(this.#context, promise);
     this.#values.refresh();
-    const first = (this.#argumentArea >> 2) + base * 2;
+    const firstIndex = (this.#argumentArea >> 2) + firstArgument * 2;
     const { i32 } = this.#values;
-    this.#values.putNumber(first, state);
-    i32[first + 2] = i32[value >> 2]!;
-    i32[first + 3] = i32[(value >> 2) + 1]!;
-    const at = this.#argumentPointers + base * 4;
+    this.#values.putNumber(firstIndex, state);
+    i32[firstIndex + 2] = i32[value >> 2]!;
+    i32[firstIndex + 3] = i32[(value >> 2) + 1]!;
+    const at = this.#argumentPointers + firstArgument * 4;
     const { QTS_Call: call } = this.#quickjs;
     const result = call(this.#context, this.#promiseHandler, this.#values.undefinedValue, 2, at);
     this.#values.refresh();
@@ -306,22 +310,22 @@ class Engine {
   }
 
   #apply<T>(callable: Handle, args: readonly CallArgument[], convert: (result: Pointer) => T): T {
-    const base = this.#beginCall();
+    const firstArgument = this.#beginCall();
     try {
-      const first = (this.#argumentArea >> 2) + base * 2;
+      const firstIndex = (this.#argumentArea >> 2) + firstArgument * 2;
       args.forEach((arg, i) => {
         if (typeof arg === 'object') {
           const { i32 } = this.#values;
-          i32.copyWithin(first + i * 2, arg.handle >> 2, (arg.handle >> 2) + 2);
-        } else this.#putArgument(first + i * 2, typeof arg === 'number' ? INT : TEXT, arg);
+          i32.copyWithin(firstIndex + i * 2, arg.handle >> 2, (arg.handle >> 2) + 2);
+        } else this.#putArgument(firstIndex + i * 2, typeof arg === 'number' ? INT : TEXT, arg);
       });
       const { QTS_Call: call } = this.#quickjs;
-      const at = this.#argumentPointers + base * 4;
+      const at = this.#argumentPointers + firstArgument * 4;
       const thisValue = this.#values.undefinedValue;
       const result = call(this.#context, callable, thisValue, args.length, at);
       this.#values.refresh();
       const kinds = args.map((arg) => (typeof arg === 'string' ? TEXT : INT));
-      this.#dropTexts(first, kinds);
+      this.#dropTexts(firstIndex, kinds);
       const error = this.#exceptions.takeException(result);
       if (error !== undefined) throw error;
       const value = convert(result);
@@ -336,7 +340,7 @@ class Engine {
 
   /** Marks the call as running; returns the index of its first argument in the argument area. */
   #beginCall(): number {
-    if (this.#dead !== undefined) throw this.#dead;
+    if (this.#fatalError !== undefined) throw this.#fatalError;
     const { depth } = this.#gate;
     if (depth >= MAX_DEPTH) throw new EngineError('exception', 'calls nest too deep');
     if (depth === 0) {
@@ -361,14 +365,14 @@ class Engine {
     }
   }
 
-  /** Frees the strings that were made for one call. `first` is an index into `i32`. */
-  #dropTexts(first: number, kinds: readonly number[]): void {
+  /** Frees the strings that were made for one call. `firstIndex` is an index into `i32`. */
+  #dropTexts(firstIndex: number, kinds: readonly number[]): void {
     kinds.forEach((kind, i) => {
       const { i32 } = this.#values;
-      if (kind !== TEXT || i32[first + i * 2 + 1] !== TAG_STRING) return;
+      if (kind !== TEXT || i32[firstIndex + i * 2 + 1] !== TAG_STRING) return;
       const cell = this.#quickjs._malloc(8);
       this.#values.refresh();
-      this.#values.i32.copyWithin(cell >> 2, first + i * 2, first + i * 2 + 2);
+      this.#values.i32.copyWithin(cell >> 2, firstIndex + i * 2, firstIndex + i * 2 + 2);
       this.#quickjs.QTS_FreeValuePointer(this.#context, cell);
     });
   }
@@ -388,12 +392,12 @@ class Engine {
   /** Converts an exception to an EngineError; any other exception means a lost interpreter. */
   #convertError(error: unknown): EngineError {
     if (error instanceof EngineError) {
-      if (error.fatal) this.#dead = error;
+      if (error.fatal) this.#fatalError = error;
       return error;
     }
     const reason = error instanceof Error ? error.message : String(error);
-    this.#dead = new EngineError('crash', `the interpreter broke down: ${reason}`, true);
-    return this.#dead;
+    this.#fatalError = new EngineError('crash', `the interpreter broke down: ${reason}`, true);
+    return this.#fatalError;
   }
 
   /** Runs a module with its imports; returns a handle of its exports. */
@@ -494,6 +498,3 @@ class Engine {
     return result;
   }
 }
-
-const PENDING = 0; // QuickJS's numbers of a promise's states
-const FULFILLED = 1;

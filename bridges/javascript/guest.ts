@@ -89,7 +89,7 @@ export const startJavaScript: StartGuest = async (module, host, settings) => {
     machine,
     settings.packages ?? [],
     ({ file, line }, text) => host.logRefusal({ file, line, func: '-' }, text),
-    (path) => settings.checkForeign(path),
+    (path) => settings.warnForeignWritable(path),
   );
   const expressionNamer = new ExpressionNamer(
     (file, line) => imports.readLine(file, line),
@@ -97,10 +97,10 @@ export const startJavaScript: StartGuest = async (module, host, settings) => {
   );
   const evaluations = new Evaluations();
   const grantedAccess = new GrantedAccess(settings.grants, module, host, machine);
-  let isReported = false;
+  let hasWarned = false;
   const collectSoon = (): undefined => {
-    if (engine.collectSoon() || isReported) return;
-    isReported = true;
+    if (engine.collectSoon() || hasWarned) return;
+    hasWarned = true;
     settings.log(WARNING, { file: module.path, line: 0, func: '-' }, NO_THRESHOLD_WARNING);
   };
   const engine: Engine = await createEngine({

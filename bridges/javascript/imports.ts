@@ -46,25 +46,25 @@ export class Imports {
   readonly #machine: Machine;
   readonly #folders: readonly string[];
   readonly #logRefusal: (position: ImportPosition, text: string) => void;
-  readonly #checkForeign: (path: string) => void;
+  readonly #warnForeignWritable: (path: string) => void;
   readonly #sources = new Map<string, string>();
 
   /**
    * @param logRefusal logs a refused or missing import
-   * @param checkForeign checks each file before it is run, and throws to refuse it
+   * @param warnForeignWritable checks each file before it is run, and throws to refuse it
    */
   constructor(
     module: ModuleFile,
     machine: Machine,
     packages: readonly string[],
     logRefusal: (position: ImportPosition, text: string) => void,
-    checkForeign: (path: string) => void = () => {},
+    warnForeignWritable: (path: string) => void = () => {},
   ) {
     this.#module = module;
     this.#machine = machine;
     this.#folders = [...module.folders, ...packages];
     this.#logRefusal = logRefusal;
-    this.#checkForeign = checkForeign;
+    this.#warnForeignWritable = warnForeignWritable;
   }
 
   /** The texts of the loaded files, without the library's. */
@@ -131,7 +131,7 @@ export class Imports {
   load(name: string): string {
     if (name.startsWith(LIBRARY_PREFIX)) return readLibrarySource(name, this.#machine);
     if (!this.#isInside(name)) throw new Error(`${name} is no module`);
-    this.#checkForeign(name);
+    this.#warnForeignWritable(name);
     const source = readSource(name, this.#machine.sources);
     this.#sources.set(name, source);
     if (name.endsWith('.json')) {

@@ -43,7 +43,7 @@ async function measureCall(
     }
     const spent = time - begun;
     if (!(error instanceof EngineError)) throw new Error(`it ended with ${error}`);
-    const dead = engine.dead !== undefined;
+    const dead = engine.fatalError !== undefined;
     if (!dead) expect(engine.call(fine)).toBe('fine');
     return { error, time: spent, dead };
   } finally {

@@ -27,6 +27,8 @@ import {
 const HEADER_DOUBLES = 3;
 /** Doubles of an area before it grows. */
 const INITIAL_DOUBLES = 8192;
+/** Stands for null, in place of a length or count. */
+const NULL_LENGTH = -1;
 /** Characters of a gfid as text. */
 const GFID_LENGTH = 36;
 /**
@@ -67,7 +69,7 @@ export class Area implements Room {
   bytes = new Uint8Array(8 * INITIAL_DOUBLES);
   /** True if C does not know the address of `bytes` yet. */
   hasMoved = true;
-  /** The module's flags `NEEDS_*`. */
+  /** The module's flags, see above. */
   needs = 0;
   f64 = new Float64Array(this.bytes.buffer);
   /** The index of the next double to write. */
@@ -132,7 +134,7 @@ export class Area implements Room {
 
   writeText(value: string | null): void {
     if (value === null) {
-      this.writeNumber(-1);
+      this.writeNumber(NULL_LENGTH);
       return;
     }
     this.reserve(this.countTextDoubles(value));
@@ -278,7 +280,7 @@ export class Area implements Room {
 
   writeDict(dict: Dict | null): void {
     if (dict === null) {
-      this.writeNumber(-1);
+      this.writeNumber(NULL_LENGTH);
       return;
     }
     this.writeNumber(dict.size);
@@ -295,12 +297,12 @@ export class Area implements Room {
 
   /** Writes the length of data; the bytes are passed separately. */
   writeDataLength(data: Uint8Array | null): void {
-    this.writeNumber(data === null ? -1 : data.length);
+    this.writeNumber(data === null ? NULL_LENGTH : data.length);
   }
 
   writeEntries(entries: readonly Dirent[] | null): void {
     if (entries === null) {
-      this.writeNumber(-1);
+      this.writeNumber(NULL_LENGTH);
       return;
     }
     this.writeNumber(entries.length);
@@ -314,7 +316,7 @@ export class Area implements Room {
   }
 
   writeLocklist(locks: readonly Flock[] | null): void {
-    this.writeNumber(locks === null ? -1 : locks.length);
+    this.writeNumber(locks === null ? NULL_LENGTH : locks.length);
     for (const lock of locks ?? []) {
       this.reserve(sizeFlock(this, lock));
       this.at = putFlock(this, this.at, lock);

@@ -113,7 +113,7 @@ export class NativeGuest implements Guest, MessageHandler {
     throw new InitError(`${this.path}: ${reason}`);
   }
 
-  fopEntry(name: string): EnterGuest {
+  makeFopEntry(name: string): EnterGuest {
     const row = findFop(name)!;
     const { area, host } = this;
     const command = COMMANDS.fop + 256 * row.number;
@@ -136,7 +136,7 @@ export class NativeGuest implements Guest, MessageHandler {
     };
   }
 
-  replyEntry(name: string): EnterGuest {
+  makeReplyEntry(name: string): EnterGuest {
     const row = findFop(name)!;
     const { area, host } = this;
     const command = COMMANDS.reply + 256 * row.number;

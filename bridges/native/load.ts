@@ -36,15 +36,15 @@ export const extensions: readonly string[] = Object.keys(hasTypes);
  * Checks a file before it is run, and throws to refuse it.
  * @param isOwn true for the user's file, which is loaded anew each time; false for a package
  */
-type CheckForeign = (path: string, isOwn: boolean) => void;
+type WarnForeignWritable = (path: string, isOwn: boolean) => void;
 
 /** Loads a file's exports. @throws {InitError} with file, line and error */
 export function loadFile(
   path: string,
   providedModules: Modules = {},
-  checkForeign: CheckForeign = () => {},
+  warnForeignWritable: WarnForeignWritable = () => {},
 ): Readonly<Exports> {
-  const files = new LoadedFiles({ glossa, ...providedModules }, checkForeign);
+  const files = new LoadedFiles({ glossa, ...providedModules }, warnForeignWritable);
   try {
     return files.load(path);
   } catch (error) {
@@ -68,18 +68,18 @@ export function checkFile(path: string): void {
 class LoadedFiles {
   private readonly loaded = new Map<string, { exports: Exports }>();
   private readonly provided: Modules;
-  private readonly checkForeign: CheckForeign;
+  private readonly warnForeignWritable: WarnForeignWritable;
 
-  constructor(provided: Modules, checkForeign: CheckForeign) {
+  constructor(provided: Modules, warnForeignWritable: WarnForeignWritable) {
     this.provided = provided;
-    this.checkForeign = checkForeign;
+    this.warnForeignWritable = warnForeignWritable;
   }
 
   load(path: string): Exports {
     const loadedModule = this.loaded.get(path);
     // Also found if the file is still being loaded, as files may import each other.
     if (loadedModule !== undefined) return loadedModule.exports;
-    this.checkForeign(path, true);
+    this.warnForeignWritable(path, true);
     const module = { exports: {} };
     this.loaded.set(path, module);
     const code = compileFunction(compileSource(path), FUNCTION_PARAMETERS, { filename: path });
@@ -99,7 +99,7 @@ class LoadedFiles {
     // Node's own modules are names, not paths.
     if (!isAbsolute(resolved)) return require(resolved);
     const isOwn = nearPath !== null && !resolved.endsWith('.node');
-    this.checkForeign(resolved, isOwn);
+    this.warnForeignWritable(resolved, isOwn);
     if (isOwn) delete require.cache[resolved];
     return require(resolved);
   }

@@ -10,7 +10,7 @@ import { failureOptions, readLimits, readPolicy } from '../host/lifecycle/failur
 import { Host, type HostState, hostFunctions } from '../host/lifecycle/host.ts';
 import { Interpreter } from '../host/lifecycle/interpreter.ts';
 import { readModuleOptions } from '../host/lifecycle/module-options.ts';
-import { checkForeign } from '../machine/node/foreign-files.ts';
+import { warnForeignWritable } from '../machine/node/foreign-files.ts';
 import { nodeMachine } from '../machine/node/index.ts';
 import { checkFile, openLibrary } from './ffi.ts';
 import { NativeGuest } from './guest.ts';
@@ -58,7 +58,7 @@ function makeRecord(
     xl: Xlator<VolumeState>,
     volume: VolumeState,
   ): Promise<Interpreter> {
-    checkForeign(xl, path);
+    warnForeignWritable(xl, path);
     const library = await openLibrary(path, ffi);
     const interpreter = new Interpreter(xl, volume.host, readLimits(volume.values), nodeMachine);
     try {

@@ -4,7 +4,7 @@
  * fast as those and without a sandbox.
  */
 
-import { checkForeign } from '../machine/node/foreign-files.ts';
+import { warnForeignWritable } from '../machine/node/foreign-files.ts';
 import { checkFile, extensions, loadFile } from './load.ts';
 import type { Provider } from './provider.ts';
 import { checkRecord } from './translator-check.ts';
@@ -15,7 +15,7 @@ export const typescript: Provider = {
   async load(path, xl) {
     const files: string[] = [];
     const exports = loadFile(path, {}, (file, isOwn) => {
-      checkForeign(xl, file);
+      warnForeignWritable(xl, file);
       if (isOwn) files.push(file);
     });
     return { record: checkRecord(path, exports), files };

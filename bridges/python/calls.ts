@@ -89,7 +89,7 @@ export class Calls {
   readonly #intArguments: IntArguments;
   /** `#makeNameReference` as a function, made once. */
   readonly #nameMaker = (text: string): Ptr => this.#makeNameReference(text);
-  #dead: EngineError | undefined;
+  #fatalError: EngineError | undefined;
   /** `_glossa.describe` and `_glossa.fail`; set once the module is loaded. */
   #describe: Ptr = 0;
   #fail: Ptr = 0;
@@ -110,13 +110,13 @@ export class Calls {
   }
 
   /** The error that every further call throws; undefined while calls work. */
-  get dead(): EngineError | undefined {
-    return this.#dead;
+  get fatalError(): EngineError | undefined {
+    return this.#fatalError;
   }
 
   /** Makes every further call throw `error`; the first error stays. */
   failFurtherCalls(error: EngineError): void {
-    this.#dead ??= error;
+    this.#fatalError ??= error;
   }
 
   /** Sets the functions of `_glossa` that describe an exception, and raise one. */
@@ -131,11 +131,11 @@ export class Calls {
   makeCall(callable: Handle, params: string, result: 'i' | 'o' | 'v'): Call<number>;
   makeCall(callable: Handle, params: string, result: string): Call<unknown> {
     const kinds = parseKinds(params, MAX_PARAMETERS);
-    const kind = KINDS.indexOf(result);
+    const resultKind = KINDS.indexOf(result);
     return (...args) =>
       this.#gate.needsTurn(false)
-        ? this.#runInTurn(() => this.#call(callable, kinds, args, kind))
-        : this.#call(callable, kinds, args, kind);
+        ? this.#runInTurn(() => this.#call(callable, kinds, args, resultKind))
+        : this.#call(callable, kinds, args, resultKind);
   }
 
   /**
@@ -155,12 +155,12 @@ export class Calls {
   }
 
   #runInTurn<R>(call: () => R): R {
-    return this.#gate.runInOwnTurn(call, () => this.#dead!);
+    return this.#gate.runInOwnTurn(call, () => this.#fatalError!);
   }
 
   /** Marks the call as running; returns the index of its first argument in `memory.i32`. */
   #beginCall(): number {
-    if (this.#dead !== undefined) throw this.#dead;
+    if (this.#fatalError !== undefined) throw this.#fatalError;
     if (this.#gate.depth >= MAX_DEPTH) {
       throw new EngineError('exception', 'calls nest too deep');
     }
@@ -241,22 +241,28 @@ export class Calls {
     callable: Ptr,
     kinds: readonly number[],
     args: readonly (CallArgument | undefined)[],
-    kind: number,
+    resultKind: number,
   ): unknown {
-    const n = kinds.length;
-    const at = this.#beginCall();
+    const count = kinds.length;
+    const firstIndex = this.#beginCall();
     let hasValidArguments = true;
-    for (let i = 0; i < n; i += 1)
-      hasValidArguments = this.#putArgument(at + i, kinds[i]!, args[i]) && hasValidArguments;
+    for (let i = 0; i < count; i += 1)
+      hasValidArguments =
+        this.#putArgument(firstIndex + i, kinds[i]!, args[i]) && hasValidArguments;
     const api = this.#api;
     try {
       const result = hasValidArguments
-        ? api.PyObject_Vectorcall(callable, at << 2, n | PY_VECTORCALL_ARGUMENTS_OFFSET, 0)
+        ? api.PyObject_Vectorcall(
+            callable,
+            firstIndex << 2,
+            count | PY_VECTORCALL_ARGUMENTS_OFFSET,
+            0,
+          )
         : 0;
       this.#memory.refresh();
-      for (let i = 0; i < n; i += 1) this.#releaseArgument(at + i, kinds[i]!);
+      for (let i = 0; i < count; i += 1) this.#releaseArgument(firstIndex + i, kinds[i]!);
       if (result === 0) throw this.#takeException(hasValidArguments);
-      return this.#takeResult(result, kind);
+      return this.#takeResult(result, resultKind);
     } catch (error) {
       throw error instanceof EngineError ? error : this.#convertCrash(error);
     } finally {
@@ -294,7 +300,7 @@ export class Calls {
    * @param hasValidArguments false if an argument was not of its kind, so Python was not called
    */
   #takeException(hasValidArguments: boolean): EngineError {
-    if (this.#dead !== undefined) return this.#dead;
+    if (this.#fatalError !== undefined) return this.#fatalError;
     const error = this.#api.PyErr_GetRaisedException();
     if (error === 0) {
       const message = hasValidArguments
@@ -336,47 +342,48 @@ export class Calls {
 
   /** Records that the interpreter is lost: a JavaScript exception has unwound through it. */
   #convertCrash(error: unknown): EngineError {
-    this.#dead = this.#gate.wasForced
+    this.#fatalError = this.#gate.wasForced
       ? new EngineError('time-limit', this.#gate.timeLimitText, true)
       : new EngineError('crash', `the interpreter broke down: ${describeThrown(error)}`, true);
-    return this.#dead;
+    return this.#fatalError;
   }
 
   /**
-   * Makes a Python function `name` that calls `f` with decoded arguments. An exception of `f`
+   * Makes a Python function `name` that calls `hostFunction` with decoded arguments. Its exception
    * becomes OSError if it has a numeric `errno`, otherwise RuntimeError. Returns a new handle.
-   * @param mayWait true if `f` may wait for a user: its time does not count as the module's
+   * @param mayWait true if it may wait for a user: its time does not count as the module's
    */
   makeHostFunction(
     name: string,
     params: string,
     result: string,
-    f: Call<unknown>,
+    hostFunction: Call<unknown>,
     mayWait = false,
   ): Handle {
     const hostState = mayWait ? IN_HOST : HELD;
     const kinds = parseKinds(params, MAX_PARAMETERS);
     // Eight variables instead of arrays, so that a call allocates nothing.
     const [k0 = 0, k1 = 0, k2 = 0, k3 = 0, k4 = 0, k5 = 0, k6 = 0, k7 = 0] = kinds;
-    const n = kinds.length;
-    const kind = KINDS.indexOf(result);
+    const parameterCount = kinds.length;
+    const resultKind = KINDS.indexOf(result);
     const index = this.#context.addFunction((_self, args, count) => {
       try {
-        if (this.#dead !== undefined) return 0;
-        if (count !== n) throw new Error(`${name}() takes ${n} arguments (${count} given)`);
+        if (this.#fatalError !== undefined) return 0;
+        if (count !== parameterCount)
+          throw new Error(`${name}() takes ${parameterCount} arguments (${count} given)`);
         const at = args >> 2;
-        const a = n > 0 ? this.#readArgument(name, at, k0) : undefined;
-        const b = n > 1 ? this.#readArgument(name, at + 1, k1) : undefined;
-        const c = n > 2 ? this.#readArgument(name, at + 2, k2) : undefined;
-        const d = n > 3 ? this.#readArgument(name, at + 3, k3) : undefined;
-        const e = n > 4 ? this.#readArgument(name, at + 4, k4) : undefined;
-        const g = n > 5 ? this.#readArgument(name, at + 5, k5) : undefined;
-        const h = n > 6 ? this.#readArgument(name, at + 6, k6) : undefined;
-        const i = n > 7 ? this.#readArgument(name, at + 7, k7) : undefined;
+        const a = parameterCount > 0 ? this.#readArgument(name, at, k0) : undefined;
+        const b = parameterCount > 1 ? this.#readArgument(name, at + 1, k1) : undefined;
+        const c = parameterCount > 2 ? this.#readArgument(name, at + 2, k2) : undefined;
+        const d = parameterCount > 3 ? this.#readArgument(name, at + 3, k3) : undefined;
+        const e = parameterCount > 4 ? this.#readArgument(name, at + 4, k4) : undefined;
+        const g = parameterCount > 5 ? this.#readArgument(name, at + 5, k5) : undefined;
+        const h = parameterCount > 6 ? this.#readArgument(name, at + 6, k6) : undefined;
+        const i = parameterCount > 7 ? this.#readArgument(name, at + 7, k7) : undefined;
         this.#gate.enterHost(hostState);
-        const value = f(a, b, c, d, e, g, h, i);
+        const value = hostFunction(a, b, c, d, e, g, h, i);
         this.#gate.leaveHost(hostState);
-        const object = this.#makeObject(value === undefined ? VOID : kind, value);
+        const object = this.#makeObject(value === undefined ? VOID : resultKind, value);
         if (object === 0 && this.#api.PyErr_Occurred() === 0) {
           throw new Error(`${name}() of the host returned a value of a wrong type`);
         }
@@ -419,7 +426,7 @@ export class Calls {
       this.#raise(typeof errno === 'number' ? errno : 0, describeThrown(error));
     } catch (failure) {
       // `fail` leaves its exception pending; only a lost interpreter throws here.
-      this.#dead ??= this.#convertCrash(failure);
+      this.#fatalError ??= this.#convertCrash(failure);
     }
   }
 

@@ -143,8 +143,8 @@ export class Engine {
   }
 
   /** The error that every further call throws; undefined while the engine works. */
-  get dead(): EngineError | undefined {
-    return this.#calls.dead;
+  get fatalError(): EngineError | undefined {
+    return this.#calls.fatalError;
   }
 
   /** The current bytes of the interpreter's memory. */
@@ -189,7 +189,7 @@ export class Engine {
    * their number, or -1 if `object` is no buffer. Cheaper than a result `b`, which allocates.
    */
   copyBytes(object: Handle, into: Uint8Array): number {
-    if (this.dead !== undefined) throw this.dead;
+    if (this.fatalError !== undefined) throw this.fatalError;
     return this.#values.copyBytes(object, into);
   }
 
@@ -199,11 +199,11 @@ export class Engine {
   }
 
   release(handle: Handle): void {
-    if (handle !== 0 && this.dead === undefined) this.#api.Py_DecRef(handle);
+    if (handle !== 0 && this.fatalError === undefined) this.#api.Py_DecRef(handle);
   }
 
   close(): void {
-    if (this.dead?.code === 'closed') return;
+    if (this.fatalError?.code === 'closed') return;
     this.#gate.close();
     this.#files?.close();
     this.#calls.failFurtherCalls(new EngineError('closed', 'the engine is closed', true));

@@ -113,7 +113,7 @@ export const startPython: StartGuest = async (module, host, settings) => {
     findModule(name) {
       const imported = findImport(name, module, machine);
       if (imported === undefined || imported.path.startsWith(SITE_FOLDER)) return imported;
-      settings.checkForeign(imported.path);
+      settings.warnForeignWritable(imported.path);
       sources.push(imported.source);
       // A package may read its own folder, without a grant.
       if (isPackageInit(imported.path)) allowPackage(imported.path);

@@ -97,14 +97,14 @@ describe("Python's time limit", () => {
       expect(error.moduleError?.file).toBe('/volume/m.py');
       expect(call('fine')).toBe(42);
     }
-    expect(engine.dead).toBe(undefined);
+    expect(engine.fatalError).toBe(undefined);
   });
 
   it('ends the interpreter of a module that ignores interrupts', async () => {
     const { engine, call } = await make(200);
     const error = catchError(() => call('stubborn'));
     expect([error.code, error.fatal]).toEqual(['time-limit', true]);
-    expect(catchError(() => call('fine'))).toBe(engine.dead);
+    expect(catchError(() => call('fine'))).toBe(engine.fatalError);
   });
 
   it('does not count the time in which a debugger waits for its user', async () => {
@@ -147,7 +147,7 @@ describe('a crash of Python', () => {
     const { engine, call } = await make(0);
     const error = catchError(() => call('leave'));
     expect([error.code, error.fatal]).toEqual(['crash', true]);
-    expect(catchError(() => call('fine'))).toBe(engine.dead);
+    expect(catchError(() => call('fine'))).toBe(engine.fatalError);
   });
 
   it('does not follow from recursion through C functions', async () => {

@@ -211,7 +211,7 @@ async function startInterpreter(
   const checkSignals = started.exports.PyErr_CheckSignals as () => number;
   // A snapshot's memory refers to functions by index in this table.
   const { length: functionCount } = started.exports.__indirect_function_table as { length: number };
-  if ((snapshot?.functions ?? 0) > functionCount)
+  if ((snapshot?.functionCount ?? 0) > functionCount)
     throw new Error('this WebAssembly lacks functions that the snapshot needs');
   return {
     realm,
@@ -276,8 +276,8 @@ function makeStartParts(
   const { makeBytes } = realm.boot;
   let head: Uint8Array | undefined;
   if (snapshot !== undefined) {
-    head = makeBytes(snapshot.head.length);
-    head.set(snapshot.head);
+    head = makeBytes(snapshot.description.length);
+    head.set(snapshot.description);
   }
   return {
     lock,

@@ -25,24 +25,24 @@ export async function bakePython(machine: Machine): Promise<ReadonlyMap<string, 
 
 async function tryToBake(machine: Machine): Promise<ReadonlyMap<string, Uint8Array> | undefined> {
   let recorded:
-    | { of: SnapshotInputs; snapshot: Snapshot; numbers: number[]; pages: Uint8Array }
+    | { inputs: SnapshotInputs; snapshot: Snapshot; numbers: number[]; pages: Uint8Array }
     | undefined;
   const recordingMachine: Machine = {
     ...machine,
     async openCache(folder, logs) {
       const cache = await machine.openCache(folder, logs);
       if (cache === undefined) return undefined;
-      const openSnapshot = (of: SnapshotInputs): Snapshot | undefined => {
-        const snapshot = cache.openSnapshot(of);
+      const openSnapshot = (inputs: SnapshotInputs): Snapshot | undefined => {
+        const snapshot = cache.openSnapshot(inputs);
         if (snapshot === undefined) return undefined;
         const readPages = (heap: Uint8Array): void => {
           const bytes = new Uint8Array(heap.buffer, heap.byteOffset, heap.byteLength);
           const before = bytes.slice();
           snapshot.readPages(heap);
-          recorded = { of, snapshot, ...findChangedPages(before, bytes) };
+          recorded = { inputs, snapshot, ...findChangedPages(before, bytes) };
         };
-        const { name, memoryLength, head } = snapshot;
-        return { name, memoryLength, head, readPages, close: () => snapshot.close() };
+        const { name, memoryLength, description } = snapshot;
+        return { name, memoryLength, description, readPages, close: () => snapshot.close() };
       };
       return { ...cache, openSnapshot };
     },
@@ -51,10 +51,15 @@ async function tryToBake(machine: Machine): Promise<ReadonlyMap<string, Uint8Arr
   const options = { machine: recordingMachine, print() {}, preload, imports: SNAPSHOT_IMPORTS };
   const { exports } = await loadInterpreter(options, new HostCallGuard());
   if (recorded === undefined) return undefined;
-  const { of, snapshot, numbers, pages } = recorded;
-  const { memoryLength, head } = snapshot;
+  const { inputs, snapshot, numbers, pages } = recorded;
   const { length: functions } = exports.__indirect_function_table as { length: number };
-  const bakedHead: BakedHead = { of, memoryLength, head: [...head], pages: numbers, functions };
+  const bakedHead: BakedHead = {
+    of: inputs,
+    memoryLength: snapshot.memoryLength,
+    head: [...snapshot.description],
+    pages: numbers,
+    functions,
+  };
   return new Map([
     [BAKED_PARTS.head, new TextEncoder().encode(JSON.stringify(bakedHead))],
     [BAKED_PARTS.pages, pages],

@@ -80,6 +80,6 @@ def f(): ${use}
     const f = engine.makeCall(engine.findAttribute(module, 'f'), '', 'v');
     expect(f).toThrow(EngineError);
     expect(refused[0]).toMatch(/^\w+ \(a module reaches nothing of JavaScript\)$/);
-    expect(engine.dead?.message).toContain('a module reaches nothing of JavaScript');
+    expect(engine.fatalError?.message).toContain('a module reaches nothing of JavaScript');
   });
 });

@@ -74,7 +74,7 @@ export const startJavaScriptTests: StartTests = async (path, bed, { timeLimit, p
       giveUp: (why) => void giveUp([why]),
       describeFailure: describe,
       get dead() {
-        return engine.dead !== undefined;
+        return engine.fatalError !== undefined;
       },
       close() {
         disarm();

@@ -76,7 +76,7 @@ export const startPythonTests: StartTests = async (path, bed, { timeLimit, print
       giveUp: (why) => void giveUp(why),
       describeFailure: (error) => describe(error),
       get dead() {
-        return engine.dead !== undefined;
+        return engine.fatalError !== undefined;
       },
       close() {
         disarm();

@@ -50,7 +50,7 @@ it.each(modules)('the module %s causes no warning about a misnamed method', asyn
       packages: [],
       notice: doNothing,
       warn: doNothing,
-      checkForeign() {},
+      warnForeignWritable() {},
       log: doNothing,
     },
   );

@@ -57,8 +57,9 @@ export class FakeGuest implements Guest {
 
   create(): void {}
   evaluate = () => Promise.reject(new Error('no prompt'));
-  fopEntry = (name: string) => (args: readonly Scalar[]) => this.run(this.code.fops[name]!, args);
-  replyEntry = () => (args: readonly Scalar[]) => this.run(this.code.reply!, args);
+  makeFopEntry = (name: string) => (args: readonly Scalar[]) =>
+    this.run(this.code.fops[name]!, args);
+  makeReplyEntry = () => (args: readonly Scalar[]) => this.run(this.code.reply!, args);
 
   callHook(name: string, args: readonly Scalar[]): number {
     if (/^(tick|collect|forget|release|forget_client)$/.test(name)) return NOTHING;

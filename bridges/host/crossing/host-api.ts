@@ -23,7 +23,7 @@ import {
   toOneRecord,
 } from '../limits/limited-log.ts';
 import type { Machine, MemoryTools } from '../machine.ts';
-import { BelowConnections } from '../requests/below-connection.ts';
+import { ChildConnections } from '../requests/child-connections.ts';
 import { NotificationQueue, PAUSE_AFTER_SLOW_MS, wasCallSlow } from '../requests/decision-queue.ts';
 import type { HostedRequest } from '../requests/hosted-request.ts';
 import { failDecision, type LookupExecutor } from '../requests/name-lookups.ts';
@@ -40,7 +40,7 @@ const BYTE_ARRAY_OVERHEAD = 100;
 
 /** The interpreter's methods that the host functions need. */
 interface InterpreterCalls extends LookupExecutor {
-  readonly current: HostedRequest | null;
+  readonly currentRequest: HostedRequest | null;
   readonly requests: RequestTable;
   readonly decisions: { checkQueuedBytes(bytes: number): void };
   queueMessage(id: number, message: GuestMessage, bytes: number): void;
@@ -69,16 +69,17 @@ export class HostApi implements GuestHost {
   private readonly upcalls: Upcall[] = [];
   /**
    * An invalid message or number in the current call. `endCall` logs it, unless the module itself
-   * logs an error whose text contains `sign`.
+   * logs an error whose text contains `recognizedBy`.
    */
-  private mistake: { source: LogSource | undefined; text: string; sign: string } | null = null;
+  private mistake: { source: LogSource | undefined; text: string; recognizedBy: string } | null =
+    null;
   /** Byte arrays that the guest has passed for its next message (`putBytes`), and their size. */
   private pendingArrays: Uint8Array[] = [];
   private pendingBytes = 0;
   readonly limitedLog: LimitedLog;
   readonly notifications: NotificationQueue;
-  private readonly below: BelowConnections;
-  private table: InodeTable | null = null;
+  private readonly childConnections: ChildConnections;
+  private inodeTable: InodeTable | null = null;
   private cancelTimer: (() => void) | null = null;
   /** The shortest delay of the next timer. After a slow `tick` it leaves time for other work. */
   private minTimerMs = 0;
@@ -95,7 +96,7 @@ export class HostApi implements GuestHost {
     this.collectGarbage = collectGarbage;
     this.limitedLog = new LimitedLog(xl, logLimit);
     this.notifications = new NotificationQueue(xl.context);
-    this.below = new BelowConnections(xl, (child) => this.notifyBelow(child));
+    this.childConnections = new ChildConnections(xl, (child) => this.notifyBelow(child));
     this.xl = xl;
     this.interpreter = interpreter;
   }
@@ -107,7 +108,7 @@ export class HostApi implements GuestHost {
   close(): void {
     this.cancelTimer?.();
     this.notifications.clear();
-    this.below.close();
+    this.childConnections.close();
     this.limitedLog.reportOmissions();
     this.guest = null;
     this.fds.releaseAll();
@@ -116,8 +117,8 @@ export class HostApi implements GuestHost {
 
   pushMessage(id: number, message: GuestMessage): void {
     try {
-      const text = typeof message === 'string' ? message.length : 0;
-      this.interpreter.queueMessage(id, message, text + this.pendingBytes);
+      const textLength = typeof message === 'string' ? message.length : 0;
+      this.interpreter.queueMessage(id, message, textLength + this.pendingBytes);
     } catch (error) {
       this.logInvalidMessage(undefined, (error as Error).message);
       throw error;
@@ -138,7 +139,7 @@ export class HostApi implements GuestHost {
     this.logMistake();
     this.fds.releaseClosed();
     this.sendUpcalls();
-    this.below.run();
+    this.childConnections.run();
     if (!this.declaresNow || this.declaredUp === null) return;
     this.declaresNow = false;
     this.interpreter.owner.applyDeclaredUp(this, this.declaredUp);
@@ -283,11 +284,11 @@ export class HostApi implements GuestHost {
 
   sendBelow(child: number, bytes: Uint8Array): number {
     this.reserveBytes(bytes.length);
-    return this.below.send(child, bytes) ? 1 : 0;
+    return this.childConnections.send(child, bytes) ? 1 : 0;
   }
 
   takeBelow(child: number): Uint8Array | undefined {
-    return this.below.takeReplies(child);
+    return this.childConnections.takeReplies(child);
   }
 
   private notifyBelow(child: number): void {
@@ -297,8 +298,8 @@ export class HostApi implements GuestHost {
 
   closeFd(id: number): number {
     if (this.fds.close(id)) return 1;
-    const sign = 'not opened by this module';
-    this.setMistake(undefined, `refused: to close an fd that was ${sign}`, sign);
+    const recognizedBy = 'not opened by this module';
+    this.setMistake(undefined, `refused: to close an fd that was ${recognizedBy}`, recognizedBy);
     return 0;
   }
 
@@ -317,7 +318,7 @@ export class HostApi implements GuestHost {
   invalidate(message: GuestMessage): void {
     try {
       const event = readUpcall(message, (id) =>
-        typeof id === 'number' ? this.findInode(id) : (this.table ?? this.xl.inodes)?.find(id),
+        typeof id === 'number' ? this.findInode(id) : (this.inodeTable ?? this.xl.inodes)?.find(id),
       );
       if (event === undefined) return;
       this.reserveBytes(message.length);
@@ -330,7 +331,7 @@ export class HostApi implements GuestHost {
 
   /** Sends the call's invalidations to the volumes above. */
   sendUpcalls(): void {
-    // A cache above may call this module again, which may add more.
+    // A cache above may call this module again, which may add further invalidations.
     while (this.upcalls.length > 0) {
       for (const event of this.upcalls.splice(0)) sendUpcall(this.xl, event);
     }
@@ -361,10 +362,11 @@ export class HostApi implements GuestHost {
 
   log(level: number, source: LogSource, text: string): void {
     const { mistake } = this;
-    if (mistake !== null && level <= ERROR && text.includes(mistake.sign)) this.mistake = null;
-    const known = toLogLevel(level);
-    if (!this.limitedLog.takeBytes(known, Math.min(text.length, MAX_RECORD_CHARS))) return;
-    this.xl.log.log(known, toOneRecord(text), { source: shortenSource(source) });
+    if (mistake !== null && level <= ERROR && text.includes(mistake.recognizedBy))
+      this.mistake = null;
+    const validLevel = toLogLevel(level);
+    if (!this.limitedLog.takeBytes(validLevel, Math.min(text.length, MAX_RECORD_CHARS))) return;
+    this.xl.log.log(validLevel, toOneRecord(text), { source: shortenSource(source) });
   }
 
   logRefusal(source: LogSource | undefined, text: string): void {
@@ -375,10 +377,10 @@ export class HostApi implements GuestHost {
     this.setMistake(source, `refused: a message: ${why}`, why);
   }
 
-  private setMistake(source: LogSource | undefined, text: string, sign: string): void {
+  private setMistake(source: LogSource | undefined, text: string, recognizedBy: string): void {
     // The guest's library reports the same mistake once more, with its source line.
     if (this.mistake?.text !== text) this.logMistake();
-    this.mistake = { source, text, sign };
+    this.mistake = { source, text, recognizedBy };
   }
 
   /** Logs a mistake whose exception the module has caught silently. */
@@ -389,7 +391,7 @@ export class HostApi implements GuestHost {
     this.logRefusal(mistake.source, mistake.text);
   }
 
-  /** Returns `value`, or notes the refusal of an invalid number. */
+  /** Returns `value`; records a mistake of the module if it is undefined. */
   private checkHandle<T>(kind: string, value: T | undefined): T | undefined {
     if (value === undefined) {
       const text = `refused: ${kind} that the module was not given, or no longer has`;
@@ -401,7 +403,7 @@ export class HostApi implements GuestHost {
   /** Resolves the numbers in a message about `request`. */
   makeResolver(request: HostedRequest): Resolver {
     const { pendingArrays } = this;
-    const table = this.table ?? this.xl.inodes ?? this.findTable(request);
+    const table = this.inodeTable ?? this.xl.inodes ?? this.findTable(request);
     return {
       value: (wind, index) => request.findValue(wind, index),
       type: (wind, index) => request.findType(wind, index),
@@ -415,8 +417,8 @@ export class HostApi implements GuestHost {
   }
 
   findRequest(id: number): HostedRequest | undefined {
-    const { current } = this.interpreter;
-    return current?.id === id ? current : this.interpreter.requests.get(id);
+    const { currentRequest } = this.interpreter;
+    return currentRequest?.id === id ? currentRequest : this.interpreter.requests.get(id);
   }
 
   /** True if the number may have been that of a forgotten inode. */
@@ -427,12 +429,12 @@ export class HostApi implements GuestHost {
   }
 
   private findInode(id: number): Inode | undefined {
-    const received = this.interpreter.current?.findInode(id);
+    const received = this.interpreter.currentRequest?.findInode(id);
     if (received !== undefined) {
-      this.table ??= received.table;
+      this.inodeTable ??= received.table;
       return received;
     }
-    const known = (this.table ?? this.xl.inodes)?.byNodeid(id);
+    const known = (this.inodeTable ?? this.xl.inodes)?.byNodeid(id);
     // Numbers are easily guessed: an inode not exposed to this module does not exist for it.
     if (known !== undefined) {
       if (isExposed(known, this.xl) || id === ROOT_ID) return known;
@@ -446,14 +448,14 @@ export class HostApi implements GuestHost {
   }
 
   private findFd(id: number): Fd | undefined {
-    return this.fds.get(id) ?? this.interpreter.current?.findFd(id);
+    return this.fds.get(id) ?? this.interpreter.currentRequest?.findFd(id);
   }
 
   /** The inode table, found by any inode of the request. */
   private findTable(request: HostedRequest): InodeTable | null {
     for (const inode of request.inodes()) {
-      this.table = inode.table;
-      return this.table;
+      this.inodeTable = inode.table;
+      return this.inodeTable;
     }
     return null;
   }

@@ -72,7 +72,7 @@ function planFop(row: FopRow, guest: Guest, xl: Xlator): Plan | null {
   return {
     row,
     name,
-    entry: hasEntry ? guest.fopEntry(name) : null,
+    entry: hasEntry ? guest.makeFopEntry(name) : null,
     flatten: makeFlattenerFor(row.args, guest, xl),
     scratch: [],
     seesReplies: description?.cbk === true,
@@ -112,7 +112,7 @@ export interface ReplyPlan {
 export function planReply(row: FopRow, guest: Guest, xl: Xlator): ReplyPlan {
   return {
     row,
-    entry: guest.replyEntry(row.name),
+    entry: guest.makeReplyEntry(row.name),
     flatten: makeFlattenerFor(row.reply, guest, xl),
     scratch: [],
   };

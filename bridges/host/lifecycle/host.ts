@@ -74,9 +74,9 @@ export const hostFunctions = {
   observes: ({ priv }: Xlator<HostState>) => priv.host.observes,
   ownOptions: ({ priv }) => priv.host.ownOptions,
   reload: ({ priv }) => priv.host.reload(),
-  inherit({ priv }, before) {
+  inherit({ priv }, predecessor) {
     if (!priv.host.canLoadState) return;
-    const state = before.priv.host.dumpState();
+    const state = predecessor.priv.host.dumpState();
     if (state !== undefined) priv.host.loadState(state);
   },
   notify: ({ priv }, event, about) => priv.host.notify(event, about),
@@ -119,11 +119,14 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
   policy: Policy;
   private readonly xl: Xlator<unknown>;
   private readonly startInterpreter: StartInterpreter;
+  /** The serving interpreter. */
   private current!: Interpreter;
+  /** Earlier interpreters that finish their last requests. */
   private readonly retired = new Set<Interpreter>();
   readonly succession: Succession;
-  private failures = 0;
-  private reloading: Promise<ReloadResult> | null = null;
+  /** Failed calls of the serving interpreter; too many restart it (`on-error restart`). */
+  private failuresSinceStart = 0;
+  private pendingReload: Promise<ReloadResult> | null = null;
 
   constructor(xl: Xlator<unknown>, policy: Policy, startInterpreter: StartInterpreter) {
     this.xl = xl;
@@ -256,9 +259,9 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
 
   noteFailure(interpreter: Interpreter): void {
     if (interpreter !== this.current || this.policy.onError !== 'restart') return;
-    this.failures += 1;
+    this.failuresSinceStart += 1;
     const { maxFailures } = this.policy;
-    if (this.failures === maxFailures) {
+    if (this.failuresSinceStart === maxFailures) {
       this.succession.replaceAfterWait(`failures: ${maxFailures}`);
     }
   }
@@ -285,62 +288,62 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
     void this.restartBeside(this.current);
   }
 
-  /** Replaces `before` by a new interpreter. Never rejects: errors are logged. */
-  private async restartBeside(before: Interpreter): Promise<void> {
-    await this.reloading;
-    if (this.isSuperseded(before)) return;
-    let next: Interpreter | null = null;
+  /** Replaces `predecessor` by a new interpreter. Never rejects: errors are logged. */
+  private async restartBeside(predecessor: Interpreter): Promise<void> {
+    await this.pendingReload;
+    if (this.isSuperseded(predecessor)) return;
+    let successor: Interpreter | null = null;
     try {
-      next = await this.startInterpreter(this, false);
-      if (!this.isSuperseded(before)) this.replayEvents(next);
+      successor = await this.startInterpreter(this, false);
+      if (!this.isSuperseded(predecessor)) this.replayEvents(successor);
     } catch (error) {
-      next?.close();
-      if (!this.isSuperseded(before)) this.handleStartFailure(error);
+      successor?.close();
+      if (!this.isSuperseded(predecessor)) this.handleStartFailure(error);
       return;
     }
-    if (this.isSuperseded(before)) {
-      next.close();
+    if (this.isSuperseded(predecessor)) {
+      successor.close();
       return;
     }
     this.counters.restarts += 1;
-    this.switchInterpreter(next);
+    this.switchInterpreter(successor);
   }
 
-  /** True when `before` needs no successor: the volume has ended, or new code already serves. */
-  private isSuperseded(before: Interpreter): boolean {
-    return this.succession.isClosed || this.current !== before;
+  /** True when `predecessor` needs no successor: the volume has ended, or new code already serves. */
+  private isSuperseded(predecessor: Interpreter): boolean {
+    return this.succession.isClosed || this.current !== predecessor;
   }
 
   private handleStartFailure(error: unknown): void {
-    this.failures = 0;
+    this.failuresSinceStart = 0;
     this.succession.handleStartFailure(error, this.current.isDead);
   }
 
   /** Reads the module again; the new code takes over, or the old stays if it fails to start. */
   reload(): Promise<ReloadResult> {
-    const previous = this.reloading ?? Promise.resolve();
+    const previous = this.pendingReload ?? Promise.resolve();
     const run = previous.then(() => this.rereadModule());
-    this.reloading = run;
+    this.pendingReload = run;
     void run.then(() => {
-      if (this.reloading === run) this.reloading = null;
+      if (this.pendingReload === run) this.pendingReload = null;
     });
     return run;
   }
 
   private async rereadModule(): Promise<ReloadResult> {
-    let next: Interpreter | null = null;
+    let successor: Interpreter | null = null;
     try {
-      next = await this.startInterpreter(this, true);
+      successor = await this.startInterpreter(this, true);
       if (this.succession.isClosed) throw new Error('the volume has ended');
-      transferState(this.current, next);
-      this.replayEvents(next);
+      transferState(this.current, successor);
+      this.replayEvents(successor);
       this.counters.reloads += 1;
       this.succession.harmfulRequests.clear();
-      this.switchInterpreter(next);
+      this.switchInterpreter(successor);
       this.xl.log.info('reloaded', { msgid: messages.moduleReloaded.id });
       return { ok: true, text: 'reloaded' };
     } catch (error) {
-      next?.close();
+      successor?.close();
       const text = `not reloaded, the code before goes on: ${describeError(error)}`;
       if (!this.succession.isClosed)
         this.xl.log.error(text, { msgid: messages.moduleNotReloaded.id });
@@ -364,23 +367,23 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
    * Sends a new interpreter's module the graph's latest events.
    * @throws {Error} if the interpreter is lost by that
    */
-  private replayEvents(next: Interpreter): void {
+  private replayEvents(successor: Interpreter): void {
     for (const [event, data] of this.succession.eventsToReplay)
-      this.notifyModule(next, event, data);
-    next.runDecisions();
-    if (next.checkLost()) throw new Error(next.guest.failure);
+      this.notifyModule(successor, event, data);
+    successor.runDecisions();
+    if (successor.checkLost()) throw new Error(successor.guest.failure);
   }
 
-  private switchInterpreter(next: Interpreter): void {
-    const before = this.current;
-    this.current = next;
-    this.failures = 0;
-    this.retired.add(before);
-    this.xl.exchangeFops(next.fops());
+  private switchInterpreter(successor: Interpreter): void {
+    const predecessor = this.current;
+    this.current = successor;
+    this.failuresSinceStart = 0;
+    this.retired.add(predecessor);
+    this.xl.exchangeFops(successor.fops());
     sayUp(this.xl as Xlator, this.current.api.declaredUp ?? areChildrenUp(this.xl as Xlator));
     announceChangedReplies(this.xl as Xlator);
     this.succession.resumeServing();
-    before.retire();
+    predecessor.retire();
     this.endOldestRetired();
   }
 

@@ -42,7 +42,8 @@ const MAX_ID = 0x3fffffff;
 
 export class Interpreter {
   readonly api: HostApi;
-  current: HostedRequest | null = null;
+  /** The request for which the guest runs now; null outside of such a call. */
+  currentRequest: HostedRequest | null = null;
   /** The notes for an observer; null without one. */
   notes: Notes | null = null;
   private readonly xl: Xlator<unknown>;
@@ -52,7 +53,7 @@ export class Interpreter {
   private readonly tailCbks = new Map<string, AnyCbk>();
   /** The guest's decisions that are not carried out yet. */
   readonly decisions: DecisionQueue<HostedRequest>;
-  private ownGuest: Guest | null = null;
+  private guestOrNull: Guest | null = null;
   private readonly unregisterTurnEnd = onTurnEnd(this);
   isDead = false;
   private isRetired = false;
@@ -85,12 +86,12 @@ export class Interpreter {
   }
 
   get guest(): Guest {
-    if (this.ownGuest === null) throw new Error('the interpreter has no guest yet');
-    return this.ownGuest;
+    if (this.guestOrNull === null) throw new Error('the interpreter has no guest yet');
+    return this.guestOrNull;
   }
 
   attach(guest: Guest): void {
-    this.ownGuest = guest;
+    this.guestOrNull = guest;
     this.api.attach(guest);
   }
 
@@ -124,19 +125,19 @@ export class Interpreter {
     this.callGuest(request, plan.entry, scratch);
   };
 
-  /** Enters the guest for a request and carries out its decisions. */
+  /** Enters the guest with a request or reply, and carries out its decisions. */
   private callGuest(request: HostedRequest, entry: EnterGuest, args: readonly Scalar[]): void {
     this.owner.counters.calls += 1;
     const { slowCalls } = turn;
-    this.current = request;
+    this.currentRequest = request;
     let code: number;
     try {
       code = this.notes === null ? entry(args) : this.notes.observe(request, entry, args);
     } catch (error) {
       code = this.handleEngineFault(request, error, slowCalls);
     }
-    this.current = null;
-    this.carryOut(request, code);
+    this.currentRequest = null;
+    this.carryOutResult(request, code);
     this.runDecisions();
     if (request.isPending && request.plan?.seesInterrupts && !request.isInterruptWatched)
       this.notifyIfInterrupted(request);
@@ -154,10 +155,10 @@ export class Interpreter {
 
   /** Recovers from an aborted turn (interpreter-gate.ts): the current call did not return. */
   recover(): void {
-    const request = this.current;
-    this.current = this.xl.frame = null;
+    const request = this.currentRequest;
+    this.currentRequest = this.xl.frame = null;
     if (request === null) this.checkLost();
-    else this.carryOut(request, this.handleEngineFault(request, this.guest.failure));
+    else this.carryOutResult(request, this.handleEngineFault(request, this.guest.failure));
     // Requests that were done, but not yet dropped, when the turn was aborted.
     for (const each of [...this.requests.values()]) this.pending.removeIfDone(each);
     this.runDecisions();
@@ -199,7 +200,7 @@ export class Interpreter {
     this.runDecisions();
   }
 
-  private carryOut(request: HostedRequest, code: number): void {
+  private carryOutResult(request: HostedRequest, code: number): void {
     if (code < 0) this.unwind(request, -1, -code, null);
     else if (code === WIND) this.windUnchanged(request, request.plan!, true);
     else if (code === TAIL) this.windUnchanged(request, request.plan!, false);
@@ -223,10 +224,8 @@ export class Interpreter {
       frame.local = request;
       request.windCount += 1;
       request.owedReplies += 1;
-      plan.wind(frame, 0, this.guestCbk(plan.row), child, args);
-    } else {
-      this.relay(request, plan, child, args);
-    }
+      plan.wind(frame, 0, this.getGuestCbk(plan.row), child, args);
+    } else this.relay(request, plan, child, args);
   }
 
   /** Winds a request so that the child's reply is unwound without the module. */
@@ -243,14 +242,14 @@ export class Interpreter {
       frame.local = request;
       request.windCount += 1;
       request.owedReplies += 1;
-      plan.wind(frame, 0, this.tailCbk(plan), child, args);
+      plan.wind(frame, 0, this.getTailCbk(plan), child, args);
     }
   }
 
   // -- up --------------------------------------------------------------------------------------
 
   /** The callback of children whose reply the guest sees; the cookie is the wind's number. */
-  guestCbk(row: FopRow): AnyCbk {
+  getGuestCbk(row: FopRow): AnyCbk {
     let cbk = this.guestCbks.get(row.name);
     if (cbk === undefined) {
       const plan = planReply(row, this.guest, this.xl);
@@ -281,7 +280,7 @@ export class Interpreter {
   }
 
   /** The callback of a relayed request: unwinds the child's reply. */
-  private tailCbk({ name }: Plan): AnyCbk {
+  private getTailCbk({ name }: Plan): AnyCbk {
     let cbk = this.tailCbks.get(name);
     if (cbk === undefined) {
       cbk = collectCbk[name]((frame, _cookie, _xl, opRet, opErrno, values) => {
@@ -408,7 +407,7 @@ export class Interpreter {
       if (!this.api.addFd(request, decision)) return;
       recordName(request, wind, row, values);
       const child = this.xl.children[decision.child]!;
-      windArgs[row.name as FopName](frame, wind, this.guestCbk(row) as never, child, values);
+      windArgs[row.name as FopName](frame, wind, this.getGuestCbk(row) as never, child, values);
     } else if (request.isAnswered || plan === null) return;
     else if (decision.verb === 'tail') {
       this.relay(request, plan, this.xl.children[decision.child]!, decision.values);
@@ -471,7 +470,7 @@ export class Interpreter {
   }
 
   private endIfRetiredAndIdle(): void {
-    if (!this.isRetired || this.decisions.isRunning || this.current !== null) return;
+    if (!this.isRetired || this.decisions.isRunning || this.currentRequest !== null) return;
     if (this.requests.size > 0 && !this.isDead) return;
     this.isRetired = false;
     this.owner.endRetired(this);
@@ -491,10 +490,10 @@ export class Interpreter {
     this.unregisterTurnEnd();
     for (const request of [...this.requests.values()]) this.fail(request);
     this.decisions.clear();
-    if (this.ownGuest !== null && !this.isDead && this.hasHook('fini'))
+    if (this.guestOrNull !== null && !this.isDead && this.hasHook('fini'))
       this.guest.callHook('fini', []);
     this.isDead = true;
     this.api.close();
-    this.ownGuest?.close();
+    this.guestOrNull?.close();
   }
 }

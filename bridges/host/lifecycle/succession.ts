@@ -109,12 +109,12 @@ export class Succession {
    */
   replaceLost(hasServed: boolean): void {
     if (hasServed) this.replace('it is lost', 0);
-    else this.replace('it is lost before it has served', this.nextWait(), true);
+    else this.replace('it is lost before it has served', this.nextWaitMs(), true);
   }
 
   /** Starts a replacement after the backoff; the current interpreter serves until then. */
   replaceAfterWait(reason: string): void {
-    if (this.state === 'serving') this.replace(reason, this.nextWait());
+    if (this.state === 'serving') this.replace(reason, this.nextWaitMs());
   }
 
   /** Called when the replacement serves: the held requests enter it. */
@@ -132,18 +132,18 @@ export class Succession {
     this.state = 'serving';
     if (!isLost) return;
     this.failHeldRequests();
-    this.replace('it is still lost', this.nextWait());
+    this.replace('it is still lost', this.nextWaitMs());
   }
 
-  private nextWait(): number {
+  private nextWaitMs(): number {
     return this.backoff.nextWait(this.xl.context.now());
   }
 
   /** @param startsAtNextRequest true if the next request ends the wait */
-  private replace(reason: string, ms: number, startsAtNextRequest = false): void {
+  private replace(reason: string, delayMs: number, startsAtNextRequest = false): void {
     if (this.state === 'starting' || this.state === 'closed') return;
     this.endWait();
-    const timing = ms === 0 ? 'now' : `in ${ms / 1000} s (option restart-backoff)`;
+    const timing = delayMs === 0 ? 'now' : `in ${delayMs / 1000} s (option restart-backoff)`;
     const { title, restartMsgid } = this.texts;
     this.xl.log.warning(`${title} is started anew ${timing}: ${reason}`, { msgid: restartMsgid });
     const start = (): void => {
@@ -151,13 +151,13 @@ export class Succession {
       this.state = 'starting';
       this.owner.startReplacement();
     };
-    if (ms === 0) {
+    if (delayMs === 0) {
       start();
       return;
     }
     this.state = 'waiting';
     if (startsAtNextRequest) this.startNow = start;
-    this.cancelWait = this.xl.context.after(ms, start);
+    this.cancelWait = this.xl.context.after(delayMs, start);
   }
 
   private endWait(): void {

@@ -22,7 +22,7 @@ const LOOKUP = findFop('lookup')!;
 
 export interface LookupExecutor {
   carryOutDecision(request: HostedRequest, decision: Decision): void;
-  guestCbk(row: FopRow): unknown;
+  getGuestCbk(row: FopRow): unknown;
   runDecisions(): void;
 }
 
@@ -96,7 +96,7 @@ export function failDecision(
     executor.carryOutDecision(request, { verb: 'unwind', opRet: -1, opErrno, values });
     return;
   }
-  const cbk = executor.guestCbk(row) as (...all: unknown[]) => void;
+  const cbk = executor.getGuestCbk(row) as (...all: unknown[]) => void;
   cbk(request.frame, decision.wind, xl, -1, opErrno, ...values);
 }
 

@@ -60,7 +60,7 @@ export class ThreadLineStops implements LineStops {
       if (command.do === 'go' || this.initialBreakpoints === undefined) this.endStop();
       link.begin(TO_WORKER.LINE_COMMAND).text(JSON.stringify({ id, ...command }));
       link.send();
-      link.takeAndAwait(null);
+      link.takeMessages();
     });
   }
 

@@ -226,7 +226,7 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
       .u8(events[event].number)
       .u8(child < 0 ? NO_CHILD : child);
     link.send();
-    link.takeAndAwait(null);
+    link.takeMessages();
   }
 
   /** @param value the `ExposedObjects` of the worker that the inode was sent to */

@@ -12,7 +12,7 @@ import { BusyPoll } from '../../../runtime/core/busy-poll.ts';
 import type { Client } from '../../../runtime/core/client.ts';
 import { ESTALE } from '../../../runtime/core/errno.ts';
 import type { Fd } from '../../../runtime/core/fd.ts';
-import { type FopRow, fops as table } from '../../../runtime/core/fops.ts';
+import { type FopRow, fops as fopTable } from '../../../runtime/core/fops.ts';
 import { type Frame, Stack } from '../../../runtime/core/frame.ts';
 import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
 import { collectCbk, unwindArgs, windArgs } from '../../../runtime/core/gen/generic.gen.ts';
@@ -42,7 +42,7 @@ const MAX_UNWOKEN_NOTICES = 64;
 /** Backlog at which a worker that stopped reading is ended. */
 const MAX_BACKLOG_BYTES = 64 * 1024 * 1024;
 /** Numbers of calls wrap here, so that they stay small integers. */
-const MAX_CALL = 0x3fffffff;
+const MAX_CALL_NUMBER = 0x3fffffff;
 const MAX_ERRNO = 4095;
 
 /** The volume's handlers of a worker's messages. */
@@ -74,18 +74,18 @@ export class WorkerLink {
   private readonly writer = new MessageWriter();
   /** True under a test's clock: every message is awaited. */
   private readonly hasManualClock: boolean;
-  private readonly poll = new BusyPoll(MAX_POLL_US);
+  private readonly busyPoll = new BusyPoll(MAX_POLL_US);
   private readonly sleepPoll = new BusyPoll(MAX_SLEEP_MS * 1000);
   private readonly requestCbks = new Map<FopRow, unknown>();
   private readonly ownCbks = new Map<FopRow, unknown>();
-  private lastCall = 0;
-  /** The time when this turn ends, in milliseconds of `performance.now`. */
-  private turnEnd = 0;
+  private lastCallNumber = 0;
+  /** When this turn ends, by `performance.now`. */
+  private turnEndMs = 0;
   /** The number of notices sent without waking the worker. */
   private unwokenNotices = 0;
   private isClosed = false;
   /** True while messages are being taken. */
-  private isTaking = false;
+  private isTakingMessages = false;
   /** True while a debugger has stopped the module: then no reply comes, so it is not awaited. */
   isStopped = false;
   /** The request that the main thread waits for. */
@@ -110,7 +110,7 @@ export class WorkerLink {
   }
 
   get hasServed(): boolean {
-    return this.lastCall > 0;
+    return this.lastCallNumber > 0;
   }
 
   // -- sending -------------------------------------------------------------------------------------
@@ -131,12 +131,12 @@ export class WorkerLink {
     if (channel.backlogBytes > MAX_BACKLOG_BYTES) this.reportBroken('it stopped reading');
   }
 
-  /** Sends a notice without waking the worker, which reads it when it next wakes. */
+  /** Sends a notice that is not urgent: the worker reads it when it next wakes. */
   sendWithoutWake(): void {
     if (this.isClosed) return;
     if (this.hasManualClock || this.unwokenNotices >= MAX_UNWOKEN_NOTICES) {
       this.send();
-      this.takeAndAwait(null);
+      this.takeMessages();
       return;
     }
     this.unwokenNotices += 1;
@@ -168,14 +168,14 @@ export class WorkerLink {
   notifyDisconnect(client: Client): void {
     this.begin(TO_WORKER.CLIENT_GONE).number(client.id).text(client.uid);
     this.send();
-    this.takeAndAwait(null);
+    this.takeMessages();
   }
 
   // -- requests ------------------------------------------------------------------------------------
 
   sendRequest(row: FopRow, fop: number, frame: Frame, args: readonly unknown[]): void {
-    this.lastCall = this.lastCall === MAX_CALL ? 1 : this.lastCall + 1;
-    const call = new PendingCall(this.lastCall, row, frame, args);
+    this.lastCallNumber = this.lastCallNumber === MAX_CALL_NUMBER ? 1 : this.lastCallNumber + 1;
+    const call = new PendingCall(this.lastCallNumber, row, frame, args);
     frame.local = call;
     this.calls.set(call.number, call);
     const { root } = frame;
@@ -190,7 +190,7 @@ export class WorkerLink {
     this.exposed.currentCall = null;
     this.awaitedCall = call;
     this.send();
-    this.takeAndAwait(call);
+    this.takeMessagesAndAwait(call);
     if (call.isAnswered || this.isClosed) return;
     root.whenInterrupted(() => this.interrupt(call));
   }
@@ -207,7 +207,7 @@ export class WorkerLink {
     if (call.isAnswered || this.isClosed) return;
     this.begin(TO_WORKER.INTERRUPT).u32(call.number);
     this.send();
-    this.takeAndAwait(null);
+    this.takeMessages();
   }
 
   private takeReply(from: MessageReader): void {
@@ -237,7 +237,7 @@ export class WorkerLink {
     }
     this.markAnswered(call);
     unwindArgs[row.name as FopName](frame, opRet, opErrno, values);
-    for (const inode of keptInodes) this.exposeKept(inode);
+    for (const inode of keptInodes) this.exposeKeptInode(inode);
   }
 
   private readKeptInodes(call: PendingCall, from: MessageReader): Inode[] {
@@ -249,8 +249,8 @@ export class WorkerLink {
     });
   }
 
-  /** Keeps an unlinked inode that the module still holds. */
-  private exposeKept(inode: Inode): void {
+  /** Exposes an inode of an answered request that the module still holds. */
+  private exposeKeptInode(inode: Inode): void {
     if (!inode.linked) {
       this.exposed.exposeUnlinked(inode);
       return;
@@ -271,7 +271,7 @@ export class WorkerLink {
     const wind = from.u32();
     const number = from.u32();
     const child = this.xl.children[from.u8()];
-    const row = table[from.u8()];
+    const row = fopTable[from.u8()];
     if (child === undefined || row === undefined)
       throw new MalformedMessageError('a wind to an unknown child or fop');
     const call = number === 0 ? null : this.calls.get(number);
@@ -351,7 +351,7 @@ export class WorkerLink {
     writeValues(to, row.reply, values, this.exposed, null);
     this.exposed.currentCall = null;
     this.send();
-    this.takeAndAwait(call !== null && !call.isAnswered ? call : null);
+    this.takeMessagesAndAwait(call !== null && !call.isAnswered ? call : null);
   }
 
   /** Fails a wind that refers to an unexposed object with ESTALE, as for a forgotten inode. */
@@ -365,24 +365,26 @@ export class WorkerLink {
 
   /** Takes messages when the worker wakes the event loop. */
   takeMessages(): void {
-    if (!this.isClosed) this.takeAndAwait(null);
+    if (!this.isClosed) this.takeMessagesAndAwait(null);
   }
 
   /** Takes messages, and waits for the reply to `call` as long as that is worthwhile. */
-  takeAndAwait(call: PendingCall | null): void {
+  takeMessagesAndAwait(call: PendingCall | null): void {
     if (call !== null) this.awaitedCall = call;
-    if (this.isTaking || this.isClosed) return;
-    this.isTaking = true;
+    if (this.isTakingMessages || this.isClosed) return;
+    this.isTakingMessages = true;
     const { channel } = this;
     channel.setAwake();
-    this.turnEnd = this.hasManualClock ? Number.POSITIVE_INFINITY : performance.now() + MAX_TURN_MS;
+    this.turnEndMs = this.hasManualClock
+      ? Number.POSITIVE_INFINITY
+      : performance.now() + MAX_TURN_MS;
     try {
       do {
-        this.takeArrived();
-        while (this.canWait() && this.waitForMessage()) this.takeArrived();
+        this.takeArrivedMessages();
+        while (this.canWait() && this.waitForMessage()) this.takeArrivedMessages();
       } while (!this.isClosed && !this.yieldIfTurnOver() && !channel.setAway(false));
     } finally {
-      this.isTaking = false;
+      this.isTakingMessages = false;
       this.awaitedCall = null;
     }
     this.owner.updateKeepsProcess();
@@ -390,29 +392,29 @@ export class WorkerLink {
 
   /** True when the turn is over while messages remain: they are taken in another turn. */
   private yieldIfTurnOver(): boolean {
-    if (!this.channel.hasMessage || performance.now() < this.turnEnd) return false;
+    if (!this.channel.hasMessage || performance.now() < this.turnEndMs) return false;
     this.xl.context.after(0, () => this.takeMessages());
     return true;
   }
 
   /** Recovers from an aborted turn; pending messages are taken later. */
   recover(): void {
-    this.isTaking = false;
+    this.isTakingMessages = false;
     this.awaitedCall = null;
     this.exposed.currentCall = null;
     if (!this.isClosed) this.xl.context.after(0, () => this.takeMessages());
   }
 
   private canWait(): boolean {
-    if (this.isClosed || this.isStopped || performance.now() > this.turnEnd) return false;
-    if (this.channel.isOtherIdle) return this.channel.hasMessage;
+    if (this.isClosed || this.isStopped || performance.now() > this.turnEndMs) return false;
+    if (this.channel.isOtherSideIdle) return this.channel.hasMessage;
     return this.hasManualClock || (this.awaitedCall !== null && !this.awaitedCall.isAnswered);
   }
 
   /** Waits for a message. Returns false if none came in time. */
   private waitForMessage(): boolean {
-    const { poll, channel, sleepPoll } = this;
-    if (channel.pollWhileBusy(poll)) return true;
+    const { busyPoll, channel, sleepPoll } = this;
+    if (channel.pollWhileBusy(busyPoll)) return true;
     if (this.hasManualClock) {
       channel.sleep(MANUAL_CLOCK_SLEEP_MS, false);
       this.owner.checkAlive();
@@ -420,7 +422,7 @@ export class WorkerLink {
     }
     if (!sleepPoll.shouldPoll()) return false;
     channel.sleep(MAX_SLEEP_MS, false);
-    if (!channel.hasMessage && !channel.isOtherIdle) {
+    if (!channel.hasMessage && !channel.isOtherSideIdle) {
       sleepPoll.noteMiss();
       return false;
     }
@@ -433,26 +435,26 @@ export class WorkerLink {
     const { channel } = this;
     const deadline = performance.now() + ms;
     channel.setAwake();
-    this.turnEnd = deadline;
+    this.turnEndMs = deadline;
     for (;;) {
-      this.takeArrived();
+      this.takeArrivedMessages();
       if (isDone() || this.isClosed) break;
       const remainingMs = deadline - performance.now();
       if (remainingMs <= 0) break;
       channel.sleep(remainingMs, false);
     }
-    if (!this.isTaking) this.takeAndAwait(null);
+    if (!this.isTakingMessages) this.takeMessages();
     return isDone();
   }
 
-  private takeArrived(): void {
+  private takeArrivedMessages(): void {
     const { channel } = this;
     try {
       for (let count = 1; !this.isClosed; count++) {
         const message = channel.receive();
         if (message === null) break;
         this.handleMessage(message.u8(), message);
-        if (count % MESSAGES_PER_CLOCK_SAMPLE === 0 && performance.now() > this.turnEnd) return;
+        if (count % MESSAGES_PER_CLOCK_SAMPLE === 0 && performance.now() > this.turnEndMs) return;
       }
       if (channel.backlogBytes > 0) {
         channel.flush();

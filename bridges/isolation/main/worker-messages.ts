@@ -77,7 +77,7 @@ export class WorkerMessages {
         timers.delete(timer);
         link.begin(TO_WORKER.TIMER_DUE).number(timer);
         link.send();
-        link.takeAndAwait(null);
+        link.takeMessages();
       });
       timers.set(timer, cancel);
     },

@@ -41,7 +41,7 @@ export interface WorkerOwner {
   readonly lineStops: ThreadLineStops;
 }
 
-/** A pending order: a command to the worker with one result (`Verb`). */
+/** A pending order: a command to the worker with one result (`OrderVerb`). */
 interface Order {
   resolve(result: unknown): void;
   reject(error: Error): void;
@@ -58,11 +58,11 @@ export class Worker {
   private readonly owner: WorkerOwner;
   private readonly thread: Thread;
   private readonly orders = new Map<number, Order>();
-  private lastOrder = START_ORDER;
+  private lastOrderNumber = START_ORDER;
   private keepsProcess = true;
   private timeLimitSeconds: number;
   private cancelCheck: (() => void) | null = null;
-  private lastBeat = 0;
+  private lastHeartbeat = 0;
   private checkedAt = 0;
   /** Milliseconds that it has been stuck. */
   private stuckMs = 0;
@@ -188,11 +188,15 @@ export class Worker {
   }
 
   private sendOrder(verb: OrderVerb, argument: unknown, order: Order): void {
-    this.lastOrder += 1;
-    this.orders.set(this.lastOrder, order);
-    this.link.begin(TO_WORKER.ORDER).u32(this.lastOrder).text(verb).text(JSON.stringify(argument));
+    this.lastOrderNumber += 1;
+    this.orders.set(this.lastOrderNumber, order);
+    this.link
+      .begin(TO_WORKER.ORDER)
+      .u32(this.lastOrderNumber)
+      .text(verb)
+      .text(JSON.stringify(argument));
     this.link.send();
-    this.link.takeAndAwait(null);
+    this.link.takeMessages();
   }
 
   private finishOrder(from: MessageReader): void {
@@ -210,7 +214,7 @@ export class Worker {
   private startChecks(): void {
     const { context } = this.xl;
     this.checkedAt = performance.now();
-    // Under a test's clock no time passes; `takeAndAwait` checks instead.
+    // Under a test's clock no time passes; `takeMessagesAndAwait` checks instead.
     if (context.soon === undefined) return;
     const check = (): void => {
       this.cancelCheck = context.after(CHECK_INTERVAL_MS, check);
@@ -227,9 +231,9 @@ export class Worker {
     // Limited, because this thread may not have run either (a busy or suspended machine).
     this.stuckMs += Math.min(now - this.checkedAt, CHECK_INTERVAL_MS);
     this.checkedAt = now;
-    const { beat } = channel;
-    if (beat !== this.lastBeat || (channel.isOtherIdle && this.summary !== null)) {
-      this.lastBeat = beat;
+    const { heartbeat } = channel;
+    if (heartbeat !== this.lastHeartbeat || (channel.isOtherSideIdle && this.summary !== null)) {
+      this.lastHeartbeat = heartbeat;
       this.stuckMs = 0;
       return;
     }
@@ -243,7 +247,7 @@ export class Worker {
   }
 }
 
-/** The volume's options for its worker. */
+/** The volume's options without `isolation`, which concerns this thread only. */
 export const listWorkerOptions = (xl: Xlator) =>
   xl.volfileOptions.filter(({ key }) => key !== 'isolation');
 

@@ -44,8 +44,8 @@ import { MainThreadLink, type WorkerEventLoop } from './main-thread-link.ts';
 import { type InodeMirror, type MainThreadTable, MirrorTable } from './mirrors.ts';
 import { makeChildStandIn, RequestExchange } from './request-exchange.ts';
 
-/** Milliseconds between two raises of the beat while the worker starts: it shows that it runs. */
-const BEAT_INTERVAL_MS = 100;
+/** Milliseconds between two raises of the heartbeat while the worker starts: it shows that it runs. */
+const HEARTBEAT_INTERVAL_MS = 100;
 
 export class IsolatedVolume {
   private readonly data: WorkerData;
@@ -55,7 +55,7 @@ export class IsolatedVolume {
   private readonly levels: LogLevels;
   private readonly context: ModuleContext;
   private readonly timers = new Map<number, () => void>();
-  private lastTimer = 0;
+  private lastTimerNumber = 0;
   private graph!: Graph;
   private exchange!: RequestExchange;
   private mirrors!: MirrorTable;
@@ -72,7 +72,9 @@ export class IsolatedVolume {
     this.machine = machine;
     this.translator = translator;
     this.initialBreakpoints = data.initialBreakpoints;
-    this.link = new MainThreadLink(data, loop, (kind, message) => this.handle(kind, message));
+    this.link = new MainThreadLink(data, loop, (kind, message) =>
+      this.handleMessage(kind, message),
+    );
     this.levels = { default: NO_LOG, volumes: new Map() };
     this.context = this.makeContext();
     this.applyLogLevel();
@@ -81,7 +83,7 @@ export class IsolatedVolume {
   /** Starts the module, and reports success or the error to the main thread. */
   async start(): Promise<void> {
     const { data, link } = this;
-    const beat = setInterval(() => link.channel.raiseBeat(), BEAT_INTERVAL_MS);
+    const heartbeat = setInterval(() => link.channel.raiseHeartbeat(), HEARTBEAT_INTERVAL_MS);
     await this.runAndReport(START_ORDER, async () => {
       this.graph = this.makeGraph();
       if (data.checksOnly) {
@@ -98,7 +100,7 @@ export class IsolatedVolume {
       };
       return this.summarize();
     });
-    clearInterval(beat);
+    clearInterval(heartbeat);
     link.serve();
   }
 
@@ -206,22 +208,23 @@ export class IsolatedVolume {
       get initialBreakpoints() {
         return volume.initialBreakpoints;
       },
-      send: (json) => this.sendLine(json),
+      send: (json) => this.sendLineMessage(json),
       // Without a debugger, a module that calls breakpoint() must not wait for ever.
       waitForCommand: () =>
-        this.initialBreakpoints === undefined ? CONTINUE_MESSAGE : this.waitForLine(),
+        this.initialBreakpoints === undefined ? CONTINUE_MESSAGE : this.waitForLineCommand(),
     };
   }
 
-  private waitForLine(): string {
+  private waitForLineCommand(): string {
     const command = this.link.waitForLine();
     for (const { pending } of this.moduleVolume.priv.host.interpreters) pending.noteStop();
     return this.recordBreakpoints(command);
   }
 
-  private sendLine(json: string): void {
-    const { current } = this.moduleVolume.priv.host.interpreter;
-    const number = current === null ? 0 : this.exchange.findCallNumber(current.frame.root);
+  private sendLineMessage(json: string): void {
+    const { currentRequest } = this.moduleVolume.priv.host.interpreter;
+    const number =
+      currentRequest === null ? 0 : this.exchange.findCallNumber(currentRequest.frame.root);
     this.link.begin(TO_MAIN.LINE_MESSAGE).text(json).u32(number);
     this.link.send();
   }
@@ -236,13 +239,13 @@ export class IsolatedVolume {
 
   private runLineCommand(command: string): void {
     const { guest } = this.moduleVolume.priv.host.interpreter;
-    this.sendLine(guest.runLineCommand!(this.recordBreakpoints(command)));
+    this.sendLineMessage(guest.runLineCommand!(this.recordBreakpoints(command)));
   }
 
   /** Sets a timer in the main thread, which wakes this one when it is due. */
   private setTimer(ms: number, fn: () => void): () => void {
-    this.lastTimer += 1;
-    const timer = this.lastTimer;
+    this.lastTimerNumber += 1;
+    const timer = this.lastTimerNumber;
     this.timers.set(timer, fn);
     this.link.begin(TO_MAIN.SET_TIMER).number(timer).number(ms);
     this.link.send(false);
@@ -259,7 +262,7 @@ export class IsolatedVolume {
 
   // -- messages of the main thread -----------------------------------------------------------------
 
-  private handle(kind: number, from: MessageReader): void {
+  private handleMessage(kind: number, from: MessageReader): void {
     this.applyLogLevel();
     this.handlers[kind]!(from);
   }
@@ -334,8 +337,8 @@ export class IsolatedVolume {
   // -- orders --------------------------------------------------------------------------------------
 
   private runOrder(order: number, verb: OrderVerb, json: string): Promise<void> {
-    const about: unknown = JSON.parse(json);
-    return this.runAndReport(order, () => this.verbs[verb](about as never));
+    const argument: unknown = JSON.parse(json);
+    return this.runAndReport(order, () => this.orderHandlers[verb](argument as never));
   }
 
   /** Runs an order and sends its result. While a promise is pending, the event loop runs. */
@@ -363,7 +366,7 @@ export class IsolatedVolume {
     link.send();
   }
 
-  private readonly verbs: { readonly [V in OrderVerb]: (about: never) => unknown } = {
+  private readonly orderHandlers: { readonly [V in OrderVerb]: (argument: never) => unknown } = {
     reload: () => this.translator.reload!(this.moduleVolume),
     reconfigure: (options: readonly VolfileOption[]) => {
       this.graph.reconfigure(this.makeChangedSpecs(options));
@@ -398,9 +401,9 @@ export class IsolatedVolume {
       return to.text(name);
     };
     return {
-      queryPath: (of) =>
+      queryPath: (inode) =>
         link.query(
-          (to) => this.exchange.writeInode(to.begin(TO_MAIN.QUERY).u8(QUERY.PATH), of),
+          (to) => this.exchange.writeInode(to.begin(TO_MAIN.QUERY).u8(QUERY.PATH), inode),
           (from) => from.text(),
         ),
       grep: (parent, name) =>
@@ -423,9 +426,9 @@ export class IsolatedVolume {
         beginNamed(TO_MAIN.UNLINK, parent, name);
         link.send(false);
       },
-      sendRename: (from, fromName, into, toName) => {
+      sendRename: (from, fromName, newParent, toName) => {
         const to = beginNamed(TO_MAIN.RENAME, from, fromName);
-        this.exchange.writeInode(to, into);
+        this.exchange.writeInode(to, newParent);
         to.text(toName);
         link.send(false);
       },

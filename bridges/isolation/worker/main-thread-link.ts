@@ -78,7 +78,7 @@ export class MainThreadLink {
     return read(this.waitFor(TO_WORKER.QUERY_RESULT, QUERY_TIMEOUT_MS));
   }
 
-  /** Waits for a debugger's command, without limit. The raised beat shows that it is not stuck. */
+  /** Waits for a debugger's command, without limit. The raised heartbeat shows that it is not stuck. */
   waitForLine(): string {
     const at = this.earlyMessages.findIndex(
       (message) => message.copy().u8() === TO_WORKER.LINE_COMMAND,
@@ -103,7 +103,7 @@ export class MainThreadLink {
         continue;
       }
       if (performance.now() > deadline) throw new Error('the main thread does not reply');
-      if (kind === TO_WORKER.LINE_COMMAND) channel.raiseBeat();
+      if (kind === TO_WORKER.LINE_COMMAND) channel.raiseHeartbeat();
       channel.flush();
       channel.sleep(SLEEP_MS, false);
     }
@@ -124,7 +124,7 @@ export class MainThreadLink {
     const turnEnd = performance.now() + MAX_TURN_MS;
     for (;;) {
       this.handleAll();
-      channel.raiseBeat();
+      channel.raiseHeartbeat();
       if (this.isTurnRequested || this.tasks.size > 0 || performance.now() > turnEnd) {
         this.schedule();
         return;
@@ -143,7 +143,7 @@ export class MainThreadLink {
     for (;;) {
       const message = this.earlyMessages.shift() ?? channel.receive();
       if (message === null) break;
-      channel.raiseBeat();
+      channel.raiseHeartbeat();
       this.handle(message.u8(), message);
     }
     if (channel.backlogBytes > 0) channel.flush();

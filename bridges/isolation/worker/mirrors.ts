@@ -47,14 +47,14 @@ export class MirrorTable extends InodeTable {
   }
 
   /** Binds a mirror to the main thread's inode of this number. */
-  bindMainNumber(inode: InodeMirror, remote: number): void {
-    inode.mainNumber = remote;
-    this.byMainNumber.set(remote, inode);
+  bindMainNumber(inode: InodeMirror, mainNumber: number): void {
+    inode.mainNumber = mainNumber;
+    this.byMainNumber.set(mainNumber, inode);
   }
 
   /** The mirror of the main thread's inode. */
-  findMirror(remote: number): InodeMirror | undefined {
-    return remote === ROOT_ID ? this.rootMirror : this.byMainNumber.get(remote);
+  findMirror(mainNumber: number): InodeMirror | undefined {
+    return mainNumber === ROOT_ID ? this.rootMirror : this.byMainNumber.get(mainNumber);
   }
 
   private get rootMirror(): InodeMirror {
@@ -76,13 +76,13 @@ export class MirrorTable extends InodeTable {
   }
 
   /** Finds or makes the mirror of an inode of the main thread, and links it if it has a gfid. */
-  addMirror(remote: number, gfid: Gfid, iaType: number): InodeMirror {
-    let mirror = this.findMirror(remote);
+  addMirror(mainNumber: number, gfid: Gfid, iaType: number): InodeMirror {
+    let mirror = this.findMirror(mainNumber);
     if (mirror?.linked) return mirror;
     const known = gfid === NULL_GFID ? undefined : (super.find(gfid) as InodeMirror | undefined);
     mirror = known ?? mirror ?? (this.newInode() as InodeMirror);
     if (gfid !== NULL_GFID && !mirror.linked) mirror = this.linkAndHold(mirror, gfid, iaType);
-    this.bindMainNumber(mirror, remote);
+    this.bindMainNumber(mirror, mainNumber);
     return mirror;
   }
 
@@ -96,19 +96,19 @@ export class MirrorTable extends InodeTable {
     return linked;
   }
 
-  drop(remote: number): void {
-    const inode = this.byMainNumber.get(remote);
+  drop(mainNumber: number): void {
+    const inode = this.byMainNumber.get(mainNumber);
     if (inode === undefined) return;
-    this.byMainNumber.delete(remote);
-    if (inode.mainNumber !== remote) return;
+    this.byMainNumber.delete(mainNumber);
+    if (inode.mainNumber !== mainNumber) return;
     if (inode.linked) this.forget(inode, 0);
     else inode.forgetCtx();
   }
 
   /** Drops an unlinked inode of a finished request, unless the module keeps it. */
-  dropUnlinked(remote: number): void {
-    const inode = this.byMainNumber.get(remote);
-    if (inode !== undefined && !inode.linked) this.byMainNumber.delete(remote);
+  dropUnlinked(mainNumber: number): void {
+    const inode = this.byMainNumber.get(mainNumber);
+    if (inode !== undefined && !inode.linked) this.byMainNumber.delete(mainNumber);
   }
 
   override link(inode: Inode, parent: Inode | null, name: string | null, buf: Iatt): Inode | null {

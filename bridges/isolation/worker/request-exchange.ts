@@ -5,7 +5,7 @@
  */
 import type { Client } from '../../../runtime/core/client.ts';
 import type { Fd } from '../../../runtime/core/fd.ts';
-import { type FopRow, fops as table } from '../../../runtime/core/fops.ts';
+import { type FopRow, fops as fopTable } from '../../../runtime/core/fops.ts';
 import { Frame, Stack } from '../../../runtime/core/frame.ts';
 import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
 import {
@@ -47,7 +47,7 @@ class ServedCall extends Stack implements ExchangedValues {
   readonly isFollowed: boolean;
   owedReplies = 0;
   isAnswered = false;
-  /** Its inodes that are not linked. */
+  /** The main thread's numbers of its inodes that are not linked. */
   readonly unlinkedInodes: number[] = [];
 
   constructor(
@@ -68,6 +68,7 @@ class ServedCall extends Stack implements ExchangedValues {
   }
 }
 
+/** A wind whose reply the main thread has not sent yet. */
 interface SentWind {
   readonly frame: Frame;
   readonly row: FopRow;
@@ -77,7 +78,7 @@ interface SentWind {
   readonly index: number;
 }
 
-/** Sends notes to the main thread, which observes the winds itself. */
+/** Sends notes to the main thread, which observes the winds itself: other methods do nothing. */
 class NoteSender implements Observer {
   private readonly link: MainThreadLink;
 
@@ -125,7 +126,7 @@ export const makeChildStandIn = (
   children: [0, 0],
   options: {},
   fops: Object.fromEntries(
-    table.map((row) => [
+    fopTable.map((row) => [
       row.name,
       collect[row.name as FopName]((frame, _, args) =>
         exchange().sendWind(frame, index, row, args),
@@ -156,7 +157,7 @@ export class RequestExchange implements ObjectCodec {
     this.link.begin(TO_MAIN.DROP_OWN_INODE).number(id);
     this.link.send(false);
   });
-  private lastWind = 0;
+  private lastWindNumber = 0;
   /** The request whose values are being decoded. */
   private decodedCall: ServedCall | null = null;
 
@@ -171,7 +172,7 @@ export class RequestExchange implements ObjectCodec {
       log,
     );
     this.replyCbks = Object.fromEntries(
-      table.map((row) => {
+      fopTable.map((row) => {
         const cbk: AnyReply = (frame, _cookie, _xl, opRet, opErrno, values) =>
           this.sendReply(frame.root as ServedCall, opRet, opErrno, values);
         return [row.name, collectCbk[row.name as FopName](cbk)];
@@ -187,7 +188,7 @@ export class RequestExchange implements ObjectCodec {
 
   takeRequest(from: MessageReader): void {
     const number = from.u32();
-    const row = table[from.u8()]!;
+    const row = fopTable[from.u8()]!;
     const unique = from.number();
     const ids = [from.u32(), from.u32(), from.number()] as const;
     const [clientId, flags] = [from.number(), from.u8()];
@@ -206,15 +207,15 @@ export class RequestExchange implements ObjectCodec {
     const frame =
       client === null ? new Frame(call, null, this.initiator.xl, null, 0) : client.begin(call);
     if ((flags & REQUEST_FLAGS.INTERRUPTED) !== 0) call.interrupt();
-    this.applyObserved((flags & REQUEST_FLAGS.OBSERVED) !== 0);
+    this.updateNoteSender((flags & REQUEST_FLAGS.OBSERVED) !== 0);
     const name = row.name as FopName;
     this.link.channel.servedCall = number;
     windArgs[name](frame, 0, this.replyCbks[name] as never, this.graph.links, args);
     this.link.channel.servedCall = 0;
   }
 
-  /** Follows the main thread's observer from the next request on. */
-  private applyObserved(isObserved: boolean): void {
+  /** Adds or removes the sender of notes, as the main thread's volume has an observer or not. */
+  private updateNoteSender(isObserved: boolean): void {
     const { moduleVolume } = this;
     if (isObserved === (moduleVolume.observer !== null)) return;
     moduleVolume.observer = isObserved ? new NoteSender(this.link) : null;
@@ -247,35 +248,35 @@ export class RequestExchange implements ObjectCodec {
   ): void {
     const to = this.link.begin(TO_MAIN.REPLY).u32(call.number).number(opRet).number(opErrno);
     writeValues(to, call.row.reply, values, this, call);
-    const keptRemotes =
+    const keptNumbers =
       call.unlinkedInodes.length === 0 ? call.unlinkedInodes : this.takeKeptInodes(call, opRet);
-    to.u32(keptRemotes.length);
-    for (const remote of keptRemotes) to.number(remote);
+    to.u32(keptNumbers.length);
+    for (const mainNumber of keptNumbers) to.number(mainNumber);
     call.isAnswered = true;
     this.link.send();
     call.client?.end(call);
     this.endIfDone(call);
   }
 
-  /** Inodes of the request that the module keeps. */
+  /** Takes the request's unlinked inodes; returns the numbers of those that the module keeps. */
   private takeKeptInodes(call: ServedCall, opRet: number): number[] {
-    const keptRemotes = call.unlinkedInodes.filter((remote) => {
-      const inode = this.mirrors.findMirror(remote);
+    const keptNumbers = call.unlinkedInodes.filter((mainNumber) => {
+      const inode = this.mirrors.findMirror(mainNumber);
       if (inode === undefined) return false;
       return (
         isTracked(inode, this.moduleVolume) || (opRet >= 0 && isExposed(inode, this.moduleVolume))
       );
     });
-    for (const remote of call.unlinkedInodes)
-      if (!keptRemotes.includes(remote)) this.mirrors.dropUnlinked(remote);
+    for (const mainNumber of call.unlinkedInodes)
+      if (!keptNumbers.includes(mainNumber)) this.mirrors.dropUnlinked(mainNumber);
     call.unlinkedInodes.length = 0;
-    return keptRemotes;
+    return keptNumbers;
   }
 
   private endIfDone(call: ServedCall): void {
     if (!call.isAnswered || call.owedReplies > 0) return;
     this.calls.delete(call.number);
-    for (const remote of call.unlinkedInodes) this.mirrors.dropUnlinked(remote);
+    for (const mainNumber of call.unlinkedInodes) this.mirrors.dropUnlinked(mainNumber);
   }
 
   /** The main thread's number of a request; 0 for the module's own. */
@@ -300,14 +301,14 @@ export class RequestExchange implements ObjectCodec {
     const { root } = frame;
     // The main thread may have dropped an answered request.
     const call = root instanceof ServedCall && !root.isAnswered ? root : null;
-    this.lastWind = (this.lastWind + 1) >>> 0;
+    this.lastWindNumber = (this.lastWindNumber + 1) >>> 0;
     const index = call === null ? 0 : call.replies.countWind();
     if (root instanceof ServedCall) root.owedReplies += 1;
-    this.winds.set(this.lastWind, { frame, row, call, index });
-    const to = this.link.begin(TO_MAIN.WIND).u32(this.lastWind);
+    this.winds.set(this.lastWindNumber, { frame, row, call, index });
+    const to = this.link.begin(TO_MAIN.WIND).u32(this.lastWindNumber);
     to.u32(call === null ? 0 : call.number)
       .u8(child)
-      .u8(table.indexOf(row));
+      .u8(fopTable.indexOf(row));
     if (call === null) to.u32(root.uid).u32(root.gid).number(root.pid).text(root.lkOwner);
     writeValues(to, row.args, args, this, call);
     this.link.send();
@@ -348,8 +349,8 @@ export class RequestExchange implements ObjectCodec {
     }
     const mirror = inode as InodeMirror;
     // The root has the same number in both threads.
-    const remote = inode === this.mirrors.root ? inode.id : mirror.mainNumber;
-    if (remote !== 0) to.u8(KNOWN).number(remote);
+    const mainNumber = inode === this.mirrors.root ? inode.id : mirror.mainNumber;
+    if (mainNumber !== 0) to.u8(KNOWN).number(mainNumber);
     else {
       to.u8(OWN).number(mirror.id);
       if (mirror.isReported) return;
@@ -417,9 +418,9 @@ export class RequestExchange implements ObjectCodec {
 
   /** Binds an inode made here to the main thread's inode of the same file. */
   bindSameInode(from: MessageReader): void {
-    const ownObject = this.mirrors.findOwn(from.number());
-    const remote = from.number();
-    if (ownObject !== undefined) this.mirrors.bindMainNumber(ownObject, remote);
+    const ownInode = this.mirrors.findOwn(from.number());
+    const mainNumber = from.number();
+    if (ownInode !== undefined) this.mirrors.bindMainNumber(ownInode, mainNumber);
   }
 
   dump(): Dump {

@@ -8,8 +8,10 @@ import { isProxy } from './proxies.ts';
 const MAX_DEPTH = 3;
 const MAX_ITEMS = 20;
 const MAX_CHARACTERS = 1000;
+const MAX_NAME_CHARACTERS = 60;
 const IDENTIFIER = /^[\p{L}_$][\p{L}\p{N}_$]*$/u;
 
+// Captured before a module runs, which may overwrite the built-ins.
 const { getOwnPropertyDescriptor, getPrototypeOf, keys } = Object;
 const { isArray } = Array;
 const { stringify } = JSON;
@@ -39,7 +41,7 @@ export function readCollectionSize(kind: keyof typeof sizeGetters, value: object
   }
 }
 
-// By the built-in iterators, even if the module has overridden them.
+// Both iterate with the built-in iterators, even if the module has overridden them.
 export const readMapEntries = (value: object): IterableIterator<[unknown, unknown]> =>
   apply(entries, value, []) as IterableIterator<[unknown, unknown]>;
 export const readSetValues = (value: object): IterableIterator<unknown> =>
@@ -56,7 +58,7 @@ function formatClassPrefix(value: object): string {
       : undefined;
   return typeof name !== 'string' || name === 'Object' || name === ''
     ? ''
-    : `${cutText(name, 60)} `;
+    : `${cutText(name, MAX_NAME_CHARACTERS)} `;
 }
 
 function joinItems(texts: string[], count: number): string {
@@ -82,6 +84,11 @@ function formatCollection(value: object, depth: number): string | null {
   return `${formatClassPrefix(value)}{${joinItems(texts, count)}}`;
 }
 
+function formatKey(key: string): string {
+  const name = cutText(key, MAX_NAME_CHARACTERS);
+  return IDENTIFIER.test(key) ? name : stringify(name);
+}
+
 function formatItems(value: object, depth: number): string {
   const isList = isArray(value);
   const names = keys(value).slice(0, MAX_ITEMS + 1);
@@ -91,9 +98,7 @@ function formatItems(value: object, depth: number): string {
       property !== undefined && 'value' in property
         ? formatValue(property.value, depth + 1)
         : '[getter]';
-    return isList
-      ? text
-      : `${IDENTIFIER.test(key) ? cutText(key, 60) : stringify(cutText(key, 60))}: ${text}`;
+    return isList ? text : `${formatKey(key)}: ${text}`;
   });
   const joined = joinItems(items, names.length);
   return isList ? `[${joined}]` : `${formatClassPrefix(value)}{${joined}}`;
@@ -106,7 +111,7 @@ export function formatValue(value: unknown, depth = 0): string {
   if (isProxy(value)) return '[Proxy]';
   if (typeof value === 'function') {
     const name = readProperty(value, 'name');
-    return `[function ${typeof name === 'string' ? cutText(name, 60) : ''}]`;
+    return `[function ${typeof name === 'string' ? cutText(name, MAX_NAME_CHARACTERS) : ''}]`;
   }
   if (value === null || typeof value !== 'object') return formatPrimitive(value);
   // The depth also ends circular values.

@@ -5,7 +5,7 @@
 import { findFop, fops } from '../../../runtime/core/fops.ts';
 import { Child } from './child.ts';
 import { Client, getClient } from './client.ts';
-import { isPromise, methodsByFop, untracked } from './context.ts';
+import { isPromise, latestUntracked, methodsByFop } from './context.ts';
 import {
   describe,
   findClass,
@@ -22,12 +22,12 @@ import * as library from './index.ts';
 import { contexts, Fd, Loc } from './inode.ts';
 import { inspect } from './inspect.ts';
 import { runDueTimers } from './loop.ts';
+import { cancel as cancelRequest, interrupt as interruptRequest } from './method-results.ts';
 import { explain, findDefinition, logError } from './report.ts';
-import { cancel as cancelRequest, interrupt as interruptRequest } from './requests.ts';
 import { logUnawaitedErrors } from './unawaited-methods.ts';
 
+export { handlePromise } from './method-results.ts';
 export { beginNotes as noteBefore, endNotes as noteAfter, stop as noteStop } from './notes.ts';
-export { handlePromise } from './requests.ts';
 
 import { own } from './own-translator.ts';
 import { makeOptions, setInstanceProperties, type Translator } from './translator.ts';
@@ -196,7 +196,11 @@ export const interrupt = (id: number): number =>
 
 /** Drops references, and allocates a cycle: the engine's collector runs at that allocation. */
 export function collect(): number {
-  execution.asyncFrame = execution.hostCallFrame = execution.latestReply = untracked.promise = null;
+  execution.asyncFrame =
+    execution.hostCallFrame =
+    execution.latestReply =
+    latestUntracked.promise =
+      null;
   const cycle = { other: {} };
   cycle.other = cycle;
   return NOTHING;

@@ -1,14 +1,24 @@
-/** Sends fops to children, and settles the replies that an async method awaits from them. */
+/**
+ * Defines Child, by which a module sends fops to a subvolume, and Reply, the child's reply.
+ * method-results.ts calls `settleReply` when a reply arrives.
+ */
 import { type FopRow, fops } from '../../../runtime/core/fops.ts';
 import { formatSuggestion } from '../../../runtime/core/nearest.ts';
 import { awaitedPromises, latestWatched, methodsByFop } from './context.ts';
 import { FopError } from './errors.ts';
-import { type Frame, LATER, makeFramePrototype, type RequestBudget, WIND } from './frame.ts';
+import {
+  type Frame,
+  LATER,
+  makeFramePrototype,
+  type RequestBudget,
+  UNDECIDED,
+  WIND,
+} from './frame.ts';
 import { execution, host } from './host.ts';
 import { warn } from './report.ts';
 import { addTimeouts, isTimeout } from './timeouts.ts';
 import { logUnawaitedFailure } from './unawaited-replies.ts';
-import { haveChanged, hostValue } from './values.ts';
+import { asHostValue, haveChanged } from './values.ts';
 
 /** Converts `prebuf_dst` to `prebufDst`. */
 export const toCamelCase = (name: string): string =>
@@ -95,25 +105,26 @@ type ReplyClass = new (raw: RawReply, id: number) => Reply;
 
 const replyClasses = new Map<FopRow, ReplyClass>();
 
-/** Makes the class of a fop's replies, with a getter for each part. */
+/** Gets or makes the class of a fop's replies, with a getter for each part. */
 export function getReplyClass(row: FopRow): ReplyClass {
-  const replyType = replyClasses.get(row);
-  if (replyType !== undefined) return replyType;
-  const reply = class extends Reply {};
-  Object.defineProperty(reply, 'name', { value: 'Reply' });
-  Object.defineProperty(reply.prototype, 'fop', { value: row });
+  const existingClass = replyClasses.get(row);
+  if (existingClass !== undefined) return existingClass;
+  const replyClass = class extends Reply {};
+  Object.defineProperty(replyClass, 'name', { value: 'Reply' });
+  Object.defineProperty(replyClass.prototype, 'fop', { value: row });
   row.reply.forEach(({ name }, at) => {
-    Object.defineProperty(reply.prototype, toCamelCase(name), {
+    Object.defineProperty(replyClass.prototype, toCamelCase(name), {
       get(this: Reply) {
         return this._loadedParts[FIRST_PART + at];
       },
       enumerable: true,
     });
   });
-  replyClasses.set(row, reply);
-  return reply;
+  replyClasses.set(row, replyClass);
+  return replyClass;
 }
 
+// On the prototype, because entry.ts makes replies as literals with few properties.
 Object.assign(Reply.prototype, { _parts: undefined });
 
 /** A subvolume. Every fop is a method that returns a promise of its Reply. */
@@ -150,18 +161,21 @@ for (const row of fops) {
   });
 }
 
-const ownPrototypes = new Map<FopRow, Frame>();
-let lastOwnId = 0;
+const ownFramePrototypes = new Map<FopRow, Frame>();
+let lastOwnFrameId = 0;
 
-/** Makes the frame of a request that the translator itself originates. */
+/**
+ * Makes the frame of a request that the translator itself originates. Its id is negative: the host
+ * stores no values for it.
+ */
 function makeOwnFrame(row: FopRow): Frame {
-  let prototype = ownPrototypes.get(row);
+  let prototype = ownFramePrototypes.get(row);
   if (prototype === undefined) {
     prototype = makeFramePrototype(row, undefined);
-    ownPrototypes.set(row, prototype);
+    ownFramePrototypes.set(row, prototype);
   }
-  lastOwnId -= 1;
-  return { __proto__: prototype, id: lastOwnId, _state: LATER } as unknown as Frame;
+  lastOwnFrameId -= 1;
+  return { __proto__: prototype, id: lastOwnFrameId, _state: LATER } as unknown as Frame;
 }
 
 export interface Settlers {
@@ -170,29 +184,35 @@ export interface Settlers {
   /** The promise, to detect that the module does not await it. */
   readonly promise?: object;
 }
+
+// One executor for all promises, since a closure for each costs time. It leaves the functions here.
 const latestSettlers: Settlers = { resolve: () => {}, reject: () => {} };
-const takeSettlers = (
+const recordSettlers = (
   resolve: (value: unknown) => void,
   reject: (error: unknown) => void,
 ): void => {
   latestSettlers.resolve = resolve;
   latestSettlers.reject = reject;
 };
+/** The engine's Promise: a module may replace the global. */
 const NativePromise = Promise;
 
-/** Starts a request to a child; returns a promise of its Reply. */
+/**
+ * Starts a request to a child; returns a promise of its Reply. An unchanged first wind becomes the
+ * decision WIND, without a message; any other is pushed as a message.
+ */
 export function startRequest(child: Child, row: FopRow, args: readonly unknown[]): Promise<Reply> {
   const current = execution.asyncFrame as Frame | null;
   const budget = current?._budget ?? null;
   if (budget !== null && spendBudget(budget, current!)) return new NativePromise<Reply>(() => {});
   const frame = current === null || current.answered ? makeOwnFrame(row) : current;
   if (budget !== null) frame._budget = budget;
-  const promise = new NativePromise<unknown>(takeSettlers) as Promise<Reply>;
+  const promise = new NativePromise<unknown>(recordSettlers) as Promise<Reply>;
   latestWatched.promise = promise;
   const settlers = { resolve: latestSettlers.resolve, reject: latestSettlers.reject, promise };
-  frame._storeValues();
-  if (frame._state === 0 && frame._isFresh() && isUnchangedWind(frame, child, row, args)) {
-    frame._first = [settlers.resolve, settlers.reject, null];
+  frame._moveValuesToFrame();
+  if (frame._state === UNDECIDED && frame._isFresh() && isUnchangedWind(frame, child, row, args)) {
+    frame._unchangedWind = [settlers.resolve, settlers.reject, null];
     frame._state = WIND;
   } else
     frame._pushWind(row, child, args, { cbk: undefined, promise: settlers, cookie: undefined });
@@ -235,7 +255,7 @@ function isUnchangedWind(
 /** Settles the promise that a child's method returned, by the reply. */
 export function settleReply(settlers: Settlers, frame: Frame, row: FopRow, raw: RawReply): void {
   // The host stores no values for the module's own requests.
-  if (frame.id < 0) for (const value of raw) hostValue(value)?._detach();
+  if (frame.id < 0) for (const value of raw) asHostValue(value)?._detach();
   const reply = new (getReplyClass(row))(raw, row === frame.fop ? frame.id : 0);
   if (reply.opRet >= 0) {
     settlers.resolve(reply);

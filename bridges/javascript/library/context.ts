@@ -19,20 +19,23 @@ const { apply } = Reflect;
  * The latest promise of a child's compiled method (entry.ts), or of `followMethod`: an await at
  * once needs no tracking.
  */
-export const untracked: { promise: unknown } = { promise: null };
+export const latestUntracked: { promise: unknown } = { promise: null };
 
-/** Holds `followMethod` of requests.ts, which sets it: an import would be circular. */
-export const follower = { follow: (_frame: Frame, _promise: Promise<unknown>): void => {} };
+/** Holds `followMethod` of method-results.ts, which sets it: an import would be circular. */
+export const lateImports = {
+  followMethod: (_frame: Frame, _promise: Promise<unknown>): void => {},
+};
 
 /**
- * Follows the method of a frame from the time when it awaits another promise than a child's reply.
+ * Records that a method awaits another promise than a child's reply: `followMethod` handles its
+ * result from now on.
  */
-function followAsyncMethod(frame: Frame): void {
+function handleAwaitOfOther(frame: Frame): void {
   frame._awaitsOthers = true;
-  const method = frame._first?.[2];
+  const method = frame._unchangedWind?.[2];
   if (!method) return;
-  frame._first![2] = null;
-  follower.follow(frame, method);
+  frame._unchangedWind![2] = null;
+  lateImports.followMethod(frame, method);
 }
 
 /**
@@ -86,7 +89,7 @@ function queueRestore(promise: unknown): void {
     apply(then, promise, [restore, restore]);
     if (current !== null && !current.answered) {
       watchFrame(current as Frame);
-      followAsyncMethod(current as Frame);
+      handleAwaitOfOther(current as Frame);
     }
   } catch {
     // The module reads the constructor of another object: no job follows.
@@ -98,7 +101,7 @@ function queueRestore(promise: unknown): void {
 Object.defineProperty(Native.prototype, 'constructor', {
   configurable: true,
   get() {
-    if (isInternal || this === untracked.promise) return Native;
+    if (isInternal || this === latestUntracked.promise) return Native;
     if (this === latestWatched.promise) awaitedPromises.add(this as object);
     else queueRestore(this);
     return Native;

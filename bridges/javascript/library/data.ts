@@ -7,7 +7,7 @@ import {
   HOST_VALUE,
   type HostValue,
   Iatt,
-  makeInside,
+  makePartOfValue,
   NULL_GFID,
   OWN,
   typeName,
@@ -139,13 +139,16 @@ function packValue(kind: string, value: unknown): unknown {
 /** Decodes a value of a kind that JSON cannot represent. */
 function unpackValue(kind: string, value: unknown): unknown {
   if (kind === 'double') return Number(value);
-  return kind === 'iatt' ? makeInside(Iatt, value) : fromLatin1(value as string);
+  return kind === 'iatt' ? makePartOfValue(Iatt, value) : fromLatin1(value as string);
 }
 
-/** As in bridges/host/crossing/message.ts: types, indices of converted values, keys, values. */
+/**
+ * A dict as the host encodes it (bridges/host/crossing/message.ts): the types, separated by blanks;
+ * the indices of values that JSON cannot represent; the keys; the values.
+ */
 type FetchedDict = readonly [string, readonly number[], readonly string[], unknown[]];
 
-/** Up to so many keys, a linear search costs less than a Map. */
+/** The most keys for which a linear search costs less than making a Map. */
 const MAX_LINEAR_KEYS = 24;
 
 /**

@@ -35,11 +35,11 @@ export function findClass(exports: Record<string, unknown>, path: string): Trans
     const instead =
       other === undefined
         ? 'write export class xlator extends Translator { … }'
-        : `${positionPrefix(other)}give ${other.name} that name`;
+        : `${formatPosition(other)}give ${other.name} that name`;
     throw new TypeError(`${path} exports no class xlator, and nothing as default: ${instead}`);
   }
   if (isTranslator(exported)) return exported;
-  const problem = `${positionPrefix(exported) || `${path}: `}xlator must be a class that extends Translator`;
+  const problem = `${formatPosition(exported) || `${path}: `}xlator must be a class that extends Translator`;
   throw new TypeError(`${problem} of 'glossa', not ${describeValue(exported)}`);
 }
 
@@ -86,7 +86,7 @@ function readMethod(prototype: Record<string, unknown>, key: string): Method | u
   throw new TypeError(`${key} must be a method`);
 }
 
-function positionPrefix(method: unknown): string {
+function formatPosition(method: unknown): string {
   const { file, line } = findDefinition(method);
   return line === 0 ? '' : `${file}:${line}: `;
 }
@@ -95,15 +95,15 @@ function describeFop(row: FopRow, { method, cbk, cancel, any }: FopMethods) {
   const { name } = row;
   if (method !== undefined && [AsyncGenerator, Generator].includes(getPrototype(method)!)) {
     throw new TypeError(
-      `${positionPrefix(method)}${name} has a yield in it: an async fop returns its reply`,
+      `${formatPosition(method)}${name} has a yield in it: an async fop returns its reply`,
     );
   }
   const isAsyncMethod = isAsync(method);
   if (isAsyncMethod && cbk !== undefined) {
-    throw new TypeError(`${positionPrefix(cbk)}${name} is async and has a ${name}Cbk: choose one`);
+    throw new TypeError(`${formatPosition(cbk)}${name} is async and has a ${name}Cbk: choose one`);
   }
   if (isAsync(cbk)) {
-    throw new TypeError(`${positionPrefix(cbk)}${name}Cbk cannot be async; ${name} can be`);
+    throw new TypeError(`${formatPosition(cbk)}${name}Cbk cannot be async; ${name} can be`);
   }
   checkParameters(method, name, ['frame', ...row.args.map((arg) => toCamelCase(arg.name))]);
   checkParameters(cbk, `${name}Cbk`, [
@@ -128,7 +128,7 @@ function checkParameters(
   if (method === undefined || method.length <= params.length) return;
   const signature = `${name} is a fop's and is called with (${params.join(', ')})`;
   throw new TypeError(
-    `${positionPrefix(method)}${signature}, not (${readParams(method).join(', ')})`,
+    `${formatPosition(method)}${signature}, not (${readParams(method).join(', ')})`,
   );
 }
 
@@ -206,7 +206,7 @@ export function refuseFields(translator: object, path: string): void {
     }
     if (!methodNames.has(name)) continue;
     throw new TypeError(
-      `${positionPrefix(value)}${name} is a field: write a method, ${name}(…) { … }`,
+      `${formatPosition(value)}${name} is a field: write a method, ${name}(…) { … }`,
     );
   }
 }
@@ -216,9 +216,9 @@ const STATIC_NAMES = ['options', 'observes', 'passesThrough'];
 
 /** Converts a value that JSON cannot express to its text. */
 function toJsonValue(_key: string, value: unknown): unknown {
-  const isOdd = ['bigint', 'function', 'symbol'].includes(typeof value);
+  const isUnsupportedType = ['bigint', 'function', 'symbol'].includes(typeof value);
   const isNotFinite = typeof value === 'number' && !Number.isFinite(value);
-  return isOdd || isNotFinite ? { shown: String(value).slice(0, 100) } : value;
+  return isUnsupportedType || isNotFinite ? { shown: String(value).slice(0, 100) } : value;
 }
 
 /** Lists the class's static values as [name, whether it is an Option]. */

@@ -5,17 +5,37 @@
  * A loc arrives as five arguments (inode, parent, name, gfid, parent's gfid), an inode or fd as its
  * number, a costly value as a 1. Results are the codes of codes.gen.ts. Speed decides the form:
  * each function is straight compiled text; arguments stay in variables that a fop's functions
- * share, until `_storeValues` moves them to the frame; objects are literals with `__proto__`, at
- * half the cost of `new`.
+ * share, until `_moveValuesToFrame`; objects are literals with `__proto__`, at half the cost of
+ * `new`.
  */
 import type { Arg, ArgType, FopRow } from '../../../runtime/core/fops.ts';
 import { Child, getReplyClass, Reply, startRequest as startWind } from './child.ts';
-import { untracked } from './context.ts';
+import { latestUntracked } from './context.ts';
 import { Data, Dict } from './data.ts';
-import { below, type Cbk, type Frame, pendingFrames } from './frame.ts';
+import {
+  ASYNC_UNDECIDED,
+  below,
+  type Cbk,
+  type Frame,
+  NOTHING,
+  pendingFrames,
+  REPLIED,
+  SAME,
+  TAIL,
+  UNDECIDED,
+  WIND,
+  WOUND_UNCHANGED,
+} from './frame.ts';
 import { asyncDecision, execution, OriginalFunction } from './host.ts';
 import { ENDED_PARTS, getFd, Inode, Loc } from './inode.ts';
-import { failRequest, handleReply, handleUndecided, rejectReply, startAsync } from './requests.ts';
+import {
+  failRequest,
+  handleReply,
+  handleUndecided,
+  rejectReply,
+  startAsync,
+} from './method-results.ts';
+import { INDEX_COUNT, WIND_COUNT } from './origin.ts';
 import {
   changes,
   decodeDirents,
@@ -40,7 +60,7 @@ const SCOPE = {
   getFd,
   Flock: Flock.prototype,
   decodeFlocks,
-  untracked,
+  latestUntracked,
   Iatt: Iatt.prototype,
   Inode: Inode.prototype,
   Lease: Lease.prototype,
@@ -120,7 +140,7 @@ const MUTABLE_TYPES: ReadonlySet<ArgType> = new Set([
 
 // A decision without a message ends the locs of its request: the module can no longer use them. Any
 // other loc asks the host at each read whether its request still lives. It does so from
-// `_storeValues` on, or as soon as the next request takes over the variables.
+// `_moveValuesToFrame` on, or as soon as the next request takes over the variables.
 
 interface ArgumentTexts {
   /** The parameters. */
@@ -154,14 +174,14 @@ const joinTests = (tests: readonly string[]): string => tests.join(' && ');
 const formatEnd = ({ locs }: ArgumentTexts): string =>
   `${locs.map((name) => `${name}._parts = `).join('')}${locs.length > 0 ? 'ENDED_PARTS; ' : ''}down = null;`;
 /** Makes statements after which the variables' locs ask the host whether their request still lives. */
-const formatHostChecks = ({ locs }: ArgumentTexts): string =>
-  locs.map((name) => `${name}._askHost(down.id);`).join(' ');
+const formatReadChecks = ({ locs }: ArgumentTexts): string =>
+  locs.map((name) => `${name}._checkReads(down.id);`).join(' ');
 const formatComparison = ({ variables, args }: ArgumentTexts): string =>
   joinTests(variables.map((name, i) => `${args[i]} === ${name}`));
 
-// In the texts below, `down` and `up` are the frames whose request or reply the variables hold.
-// Numbers compared with `_state` are those of frame.ts and codes.gen.ts. `at` is the origin of the
-// first argument or part (origin.ts). `more` is a surplus argument of the module's call.
+// In the texts below, `down` and `up` are the frames whose request or reply the variables hold. `at`
+// is the origin of the first argument or part (origin.ts). `more` is a surplus argument of the
+// module's call.
 
 /** Defines the methods of the fop's frames. */
 const generateFrameMethods = (
@@ -174,7 +194,7 @@ const wind = frames.wind, unwind = frames.unwind;
 Object.assign(frames, {
   wind(${joinNames(down.args)}, more) {
     if (
-      this._state === 0 && down === this && more === undefined && !changes.any &&
+      this._state === ${UNDECIDED} && down === this && more === undefined && !changes.any &&
       (${formatComparison(down)} || ${joinTests(down.args.map((name) => `${name} === undefined`))}) &&
       below.child !== null
     ) this._state = ${decidedState};
@@ -182,26 +202,26 @@ Object.assign(frames, {
   },
   unwind(opRet, opErrno, ${joinNames(up.args)}, more) {
     if (
-      this._state === 8 && up === this && opRet === ret && opErrno === error &&
+      this._state === ${REPLIED} && up === this && opRet === ret && opErrno === error &&
       more === undefined && ${formatComparison(up)} && !changes.any
-    ) this._state = 16;
+    ) this._state = ${SAME};
     else unwind.apply(this, trimArguments([opRet, opErrno, ${joinNames(up.args)}, more]));
   },
-  _storeValues() {
+  _moveValuesToFrame() {
     if (up === this) {
       up = null;
-      if (this._state === 8) {
+      if (this._state === ${REPLIED}) {
         this._reply = [ret, error, 0, ${joinNames(up.variables)}];
-        this._state = 0;
+        this._state = ${UNDECIDED};
       }
     }
     if (down === this) {
-      ${formatHostChecks(down)}
+      ${formatReadChecks(down)}
       down = null;
       this._args = [${joinNames(down.variables)}];
     }
   },
-  _endValues() {
+  _invalidateLocs() {
     if (down === this) { ${formatEnd(down)} }
   },
 });`;
@@ -213,25 +233,25 @@ const formatStoreCondition = (changing: readonly string[]): string =>
 /** Makes the entry point for requests of a method that is not async. */
 const generateRequestEntry = (down: ArgumentTexts, changing: readonly string[]): string => `
 function enter(id, ${down.params}) {
-  const frame = { __proto__: frames, id, _state: 0 };
+  const frame = { __proto__: frames, id, _state: ${UNDECIDED} };
   execution.asyncFrame = null;
   try {
-    const at = id * 1048576;
-    if (down !== null) { ${formatHostChecks(down)} down = null; }
+    const at = id * ${WIND_COUNT * INDEX_COUNT};
+    if (down !== null) { ${formatReadChecks(down)} down = null; }
     ${formatAssignments(down)}
     down = frame;
     const result = method.call(self, frame, ${joinNames(down.variables)});
     const state = frame._state;
     if (state < 0) { ${formatEnd(down)} return state; }
-    if (state === 1) {
-      ${changing.length === 0 ? '' : `if (false${formatStoreCondition(changing)}) frame._storeValues();`}
-      frame._state = 7;
+    if (state === ${WIND}) {
+      ${changing.length === 0 ? '' : `if (false${formatStoreCondition(changing)}) frame._moveValuesToFrame();`}
+      frame._state = ${WOUND_UNCHANGED};
       if (pendingFrames.latest === null) pendingFrames.latest = frame;
       else pendingFrames.add(frame);
-      return 1;
+      return ${WIND};
     }
-    if (state === 2) { ${formatEnd(down)} return 2; }
-    frame._storeValues();
+    if (state === ${TAIL}) { ${formatEnd(down)} return ${TAIL}; }
+    frame._moveValuesToFrame();
     return handleUndecided(frame, result);
   } catch (error) {
     return failRequest(frame, error);
@@ -242,22 +262,22 @@ function enter(id, ${down.params}) {
 // `handlePromise` when jobs have run: less than half the cost of following it.
 const generateAsyncRequestEntry = (down: ArgumentTexts, changing: readonly string[]): string => `
 function enter(id, ${down.params}) {
-  const frame = { __proto__: frames, id, _state: 0 };
+  const frame = { __proto__: frames, id, _state: ${UNDECIDED} };
   try {
-    const at = id * 1048576;
-    if (down !== null) { ${formatHostChecks(down)} down = null; }
+    const at = id * ${WIND_COUNT * INDEX_COUNT};
+    if (down !== null) { ${formatReadChecks(down)} down = null; }
     ${formatAssignments(down)}
     down = execution.asyncFrame = execution.hostCallFrame = frame;
     const promise = method.call(self, frame, ${joinNames(down.variables)});
-    const first = frame._first;
-    const awaitsOnlyChild = frame._state === 1 && first !== null && !frame._awaitsOthers;
-    if (!awaitsOnlyChild${formatStoreCondition(changing)}) frame._storeValues();
+    const unchangedWind = frame._unchangedWind;
+    const awaitsOnlyChild = frame._state === ${WIND} && unchangedWind !== null && !frame._awaitsOthers;
+    if (!awaitsOnlyChild${formatStoreCondition(changing)}) frame._moveValuesToFrame();
     if (!awaitsOnlyChild) return startAsync(frame, promise);
-    frame._state = 7;
+    frame._state = ${WOUND_UNCHANGED};
     if (pendingFrames.latest === null) pendingFrames.latest = frame;
     else pendingFrames.add(frame);
-    first[2] = promise;
-    asyncDecision[0] = 1;
+    unchangedWind[2] = promise;
+    asyncDecision[0] = ${WIND};
     return promise;
   } catch (error) {
     return failRequest(frame, error);
@@ -268,18 +288,18 @@ function enter(id, ${down.params}) {
  * Defines a child's method, fast for the most frequent case: the request's own fop and arguments.
  */
 const generateChildMethod = (name: string, down: ArgumentTexts): string => `
-let give, refuse;
-const executor = (resolve, reject) => { give = resolve; refuse = reject; };
+let resolveLatest, rejectLatest;
+const executor = (resolve, reject) => { resolveLatest = resolve; rejectLatest = reject; };
 Child.${name} = function ${name}(${joinNames(down.args)}, more) {
   const frame = execution.asyncFrame;
   if (
-    frame !== null && frame === down && frame._state === 0 && this.index === 0 &&
+    frame !== null && frame === down && frame._state === ${UNDECIDED} && this.index === 0 &&
     more === undefined && !changes.any &&
     ${joinTests(down.variables.map((variable, i) => `(${down.args[i]} ?? null) === ${variable}`))}
   ) {
-    frame._state = 1;
-    const promise = untracked.promise = new Native(executor);
-    frame._first = [give, refuse, null];
+    frame._state = ${WIND};
+    const promise = latestUntracked.promise = new Native(executor);
+    frame._unchangedWind = [resolveLatest, rejectLatest, null];
     return promise;
   }
   return startWind(this, row, trimArguments([${joinNames(down.args)}, more]));
@@ -295,8 +315,8 @@ function reply(id, number, opRet, opErrno, ${up.params}) {
 /** Makes the end of a reply's entry point, which handles the general case. */
 const generateGeneralReply = (up: ArgumentTexts): string => `
     execution.asyncFrame = null;
-    frame._storeValues();
-    const at = (id * 65536 + number + 1) * 16;
+    frame._moveValuesToFrame();
+    const at = (id * ${WIND_COUNT} + number + 1) * ${INDEX_COUNT};
     return handleReply(frame, [opRet, opErrno, number, ${joinNames(up.exprs)}]);
   } catch (error) {
     return failRequest(frame, error);
@@ -308,25 +328,25 @@ const generateReplyEntry = (down: ArgumentTexts, up: ArgumentTexts): string => `
 ${generateFrameSearch(up)}
   execution.asyncFrame = null;
   if (frame === undefined) {
-    if (method !== undefined || id < 0) return 0; // the request is over
+    if (method !== undefined || id < 0) return ${NOTHING}; // the request is over
     // The class has only a callback: the host wound the request.
-    frame = { __proto__: frames, id, _state: 7 };
+    frame = { __proto__: frames, id, _state: ${WOUND_UNCHANGED} };
   }
   try {
-    if (frame._state === 7 && cbk !== undefined) {
-      const at = (id * 65536 + number + 1) * 16;
+    if (frame._state === ${WOUND_UNCHANGED} && cbk !== undefined) {
+      const at = (id * ${WIND_COUNT} + number + 1) * ${INDEX_COUNT};
       ${formatAssignments(up)}
       ret = opRet;
       error = opErrno;
       up = frame;
-      frame._state = 8;
+      frame._state = ${REPLIED};
       cbk.call(self, frame, opRet, opErrno, ${joinNames(up.variables)});
       const state = frame._state;
-      if (state < 0 || state >= 16) {
+      if (state < 0 || state >= ${SAME}) {
         if (down === frame) { ${formatEnd(down)} }
         return state;
       }
-      frame._storeValues();
+      frame._moveValuesToFrame();
       return handleUndecided(frame);
     }
     ${generateGeneralReply(up)}`;
@@ -341,21 +361,21 @@ Replies._decodeParts = function () {
     .split(', ')
     .map((name, i) => `${name} = raw[${i + 3}]`)
     .join(', ')};
-  const at = (id * 65536 + number + 1) * 16;
+  const at = (id * ${WIND_COUNT} + number + 1) * ${INDEX_COUNT};
   return [opRet, opErrno, number, ${joinNames(up.exprs)}];
 };
 ${generateFrameSearch(up)}
-  if (frame === undefined) return 0; // the request is over
+  if (frame === undefined) return ${NOTHING}; // the request is over
   try {
-    const first = frame._first;
-    if (frame._state === 7 && first !== null) {
-      frame._state = 6;
+    const unchangedWind = frame._unchangedWind;
+    if (frame._state === ${WOUND_UNCHANGED} && unchangedWind !== null) {
+      frame._state = ${ASYNC_UNDECIDED};
       execution.asyncFrame = execution.hostCallFrame = frame;
       const _raw = [opRet, opErrno, number, ${up.params}];
       const reply = execution.latestReply = { __proto__: Replies, _raw, _id: id };
-      if (opRet < 0) rejectReply(first, reply);
-      else (0, first[0])(reply);
-      return first[2] ?? 0;
+      if (opRet < 0) rejectReply(unchangedWind, reply);
+      else (0, unchangedWind[0])(reply);
+      return unchangedWind[2] ?? ${NOTHING};
     }
     ${generateGeneralReply(up)}`;
 
@@ -392,7 +412,9 @@ export function compileEntryPoints(
         generateAsyncReplyEntry(up),
       ]
     : [generateRequestEntry(down, changing), generateReplyEntry(down, up)];
-  const text = [generateFrameMethods(down, up, cbk === undefined ? 2 : 1), ...source].join('\n');
+  const text = [generateFrameMethods(down, up, cbk === undefined ? TAIL : WIND), ...source].join(
+    '\n',
+  );
   const scope = { ...SCOPE, ...methods, row, self, Replies: getReplyClass(row).prototype };
   const make = OriginalFunction(
     ...Object.keys(scope),

@@ -13,9 +13,11 @@ import { logMistake } from './report.ts';
 import { addTimeouts, type Timeouts } from './timeouts.ts';
 import { changes, haveChanged, typeName } from './values.ts';
 
-// A frame's state is one number, which the common decisions test and set. It is 0 while a method
-// runs undecided, a code of codes.gen.ts once decided, or one of these:
+// A frame's state is one number, which the common decisions test and set: a code of codes.gen.ts
+// once decided, a negated errno, or one of these:
 
+/** A method runs and has not decided yet. */
+export const UNDECIDED = 0;
 /** An async method has not decided yet; it may decide before the host's call ends. */
 export const ASYNC_UNDECIDED = 6;
 /**
@@ -24,7 +26,7 @@ export const ASYNC_UNDECIDED = 6;
  */
 export const WOUND_UNCHANGED = 7;
 /** In the callback of that wind, undecided; the variables of entry.ts hold the reply. */
-const REPLIED = 8;
+export const REPLIED = 8;
 
 /**
  * Frames that await a child's reply, by number. Most replies come before the next request, so the
@@ -70,9 +72,10 @@ export const watchedFrames = new Map<number, WeakRef<Frame>>();
 export type Cbk = (frame: Frame, opRet: number, opErrno: number, ...reply: never[]) => unknown;
 
 /**
- * A frame's only wind: functions that settle its promise, and the promise of the awaiting method.
+ * An async method's only wind, with unchanged arguments: functions that settle its promise, and the
+ * promise of the method, null once that is followed.
  */
-export type FirstWind = [
+export type UnchangedWind = [
   resolve: (value: unknown) => void,
   reject: (error: unknown) => void,
   method: Promise<unknown> | null,
@@ -116,7 +119,12 @@ export const below: { child: Child | null } = { child: null };
 
 /** One request, as one translator sees it; `framePrototype` makes each fop's class. */
 export class Frame {
+  /**
+   * The request's number at the host; negative for a request that the module itself originates, of
+   * which the host stores no values.
+   */
   declare readonly id: number;
+  /** See above. */
   declare _state: number;
   // Other properties stay on the prototype until needed, as setting one costs time.
   declare _args: readonly unknown[] | null;
@@ -129,11 +137,12 @@ export class Frame {
   declare _windCount: number;
   declare _owedReplies: number;
   /** The receiver of the first wind's reply, if that wind was unchanged. */
-  declare _first: FirstWind | null;
+  declare _unchangedWind: UnchangedWind | null;
   /**
    * True if its async method awaits other promises than children's; `followMethod` then handles it.
    */
   declare _awaitsOthers: boolean;
+  /** Receivers of the replies, by the numbers of the winds. */
   declare _waiters: (Waiter | undefined)[] | null;
   /** Functions that reject the sleeps for which its async method waits. */
   declare _sleeps: Set<(error: unknown) => void> | null;
@@ -173,14 +182,14 @@ export class Frame {
   /**
    * Moves the request's or reply's values from the variables of entry.ts to the frame; set there.
    */
-  _storeValues(): void {}
+  _moveValuesToFrame(): void {}
 
   /** Invalidates the request's locs after its reply; set by entry.ts. */
-  _endValues(): void {}
+  _invalidateLocs(): void {}
 
   wind(...args: unknown[]): void {
-    this._storeValues();
-    if (this._state === 0 && this._isFresh()) {
+    this._moveValuesToFrame();
+    if (this._state === UNDECIDED && this._isFresh()) {
       const received = this._args;
       const isSame =
         received?.length === args.length && args.every((arg, at) => arg === received[at]);
@@ -194,7 +203,7 @@ export class Frame {
   }
 
   windTo(to: WindTo | Child, ...values: unknown[]): void {
-    this._storeValues();
+    this._moveValuesToFrame();
     const { child, cookie, fop, cbk } = isChild(to) ? ({ child: to } as WindTo) : to;
     if (this.answered) {
       throw new AlreadyAnswered(`${this.name}: wound after the request was answered or handed on`);
@@ -210,9 +219,9 @@ export class Frame {
   }
 
   unwind(opRet: number, opErrno = 0, ...reply: unknown[]): void {
-    this._storeValues();
+    this._moveValuesToFrame();
     if (
-      this._state === 0 ||
+      this._state === UNDECIDED ||
       (this._state === ASYNC_UNDECIDED && this === execution.hostCallFrame)
     ) {
       const code = this._replyCode(opRet, opErrno, reply);
@@ -226,7 +235,7 @@ export class Frame {
 
   /** As `unwind`, with timeouts of the kernel's caches. */
   unwindFor(timeouts: Timeouts, opRet: number, opErrno = 0, ...reply: unknown[]): void {
-    this._storeValues();
+    this._moveValuesToFrame();
     this._pushReply(opRet, opErrno, addTimeouts(this.fop, reply, timeouts));
   }
 
@@ -236,7 +245,7 @@ export class Frame {
       return;
     }
     const state = this._state;
-    const isUndecided = state === 0 || state === REPLIED;
+    const isUndecided = state === UNDECIDED || state === REPLIED;
     if (isUndecided && opErrno > 0 && opErrno < 512 && (opErrno | 0) === opErrno) {
       this._state = -opErrno;
     } else if (!isErrno(opErrno)) {
@@ -307,16 +316,16 @@ export class Frame {
     if (this._state === WOUND_UNCHANGED || this._state === WIND)
       this._windCount = this._owedReplies = 1;
     else if (this._reply !== null) this._windCount = 1;
-    else if (this._state === ASYNC_UNDECIDED && this._first !== null) {
+    else if (this._state === ASYNC_UNDECIDED && this._unchangedWind !== null) {
       // The reply of its only wind has come.
       this._windCount = 1;
       return;
     }
-    if (this._first === null) return;
-    const [resolve, reject] = this._first;
+    if (this._unchangedWind === null) return;
+    const [resolve, reject] = this._unchangedWind;
     const [row, promise, child] = [this.fop, { resolve, reject }, below.child];
     this._waiters = [{ cbk: undefined, promise, cookie: undefined, row, child }];
-    this._first = null;
+    this._unchangedWind = null;
   }
 
   _pushWind(
@@ -378,7 +387,7 @@ export class Frame {
 
   /** Unwinds with success; the host computes opRet. */
   _unwindSuccess(reply: readonly unknown[]): void {
-    this._storeValues();
+    this._moveValuesToFrame();
     this._sendReply(null, 0, reply);
   }
 
@@ -400,7 +409,7 @@ Object.assign(Frame.prototype, {
   cookie: null,
   _windCount: 0,
   _owedReplies: 0,
-  _first: null,
+  _unchangedWind: null,
   _awaitsOthers: false,
   _waiters: null,
   _sleeps: null,

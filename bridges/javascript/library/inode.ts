@@ -52,6 +52,7 @@ export class Inode {
   get ctx(): Map<unknown, unknown> {
     let context = contexts.get(this.id);
     if (context === undefined) {
+      // The host then reports when it forgets the inode.
       if (host.track(this.id) === 0) throw new HandleExpired('the inode is not known any more');
       context = new Map();
       contexts.set(this.id, context);
@@ -74,22 +75,22 @@ type Parts = [number, number, string | undefined, string | undefined, string];
  * A loc's parts after its method has returned: each read first asks the host whether the request
  * still lives.
  */
-class HostParts {
+class CheckedParts {
   declare readonly 0: Parts[0];
   declare readonly 1: Parts[1];
   declare readonly 2: Parts[2];
   declare readonly 3: Parts[3];
   declare readonly 4: Parts[4];
   readonly #parts: Parts;
-  readonly #request: number;
+  readonly #requestId: number;
 
-  constructor(parts: Parts, request: number) {
+  constructor(parts: Parts, requestId: number) {
     this.#parts = parts;
-    this.#request = request;
+    this.#requestId = requestId;
   }
 
   get isEnded(): boolean {
-    return host.alive(this.#request) === 0;
+    return host.alive(this.#requestId) === 0;
   }
 
   _read(): Parts {
@@ -102,15 +103,15 @@ class HostParts {
   }
 }
 for (const at of [0, 1, 2, 3, 4]) {
-  Object.defineProperty(HostParts.prototype, at, {
-    get(this: HostParts) {
+  Object.defineProperty(CheckedParts.prototype, at, {
+    get(this: CheckedParts) {
       return this._read()[at];
     },
   });
 }
 
 /** The parts of a loc whose request has ended; there is no request 0. */
-export const ENDED_PARTS = new HostParts([0, 0, undefined, undefined, NULL_GFID], 0);
+export const ENDED_PARTS = new CheckedParts([0, 0, undefined, undefined, NULL_GFID], 0);
 
 /**
  * Returns an inode's gfid; undefined if the host has forgotten it: a wind to it fails with ESTALE.
@@ -136,7 +137,7 @@ function describeIncomplete(parent: Inode | undefined, name: string | undefined)
  * One that came with a request lives as long as the request.
  */
 export class Loc {
-  _parts: Parts | HostParts;
+  _parts: Parts | CheckedParts;
 
   constructor(parts: Parts) {
     this._parts = parts;
@@ -164,10 +165,10 @@ export class Loc {
     ]);
   }
 
-  /** Makes further reads ask the host whether `request` still lives. */
-  _askHost(request: number): void {
+  /** Makes further reads ask the host whether the request still lives. */
+  _checkReads(requestId: number): void {
     const parts = this._parts;
-    if (!(parts instanceof HostParts)) this._parts = new HostParts(parts, request);
+    if (!(parts instanceof CheckedParts)) this._parts = new CheckedParts(parts, requestId);
   }
 
   get name(): string | null {
@@ -234,7 +235,7 @@ export class Loc {
 
   toString(): string {
     const parts = this._parts;
-    if (parts instanceof HostParts && parts.isEnded) return '<Loc of a request that has ended>';
+    if (parts instanceof CheckedParts && parts.isEnded) return '<Loc of a request that has ended>';
     const [, , name, gfid, pargfid] = parts as Parts;
     return name === undefined ? `<Loc ${gfid}>` : `<Loc ${pargfid}/${name}>`;
   }

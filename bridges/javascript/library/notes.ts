@@ -12,9 +12,9 @@ import { methodsByFop } from './context.ts';
 import { HOOK_METHODS, isAsync } from './describe.ts';
 import { Frame, framePrototypes } from './frame.ts';
 import { execution, stringify } from './host.ts';
+import { findFrame } from './method-results.ts';
 import { own } from './own-translator.ts';
 import { findCallSite } from './report.ts';
-import { findFrame } from './requests.ts';
 import { describeChanges, type State, sampleState } from './state-changes.ts';
 import { Translator } from './translator.ts';
 
@@ -23,27 +23,31 @@ const MAX_LOCAL_CHARACTERS = 200;
 /** The most characters of the changes. */
 const MAX_CHANGE_CHARACTERS = 1000;
 
-interface Call {
+interface NotedCall {
   readonly id: number;
   readonly row: FopRow | undefined;
   /** True if a known request enters again, with a reply. */
   readonly isReply: boolean;
+  /** The frame of the last decision; undefined if none was made yet. */
   frame: Frame | undefined;
+  /** The name of the method that decided; for a hook, of its method. */
   method: string | undefined;
+  /** `FILE:LINE` of the last decision. */
   line: string | undefined;
-  readonly state: State;
+  /** The translator's state before the call. */
+  readonly stateBefore: State;
 }
 
-let call: Call | null = null;
+let call: NotedCall | null = null;
 
 /** Begins the notes of a call: a fop by name, its reply, or a hook. */
 export function beginNotes(id: number, name: string): void {
   installWrappers();
   const frame = findFrame(id);
   const row = frame?.fop ?? findFop(name);
-  const state = sampleState(own.translator!);
+  const stateBefore = sampleState(own.translator!);
   const isReply = frame !== undefined;
-  call = { id, row, isReply, frame, method: HOOK_METHODS[name], line: undefined, state };
+  call = { id, row, isReply, frame, method: HOOK_METHODS[name], line: undefined, stateBefore };
 }
 
 /** Ends the notes of the call; returns them as JSON of texts by name. */
@@ -52,7 +56,7 @@ export function endNotes(): string {
   call = null;
   const frame = notedCall.frame ?? findFrame(notedCall.id);
   const local = frame === undefined ? undefined : readProperty(frame, 'local');
-  const changed = describeChanges(own.translator!, notedCall.state).join('; ');
+  const changed = describeChanges(own.translator!, notedCall.stateBefore).join('; ');
   return stringify({
     method: notedCall.method ?? guessMethod(notedCall, frame),
     line: notedCall.line,
@@ -65,14 +69,14 @@ export function endNotes(): string {
 }
 
 /** Guesses the method of a call without a decision; undefined if two are possible. */
-function guessMethod({ row, isReply }: Call, frame: Frame | undefined): string | undefined {
+function guessMethod({ row, isReply }: NotedCall, frame: Frame | undefined): string | undefined {
   if (row === undefined) return undefined;
   const method = methodsByFop.get(row.name);
-  if (!isReply || isAsync(method)) return functionName(method);
-  return frame === undefined || frame._waiters !== null ? undefined : functionName(frame._cbk);
+  if (!isReply || isAsync(method)) return readFunctionName(method);
+  return frame === undefined || frame._waiters !== null ? undefined : readFunctionName(frame._cbk);
 }
 
-function functionName(method: unknown): string | undefined {
+function readFunctionName(method: unknown): string | undefined {
   const name = typeof method === 'function' ? readProperty(method, 'name') : undefined;
   return typeof name === 'string' ? name : undefined;
 }
@@ -83,23 +87,23 @@ type Method = (this: unknown, ...args: unknown[]) => unknown;
 type Owner = Record<string, Method>;
 
 /** Installed wrappers, removed in reverse order. */
-let wrappers: { owner: Owner; name: string; original: Method; observed: Method }[] = [];
+let wrappers: { owner: Owner; name: string; original: Method; wrapper: Method }[] = [];
 /** The number of wrapped frame prototypes. */
-let wrappedCount = 0;
+let wrappedPrototypeCount = 0;
 const { apply } = Reflect;
 
 /** Wraps a method so that it reports the frame it decides for. */
 function wrap(owner: object, name: string, getFrame: (self: unknown) => unknown): void {
   const target = owner as Owner;
   const original = target[name]!;
-  if (wrappers.some(({ observed }) => observed === original)) return;
+  if (wrappers.some(({ wrapper }) => wrapper === original)) return;
   // A module that reads the method's `name` sees that of this wrapper.
-  const observed: Method = function (...args) {
+  const wrapper: Method = function (...args) {
     if (call !== null) noteDecision(call, getFrame(this) as Frame | null);
     return apply(original, this, args);
   };
-  target[name] = observed;
-  wrappers.push({ owner: target, name, original, observed });
+  target[name] = wrapper;
+  wrappers.push({ owner: target, name, original, wrapper });
 }
 
 const asFrame = (frame: unknown): unknown => frame;
@@ -111,8 +115,8 @@ function installWrappers(): void {
     wrap(Translator.prototype, 'sleep', currentFrame);
   }
   // A fop's prototype is made at its first request.
-  for (; wrappedCount < framePrototypes.length; wrappedCount += 1) {
-    const frames = framePrototypes[wrappedCount]!;
+  for (; wrappedPrototypeCount < framePrototypes.length; wrappedPrototypeCount += 1) {
+    const frames = framePrototypes[wrappedPrototypeCount]!;
     for (const name of ['wind', 'unwind']) {
       if (Object.hasOwn(frames, name)) wrap(frames, name, asFrame);
     }
@@ -122,16 +126,16 @@ function installWrappers(): void {
 
 /** Removes the wrappers when the observer is gone. */
 export function stop(): void {
-  for (const { owner, name, original, observed } of wrappers.reverse()) {
-    if (owner[name] === observed) owner[name] = original;
+  for (const { owner, name, original, wrapper } of wrappers.reverse()) {
+    if (owner[name] === wrapper) owner[name] = original;
   }
   wrappers = [];
-  wrappedCount = 0;
+  wrappedPrototypeCount = 0;
   call = null;
 }
 
 /** Records the decision's line (innermost function) and method (outermost). */
-function noteDecision(notedCall: Call, frame: Frame | null): void {
+function noteDecision(notedCall: NotedCall, frame: Frame | null): void {
   if (frame?.id !== notedCall.id) return;
   notedCall.frame = frame;
   const site = findCallSite();

@@ -2,7 +2,8 @@
  * Encodes the origin of a received value in one number: the request, the number of the wind (-1 for
  * the fop's own arguments), and the index of the argument or reply part. The host decodes it.
  */
-const INDEX_COUNT = 16;
+/** Each request's origins: WIND_COUNT winds, each with INDEX_COUNT arguments or parts. */
+export const INDEX_COUNT = 16;
 export const WIND_COUNT = 65_536;
 
 export const encodeOrigin = (id: number, wind: number, index: number): number =>

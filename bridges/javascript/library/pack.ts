@@ -4,32 +4,37 @@ import type { Arg as ArgRow, FopRow } from '../../../runtime/core/fops.ts';
 import { Data, Dict, toBytes } from './data.ts';
 import { host } from './host.ts';
 import { Fd, Inode, Loc } from './inode.ts';
+import { originIndex, originRequest, originWind } from './origin.ts';
 import {
+  asHostValue,
   Dirent,
   type Fields,
   Flock,
   haveChanged,
-  hostValue,
   Iatt,
-  INSIDE,
-  indexOf,
   Lease,
   NULL_GFID,
-  requestOf,
+  PART_OF_VALUE,
   Statvfs,
   typeName,
-  windOf,
 } from './values.ts';
 
-/** Encodes an argument; an unchanged received value becomes its origin. */
-export function pack(id: number, arg: ArgRow, value: unknown): unknown {
+/**
+ * Encodes an argument. An unchanged value that the host has sent in this request becomes a
+ * reference: `['=', wind, index]`.
+ */
+export function pack(requestId: number, arg: ArgRow, value: unknown): unknown {
   if (value === null || value === undefined) return null;
-  const origin = hostValue(value);
-  if (origin !== undefined && requestOf(origin._origin) === id && fitsType(arg.type, value)) {
-    const { _origin } = origin;
-    if (!origin._isChanged()) return ['=', windOf(_origin), indexOf(_origin)];
+  const received = asHostValue(value);
+  if (
+    received !== undefined &&
+    originRequest(received._origin) === requestId &&
+    fitsType(arg.type, value)
+  ) {
+    const { _origin } = received;
+    if (!received._isChanged()) return ['=', originWind(_origin), originIndex(_origin)];
   }
-  return PACKERS[arg.type]!(arg, value, id);
+  return PACKERS[arg.type]!(arg, value, requestId);
 }
 
 /** True if a received value fits an argument of this type. */
@@ -50,31 +55,38 @@ const HOST_VALUE_CLASSES: Readonly<Record<string, abstract new (...args: never[]
   lease: Lease,
 };
 
+/** Stands for the request's own arguments, in place of a wind's number. */
+const REQUEST_ARGUMENTS = -1;
+
 /** Makes references to all arguments of a fop as received, in place of their values. */
 export const referToArguments = (row: FopRow): unknown[] =>
-  row.args.map((_, index) => ['=', -1, index]);
+  row.args.map((_, index) => ['=', REQUEST_ARGUMENTS, index]);
 
 /**
- * Encodes arguments or reply parts, which `row` describes; missing values at the end become null.
+ * Encodes arguments or reply parts, which `argRows` describe; missing values at the end become null.
  */
 export function packAll(
-  id: number,
+  requestId: number,
   name: string,
-  row: readonly ArgRow[],
+  argRows: readonly ArgRow[],
   values: readonly unknown[],
 ): unknown[] {
-  if (values.length > row.length) {
-    const parameters = row.map((arg) => arg.name).join(', ');
+  if (values.length > argRows.length) {
+    const parameters = argRows.map((arg) => arg.name).join(', ');
     throw new TypeError(
-      `${name} takes ${row.length} arguments (${parameters}), not ${values.length}`,
+      `${name} takes ${argRows.length} arguments (${parameters}), not ${values.length}`,
     );
   }
-  return row.map((arg, index) => pack(id, arg, values[index]));
+  return argRows.map((arg, index) => pack(requestId, arg, values[index]));
 }
 
-/** Encodes arguments; null stands for the received ones. */
+/**
+ * Encodes a wind's arguments.
+ * @param received the request's arguments, null if the module has not read them
+ * @param args null for the received ones
+ */
 export function packArguments(
-  id: number,
+  requestId: number,
   row: FopRow,
   received: readonly unknown[] | null,
   args: readonly unknown[] | null,
@@ -82,10 +94,10 @@ export function packArguments(
   const values = args ?? received;
   if (values === null || (values === received && !haveChanged(values)))
     return referToArguments(row);
-  return packAll(id, row.name, row.args, values);
+  return packAll(requestId, row.name, row.args, values);
 }
 
-type Packer = (arg: ArgRow, value: unknown, id: number) => unknown;
+type Packer = (arg: ArgRow, value: unknown, requestId: number) => unknown;
 
 function throwPackError(arg: ArgRow, expected: string, value: unknown): never {
   throw new TypeError(`${arg.name} must be ${expected}, not ${typeName(value)}`);
@@ -116,12 +128,12 @@ function readItems<T>(
   return value as T[];
 }
 
-function packEntry(entry: Dirent, id: number): unknown[] {
+function packEntry(entry: Dirent, requestId: number): unknown[] {
   const { name, off, type, gfid, stat, ref } = entry;
-  const isOfRequest = ref !== null && ref[0] === id;
+  const isOfRequest = ref !== null && ref[0] === requestId;
   // true: the attributes as received, which the host has.
   const attributes =
-    stat === null ? null : isOfRequest && stat._origin === INSIDE ? true : stat.fields();
+    stat === null ? null : isOfRequest && stat._origin === PART_OF_VALUE ? true : stat.fields();
   return [name, off, type, gfid || NULL_GFID, attributes, isOfRequest ? ref.slice(1) : null];
 }
 
@@ -155,9 +167,9 @@ const PACKERS: Readonly<Record<string, Packer>> = {
       return throwPackError(arg, `a Dict, a Map or an object (${reason})`, value);
     }
   },
-  entries: (arg, value, id) => [
+  entries: (arg, value, requestId) => [
     'entries',
-    readItems(arg, Dirent, value).map((entry) => packEntry(entry, id)),
+    readItems(arg, Dirent, value).map((entry) => packEntry(entry, requestId)),
   ],
   locklist: (arg, value) => ['locklist', readItems(arg, Flock, value).map((lock) => lock.fields())],
 };

@@ -25,7 +25,7 @@ const { ownKeys } = Reflect;
 /** Stands for the value of a set's members, which have none. */
 const SET_MEMBER = Symbol('set member');
 
-/** Entries by key; their number if there are too many; null for a value without entries. */
+/** A value's entries by key; their number if too many to compare; null if it has none. */
 type ValueEntries = ReadonlyMap<unknown, unknown> | number | null;
 
 interface SampledProperty {
@@ -33,7 +33,7 @@ interface SampledProperty {
   readonly entries: ValueEntries;
 }
 
-/** Properties by name; their number if there are too many. */
+/** Properties by name; their number if too many to compare. */
 export type State = Map<string, SampledProperty> | number;
 
 /** Samples the state, for `describeChanges`. */
@@ -99,7 +99,7 @@ export function describeChanges(translator: object, before: State): string[] {
     if (previous === undefined) texts.push(`+${cutName(name)}=${formatShort(value)}`);
     else if (!is(previous.value, value)) texts.push(`${cutName(name)}=${formatShort(value)}`);
     else {
-      const innerChanges = describeInner(previous.entries, entries, isArray(value));
+      const innerChanges = describeEntryChanges(previous.entries, entries, isArray(value));
       if (innerChanges !== '') texts.push(`${cutName(name)}: ${innerChanges}`);
     }
   }
@@ -108,7 +108,7 @@ export function describeChanges(translator: object, before: State): string[] {
 }
 
 /** Describes the changes inside a property's value. */
-function describeInner(before: ValueEntries, after: ValueEntries, isList: boolean): string {
+function describeEntryChanges(before: ValueEntries, after: ValueEntries, isList: boolean): string {
   if (before === null || after === null) return '';
   if (typeof before === 'number' || typeof after === 'number') {
     const counts = [before, after].map((each) => (typeof each === 'number' ? each : each.size));

@@ -27,7 +27,7 @@ const warnedMethods = new WeakSet<object>();
 
 /** True if a pending reply is not awaited, as far as can be detected. */
 function hasUnawaitedReply(frame: Frame): boolean {
-  if (frame._first !== null) return frame._state === WOUND_UNCHANGED;
+  if (frame._unchangedWind !== null) return frame._state === WOUND_UNCHANGED;
   if (frame._owedReplies === 0) return false;
   return (frame._waiters ?? []).some((waiter) => {
     const settle = waiter?.promise;

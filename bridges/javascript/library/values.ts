@@ -15,14 +15,6 @@ import { HandleExpired } from './errors.ts';
 import { host, parse } from './host.ts';
 import { originRequest } from './origin.ts';
 
-export {
-  encodeOrigin as originOf,
-  originIndex as indexOf,
-  originRequest as requestOf,
-  originWind as windOf,
-  WIND_COUNT as WINDS,
-} from './origin.ts';
-
 export const NULL_GFID = '00000000-0000-0000-0000-000000000000';
 export const ROOT_GFID = '00000000-0000-0000-0000-000000000001';
 
@@ -42,11 +34,11 @@ export const changes = { any: false };
 
 // `_origin` of a value without a request, and of a value inside another one.
 export const OWN = 0;
-export const INSIDE = 1;
+export const PART_OF_VALUE = 1;
 
 /** A received value, whose original the host has. */
 export interface HostValue {
-  /** Its place in the request (origin.ts); or OWN, INSIDE. */
+  /** Its position in the request (origin.ts); or OWN, PART_OF_VALUE. */
   _origin: number;
   /** True if this differs from the original. */
   _isChanged(): boolean;
@@ -63,12 +55,10 @@ export function fetch({ _origin }: HostValue): unknown {
   return parse(text);
 }
 
-/**
- * The property by which `hostValue` recognizes a received value; a listing (an array) has it, too.
- */
+/** The property that marks a received value, for `asHostValue`; a listing (an array) has it, too. */
 export const HOST_VALUE = Symbol('host value');
 
-export const hostValue = (value: unknown): HostValue | undefined =>
+export const asHostValue = (value: unknown): HostValue | undefined =>
   value === null || typeof value !== 'object'
     ? undefined
     : (value as { [HOST_VALUE]?: HostValue })[HOST_VALUE];
@@ -76,7 +66,7 @@ export const hostValue = (value: unknown): HostValue | undefined =>
 /** True if any value differs from its original. */
 export function haveChanged(values: readonly unknown[]): boolean {
   if (!changes.any) return false;
-  for (const value of values) if (hostValue(value)?._isChanged() === true) return true;
+  for (const value of values) if (asHostValue(value)?._isChanged() === true) return true;
   return false;
 }
 
@@ -172,8 +162,8 @@ function defineFields(fieldsClass: typeof Fields, fields: object): void {
 }
 
 /** Makes a structure inside another value, from its fields in order. */
-export const makeInside = <T extends Fields>(fieldsClass: new () => T, values: unknown): T =>
-  ({ __proto__: fieldsClass.prototype, _origin: INSIDE, _values: values }) as unknown as T;
+export const makePartOfValue = <T extends Fields>(fieldsClass: new () => T, values: unknown): T =>
+  ({ __proto__: fieldsClass.prototype, _origin: PART_OF_VALUE, _values: values }) as unknown as T;
 
 /** The attributes of an inode, named as in GlusterFS's struct iatt. */
 export class Iatt extends Fields {
@@ -260,12 +250,12 @@ export type DecodeItems = (origin: HostValue, packed: unknown[]) => unknown[];
 
 export const decodeDirents: DecodeItems = ({ _origin }, packed) =>
   (packed as PackedEntry[]).map(([name, off, type, gfid, stat, ref]) => {
-    const iatt = stat === null ? null : makeInside(Iatt, stat);
+    const iatt = stat === null ? null : makePartOfValue(Iatt, stat);
     return new Dirent(name, off, type, { gfid, stat: iatt, ref: [originRequest(_origin), ...ref] });
   });
 
 export const decodeFlocks: DecodeItems = (_, packed) =>
-  packed.map((values) => makeInside(Flock, values));
+  packed.map((values) => makePartOfValue(Flock, values));
 
 /** The origin of a listing, fetched into `items` on first read. */
 class ListingOrigin implements HostValue {
@@ -296,7 +286,7 @@ class ListingOrigin implements HostValue {
   _isChanged(): boolean {
     if (this._origin === OWN) return true;
     return this.#items.some((item) =>
-      hostValue(item instanceof Dirent ? item.stat : item)?._isChanged(),
+      asHostValue(item instanceof Dirent ? item.stat : item)?._isChanged(),
     );
   }
 

@@ -16,8 +16,8 @@ export function makeBakedSnapshotCache(embeddedParts: PartBytes): Cache | undefi
       return {
         name: BAKED_PARTS.pages,
         memoryLength: bakedHead.memoryLength,
-        head: Uint8Array.from(bakedHead.head),
-        functions: bakedHead.functions,
+        description: Uint8Array.from(bakedHead.head),
+        functionCount: bakedHead.functions,
         readPages(heap) {
           for (const [i, number] of bakedHead.pages.entries()) {
             heap.set(

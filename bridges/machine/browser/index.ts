@@ -17,13 +17,16 @@ export interface BrowserSettings {
   readonly modules: Texts;
   /** The result of `fetchParts`. */
   readonly parts: PartBytes;
-  /** One end of a MessageChannel: the other end receives a `Lost` when a call cannot be ended. */
+  /**
+   * One end of a MessageChannel. The watchdog sends a `Lost` through it when it cannot end a call;
+   * the page can then end the worker.
+   */
   readonly lost?: object;
   /** Strips a TypeScript module's types; without it TypeScript is refused. */
   stripTypes?(source: string, path: string): string;
 }
 
-const NO_FILES = 'a browser has no files that it could name';
+const NO_FILES = 'a browser has no files that this option could name';
 /** Options that a browser cannot offer, each with the reason. */
 const REFUSED_OPTIONS = {
   isolation: 'a browser page gives no thread of its own to a volume',
@@ -62,7 +65,7 @@ export async function browserMachine(settings: BrowserSettings): Promise<Machine
         throw new Error(`${path}: TypeScript is not supported here: pass compiled JavaScript`);
       }),
     // A user who can change a module can change the page.
-    checkForeign() {},
+    warnForeignWritable() {},
     // A browser's garbage collector cannot be called.
     collectGarbage() {},
     watchFolder(_folder, _extensions, watcher) {

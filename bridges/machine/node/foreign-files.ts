@@ -6,7 +6,7 @@ import { describeUntrusted } from '../../../runtime/sys/untrusted-code.ts';
 const loggedReasons = new WeakMap<object, Set<string>>();
 
 /** Warns of a file or folder that other users can change. @throws {GraphError} under --strict */
-export function checkForeign<P>(xl: Xlator<P>, path: string): void {
+export function warnForeignWritable<P>(xl: Xlator<P>, path: string): void {
   const text = describeUntrusted(path, xl.context.strict === true);
   if (text === null) return;
   const reasons = loggedReasons.get(xl) ?? new Set();

@@ -4,7 +4,7 @@ import { openFilesLimit } from '../../../runtime/sys/open-files.ts';
 import type { Machine } from '../../host/machine.ts';
 import { scheduleCollection } from './collect-interpreters.ts';
 import { watchFolder } from './folder-watcher.ts';
-import { checkForeign } from './foreign-files.ts';
+import { warnForeignWritable } from './foreign-files.ts';
 import { NodeFiles } from './node-files.ts';
 import { parts } from './parts.ts';
 import { makeRealm } from './realm.ts';
@@ -41,7 +41,7 @@ export const nodeMachine: Machine = {
   // Loaded on demand: most processes start no interpreter.
   openCache: async (folder, logs) => (await import('./cache.ts')).openCache(folder, logs),
   stripTypes,
-  checkForeign,
+  warnForeignWritable: warnForeignWritable,
   watchFolder,
   collectGarbage: scheduleCollection,
 };

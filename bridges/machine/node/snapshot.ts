@@ -71,7 +71,7 @@ function readSnapshot(fd: number, { name, inputsHash: source }: SnapshotLocation
   return {
     name,
     memoryLength,
-    head: Buffer.from(head, 'base64'),
+    description: Buffer.from(head, 'base64'),
     readPages(heap) {
       if (readPages(fd, runs, position, heap, crc32(text)) === crc) return;
       throw new Error('the snapshot is damaged (checksum)');

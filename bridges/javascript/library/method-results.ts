@@ -1,23 +1,25 @@
 /**
- * Handles the return of a module's method: its decision, its error, or a request that stays
- * pending. Results are the codes of codes.gen.ts.
+ * Handles what happens to a request after its method was called: the return, replies of children,
+ * cancellation and interrupts. entry.ts and bridge.ts call these functions for the host; results
+ * are codes of codes.gen.ts.
  */
 import { errnoName } from '../../../runtime/core/errno.ts';
 import type { FopRow } from '../../../runtime/core/fops.ts';
 import { orderParts, type RawReply, Reply, type Settlers, settleReply } from './child.ts';
-import { follower, isPromise, methodsByFop, untracked, watchFrame } from './context.ts';
+import { isPromise, lateImports, latestUntracked, methodsByFop, watchFrame } from './context.ts';
 import { Data } from './data.ts';
 import { Cancelled, FopError, readErrno } from './errors.ts';
 import {
   ANSWERED,
   ASYNC_UNDECIDED,
   FAILED,
-  type FirstWind,
   type Frame,
   LATER,
   NOTHING,
   pendingFrames,
   SAME,
+  UNDECIDED,
+  type UnchangedWind,
   WIND,
   WOUND_UNCHANGED,
   watchedFrames,
@@ -28,9 +30,19 @@ import { locateReturn, logError } from './report.ts';
 import { checkAwaited } from './unawaited-replies.ts';
 import { haveChanged, typeName } from './values.ts';
 
+/**
+ * Requests that a method may still send after the host has cancelled its request: enough to clean
+ * up, and an end for loops that catch every error.
+ */
+const MAX_LATE_REQUESTS = 1000;
+
+/** QuickJS's numbers of a promise's states. */
+const PENDING = 0;
+const FULFILLED = 1;
+
 /** Logs an error of a method; the host fails the request. */
 export function failRequest(frame: Frame, error: unknown): number {
-  frame._storeValues();
+  frame._moveValuesToFrame();
   frame._state = ANSWERED;
   pendingFrames.delete(frame.id);
   watchedFrames.delete(frame.id);
@@ -59,11 +71,14 @@ function addPending(frame: Frame): void {
   if (pendingFrames.get(frame.id) === undefined) pendingFrames.add(frame);
 }
 
-/** Handles a child's reply in the general case. */
+/**
+ * Handles a child's reply, unless it is the frequent one that entry.ts handles itself: to the only
+ * wind of a request, which was unchanged.
+ */
 export function handleReply(frame: Frame, raw: RawReply): number {
-  if (frame._state === WOUND_UNCHANGED && frame._first !== null) {
-    const [resolve, reject] = frame._first;
-    frame._first = null;
+  if (frame._state === WOUND_UNCHANGED && frame._unchangedWind !== null) {
+    const [resolve, reject] = frame._unchangedWind;
+    frame._unchangedWind = null;
     return continueMethod(frame, { resolve, reject }, frame.fop, raw);
   }
   frame._setCounts();
@@ -74,14 +89,14 @@ export function handleReply(frame: Frame, raw: RawReply): number {
   frame._owedReplies -= 1;
   if (frame._owedReplies > 0) addPending(frame);
   else if (frame.id < 0) {
-    // The module may wind again: counting starts over.
+    // A request of the module's own never ends: it may wind again, and counting starts over.
     frame._windCount = 0;
     frame._waiters = null;
   }
   if (waiter?.promise !== undefined) return continueMethod(frame, waiter.promise, row, raw);
   const isAnswered = frame._state === ANSWERED;
   if (!isAnswered) {
-    frame._state = NOTHING;
+    frame._state = UNDECIDED;
     frame._reply = row === frame.fop ? raw : null;
   }
   frame.cookie = waiter?.cookie ?? waiter?.child ?? (Object.getPrototypeOf(frame) as Frame).cookie;
@@ -94,8 +109,10 @@ export function handleReply(frame: Frame, raw: RawReply): number {
     logError(error, `${frame.name} failed after its answer`, cbk);
     return NOTHING;
   }
+  // The host awaits no decision after a reply, nor for a request of the module's own.
   if (isAnswered || frame.id < 0) return NOTHING;
   const state = frame._state;
+  // The callback has decided without a message: an errno, the received reply, or a failure.
   if (state < 0 || state >= SAME || state === FAILED) {
     frame._state = ANSWERED;
     return state;
@@ -115,22 +132,19 @@ function continueMethod(frame: Frame, settlers: Settlers, row: FopRow, raw: RawR
   return NOTHING;
 }
 
-/**
- * Requests that a method may still send after the host has cancelled its request: enough to clean
- * up, and an end for loops that catch every error.
- */
-const MAX_LATE_REQUESTS = 1000;
-
 /** Finds a pending frame by its number. */
 export const findFrame = (id: number): Frame | undefined =>
   pendingFrames.get(id) ?? watchedFrames.get(id)?.deref();
 
-/** Rejects all promises of children and sleeps that an async method awaits; false without any. */
+/**
+ * Rejects all promises of children and sleeps that an async method awaits.
+ * @returns false if it awaits none
+ */
 function rejectPending(frame: Frame): boolean {
   const rejects = (frame._waiters ?? []).flatMap((waiter) => waiter?.promise?.reject ?? []);
-  if (frame._first !== null) {
-    const [, reject, promise] = frame._first;
-    frame._first[2] = null;
+  if (frame._unchangedWind !== null) {
+    const [, reject, promise] = frame._unchangedWind;
+    frame._unchangedWind[2] = null;
     if (promise !== null) void followMethod(frame, promise);
     rejects.push(reject);
   }
@@ -145,7 +159,7 @@ export function cancel(id: number): void {
   const frame = findFrame(id);
   if (frame === undefined) return;
   pendingFrames.delete(id);
-  frame._storeValues();
+  frame._moveValuesToFrame();
   frame._markAnswered();
   frame._budget ??= { remaining: MAX_LATE_REQUESTS };
   rejectPending(frame);
@@ -176,12 +190,13 @@ export function interrupt(
 // -- async methods -------------------------------------------------------------------------------
 
 /**
- * Returns the result of an async method's first part to the engine. A pending promise is checked
- * when jobs have run, by `handlePromise`: less than half the cost of following it.
+ * Returns to the engine what an async method did before its first pending `await`. If the request
+ * is undecided, that is its promise. `handlePromise` checks it after the jobs of this call, at less
+ * than half the cost of awaiting it here.
  */
 export function startAsync(frame: Frame, promise: Promise<unknown>): unknown {
   const state = frame._state;
-  if (state === NOTHING) {
+  if (state === UNDECIDED) {
     frame._state = ASYNC_UNDECIDED;
     return promise;
   }
@@ -198,8 +213,8 @@ export function startAsync(frame: Frame, promise: Promise<unknown>): unknown {
 }
 
 /** Rejects the promise of a failed reply. */
-export function rejectReply(first: FirstWind, reply: Reply): void {
-  first[1](new FopError(reply.opErrno, undefined, reply));
+export function rejectReply(wind: UnchangedWind, reply: Reply): void {
+  wind[1](new FopError(reply.opErrno, undefined, reply));
 }
 
 /**
@@ -214,16 +229,16 @@ export function handlePromise(state: number, value: unknown): number {
     if (parts === undefined || !haveChanged(parts)) {
       frame._state = ANSWERED;
       if (watchedFrames.size > 0) watchedFrames.delete(frame.id);
-      frame._endValues();
+      frame._invalidateLocs();
       return SAME;
     }
   }
-  frame._storeValues();
+  frame._moveValuesToFrame();
   if (state === PENDING) {
-    const first = frame._first;
+    const wind = frame._unchangedWind;
     // A job may have handled the promise already.
-    if (first === null || first[2] !== null) {
-      if (first !== null) first[2] = null;
+    if (wind === null || wind[2] !== null) {
+      if (wind !== null) wind[2] = null;
       followMethod(frame, value as Promise<unknown>);
     }
     if (frame._state === ASYNC_UNDECIDED) watchFrame(frame);
@@ -239,16 +254,13 @@ function isReceivedReply({ id, fop }: Frame, result: unknown): boolean {
   if (!(result instanceof Reply) || result._id !== id || result.fop !== fop) return false;
   return result._parts === undefined || !haveChanged(result._parts);
 }
-/** QuickJS's numbers of a promise's states. */
-const PENDING = 0;
-const FULFILLED = 1;
 
 /**
  * Awaits and handles an async method's result. (An async function, as `await` costs less than
  * `then`.)
  */
 async function followMethod(frame: Frame, promise: Promise<unknown>): Promise<void> {
-  untracked.promise = promise;
+  latestUntracked.promise = promise;
   let result: unknown;
   try {
     result = await promise;
@@ -259,13 +271,13 @@ async function followMethod(frame: Frame, promise: Promise<unknown>): Promise<vo
   handleReturn(frame, result);
 }
 
-follower.follow = (frame, promise) => void followMethod(frame, promise);
+lateImports.followMethod = (frame, promise) => void followMethod(frame, promise);
 
 /** Replies with the result of an async method, unless the request has its reply. */
 function handleReturn(frame: Frame, result: unknown): void {
   try {
     if (frame.answered) return;
-    if (frame._owedReplies > 0 || frame._first !== null) checkAwaited(frame, result);
+    if (frame._owedReplies > 0 || frame._unchangedWind !== null) checkAwaited(frame, result);
     replyWith(frame, result);
   } catch (error) {
     handleThrow(frame, error);

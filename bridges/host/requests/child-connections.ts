@@ -1,7 +1,8 @@
 /**
- * Serves the requests of a module's library for files (`glossa.aio`) to the volumes below. They are
- * messages of `runtime/api/protocol/`, without a socket. They are served when the guest has
- * returned, in bounded turns; the guest takes the replies at the notice `below`.
+ * Connects a module's file library (`glossa.aio`) to the volumes below, with the messages of
+ * `runtime/api/protocol/` but without a socket. The interpreter calls `send` inside the guest, and
+ * `run` after the guest has returned. `run` serves the messages and notifies the guest, which then
+ * takes the replies.
  */
 import type { Caller } from '../../../runtime/api/driver-steps.ts';
 import { FopError } from '../../../runtime/api/fop-error.ts';
@@ -17,10 +18,10 @@ import type { ConnectionTransport } from '../../../runtime/wire/connection.ts';
 import { PAUSE_AFTER_SLOW_MS, wasCallSlow } from './decision-queue.ts';
 import { MODULE_PID } from './hosted-request.ts';
 
-/** The most rounds of a turn; in each the guest takes replies. */
-const MAX_TURN_ENTRIES = 1000;
+/** The most rounds of a turn. In each the guest takes replies, and may send messages. */
+const MAX_ROUNDS = 1000;
 
-/** Identity of a module's requests that name none. */
+/** The identity of requests for which the module sets none. */
 const CALLER: Caller = { uid: 0, gid: 0, groups: [], pid: MODULE_PID };
 
 const refuse = (operation: string): never => {
@@ -28,14 +29,14 @@ const refuse = (operation: string): never => {
 };
 
 /** The connection to one child. */
-class BelowConnection implements ConnectionTransport, ApiHost {
+class ChildConnection implements ConnectionTransport, ApiHost {
   readonly queuedBytes = 0;
   readonly greetingFacts = {};
   readonly connection: ApiConnection;
   /** Messages that were not served yet. */
   readonly received: Uint8Array[] = [];
-  /** True if there are replies of which the guest is not notified yet. */
-  hasUntakenReplies = false;
+  /** True if there are replies of which the guest has not been notified. */
+  mustNotifyGuest = false;
   isDestroyed = false;
   private readonly xl: Xlator<unknown>;
   private readonly child: number;
@@ -50,7 +51,7 @@ class BelowConnection implements ConnectionTransport, ApiHost {
 
   serve(): void {
     const { connection } = this;
-    // The first message begins it: in `init`, the children have no links yet.
+    // Begun by the first message, since the children are not connected yet at the volume's `init`.
     if (!connection.hasBegun) connection.begin();
     for (const bytes of this.received.splice(0)) {
       connection.records.append(bytes, () => {
@@ -71,11 +72,12 @@ class BelowConnection implements ConnectionTransport, ApiHost {
   // -- ConnectionTransport -----------------------------------------------------------------------
 
   send(): void {
-    if (this.hasUntakenReplies) return;
-    this.hasUntakenReplies = true;
+    if (this.mustNotifyGuest) return;
+    this.mustNotifyGuest = true;
     this.onReply();
   }
 
+  // Nothing is sent over a network, so there is no flow to control and nothing to end.
   updateFlow(): void {}
 
   end(): void {}
@@ -115,10 +117,10 @@ class BelowConnection implements ConnectionTransport, ApiHost {
 }
 
 /** All connections of one interpreter. */
-export class BelowConnections {
+export class ChildConnections {
   private readonly xl: Xlator<unknown>;
   private readonly notifyGuest: (child: number) => void;
-  private readonly byChild = new Map<number, BelowConnection>();
+  private readonly byChild = new Map<number, ChildConnection>();
   private hasWork = false;
   private isRunning = false;
   private cancelLater: (() => void) | null = null;
@@ -134,7 +136,7 @@ export class BelowConnections {
     if (this.xl.below[child] === undefined || !this.isSupported) return false;
     let connection = this.byChild.get(child);
     if (connection === undefined) {
-      connection = new BelowConnection(this.xl, child, () => this.noteReply());
+      connection = new ChildConnection(this.xl, child, () => this.runForReply());
       this.byChild.set(child, connection);
     }
     if (connection.isDestroyed) return false;
@@ -153,9 +155,10 @@ export class BelowConnections {
     return this.byChild.get(child)?.takeReplies();
   }
 
-  private noteReply(): void {
+  /** Notifies the guest of a reply. */
+  private runForReply(): void {
     this.hasWork = true;
-    // A child may reply outside of a call into the guest; inside one, `run` returns at once.
+    // Outside of a call into the guest nothing else calls `run`. Inside one it returns at once.
     this.run();
   }
 
@@ -164,13 +167,13 @@ export class BelowConnections {
     if (!this.hasWork || this.isRunning || this.cancelLater !== null) return;
     this.isRunning = true;
     const { slowCalls } = turn;
-    for (let entries = 0; this.hasWork && entries < MAX_TURN_ENTRIES; entries++) {
+    for (let round = 0; this.hasWork && round < MAX_ROUNDS; round++) {
       if (wasCallSlow(this.xl.context, slowCalls)) break;
       this.hasWork = false;
       for (const [child, connection] of this.byChild) {
         if (connection.received.length > 0) connection.serve();
-        if (!connection.hasUntakenReplies) continue;
-        connection.hasUntakenReplies = false;
+        if (!connection.mustNotifyGuest) continue;
+        connection.mustNotifyGuest = false;
         this.notifyGuest(child);
       }
     }
