@@ -14,7 +14,7 @@ export class MalformedMessageError extends Error {
 
 /** Data of this size or more follows the head. */
 const LONG_DATA_BYTES = 512;
-/** Characters converted to text at a time. */
+/** Characters converted to text at a time: arguments of a call need stack. */
 const CHUNK_CHARS = 4096;
 
 export class MessageWriter {
@@ -67,7 +67,7 @@ export class MessageWriter {
     return this;
   }
 
-  /** Writes one byte per character, or two if a character needs it: then the size word is odd. */
+  /** Writes one byte per character, or two if any character needs it: then the size word is odd. */
   text(text: string): this {
     const { length } = text;
     this.reserve(4 + 2 * length);
@@ -109,10 +109,10 @@ export class MessageWriter {
   private reserve(bytes: number): void {
     const needed = this.at + bytes;
     if (needed <= this.bytes.length) return;
-    const before = this.bytes;
+    const oldBytes = this.bytes;
     // A multiple of 8, as pieces in a ring are aligned to 8 bytes.
-    this.bytes = new Uint8Array(Math.max(2 * before.length, (needed + 7) & ~7));
-    this.bytes.set(before);
+    this.bytes = new Uint8Array(Math.max(2 * oldBytes.length, (needed + 7) & ~7));
+    this.bytes.set(oldBytes);
     this.view = new DataView(this.bytes.buffer);
   }
 }
@@ -121,9 +121,10 @@ export class MessageWriter {
 export class MessageReader {
   private bytes: Uint8Array = new Uint8Array(0);
   private view: DataView = new DataView(this.bytes.buffer);
+  // Offsets in `bytes`: what is read next, in the head and after it; the ends of both.
   private at = 0;
-  private headEnd = 0;
   private longAt = 0;
+  private headEnd = 0;
   private end = 0;
   private isReused = false;
 
@@ -208,6 +209,7 @@ export class MessageReader {
     return count;
   }
 
+  /** Advances in the head; returns the offset of the bytes read. @throws {MalformedMessageError} */
   private take(bytes: number): number {
     const { at } = this;
     if (bytes > this.headEnd - at) throw new MalformedMessageError('the message ends too soon');

@@ -57,6 +57,8 @@ export interface LoadOptions extends Partial<CacheLogs>, RealmHost {
 export const isSeparated = ({ confine = true }: LoadOptions): boolean => confine === true;
 
 const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
+/** One page of WebAssembly below 2 GiB, so that every address is a positive int32. */
+const MAX_MEMORY_BYTES = 2 ** 31 - 65_536;
 
 /** Raw exports of the WebAssembly instance: numbers in, numbers out, except globals and memory. */
 export type WasmExports = Readonly<Record<string, unknown>>;
@@ -209,7 +211,7 @@ async function startInterpreter(
     get(index: number): IteratorNext | MethodO;
   };
   const checkSignals = started.exports.PyErr_CheckSignals as () => number;
-  // A snapshot's memory refers to functions by index in this table.
+  // A snapshot's memory refers to functions by their index in this table.
   const { length: functionCount } = started.exports.__indirect_function_table as { length: number };
   if ((snapshot?.functionCount ?? 0) > functionCount)
     throw new Error('this WebAssembly lacks functions that the snapshot needs');
@@ -241,29 +243,31 @@ type Gate = (...args: unknown[]) => unknown;
 /** The most bytes of all files in the interpreter's memory. */
 const MAX_FILE_BYTES = 64 * 2 ** 20;
 
+/** Makes the interpreter's file system: files in memory, and the granted files. */
 function makeFileTree(
   realm: Realm,
   { machine, files, logRefusal = () => {} }: LoadOptions,
   guard: HostCallGuard,
   memory: () => Memory | undefined,
 ) {
-  const make = realm.evaluate(machine.parts.text('realm/granted-files.js'), 'glossa:files') as (
+  const makeTree = realm.evaluate(machine.parts.text('realm/granted-files.js'), 'glossa:files') as (
     gates: object,
     limit: number,
   ) => unknown;
   const gates = files === undefined ? {} : makeFileGates(files, memory, logRefusal);
   const guardedGates = Object.entries<Gate>(gates).map(([name, gate]) => [name, guard.wrap(gate)]);
-  return make(Object.fromEntries(guardedGates), MAX_FILE_BYTES);
+  return makeTree(Object.fromEntries(guardedGates), MAX_FILE_BYTES);
 }
 
+/** Makes the fence that keeps Python from reaching JavaScript (fence.ts). */
 function makeFence(realm: Realm, { machine, logRefusal }: LoadOptions, guard: HostCallGuard) {
-  const make = realm.evaluate(machine.parts.text('realm/fence.js'), 'glossa:fence') as (
+  const makeRealmFence = realm.evaluate(machine.parts.text('realm/fence.js'), 'glossa:fence') as (
     staysOpen: (name: string) => boolean,
     logRefusal: (name: unknown) => void,
   ) => { around: object; close(): void };
   const logAttempt = (name: unknown) =>
     logRefusal?.(`${name} (a module reaches nothing of JavaScript)`);
-  return make(mayStayOpen, guard.wrap(logAttempt));
+  return makeRealmFence(mayStayOpen, guard.wrap(logAttempt));
 }
 
 /** Makes the arguments of Pyodide's start, as objects of the realm. */
@@ -274,10 +278,10 @@ function makeStartParts(
 ): object {
   const { loader, runtime, lock } = readPyodide(machine);
   const { makeBytes } = realm.boot;
-  let head: Uint8Array | undefined;
+  let snapshotHead: Uint8Array | undefined;
   if (snapshot !== undefined) {
-    head = makeBytes(snapshot.description.length);
-    head.set(snapshot.description);
+    snapshotHead = makeBytes(snapshot.description.length);
+    snapshotHead.set(snapshot.description);
   }
   return {
     lock,
@@ -285,8 +289,8 @@ function makeStartParts(
     runtime: realm.evaluate(runtime, 'pyodide.asm.mjs'),
     wasm: machine.parts.bytes(WASM_PART, makeBytes),
     stdlib: machine.parts.bytes(STDLIB_PART, makeBytes),
-    heapMax: Math.min(memoryLimit, 2 ** 31 - 65536),
-    snapshot: head,
+    heapMax: Math.min(memoryLimit, MAX_MEMORY_BYTES),
+    snapshot: snapshotHead,
   };
 }
 

@@ -29,13 +29,23 @@ const STATE_OFFSET = 16;
 const BYTES_OFFSET = 16;
 /** Code units of the reusable buffer `#scratch`; a longer string needs a temporary allocation. */
 const SCRATCH_UNITS = 4096;
+/** The longest text that `makeString` tries to write as ASCII. */
+const MAX_ASCII_ATTEMPT = 512;
+/** The longest text that a loop decodes faster than the call of a decoder. */
+const MAX_LOOP_DECODED = 47;
+/** Characters converted at a time: arguments of a call need stack. */
+const CHUNK_CHARACTERS = 8192;
+// CPython's kinds of strings: bytes per character.
+const KIND_1_BYTE = 1;
+const KIND_2_BYTES = 2;
+const KIND_4_BYTES = 4;
 
 export class Values {
   readonly api: CApi;
   readonly memory: Memory;
   readonly none: Ptr;
   readonly tools: MemoryTools;
-  /** The first of CPython's shared integers, SMALL_MIN; the others follow it. */
+  /** The first of CPython's shared integers, SMALL_INT_MIN; the others follow it. */
   readonly #smallInts: Ptr;
   readonly #scratch: Ptr;
 
@@ -85,21 +95,21 @@ export class Values {
    */
   makeString(text: string): Ptr {
     const { length } = text;
-    if (length > 512) return this.#makeWideString(text);
+    if (length > MAX_ASCII_ATTEMPT) return this.#makeWideString(text);
     const object = this.api.PyUnicode_New(length, 127);
     // The empty string is shared and already complete.
     if (object === 0 || length === 0) return object;
     this.memory.refresh();
     const { u8 } = this.memory;
     const at = object + ASCII_OFFSET;
-    let unitBits = 0;
+    let combinedBits = 0;
     for (let i = 0; i < length; i += 1) {
       const unit = text.charCodeAt(i);
-      unitBits |= unit;
+      combinedBits |= unit;
       u8[at + i] = unit;
     }
     // CPython shares strings of one character, which `#makeWideString` returns.
-    if (unitBits < 128 && length > 1) return object;
+    if (combinedBits < 128 && length > 1) return object;
     this.api.Py_DecRef(object);
     return this.#makeWideString(text);
   }
@@ -115,18 +125,20 @@ export class Values {
     for (let i = 0; i < length; i += 1) {
       const unit = text.charCodeAt(i);
       units[i] = unit;
+      // U+D800..U+DBFF: the first unit of a surrogate pair.
       hasPairs ||= (unit & 0xfc00) === 0xd800;
     }
     let count = length;
     if (hasPairs) {
-      const points = new Uint32Array(this.memory.u8.buffer, data, length);
+      const codePoints = new Uint32Array(this.memory.u8.buffer, data, length);
       count = 0;
       for (const character of text) {
-        points[count] = character.codePointAt(0) ?? 0;
+        codePoints[count] = character.codePointAt(0) ?? 0;
         count += 1;
       }
     }
-    const object = this.api.PyUnicode_FromKindAndData(hasPairs ? 4 : 2, data, count);
+    const kind = hasPairs ? KIND_4_BYTES : KIND_2_BYTES;
+    const object = this.api.PyUnicode_FromKindAndData(kind, data, count);
     if (data !== this.#scratch) this.api.free(data);
     return object;
   }
@@ -145,16 +157,15 @@ export class Values {
     const at = object + ((state >> ASCII_SHIFT) & 1 ? ASCII_OFFSET : COMPACT_OFFSET);
     if (!((state >> COMPACT_SHIFT) & 1)) return this.#readAnyString(object, length);
     if (length === 0) return '';
-    // For a short text, a loop is cheaper than the call of a decoder.
-    if (kind === 1 && length < 48) {
+    if (kind === KIND_1_BYTE && length <= MAX_LOOP_DECODED) {
       const { u8 } = memory;
       let text = '';
       for (let i = 0; i < length; i += 1) text += String.fromCharCode(u8[at + i] ?? 0);
       return text;
     }
-    if (kind === 4) return this.#readAnyString(object, length);
+    if (kind === KIND_4_BYTES) return this.#readAnyString(object, length);
     const bytes = this.tools.view(memory.u8.buffer, at, length * kind);
-    return bytes.toString(kind === 1 ? 'latin1' : 'utf16le');
+    return bytes.toString(kind === KIND_1_BYTE ? 'latin1' : 'utf16le');
   }
 
   /** Reads any string through a copy as UCS-4: slower, but independent of its layout. */
@@ -166,10 +177,10 @@ export class Values {
       return undefined;
     }
     this.memory.refresh();
-    const points = new Uint32Array(this.memory.u8.buffer, data, length);
+    const codePoints = new Uint32Array(this.memory.u8.buffer, data, length);
     const parts: string[] = [];
-    for (let i = 0; i < length; i += 8192) {
-      parts.push(String.fromCodePoint(...points.subarray(i, i + 8192)));
+    for (let i = 0; i < length; i += CHUNK_CHARACTERS) {
+      parts.push(String.fromCodePoint(...codePoints.subarray(i, i + CHUNK_CHARACTERS)));
     }
     this.api.free(data);
     return parts.join('');
@@ -288,14 +299,14 @@ const ONE_OWNER = 1;
  */
 export class IntArguments {
   readonly #values: Values;
-  readonly #first: number;
+  readonly #firstSlot: number;
   /** The object of each slot; 0 if the slot has no object. */
   readonly #spareObjects: Int32Array;
 
-  /** @param first the first of `count` slots, as an index of `memory.i32` */
-  constructor(values: Values, first: number, count: number) {
+  /** @param firstSlot the first of `count` slots, as an index of `memory.i32` */
+  constructor(values: Values, firstSlot: number, count: number) {
     this.#values = values;
-    this.#first = first;
+    this.#firstSlot = firstSlot;
     this.#spareObjects = new Int32Array(count);
   }
 
@@ -304,7 +315,7 @@ export class IntArguments {
     const isOneDigit = value > SMALL_INT_MAX && value <= ONE_DIGIT_MAX && (value | 0) === value;
     if (!isOneDigit) return this.#values.makeInt(value);
     const { memory, api } = this.#values;
-    const slot = at - this.#first;
+    const slot = at - this.#firstSlot;
     const spare = this.#spareObjects[slot]!;
     if (spare !== 0) {
       memory.refresh();
@@ -322,7 +333,7 @@ export class IntArguments {
 
   /** True if the caller must not free the object of this slot: it is shared, or reused. */
   isRetained(at: number, object: Ptr): boolean {
-    return object === this.#spareObjects[at - this.#first] || this.#values.isSmall(object);
+    return object === this.#spareObjects[at - this.#firstSlot] || this.#values.isSmall(object);
   }
 }
 
@@ -360,6 +371,7 @@ export function makeDict(values: Values, makeName: (text: string) => Ptr, dict: 
   return tuple;
 }
 
+/** Makes the Python object of a dict's value. */
 function makeValue(values: Values, value: DictValue, type: DictType): Ptr {
   if (typeof value === 'string') return values.makeString(value);
   if (typeof value === 'number') {

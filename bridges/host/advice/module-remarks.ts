@@ -16,7 +16,7 @@ import { type DefinedMethod, type Guest, hooks } from '../guest.ts';
 import type { LanguageSyntax } from '../language.ts';
 
 /** Names from other file system interfaces, with the fop or hook that authors mean by them. */
-const OTHER_NAMES: Readonly<Record<string, string>> = {
+const FOREIGN_NAMES: Readonly<Record<string, string>> = {
   all: 'any_fop',
   allcbk: 'any_cbk',
   allfops: 'any_fop',
@@ -62,6 +62,10 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   write: 'writev',
 };
 
+/** Finds the fop or hook that authors mean by a name of another interface. */
+const findMeantName = (bareName: string): string | undefined =>
+  Object.hasOwn(FOREIGN_NAMES, bareName) ? FOREIGN_NAMES[bareName] : undefined;
+
 // Endings and beginnings of names, in bare letters (`toBareLetters`).
 const CALLBACK_ENDING = /(cbk|cb|callback)$/;
 const CANCEL_ENDING = /(cancel|cancelled|canceled)$/;
@@ -80,7 +84,7 @@ function collectHostNames({ cbk, cancel, toStyle }: LanguageSyntax): Map<string,
   return new Map([...fops, ...otherMethods].map((name) => [toBareLetters(name), name]));
 }
 
-/** Shorter names are similar to too many others. */
+/** The letters from which a name is compared: shorter ones are similar to too many others. */
 const MIN_LETTERS = 4;
 
 /** The known name that a misspelt one resembles; undefined when none is near. */
@@ -89,20 +93,19 @@ function findNearestKnownName(
   known: ReadonlyMap<string, string>,
   syntax: LanguageSyntax,
 ) {
-  const bare = toBareLetters(name);
-  const exact = known.get(bare);
+  const bareName = toBareLetters(name);
+  const exact = known.get(bareName);
   if (exact !== undefined) return exact;
-  const [ending, affix] = CALLBACK_ENDING.test(bare)
+  const [ending, affix] = CALLBACK_ENDING.test(bareName)
     ? [syntax.cbk, CALLBACK_ENDING]
-    : CANCEL_ENDING.test(bare)
+    : CANCEL_ENDING.test(bareName)
       ? [syntax.cancel, CANCEL_ENDING]
       : ['', FOP_AFFIX];
-  const base = bare.replace(affix, '');
-  const other = Object.hasOwn(OTHER_NAMES, base) ? OTHER_NAMES[base]! : undefined;
-  const fop = known.get(base) ?? other;
+  const base = bareName.replace(affix, '');
+  const fop = known.get(base) ?? findMeantName(base);
   if (fop !== undefined) return known.get(toBareLetters(fop + ending)) ?? fop;
-  if (bare.length < MIN_LETTERS) return undefined;
-  const near = findNearest(bare, known.keys());
+  if (bareName.length < MIN_LETTERS) return undefined;
+  const near = findNearest(bareName, known.keys());
   return near === undefined || near.length < MIN_LETTERS ? undefined : known.get(near);
 }
 
@@ -120,14 +123,11 @@ function isUsed(
 ): boolean {
   // `x.name` is a use for any x, as x may be the translator. But file objects have methods such as
   // `read` too: such a name is a use only after self, this or cls.
-  const other = Object.hasOwn(OTHER_NAMES, toBareLetters(name))
-    ? OTHER_NAMES[toBareLetters(name)]!
-    : '';
-  const receivers = isFop(other) ? '(?:self|this|cls)' : '\\w+';
-  const member = new RegExp(`(?:(?<![\\w.)\\]])${receivers}|super\\(\\))\\s*\\??\\.\\s*$`);
-  const decorated = /@[^\n]*\n\s*(?:async\s+)?def\s+$/;
+  const receivers = isFop(findMeantName(toBareLetters(name)) ?? '') ? '(?:self|this|cls)' : '\\w+';
+  const memberAccess = new RegExp(`(?:(?<![\\w.)\\]])${receivers}|super\\(\\))\\s*\\??\\.\\s*$`);
+  const decoratedDefinition = /@[^\n]*\n\s*(?:async\s+)?def\s+$/;
   return sources.some((source) => {
-    const looksUp = /\bgetattr\(|\b(?:this|self)\[/.test(source);
+    const looksUpNames = /\bgetattr\(|\b(?:this|self)\[/.test(source);
     const code = source.replace(notCode, (part) => (NAMING_LITERAL.test(part) ? part : ''));
     return [
       ...code.matchAll(new RegExp(`(?<![\\w$])${escapeForRegExp(name)}(?![\\w$])`, 'g')),
@@ -135,10 +135,10 @@ function isUsed(
       const line = code.lastIndexOf('\n', code.lastIndexOf('\n', index - 1) - 1) + 1;
       const before = code.slice(line, index);
       const after = code.slice(index + name.length);
-      if (decorated.test(before)) return true;
+      if (decoratedDefinition.test(before)) return true;
       if (syntax.definition.test(before)) return false;
-      if (/\.\s*$/.test(before)) return member.test(before);
-      if (/["'`]$/.test(before) && /^["'`]/.test(after)) return looksUp;
+      if (/\.\s*$/.test(before)) return memberAccess.test(before);
+      if (/["'`]$/.test(before) && /^["'`]/.test(after)) return looksUpNames;
       return syntax.hasBareNames && !/^\s*=(?!=)/.test(after);
     });
   });
@@ -213,14 +213,16 @@ function findReordered(
   const fop = isCbk ? name.slice(0, -cbk.length) : name;
   const row = findFop(fop);
   if (row?.name !== fop) return [];
-  const carried = (isCbk ? row.reply : row.args).map((arg) => arg.name);
-  const expected = ['frame', ...(isCbk ? ['op_ret', 'op_errno'] : []), ...carried].map(toStyle);
-  const wrongAt = params.findIndex(
+  const fopParameters = (isCbk ? row.reply : row.args).map((arg) => arg.name);
+  const expected = ['frame', ...(isCbk ? ['op_ret', 'op_errno'] : []), ...fopParameters].map(
+    toStyle,
+  );
+  const wrongIndex = params.findIndex(
     (param, at) => param !== expected[at] && expected.includes(param),
   );
-  if (wrongAt < 0) return [];
-  const gets = `its '${params[wrongAt]}' gets the ${expected[wrongAt] ?? 'rest'}`;
-  return [[file, line, name, `${name} is called with (${expected.join(', ')}): ${gets}`]];
+  if (wrongIndex < 0) return [];
+  const received = `its '${params[wrongIndex]}' gets the ${expected[wrongIndex] ?? 'rest'}`;
+  return [[file, line, name, `${name} is called with (${expected.join(', ')}): ${received}`]];
 }
 
 /** Remarks on fops and hooks outside the class, and on declarations that the host never reads. */
@@ -233,25 +235,26 @@ function findUncalledAndUnread(
   const lines = source.split('\n');
   const ownMethods = description.methods.filter(([, file]) => file === path);
   const called = new Set(collectHostNames(syntax).values());
+  /** The number of the first line that matches; 0 if none does. */
   const findLine = (form: RegExp): number => lines.findIndex((line) => form.test(line)) + 1;
-  const first = findLine(syntax.classLine);
+  const firstClassLine = findLine(syntax.classLine);
   const readIndent = (line: number): string => /^[ \t]*/.exec(lines[line - 1] ?? '')![0];
-  const uses = (name: string, bare: boolean): boolean =>
-    isUsed(name, sources, { ...syntax, hasBareNames: bare });
+  const uses = (name: string, hasBareNames: boolean): boolean =>
+    isUsed(name, sources, { ...syntax, hasBareNames });
 
   const describeUncalledFunction = (name: string, line: number): string | undefined => {
     const definitions = ownMethods.filter(([each]) => each === name);
     const isDecorated = /^\s*@/.test(lines[line - 2] ?? '');
     if (!called.has(name) || isDecorated || definitions.some(([, , at]) => at === line))
       return undefined;
-    const again = definitions.find(([, , at]) => at > line)?.[2];
+    const redefinitionLine = definitions.find(([, , at]) => at > line)?.[2];
     if (
-      again !== undefined &&
-      first > 0 &&
-      line > first &&
-      readIndent(line) === readIndent(again)
+      redefinitionLine !== undefined &&
+      firstClassLine > 0 &&
+      line > firstClassLine &&
+      readIndent(line) === readIndent(redefinitionLine)
     ) {
-      return `${name} is defined once more in line ${again}, and that one counts`;
+      return `${name} is defined once more in line ${redefinitionLine}, and that one counts`;
     }
     if (!syntax.functionLine.test(lines[line - 1]!) || uses(name, true)) return undefined;
     return `${name} is no method of the translator's class, and is never called`;
@@ -267,9 +270,10 @@ function findUncalledAndUnread(
     });
   });
 
-  const observes = findLine(/\b(?:self|this)\.observes[ \t]*=(?!=)/);
-  const onInstance = 'observes belongs to the class: what an instance is given is never read';
-  const ofInstance: Remark[] = observes > 0 ? [[path, observes, 'observes', onInstance]] : [];
+  const observesLine = findLine(/\b(?:self|this)\.observes[ \t]*=(?!=)/);
+  const instanceText = 'observes belongs to the class: what an instance is given is never read';
+  const instanceRemarks: Remark[] =
+    observesLine > 0 ? [[path, observesLine, 'observes', instanceText]] : [];
 
   const { properties = [] } = description;
   const propertyNames = new Set(properties.map(([name]) => name));
@@ -284,7 +288,7 @@ function findUncalledAndUnread(
     const text = `${name} is no option: options = {…} of the class names all of them`;
     return [[path, line, name, text]];
   });
-  return [...uncalled, ...ofInstance, ...unread];
+  return [...uncalled, ...instanceRemarks, ...unread];
 }
 
 /** The most names in one remark. */

@@ -35,6 +35,8 @@ export class MessageError extends Error {
   readonly code = 'GLOSSA_MESSAGE';
 }
 
+/** The highest of GlusterFS's file types IA_*. */
+const MAX_IA_TYPE = 7;
 const DICT_TYPES: ReadonlySet<string> = new Set<DictType>(dictTypes);
 
 const listFields = <T extends object>(value: T, fields: readonly (keyof T)[]): unknown[] =>
@@ -61,16 +63,16 @@ const CONVERTED_TYPES: ReadonlySet<DictType> = new Set<DictType>([
  */
 function packDict(dict: Dict, memory: MemoryTools): unknown[] {
   const types: DictType[] = [];
-  const converted: number[] = [];
+  const convertedIndexes: number[] = [];
   const keys: string[] = [];
   const values: unknown[] = [];
   dict.forEach((key, value, type) => {
-    if (CONVERTED_TYPES.has(type)) converted.push(keys.length);
+    if (CONVERTED_TYPES.has(type)) convertedIndexes.push(keys.length);
     types.push(type);
     keys.push(key);
     values.push(toPlainValue(value, memory));
   });
-  return [types.join(' '), converted, keys, values];
+  return [types.join(' '), convertedIndexes, keys, values];
 }
 
 function toPlainValue(value: DictValue, memory: MemoryTools): unknown {
@@ -203,9 +205,10 @@ function findReceivedValue(
 type Refuse = (reason: string) => never;
 type Unpack = (value: unknown, resolver: Resolver, refuse: Refuse) => unknown;
 
-function checkInteger(value: unknown, refuse: Refuse, complaint: string): number {
+/** @param prefix the start of the reason, such as `must be` */
+function checkInteger(value: unknown, refuse: Refuse, prefix: string): number {
   if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
-  return refuse(`${complaint} an integer below 2^53`);
+  return refuse(`${prefix} an integer below 2^53`);
 }
 
 /** Checks text of names and link targets: it must be encodable as bytes. */
@@ -256,7 +259,8 @@ function unpackStruct<T extends StructType>(
 function unpackIatt(value: unknown, refuse: Refuse): Iatt {
   const iatt = unpackStruct('iatt', value, refuse);
   if (!isGfid(iatt.iaGfid)) refuse('has an ia_gfid that is no uuid');
-  if (iatt.iaType < 0 || iatt.iaType > 7) refuse('has an ia_type that is not one of IA_*');
+  if (iatt.iaType < 0 || iatt.iaType > MAX_IA_TYPE)
+    refuse('has an ia_type that is not one of IA_*');
   return iatt;
 }
 
@@ -264,10 +268,14 @@ function unpackDict(value: unknown, { memory }: Resolver, refuse: Refuse): Dict 
   const dict = new Dict();
   if (!Array.isArray(value)) return refuse('must be a dict');
   for (const pair of value as unknown[]) {
-    const [key, type, plain] = Array.isArray(pair) ? (pair as unknown[]) : [];
+    const [key, type, packedValue] = Array.isArray(pair) ? (pair as unknown[]) : [];
     if (!DICT_TYPES.has(type as string)) return refuse('is no dict');
     const name = checkText(key, refuse);
-    dict.set(name, unpackDictValue(type as DictType, plain, memory, refuse), type as DictType);
+    dict.set(
+      name,
+      unpackDictValue(type as DictType, packedValue, memory, refuse),
+      type as DictType,
+    );
   }
   return dict;
 }
@@ -306,7 +314,7 @@ export class ForgottenLoc extends Loc {}
 function unpackLoc(value: unknown, resolver: Resolver, refuse: Refuse): Loc {
   const [inodeId, parentId, name, gfid] = Array.isArray(value) ? (value as unknown[]) : [];
   let isForgotten = false;
-  const find = (id: unknown): Inode | null => {
+  const findInode = (id: unknown): Inode | null => {
     if (id === 0) return null;
     const known = resolver.inode(id as number);
     if (known !== undefined) return known;
@@ -316,7 +324,7 @@ function unpackLoc(value: unknown, resolver: Resolver, refuse: Refuse): Loc {
   };
   const gfidValue = unpackGfid(gfid, refuse);
   const entryName = name === null ? null : checkEntryName(name, refuse);
-  const [inode, parent] = [find(inodeId), find(parentId)];
+  const [inode, parent] = [findInode(inodeId), findInode(parentId)];
   if (isForgotten) return new ForgottenLoc(null, null, entryName, gfidValue);
   // A parent without a name is valid: the directory of a nameless file (O_TMPFILE).
   if (entryName !== null && parent === null) return refuse('has a name and no parent');
@@ -346,22 +354,28 @@ function unpackEntries(value: unknown, resolver: Resolver, refuse: Refuse): Dire
   if (!Array.isArray(value)) return refuse('must be a list of Dirent');
   return (value as unknown[]).map((item) => {
     const [name, off, type, gfid, stat, ref] = Array.isArray(item) ? (item as unknown[]) : [];
-    const origin = Array.isArray(ref) ? findOrigin(ref as number[], resolver) : undefined;
+    const receivedEntry = Array.isArray(ref)
+      ? findReceivedEntry(ref as number[], resolver)
+      : undefined;
     return {
       name: checkEntryName(name, refuse),
       off: checkInteger(off, refuse, 'has an off that is not'),
       type: checkInteger(type, refuse, 'has a type that is not'),
       gfid: unpackGfid(gfid, refuse),
       stat:
-        stat === true ? (origin?.stat ?? null) : stat === null ? null : unpackIatt(stat, refuse),
-      dict: origin?.dict ?? null,
-      inode: origin?.inode ?? null,
+        stat === true
+          ? (receivedEntry?.stat ?? null)
+          : stat === null
+            ? null
+            : unpackIatt(stat, refuse),
+      dict: receivedEntry?.dict ?? null,
+      inode: receivedEntry?.inode ?? null,
     };
   });
 }
 
 /** Finds the received entry from which a guest's entry is derived. */
-function findOrigin([wind, index, entry]: number[], resolver: Resolver): Dirent | undefined {
+function findReceivedEntry([wind, index, entry]: number[], resolver: Resolver): Dirent | undefined {
   if (resolver.type(wind!, index!) !== 'entries') return undefined;
   return (resolver.value(wind!, index!) as readonly Dirent[] | null)?.[entry!];
 }

@@ -69,17 +69,17 @@ export class Lane {
 export class DecisionQueue<R extends QueuedRequest> {
   isRunning = false;
   /** Bytes of data in the queued decisions. */
-  bytes = 0;
+  queuedBytes = 0;
   private readonly context: Context;
   private readonly freeBytes: () => number;
   private readonly onNextTurn: () => void;
   /** The lane of all requests that the module began. */
   private readonly ownLane = new Lane();
   /** Non-empty lanes, in the order of their turns. */
-  private first: Lane | null = null;
-  private last: Lane | null = null;
+  private firstLane: Lane | null = null;
+  private lastLane: Lane | null = null;
   private lastNumber = 0;
-  private cancelLater: (() => void) | null = null;
+  private cancelNextTurn: (() => void) | null = null;
 
   /**
    * @param freeBytes returns the bytes that the module's memory limit leaves
@@ -108,7 +108,7 @@ export class DecisionQueue<R extends QueuedRequest> {
       if (request.plan === null) request.frame.root.op = decision.row.logName;
     }
     const entry = { request, decision, number: this.lastNumber, bytes, next: null };
-    this.bytes += bytes;
+    this.queuedBytes += bytes;
     if (lane.last === null) {
       lane.first = entry;
       this.appendLane(lane);
@@ -120,7 +120,8 @@ export class DecisionQueue<R extends QueuedRequest> {
   /** @throws {MessageError} when the host would keep more than the module's memory limit */
   checkQueuedBytes(bytes: number): void {
     // The first comparison is the common case; `freeBytes` must read the interpreter's memory.
-    if (this.bytes + bytes <= MIN_QUEUE_BYTES || this.bytes + bytes <= this.freeBytes()) return;
+    if (this.queuedBytes + bytes <= MIN_QUEUE_BYTES || this.queuedBytes + bytes <= this.freeBytes())
+      return;
     throw new MessageError(
       'what the host is to keep for the module is more than its memory (option memory-limit)',
     );
@@ -135,7 +136,7 @@ export class DecisionQueue<R extends QueuedRequest> {
 
   /** Carries out queued decisions, until the turn is over. */
   run(executor: DecisionExecutor<R>): void {
-    if (this.first === null || this.cancelLater !== null || this.isRunning) return;
+    if (this.firstLane === null || this.cancelNextTurn !== null || this.isRunning) return;
     this.isRunning = true;
     const { slowCalls } = turn;
     let doneCount = 0;
@@ -156,24 +157,24 @@ export class DecisionQueue<R extends QueuedRequest> {
       else if (doneCount >= MAX_TURN_DECISIONS || this.context.now() >= turnEndMs) break;
     }
     this.isRunning = false;
-    if (this.first !== null) this.scheduleNextTurn(wasCallSlow(this.context, slowCalls));
+    if (this.firstLane !== null) this.scheduleNextTurn(wasCallSlow(this.context, slowCalls));
   }
 
   clear(): void {
-    this.first = this.last = null;
-    this.bytes = 0;
-    this.cancelLater?.();
-    this.cancelLater = null;
+    this.firstLane = this.lastLane = null;
+    this.queuedBytes = 0;
+    this.cancelNextTurn?.();
+    this.cancelNextTurn = null;
   }
 
   private scheduleNextTurn(isSlow: boolean): void {
     const { context } = this;
     const runNextTurn = (): void => {
-      this.cancelLater = null;
+      this.cancelNextTurn = null;
       this.onNextTurn();
     };
     const schedule = isSlow ? undefined : context.soon;
-    this.cancelLater =
+    this.cancelNextTurn =
       schedule?.call(context, runNextTurn) ??
       context.after(isSlow ? PAUSE_AFTER_SLOW_MS : 1, runNextTurn);
     // The event loop may sleep until the kernel's next request; it must run the next turn.
@@ -181,22 +182,22 @@ export class DecisionQueue<R extends QueuedRequest> {
   }
 
   private appendLane(lane: Lane): void {
-    if (this.last === null) this.first = lane;
-    else this.last.next = lane;
-    this.last = lane;
+    if (this.lastLane === null) this.firstLane = lane;
+    else this.lastLane.next = lane;
+    this.lastLane = lane;
   }
 
   /** Takes the next decision of the first lane, and moves that lane to the end. */
   private takeDecision(): QueuedDecision | null {
-    const lane = this.first;
+    const lane = this.firstLane;
     if (lane === null) return null;
-    this.first = lane.next;
-    if (this.first === null) this.last = null;
+    this.firstLane = lane.next;
+    if (this.firstLane === null) this.lastLane = null;
     lane.next = null;
     const entry = lane.first!;
     lane.first = entry.next;
     lane.size -= 1;
-    this.bytes -= entry.bytes;
+    this.queuedBytes -= entry.bytes;
     if (lane.first === null) lane.last = null;
     else this.appendLane(lane);
     return entry;

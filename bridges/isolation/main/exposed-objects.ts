@@ -97,7 +97,7 @@ export class ExposedObjects implements ObjectCodec {
   }
 
   /** Reads an inode of any of the requests; null if it is not exposed. */
-  readInodeOfAny(calls: Iterable<PendingCall>, from: MessageReader): Inode | null {
+  readInodeOfAnyCall(calls: Iterable<PendingCall>, from: MessageReader): Inode | null {
     const kind = from.u8();
     if (kind === NONE) return null;
     const number = from.number();

@@ -7,7 +7,7 @@
 import type { Client } from '../../../runtime/core/client.ts';
 import { type EventName, events } from '../../../runtime/core/events.ts';
 import type { Fd } from '../../../runtime/core/fd.ts';
-import { fops as table } from '../../../runtime/core/fops.ts';
+import { fops as fopTable } from '../../../runtime/core/fops.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
 import { type FopName, fail } from '../../../runtime/core/gen/fops.gen.ts';
 import { collect } from '../../../runtime/core/gen/generic.gen.ts';
@@ -152,12 +152,12 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
     this.lineStops.removeDebugger();
     if (worker.summary !== null) {
       const finished = worker.runOrder('fini', null).catch(() => {});
-      let cancel = (): void => {};
+      let cancelTimeLimit = (): void => {};
       const timeLimit = new Promise<void>((resolve) => {
-        cancel = this.xl.context.after(ORDER_TIMEOUT_MS, resolve);
+        cancelTimeLimit = this.xl.context.after(ORDER_TIMEOUT_MS, resolve);
       });
       await Promise.race([finished, timeLimit]);
-      cancel();
+      cancelTimeLimit();
     }
     if (this.worker === worker) this.retireWorker(worker, 'the volume has ended');
     await worker.whenEnded;
@@ -168,15 +168,14 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
   fops(): Fops<unknown> {
     const functions: { [N in FopName]?: Fop<FopName, unknown> } = {};
     const definedFops = new Set(this.summary.fops);
-    table.forEach((row, at) => {
+    fopTable.forEach((row, fopIndex) => {
       if (!definedFops.has(row.name)) return;
       const name = row.name as FopName;
       functions[name] = collect[name]((frame, _, args) => {
-        const { worker } = this;
-        const { succession } = this;
+        const { worker, succession } = this;
         if (worker === null || worker.summary === null) succession.holdOrFail(name, frame, args);
         else if (!succession.failIfHarmful(name, frame, args))
-          worker.link.sendRequest(row, at, frame, args);
+          worker.link.sendRequest(row, fopIndex, frame, args);
       }) as Fop<FopName, unknown>;
     });
     return functions as Fops<unknown>;
@@ -244,6 +243,8 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
 
   /** Empty: the worker counts a client's requests itself. */
   forgetClient(): void {}
+
+  /** Empty: each request tells the worker whether there is an observer. */
   applyObserver(): void {}
 
   // -- orders --------------------------------------------------------------------------------------
@@ -320,23 +321,23 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
     const { threads, failures, bypassed } = this.counters;
     const waiting = (this.worker?.link.calls.size ?? 0) + this.succession.heldCount;
     const ownCounts = { isolation: 'thread', threads, 'requests-in-thread': waiting };
-    let moduleDump: Record<string, unknown>;
+    let workerDump: Record<string, unknown>;
     try {
-      moduleDump = this.requiredWorker.runOrderNow('dump', null, DUMP_TIMEOUT_MS) as Record<
+      workerDump = this.requiredWorker.runOrderNow('dump', null, DUMP_TIMEOUT_MS) as Record<
         string,
         unknown
       >;
     } catch (error) {
       return { ...ownCounts, failures, bypassed, module: describeError(error) };
     }
-    const moduleEntries = Object.entries(moduleDump).map(([key, value]) => [
+    const workerEntries = Object.entries(workerDump).map(([key, value]) => [
       key,
       typeof value === 'number' ? value : toOneRecord(String(value)),
     ]);
-    const dump: Dump = { ...Object.fromEntries(moduleEntries), ...ownCounts };
+    const dump: Dump = { ...Object.fromEntries(workerEntries), ...ownCounts };
     dump.failures = failures + Number(dump.failures);
     dump.bypassed = bypassed + Number(dump.bypassed);
-    dump['requests-in-thread'] = Math.max(waiting, Number(moduleDump['requests-in-thread']) || 0);
+    dump['requests-in-thread'] = Math.max(waiting, Number(workerDump['requests-in-thread']) || 0);
     return dump;
   }
 }

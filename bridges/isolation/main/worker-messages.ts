@@ -105,7 +105,7 @@ export class WorkerMessages {
 
 /** Reads an inode, exposed or of a pending request; null for any other. */
 const readExposedInode = ({ exposed, calls }: WorkerLink, from: MessageReader): Inode | null =>
-  exposed.readInodeOfAny(calls.values(), from);
+  exposed.readInodeOfAnyCall(calls.values(), from);
 
 function readUpcall(from: MessageReader, link: WorkerLink): Upcall | null {
   const kind = from.text();

@@ -52,10 +52,17 @@ interface Grant {
   readonly onlyName: string | undefined;
 }
 
+// Results of `grantState` (host/machine.ts).
+const NOT_GRANTED = 0;
+const GRANTED = 1;
+const OTHER_RIGHT_GRANTED = 2;
+const NEAR_GRANT = 3;
+
 /** The most granted files that a module may have open at once. */
 const MAX_OPEN_FILES = 64;
 /** Flags that never wait for a pipe and never take a controlling terminal. */
 const SAFE_FLAGS = constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
+/** The flags of open(2) that a module may set. */
 const OPEN_FLAGS =
   constants.O_WRONLY |
   constants.O_RDWR |
@@ -67,7 +74,7 @@ const OPEN_FLAGS =
 export class NodeFiles implements GrantedFiles {
   private readonly grants: Grant[] = [];
   private readonly openFiles = new Map<number, { fd: number; right: Right | 'both' }>();
-  private lastNumber = 0;
+  private lastFileNumber = 0;
 
   /** @throws {InitError} when a granted path cannot be opened. */
   constructor({ read, write }: GrantedPaths) {
@@ -84,15 +91,12 @@ export class NodeFiles implements GrantedFiles {
     this.grants.push({ path, right, folderFd: fd, onlyName });
   }
 
-  /**
-   * Returns 1 if the path was granted, 2 if only another right to it was granted, 3 if it is above
-   * or beside a granted path, 0 otherwise.
-   */
   grantState(right: Right, path: string): number {
-    if (this.findGrant(right, path) !== undefined) return 1;
-    const other = this.findGrant(right === 'read' ? 'write' : 'read', path);
-    if (other !== undefined) return 2;
-    return this.isAboveGrant(path) || this.isAboveGrant(dirname(path)) ? 3 : 0;
+    if (this.findGrant(right, path) !== undefined) return GRANTED;
+    const otherGrant = this.findGrant(right === 'read' ? 'write' : 'read', path);
+    if (otherGrant !== undefined) return OTHER_RIGHT_GRANTED;
+    const isNear = this.isAboveGrant(path) || this.isAboveGrant(dirname(path));
+    return isNear ? NEAR_GRANT : NOT_GRANTED;
   }
 
   stat(path: string): Attributes | number {
@@ -121,10 +125,10 @@ export class NodeFiles implements GrantedFiles {
 
   /** Opens a regular file with the flags of open(2); returns its number, from 1. */
   openFile(path: string, flags: number, mode: number): number {
-    const access = flags & 3;
-    const rights: Right[] = access === 0 ? ['read'] : access === 1 ? ['write'] : ['read', 'write'];
+    const access = flags & ACCESS_MODE;
+    const rights = findNeededRights(access);
     const changesFile = (flags & (constants.O_CREAT | constants.O_TRUNC)) !== 0;
-    if (changesFile && access === 0) return -EACCES;
+    if (changesFile && access === constants.O_RDONLY) return -EACCES;
     const grants = rights.map((right) => this.findGrant(right, path));
     const grant = grants.at(-1);
     if (grant === undefined || grants.includes(undefined)) return -EACCES;
@@ -137,9 +141,12 @@ export class NodeFiles implements GrantedFiles {
         closeSync(fd);
         return -EACCES;
       }
-      this.lastNumber += 1;
-      this.openFiles.set(this.lastNumber, { fd, right: rights.length === 2 ? 'both' : rights[0]! });
-      return this.lastNumber;
+      this.lastFileNumber += 1;
+      this.openFiles.set(this.lastFileNumber, {
+        fd,
+        right: rights.length === 2 ? 'both' : rights[0]!,
+      });
+      return this.lastFileNumber;
     });
   }
 
@@ -249,6 +256,7 @@ export class NodeFiles implements GrantedFiles {
     return innermost;
   }
 
+  /** True if a granted path is below `path`. */
   private isAboveGrant(path: string): boolean {
     return isNormalized(path) && this.grants.some((grant) => grant.path.startsWith(`${path}/`));
   }
@@ -308,6 +316,14 @@ export class NodeFiles implements GrantedFiles {
   }
 }
 
+/** The bits of open(2)'s flags for reading and writing (O_ACCMODE). */
+const ACCESS_MODE = 3;
+
+function findNeededRights(access: number): Right[] {
+  if (access === constants.O_RDONLY) return ['read'];
+  return access === constants.O_WRONLY ? ['write'] : ['read', 'write'];
+}
+
 /** Attributes of a folder above a grant; it lists only the names that lead to grants. */
 const ABOVE_ATTRIBUTES: Attributes = {
   mode: constants.S_IFDIR | 0o555,
@@ -320,6 +336,7 @@ const ABOVE_ATTRIBUTES: Attributes = {
 /** True for a file or folder: not a device, pipe, socket or link. */
 const isFileOrFolder = (stat: Stats): boolean => stat.isFile() || stat.isDirectory();
 
+/** True for an absolute path without NUL, empty parts, `.` and `..`. */
 const isNormalized = (path: string): boolean =>
   path.startsWith('/') && !path.includes('\0') && !/\/(\.{0,2})(\/|$)/.test(path);
 
@@ -334,6 +351,7 @@ const makeAttributes = (stat: Stats, permissions: number): Attributes => ({
   mtime: Math.round(stat.mtimeMs),
 });
 
+/** Reads a file's attributes, without following a link; undefined for a missing file. */
 function statIfPresent(path: string): Stats | undefined {
   return lstatSync(path, { throwIfNoEntry: false });
 }
@@ -348,7 +366,7 @@ function openBeneath(folder: number, path: string): number {
   return libc.openat2(folder, toCString(path), new Uint8Array(openHow.buffer));
 }
 
-/** Runs a system call; returns minus its errno on failure. */
+/** Runs a system call; returns its negative errno on failure, as Node.js reports it. */
 function runCall<T>(action: () => T): T | number {
   try {
     return action();
