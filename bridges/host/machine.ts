@@ -196,6 +196,16 @@ export function oncePerMachine<T>(make: (machine: Machine) => T): (machine: Mach
 
 export type Right = 'read' | 'write';
 
+/** Results of `GrantedFiles.grantState`. */
+export const GRANT_STATE = {
+  NOT_GRANTED: 0,
+  GRANTED: 1,
+  /** Only another right to the path was granted. */
+  OTHER_RIGHT: 2,
+  /** The path is above or beside a granted path. */
+  NEAR_GRANT: 3,
+} as const;
+
 /** Absolute paths without symbolic links: files, and folders with all below them. */
 export interface GrantedPaths {
   readonly read: readonly string[];
@@ -219,10 +229,7 @@ export interface Attributes {
 export interface GrantedFiles {
   /** Grants one more file or folder, by its real path. */
   grant(right: Right, path: string): void;
-  /**
-   * 1 when the path was granted, 2 when another right to it was granted, 3 when it is above or
-   * beside a granted path, 0 otherwise.
-   */
+  /** Returns one of GRANT_STATE. */
   grantState(right: Right, path: string): number;
   stat(path: string): Attributes | number;
   /** Lists the names in a folder. */

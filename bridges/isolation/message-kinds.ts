@@ -98,7 +98,7 @@ export const OWN = 3;
 /** The number of a worker's first order: its start. */
 export const START_ORDER = 0;
 
-/** Verbs of orders, with their JSON. */
+/** Verbs of orders; `orderHandlers` (worker/index.ts) has the JSON argument of each. */
 export type OrderVerb =
   | 'reload'
   | 'reconfigure'
@@ -130,6 +130,7 @@ export interface WorkerData {
   readonly initialBreakpoints: string | undefined;
 }
 
+/** The parts of a module's description that the main thread needs. */
 export interface ModuleSummary {
   readonly fops: readonly string[];
   readonly passesThrough: boolean;

@@ -91,7 +91,7 @@ class Engine {
     this.#gate = new InterpreterGate({
       word: makeSharedWord(),
       // A test that passes its own clock gets no watchdog, which measures real time.
-      limit: options.clock === undefined ? options.timeLimit : 0,
+      limitMs: options.clock === undefined ? options.timeLimit : 0,
       name: options.volume ?? 'javascript',
       watchEngine: options.machine.watchEngine,
       onAborted: (why) => {

@@ -81,9 +81,14 @@ export class ExpressionNamer {
     const assignment = new RegExp(
       `(?:^|[^\\w$.])${variable.replaceAll('$', '\\$')}\\s*=\\s*((?!await\\b)\\S.*\\bchild\\b.*\\(.*)$`,
     );
-    for (let at = line; at > Math.max(0, line - MAX_SEARCHED_LINES); at -= 1) {
-      const match = assignment.exec(this.#readLine(file, at) ?? '');
-      if (match !== null) return ` (is an await missing in line ${at}? ${variable} = await …)`;
+    for (
+      let lineNumber = line;
+      lineNumber > Math.max(0, line - MAX_SEARCHED_LINES);
+      lineNumber -= 1
+    ) {
+      const match = assignment.exec(this.#readLine(file, lineNumber) ?? '');
+      if (match !== null)
+        return ` (is an await missing in line ${lineNumber}? ${variable} = await …)`;
     }
     return '';
   }
@@ -91,10 +96,14 @@ export class ExpressionNamer {
   /** Adds the lines above that already replied or wound without `return`. */
   #hintMissingReturn(text: string, file: string, line: number): string {
     const decisionLines: number[] = [];
-    for (let at = line - 1; at > Math.max(0, line - MAX_SEARCHED_LINES); at -= 1) {
-      const sourceLine = this.#readLine(file, at) ?? '';
+    for (
+      let lineNumber = line - 1;
+      lineNumber > Math.max(0, line - MAX_SEARCHED_LINES);
+      lineNumber -= 1
+    ) {
+      const sourceLine = this.#readLine(file, lineNumber) ?? '';
       if (DECISION_CALL.test(sourceLine) && !/\breturn\b/.test(sourceLine))
-        decisionLines.unshift(at);
+        decisionLines.unshift(lineNumber);
       if (METHOD_START.test(sourceLine) && !/^\s*(if|for|while|switch)\b/.test(sourceLine)) break;
     }
     if (decisionLines.length === 0) return text;
@@ -112,9 +121,9 @@ function readExpressionBefore(line: string, end: number): string {
     const char = line[at - 1]!;
     if (/[\w$.?#]/.test(char)) at -= 1;
     else if (char in OPENING_BRACKETS) {
-      const open = findOpening(line, at - 1);
-      if (open < 0) break;
-      at = open;
+      const opening = findOpening(line, at - 1);
+      if (opening < 0) break;
+      at = opening;
     } else break;
   }
   return line
@@ -123,15 +132,17 @@ function readExpressionBefore(line: string, end: number): string {
     .trim();
 }
 
+/** Finds the opening bracket of the closing one at index `close`; -1 if there is none. */
 function findOpening(line: string, close: number): number {
-  const [closes, opens] = [line[close]!, OPENING_BRACKETS[line[close]!]!];
+  const closing = line[close]!;
+  const opening = OPENING_BRACKETS[closing]!;
   let depth = 0;
   for (let at = close; at >= 0; at -= 1) {
     // Brackets inside a string literal do not count.
     if (`'"\``.includes(line[at]!)) at = line.lastIndexOf(line[at]!, at - 1);
     if (at < 0) return -1;
-    if (line[at] === closes) depth += 1;
-    if (line[at] === opens) depth -= 1;
+    if (line[at] === closing) depth += 1;
+    if (line[at] === opening) depth -= 1;
     if (depth === 0) return at;
   }
   return -1;

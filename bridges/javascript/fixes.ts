@@ -7,6 +7,9 @@ const UNDEFINED_NAME = /\bReferenceError: '?([\w$]+)'? is not defined/;
 const MISSING_VALUE = /\bTypeError: .*(?:not a function|of undefined\b)/;
 const POSITION = /^\s*at (?:.*? \()?(\/.*?):(\d+):(\d+)\)?$/m;
 
+/** The longest line that `renderSyntaxLine` renders. */
+const MAX_RENDERED_CHARACTERS = 200;
+
 /** Returns a module's line by file and number; undefined for an unknown source. */
 export type ReadLine = (file: string, line: number) => string | undefined;
 
@@ -25,15 +28,15 @@ export function explainMissingExport(
 ): string | undefined {
   const [, name, module] = NO_EXPORT.exec(message) ?? [];
   if (name === undefined) return undefined;
-  const isOurs = module!.startsWith('glossa:');
+  const isLibrary = module!.startsWith('glossa:');
   const importPattern = new RegExp(
     `\\bimport\\b[^;]*?(?<![\\w$])${name === 'default' ? '' : name}`,
   );
   const match = importPattern.exec(source);
   const line =
     match === null ? 1 : source.slice(0, match.index + match[0].length).split('\n').length;
-  const guess = isOurs && name !== 'default' ? formatSuggestion(name, listExports()) : '';
-  const importedModule = isOurs ? "'glossa'" : module!;
+  const guess = isLibrary && name !== 'default' ? formatSuggestion(name, listExports()) : '';
+  const importedModule = isLibrary ? "'glossa'" : module!;
   const instead = name === 'default' ? ': its names are imported in braces, { … }' : '';
   return `${path}:${line}: ${importedModule} has no export '${name}'${guess}${instead}`;
 }
@@ -82,6 +85,6 @@ export function renderSyntaxLine(text: string, readLine: ReadLine): string {
   const position = POSITION.exec(text);
   if (!/SyntaxError: /.test(text) || position === null) return '';
   const line = readLine(position[1]!, Number(position[2]));
-  if (line === undefined || line.length > 200) return '';
+  if (line === undefined || line.length > MAX_RENDERED_CHARACTERS) return '';
   return `\n    ${line}\n    ${' '.repeat(Math.max(0, Number(position[3]) - 1))}^`;
 }

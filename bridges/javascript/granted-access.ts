@@ -7,7 +7,7 @@ import { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '../../runtime/core/open-fl
 import type { GuestHost } from '../host/guest-host.ts';
 import type { ModuleFile } from '../host/language.ts';
 import type { Grants } from '../host/limits/grants.ts';
-import type { GrantedFiles, Machine, MemoryTools } from '../host/machine.ts';
+import { GRANT_STATE, type GrantedFiles, type Machine, type MemoryTools } from '../host/machine.ts';
 import { dirname, resolve } from '../host/paths.ts';
 import type { HostFunction } from './engine.ts';
 
@@ -49,7 +49,9 @@ export class GrantedAccess {
     this.functions = {
       read_file: makeFunction('s', (path = '') => this.#read(path)),
       list_folder: makeFunction('s', (path = '') => {
-        const [fullPath, names] = this.#runIfGranted('read', path, (at) => this.#files.list(at));
+        const [fullPath, names] = this.#runIfGranted('read', path, (granted) =>
+          this.#files.list(granted),
+        );
         return typeof names === 'number'
           ? this.#throwErrno('read', names, fullPath)
           : JSON.stringify(names);
@@ -79,14 +81,15 @@ export class GrantedAccess {
   /** Runs `action` with the resolved path, if it is granted. */
   #runIfGranted<T>(verb: Access, path: string, action: (fullPath: string) => T): [string, T] {
     const fullPath = resolve(dirname(this.#module.path), path);
-    const isGranted = !path.includes('\0') && this.#files.grantState(verb, fullPath) === 1;
+    const isGranted =
+      !path.includes('\0') && this.#files.grantState(verb, fullPath) === GRANT_STATE.GRANTED;
     if (!isGranted) this.#refuse(`${verb} of ${fullPath}`, `allow-${verb}`);
     return [fullPath, action(fullPath)];
   }
 
   #open(verb: Access, path: string, flags: number): number {
-    const [fullPath, file] = this.#runIfGranted(verb, path, (at) =>
-      this.#files.openFile(at, flags, 0o666),
+    const [fullPath, file] = this.#runIfGranted(verb, path, (granted) =>
+      this.#files.openFile(granted, flags, 0o666),
     );
     return file < 0 ? this.#throwErrno(verb, file, fullPath) : file;
   }

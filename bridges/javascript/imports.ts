@@ -51,7 +51,7 @@ export class Imports {
 
   /**
    * @param logRefusal logs a refused or missing import
-   * @param warnForeignWritable checks each file before it is run, and throws to refuse it
+   * @param warnForeignWritable called for each file before it runs (host/machine.ts)
    */
   constructor(
     module: ModuleFile,
@@ -151,8 +151,8 @@ export class Imports {
   #isInside(path: string): boolean {
     return this.#folders.some((folder) => {
       try {
-        const real = this.#machine.sources.realPath(folder);
-        return path.startsWith(real.endsWith('/') ? real : `${real}/`);
+        const realFolder = this.#machine.sources.realPath(folder);
+        return path.startsWith(realFolder.endsWith('/') ? realFolder : `${realFolder}/`);
       } catch {
         // A folder of module-path may be missing.
         return false;
@@ -160,11 +160,13 @@ export class Imports {
     });
   }
 
-  /** Finds the line of an import. */
+  /** Finds the line of an import; line 0 if it is computed. */
   #findImport(base: string, name: string): ImportPosition {
     const lines = (this.#sources.get(base) ?? '').split('\n');
-    const at = lines.findIndex((line) => line.includes(`'${name}'`) || line.includes(`"${name}"`));
-    return { file: base, line: at + 1 };
+    const index = lines.findIndex(
+      (line) => line.includes(`'${name}'`) || line.includes(`"${name}"`),
+    );
+    return { file: base, line: index + 1 };
   }
 }
 
@@ -186,9 +188,9 @@ function describeMissing(
   { installed }: Sources,
 ): string {
   // The author's folders come first, then glossa's own.
-  const isAuthors = (folder: string): boolean =>
+  const isAuthorFolder = (folder: string): boolean =>
     folder === dirname(base) || installed === null || !folder.startsWith(`${installed}/`);
-  const authorFolders = [...new Set(folders)].filter(isAuthors);
+  const authorFolders = [...new Set(folders)].filter(isAuthorFolder);
   const paths = authorFolders.map((folder) => `\n    ${join(folder, name)}`).join('');
   const variants = `each also with ${EXTENSIONS.join(', ')}, or as a folder with an index.js`;
   const hint = /^\.\.?\//.test(name)

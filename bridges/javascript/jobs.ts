@@ -9,6 +9,9 @@ import type { TimeLimit } from './time-limit.ts';
 import type { Values } from './values.ts';
 import type { Instance, Memory, Pointer, QuickJS } from './wasm.ts';
 
+/** For QuickJS: runs jobs until none is left. */
+const ALL_JOBS = -1;
+
 const TOO_LONG = 'an async function took too long and was interrupted (option time-limit)';
 const TOO_LARGE = 'async functions took more memory than there is (option memory-limit)';
 
@@ -51,7 +54,7 @@ export class Jobs {
     let error: EngineError | undefined;
     this.#memory.growthFailed = false;
     do {
-      const result = execute(this.#runtime, -1, this.#scratch);
+      const result = execute(this.#runtime, ALL_JOBS, this.#scratch);
       this.#values.refresh();
       error = this.#exceptions.takeJobError(result) ?? error;
     } while (isPending(this.#runtime) !== 0);

@@ -21,8 +21,8 @@ export class StringCache {
   readonly #values: Values;
   readonly #cache: NameCache<CachedString>;
   /** The latest gfid: most requests concern the same directory as the last one. */
-  #gfid = '';
-  #gfidString: Pointer = 0;
+  #latestGfid = '';
+  #latestGfidString: Pointer = 0;
 
   constructor(quickjs: QuickJS, values: Values) {
     this.#quickjs = quickjs;
@@ -35,11 +35,11 @@ export class StringCache {
   /** Returns the cached JSString of a text; makes it if needed. */
   get(text: string): Pointer {
     if (text.length !== GFID_LENGTH) return this.#findOrMake(text);
-    if (text !== this.#gfid) {
-      this.#gfidString = this.#findOrMake(text);
-      this.#gfid = text;
+    if (text !== this.#latestGfid) {
+      this.#latestGfidString = this.#findOrMake(text);
+      this.#latestGfid = text;
     }
-    return this.#gfidString;
+    return this.#latestGfidString;
   }
 
   #findOrMake(text: string): Pointer {
@@ -67,6 +67,6 @@ export class StringCache {
 
   /** Evicts old strings; call it only while no call uses any. */
   trim(): void {
-    if (this.#cache.trim()) this.#gfid = '';
+    if (this.#cache.trim()) this.#latestGfid = '';
   }
 }

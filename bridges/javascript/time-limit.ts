@@ -12,7 +12,7 @@ const MAX_INTERRUPTS = 3;
 export class TimeLimit {
   /** The number of interrupts of the current call. */
   interruptCount = 0;
-  readonly #milliseconds: number;
+  readonly #limitMs: number;
   readonly #clock: () => number;
   #deadline = 0;
   #hostCallCount = 0;
@@ -22,7 +22,7 @@ export class TimeLimit {
    * @param clock returns milliseconds
    */
   constructor(milliseconds: number, clock: () => number = () => performance.now()) {
-    this.#milliseconds = milliseconds;
+    this.#limitMs = milliseconds;
     this.#clock = clock;
   }
 
@@ -39,7 +39,7 @@ export class TimeLimit {
    */
   checkDeadline(): boolean {
     const now = this.#clock();
-    if (this.#deadline === 0) this.#deadline = now + this.#milliseconds;
+    if (this.#deadline === 0) this.#deadline = now + this.#limitMs;
     if (now <= this.#deadline) return false;
     this.interruptCount += 1;
     if (this.interruptCount > MAX_INTERRUPTS) {
@@ -47,7 +47,7 @@ export class TimeLimit {
       throw new EngineError('time-limit', 'a call ran too long and would not be interrupted', true);
     }
     // The interrupt rejects an async function; its caller gets some time to handle that.
-    this.#deadline = now + this.#milliseconds / 4;
+    this.#deadline = now + this.#limitMs / 4;
     return true;
   }
 
@@ -59,7 +59,7 @@ export class TimeLimit {
   checkDeadlineAtCall(): boolean {
     this.#hostCallCount += 1;
     return (
-      this.#milliseconds > 0 && this.#hostCallCount % CALLS_PER_SAMPLE === 0 && this.checkDeadline()
+      this.#limitMs > 0 && this.#hostCallCount % CALLS_PER_SAMPLE === 0 && this.checkDeadline()
     );
   }
 
@@ -77,7 +77,7 @@ export class TimeLimit {
 
   /** The error message of an interrupted call. */
   get interruptMessage(): string {
-    const seconds = this.#milliseconds / 1000;
+    const seconds = this.#limitMs / 1000;
     return `the call took longer than ${seconds} s (option time-limit)`;
   }
 }

@@ -32,9 +32,9 @@ export class Values {
   readonly #memory: Memory;
   readonly #tools: MemoryTools;
   /** The constant subtracted from a double's upper word. */
-  readonly #addend: number;
-  /** A pointer to the one argument of `call`. */
-  readonly #argument: Pointer;
+  readonly #doubleBias: number;
+  /** The memory with the pointer to the one argument of `call`. */
+  readonly #argumentPointer: Pointer;
   /** Buffer for texts that the interpreter copies. */
   readonly #textBuffer: Pointer;
   readonly #double = new Float64Array(1);
@@ -47,12 +47,12 @@ export class Values {
     this.#memory = memory;
     this.context = context;
     this.undefinedValue = quickjs.QTS_GetUndefined();
-    this.#argument = quickjs._malloc(4);
+    this.#argumentPointer = quickjs._malloc(4);
     this.#textBuffer = quickjs._malloc(TEXT_BUFFER_BYTES);
     this.refresh();
     const half = quickjs.QTS_NewFloat64(context, 0.5);
     this.#double[0] = 0.5;
-    this.#addend = (this.#words[1]! - this.i32[(half >> 2) + 1]!) | 0;
+    this.#doubleBias = (this.#words[1]! - this.i32[(half >> 2) + 1]!) | 0;
     quickjs._free(half);
     this.#checkLayout();
   }
@@ -80,7 +80,7 @@ export class Values {
     } else {
       this.#double[0] = value;
       i32[at] = this.#words[0]!;
-      i32[at + 1] = this.#words[1]! - this.#addend;
+      i32[at + 1] = this.#words[1]! - this.#doubleBias;
     }
   }
 
@@ -100,7 +100,7 @@ export class Values {
     if (at === 0) return 0;
     this.refresh();
     const { bytes } = this;
-    if (length > 64) bytes.write(text, at, length, 'latin1');
+    if (length > MAX_LOOP_CHARACTERS) bytes.write(text, at, length, 'latin1');
     else for (let i = 0; i < length; i++) bytes[at + i] = text.charCodeAt(i);
     bytes[at + length] = 0;
     return this.#makeString(at);
@@ -178,8 +178,8 @@ export class Values {
 
   /** Calls a function with one value, whose reference the caller keeps. */
   call(callable: Pointer, value: Pointer): Pointer {
-    this.i32[this.#argument >> 2] = value;
-    const at = this.#argument;
+    this.i32[this.#argumentPointer >> 2] = value;
+    const at = this.#argumentPointer;
     const result = this.#quickjs.QTS_Call(this.context, callable, this.undefinedValue, 1, at);
     this.refresh();
     return result;
@@ -206,12 +206,12 @@ export class Values {
 
   /** Finds the two offsets by buffers of known bytes. Several, as one could match by chance. */
   findBufferLayout(make: (bytes: Uint8Array) => Pointer): void {
-    const all = [SAMPLE_BYTES, SAMPLE_BYTES.slice(3), SAMPLE_BYTES.toReversed()];
-    const samples = all.map((bytes) => ({ value: make(bytes), bytes }));
-    for (let record = 4; record < 64; record += 4) {
-      for (let data = 4; data < 32; data += 4) {
-        this.#recordOffset = record;
-        this.#dataOffset = data;
+    const patterns = [SAMPLE_BYTES, SAMPLE_BYTES.slice(3), SAMPLE_BYTES.toReversed()];
+    const samples = patterns.map((bytes) => ({ value: make(bytes), bytes }));
+    for (let recordOffset = 4; recordOffset < 64; recordOffset += 4) {
+      for (let dataOffset = 4; dataOffset < 32; dataOffset += 4) {
+        this.#recordOffset = recordOffset;
+        this.#dataOffset = dataOffset;
         if (samples.every(({ value, bytes }) => this.#holdsBytes(value, bytes))) return;
       }
     }
@@ -251,6 +251,9 @@ const utf8 = new TextEncoder();
 
 /** Bytes of the buffers that `findBufferLayout` makes. */
 const SAMPLE_BYTES = Uint8Array.of(0x91, 0x3c, 0xe7, 0x05, 0xaa, 0x5d, 0x18, 0xf2);
+
+/** The longest text that a loop copies faster than a call of `write`. */
+const MAX_LOOP_CHARACTERS = 64;
 
 /** Bytes of the reusable buffer; a longer text needs an allocation. */
 const TEXT_BUFFER_BYTES = 4096;

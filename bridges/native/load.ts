@@ -33,7 +33,7 @@ const hasTypes: Readonly<Record<string, boolean>> = {
 export const extensions: readonly string[] = Object.keys(hasTypes);
 
 /**
- * Checks a file before it is run, and throws to refuse it.
+ * Warns of a file that other users can change, before it runs; throws to refuse it (--strict).
  * @param isOwn true for the user's file, which is loaded anew each time; false for a package
  */
 type WarnForeignWritable = (path: string, isOwn: boolean) => void;
@@ -59,8 +59,8 @@ export function checkFile(path: string): void {
   } catch (error) {
     if (error instanceof InitError) throw error;
     const { message, stack = '' } = error as Error;
-    const at = stack.startsWith(`${path}:`) ? stack.slice(0, stack.indexOf('\n')) : path;
-    throw new InitError(`${at}: SyntaxError: ${message}`);
+    const position = stack.startsWith(`${path}:`) ? stack.slice(0, stack.indexOf('\n')) : path;
+    throw new InitError(`${position}: SyntaxError: ${message}`);
   }
 }
 
@@ -117,9 +117,9 @@ class LoadedFiles {
   private findPosition(stack: string): string | undefined {
     for (const line of stack.split('\n')) {
       for (const path of this.loaded.keys()) {
-        const at = line.indexOf(`${path}:`);
-        const number = at < 0 ? null : /^\d+/.exec(line.slice(at + path.length + 1));
-        if (number) return `${path}:${number[0]}`;
+        const index = line.indexOf(`${path}:`);
+        const lineNumber = index < 0 ? null : /^\d+/.exec(line.slice(index + path.length + 1));
+        if (lineNumber) return `${path}:${lineNumber[0]}`;
       }
     }
     return undefined;

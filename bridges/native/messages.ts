@@ -45,10 +45,12 @@ const dictTypes = new Map(
 export class Reader {
   private readonly bytes: Uint8Array;
   private readonly f64: Float64Array;
+  /** The number of valid doubles. */
   private readonly end: number;
+  /** The index of the next double. */
   private at = 0;
 
-  /** @param bytes aligned to 8; `end` is the number of valid doubles */
+  /** @param bytes aligned to 8 */
   constructor(bytes: Uint8Array, end: number) {
     this.bytes = bytes;
     this.f64 = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 3);
@@ -122,15 +124,20 @@ function readDictValue(from: Reader, type: string): unknown {
   return from.readText();
 }
 
+// How an entry's attributes are encoded; any other number stands for none.
+const NEW_STAT = 1;
+/** As in the listing that C received. */
+const RECEIVED_STAT = 2;
+
 function readEntry(from: Reader): unknown[] {
   const name = from.readText();
   const [off, type] = from.readNumbers(2);
   const gfid = from.readText();
-  const origin = from.readNumbers(3);
+  const [wind, index, position] = from.readNumbers(3);
   const statKind = from.readNumber();
-  // 2: as in the listing that C received; 1: changed attributes; 0: none.
-  const stat = statKind === 2 ? true : statKind === 1 ? readIatt(from) : null;
-  return [name, off, type, gfid, stat, origin[0]! < -1 ? null : origin];
+  const stat = statKind === RECEIVED_STAT ? true : statKind === NEW_STAT ? readIatt(from) : null;
+  // C writes wind -2 for an entry that the module made.
+  return [name, off, type, gfid, stat, wind! < -1 ? null : [wind, index, position]];
 }
 
 type ReadValue = (from: Reader, handler: MessageHandler) => unknown;
@@ -147,6 +154,7 @@ const VALUE_READERS: Readonly<Record<string, ReadValue>> = {
   d: (from) => ['dict', readDict(from, from.readNumber())],
   b: (from, handler) => {
     const bytes = from.readBytes();
+    // No bytes have the number -1: message.ts refuses it.
     return ['data', bytes === null ? -1 : handler.putBytes(bytes.slice())];
   },
   e: (from) => ['entries', from.readList(() => readEntry(from))],

@@ -346,7 +346,7 @@ describe('the volume of a TypeScript module', () => {
     expect(values()).toMatchObject({ size: 5120, fixed: 1 });
   });
 
-  it('forwards forget, release and fini to the record', async () => {
+  it("calls the module's functions forget, release and fini", async () => {
     const hooks = ['forget', 'release', 'releasedir', 'fini'].map(
       (name) => `${name}(xl, _thing, value) { xl.log.info('${name} ' + value); },`,
     );
@@ -364,7 +364,7 @@ describe('the volume of a TypeScript module', () => {
     expect(said).toEqual(['release 0', 'releasedir 1', 'forget inode', 'fini undefined']);
   });
 
-  it('forwards the end of a client to the record', async () => {
+  it('calls clientDisconnect and clientDestroy of the module when a client ends', async () => {
     const hooks = ['clientDisconnect', 'clientDestroy'].map(
       (name) =>
         `${name}(xl, client, value) { xl.log.info(\`${name} \${client.uid} \${value}\`); },`,

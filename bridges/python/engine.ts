@@ -88,7 +88,7 @@ export class Engine {
 
   constructor(interpreter: Interpreter, options: EngineOptions, hostCallGuard: HostCallGuard) {
     const { exports, realm } = interpreter;
-    const limit = options.timeLimit ?? 0;
+    const limitMs = options.timeLimit ?? 0;
     this.start = interpreter.start;
     this.#files = options.files;
     this.#api = bindCApi(exports);
@@ -100,7 +100,7 @@ export class Engine {
     this.#values = values;
     this.#gate = new InterpreterGate({
       word: realm.boot.word,
-      limit,
+      limitMs,
       name: options.volume ?? 'python',
       watchEngine: options.machine.watchEngine,
       onAborted: (why) => this.#calls.failFurtherCalls(new EngineError('time-limit', why, true)),
@@ -136,7 +136,7 @@ export class Engine {
         hostCallGuard.wrap((message) => options.logRefusal?.(message)),
       );
     }
-    if (limit > 0) {
+    if (limitMs > 0) {
       this.#memory.u8[readAddress(exports, 'Py_EMSCRIPTEN_SIGNAL_HANDLING')] = 1;
       this.#gate.startTiming();
     }
@@ -176,7 +176,7 @@ export class Engine {
   }
 
   /**
-   * As `makeEntry`, with up to 31 arguments in an array and an integer result.
+   * As `makeCall`, with up to 31 arguments in an array and an integer result.
    * @param isShared true if the call may run in a turn that other calls share: aborting it unwinds
    *   the caller, too, without an exception (host/limits/interpreter-gate.ts)
    */
@@ -226,8 +226,9 @@ export class Engine {
           options.files?.grantState(right === 'write' ? 'write' : 'read', String(path)) ?? 0,
       },
     };
-    for (const [name, f] of Object.entries({ ...engineFunctions, ...options.hostFunctions })) {
-      const handle = this.#calls.makeHostFunction(name, f.params, f.result, f.call, f.mayWait);
+    const functions = { ...engineFunctions, ...options.hostFunctions };
+    for (const [name, { params, result, call, mayWait }] of Object.entries(functions)) {
+      const handle = this.#calls.makeHostFunction(name, params, result, call, mayWait);
       define(name, handle);
       this.#api.Py_DecRef(handle);
     }
@@ -289,10 +290,7 @@ export class Engine {
     }
   }
 
-  /**
-   * Imports `_glossa`, which has the functions that describe exceptions: so its own are not
-   * described.
-   */
+  /** Imports `_glossa`. Its functions describe exceptions, so this import's own has no description. */
   #importBootModule(values: Values): Handle {
     const name = values.makeString('_glossa');
     const module = this.#api.PyImport_Import(name);

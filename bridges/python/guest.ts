@@ -20,7 +20,7 @@ import type {
   StartGuest,
 } from '../host/language.ts';
 import { readDescription } from '../host/lifecycle/module-options.ts';
-import type { GrantedFiles } from '../host/machine.ts';
+import { GRANT_STATE, type GrantedFiles } from '../host/machine.ts';
 import { dirname } from '../host/paths.ts';
 import {
   type Call,
@@ -102,7 +102,8 @@ export const startPython: StartGuest = async (module, host, settings) => {
   const evaluations = new Evaluations();
   const files = machine.openFiles(settings.grants);
   const allowPackage = (initFile: string): void => {
-    if (files.grantState('read', initFile) !== 1) files.grant('read', dirname(initFile));
+    if (files.grantState('read', initFile) !== GRANT_STATE.GRANTED)
+      files.grant('read', dirname(initFile));
   };
   if (isPackageInit(module.path)) allowPackage(module.path);
   const sources = [module.source];

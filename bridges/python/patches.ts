@@ -3,6 +3,7 @@
  * inside a function with parameters: patches remove `export`, `import` and `import.meta`, and
  * redirect functions (random bytes, heap limit, snapshot memory, signals, files) to the parameters.
  * Each patch states how often its text occurs; another number means an unknown Pyodide, and throws.
+ * Numbers of `FS.ErrnoError` are WASI's: 37 is ENAMETOOLONG, 52 ENOSYS.
  */
 import { EngineError } from './errors.ts';
 

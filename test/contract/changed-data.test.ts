@@ -127,7 +127,7 @@ async function expectAgreement(
   }
 }
 
-test('volumes that change data return the same with and without caches above and below', () =>
+test('volumes that change data return the same replies with caches above and below as without', () =>
   fc.assert(
     fc.asyncProperty(stacks, anyOperations(), (stack, some) =>
       expectAgreement(stack, [{ doings: [...beginning, ...some] }]),

@@ -12,7 +12,7 @@ const cases = Object.entries(RETRIES).flatMap(([title, texts]) =>
 
 describe('a request that winds without end', () => {
   it.each(cases)(
-    'fails at wind-limit while other requests are served: %s (%s), child that replies at once',
+    'fails at wind-limit while other requests are served, if the child replies at once: %s (%s)',
     async (_, extension, text) => {
       const run = await start(extension, text, { 'wind-limit': '5000' });
       run.leaf.onRequest = (held) => held.answer(-1, ENOENT, null, null);
@@ -31,7 +31,7 @@ describe('a request that winds without end', () => {
   );
 
   it.each(cases)(
-    'fails at wind-limit while other requests are served: %s (%s), child that replies later',
+    'fails at wind-limit while other requests are served, if the child replies later: %s (%s)',
     async (_, extension, text) => {
       const run = await start(extension, text, { 'wind-limit': '50' });
       const reply = run.ask('stat', run.knownLoc('a'), null);

@@ -126,7 +126,7 @@ it('code that cannot be interrupted ends the process, after a log line', () =>
       import { watch } from ${from('bridges/machine/node/watchdog.js')};
       import { crashLog } from ${from('runtime/sys/crash-log.js')};
       crashLog.log = process.argv[1];
-      const settings = { word: makeSharedWord(), limit: 200, name: 'stone', watchEngine: watch, onAborted() {} };
+      const settings = { word: makeSharedWord(), limitMs: 200, name: 'stone', watchEngine: watch, onAborted() {} };
       const inside = new InterpreterGate(settings);
       inside.startTiming();
       inside.runInOwnTurn(() => {

@@ -53,7 +53,7 @@ export interface GateSettings {
   /** The engine's word of shared memory (watchdog.ts). */
   readonly word: Int32Array;
   /** Milliseconds that a call may take; 0 for no limit. */
-  readonly limit: number;
+  readonly limitMs: number;
   /** The volume's name. */
   readonly name: string;
   /** The machine's watchdog; null without one. */
@@ -75,7 +75,7 @@ export class InterpreterGate {
   constructor(settings: GateSettings) {
     this.settings = settings;
     this.word = settings.word;
-    this.isLimited = settings.limit > 0 && settings.watchEngine !== null;
+    this.isLimited = settings.limitMs > 0 && settings.watchEngine !== null;
     gates.add(this);
   }
 

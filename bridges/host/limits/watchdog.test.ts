@@ -28,7 +28,7 @@ const LIMIT = 1000;
 /** Error of sums of some thousand numbers. */
 const ROUNDING = 1e-6;
 
-const newSlot = (): Slot => slotOf({ word: makeSharedWord(), limit: LIMIT, name: 'v' }, true);
+const newSlot = (): Slot => slotOf({ word: makeSharedWord(), limitMs: LIMIT, name: 'v' }, true);
 
 /** A kernel that does not report CPU time. */
 const untold = (): number => Number.NaN;

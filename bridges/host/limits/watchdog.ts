@@ -46,8 +46,7 @@ export function wakeWatchdog(): void {
 
 export interface WatchedEngine {
   readonly word: Int32Array;
-  /** In milliseconds. */
-  readonly limit: number;
+  readonly limitMs: number;
   /** The volume's name. */
   readonly name: string;
 }
@@ -58,8 +57,7 @@ export type WatchEngine = (engine: WatchedEngine) => () => void;
 /** The watchdog's record of an engine. */
 export interface Slot {
   readonly word: Int32Array;
-  /** In milliseconds. */
-  readonly limit: number;
+  readonly limitMs: number;
   /** True if its calls run in endable turns. */
   readonly isEndable: boolean;
   /** The volume's name, for the final message. */
@@ -76,8 +74,8 @@ export interface Slot {
 }
 
 /** @param endable true if its calls run in endable turns */
-export const makeSlot = ({ word, limit, name }: WatchedEngine, endable: boolean): Slot => ({
-  ...{ word, limit, isEndable: endable, name },
+export const makeSlot = ({ word, limitMs, name }: WatchedEngine, endable: boolean): Slot => ({
+  ...{ word, limitMs, isEndable: endable, name },
   ...{ sampledCall: 0, spentMs: 0, stage: 0, isEndRequested: false, cpuMsAtEnd: 0 },
 });
 
@@ -130,7 +128,7 @@ export function makeSampling(constants: typeof CONSTANTS) {
      * @param cpu returns the milliseconds of CPU that the engines' thread has had; NaN if unknown
      */
     sample(slot: Slot, passedMs: number, cpu: () => number): boolean {
-      const { word, limit, stage } = slot;
+      const { word, limitMs, stage } = slot;
       const value = Atomics.load(word, 0);
       if ((value & RUNNING) === 0) return false;
       const call = value & -COUNT;
@@ -142,15 +140,18 @@ export function makeSampling(constants: typeof CONSTANTS) {
       }
       if ((value & IN_HOST) !== 0) return true;
       // A cap, as the watchdog itself may not have run for long (a suspended machine).
-      slot.spentMs = Math.max(0, slot.spentMs + Math.min(passedMs, Math.max(limit / 4, SAMPLE_MS)));
+      slot.spentMs = Math.max(
+        0,
+        slot.spentMs + Math.min(passedMs, Math.max(limitMs / 4, SAMPLE_MS)),
+      );
       if ((value & SLOW) === 0) {
         Atomics.compareExchange(word, 0, value, value | SLOW);
         return true;
       }
       // The milliseconds at which the call's next stage is due.
-      const due = [limit, limit * 1.75, limit * 2, limit * 2 + LOST_MS][stage];
+      const due = [limitMs, limitMs * 1.75, limitMs * 2, limitMs * 2 + LOST_MS][stage];
       if (due === undefined || slot.spentMs < due) return true;
-      if (stage === ENDING && slot.spentMs < limit * 2 + LATEST_MS) {
+      if (stage === ENDING && slot.spentMs < limitMs * 2 + LATEST_MS) {
         const canEnd = slot.isEndRequested || !slot.isEndable;
         if (!canEnd || !(cpu() - slot.cpuMsAtEnd >= LOST_CPU_MS)) return true;
       }
@@ -176,17 +177,17 @@ export function makeSampling(constants: typeof CONSTANTS) {
       passedMs: number,
       { cpuMs, endTurn, reportLost }: TurnActions,
     ) {
-      let isRunning = false;
-      let pause = 1000;
+      let isAnyRunning = false;
+      let pauseMs = 1000;
       for (const slot of slots) {
-        pause = Math.min(pause, slot.limit / SAMPLES, SAMPLE_MS);
+        pauseMs = Math.min(pauseMs, slot.limitMs / SAMPLES, SAMPLE_MS);
         if (!sampling.sample(slot, passedMs, cpuMs)) continue;
-        isRunning = true;
-        if (slot.stage === ENDING && !slot.isEndRequested) pause = 1;
+        isAnyRunning = true;
+        if (slot.stage === ENDING && !slot.isEndRequested) pauseMs = 1;
         if (sampling.isDue(slot)) endTurn();
         if (slot.stage === LOST) reportLost(slot);
       }
-      return { runs: isRunning, pause };
+      return { isAnyRunning, pauseMs };
     },
   };
   return sampling;

@@ -55,16 +55,16 @@ export class HostedRequest implements QueuedRequest {
   isAbandoned = false;
   /** True once the guest has returned without a decision. */
   isPending = false;
-  /** Seconds that it has waited for the module (not for a child); `winds` at the last sweep. */
+  /** Seconds that it has waited for the module, not for a child. */
   waitedSeconds = 0;
+  /** `windCount` at the last sweep of pending-requests.ts. */
   windCountAtSweep = 0;
   /** Bytes of its counted replies (`sumLargeParts`), and the index of the oldest of these. */
   private countedBytes = 0;
   private oldestCounted = UNCOUNTED_REPLIES;
-  /** Queued winds, and their lane. */
+  // For the decision queue, see QueuedRequest.
   queuedWinds = 0;
   lane: Lane | null = null;
-  /** Decisions with a lower number are void. */
   voidBefore = 0;
 
   constructor(id: number, plan: Plan | null, frame: Frame, args: readonly unknown[]) {
@@ -85,15 +85,15 @@ export class HostedRequest implements QueuedRequest {
   }
 
   keepReply(reply: ChildReply): void {
-    const at = reply.wind & (MAX_REPLIES - 1);
-    if (reply.wind >= UNCOUNTED_REPLIES) this.makeRoom(reply, at);
-    this.replies[at] = reply;
+    const slot = reply.wind & (MAX_REPLIES - 1);
+    if (reply.wind >= UNCOUNTED_REPLIES) this.makeRoom(reply, slot);
+    this.replies[slot] = reply;
   }
 
   /** Drops the oldest replies when the next one would exceed the limit of bytes. */
-  private makeRoom(next: ChildReply, at: number): void {
-    this.countedBytes += sumLargeParts(next) - sumLargeParts(this.replies[at]);
-    this.replies[at] = undefined;
+  private makeRoom(newReply: ChildReply, slot: number): void {
+    this.countedBytes += sumLargeParts(newReply) - sumLargeParts(this.replies[slot]);
+    this.replies[slot] = undefined;
     for (
       let remaining = MAX_REPLIES;
       remaining > 0 && this.countedBytes > MAX_REPLY_BYTES;
@@ -150,7 +150,7 @@ export class HostedRequest implements QueuedRequest {
   }
 }
 
-/** Counts the bytes of a reply's large parts: data, listings, and the values of dicts. */
+/** Counts the bytes of a counted reply's large parts: data, listings, and the values of dicts. */
 function sumLargeParts(reply: ChildReply | undefined): number {
   let bytes = 0;
   if (reply === undefined || reply.wind < UNCOUNTED_REPLIES) return bytes;

@@ -28,10 +28,11 @@ export interface LookupExecutor {
 
 /** Index of the first loc that needs a lookup; -1 for none. Names to be created need none. */
 function findUnresolvedIndex({ args, entry }: FopRow, values: readonly unknown[]): number {
-  for (let at = 0; at < args.length; at++) {
-    const value = values[at];
+  for (let index = 0; index < args.length; index++) {
+    const value = values[index];
     if (!(value instanceof Loc) || value.inode !== null) continue;
-    if (value.parent !== null && value.name !== null && args[at]!.name !== entry.creates) return at;
+    if (value.parent !== null && value.name !== null && args[index]!.name !== entry.creates)
+      return index;
   }
   return -1;
 }
@@ -55,27 +56,27 @@ export function lookUpUnknownName(
     failDecision(executor, xl, request, decision, row, ESTALE);
     return true;
   }
-  const at = findUnresolvedIndex(row, values);
-  if (at < 0) {
+  const unresolvedIndex = findUnresolvedIndex(row, values);
+  if (unresolvedIndex < 0) {
     if (decision.verb === 'wind') recordMove(request, row, decision.wind, values);
     return false;
   }
-  const loc = values[at] as Loc;
+  const loc = values[unresolvedIndex] as Loc;
   const { table } = loc.parent!;
   const newLoc = new Loc(table.newInode(), loc.parent, loc.name);
-  // The queue has added a wind to `owedReplies` already, but not a tail.
-  const addedWinds = decision.verb === 'tail' ? 1 : 0;
+  // The queue counts a decided wind itself, but not a tail.
+  const uncountedWinds = decision.verb === 'tail' ? 1 : 0;
   const cbk = collectCbk.lookup((_frame, _cookie, _xl, opRet, opErrno, reply) => {
-    request.owedReplies -= addedWinds;
+    request.owedReplies -= uncountedWinds;
     const isValid = applyReply(LOOKUP, [newLoc, null], opRet, opErrno, reply);
     if (opRet >= 0 && isValid) {
-      values[at] = new Loc(reply[0] as Inode, loc.parent, loc.name, loc.gfid);
+      values[unresolvedIndex] = new Loc(reply[0] as Inode, loc.parent, loc.name, loc.gfid);
       executor.carryOutDecision(request, decision);
     } else failDecision(executor, xl, request, decision, row, opRet < 0 ? opErrno : EIO);
     executor.runDecisions();
   });
-  request.owedReplies += addedWinds;
-  request.windCount += addedWinds;
+  request.owedReplies += uncountedWinds;
+  request.windCount += uncountedWinds;
   request.frame.local = request;
   const xdata = new Dict().setGfid(GFID_REQ, newGfid(xl.context));
   windArgs.lookup(request.frame, 0, cbk as never, xl.children[child]!, [newLoc, xdata]);
@@ -142,8 +143,9 @@ export function linkRecorded(
   if (moved !== undefined) applyReply(row, moved, 0, 0, values);
   const loc = request.namedLocs?.get(wind);
   request.namedLocs?.delete(wind);
-  const at = row.reply.findIndex(({ type }) => type === 'inode');
+  const inodeIndex = row.reply.findIndex(({ type }) => type === 'inode');
   const buf = values[row.reply.findIndex(({ name }) => name === 'buf')];
   if (!loc?.parent || !loc.inode || !(buf instanceof Iatt)) return;
-  values[at] = linkReply(loc, values[at] as Inode | null, buf) ?? values[at];
+  values[inodeIndex] =
+    linkReply(loc, values[inodeIndex] as Inode | null, buf) ?? values[inodeIndex];
 }

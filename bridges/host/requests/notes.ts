@@ -34,23 +34,23 @@ export class Notes {
   ): number {
     const { xl } = this;
     const { frame } = request;
-    const before = xl.frame;
+    const previousFrame = xl.frame;
     xl.frame = frame;
     try {
       const { noteTaker } = this;
       if (noteTaker === null || this.hasFailed || !xl.observer?.wantsNotes(frame))
         return entry(args);
-      this.attempt(() => noteTaker.sampleBefore(request.id, name));
+      this.runNoteStep(() => noteTaker.sampleBefore(request.id, name));
       const code = entry(args);
-      this.attempt(() => xl.observer?.addNotes(frame, readNotes(noteTaker.readChanges())));
+      this.runNoteStep(() => xl.observer?.addNotes(frame, readNotes(noteTaker.readChanges())));
       return code;
     } finally {
-      xl.frame = before;
+      xl.frame = previousFrame;
     }
   }
 
   /** Runs a step of note-taking; its failure affects neither module nor request. */
-  private attempt(step: () => void): void {
+  private runNoteStep(step: () => void): void {
     if (this.hasFailed) return;
     try {
       step();
@@ -61,7 +61,7 @@ export class Notes {
   }
 
   stop(): void {
-    this.attempt(() => this.noteTaker?.stop());
+    this.runNoteStep(() => this.noteTaker?.stop());
   }
 }
 

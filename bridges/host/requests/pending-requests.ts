@@ -33,8 +33,8 @@ export class PendingRequests {
   /** True after a debugger's stop: the next sweep does not count that time as the module's. */
   private wasStopped = false;
 
-  constructor(limit: number, callPool: CallPool, actions: SweepActions) {
-    this.limitSeconds = limit;
+  constructor(limitSeconds: number, callPool: CallPool, actions: SweepActions) {
+    this.limitSeconds = limitSeconds;
     this.callPool = callPool;
     this.actions = actions;
   }
@@ -95,6 +95,7 @@ export class PendingRequests {
     if (this.requests.size > 0) this.cancelSweep ??= this.sweepLater();
   }
 
+  /** Counts a second for each request, and fails those that are overdue. */
   private countSecond(): void {
     let mustCollect = false;
     for (const request of this.requests.values())

@@ -33,7 +33,7 @@ export class ThreadLineStops implements LineStops {
   initialBreakpoints: string | undefined;
   private link: WorkerLink | null = null;
   private readonly pendingCommands = new Map<number, PendingCommand>();
-  private lastId = 0;
+  private lastCommandId = 0;
 
   /** Sets the worker that takes commands; null when it is lost. */
   setWorker(link: WorkerLink | null): void {
@@ -53,8 +53,8 @@ export class ThreadLineStops implements LineStops {
         lines === null ? undefined : JSON.stringify({ id: 0, do: 'watch', lines });
     }
     if (link === null) return Promise.reject(new LineError('its thread is restarting: try again'));
-    this.lastId += 1;
-    const id = this.lastId;
+    this.lastCommandId += 1;
+    const id = this.lastCommandId;
     return new Promise((resolve, reject) => {
       this.pendingCommands.set(id, { resolve, reject });
       if (command.do === 'go' || this.initialBreakpoints === undefined) this.endStop();
@@ -83,14 +83,14 @@ export class ThreadLineStops implements LineStops {
   }
 
   /** Handles a worker's message: a stop, or the result of a command. @throws {MalformedMessageError} */
-  receive(json: string, call: number, link: WorkerLink): void {
+  receive(json: string, callNumber: number, link: WorkerLink): void {
     const received = parseObject(json);
     if (received.stopped !== undefined) {
       // The debugger has removed its breakpoints (it detached) since the module stopped.
       if (this.initialBreakpoints === undefined) return;
       this.endStop();
       const stop = readStop(received.stopped);
-      this.stop = { ...stop, request: makeStoppedRequest(link.calls.get(call)) };
+      this.stop = { ...stop, request: makeStoppedRequest(link.calls.get(callNumber)) };
       if (this.stop.request !== null) holdRequest(this.stop.request.frame.root);
       link.isStopped = true;
       this.listener?.(this.stop);
@@ -122,33 +122,34 @@ function checkObject(received: unknown): JsonObject {
   return received as JsonObject;
 }
 
-function readList<T>(received: unknown, item: (each: JsonObject) => T): T[] {
+/** Reads a list of at most MAX_ITEMS objects. @throws {MalformedMessageError} */
+function readList<T>(received: unknown, readItem: (item: JsonObject) => T): T[] {
   if (!Array.isArray(received)) throw new MalformedMessageError('debugger message is not a list');
-  return received.slice(0, MAX_ITEMS).map((each) => item(checkObject(each)));
+  return received.slice(0, MAX_ITEMS).map((item) => readItem(checkObject(item)));
 }
 
 function readStop(received: unknown): LineStop {
   const { reason, frames } = checkObject(received);
-  const read = readList(frames, ({ name, file, line }): LineFrame => {
+  const lineFrames = readList(frames, ({ name, file, line }): LineFrame => {
     return { name: String(name), file: String(file), line: Number(line) || 0 };
   });
-  if (read.length === 0) throw new MalformedMessageError('debugger stop has no line');
-  return { reason: reason === 'step' ? 'step' : 'breakpoint', frames: read };
+  if (lineFrames.length === 0) throw new MalformedMessageError('debugger stop has no line');
+  return { reason: reason === 'step' ? 'step' : 'breakpoint', frames: lineFrames };
 }
 
 function readReply({ lines, variables }: JsonObject): LineReply {
   if (variables !== undefined) {
-    const read = ({ name, value, type, parts }: JsonObject): LineVariable => ({
+    const readVariable = ({ name, value, type, parts }: JsonObject): LineVariable => ({
       ...{ name: String(name), value: String(value), type: String(type) },
       parts: Number(parts) || 0,
     });
-    return { variables: readList(variables, read) };
+    return { variables: readList(variables, readVariable) };
   }
   if (lines === undefined) return {};
   const readLine = (line: unknown) => (Number.isSafeInteger(line) ? Number(line) : null);
-  const linesByPath = Object.entries(checkObject(lines)).map(([path, at]) => [
+  const linesByPath = Object.entries(checkObject(lines)).map(([path, list]) => [
     path,
-    Array.isArray(at) ? at.map(readLine) : [],
+    Array.isArray(list) ? list.map(readLine) : [],
   ]);
   return { lines: Object.fromEntries(linesByPath) };
 }

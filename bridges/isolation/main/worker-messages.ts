@@ -97,8 +97,9 @@ export class WorkerMessages {
     },
     [TO_MAIN.RENAME]: (from, link) => {
       const [parent, name] = [readExposedInode(link, from), readName(from)];
-      const [into, newName] = [readExposedInode(link, from), readName(from)];
-      if (parent !== null && into !== null) link.exposed.table.rename(parent, name, into, newName);
+      const [newParent, newName] = [readExposedInode(link, from), readName(from)];
+      if (parent === null || newParent === null) return;
+      link.exposed.table.rename(parent, name, newParent, newName);
     },
   };
 }

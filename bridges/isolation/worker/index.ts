@@ -216,7 +216,7 @@ export class IsolatedVolume {
   }
 
   private waitForLineCommand(): string {
-    const command = this.link.waitForLine();
+    const command = this.link.waitForLineCommand();
     for (const { pending } of this.moduleVolume.priv.host.interpreters) pending.noteStop();
     return this.recordBreakpoints(command);
   }

@@ -30,10 +30,11 @@ export class MainThreadLink {
   /** The number of tasks that need the event loop. */
   pendingTasks = 0;
   private readonly loop: WorkerEventLoop;
-  private readonly busy = new BusyPoll(MAX_POLL_US);
-  private readonly handle: (kind: number, message: MessageReader) => void;
+  private readonly busyPoll = new BusyPoll(MAX_POLL_US);
+  private readonly handleMessage: (kind: number, message: MessageReader) => void;
   /** Messages that arrived while the worker waited for another kind of message. */
   private earlyMessages: MessageReader[] = [];
+  /** Tasks that run after all pending work (`addTask`). */
   private tasks = new Set<() => void>();
   private isTurnRequested = false;
   private isScheduled = false;
@@ -41,11 +42,11 @@ export class MainThreadLink {
   constructor(
     { shared }: WorkerData,
     loop: WorkerEventLoop,
-    handle: (kind: number, message: MessageReader) => void,
+    handleMessage: (kind: number, message: MessageReader) => void,
   ) {
     this.loop = loop;
     this.channel = new Channel(shared, 1, () => loop.wakeMainThread());
-    this.handle = handle;
+    this.handleMessage = handleMessage;
   }
 
   begin(kind: number): MessageWriter {
@@ -75,24 +76,24 @@ export class MainThreadLink {
     write(to);
     this.channel.put(to);
     this.channel.wake();
-    return read(this.waitFor(TO_WORKER.QUERY_RESULT, QUERY_TIMEOUT_MS));
+    return read(this.waitForMessage(TO_WORKER.QUERY_RESULT, QUERY_TIMEOUT_MS));
   }
 
   /** Waits for a debugger's command, without limit. The raised heartbeat shows that it is not stuck. */
-  waitForLine(): string {
-    const at = this.earlyMessages.findIndex(
+  waitForLineCommand(): string {
+    const index = this.earlyMessages.findIndex(
       (message) => message.copy().u8() === TO_WORKER.LINE_COMMAND,
     );
     const message =
-      at < 0
-        ? this.waitFor(TO_WORKER.LINE_COMMAND, Infinity)
-        : this.earlyMessages.splice(at, 1)[0]!;
-    if (at >= 0) message.u8();
+      index < 0
+        ? this.waitForMessage(TO_WORKER.LINE_COMMAND, Infinity)
+        : this.earlyMessages.splice(index, 1)[0]!;
+    if (index >= 0) message.u8();
     return message.text();
   }
 
   /** Waits for a message of this kind; other messages are handled later. */
-  private waitFor(kind: number, ms: number): MessageReader {
+  private waitForMessage(kind: number, ms: number): MessageReader {
     const { channel } = this;
     const deadline = performance.now() + ms;
     for (;;) {
@@ -116,16 +117,17 @@ export class MainThreadLink {
     this.loop.runAfterTurn(this.serve);
   }
 
+  /** Runs the loop, until the thread is idle or its turn is over. */
   readonly serve = (): void => {
     this.isScheduled = false;
     this.isTurnRequested = false;
     const { channel } = this;
     channel.setAwake();
-    const turnEnd = performance.now() + MAX_TURN_MS;
+    const turnEndMs = performance.now() + MAX_TURN_MS;
     for (;;) {
       this.handleAll();
       channel.raiseHeartbeat();
-      if (this.isTurnRequested || this.tasks.size > 0 || performance.now() > turnEnd) {
+      if (this.isTurnRequested || this.tasks.size > 0 || performance.now() > turnEndMs) {
         this.schedule();
         return;
       }
@@ -144,7 +146,7 @@ export class MainThreadLink {
       const message = this.earlyMessages.shift() ?? channel.receive();
       if (message === null) break;
       channel.raiseHeartbeat();
-      this.handle(message.u8(), message);
+      this.handleMessage(message.u8(), message);
     }
     if (channel.backlogBytes > 0) channel.flush();
     channel.wakeIfUnread();
@@ -152,8 +154,8 @@ export class MainThreadLink {
 
   /** Waits for the next message. Returns false if no message came. */
   private pollMessage(): boolean {
-    const { busy, channel } = this;
-    if (channel.pollWhileBusy(busy)) return true;
+    const { busyPoll, channel } = this;
+    if (channel.pollWhileBusy(busyPoll)) return true;
     channel.sleep(SLEEP_MS, true);
     return channel.hasMessage;
   }

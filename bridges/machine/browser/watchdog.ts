@@ -61,11 +61,11 @@ function runWatchdog(
     const now = performance.now();
     const elapsed = now - lastSample;
     lastSample = now;
-    const { runs, pause } = sampleAll(slots.values(), elapsed, actions);
-    if (runs) lastActive = now;
+    const { isAnyRunning, pauseMs } = sampleAll(slots.values(), elapsed, actions);
+    if (isAnyRunning) lastActive = now;
     // After a second without a running call, the worker sleeps until a call wakes it.
     if (now - lastActive > 1000 && waitAsync !== undefined) void waitWhileIdle(waitAsync);
-    else setTimeout(sample, Math.max(1, pause));
+    else setTimeout(sample, Math.max(1, pauseMs));
   }
   async function waitWhileIdle(wait: NonNullable<typeof waitAsync>): Promise<void> {
     Atomics.store(words, 0, 1);

@@ -41,7 +41,13 @@ import {
 } from '../../../runtime/sys/constants.ts';
 import * as libc from '../../../runtime/sys/libc.ts';
 import { toCString } from '../../../runtime/sys/struct.ts';
-import type { Attributes, GrantedFiles, GrantedPaths, Right } from '../../host/machine.ts';
+import {
+  type Attributes,
+  GRANT_STATE,
+  type GrantedFiles,
+  type GrantedPaths,
+  type Right,
+} from '../../host/machine.ts';
 
 /** A grant: everything below a folder, or only the file `onlyName` in it. */
 interface Grant {
@@ -51,12 +57,6 @@ interface Grant {
   readonly folderFd: number;
   readonly onlyName: string | undefined;
 }
-
-// Results of `grantState` (host/machine.ts).
-const NOT_GRANTED = 0;
-const GRANTED = 1;
-const OTHER_RIGHT_GRANTED = 2;
-const NEAR_GRANT = 3;
 
 /** The most granted files that a module may have open at once. */
 const MAX_OPEN_FILES = 64;
@@ -92,11 +92,11 @@ export class NodeFiles implements GrantedFiles {
   }
 
   grantState(right: Right, path: string): number {
-    if (this.findGrant(right, path) !== undefined) return GRANTED;
+    if (this.findGrant(right, path) !== undefined) return GRANT_STATE.GRANTED;
     const otherGrant = this.findGrant(right === 'read' ? 'write' : 'read', path);
-    if (otherGrant !== undefined) return OTHER_RIGHT_GRANTED;
+    if (otherGrant !== undefined) return GRANT_STATE.OTHER_RIGHT;
     const isNear = this.isAboveGrant(path) || this.isAboveGrant(dirname(path));
-    return isNear ? NEAR_GRANT : NOT_GRANTED;
+    return isNear ? GRANT_STATE.NEAR_GRANT : GRANT_STATE.NOT_GRANTED;
   }
 
   stat(path: string): Attributes | number {

@@ -11,7 +11,7 @@ it("the watchdog's thread ends with its process at any moment", async () => {
   const at = (file: string): string => JSON.stringify(join(packageRoot, 'dist/bridges', file));
   const script = `import { makeSharedWord } from ${at('host/limits/watchdog.js')};
     import { watch } from ${at('machine/node/watchdog.js')};
-    watch({ word: makeSharedWord(), limit: 1000, name: 'v' });
+    watch({ word: makeSharedWord(), limitMs: 1000, name: 'v' });
     setTimeout(() => process.exit(7), process.argv[1]);`;
   const ended = Array.from({ length: 30 }, async (_, i) => {
     const child = spawn(process.execPath, ['--input-type=module', '-e', script, String(15 * i)]);
@@ -36,7 +36,7 @@ it('the watchdog does not count the time in which other processes have the CPU',
       `import { COUNT, INTERRUPT, makeSharedWord, RUNNING } from ${at('host/limits/watchdog.js')};
       import { watch } from ${at('machine/node/watchdog.js')};
       const word = makeSharedWord();
-      watch({ word, limit: 800, name: 'v' });
+      watch({ word, limitMs: 800, name: 'v' });
       const spin = (call, until) => {
         const begun = performance.now();
         word[0] = call * COUNT | RUNNING;

@@ -104,11 +104,11 @@ function runWatchdog(
     // The elapsed time is negative if the kernel reports a long wait late.
     const elapsed = now - lastSample - (waitedMs - previousWaitedMs);
     lastSample = now;
-    const { runs, pause } = sampleAll(slots.values(), elapsed, actions);
-    if (runs) lastActive = now;
+    const { isAnyRunning, pauseMs } = sampleAll(slots.values(), elapsed, actions);
+    if (isAnyRunning) lastActive = now;
     // After a second without a running call, the thread sleeps until a call wakes it.
     if (now - lastActive <= 1000) {
-      Atomics.wait(watchdogSleep, 1, messageCount, Math.max(1, pause));
+      Atomics.wait(watchdogSleep, 1, messageCount, Math.max(1, pauseMs));
       continue;
     }
     Atomics.store(watchdogSleep, 0, 1);

@@ -46,7 +46,7 @@ interface Changes {
 }
 
 type View = { readonly buffer: ArrayBufferLike | undefined; readonly byteOffset: number };
-type Result = string | number;
+type GateResult = string | number;
 
 /** WASI's errno numbers, which Emscripten uses, by Linux's number. */
 const WASI_ERRNOS: Readonly<Record<number, number>> = {
@@ -66,7 +66,7 @@ const O_EXCL = 128;
 const O_TRUNC = 512;
 const SEEK_CUR = 1;
 const SEEK_END = 2;
-/** Bytes that an entry of a folder in memory counts, besides its contents. */
+/** Bytes that an entry of a folder in memory counts, besides its contents (also in patches.ts). */
 const NODE_BYTES = 1024;
 
 /**
@@ -79,24 +79,24 @@ export default function makeFileTree(host: Partial<FileGates>, limit: number) {
   const calls = Object.fromEntries(
     Object.entries(host).map(([name, call]) => [
       name,
-      (...args: unknown[]): Result => {
+      (...args: unknown[]): GateResult => {
         try {
-          return (call as (...args: unknown[]) => Result)(...args);
+          return (call as (...args: unknown[]) => GateResult)(...args);
         } catch {
           return -LINUX_EIO;
         }
       },
     ]),
-  ) as Record<keyof FileGates, (...args: unknown[]) => Result>;
+  ) as Record<keyof FileGates, (...args: unknown[]) => GateResult>;
   let FS: FileSystem;
   let heap = (): Pick<View, 'buffer'> => ({ buffer: undefined });
-  const throwIfFailed = <T extends Result>(result: T): T => {
+  const throwIfFailed = <T extends GateResult>(result: T): T => {
     if (typeof result === 'number' && result < 0)
       throw new FS.ErrnoError(WASI_ERRNOS[-result] ?? EIO);
     return result;
   };
-  const textOrThrow = (result: Result): string => String(throwIfFailed(result));
-  const numberOrThrow = (result: Result): number => Number(throwIfFailed(result));
+  const textOrThrow = (result: GateResult): string => String(throwIfFailed(result));
+  const numberOrThrow = (result: GateResult): number => Number(throwIfFailed(result));
 
   const mount = { mountpoint: '', mounts: [], opts: {}, type: {} };
   const getPath = (node: FsNode): string => FS.getPath(node);
@@ -104,9 +104,9 @@ export default function makeFileTree(host: Partial<FileGates>, limit: number) {
     const path = getPath(node);
     return path === '/' ? `/${name}` : `${path}/${name}`;
   };
-  const readMode = (packed: string): number => Number(packed.split(' ')[0]);
-  const readAttributes = (packed: string) => {
-    const [mode = 0, size = 0, ino, atime = 0, mtime = 0] = packed.split(' ').map(Number);
+  const readMode = (attributesText: string): number => Number(attributesText.split(' ')[0]);
+  const readAttributes = (attributesText: string) => {
+    const [mode = 0, size = 0, ino, atime = 0, mtime = 0] = attributesText.split(' ').map(Number);
     const modified = new Date(mtime);
     const times = { atime: new Date(atime), mtime: modified, ctime: modified };
     const blocks = Math.ceil(size / 512);
@@ -190,10 +190,11 @@ export default function makeFileTree(host: Partial<FileGates>, limit: number) {
     fsync: ({ grantedFile }: FsStream) =>
       grantedFile === undefined ? 0 : throwIfFailed(calls.fsync(grantedFile)),
     llseek(stream: FsStream, offset: number, whence: number): number {
-      let from = whence === SEEK_CUR ? stream.position : 0;
-      if (whence === SEEK_END && FS.isFile(stream.node.mode)) from = streamOps.getattr(stream).size;
-      if (from + offset < 0) throw new FS.ErrnoError(EINVAL);
-      return from + offset;
+      let start = whence === SEEK_CUR ? stream.position : 0;
+      if (whence === SEEK_END && FS.isFile(stream.node.mode))
+        start = streamOps.getattr(stream).size;
+      if (start + offset < 0) throw new FS.ErrnoError(EINVAL);
+      return start + offset;
     },
   };
 
@@ -205,9 +206,9 @@ export default function makeFileTree(host: Partial<FileGates>, limit: number) {
     heap = readHeap;
     isFinding = true;
     try {
-      const packed = calls.stat(makeChildPath(parent, name));
-      if (typeof packed !== 'string') return undefined;
-      const node = makeNode(parent, name, readMode(packed));
+      const attributesText = calls.stat(makeChildPath(parent, name));
+      if (typeof attributesText !== 'string') return undefined;
+      const node = makeNode(parent, name, readMode(attributesText));
       // A mount point: the surrounding folder in memory cannot remove or rename it.
       node.mounted = { root: node };
       return node;
@@ -229,18 +230,18 @@ export default function makeFileTree(host: Partial<FileGates>, limit: number) {
   }
   /** Counts added bytes, and recounts all files before it throws. */
   function reserveBytes(fs: FileSystem, node: FsNode | undefined, size: number): void {
-    const added = size - (node?.usedBytes ?? 0);
-    if (added <= 0) return;
-    countedBytes += added;
+    const addedBytes = size - (node?.usedBytes ?? 0);
+    if (addedBytes <= 0) return;
+    countedBytes += addedBytes;
     if (countedBytes <= limit) return;
     const countedNodes = new Set<FsNode>();
-    const total = fs.streams.reduce(
+    const totalBytes = fs.streams.reduce(
       (sum, stream) => sum + countBytes(countedNodes, stream?.node),
       countBytes(countedNodes, fs.root),
     );
-    countedBytes = total + added;
+    countedBytes = totalBytes + addedBytes;
     if (countedBytes <= limit) return;
-    countedBytes = total;
+    countedBytes = totalBytes;
     calls.logFull?.();
     throw new fs.ErrnoError(ENOSPC);
   }

@@ -64,10 +64,10 @@ export default function makeShims(
 ): RealmBoot {
   // An error of the host is an object of the host's realm, which a module must not get.
   const hideErrors =
-    <A extends unknown[], R>(f: (...args: A) => R) =>
+    <A extends unknown[], R>(hostFunction: (...args: A) => R) =>
     (...args: A): R => {
       try {
-        return f(...args);
+        return hostFunction(...args);
       } catch {
         throw new Error('the host refused');
       }

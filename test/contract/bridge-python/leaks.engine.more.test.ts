@@ -257,7 +257,7 @@ const kinds = [
 ];
 const coroutines = ['pass', 'raise', 'sleep', 'late', 'gather', 'own', 'cancel', 'open'];
 
-describe('thousands of requests leave nothing behind', () => {
+describe('thousands of requests leave no objects in the interpreter', () => {
   const first = ['raise', 'drop', 'cycle', 'twice', 'cbk'];
   it.each(selectVariants(kinds, (kind) => first.includes(kind)))(
     "with callbacks of kind '%s'",
@@ -289,7 +289,7 @@ describe('thousands of requests leave nothing behind', () => {
       fd.release();
     });
 
-    it('with released fds', () => {
+    it('when their fds are released', () => {
       const { inode } = run.knownLoc('file');
       expectNothingLeft(() => {
         const fd = new Fd(inode!, 0, 1);
@@ -298,7 +298,7 @@ describe('thousands of requests leave nothing behind', () => {
       });
     });
 
-    it('with forgotten inodes', () => {
+    it('when their inodes are forgotten', () => {
       run.graph.inodes.lruLimit = 1;
       expectNothingLeft((at) => {
         const absent = run.absentLoc(`name${at}`);
