@@ -168,8 +168,16 @@ function explainLoadError(text: string): string {
   return `it cannot be loaded: ${text.split('\n')[0]}`;
 }
 
-/** e_machine and EI_CLASS of an ELF file (elf.h), by Node's name of the architecture. */
-const ELF_MACHINES: Readonly<Record<string, readonly [number: number, bits: 1 | 2]>> = {
+// Of an ELF file (elf.h): its first word, and offsets in its head.
+const ELF_MAGIC = 0x7f454c46;
+const EI_CLASS = 4;
+const EI_DATA = 5;
+const E_TYPE_OFFSET = 16;
+const E_MACHINE_OFFSET = 18;
+/** The value of EI_DATA for little-endian files. */
+const LITTLE_ENDIAN = 1;
+/** e_machine and EI_CLASS (1 for 32 bits, 2 for 64), by Node's name of the architecture. */
+const ELF_MACHINES: Readonly<Record<string, readonly [machine: number, elfClass: 1 | 2]>> = {
   x64: [62, 2],
   arm64: [183, 2],
   arm: [40, 1],
@@ -179,21 +187,23 @@ const ELF_MACHINES: Readonly<Record<string, readonly [number: number, bits: 1 | 
   ppc64: [21, 2],
   s390x: [22, 2],
 };
+/** The value of e_type for shared objects. */
 const ET_DYN = 3;
 
 /** Checks the file's head, to give common mistakes a message of their own. */
 export function checkFile(path: string): void {
   if (process.platform !== 'linux') return;
   const head = readHead(path);
-  if (head.length < 20 || head.readUInt32BE(0) !== 0x7f454c46) {
+  if (head.length < 20 || head.readUInt32BE(0) !== ELF_MAGIC) {
     throw new InitError(`${path} is not a shared object (compile it with cc -shared -fPIC)`);
   }
-  const isLittleEndian = head[5] === 1;
+  const isLittleEndian = head[EI_DATA] === LITTLE_ENDIAN;
   const readHalf = (at: number): number =>
     isLittleEndian ? head.readUInt16LE(at) : head.readUInt16BE(at);
-  const [type, machine] = [readHalf(16), readHalf(18)];
-  const [expectedMachine, bits] = ELF_MACHINES[process.arch] ?? [machine, head[4]];
-  if (machine !== expectedMachine || head[4] !== bits) {
+  const [type, machine] = [readHalf(E_TYPE_OFFSET), readHalf(E_MACHINE_OFFSET)];
+  const actualClass = head[EI_CLASS];
+  const [expectedMachine, expectedClass] = ELF_MACHINES[process.arch] ?? [machine, actualClass];
+  if (machine !== expectedMachine || actualClass !== expectedClass) {
     const match = Object.entries(ELF_MACHINES).find(([, [number]]) => number === machine);
     const builtFor = match?.[0] ?? `machine ${machine}`;
     throw new InitError(`${path} was built for ${builtFor}, and this is ${process.arch}`);

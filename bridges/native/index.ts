@@ -130,9 +130,11 @@ function findFile(xl: Xlator<unknown>, modulePath: string | undefined): string {
     throw new InitError(describeMissingOption('module-path', 'which file?', xl.volfileOptions));
   }
   const path = resolve(xl.context.baseDir, modulePath);
-  const known = providers.flatMap(({ extensions }) => extensions);
-  if (!known.includes(extname(path))) {
-    throw new InitError(`option module-path: '${modulePath}' is not one of ${known.join(', ')}`);
+  const knownExtensions = providers.flatMap(({ extensions }) => extensions);
+  if (!knownExtensions.includes(extname(path))) {
+    throw new InitError(
+      `option module-path: '${modulePath}' is not one of ${knownExtensions.join(', ')}`,
+    );
   }
   if (!existsSync(path)) throw new InitError(`option module-path: there is no file ${path}`);
   return path;
@@ -158,9 +160,9 @@ function readValues(
   if (reserved.length > 0) {
     throw new InitError(`${path}: option ${reserved.join(', ')} belongs to features/native itself`);
   }
-  // All keys together, so that a misspelt option of ours gets a suggestion too.
-  const all: Options = { ...genericOptions, ...options, ...record.options };
-  const { values, problems } = checkOptions(all, xl.volfileOptions, {
+  // All keys together, so that a misspelt option of features/native gets a suggestion too.
+  const allOptions: Options = { ...genericOptions, ...options, ...record.options };
+  const { values, problems } = checkOptions(allOptions, xl.volfileOptions, {
     open: record.openOptions === true,
     strict: xl.context.strict,
   });
@@ -234,10 +236,11 @@ export default defineTranslator<unknown, typeof options>({
   passesThrough: (xl) => readFlag(xl, 'passesThrough'),
   observes: (xl) => readFlag(xl, 'observes') ?? filesByVolume.get(xl)!.record.watches === true,
   reconfigure,
-  inherit(xl, before) {
-    const [{ record }, fileBefore] = [filesByVolume.get(xl)!, filesByVolume.get(before)!];
+  inherit(xl, predecessor) {
+    const { record } = filesByVolume.get(xl)!;
+    const { record: oldRecord } = filesByVolume.get(predecessor)!;
     // Only a translator of the same type can inherit.
-    if (fileBefore.record.type === record.type) record.inherit?.(xl, before);
+    if (oldRecord.type === record.type) record.inherit?.(xl, predecessor);
   },
   reload,
   notify(xl, event, data) {

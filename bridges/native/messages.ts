@@ -194,42 +194,59 @@ const makeDecisionHandler =
     handler.decide(id, source, read(from, handler));
   };
 
-/** Decoders of messages, by kind (`GLOSSA_SAY_*`). */
+/** Kinds of messages: `GLOSSA_SAY_*` of glossa_frames.h. */
+const SAY = {
+  LOG: 1,
+  WIND: 2,
+  TAIL: 3,
+  UNWIND: 4,
+  FAILED: 5,
+  TRACK: 6,
+  TRACK_FD: 7,
+  CLOSE_FD: 8,
+  TIMER: 9,
+  UNTIMER: 10,
+  TOLD: 11,
+  INVALIDATE: 12,
+  UP: 13,
+} as const;
+
+/** Decoders of messages, by kind. */
 const MESSAGE_HANDLERS: Readonly<Record<number, HandleMessage>> = {
-  1: (from, handler) => {
+  [SAY.LOG]: (from, handler) => {
     const source = readSource(from);
     handler.log(from.readNumber(), source, from.readText());
   },
-  2: makeDecisionHandler((from, handler) => {
+  [SAY.WIND]: makeDecisionHandler((from, handler) => {
     const [wind, child, fop] = from.readNumbers(3);
     const row = findRow(fop!);
     return ['wind', wind, child, row.name, readValues(from, row.args.length, handler)];
   }),
-  3: makeDecisionHandler((from, handler) => {
+  [SAY.TAIL]: makeDecisionHandler((from, handler) => {
     const [child, fop] = from.readNumbers(2);
     return ['tail', child, readValues(from, findRow(fop!).args.length, handler)];
   }),
-  4: makeDecisionHandler((from, handler) => {
+  [SAY.UNWIND]: makeDecisionHandler((from, handler) => {
     const [fop, opRet, opErrno] = from.readNumbers(3);
     return ['unwind', opRet, opErrno, readValues(from, findRow(fop!).reply.length, handler)];
   }),
-  5: (from, handler) => handler.failRequest(from.readNumber()),
-  6: (from, handler) => handler.track(from.readNumber()),
-  7: (from, handler) => handler.trackFd(from.readNumber()),
-  8: (from, handler) => handler.closeFd(from.readNumber()),
-  9: (from, handler) => {
+  [SAY.FAILED]: (from, handler) => handler.failRequest(from.readNumber()),
+  [SAY.TRACK]: (from, handler) => handler.track(from.readNumber()),
+  [SAY.TRACK_FD]: (from, handler) => handler.trackFd(from.readNumber()),
+  [SAY.CLOSE_FD]: (from, handler) => handler.closeFd(from.readNumber()),
+  [SAY.TIMER]: (from, handler) => {
     const [id, ms, repeats] = from.readNumbers(3);
     handler.startTimer(id!, ms!, repeats !== 0);
   },
-  10: (from, handler) => handler.stopTimer(from.readNumber()),
-  11: (from, handler) => handler.takePairs(readDict(from, from.readNumber()) ?? []),
-  12: (from, handler) => {
+  [SAY.UNTIMER]: (from, handler) => handler.stopTimer(from.readNumber()),
+  [SAY.TOLD]: (from, handler) => handler.takePairs(readDict(from, from.readNumber()) ?? []),
+  [SAY.INVALIDATE]: (from, handler) => {
     const source = readSource(from);
     const read = INVALIDATION_READERS[from.readNumber()];
     if (read === undefined) throw new MessageError('unknown kind of message');
     handler.invalidate(source, read(from));
   },
-  13: (from, handler) => handler.declareUp(from.readNumber() !== 0),
+  [SAY.UP]: (from, handler) => handler.declareUp(from.readNumber() !== 0),
 };
 
 /** Decoders of invalidations, by subject (`GLOSSA_OF_*`). */

@@ -7,6 +7,9 @@ export interface AlarmClock {
   setTimer(ms: number): void;
 }
 
+/** The shortest interval: a repeating timer without one would starve all others. */
+const MIN_INTERVAL_MICROS = 1000;
+
 interface Timer {
   /** The clock's time, in microseconds. */
   dueMicros: number;
@@ -27,8 +30,7 @@ export class Timers {
   }
 
   start(id: number, ms: number, repeats: boolean): void {
-    // A repeating timer without an interval would starve all others.
-    const micros = Math.max(repeats ? 1000 : 0, ms * 1000);
+    const micros = Math.max(repeats ? MIN_INTERVAL_MICROS : 0, ms * 1000);
     this.timers.set(id, {
       dueMicros: this.clock.now() + micros,
       periodMicros: repeats ? micros : 0,
@@ -43,9 +45,9 @@ export class Timers {
   /** Fires due timers, in order. */
   fireDue(fire: (id: number) => void): void {
     const now = this.clock.now();
-    const due = [...this.timers].filter(([, timer]) => timer.dueMicros <= now);
-    due.sort(([, one], [, other]) => one.dueMicros - other.dueMicros);
-    for (const [id, timer] of due) {
+    const dueTimers = [...this.timers].filter(([, timer]) => timer.dueMicros <= now);
+    dueTimers.sort(([, one], [, other]) => one.dueMicros - other.dueMicros);
+    for (const [id, timer] of dueTimers) {
       // A fired timer may stop another.
       if (this.timers.get(id) !== timer) continue;
       if (timer.periodMicros === 0) this.timers.delete(id);
@@ -57,7 +59,7 @@ export class Timers {
 
   private setAlarm(): void {
     if (this.timers.size === 0) return;
-    const next = Math.min(...[...this.timers.values()].map(({ dueMicros: due }) => due));
-    this.clock.setTimer(Math.max(0, Math.ceil((next - this.clock.now()) / 1000)));
+    const earliestMicros = Math.min(...[...this.timers.values()].map((timer) => timer.dueMicros));
+    this.clock.setTimer(Math.max(0, Math.ceil((earliestMicros - this.clock.now()) / 1000)));
   }
 }

@@ -20,8 +20,8 @@ export interface FileGates {
   readlink(path: unknown): string | number;
   open(path: unknown, flags: unknown): number;
   close(file: unknown): number;
-  read(file: unknown, at: unknown, length: unknown, position: unknown): number;
-  write(file: unknown, at: unknown, length: unknown, position: unknown): number;
+  read(file: unknown, address: unknown, length: unknown, position: unknown): number;
+  write(file: unknown, address: unknown, length: unknown, position: unknown): number;
   truncate(path: unknown, size: unknown): number;
   ftruncate(file: unknown, size: unknown): number;
   fsync(file: unknown): number;
@@ -59,9 +59,9 @@ export function makeFileGates(
       logRefusal(`${operation} of more files than may be open at once`);
     return result;
   };
-  const viewMemory = (at: unknown, length: unknown): Uint8Array | undefined => {
+  const viewMemory = (address: unknown, length: unknown): Uint8Array | undefined => {
     const views = getMemory();
-    const [start, size] = [toIndex(at), toIndex(length)];
+    const [start, size] = [toIndex(address), toIndex(length)];
     if (views === undefined || start < 0 || size < 0) return undefined;
     views.refresh();
     return start + size <= views.u8.length ? views.u8.subarray(start, start + size) : undefined;
@@ -85,12 +85,12 @@ export function makeFileGates(
     open: (path, flags) =>
       logIfRefused('open', path, files.openFile(toText(path), toIndex(flags) & 0xffff, 0o666)),
     close: (file) => files.closeFile(toIndex(file)),
-    read(file, at, length, position) {
-      const into = viewMemory(at, length);
+    read(file, address, length, position) {
+      const into = viewMemory(address, length);
       return into === undefined ? -EFAULT : files.read(toIndex(file), into, toIndex(position));
     },
-    write(file, at, length, position) {
-      const from = viewMemory(at, length);
+    write(file, address, length, position) {
+      const from = viewMemory(address, length);
       return from === undefined ? -EFAULT : files.write(toIndex(file), from, toIndex(position));
     },
     truncate: (path, size) =>

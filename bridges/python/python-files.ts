@@ -20,11 +20,11 @@ export interface PreloadFile {
   readonly source: string;
 }
 
-const readPythonFiles = (parts: Parts, folder: string, into: string): PreloadFile[] =>
+const readPythonFiles = (parts: Parts, folder: string, targetFolder: string): PreloadFile[] =>
   parts
     .names(`python/${folder}/`)
     .filter((name) => name.endsWith('.py'))
-    .map((name) => ({ path: `${into}/${basename(name)}`, source: parts.text(name) }));
+    .map((name) => ({ path: `${targetFolder}/${basename(name)}`, source: parts.text(name) }));
 
 /** Reads the engine's own Python files. */
 export const readEngineFiles = (parts: Parts): PreloadFile[] =>
@@ -62,7 +62,7 @@ export function findWheelFault(path: string): string | undefined {
   return undefined;
 }
 
-/** Adds packages to an interpreter. */
+/** An interpreter's functions that add one package. */
 export interface PackageSink {
   addFolder(path: string): void;
   /** Adds a wheel; returns its fault, or ''. */

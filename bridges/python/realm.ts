@@ -27,11 +27,11 @@ export interface Realm extends BareRealm {
 export interface RealmBoot {
   makeBytes(length: number): Uint8Array;
   /** Wraps the host's `(self, args, count) => pointer` in a function of the realm. */
-  makeGate(f: HostEntry): HostEntry;
+  makeGate(entry: HostEntry): HostEntry;
   /** Wraps `next` with checks of the watchdog's word; `check` is PyErr_CheckSignals. */
   makeNext(next: IteratorNext, check: () => number): IteratorNext;
   /** Wraps a METH_O function: each call first calls `notify` (a gate; its result is ignored). */
-  makeNotifying(f: MethodO, notify: HostEntry): MethodO;
+  makeNotifying(method: MethodO, notify: HostEntry): MethodO;
   /** Interrupts the running module once more, at a later check. */
   interruptAgain(): void;
   /** The watchdog's word (host/limits/watchdog.ts) on shared memory of the realm. */

@@ -33,8 +33,8 @@ export class GuestFds {
 
   /** Makes the missing fd of a fop that opens. Returns false when the guest is at its limit. */
   addMissingFd(request: HostedRequest, wind: number, row: FopRow, values: unknown[]): boolean {
-    const at = findMissingFdIndex(row, values);
-    const inode = at < 0 ? null : (findFirstLoc(values)?.inode ?? null);
+    const fdIndex = findMissingFdIndex(row, values);
+    const inode = fdIndex < 0 ? null : (findFirstLoc(values)?.inode ?? null);
     if (inode === null) return true;
     if (this.ownFds.size >= this.maxOwnFds) return false;
     const flags = values[row.args.findIndex((arg) => arg.name === 'flags')] ?? 0;
@@ -42,7 +42,7 @@ export class GuestFds {
     this.ownFds.set(fd.id, fd);
     request.createdFds ??= new Map();
     request.createdFds.set(wind, fd);
-    values[at] = fd;
+    values[fdIndex] = fd;
     return true;
   }
 

@@ -3,7 +3,7 @@
  * look-ups by name. `Interpreter.startRequest` carries the plans out.
  */
 
-import { type Arg, type FopRow, fops as table } from '../../../runtime/core/fops.ts';
+import { type Arg, type FopRow, fops as fopTable } from '../../../runtime/core/fops.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
 import { type FopName, fail } from '../../../runtime/core/gen/fops.gen.ts';
 import { collect, tailArgs, unwindArgs, windArgs } from '../../../runtime/core/gen/generic.gen.ts';
@@ -57,9 +57,9 @@ function planFop(row: FopRow, guest: Guest, xl: Xlator): Plan | null {
   const description = fops[row.name];
   const findLocIndex = (arg: string | undefined, hook: HookName): number =>
     arg === undefined || !hooks.includes(hook) ? -1 : row.args.findIndex((a) => a.name === arg);
-  const creates = findLocIndex(row.entry.creates, 'entry_created');
-  const removes = findLocIndex(row.entry.removes, 'entry_removed');
-  if (description === undefined && creates < 0 && removes < 0) return null;
+  const createdLocIndex = findLocIndex(row.entry.creates, 'entry_created');
+  const removedLocIndex = findLocIndex(row.entry.removes, 'entry_removed');
+  if (description === undefined && createdLocIndex < 0 && removedLocIndex < 0) return null;
   // A module that changes data must define these fops itself, as `any_fop` and hooks do not know
   // how to change their data. Without a plan, core/data-guard.ts decides about the fop.
   const isOwn = description !== undefined && description.any !== true;
@@ -77,26 +77,25 @@ function planFop(row: FopRow, guest: Guest, xl: Xlator): Plan | null {
     scratch: [],
     seesReplies: description?.cbk === true,
     seesInterrupts: description?.cancel === true,
-    createdLocIndex: creates,
-    removedLocIndex: removes,
+    createdLocIndex,
+    removedLocIndex,
     ...findCoreFunctions(name),
   };
 }
 
-/** Makes the fop functions of a volume; each passes its requests to `admit`. */
+/** Makes the fop functions of a volume; each passes its requests to `startRequest`. */
 export function makeFops(
   guest: Guest,
   xl: Xlator,
-  admit: (plan: Plan, frame: Frame, args: unknown[]) => void,
+  startRequest: (plan: Plan, frame: Frame, args: unknown[]) => void,
 ): Fops<unknown> {
   const functions: { [N in FopName]?: Fop<FopName, unknown> } = {};
-  for (const row of table) {
+  for (const row of fopTable) {
     const plan = planFop(row, guest, xl);
     if (plan === null) continue;
-    functions[plan.name] = collect[plan.name]((frame, _, args) => admit(plan, frame, args)) as Fop<
-      FopName,
-      unknown
-    >;
+    functions[plan.name] = collect[plan.name]((frame, _, args) =>
+      startRequest(plan, frame, args),
+    ) as Fop<FopName, unknown>;
   }
   return functions as Fops<unknown>;
 }

@@ -44,35 +44,40 @@ export function checkSuccess(
   request: RequestValues,
 ): number {
   const { counts } = row;
-  const at = counts?.part === undefined ? -1 : row.reply.findIndex((a) => a.name === counts.part);
+  const countedIndex =
+    counts?.part === undefined ? -1 : row.reply.findIndex((a) => a.name === counts.part);
   row.reply.forEach((part, index) => {
-    const isEmpty = index === at && opRet === 0;
+    const isEmpty = index === countedIndex && opRet === 0;
     if (part.needed && !isEmpty) checkPart(row, index, values[index], request);
   });
   if (counts === null) return opRet ?? 0;
-  const max = findMaxOpRet(row, request.args);
+  const maxOpRet = findMaxOpRet(row, request.args);
   // For a dict, op_ret is computed (its number of keys) only if the module gives none.
-  const isDict = row.reply[at]?.type === 'dict';
-  if (at >= 0 && (opRet === null || !isDict)) {
-    const length = computeValueLength(values[at]);
+  const isDict = row.reply[countedIndex]?.type === 'dict';
+  if (countedIndex >= 0 && (opRet === null || !isDict)) {
+    const length = computeValueLength(values[countedIndex]);
     if (
-      length <= max ||
-      hasChildReply(request, row, (reply) => computeValueLength(reply.values[at]) > max)
+      length <= maxOpRet ||
+      hasChildReply(
+        request,
+        row,
+        (reply) => computeValueLength(reply.values[countedIndex]) > maxOpRet,
+      )
     ) {
       return length;
     }
     throw new MessageError(
-      `${counts.part} has ${length} bytes, and ${max} were asked for (${counts.most})`,
+      `${counts.part} has ${length} bytes, and ${maxOpRet} were asked for (${counts.most})`,
     );
   }
-  if (opRet === null) return max;
+  if (opRet === null) return maxOpRet;
   if (hasChildReply(request, row, (reply) => reply.opRet === opRet)) return opRet;
-  if (opRet > max) {
-    throw new MessageError(`op_ret ${opRet} is more than the ${max} bytes that came`);
+  if (opRet > maxOpRet) {
+    throw new MessageError(`op_ret ${opRet} is more than the ${maxOpRet} bytes that came`);
   }
-  if (opRet === 0 && max > 0 && countsWrittenBytes(row)) {
+  if (opRet === 0 && maxOpRet > 0 && countsWrittenBytes(row)) {
     throw new MessageError(
-      `op_ret 0 says that none of ${max} bytes was written: ${max} says all, and a failure ` +
+      `op_ret 0 says that none of ${maxOpRet} bytes was written: ${maxOpRet} says all, and a failure ` +
         'has an errno',
     );
   }
@@ -87,9 +92,9 @@ const countsWrittenBytes = ({ args, counts }: FopRow): boolean =>
  * The largest possible op_ret: the number of bytes requested, or the length of the data written.
  */
 function findMaxOpRet({ args, counts }: FopRow, values: readonly unknown[]): number {
-  const at = args.findIndex(({ name }) => name === counts?.most);
-  const value = values[at];
-  if (at < 0) return Number.POSITIVE_INFINITY;
+  const limitIndex = args.findIndex(({ name }) => name === counts?.most);
+  const value = values[limitIndex];
+  if (limitIndex < 0) return Number.POSITIVE_INFINITY;
   return typeof value === 'number' ? value : computeValueLength(value);
 }
 
@@ -99,9 +104,9 @@ const hasChildReply = (
   matches: (reply: ChildReply) => boolean,
 ): boolean => replies.some((reply) => reply?.row === row && reply.opRet >= 0 && matches(reply));
 
-function checkPart(row: FopRow, at: number, value: unknown, request: RequestValues): void {
-  const { name, type } = row.reply[at]!;
-  if (value === null && !hasChildReply(request, row, (reply) => reply.values[at] === null)) {
+function checkPart(row: FopRow, index: number, value: unknown, request: RequestValues): void {
+  const { name, type } = row.reply[index]!;
+  if (value === null && !hasChildReply(request, row, (reply) => reply.values[index] === null)) {
     const hint = type === 'inode' ? ': loc.inode, where it is what was asked for' : '';
     throw new MessageError(`${name} is missing: a ${row.name} that succeeds brings one${hint}`);
   }

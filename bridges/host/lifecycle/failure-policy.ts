@@ -21,6 +21,7 @@ export type PolicyName = (typeof policies)[number];
 
 export interface Policy {
   readonly onError: PolicyName;
+  /** The errno of requests that fail. */
   readonly error: number;
   /** Failures of one interpreter before `restart` replaces it. */
   readonly maxFailures: number;
@@ -189,9 +190,9 @@ export class Backoff {
   }
 
   /** Records the event; returns the milliseconds to wait before the next one. */
-  nextWait(now: number): number {
+  nextWaitMs(now: number): number {
     // After a pause longer than any wait, the next event counts as the first one.
-    if (now > this.expiry) this.waitMs = 0;
+    if (now > this.expiryMs) this.waitMs = 0;
     else this.waitMs = this.waitMs === 0 ? this.firstMs : Math.min(2 * this.waitMs, this.longestMs);
     this.waitEndMs = now + this.waitMs;
     return this.waitMs;
@@ -202,7 +203,7 @@ export class Backoff {
   }
 
   /** The time after which the event counts as the first one again. */
-  get expiry(): number {
+  get expiryMs(): number {
     return this.waitEndMs + this.longestMs;
   }
 }

@@ -68,7 +68,7 @@ export function readDeclarations(
 
 /** @throws {Error} with the fault */
 function readDeclaration(key: string, raw: RawOption): OptionSpec {
-  const { type, description = '', default: preset, min, max, place: _, ...more } = raw;
+  const { type, description = '', default: declaredDefault, min, max, place: _, ...more } = raw;
   if (/\s|^$/.test(key)) throw new Error('a volfile cannot name it: a key has no blanks');
   if (!isText(type) || !Object.hasOwn(optionTypes, type)) {
     throw new Error(
@@ -93,8 +93,8 @@ function readDeclaration(key: string, raw: RawOption): OptionSpec {
   );
   const spec = { ...unboundedSpec, ...Object.fromEntries(bounds) } as OptionSpec & RawOption;
   if (Number(spec.min) > Number(spec.max)) throw new Error('its min is above its max');
-  if (preset === undefined || preset === null) return spec;
-  return { ...spec, default: readPart('default', spec, preset) } as OptionSpec;
+  if (declaredDefault === undefined || declaredDefault === null) return spec;
+  return { ...spec, default: readPart('default', spec, declaredDefault) } as OptionSpec;
 }
 
 const typeNames = Object.keys(optionTypes);
@@ -164,8 +164,10 @@ export function readModuleOptions(
     throw new InitError(`${path}: option ${reserved.join(', ')} belongs to ${xl.type} itself`);
   }
   // All keys together, so that a misspelt host option gets a suggestion too.
-  const all: Options = { ...genericOptions, ...hostOptions, ...declared };
-  const { values, problems } = checkOptions(all, xl.volfileOptions, { strict: xl.context.strict });
+  const allOptions: Options = { ...genericOptions, ...hostOptions, ...declared };
+  const { values, problems } = checkOptions(allOptions, xl.volfileOptions, {
+    strict: xl.context.strict,
+  });
   const errors = problems.filter(({ severity }) => severity === 'error');
   const warnings = problems.filter(({ severity }) => severity === 'warning');
   xl.warnSuspicious(

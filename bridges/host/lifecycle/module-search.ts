@@ -29,14 +29,14 @@ interface Candidate {
 function splitExtension(
   name: string,
   languages: readonly HostedLanguage[],
-): { bare: string; language: HostedLanguage | undefined; extensions: readonly string[] } {
+): { bareName: string; language: HostedLanguage | undefined; extensions: readonly string[] } {
   for (const language of languages) {
     for (const extension of language.extensions) {
       if (!name.endsWith(extension)) continue;
-      return { bare: name.slice(0, -extension.length), language, extensions: [extension] };
+      return { bareName: name.slice(0, -extension.length), language, extensions: [extension] };
     }
   }
-  return { bare: name, language: undefined, extensions: [] };
+  return { bareName: name, language: undefined, extensions: [] };
 }
 
 const splitFolders = (path: string | undefined): string[] =>
@@ -88,7 +88,7 @@ function isFile(sources: Sources, path: string): boolean {
   }
 }
 
-/** Finds the files of one folder that `bare` may name. A dot separates folders, as in an import. */
+/** Finds the files of one folder that `moduleName` may name. A dot separates folders, as in an import. */
 function findCandidates(
   folder: string,
   moduleName: string,
@@ -132,7 +132,7 @@ export function findModule(
 ): ModuleFile & { readonly language: HostedLanguage } {
   const { sources } = machine;
   const {
-    bare: bareName,
+    bareName,
     language: languageByExtension,
     extensions,
   } = splitExtension(query.name, languages);
@@ -230,6 +230,9 @@ function readModuleFile(
   }
 }
 
+/** The first bytes of a file, which contain the declaration of its encoding. */
+const CODING_SEARCH_BYTES = 400;
+
 /**
  * Reads the text of a source file.
  * @param codingPattern matches a declaration of its encoding
@@ -238,7 +241,7 @@ function readModuleFile(
 export function readSource(path: string, sources: Sources, codingPattern?: RegExp): string {
   const bytes = sources.read(path);
   const [, declaredCoding = 'utf-8'] =
-    codingPattern?.exec(String.fromCharCode(...bytes.subarray(0, 400))) ?? [];
+    codingPattern?.exec(String.fromCharCode(...bytes.subarray(0, CODING_SEARCH_BYTES))) ?? [];
   const coding = declaredCoding
     .replace(/^utf[-_]?8\b.*/i, 'utf-8')
     .replace(/^(?:latin|iso[-_](?:8859|latin))[-_]1\b(?!\d).*/i, 'latin1');

@@ -136,7 +136,7 @@ export class Succession {
   }
 
   private nextWaitMs(): number {
-    return this.backoff.nextWait(this.xl.context.now());
+    return this.backoff.nextWaitMs(this.xl.context.now());
   }
 
   /** @param startsAtNextRequest true if the next request ends the wait */

@@ -76,8 +76,8 @@ export class HarmfulRequests {
     const backoff = this.backoffs.get(key) ?? new Backoff(this.firstWaitSeconds);
     this.backoffs.delete(key);
     this.backoffs.set(key, backoff);
-    const wait = backoff.nextWait(now);
-    this.lastExpiry = Math.max(this.lastExpiry, backoff.expiry);
+    const wait = backoff.nextWaitMs(now);
+    this.lastExpiry = Math.max(this.lastExpiry, backoff.expiryMs);
     for (const oldest of this.backoffs.keys()) {
       if (this.backoffs.size <= MAX_ENTRIES) break;
       this.backoffs.delete(oldest);

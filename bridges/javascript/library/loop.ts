@@ -20,32 +20,34 @@ interface Timer {
 /** The longest timer of the host, in milliseconds. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
+/** The shortest interval: a repeating timer without one would starve all others. */
+const MIN_INTERVAL_MICROS = 1000;
+
 const timers = new Map<number, Timer>();
-let lastId = 0;
+let lastTimerId = 0;
 /** The time of the requested tick, in microseconds of the host's clock. */
 let nextTickMicros = Number.POSITIVE_INFINITY;
 
-function requestTick(due: number): void {
-  if (due >= nextTickMicros) return;
-  nextTickMicros = due;
-  host.after(Math.min(MAX_TIMER_MS, Math.max(0, Math.ceil((due - host.now()) / 1000))));
+function requestTick(dueMicros: number): void {
+  if (dueMicros >= nextTickMicros) return;
+  nextTickMicros = dueMicros;
+  host.after(Math.min(MAX_TIMER_MS, Math.max(0, Math.ceil((dueMicros - host.now()) / 1000))));
 }
 
 /** Calls `fn` after `ms` milliseconds, once or repeatedly; returns the number for `cancelTimer`. */
-export function addTimer(ms: number, fn: () => unknown, repeat: boolean): number {
+export function addTimer(ms: number, fn: () => unknown, repeats: boolean): number {
   const micros = Math.max(0, Number(ms) || 0) * 1000;
-  lastId += 1;
-  const due = host.now() + micros;
-  const every = repeat ? Math.max(1000, micros) : undefined;
-  timers.set(lastId, {
-    id: lastId,
-    dueMicros: due,
-    intervalMicros: every,
+  lastTimerId += 1;
+  const dueMicros = host.now() + micros;
+  timers.set(lastTimerId, {
+    id: lastTimerId,
+    dueMicros,
+    intervalMicros: repeats ? Math.max(MIN_INTERVAL_MICROS, micros) : undefined,
     fn,
     frame: execution.asyncFrame,
   });
-  requestTick(due);
-  return lastId;
+  requestTick(dueMicros);
+  return lastTimerId;
 }
 
 export const countTimers = (): number => timers.size;
@@ -55,8 +57,8 @@ export const cancelTimer = (id: number): boolean => timers.delete(id);
 export function runDueTimers(): void {
   nextTickMicros = Number.POSITIVE_INFINITY;
   const time = host.now();
-  const due = [...timers.values()].filter((timer) => timer.dueMicros <= time);
-  for (const timer of due.sort((a, b) => a.dueMicros - b.dueMicros || a.id - b.id)) {
+  const dueTimers = [...timers.values()].filter((timer) => timer.dueMicros <= time);
+  for (const timer of dueTimers.sort((a, b) => a.dueMicros - b.dueMicros || a.id - b.id)) {
     if (!timers.has(timer.id)) continue;
     if (timer.intervalMicros === undefined) timers.delete(timer.id);
     else timer.dueMicros = time + timer.intervalMicros;
@@ -70,9 +72,9 @@ export function runDueTimers(): void {
   }
   execution.asyncFrame = null;
   // A loop, as there may be more timers than a call takes arguments.
-  let next = Number.POSITIVE_INFINITY;
-  for (const timer of timers.values()) next = Math.min(next, timer.dueMicros);
-  if (timers.size > 0) requestTick(next);
+  let earliestMicros = Number.POSITIVE_INFINITY;
+  for (const timer of timers.values()) earliestMicros = Math.min(earliestMicros, timer.dueMicros);
+  if (timers.size > 0) requestTick(earliestMicros);
 }
 
 /**

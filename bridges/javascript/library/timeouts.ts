@@ -21,13 +21,13 @@ export const isTimeout = (name: string): boolean => Object.hasOwn(XDATA_KEYS, na
 
 /** Returns the parts of a reply with the timeouts in its xdata. */
 export function addTimeouts(row: FopRow, reply: readonly unknown[], timeouts: Timeouts): unknown[] {
-  const at = row.reply.findIndex(({ name }) => name === 'xdata');
-  if (at < 0) {
+  const xdataIndex = row.reply.findIndex(({ name }) => name === 'xdata');
+  if (xdataIndex < 0) {
     throw new TypeError(`nothing that ${row.name} answers is ever cached: it has no timeouts`);
   }
   const parts = [...reply];
-  while (parts.length <= at) parts.push(null);
-  const xdata = new Dict((parts[at] as Dict | null) ?? {});
+  while (parts.length <= xdataIndex) parts.push(null);
+  const xdata = new Dict((parts[xdataIndex] as Dict | null) ?? {});
   for (const [name, seconds] of Object.entries(timeouts)) {
     if (!isTimeout(name)) {
       throw new TypeError(
@@ -36,7 +36,7 @@ export function addTimeouts(row: FopRow, reply: readonly unknown[], timeouts: Ti
     }
     if (seconds !== undefined) xdata.set(XDATA_KEYS[name]!, checkSeconds(name, seconds), 'double');
   }
-  parts[at] = xdata;
+  parts[xdataIndex] = xdata;
   return parts;
 }
 

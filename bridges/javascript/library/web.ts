@@ -30,19 +30,19 @@ defineGlobal('console', {
 });
 
 const makeTimerFunction =
-  (repeat: boolean) =>
+  (repeats: boolean) =>
   (fn: (...args: unknown[]) => unknown, ms = 0, ...args: unknown[]): number => {
     if (typeof fn !== 'function') throw new TypeError('a timer needs a function');
-    return addTimer(ms, () => fn(...args), repeat);
+    return addTimer(ms, () => fn(...args), repeats);
   };
 defineGlobal('setTimeout', makeTimerFunction(false));
 defineGlobal('setInterval', makeTimerFunction(true));
 defineGlobal('clearTimeout', (id: number) => void cancelTimer(id));
 defineGlobal('clearInterval', (id: number) => void cancelTimer(id));
 
-const resolved = Promise.resolve();
+const resolvedPromise = Promise.resolve();
 defineGlobal('queueMicrotask', (fn: () => unknown) => {
-  resolved.then(fn).catch((error) => logError(error, 'a microtask failed', fn));
+  resolvedPromise.then(fn).catch((error) => logError(error, 'a microtask failed', fn));
 });
 
 const startTime = host.now();
@@ -101,10 +101,10 @@ const compareTexts = (a: unknown, b: unknown): number => {
 
 for (const name of ['sort', 'toSorted']) {
   const methods = Array.prototype as unknown as Record<string, (compare?: unknown) => unknown>;
-  const native = methods[name]!;
+  const nativeMethod = methods[name]!;
   const { apply } = Reflect;
   const callLimited = function (this: ArrayLike<unknown>, compare?: unknown): unknown {
-    return apply(native, this, [
+    return apply(nativeMethod, this, [
       compare ?? (this?.length > MAX_NATIVE_SORT ? compareTexts : undefined),
     ]);
   };
@@ -115,16 +115,17 @@ for (const name of ['sort', 'toSorted']) {
 /** The most steps of a built-in that QuickJS cannot interrupt. */
 const MAX_STEPS = 50_000_000;
 
+/** Array methods whose number of steps grows with the array's length. */
 const LINEAR_METHODS =
   'indexOf lastIndexOf includes fill reverse join concat slice splice copyWithin at with shift ' +
   'unshift toReversed toSpliced flat keys';
 for (const name of LINEAR_METHODS.split(' ')) {
   const methods = Array.prototype as unknown as Record<string, (...args: unknown[]) => unknown>;
-  const native = methods[name]!;
+  const nativeMethod = methods[name]!;
   const { apply } = Reflect;
   const callLimited = function (this: ArrayLike<unknown>, ...args: unknown[]): unknown {
     if (this?.length > MAX_STEPS) throw new RangeError(`too long for ${name}`);
-    return apply(native, this, args);
+    return apply(nativeMethod, this, args);
   };
   Object.defineProperty(callLimited, 'name', { value: name });
   Object.defineProperty(methods, name, { value: callLimited, writable: true, configurable: true });
