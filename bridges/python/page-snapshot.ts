@@ -25,7 +25,7 @@ export async function bakePython(machine: Machine): Promise<ReadonlyMap<string, 
 
 async function tryToBake(machine: Machine): Promise<ReadonlyMap<string, Uint8Array> | undefined> {
   let recorded:
-    | { inputs: SnapshotInputs; snapshot: Snapshot; numbers: number[]; pages: Uint8Array }
+    | { inputs: SnapshotInputs; snapshot: Snapshot; pageNumbers: number[]; pages: Uint8Array }
     | undefined;
   const recordingMachine: Machine = {
     ...machine,
@@ -51,13 +51,13 @@ async function tryToBake(machine: Machine): Promise<ReadonlyMap<string, Uint8Arr
   const options = { machine: recordingMachine, print() {}, preload, imports: SNAPSHOT_IMPORTS };
   const { exports } = await loadInterpreter(options, new HostCallGuard());
   if (recorded === undefined) return undefined;
-  const { inputs, snapshot, numbers, pages } = recorded;
+  const { inputs, snapshot, pageNumbers, pages } = recorded;
   const { length: functions } = exports.__indirect_function_table as { length: number };
   const bakedHead: BakedHead = {
     of: inputs,
     memoryLength: snapshot.memoryLength,
     head: [...snapshot.description],
-    pages: numbers,
+    pages: pageNumbers,
     functions,
   };
   return new Map([
@@ -68,19 +68,19 @@ async function tryToBake(machine: Machine): Promise<ReadonlyMap<string, Uint8Arr
 
 /** Finds the numbers and contents of the memory pages that differ. */
 function findChangedPages(before: Uint8Array, after: Uint8Array) {
-  const numbers: number[] = [];
+  const pageNumbers: number[] = [];
   for (let at = 0; at < after.length; at += BAKED_PAGE_BYTES) {
-    const isSame = after
+    const isUnchanged = after
       .subarray(at, at + BAKED_PAGE_BYTES)
       .every((byte, i) => byte === before[at + i]);
-    if (!isSame) numbers.push(at / BAKED_PAGE_BYTES);
+    if (!isUnchanged) pageNumbers.push(at / BAKED_PAGE_BYTES);
   }
-  const pages = new Uint8Array(numbers.length * BAKED_PAGE_BYTES);
-  for (const [i, number] of numbers.entries()) {
+  const pages = new Uint8Array(pageNumbers.length * BAKED_PAGE_BYTES);
+  for (const [i, number] of pageNumbers.entries()) {
     pages.set(
       after.subarray(number * BAKED_PAGE_BYTES, (number + 1) * BAKED_PAGE_BYTES),
       i * BAKED_PAGE_BYTES,
     );
   }
-  return { numbers, pages };
+  return { pageNumbers, pages };
 }

@@ -46,9 +46,10 @@ interface GraphSettings {
 const UMASK = 0o022;
 
 /** Milliseconds of the test's clock that a graph may take to come up. */
-const UP_WITHIN_MS = 30_000;
+const UP_TIMEOUT_MS = 30_000;
 
-interface GraphBench {
+/** A graph of a test, with what it has recorded. */
+interface TestedGraph {
   readonly graph: Graph;
   readonly watches: readonly StorageWatch[];
   readonly client: Client;
@@ -70,9 +71,9 @@ export class GraphTestBed {
   /** Every line of the log of the graphs since the last `reset`. */
   readonly history: ParsedLine[] = [];
   private readonly settings: BedSettings;
-  private readonly benches = new Map<number, GraphBench>();
+  private readonly testedGraphs = new Map<number, TestedGraph>();
   private readonly calls = new Map<number, RequestStack | null>();
-  private lastGraph = 0;
+  private lastGraphNumber = 0;
 
   constructor(settings: BedSettings) {
     this.settings = settings;
@@ -88,14 +89,14 @@ export class GraphTestBed {
 
   /** Describes requests without a reply, as text for people. */
   listPending(): string[] {
-    return [...this.benches.values()].flatMap((bench) => describePending(bench));
+    return [...this.testedGraphs.values()].flatMap((testedGraph) => describePending(testedGraph));
   }
 
   /** Stops the graphs of a test, and forgets its calls and log. */
   async reset(): Promise<void> {
-    const left = [...this.benches.values()];
-    this.benches.clear();
-    for (const bench of left) await stop(bench);
+    const openGraphs = [...this.testedGraphs.values()];
+    this.testedGraphs.clear();
+    for (const testedGraph of openGraphs) await stopGraph(testedGraph);
     this.results.length = 0;
     this.calls.clear();
     this.history.length = 0;
@@ -160,10 +161,10 @@ export class GraphTestBed {
           .map((request) => ({ ...request })),
       ),
     clear: ([graph]) => {
-      const bench = this.getBench(graph);
-      bench.log = [];
-      bench.upcalls = [];
-      for (const watch of bench.watches) watch.requests = [];
+      const testedGraph = this.getTestedGraph(graph);
+      testedGraph.log = [];
+      testedGraph.upcalls = [];
+      for (const watch of testedGraph.watches) watch.requests = [];
     },
     fail: ([graph, child, fop, errno, path, times]) => {
       for (const { failRules } of this.selectWatches(graph, child)) {
@@ -184,26 +185,26 @@ export class GraphTestBed {
     release: ([graph, child]) => {
       for (const watch of this.selectWatches(graph, child)) watch.release();
     },
-    invalidated: ([graph]) => [...this.getBench(graph).upcalls],
+    invalidated: ([graph]) => [...this.getTestedGraph(graph).upcalls],
     changed: ([graph, child, path]) => {
-      reportChange(this.getBench(graph).graph, (child as number | null) ?? 0, path as string);
+      reportChange(this.getTestedGraph(graph).graph, (child as number | null) ?? 0, path as string);
     },
     up: ([graph, child, isUp]) => {
-      const { graph: running } = this.getBench(graph);
+      const { graph: running } = this.getTestedGraph(graph);
       this.selectWatches(graph, child).forEach((watch, at) => {
         const xl = running.xlators.find(({ name }) => name === `child${child ?? at}`)!;
         watch.setUp(xl, isUp as boolean);
       });
     },
     connect: ([graph, uid]) => {
-      const { client: first, clients } = this.getBench(graph);
+      const { client: first, clients } = this.getTestedGraph(graph);
       const client = first.initiator.connect((uid as string | null) ?? undefined);
       clients.set(client.id, client);
       return client.id;
     },
     disconnect: ([graph, client]) => void this.getClient(graph, client).disconnect(),
-    isUp: ([graph]) => this.getBench(graph).graph.isUp,
-    log: ([graph]) => this.getBench(graph).log.map((line) => [...line]),
+    isUp: ([graph]) => this.getTestedGraph(graph).graph.isUp,
+    log: ([graph]) => this.getTestedGraph(graph).log.map((line) => [...line]),
   };
 
   private runLater(
@@ -227,12 +228,12 @@ export class GraphTestBed {
 
   private async startGraph({ module, options, children, down }: GraphSettings): Promise<Plain> {
     const log: ParsedLine[] = [];
-    let bench: GraphBench | undefined;
+    let testedGraph: TestedGraph | undefined;
     const context = new TestContext(this.clock, this.settings, (text) => {
       const line = parseLine(text);
       if (line === undefined) return;
       this.history.push(line);
-      (bench?.log ?? log).push(line);
+      (testedGraph?.log ?? log).push(line);
     });
     const watches = Array.from(
       { length: children },
@@ -253,14 +254,14 @@ export class GraphTestBed {
     }
     this.settings.onGraphStarted?.(graph);
     const client = connect(graph, 'test');
-    const created: GraphBench = { graph, watches, client, clients: new Map(), log, upcalls: [] };
+    const created: TestedGraph = { graph, watches, client, clients: new Map(), log, upcalls: [] };
     client.initiator.listen((event, data) => {
       if (event === 'UPCALL' && isUpcall(data)) created.upcalls.push(encodeUpcall(data));
     });
-    bench = created;
-    this.lastGraph += 1;
-    this.benches.set(this.lastGraph, bench);
-    return this.lastGraph;
+    testedGraph = created;
+    this.lastGraphNumber += 1;
+    this.testedGraphs.set(this.lastGraphNumber, testedGraph);
+    return this.lastGraphNumber;
   }
 
   /** Waits until the graph is up; advances the clock, as a module may wait for a timer. */
@@ -268,7 +269,7 @@ export class GraphTestBed {
     // The runner advances the clock only while no work takes real time.
     this.busyCount -= 1;
     try {
-      await graph.awaitUp(UP_WITHIN_MS);
+      await graph.awaitUp(UP_TIMEOUT_MS);
     } catch (error) {
       await graph.stop();
       throw error;
@@ -278,29 +279,30 @@ export class GraphTestBed {
   }
 
   private async runOperation(
-    at: Readonly<Record<'call' | 'graph' | 'child' | 'caller', Plain | undefined>>,
+    target: Readonly<Record<'call' | 'graph' | 'child' | 'caller', Plain | undefined>>,
     operation: Plain | undefined,
     args: TestMessage,
   ): Promise<Plain> {
-    const { graph } = this.getBench(at.graph);
-    const caller = at.caller as unknown as Caller & { readonly client?: number };
-    const client = this.getClient(at.graph, caller.client ?? 0);
+    const { graph } = this.getTestedGraph(target.graph);
+    const caller = target.caller as unknown as Caller & { readonly client?: number };
+    const client = this.getClient(target.graph, caller.client ?? 0);
     const operate = operations[String(operation)];
     if (operate === undefined) throw new MessageError(`${operation}: no such operation`);
-    const links = at.child === -1 ? graph.links : makeStorageLinks(graph, at.child as number);
+    const links =
+      target.child === -1 ? graph.links : makeStorageLinks(graph, target.child as number);
     const driver = new Driver(client, caller, {
       links,
-      onRequest: (call) => void this.calls.set(at.call as number, call),
+      onRequest: (call) => void this.calls.set(target.call as number, call),
     });
     return operate(new Files(driver.steps, { umask: UMASK }), args);
   }
 
   private async close(graph: Plain | undefined): Promise<Plain> {
-    const bench = this.getBench(graph);
-    const open = describePending(bench);
-    this.benches.delete(graph as number);
-    await stop(bench);
-    return open;
+    const testedGraph = this.getTestedGraph(graph);
+    const pending = describePending(testedGraph);
+    this.testedGraphs.delete(graph as number);
+    await stopGraph(testedGraph);
+    return pending;
   }
 
   private advance(seconds: number): undefined {
@@ -308,14 +310,14 @@ export class GraphTestBed {
     this.clock.advanceTo(this.clock.now + seconds * 1000);
   }
 
-  private getBench(graph: Plain | undefined): GraphBench {
-    const bench = this.benches.get(graph as number);
-    if (bench === undefined) throw new MessageError('the graph is closed');
-    return bench;
+  private getTestedGraph(graph: Plain | undefined): TestedGraph {
+    const testedGraph = this.testedGraphs.get(graph as number);
+    if (testedGraph === undefined) throw new MessageError('the graph is closed');
+    return testedGraph;
   }
 
   private getClient(graph: Plain | undefined, number: Plain | undefined): Client {
-    const { client, clients } = this.getBench(graph);
+    const { client, clients } = this.getTestedGraph(graph);
     const selected = number === 0 ? client : clients.get(number as number);
     if (selected?.connected !== true) throw new MessageError('the client has disconnected');
     return selected;
@@ -325,7 +327,7 @@ export class GraphTestBed {
     graph: Plain | undefined,
     child: Plain | undefined,
   ): readonly StorageWatch[] {
-    const { watches } = this.getBench(graph);
+    const { watches } = this.getTestedGraph(graph);
     if (child === null || child === undefined) return watches;
     const watch = watches[child as number];
     if (watch === undefined) throw new MessageError(`the graph has no child ${child}`);
@@ -370,14 +372,14 @@ function makeStorageLinks({ xlators }: Graph, child: number): Child {
   }));
 }
 
-async function stop({ graph, watches, client }: GraphBench): Promise<void> {
+async function stopGraph({ graph, watches, client }: TestedGraph): Promise<void> {
   for (const watch of watches) watch.release();
   client.initiator.close();
   await graph.stop();
 }
 
 /** Describes requests without a reply, as text for people. */
-function describePending({ client, watches }: GraphBench): string[] {
+function describePending({ client, watches }: TestedGraph): string[] {
   const heldNumbers = new Set(
     watches.flatMap((watch) => watch.heldRequests.map(({ unique }) => unique)),
   );

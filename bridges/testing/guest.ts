@@ -11,16 +11,16 @@ export { FopFailure } from './library.ts';
 export const { test, graph, raises, sleep, assert } = session.api;
 
 /** The result of the current test; null while it runs. */
-let outcome: TestResult | null = null;
+let currentResult: TestResult | null = null;
 
 /** Returns the names of the tests as JSON. */
 export const names = (): string => JSON.stringify(session.tests.map(({ name }) => name));
 
 /** Starts a test. @param own a substring of the stack lines in the test's own files */
 export function start(index: number, own: string): number {
-  outcome = null;
+  currentResult = null;
   session.run(index, (error) => {
-    outcome = error === undefined ? { outcome: 'passed' } : describeFailure(error, own);
+    currentResult = error === undefined ? { outcome: 'passed' } : describeFailure(error, own);
   });
   return 0;
 }
@@ -38,4 +38,4 @@ export function giveUp(reason: string): number {
 }
 
 /** Returns the result of the current test as JSON. */
-export const result = (): string => JSON.stringify(outcome);
+export const result = (): string => JSON.stringify(currentResult);

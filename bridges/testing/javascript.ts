@@ -17,7 +17,7 @@ export const startJavaScriptTests: StartTests = async (path, bed, { timeLimit, p
     print(`${file}:${line}: ${text}`),
   );
   let isTimerDue = false;
-  let disarm = (): void => {};
+  let cancelTimer = (): void => {};
   const makeFunction = (params: string, call: HostFunction['call']): HostFunction => ({
     params,
     call,
@@ -28,8 +28,8 @@ export const startJavaScriptTests: StartTests = async (path, bed, { timeLimit, p
       testing: makeFunction('s', (message: string) => bed.call(message)),
       now: makeFunction('', () => Math.round(bed.clock.now * 1000)),
       after: makeFunction('i', (ms: number) => {
-        disarm();
-        disarm = bed.clock.after(ms, () => {
+        cancelTimer();
+        cancelTimer = bed.clock.after(ms, () => {
           isTimerDue = true;
         });
       }),
@@ -72,26 +72,26 @@ export const startJavaScriptTests: StartTests = async (path, bed, { timeLimit, p
       },
       getResult: () => JSON.parse(engine.call(result)!) as TestResult | null,
       giveUp: (why) => void giveUp([why]),
-      describeFailure: describe,
-      get dead() {
+      describeFailure: describeError,
+      get isLost() {
         return engine.fatalError !== undefined;
       },
       close() {
-        disarm();
+        cancelTimer();
         engine.close();
       },
     };
     return tests;
   } catch (error) {
     engine.close();
-    throw error instanceof EngineError ? new Error(describe(error)) : error;
+    throw error instanceof EngineError ? new Error(describeError(error)) : error;
   }
 };
 
-function describe(error: unknown): string {
+function describeError(error: unknown): string {
   if (!(error instanceof EngineError))
     return error instanceof Error ? error.message : String(error);
-  const { moduleError: script, message } = error;
-  if (script === undefined || script.file === '') return message;
-  return `${script.file}:${script.line}: ${message}${script.stack === '' ? '' : `\n${script.stack}`}`;
+  const { moduleError, message } = error;
+  if (moduleError === undefined || moduleError.file === '') return message;
+  return `${moduleError.file}:${moduleError.line}: ${message}${moduleError.stack === '' ? '' : `\n${moduleError.stack}`}`;
 }

@@ -67,7 +67,7 @@ interface PendingCall {
  *     });
  */
 export function makeTesting(host: TestingHost): TestingSession {
-  const waiting = new Map<number, PendingCall>();
+  const pendingCalls = new Map<number, PendingCall>();
   const tests: { name: string; fn: () => unknown }[] = [];
   let openGraphs: number[] = [];
   let lastCall = 0;
@@ -76,7 +76,7 @@ export function makeTesting(host: TestingHost): TestingSession {
     lastCall += 1;
     const call = lastCall;
     return new Promise((resolve, reject) => {
-      waiting.set(call, { resolve, reject });
+      pendingCalls.set(call, { resolve, reject });
       send(verb, call, ...message);
     });
   };
@@ -95,18 +95,18 @@ export function makeTesting(host: TestingHost): TestingSession {
       })) as number;
       openGraphs.push(number);
       values ??= makeValues(send('fields') as Readonly<Record<string, readonly string[]>>);
-      return makeGraph({ send, ask, values, number, count: children }, ROOT);
+      return makeGraph({ send, ask, values, number, childCount: children }, ROOT);
     },
     sleep: async (seconds) => void (await ask('sleep', seconds)),
     raises,
     assert,
   };
-  const closeAll = async (failed: boolean): Promise<void> => {
+  const closeGraphs = async (hasFailed: boolean): Promise<void> => {
     const graphs = openGraphs;
     openGraphs = [];
     for (const number of graphs) {
       const unanswered = (await ask('close', number)) as readonly string[];
-      if (unanswered.length > 0 && !failed)
+      if (unanswered.length > 0 && !hasFailed)
         throw new Error(`requests were unanswered: ${unanswered.join(', ')}`);
     }
   };
@@ -115,17 +115,17 @@ export function makeTesting(host: TestingHost): TestingSession {
     try {
       await tests[index]!.fn();
     } catch (error) {
-      await closeAll(true);
+      await closeGraphs(true);
       throw error;
     }
-    await closeAll(false);
+    await closeGraphs(false);
   };
   return {
     api,
     tests,
     answer(call, text) {
-      const waiter = waiting.get(call);
-      waiting.delete(call);
+      const waiter = pendingCalls.get(call);
+      pendingCalls.delete(call);
       const result = JSON.parse(text) as {
         ok?: Plain;
         errno?: number;
@@ -143,8 +143,8 @@ export function makeTesting(host: TestingHost): TestingSession {
       );
     },
     giveUp(why) {
-      const all = [...waiting.values()];
-      waiting.clear();
+      const all = [...pendingCalls.values()];
+      pendingCalls.clear();
       for (const { reject } of all) reject(new Error(why));
     },
   };
@@ -184,9 +184,9 @@ function areEqual(a: unknown, b: unknown): boolean {
   if (a instanceof Set || b instanceof Set) {
     return a instanceof Set && b instanceof Set && areEqual([...a], [...b]);
   }
-  const [keys, others] = [Object.keys(a), Object.keys(b)];
+  const [keys, otherKeys] = [Object.keys(a), Object.keys(b)];
   return (
-    keys.length === others.length &&
+    keys.length === otherKeys.length &&
     keys.every((key) =>
       areEqual((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]),
     )
@@ -197,7 +197,7 @@ type Action = (() => unknown) | Promise<unknown>;
 /** An expected error: a class, a text, properties, or a predicate. */
 type ErrorPattern = RegExp | object | ((error: unknown) => unknown);
 
-function fits(error: unknown, expected: ErrorPattern | undefined): boolean {
+function fitsPattern(error: unknown, expected: ErrorPattern | undefined): boolean {
   if (expected === undefined) return true;
   if (expected instanceof RegExp) return expected.test(String(error));
   if (typeof expected === 'function') {
@@ -213,26 +213,26 @@ function fits(error: unknown, expected: ErrorPattern | undefined): boolean {
 }
 
 /** Checks that an error was thrown, and fits. */
-function check(thrown: { readonly error: unknown } | null, expected?: ErrorPattern, text?: string) {
+function checkThrown(thrown: { error: unknown } | null, expected?: ErrorPattern, text?: string) {
   if (thrown === null) throw new Error(text ?? 'an error was expected, and nothing failed');
-  if (!fits(thrown.error, expected)) {
+  if (!fitsPattern(thrown.error, expected)) {
     const patternText = expected instanceof RegExp ? String(expected) : 'the one expected';
     throw new Error(text ?? `${String(thrown.error)} is not ${patternText}`);
   }
 }
 
-const must = (isTrue: boolean, message: string | undefined, text: () => string): void => {
+const requireTrue = (isTrue: boolean, message: string | undefined, text: () => string): void => {
   if (!isTrue) throw new Error(message ?? text());
 };
 const assertTrue = (value: unknown, message?: string): void =>
-  must(Boolean(value), message, () => `${format(value)} was expected to be true`);
+  requireTrue(Boolean(value), message, () => `${format(value)} was expected to be true`);
 const equal = (a: unknown, b: unknown, message?: string): void =>
-  must(areEqual(a, b), message, () => `${format(a)} is not ${format(b)}`);
+  requireTrue(areEqual(a, b), message, () => `${format(a)} is not ${format(b)}`);
 const notEqual = (a: unknown, b: unknown, message?: string): void =>
-  must(!areEqual(a, b), message, () => `${format(a)} was expected to be something else`);
+  requireTrue(!areEqual(a, b), message, () => `${format(a)} was expected to be something else`);
 
 /** The members of node:assert; all equalities are deep. */
-const members = {
+const assertMembers = {
   ok: assertTrue,
   equal,
   deepEqual: equal,
@@ -241,13 +241,13 @@ const members = {
   notDeepEqual: notEqual,
   notDeepStrictEqual: notEqual,
   strictEqual: (a: unknown, b: unknown, message?: string): void =>
-    must(Object.is(a, b), message, () => `${format(a)} is not the same as ${format(b)}`),
+    requireTrue(Object.is(a, b), message, () => `${format(a)} is not the same as ${format(b)}`),
   notStrictEqual: (a: unknown, b: unknown, message?: string): void =>
-    must(!Object.is(a, b), message, () => `${format(a)} was expected to be something else`),
-  match: (text: string, form: RegExp, message?: string): void =>
-    must(form.test(text), message, () => `${format(text)} does not match ${form}`),
-  doesNotMatch: (text: string, form: RegExp, message?: string): void =>
-    must(!form.test(text), message, () => `${format(text)} matches ${form}`),
+    requireTrue(!Object.is(a, b), message, () => `${format(a)} was expected to be something else`),
+  match: (text: string, pattern: RegExp, message?: string): void =>
+    requireTrue(pattern.test(text), message, () => `${format(text)} does not match ${pattern}`),
+  doesNotMatch: (text: string, pattern: RegExp, message?: string): void =>
+    requireTrue(!pattern.test(text), message, () => `${format(text)} matches ${pattern}`),
   fail(message?: string): never {
     throw new Error(message ?? 'failed');
   },
@@ -258,7 +258,7 @@ const members = {
     } catch (error) {
       thrown = { error };
     }
-    check(thrown, expected, message);
+    checkThrown(thrown, expected, message);
   },
   async rejects(action: Action, expected?: ErrorPattern, message?: string): Promise<void> {
     let thrown: { error: unknown } | null = null;
@@ -267,13 +267,13 @@ const members = {
     } catch (error) {
       thrown = { error };
     }
-    check(thrown, expected, message);
+    checkThrown(thrown, expected, message);
   },
 };
 
 const assert = Object.assign(
   (value: unknown, message?: string) => assertTrue(value, message),
-  members,
+  assertMembers,
 ) as Assert;
 
 /** Encodes a text as UTF-8, one character a byte, with functions that ECMAScript has. */
@@ -291,7 +291,7 @@ const toBytes = (text: string): Uint8Array => Uint8Array.from(text, (char) => ch
 
 interface Values {
   pack(value: unknown): Plain;
-  unpack(value: Plain, file: (id: number) => OpenFile): unknown;
+  unpack(value: Plain, getFile: (id: number) => OpenFile): unknown;
 }
 
 function makeValues(tables: Readonly<Record<string, readonly string[]>>): Values {
@@ -303,8 +303,8 @@ function makeValues(tables: Readonly<Record<string, readonly string[]>>): Values
   };
   const readDict = (columns: readonly Plain[]): Map<string, unknown> => {
     const [types, , keys, values] = columns as [string, number[], string[], Plain[]];
-    const kinds = types.split(' ');
-    return new Map(keys.map((key, at) => [key, readDictValue(kinds[at]!, values[at]!)]));
+    const typeList = types.split(' ');
+    return new Map(keys.map((key, at) => [key, readDictValue(typeList[at]!, values[at]!)]));
   };
   const packDict = (entries: Iterable<readonly [string, unknown]>): Plain => [
     'dict',
@@ -329,12 +329,12 @@ function makeValues(tables: Readonly<Record<string, readonly string[]>>): Values
       if (kind === undefined) return packDict(Object.entries(value));
       return [kind, tables[kind]!.map((name) => (value as Record<string, Plain>)[name]!)];
     },
-    unpack(value, file) {
+    unpack(value, getFile) {
       if (!Array.isArray(value)) return value;
       const [kind, first, second] = value as readonly Plain[];
       const list = first as readonly Plain[];
       if (kind === 'bytes') return toBytes(first as string);
-      if (kind === 'fd') return file(first as number);
+      if (kind === 'fd') return getFile(first as number);
       if (kind === 'inode') return { gfid: first, iaType: second };
       if (kind === 'dict') return readDict(list);
       if (kind === 'locklist')
@@ -358,7 +358,7 @@ interface GraphAccess {
   ask(verb: string, ...message: Plain[]): Promise<Plain>;
   readonly values: Values;
   readonly number: number;
-  readonly count: number;
+  readonly childCount: number;
 }
 
 interface CallerSettings {
@@ -371,10 +371,11 @@ interface CallerSettings {
 }
 
 const ROOT: CallerSettings = { uid: 0, gid: 0, pid: 1, groups: [] };
+/** The child index that stands for the top of the graph. */
 const TOP = -1;
 
 /** Operations whose arguments and results need no conversion of their own. */
-const PLAIN =
+const PLAIN_OPERATIONS =
   'lookup stat exists listdir mkdir mknod symlink link unlink rmdir rename readlink read truncate ' +
   'chmod chown utime access statfs getxattr listxattr removexattr open';
 
@@ -398,13 +399,13 @@ function makeFiles(access: GraphAccess, child: number, caller: CallerSettings): 
     get:
       (_, name) =>
       async (...args: readonly unknown[]) => {
-        const answer = await call('fop', String(name), ...args.map(values.pack));
+        const reply = await call('fop', String(name), ...args.map(values.pack));
         const {
           opRet,
           opErrno,
           values: parts,
           timeouts,
-        } = answer as unknown as {
+        } = reply as unknown as {
           opRet: number;
           opErrno: number;
           values: Readonly<Record<string, Plain>>;
@@ -418,7 +419,7 @@ function makeFiles(access: GraphAccess, child: number, caller: CallerSettings): 
       },
   });
   const operations = Object.fromEntries(
-    PLAIN.split(' ').map((name) => [name, (...args: unknown[]) => run(name, ...args)]),
+    PLAIN_OPERATIONS.split(' ').map((name) => [name, (...args: unknown[]) => run(name, ...args)]),
   );
   return {
     ...(operations as unknown as FileOperations),
@@ -465,12 +466,12 @@ function makeBelow(access: GraphAccess, child: number | null, caller: CallerSett
 }
 
 function makeGraph(access: GraphAccess, caller: CallerSettings): TestGraph {
-  const { send, number, count } = access;
-  const children = Array.from({ length: count }, (_, at) => makeBelow(access, at, caller));
+  const { send, number, childCount } = access;
+  const children = Array.from({ length: childCount }, (_, at) => makeBelow(access, at, caller));
   const readLog = (): readonly LogLine[] =>
     (send('log', number) as readonly Plain[]).map((line) => {
-      const [level, file, at, func, text] = line as [string, string, number, string, string];
-      return { level, file, line: at, func, text };
+      const [level, file, number, func, text] = line as [string, string, number, string, string];
+      return { level, file, line: number, func, text };
     });
   return {
     ...makeBelow(access, null, caller),

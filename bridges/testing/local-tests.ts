@@ -34,7 +34,7 @@ export function makeLocalTests(
     getResult: () => result,
     giveUp: (why) => session.giveUp(why),
     describeFailure: (error) => (error instanceof Error ? error.message : String(error)),
-    dead: false,
+    isLost: false,
     close() {},
   };
 }

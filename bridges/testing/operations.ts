@@ -38,8 +38,8 @@ const readText = (value: Plain | undefined): string => {
   if (typeof value === 'string') return value;
   throw new MessageError(`a path or a name must be a string, not ${JSON.stringify(value)}`);
 };
-const readNumber = (value: Plain | undefined, otherwise: number): number =>
-  typeof value === 'number' ? value : otherwise;
+const readNumber = (value: Plain | undefined, defaultValue: number): number =>
+  typeof value === 'number' ? value : defaultValue;
 
 const readOptional = (value: Plain | undefined): number | undefined =>
   typeof value === 'number' ? value : undefined;
@@ -63,22 +63,22 @@ async function windFop(driver: DriverSteps, name: string, args: readonly Plain[]
     throw new MessageError(`${name} takes ${parameters}: ${args.length} arguments are too many`);
   }
   const { inodes } = driver.graph;
-  const { values, newFd } = decodeArguments(row, args, {
+  const { values, newFdIndex } = decodeArguments(row, args, {
     loc: (path) => driver.makeKnownLoc(path),
     fd: (id) => driver.client.fds.get(id),
     table: inodes,
   });
   const loc = values.find((value) => value instanceof Loc) as Loc | undefined;
-  if (newFd >= 0) {
-    const flagsAt = row.args.findIndex((arg) => arg.name === 'flags');
-    const flags = flagsAt < 0 ? O_RDONLY : (values[flagsAt] as number);
-    values[newFd] = driver.makeFd(loc!.inode!, flags, name === 'opendir');
+  if (newFdIndex >= 0) {
+    const flagsIndex = row.args.findIndex((arg) => arg.name === 'flags');
+    const flags = flagsIndex < 0 ? O_RDONLY : (values[flagsIndex] as number);
+    values[newFdIndex] = driver.makeFd(loc!.inode!, flags, name === 'opendir');
   }
   const returnsInode = row.reply.some(({ type }) => type === 'inode');
-  const xdataAt = row.args.findIndex((arg) => arg.name === 'xdata');
-  if (returnsInode && values[xdataAt] === null) values[xdataAt] = driver.makeGfidRequest();
+  const xdataIndex = row.args.findIndex((arg) => arg.name === 'xdata');
+  if (returnsInode && values[xdataIndex] === null) values[xdataIndex] = driver.makeGfidRequest();
   const reply = await runSteps(driver.apply(name as FopName, values));
-  const fd = newFd < 0 ? null : (values[newFd] as Fd);
+  const fd = newFdIndex < 0 ? null : (values[newFdIndex] as Fd);
   if (fd !== null && reply.opRet >= 0) driver.client.fds.add(fd);
   else fd?.release();
   const { opRet, opErrno } = reply;

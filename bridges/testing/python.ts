@@ -75,7 +75,7 @@ export const startPythonTests: StartTests = async (path, bed, { timeLimit, print
       getResult: () => JSON.parse(result()!) as TestResult | null,
       giveUp: (why) => void giveUp(why),
       describeFailure: (error) => describe(error),
-      get dead() {
+      get isLost() {
         return engine.fatalError !== undefined;
       },
       close() {

@@ -35,7 +35,7 @@ export interface FailRule {
 }
 
 /** After this many winds, further winds of a request are held: a callback could wind without end. */
-const MAX_WINDS = 1_000;
+const MAX_UNHELD_WINDS = 1_000;
 
 interface HeldRequest {
   /** The request's number. */
@@ -47,10 +47,11 @@ export class StorageWatch {
   requests: RecordedRequest[] = [];
   failRules: FailRule[] = [];
   readonly heldRequests: HeldRequest[] = [];
+  /** Fops whose requests are held; null stands for all. */
   private readonly heldFops = new Set<string | null>();
   private isDown: boolean;
-  /** The latest request, and its number of winds. */
-  private unique = -1;
+  /** The number of the latest request, and of its winds; -1 before the first. */
+  private latestUnique = -1;
   private windCount = 0;
 
   readonly translator = defineTranslator<unknown, Record<string, never>>({
@@ -91,17 +92,17 @@ export class StorageWatch {
   private makeFops(): Fops<unknown> {
     const entries = fopNames.map((name) => {
       const row = findFop(name)!;
-      return [name, collect[name]((frame, xl, args) => this.handle(row, frame, xl, args))];
+      return [name, collect[name]((frame, xl, args) => this.handleRequest(row, frame, xl, args))];
     });
     return Object.fromEntries(entries) as Fops<unknown>;
   }
 
-  private handle(row: FopRow, frame: Frame, xl: Xlator<unknown>, args: unknown[]): void {
+  private handleRequest(row: FopRow, frame: Frame, xl: Xlator<unknown>, args: unknown[]): void {
     const name = row.name as FopName;
     const path = findArgumentPath(row, args);
     const { unique } = frame.root;
-    this.windCount = unique === this.unique ? this.windCount + 1 : 1;
-    this.unique = unique;
+    this.windCount = unique === this.latestUnique ? this.windCount + 1 : 1;
+    this.latestUnique = unique;
     this.requests.push({ fop: name, path, args: encodeByName(row.args, args) });
     const rule = this.failRules.find(
       (each) =>
@@ -115,7 +116,7 @@ export class StorageWatch {
       else tailArgs[name](frame, xl.children[0]!, args);
     };
     const isHeld = this.heldFops.has(null) || this.heldFops.has(name);
-    if (isHeld || this.windCount > MAX_WINDS) {
+    if (isHeld || this.windCount > MAX_UNHELD_WINDS) {
       this.heldRequests.push({ unique, resume });
     } else resume();
   }

@@ -11,13 +11,14 @@ import type { StartTests, TestResult, TestSettings, Tests } from './tests.ts';
 import { delay, turn } from './turn.ts';
 
 /** Milliseconds of its own clock that a test may wait. */
-const JUMPED_MAX_MS = 2 * 3600 * 1000;
+const MAX_CLOCK_MS = 2 * 3600 * 1000;
 /** Real milliseconds that work outside of the clock (a starting interpreter) may take. */
-const PATIENCE_MS = 300;
+const MAX_OUTSIDE_WORK_MS = 300;
 /** Real milliseconds that graphs may take to start or stop. */
-const BUSY_MAX_MS = 30_000;
-/** Real milliseconds between two checks for such work. */
-const STEP_MS = 5;
+const MAX_BUSY_MS = 30_000;
+/** Real milliseconds between two checks for work outside of the clock, and for such graphs. */
+const CHECK_INTERVAL_MS = 5;
+const BUSY_CHECK_MS = 1;
 
 export interface TestReport extends TestResult {
   readonly name: string;
@@ -83,7 +84,7 @@ export async function runTests(
       const ms = performance.now() - startTime;
       onTestEnded({ ...result, name, ms, printed, log: [...bed.history] });
       await bed.reset();
-      if (!tests.dead) continue;
+      if (!tests.isLost) continue;
       tests.close();
       tests = await startTests(path, bed, settings);
     }
@@ -96,14 +97,14 @@ export async function runTests(
 async function runTest(tests: Tests, name: string, bed: GraphTestBed): Promise<TestResult> {
   try {
     tests.start(name);
-    const end = bed.clock.now + JUMPED_MAX_MS;
+    const endMs = bed.clock.now + MAX_CLOCK_MS;
     let hasGivenUp = false;
     for (;;) {
       const result = tests.getResult();
       if (result !== null) return result;
       // The last turn of the event loop may have completed the test.
-      if ((await passNext(tests, bed)) || tests.getResult() !== null) continue;
-      if (!hasGivenUp && (jumpToNextTimer(bed, end) || (await waitForWork(tests, bed)))) continue;
+      if ((await passNextResult(tests, bed)) || tests.getResult() !== null) continue;
+      if (!hasGivenUp && (jumpToNextTimer(bed, endMs) || (await waitForWork(tests, bed)))) continue;
       const reason = describeDeadlock(bed);
       if (hasGivenUp)
         return { outcome: 'failed', message: `${reason}, and goes on when it is cancelled` };
@@ -116,30 +117,30 @@ async function runTest(tests: Tests, name: string, bed: GraphTestBed): Promise<T
 }
 
 /** Passes on the next result, or runs a timer; false if nothing is ready or pending. */
-async function passNext(tests: Tests, bed: GraphTestBed): Promise<boolean> {
+async function passNextResult(tests: Tests, bed: GraphTestBed): Promise<boolean> {
   await turn();
-  const answer = bed.results.shift();
-  if (answer !== undefined) tests.deliver(answer);
+  const result = bed.results.shift();
+  if (result !== undefined) tests.deliver(result);
   else if (tests.isTimerDue) tests.tick();
-  else if (bed.busyCount > 0) return waitBusy(bed);
+  else if (bed.busyCount > 0) return waitWhileBusy(bed);
   else return false;
   return true;
 }
 
 /** Waits for graphs that start or stop, which takes real time. */
-async function waitBusy(bed: GraphTestBed): Promise<boolean> {
+async function waitWhileBusy(bed: GraphTestBed): Promise<boolean> {
   const start = performance.now();
-  while (bed.busyCount > 0 && performance.now() - start < BUSY_MAX_MS) {
+  while (bed.busyCount > 0 && performance.now() - start < MAX_BUSY_MS) {
     if (bed.results.length > 0) return true;
-    await delay(STEP_MS / 5);
+    await delay(BUSY_CHECK_MS);
   }
   return bed.results.length > 0;
 }
 
 /** Advances the clock to the next timer, when nothing else is pending. */
-function jumpToNextTimer({ clock }: GraphTestBed, end: number): boolean {
+function jumpToNextTimer({ clock }: GraphTestBed, endMs: number): boolean {
   const { nextDue } = clock;
-  if (nextDue === undefined || nextDue > end) return false;
+  if (nextDue === undefined || nextDue > endMs) return false;
   clock.advanceTo(nextDue);
   return true;
 }
@@ -147,8 +148,8 @@ function jumpToNextTimer({ clock }: GraphTestBed, end: number): boolean {
 /** Waits for work outside of the clock; false if none ends in time. */
 async function waitForWork(tests: Tests, bed: GraphTestBed): Promise<boolean> {
   const start = performance.now();
-  while (performance.now() - start < PATIENCE_MS) {
-    await delay(STEP_MS);
+  while (performance.now() - start < MAX_OUTSIDE_WORK_MS) {
+    await delay(CHECK_INTERVAL_MS);
     if (bed.results.length > 0 || tests.isTimerDue) return true;
   }
   return false;

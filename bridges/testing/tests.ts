@@ -48,7 +48,7 @@ export interface Tests {
   /** Describes an exception for people. */
   describeFailure(error: unknown): string;
   /** True if the interpreter is lost. */
-  readonly dead: boolean;
+  readonly isLost: boolean;
   close(): void;
 }
 

@@ -56,17 +56,17 @@ export interface TestObjects {
 
 /**
  * Decodes a fop's arguments from a test's message; missing ones at the end are null. A fop that
- * opens may lack its fd: `newFd` is its index then, otherwise -1.
+ * opens may lack its fd: `newFdIndex` is its index then, otherwise -1.
  * @throws {MessageError}
  */
 export function decodeArguments(
   row: FopRow,
   message: readonly unknown[],
   objects: TestObjects,
-): { values: unknown[]; newFd: number } {
+): { values: unknown[]; newFdIndex: number } {
   const data: Uint8Array[] = [];
   const locs = new Map<number, Loc>();
-  const prepared = row.args.map((arg, at) => {
+  const preparedArgs = row.args.map((arg, at) => {
     const value = message[at] ?? null;
     if (arg.type === 'loc' && typeof value === 'string') {
       locs.set(at, objects.loc(value));
@@ -79,7 +79,7 @@ export function decodeArguments(
     // A missing number is 0.
     return value === null && arg.type === 'int' ? 0 : value;
   });
-  const values = unpack(makeArgumentsPurpose(row), prepared, {
+  const values = unpack(makeArgumentsPurpose(row), preparedArgs, {
     value: (_, index) => locs.get(index),
     type: (_, index) => (locs.has(index) ? 'loc' : undefined),
     inode: () => undefined,
@@ -89,5 +89,5 @@ export function decodeArguments(
     table: objects.table,
     memory,
   });
-  return { values, newFd: findMissingFdIndex(row, values) };
+  return { values, newFdIndex: findMissingFdIndex(row, values) };
 }

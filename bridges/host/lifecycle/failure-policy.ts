@@ -190,16 +190,16 @@ export class Backoff {
   }
 
   /** Records the event; returns the milliseconds to wait before the next one. */
-  nextWaitMs(now: number): number {
+  nextWaitMs(nowMs: number): number {
     // After a pause longer than any wait, the next event counts as the first one.
-    if (now > this.expiryMs) this.waitMs = 0;
+    if (nowMs > this.expiryMs) this.waitMs = 0;
     else this.waitMs = this.waitMs === 0 ? this.firstMs : Math.min(2 * this.waitMs, this.longestMs);
-    this.waitEndMs = now + this.waitMs;
+    this.waitEndMs = nowMs + this.waitMs;
     return this.waitMs;
   }
 
-  isWaiting(now: number): boolean {
-    return now < this.waitEndMs;
+  isWaiting(nowMs: number): boolean {
+    return nowMs < this.waitEndMs;
   }
 
   /** The time after which the event counts as the first one again. */

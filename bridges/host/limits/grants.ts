@@ -97,8 +97,8 @@ const findPath =
   (item: string): string => {
     const path = resolve(baseDir, item);
     try {
-      const real = sources.realPath(path);
-      if (sources.fileKind(real) !== 'other') return real;
+      const realPath = sources.realPath(path);
+      if (sources.fileKind(realPath) !== 'other') return realPath;
     } catch (error) {
       const { code } = error as { code?: string };
       const reason = code === 'ENOENT' ? 'there is no such file or folder' : code;

@@ -21,11 +21,11 @@ export interface BlamedRequest {
 }
 
 export class HarmfulRequests {
+  /** The waits of requests and callers, by their keys; the oldest first. */
   private readonly backoffs = new Map<string, Backoff>();
-  /** The first wait, in seconds. */
   private readonly firstWaitSeconds: number;
   /** The time when the last entry expires, on the context's clock in milliseconds. */
-  private lastExpiry = Number.NEGATIVE_INFINITY;
+  private lastExpiryMs = Number.NEGATIVE_INFINITY;
 
   constructor(firstWaitSeconds: number) {
     this.firstWaitSeconds = firstWaitSeconds;
@@ -36,11 +36,11 @@ export class HarmfulRequests {
   }
 
   /** Records that the request ended an interpreter; logs it if it is refused from now on. */
-  blame({ name, args, uid }: BlamedRequest, now: number, log: Log): void {
-    this.recordLoss(makeCallerKey(uid), now);
+  blame({ name, args, uid }: BlamedRequest, nowMs: number, log: Log): void {
+    this.recordLoss(makeCallerKey(uid), nowMs);
     let longestWaitMs = 0;
     for (const key of makeRequestKeys(name, args))
-      longestWaitMs = Math.max(longestWaitMs, this.recordLoss(key, now));
+      longestWaitMs = Math.max(longestWaitMs, this.recordLoss(key, nowMs));
     if (longestWaitMs === 0) return;
     log.warning(
       `${name} of '${printable(formatRequestPaths(args))}' ends the interpreter again and again: refused for ` +
@@ -50,39 +50,40 @@ export class HarmfulRequests {
   }
 
   /** True when the volume must refuse the request without calling the module. */
-  isRefused(name: FopName, args: readonly unknown[], now: number): boolean {
-    if (this.expire(now)) return false;
+  isRefused(name: FopName, args: readonly unknown[], nowMs: number): boolean {
+    if (this.expire(nowMs)) return false;
     return makeRequestKeys(name, args).some(
-      (key) => this.backoffs.get(key)?.isWaiting(now) === true,
+      (key) => this.backoffs.get(key)?.isWaiting(nowMs) === true,
     );
   }
 
   /** True when a request of this caller has recently ended an interpreter. */
-  isBlamed(uid: number, now: number): boolean {
-    return !this.expire(now) && this.backoffs.has(makeCallerKey(uid));
+  isBlamed(uid: number, nowMs: number): boolean {
+    return !this.expire(nowMs) && this.backoffs.has(makeCallerKey(uid));
   }
 
   clear(): void {
     this.backoffs.clear();
   }
 
-  private expire(now: number): boolean {
-    if (this.backoffs.size > 0 && now > this.lastExpiry) this.clear();
+  /** Drops all entries once the last has expired; true if none is left. */
+  private expire(nowMs: number): boolean {
+    if (this.backoffs.size > 0 && nowMs > this.lastExpiryMs) this.clear();
     return this.backoffs.size === 0;
   }
 
   /** Records that the key ended an interpreter; returns its new wait in milliseconds. */
-  private recordLoss(key: string, now: number): number {
+  private recordLoss(key: string, nowMs: number): number {
     const backoff = this.backoffs.get(key) ?? new Backoff(this.firstWaitSeconds);
     this.backoffs.delete(key);
     this.backoffs.set(key, backoff);
-    const wait = backoff.nextWaitMs(now);
-    this.lastExpiry = Math.max(this.lastExpiry, backoff.expiryMs);
+    const waitMs = backoff.nextWaitMs(nowMs);
+    this.lastExpiryMs = Math.max(this.lastExpiryMs, backoff.expiryMs);
     for (const oldest of this.backoffs.keys()) {
       if (this.backoffs.size <= MAX_ENTRIES) break;
       this.backoffs.delete(oldest);
     }
-    return wait;
+    return waitMs;
   }
 }
 

@@ -8,45 +8,48 @@ import { type LogLevel, type LogSource, printable, WARNING } from '../../../runt
 import { messages } from '../../../runtime/core/messages.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 
+/** Seconds' worth of bytes that may be logged at once. */
 const BURST_S = 16;
+/** The share of these bytes that is kept for warnings and errors. */
 const RESERVED_SHARE = 1 / 8;
 /** Bytes that a line takes besides its text. */
 const LINE_BYTES = 100;
+/** Milliseconds from the first omitted line to the report. */
 const OMISSION_REPORT_MS = 1000;
 
 const UNKNOWN_SOURCE: LogSource = { file: '-', line: 0, func: '-' };
 
 export class LimitedLog {
   private readonly xl: Xlator<unknown>;
-  private limit: number;
-  /** Bytes that may be written now, as of `filledAt` (the context's clock, in milliseconds). */
+  private bytesPerSecond: number;
+  /** Bytes that may be written now, as of `filledAtMs` (the context's clock). */
   private freeBytes: number;
-  private filledAt: number;
+  private filledAtMs: number;
   private omittedLines = 0;
   private omittedBytes = 0;
   private cancelOmissionReport: (() => void) | null = null;
 
   /** @param limit bytes a second; 0 for no limit. */
-  constructor(xl: Xlator<unknown>, limit: number) {
+  constructor(xl: Xlator<unknown>, bytesPerSecond: number) {
     this.xl = xl;
-    this.limit = limit;
-    this.freeBytes = limit * BURST_S;
-    this.filledAt = xl.context.now();
+    this.bytesPerSecond = bytesPerSecond;
+    this.freeBytes = bytesPerSecond * BURST_S;
+    this.filledAtMs = xl.context.now();
   }
 
-  setLimit(limit: number): void {
-    this.limit = limit;
-    this.freeBytes = limit * BURST_S;
+  setLimit(bytesPerSecond: number): void {
+    this.bytesPerSecond = bytesPerSecond;
+    this.freeBytes = bytesPerSecond * BURST_S;
   }
 
   /** True if a text of this length may be written; counts it as written. */
   takeBytes(level: LogLevel, length: number): boolean {
-    if (this.limit === 0 || !this.xl.log.enabled(level)) return true;
-    const cost = length + LINE_BYTES;
-    const reserved = level <= WARNING ? 0 : this.limit * BURST_S * RESERVED_SHARE;
-    if (this.freeBytes - cost < reserved) this.refill();
-    if (this.freeBytes - cost >= reserved) {
-      this.freeBytes -= cost;
+    if (this.bytesPerSecond === 0 || !this.xl.log.enabled(level)) return true;
+    const costBytes = length + LINE_BYTES;
+    const reservedBytes = level <= WARNING ? 0 : this.bytesPerSecond * BURST_S * RESERVED_SHARE;
+    if (this.freeBytes - costBytes < reservedBytes) this.refill();
+    if (this.freeBytes - costBytes >= reservedBytes) {
+      this.freeBytes -= costBytes;
       return true;
     }
     this.omittedLines += 1;
@@ -63,16 +66,16 @@ export class LimitedLog {
     if (this.omittedLines === 0) return;
     const text =
       `${this.omittedLines} lines (${this.omittedBytes} bytes) of the module were left out: ` +
-      `more than ${this.limit} bytes a second (option log-limit)`;
+      `more than ${this.bytesPerSecond} bytes a second (option log-limit)`;
     this.omittedLines = this.omittedBytes = 0;
     this.xl.log.log(WARNING, text, { source: UNKNOWN_SOURCE, msgid: messages.leftOut.id });
   }
 
   private refill(): void {
-    const now = this.xl.context.now();
-    const more = ((now - this.filledAt) * this.limit) / 1000;
-    this.freeBytes = Math.min(this.freeBytes + more, this.limit * BURST_S);
-    this.filledAt = now;
+    const nowMs = this.xl.context.now();
+    const newBytes = ((nowMs - this.filledAtMs) * this.bytesPerSecond) / 1000;
+    this.freeBytes = Math.min(this.freeBytes + newBytes, this.bytesPerSecond * BURST_S);
+    this.filledAtMs = nowMs;
   }
 }
 
@@ -90,9 +93,9 @@ export const requestFailedFields = { msgid: messages.requestFailed.id };
  * that no line looks like a record of its own.
  */
 export function toOneRecord(fullText: string): string {
-  const more = fullText.length - MAX_RECORD_CHARS;
+  const excess = fullText.length - MAX_RECORD_CHARS;
   const text =
-    more > 0 ? `${fullText.slice(0, MAX_RECORD_CHARS)}… (${more} characters more)` : fullText;
+    excess > 0 ? `${fullText.slice(0, MAX_RECORD_CHARS)}… (${excess} characters more)` : fullText;
   return text.replace(/(?!\t)\p{Cc}|[\u2028\u2029]/gu, (char) =>
     char === '\n' ? '\n    ' : `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );
@@ -111,11 +114,12 @@ const printableName = (name: string): string => printable(name.slice(0, MAX_NAME
 const MAX_REFUSALS = 100;
 const MAX_REFUSAL_CHARS = 2000;
 
+/** The refusals already logged, by volume. */
 const loggedTexts = new WeakMap<Xlator<unknown>, Set<string>>();
 
 /**
  * Logs a refusal as a warning: each text once, and `MAX_REFUSALS` per volume at most.
- * @param source the place in the module; undefined if unknown
+ * @param source the position in the module; undefined if unknown
  */
 export function logRefusal(
   xl: Xlator<unknown>,
