@@ -32,6 +32,6 @@ export function dirname(path: string): string {
 /** The last name of a normalized path, without `ending` (a name equal to `ending` stays). */
 export function basename(path: string, ending = ''): string {
   const name = path.slice(path.lastIndexOf('/') + 1);
-  const isMore = ending !== '' && name.length > ending.length && name.endsWith(ending);
-  return isMore ? name.slice(0, -ending.length) : name;
+  const hasEnding = ending !== '' && name.length > ending.length && name.endsWith(ending);
+  return hasEnding ? name.slice(0, -ending.length) : name;
 }

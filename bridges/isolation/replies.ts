@@ -8,6 +8,7 @@ import type { Arg } from '../../runtime/core/fops.ts';
 /** The number of kept replies, a power of two: it limits memory and the search for a value. */
 const MAX_REPLIES = 256;
 
+/** Arguments or reply parts, with their types. */
 export interface TypedValues {
   readonly args: readonly Arg[];
   readonly values: readonly unknown[];
@@ -15,25 +16,26 @@ export interface TypedValues {
 
 export class ReplyWindow {
   windCount = 0;
-  private readonly latest: (TypedValues | undefined)[] = [];
+  /** By the wind's number modulo MAX_REPLIES. */
+  private readonly keptReplies: (TypedValues | undefined)[] = [];
 
   /** Counts a wind; returns its number, from 0. */
   countWind(): number {
     const wind = this.windCount;
     this.windCount += 1;
-    this.latest[wind & (MAX_REPLIES - 1)] = undefined;
+    this.keptReplies[wind & (MAX_REPLIES - 1)] = undefined;
     return wind;
   }
 
   /** Keeps the reply to a wind, unless it is too old. */
   add(wind: number, reply: TypedValues): void {
-    if (wind >= this.firstKeptWind) this.latest[wind & (MAX_REPLIES - 1)] = reply;
+    if (wind >= this.firstKeptWind) this.keptReplies[wind & (MAX_REPLIES - 1)] = reply;
   }
 
   /** Returns the reply to a wind; undefined if it is dropped, unknown or not received. */
   find(wind: number): TypedValues | undefined {
     return wind >= this.firstKeptWind && wind < this.windCount
-      ? this.latest[wind & (MAX_REPLIES - 1)]
+      ? this.keptReplies[wind & (MAX_REPLIES - 1)]
       : undefined;
   }
 

@@ -13,9 +13,9 @@ export class NameCache<V> {
   readonly #release: (value: V) => void;
   readonly #values = new Map<string, V>();
   /** Names in order of insertion. Iterating over the map would pass its deleted entries first. */
-  readonly #order: string[] = [];
-  /** Index of the oldest name in `#order`. */
-  #oldestAt = 0;
+  readonly #orderedNames: string[] = [];
+  /** Index of the oldest name in `#orderedNames`. */
+  #oldestIndex = 0;
 
   /** @param release frees an evicted value */
   constructor(limit: number, release: (value: V) => void) {
@@ -34,7 +34,7 @@ export class NameCache<V> {
 
   /** Adds the value made for a name that was missing. */
   add(name: string, value: V): void {
-    this.#order.push(name);
+    this.#orderedNames.push(name);
     this.#values.set(name, value);
   }
 
@@ -42,14 +42,14 @@ export class NameCache<V> {
   trim(): boolean {
     if (!this.isFull) return false;
     const count = EVICTIONS_PER_CALL + ((this.#values.size - this.#limit) >> 1);
-    for (let i = 0; i < count && this.#oldestAt < this.#order.length; i++) {
-      const name = this.#order[this.#oldestAt++]!;
+    for (let i = 0; i < count && this.#oldestIndex < this.#orderedNames.length; i++) {
+      const name = this.#orderedNames[this.#oldestIndex++]!;
       this.#release(this.#values.get(name)!);
       this.#values.delete(name);
     }
-    if (this.#oldestAt >= this.#limit) {
-      this.#order.splice(0, this.#oldestAt);
-      this.#oldestAt = 0;
+    if (this.#oldestIndex >= this.#limit) {
+      this.#orderedNames.splice(0, this.#oldestIndex);
+      this.#oldestIndex = 0;
     }
     return true;
   }

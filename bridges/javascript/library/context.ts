@@ -11,7 +11,7 @@ import { ANSWERED, type Frame, watchedFrames } from './frame.ts';
 import { execution, host } from './host.ts';
 import { logErrorAt } from './report.ts';
 
-const Native = Promise;
+const NativePromise = Promise;
 const { then } = Promise.prototype;
 const { apply } = Reflect;
 
@@ -30,7 +30,7 @@ export const lateImports = {
  * Records that a method awaits another promise than a child's reply: `followMethod` handles its
  * result from now on.
  */
-function handleAwaitOfOther(frame: Frame): void {
+function handleOtherAwait(frame: Frame): void {
   frame._awaitsOthers = true;
   const method = frame._unchangedWind?.[2];
   if (!method) return;
@@ -58,7 +58,7 @@ let isInternal = false;
  * these in sequence.
  */
 const FRAME_SETTER_COUNT = 4;
-const resolvedPromise = Native.resolve();
+const resolvedPromise = NativePromise.resolve();
 
 /** Queues jobs that set the current frame, each after the one before has run. */
 function queueFrameSetters(current: typeof execution.asyncFrame, count: number): void {
@@ -89,7 +89,7 @@ function queueRestore(promise: unknown): void {
     apply(then, promise, [restore, restore]);
     if (current !== null && !current.answered) {
       watchFrame(current as Frame);
-      handleAwaitOfOther(current as Frame);
+      handleOtherAwait(current as Frame);
     }
   } catch {
     // The module reads the constructor of another object: no job follows.
@@ -98,13 +98,13 @@ function queueRestore(promise: unknown): void {
   }
 }
 
-Object.defineProperty(Native.prototype, 'constructor', {
+Object.defineProperty(NativePromise.prototype, 'constructor', {
   configurable: true,
   get() {
-    if (isInternal || this === latestUntracked.promise) return Native;
+    if (isInternal || this === latestUntracked.promise) return NativePromise;
     if (this === latestWatched.promise) awaitedPromises.add(this as object);
     else queueRestore(this);
-    return Native;
+    return NativePromise;
   },
 });
 
@@ -120,7 +120,8 @@ export function onUnhandled(promise: Promise<unknown>, onError: (error: unknown)
   isInternal = false;
 }
 
-export const isPromise = (value: unknown): value is Promise<unknown> => value instanceof Native;
+export const isPromise = (value: unknown): value is Promise<unknown> =>
+  value instanceof NativePromise;
 
 const NO_REPLY_TEXT =
   'the request was neither answered nor passed on, and nothing can reach it any more';

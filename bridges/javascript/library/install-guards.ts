@@ -6,13 +6,17 @@ import { guard } from './guard.ts';
 import { Fd, Inode, Loc } from './inode.ts';
 import { Fields, HOST_VALUE } from './values.ts';
 
-const hostValue = { [HOST_VALUE]: undefined };
+const HOST_VALUE_NAME = { [HOST_VALUE]: undefined };
 
-guard(Fields, { instead: 'fields are those of its kind' }, hostValue);
-guard(Loc, { instead: 'a loc does not change: loc.replace({…})' }, hostValue);
-guard(Inode, { instead: 'keep notes in inode.ctx' }, hostValue);
-guard(Fd, { instead: 'keep notes in fd.ctx' }, hostValue);
-guard(Client, { instead: 'keep notes in client.ctx' }, hostValue);
-guard(Reply, { instead: 'a reply does not change: reply.replace({…})' }, hostValue);
-guard(Child, { name: 'a child', instead: 'its methods are the fops' }, hostValue);
-guard(Frame, { name: 'frame', isOpen: true, instead: 'keep notes in frame.local' }, hostValue);
+guard(Fields, { instead: 'fields are those of its kind' }, HOST_VALUE_NAME);
+guard(Loc, { instead: 'a loc does not change: loc.replace({…})' }, HOST_VALUE_NAME);
+guard(Inode, { instead: 'keep notes in inode.ctx' }, HOST_VALUE_NAME);
+guard(Fd, { instead: 'keep notes in fd.ctx' }, HOST_VALUE_NAME);
+guard(Client, { instead: 'keep notes in client.ctx' }, HOST_VALUE_NAME);
+guard(Reply, { instead: 'a reply does not change: reply.replace({…})' }, HOST_VALUE_NAME);
+guard(Child, { name: 'a child', instead: 'its methods are the fops' }, HOST_VALUE_NAME);
+guard(
+  Frame,
+  { name: 'frame', isOpen: true, instead: 'keep notes in frame.local' },
+  HOST_VALUE_NAME,
+);

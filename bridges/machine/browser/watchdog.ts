@@ -1,7 +1,7 @@
 /**
  * Runs the watchdog (host/limits/watchdog.ts) in a browser: a worker that shares memory with the
  * graph's worker, on a page isolated from other origins. It interrupts engines that check their
- * word. It reports a call that never checks to the page, by a port; the page can end the worker.
+ * word. It reports a call that never checks it to the page, by a port; the page can end the worker.
  */
 import {
   CONSTANTS,
@@ -43,14 +43,16 @@ function runWatchdog(
   const { sampleAll } = sampling(constants);
   const { RUNNING, SETTLE_MS } = constants;
   const slots = new Map<number, Slot>();
+  /** Milliseconds without a running call after which the worker sleeps. */
+  const IDLE_MS = 1000;
   // Atomics.waitAsync is of ECMAScript 2024; without it the worker never sleeps.
   const { waitAsync } = Atomics as unknown as {
     waitAsync?(words: Int32Array, at: number, value: number, ms?: number): { value: unknown };
   };
   let words: Int32Array = new Int32Array(0);
   let lostPort: Pick<WebWorker, 'postMessage'> | undefined;
-  let lastActive = 0;
-  let lastSample = 0;
+  let lastActiveMs = 0;
+  let lastSampleMs = 0;
   function reportLost(slot: Slot): void {
     if (slot.isEndRequested) return;
     slot.isEndRequested = true;
@@ -59,12 +61,11 @@ function runWatchdog(
   const actions = { cpuMs: () => Number.NaN, endTurn() {}, reportLost };
   function sample(): void {
     const now = performance.now();
-    const elapsed = now - lastSample;
-    lastSample = now;
-    const { isAnyRunning, pauseMs } = sampleAll(slots.values(), elapsed, actions);
-    if (isAnyRunning) lastActive = now;
-    // After a second without a running call, the worker sleeps until a call wakes it.
-    if (now - lastActive > 1000 && waitAsync !== undefined) void waitWhileIdle(waitAsync);
+    const elapsedMs = now - lastSampleMs;
+    lastSampleMs = now;
+    const { isAnyRunning, pauseMs } = sampleAll(slots.values(), elapsedMs, actions);
+    if (isAnyRunning) lastActiveMs = now;
+    if (now - lastActiveMs > IDLE_MS && waitAsync !== undefined) void waitWhileIdle(waitAsync);
     else setTimeout(sample, Math.max(1, pauseMs));
   }
   async function waitWhileIdle(wait: NonNullable<typeof waitAsync>): Promise<void> {
@@ -74,7 +75,7 @@ function runWatchdog(
     for (const { word } of slots.values()) isIdle &&= (Atomics.load(word, 0) & RUNNING) === 0;
     if (isIdle) await wait(words, 0, 1).value;
     Atomics.store(words, 0, 0);
-    lastActive = lastSample = performance.now();
+    lastActiveMs = lastSampleMs = performance.now();
     sample();
   }
   worker.onmessage = ({ data }) => {
@@ -82,7 +83,7 @@ function runWatchdog(
     if (message.words !== undefined) {
       words = message.words;
       lostPort = message.lostPort as typeof lostPort;
-      lastActive = lastSample = performance.now();
+      lastActiveMs = lastSampleMs = performance.now();
       sample();
       worker.postMessage('ready');
     } else if (message.slot !== undefined) slots.set(message.id!, message.slot);

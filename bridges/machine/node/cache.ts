@@ -21,8 +21,8 @@ function locateSnapshot(
   folder: string,
   { name, parts: names, texts }: SnapshotInputs,
 ): SnapshotLocation {
-  const source = hashInputs([digestParts(name, names), ...texts]);
-  return { folder, name: `${name}-${source.toString('hex', 0, 8)}.snapshot`, inputsHash: source };
+  const inputsHash = hashInputs([digestParts(name, names), ...texts]);
+  return { folder, name: `${name}-${inputsHash.toString('hex', 0, 8)}.snapshot`, inputsHash };
 }
 
 const digests = new Map<string, Buffer>();

@@ -41,7 +41,7 @@ export const nodeMachine: Machine = {
   // Loaded on demand: most processes start no interpreter.
   openCache: async (folder, logs) => (await import('./cache.ts')).openCache(folder, logs),
   stripTypes,
-  warnForeignWritable: warnForeignWritable,
+  warnForeignWritable,
   watchFolder,
   collectGarbage: scheduleCollection,
 };

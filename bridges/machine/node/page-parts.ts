@@ -31,11 +31,11 @@ export function readPageParts(): ReadonlyMap<string, string | Uint8Array> {
 
 /** Writes all parts to a folder, with their names in `index.json`. */
 export function writeParts(folder: string): void {
-  const all = readPageParts();
-  for (const [name, content] of all) {
+  const allParts = readPageParts();
+  for (const [name, content] of allParts) {
     const path = join(folder, name);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, content);
   }
-  writeFileSync(join(folder, 'index.json'), JSON.stringify([...all.keys()]));
+  writeFileSync(join(folder, 'index.json'), JSON.stringify([...allParts.keys()]));
 }

@@ -1,6 +1,6 @@
 /**
  * Implements `Parts` (host/machine.ts) with node:fs: reads the files that interpreters are made of
- * (Pyodide, quickjs.wasm, our Python packages).
+ * (Pyodide, quickjs.wasm, glossa's Python packages).
  */
 import {
   closeSync,
@@ -30,10 +30,10 @@ const foldersByPrefix: Readonly<Record<string, () => string>> = {
 
 function makePartPath(name: string): string {
   if (name === 'quickjs.wasm') return resolve('@jitl/quickjs-wasmfile-release-sync/wasm');
-  const at = name.indexOf('/');
-  const folder = foldersByPrefix[name.slice(0, at)];
+  const slash = name.indexOf('/');
+  const folder = foldersByPrefix[name.slice(0, slash)];
   if (folder === undefined) throw new Error(`there is no part '${name}'`);
-  return join(folder(), name.slice(at + 1));
+  return join(folder(), name.slice(slash + 1));
 }
 
 /** Reads a file into memory that `allocate` returns (shared, or of a realm), without a copy. */
@@ -41,11 +41,11 @@ function readInto(path: string, allocate: (length: number) => Uint8Array): Uint8
   const fd = openSync(path, 'r');
   try {
     const bytes = allocate(fstatSync(fd).size);
-    let at = 0;
-    while (at < bytes.length) {
-      const count = readSync(fd, bytes, at, bytes.length - at, null);
+    let offset = 0;
+    while (offset < bytes.length) {
+      const count = readSync(fd, bytes, offset, bytes.length - offset, null);
       if (count === 0) throw new Error(`${path} is incomplete`);
-      at += count;
+      offset += count;
     }
     return bytes;
   } finally {

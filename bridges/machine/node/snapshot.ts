@@ -58,11 +58,12 @@ export function openSnapshot(location: SnapshotLocation, logs: CacheLogs): Snaps
   }
 }
 
-function readSnapshot(fd: number, { name, inputsHash: source }: SnapshotLocation): Snapshot {
+function readSnapshot(fd: number, { name, inputsHash }: SnapshotLocation): Snapshot {
   const header = readAt(fd, HEADER_BYTES, 0);
   const [magic, format, length, crc] = [0, 4, 8, 12].map((at) => header.readUInt32LE(at));
   if (magic !== MAGIC || format !== FORMAT_VERSION) throw new Error('it is not a snapshot');
-  if (!source.equals(header.subarray(WORDS_BYTES))) throw new Error('it was made from other files');
+  if (!inputsHash.equals(header.subarray(WORDS_BYTES)))
+    throw new Error('it was made from other files');
   const text = readAt(fd, length!, HEADER_BYTES);
   const { memoryLength, head, runs } = JSON.parse(text.toString()) as PageTable;
   const position = HEADER_BYTES + text.length;

@@ -30,8 +30,8 @@ export const startThread: StartThread = (name, heapBytes, data, { onWake, onEnd 
   });
   return {
     wake: () => worker.postMessage(0),
-    setKeepsProcess(isHeld) {
-      if (isHeld) worker.ref();
+    setKeepsProcess(keepsProcess) {
+      if (keepsProcess) worker.ref();
       else worker.unref();
     },
     async terminate() {

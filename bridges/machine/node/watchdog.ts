@@ -85,9 +85,11 @@ function runWatchdog(
     reportLost: killProcess,
   };
   const { sampleAll } = sampling(constants);
+  /** Milliseconds without a running call after which the thread sleeps until a call wakes it. */
+  const IDLE_MS = 1000;
   // Times in milliseconds; `waited` is the time that the engines' thread has waited for a CPU.
-  let lastActive = performance.now();
-  let lastSample = lastActive;
+  let lastActiveMs = performance.now();
+  let lastSampleMs = lastActiveMs;
   let waitedMs = readThreadTimes()[1]!;
   for (;;) {
     const messageCount = Atomics.load(watchdogSleep, 1);
@@ -102,12 +104,11 @@ function runWatchdog(
     const previousWaitedMs = waitedMs;
     waitedMs = readThreadTimes()[1]!;
     // The elapsed time is negative if the kernel reports a long wait late.
-    const elapsed = now - lastSample - (waitedMs - previousWaitedMs);
-    lastSample = now;
-    const { isAnyRunning, pauseMs } = sampleAll(slots.values(), elapsed, actions);
-    if (isAnyRunning) lastActive = now;
-    // After a second without a running call, the thread sleeps until a call wakes it.
-    if (now - lastActive <= 1000) {
+    const elapsedMs = now - lastSampleMs - (waitedMs - previousWaitedMs);
+    lastSampleMs = now;
+    const { isAnyRunning, pauseMs } = sampleAll(slots.values(), elapsedMs, actions);
+    if (isAnyRunning) lastActiveMs = now;
+    if (now - lastActiveMs <= IDLE_MS) {
       Atomics.wait(watchdogSleep, 1, messageCount, Math.max(1, pauseMs));
       continue;
     }
@@ -117,7 +118,7 @@ function runWatchdog(
     for (const { word } of slots.values()) isIdle &&= (Atomics.load(word, 0) & RUNNING) === 0;
     if (isIdle) Atomics.wait(watchdogSleep, 0, 1);
     Atomics.store(watchdogSleep, 0, 0);
-    lastActive = lastSample = performance.now();
+    lastActiveMs = lastSampleMs = performance.now();
     waitedMs = readThreadTimes()[1]!;
   }
 }
