@@ -28,7 +28,7 @@ describe('a writer with a backlog', () => {
     expect(calls).toEqual([]);
   });
 
-  it('is called once the reader has made enough room', () => {
+  it('is woken once the reader has made enough room', () => {
     const { reader, writer, calls } = crowded();
     expect(reader.receive()?.u8()).toBe(1);
     expect(writer.setAway(false)).toBe(true);

@@ -63,7 +63,7 @@ describe('an area of native memory', () => {
     expect([reader.readText(), reader.readText()]).toEqual(['first', long]);
   });
 
-  it('refers to a repeated gfid by its position', () => {
+  it('encodes a repeated gfid as the number of its slot', () => {
     const area = new Area();
     const gfid = gfidFromRandom(Uint8Array.from({ length: 16 }, (_, i) => 17 * i));
     area.begin();
@@ -100,7 +100,7 @@ describe('messages of C code', () => {
     return [it.length, ...new Float64Array(bytes.buffer)];
   };
 
-  it('a log line and a decision are decoded', () => {
+  it('with a log line and a decision are decoded in order', () => {
     const place = [...text('m.c'), 12, ...text('stat')];
     const numbers = [1, ...place, 7, ...text('hello'), 3, 5, ...place, 0, 1, 61, -1, 0, 0];
     const notes = new Notes();
@@ -112,7 +112,7 @@ describe('messages of C code', () => {
     ]);
   });
 
-  it('arbitrary bytes are decoded or refused, in finite time', () => {
+  it('with arbitrary bytes are decoded or refused, in finite time', () => {
     const number = fc.oneof(fc.integer({ min: -2, max: 130 }), fc.double());
     const kind = fc.integer({ min: 0, max: 14 });
     fc.assert(

@@ -313,7 +313,7 @@ describe('the volume of a TypeScript module', () => {
     expect(problems).toEqual([`${PLACE}HERE/m.ts: test/mine takes 1 subvolume, not 2`]);
   });
 
-  it('keeps its own option names from the record', async () => {
+  it('fails to start if the record declares an option of features/native', async () => {
     const own = "options: { 'module-path': { type: 'str', description: 'Mine.' } },";
     const problems = await refusal({ 'm.ts': record(own) });
     expect(problems).toEqual([

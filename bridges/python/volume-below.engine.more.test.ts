@@ -40,7 +40,7 @@ async function start(source: string, fops: Fops<null> = {}, options = {}) {
 }
 
 describe('the volume below', () => {
-  it('is read inside a lookup, in whose place it decides', async () => {
+  it('can be read inside a lookup, which then fails by what was read', async () => {
     const { volume, below } = await start(`${HEAD}
     def init(self):
         self.below = Volume.below()
@@ -143,7 +143,7 @@ describe('the volume below', () => {
     expect(context.lines.join('\n')).toContain('found 0 of 5000');
   });
 
-  it('is reached through an interpreter that is reloaded until its request has ended', async () => {
+  it('stays reachable from a reloaded interpreter until its request has ended', async () => {
     const held: (() => void)[] = [];
     let isHeld = false;
     const { volume, below, reload, host, graph } = await start(
@@ -193,7 +193,7 @@ describe('the volume below', () => {
     expect(await below.readFile('/log', 'utf8')).toBe('kept');
   });
 
-  it('refuses bytes that are no message of the protocol, and goes on for the volume', async () => {
+  it('disconnects a module that sends malformed bytes, and the volume serves further requests', async () => {
     const { volume, below, context } = await start(`${HEAD}
     async def mkdir(self, frame, loc, *more):
         from glupy import _below

@@ -141,7 +141,7 @@ describe('the request to end a turn', () => {
   };
   const marked = (slot: Slot) => () => (slot.word[0]! & END) !== 0;
 
-  it('is due once', () => {
+  it('is made once for a call', () => {
     const slot = newSlot();
     begin(slot, 1);
     expect(isDue(slot)).toBe(false);

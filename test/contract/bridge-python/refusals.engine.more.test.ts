@@ -235,7 +235,7 @@ def readlink(self, frame, loc, size, xdata):
     expectWorks(run);
   });
 
-  it('keeps the parts that were read or copied', async () => {
+  it('keeps the parts that were read or copied during the request', async () => {
     const run = await start(`def stat_cbk(self, frame, op_ret, op_errno, buf, xdata):
     kept.extend([buf.copy(), xdata.copy(), buf, xdata])
     frame.unwind(op_ret, op_errno, buf, xdata)
