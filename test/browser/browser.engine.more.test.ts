@@ -149,7 +149,9 @@ describe.skipIf(skipped)('modules in a browser', () => {
     const tried =
       'tried: ModuleNotFoundError ModuleNotFoundError PermissionError ModuleNotFoundError 0';
     expect(spy!.log.join('\n')).toContain(tried);
-    expect(granted).toContain('option allow-read: a browser has no files that this option could name');
+    expect(granted).toContain(
+      'option allow-read: a browser has no files that this option could name',
+    );
   });
 
   it('stand under a volume, whose files a program writes and reads without Node', async () => {
