@@ -124,7 +124,7 @@ function readDictValue(from: Reader, type: string): unknown {
   return from.readText();
 }
 
-// How an entry's attributes are encoded; any other number stands for none.
+// Codes of an entry's attributes; any other number stands for none.
 const NEW_STAT = 1;
 /** As in the listing that C received. */
 const RECEIVED_STAT = 2;

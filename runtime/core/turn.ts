@@ -12,9 +12,9 @@
  * | `runtime/pump/hot-sources.ts` | `receiving`: the source that is read | `noteAbandonedTurn`, `resumeInterrupted` |
  * | `runtime/mount/fuse/session.ts` | `request`: the kernel's | `abandoned`: EIO, unless replied soon |
  * | `bridges/host/limits/interpreter-gate.ts` | `depth`: open calls | `markLost`: the interpreter is lost |
- * | `bridges/host/lifecycle/interpreter.ts` | `current`: the request inside | `recover` fails it |
+ * | `bridges/host/lifecycle/interpreter.ts` | `currentRequest`: the request inside | `recover` fails it |
  * | `bridges/host/requests/decision-queue.ts` | `isRunning`: decisions are carried out | the gate, then `recover` |
- * | `bridges/isolation/main/worker-link.ts` | `isTaking`, `awaitedCall`: calls into the worker | `recover` |
+ * | `bridges/isolation/main/worker-link.ts` | `isTakingMessages`, `awaitedCall`: calls into the worker | `recover` |
  * | `apps/bench/run/call/request-batches.ts` | `pending`: a call | nothing: the measurement fails |
  *
  * `test/tidy/turns.test.ts` compares this table with the sources.
