@@ -15,9 +15,9 @@ export default defineCommand({
   description:
     'Serves the volumes below the volume of type protocol/server in VOLFILE as bricks: to mounts of ' +
     'GlusterFS, and to volumes of type protocol/client. Prints where it listens and the names of the ' +
-    'bricks, which clients say as remote-subvolume, and returns when clients can come. The server ' +
-    'goes on as a daemon until SIGTERM or SIGINT, or `glossa umount BRICK`; `glossa stats BRICK` shows ' +
-    'its clients, and `glossa reload BRICK` lets it read its volfile again. BRICK is its volfile, its ' +
+    'bricks, which clients give as remote-subvolume, and returns once clients can connect. The server ' +
+    'runs as a daemon until SIGTERM or SIGINT, or `glossa umount BRICK`; `glossa stats BRICK` shows ' +
+    'its clients, and `glossa reload BRICK` makes it read its volfile again. BRICK is its volfile, its ' +
     'address, the name of a brick or the process, as `glossa mounts` lists them. Without ' +
     '--log-file the log is /var/log/glossa/VOLFILE.log for root, otherwise ' +
     "~/.local/state/glossa/VOLFILE.log, with '-' for each '/' in the whole path of VOLFILE.",
@@ -28,6 +28,7 @@ export default defineCommand({
     const settings = readServerSettings(flags, volfile, resolve(volfile), terminal.verbosity);
     return startServer(settings, flags, {
       terminal,
+      // `serveBricks` prints the addresses itself.
       readyLine: null,
       serve: async (starter) =>
         (await import('../server/brick-server.ts')).serveBricks(settings, terminal, starter),

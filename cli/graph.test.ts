@@ -79,7 +79,7 @@ describe('glossa graph', () => {
   );
 
   it.each(['svg', 'dot', 'gv', 'txt'])(
-    '-o FILE.%s writes the format of the extension, or else a tree',
+    '-o FILE.%s writes the format of the extension, and a tree for an unknown one',
     (end) =>
       withStack(async (file, scratch) => {
         const output = scratch.at(`picture.${end}`);

@@ -40,7 +40,7 @@ import {
 } from '../apps/demo/tutorial/report.ts';
 import {
   countingVolumes,
-  makePrintedVolfilePath,
+  makeVolfilePath,
   stacks,
   writeMeasurableVolfile,
 } from '../apps/demo/tutorial/stacks.ts';
@@ -115,7 +115,7 @@ async function runTutorial(
 ): Promise<Measurement> {
   const { scratch, terminal, showStep: show } = stage;
   show('the bricks');
-  return withBricks(makeBrickPlans(stage), brickStarters[brickProgram.by], async (bricks) => {
+  return withBricks(makeBrickPlans(stage), brickStarters[brickProgram.program], async (bricks) => {
     const brickStage = { scratch, terminal, signal: bricks.signal };
     const ports = makePortOptions(bricks);
     show('the files');
@@ -144,7 +144,7 @@ async function makeFiles(
 ): Promise<void> {
   const { signal } = stage;
   signal.throwIfAborted();
-  const volfile = makePrintedVolfilePath(stacks[0]!);
+  const volfile = makeVolfilePath(stacks[0]!);
   const mount = await mountSearchStack({ id: 'files', volfile, options }, stage);
   try {
     // Rejects at once: a pending request may get its reply only when the mount ends.

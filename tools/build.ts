@@ -134,7 +134,7 @@ async function buildAll(): Promise<number> {
     cpSync(makeAbsolutePath(path), join(newDist, path), { recursive: true });
   bundle(root, newDist);
   // The module imports the parser, which exists only now.
-  const { readLessons } = await import('./lessons.ts');
+  const { readLessons } = await import('./lesson-pages.ts');
   writeFileSync(join(newDist, LESSONS_FILE), JSON.stringify(readLessons()));
   if (status === 0) {
     for (const path of EXECUTABLES) chmodSync(join(newDist, path), 0o755);

@@ -43,7 +43,7 @@ function makeDistribute(ports: readonly number[], delayMs: number): PlainVolume[
     const client = makeClientVolume(`test-client-${index}`, makeBrickName(index), port);
     return stackVolumes(
       [client],
-      delayMs === 0 ? [] : [makeDelayVolume(`test-way-${index}`, delayMs)],
+      delayMs === 0 ? [] : [makeDelayVolume(`test-delay-${index}`, delayMs)],
     );
   });
   const subvolumes = branches.map((volumes) => volumes.at(-1)!.name);

@@ -93,7 +93,7 @@ it('steps with equal times stand in the order of the recording', async () => {
   }
 });
 
-it('describeChange lists the differences between both sides of a volume', async () => {
+it('describeChange lists what a volume changed in a request or reply that passed it', async () => {
   const { walks } = await ofScript((graph) => {
     lookUp(graph, 'a');
     makeDirectory(graph, 'b');

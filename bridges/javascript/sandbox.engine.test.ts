@@ -258,7 +258,7 @@ describe('the import of a module', () => {
     expect(otherLines[0]).toContain(`'${name}'`);
   });
 
-  it.each(missing)('fails if the file is missing, and is logged: %s', (name) => {
+  it.each(missing)('fails and is logged if the file is missing: %s', (name) => {
     const { result, otherLines } = tryImport(name);
     expect(result).toMatch(/cannot find '.*'; searched:/);
     expect(otherLines).toEqual([expect.stringMatching(/^W \[m\.js:.*not given: import of '/)]);

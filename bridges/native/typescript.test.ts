@@ -346,7 +346,7 @@ describe('the volume of a TypeScript module', () => {
     expect(values()).toMatchObject({ size: 5120, fixed: 1 });
   });
 
-  it("calls the module's functions forget, release and fini", async () => {
+  it("calls the module's functions forget, release, releasedir and fini", async () => {
     const hooks = ['forget', 'release', 'releasedir', 'fini'].map(
       (name) => `${name}(xl, _thing, value) { xl.log.info('${name} ' + value); },`,
     );

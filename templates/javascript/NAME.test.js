@@ -1,7 +1,7 @@
 import { EPERM } from 'glossa';
 import { assert, graph, raises, test } from 'glossa/testing';
 
-test('a file with the suffix cannot be removed', async () => {
+test('a file with the protected suffix cannot be removed', async () => {
   const g = await graph('{{NAME}}.js', { suffix: '.keep' });
   await g.write('/a.keep', 'precious');
   await raises(EPERM, g.unlink('/a.keep'));
@@ -9,7 +9,7 @@ test('a file with the suffix cannot be removed', async () => {
   assert(g.logged('/a.keep stays'));
 });
 
-test('a file without the suffix can be removed', async () => {
+test('a file without the protected suffix can be removed', async () => {
   const g = await graph('{{NAME}}.js', { suffix: '.keep' });
   await g.write('/a.txt', '');
   await g.unlink('/a.txt');

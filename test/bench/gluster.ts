@@ -20,7 +20,7 @@ import {
 } from '../../apps/bench/run/bricks.ts';
 import { findGlusterProblem, makeMountCommand } from '../../apps/bench/run/others/gluster.ts';
 import type { Timeouts } from '../../apps/bench/run/others/implementation.ts';
-import { startProcess } from '../../apps/bench/run/process.ts';
+import { startServerProcess } from '../../apps/bench/run/started-server.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { printVolumes } from '../../runtime/volfile/print.ts';
 import { type Bench, glossaProgram } from './bench.ts';
@@ -97,12 +97,16 @@ export async function startBrick(
   writeFileSync(volfile, writeBrickVolfile(kind, name, directory, port));
   const log = logPath(bench, uniqueName);
   const addressFlags = ['--brick-name', directory, '--brick-port', String(port)];
-  const words: readonly [string, ...string[]] =
+  const commandLine: readonly [string, ...string[]] =
     kind === 'glossa'
       ? [process.execPath, glossaProgram, 'brick', volfile, '-N', '--log-file', log]
       : ['glusterfsd', '-N', '-f', volfile, '-l', log, ...addressFlags];
-  const settings = { words, log, timeoutMs: CONNECT_MS_MAX, signal };
-  const { pid, stop } = await startProcess(settings, () => isListening(port), 'it did not serve');
+  const settings = { commandLine, log, timeoutMs: CONNECT_MS_MAX, signal };
+  const { pid, stop } = await startServerProcess(
+    settings,
+    () => isListening(port),
+    'it did not serve',
+  );
   bench.cleanup.add(stop);
   return { name, port, pid };
 }

@@ -63,7 +63,7 @@ export function startGlossa(
     writeFileSync(volfile, printVolumes(stackVolumes(storageVolumes, above)));
     const args = ['mount', volfile, mountpoint, '-N', '--log-file', log];
     return {
-      words: [
+      commandLine: [
         process.execPath,
         glossaProgram,
         ...args,
@@ -112,8 +112,8 @@ export async function startLibfuse(
   if (typeof prepared === 'string') throw new NotMeasured(prepared);
   const { makeCommand: command } = prepared.stacks.find((stack) => stack.name === stackName)!;
   const addArguments: OtherStack['makeCommand'] = (mountPlan) => {
-    const { words: line, ...others } = command(mountPlan);
-    return { words: [...line, ...extraArguments], ...others };
+    const { commandLine: line, ...others } = command(mountPlan);
+    return { commandLine: [...line, ...extraArguments], ...others };
   };
   return startServer(bench, name, addArguments, timeouts);
 }

@@ -135,28 +135,32 @@ async function checkPhone(browser: Browser): Promise<void> {
 for (const name of selectBrowsers()) {
   const why = isInstalled(name) ? '' : `${name} is not installed`;
 
-  describe.skipIf(isSkipped(`the first visit in ${name}`, why))(`a first visit in ${name}`, () => {
-    const inBrowser = (look: (browser: Browser) => Promise<void>) => () => withBrowser(name, look);
+  describe.skipIf(isSkipped(`the first visit in ${name}`, why))(
+    `a first visit to the playground in ${name}`,
+    () => {
+      const inBrowser = (look: (browser: Browser) => Promise<void>) => () =>
+        withBrowser(name, look);
 
-    it(
-      "shows the output of the example's command and animates its request",
-      { timeout: TIMEOUT_MS },
-      inBrowser(checkExample),
-    );
-    it(
-      "shows a lesson's task without scrolling, and updates counters and picture after its check",
-      { timeout: TIMEOUT_MS },
-      inBrowser(checkLesson),
-    );
-    it(
-      'shows the command line and the picture first on a phone',
-      { timeout: TIMEOUT_MS },
-      inBrowser(checkPhone),
-    );
-    it.skipIf(name !== 'chromium')(
-      'shows the last step at once with reduced motion',
-      { timeout: TIMEOUT_MS },
-      inBrowser(checkReducedMotion),
-    );
-  });
+      it(
+        "shows the output of the example's command and animates its request",
+        { timeout: TIMEOUT_MS },
+        inBrowser(checkExample),
+      );
+      it(
+        "shows a lesson's task without scrolling, and updates counters and picture after its check",
+        { timeout: TIMEOUT_MS },
+        inBrowser(checkLesson),
+      );
+      it(
+        'shows the command line and the picture first on a phone',
+        { timeout: TIMEOUT_MS },
+        inBrowser(checkPhone),
+      );
+      it.skipIf(name !== 'chromium')(
+        'shows the last step at once with reduced motion',
+        { timeout: TIMEOUT_MS },
+        inBrowser(checkReducedMotion),
+      );
+    },
+  );
 }

@@ -71,7 +71,7 @@ describe.each(lessons.map((lesson) => [lesson.name, lesson] as const))(
     );
 
     it.each(selectVariants(likely, (each) => likely.indexOf(each) % 2 === 0))(
-      'answers the mistake: $name',
+      'explains the mistake: $name',
       async ({ js, py, answer }) => {
         const [language, [from, to]] =
           js === undefined ? ['python' as const, py!] : ['javascript' as const, js];

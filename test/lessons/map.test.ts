@@ -30,7 +30,7 @@ it('the map of the tutorial lists every slide in order, each with a command or l
   expect(rows.filter(([, , , , cell]) => !/`glossa |\]\(/.test(cell!))).toEqual([]);
 });
 
-describe.each([...lines])("the command '%s' on the map", (line) => {
+describe.each([...lines])("the command '%s' on the course's map", (line) => {
   const words = line.split(' ').slice(1);
 
   it('has valid options and existing files', async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checks } from '../../apps/course/lessons/index.ts';
-import { readLessons, renderHtml } from '../../tools/lessons.ts';
+import { readLessons, renderHtml } from '../../tools/lesson-pages.ts';
 
 describe("the lessons of the playground's page", () => {
   const lessons = readLessons();

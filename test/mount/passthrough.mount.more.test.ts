@@ -179,7 +179,7 @@ describeMounts('passthrough', () => {
 });
 
 describeFrontEnds('a mount without passthrough', ['kernel', 'user'], (front) => {
-  it('by option or for lack of permission serves reads and writes itself, without a warning', () =>
+  it('serves reads and writes itself without a warning, if an option or missing permission prevents passthrough', () =>
     front.withScratch(async (scratch) => {
       const text = storage(await scratch.makeFolder('data'));
       // Passthrough needs CAP_SYS_ADMIN; other users need no option.

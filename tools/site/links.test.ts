@@ -58,7 +58,7 @@ interface CrawlResult {
 }
 
 describe('the built site', () => {
-  it('holds the notices of its packages, and of those of the playground', () => {
+  it("contains the licence notices of its packages and of the playground's", () => {
     const readNotices = (path: string) => readFileSync(join(dist, path), 'utf8');
     expect(readNotices('THIRD-PARTY.txt')).toMatch(/Name: @vue\/runtime-dom\n[\s\S]*MIT License/);
     expect(readNotices('playground/THIRD-PARTY.txt')).toContain('In it: CPython');

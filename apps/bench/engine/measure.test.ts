@@ -36,7 +36,7 @@ const plan: MeasurePlan = {
   signal: new AbortController().signal,
 };
 
-it('measure reports each stack that could not be measured, and the plain directory', async () => {
+it('measure reports each stack, and the plain directory, that could not be measured', async () => {
   const { workload, partial, failures, warnings } = await measure(plan);
   expect(workload.plain).toBeNull();
   expect(partial).toBe(true);

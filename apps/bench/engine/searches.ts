@@ -13,7 +13,7 @@ import { drawBelow, seedRandom, shuffle } from './random.ts';
 interface SearchPlanSize {
   readonly seed: number;
   readonly searches: number;
-  /** The number of files to search for; default FILES. */
+  /** The number of files to search for; default FILE_COUNT. */
   readonly files?: number;
   /** Number of rounds, each with searches for other files; default 1. */
   readonly rounds?: number;
@@ -62,7 +62,7 @@ export function planSearches({
   // The first files after shuffling are the hot ones.
   const shuffled = shuffle(numbers, random);
   const hotCount = (files * HOT_FILES_PERCENT) / 100;
-  // drawFile takes every n-th file for a round, so sorting gives each round all directories.
+  // `drawFile` gives a round every `rounds`-th file: sorted, these come from all directories.
   const sortByDirectory = (files: readonly number[]): number[] =>
     files.toSorted((a, b) => (a % DIRECTORY_COUNT) - (b % DIRECTORY_COUNT));
   const hotFirst = [

@@ -18,7 +18,7 @@ import {
   OwnServer,
   readLogEnd,
 } from './own-server.ts';
-import { startProcess } from './process.ts';
+import { startServerProcess } from './started-server.ts';
 
 // -- volumes -------------------------------------------------------------------------------------
 
@@ -188,10 +188,10 @@ export async function startGlusterBrick(plan: BrickPlan): Promise<Brick> {
     const flags = makeXlatorOptionFlags([...options, `${LISTEN_PORT}=${port}`]);
     const commandLine = ['glusterfsd', '-N', '-f', volfile, '-l', logFile, ...flags] as const;
     try {
-      const { pid, exited, hasEnded, stop } = await startProcess(
+      const { pid, exited, hasEnded, stop } = await startServerProcess(
         {
           ...{
-            words: addParentDeathSignal(commandLine),
+            commandLine: addParentDeathSignal(commandLine),
             log: logFile,
             timeoutMs: START_TIMEOUT_MS,
           },

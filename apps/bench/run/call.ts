@@ -24,13 +24,13 @@ import {
   kinds,
   measureCosts,
 } from './call/measure.ts';
-import type { Load } from './call/pairs.ts';
+import type { BatchPlan } from './call/alternating-batches.ts';
 import { Cleanup } from './cleanup.ts';
 import { parseFlagWords } from './flag-words.ts';
 
 const DEFAULT_ROUNDS = 15;
 /** Batches are short, so that some run without interruption even on a busy machine. */
-const DEFAULT_LOAD = { batchesPerRound: 8, requestsPerBatch: 250, warmUpRequests: 20_000 };
+const DEFAULT_BATCH_PLAN = { batchesPerRound: 8, requestsPerBatch: 250, warmUpRequests: 20_000 };
 
 const languageNames = Object.keys(languages) as LanguageName[];
 
@@ -65,11 +65,11 @@ export default defineCommand({
       flags.only.length === 0 ? kindNames : parseFlagWords('--only', flags.only, kindNames);
     const interruption = new Interruption();
     try {
-      const load = { ...DEFAULT_LOAD, rounds };
+      const plan = { ...DEFAULT_BATCH_PLAN, rounds };
       const results = await measureCalls(
         wantedKinds,
         wantedLanguages,
-        load,
+        plan,
         interruption.signal,
         terminal,
       );
@@ -95,7 +95,7 @@ interface CallResults {
 async function measureCalls(
   wantedKinds: readonly KindName[],
   wantedLanguages: readonly LanguageName[],
-  load: Load,
+  plan: BatchPlan,
   signal: AbortSignal,
   terminal: Terminal,
 ): Promise<CallResults> {
@@ -116,7 +116,7 @@ async function measureCalls(
         item: kinds[kind].title,
       });
       busySampler.begin([process.pid]);
-      calls.push(await measureCosts(environment, kind, wantedLanguages, load));
+      calls.push(await measureCosts(environment, kind, wantedLanguages, plan));
       busySampler.end();
       if (signal.aborted) break;
     }

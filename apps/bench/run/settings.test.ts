@@ -31,7 +31,7 @@ describe('the settings of glossa bench', () => {
     expect(placements).toEqual(['free', 'same']);
   });
 
-  it('accept a command alone or beside other workloads', () => {
+  it('measure a command after -- instead of the default workloads, or beside those of -w', () => {
     expect(settings('--', 'ls', '-l').workloads).toEqual(['command']);
     const both = settings('-w', 'miss', '--', 'ls', '-l');
     expect(both.workloads).toEqual(['miss', 'command']);

@@ -23,7 +23,7 @@ export const brickPrograms = ['glusterfs', 'glossa'] as const;
 
 /** The program that serves the bricks. */
 export interface BrickProgram {
-  readonly by: (typeof brickPrograms)[number];
+  readonly program: (typeof brickPrograms)[number];
   readonly version: string;
   /** Why GlusterFS does not serve the bricks; null when it does, or glossa was requested. */
   readonly reason: string | null;
@@ -37,17 +37,17 @@ const GLUSTER_PROGRAM = 'glusterfsd';
  * @param requested by the user; null: GlusterFS if it is installed
  * @throws {Failure} for users other than root, or if the requested program is absent
  */
-export function chooseBrickProgram(requested: BrickProgram['by'] | null): BrickProgram {
+export function chooseBrickProgram(requested: BrickProgram['program'] | null): BrickProgram {
   if (process.getuid?.() !== 0) {
     throw new Failure(
       'the tutorial needs root: cluster/distribute stores extended attributes trusted.* on its bricks, ' +
         'which only root may write; run glossa demo as another user',
     );
   }
-  const glossa: BrickProgram = { by: 'glossa', version: readPackageVersion(), reason: null };
+  const glossa: BrickProgram = { program: 'glossa', version: readPackageVersion(), reason: null };
   if (requested === 'glossa') return glossa;
   const installed = readVersion(GLUSTER_PROGRAM);
-  if (installed !== null) return { by: 'glusterfs', version: installed, reason: null };
+  if (installed !== null) return { program: 'glusterfs', version: installed, reason: null };
   const reason = `${GLUSTER_PROGRAM} is not installed (apt install glusterfs-server)`;
   if (requested !== null) throw new Failure(reason);
   return { ...glossa, reason };
@@ -57,7 +57,7 @@ const BRICK_COUNT = 2;
 
 /** The functions that start a brick, by program. */
 export const brickStarters: Readonly<
-  Record<BrickProgram['by'], (plan: BrickPlan) => Promise<Brick>>
+  Record<BrickProgram['program'], (plan: BrickPlan) => Promise<Brick>>
 > = {
   glossa: startGlossaBrick,
   glusterfs: startGlusterBrick,

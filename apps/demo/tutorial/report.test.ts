@@ -16,11 +16,11 @@ import {
   formatStacksTable,
   formatSummary,
 } from './report.ts';
-import { addDelaysAndCounters, countingVolumes, makePrintedVolfilePath, stacks } from './stacks.ts';
+import { addDelaysAndCounters, countingVolumes, makeVolfilePath, stacks } from './stacks.ts';
 
 await registry.loadAll();
 
-const glusterfsBricks: BrickProgram = { by: 'glusterfs', version: '10.3', reason: null };
+const glusterfsBricks: BrickProgram = { program: 'glusterfs', version: '10.3', reason: null };
 const settings = { seed: 1, searches: 10_000, delayMs: 0, brickProgram: glusterfsBricks };
 const quiet: Busyness = { others: 0.01, steal: 0, load: 0.2 };
 
@@ -92,7 +92,7 @@ describe('the report of glossa tutorial', () => {
       'two bricks of GlusterFS 10.3 on this machine.',
     );
     const reason = 'glusterfsd is not installed (apt install glusterfs-server)';
-    const glossaBricks = { by: 'glossa', version: '0.1.0', reason } as const;
+    const glossaBricks = { program: 'glossa', version: '0.1.0', reason } as const;
     const text = formatIntroduction(
       { ...settings, brickProgram: glossaBricks, delayMs: 1.3 },
       1000,
@@ -136,7 +136,7 @@ describe('the report of glossa tutorial', () => {
 });
 
 describe.each(stacks)('the measured $volfile ($name)', (stack) => {
-  const text = readFileSync(makePrintedVolfilePath(stack), 'utf8');
+  const text = readFileSync(makeVolfilePath(stack), 'utf8');
   const readVolumes = (volfile: string) => {
     const source = new Source('measured.vol', volfile);
     const { description, problems } = inspectVolfile(source, { registry, strict: true });

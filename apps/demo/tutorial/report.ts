@@ -1,4 +1,7 @@
-/** Formats the tutorial's output: an introduction, a table with the talk's times, and a summary. */
+/**
+ * Formats the output of `glossa tutorial`: an introduction, a table that compares the times with
+ * those of GlusterFS's translator tutorial of 2012 (*the talk*), and a summary.
+ */
 import { formatColumns } from '../../../terminal/layout.ts';
 import {
   DIRECTORY_COUNT,
@@ -29,18 +32,18 @@ export interface TutorialSettings extends ExperimentSettings {
 /** Formats the documented JSON for scripts. */
 export function formatJsonReport(settings: TutorialSettings, { busy, times }: Measurement): string {
   const { seed, searches, delayMs, brickProgram } = settings;
-  const { by, version, reason } = brickProgram;
+  const { program, version, reason } = brickProgram;
   const measured = times.map((result, index) => {
     const { name, talkMs } = stacks[index]!;
     const { lookups, forwarded } = result;
     return { name, lookups, sent: forwarded, ...roundTimes(result, times[0]!, seed), talkMs };
   });
-  const bricks = { by, version, why: reason };
+  const bricks = { by: program, version, why: reason };
   return JSON.stringify({ seed, searches, delayMs, bricks, busy, stacks: measured }, null, 2);
 }
 
 /** Functions that describe the bricks, by program. */
-const describeBricks: Readonly<Record<BrickProgram['by'], (version: string) => string>> = {
+const brickDescriptions: Readonly<Record<BrickProgram['program'], (version: string) => string>> = {
   glusterfs: (version) => `GlusterFS ${version}`,
   glossa: (version) => `glossa ${version}`,
 };
@@ -52,7 +55,7 @@ export function formatIntroduction(settings: TutorialSettings, width: number): s
     'A program that looks for a file in one directory after the other asks most of them in vain.',
     "GlusterFS's translator tutorial of 2012 writes a cache of absent names for that, puts it into the",
     'stack of a volume on two bricks, and measures it. Here is the same stack over two bricks of',
-    `${describeBricks[brickProgram.by](brickProgram.version)} on this machine${distanceText}.`,
+    `${brickDescriptions[brickProgram.program](brickProgram.version)} on this machine${distanceText}.`,
     ...(brickProgram.reason === null ? [] : [`They are not of GlusterFS: ${brickProgram.reason}.`]),
     `${groupDigits(FILE_COUNT)} files lie in ${DIRECTORY_COUNT} directories, and ${groupDigits(searches)} searches ask`,
     `for them, ${HOT_SEARCHES_PERCENT} % of them for ${HOT_FILES_PERCENT} % of the files (seed ${seed}), through:`,
@@ -134,7 +137,7 @@ export function formatSummary({ seed }: TutorialSettings, times: readonly Search
 }
 
 export function formatNextSteps(): string {
-  const files: readonly (readonly [path: string, what: string])[] = [
+  const files: readonly (readonly [path: string, description: string])[] = [
     [`${VOLFILE_FOLDER}/README.md`, 'the same by hand'],
     [`${VOLFILE_FOLDER}/original.vol`, 'the stack as the slides print it'],
     [`${VOLFILE_FOLDER}/python.vol`, 'with the two lines that bring Python in'],

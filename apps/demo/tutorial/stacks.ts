@@ -1,4 +1,7 @@
-/** Lists the tutorial's stacks: the one printed in the talk, and those with a cache. */
+/**
+ * Lists the tutorial's stacks (the one printed in the talk, and those with a cache), and writes their
+ * volfiles with delays and lookup counters for `glossa tutorial`.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
@@ -62,12 +65,12 @@ export const stacks: readonly TutorialStack[] = [
   },
 ];
 
-/** Returns the path of a stack's volfile, as a reader of the tutorial mounts it. */
-export const makePrintedVolfilePath = ({ volfile }: Pick<TutorialStack, 'volfile'>): string =>
+/** Makes the path of a stack's volfile as a reader of the tutorial mounts it: without delays. */
+export const makeVolfilePath = ({ volfile }: Pick<TutorialStack, 'volfile'>): string =>
   join(packageRoot, VOLFILE_FOLDER, volfile);
 
 const clients = [0, 1].map((index) => ({ client: `test-client-${index}`, index }));
-const makeCounterName = (index: number): string => `test-wire-${index}`;
+const makeCounterName = (index: number): string => `test-counter-${index}`;
 
 /** Names of the volumes that count the lookups sent to bricks. */
 export const countingVolumes = clients.map(({ index }) => makeCounterName(index));
@@ -76,16 +79,16 @@ export const countingVolumes = clients.map(({ index }) => makeCounterName(index)
  * Inserts volumes into a volfile's text, one above the other, above the volume `name`. Volumes that
  * had `name` as a subvolume get the last inserted volume instead.
  */
-function insertAbove(text: string, name: string, above: readonly PlainVolume[]): string {
-  const inserted = above.map((volume, index) => ({
+function insertAbove(text: string, name: string, insertedVolumes: readonly PlainVolume[]): string {
+  const inserted = insertedVolumes.map((volume, index) => ({
     ...volume,
-    subvolumes: [index === 0 ? name : above[index - 1]!.name],
+    subvolumes: [index === 0 ? name : insertedVolumes[index - 1]!.name],
   }));
   return text
     .replace(/^( *subvolumes )(.*)$/gm, (_, key: string, names: string) => {
       const subvolumes = names
         .split(' ')
-        .map((subvolume) => (subvolume === name ? above.at(-1)!.name : subvolume));
+        .map((subvolume) => (subvolume === name ? insertedVolumes.at(-1)!.name : subvolume));
       return key + subvolumes.join(' ');
     })
     .replace(
@@ -100,7 +103,7 @@ function insertAbove(text: string, name: string, above: readonly PlainVolume[]):
  */
 export function addDelaysAndCounters(text: string, delayMs: number): string {
   return clients.reduce((result, { client, index }) => {
-    const delay = delayMs === 0 ? [] : [makeDelayVolume(`test-way-${index}`, delayMs)];
+    const delay = delayMs === 0 ? [] : [makeDelayVolume(`test-delay-${index}`, delayMs)];
     return insertAbove(result, client, [...delay, makeCounterVolume(makeCounterName(index))]);
   }, text);
 }
@@ -111,9 +114,6 @@ export function writeMeasurableVolfile(
   path: string,
   delayMs: number,
 ): string {
-  writeFileSync(
-    path,
-    addDelaysAndCounters(readFileSync(makePrintedVolfilePath(stack), 'utf8'), delayMs),
-  );
+  writeFileSync(path, addDelaysAndCounters(readFileSync(makeVolfilePath(stack), 'utf8'), delayMs));
   return path;
 }

@@ -40,6 +40,7 @@ export function makeRequestList(model: Model): HTMLElement {
     );
     const rows = positions.map((position) => {
       const row = makeRow(model, position);
+      // Relative to the scroll offset: the container may be lower than all rows together.
       row.style.transform = `translateY(${list.scrollTop + position * ROW_HEIGHT - top}px)`;
       return row;
     });
@@ -49,7 +50,7 @@ export function makeRequestList(model: Model): HTMLElement {
       list.setAttribute('aria-activedescendant', `r${model.selectedIndex}`);
     else list.removeAttribute('aria-activedescendant');
   };
-  /** Scrolls to the selected request. */
+  /** Scrolls the selected request into view, and draws the list. */
   const reveal = (): void => {
     const rowTop = model.selectedIndex * ROW_HEIGHT;
     const top = list.scrollTop * computeScale();
@@ -62,7 +63,7 @@ export function makeRequestList(model: Model): HTMLElement {
   list.addEventListener('scroll', draw, { passive: true });
   list.addEventListener('click', ({ target }) => {
     const row = (target as Element).closest<HTMLElement>('[role=option]');
-    if (row !== null) model.select(Number(row.dataset.place));
+    if (row !== null) model.select(Number(row.dataset.position));
   });
   list.addEventListener('keydown', (event) => {
     const page = Math.max(1, Math.floor(list.clientHeight / ROW_HEIGHT) - 1);
@@ -86,18 +87,18 @@ export function makeRequestList(model: Model): HTMLElement {
 
 function makeRow(model: Model, position: number): HTMLElement {
   const { outline, head } = model.data;
-  const request = model.shownRequests[position]!;
-  const hop = outline.requests[request]!;
-  const { fop, args, request: number, at } = outline.wind(hop);
+  const requestIndex = model.shownRequests[position]!;
+  const firstHop = outline.requests[requestIndex]!;
+  const { fop, args, request: requestNumber, at: startNs } = outline.wind(firstHop);
   // A pending request has NaN as its end.
-  const durationNs = outline.hops.end[hop]! - at;
-  const errno = Number.isNaN(durationNs) ? null : outline.hops.errno[hop]!;
-  return html`<div class="row" id="r${position}" role="option" data-place="${position}"
+  const durationNs = outline.hops.end[firstHop]! - startNs;
+  const errno = Number.isNaN(durationNs) ? null : outline.hops.errno[firstHop]!;
+  return html`<div class="row" id="r${position}" role="option" data-position="${position}"
     aria-selected="${String(position === model.selectedIndex)}" aria-posinset="${position + 1}"
     aria-setsize="${model.shownRequests.length}">
     <b>${fop}</b>${makeResultMark(errno)}<span class="path">${printable(findPath(args) ?? '')}</span>
     <span class="small">
-      #${number} · ${formatClock(head.startedAt, at)} · ${errno === null ? 'no answer yet' : formatDuration(durationNs)}
+      #${requestNumber} · ${formatClock(head.startedAt, startNs)} · ${errno === null ? 'no answer yet' : formatDuration(durationNs)}
     </span>
   </div>`;
 }

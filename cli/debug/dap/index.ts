@@ -1,4 +1,7 @@
-/** `glossa debug --dap`: serves the Debug Adapter Protocol on standard input and output, once. */
+/**
+ * Implements `glossa debug --dap`: serves one session of the Debug Adapter Protocol on standard
+ * input and output.
+ */
 
 import { makeScratch } from '../../../server/scratch-folders.ts';
 import { refuseStuck } from '../../../server/stuck-mounts.ts';
@@ -18,15 +21,15 @@ export async function serveDap(
   terminal: Terminal,
 ): Promise<number> {
   /** The temporary folder of the mount, if the client names no mount point. */
-  let folder: string | null = null;
+  let scratchFolder: string | null = null;
   const editor: EditorConnection = {
     send: (message) => void process.stdout.write(encodeMessage(message)),
     async launch({ volfile, mountpoint, options }, output, onEvent) {
       await refuseNonVolfile(volfile);
       if (mountpoint !== undefined) await refuseStuck(mountpoint);
-      folder = mountpoint === undefined ? makeScratch('debug') : null;
+      scratchFolder = mountpoint === undefined ? makeScratch('debug') : null;
       const mountFlags = { ...flags, 'xlator-option': [...flags['xlator-option'], ...options] };
-      const folderPath = mountpoint ?? folder!;
+      const mountPath = mountpoint ?? scratchFolder!;
       const editorTerminal: Terminal = {
         ...terminal,
         out: (text) => output('console', `${text}\n`),
@@ -34,10 +37,10 @@ export async function serveDap(
       };
       const args = makeServerArguments(
         { volfile, flags: mountFlags },
-        folderPath,
+        mountPath,
         terminal.verbosity,
       );
-      return new Debuggee(args, folderPath, editorTerminal, onEvent);
+      return new Debuggee(args, mountPath, editorTerminal, onEvent);
     },
   };
   const session = new DapSession(editor);
@@ -61,6 +64,6 @@ export async function serveDap(
   // An error of the output means that the client has closed it.
   process.stdout.on('error', () => void session.close());
   await session.whenClosed;
-  if (folder !== null) removeFolder(folder, { commandName: 'debug' }, terminal);
+  if (scratchFolder !== null) removeFolder(scratchFolder, { commandName: 'debug' }, terminal);
   return status;
 }

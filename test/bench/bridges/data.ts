@@ -16,7 +16,11 @@ import {
   startGraph,
   startModule,
 } from '../../../apps/bench/run/call/graphs.ts';
-import { type Load, measurePairs, type Series } from '../../../apps/bench/run/call/pairs.ts';
+import {
+  type BatchPlan,
+  measureAlternately,
+  type MicrosecondsByRound,
+} from '../../../apps/bench/run/call/alternating-batches.ts';
 import { type Batch, makeFd, makeReadBatch } from '../../../apps/bench/run/call/request-batches.ts';
 import { errnoName } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
@@ -35,7 +39,7 @@ import { readVolume } from '../volumes.ts';
 
 const FILE = 'file';
 
-type ObservedSeries = Series<'plain' | 'seen'>;
+type ObservedSeries = MicrosecondsByRound<'plain' | 'seen'>;
 
 const BAR = { limit: 1.05, aim: 1 };
 const PLAIN_TITLE = 'storage/posix, a file in the page cache';
@@ -62,13 +66,18 @@ function findCollector(): () => void {
   return runInNewContext('gc') as () => void;
 }
 
-const FULL: Load = {
+const FULL: BatchPlan = {
   rounds: 31,
   batchesPerRound: 12,
   requestsPerBatch: 50,
   warmUpRequests: 20_000,
 };
-const QUICK: Load = { rounds: 5, batchesPerRound: 6, requestsPerBatch: 50, warmUpRequests: 1000 };
+const QUICK: BatchPlan = {
+  rounds: 5,
+  batchesPerRound: 6,
+  requestsPerBatch: 50,
+  warmUpRequests: 1000,
+};
 
 export async function measureDataCosts(bench: Bench): Promise<Report> {
   const load = bench.quick ? QUICK : FULL;
@@ -109,7 +118,7 @@ export async function measureDataCosts(bench: Bench): Promise<Report> {
   };
 }
 
-async function measureObserved(bench: Bench, load: Load): Promise<ObservedSeries> {
+async function measureObserved(bench: Bench, load: BatchPlan): Promise<ObservedSeries> {
   const directory = join(bench.folder, 'files');
   mkdirSync(directory);
   writeFileSync(join(directory, FILE), new Uint8Array(READ_SIZE).fill(7));
@@ -127,7 +136,7 @@ async function measureObserved(bench: Bench, load: Load): Promise<ObservedSeries
     plain: makeReadBatch(graphs[0], fds[0]),
     seen: makeReadBatch(graphs[1], fds[1]),
   };
-  const series = await measurePairs(bench, variants, { ...load, beforeBatch: warmUp });
+  const series = await measureAlternately(bench, variants, { ...load, beforeBatch: warmUp });
   for (const fd of fds) fd.release();
   for (const graph of graphs) await graph.stop();
   return series;
@@ -166,11 +175,14 @@ async function openFile(graph: Graph, name: string): Promise<Fd> {
   return fd;
 }
 
-async function measureChanged(bench: Bench, load: Load): Promise<Series<'changed'>> {
+async function measureChanged(
+  bench: Bench,
+  load: BatchPlan,
+): Promise<MicrosecondsByRound<'changed'>> {
   const graph = await startModule(bench, 'python', 'translate', presentLeaf);
   const changed: Batch = makeReadBatch(graph, makeFd(graph));
   // Each takes ten times as long.
-  const series = await measurePairs(
+  const series = await measureAlternately(
     bench,
     { changed },
     { ...load, batchesPerRound: 24, requestsPerBatch: 12 },
@@ -181,13 +193,13 @@ async function measureChanged(bench: Bench, load: Load): Promise<Series<'changed
 
 // -- through a mount -----------------------------------------------------------------------------
 
-const FULL_MOUNTED: Load = {
+const FULL_MOUNTED: BatchPlan = {
   rounds: 31,
   batchesPerRound: 4,
   requestsPerBatch: 256,
   warmUpRequests: 20_000,
 };
-const QUICK_MOUNTED: Load = {
+const QUICK_MOUNTED: BatchPlan = {
   rounds: 5,
   batchesPerRound: 2,
   requestsPerBatch: 256,
@@ -224,7 +236,7 @@ export async function measureMountedReads(bench: Bench): Promise<Report> {
 }
 
 /** O_DIRECT bypasses the kernel's page cache, so that each read is a request. */
-async function measureMounted(bench: Bench, load: Load): Promise<ObservedSeries> {
+async function measureMounted(bench: Bench, load: BatchPlan): Promise<ObservedSeries> {
   const open = async (name: string, volumes: readonly PlainVolume[]): Promise<number> => {
     // The kernel would read the file itself where no module sees the data.
     const settings = { flags: ['--no-passthrough'] };
@@ -239,7 +251,7 @@ async function measureMounted(bench: Bench, load: Load): Promise<ObservedSeries>
     plain: makeBlockReads(await open('plain', [])),
     seen: makeBlockReads(await open('seen', [readVolume])),
   };
-  return measurePairs(bench, variants, load);
+  return measureAlternately(bench, variants, load);
 }
 
 function makeBlockReads(fd: number): Batch {

@@ -15,7 +15,10 @@ import {
   startGraph,
 } from '../../../apps/bench/run/call/graphs.ts';
 import { type KindName, measureRounds } from '../../../apps/bench/run/call/measure.ts';
-import { type Load, measurePairs } from '../../../apps/bench/run/call/pairs.ts';
+import {
+  type BatchPlan,
+  measureAlternately,
+} from '../../../apps/bench/run/call/alternating-batches.ts';
 import { makeLookupBatch } from '../../../apps/bench/run/call/request-batches.ts';
 import { ENOENT } from '../../../runtime/core/errno.ts';
 import type { Bench } from '../bench.ts';
@@ -33,12 +36,12 @@ interface Cost {
   /** The operation, for a table that names the language. */
   readonly call: string;
   readonly bar: Bar;
-  measure(bench: Bench, load: Load): Promise<Pair | MissingResult>;
+  measure(bench: Bench, load: BatchPlan): Promise<Pair | MissingResult>;
 }
 
 async function measureCosts(
   bench: Bench,
-  load: Load,
+  load: BatchPlan,
   costs: readonly Cost[],
   columns: readonly string[],
 ): Promise<Report> {
@@ -100,13 +103,13 @@ const LOOKUP_BARS: Readonly<Partial<Record<KindName, LookupBars>>> = {
 };
 
 // Short batches: some of them are not interrupted even on a machine that is busy.
-const FULL: Load = {
+const FULL: BatchPlan = {
   rounds: 31,
   batchesPerRound: 24,
   requestsPerBatch: 250,
   warmUpRequests: 60_000,
 };
-const QUICK: Load = {
+const QUICK: BatchPlan = {
   rounds: 5,
   batchesPerRound: 8,
   requestsPerBatch: 250,
@@ -117,7 +120,7 @@ const QUICK: Load = {
 export function measureLookupCosts(bench: Bench, language: LanguageName): Promise<Report> {
   const costs = Object.entries(LOOKUP_BARS).flatMap(([kind, { call, bars }]): Cost[] => {
     const bar = bars[language];
-    const measure = async (lab: Bench, load: Load): Promise<Pair | MissingResult> => {
+    const measure = async (lab: Bench, load: BatchPlan): Promise<Pair | MissingResult> => {
       const rounds = await measureRounds(lab, kind as KindName, [language], load);
       const [base, mine] = [rounds.get('typescript')!, rounds.get(language)!];
       return isMissing(base) ? base : isMissing(mine) ? mine : { base, mine };
@@ -129,13 +132,13 @@ export function measureLookupCosts(bench: Bench, language: LanguageName): Promis
 
 // -- in a thread of its own ----------------------------------------------------------------------
 
-const FULL_ISOLATED: Load = {
+const FULL_ISOLATED: BatchPlan = {
   rounds: 31,
   batchesPerRound: 8,
   requestsPerBatch: 250,
   warmUpRequests: 20_000,
 };
-const QUICK_ISOLATED: Load = {
+const QUICK_ISOLATED: BatchPlan = {
   rounds: 5,
   batchesPerRound: 2,
   requestsPerBatch: 250,
@@ -158,14 +161,18 @@ export function measureIsolatedLookups(bench: Bench): Promise<Report> {
   ]);
 }
 
-async function measureInThread(bench: Bench, language: LanguageName, load: Load): Promise<Pair> {
+async function measureInThread(
+  bench: Bench,
+  language: LanguageName,
+  load: BatchPlan,
+): Promise<Pair> {
   const volume = await languages[language].makeVolume(bench, 'decided');
   const isolated = { ...volume, options: { ...volume.options, isolation: 'thread' } };
   const here = await startGraph(bench, [absentLeaf, volume]);
   const thread = await startGraph(bench, [absentLeaf, isolated]);
   try {
     const variants = { base: makeLookupBatch(here, ENOENT), mine: makeLookupBatch(thread, ENOENT) };
-    return await measurePairs(bench, variants, load);
+    return await measureAlternately(bench, variants, load);
   } finally {
     await here.stop();
     await thread.stop();

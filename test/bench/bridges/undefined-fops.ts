@@ -6,19 +6,22 @@ import { measureOrExplain } from '../../../apps/bench/engine/not-measured.ts';
 import { formatDigits, formatEstimate } from '../../../apps/bench/engine/numbers.ts';
 import { compare, subtract } from '../../../apps/bench/engine/statistics.ts';
 import { presentLeaf, startGraph, startModule } from '../../../apps/bench/run/call/graphs.ts';
-import { type Load, measurePairs } from '../../../apps/bench/run/call/pairs.ts';
+import {
+  type BatchPlan,
+  measureAlternately,
+} from '../../../apps/bench/run/call/alternating-batches.ts';
 import { makeLookupBatch } from '../../../apps/bench/run/call/request-batches.ts';
 import { type FopName, fopNames } from '../../../runtime/core/gen/fops.gen.ts';
 import type { Bench } from '../bench.ts';
 import { formatRounds, makeFigure, makeRow, type Report } from '../table.ts';
 
-const FULL: Load = {
+const FULL: BatchPlan = {
   rounds: 31,
   batchesPerRound: 24,
   requestsPerBatch: 20_000,
   warmUpRequests: 500_000,
 };
-const QUICK: Load = {
+const QUICK: BatchPlan = {
   rounds: 5,
   batchesPerRound: 2,
   requestsPerBatch: 5000,
@@ -71,14 +74,14 @@ export async function measureUndefinedFops(bench: Bench): Promise<Report> {
   };
 }
 
-async function measure(bench: Bench, load: Load): Promise<Measured> {
+async function measure(bench: Bench, load: BatchPlan): Promise<Measured> {
   const graphWith = await startModule(bench, 'python', 'statfs', presentLeaf);
   const graphWithout = await startGraph(bench, [presentLeaf]);
   const strays = fopNames.filter(
     (name) => name !== DEFINED && graphWith.links[name].xl === graphWith.top,
   );
   const variants = { without: makeLookupBatch(graphWithout), with: makeLookupBatch(graphWith) };
-  const series = await measurePairs(bench, variants, load);
+  const series = await measureAlternately(bench, variants, load);
   await graphWith.stop();
   await graphWithout.stop();
   const toNs = (rounds: readonly number[]): number[] => rounds.map((us) => us * 1000);

@@ -17,7 +17,7 @@ import {
   startModule,
   type Volume,
 } from './graphs.ts';
-import { type Load, measurePairs } from './pairs.ts';
+import { type BatchPlan, measureAlternately } from './alternating-batches.ts';
 import { type Batch, makeFd, makeLookupBatch, makeReadBatch } from './request-batches.ts';
 
 /** A kind of call: the requests of a batch, and the module that handles them. */
@@ -132,7 +132,7 @@ export async function measureRounds(
   environment: GraphEnvironment,
   name: KindName,
   wantedLanguages: readonly LanguageName[],
-  load: Load,
+  plan: BatchPlan,
 ): Promise<CallRounds> {
   const { module, leaf, makeBatch, fallbackModule }: CallKind = kinds[name];
   const graphs = new Map<LanguageName, Graph | MissingResult>();
@@ -153,7 +153,7 @@ export async function measureRounds(
     const variants = Object.fromEntries(
       started.map(([language, graph]) => [language, makeBatch(graph)]),
     );
-    const series = await measurePairs(environment, variants, load);
+    const series = await measureAlternately(environment, variants, plan);
     return new Map(
       [...graphs].map(([language, graph]) => [
         language,
@@ -170,9 +170,9 @@ export async function measureCosts(
   environment: GraphEnvironment,
   kind: KindName,
   wantedLanguages: readonly LanguageName[],
-  load: Load,
+  plan: BatchPlan,
 ): Promise<CallCosts> {
-  const rounds = await measureRounds(environment, kind, wantedLanguages, load);
+  const rounds = await measureRounds(environment, kind, wantedLanguages, plan);
   const base = convertToNs(rounds.get(BASE_LANGUAGE)!);
   if (isMissing(base)) return { kind, typescript: base, over: {} };
   const over: Partial<Record<LanguageName, Cost | MissingResult>> = {};

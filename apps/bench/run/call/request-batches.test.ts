@@ -11,7 +11,7 @@ import {
   startGraph,
   startModule,
 } from './graphs.ts';
-import { measurePairs } from './pairs.ts';
+import { measureAlternately } from './alternating-batches.ts';
 import { type Batch, makeFd, makeLookupBatch, makeReadBatch } from './request-batches.ts';
 
 const logged: string[] = [];
@@ -94,7 +94,7 @@ describe('batches of requests', () => {
   });
 });
 
-describe('measurePairs', () => {
+describe('measureAlternately', () => {
   it('warms up first, alternates the variants, and keeps the best batch of a round', async () => {
     const order: string[] = [];
     const makeVariant =
@@ -105,7 +105,7 @@ describe('measurePairs', () => {
       };
     const variants = { a: makeVariant('a', [9, 3, 1, 4, 2]), b: makeVariant('b', [9, 5, 6, 8, 7]) };
     const load = { rounds: 2, batchesPerRound: 2, requestsPerBatch: 10, warmUpRequests: 10 };
-    const series = await measurePairs(makeEnvironment(), variants, load);
+    const series = await measureAlternately(makeEnvironment(), variants, load);
     expect(order.join(' ')).toBe('a10 b10 a10 b10 b10 a10 a10 b10 b10 a10');
     expect(series).toEqual({ a: [1, 2], b: [5, 7] });
   });
@@ -113,7 +113,11 @@ describe('measurePairs', () => {
   it('rejects when it is interrupted before the first round', async () => {
     const signal = AbortSignal.abort();
     const load = { rounds: 2, batchesPerRound: 1, requestsPerBatch: 1, warmUpRequests: 0 };
-    const measuring = measurePairs({ ...makeEnvironment(), signal }, { a: async () => 1 }, load);
+    const measuring = measureAlternately(
+      { ...makeEnvironment(), signal },
+      { a: async () => 1 },
+      load,
+    );
     await expect(measuring).rejects.toThrow('aborted');
   });
 });

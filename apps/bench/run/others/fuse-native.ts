@@ -32,7 +32,7 @@ export const fuseNative: Implementation = {
             'A folder passed through in JavaScript, on the npm package fuse-native (libfuse 2, ' +
             'by paths) with calls of node:fs.',
           makeCommand: (plan) => ({
-            words: [process.execPath, SCRIPT, ...makePassArguments(plan)],
+            commandLine: [process.execPath, SCRIPT, ...makePassArguments(plan)],
             env,
           }),
         },

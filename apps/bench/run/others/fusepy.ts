@@ -26,7 +26,7 @@ export const fusepy: Implementation = {
           description:
             'A folder passed through in Python, on fusepy (CPython, libfuse 2, by paths) with ' +
             'calls of os.',
-          makeCommand: (plan) => ({ words: [python, SCRIPT, ...makePassArguments(plan)] }),
+          makeCommand: (plan) => ({ commandLine: [python, SCRIPT, ...makePassArguments(plan)] }),
         },
       ],
     };

@@ -53,7 +53,7 @@ export const makeMountCommand =
     const path = `${mountpoint}.vol`;
     writeFileSync(path, formatStackVolfile(directory));
     const args = ['-N', '-f', path, '-l', log];
-    return { words: [PROGRAM, ...args, ...makeTimeoutFlags(timeouts), ...flags, mountpoint] };
+    return { commandLine: [PROGRAM, ...args, ...makeTimeoutFlags(timeouts), ...flags, mountpoint] };
   };
 
 /** Reads the version that one of GlusterFS's programs prints; null if the program is absent. */

@@ -25,7 +25,7 @@ export interface MountPlan {
 
 /** A program that serves in the foreground until it gets SIGTERM. */
 export interface ServerCommand {
-  readonly words: readonly [string, ...string[]];
+  readonly commandLine: readonly [string, ...string[]];
   readonly env?: Readonly<Record<string, string>>;
 }
 

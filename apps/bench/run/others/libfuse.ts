@@ -55,7 +55,7 @@ export const libfuse: Implementation = {
             'A server in C on libfuse 3 that says of every name at once that it is absent: ' +
             'the least that a FUSE server takes.',
           makeCommand: ({ mountpoint, timeouts }) => ({
-            words: [floor, mountpoint, ...makeTimeoutArguments(timeouts)],
+            commandLine: [floor, mountpoint, ...makeTimeoutArguments(timeouts)],
           }),
           findUnfitReason: (workload) =>
             workload === 'miss' ? null : 'all it can say is that a name is absent (workload miss)',
@@ -63,7 +63,7 @@ export const libfuse: Implementation = {
         {
           name: 'libfuse',
           description: 'A folder passed through in C, on libfuse 3 (low-level, one thread).',
-          makeCommand: (plan) => ({ words: [pass, ...makePassArguments(plan)] }),
+          makeCommand: (plan) => ({ commandLine: [pass, ...makePassArguments(plan)] }),
         },
       ],
     };

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StackPlan } from '../../engine/measure.ts';
 import type { StackDescription } from '../../engine/schema.ts';
-import { readLastError, startMount } from '../process.ts';
+import { readLastError, startMount } from '../started-server.ts';
 import type { MountPlan, OtherStack, Timeouts } from './implementation.ts';
 
 interface OtherSettings {

@@ -84,7 +84,7 @@ describe('the package to install is named', () => {
     expect(fusepy.prepare(scratch)).toBe('libfuse 2 is not installed (apt install libfuse2)');
   });
 
-  it('in a warning that the implementation is left out', () => {
+  it('in the warning that an implementation is left out', () => {
     vi.stubEnv('PATH', makePrograms());
     const stacks = { stacks: [], warnings: ['one'], question: 'How fast?', sameLookupStacks };
     expect(addOthers(stacks, ['libfuse'], scratch)).toEqual({
@@ -117,7 +117,7 @@ describe('a stack of --with', () => {
     name: 'failing',
     description: '',
     makeCommand: ({ directory }) => ({
-      words: [
+      commandLine: [
         process.execPath,
         '-e',
         `console.error('error: no luck'); process.exit(1)`,
@@ -137,7 +137,7 @@ describe('a stack of --with', () => {
   it('is reported as silent if its program is absent', async () => {
     const absent: OtherStack = {
       ...failing,
-      makeCommand: () => ({ words: [join(scratch, 'gone')] }),
+      makeCommand: () => ({ commandLine: [join(scratch, 'gone')] }),
     };
     const plan = makeOtherPlan(absent, { scratch, data: scratch, timeouts });
     await expect(plan.serve()).rejects.toThrow('it did not mount: it said nothing');

@@ -28,11 +28,12 @@ function readLesson(lesson: Lesson): LessonData {
 const TASK_PATTERN = /^## Your turn\n((?:(?!## ).*\n?)*)/m;
 /** Matches the instruction to save, which starts the check at a terminal; a page has a button. */
 const SAVING_PATTERN = /\bsave the file\b/gi;
-const replaceSaving = (save: string): string =>
-  `${save[0] === 'S' ? 'P' : 'p'}ress **Check** or Ctrl+S`;
+const replaceSaving = (instruction: string): string =>
+  `${instruction[0] === 'S' ? 'P' : 'p'}ress **Check** or Ctrl+S`;
 
 function makeVariant(lesson: Lesson, language: LessonLanguage): LessonVariant {
   const module = makeModuleFileName(lesson.name, language);
+  // A lesson has one volfile, which is named like its Python module.
   const volfile = `${makeModuleFileName(lesson.name, 'python').slice(0, -'.py'.length)}.vol`;
   const tests = lesson.tests
     .filter((test) => test.endsWith(lessonLanguages[language].extension))
@@ -50,6 +51,7 @@ function makeVariant(lesson: Lesson, language: LessonLanguage): LessonVariant {
     module: `/${module}`,
     files: {
       [`/${module}`]: lesson.read(`starter${lessonLanguages[language].extension}`),
+      // The volfile names the Python module; the page runs the module of the learner's language.
       [VOLFILE]: replaceFolderStorage(lesson.read(volfile), volfile).replace(
         /(?<=module-name )\S+/,
         module,
@@ -107,8 +109,8 @@ export function renderHtml(markdown: string, folder: string): string {
       code({ text, lang }) {
         const isWide = text.split('\n').some((line) => line.length > NARROW_CHARACTERS);
         // Blocks that are not code are drawings or commands, whose lines must not wrap.
-        const keys = isWide && !/^(python|js)$/.test(lang ?? '') ? ' tabindex="0"' : '';
-        return `<pre class="${lang || 'plain'}"${keys}><code>${escapeHtml(text)}</code></pre>\n`;
+        const tabIndex = isWide && !/^(python|js)$/.test(lang ?? '') ? ' tabindex="0"' : '';
+        return `<pre class="${lang || 'plain'}"${tabIndex}><code>${escapeHtml(text)}</code></pre>\n`;
       },
       table({ header, rows }) {
         const renderCells = (row: readonly Tokens.TableCell[], tag: string): string =>

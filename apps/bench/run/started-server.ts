@@ -9,7 +9,7 @@ import { NotMeasured } from '../engine/not-measured.ts';
 
 interface ProcessSettings {
   /** The program and its arguments; it serves in the foreground until it gets SIGTERM. */
-  readonly words: readonly [string, ...string[]];
+  readonly commandLine: readonly [string, ...string[]];
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** File to which the output is appended. */
   readonly log: string;
@@ -45,14 +45,14 @@ const POLL_INTERVAL_MS = 2;
  * @param cleanUp called after the process has ended
  * @throws {NotMeasured} with the last error of its log
  */
-export async function startProcess(
+export async function startServerProcess(
   settings: ProcessSettings,
   isReady: () => Promise<boolean> | boolean,
   failureText: string,
   cleanUp: () => void = () => {},
 ): Promise<StartedServer> {
-  const { words, env, log, timeoutMs, signal, endSignal = 'SIGTERM' } = settings;
-  const [program, ...args] = words;
+  const { commandLine, env, log, timeoutMs, signal, endSignal = 'SIGTERM' } = settings;
+  const [program, ...args] = commandLine;
   const output = openSync(log, 'a');
   const start = performance.now();
   // In its own process group, the child gets no Ctrl-C; the bench ends its servers in order.
@@ -73,7 +73,7 @@ export async function startProcess(
     cleanUp();
   };
   let hasEnded = false;
-  const exitSeen = exited.then(() => {
+  const endedBeforeReady = exited.then(() => {
     hasEnded = true;
     return false;
   });
@@ -83,7 +83,7 @@ export async function startProcess(
   });
   for (let isServing = false; !isServing; ) {
     // `isReady` may hang in a mount that does not reply.
-    isServing = await Promise.race([isReady(), exitSeen, aborted]);
+    isServing = await Promise.race([isReady(), endedBeforeReady, aborted]);
     if (hasEnded || stopSignal.aborted) {
       await stop();
       signal?.throwIfAborted();
@@ -102,7 +102,7 @@ export async function startProcess(
 
 /** Starts a process and waits for its mount; unmounts after its end. @throws {NotMeasured} */
 export const startMount = (settings: ProcessSettings, mountpoint: string): Promise<StartedServer> =>
-  startProcess(
+  startServerProcess(
     settings,
     () => isReplying(mountpoint),
     'it did not mount',
@@ -122,6 +122,6 @@ const isReplying = (mountpoint: string): Promise<boolean> | boolean =>
 /** Reads the last line of a log that looks like an error; without one, the last line. */
 export function readLastError(log: string): string {
   const lines = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
-  const last = lines.findLast((words) => / E \[|error|fail|cannot/i.test(words)) ?? lines.at(-1);
+  const last = lines.findLast((line) => / E \[|error|fail|cannot/i.test(line)) ?? lines.at(-1);
   return last?.trim() || 'it said nothing';
 }

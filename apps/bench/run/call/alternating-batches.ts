@@ -1,6 +1,6 @@
 /**
- * Runs batches of several variants (languages of a module) in rounds. The variants take turns, and
- * each sequence starts with another one, so that other load of the machine hits all alike. A round
+ * Runs batches of several variants (languages of a module) in rounds. The variants take
+ * turns in a changing order, so that other load of the machine affects all of them alike. A round
  * counts each variant's best batch: noise makes a batch slower, never quicker.
  */
 import { seedRandom } from '../../engine/random.ts';
@@ -9,7 +9,7 @@ import type { GraphEnvironment } from './graphs.ts';
 import type { Batch } from './request-batches.ts';
 
 /** The amount of work of one measurement. */
-export interface Load {
+export interface BatchPlan {
   readonly rounds: number;
   /** Batches of each variant in a round, of which the best counts. */
   readonly batchesPerRound: number;
@@ -22,34 +22,34 @@ export interface Load {
 }
 
 /** Microseconds per request by variant and round. */
-export type Series<N extends string> = Readonly<Record<N, readonly number[]>>;
+export type MicrosecondsByRound<N extends string> = Readonly<Record<N, readonly number[]>>;
 
 /**
  * Measures variants in alternation; returns the rounds so far if it is interrupted.
  * @throws {NotMeasured} for a wrong reply; the signal's reason if interrupted in the first round
  */
-export async function measurePairs<N extends string>(
+export async function measureAlternately<N extends string>(
   environment: GraphEnvironment,
   variants: Readonly<Record<N, Batch>>,
-  load: Load,
-): Promise<Series<N>> {
+  plan: BatchPlan,
+): Promise<MicrosecondsByRound<N>> {
   const names = Object.keys(variants) as N[];
   for (const name of names) {
-    for (let doneCount = 0; doneCount < load.warmUpRequests; doneCount += load.requestsPerBatch)
-      await variants[name](load.requestsPerBatch);
+    for (let doneCount = 0; doneCount < plan.warmUpRequests; doneCount += plan.requestsPerBatch)
+      await variants[name](plan.requestsPerBatch);
     environment.signal.throwIfAborted();
   }
   const series = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<
     N,
     number[]
   >;
-  const orders = orderRounds(names, load.rounds * load.batchesPerRound, seedRandom(1));
-  for (let round = 0; round < load.rounds; round++) {
+  const orders = orderRounds(names, plan.rounds * plan.batchesPerRound, seedRandom(1));
+  for (let round = 0; round < plan.rounds; round++) {
     const best = new Map<N, number>();
-    for (let batch = 0; batch < load.batchesPerRound; batch++) {
-      for (const name of orders[round * load.batchesPerRound + batch]!) {
-        await load.beforeBatch?.(variants[name]);
-        const microseconds = await variants[name](load.requestsPerBatch);
+    for (let batch = 0; batch < plan.batchesPerRound; batch++) {
+      for (const name of orders[round * plan.batchesPerRound + batch]!) {
+        await plan.beforeBatch?.(variants[name]);
+        const microseconds = await variants[name](plan.requestsPerBatch);
         best.set(name, Math.min(microseconds, best.get(name) ?? Number.POSITIVE_INFINITY));
       }
       // Lets timers and signals run.
