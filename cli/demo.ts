@@ -110,11 +110,11 @@ async function runPasses(
   workloads: { readonly near: SearchPlan; readonly away: SearchPlan },
   stage: Stage,
 ): Promise<Passes> {
-  const { scratch, terminal, signal, showStep: show } = stage;
+  const { scratch, terminal, signal, showStep } = stage;
   const tree = join(scratch, 'files');
   mkdirSync(tree);
   await makeTree(tree, workloads.near, signal);
-  show('the bricks');
+  showStep('the bricks');
   const plans = makeAwayBrickPlans(stage);
   return withBricks(plans, startGlossaBrick, async (bricks) => {
     const { ports, pids } = bricks;
@@ -134,7 +134,7 @@ async function runPasses(
         return new Search({ title, id, volfile, options }, settings, sampler, brickStage);
       });
     };
-    let filling: Promise<void> | undefined;
+    let fillPromise: Promise<void> | undefined;
     const fillBricks = async (): Promise<void> => {
       const volfile = join(scratch, 'fill.vol');
       writeFileSync(volfile, formatBricksVolfile(ports));
@@ -144,8 +144,8 @@ async function runPasses(
     };
     /** Fills the bricks at the first call; further calls wait for that. */
     const fillOnce = (): Promise<void> => {
-      filling ??= fillBricks();
-      return filling;
+      fillPromise ??= fillBricks();
+      return fillPromise;
     };
     const near = makeSearches(
       stacks.filter(runsOverFolder),
@@ -164,22 +164,22 @@ async function runPasses(
     const runPass = async (
       searches: readonly Search[],
       brickFacts: Pick<Pass, 'bricks' | 'delayMs'>,
-      number: number,
+      passNumber: number,
     ): Promise<Pass> => {
-      const label = `${number} of 2: ${describeStorage(brickFacts)}`;
-      show(label);
-      const { busy, times: searched } = await measureSearches(searches, seed, (part) =>
-        show(label, part),
+      const label = `${passNumber} of 2: ${describeStorage(brickFacts)}`;
+      showStep(label);
+      const { busy, times: searched } = await measureSearches(searches, seed, (share) =>
+        showStep(label, share),
       );
       const chosenStacks = brickFacts.bricks === 0 ? stacks.filter(runsOverFolder) : stacks;
       return {
         ...brickFacts,
         busy,
-        stacks: searched.map((result, at) => ({ name: chosenStacks[at]!.name, ...result })),
+        stacks: searched.map((result, index) => ({ name: chosenStacks[index]!.name, ...result })),
       };
     };
     const allSearches = [...near, ...away];
-    show(`${allSearches.length} mounts`);
+    showStep(`${allSearches.length} mounts`);
     return withSearches(allSearches, async () => [
       await runPass(near, { bricks: 0, delayMs: 0 }, 1),
       await runPass(away, { bricks: BRICK_COUNT, delayMs }, 2),

@@ -87,7 +87,7 @@ function formatCommandHelp(
   terminal: Terminal,
 ): string {
   const { colour, width } = terminal;
-  // Own flags are spread twice: first for their place, last to replace common ones of that name.
+  // Own flags are spread twice: first for their order, last to replace common ones of that name.
   const allFlags = { ...flags, ...commonFlags, ...flags };
   const subcommands = listSubcommands(name, commands).map(
     (other) => [`glossa ${other}`, commands.get(other)!.summary] as const,

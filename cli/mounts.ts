@@ -134,9 +134,9 @@ function printRows(rows: readonly Row[], terminal: Terminal): void {
   const head = ['mount point or address', 'volfile', 'user', 'since', 'pid'];
   const lines = [
     [...head, paint('bold', 'health', colour)],
-    ...cells.map((row, at) => [
+    ...cells.map((row, index) => [
       ...row,
-      paint(HEALTH_STYLES[rows[at]!.health], rows[at]!.health, colour),
+      paint(HEALTH_STYLES[rows[index]!.health], rows[index]!.health, colour),
     ]),
   ];
   for (const line of formatTable(lines)) terminal.out(line);

@@ -50,13 +50,15 @@ export default defineCommand({
       throw new UsageError(`'${name}' cannot be the name of a volume: it has ${rule}`);
     }
     const directories = directoryOperands.map((directory) => resolve(directory));
-    const duplicate = directories.find((directory, at) => directories.indexOf(directory) !== at);
+    const duplicate = directories.find(
+      (directory, index) => directories.indexOf(directory) !== index,
+    );
     if (duplicate !== undefined)
       throw new UsageError(`${duplicate} is given twice: a brick has its own`);
     const ports = await choosePorts(directories.length, flags.port);
     const volume: NewVolume = {
       name,
-      bricks: directories.map((directory, at) => ({ directory, port: ports[at]! })),
+      bricks: directories.map((directory, index) => ({ directory, port: ports[index]! })),
     };
     const folder = flags.out ?? name;
     writeVolume(volume, folder, terminal);
@@ -116,7 +118,7 @@ async function choosePorts(count: number, firstPort: number | undefined): Promis
       `--port takes a number from 1 to ${PORT_MAX - count + 1}, not '${firstPort}'`,
     );
   }
-  return Array.from({ length: count }, (_, at) => firstPort + at);
+  return Array.from({ length: count }, (_, index) => firstPort + index);
 }
 
 /** Finds different free ports, by listening at all of them at once. @throws {Failure} */

@@ -77,8 +77,8 @@ function findTemplateLanguage(language: string): TemplateLanguage {
 }
 
 /**
- * Writes the files, and prints each. If a file of `module` exists, nothing is written; an existing
- * file of `editor` is left unchanged. @throws {Failure}
+ * Writes the files, and prints each. If a file of `moduleTexts` exists, nothing is written; an
+ * existing file of `editorTexts` is left unchanged. @throws {Failure}
  */
 function writeModule(
   moduleTexts: Texts,

@@ -175,8 +175,8 @@ function makeStarter({
       process.off('exit', removeFolder).on('exit', removeFolder);
       return reportReady();
     },
-    onGone(fn) {
-      if (attached) onGone(fn);
+    onGone(callback) {
+      if (attached) onGone(callback);
     },
   };
 }

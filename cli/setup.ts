@@ -36,8 +36,8 @@ export default defineCommand({
     const plan = (user ? makeUserPlan : makeSystemPlan)();
     const reporter: SetupReporter = {
       dryRun,
-      step: (text) => terminal.out(text),
-      problem: (text) => printWarning(text, terminal),
+      reportStep: (text) => terminal.out(text),
+      reportProblem: (text) => printWarning(text, terminal),
     };
     const isDone = undo ? uninstallFiles(plan.record, reporter) : installFiles(plan, reporter);
     if (!dryRun) reloadSystemd(user, terminal);

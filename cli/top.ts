@@ -177,8 +177,8 @@ async function showLive(
   let lateS: number | null = null;
   const endView = (): void => controller.abort();
   const draw = (): void => {
-    const drawing = { size: screen.size, colour: colour.out, lateS };
-    screen.draw(formatScreen(server.operand, rates, state, drawing));
+    const screenSettings = { size: screen.size, colour: colour.out, lateS };
+    screen.draw(formatScreen(server.operand, rates, state, screenSettings));
   };
   const onKey = (key: string): void => {
     const nextState = pressKey(state, key);

@@ -113,15 +113,15 @@ async function runTutorial(
   workload: SearchPlan,
   stage: Stage,
 ): Promise<Measurement> {
-  const { scratch, terminal, showStep: show } = stage;
-  show('the bricks');
+  const { scratch, terminal, showStep } = stage;
+  showStep('the bricks');
   return withBricks(makeBrickPlans(stage), brickStarters[brickProgram.program], async (bricks) => {
     const brickStage = { scratch, terminal, signal: bricks.signal };
     const ports = makePortOptions(bricks);
-    show('the files');
+    showStep('the files');
     await makeFiles(workload, ports, brickStage);
     const label = `${stacks.length} stacks`;
-    show(label);
+    showStep(label);
     const sampler = new BusySampler(readAllowedCpus());
     const settings = { workload, countingVolumes, pids: bricks.pids };
     const searches = stacks.map((stack) => {
@@ -131,7 +131,7 @@ async function runTutorial(
       return new Search({ title, id, volfile, options }, settings, sampler, brickStage);
     });
     return withSearches(searches, () =>
-      measureSearches(searches, seed, (part) => show(label, part)),
+      measureSearches(searches, seed, (share) => showStep(label, share)),
     );
   });
 }

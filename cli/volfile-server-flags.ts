@@ -70,17 +70,18 @@ export function readVolfileServers(
 
 /**
  * Reads `HOST`, `HOST:PORT`, `[IPV6]:PORT`.
- * @param place the place of the text in the command line, for messages. @throws {UsageError}
+ * @param errorStart the beginning of an error's message
+ * @throws {UsageError}
  */
 export function parseServer(
   text: string,
   defaultPort: number,
-  place = '-s takes',
+  errorStart = '-s takes',
 ): { readonly host: string; readonly port: number } {
   const [, inBrackets, name, port = defaultPort, ipv6] = ADDRESS.exec(text) ?? [];
   const host = inBrackets ?? name ?? ipv6;
   if (host === undefined || Number(port) > PORT_MAX || Number(port) < 1) {
-    throw new UsageError(`${place} HOST, HOST:PORT or [IPV6]:PORT, not '${text}'`);
+    throw new UsageError(`${errorStart} HOST, HOST:PORT or [IPV6]:PORT, not '${text}'`);
   }
   return { host, port: Number(port) };
 }

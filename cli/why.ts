@@ -41,9 +41,9 @@ export default defineCommand({
   },
 });
 
-/** Requests with the same outcome, which are printed once, with their number. */
-interface SameOutcome {
-  last: NotableRequest;
+/** Requests with the same outcome: the latest is printed, with the number of all. */
+interface OutcomeGroup {
+  latest: NotableRequest;
   times: number;
 }
 
@@ -53,17 +53,17 @@ function printRequests(
   slowMs: number,
   { out, colour }: Terminal,
 ): void {
-  const outcomes = new Map<string, SameOutcome>();
+  const outcomes = new Map<string, OutcomeGroup>();
   for (const request of requests) {
     const { op, errno, way: volumes, attribute, paths, ms } = request;
     const key = JSON.stringify([op, errno, volumes, attribute, paths, ms >= slowMs]);
     const times = (outcomes.get(key)?.times ?? 0) + 1;
     // Deleted first, so that the entry moves to the end: the latest request is printed last.
     outcomes.delete(key);
-    outcomes.set(key, { last: request, times });
+    outcomes.set(key, { latest: request, times });
   }
-  for (const { last, times } of outcomes.values()) {
-    const [title, ...rest] = formatSentences(last, times, path, slowMs);
+  for (const { latest, times } of outcomes.values()) {
+    const [title, ...rest] = formatSentences(latest, times, path, slowMs);
     out(`${paint('bold', title!, colour.out)}\n  ${rest.join(' ')}`);
   }
 }

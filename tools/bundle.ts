@@ -15,7 +15,7 @@ interface BundleSpec {
   readonly outputPath: string;
   /**
    * `iife` is a program, `esm` a module, `cjs` a package for Node (`imports` in package.json),
-   * `value` an expression whose value is the file's default export.
+   * `value` an expression that evaluates to the file's default export.
    */
   readonly format: 'iife' | 'esm' | 'cjs' | 'value';
   /** True for bundles with interpreters, whose packages have variants for browsers. */
@@ -72,7 +72,7 @@ const BUNDLES: readonly BundleSpec[] = [
 ];
 
 /** The file of origins and licences in each folder with code of other projects. */
-const PROVENANCE = 'THIRD-PARTY.txt';
+const PROVENANCE_FILE = 'THIRD-PARTY.txt';
 
 /** The folders with bundles and the whole packages that the published playground contains. */
 const PLAYGROUND = {
@@ -92,7 +92,7 @@ const VALUE_OPTIONS = {
 export function bundle(root: string, outDir: string): void {
   const { version } = JSON.parse(readTrimmed(join(root, 'package.json'))) as Manifest;
   /** By a folder in `outDir`, the folders of the packages with code in its bundles. */
-  const packages = new Map<string, string[]>();
+  const packageFolders = new Map<string, string[]>();
   for (const { sources, outputPath, format, isForBrowsers } of BUNDLES) {
     const hasOneSource = typeof sources === 'string';
     const isValue = format === 'value';
@@ -132,17 +132,20 @@ export function bundle(root: string, outDir: string): void {
         bytesInOutput > 0 ? findPackage(join(root, input)) : [],
       );
       if (usedPackages.length === 0) continue;
-      const banner = `/*! Holds code of other projects: ${PROVENANCE} */\n`;
+      const banner = `/*! Holds code of other projects: ${PROVENANCE_FILE} */\n`;
       writeFileSync(outfile, banner + readFileSync(outfile, 'utf8'));
       const folder = relative(outDir, dirname(outfile));
-      packages.set(folder, [...(packages.get(folder) ?? []), ...usedPackages]);
+      packageFolders.set(folder, [...(packageFolders.get(folder) ?? []), ...usedPackages]);
     }
   }
-  const bundledPackages = PLAYGROUND.bundles.flatMap((folder) => packages.get(folder) ?? []);
+  const bundledPackages = PLAYGROUND.bundles.flatMap((folder) => packageFolders.get(folder) ?? []);
   const wholePackages = PLAYGROUND.packages.map((name) => join(root, 'node_modules', name));
-  packages.get(PLAYGROUND.folder)!.push(...bundledPackages, ...wholePackages);
-  for (const [folder, usedPackages] of packages) {
-    writeFileSync(join(outDir, folder, PROVENANCE), formatProvenance([...new Set(usedPackages)]));
+  packageFolders.get(PLAYGROUND.folder)!.push(...bundledPackages, ...wholePackages);
+  for (const [folder, usedPackages] of packageFolders) {
+    writeFileSync(
+      join(outDir, folder, PROVENANCE_FILE),
+      formatProvenance([...new Set(usedPackages)]),
+    );
   }
 }
 

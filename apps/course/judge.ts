@@ -141,11 +141,14 @@ function listErrors({ log }: TestReport): string[] {
   const moduleErrors = errors.filter(([, file]) => isModuleFile(file));
   // A module may itself log errors that are no failures, so exceptions come first.
   const syntaxWarnings = log.filter(([, , , , text]) => text.startsWith('SyntaxWarning'));
-  const first =
+  const shownLine =
     moduleErrors.find(([, , , , text]) => EXCEPTION_PATTERN.test(text)) ??
     moduleErrors[0] ??
     syntaxWarnings[0];
-  if (first !== undefined) return [`${first[1]}:${first[2]}: ${first[4]}`];
+  if (shownLine !== undefined) {
+    const [, file, line, , text] = shownLine;
+    return [`${file}:${line}: ${text}`];
+  }
   return errors
     .map(([, , , , text]) => text)
     .filter((text) => LOST_INTERPRETER_PATTERN.test(text))

@@ -31,7 +31,7 @@ const C_SECTION_PATTERN = /^## .*\bC\n/;
 /** Omits code blocks of other languages, and translates names in prose and commands. */
 function reduceSection(section: string, language: LessonLanguage): string {
   if (C_SECTION_PATTERN.test(section)) return section;
-  const { code, fence } = lessonLanguages[language];
+  const { translateCode, fence } = lessonLanguages[language];
   const fences = Object.values(lessonLanguages).map((each) => each.fence);
   const otherFences = fences.filter((other) => other !== fence);
   const parts = section.split(/^(```\w*\n.*?^```\n)/ms);
@@ -40,7 +40,7 @@ function reduceSection(section: string, language: LessonLanguage): string {
       if (otherFences.some((other) => part.startsWith(`\`\`\`${other}\n`))) return '';
       if (!part.startsWith('```')) return translateNames(part, language);
       const isCommand = part.startsWith('```sh\n') || part.startsWith('```\n');
-      return isCommand ? code(part) : part;
+      return isCommand ? translateCode(part) : part;
     })
     .join('');
 }

@@ -198,7 +198,7 @@ export class Search {
       await beforeMount?.();
       return mountSearchStack(stack, stage);
     };
-    const common = { seconds: 0, seed: 0, command: null, reference: '', signal: stage.signal };
+    const common = { seconds: 0, seed: 0, command: null, plainFolder: '', signal: stage.signal };
     this.target = new Target(
       {
         workload: 'phpsim',

@@ -119,7 +119,9 @@ export function shortenPath(path: string): string {
 }
 
 /** Lists the files of the package to read next. */
-export function formatNextFiles(files: readonly (readonly [path: string, what: string])[]): string {
+export function formatNextFiles(
+  files: readonly (readonly [path: string, description: string])[],
+): string {
   const rows = files.map(([path, description]) => [shortenPath(path), description]);
   const lines = formatTable(rows, { indent: '    ', gap: '   ' });
   return ['Look next at', ...lines].join('\n');

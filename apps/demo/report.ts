@@ -169,7 +169,7 @@ const MODULE = 'examples/negative/negative.py';
 
 export function formatNextSteps(): string {
   const lines = readFileSync(join(packageRoot, MODULE), 'utf8').trimEnd().split('\n').length;
-  const files: readonly (readonly [path: string, what: string])[] = [
+  const files: readonly (readonly [path: string, description: string])[] = [
     [MODULE, `the cache in Python, ${lines} lines`],
     ['runtime/xlators/features/negative/index.ts', 'the cache in TypeScript'],
     ['volfiles/python-negative.vol', 'the stack around it'],

@@ -13,12 +13,12 @@ import { packageRoot } from '../../runtime/sys/paths.ts';
 import type { Registry } from '../../runtime/volfile/make-graph.ts';
 import type { ArgWords, MemberWords, ModuleWords, OptionWords, Words } from './page-data.ts';
 
-/** Returns the class of an argument in the declarations: its type with a capital (`loc`: `Loc`). */
-const findArgumentClass = ({ type }: Arg): string => type[0]!.toUpperCase() + type.slice(1);
+/** Makes the name of an argument's class in the declarations: its type with a capital (`Loc`). */
+const makeArgumentClassName = ({ type }: Arg): string => type[0]!.toUpperCase() + type.slice(1);
 const ALL_ARGS = fops.flatMap(({ args, reply }) => [...args, ...reply]);
 /** Maps the names of all arguments, in a language's spelling, to their classes. */
 const mapArgumentClasses = (spell: (name: string) => string): Record<string, string> =>
-  Object.fromEntries(ALL_ARGS.map((arg) => [spell(arg.name), findArgumentClass(arg)]));
+  Object.fromEntries(ALL_ARGS.map((arg) => [spell(arg.name), makeArgumentClassName(arg)]));
 
 /** Names of fops and callbacks in both languages: a translator defines, but never calls them. */
 const FOP_METHODS = new Set(
@@ -155,10 +155,10 @@ function parsePythonClasses(stub: string): Classes {
 // ---- JavaScript
 
 /** Groups: name, rest of the line, body. */
-const SCRIPT_CLASS =
+const JAVASCRIPT_CLASS =
   /^ {2}(?:export )?(?:class|interface) (\w+)([^\n]*) \{(?:\}|\n([\s\S]*?)^ {2}\})/gm;
 /** Groups: comment, name, arguments, type. */
-const SCRIPT_MEMBER =
+const JAVASCRIPT_MEMBER =
   /^ {4}(?:\/\*\*([\s\S]*?)\*\/\n {4})?(?:readonly |static )*(?!constructor)(\w+)\??(\([\s\S]*?\))?: ([^\n]*?);\n/gm;
 
 /** Parses the base classes of a declaration, without those in type parameters. */
@@ -172,8 +172,8 @@ function parseBases(head: string): readonly string[] {
 function parseJavaScriptClasses(types: string): Classes {
   const bases = new Map<string, Set<string>>();
   const membersByClass = new Map<string, MemberWords[]>();
-  for (const [, name, head, body = ''] of types.matchAll(SCRIPT_CLASS)) {
-    const members = [...body.matchAll(SCRIPT_MEMBER)].map(
+  for (const [, name, head, body = ''] of types.matchAll(JAVASCRIPT_CLASS)) {
+    const members = [...body.matchAll(JAVASCRIPT_MEMBER)].map(
       ([, comment, member, args = '', type]): MemberWords => {
         return {
           name: member!,
@@ -213,10 +213,10 @@ function makeModuleWords(
   const addClass = (name: string): void => {
     const allMembers = classes.get(name);
     if (allMembers === undefined || name in classMembers) return;
-    const members = allMembers.filter((it) => name !== TRANSLATOR || !isFopMethod(it.name));
+    const members = allMembers.filter((member) => name !== TRANSLATOR || !isFopMethod(member.name));
     // Of several overloads only the first is kept, which has the explanation.
     classMembers[name] = members.filter(
-      (it, index) => members.findIndex((other) => other.name === it.name) === index,
+      (member, index) => members.findIndex(({ name }) => name === member.name) === index,
     );
     for (const { args, type } of members) {
       if (args === '') for (const word of type.match(/\w+/g) ?? []) addClass(word);

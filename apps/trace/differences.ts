@@ -61,8 +61,8 @@ function compareUnwind(hop: RecordedHop): Change {
 /** Finds the last reply from below before the volume's own, of the same fop if there is one. */
 function findReplyBelow({ wind, unwind, below }: RecordedHop): RecordedHop | null {
   const replied = below.filter((child) => child.unwind !== null && child.unwind.at <= unwind!.at);
-  const latest = replied.sort((a, b) => b.unwind!.at - a.unwind!.at);
-  return latest.find((child) => child.wind.fop === wind.fop) ?? latest[0] ?? null;
+  const newestFirst = replied.sort((a, b) => b.unwind!.at - a.unwind!.at);
+  return newestFirst.find((child) => child.wind.fop === wind.fop) ?? newestFirst[0] ?? null;
 }
 
 /**

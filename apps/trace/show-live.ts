@@ -25,7 +25,7 @@ import type { Terminal } from '../../terminal/terminal.ts';
 import { Summary } from './summary.ts';
 import { formatOtherLine, formatWalk } from './tree.ts';
 
-/** Shows requests as they end, or with `summary` a table at the end. @returns the exit status */
+/** Shows requests as they end, or (`isSummary`) a table at the end. @returns the exit status */
 export async function showLive(
   operand: string,
   options: RecordingOptions,

@@ -78,9 +78,9 @@ export function parseFindings(output: string, path: string): Findings {
   const findings = new Map<string, Finding[]>([[path, []]]);
   for (const { problems, error } of parsed.files) {
     for (const problem of problems) {
-      const list = findings.get(problem.file) ?? [];
-      list.push(toFinding(problem));
-      findings.set(problem.file, list);
+      const fileFindings = findings.get(problem.file) ?? [];
+      fileFindings.push(toFinding(problem));
+      findings.set(problem.file, fileFindings);
     }
     if (error !== undefined) findings.get(path)!.push(makeFileFinding(error));
   }

@@ -31,11 +31,11 @@ function readCommand(
 
 function makeDiagnostic({ line, column, length, severity, code, message }: Finding) {
   const range = new vscode.Range(line, column, line, column + length);
-  const { DiagnosticSeverity: is } = vscode;
+  const { DiagnosticSeverity } = vscode;
   const diagnostic = new vscode.Diagnostic(
     range,
     message,
-    severity === 'error' ? is.Error : is.Warning,
+    severity === 'error' ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
   );
   diagnostic.source = 'glossa';
   diagnostic.code = code;
@@ -47,9 +47,9 @@ class Problems implements vscode.Disposable {
   private readonly diagnostics = vscode.languages.createDiagnosticCollection('glossa');
   private readonly log: vscode.LogOutputChannel;
   /** Running checks by the path of the volfile. */
-  private readonly running = new Map<string, AbortController>();
+  private readonly runningChecks = new Map<string, AbortController>();
   /** Files for which the check of a volfile has shown problems, by the path of the volfile. */
-  private readonly files = new Map<string, readonly string[]>();
+  private readonly shownFiles = new Map<string, readonly string[]>();
 
   constructor(log: vscode.LogOutputChannel) {
     this.log = log;
@@ -64,7 +64,7 @@ class Problems implements vscode.Disposable {
     this.clearProblems(path);
     if (!vscode.workspace.getConfiguration('glossa', folder).get<boolean>('check', true)) return;
     const control = new AbortController();
-    this.running.set(path, control);
+    this.runningChecks.set(path, control);
     try {
       const findingsByFile = await checkVolfile(
         readCommand(folder, dirname(path)),
@@ -72,31 +72,32 @@ class Problems implements vscode.Disposable {
         control.signal,
       );
       if (control.signal.aborted) return;
-      this.files.set(path, [...findingsByFile.keys()]);
+      this.shownFiles.set(path, [...findingsByFile.keys()]);
       for (const [file, findings] of findingsByFile)
         this.diagnostics.set(vscode.Uri.file(file), findings.map(makeDiagnostic));
     } catch (error) {
       if (!control.signal.aborted) this.log.error((error as Error).message);
     } finally {
-      if (this.running.get(path) === control) this.running.delete(path);
+      if (this.runningChecks.get(path) === control) this.runningChecks.delete(path);
     }
   }
 
   /** Ends a volfile's check, and removes its problems. */
   clearProblems(path: string): void {
-    this.running.get(path)?.abort();
-    for (const file of this.files.get(path) ?? []) this.diagnostics.delete(vscode.Uri.file(file));
-    this.files.delete(path);
+    this.runningChecks.get(path)?.abort();
+    for (const file of this.shownFiles.get(path) ?? [])
+      this.diagnostics.delete(vscode.Uri.file(file));
+    this.shownFiles.delete(path);
   }
 
   dispose(): void {
-    for (const control of this.running.values()) control.abort();
+    for (const control of this.runningChecks.values()) control.abort();
     this.diagnostics.dispose();
   }
 }
 
 /** Makes F5 work in a volfile without launch.json: it debugs the requests of `ls`. */
-const configurations: vscode.DebugConfigurationProvider = {
+const configurationProvider: vscode.DebugConfigurationProvider = {
   resolveDebugConfiguration(_folder, configuration) {
     if (configuration.type !== undefined || configuration.request !== undefined)
       return configuration;
@@ -108,7 +109,7 @@ const configurations: vscode.DebugConfigurationProvider = {
 };
 
 /** Starts the debugger that VS Code talks to by the Debug Adapter Protocol. */
-const adapters: vscode.DebugAdapterDescriptorFactory = {
+const adapterFactory: vscode.DebugAdapterDescriptorFactory = {
   createDebugAdapterDescriptor({ workspaceFolder, configuration }) {
     const glossa = readCommand(workspaceFolder, dirname(String(configuration.volfile)));
     const args = makeArguments(glossa, 'debug', '--dap');
@@ -132,8 +133,8 @@ export function activate({ subscriptions }: vscode.ExtensionContext): void {
     workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('glossa')) checkAll();
     }),
-    vscode.debug.registerDebugConfigurationProvider('glossa', configurations),
-    vscode.debug.registerDebugAdapterDescriptorFactory('glossa', adapters),
+    vscode.debug.registerDebugConfigurationProvider('glossa', configurationProvider),
+    vscode.debug.registerDebugAdapterDescriptorFactory('glossa', adapterFactory),
   );
   checkAll();
 }

@@ -39,8 +39,9 @@ export async function findCandidates(
   const position = locateWord(fullWords.slice(commandWordCount), options);
   if (position.role === 'rest') {
     // Counted from the start of the line: the program's name is word 0.
-    const from = 1 + commandWordCount + position.from - (fullWords.length - words.length);
-    return [command.passesRest ? `rest ${from}` : 'words'];
+    const restIndex =
+      1 + commandWordCount + position.startIndex - (fullWords.length - words.length);
+    return [command.passesRest ? `rest ${restIndex}` : 'words'];
   }
   if (position.role === 'option') {
     return formatMatches(
@@ -64,9 +65,12 @@ async function listHelpTopics(commands: Commands): Promise<Record<string, Comple
   return { COMMAND: { words: [...commands.keys()] }, TYPE: { words: [...registry.typeNames()] } };
 }
 
-/** The role of the last word; `word` is the typed text, without a leading `--option=`. */
+/**
+ * The role of the last word; `word` is the typed text, without a leading `--option=`. A `rest` is
+ * another program's command, from the word `startIndex` on.
+ */
 type WordPosition =
-  | { readonly role: 'rest'; readonly from: number }
+  | { readonly role: 'rest'; readonly startIndex: number }
   | { readonly role: 'option'; readonly word: string }
   | {
       readonly role: 'value';
@@ -84,7 +88,7 @@ function locateWord(words: readonly string[], options: Grammar['options']): Word
   for (const [wordIndex, word] of words.slice(0, -1).entries()) {
     // bash splits `--option=value` into three words.
     if (expectedKind !== null) expectedKind = word === '=' ? expectedKind : null;
-    else if (word === '--') return { role: 'rest', from: wordIndex + 1 };
+    else if (word === '--') return { role: 'rest', startIndex: wordIndex + 1 };
     else if (/^-./.test(word)) expectedKind = options.get(word)?.value ?? null;
     else index += 1;
   }

@@ -52,8 +52,8 @@ export function deriveGrammar(
     .filter((line) => line.startsWith(`glossa ${name} `))
     .map((line) => listOperands(line.slice(`glossa ${name} `.length), options));
   const length = Math.max(0, ...usages.map((operands) => operands.length));
-  const operands = Array.from({ length }, (_, at) => {
-    const usageWords = usages.flatMap((words) => words[at] ?? []);
+  const operands = Array.from({ length }, (_, position) => {
+    const usageWords = usages.flatMap((words) => words[position] ?? []);
     const words = usageWords.flatMap((word) => word.replace('…', '').split('|'));
     return {
       kinds: [...new Set(words)].map(findKind),
@@ -67,8 +67,8 @@ export function deriveGrammar(
 function listOperands(usage: string, options: Grammar['options']): string[] {
   const [operandPart = ''] = usage.replace('[options]', '').split(/(?:^|[ [])-- /);
   const words = operandPart.split(' ').map((word) => word.replace(/^\[|\]$/g, ''));
-  return words.filter((word, at) => {
-    const isValue = (options.get(words[at - 1] ?? '')?.value ?? null) !== null;
+  return words.filter((word, index) => {
+    const isValue = (options.get(words[index - 1] ?? '')?.value ?? null) !== null;
     return !isValue && /^[^-|]/.test(word);
   });
 }

@@ -14,6 +14,7 @@ import { paint, type Style } from '../../terminal/terminal.ts';
 const LOG_LINE =
   /^\[\S+ (\d\d:\d\d:\d\d)\S* \S+\] ([A-Z]) (?:\[MSGID: \d+\] )?\[(.*?):(\d+):(.*?)\] \d+-([^:]*): (.*)$/;
 
+/** By the letter of a level: EMERGENCY (M), ALERT, CRITICAL, ERROR, WARNING, DEBUG, TRACE. */
 const STYLES: Readonly<Record<string, Style>> = {
   M: 'error',
   A: 'error',

@@ -40,15 +40,15 @@ export function writeToOutput(
 function* writePieces(steps: VolumeSteps, { path }: Operand, command: VolumeCommand): Steps<void> {
   const file = yield* withErrorContext('open', path, steps.files.open(path));
   try {
-    let written: Promise<boolean> = Promise.resolve(true);
+    let lastWrite: Promise<boolean> = Promise.resolve(true);
     for (let offset = 0; ; ) {
       command.signal.throwIfAborted();
       const piece = Buffer.allocUnsafe(PIECE_BYTES);
       // The last piece is still being written while the next is read.
       const byteCount = yield* withErrorContext('read', path, file.steps.readInto(piece, offset));
-      if (!(yield* awaitPromise(written))) throw new ReaderGone();
+      if (!(yield* awaitPromise(lastWrite))) throw new ReaderGone();
       if (byteCount === 0) return;
-      written = command.terminal.outBytes(piece.subarray(0, byteCount));
+      lastWrite = command.terminal.outBytes(piece.subarray(0, byteCount));
       offset += byteCount;
     }
   } finally {

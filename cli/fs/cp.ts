@@ -114,10 +114,10 @@ async function copyAll(
     for (const source of sources)
       sourceVolumes.push([(await command.openUninterrupted(source)).steps, source.path]);
     progress.countSources(sourceVolumes);
-    for (const [at, source] of sources.entries()) {
+    for (const [index, source] of sources.entries()) {
       // The empty prefix: errors of a copy already have the volume in their paths.
       await command.attempt({ ...source, prefix: '' }, () =>
-        copyOperand(source, sourceVolumes[at]![0], target, flags, command, progress),
+        copyOperand(source, sourceVolumes[index]![0], target, flags, command, progress),
       );
     }
   } finally {

@@ -76,7 +76,7 @@ function* searchTree(
 ): Steps<void> {
   const { driver } = steps;
   const { path } = operand;
-  function* add(path: string, inode: Inode, buf: Iatt): Steps<void> {
+  function* addIfMatching(path: string, inode: Inode, buf: Iatt): Steps<void> {
     command.signal.throwIfAborted();
     if (type !== undefined && buf.iaType !== type) return;
     if (name !== undefined && !name.test(path.slice(path.lastIndexOf('/') + 1))) return;
@@ -90,13 +90,13 @@ function* searchTree(
     if (lines.isFull) yield* awaitPromise(lines.flush());
   }
   const top = yield* withErrorContext('stat', path, steps.files.find(path, 'nofollow'));
-  if (top.buf.iaType !== IA_IFDIR) return yield* add(path, top.inode, top.buf);
+  if (top.buf.iaType !== IA_IFDIR) return yield* addIfMatching(path, top.inode, top.buf);
   yield* visitTree(
     driver,
     { inode: top.inode, path },
     {
-      enter: ({ inode, path, buf = top.buf }) => add(path, inode, buf),
-      visit: ({ inode, path, buf }) => add(path, inode, buf),
+      enter: ({ inode, path, buf = top.buf }) => addIfMatching(path, inode, buf),
+      visit: ({ inode, path, buf }) => addIfMatching(path, inode, buf),
       fail: (error) => command.report(error, operand),
     },
   );

@@ -54,7 +54,7 @@ export default defineCommand({
     const wantsAttributes = flags.long || flags.json;
     return runVolumeCommand('fs ls', terminal, volumes, async (command) => {
       const lines = new LineWriter(terminal);
-      for (const [at, operand] of volumeOperands.entries()) {
+      for (const [index, operand] of volumeOperands.entries()) {
         await command.attempt(operand, async () => {
           const { steps } = await command.open(operand);
           const operandRow = await steps.run(findOperand(steps, operand));
@@ -66,7 +66,7 @@ export default defineCommand({
             ({ name }) => !isDirectory || flags.all || !name.startsWith('.'),
           );
           if (volumeOperands.length > 1 && isDirectory && !flags.json)
-            lines.add(`${at === 0 ? '' : '\n'}${operand.text}:`);
+            lines.add(`${index === 0 ? '' : '\n'}${operand.text}:`);
           for (const line of formatRows(shownRows, operand, flags)) lines.add(line);
         });
         await lines.flush();
@@ -127,5 +127,5 @@ function formatRows(
     formatLocalTime(buf!.iaMtime * 1000),
     target === undefined ? name : `${name} -> ${target}`,
   ]);
-  return formatTable(cells, { isRightAligned: (at) => at === 1 || at === 4 });
+  return formatTable(cells, { isRightAligned: (column) => column === 1 || column === 4 });
 }

@@ -75,8 +75,8 @@ export const findLastName = (path: string): string => /[^/]*(?=\/*$)/.exec(path)
  * Formats a path in an operand's volume as the user would type it: a path below the operand begins
  * with the operand's own text, any other with the volume.
  */
-export const formatPathIn = ({ text, prefix, path: above }: Operand, path: string): string =>
-  path.startsWith(above) ? text + path.slice(above.length) : prefix + path;
+export const formatPathIn = ({ text, prefix, path: operandPath }: Operand, path: string): string =>
+  path.startsWith(operandPath) ? text + path.slice(operandPath.length) : prefix + path;
 
 /**
  * Makes the machine's own files a volume. The options keep it from writing attributes or handles
@@ -104,9 +104,9 @@ export class OpenVolumes {
   /** Opens the volume of an operand. @throws {Failure} with the problems of the volfile */
   open(operand: Operand): Promise<Volume> {
     const key = JSON.stringify(operand.source);
-    const opening = this.bySource.get(key) ?? this.openVolume(operand);
-    this.bySource.set(key, opening);
-    return opening;
+    const volumePromise = this.bySource.get(key) ?? this.openVolume(operand);
+    this.bySource.set(key, volumePromise);
+    return volumePromise;
   }
 
   private async openVolume({ source, text }: Operand): Promise<Volume> {

@@ -15,7 +15,7 @@ const SIGINT = 2;
 /** Milliseconds for which the end of the command waits until servers have closed its files. */
 const CLOSE_TIMEOUT_MS = 2000;
 
-/** The reader of standard output has ended, so the command ends without writing the rest. */
+/** Thrown when the reader of standard output has ended: the command ends without the rest. */
 export class ReaderGone extends Error {
   readonly code = 'GLOSSA_READER_GONE';
 }

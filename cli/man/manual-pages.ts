@@ -44,10 +44,10 @@ const VOLFILE_PAGE = ['glossa.vol', 5] as const;
 export async function makeManual(settings: ManualSettings): Promise<Map<string, string>> {
   const { commands, types, version, date } = settings;
   const pages = new Map<string, string>();
-  const addPage = (name: string, number: number, summary: string, body: string): void => {
-    const header = formatHead(name, number, date, `glossa ${version}`);
+  const addPage = (name: string, section: number, summary: string, body: string): void => {
+    const header = formatHead(name, section, date, `glossa ${version}`);
     const title = formatParagraph(`${escapeText(name)} \\- ${escapeText(summary)}`);
-    pages.set(`${name}.${number}`, header + formatSection('NAME', title) + body);
+    pages.set(`${name}.${section}`, header + formatSection('NAME', title) + body);
   };
   addPage('glossa', 1, definition, formatOverview(commands));
   for (const [name, { summary, load }] of commands) {
@@ -82,18 +82,19 @@ function formatOverview(commands: Commands): string {
 }
 
 function formatCommandPage(name: string, { usage, description, flags }: Command): string {
+  // Own flags are spread twice: first for their order, last to replace common ones of that name.
   const allFlags: Flags = { ...flags, ...commonFlags, ...flags };
   const placeholders = new Set([
     ...usage.flatMap((line) => line.match(/\b[A-Z]+(?:\.json)?\b/g) ?? []),
     ...Object.values(allFlags).flatMap(({ value }) => value ?? []),
   ]);
-  const others = [formatReference('glossa', 1), formatReference(...VOLFILE_PAGE)];
+  const seeAlso = [formatReference('glossa', 1), formatReference(...VOLFILE_PAGE)];
   return [
     formatSection('SYNOPSIS', formatSynopsis(usage)),
     formatSection('DESCRIPTION', formatParagraph(italicizePlaceholders(description, placeholders))),
     formatSection('OPTIONS', formatOptions(allFlags, placeholders)),
     name.startsWith('mount.') ? '' : exitStatusSection,
-    formatSection('SEE ALSO', formatParagraph(others.join(', '))),
+    formatSection('SEE ALSO', formatParagraph(seeAlso.join(', '))),
   ].join('');
 }
 

@@ -21,7 +21,7 @@ interface OverridingConfig {
   readonly pattern: RegExp;
 }
 
-/** Those files, by the name of the file that glossa writes. */
+/** For each file that glossa writes, the files that override it. */
 const OVERRIDING_CONFIGS: Readonly<Record<string, readonly OverridingConfig[]>> = {
   'pyrightconfig.json': [{ file: 'pyproject.toml', pattern: /^\[tool\.(based)?pyright\]/m }],
   'jsconfig.json': [{ file: 'tsconfig.json', pattern: /./ }],

@@ -21,24 +21,24 @@ export const makeClientFileName = (name: string): string => name + VOLFILE_EXTEN
 /** Makes the texts of all volfiles, by file name. */
 export function makeVolumeTexts(volume: NewVolume): Texts {
   const { name, bricks } = volume;
-  const files = bricks.map(({ directory }, at): [string, string] => [
+  const files = bricks.map(({ directory }, index): [string, string] => [
     makeBrickFileName(name, directory),
-    `# Brick ${at + 1} of volume ${name}: it serves the folder to clients on this machine.\n` +
+    `# Brick ${index + 1} of volume ${name}: it serves the folder to clients on this machine.\n` +
       '# Those on others need an address of this machine at bind-address, and theirs at auth.addr.\n' +
-      printVolumes(makeBrickVolumes(volume, at)),
+      printVolumes(makeBrickVolumes(volume, index)),
   ]);
   const clientText = `# What clients of volume ${name} mount.\n${printVolumes(makeClientVolumes(volume))}`;
   return new Map([...files, [makeClientFileName(name), clientText]]);
 }
 
-const makeExportName = (name: string, at: number): string => `${name}-brick-${at}`;
+const makeExportName = (name: string, index: number): string => `${name}-brick-${index}`;
 
-function makeBrickVolumes({ name, bricks }: NewVolume, at: number): PlainVolume[] {
-  const { directory, port } = bricks[at]!;
-  const exportedVolume = makeExportName(name, at);
+function makeBrickVolumes({ name, bricks }: NewVolume, index: number): PlainVolume[] {
+  const { directory, port } = bricks[index]!;
+  const exportedVolume = makeExportName(name, index);
   return [
     {
-      name: `${name}-posix-${at}`,
+      name: `${name}-posix-${index}`,
       type: 'storage/posix',
       options: [['directory', directory]],
       subvolumes: [],
@@ -47,10 +47,10 @@ function makeBrickVolumes({ name, bricks }: NewVolume, at: number): PlainVolume[
       name: exportedVolume,
       type: 'features/locks',
       options: [],
-      subvolumes: [`${name}-posix-${at}`],
+      subvolumes: [`${name}-posix-${index}`],
     },
     {
-      name: `${name}-server-${at}`,
+      name: `${name}-server-${index}`,
       type: 'protocol/server',
       options: [
         ['transport-type', 'tcp'],
@@ -66,14 +66,14 @@ function makeBrickVolumes({ name, bricks }: NewVolume, at: number): PlainVolume[
 /** Makes the client's volumes, from the bricks up to the top, which has the volume's name. */
 function makeClientVolumes({ name, bricks }: NewVolume): PlainVolume[] {
   const clients = bricks.map(
-    ({ port }, at): PlainVolume => ({
-      name: `${name}-client-${at}`,
+    ({ port }, index): PlainVolume => ({
+      name: `${name}-client-${index}`,
       type: 'protocol/client',
       options: [
         ['transport-type', 'tcp'],
         ['remote-host', LOOPBACK],
         ['remote-port', String(port)],
-        ['remote-subvolume', makeExportName(name, at)],
+        ['remote-subvolume', makeExportName(name, index)],
       ],
       subvolumes: [],
     }),

@@ -43,11 +43,11 @@ export async function replayFile(
   try {
     const stack = await startStack(operand, recording.head, settings, terminal);
     const { graph, clock, played, roles, log } = stack;
-    let record: GraphRecording | null = null;
+    let replayRecording: GraphRecording | null = null;
     try {
       const plan = await makePlan(recording, roles);
       if (settings.output !== undefined) {
-        record = new GraphRecording(
+        replayRecording = new GraphRecording(
           graph,
           makeReplayableRequest(resolve(settings.output), DATA_LIMIT_BYTES),
           graph.top.log,
@@ -63,7 +63,7 @@ export async function replayFile(
       const { startedAt } = recording.head;
       return { startedAt, isClosed: recording.closed, outcomes, storageDiffers, log };
     } finally {
-      await record?.close();
+      await replayRecording?.close();
       await stack.stop();
     }
   } catch (error) {

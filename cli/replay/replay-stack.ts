@@ -87,15 +87,15 @@ export async function startStack(
     module === null
       ? await makeVolfileParts(operand, head, settings, terminal)
       : await makeModuleParts(module, head, settings);
-  const volumes = new Map<string, PlayedVolume>();
+  const playedVolumes = new Map<string, PlayedVolume>();
   const storages: RecordedStorage[] = [];
   for (const name of roles.played) {
     const storage = await RecordedStorage.start(context);
     storages.push(storage);
-    volumes.set(name, new PlayedVolume(name, storage));
+    playedVolumes.set(name, new PlayedVolume(name, storage));
   }
   const playedSpecs = specs.map((spec) => {
-    const played = volumes.get(spec.name);
+    const played = playedVolumes.get(spec.name);
     return played === undefined ? spec : { ...spec, translator: played.translator, options: [] };
   });
   const levels: LogLevels = { default: INFO, volumes: new Map() };
@@ -118,7 +118,7 @@ export async function startStack(
     await stop();
     throw new Failure(problems.join('\n'), problems);
   }
-  return { graph, clock, roles, played: [...volumes.values()], log, stop };
+  return { graph, clock, roles, played: [...playedVolumes.values()], log, stop };
 }
 
 /** Waits in real time until the graph is up; the virtual clock advances from timer to timer. */
@@ -199,11 +199,11 @@ async function makeModuleParts(
  */
 function findModuleVolume({ volumes }: Head, module: ModuleFile): RecordedVolume {
   const moduleVolumes = volumes.filter(({ type }) => MODULE_TYPES.includes(type));
-  const sameName = moduleVolumes.filter(({ options }) => {
+  const sameNameVolumes = moduleVolumes.filter(({ options }) => {
     const file = options['module-name'] ?? options['module-path'];
     return file !== undefined && makeFileStem(file) === makeFileStem(module.name);
   });
-  const candidates = sameName.length > 0 ? sameName : moduleVolumes;
+  const candidates = sameNameVolumes.length > 0 ? sameNameVolumes : moduleVolumes;
   if (candidates.length === 1) return candidates[0]!;
   const names = (candidates.length > 0 ? candidates : volumes).map(
     ({ name }) => `--volume ${name}`,

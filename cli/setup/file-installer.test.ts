@@ -39,8 +39,8 @@ function told(dryRun = false) {
   return {
     said,
     dryRun,
-    step: (text: string) => void said.steps.push(strip(text)),
-    problem: (text: string) => void said.problems.push(strip(text)),
+    reportStep: (text: string) => void said.steps.push(strip(text)),
+    reportProblem: (text: string) => void said.problems.push(strip(text)),
   };
 }
 

@@ -23,9 +23,9 @@ export interface SetupReporter {
   /** Whether steps are only reported. */
   readonly dryRun: boolean;
   /** Reports a step before the installer takes it, or that none is needed. */
-  step(text: string): void;
+  reportStep(text: string): void;
   /** Reports a file that is left unchanged. */
-  problem(text: string): void;
+  reportProblem(text: string): void;
 }
 
 interface SetupRecord {
@@ -81,21 +81,21 @@ function installFile(
   file: SetupFile,
   record: SetupRecord,
   recordPath: string,
-  { dryRun, step, problem }: SetupReporter,
+  { dryRun, reportStep, reportProblem }: SetupReporter,
 ): boolean {
   const { path, purpose, mode, text } = file;
   const current = readRegularFile(path);
   if (current === text) {
-    step(`${path} is there already: ${purpose}`);
+    reportStep(`${path} is there already: ${purpose}`);
     return true;
   }
   if (current !== null && !isUnchanged(record, path, current)) {
     const cause =
       path in record.files ? 'was changed after glossa setup' : 'was not written by glossa setup';
-    problem(`${path} ${cause}, and is left as it is`);
+    reportProblem(`${path} ${cause}, and is left as it is`);
     return false;
   }
-  step(`${dryRun ? 'would write' : 'writing'} ${path}: ${purpose}`);
+  reportStep(`${dryRun ? 'would write' : 'writing'} ${path}: ${purpose}`);
   if (dryRun) return true;
   try {
     makeFolder(dirname(path), record);
@@ -133,16 +133,16 @@ function makeFolder(path: string, { folders }: SetupRecord): void {
 /** Removes the recorded files; returns whether all are gone now. @throws {Failure} */
 export function uninstallFiles(recordPath: string, reporter: SetupReporter): boolean {
   const record = readRecord(recordPath);
-  const { dryRun, step, problem } = reporter;
-  if (Object.keys(record.files).length === 0) step('no file of glossa setup is installed');
+  const { dryRun, reportStep, reportProblem } = reporter;
+  if (Object.keys(record.files).length === 0) reportStep('no file of glossa setup is installed');
   for (const path of Object.keys(record.files)) {
     const current = readRegularFile(path);
-    if (current === null) step(`${path} is gone already`);
+    if (current === null) reportStep(`${path} is gone already`);
     else if (isUnchanged(record, path, current)) {
-      step(`${dryRun ? 'would remove' : 'removing'} ${path}`);
+      reportStep(`${dryRun ? 'would remove' : 'removing'} ${path}`);
       if (!dryRun) removeFile(path);
     } else {
-      problem(`${path} was changed after glossa setup, and is left as it is`);
+      reportProblem(`${path} was changed after glossa setup, and is left as it is`);
       continue;
     }
     delete record.files[path];

@@ -62,18 +62,18 @@ export function makeUserPlan(): SetupPlan {
     const setting = process.env[variable];
     return setting !== undefined && isAbsolute(setting) ? setting : join(homedir(), defaultPath);
   };
-  const config = findFolder('XDG_CONFIG_HOME', '.config');
-  const data = findFolder('XDG_DATA_HOME', '.local/share');
+  const configFolder = findFolder('XDG_CONFIG_HOME', '.config');
+  const dataFolder = findFolder('XDG_DATA_HOME', '.local/share');
   return {
     files: [
       {
-        path: join(config, 'systemd/user/glossa@.service'),
-        purpose: `glossa@home-me-files mounts ${join(config, 'glossa/home-me-files.vol')} on /home/me/files`,
+        path: join(configFolder, 'systemd/user/glossa@.service'),
+        purpose: `glossa@home-me-files mounts ${join(configFolder, 'glossa/home-me-files.vol')} on /home/me/files`,
         mode: 0o644,
         text: formatUnit('default.target'),
       },
-      makeCompletionFile('bash', join(data, 'bash-completion/completions/glossa')),
-      makeCompletionFile('fish', join(config, 'fish/completions/glossa.fish')),
+      makeCompletionFile('bash', join(dataFolder, 'bash-completion/completions/glossa')),
+      makeCompletionFile('fish', join(configFolder, 'fish/completions/glossa.fish')),
     ],
     record: join(findFolder('XDG_STATE_HOME', '.local/state'), 'glossa/setup.json'),
   };

@@ -78,7 +78,7 @@ const MIN_SIZE: Size = { columns: RIGHT_WIDTH + 10, rows: 8 };
 /** The width of a table that is not printed on a terminal. */
 export const DEFAULT_WIDTH = 80;
 
-const sortValues: Readonly<Record<ScreenState['sort'], (row: Row) => number>> = {
+const sortValueReaders: Readonly<Record<ScreenState['sort'], (row: Row) => number>> = {
   graph: () => 0,
   fops: ({ fopsPerS }) => fopsPerS,
   errors: ({ errorsPerS }) => errorsPerS,
@@ -92,8 +92,8 @@ function makeRows({ volumes }: ServerRates, { byFop, sort }: ScreenState): Row[]
   const rows = volumes.flatMap((volume): Row[] =>
     byFop ? volume.fops.map((rates) => ({ ...rates, volume })) : [{ ...volume, volume, fop: null }],
   );
-  const sortValue = sortValues[sort];
-  return rows.sort((a, b) => sortValue(b) - sortValue(a));
+  const readSortValue = sortValueReaders[sort];
+  return rows.sort((a, b) => readSortValue(b) - readSortValue(a));
 }
 
 interface ScreenSettings {
@@ -131,7 +131,7 @@ export function formatScreen(
     ...rows.slice(skipped, skipped + rowCount).map((row) => formatRatesRow(row, width, colour)),
   ];
   while (lines.length < height - 2) lines.push('');
-  return [...lines, formatState(state, rows.length, rowsBelow), formatKeys(width, colour)];
+  return [...lines, formatRowCount(state, rows.length, rowsBelow), formatKeys(width, colour)];
 }
 
 /** Formats a table of all rows, to be printed once. */
@@ -207,7 +207,7 @@ function formatRow(
   return [left, ...cells].join(' ').trimEnd();
 }
 
-function formatState({ sort }: ScreenState, rows: number, rowsBelow: number): string {
+function formatRowCount({ sort }: ScreenState, rows: number, rowsBelow: number): string {
   const order = sort === 'graph' ? 'in the order of the graph' : `by ${sort}`;
   const more = rowsBelow > 0 ? `, ${rowsBelow} more below` : '';
   return `${rows} ${rows === 1 ? 'row' : 'rows'} ${order}${more}`;
@@ -221,7 +221,9 @@ function formatKeys(width: number, colour: boolean): string {
 /** Breaks a text at the width of the screen. */
 function wrapText(text: string, { columns: width, rows }: Size): string[] {
   const lines: string[] = [];
-  for (let at = 0; at < text.length; at += width) lines.push(text.slice(at, at + width));
+  for (let start = 0; start < text.length; start += width) {
+    lines.push(text.slice(start, start + width));
+  }
   return lines.slice(0, rows);
 }
 

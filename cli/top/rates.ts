@@ -76,7 +76,7 @@ export function computeRates(before: Counts | null, after: Counts): ServerRates 
   const volumes = after.volumes.map((volume) =>
     computeVolumeRates(volume, earlierVolumes.get(volume.id), seconds),
   );
-  const topVolumes = volumes.filter((_, at) => after.tops.includes(after.volumes[at]!.id));
+  const topVolumes = volumes.filter((_, index) => after.tops.includes(after.volumes[index]!.id));
   return {
     seconds,
     countedS: (now - since) / 1000,
@@ -99,7 +99,7 @@ function computeVolumeRates(
   seconds: number,
 ): VolumeRates {
   const totals = new FopSum();
-  const byFop = Object.entries(fops).map(([fop, counts]) => {
+  const fopRates = Object.entries(fops).map(([fop, counts]) => {
     const fopSum = new FopSum();
     for (const sum of [totals, fopSum]) {
       sum.add(counts, 1);
@@ -115,19 +115,19 @@ function computeVolumeRates(
     cache: cacheWithRates,
     inFlight,
     ...totals.toRates(seconds),
-    fops: byFop,
+    fops: fopRates,
   };
 }
 
-function computeCacheRates(now: CacheCounts, before: CacheCounts | null): CacheRates {
+function computeCacheRates(after: CacheCounts, before: CacheCounts | null): CacheRates {
   // A count that has become smaller was reset by `glossa stats --reset`: it restarted from 0.
-  const increase = (after: number | null, first: number | null | undefined): number =>
-    (after ?? 0) - ((first ?? 0) > (after ?? 0) ? 0 : (first ?? 0));
-  const hits = increase(now.hits, before?.hits);
-  const requests = hits + increase(now.misses, before?.misses);
+  const increase = (after: number | null, earlier: number | null | undefined): number =>
+    (after ?? 0) - ((earlier ?? 0) > (after ?? 0) ? 0 : (earlier ?? 0));
+  const hits = increase(after.hits, before?.hits);
+  const requests = hits + increase(after.misses, before?.misses);
   return {
     hitPercent: requests === 0 ? null : (100 * hits) / requests,
-    memoryBytes: now.memoryBytes,
+    memoryBytes: after.memoryBytes,
   };
 }
 

@@ -57,9 +57,9 @@ export class WorkloadClients {
     count: number,
   ): Promise<RequestTimes> {
     // The folder of the reference tree, from which right answers are taken.
-    const reference = join(this.bench.data, `reference-${workload}`);
-    if (!existsSync(reference)) await this.makeTree(at, workload, reference);
-    const setting = { root, reference, seed: 1, command: null };
+    const plainFolder = join(this.bench.data, `reference-${workload}`);
+    if (!existsSync(plainFolder)) await this.makeTree(at, workload, plainFolder);
+    const setting = { root, plainFolder, seed: 1, command: null };
     return this.withClients(at, async (clients) => {
       const open = (client: number) => ({ workload, setting: { ...setting, client } });
       await clients.requestAll('open', open, TIMEOUT_MS);

@@ -52,11 +52,11 @@ function formatSection(row: FopRow): string {
     ...(removes ? [`takes the name \`${removes}\` away`] : []),
     ...(creates ? [`makes the name \`${creates}\``] : []),
   ].join(' and ');
-  const hooks = names === '' ? '' : ` It ${names}.`;
-  const data = row.data === null ? '' : DATA_NOTES[row.data];
+  const entryNote = names === '' ? '' : ` It ${names}.`;
+  const dataNote = row.data === null ? '' : DATA_NOTES[row.data];
   return `## ${row.name}
 
-${summary}${hooks} Number ${row.number}, in statistics \`${row.logName}\`.${data}
+${summary}${entryNote} Number ${row.number}, in statistics \`${row.logName}\`.${dataNote}
 
 Asked by: ${when}
 

@@ -35,8 +35,8 @@ const listParameters = (args: readonly Arg[], types: Readonly<Record<ArgType, st
   args.map(({ name, type, nullable }) => `${toCamelCase(name)}: ${addNull(types[type], nullable)}`);
 
 const listOptionalParameters = (row: FopRow): string[] =>
-  row.args.map(({ name, type, nullable }, at) => {
-    const mark = at >= countRequired(row) ? '?' : '';
+  row.args.map(({ name, type, nullable }, index) => {
+    const mark = index >= countRequired(row) ? '?' : '';
     return `${toCamelCase(name)}${mark}: ${addNull(RESULT_TYPES[type], nullable || mark !== '')}`;
   });
 
@@ -107,7 +107,7 @@ export function generateJavaScriptTypes(table: readonly Struct[] = structs): str
     table: fops.map(formatTableRow).join('\n'),
     methods: fops.map(formatMethods).join('\n'),
     children: fops.map(formatChildMethod).join('\n'),
-    ...Object.fromEntries(table.map((each) => [each.name, formatInterfaceBody(each)])),
+    ...Object.fromEntries(table.map((struct) => [struct.name, formatInterfaceBody(struct)])),
   };
   return readFileSync(TEMPLATE, 'utf8').replace(/@(\w+)@/g, (_, name: string) => parts[name]!);
 }

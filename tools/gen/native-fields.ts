@@ -83,12 +83,12 @@ const WRITE_STATEMENTS: Readonly<Record<FieldKind, (fieldExpression: string) => 
 /** Formats the functions that write a structure for C, as doubles. */
 function formatEncoder(struct: Struct): string {
   const { name, fields } = struct;
-  const fieldExpression = (field: Field): string => `from.${makeCamelName(struct, field)}`;
+  const formatFieldExpression = (field: Field): string => `from.${makeCamelName(struct, field)}`;
   const texts = fields.filter(({ kind }) => kind === 'text');
-  const fixed = fields.reduce((sum, { kind }) => sum + DOUBLES_BY_KIND[kind], 0);
+  const fixedDoubles = fields.reduce((sum, { kind }) => sum + DOUBLES_BY_KIND[kind], 0);
   const size = [
-    fixed,
-    ...texts.map((field) => `to.countTextDoubles(${fieldExpression(field)})`),
+    fixedDoubles,
+    ...texts.map((field) => `to.countTextDoubles(${formatFieldExpression(field)})`),
   ].join(' + ');
   const [params, args] = texts.length === 0 ? ['', ''] : [`to: Room, from: ${name}`, 'to, from'];
   return `export function size${name}(${params}): number {
@@ -98,7 +98,7 @@ function formatEncoder(struct: Struct): string {
 export function put${name}(to: Room, start: number, from: ${name}): number {
   const { f64 } = to;
   let at = start;
-${fields.map((field) => `  ${WRITE_STATEMENTS[field.kind](fieldExpression(field))}`).join('\n')}
+${fields.map((field) => `  ${WRITE_STATEMENTS[field.kind](formatFieldExpression(field))}`).join('\n')}
   return at;
 }
 

@@ -30,10 +30,12 @@ const formatNames = (args: readonly Arg[]): string => args.map(({ name }) => nam
 const formatValues = (args: readonly Arg[]): string =>
   args.map(({ type, name }) => `{.${type === 'int' ? 'integer' : 'pointer'} = ${name}}`).join(', ');
 
-const formatCast = ({ type }: Arg, at: number): string => {
-  if (type === 'int') return `v[${at}].integer`;
+const formatCast = ({ type }: Arg, index: number): string => {
+  if (type === 'int') return `v[${index}].integer`;
   const declaration = C_TYPES[type][1];
-  return declaration.startsWith('const') ? `v[${at}].pointer` : `(${declaration})v[${at}].pointer`;
+  return declaration.startsWith('const')
+    ? `v[${index}].pointer`
+    : `(${declaration})v[${index}].pointer`;
 };
 const formatCasts = (args: readonly Arg[]): string => args.map(formatCast).join(', ');
 

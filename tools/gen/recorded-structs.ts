@@ -25,13 +25,14 @@ function formatInitial({ kind, initial }: Field): string {
 function formatWriter(struct: Struct): string {
   const { name, fields } = struct;
   if (fields.length > MASK_BITS) throw new RangeError(`${name} has too many fields for its mask`);
-  const fieldExpression = (field: Field): string => `value.${makeCamelName(struct, field)}`;
+  const formatFieldExpression = (field: Field): string => `value.${makeCamelName(struct, field)}`;
   const marks = fields.map(
-    (field, i) => `  if (${fieldExpression(field)} !== ${formatInitial(field)}) mask |= ${2 ** i};`,
+    (field, i) =>
+      `  if (${formatFieldExpression(field)} !== ${formatInitial(field)}) mask |= ${2 ** i};`,
   );
   const writes = fields.map(
     (field, i) =>
-      `  if ((mask & ${2 ** i}) !== 0) out.${WRITERS[field.kind]}(${fieldExpression(field)});`,
+      `  if ((mask & ${2 ** i}) !== 0) out.${WRITERS[field.kind]}(${formatFieldExpression(field)});`,
   );
   return `export function write${name}(out: RecordingWriter, value: ${name} | null): void {
   out.writeByte(value === null ? 0 : 1);

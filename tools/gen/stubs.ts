@@ -75,32 +75,32 @@ const describeArgs = (indent: string, row: FopRow, args: readonly Arg[]): string
     .join('\n');
 
 /** Formats the three methods of a translator for a fop: the fop, its callback, and its cancellation. */
-function formatMethod(row: FopRow): string {
+function formatMethods(row: FopRow): string {
   const doc = fopDocs[row.name as FopName];
   const indent = '    ';
-  const inner = `${indent}    `;
+  const bodyIndent = `${indent}    `;
   const params = row.args.map((arg) => `${arg.name}: ${formatParameterType(arg, isOptional(arg))}`);
   const replyParams = row.reply.map(
     (arg) => `${arg.name}: ${formatParameterType(arg, arg.name === 'xdata')}`,
   );
   return [
     formatSignature(indent, row.name, ['self', 'frame: Frame', ...params], 'object'),
-    wrapText(inner, `"""${doc.summary} Asked by: ${doc.when}`),
+    wrapText(bodyIndent, `"""${doc.summary} Asked by: ${doc.when}`),
     '',
-    describeArgs(inner, row, row.args),
+    describeArgs(bodyIndent, row, row.args),
     '',
-    wrapText(inner, `Reply (${row.reply.map(({ name }) => name).join(', ')}): ${doc.reply}`),
-    `${inner}"""`,
+    wrapText(bodyIndent, `Reply (${row.reply.map(({ name }) => name).join(', ')}): ${doc.reply}`),
+    `${bodyIndent}"""`,
     formatSignature(
       indent,
       `${row.name}_cbk`,
       ['self', 'frame: Frame', 'op_ret: int', 'op_errno: int', ...replyParams],
       'object',
     ),
-    wrapText(inner, `"""${doc.reply} After a failure (op_ret < 0) all parts are None.`),
+    wrapText(bodyIndent, `"""${doc.reply} After a failure (op_ret < 0) all parts are None.`),
     '',
-    describeArgs(inner, row, row.reply),
-    `${inner}"""`,
+    describeArgs(bodyIndent, row, row.reply),
+    `${bodyIndent}"""`,
     `${indent}def ${row.name}_cancel(self, frame: Frame) -> object: ...`,
   ].join('\n');
 }
@@ -108,10 +108,10 @@ function formatMethod(row: FopRow): string {
 /** Formats the method by which a translator awaits a fop of its child. */
 function formatChildMethod(row: FopRow): string {
   const requiredCount = countRequired(row);
-  const params = row.args.map((arg, at) => {
-    const nullable = at >= requiredCount || (arg.nullable && arg.type !== 'dict');
+  const params = row.args.map((arg, index) => {
+    const nullable = index >= requiredCount || (arg.nullable && arg.type !== 'dict');
     const type = nullable ? addNone(RESULT_TYPES[arg.type]) : RESULT_TYPES[arg.type];
-    return `${arg.name}: ${type}${at >= requiredCount ? ' = None' : ''}`;
+    return `${arg.name}: ${type}${index >= requiredCount ? ' = None' : ''}`;
   });
   const result = `Awaitable[${makeReplyClassName(row)}]`;
   return `${formatSignature('    ', row.name, ['self', ...params], result)}
@@ -138,10 +138,10 @@ const OPTIONS: readonly (readonly [string, string, string, boolean])[] = [
   ['path', '_str', 'An absolute path.', false],
 ];
 
-const formatOption = ([name, value, description, bounded]: (typeof OPTIONS)[number]): string => {
+const formatOption = ([name, value, description, hasBounds]: (typeof OPTIONS)[number]): string => {
   // The declaration accepts the texts of a volfile, too.
   const type = value === '_str' ? value : `${value} | _str`;
-  const bounds = bounded ? [`min: ${type} | None = None`, `max: ${type} | None = None`] : [];
+  const bounds = hasBounds ? [`min: ${type} | None = None`, `max: ${type} | None = None`] : [];
   const params = ['cls', `default: ${type} | None = None`, '*', ...bounds, 'help: _str = ""'];
   return `    @classmethod
 ${formatSignature('    ', name, [...params, 'reconfigurable: _bool = False'], 'Option')}
@@ -167,8 +167,8 @@ export function generateStubs(table: readonly Struct[] = structs): string {
     options: OPTIONS.map(formatOption).join('\n').trimStart(),
     replies: fops.map(formatReply).join('\n\n'),
     child: fops.map(formatChildMethod).join('\n').trimStart(),
-    fops: fops.map(formatMethod).join('\n').trimStart(),
-    ...Object.fromEntries(table.map((each) => [each.name, formatAttributes(each)])),
+    fops: fops.map(formatMethods).join('\n').trimStart(),
+    ...Object.fromEntries(table.map((struct) => [struct.name, formatAttributes(struct)])),
   };
   const text = readFileSync(join(import.meta.dirname, 'glupy.pyi.in'), 'utf8').replace(
     /# @(\w+)/g,

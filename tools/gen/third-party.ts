@@ -15,8 +15,8 @@ interface LockedPackage {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
-/** A row of a table. */
-type Part = readonly [name: string, version: string, licence: string, from: string];
+/** A row of a table: a package, or software inside one. */
+type Part = readonly [name: string, version: string, licence: string, url: string];
 
 /** A package that contains other software, with the version that was inspected. */
 export interface BundledSoftware {
@@ -59,8 +59,8 @@ export const bundledSoftware: Readonly<Record<string, BundledSoftware>> = {
   },
 };
 
-/** Origins of optional packages, which may not be installed. */
-const origins: Readonly<Record<string, string>> = {
+/** The repositories of optional packages, whose package.json may not be installed. */
+const optionalPackageUrls: Readonly<Record<string, string>> = {
   'ffi-rs': githubUrl('zhangyuang/node-ffi-rs'),
 };
 
@@ -117,10 +117,10 @@ export function generateThirdParty(): string {
   };
   const locked = Object.entries(packages).filter(([path]) => path !== '');
   const shipped = locked.filter(([, { dev }]) => !dev);
-  const forMachines = shipped.filter(([, { cpu }]) => cpu !== undefined);
-  const others = shipped.filter(([, { cpu }]) => cpu === undefined);
-  const inFiles = new Set(Object.values(ownFiles).flat());
-  const inOwnFiles = locked.filter(([path]) => inFiles.has(findPackageFolder(path)));
+  const machinePackages = shipped.filter(([, { cpu }]) => cpu !== undefined);
+  const portablePackages = shipped.filter(([, { cpu }]) => cpu === undefined);
+  const bundledFolders = new Set(Object.values(ownFiles).flat());
+  const bundledPackages = locked.filter(([path]) => bundledFolders.has(stripNodeModules(path)));
   return `<!-- Generated from npm-shrinkwrap.json and the installed packages. Do not edit. -->
 # Third-party software
 
@@ -131,12 +131,12 @@ npm installs the other packages beside it, as their authors publish them.
 
 ${formatTable(
   'Package',
-  others.map(([path, locked]) => makePackageRow(path, locked)),
+  portablePackages.map(([path, locked]) => makePackageRow(path, locked)),
 )}
 
 Of these, npm installs the one that fits the machine, if there is one:
 
-${formatTable('Package', groupMachinePackages(others, forMachines))}
+${formatTable('Package', groupMachinePackages(portablePackages, machinePackages))}
 
 ## Software inside these packages
 
@@ -148,7 +148,7 @@ ${Object.entries(bundledSoftware)
 
 ${formatTable(
   'Package',
-  inOwnFiles.map(([path, locked]) => makePackageRow(path, locked)),
+  bundledPackages.map(([path, locked]) => makePackageRow(path, locked)),
 )}
 
 A file \`THIRD-PARTY.txt\` beside each, but the parser, has their licences. The published site and playground
@@ -160,7 +160,7 @@ ${Object.entries(ownFiles)
 `;
 }
 
-const findPackageFolder = (path: string): string => path.replace(/^node_modules\//, '');
+const stripNodeModules = (path: string): string => path.replace(/^node_modules\//, '');
 const findPackageName = (path: string): string => path.replace(/^.*node_modules\//, '');
 
 const makePackageRow = (
@@ -173,10 +173,13 @@ const makePackageRow = (
   findRepository(path, optional),
 ];
 
-/** Finds the origin of a package. @throws {Error} if neither package.json nor `origins` has it */
+/**
+ * Finds the repository of a package.
+ * @throws {Error} if neither package.json nor `optionalPackageUrls` has it
+ */
 function findRepository(path: string, optional = false): string {
-  const listedOrigin = origins[findPackageName(path)];
-  if (listedOrigin !== undefined) return listedOrigin;
+  const listedUrl = optionalPackageUrls[findPackageName(path)];
+  if (listedUrl !== undefined) return listedUrl;
   if (optional) throw new Error(`third-party.ts does not say where ${path} comes from`);
   const { repository } = JSON.parse(readFileSync(`${path}/package.json`, 'utf8')) as {
     readonly repository?: string | { readonly url: string };
@@ -189,23 +192,23 @@ function findRepository(path: string, optional = false): string {
 
 /** Groups a package's variants for different machines, whose names differ only in a suffix. */
 function groupMachinePackages(
-  others: readonly (readonly [string, LockedPackage])[],
-  forMachines: readonly (readonly [string, LockedPackage])[],
+  portablePackages: readonly (readonly [string, LockedPackage])[],
+  machinePackages: readonly (readonly [string, LockedPackage])[],
 ): Part[] {
-  return others.flatMap(([path, { optionalDependencies = {} }]) => {
-    const variants = forMachines.filter(([each]) =>
-      Object.hasOwn(optionalDependencies, findPackageName(each)),
+  return portablePackages.flatMap(([path, { optionalDependencies = {} }]) => {
+    const variants = machinePackages.filter(([variantPath]) =>
+      Object.hasOwn(optionalDependencies, findPackageName(variantPath)),
     );
     const [first] = variants;
     if (first === undefined) return [];
-    const names = variants.map(([each]) => findPackageName(each));
-    const commonLength = [...names[0]!].findIndex((_, at) =>
-      names.some((name) => name[at] !== names[0]![at]),
+    const names = variants.map(([variantPath]) => findPackageName(variantPath));
+    const commonLength = [...names[0]!].findIndex((_, index) =>
+      names.some((name) => name[index] !== names[0]![index]),
     );
-    const start = names[0]!.slice(0, commonLength);
+    const commonStart = names[0]!.slice(0, commonLength);
     const suffixes = names.map((name) => name.slice(commonLength)).join(', ');
     const [, { version, license = '-' }] = first;
-    return [[`${start}… (${suffixes})`, version, license, findRepository(path)]];
+    return [[`${commonStart}… (${suffixes})`, version, license, findRepository(path)]];
   });
 }
 
@@ -227,7 +230,7 @@ function formatInsideTable(
 /** Writes a table without duplicate rows. */
 function formatTable(title: string, parts: readonly Part[]): string {
   const rows = parts.map(
-    ([name, version, licence, from]) => `| ${name} | ${version} | ${licence} | <${from}> |`,
+    ([name, version, licence, url]) => `| ${name} | ${version} | ${licence} | <${url}> |`,
   );
   return [`| ${title} | Version | Licence | From |`, '|---|---|---|---|', ...new Set(rows)].join(
     '\n',

@@ -35,17 +35,17 @@ export function openBrowser(): Promise<Browser> {
 export interface OpenPage {
   readonly page: Page;
   /** URLs of requests to other hosts. */
-  readonly foreign: readonly string[];
+  readonly foreignUrls: readonly string[];
   /** Paths of requests for absent files. */
-  readonly missing: readonly string[];
+  readonly missingPaths: readonly string[];
 }
 
 /** Opens an empty page. @param width in pixels */
 export async function openPage(browser: Browser, width: number): Promise<OpenPage> {
   const page = await browser.newPage();
   await page.setViewport({ width, height: 900 });
-  const foreign: string[] = [];
-  const missing: string[] = [];
+  const foreignUrls: string[] = [];
+  const missingPaths: string[] = [];
   // The page's own interception would disable the cache between pages.
   const session = await page.createCDPSession();
   const fulfillRequest = ({
@@ -55,11 +55,11 @@ export async function openPage(browser: Browser, width: number): Promise<OpenPag
     const url = new URL(request.url);
     if (!/^https?:/.test(url.protocol)) return session.send('Fetch.continueRequest', { requestId });
     if (url.origin !== HOST) {
-      foreign.push(url.href);
+      foreignUrls.push(url.href);
       return session.send('Fetch.failRequest', { requestId, errorReason: 'Aborted' });
     }
     const body = readPageFile(url.pathname);
-    if (body === null) missing.push(url.pathname);
+    if (body === null) missingPaths.push(url.pathname);
     return session.send('Fetch.fulfillRequest', {
       requestId,
       responseCode: body === null ? 404 : 200,
@@ -77,7 +77,7 @@ export async function openPage(browser: Browser, width: number): Promise<OpenPag
   await page.evaluateOnNewDocument(NO_TRANSITIONS);
   session.on('Fetch.requestPaused', (event) => void fulfillRequest(event).catch(ignoreIfPageGone));
   await session.send('Fetch.enable', { patterns: [{ urlPattern: '*' }] });
-  return { page, foreign, missing };
+  return { page, foreignUrls, missingPaths };
 }
 
 const PAGE_GONE_MESSAGES = /Invalid InterceptionId|Session closed|Target closed/;

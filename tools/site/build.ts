@@ -17,7 +17,7 @@ import { hasPlayground, writePlayground } from './playground.ts';
 const site = import.meta.dirname;
 export const dist = join(site, 'dist');
 /** The licences of packages in the site's programs; .vitepress/config.ts writes this file. */
-const NOTICES = 'THIRD-PARTY.txt';
+const NOTICES_FILE = 'THIRD-PARTY.txt';
 
 class Failure extends Error {}
 
@@ -62,7 +62,7 @@ async function build(base: string): Promise<void> {
   rmSync(dist, { recursive: true, force: true });
   process.env.SITE_BASE = base;
   runProgram('vitepress/bin/vitepress.js', 'build');
-  copyFileSync(join(site, '.generated', NOTICES), join(dist, NOTICES));
+  copyFileSync(join(site, '.generated', NOTICES_FILE), join(dist, NOTICES_FILE));
   runProgram('typedoc/bin/typedoc', '--options', writeApiOptions(join(dist, 'api')));
   if (hasPlayground) writePlayground(join(dist, 'playground'));
 }

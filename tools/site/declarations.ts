@@ -36,12 +36,12 @@ export function parsePython(stub: string): Declaration[] {
 /** Joins decorators (`@`) with the declaration that follows. */
 function joinDecorated(chunks: readonly string[]): string[] {
   const joined: string[] = [];
-  let above = '';
+  let decorators = '';
   for (const chunk of chunks) {
-    if (chunk.startsWith('@') && !chunk.includes('\n')) above += `${chunk}\n`;
+    if (chunk.startsWith('@') && !chunk.includes('\n')) decorators += `${chunk}\n`;
     else {
-      joined.push(above + chunk);
-      above = '';
+      joined.push(decorators + chunk);
+      decorators = '';
     }
   }
   return joined;
@@ -107,21 +107,23 @@ function convertProse(doc: string, language: string): string {
 
 /** Writes a section for each declaration: heading, prose, and code. */
 function formatSections(declarations: readonly Declaration[], language: string): string {
-  let shorts = 0;
+  let oneLineBlocks = 0;
   return declarations
     .map(({ name, doc, code }) => {
-      if (name === ONE_LINE_NAME) shorts += 1;
+      if (name === ONE_LINE_NAME) oneLineBlocks += 1;
       const heading =
-        name === ONE_LINE_NAME ? `Names and types${shorts > 1 ? ` (${shorts})` : ''}` : name;
+        name === ONE_LINE_NAME
+          ? `Names and types${oneLineBlocks > 1 ? ` (${oneLineBlocks})` : ''}`
+          : name;
       const text = doc === '' ? '' : `${convertProse(doc, language).trimEnd()}\n\n`;
       return `## ${heading}\n\n${text}\`\`\`${language}\n${code}\n\`\`\`\n`;
     })
     .join('\n');
 }
 
-const PYTHON = 'python/glupy/__init__.pyi';
-const PYTHON_TESTS = 'python/glupy/testing.pyi';
-const SCRIPT = 'javascript/glossa.gen.d.ts';
+const PYTHON_STUB = 'python/glupy/__init__.pyi';
+const PYTHON_TESTS_STUB = 'python/glupy/testing.pyi';
+const JAVASCRIPT_TYPES = 'javascript/glossa.gen.d.ts';
 
 /** Makes the pages of glupy, glupy.testing and the JavaScript module `glossa`. */
 export function makeInterfacePages(): GeneratedPage[] {
@@ -138,13 +140,13 @@ export function makeInterfacePages(): GeneratedPage[] {
   });
   return [
     makePythonPage(
-      PYTHON,
+      PYTHON_STUB,
       '/reference/python',
       'Python: glupy',
       'What `from glupy import …` gives. [The guide](/write/python) explains how it goes together.',
     ),
     makePythonPage(
-      PYTHON_TESTS,
+      PYTHON_TESTS_STUB,
       '/reference/python-testing',
       'Python: glupy.testing',
       'What tests of a module import. [Trying and testing a module](/write/testing) has examples.',
@@ -152,12 +154,12 @@ export function makeInterfacePages(): GeneratedPage[] {
     {
       url: '/reference/javascript',
       title: 'JavaScript: glossa',
-      source: SCRIPT,
+      source: JAVASCRIPT_TYPES,
       text: `# JavaScript: glossa
 
 What \`import … from 'glossa'\` gives. [The guide](/write/javascript) explains how it goes together.
 
-${formatSections(parseTypeScript(read(SCRIPT)), 'ts')}`,
+${formatSections(parseTypeScript(read(JAVASCRIPT_TYPES)), 'ts')}`,
     },
   ];
 }

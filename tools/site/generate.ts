@@ -134,11 +134,11 @@ export async function generate(): Promise<void> {
   rmSync(join(out, 'pages'), { recursive: true, force: true });
   // findUrl appends a page for each linked file, and the loop continues with these.
   for (const page of pages) {
-    const isText = page.source.endsWith('.md') || page.group === null;
+    const hasLinks = page.source.endsWith('.md') || page.group === null;
     const texts = (page.parts ?? []).map(({ source }) => ({ source, text: read(source) }));
     const bodies = [page, ...texts].map(({ source, text }) => {
       const uncommented = changeOutsideCode(text, (part) => part.replace(COMMENT_PATTERN, ''));
-      const linkedText = isText ? convertLinks(uncommented, source, findUrl) : uncommented;
+      const linkedText = hasLinks ? convertLinks(uncommented, source, findUrl) : uncommented;
       const makeRunLink: BlockAdditions['makeRunLink'] = (language, code) =>
         makeModuleLink(source, language, code);
       return extendCodeBlocks(addLessonLink(linkedText, source), { pictures, makeRunLink });

@@ -75,7 +75,7 @@ describe.skipIf(isSkipped('the site in Chromium', obstacle))('in Chromium', () =
     runs = true,
   ): Promise<R> {
     const open = idle?.pop() ?? (await openPage(browser, WIDE));
-    const { page, foreign, missing } = open;
+    const { page, foreignUrls, missingPaths } = open;
     let isGood = false;
     try {
       await page.setJavaScriptEnabled(runs);
@@ -86,7 +86,11 @@ describe.skipIf(isSkipped('the site in Chromium', obstacle))('in Chromium', () =
           : "document.querySelector('#app').__vue_app__";
       if (runs) await page.waitForFunction(isThere, { polling: 50, ...TIMEOUT });
       const result = await inspect(page);
-      expect({ path, foreign, missing }).toEqual({ path, foreign: [], missing: [] });
+      expect({ path, foreignUrls, missingPaths }).toEqual({
+        path,
+        foreignUrls: [],
+        missingPaths: [],
+      });
       isGood = true;
       return result;
     } finally {

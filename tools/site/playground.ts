@@ -61,13 +61,13 @@ export function addLessonLink(text: string, source: string): string {
  * @param source path of the text
  */
 export function makeModuleLink(source: string, language: string, code: string): string | undefined {
-  const ending = EXTENSIONS[language];
+  const extension = EXTENSIONS[language];
   const isModule = /^(export )?class xlator\b/m.test(code);
-  if (!hasPlayground || !isModule || ending === undefined || findLesson(source) !== null) {
+  if (!hasPlayground || !isModule || extension === undefined || findLesson(source) !== null) {
     return undefined;
   }
   const state: PlayState = {
-    texts: { '/graph.vol': VOLFILE, [`/shown${ending}`]: code },
+    texts: { '/graph.vol': VOLFILE, [`/shown${extension}`]: code },
     distanceMs: 0,
     journal: [],
   };

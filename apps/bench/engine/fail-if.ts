@@ -93,6 +93,6 @@ function readValue({ stack, divisor, measure }: Condition, { results }: Workload
   const measured = findMeasured(stack);
   if (measured === null || divisor === null)
     return measured && measures[measure].readValue(measured);
-  const base = findMeasured(divisor);
-  return base === null ? null : computeMedianRatio(measure, measured, base);
+  const baseline = findMeasured(divisor);
+  return baseline === null ? null : computeMedianRatio(measure, measured, baseline);
 }

@@ -23,8 +23,8 @@ export const describeMachine = (folder: string, versions: Machine['versions']): 
 
 /** Finds the type of the file system that contains an absolute path, such as `ext4`. */
 export function findFileSystem(path: string, mounts = readMounts()): string {
-  const containsPath = ({ mountpoint: mountpath }: MountEntry): boolean =>
-    mountpath === '/' || path === mountpath || path.startsWith(`${mountpath}/`);
+  const containsPath = ({ mountpoint }: MountEntry): boolean =>
+    mountpoint === '/' || path === mountpoint || path.startsWith(`${mountpoint}/`);
   const containing = mounts.filter(containsPath);
   const longest = Math.max(...containing.map(({ mountpoint }) => mountpoint.length));
   // Of several mounts at one mount point, the last one covers the others.

@@ -25,7 +25,7 @@ const plan: MeasurePlan = {
     },
   ],
   command: null,
-  reference: NO_FOLDER,
+  plainFolder: NO_FOLDER,
   clients: 1,
   seed: 1,
   rounds: 1,

@@ -104,7 +104,7 @@ export async function measure(plan: MeasurePlan): Promise<WorkloadMeasurement> {
     for (const { target } of allRows) await runAndCollectError(cleanupErrors, () => target.stop());
     for (const { discard } of plan.stacks) await runAndCollectError(cleanupErrors, discard);
     await runAndCollectError(cleanupErrors, () =>
-      rmSync(plan.reference, { recursive: true, force: true }),
+      rmSync(plan.plainFolder, { recursive: true, force: true }),
     );
   }
   const { workload: name, placement, cpus, clients, command, seed } = plan;

@@ -102,7 +102,7 @@ export async function runBench(
         i * stepsPerMeasurement + Math.min(doneSteps++, stepsPerMeasurement - 1),
         `${title}, ${stack}`,
       );
-    const reference = join(plan.folder, 'plain');
+    const plainFolder = join(plan.folder, 'plain');
     const command = workload === 'command' ? trial.command : null;
     try {
       const cpus = assignCpus(place, plan.cpus);
@@ -114,7 +114,7 @@ export async function runBench(
         placement: place,
         cpus,
         runStart,
-        reference,
+        plainFolder,
         onStep: onStep,
       };
       const measurement = await measureOne(measurePlan);

@@ -42,7 +42,7 @@ export interface TargetSettings {
   /** For the workload `command`, otherwise null. */
   readonly command: TriedCommand | null;
   /** The plain folder with the workload's tree. */
-  readonly reference: string;
+  readonly plainFolder: string;
   /** For the workload `phpsim`: searches of files that every stack has already. */
   readonly searches?: Searches;
   readonly signal: AbortSignal;
@@ -124,7 +124,7 @@ export class Target<S extends ServedMount = ServedMount> {
   constructor(settings: TargetSettings, access: TargetAccess<S>) {
     this.settings = settings;
     this.access = access;
-    this.root = settings.reference;
+    this.root = settings.plainFolder;
     this.timeoutMs = findBaseTimeoutMs(settings.workload === 'command');
   }
 
@@ -136,7 +136,7 @@ export class Target<S extends ServedMount = ServedMount> {
       cpus,
       signal,
       searches,
-      reference,
+      plainFolder,
       seed,
       command,
     } = this.settings;
@@ -153,7 +153,7 @@ export class Target<S extends ServedMount = ServedMount> {
     if (searches === undefined) {
       await this.clients.requestFirst('make', { workload, root: this.root }, this.timeoutMs);
     }
-    const setting = { root: this.root, reference, seed, command, ...(searches && { searches }) };
+    const setting = { root: this.root, plainFolder, seed, command, ...(searches && { searches }) };
     const makeSetting = (client: number) => ({ workload, setting: { ...setting, client } });
     await this.clients.requestAll('open', makeSetting, this.timeoutMs);
   }
@@ -171,7 +171,7 @@ export class Target<S extends ServedMount = ServedMount> {
     const cpuBefore = serverPid === undefined ? 0 : readCpuSeconds(serverPid);
     const busySampler = round > 0 ? this.access.busySampler : null;
     busySampler?.begin(this.listMeasuredPids());
-    const at = (performance.now() - runStart) / 1e3;
+    const startedAtSeconds = (performance.now() - runStart) / 1e3;
     const timeoutMs = computeRoundTimeoutMs(
       seconds,
       range.count,
@@ -190,7 +190,7 @@ export class Target<S extends ServedMount = ServedMount> {
       passedBefore === null || passedAfter === null ? null : passedAfter - passedBefore;
     return makeRoundResult(
       results,
-      { round, at, serverCpuSeconds: cpuAfter - cpuBefore },
+      { round, at: startedAtSeconds, serverCpuSeconds: cpuAfter - cpuBefore },
       passedCount,
     );
   }

@@ -107,10 +107,10 @@ export function compareRounds(
   const pairs = pairRounds(subject, baseline).map(
     ([a, b]) => [a.latency.p50, b.latency.p50] as const,
   );
-  const positive = pairs.filter(([a, b]) => a > 0 && b > 0);
+  const comparablePairs = pairs.filter(([a, b]) => a > 0 && b > 0);
   return comparePaired(
-    positive.map(([a]) => a),
-    positive.map(([, b]) => b),
+    comparablePairs.map(([a]) => a),
+    comparablePairs.map(([, b]) => b),
     seed,
   );
 }

@@ -74,7 +74,7 @@ export interface Bricks {
   readonly ports: readonly number[];
   /** The brick processes. */
   readonly pids: readonly number[];
-  /** Aborted when a brick ends by itself, or when the signal of any plan is. */
+  /** Aborted when a brick ends by itself, or when a plan's signal is aborted. */
   readonly signal: AbortSignal;
 }
 
@@ -136,8 +136,8 @@ export async function withBricks<T>(
     const ports = bricks.map(({ port }) => port);
     const pids = bricks.map(({ pid }) => pid);
     // If a brick has ended, its names look absent and results are wrong, so `use` must stop.
-    const noteExit = (): void => failureControl.abort(findFailure());
-    for (const { exited } of bricks) exited.then(noteExit, noteExit);
+    const abortUse = (): void => failureControl.abort(findFailure());
+    for (const { exited } of bricks) exited.then(abortUse, abortUse);
     const signal = AbortSignal.any([failureControl.signal, ...plans.map((plan) => plan.signal)]);
     return await use({ ports, pids, signal });
   } catch (error) {

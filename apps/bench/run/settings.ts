@@ -138,8 +138,8 @@ export function parseSettings(flags: BenchFlags, rest: readonly string[] | null)
 export type BenchSettings = ReturnType<typeof parseSettings>;
 
 function parseWorkloads(words: readonly string[], rest: readonly string[] | null): WorkloadName[] {
-  const command: WorkloadName[] = rest === null ? [] : ['command'];
-  if (words.length === 0) return rest === null ? [...DEFAULT_WORKLOADS] : command;
-  if (words.includes('all')) return [...measurableWorkloads, ...command];
-  return [...parseFlagWords('--workload', words, measurableWorkloads), ...command];
+  const commandWorkload: WorkloadName[] = rest === null ? [] : ['command'];
+  if (words.length === 0) return rest === null ? [...DEFAULT_WORKLOADS] : commandWorkload;
+  if (words.includes('all')) return [...measurableWorkloads, ...commandWorkload];
+  return [...parseFlagWords('--workload', words, measurableWorkloads), ...commandWorkload];
 }

@@ -42,7 +42,7 @@ export interface StackMount extends ServedMount {
 
 /** Milliseconds to wait for the exit status of a server whose mount has failed. */
 const EXIT_STATUS_TIMEOUT_MS = 1000;
-const LOG_LINES = 3;
+const SHOWN_LOG_LINES = 3;
 
 /** Mounts a stack. @throws {Failure} if that fails or is aborted, after cleaning up */
 export async function mountStack(
@@ -100,7 +100,7 @@ export async function mountStack(
       if (exit === null) return null;
       isReported = true;
       if (exit.signal !== null) return `its server ended, killed by ${exit.signal}`;
-      const logText = readLogEnd(logFile, LOG_LINES).join('; ');
+      const logText = readLogEnd(logFile, SHOWN_LOG_LINES).join('; ');
       return `its server ended, with status ${exit.status}${logText === '' ? '' : `: ${logText}`}`;
     },
   };
@@ -122,7 +122,7 @@ export interface BenchStack extends Omit<StackDescription, 'volfile'> {
   readonly volumes: readonly PlainVolume[];
 }
 
-export interface StackFolders {
+export interface StackEnvironment {
   /** Folder for mount points and logs. */
   readonly scratch: string;
   /** Folder for the files of the stacks. */
@@ -135,10 +135,10 @@ export interface StackFolders {
 /** Makes the plan by which the bench starts, measures and ends a stack of glossa. */
 export function makeStackPlan(
   stack: BenchStack,
-  folders: StackFolders,
+  environment: StackEnvironment,
 ): StackDescription & StackPlan {
   const { name, description, volfile, volumes, path } = stack;
-  const { scratch, data, mountFlags: flags, terminal } = folders;
+  const { scratch, data, mountFlags: flags, terminal } = environment;
   const counterVolumes = findCountingVolumes(volumes);
   const folder = join(data, name);
   const discard = (): void => rmSync(folder, { recursive: true, force: true });

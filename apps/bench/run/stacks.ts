@@ -24,6 +24,7 @@ export interface Stacks {
   readonly stacks: readonly BenchStack[];
   /** Warnings about omitted stacks. */
   readonly warnings: readonly string[];
+  /** The question that the report answers: `How fast is a?` */
   readonly question: string;
   /**
    * Names of the stacks of one translator in several languages, which must pass on equal lookups.
@@ -170,15 +171,16 @@ const splitThreadSuffix = (language: string): [string, boolean] =>
     ? [language.slice(0, -THREAD_SUFFIX.length), true]
     : [language, false];
 
+/** Builds the translator's volume for a word of --in; with the suffix, in a worker thread. */
 function buildVolume(
-  stack: string,
+  languageWord: string,
   folder: string,
   name: string,
   scratch: string,
 ): VolumeOrProblem {
-  const [language, inThread] = splitThreadSuffix(stack);
+  const [language, isInThread] = splitThreadSuffix(languageWord);
   const volumeOrProblem = buildMainThreadVolume(language, folder, name, scratch);
-  if (!inThread || typeof volumeOrProblem === 'string') return volumeOrProblem;
+  if (!isInThread || typeof volumeOrProblem === 'string') return volumeOrProblem;
   return { ...volumeOrProblem, options: [...volumeOrProblem.options, ['isolation', 'thread']] };
 }
 
@@ -188,20 +190,21 @@ function buildMainThreadVolume(
   name: string,
   scratch: string,
 ): VolumeOrProblem {
-  const record = (bridgeLanguages as Readonly<Record<string, Language>>)[language];
-  if (record === undefined) return { type: '', options: [] };
-  if (record.compiledFrom !== null) {
+  const languageEntry = (bridgeLanguages as Readonly<Record<string, Language>>)[language];
+  // The word `none`: its stack has no volume of the translator.
+  if (languageEntry === undefined) return { type: '', options: [] };
+  if (languageEntry.compiledFrom !== null) {
     return compileVolume(
       folder,
-      listCandidates(language, name, [record.compiledFrom]),
+      listCandidates(language, name, [languageEntry.compiledFrom]),
       name,
       scratch,
     );
   }
-  const candidates = listCandidates(language, name, record.extensions);
+  const candidates = listCandidates(language, name, languageEntry.extensions);
   const path = findFirstFile(folder, candidates);
   const problem = `${folder} has neither ${candidates.join(' nor ')}`;
-  if (record.hosted === null)
+  if (languageEntry.hosted === null)
     return path === undefined ? makeBuiltInVolume(name, problem) : makeNativeVolume(path);
   if (path === undefined) return problem;
   return {
@@ -233,6 +236,6 @@ function compileVolume(
 ): VolumeOrProblem {
   const source = findFirstFile(folder, candidates);
   if (source === undefined) return `${folder} has neither ${candidates.join(' nor ')}`;
-  const object = join(scratch, `${name}.so`);
-  return compileModule(source, object) ?? makeNativeVolume(object);
+  const libraryPath = join(scratch, `${name}.so`);
+  return compileModule(source, libraryPath) ?? makeNativeVolume(libraryPath);
 }

@@ -19,16 +19,21 @@ const toJavaScript = (code: string): string =>
 /**
  * The languages of lessons. Texts and sentences have Python's names.
  * `fence`: the language of a code block in Markdown; `volfileSuffix`: the end of a volfile's name;
- * `code`: translates names in code to the language's spelling.
+ * `translateCode`: translates names in code to the language's spelling.
  */
 export const lessonLanguages = {
   python: {
     extension: '.py',
     fence: 'python',
     volfileSuffix: '.vol',
-    code: (text: string) => text,
+    translateCode: (text: string) => text,
   },
-  javascript: { extension: '.js', fence: 'js', volfileSuffix: '-js.vol', code: toJavaScript },
+  javascript: {
+    extension: '.js',
+    fence: 'js',
+    volfileSuffix: '-js.vol',
+    translateCode: toJavaScript,
+  },
 } as const;
 
 export type LessonLanguage = keyof typeof lessonLanguages;
@@ -91,4 +96,4 @@ export const listLoggedTexts = (g: TestGraph, level: string): string[] =>
 
 /** Translates the names between backticks in a text to a language's spelling. */
 export const translateNames = (text: string, language: LessonLanguage): string =>
-  text.replace(/`[^`\n]+`/g, lessonLanguages[language].code);
+  text.replace(/`[^`\n]+`/g, lessonLanguages[language].translateCode);

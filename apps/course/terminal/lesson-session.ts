@@ -229,15 +229,15 @@ class LessonSession {
   private async showPaged(lines: readonly string[]): Promise<boolean> {
     const { rows = 0 } = process.stdout;
     // A terminal without a height, or with a very small one, gets all lines at once.
-    const size = rows > 4 ? rows - 2 : lines.length;
-    for (let firstLine = 0; firstLine < lines.length; firstLine += size) {
+    const linesPerScreen = rows > 4 ? rows - 2 : lines.length;
+    for (let firstLine = 0; firstLine < lines.length; firstLine += linesPerScreen) {
       if (firstLine > 0) {
         process.stdout.write(paint('dim', '-- any key: more --', this.terminal.colour.out));
         const key = await this.keys.readKey();
         process.stdout.write('\r\x1b[K');
         if (QUIT_KEYS.includes(key)) return false;
       }
-      this.terminal.out(lines.slice(firstLine, firstLine + size).join('\n'));
+      this.terminal.out(lines.slice(firstLine, firstLine + linesPerScreen).join('\n'));
     }
     this.terminal.out('');
     return true;

@@ -52,32 +52,32 @@ const makeVolfileCompletions =
   ({ types }: Words): CompletionSource =>
   (state, from) => {
     const text = state.sliceDoc(0, from).replace(/#.*$/gm, '');
-    const last = [...text.matchAll(STATEMENT_PATTERN)].at(-1);
-    if (last === undefined || /(^|\n)[^\S\n]*$/.test(text)) {
+    const lastStatement = [...text.matchAll(STATEMENT_PATTERN)].at(-1);
+    if (lastStatement === undefined || /(^|\n)[^\S\n]*$/.test(text)) {
       const words = ['volume', 'type', 'option', 'subvolumes', 'end-volume'];
       return words.map((label) => ({ label, type: 'keyword' }));
     }
     /** Complete words between the statement's first word and the position. */
     const precedingWords = text
-      .slice(last.index + last[0].length)
+      .slice(lastStatement.index + lastStatement[0].length)
       .split(/\s+/)
       .filter(Boolean);
     const volume = text.slice(Math.max(0, text.lastIndexOf('volume ')));
     const typeName = /\btype\s+(\S+)/.exec(volume)?.[1];
     const options = types.find(({ type }) => type === typeName)?.options ?? [];
-    if (last[1] === 'type') {
+    if (lastStatement[1] === 'type') {
       return types.map(({ type, description }) => ({
         label: type,
         type: 'class',
         info: () => html`<div class="card"><p>${description}</p></div>`,
       }));
     }
-    if (last[1] === 'option') {
+    if (lastStatement[1] === 'option') {
       if (precedingWords.length === 0) return options.map(makeOptionCompletion);
       const values = options.find(({ key }) => key === precedingWords[0])?.values ?? [];
       return values.map((label) => ({ label, type: 'constant' }));
     }
-    if (!last[1]!.startsWith('subvolume')) return [];
+    if (!lastStatement[1]!.startsWith('subvolume')) return [];
     const volumes = state.doc.toString().matchAll(/^\s*volume\s+(\S+)/gm);
     return [...volumes].map(([, name]) => ({ label: name!, type: 'variable' }));
   };

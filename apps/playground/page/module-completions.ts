@@ -26,7 +26,7 @@ interface SpellingRules {
   /** Spells the name of an argument. */
   spellArgument(name: string): string;
   /** Suffix of a callback, after the fop's name. */
-  readonly cbk: string;
+  readonly callbackSuffix: string;
   /** Matches the text before the name of a method. */
   readonly precedingText: RegExp;
   /** Formats a snippet: a method with this call as its head, and this body as text to replace. */
@@ -37,13 +37,13 @@ interface SpellingRules {
 const SPELLINGS: Readonly<Record<ModuleKind, SpellingRules>> = {
   python: {
     spellArgument: String,
-    cbk: '_cbk',
+    callbackSuffix: '_cbk',
     precedingText: /^\s*(?:async\s+)?def\s+$/,
     formatMethod: (call, body) => `${call.replace('(', '(self, ')}:\n\t\${${body}}`,
   },
   javascript: {
     spellArgument: (name) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-    cbk: 'Cbk',
+    callbackSuffix: 'Cbk',
     precedingText: /^\s*(?:async\s+)?$/,
     formatMethod: (call, body) => `${call} {\n\t\${${body};}\n}`,
   },
@@ -57,7 +57,7 @@ const RESULT_ARGUMENTS = ['op_ret', 'op_errno'];
  */
 function makeMethodCompletions(
   fop: FopWords,
-  { spellArgument, cbk, formatMethod }: SpellingRules,
+  { spellArgument, callbackSuffix, formatMethod }: SpellingRules,
 ): ModuleCompletion[] {
   const args = fop.args.map(({ name }) => spellArgument(name));
   const results = [...RESULT_ARGUMENTS, ...fop.reply.map(({ name }) => name)].map(spellArgument);
@@ -78,7 +78,7 @@ function makeMethodCompletions(
     </div>`,
   });
   const call = `${fop.name}(${['frame', ...args].join(', ')})`;
-  const callback = `${fop.name}${cbk}(${['frame', ...results].join(', ')})`;
+  const callback = `${fop.name}${callbackSuffix}(${['frame', ...results].join(', ')})`;
   return [
     makeCompletion(call, 'frame.wind()', `(${args.join(', ')})`),
     makeCompletion(callback, `frame.unwind(${results.join(', ')})`, 'its reply'),
@@ -88,18 +88,18 @@ function makeMethodCompletions(
 /** Matches the objects before a position, with the last dot: `frame.root.`. */
 const OBJECT_PATH_PATTERN = /(?:^|[^\w.])((?:\w+\.)+)$/;
 
-/** Finds the members of the object at the end of `before`; null if its class is unknown. */
+/** Finds the members of the object at the end of `textBefore`; null if its class is unknown. */
 function findMembers(
   textBefore: string,
   { names, classes }: Words[ModuleKind],
 ): readonly MemberWords[] | null {
   const [first, ...rest] = OBJECT_PATH_PATTERN.exec(textBefore)?.[1]?.split('.').slice(0, -1) ?? [];
-  let name = first === undefined || !Object.hasOwn(names, first) ? undefined : names[first];
+  let className = first === undefined || !Object.hasOwn(names, first) ? undefined : names[first];
   for (const part of rest) {
-    const member = classes[name ?? '']?.find((it) => it.name === part);
-    name = member?.type.match(/\w+/g)?.find((word) => Object.hasOwn(classes, word));
+    const member = classes[className ?? '']?.find((memberWords) => memberWords.name === part);
+    className = member?.type.match(/\w+/g)?.find((word) => Object.hasOwn(classes, word));
   }
-  return name === undefined ? null : (classes[name] ?? null);
+  return className === undefined ? null : (classes[className] ?? null);
 }
 
 const makeMemberCompletion = ({

@@ -14,13 +14,13 @@ export function makeWorkerStarter({
   worker: program,
 }: Parts): SessionSettings['makeWorker'] {
   const blob = new Blob([program], { type: 'text/javascript' });
-  return (lost) => {
+  return (onLostCall) => {
     const url = URL.createObjectURL(blob);
     const worker = new Worker(url, { name: 'glossa graph' });
     URL.revokeObjectURL(url);
     // The watchdog of calls reports through its own port while the graph's thread is busy.
     const { port1, port2 } = new MessageChannel();
-    port1.onmessage = ({ data }) => lost(data as LostCall['lost']);
+    port1.onmessage = ({ data }) => onLostCall(data as LostCall['lost']);
     const body = { parts: interpreters, lost: port2 };
     const opening: Question<'open'> = { id: OPENING_ID, kind: 'open', body };
     worker.postMessage(opening, [port2]);

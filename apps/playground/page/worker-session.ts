@@ -51,7 +51,7 @@ export class WorkerSession {
   /** The pending question, to be sent again to another worker. */
   private lastQuestion: Question | null = null;
   private openingTimer: ReturnType<typeof setTimeout> | undefined;
-  private id = 0;
+  private lastId = 0;
   /** Settles with the last question, so that the next one is sent after it. */
   private lastAnswer: Promise<unknown> = Promise.resolve();
 
@@ -85,8 +85,8 @@ export class WorkerSession {
   /** Sends a question to the worker; starts the worker first if none is running. */
   private send<K extends QuestionKind>(kind: K, body: Questions[K][0]): Promise<Questions[K][1]> {
     this.worker ??= this.startWorker();
-    this.id += 1;
-    const id = this.id;
+    this.lastId += 1;
+    const id = this.lastId;
     const answer = new Promise<Questions[K][1]>((resolve, reject) => {
       this.pending.set(id, { resolve, reject });
     });

@@ -8,8 +8,8 @@ import type { LogSink } from '../../../runtime/core/log.ts';
 import { VIRTUAL_EPOCH_MS, type VirtualClock } from '../../../runtime/core/virtual-clock.ts';
 
 /** The browser's clock, turns of the event loop and random bytes. */
-const browser = new BrowserContext(() => {});
-const awaitTurn = (): Promise<void> => new Promise((resolve) => void browser.soon(resolve));
+const browserContext = new BrowserContext(() => {});
+const awaitTurn = (): Promise<void> => new Promise((resolve) => void browserContext.soon(resolve));
 
 /** Time limit of a reply in virtual milliseconds. */
 const REPLY_TIMEOUT_MS = 600_000;
@@ -41,7 +41,7 @@ export class PlayContext implements ModuleContext {
   }
 
   random(out: Uint8Array): void {
-    browser.random(out);
+    browserContext.random(out);
   }
 
   wake(): void {}
@@ -52,13 +52,13 @@ export const UNANSWERED: unique symbol = Symbol('unanswered');
 
 /**
  * Lets virtual time pass until a promise settles.
- * @param sleptMs returns the time that the command `sleep` has taken, which prolongs the limit
+ * @param readSleptMs returns the time that the command `sleep` has taken, which prolongs the limit
  * @throws the promise's error
  */
 export async function advanceUntilSettled<R>(
   clock: VirtualClock,
   promise: Promise<R>,
-  sleptMs: () => number,
+  readSleptMs: () => number,
 ): Promise<R | typeof UNANSWERED> {
   const state = trackSettled(promise);
   const deadlineMs = clock.now + REPLY_TIMEOUT_MS;
@@ -68,7 +68,7 @@ export async function advanceUntilSettled<R>(
     if (state.isSettled) return promise;
     const { nextDue } = clock;
     if (nextDue === undefined) idleTurns += 1;
-    else if (nextDue > deadlineMs + sleptMs()) break;
+    else if (nextDue > deadlineMs + readSleptMs()) break;
     else {
       idleTurns = 0;
       clock.advanceTo(nextDue);
@@ -83,14 +83,14 @@ export async function advanceUntilSettled<R>(
  */
 export async function runInRealTime<R>(clock: VirtualClock, promise: Promise<R>): Promise<R> {
   const state = trackSettled(promise);
-  let previous = browser.now();
+  let previous = browserContext.now();
   await awaitTurn();
   while (!state.isSettled) {
     await Promise.race([
       state.promise,
       new Promise((resolve) => setTimeout(resolve, ADVANCE_INTERVAL_MS)),
     ]);
-    const realNow = browser.now();
+    const realNow = browserContext.now();
     clock.advanceTo(clock.now + realNow - previous);
     previous = realNow;
   }

@@ -67,6 +67,7 @@ export class RequestCounts implements Observer {
     return false;
   }
 
+  // Events, log lines and notes are not counted.
   notify(): void {}
   noteLogLine(): void {}
   addNotes(): void {}

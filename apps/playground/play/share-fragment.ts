@@ -81,7 +81,8 @@ async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText = (value: unknown): value is string => typeof value === 'string';
-const isName = (name: string): boolean => /^\/(?!\/)/.test(name) && !name.split('/').includes('..');
+const isAbsolutePath = (path: string): boolean =>
+  /^\/(?!\/)/.test(path) && !path.split('/').includes('..');
 
 /** Validates parsed JSON. @throws {StateError} */
 function checkState(value: unknown): PlayState {
@@ -91,8 +92,10 @@ function checkState(value: unknown): PlayState {
   if (!isRecord(texts) || Object.keys(texts).length === 0 || !Object.values(texts).every(isText)) {
     throw makeError('has no texts');
   }
-  const name = Object.keys(texts).find((each) => !isName(each));
-  if (name !== undefined) throw makeError(`names a text '${name}', which is no absolute path`);
+  const invalidPath = Object.keys(texts).find((path) => !isAbsolutePath(path));
+  if (invalidPath !== undefined) {
+    throw makeError(`names a text '${invalidPath}', which is no absolute path`);
+  }
   const isDistance =
     typeof distanceMs === 'number' && distanceMs >= 0 && distanceMs <= DISTANCE_MAX_MS;
   if (!isDistance) throw makeError('has no distance to the storage in milliseconds');

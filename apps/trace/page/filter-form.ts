@@ -5,12 +5,14 @@ import type { Model } from './model.ts';
 export function makeFilterForm(model: Model): HTMLElement {
   const { outline, head } = model.data;
   const { hops } = outline;
-  const numbers = new Set(hops.fop.subarray(0, hops.length));
-  const ids = new Set(hops.volume.subarray(0, hops.length));
-  const fops = head.tables.fops.filter(({ number }) => numbers.has(number)).map((fop) => fop.name);
+  const usedFopNumbers = new Set(hops.fop.subarray(0, hops.length));
+  const usedVolumeIds = new Set(hops.volume.subarray(0, hops.length));
+  const fops = head.tables.fops
+    .filter(({ number }) => usedFopNumbers.has(number))
+    .map((fop) => fop.name);
   const fop = makeChoice('fop', 'Any fop', fops.sort());
   // The top of the graph, with the highest id, comes first.
-  const volumes = new Set([...ids].sort((a, b) => b - a).map((id) => outline.volume(id)));
+  const volumes = new Set([...usedVolumeIds].sort((a, b) => b - a).map((id) => outline.volume(id)));
   const volume = makeChoice('volume', 'Any volume', [...volumes]);
   const path = html<HTMLInputElement>`<input type="search" id="path" placeholder="Part of a path"
     aria-label="Part of a path" spellcheck="false" autocomplete="off">`;
@@ -42,7 +44,7 @@ export function makeFilterForm(model: Model): HTMLElement {
 export const formatRequestCount = (requests: number): string =>
   `${requests.toLocaleString('en')} request${requests === 1 ? '' : 's'}`;
 
-const makeChoice = (id: string, any: string, words: readonly string[]): HTMLSelectElement =>
+const makeChoice = (id: string, anyLabel: string, words: readonly string[]): HTMLSelectElement =>
   html`<select id="${id}" aria-label="${id}">
-    <option value="">${any}</option>${words.map((word) => html`<option>${word}</option>`)}
+    <option value="">${anyLabel}</option>${words.map((word) => html`<option>${word}</option>`)}
   </select>`;

@@ -76,15 +76,15 @@ export function makeGraphPicture(
     </g>`;
   });
   const token = svg`<circle class="token" r="${TOKEN_RADIUS}"/>`;
-  const [across, down] = [width + 2 * MARGIN, height + 2 * MARGIN];
-  const picture = html<SVGSVGElement>`<svg viewBox="${-MARGIN} ${-MARGIN} ${across} ${down}"
-    width="${across}" role="img">${edges.map(({ path }) => path)}${nodes}${token}</svg>`;
+  const [pictureWidth, pictureHeight] = [width + 2 * MARGIN, height + 2 * MARGIN];
+  const picture = html<SVGSVGElement>`<svg viewBox="${-MARGIN} ${-MARGIN} ${pictureWidth} ${pictureHeight}"
+    width="${pictureWidth}" role="img">${edges.map(({ path }) => path)}${nodes}${token}</svg>`;
   const show = (current: CurrentRequest | null, stepIndex: number): void => {
     const step = current?.steps[stepIndex];
     const visited = new Set<string>();
     if (current !== null) addVisited(current.walk.root, visited);
     const currentVolume = step?.hop.wind.volume;
-    const above = step?.above?.wind.volume ?? CALLER;
+    const sender = step?.above?.wind.volume ?? CALLER;
     nodes.forEach((node, i) => {
       const name = findNodeName(i);
       node.classList.toggle('met', visited.has(name) || (name === CALLER && current !== null));
@@ -93,7 +93,7 @@ export function makeGraphPicture(
     token.remove();
     for (const { path, from, to } of edges) {
       const isTaken =
-        step !== undefined && step.kind !== 'note' && from === above && to === currentVolume;
+        step !== undefined && step.kind !== 'note' && from === sender && to === currentVolume;
       const direction = isTaken ? (step.kind === 'wind' ? 'down' : 'up') : '';
       path.setAttribute('class', `edge ${direction}`);
       if (!isTaken) continue;

@@ -100,7 +100,7 @@ export class Model {
     this.notify('step');
   }
 
-  private findMatching({ fop, volume, path, failedOnly: failed }: Filter): Int32Array {
+  private findMatching({ fop, volume, path, failedOnly }: Filter): Int32Array {
     const { outline, head } = this.data;
     const { hops, requests } = outline;
     const matches = new Uint8Array(requests.length).fill(fop === '' && volume === '' ? 1 : 0);
@@ -112,11 +112,11 @@ export class Model {
         matches[hops.request[hop]!] = 1;
       }
     }
-    const part = path.toLowerCase();
-    const paths = part === '' ? null : this.readPaths();
+    const pathPart = path.toLowerCase();
+    const paths = pathPart === '' ? null : this.readPaths();
     return Int32Array.from(requests.keys()).filter((request) => {
-      if (matches[request] === 0 || (failed && this.failures[request] === 0)) return false;
-      return paths === null || paths[request]!.includes(part);
+      if (matches[request] === 0 || (failedOnly && this.failures[request] === 0)) return false;
+      return paths === null || paths[request]!.includes(pathPart);
     });
   }
 

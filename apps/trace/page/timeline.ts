@@ -9,13 +9,13 @@ import { html, readColour } from './dom.ts';
 import type { Model } from './model.ts';
 
 /** Margins around the bars, in pixels. */
-const LEFT = 52;
-const RIGHT = 8;
-const TOP = 8;
-const BOTTOM = 18;
+const MARGIN_LEFT = 52;
+const MARGIN_RIGHT = 8;
+const MARGIN_TOP = 8;
+const MARGIN_BOTTOM = 18;
 /** Width and least height of a bar, in pixels. */
 const BAR_WIDTH = 2;
-/** The duration at the bottom of the scale; shorter requests are drawn like this one. */
+/** The duration at the bottom of the scale; shorter requests are drawn as if they took as long. */
 const DURATION_MIN_NS = 1e3;
 /** Shortest time span to show. */
 const SPAN_MIN_NS = 1e3;
@@ -31,8 +31,8 @@ export function makeTimeline(model: Model): HTMLElement {
   const { hops, requests } = model.data.outline;
   /** Selects the request whose start is nearest to the click. */
   const selectNearest = ({ offsetX }: MouseEvent): void => {
-    const width = canvas.clientWidth - LEFT - RIGHT;
-    const clickedAt = range.from + ((offsetX - LEFT) / width) * (range.to - range.from);
+    const width = canvas.clientWidth - MARGIN_LEFT - MARGIN_RIGHT;
+    const clickedAt = range.from + ((offsetX - MARGIN_LEFT) / width) * (range.to - range.from);
     let [nearest, distance] = [-1, Number.POSITIVE_INFINITY];
     model.shownRequests.forEach((request, position) => {
       const distanceNs = Math.abs(hops.start[requests[request]!]! - clickedAt);
@@ -74,49 +74,55 @@ function drawTimeline(canvas: HTMLCanvasElement, model: Model, range: TimeRange)
   const context = canvas.getContext('2d')!;
   context.scale(devicePixelRatio, devicePixelRatio);
   context.font = '11px system-ui, sans-serif';
-  const baselineY = height - BOTTOM;
-  const columns = countColumns(model, range, width - LEFT - RIGHT);
-  const slowest = Math.max(columns.slowest, 10 * DURATION_MIN_NS);
-  const decades = Math.max(1, Math.ceil(Math.log10(slowest / DURATION_MIN_NS)));
+  const baselineY = height - MARGIN_BOTTOM;
+  const columns = countColumns(model, range, width - MARGIN_LEFT - MARGIN_RIGHT);
+  const slowestNs = Math.max(columns.slowestNs, 10 * DURATION_MIN_NS);
+  const decades = Math.max(1, Math.ceil(Math.log10(slowestNs / DURATION_MIN_NS)));
   const computeBarHeight = (ns: number): number =>
-    (Math.log10(Math.max(ns, DURATION_MIN_NS) / DURATION_MIN_NS) / decades) * (baselineY - TOP);
-  const [soft, well, bad] = [readColour('soft'), readColour('accent'), readColour('bad')];
-  context.fillStyle = soft;
+    (Math.log10(Math.max(ns, DURATION_MIN_NS) / DURATION_MIN_NS) / decades) *
+    (baselineY - MARGIN_TOP);
+  const [softColour, goodColour, badColour] = [
+    readColour('soft'),
+    readColour('accent'),
+    readColour('bad'),
+  ];
+  context.fillStyle = softColour;
   context.strokeStyle = readColour('rule');
   context.textBaseline = 'middle';
   context.textAlign = 'right';
   for (let decade = 0; decade <= decades; decade++) {
-    const y = Math.round(baselineY - (decade / decades) * (baselineY - TOP)) + 0.5;
-    strokeLine(context, LEFT, y, width - RIGHT, y);
+    const y = Math.round(baselineY - (decade / decades) * (baselineY - MARGIN_TOP)) + 0.5;
+    strokeLine(context, MARGIN_LEFT, y, width - MARGIN_RIGHT, y);
     const label = formatDuration(DURATION_MIN_NS * 10 ** decade).replace(/\.0+ /, ' ');
-    if (decades < 6 || decade % 2 === 0) context.fillText(label, LEFT - 6, y);
+    if (decades < 6 || decade % 2 === 0) context.fillText(label, MARGIN_LEFT - 6, y);
   }
   columns.counts.forEach((count, x) => {
     if (count === 0) return;
-    const bar = Math.max(BAR_WIDTH, computeBarHeight(columns.durations[x]!));
-    const failed = Math.ceil((bar * columns.failures[x]!) / count);
-    context.fillStyle = well;
-    context.fillRect(LEFT + x, baselineY - bar, BAR_WIDTH, bar - failed);
-    context.fillStyle = bad;
-    context.fillRect(LEFT + x, baselineY - failed, BAR_WIDTH, failed);
+    const barHeight = Math.max(BAR_WIDTH, computeBarHeight(columns.longestNs[x]!));
+    const failedHeight = Math.ceil((barHeight * columns.failures[x]!) / count);
+    context.fillStyle = goodColour;
+    context.fillRect(MARGIN_LEFT + x, baselineY - barHeight, BAR_WIDTH, barHeight - failedHeight);
+    context.fillStyle = badColour;
+    context.fillRect(MARGIN_LEFT + x, baselineY - failedHeight, BAR_WIDTH, failedHeight);
   });
   const { startedAt } = model.data.head;
-  context.fillStyle = soft;
+  context.fillStyle = softColour;
   context.textBaseline = 'alphabetic';
   context.textAlign = 'left';
-  context.fillText(formatClock(startedAt, range.from), LEFT, height - 4);
+  context.fillText(formatClock(startedAt, range.from), MARGIN_LEFT, height - 4);
   context.textAlign = 'right';
-  context.fillText(formatClock(startedAt, range.to), width - RIGHT, height - 4);
+  context.fillText(formatClock(startedAt, range.to), width - MARGIN_RIGHT, height - 4);
   if (model.current === null) return;
-  const part = (model.current.walk.root.wind.at - range.from) / (range.to - range.from);
-  const x = LEFT + part * (width - LEFT - RIGHT - BAR_WIDTH) + BAR_WIDTH / 2;
+  const fraction = (model.current.walk.root.wind.at - range.from) / (range.to - range.from);
+  const x =
+    MARGIN_LEFT + fraction * (width - MARGIN_LEFT - MARGIN_RIGHT - BAR_WIDTH) + BAR_WIDTH / 2;
   context.strokeStyle = readColour('ink');
   context.fillStyle = readColour('ink');
-  strokeLine(context, x, TOP, x, baselineY);
+  strokeLine(context, x, MARGIN_TOP, x, baselineY);
   context.beginPath();
   context.moveTo(x - 5, 0);
   context.lineTo(x + 5, 0);
-  context.lineTo(x, TOP);
+  context.lineTo(x, MARGIN_TOP);
   context.fill();
 }
 
@@ -133,21 +139,21 @@ function strokeLine(
 /** Counts, for each pixel column, the requests and failures, and finds the longest duration. */
 function countColumns(model: Model, { from, to }: TimeRange, width: number) {
   const { hops, requests } = model.data.outline;
-  const size = Math.max(BAR_WIDTH, Math.floor(width));
-  const counts = new Uint32Array(size);
-  const failures = new Uint32Array(size);
-  const durations = new Float64Array(size);
-  let slowest = 0;
+  const columnCount = Math.max(BAR_WIDTH, Math.floor(width));
+  const counts = new Uint32Array(columnCount);
+  const failures = new Uint32Array(columnCount);
+  const longestNs = new Float64Array(columnCount);
+  let slowestNs = 0;
   for (const request of model.shownRequests) {
     const hop = requests[request]!;
     const start = hops.start[hop]!;
-    // Only every BAR-th column gets a bar, so that bars do not overlap.
-    const offset = ((start - from) / (to - from)) * (size - BAR_WIDTH);
+    // Only every BAR_WIDTH-th column gets a bar, so that bars do not overlap.
+    const offset = ((start - from) / (to - from)) * (columnCount - BAR_WIDTH);
     const x = BAR_WIDTH * Math.floor(offset / BAR_WIDTH);
     counts[x]! += 1;
     if (hops.errno[hop] !== 0) failures[x]! += 1;
-    durations[x] = Math.max(durations[x]!, hops.end[hop]! - start || 0);
-    slowest = Math.max(slowest, durations[x]!);
+    longestNs[x] = Math.max(longestNs[x]!, hops.end[hop]! - start || 0);
+    slowestNs = Math.max(slowestNs, longestNs[x]!);
   }
-  return { counts, failures, durations, slowest };
+  return { counts, failures, longestNs, slowestNs };
 }

@@ -30,14 +30,14 @@ interface VolumeBlock {
 
 /** Parses a volfile into its volumes; lines count from 1. @throws {Error} for a syntax error */
 function parseVolumeBlocks(text: string): VolumeBlock[] {
-  const lineNumber = (at: number): number => text.slice(0, at).split('\n').length;
+  const findLineNumber = (offset: number): number => text.slice(0, offset).split('\n').length;
   const blocks: VolumeBlock[] = [];
   let openBlock: { name: string; firstLine: number } | null = null;
   for (const { keyword, start, end, words } of parse(text)) {
     if (keyword === 'volume')
-      openBlock = { name: words[0]?.text ?? '', firstLine: lineNumber(start) };
+      openBlock = { name: words[0]?.text ?? '', firstLine: findLineNumber(start) };
     else if (keyword === 'end-volume' && openBlock !== null) {
-      blocks.push({ ...openBlock, lastLine: lineNumber(end) });
+      blocks.push({ ...openBlock, lastLine: findLineNumber(end) });
       openBlock = null;
     }
   }

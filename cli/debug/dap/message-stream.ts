@@ -9,7 +9,10 @@ const MESSAGE_BYTES_MAX = 16 * 1024 * 1024;
 const HEADER_BYTES_MAX = 4096;
 const HEADER_END = '\r\n\r\n';
 
-/** The input is no message. The start of the next one is unknown, so the session must end. */
+/**
+ * Thrown when the input is no message. The start of the next message is unknown then, so the
+ * session must end.
+ */
 export class BadStream extends Error {
   readonly code = 'GLOSSA_DAP_STREAM';
 }

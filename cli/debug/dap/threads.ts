@@ -50,9 +50,11 @@ export class Threads {
   /** Removes the stop of a volume's module, which continues; returns its thread. */
   removeLineStop(volume: string): Thread | null {
     for (const thread of this.threads.values()) {
-      const at = thread.stops.findIndex((stop) => stop.kind === 'line' && stop.volume === volume);
-      if (at < 0) continue;
-      thread.stops.splice(at, 1);
+      const index = thread.stops.findIndex(
+        (stop) => stop.kind === 'line' && stop.volume === volume,
+      );
+      if (index < 0) continue;
+      thread.stops.splice(index, 1);
       return thread;
     }
     return null;

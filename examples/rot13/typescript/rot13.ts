@@ -10,20 +10,20 @@ const ROT13 = Uint8Array.from({ length: 256 }, (_, byte) => {
 });
 
 /** Changes a copy, because other volumes share the bytes. */
-const rotated = (vector: Uint8Array): Uint8Array => vector.map((byte) => ROT13[byte]!);
+const rotate = (vector: Uint8Array): Uint8Array => vector.map((byte) => ROT13[byte]!);
 
 const writev: Fop<'writev', null> = (frame, xl, fd, vector, offset, flags, xdata) =>
-  tail.writev(frame, xl.children[0]!, fd, rotated(vector), offset, flags, xdata);
+  tail.writev(frame, xl.children[0]!, fd, rotate(vector), offset, flags, xdata);
 
 const put: Fop<'put', null> = (frame, xl, loc, mode, umask, flags, vector, ...rest) =>
-  tail.put(frame, xl.children[0]!, loc, mode, umask, flags, rotated(vector), ...rest);
+  tail.put(frame, xl.children[0]!, loc, mode, umask, flags, rotate(vector), ...rest);
 
 const readv: Fop<'readv', null> = (frame, xl, fd, size, offset, flags, xdata) =>
   wind.readv(frame, 0, readvCbk, xl.children[0]!, fd, size, offset, flags, xdata);
 
 /** `vector` is what was read, or null; `opRet` counts its bytes, or is -1. */
 const readvCbk: Cbk<'readv', null> = (frame, _cookie, _xl, opRet, opErrno, vector, ...rest) =>
-  unwind.readv(frame, opRet, opErrno, vector && rotated(vector), ...rest);
+  unwind.readv(frame, opRet, opErrno, vector && rotate(vector), ...rest);
 
 export default defineTranslator<null, Record<string, never>>({
   type: 'features/rot13',

@@ -46,13 +46,13 @@ export class Clients {
     return this.failIfAborted(this.children[0]!.request(name, args, timeoutMs));
   }
 
-  /** Sends each client a request; `args` gets the client's number. @throws {NotMeasured} */
+  /** Sends each client a request. @throws {NotMeasured} */
   async requestAll<N extends RequestName>(
     name: N,
-    args: (client: number) => RequestTypes[N],
+    makeArgs: (client: number) => RequestTypes[N],
     timeoutMs: number,
   ): Promise<ReplyTypes[N][]> {
-    const replies = this.children.map((child, i) => child.request(name, args(i), timeoutMs));
+    const replies = this.children.map((child, i) => child.request(name, makeArgs(i), timeoutMs));
     return this.failIfAborted(Promise.all(replies));
   }
 
@@ -94,12 +94,12 @@ class Client {
     });
     this.child.on('message', (reply) => this.resolveReply?.(reply as Reply));
     this.exitPromise = new Promise((resolve) => {
-      const noteExit = (): void => {
+      const onExit = (): void => {
         const reason = stderr.trim().split('\n').at(-1) || 'it was killed';
         this.resolveReply?.({ error: `a client ended: ${reason}`, isServerGone: false });
         resolve();
       };
-      this.child.once('exit', noteExit).once('error', noteExit);
+      this.child.once('exit', onExit).once('error', onExit);
     });
   }
 

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import type { CommandRun, TriedCommand, WorkloadKind } from './workload.ts';
 
 /** Most bytes of output that a command may print. */
-const OUTPUT_MAX = 64 << 20;
+const OUTPUT_BYTES_MAX = 64 << 20;
 
 /** Runs a command to its end. @param readsStderr whether to return the last line of stderr */
 function runCommand(
@@ -19,7 +19,7 @@ function runCommand(
     cwd,
     env: { ...process.env, PWD: cwd },
     stdio: ['ignore', 'pipe', readsStderr ? 'pipe' : 'ignore'],
-    maxBuffer: OUTPUT_MAX,
+    maxBuffer: OUTPUT_BYTES_MAX,
     encoding: 'latin1',
   });
   const { code = null, errno = 0 } = (error ?? {}) as Partial<NodeJS.ErrnoException>;

@@ -32,7 +32,7 @@ const makeFiles = (root: string, count: number): void =>
 /** Makes requests that stat names in an open folder, so that each system call is one lookup. */
 function makeStatRequests(setting: WorkloadSetting, names: readonly string[]): Requests {
   const paths = names.map(toCString);
-  const expected = withFolder(setting.reference, (folder) => statAll(folder, paths));
+  const expected = withFolder(setting.plainFolder, (folder) => statAll(folder, paths));
   const random = seedRandom(setting.seed + setting.client);
   const order = shuffle([...names.keys()], random);
   const folder = openFolder(setting.root);
@@ -89,11 +89,11 @@ export const phpsim: WorkloadKind = {
       }
     });
   },
-  open({ root, reference, seed, client, searches: givenPlan }) {
+  open({ root, plainFolder, seed, client, searches: givenPlan }) {
     // The demo has made its own files, and gives the plan of its searches.
     const { names, searches, directories } = givenPlan ?? {
       ...planSearches({ seed: seed + client, searches: SEARCH_COUNT }),
-      directories: findDirectories(reference),
+      directories: findDirectories(plainFolder),
     };
     const paths = names.map(toCString);
     const folders = openDirectories(root);
@@ -133,8 +133,8 @@ export const phpsim: WorkloadKind = {
 };
 
 /** Finds the directory of each file in the plain tree, which is not on a mount. */
-function findDirectories(reference: string): readonly number[] {
-  const plain = openDirectories(reference);
+function findDirectories(plainFolder: string): readonly number[] {
+  const plain = openDirectories(plainFolder);
   const { names } = planSearches({ seed: 1, searches: 0 });
   const directories = names.map(
     (name) => searchFolders(plain, toCString(name), new Statx()).result,
@@ -178,9 +178,9 @@ export const readdir: WorkloadKind = {
   request: `open, read to the end and close a folder of ${FILE_COUNT} files`,
   warmUpRequests: 0,
   make: (root) => makeFiles(root, FILE_COUNT),
-  open({ root, reference }) {
+  open({ root, plainFolder }) {
     const listing = new DirectoryListing();
-    const expected = withFolder(reference, (plain) => {
+    const expected = withFolder(plainFolder, (plain) => {
       listing.read(plain);
       return listing.checksum();
     });

@@ -51,8 +51,8 @@ export const NEW_FILE_FLAGS = constants.O_CREAT | constants.O_EXCL | constants.O
 /** Writes `length` bytes, in several calls if one takes only a part. @throws {CallError} */
 export function writeAll(fd: number, data: Uint8Array, length: number, offset: number): void {
   for (let written = 0; written < length; ) {
-    const rest = written === 0 ? data : data.subarray(written);
-    written += callOrThrow(pwrite(fd, rest, length - written, offset + written), 'write');
+    const remaining = written === 0 ? data : data.subarray(written);
+    written += callOrThrow(pwrite(fd, remaining, length - written, offset + written), 'write');
   }
 }
 
@@ -84,7 +84,10 @@ export function withFolder<T>(path: string, use: (fd: number) => T): T {
 export const makeNumberedName = (name: string, number: number): string =>
   `${name}${String(number).padStart(4, '0')}`;
 
-/** Fills data with 32-bit words, each computed from its offset in the file and the file's salt. */
+/**
+ * Fills data with 32-bit words, each computed from its offset in the file and the file's salt. The
+ * factor 0x9e3779b1 (2^32 by the golden ratio) makes neighbouring words differ in many bits.
+ */
 export function fillPattern(data: Uint8Array, offset: number, salt: number): void {
   const words = new Uint32Array(data.buffer, data.byteOffset, data.length >> 2);
   for (let i = 0; i < words.length; i++) words[i] = Math.imul((offset >> 2) + i, 0x9e3779b1) ^ salt;

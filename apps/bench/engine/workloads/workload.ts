@@ -39,7 +39,7 @@ export interface WorkloadSetting {
   /** The folder of the requests: below a mount, or plain. */
   readonly root: string;
   /** The plain folder with the same tree. */
-  readonly reference: string;
+  readonly plainFolder: string;
   readonly seed: number;
   /** Number of the client, from 0, which names its files. */
   readonly client: number;

@@ -23,13 +23,13 @@ beforeEach(() => {
   // In memory, where making a thousand files takes no time.
   const parent = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
   folder = mkdtempSync(join(parent, 'glossa-workloads-'));
-  const [root, reference] = [join(folder, 'root'), join(folder, 'plain')];
-  setting = { root, reference, seed: 1, client: 0, command: tryCommand(['ls', '-1'], folder) };
+  const [root, plainFolder] = [join(folder, 'root'), join(folder, 'plain')];
+  setting = { root, plainFolder, seed: 1, client: 0, command: tryCommand(['ls', '-1'], folder) };
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function makeTrees(name: WorkloadName): void {
-  for (const path of [setting.root, setting.reference]) {
+  for (const path of [setting.root, setting.plainFolder]) {
     mkdirSync(path);
     workloads[name].make(path);
   }
@@ -137,7 +137,7 @@ describe('the workload phpsim', () => {
   const plan = planSearches({ seed: 3, searches: 500, files: 300, rounds: 4 });
 
   it('makes the searches of a given plan, and looks up an absent name for negative numbers', () => {
-    const requests = open('phpsim', { searches: plan, reference: '' });
+    const requests = open('phpsim', { searches: plan, plainFolder: '' });
     expect(requests.send(-7)).toBe(-2);
     expect(requests.check(-7, -2)).toBeNull();
     expect(requests.check(-7, 0)).toMatch(/absent/);

@@ -59,7 +59,7 @@ export interface MeasuredLanguage {
   makeVolume(environment: GraphEnvironment, module: string): Promise<Volume>;
 }
 
-const modules = join(packageRoot, 'apps/bench/engine/modules');
+const modulesFolder = join(packageRoot, 'apps/bench/engine/modules');
 
 /** Makes a variant. @param extraOptions options of features/native */
 function makeLanguage(
@@ -68,7 +68,7 @@ function makeLanguage(
   extraOptions: Readonly<Record<string, string>> = {},
 ): MeasuredLanguage {
   const { hosted, extensions, compiledFrom }: Language = bridgeLanguages[name];
-  const folder = join(modules, name);
+  const folder = join(modulesFolder, name);
   return {
     title,
     isHosted: hosted !== null,
@@ -98,12 +98,12 @@ export const languages = {
 
 /** Returns the path of a C module's shared object, compiled on first use. @throws {NotMeasured} */
 function compileSharedObject({ folder }: GraphEnvironment, name: string): string {
-  const source = join(modules, 'c', `${name}.c`);
+  const source = join(modulesFolder, 'c', `${name}.c`);
   if (!existsSync(source)) throw new NotMeasured(`there is no module ${name}.c`);
-  const object = join(folder, `${name}.so`);
-  const problem = existsSync(object) ? null : compileModule(source, object);
+  const libraryPath = join(folder, `${name}.so`);
+  const problem = existsSync(libraryPath) ? null : compileModule(source, libraryPath);
   if (problem !== null) throw new NotMeasured(problem);
-  return object;
+  return libraryPath;
 }
 
 // -- leaves --------------------------------------------------------------------------------------

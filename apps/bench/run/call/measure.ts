@@ -147,7 +147,7 @@ export async function measureRounds(
     );
   }
   const started = [...graphs].filter(
-    (language): language is [LanguageName, Graph] => !isMissing(language[1]),
+    (entry): entry is [LanguageName, Graph] => !isMissing(entry[1]),
   );
   try {
     const variants = Object.fromEntries(

@@ -57,7 +57,7 @@ function makeBatch(
         windRequest(index, onReply);
       }
     };
-    const begin = performance.now();
+    const startMs = performance.now();
     while (index < count) {
       if (!runSharedTurn(windUntilPending)) throw new NotMeasured('a call ran too long');
       if (pending) {
@@ -67,7 +67,7 @@ function makeBatch(
         resume = null;
       }
     }
-    const microseconds = (performance.now() - begin) * 1000;
+    const microseconds = (performance.now() - startMs) * 1000;
     if (mismatch !== undefined) throw new NotMeasured(mismatch);
     return microseconds / count;
   };

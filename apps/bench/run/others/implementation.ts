@@ -80,7 +80,7 @@ export interface ProgramResult {
   readonly lastError: string;
 }
 
-/** Runs a program to its end, for at most TIMEOUT_MS. */
+/** Runs a program to its end, for at most PROGRAM_TIMEOUT_MS. */
 export function runToEnd(
   [program, ...args]: readonly [string, ...string[]],
   env: Readonly<Record<string, string>> = {},

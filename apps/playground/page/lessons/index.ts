@@ -40,7 +40,7 @@ export interface LessonsSettings {
 
 export class Lessons {
   private readonly settings: LessonsSettings;
-  private readonly progress = new StoredProgress(() => this.panel.list(this.state));
+  private readonly progress = new StoredProgress(() => this.panel.drawList(this.state));
   private readonly panel = makeLessonPanel({
     close: () => this.toggle(false),
     onChoose: (language) => this.chooseLanguage(language),
@@ -52,7 +52,7 @@ export class Lessons {
     showSolution: () => this.showSolution(),
     reset: () => this.reset(),
   });
-  private loading: Promise<readonly LessonData[]> | null = null;
+  private lessonsPromise: Promise<readonly LessonData[]> | null = null;
   private lessons: readonly LessonData[] = [];
   private language: LessonLanguage = FIRST_LANGUAGE;
   private lesson: LessonData | null = null;
@@ -108,7 +108,7 @@ export class Lessons {
     if (this.lesson !== null) this.toggle(true);
   }
 
-  /** Shows or hides the panel; without an argument, whichever it is not now. */
+  /** Shows or hides the panel; without an argument, shows a hidden one and hides a shown one. */
   toggle(isShown = this.panel.element.hidden !== false): void {
     this.panel.element.hidden = !isShown;
     this.settings.onToggle(isShown);
@@ -160,7 +160,7 @@ export class Lessons {
       const text = `That this lesson is passed is not kept when this page is closed: ${failure}`;
       this.settings.notices.show('progress', text);
     }
-    this.panel.list(this.state);
+    this.panel.drawList(this.state);
   }
 
   private get state(): PanelState {
@@ -186,7 +186,7 @@ export class Lessons {
 
   private chooseLanguage(language: LessonLanguage): void {
     this.language = language;
-    if (this.lesson === null) this.panel.list(this.state);
+    if (this.lesson === null) this.panel.drawList(this.state);
     else location.hash = this.openFragment;
   }
 
@@ -222,11 +222,11 @@ export class Lessons {
   }
 
   private loadLessons(): Promise<readonly LessonData[]> {
-    this.loading ??= loadPart(this.settings.part).then((bytes) => {
+    this.lessonsPromise ??= loadPart(this.settings.part).then((bytes) => {
       this.lessons = JSON.parse(new TextDecoder().decode(bytes)) as LessonData[];
       return this.lessons;
     });
-    return this.loading;
+    return this.lessonsPromise;
   }
 }
 

@@ -64,7 +64,7 @@ export function makeLessonPanel(settings: PanelSettings) {
   return {
     element,
     /** Draws the list again, with newly passed lessons. */
-    list: drawList,
+    drawList,
     show(state: PanelState): void {
       const { lesson, language: chosen } = state;
       drawList(state);

@@ -93,18 +93,22 @@ export class Shell {
   }
 
   /** Runs a command, and writes its output to a file after `>` or `>>`. @returns its status */
-  private async runSimpleCommand({ words, to }: SimpleCommand, streams: Streams): Promise<number> {
+  private async runSimpleCommand(
+    { words, outputFile }: SimpleCommand,
+    streams: Streams,
+  ): Promise<number> {
     const captured: string[] = [];
-    const out = to === null ? streams.out : (text: string): void => void captured.push(`${text}\n`);
+    const out =
+      outputFile === null ? streams.out : (text: string): void => void captured.push(`${text}\n`);
     const status = await this.execute(words, { ...streams, out });
-    if (to === null) return status;
+    if (outputFile === null) return status;
     try {
-      const flag = to.appends ? 'a' : 'w';
-      await this.volume.writeFile(to.path, captured.join(''), { flag });
+      const flag = outputFile.appends ? 'a' : 'w';
+      await this.volume.writeFile(outputFile.path, captured.join(''), { flag });
       return status;
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
-      streams.err(`${to.path}: ${describeFailure(error)}`);
+      streams.err(`${outputFile.path}: ${describeFailure(error)}`);
       return STATUS_FAILED;
     }
   }
@@ -169,8 +173,8 @@ const END_MARK = '\u0001';
  */
 function parseLastWords(line: string): string[] {
   try {
-    const { words = [], to } = parseLine(`${line}${END_MARK}`).at(-1) ?? {};
-    const allWords = to?.path.endsWith(END_MARK) ? ['>', to.path] : [...words];
+    const { words = [], outputFile } = parseLine(`${line}${END_MARK}`).at(-1) ?? {};
+    const allWords = outputFile?.path.endsWith(END_MARK) ? ['>', outputFile.path] : [...words];
     const last = allWords.pop() ?? '';
     return last.endsWith(END_MARK) ? [...allWords, last.slice(0, -END_MARK.length)] : [];
   } catch (error) {

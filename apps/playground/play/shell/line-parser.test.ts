@@ -5,16 +5,17 @@ import { parseLine, quoteWord, type SimpleCommand } from './line-parser.ts';
 const word = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 });
 const command: fc.Arbitrary<SimpleCommand> = fc.record({
   words: fc.array(fc.oneof(word, fc.constant('')), { minLength: 1, maxLength: 4 }),
-  to: fc.option(fc.record({ path: word, appends: fc.boolean() })),
+  outputFile: fc.option(fc.record({ path: word, appends: fc.boolean() })),
   ifSucceeded: fc.boolean(),
 });
 const line = fc
   .array(command, { minLength: 1, maxLength: 4 })
   .map(([first, ...more]) => [{ ...first!, ifSucceeded: false }, ...more]);
 
-const typed = ({ words, to, ifSucceeded }: SimpleCommand, at: number): string => {
+const typed = ({ words, outputFile, ifSucceeded }: SimpleCommand, at: number): string => {
   const before = at === 0 ? '' : ifSucceeded ? ' && ' : '; ';
-  const after = to === null ? '' : ` ${to.appends ? '>>' : '>'} ${quoteWord(to.path)}`;
+  const after =
+    outputFile === null ? '' : ` ${outputFile.appends ? '>>' : '>'} ${quoteWord(outputFile.path)}`;
   return before + words.map(quoteWord).join(' ') + after;
 };
 

@@ -8,7 +8,7 @@
 export interface SimpleCommand {
   readonly words: readonly string[];
   /** The file for the output, after `>` or (`appends`) `>>`; null: the terminal. */
-  readonly to: { readonly path: string; readonly appends: boolean } | null;
+  readonly outputFile: { readonly path: string; readonly appends: boolean } | null;
   /** Whether it runs only if the command before it succeeded: `&&`. */
   readonly ifSucceeded: boolean;
 }
@@ -68,7 +68,7 @@ export function parseLine(line: string): SimpleCommand[] {
   let ifSucceeded = false;
   while (remaining.length > 0) {
     const words: string[] = [];
-    let to: SimpleCommand['to'] = null;
+    let outputFile: SimpleCommand['outputFile'] = null;
     let endToken: Token | undefined;
     while (remaining.length > 0 && endToken === undefined) {
       const token = remaining.shift()!;
@@ -77,11 +77,11 @@ export function parseLine(line: string): SimpleCommand[] {
       else {
         const path = remaining.shift();
         if (path === undefined || !('word' in path)) throw makeTokenError(path);
-        to = { path: path.word, appends: token.operator === '>>' };
+        outputFile = { path: path.word, appends: token.operator === '>>' };
       }
     }
     if (words.length === 0) throw makeTokenError(endToken);
-    commands.push({ words, to, ifSucceeded });
+    commands.push({ words, outputFile, ifSucceeded });
     ifSucceeded = endToken !== undefined && 'operator' in endToken && endToken.operator === '&&';
     if (ifSucceeded && remaining.length === 0) throw makeTokenError(undefined);
   }
