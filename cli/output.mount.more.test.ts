@@ -109,7 +109,7 @@ describeMounts('the output', () => {
 
   afterAll(() => scratch.clean());
 
-  it('is listed for every command', () => {
+  it('of every command is checked by this test', () => {
     expect(Object.keys(lines).sort()).toEqual([...commands.keys()].sort());
   });
 

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { withScratch } from '../../test/support/mount.ts';
 import { makeRunFolder } from './run-folder.ts';
 
-it.each(['demo', 'tutorial'])('glossa %s names the TMPDIR when it is absent', async (name) => {
+it.each(['demo', 'tutorial'])('glossa %s names the folder of TMPDIR in its error if that is absent', async (name) => {
   const before = process.env.TMPDIR;
   await withScratch(async ({ path }) => {
     const none = join(path, 'none');

@@ -10,7 +10,7 @@ const line = (level: string, place: string, domain: string, text: string): strin
 const log = (colour = false): DevLog =>
   new DevLog({ volumes: ['neg'], module: 'neg.py', isModuleFile: makeModuleFileTest('/'), colour });
 
-it('a line of the module is shown with its place', () => {
+it('a line of the module is shown with its position', () => {
   const shown = log().format(line('I', 'neg.py:4', 'neg', 'lookup /'));
   expect(shown).toBe('10:50:10 neg.py:4 x: lookup /');
 });
@@ -24,7 +24,7 @@ it('a reload is shown with the fops that the module defines', () => {
   );
 });
 
-it('places are shown for files of modules, and not for glossa’s own files', () => {
+it('positions are shown for files of modules, and not for glossa’s own files', () => {
   const folder = mkdtempSync(join(tmpdir(), 'glossa-dev-log-'));
   try {
     writeFileSync(join(folder, 'index.ts'), '');

@@ -50,7 +50,7 @@ const start = async (): Promise<Volume> =>
     await startModule(import.meta.dirname, { name: 'quota', options: { limits: '/:100' } }),
   );
 
-it('two concurrent writes cannot use the same room', async () => {
+it('two concurrent writes cannot use the same free space', async () => {
   const volume = await start();
   const replies = [volume.write('a', 60), volume.write('b', 60)];
   expect(volume.writes).toHaveLength(1);

@@ -147,7 +147,7 @@ describe.skipIf(isSkipped('the site in Chromium', obstacle))('in Chromium', () =
   /** Pages to reuse during the walk, as their process has compiled the site's programs. */
   const idlePages: OpenPage[] = [];
 
-  it('every kind of page has a first paint', async () => {
+  it('every kind of page paints its first content', async () => {
     const problems: string[] = [];
     for (const path of ['/', '/write/python.html', PLAYGROUND_PATH]) {
       if (!paths.includes(path)) continue;

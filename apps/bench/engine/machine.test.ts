@@ -24,7 +24,7 @@ describe('the machine', () => {
     expect(findFileSystem(path, MOUNTS)).toBe(type);
   });
 
-  it('has bit n of makeCpuMask for CPU n', () => {
+  it('has a CPU mask in which bit n stands for CPU n', () => {
     expect([...makeCpuMask([0])]).toEqual([1, 0, 0, 0, 0, 0, 0, 0]);
     expect([...makeCpuMask([1, 3, 8, 64])]).toEqual([
       10, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0,

@@ -97,7 +97,7 @@ describe("a learner's session", () => {
     expect((await run('cat /p/key')).output).toBe('mine');
   });
 
-  it('a wrong module is reported with its line, and the graph before it goes on', async () => {
+  it('a wrong module is reported with its line, and the earlier graph goes on', async () => {
     const wrong = HEAD.replace(':\n', '\n');
     expect(await start(`${wrong}    pass\n`)).toMatchObject({
       runs: false,
