@@ -141,7 +141,7 @@ export const umount2 = bindCall('int umount2(const void *target, int flags)');
 export const socketpair = bindCall(
   'int socketpair(int domain, int type, int protocol, void *pair)',
 );
-/** `name` is a struct sockaddr, see `socketAddress` in socket.ts. */
+/** `name` is a struct sockaddr, see `makeSockaddr` in stream.ts. */
 export const socket = bindCall('int socket(int domain, int type, int protocol)');
 export const connect = bindCall('int connect(int socket, const void *name, uint32 length)');
 export const bind = bindCall('int bind(int socket, const void *name, uint32 length)');

@@ -10,7 +10,7 @@ import { TO_WORKER, type WorkerData } from '../message-kinds.ts';
 
 /** Microseconds of polling for the next message before sleeping. */
 const MAX_POLL_US = 30;
-/** Milliseconds of sleep on the shared memory; see the pump's IDLE_MS. */
+/** Milliseconds of sleep on the shared memory; see the pump's SLEEP_MAX_MS. */
 const SLEEP_MS = 12;
 /** Milliseconds of messages after which the event loop gets a turn. */
 const MAX_TURN_MS = 4;

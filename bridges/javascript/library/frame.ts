@@ -117,7 +117,7 @@ export interface Root {
 /** The default child of winds, set once the translator is made. */
 export const below: { child: Child | null } = { child: null };
 
-/** One request, as one translator sees it; `framePrototype` makes each fop's class. */
+/** One request, as one translator sees it; `makeFramePrototype` makes each fop's class. */
 export class Frame {
   /**
    * The request's number at the host; negative for a request that the module itself originates, of
