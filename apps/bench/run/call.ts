@@ -15,6 +15,7 @@ import { BusySampler, describeBusyness } from '../engine/busy.ts';
 import { isMissing, type MissingResult, NotMeasured } from '../engine/not-measured.ts';
 import { parseCpuList, readAllowedCpus } from '../engine/placement.ts';
 import type { Busyness } from '../engine/schema.ts';
+import type { BatchPlan } from './call/alternating-batches.ts';
 import { type GraphEnvironment, type LanguageName, languages } from './call/graphs.ts';
 import {
   type CallCosts,
@@ -24,7 +25,6 @@ import {
   kinds,
   measureCosts,
 } from './call/measure.ts';
-import type { BatchPlan } from './call/alternating-batches.ts';
 import { Cleanup } from './cleanup.ts';
 import { parseFlagWords } from './flag-words.ts';
 

@@ -10,17 +10,17 @@ import { runInNewContext } from 'node:vm';
 import { measureOrExplain, NotMeasured } from '../../../apps/bench/engine/not-measured.ts';
 import { compare, divide } from '../../../apps/bench/engine/statistics.ts';
 import {
+  type BatchPlan,
+  type MicrosecondsByRound,
+  measureAlternately,
+} from '../../../apps/bench/run/call/alternating-batches.ts';
+import {
   languages,
   presentLeaf,
   READ_SIZE,
   startGraph,
   startModule,
 } from '../../../apps/bench/run/call/graphs.ts';
-import {
-  type BatchPlan,
-  measureAlternately,
-  type MicrosecondsByRound,
-} from '../../../apps/bench/run/call/alternating-batches.ts';
 import { type Batch, makeFd, makeReadBatch } from '../../../apps/bench/run/call/request-batches.ts';
 import { errnoName } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';

@@ -9,16 +9,16 @@ import {
 } from '../../../apps/bench/engine/not-measured.ts';
 import { compare, subtract } from '../../../apps/bench/engine/statistics.ts';
 import {
+  type BatchPlan,
+  measureAlternately,
+} from '../../../apps/bench/run/call/alternating-batches.ts';
+import {
   absentLeaf,
   type LanguageName,
   languages,
   startGraph,
 } from '../../../apps/bench/run/call/graphs.ts';
 import { type KindName, measureRounds } from '../../../apps/bench/run/call/measure.ts';
-import {
-  type BatchPlan,
-  measureAlternately,
-} from '../../../apps/bench/run/call/alternating-batches.ts';
 import { makeLookupBatch } from '../../../apps/bench/run/call/request-batches.ts';
 import { ENOENT } from '../../../runtime/core/errno.ts';
 import type { Bench } from '../bench.ts';

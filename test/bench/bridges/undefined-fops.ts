@@ -5,11 +5,11 @@
 import { measureOrExplain } from '../../../apps/bench/engine/not-measured.ts';
 import { formatDigits, formatEstimate } from '../../../apps/bench/engine/numbers.ts';
 import { compare, subtract } from '../../../apps/bench/engine/statistics.ts';
-import { presentLeaf, startGraph, startModule } from '../../../apps/bench/run/call/graphs.ts';
 import {
   type BatchPlan,
   measureAlternately,
 } from '../../../apps/bench/run/call/alternating-batches.ts';
+import { presentLeaf, startGraph, startModule } from '../../../apps/bench/run/call/graphs.ts';
 import { makeLookupBatch } from '../../../apps/bench/run/call/request-batches.ts';
 import { type FopName, fopNames } from '../../../runtime/core/gen/fops.gen.ts';
 import type { Bench } from '../bench.ts';

@@ -7,6 +7,7 @@ import { ENOENT } from '../../../../runtime/core/errno.ts';
 import type { Graph } from '../../../../runtime/core/graph.ts';
 import { isMissing, type MissingResult, measureOrExplain } from '../../engine/not-measured.ts';
 import { compare, estimate, isTooSpread, subtract } from '../../engine/statistics.ts';
+import { type BatchPlan, measureAlternately } from './alternating-batches.ts';
 import {
   absentLeaf,
   type GraphEnvironment,
@@ -17,7 +18,6 @@ import {
   startModule,
   type Volume,
 } from './graphs.ts';
-import { type BatchPlan, measureAlternately } from './alternating-batches.ts';
 import { type Batch, makeFd, makeLookupBatch, makeReadBatch } from './request-batches.ts';
 
 /** A kind of call: the requests of a batch, and the module that handles them. */

@@ -4,6 +4,7 @@ import { fail, unwind } from '../../../../runtime/core/gen/fops.gen.ts';
 import { defineTranslator, type Translator } from '../../../../runtime/core/xlator.ts';
 import { NotMeasured } from '../../engine/not-measured.ts';
 import { Cleanup } from '../cleanup.ts';
+import { measureAlternately } from './alternating-batches.ts';
 import {
   absentLeaf,
   type GraphEnvironment,
@@ -11,7 +12,6 @@ import {
   startGraph,
   startModule,
 } from './graphs.ts';
-import { measureAlternately } from './alternating-batches.ts';
 import { type Batch, makeFd, makeLookupBatch, makeReadBatch } from './request-batches.ts';
 
 const logged: string[] = [];
