@@ -1,6 +1,6 @@
 /**
- * Lists the tutorial's stacks (the one printed in the talk, and those with a cache), and writes their
- * volfiles with delays and lookup counters for `glossa tutorial`.
+ * Lists the stacks of `glossa tutorial` (the one printed in the talk, and those with a cache), and
+ * writes their volfiles with delays and lookup counters.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
