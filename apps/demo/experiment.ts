@@ -198,13 +198,19 @@ export class Search {
       await beforeMount?.();
       return mountSearchStack(stack, stage);
     };
-    const common = { seconds: 0, seed: 0, command: null, plainFolder: '', signal: stage.signal };
+    const commonSettings = {
+      seconds: 0,
+      seed: 0,
+      command: null,
+      plainFolder: '',
+      signal: stage.signal,
+    };
     this.target = new Target(
       {
         workload: 'phpsim',
         cpus: assignCpus('free', readAllowedCpus()),
         clients: 1,
-        ...common,
+        ...commonSettings,
         searches: workload,
       },
       { serve, lookupCounter: null, busySampler, pids },
@@ -222,8 +228,12 @@ export class Search {
   async searchRound(round: number): Promise<RoundSample> {
     const { from, to } = findRoundRange(this.workload, round);
     // The target's measurement 0 is the warm-up.
-    const measuring = this.target.measure(round + 1, { from, count: to - from }, performance.now());
-    const { sample, complaint } = await this.convertError(measuring);
+    const measurement = this.target.measure(
+      round + 1,
+      { from, count: to - from },
+      performance.now(),
+    );
+    const { sample, complaint } = await this.convertError(measurement);
     if (complaint === null) return sample;
     const { wrong, checked } = sample.answers;
     throw new Failure(`${this.title}: ${wrong} of ${checked} searches went wrong`);
@@ -314,9 +324,9 @@ export async function measureSearches(
     showProgress((index + 1) / steps.length);
   }
   const times: SearchTimes[] = [];
-  for (const [search, sample] of samples) {
+  for (const [search, stackSamples] of samples) {
     const forwarded = (await search.countLookups()) - lookupsBefore.get(search)!;
-    times.push({ forwarded, ...summarizeSamples(sample) });
+    times.push({ forwarded, ...summarizeSamples(stackSamples) });
   }
   return { busy: busySampler.computeBusyness(), times };
 }

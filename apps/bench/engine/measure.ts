@@ -48,10 +48,10 @@ interface MeasuredRow {
   readonly samples: RoundSample[];
   readonly warnings: string[];
   /** Why no further rounds are measured, even if some were; null while it goes on. */
-  missing: string | null;
-  /** True if the workload does not suit the stack, for the reason in `missing`. No failure. */
+  endReason: string | null;
+  /** True if the workload does not suit the stack, for the reason in `endReason`. No failure. */
   readonly isUnfit: boolean;
-  /** The trial has already reported `missing`. */
+  /** The trial has already reported `endReason`. */
   readonly isReported: boolean;
 }
 
@@ -98,7 +98,7 @@ export async function measure(plan: MeasurePlan): Promise<WorkloadMeasurement> {
     warmUpRounds = warmUpResult.rounds;
     for (const [i, order] of orderRounds(rows, plan.rounds, seedRandom(plan.seed)).entries()) {
       for (const row of [plain, ...order]) await measureRound(plan, row, i + 1, warmUpResult);
-      if (rows.every(({ missing }) => missing !== null)) break;
+      if (rows.every(({ endReason }) => endReason !== null)) break;
     }
   } finally {
     for (const { target } of allRows) await runAndCollectError(cleanupErrors, () => target.stop());
@@ -130,12 +130,12 @@ export async function measure(plan: MeasurePlan): Promise<WorkloadMeasurement> {
     busy: busy.computeBusyness(),
     results: compareToFirst(rows.map(makeResult), seed),
   };
-  const partial = allRows.some(({ missing, isUnfit }) => missing !== null && !isUnfit);
+  const partial = allRows.some(({ endReason, isUnfit }) => endReason !== null && !isUnfit);
   const warnings =
-    plain.missing === null
+    plain.endReason === null
       ? []
       : [
-          `${formatWorkloadTitle({ name, place: placement })}: the plain directory ended early: ${plain.missing}`,
+          `${formatWorkloadTitle({ name, place: placement })}: the plain directory ended early: ${plain.endReason}`,
         ];
   return { workload, partial, failures, warnings };
 }
@@ -158,7 +158,7 @@ const makeRow = (
   unfitReason: string | null,
   startFailure: string | null,
 ): MeasuredRow => ({
-  ...{ name, target, samples: [], warnings: [], missing: unfitReason ?? startFailure },
+  ...{ name, target, samples: [], warnings: [], endReason: unfitReason ?? startFailure },
   ...{ isUnfit: unfitReason !== null, isReported: startFailure !== null },
 });
 
@@ -172,18 +172,18 @@ async function attempt(
   activity: string,
   action: () => Promise<void>,
 ): Promise<void> {
-  if (row.missing !== null) return;
+  if (row.endReason !== null) return;
   if (plan.signal.aborted) {
-    row.missing = 'interrupted';
+    row.endReason = 'interrupted';
     return;
   }
   plan.onStep(`${row.name}, ${activity}`);
   try {
     await action();
   } catch (error) {
-    if (plan.signal.aborted) row.missing = 'interrupted';
-    else if (error instanceof NotMeasured) row.missing = await row.target.explainError(error);
-    else if (isSystemError(error)) row.missing = error.message;
+    if (plan.signal.aborted) row.endReason = 'interrupted';
+    else if (error instanceof NotMeasured) row.endReason = await row.target.explainError(error);
+    else if (isSystemError(error)) row.endReason = error.message;
     else throw error;
   }
 }
@@ -214,29 +214,29 @@ async function warmUp(
   let rounds = 0;
   /** Sends `count` requests to each stack; returns the slowest stack's seconds. */
   const step = async (count: number): Promise<number> => {
-    let slowest = 0;
+    let slowestSeconds = 0;
     for (const row of [plain, ...rows]) {
       await attempt(plan, row, 'warm-up', async () => {
         const { sample, complaint } = await row.target.measure(0, { from, count }, plan.runStart);
-        if (row !== plain) slowest = Math.max(slowest, sample.seconds);
-        if (complaint !== null) row.missing = `wrong answer: ${complaint}`;
+        if (row !== plain) slowestSeconds = Math.max(slowestSeconds, sample.seconds);
+        if (complaint !== null) row.endReason = `wrong answer: ${complaint}`;
       });
     }
     from += count;
     rounds++;
-    return slowest;
+    return slowestSeconds;
   };
   const { seconds } = plan;
   let count = 1;
   for (;;) {
-    const slowest = await step(count);
-    const countPerRound = (count * seconds) / Math.max(slowest, 1e-6);
+    const slowestSeconds = await step(count);
+    const countPerRound = (count * seconds) / Math.max(slowestSeconds, 1e-6);
     const nextCount = Math.min(ROUND_REQUESTS_MAX, Math.max(1, Math.round(countPerRound)));
     if (
-      slowest >= seconds * WARM_UP_SHARE ||
+      slowestSeconds >= seconds * WARM_UP_SHARE ||
       nextCount <= count ||
       rounds >= WARM_UP_STEPS_MAX ||
-      slowest === 0
+      slowestSeconds === 0
     ) {
       // Also touches the whole tree once, so that caches are full before round 1.
       const requestsLeft = workloads[plan.workload].warmUpRequests - from;
@@ -258,13 +258,13 @@ const measureRound = (
     const range = { from: from + (round - 1) * count, count };
     const { sample, complaint } = await row.target.measure(round, range, plan.runStart);
     row.samples.push(sample);
-    if (complaint !== null) row.missing = `wrong answer: ${complaint}`;
+    if (complaint !== null) row.endReason = `wrong answer: ${complaint}`;
   });
 
 const makeResult = ({
   name: stack,
   samples,
-  missing,
+  endReason,
   isUnfit,
   warnings,
   target,
@@ -273,15 +273,15 @@ const makeResult = ({
   return {
     stack,
     measured: sumUpRounds(samples, { peakMemoryBytes, startSeconds }),
-    missing: samples.length === 0 ? (missing ?? 'interrupted') : missing,
+    missing: samples.length === 0 ? (endReason ?? 'interrupted') : endReason,
     unfit: isUnfit,
     warnings,
   };
 };
 
 const listFailures = (workload: string, rows: readonly MeasuredRow[]): string[] =>
-  rows.flatMap(({ name, missing, isUnfit, isReported }) =>
-    missing === null || isUnfit || isReported || missing === 'interrupted'
+  rows.flatMap(({ name, endReason, isUnfit, isReported }) =>
+    endReason === null || isUnfit || isReported || endReason === 'interrupted'
       ? []
-      : [`${workload}, ${name}: ${missing}`],
+      : [`${workload}, ${name}: ${endReason}`],
   );

@@ -45,6 +45,7 @@ const EARLIER_CHOICES_MAX = 6;
 const EXAMPLE_REMARK =
   'Press Enter to run this again: your translator then answers for the name that was absent, and the storage is asked less.';
 
+/** The page: its parts, the stored files, and the session with the worker. */
 class Playground {
   private readonly data: PageData;
   private readonly notices = new Notices();
@@ -307,10 +308,10 @@ class Playground {
   /** Starts a new worker with the same storage, after a call that never ended. */
   private async restartWorker(reason: string): Promise<readonly OutputPiece[]> {
     this.startedTexts = null;
-    const lines = this.journal.length;
+    const lineCount = this.journal.length;
     const runs = await this.startGraph();
     const restoredText =
-      lines === 0 ? '' : `, and the storage has been filled again (${lines} lines)`;
+      lineCount === 0 ? '' : `, and the storage has been filled again (${lineCount} lines)`;
     const outcome = runs
       ? `A new one runs${restoredText}.`
       : 'A new one does not start with these files.';
@@ -398,10 +399,10 @@ class Playground {
   private async openFiles(files: readonly File[]): Promise<void> {
     const { playState: state } = this;
     try {
-      const opened = await openFiles(files, state);
+      const newState = await openFiles(files, state);
       // A module from the user's machine belongs to the open lesson.
-      const isModuleOnly = opened.texts[VOLFILE] === state.texts[VOLFILE];
-      this.replaceFiles(opened, '', isModuleOnly ? this.lessonFragment : '');
+      const isModuleOnly = newState.texts[VOLFILE] === state.texts[VOLFILE];
+      this.replaceFiles(newState, '', isModuleOnly ? this.lessonFragment : '');
     } catch (error) {
       this.notices.show('open', `Nothing was opened: ${(error as Error).message}.`);
       return;
