@@ -1,7 +1,7 @@
 /**
  * `glossa demo`: runs the tutorial's experiment on this machine.
  *
- * It searches one tree of files through several stacks, in alternating rounds: storage alone, a
+ * Searches one tree of files through several stacks, in alternating rounds: storage alone, a
  * cache of absent names in TypeScript, and the same in Python. In the first pass, the storage is a
  * folder; in the second, two bricks of glossa with an artificial delay.
  */

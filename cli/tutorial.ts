@@ -1,7 +1,7 @@
 /**
  * `glossa tutorial`: repeats the experiment of GlusterFS's translator tutorial on this machine.
  *
- * It starts two bricks, of GlusterFS where that is installed, mounts the tutorial's printed stack
+ * Starts two bricks, of GlusterFS where that is installed, mounts the tutorial's printed stack
  * over them, and makes a tree of files in it. Alternating rounds then search the tree through four
  * stacks: as printed, with a cache of absent names, with that cache in Python, and with one in
  * Python that also makes the kernel cache them.

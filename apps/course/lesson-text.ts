@@ -32,7 +32,7 @@ const C_SECTION_PATTERN = /^## .*\bC\n/;
 function reduceSection(section: string, language: LessonLanguage): string {
   if (C_SECTION_PATTERN.test(section)) return section;
   const { translateCode, fence } = lessonLanguages[language];
-  const fences = Object.values(lessonLanguages).map((each) => each.fence);
+  const fences = Object.values(lessonLanguages).map((other) => other.fence);
   const otherFences = fences.filter((other) => other !== fence);
   const parts = section.split(/^(```\w*\n.*?^```\n)/ms);
   return parts

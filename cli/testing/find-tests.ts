@@ -7,7 +7,7 @@ import { formatReason } from '../../terminal/reason.ts';
 
 /**
  * Finds the test files for a path: a test file itself, all of a folder, or those beside a module.
- * Those with the module's name (`test_NAME.py`) exclude the others.
+ * Files with the module's name (`test_NAME.py`) exclude the others.
  * @throws {Failure} if the module has no tests
  */
 export function findTestFiles(operand: string): string[] {

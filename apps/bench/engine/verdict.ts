@@ -4,7 +4,8 @@
  *
  * The interval contains the median of the ratios with 95 % confidence (statistics.ts). It is at
  * least as wide as the noise between neighbouring rounds, as slow rounds often come in groups.
- * It is computed from logarithms, so that twice as long and half as long are equally far from 1.
+ * The interval is computed from logarithms, so that twice as long and half as long are equally far
+ * from 1.
  */
 import { seedRandom } from './random.ts';
 import type { Comparison, Round, Verdict } from './schema.ts';

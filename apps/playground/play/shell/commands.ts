@@ -179,7 +179,9 @@ export const commands: Readonly<Record<string, Command>> = {
         if (!stats.isDirectory()) return show(path, path);
         if (paths.length > 1) out(`${path}:`);
         const names = (await volume.readdir(path)).sort();
-        const all = flags.has('a') ? ['.', '..', ...names] : names.filter((it) => it[0] !== '.');
+        const all = flags.has('a')
+          ? ['.', '..', ...names]
+          : names.filter((name) => name[0] !== '.');
         for (const name of all) await show(joinPath(path, name), name);
       };
       await forEachOperand(context, list, paths);
