@@ -149,7 +149,7 @@ describe.each(stacks)('the measured $volfile ($name)', (stack) => {
     (ms) => {
       const addedTypes = ms === 0 ? ['io-stats'] : ['delay-gen', 'io-stats'];
       const volumes = readVolumes(addDelaysAndCounters(text, ms));
-      for (const [at, wire] of countingVolumes.entries()) {
+      for (const [at, counter] of countingVolumes.entries()) {
         let lowerName = `test-client-${at}`;
         for (const type of addedTypes) {
           const volume = volumes.find(({ subvolumes }) => subvolumes.includes(lowerName))!;
@@ -158,12 +158,12 @@ describe.each(stacks)('the measured $volfile ($name)', (stack) => {
             expect(volume.options).toContainEqual(['delay-duration', '1300']);
           lowerName = volume.name;
         }
-        expect(lowerName).toBe(wire);
+        expect(lowerName).toBe(counter);
       }
-      const others = volumes.filter(({ name }) => !/^test-(wire|way)-/.test(name));
+      const others = volumes.filter(({ name }) => !/^test-(counter|delay)-/.test(name));
       const restored = others.map((volume) => ({
         ...volume,
-        subvolumes: volume.subvolumes.map((name) => name.replace('-wire-', '-client-')),
+        subvolumes: volume.subvolumes.map((name) => name.replace('-counter-', '-client-')),
       }));
       expect(restored).toEqual(readVolumes(text));
     },
