@@ -109,7 +109,7 @@ describeMounts('the output', () => {
 
   afterAll(() => scratch.clean());
 
-  it('of every command is checked by this test', () => {
+  it('is checked for every command', () => {
     expect(Object.keys(lines).sort()).toEqual([...commands.keys()].sort());
   });
 

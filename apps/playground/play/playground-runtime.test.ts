@@ -22,7 +22,7 @@ async function says(line: string): Promise<string> {
 }
 
 describe('a graph', () => {
-  it('that does not start leaves the earlier graph running', async () => {
+  it('leaves the earlier graph running if it does not start', async () => {
     await expect(runtime.run('ls')).rejects.toThrow('no graph runs');
     expect(await start(DISK + CACHE)).toMatchObject({
       runs: true,
