@@ -22,6 +22,7 @@ import { trimSlashes } from './files.ts';
 import { FopError } from './fop-error.ts';
 import type { OpenFile } from './open-file.ts';
 import { closeAfter } from './open-file.ts';
+import type { LinkMode } from './resolve-path.ts';
 import { awaitPromise, type Steps } from './steps.ts';
 import { visitTree } from './tree.ts';
 import type { VolumeNameSteps } from './volume-name-steps.ts';
@@ -197,28 +198,35 @@ class TreeCopy {
     return Boolean(yield* awaitPromise(Promise.resolve(filter(from, to))));
   }
 
+  /** Whether a symbolic link at the place of a copy is followed. The rename of a whole file replaces the link. */
+  private get targetLinkMode(): LinkMode {
+    const { dereference, isWhole } = this.settings;
+    return dereference === true && isWhole !== true ? 'follow' : 'nofollow';
+  }
+
+  /** @throws {FileError} if a directory would be copied over a target of another type */
+  private checkIsDirectory(target: ExistingFile, path: string): void {
+    if (target.buf.iaType === IA_IFDIR) return;
+    const text = 'a directory cannot replace a file';
+    throwCopyError('ERR_FS_CP_DIR_TO_NON_DIR', EISDIR, text, this.nameTarget(path));
+  }
+
   /** Copies a file, link or tree. */
   *copy(from: string, to: string): Steps<void> {
     if (!(yield* this.passesFilter(from, to))) return;
-    const { dereference, isWhole } = this.settings;
-    const linkMode = dereference === true ? 'follow' : 'nofollow';
-    // The rename of a whole file replaces a symbolic link instead of following it.
-    const targetLinkMode = isWhole === true ? 'nofollow' : linkMode;
+    const linkMode = this.settings.dereference === true ? 'follow' : 'nofollow';
     const source = yield* this.withSourceContext('cp', from, this.from.files.find(from, linkMode));
     const target = yield* this.withTargetContext(
       'cp',
       to,
-      this.to.files.findIfExists(to, targetLinkMode),
+      this.to.files.findIfExists(to, this.targetLinkMode),
     );
     if (target !== undefined && isSameFile(source, target)) {
       const text = 'source and target are the same file';
       throwCopyError('ERR_FS_CP_EINVAL', EINVAL, text, this.nameTarget(to));
     }
     const isDirectory = source.buf.iaType === IA_IFDIR;
-    if (isDirectory && target !== undefined && target.buf.iaType !== IA_IFDIR) {
-      const text = 'a directory cannot replace a file';
-      throwCopyError('ERR_FS_CP_DIR_TO_NON_DIR', EISDIR, text, this.nameTarget(to));
-    }
+    if (isDirectory && target !== undefined) this.checkIsDirectory(target, to);
     if (isDirectory && this.from.client === this.to.client) yield* this.checkNotInside(from, to);
     // Like cp(1), a copy by whole files makes no directories above the target.
     if (this.settings.isWhole !== true) yield* this.makeParents(to);
@@ -291,7 +299,9 @@ class TreeCopy {
       this.newDirectories.add(path);
     } catch (error) {
       if (!(error instanceof FopError && error.errno === EEXIST)) throw error;
-      if ((yield* files.find(path)).buf.iaType !== IA_IFDIR) throw new FopError(ENOTDIR, path);
+      const target = yield* files.findIfExists(path, this.targetLinkMode);
+      if (target === undefined) throw error;
+      this.checkIsDirectory(target, path);
     }
   }
 

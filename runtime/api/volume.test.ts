@@ -78,4 +78,34 @@ describe('a volume', () => {
       );
     },
   );
+
+  const occupants: Readonly<Record<string, (fs: typeof node, path: string) => Promise<void>>> = {
+    'a file': (fs, path) => fs.writeFile(path, ''),
+    'a link to nothing': (fs, path) => fs.symlink('nothing', path),
+    'a link to a directory': (fs, path) => fs.symlink('../other', path),
+    'a link to a file': (fs, path) => fs.symlink('../file', path),
+  };
+  const cases = Object.keys(occupants).flatMap((name) =>
+    [false, true].map((dereference) => ({ name, dereference })),
+  );
+
+  it.each(cases)(
+    'copies a tree over $name at the place of a directory as on a disk, with dereference: $dereference',
+    async ({ name, dereference }) => {
+      const copyOver = async (fs: typeof node, folder: string): Promise<string> => {
+        for (const directory of ['from', 'to', 'other', 'from/sub'])
+          await fs.mkdir(`${folder}/${directory}`);
+        for (const file of ['file', 'from/sub/file']) await fs.writeFile(`${folder}/${file}`, '');
+        await occupants[name]!(fs, `${folder}/to/sub`);
+        const copy = fs.cp(`${folder}/from`, `${folder}/to`, { recursive: true, dereference });
+        return copy.then(
+          () => 'copied',
+          (error: NodeJS.ErrnoException) => error.code!,
+        );
+      };
+      const volume = await open('memory');
+      const expected = await copyOver(node, newFolder());
+      expect(await copyOver(volume as unknown as typeof node, '')).toBe(expected);
+    },
+  );
 });
