@@ -49,7 +49,7 @@ export interface Reply {
   readonly values: readonly unknown[];
 }
 
-/** The call stack of one fop in flight. `VolumeClient` interrupts those of a driver whose signal is aborted. */
+/** The call stack of one fop in flight. `DriverSteps.interruptRequests` interrupts those of its driver. */
 export class RequestStack extends Stack {
   readonly driver: DriverSteps;
   private readonly row: FopRow;
@@ -165,6 +165,7 @@ export class DriverSteps {
   readonly awaitsPromise: boolean;
   /** The volume that fops are wound to; undefined for the top, which changes when the graph is exchanged. */
   private readonly fixedLinks: Child | undefined;
+  private isInterrupted = false;
 
   constructor(client: Client, caller: Caller, settings: DriverSettings = {}) {
     this.client = client;
@@ -193,6 +194,15 @@ export class DriverSteps {
     if (this.fixedLinks !== undefined) return this.fixedLinks;
     for (const arg of args) if (arg instanceof Fd) return arg.links;
     return this.graph.links;
+  }
+
+  /** Interrupts the fops in flight, once: the operations of a driver all have the same signal. */
+  interruptRequests(): void {
+    if (this.isInterrupted) return;
+    this.isInterrupted = true;
+    for (const stack of this.client.initiator.calls.list()) {
+      if (stack instanceof RequestStack && stack.driver === this) stack.interrupt();
+    }
   }
 
   /** Winds one fop, and leaves the inode table unchanged. */

@@ -7,11 +7,12 @@ import type { Fd } from '../core/fd.ts';
 import type { Graph } from '../core/graph.ts';
 import { O_ACCMODE, O_RDONLY } from '../core/open-flags.ts';
 import type { Child } from '../core/xlator.ts';
-import { connect, DriverSteps, RequestStack, ROOT } from './driver-steps.ts';
+import { connect, DriverSteps, ROOT } from './driver-steps.ts';
 import { AbortError, VolumeClosedError } from './file-error.ts';
 import { OpenFile } from './open-file.ts';
 import type { OpenState } from './open-state.ts';
-import { releaseUnused, type Steps, startSteps } from './steps.ts';
+import { PendingOperation, PendingOperations } from './pending-operation.ts';
+import type { Steps } from './steps.ts';
 
 export interface VolumeClientSettings {
   /** The volume of the graph that requests are wound to; by default the top. */
@@ -33,16 +34,14 @@ export class VolumeClient {
   readonly deviceNumber = ++lastDeviceNumber;
   private readonly openFiles = new Map<number, OpenState>();
   readonly settings: VolumeClientSettings;
-  /** The functions that reject the operations under way. */
-  private readonly pendingRejections = new Set<(error: Error) => void>();
-  /** Drivers whose fops were interrupted, because their signal was aborted. */
-  private readonly interruptedDrivers = new WeakSet<DriverSteps>();
+  private readonly operations: PendingOperations;
   private closePromise: Promise<void> | null = null;
 
   constructor(graph: Graph, settings: VolumeClientSettings = {}) {
     this.graph = graph;
     this.graphClient = connect(graph);
     this.settings = settings;
+    this.operations = new PendingOperations((isWaiting) => settings.onPendingChange?.(isWaiting));
   }
 
   get name(): string {
@@ -71,52 +70,9 @@ export class VolumeClient {
   run<R>(steps: Steps<R>, signal?: AbortSignal, driver?: DriverSteps): Promise<R> {
     const refusal = this.findRefusal(signal);
     if (refusal !== null) return Promise.reject(refusal);
-    return new Promise<R>((resolve, reject) => {
-      let hasEnded = false;
-      const finish = (): void => {
-        hasEnded = true;
-        signal?.removeEventListener('abort', abort);
-        this.removePending(refuse);
-      };
-      const refuse = (error: unknown): void => {
-        finish();
-        reject(error);
-      };
-      const abort = (): void => {
-        refuse(new AbortError(signal!));
-        if (driver !== undefined) this.interruptRequests(driver);
-      };
-      startSteps(
-        steps,
-        (result) => {
-          // The caller no longer waits: the signal was aborted, or the volume closed.
-          if (hasEnded) releaseUnused(result);
-          finish();
-          resolve(result);
-        },
-        // The abort of another operation may have interrupted a request of this one.
-        (error) => refuse(signal?.aborted === true ? new AbortError(signal) : error),
-      );
-      // Most operations on storages in memory have ended here.
-      if (hasEnded) return;
-      signal?.addEventListener('abort', abort);
-      this.pendingRejections.add(refuse);
-      if (this.pendingRejections.size === 1) this.settings.onPendingChange?.(true);
-    });
-  }
-
-  /** Interrupts the fops in flight of a driver, once: its operations all have the same signal. */
-  private interruptRequests(driver: DriverSteps): void {
-    if (this.interruptedDrivers.has(driver)) return;
-    this.interruptedDrivers.add(driver);
-    for (const stack of this.graphClient.initiator.calls.list()) {
-      if (stack instanceof RequestStack && stack.driver === driver) stack.interrupt();
-    }
-  }
-
-  private removePending(refuse: (error: Error) => void): void {
-    if (this.pendingRejections.delete(refuse) && this.pendingRejections.size === 0)
-      this.settings.onPendingChange?.(false);
+    return new Promise<R>((resolve, reject) =>
+      new PendingOperation(this.operations, steps, { resolve, reject }, signal, driver).start(),
+    );
   }
 
   /** Registers an open file, which `close` flushes and releases. */
@@ -155,8 +111,7 @@ export class VolumeClient {
   }
 
   private async closeAll(): Promise<void> {
-    const error = new VolumeClosedError(this.name);
-    for (const reject of [...this.pendingRejections]) reject(error);
+    this.operations.refuseAll(new VolumeClosedError(this.name));
     const files = [...this.openFiles.values()];
     for (const file of files) file.isClosed = true;
     const writable = files.filter(({ file: { fd } }) => (fd.flags & O_ACCMODE) !== O_RDONLY);
