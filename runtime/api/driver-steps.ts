@@ -8,7 +8,7 @@ import type { Client } from '../core/client.ts';
 import type { Dict } from '../core/dict.ts';
 import { EEXIST, EIO, ENOENT, ESTALE } from '../core/errno.ts';
 import { Fd } from '../core/fd.ts';
-import { type FopRow, findFop } from '../core/fops.ts';
+import { type FopRow, findFop, fops } from '../core/fops.ts';
 import { Stack } from '../core/frame.ts';
 import type { FopName, FopTable } from '../core/gen/fops.gen.ts';
 import { collectCbk, windArgs } from '../core/gen/generic.gen.ts';
@@ -49,25 +49,32 @@ export interface Reply {
   readonly values: readonly unknown[];
 }
 
-/** The call stack of one fop in flight. `DriverSteps.interruptRequests` interrupts those of its driver. */
-export class RequestStack extends Stack {
+/**
+ * The call stack of one fop, and the wait of an operation for its reply. `DriverSteps.interruptRequests` interrupts
+ * those of its driver.
+ */
+export class RequestStack extends Stack implements Wait {
   readonly driver: DriverSteps;
   private readonly row: FopRow;
   private readonly args: readonly unknown[];
+  private readonly updatesTable: boolean;
   private readonly dataMemory: Uint8Array | null;
+  private operation!: Operation;
 
   constructor(
     driver: DriverSteps,
     row: FopRow,
     args: readonly unknown[],
-    dataMemory: Uint8Array | null,
+    updatesTable: boolean,
+    dataMemory: Uint8Array | null = null,
   ) {
-    const { uid, gid, pid, groups, lkOwner } = driver.caller;
-    super(uid, gid, pid, row.logName, () => groups);
+    const { uid, gid, pid, lkOwner } = driver.caller;
+    super(uid, gid, pid, row.logName, driver.findGroups);
     this.lkOwner = lkOwner ?? '';
     this.driver = driver;
     this.row = row;
     this.args = args;
+    this.updatesTable = updatesTable;
     this.dataMemory = dataMemory;
   }
 
@@ -83,7 +90,40 @@ export class RequestStack extends Stack {
   get path(): string | null {
     return findArgumentPath(this.row, this.args);
   }
+
+  start(operation: Operation): void {
+    const { driver, fop, args } = this;
+    const refusal = driver.findRefusal?.() ?? null;
+    if (refusal !== null) {
+      operation.fail(refusal);
+      return;
+    }
+    this.operation = operation;
+    const frame = driver.client.begin(this);
+    driver.onRequest?.(this);
+    windArgs[fop](frame, 0, replyCbks[fop] as never, driver.chooseLinks(args), args);
+  }
+
+  handleReply(opRet: number, opErrno: number, values: unknown[]): void {
+    const { driver, row, args, operation } = this;
+    driver.client.end(this);
+    // A success without an inode to link is no usable reply.
+    const isComplete =
+      !this.updatesTable || applyReply(row, args, opRet, opErrno, values, driver.addsNames);
+    operation.resume(isComplete ? { opRet, opErrno, values } : { opRet: -1, opErrno: EIO, values });
+    if (driver.awaitsPromise) driver.graph.top.context.wake();
+  }
 }
+
+/** The callbacks of all requests, by fop. */
+const replyCbks = Object.fromEntries(
+  fops.map(({ name }) => [
+    name,
+    collectCbk[name as FopName]((frame, _cookie, _xl, opRet, opErrno, values) =>
+      (frame.root as RequestStack).handleReply(opRet, opErrno, values),
+    ),
+  ]),
+) as Readonly<Record<FopName, unknown>>;
 
 const translator = makeInitiatorTranslator(
   'api/driver',
@@ -108,53 +148,6 @@ export interface DriverSettings {
 const LOOKUP = findFop('lookup')!;
 const READV = findFop('readv')!;
 
-/** The wait of an operation for the reply to one fop. */
-class FopWait implements Wait {
-  private readonly driver: DriverSteps;
-  private readonly row: FopRow;
-  private readonly args: readonly unknown[];
-  private readonly updatesTable: boolean;
-  private readonly readBuffer: Uint8Array | null;
-
-  constructor(
-    driver: DriverSteps,
-    row: FopRow,
-    args: readonly unknown[],
-    updatesTable: boolean,
-    readBuffer: Uint8Array | null = null,
-  ) {
-    this.driver = driver;
-    this.row = row;
-    this.args = args;
-    this.updatesTable = updatesTable;
-    this.readBuffer = readBuffer;
-  }
-
-  start(operation: Operation): void {
-    const { driver, row, args } = this;
-    const refusal = driver.findRefusal?.() ?? null;
-    if (refusal !== null) {
-      operation.fail(refusal);
-      return;
-    }
-    const stack = new RequestStack(driver, row, args, this.readBuffer);
-    const frame = driver.client.begin(stack);
-    driver.onRequest?.(stack);
-    const name = row.name as FopName;
-    const cbk = collectCbk[name]((_frame, _cookie, _xl, opRet, opErrno, values) => {
-      driver.client.end(stack);
-      // A success without an inode to link is no usable reply.
-      const isComplete =
-        !this.updatesTable || applyReply(row, args, opRet, opErrno, values, driver.addsNames);
-      operation.resume(
-        isComplete ? { opRet, opErrno, values } : { opRet: -1, opErrno: EIO, values },
-      );
-      if (driver.awaitsPromise) driver.graph.top.context.wake();
-    });
-    windArgs[name](frame, 0, cbk as never, driver.chooseLinks(args), args);
-  }
-}
-
 /** Sends fops for one client of a graph, in the name of one caller. */
 export class DriverSteps {
   readonly client: Client;
@@ -163,6 +156,8 @@ export class DriverSteps {
   readonly onRequest: ((stack: RequestStack) => void) | undefined;
   readonly findRefusal: (() => Error | null) | undefined;
   readonly awaitsPromise: boolean;
+  /** Finds the groups of a request's caller. */
+  readonly findGroups: () => readonly number[];
   /** The volume that fops are wound to; undefined for the top, which changes when the graph is exchanged. */
   private readonly fixedLinks: Child | undefined;
   private isInterrupted = false;
@@ -171,6 +166,7 @@ export class DriverSteps {
     this.client = client;
     this.graph = client.initiator.graph;
     this.caller = caller;
+    this.findGroups = () => caller.groups;
     this.onRequest = settings.onRequest;
     this.findRefusal = settings.findRefusal;
     this.awaitsPromise = settings.awaitsPromise ?? true;
@@ -207,17 +203,17 @@ export class DriverSteps {
 
   /** Winds one fop, and leaves the inode table unchanged. */
   *wind(name: FopName, args: readonly unknown[]): Steps<Reply> {
-    return (yield new FopWait(this, findFop(name)!, args, false)) as Reply;
+    return (yield new RequestStack(this, findFop(name)!, args, false)) as Reply;
   }
 
   /** Winds a fop and applies its reply to the inode table, as a mount does. */
   *apply(name: FopName, args: readonly unknown[]): Steps<Reply> {
-    return (yield new FopWait(this, findFop(name)!, args, true)) as Reply;
+    return (yield new RequestStack(this, findFop(name)!, args, true)) as Reply;
   }
 
   /** As `apply`, but throws for a failed fop. @throws {FopError} */
   *expect<N extends FopName>(name: N, ...args: FopTable[N]['args']): Steps<Reply> {
-    const reply = (yield new FopWait(this, findFop(name)!, args, true)) as Reply;
+    const reply = (yield new RequestStack(this, findFop(name)!, args, true)) as Reply;
     if (reply.opRet < 0) throw new FopError(reply.opErrno, describeRequest(name, args));
     return reply;
   }
@@ -227,7 +223,7 @@ export class DriverSteps {
    * operation waits again. @throws {FopError}
    */
   *readUncopied(readBuffer: Uint8Array, ...args: FopTable['readv']['args']): Steps<Reply> {
-    const reply = (yield new FopWait(this, READV, args, true, readBuffer)) as Reply;
+    const reply = (yield new RequestStack(this, READV, args, true, readBuffer)) as Reply;
     if (reply.opRet < 0) throw new FopError(reply.opErrno, describeRequest('readv', args));
     return reply;
   }
@@ -286,7 +282,7 @@ export class DriverSteps {
     const { inodes } = this.graph;
     const knownInode = inodes.grep(parent, name);
     const loc = new Loc(knownInode ?? inodes.newInode(), parent, name);
-    const { opRet, opErrno, values } = (yield new FopWait(
+    const { opRet, opErrno, values } = (yield new RequestStack(
       this,
       LOOKUP,
       [loc, null],
