@@ -197,6 +197,8 @@ it.each(Object.keys(calls))('%s under way ends when the volume is closed', async
 it.each<[string, (held: Held, signal: AbortSignal) => Promise<unknown>]>([
   ['readFile', ({ volume }, signal) => volume.readFile('/a', { signal })],
   ['writeFile', ({ volume }, signal) => volume.writeFile('/a', 'x', { signal })],
+  ['stat', ({ volume }, signal) => volume.stat('/a', { signal } as never)],
+  ['lstat', ({ volume }, signal) => volume.lstat('/a', { signal } as never)],
   ['readdir', ({ volume }, signal) => volume.readdir('/', { signal, recursive: true } as never)],
   ['file.readFile', ({ file }, signal) => file.readFile({ signal })],
   ['file.writeFile', ({ file }, signal) => file.writeFile('x', { signal })],

@@ -13,7 +13,8 @@ const isSteps = (value: unknown): value is (...args: unknown[]) => Steps<unknown
   typeof value === 'function' && value.constructor.name === 'GeneratorFunction';
 
 /**
- * Makes a class like `StepsClass`, in which each generator method returns a promise of its result.
+ * Makes a class like `StepsClass`, in which each generator method returns a promise of its result. A method that
+ * only returns the generator of another is not recognized, and would run without `selectTarget`.
  * @param runMethod runs the steps of a method of that object
  * @param selectTarget selects the object that makes the steps of a call, by the call's arguments
  */

@@ -32,12 +32,12 @@ export class VolumeAttributeSteps extends VolumeContext {
   // -- attributes ----------------------------------------------------------------------------
 
   /** With `{ throwIfNoEntry: false }`, undefined for an absent file. */
-  stat(path: PathLike, options?: Options): Steps<Stats | BigIntStats | undefined> {
-    return this.findAttributes('stat', path, options, 'follow');
+  *stat(path: PathLike, options?: Options): Steps<Stats | BigIntStats | undefined> {
+    return yield* this.findAttributes('stat', path, options, 'follow');
   }
 
-  lstat(path: PathLike, options?: Options): Steps<Stats | BigIntStats | undefined> {
-    return this.findAttributes('lstat', path, options, 'nofollow');
+  *lstat(path: PathLike, options?: Options): Steps<Stats | BigIntStats | undefined> {
+    return yield* this.findAttributes('lstat', path, options, 'nofollow');
   }
 
   private *findAttributes(
