@@ -25,8 +25,8 @@ function listEntries(xl: MetaXlator, opened: OpenNode, size: number, offset: num
   const folder = xl.priv.findNode(treePath);
   const entries: Dirent[] = [];
   let remaining = size;
-  for (let at = offset; at < names.length; at++) {
-    const name = names[at]!;
+  for (let index = offset; index < names.length; index++) {
+    const name = names[index]!;
     remaining -= computeDirentplusSize(nameLength(name));
     if (remaining < 0) break;
     const isDots = name === '.' || name === '..';
@@ -34,7 +34,7 @@ function listEntries(xl: MetaXlator, opened: OpenNode, size: number, offset: num
     if (node === undefined && !isDots) continue;
     const { gfid } = isDots ? treePath : xl.priv.makePath([...treePath.path, name]);
     const type = direntType(node === undefined ? IA_IFDIR : getNodeType(node));
-    entries.push({ name, off: at + 1, type, gfid, stat: null, dict: null, inode: null });
+    entries.push({ name, off: index + 1, type, gfid, stat: null, dict: null, inode: null });
   }
   return entries;
 }

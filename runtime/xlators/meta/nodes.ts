@@ -1,7 +1,10 @@
 /**
- * Defines the nodes of the virtual tree of `meta`, and makes them. A node is created when its path is resolved, and
- * shows the state at that moment. So contexts of inodes hold the path, and each request resolves it again.
+ * Defines the nodes of the virtual tree of `meta`, and makes them for `tree.ts` and `options.ts`. A node is created when
+ * its path is resolved, and shows the state at that moment. So contexts of inodes hold the path, and each request
+ * resolves it again.
  */
+
+/** A folder of the tree. */
 export interface Dir {
   readonly kind: 'dir';
   /** Without `.` and `..`. */
@@ -9,6 +12,7 @@ export interface Dir {
   find(name: string): Node | undefined;
 }
 
+/** A file of the tree; it can be written if it has `write`. */
 export interface File {
   readonly kind: 'file';
   read(): string;
@@ -18,6 +22,7 @@ export interface File {
   readonly readOnly?: string | undefined;
 }
 
+/** A symbolic link of the tree. */
 export interface Link {
   readonly kind: 'link';
   readTarget(): string;
@@ -42,7 +47,7 @@ export const makeFile = (read: () => string, more: Omit<File, 'kind' | 'read'> =
   ...more,
 });
 
-export const makeLink = (target: () => string): Link => ({ kind: 'link', readTarget: target });
+export const makeLink = (readTarget: () => string): Link => ({ kind: 'link', readTarget });
 
 /** Makes a folder with a constant set of names. */
 export function makeFixedDir(nodes: Readonly<Record<string, Node>>): Dir {
@@ -51,9 +56,9 @@ export function makeFixedDir(nodes: Readonly<Record<string, Node>>): Dir {
 }
 
 /** Makes a folder whose names change. Names that no file can have are left out. */
-export const makeChangingDir = (names: () => readonly string[], find: Dir['find']): Dir => ({
+export const makeChangingDir = (listNames: () => readonly string[], find: Dir['find']): Dir => ({
   kind: 'dir',
-  listNames: () => names().filter(isFileName),
+  listNames: () => listNames().filter(isFileName),
   find,
 });
 

@@ -29,7 +29,7 @@ export function makeOptionsDir(graph: GraphView, xl: Xlator): Dir {
 const findMainKey = (table: Options, key: string): string | undefined =>
   Object.hasOwn(table, key)
     ? key
-    : Object.keys(table).find((first) => table[first]!.aliases?.includes(key));
+    : Object.keys(table).find((mainKey) => table[mainKey]!.aliases?.includes(key));
 
 /** Makes the file of an option, which is read-only unless the volume can reconfigure it. */
 function makeOptionFile(graph: GraphView, xl: Xlator, key: string, table: Options): Node {
@@ -70,12 +70,12 @@ function mayChange(xl: Xlator, key: string): boolean {
 
 /** Reconfigures the graph with new options of one volume. @throws {RefusedValue} */
 function applyOptions(graph: GraphView, xl: Xlator, options: Xlator['volfileOptions']): void {
-  const specs = graph.xlators.map((each) => ({
-    name: each.name,
-    translator: each.translator,
-    options: each === xl ? options : each.volfileOptions,
-    subvolumes: each.childNames,
-    position: each.position,
+  const specs = graph.xlators.map((volume) => ({
+    name: volume.name,
+    translator: volume.translator,
+    options: volume === xl ? options : volume.volfileOptions,
+    subvolumes: volume.childNames,
+    position: volume.position,
   }));
   try {
     graph.reconfigure(specs);

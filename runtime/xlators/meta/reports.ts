@@ -1,6 +1,6 @@
 /**
- * Formats the texts of the tree's files as GlusterFS does. Unlike there, the JSON of frames is valid also while
- * requests are in flight.
+ * Formats the texts of the files in the tree of `meta` (`tree.ts`), as GlusterFS does. Unlike GlusterFS's, the JSON of
+ * `frames` is valid even while requests are in flight.
  *
  * Sources: GlusterFS `xlators/meta/src/frames-file.c`, `volfile-file.c`; `libglusterfs/src/latency.c`
  * for profiles, `libglusterfs/src/statedump.c` for the volumes' dumps.
@@ -15,13 +15,14 @@ const formatJson = (value: unknown): string => `${JSON.stringify(value, null, 2)
 
 /** Lists the requests in flight, the oldest first, including the one that reads this file. */
 export function formatFrames(graph: GraphView): string {
+  // This report shows no ages, so each is 0.
   const { count, listed } = dumpCalls(graph, () => 0);
-  const stacks = listed.map(({ unique, op, uid, gid, pid, lkOwner, frames }, at) => ({
-    Number: at + 1,
-    Frame: frames.map(({ translator, complete, unwindTo }, index) => ({
-      Number: index + 1,
+  const stacks = listed.map(({ unique, op, uid, gid, pid, lkOwner, frames }, index) => ({
+    Number: index + 1,
+    Frame: frames.map(({ translator, complete, unwindTo }, frameIndex) => ({
+      Number: frameIndex + 1,
       Xlator: translator,
-      Parent: frames[index - 1]?.translator,
+      Parent: frames[frameIndex - 1]?.translator,
       Unwind_to: unwindTo,
       Complete: Number(complete),
     })),
@@ -55,7 +56,10 @@ export function formatInodes(graph: GraphView): string {
   });
 }
 
-/** Prints the volumes with their current options as a volfile, or a comment why that is impossible. */
+/**
+ * Prints the volumes with their current options as a volfile. For a name or value that a volfile cannot express, it
+ * prints the reason as a comment instead.
+ */
 export function formatVolfile({ xlators }: GraphView): string {
   const volumes = xlators.map(({ name, type, volfileOptions, childNames }) => ({
     name,
@@ -77,10 +81,16 @@ export const formatDump = (xl: Xlator): string =>
     .map(([key, value]) => `${printable(key)}=${printable(String(value))}\n`)
     .join('');
 
+/** `2026-11-20 06:38:28.167908`: a formatted time without its time zone. */
+const TIME_LENGTH = 26;
+
 /** Prints a volume's history. */
 export const formatHistory = (xl: Xlator): string =>
   (xl.translator.history?.(xl) ?? [])
-    .map(({ time, text }) => `TIME=${formatTime(time).slice(0, 26)}\nFOP=${printable(text)}\n\n`)
+    .map(
+      ({ time, text }) =>
+        `TIME=${formatTime(time).slice(0, TIME_LENGTH)}\nFOP=${printable(text)}\n\n`,
+    )
     .join('');
 
 /**

@@ -61,13 +61,17 @@ export class Meta {
 /** Multipliers of four FNV-like hashes of 32 bits, which together make a gfid. */
 const PRIMES = [0x0100_0193, 0x85eb_ca6b, 0xc2b2_ae35, 0x27d4_eb2f] as const;
 
+/** Start value of each hash (FNV's offset basis). */
+const HASH_START = 0x811c_9dc5;
+
 /** Derives a gfid from a path, so that gfids need not be stored. */
 function deriveGfid(text: string): Gfid {
   const bytes = new Uint8Array(GFID_SIZE);
   const view = new DataView(bytes.buffer);
   PRIMES.forEach((prime, part) => {
-    let hash = 0x811c_9dc5;
-    for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), prime);
+    let hash = HASH_START;
+    for (let index = 0; index < text.length; index++)
+      hash = Math.imul(hash ^ text.charCodeAt(index), prime);
     view.setUint32(part * 4, hash ^ (hash >>> 15));
   });
   return gfidFromBytes(setVersion4(bytes));

@@ -75,7 +75,7 @@ function makeGraphDir(graph: GraphView): Dir {
   const volumes = makeChangingDir(
     () => graph.xlators.map(({ name }) => name),
     (name) => {
-      const xl = graph.xlators.find((each) => each.name === name);
+      const xl = graph.xlators.find((candidate) => candidate.name === name);
       return xl && makeVolumeDir(graph, xl);
     },
   );
@@ -106,11 +106,12 @@ const makeVolumeFiles = (xl: Xlator): Record<string, Node> => ({
 const makeSubvolumesDir = ({ childNames }: Xlator, volumesPath: string): Dir =>
   makeChangingDir(
     () => childNames.map((_, index) => String(index)),
-    (index) => {
-      const name = childNames[Number(index)];
-      return name === undefined || String(Number(index)) !== index
+    (name) => {
+      const childName = childNames[Number(name)];
+      // Names such as `01` are not in the list.
+      return childName === undefined || String(Number(name)) !== name
         ? undefined
-        : makeLink(() => `${volumesPath}/${name}`);
+        : makeLink(() => `${volumesPath}/${childName}`);
     },
   );
 

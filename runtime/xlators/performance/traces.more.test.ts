@@ -126,7 +126,7 @@ function isPartOf(some: readonly string[], all: readonly string[]): boolean {
   return at === some.length;
 }
 
-describe.skipIf(isWithoutBricks())('requests below', () => {
+describe.skipIf(isWithoutBricks())('the requests that performance translators send below', () => {
   let folder: string;
   let brick: RealBrick;
   let clients: BrickClients;
@@ -155,36 +155,39 @@ describe.skipIf(isWithoutBricks())('requests below', () => {
     await end();
   }
 
-  it.each(Object.entries(traces))('%s', async (name, trace) => {
-    skipFor(findGfapiObstacle());
-    const { above: caches, parts, withReplies } = trace;
-    const above = [['debug/trace', { 'log-file': 'yes' }] as const, ...caches];
-    const volfile = clientVolfile(brick.port, { above });
-    const nth = Object.keys(traces).indexOf(name);
+  it.each(Object.entries(traces))(
+    "are GlusterFS's, or differ as listed: %s",
+    async (name, trace) => {
+      skipFor(findGfapiObstacle());
+      const { above: caches, parts, withReplies } = trace;
+      const above = [['debug/trace', { 'log-file': 'yes' }] as const, ...caches];
+      const volfile = clientVolfile(brick.port, { above });
+      const nth = Object.keys(traces).indexOf(name);
 
-    await prepare(`t${nth}-`, trace);
-    const gfapi = await Theirs.start(folder, volfile, `t${nth}-`);
-    const theirs = await play(gfapi, brick, parts, withReplies).finally(() => gfapi.end());
+      await prepare(`t${nth}-`, trace);
+      const gfapi = await Theirs.start(folder, volfile, `t${nth}-`);
+      const theirs = await play(gfapi, brick, parts, withReplies).finally(() => gfapi.end());
 
-    await prepare(`o${nth}-`, trace);
-    const own = new BrickClients(undefined, undefined, { isTimeless: true });
-    const client = await own.start(volfile);
-    const program = new Ours(client, `o${nth}-`, own.log);
-    const ours = await play(program, brick, parts, withReplies).finally(() => own.end());
+      await prepare(`o${nth}-`, trace);
+      const own = new BrickClients(undefined, undefined, { isTimeless: true });
+      const client = await own.start(volfile);
+      const program = new Ours(client, `o${nth}-`, own.log);
+      const ours = await play(program, brick, parts, withReplies).finally(() => own.end());
 
-    for (const part of Object.keys(parts)) {
-      const [here, there] = [ours[part]!, theirs[part]!];
-      const row: Row = OTHERWISE[`${name}: ${part}`] ?? { why: '' };
-      const text = `${part}${row.why && `: ${row.why}`}, ${JSON.stringify({ ours: here, theirs: there })}`;
-      if (row.results !== undefined) expect.soft(here.results, text).not.toEqual(there.results);
-      expect.soft(here.results, text).toEqual(row.results ?? there.results);
-      // Fails for a row that is not needed any more.
-      expect.soft(isPartOf(here.fops, there.fops), text).toBe(row.fops === undefined);
-      if (row.fops !== undefined) expect.soft(here.fops, text).toEqual(row.fops);
-    }
-  });
+      for (const part of Object.keys(parts)) {
+        const [here, there] = [ours[part]!, theirs[part]!];
+        const row: Row = OTHERWISE[`${name}: ${part}`] ?? { why: '' };
+        const text = `${part}${row.why && `: ${row.why}`}, ${JSON.stringify({ ours: here, theirs: there })}`;
+        if (row.results !== undefined) expect.soft(here.results, text).not.toEqual(there.results);
+        expect.soft(here.results, text).toEqual(row.results ?? there.results);
+        // Fails for a row that is not needed any more.
+        expect.soft(isPartOf(here.fops, there.fops), text).toBe(row.fops === undefined);
+        if (row.fops !== undefined) expect.soft(here.fops, text).toEqual(row.fops);
+      }
+    },
+  );
 
-  it('every row of the table of differences names a part of a trace', () => {
+  it('are compared with every listed difference: each names a part of a trace', () => {
     const parts = Object.entries(traces).flatMap(([name, trace]) =>
       Object.keys(trace.parts).map((part) => `${name}: ${part}`),
     );

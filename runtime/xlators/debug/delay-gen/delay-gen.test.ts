@@ -93,7 +93,7 @@ describe('delay-percentage', () => {
   });
 
   test.each([{ 'delay-percentage': '0' }, { ...ALL, 'delay-duration': '0' }])(
-    'with %o routes winds past the volume',
+    'routes winds past the volume with %o, which delays nothing',
     async (given) => {
       const { graph } = await setUp(given);
       expect(graph.links.lookup.xl).toBe(graph.xlators[0]);

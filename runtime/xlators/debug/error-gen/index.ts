@@ -4,7 +4,7 @@
  * Each volume has a random generator of its own. With `option seed` the same requests fail with the same errnos
  * in every run.
  *
- * Source: GlusterFS `xlators/debug/error-gen/src/error-gen.c`. Unlike there, `error-no` also applies to
+ * Source: GlusterFS `xlators/debug/error-gen/src/error-gen.c`. Unlike GlusterFS's, its `error-no` also applies to
  * `random-failure`, and every fop of the table may fail.
  */
 import { strerror } from '../../../core/errno.ts';
@@ -97,7 +97,7 @@ class ErrorGen {
 
   /** Draws the errno of the next fop: 0 if it passes, SHORT_WRITE_ERRNO for a short write. */
   drawErrno(fop: number): number {
-    if (!this.decideFailure()) return 0;
+    if (!this.shouldFailNext()) return 0;
     const { 'error-no': name } = this.values;
     const errnos = errnosByFop[fop]!;
     return name === undefined
@@ -106,7 +106,7 @@ class ErrorGen {
   }
 
   /** Decides whether the next fop fails. */
-  private decideFailure(): boolean {
+  private shouldFailNext(): boolean {
     if (!this.values['random-failure']) return this.random.drawShare() < this.values.failure / 100;
     this.fopsSinceFailure += 1;
     if (this.fopsSinceFailure < this.failureInterval) return false;
@@ -116,14 +116,14 @@ class ErrorGen {
   }
 
   get dump(): Dump {
-    const { values, fopsSinceFailure: count, failureInterval: every, failedCount: failed } = this;
+    const { values, fopsSinceFailure, failureInterval, failedCount } = this;
     return {
-      op_count: count,
-      failure_iter_no: values['random-failure'] ? every : 0,
+      op_count: fopsSinceFailure,
+      failure_iter_no: values['random-failure'] ? failureInterval : 0,
       failure: `${values.failure}%`,
       error_no: values['error-no'] ?? 'any',
       random_failure: values['random-failure'] ? 1 : 0,
-      failed,
+      failed: failedCount,
     };
   }
 }
@@ -151,6 +151,7 @@ const failOrPass: Before<ErrorGen> = (_frame, xl, fop) => {
 
 const WRITEV = fopRows.find(({ name }) => name === 'writev')!.number;
 
+/** Fails a writev, passes it, or passes only the first half of its data (SHORT_WRITE). */
 const writev: Fop<'writev', ErrorGen> = (frame, xl, fd, vector, offset, flags, xdata) => {
   const errno = xl.priv.drawErrno(WRITEV);
   if (errno > 0) {

@@ -67,8 +67,8 @@ export class Transfer {
 
   merge(other: Transfer): void {
     this.bytes += other.bytes;
-    other.callsBySize.forEach((count, at) => {
-      this.callsBySize[at]! += count;
+    other.callsBySize.forEach((count, sizeClass) => {
+      this.callsBySize[sizeClass]! += count;
     });
   }
 }
@@ -113,7 +113,7 @@ export class Counters {
 
   /** Returns the fops that were called, in the order of their numbers. */
   listCalledFops(): FopStats[] {
-    return this.fops.filter((count) => count !== undefined && count.hits > 0) as FopStats[];
+    return this.fops.filter((stats) => stats !== undefined && stats.hits > 0) as FopStats[];
   }
 
   /** Returns the latencies of timed fops, by log name. */

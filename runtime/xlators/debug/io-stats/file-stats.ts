@@ -47,6 +47,7 @@ export const rankedCounters = [
 ] as const satisfies readonly (keyof FileStats)[];
 export type RankedCounter = (typeof rankedCounters)[number];
 
+/** The counts of all files of one volume. */
 export class FileTable {
   /** Files whose inodes are in the inode table. */
   private readonly live = new Set<FileStats>();
@@ -77,6 +78,7 @@ export class FileTable {
     return rankFiles([...this.live, ...this.forgotten.values()], counter);
   }
 
+  /** Sets all counts to zero, and drops those of forgotten files. */
   clear(): void {
     for (const file of this.live) file.clear();
     this.forgotten.clear();

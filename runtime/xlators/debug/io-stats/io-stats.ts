@@ -24,6 +24,7 @@ const DEFAULT_ID = '/no/such/path';
 
 const NOT_WRITTEN = { msgid: messages.statsNotWritten.id };
 
+/** The state of one volume of debug/io-stats. */
 export class IoStats {
   options: OptionValues;
   /** Counts of the present interval. */
@@ -61,6 +62,7 @@ export class IoStats {
     return id === DEFAULT_ID ? this.xl.name : id;
   }
 
+  /** Counts an opened file until its `noteRelease`. */
   noteOpen(fd: Fd): void {
     // Only translators with a context on the fd get its `release`.
     fd.ctxSet(this.xl, true);
@@ -82,6 +84,7 @@ export class IoStats {
     return file;
   }
 
+  /** Counts the release of an fd. @param fop the number of RELEASE or RELEASEDIR */
   noteRelease(fd: Fd, fop: number): void {
     this.current.countCall(fop);
     if (!fd.isDir) this.openFdCount -= 1;

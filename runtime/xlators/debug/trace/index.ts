@@ -134,8 +134,8 @@ class Trace {
   }
 
   dump(): Dump {
-    const newest = this.history.listNewest(DUMPED_LINES).map(({ time, text }, at) => {
-      return [`history.${String(at + 1).padStart(2, '0')}`, `${formatTime(time)} ${text}`];
+    const newest = this.history.listNewest(DUMPED_LINES).map(({ time, text }, index) => {
+      return [`history.${String(index + 1).padStart(2, '0')}`, `${formatTime(time)} ${text}`];
     });
     return { history: this.history.length, ...Object.fromEntries(newest) };
   }

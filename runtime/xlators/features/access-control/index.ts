@@ -77,28 +77,28 @@ interface PendingRequest {
   readonly name: FopName;
   readonly args: readonly unknown[];
   readonly target: Loc;
-  /** Results of its earlier lookups. */
-  readonly named: NamedSubjects;
+  /** Results of the lookups that the request has waited for. */
+  readonly namedSubjects: NamedSubjects;
 }
 
 /**
  * Checks a request, then winds it or refuses it.
- * @param named results of the lookups that this request has waited for
+ * @param namedSubjects results of the lookups that this request has waited for
  */
 function checkAndWind(
   frame: Frame,
   xl: Xl,
   name: FopName,
   args: readonly unknown[],
-  named: NamedSubjects = null,
+  namedSubjects: NamedSubjects = null,
 ): void {
   const { priv } = xl;
   if (!priv.isUnrestricted(frame.root)) {
     const { subjects } = priv;
-    subjects.namedSubjects = named;
+    subjects.namedSubjects = namedSubjects;
     const errno = checkRequest(name, frame.root, subjects, args);
     if (errno === UNKNOWN) {
-      lookUpTarget(frame, xl, { name, args, target: subjects.missing!, named });
+      lookUpTarget(frame, xl, { name, args, target: subjects.lookupTarget!, namedSubjects });
       return;
     }
     if (errno !== 0) {
@@ -133,7 +133,7 @@ const targetCbk: Cbk<'lookup', AccessControl> = (
   buf,
   xdata,
 ) => {
-  const { name, args, target, named } = frame.local as PendingRequest;
+  const { name, args, target, namedSubjects } = frame.local as PendingRequest;
   frame.local = null;
   const isNamed = target.name !== null;
   const lookedUpInode = isNamed ? inode : target.inode;
@@ -141,7 +141,14 @@ const targetCbk: Cbk<'lookup', AccessControl> = (
     opRet < 0 ? null : xl.priv.subjects.record(lookedUpInode, buf, readReplyAcl(xdata));
   const isAbsent = isNamed && opRet < 0 && opErrno === ENOENT;
   if (subject === null && !isAbsent) (fail[name] as AnyCall)(frame, opRet < 0 ? opErrno : EIO);
-  else checkAndWind(frame, xl, name, args, isNamed ? new Map(named).set(target, subject) : named);
+  else
+    checkAndWind(
+      frame,
+      xl,
+      name,
+      args,
+      isNamed ? new Map(namedSubjects).set(target, subject) : namedSubjects,
+    );
 };
 
 /** Winds a request that the rules permit. */

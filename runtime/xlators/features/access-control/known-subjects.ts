@@ -43,9 +43,10 @@ export function readReplyAcl(xdata: Dict | null): Acl | null {
 /** The results of lookups of names: null for an absent name. */
 export type NamedSubjects = ReadonlyMap<Loc, Subject | null> | null;
 
+/** Finds and records the subjects of one volume, for `rules.ts`. */
 export class KnownSubjects implements Subjects {
   /** The inode to look up, after a rule has returned `UNKNOWN`. */
-  missing: Loc | null = null;
+  lookupTarget: Loc | null = null;
   /** Results of lookups for the next rule. */
   namedSubjects: NamedSubjects = null;
   private readonly xl: Xlator<unknown>;
@@ -60,21 +61,21 @@ export class KnownSubjects implements Subjects {
 
   /**
    * Finds an inode's owner and mode, and its ACL unless the caller is the owner, whose permissions do not depend on it.
-   * If it returns undefined, `missing` is the inode to look up.
+   * If it returns undefined, `lookupTarget` is the inode to look up.
    */
   find(inode: Inode, { uid }: Stack): Subject | undefined {
     const subject = this.get(inode);
     if (subject !== undefined && (subject.acl !== undefined || subject.iaUid === uid))
       return subject;
-    this.missing = new Loc(inode);
+    this.lookupTarget = new Loc(inode);
     return undefined;
   }
 
-  /** Finds the inode of a name, which may not be linked yet; sets `missing` as `find` does. */
+  /** Finds the inode of a name, which may not be linked yet; sets `lookupTarget` as `find` does. */
   findNamed(loc: Loc): Subject | null | undefined {
     const { inode } = loc;
     const subject = inode?.linked ? this.get(inode) : this.namedSubjects?.get(loc);
-    if (subject === undefined) this.missing = inode?.linked ? new Loc(inode) : loc;
+    if (subject === undefined) this.lookupTarget = inode?.linked ? new Loc(inode) : loc;
     return subject;
   }
 

@@ -79,9 +79,9 @@ function checkSticky(caller: Stack, subjects: Subjects, loc: Loc, inodeLoc = loc
   const dir = subjects.find(loc.parent, caller);
   if (dir === undefined) return UNKNOWN;
   if (dir === null || (dir.iaProt & S_ISVTX) === 0 || dir.iaUid === caller.uid) return 0;
-  const named = subjects.findNamed(inodeLoc);
-  if (named === undefined) return UNKNOWN;
-  return named === null || named.iaUid === caller.uid ? 0 : EACCES;
+  const namedSubject = subjects.findNamed(inodeLoc);
+  if (namedSubject === undefined) return UNKNOWN;
+  return namedSubject === null || namedSubject.iaUid === caller.uid ? 0 : EACCES;
 }
 
 const checkUnlink = (caller: Stack, subjects: Subjects, loc: Loc): number =>

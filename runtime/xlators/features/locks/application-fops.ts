@@ -90,7 +90,9 @@ function getlk(frame: Frame, { flock, span, table, logOutcome }: LockRequest): v
   const { active } = table;
   const range =
     flock.type === F_UNLCK
-      ? active.findByOwner(makeRequestOwner(frame.root)).find((own) => overlaps(own, span))
+      ? active
+          .findByOwner(makeRequestOwner(frame.root))
+          .find((ownRange) => overlaps(ownRange, span))
       : active.findConflict(makeRange(frame, flock, span, null));
   logOutcome(0);
   const flockReply = range && makeFlock(range, range.holder.pid);
@@ -187,11 +189,11 @@ export const setactivelk: Fop<'setactivelk', VolumeLocks> = (frame, xl, { inode 
   const { client } = frame.root;
   client?.ctxSet(xl, true);
   const grantedAt = xl.context.sink.now();
-  for (const [at, { owner: lkOwner, type, pid }] of locklist.entries()) {
+  for (const [index, { owner: lkOwner, type, pid }] of locklist.entries()) {
     const holder = { client, pid, fd: 0, blockedAt: null, grantedAt };
     const owner = makeOwner(client, lkOwner);
     inodeLocks.records.active.lock({
-      ...(spans[at] as Span),
+      ...(spans[index] as Span),
       owner,
       type: type as LockType,
       holder,

@@ -38,6 +38,7 @@ export function makeFlock({ type, start, end, owner }: Range<unknown>, pid: numb
  */
 export const makeRequestOwner = ({ client, lkOwner }: Stack): string => makeOwner(client, lkOwner);
 
+/** Makes the owner of a client's locks; its number is 0 for a request without a client. */
 export const makeOwner = (client: Client | null, lkOwner: string): string =>
   `${client?.id ?? 0}:${lkOwner}`;
 

@@ -90,9 +90,9 @@ export default defineTranslator<VolumeLocks, typeof options>({
   reconfigure(xl, values) {
     xl.priv.isTracing = values.trace;
   },
-  succeed(xl, before) {
+  succeed(xl, predecessor) {
     const { isTracing } = xl.priv;
-    xl.priv = before.priv;
+    xl.priv = predecessor.priv;
     xl.priv.isTracing = isTracing;
   },
   holds: ({ priv }) => ([...priv].length === 0 ? null : 'locks'),

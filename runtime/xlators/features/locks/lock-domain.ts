@@ -30,6 +30,7 @@ interface WaitingClaim<C> {
   readonly settle: Settle;
 }
 
+/** The granted and waiting claims of one inode in one domain, all on ranges or all on names. */
 export class LockDomain<C extends Claim> {
   readonly granted: C[] = [];
   private readonly rules: ClaimRules<C>;
@@ -66,11 +67,11 @@ export class LockDomain<C extends Claim> {
 
   /** Returns false if the owner has no such lock. */
   unlock(request: C): boolean {
-    const at = this.granted.findIndex(
+    const index = this.granted.findIndex(
       (held) => held.owner === request.owner && this.rules.isSameLock(request, held),
     );
-    if (at < 0) return false;
-    this.granted.splice(at, 1);
+    if (index < 0) return false;
+    this.granted.splice(index, 1);
     this.grantWaiting();
     return true;
   }
@@ -79,8 +80,8 @@ export class LockDomain<C extends Claim> {
   drop(isSelected: (claim: C) => boolean, errno: number): void {
     const removed = this.pending.filter(({ claim }) => isSelected(claim));
     this.pending = this.pending.filter(({ claim }) => !isSelected(claim));
-    for (let at = this.granted.length - 1; at >= 0; at--) {
-      if (isSelected(this.granted[at]!)) this.granted.splice(at, 1);
+    for (let index = this.granted.length - 1; index >= 0; index--) {
+      if (isSelected(this.granted[index]!)) this.granted.splice(index, 1);
     }
     for (const { settle } of removed) settle(errno);
     this.grantWaiting();
@@ -94,14 +95,15 @@ export class LockDomain<C extends Claim> {
   }
 
   private cancel(pending: WaitingClaim<C>, errno: number): void {
-    const at = this.pending.indexOf(pending);
-    if (at < 0) return;
-    this.pending.splice(at, 1);
+    const index = this.pending.indexOf(pending);
+    if (index < 0) return;
+    this.pending.splice(index, 1);
     pending.settle(errno);
     // Later claims may have waited only behind this one.
     this.grantWaiting();
   }
 
+  /** Grants the waiting claims that conflict no longer, in order of arrival. */
   private grantWaiting(): void {
     const waiting = this.pending;
     this.pending = [];

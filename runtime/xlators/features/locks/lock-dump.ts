@@ -65,9 +65,9 @@ function* formatInodeLocks({
 
 /** Yields each line with its key in the statedump, which has its number in the section. */
 function* numberLines(section: string, lines: readonly LockLine[]): Generator<[string, LockLine]> {
-  for (const [count, line] of lines.entries()) {
+  for (const [index, line] of lines.entries()) {
     const state = line.isActive ? 'ACTIVE' : 'BLOCKED';
-    yield [`${section}.${line.family}[${count}](${state})`, line];
+    yield [`${section}.${line.family}[${index}](${state})`, line];
   }
 }
 

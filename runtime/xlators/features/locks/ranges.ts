@@ -28,6 +28,7 @@ export const overlaps = (a: Span, b: Span): boolean => a.start < b.end && b.star
 /** Whether locks of two types (F_RDLCK, F_WRLCK) exclude each other. */
 export const excludes = (a: number, b: number): boolean => a === F_WRLCK || b === F_WRLCK;
 
+/** The locked ranges of one file, by owner. `N` is the type of their holders. */
 export class Ranges<N> {
   private readonly byOwner = new Map<string, Range<N>[]>();
 
@@ -63,22 +64,23 @@ export class Ranges<N> {
   lock(range: Range<N>): void {
     let { start, end } = range;
     const ranges: Range<N>[] = [];
-    for (const own of this.findByOwner(range.owner)) {
-      if (own.type !== range.type) ranges.push(...subtractSpan(own, range));
-      else if (own.end < range.start || own.start > range.end) ranges.push(own);
+    for (const ownRange of this.findByOwner(range.owner)) {
+      if (ownRange.type !== range.type) ranges.push(...subtractSpan(ownRange, range));
+      else if (ownRange.end < range.start || ownRange.start > range.end) ranges.push(ownRange);
       else {
-        start = Math.min(start, own.start);
-        end = Math.max(end, own.end);
+        start = Math.min(start, ownRange.start);
+        end = Math.max(end, ownRange.end);
       }
     }
     ranges.push({ ...range, start, end });
     this.setRanges(range.owner, ranges);
   }
 
+  /** Removes the owner's locks of these bytes; ranges that begin before or end after them are cut. */
   unlock(owner: string, span: Span): void {
     this.setRanges(
       owner,
-      this.findByOwner(owner).flatMap((own) => subtractSpan(own, span)),
+      this.findByOwner(owner).flatMap((ownRange) => subtractSpan(ownRange, span)),
     );
   }
 

@@ -4,6 +4,7 @@ import type { Inode } from '../../../core/inode.ts';
 import { type Holder, InodeLocks } from './inode-locks.ts';
 import { WaitGraph } from './record-locks.ts';
 
+/** The locks and waiting requests of one volume, by inode. */
 export class VolumeLocks {
   /** Whether requests are logged. */
   isTracing: boolean;

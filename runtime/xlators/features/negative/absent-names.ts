@@ -12,6 +12,7 @@ import type { Timeouts } from '../../../core/timeouts.ts';
 import { invalidateEntry } from '../../../core/upcall.ts';
 import type { Dump, Xlator } from '../../../core/xlator.ts';
 
+/** The bounds of the cache, from the volume's options. */
 export interface CacheBounds {
   /** Milliseconds for which a name is cached; 0 switches the cache off. */
   readonly timeoutMs: number;
@@ -21,6 +22,7 @@ export interface CacheBounds {
   readonly invalidatesKernel?: boolean;
   /** Limit of all names together: their number, or their weight by `weigh`. */
   readonly limit: number;
+  /** Returns a name's weight; absent: each name weighs 1. */
   readonly weigh?: (name: string) => number;
 }
 
@@ -58,6 +60,7 @@ class AbsentName {
   }
 }
 
+/** The absent names of all directories of one volume. */
 export class AbsentNames {
   /** Counts changes (creations, drops of all names): a reply is outdated if a change followed its request. */
   clock = 0;

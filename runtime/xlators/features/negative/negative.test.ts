@@ -156,7 +156,7 @@ describe('a fop that creates a name', () => {
 
   test.each(
     fops.filter((fop) => fop.entry.creates !== undefined).map((fop) => fop.name as FopName),
-  )('%s drops the name, and ENOENT replies that overlap it are not remembered', async (name) => {
+  )('%s drops the name, and discards ENOENT replies of lookups under way', async (name) => {
     const { leaf, graph, isHit, lookup, root, xl } = await setUp();
     const [, args] = makers(graph, root, 'a').find(([maker]) => maker === name)!;
     isHit(root, 'a');

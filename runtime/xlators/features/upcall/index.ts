@@ -1,7 +1,7 @@
 /**
  * features/upcall: sends clients an upcall when another client changes an inode that they may cache, so
  * that caches can keep entries for minutes. `registrations.ts` records which client has seen which inode,
- * `change-readers.ts` the changes of each fop; `protocol/server` above sends the upcalls.
+ * `touched-inodes.ts` finds the inodes that each fop reads or changes; `protocol/server` above sends the upcalls.
  *
  * While it is switched off it has no fops, and winds are routed past it.
  *
@@ -22,8 +22,12 @@ import {
   type Fops,
   type Xlator,
 } from '../../../core/xlator.ts';
-import { type ChangeReader, changeReaders, type InodeChange } from './change-readers.ts';
 import { Registrations } from './registrations.ts';
+import {
+  type TouchedInode,
+  type TouchedInodeReader,
+  touchedInodeReaders,
+} from './touched-inodes.ts';
 
 const options = defineReconfigurableOptions({
   'cache-invalidation': {
@@ -56,6 +60,7 @@ type OptionValues = Values<typeof options>;
 /** The state of one volume of features/upcall. */
 class Upcalls {
   values: OptionValues;
+  /** Number of upcalls sent since the start. */
   upcallCount = 0;
   readonly registrations: Registrations;
   private readonly xl: Xlator<Upcalls>;
@@ -76,18 +81,18 @@ class Upcalls {
     if (!values['cache-invalidation']) this.registrations.clear();
   }
 
-  /** Registers a client for an inode in its reply, and notifies the others of a change. */
-  registerAndNotify(client: Client | null, change: InodeChange): void {
+  /** Registers a client for an inode in its reply, and notifies the others if the inode has changed. */
+  registerAndNotify(client: Client | null, touched: TouchedInode): void {
     const now = this.xl.context.now();
-    const { gfid, flags } = change;
+    const { gfid, flags } = touched;
     if (flags !== 0) {
       for (const other of this.registrations.findOtherClients(gfid, client, now))
-        this.sendUpcall(other, change);
+        this.sendUpcall(other, touched);
     }
     if (client !== null) this.registrations.add(client, gfid, now);
   }
 
-  private sendUpcall(client: Client, { gfid, flags, ...stats }: InodeChange): void {
+  private sendUpcall(client: Client, { gfid, flags, ...stats }: TouchedInode): void {
     this.upcallCount += 1;
     const expire = this.values['cache-invalidation-timeout'];
     const { stat = null, parent = null, oldParent = null } = stats;
@@ -96,12 +101,12 @@ class Upcalls {
   }
 }
 
-const recordedFops = Object.keys(changeReaders) as FopName[];
+const recordedFops = Object.keys(touchedInodeReaders) as FopName[];
 const LOOKUP = findFop('lookup')!.number;
-const readersByFop: ChangeReader[] = [];
+const readersByFop: TouchedInodeReader[] = [];
 for (const { number, name } of fopRows) {
-  if (name in changeReaders)
-    readersByFop[number] = changeReaders[name as keyof typeof changeReaders];
+  if (name in touchedInodeReaders)
+    readersByFop[number] = touchedInodeReaders[name as keyof typeof touchedInodeReaders];
 }
 
 /** Registers a client for the directory in which its lookup has found no such name: it may cache that, too. */
@@ -121,8 +126,8 @@ const recordReply: After<Upcalls> = (frame, xl, fop, opRet, opErrno, ...reply) =
       recordAbsentName(xl, client, (frame.local as [Loc])[0]);
     return;
   }
-  for (const change of readersByFop[fop]!(frame.local as never, reply as never)) {
-    if (change !== null) xl.priv.registerAndNotify(client, change);
+  for (const touched of readersByFop[fop]!(frame.local as never, reply as never)) {
+    if (touched !== null) xl.priv.registerAndNotify(client, touched);
   }
 };
 

@@ -6,6 +6,7 @@ import type { Client } from '../../../core/client.ts';
 import type { Gfid } from '../../../core/gfid.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 
+/** The record that a client may cache an inode. */
 interface Registration {
   readonly gfid: Gfid;
   readonly client: Client;
@@ -18,9 +19,11 @@ const RENEWAL_SHARE = 1 / 8;
 /** The most expired registrations that are removed for each new one. */
 const SWEPT_PER_ADD = 2;
 
+/** All registrations of one volume of features/upcall. */
 export class Registrations {
-  /** Milliseconds. */
+  /** A registration expires this long after it was last renewed. */
   timeoutMs = 0;
+  /** The most registrations. */
   limit = 0;
   /** Number of registrations dropped early, because of `limit`. */
   evictedCount = 0;

@@ -48,6 +48,7 @@ const options = defineReconfigurableOptions({
   },
 });
 
+/** The state of one volume of features/utime. */
 interface UtimeState {
   settings: Values<typeof options>;
   /** Whether the storage can store times; false after it has refused once. */

@@ -51,13 +51,12 @@ import {
 type OptionValues = Values<typeof options>;
 
 /** The state of one volume of features/worm. */
-class Worm {
-  values: OptionValues;
+class WormState {
+  values!: OptionValues;
   periods!: RetentionPeriods;
   refusedCount = 0;
 
   constructor(values: OptionValues) {
-    this.values = values;
     this.applyOptions(values);
   }
 
@@ -72,7 +71,7 @@ class Worm {
   }
 }
 
-type Xl = Xlator<Worm>;
+type Xl = Xlator<WormState>;
 type AnyFail = (frame: Frame, errno: number) => void;
 
 const readClockSeconds = (xl: Xl): number => Math.floor(xl.context.sink.now() / 1000);
@@ -81,7 +80,7 @@ const readClockSeconds = (xl: Xl): number => Math.floor(xl.context.sink.now() / 
 const opensToChange = (flags: number): boolean => changesFile(flags) || (flags & O_APPEND) !== 0;
 
 /** The fops that `option worm` refuses, each with a test of its arguments. */
-const volumeRefusals: { readonly [N in FopName]?: (args: readonly unknown[]) => boolean } = {
+const fopsRefusedByWorm: { readonly [N in FopName]?: (args: readonly unknown[]) => boolean } = {
   open: ([, flags]) => opensToChange(flags as number),
   link: () => true,
   unlink: () => true,
@@ -96,13 +95,13 @@ const volumeRefusals: { readonly [N in FopName]?: (args: readonly unknown[]) => 
 };
 
 /** Finds the files that a request would change in its arguments. */
-type TargetReader = (args: readonly unknown[]) => readonly (Loc | Fd)[];
+type ChangedFileFinder = (args: readonly unknown[]) => readonly (Loc | Fd)[];
 
-const readFirstArgument: TargetReader = ([file]) => [file as Loc | Fd];
+const readFirstArgument: ChangedFileFinder = ([file]) => [file as Loc | Fd];
 const NO_FILES: readonly (Loc | Fd)[] = [];
 
 /** The fops that `worm-file-level` checks, each with the files that it would change. */
-const targetReaders: { readonly [N in FopName]?: TargetReader } = {
+const changedFileFinders: { readonly [N in FopName]?: ChangedFileFinder } = {
   open: (args) => (((args[1] as number) & O_TRUNC) === 0 ? NO_FILES : readFirstArgument(args)),
   link: readFirstArgument,
   unlink: readFirstArgument,
@@ -125,12 +124,12 @@ function refuse({ priv }: Xl, frame: Frame, name: FopName): void {
 function checkOrRefuse(frame: Frame, xl: Xl, name: FopName, args: readonly unknown[]): void {
   const { values, periods } = xl.priv;
   const isInternal = frame.root.pid < 0;
-  if (!isInternal && values.worm && volumeRefusals[name]?.(args) === true) {
+  if (!isInternal && values.worm && fopsRefusedByWorm[name]?.(args) === true) {
     refuse(xl, frame, name);
     return;
   }
   const isUnrestricted = isInternal || !values['worm-file-level'];
-  const files = isUnrestricted ? NO_FILES : (targetReaders[name]?.(args) ?? NO_FILES);
+  const files = isUnrestricted ? NO_FILES : (changedFileFinders[name]?.(args) ?? NO_FILES);
   if (files.length === 0) {
     tailArgs[name](frame, xl.children[0]!, args);
     return;
@@ -152,7 +151,7 @@ const REFUSED: Transition = { isRefused: true, newState: null };
  * Decides on a setattr. A chmod that removes all write permissions retains the file from now on. A new access time of a
  * retained file moves the end of its retention.
  */
-function decideChange(xl: Xl, attributes: Iatt, valid: number, file: WormFile): Transition {
+function decideSetattr(xl: Xl, attributes: Iatt, valid: number, file: WormFile): Transition {
   const { periods } = xl.priv;
   if ((valid & SET_ATTR.MODE) !== 0) {
     if ((attributes.iaProt & 0o222) !== 0) return ALLOWED;
@@ -184,18 +183,18 @@ const makeCheckedSetattr =
     const decide = (file: WormFile): Transition => {
       // A request that sets the end of a retention must not set the modification time.
       if (file.retention?.isRetained) sentArgs[2] = valid & ~MTIME_BITS;
-      return countRefusal(xl, decideChange(xl, attributes, valid, file));
+      return countRefusal(xl, decideSetattr(xl, attributes, valid, file));
     };
     checkRequest(xl, { frame, name, args: sentArgs, files: [target], decide });
   };
 
-/** A successful create whose file has no start time yet. */
-interface CreateReply {
+/** A create whose reply waits until the new file's start time is stored. */
+interface PendingCreate {
   readonly frame: Frame;
   readonly reply: FopTable['create']['reply'];
 }
 
-const creation: Creation<Worm> = {
+const creation: Creation<WormState> = {
   lookupKeys: null,
   /** Stores a new file's start time before the reply. */
   onCreate(frame, _cookie, xl, opRet, opErrno, ...reply) {
@@ -207,7 +206,7 @@ const creation: Creation<Worm> = {
     // Only translators with a context on the fd get its `release`, where the file is marked.
     fd.ctxSet(xl, true);
     const dict = new Dict().set(START_TIME, encodeText(String(readClockSeconds(xl))));
-    const ownFrame = beginRequest(xl, 'FSETXATTR', { frame, reply } satisfies CreateReply);
+    const ownFrame = beginRequest(xl, 'FSETXATTR', { frame, reply } satisfies PendingCreate);
     wind.fsetxattr(ownFrame, 0, setStartTimeCbk, xl.children[0]!, fd, dict, 0, null);
   },
   /** Opens an existing file unless it is protected. */
@@ -232,21 +231,22 @@ function logUnprotected(xl: Xl, when: 'made' | 'closed', errno: number): void {
   xl.log.error(text, { errno, msgid: messages.wormUnmarked.id });
 }
 
-const setStartTimeCbk: Cbk<'fsetxattr', Worm> = (ownFrame, _cookie, xl, opRet, opErrno) => {
+const setStartTimeCbk: Cbk<'fsetxattr', WormState> = (ownFrame, _cookie, xl, opRet, opErrno) => {
   xl.end(ownFrame.root);
   if (opRet < 0) logUnprotected(xl, 'made', opErrno);
-  const { frame, reply } = ownFrame.local as CreateReply;
+  const { frame, reply } = ownFrame.local as PendingCreate;
   unwind.create(frame, 0, 0, ...reply);
 };
 
-const create: Fop<'create', Worm> = (frame, xl, ...args) => createNew(frame, xl, args, creation);
+const create: Fop<'create', WormState> = (frame, xl, ...args) =>
+  createNew(frame, xl, args, creation);
 
 /** Makes the fops that the options require. */
-function makeFops({ priv: { values } }: Xl): Fops<Worm> {
+function makeFops({ priv: { values } }: Xl): Fops<WormState> {
   const isFileLevel = values['worm-file-level'];
   const names = new Set([
-    ...(values.worm ? Object.keys(volumeRefusals) : []),
-    ...(isFileLevel ? Object.keys(targetReaders) : []),
+    ...(values.worm ? Object.keys(fopsRefusedByWorm) : []),
+    ...(isFileLevel ? Object.keys(changedFileFinders) : []),
   ]) as Set<FopName>;
   const checkedFops = [...names].map((name) => [
     name,
@@ -261,11 +261,11 @@ function makeFops({ priv: { values } }: Xl): Fops<Worm> {
           fsetattr: collect.fsetattr(makeCheckedSetattr('fsetattr')),
         }
       : {}),
-  } as Fops<Worm>;
+  } as Fops<WormState>;
 }
 
 /** Handles the reply to the mark (`WORM_FILE`): retains the file at once if its last change is long enough ago. */
-const markFileCbk: Cbk<'setxattr', Worm> = (ownFrame, _cookie, xl, opRet, opErrno) => {
+const markFileCbk: Cbk<'setxattr', WormState> = (ownFrame, _cookie, xl, opRet, opErrno) => {
   xl.end(ownFrame.root);
   const file = ownFrame.local as Loc;
   if (opRet < 0) {
@@ -275,17 +275,19 @@ const markFileCbk: Cbk<'setxattr', Worm> = (ownFrame, _cookie, xl, opRet, opErrn
   }
   const decide = (state: WormFile): Transition =>
     decideTransition(state, xl.priv.periods, readClockSeconds(xl), false);
+  // Without a frame no request is wound or refused, so the name and the arguments are not used.
   checkRequest(xl, { frame: null, name: 'writev', args: [], files: [file], decide });
 };
 
-export default defineTranslator<Worm, typeof options>({
+export default defineTranslator<WormState, typeof options>({
   type: 'features/worm',
   description: 'Keeps files as they were written once, for ever or for a time.',
   children: [1, 1],
   options,
+  // The volume passes data unchanged.
   dataPath: { keepsPages: () => true },
   fops: makeFops,
-  init: (_xl, values) => new Worm(values),
+  init: (_xl, values) => new WormState(values),
   reconfigure(xl, values) {
     xl.priv.applyOptions(values);
     xl.exchangeFops(makeFops(xl));

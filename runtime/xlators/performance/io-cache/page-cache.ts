@@ -51,6 +51,7 @@ class PageBlock extends LruEntry {
   }
 }
 
+/** The cached pages of one file. */
 export class CachedFile extends InodeState {
   /** The block of each cached page, by page number. */
   readonly pages = new Map<number, PageBlock>();
@@ -60,6 +61,7 @@ export class CachedFile extends InodeState {
   checkedAt = NEVER;
 }
 
+/** The state of one volume of performance/io-cache. */
 export class PageCache extends DataCache<CachedFile, PageBlock, OptionValues> {
   private pageCount = 0;
 
@@ -101,17 +103,17 @@ export class PageCache extends DataCache<CachedFile, PageBlock, OptionValues> {
   read(file: CachedFile, offset: number, size: number, mayLend: boolean): Uint8Array | null {
     const readEnd = offset + size;
     const parts: Uint8Array[] = [];
-    let at = offset;
+    let position = offset;
     do {
-      const index = Math.floor(at / PAGE_SIZE);
+      const index = Math.floor(position / PAGE_SIZE);
       const block = file.pages.get(index);
       if (block === undefined) return null;
       this.lru.moveToNewest(block);
       const end = block.findValidEnd(index);
-      parts.push(block.getBytes(at, Math.min(readEnd, end)));
-      at = end;
+      parts.push(block.getBytes(position, Math.min(readEnd, end)));
+      position = end;
       // A partly filled page is the last.
-    } while (at < readEnd && at % PAGE_SIZE === 0);
+    } while (position < readEnd && position % PAGE_SIZE === 0);
     return parts.length > 1 || mayLend ? concatBytes(parts) : parts[0]!.slice();
   }
 
@@ -127,12 +129,12 @@ export class PageCache extends DataCache<CachedFile, PageBlock, OptionValues> {
     const ownData = data.length === data.buffer.byteLength ? data : data.slice();
     const block = new PageBlock(file, firstPage, pageCount, ownData);
     for (let index = firstPage; index < firstPage + pageCount; index++) {
-      const replaced = file.pages.get(index);
+      const replacedBlock = file.pages.get(index);
       file.pages.set(index, block);
-      if (replaced === undefined) this.pageCount += 1;
+      if (replacedBlock === undefined) this.pageCount += 1;
       else {
-        replaced.liveCount -= 1;
-        if (replaced.liveCount === 0) this.lru.remove(replaced);
+        replacedBlock.liveCount -= 1;
+        if (replacedBlock.liveCount === 0) this.lru.remove(replacedBlock);
       }
     }
     const bytes = ownData.length + (ownData.length % PAGE_SIZE === 0 ? 0 : OVERHEAD_BYTES);

@@ -49,10 +49,13 @@ export class InodeEntry extends InodeState {
   nameClearsAtUpdate = 0;
 }
 
+/** The state of one volume of performance/md-cache. */
 export class MdCache extends InodeCache<InodeEntry, OptionValues> {
   xattrHits = 0;
   xattrMisses = 0;
+  /** Number of upcalls from below. */
   invalidations = 0;
+  /** The cached reply of statfs. */
   statfs: Statvfs | null = null;
   private statfsTime = NEVER;
   private timeoutMs = 0;

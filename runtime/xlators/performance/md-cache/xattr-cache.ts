@@ -24,7 +24,9 @@ function countEntryBytes(name: string, reply: Dict | null): number {
   return bytes;
 }
 
+/** The extended attributes of one inode. */
 export class XattrCache {
+  /** Bytes of all entries. */
   bytes = 0;
   private readonly replies = new Map<string, Dict | null>();
 

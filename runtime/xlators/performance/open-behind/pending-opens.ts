@@ -32,6 +32,7 @@ export class PendingOpen {
   isOpening = false;
   /** The errno of a failed open; otherwise 0. */
   errno = 0;
+  /** Called when the open below has ended. */
   readonly callbacks: OpenCallback[] = [];
 
   constructor(caller: Stack, loc: Loc, flags: number, fd: Fd, xdata: Dict | null) {
@@ -43,6 +44,7 @@ export class PendingOpen {
   }
 }
 
+/** The state of one volume of performance/open-behind. */
 export class OpenBehind {
   values: OptionValues;
   /** Number of opens that were answered at once. */

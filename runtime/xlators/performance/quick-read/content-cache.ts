@@ -27,10 +27,12 @@ class Content extends LruEntry {
   }
 }
 
+/** The state of one file: its content, if cached. */
 export class CachedFile extends InodeState {
   content: Content | null = null;
 }
 
+/** The state of one volume of performance/quick-read. */
 export class ContentCache extends DataCache<CachedFile, Content, OptionValues> {
   protected override makeState(): CachedFile {
     return new CachedFile();

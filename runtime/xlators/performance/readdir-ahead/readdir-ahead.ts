@@ -22,7 +22,7 @@ export interface ListRequest {
   readonly hasAttributes: boolean;
   /** Whether the request was held for a reply under way: then it counts as a miss. */
   isLate: boolean;
-  /** Whether it was held for a request of its own: if that brings no entries, the listing is bypassed. */
+  /** Whether the request has waited for entries that were requested for it; if none came, the listing is bypassed. */
   hasWaited: boolean;
 }
 
@@ -162,7 +162,7 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
 
   /** Takes as many of the next entries as fit into `size` bytes; null if none is ahead, usable and small enough. */
   takeEntries(listing: Listing, size: number, hasAttributes: boolean): Dirent[] | null {
-    const entrySize = hasAttributes ? computeDirentplusSize : computeDirentSize;
+    const computeEntryBytes = hasAttributes ? computeDirentplusSize : computeDirentSize;
     const taken: Dirent[] = [];
     let bytesLeft = size;
     for (;;) {
@@ -174,7 +174,7 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
         break;
       }
       const entry = batch.entries[batch.returnedCount]!;
-      bytesLeft -= entrySize(nameLength(entry.name));
+      bytesLeft -= computeEntryBytes(nameLength(entry.name));
       if (bytesLeft < 0) break;
       batch.returnedCount += 1;
       if (batch.returnedCount === batch.entries.length) listing.batches.shift();

@@ -1,5 +1,6 @@
 /**
  * Defines a caching translator of performance/ around its cache object (`defineCache`): start, options, events, end.
+ * md-cache, io-cache, quick-read, read-ahead and readdir-ahead use it.
  */
 import type { EventName } from '../../../core/events.ts';
 import type { Options, Values } from '../../../core/options.ts';
@@ -14,7 +15,7 @@ import {
 import { checkOrder, checkUpcalls, type UpcallReliance } from './stack-checks.ts';
 
 /** The methods of a cache object; `G` is the type of its option values. */
-interface TranslatorCache<G> {
+interface CacheObject<G> {
   readonly values: G;
   applyOptions(values: G): void;
   /** Drops the entries that an event from below outdates. */
@@ -32,7 +33,7 @@ interface TranslatorCache<G> {
  * The parts in which caching translators differ; `P` is the cache object. A member has the type of a method
  * (`{ f(): T }['f']`), whose parameters TypeScript compares less strictly than a function's.
  */
-interface CacheTranslator<P, O extends Options>
+interface CacheDefinition<P, O extends Options>
   extends Pick<Translator<P, O>, 'type' | 'description' | 'options' | 'release' | 'releasedir'> {
   /** The fops that the translator handles. */
   readonly fops: { of(priv: P): Fops<P> }['of'];
@@ -44,10 +45,10 @@ interface CacheTranslator<P, O extends Options>
 }
 
 /** Makes a translator with one child, whose fops are passed unchanged while option pass-through is on. */
-export function defineCache<P extends TranslatorCache<Values<O>>, const O extends Options>(
-  cache: CacheTranslator<P, O>,
+export function defineCache<P extends CacheObject<Values<O>>, const O extends Options>(
+  definition: CacheDefinition<P, O>,
 ): Translator<P, O> {
-  const { fops: selectFops, makeCache, checkOptions, findUpcallReliance, ...rest } = cache;
+  const { fops: selectFops, makeCache, checkOptions, findUpcallReliance, ...rest } = definition;
   const isPassThrough = (values: Values<O>): boolean => values['pass-through'] === true;
   const makeFops = ({ priv }: Xlator<P>): Fops<P> =>
     isPassThrough(priv.values) ? {} : selectFops(priv);
@@ -63,6 +64,7 @@ export function defineCache<P extends TranslatorCache<Values<O>>, const O extend
   return defineTranslator<P, O>({
     ...rest,
     children: [1, 1],
+    // A cache passes data unchanged.
     dataPath: { keepsPages: () => true },
     fops: makeFops,
     check: async (xl, values) => checkStart(xl, values),

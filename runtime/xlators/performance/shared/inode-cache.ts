@@ -18,9 +18,9 @@ import type { Xlator } from '../../../core/xlator.ts';
 export class InodeState {
   /** The clock at its last change. */
   clockAtChange = 0;
-  /** Number of changing fops under way. */
+  /** Number of changing fops that are under way. */
   pendingChanges = 0;
-  /** Whether the newest change has run without another one so far. */
+  /** Whether no other change has run at the same time as the newest one so far. */
   hasRunAlone = false;
   /** The clock when the newest change began. */
   clockAtBegin = 0;
@@ -31,12 +31,15 @@ interface PassThroughOption {
   readonly 'pass-through': boolean;
 }
 
+/** @typeParam K the state of an inode, G the option values */
 export abstract class InodeCache<
   K extends InodeState,
   G extends PassThroughOption = PassThroughOption,
 > {
   values: G;
+  /** Number of requests answered from the cache. */
   hits = 0;
+  /** Number of requests that the cache could not answer. */
   misses = 0;
   /** Advances with every change of any inode. */
   clock = 1;
@@ -126,6 +129,7 @@ export abstract class InodeCache<
     this.unknownChanges += 1;
   }
 
+  /** Records the reply of such a fop: replies from before it are not cached. */
   endUnknownChange(): void {
     this.unknownChanges -= 1;
     this.invalidateReplies();

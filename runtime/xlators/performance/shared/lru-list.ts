@@ -2,13 +2,17 @@
 
 /** Base of the entries of a list. */
 export class LruEntry {
+  /** Bytes that the entry counts against the limit. */
   bytes = 0;
   older: LruEntry | null = null;
   newer: LruEntry | null = null;
 }
 
+/** The entries of one cache. @typeParam C the type of an entry */
 export class LruList<C extends LruEntry> {
+  /** Bytes of all entries. */
   bytes = 0;
+  /** Number of entries. */
   count = 0;
   /** Number of entries evicted because of the limit. */
   evictedCount = 0;

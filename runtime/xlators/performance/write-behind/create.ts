@@ -41,7 +41,7 @@ interface CreateReply {
 
 /** A create under way: `run` completes it after the writes to the file that it has found. */
 class PendingCreate implements WriteWaiter {
-  blockers = 0;
+  blockerCount = 0;
   readonly fd: Fd;
   /** The existing file that the create has found, if writes to it were under way; set by the reply. */
   existing!: { readonly inode: Inode; readonly queue: WriteQueue; readonly reply: CreateReply };

@@ -144,7 +144,7 @@ const lookup: Fop<'lookup', WriteBehind> = (frame, xl, loc, xdata) => {
  * attributes may lack these writes.
  */
 class WaitingLookup implements WriteWaiter {
-  blockers = 0;
+  blockerCount = 0;
   private readonly frame: Frame;
   private readonly xl: WriteBehindXlator;
   private readonly loc: Loc;
@@ -220,7 +220,7 @@ const dropAttributes = (entry: Dirent): Dirent => ({ ...entry, stat: null, inode
 
 /** Waits for all writes so far, and then passes on the errno that the fd has to report, or 0. */
 class PendingSync implements WriteWaiter {
-  blockers = 0;
+  blockerCount = 0;
   private readonly queue: WriteQueue;
   private readonly fd: Fd;
   private readonly reportErrno: (errno: number) => void;
@@ -299,7 +299,7 @@ const waitingFops = {
 
 /** Makes a fop that is wound after the writes so far to its files. */
 function makeWaitingFop(name: keyof typeof waitingFops): AnyFop {
-  const [first, second] = waitingFops[name] as readonly number[];
+  const [firstIndex, secondIndex] = waitingFops[name] as readonly number[];
   const findQueue = (
     xl: WriteBehindXlator,
     args: readonly unknown[],
@@ -311,15 +311,15 @@ function makeWaitingFop(name: keyof typeof waitingFops): AnyFop {
   return (frame, untypedXl, args) => {
     const xl = untypedXl as WriteBehindXlator;
     const queues = [
-      findQueue(xl, args, first!),
-      second === undefined ? undefined : findQueue(xl, args, second),
+      findQueue(xl, args, firstIndex!),
+      secondIndex === undefined ? undefined : findQueue(xl, args, secondIndex),
     ];
     const waiter = new WaitingFop(frame, xl, name, args);
     // Blocks the fop until the writes of both files are counted.
-    waiter.blockers = 1;
+    waiter.blockerCount = 1;
     for (const queue of queues) queue?.runAfterWrites(waiter);
-    waiter.blockers -= 1;
-    if (waiter.blockers === 0) waiter.run();
+    waiter.blockerCount -= 1;
+    if (waiter.blockerCount === 0) waiter.run();
   };
 }
 

@@ -9,7 +9,7 @@ import type { WriteQueue } from './write-queue.ts';
 
 /** A fop that waits for writes. */
 export class WaitingFop implements WriteWaiter {
-  blockers = 0;
+  blockerCount = 0;
   private readonly frame: Frame;
   private readonly xl: WriteBehindXlator;
   private readonly name: FopName;

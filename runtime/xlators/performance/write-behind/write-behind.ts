@@ -15,6 +15,7 @@ const VOLUME_LIMIT_FACTOR = 64;
 
 export type WriteBehindXlator = Xlator<WriteBehind>;
 
+/** The state of one volume of performance/write-behind. */
 export class WriteBehind {
   values: OptionValues;
   /** Number of writes that have ended. A request records it at its wind, to detect a write that ended since then. */

@@ -39,6 +39,7 @@ interface QueueVolume {
   noteFailure(write: Write): void;
 }
 
+/** The pending writes of one file; the context of its inode. */
 export class WriteQueue {
   /** Number of failed writes that were answered early. */
   failureCount = 0;
@@ -93,7 +94,7 @@ export class WriteQueue {
       write.fd === this.newestFd && (write.isAppend || write.offset === this.newestEnd);
     this.recordNewestEnd(write);
     // Blocks the write until all its blockers are counted.
-    write.blockers = 1;
+    write.blockerCount = 1;
     for (const other of this.writes) {
       const conflicts =
         values['strict-write-ordering'] || (other.start < write.end && write.start < other.end);
@@ -131,7 +132,7 @@ export class WriteQueue {
 
   /** Calls `waiter.run` after all writes so far that overlap [start, end). */
   runAfterWrites(waiter: WriteWaiter, start = 0, end = Number.POSITIVE_INFINITY): void {
-    waiter.blockers += 1;
+    waiter.blockerCount += 1;
     // `block` may send a write, which may end at once and leave the set; a Set's iterator allows that.
     for (const write of this.writes) {
       if (write.start < end && start < write.end) this.block(waiter, write);
@@ -196,15 +197,15 @@ export class WriteQueue {
   /** Makes `waiter` wait for a write, which is then held back no longer. */
   private block(waiter: WriteWaiter, write: Write): void {
     if (write.hasEnded) return;
-    waiter.blockers += 1;
+    waiter.blockerCount += 1;
     write.waiters.push(waiter);
     this.release(write);
   }
 
-  /** Ends one reason to wait. */
+  /** Removes one of the writes that `waiter` waits for; runs it after the last. */
   private unblock(waiter: WriteWaiter): void {
-    waiter.blockers -= 1;
-    if (waiter.blockers === 0) waiter.run();
+    waiter.blockerCount -= 1;
+    if (waiter.blockerCount === 0) waiter.run();
   }
 
   /** Stops holding a write back, and sends it unless another blocks it. */
@@ -212,7 +213,7 @@ export class WriteQueue {
     if (this.joinableWrite === write) this.joinableWrite = null;
     if (!write.isHeld) return;
     write.isHeld = false;
-    if (write.blockers === 0) this.send(write);
+    if (write.blockerCount === 0) this.send(write);
   }
 
   private recordNewestEnd(write: Write): void {
@@ -242,8 +243,9 @@ export class WriteQueue {
     const { xl } = this.volume;
     const frame = xl.begin(makeRequestAs(write.caller, 'WRITE'));
     frame.local = write;
-    const { fd, remaining: rest, remainingOffset: at, flags, xdata } = write;
-    wind.writev(frame, 0, writevCbk, xl.children[0]!, fd, rest, at, flags, xdata);
+    const child = xl.children[0]!;
+    const { fd, remaining, remainingOffset, flags, xdata } = write;
+    wind.writev(frame, 0, writevCbk, child, fd, remaining, remainingOffset, flags, xdata);
   }
 
   /** Handles the child's reply: sends the rest of a short write, or ends it. */
@@ -251,8 +253,8 @@ export class WriteQueue {
     write: Write,
     opRet: number,
     opErrno: number,
-    pre: Iatt | null,
-    post: Iatt | null,
+    prebuf: Iatt | null,
+    postbuf: Iatt | null,
   ): void {
     if (opRet > 0) write.writtenBytes += opRet;
     if (opRet > 0 && write.writtenBytes < write.length) {
@@ -260,8 +262,8 @@ export class WriteQueue {
       return;
     }
     if (opRet <= 0) write.errno = opRet < 0 && opErrno > 0 ? opErrno : EIO;
-    write.prebuf = pre;
-    write.postbuf = post;
+    write.prebuf = prebuf;
+    write.postbuf = postbuf;
     this.endWrite(write);
   }
 

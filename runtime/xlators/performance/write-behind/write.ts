@@ -9,7 +9,7 @@ import { KILL_PRIV } from '../../../core/xdata.ts';
 /** A request that waits for writes to end. */
 export interface WriteWaiter {
   /** Number of writes that it waits for. */
-  blockers: number;
+  blockerCount: number;
   /** Called after the last of them. */
   run(): void;
 }
@@ -35,7 +35,7 @@ export class Write implements WriteWaiter {
   hasEnded = false;
   /** Whether the caller got its reply before the storage had the data. */
   isAnsweredEarly = false;
-  blockers = 0;
+  blockerCount = 0;
   readonly waiters: WriteWaiter[] = [];
   /** The errno of the write; 0 for none. */
   errno = 0;

@@ -7,7 +7,7 @@ import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import { IA_IFLNK, type Iatt, Statvfs } from '../../../core/iatt.ts';
 import { isPermitted } from '../../../core/permissions.ts';
 import type { Fops } from '../../../core/xlator.ts';
-import { selectSettableBits } from '../shared/rebalance-marks.ts';
+import { selectSettableBits } from '../shared/rebalance-requests.ts';
 import { clearPrivilegeBits, dropCapability } from './data.ts';
 import { findNode, findOrAddOpenNode, type MemoryVolume, type Node } from './memory-nodes.ts';
 import { readAccessAcl, setMode } from './node-acls.ts';

@@ -56,7 +56,7 @@ function* listEntriesAfter(
 /** The differences between readdir and readdirp. */
 interface ListingFormat {
   /** Returns the bytes of the reply that an entry takes. */
-  entryBytes(nameBytes: number): number;
+  computeEntryBytes(nameBytes: number): number;
   /** True for readdirp: entries have attributes, an inode, and the extended attributes that `keys` requests. */
   readonly hasAttributes: boolean;
   readonly keys: Dict | null;
@@ -81,7 +81,7 @@ function listEntries(
   let bytesLeft = size;
   openNode.node.atime = openNode.volume.now();
   for (const entry of listEntriesAfter(openNode, offset)) {
-    bytesLeft -= format.entryBytes(nameLength(entry[0]));
+    bytesLeft -= format.computeEntryBytes(nameLength(entry[0]));
     if (bytesLeft < 0) {
       openNode.unsentEntry = entry;
       break;
@@ -117,7 +117,7 @@ function findOpenDirectory(xl: MemoryXlator, fd: Fd): OpenNode | number {
 }
 
 const NAMES_ONLY: ListingFormat = {
-  entryBytes: computeDirentSize,
+  computeEntryBytes: computeDirentSize,
   hasAttributes: false,
   keys: null,
 };
@@ -142,7 +142,7 @@ export const dirFops: Fops<MemoryVolume> = {
   readdirp(frame, xl, fd, size, offset, xdata) {
     const openNode = findOpenDirectory(xl, fd);
     if (typeof openNode === 'number') return fail.readdirp(frame, openNode);
-    const format = { entryBytes: computeDirentplusSize, hasAttributes: true, keys: xdata };
+    const format = { computeEntryBytes: computeDirentplusSize, hasAttributes: true, keys: xdata };
     const page = listEntries(fd, openNode, size, offset, format);
     if (typeof page === 'number') return fail.readdirp(frame, page);
     unwind.readdirp(frame, page.entries.length, page.errno, page.entries, null);

@@ -10,6 +10,7 @@ export const SEEK_HOLE = 1;
 
 const computePageIndex = (offset: number): number => Math.floor(offset / PAGE_SIZE);
 
+/** The data of one file. */
 export class FilePages implements PageOwner {
   size = 0;
   /** Each page's slot in the store, by the page's number in the file. */
@@ -28,14 +29,14 @@ export class FilePages implements PageOwner {
   /** Returns the bytes of [offset, offset + length), up to the end of the file. */
   read(offset: number, length: number): Uint8Array {
     const end = Math.min(offset + length, this.size);
-    const out = new Uint8Array(Math.max(0, end - offset));
-    for (let at = offset; at < end; ) {
-      const stop = this.findRunEnd(at, end);
-      const bytes = this.getRunBytes(at, stop);
-      if (bytes !== null) out.set(bytes, at - offset);
-      at = stop;
+    const result = new Uint8Array(Math.max(0, end - offset));
+    for (let position = offset; position < end; ) {
+      const runEnd = this.findRunEnd(position, end);
+      const bytes = this.getRunBytes(position, runEnd);
+      if (bytes !== null) result.set(bytes, position - offset);
+      position = runEnd;
     }
-    return out;
+    return result;
   }
 
   /**
@@ -43,15 +44,16 @@ export class FilePages implements PageOwner {
    */
   write(data: Uint8Array, offset: number): number {
     const end = this.allocate(offset, offset + data.length);
-    for (let at = offset; at < end; ) {
-      const stop = this.findRunEnd(at, end);
-      this.getRunBytes(at, stop)!.set(data.subarray(at - offset, stop - offset));
-      at = stop;
+    for (let position = offset; position < end; ) {
+      const runEnd = this.findRunEnd(position, end);
+      this.getRunBytes(position, runEnd)!.set(data.subarray(position - offset, runEnd - offset));
+      position = runEnd;
     }
     if (end > offset) this.size = Math.max(this.size, end);
     return end - offset;
   }
 
+  /** Sets the size; bytes beyond the old size are a hole. */
   truncate(size: number): void {
     if (size < this.size) this.makeHole(size, this.size);
     this.size = size;
@@ -80,8 +82,8 @@ export class FilePages implements PageOwner {
     let nextIndex = Number.POSITIVE_INFINITY;
     for (const candidate of this.slots.keys())
       if (candidate > index) nextIndex = Math.min(nextIndex, candidate);
-    const at = nextIndex * PAGE_SIZE;
-    return at < this.size ? at : -1;
+    const nextOffset = nextIndex * PAGE_SIZE;
+    return nextOffset < this.size ? nextOffset : -1;
   }
 
   /** Frees all pages. */
@@ -111,41 +113,41 @@ export class FilePages implements PageOwner {
 
   /** Allocates the pages of [offset, end); returns the end, earlier if the store is full. */
   private allocate(offset: number, end: number): number {
-    for (let at = offset; at < end; ) {
-      const index = computePageIndex(at);
-      const stop = Math.min(end, (index + 1) * PAGE_SIZE);
+    for (let position = offset; position < end; ) {
+      const index = computePageIndex(position);
+      const pageEnd = Math.min(end, (index + 1) * PAGE_SIZE);
       if (!this.slots.has(index)) {
         const slot = this.store.allocate(this, index);
-        if (slot < 0) return at;
+        if (slot < 0) return position;
         this.slots.set(index, slot);
-        if (stop - at < PAGE_SIZE) this.store.getBytes(slot, 0, PAGE_SIZE).fill(0);
+        if (pageEnd - position < PAGE_SIZE) this.store.getBytes(slot, 0, PAGE_SIZE).fill(0);
       }
-      at = stop;
+      position = pageEnd;
     }
     return end;
   }
 
-  /** Returns the end of the bytes from `at` that are contiguous in one slab; at a hole, the end of its first page. */
-  private findRunEnd(at: number, end: number): number {
-    let index = computePageIndex(at);
+  /** Returns the end of the bytes from `start` that are contiguous in a slab; at a hole, the end of its first page. */
+  private findRunEnd(start: number, end: number): number {
+    let index = computePageIndex(start);
     let slot = this.slots.get(index);
     for (;;) {
       index += 1;
-      const stop = index * PAGE_SIZE;
-      if (stop >= end) return end;
+      const pageEnd = index * PAGE_SIZE;
+      if (pageEnd >= end) return end;
       const nextSlot = this.slots.get(index);
       if (slot === undefined || nextSlot === undefined || !this.store.areContiguous(slot, nextSlot))
-        return stop;
+        return pageEnd;
       slot = nextSlot;
     }
   }
 
-  /** Returns the stored bytes of [at, stop), a run that `findRunEnd` found; null for a hole. */
-  private getRunBytes(at: number, stop: number): Uint8Array | null {
-    const index = computePageIndex(at);
+  /** Returns the stored bytes of [start, end), a run that `findRunEnd` found; null for a hole. */
+  private getRunBytes(start: number, end: number): Uint8Array | null {
+    const index = computePageIndex(start);
     const slot = this.slots.get(index);
     if (slot === undefined) return null;
-    return this.store.getBytes(slot, at - index * PAGE_SIZE, stop - at);
+    return this.store.getBytes(slot, start - index * PAGE_SIZE, end - start);
   }
 }
 

@@ -88,10 +88,10 @@ export class Node {
 
   /** Whether this directory is `other` or below it. */
   isWithin(other: Node): boolean {
-    let at: Node = this;
-    while (at !== other) {
-      if (at.parent === null || at.parent === at) return false;
-      at = at.parent;
+    let ancestor: Node = this;
+    while (ancestor !== other) {
+      if (ancestor.parent === null || ancestor.parent === ancestor) return false;
+      ancestor = ancestor.parent;
     }
     return true;
   }
@@ -152,7 +152,9 @@ export interface EntrySlot {
 /** The state of a volume: its nodes, pages and limits. */
 export class MemoryVolume {
   readonly root: Node;
+  /** The data of all files. */
   readonly store: PageStore;
+  /** All nodes except removed ones. */
   readonly nodesByGfid = new Map<Gfid, Node>();
   /** The most inodes. */
   inodeLimit: number;

@@ -51,7 +51,7 @@ import {
 } from '../shared/entry-requests.ts';
 import { type EntryReply, toIattRdev } from '../shared/fop-values.ts';
 import { findTextFault } from '../shared/name-checks.ts';
-import { clearsMark } from '../shared/rebalance-marks.ts';
+import { clearsMark } from '../shared/rebalance-requests.ts';
 import { findOpenFault, resize, writeAt } from './data.ts';
 import {
   addOpenNode,
@@ -72,13 +72,14 @@ const S_IFMT = 0o170000;
 
 /** Adds a name for `node` at `slot`, and sets the context of the loc's inode; returns the reply. */
 function addName(xl: MemoryXlator, slot: EntrySlot, loc: Loc, node: Node): EntryReply {
-  const { parent, name, parentBefore: before } = slot;
+  const { parent, name, parentBefore } = slot;
   parent.addEntry(name, node);
   setTimes(xl.priv, parent);
   loc.inode?.ctxSet(xl, node);
-  return { buf: node.makeIatt(), preparent: before, postparent: parent.makeIatt() };
+  return { buf: node.makeIatt(), preparent: parentBefore, postparent: parent.makeIatt() };
 }
 
+/** Sets the times of a directory in which a name was added or removed. */
 function setTimes(volume: MemoryVolume, dir: Node): void {
   dir.mtime = volume.now();
   dir.ctime = dir.mtime;
@@ -202,9 +203,9 @@ function findDotNode(xl: MemoryXlator, parent: Inode, name: '.' | '..'): Node | 
   const node = findInodeNode(xl, parent);
   if (typeof node === 'number') return node;
   if (!node.isDir) return ENOTDIR;
-  const { parent: upper } = node;
+  const { parent: parentDir } = node;
   if (name === '.') return node;
-  return upper === null || upper === node ? ENOENT : upper;
+  return parentDir === null || parentDir === node ? ENOENT : parentDir;
 }
 
 /** Returns 0 if the rename is allowed, otherwise the errno. */
@@ -266,9 +267,9 @@ export const namespaceFops: Fops<MemoryVolume> = {
       return unwind.lookup(frame, -1, node, null, null, null, postparent);
     }
     loc.inode?.ctxSet(xl, node);
-    const keys = readRequestedXattrs(node, xdata);
+    const replyXdata = readRequestedXattrs(node, xdata);
     if (clearsMark(xdata)) node.xattrs?.delete(PROTECT_WRITES);
-    unwind.lookup(frame, 0, 0, loc.inode, node.makeIatt(), keys, postparent);
+    unwind.lookup(frame, 0, 0, loc.inode, node.makeIatt(), replyXdata, postparent);
   },
 
   mkdir(frame, xl, loc, mode, _umask, xdata) {
@@ -384,16 +385,16 @@ export const namespaceFops: Fops<MemoryVolume> = {
     if (fault !== 0) return fail.rename(frame, fault);
     const node = source.existing!;
     moveEntry(xl, source, target, flags === RENAME_EXCHANGE);
-    const [fromAfter, toAfter] = [source.parent.makeIatt(), target.parent.makeIatt()];
+    const [oldParentAfter, newParentAfter] = [source.parent.makeIatt(), target.parent.makeIatt()];
     unwind.rename(
       frame,
       0,
       0,
       node.makeIatt(),
       source.parentBefore,
-      fromAfter,
+      oldParentAfter,
       target.parentBefore,
-      toAfter,
+      newParentAfter,
       null,
     );
   },

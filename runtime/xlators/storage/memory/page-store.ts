@@ -15,6 +15,7 @@ export interface PageOwner {
   setSlot(index: number, slot: number): void;
 }
 
+/** The pages of all files of a volume. */
 export class PageStore {
   /** The most pages; Infinity for all memory. */
   limit: number;
@@ -65,8 +66,8 @@ export class PageStore {
   }
 
   /** Whether two slots are contiguous in memory. */
-  areContiguous(slot: number, next: number): boolean {
-    return next === slot + 1 && next % SLAB_PAGES !== 0;
+  areContiguous(slot: number, nextSlot: number): boolean {
+    return nextSlot === slot + 1 && nextSlot % SLAB_PAGES !== 0;
   }
 
   /** Adds a slab; returns false if the system has no memory for it. */

@@ -8,7 +8,7 @@ import { XATTR_NAME_MAX, XATTR_SIZE_MAX } from '../../../core/limits.ts';
 import { CONTENT } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { findTextFault } from '../shared/name-checks.ts';
-import { isGuarded, markOrCheckWrite } from '../shared/rebalance-marks.ts';
+import { hasMarkKey, markOrCheckWrite } from '../shared/rebalance-requests.ts';
 import { makeXattrFops } from '../shared/xattr-fops.ts';
 import {
   isHidden,
@@ -58,11 +58,11 @@ export function readRequestedXattrs(node: Node, keys: Dict | null): Dict | null 
 }
 
 /**
- * Sets or checks the mark of a file that a rebalance moves, if xdata has its keys (`shared/rebalance-marks.ts`);
+ * Sets or checks the mark of a file that a rebalance moves, if xdata has its keys (`shared/rebalance-requests.ts`);
  * returns 0 if the write may proceed, otherwise the errno.
  */
 export function markAndCheckWrite(node: Node, xdata: Dict | null): number {
-  if (!isGuarded(xdata)) return 0;
+  if (!hasMarkKey(xdata)) return 0;
   return markOrCheckWrite(xdata, {
     find: (name) => (node.xattrs?.has(name) === true ? 0 : ENODATA),
     set(name, value) {

@@ -11,7 +11,7 @@ import type { Fops } from '../../../core/xlator.ts';
 import { AT_EMPTY_PATH, AT_FDCWD, UTIME_NOW, UTIME_OMIT } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { Statvfs as StatvfsStruct } from '../../../sys/struct.ts';
-import { selectSettableBits } from '../shared/rebalance-marks.ts';
+import { selectSettableBits } from '../shared/rebalance-requests.ts';
 import { readRequestedKeys } from '../shared/xattrs.ts';
 import { readFileIatt } from './data.ts';
 import { findOrOpenFile } from './files.ts';

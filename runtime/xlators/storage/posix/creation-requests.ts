@@ -88,11 +88,11 @@ export function checkUnlinkConditions(
   const entry = findEntry(store, dir, path, null);
   if (typeof entry === 'number') return entry;
   const { iaType, iaProt } = makeIatt(store, entry.gfid, entry);
-  const keys = readRequestedXattrs(dir.fd, path, { names: [LINKTO], includesAll: false });
+  const xattrs = readRequestedXattrs(dir.fd, path, { names: [LINKTO], includesAll: false });
   const inode: Inode | undefined = xl.inodes?.find(entry.gfid);
   const isOpen = (inode?.fdCount ?? 0) > 0;
   return findUnlinkFault(
-    { iaType, iaProt, isOpen, hasXattr: (name) => keys?.has(name) === true },
+    { iaType, iaProt, isOpen, hasXattr: (name) => xattrs?.has(name) === true },
     xdata,
   );
 }

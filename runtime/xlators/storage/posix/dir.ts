@@ -171,8 +171,8 @@ function addEntries(listing: Listing): boolean {
     const name = decodeName(dirents.bytes, nameStart, nameEnd);
     const index = dir.findIndexAfter(listing.index, offLo, offHi);
     if (!dir.store.isHiddenEntry(dir.handle, name)) {
-      const entryBytes = listing.hasAttributes ? computeDirentplusSize : computeDirentSize;
-      listing.bytesLeft -= entryBytes(nameEnd - nameStart);
+      const computeEntryBytes = listing.hasAttributes ? computeDirentplusSize : computeDirentSize;
+      listing.bytesLeft -= computeEntryBytes(nameEnd - nameStart);
       if (listing.bytesLeft < 0) return false;
       const entry = makeEntry(listing, name, index);
       if (entry !== null) entries.push(entry);

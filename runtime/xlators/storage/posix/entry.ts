@@ -127,11 +127,11 @@ const lookup: NonNullable<Fops<Store>['lookup']> = (frame, xl, loc, xdata) => {
   );
   loc.inode?.ctxSet(xl, handle);
   const stored = readRequestedXattrs(dir.fd, path, readRequestedKeys(xdata));
-  const keys = addVirtualValues(xl, handle, buf.iaSize, xdata, stored);
-  // A lookup may end the watch for writes that an earlier lookup of a rebalance has begun.
+  const replyXdata = addVirtualValues(xl, handle, buf.iaSize, xdata, stored);
+  // With a rebalance's key, a lookup removes the mark that a client's write has set.
   clearWriteMark(dir.fd, path, xdata);
   const postparent = hasName ? readDirIatt(frame, store, dir) : buf;
-  unwind.lookup(frame, 0, 0, loc.inode, buf, keys, postparent);
+  unwind.lookup(frame, 0, 0, loc.inode, buf, replyXdata, postparent);
 };
 
 // Creating.

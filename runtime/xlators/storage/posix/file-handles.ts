@@ -15,6 +15,7 @@ const MAX_HANDLE_BYTES = 128;
 const OPEN_ROOT_FLAGS = constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC;
 const OPEN_HANDLE_FLAGS = O_PATH | constants.O_NOFOLLOW | O_CLOEXEC;
 
+/** The file handles of one file system. */
 export class FileHandles {
   private readonly mountFd: number;
   private readonly memory = new Uint32Array((HEADER_BYTES + MAX_HANDLE_BYTES) / 4);

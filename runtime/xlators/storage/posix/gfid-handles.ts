@@ -81,9 +81,9 @@ export function openGfidHandles(
 ): GfidHandlesResult {
   if (mode === 'off') return { handles: null, fault: 0 };
   const createsFolder = mode === 'on' || isServed;
-  const result = createsFolder ? libc.mkdirat(rootFd, PRIVATE_PATH, 0o700) : 0;
+  const mkdirResult = createsFolder ? libc.mkdirat(rootFd, PRIVATE_PATH, 0o700) : 0;
   const folder = libc.openat(rootFd, PRIVATE_PATH, OPEN_DIR_FLAGS, 0);
-  const failure = result < 0 && result !== -EEXIST ? result : folder;
+  const failure = mkdirResult < 0 && mkdirResult !== -EEXIST ? mkdirResult : folder;
   const access = folder < 0 ? failure : libc.faccessat(rootFd, PRIVATE_PATH, W_OK | X_OK, 0);
   // Handles on a read-only disk can be used.
   if (folder >= 0 && (access >= 0 || access === -EROFS)) {
@@ -208,11 +208,11 @@ export class GfidHandles {
   /** Returns the names of the directories from the root to this one; null if a handle is missing. */
   readPathNames(directory: Gfid): string[] | null {
     const names: string[] = [];
-    for (let at = directory; at !== ROOT_GFID; ) {
-      const link = names.length < MAX_DEPTH ? this.readDirectoryLink(at) : null;
+    for (let gfid = directory; gfid !== ROOT_GFID; ) {
+      const link = names.length < MAX_DEPTH ? this.readDirectoryLink(gfid) : null;
       if (link === null) return null;
       names.unshift(link.name);
-      at = link.parent;
+      gfid = link.parent;
     }
     return names;
   }
@@ -302,6 +302,7 @@ export class GfidHandles {
     return link;
   }
 
+  /** Reads the text of a directory's gfid handle that `fd` is open on; null if it is no such link. */
   private readLink(fd: number): DirectoryLink | null {
     const length = libc.readlinkat(fd, EMPTY_PATH, this.linkBuffer, this.linkBuffer.length);
     if (length < 0 || length === this.linkBuffer.length) return null;
@@ -322,6 +323,7 @@ export class GfidHandles {
     return secondFd;
   }
 
+  /** Returns a descriptor of the folder `aa` of a gfid, which stays cached; or minus the errno. */
   private openFirstLevelFolder(gfid: Gfid, mayCreate: boolean): number {
     const key = gfid.slice(0, 2);
     const cachedFd = this.firstLevelFds.get(key);
@@ -337,10 +339,10 @@ export class GfidHandles {
     this.firstLevelFds.delete(key);
   }
 
-  /** Opens the subfolder that is named by two digits of the gfid, from index `at`. */
-  private openSubfolder(dir: number, gfid: Gfid, at: number, mayCreate: boolean): number {
-    this.folderNameBuffer[0] = gfid.charCodeAt(at);
-    this.folderNameBuffer[1] = gfid.charCodeAt(at + 1);
+  /** Opens the subfolder that is named by two digits of the gfid, from index `digitIndex`. */
+  private openSubfolder(dir: number, gfid: Gfid, digitIndex: number, mayCreate: boolean): number {
+    this.folderNameBuffer[0] = gfid.charCodeAt(digitIndex);
+    this.folderNameBuffer[1] = gfid.charCodeAt(digitIndex + 1);
     const fd = libc.openat(dir, this.folderNameBuffer, OPEN_DIR_FLAGS, 0);
     if (fd !== -ENOENT || !mayCreate) return fd;
     const result = libc.mkdirat(dir, this.folderNameBuffer, 0o700);
@@ -351,7 +353,8 @@ export class GfidHandles {
 
   /** Puts a gfid, the name of its handle, into `nameBuffer`, which it returns. */
   private fillName(gfid: Gfid): Uint8Array {
-    for (let at = 0; at < gfid.length; at++) this.nameBuffer[at] = gfid.charCodeAt(at);
+    for (let index = 0; index < gfid.length; index++)
+      this.nameBuffer[index] = gfid.charCodeAt(index);
     return this.nameBuffer;
   }
 }

@@ -19,8 +19,10 @@ import { TRUSTED_GFID, USER_GFID } from '../shared/xattrs.ts';
 import { makeProcPath } from './paths.ts';
 
 const GFID_SIZE = 16;
+/** setxattr's flag: fails if the attribute exists. */
 const XATTR_CREATE = 1;
 
+/** Reads and writes gfids in one of the two attributes, which the constructor chooses. */
 export class GfidStore {
   private readonly key: Path | null;
   private readonly bytes = new Uint8Array(GFID_SIZE);

@@ -180,6 +180,7 @@ export class Handles implements DescriptorOwner {
     noteDescriptor(fd);
   }
 
+  /** Closes the handle's descriptor; the handle stays known. */
   close(handle: Handle): void {
     // A borrowed descriptor is not closed here.
     if (this.openHandles.delete(handle)) libc.close(handle.fd);
@@ -187,8 +188,8 @@ export class Handles implements DescriptorOwner {
   }
 
   /** Closes the handle of a removed file that is not open, so that its space is freed at once. */
-  closeRemoved(handle: Handle, last: Iatt): void {
-    handle.lastAttributes = last;
+  closeRemoved(handle: Handle, lastAttributes: Iatt): void {
+    handle.lastAttributes = lastAttributes;
     this.close(handle);
   }
 

@@ -49,6 +49,7 @@ interface CheckedStore {
   reattach(fd: number): void;
 }
 
+/** The checks of one volume's directory. */
 export class Health {
   private readonly store: CheckedStore;
   private readonly path: Uint8Array;
@@ -122,11 +123,12 @@ export class Health {
     if (!this.isStopped) this.handleResult(errno);
   }
 
+  /** Handles the result of a check, 0 or the errno: the directory is in place, lost, or back. */
   private handleResult(errno: number): void {
     const { root } = this.store;
     const fault = errno !== 0 ? errno : this.statPath();
-    const isSame = fault === 0 && !root.isDropped && root.matches(this.st);
-    if (isSame) {
+    const isInPlace = fault === 0 && !root.isDropped && root.matches(this.st);
+    if (isInPlace) {
       this.lastLoggedText = '';
       this.noteReadOnly();
       this.onFound();
@@ -136,7 +138,10 @@ export class Health {
     if (fault === 0) this.tryRecover();
   }
 
-  /** Stops serving the directory: closes descriptors, and reports CHILD_DOWN. */
+  /**
+   * Stops serving the directory: closes descriptors, and reports CHILD_DOWN.
+   * @param fault the errno; 0 if another directory is in its place
+   */
   private handleLoss(fault: number): void {
     this.isLost = true;
     const reason = fault === 0 ? 'another is in its place' : strerror(fault);

@@ -94,6 +94,7 @@ export class Landfill implements DirectoryRemover {
     return result;
   }
 
+  /** Lets the timer empty the landfill a little at a time, until it is empty. */
   private schedule(): void {
     this.cancelTimer ??= this.store.xl.context.after(PAUSE_MS, () => {
       this.cancelTimer = null;

@@ -41,6 +41,7 @@ const ALL_TIMES = CTIME | MTIME | ATIME;
 /** The flags for the parent directory's times are the same ones, shifted left by this. */
 const PARENT_SHIFT = 3;
 
+/** The stored times of one volume's inodes. */
 export class MdataStore {
   private readonly xl: Xlator;
   /** Whether this process may write `trusted.` attributes. */

@@ -26,7 +26,7 @@ export function clearSetGroupId(fd: number, after: Iatt | null, caller: Stack): 
 
 /**
  * Clears set-user-id and set-group-id of the inode of `fd`, which `before` describes, if `xdata` has KILL_PRIV:
- * the kernel of a mount asks so for writes and truncates by ordinary users.
+ * by it the kernel of a mount asks for this at writes and truncates by ordinary users.
  */
 export function clearPrivilegeBits(
   fd: number,

@@ -21,7 +21,7 @@ async function kept(pid: number, brick: string): Promise<string[]> {
 }
 
 describeMounts('files removed behind a mount', () => {
-  it('are closed by the server; those in use after their last close by a program', () =>
+  it('are closed by the server, or after their last close if a program has them open', () =>
     withScratch(async (scratch) => {
       const brick = await scratch.makeFolder('brick');
       const volfile = `volume disk

@@ -20,6 +20,7 @@ const HANDLES_PER_SCAN = 1024;
 /** A network file system may return cached attributes, so that the scan sends no requests. */
 const STATX_FLAGS = AT_EMPTY_PATH | AT_STATX_DONT_SYNC;
 
+/** Scans the open handles of one volume. */
 export class RemovedFileScanner {
   private readonly store: Store;
   private nextHandles: Iterator<Handle> | null = null;

@@ -40,6 +40,7 @@ export function rename(
   const store = xl.priv;
   const oldDir = findParent(xl, oldloc);
   if (typeof oldDir === 'number') return oldDir;
+  // Not `findParent`, which could close the descriptor of `oldDir`.
   const newDir = findSecondParent(xl, newloc);
   if (typeof newDir === 'number') return newDir;
   const oldParentBefore = readDirIatt(frame, store, oldDir);
@@ -55,6 +56,8 @@ export function rename(
   ] as const;
   const isReplacing = (flags & (RENAME_NOREPLACE | RENAME_EXCHANGE)) === 0;
   const victim = isReplacing ? findVictim(store, newDir, secondNameBuffer, table) : null;
+  // Dropped before the rename, so that a crash leaves no gfid handle without a file. If the victim stays, the handle is
+  // created again below.
   const hasDroppedHandle = victim !== null && store.dropHandleOfLastName(victim);
   // A whiteout is a new file in the old place, so it is created as the caller.
   const makesWhiteout = (flags & RENAME_WHITEOUT) !== 0;
@@ -66,10 +69,12 @@ export function rename(
     store.gfidHandles !== null && victim !== null && isNameOf(store, victim, oldDir, nameBuffer);
   if (hasDroppedHandle && (result < 0 || isSameFile))
     store.createGfidHandle(victim, victim.fd, entries[1], true);
+  // Some file systems return EEXIST for a directory that is not empty.
   if (result < 0) return result === -EEXIST && isReplacing ? ENOTEMPTY : -result;
   if (!isSameFile && victim !== null && victim.fd >= 0)
     store.mdata.setTimes(frame, 'rename', victim);
   if (!isSameFile) noteLostName(store, victim, entries[1], table);
+  // After an exchange, the other inode has the old name.
   if ((flags & RENAME_EXCHANGE) !== 0) updateName(store, oldDir, entries[0], entries[1]);
   // The whiteout gets its gfid now: it may never be looked up.
   if (makesWhiteout) openEntryHandle(store, oldDir, nameBuffer, null);
@@ -91,9 +96,9 @@ const isNameOf = (store: Store, handle: Handle, dir: Handle, path: Path): boolea
   statAt(store, dir.fd, path) === 0 && handle.matches(store.st);
 
 /**
- * Updates the gfid handle and recorded names of the inode that is now at `newEntry`; returns its handle, which `store.st`
- * describes, or the errno.
- * @param oldEntry its old name; null if it has not moved
+ * Updates the gfid handle and recorded names of the inode that is now at `newEntry`. Returns the inode's handle, or the
+ * errno; on success `store.st` describes the inode.
+ * @param oldEntry the inode's old name; null if the inode has not moved
  */
 function updateName(
   store: Store,
@@ -109,6 +114,7 @@ function updateName(
   if (movedHandle.isDir) store.createGfidHandle(movedHandle, movedHandle.fd, newEntry, false);
   store.eraseLostName(movedHandle, oldEntry);
   store.recordNewName(movedHandle, movedHandle.fd, newEntry);
+  // Recording and erasing names has changed the inode's ctime, which `store.st` must have.
   statAt(store, movedHandle.fd, EMPTY_PATH);
   return movedHandle;
 }

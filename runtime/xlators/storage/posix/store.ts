@@ -84,6 +84,7 @@ export interface DirectoryRemover {
 /** Makes the landfill; called at the start, and again when a lost directory is back. */
 export type LandfillFactory = (store: Store, gfidHandles: GfidHandles) => DirectoryRemover;
 
+/** The state of one volume of storage/posix. */
 export class Store {
   readonly xl: Xlator<Store>;
   readonly settings: StoreSettings;

@@ -12,7 +12,7 @@ import type { Fops } from '../../../core/xlator.ts';
 import type { Path } from '../../../sys/call.ts';
 import * as libc from '../../../sys/libc.ts';
 import { decodeMdata, decodeWireMdata, MDATA, SET_MDATA, type Times } from '../shared/mdata.ts';
-import { clearsMark, isGuarded, markOrCheckWrite } from '../shared/rebalance-marks.ts';
+import { clearsMark, hasMarkKey, markOrCheckWrite } from '../shared/rebalance-requests.ts';
 import { makeXattrFops } from '../shared/xattr-fops.ts';
 import {
   isHidden,
@@ -64,11 +64,11 @@ function setXattr(fd: number, name: string, bytes: Uint8Array | null, flags: num
 }
 
 /**
- * Sets or checks the mark of a file that a rebalance moves, if xdata has its keys (`shared/rebalance-marks.ts`);
+ * Sets or checks the mark of a file that a rebalance moves, if xdata has its keys (`shared/rebalance-requests.ts`);
  * returns 0 if the write may proceed, otherwise the errno.
  */
 export function markAndCheckWrite(fd: number, xdata: Dict | null): number {
-  if (!isGuarded(xdata)) return 0;
+  if (!hasMarkKey(xdata)) return 0;
   return markOrCheckWrite(xdata, {
     find(name) {
       const value = getXattr(fd, name);
@@ -173,7 +173,10 @@ function getFileattrs(fd: number, name: string | null): Dict | number | null {
   return bytes instanceof Uint8Array ? new Dict().set(name!, bytes, 'bin') : bytes;
 }
 
-/** Sets such a value; returns 0 or the errno, or null if `dict` is not exactly one such name. */
+/**
+ * Sets inode flags, project id or version if `dict` has exactly one name, which is one of these; returns 0 or the
+ * errno. Otherwise it sets nothing, and returns null.
+ */
 function setFileattrs(fd: number, dict: Dict | null): number | null {
   const [name, secondName] = dict?.keys() ?? [];
   return name === undefined || secondName !== undefined

@@ -23,12 +23,13 @@ const mergeSum = (sum: bigint, part: bigint): bigint => u64((sum ^ mixLane(0n, p
 export function xxh64(bytes: Uint8Array): string {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const { length } = bytes;
-  let at = 0;
+  let offset = 0;
   let sum = P5;
   if (length >= 32) {
     const sums = [u64(P1 + P2), P2, 0n, u64(-P1)];
-    for (; at + 32 <= length; at += 32) {
-      for (let i = 0; i < 4; i++) sums[i] = mixLane(sums[i]!, view.getBigUint64(at + 8 * i, true));
+    for (; offset + 32 <= length; offset += 32) {
+      for (let i = 0; i < 4; i++)
+        sums[i] = mixLane(sums[i]!, view.getBigUint64(offset + 8 * i, true));
     }
     sum = sums.reduce(
       (total, part, i) => u64(total + rotateLeft(part, [1n, 7n, 12n, 18n][i]!)),
@@ -37,14 +38,15 @@ export function xxh64(bytes: Uint8Array): string {
     for (const part of sums) sum = mergeSum(sum, part);
   }
   sum = u64(sum + BigInt(length));
-  for (; at + 8 <= length; at += 8) {
-    sum = u64(rotateLeft(sum ^ mixLane(0n, view.getBigUint64(at, true)), 27n) * P1 + P4);
+  for (; offset + 8 <= length; offset += 8) {
+    sum = u64(rotateLeft(sum ^ mixLane(0n, view.getBigUint64(offset, true)), 27n) * P1 + P4);
   }
-  if (at + 4 <= length) {
-    sum = u64(rotateLeft(sum ^ u64(BigInt(view.getUint32(at, true)) * P1), 23n) * P2 + P3);
-    at += 4;
+  if (offset + 4 <= length) {
+    sum = u64(rotateLeft(sum ^ u64(BigInt(view.getUint32(offset, true)) * P1), 23n) * P2 + P3);
+    offset += 4;
   }
-  for (; at < length; at++) sum = u64(rotateLeft(sum ^ u64(BigInt(bytes[at]!) * P5), 11n) * P1);
+  for (; offset < length; offset++)
+    sum = u64(rotateLeft(sum ^ u64(BigInt(bytes[offset]!) * P5), 11n) * P1);
   sum = u64((sum ^ (sum >> 33n)) * P2);
   sum = u64((sum ^ (sum >> 29n)) * P3);
   return (sum ^ (sum >> 32n)).toString(16).padStart(16, '0');

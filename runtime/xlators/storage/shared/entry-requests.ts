@@ -62,7 +62,7 @@ export function hasParentChanged(
   if (expected === null) return false;
   const actual = read(expected.name);
   if (actual?.length !== expected.value.length) return true;
-  return actual.some((byte, at) => byte !== expected.value[at]);
+  return actual.some((byte, index) => byte !== expected.value[index]);
 }
 
 /** Makes the xdata of the EIO reply to a request whose parent has changed. */

@@ -41,19 +41,20 @@ export function padStrongChecksum(digest: Uint8Array): Uint8Array {
 
 /** Computes the weak checksum of rchecksum: Adler-32 with start value 0, as in GlusterFS. */
 export function computeWeakChecksum(bytes: Uint8Array): number {
-  const MOD = 65521;
+  /** The largest prime below 2^16, as in Adler-32. */
+  const ADLER_MODULUS = 65521;
   /** Bytes that can be added before a sum could exceed 2^32. */
   const BYTES_PER_MODULO = 3800;
   let low = 0;
   let high = 0;
   for (let start = 0; start < bytes.length; start += BYTES_PER_MODULO) {
     const end = Math.min(start + BYTES_PER_MODULO, bytes.length);
-    for (let at = start; at < end; at++) {
-      low += bytes[at]!;
+    for (let index = start; index < end; index++) {
+      low += bytes[index]!;
       high += low;
     }
-    low %= MOD;
-    high %= MOD;
+    low %= ADLER_MODULUS;
+    high %= ADLER_MODULUS;
   }
   return ((high << 16) | low) >>> 0;
 }

@@ -21,6 +21,7 @@ export type Times = Pick<
 const VERSION = 1;
 /** Bytes of the attribute: a version, unused flags, and three times of 16 bytes. */
 export const MDATA_SIZE = 1 + 8 + 3 * 16;
+/** Offset of the first time, after the version and the flags. */
 const FIRST_TIME_OFFSET = 9;
 /** Bytes on the wire: the seconds of three times, then their nanoseconds. */
 const WIRE_SIZE = 3 * 8 + 3 * 4;

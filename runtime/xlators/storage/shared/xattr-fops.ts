@@ -8,7 +8,7 @@ import type { Iatt } from '../../../core/iatt.ts';
 import type { Loc } from '../../../core/loc.ts';
 import type { Fops, Xlator } from '../../../core/xlator.ts';
 import { selectVisibilityPid } from './entry-requests.ts';
-import { readRequestedAttributes } from './rebalance-marks.ts';
+import { readRequestedAttributes } from './rebalance-requests.ts';
 import { computeXattrop, encodeValue, removeXattrs, TRUSTED_GFID, USER_GFID } from './xattrs.ts';
 
 /**
@@ -16,7 +16,9 @@ import { computeXattrop, encodeValue, removeXattrs, TRUSTED_GFID, USER_GFID } fr
  * errno.
  */
 export interface XattrStorage<P, T extends object> {
+  /** Finds the inode of a loc, or returns the errno. */
   findNode(xl: Xlator<P>, loc: Loc): T | number;
+  /** Finds the inode or open file of an fd, or returns the errno. */
   findOpenNode(xl: Xlator<P>, fd: Fd): T | number;
   /**
    * Sets the attributes in `dict` in order, up to the first failure.
@@ -32,6 +34,7 @@ export interface XattrStorage<P, T extends object> {
   ): number;
   /** Returns one attribute, or all listed ones if `name` is null; or the errno. */
   getXattrs(xl: Xlator<P>, node: T, name: string | null, pid: number): Dict | number;
+  /** Removes one attribute; `pid` as in `setXattrs`. */
   removeXattr(xl: Xlator<P>, node: T, name: string, pid: number): number;
   /** Returns an attribute's value, also of a hidden one, or the errno. */
   readXattr(node: T, name: string): Uint8Array | number;
@@ -39,6 +42,7 @@ export interface XattrStorage<P, T extends object> {
   storeXattr(frame: Frame, xl: Xlator<P>, node: T, name: string, bytes: Uint8Array): number;
   /** Called after a change, before the reply. */
   afterChange?(frame: Frame, xl: Xlator<P>, node: T, fop: ChangingFop, dict: Dict | null): void;
+  /** Reads the attributes; null on failure. */
   readIatt(xl: Xlator<P>, node: T): Iatt | null;
 }
 

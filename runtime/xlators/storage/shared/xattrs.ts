@@ -164,9 +164,9 @@ function selectNames(
   if (!includesAll && names.length < 2) return names;
   const existing = reader.listNames();
   if (existing === null) return names;
-  const isRequested = (name: string): boolean =>
+  const isIncluded = (name: string): boolean =>
     includesAll && isXattrKey(name) && !isBrickOnly(name);
-  return existing.filter((name) => names.includes(name) || isRequested(name));
+  return existing.filter((name) => names.includes(name) || isIncluded(name));
 }
 
 /** `gf_xattrop_flags_t`. */
@@ -221,10 +221,11 @@ export function computeXattrop(
   if (current !== null) value.set(current);
   // Adding zeros is a read: a missing attribute is not created.
   if (operand.every((byte) => byte === 0)) return { reply: value, store: null };
-  for (let at = 0; at < length; at += elementBytes) {
-    const isZero = hasDefaults && value.subarray(at, at + elementBytes).every((byte) => byte === 0);
-    addElement(value, operand, at, at, elementBytes);
-    if (isZero) addElement(value, operand, at, length + at, elementBytes);
+  for (let offset = 0; offset < length; offset += elementBytes) {
+    const isZero =
+      hasDefaults && value.subarray(offset, offset + elementBytes).every((byte) => byte === 0);
+    addElement(value, operand, offset, offset, elementBytes);
+    if (isZero) addElement(value, operand, offset, length + offset, elementBytes);
   }
   return { reply: value, store: value };
 }
@@ -237,22 +238,22 @@ function combineBits(
 ): XattropResult | number {
   if (operand.length % 4 !== 0) return EINVAL;
   if (current !== null && current.length > operand.length) return ERANGE;
-  const value = operand.map((byte, at) => combine(current?.[at] ?? 0, byte));
+  const value = operand.map((byte, index) => combine(current?.[index] ?? 0, byte));
   return { reply: value, store: value };
 }
 
-/** Adds the big-endian element of `operand` at `operandOffset` to that of `value` at `at`, modulo its size. */
+/** Adds the big-endian element of `operand` at `operandOffset` to that of `value` at `valueOffset`, modulo its size. */
 function addElement(
   value: Uint8Array,
   operand: Uint8Array,
-  at: number,
+  valueOffset: number,
   operandOffset: number,
   elementBytes: number,
 ): void {
   let carry = 0;
   for (let i = elementBytes - 1; i >= 0; i--) {
-    const sum = value[at + i]! + operand[operandOffset + i]! + carry;
-    value[at + i] = sum & 0xff;
+    const sum = value[valueOffset + i]! + operand[operandOffset + i]! + carry;
+    value[valueOffset + i] = sum & 0xff;
     carry = sum >> 8;
   }
 }

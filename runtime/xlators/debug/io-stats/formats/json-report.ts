@@ -54,7 +54,7 @@ function makeSizeRows({ read, written }: Counters, rateSeconds: number | null): 
 function makeFopRows(counters: Counters, rateSeconds: number | null): Row[] {
   const called = new Map(counters.listCalledFops().map((fop) => [fop.number, fop]));
   const rows: Row[] = [];
-  let sum = 0;
+  let sumOfAverages = 0;
   let weightedSum = 0;
   let hits = 0;
   for (let number = 0; number < FOP_NUMBER_LIMIT; number++) {
@@ -71,7 +71,7 @@ function makeFopRows(counters: Counters, rateSeconds: number | null): Row[] {
       makeDecimalRow(`${key}.latency_min_usec`, isTimed ? fop.minNs / 1000 : 0),
       makeDecimalRow(`${key}.latency_max_usec`, isTimed ? fop.maxNs / 1000 : 0),
     );
-    sum += average;
+    sumOfAverages += average;
     weightedSum += average * calls;
     hits += calls;
   }
@@ -81,7 +81,7 @@ function makeFopRows(counters: Counters, rateSeconds: number | null): Row[] {
   rows.push(
     makeDecimalRow('fop.weighted_latency_ave_usec', weightedAverage, 4),
     makeCountRow('fop.weighted_fop_count', hits),
-    makeDecimalRow('fop.unweighted_latency_ave_usec', sum / FOP_NUMBER_LIMIT, 4),
+    makeDecimalRow('fop.unweighted_latency_ave_usec', sumOfAverages / FOP_NUMBER_LIMIT, 4),
   );
   return rows;
 }

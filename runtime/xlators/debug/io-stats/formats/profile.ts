@@ -12,7 +12,7 @@ const SIZES_PER_BLOCK = 3;
 const WIDTHS = [10, 13, 13, 13, 14, 11];
 
 const formatColumns = (...cells: readonly string[]): string =>
-  cells.map((cell, at) => cell.padStart(WIDTHS[at]!)).join(' ');
+  cells.map((cell, index) => cell.padStart(WIDTHS[index]!)).join(' ');
 
 const formatMicros = (ns: number): string => `${(ns / 1000).toFixed(2)} us`;
 

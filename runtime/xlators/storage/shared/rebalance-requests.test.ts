@@ -16,7 +16,7 @@ import { Loc } from '../../../core/loc.ts';
 import { GFID_REQ } from '../../../core/xdata.ts';
 import memory from '../memory/index.ts';
 import posix from '../posix/index.ts';
-import { markOrCheckWrite } from './rebalance-marks.ts';
+import { markOrCheckWrite } from './rebalance-requests.ts';
 
 const MARK = 'trusted.glusterfs.protect.writes';
 const LINKTO = 'trusted.glusterfs.dht.linkto';

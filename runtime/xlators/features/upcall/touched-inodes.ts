@@ -1,6 +1,7 @@
 /**
- * Lists, for each fop, the inodes that its reply lets a client cache, and the changes to them as bits of GlusterFS's
- * cache invalidation.
+ * For each fop, finds the inodes that a client may cache by its reply, and the inodes that it changes, with the changes
+ * as GlusterFS's invalidation bits (UP_*). features/upcall registers the client for all of them, and notifies other
+ * clients of the changes.
  *
  * Source: GlusterFS 10 `libglusterfs/src/glusterfs/upcall-utils.h`, `xlators/features/upcall/src/upcall.c`.
  */
@@ -20,98 +21,119 @@ const LINK_CHANGES = UP.NLINK | UP.TIMES;
 /** Changes of a directory in which a name was added or removed. */
 const NAME_CHANGES = UP.PARENT_TIMES;
 
-/** An inode of a request, the changes to it (0 for none), and attributes after the change, of it and its parents. */
-export interface InodeChange {
+/** An inode that a request has read or changed. */
+export interface TouchedInode {
   readonly gfid: Gfid;
+  /** The changes, as UP_* bits; 0 if the request has only read the inode. */
   readonly flags: number;
+  /** The attributes after the change. */
   readonly stat?: Iatt | null;
+  /** The attributes of the directory in which a name of the inode was added or removed. */
   readonly parent?: Iatt | null;
+  /** The attributes of the directory that a rename has moved the inode out of. */
   readonly oldParent?: Iatt | null;
 }
 
 /** Finds the inodes and their changes in a fop's arguments and reply; null for an inode that is not known. */
-export type ChangeReader = (args: never, reply: never) => readonly (InodeChange | null)[];
+export type TouchedInodeReader = (args: never, reply: never) => readonly (TouchedInode | null)[];
 
-/** Makes a change of an inode; null for an inode without a gfid, which no client can have cached. */
-const makeChange = (
+/** Makes the record of a touched inode; null for an inode without a gfid, which no client can have cached. */
+const makeTouched = (
   inode: Inode | Iatt | null | undefined,
   flags = 0,
-  attributes: Omit<InodeChange, 'gfid' | 'flags'> = {},
-): InodeChange | null => {
+  attributes: Omit<TouchedInode, 'gfid' | 'flags'> = {},
+): TouchedInode | null => {
   const gfid = inode == null ? NULL_GFID : 'gfid' in inode ? inode.gfid : inode.iaGfid;
   return gfid === NULL_GFID ? null : { gfid, flags, ...attributes };
 };
 
-const readTarget: ChangeReader = ([target]: [Loc | Fd]) => [makeChange(target.inode)];
+/** Reads a fop that only reads the inode of its first argument. */
+const readTargetUnchanged: TouchedInodeReader = ([target]: [Loc | Fd]) => [
+  makeTouched(target.inode),
+];
+
 /** Makes the reader of a fop whose reply has the attributes after the change as its second field. */
 const makeTargetReader =
-  (flags: number): ChangeReader =>
+  (flags: number): TouchedInodeReader =>
   ([target]: [Loc | Fd], [, stat]: [unknown, Iatt | null]) => [
-    makeChange(target.inode, flags, { stat }),
+    makeTouched(target.inode, flags, { stat }),
   ];
-const readSetattr: ChangeReader = (
+
+/** Reads a setattr, whose reply has the attributes before and after it. */
+const readSetattr: TouchedInodeReader = (
   [target]: [Loc | Fd],
   [before, stat]: [Iatt | null, Iatt | null],
 ) => {
   // A chmod also changes the ACL, an extended attribute.
   const hasModeChanged = before?.iaProt !== stat?.iaProt;
   return [
-    makeChange(target.inode, hasModeChanged ? ATTRIBUTE_CHANGES | UP.XATTR : ATTRIBUTE_CHANGES, {
+    makeTouched(target.inode, hasModeChanged ? ATTRIBUTE_CHANGES | UP.XATTR : ATTRIBUTE_CHANGES, {
       stat,
     }),
   ];
 };
-const readXattrChange: ChangeReader = ([target]: [Loc | Fd]) => [
-  makeChange(target.inode, UP.XATTR),
+
+/** Reads a fop that sets or removes extended attributes. */
+const readXattrChange: TouchedInodeReader = ([target]: [Loc | Fd]) => [
+  makeTouched(target.inode, UP.XATTR),
 ];
+
 /**
  * Makes the reader of a fop that creates an inode.
  * @param locIndex index of the new name's loc in the arguments
  * @param statIndex index of the new inode's attributes in the reply; those of the directory follow 2 fields later
  */
 const makeCreationReader =
-  (locIndex: number, statIndex: number): ChangeReader =>
+  (locIndex: number, statIndex: number): TouchedInodeReader =>
   (args: readonly Loc[], reply: readonly (Iatt | null)[]) => {
     const [stat, parentStat = null] = [reply[statIndex], reply[statIndex + 2]];
     return [
-      makeChange(stat),
-      makeChange(args[locIndex]!.parent, NAME_CHANGES, { stat: parentStat }),
+      makeTouched(stat),
+      makeTouched(args[locIndex]!.parent, NAME_CHANGES, { stat: parentStat }),
     ];
   };
+
 /** Finds the changes that an open with these flags makes. */
 const findOpenChanges = (flags: number): number => ((flags & O_TRUNC) === 0 ? 0 : DATA_CHANGES);
+
 /** Reads a create. It may truncate an existing file, which other clients cache under any of its names. */
-const readCreate: ChangeReader = (
+const readCreate: TouchedInodeReader = (
   [{ parent }, flags]: [Loc, number],
   [, , stat, , parentStat]: (Iatt | null)[],
 ) => [
-  makeChange(stat, findOpenChanges(flags), { stat: stat ?? null }),
-  makeChange(parent, NAME_CHANGES, { stat: parentStat ?? null }),
+  makeTouched(stat, findOpenChanges(flags), { stat: stat ?? null }),
+  makeTouched(parent, NAME_CHANGES, { stat: parentStat ?? null }),
 ];
-const readRemoval: ChangeReader = (
+
+/**
+ * Reads a removal. FORGET makes the client drop all data and attributes of the removed inode, although other names of
+ * the inode may remain.
+ */
+const readRemoval: TouchedInodeReader = (
   [{ inode, parent }]: [Loc],
   [, parentStat]: [unknown, Iatt | null],
 ) => [
-  makeChange(inode, UP.FORGET, { parent: parentStat }),
-  makeChange(parent, NAME_CHANGES, { stat: parentStat }),
+  makeTouched(inode, UP.FORGET, { parent: parentStat }),
+  makeTouched(parent, NAME_CHANGES, { stat: parentStat }),
 ];
 
-export const changeReaders = {
-  lookup: (_args: unknown, [, buf]: [unknown, Iatt | null]) => [makeChange(buf)],
-  stat: readTarget,
-  fstat: readTarget,
-  access: readTarget,
-  readlink: readTarget,
-  open: ([target, flags]: [Loc, number]) => [makeChange(target.inode, findOpenChanges(flags))],
-  opendir: readTarget,
-  readv: readTarget,
-  readdir: readTarget,
+/** The readers by fop. Other fops neither let a client cache an inode nor change one. */
+export const touchedInodeReaders = {
+  lookup: (_args: unknown, [, buf]: [unknown, Iatt | null]) => [makeTouched(buf)],
+  stat: readTargetUnchanged,
+  fstat: readTargetUnchanged,
+  access: readTargetUnchanged,
+  readlink: readTargetUnchanged,
+  open: ([target, flags]: [Loc, number]) => [makeTouched(target.inode, findOpenChanges(flags))],
+  opendir: readTargetUnchanged,
+  readv: readTargetUnchanged,
+  readdir: readTargetUnchanged,
   readdirp: ([fd]: [Fd], [entries]: [readonly Dirent[] | null]) => [
-    makeChange(fd.inode),
-    ...(entries ?? []).map(({ stat, name }) => (name === '..' ? null : makeChange(stat))),
+    makeTouched(fd.inode),
+    ...(entries ?? []).map(({ stat, name }) => (name === '..' ? null : makeTouched(stat))),
   ],
-  getxattr: readTarget,
-  fgetxattr: readTarget,
+  getxattr: readTargetUnchanged,
+  fgetxattr: readTargetUnchanged,
   writev: makeTargetReader(DATA_CHANGES),
   truncate: makeTargetReader(DATA_CHANGES),
   ftruncate: makeTargetReader(DATA_CHANGES),
@@ -121,7 +143,7 @@ export const changeReaders = {
   copy_file_range: (
     [, , targetFd]: [unknown, unknown, Fd],
     [, , stat]: [unknown, unknown, Iatt | null],
-  ) => [makeChange(targetFd.inode, DATA_CHANGES, { stat })],
+  ) => [makeTouched(targetFd.inode, DATA_CHANGES, { stat })],
   setattr: readSetattr,
   fsetattr: readSetattr,
   setxattr: readXattrChange,
@@ -136,8 +158,8 @@ export const changeReaders = {
     [oldLoc, { parent }]: [Loc, Loc],
     [, stat, , parentStat]: [unknown, ...(Iatt | null)[]],
   ) => [
-    makeChange(oldLoc.inode, LINK_CHANGES, { stat: stat ?? null, parent: parentStat ?? null }),
-    makeChange(parent, NAME_CHANGES, { stat: parentStat ?? null }),
+    makeTouched(oldLoc.inode, LINK_CHANGES, { stat: stat ?? null, parent: parentStat ?? null }),
+    makeTouched(parent, NAME_CHANGES, { stat: parentStat ?? null }),
   ],
   unlink: readRemoval,
   rmdir: readRemoval,
@@ -145,14 +167,14 @@ export const changeReaders = {
     [oldLoc, newLoc]: [Loc, Loc],
     [stat, , oldParentStat, , newParentStat]: (Iatt | null)[],
   ) => [
-    makeChange(oldLoc.inode, UP.RENAME | NAME_CHANGES, {
+    makeTouched(oldLoc.inode, UP.RENAME | NAME_CHANGES, {
       ...{ stat: stat ?? null, parent: newParentStat ?? null, oldParent: oldParentStat ?? null },
     }),
-    makeChange(oldLoc.parent, NAME_CHANGES, { stat: oldParentStat ?? null }),
+    makeTouched(oldLoc.parent, NAME_CHANGES, { stat: oldParentStat ?? null }),
     oldLoc.parent === newLoc.parent
       ? null
-      : makeChange(newLoc.parent, NAME_CHANGES, { stat: newParentStat ?? null }),
+      : makeTouched(newLoc.parent, NAME_CHANGES, { stat: newParentStat ?? null }),
     // The replaced inode has lost the name.
-    newLoc.inode === oldLoc.inode ? null : makeChange(newLoc.inode, UP.FORGET),
+    newLoc.inode === oldLoc.inode ? null : makeTouched(newLoc.inode, UP.FORGET),
   ],
-} satisfies Partial<Record<FopName, ChangeReader>>;
+} satisfies Partial<Record<FopName, TouchedInodeReader>>;

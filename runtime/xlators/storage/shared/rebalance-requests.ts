@@ -1,7 +1,8 @@
 /**
- * Obeys GlusterFS's keys of xdata for a file that a rebalance moves. While the rebalance copies it, a client's write
- * marks the copy; from then on the rebalance's writes fail with EBUSY (docs/how-it-works/mechanisms.md). A request
- * that sets an extended attribute on both copies asks for the file's attributes in its reply.
+ * Implements the xdata keys by which clients and a rebalance coordinate changes of a file that is being moved, for both
+ * storages. While the rebalance copies the file, a client's write marks the copy; from then on the rebalance's writes
+ * fail with EBUSY (docs/how-it-works/mechanisms.md). A reply has the file's attributes if the request's xdata asks for
+ * them: cluster/distribute sees by them that the file is being moved.
  *
  * Source: GlusterFS `posix-helpers.c` (posix_check_internal_writes, posix_set_iatt_in_dict, posix_set_mode_in_dict),
  * `posix-inode-fd-ops.c` (posix_do_chmod), `posix-entry-ops.c` (posix_lookup), `dht-rebalance.c`, `dht-common.c`.
@@ -30,8 +31,8 @@ export interface MarkAccess {
   set(name: string, value: Uint8Array): number;
 }
 
-/** Whether a write's xdata sets the mark or obeys it. */
-export const isGuarded = (xdata: Dict | null): xdata is Dict =>
+/** Whether a write's xdata has a key by which the write sets the mark or is checked against it. */
+export const hasMarkKey = (xdata: Dict | null): xdata is Dict =>
   xdata !== null && (xdata.has(PROTECT_WRITES) || xdata.has(AVOID_OVERWRITE));
 
 /**
@@ -46,13 +47,13 @@ export function markOrCheckWrite(xdata: Dict, mark: MarkAccess): number {
 }
 
 /**
- * Returns the bits of a setattr that apply: for a symbolic link without MODE, unless MODE is the only one. Rebalance
- * and self-heal set owner, times and mode in one request, and a link's mode cannot be set.
+ * Returns the bits of a setattr to apply. For a symbolic link, whose mode cannot be set, MODE is dropped if other bits
+ * are set: rebalance and self-heal set owner, times and mode in one request. MODE alone stays, and the setattr fails.
  */
 export const selectSettableBits = (iaType: number, valid: number): number =>
   iaType === IA_IFLNK && (valid & ~SET_ATTR.MODE) !== 0 ? valid & ~SET_ATTR.MODE : valid;
 
-/** Whether a lookup removes the mark. */
+/** Whether a lookup's xdata asks to remove the mark. */
 export const clearsMark = (xdata: Dict | null): boolean => xdata?.has(CLEAN_PROTECTION) === true;
 
 /**
@@ -64,8 +65,8 @@ export function readRequestedAttributes(xdata: Dict | null, read: () => Iatt | n
   const [wantsAll, wantsMode] = [xdata.has(IATT_REQ), xdata.has(IATT_MODE_REQ)];
   const buf = wantsAll || wantsMode ? read() : null;
   if (buf === null) return null;
-  const attributes = new Dict();
-  if (wantsAll) attributes.set(IATT_REQ, buf);
-  if (wantsMode && buf.iaType === IA_IFREG) attributes.set(IATT_MODE_REQ, buf.mode);
-  return attributes;
+  const replyXdata = new Dict();
+  if (wantsAll) replyXdata.set(IATT_REQ, buf);
+  if (wantsMode && buf.iaType === IA_IFREG) replyXdata.set(IATT_MODE_REQ, buf.mode);
+  return replyXdata;
 }
