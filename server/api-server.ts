@@ -165,7 +165,7 @@ class ApiServer implements ListeningServer, ApiHost {
   }
 
   async reload(): Promise<void> {
-    const [result] = await this.reloader!.readVolfile();
+    const [result] = await this.reloader!.reloadVolfileOnly();
     if (!result!.ok) throw new Error(result!.text);
   }
 

@@ -49,7 +49,7 @@ export const makeReplayableRequest = (file: string, dataMax: number): RecordRequ
 /**
  * Attaches a recorder to the graph; returns the function that detaches it.
  * @param openStore opens the store that the recorder writes to; the recording begins with this head
- * @throws {FilterError}, and the errors of `open`
+ * @throws {FilterError}, and the errors of `openStore`
  */
 export function startRecorder(
   graph: Graph,
@@ -59,7 +59,7 @@ export function startRecorder(
   const { filterText, dataMax, redact, whole = false } = options;
   const names = graph.xlators.map(({ name }) => name);
   const filter = makeFilter(options.filter, names);
-  const limits = {
+  const retention = {
     dataMax,
     hidden: redact ? new HiddenNames() : null,
     ...(whole ? { itemsMax: Number.POSITIVE_INFINITY } : {}),
@@ -73,11 +73,11 @@ export function startRecorder(
       filter: filterText,
       seesAll: filter.seesAll,
       whole,
-      retention: limits,
+      retention,
     }),
   );
   const ids = graph.xlators.map(({ id }) => id);
-  return graph.observe(new Recorder(store, { filter, retention: limits, now, startedAt }, ids));
+  return graph.observe(new Recorder(store, { filter, retention, now, startedAt }, ids));
 }
 
 export class GraphRecording {

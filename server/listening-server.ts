@@ -46,7 +46,7 @@ export async function serveListening(
   const { log, shutdown, starter, startErrors } = serverContext;
   startErrors.endCollecting();
   const reloader = makeReloader(graphServer, graph, settings, serverContext);
-  shutdown.onSighup = () => void reloader.reload();
+  shutdown.onSighup = () => void reloader.reloadAll();
   const folder = new RunFolder(findRunFolder(settings));
   const about = describeServer(serverContext);
   const control = new GraphQuestions(graph, { about, reloader, log, folder });

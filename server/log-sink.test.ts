@@ -163,7 +163,7 @@ describe('TimeOfDay', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['Date', 'performance'] }));
   afterEach(() => void vi.useRealTimers());
 
-  it('follows when the time of day is set', () => {
+  it('follows the system’s clock when that is set', () => {
     const clock = new TimeOfDay();
     for (const time of ['2026-01-01T00:00:00Z', '2031-05-05T05:05:05Z', '2020-02-02T02:02:02Z']) {
       vi.setSystemTime(new Date(time));

@@ -155,7 +155,7 @@ async function serveGraph(
   const { mountpoint, volfile } = settings;
   const about = { ...describeServer(serverContext), mountpoint };
   const reloader = makeReloader(graphServer, graph, settings, serverContext);
-  shutdown.onSighup = () => void reloader.readVolfile();
+  shutdown.onSighup = () => void reloader.reloadVolfileOnly();
   const folder = new RunFolder(findRunFolder(settings));
   const frontEnd = settings.frontEnd ?? defaultFrontEnd;
   const requests = new NotableRequests(graph, settings.slowMs);
@@ -204,7 +204,7 @@ async function serveGraph(
         await exitAfterFlush(EXIT_FAILURE, terminal);
     });
     await starter.reportReady();
-    source.onChange(() => void reloader.readVolfile());
+    source.onChange(() => void reloader.reloadVolfileOnly());
     const error = await mount.unmounted;
     nameServer(null);
     if (error !== null) throw new Failure(error.message);

@@ -66,7 +66,7 @@ describe('NodeContext.now', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['Date', 'performance'] }));
   afterEach(() => void vi.useRealTimers());
 
-  it('is unaffected when the time of day is set', () => {
+  it('does not jump when the time of day is set', () => {
     const from = context.now();
     vi.advanceTimersByTime(1500);
     expect(context.now() - from).toBe(1500);

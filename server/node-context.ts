@@ -108,10 +108,10 @@ export class NodeContext implements ModuleContext {
     }
     this.unusedBytes -= out.length;
     // Copied byte by byte: for the few bytes of a gfid, a view of the pool would cost more.
-    for (let at = 0; at < out.length; at++) {
-      out[at] = pool[this.unusedBytes + at]!;
+    for (let i = 0; i < out.length; i++) {
+      out[i] = pool[this.unusedBytes + i]!;
       // Used bytes are cleared.
-      pool[this.unusedBytes + at] = 0;
+      pool[this.unusedBytes + i] = 0;
     }
   }
 }

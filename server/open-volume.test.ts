@@ -73,7 +73,7 @@ describe('Volume.open', () => {
     expect(() => volume.fs.statSync('/')).toThrow(/volume 'files' is closed/);
   });
 
-  it('a reload exchanges the graph under open files', async () => {
+  it('returns a volume whose reload exchanges the graph while files stay open', async () => {
     const folder = newFolder();
     const path = join(folder, 'files.vol');
     const above = (type: string) =>

@@ -86,7 +86,7 @@ export class Volume extends GraphVolume {
 
   /** Reads the volfile again, and exchanges the graph if it has changed. Open files stay open. */
   async reload(): Promise<ReloadResult> {
-    const [result] = await findOrigin(this.client).reloader.readVolfile();
+    const [result] = await findOrigin(this.client).reloader.reloadVolfileOnly();
     return result!;
   }
 
@@ -147,6 +147,7 @@ const droppedVolumes = new FinalizationRegistry<VolumeClient>((client) => {
   void client.close().catch(() => {});
 });
 
+/** Starts the graph of a volfile, and opens its volume. @throws {Failure} */
 async function startVolume(
   source: Exclude<VolumeSource, Graph>,
   settings: OpenSettings,
@@ -188,7 +189,7 @@ async function startVolume(
       return makeVolumeSpecs(currentInspection.description, registry);
     };
     const reloader = new Reloader(graph, volfile.name, readSpecs, log, upTimeout);
-    volfile.onChange(() => void reloader.readVolfile());
+    volfile.onChange(() => void reloader.reloadVolfileOnly());
     origins.set(volume.client, { reloader, volfile, sink, levels });
     droppedVolumes.register(volume.settings.collectionToken, volume.client);
     processHold.setHeld(false);
@@ -208,6 +209,7 @@ class ProcessHold {
   setHeld(isHeld: boolean): void {
     if (!isHeld) this.timer?.unref();
     else if (this.timer !== null) this.timer.ref();
+    // Only the presence of the timer matters; it fires every 12 days.
     else this.timer = setInterval(() => {}, 2 ** 30);
   }
 

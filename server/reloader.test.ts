@@ -44,7 +44,7 @@ async function running(read: (specs: VolumeSpec) => readonly VolumeSpec[]) {
   const log = new Log(context.sink, levels, 'glossa');
   const reloader = new Reloader(graph, 'a.vol', async () => read(spec), log);
   const outcome = async (): Promise<ReloadResult> => {
-    return (await reloader.reload())[0]!;
+    return (await reloader.reloadAll())[0]!;
   };
   return { graph, context, outcome };
 }

@@ -40,6 +40,7 @@ export interface ReloadResult {
 export const listModuleVolumes = (graph: Graph): readonly Xlator<GlupyState>[] =>
   graph.xlators.filter((xl) => xl.type === 'features/glupy') as readonly Xlator<GlupyState>[];
 
+/** Reloads the volfile and modules of one server. Results of refused reloads have `ok: false`. */
 export class Reloader {
   private readonly graph: Graph;
   private readonly volfile: string;
@@ -67,23 +68,26 @@ export class Reloader {
     this.log = log;
   }
 
-  /** Reloads the volfile alone. */
-  readVolfile(): Promise<readonly ReloadResult[]> {
+  /** Reloads the volfile, but not the code of the modules. */
+  reloadVolfileOnly(): Promise<readonly ReloadResult[]> {
     return this.enqueue(async () => [await this.reloadVolfile()]);
   }
 
-  /** Reloads volfile and code. */
-  reload(): Promise<readonly ReloadResult[]> {
+  /** Reloads the volfile, then the code of all modules. */
+  reloadAll(): Promise<readonly ReloadResult[]> {
     return this.enqueue(async () => {
       const volfileResult = await this.reloadVolfile();
       const moduleReloads = this.graph.xlators.flatMap((xl) => {
-        const reload = xl.translator.reload?.(xl) ?? null;
-        return reload === null ? [] : reload.then((result) => ({ name: xl.name, ...result }));
+        const moduleReload = xl.translator.reload?.(xl) ?? null;
+        return moduleReload === null
+          ? []
+          : moduleReload.then((result) => ({ name: xl.name, ...result }));
       });
       return [volfileResult, ...(await Promise.all(moduleReloads))];
     });
   }
 
+  /** Runs a reload after those requested before it. */
   private enqueue(
     reload: () => Promise<readonly ReloadResult[]>,
   ): Promise<readonly ReloadResult[]> {
@@ -92,14 +96,17 @@ export class Reloader {
     return results;
   }
 
+  /** Applies the volfile as it is now: exchanges the graph if the volumes differ, then sets the options. */
   private async reloadVolfile(): Promise<ReloadResult> {
     const volfile = this.volfile;
     let specs: readonly VolumeSpec[] = [];
     try {
       specs = await this.readSpecs();
-      const changes = this.graph.isDescribedBy(specs) ? [] : [await this.exchangeGraph(specs)];
-      const changed = this.graph.reconfigure(specs);
-      if (changed.length > 0) changes.push(`new options for ${changed.join(', ')}`);
+      const changes = this.graph.isDescribedBy(specs)
+        ? []
+        : [await this.exchangeAndDescribe(specs)];
+      const changedNames = this.graph.reconfigure(specs);
+      if (changedNames.length > 0) changes.push(`new options for ${changedNames.join(', ')}`);
       const text = changes.join('; ') || 'no option changed';
       this.log.info(`${volfile}: ${text}`, { msgid: messages.reloaded.id });
       return { name: volfile, ok: true, text };
@@ -117,9 +124,9 @@ export class Reloader {
     const volfile = this.volfile;
     const msgid = messages.notReloaded.id;
     for (const problem of problems) this.log.error(problem, { msgid });
-    const changed = this.graph.reconfigurePart(specs);
+    const changedNames = this.graph.reconfigurePart(specs);
     const applied =
-      changed.length === 0 ? '' : `new options for ${changed.join(', ')} all the same`;
+      changedNames.length === 0 ? '' : `new options for ${changedNames.join(', ')} all the same`;
     const unchanged = 'everything stays as it was';
     this.log.error(`${volfile}: ${applied === '' ? unchanged : `${unchanged}; ${applied}`}`, {
       msgid,
@@ -128,7 +135,8 @@ export class Reloader {
     return { name: volfile, ok: false, text: `${unchanged}: ${lines.join('\n')}` };
   }
 
-  private async exchangeGraph(specs: readonly VolumeSpec[]): Promise<string> {
+  /** Replaces the graph, and describes which volumes are new, removed and kept. */
+  private async exchangeAndDescribe(specs: readonly VolumeSpec[]): Promise<string> {
     const { startedNames, removedNames, keptNames } = await this.graph.exchange(
       specs,
       this.upTimeoutMs,

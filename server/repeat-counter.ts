@@ -1,7 +1,8 @@
 /**
  * Counts repeated log messages instead of writing them. A message that repeats one of the latest
  * few is held back. Later, one line gives the count: `The message "…" repeated N times between [t1]
- * and [t2]`. Messages without an id (MSGID), such as those of modules, are all written.
+ * and [t2]`. A single repeat is written itself. Messages without an id (MSGID), such as those of
+ * modules, are all written.
  *
  * Source: GlusterFS `libglusterfs/src/logging.c`, `_gf_msg_internal`, `gf_log_flush_message`.
  */
@@ -17,7 +18,10 @@ export interface RepeatSettings {
 /** GlusterFS's defaults: the number of messages, and the timeout in seconds. */
 export const DEFAULT_BUF_SIZE = 5;
 export const DEFAULT_FLUSH_TIMEOUT_S = 120;
+/** The longest timeout of setTimeout; a longer one would fire at once. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
 
+/** The repeats of one message. */
 interface MessageCount {
   /** The latest occurrence. */
   record: LogLine;
@@ -27,6 +31,7 @@ interface MessageCount {
   times: number;
 }
 
+/** Filters the records of one log. */
 export class RepeatCounter {
   private readonly writeRecord: (record: LogLine) => void;
   private readonly countedMax: number;
@@ -41,6 +46,7 @@ export class RepeatCounter {
     this.flushTimeoutMs = (flushTimeout ?? DEFAULT_FLUSH_TIMEOUT_S) * 1000;
   }
 
+  /** Writes a message, or counts it if it repeats one of the latest. */
   write(record: LogLine): void {
     if (this.countedMax === 0 || record.msgid === undefined) {
       this.writeRecord(record);
@@ -49,6 +55,7 @@ export class RepeatCounter {
     const key = formatLine({ ...record, time: 0 });
     const entry = this.counts.get(key);
     if (entry !== undefined) {
+      // Deleted and set again, so that it is the latest.
       entry.record = record;
       entry.times += 1;
       this.counts.delete(key);
@@ -69,16 +76,18 @@ export class RepeatCounter {
     for (const key of [...this.counts.keys()]) this.writeCount(key);
   }
 
+  /** Ends the count of a message, and writes its repeats, if any. */
   private writeCount(key: string): void {
     const { record, since, times } = this.counts.get(key)!;
     this.counts.delete(key);
+    // As in GlusterFS, a single repeat is written itself.
     if (times === 1) this.writeRecord(record);
     else if (times > 1) this.writeRecord({ ...record, repeated: { times, since } });
   }
 
   private startTimer(): void {
     if (this.timer !== null) return;
-    this.timer = setTimeout(() => this.flush(), Math.min(this.flushTimeoutMs, 2 ** 31 - 1));
+    this.timer = setTimeout(() => this.flush(), Math.min(this.flushTimeoutMs, TIMER_MAX_MS));
     this.timer.unref();
   }
 }

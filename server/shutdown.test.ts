@@ -62,7 +62,7 @@ describe('the shutdown of a server', () => {
     expect(lines.join()).toMatch('0-glossa: ending: received SIGTERM');
   });
 
-  it('with a mount runs the shutdown function instead of exiting', () => {
+  it('with a mount calls the mount’s shutdown function instead of exiting', () => {
     const end = vi.fn();
     ending.defer();
     ending.onRequest(end);
@@ -71,7 +71,7 @@ describe('the shutdown of a server', () => {
     expect(exit).not.toHaveBeenCalled();
   });
 
-  it('requested while mounting runs once the mount is there', () => {
+  it('waits for the mount if it was requested during the mounting', () => {
     const end = vi.fn();
     ending.defer();
     ending.request('enough');

@@ -28,7 +28,7 @@ const commands = [
   'run mnt/test.vol -- true',
 ];
 
-describeMounts('in front of a mount that does not reply', () => {
+describeMounts('at a mount that does not reply', () => {
   it('every command ends with status 1 and names the stopped server', () =>
     withScratch(async (scratch) => {
       const stuck = await startMount(scratch, memory);

@@ -161,6 +161,7 @@ export function readFlags<F extends Flags>(
   return { flags: Object.fromEntries(values) as FlagValues<F>, operands, rest };
 }
 
+/** Returns the flag's name, or `help` for -h. @throws {UsageError} for an unknown flag */
 function requireKnownName(flags: Flags, name: string, rawName: string): string {
   if (Object.hasOwn(flags, name)) return name;
   // Users who do not know -? try -h.

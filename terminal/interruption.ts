@@ -35,6 +35,7 @@ export class Interruption {
     return this.toExitStatus();
   }
 
+  /** Returns the exit status for the received signal; null without one. */
   private toExitStatus(): number | null {
     return this.received === null ? null : EXIT_SIGNAL + constants.signals[this.received];
   }

@@ -78,8 +78,9 @@ export function makeProgramCommand(
   const { file, env, cwd } = invocation;
   if (STARTED_BY_NPX.test(env.npm_lifecycle_script ?? '')) {
     const project = findProjectRoot(packageRoot);
-    const isFound = folder === cwd || isBelow(project, folder) || isNpxCache(project);
-    return isFound ? 'npx glossa' : `npx --prefix ${quoteWord(project)} glossa`;
+    // There npx finds the package without --prefix.
+    const npxFindsIt = folder === cwd || isBelow(project, folder) || isNpxCache(project);
+    return npxFindsIt ? 'npx glossa' : `npx --prefix ${quoteWord(project)} glossa`;
   }
   if (findOnPath('glossa', env.PATH) === resolveLinks(file)) return 'glossa';
   const path = quoteWord(makePathWithSlash(folder, file));

@@ -13,7 +13,7 @@ const LEFT_COLUMN_MAX = 28;
 const PLAIN_ASCII = /^[ -~]*$/;
 
 const require = createRequire(import.meta.url);
-// Loaded at the first use, which takes tens of milliseconds: plain ASCII text needs neither.
+// Both are loaded at their first use, which takes tens of milliseconds. Plain ASCII text needs neither.
 let stringWidth: StringWidth | undefined;
 let graphemes: Intl.Segmenter | undefined;
 
@@ -90,16 +90,20 @@ export function formatColumns(
   rows: readonly (readonly [left: string, right: string])[],
   width: number,
 ): string {
-  const widths = rows
+  const leftWidths = rows
     .map(([left]) => measureWidth(left))
-    .filter((length) => length <= LEFT_COLUMN_MAX);
-  const margin = makeBlanks(Math.max(0, ...widths) + 4);
+    .filter((leftWidth) => leftWidth <= LEFT_COLUMN_MAX);
+  // Two blanks before the first column, and two between the columns.
+  const margin = makeBlanks(Math.max(0, ...leftWidths) + 4);
   return rows
     .flatMap(([left, right]) => {
       const lines = wrap(margin + right, width);
-      const first = `  ${left}`;
-      if (measureWidth(first) + 2 > margin.length) return [first, ...lines];
-      return [padRight(first, margin.length) + lines[0]!.slice(margin.length), ...lines.slice(1)];
+      const leftCell = `  ${left}`;
+      if (measureWidth(leftCell) + 2 > margin.length) return [leftCell, ...lines];
+      return [
+        padRight(leftCell, margin.length) + lines[0]!.slice(margin.length),
+        ...lines.slice(1),
+      ];
     })
     .join('\n');
 }

@@ -16,7 +16,7 @@ describe('colour of the output', () => {
     [true, { NO_COLOR: '' }, true],
     [false, {}, false],
     [undefined, {}, false],
-  ])('on a stream with isTTY %s and the environment %j is used: %s', (isTTY, env, expected) => {
+  ])('is decided for a stream with isTTY %s and the environment %j: %s', (isTTY, env, expected) => {
     expect(supportsColour(isTTY === undefined ? {} : { isTTY }, env)).toBe(expected);
   });
 

@@ -93,10 +93,12 @@ export class DebugServer {
     });
   }
 
+  /** Resolves `close` once no stopped request is unfinished. */
   private resolveIfComplete(): void {
     if (this.requestDebugger.unfinishedStoppedRequests.size === 0) this.resolveClose?.();
   }
 
+  /** Sends an event, after the reply of the command that has caused it. */
   private emit(message: DebugMessage): void {
     if (this.queuedMessages === null) this.send(message);
     else this.queuedMessages.push(message);

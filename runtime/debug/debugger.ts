@@ -153,7 +153,7 @@ export class Debugger implements Interceptor {
   private updateInterception(mustReroute = false): void {
     const isNeeded = this.breakpoints.size + this.steppingRequests.size + this.stops.size > 0;
     if (isNeeded === this.isIntercepting && !mustReroute) return;
-    // Observes before it intercepts. The observer is never removed: without hops it stores nothing.
+    // The observer receives the bridges' notes. It is never removed: without hops it stores nothing.
     if (isNeeded && !this.isObserving) this.graph.observe(this.noteObserver);
     this.isObserving ||= isNeeded;
     this.isIntercepting = isNeeded;
@@ -176,6 +176,10 @@ export class Debugger implements Interceptor {
     },
   };
 
+  /**
+   * Wants every volume that defines the fop, because a step may end at any of them. A volume that only passes the fop
+   * on is wanted for a breakpoint that names it.
+   */
   wantsFop(xl: Xlator, fop: FopName, defines: boolean): boolean {
     if (defines) return true;
     for (const breakpoint of this.breakpoints.values()) {
@@ -184,6 +188,7 @@ export class Debugger implements Interceptor {
     return false;
   }
 
+  /** Makes the fop that may stop a request at its wind, and at its unwind by a callback of its own. */
   wrapFop<N extends FopName>(name: N, fop: Fop<N, unknown>): Fop<N, unknown> {
     const row = findFop(name)!;
     const call = fop as AnyCall;
@@ -194,6 +199,7 @@ export class Debugger implements Interceptor {
         call(frame, xl, ...args);
         return;
       }
+      // The frame has a hop already if the volume above passed its own frame on (`tail`).
       const previous = this.hops.get(frame) ?? null;
       const above = previous ?? this.findNearestHop(frame.parent);
       const request = this.findOrAddRequest(frame.root);
@@ -212,7 +218,7 @@ export class Debugger implements Interceptor {
       this.hops.set(frame, hop);
       request.openHops += 1;
       frame.cbk = collectCbk[name]((...reply) =>
-        this.unwind(hop, upperCbk, reply),
+        this.handleUnwind(hop, upperCbk, reply),
       ) as unknown as AnyCbk;
       const proceed = (): void => call(frame, xl, ...args);
       if (!this.stopIfMatching('wind', hop, 0, 0, [], proceed)) proceed();
@@ -220,10 +226,18 @@ export class Debugger implements Interceptor {
     return collect[name](handleWind);
   }
 
-  private unwind(
+  /** Ends a hop: may stop the request at its reply, then passes the reply to the callback above. */
+  private handleUnwind(
     hop: Hop,
     upperCbk: AnyCall,
-    [parent, cookie, at, opRet, opErrno, reply]: [Frame, number, Xlator, number, number, unknown[]],
+    [parent, cookie, receiver, opRet, opErrno, reply]: [
+      Frame,
+      number,
+      Xlator,
+      number,
+      number,
+      unknown[],
+    ],
   ): void {
     const { frame, previous, request, above, row } = hop;
     if (previous === null) this.hops.delete(frame);
@@ -231,7 +245,7 @@ export class Debugger implements Interceptor {
     const passReplyUp = (ret: number, errno: number, values: readonly unknown[]): void => {
       if (above?.row === row) above.repliesBelow?.push(encodeReply(row, ret, errno, values));
       request.openHops -= 1;
-      upperCbk(parent, cookie, at, ret, errno, ...values);
+      upperCbk(parent, cookie, receiver, ret, errno, ...values);
       if (request.openHops === 0) this.endRequest(request);
     };
     const proceed = (stop: Stop): void => passReplyUp(stop.opRet, stop.opErrno, stop.reply);
@@ -304,15 +318,16 @@ export class Debugger implements Interceptor {
 
   /** Makes a store for the replies from below a volume, if a breakpoint compares them; else null. */
   private makeReplyStore(xl: Xlator): Uint8Array[] | null {
-    for (const { mustDiffer: changed, volume } of this.breakpoints.values()) {
-      if (changed && volume === xl.name) return [];
+    for (const { mustDiffer, volume } of this.breakpoints.values()) {
+      if (mustDiffer && volume === xl.name) return [];
     }
     return null;
   }
 
+  /** Finds the hop of the frame, or of the nearest one above it that has a hop. */
   private findNearestHop(frame: Frame | null): Hop | null {
-    for (let at = frame; at !== null; at = at.parent) {
-      const hop = this.hops.get(at);
+    for (let current = frame; current !== null; current = current.parent) {
+      const hop = this.hops.get(current);
       if (hop !== undefined) return hop;
     }
     return null;
@@ -327,6 +342,7 @@ export class Debugger implements Interceptor {
     return request;
   }
 
+  /** Called when all hops have their reply: forgets its step, and reports a request that had stopped. */
   private endRequest(request: DebuggedRequest): void {
     request.goal = null;
     this.steppingRequests.delete(request);

@@ -10,6 +10,7 @@ import { DebugError } from './debug-error.ts';
 import type { Stop } from './debugger.ts';
 import { iaTypes } from './shown-values.ts';
 
+/** The largest errno of Linux (MAX_ERRNO). */
 const ERRNO_MAX = 4095;
 const GFID_FIELDS: ReadonlySet<string> = new Set(['ia_gfid', 'lease_id']);
 
@@ -61,29 +62,30 @@ function setOpRet(stop: Stop, opRet: number): void {
 /** Finds the greatest op_ret of a successful reply: the length or size of the part that it counts. */
 function findMaxOpRet({ counts, reply: parts }: FopRow, reply: readonly unknown[]): number {
   if (counts === null) return 0;
-  const at = parts.findIndex(({ name }) => name === counts.part);
-  const part = reply[at];
+  const index = parts.findIndex(({ name }) => name === counts.part);
+  const part = reply[index];
   if (part instanceof Dict) return part.size;
   if (part instanceof Uint8Array || Array.isArray(part) || typeof part === 'string')
     return part.length;
   return Number.MAX_SAFE_INTEGER;
 }
 
+/** Sets a part other than op_ret and op_errno. */
 function setPart({ hop: { row }, reply }: Stop, path: readonly string[], text: string): void {
   const [name = '', key, ...more] = path;
-  const at = row.reply.findIndex((part) => part.name === name);
-  if (at < 0) {
+  const index = row.reply.findIndex((part) => part.name === name);
+  if (index < 0) {
     const names = ['op_ret', 'op_errno', ...row.reply.map((part) => part.name)];
     throw makeUnknownNameError(`a reply of ${row.name} has no '${name}'`, name, names);
   }
-  const { type } = row.reply[at]!;
+  const { type } = row.reply[index]!;
   const isStruct = isStructType(type) && type in SETTABLE_EXAMPLES;
-  if (key === undefined && type === 'int') reply[at] = readNumber(text, name, true);
-  else if (key === undefined && type === 'str') reply[at] = readText(text, name);
+  if (key === undefined && type === 'int') reply[index] = readNumber(text, name, true);
+  else if (key === undefined && type === 'str') reply[index] = readText(text, name);
   else if (key !== undefined && more.length === 0 && type === 'dict') {
-    reply[at] = makeDictWithKey(reply[at] as Dict | null, key, text);
+    reply[index] = makeDictWithKey(reply[index] as Dict | null, key, text);
   } else if (key !== undefined && more.length === 0 && isStruct) {
-    reply[at] = makeStructWithField(type, reply[at] as object | null, key, text);
+    reply[index] = makeStructWithField(type, reply[index] as object | null, key, text);
   } else {
     const example = SETTABLE_EXAMPLES[type];
     const hint =
@@ -116,7 +118,8 @@ function makeStructWithField(
   text: string,
 ): object {
   const { fields, make } = structTypes[type];
-  const field = fields.find(({ name, member: own }) => name === member || own === member);
+  // Accepts the name in TypeScript (`iaSize`), and GlusterFS's (`ia_size`).
+  const field = fields.find((one) => one.name === member || one.member === member);
   if (field === undefined) {
     const names = fields.map((field) => field.member);
     throw makeUnknownNameError(`${type} has no field '${member}'`, member, names);
@@ -145,6 +148,7 @@ function readField(name: string, text: string): number | string {
   throw new DebugError(`${name} is from ${least} to ${most}: not ${text}`);
 }
 
+/** Copies a dict and sets a key of the copy, or deletes it for the text `null`. */
 function makeDictWithKey(current: Dict | null, key: string, text: string): Dict {
   const copy = current?.copy() ?? new Dict();
   if (text === 'null') {

@@ -69,8 +69,8 @@ function formatBytes(bytes: Uint8Array): string {
 }
 
 function showStruct(name: string, type: StructType, content: object): ShownValue {
-  const parts = structTypes[type].fields.map(({ member, name: own }) => {
-    const field = (content as Record<string, unknown>)[own];
+  const parts = structTypes[type].fields.map(({ member, name: fieldName }) => {
+    const field = (content as Record<string, unknown>)[fieldName];
     if (typeof field === 'number') return makeValue(member, 'int', formatNumber(member, field));
     return makeValue(member, 'str', quote(String(field)));
   });

@@ -37,11 +37,12 @@ export function readMounts(): MountEntry[] {
 export const findMount = (path: string): MountEntry | null =>
   readMounts().findLast(({ mountpoint }) => mountpoint === path) ?? null;
 
-/** The uid of the user who mounted, from FUSE's options; -1 if the options lack it. */
+/** Finds the uid of the user who mounted, in FUSE's options; -1 if the options lack it. */
 export function findMountingUid({ options }: MountEntry): number {
-  const option = options.find((option) => option.startsWith('user_id='));
-  return option === undefined ? -1 : Number(option.slice('user_id='.length));
+  const userOption = options.find((option) => option.startsWith('user_id='));
+  return userOption === undefined ? -1 : Number(userOption.slice('user_id='.length));
 }
 
+/** Decodes blanks and other characters, which mountinfo has as `\040`. */
 const unescapeOctal = (text: string): string =>
   text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)));

@@ -107,10 +107,10 @@ class RecordRing {
 
   /** Returns the oldest record, which the caller overwrites. */
   takeOldest(): RequestRecord {
-    const at = this.nextIndex;
-    this.nextIndex = at + 1 < RECORDS_MAX ? at + 1 : 0;
-    this.items[at] ??= this.makeRecord();
-    return this.items[at];
+    const index = this.nextIndex;
+    this.nextIndex = index + 1 < RECORDS_MAX ? index + 1 : 0;
+    this.items[index] ??= this.makeRecord();
+    return this.items[index];
   }
 
   list(): readonly RequestRecord[] {
@@ -139,10 +139,17 @@ export class NotableRequests {
    * Records a failed or slow request.
    * @param nodeid the request's inode, which `inodes` finds if the request's frame has no loc
    * @param errno 0 on success
-   * @param at time of the reply, by `performance.now` @param ms duration. If both are unknown yet, the
-   *   caller registers the returned record for the next sample
+   * @param repliedAt time of the reply, by `performance.now`
+   * @param ms duration. If both are unknown yet, the caller registers the returned record for the next sample
    */
-  add(request: Stack, inodes: InodeLookup, nodeid: number, errno: number, at: number, ms: number) {
+  add(
+    request: Stack,
+    inodes: InodeLookup,
+    nodeid: number,
+    errno: number,
+    repliedAt: number,
+    ms: number,
+  ) {
     const isExpected = ms < this.slowMs && isExpectedFailure(request.op, errno);
     const record = (isExpected ? this.expectedFailures : this.failedOrSlow).takeOldest();
     record.unique = request.unique;
@@ -151,7 +158,7 @@ export class NotableRequests {
     record.uid = request.uid;
     record.gid = request.gid;
     record.errno = errno;
-    record.repliedAt = at;
+    record.repliedAt = repliedAt;
     record.ms = ms;
     record.among = 1;
     record.isExpected = isExpected;
@@ -192,14 +199,16 @@ export class NotableRequests {
     const records = [...this.expectedFailures.list(), ...this.failedOrSlow.list()]
       .filter(({ op }) => op !== NOT_SHOWN)
       .sort((a, b) => a.repliedAt - b.repliedAt || a.unique - b.unique);
+    // From the monotonic clock to the time of day.
     const clockOffset = this.graph.context.sink.now() - performance.now();
     const requests = records.map((record) => this.describe(record, clockOffset));
     return { slowMs: this.slowMs, kept: RECORDS_MAX, requests };
   }
 
+  /** Converts a record to JSON. @param clockOffset milliseconds from `performance.now` to the epoch's time */
   private describe(record: RequestRecord, clockOffset: number): NotableRequest {
     const {
-      repliedAt: at,
+      repliedAt,
       errno,
       volumeIds,
       volumeCount,
@@ -212,7 +221,7 @@ export class NotableRequests {
     } = record;
     return {
       ...rest,
-      time: clockOffset + at,
+      time: clockOffset + repliedAt,
       errno: errno === 0 ? null : errnoName(errno),
       paths: paths ?? listPaths(null, inode, name),
       way: volumeIds

@@ -10,7 +10,7 @@ export interface EventStore {
    * Accepts the event written from `start` on, with its time in nanoseconds. Returns false if it did
    * not fit: `out` then has more room for another try.
    */
-  commit(start: number, at: number): boolean;
+  commit(start: number, timeNs: number): boolean;
 }
 
 /** Stores events in memory up to a limit; further events are dropped. */
@@ -41,19 +41,20 @@ export class MemoryEvents implements EventStore {
   }
 }
 
-/** Writes an event, or else a `lost` event with the reason. @param at nanoseconds since the recording began */
+/** Writes an event, or else a `lost` event with the reason. @param timeNs nanoseconds since the recording began */
 export function putEvent(
   store: EventStore,
-  at: number,
+  timeNs: number,
   write: (out: RecordingWriter) => void,
 ): void {
-  if (!tryPutEvent(store, at, write))
-    tryPutEvent(store, at, (out) => writeLost(out, at, TOO_LARGE_REASON));
+  if (!tryPutEvent(store, timeNs, write))
+    tryPutEvent(store, timeNs, (out) => writeLost(out, timeNs, TOO_LARGE_REASON));
 }
 
+/** Writes an event, or a `lost` event if its encoding fails. Returns false if the event does not fit. */
 function tryPutEvent(
   store: EventStore,
-  at: number,
+  timeNs: number,
   write: (out: RecordingWriter) => void,
 ): boolean {
   // An event that did not fit is written again into more room.
@@ -65,10 +66,10 @@ function tryPutEvent(
     } catch (error) {
       // A translator may reply with wrong values, which must not fail the request.
       out.at = start;
-      putEvent(store, at, (out) => writeLost(out, at, describeError(error)));
+      putEvent(store, timeNs, (out) => writeLost(out, timeNs, describeError(error)));
       return true;
     }
-    if (store.commit(start, at)) return true;
+    if (store.commit(start, timeNs)) return true;
   }
   return false;
 }
@@ -80,10 +81,10 @@ export function copyEvents(store: EventStore, bytes: Uint8Array): void {
     const start = input.at;
     const length = readLength(bytes, start);
     input.at = start + TIME_OFFSET;
-    const at = input.readUint();
+    const timeNs = input.readUint();
     input.at = start + length;
     const event = bytes.subarray(start, start + length);
-    putEvent(store, at, (out) => {
+    putEvent(store, timeNs, (out) => {
       if (out.at + length <= out.bytes.length) out.bytes.set(event, out.at);
       out.at += length;
     });

@@ -16,6 +16,7 @@ const SHOWN_CHARACTERS_MAX = 60;
 
 /** Formats an event's time of day to the microsecond. @param at nanoseconds after `startedAt` */
 export const formatClock = (startedAt: number, at: number): string =>
+  // The part after the date: 09:41:07.123456.
   formatTime(startedAt + at / 1e6).slice(11, 26);
 
 /** Formats a result: `0`, or `-1 ENOENT`. */

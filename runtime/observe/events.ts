@@ -238,13 +238,14 @@ interface FieldLayout {
   readonly bit: number;
 }
 
+/** The fields of a kind of event; `number` stands for the kind in the bytes. */
 interface Layout {
   readonly kind: EventKind;
   readonly number: number;
   readonly rows: readonly FieldLayout[];
 }
 
-const layoutList: readonly Layout[] = Object.entries(layouts).map(([kind, fields], at) => {
+const layoutList: readonly Layout[] = Object.entries(layouts).map(([kind, fields], index) => {
   let bit = 1;
   const rows = Object.entries(fields as Readonly<Record<string, FieldLayout['field']>>).map(
     ([name, field]): FieldLayout => {
@@ -254,7 +255,7 @@ const layoutList: readonly Layout[] = Object.entries(layouts).map(([kind, fields
       return row;
     },
   );
-  return { kind: kind as EventKind, number: at, rows };
+  return { kind: kind as EventKind, number: index, rows };
 });
 
 export const layoutByKind = Object.fromEntries(
@@ -275,10 +276,10 @@ export function readLength(bytes: Uint8Array, start: number): number {
   return LENGTH_BYTES + length;
 }
 
-/** Writes an event. The caller calls it at once, because the objects may change later. @param at as in EventOf */
+/** Writes an event. The caller calls it at once, because the objects may change later. @param timeNs as `EventOf.at` */
 export function writeEvent<K extends EventKind>(
   out: RecordingWriter,
-  at: number,
+  timeNs: number,
   kind: K,
   event: EventInput<K>,
   retention: Retention,
@@ -288,7 +289,7 @@ export function writeEvent<K extends EventKind>(
   const start = out.at;
   out.at += LENGTH_BYTES;
   out.writeByte(number);
-  out.writeUint(at);
+  out.writeUint(timeNs);
   for (let i = 0; i < rows.length; i++) {
     const { name, field, bit } = rows[i]!;
     const value = fields[name];
@@ -312,8 +313,8 @@ function encodeFlags(
 const NO_DATA: Retention = { dataMax: 0, hidden: null };
 
 /** Writes an event in place of one that could not be recorded. */
-export const writeLost = (out: RecordingWriter, at: number, why: string): void =>
-  writeEvent(out, at, 'lost', { why }, NO_DATA);
+export const writeLost = (out: RecordingWriter, timeNs: number, why: string): void =>
+  writeEvent(out, timeNs, 'lost', { why }, NO_DATA);
 
 /** A fop's name, and the names and readers of its arguments and of the parts of its reply. */
 type FopReaders = Readonly<Record<Part, readonly (readonly [name: string, read: ReadValue])[]>> & {

@@ -66,8 +66,8 @@ const PREFIX_FIELDS = [
 const VERSION_OFFSET = 8;
 const PREFIX_FIELDS_OFFSET = 12;
 
-const makeView = (bytes: Uint8Array, at = 0): DataView =>
-  new DataView(bytes.buffer, bytes.byteOffset + at, bytes.length - at);
+const makeView = (bytes: Uint8Array, offset = 0): DataView =>
+  new DataView(bytes.buffer, bytes.byteOffset + offset, bytes.length - offset);
 
 export function encodePrefix(prefix: Prefix): Uint8Array {
   const bytes = new Uint8Array(PREFIX_BYTES);
@@ -103,7 +103,7 @@ export function readPrefix(bytes: Uint8Array): Prefix {
 /** Events that were deflated together (zlib, with its checksum). */
 export interface Block {
   /** The offset of its bytes in the file. */
-  readonly at: number;
+  readonly offset: number;
   /** The number of its bytes in the file. */
   readonly storedBytes: number;
   /** The number of bytes of its inflated events. */
@@ -119,6 +119,7 @@ export interface Block {
 
 /** Bytes of a block's entry, which stands in the index and, with offset 0, before the block itself. */
 export const ENTRY_BYTES = 48;
+/** `GBLK` in little-endian order. */
 const BLOCK_MAGIC = 0x4b4c4247;
 /** The most bytes of a block. An entry with a larger length is damaged. */
 export const BLOCK_BYTES_MAX = 16 * 2 ** 20;
@@ -133,14 +134,14 @@ export function encodeEntry(block: Block): Uint8Array {
   view.setUint32(16, block.sequence, true);
   view.setFloat64(24, block.firstTime, true);
   view.setFloat64(32, block.lastTime, true);
-  view.setFloat64(40, block.at, true);
+  view.setFloat64(40, block.offset, true);
   return bytes;
 }
 
-/** Reads a block's entry; null if no entry begins at `at`. */
-export function readEntry(bytes: Uint8Array, at: number): Block | null {
-  if (at < 0 || at + ENTRY_BYTES > bytes.length) return null;
-  const view = makeView(bytes, at);
+/** Reads a block's entry; null if no entry begins at `entryOffset`. */
+export function readEntry(bytes: Uint8Array, entryOffset: number): Block | null {
+  if (entryOffset < 0 || entryOffset + ENTRY_BYTES > bytes.length) return null;
+  const view = makeView(bytes, entryOffset);
   if (view.getUint32(0, true) !== BLOCK_MAGIC) return null;
   const block = {
     storedBytes: view.getUint32(4, true),
@@ -149,10 +150,10 @@ export function readEntry(bytes: Uint8Array, at: number): Block | null {
     sequence: view.getUint32(16, true),
     firstTime: view.getFloat64(24, true),
     lastTime: view.getFloat64(32, true),
-    at: view.getFloat64(40, true),
+    offset: view.getFloat64(40, true),
   };
-  const isOffset = Number.isSafeInteger(block.at) && block.at >= 0;
-  return isOffset && block.length <= BLOCK_BYTES_MAX ? block : null;
+  const hasValidOffset = Number.isSafeInteger(block.offset) && block.offset >= 0;
+  return hasValidOffset && block.length <= BLOCK_BYTES_MAX ? block : null;
 }
 
 /** The head of a slot, before its events. */
@@ -180,8 +181,8 @@ export class Slot {
   }
 
   get state(): SlotState {
-    const [used, events, sequence] = this.head as unknown as [number, number, number];
-    return { usedBytes: used, events, sequence };
+    const [usedBytes, events, sequence] = this.head as unknown as [number, number, number];
+    return { usedBytes, events, sequence };
   }
 
   /** Empties the slot. Its sequence is 0 if it stays unused. */
@@ -191,7 +192,7 @@ export class Slot {
     this.head[2] = sequence;
   }
 
-  /** Marks the bytes before `used` as whole events; `events` of them are new. */
+  /** Marks the first `usedBytes` bytes as whole events; `events` of them are new. */
   commit(usedBytes: number, events = 1): void {
     this.head[1] = this.head[1]! + events;
     this.head[0] = usedBytes;
@@ -199,9 +200,9 @@ export class Slot {
 }
 
 /** Reads the head of a slot; null if the file ends before it. */
-export function readSlot(bytes: Uint8Array, at: number): SlotState | null {
-  if (at + SLOT_HEAD_BYTES > bytes.length) return null;
-  const view = makeView(bytes, at);
-  const [used, events] = [view.getUint32(0, true), view.getUint32(4, true)];
-  return { usedBytes: used, events, sequence: view.getUint32(8, true) };
+export function readSlot(bytes: Uint8Array, offset: number): SlotState | null {
+  if (offset + SLOT_HEAD_BYTES > bytes.length) return null;
+  const view = makeView(bytes, offset);
+  const [usedBytes, events] = [view.getUint32(0, true), view.getUint32(4, true)];
+  return { usedBytes, events, sequence: view.getUint32(8, true) };
 }

@@ -63,6 +63,7 @@ export class Outline {
   /** The row of the first hop of each request, or of a separate part of one. */
   readonly requests: Int32Array;
   readonly hops: HopColumns;
+  /** Events outside of requests, in the order of the recording. */
   readonly others: NonRequestEvent[] = [];
   /** Descriptions of the damaged parts. */
   readonly problems: string[];
@@ -71,7 +72,7 @@ export class Outline {
   /** The offsets of each hop's events. */
   private readonly windOffsets: Uint32Array;
   private readonly unwindOffsets: Uint32Array;
-  private readonly notes: { readonly at: number; readonly hop: number }[] = [];
+  private readonly notes: { readonly offset: number; readonly hop: number }[] = [];
   /** The row of each hop by its number in the recording. */
   private readonly rows = new Map<number, number>();
 
@@ -84,24 +85,25 @@ export class Outline {
     this.hops = new HopColumns(capacity);
     this.windOffsets = new Uint32Array(capacity);
     this.unwindOffsets = new Uint32Array(capacity).fill(NO_EVENT);
-    let [at, requestCount] = [0, 0];
+    let [offset, requestCount] = [0, 0];
     for (const part of parts) {
-      const end = at + part.bytes.length;
+      const end = offset + part.bytes.length;
       let readCount = 0;
       try {
-        for (; at < end; readCount++) {
+        for (; offset < end; readCount++) {
           // Bytes too few for a length are damage, too.
-          const next = end - at < LENGTH_BYTES ? end + 1 : at + readLength(this.bytes, at);
+          const next =
+            end - offset < LENGTH_BYTES ? end + 1 : offset + readLength(this.bytes, offset);
           if (next > end) throw new RecordingError('it ends within an event');
           // Events without a checksum are checked now, as `walk` reads them later.
-          if (!part.checked) this.readEvent(at);
-          requestCount = this.addEvent(at, next, requestCount);
-          at = next;
+          if (!part.checked) this.readEvent(offset);
+          requestCount = this.addEvent(offset, next, requestCount);
+          offset = next;
         }
       } catch (error) {
         this.problems.push(describeDamage(part, error, readCount));
       }
-      at = end;
+      offset = end;
     }
     this.requests = this.hops.firsts.subarray(0, requestCount);
   }
@@ -116,7 +118,8 @@ export class Outline {
       offsets.push(windOffsets[hop]!);
       if (unwindOffsets[hop] !== NO_EVENT) offsets.push(unwindOffsets[hop]!);
     }
-    for (const { at, hop } of this.notes) if (hops.request[hop] === request) offsets.push(at);
+    for (const { offset, hop } of this.notes)
+      if (hops.request[hop] === request) offsets.push(offset);
     for (const offset of offsets.sort((a, b) => a - b)) walks.add(this.readEvent(offset)!);
     return walks.walks[0]!;
   }
@@ -131,31 +134,37 @@ export class Outline {
     return this.reader.findVolumeName(id);
   }
 
-  /** Reads the event at offset `at`; undefined for an unknown kind. */
-  private readEvent(at: number): RecordedEvent | undefined {
-    const [event] = this.reader.read(this.bytes.subarray(at, at + readLength(this.bytes, at)));
+  /** Reads the event at an offset; undefined for an unknown kind. */
+  private readEvent(offset: number): RecordedEvent | undefined {
+    const end = offset + readLength(this.bytes, offset);
+    const [event] = this.reader.read(this.bytes.subarray(offset, end));
     return event;
   }
 
   /** Adds an event, and returns the number of requests so far. @throws {RecordingError} */
-  private addEvent(at: number, end: number, requestCount: number): number {
-    const input = new RecordingReader(this.bytes, at + LENGTH_BYTES, end);
+  private addEvent(offset: number, end: number, requestCount: number): number {
+    const input = new RecordingReader(this.bytes, offset + LENGTH_BYTES, end);
     const kind = input.readByte();
     const time = input.readUint();
-    if (kind === WIND.number) return this.addWind(input, at, time, requestCount);
-    if (kind === UNWIND.number) this.addUnwind(input, at, time);
+    if (kind === WIND.number) return this.addWind(input, offset, time, requestCount);
+    if (kind === UNWIND.number) this.addUnwind(input, offset, time);
     else if (kind === NOTE.number) {
       const hop = this.rows.get(input.readUint());
-      if (hop !== undefined) this.notes.push({ at, hop });
+      if (hop !== undefined) this.notes.push({ offset, hop });
     } else {
       // Other events are few, so they are read whole.
-      const event = this.readEvent(at);
+      const event = this.readEvent(offset);
       if (event !== undefined && isOutsideRequests(event)) this.others.push(event);
     }
     return requestCount;
   }
 
-  private addWind(input: RecordingReader, at: number, time: number, requestCount: number): number {
+  private addWind(
+    input: RecordingReader,
+    offset: number,
+    time: number,
+    requestCount: number,
+  ): number {
     const { hops, rows } = this;
     const id = input.readUint();
     // A hop's number is unique: a second wind with it is damage, which `walk.ts` ignores, too.
@@ -170,13 +179,13 @@ export class Outline {
     hops.start[hop] = time;
     hops.request[hop] = parent === -1 ? requestCount : hops.request[parent]!;
     if (parent === -1) hops.firsts[requestCount] = hop;
-    this.windOffsets[hop] = at;
+    this.windOffsets[hop] = offset;
     rows.set(id, hop);
     hops.length += 1;
     return parent === -1 ? requestCount + 1 : requestCount;
   }
 
-  private addUnwind(input: RecordingReader, at: number, time: number): void {
+  private addUnwind(input: RecordingReader, offset: number, time: number): void {
     const hop = this.rows.get(input.readUint());
     if (hop === undefined) return;
     for (let i = 0; i < FIELDS_BEFORE_RET; i++) input.readUint();
@@ -184,13 +193,14 @@ export class Outline {
     const opErrno = input.readNumber();
     this.hops.end[hop] = time;
     this.hops.errno[hop] = opRet < 0 ? opErrno : 0;
-    this.unwindOffsets[hop] = at;
+    this.unwindOffsets[hop] = offset;
   }
 }
 
 /** The number of fields between hop and op_ret: request, volume and fop. */
 const FIELDS_BEFORE_RET = 3;
 
+/** Reads all parts of a recording, and indexes them. */
 export async function readOutline(recording: Recording): Promise<Outline> {
   const parts: Part[] = [];
   for await (const part of recording.parts()) parts.push(part);

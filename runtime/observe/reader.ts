@@ -78,7 +78,7 @@ export function openRecording(bytes: Uint8Array): Recording {
   ];
   // While the writer copies a slot into a block, both have the same sequence number. The slot wins,
   // because it is complete.
-  const indexProblems = problems.length;
+  const indexProblemCount = problems.length;
   const bySequence = new Map(chunks.map((chunk) => [chunk.sequence, chunk]));
   const ordered = [...bySequence.values()].sort((a, b) => a.sequence - b.sequence);
   return {
@@ -88,11 +88,11 @@ export function openRecording(bytes: Uint8Array): Recording {
     count: ordered.reduce((sum, { count }) => sum + count, 0),
     events() {
       // Each pass over the events reports the damaged parts anew.
-      problems.length = indexProblems;
+      problems.length = indexProblemCount;
       return readEvents(head, ordered, problems);
     },
     parts() {
-      problems.length = indexProblems;
+      problems.length = indexProblemCount;
       return loadParts(ordered, problems);
     },
   };
@@ -115,13 +115,13 @@ function readIndex(bytes: Uint8Array, prefix: Prefix, problems: string[]): Block
 /** Finds blocks one after another, up to the last whole one. */
 function scanBlocks(bytes: Uint8Array, start: number): Block[] {
   const blocks: Block[] = [];
-  for (let at = start; ; ) {
-    const block = readEntry(bytes, at);
+  for (let offset = start; ; ) {
+    const block = readEntry(bytes, offset);
     if (block === null) return blocks;
-    const contents = at + ENTRY_BYTES;
-    if (contents + block.storedBytes > bytes.length) return blocks;
-    blocks.push({ ...block, at: contents });
-    at = contents + block.storedBytes;
+    const contentsOffset = offset + ENTRY_BYTES;
+    if (contentsOffset + block.storedBytes > bytes.length) return blocks;
+    blocks.push({ ...block, offset: contentsOffset });
+    offset = contentsOffset + block.storedBytes;
   }
 }
 
@@ -130,18 +130,18 @@ const makeBlockChunk = (bytes: Uint8Array, block: Block): EventChunk => ({
   sequence: block.sequence,
   count: block.events,
   hasChecksum: true,
-  load: () => inflate(bytes.subarray(block.at, block.at + block.storedBytes), block.length),
+  load: () => inflate(bytes.subarray(block.offset, block.offset + block.storedBytes), block.length),
 });
 
 function readSlotChunks(bytes: Uint8Array, { slots, slotSize, slotsAt }: Prefix): EventChunk[] {
   const chunks: EventChunk[] = [];
   for (let i = 0; i < slots; i++) {
-    const at = slotsAt + i * slotSize;
-    const slot = readSlot(bytes, at);
+    const slotOffset = slotsAt + i * slotSize;
+    const slot = readSlot(bytes, slotOffset);
     if (slot === null) break;
     if (slot.sequence === 0 || slot.usedBytes === 0) continue;
-    const start = at + SLOT_HEAD_BYTES;
-    const end = Math.min(start + slot.usedBytes, at + slotSize);
+    const start = slotOffset + SLOT_HEAD_BYTES;
+    const end = Math.min(start + slot.usedBytes, slotOffset + slotSize);
     chunks.push({
       name: `slot ${i + 1}`,
       sequence: slot.sequence,
@@ -153,25 +153,29 @@ function readSlotChunks(bytes: Uint8Array, { slots, slotSize, slotsAt }: Prefix)
   return chunks;
 }
 
-/** @throws the engine's error for bytes that are not deflated */
+/**
+ * Inflates a block.
+ * @param length the inflated length that the entry states @throws the engine's error for bytes that are not deflated
+ */
 async function inflate(deflated: Uint8Array, length: number): Promise<Uint8Array> {
   const source = new Blob([deflated.slice()]).stream();
   const reader = source.pipeThrough(new DecompressionStream('deflate')).getReader();
   const whole = new Uint8Array(length);
-  let at = 0;
+  let usedBytes = 0;
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
-    if (at + value.length > length) {
+    if (usedBytes + value.length > length) {
       await reader.cancel();
       throw new RecordingError('it inflates to more bytes than its entry states');
     }
-    whole.set(value, at);
-    at += value.length;
+    whole.set(value, usedBytes);
+    usedBytes += value.length;
   }
-  return whole.subarray(0, at);
+  return whole.subarray(0, usedBytes);
 }
 
+/** Loads the chunks in order, some of them ahead, and reports the damaged ones. */
 async function* loadParts(chunks: readonly EventChunk[], problems: string[]): AsyncGenerator<Part> {
   const pendingLoads: Promise<Uint8Array>[] = [];
   let startedCount = 0;

@@ -159,13 +159,15 @@ export class Recorder implements Observer {
     const { id, request, xl, fop, heldRequest, frame, previous } = hop;
     if (previous === null) this.hops.delete(frame);
     else this.hops.set(frame, previous);
-    const at = this.computeElapsedNs();
+    const timeNs = this.computeElapsedNs();
     const event = { hop: id, request, volume: xl, fop, opRet, opErrno, reply };
-    this.record(heldRequest, at, (out) => writeEvent(out, at, 'unwind', event, this.retention));
+    this.record(heldRequest, timeNs, (out) =>
+      writeEvent(out, timeNs, 'unwind', event, this.retention),
+    );
     if (heldRequest === null) return;
     heldRequest.isMatch ||= this.filter.matchesResult(
       opRet < 0 ? opErrno : 0,
-      (at - hop.startedNs) / NS_PER_MS,
+      (timeNs - hop.startedNs) / NS_PER_MS,
     );
     heldRequest.openHops -= 1;
     if (heldRequest.openHops > 0) return;
@@ -182,9 +184,9 @@ export class Recorder implements Observer {
 
   notify(xl: Xlator, event: EventName, data: unknown): void {
     if (!this.admitVolume(xl)) return;
-    const at = this.computeElapsedNs();
+    const timeNs = this.computeElapsedNs();
     const fields = { volume: xl, event, about: describeSubject(data, this.retention) };
-    this.record(null, at, (out) => writeEvent(out, at, 'notify', fields, this.retention));
+    this.record(null, timeNs, (out) => writeEvent(out, timeNs, 'notify', fields, this.retention));
   }
 
   noteLogLine(xl: Xlator, line: LogLine, frame: Frame | null): void {
@@ -192,7 +194,7 @@ export class Recorder implements Observer {
     // The volume may have passed the frame on before it logs.
     let hop = frame === null ? null : (this.hops.get(frame) ?? null);
     while (hop !== null && hop.xl !== xl) hop = hop.previous;
-    const at = this.computeElapsedNs();
+    const timeNs = this.computeElapsedNs();
     const event = {
       volume: xl,
       level: line.level,
@@ -202,8 +204,8 @@ export class Recorder implements Observer {
       func: line.func,
       hop: hop?.id ?? 0,
     };
-    this.record(hop?.heldRequest ?? null, at, (out) =>
-      writeEvent(out, at, 'log', event, this.retention),
+    this.record(hop?.heldRequest ?? null, timeNs, (out) =>
+      writeEvent(out, timeNs, 'log', event, this.retention),
     );
   }
 
@@ -214,14 +216,17 @@ export class Recorder implements Observer {
   addNotes(frame: Frame, notes: Readonly<Record<string, string>>): void {
     const hop = this.hops.get(frame);
     if (hop === undefined) return;
-    const at = this.computeElapsedNs();
+    const timeNs = this.computeElapsedNs();
     const event = {
       hop: hop.id,
       notes: this.retention.hidden === null ? notes : redactNotes(notes),
     };
-    this.record(hop.heldRequest, at, (out) => writeEvent(out, at, 'note', event, this.retention));
+    this.record(hop.heldRequest, timeNs, (out) =>
+      writeEvent(out, timeNs, 'note', event, this.retention),
+    );
   }
 
+  /** Whether the filter admits events of the volume outside of requests; records the volume if it is new. */
   private admitVolume(xl: Xlator): boolean {
     const { volumes } = this.filter;
     if (volumes !== null && !volumes.has(xl.name)) return false;
@@ -236,8 +241,8 @@ export class Recorder implements Observer {
   }
 
   private findHopAbove(frame: Frame | null): Hop | null {
-    for (let at = frame; at !== null; at = at.parent) {
-      const hop = this.hops.get(at);
+    for (let current = frame; current !== null; current = current.parent) {
+      const hop = this.hops.get(current);
       if (hop !== undefined) return hop;
     }
     return null;
@@ -264,24 +269,24 @@ export class Recorder implements Observer {
   private recordVolume(xl: Xlator): void {
     if (this.knownVolumes.has(xl.id)) return;
     this.knownVolumes.add(xl.id);
-    const at = this.computeElapsedNs();
+    const timeNs = this.computeElapsedNs();
     const { id, name, type } = xl;
-    this.record(null, at, (out) =>
-      writeEvent(out, at, 'volume', { id, name, type }, this.retention),
+    this.record(null, timeNs, (out) =>
+      writeEvent(out, timeNs, 'volume', { id, name, type }, this.retention),
     );
   }
 
   /** Writes an event to its held request, or to the store. */
   private record(
     heldRequest: HeldRequest | null,
-    at: number,
+    timeNs: number,
     write: (out: RecordingWriter) => void,
   ): void {
-    putEvent(heldRequest ?? this.store, at, write);
+    putEvent(heldRequest ?? this.store, timeNs, write);
   }
 }
 
-/** Describes the volume's context of the first inode, or fd, of the arguments, in short; null without one. */
+/** Describes the context that the volume has set on the first inode, or fd, of the arguments; null without one. */
 function describeCtx(
   xl: Xlator,
   args: readonly unknown[],

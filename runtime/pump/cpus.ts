@@ -10,6 +10,7 @@ const affinityMask = new Uint8Array(128);
 const CALLS_PER_SAMPLE = 1024;
 
 let callsUntilSample = 0;
+/** Several CPUs, until the first system call that succeeds. */
 let lastResult = true;
 
 /** Whether this process may use more than one CPU, so that another process can run while it is awake. */
@@ -18,8 +19,9 @@ export function hasSeveralCpus(): boolean {
   if (callsUntilSample > 0) return lastResult;
   callsUntilSample = CALLS_PER_SAMPLE;
   if (schedGetaffinity(0, affinityMask.length, affinityMask) < 0) return lastResult;
-  let count = 0;
-  for (const byte of affinityMask) for (let bits = byte; bits > 0; bits &= bits - 1) count += 1;
-  lastResult = count !== 1;
+  let cpuCount = 0;
+  // `bits & (bits - 1)` clears the lowest bit.
+  for (const byte of affinityMask) for (let bits = byte; bits > 0; bits &= bits - 1) cpuCount += 1;
+  lastResult = cpuCount !== 1;
   return lastResult;
 }

@@ -65,6 +65,7 @@ export class HotSources {
     return count > 1;
   }
 
+  /** Adds a source, which libuv watches until its first traffic. */
   add(source: PumpSource): void {
     const watcher = koffi.node.poll(source.fd, () => this.handleReady(source));
     watcher.stop();
@@ -72,6 +73,7 @@ export class HotSources {
     this.watch(source, watcher);
   }
 
+  /** Removes a source; call it before the descriptor is closed. */
   remove(source: PumpSource): void {
     const watcher = this.watchers.get(source);
     if (watcher === undefined) return;
@@ -79,9 +81,9 @@ export class HotSources {
     this.watchers.delete(source);
     this.unsent = this.unsent.filter((other) => other !== source);
     if (this.interrupted === source) this.interrupted = null;
-    const at = this.hot.indexOf(source);
-    if (at < 0) return;
-    this.hot.splice(at, 1);
+    const index = this.hot.indexOf(source);
+    if (index < 0) return;
+    this.hot.splice(index, 1);
     this.onHotChange();
   }
 
@@ -118,8 +120,9 @@ export class HotSources {
   receive(): boolean {
     let hasReceived = false;
     const { hot } = this;
-    for (let at = hot.length - 1; at >= 0; at--) {
-      const source = hot[at];
+    // From the end, because a handler may remove sources.
+    for (let i = hot.length - 1; i >= 0; i--) {
+      const source = hot[i];
       if (source === undefined || source.isPaused) continue;
       if (source.awaitedReplyCount === 0 && source.busyPollUs === 0) continue;
       if (this.receiveFrom(source)) hasReceived = true;
@@ -128,22 +131,22 @@ export class HotSources {
   }
 
   /**
-   * Serves the sources that poll(2) found ready. A handler may remove sources, so a position may then name another
+   * Serves the sources that poll(2) found ready. A handler may remove sources, so an index may then name another
    * source. That is harmless: a read finds no data, or a ready source is served after the next poll.
-   * @param first position of the first source in the set
+   * @param firstIndex index of the first source in the set
    * @returns whether any source was ready
    */
-  serveReady(set: PollSet, first: number): boolean {
+  serveReady(set: PollSet, firstIndex: number): boolean {
     let hasReceived = false;
     const { hot } = this;
-    for (let at = hot.length - 1; at >= 0; at--) {
-      const source = hot[at];
-      if (source === undefined || set.readyEvents(first + at) === 0) continue;
-      const isOver = set.hasPeerClosed(first + at);
+    for (let i = hot.length - 1; i >= 0; i--) {
+      const source = hot[i];
+      if (source === undefined || set.readyEvents(firstIndex + i) === 0) continue;
+      const hasPeerClosed = set.hasPeerClosed(firstIndex + i);
       hasReceived = true;
       if (source.awaitsWritable) source.flush();
       // poll(2) reports a closed peer until the source reads the end.
-      if (hot[at] === source && (isOver || !source.isPaused)) this.receiveFrom(source);
+      if (hot[i] === source && (hasPeerClosed || !source.isPaused)) this.receiveFrom(source);
     }
     return hasReceived;
   }
@@ -179,6 +182,7 @@ export class HotSources {
     return hasReceived;
   }
 
+  /** Lets libuv watch for the events that the source awaits now. */
   private watch(source: PumpSource, watcher: node.PollHandle): void {
     const events = { readable: !source.isPaused, writable: source.awaitsWritable };
     if (events.readable || events.writable) {
@@ -192,6 +196,7 @@ export class HotSources {
     this.onReady();
   }
 
+  /** Moves a source from libuv's watch to the pump's poll set. */
   private makeHot(source: PumpSource): void {
     const { hot } = this;
     if (hot.includes(source)) return;
@@ -203,6 +208,7 @@ export class HotSources {
     this.onHotChange();
   }
 
+  /** Moves a source back to libuv's watch. */
   private makeIdle(source: PumpSource): void {
     this.hot.splice(this.hot.indexOf(source), 1);
     this.watch(source, this.watchers.get(source)!);

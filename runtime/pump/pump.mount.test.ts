@@ -50,7 +50,7 @@ describe.skipIf(findObstacle() !== '')('the pump', () => {
     expect(got.filter((code) => code === 'EIO').length).toBe(50);
   });
 
-  test('gives the event loop turns under a continuous load', async () => {
+  test('gives the event loop turns under a continuous load of requests', async () => {
     let over = false;
     const load = Array.from({ length: 4 }, async () => {
       while (!over) await missing('now');

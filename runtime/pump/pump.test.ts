@@ -43,9 +43,12 @@ test.each([
   ['of a connection that ends during the read', ECONNABORTED, 0],
   ['of a broken connection', EIO, EIO],
   ['of an invalid descriptor', EBADF, EBADF],
-])('a read %s (errno %i) ends the mount with %i', async (_what, errno, told) => {
-  expect(await endOf(errno)).toBe(told);
-});
+])(
+  'a read %s (errno %i) ends the service of its mount with errno %i',
+  async (_what, errno, told) => {
+    expect(await endOf(errno)).toBe(told);
+  },
+);
 
 test('a slow call of a guest is followed by a turn of the event loop', async () => {
   const order: string[] = [];

@@ -77,8 +77,9 @@ class Pump implements SourcePump {
   private pollSet = new PollSet([]);
   /** Longest sleep. 0 if libuv's descriptor is unknown: then poll(2) would not wake for it, so only libuv may wait. */
   private sleepMs = SLEEP_MAX_MS;
-  /** Decides when to poll busily for the next request; `replyPoll`, for awaited replies of sources. */
+  /** Decides when to poll busily for the next request. */
   private requestPoll = new BusyPoll(0);
+  /** Decides when to poll busily for replies that sources await. */
   private readonly replyPoll = new BusyPoll(REPLY_POLL_MAX_US);
   /** Whether a `setImmediate` callback is due. */
   private isScheduled = false;
@@ -92,11 +93,13 @@ class Pump implements SourcePump {
   private serving: PumpedMount | null = null;
   /** Whether the pump's own code runs now, further up the call stack. */
   private isRunning = false;
+  /** The sources. Hot ones had traffic of late, so the pump polls them instead of libuv. */
   private readonly sources = new HotSources(
     () => this.makePollSet(),
     () => this.unpark(),
   );
 
+  /** Starts serving a mount or source. */
   add(target: PumpedMount | PumpSource): void {
     if ('handleMessage' in target) this.setMounts([...this.mounts, target]);
     else this.sources.add(target);
@@ -113,7 +116,7 @@ class Pump implements SourcePump {
     this.isWakeRequested = true;
   }
 
-  /** Returns the last sample, as `SourcePump` says. Outside the pump's turns that may be old, so it reads the clock. */
+  /** Returns the last sample of the clock during a turn; otherwise reads the clock, as the sample may be old. */
   now(): number {
     return this.isRunning ? sampledClock.ms : performance.now();
   }
@@ -144,8 +147,8 @@ class Pump implements SourcePump {
     const { hot } = this.sources;
     const fds = [...mounts, ...hot].map(({ fd }) => fd);
     this.pollSet = new PollSet([backend, ...fds]);
-    const limit = Math.max(0, ...[...mounts, ...hot].map(({ busyPollUs }) => busyPollUs));
-    if (limit !== this.requestPoll.limitUs) this.requestPoll = new BusyPoll(limit);
+    const limitUs = Math.max(0, ...[...mounts, ...hot].map(({ busyPollUs }) => busyPollUs));
+    if (limitUs !== this.requestPoll.limitUs) this.requestPoll = new BusyPoll(limitUs);
   }
 
   /** Stops polling, and lets libuv watch all descriptors until one is ready (`unpark`). */
@@ -168,18 +171,22 @@ class Pump implements SourcePump {
     this.scheduleTurn();
   };
 
+  /** Schedules a turn of the pump after a turn of the event loop. */
   private scheduleTurn(): void {
     if (this.isScheduled) return;
     this.isScheduled = true;
-    setImmediate(this.run);
+    setImmediate(this.runTurn);
   }
 
-  /** Runs one turn of the pump, which another thread may end; then it repairs the state of the cut-off work. */
-  private readonly run = (): void => {
+  /**
+   * Runs one turn of the pump. If another thread has ended the turn (sys/end-turn.ts), repairs the state of the cut-off
+   * work.
+   */
+  private readonly runTurn = (): void => {
     this.isScheduled = false;
     this.isWakeRequested = false;
     this.isRunning = true;
-    const isComplete = runSharedTurn(this.serveTurn);
+    const isComplete = runSharedTurn(this.serveRequests);
     this.isRunning = false;
     if (isComplete) return;
     const mount = this.serving;
@@ -190,7 +197,7 @@ class Pump implements SourcePump {
   };
 
   /** Serves requests until their time is used up, libuv has work, or nothing is ready (then the pump parks). */
-  private readonly serveTurn = (): void => {
+  private readonly serveRequests = (): void => {
     const deadline = sample() + (this.hasWork() ? SHORT_TURN_MS : TURN_MS);
     const { slowCalls: slowCallsBefore } = turn;
     let requestsSinceSample = 0;
@@ -245,6 +252,7 @@ class Pump implements SourcePump {
    */
   private readWithoutSleep(): number {
     const { sources } = this;
+    // On a single CPU, sources that neither send nor await a reply are not polled busily, so only mounts are read.
     if (sources.isActive && (sources.hasUnsent || sources.awaitsReply || hasSeveralCpus())) {
       return this.readWithSources();
     }
@@ -271,16 +279,16 @@ class Pump implements SourcePump {
   /** Does the same as `readWithoutSleep` while sources have traffic: it also sends and receives for them. */
   private readWithSources(): number {
     const { sources } = this;
-    const areSeveralCpus = hasSeveralCpus();
+    const severalCpus = hasSeveralCpus();
     // With one request under way, the client sends no other before this is answered, so read only after sending.
-    if (sources.awaitsSeveralReplies || (areSeveralCpus && !sources.hasUnsent)) {
+    if (sources.awaitsSeveralReplies || (severalCpus && !sources.hasUnsent)) {
       const n = this.readAny();
       if (n !== -EAGAIN) return n;
     }
     sources.flushAll();
     if (this.hasWork()) return sources.receive() ? ONLY_RECEIVED : this.readAny();
     // On a single CPU, bricks and clients run only while this process sleeps.
-    if (!areSeveralCpus) return -EAGAIN;
+    if (!severalCpus) return -EAGAIN;
     const poller = sources.awaitsReply ? this.replyPoll : this.requestPoll;
     if (!poller.shouldPoll()) return -EAGAIN;
     const deadline = sample() + poller.limitUs / 1000;
@@ -318,9 +326,9 @@ class Pump implements SourcePump {
     const { sources, mounts, pollSet } = this;
     if (sources.hot.length === 0) return this.readAny();
     const firstSource = mounts.length + 1;
-    const isRequest = this.isMountReady();
-    const served = sources.serveReady(pollSet, firstSource);
-    if (!isRequest) return served ? ONLY_RECEIVED : this.readAny();
+    const hasRequest = this.isMountReady();
+    const hasServed = sources.serveReady(pollSet, firstSource);
+    if (!hasRequest) return hasServed ? ONLY_RECEIVED : this.readAny();
     const n = this.readAny();
     return n === -EAGAIN ? ONLY_RECEIVED : n;
   }
@@ -335,8 +343,8 @@ class Pump implements SourcePump {
   }
 
   /**
-   * Polls the sources once more before the pump parks. One without awaited replies, such as a connecting one, is read
-   * only after poll(2) reports it; libuv would otherwise wake the pump for it at once.
+   * Polls the sources once more before the pump parks. A source that awaits no reply, such as a connecting one, is read
+   * only once poll(2) reports it. Without this poll, libuv would wake the parked pump for it at once.
    */
   private pollBeforeParking(): boolean {
     return this.sources.isActive && this.pollDescriptors(0);
@@ -344,8 +352,8 @@ class Pump implements SourcePump {
 
   /** Whether the last poll found a mount with a request. */
   private isMountReady(): boolean {
-    for (let at = this.mounts.length; at > 0; at--)
-      if (this.pollSet.readyEvents(at) !== 0) return true;
+    // Index 0 of the poll set is libuv's descriptor.
+    for (let i = this.mounts.length; i > 0; i--) if (this.pollSet.readyEvents(i) !== 0) return true;
     return false;
   }
 
@@ -368,9 +376,9 @@ class Pump implements SourcePump {
   private pollDescriptors(ms: number): boolean {
     const { hot } = this.sources;
     const firstSource = this.mounts.length + 1;
-    for (let at = 0; at < hot.length; at++) {
-      const { isPaused, awaitsWritable } = hot[at]!;
-      this.pollSet.setEvents(firstSource + at, !isPaused, awaitsWritable);
+    for (let i = 0; i < hot.length; i++) {
+      const { isPaused, awaitsWritable } = hot[i]!;
+      this.pollSet.setEvents(firstSource + i, !isPaused, awaitsWritable);
     }
     return poll(this.pollSet.bytes, firstSource + hot.length, ms) > 0;
   }

@@ -8,11 +8,11 @@ import { performance } from 'node:perf_hooks';
 /** A request that gets its duration from the next sample. */
 export interface SampleListener {
   /**
-   * @param at the sample: the latest time at which the request can have ended, as `performance.now`
+   * @param sampledAt the sample: the latest time at which the request can have ended, as `performance.now`
    * @param ms milliseconds since the previous sample: the longest duration that the request can have had
    * @param endedCount number of requests that ended since the last sample, itself included
    */
-  onSample(at: number, ms: number, endedCount: number): void;
+  onSample(sampledAt: number, ms: number, endedCount: number): void;
 }
 
 /**
@@ -21,6 +21,7 @@ export interface SampleListener {
  */
 export const sampledClock = { ms: performance.now() };
 
+/** The number of registered requests at which the clock is sampled. */
 const LISTENER_MAX = 8;
 const listeners: (SampleListener | null)[] = new Array(LISTENER_MAX).fill(null);
 let listenerCount = 0;
@@ -51,7 +52,7 @@ export function onNextSample(listener: SampleListener): void {
   if (listenerCount === LISTENER_MAX) sample();
 }
 
-/** Samples if requests are registered. Call it before other work, so that their durations do not include that. */
+/** Samples if requests are registered. Call it before other work, which their durations would otherwise include. */
 export function sampleIfAwaited(): void {
   if (listenerCount > 0) sample();
 }

@@ -44,6 +44,7 @@ export function findDifferences(
   );
 }
 
+/** Compares a part of two replies; a part with fields field by field. */
 function comparePart(arg: Arg, recorded: RecordedValue, current: RecordedValue): Difference[] {
   const { name, type, needed } = arg;
   const selectParts = partSelectors[type];
@@ -63,15 +64,15 @@ function comparePart(arg: Arg, recorded: RecordedValue, current: RecordedValue):
     }));
 }
 
-/** Cuts two texts so that their first difference is visible. */
+/** Cuts two different texts so that their first difference is visible. */
 function cutToDifference(recorded: string, current: string): Pick<Difference, 'was' | 'is'> {
-  let at = 0;
-  while (recorded[at] === current[at]) at += 1;
-  const shownStart = Math.max(0, at - LEAD_CHARACTERS);
-  const before = shownStart === 0 ? '' : '…';
+  let differenceIndex = 0;
+  while (recorded[differenceIndex] === current[differenceIndex]) differenceIndex += 1;
+  const shownStart = Math.max(0, differenceIndex - LEAD_CHARACTERS);
+  const ellipsis = shownStart === 0 ? '' : '…';
   return {
-    was: before + shorten(recorded.slice(shownStart)),
-    is: before + shorten(current.slice(shownStart)),
+    was: ellipsis + shorten(recorded.slice(shownStart)),
+    is: ellipsis + shorten(current.slice(shownStart)),
   };
 }
 
@@ -97,6 +98,7 @@ const selectIattFields: SelectParts = (value) => {
 const selectDictValues: SelectParts = (value) =>
   Object.fromEntries(
     (value as RecordedList<DictPair>).items
+      // Gfids belong to a storage.
       .filter(({ key }) => !key.startsWith('trusted.gfid'))
       .map((pair) => [pair.key, formatDictValue(pair)]),
   );

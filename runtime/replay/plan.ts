@@ -62,13 +62,14 @@ export interface ReplayStep {
   readonly isReply: boolean;
 }
 
+/** The requests to send, and the recorded facts that a replay needs besides. */
 export interface Plan {
   readonly requests: readonly ReplayedRequest[];
   readonly steps: readonly ReplayStep[];
   /** The first recorded attributes of each file, by its gfid. */
   readonly attributes: ReadonlyMap<Gfid, RecordedStruct>;
   /** Fops that arrived at played volumes and belong to no replayed request. */
-  readonly others: readonly Arrival[];
+  readonly unattributedArrivals: readonly Arrival[];
 }
 
 /** The volumes of a replay. */
@@ -79,6 +80,7 @@ export interface ReplayRoles {
   readonly played: readonly string[];
 }
 
+/** The caller of requests whose hop with the caller was not recorded. */
 export const UNKNOWN_CALLER: Caller = { uid: 0, gid: 0, pid: 0, lkOwner: '', client: 0 };
 
 /** Finds a volume of the recording. @throws {ReplayError} for an unknown name */
@@ -117,10 +119,11 @@ interface PlannedHop {
   readonly arrival: Arrival | null;
 }
 
+/** Makes a plan from the events of a recording, read in order. */
 class Planner implements Plan {
   readonly requests: ReplayedRequest[] = [];
   readonly steps: ReplayStep[] = [];
-  readonly others: Arrival[] = [];
+  readonly unattributedArrivals: Arrival[] = [];
   readonly attributes = new Map<Gfid, RecordedStruct>();
   private readonly hops = new Map<number, PlannedHop>();
   private readonly roles: ReplayRoles;
@@ -163,7 +166,8 @@ class Planner implements Plan {
       }) as ReplayedRequest;
       this.requests.push(request);
       this.steps.push({ at: event.at, request, isReply: false });
-    } else if (arrival !== null) (request?.causedRequests ?? this.others).push(arrival);
+    } else if (arrival !== null)
+      (request?.causedRequests ?? this.unattributedArrivals).push(arrival);
     this.hops.set(event.hop, { caller, request, arrival });
   }
 }
@@ -187,6 +191,7 @@ function makeArrival({ volume, fop, args }: WindEvent, caller: Caller): Arrival 
   return arrival;
 }
 
+/** @throws {ReplayError} if a value was cut: the request would differ from the recorded one */
 function failIfCut({ row, args }: Arrival, values: Values): void {
   const cutEntry = Object.entries(values).find(([, value]) => isCut(value));
   if (cutEntry === undefined) return;

@@ -27,7 +27,8 @@ export interface PlayedRequest {
 
 /** State that all played volumes share. */
 export interface PlayedState {
-  readonly others: readonly Arrival[];
+  /** Recorded requests that no replayed request caused. */
+  readonly unattributedArrivals: readonly Arrival[];
   /** Maps recorded inodes and files to those of the graph. */
   readonly objects: ReplayObjects;
   /** Finds the replayed request that has this call stack. */
@@ -36,6 +37,7 @@ export interface PlayedState {
   noteRequest(request: ReplayedRequest, played: PlayedRequest): void;
 }
 
+/** A recorded volume as a translator of the replayed graph. */
 export class PlayedVolume {
   /** The translator of this volume. */
   readonly translator: Translator<unknown>;
@@ -73,19 +75,20 @@ export class PlayedVolume {
   }
 
   private handleRequest(row: FopRow, frame: Frame, args: unknown[]): void {
-    const { objects, findRequest, noteRequest, others } = this.state;
-    const recordedArgs = this.recordArgs(row, args);
+    const { objects, findRequest, noteRequest, unattributedArrivals } = this.state;
+    const recordedArgs = this.convertArgs(row, args);
     const request = findRequest(frame.root);
     const keys = makeKeys(row, recordedArgs);
     const recorded =
-      this.takeMatch(request?.causedRequests ?? [], keys) ?? this.takeMatch(others, keys);
+      this.takeMatch(request?.causedRequests ?? [], keys) ??
+      this.takeMatch(unattributedArrivals, keys);
     if (request !== undefined)
       noteRequest(request, { volume: this.name, row, args: recordedArgs, recorded });
     const sendReply = (recordedReply: RecordedReply): void => {
       const reply = objects.makeReply(row, recordedReply.values, args);
       unwindArgs[row.name as FopName](frame, recordedReply.opRet, recordedReply.opErrno, reply);
     };
-    // A recorded request without a reply may get one now.
+    // The recording lacks the request, or ended before its reply, so the storage replies.
     if (recorded === null || recorded.reply === null) {
       const { uid, gid, pid, lkOwner } = frame.root;
       this.storage.sendRequest(row, recordedArgs, { uid, gid, pid, lkOwner, client: 0 }, sendReply);
@@ -96,7 +99,7 @@ export class PlayedVolume {
   }
 
   /** Converts arguments to the form of a recording, with the recorded numbers of open files. */
-  private recordArgs(row: FopRow, args: readonly unknown[]): Values {
+  private convertArgs(row: FopRow, args: readonly unknown[]): Values {
     const recordedArgs = toRecordedArgs(row, args);
     const entries = row.args.map(({ name, type }, i) => {
       const value = recordedArgs[name]!;
@@ -110,19 +113,19 @@ export class PlayedVolume {
   /** Finds the first match that is not used yet, and marks it as used. */
   private takeMatch(
     arrivals: readonly Arrival[],
-    { exact, withoutNumber }: MatchKeys,
+    { byFdNumber, byGfid }: MatchKeys,
   ): Arrival | null {
     const unusedArrivals = arrivals.filter(
       (one) => one.volume === this.name && !this.usedArrivals.has(one),
     );
     const match =
-      unusedArrivals.find((one) => this.findKeys(one).exact === exact) ??
-      unusedArrivals.find((one) => this.findKeys(one).withoutNumber === withoutNumber);
+      unusedArrivals.find((one) => this.getKeys(one).byFdNumber === byFdNumber) ??
+      unusedArrivals.find((one) => this.getKeys(one).byGfid === byGfid);
     if (match !== undefined) this.usedArrivals.add(match);
     return match ?? null;
   }
 
-  private findKeys(arrival: Arrival): MatchKeys {
+  private getKeys(arrival: Arrival): MatchKeys {
     let keys = this.keysByArrival.get(arrival);
     if (keys === undefined) {
       keys = makeKeys(arrival.row, arrival.args);
@@ -132,12 +135,12 @@ export class PlayedVolume {
   }
 }
 
-/** Two requests match when their keys are equal. */
+/** Keys of a request: two requests match if one of their keys is equal. */
 interface MatchKeys {
-  /** Includes the number of the open file. */
-  readonly exact: string;
-  /** Includes the file's gfid instead, as the volume above may have opened the file itself. */
-  readonly withoutNumber: string;
+  /** Identifies an open file by its number. */
+  readonly byFdNumber: string;
+  /** Identifies an open file by its gfid: a volume above may have opened the file itself, so numbers may differ. */
+  readonly byGfid: string;
 }
 
 /** Makes the keys of a request. Paths, which are only hints, and xdata are omitted. */
@@ -153,5 +156,5 @@ function makeKeys({ name, args }: FopRow, values: Values): MatchKeys {
     });
     return JSON.stringify([name, parts]);
   };
-  return { exact: makeKey(({ id }) => id), withoutNumber: makeKey(({ gfid }) => gfid) };
+  return { byFdNumber: makeKey(({ id }) => id), byGfid: makeKey(({ gfid }) => gfid) };
 }

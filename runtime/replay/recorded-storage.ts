@@ -49,6 +49,7 @@ const READING_FOPS = new Set<string>(
 /** Whether a fop may change a storage. */
 export const mayChangeStorage = (fop: string): boolean => !READING_FOPS.has(fop);
 
+/** A graph with one storage in memory, which a played volume uses. */
 export class RecordedStorage {
   private readonly graph: Graph;
   private readonly client: Client;
@@ -79,7 +80,7 @@ export class RecordedStorage {
     row: FopRow,
     args: Values,
     caller: Caller,
-    onReply: (answer: RecordedReply) => void,
+    onReply: (reply: RecordedReply) => void,
   ): void {
     this.windRequest(row, args, caller, onReply);
   }
@@ -101,7 +102,7 @@ export class RecordedStorage {
     if (position !== null) this.makeFile(position.parent.gfid, position.name, stat);
   }
 
-  /** By fop: copy the content that a recorded reply shows into the storage. */
+  /** Functions, by fop, that copy the content of a recorded reply into the storage. */
   private readonly contentCopiers: Readonly<Record<string, (args: Values, reply: Values) => void>> =
     {
       lookup: ({ loc }, { buf }) => {
@@ -127,12 +128,13 @@ export class RecordedStorage {
   private makeFile(parent: Gfid, name: string, stat: RecordedStruct | null): void {
     if (stat === null || this.objects.findInode(parent) === undefined) return;
     const gfid = stat.iaGfid as Gfid;
-    const known = this.objects.findInode(gfid);
+    const existing = this.objects.findInode(gfid);
     const loc: RecordedLoc = { gfid: NULL_GFID, pargfid: parent, name, path: name };
-    if (known !== undefined) {
-      const isNamed = known.names.some((one) => one.name === name && one.parent.gfid === parent);
+    // A known file needs only the name, as a hard link.
+    if (existing !== undefined) {
+      const isNamed = existing.names.some((one) => one.name === name && one.parent.gfid === parent);
       const oldloc: RecordedLoc = { gfid, pargfid: NULL_GFID, name: null, path: name };
-      if (!isNamed && !known.isDir) this.send('link', { oldloc, newloc: loc });
+      if (!isNamed && !existing.isDir) this.send('link', { oldloc, newloc: loc });
       return;
     }
     const [mode, rdev] = [stat.iaProt as number, stat.iaRdev as number];
@@ -155,15 +157,17 @@ export class RecordedStorage {
     }
   }
 
+  /** Winds a fop of the rebuilding itself, whose reply does not matter. */
   private send(fop: FopName, args: Values): void {
     this.windRequest(findFop(fop)!, args, UNKNOWN_CALLER);
   }
 
+  /** Winds a fop to the storage. Calls `onReply` also if the storage lacks its file. */
   private windRequest(
     row: FopRow,
     recordedArgs: Values,
     { uid, gid, pid, lkOwner }: Caller,
-    onReply: (answer: RecordedReply) => void = () => {},
+    onReply: (reply: RecordedReply) => void = () => {},
   ): void {
     const name = row.name as FopName;
     let args: unknown[];

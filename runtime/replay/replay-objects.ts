@@ -49,12 +49,14 @@ export class UnknownObjectError extends Error {
   }
 }
 
+/** The objects of one graph. */
 export class ReplayObjects {
   readonly table: InodeTable;
   private readonly client: Client;
   private readonly inodes = new Map<Gfid, Inode>();
+  /** The open files, by their recorded numbers. */
   private readonly fds = new Map<number, Fd>();
-  private readonly numbers = new Map<Fd, number>();
+  private readonly recordedNumbers = new Map<Fd, number>();
   /** The storage's offsets in directories, by the recorded ones. */
   private readonly offsets = new Map<Fd, Map<number, number>>();
 
@@ -77,20 +79,21 @@ export class ReplayObjects {
 
   /** Maps a recorded offset in a directory to the storage's current one. */
   mapOffset(fd: Fd, recordedOffset: number, currentOffset: number): void {
-    const known = this.offsets.get(fd) ?? new Map<number, number>();
-    this.offsets.set(fd, known.set(recordedOffset, currentOffset));
+    const offsets = this.offsets.get(fd) ?? new Map<number, number>();
+    this.offsets.set(fd, offsets.set(recordedOffset, currentOffset));
   }
 
   /** Finds the recorded number of an open file; a negative number if it has none. */
   findRecordedNumber(fd: Fd): number {
-    return this.numbers.get(fd) ?? -fd.id;
+    return this.recordedNumbers.get(fd) ?? -fd.id;
   }
 
+  /** Releases an open file. @param number its number in the recording */
   release(number: number): void {
     const fd = this.fds.get(number);
     if (fd === undefined) return;
     this.fds.delete(number);
-    this.numbers.delete(fd);
+    this.recordedNumbers.delete(fd);
     this.offsets.delete(fd);
     fd.release();
   }
@@ -155,16 +158,17 @@ export class ReplayObjects {
     return new Loc(this.table.newInode(), parent, name);
   }
 
+  /** Finds the fd of a recorded open file, or makes it at its first use. @param created inode that the fop creates */
   private findFd(recorded: RecordedFd, pid: number, created: Inode | null): Fd {
-    const known = this.fds.get(recorded.id);
-    if (known !== undefined) return known;
+    const openFd = this.fds.get(recorded.id);
+    if (openFd !== undefined) return openFd;
     const inode =
       created ??
       this.findInode(recorded.gfid) ??
       failUnknown(recorded.gfid, recorded.path, recorded.isDir);
     const fd = new Fd(inode, recorded.flags, pid, recorded.isDir);
     this.fds.set(recorded.id, fd);
-    this.numbers.set(fd, recorded.id);
+    this.recordedNumbers.set(fd, recorded.id);
     return fd;
   }
 
@@ -239,6 +243,7 @@ const valueMakers: Readonly<Partial<Record<ArgType, ValueMaker>>> = {
     (recorded as RecordedList<RecordedEntry>).items.map((entry) => makeEntry(entry, objects)),
 };
 
+/** A current reply, with its fop and arguments. */
 export interface ReplyOutcome {
   readonly row: FopRow;
   readonly args: readonly unknown[];
@@ -279,6 +284,7 @@ export function applyReplyTo(
   }
 }
 
+/** Maps the recorded gfids and offsets of a listing, by the entries' names. */
 function mapEntries(
   objects: ReplayObjects,
   fd: Fd,

@@ -48,6 +48,7 @@ export interface Outcome {
   readonly differences: readonly Difference[];
 }
 
+/** A replayed request, from its sending to the comparison. */
 interface SentRequest {
   readonly request: ReplayedRequest;
   reply: RecordedReply | null;
@@ -88,13 +89,13 @@ export class Replay {
     for (const request of plan.requests) {
       for (const id of listOpenFileNumbers(request)) this.lastUse.set(id, request);
     }
-    for (const played of settings.played) {
-      played.state = {
-        others: plan.others,
+    for (const volume of settings.played) {
+      volume.state = {
+        unattributedArrivals: plan.unattributedArrivals,
         objects: this.objects,
         findRequest: (call) => this.calls.get(call),
-        noteRequest: (request, played) =>
-          void this.sentRequests.get(request)?.causedRequests.push(played),
+        noteRequest: (request, playedRequest) =>
+          void this.sentRequests.get(request)?.causedRequests.push(playedRequest),
       };
     }
   }
@@ -122,12 +123,14 @@ export class Replay {
     return outcomes;
   }
 
+  /** Finds or connects the client that stands for a recorded one. */
   private findClient(id: number): Client {
     const client = this.clients.get(id) ?? this.initiator.connect();
     this.clients.set(id, client);
     return client;
   }
 
+  /** Sends a request, unless its arguments cannot be made; its reply is awaited by `waitFor`. */
   private async send(request: ReplayedRequest): Promise<void> {
     const { row, caller } = request;
     const name = row.name as FopName;
@@ -160,8 +163,9 @@ export class Replay {
       }
       sent.wake?.();
     });
-    const at = row.args.findIndex(({ type }) => type === 'fd');
-    const links = (args[at] as Fd | undefined)?.links ?? this.graph.links;
+    // A fop on an open file takes the links of the graph that opened it.
+    const fdIndex = row.args.findIndex(({ type }) => type === 'fd');
+    const links = (args[fdIndex] as Fd | undefined)?.links ?? this.graph.links;
     windArgs[name](client.begin(call), 0, cbk as never, links, args);
   }
 
@@ -219,6 +223,7 @@ export class Replay {
     }
   }
 
+  /** Compares the recorded and the current reply, and the requests that each caused at played volumes. */
   private compareReplies(sent: SentRequest): Outcome {
     const { request, reply: current, failure, causedRequests } = sent;
     const recorded = request.reply;

@@ -41,9 +41,9 @@ export function listSocketNames(kind: ServerKind): readonly string[] {
     // Without /proc/net/unix no server can be found.
   }
   const names = lines.flatMap((line) => {
-    const at = line.indexOf(prefix);
+    const prefixIndex = line.indexOf(prefix);
     // The kernel shows the leading zero of an abstract name as @.
-    return at < 0 ? [] : [`\0${line.slice(at + 2)}`];
+    return prefixIndex < 0 ? [] : [`\0${line.slice(prefixIndex + 2)}`];
   });
   // The kernel lists each connection under the server's name, too.
   return [...new Set(names)];

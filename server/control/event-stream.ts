@@ -11,6 +11,7 @@ import { RecordingWriter } from '../../runtime/observe/recording-bytes.ts';
 
 /** The most bytes sent at once, unless one event alone is longer. */
 const BATCH_BYTES = 65_536;
+/** The most unread bytes in the socket; above them, events are dropped. */
 const BACKLOG_BYTES_MAX = 32 * 2 ** 20;
 /** The size of a `lost` event. */
 const LOST_BYTES = 256;
@@ -33,7 +34,7 @@ export class EventStream implements EventStore {
    * Accepts the event that was written from `start` on. Returns false if it did not fit: `out` was
    * then sent, and the caller writes the event again.
    */
-  commit(start: number, time: number): boolean {
+  commit(start: number, timeNs: number): boolean {
     const { out } = this;
     if (this.isClosed) {
       out.at = 0;
@@ -41,12 +42,12 @@ export class EventStream implements EventStore {
     }
     if (!out.isFull) {
       this.bufferedCount += 1;
-      this.pendingSend ??= setImmediate(() => this.send(time));
+      this.pendingSend ??= setImmediate(() => this.send(timeNs));
       return true;
     }
     const length = out.at - start;
     out.at = start;
-    if (start > 0) this.send(time);
+    if (start > 0) this.send(timeNs);
     // One event alone exceeds the buffer: the buffer grows for good.
     if (length > out.bytes.length && length <= BLOCK_BYTES_MAX) out.bytes = new Uint8Array(length);
     return false;
@@ -62,16 +63,16 @@ export class EventStream implements EventStore {
 
   /**
    * Sends the buffered events, or drops them if the reader is too slow.
-   * @param time the time of the newest event in nanoseconds, for a `lost` event
+   * @param timeNs the time of the newest event, for a `lost` event
    */
-  private send(time: number): void {
+  private send(timeNs: number): void {
     const { out, socket, bufferedCount } = this;
     if (this.pendingSend !== null) clearImmediate(this.pendingSend);
     this.pendingSend = null;
     if (this.isClosed || bufferedCount === 0) return;
     if (socket.writableLength > BACKLOG_BYTES_MAX) this.droppedCount += bufferedCount;
     else {
-      if (this.droppedCount > 0) socket.write(encodeLostEvent(this.droppedCount, time));
+      if (this.droppedCount > 0) socket.write(encodeLostEvent(this.droppedCount, timeNs));
       this.droppedCount = 0;
       socket.write(out.bytes.slice(0, out.at));
     }
@@ -80,8 +81,8 @@ export class EventStream implements EventStore {
   }
 }
 
-function encodeLostEvent(count: number, time: number): Uint8Array {
+function encodeLostEvent(count: number, timeNs: number): Uint8Array {
   const out = new RecordingWriter(new Uint8Array(LOST_BYTES));
-  writeLost(out, time, `${count} events, which came faster than they were read`);
+  writeLost(out, timeNs, `${count} events, which came faster than they were read`);
   return out.bytes.subarray(0, out.at);
 }

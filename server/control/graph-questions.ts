@@ -37,7 +37,7 @@ export class GraphQuestions {
       stats: () => collectVolumeDumps(graph),
       statedump: () => dumper.makeDump(),
       top: () => counter.sample(),
-      reload: () => reloader.reload(),
+      reload: () => reloader.reloadAll(),
       'reset-stats': () => resetStats(graph),
       trace: (options, connection) => streamTrace(graph, options as RecordingOptions, connection),
       ...(notable && { notable: () => notable.dump() }),

@@ -20,8 +20,8 @@ const table: readonly (readonly [from: string, file: string, meant: string | Reg
   ['.', '../nope', /^glossa: \.\.\/nope is in no mount of glossa\n$/],
 ];
 
-describeMounts('the operand FILE', () => {
-  it('is resolved by glossa why and glossa invalidate as a shell resolves it', () =>
+describeMounts('the operand FILE of a command', () => {
+  it('names the same file for glossa why and glossa invalidate as for a shell', () =>
     withScratch(async (scratch) => {
       const one = await startMount(scratch, memory, { name: 'm1' });
       await mkdir(`${one.path}/dir`);

@@ -114,6 +114,7 @@ const moduleMetrics: Readonly<Record<string, MetricKind>> = {
   ),
 };
 
+/** Families of mounts, by their key in the dump. */
 const mountMetrics: Readonly<Record<string, MetricKind>> = {
   requests: makeCounterKind('glossa_requests_total', 'Requests that the mount has got.'),
   'in-flight': makeGaugeKind(
@@ -179,26 +180,28 @@ const LATENCY_FAMILY = {
 /**
  * The exponents of the bucket bounds, which are powers of two in microseconds: from 4 us to 17 s.
  */
-const BOUND_EXPONENTS = Array.from({ length: 23 }, (_, at) => at + 2);
+const BOUND_EXPONENTS = Array.from({ length: 23 }, (_, i) => i + 2);
 /** The index in `core/histogram.ts`'s finer buckets at which each of these buckets ends. */
-const BUCKET_ENDS = BOUND_EXPONENTS.map((power) => findBucket(2 ** power * 1000));
+const BUCKET_ENDS = BOUND_EXPONENTS.map((exponent) => findBucket(2 ** exponent * 1000));
 /** The bounds in seconds. */
-const BUCKET_BOUNDS_S = BOUND_EXPONENTS.map((power) => 2 ** power / 1e6);
+const BUCKET_BOUNDS_S = BOUND_EXPONENTS.map((exponent) => 2 ** exponent / 1e6);
 
+/** Reads the latencies of debug/io-stats; none of any other volume. */
 function readLatencies(xl: Xlator): Distribution[] {
   const { name: volume, type, priv } = xl;
   if (!(priv instanceof IoStats)) return [];
   return [...priv.collectLatencies()].map(([fop, { count, sumNs, counts }]) => ({
     labels: { volume, type, fop },
     bounds: BUCKET_BOUNDS_S,
-    counts: [...BUCKET_ENDS, counts.length].map((end, at) =>
-      counts.subarray(BUCKET_ENDS[at - 1] ?? 0, end).reduce((sum, bucket) => sum + bucket, 0),
+    counts: [...BUCKET_ENDS, counts.length].map((end, i) =>
+      counts.subarray(BUCKET_ENDS[i - 1] ?? 0, end).reduce((sum, bucket) => sum + bucket, 0),
     ),
     count,
     sum: sumNs * SECONDS_PER_NS,
   }));
 }
 
+/** Adds all numbers of a volume's dump, each to the family of its key. */
 function addVolumeMetrics(
   { name, type, dump }: VolumeDump,
   add: (kind: MetricKind, value: number, labels: Labels) => void,

@@ -36,7 +36,7 @@ async function start(volumes: readonly TestVolume[]): Promise<Graph> {
 }
 
 describe('metrics as text', () => {
-  it('have the counts of volumes by volume and fop', async () => {
+  it('show the counts of each volume and fop', async () => {
     const leaf = new HeldLeaf();
     leaf.onRequest = ({ answer }) => answer(0, 0, null, null);
     const graph = await start([
@@ -61,7 +61,7 @@ describe('metrics as text', () => {
     expect(read.get('process_resident_memory_bytes')!.samples.get('')).toBeGreaterThan(1e6);
   });
 
-  it('have latencies and errors of replies by volume and fop', async () => {
+  it('show the latencies and errors of each volume and fop', async () => {
     const context = new FakeContext();
     const leaf = new HeldLeaf();
     const graph = await startGraph(
@@ -94,7 +94,7 @@ describe('metrics as text', () => {
     expect(samples.get(`_sum,${labels}`)).toBeCloseTo(60.001009, 9);
   });
 
-  it('have a family for each counter of modules, and one family for all other numbers by key', async () => {
+  it('show each counter of modules as a family, and all other numbers as one family with the key as a label', async () => {
     const graph = await start([
       { name: 'a', translator: telling('features/glupy', () => ({ calls: 7, language: 'x' })) },
       { name: 'b', translator: telling('features/glupy', () => ({ calls: 8, 'module.x': 0.5 })) },

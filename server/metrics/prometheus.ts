@@ -27,9 +27,9 @@ function formatHistogram(
   { labels, bounds, counts, count, sum }: Distribution,
 ): string[] {
   let cumulative = 0;
-  const buckets = [...bounds, Number.POSITIVE_INFINITY].map((le, at) => {
-    cumulative += counts[at]!;
-    return formatSample(`${name}_bucket`, { ...labels, le: formatNumber(le) }, cumulative);
+  const buckets = [...bounds, Number.POSITIVE_INFINITY].map((bound, i) => {
+    cumulative += counts[i]!;
+    return formatSample(`${name}_bucket`, { ...labels, le: formatNumber(bound) }, cumulative);
   });
   return [
     ...buckets,

@@ -27,31 +27,31 @@ export function formatSections(dump: WholeDump, endTime: number): string {
   const clientFacingType =
     volumes.find(({ type }) => CLIENT_FACING_TYPES.test(type))?.type ?? 'mount/fuse';
   const frontPrefix = `xlator.${replaceSlashes(clientFacingType)}`;
-  const listedCount = (key: string, listed: number, count: number): Values =>
+  const makeListedCount = (key: string, listed: number, count: number): Values =>
     listed < count ? { [`${key}.listed`]: listed } : {};
   const sections: string[] = [
     formatSection('global.glossa', { ...about, started: formatTime(about.started) }),
     formatSection('global.memory', { ...memory }),
     formatSection('global.callpool', {
       'callpool.cnt': callpool.count,
-      ...listedCount('callpool', callpool.listed.length, callpool.count),
+      ...makeListedCount('callpool', callpool.listed.length, callpool.count),
     }),
     ...callpool.listed.flatMap(formatCall),
     formatSection(`${frontPrefix}.itable`, {
       [`${frontPrefix}.itable.lru_limit`]: inodes.lruLimit,
       [`${frontPrefix}.itable.active_size`]: inodes.active,
       [`${frontPrefix}.itable.lru_size`]: inodes.lru,
-      ...listedCount(`${frontPrefix}.itable`, inodes.listed.length, inodes.count),
+      ...makeListedCount(`${frontPrefix}.itable`, inodes.listed.length, inodes.count),
     }),
-    ...inodes.listed.map((inode, at) =>
-      formatSection(`${frontPrefix}.itable.${at + 1}`, makeInodeValues(inode)),
+    ...inodes.listed.map((inode, i) =>
+      formatSection(`${frontPrefix}.itable.${i + 1}`, makeInodeValues(inode)),
     ),
     formatSection(`${frontPrefix}.fdtable`, {
       [`${frontPrefix}.fdtable.cnt`]: fds.count,
-      ...listedCount(`${frontPrefix}.fdtable`, fds.listed.length, fds.count),
+      ...makeListedCount(`${frontPrefix}.fdtable`, fds.listed.length, fds.count),
     }),
-    ...fds.listed.map(({ isDir, ...fd }, at) =>
-      formatSection(`${frontPrefix}.fdtable.fdentry[${at}]`, {
+    ...fds.listed.map(({ isDir, ...fd }, i) =>
+      formatSection(`${frontPrefix}.fdtable.fdentry[${i}]`, {
         ...fd,
         type: isDir ? 'directory' : 'file',
       }),
@@ -59,8 +59,8 @@ export function formatSections(dump: WholeDump, endTime: number): string {
     // The current graph is always number 1: glossa does not count graphs.
     formatSection('active graph - 1', {}),
     ...volumes.flatMap(formatVolume),
-    ...replaced.map((volume, at) =>
-      formatSection(`oldgraph[${at}].${makeKeyPrefix(volume)}.priv`, volume.dump),
+    ...replaced.map((volume, i) =>
+      formatSection(`oldgraph[${i}].${makeKeyPrefix(volume)}.priv`, volume.dump),
     ),
   ];
   return [
@@ -70,6 +70,7 @@ export function formatSections(dump: WholeDump, endTime: number): string {
   ].join('');
 }
 
+/** Formats one section, with an empty line before it. */
 function formatSection(name: string, values: Values): string {
   const lines = Object.entries(values).map(
     ([key, value]) => `${escapeText(key)}=${escapeText(value)}\n`,
@@ -88,14 +89,14 @@ const makeKeyPrefix = ({ name, type }: { readonly name: string; readonly type: s
     ? `xlator.${replaceSlashes(type)}`
     : `xlator.${replaceSlashes(type)}.${name}`;
 
-function formatCall(call: CallDump, at: number): string[] {
+function formatCall(call: CallDump, callIndex: number): string[] {
   const { frames, interrupted, lkOwner, ...values } = call;
-  const name = `global.callpool.stack.${at + 1}`;
+  const name = `global.callpool.stack.${callIndex + 1}`;
   const furtherValues: Values = { 'lk-owner': lkOwner, interrupted: Number(interrupted), type: 1 };
   const stack = formatSection(name, { ...values, ...furtherValues, cnt: frames.length });
-  const frameSections = frames.map(({ translator, complete, unwindTo }, index) => {
-    const parent = frames[index - 1]?.translator;
-    return formatSection(`${name}.frame.${index + 1}`, {
+  const frameSections = frames.map(({ translator, complete, unwindTo }, i) => {
+    const parent = frames[i - 1]?.translator;
+    return formatSection(`${name}.frame.${i + 1}`, {
       translator,
       complete: Number(complete),
       ...(parent !== undefined && { parent }),
@@ -114,6 +115,7 @@ const makeInodeValues = ({ gfid, path, nlookup, fdCount, iaType, kids }: InodeDu
   kids,
 });
 
+/** Formats the sections of a volume; of a mount, only its state. */
 function formatVolume(volume: GraphVolume): string[] {
   const { options, subvolumes, dump } = volume;
   const name = makeKeyPrefix(volume);

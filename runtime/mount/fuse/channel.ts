@@ -117,6 +117,7 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
   return new Channel(fd, mountpoint, isRoot);
 }
 
+/** Makes fusermount3's arguments for a lazy unmount, which succeeds while files are open. */
 const makeUnmountArgs = (mountpoint: string): string[] => ['-u', '-z', '--', mountpoint];
 
 const umount2Async = bindAsync('int umount2(const void *target, int flags)');
@@ -164,6 +165,7 @@ export async function hasEntries(path: string): Promise<boolean> {
   }
 }
 
+/** Mounts by mount(2). Returns the descriptor. @throws {MountError} */
 function mountByRoot(mountpoint: string, options: ChannelOptions): number {
   const fd = open(toCString('/dev/fuse'), constants.O_RDWR | O_NONBLOCK | O_CLOEXEC, 0);
   if (fd < 0) {
@@ -171,7 +173,7 @@ function mountByRoot(mountpoint: string, options: ChannelOptions): number {
     const isMissing = fd === -ENOENT || fd === -ENODEV || fd === -ENXIO;
     throw makeMountError(isMissing ? 'MOUNT_NO_FUSE' : 'MOUNT_NOT_PERMITTED', mountpoint, detail);
   }
-  const data = [
+  const mountOptions = [
     `fd=${fd}`,
     // Octal: a directory.
     'rootmode=40000',
@@ -190,7 +192,7 @@ function mountByRoot(mountpoint: string, options: ChannelOptions): number {
     toCString(mountpoint),
     toCString(FS_TYPE),
     flags,
-    toCString(data.join(',')),
+    toCString(mountOptions.join(',')),
   );
   if (status === 0) return fd;
   close(fd);
@@ -199,20 +201,21 @@ function mountByRoot(mountpoint: string, options: ChannelOptions): number {
     throw makeMountError('MOUNT_NOT_PERMITTED', mountpoint, detail);
   }
   if (status === -ENODEV) throw makeMountError('MOUNT_NO_FUSE', mountpoint, detail);
-  const hint = status === -EINVAL ? ` with options '${data.join(',')}'` : '';
+  const hint = status === -EINVAL ? ` with options '${mountOptions.join(',')}'` : '';
   throw makeMountError('MOUNT_FAILED', mountpoint, `${detail} (${errnoName(-status)})${hint}`);
 }
 
 function listKernelOptions(options: ChannelOptions): string[] {
   // The kernel checks permissions, by the attributes in the graph's replies.
-  const list = ['default_permissions', `max_read=${options.maxRead}`];
-  if (options.allowOther) list.push('allow_other');
-  return list;
+  const kernelOptions = ['default_permissions', `max_read=${options.maxRead}`];
+  if (options.allowOther) kernelOptions.push('allow_other');
+  return kernelOptions;
 }
 
 /** Escapes a source for option lists of fusermount3 and libfuse, where a comma ends an option. */
 export const escapeSource = (source: string): string => source.replace(/[\\,]/g, '\\$&');
 
+/** Mounts by fusermount3, which passes the descriptor over a socket. @throws {MountError} */
 async function mountByUser(mountpoint: string, options: ChannelOptions): Promise<number> {
   if (options.suid || options.dev) {
     const cause = 'only root may mount without nosuid and nodev; leave --suid and --dev out';
@@ -224,16 +227,19 @@ async function mountByUser(mountpoint: string, options: ChannelOptions): Promise
   }
   const [ownSocket, passedSocket] = pair;
   try {
-    const list = [
+    const mountOptions = [
       `fsname=${escapeSource(options.source)}`,
       'subtype=glossa',
       'nosuid',
       'nodev',
       ...listKernelOptions(options),
     ];
-    if (options.noexec) list.push('noexec');
-    if (options.readOnly) list.push('ro');
-    const problem = await runFusermount(['-o', list.join(','), '--', mountpoint], passedSocket);
+    if (options.noexec) mountOptions.push('noexec');
+    if (options.readOnly) mountOptions.push('ro');
+    const problem = await runFusermount(
+      ['-o', mountOptions.join(','), '--', mountpoint],
+      passedSocket,
+    );
     if (problem !== '') {
       const code = classifyFusermountError(problem);
       const detail = code === 'MOUNT_NO_USER_NAME' ? String(process.getuid?.()) : problem;

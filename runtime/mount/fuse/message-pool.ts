@@ -19,10 +19,12 @@ export class Message {
 export class MessagePool {
   private readonly spare: Message[] = [];
 
+  /** Returns a spare message, or a new one. */
   take(): Message {
     return this.spare.pop() ?? new Message();
   }
 
+  /** Takes a message back after its reply. */
   give(message: Message): void {
     if (this.spare.length < SPARE_MESSAGES_MAX) this.spare.push(message);
   }

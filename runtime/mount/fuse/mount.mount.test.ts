@@ -205,14 +205,14 @@ describe.skipIf(findObstacle() !== '')('the kernel', () => {
 });
 
 describe.skipIf(findObstacle() !== '')('the end of a mount', () => {
-  test('by umount(8) ends the server', async () => {
+  test('by umount(8) ends the server process', async () => {
     const server = await mounts.mount('memory');
     execFileSync('umount', [server.mountpoint]);
     expect(await server.nextMessage()).toBe('unmounted');
     expect(await server.nextMessage()).toBe('exit 0');
   });
 
-  test('by the server succeeds with open files', async () => {
+  test('by the server succeeds while files are open', async () => {
     const server = await mounts.mount('memory');
     const file = await fs.open(join(server.mountpoint, 'f'), 'w+');
     await file.write('x');
@@ -224,14 +224,14 @@ describe.skipIf(findObstacle() !== '')('the end of a mount', () => {
     expect(readdirSync(server.mountpoint)).toEqual([]);
   });
 
-  test('by an exit of the server during a request unmounts', async () => {
+  test('by an exit of the server during a request removes the mount', async () => {
     const server = await mounts.mount('answers');
     expect(await codeOf(fs.stat(join(server.mountpoint, 'exit-1')))).not.toBe('none');
     expect(await server.nextMessage()).toBe('exit 3');
     expect(isMounted(server.mountpoint)).toBe(false);
   });
 
-  test('by a kill of the server makes the next mount name the remedy', async () => {
+  test('by a kill of the server makes the next mount there fail with the remedy', async () => {
     const server = await mounts.mount('answers');
     expect(await server.kill('SIGKILL')).toBe('exit SIGKILL');
     expect(isMounted(server.mountpoint)).toBe(true);

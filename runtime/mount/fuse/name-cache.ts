@@ -8,7 +8,7 @@ import type { Cursor, Span } from './codec/cursor.ts';
 /** The number of slots is 2^SLOT_BITS; each has one name. */
 const SLOT_BITS = 10;
 const SLOT_COUNT = 1 << SLOT_BITS;
-/** The most bytes of a cached name; a multiple of WORD. */
+/** The most bytes of a cached name; a multiple of WORD_BYTES. */
 const NAME_BYTES_MAX = 64;
 /** Bytes that are hashed and compared at a time. */
 const WORD_BYTES = 4;
@@ -45,6 +45,7 @@ export class NameCache {
     return name;
   }
 
+  /** Compares the name at `offset` of the cache with the bytes from `start` to `end`. */
   private isCached(
     offset: number,
     bytes: Uint8Array,

@@ -212,6 +212,7 @@ function encodeNotice(upcall: Upcall): Uint8Array | null {
   switch (upcall.kind) {
     case 'inode':
       if (!isKnown(upcall.inode)) return null;
+      // A negative offset invalidates the attributes alone; offset 0 and length 0 mean all data, too.
       return encodeMessage(INVAL_INODE_SIZE, (view) =>
         encodeInvalInode(view, upcall.inode.id, upcall.data ? 0 : -1, 0),
       );
@@ -236,14 +237,14 @@ function encodeMessage(size: number, encodeBody: (view: DataView) => number): Ui
   return bytes.subarray(0, encodeBody(new DataView(bytes.buffer)));
 }
 
-/** Encodes a message with a name. @param at position of the name */
+/** Encodes a message with a name. @param nameOffset position of the name in the message */
 function encodeNamedMessage(
   name: string,
-  at: number,
+  nameOffset: number,
   encodeBody: (view: DataView, nameBytes: number) => number,
 ): Uint8Array {
-  return encodeMessage(at + nameLength(name) + 1, (view) =>
-    encodeBody(view, encodeNameInto(name, new Uint8Array(view.buffer), at)),
+  return encodeMessage(nameOffset + nameLength(name) + 1, (view) =>
+    encodeBody(view, encodeNameInto(name, new Uint8Array(view.buffer), nameOffset)),
   );
 }
 

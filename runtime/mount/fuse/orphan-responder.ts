@@ -1,7 +1,8 @@
 /**
- * Replies to requests that a killed server leaves behind. A mount that writes notices starts one shell with its own
- * `/dev/fuse` descriptor, which sleeps until the server's end of a pipe closes. Then the shell replies ENOTCONN to
- * every request until the notifier's thread has ended (docs/how-it-works/mechanisms.md).
+ * Replies to requests that a killed server leaves behind. `Notifier`, whose thread writes notices to the kernel,
+ * starts one shell. The shell has a `/dev/fuse` descriptor of its own, and sleeps until the server's end of a pipe
+ * closes. Then it replies ENOTCONN to every request until the notifier's thread has ended. Otherwise the thread, and
+ * clients, could wait forever for a reply of the killed server (docs/how-it-works/mechanisms.md).
  *
  * Sources: Linux fs/fuse/dev.c (fuse_dev_release ends what was read from a device), proc(5) (task).
  */
@@ -14,11 +15,14 @@ import { toCString } from '../../sys/struct.ts';
 import { DEV_IOC_CLONE } from './protocol.ts';
 
 /**
- * `$1` is the server's pid. Of a killed server, two threads remain: the main thread, until the parent reaps it, and the
- * notifier's thread, which waits in the kernel. So the loop ends when one thread is left. A request must be read whole,
- * so dd's block has room for the largest; its unique number is at byte 8. The reply is struct fuse_out_header: length,
- * -107 (ENOTCONN), unique. Without a request dd fails, because the device is nonblocking. After a FORGET, which has no
- * reply, printf fails.
+ * The shell's program; `$1` is the server's pid.
+ * - `read` returns when the server's end of the pipe closes.
+ * - Of a killed server, two threads remain: the main thread, until the parent reaps it, and the notifier's thread,
+ *   which waits in the kernel. So the loop ends when one thread is left.
+ * - `dd` reads a whole request, so its block has room for the largest. Without a request it fails, because the device
+ *   is nonblocking. `od` prints the first 16 bytes: the unique number begins at byte 8.
+ * - `printf` writes struct fuse_out_header: the length, -107 (ENOTCONN), the unique number. For a FORGET, which takes
+ *   no reply, the kernel refuses it, and the loop continues.
  */
 const SCRIPT = `
 server=$1
@@ -35,7 +39,8 @@ done`;
 
 /**
  * Starts the responder.
- * @param fd the mounted descriptor of `/dev/fuse` @returns a function that ends it
+ * @param fd the mounted descriptor of `/dev/fuse`
+ * @returns a function that ends the responder
  */
 export function startOrphanResponder(fd: number): () => void {
   const { O_NONBLOCK, O_RDWR } = constants;

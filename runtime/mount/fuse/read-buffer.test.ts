@@ -91,13 +91,13 @@ const counting: TestVolume = {
   options: { 'count-fop-hits': 'on', 'latency-measurement': 'on' },
 };
 
-describe('a READ uses the read buffer', () => {
+describe('a READ', () => {
   test.each([
     ['without a volume above', []],
     ['below a volume with a tail wind', [tailing]],
     ['below a watching volume', [counting]],
     ['below several such volumes', [counting, tailing, counting]],
-  ])('%s', async (_where, volumes) => {
+  ])('uses the read buffer %s', async (_where, volumes) => {
     const { volume, seen } = watchedDisk();
     rig = await Rig.startOver([volume, ...volumes]);
     const [node, handle] = openFile();

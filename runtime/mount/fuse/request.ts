@@ -9,7 +9,7 @@ import type { Message } from './message-pool.ts';
 export interface SlowObserver {
   readonly slowMs: number;
   /** Reports a slow success; parameters as of `onSample` (sampled-clock.ts). */
-  recordSlow(request: Request, at: number, ms: number, endedCount: number): void;
+  recordSlow(request: Request, repliedAt: number, ms: number, endedCount: number): void;
 }
 
 export class Request extends Stack implements SampleListener {
@@ -33,9 +33,10 @@ export class Request extends Stack implements SampleListener {
     this.nodeid = header.nodeid;
   }
 
-  onSample(at: number, ms: number, endedCount: number): void {
+  onSample(repliedAt: number, ms: number, endedCount: number): void {
     const { slowObserver: observer } = this;
     this.slowObserver = null;
-    if (observer !== null && ms >= observer.slowMs) observer.recordSlow(this, at, ms, endedCount);
+    if (observer !== null && ms >= observer.slowMs)
+      observer.recordSlow(this, repliedAt, ms, endedCount);
   }
 }

@@ -64,17 +64,20 @@ describe('a reply', () => {
     answerStat(kept[0]!);
   });
 
-  test.runIf(process.getuid!() === 0)('to a caller without groups does not use group 0', () => {
-    const before = process.getgroups!();
-    try {
-      process.setgroups!([]);
-      expect(readGroups(process.pid)).toEqual([]);
-      process.setgroups!([7, 0]);
-      expect([...readGroups(process.pid)].sort()).toEqual([0, 7]);
-    } finally {
-      process.setgroups!(before);
-    }
-  });
+  test.runIf(process.getuid!() === 0)(
+    'belongs to a request without group 0 if its caller has no groups',
+    () => {
+      const before = process.getgroups!();
+      try {
+        process.setgroups!([]);
+        expect(readGroups(process.pid)).toEqual([]);
+        process.setgroups!([7, 0]);
+        expect([...readGroups(process.pid)].sort()).toEqual([0, 7]);
+      } finally {
+        process.setgroups!(before);
+      }
+    },
+  );
 
   test.each([
     [ENOENT, -116],
@@ -157,7 +160,7 @@ describe('a translator that throws', () => {
     expect([rig.hasAnswer(), rig.session.inFlightCount]).toEqual([false, 0]);
   });
 
-  test('after its unwind does not change the reply', async () => {
+  test('does not change a reply that it has unwound before', async () => {
     rig = await Rig.make({
       stat: (frame) => {
         answerStat(frame);
@@ -170,7 +173,7 @@ describe('a translator that throws', () => {
     expect(rig.lines.join()).toMatch(/late/);
   });
 
-  test('and unwinds later has that reply dropped', async () => {
+  test('has its later reply dropped, because the request has failed', async () => {
     const { kept } = keeping();
     rig = await Rig.make({
       stat: (frame) => {

@@ -1,7 +1,7 @@
 /**
  * Serves one FUSE connection, a session: turns the kernel's requests into fops at the top of a graph, and sends
- * their replies. The pump reads a message into `buffer` and calls `message`. Handlers (`opcodes.ts`) use the session
- * to find inodes and fds, and to reply.
+ * their replies. The pump reads a message into `buffer` and calls `handleMessage`. Handlers (`opcodes.ts`) use the
+ * session to find inodes and fds, and to reply.
  */
 
 import type { Client } from '../../core/client.ts';
@@ -415,10 +415,10 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     onNextSample(request);
   }
 
-  recordSlow(request: Request, at: number, ms: number, endedCount: number): void {
+  recordSlow(request: Request, repliedAt: number, ms: number, endedCount: number): void {
     this.notableRequests
-      ?.add(request, this, request.nodeid, 0, at, ms)
-      .onSample(at, ms, endedCount);
+      ?.add(request, this, request.nodeid, 0, repliedAt, ms)
+      .onSample(repliedAt, ms, endedCount);
   }
 
   /** Records a failed or slow request, for `glossa why`. */

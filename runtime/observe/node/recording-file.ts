@@ -122,7 +122,7 @@ export class RecordingFile implements EventStore {
     this.beginSlot(this.current);
   }
 
-  commit(start: number, at: number): boolean {
+  commit(start: number, timeNs: number): boolean {
     const { out, current } = this;
     if (this.hasFailed) {
       // Each further event overwrites the one before it, at the start of the slot, and is lost.
@@ -131,8 +131,8 @@ export class RecordingFile implements EventStore {
     }
     if (!out.isFull) {
       // The recorder writes events of a held request only at its end, so times need not rise.
-      current.firstTime = start === 0 ? at : Math.min(current.firstTime, at);
-      current.lastTime = start === 0 ? at : Math.max(current.lastTime, at);
+      current.firstTime = start === 0 ? timeNs : Math.min(current.firstTime, timeNs);
+      current.lastTime = start === 0 ? timeNs : Math.max(current.lastTime, timeNs);
       current.slot.commit(out.at);
       return true;
     }
@@ -158,6 +158,7 @@ export class RecordingFile implements EventStore {
     }
   }
 
+  /** Allocates the slots in the file, and maps them into memory. */
   private mapSlots(slotsAt: number, length: number): SharedPart {
     if (!fstatSync(this.fd).isFile()) throw new RecordingFileError('it is no regular file');
     const allocated = fallocate(this.fd, 0, slotsAt, length);
@@ -167,6 +168,7 @@ export class RecordingFile implements EventStore {
     return shared;
   }
 
+  /** Writes the prefix and the head. */
   private writeStart(fd: number, layout: Omit<Prefix, 'headLength'>): void {
     const prefix = encodePrefix({ ...layout, headLength: this.head.length });
     writeSync(fd, prefix, 0, prefix.length, 0);
@@ -196,6 +198,7 @@ export class RecordingFile implements EventStore {
     this.beginSlot(freeSlot);
   }
 
+  /** Deflates a full slot on another thread, and writes it as a block. */
   private writeBlockLater(active: ActiveSlot): void {
     const { slot } = active;
     const deflated = deflateAsync(slot.events.subarray(0, slot.state.usedBytes), DEFLATE_OPTIONS);
@@ -204,19 +207,20 @@ export class RecordingFile implements EventStore {
     this.pendingWrites = this.pendingWrites
       .then(async () => {
         const bytes = await deflated;
-        const at = this.writeBlockEntry(active, bytes.length);
-        await writeAsync(this.fd, bytes, 0, bytes.length, at);
+        const offset = this.writeBlockEntry(active, bytes.length);
+        await writeAsync(this.fd, bytes, 0, bytes.length, offset);
         emptySlot(active);
       })
       .catch((error) => this.reportTrouble(error));
   }
 
+  /** Deflates a slot on this thread, and writes it as a block. */
   private writeBlockNow(active: ActiveSlot): void {
     const { slot } = active;
-    const { usedBytes: used } = slot.state;
-    if (used === 0 || this.hasFailed) return;
+    const { usedBytes } = slot.state;
+    if (usedBytes === 0 || this.hasFailed) return;
     try {
-      const bytes = deflateSync(slot.events.subarray(0, used), DEFLATE_OPTIONS);
+      const bytes = deflateSync(slot.events.subarray(0, usedBytes), DEFLATE_OPTIONS);
       writeSync(this.fd, bytes, 0, bytes.length, this.writeBlockEntry(active, bytes.length));
       emptySlot(active);
     } catch (error) {
@@ -233,18 +237,18 @@ export class RecordingFile implements EventStore {
     storedBytes: number,
   ): number {
     const { usedBytes: length, events } = slot.state;
-    const at = this.nextBlockAt + ENTRY_BYTES;
-    const block = { at, storedBytes, length, events, sequence, firstTime, lastTime };
+    const offset = this.nextBlockAt + ENTRY_BYTES;
+    const block = { offset, storedBytes, length, events, sequence, firstTime, lastTime };
     writeSync(this.fd, encodeEntry(block), 0, ENTRY_BYTES, this.nextBlockAt);
     this.blocks.push(block);
-    this.nextBlockAt = at + storedBytes;
-    return at;
+    this.nextBlockAt = offset + storedBytes;
+    return offset;
   }
 
-  /** The slots with events that no block has yet, oldest first. */
+  /** Lists the slots with events that no block has yet, oldest first. */
   private listUsedSlots(): ActiveSlot[] {
-    const full = this.slots.filter(({ sequence }) => sequence > 0);
-    return full.sort((a, b) => a.sequence - b.sequence);
+    const usedSlots = this.slots.filter(({ sequence }) => sequence > 0);
+    return usedSlots.sort((a, b) => a.sequence - b.sequence);
   }
 
   private reportTrouble(error: unknown): void {
@@ -265,20 +269,20 @@ export class RecordingFile implements EventStore {
       const layout = { slots: 0, slotSize: 0, slotsAt: 0, indexAt, indexed: this.blocks.length };
       this.writeStart(fd, { ...layout, blocksAt });
       this.blocks.forEach((block, i) => {
-        const entry = encodeEntry({ ...block, at: block.at + shift });
+        const entry = encodeEntry({ ...block, offset: block.offset + shift });
         writeSync(fd, entry, 0, ENTRY_BYTES, indexAt + i * ENTRY_BYTES);
       });
       const chunk = new Uint8Array(CHUNK_BYTES);
-      for (let at = this.blocksAt; at < this.nextBlockAt; ) {
+      for (let offset = this.blocksAt; offset < this.nextBlockAt; ) {
         const length = readSync(
           this.fd,
           chunk,
           0,
-          Math.min(CHUNK_BYTES, this.nextBlockAt - at),
-          at,
+          Math.min(CHUNK_BYTES, this.nextBlockAt - offset),
+          offset,
         );
-        writeSync(fd, chunk, 0, length, at + shift);
-        at += length;
+        writeSync(fd, chunk, 0, length, offset + shift);
+        offset += length;
       }
       renameSync(partPath, this.path);
     } catch (error) {

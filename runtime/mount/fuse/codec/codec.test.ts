@@ -98,7 +98,7 @@ function cut(message: Uint8Array, length: number): Uint8Array {
 }
 
 describe('captured requests', () => {
-  test('include every decoded operation, except the listed rare ones', () => {
+  test('include every decoded operation, except those listed as rare', () => {
     const seen = new Set(captured.map(({ hex }) => bytesOf(hex)[4]));
     const missing = Object.values(opcodes).filter((row) => !seen.has(row.opcode));
     expect(missing.map((row) => nameOpcode(row.opcode)).sort()).toEqual([
@@ -111,7 +111,7 @@ describe('captured requests', () => {
     ]);
   });
 
-  test('decode completely, to the expected values', () => {
+  test('decode to the expected values, without unread bytes', () => {
     const lines = captured.map(({ hex }) => formatRequest(bytesOf(hex)));
     expect(lines).toEqual(
       SHOWN.trim()

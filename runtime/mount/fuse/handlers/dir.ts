@@ -82,11 +82,11 @@ const readdirCbk: Cbk<'readdir', HandlerContext> = (frame, size, xl, opRet, opEr
   if (opRet < 0) return session.fail(frame, opErrno);
   let usedBytes = 0;
   for (const entry of entries ?? []) {
-    const at = OUT_HEADER_SIZE + usedBytes;
-    const nameBytes = encodeEntryName(session, at + NAME_OFFSET, entry.name);
+    const entryOffset = OUT_HEADER_SIZE + usedBytes;
+    const nameBytes = encodeEntryName(session, entryOffset + NAME_OFFSET, entry.name);
     if (nameBytes === 0) continue;
     if (usedBytes + computeDirentSize(nameBytes) > size) break;
-    usedBytes += encodePlainEntry(session, at, entry, nameBytes);
+    usedBytes += encodePlainEntry(session, entryOffset, entry, nameBytes);
   }
   replyEntries(session, frame, usedBytes, entries);
 };
@@ -104,12 +104,13 @@ const readdirpCbk: Cbk<'readdirp', HandlerContext> = (
   if (opRet < 0) return session.fail(frame, opErrno);
   let usedBytes = 0;
   for (const entry of entries ?? []) {
-    const at = OUT_HEADER_SIZE + usedBytes;
-    const nameBytes = encodeEntryName(session, at + NAME_OFFSET_PLUS, entry.name);
+    const entryOffset = OUT_HEADER_SIZE + usedBytes;
+    const nameBytes = encodeEntryName(session, entryOffset + NAME_OFFSET_PLUS, entry.name);
     if (nameBytes === 0) continue;
     if (usedBytes + computeDirentplusSize(nameBytes) > size) break;
-    encodeEntryInode(session, at, frame.local as Inode, entry, xdata);
-    usedBytes += ENTRY_OUT_SIZE + encodePlainEntry(session, at + ENTRY_OUT_SIZE, entry, nameBytes);
+    encodeEntryInode(session, entryOffset, frame.local as Inode, entry, xdata);
+    const direntOffset = entryOffset + ENTRY_OUT_SIZE;
+    usedBytes += ENTRY_OUT_SIZE + encodePlainEntry(session, direntOffset, entry, nameBytes);
   }
   replyEntries(session, frame, usedBytes, entries);
 };
@@ -126,11 +127,11 @@ function replyEntries(
 }
 
 /** Encodes a name and returns its length; 0 for an invalid name, which is logged. */
-function encodeEntryName(session: HandlerContext, at: number, name: string): number {
+function encodeEntryName(session: HandlerContext, offset: number, name: string): number {
   // Counts the bytes only of a long name (a character takes at most three): one over NAME_MAX could overrun `out`.
   if (name.length * 3 <= LONGEST_ENTRY_SIZE - NAME_OFFSET_PLUS || nameLength(name) <= NAME_MAX) {
     try {
-      return encodeNameInto(name, session.out, at);
+      return encodeNameInto(name, session.out, offset);
     } catch (error) {
       if (!(error instanceof NameError)) throw error;
     }
@@ -144,14 +145,14 @@ function encodeEntryName(session: HandlerContext, at: number, name: string): num
 /** Encodes a fuse_dirent, whose name is already in place. Returns its length. */
 function encodePlainEntry(
   session: HandlerContext,
-  at: number,
+  offset: number,
   entry: Dirent,
   nameBytes: number,
 ): number {
   const { gfid, off, type } = entry;
   return encodeDirent(
     session.view,
-    at,
+    offset,
     computeInoHi(gfid),
     computeInoLo(gfid),
     off,
@@ -163,15 +164,18 @@ function encodePlainEntry(
 /** Encodes the inode of an entry for READDIRPLUS. @param xdata has timeouts for entries without their own */
 function encodeEntryInode(
   session: HandlerContext,
-  at: number,
+  offset: number,
   parent: Inode,
   entry: Dirent,
   xdata: Dict | null,
 ): void {
   const linked = linkDirent(parent, entry);
   // In a listing, node id 0 means an entry without attributes.
-  if (linked === null) encodeNegativeEntry(session.view, at, session.unknownValid);
-  else encodeEntry(session, at, linked, entry.stat!, hasTimeouts(entry.dict) ? entry.dict : xdata);
+  if (linked === null) encodeNegativeEntry(session.view, offset, session.unknownValid);
+  else {
+    const timeouts = hasTimeouts(entry.dict) ? entry.dict : xdata;
+    encodeEntry(session, offset, linked, entry.stat!, timeouts);
+  }
 }
 
 export const fsyncdir: Handler<FsyncIn> = (session, _header, args) => {

@@ -30,7 +30,7 @@ function openFile(flags = 2): readonly [number, number] {
 describe('STATX', () => {
   const at = (body: Buffer, offset: number) => Number(body.readBigUInt64LE(offset));
 
-  test('replies all attributes, and the birth time if it is known', async () => {
+  test('replies with all attributes, and with the birth time if it is known', async () => {
     const iatt = Object.assign(makeIatt(2), {
       iaProt: 0o4711,
       iaNlink: 3,
@@ -230,7 +230,7 @@ describe('COPY_FILE_RANGE', () => {
   });
 
   test.each([EXDEV, ENOSYS])(
-    'passes errno %i, after which the kernel copies itself, to the kernel',
+    'passes errno %i to the kernel, which then copies the data itself',
     async (errno) => {
       rig = await Rig.make({
         ...open,
@@ -295,7 +295,7 @@ test('LSEEK and READ beyond 8 PiB report the end of the file, or EOVERFLOW for a
 });
 
 describe('the umask', () => {
-  test('is applied to the mode, and the original mode goes along in xdata if it differs', async () => {
+  test('is applied to the mode; if that changes the mode, xdata has the original one', async () => {
     const seen: unknown[] = [];
     rig = await Rig.make({
       mkdir: (frame, _xl, loc, mode, umask, xdata) => {

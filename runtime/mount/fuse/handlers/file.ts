@@ -108,20 +108,30 @@ const truncatingOpenCbk: Cbk<'open', HandlerContext> = (
 const truncateCbk: Cbk<'ftruncate', HandlerContext> = (frame, directIoFlag, xl, opRet, opErrno) =>
   replyOpen(xl.priv, frame, opRet, opErrno, directIoFlag);
 
-/** Registers an opened file, and encodes its reply. @param directIoFlag FOPEN_DIRECT_IO or 0 */
-function encodeOpenReply(session: HandlerContext, at: number, fd: Fd, directIoFlag: number): void {
-  const { fds, pageCachePolicy: pages, passthrough } = session;
+/**
+ * Registers an opened file, and encodes its reply.
+ * @param offset position of fuse_open_out in the reply
+ * @param directIoFlag FOPEN_DIRECT_IO or 0
+ */
+function encodeOpenReply(
+  session: HandlerContext,
+  offset: number,
+  fd: Fd,
+  directIoFlag: number,
+): void {
+  const { fds, pageCachePolicy, passthrough } = session;
   const { inode } = fd;
   const wasMappable = passthrough.mayBeMapped(inode);
   passthrough.open(fd.links, fd, fds.findOpen(inode) !== undefined);
   // The kernel may hold attributes from before passthrough; from now on they are not cached.
   if (!wasMappable && passthrough.mayBeMapped(inode)) session.notices.invalidateAttributes(inode);
   fds.add(fd);
-  const cacheFlag = directIoFlag === 0 ? pages.findKeepCacheFlag(fd) : directIoFlag;
+  const cacheFlag = directIoFlag === 0 ? pageCachePolicy.findKeepCacheFlag(fd) : directIoFlag;
   const flags = passthrough.openFlags | (passthrough.backingId === 0 ? cacheFlag : 0);
-  encodeOpenOut(session.view, at, fd.id, flags, passthrough.backingId);
+  encodeOpenOut(session.view, offset, fd.id, flags, passthrough.backingId);
 }
 
+/** A CREATE under way, in `Frame.local`. */
 interface Creation {
   readonly loc: Loc;
   readonly fd: Fd;

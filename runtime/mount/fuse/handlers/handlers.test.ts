@@ -41,7 +41,7 @@ describe('LOOKUP', () => {
     expect(inode.nlookup).toBe(2);
   });
 
-  test('winds a new name with a new inode and a known one with its own, and proposes no gfid', async () => {
+  test('winds a new name with a new inode, and a known name with its inode, without a proposed gfid', async () => {
     const seen: [linked: boolean, xdata: unknown][] = [];
     rig = await Rig.make({
       lookup: (frame, _xl, loc, xdata) => {
@@ -101,7 +101,7 @@ describe('LOOKUP', () => {
     expect(rig.ask(OP.LOOKUP, 1, 'file').error).toBe(-5);
   });
 
-  test('with unknown attributes replies an attribute timeout of 0', async () => {
+  test('replies with an attribute timeout of 0 if the attributes are unknown', async () => {
     rig = await Rig.make({
       lookup: (frame, _xl, loc) => {
         const buf = Object.assign(makeIatt(2), { iaCtime: 0, iaNlink: 0 });

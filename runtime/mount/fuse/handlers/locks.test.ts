@@ -128,7 +128,7 @@ describe('a lock request', () => {
   test.each([
     ['ends before it starts', [u64(9)], EINVAL, 10],
     ['starts beyond all files', NO_END, EOVERFLOW, 2 ** 60],
-  ])('whose range %s is refused', async (_, end, errno, start) => {
+  ])('a lock request whose range %s is refused', async (_, end, errno, start) => {
     const { seen, inode, lkIn } = await opened();
     const parts = lkIn(end, F_WRLCK, 0);
     expect(rig.ask(OP.SETLK, inode.id, ...parts.with(3, u64(start))).error).toBe(-errno);

@@ -81,13 +81,13 @@ const answers: [name: string, ask: () => Buffer, read: (body: Buffer) => number[
 ];
 
 describe.each(answers)('%s', (_name, ask, read) => {
-  test('without xdata has the timeouts of the mount', async () => {
+  test('without xdata gets the timeouts of the mount', async () => {
     rig = await Rig.make(replying(null), { entryTimeout: 2, attributeTimeout: 1 });
     const wanted = read === entryOf ? [2, 1] : [1];
     expect(read(ask())).toEqual(wanted);
   });
 
-  test('has the timeouts of the xdata, fractions included', async () => {
+  test('gets the timeouts in its xdata, fractions included', async () => {
     rig = await Rig.make(replying(withTimeouts({ entry: 3.25, attribute: 7.5 })));
     const wanted = read === entryOf ? [3.25, 7.5] : [7.5];
     expect(read(ask())).toEqual(wanted);
