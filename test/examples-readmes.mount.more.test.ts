@@ -24,21 +24,25 @@ const readmes = readdirSync(folder)
 describeMounts('READMEs of the examples', () => {
   it('number at least ten', () => expect(readmes.length).toBeGreaterThanOrEqual(10));
 
-  describe.each(readmes)('$name', ({ name, path }) => {
+  describe.each(readmes)('the commands in the README of $name', ({ name, path }) => {
     const text = readFileSync(path, 'utf8');
-    it.skipIf(needsMore(name, text))('print what they show, and leave no mount or folder', () =>
-      withScratch(async (scratch) => {
-        const written: string[] = [];
-        for (const shown of findSessions(text)) {
-          written.push(await runTyped(name, text, findCommands(shown), scratch.at(name), scratch));
-          expect(scratch.findMounts()).toEqual([]);
-          expect(existsSync(scratch.at(name))).toBe(false);
-        }
-        if (process.env.UPDATE === '1') {
-          const updated = text.replace(CONSOLE, () => `\`\`\`console\n${written.shift()}\`\`\``);
-          writeFileSync(path, updated);
-        } else expect(written.map(normalize)).toEqual(findSessions(text).map(normalize));
-      }),
+    it.skipIf(needsMore(name, text))(
+      'print what the README shows, and leave no mount or folder',
+      () =>
+        withScratch(async (scratch) => {
+          const written: string[] = [];
+          for (const shown of findSessions(text)) {
+            written.push(
+              await runTyped(name, text, findCommands(shown), scratch.at(name), scratch),
+            );
+            expect(scratch.findMounts()).toEqual([]);
+            expect(existsSync(scratch.at(name))).toBe(false);
+          }
+          if (process.env.UPDATE === '1') {
+            const updated = text.replace(CONSOLE, () => `\`\`\`console\n${written.shift()}\`\`\``);
+            writeFileSync(path, updated);
+          } else expect(written.map(normalize)).toEqual(findSessions(text).map(normalize));
+        }),
     );
   });
 });

@@ -71,7 +71,7 @@ describeMounts('commands in the documents', () => {
     expect(read('examples/hello/hello.vol')).toContain(findText('hello.vol'));
   });
 
-  it('in examples/hello print the greeting and a log line', () =>
+  it('in the README of examples/hello print the greeting and a log line', () =>
     withScratch(async (scratch) => {
       const [{ text } = { text: '' }] = findFileBlocks(read('examples/hello/README.md'));
       const printed = await shell(scratch, text, packageRoot);
@@ -79,7 +79,7 @@ describeMounts('commands in the documents', () => {
       expect(printed).toMatch(/\[hello\.py:8:lookup\] 0-hello: hello, \/greeting\n/);
     }));
 
-  it('in examples/negative show that the cache answers repeated lookups, and leave nothing behind', () =>
+  it('in the README of examples/negative show that the cache answers repeated lookups, and leave nothing behind', () =>
     withScratch(async (scratch) => {
       const readme = read('examples/negative/README.md');
       const text = ['Run it', 'Observations']

@@ -22,7 +22,7 @@ const inspectText = (name: string, text: string): VolfileInspection =>
 
 const volumes = (path: string) => toPlainVolumes(inspect(path).description!);
 
-it('the repository has at least five volfiles', () => {
+it('the tests find at least five volfiles in the repository', () => {
   expect(volfiles.length).toBeGreaterThanOrEqual(5);
 });
 

@@ -271,7 +271,7 @@ describe('the import of a module', () => {
   });
 });
 
-it('a module can read a granted file and a granted variable', async () => {
+it('a module can use granted files and environment variables', async () => {
   const options = {
     'allow-read': folder,
     'allow-write': folder,

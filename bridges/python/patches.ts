@@ -116,19 +116,20 @@ const RUNTIME_PATCHES: readonly Patch[] = [
     find: 'write(stream,buffer,offset,length,position,canOwn){if(buffer.buffer===HEAP8.buffer)',
     replacement:
       'write(stream,buffer,offset,length,position,canOwn){' +
-      'files.room(FS,stream.node,position+length);if(buffer.buffer===HEAP8.buffer)',
+      'files.reserveBytes(FS,stream.node,position+length);if(buffer.buffer===HEAP8.buffer)',
     count: 1,
   },
   {
     reason: 'growing a file counts towards the limit',
     find: 'resizeFileStorage(node,newSize){',
-    replacement: 'resizeFileStorage(node,newSize){files.room(FS,node,newSize);',
+    replacement: 'resizeFileStorage(node,newSize){files.reserveBytes(FS,node,newSize);',
     count: 1,
   },
   {
     reason: 'a new file counts towards the limit',
     find: 'mknod(parent,name,mode,dev){return MEMFS.createNode(',
-    replacement: 'mknod(parent,name,mode,dev){files.room(FS,null,1024);return MEMFS.createNode(',
+    replacement:
+      'mknod(parent,name,mode,dev){files.reserveBytes(FS,null,1024);return MEMFS.createNode(',
     count: 1,
   },
   {
@@ -136,7 +137,7 @@ const RUNTIME_PATCHES: readonly Patch[] = [
     find: 'symlink(parent,newname,oldpath){var node=MEMFS',
     replacement:
       'symlink(parent,newname,oldpath){if(oldpath.length>4095)throw new FS.ErrnoError(37);' +
-      'files.room(FS,null,1024+oldpath.length);var node=MEMFS',
+      'files.reserveBytes(FS,null,1024+oldpath.length);var node=MEMFS',
     count: 1,
   },
   {

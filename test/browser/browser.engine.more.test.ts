@@ -82,7 +82,7 @@ async function bundle(options: BuildOptions): Promise<string> {
 
 const renderPage = (script: string, runs: readonly ModuleRun[]): string => `<!doctype html>
 <script>
-  const tell = (what) => fetch('/outcome', { method: 'POST', body: JSON.stringify(what) });
+  const tell = (result) => fetch('/outcome', { method: 'POST', body: JSON.stringify(result) });
   const { port1, port2 } = new MessageChannel();
   const worker = new Worker('${script}', { type: 'module' });
   worker.onmessage = ({ data }) => tell(data);
@@ -124,7 +124,7 @@ describe.skipIf(skipped)('modules in a browser', () => {
     return outcome.outcomes;
   };
 
-  it('remember absent names, end at their time limit, and reach no file or page script', async () => {
+  it('answer requests, are ended at their time limit, and cannot reach files or scripts of the page', async () => {
     const steps = ['lookup absent', 'lookup absent', 'mkdir absent', 'lookup absent'];
     const looping = ['lookup loop', 'lookup other'];
     const limited = { 'time-limit': '1' };
@@ -154,7 +154,7 @@ describe.skipIf(skipped)('modules in a browser', () => {
     );
   });
 
-  it('stand under a volume, whose files a program writes and reads without Node', async () => {
+  it('run under a volume, whose files a program writes and reads without Node', async () => {
     const [outcome] = await runModules({ module: 'negative.py', steps: ['volume a', 'lookup a'] });
     expect(outcome!.steps).toEqual([`text of a${'t'.charCodeAt(0)}`, 'found']);
   });

@@ -38,8 +38,8 @@ const open = async (path, width, dark) => {
   document.body.append(frame);
   await new Promise((resolve) => { frame.onload = resolve; });
   const page = frame.contentDocument;
-  const there = () => page.documentElement.dataset.ready ?? page.querySelector('[role=alert]');
-  while (!there()) await new Promise((resolve) => setTimeout(resolve, 20));
+  const isReady = () => page.documentElement.dataset.ready ?? page.querySelector('[role=alert]');
+  while (!isReady()) await new Promise((resolve) => setTimeout(resolve, 20));
   const one = (selector) => page.querySelector(selector);
   const all = (selector) => [...page.querySelectorAll(selector)];
   const text = (selector) => one(selector)?.textContent ?? null;
@@ -59,8 +59,8 @@ const open = async (path, width, dark) => {
   });
   return { frame, page, one, all, text, press, type, drawn };
 };
-const rows = (it) => it.all('#change tbody tr').map((row) => [...row.children].map((cell) => cell.textContent));
-const titles = (it) => it.all('[role=option] .path').map((path) => path.textContent);
+const rows = (view) => view.all('#change tbody tr').map((row) => [...row.children].map((cell) => cell.textContent));
+const titles = (view) => view.all('[role=option] .path').map((path) => path.textContent);
 `;
 
 /** Runs a program in the page, and returns its result. */
@@ -112,18 +112,18 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
   it('steps forwards and backwards through a request by keys alone', async () => {
     const result = await runInPage(
       files,
-      `const it = await open('/whole.html', 1200);
-      const said = [it.text('#said')];
+      `const view = await open('/whole.html', 1200);
+      const said = [view.text('#said')];
       for (const key of ['ArrowRight', 'ArrowRight', 'ArrowRight', 'ArrowRight', 'ArrowRight', 'ArrowRight', 'ArrowLeft']) {
-        it.press(key);
-        said.push(it.text('#said'));
+        view.press(key);
+        said.push(view.text('#said'));
       }
-      it.press('ArrowDown', '#requests');
-      said.push(it.text('#title'), it.text('#said'));
-      it.press('End', '#requests');
-      it.press('p');
-      const active = it.one('#requests').getAttribute('aria-activedescendant');
-      return { said, active, chosen: it.text('#' + active + ' .path'), where: it.text('#where') };`,
+      view.press('ArrowDown', '#requests');
+      said.push(view.text('#title'), view.text('#said'));
+      view.press('End', '#requests');
+      view.press('p');
+      const active = view.one('#requests').getAttribute('aria-activedescendant');
+      return { said, active, chosen: view.text('#' + active + ' .path'), where: view.text('#where') };`,
     );
     expect(result).toEqual({
       said: [
@@ -148,21 +148,21 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
   it('shows the arguments and reply values that a translator changed, and its line', async () => {
     const result = await runInPage(
       files,
-      `const it = await open('/whole.html', 1200);
-      it.one('[aria-label="Last step"]').click();
-      const reply = rows(it);
-      it.one('[aria-label="Step backwards"]').click();
-      it.one('[aria-label="Step backwards"]').click();
-      it.one('[aria-label="Step backwards"]').click();
-      const noted = rows(it);
-      const lit = [it.text('#source h3'), it.text('.lit')];
-      const source = it.all('.line').map((line) => line.textContent);
-      it.press('n');
-      it.press('n');
-      for (const key of ['ArrowRight']) it.press(key);
-      const wound = rows(it);
-      it.type('#all-values', true);
-      return { reply, noted, lit, source, wound, all: rows(it).length, own: it.all('.hop .small').map((each) => each.textContent) };`,
+      `const view = await open('/whole.html', 1200);
+      view.one('[aria-label="Last step"]').click();
+      const reply = rows(view);
+      view.one('[aria-label="Step backwards"]').click();
+      view.one('[aria-label="Step backwards"]').click();
+      view.one('[aria-label="Step backwards"]').click();
+      const noted = rows(view);
+      const lit = [view.text('#source h3'), view.text('.lit')];
+      const source = view.all('.line').map((line) => line.textContent);
+      view.press('n');
+      view.press('n');
+      for (const key of ['ArrowRight']) view.press(key);
+      const wound = rows(view);
+      view.type('#all-values', true);
+      return { reply, noted, lit, source, wound, all: rows(view).length, own: view.all('.hop .small').map((each) => each.textContent) };`,
     );
     expect(result).toEqual({
       reply: [['buf.ia_size', '42', '420']],
@@ -178,25 +178,25 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
   it('lists the requests that match filters by path, fop, volume and failure', async () => {
     const result = await runInPage(
       files,
-      `const it = await open('/whole.html', 1200);
+      `const view = await open('/whole.html', 1200);
       const found = {};
       const look = async (name) => {
-        await it.drawn();
-        found[name] = [titles(it), it.text('#count')];
+        await view.drawn();
+        found[name] = [titles(view), view.text('#count')];
       };
       await look('all');
-      it.type('#path', 'GONE');
+      view.type('#path', 'GONE');
       await look('path');
-      it.type('#path', '');
-      it.type('#fop', 'mkdir');
+      view.type('#path', '');
+      view.type('#fop', 'mkdir');
       await look('fop');
-      it.type('#fop', '');
-      it.type('#failed', true);
+      view.type('#fop', '');
+      view.type('#failed', true);
       await look('failed');
-      it.type('#volume', 'storage');
-      it.type('#path', 'no such');
+      view.type('#volume', 'storage');
+      view.type('#path', 'no such');
       await look('none');
-      found.shown = !it.one('article').hidden;
+      found.shown = !view.one('article').hidden;
       return found;`,
     );
     const markup = MARKUP.map((name) => `/${name.replaceAll('/', '∕')}`);
@@ -214,18 +214,18 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
     const result = await runInPage(
       files,
       `window.hurt = 0;
-      const it = await open('/whole.html', 1200);
-      it.press('End', '#requests');
-      it.press('p');
-      for (let i = 0; i < 6; i++) it.press('ArrowRight');
-      await it.drawn();
+      const view = await open('/whole.html', 1200);
+      view.press('End', '#requests');
+      view.press('p');
+      for (let i = 0; i < 6; i++) view.press('ArrowRight');
+      await view.drawn();
       return {
         hurt: window.hurt,
-        images: it.all('img').length,
-        scripts: it.all('script').length,
-        bold: it.all('code b').length,
-        title: it.text('h2 .path'),
-        log: it.text('.others li'),
+        images: view.all('img').length,
+        scripts: view.all('script').length,
+        bold: view.all('code b').length,
+        title: view.text('h2 .path'),
+        log: view.text('.others li'),
       };`,
     );
     expect(result).toEqual({
@@ -266,13 +266,13 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
   ])('fits a screen of %i pixels, and names every control (dark: %s)', async (width, dark) => {
     const result = (await runInPage(
       files,
-      `const it = await open('/whole.html', ${width}, ${dark});
-      it.one('[aria-label="Last step"]').click();
-      const unnamed = it.all('button, input, select, [role=listbox], canvas, svg').filter((each) =>
+      `const view = await open('/whole.html', ${width}, ${dark});
+      view.one('[aria-label="Last step"]').click();
+      const unnamed = view.all('button, input, select, [role=listbox], canvas, svg').filter((each) =>
         !each.getAttribute('aria-label') && !each.labels?.length && !each.textContent);
       return {
-        width: it.page.documentElement.scrollWidth,
-        paper: it.frame.contentWindow.getComputedStyle(it.page.body).backgroundColor,
+        width: view.page.documentElement.scrollWidth,
+        paper: view.frame.contentWindow.getComputedStyle(view.page.body).backgroundColor,
         unnamed: unnamed.map((each) => each.outerHTML),
       };`,
     )) as { width: number };
@@ -303,14 +303,14 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
       expect(page.length).toBeLessThan(30 * MB);
       const result = (await runInPage(
         new Map([['/many.html', page]]),
-        `const it = await open('/many.html', 1200);
-        it.press('End', '#requests');
-        await it.drawn();
+        `const view = await open('/many.html', 1200);
+        view.press('End', '#requests');
+        await view.drawn();
         return {
-          ready: Number(it.page.documentElement.dataset.ready),
-          count: it.text('#count'),
-          last: it.one('[role=option]:last-child').getAttribute('aria-posinset'),
-          rows: it.all('[role=option]').length,
+          ready: Number(view.page.documentElement.dataset.ready),
+          count: view.text('#count'),
+          last: view.one('[role=option]:last-child').getAttribute('aria-posinset'),
+          rows: view.all('[role=option]').length,
         };`,
       )) as { ready: number; rows: number };
       process.stderr.write(

@@ -98,7 +98,7 @@ describeFrontEnds('an exchange of a graph with isolated volumes', ['kernel'], (f
       ]);
     }));
 
-  it('restarts a volume with empty state if its module has no dump_state', () =>
+  it('gives a restarted volume empty state if its module has no dump_state', () =>
     front.withScratch(async (scratch) => {
       const base = renderDisk(await scratch.makeFolder('brick'));
       await follow(scratch, COUNTS, base + script('disk', THREAD), [

@@ -4,7 +4,7 @@ import { allKinds, distributeKinds, foreignKinds } from '../support/stacks.ts';
 import { describeStages, type Stage } from '../support/stage.ts';
 
 const names = (stage: Stage): void => {
-  it('names of 255 bytes are accepted, and of 256 refused', () =>
+  it('names of 255 bytes are accepted, and names of 256 bytes are refused', () =>
     stage.compareScript(`n=$(printf '%0255d' 1); touch $n; mkdir d; mv $n d/; ln d/$n l; ls d | wc -c
       cat d/$n
       m=0$n; touch $m; mkdir $m; ln l $m; mv l $m; ln -s x $m; cat $m; rm $m; rmdir $m; mkfifo $m
@@ -48,7 +48,7 @@ const names = (stage: Stage): void => {
       { normalize: (text) => text.replace(/^.*getcwd.*$/gm, '') },
     ));
 
-  it('names in paths of PATH_MAX bytes are accepted, and of one more refused', () =>
+  it('a path of PATH_MAX bytes is accepted, and a longer one is refused', () =>
     stage.compareScript(
       `p=$PWD; n=$(printf '%099d' 0); while [ \${#p} -lt 3900 ]; do p=$p/$n; done; mkdir -p $p
       rest=$((4095 - \${#p} - 1)); f=$p/$(printf "%0\${rest}d" 1); echo x > $f; cat $f; cat \${f}2

@@ -39,7 +39,7 @@ class xlator(Translator):
 `;
 
 describeMounts('a module that runs too long', () => {
-  it('lets SIGTERM end the mount', () =>
+  it('does not keep SIGTERM from ending the mount', () =>
     withScratch(async (scratch) => {
       await scratch.makeFolder('files');
       await scratch.writeFile('m.py', inMethod('statfs(self, frame, loc, xdata)'));
@@ -52,7 +52,7 @@ describeMounts('a module that runs too long', () => {
       expect((await again).status).not.toBe(0);
     }));
 
-  it('at its start fails the mount with the reason', () =>
+  it('at its start fails the mount, which reports the reason', () =>
     withScratch(async (scratch) => {
       await scratch.makeFolder('files');
       await scratch.writeFile('m.py', `${inMethod('init(self)')}\n${LONG}\n`);

@@ -39,7 +39,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-it('pip installs the folder without an index, and the package opens a volume', () => {
+it('pip installs the folder python/ without an index, and the installed package opens a volume', () => {
   skipWithoutVenv();
   run('python3', '-m', 'venv', 'environment');
   const python = join(folder, 'environment/bin/python3');
@@ -49,7 +49,7 @@ it('pip installs the folder without an index, and the package opens a volume', (
   expect(printed).toContain('installed Volume');
 });
 
-it('two wheels of the same sources are equal, and have the types', () => {
+it('two wheels of the same sources are equal, and contain the types', () => {
   skipWithoutTools('python3');
   const backend = resolve('python/backend.py');
   const make = (name: string): string => {

@@ -24,7 +24,7 @@ describe('in the sources,', () => {
     expect(silent.map(({ path }) => path)).toEqual([]);
   });
 
-  it('no file contains a focused test or a task mark', () => {
+  it('no file contains a focused test or a mark of unfinished work', () => {
     const marks = new RegExp(
       `\\b(${['TO' + 'DO', 'FIX' + 'ME', 'X' + 'XX'].join('|')})\\b|\\.(only|todo)\\(`,
     );

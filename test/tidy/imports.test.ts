@@ -174,19 +174,22 @@ describe('imports', () => {
   const all = readSources('.ts');
   const files = all.filter(({ path }) => !path.endsWith('.test.ts'));
 
-  it.each(Object.keys(allowed))('in the folder %s are only the allowed ones', (folder) => {
-    const allowedPrefixes = [...allowed[folder]!, ...(packages[folder] ?? [])];
-    const violations = files
-      .filter(({ path }) => findFolder(path) === folder)
-      .flatMap((file) =>
-        readImports(file).flatMap(({ target }) => {
-          const own = target.startsWith(`${folder}/`);
-          const isAllowed = own || allowedPrefixes.some((prefix) => target.startsWith(prefix));
-          return isAllowed ? [] : [`${file.path} imports ${target}`];
-        }),
-      );
-    expect(violations).toEqual([]);
-  });
+  it.each(Object.keys(allowed))(
+    'of files in %s come only from its allowed folders and packages',
+    (folder) => {
+      const allowedPrefixes = [...allowed[folder]!, ...(packages[folder] ?? [])];
+      const violations = files
+        .filter(({ path }) => findFolder(path) === folder)
+        .flatMap((file) =>
+          readImports(file).flatMap(({ target }) => {
+            const own = target.startsWith(`${folder}/`);
+            const isAllowed = own || allowedPrefixes.some((prefix) => target.startsWith(prefix));
+            return isAllowed ? [] : [`${file.path} imports ${target}`];
+          }),
+        );
+      expect(violations).toEqual([]);
+    },
+  );
 
   it('in a test come from no higher floor', () => {
     const tests = all.filter(({ path }) => path.endsWith('.test.ts') && floorIndex(path) >= 0);

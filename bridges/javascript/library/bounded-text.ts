@@ -24,10 +24,11 @@ const sizeGetters = {
 const { entries } = Map.prototype;
 const { values } = Set.prototype;
 
+/** Shortens a text to `limit` characters and an ellipsis. */
 export const cutText = (text: string, limit: number): string =>
   text.length > limit ? `${text.slice(0, limit)}…` : text;
 
-/** Reads a property's value; undefined for a getter. */
+/** Reads an own property's value; undefined for a getter, which is not called. */
 export const readProperty = (object: object, key: string): unknown =>
   getOwnPropertyDescriptor(object, key)?.value;
 
@@ -61,19 +62,22 @@ function formatClassPrefix(value: object): string {
     : `${cutText(name, MAX_NAME_CHARACTERS)} `;
 }
 
+/** Joins the texts, with an ellipsis if the value has more items (`count`). */
 function joinItems(texts: string[], count: number): string {
   return [...texts, ...(count > texts.length ? ['…'] : [])].join(', ');
 }
 
+/** Formats a Map or Set; returns null for any other object. */
 function formatCollection(value: object, depth: number): string | null {
   const texts: string[] = [];
-  const pairs = readCollectionSize('map', value);
-  if (pairs >= 0) {
+  const pairCount = readCollectionSize('map', value);
+  // A negative size means that the object is no Map.
+  if (pairCount >= 0) {
     for (const [key, each] of readMapEntries(value)) {
       if (texts.length === MAX_ITEMS) break;
       texts.push(`${formatValue(key, depth + 1)} => ${formatValue(each, depth + 1)}`);
     }
-    return `${formatClassPrefix(value)}{${joinItems(texts, pairs)}}`;
+    return `${formatClassPrefix(value)}{${joinItems(texts, pairCount)}}`;
   }
   const count = readCollectionSize('set', value);
   if (count < 0) return null;
@@ -89,6 +93,7 @@ function formatKey(key: string): string {
   return IDENTIFIER.test(key) ? name : stringify(name);
 }
 
+/** Formats the elements of an array, or the properties of an object. */
 function formatItems(value: object, depth: number): string {
   const isList = isArray(value);
   const names = keys(value).slice(0, MAX_ITEMS + 1);
@@ -104,7 +109,7 @@ function formatItems(value: object, depth: number): string {
   return isList ? `[${joined}]` : `${formatClassPrefix(value)}{${joined}}`;
 }
 
-/** Formats a value as source text. @param depth the number of values around it */
+/** Formats a value as source text. @param depth the number of values that contain it */
 export function formatValue(value: unknown, depth = 0): string {
   if (typeof value === 'string') return stringify(cutText(value, MAX_CHARACTERS));
   if (typeof value === 'bigint') return `${value}n`;

@@ -11,7 +11,7 @@ interface FsNode {
   stream_ops: object;
   mount: object;
   mounted?: object;
-  /** True for a new node without attributes. */
+  /** True from `mknod` until Emscripten first sets the attributes. */
   isNew?: boolean;
   // Of a file in memory: its bytes; of a link: its target; of a folder: its entries.
   readonly usedBytes?: number;
@@ -45,7 +45,7 @@ interface Changes {
   readonly mtime?: number | null;
 }
 
-type View = { readonly buffer: ArrayBufferLike | undefined; readonly byteOffset: number };
+type HeapView = { readonly buffer: ArrayBufferLike | undefined; readonly byteOffset: number };
 type GateResult = string | number;
 
 /** WASI's errno numbers, which Emscripten uses, by Linux's number. */
@@ -66,17 +66,17 @@ const O_EXCL = 128;
 const O_TRUNC = 512;
 const SEEK_CUR = 1;
 const SEEK_END = 2;
-/** Bytes that an entry of a folder in memory counts, besides its contents (also in patches.ts). */
+/** Bytes counted for each file, folder or link in memory, besides its contents (also in patches.ts). */
 const NODE_BYTES = 1024;
 
 /**
  * Makes the functions that patches.ts inserts into Emscripten's file system in memory.
  * @param limit bytes of all files in memory
- * @returns `find`, which returns the node of a granted file or undefined; and `room`, which throws
- *   when files in memory would exceed `limit`
+ * @returns `find`, which returns the node of a granted file or undefined; and `reserveBytes`, which
+ *   throws when files in memory would exceed `limit`
  */
 export default function makeFileTree(host: Partial<FileGates>, limit: number) {
-  const calls = Object.fromEntries(
+  const hostCalls = Object.fromEntries(
     Object.entries(host).map(([name, call]) => [
       name,
       (...args: unknown[]): GateResult => {
@@ -88,8 +88,9 @@ export default function makeFileTree(host: Partial<FileGates>, limit: number) {
       },
     ]),
   ) as Record<keyof FileGates, (...args: unknown[]) => GateResult>;
+  // Both are set by `find`, which Emscripten calls before any other function.
   let FS: FileSystem;
-  let heap = (): Pick<View, 'buffer'> => ({ buffer: undefined });
+  let heap = (): Pick<HeapView, 'buffer'> => ({ buffer: undefined });
   const throwIfFailed = <T extends GateResult>(result: T): T => {
     if (typeof result === 'number' && result < 0)
       throw new FS.ErrnoError(WASI_ERRNOS[-result] ?? EIO);
@@ -120,61 +121,74 @@ export default function makeFileTree(host: Partial<FileGates>, limit: number) {
   }
 
   const nodeOps = {
-    getattr: (node: FsNode) => readAttributes(textOrThrow(calls.stat(getPath(node)))),
+    getattr: (node: FsNode) => readAttributes(textOrThrow(hostCalls.stat(getPath(node)))),
     setattr(node: FsNode, { size, mode: newMode, mtime }: Changes): void {
       const path = getPath(node);
       // A new file keeps the mode that the host gave it.
       const mode = node.isNew ? undefined : newMode;
       node.isNew = false;
-      if (size !== undefined) throwIfFailed(calls.truncate(path, size));
+      if (size !== undefined) throwIfFailed(hostCalls.truncate(path, size));
       if (mode !== undefined || (mtime ?? null) !== null)
-        throwIfFailed(calls.setAttributes(path, mode, mtime));
+        throwIfFailed(hostCalls.setAttributes(path, mode, mtime));
     },
     lookup: (parent: FsNode, name: string): FsNode =>
-      makeNode(parent, name, readMode(textOrThrow(calls.statOrLog(makeChildPath(parent, name))))),
+      makeNode(
+        parent,
+        name,
+        readMode(textOrThrow(hostCalls.statOrLog(makeChildPath(parent, name)))),
+      ),
     mknod(parent: FsNode, name: string, mode: number): FsNode {
       const path = makeChildPath(parent, name);
-      if (FS.isDir(mode)) throwIfFailed(calls.mkdir(path, mode & 0o777));
+      if (FS.isDir(mode)) throwIfFailed(hostCalls.mkdir(path, mode & 0o777));
       else if (FS.isFile(mode)) {
-        throwIfFailed(calls.close(throwIfFailed(calls.open(path, O_WRONLY | O_CREAT | O_EXCL))));
+        throwIfFailed(
+          hostCalls.close(throwIfFailed(hostCalls.open(path, O_WRONLY | O_CREAT | O_EXCL))),
+        );
       } else throw new FS.ErrnoError(EPERM);
       return Object.assign(makeNode(parent, name, mode), { isNew: true });
     },
     rename: (node: FsNode, folder: FsNode, name: string) =>
-      void throwIfFailed(calls.rename(getPath(node), makeChildPath(folder, name))),
+      void throwIfFailed(hostCalls.rename(getPath(node), makeChildPath(folder, name))),
     unlink: (parent: FsNode, name: string) =>
-      void throwIfFailed(calls.unlink(makeChildPath(parent, name))),
+      void throwIfFailed(hostCalls.unlink(makeChildPath(parent, name))),
     rmdir: (parent: FsNode, name: string) =>
-      void throwIfFailed(calls.rmdir(makeChildPath(parent, name))),
+      void throwIfFailed(hostCalls.rmdir(makeChildPath(parent, name))),
     readdir(node: FsNode): string[] {
-      const names = textOrThrow(calls.list(getPath(node)));
+      const names = textOrThrow(hostCalls.list(getPath(node)));
       return ['.', '..', ...(names === '' ? [] : names.split('\0'))];
     },
-    readlink: (node: FsNode): string => textOrThrow(calls.readlink(getPath(node))),
+    readlink: (node: FsNode): string => textOrThrow(hostCalls.readlink(getPath(node))),
   };
 
-  /** Reads or writes at an address of the interpreter's memory. */
+  /** Makes the function that reads into, or writes from, the interpreter's memory. */
   const makeTransfer =
     (operation: 'read' | 'write') =>
-    (stream: FsStream, view: View, offset: number, length: number, position: number): number => {
+    (
+      stream: FsStream,
+      view: HeapView,
+      offset: number,
+      length: number,
+      position: number,
+    ): number => {
+      // The host transfers only to and from the interpreter's memory.
       if (view.buffer !== heap().buffer) throw new FS.ErrnoError(EIO);
       return numberOrThrow(
-        calls[operation](stream.grantedFile, view.byteOffset + offset, length, position),
+        hostCalls[operation](stream.grantedFile, view.byteOffset + offset, length, position),
       );
     };
   const streamOps = {
     getattr: ({ grantedFile, node }: FsStream) =>
       grantedFile === undefined
         ? nodeOps.getattr(node)
-        : readAttributes(textOrThrow(calls.fstat(grantedFile))),
+        : readAttributes(textOrThrow(hostCalls.fstat(grantedFile))),
     setattr({ grantedFile, node }: FsStream, changes: Changes): void {
-      if (changes.size !== undefined) throwIfFailed(calls.ftruncate(grantedFile, changes.size));
+      if (changes.size !== undefined) throwIfFailed(hostCalls.ftruncate(grantedFile, changes.size));
       else nodeOps.setattr(node, changes);
     },
     open(stream: FsStream): void {
       if (FS.isDir(stream.node.mode)) return;
       const flags = stream.flags & ~(O_CREAT | O_EXCL | O_TRUNC);
-      stream.grantedFile = numberOrThrow(calls.open(getPath(stream.node), flags));
+      stream.grantedFile = numberOrThrow(hostCalls.open(getPath(stream.node), flags));
       stream.shared.refcount = 1;
     },
     dup({ shared }: FsStream): void {
@@ -183,12 +197,12 @@ export default function makeFileTree(host: Partial<FileGates>, limit: number) {
     close({ grantedFile, shared }: FsStream): void {
       if (grantedFile === undefined) return;
       shared.refcount -= 1;
-      if (shared.refcount === 0) calls.close(grantedFile);
+      if (shared.refcount === 0) hostCalls.close(grantedFile);
     },
     read: makeTransfer('read'),
     write: makeTransfer('write'),
     fsync: ({ grantedFile }: FsStream) =>
-      grantedFile === undefined ? 0 : throwIfFailed(calls.fsync(grantedFile)),
+      grantedFile === undefined ? 0 : throwIfFailed(hostCalls.fsync(grantedFile)),
     llseek(stream: FsStream, offset: number, whence: number): number {
       let start = whence === SEEK_CUR ? stream.position : 0;
       if (whence === SEEK_END && FS.isFile(stream.node.mode))
@@ -200,13 +214,13 @@ export default function makeFileTree(host: Partial<FileGates>, limit: number) {
 
   let isFinding = false;
   function find(fs: FileSystem, parent: FsNode, name: string, readHeap: typeof heap) {
-    // Guards against recursion: the host's call looks up nothing, but a module's objects could.
-    if (isFinding || calls.stat === undefined) return undefined;
+    // Ends a recursion: the host's call does no lookup, but code of a module that ran during it could.
+    if (isFinding || hostCalls.stat === undefined) return undefined;
     FS = fs;
     heap = readHeap;
     isFinding = true;
     try {
-      const attributesText = calls.stat(makeChildPath(parent, name));
+      const attributesText = hostCalls.stat(makeChildPath(parent, name));
       if (typeof attributesText !== 'string') return undefined;
       const node = makeNode(parent, name, readMode(attributesText));
       // A mount point: the surrounding folder in memory cannot remove or rename it.
@@ -228,7 +242,10 @@ export default function makeFileTree(host: Partial<FileGates>, limit: number) {
       nodeBytes,
     );
   }
-  /** Counts added bytes, and recounts all files before it throws. */
+  /**
+   * Counts the bytes that a file grows by. Removed bytes are only noticed by recounting all files,
+   * which is done before it throws.
+   */
   function reserveBytes(fs: FileSystem, node: FsNode | undefined, size: number): void {
     const addedBytes = size - (node?.usedBytes ?? 0);
     if (addedBytes <= 0) return;
@@ -242,8 +259,8 @@ export default function makeFileTree(host: Partial<FileGates>, limit: number) {
     countedBytes = totalBytes + addedBytes;
     if (countedBytes <= limit) return;
     countedBytes = totalBytes;
-    calls.logFull?.();
+    hostCalls.logFull?.();
     throw new fs.ErrnoError(ENOSPC);
   }
-  return { find, room: reserveBytes };
+  return { find, reserveBytes };
 }

@@ -229,7 +229,7 @@ name = ContextVar("name")`);
     expectWorks(run);
   });
 
-  it('may store a reply: parts that it has read stay readable in later requests', async () => {
+  it('can keep a reply, and read parts in later requests if it has read them before', async () => {
     const run = await start(`async def stat(self, frame, loc, xdata):
     kept.append(await self.child.stat(loc, xdata))
     kept[0].buf.ia_size
