@@ -32,7 +32,7 @@ import { ExpressionNamer } from './expression-namer.ts';
 import { explainMissingExport, renderSyntaxLine } from './fixes.ts';
 import { GrantedAccess } from './granted-access.ts';
 import { BRIDGE, CLOCK, Imports } from './imports.ts';
-import { originIndex, originRequest, originWind } from './library/origin.ts';
+import { decodeIndex, decodeRequestId, decodeWindNumber } from './library/origin.ts';
 
 /** Makes the functions that library/host.ts declares. */
 function makeHostFunctions(
@@ -56,10 +56,14 @@ function makeHostFunctions(
       host.putBytes(copy(bytes, at, length)),
     ),
     fetch: makeFunction('i', (origin: number) =>
-      host.fetch(originRequest(origin), originWind(origin), originIndex(origin)),
+      host.fetch(decodeRequestId(origin), decodeWindNumber(origin), decodeIndex(origin)),
     ),
     data: makeFunction('ia', (origin: number, into: Uint8Array) => {
-      const bytes = host.fetchBytes(originRequest(origin), originWind(origin), originIndex(origin));
+      const bytes = host.fetchBytes(
+        decodeRequestId(origin),
+        decodeWindNumber(origin),
+        decodeIndex(origin),
+      );
       if (bytes === undefined || bytes.length > into.length) return -1;
       into.set(bytes);
       return bytes.length;

@@ -117,6 +117,7 @@ export class Engine {
     const glossa = this.#importBootModule(values);
     const getHelper = (name: string): Handle => this.#getAttribute(values, glossa, name);
     this.#calls.setHelpers(getHelper('describe'), getHelper('fail'));
+    // `wake` seeds the random numbers, which a snapshot would repeat.
     this.#calls.makeCall(getHelper('wake'), '', 'v')();
     this.#load = this.#calls.makeCall(getHelper('load'), 'sss', 'o');
     this.#import = this.#calls.makeCall(getHelper('imported'), 's', 'o');

@@ -190,7 +190,7 @@ async function startInterpreter(
   const started = (await realm.start({
     ...parts,
     files: makeFileTree(realm, options, guard, () => memory),
-    fence: fence.around,
+    fence: fence.wrapImports,
     apart: isSeparated(options),
     restoreMemory: (grow: (size: number) => unknown, heap: () => Uint8Array) => {
       if (snapshot === undefined) return;
@@ -264,7 +264,7 @@ function makeFence(realm: Realm, { machine, logRefusal }: LoadOptions, guard: Ho
   const makeRealmFence = realm.evaluate(machine.parts.text('realm/fence.js'), 'glossa:fence') as (
     staysOpen: (name: string) => boolean,
     logRefusal: (name: unknown) => void,
-  ) => { around: object; close(): void };
+  ) => { wrapImports: object; close(): void };
   const logAttempt = (name: unknown) =>
     logRefusal?.(`${name} (a module reaches nothing of JavaScript)`);
   return makeRealmFence(mayStayOpen, guard.wrap(logAttempt));

@@ -1,4 +1,4 @@
-/** POSIX access control lists as the extended attributes have them (linux/posix_acl_xattr.h). */
+/** Encodes POSIX access control lists as extended attributes (linux/posix_acl_xattr.h). */
 
 /** Tags of entries: the owner, a user, the group, a group, the mask, others. */
 export const USER_OBJ = 1;
@@ -11,10 +11,12 @@ export const OTHER = 32;
 /** Tag, permissions, and the id of a named user or group. */
 export type AclEntry = readonly [tag: number, perm: number, id?: number];
 
+/** The version 2 as a little-endian u32. */
 const VERSION = '02000000';
+/** The id of an entry without a user or group. */
 const NO_ID = 0xffffffff;
 
-/** The bytes of a list, in hexadecimal. */
+/** Encodes a list; returns its bytes in hexadecimal. */
 export const encodeAcl = (...entries: AclEntry[]): string =>
   VERSION +
   entries

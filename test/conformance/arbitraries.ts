@@ -1,4 +1,7 @@
-/** Random arguments of system calls: few names, so that they collide, and sizes at edges. */
+/**
+ * Generates random arguments of system calls for operations.ts: few names, so that they collide, and
+ * sizes at the edges of pages and types.
+ */
 import fc, { type Arbitrary } from 'fast-check';
 import { encodeAcl, GROUP, GROUP_OBJ, MASK, OTHER, USER, USER_OBJ } from './acl.ts';
 import { encodePath } from './script.ts';
@@ -7,14 +10,14 @@ const { constantFrom, integer, oneof, tuple } = fc;
 
 type WeightedValues = readonly [weight: number, values: readonly string[]];
 
-/** One of several groups of values, by weight. */
+/** Chooses a group of values by weight, and a value of it. */
 const weighValues = (...groups: WeightedValues[]): Arbitrary<string> =>
   oneof(...groups.map(([weight, values]) => ({ weight, arbitrary: constantFrom(...values) })));
 
 const NAME_MAX = 255;
 const LONG = 'n'.repeat(NAME_MAX);
 
-/** One component. */
+/** One component of a path. */
 const component = weighValues(
   [40, ['a', 'b', 'c', 'd', 'e']],
   [4, ['.', '..']],
@@ -22,7 +25,7 @@ const component = weighValues(
   [1, [LONG, `${LONG}n`]],
 );
 
-/** Names that there often is something at, as scripts begin. */
+/** Paths at which there often is something, as most scripts begin with `beginnings`. */
 const likely = weighValues(
   [10, ['a', 'b', 'c', 'd']],
   [9, ['d/a', 'd/b', 'd/c', 'd/e']],
@@ -30,7 +33,7 @@ const likely = weighValues(
   [1, ['m1', 'd/m1', 'd/m2', 'd/e/m1']],
 );
 
-/** A path as the script has it. */
+/** A path, encoded as scripts have it. */
 const plainPath = oneof(
   { weight: 30, arbitrary: likely },
   { weight: 2, arbitrary: component },
@@ -41,12 +44,13 @@ const plainPath = oneof(
   { weight: 1, arbitrary: constantFrom('""', '/', `${'p'.repeat(250)}/`.repeat(17)) },
 );
 
+/** The executor's number of an open file: mostly one that `beginnings` opens. */
 export const slot: Arbitrary<string> = weighValues([16, ['0', '1']], [2, ['2']], [1, ['3']]);
 
-/** For calls that start at the current folder. */
+/** A path for calls that start at the current folder. */
 export const path: Arbitrary<string> = plainPath;
 
-/** For the `…at` calls. */
+/** A path for the `…at` calls, some from an open folder: `@SLOT,PATH`. */
 export const pathAt: Arbitrary<string> = oneof(
   { weight: 14, arbitrary: plainPath },
   { weight: 1, arbitrary: tuple(slot, plainPath).map(([at, text]) => `@${at},${text}`) },
@@ -127,7 +131,7 @@ export const size = weighValues(
 
 export const seed: Arbitrary<string> = integer({ min: 1, max: 9 }).map(String);
 
-/** Small enough to be allocated completely. */
+/** A length that is small enough to be allocated completely. */
 export const spaceLength = weighValues(
   [10, ['1', '100', '4096', '5000', '8192', '65536']],
   [1, ['0', '-1', '1048576']],
@@ -163,7 +167,7 @@ export const xattrRoom = weighValues([6, ['-1']], [3, ['0', '1', '2', '10', '64'
 
 const permission = integer({ min: 0, max: 7 });
 
-/** Access control lists, also some that are none. */
+/** Access control lists, some of them invalid. */
 export const aclValue: Arbitrary<string> = oneof(
   {
     weight: 8,
@@ -190,7 +194,7 @@ export const aclValue: Arbitrary<string> = oneof(
 
 export const aclName = constantFrom('system.posix_acl_access', 'system.posix_acl_default');
 
-/** Type, whence, start, length. */
+/** A lock's type, whence, start and length. */
 export const lock: Arbitrary<string[]> = tuple(
   weighValues([6, ['F_RDLCK', 'F_WRLCK']], [3, ['F_UNLCK']]),
   weighValues([6, ['SEEK_SET']], [1, ['SEEK_CUR', 'SEEK_END']]),

@@ -1,5 +1,6 @@
 /**
- * The arena: a mount and a bare directory on the same disk, in which scripts run and are compared.
+ * Opens an arena: a mount and a bare directory on the same disk, where the same script runs, for the
+ * fuzzer (suite.ts, main.ts) and the table of POSIX (posix/suite.ts).
  *
  *     const arena = await Arena.open('posix');
  *     const text = await arena.compare(script);   // '' when both did the same
@@ -14,13 +15,13 @@ import { startBricks } from '../support/bricks.ts';
 import { type Bricks, mountBy } from '../support/gluster.ts';
 import { findErrors, makeScratch, type Scratch, type TestMount } from '../support/mount.ts';
 import { isOnBricks, type Kind, makeVolfile } from '../support/stacks.ts';
-import { isLacking, untilNameless, withoutExpected } from './brick-differences.ts';
-import { findDisagreement, type Pair } from './compare.ts';
-import { CC, compileExecutor, Executor, hasFineTimes, type Run } from './executor.ts';
+import { applyBrickDifferences, cutAtNameless, lacksCommand } from './brick-differences.ts';
+import { describeDisagreement, type Pair } from './compare.ts';
+import { COMPILER, compileExecutor, Executor, hasFineTimes, type Run } from './executor.ts';
 import { type Command, parseScript, type Script } from './script.ts';
 
-/** The storage's hidden attribute of every file. */
-const HIDDEN = 'trusted.gfid';
+/** The extended attribute that the storage adds to every file, and hides on the mount. */
+const HIDDEN_ATTRIBUTE = 'trusted.gfid';
 
 /** The end of a mount's server. */
 export interface ServerEnd {
@@ -101,30 +102,30 @@ export type SetupName = keyof typeof setups;
 /** The kinds of access times that mount(8) knows. */
 export type Atime = 'noatime' | 'relatime' | 'strictatime';
 
-/** Whether scripts can run here; prints the reason if not, and fails if skipping is forbidden. */
+/** True if scripts can run here; prints the reason if not, and fails if skipping is forbidden. */
 export function canCompare(): boolean {
-  const can = process.getuid?.() === 0 && spawnSync(CC, ['--version']).status === 0;
-  const why = `conformance needs root and a C compiler (${CC})`;
-  if (!can && process.env.GLOSSA_REQUIRE_ALL === '1') throw new Error(why);
-  if (!can) process.stderr.write(`skipped: ${why}\n`);
-  return can;
+  const isPossible = process.getuid?.() === 0 && spawnSync(COMPILER, ['--version']).status === 0;
+  const why = `conformance needs root and a C compiler (${COMPILER})`;
+  if (!isPossible && process.env.GLOSSA_REQUIRE_ALL === '1') throw new Error(why);
+  if (!isPossible) process.stderr.write(`skipped: ${why}\n`);
+  return isPossible;
 }
 
 /** Operations that storage/memory lacks. A mapping's read marks its time there, as with strictatime. */
 const NOT_IN_MEMORY = /^setflags |^getflags |RENAME_WHITEOUT|^mmap /;
 
-/** Whether a stack cannot do a command, by its line. */
+/** True if a kind of stack does not support a command, by its line. */
 const isUnsupported = (kind: Kind, line: string): boolean =>
-  kind === 'memory' ? NOT_IN_MEMORY.test(line) : isLacking(kind, line);
+  kind === 'memory' ? NOT_IN_MEMORY.test(line) : lacksCommand(kind, line);
 
-/** The compared part of a file's data, without holes. */
-const EXAMINED = 4 << 20;
+/** The data of longer files, which scripts fill with holes, is not compared if writes are delayed. */
+const COMPARED_BYTES = 4 << 20;
 
-/** A run without the values that delayed writes change: see the differences. */
-function unlessStored({ results, trees }: Run, script: Script): Run {
+/** Removes from a run the values that delayed writes change (differences.ts). */
+function withoutStoredValues({ results, trees }: Run, script: Script): Run {
   const resized = script.some(({ op }) => /truncate$/.test(op));
   const comparable = (line: string): string => {
-    const isLong = Number(/ size=(\d+)/.exec(line)?.[1] ?? 0) > EXAMINED;
+    const isLong = Number(/ size=(\d+)/.exec(line)?.[1] ?? 0) > COMPARED_BYTES;
     const short = isLong ? line.replace(/ data=\S+/, '') : line;
     return resized ? short.replace(/ [mc]time=\S+/g, '') : short;
   };
@@ -134,20 +135,19 @@ function unlessStored({ results, trees }: Run, script: Script): Run {
 export class Arena {
   readonly scratch: Scratch;
   readonly mount: TestMount;
-  /** The disk gives every change a time of its own, so that commands can be watched. */
+  /** True if the disk gives every change a time of its own, so that changed times can be compared. */
   private readonly canWatch: boolean;
   private readonly writeback: boolean;
-  /** Whether the storage is a folder, which can be compared. */
+  /** True if the storage is a folder, whose tree can be compared, too. */
   private readonly hasBrick: boolean;
   private readonly kind: Kind;
-  /** The disk can zero a range: see the differences. */
+  /** True if the disk can zero a range (differences.ts). */
   private canZero = true;
   private readonly bare: Executor;
   private readonly mounted: Executor;
-  private serial = 0;
-  /** A process does not answer any more. */
+  private scriptCount = 0;
+  /** True once a process has stopped answering. */
   private hangs = false;
-
   private readonly server: Bricks | null;
 
   private constructor(
@@ -166,8 +166,8 @@ export class Arena {
     const bare = scratch.at('bare');
     this.kind = setup.kind;
     // Clients set the times of a brick's files, in milliseconds.
-    const isFine = !this.writeback && !isOnBrick;
-    this.canWatch = isFine && hasFineTimes(program, bare);
+    const hasExactTimes = !this.writeback && !isOnBrick;
+    this.canWatch = hasExactTimes && hasFineTimes(program, bare);
     this.bare = new Executor(program, bare);
     this.mounted = new Executor(program, mount.path);
   }
@@ -201,7 +201,7 @@ export class Arena {
       }
       const executor = compileExecutor(programs ?? scratch.path);
       const arena = new Arena(scratch, mount, server, executor, setup);
-      await arena.findOut();
+      await arena.checkZeroRange();
       return arena;
     } catch (error) {
       await scratch.clean();
@@ -212,38 +212,44 @@ export class Arena {
   /** Runs a script on both sides; returns '' or the difference. */
   async compare(script: Script): Promise<string> {
     const pair = await this.run(script);
-    if (this.server === null) return findDisagreement(script, pair);
-    return findDisagreement(...untilNameless(script, withoutExpected(this.kind, pair)));
+    if (this.server === null) return describeDisagreement(script, pair);
+    return describeDisagreement(...cutAtNameless(script, applyBrickDifferences(this.kind, pair)));
   }
 
   /** Runs a script on both sides. */
   async run(requested: Script): Promise<Pair> {
-    const script = requested.map((one) => this.keepPossible(one));
-    this.serial += 1;
-    const name = `script-${this.serial}`;
+    const script = requested.map((one) => this.replaceImpossible(one));
+    this.scriptCount += 1;
+    const name = `script-${this.scriptCount}`;
     const treeAt = (root: string, hidden?: string) => ({ path: join(root, name), hidden });
     const { bare, mounted } = this;
-    const storage = this.hasBrick ? [treeAt(this.scratch.at('brick'), HIDDEN)] : [];
+    const storage = this.hasBrick ? [treeAt(this.scratch.at('brick'), HIDDEN_ATTRIBUTE)] : [];
     try {
       const [expected, actual] = await Promise.all([
         bare.run(name, script, [treeAt(bare.root)]),
         mounted.run(name, script, [treeAt(mounted.root), ...storage]),
       ]);
       if (!this.writeback) return { bare: expected, mounted: actual };
-      return { bare: unlessStored(expected, script), mounted: unlessStored(actual, script) };
+      return {
+        bare: withoutStoredValues(expected, script),
+        mounted: withoutStoredValues(actual, script),
+      };
     } catch (error) {
       this.hangs = true;
       throw error;
     }
   }
 
-  /** Whether all of a script can be done here as it is. */
+  /** True if every command of a script can run here unchanged. */
   can(script: Script): boolean {
-    return script.every((one) => this.keepPossible(one) === one);
+    return script.every((one) => this.replaceImpossible(one) === one);
   }
 
-  /** The command, without being watched where that cannot be; another where the disk cannot do it. */
-  private keepPossible(command: Command): Command {
+  /**
+   * Returns the command without the comparison of times if these are coarse, and `getcwd` in place
+   * of a command that this arena does not support.
+   */
+  private replaceImpossible(command: Command): Command {
     const { worker, args, watched } = command;
     const zeroes = args.some((text) => text.includes('FALLOC_FL_ZERO_RANGE'));
     const isLeftOut = isUnsupported(this.kind, `${command.op} ${args.join(' ')}`);
@@ -254,7 +260,8 @@ export class Arena {
     return watched && !this.canWatch ? { ...command, watched: false } : command;
   }
 
-  private async findOut(): Promise<void> {
+  /** Sets `canZero`. */
+  private async checkZeroRange(): Promise<void> {
     const script = parseScript(
       '0 open 0 f O_RDWR|O_CREAT 0644\n0 fallocate 0 FALLOC_FL_ZERO_RANGE 0 4096',
     );

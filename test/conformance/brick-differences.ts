@@ -7,15 +7,15 @@ import { brickKinds, cachingKinds, distributeKinds, type Kind } from '../support
 import type { Pair } from './compare.ts';
 import { formatCommand, type Script } from './script.ts';
 
-/** Some files are on a brick of GlusterFS, or all. */
+/** Kinds of stacks with some or all files on a brick of GlusterFS. */
 const realBrickKinds: readonly Kind[] = [
   'real-brick',
   'distribute-real',
   'distribute-mixed',
   ...cachingKinds,
 ];
-/** Whether files are spread over two bricks. */
-const distributed: readonly Kind[] = [...distributeKinds, ...cachingKinds];
+/** Kinds of stacks that spread files over two bricks. */
+const spreadKinds: readonly Kind[] = [...distributeKinds, ...cachingKinds];
 
 export interface BrickDifference {
   readonly name: string;
@@ -24,17 +24,17 @@ export interface BrickDifference {
   readonly reason: string;
   /** Omitted command lines. */
   readonly lacks?: RegExp;
-  /** The mount's result without the difference. */
+  /** Returns the mount's result without the difference. */
   without?(bare: string, mounted: string): string;
 }
 
-/** The description of a removed folder. */
+/** Matches the result of `fstat` for a removed folder. */
 const NAMELESS_FOLDER = /^0 ok mode=4\d+ nlink=0 .* size=0 /;
 
 export const brickDifferences: readonly BrickDifference[] = [
   {
     name: 'renameat2 with flags',
-    on: ['real-brick', 'real-client', ...distributed],
+    on: ['real-brick', 'real-client', ...spreadKinds],
     reason:
       'The protocol has no room for them: the client refuses what the brick would not hear of; and ' +
       'cluster/distribute, for whom it is many fops, refuses them.',
@@ -73,7 +73,7 @@ export const brickDifferences: readonly BrickDifference[] = [
   },
   {
     name: 'future times',
-    on: [...brickKinds, ...distributed],
+    on: [...brickKinds, ...spreadKinds],
     reason:
       'A brick lets times go forward only, but for those that are set: such a file stays in the future.',
     lacks: /^(utimensat|futimens) .*\b(2147483647|2147483648|4294967296)\b/,
@@ -99,7 +99,7 @@ export const brickDifferences: readonly BrickDifference[] = [
   },
   {
     name: 'the size of a removed folder',
-    on: distributed,
+    on: spreadKinds,
     reason: 'To cluster/distribute, of GlusterFS as well, every folder has 4096 bytes, and always.',
     without: (bare, mounted) =>
       NAMELESS_FOLDER.test(bare) ? mounted.replace(' size=4096 ', ' size=0 ') : mounted,
@@ -148,10 +148,11 @@ const BY_DESCRIPTOR = /^\d!? (f(set|get|list|remove)xattr|fch|futimens|fstat|fli
 const STALE = /^-1 (ESTALE|ENOENT)\b/;
 
 /**
- * A removed file or folder exists for its descriptors alone. FUSE requests most attributes by the
- * inode, not the descriptor, and the brick finds none. Only the script before that is compared.
+ * Cuts a script and its results before the first command that fails on a brick because its file or
+ * folder was removed. FUSE requests most attributes by the inode, not by the open descriptor, and
+ * the brick finds no such inode.
  */
-export function untilNameless(script: Script, pair: Pair): readonly [Script, Pair] {
+export function cutAtNameless(script: Script, pair: Pair): readonly [Script, Pair] {
   const { bare, mounted } = pair;
   const isNameless = (one: string, expected = '', actual = ''): boolean =>
     expected !== actual &&
@@ -168,12 +169,12 @@ export function untilNameless(script: Script, pair: Pair): readonly [Script, Pai
   return [script.slice(0, at), { bare: cut(bare), mounted: cut(mounted) }];
 }
 
-/** Whether a command is left out on a kind of stack. */
-export const isLacking = (kind: Kind, line: string): boolean =>
+/** True if scripts omit a command on a kind of stack. */
+export const lacksCommand = (kind: Kind, line: string): boolean =>
   brickDifferences.some(({ on, lacks }) => on.includes(kind) && lacks?.test(line) === true);
 
-/** A pair without the accepted differences of a kind of stack. */
-export function withoutExpected(kind: Kind, { bare, mounted }: Pair): Pair {
+/** Removes the accepted differences of a kind of stack from the mount's results. */
+export function applyBrickDifferences(kind: Kind, { bare, mounted }: Pair): Pair {
   const expected = brickDifferences.filter(({ on }) => on.includes(kind));
   const results = mounted.results.map((one, at) =>
     expected.reduce(

@@ -1,5 +1,5 @@
 /** Compares the results of a script on the bare directory and on the mount. */
-import { agree } from './differences.ts';
+import { resultsAgree } from './differences.ts';
 import type { Run } from './executor.ts';
 import { formatCommand, type Script } from './script.ts';
 
@@ -9,17 +9,17 @@ export interface Pair {
   readonly mounted: Run;
 }
 
-/** '' if both runs agree, else the script with the differing results and trees. */
-export function findDisagreement(script: Script, { bare, mounted }: Pair): string {
+/** Returns '' if both runs agree; otherwise the script with the differing results and trees. */
+export function describeDisagreement(script: Script, { bare, mounted }: Pair): string {
   const lines: string[] = [];
   let differs = false;
   script.forEach((command, at) => {
     const ours = mounted.results[at] ?? '(no result)';
     const theirs = bare.results[at] ?? '(no result)';
-    const same = agree(command, script.slice(0, at), theirs, ours);
-    differs ||= !same;
+    const isSame = resultsAgree(command, script.slice(0, at), theirs, ours);
+    differs ||= !isSame;
     lines.push(`  ${formatCommand(command)}`);
-    if (same) lines.push(`      ${shortenLine(ours)}`);
+    if (isSame) lines.push(`      ${shortenLine(ours)}`);
     else lines.push(`      bare:  ${shortenLine(theirs)}`, `>>>   mount: ${shortenLine(ours)}`);
   });
   const [expected = []] = bare.trees;
@@ -33,17 +33,21 @@ export function findDisagreement(script: Script, { bare, mounted }: Pair): strin
   return differs ? lines.join('\n') : '';
 }
 
-const WIDTH = 400;
+/** The longest line in a report. */
+const LINE_LENGTH_MAX = 400;
 const shortenLine = (line: string): string =>
-  line.length > WIDTH ? `${line.slice(0, WIDTH)}… (${line.length})` : line;
+  line.length > LINE_LENGTH_MAX ? `${line.slice(0, LINE_LENGTH_MAX)}… (${line.length})` : line;
 
+/** Lists the lines that only one of two trees has. */
 function compareTrees(expected: readonly string[], actual: readonly string[]): string[] {
-  const have = new Set(actual);
-  const want = new Set(expected);
+  const actualLines = new Set(actual);
+  const expectedLines = new Set(expected);
   return [
     ...expected
-      .filter((line) => !have.has(line))
+      .filter((line) => !actualLines.has(line))
       .map((line) => `    - ${shortenLine(line.trim())}`),
-    ...actual.filter((line) => !want.has(line)).map((line) => `    + ${shortenLine(line.trim())}`),
+    ...actual
+      .filter((line) => !expectedLines.has(line))
+      .map((line) => `    + ${shortenLine(line.trim())}`),
   ];
 }

@@ -2,8 +2,8 @@
  * The accepted differences between a mount and the directory under it, by name, with the reason.
  * Any other difference fails.
  *
- * `tolerates` accepts different results after which both sides go on alike; all other differences
- * are kept out of scripts, and `kept` says how.
+ * `tolerates` accepts different results after which both sides go on alike. Scripts avoid all other
+ * differences; `treatment` says how.
  */
 import type { Command, Script } from './script.ts';
 
@@ -12,7 +12,7 @@ export interface Difference {
   readonly reason: string;
   /** The way in which scripts and results avoid the difference. */
   readonly treatment?: string;
-  /** Whether two results of a command, that are not the same, differ by nothing but this. */
+  /** True if two different results of a command differ by nothing but this. */
   tolerates?(command: Command, before: Script, bare: string, mounted: string): boolean;
 }
 
@@ -287,7 +287,12 @@ export const differences: readonly Difference[] = [
   },
 ];
 
-/** Whether two results of a command count as the same, after the earlier commands. */
-export const agree = (command: Command, before: Script, bare: string, mounted: string): boolean =>
+/** True if two results of a command are equal, or differ in an accepted way. */
+export const resultsAgree = (
+  command: Command,
+  before: Script,
+  bare: string,
+  mounted: string,
+): boolean =>
   bare === mounted ||
   differences.some(({ tolerates }) => tolerates?.(command, before, bare, mounted) === true);

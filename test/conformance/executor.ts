@@ -10,35 +10,34 @@ import { packageRoot } from '../../runtime/sys/paths.ts';
 import { CALLERS, formatScript, type Script } from './script.ts';
 
 const SOURCES = join(packageRoot, 'test/conformance/executor');
-/** The compiler. */
-export const CC = process.env.CC ?? 'cc';
-// By itself, so that it also runs where it finds nothing but itself.
+export const COMPILER = process.env.CC ?? 'cc';
+// Static, as the executor also runs in a chroot without libraries.
 const FLAGS = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror', '-static'];
 
-/** The time limit of a script, in milliseconds: a longer one hangs. */
+/** The time limit of a script, in milliseconds: after it, the executor counts as hanging. */
 const PATIENCE_MS = 60_000;
 
 /** Compiles the executor into `folder` once; returns its path. @throws {Error} compiler output */
 export function compileExecutor(folder: string): string {
   const out = join(folder, 'executor');
   if (existsSync(out)) return out;
-  // Another process may be at it, too.
+  // Another process may compile it at the same time.
   const unfinished = `${out}.${process.pid}`;
   const sources = readdirSync(SOURCES).filter((name) => name.endsWith('.c'));
   const args = [...FLAGS, '-o', unfinished, ...sources];
-  const { status, stderr, error } = spawnSync(CC, args, { cwd: SOURCES, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${CC}: ${error?.message ?? stderr}`);
+  const { status, stderr, error } = spawnSync(COMPILER, args, { cwd: SOURCES, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${COMPILER}: ${error?.message ?? stderr}`);
   renameSync(unfinished, out);
   return out;
 }
 
-/** Whether each change on the disk of a folder gets a time of its own. */
+/** True if the disk of a folder gives each change a time of its own. */
 export const hasFineTimes = (program: string, folder: string): boolean =>
   spawnSync(program, ['--grain', folder]).status === 0;
 
 /** The results of a script on one side. */
 export interface Run {
-  /** One line for each command. */
+  /** The result of each command. */
   readonly results: readonly string[];
   /** The trees afterwards, a line for each entry, by path. */
   readonly trees: readonly (readonly string[])[];
@@ -46,9 +45,10 @@ export interface Run {
 
 /** The executor on one side, for a folder and its subfolders. */
 export class Executor {
-  /** The folder. */
+  /** The folder in which scripts run. */
   readonly root: string;
   private readonly child: ChildProcess;
+  /** The output since the last request. */
   private text = '';
   private onLine: () => void = () => {};
   private failure: Error | null = null;
@@ -87,7 +87,7 @@ export class Executor {
     return { results, trees: rest.slice(0, trees.length) };
   }
 
-  /** Ends it and its processes. */
+  /** Ends the executor and its processes. */
   async close(): Promise<void> {
     if (this.failure !== null) return;
     const exit = once(this.child, 'exit');
@@ -95,7 +95,7 @@ export class Executor {
     await exit;
   }
 
-  /** Sends text, and waits for so many parts that end in `done`. */
+  /** Sends text, and waits for `count` parts of output, each ending in `done`. */
   private ask(text: string, count: number): Promise<string[][]> {
     this.text = '';
     this.child.stdin!.write(text);

@@ -1,15 +1,19 @@
-/** The fuzzer: runs random scripts in an arena, and shortens one that shows a difference. */
+/**
+ * Fuzzes a mount: runs random scripts in an arena, and shortens one that shows a difference. The
+ * tests (suite.ts) and `npm run conformance` (main.ts) call it.
+ */
 import fc from 'fast-check';
 import type { Arena } from './arena.ts';
 import { script } from './operations.ts';
 import { formatCommand, formatScript, parseScript, type Script } from './script.ts';
 
-export interface FoundDifference {
-  /** The script, as a file of regressions has it. */
+/** A script with different results on the mount and in the bare directory. */
+export interface Disagreement {
+  /** The script in the form of a regression file. */
   readonly script: string;
-  /** The same with the results of both sides. */
+  /** The script with the results of both sides. */
   readonly report: string;
-  /** For the same again. */
+  /** The seed that makes the same scripts again. */
   readonly seed: number;
 }
 
@@ -22,9 +26,9 @@ export async function findDisagreement(
   seed: number,
   scripts: number,
   without: RegExp | null = null,
-): Promise<FoundDifference | null> {
-  // When the server does not answer any more, there is nothing left to try shorter scripts on.
-  let hung: FoundDifference | null = null;
+): Promise<Disagreement | null> {
+  // Once the server does not answer any more, no shorter script can be tried.
+  let hung: Disagreement | null = null;
   let last = '';
   const reduced = script.map((all) =>
     all.filter((one) => without?.test(formatCommand(one)) !== true),
@@ -58,6 +62,6 @@ async function shorten(arena: Arena, failing: Script): Promise<Script> {
   return shortest;
 }
 
-/** Runs a file of regressions; '' when it does the same on both sides. */
+/** Runs the script of a regression file; returns '' if both sides agree, or the report. */
 export const replay = (arena: Arena, text: string): Promise<string> =>
   arena.compare(parseScript(text));

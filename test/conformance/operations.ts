@@ -10,7 +10,7 @@ const { constant, constantFrom, oneof, tuple } = fc;
 
 const exactly = (value: string): Arbitrary<string> => constant(value);
 const anyOf = (...values: string[]): Arbitrary<string> => constantFrom(...values);
-/** Mostly the first. */
+/** Chooses mostly the first value. */
 const usuallyFirst = (usual: string, ...others: string[]): Arbitrary<string> =>
   oneof({ weight: 6, arbitrary: constant(usual) }, { weight: 2, arbitrary: anyOf(...others) });
 
@@ -122,9 +122,10 @@ const rows: readonly Row[] = [
   [1, 'ioctl', a.slot, anyOf('FIONBIO', 'FIOASYNC', 'FIOCLEX', 'TCGETS', 'TIOCGWINSZ', 'BLKGETSIZE64', '0x12345678', '0xc0045801'), exactly('1')],
 ];
 
+/** Makes integers of the weights in `rows`. */
 const SCALE = 10;
 
-/** One of these calls. */
+/** Chooses one of these calls by its weight. */
 const chooseCall = (some: readonly Row[]) =>
   oneof(
     ...some.map(([weight, op, ...args]) => ({
@@ -144,7 +145,7 @@ const NAMES =
   /^(open|openat2|handle|close|mkdir|rmdir|unlink|rename|link|flink|symlink|mknod|crowd|f?list|same|f?chdir|getcwd|f?stat|inotify|events)$/;
 const findRows = (names: RegExp): readonly Row[] => rows.filter(([, op]) => names.test(op));
 
-/** Mostly root and the first user. */
+/** The process of a command: mostly root's first, or the first user's. */
 const worker = oneof(
   { weight: 5, arbitrary: constant(0) },
   { weight: 4, arbitrary: constant(1) },

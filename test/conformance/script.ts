@@ -9,7 +9,9 @@
  */
 
 export interface Command {
+  /** Index of the process in CALLERS. */
   readonly worker: number;
+  /** True if the times that the command changes are compared. */
   readonly watched: boolean;
   readonly op: string;
   readonly args: readonly string[];
@@ -23,7 +25,7 @@ export type Script = readonly Command[];
  */
 export const CALLERS = ['0:0', '1001:1001:2000', '1002:1002:1001', '0:0'] as const;
 
-/** A directory's name for the executor: percent-encoded where the script's syntax needs it. */
+/** Encodes a path for the executor: percent-encoded where the script's syntax needs it. */
 export const encodePath = (path: string): string =>
   path === '' ? '""' : path.replace(/[^!$&-~]/g, escapeChar);
 
@@ -36,7 +38,7 @@ export const formatCommand = ({ worker, watched, op, args }: Command): string =>
 export const formatScript = (script: Script): string =>
   script.map((command) => `${formatCommand(command)}\n`).join('');
 
-/** @throws {Error} for a line that is none. */
+/** Parses the text of a script. @throws {Error} for an invalid line */
 export function parseScript(text: string): Script {
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   return lines.map((line) => {

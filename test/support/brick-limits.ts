@@ -56,7 +56,7 @@ const ofGlusterfs: Limits = {
     shows: differs,
     tests: [
       'names in directories deeper than PATH_MAX are used as on a disk',
-      'names in paths of PATH_MAX bytes are accepted, and of one more refused',
+      'a path of PATH_MAX bytes is accepted, and a longer one is refused',
     ],
   },
   'default ACLs without the umask, and set-group-id for group members only': {

@@ -29,7 +29,7 @@ import { logUnawaitedErrors } from './unawaited-methods.ts';
 export { handlePromise } from './method-results.ts';
 export { beginNotes as noteBefore, endNotes as noteAfter, stop as noteStop } from './notes.ts';
 
-import { own } from './own-translator.ts';
+import { loaded } from './own-translator.ts';
 import { makeOptions, setInstanceProperties, type Translator } from './translator.ts';
 import './install-guards.ts';
 import './web.ts';
@@ -69,14 +69,14 @@ export function create(name: string, childrenJson: string, options: string): voi
   Frame.prototype.cookie = below.child;
   const ModuleClass = translatorClass!;
   logUnawaitedErrors(ModuleClass);
-  own.translator = new ModuleClass();
-  refuseFields(own.translator, moduleFile);
+  loaded.translator = new ModuleClass();
+  refuseFields(loaded.translator, moduleFile);
   for (const row of fops) {
     const { method, cbk } = findMethods(ModuleClass, row);
     methodsByFop.set(row.name, method ?? cbk);
   }
-  const { init } = own.translator as { init?: () => unknown };
-  const result = init?.call(own.translator);
+  const { init } = loaded.translator as { init?: () => unknown };
+  const result = init?.call(loaded.translator);
   if (isPromise(result)) {
     result.catch((error) => {
       initFailure = { error };
@@ -100,7 +100,7 @@ function getEntryPoints(name: string): EntryPoints {
     const callback = cbk as Cbk | undefined;
     const frames = makeFramePrototype(row, callback);
     const methods = { frames, method, isAsync: isAsync(method), cbk: callback };
-    entryPoints = compileEntryPoints(row, own.translator as Translator, methods);
+    entryPoints = compileEntryPoints(row, loaded.translator as Translator, methods);
     entryPointsByFop.set(name, entryPoints);
   }
   return entryPoints;
@@ -130,9 +130,9 @@ export function findMethod(kind: string, name: string): string | undefined {
 /** Calls a hook; the host does not wait for an async one. */
 function callHook(name: string, ...args: unknown[]): number {
   execution.asyncFrame = execution.hostCallFrame = null;
-  const method = (own.translator as unknown as Record<string, unknown>)[name];
+  const method = (loaded.translator as unknown as Record<string, unknown>)[name];
   try {
-    const result = (method as (...args: unknown[]) => unknown).apply(own.translator, args);
+    const result = (method as (...args: unknown[]) => unknown).apply(loaded.translator, args);
     if (isPromise(result)) result.catch((error) => logError(error, `${name} failed`, method));
     return NOTHING;
   } catch (error) {
@@ -145,7 +145,7 @@ type LocArgs = [number, number, string | undefined, string | undefined, string];
 
 export const fini = (): number => callHook('fini');
 export const notify = (event: string, child: number): number =>
-  callHook('notify', event, own.translator!.children[child] ?? null);
+  callHook('notify', event, loaded.translator!.children[child] ?? null);
 export const client_disconnect = (id: number): number =>
   callHook('clientDisconnect', getClient(id));
 export const entry_created = (...loc: LocArgs): number => callHook('entryCreated', new Loc(loc));
@@ -155,11 +155,11 @@ export const load_state = (state: string): number => callHook('loadState', parse
 export function reconfigure(options: string): number {
   const values = makeOptions(parse(options) as object);
   setInstanceProperties({
-    name: own.translator!.name,
-    children: own.translator!.children,
+    name: loaded.translator!.name,
+    children: loaded.translator!.children,
     options: values,
   });
-  return typeof (own.translator as { reconfigure?: unknown }).reconfigure === 'function'
+  return typeof (loaded.translator as { reconfigure?: unknown }).reconfigure === 'function'
     ? callHook('reconfigure', values)
     : NOTHING;
 }
@@ -168,9 +168,9 @@ export function reconfigure(options: string): number {
 export function callStateHook(name: string): string | undefined {
   execution.asyncFrame = execution.hostCallFrame = null;
   const key = HOOK_METHODS[name]!;
-  const method = (own.translator as unknown as Record<string, unknown>)[key];
+  const method = (loaded.translator as unknown as Record<string, unknown>)[key];
   try {
-    const result = (method as () => unknown).call(own.translator);
+    const result = (method as () => unknown).call(loaded.translator);
     if (isPromise(result)) throw new TypeError(`${key} cannot be async`);
     return stringify(result ?? null);
   } catch (error) {
@@ -238,7 +238,11 @@ function isIncomplete(error: unknown, source: string): boolean {
 /** Defines the prompt's names: the translator, the module's exports, the library's. */
 export function openPrompt(): void {
   const { default: _, ...exported } = moduleExports;
-  for (const [name, value] of Object.entries({ ...library, ...exported, self: own.translator })) {
+  for (const [name, value] of Object.entries({
+    ...library,
+    ...exported,
+    self: loaded.translator,
+  })) {
     Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
   }
 }

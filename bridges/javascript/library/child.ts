@@ -66,8 +66,8 @@ export class Reply {
   }
 
   /** Returns a copy with some parts or timeouts replaced. */
-  replace(changes: Readonly<Record<string, unknown>>): Reply {
-    const { opRet = this.opRet, ...rest } = changes;
+  replace(replacements: Readonly<Record<string, unknown>>): Reply {
+    const { opRet = this.opRet, ...rest } = replacements;
     const timeouts = Object.entries(rest).filter(([name]) => isTimeout(name));
     const parts = Object.entries(rest).filter(([name]) => !isTimeout(name));
     let values = orderParts(this.fop, Object.fromEntries(parts), this.values);

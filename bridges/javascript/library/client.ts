@@ -26,12 +26,14 @@ export class Client {
     expired.#ctx = undefined;
   }
 
+  /** GlusterFS's unique id of the client. */
   get uid(): string {
     this.#uid ??= host.client(this.id);
     if (this.#uid === undefined) throw new HandleExpired('the client is gone');
     return this.#uid;
   }
 
+  /** The module's notes on the client, kept until it is gone. */
   get ctx(): Map<unknown, unknown> {
     if (this.#isGone) throw new HandleExpired('the client is gone');
     this.#ctx ??= new Map();

@@ -27,10 +27,17 @@ const getViewName = Object.getOwnPropertyDescriptor(viewPrototype, Symbol.toStri
 type MakeView = new (buffer: ArrayBufferLike, at: number, length?: number) => ArrayBufferView;
 const viewConstructors = globalThis as unknown as Readonly<Record<string, MakeView>>;
 
-const ERRORS = [EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError] as const;
-const WRAPPERS = [Boolean, Number, String, BigInt] as const;
+const ERROR_CLASSES = [
+  EvalError,
+  RangeError,
+  ReferenceError,
+  SyntaxError,
+  TypeError,
+  URIError,
+] as const;
+const WRAPPER_CLASSES = [Boolean, Number, String, BigInt] as const;
 /** Classes whose state a module cannot read. */
-const UNCLONEABLE = [Promise, WeakMap, WeakSet, WeakRef, FinalizationRegistry] as const;
+const UNCLONEABLE_CLASSES = [Promise, WeakMap, WeakSet, WeakRef, FinalizationRegistry] as const;
 
 function clone(value: unknown, copies: Copies): unknown {
   if (typeof value === 'symbol') return throwUncloneable(String(value));
@@ -47,7 +54,7 @@ function cloneObject(value: object, copies: Copies): unknown {
     copies.set(value, copy);
     return copy;
   };
-  if (WRAPPERS.some((wrapper) => value instanceof wrapper))
+  if (WRAPPER_CLASSES.some((wrapper) => value instanceof wrapper))
     return register(Object(value.valueOf()));
   if (value instanceof Date) return register(new Date(value.getTime()));
   if (value instanceof RegExp) return register(new RegExp(value.source, value.flags));
@@ -65,7 +72,7 @@ function cloneObject(value: object, copies: Copies): unknown {
     return copy;
   }
   if (value instanceof Error) return cloneError(value, register, copies);
-  const uncloneable = UNCLONEABLE.find((refusedClass) => value instanceof refusedClass);
+  const uncloneable = UNCLONEABLE_CLASSES.find((refusedClass) => value instanceof refusedClass);
   if (uncloneable !== undefined) return throwUncloneable(`a ${uncloneable.name}`);
   // The prototype is not copied.
   const copy = register(Array.isArray(value) ? new Array(value.length) : {});
@@ -97,7 +104,7 @@ function cloneView(value: ArrayBufferView, copies: Copies): ArrayBufferView {
 }
 
 function cloneError(value: Error, register: (error: Error) => Error, copies: Copies): Error {
-  const ErrorClass = ERRORS.find(({ name }) => name === String(value.name)) ?? Error;
+  const ErrorClass = ERROR_CLASSES.find(({ name }) => name === String(value.name)) ?? Error;
   const messageProperty = Object.getOwnPropertyDescriptor(value, 'message');
   const messageText =
     messageProperty !== undefined && 'value' in messageProperty

@@ -19,7 +19,7 @@ interface CountFunctions {
 export function counts(): number[] {
   const { collect_soon, blocks } = host as unknown as CountFunctions;
   collect_soon();
-  // The collector runs at this allocation.
+  // The collector runs at this allocation, so that only used blocks are counted.
   const cycle = { other: {} };
   cycle.other = cycle;
   return [

@@ -9,7 +9,7 @@ import {
   Iatt,
   makePartOfValue,
   NULL_GFID,
-  OWN,
+  OWN_VALUE,
   typeName,
 } from './values.ts';
 
@@ -23,8 +23,8 @@ export class Data implements HostValue {
   readonly length: number;
   declare _bytes: Uint8Array | undefined;
 
-  constructor(at: number, length: number) {
-    this._origin = at;
+  constructor(origin: number, length: number) {
+    this._origin = origin;
     this.length = length;
   }
 
@@ -36,7 +36,7 @@ export class Data implements HostValue {
   get bytes(): Uint8Array {
     if (this._bytes === undefined) {
       this._bytes = this._read();
-      this._origin = OWN;
+      this._origin = OWN_VALUE;
       changes.any = true;
     }
     return this._bytes;
@@ -56,12 +56,12 @@ export class Data implements HostValue {
   }
 
   _isChanged(): boolean {
-    return this._origin === OWN;
+    return this._origin === OWN_VALUE;
   }
 
   _detach(): void {
     this._bytes ??= this._read();
-    this._origin = OWN;
+    this._origin = OWN_VALUE;
   }
 
   [Symbol.iterator](): Iterator<number> {
@@ -166,7 +166,7 @@ export class Dict implements HostValue {
   declare _texts: ReadonlyMap<number, unknown> | undefined;
 
   constructor(pairs: object | null = null) {
-    this._origin = OWN;
+    this._origin = OWN_VALUE;
     this._pairs = new Map();
     this._types = new Map(pairs instanceof Dict ? pairs.types : []);
     for (const [key, value] of readPairs(pairs)) this.set(key, value);
@@ -176,6 +176,7 @@ export class Dict implements HostValue {
     return this;
   }
 
+  /** Fetches the dict at the first read. */
   _fetch(): FetchedDict {
     if (this._fetched === undefined) {
       const fetched = fetch(this) as FetchedDict;
@@ -186,6 +187,7 @@ export class Dict implements HostValue {
     return this._fetched;
   }
 
+  /** Converts the values that JSON cannot represent. */
   _unpack([types, convertedIndexes, , values]: FetchedDict): void {
     const kinds = types.split(' ');
     this._texts = new Map(convertedIndexes.map((at) => [at, values[at]]));
@@ -196,6 +198,7 @@ export class Dict implements HostValue {
     }
   }
 
+  /** Makes the Map of the pairs; `get` alone does without. */
   _load(): Map<string, unknown> {
     if (this._pairs === undefined) {
       const fetched = this._fetch();
@@ -209,7 +212,7 @@ export class Dict implements HostValue {
   }
 
   _isChanged(): boolean {
-    if (this._origin === OWN) return true;
+    if (this._origin === OWN_VALUE) return true;
     if (this._fetched === undefined) return false;
     const [, convertedIndexes, , values] = this._fetched;
     return convertedIndexes.some((at) => {
@@ -221,11 +224,11 @@ export class Dict implements HostValue {
 
   _detach(): void {
     this._load();
-    this._origin = OWN;
+    this._origin = OWN_VALUE;
   }
 
   _markChanged(): void {
-    this._origin = OWN;
+    this._origin = OWN_VALUE;
     changes.any = true;
   }
 

@@ -69,15 +69,17 @@ export interface FopMethods {
   readonly cbk: Method | undefined;
   readonly cancel: Method | undefined;
   /** True if the class has no methods of the fop's name. */
-  readonly any: boolean;
+  readonly isForAnyFop: boolean;
 }
 
+/** Finds the class's methods for a fop. */
 export function findMethods({ prototype }: TranslatorClass, { name }: FopRow): FopMethods {
   const findMethod = (key: string): Method | undefined => readMethod(prototype, key);
   const method = findMethod(name) ?? findMethod('anyFop');
   const cbk = findMethod(`${name}Cbk`) ?? (isAsync(method) ? undefined : findMethod('anyCbk'));
-  const any = findMethod(name) === undefined && findMethod(`${name}Cbk`) === undefined;
-  return { method, cbk, cancel: findMethod(`${name}Cancel`) ?? findMethod('anyCancel'), any };
+  const isForAnyFop = findMethod(name) === undefined && findMethod(`${name}Cbk`) === undefined;
+  const cancel = findMethod(`${name}Cancel`) ?? findMethod('anyCancel');
+  return { method, cbk, cancel, isForAnyFop };
 }
 
 function readMethod(prototype: Record<string, unknown>, key: string): Method | undefined {
@@ -91,7 +93,8 @@ function formatPosition(method: unknown): string {
   return line === 0 ? '' : `${file}:${line}: `;
 }
 
-function describeFop(row: FopRow, { method, cbk, cancel, any }: FopMethods) {
+/** Describes a fop's methods for the host. @throws {TypeError} for an invalid combination */
+function describeFop(row: FopRow, { method, cbk, cancel, isForAnyFop }: FopMethods) {
   const { name } = row;
   if (method !== undefined && [AsyncGenerator, Generator].includes(getPrototype(method)!)) {
     throw new TypeError(
@@ -116,10 +119,11 @@ function describeFop(row: FopRow, { method, cbk, cancel, any }: FopMethods) {
     kind: method === undefined ? 'none' : isAsyncMethod ? 'async' : 'plain',
     cbk: cbk !== undefined || isAsyncMethod,
     cancel: isAsyncMethod || cancel !== undefined,
-    any,
+    any: isForAnyFop,
   };
 }
 
+/** Refuses a method with more parameters than the fop has. */
 function checkParameters(
   method: Method | undefined,
   name: string,

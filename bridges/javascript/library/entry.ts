@@ -116,13 +116,13 @@ function makeArgumentForm(
       return makeSingle(`${name} === 1 ? makeListing(${origin}, decodeFlocks) : null`);
     default:
       return makeSingle(
-        `${name} === 1 ? { __proto__: ${CLASSES[type]}, _origin: ${origin} } : null`,
+        `${name} === 1 ? { __proto__: ${CLASS_NAMES[type]}, _origin: ${origin} } : null`,
       );
   }
 }
 
 /** The name in SCOPE of the class of a costly value, by the value's type. */
-const CLASSES: Partial<Record<ArgType, string>> = {
+const CLASS_NAMES: Partial<Record<ArgType, string>> = {
   iatt: 'Iatt',
   dict: 'Dict',
   statvfs: 'Statvfs',
@@ -132,7 +132,7 @@ const CLASSES: Partial<Record<ArgType, string>> = {
 
 /** Types of values that a module may change in place. */
 const MUTABLE_TYPES: ReadonlySet<ArgType> = new Set([
-  ...(Object.keys(CLASSES) as ArgType[]),
+  ...(Object.keys(CLASS_NAMES) as ArgType[]),
   'data',
   'entries',
   'locklist',
@@ -227,11 +227,11 @@ Object.assign(frames, {
 });`;
 
 /** Makes a condition: an argument that the module may change in place was received. */
-const formatStoreCondition = (changing: readonly string[]): string =>
-  changing.map((name) => ` || ${name} !== null`).join('');
+const formatStoreCondition = (mutableVariables: readonly string[]): string =>
+  mutableVariables.map((name) => ` || ${name} !== null`).join('');
 
 /** Makes the entry point for requests of a method that is not async. */
-const generateRequestEntry = (down: ArgumentTexts, changing: readonly string[]): string => `
+const generateRequestEntry = (down: ArgumentTexts, mutableVariables: readonly string[]): string => `
 function enter(id, ${down.params}) {
   const frame = { __proto__: frames, id, _state: ${UNDECIDED} };
   execution.asyncFrame = null;
@@ -244,7 +244,7 @@ function enter(id, ${down.params}) {
     const state = frame._state;
     if (state < 0) { ${formatEnd(down)} return state; }
     if (state === ${WIND}) {
-      ${changing.length === 0 ? '' : `if (false${formatStoreCondition(changing)}) frame._moveValuesToFrame();`}
+      ${mutableVariables.length === 0 ? '' : `if (false${formatStoreCondition(mutableVariables)}) frame._moveValuesToFrame();`}
       frame._state = ${WOUND_UNCHANGED};
       if (pendingFrames.latest === null) pendingFrames.latest = frame;
       else pendingFrames.add(frame);
@@ -260,7 +260,10 @@ function enter(id, ${down.params}) {
 
 // The promise of a method that awaits only the child is returned to the engine, which calls
 // `handlePromise` when jobs have run: less than half the cost of following it.
-const generateAsyncRequestEntry = (down: ArgumentTexts, changing: readonly string[]): string => `
+const generateAsyncRequestEntry = (
+  down: ArgumentTexts,
+  mutableVariables: readonly string[],
+): string => `
 function enter(id, ${down.params}) {
   const frame = { __proto__: frames, id, _state: ${UNDECIDED} };
   try {
@@ -271,7 +274,7 @@ function enter(id, ${down.params}) {
     const promise = method.call(self, frame, ${joinNames(down.variables)});
     const unchangedWind = frame._unchangedWind;
     const awaitsOnlyChild = frame._state === ${WIND} && unchangedWind !== null && !frame._awaitsOthers;
-    if (!awaitsOnlyChild${formatStoreCondition(changing)}) frame._moveValuesToFrame();
+    if (!awaitsOnlyChild${formatStoreCondition(mutableVariables)}) frame._moveValuesToFrame();
     if (!awaitsOnlyChild) return startAsync(frame, promise);
     frame._state = ${WOUND_UNCHANGED};
     if (pendingFrames.latest === null) pendingFrames.latest = frame;
@@ -404,14 +407,14 @@ export function compileEntryPoints(
   const { isAsync, cbk } = methods;
   const down = makeArgumentTexts(row.args, 'd');
   const up = makeArgumentTexts(row.reply, 'u');
-  const changing = down.variables.filter((_, i) => MUTABLE_TYPES.has(row.args[i]!.type));
+  const mutableVariables = down.variables.filter((_, i) => MUTABLE_TYPES.has(row.args[i]!.type));
   const source = isAsync
     ? [
         generateChildMethod(row.name, down),
-        generateAsyncRequestEntry(down, changing),
+        generateAsyncRequestEntry(down, mutableVariables),
         generateAsyncReplyEntry(up),
       ]
-    : [generateRequestEntry(down, changing), generateReplyEntry(down, up)];
+    : [generateRequestEntry(down, mutableVariables), generateReplyEntry(down, up)];
   const text = [generateFrameMethods(down, up, cbk === undefined ? TAIL : WIND), ...source].join(
     '\n',
   );

@@ -39,7 +39,7 @@ AlreadyAnswered.prototype.name = 'AlreadyAnswered';
 export class HandleExpired extends Error {}
 HandleExpired.prototype.name = 'HandleExpired';
 
-/** True for an errno that a reply can contain. */
+/** True for an errno that a reply can contain: the kernel refuses 512 and more. */
 export const isErrno = (value: unknown): value is number =>
   Number.isInteger(value) && (value as number) > 0 && (value as number) < 512;
 

@@ -95,6 +95,7 @@ export interface Waiter {
   readonly child: Child | null;
 }
 
+/** The settings of `windTo`: each has a default. */
 export interface WindTo {
   readonly child?: Child;
   readonly cookie?: unknown;
@@ -124,14 +125,17 @@ export class Frame {
    * which the host stores no values.
    */
   declare readonly id: number;
-  /** See above. */
+  /** A code of codes.gen.ts once decided, a negated errno, or one of the numbers above. */
   declare _state: number;
   // Other properties stay on the prototype until needed, as setting one costs time.
+  /** The received arguments; null as long as the variables of entry.ts hold them. */
   declare _args: readonly unknown[] | null;
   /** Set by the fop's class. */
   declare readonly fop: FopRow;
   declare readonly _cbk: Cbk | undefined;
+  /** The module's own notes on the request. */
   declare local: unknown;
+  /** In a callback: the cookie that the wind was given, otherwise the child that replied. */
   declare cookie: unknown;
   /** The number of its winds, and of the replies that have not arrived yet. */
   declare _windCount: number;
@@ -157,6 +161,7 @@ export class Frame {
     return this.fop.name;
   }
 
+  /** The request's originator; readable until the request has ended. */
   get root(): Root {
     if (this._root === undefined) {
       const text = host.root(this.id);
@@ -202,9 +207,9 @@ export class Frame {
     this.windTo(DEFAULT_TARGET, ...args);
   }
 
-  windTo(to: WindTo | Child, ...values: unknown[]): void {
+  windTo(target: WindTo | Child, ...values: unknown[]): void {
     this._moveValuesToFrame();
-    const { child, cookie, fop, cbk } = isChild(to) ? ({ child: to } as WindTo) : to;
+    const { child, cookie, fop, cbk } = isChild(target) ? ({ child: target } as WindTo) : target;
     if (this.answered) {
       throw new AlreadyAnswered(`${this.name}: wound after the request was answered or handed on`);
     }
@@ -246,6 +251,7 @@ export class Frame {
     }
     const state = this._state;
     const isUndecided = state === UNDECIDED || state === REPLIED;
+    // The frequent case, with `isErrno` written out for speed.
     if (isUndecided && opErrno > 0 && opErrno < 512 && (opErrno | 0) === opErrno) {
       this._state = -opErrno;
     } else if (!isErrno(opErrno)) {
@@ -277,9 +283,11 @@ export class Frame {
     return opRet === -1 && isErrno(opErrno) && !reply.some(isPresent) ? -opErrno : NOTHING;
   }
 
+  /** True for the opRet, opErrno and parts that the callback has received, unchanged. */
   _isReceivedReply(opRet: number, opErrno: number, reply: readonly unknown[]): boolean {
     const received = this._reply;
     if (received === null || received[0] !== opRet || received[1] !== opErrno) return false;
+    // Three numbers precede the parts of a received reply.
     if (received.length !== reply.length + 3) return false;
     for (let i = 0; i < reply.length; i++) if (received[i + 3] !== reply[i]) return false;
     return !changes.any || !haveChanged(reply);
@@ -287,6 +295,7 @@ export class Frame {
 
   // -- messages ----------------------------------------------------------------------------------
 
+  /** Sends the host a message about this request. */
   _pushMessage(...message: unknown[]): void {
     try {
       host.push(this.id, stringify(message));
@@ -328,6 +337,7 @@ export class Frame {
     this._unchangedWind = null;
   }
 
+  /** Sends a wind as a message, and records who receives its reply. */
   _pushWind(
     row: FopRow,
     child: Child | null,
@@ -353,6 +363,7 @@ export class Frame {
     watchedFrames.delete(this.id);
   }
 
+  /** Sends a wind without a callback: the host passes the child's reply on. */
   _pushTail(child: Child | null, args: readonly unknown[] | null): void {
     const packed = packArguments(this.id, this.fop, this._args, args);
     this._switchToMessages();
@@ -439,7 +450,8 @@ function findFopRow(fop: string): FopRow {
   throw new TypeError(logMistake(`${String(fop)} is no fop`));
 }
 
-const isChild = (to: WindTo | Child): to is Child => 'index' in to && !('child' in to);
+const isChild = (target: WindTo | Child): target is Child =>
+  'index' in target && !('child' in target);
 
 function checkChildIndex(child: Child): number {
   const { index } = child;

@@ -28,6 +28,7 @@ const normalizeName = (name: string): string =>
     .toLowerCase()
     .replace(/^(ia|st)/, '');
 
+/** Lists the names of an object and its classes, without internal ones. */
 function listNames(object: object): string[] {
   const names: string[] = [];
   let at: object | null = object;
@@ -38,6 +39,7 @@ function listNames(object: object): string[] {
   return names.filter((name) => name[0] !== '_' && name !== 'constructor');
 }
 
+/** Finds the known name that most resembles `name`. */
 function suggestName(object: object, name: string): string | undefined {
   const names = listNames(object);
   const guess = findNearest(normalizeName(name), names.map(normalizeName));

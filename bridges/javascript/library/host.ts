@@ -6,16 +6,18 @@
 
 /** The host functions; `GuestHost` (bridges/host/guest-host.ts) documents those with its names. */
 export interface Host {
+  /** Sends a message about request `id`. */
   push(id: number, message: string): void;
   /** Takes over bytes for the next message; returns their number in it. */
   put(buffer: ArrayBufferLike, offset: number, length: number): number;
-  /** The value at an origin (origin.ts). */
-  fetch(at: number): string | undefined;
+  /** Returns the value at an origin (origin.ts) as JSON; undefined if its request has ended. */
+  fetch(origin: number): string | undefined;
   /**
    * Fills the buffer with the bytes at an origin. Returns their number, or -1 if the request has
    * ended.
    */
-  data(at: number, into: ArrayBufferLike): number;
+  data(origin: number, into: ArrayBufferLike): number;
+  /** Sends an invalidation (invalidate.ts); throws for an invalid one. */
   invalidate(message: string): void;
   /** Declares the volume up (1) or down (0). */
   up(isUp: number): void;
@@ -32,6 +34,7 @@ export interface Host {
   /** Subscribes to the notices `forget` (of an inode) and `release` (of an fd); 0 if it is gone. */
   track(inode: number): number;
   track_fd(fd: number): number;
+  /** Closes an fd that the module has opened; 0 for any other fd. */
   close_fd(fd: number): number;
   /** Fails a request to which the module can no longer reply. */
   lost(id: number): void;

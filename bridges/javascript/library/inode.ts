@@ -37,6 +37,7 @@ export class Inode {
     return [gfid, type, path];
   }
 
+  /** NULL_GFID until a lookup or creation has succeeded. */
   get gfid(): string {
     return this._gfid ?? this._fetch()[0];
   }
@@ -45,10 +46,12 @@ export class Inode {
     return this._type ?? this._fetch()[1];
   }
 
+  /** A path of the inode, as the host knows it now. */
   get path(): string {
     return this._fetch()[2];
   }
 
+  /** The module's notes on the inode, kept until the host forgets it. */
   get ctx(): Map<unknown, unknown> {
     let context = contexts.get(this.id);
     if (context === undefined) {
@@ -175,6 +178,7 @@ export class Loc {
     return this._parts[2] ?? null;
   }
 
+  /** The parent's gfid. */
   get pargfid(): string {
     return this._parts[4];
   }
@@ -206,16 +210,16 @@ export class Loc {
   }
 
   /** Returns a copy with some parts replaced. */
-  replace(changes: { name?: string; parent?: Inode; inode?: Inode }): Loc {
+  replace(replacements: { name?: string; parent?: Inode; inode?: Inode }): Loc {
     const [id, parentId, name, gfid, pargfid] = this._parts as Parts;
-    const { parent, inode: target } = changes;
-    if ((parent === undefined) !== (changes.name === undefined) && name === undefined) {
-      throw new TypeError(describeIncomplete(parent, changes.name));
+    const { parent, inode: target } = replacements;
+    if ((parent === undefined) !== (replacements.name === undefined) && name === undefined) {
+      throw new TypeError(describeIncomplete(parent, replacements.name));
     }
     return new Loc([
       target?.id ?? id,
       parent?.id ?? parentId,
-      changes.name ?? name,
+      replacements.name ?? name,
       target === undefined ? gfid : target.gfid,
       parent === undefined ? pargfid : parent.gfid,
     ]);
@@ -282,6 +286,7 @@ export class Fd {
     return this.#readField(3) as boolean;
   }
 
+  /** The module's notes on the fd, kept until its release. */
   get ctx(): Map<unknown, unknown> {
     if (this.#isReleased) throw new HandleExpired('the fd has been released');
     this.#ctx ??= new Map();

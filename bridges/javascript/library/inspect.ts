@@ -53,8 +53,8 @@ function inspectObject(value: object, depth: number, enclosing: readonly object[
   }
   if (value instanceof Set)
     return `${prefix}{${joinItems([...value].map(inspectItem), value.size)}}`;
-  const own = value as { toJSON?: () => unknown };
-  const plain = typeof own.toJSON === 'function' ? own.toJSON() : value;
+  const convertible = value as { toJSON?: () => unknown };
+  const plain = typeof convertible.toJSON === 'function' ? convertible.toJSON() : value;
   if (plain === null || typeof plain !== 'object') return inspectItem(plain);
   const pairs = Object.entries(plain)
     .filter(([key]) => !key.startsWith('_'))

@@ -56,12 +56,12 @@ export const cancelTimer = (id: number): boolean => timers.delete(id);
 /** Runs the due timers, and requests the next tick. */
 export function runDueTimers(): void {
   nextTickMicros = Number.POSITIVE_INFINITY;
-  const time = host.now();
-  const dueTimers = [...timers.values()].filter((timer) => timer.dueMicros <= time);
+  const nowMicros = host.now();
+  const dueTimers = [...timers.values()].filter((timer) => timer.dueMicros <= nowMicros);
   for (const timer of dueTimers.sort((a, b) => a.dueMicros - b.dueMicros || a.id - b.id)) {
     if (!timers.has(timer.id)) continue;
     if (timer.intervalMicros === undefined) timers.delete(timer.id);
-    else timer.dueMicros = time + timer.intervalMicros;
+    else timer.dueMicros = nowMicros + timer.intervalMicros;
     execution.asyncFrame = timer.frame;
     try {
       const result = timer.fn();

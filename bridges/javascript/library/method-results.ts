@@ -25,7 +25,7 @@ import {
   watchedFrames,
 } from './frame.ts';
 import { asyncDecision, execution } from './host.ts';
-import { own } from './own-translator.ts';
+import { loaded } from './own-translator.ts';
 import { locateReturn, logError } from './report.ts';
 import { checkAwaited } from './unawaited-replies.ts';
 import { haveChanged, typeName } from './values.ts';
@@ -82,9 +82,9 @@ export function handleReply(frame: Frame, raw: RawReply): number {
     return continueMethod(frame, { resolve, reject }, frame.fop, raw);
   }
   frame._setCounts();
-  const number = raw[2] as number;
-  const waiter = frame._waiters?.[number];
-  if (frame._waiters !== null) frame._waiters[number] = undefined;
+  const windNumber = raw[2] as number;
+  const waiter = frame._waiters?.[windNumber];
+  if (frame._waiters !== null) frame._waiters[windNumber] = undefined;
   const row = waiter?.row ?? frame.fop;
   frame._owedReplies -= 1;
   if (frame._owedReplies > 0) addPending(frame);
@@ -103,7 +103,7 @@ export function handleReply(frame: Frame, raw: RawReply): number {
   const cbk = waiter === undefined ? frame._cbk : waiter.cbk;
   const [opRet, opErrno, , ...values] = raw;
   try {
-    cbk?.call(own.translator, frame, opRet as number, opErrno as number, ...(values as never[]));
+    cbk?.call(loaded.translator, frame, opRet as number, opErrno as number, ...(values as never[]));
   } catch (error) {
     if (!isAnswered) return failRequest(frame, error);
     logError(error, `${frame.name} failed after its answer`, cbk);
@@ -177,7 +177,7 @@ export function interrupt(
   execution.asyncFrame = null;
   const method = findMethod(frame);
   try {
-    method?.call(own.translator, frame as never);
+    method?.call(loaded.translator, frame as never);
     return NOTHING;
   } catch (error) {
     logError(error, `${frame.name} failed`, method);

@@ -13,7 +13,7 @@ import { HOOK_METHODS, isAsync } from './describe.ts';
 import { Frame, framePrototypes } from './frame.ts';
 import { execution, stringify } from './host.ts';
 import { findFrame } from './method-results.ts';
-import { own } from './own-translator.ts';
+import { loaded } from './own-translator.ts';
 import { findCallSite } from './report.ts';
 import { describeChanges, type State, sampleState } from './state-changes.ts';
 import { Translator } from './translator.ts';
@@ -38,25 +38,33 @@ interface NotedCall {
   readonly stateBefore: State;
 }
 
-let call: NotedCall | null = null;
+let currentCall: NotedCall | null = null;
 
 /** Begins the notes of a call: a fop by name, its reply, or a hook. */
 export function beginNotes(id: number, name: string): void {
   installWrappers();
   const frame = findFrame(id);
   const row = frame?.fop ?? findFop(name);
-  const stateBefore = sampleState(own.translator!);
+  const stateBefore = sampleState(loaded.translator!);
   const isReply = frame !== undefined;
-  call = { id, row, isReply, frame, method: HOOK_METHODS[name], line: undefined, stateBefore };
+  currentCall = {
+    id,
+    row,
+    isReply,
+    frame,
+    method: HOOK_METHODS[name],
+    line: undefined,
+    stateBefore,
+  };
 }
 
 /** Ends the notes of the call; returns them as JSON of texts by name. */
 export function endNotes(): string {
-  const notedCall = call!;
-  call = null;
+  const notedCall = currentCall!;
+  currentCall = null;
   const frame = notedCall.frame ?? findFrame(notedCall.id);
   const local = frame === undefined ? undefined : readProperty(frame, 'local');
-  const changed = describeChanges(own.translator!, notedCall.stateBefore).join('; ');
+  const changed = describeChanges(loaded.translator!, notedCall.stateBefore).join('; ');
   return stringify({
     method: notedCall.method ?? guessMethod(notedCall, frame),
     line: notedCall.line,
@@ -99,7 +107,7 @@ function wrap(owner: object, name: string, getFrame: (self: unknown) => unknown)
   if (wrappers.some(({ wrapper }) => wrapper === original)) return;
   // A module that reads the method's `name` sees that of this wrapper.
   const wrapper: Method = function (...args) {
-    if (call !== null) noteDecision(call, getFrame(this) as Frame | null);
+    if (currentCall !== null) noteDecision(currentCall, getFrame(this) as Frame | null);
     return apply(original, this, args);
   };
   target[name] = wrapper;
@@ -131,7 +139,7 @@ export function stop(): void {
   }
   wrappers = [];
   wrappedPrototypeCount = 0;
-  call = null;
+  currentCall = null;
 }
 
 /** Records the decision's line (innermost function) and method (outermost). */

@@ -4,7 +4,7 @@ import type { Arg as ArgRow, FopRow } from '../../../runtime/core/fops.ts';
 import { Data, Dict, toBytes } from './data.ts';
 import { host } from './host.ts';
 import { Fd, Inode, Loc } from './inode.ts';
-import { originIndex, originRequest, originWind } from './origin.ts';
+import { decodeIndex, decodeRequestId, decodeWindNumber } from './origin.ts';
 import {
   asHostValue,
   Dirent,
@@ -28,11 +28,11 @@ export function pack(requestId: number, arg: ArgRow, value: unknown): unknown {
   const received = asHostValue(value);
   if (
     received !== undefined &&
-    originRequest(received._origin) === requestId &&
+    decodeRequestId(received._origin) === requestId &&
     fitsType(arg.type, value)
   ) {
     const { _origin } = received;
-    if (!received._isChanged()) return ['=', originWind(_origin), originIndex(_origin)];
+    if (!received._isChanged()) return ['=', decodeWindNumber(_origin), decodeIndex(_origin)];
   }
   return PACKERS[arg.type]!(arg, value, requestId);
 }

@@ -54,17 +54,18 @@ export function sampleState(translator: object): State {
   return state;
 }
 
+/** Reads the entries of an array, Map, Set or plain object; `remaining` is how many may be compared. */
 function readEntries(value: unknown, remaining: number): ValueEntries {
   if (typeof value !== 'object' || value === null || isProxy(value)) return null;
   if (isArray(value)) {
     if (value.length > remaining) return value.length;
     return new Map(value.map((each, at) => [`[${at}]`, each]));
   }
-  const pairs = readCollectionSize('map', value);
-  if (pairs >= 0) return pairs > remaining ? pairs : new Map(readMapEntries(value));
-  const count = readCollectionSize('set', value);
-  if (count > remaining) return count;
-  if (count >= 0) {
+  const pairCount = readCollectionSize('map', value);
+  if (pairCount >= 0) return pairCount > remaining ? pairCount : new Map(readMapEntries(value));
+  const memberCount = readCollectionSize('set', value);
+  if (memberCount > remaining) return memberCount;
+  if (memberCount >= 0) {
     const entries = new Map<unknown, unknown>();
     for (const each of readSetValues(value)) entries.set(each, SET_MEMBER);
     return entries;

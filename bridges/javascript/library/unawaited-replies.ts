@@ -1,7 +1,7 @@
 /** Detects methods that unwind without awaiting a child's reply. */
 import { awaitedPromises, methodsByFop } from './context.ts';
 import { type Frame, WOUND_UNCHANGED } from './frame.ts';
-import { own } from './own-translator.ts';
+import { loaded } from './own-translator.ts';
 import { isModuleFunction, locateError, warnAt } from './report.ts';
 
 /** Matches a statement that calls method `name` of `receiver` without an await. */
@@ -83,7 +83,7 @@ export function checkAwaited(frame: Frame, result: unknown): void {
 
 /** Yields every method of the module's translator. */
 function* listOwnMethods(): Generator<unknown> {
-  for (let at: unknown = own.translator; at; at = Object.getPrototypeOf(at)) {
+  for (let at: unknown = loaded.translator; at; at = Object.getPrototypeOf(at)) {
     for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
       // The text of the class contains all methods.
       const method = wrappedMethods.get(value) ?? value;

@@ -13,7 +13,7 @@ import {
 import { IA_INVAL, MODE_BITS } from '../../../runtime/core/ia-types.ts';
 import { HandleExpired } from './errors.ts';
 import { host, parse } from './host.ts';
-import { originRequest } from './origin.ts';
+import { decodeRequestId } from './origin.ts';
 
 export const NULL_GFID = '00000000-0000-0000-0000-000000000000';
 export const ROOT_GFID = '00000000-0000-0000-0000-000000000001';
@@ -32,8 +32,8 @@ export {
 /** True once the module has changed any received value; until then no value is compared. */
 export const changes = { any: false };
 
-// `_origin` of a value without a request, and of a value inside another one.
-export const OWN = 0;
+// `_origin` of a value that the module has made or changed, and of a value inside another one.
+export const OWN_VALUE = 0;
 export const PART_OF_VALUE = 1;
 
 /** A received value, whose original the host has. */
@@ -71,7 +71,7 @@ export function haveChanged(values: readonly unknown[]): boolean {
 }
 
 type Field = string | number;
-type Changes<T> = Partial<Omit<T, 'copy' | 'fields' | 'toJSON'>>;
+type Replacements<T> = Partial<Omit<T, 'copy' | 'fields' | 'toJSON'>>;
 
 /** A structure of numbers and texts, fetched as a whole on first read. */
 export abstract class Fields implements HostValue {
@@ -81,7 +81,7 @@ export abstract class Fields implements HostValue {
   declare _values: Field[] | undefined;
 
   constructor(fields: object = {}) {
-    this._origin = OWN;
+    this._origin = OWN_VALUE;
     const { defaults, name } = this.constructor as typeof Fields;
     this._values = [...defaults];
     for (const [key, value] of Object.entries(fields)) {
@@ -94,18 +94,19 @@ export abstract class Fields implements HostValue {
     return this;
   }
 
+  /** Fetches the fields at the first read. */
   _load(): Field[] {
     this._values ??= fetch(this) as Field[];
     return this._values;
   }
 
   _isChanged(): boolean {
-    return this._origin === OWN;
+    return this._origin === OWN_VALUE;
   }
 
   _detach(): void {
     this._load();
-    this._origin = OWN;
+    this._origin = OWN_VALUE;
   }
 
   _set(index: number, value: unknown): void {
@@ -115,7 +116,7 @@ export abstract class Fields implements HostValue {
       throw new TypeError(`${name}.${order[index]} must be a ${kind}, not ${typeName(value)}`);
     }
     this._load()[index] = value as Field;
-    this._origin = OWN;
+    this._origin = OWN_VALUE;
     changes.any = true;
   }
 
@@ -125,10 +126,10 @@ export abstract class Fields implements HostValue {
   }
 
   /** Returns an independent copy, with some fields replaced. */
-  copy(changes: Changes<this> = {}): this {
+  copy(replacements: Replacements<this> = {}): this {
     const copy = new (this.constructor as new (fields: object) => this)({});
     copy._values = this.fields();
-    for (const [key, value] of Object.entries(changes)) {
+    for (const [key, value] of Object.entries(replacements)) {
       if (!(key in copy)) throw new TypeError(`${this.constructor.name} has no field ${key}`);
       (copy as unknown as Record<string, unknown>)[key] = value;
     }
@@ -237,8 +238,8 @@ export class Dirent {
   }
 
   /** Returns a copy with some parts replaced. */
-  replace(changes: Partial<Pick<Dirent, 'name' | 'off' | 'type' | 'gfid' | 'stat'>>): Dirent {
-    const { name, off, type, ...details } = { ...this, ...changes };
+  replace(replacements: Partial<Pick<Dirent, 'name' | 'off' | 'type' | 'gfid' | 'stat'>>): Dirent {
+    const { name, off, type, ...details } = { ...this, ...replacements };
     return new Dirent(name, off, type, details);
   }
 }
@@ -251,7 +252,11 @@ export type DecodeItems = (origin: HostValue, packed: unknown[]) => unknown[];
 export const decodeDirents: DecodeItems = ({ _origin }, packed) =>
   (packed as PackedEntry[]).map(([name, off, type, gfid, stat, ref]) => {
     const iatt = stat === null ? null : makePartOfValue(Iatt, stat);
-    return new Dirent(name, off, type, { gfid, stat: iatt, ref: [originRequest(_origin), ...ref] });
+    return new Dirent(name, off, type, {
+      gfid,
+      stat: iatt,
+      ref: [decodeRequestId(_origin), ...ref],
+    });
   });
 
 export const decodeFlocks: DecodeItems = (_, packed) =>
@@ -279,12 +284,12 @@ class ListingOrigin implements HostValue {
 
   _markChanged(): void {
     this._load();
-    this._origin = OWN;
+    this._origin = OWN_VALUE;
     changes.any = true;
   }
 
   _isChanged(): boolean {
-    if (this._origin === OWN) return true;
+    if (this._origin === OWN_VALUE) return true;
     return this.#items.some((item) =>
       asHostValue(item instanceof Dirent ? item.stat : item)?._isChanged(),
     );
@@ -292,14 +297,14 @@ class ListingOrigin implements HostValue {
 
   _detach(): void {
     this._load();
-    this._origin = OWN;
+    this._origin = OWN_VALUE;
   }
 }
 
 /** Makes a listing: an array that fetches its items on first read. */
-export function makeListing(at: number, decode: DecodeItems): unknown[] {
+export function makeListing(origin: number, decode: DecodeItems): unknown[] {
   const items: unknown[] = [];
-  const listingOrigin = new ListingOrigin(at, items, decode);
+  const listingOrigin = new ListingOrigin(origin, items, decode);
   return new Proxy(items, {
     get(target, key) {
       if (key === HOST_VALUE) return listingOrigin;

@@ -7,8 +7,8 @@ type ImportedFunction = (...args: unknown[]) => unknown;
 
 /**
  * Makes the fence of one interpreter.
- * @returns `around`, which wraps the interpreter's imports so that those reaching JavaScript can be
- *   closed, and `close`, which closes them
+ * @returns `wrapImports`, which wraps the interpreter's imports so that those reaching JavaScript
+ *   can be closed, and `close`, which closes them
  */
 export default function makeFence(
   mayStayOpen: (name: string) => boolean,
@@ -24,7 +24,7 @@ export default function makeFence(
     throw new Error(`${name}: a module reaches nothing of JavaScript`);
   };
   return {
-    around(imports: Readonly<Record<string, unknown>>): Record<string, unknown> {
+    wrapImports(imports: Readonly<Record<string, unknown>>): Record<string, unknown> {
       const wrapped = { ...imports };
       for (const [name, f] of Object.entries(imports)) {
         if (typeof f !== 'function' || mayStayOpen(name) === true) continue;

@@ -17,14 +17,21 @@ interface Pyodide {
 
 /** The arguments that load.ts passes. */
 interface StartParts {
+  /** pyodide-lock.json without packages. */
   readonly lock: string;
+  /** The most bytes of memory. */
   readonly heapMax: number;
+  /** The description of the memory snapshot; undefined for a cold start. */
   readonly snapshot: Uint8Array | undefined;
+  /** The functions of granted-files.ts. */
   readonly files: unknown;
+  /** True if Python and JavaScript are separated. */
   readonly apart: unknown;
+  /** Wraps the imports that reach JavaScript (fence.ts). */
   readonly fence: unknown;
   wasm?: Uint8Array;
   stdlib?: Uint8Array;
+  /** Copies the snapshot's pages into the memory. */
   restoreMemory?(grow: unknown, heap: unknown): unknown;
   /** Pyodide's two scripts, which fill the first argument. */
   readonly runtime: (runtime: { createPyodideModule?: unknown }, ...more: unknown[]) => void;
@@ -221,6 +228,7 @@ export default function makeShims(
       let count = 0;
       return (iterator) => {
         count += 1;
+        // Every 256th step, as reading the word costs more than most steps.
         const mustCheck = (count & 255) === 0 && (load(word, 0) & (INTERRUPT | FORCE)) !== 0;
         return mustCheck && check() !== 0 ? 0 : next(iterator);
       };

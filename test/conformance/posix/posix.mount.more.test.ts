@@ -1,6 +1,6 @@
 /** Runs the table of POSIX without a module and under one in Python, and the access times. */
-import { accessTimes, describeTable } from './suite.ts';
+import { describeAccessTimes, describeTable } from './suite.ts';
 
 describeTable('posix');
 describeTable('python');
-accessTimes();
+describeAccessTimes();

@@ -22,7 +22,7 @@ export interface Table {
 }
 
 /** Common first commands of rows, by their abbreviation. */
-const words: Readonly<Record<string, string>> = {
+const abbreviations: Readonly<Record<string, string>> = {
   FILE: 'open 7 f O_RDWR|O_CREAT 0644; close 7',
   DIR: 'mkdir d 0755',
   OPEN: 'open 0 f O_RDWR|O_CREAT 0644',
@@ -33,21 +33,23 @@ const words: Readonly<Record<string, string>> = {
   THEIRS: '1 mkdir t 0777; 1 chmod t 0777; 1 mknod t/f S_IFREG|0666 0',
 };
 
-/** Names as long as they may be, and longer. */
+/** The longest name. */
 const NAME_255 = 'n'.repeat(255);
-const long: readonly (readonly [RegExp, string])[] = [
+/** Placeholders of rows for names and paths at and beyond their limits. */
+const longNames: readonly (readonly [RegExp, string])[] = [
   [/\bNAME_256\b/g, `${NAME_255}n`],
   [/\bNAME_255\b/g, NAME_255],
   [/\bPATH_4096\b/g, './'.repeat(2048)],
   [/\bPATH_4095\b/g, `${'./'.repeat(2047)}f`],
 ];
 
+/** Replaces the abbreviations and placeholders of a row. */
 function expand(text: string): string {
-  const expanded = text.replace(/\b[A-Z]+\b(?=;|$)/g, (word) => words[word] ?? word);
-  return long.reduce((now, [pattern, value]) => now.replace(pattern, value), expanded);
+  const expanded = text.replace(/\b[A-Z]+\b(?=;|$)/g, (word) => abbreviations[word] ?? word);
+  return longNames.reduce((result, [pattern, value]) => result.replace(pattern, value), expanded);
 }
 
-/** A row: the result (`ok`, an errno's name, or a number and data), the condition, the commands. */
+/** Makes a row: the result (`ok`, an errno's name, or a number and data), the condition, the commands. */
 export function makeRow(returned: string, when: string, commands: string): Row {
   const lines = expand(commands)
     .split(';')

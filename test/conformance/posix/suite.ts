@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { describeMounts } from '../../support/mount.ts';
 import { Arena, type Atime, canCompare, type SetupName } from '../arena.ts';
-import { findDisagreement } from '../compare.ts';
+import { describeDisagreement } from '../compare.ts';
 import * as attributes from './errnos-attributes.ts';
 import * as names from './errnos-names.ts';
 import * as opens from './errnos-open.ts';
@@ -15,11 +15,11 @@ import { accessTables, tables as times } from './times.ts';
 
 const errnos = [...opens.tables, ...names.tables, ...attributes.tables];
 
-/** '' when the row holds on both sides, or cannot be tried on this disk. */
+/** Returns '' if the row holds on both sides, or cannot be tried on this disk; otherwise the report. */
 async function tryRow(arena: Arena, { when, result, script }: Row): Promise<string> {
   if (!arena.can(script)) return '';
   const pair = await arena.run(script);
-  const differs = findDisagreement(script, pair);
+  const differs = describeDisagreement(script, pair);
   if (differs !== '') return `${when}: not the same\n${differs}`;
   const actual = pair.bare.results.at(-1)!;
   const holds =
@@ -29,7 +29,8 @@ async function tryRow(arena: Arena, { when, result, script }: Row): Promise<stri
   return holds ? '' : `${when}: ${result} is written down, but the directory says ${actual}`;
 }
 
-function onArena(name: SetupName, atime: Atime, tables: readonly Table[]): void {
+/** Defines the tests of some tables on one mount. */
+function describeArena(name: SetupName, atime: Atime, tables: readonly Table[]): void {
   describe.skipIf(!canCompare())(`${name}, ${atime}`, () => {
     let arena: Arena;
     beforeAll(async () => {
@@ -51,19 +52,19 @@ function onArena(name: SetupName, atime: Atime, tables: readonly Table[]): void 
   });
 }
 
-/** The whole table on each of these mounts. */
+/** Defines the tests of the whole table on each of these mounts. */
 export function describeTable(...names: readonly SetupName[]): void {
   vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
   describeMounts('POSIX', () => {
-    for (const name of names) onArena(name, 'noatime', [...errnos, ...times, ...sizes]);
+    for (const name of names) describeArena(name, 'noatime', [...errnos, ...times, ...sizes]);
   });
 }
 
-/** When a read marks its time, by how the file system below is mounted. */
-export function accessTimes(): void {
+/** Defines the tests of the times of reads, by how the file system below is mounted. */
+export function describeAccessTimes(): void {
   describeMounts('POSIX', () => {
     for (const atime of ['strictatime', 'relatime'] as const) {
-      onArena('served', atime, accessTables);
+      describeArena('served', atime, accessTables);
     }
   });
 }
