@@ -22,7 +22,6 @@ import { performanceStack } from './performance-stack.ts';
 
 /** The time that a graph may take to be up on a busy machine. */
 const UP_MS = 120_000;
-/** The time from one connection attempt of protocol/client to the next. */
 const caches = performanceStack.map(({ translator }) => translator);
 const types = [client, server, posix, trace, utime, distribute, ...caches] as readonly unknown[];
 
@@ -33,13 +32,13 @@ export interface ClientSettings {
   readonly options?: Lines;
   /** Types of volumes above it, the lowest first, some with options. */
   readonly above?: readonly (string | readonly [type: string, options: Lines])[];
-  /** Whether it is waited for until the brick is there. */
+  /** True (the default) to wait until the graph is up. */
   readonly waits?: boolean;
   readonly caller?: Partial<Caller>;
 }
 
 export interface Special {
-  /** Whether their clocks stand still: nothing grows old, or is done after a while. */
+  /** True if their clocks stand still: nothing expires, and no timer fires. */
   readonly isTimeless?: boolean;
   /** Translators of the test's own. */
   readonly translators?: readonly Translator<unknown>[];
@@ -52,7 +51,7 @@ export interface BrickClient {
   readonly graph: Graph;
   readonly driver: Driver;
   readonly ask: Ask;
-  /** The graph ends, in order. */
+  /** Disconnects, and stops the graph. */
   end(): Promise<void>;
 }
 
@@ -68,7 +67,7 @@ export const renderVolume = (
 };
 
 /**
- * cluster/distribute over bricks, by the names of their clients: for ours, and for GlusterFS's.
+ * Renders cluster/distribute over bricks, by the names of their clients, for glossa and GlusterFS.
  * @param between the type of a volume that stands above each client, and has its name
  */
 export function distributedVolfile(
@@ -92,7 +91,7 @@ export function distributedVolfile(
   return [...clients, renderVolume('dht', 'cluster/distribute', options, names)].join('\n');
 }
 
-/** A stack of one volume and those above it, the lowest first, as `c0`, `c1` and so on. */
+/** Renders a volume and those above it, the lowest first, named `c0`, `c1` and so on. */
 function renderStack(type: string, options: Lines, above: ClientSettings['above'] = []): string {
   const volumes = [
     renderVolume('c0', type, options, null),
@@ -104,7 +103,7 @@ function renderStack(type: string, options: Lines, above: ClientSettings['above'
   return volumes.join('\n');
 }
 
-/** A client of the brick at a port of this machine: for ours, and for GlusterFS's. */
+/** Renders a client of the brick at a port of this machine, for glossa and GlusterFS. */
 export function clientVolfile(port: number, { options, above }: ClientSettings = {}): string {
   const own = { 'remote-host': '127.0.0.1', 'remote-port': String(port) };
   const all = { ...own, 'remote-subvolume': 'brick', ...options };
@@ -136,17 +135,17 @@ export class BrickClients {
     this.registry = new Registry([...types, ...translators] as never);
   }
 
-  /** One of the brick at a port of this machine. */
+  /** Starts a client of the brick at a port of this machine. */
   open(port: number, settings: ClientSettings = {}): Promise<BrickClient> {
     return this.start(clientVolfile(port, settings), settings);
   }
 
-  /** One of a folder itself. */
+  /** Starts a graph over a folder itself, without a brick. */
   openFolder(directory: string, settings: ClientSettings = {}): Promise<BrickClient> {
     return this.start(renderStack('storage/posix', { directory }, settings.above), settings);
   }
 
-  /** One of several bricks, by the names of their clients, together; see `distributedVolfile`. */
+  /** Starts a client of several bricks together, as `distributedVolfile` describes. */
   openDistributed(
     ports: Readonly<Record<string, number>>,
     options: Lines = {},
@@ -155,7 +154,7 @@ export class BrickClients {
     return this.start(distributedVolfile(ports, options, between));
   }
 
-  /** One of a whole volfile. */
+  /** Starts the graph of a whole volfile. */
   async start(
     text: string,
     { waits = true, caller = {} }: ClientSettings = {},
@@ -203,5 +202,5 @@ export class BrickClients {
   }
 }
 
-/** Bytes as operations take and give them. */
+/** Converts a text to bytes in the form of operations. */
 export const bytes = (text: string): readonly ['bytes', string] => ['bytes', text];

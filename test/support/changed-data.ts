@@ -21,7 +21,7 @@ import memory from '../../runtime/xlators/storage/memory/index.ts';
 import { FakeContext } from './core.ts';
 import { performanceStack } from './performance-stack.ts';
 
-/** A volume over the one before it. */
+/** One volume of a stack; its subvolume is the row before it. */
 export interface Row {
   readonly name: string;
   readonly translator: Translator<unknown>;
@@ -42,10 +42,10 @@ const cacheTypes = performanceStack
   .map(({ translator }) => translator.type)
   .filter((type) => type !== 'performance/io-threads');
 
-/** Some of the caches, by their types, from below in the order in which they are stacked. */
+/** Chooses some of the caches: their types, the lowest first. */
 export const anyCaches = (): fc.Arbitrary<string[]> => fc.subarray(cacheTypes);
 
-/** Volumes of these types, with a name prefix. */
+/** Makes volumes of these types; their names begin with `prefix`. */
 export const makeCacheRows = (types: readonly string[], prefix: string): Row[] =>
   performanceStack
     .filter(({ translator }) => types.includes(translator.type))
@@ -55,7 +55,7 @@ export const makeCacheRows = (types: readonly string[], prefix: string): Row[] =
 export type Operation = readonly [what: OperationName, a: number, b: number, c: number];
 export type OperationName = keyof typeof actions;
 
-/** Weights of the operations; without these, histories would show no data at all. */
+/** Weights of operations (others have 1): with equal weights, histories would read no data. */
 const OFTEN: Partial<Record<OperationName, number>> = {
   write: 8,
   read: 12,
@@ -96,7 +96,7 @@ const makeData = (size: number, seed: number): Uint8Array =>
 const toText = (bytes: unknown): string => Buffer.from(bytes as Uint8Array).toString('latin1');
 const requestContent = (): Dict => new Dict().set(CONTENT, 4096);
 
-/** A graph with a program that uses it. */
+/** A graph, and a program that performs operations on it. */
 export class ProgramOnGraph {
   readonly graph: Graph;
   readonly context = new FakeContext();
@@ -123,7 +123,7 @@ export class ProgramOnGraph {
     await this.settle();
   }
 
-  /** A volume reads its module again. */
+  /** Makes a volume reload its module. */
   async reload(name: string): Promise<void> {
     const xl = this.graph.xlators.find((each) => each.name === name)!;
     expect(await xl.translator.reload!(xl)).toMatchObject({ ok: true });
@@ -234,7 +234,7 @@ export class ProgramOnGraph {
     return listEntries(this.driver, this.driver.root);
   }
 
-  /** The content in a listing that requests content. */
+  /** Returns the content of files in a listing that requests content. */
   async listContent(): Promise<string> {
     const fd = this.driver.makeFd(this.driver.root, 0, true);
     await this.ask('opendir', new Loc(this.driver.root), fd, null);

@@ -1,4 +1,4 @@
-/** A client of the Debug Adapter Protocol, as an editor is one, for `glossa debug --dap`. */
+/** Runs `glossa debug --dap` as an editor does: a client of the Debug Adapter Protocol. */
 import { DebugClient } from '@vscode/debugadapter-testsupport';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { expect, vi } from 'vitest';
@@ -22,13 +22,13 @@ export class DapClient extends DebugClient {
     return client;
   }
 
-  /** Goes without a word. */
+  /** Drops the connection without a disconnect request. */
   dropConnection(): void {
     // biome-ignore lint/complexity/useLiteralKeys: private to the client of others
     this['stopAdapter']();
   }
 
-  /** The next event of this name; earlier events stay queued. */
+  /** Waits for the next event of this name; others stay queued. */
   nextEvent<E extends DebugProtocol.Event>(name: string): Promise<E['body']> {
     return vi.waitFor(() => {
       const at = this.events.findIndex(({ event }) => event === name);
@@ -37,7 +37,7 @@ export class DapClient extends DebugClient {
     }, PATIENCE);
   }
 
-  /** Launches, sets up, and lets it run. */
+  /** Launches the program, sets breakpoints by `setUp`, and starts it. */
   async run(args: object, setUp: () => Promise<void> = async () => {}): Promise<void> {
     await this.launchRequest(args);
     await this.nextEvent('initialized');
@@ -45,7 +45,7 @@ export class DapClient extends DebugClient {
     await this.configurationDoneRequest();
   }
 
-  /** The place where the next request is held. */
+  /** Waits until a request is held; returns where and why. */
   async awaitStop() {
     const { threadId, ...why } = (await this.nextEvent<DebugProtocol.StoppedEvent>('stopped')) as {
       threadId: number;
@@ -67,13 +67,13 @@ export class DapClient extends DebugClient {
     return (await this.setFunctionBreakpointsRequest({ breakpoints })).body.breakpoints;
   }
 
-  /** Reference of a frame's scope. */
+  /** Finds the reference of a frame's scope. */
   async findScope(frameId: number, name: string): Promise<number> {
     const { scopes } = (await this.scopesRequest({ frameId })).body;
     return scopes.find((scope) => scope.name === name)!.variablesReference;
   }
 
-  /** Values by name. */
+  /** Reads variables as values by name. */
   async readVariables(variablesReference: number): Promise<Record<string, string>> {
     const { variables } = (await this.variablesRequest({ variablesReference })).body;
     return Object.fromEntries(variables.map(({ name, value }) => [name, value]));
@@ -83,7 +83,7 @@ export class DapClient extends DebugClient {
     return (await this.evaluateRequest({ expression, frameId })).body.result;
   }
 
-  /** The output of a stream so far. */
+  /** Returns the output of a stream so far. */
   readOutput(category: string): string {
     return this.events
       .filter(({ event, body }) => event === 'output' && body.category === category)

@@ -9,7 +9,7 @@ import { GLOSSA, type Outcome, run, runGlossa, type Scratch, withScratch } from 
 import { findProcesses } from './processes.ts';
 import { expectSearches } from './searches.ts';
 
-/** The patience for a step of the demo. */
+/** The time limit of a step of the demo. */
 export const PATIENCE = { timeout: 200_000, interval: 50 };
 
 /** The seed of the searches. */
@@ -34,7 +34,7 @@ const makeRunner =
 export const runDemo = makeRunner('demo');
 export const runTutorial = makeRunner('tutorial');
 
-/** The number of lookups that so many searches make. The kernel asks again for entries it must forget. */
+/** Computes the lookups that so many searches make. The kernel repeats a lookup of an evicted entry. */
 export function expectLookups(searches: number, files?: number) {
   const plan = planSearches({ seed, searches, files, rounds: ROUND_COUNT });
   const { lookups, unavoidable, files: askedFiles } = expectSearches(plan);
@@ -52,7 +52,7 @@ export function expectLookups(searches: number, files?: number) {
 const expectBetween = (least: number, most: number) =>
   expect.toSatisfy((n: number) => n >= least && n <= most, `between ${least} and ${most}`);
 
-/** Only root can remove /dev/fuse. */
+/** True for root, which alone can replace /dev/fuse. */
 export const isRoot = process.getuid?.() === 0;
 
 /** Runs the command in a namespace where /dev/fuse is /dev/null, so that nothing can be mounted. */
@@ -73,18 +73,18 @@ export async function runUnmountable(
   });
 }
 
-/** Nothing is left of the demo: no mount, no file, no server. */
+/** Expects that the demo has left no mount, file or server. */
 export async function expectClean(scratch: Scratch): Promise<void> {
   expect(scratch.findMounts()).toEqual([]);
   expect(await readdir(scratch.at('tmp'))).toEqual([]);
   await vi.waitFor(() => expect(findServers(scratch)).toEqual([]), PATIENCE);
 }
 
-/** Ids of the processes that have a path below the scratch folder in their arguments. */
+/** Finds the processes with a path below the scratch folder in their arguments. */
 export const findServers = (scratch: Scratch, path = ''): number[] =>
   findProcesses(new RegExp(`${scratch.path}/tmp/.*${path}`));
 
-/** They do not answer any more, and are there all the same. */
+/** Stops processes: they keep existing, but answer nothing. */
 export const stop = (pids: readonly number[]): void => {
   for (const pid of pids) process.kill(pid, 'SIGSTOP');
 };
@@ -92,10 +92,10 @@ export const stop = (pids: readonly number[]): void => {
 /** The moment of an interruption: throws until the command has reached it. */
 export type Moment = (scratch: Scratch) => void | Promise<void>;
 
-/** The command has a mount. */
+/** The moment when the command has a mount. */
 export const expectMounted: Moment = (scratch) => expect(scratch.findMounts()).not.toEqual([]);
 
-/** The command, in the midst of its work, ends by the signal as a shell expects, and leaves nothing. */
+/** Expects that a signal ends the working command with a shell's status, and that nothing is left. */
 export const expectEndBy = (
   signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP',
   start: Run = runDemo,
@@ -113,7 +113,7 @@ export const expectEndBy = (
     await expectClean(scratch);
   });
 
-/** The command is killed once it has mounted something: no process of it stays, and no mount. */
+/** Kills the command once it has mounted; expects that no process and no mount remains. */
 export async function killWhenMounted(
   scratch: Scratch,
   start: Run,

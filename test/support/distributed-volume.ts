@@ -44,7 +44,7 @@ interface GraphSettings extends DistributedSettings {
 
 const makeMemory = (): Volume => ({ translator: memory as never });
 
-/** The graph alone, in any context. */
+/** Starts the graph alone, in any context. */
 export function startDistributed(
   names: readonly string[],
   { options = {}, between = () => undefined, makeStorage = makeMemory, context }: GraphSettings,
@@ -149,7 +149,7 @@ export class DistributedVolume {
     return reply;
   }
 
-  /** The inode at a path. */
+  /** Finds the inode at a path. */
   findInode(path: string): Inode {
     return this.findLoc(path).inode!;
   }
@@ -190,7 +190,7 @@ export class DistributedVolume {
       : new TextDecoder().decode(reply.values[0] as Uint8Array);
   }
 
-  /** Names in a directory, in the order of the listing; in steps of `size` bytes. */
+  /** Lists the names in a directory, in the order of the listing; each request asks for `size` bytes. */
   list(path: string, size = 4096): string[] {
     if (path !== '/') this.lookup(path);
     const loc = this.findLoc(path);
@@ -208,7 +208,7 @@ export class DistributedVolume {
     return names;
   }
 
-  /** A child's attributes and extended attributes of a path, or null. */
+  /** Reads the attributes and extended attributes that a child has of a path; null if it lacks the path. */
   readChild(child: string, path: string): { readonly buf: Iatt; readonly xattrs: Dict } | null {
     const loc = this.findLoc(path);
     const own = new Loc(this.graph.inodes.newInode(), loc.parent, loc.name);
@@ -226,7 +226,7 @@ export class DistributedVolume {
     return { buf, xattrs: (all.values[0] as Dict | null) ?? new Dict() };
   }
 
-  /** An extended attribute of each child as hexadecimal text, or undefined. */
+  /** Reads an extended attribute on each child, as hexadecimal text; undefined where it is absent. */
   readXattr(path: string, name: string): Record<string, string | undefined> {
     return Object.fromEntries(
       this.names.map((child) => {

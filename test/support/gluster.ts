@@ -33,7 +33,7 @@ export function findGfapiObstacle(): string {
   return status === 0 ? '' : 'libgfapi.so.0 is not installed (libgfapi0)';
 }
 
-/** A port of this machine that is free at the moment. */
+/** Finds a port of this machine that is free at the moment. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -56,7 +56,7 @@ async function isListening(port: number): Promise<boolean> {
   }
 }
 
-/** Whether GlusterFS's bricks are missing here; prints the reason. */
+/** True if GlusterFS's bricks are missing here; prints the reason. */
 export const isWithoutBricks = (): boolean => isSkipped('bricks of GlusterFS', findBrickObstacle());
 
 export interface BrickSettings {
@@ -71,9 +71,9 @@ export interface BrickSettings {
   readonly above?: readonly (readonly [type: string, options: Readonly<Record<string, string>>])[];
   /** Lines of protocol/server. */
   readonly server?: Readonly<Record<string, string>>;
-  /** Lines of a volume features/upcall, which is there when they are. */
+  /** Lines of features/upcall; without them, the brick has no such volume. */
   readonly upcall?: Readonly<Record<string, string>>;
-  /** The program that becomes the brick's. */
+  /** A command that executes the brick's, such as prlimit. */
   readonly wrapper?: readonly string[];
 }
 
@@ -87,7 +87,7 @@ const nameByType = (above: BrickSettings['above'] = []): readonly Volume[] =>
 
 type Volume = readonly [name: string, type: string, options: Readonly<Record<string, string>>];
 
-/** A stack of volumes, the lowest first. */
+/** Renders a stack of volumes, the lowest first. */
 const renderStack = (volumes: readonly Volume[]): string =>
   volumes
     .map(([name, type, options], at) => {
@@ -103,7 +103,7 @@ const listenOptions = (port: number): Readonly<Record<string, string>> => ({
   'auth.addr.brick.allow': '127.0.0.1',
 });
 
-/** A client of a brick, with the times that it sets, as a volfile. */
+/** Renders the volfile of a client, with features/utime, which sets the times of files. */
 function renderClient(port: number): string {
   const options = {
     'remote-host': '127.0.0.1',
@@ -117,7 +117,7 @@ function renderClient(port: number): string {
 /** A brick that serves a folder as volume `brick`. Its own files are in `folder`. */
 export class RealBrick {
   readonly port: number;
-  /** The volume that it serves. */
+  /** The folder that it serves. */
   readonly files: string;
   private readonly folder: string;
   private readonly wrapper: readonly string[];
@@ -192,7 +192,7 @@ export class RealBrick {
     return this.child!.pid!;
   }
 
-  /** Stops it, or lets it go on: it is there, and answers nothing that is asked afterwards. */
+  /** Stops or continues the process: stopped, it keeps its connections, and sends no reply. */
   pause(isPaused: boolean): void {
     const { child } = this;
     if (child === null) return;
@@ -201,9 +201,10 @@ export class RealBrick {
   }
 }
 
+/** A word that never changes: a wait for it sleeps. */
 const NEVER = new Int32Array(new SharedArrayBuffer(4));
 
-/** Whether all threads of a process are stopped: the signal takes a moment to reach them. Source: proc_pid_stat(5). */
+/** True if all threads of a process are stopped, as the signal takes a moment to reach them (proc_pid_stat(5)). */
 const isStopped = (pid: number): boolean =>
   readdirSync(`/proc/${pid}/task`).every((thread) =>
     / [TtZX] /.test(
@@ -237,7 +238,7 @@ export class OurBrick {
     return brick;
   }
 
-  /** One that serves a folder as volume `brick`, with locks. */
+  /** Starts a brick that serves a folder as volume `brick`, with locks. */
   static serve(
     folder: string,
     files: string,
@@ -294,7 +295,7 @@ export class OurBrick {
     this.child?.kill(signal);
   }
 
-  /** Its exit status; null when it had ended already. */
+  /** Ends it; returns its exit status, or null if it had ended already. */
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     const { child } = this;
     this.child = null;
@@ -313,7 +314,7 @@ export interface Bricks {
   end(): Promise<unknown>;
 }
 
-/** Mounts the volfile of a stack, by the client that is its kind's, as `startMount` does. */
+/** Mounts the volfile of a stack: by GlusterFS's client for the kind `real-client`, otherwise by glossa. */
 export async function mountBy(
   kind: Kind,
   scratch: Scratch,
@@ -421,7 +422,7 @@ export class RealMount {
     if (!mountPoints().includes(this.path)) return false;
     const stat = spawn('stat', [this.path], { stdio: 'ignore' });
     const [status] = await once(stat, 'exit');
-    // One that was not let in is mounted for a moment.
+    // A client that the brick refuses is mounted for a moment.
     return status === 0 && mountPoints().includes(this.path);
   }
 }

@@ -34,7 +34,7 @@ export const GLOSSA = process.env.GLOSSA_MAIN ?? join(packageRoot, 'dist/cli/mai
 /** The default time limit of a child process, in milliseconds. */
 const PATIENCE_MS = 120_000;
 
-/** The reason why no mount is possible here; '' if it is. */
+/** Returns the reason why no mount is possible here, or ''. */
 function findObstacle(): string {
   try {
     accessSync('/dev/fuse', constants.R_OK | constants.W_OK);
@@ -73,12 +73,12 @@ export class Scratch {
     this.path = path;
   }
 
-  /** A path in the folder. */
+  /** Returns a path in the folder. */
   at(...parts: string[]): string {
     return join(this.path, ...parts);
   }
 
-  /** Makes a folder in it. */
+  /** Makes a folder in this folder. */
   async makeFolder(...parts: string[]): Promise<string> {
     const path = this.at(...parts);
     const first = (await fs.mkdir(path, { recursive: true })) ?? `${path}/`;
@@ -87,7 +87,7 @@ export class Scratch {
     return path;
   }
 
-  /** Writes a file in it. */
+  /** Writes a file in this folder. */
   async writeFile(name: string, text: string): Promise<string> {
     const path = this.at(name);
     await fs.writeFile(path, text);
@@ -102,7 +102,7 @@ export class Scratch {
     return this.hands;
   }
 
-  /** A script in a folder of a mount, run by its user. */
+  /** Starts a script in a folder of a mount, as the mount's user. */
   startClient(folder: string, script: string, settings: ClientSettings = {}): Client {
     return new Client(folder, script, this.owner ? { as: this.owner, ...settings } : settings);
   }
@@ -111,7 +111,7 @@ export class Scratch {
     if (this.owner !== undefined) await fs.chown(path, this.owner.uid, this.owner.gid);
   }
 
-  /** Mount points below the folder, the newest first. */
+  /** Lists the mount points below the folder, the newest first. */
   findMounts(): string[] {
     return mountPoints().filter((point) => point.startsWith(`${this.path}/`));
   }
@@ -128,7 +128,7 @@ export class Scratch {
   }
 }
 
-/** All mount points of the system, the newest first. */
+/** Lists all mount points of the system, the newest first. */
 export function mountPoints(): string[] {
   const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
   return lines.map((line) => line.split(' ')[4] ?? '').reverse();
@@ -146,7 +146,7 @@ const awaitExit = (child: ChildProcess): Promise<void> =>
     else child.once('exit', () => resolve());
   });
 
-/** A new folder, which the caller has to `clean`. */
+/** Makes a folder for a test, which the caller has to `clean`. */
 export async function makeScratch(): Promise<Scratch> {
   const path = await fs.mkdtemp(join(tmpdir(), 'glossa-test-'));
   return new Scratch(await fs.realpath(path));
@@ -170,7 +170,7 @@ export interface Outcome {
 
 interface RunSettings {
   readonly env?: Readonly<Record<string, string>>;
-  /** Longest that it may take, in milliseconds; 0 for no limit. */
+  /** The time limit in milliseconds; 0 for no limit. */
   readonly patience?: number;
   /** Called with the process when it has started. */
   readonly onStart?: (child: ChildProcess) => void;
@@ -279,7 +279,7 @@ export class ServedMount implements TestMount {
   }
 }
 
-/** The lines of a log that are errors. */
+/** Finds the error lines of a log. */
 export const findErrors = (log: string): string[] => log.match(/^\[[^\]]*\] [EC] .*$/gm) ?? [];
 
 /** Mounts the text of a volfile and returns once mounted. @throws {Error} the server's message */
