@@ -175,7 +175,7 @@ describe('imports', () => {
   const files = all.filter(({ path }) => !path.endsWith('.test.ts'));
 
   it.each(Object.keys(allowed))(
-    'of files in %s come only from its allowed folders and packages',
+    'in the folder %s come only from its allowed folders and packages',
     (folder) => {
       const allowedPrefixes = [...allowed[folder]!, ...(packages[folder] ?? [])];
       const violations = files

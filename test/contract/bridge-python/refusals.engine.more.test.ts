@@ -106,7 +106,7 @@ def stat(self, frame, loc, xdata):
     }
   });
 
-  it("that comes from another fop's reply fails the request", async () => {
+  it("from another fop's reply fails the request", async () => {
     const run = await start(`def stat(self, frame, loc, xdata):
     frame.wind(loc, xdata, fop="lookup", cbk=self.found)
 
