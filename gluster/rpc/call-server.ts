@@ -48,6 +48,7 @@ export interface CallServerSettings {
 }
 
 const NO_BYTES = new Uint8Array();
+const MARK_BYTES = 4;
 
 /** Makes a writer of results: the values of these fields. */
 export const makeResults =
@@ -58,6 +59,7 @@ export const makeResults =
 /** Replies success without results: for NULL and PING. */
 export const replySuccess: Procedure = () => makeResults(commonReply, 0, 0, NO_BYTES);
 
+/** Serves the calls of one connection. */
 export class CallServer {
   /** Bytes of all messages received and sent, for statedumps. */
   receivedBytes = 0;
@@ -132,14 +134,14 @@ export class CallServer {
 
   private serve(call: ReceivedCall, r: XdrReader): void {
     const { xid, refusal } = call;
-    if (refusal === 'owner') this.send((w) => writeDenied(w, xid));
+    if (refusal === 'owner-too-long') this.send((w) => writeDenied(w, xid));
     // To a malformed header GlusterFS replies with xid 0, which matches no call of the client.
-    else if (refusal === 'mismatch') this.refuse(0, ACCEPT.GARBAGE_ARGS);
+    else if (refusal === 'malformed') this.refuse(0, ACCEPT.GARBAGE_ARGS);
     else {
       const handler = this.findProcedure(call);
-      const write = typeof handler === 'number' ? handler : handler(r, call);
-      if (typeof write === 'number') this.refuse(xid, write);
-      else if (write !== undefined) this.reply(xid, write);
+      const result = typeof handler === 'number' ? handler : handler(r, call);
+      if (typeof result === 'number') this.refuse(xid, result);
+      else if (result !== undefined) this.reply(xid, result);
     }
   }
 
@@ -156,11 +158,11 @@ export class CallServer {
 
   private send(write: ResultsWriter): void {
     const { out } = this.settings;
-    const mark = out.at;
+    const markPosition = out.at;
     out.u32(0);
     write(out);
-    out.patch(mark, makeRecordMark(out.at - mark - 4));
-    this.sentBytes += out.at - mark;
+    out.patch(markPosition, makeRecordMark(out.at - markPosition - MARK_BYTES));
+    this.sentBytes += out.at - markPosition;
     this.settings.onWritten();
   }
 }

@@ -12,6 +12,8 @@ import { readIatt, writeIatt } from './iatt.ts';
 
 /** Bytes of an mdata value: three timestamps with nanoseconds. */
 const MDATA_BYTES = 36;
+/** Bytes before the pairs, which the size does not count: the size, and the number of pairs twice (-1 first for null). */
+const HEADER_BYTES = 12;
 /** The least bytes of a pair: the key's length, the type, and a value. */
 const MIN_PAIR_BYTES = 12;
 
@@ -90,7 +92,7 @@ function readKey(r: XdrReader): string {
 
 /** Writes a typed dictionary. Null and an empty one differ, so that `readDict` tells them apart. */
 export function writeDict(w: XdrWriter, dict: Dict | null): void {
-  const size = w.at;
+  const sizePosition = w.at;
   w.u32(0);
   w.i32(dict?.size ?? -1);
   w.u32(dict?.size ?? 0);
@@ -101,11 +103,12 @@ export function writeDict(w: XdrWriter, dict: Dict | null): void {
     w.i32(number);
     kinds[number]!.write(w, value as never);
   });
-  w.patch(size, w.at - size - 12);
+  w.patch(sizePosition, w.at - sizePosition - HEADER_BYTES);
 }
 
 /** Reads a typed dictionary; null if the sender wrote null, or if it is malformed. */
 export function readDict(r: XdrReader): Dict | null {
+  // The size, which the number of pairs makes needless.
   r.skip(4);
   const count = r.i32();
   const pairs = r.u32();
@@ -163,6 +166,7 @@ export function readTexts(r: XdrReader): Map<string, string> | null {
     const keyLength = content.u32();
     const valueLength = content.u32();
     const key = content.fixed(keyLength);
+    // The key's NUL, which its length does not count.
     content.skip(1);
     const value = content.fixed(valueLength);
     if (content.isMalformed) return null;

@@ -9,7 +9,9 @@ export const REPLY = 1;
 const RPC_VERSION = 2;
 const ACCEPTED = 0;
 const DENIED = 1;
+/** The reason of a denied call (`reject_stat`), and the detail that follows it (`auth_stat`): none. */
 const AUTH_ERROR = 1;
+const AUTH_OK = 0;
 
 /** The status of an accepted call; only SUCCESS is followed by results. */
 export const ACCEPT = {
@@ -28,7 +30,7 @@ export const AUTH_V3 = 390_040;
 
 /** The most bytes of a call's credentials. */
 const MAX_CREDENTIALS_BYTES = 400;
-/** The most groups plus bytes of the lock owner in credentials of each layout. */
+/** The most groups and bytes of the lock owner together, by layout: GlusterFS counts them in one sum. */
 const MAX_OWNER_AND_GROUPS_V2 = 95;
 const MAX_OWNER_AND_GROUPS_V3 = 91;
 
@@ -52,6 +54,7 @@ export const SELF_CALLER: Caller = {
   ...{ pid: 0, uid: 0, gid: 0, groups: [], lkOwner: '', flags: 0, ctime: 0, ctimeNsec: 0 },
 };
 
+/** The number of a call, and the procedure that it calls. */
 export interface CallHeader {
   readonly xid: number;
   readonly program: number;
@@ -79,8 +82,10 @@ export function writeCall(
   w.u32(program);
   w.u32(version);
   w.u32(procedure);
+  // Without credentials: flavor AUTH_NULL, and length 0.
   if (caller === null) w.zeros(8);
   else writeCredentials(w, flavor, caller);
+  // The verifier: flavor AUTH_NULL, and length 0.
   w.zeros(8);
 }
 
@@ -106,7 +111,7 @@ function writeCredentials(w: XdrWriter, flavor: number, caller: Caller): void {
     (isV3 ? MAX_OWNER_AND_GROUPS_V3 : MAX_OWNER_AND_GROUPS_V2) - ownerBytes,
   );
   w.u32(groupCount);
-  for (let at = 0; at < groupCount; at++) w.u32(groups[at]!);
+  for (let index = 0; index < groupCount; index++) w.u32(groups[index]!);
   w.u32(ownerBytes);
   w.reserve(ownerBytes + 3);
   const { bytes, view } = w;
@@ -124,13 +129,14 @@ for (let value = 0; value < 16; value++) digitValues[HEX_DIGITS.charCodeAt(value
 const parseHexByte = (hex: string, at: number): number =>
   (digitValues[hex.charCodeAt(at)]! << 4) | digitValues[hex.charCodeAt(at + 1)]!;
 
-/** Bytes as hexadecimal text. */
+/** Formats bytes as hexadecimal text, without separators. */
 export function toHex(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes) text += HEX_DIGITS[byte >> 4]! + HEX_DIGITS[byte & 15]!;
   return text;
 }
 
+/** Parses text of `toHex`. */
 export function parseHex(hex: string): Uint8Array {
   const bytes = new Uint8Array(hex.length / 2);
   for (let at = 0; at < bytes.length; at++) bytes[at] = parseHexByte(hex, at * 2);
@@ -142,8 +148,8 @@ export interface ReceivedCall extends CallHeader {
   /** The credentials; null for AUTH_NULL and for unknown flavors. */
   readonly caller: Caller | null;
   readonly flavor: number;
-  /** The reason for a refusal: a malformed header (`mismatch`), or too long a lock owner; else null. */
-  readonly refusal: 'mismatch' | 'owner' | null;
+  /** The reason for a refusal: a malformed header, or too long a lock owner; else null. */
+  readonly refusal: 'malformed' | 'owner-too-long' | null;
 }
 
 /** Reads the header of a call after xid and type; leaves the reader at the arguments. */
@@ -162,16 +168,26 @@ export function readCall(r: XdrReader, xid: number): ReceivedCall {
     r.at = end;
     r.skip(-length & 3);
   } else r.markMalformed();
-  r.skip(4);
-  r.skip(computePaddedLength(r.u32()));
-  const isMalformed = r.isMalformed || rpcVersion !== RPC_VERSION || credentials === 'garbage';
-  const refusal = isMalformed ? 'mismatch' : credentials === 'owner' ? 'owner' : null;
+  skipVerifier(r);
+  const isMalformed = r.isMalformed || rpcVersion !== RPC_VERSION || credentials === 'malformed';
+  const isOwnerTooLong = credentials === 'owner-too-long';
+  const refusal = isMalformed ? 'malformed' : isOwnerTooLong ? credentials : null;
   const caller = typeof credentials === 'string' ? null : credentials;
   return { xid, program, version, procedure, caller, flavor, refusal };
 }
 
-/** Reads credentials that end at `end`; 'owner' if the lock owner is too long. */
-function readCredentials(r: XdrReader, flavor: number, end: number): Caller | 'garbage' | 'owner' {
+/** Skips the verifier, which is not checked: its flavor, its length, and its bytes. */
+function skipVerifier(r: XdrReader): void {
+  r.skip(4);
+  r.skip(computePaddedLength(r.u32()));
+}
+
+/** Reads credentials that end at position `end`. @returns the caller, or the reason for a refusal */
+function readCredentials(
+  r: XdrReader,
+  flavor: number,
+  end: number,
+): Caller | 'malformed' | 'owner-too-long' {
   const isV3 = flavor === AUTH_V3;
   const pid = r.i32();
   const uid = r.u32();
@@ -180,13 +196,13 @@ function readCredentials(r: XdrReader, flavor: number, end: number): Caller | 'g
   const ctimeNsec = isV3 ? r.u32() : 0;
   const ctime = isV3 ? r.u64() : 0;
   const groupCount = r.u32();
-  if (r.isMalformed || groupCount * 4 > end - r.at) return 'garbage';
+  if (r.isMalformed || groupCount * 4 > end - r.at) return 'malformed';
   const groups: number[] = [];
   for (let at = 0; at < groupCount; at++) groups.push(r.u32());
   const owner = r.opaque();
-  if (r.isMalformed || r.at > end) return 'garbage';
+  if (r.isMalformed || r.at > end) return 'malformed';
   if (owner.length > (isV3 ? MAX_OWNER_AND_GROUPS_V3 : MAX_OWNER_AND_GROUPS_V2) - groupCount)
-    return 'owner';
+    return 'owner-too-long';
   return { pid, uid, gid, groups, lkOwner: toHex(owner), flags, ctime, ctimeNsec };
 }
 
@@ -195,6 +211,7 @@ export function writeReply(w: XdrWriter, xid: number, accept: number): void {
   w.u32(xid);
   w.u32(REPLY);
   w.u32(ACCEPTED);
+  // The verifier: flavor AUTH_NULL, and length 0.
   w.zeros(8);
   w.u32(accept);
   // GlusterFS sends zeros for the lowest and highest supported version.
@@ -203,13 +220,12 @@ export function writeReply(w: XdrWriter, xid: number, accept: number): void {
 
 /** Writes the reply to rejected credentials. */
 export function writeDenied(w: XdrWriter, xid: number): void {
-  for (const word of [xid, REPLY, DENIED, AUTH_ERROR, 0]) w.u32(word);
+  for (const word of [xid, REPLY, DENIED, AUTH_ERROR, AUTH_OK]) w.u32(word);
 }
 
 /** Reads the header of a reply after its xid and type. @returns whether results follow */
 export function readReply(r: XdrReader): boolean {
   if (r.u32() !== ACCEPTED) return false;
-  r.skip(4);
-  r.skip(computePaddedLength(r.u32()));
+  skipVerifier(r);
   return r.u32() === ACCEPT.SUCCESS && !r.isMalformed;
 }

@@ -89,7 +89,9 @@ export const WANTS_SERVERS = 1;
 /** Flag of GET_VOLUME_INFO: the client wants the volume's id. */
 export const WANTS_ID = 1;
 
+/** Writes the reply to DUMP: the list of programs. */
 export function writePrograms(w: XdrWriter, programs: readonly Program[]): void {
+  // The id (8 bytes), op_ret and op_errno.
   w.zeros(16);
   for (const { name, number, version } of programs) {
     w.u32(1);
@@ -100,10 +102,12 @@ export function writePrograms(w: XdrWriter, programs: readonly Program[]): void 
   w.u32(0);
 }
 
-/** Reads a list of programs. @returns null if it is malformed or refused */
+/** Reads the reply to DUMP. @returns the programs; null if the reply is malformed or a refusal */
 export function readPrograms(r: XdrReader): Program[] | null {
+  // The id.
   r.skip(8);
   const opRet = r.i32();
+  // op_errno.
   r.skip(4);
   const programs: Program[] = [];
   while (r.u32() !== 0) {

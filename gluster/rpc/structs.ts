@@ -27,14 +27,14 @@ const hex: FieldKind = {
   read: (r) => toHex(r.opaque()),
 };
 
-/** The largest offset, as offsets on the wire are signed. */
+/** The largest offset: offsets on the wire are signed. Larger numbers are sent as this one. */
 const MAX_OFFSET: Wide = { hi: 0x7fff_ffff, lo: 0xffff_ffff };
 const offset: FieldKind = {
   write: (w, value: number) => (value < 2 ** 63 ? w.u64(value) : writeWide(w, MAX_OFFSET)),
   read: (r) => r.u64(),
 };
 
-/** Encodes a structure by the table of fields (core/fields.ts); writes `size` zeros for null. */
+/** Makes the kind of a structure, with the fields of `core/struct-types.ts`. Null is written as `size` zeros. */
 function makeStructKind<T extends StructType>(type: T, size: number, kinds: readonly FieldKind[]) {
   const { names, make } = structTypes[type];
   return {
@@ -126,12 +126,12 @@ export const writeDirents = (
 ): void =>
   writeList(w, entries, (entry) => {
     for (const half of [entry.inoHi, entry.inoLo, entry.offHi, entry.offLo]) w.u32(half);
-    const length = w.at;
-    // The name's length is sent twice: here, and before the name. `patch` below copies it from there.
+    const lengthPosition = w.at;
+    // The name's length is sent twice: here, and before the name, 8 bytes on. `patch` below copies it from there.
     w.u32(0);
     w.u32(entry.type);
     w.string(entry.name);
-    w.patch(length, w.view.getUint32(length + 8));
+    w.patch(lengthPosition, w.view.getUint32(lengthPosition + 8));
     if (!withAttributes) return;
     writeIatt(w, entry.stat);
     writeDict(w, entry.dict);

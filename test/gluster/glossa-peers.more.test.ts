@@ -200,7 +200,7 @@ describe.each<[string, SourcePump | undefined]>([
     await both('statfs');
   });
 
-  it('send the new paths of both files after RENAME_EXCHANGE, and that of a renamed file', async () => {
+  it('send upcalls with the new paths of both files after RENAME_EXCHANGE, and of a renamed file', async () => {
     const driver = await openDriver(volfile());
     const inodes: Inode[] = [];
     for (const name of ['a', 'b', 'c']) {

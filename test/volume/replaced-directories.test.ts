@@ -63,7 +63,7 @@ describe.each([
     }),
   );
 
-  it.skipIf(isSkippedHere)('is absent until it is made again', () =>
+  it.skipIf(isSkippedHere)('is absent until it is created again', () =>
     replace(async (volume, other) => {
       await expect(volume.stat('/a/b/c/file')).rejects.toMatchObject({ code: 'ENOENT' });
       await remake(other);
@@ -71,13 +71,15 @@ describe.each([
     }),
   );
 
-  it.skipIf(isSkippedHere)('is no directory if a file has its name, and one again after that', () =>
-    replace(async (volume, other) => {
-      await other.writeFile('/a', '');
-      await expect(volume.stat('/a/b')).rejects.toMatchObject({ code: 'ENOTDIR' });
-      await other.unlink('/a');
-      await remake(other);
-      expect((await volume.stat('/a/b/c/file')).size).toBe(5);
-    }),
+  it.skipIf(isSkippedHere)(
+    'is no directory while a file has its name, and is a directory again after that',
+    () =>
+      replace(async (volume, other) => {
+        await other.writeFile('/a', '');
+        await expect(volume.stat('/a/b')).rejects.toMatchObject({ code: 'ENOTDIR' });
+        await other.unlink('/a');
+        await remake(other);
+        expect((await volume.stat('/a/b/c/file')).size).toBe(5);
+      }),
   );
 });

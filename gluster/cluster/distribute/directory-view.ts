@@ -78,7 +78,10 @@ function readPiece(volume: Distribute, gfid: string, reply: LookupReply): Piece 
   return piece ?? makeEmptyPiece(0);
 }
 
-/** Chooses the child whose attributes are reported: the MDS. The root has no MDS: its newest copy with a layout. */
+/**
+ * Chooses the child whose attributes are reported: the MDS; without one, the first child that has the directory. The
+ * root never has an MDS: the copy with the newest ctime is chosen, preferably one with a layout.
+ */
 function chooseSource(
   gfid: string,
   replies: readonly LookupReply[],
@@ -86,14 +89,16 @@ function chooseSource(
   mds: number,
 ): number {
   if (mds >= 0) return mds;
-  const present = replies.map((_, child) => child).filter((child) => pieces[child]!.err === 0);
-  if (gfid !== ROOT_GFID) return present[0] ?? replies.findIndex(isDirectory);
+  const childrenWithCopy = replies
+    .map((_, child) => child)
+    .filter((child) => pieces[child]!.err === 0);
+  if (gfid !== ROOT_GFID) return childrenWithCopy[0] ?? replies.findIndex(isDirectory);
   const computeCtimeSeconds = (child: number): number => {
     const { iaCtime, iaCtimeNsec } = replies[child]!.values[1]!;
     return iaCtime + iaCtimeNsec / 1e9;
   };
-  const withLayout = present.filter((child) => pieces[child]!.stop > 0);
-  const candidates = withLayout.length > 0 ? withLayout : present;
+  const childrenWithLayout = childrenWithCopy.filter((child) => pieces[child]!.stop > 0);
+  const candidates = childrenWithLayout.length > 0 ? childrenWithLayout : childrenWithCopy;
   return candidates.reduce(
     (best, child) => (computeCtimeSeconds(child) > computeCtimeSeconds(best) ? child : best),
     candidates[0]!,
@@ -106,8 +111,9 @@ const COMMON_ERRNOS: ReadonlySet<number> = new Set([ENOENT, ESTALE, ENOTCONN]);
 /** Chooses the errno when no child succeeds: one not in COMMON_ERRNOS, else ENOENT, else ESTALE, else ENOTCONN. */
 export function chooseErrno(replies: readonly { readonly opErrno: number }[]): number {
   const errnos = replies.map(({ opErrno }) => opErrno);
-  const unusual = errnos.find((errno) => !COMMON_ERRNOS.has(errno));
-  if (unusual !== undefined) return unusual || EIO;
+  const unusualErrno = errnos.find((errno) => !COMMON_ERRNOS.has(errno));
+  // 0: the reply succeeded, but not with a directory.
+  if (unusualErrno !== undefined) return unusualErrno || EIO;
   if (errnos.includes(ENOENT)) return ENOENT;
   return errnos.includes(ESTALE) ? ESTALE : ENOTCONN;
 }

@@ -43,6 +43,7 @@ export class Move {
     this.isComplete = isComplete;
   }
 
+  /** The child that serves the file now. */
   get child(): number {
     return this.isComplete ? this.target : this.source;
   }
@@ -67,6 +68,7 @@ function addXattrRequests(dict: Dict, names: XattrNames): Dict {
   return dict.set(names.linkto, 256).set(names.layout, 16).set(names.mds, 4);
 }
 
+/** The state of a volume: `priv` of its translator. */
 export class Distribute {
   readonly xl: Xlator<Distribute>;
   readonly xattrNames: XattrNames;
@@ -102,8 +104,8 @@ export class Distribute {
   constructor(xl: Xlator<Distribute>, settings: Settings) {
     this.xl = xl;
     this.childNames = xl.childNames;
-    this.children = this.childNames.map((_, at) => at);
-    this.childIndexes = new Map(this.childNames.map((name, at) => [name, at]));
+    this.children = this.childNames.map((_, child) => child);
+    this.childIndexes = new Map(this.childNames.map((name, child) => [name, child]));
     if (this.childIndexes.size < this.childNames.length) {
       throw new InitError('a volume is among the subvolumes twice: files would be listed twice');
     }
@@ -125,11 +127,11 @@ export class Distribute {
     this.decommissionedChildren = this.readDecommissioned(settings);
   }
 
-  /** @throws {InitError} for invalid options; nothing has changed then */
+  /** Applies changed options. @throws {InitError} for invalid options, before any change */
   configure(settings: Settings): void {
-    const hash = new NameHash(settings['rsync-hash-regex'], settings['extra-hash-regex']);
+    const nameHash = new NameHash(settings['rsync-hash-regex'], settings['extra-hash-regex']);
     this.decommissionedChildren = this.readDecommissioned(settings);
-    this.nameHash = hash;
+    this.nameHash = nameHash;
     this.settings = settings;
   }
 
@@ -223,11 +225,13 @@ export class Distribute {
     return state instanceof Move ? state.child : NO_CHILD;
   }
 
+  /** Finds the move of a file; null if no move is recorded. */
   findMove(inode: Inode): Move | null {
     const state = inode.ctxGet(this.xl);
     return state instanceof Move ? state : null;
   }
 
+  /** Finds the state of a directory; null for files and unknown inodes. */
   findDirectory(inode: Inode): Directory | null {
     const state = inode.ctxGet(this.xl);
     return typeof state === 'object' && !(state instanceof Move) ? (state as Directory) : null;

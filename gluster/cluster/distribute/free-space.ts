@@ -23,16 +23,18 @@ const CHECKS_PER_WARNING = 420;
 
 /** The free and total space of a child, from its last reply to statfs. */
 interface Usage {
+  /** Free space that an unprivileged user may fill, in percent and in bytes. */
   readonly availPercent: number;
   readonly availBytes: number;
+  /** Free inodes in percent. */
   readonly inodesPercent: number;
   /** Total space in megabytes. */
   readonly totalMegabytes: number;
 }
 
-/** Computes a whole percentage, rounded down; 100 if `all` is 0. */
-const computePercent = (part: number, all: number): number =>
-  all === 0 ? 100 : Math.trunc((part * 100) / all);
+/** Computes a whole percentage, rounded down; 100 if `total` is 0. */
+const computePercent = (part: number, total: number): number =>
+  total === 0 ? 100 : Math.trunc((part * 100) / total);
 
 /** Computes a child's usage from its reply to statfs, with GlusterFS's rounding. */
 export function computeUsage({ blocks, bavail, frsize, bsize, files, ffree }: Statvfs): Usage {
@@ -55,9 +57,12 @@ export interface SpaceOwner {
   isUp(child: number): boolean;
 }
 
+/** The space of a volume's children, by their last replies to statfs. */
 export class FreeSpace {
   private readonly owner: SpaceOwner;
+  /** The usages by child; undefined before a child's first reply. */
   private readonly usages: (Usage | undefined)[] = [];
+  /** Time of the last `refreshUsages` that sent requests, in milliseconds by `context.now`. */
   private requestedAt = Number.NEGATIVE_INFINITY;
   private fullCheckCount = 0;
 

@@ -22,7 +22,7 @@ import { lookup } from './fops/lookup.ts';
 import { mkdir } from './fops/mkdir.ts';
 import { rename } from './fops/rename.ts';
 import { rmdir } from './fops/rmdir.ts';
-import { ipc, statfs } from './fops/statfs.ts';
+import { ipc, statfs } from './fops/whole-volume-fops.ts';
 import { options } from './options.ts';
 
 /**

@@ -71,16 +71,17 @@ export function* unlockInode(task: Task, child: number, domain: string, loc: Loc
 export function* lockLayout(task: Task, loc: Loc): Steps<number> {
   const { childNames, notices, children } = task.volume;
   const order = [...children].sort((a, b) => (childNames[a]! < childNames[b]! ? -1 : 1));
-  for (const [at, child] of order.entries()) {
+  for (const [index, child] of order.entries()) {
     const errno = yield* lockInode(task, child, LAYOUT_LOCK_DOMAIN, loc, F_WRLCK);
     if (errno === 0) continue;
     if (errno === EOPNOTSUPP || errno === ENOSYS) notices.logMissingLocks(child, errno);
-    yield* unlockLayout(task, loc, order.slice(0, at));
+    yield* unlockLayout(task, loc, order.slice(0, index));
     return errno;
   }
   return 0;
 }
 
+/** Unlocks a directory's layout on these children, by default on all. */
 export function* unlockLayout(
   task: Task,
   loc: Loc,
@@ -97,10 +98,10 @@ export function* lockName(task: Task, child: number, loc: Loc): Steps<number> {
   const errno = yield* lockInode(task, child, LAYOUT_LOCK_DOMAIN, parent, F_RDLCK);
   if (errno !== 0) return errno;
   const args = [NAME_LOCK_DOMAIN, parent, loc.name, ENTRYLK_LOCK, ENTRYLK_WRLCK, null] as const;
-  const entry = yield* task.windInternal(child, 'entrylk', ...args);
-  if (entry.opRet >= 0) return 0;
+  const reply = yield* task.windInternal(child, 'entrylk', ...args);
+  if (reply.opRet >= 0) return 0;
   yield* unlockInode(task, child, LAYOUT_LOCK_DOMAIN, parent);
-  return entry.opErrno;
+  return reply.opErrno;
 }
 
 /** Makes the calls that unlock a name, to be sent at once. */
@@ -149,14 +150,14 @@ const compareText = (a: string, b: string): number => {
   return a < b ? -1 : 1;
 };
 
-/** Compares by bytes, as strcmp(3) does. */
+/** Compares two names by their bytes, after their directories' gfids, as strcmp(3) does. */
 function compareNames(one: LockTarget, other: LockTarget): number {
   const encodeLockName = ({ loc }: LockTarget): Uint8Array =>
     encodeName(`${loc.pargfid}/${loc.name}`);
   const [a, b] = [encodeLockName(one), encodeLockName(other)];
-  const at = a.findIndex((byte, i) => byte !== b[i]);
-  if (at < 0) return a.length - b.length;
-  return a[at]! - (b[at] ?? 0);
+  const differenceIndex = a.findIndex((byte, index) => byte !== b[index]);
+  if (differenceIndex < 0) return a.length - b.length;
+  return a[differenceIndex]! - (b[differenceIndex] ?? 0);
 }
 
 /** Errors of a removed file, which needs no lock, as no client can move it. EIO is among them, as in GlusterFS. */

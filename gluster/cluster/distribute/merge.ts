@@ -35,11 +35,11 @@ export const mergeDirectoryReplies = <A extends { readonly values: readonly unkn
   all: readonly A[],
 ): A => ({
   ...reply,
-  values: reply.values.map((value, at) =>
+  values: reply.values.map((value, index) =>
     value instanceof Iatt
       ? mergeDirectoryAttributes(
           value,
-          all.flatMap(({ values }) => (values[at] as Iatt | null) ?? []),
+          all.flatMap(({ values }) => (values[index] as Iatt | null) ?? []),
         )
       : value,
   ),
@@ -58,7 +58,7 @@ export function clearVolatile(buf: Iatt): Iatt {
   return copy;
 }
 
-/** Adds up the space of all children. */
+/** Adds up the space of all children, for statfs. */
 export function mergeSpace(all: readonly Statvfs[]): Statvfs {
   const merged = Object.assign(new Statvfs(), all[0]);
   for (const each of all) {

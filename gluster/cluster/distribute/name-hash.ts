@@ -10,6 +10,7 @@
 import { encodeName } from '../../../runtime/core/bytes.ts';
 import { InitError } from '../../../runtime/core/errors.ts';
 
+/** The constant that TEA adds to its sum in each round. */
 const DELTA = 0x9e37_79b9 | 0;
 /** Rounds of TEA for each whole block of 16 bytes, and for the last block. */
 const BLOCK_ROUNDS = 6;
@@ -17,6 +18,7 @@ const LAST_BLOCK_ROUNDS = 10;
 
 /** The buffer for the bytes of ASCII names. */
 const scratch = new Uint8Array(4096);
+/** The key and the state of the cipher: the block being hashed, and the hash so far. */
 const key = new Int32Array(4);
 const state = new Int32Array(2);
 
@@ -47,6 +49,7 @@ function makePadding(length: number): number {
 
 /** Hashes the first `length` bytes to an unsigned number of 32 bits. */
 export function hashBytes(bytes: Uint8Array, length: number = bytes.length): number {
+  // GlusterFS's initial state.
   state[0] = 0x9464_a485 | 0;
   state[1] = 0x542e_1a94;
   const pad = makePadding(length);
@@ -136,6 +139,7 @@ export class NameHash {
     return matchFirstGroup(this.extraRegex, name) ?? matchFirstGroup(this.rsyncRegex, name) ?? name;
   }
 
+  /** Hashes a name, or the part of it that a regular expression selects. */
   compute(name: string): number {
     return hashName(this.selectPart(name));
   }

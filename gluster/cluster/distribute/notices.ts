@@ -11,8 +11,10 @@ interface NoticesOwner {
   readonly decommissionedChildren: ReadonlySet<number>;
 }
 
+/** Logs the notices of one volume. */
 export class Notices {
   private readonly owner: NoticesOwner;
+  /** The notices that were logged, by kind and subject. */
   private readonly logged = new Set<string>();
 
   constructor(owner: NoticesOwner) {

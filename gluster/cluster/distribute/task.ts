@@ -87,6 +87,7 @@ const cbks = Object.fromEntries(
   ]),
 ) as unknown as { readonly [N in FopName]: Cbk<N, unknown> };
 
+/** One fop that runs in steps, with the replies that its steps await. */
 export class Task {
   readonly volume: Distribute;
   /** The caller's frame. */
@@ -134,26 +135,26 @@ export class Task {
   windEach<N extends FopName>(
     children: readonly number[],
     fop: N,
-    args: (child: number) => FopTable[N]['args'],
+    makeArgs: (child: number) => FopTable[N]['args'],
   ): Steps<Reply<N>[]> {
-    return this.windParallel(this.frame, children, fop, args);
+    return this.windParallel(this.frame, children, fop, makeArgs);
   }
 
   /** Winds to several children at once as an internal client. */
   windInternalEach<N extends FopName>(
     children: readonly number[],
     fop: N,
-    args: (child: number) => FopTable[N]['args'],
+    makeArgs: (child: number) => FopTable[N]['args'],
   ): Steps<Reply<N>[]> {
-    return this.windParallel(this.internalFrame, children, fop, args);
+    return this.windParallel(this.internalFrame, children, fop, makeArgs);
   }
 
   /** Winds different fops at once as an internal client; replies have the order of the calls. */
   *windInternalCalls(calls: readonly Call[]): Steps<Reply<FopName>[]> {
     if (calls.length === 0) return [];
     this.replies = [];
-    calls.forEach(({ child, fop, args }, at) => {
-      this.send(this.internalFrame, child, at, fop, args as never);
+    calls.forEach(({ child, fop, args }, index) => {
+      this.send(this.internalFrame, child, index, fop, args as never);
     });
     yield;
     return this.replies;
@@ -180,9 +181,9 @@ export class Task {
     this.advance();
   }
 
-  /** Stores a reply; called by the callbacks of winds alone. */
-  onReply(at: number, reply: Reply<FopName>): void {
-    this.replies[at] = reply;
+  /** Stores a reply under the index of its wind; called by the callbacks of winds alone. */
+  onReply(index: number, reply: Reply<FopName>): void {
+    this.replies[index] = reply;
     this.outstandingReplies -= 1;
     if (this.outstandingReplies === 0 && !this.isRunning) this.advance();
   }
@@ -191,25 +192,26 @@ export class Task {
     frame: Frame,
     children: readonly number[],
     fop: N,
-    args: (child: number) => FopTable[N]['args'],
+    makeArgs: (child: number) => FopTable[N]['args'],
   ): Steps<Reply<N>[]> {
     this.replies = [];
-    children.forEach((child, at) => {
-      this.send(frame, child, at, fop, args(child));
+    children.forEach((child, index) => {
+      this.send(frame, child, index, fop, makeArgs(child));
     });
     yield;
     return this.replies as unknown as Reply<N>[];
   }
 
+  /** Winds a fop. @param index the index of its reply in `replies` */
   private send<N extends FopName>(
     frame: Frame,
     child: number,
-    at: number,
+    index: number,
     fop: N,
     args: FopTable[N]['args'],
   ): void {
     this.outstandingReplies += 1;
-    windArgs[fop](frame, at, cbks[fop] as never, this.volume.xl.children[child]!, args);
+    windArgs[fop](frame, index, cbks[fop] as never, this.volume.xl.children[child]!, args);
   }
 
   /** Resumes the steps, in a loop while replies arrive at once, so that the stack does not grow. */

@@ -43,6 +43,7 @@ export function readAddress(settings: Settings): SocketAddress {
 /** Bytes of the buffer for reads. A longer read needs a copy, but GlusterFS's clients request no more. */
 const READ_BUFFER_BYTES = 1 << 20;
 
+/** The state of one protocol/server volume, which outlives the graph when a changed volfile replaces it. */
 export class BrickServer implements ConnectionHost {
   readonly initiator: Initiator;
   readonly uuid: string;
@@ -103,8 +104,8 @@ export class BrickServer implements ConnectionHost {
       };
       const { sourcePump } = context;
       // TLS connections use Node's sockets.
-      const isServed = certificates === null && sourcePump !== undefined;
-      this.listener = await (isServed
+      const usesLoop = certificates === null && sourcePump !== undefined;
+      this.listener = await (usesLoop
         ? listenOnLoop(listenerSettings, sourcePump)
         : listen(listenerSettings));
     } catch (error) {

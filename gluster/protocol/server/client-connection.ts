@@ -19,7 +19,7 @@ import {
   type ResultsWriter,
   replySuccess,
 } from '../../rpc/call-server.ts';
-import { readTexts, writeTexts } from '../../rpc/dict.ts';
+import { readTexts, writeDict, writeTexts } from '../../rpc/dict.ts';
 import { readFields } from '../../rpc/fields.ts';
 import { ACCEPT, type Caller, type ReceivedCall } from '../../rpc/message.ts';
 import {
@@ -120,6 +120,7 @@ interface HandshakeResult {
   readonly isBrickUp: boolean;
 }
 
+/** One client's connection, from its acceptance to its end. */
 export class ClientConnection implements ServedConnection {
   readonly records = new RecordReader(HANDSHAKE_BYTES.receiveRoom, HANDSHAKE_BYTES.longestMessage);
   /** The buffer for replies. */
@@ -428,9 +429,8 @@ function releaseFd(r: XdrReader, { client }: CallOrigin): ResultsWriter {
   r.skip(16);
   client.fds.release(r.i64());
   return (w) => {
+    // op_ret and op_errno.
     w.zeros(8);
-    w.u32(0);
-    w.i32(-1);
-    w.u32(0);
+    writeDict(w, null);
   };
 }

@@ -18,6 +18,7 @@ export interface PendingConnection {
   close(reason: string): void;
 }
 
+/** The connections of a server that have not completed the handshake. */
 export class PendingConnections {
   private readonly settings: PendingSettings;
   /** The connections, the oldest first, each with the function that stops its timer. */
@@ -31,6 +32,7 @@ export class PendingConnections {
     return this.connections.size;
   }
 
+  /** Adds a new connection and starts its timer; closes the oldest ones beyond the limit. */
   add(pending: PendingConnection): void {
     const { settings, connections } = this;
     const seconds = settings.readTimeout();

@@ -111,6 +111,7 @@ class MemoryPool {
   }
 }
 
+/** The budget of a server: a pool for ordinary messages, and one for longer messages. */
 export class RecordMemory {
   private readonly ordinaryPool: MemoryPool;
   private readonly longPool: MemoryPool;
@@ -203,6 +204,7 @@ export class MemoryShare {
 
   // ---- for pools
 
+  /** Takes the memory that a pool has granted; returns the memory held before. */
   takeMemory(pool: MemoryPool, size: number): void {
     const { pool: previous, heldBytes } = this;
     this.pool = pool;
@@ -213,12 +215,13 @@ export class MemoryShare {
     previous?.takeBack(this, heldBytes);
   }
 
+  /** Called when a pool has granted the memory for which the share waited. */
   onGrant(): void {
     this.waitingPool = null;
     this.receiver.onGrant();
   }
 
-  /** Continues with the connection's own room. */
+  /** Gives the memory up, and continues with the connection's own room; the caller updates the pool. */
   releaseMemory(): void {
     const { records } = this.receiver;
     this.pool = null;
@@ -227,6 +230,7 @@ export class MemoryShare {
     records.shrink();
   }
 
+  /** Starts to measure the progress of the incomplete message. */
   startMeasuring(): void {
     this.missingAtStart = this.receiver.records.missingBytes;
   }

@@ -1,7 +1,7 @@
 /**
  * Executes commands that root gives to a volume by setting an extended attribute, which is not stored.
  *
- *     setfattr -n distribute.fix.layout -v yes DIR            recomputes its layout
+ *     setfattr -n distribute.fix.layout -v yes DIR            recomputes DIR's layout
  *     setfattr -n distribute.directory-spread-count -v 2 DIR  the same, among 2 children
  *     setfattr -n distribute.commit-hash -v 1700000000 ROOT   declares all layouts complete
  *
@@ -60,6 +60,7 @@ const REFUSED_COMMANDS = [
 /** Names of xattrs that are commands. */
 const COMMAND_NAMES = [...REFUSED_COMMANDS, ...Object.keys(commands)];
 
+/** Whether the xattrs that a caller sets include a command. */
 export const isCommand = (dict: Dict | null): boolean =>
   COMMAND_NAMES.some((name) => dict?.has(name));
 

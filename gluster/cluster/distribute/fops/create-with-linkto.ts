@@ -1,10 +1,7 @@
 /**
- * Creates files on another child than that of their name's hash, which gets a linkto. Also detects outdated layouts.
- *
- * The layout of a directory decides which child a name belongs to, and other clients may change it. Therefore a create
- * carries the expected layout. The child refuses it if the layout differs, and the client reads the layout again.
- * Source: GlusterFS `dht-common.c` (dht_create_linkfile_create_cbk, dht_set_parent_layout_in_dict,
- * dht_handle_parent_layout_change), `dht-linkfile.c`, `dht-selfheal.c` (dht_refresh_layout).
+ * Creates a file on a child other than its name's, and a linkto on the name's child (`entry-fops.ts`). Opens the file of
+ * a linkto that a create found.
+ * Source: GlusterFS `dht-common.c` (dht_create_linkfile_create_cbk), `dht-linkfile.c`.
  */
 import { newGfid } from '../../../../runtime/core/context.ts';
 import { Dict } from '../../../../runtime/core/dict.ts';
@@ -14,17 +11,10 @@ import { type Gfid, gfidFromBytes } from '../../../../runtime/core/gfid.ts';
 import { IA_IFDIR, type Iatt } from '../../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
-import { messages } from '../../../../runtime/core/messages.ts';
 import { O_EXCL } from '../../../../runtime/core/open-flags.ts';
 import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
-import {
-  PREOP_FAILED,
-  PREOP_PARENT,
-} from '../../../../runtime/xlators/storage/shared/entry-requests.ts';
-import { type Distribute, NO_CHILD } from '../distribute.ts';
-import { lookupAgain } from '../heal/heal-directory.ts';
+import { NO_CHILD } from '../distribute.ts';
 import { chownLinkto, makeLinkto } from '../heal/make-linkto.ts';
-import { areValuesEqual } from '../layout/layout.ts';
 import { makeFailure, makeSuccess, type Reply, type Steps, type Task } from '../task.ts';
 import { lookupEverywhere, makeUnusedLinktoXdata } from './lookup-everywhere.ts';
 
@@ -38,7 +28,7 @@ export const VALUE_INDEXES = {
   put: { loc: 0, inode: 0, preparent: 2 },
 } as const;
 
-/** Makes a linkto on the name's child (`hashedChild`), then the file on `child`. */
+/** Makes a linkto on the name's child (`hashedChild`), then the file on `child`; removes the linkto if that fails. */
 export function* createWithLinkto<N extends CreatingFop>(
   task: Task,
   fop: N,
@@ -51,8 +41,8 @@ export function* createWithLinkto<N extends CreatingFop>(
   const xdata = ((args.at(-1) as Dict | null)?.copy() ?? new Dict()) as Dict;
   const gfid = readGfidRequest(xdata) ?? newGfid(task.volume.xl.context);
   xdata.setGfid(GFID_REQ, gfid);
-  const linkto = yield* makeLinkto(task, loc, hashedChild, child, gfid);
-  if (linkto.opRet < 0) return makeFailure(fop, linkto.opErrno);
+  const linktoReply = yield* makeLinkto(task, loc, hashedChild, child, gfid);
+  if (linktoReply.opRet < 0) return makeFailure(fop, linktoReply.opErrno);
   const newArgs = [...args.slice(0, -1), xdata] as unknown as FopTable[N]['args'];
   const reply = yield* task.windOne(child, fop, ...newArgs);
   if (reply.opRet < 0) {
@@ -79,8 +69,8 @@ function readGfidRequest(xdata: Dict): Gfid | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Opens a file that a create found to exist on another child; searches all children for it. */
-export function* openExisting(
+/** Opens a file for a create that found its linkto. Searches all children for the file. */
+export function* openExistingFile(
   task: Task,
   loc: Loc,
   flags: number,
@@ -97,46 +87,4 @@ export function* openExisting(
   const openReply = yield* task.windOne(child, 'open', file, flags, fd, null);
   if (openReply.opRet < 0) return makeFailure('create', openReply.opErrno);
   return makeSuccess('create', fd, inode, buf, postparent, postparent, null);
-}
-
-/** Finds a child's piece of the parent's layout, as this client last read it. */
-export const findParentPiece = (volume: Distribute, { parent }: Loc, child: number): Uint8Array =>
-  volume.findDirectory(parent!)!.layout.getEncodedPiece(child);
-
-/** Adds xdata by which the brick refuses the request if its stored piece differs from this client's. */
-export function addLayoutCondition(
-  volume: Distribute,
-  loc: Loc,
-  child: number,
-  xdata: Dict | null,
-): Dict {
-  const key = volume.xattrNames.layout;
-  const extended = xdata?.copy() ?? new Dict();
-  return extended.set(PREOP_PARENT, key).set(key, findParentPiece(volume, loc, child));
-}
-
-/** Whether the child refused a request because of `addLayoutCondition`. */
-export const isRefused = (opRet: number, xdata: Dict | null): boolean =>
-  opRet < 0 && xdata?.has(PREOP_FAILED) === true;
-
-/** Reads the layout of a name's parent again. @returns whether the parent exists */
-export function* refreshParent(task: Task, loc: Loc): Steps<boolean> {
-  const { volume } = task;
-  const parent = loc.parent!;
-  const oldLayout = volume.findDirectory(parent)?.layout;
-  const view = yield* lookupAgain(task, new Loc(parent));
-  if (view === null) return false;
-  const { layout, mds } = view;
-  volume.setLocation(parent, parent.gfid, { layout, mds });
-  const hasChanged = volume.children.some(
-    (child) =>
-      oldLayout !== undefined &&
-      !areValuesEqual(oldLayout.getEncodedPiece(child), layout.getEncodedPiece(child)),
-  );
-  if (hasChanged) {
-    volume.xl.log.info(`the layout of ${loc.path}'s directory has changed`, {
-      msgid: messages.layoutChanged.id,
-    });
-  }
-  return true;
 }

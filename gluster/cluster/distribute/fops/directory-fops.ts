@@ -94,10 +94,10 @@ function* changeAll<N extends ChangeFop>(
   if (mdsErrno !== 0) return [makeFailure(fop, mdsErrno)];
   if (mds === NO_CHILD) {
     const replies = yield* task.windEach(children, fop, () => args);
-    const [first, ...otherChildren] = filterSuccesses(replies);
+    const [first, ...otherReplies] = filterSuccesses(replies);
     return first === undefined
       ? [makeFailure(fop, chooseErrno(replies))]
-      : [first, ...otherChildren];
+      : [first, ...otherReplies];
   }
   const errno = yield* addToMdsCount(task, mds, dir, -1);
   if (errno !== 0) return [makeFailure(fop, errno)];

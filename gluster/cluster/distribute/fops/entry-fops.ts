@@ -25,15 +25,13 @@ import {
   type Task,
 } from '../task.ts';
 import {
-  addLayoutCondition,
   type CreatingFop,
   createWithLinkto,
-  isRefused,
-  openExisting,
-  refreshParent,
+  openExistingFile,
   VALUE_INDEXES,
 } from './create-with-linkto.ts';
 import { findLocation } from './file-fops.ts';
+import { addLayoutCondition, isRefusedForLayout, refreshParentLayout } from './layout-condition.ts';
 import { lookupEverywhere, makeLinktoXdata, makeUnusedLinktoXdata } from './lookup-everywhere.ts';
 
 /** Creates a file on its name's child, if the parent's layout is current; else reads the layout again first. */
@@ -57,7 +55,7 @@ function* createEntry<N extends CreatingFop>(
   const conditionalArgs = args.with(-1, xdata) as unknown as typeof args;
   const reply = yield* createOnChild(task, fop, args, hashedChild, conditionalArgs);
   const [refusalXdata] = reply.values.slice(-1) as [Dict | null];
-  return isRefused(reply.opRet, refusalXdata)
+  return isRefusedForLayout(reply.opRet, refusalXdata)
     ? yield* createAfterRefresh(task, fop, args, hashedChild)
     : reply;
 }
@@ -89,7 +87,7 @@ function* createAfterRefresh<N extends CreatingFop>(
   task.setIgnoresInterrupts(true);
   if (errno !== 0) return makeFailure(fop, errno);
   let reply = makeFailure(fop, ENOENT);
-  if (yield* refreshParent(task, loc)) {
+  if (yield* refreshParentLayout(task, loc)) {
     const hashedChild = volume.findHashedChild(loc);
     const placementErrno = findPlacementErrno(volume, hashedChild);
     reply =
@@ -125,7 +123,7 @@ function* createOnChild<N extends CreatingFop>(
   // The brick opened an existing linkto: the file is on another child.
   if (fop === 'create' && buf !== null && isLinktoMode(buf)) {
     const [, flags, , , fd] = args as FopTable['create']['args'];
-    return (yield* openExisting(task, loc, flags, fd)) as Reply<N>;
+    return (yield* openExistingFile(task, loc, flags, fd)) as Reply<N>;
   }
   const fileInode = inode ?? loc.inode;
   if (fileInode !== null && buf !== null) volume.setLocation(fileInode, buf.iaGfid, child);
@@ -157,8 +155,8 @@ function* unlink(task: Task, args: UnlinkArgs): Steps<Reply<'unlink'>> {
   const { inode } = loc;
   if (inode === null) return makeFailure('unlink', ENOENT);
   const isKnown = volume.findFileChild(inode) !== NO_CHILD;
-  const directory = isKnown ? null : yield* findLocation(task, inode);
-  if (typeof directory === 'number') return makeFailure('unlink', directory);
+  const directoryOrErrno = isKnown ? null : yield* findLocation(task, inode);
+  if (typeof directoryOrErrno === 'number') return makeFailure('unlink', directoryOrErrno);
   let child = volume.findFileChild(inode);
   // A directory: every child refuses with the same errno.
   if (child === NO_CHILD) return yield* task.windOne(volume.upChildren[0] ?? 0, 'unlink', ...args);
@@ -183,8 +181,8 @@ function* unlink(task: Task, args: UnlinkArgs): Steps<Reply<'unlink'>> {
   ) {
     return { ...reply, values: [fixParentSize(preparent), fixParentSize(postparent), xdata] };
   }
-  const linkto = yield* task.windOne(hashedChild, 'unlink', loc, 0, makeLinktoXdata());
-  if (linkto.opRet < 0 && linkto.opErrno === EBUSY) {
+  const linktoReply = yield* task.windOne(hashedChild, 'unlink', loc, 0, makeLinktoXdata());
+  if (linktoReply.opRet < 0 && linktoReply.opErrno === EBUSY) {
     // A rebalance has replaced the linkto by the file, which moved to its name's child.
     const lookupXdata = volume.addFileRequests(null);
     const lookup = yield* withTemporaryInode(loc, (temporaryLoc) =>
@@ -228,8 +226,8 @@ function* namelink(
   const child = loc.inode === null ? NO_CHILD : volume.findFileChild(loc.inode);
   if (hashedChild === NO_CHILD || child === NO_CHILD) return makeFailure('namelink', EIO);
   if (hashedChild === child) return yield* task.windOne(child, 'namelink', loc, xdata);
-  const linkto = yield* makeLinkto(task, loc, hashedChild, child, loc.gfid);
-  if (linkto.opRet < 0) return makeFailure('namelink', linkto.opErrno);
+  const linktoReply = yield* makeLinkto(task, loc, hashedChild, child, loc.gfid);
+  if (linktoReply.opRet < 0) return makeFailure('namelink', linktoReply.opErrno);
   const reply = yield* task.windOne(child, 'namelink', loc, xdata);
   if (reply.opRet < 0)
     yield* task.windInternal(hashedChild, 'unlink', loc, 0, makeUnusedLinktoXdata());

@@ -46,16 +46,16 @@ const SUBJECT_FOPS = fopNames.filter(
 );
 
 /** The steps that serve a virtual xattr of a file, such as its location, on the file's child. */
-type HandleXattr = (task: Task, child: number) => Steps<Reply<FopName>>;
+type XattrHandler = (task: Task, child: number) => Steps<Reply<FopName>>;
 
 /** Checks a request for xattrs of a file. Returns a reply, or a handler; undefined if the child serves the request. */
-type CheckXattr = (
+type XattrCheck = (
   volume: Distribute,
   args: readonly unknown[],
-) => Reply<FopName> | HandleXattr | undefined;
+) => Reply<FopName> | XattrHandler | undefined;
 
-const checkSetxattr =
-  (fop: 'setxattr' | 'fsetxattr'): CheckXattr =>
+const makeSetxattrCheck =
+  (fop: 'setxattr' | 'fsetxattr'): XattrCheck =>
   (volume, args) => {
     const dict = args[1] as Dict | null;
     if (dict === null) return undefined;
@@ -65,21 +65,21 @@ const checkSetxattr =
     return isCommand(dict) ? makeFailure(fop, EOPNOTSUPP) : undefined;
   };
 
-const checkRemovexattr =
-  (fop: 'removexattr' | 'fremovexattr'): CheckXattr =>
+const makeRemovexattrCheck =
+  (fop: 'removexattr' | 'fremovexattr'): XattrCheck =>
   (volume, args) =>
     isInternalXattr(volume, args[1] as string) ? makeFailure(fop, EPERM) : undefined;
 
-const xattrChecks: Readonly<Partial<Record<FopName, CheckXattr>>> = {
+const xattrChecks: Readonly<Partial<Record<FopName, XattrCheck>>> = {
   getxattr(volume, args) {
     const replyOrHandler = findFileXattrHandler(volume, args[1] as string | null);
     if (typeof replyOrHandler !== 'function') return replyOrHandler;
     return (task, child) => replyOrHandler(task, args[0] as Loc, child);
   },
-  setxattr: checkSetxattr('setxattr'),
-  fsetxattr: checkSetxattr('fsetxattr'),
-  removexattr: checkRemovexattr('removexattr'),
-  fremovexattr: checkRemovexattr('fremovexattr'),
+  setxattr: makeSetxattrCheck('setxattr'),
+  fsetxattr: makeSetxattrCheck('fsetxattr'),
+  removexattr: makeRemovexattrCheck('removexattr'),
+  fremovexattr: makeRemovexattrCheck('fremovexattr'),
 };
 
 const findSubjectInode = (subject: unknown): Inode | null =>

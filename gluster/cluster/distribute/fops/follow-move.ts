@@ -77,7 +77,7 @@ const addXdata = (args: readonly unknown[], key: string): readonly unknown[] => 
   ((args.at(-1) as Dict | null)?.copy() ?? new Dict()).set(key, 1),
 ];
 
-/** Errnos of a child that no longer has the file, or the open fd. */
+/** Errnos of a child that no longer has the file, or in which the fd is not open. */
 const GONE_ERRNOS: ReadonlySet<number> = new Set([ENOENT, ESTALE, EBADF]);
 
 /** Finds the indexes of the file's attributes in a fop's reply. */
@@ -96,8 +96,8 @@ export function makeMoveSignReader(
   return (opRet, opErrno, values) => {
     if (opRet < 0) return GONE_ERRNOS.has(opErrno) ? MOVED_AWAY : UNMOVED;
     let sign = hasStatRequest ? readMoveSign(readXdataStat(values)) : UNMOVED;
-    for (let at = 0; at < iattIndexes.length; at++) {
-      sign = Math.max(sign, readMoveSign(values[iattIndexes[at]!] as Iatt | null));
+    for (let index = 0; index < iattIndexes.length; index++) {
+      sign = Math.max(sign, readMoveSign(values[iattIndexes[index]!] as Iatt | null));
     }
     return sign;
   };
@@ -124,7 +124,7 @@ export interface FileRequest<N extends FopName> {
   readonly inode: Inode;
 }
 
-/** Winds a fop to a file that may have moved; handles the reply as `followMove`. */
+/** Winds a fop to a file that may have moved, then calls `followMove` for the reply. */
 export function* windToMovingFile<N extends FopName>(
   task: Task,
   request: FileRequest<N>,
@@ -132,9 +132,11 @@ export function* windToMovingFile<N extends FopName>(
   const { volume } = task;
   const { fop, args, inode } = request;
   const move = volume.findMove(inode);
+  // If this fails, so does the fop: the child refuses an fd that it has not opened.
   if (move?.isComplete) yield* openOnChild(task, request, move.target);
   const child = volume.findFileChild(inode);
   const reply = yield* task.windOne(child, fop, ...(args as FopTable[N]['args']));
+  // A reply with the file's attributes and no sign of a move shows that the rebalance has stopped copying the file.
   const hasAttributes =
     findIattIndexes(fop).length > 0 || (needsStatRequest(fop) && readXdataStat(reply.values));
   const showsMoveState = reply.opRet >= 0 && hasAttributes;
@@ -264,9 +266,9 @@ function* openOnChild<N extends FopName>(
 /** Removes the mode bits that mark a file as being copied, so that the caller does not see them. */
 function hideMigration<N extends FopName>(fop: N, reply: Reply<N>): Reply<N> {
   const values = [...reply.values] as unknown[];
-  for (const at of findIattIndexes(fop)) {
-    const buf = values[at] as Iatt | null;
-    if (buf !== null && mayBeMigrating(buf)) values[at] = removeMigrationBits(buf);
+  for (const index of findIattIndexes(fop)) {
+    const buf = values[index] as Iatt | null;
+    if (buf !== null && mayBeMigrating(buf)) values[index] = removeMigrationBits(buf);
   }
   return { ...reply, values: values as never };
 }

@@ -35,9 +35,9 @@ function* linkFile(task: Task, args: LinkArgs): Steps<LinkReply> {
   const hashedChild = volume.findHashedChild(newloc);
   if (inode === null || hashedChild === NO_CHILD) return makeFailure('link', EIO);
   if (volume.findFileChild(inode) === NO_CHILD) {
-    const directory = volume.findDirectory(inode) ?? (yield* findLocation(task, inode));
-    if (typeof directory === 'number') return makeFailure('link', directory);
-    if (directory !== null) return makeFailure('link', EPERM);
+    const directoryOrErrno = volume.findDirectory(inode) ?? (yield* findLocation(task, inode));
+    if (typeof directoryOrErrno === 'number') return makeFailure('link', directoryOrErrno);
+    if (directoryOrErrno !== null) return makeFailure('link', EPERM);
   }
   const child = volume.findFileChild(inode);
   const reply = yield* linkOnChild(task, args, hashedChild, child);
@@ -62,8 +62,8 @@ function* linkOnChild(
     return { ...reply, values: [inode, buf, ...parents, xdata] };
   }
   const [{ gfid }, newloc] = args;
-  const linkto = yield* makeLinkto(task, newloc, hashedChild, child, gfid);
-  if (linkto.opRet < 0) return makeFailure('link', linkto.opErrno);
+  const linktoReply = yield* makeLinkto(task, newloc, hashedChild, child, gfid);
+  if (linktoReply.opRet < 0) return makeFailure('link', linktoReply.opErrno);
   const reply = yield* task.windOne(child, 'link', ...args);
   if (reply.opRet < 0) {
     if (!KEEP_LINKTO_ERRNOS.has(reply.opErrno)) {

@@ -56,7 +56,7 @@ interface ListingRequest {
   readonly isReaddirp: boolean;
   /** Whether the request starts at the beginning. */
   readonly startsAtBeginning: boolean;
-  /** The position in the sequence of children, each of which is listed once or twice. */
+  /** How many children were listed before the present one, in both rounds. */
   position: number;
   /** The xdata for the children; requests the linkto xattr once `requestLinktos` was called. */
   xdata: Dict | null;
@@ -71,7 +71,7 @@ interface ListingRequest {
   openedChild: number;
   /** Whether a child has the directory. */
   hasDirectory: boolean;
-  /** The errno of a child without the directory; 0 if each has it. */
+  /** The errno of the first listed child without the directory; 0 if no such child was listed. */
   errno: number;
 }
 
@@ -95,9 +95,9 @@ function startListing(
   isReaddirp: boolean,
 ): void {
   const volume = xl.priv;
-  const children = volume.children.length;
+  const childCount = volume.children.length;
   const record = volume.findListingRecord(fd);
-  const position = record.seek(offset, readOffsetChild(offset, children));
+  const position = record.seek(offset, readOffsetChild(offset, childCount));
   const listing: ListingRequest = {
     ...{
       fd,
@@ -121,7 +121,7 @@ function startListing(
   frame.local = listing;
   if (volume.directoriesWithLinktos.has(fd.inode))
     requestLinktos(listing, volume.xattrNames.linkto);
-  windToChild(frame, xl, position, readChildOffset(offset, children));
+  windToChild(frame, xl, position, readChildOffset(offset, childCount));
 }
 
 /**
@@ -258,9 +258,9 @@ function makeDirent(
     return { name, off, type, gfid, stat: null, dict, inode: null };
   }
   if (stat !== null && inode !== null) volume.setLocation(inode, stat.iaGfid, child);
-  const isCopied = stat !== null && isMigrating(stat, dict, volume.xattrNames.linkto);
-  const visible = isCopied ? removeMigrationBits(stat) : stat;
-  return { name, off, type, gfid, stat: visible, dict, inode };
+  const isBeingCopied = stat !== null && isMigrating(stat, dict, volume.xattrNames.linkto);
+  const visibleStat = isBeingCopied ? removeMigrationBits(stat) : stat;
+  return { name, off, type, gfid, stat: visibleStat, dict, inode };
 }
 
 function unwindListing(

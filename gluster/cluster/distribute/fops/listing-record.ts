@@ -61,23 +61,24 @@ export class ListingRecord {
 
   /** Forgets the names returned at this position or later. */
   private forgetFrom(position: number): void {
-    for (const [name, at] of this.positions) if (at >= position) this.positions.delete(name);
+    for (const [name, namePosition] of this.positions)
+      if (namePosition >= position) this.positions.delete(name);
   }
 }
 
 /**
- * Joins a child's index and the offset in its own listing to one number, by GlusterFS's formula for small offsets.
+ * Joins a child's index and an offset in that child's listing to one number, by GlusterFS's formula for small offsets.
  * Offsets are small because protocol/client replaces a brick's positions by counters.
  * Source: GlusterFS `gf-dirent.c` (gf_itransform, gf_deitransform).
  * @returns undefined when the result is too large for a number
  */
-export function joinOffset(child: number, offset: number, children: number): number | undefined {
-  const joined = offset * children + child;
+export function joinOffset(child: number, offset: number, childCount: number): number | undefined {
+  const joined = offset * childCount + child;
   return Number.isSafeInteger(joined) ? joined : undefined;
 }
 
 /** Derives the child's index from a joined offset. */
-export const readOffsetChild = (offset: number, children: number): number => offset % children;
+export const readOffsetChild = (offset: number, childCount: number): number => offset % childCount;
 /** Derives the offset in the child's own listing from a joined offset. */
-export const readChildOffset = (offset: number, children: number): number =>
-  Math.floor(offset / children);
+export const readChildOffset = (offset: number, childCount: number): number =>
+  Math.floor(offset / childCount);

@@ -16,9 +16,10 @@ import {
   type LookupReply,
   makeDirectoryView,
 } from '../directory-view.ts';
-import { type Distribute, NO_CHILD } from '../distribute.ts';
+import type { Distribute } from '../distribute.ts';
 import { healDirectory } from '../heal/heal-directory.ts';
 import type { Layout, Piece } from '../layout/layout.ts';
+import { LINKTO_MODE } from '../linkto.ts';
 import { mergeDirectoryAttributes } from '../merge.ts';
 import { makeFailure, makeSuccess, type Steps, type Task } from '../task.ts';
 
@@ -59,7 +60,7 @@ export function* mergeLookups(
   const inode = loc.inode ?? directories[0]!.values[0];
   const buf = mergeAttributes(view);
   if (inode !== null) {
-    const layout = keepAbsentRanges(volume.findDirectory(inode)?.layout, view.layout);
+    const layout = chooseLayout(volume.findDirectory(inode)?.layout, view.layout);
     volume.setLocation(inode, buf.iaGfid, { layout, mds: view.mds });
   }
   const [, , xdata, postparent] = view.replies[view.source]!.values;
@@ -67,16 +68,16 @@ export function* mergeLookups(
 }
 
 /**
- * Returns the old layout while a child is down and the other ranges are unchanged: as in GlusterFS, names remain
- * assigned to the child that is down.
+ * Chooses the layout to store: the old one while a child is down and the other ranges are unchanged. As in GlusterFS,
+ * names remain assigned to the child that is down.
  */
-function keepAbsentRanges(oldLayout: Layout | undefined, newLayout: Layout): Layout {
+function chooseLayout(oldLayout: Layout | undefined, newLayout: Layout): Layout {
   const isDown = ({ err }: Piece): boolean => err === ENOTCONN;
   if (oldLayout === undefined || !newLayout.pieces.some(isDown)) return newLayout;
-  const isSame = newLayout.pieces.every(
+  const isUnchanged = newLayout.pieces.every(
     (piece, child) => isDown(piece) || isSamePiece(piece, oldLayout.pieces[child]!),
   );
-  return isSame ? oldLayout : newLayout;
+  return isUnchanged ? oldLayout : newLayout;
 }
 
 const isSamePiece = (a: Piece, b: Piece): boolean =>
@@ -86,7 +87,7 @@ const isSamePiece = (a: Piece, b: Piece): boolean =>
 const isConflictingFile = (volume: Distribute, reply: LookupReply): boolean => {
   const [, buf, xdata] = reply.values;
   if (reply.opRet < 0 || buf === null || buf.iaType === IA_IFDIR) return false;
-  return !(buf.iaProt === 0o1000 && xdata?.has(volume.xattrNames.linkto));
+  return !(buf.iaProt === LINKTO_MODE && xdata?.has(volume.xattrNames.linkto));
 };
 
 /** Merges the attributes of a directory's copies. */
@@ -100,7 +101,8 @@ function readCommitHash(volume: Distribute, replies: readonly LookupReply[]): vo
   if (volume.settings['commit-hash'] !== undefined) return;
   for (const { values } of replies) {
     const bytes = values[2]?.bytes(volume.xattrNames.commitHash);
-    const hash = bytes === undefined ? NO_CHILD : Number.parseInt(decodeName(bytes), 10);
+    if (bytes === undefined) continue;
+    const hash = Number.parseInt(decodeName(bytes), 10);
     if (hash >= 0) volume.commitHash = hash;
   }
 }

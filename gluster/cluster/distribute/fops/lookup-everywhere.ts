@@ -31,16 +31,16 @@ interface ChildrenByKind {
   readonly linktos: number[];
 }
 
-function sortByKind(volume: Distribute, replies: readonly LookupReply[]): ChildrenByKind {
-  const sorted: ChildrenByKind = { directories: [], files: [], linktos: [] };
+function groupByKind(volume: Distribute, replies: readonly LookupReply[]): ChildrenByKind {
+  const children: ChildrenByKind = { directories: [], files: [], linktos: [] };
   replies.forEach((reply, child) => {
     const [, buf, xdata] = reply.values;
     if (reply.opRet < 0 || buf === null) return;
-    if (isDirectory(reply)) sorted.directories.push(child);
-    else if (isLinkto(buf, xdata, volume.xattrNames.linkto)) sorted.linktos.push(child);
-    else sorted.files.push(child);
+    if (isDirectory(reply)) children.directories.push(child);
+    else if (isLinkto(buf, xdata, volume.xattrNames.linkto)) children.linktos.push(child);
+    else children.files.push(child);
   });
-  return sorted;
+  return children;
 }
 
 /** Looks a name or inode up on all children, stores its location, and repairs linktos. */
@@ -53,17 +53,24 @@ export function* lookupEverywhere(task: Task, loc: Loc, xdata: Dict | null): Ste
     task.windEach(volume.children, 'lookup', () => [loc, requestXdata]);
   const hashedChild = volume.findHashedChild(loc);
   let replies = yield* lookUpAll();
-  if (listStaleLinktos(volume, replies, hashedChild).length > 0 && volume.isUp(hashedChild)) {
+  if (
+    findStaleLinktoChildren(volume, replies, hashedChild).length > 0 &&
+    volume.isUp(hashedChild)
+  ) {
     // A rename under way may cause this: some children replied before it, others after it.
     const errno = yield* lockName(task, hashedChild, loc);
     if (errno === 0) {
       replies = yield* lookUpAll();
-      const stale = listStaleLinktos(volume, replies, hashedChild);
-      yield* task.windInternalEach(stale, 'unlink', () => [loc, 0, makeUnusedLinktoXdata()]);
+      const staleChildren = findStaleLinktoChildren(volume, replies, hashedChild);
+      yield* task.windInternalEach(staleChildren, 'unlink', () => [
+        loc,
+        0,
+        makeUnusedLinktoXdata(),
+      ]);
       yield* unlockName(task, hashedChild, loc);
     }
   }
-  const { directories, files, linktos } = sortByKind(volume, replies);
+  const { directories, files, linktos } = groupByKind(volume, replies);
   if (directories.length > 0 && files.length > 0) {
     volume.xl.log.error(`${loc.path} is a file on one subvolume, and a directory on another`, {
       msgid: messages.fileAndDirectory.id,
@@ -141,17 +148,20 @@ function chooseFileChild(
   return [linkTarget, hashedChild].find((child) => files.includes(child)) ?? first;
 }
 
-/** Lists linktos on the wrong child, and those whose file is missing; none if the name's child is unknown. */
-function listStaleLinktos(
+/**
+ * Finds the children with a stale linkto: on a child other than the name's, or without a file. Finds none if the
+ * name's child is unknown.
+ */
+function findStaleLinktoChildren(
   volume: Distribute,
   replies: readonly LookupReply[],
   hashedChild: number,
 ): number[] {
-  const { directories, files, linktos } = sortByKind(volume, replies);
+  const { directories, files, linktos } = groupByKind(volume, replies);
   if (hashedChild === NO_CHILD || directories.length > 0) return [];
-  const isFound = files.length > 0;
+  const hasFile = files.length > 0;
   // A child that does not reply may have the file.
   const isCertain =
-    isFound || replies.every(({ opRet, opErrno }) => opRet >= 0 || opErrno === ENOENT);
-  return isCertain ? linktos.filter((child) => child !== hashedChild || !isFound) : [];
+    hasFile || replies.every(({ opRet, opErrno }) => opRet >= 0 || opErrno === ENOENT);
+  return isCertain ? linktos.filter((child) => child !== hashedChild || !hasFile) : [];
 }

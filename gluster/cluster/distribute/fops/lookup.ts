@@ -30,6 +30,7 @@ interface LookupState {
   linktoGfid: Gfid | null;
 }
 
+/** Looks a known file up on its last child, a known directory on all children, and another name by its hash. */
 export const lookup: Fop<'lookup', Distribute> = (frame, xl, loc, xdata) => {
   const { inode, parent, name } = loc;
   const volume = xl.priv;
@@ -81,14 +82,15 @@ const lookupCbk: Cbk<'lookup', Distribute> = (
   const volume = xl.priv;
   const isFirst = linktoGfid === null;
   if (isByHash && isFirst) {
-    // After any other failure the brick may have assigned the gfid or not, so no result is recorded.
+    // Records whether the brick took the proposed gfid. After a failure other than ENOENT that is unknown.
     if (opRet >= 0 && buf !== null) volume.gfidRequests.noteReply(state.requestXdata, buf.iaGfid);
     else if (opErrno === ENOENT) volume.gfidRequests.noteReply(state.requestXdata, NULL_GFID);
   }
   if (opRet < 0 || buf === null) {
     if (mustLookupEverywhere(volume, state, opErrno))
       return startLookupEverywhere(frame, xl, loc, state.xdata);
-    // After ESTALE for a known inode, the caller looks the name up again with a new inode.
+    // A reply for a known inode with neither attributes nor an errno gets ESTALE: then the caller looks the name up
+    // again with a new inode.
     const errno = opErrno || (isByHash ? 0 : ESTALE);
     unwind.lookup(frame, opRet, errno, inode, buf, xdata, postparent);
     return;
@@ -110,7 +112,7 @@ const lookupCbk: Cbk<'lookup', Distribute> = (
   unwind.lookup(frame, 0, 0, fileInode, visibleAttributes, xdata, postparent);
 };
 
-/** Whether another child may have the file, so that all must be asked. */
+/** Whether another child may have the file, so that all children must be searched. */
 function mustLookupEverywhere(
   volume: Distribute,
   { loc, isByHash, linktoGfid }: LookupState,

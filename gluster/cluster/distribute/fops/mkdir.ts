@@ -32,13 +32,13 @@ import {
 } from '../locks.ts';
 import { mergeDirectoryReplies } from '../merge.ts';
 import { makeCall, makeFailure, makeTaskFop, type Reply, type Steps, type Task } from '../task.ts';
+import { findPlacementErrno } from './entry-fops.ts';
 import {
   addLayoutCondition,
   findParentPiece,
-  isRefused,
-  refreshParent,
-} from './create-with-linkto.ts';
-import { findPlacementErrno } from './entry-fops.ts';
+  isRefusedForLayout,
+  refreshParentLayout,
+} from './layout-condition.ts';
 import { makeUnusedLinktoXdata } from './lookup-everywhere.ts';
 
 type MkdirArgs = FopTable['mkdir']['args'];
@@ -79,14 +79,15 @@ function* makeLockedDirectory(
   const { volume } = task;
   const [loc, mode, umask] = args;
   const expectedPiece = findParentPiece(volume, loc, child);
+  // The zero bytes make this child the MDS: the others lack no changes yet.
   const conditionalXdata = addLayoutCondition(volume, loc, child, xdata).set(
     volume.xattrNames.mds,
     new Uint8Array(4),
   );
   const first = yield* task.windOne(child, 'mkdir', loc, mode, umask, conditionalXdata);
-  if (isRefused(first.opRet, first.values[4])) {
+  if (isRefusedForLayout(first.opRet, first.values[4])) {
     // While the name is locked, no other client changes this child's piece.
-    const parentExists = yield* refreshParent(task, loc);
+    const parentExists = yield* refreshParentLayout(task, loc);
     yield* task.windInternalCalls(makeNameUnlocks(child, loc));
     const hasChanged =
       parentExists && !areValuesEqual(expectedPiece, findParentPiece(volume, loc, child));
@@ -142,7 +143,7 @@ function* makeOnOtherChildren(
   first: MkdirReply,
   child: number,
 ): Steps<MkdirReply[]> {
-  const otherChildren = task.volume.children.filter((at) => at !== child);
+  const otherChildren = task.volume.children.filter((each) => each !== child);
   const otherReplies = yield* task.windEach(otherChildren, 'mkdir', () => [
     loc,
     mode,
@@ -151,8 +152,8 @@ function* makeOnOtherChildren(
   ]);
   const gfid = first.values[1]!.iaGfid;
   const replies = [first];
-  for (const [at, other] of otherChildren.entries()) {
-    let reply = otherReplies[at]!;
+  for (const [index, other] of otherChildren.entries()) {
+    let reply = otherReplies[index]!;
     if (reply.opRet < 0 && reply.opErrno === EEXIST) {
       const obstacle = yield* resolveExisting(task, loc, other, gfid);
       if (obstacle === 'linkto') {
@@ -162,7 +163,7 @@ function* makeOnOtherChildren(
     replies.push(reply);
   }
   if (replies.some(({ opRet, opErrno }) => opRet < 0 && opErrno === EEXIST)) {
-    const created = otherChildren.filter((_, at) => otherReplies[at]!.opRet >= 0);
+    const created = otherChildren.filter((_, index) => otherReplies[index]!.opRet >= 0);
     yield* task.windInternalEach([...created, child], 'rmdir', () => [loc, 0, null]);
   }
   return replies;

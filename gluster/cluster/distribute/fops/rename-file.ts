@@ -173,15 +173,15 @@ function* readLockedNames(
 function* lookupNames(task: Task, targets: readonly LockTarget[]): Steps<LookupReply[]> {
   const requestXdata = task.volume.addDirectoryRequests(null);
   const inodes = targets.map(({ loc }) => loc.parent!.table.newInode());
-  const calls = targets.map(({ child, loc }, at) =>
-    makeCall(child, 'lookup', new Loc(inodes[at]!, loc.parent, loc.name), requestXdata),
+  const calls = targets.map(({ child, loc }, index) =>
+    makeCall(child, 'lookup', new Loc(inodes[index]!, loc.parent, loc.name), requestXdata),
   );
   const replies = yield* task.windInternalCalls(calls);
   for (const inode of inodes) inode.forgetCtx();
   return replies as LookupReply[];
 }
 
-/** Finds the file that has the new name. @returns it, null, or the errno */
+/** Finds the file that has the new name. @returns the file; null if the name is free; or the errno */
 function* findCurrentTarget(
   task: Task,
   to: LockTarget,
@@ -279,7 +279,7 @@ function* makeOldLinkto(task: Task, plan: RenamePlan): Steps<number> {
   return reply.opRet < 0 ? reply.opErrno : 0;
 }
 
-/** Links the file to its new name. @returns its attributes then, or the errno */
+/** Links the file to its new name. @returns the file's attributes after that, or the errno */
 function* linkSource(
   task: Task,
   { inode, from, sourceChild }: RenamePlan,
@@ -330,9 +330,10 @@ function* replaceOnSameChild(task: Task, plan: RenamePlan): Steps<RenameReply> {
   }
   const reply = yield* task.windOne(sourceChild, 'rename', from, to, xdata);
   if (hasLinkto) {
-    const remaining = reply.opRet >= 0 ? inode : to.inode;
+    const remainingInode = reply.opRet >= 0 ? inode : to.inode;
     const linkto =
-      remaining && (yield* makeLinkto(task, to, newHashedChild, sourceChild, remaining.gfid));
+      remainingInode &&
+      (yield* makeLinkto(task, to, newHashedChild, sourceChild, remainingInode.gfid));
     const buf = reply.values[0];
     if (linkto !== null && linkto.opRet >= 0 && buf !== null) {
       yield* chownLinkto(task, to, newHashedChild, buf);
@@ -363,7 +364,7 @@ function* removeOldFiles(task: Task, plan: RenamePlan): Steps<boolean> {
   return calls.length > 0;
 }
 
-/** @param changesSeveralChildren whether further children changed their directories */
+/** Makes the reply of a successful rename. @param changesSeveralChildren whether further children changed directories */
 const makeRenameReply = (reply: RenameReply, changesSeveralChildren: boolean): RenameReply =>
   changesSeveralChildren
     ? makeReplyWithoutParents(reply, reply.values[0])

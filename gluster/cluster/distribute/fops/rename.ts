@@ -102,11 +102,11 @@ function* renameOnAllChildren(
 ): Steps<RenameReply> {
   const first = yield* task.windOne(child, 'rename', from, to, xdata);
   if (first.opRet < 0) return first;
-  const otherChildren = task.volume.children.filter((at) => at !== child);
+  const otherChildren = task.volume.children.filter((each) => each !== child);
   const replies = yield* task.windEach(otherChildren, 'rename', () => [from, to, xdata]);
   const failedReply = replies.find(({ opRet }) => opRet < 0);
   if (failedReply === undefined) return mergeDirectoryReplies(first, [first, ...replies]);
-  const renamed = otherChildren.filter((_, at) => replies[at]!.opRet >= 0);
+  const renamed = otherChildren.filter((_, index) => replies[index]!.opRet >= 0);
   yield* task.windInternalEach([child, ...renamed], 'rename', () => [to, from, null]);
   return failedReply;
 }

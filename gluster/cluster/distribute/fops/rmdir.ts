@@ -32,6 +32,7 @@ const isRefusal = ({ opRet, opErrno }: RmdirReply): boolean =>
 
 export const rmdir = makeTaskFop('rmdir', removeDirectory);
 
+/** Removes a directory while its name is locked; restores it if a child refuses. */
 function* removeDirectory(task: Task, args: RmdirArgs): Steps<RmdirReply> {
   const { volume } = task;
   const [loc] = args;
@@ -63,7 +64,7 @@ function* removeDirectory(task: Task, args: RmdirArgs): Steps<RmdirReply> {
 
 /** Removes the directory on all other children at once, then on its name's child unless one refused. */
 function* removeFromAllChildren(task: Task, args: RmdirArgs, child: number): Steps<RmdirReply[]> {
-  const otherChildren = task.volume.children.filter((at) => at !== child);
+  const otherChildren = task.volume.children.filter((each) => each !== child);
   const replies = yield* task.windEach(otherChildren, 'rmdir', () => args);
   if (replies.some(isRefusal)) return replies;
   return [...replies, yield* task.windOne(child, 'rmdir', ...args)];
@@ -109,8 +110,8 @@ function* checkEntries(task: Task, fd: Fd, children: readonly number[]): Steps<n
       offsets.get(child)!,
       requestXdata,
     ]);
-    for (const [at, { opRet, opErrno, values }] of lists.entries()) {
-      const child = pending[at]!;
+    for (const [index, { opRet, opErrno, values }] of lists.entries()) {
+      const child = pending[index]!;
       if (opRet < 0 && !ABSENT_ERRNOS.has(opErrno)) return opErrno;
       const entries = values[0] ?? [];
       for (const entry of entries) {

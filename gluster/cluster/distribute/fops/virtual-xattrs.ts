@@ -81,14 +81,14 @@ function* getPathinfo(
   const joined = yield* joinValues(task, inode, name);
   if (joined.opRet < 0) return joined;
   const paths = readText(joined.values[0], name);
-  const pieces = sortByStart(layout.pieces).map((child) => {
+  const pieceTexts = sortByStart(layout.pieces).map((child) => {
     const { start, stop } = layout.pieces[child]!;
     return `(${task.volume.childNames[child]} ${start} ${stop})`;
   });
   const volumeName = task.volume.xl.name;
   return makeTextReply(
     name,
-    `((<DISTRIBUTE:${volumeName}> ${paths}) (${volumeName}-layout ${pieces.join(' ')}))`,
+    `((<DISTRIBUTE:${volumeName}> ${paths}) (${volumeName}-layout ${pieceTexts.join(' ')}))`,
   );
 }
 
@@ -118,10 +118,10 @@ function* getFromOneChild(
   name: string | null,
   xdata: Dict | null,
 ): Steps<XattrReply> {
-  const order = [...task.volume.children].sort(
+  const orderedChildren = [...task.volume.children].sort(
     (a, b) => Number(b === mds) - Number(a === mds) || a - b,
   );
-  for (const child of order) {
+  for (const child of orderedChildren) {
     const reply = yield* task.windOne(child, 'getxattr', loc, name, xdata);
     if (reply.opRet < 0 && reply.opErrno === ENOTCONN) continue;
     if (reply.opRet < 0 || name !== null) return reply;
@@ -134,7 +134,10 @@ function* getFromOneChild(
   return makeFailure('getxattr', ENOTCONN);
 }
 
-/** Serves `getxattr` of a file's virtual xattrs. @returns a reply, or the steps to it; undefined for stored xattrs */
+/**
+ * Finds the handler of `getxattr` for a file's virtual xattr.
+ * @returns a refusal, or the steps that make the reply; undefined for stored xattrs
+ */
 export function findFileXattrHandler(
   { xattrNames }: Distribute,
   name: string | null,

@@ -37,8 +37,8 @@ export function* healDirectory(task: Task, loc: Loc, view: DirectoryView): Steps
   yield* healAttributes(task, loc, current);
   current = yield* markMds(task, loc, current);
   if (isMdsDirty(task.volume, current)) yield* healXattrs(task, makeGfidLoc(loc, current), current);
-  const after = countAnomalies(current.layout.pieces);
-  if (!needsHeal(after) || !mayHeal(after) || after.missing > 0) return current;
+  const remaining = countAnomalies(current.layout.pieces);
+  if (!needsHeal(remaining) || !mayHeal(remaining) || remaining.missing > 0) return current;
   return yield* healLayout(task, loc, current);
 }
 
@@ -63,16 +63,16 @@ export function* lookupAgain(task: Task, loc: Loc): Steps<DirectoryView | null> 
 /** Makes the directory on children that lack it. */
 function* makeMissingCopies(task: Task, loc: Loc, view: DirectoryView): Steps<DirectoryView> {
   const { volume } = task;
-  const child = volume.findHashedChild(loc);
-  if (loc.parent === null || loc.name === null || child === NO_CHILD) return view;
-  if ((yield* lockName(task, child, loc)) !== 0) return view;
+  const hashedChild = volume.findHashedChild(loc);
+  if (loc.parent === null || loc.name === null || hashedChild === NO_CHILD) return view;
+  if ((yield* lockName(task, hashedChild, loc)) !== 0) return view;
   let latest = yield* addCopiesByGfid(task, loc, (yield* lookupAgain(task, loc)) ?? view);
-  const missing = volume.children.filter((at) => isMissing(latest, at));
-  if (missing.length > 0 && missing.length < volume.children.length) {
-    yield* makeCopies(task, loc, latest, missing);
+  const lackingChildren = volume.children.filter((child) => isMissing(latest, child));
+  if (lackingChildren.length > 0 && lackingChildren.length < volume.children.length) {
+    yield* makeCopies(task, loc, latest, lackingChildren);
     latest = yield* addCopiesByGfid(task, loc, (yield* lookupAgain(task, loc)) ?? latest);
   }
-  yield* unlockName(task, child, loc);
+  yield* unlockName(task, hashedChild, loc);
   return latest;
 }
 
@@ -84,7 +84,7 @@ function* addCopiesByGfid(task: Task, loc: Loc, view: DirectoryView): Steps<Dire
   const { volume } = task;
   const gfid = readGfid(view);
   const lackingChildren = volume.children.filter(
-    (at) => isMissing(view, at) || hasOtherDirectory(view, at),
+    (child) => isMissing(view, child) || hasOtherDirectory(view, child),
   );
   if (loc.parent === null || lackingChildren.length === 0) return view;
   // Children store the directory's state in the request's inode. A linked inode has it, so a temporary one is sent.
@@ -98,8 +98,8 @@ function* addCopiesByGfid(task: Task, loc: Loc, view: DirectoryView): Steps<Dire
   if (inode !== loc.inode) inode.forgetCtx();
   if (!gfidReplies.some(isDirectory)) return view;
   const replies = [...view.replies];
-  lackingChildren.forEach((at, i) => {
-    if (isDirectory(gfidReplies[i]!)) replies[at] = gfidReplies[i]!;
+  lackingChildren.forEach((child, index) => {
+    if (isDirectory(gfidReplies[index]!)) replies[child] = gfidReplies[index]!;
   });
   return makeDirectoryView(volume, loc, replies);
 }
@@ -125,9 +125,9 @@ function* makeCopies(
     0,
     xdata,
   ]);
-  const created = children.filter((_, at) => replies[at]!.opRet >= 0);
+  const newCopyChildren = children.filter((_, index) => replies[index]!.opRet >= 0);
   const dir = makeGfidLoc(loc, view);
-  yield* task.windInternalEach(created, 'setattr', () => [
+  yield* task.windInternalEach(newCopyChildren, 'setattr', () => [
     dir,
     source,
     MODE | UID | GID | ATIME | MTIME,
@@ -135,7 +135,7 @@ function* makeCopies(
   ]);
   const attributes = yield* readSharedXattrs(task, view.source, dir);
   if (attributes.size > 0) {
-    yield* task.windInternalEach(created, 'setxattr', () => [
+    yield* task.windInternalEach(newCopyChildren, 'setxattr', () => [
       dir,
       attributes,
       0,
@@ -144,6 +144,7 @@ function* makeCopies(
   }
 }
 
+/** Whether a child lacks the directory, not counting copies that `addCopiesByGfid` has found. */
 const isMissing = ({ layout }: DirectoryView, child: number): boolean =>
   countAnomalies([layout.pieces[child]!]).missing > 0;
 
@@ -151,7 +152,7 @@ const isMissing = ({ layout }: DirectoryView, child: number): boolean =>
 function* healAttributes(task: Task, loc: Loc, view: DirectoryView): Steps<void> {
   const { replies, source } = view;
   const expected = replies[source]!.values[1]!;
-  const differing = replies
+  const differingChildren = replies
     .map((_, child) => child)
     .filter((child) => {
       const { opRet, values } = replies[child]!;
@@ -163,12 +164,17 @@ function* healAttributes(task: Task, loc: Loc, view: DirectoryView): Steps<void>
         buf.iaGid !== expected.iaGid
       );
     });
-  if (differing.length === 0) return;
+  if (differingChildren.length === 0) return;
   const dir = makeGfidLoc(loc, view);
-  yield* task.windInternalEach(differing, 'setattr', () => [dir, expected, MODE | UID | GID, null]);
+  yield* task.windInternalEach(differingChildren, 'setattr', () => [
+    dir,
+    expected,
+    MODE | UID | GID,
+    null,
+  ]);
 }
 
-/** Makes the child of the name's hash the MDS of a directory without one. */
+/** Makes the child of the name's hash the MDS of a directory without one, with a count of 0 missed changes. */
 function* markMds(task: Task, loc: Loc, view: DirectoryView): Steps<DirectoryView> {
   if (view.mds !== NO_CHILD || readGfid(view) === ROOT_GFID) return view;
   const child = task.volume.findHashedChild(loc);

@@ -46,12 +46,12 @@ export function* makeLinkto(
     task.windInternal(child, 'mknod', temporaryLoc, LINKTO_MKNOD_MODE, 0, 0, xdata),
   );
   if (reply.opRet >= 0 || reply.opErrno !== EEXIST) return reply;
-  const existing = yield* withTemporaryInode(loc, (temporaryLoc) =>
+  const existingReply = yield* withTemporaryInode(loc, (temporaryLoc) =>
     task.windInternal(child, 'lookup', temporaryLoc, volume.addFileRequests(null)),
   );
-  const [inode, buf, existingXdata] = existing.values;
+  const [inode, buf, existingXdata] = existingReply.values;
   const isSame =
-    existing.opRet >= 0 && buf!.iaGfid === gfid && isLinkto(buf!, existingXdata, linkto);
+    existingReply.opRet >= 0 && buf!.iaGfid === gfid && isLinkto(buf!, existingXdata, linkto);
   if (!isSame) return reply;
   return { opRet: 0, opErrno: 0, values: [inode, buf, null, null, null] };
 }

@@ -43,8 +43,8 @@ export const makeEmptyPiece = (err: number): Piece => ({
 export function encodePiece({ commitHash, type, start, stop }: Piece): Uint8Array {
   const bytes = new Uint8Array(PIECE_BYTES);
   const view = new DataView(bytes.buffer);
-  [commitHash, type, start, stop].forEach((value, at) => {
-    view.setUint32(4 * at, value);
+  [commitHash, type, start, stop].forEach((value, index) => {
+    view.setUint32(4 * index, value);
   });
   return bytes;
 }
@@ -62,15 +62,15 @@ export function decodePiece(bytes: Uint8Array | undefined): Piece | null {
 
 /** Whether two values of the xattr are equal. */
 export const areValuesEqual = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.every((byte, at) => byte === b[at]);
+  a.every((byte, index) => byte === b[index]);
 
 /** Whether a piece exists and has a range. */
 export const hasRange = ({ err, start, stop }: Piece): boolean => err === 0 && start !== stop;
 
-/** Sorts the indexes of the pieces by start; pieces without a range are first. */
+/** Sorts the children, by their indexes, by the start of their pieces; pieces without a range are first. */
 export function sortByStart(pieces: readonly Piece[]): number[] {
-  const order = pieces.map((_, at) => at);
-  return order.sort((a, b) => {
+  const children = pieces.map((_, child) => child);
+  return children.sort((a, b) => {
     const [one, other] = [pieces[a]!, pieces[b]!];
     return one.start - other.start || one.stop - other.stop || a - b;
   });
@@ -172,8 +172,8 @@ const nextHash = (hash: number): number => (hash + 1) >>> 0;
 export function countAnomalies(pieces: readonly Piece[]): Anomalies {
   const anomalies = { holes: 0, overlaps: 0, missing: 0, down: 0, noSpace: 0, misc: 0 };
   const ranges: Piece[] = [];
-  for (const at of sortByStart(pieces)) {
-    const piece = pieces[at]!;
+  for (const child of sortByStart(pieces)) {
+    const piece = pieces[child]!;
     if (hasRange(piece)) ranges.push(piece);
     else if (piece.err !== 0) anomalies[KIND_BY_ERR.get(piece.err) ?? 'misc'] += 1;
   }

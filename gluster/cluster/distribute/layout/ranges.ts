@@ -59,7 +59,7 @@ const NO_RANGE: Range = { start: 0, stop: 0 };
 /** Computes ranges in the order of the candidates, which are sorted by name. */
 function computeRanges(ordered: readonly Candidate[], rules: LayoutRules): Range[] {
   const errs = computeErrs(ordered);
-  const usable = ordered.filter((_, at) => isUsable(errs[at]!));
+  const usable = ordered.filter((_, index) => isUsable(errs[index]!));
   const { spread, usesWeights, seed } = rules;
   const requested = spread !== undefined && spread <= usable.length ? spread : usable.length;
   const count = Math.max(requested, 1);
@@ -68,11 +68,13 @@ function computeRanges(ordered: readonly Candidate[], rules: LayoutRules): Range
   const weigh = ({ totalSpace }: Candidate): number => (isWeighted ? totalSpace : 1);
   const ranges = ordered.map(() => NO_RANGE);
   const first = seed % ordered.length;
-  const indexesFromFirst = ordered.map((_, k) => (first + k) % ordered.length);
-  const participantIndexes = indexesFromFirst.filter((at) => isUsable(errs[at]!)).slice(0, count);
+  const indexesFromFirst = ordered.map((_, step) => (first + step) % ordered.length);
+  const participantIndexes = indexesFromFirst
+    .filter((index) => isUsable(errs[index]!))
+    .slice(0, count);
   const sumWeights = (candidates: readonly Candidate[]): number =>
     candidates.reduce((sum, each) => sum + weigh(each), 0);
-  const participatingCandidates = participantIndexes.map((at) => ordered[at]!);
+  const participatingCandidates = participantIndexes.map((index) => ordered[index]!);
   // As in GlusterFS, ranges are fractions of the weight of the first `count` children by name, even if others
   // participate. If the participants weigh more, the hashes would run out, so their own weight is the divisor.
   const firstByNameWeight = sumWeights(usable.slice(0, count));
@@ -82,10 +84,10 @@ function computeRanges(ordered: readonly Candidate[], rules: LayoutRules): Range
       : sumWeights(participatingCandidates);
   const unit = MAX_HASH / divisorWeight;
   let start = 0;
-  participantIndexes.forEach((at, k) => {
-    const size = Math.trunc(unit * weigh(ordered[at]!));
-    const stop = k === participantIndexes.length - 1 ? MAX_HASH : start + size - 1;
-    ranges[at] = { start, stop };
+  participantIndexes.forEach((index, step) => {
+    const size = Math.trunc(unit * weigh(ordered[index]!));
+    const stop = step === participantIndexes.length - 1 ? MAX_HASH : start + size - 1;
+    ranges[index] = { start, stop };
     start += size;
   });
   return ranges;
@@ -101,9 +103,11 @@ export function computeLayout(candidates: readonly Candidate[], rules: LayoutRul
   });
 }
 
+const isEmpty = ({ start, stop }: Range): boolean => start === stop;
+
 /** Counts the hashes that two ranges share. */
 function countOverlap(a: Range, b: Range): number {
-  if (a.start === a.stop || b.start === b.stop) return 0;
+  if (isEmpty(a) || isEmpty(b)) return 0;
   return Math.max(0, Math.min(a.stop, b.stop) - Math.max(a.start, b.start) + 1);
 }
 
@@ -117,24 +121,28 @@ export function maximizeOverlap(
   oldPieces: readonly Piece[],
   newPieces: readonly Piece[],
 ): Piece[] {
-  const order = names.map((_, at) => at).sort((a, b) => (names[a]! < names[b]! ? -1 : 1));
+  const childrenByName = names
+    .map((_, child) => child)
+    .sort((a, b) => (names[a]! < names[b]! ? -1 : 1));
   const ranges: Range[] = newPieces.map(({ start, stop }) => ({ start, stop }));
-  order.forEach((i, at) => {
-    const computeGain = (j: number): number => {
-      const current =
-        countOverlap(oldPieces[i]!, ranges[i]!) + countOverlap(oldPieces[j]!, ranges[j]!);
-      return (
-        countOverlap(oldPieces[i]!, ranges[j]!) + countOverlap(oldPieces[j]!, ranges[i]!) - current
-      );
+  const countKept = (child: number, range: Range): number => countOverlap(oldPieces[child]!, range);
+  childrenByName.forEach((child, index) => {
+    /** Computes how many more hashes keep their child if `child` and `partner` exchange their ranges. */
+    const computeGain = (partner: number): number => {
+      const [range, partnerRange] = [ranges[child]!, ranges[partner]!];
+      const current = countKept(child, range) + countKept(partner, partnerRange);
+      return countKept(child, partnerRange) + countKept(partner, range) - current;
     };
     let bestPartner = -1;
     let maxGain = 0;
-    for (const j of order.slice(at + 1)) {
-      if (ranges[j]!.start === ranges[j]!.stop || ranges[i]!.start === ranges[i]!.stop) continue;
-      const gain = computeGain(j);
-      if (gain > maxGain) [bestPartner, maxGain] = [j, gain];
+    for (const partner of childrenByName.slice(index + 1)) {
+      if (isEmpty(ranges[partner]!) || isEmpty(ranges[child]!)) continue;
+      const gain = computeGain(partner);
+      if (gain > maxGain) [bestPartner, maxGain] = [partner, gain];
     }
-    if (bestPartner >= 0) [ranges[i], ranges[bestPartner]] = [ranges[bestPartner]!, ranges[i]!];
+    if (bestPartner >= 0) {
+      [ranges[child], ranges[bestPartner]] = [ranges[bestPartner]!, ranges[child]!];
+    }
   });
-  return newPieces.map((piece, at) => ({ ...piece, ...ranges[at]! }));
+  return newPieces.map((piece, child) => ({ ...piece, ...ranges[child]! }));
 }

@@ -1,4 +1,7 @@
-/** Merges statfs and ipc over all children. Source: GlusterFS `dht-common.c` (dht_statfs, dht_ipc). */
+/**
+ * Handles the fops that concern the whole volume, statfs and ipc: sends them to all children, and merges the replies.
+ * Source: GlusterFS `dht-common.c` (dht_statfs, dht_ipc).
+ */
 import { Dict } from '../../../../runtime/core/dict.ts';
 import { EOPNOTSUPP } from '../../../../runtime/core/errno.ts';
 import type { Statvfs } from '../../../../runtime/core/iatt.ts';
@@ -9,7 +12,10 @@ import type { Distribute } from '../distribute.ts';
 import { mergeSpace } from '../merge.ts';
 import { makeFailure, makeSuccess, runTask } from '../task.ts';
 
-/** Xdata key of a reply that has the space of a directory's quota on all children, not that of the child's disk. */
+/**
+ * Xdata key: the reply has the space left by the directory's quota, which counts for the whole volume, instead of the
+ * child's disk.
+ */
 const QUOTA_KEY = 'quota-deem-statfs';
 
 const countUsedBlocks = ({ blocks, bfree }: Statvfs): number => blocks - bfree;
@@ -21,15 +27,16 @@ export const statfs: Fop<'statfs', Distribute> = (frame, xl, loc, xdata) => {
   runTask(frame, xl, 'statfs', function* (task) {
     const replies = yield* task.windEach(volume.children, 'statfs', () => [target, xdata]);
     const bufs: Statvfs[] = [];
-    const quotas: Statvfs[] = [];
-    replies.forEach(({ opRet, values: [buf, xdata] }, child) => {
+    const quotaBufs: Statvfs[] = [];
+    replies.forEach(({ opRet, values: [buf, replyXdata] }, child) => {
       if (opRet < 0 || buf === null) return;
-      if (xdata?.number(QUOTA_KEY)) quotas.push(buf);
+      if (replyXdata?.number(QUOTA_KEY)) quotaBufs.push(buf);
       else volume.freeSpace.recordUsage(child, buf);
       bufs.push(buf);
     });
     if (bufs.length === 0) return makeFailure('statfs', chooseErrno(replies));
-    const [fullest] = quotas.sort((a, b) => countUsedBlocks(b) - countUsedBlocks(a));
+    // Each child replies with the whole quota, so the replies are not added: the one with the most used space counts.
+    const [fullest] = quotaBufs.sort((a, b) => countUsedBlocks(b) - countUsedBlocks(a));
     return makeSuccess(
       'statfs',
       fullest ?? mergeSpace(bufs),
