@@ -12,7 +12,7 @@ import { readIatt, writeIatt } from './iatt.ts';
 
 /** Bytes of an mdata value: three timestamps with nanoseconds. */
 const MDATA_BYTES = 36;
-/** Bytes before the pairs, which the size does not count: the size, and the number of pairs twice (-1 first for null). */
+/** Bytes before the pairs, which the size does not count: the size, and the number of pairs twice (null: -1 and 0). */
 const HEADER_BYTES = 12;
 /** The least bytes of a pair: the key's length, the type, and a value. */
 const MIN_PAIR_BYTES = 12;

@@ -11,6 +11,7 @@ interface Entry {
   readonly owner: Owner;
 }
 
+/** The ports of bricks that are connected, by the bricks' names. */
 export class Portmap {
   private readonly entries = new Map<string, Entry>();
 
@@ -23,7 +24,10 @@ export class Portmap {
     return true;
   }
 
-  /** Removes a brick, whichever connection registered it: a brick that ends may sign out on a new connection. */
+  /**
+   * Removes a brick, whichever connection registered it: a brick that ends may sign out on a new connection.
+   * @returns whether the brick was registered at this port
+   */
   signOut(brick: string, port: number): boolean {
     return this.entries.get(brick)?.port === port && this.entries.delete(brick);
   }
@@ -35,10 +39,12 @@ export class Portmap {
     return bricks;
   }
 
+  /** Finds a brick's port; undefined for an unknown brick. */
   findPort(brick: string): number | undefined {
     return this.entries.get(brick)?.port;
   }
 
+  /** Finds the brick at a port; undefined for an unknown port. */
   findBrick(port: number): string | undefined {
     return [...this.entries].find(([, entry]) => entry.port === port)?.[0];
   }

@@ -68,6 +68,7 @@ interface FetchedVolfile {
   readonly servers: readonly SocketAddress[];
 }
 
+/** Fetches one volfile for a mount or a brick, and keeps a connection for notices of its changes. */
 export class VolfileClient {
   private readonly settings: VolfileClientSettings;
   private readonly servers: SocketAddress[];
@@ -109,6 +110,7 @@ export class VolfileClient {
     return result;
   }
 
+  /** Disconnects, and stops all attempts to reach a server. */
   close(): void {
     this.isClosed = true;
     if (this.retryTimer !== null) clearTimeout(this.retryTimer);
@@ -244,7 +246,7 @@ class ServerConnection {
     });
   }
 
-  /** @throws {FetchError} */
+  /** Connects to a server. @throws {FetchError} */
   static async open(
     address: SocketAddress,
     events: ServerConnectionEvents,
@@ -301,6 +303,7 @@ class ServerConnection {
       // Keeps the process alive while the caller waits.
       this.socket.ref();
       const timer = setTimeout(
+        // Requests run one after the other (`enqueue`), so the only call is this one.
         () => channel.expireOlderThan(Number.POSITIVE_INFINITY),
         REPLY_TIMEOUT_MS,
       );

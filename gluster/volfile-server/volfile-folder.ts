@@ -50,6 +50,7 @@ export interface FolderScan {
   readonly problems: readonly string[];
 }
 
+/** A directory of volfiles. */
 export class VolfileFolder {
   readonly path: string;
   private knownFiles = new Map<string, KnownFile>();
@@ -148,6 +149,7 @@ export class VolfileFolder {
     return { changed, problems };
   }
 
+  /** Reads the stamp of a file (`KnownFile`). */
   private readStamp(file: string): string {
     try {
       const { dev, ino, size, ctimeNs } = statSync(join(this.path, file), { bigint: true });
@@ -176,6 +178,7 @@ export function parseKey(key: string): string | null {
 /** Computes the id of a volume from its name: a UUID of version 5. */
 export function computeVolumeId(volume: string): string {
   const bytes = createHash('sha1').update(NAMESPACE).update(volume).digest().subarray(0, 16);
+  // The version (5) and the variant of RFC 9562.
   bytes[6] = (bytes[6]! & 0x0f) | 0x50;
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');

@@ -47,6 +47,7 @@ export interface VolfileServerSettings {
   warn(text: string): void;
 }
 
+/** A volfile server, with its clients. */
 export class VolfileServer {
   private readonly settings: VolfileServerSettings;
   private readonly state: VolfileServerState;
@@ -113,6 +114,7 @@ export class VolfileServer {
     for (const connection of connections) connection.notify();
   }
 
+  /** Stops listening, and disconnects all clients. */
   async close(): Promise<void> {
     clearInterval(this.scanTimer);
     const ended = this.servers.map((server) => new Promise((resolve) => server.close(resolve)));
@@ -120,6 +122,7 @@ export class VolfileServer {
     await Promise.all(ended);
   }
 
+  /** Makes a server that accepts clients. @param begin calls `listen` of the server with its address */
   private async listen(isUnix: boolean, begin: (server: Server) => void): Promise<void> {
     const { settings } = this;
     const server = createServer((socket) => this.accept(socket, isUnix));
@@ -152,6 +155,7 @@ export class VolfileServer {
   }
 }
 
+/** A client's connection, from its acceptance to its end. */
 class ClientConnection implements Peer {
   readonly name: string;
   readonly isLocal: boolean;
@@ -221,7 +225,11 @@ class ClientConnection implements Peer {
     if (this.socket.writableLength <= MAX_QUEUED_BYTES) this.socket.resume();
   }
 
-  /** @returns whether the connection stays open. @throws {RecordError} */
+  /**
+   * Serves the complete calls, and updates the silence timer.
+   * @returns whether the connection stays open
+   * @throws {RecordError}
+   */
   private serveCalls(): boolean {
     if (this.callServer.serveAll(this.records) > 0) this.setSilenceTimer(false);
     if (this.records.hasPartialMessage) this.setSilenceTimer(true);

@@ -108,17 +108,17 @@ const code = (promise: Promise<unknown>): Promise<string> =>
   );
 
 describe('a process', () => {
-  it('ends where it began, in memory and descriptors, after 1,000 volumes over memory', async () => {
+  it('has no more memory and descriptors than before after 1,000 volumes over memory', async () => {
     expectNoGrowth(await growthOf(USE, MEMORY));
   });
 
-  it('ends where it began after 1,000 volumes over a folder', async () => {
+  it('has no more memory and descriptors than before after 1,000 volumes over a folder', async () => {
     const folder = makeFolder();
     const posix = `volume files\n    type storage/posix\n    option directory ${folder}\nend-volume\n`;
     expectNoGrowth(await growthOf(USE, posix));
   });
 
-  it('ends where it began after 1,000 volumes that could not be opened', async () => {
+  it('has no more memory and descriptors than before after 1,000 volumes that could not be opened', async () => {
     const act = `
       const refusal = await Volume.open({ volfile }, { upTimeout: 0.001 }).catch((error) => error);
       if (refusal.code !== 'GLOSSA_OPEN_FAILED') throw refusal;`;
@@ -130,7 +130,7 @@ describe('a process', () => {
 });
 
 describe.each(kinds.filter((kind) => !isAbsent(kind)))('over %s', (kind) => {
-  it('a process with 1,000 volumes ends where it began', async () => {
+  it('1,000 volumes leave a process with no more memory and descriptors than before', async () => {
     const { volfile } = await bricks[kind]();
     expectNoGrowth(await growthOf(USE, volfile));
   });
@@ -183,7 +183,7 @@ describe.each(kinds.filter((kind) => !isAbsent(kind)))('over %s', (kind) => {
     expect(await second.readFile('/a', 'utf8')).toBe('text more');
   });
 
-  it('record locks of one volume are in the way of another, until its close', async () => {
+  it('record locks of one volume exclude those of another until its close', async () => {
     const { volfile } = await bricks[kind]();
     const first = await Volume.open({ volfile });
     await using second = await Volume.open({ volfile });

@@ -107,6 +107,7 @@ export interface ConnectionEvents {
 /** `idle`: before `start`, or until the next attempt; `handshake`: during the handshake. */
 type Stage = 'idle' | 'connecting' | 'handshake' | 'up' | 'stopped';
 
+/** The connection to one brick, which is opened again after each loss until `stop`. */
 export class Connection {
   readonly channel: CallChannel;
   private readonly settings: ConnectionSettings;
@@ -115,6 +116,7 @@ export class Connection {
   private transport: Transport | null = null;
   /** The number of the current attempt; events of earlier ones are ignored. */
   private attempt = 0;
+  /** The number of handshakes begun, by which the brick tells this client's connections apart. */
   private setVolumeCount = 0;
   /** Failed attempts since the last established connection. */
   private failedAttempts = 0;
@@ -122,6 +124,7 @@ export class Connection {
   private retryAt = 0;
   /** The brick's port as the management daemon reported it, valid for one connection; null before that. */
   private brickPort: number | null = null;
+  /** The running timers by name, each with the function that stops it. */
   private readonly timers = new Map<string, () => void>();
 
   constructor(settings: ConnectionSettings, events: ConnectionEvents) {
@@ -210,6 +213,7 @@ export class Connection {
     this.flush();
   }
 
+  /** Continues the handshake with a brick; asks a management daemon for the brick's port first. */
   private checkPrograms(r: XdrReader): void {
     const programs = readPrograms(r);
     const isOffered = ({ number, version }: Program): boolean =>
@@ -334,6 +338,7 @@ export class Connection {
     this.setTimer('ping', ms, checkSilence);
   }
 
+  /** Fails calls without a reply for longer than option frame-timeout, and schedules the next search. */
   private expireOldCalls(): void {
     const { settings, channel, events } = this;
     const seconds = settings.readFrameTimeout();

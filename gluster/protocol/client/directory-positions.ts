@@ -12,6 +12,7 @@ const START_POSITION: Wide = { hi: 0, lo: 0 };
 /** The most stored positions; a program that seeks further back must start over. */
 const MAX_POSITIONS = 65_536;
 
+/** The positions that one open directory has returned. */
 export class DirectoryPositions {
   private readonly positions = new Map<number, Wide>();
   /** The last assigned index. */

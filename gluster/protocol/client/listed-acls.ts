@@ -32,18 +32,20 @@ class AclRequest extends Dict {
   /** `ListedAcls.changeCount` at the time of the request. */
   readonly changeCount: number;
 
-  constructor(changes: number, xdata: Dict | null) {
+  constructor(changeCount: number, xdata: Dict | null) {
     super();
-    this.changeCount = changes;
+    this.changeCount = changeCount;
     if (xdata !== null) this.setAll(xdata);
     for (const name of ACL_NAMES) if (!this.has(name)) this.set(name, 0);
   }
 }
 
+/** The files that recent listings showed to have no ACL. */
 export class ListedAcls {
   /** Milliseconds by `now` at which each file was listed without an ACL, the oldest first. */
   private readonly filesWithoutAcl = new Map<Gfid, number>();
   private readonly now: () => number;
+  /** Milliseconds by `now` at which an ACL was last requested. */
   private lastRequestAt = Number.NEGATIVE_INFINITY;
   /** Counts possible changes of ACLs: a listing that was sent before the last one is ignored. */
   private changeCount = 0;
@@ -60,8 +62,8 @@ export class ListedAcls {
     if (name === null || !isAcl(name)) return false;
     const now = this.now();
     this.lastRequestAt = now;
-    const at = this.filesWithoutAcl.get(gfid);
-    return at !== undefined && now - at < maxAgeMs;
+    const listedAt = this.filesWithoutAcl.get(gfid);
+    return listedAt !== undefined && now - listedAt < maxAgeMs;
   }
 
   /** Adds requests for ACLs to the xdata of a listing, if an ACL was requested recently. */
@@ -100,6 +102,7 @@ export class ListedAcls {
     this.filesWithoutAcl.delete(gfid);
   }
 
+  /** Forgets all files. */
   clear(): void {
     this.changeCount += 1;
     this.filesWithoutAcl.clear();

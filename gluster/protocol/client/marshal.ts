@@ -165,6 +165,7 @@ type ApplyReply = (
   indexes: Indexes,
 ) => number;
 
+/** Records the brick's fd number of a file that was opened. */
 const noteOpen: ApplyReply = ({ fds }, _frame, args, values, indexes) => {
   fds.noteOpen(args.find((arg) => arg instanceof Fd) as Fd, values[indexes.fd] as number);
   return 0;
@@ -176,6 +177,7 @@ const noteDirectoryChange: ApplyReply = (state, _frame, _args, values, indexes) 
   return 0;
 };
 
+/** Replaces the entries of a listing by entries with this client's offsets. */
 const convertListing: ApplyReply = (state, _frame, args, values, indexes) => {
   const [fd, , offset, xdata] = args as [Fd, number, number, Dict | null];
   const entries = values[indexes.entries] as readonly WireDirent[];

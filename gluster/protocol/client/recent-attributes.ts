@@ -9,10 +9,10 @@
 import type { Gfid } from '../../../runtime/core/gfid.ts';
 import type { Iatt } from '../../../runtime/core/iatt.ts';
 
-/** The most age of a directory's attributes; a later request belongs to another system call. */
+/** The greatest age at which a directory's attributes serve; a later request belongs to another system call. */
 const MAX_DIRECTORY_AGE_MS = 5;
 /**
- * The most age of attributes from a lookup. A write by another client takes longer, so a program that learned of
+ * The greatest age at which attributes from a lookup serve. A write by another client takes longer, so a program that learned of
  * such a write requests attributes after this time.
  */
 const MAX_LOOKUP_AGE_MS = 0.05;
@@ -20,6 +20,7 @@ const MAX_LOOKUP_AGE_MS = 0.05;
 /** The thread of attributes that may serve any thread. */
 const ANY_THREAD = 0;
 
+/** The attributes of the last reply; at most one file's or directory's. */
 export class RecentAttributes {
   private buf: Iatt | null = null;
   /** The time of the reply, in milliseconds of the caller's clock. */
@@ -60,9 +61,9 @@ export class RecentAttributes {
     if (buf === null) return null;
     this.buf = null;
     if (buf.iaGfid !== gfid) return null;
-    const ms = now - this.storedAt;
+    const ageMs = now - this.storedAt;
     if (this.thread !== ANY_THREAD)
-      return this.thread === thread && ms <= MAX_LOOKUP_AGE_MS ? buf : null;
-    return kernelCacheMs > 0 && ms <= Math.min(MAX_DIRECTORY_AGE_MS, kernelCacheMs) ? buf : null;
+      return this.thread === thread && ageMs <= MAX_LOOKUP_AGE_MS ? buf : null;
+    return kernelCacheMs > 0 && ageMs <= Math.min(MAX_DIRECTORY_AGE_MS, kernelCacheMs) ? buf : null;
   }
 }

@@ -65,6 +65,7 @@ export class RemoteFd {
   }
 }
 
+/** The open files of one client. */
 export class RemoteFds {
   private readonly xl: Xlator<unknown>;
   private readonly files = new Set<RemoteFd>();
@@ -75,10 +76,11 @@ export class RemoteFds {
     this.xl = xl;
   }
 
+  /** Records the fd number with which the brick has opened, or reopened, a file. */
   noteOpen(fd: Fd, remoteNumber: number): void {
-    const existing = this.find(fd);
-    if (existing !== undefined) {
-      existing.remoteNumber = remoteNumber;
+    const knownFd = this.find(fd);
+    if (knownFd !== undefined) {
+      knownFd.remoteNumber = remoteNumber;
       return;
     }
     const remoteFd = new RemoteFd(fd, remoteNumber);
@@ -86,6 +88,7 @@ export class RemoteFds {
     this.files.add(remoteFd);
   }
 
+  /** Finds the record of an open file; undefined if this client has not opened it at the brick. */
   find(fd: Fd): RemoteFd | undefined {
     return fd.ctxGet(this.xl) as RemoteFd | undefined;
   }

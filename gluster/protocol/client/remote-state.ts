@@ -21,6 +21,7 @@ import { RemoteFds } from './remote-fds.ts';
 
 const { O_DIRECT } = constants;
 
+/** The state of one remote volume. */
 export class RemoteState {
   settings: Settings;
   readonly fds: RemoteFds;
@@ -34,6 +35,7 @@ export class RemoteState {
   private readonly now: () => number;
   /** Whether no request is under way. */
   private readonly isIdle: () => boolean;
+  /** The positions that each open directory has returned. */
   private readonly positions = new WeakMap<Fd, DirectoryPositions>();
 
   constructor(
@@ -81,8 +83,8 @@ export class RemoteState {
   takeRecentAttributes({ root }: Frame, { gfid }: Loc, xdata: Dict | null): Iatt | null {
     const { recentAttributes } = this;
     if (xdata !== null || recentAttributes.isEmpty) return null;
-    const age = root.client?.initiator.hints.attributeAgeMs ?? 0;
-    return recentAttributes.take(gfid, this.xl.context.now(), age, root.pid);
+    const kernelCacheMs = root.client?.initiator.hints.attributeAgeMs ?? 0;
+    return recentAttributes.take(gfid, this.xl.context.now(), kernelCacheMs, root.pid);
   }
 
   /** Whether a recent listing showed that the file has no such ACL. */

@@ -53,6 +53,7 @@ const chooseConnect = (certificates: Certificates | null, { sourcePump }: Contex
 /** The arguments of lk. */
 type LkArguments = readonly [fd: Fd, cmd: number, flock: Flock, xdata: Dict | null];
 
+/** A brick as its client sees it: `priv` of a protocol/client volume. */
 export class RemoteVolume {
   readonly connection: Connection;
   readonly state: RemoteState;
@@ -60,7 +61,7 @@ export class RemoteVolume {
   private readonly waitingRequests: RequestQueue;
   private readonly ownCalls: OwnCalls;
   private readonly privilegeDropper: PrivilegeDropper;
-  /** Whether an event was sent to the parents after a failed attempt. */
+  /** Whether an event was sent to the parents after a failed attempt; CHILD_DOWN is sent only as the first one. */
   private hasSentEvent = false;
   /** Whether the brick is GlusterFS's, not glossa's. */
   private isGlusterBrick = true;
@@ -158,8 +159,8 @@ export class RemoteVolume {
 
   /** Whether the request uses a file that must be open at the brick, and is not. */
   private usesUnopenedFile({ fdNumberSources }: Marshal, args: readonly unknown[]): boolean {
-    for (let at = 0; at < fdNumberSources.length; at++) {
-      if (fdNumberSources[at]!(args, this.state) === NO_FD) return true;
+    for (let index = 0; index < fdNumberSources.length; index++) {
+      if (fdNumberSources[index]!(args, this.state) === NO_FD) return true;
     }
     return false;
   }
@@ -253,6 +254,7 @@ export class RemoteVolume {
     return positions.find(args[2] as number) === undefined ? EINVAL : 0;
   }
 
+  /** Closes a file at the brick, when its last user has closed it. */
   release(file: RemoteFd): void {
     this.state.fds.noteRelease(file);
     this.ownCalls.release(file);
@@ -336,6 +338,7 @@ export class RemoteVolume {
   }
 }
 
+/** Makes the caller that the brick sees. @param sendGids option send-gids: whether all groups are sent */
 function makeCaller(root: Stack, lkOwner: string, sendGids: boolean): Caller {
   const { pid, uid, gid, ctime: requestTime } = root;
   const groups = sendGids ? root.groups : [gid];

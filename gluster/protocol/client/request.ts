@@ -66,7 +66,7 @@ export class Request implements PendingCall {
     const opErrno = r.i32();
     // A failure without an errno is still a failure.
     if (opRet < 0) {
-      // After any other failure the brick may have assigned the gfid or not, so no result is recorded.
+      // Records that the brick did not take the proposed gfid. After another failure that is unknown.
       if (fop === 'lookup' && opErrno === ENOENT) {
         state.gfidRequests.noteReply(args[1] as Dict | null, NULL_GFID);
       }
@@ -120,6 +120,7 @@ const toNullIfAbsent = (value: unknown): unknown =>
 /** A request that waits for the brick, or for its file to be reopened. */
 type QueuedRequest = readonly [frame: Frame, marshal: Marshal, args: readonly unknown[]];
 
+/** The requests that wait, in order of arrival. */
 export class RequestQueue {
   private readonly context: Pick<Context, 'after'>;
   /** The waiting requests, each with the function that stops its timer. */

@@ -1,6 +1,6 @@
 /**
- * Creates a file on a child other than its name's, and a linkto on the name's child (`entry-fops.ts`). Opens the file of
- * a linkto that a create found.
+ * Creates a file on a child other than its name's, and a linkto on the name's child, for `entry-fops.ts`. Opens the
+ * file of a linkto that a create found.
  * Source: GlusterFS `dht-common.c` (dht_create_linkfile_create_cbk), `dht-linkfile.c`.
  */
 import { newGfid } from '../../../../runtime/core/context.ts';

@@ -364,7 +364,7 @@ function* removeOldFiles(task: Task, plan: RenamePlan): Steps<boolean> {
   return calls.length > 0;
 }
 
-/** Makes the reply of a successful rename. @param changesSeveralChildren whether further children changed directories */
+/** Makes the reply of a successful rename. @param changesSeveralChildren whether further children removed names */
 const makeRenameReply = (reply: RenameReply, changesSeveralChildren: boolean): RenameReply =>
   changesSeveralChildren
     ? makeReplyWithoutParents(reply, reply.values[0])
