@@ -94,7 +94,7 @@ const values: Readonly<Record<KindName, fc.Arbitrary<unknown>>> = {
 const rows = fops4.filter((row) => row !== undefined);
 
 describe('fields', () => {
-  it('of every fop are read back as written', () => {
+  it('fields of every fop are read back as written', () => {
     for (const { call, reply } of rows) {
       for (const fields of [call, reply]) {
         const some = fc.tuple(...fields.namedFields.map(({ kind }) => values[kind]));
@@ -185,7 +185,7 @@ const caller = fc.record({
 const header = fc.record({ xid: u32, program: u32, version: u32, procedure: u32 });
 
 describe('headers', () => {
-  it('of calls carry the caller, and omit groups beyond the limit', () => {
+  it('headers of calls carry the caller, and omit groups beyond the limit', () => {
     fc.assert(
       fc.property(header, caller, fc.constantFrom(AUTH_V2, AUTH_V3), (call, who, flavor) => {
         const w = new XdrWriter(16);
@@ -261,7 +261,7 @@ describe('records', () => {
     return received;
   };
 
-  it('that a reader has borrowed are not overwritten until they are returned', () => {
+  it('a record that a reader has borrowed is not overwritten until it is returned', () => {
     const message = fc.tuple(fc.uint8Array({ maxLength: 300 }), fc.nat({ max: 6 }));
     fc.assert(
       fc.property(

@@ -12,7 +12,8 @@ import type { Iatt } from '../../../runtime/core/iatt.ts';
 /** The greatest age at which a directory's attributes serve; a later request belongs to another system call. */
 const MAX_DIRECTORY_AGE_MS = 5;
 /**
- * The greatest age at which attributes from a lookup serve. A write by another client takes longer, so a program that learned of
+ * The greatest age at which attributes from a lookup serve. A write by another client takes longer, so a program that
+ * learned of
  * such a write requests attributes after this time.
  */
 const MAX_LOOKUP_AGE_MS = 0.05;

@@ -56,7 +56,7 @@ interface ListingRequest {
   readonly isReaddirp: boolean;
   /** Whether the request starts at the beginning. */
   readonly startsAtBeginning: boolean;
-  /** How many children were listed before the present one, in both rounds. */
+  /** The number of children listed before the present one, in both rounds. */
   position: number;
   /** The xdata for the children; requests the linkto xattr once `requestLinktos` was called. */
   xdata: Dict | null;
