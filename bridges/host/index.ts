@@ -149,12 +149,12 @@ export type MakeThreadVolume = (
   settings: ThreadSettings,
 ) => Promise<ThreadVolume>;
 
-type Volume = GlupyState | HostState<ThreadVolume>;
+type GlupyVolumeState = GlupyState | HostState<ThreadVolume>;
 
-const runsInThisThread = (priv: Volume): priv is GlupyState => 'module' in priv;
+const runsInThisThread = (priv: GlupyVolumeState): priv is GlupyState => 'module' in priv;
 
 /** Returns the prompt of a glupy volume, for `glossa repl`. */
-export function findPromptTarget({ priv }: Xlator<Volume>): PromptTarget {
+export function findPromptTarget({ priv }: Xlator<GlupyVolumeState>): PromptTarget {
   if (!runsInThisThread(priv)) return priv.host;
   const { host, module } = priv;
   return {
@@ -164,13 +164,13 @@ export function findPromptTarget({ priv }: Xlator<Volume>): PromptTarget {
   };
 }
 
-function describeModule({ name, priv }: Xlator<Volume>): DebuggableModule {
+function describeModule({ name, priv }: Xlator<GlupyVolumeState>): DebuggableModule {
   const { guest } = runsInThisThread(priv) ? priv.host.interpreter : { guest: null };
   const lines = runsInThisThread(priv) ? null : priv.host.lines;
   const methods = runsInThisThread(priv)
     ? listMethods(priv.host.interpreter.guest)
     : priv.host.methods;
-  const { language, path } = findPromptTarget({ priv } as Xlator<Volume>);
+  const { language, path } = findPromptTarget({ priv } as Xlator<GlupyVolumeState>);
   const methodsOnly = lines === null && guest?.runLineCommand === undefined;
   const noLinesReason = methodsOnly
     ? `volume '${name}' is written in ${language}, which stops at methods`
@@ -216,7 +216,7 @@ async function loadModule(
   owner: Owner,
   settings: Settings,
   module: GlupyState['module'],
-  granted: VolumeGrants,
+  grants: VolumeGrants,
   createsTranslator: boolean,
 ): Promise<Interpreter> {
   const interpreter = new Interpreter(
@@ -234,7 +234,7 @@ async function loadModule(
       volume: xl.name,
       timeLimit: settings['time-limit'],
       memoryLimit: settings['memory-limit'],
-      ...granted,
+      ...grants,
       terminal: context.terminal,
       lines: context.lineDebugger,
       virtualTime: context.virtualTime === true,
@@ -274,19 +274,19 @@ async function init(
   refuseUnsupported(machine, settings);
   for (const limitation of machine.limitations)
     xl.log.warning(limitation, { msgid: messages.compileCacheUnusable.id });
-  const granted = findGrants(settings, xl.context.baseDir, machine);
-  const folders = listGrantedFolders(granted, machine.sources);
-  for (const path of granted.packages) machine.warnForeignWritable(xl, path);
+  const grants = findGrants(settings, xl.context.baseDir, machine);
+  const grantedFolders = listGrantedFolders(grants, machine.sources);
+  for (const path of grants.packages) machine.warnForeignWritable(xl, path);
   const host = new Host(xl, readPolicy(settings), async (owner, rereads) => {
     // A read from a mount that this process itself serves would block for ever.
-    if (rereads || folders.length > 0) await glupy.checkMounts();
+    if (rereads || grantedFolders.length > 0) await glupy.checkMounts();
     const module = rereads ? findVolumeModule(hosting, xl, glupy.settings) : glupy.module;
-    const interpreter = await loadModule(hosting, xl, owner, glupy.settings, module, granted, true);
+    const interpreter = await loadModule(hosting, xl, owner, glupy.settings, module, grants, true);
     glupy.module = module;
     return interpreter;
   });
   const module = findVolumeModule(hosting, xl, settings);
-  const checkMounts = machine.sources.recordFileSystems([...module.folders, ...folders]);
+  const checkMounts = machine.sources.makeMountCheck([...module.folders, ...grantedFolders]);
   const glupy: GlupyState = { host, settings, module, checkMounts };
   await host.start();
   if (settings.reload) {
@@ -320,11 +320,11 @@ async function checkModule(
   const { machine } = hosting;
   attempt(() => refuseUnsupported(machine, settings));
   const policy = attempt(() => readPolicy(settings));
-  const granted = attempt(() => findGrants(settings, xl.context.baseDir, machine));
+  const grants = attempt(() => findGrants(settings, xl.context.baseDir, machine));
   const module = attempt(() => findVolumeModule(hosting, xl, settings));
   if (problems.length > 0) throw new GraphError(problems);
   const owner = new Host(xl, policy!, () => Promise.reject(new Error('nothing is started')));
-  const interpreter = await loadModule(hosting, xl, owner, settings, module!, granted!, false);
+  const interpreter = await loadModule(hosting, xl, owner, settings, module!, grants!, false);
   interpreter.discard();
 }
 
@@ -378,14 +378,14 @@ export function makeGlupy(
   const hosting: HostingContext = { languages, machine, options };
   /** Undefined for a module in this thread. @throws {InitError} on a machine without threads */
   const makeThreadIfIsolated = async (
-    xl: Xlator<Volume>,
+    xl: Xlator<GlupyVolumeState>,
     settings: Settings,
   ): Promise<ThreadVolume | undefined> => {
     if (settings.isolation !== 'thread' || makeThread === undefined) return undefined;
     refuseUnsupported(machine, settings);
     return makeThread(xl as Xlator, machine, makeThreadSettings(settings));
   };
-  return defineTranslator<Volume, typeof options>({
+  return defineTranslator<GlupyVolumeState, typeof options>({
     type: 'features/glupy',
     description: 'Runs a translator written in another language.',
     children: [0, Number.POSITIVE_INFINITY],

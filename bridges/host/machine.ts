@@ -90,7 +90,7 @@ export interface Sources {
    * serves would block for ever.
    * @throws {InitError}
    */
-  recordFileSystems(folders: readonly string[]): () => Promise<void>;
+  makeMountCheck(folders: readonly string[]): () => Promise<void>;
 }
 
 export interface FolderWatcher {

@@ -236,10 +236,10 @@ export class Channel {
       if (unread === 0) return null;
       if (unread > RING_BYTES || unread < HEADER_BYTES)
         throw new MalformedMessageError('an impossible counter');
-      const word = this.inRing.readLengthWord(this.readBytes);
-      const head = this.inRing.readHeadLength(this.readBytes);
-      const length = word & ~MORE_FOLLOWS;
-      const moreFollows = (word & MORE_FOLLOWS) !== 0;
+      const lengthWord = this.inRing.readLengthWord(this.readBytes);
+      const headLength = this.inRing.readHeadLength(this.readBytes);
+      const length = lengthWord & ~MORE_FOLLOWS;
+      const moreFollows = (lengthWord & MORE_FOLLOWS) !== 0;
       if (length > MAX_PIECE_BYTES || computeRingBytes(length) > unread) {
         throw new MalformedMessageError('a message is longer than the sent bytes');
       }
@@ -247,9 +247,9 @@ export class Channel {
       const bytes = isShort ? this.scratch : new Uint8Array(alignBytes(length));
       this.inRing.read(bytes, length, this.readBytes);
       this.advanceRead(length);
-      if (isShort) return this.reader.open(bytes, length, head, true);
+      if (isShort) return this.reader.open(bytes, length, headLength, true);
       const whole = this.assemble(bytes.subarray(0, length), moreFollows);
-      if (whole !== null) return this.reader.open(whole, whole.length, head, false);
+      if (whole !== null) return this.reader.open(whole, whole.length, headLength, false);
     }
   }
 
@@ -281,17 +281,17 @@ export class Channel {
   }
 
   /** Polls for a message while `busy` finds that worthwhile. Returns false if no message came. */
-  pollWhileBusy(busy: BusyPoll): boolean {
-    if (!busy.shouldPoll()) return false;
-    const pollEnd = performance.now() + busy.limitUs / 1000;
+  pollWhileBusy(busyPoll: BusyPoll): boolean {
+    if (!busyPoll.shouldPoll()) return false;
+    const pollEnd = performance.now() + busyPoll.limitUs / 1000;
     do {
       for (let tries = 0; tries < 8; tries++) {
         if (!this.hasMessage) continue;
-        busy.noteHit();
+        busyPoll.noteHit();
         return true;
       }
     } while (performance.now() < pollEnd);
-    busy.noteMiss();
+    busyPoll.noteMiss();
     return false;
   }
 
@@ -315,13 +315,13 @@ export class Channel {
    */
   sleep(ms: number, announcesIdle: boolean): void {
     const { control } = this;
-    const at = this.ownWords + STATE_WORD;
-    Atomics.store(control, at, ASLEEP);
+    const stateIndex = this.ownWords + STATE_WORD;
+    Atomics.store(control, stateIndex, ASLEEP);
     if (this.hasNoWork) {
       if (announcesIdle) this.wakeSleeper();
-      Atomics.wait(control, at, ASLEEP, ms);
+      Atomics.wait(control, stateIndex, ASLEEP, ms);
     }
-    Atomics.store(control, at, AWAKE);
+    Atomics.store(control, stateIndex, AWAKE);
   }
 
   /**
@@ -369,15 +369,15 @@ class Ring {
   }
 
   private writeHeader(at: number, pieceLength: number, headLength: number): void {
-    const word = (at & (RING_BYTES - 1)) >> 2;
-    this.words[word] = pieceLength | 0;
-    this.words[word + 1] = headLength;
+    const wordIndex = (at & (RING_BYTES - 1)) >> 2;
+    this.words[wordIndex] = pieceLength | 0;
+    this.words[wordIndex + 1] = headLength;
   }
 
   writeMessage(message: MessageWriter, at: number): void {
     this.writeHeader(at, message.length, message.at);
-    let to = this.copy(message.bytes, message.at, at + HEADER_BYTES);
-    for (const part of message.longParts) to = this.copy(part, part.length, to);
+    let partStart = this.copy(message.bytes, message.at, at + HEADER_BYTES);
+    for (const part of message.longParts) partStart = this.copy(part, part.length, partStart);
   }
 
   writePiece(piece: Uint8Array, pieceLength: number, headLength: number, at: number): void {
@@ -392,9 +392,9 @@ class Ring {
       const { bytes } = this;
       for (let i = 0; i < length; i++) bytes[start + i] = from[i]!;
     } else {
-      const first = Math.min(length, RING_BYTES - start);
-      this.bytes.set(from.subarray(0, first), start);
-      if (first < length) this.bytes.set(from.subarray(first, length), 0);
+      const firstLength = Math.min(length, RING_BYTES - start);
+      this.bytes.set(from.subarray(0, firstLength), start);
+      if (firstLength < length) this.bytes.set(from.subarray(firstLength, length), 0);
     }
     return at + length;
   }
@@ -407,8 +407,8 @@ class Ring {
       for (let i = 0; i < length; i++) into[i] = bytes[start + i]!;
       return;
     }
-    const first = Math.min(length, RING_BYTES - start);
-    into.set(bytes.subarray(start, start + first));
-    if (first < length) into.set(bytes.subarray(0, length - first), first);
+    const firstLength = Math.min(length, RING_BYTES - start);
+    into.set(bytes.subarray(start, start + firstLength));
+    if (firstLength < length) into.set(bytes.subarray(0, length - firstLength), firstLength);
   }
 }

@@ -7,7 +7,7 @@ import type { Inode } from '../../runtime/core/inode.ts';
 import { InodeTable } from '../../runtime/core/inode.ts';
 import { describeAll, Samples } from '../../test/contract/bridge/values.ts';
 import { MalformedMessageError, MessageReader, MessageWriter } from './message-bytes.ts';
-import { ReplyWindow } from './replies.ts';
+import { ReplyWindow } from './reply-window.ts';
 import { type ExchangedValues, type ObjectCodec, readValues, writeValues } from './values.ts';
 
 /** References to inodes and fds, by numbers that both sides share. */

@@ -13,7 +13,7 @@ import { Loc } from '../../runtime/core/loc.ts';
 import type { Flock, Lease } from '../../runtime/core/lock.ts';
 import { type StructType, type StructTypes, structTypes } from '../../runtime/core/struct-types.ts';
 import { MalformedMessageError, type MessageReader, type MessageWriter } from './message-bytes.ts';
-import type { ReplyWindow, TypedValues } from './replies.ts';
+import type { ReplyWindow, TypedValues } from './reply-window.ts';
 
 /** Encodes and decodes references to inodes and fds. */
 export interface ObjectCodec {

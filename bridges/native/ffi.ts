@@ -92,8 +92,8 @@ const toBuffer = (bytes: Uint8Array): Buffer =>
 async function importFfiRs(): Promise<typeof import('ffi-rs')> {
   try {
     // A CommonJS package: the functions are in the default export.
-    const found: unknown = await import('ffi-rs');
-    return ((found as { default?: unknown }).default ?? found) as typeof import('ffi-rs');
+    const imported: unknown = await import('ffi-rs');
+    return ((imported as { default?: unknown }).default ?? imported) as typeof import('ffi-rs');
   } catch (error) {
     const reason = (error as Error).message.split('\n')[0];
     throw new InitError(

@@ -27,7 +27,7 @@ import {
 } from '../host/guest.ts';
 import type { GuestHost } from '../host/guest-host.ts';
 import { Area, makeWriter, NEEDS_CLIENT, NEEDS_CLOCK, NEEDS_GROUPS, NEEDS_PATH } from './area.ts';
-import { type ModuleRecord, readDescription } from './describe.ts';
+import { type ModuleRecord, readDescription } from './module-description.ts';
 import type { Library } from './ffi.ts';
 import { type MessageHandler, type Pairs, Reader, readMessages } from './messages.ts';
 import { Timers } from './timers.ts';

@@ -24,13 +24,13 @@ type Modules = Readonly<Record<string, Readonly<Exports>>>;
 const glossa: Readonly<Exports> = Object.freeze({ __esModule: true, ...runtime });
 
 /** File extensions, and whether such a file has types. */
-const hasTypes: Readonly<Record<string, boolean>> = {
+const hasTypesByExtension: Readonly<Record<string, boolean>> = {
   '.ts': true,
   '.mts': true,
   '.js': false,
   '.mjs': false,
 };
-export const extensions: readonly string[] = Object.keys(hasTypes);
+export const extensions: readonly string[] = Object.keys(hasTypesByExtension);
 
 /**
  * Warns of a file that other users can change, before it runs; throws to refuse it (--strict).
@@ -93,7 +93,7 @@ class LoadedFiles {
     const provided = this.provided[name];
     if (provided !== undefined) return provided;
     const nearPath = /^(\.{0,2}\/|file:)/.test(name) ? findBeside(name, from) : null;
-    if (nearPath !== null && extname(nearPath) in hasTypes) return this.load(nearPath);
+    if (nearPath !== null && extname(nearPath) in hasTypesByExtension) return this.load(nearPath);
     const require = createRequire(from);
     const resolved = require.resolve(nearPath ?? name);
     // Node's own modules are names, not paths.
@@ -152,7 +152,7 @@ const isFile = (path: string): boolean =>
 /** Converts a file to the body of a function, on the same lines. */
 function compileSource(path: string): string {
   const source = readFileSync(path, 'utf8');
-  const types = hasTypes[extname(path)] ? (['typescript'] as const) : [];
+  const types = hasTypesByExtension[extname(path)] ? (['typescript'] as const) : [];
   let code: string;
   try {
     const transforms = [...types, 'imports'] as const;

@@ -37,7 +37,7 @@ export interface MessageHandler {
 export type Pairs = readonly (readonly [string, string, unknown])[];
 
 const rowsByNumber = new Map<number, FopRow>(fops.map((row) => [row.number, row]));
-const dictTypes = new Map(
+const dictTypesByLetter = new Map(
   Object.entries(DICT_LETTERS).map(([type, letter]) => [letter.charCodeAt(0), type]),
 );
 
@@ -111,7 +111,7 @@ function readDict(from: Reader, count: number): Pairs | undefined {
   const pairs: [string, string, unknown][] = [];
   for (let i = 0; i < count; i++) {
     const key = from.readText();
-    const type = dictTypes.get(from.readNumber()) ?? '';
+    const type = dictTypesByLetter.get(from.readNumber()) ?? '';
     pairs.push([key, type, readDictValue(from, type)]);
   }
   return pairs;

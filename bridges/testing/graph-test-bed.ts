@@ -190,15 +190,15 @@ export class GraphTestBed {
       reportChange(this.getTestedGraph(graph).graph, (child as number | null) ?? 0, path as string);
     },
     up: ([graph, child, isUp]) => {
-      const { graph: running } = this.getTestedGraph(graph);
+      const { graph: runningGraph } = this.getTestedGraph(graph);
       this.selectWatches(graph, child).forEach((watch, at) => {
-        const xl = running.xlators.find(({ name }) => name === `child${child ?? at}`)!;
+        const xl = runningGraph.xlators.find(({ name }) => name === `child${child ?? at}`)!;
         watch.setUp(xl, isUp as boolean);
       });
     },
     connect: ([graph, uid]) => {
-      const { client: first, clients } = this.getTestedGraph(graph);
-      const client = first.initiator.connect((uid as string | null) ?? undefined);
+      const { client: firstClient, clients } = this.getTestedGraph(graph);
+      const client = firstClient.initiator.connect((uid as string | null) ?? undefined);
       clients.set(client.id, client);
       return client.id;
     },
@@ -247,18 +247,18 @@ export class GraphTestBed {
     await graph.start();
     if (down.length === 0) await this.waitUntilUp(graph);
     // A test would not show a warning about an option, so it is an error.
-    const mistake = log.find(([, , , , text]) => text.startsWith(optionsSource(module)));
-    if (mistake !== undefined) {
+    const optionWarning = log.find(([, , , , text]) => text.startsWith(optionsSource(module)));
+    if (optionWarning !== undefined) {
       await graph.stop();
-      throw new MessageError(mistake[4]);
+      throw new MessageError(optionWarning[4]);
     }
     this.settings.onGraphStarted?.(graph);
     const client = connect(graph, 'test');
-    const created: TestedGraph = { graph, watches, client, clients: new Map(), log, upcalls: [] };
+    const newTestedGraph: TestedGraph = { graph, watches, client, clients: new Map(), log, upcalls: [] };
     client.initiator.listen((event, data) => {
-      if (event === 'UPCALL' && isUpcall(data)) created.upcalls.push(encodeUpcall(data));
+      if (event === 'UPCALL' && isUpcall(data)) newTestedGraph.upcalls.push(encodeUpcall(data));
     });
-    testedGraph = created;
+    testedGraph = newTestedGraph;
     this.lastGraphNumber += 1;
     this.testedGraphs.set(this.lastGraphNumber, testedGraph);
     return this.lastGraphNumber;

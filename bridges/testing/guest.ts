@@ -16,11 +16,11 @@ let currentResult: TestResult | null = null;
 /** Returns the names of the tests as JSON. */
 export const names = (): string => JSON.stringify(session.tests.map(({ name }) => name));
 
-/** Starts a test. @param own a substring of the stack lines in the test's own files */
-export function start(index: number, own: string): number {
+/** Starts a test. @param ownLinePart a substring of the stack lines in the test's own files */
+export function start(index: number, ownLinePart: string): number {
   currentResult = null;
   session.run(index, (error) => {
-    currentResult = error === undefined ? { outcome: 'passed' } : describeFailure(error, own);
+    currentResult = error === undefined ? { outcome: 'passed' } : describeFailure(error, ownLinePart);
   });
   return 0;
 }

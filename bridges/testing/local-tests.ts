@@ -3,9 +3,9 @@ import type { TestingSession } from './library.ts';
 import type { TestResult, Tests } from './tests.ts';
 
 /** Makes the result of a test that threw: the message, and the stack lines that contain `own`. */
-export function describeFailure(error: unknown, own: string): TestResult {
+export function describeFailure(error: unknown, ownLinePart: string): TestResult {
   if (!(error instanceof Error)) return { outcome: 'failed', message: String(error) };
-  const calls = (error.stack ?? '').split('\n').filter((line) => line.includes(own));
+  const calls = (error.stack ?? '').split('\n').filter((line) => line.includes(ownLinePart));
   const message = `${error.name}: ${error.message}`;
   return { outcome: 'failed', message, traceback: [message, ...calls].join('\n') };
 }

@@ -11,7 +11,7 @@ import { readPackageFiles, SNAPSHOT_IMPORTS } from '../python/python-files.ts';
 import type { StartTests, TestResult, Tests } from './tests.ts';
 
 /** Bytes of the interpreter's memory: tests may compare large files. */
-const MEMORY = 1024 * 2 ** 20;
+const MEMORY_BYTES = 1024 * 2 ** 20;
 
 export const startPythonTests: StartTests = async (path, bed, { timeLimit, print }) => {
   const folder = dirname(path);
@@ -49,7 +49,7 @@ export const startPythonTests: StartTests = async (path, bed, { timeLimit, print
     preload: readPackageFiles(nodeMachine.parts),
     imports: SNAPSHOT_IMPORTS,
     timeLimit: timeLimit * 1000,
-    memoryLimit: MEMORY,
+    memoryLimit: MEMORY_BYTES,
   });
   try {
     const runner = engine.importModule('glupy._testrun');

@@ -167,17 +167,17 @@ export function findRemarks(guest: Guest, path: string, syntax: LanguageSyntax):
 /** Remarks on methods whose names resemble a known name. */
 function findMisnamed({ description, sources = [] }: Guest, syntax: LanguageSyntax): Remark[] {
   const known = collectHostNames(syntax);
-  const called = new Set(known.values());
+  const calledNames = new Set(known.values());
   const remarks: Remark[] = [];
   for (const [name, file, line] of description.methods) {
     // An override of the author's own base class is deliberate.
     if (name.startsWith('_') || description.methods.filter(([each]) => each === name).length > 1) {
       continue;
     }
-    const text = called.has(name)
+    const text = calledNames.has(name)
       ? findUnreachedCancels(name, syntax, description.fops)
       : checkSpelling(name, known, syntax);
-    if (text === undefined || (!called.has(name) && isUsed(name, sources, syntax))) continue;
+    if (text === undefined || (!calledNames.has(name) && isUsed(name, sources, syntax))) continue;
     remarks.push([file, line, name, text]);
   }
   return remarks;
@@ -234,7 +234,7 @@ function findUncalledAndUnread(
   const source = (sources[0] ?? '').replace(syntax.notCode, (part) => part.replace(/[^\n]/g, ' '));
   const lines = source.split('\n');
   const ownMethods = description.methods.filter(([, file]) => file === path);
-  const called = new Set(collectHostNames(syntax).values());
+  const calledNames = new Set(collectHostNames(syntax).values());
   /** The number of the first line that matches; 0 if none does. */
   const findLine = (form: RegExp): number => lines.findIndex((line) => form.test(line)) + 1;
   const firstClassLine = findLine(syntax.classLine);
@@ -245,7 +245,7 @@ function findUncalledAndUnread(
   const describeUncalledFunction = (name: string, line: number): string | undefined => {
     const definitions = ownMethods.filter(([each]) => each === name);
     const isDecorated = /^\s*@/.test(lines[line - 2] ?? '');
-    if (!called.has(name) || isDecorated || definitions.some(([, , at]) => at === line))
+    if (!calledNames.has(name) || isDecorated || definitions.some(([, , at]) => at === line))
       return undefined;
     const redefinitionLine = definitions.find(([, , at]) => at > line)?.[2];
     if (

@@ -122,10 +122,10 @@ function readUnwind([opRetValue, opErrno, reply]: unknown[], context: MessageCon
     throw new MessageError('op_ret must be an integer');
   }
   const opRet = opRetValue as number | null;
-  const failed = opRet !== null && opRet < 0;
-  if (failed && !isErrno(opErrno)) throw new MessageError('a failure needs an op_errno');
-  const values = unpack(makeReplyPurpose(row, failed), reply, context.resolver);
-  if (failed) return { verb: 'unwind', opRet, opErrno: opErrno as number, values };
+  const isFailure = opRet !== null && opRet < 0;
+  if (isFailure && !isErrno(opErrno)) throw new MessageError('a failure needs an op_errno');
+  const values = unpack(makeReplyPurpose(row, isFailure), reply, context.resolver);
+  if (isFailure) return { verb: 'unwind', opRet, opErrno: opErrno as number, values };
   const errno = Number.isSafeInteger(opErrno) ? (opErrno as number) : 0;
   const checkedOpRet = checkSuccess(row, opRet, values, context.request);
   return { verb: 'unwind', opRet: checkedOpRet, opErrno: errno, values };
@@ -159,10 +159,10 @@ export type FindInode = (id: number | string) => Inode | undefined;
  * An inode is its number or its gfid; `expire` and `data` are booleans. Returns undefined for an
  * inode that the volume has forgotten: caches above have no data of it. @throws {MessageError}
  */
-export function readUpcall(message: GuestMessage, find: FindInode): Upcall | undefined {
+export function readUpcall(message: GuestMessage, findInode: FindInode): Upcall | undefined {
   const [kind, id, ...rest] = typeof message === 'string' ? parseMessage(message) : message;
   if (kind === 'every-entry') return { kind };
-  const inode = findInodeBy(id, find);
+  const inode = findInodeBy(id, findInode);
   const [first, second] = rest;
   switch (kind) {
     case 'inode':
@@ -173,7 +173,7 @@ export function readUpcall(message: GuestMessage, find: FindInode): Upcall | und
     }
     case 'removed': {
       const name = checkDirectoryEntryName(first);
-      const child = findInodeBy(second, find);
+      const child = findInodeBy(second, findInode);
       return inode && child && { kind, parent: inode, name, inode: child };
     }
     default:
@@ -181,7 +181,7 @@ export function readUpcall(message: GuestMessage, find: FindInode): Upcall | und
   }
 }
 
-function findInodeBy(id: unknown, find: FindInode): Inode | undefined {
-  if (typeof id === 'number' || typeof id === 'string') return find(id);
+function findInodeBy(id: unknown, findInode: FindInode): Inode | undefined {
+  if (typeof id === 'number' || typeof id === 'string') return findInode(id);
   throw new MessageError('an inode must be a number or a gfid');
 }

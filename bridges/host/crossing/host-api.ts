@@ -64,7 +64,7 @@ export class HostApi implements GuestHost {
   /** Whether the volume is up, as set by the module; null when its children decide. */
   declaredUp: boolean | null = null;
   /** True if the current call into the guest has set `declaredUp`. */
-  private declaresNow = false;
+  private hasNewDeclaration = false;
   /** Invalidations that were not sent yet. */
   private readonly upcalls: Upcall[] = [];
   /**
@@ -140,14 +140,14 @@ export class HostApi implements GuestHost {
     this.fds.releaseClosed();
     this.sendUpcalls();
     this.childConnections.run();
-    if (!this.declaresNow || this.declaredUp === null) return;
-    this.declaresNow = false;
+    if (!this.hasNewDeclaration || this.declaredUp === null) return;
+    this.hasNewDeclaration = false;
     this.interpreter.owner.applyDeclaredUp(this, this.declaredUp);
   }
 
   declareUp(isUp: number): void {
     this.declaredUp = isUp !== 0;
-    this.declaresNow = true;
+    this.hasNewDeclaration = true;
   }
 
   isChildUp(child: number): number {

@@ -144,10 +144,10 @@ export const makeArgumentsPurpose = (row: FopRow): Purpose => ({
 });
 
 /** Integers of a failed reply are -1, as in GlusterFS's default_…_failure_cbk. */
-export const makeReplyPurpose = (row: FopRow, failed: boolean): Purpose => ({
+export const makeReplyPurpose = (row: FopRow, isFailure: boolean): Purpose => ({
   row,
   args: row.reply,
-  valueForNone: failed ? -1 : undefined,
+  valueForNone: isFailure ? -1 : undefined,
 });
 
 /** Decodes the values of a row from a guest's message. @throws {MessageError} */
@@ -184,8 +184,8 @@ const mayLackFd = (row: FopRow, arg: Arg): boolean =>
 
 /** Returns the index of the fd that the host has yet to make; -1 if it has them all. */
 export function findMissingFdIndex(row: FopRow, values: readonly unknown[]): number {
-  const at = row.args.findIndex((arg) => mayLackFd(row, arg));
-  return at < 0 || values[at] !== null ? -1 : at;
+  const index = row.args.findIndex((arg) => mayLackFd(row, arg));
+  return index < 0 || values[index] !== null ? -1 : index;
 }
 
 function findReceivedValue(

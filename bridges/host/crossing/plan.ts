@@ -62,9 +62,9 @@ function planFop(row: FopRow, guest: Guest, xl: Xlator): Plan | null {
   if (description === undefined && createdLocIndex < 0 && removedLocIndex < 0) return null;
   // A module that changes data must define these fops itself, as `any_fop` and hooks do not know
   // how to change their data. Without a plan, core/data-guard.ts decides about the fop.
-  const isOwn = description !== undefined && description.any !== true;
-  const needsOwnFop = row.data === 'past' || row.data === 'extents';
-  if (needsOwnFop && !isOwn && changesData(guest.description)) return null;
+  const definesFop = description !== undefined && description.any !== true;
+  const mustDefineFop = row.data === 'past' || row.data === 'extents';
+  if (mustDefineFop && !definesFop && changesData(guest.description)) return null;
   const hasEntry = description !== undefined && description.kind !== 'none';
   // The host would wind such a fop to the first child, which the module must have permitted.
   if (!hasEntry && xl.below.length > 1 && passesThrough !== true) return null;

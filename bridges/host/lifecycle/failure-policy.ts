@@ -161,8 +161,8 @@ export interface Owner {
   };
   /** Records a failure in the interpreter. */
   noteFailure(interpreter: ReportingInterpreter): void;
-  /** Replaces an interpreter that can no longer be entered. @param by the request it ran for */
-  handleLoss(interpreter: ReportingInterpreter, why: string, by: HostedRequest | null): void;
+  /** Replaces an interpreter that can no longer be entered. @param servedRequest the request it ran for */
+  handleLoss(interpreter: ReportingInterpreter, why: string, servedRequest: HostedRequest | null): void;
   /** Ends a retired interpreter after its last reply. */
   endRetired(interpreter: ReportingInterpreter): void;
   /** Applies a module's call that sets whether the volume is up. */

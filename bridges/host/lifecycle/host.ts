@@ -266,12 +266,12 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
     }
   }
 
-  handleLoss(interpreter: Interpreter, why: string, by: HostedRequest | null): void {
-    const plan = by?.plan ?? null;
+  handleLoss(interpreter: Interpreter, why: string, servedRequest: HostedRequest | null): void {
+    const plan = servedRequest?.plan ?? null;
     const blamed =
-      by === null || plan === null
+      servedRequest === null || plan === null
         ? null
-        : { name: plan.name, args: by.args, uid: by.frame.root.uid };
+        : { name: plan.name, args: servedRequest.args, uid: servedRequest.frame.root.uid };
     this.succession.logLoss(why, blamed);
     if (interpreter === this.current) this.succession.replaceLost(interpreter.hasServed);
   }

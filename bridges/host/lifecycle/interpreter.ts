@@ -165,27 +165,27 @@ export class Interpreter {
   }
 
   /** Records a failure of the engine itself, which the module could not report. */
-  private handleEngineFault(request: HostedRequest, error: unknown, slow = turn.slowCalls): number {
+  private handleEngineFault(request: HostedRequest, error: unknown, slowCalls = turn.slowCalls): number {
     const reason = error instanceof Error ? error.message : String(error);
     if (this.checkLost(request)) return FAILED;
     this.xl.log.error(toOneRecord(`${request.name}: ${reason}`), requestFailedFields);
     this.api.notifications.send(() => {
       this.guest.callHook('cancel', [request.id]);
       this.checkLost(request, `the end of ${request.name}`);
-    }, slow);
+    }, slowCalls);
     return FAILED;
   }
 
   /**
    * Checks whether the interpreter is lost; if so, fails every request that waits for it.
-   * @param by the request for which the interpreter ran
+   * @param servedRequest the request for which the interpreter ran
    */
-  checkLost(by: HostedRequest | null = null, activity = by?.name): boolean {
+  checkLost(servedRequest: HostedRequest | null = null, activity = servedRequest?.name): boolean {
     const reason = this.guest.failure;
     if (reason === undefined || this.isDead) return this.isDead;
     this.isDead = true;
     // First: callers of failed requests may send new ones, which must wait for the successor.
-    this.owner.handleLoss(this, activity === undefined ? reason : `${activity}: ${reason}`, by);
+    this.owner.handleLoss(this, activity === undefined ? reason : `${activity}: ${reason}`, servedRequest);
     for (const request of [...this.requests.values()]) this.fail(request);
     this.decisions.clear();
     return true;

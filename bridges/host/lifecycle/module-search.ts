@@ -136,7 +136,7 @@ export function findModule(
     language: languageByExtension,
     extensions,
   } = splitExtension(query.name, languages);
-  const selected = languageByExtension ?? languages.find(({ name }) => name === query.language);
+  const selectedLanguage = languageByExtension ?? languages.find(({ name }) => name === query.language);
   if (
     languageByExtension !== undefined &&
     query.language !== undefined &&
@@ -157,16 +157,16 @@ export function findModule(
   const searchedLanguages =
     languageByExtension !== undefined
       ? [{ ...languageByExtension, extensions, packageFiles: [] }]
-      : selected === undefined
+      : selectedLanguage === undefined
         ? languages
-        : [selected];
+        : [selectedLanguage];
   const folders = listSearchFolders(query, searchedLanguages, machine);
   for (const folder of folders) {
     const matches = findCandidates(folder, bareName, searchedLanguages, sources);
     if (matches.length > 1) {
-      const both = matches.map(({ path }) => path).join(' and ');
+      const matchedPaths = matches.map(({ path }) => path).join(' and ');
       throw new InitError(
-        `module '${bareName}' is ambiguous: ${both} (give module-name an extension, or option language)`,
+        `module '${bareName}' is ambiguous: ${matchedPaths} (give module-name an extension, or option language)`,
       );
     }
     const [match] = matches;

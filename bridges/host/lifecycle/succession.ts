@@ -97,10 +97,10 @@ export class Succession {
   // -- successors --------------------------------------------------------------------------------
 
   /** Logs the loss of the serving interpreter during request `by`. */
-  logLoss(reason: string, by: BlamedRequest | null): void {
+  logLoss(reason: string, blamed: BlamedRequest | null): void {
     const { title, option, lossMsgid } = this.texts;
     this.xl.log.critical(toOneRecord(`${title} is lost${option}: ${reason}`), { msgid: lossMsgid });
-    if (by !== null) this.harmfulRequests.blame(by, this.xl.context.now(), this.xl.log);
+    if (blamed !== null) this.harmfulRequests.blame(blamed, this.xl.context.now(), this.xl.log);
   }
 
   /**

@@ -57,7 +57,7 @@ export function findGrants(
   { env, sources }: Pick<Machine, 'env' | 'sources'>,
 ): VolumeGrants {
   const findPaths = (option: keyof GrantOptions) =>
-    splitItems(options[option]).map(findPath(option, baseDir, sources));
+    splitItems(options[option]).map(makePathFinder(option, baseDir, sources));
   const names = splitItems(options['allow-env']).map((name) => {
     if (/^[^=\0]+$/.test(name)) return name;
     throw new InitError(`option allow-env: '${name}' is no name of an environment variable`);
@@ -92,7 +92,7 @@ const splitItems = (text: string | undefined): string[] =>
     .filter((item) => item !== '');
 
 /** Finds the real path of an item, which must be a file or folder. */
-const findPath =
+const makePathFinder =
   (option: string, baseDir: string, sources: Sources) =>
   (item: string): string => {
     const path = resolve(baseDir, item);

@@ -124,10 +124,10 @@ export function makeSampling(constants: typeof CONSTANTS) {
   const sampling = {
     /**
      * Samples an engine, and sets the bit that is due; returns true if a call runs.
-     * @param passedMs milliseconds since the last sample; if negative, time to subtract again
+     * @param elapsedMs milliseconds since the last sample; if negative, time to subtract again
      * @param cpu returns the milliseconds of CPU that the engines' thread has had; NaN if unknown
      */
-    sample(slot: Slot, passedMs: number, cpu: () => number): boolean {
+    sample(slot: Slot, elapsedMs: number, cpu: () => number): boolean {
       const { word, limitMs, stage } = slot;
       const value = Atomics.load(word, 0);
       if ((value & RUNNING) === 0) return false;
@@ -142,15 +142,15 @@ export function makeSampling(constants: typeof CONSTANTS) {
       // A cap, as the watchdog itself may not have run for long (a suspended machine).
       slot.spentMs = Math.max(
         0,
-        slot.spentMs + Math.min(passedMs, Math.max(limitMs / 4, SAMPLE_MS)),
+        slot.spentMs + Math.min(elapsedMs, Math.max(limitMs / 4, SAMPLE_MS)),
       );
       if ((value & SLOW) === 0) {
         Atomics.compareExchange(word, 0, value, value | SLOW);
         return true;
       }
       // The milliseconds at which the call's next stage is due.
-      const due = [limitMs, limitMs * 1.75, limitMs * 2, limitMs * 2 + LOST_MS][stage];
-      if (due === undefined || slot.spentMs < due) return true;
+      const dueMs = [limitMs, limitMs * 1.75, limitMs * 2, limitMs * 2 + LOST_MS][stage];
+      if (dueMs === undefined || slot.spentMs < dueMs) return true;
       if (stage === ENDING && slot.spentMs < limitMs * 2 + LATEST_MS) {
         const canEnd = slot.isEndRequested || !slot.isEndable;
         if (!canEnd || !(cpu() - slot.cpuMsAtEnd >= LOST_CPU_MS)) return true;
@@ -174,14 +174,14 @@ export function makeSampling(constants: typeof CONSTANTS) {
     /** Samples each engine; returns whether a call runs, and the pause to the next sample. */
     sampleAll(
       slots: Iterable<Slot>,
-      passedMs: number,
+      elapsedMs: number,
       { cpuMs, endTurn, reportLost }: TurnActions,
     ) {
       let isAnyRunning = false;
       let pauseMs = 1000;
       for (const slot of slots) {
         pauseMs = Math.min(pauseMs, slot.limitMs / SAMPLES, SAMPLE_MS);
-        if (!sampling.sample(slot, passedMs, cpuMs)) continue;
+        if (!sampling.sample(slot, elapsedMs, cpuMs)) continue;
         isAnyRunning = true;
         if (slot.stage === ENDING && !slot.isEndRequested) pauseMs = 1;
         if (sampling.isDue(slot)) endTurn();

@@ -22,7 +22,7 @@ import { MODULE_PID } from './hosted-request.ts';
 const MAX_ROUNDS = 1000;
 
 /** The identity of requests for which the module sets none. */
-const CALLER: Caller = { uid: 0, gid: 0, groups: [], pid: MODULE_PID };
+const DEFAULT_CALLER: Caller = { uid: 0, gid: 0, groups: [], pid: MODULE_PID };
 
 const refuse = (operation: string): never => {
   throw new FopError(EOPNOTSUPP, `${operation} inside a translator`);
@@ -34,7 +34,7 @@ class ChildConnection implements ConnectionTransport, ApiHost {
   readonly greetingFacts = {};
   readonly connection: ApiConnection;
   /** Messages that were not served yet. */
-  readonly received: Uint8Array[] = [];
+  readonly receivedMessages: Uint8Array[] = [];
   /** True if there are replies of which the guest has not been notified. */
   mustNotifyGuest = false;
   isDestroyed = false;
@@ -46,14 +46,14 @@ class ChildConnection implements ConnectionTransport, ApiHost {
     this.xl = xl;
     this.child = child;
     this.onReply = onReply;
-    this.connection = new ApiConnection(this, CALLER, this);
+    this.connection = new ApiConnection(this, DEFAULT_CALLER, this);
   }
 
   serve(): void {
     const { connection } = this;
     // Begun by the first message, since the children are not connected yet at the volume's `init`.
     if (!connection.hasBegun) connection.begin();
-    for (const bytes of this.received.splice(0)) {
+    for (const bytes of this.receivedMessages.splice(0)) {
       connection.records.append(bytes, () => {
         connection.serveMessages();
         return true;
@@ -123,7 +123,7 @@ export class ChildConnections {
   private readonly byChild = new Map<number, ChildConnection>();
   private hasWork = false;
   private isRunning = false;
-  private cancelLater: (() => void) | null = null;
+  private cancelNextRun: (() => void) | null = null;
 
   /** @param notifyGuest enters the guest, which takes the replies */
   constructor(xl: Xlator<unknown>, notifyGuest: (child: number) => void) {
@@ -140,7 +140,7 @@ export class ChildConnections {
       this.byChild.set(child, connection);
     }
     if (connection.isDestroyed) return false;
-    connection.received.push(bytes);
+    connection.receivedMessages.push(bytes);
     this.hasWork = true;
     return true;
   }
@@ -164,14 +164,14 @@ export class ChildConnections {
 
   /** Serves messages, and has the guest take replies, until the turn is over. */
   run(): void {
-    if (!this.hasWork || this.isRunning || this.cancelLater !== null) return;
+    if (!this.hasWork || this.isRunning || this.cancelNextRun !== null) return;
     this.isRunning = true;
     const { slowCalls } = turn;
     for (let round = 0; this.hasWork && round < MAX_ROUNDS; round++) {
       if (wasCallSlow(this.xl.context, slowCalls)) break;
       this.hasWork = false;
       for (const [child, connection] of this.byChild) {
-        if (connection.received.length > 0) connection.serve();
+        if (connection.receivedMessages.length > 0) connection.serve();
         if (!connection.mustNotifyGuest) continue;
         connection.mustNotifyGuest = false;
         this.notifyGuest(child);
@@ -183,8 +183,8 @@ export class ChildConnections {
 
   private runLater(isSlow: boolean): void {
     const { context } = this.xl;
-    this.cancelLater = context.after(isSlow ? PAUSE_AFTER_SLOW_MS : 1, () => {
-      this.cancelLater = null;
+    this.cancelNextRun = context.after(isSlow ? PAUSE_AFTER_SLOW_MS : 1, () => {
+      this.cancelNextRun = null;
       this.run();
     });
     context.wake();
@@ -192,7 +192,7 @@ export class ChildConnections {
 
   /** Ends all requests, and closes all files. */
   close(): void {
-    this.cancelLater?.();
+    this.cancelNextRun?.();
     for (const { connection } of this.byChild.values()) connection.close();
     this.byChild.clear();
     this.hasWork = false;

@@ -6,7 +6,7 @@ import type { Frame } from '../../../runtime/core/frame.ts';
 import type { Dirent } from '../../../runtime/core/iatt.ts';
 import { Inode } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
-import { ReplyWindow, type TypedValues } from '../replies.ts';
+import { ReplyWindow, type TypedValues } from '../reply-window.ts';
 import type { ExchangedValues } from '../values.ts';
 
 export class PendingCall implements ExchangedValues {

@@ -82,7 +82,7 @@ export class WorkerLink {
   /** When this turn ends, by `performance.now`. */
   private turnEndMs = 0;
   /** The number of notices sent without waking the worker. */
-  private unwokenNotices = 0;
+  private unwokenNoticeCount = 0;
   private isClosed = false;
   /** True while messages are being taken. */
   private isTakingMessages = false;
@@ -123,7 +123,7 @@ export class WorkerLink {
   send(): void {
     const { channel, xl } = this;
     if (this.isClosed) return;
-    this.unwokenNotices = 0;
+    this.unwokenNoticeCount = 0;
     if (xl.log.level !== channel.logLevel) channel.logLevel = xl.log.level;
     if (this.hasManualClock) channel.now = xl.context.now();
     if (!this.putMessage()) return;
@@ -134,12 +134,12 @@ export class WorkerLink {
   /** Sends a notice that is not urgent: the worker reads it when it next wakes. */
   sendWithoutWake(): void {
     if (this.isClosed) return;
-    if (this.hasManualClock || this.unwokenNotices >= MAX_UNWOKEN_NOTICES) {
+    if (this.hasManualClock || this.unwokenNoticeCount >= MAX_UNWOKEN_NOTICES) {
       this.send();
       this.takeMessages();
       return;
     }
-    this.unwokenNotices += 1;
+    this.unwokenNoticeCount += 1;
     this.putMessage();
   }
 
@@ -173,13 +173,13 @@ export class WorkerLink {
 
   // -- requests ------------------------------------------------------------------------------------
 
-  sendRequest(row: FopRow, fop: number, frame: Frame, args: readonly unknown[]): void {
+  sendRequest(row: FopRow, fopIndex: number, frame: Frame, args: readonly unknown[]): void {
     this.lastCallNumber = this.lastCallNumber === MAX_CALL_NUMBER ? 1 : this.lastCallNumber + 1;
     const call = new PendingCall(this.lastCallNumber, row, frame, args);
     frame.local = call;
     this.calls.set(call.number, call);
     const { root } = frame;
-    const to = this.begin(TO_WORKER.REQUEST).u32(call.number).u8(fop).number(root.unique);
+    const to = this.begin(TO_WORKER.REQUEST).u32(call.number).u8(fopIndex).number(root.unique);
     to.u32(root.uid).u32(root.gid).number(root.pid);
     const { client } = root;
     to.number(client === null ? 0 : client.id).u8(this.makeRequestFlags(frame));

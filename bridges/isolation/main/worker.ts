@@ -63,7 +63,7 @@ export class Worker {
   private timeLimitSeconds: number;
   private cancelCheck: (() => void) | null = null;
   private lastHeartbeat = 0;
-  private checkedAt = 0;
+  private lastCheckMs = 0;
   /** Milliseconds that it has been stuck. */
   private stuckMs = 0;
 
@@ -134,10 +134,10 @@ export class Worker {
 
   /** Keeps the process alive while the thread owes a result. */
   private updateKeepsProcess(): void {
-    const keepsProcess = this.orders.size > 0 || this.link.calls.size > 0;
-    if (keepsProcess === this.keepsProcess) return;
-    this.keepsProcess = keepsProcess;
-    this.thread.setKeepsProcess(keepsProcess);
+    const owesResult = this.orders.size > 0 || this.link.calls.size > 0;
+    if (owesResult === this.keepsProcess) return;
+    this.keepsProcess = owesResult;
+    this.thread.setKeepsProcess(owesResult);
   }
 
   setLimits({ limits, timeLimit }: ThreadSettings): void {
@@ -213,7 +213,7 @@ export class Worker {
 
   private startChecks(): void {
     const { context } = this.xl;
-    this.checkedAt = performance.now();
+    this.lastCheckMs = performance.now();
     // Under a test's clock no time passes; `takeMessagesAndAwait` checks instead.
     if (context.soon === undefined) return;
     const check = (): void => {
@@ -229,8 +229,8 @@ export class Worker {
     const { channel } = link;
     const now = performance.now();
     // Limited, because this thread may not have run either (a busy or suspended machine).
-    this.stuckMs += Math.min(now - this.checkedAt, CHECK_INTERVAL_MS);
-    this.checkedAt = now;
+    this.stuckMs += Math.min(now - this.lastCheckMs, CHECK_INTERVAL_MS);
+    this.lastCheckMs = now;
     const { heartbeat } = channel;
     if (heartbeat !== this.lastHeartbeat || (channel.isOtherSideIdle && this.summary !== null)) {
       this.lastHeartbeat = heartbeat;

@@ -126,7 +126,7 @@ export class IsolatedVolume {
 
   private makeVolumeSpecs(options: readonly VolfileOption[]): VolumeSpec[] {
     const { name, children, position } = this.data;
-    const below = children.map(([child, type], at) => ({
+    const childSpecs = children.map(([child, type], at) => ({
       name: child,
       translator: makeChildStandIn(type, at, () => this.exchange),
       options: [],
@@ -135,8 +135,8 @@ export class IsolatedVolume {
     // `observes` turns the data guard off here: the main thread's graph has one.
     const translator = { ...this.translator, observes: true } as unknown as Translator<unknown>;
     return [
-      ...below,
-      { name, translator, options, subvolumes: below.map((child) => child.name), position },
+      ...childSpecs,
+      { name, translator, options, subvolumes: childSpecs.map((child) => child.name), position },
     ];
   }
 
@@ -292,9 +292,9 @@ export class IsolatedVolume {
 
   private handleEvent(from: MessageReader): void {
     const event = findEventName(from.u8())!;
-    const below = this.moduleVolume.below[from.u8()];
-    if (below !== undefined && isChange(event)) {
-      sayUp(below, event === 'CHILD_UP');
+    const child = this.moduleVolume.below[from.u8()];
+    if (child !== undefined && isChange(event)) {
+      sayUp(child, event === 'CHILD_UP');
       return;
     }
     this.isPassingEvent = !isChange(event);
@@ -302,8 +302,8 @@ export class IsolatedVolume {
       const { moduleVolume } = this;
       if (event === 'UPCALL') moduleVolume.notify(event, { kind: 'every-entry' });
       else if (events[event].direction === 'down') moduleVolume.notify(event, moduleVolume);
-      else if (below === undefined) moduleVolume.notify(event, moduleVolume);
-      else defaultNotify(below, event, below);
+      else if (child === undefined) moduleVolume.notify(event, moduleVolume);
+      else defaultNotify(child, event, child);
     } finally {
       this.isPassingEvent = false;
     }

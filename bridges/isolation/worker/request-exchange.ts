@@ -24,7 +24,7 @@ import type { Dump, Translator, Xlator } from '../../../runtime/core/xlator.ts';
 import { isExposed, isTracked } from '../../host/crossing/exposed-inodes.ts';
 import { MalformedMessageError, type MessageReader, type MessageWriter } from '../message-bytes.ts';
 import { KNOWN, NEW, NONE, OWN, QUERY, REQUEST_FLAGS, TO_MAIN } from '../message-kinds.ts';
-import { ReplyWindow, type TypedValues } from '../replies.ts';
+import { ReplyWindow, type TypedValues } from '../reply-window.ts';
 import {
   type ExchangedValues,
   type ObjectCodec,

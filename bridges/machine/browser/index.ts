@@ -8,13 +8,13 @@ import { memory } from './memory.ts';
 import { noFiles } from './no-files.ts';
 import { makeParts, type PartBytes } from './parts.ts';
 import { makeRealm } from './realm.ts';
-import { makeSources, type Texts } from './sources.ts';
+import { makeSources, type FileContents } from './sources.ts';
 import { startWatch } from './watchdog.ts';
 import { web } from './worker-globals.ts';
 
 export interface BrowserSettings {
   /** Modules and their imports, by absolute paths: `{ '/volume/negative.py': '…' }`. */
-  readonly modules: Texts;
+  readonly modules: FileContents;
   /** The result of `fetchParts`. */
   readonly parts: PartBytes;
   /**

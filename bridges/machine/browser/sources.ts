@@ -13,17 +13,17 @@ class SourceError extends Error {
 }
 
 /** Texts by absolute path. */
-export type Texts = Readonly<Record<string, string | Uint8Array>>;
+export type FileContents = Readonly<Record<string, string | Uint8Array>>;
 
 /** Makes the sources of these texts. @throws {Error} for a relative path */
-export function makeSources(texts: Texts): Sources {
+export function makeSources(contents: FileContents): Sources {
   const files = new Map<string, Uint8Array>();
   const folders = new Map<string, Map<string, FileKind>>([['/', new Map()]]);
   const utf8 = new TextEncoder();
-  for (const [path, text] of Object.entries(texts)) {
+  for (const [path, content] of Object.entries(contents)) {
     if (!path.startsWith('/')) throw new Error(`modules: '${path}' is no absolute path`);
     const fullPath = normalize(path);
-    files.set(fullPath, typeof text === 'string' ? utf8.encode(text) : text);
+    files.set(fullPath, typeof content === 'string' ? utf8.encode(content) : content);
     addEntry(folders, fullPath, 'file');
   }
   const findKind = (path: string): FileKind | undefined =>
@@ -47,7 +47,7 @@ export function makeSources(texts: Texts): Sources {
       return fullPath;
     },
     // No mount can cover a text.
-    recordFileSystems: () => () => Promise.resolve(),
+    makeMountCheck: () => () => Promise.resolve(),
   };
 }
 

@@ -19,20 +19,20 @@ export function openCache(cacheFolder: string | undefined, logs: CacheLogs): Cac
 /** Returns the file of a snapshot; its name contains the start of the sha256 of its inputs. */
 function locateSnapshot(
   folder: string,
-  { name, parts: names, texts }: SnapshotInputs,
+  { name, parts: partNames, texts }: SnapshotInputs,
 ): SnapshotLocation {
-  const inputsHash = hashInputs([digestParts(name, names), ...texts]);
+  const inputsHash = hashInputs([digestParts(name, partNames), ...texts]);
   return { folder, name: `${name}-${inputsHash.toString('hex', 0, 8)}.snapshot`, inputsHash };
 }
 
 const digests = new Map<string, Buffer>();
 
 /** Returns the sha256 of parts, computed once per process. */
-function digestParts(name: string, names: readonly string[]): Buffer {
+function digestParts(name: string, partNames: readonly string[]): Buffer {
   let digest = digests.get(name);
   if (digest === undefined) {
     const hash = createHash('sha256').update(name);
-    for (const part of names) hash.update(parts.bytes(part));
+    for (const part of partNames) hash.update(parts.bytes(part));
     digest = hash.digest();
     digests.set(name, digest);
   }

@@ -91,11 +91,11 @@ function readAt(fd: number, length: number, position: number): Buffer {
 function readPages(
   fd: number,
   runs: PageTable['runs'],
-  from: number,
+  startPosition: number,
   heap: Uint8Array,
   initialCrc: number,
 ): number {
-  let position = from;
+  let position = startPosition;
   let crc = initialCrc;
   // One readv(2) takes at most 1024 buffers (IOV_MAX).
   for (let i = 0; i < runs.length; i += 512) {

@@ -30,7 +30,7 @@ export const sources: Sources = {
     })),
   read: (path) => readFileSync(path),
   realPath: (path) => realpathSync(path),
-  recordFileSystems(folders) {
+  makeMountCheck(folders) {
     const devices = new Map(folders.map((folder) => [folder, readDevice(folder)]));
     return async () => {
       for (const [folder, device] of devices) {
