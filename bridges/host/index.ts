@@ -98,6 +98,7 @@ const makeOptions = (languages: readonly HostedLanguage[]) =>
 
 type Settings = Values<ReturnType<typeof makeOptions>>;
 
+/** The values that all volumes of features/glupy share. */
 interface HostingContext {
   readonly machine: Machine;
   readonly languages: readonly HostedLanguage[];
@@ -149,6 +150,7 @@ export type MakeThreadVolume = (
   settings: ThreadSettings,
 ) => Promise<ThreadVolume>;
 
+/** The state of a volume whose module runs in this thread, or in one of its own. */
 type GlupyVolumeState = GlupyState | HostState<ThreadVolume>;
 
 const runsInThisThread = (priv: GlupyVolumeState): priv is GlupyState => 'module' in priv;
@@ -308,6 +310,7 @@ async function checkModule(
   settings: Settings,
 ): Promise<void> {
   const problems: string[] = [];
+  // Collects an option's error, so that one check reports all.
   const attempt = <T>(action: () => T): T | undefined => {
     try {
       return action();
@@ -323,6 +326,7 @@ async function checkModule(
   const grants = attempt(() => findGrants(settings, xl.context.baseDir, machine));
   const module = attempt(() => findVolumeModule(hosting, xl, settings));
   if (problems.length > 0) throw new GraphError(problems);
+  // An interpreter needs an owner; this one starts nothing.
   const owner = new Host(xl, policy!, () => Promise.reject(new Error('nothing is started')));
   const interpreter = await loadModule(hosting, xl, owner, settings, module!, grants!, false);
   interpreter.discard();

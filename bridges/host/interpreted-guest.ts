@@ -42,7 +42,7 @@ const HOOK_KINDS: Readonly<Record<HookName | NoticeName, string>> = {
 
 /**
  * A host function as an engine imports it. `params` has a letter per parameter (i: integer, s:
- * string). The `result` v stands for a function without a result.
+ * string). `result` is the type of the result, with v for none.
  */
 export type HostFunctionRow = readonly [
   name: string,
@@ -91,7 +91,7 @@ export const makeHostFunctionRows = (
   ],
 ];
 
-/** Lines of a prompt that are still running. */
+/** The lines of a prompt that are still running; the guest reports the end of each (`evaluated`). */
 export class Evaluations {
   private readonly running = new Map<number, (result: Evaluation) => void>();
   private lastId = 0;
@@ -145,6 +145,7 @@ export interface EngineState {
   close(): void;
 }
 
+/** A guest of an interpreted language; a subclass adds the calls of its engine. */
 export abstract class InterpretedGuest<E extends EngineState> implements Guest {
   abstract readonly language: string;
   abstract readonly description: ModuleDescription;

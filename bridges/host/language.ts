@@ -1,4 +1,7 @@
-/** Declares what features/glupy needs of a language: its names, its syntax, and how it starts. */
+/**
+ * Declares what features/glupy needs of a language: its names, its syntax, and how it starts.
+ * bridges/python and bridges/javascript implement it.
+ */
 
 import type { Context } from '../../runtime/core/context.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
@@ -92,6 +95,7 @@ export interface HostedLanguage {
   load(): Promise<StartGuest>;
 }
 
+/** The context of a graph with modules. */
 export interface ModuleContext extends Context {
   /** Present when the graph runs in the foreground of a terminal. */
   readonly terminal?: DebuggerTerminal | undefined;

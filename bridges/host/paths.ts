@@ -1,4 +1,6 @@
-/** Normalizes and joins POSIX paths, with the same results on every machine. */
+/**
+ * Normalizes and joins POSIX paths. The bridges use it instead of node:path, which a browser lacks.
+ */
 
 /** Removes `.`, empty parts, and `..` with the name before it. */
 export function normalize(path: string): string {

@@ -1,5 +1,6 @@
 /**
- * Sends messages between two threads over shared memory, and wakes the receiver.
+ * Sends messages between two threads over shared memory, and wakes the receiver. Each side has a
+ * `Channel`: main/worker-link.ts in the main thread, worker/main-thread-link.ts in a worker.
  *
  * Each direction is a ring of bytes with two counters, the writer's and the reader's. Messages that
  * do not fit wait in the writer's backlog. The other side is untrusted: a counter is read once, and
@@ -201,13 +202,13 @@ export class Channel {
   /** Wakes the other side unless it polls. */
   wake(): void {
     const { control } = this;
-    const at = this.otherWords + STATE_WORD;
-    const state = Atomics.load(control, at);
+    const stateIndex = this.otherWords + STATE_WORD;
+    const state = Atomics.load(control, stateIndex);
     if (state === ASLEEP) {
-      if (Atomics.compareExchange(control, at, ASLEEP, AWAKE) === ASLEEP)
-        Atomics.notify(control, at);
+      if (Atomics.compareExchange(control, stateIndex, ASLEEP, AWAKE) === ASLEEP)
+        Atomics.notify(control, stateIndex);
     } else if (state === AWAY) {
-      if (Atomics.compareExchange(control, at, AWAY, CALLED) === AWAY) this.wakeOther();
+      if (Atomics.compareExchange(control, stateIndex, AWAY, CALLED) === AWAY) this.wakeOther();
     }
   }
 
@@ -285,6 +286,7 @@ export class Channel {
     if (!busyPoll.shouldPoll()) return false;
     const pollEnd = performance.now() + busyPoll.limitUs / 1000;
     do {
+      // Several tries per sample of the clock, which takes longer than a try.
       for (let tries = 0; tries < 8; tries++) {
         if (!this.hasMessage) continue;
         busyPoll.noteHit();

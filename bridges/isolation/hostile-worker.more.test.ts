@@ -113,7 +113,7 @@ const messages = fc.array(
   { maxLength: 5 },
 );
 
-it('arbitrary messages of a worker leave every request with one reply', async () => {
+it('every request gets exactly one reply, whatever messages a worker sends', async () => {
   await fc.assert(
     fc.asyncProperty(messages, async (sent) => {
       const { graph, workers } = await start();
@@ -133,7 +133,7 @@ it('arbitrary messages of a worker leave every request with one reply', async ()
   );
 });
 
-it('arbitrary writes to the shared memory leave every request with one reply', async () => {
+it('every request gets exactly one reply, whatever a worker writes to the shared memory', async () => {
   const words = fc.array(fc.tuple(fc.nat(), fc.integer()), { minLength: 1, maxLength: 20 });
   await fc.assert(
     fc.asyncProperty(words, fc.uint8Array({ maxLength: 200 }), async (control, ring) => {

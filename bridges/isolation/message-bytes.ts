@@ -121,7 +121,7 @@ export class MessageWriter {
 export class MessageReader {
   private bytes: Uint8Array = new Uint8Array(0);
   private view: DataView = new DataView(this.bytes.buffer);
-  // Offsets in `bytes`: what is read next, in the head and after it; the ends of both.
+  // Offsets in `bytes`: the next byte of the head and of the long data, and the end of each.
   private at = 0;
   private longAt = 0;
   private headEnd = 0;

@@ -8,7 +8,7 @@ import type { Arg } from '../../runtime/core/fops.ts';
 /** The number of kept replies, a power of two: it limits memory and the search for a value. */
 const MAX_REPLIES = 256;
 
-/** Arguments or reply parts, with their types. */
+/** The values of a request's arguments or of a reply, with their declarations. */
 export interface TypedValues {
   readonly args: readonly Arg[];
   readonly values: readonly unknown[];

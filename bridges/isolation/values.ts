@@ -1,7 +1,7 @@
 /**
  * Encodes and decodes fop values as bytes, by their types in the fop table. Each thread has its own
- * objects for inodes and fds; an `ObjectCodec` encodes references to them. A worker is as untrusted
- * as its module: the reader checks every value.
+ * objects for inodes and fds; an `ObjectCodec` (main/exposed-objects.ts, worker/request-exchange.ts)
+ * encodes references to them. A worker is as untrusted as its module: the reader checks every value.
  */
 import { nameLength } from '../../runtime/core/bytes.ts';
 import { Dict, type DictType, type DictValue, dictTypes } from '../../runtime/core/dict.ts';
@@ -286,7 +286,7 @@ function readNullable(from: MessageReader, type: ArgType, objects: ObjectCodec):
 
 // -- the values of a row ---------------------------------------------------------------------------
 
-/** First byte of a value that is an object which the other side has sent for this request. */
+/** First byte of an object that the other side has sent for this request; its position follows. */
 const RECEIVED = 2;
 
 /** The values of a request that both sides have: its arguments, and replies to its winds. */

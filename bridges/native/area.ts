@@ -1,7 +1,8 @@
 /**
- * Writes records to the memory through which a C module receives arguments; glossa_wire.h is the C
- * side. The memory is an array of doubles, so a number is one store, without allocation. It grows
- * on demand; then `hasMoved` is true until the caller has passed the new address to C.
+ * Writes records to the memory through which a C module receives arguments, for native/guest.ts;
+ * glossa_wire.h is the C side. The memory is an array of doubles, so a number is one store, without
+ * allocation. It grows on demand; then `hasMoved` is true until the caller has passed the new
+ * address to C.
  */
 import { encodeNameInto } from '../../runtime/core/bytes.ts';
 import type { Dict, DictType } from '../../runtime/core/dict.ts';
@@ -65,6 +66,7 @@ const getLetterCode = (type: DictType): number => DICT_LETTERS[type].charCodeAt(
 /** The value of a hexadecimal digit's character code. */
 const parseHexDigit = (code: number): number => (code & 15) + (code >> 6) * 9;
 
+/** The memory that JavaScript writes and C reads. The fields of the header are in C's order. */
 export class Area implements Room {
   bytes = new Uint8Array(8 * INITIAL_DOUBLES);
   /** True if C does not know the address of `bytes` yet. */
@@ -141,7 +143,7 @@ export class Area implements Room {
     this.at = this.putText(this.at, value);
   }
 
-  /** The most doubles that a text may take. */
+  /** The most doubles that a text may take: its length, up to 3 bytes of UTF-8 a code unit, a NUL. */
   countTextDoubles(text: string): number {
     return 2 + ((3 * text.length) >> 3);
   }
@@ -164,6 +166,7 @@ export class Area implements Room {
   }
 
   writeGfid(gfid: Gfid): void {
+    // The slot, and 36 characters in 5 doubles.
     this.reserve(6);
     this.at = this.putGfid(this.at, gfid);
   }
@@ -233,7 +236,7 @@ export class Area implements Room {
       this.at = this.putInode(this.putInode(this.at, inode), parent);
     }
     this.writeText(loc.name);
-    // An inode's gfid is written with the inode.
+    // NULL_GFID if the inode, written above, has the gfid already.
     this.writeGfid(inode !== null && inode.gfid !== NULL_GFID ? NULL_GFID : loc.gfid);
     if (withPaths) this.writeText(loc.path);
   }

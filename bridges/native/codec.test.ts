@@ -33,7 +33,7 @@ class Notes implements MessageHandler {
 }
 
 describe('an area of native memory', () => {
-  it('holds numbers and texts of any length in sequence', () => {
+  it('stores numbers and texts of any length one after another, and reads them back', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.double(), fc.option(name))), (pairs) => {
         const area = new Area();

@@ -213,6 +213,7 @@ export function checkFile(path: string): void {
   }
 }
 
+/** Reads the first bytes of a file: an ELF header has at most 64. */
 function readHead(path: string): Buffer {
   try {
     const file = openSync(path, 'r');

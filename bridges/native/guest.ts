@@ -27,12 +27,12 @@ import {
 } from '../host/guest.ts';
 import type { GuestHost } from '../host/guest-host.ts';
 import { Area, makeWriter, NEEDS_CLIENT, NEEDS_CLOCK, NEEDS_GROUPS, NEEDS_PATH } from './area.ts';
-import { type ModuleRecord, readDescription } from './module-description.ts';
 import type { Library } from './ffi.ts';
 import { type MessageHandler, type Pairs, Reader, readMessages } from './messages.ts';
+import { type ModuleRecord, readDescription } from './module-description.ts';
 import { Timers } from './timers.ts';
 
-/** Commands for C: `GLOSSA_DO_*`. */
+/** Commands for C: `GLOSSA_DO_*`. `fop` and `reply` have 256 times the fop's number added. */
 const COMMANDS = {
   fop: 0,
   reply: 1,
@@ -63,6 +63,7 @@ export class NativeGuest implements Guest, MessageHandler {
   readonly language = 'c';
   readonly readsRequest = true;
   readonly failure = undefined;
+  /** Unknown: C allocates in the memory of the process. */
   readonly memory = 0;
   readonly description: ModuleDescription;
   private readonly path: string;

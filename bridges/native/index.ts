@@ -103,6 +103,7 @@ function watchFiles(xl: Xlator<unknown>, files: readonly string[]): () => void {
   };
 }
 
+/** Reloads the file's code, by its translator's own `reload` if it has one. */
 const reload = (xl: Xlator<unknown>): Promise<ReloadResult> =>
   filesByVolume.get(xl)!.record.reload?.(xl) ?? replaceVolume(xl);
 

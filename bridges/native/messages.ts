@@ -18,6 +18,7 @@ export interface MessageHandler {
   decide(id: number, source: LogSource, message: readonly unknown[]): void;
   /** Fails the request, whose error is logged. */
   failRequest(id: number): void;
+  /** Subscribes C to the end of an inode or fd. */
   track(inode: number): void;
   trackFd(fd: number): void;
   closeFd(fd: number): void;
@@ -102,6 +103,7 @@ export class Reader {
   }
 }
 
+/** Converts bytes to text of one character a byte, as message.ts expects. */
 export const toLatin1 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 

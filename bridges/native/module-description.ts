@@ -1,4 +1,4 @@
-/** Decodes a C module's description (`glossa_describe` in glossa_entry.h). */
+/** Decodes a C module's description (`glossa_describe` in glossa_entry.h), for native/guest.ts. */
 import { fops } from '../../runtime/core/fops.ts';
 import type { Options } from '../../runtime/core/options.ts';
 import { type FopDescription, hooks as hookNames, type ModuleDescription } from '../host/guest.ts';
@@ -57,6 +57,7 @@ export function readDescription(path: string, from: Reader): ModuleRecord {
   };
 }
 
+/** Reads whether fops that the module does not define pass; undefined if it does not declare this. */
 const readPassesThrough = (needs: number): boolean | undefined =>
   (needs & (PASSES_THROUGH | REFUSES_OTHERS)) === 0 ? undefined : (needs & PASSES_THROUGH) !== 0;
 
@@ -75,6 +76,7 @@ function readOption(from: Reader): RawOption {
     values.push(value);
   const defaultText = from.readTextOrNull();
   const description = from.readTextOrNull() ?? '';
+  // C's zeros stand for an option without bounds.
   const bounds = min === 0 && max === 0 ? {} : { min, max };
   const allowed = values.length === 0 ? {} : { values };
   const type = OPTION_TYPES[number!] ?? number;

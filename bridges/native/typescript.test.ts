@@ -140,7 +140,7 @@ describe('a TypeScript module', () => {
   });
 });
 
-describe('an error in a TypeScript module names its file and line', () => {
+describe('the error message of a TypeScript module', () => {
   it.each([
     [
       'a syntax error',
@@ -152,65 +152,61 @@ describe('an error in a TypeScript module names its file and line', () => {
       { 'm.ts': "import './b.ts';", 'b.ts': '\n\n)' },
       'HERE/b.ts:3:1: Sy',
     ],
-    ['found by the engine', { 'm.ts': 'const a = 1;\nconst a = 2;' }, 'HERE/m.ts:2: SyntaxError: '],
+    ['a redeclaration', { 'm.ts': 'const a = 1;\nconst a = 2;' }, 'HERE/m.ts:2: SyntaxError: '],
+    ['an exception', { 'm.ts': 'const a: any = null;\na.b();' }, 'HERE/m.ts:2: TypeError: Cannot'],
     [
-      'what it throws',
-      { 'm.ts': 'const a: any = null;\na.b();' },
-      'HERE/m.ts:2: TypeError: Cannot',
-    ],
-    [
-      'what one that it imports throws',
+      'an exception in an imported file',
       { 'm.ts': "import './b.mjs';", 'b.mjs': '\nthrow new RangeError("far")' },
       'HERE/b.mjs:2: RangeError: far',
     ],
     [
-      'a file that is missing',
+      'the import of a missing file',
       { 'm.ts': "\nimport x from './y.ts';\nx();" },
       "HERE/m.ts:2: Error: there is no file './y.ts'",
     ],
     [
-      'an extension that is missing',
+      'an import without extension',
       { 'm.ts': "import { y } from './y';\ny();", 'y.ts': 'export const y = 1;' },
       "HERE/m.ts:1: Error: there is no file './y'; did you mean './y.ts'?",
     ],
     [
-      'a package that is missing',
+      'the import of a missing package',
       { 'm.ts': "import x from 'nowhere-to-be';\nx();" },
       "HERE/m.ts:1: Error: Cannot find module 'nowhere-to-be'",
     ],
     [
-      'a name that glossa has not',
+      "the import of a name that 'glossa' lacks",
       { 'm.ts': "import { wynd } from 'glossa';\n\nwynd.stat();" },
       "HERE/m.ts:3: 'glossa' has no 'wynd' (did you mean 'wind'?)",
     ],
     [
-      'await at its top',
+      'a top-level await',
       { 'm.ts': '\nawait null;' },
       'HERE/m.ts:2: SyntaxError: await is only valid in async functions and the top level bodies of modules; await in init instead',
     ],
-  ])('%s', async (_, files, text) => {
+  ])('names file and line of %s', async (_, files, text) => {
     const [problem, ...more] = await refusal(files as Record<string, string>);
     expect(more).toEqual([]);
     expect(problem!.slice(0, PLACE.length + text.length)).toBe(PLACE + text);
   });
 
-  it('an exception of init', async () => {
+  it('is the text of an InitError that init throws', async () => {
     const text = "init() {\n throw new InitError('no disk'); },";
     const files = { 'm.ts': record(text, "import { InitError } from 'glossa';") };
     expect(await refusal(files)).toEqual([`${PLACE}no disk`]);
   });
 });
 
-describe("a module's record is checked at load", () => {
+describe("the check of a module's record", () => {
   const typo = "import { ENOENT } from 'glossa';";
   it.each([
     [
-      'nothing',
+      'default export (none)',
       'export const a = 1;',
       ['the default export must be a translator (it is missing): '],
     ],
     [
-      'something else',
+      'default export (a number)',
       'export default 7;',
       ['the default export must be a translator (it is 7): '],
     ],
@@ -221,7 +217,7 @@ describe("a module's record is checked at load", () => {
       ["field 'description' is missing: it must be "],
     ],
     ['children', record('children: 1,'), ["field 'children' is 1: it must be [least, most], "]],
-    ['children, order', record('children: [2, 1],'), ["field 'children' is [2,1]: it must be "]],
+    ['range of children', record('children: [2, 1],'), ["field 'children' is [2,1]: it must be "]],
     ['options', record('options: [],'), ["field 'options' is []: it must be a table of options"]],
     ['fops', record('fops: null,'), ["field 'fops' is null: it must be an object of functions "]],
     ['init', record('init: undefined,'), ["field 'init' is missing: it must be a function "]],
@@ -231,7 +227,7 @@ describe("a module's record is checked at load", () => {
       ["field 'notify' is 1: it must be a function (xl, event, data)"],
     ],
     [
-      'a slip',
+      'name of a field',
       record('notfy() {},'),
       ["'notfy' is no field of a translator (did you mean 'notify'?)"],
     ],
@@ -244,41 +240,37 @@ describe("a module's record is checked at load", () => {
       ],
     ],
     [
-      'a fop',
+      'name of a fop',
       record('fops: { lokup() {} },'),
       ["fops.lokup: there is no such fop (did you mean 'lookup'?)"],
     ],
+    ['fop', record('fops: { stat: ENOENT },', typo), ['fops.stat is 2: it must be a function (']],
     [
-      'a value',
-      record('fops: { stat: ENOENT },', typo),
-      ['fops.stat is 2: it must be a function ('],
-    ],
-    [
-      'an option',
+      'option',
       record('options: { a: 1 },'),
       ['options.a is 1: it must be { type, description, … }'],
     ],
     [
-      'its type',
+      'type of an option',
       record("options: { a: { type: 'tim', description: 'A.' } },"),
       ['options.a.type is "tim" (did you mean \'time\'?): it must be one of '],
     ],
     [
-      'its default',
+      'default of an option',
       record("options: { a: { type: 'time', default: '1m', description: 'A.' } },"),
       ['options.a.default is "1m": it must be a number, as its type is time'],
     ],
     [
-      'its default out of range',
+      'default, out of range',
       record("options: { a: { type: 'int', default: 0, min: 1, description: 'A.' } },"),
       ['options.a.default 0 is below the minimum; it takes a whole number of at least 1'],
     ],
     [
-      'all at once',
+      'record, and names all its faults',
       record('type: 1, init: 2, fops: { a() {} },'),
       ["field 'type'", 'fops.a', "field 'init'"],
     ],
-  ])('%s', async (_, text, wanted) => {
+  ])('refuses a wrong %s', async (_, text, wanted) => {
     const problems = await refusal({ 'm.ts': text });
     const found = problems.map((problem, at) =>
       problem.slice(0, 'HERE/m.ts: '.length + wanted[at]!.length),
@@ -286,7 +278,7 @@ describe("a module's record is checked at load", () => {
     expect(found).toEqual(wanted.map((one) => `HERE/m.ts: ${one}`));
   });
 
-  it('a function that returns wrong fops', async () => {
+  it('refuses a function that returns wrong fops', async () => {
     const problems = await refusal({ 'm.ts': record('fops: () => ({ start() {} }),') });
     expect(problems).toEqual([
       "HERE/m.ts: fops.start: there is no such fop (did you mean 'stat'?)",

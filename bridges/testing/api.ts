@@ -46,6 +46,7 @@ export interface FopReply {
 
 export type Data = string | Uint8Array;
 
+/** The requests that `fail` applies to: by default all, without end. */
 export interface FailSettings {
   readonly path?: string;
   readonly times?: number;

@@ -72,6 +72,7 @@ export class GraphTestBed {
   readonly history: ParsedLine[] = [];
   private readonly settings: BedSettings;
   private readonly testedGraphs = new Map<number, TestedGraph>();
+  /** Running calls by their numbers, with the latest request of an operation. */
   private readonly calls = new Map<number, RequestStack | null>();
   private lastGraphNumber = 0;
 
@@ -207,6 +208,10 @@ export class GraphTestBed {
     log: ([graph]) => this.getTestedGraph(graph).log.map((line) => [...line]),
   };
 
+  /**
+   * Runs an action whose result the test gets later.
+   * @param isBusy true if it takes real time, in which the clock must not advance
+   */
   private runLater(
     call: Plain | undefined,
     action: () => Promise<Plain>,
@@ -254,7 +259,14 @@ export class GraphTestBed {
     }
     this.settings.onGraphStarted?.(graph);
     const client = connect(graph, 'test');
-    const newTestedGraph: TestedGraph = { graph, watches, client, clients: new Map(), log, upcalls: [] };
+    const newTestedGraph: TestedGraph = {
+      graph,
+      watches,
+      client,
+      clients: new Map(),
+      log,
+      upcalls: [],
+    };
     client.initiator.listen((event, data) => {
       if (event === 'UPCALL' && isUpcall(data)) newTestedGraph.upcalls.push(encodeUpcall(data));
     });
@@ -278,6 +290,7 @@ export class GraphTestBed {
     }
   }
 
+  /** Runs an operation (operations.ts) on the graph's top, or on one storage. */
   private async runOperation(
     target: Readonly<Record<'call' | 'graph' | 'child' | 'caller', Plain | undefined>>,
     operation: Plain | undefined,
@@ -348,6 +361,7 @@ function makeSpecs(
   subject: Pick<VolumeSpec, 'translator' | 'options'>,
   watches: readonly StorageWatch[],
 ): VolumeSpec[] {
+  // A list of volumes has translators with different states.
   const eraseType = (translator: unknown): Translator<unknown> => translator as Translator<unknown>;
   const storages = watches.flatMap((watch, at) => [
     { name: `storage${at}`, translator: eraseType(memory), options: [], subvolumes: [] },

@@ -20,7 +20,8 @@ export const names = (): string => JSON.stringify(session.tests.map(({ name }) =
 export function start(index: number, ownLinePart: string): number {
   currentResult = null;
   session.run(index, (error) => {
-    currentResult = error === undefined ? { outcome: 'passed' } : describeFailure(error, ownLinePart);
+    currentResult =
+      error === undefined ? { outcome: 'passed' } : describeFailure(error, ownLinePart);
   });
   return 0;
 }

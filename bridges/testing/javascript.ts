@@ -6,6 +6,7 @@ import { BRIDGE, CLOCK, Imports, TESTING } from '../javascript/imports.ts';
 import { nodeMachine } from '../machine/node/index.ts';
 import type { StartTests, TestResult, Tests } from './tests.ts';
 
+/** Bytes of the interpreter's memory: tests may compare large files. */
 const MEMORY_BYTES = 512 * 2 ** 20;
 
 export const startJavaScriptTests: StartTests = async (path, bed, { timeLimit, print }) => {

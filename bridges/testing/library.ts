@@ -353,6 +353,7 @@ function makeValues(tables: Readonly<Record<string, readonly string[]>>): Values
   };
 }
 
+/** A started graph, and two ways to send a message: `ask` gets the result later. */
 interface GraphAccess {
   send(...message: Plain[]): Plain;
   ask(verb: string, ...message: Plain[]): Promise<Plain>;
@@ -436,6 +437,7 @@ function makeFiles(access: GraphAccess, child: number, caller: CallerSettings): 
   };
 }
 
+/** Makes the functions for one storage. @param child null for all: operations then enter at the top */
 function makeBelow(access: GraphAccess, child: number | null, caller: CallerSettings): Below {
   const { send, values, number } = access;
   const refuseFile = (): never => {

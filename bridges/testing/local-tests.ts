@@ -1,4 +1,4 @@
-/** Runs tests in the host's thread, without an interpreter. */
+/** Runs TypeScript tests in the host's own thread, without an interpreter. */
 import type { TestingSession } from './library.ts';
 import type { TestResult, Tests } from './tests.ts';
 

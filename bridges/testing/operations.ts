@@ -44,6 +44,7 @@ const readNumber = (value: Plain | undefined, defaultValue: number): number =>
 const readOptional = (value: Plain | undefined): number | undefined =>
   typeof value === 'number' ? value : undefined;
 
+/** Replaces undefined, which JSON lacks. */
 const toNull = (promise: Promise<void>): Promise<null> => promise.then(() => null);
 
 function getOpenFile({ driver }: Files, id: Plain | undefined): OpenFile {

@@ -43,6 +43,7 @@ interface HeldRequest {
   resume(): void;
 }
 
+/** The watch above one storage, with its translator. */
 export class StorageWatch {
   requests: RecordedRequest[] = [];
   failRules: FailRule[] = [];

@@ -16,8 +16,9 @@ const MAX_CLOCK_MS = 2 * 3600 * 1000;
 const MAX_OUTSIDE_WORK_MS = 300;
 /** Real milliseconds that graphs may take to start or stop. */
 const MAX_BUSY_MS = 30_000;
-/** Real milliseconds between two checks for work outside of the clock, and for such graphs. */
+/** Real milliseconds between two checks for work outside of the clock. */
 const CHECK_INTERVAL_MS = 5;
+/** Real milliseconds between two checks for graphs that start or stop. */
 const BUSY_CHECK_MS = 1;
 
 export interface TestReport extends TestResult {

@@ -8,7 +8,7 @@ export interface CallResult {
   readonly result: string;
 }
 
-/** The bed's functions for an interpreter with tests. */
+/** The functions of `GraphTestBed` that an interpreter with tests uses. */
 export interface TestBed {
   readonly clock: VirtualClock;
   /** Runs a test's message; returns JSON. @throws {Error} whose message is for the test. */

@@ -152,6 +152,7 @@ type Remark = Guest['description']['warnings'][number];
 export function findRemarks(guest: Guest, path: string, syntax: LanguageSyntax): Suspicion[] {
   const { description } = guest;
   const remarks = [
+    // Mistakes that the guest itself has found.
     ...description.warnings,
     ...findMisnamed(guest, syntax),
     ...findUncalledAndUnread(guest, syntax, path),

@@ -73,7 +73,7 @@ export function readDecision(message: GuestMessage, context: MessageContext): De
   }
 }
 
-/** @throws {MessageError} */
+/** Parses a message's JSON. @throws {MessageError} for any other text */
 export function parseMessage(text: string): unknown[] {
   let message: unknown;
   try {
@@ -131,7 +131,7 @@ function readUnwind([opRetValue, opErrno, reply]: unknown[], context: MessageCon
   return { verb: 'unwind', opRet: checkedOpRet, opErrno: errno, values };
 }
 
-/** The kernel's FUSE accepts errno numbers below 512 only. */
+/** True for an errno that the kernel's FUSE accepts: from 1 to 511. */
 export const isErrno = (value: unknown): boolean =>
   Number.isSafeInteger(value) && (value as number) > 0 && (value as number) < 512;
 
@@ -160,20 +160,20 @@ export type FindInode = (id: number | string) => Inode | undefined;
  * inode that the volume has forgotten: caches above have no data of it. @throws {MessageError}
  */
 export function readUpcall(message: GuestMessage, findInode: FindInode): Upcall | undefined {
-  const [kind, id, ...rest] = typeof message === 'string' ? parseMessage(message) : message;
+  const [kind, id, nameOrData, expireOrChild] =
+    typeof message === 'string' ? parseMessage(message) : message;
   if (kind === 'every-entry') return { kind };
   const inode = findInodeBy(id, findInode);
-  const [first, second] = rest;
   switch (kind) {
     case 'inode':
-      return inode && { kind, inode, data: first === true };
+      return inode && { kind, inode, data: nameOrData === true };
     case 'entry': {
-      const name = checkDirectoryEntryName(first);
-      return inode && { kind, parent: inode, name, expire: second === true };
+      const name = checkDirectoryEntryName(nameOrData);
+      return inode && { kind, parent: inode, name, expire: expireOrChild === true };
     }
     case 'removed': {
-      const name = checkDirectoryEntryName(first);
-      const child = findInodeBy(second, findInode);
+      const name = checkDirectoryEntryName(nameOrData);
+      const child = findInodeBy(expireOrChild, findInode);
       return inode && child && { kind, parent: inode, name, inode: child };
     }
     default:

@@ -7,7 +7,7 @@ import type { Inode } from '../../../runtime/core/inode.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 
 const EXPOSED = 1;
-/** As a mark of an fd or a client: the host notifies the module of its end. */
+/** Also marks an fd or a client of whose end the host notifies the module. */
 export const TRACKED = 2;
 
 /** Marks an inode as passed to the module of `xl`; returns its number. */

@@ -38,7 +38,7 @@ type Wind = Extract<Decision, { readonly verb: 'wind' }>;
 /** Bytes of memory that a byte array takes besides its content. */
 const BYTE_ARRAY_OVERHEAD = 100;
 
-/** The interpreter's methods that the host functions need. */
+/** The members of the interpreter that the host functions use. */
 interface InterpreterCalls extends LookupExecutor {
   readonly currentRequest: HostedRequest | null;
   readonly requests: RequestTable;
@@ -235,7 +235,7 @@ export class HostApi implements GuestHost {
     this.notifyGone((guest) => guest.callHook('client_disconnect', [client.id]));
   }
 
-  /** Notifies the module that a client is gone with its last request. */
+  /** Notifies the module that a client has disconnected and its last request has ended. */
   forgetClient({ id }: Client): void {
     if (!this.clients.has(id)) return;
     this.notifyGone((guest) => {
@@ -275,6 +275,7 @@ export class HostApi implements GuestHost {
     this.notifyGone((guest) => guest.callHook('release', [fd.id]));
   }
 
+  /** Notifies the guest of an object's end; after a slow notification, other work runs first. */
   private notifyGone(notify: (guest: Guest) => number): void {
     this.notifications.send(() => {
       const { guest } = this;

@@ -113,11 +113,13 @@ const PACKERS: Partial<Record<ArgType, Pack>> = {
   locklist: (value: readonly Flock[]) => value.map((lock) => listFields(lock, FLOCK_FIELDS)),
 };
 
-/** Resolves the numbers in a message. */
+/** Finds the objects that a message about a request refers to by numbers. */
 export interface Resolver {
   /** Argument `index` of the fop (wind -1) or of a reply; undefined if it is absent. */
   value(wind: number, index: number): unknown;
+  /** The type of that value. */
   type(wind: number, index: number): ArgType | undefined;
+  /** Undefined for an inode that the module did not receive, or that is forgotten. */
   inode(id: number): Inode | undefined;
   /** True if the number may have been that of a forgotten inode; the refusal is noted. */
   isForgotten(id: number): boolean;

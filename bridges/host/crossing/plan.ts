@@ -30,6 +30,7 @@ export function findCoreFunctions(name: FopName): CoreFunctions {
   };
 }
 
+/** The plan of one fop of the module. */
 export interface Plan extends CoreFunctions {
   readonly row: FopRow;
   readonly name: FopName;
@@ -44,7 +45,7 @@ export interface Plan extends CoreFunctions {
   readonly seesInterrupts: boolean;
   /** Index of the argument whose name the fop creates; -1 if no hook needs it. */
   readonly createdLocIndex: number;
-  /** The same for the name that it removes. */
+  /** Index of the argument whose name the fop removes; -1 if no hook needs it. */
   readonly removedLocIndex: number;
 }
 

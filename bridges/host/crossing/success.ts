@@ -98,12 +98,14 @@ function findMaxOpRet({ args, counts }: FopRow, values: readonly unknown[]): num
   return typeof value === 'number' ? value : computeValueLength(value);
 }
 
+/** True if a child has replied to the same fop with success, and the reply matches. */
 const hasChildReply = (
   { replies }: RequestValues,
   row: FopRow,
   matches: (reply: ChildReply) => boolean,
 ): boolean => replies.some((reply) => reply?.row === row && reply.opRet >= 0 && matches(reply));
 
+/** Checks a required part of a reply. It may be null if a child's reply lacked it, too. @throws {MessageError} */
 function checkPart(row: FopRow, index: number, value: unknown, request: RequestValues): void {
   const { name, type } = row.reply[index]!;
   if (value === null && !hasChildReply(request, row, (reply) => reply.values[index] === null)) {

@@ -6,7 +6,8 @@
  * - `bypass`: it continues without the translator, unless the module has wound already.
  * - `restart`: it fails with an errno; after `max-failures` the module gets a new interpreter.
  *
- * A lost interpreter (out of memory, crashed) is replaced at once under every policy.
+ * A lost interpreter (out of memory, crashed) is replaced at once under every policy. `Backoff` paces
+ * repeated restarts; `Owner` is the interface through which an interpreter reports failures.
  */
 import { errnoNames, errnoNumber } from '../../../runtime/core/errno.ts';
 import { InitError } from '../../../runtime/core/errors.ts';
@@ -119,6 +120,7 @@ export function readPolicy(options: Values<typeof failureOptions>): Policy {
   };
 }
 
+/** Reads the limits from the options. @param memoryLimit bytes; unlimited for native modules */
 export const readLimits = (
   options: Values<typeof failureOptions>,
   memoryLimit = Number.POSITIVE_INFINITY,
@@ -143,6 +145,7 @@ export interface Counters {
   interrupted: number;
 }
 
+/** An interpreter, as its owner sees it in a report. */
 export interface ReportingInterpreter {
   readonly hasServed: boolean;
   close(): void;
@@ -161,8 +164,8 @@ export interface Owner {
   };
   /** Records a failure in the interpreter. */
   noteFailure(interpreter: ReportingInterpreter): void;
-  /** Replaces an interpreter that can no longer be entered. @param servedRequest the request it ran for */
-  handleLoss(interpreter: ReportingInterpreter, why: string, servedRequest: HostedRequest | null): void;
+  /** Replaces an interpreter that can no longer be entered. @param blamed the request it ran for */
+  handleLoss(interpreter: ReportingInterpreter, why: string, blamed: HostedRequest | null): void;
   /** Ends a retired interpreter after its last reply. */
   endRetired(interpreter: ReportingInterpreter): void;
   /** Applies a module's call that sets whether the volume is up. */

@@ -23,7 +23,7 @@ const answers =
   () =>
     -errno;
 
-it('on-error fail: a failed method replies with the errno of option error', async () => {
+it('with on-error fail, a failed method replies with the errno of option error', async () => {
   const bed = await new GuestGraph(failing).start({ error: 'EACCES' });
   expect(bed.stat()).toMatchObject({ count: 1, opRet: -1, opErrno: EACCES });
   expect(bed.dump).toMatchObject({ failures: 1, bypassed: 0, restarts: 0 });
@@ -32,7 +32,7 @@ it('on-error fail: a failed method replies with the errno of option error', asyn
   );
 });
 
-it('on-error bypass: a request whose method fails continues unchanged to the child', async () => {
+it('with on-error bypass, a request whose method fails continues unchanged to the child', async () => {
   const bed = await new GuestGraph(failing).start({ 'on-error': 'bypass' });
   const reply = bed.stat();
   bed.leaf.requests[0]!.answer(-1, ENOENT, null, null);
@@ -40,7 +40,7 @@ it('on-error bypass: a request whose method fails continues unchanged to the chi
   expect(bed.dump).toMatchObject({ failures: 1, bypassed: 1 });
 });
 
-it('on-error bypass: a request that was already wound is not wound again', async () => {
+it('with on-error bypass, a request that was already wound is not wound again', async () => {
   const bed = await new GuestGraph({ fops: { stat: () => WIND }, reply: fails }).start({
     'on-error': 'bypass',
   });
@@ -51,7 +51,7 @@ it('on-error bypass: a request that was already wound is not wound again', async
   expect(bed.dump).toMatchObject({ failures: 1, bypassed: 0 });
 });
 
-it('on-error bypass: a decision queued before the failure is discarded', async () => {
+it('with on-error bypass, a decision queued before the failure is discarded', async () => {
   const winds: Answer = (host, id) => {
     host.pushMessage(id, JSON.stringify(['wind', 0, 0, 'statfs', [0, null]]));
     return FAILED;
@@ -61,7 +61,7 @@ it('on-error bypass: a decision queued before the failure is discarded', async (
   expect(bed.leaf.requests.map(({ name }) => name)).toEqual(['stat']);
 });
 
-it('on-error restart: after max-failures failures a new interpreter takes over', async () => {
+it('with on-error restart, after max-failures failures a new interpreter takes over', async () => {
   const bed = await new GuestGraph(failing).start({ 'on-error': 'restart', 'max-failures': '2' });
   bed.stat();
   await settle();
@@ -75,7 +75,7 @@ it('on-error restart: after max-failures failures a new interpreter takes over',
   expect(bed.log).toContain('the interpreter is started anew now: failures: 2');
 });
 
-it('on-error restart: the old interpreter finishes its pending requests', async () => {
+it('with on-error restart, the old interpreter finishes its pending requests', async () => {
   const begun: Code = {
     fops: { stat: () => WIND, access: fails },
     reply: answers(ENOENT),
@@ -168,14 +168,14 @@ it('a lost interpreter whose replacement fails to start is retried', async () =>
   expect(bed.stat()).toMatchObject({ opErrno: ENOENT });
 });
 
-it('on-error bypass: requests do not wait for a lost interpreter', async () => {
+it('with on-error bypass, requests do not wait for a lost interpreter', async () => {
   const bed = await new GuestGraph({ fops: { stat: dieInCall } }).start({ 'on-error': 'bypass' });
   bed.stat();
   bed.stat();
   expect(bed.leaf.requests.length).toBe(2);
 });
 
-it('reload: new requests enter the new code, also fops that the old code did not have', async () => {
+it('after a reload, new requests enter the new code, also fops that the old code did not have', async () => {
   const bed = await new GuestGraph({ fops: { stat: () => WIND }, reply: answers(EACCES) }).start();
   const before = bed.stat();
   bed.code = { fops: { access: answers(ENOENT) } };
@@ -190,7 +190,7 @@ it('reload: new requests enter the new code, also fops that the old code did not
   expect(bed.dump).toMatchObject({ reloads: 1, interpreters: 1 });
 });
 
-it('reload: requests that are never answered do not accumulate interpreters', async () => {
+it('reloads do not accumulate interpreters for requests that are never answered', async () => {
   const bed = await new GuestGraph({ fops: { stat: keeps } }).start();
   const never = [];
   for (let reloads = 0; reloads < 6; reloads++) {
@@ -203,7 +203,7 @@ it('reload: requests that are never answered do not accumulate interpreters', as
   expect(bed.log).toMatch(/requests that an earlier interpreter has not answered fail: 1;/);
 });
 
-it('reload: code that fails to start leaves the old code serving and reports the error', async () => {
+it('a reload whose code fails to start leaves the old code serving and reports the error', async () => {
   const bed = await new GuestGraph({ fops: { stat: answers(ENOENT) } }).start();
   bed.code = new Error('m.py:1: SyntaxError: what');
   const said = await bed.host.reload();
@@ -215,7 +215,7 @@ it('reload: code that fails to start leaves the old code serving and reports the
   expect(bed.stat()).toMatchObject({ opErrno: ENOENT });
 });
 
-it("reload: dump_state's result reaches load_state when both modules define them", async () => {
+it("a reload passes dump_state's result to load_state when both modules define them", async () => {
   const hooks = ['dump_state', 'load_state', 'notify'] as const;
   const bed = await new GuestGraph({ fops: {}, hooks, state: '{"a":1}' }).start();
   bed.code = { fops: {}, hooks };
@@ -230,7 +230,7 @@ it("reload: dump_state's result reaches load_state when both modules define them
   expect(bed.guests.map(({ closed }) => closed)).toEqual([true, false, true]);
 });
 
-it('reload: a failing load_state leaves the old code serving', async () => {
+it('a reload whose load_state fails leaves the old code serving', async () => {
   const hooks = ['dump_state', 'load_state'] as const;
   const bed = await new GuestGraph({ fops: {}, hooks, state: '1' }).start();
   bed.code = { fops: {}, hooks, loads: false };
@@ -282,7 +282,7 @@ it('a caller interrupted after its reply does not notify the module', async () =
   expect(bed.guests[0]!.hookCalls).toEqual([]);
 });
 
-it("statedump: the module's dump is included, up to 65536 characters", async () => {
+it("a statedump includes the module's own, up to 65536 characters", async () => {
   const bed = await new GuestGraph({ fops: {}, hooks: ['statedump'] }).start();
   expect(bed.dump).toMatchObject({ language: 'fake', 'module.ghosts': 3 });
   bed.guests[0]!.callStateHook = () => `{"a":"${'x'.repeat(70_000)}"}`;
@@ -313,7 +313,7 @@ describe('a slow module', () => {
     }
   });
 
-  it('gets no more held requests once its volume ends: they fail with EIO', async () => {
+  it('gets no held request after the end of its volume, which fails them with EIO', async () => {
     const bed = await new GuestGraph({ fops: { stat: dieInCall } }).start();
     inTurns(bed.context);
     bed.stat();

@@ -63,6 +63,7 @@ export interface ModuleVolume {
   readonly canLoadState: boolean;
 }
 
+/** The state (`xl.priv`) of a volume with a module. */
 export interface HostState<V extends ModuleVolume = ModuleVolume> {
   readonly host: V;
 }
@@ -106,6 +107,7 @@ const INTERPRETER_TEXTS: LogTexts = {
 export type StartInterpreter = (owner: Owner, rereads: boolean) => Promise<Interpreter>;
 
 export class Host implements Owner, SuccessionOwner, ModuleVolume {
+  /** Stops the watcher of the module's folder (option reload). */
   stopWatching = (): void => {};
   readonly counters: Counters & { restarts: number; reloads: number } = {
     calls: 0,

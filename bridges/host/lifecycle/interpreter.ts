@@ -165,27 +165,28 @@ export class Interpreter {
   }
 
   /** Records a failure of the engine itself, which the module could not report. */
-  private handleEngineFault(request: HostedRequest, error: unknown, slowCalls = turn.slowCalls): number {
+  private handleEngineFault(request: HostedRequest, error: unknown, slow = turn.slowCalls): number {
     const reason = error instanceof Error ? error.message : String(error);
     if (this.checkLost(request)) return FAILED;
     this.xl.log.error(toOneRecord(`${request.name}: ${reason}`), requestFailedFields);
     this.api.notifications.send(() => {
       this.guest.callHook('cancel', [request.id]);
       this.checkLost(request, `the end of ${request.name}`);
-    }, slowCalls);
+    }, slow);
     return FAILED;
   }
 
   /**
    * Checks whether the interpreter is lost; if so, fails every request that waits for it.
-   * @param servedRequest the request for which the interpreter ran
+   * @param blamed the request for which the interpreter ran
    */
-  checkLost(servedRequest: HostedRequest | null = null, activity = servedRequest?.name): boolean {
+  checkLost(blamed: HostedRequest | null = null, activity = blamed?.name): boolean {
     const reason = this.guest.failure;
     if (reason === undefined || this.isDead) return this.isDead;
     this.isDead = true;
+    const cause = activity === undefined ? reason : `${activity}: ${reason}`;
     // First: callers of failed requests may send new ones, which must wait for the successor.
-    this.owner.handleLoss(this, activity === undefined ? reason : `${activity}: ${reason}`, servedRequest);
+    this.owner.handleLoss(this, cause, blamed);
     for (const request of [...this.requests.values()]) this.fail(request);
     this.decisions.clear();
     return true;

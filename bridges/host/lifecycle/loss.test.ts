@@ -88,7 +88,7 @@ it('after 1100 names that each end an interpreter, others are answered and few n
   expect(bed.host.succession.harmfulRequests.size).toBeLessThanOrEqual(1024);
 });
 
-it('requests of a caller that has ended an interpreter enter the next one after all others', async () => {
+it('requests of a caller that has ended an interpreter are handled last by the next one', async () => {
   const bed = await new GuestGraph(code).start();
   lookup(bed, 'bad', 1000);
   const bad = Array.from({ length: 50 }, (_, at) => lookup(bed, `bad ${at}`, 1000));
@@ -168,7 +168,7 @@ it('the code of a reload replaces an interpreter lost meanwhile, and starts once
   expect(bed.dump).toMatchObject({ reloads: 1, restarts: 0, interpreters: 1 });
 });
 
-it('a reload that overtakes an earlier restart stays', async () => {
+it('the code of a reload keeps serving when an earlier restart ends after it', async () => {
   const bed = await new GuestGraph(code).start();
   let goOn = (): void => {};
   bed.beforeStart = () => new Promise((done) => (goOn = done));
@@ -200,7 +200,7 @@ it('an interpreter lost while a restart by on-error waits is replaced at once', 
   expect(bed.dump).toMatchObject({ restarts: 2 });
 });
 
-it('an idle interpreter that a timer ends is replaced after a wait, or by the next request', async () => {
+it('an idle interpreter that its own timer ends is restarted after a delay, or at the next request', async () => {
   const bed = await new GuestGraph(code).start();
   const tick = (): void => bed.host.interpreter.enterFor(() => bed.guests.at(-1)!.die());
   for (let times = 0; times < 3; times++) {
@@ -227,7 +227,7 @@ it('a request that enters after a timer has ended the interpreter is not blamed'
   }
 });
 
-it('a new interpreter that is lost in the hook notify has failed to start', async () => {
+it('a new interpreter that is lost in the hook notify counts as failed to start', async () => {
   const bed = await new GuestGraph(code).start();
   bed.code = { ...code, hooks: ['notify'], notify: (guest) => guest.die() };
   lookup(bed, 'bad');

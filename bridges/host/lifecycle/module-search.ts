@@ -136,7 +136,8 @@ export function findModule(
     language: languageByExtension,
     extensions,
   } = splitExtension(query.name, languages);
-  const selectedLanguage = languageByExtension ?? languages.find(({ name }) => name === query.language);
+  const selectedLanguage =
+    languageByExtension ?? languages.find(({ name }) => name === query.language);
   if (
     languageByExtension !== undefined &&
     query.language !== undefined &&

@@ -24,6 +24,7 @@ interface HeldRequest {
   readonly args: readonly unknown[];
 }
 
+/** The volume whose interpreter or thread is replaced. */
 export interface SuccessionOwner {
   readonly counters: { failures: number; bypassed: number };
   startReplacement(): void;
@@ -84,6 +85,7 @@ export class Succession {
     this.failHeldRequests();
   }
 
+  /** Records an event that a successor must learn: whether the parent and each child are up. */
   noteEvent(event: EventName, about: unknown): void {
     if (event === 'PARENT_UP' || event === 'PARENT_DOWN')
       this.latestEvents.set('parent', [event, about]);
@@ -124,7 +126,7 @@ export class Succession {
     this.enterHeldRequests();
   }
 
-  /** @param isLost true if no interpreter serves meanwhile */
+  /** Logs a failed start. @param isLost true if no interpreter serves, so that another start follows */
   handleStartFailure(error: unknown, isLost: boolean): void {
     const { title, startFailureMsgid } = this.texts;
     const text = `${title} does not start anew: ${describeError(error)}`;
@@ -139,7 +141,10 @@ export class Succession {
     return this.backoff.nextWaitMs(this.xl.context.now());
   }
 
-  /** @param startsAtNextRequest true if the next request ends the wait */
+  /**
+   * Starts a replacement after a delay, unless one is starting.
+   * @param startsAtNextRequest true if the next request ends the wait
+   */
   private replace(reason: string, delayMs: number, startsAtNextRequest = false): void {
     if (this.state === 'starting' || this.state === 'closed') return;
     this.endWait();

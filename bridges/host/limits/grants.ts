@@ -91,7 +91,7 @@ const splitItems = (text: string | undefined): string[] =>
     .map((item) => item.trim())
     .filter((item) => item !== '');
 
-/** Finds the real path of an item, which must be a file or folder. */
+/** Makes the function that finds the real path of an option's item: a file or folder. */
 const makePathFinder =
   (option: string, baseDir: string, sources: Sources) =>
   (item: string): string => {

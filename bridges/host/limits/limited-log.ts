@@ -29,7 +29,7 @@ export class LimitedLog {
   private omittedBytes = 0;
   private cancelOmissionReport: (() => void) | null = null;
 
-  /** @param limit bytes a second; 0 for no limit. */
+  /** @param bytesPerSecond 0 for no limit */
   constructor(xl: Xlator<unknown>, bytesPerSecond: number) {
     this.xl = xl;
     this.bytesPerSecond = bytesPerSecond;
@@ -37,6 +37,7 @@ export class LimitedLog {
     this.filledAtMs = xl.context.now();
   }
 
+  /** Applies a changed `log-limit`, with a full burst. */
   setLimit(bytesPerSecond: number): void {
     this.bytesPerSecond = bytesPerSecond;
     this.freeBytes = bytesPerSecond * BURST_S;
@@ -60,6 +61,7 @@ export class LimitedLog {
     return false;
   }
 
+  /** Logs the number of lines omitted since the last report, if any. */
   reportOmissions(): void {
     this.cancelOmissionReport?.();
     this.cancelOmissionReport = null;

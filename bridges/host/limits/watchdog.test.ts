@@ -159,7 +159,7 @@ describe('the request to end a turn', () => {
     expect(isDue(slot)).toBe(true);
   });
 
-  it('applies to one call: the next call starts with its full limit', () => {
+  it('leaves the next call its full limit', () => {
     const slot = newSlot();
     begin(slot, 1);
     sampleUntil(slot, marked(slot));

@@ -73,9 +73,9 @@ export interface Slot {
   cpuMsAtEnd: number;
 }
 
-/** @param endable true if its calls run in endable turns */
-export const makeSlot = ({ word, limitMs, name }: WatchedEngine, endable: boolean): Slot => ({
-  ...{ word, limitMs, isEndable: endable, name },
+/** @param isEndable true if its calls run in endable turns */
+export const makeSlot = ({ word, limitMs, name }: WatchedEngine, isEndable: boolean): Slot => ({
+  ...{ word, limitMs, isEndable, name },
   ...{ sampledCall: 0, spentMs: 0, stage: 0, isEndRequested: false, cpuMsAtEnd: 0 },
 });
 
@@ -124,7 +124,7 @@ export function makeSampling(constants: typeof CONSTANTS) {
   const sampling = {
     /**
      * Samples an engine, and sets the bit that is due; returns true if a call runs.
-     * @param elapsedMs milliseconds since the last sample; if negative, time to subtract again
+     * @param elapsedMs milliseconds since the last sample; negative ones are subtracted
      * @param cpu returns the milliseconds of CPU that the engines' thread has had; NaN if unknown
      */
     sample(slot: Slot, elapsedMs: number, cpu: () => number): boolean {

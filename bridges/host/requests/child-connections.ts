@@ -30,6 +30,7 @@ const refuse = (operation: string): never => {
 
 /** The connection to one child. */
 class ChildConnection implements ConnectionTransport, ApiHost {
+  /** Always 0: the guest takes the replies from memory. */
   readonly queuedBytes = 0;
   readonly greetingFacts = {};
   readonly connection: ApiConnection;
@@ -49,6 +50,7 @@ class ChildConnection implements ConnectionTransport, ApiHost {
     this.connection = new ApiConnection(this, DEFAULT_CALLER, this);
   }
 
+  /** Serves the messages received so far; their replies are kept until `takeReplies`. */
   serve(): void {
     const { connection } = this;
     // Begun by the first message, since the children are not connected yet at the volume's `init`.

@@ -160,6 +160,7 @@ export class DecisionQueue<R extends QueuedRequest> {
     if (this.firstLane !== null) this.scheduleNextTurn(wasCallSlow(this.context, slowCalls));
   }
 
+  /** Drops all decisions: the interpreter is lost or ends. */
   clear(): void {
     this.firstLane = this.lastLane = null;
     this.queuedBytes = 0;

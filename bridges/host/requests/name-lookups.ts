@@ -20,6 +20,7 @@ import type { HostedRequest } from './hosted-request.ts';
 
 const LOOKUP = findFop('lookup')!;
 
+/** The interpreter's methods that carry out a decision after its lookup. */
 export interface LookupExecutor {
   carryOutDecision(request: HostedRequest, decision: Decision): void;
   getGuestCbk(row: FopRow): unknown;

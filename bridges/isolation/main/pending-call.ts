@@ -9,6 +9,7 @@ import { Loc } from '../../../runtime/core/loc.ts';
 import { ReplyWindow, type TypedValues } from '../reply-window.ts';
 import type { ExchangedValues } from '../values.ts';
 
+/** A request of the main thread, with the winds that the module has made for it. */
 export class PendingCall implements ExchangedValues {
   readonly number: number;
   readonly row: FopRow;
@@ -17,6 +18,7 @@ export class PendingCall implements ExchangedValues {
   readonly replies = new ReplyWindow();
   /** Pending winds, by the worker's number: their index in the request. */
   readonly winds = new Map<number, number>();
+  /** The number of winds without a reply of their child. */
   owedReplies = 0;
   isAnswered = false;
   /** True if it carries inodes that are not linked. */

@@ -24,6 +24,7 @@ import type { WorkerLink, WorkerLinkOwner } from './worker-link.ts';
 /** The most pending timers of one worker. */
 const MAX_TIMERS = 4096;
 
+/** The handlers of one worker's messages, with the worker's timers and log. */
 export class WorkerMessages {
   readonly log: WorkerLog;
   private readonly xl: Xlator;
@@ -41,6 +42,7 @@ export class WorkerMessages {
     this.log.limited.reportOmissions();
   }
 
+  /** The handler of each kind of message; the comments of TO_MAIN list the contents. */
   readonly handlers: WorkerLinkOwner['handlers'] = {
     [TO_MAIN.LOG]: (from, { calls }) =>
       this.log.write(calls.get(from.u32())?.frame ?? null, from.text()),

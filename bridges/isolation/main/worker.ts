@@ -63,6 +63,7 @@ export class Worker {
   private timeLimitSeconds: number;
   private cancelCheck: (() => void) | null = null;
   private lastHeartbeat = 0;
+  /** The time of the last check, by `performance.now`. */
   private lastCheckMs = 0;
   /** Milliseconds that it has been stuck. */
   private stuckMs = 0;

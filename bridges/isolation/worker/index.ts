@@ -47,6 +47,7 @@ import { makeChildStandIn, RequestExchange } from './request-exchange.ts';
 /** Milliseconds between two raises of the heartbeat while the worker starts: it shows that it runs. */
 const HEARTBEAT_INTERVAL_MS = 100;
 
+/** The volume in its worker, with the module and the link to the main thread. */
 export class IsolatedVolume {
   private readonly data: WorkerData;
   private readonly machine: Machine;
@@ -300,6 +301,7 @@ export class IsolatedVolume {
     this.isPassingEvent = !isChange(event);
     try {
       const { moduleVolume } = this;
+      // The message has no details of an upcall: it stands for every entry.
       if (event === 'UPCALL') moduleVolume.notify(event, { kind: 'every-entry' });
       else if (events[event].direction === 'down') moduleVolume.notify(event, moduleVolume);
       else if (child === undefined) moduleVolume.notify(event, moduleVolume);

@@ -96,10 +96,12 @@ export class MirrorTable extends InodeTable {
     return linked;
   }
 
+  /** Drops the mirror of an inode that the main thread has forgotten. */
   drop(mainNumber: number): void {
     const inode = this.byMainNumber.get(mainNumber);
     if (inode === undefined) return;
     this.byMainNumber.delete(mainNumber);
+    // The mirror has got another number since.
     if (inode.mainNumber !== mainNumber) return;
     if (inode.linked) this.forget(inode, 0);
     else inode.forgetCtx();

@@ -8,7 +8,7 @@ import { memory } from './memory.ts';
 import { noFiles } from './no-files.ts';
 import { makeParts, type PartBytes } from './parts.ts';
 import { makeRealm } from './realm.ts';
-import { makeSources, type FileContents } from './sources.ts';
+import { type FileContents, makeSources } from './sources.ts';
 import { startWatch } from './watchdog.ts';
 import { web } from './worker-globals.ts';
 

@@ -6,7 +6,7 @@
 import type { Parts } from '../../host/machine.ts';
 import { web } from './worker-globals.ts';
 
-/** Parts by their names (machine.ts). */
+/** The bytes of parts, by the parts' names (`Parts`). */
 export type PartBytes = ReadonlyMap<string, Uint8Array>;
 
 /** Fetches all parts below a URL. @throws {Error} with the URL of a missing part */

@@ -1,9 +1,11 @@
 /**
- * Makes realms in a browser. A worker cannot make a true realm, so evaluated code gets a scope: it
- * finds every free name there, `globalThis` included, and the worker's globals stay hidden. That
- * restricts trusted text only: from any JavaScript object, a module could climb to the worker's
- * `Function`. The fence (python/fence.ts) keeps such objects from Python. A module that broke the
- * fence would get what the browser allows a worker of this origin.
+ * Makes realms for the browser's machine, in which the bridges evaluate Pyodide and its glue code.
+ * A worker cannot make a true realm, so the code gets a scope: every free name, `globalThis`
+ * included, is looked up there, and the worker's globals stay hidden.
+ *
+ * The scope is no security boundary: code with any JavaScript object can reach the worker's
+ * `Function` through it. So only trusted text is evaluated here, and python/fence.ts keeps
+ * JavaScript objects from the module.
  */
 import type { BareRealm } from '../../host/machine.ts';
 
@@ -17,6 +19,7 @@ const ECMASCRIPT_GLOBALS = [
   'NaN Infinity undefined encodeURIComponent decodeURIComponent encodeURI decodeURI',
 ].flatMap((line) => line.split(' '));
 
+/** Makes a realm whose evaluated code finds only ECMASCRIPT_GLOBALS, and its own global variables. */
 export function makeRealm(): BareRealm {
   const workerGlobals = globalThis as unknown as Readonly<Record<string, unknown>>;
   const scope: Record<string, unknown> = Object.create(null);
@@ -25,6 +28,7 @@ export function makeRealm(): BareRealm {
   const scopeProxy = new Proxy(scope, {
     // No lookup leaves the scope.
     has: () => true,
+    // `with` asks for Symbol.unscopables, which the scope lacks.
     get: (target, name) => (typeof name === 'symbol' ? undefined : target[name]),
   });
   const evaluate = (source: string, name: string): unknown => {
@@ -33,6 +37,7 @@ export function makeRealm(): BareRealm {
   };
   return {
     evaluate,
+    // Promise reactions run before the next timer.
     runReactions: () => new Promise((resolve) => setTimeout(resolve, 0)),
   };
 }

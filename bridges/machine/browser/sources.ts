@@ -1,4 +1,4 @@
-/** Reads module sources in a browser from the texts that the page passes. */
+/** Implements the browser machine's `Sources`: reads modules from the contents that the page passes. */
 import type { FileKind, Sources } from '../../host/machine.ts';
 import { normalize } from '../../host/paths.ts';
 
@@ -12,10 +12,10 @@ class SourceError extends Error {
   }
 }
 
-/** Texts by absolute path. */
+/** Files by absolute path: texts, or bytes. */
 export type FileContents = Readonly<Record<string, string | Uint8Array>>;
 
-/** Makes the sources of these texts. @throws {Error} for a relative path */
+/** Makes the sources of these files. @throws {Error} for a relative path */
 export function makeSources(contents: FileContents): Sources {
   const files = new Map<string, Uint8Array>();
   const folders = new Map<string, Map<string, FileKind>>([['/', new Map()]]);
@@ -29,6 +29,7 @@ export function makeSources(contents: FileContents): Sources {
   const findKind = (path: string): FileKind | undefined =>
     files.has(path) ? 'file' : folders.has(path) ? 'folder' : undefined;
   return {
+    // A browser has no installed package, so no bundled examples.
     installed: null,
     fileKind: (path) => findKind(normalize(path)),
     list(folder) {
@@ -46,12 +47,12 @@ export function makeSources(contents: FileContents): Sources {
       if (findKind(fullPath) === undefined) throw new SourceError('ENOENT', path);
       return fullPath;
     },
-    // No mount can cover a text.
+    // A mount cannot cover files in memory, so there is nothing to check.
     makeMountCheck: () => () => Promise.resolve(),
   };
 }
 
-/** Adds a path to its folder, and that to its parent. */
+/** Adds a path to the entries of its folder, and a new folder to those of its parent. */
 function addEntry(folders: Map<string, Map<string, FileKind>>, path: string, kind: FileKind): void {
   const slash = path.lastIndexOf('/');
   const folder = path.slice(0, slash) || '/';

@@ -22,8 +22,8 @@ export interface Lost {
 }
 
 /**
- * A message to the watchdog's worker: first `words`, then engines to add, or without `slot` to
- * remove.
+ * A message to the watchdog's worker. The first has `words`. Each later one adds the engine `id`, or
+ * removes it if `slot` is absent.
  */
 interface Message {
   readonly id?: number;
@@ -93,7 +93,10 @@ function runWatchdog(
 
 const WORKER_SOURCE = `(${runWatchdog})(globalThis, ${JSON.stringify(CONSTANTS)}, ${makeSampling})`;
 
-/** Starts the watchdog; returns the reason if threads or shared memory are missing. */
+/**
+ * Starts the watchdog; returns its `watch` function, or the reason why it cannot run: threads or
+ * shared memory are missing.
+ */
 export async function startWatch(
   lostPort: object | undefined,
 ): Promise<{ readonly watch: WatchEngine } | { readonly reason: string }> {
@@ -124,6 +127,7 @@ const awaitStart = (worker: WebWorker, lostPort: object | undefined): Promise<vo
     worker.postMessage(message, lostPort === undefined ? [] : [lostPort]);
   });
 
+/** Makes the function that watches an engine, by messages to the watchdog's worker. */
 function makeWatch(worker: WebWorker): WatchEngine {
   let engineCount = 0;
   return (engine) => {

@@ -27,7 +27,7 @@ function locateSnapshot(
 
 const digests = new Map<string, Buffer>();
 
-/** Returns the sha256 of parts, computed once per process. */
+/** Returns the sha256 of the parts of snapshot `name`, computed once per process. */
 function digestParts(name: string, partNames: readonly string[]): Buffer {
   let digest = digests.get(name);
   if (digest === undefined) {

@@ -116,7 +116,7 @@ describe('a cached file', () => {
     expect([...warnings, ...notices]).toEqual([]);
   });
 
-  it('missing from the cache is not reported', () => {
+  it('is not reported if it is missing from the cache', () => {
     rmSync(file);
     expect(read()).toBeUndefined();
     expect([...warnings, ...notices]).toEqual([]);

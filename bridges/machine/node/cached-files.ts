@@ -22,7 +22,7 @@ import { findForeignReason, formatErrorReason, type Log } from './cache-folder.t
 /** The most snapshots of one kind that stay: each version of glossa or Pyodide adds one. */
 const MAX_SNAPSHOTS = 4;
 
-/** Flags that never block, even on a pipe. */
+/** Flags that follow no symbolic link (ELOOP), and never block, even on a pipe. */
 const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**

@@ -69,7 +69,7 @@ describe('granted files', () => {
     expect(files.stat(pathIn('beside'))).toBe(-EACCES);
   });
 
-  it('include no file that a link or dots lead to outside of them', () => {
+  it('include no file outside of them by way of a link or dots', () => {
     symlinkSync(pathIn('beside'), pathIn('in/link'));
     symlinkSync(pathIn('beside/canary'), pathIn('in/direct'));
     for (const path of [

@@ -223,6 +223,7 @@ export class NodeFiles implements GrantedFiles {
         renameSync(fdPath, target);
         return 0;
       });
+      // `runCall` converts it back to the result.
       if (result < 0) throw Object.assign(new Error(), { errno: result });
     });
   }
@@ -261,6 +262,7 @@ export class NodeFiles implements GrantedFiles {
     return isNormalized(path) && this.grants.some((grant) => grant.path.startsWith(`${path}/`));
   }
 
+  /** Lists the names in the folder `path` that lead to grants. */
   private listAboveGrants(path: string): string[] {
     const below = this.grants.filter((grant) => grant.path.startsWith(`${path}/`));
     return [...new Set(below.map((grant) => grant.path.slice(path.length + 1).split('/')[0]!))];
@@ -324,7 +326,10 @@ function findNeededRights(access: number): Right[] {
   return access === constants.O_WRONLY ? ['write'] : ['read', 'write'];
 }
 
-/** Attributes of a folder above a grant; it lists only the names that lead to grants. */
+/**
+ * Attributes of any folder above a grant, which hide the real ones. The folder lists only the names
+ * that lead to grants.
+ */
 const ABOVE_ATTRIBUTES: Attributes = {
   mode: constants.S_IFDIR | 0o555,
   size: 0,
@@ -340,6 +345,7 @@ const isFileOrFolder = (stat: Stats): boolean => stat.isFile() || stat.isDirecto
 const isNormalized = (path: string): boolean =>
   path.startsWith('/') && !path.includes('\0') && !/\/(\.{0,2})(\/|$)/.test(path);
 
+/** True if the grant includes `target`. */
 const covers = ({ path, onlyName }: Grant, target: string): boolean =>
   target === path || (onlyName === undefined && (path === '/' || target.startsWith(`${path}/`)));
 

@@ -97,7 +97,7 @@ function readPages(
 ): number {
   let position = startPosition;
   let crc = initialCrc;
-  // One readv(2) takes at most 1024 buffers (IOV_MAX).
+  // 512 at a time: one readv(2) takes at most 1024 buffers (IOV_MAX).
   for (let i = 0; i < runs.length; i += 512) {
     const views = runs.slice(i, i + 512).map(([start, length]) => {
       return new Uint8Array(heap.buffer, heap.byteOffset + start, length);
@@ -145,6 +145,7 @@ export function writeSnapshot(
 function findUsedRuns(memory: Buffer): [start: number, length: number][] {
   const zero = Buffer.alloc(PAGE_BYTES);
   const runs: [number, number][] = [];
+  /** The start of the current run; -1 between two runs. */
   let start = -1;
   for (let at = 0; at <= memory.length; at += PAGE_BYTES) {
     const isUsed = at < memory.length && zero.compare(memory, at, at + PAGE_BYTES) !== 0;

@@ -31,6 +31,7 @@ export const sources: Sources = {
   read: (path) => readFileSync(path),
   realPath: (path) => realpathSync(path),
   makeMountCheck(folders) {
+    // A mount over a folder changes the folder's device number.
     const devices = new Map(folders.map((folder) => [folder, readDevice(folder)]));
     return async () => {
       for (const [folder, device] of devices) {

@@ -87,7 +87,7 @@ function runWatchdog(
   const { sampleAll } = sampling(constants);
   /** Milliseconds without a running call after which the thread sleeps until a call wakes it. */
   const IDLE_MS = 1000;
-  // Times in milliseconds; `waited` is the time that the engines' thread has waited for a CPU.
+  // `waitedMs`: the time that the engines' thread has waited for a CPU, which no call pays for.
   let lastActiveMs = performance.now();
   let lastSampleMs = lastActiveMs;
   let waitedMs = readThreadTimes()[1]!;
