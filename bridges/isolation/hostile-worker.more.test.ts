@@ -113,7 +113,7 @@ const messages = fc.array(
   { maxLength: 5 },
 );
 
-it('every request gets exactly one reply, whatever messages a worker sends', async () => {
+it('every request gets exactly one reply, for arbitrary messages of its worker', async () => {
   await fc.assert(
     fc.asyncProperty(messages, async (sent) => {
       const { graph, workers } = await start();
@@ -133,7 +133,7 @@ it('every request gets exactly one reply, whatever messages a worker sends', asy
   );
 });
 
-it('every request gets exactly one reply, whatever a worker writes to the shared memory', async () => {
+it('every request gets exactly one reply, for arbitrary writes to the shared memory', async () => {
   const words = fc.array(fc.tuple(fc.nat(), fc.integer()), { minLength: 1, maxLength: 20 });
   await fc.assert(
     fc.asyncProperty(words, fc.uint8Array({ maxLength: 200 }), async (control, ring) => {
