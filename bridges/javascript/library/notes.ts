@@ -98,18 +98,19 @@ type Owner = Record<string, Method>;
 let wrappers: { owner: Owner; name: string; original: Method; wrapper: Method }[] = [];
 /** The number of wrapped frame prototypes. */
 let wrappedPrototypeCount = 0;
-const { apply } = Reflect;
+const { apply, defineProperty } = Reflect;
 
 /** Wraps a method so that it reports the frame it decides for. */
 function wrap(owner: object, name: string, getFrame: (self: unknown) => unknown): void {
   const target = owner as Owner;
   const original = target[name]!;
   if (wrappers.some(({ wrapper }) => wrapper === original)) return;
-  // A module that reads the method's `name` sees that of this wrapper.
   const wrapper: Method = function (...args) {
     if (currentCall !== null) noteDecision(currentCall, getFrame(this) as Frame | null);
     return apply(original, this, args);
   };
+  // A module that reads the method's `name` sees this one, as in Python.
+  defineProperty(wrapper, 'name', { value: 'observed' });
   target[name] = wrapper;
   wrappers.push({ owner: target, name, original, wrapper });
 }
