@@ -11,7 +11,7 @@ import { connectTo, listenApi, makeVolfileFolder, startApi } from '../test/suppo
 import { runCommand } from '../test/support/cli.ts';
 
 describe('glossa api', () => {
-  it('--socket serves several programs until SIGTERM, at a socket for its user', async () => {
+  it('serves several programs until SIGTERM at --socket, a socket for its user', async () => {
     const folder = makeVolfileFolder();
     const path = join(folder, 'socket');
     const server = startApi(folder, '--socket', path);
@@ -28,7 +28,7 @@ describe('glossa api', () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  it('--fd serves the program that has started it, and ends with it', async () => {
+  it('serves the program that has started it at --fd, and ends with it', async () => {
     const server = startApi(makeVolfileFolder(), '--fd', '3');
     const socket = server.stdio[3] as Duplex as Socket;
     const client = await SocketClient.greet(socket);

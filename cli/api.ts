@@ -54,13 +54,13 @@ export default defineCommand({
         : [formatVolfileServer(servers), ...takeOperands(operands, [])];
     if (servers === undefined) await refuseNonVolfile(volfile);
     // A daemon would not inherit the descriptor.
-    const ownFlags = typeof socket === 'number' ? { ...flags, 'no-daemon': true } : flags;
+    const effectiveFlags = typeof socket === 'number' ? { ...flags, 'no-daemon': true } : flags;
     const settings: ApiServerSettings = {
-      ...readServerSettings(ownFlags, volfile, resolve(volfile), terminal.verbosity),
+      ...readServerSettings(effectiveFlags, volfile, resolve(volfile), terminal.verbosity),
       servers,
       socket,
     };
-    return startServer(settings, ownFlags, {
+    return startServer(settings, effectiveFlags, {
       terminal,
       readyLine: null,
       serve: async (starter) =>
@@ -69,7 +69,7 @@ export default defineCommand({
   },
 });
 
-/** Reads --socket or --fd. @throws {UsageError} */
+/** Reads --socket, the path to listen at, or --fd, a connected descriptor. @throws {UsageError} */
 function readSocket({ socket, fd }: FlagValues<typeof apiFlags>): string | number {
   if ((socket === undefined) === (fd === undefined)) {
     throw new UsageError('use either --socket PATH or --fd N');

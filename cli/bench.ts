@@ -75,16 +75,16 @@ async function runBenchmark(
     STORED_BYTES_MAX * settings.clients * (stackCount + 1),
   );
   try {
-    const ownStacks = await makeStacks(flags, operands, workspace, terminal);
-    const stacks = addOthers(ownStacks, settings.others, workspace.scratch);
-    const names = [...stacks.stacks, ...stacks.others.stacks].map(({ name }) => name);
-    if (settings.rounds < ROUNDS_MIN && names.length > 1) {
+    const glossaStacks = await makeStacks(flags, operands, workspace, terminal);
+    const stacks = addOthers(glossaStacks, settings.others, workspace.scratch);
+    const stackNames = [...stacks.stacks, ...stacks.others.stacks].map(({ name }) => name);
+    if (settings.rounds < ROUNDS_MIN && stackNames.length > 1) {
       throw new UsageError(
         `--rounds takes at least ${ROUNDS_MIN} where stacks are compared: fewer rounds have no ` +
           'interval with 95 % confidence',
       );
     }
-    const conditions = flags['fail-if'].map((text) => parseCondition(text, names));
+    const conditions = flags['fail-if'].map((text) => parseCondition(text, stackNames));
     if (flags.out !== undefined) openReportFolder(flags.out, flags);
     const outcome = await measureStacks(workspace, stacks, settings, flags, terminal, signal);
     return await printReport(outcome, conditions, flags, terminal);
@@ -94,6 +94,7 @@ async function runBenchmark(
   }
 }
 
+/** Makes the stacks of the volfiles, or those of --translator. @throws {UsageError | Failure} */
 function makeStacks(
   flags: BenchFlags,
   operands: readonly string[],
@@ -112,6 +113,7 @@ function makeStacks(
   return makeTranslatorStacks({ translator, languageWords: languages, options, scratch });
 }
 
+/** Mounts and measures the stacks, and shows the progress. @throws {Failure} */
 async function measureStacks(
   workspace: Workspace,
   { stacks, others, question, ...stackFacts }: StacksWithOthers,
@@ -120,9 +122,9 @@ async function measureStacks(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<BenchOutcome> {
-  const { scratch, data, stacks: stored, plain } = workspace;
+  const { scratch, data, stacks: stackFolder, plain: plainFolder } = workspace;
   const { mountFlags, timeouts } = settings;
-  const mountSettings = { scratch, data: stored, mountFlags, timeouts, terminal };
+  const mountSettings = { scratch, data: stackFolder, mountFlags, timeouts, terminal };
   const progress = new ProgressLine(terminal);
   const { warnings } = stackFacts;
   if (!flags.json) for (const warning of warnings) terminal.err(`glossa bench: ${warning}`);
@@ -140,7 +142,7 @@ async function measureStacks(
       ],
       machine: describeMachine(data, { glossa: readPackageVersion(), ...others.versions }),
       cpus: readAllowedCpus(),
-      folder: plain,
+      folder: plainFolder,
       showProgress: progress.show,
       printProblem: (problem) => {
         progress.clear();
@@ -167,7 +169,10 @@ async function printReport(
     writeReportFolder(out, await makeReportFiles(run));
     if (terminal.isInteractive) terminal.err(`the page is ${join(out, 'report.html')}`);
   }
-  const failed = [...failures, ...conditions.flatMap((condition) => findFailures(condition, run))];
-  for (const failure of failed) terminal.err(`glossa bench: failed: ${failure}`);
-  return trialFailures.length + failed.length > 0 ? EXIT_FAILURE : EXIT_OK;
+  const allFailures = [
+    ...failures,
+    ...conditions.flatMap((condition) => findFailures(condition, run)),
+  ];
+  for (const failure of allFailures) terminal.err(`glossa bench: failed: ${failure}`);
+  return trialFailures.length + allFailures.length > 0 ? EXIT_FAILURE : EXIT_OK;
 }

@@ -98,7 +98,7 @@ const why = findBrickObstacle();
 const skipped = why !== '' && process.env.GLOSSA_REQUIRE_ALL !== '1';
 if (skipped) process.stderr.write(`skipped: bricks for GlusterFS: ${why}\n`);
 
-it('glossa brick runs as a daemon until it is asked to end', async () => {
+it('glossa brick serves as a daemon until it is asked to end', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'glossa-bricks-'));
   const at = (name: string): string => join(folder, name);
   const glossa = (...args: string[]) =>
@@ -126,7 +126,7 @@ it('glossa brick runs as a daemon until it is asked to end', async () => {
   }
 });
 
-(skipped ? describe.skip : describeMounts)('bricks for GlusterFS', () => {
+(skipped ? describe.skip : describeMounts)('a brick for GlusterFS', () => {
   let folder: string;
   let shared: OurBrick;
   const mounts: RealMount[] = [];
@@ -177,7 +177,7 @@ it('glossa brick runs as a daemon until it is asked to end', async () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('behave like a local folder for shell tools', async () => {
+  it('behaves like a local folder for shell tools', async () => {
     const [local, far] = [dir('local'), await mount(distributed(shared.port, { unknown: 'x' }))];
     const there = await far.runScript(
       `mkdir w; cd w; bash -c "$DEEDS"`.replace('"$DEEDS"', quoted(DEEDS)),
@@ -193,7 +193,7 @@ it('glossa brick runs as a daemon until it is asked to end', async () => {
     expect(far.logged.split('\n').filter((line) => / E \[/.test(line))).toEqual([]);
   });
 
-  it('behave like a local folder for tar, git and SQLite', async () => {
+  it('behaves like a local folder for tar, git and SQLite', async () => {
     skipWithoutTools(PROGRAMS);
     const [local, far] = [dir('of-programs'), await mount(client(shared.port))];
     const run = `DOCS=${packageRoot}/docs bash -c ${quoted(PROGRAMS)}`;
@@ -206,7 +206,7 @@ it('glossa brick runs as a daemon until it is asked to end', async () => {
     expect(far.logged.split('\n').filter((line) => / E \[/.test(line))).toEqual([]);
   });
 
-  it('invalidate the caches of other clients, and exclude them by locks', async () => {
+  it('invalidates the caches of other clients, and excludes them by locks', async () => {
     const caching = (port: number): string =>
       client(port) +
       volume(
@@ -230,7 +230,7 @@ it('glossa brick runs as a daemon until it is asked to end', async () => {
     expect(await b.runScript('flock -w 60 told echo mine')).toBe('mine\n');
   });
 
-  it('release the locks of a killed client', async () => {
+  it('releases the locks of a killed client', async () => {
     const [a, b] = [await mount(client(shared.port)), await mount(client(shared.port))];
     await a.runScript('rm -f held; touch told');
     const holds = a.runScript('exec 9<>told; flock 9; touch held; exec sleep 600 9<&9');
@@ -242,7 +242,7 @@ it('glossa brick runs as a daemon until it is asked to end', async () => {
     expect(shared.logged).toMatch(/client .* disconnected/);
   });
 
-  it('refuse a client that auth does not allow, and the client gives up', async () => {
+  it('refuses a client that auth does not allow, and the client gives up', async () => {
     const strict = await start(
       (port) =>
         files(dir('strict')) +
@@ -266,7 +266,7 @@ it('glossa brick runs as a daemon until it is asked to end', async () => {
     await (await mount(as('s3cret'))).runScript('echo in > f');
   });
 
-  it('are reconnected after a restart', async () => {
+  it('gets its client back after a restart', async () => {
     const brick = await start(
       (port) => files(dir('again')) + server(serving(port), 'brick'),
       await freePort(),
@@ -280,7 +280,7 @@ it('glossa brick runs as a daemon until it is asked to end', async () => {
     expect(await far.runScript('echo more >> d/e/f; cat d/e/f')).toBe('text\nmore\n');
   });
 
-  it('are waited for while they answer pings, and given up when they stop', async () => {
+  it('keeps its clients waiting while it answers pings, and is given up when it stops', async () => {
     const slow = volume(
       'brick',
       'debug/delay-gen',
@@ -297,7 +297,7 @@ it('glossa brick runs as a daemon until it is asked to end', async () => {
     await expect.poll(() => far.runScript('ls'), PATIENCE).toBe('f\n');
   });
 
-  it('export a subdirectory as a whole volume, and squash root to nobody', async () => {
+  it('exports a subdirectory as a whole volume, and squashes root to nobody', async () => {
     const brick = await start((port) => {
       const auth = '/sub(127.0.0.1)';
       return (
@@ -317,7 +317,7 @@ it('glossa brick runs as a daemon until it is asked to end', async () => {
     await expect(mount(client(brick.port))).rejects.toThrow(/uthentication failed|AUTH_FAILED/);
   });
 
-  it('bricks of glossa and of GlusterFS export a subdirectory to a mount of glossa', async () => {
+  it('exports a subdirectory to a mount of glossa, as a brick of GlusterFS does', async () => {
     const auth = { 'auth.addr.brick.allow': '/sub(127.0.0.1),/none(127.0.0.1)' };
     const ours = await start(
       (port) => files(dir('given')) + server({ ...serving(port), ...auth }, 'brick'),
@@ -368,7 +368,7 @@ it('glossa brick runs as a daemon until it is asked to end', async () => {
     });
   });
 
-  it('serve one replica of a GlusterFS volume beside a GlusterFS brick', async () => {
+  it('serves one replica of a GlusterFS volume beside a GlusterFS brick', async () => {
     const real = await RealBrick.start(dir('real'));
     bricks.push(real);
     const own = dir('replica');
@@ -398,7 +398,7 @@ it('glossa brick runs as a daemon until it is asked to end', async () => {
     expect(look(own)).toMatch(/^\w+ {2}d\/3\n\w+ {2}d\/x\n$/);
   });
 
-  it('accept TLS connections, and check the client’s certificate', async () => {
+  it('accepts TLS connections, and refuses a client whose certificate is not allowed', async () => {
     skipWithoutTools('openssl version');
     const pem = (name: string): string => join(folder, name);
     const made = spawnSync(

@@ -65,7 +65,7 @@ FILE: 1 error, 1 warning
     },
   );
 
-  it('with --strict treats a warning as an error', async () => {
+  it('treats a warning as an error with --strict', async () => {
     const text = good.replace('end', '    option colour red\nend');
     expect(await check(text)).toMatchObject({ status: 0 });
     expect(await check(text, ['--strict'])).toMatchObject({ status: 1 });
@@ -87,7 +87,7 @@ FILE: 1 error, 1 warning
     expect(out).toMatch('exited with status 3');
   });
 
-  it('with --json prints the problems as JSON', async () => {
+  it('prints the problems as JSON with --json', async () => {
     const { status, out } = await check(bad, ['--json']);
     expect(status).toBe(1);
     const bare = { ok: false, files: [{ ok: false, problems: [{}, {}] }] };
@@ -168,7 +168,7 @@ FILE: 1 error, 1 warning
       expect((await piped('')).out).toContain('<stdin>:1:1: error: the file has no volume');
     }));
 
-  it('with --quiet prints errors alone', async () => {
+  it('prints errors alone with --quiet', async () => {
     expect(await check(good, ['-q'])).toEqual({ status: 0, out: '', err: '' });
     const { status, out } = await check(bad, ['-q']);
     expect(status).toBe(1);

@@ -24,7 +24,7 @@ interface FileReport {
   readonly file: string;
   readonly ok: boolean;
   readonly problems: readonly VolfileProblem[];
-  /** Why the file could not be read. */
+  /** The reason why the file could not be read; absent if it was. */
   readonly error?: string;
 }
 
@@ -53,9 +53,9 @@ export default defineCommand({
       try {
         const inspection = await inspectOperand(operand, flags);
         const { problems } = inspection;
-        const ok = inspection.description !== undefined;
-        if (!ok) status = Math.max(status, EXIT_FAILURE);
-        files.push({ file, ok, problems });
+        const isValid = inspection.description !== undefined;
+        if (!isValid) status = Math.max(status, EXIT_FAILURE);
+        files.push({ file, ok: isValid, problems });
         if (!flags.json) printInspection(file, inspection, terminal);
       } catch (error) {
         const isUsage = error instanceof UsageError;
@@ -71,12 +71,14 @@ export default defineCommand({
   },
 });
 
+/** The flags that concern how a volfile is inspected. */
 interface CheckFlags {
   readonly strict: boolean;
   readonly 'xlator-option': readonly string[];
   readonly 'allow-shell': boolean;
 }
 
+/** Inspects a file, or standard input, with the options of its volumes. @throws {UsageError | Failure} */
 async function inspectOperand(file: string, flags: CheckFlags): Promise<VolfileInspection> {
   const { registry } = await import('../server/registry.ts');
   const { strict } = flags;
@@ -110,11 +112,11 @@ function printInspection(file: string, inspection: VolfileInspection, terminal: 
     printNote(`${file}: ${counts}`, terminal);
     return;
   }
-  const { length } = description.volumes;
+  const { length: volumeCount } = description.volumes;
   const { name, type } = findTopVolume(description);
-  const volumes = `${length} volume${length === 1 ? '' : 's'}`;
+  const volumesText = `${volumeCount} volume${volumeCount === 1 ? '' : 's'}`;
   printNote(
-    `${file}: ${volumes}, the top is ${printable(name.text)} (${printable(type.text)}): ${counts}`,
+    `${file}: ${volumesText}, the top is ${printable(name.text)} (${printable(type.text)}): ${counts}`,
     terminal,
   );
 }

@@ -5,10 +5,10 @@ import { EXIT_OK, UsageError } from '../terminal/exit.ts';
 import { takeOperands } from '../terminal/flags.ts';
 import { scripts } from './completion/scripts.ts';
 
-const names = Object.keys(scripts) as (keyof typeof scripts)[];
+const shellNames = Object.keys(scripts) as (keyof typeof scripts)[];
 
 export default defineCommand({
-  usage: [`glossa setup completion ${names.join('|')}`],
+  usage: [`glossa setup completion ${shellNames.join('|')}`],
   description:
     'Prints what a shell needs to complete command lines of glossa. For one session: ' +
     '`source <(glossa setup completion bash)`, the same in zsh (after compinit), ' +
@@ -16,9 +16,9 @@ export default defineCommand({
   flags: {},
   async run({ operands }, terminal) {
     const [operand] = takeOperands(operands, ['SHELL']);
-    const shell = names.find((name) => name === operand);
+    const shell = shellNames.find((name) => name === operand);
     if (shell === undefined) {
-      const hint = formatSuggestion(operand, names) || `; there is ${names.join(', ')}`;
+      const hint = formatSuggestion(operand, shellNames) || `; there is ${shellNames.join(', ')}`;
       throw new UsageError(`no completion for the shell '${operand}'${hint}`);
     }
     terminal.out(scripts[shell].trimEnd());

@@ -24,7 +24,7 @@ const PROMPT = '(glossa) ';
 /** The commands that an empty line repeats, as in gdb. */
 const REPEATABLE = /^\s*(c|cont\w*|s|step|n|next|up|down|fin\w*)\s*$/;
 
-const ownFlags = {
+const dapFlags = {
   dap: toggleFlag({
     help: 'for an editor: the Debug Adapter Protocol on standard input and output',
   }),
@@ -41,7 +41,7 @@ export default defineCommand({
     "request that stops is held, and others go on. 'help' lists the commands; they may also come " +
     'from a pipe, where the first mistake ends it. At the end everything goes on, and the mount is ' +
     'gone.',
-  flags: { ...serverFlags, ...ownFlags },
+  flags: { ...serverFlags, ...dapFlags },
   placeholderKinds: { MNT: 'folder' },
   passesRest: true,
   async run({ flags, operands, rest }, terminal) {
@@ -86,6 +86,7 @@ async function runDebugger(task: DebugTask, terminal: Terminal): Promise<number>
       })
     : new PipedPrompt();
   let markStarted = (): void => {};
+  /** Resolves when the server has started the graph, or has ended without that. */
   const whenStarted = new Promise<void>((resolve) => {
     markStarted = resolve;
   });
@@ -127,13 +128,13 @@ async function runCommands(
 ): Promise<number> {
   let lastCommandLine = '';
   for (;;) {
-    // Set when the mount has ended.
+    // Not null once the mount has ended.
     if (session.hasFailed !== null) return session.hasFailed ? EXIT_FAILURE : EXIT_OK;
     const line = await prompt.readLine(false);
     if (line === CANCELLED) continue;
     if (line === null) return EXIT_OK;
-    const commandLine: string =
-      line.trim() === '' && !prompt.endsAtFailure ? lastCommandLine : line;
+    // On a terminal, an empty line repeats the last command, as in gdb.
+    const commandLine: string = line.trim() === '' && !prompt.isPipe ? lastCommandLine : line;
     lastCommandLine = REPEATABLE.test(commandLine) ? commandLine : '';
     const { promise, stopListening } = prompt.listenForInterrupt();
     try {
@@ -141,7 +142,7 @@ async function runCommands(
     } catch (error) {
       if (!(error instanceof DebugError)) throw error;
       terminal.err(error.message);
-      if (prompt.endsAtFailure) return EXIT_FAILURE;
+      if (prompt.isPipe) return EXIT_FAILURE;
     } finally {
       stopListening();
     }

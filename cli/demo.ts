@@ -147,14 +147,14 @@ async function runPasses(
       fillPromise ??= fillBricks();
       return fillPromise;
     };
-    const near = makeSearches(
+    const nearSearches = makeSearches(
       stacks.filter(runsOverFolder),
       '',
       { workload: workloads.near, countingVolumes, pids: [] },
       (text) => text,
       [`${STORAGE_VOLUME}.directory=${tree}`],
     );
-    const away = makeSearches(
+    const awaySearches = makeSearches(
       stacks,
       '-away',
       { workload: workloads.away, countingVolumes, pids, beforeMount: fillOnce },
@@ -168,21 +168,24 @@ async function runPasses(
     ): Promise<Pass> => {
       const label = `${passNumber} of 2: ${describeStorage(brickFacts)}`;
       showStep(label);
-      const { busy, times: searched } = await measureSearches(searches, seed, (share) =>
+      const { busy, times: searchTimes } = await measureSearches(searches, seed, (share) =>
         showStep(label, share),
       );
       const chosenStacks = brickFacts.bricks === 0 ? stacks.filter(runsOverFolder) : stacks;
       return {
         ...brickFacts,
         busy,
-        stacks: searched.map((result, index) => ({ name: chosenStacks[index]!.name, ...result })),
+        stacks: searchTimes.map((result, index) => ({
+          name: chosenStacks[index]!.name,
+          ...result,
+        })),
       };
     };
-    const allSearches = [...near, ...away];
+    const allSearches = [...nearSearches, ...awaySearches];
     showStep(`${allSearches.length} mounts`);
     return withSearches(allSearches, async () => [
-      await runPass(near, { bricks: 0, delayMs: 0 }, 1),
-      await runPass(away, { bricks: BRICK_COUNT, delayMs }, 2),
+      await runPass(nearSearches, { bricks: 0, delayMs: 0 }, 1),
+      await runPass(awaySearches, { bricks: BRICK_COUNT, delayMs }, 2),
     ]);
   });
 }

@@ -252,7 +252,7 @@ export default defineTranslator<null, Record<string, never>>({
     }));
 
   it.each(['m.py', 'v.vol'])(
-    'with an error in %s waits for a save that corrects it, and mounts then',
+    'waits for a save that corrects an error in %s, and mounts then',
     (what) =>
       withScratch(async (scratch) => {
         const mem = 'volume mem\n type storage/memory\nend-volume\n';

@@ -169,6 +169,7 @@ interface MountSettings {
   readonly volumes: readonly string[];
 }
 
+/** Writes a volfile of the module above the served folder. @throws {Failure} */
 function prepareModule(
   module: ModuleFile,
   directory: string | undefined,
@@ -181,6 +182,7 @@ function prepareModule(
   const volfilePath = join(scratch, 'dev.vol');
   const text = formatModuleVolfile(module, { directory: servedFolder, reload: true });
   writeFileSync(volfilePath, text);
+  // The module's volume is the second: the first, the storage, is at the start of the text.
   const [, volume = ''] = /\nvolume (\S+)\n/.exec(text) ?? [];
   return {
     volfile: volfilePath,
@@ -191,20 +193,21 @@ function prepareModule(
   };
 }
 
+/** Finds the volumes of modules in a volfile, which are to reload them. @throws {Failure} */
 async function prepareVolfile(operand: string, terminal: Terminal): Promise<MountSettings> {
   const { registry } = await import('../server/registry.ts');
   const { volumes } = describeOrFail(await inspectFile(operand, { registry }), terminal);
-  const names = volumes
+  const volumeNames = volumes
     .filter(({ type }) => ['features/glupy', 'features/native'].includes(type.text))
     .map(({ name }) => name.text);
-  if (names.length === 0)
+  if (volumeNames.length === 0)
     throw new Failure(`${operand} has no volume of a module (features/glupy, features/native)`);
   return {
     volfile: resolve(operand),
-    overrides: names.map((name) => `${name}.reload=on`),
+    overrides: volumeNames.map((name) => `${name}.reload=on`),
     servedFolder: null,
-    editedFiles: `the modules of ${names.join(', ')}`,
-    volumes: names,
+    editedFiles: `the modules of ${volumeNames.join(', ')}`,
+    volumes: volumeNames,
   };
 }
 
@@ -238,6 +241,7 @@ async function serveMount(settings: MountAttempt, terminal: Terminal): Promise<n
   const colour = terminal.colour.err;
   const isModuleFile = makeModuleFileTest(dirname(resolve(operand)));
   const log = new DevLog({ volumes, module: basename(editedFiles), isModuleFile, colour });
+  // The kernel caches nothing, so that each access reaches the module.
   const timeouts = ['entry', 'attribute', 'negative'].flatMap((cache) => [
     `--${cache}-timeout`,
     '0',
@@ -284,8 +288,8 @@ async function serveMount(settings: MountAttempt, terminal: Terminal): Promise<n
     terminal.out(formatIntroduction(settings, terminal.colour.out));
     printHeldLines();
     // Printed, without ending the mount: if a module fails the root's stat, a save may correct it.
-    const why = await findEntryProblem(mountpoint);
-    if (why !== null) terminal.err(`glossa dev: ${why}`);
+    const problem = await findEntryProblem(mountpoint);
+    if (problem !== null) terminal.err(`glossa dev: ${problem}`);
     const whenEnded = server.whenExited.then(() => 'ended' as const);
     if ((await Promise.race([whenEnded, signals.firstSignal])) === 'ended') {
       const { status, signal } = await server.whenExited;
@@ -305,7 +309,7 @@ function formatIntroduction(
   { operand, mountpoint, servedFolder, editedFiles }: MountAttempt,
   colour: boolean,
 ): string {
-  const text = servedFolder === null ? '' : `, above the files of ${servedFolder}`;
+  const folderText = servedFolder === null ? '' : `, above the files of ${servedFolder}`;
   const rows = [
     ['look', `ls -l ${mountpoint}`],
     ['edit', `${editedFiles}: it is loaded again when it is saved`],
@@ -315,7 +319,7 @@ function formatIntroduction(
     ([title, command]) => `  ${paint('bold', title!.padEnd(6), colour)}${command}`,
   );
   const mounted = paint('good', 'mounted', colour);
-  return [`${operand} is ${mounted} on ${mountpoint}${text}`, ...steps].join('\n');
+  return [`${operand} is ${mounted} on ${mountpoint}${folderText}`, ...steps].join('\n');
 }
 
 /** Ends the server. After GRACE_MS, a mount in use (such as by a shell in it) is detached. */

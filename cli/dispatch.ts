@@ -16,6 +16,7 @@ import { printWarning, type Terminal, withVerbosity } from '../terminal/terminal
 import { commands } from './commands.ts';
 import { oldNames, removedCommands } from './old-names.ts';
 
+/** The command that a command line names. */
 interface CommandMatch {
   readonly name: string;
   readonly args: readonly string[];
@@ -48,7 +49,7 @@ export function findCommand(argv: readonly string[]): CommandMatch {
 /** Runs a command line; resolves to the exit status. Never rejects. */
 export async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
   let running: RunningCommand | null = null;
-  let json = false;
+  let wantsJson = false;
   try {
     // Called by the completion scripts of shells.
     if (argv[0] === 'complete' && argv[1] === '--') {
@@ -61,7 +62,7 @@ export async function dispatch(argv: readonly string[], terminal: Terminal): Pro
     running = { name, command };
     const parsed = readFlags({ ...commonFlags, ...command.flags }, args, command);
     const flags: Readonly<Record<string, unknown>> = parsed.flags;
-    json = flags.json === true;
+    wantsJson = flags.json === true;
     // A daemon is started with the same arguments, and must not warn a second time.
     if (oldName !== undefined && starterChannel === null) {
       printWarning(`'glossa ${oldName}' will be removed: use 'glossa ${name}'`, terminal);
@@ -71,7 +72,7 @@ export async function dispatch(argv: readonly string[], terminal: Terminal): Pro
     return await help.run({ flags: {}, operands: [name], rest: null }, terminal);
   } catch (error) {
     if (error instanceof UsageError) return reportUsage(error, running, terminal);
-    if (json) terminal.out(JSON.stringify({ error: formatError(error) }, null, 2));
+    if (wantsJson) terminal.out(JSON.stringify({ error: formatError(error) }, null, 2));
     return reportFailure(error, argv.includes('--debug'), terminal);
   }
 }
@@ -101,6 +102,7 @@ async function loadCommand(name: string): Promise<Command> {
   return (await commands.get(name)!.load()).default;
 }
 
+/** Prints a wrong use, with the usage of the command; returns the exit status. */
 function reportUsage(
   { message }: UsageError,
   running: RunningCommand | null,
@@ -117,27 +119,28 @@ function reportUsage(
   return EXIT_USAGE;
 }
 
-function reportFailure(error: unknown, debug: boolean, terminal: Terminal): number {
+/** Prints any other error; returns the exit status. @param showsStack for --debug */
+function reportFailure(error: unknown, showsStack: boolean, terminal: Terminal): number {
   if (error instanceof Failure) {
     terminal.err(error.problems === null ? `glossa: ${error.message}` : error.message);
     return EXIT_FAILURE;
   }
-  if (isOutOfDescriptors(error) && !debug) {
+  if (isOutOfDescriptors(error) && !showsStack) {
     terminal.err(`glossa: ${tooManyOpenFilesMessage}`);
     return EXIT_FAILURE;
   }
-  const environmentError = debug ? null : describeEnvironmentError(error);
+  const environmentError = showsStack ? null : describeEnvironmentError(error);
   if (environmentError !== null) {
     terminal.err(`glossa: ${environmentError}`);
     return EXIT_FAILURE;
   }
-  if (isFileError(error) && !debug) {
+  if (isFileError(error) && !showsStack) {
     const { path = `a file could not be written; temporary ones are in ${tmpdir()}` } = error;
     terminal.err(`glossa: ${formatReason(error)}: ${path}`);
     return EXIT_FAILURE;
   }
   const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
-  const details = debug ? stack : `${message} (with --debug, where it came from)`;
+  const details = showsStack ? stack : `${message} (with --debug, where it came from)`;
   terminal.err(`glossa: unexpected error: ${details}`);
   return EXIT_FAILURE;
 }

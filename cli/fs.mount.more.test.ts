@@ -93,7 +93,7 @@ describeMounts('glossa fs', () => {
     },
   );
 
-  it('interrupted in mid-copy removes the unfinished file, and ends with the signal’s status', async () => {
+  it('removes the unfinished file when it is interrupted, and ends with the signal’s status', async () => {
     await withScratch(async (scratch) => {
       const store = await makeVolume(scratch, SLOW);
       await scratch.writeFile('large', 'x'.repeat(32 * MEBIBYTE));
@@ -106,7 +106,7 @@ describeMounts('glossa fs', () => {
     });
   });
 
-  it('killed in mid-copy leaves the former file, and the unfinished one under its temporary name', async () => {
+  it('leaves the former file when it is killed, and the unfinished one under its temporary name', async () => {
     await withScratch(async (scratch) => {
       const store = await makeVolume(scratch, SLOW);
       await scratch.writeFile('large', 'x'.repeat(32 * MEBIBYTE));

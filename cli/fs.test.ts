@@ -97,7 +97,7 @@ describe('glossa fs cp', () => {
     expect(fs.statSync(at('file'), { bigint: true }).ctimeNs).toBe(before.ctimeNs);
   });
 
-  it('with -p keeps mode and times to the nanosecond, of directories and links too', async () => {
+  it('keeps mode and times to the nanosecond with -p, of directories and links too', async () => {
     const { at, succeed } = makeVolume();
     fs.mkdirSync(at('tree/sub'), { recursive: true });
     fs.writeFileSync(at('tree/sub/file'), 'x');
@@ -167,7 +167,7 @@ describe('glossa fs cp', () => {
     expect(Object.keys(readTree(at('store/tree')))).toContain('/tree/a');
   });
 
-  it('without -r copies the file that a link leads to; a link at the target is replaced', async () => {
+  it('copies the file that a link leads to without -r, and replaces a link at the target', async () => {
     const { at, succeed } = makeVolume();
     fs.writeFileSync(at('file'), 'data');
     fs.symlinkSync('file', at('link'));
@@ -247,7 +247,7 @@ describe('glossa fs ls', () => {
     expect(shorten(both)).toBe('VOL:/a\n\nVOL:/:\na\nb\ndir\n');
   });
 
-  it('with -l has mode, size and target; with --json one object a line', async () => {
+  it('prints mode, size and target with -l, and one object a line with --json', async () => {
     const { at, succeed, volfile } = makeVolume();
     fs.writeFileSync(at('store/file'), 'four', { mode: 0o640 });
     fs.symlinkSync('file', at('store/link'));
@@ -262,7 +262,7 @@ describe('glossa fs ls', () => {
   });
 });
 
-it('glossa fs find lists a tree, by name and type; a byte that is no text is kept in JSON', async () => {
+it('glossa fs find lists a tree by name and type, and keeps bytes that are no text in JSON', async () => {
   const { at, succeed, volfile } = makeVolume();
   makeTree(at('store'));
   const find = async (...flags: string[]): Promise<string[]> => {
@@ -362,7 +362,7 @@ describe('an operand of glossa fs', () => {
     expect(err).toContain(`: ${message}\n`);
   });
 
-  it('with a volfile that is not there, or wrong, is reported with its problems', async () => {
+  it('fails with the problems of a volfile that is missing or wrong', async () => {
     const { at, run, shorten } = makeVolume();
     const { status, err } = await run('ls', '@no.vol:/');
     expect(status).toBe(1);

@@ -27,7 +27,7 @@ describe('glossa graph', () => {
       expect((await runCommand(['graph', file, '--options'])).out).toMatch('directory /srv');
     }));
 
-  it('with --json prints the volumes as JSON', () =>
+  it('prints the volumes as JSON with --json', () =>
     withStack(async (file, scratch) => {
       const volumes = [
         {
@@ -47,7 +47,7 @@ describe('glossa graph', () => {
       expect(both).toMatchObject({ status: 2, out: '' });
     }));
 
-  it('with --json prints an error as JSON', () =>
+  it('prints an error as JSON with --json', () =>
     withScratch(async (scratch) => {
       const file = await scratch.writeFile('bad.vol', 'volume a\nend-volume\n');
       const { status, out, err } = await runCommand(['graph', file, '--json']);
@@ -79,7 +79,7 @@ describe('glossa graph', () => {
   );
 
   it.each(['svg', 'dot', 'gv', 'txt'])(
-    '-o FILE.%s writes the format of the extension, and a tree for an unknown one',
+    'writes FILE.%s in the format of the extension, or as a tree for an unknown one',
     (end) =>
       withStack(async (file, scratch) => {
         const output = scratch.at(`picture.${end}`);

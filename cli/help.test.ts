@@ -51,7 +51,7 @@ describe('glossa help', () => {
     }
   });
 
-  it('with the topic types lists all types in order, those for modules included', async () => {
+  it('lists all types in order for the topic types, those for modules included', async () => {
     const { out } = await runCommand(['help', 'types']);
     const types = [...out.matchAll(/^ {2}(\w+\/[\w-]+)/gm)].map((match) => match[1]!);
     expect(types).toEqual([...types].sort());

@@ -49,15 +49,15 @@ export default defineCommand({
  * @throws {Failure}
  */
 function invalidatePath(mountpoint: string, path: string, operand: string): boolean {
-  let current = mountpoint;
+  let currentPath = mountpoint;
   const names = path.split('/').filter((name) => name !== '');
   for (const [i, name] of names.entries()) {
     const xattr = `${INVALIDATE}.${name}`;
     // The attribute's name contains the file's. If it would be too long, all names are invalidated.
     const fits = encodeName(xattr).length <= XATTR_NAME_MAX;
-    sendInvalidation(current, fits ? xattr : INVALIDATE, operand);
-    current = join(current, name);
-    const stats = readStats(current);
+    sendInvalidation(currentPath, fits ? xattr : INVALIDATE, operand);
+    currentPath = join(currentPath, name);
+    const stats = readStats(currentPath);
     if (stats === undefined) return false;
     if (!stats.isDirectory() && i < names.length - 1) return false;
   }

@@ -117,9 +117,11 @@ async function checkOnce(course: Course, lesson: Lesson, terminal: Terminal): Pr
   return EXIT_OK;
 }
 
+/** The files that `glossa learn --check` checks. */
 interface CheckTask {
   readonly files: readonly string[];
   readonly lessons: readonly Lesson[];
+  /** The lesson of all files; undefined if the name of each file tells its lesson. */
   readonly chosenLesson: Lesson | undefined;
   readonly json: boolean;
 }

@@ -7,7 +7,7 @@ import { describeMounts, runGlossa, startMount, withScratch } from '../test/supp
 const stack = 'volume mem\n    type storage/memory\nend-volume\n';
 
 describeMounts('the log of a mount', () => {
-  it('with --log-format json has one JSON document on each line', () =>
+  it('has one JSON document on each line with --log-format json', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack, { args: ['--log-format', 'json'] });
       expect(await mount.stop()).toBe(0);
@@ -45,7 +45,7 @@ describeMounts('the log of a mount', () => {
       expect(all.at(-1)).toMatch(/ stopped\n$/);
     }));
 
-  it('with an unknown --log-format is refused', () =>
+  it('refuses an unknown --log-format', () =>
     withScratch(async (scratch) => {
       await scratch.writeFile('a.vol', stack);
       await scratch.makeFolder('mnt');

@@ -37,7 +37,7 @@ describeMounts('glossa mount --metrics', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('with a wrong or used address fails and mounts nothing', () =>
+  it('fails with a wrong or used address, and mounts nothing', () =>
     withScratch(async (scratch) => {
       const taken = createServer();
       await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));

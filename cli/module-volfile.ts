@@ -50,7 +50,7 @@ export function findModuleFile(operand: string): ModuleFile | null {
     );
   }
   if (stats === undefined) {
-    const matches = OPTIONAL_EXTENSIONS.map((end) => path + end).filter(isFile);
+    const matches = OPTIONAL_EXTENSIONS.map((extension) => path + extension).filter(isFile);
     if (matches.length === 1)
       return { name: basename(matches[0]!), path: matches[0]!, isNative: false };
     if (matches.length > 1)

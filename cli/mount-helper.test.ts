@@ -25,11 +25,11 @@ it.each([
     ['--xlator-option=a.b=c', '--xlator-option=d.e=f,g'],
   ],
   ['', []],
-])('mount options %s become flags of glossa mount', (options, flags) => {
+])('mount.glossa converts the mount options %s into flags of glossa mount', (options, flags) => {
   expect(read(options)).toEqual({ flags, warnings: [] });
 });
 
-it('mount options without an effect give a warning', () => {
+it('mount.glossa warns of mount options without an effect', () => {
   expect(read('sync,ro')).toEqual({
     flags: ['--read-only'],
     warnings: ["the mount option 'sync' has no effect"],

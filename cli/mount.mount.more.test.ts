@@ -91,7 +91,7 @@ describeMounts('glossa mount -N', () => {
       await expect(stat(pidFile)).rejects.toMatchObject({ code: 'ENOENT' });
     }));
 
-  it('on a used mount point leaves the pid file of the running server', () =>
+  it('leaves the pid file of the running server when its mount point is used', () =>
     withScratch(async (scratch) => {
       const pidFile = scratch.at('glossa.pid');
       const mount = await startMount(scratch, memory, { args: ['-p', pidFile] });
@@ -124,14 +124,14 @@ describeMounts('glossa mount -N', () => {
       expect(await mount.outcome).toMatchObject({ status: 0 });
     }));
 
-  it('with --read-only refuses writes', () =>
+  it('refuses writes with --read-only', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, memory, { args: ['--read-only'] });
       await expect(writeFile(join(mount.path, 'f'), '')).rejects.toMatchObject({ code: 'EROFS' });
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('with --debug logs on the terminal', () =>
+  it('logs on the terminal with --debug', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, memory, { args: ['--debug', '--log-file', '-'] });
       await mount.stop();
@@ -195,7 +195,7 @@ describeMounts('a mount that fails', () => {
   };
   const withMnt = (scratch: Scratch): Promise<string> => scratch.makeFolder('mnt');
 
-  it('because of the volfile prints its problem', async () => {
+  it('prints the problem of its volfile', async () => {
     expect(await refused(memory.replace('memory', 'memroy'), [], withMnt)).toBe(
       `test.vol:2:10: error: volume 'mem': unknown type 'storage/memroy'
       type storage/memroy
@@ -205,7 +205,7 @@ describeMounts('a mount that fails', () => {
     );
   });
 
-  it('because of an option prints its problem', async () => {
+  it('prints the problem of an option', async () => {
     expect(await refused(memory, ['--xlator-option', 'mme.size=1MB'], withMnt)).toBe(
       `--xlator-option:1:1: error: no volume is called 'mme'
   mme.size=1MB
@@ -215,25 +215,25 @@ describeMounts('a mount that fails', () => {
     );
   });
 
-  it('because the folder of a storage is missing prints the volume and the folder', async () => {
+  it('prints the volume and the folder of a storage whose folder is missing', async () => {
     const err = await refused(posix('/no/such/folder'), [], withMnt);
     expect(err).toMatch(/^test\.vol:1:8: volume 'brick' \(storage\/posix\): .*\/no\/such\/folder/);
   });
 
-  it('because the mount point is missing prints the reason', async () => {
+  it('prints the reason when the mount point is missing', async () => {
     expect(await refused(memory, [], async () => {})).toBe(
       'glossa: cannot mount on SCRATCH/mnt: it does not exist; ' +
         "make it with 'mkdir -p SCRATCH/mnt'\n",
     );
   });
 
-  it('because the log is inside the mount prints the reason', async () => {
+  it('prints the reason when the log is inside the mount', async () => {
     expect(await refused(memory, ['-l', 'mnt/log'], withMnt)).toBe(
       'glossa: the log SCRATCH/mnt/log is inside the mount point SCRATCH/mnt: put it elsewhere\n',
     );
   });
 
-  it('because the pid file cannot be written prints the reason', async () => {
+  it('prints the reason when the pid file cannot be written', async () => {
     expect(await refused(memory, ['-p', 'no/pid'], withMnt)).toBe(
       'glossa: cannot write the pid file SCRATCH/no/pid: No such file or directory\n',
     );

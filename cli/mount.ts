@@ -116,6 +116,7 @@ export default defineCommand({
   },
 });
 
+/** Reads the settings from flags and operands. @throws {UsageError | Failure} */
 async function readSettings(
   flags: FlagValues<typeof mountFlags>,
   operands: readonly string[],
@@ -176,8 +177,8 @@ function checkOperands(volfile: string, mnt: string): void {
   };
   const [volfileKind, mntKind] = [findPathKind(volfile), findPathKind(mnt)];
   if (mntKind === 'file' && (volfileKind !== 'file' || mnt.endsWith('.vol'))) {
-    const why = `${mnt} is a file, and no directory to mount on`;
-    throw new UsageError(`${why}: are they swapped? glossa mount ${mnt} ${volfile}`);
+    const problem = `${mnt} is a file, and no directory to mount on`;
+    throw new UsageError(`${problem}: are they swapped? glossa mount ${mnt} ${volfile}`);
   }
   if (volfileKind === 'folder') {
     throw new UsageError(`${volfile} is a folder, and no volfile: glossa mount VOLFILE MNT`);

@@ -107,8 +107,8 @@ function makeServerRow({ process, uid, about, health }: RunningServer): Row {
 }
 
 function findUserName(uid: number): string | undefined {
-  const users = readFileSync('/etc/passwd', 'utf8').split('\n');
-  return users.map((line) => line.split(':')).find((fields) => fields[2] === `${uid}`)?.[0];
+  const userLines = readFileSync('/etc/passwd', 'utf8').split('\n');
+  return userLines.map((line) => line.split(':')).find((fields) => fields[2] === `${uid}`)?.[0];
 }
 
 const HEALTH_STYLES: Readonly<Record<MountHealth, Style>> = {
@@ -132,14 +132,14 @@ function printRows(rows: readonly Row[], terminal: Terminal): void {
   ]);
   const colour = terminal.colour.out;
   const head = ['mount point or address', 'volfile', 'user', 'since', 'pid'];
-  const lines = [
+  const tableRows = [
     [...head, paint('bold', 'health', colour)],
     ...cells.map((row, index) => [
       ...row,
       paint(HEALTH_STYLES[rows[index]!.health], rows[index]!.health, colour),
     ]),
   ];
-  for (const line of formatTable(lines)) terminal.out(line);
+  for (const line of formatTable(tableRows)) terminal.out(line);
   if (rows.every(({ health }) => health !== 'unknown')) return;
   terminal.err(
     "glossa: 'unknown' are those that do not let this user in: only who started them may ask",

@@ -15,7 +15,7 @@ const commands = (text: string): string[] =>
 const languages = selectVariants(Object.keys(templateLanguages), (name) => name === 'python');
 
 describeMountsAnyway('glossa new', () => {
-  it.each(languages)('all printed commands of a new module in %s succeed', (language) =>
+  it.each(languages)('prints commands that all succeed for a new module in %s', (language) =>
     withScratch(async (scratch) => {
       const made = await runGlossa(scratch, ['new', language, 'my-module', "a folder/it's"]);
       expect(made).toMatchObject({ status: 0, err: '' });

@@ -143,7 +143,7 @@ it.each([
 
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
-it('glossa new with an unknown language lists the languages', async () => {
+it('glossa new lists the languages for an unknown one', async () => {
   const at = folder();
   expect(await make('Python', 'a', join(at, 'a'))).toContain('a.py');
   expect(await make('js', 'b', join(at, 'b'))).toContain('b.js');

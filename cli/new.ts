@@ -39,7 +39,7 @@ export default defineCommand({
   async run({ flags, operands }, terminal) {
     if (flags.editor) {
       const [language, folder = '.'] = takeOperands(operands, ['LANGUAGE', '[DIR]']);
-      writeModule(
+      writeFiles(
         new Map(),
         makeEditorTexts(findTemplateLanguage(language), folder),
         folder,
@@ -47,11 +47,11 @@ export default defineCommand({
       );
       return EXIT_OK;
     }
-    const [language, name, operand] = takeOperands(operands, ['LANGUAGE', 'NAME', '[DIR]']);
+    const [language, name, folderOperand] = takeOperands(operands, ['LANGUAGE', 'NAME', '[DIR]']);
     const templateLanguage = findTemplateLanguage(language);
     checkName(name, templateLanguage);
-    const folder = operand ?? name;
-    writeModule(
+    const folder = folderOperand ?? name;
+    writeFiles(
       makeModuleTexts(templateLanguage, name, folder),
       makeEditorTexts(templateLanguage, folder),
       folder,
@@ -80,7 +80,7 @@ function findTemplateLanguage(language: string): TemplateLanguage {
  * Writes the files, and prints each. If a file of `moduleTexts` exists, nothing is written; an
  * existing file of `editorTexts` is left unchanged. @throws {Failure}
  */
-function writeModule(
+function writeFiles(
   moduleTexts: Texts,
   editorTexts: Texts,
   folder: string,

@@ -8,7 +8,7 @@ import { makeVolfile } from '../test/support/stacks.ts';
 const limited = (limit: number): readonly string[] => ['prlimit', `--nofile=${limit}:${limit}`];
 const raise = "raise it with 'ulimit -n 65536' or, for a service, LimitNOFILE=65536";
 
-describeMounts('a low limit of open files', () => {
+describeMounts('the limit of open files', () => {
   it('is named in the error when it prevents a mount', () =>
     withScratch(async (scratch) => {
       const folder = await scratch.makeFolder('brick');
@@ -19,7 +19,7 @@ describeMounts('a low limit of open files', () => {
       expect({ status, err }).toEqual({ status: 1, err: line });
     }));
 
-  it('is named in the log once when requests fail', () =>
+  it('is named once in the log when requests fail', () =>
     withScratch(async (scratch) => {
       const LIMIT = 200;
       const brick = await scratch.makeFolder('brick');

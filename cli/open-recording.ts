@@ -5,6 +5,7 @@ import { RecordingError } from '../runtime/observe/recording-bytes.ts';
 import { Failure } from '../terminal/exit.ts';
 import { readNamedFile } from '../terminal/named-file.ts';
 
+/** An opened recording, with the bytes of its file. */
 export interface RecordingFile {
   readonly recording: Recording;
   readonly bytes: Uint8Array;

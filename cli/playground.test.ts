@@ -20,7 +20,7 @@ describe('glossa playground', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('with --out writes a new folder, and overwrites its own files', async () => {
+  it('writes a new folder with --out, and overwrites its own files', async () => {
     const out = join(folder, 'new');
     await writePlayground(out, files);
     await writePlayground(out, async () => new Map([['index.html', '<p>again']]));
@@ -28,13 +28,13 @@ describe('glossa playground', () => {
     expect(existsSync(join(out, 'parts/a.js'))).toBe(false);
   });
 
-  it('with --out refuses a folder with other files, and does not change them', async () => {
+  it('refuses a folder with other files for --out, and does not change them', async () => {
     writeFileSync(join(folder, 'index.html'), 'mine');
     await expect(writePlayground(folder, files)).rejects.toThrow(/has other files in it/);
     expect(readFileSync(join(folder, 'index.html'), 'utf8')).toBe('mine');
   });
 
-  it('with --out removes its own old files alone', async () => {
+  it('removes only its own old files with --out', async () => {
     const out = join(folder, 'new');
     writeFileSync(join(folder, 'mine'), '');
     await writePlayground(out, files);
@@ -45,7 +45,7 @@ describe('glossa playground', () => {
     expect(existsSync(join(out, 'mine'))).toBe(true);
   });
 
-  it('with a port in use ends with a message', async () => {
+  it('ends with a message when the port is in use', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as AddressInfo;

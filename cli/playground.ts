@@ -1,4 +1,7 @@
-/** `glossa playground`: serves the page to write, run and watch translators, or writes it. */
+/**
+ * `glossa playground`: serves the playground, a web page for writing, running and watching
+ * translators; with --out, writes the page into a folder.
+ */
 import { once } from 'node:events';
 import { writePlayground } from '../apps/playground/playground-folder.ts';
 import { servePlayground } from '../apps/playground/playground-server.ts';

@@ -56,7 +56,7 @@ it('repl evaluates Python lines in the module, with self as the translator', () 
     expect(out).toBe("7\n'm'\n[1]\n0\n1\n'slept'\n3\n");
   }));
 
-it('repl completes a statement at the end of a pipe, and ends at the first exception', () =>
+it('repl runs an unfinished statement at the end of piped input, and ends at the first exception', () =>
   withScratch(async (scratch) => {
     await scratch.writeFile('m.py', MODULE);
     const open = await repl(scratch, 'm', ['for i in range(2):', '    print(i)']);

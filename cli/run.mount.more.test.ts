@@ -79,16 +79,20 @@ describeMounts('glossa run', () => {
     }),
   );
 
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('forwards %s to the command', (signal) =>
-    withScratch(async (scratch) => {
-      const onStart = (child: ChildProcess): void => {
-        // The command says that it is there before it waits.
-        child.stdout!.once('data', () => child.kill(signal));
-      };
-      const outcome = await runIn(scratch, ['sh', '-c', 'echo there; exec sleep 600'], { onStart });
-      expect(outcome).toMatchObject({ status: 128 + constants.signals[signal], out: 'there\n' });
-      await expectClean(scratch);
-    }),
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'forwards the signal %s to the command',
+    (signal) =>
+      withScratch(async (scratch) => {
+        const onStart = (child: ChildProcess): void => {
+          // The command says that it is there before it waits.
+          child.stdout!.once('data', () => child.kill(signal));
+        };
+        const outcome = await runIn(scratch, ['sh', '-c', 'echo there; exec sleep 600'], {
+          onStart,
+        });
+        expect(outcome).toMatchObject({ status: 128 + constants.signals[signal], out: 'there\n' });
+        await expectClean(scratch);
+      }),
   );
 
   it('passes its flags to the server', () =>

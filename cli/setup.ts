@@ -57,9 +57,10 @@ function refuseNpxCache(): void {
   );
 }
 
-function reloadSystemd(user: boolean, terminal: Terminal): void {
+/** Makes systemd read its units anew. @param forUser whether the user's systemd is meant */
+function reloadSystemd(forUser: boolean, terminal: Terminal): void {
   if (!existsSync('/run/systemd/system')) return;
-  const args = [...(user ? ['--user'] : []), 'daemon-reload'];
+  const args = [...(forUser ? ['--user'] : []), 'daemon-reload'];
   terminal.out(`systemctl ${args.join(' ')}`);
   const { status, error } = spawnSync('systemctl', args, { stdio: 'inherit' });
   if (error === undefined && status === 0) return;

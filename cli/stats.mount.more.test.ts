@@ -77,7 +77,7 @@ end-volume
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('with --profile fails without a volume of io-stats', () =>
+  it('fails with --profile without a volume of io-stats', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack);
       expect(await runGlossa(scratch, ['stats', 'mnt', '--profile'])).toMatchObject({

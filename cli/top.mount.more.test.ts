@@ -62,7 +62,7 @@ function expectRestored(said: string, status: number): void {
 }
 
 describeMounts('glossa top', () => {
-  it('without a terminal prints one table, or JSON', () =>
+  it('prints one table or JSON without a terminal', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack);
       const first = await runGlossa(scratch, ['top', 'mnt', '--interval', '0.1']);

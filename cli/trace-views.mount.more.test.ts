@@ -91,7 +91,7 @@ describeMounts('a view of glossa trace', () => {
       expect(page).toContain('<script type="application/json" id="sources">[]</script>');
     }));
 
-  it('with impossible options is refused before the command runs', () =>
+  it('is refused with impossible options before the command runs', () =>
     withScratch(async (scratch) => {
       await scratch.writeFile('no.rec', 'text');
       await scratch.writeFile('kept.html', 'kept');

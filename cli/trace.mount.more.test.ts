@@ -54,7 +54,7 @@ describeMounts('glossa trace', () => {
       expect(await readdir(scratch.at('tmp'))).toEqual([]);
     }));
 
-  it('with --output writes the filtered requests, redacted with --redact', () =>
+  it('writes the filtered requests with --output, redacted with --redact', () =>
     withScratch(async (scratch) => {
       const flags = ['-o', 'a.rec', '--redact', '--errno', 'ENOENT', '--fop', 'lookup,create'];
       const script = 'test -e gone; test -e gone; echo secret >gone';

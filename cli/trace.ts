@@ -24,12 +24,12 @@ import { runInMount, takeMount, takeVolfileAndCommand } from './own-mount.ts';
 /** The default of --data-max: the bytes recorded of the data of each read or write. */
 const DEFAULT_DATA_MAX = 32;
 
-const ownFlags = {
+const fileFlags = {
   output: textFlag({ short: 'o', value: 'FILE', help: 'keep the recording, and show nothing' }),
   read: textFlag({ value: 'FILE', help: 'show a recording' }),
 };
-const flags = { ...viewFlags, ...ownFlags, ...filterFlags, ...limitFlags, ...serverFlags };
-type TraceFlags = FlagValues<typeof flags>;
+const traceFlags = { ...viewFlags, ...fileFlags, ...filterFlags, ...limitFlags, ...serverFlags };
+type TraceFlags = FlagValues<typeof traceFlags>;
 
 export default defineCommand({
   usage: [
@@ -43,7 +43,7 @@ export default defineCommand({
     'arrived at, its answer, how long that took, and who gave it. Of the mount MNT, or of BRICK, it shows this on ' +
     'standard output as requests end, until Ctrl-C or SIGTERM; root and the user who started it may. A request has to match every flag; ' +
     'of several volumes, fops, paths, processes, users or errnos, one is enough.',
-  flags,
+  flags: traceFlags,
   passesRest: true,
   async run({ flags, operands, rest }, terminal) {
     const view = chooseView(flags);
@@ -168,6 +168,7 @@ async function showRecording(
   return EXIT_OK;
 }
 
+/** A recording, and the way to show it. */
 interface RecordingView extends RecordingFile, ViewOutput {
   /** The output file; null for a view on the terminal. */
   readonly viewFile: ViewFile | null;

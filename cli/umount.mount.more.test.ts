@@ -58,7 +58,7 @@ describeMounts('the mount of a killed server', () => {
       expect(scratch.findMounts()).toEqual([]);
     }));
 
-  it('is named in the error of a new mount there', () =>
+  it('is named in the error when a new mount is tried there', () =>
     withScratch(async (scratch) => {
       const path = await deadMount(scratch);
       const { status, err } = await runGlossa(scratch, [
@@ -107,7 +107,7 @@ describeMounts('glossa umount', () => {
       expect(scratch.findMounts()).toEqual([]);
     }));
 
-  it('with --lazy and --no-wait returns at once', () =>
+  it('returns at once with --lazy and --no-wait', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, memory);
       await occupy(scratch, mount.path);
@@ -144,7 +144,7 @@ describeMounts('glossa umount', () => {
       expect(scratch.findMounts()).toEqual([]);
     }));
 
-  it('run twice at once unmounts once', () =>
+  it('unmounts once when it runs twice at a time', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, memory);
       const both = await Promise.all([1, 2].map(() => runGlossa(scratch, ['umount', 'mnt'])));

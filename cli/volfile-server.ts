@@ -36,7 +36,7 @@ const LOOPBACK = '127.0.0.1';
 
 const { quiet, verbose } = serverFlags;
 
-const flags = {
+const serverOptions = {
   port: numberFlag({
     value: 'N',
     isWhole: true,
@@ -65,7 +65,11 @@ const flags = {
   verbose,
 };
 
-type Settings = FlagValues<typeof flags> & { readonly folder: string; readonly logFile: string };
+/** The flags, with the absolute paths of the folder and the log. */
+type Settings = FlagValues<typeof serverOptions> & {
+  readonly folder: string;
+  readonly logFile: string;
+};
 
 export default defineCommand({
   usage: ['glossa brick volfiles DIR [options]'],
@@ -76,7 +80,7 @@ export default defineCommand({
     'get a notice when a file changes, and apply the new options. The option username, secrets such as password, and ' +
     'comments are given to programs of this machine alone. It listens on loopback unless --host ' +
     'says otherwise; SIGTERM and SIGINT end it, and so does `glossa umount DIR`.',
-  flags,
+  flags: serverOptions,
   placeholderKinds: { PATH: { files: [] } },
   async run({ flags, operands }, terminal) {
     const [dir] = takeOperands(operands, ['DIR']);

@@ -44,6 +44,7 @@ export default defineCommand({
 /** Requests with the same outcome: the latest is printed, with the number of all. */
 interface OutcomeGroup {
   latest: NotableRequest;
+  /** The number of requests with this outcome. */
   times: number;
 }
 

@@ -153,8 +153,8 @@ export function bundle(root: string, outDir: string): void {
 function restoreClassNames(file: string): void {
   const text = readTrimmed(file);
   const [...classes] = text.matchAll(/\b(\w+)\s*=\s*class (_\1)\b/g);
-  const restored = classes.reduce((renamed, [, name, inner]) => {
-    return renamed.replaceAll(new RegExp(`\\b${inner}\\b`, 'g'), name!);
+  const restored = classes.reduce((renamed, [, name, innerName]) => {
+    return renamed.replaceAll(new RegExp(`\\b${innerName}\\b`, 'g'), name!);
   }, text);
   writeFileSync(file, restored);
 }
@@ -165,6 +165,7 @@ function findPackage(file: string): string[] {
   return match === null ? [] : [match[0]];
 }
 
+/** The fields of package.json that the build reads. */
 interface Manifest {
   readonly name: string;
   readonly version: string;
@@ -195,8 +196,8 @@ const DIVIDER = '='.repeat(100);
 
 function formatPackageTitle(folder: string): string {
   const { name, version, license, repository } = readManifest(folder);
-  const from = typeof repository === 'string' ? `https://github.com/${repository}` : repository.url;
-  return `${name} ${version}, ${license}, ${from.replace(/^git\+/, '')}`;
+  const url = typeof repository === 'string' ? `https://github.com/${repository}` : repository.url;
+  return `${name} ${version}, ${license}, ${url.replace(/^git\+/, '')}`;
 }
 
 const readManifest = (folder: string) =>
@@ -217,11 +218,11 @@ function collectLegalTexts(folder: string): string[] {
   return [
     ...legalFiles,
     ...parts.map(
-      ([part, version, licence, from]) => `\nIn it: ${part} ${version}, ${licence}, ${from}`,
+      ([part, version, licence, url]) => `\nIn it: ${part} ${version}, ${licence}, ${url}`,
     ),
-    ...[...licenceNames].flatMap((kind) => {
-      const text = licences[kind]?.licenseText;
-      return text === undefined ? [] : [`\n--- ${kind}\n\n${text.trim()}`];
+    ...[...licenceNames].flatMap((licence) => {
+      const text = licences[licence]?.licenseText;
+      return text === undefined ? [] : [`\n--- ${licence}\n\n${text.trim()}`];
     }),
   ];
 }

@@ -83,23 +83,25 @@ type WordPosition =
 /** Determines the role of the last word from the words before it. */
 function locateWord(words: readonly string[], options: Grammar['options']): WordPosition {
   const word = words.at(-1)!;
-  let index = 0;
+  let operandIndex = 0;
   let expectedKind: CompletionKind | null = null;
-  for (const [wordIndex, word] of words.slice(0, -1).entries()) {
+  for (const [wordIndex, earlierWord] of words.slice(0, -1).entries()) {
     // bash splits `--option=value` into three words.
-    if (expectedKind !== null) expectedKind = word === '=' ? expectedKind : null;
-    else if (word === '--') return { role: 'rest', startIndex: wordIndex + 1 };
-    else if (/^-./.test(word)) expectedKind = options.get(word)?.value ?? null;
-    else index += 1;
+    if (expectedKind !== null) expectedKind = earlierWord === '=' ? expectedKind : null;
+    else if (earlierWord === '--') return { role: 'rest', startIndex: wordIndex + 1 };
+    else if (/^-./.test(earlierWord)) expectedKind = options.get(earlierWord)?.value ?? null;
+    else operandIndex += 1;
   }
   if (expectedKind !== null)
     return { role: 'value', kind: expectedKind, prefix: '', word: word.replace(/^=$/, '') };
-  const [, prefix, value = ''] = /^((--[^=]*)=)/.exec(word) ?? [];
-  const kind = options.get(value)?.value ?? null;
+  const [, prefix, spelling = ''] = /^((--[^=]*)=)/.exec(word) ?? [];
+  const kind = options.get(spelling)?.value ?? null;
   if (prefix !== undefined && kind !== null) {
     return { role: 'value', kind, prefix, word: word.slice(prefix.length) };
   }
-  return word.startsWith('-') ? { role: 'option', word } : { role: 'operand', index, word };
+  return word.startsWith('-')
+    ? { role: 'option', word }
+    : { role: 'operand', index: operandIndex, word };
 }
 
 /**
@@ -136,6 +138,7 @@ function formatMatches(
   return [firstLine || 'words', ...new Set(lines)];
 }
 
+/** Lists the candidates of a kind, of which some may not begin with `word`. */
 function listNames(kind: CompletionKind, word: string): readonly string[] {
   if (kind === 'free') return [];
   if (kind === 'folder') return listFiles(word, null);
@@ -145,8 +148,9 @@ function listNames(kind: CompletionKind, word: string): readonly string[] {
       .map(({ mountpoint }) => mountpoint);
   }
   if ('files' in kind) return listFiles(word, kind.files);
+  // A list of words, such as `python,t`: the words before the last comma stay.
   const prefix = kind.several ? word.slice(0, word.lastIndexOf(',') + 1) : '';
-  return kind.words.map((word) => prefix + word);
+  return kind.words.map((candidate) => prefix + candidate);
 }
 
 /**

@@ -31,11 +31,11 @@ for (const name of ['a.vol', 'b c.vol', 'm.py', 'm.js', 'notes.txt', '.hidden.vo
 }
 const at = (...names: string[]): string[] => names.map((name) => join(folder, name));
 
-it('each word in capitals of usages and flags has a completion kind', async () => {
+it('every command has a completion kind for each placeholder of its usages and flags', async () => {
   for (const name of commands.keys()) await found(name);
 });
 
-it('the operands of a command are those of all its usages', async () => {
+it('the grammar of a command has the operands of all its usages', async () => {
   expect((await found('mount')).operands).toEqual([
     { kinds: [{ files: ['.vol'] }], repeats: false },
     { kinds: ['folder'], repeats: false },
@@ -87,7 +87,7 @@ it('completion offers options and their values, also behind =', async () => {
   expect(await offered('help', 'storage/')).toEqual(['storage/memory', 'storage/posix']);
 });
 
-it('after -- another command completes, for commands that run one', async () => {
+it('completion leaves the words after -- to the shell, for commands that run another command', async () => {
   expect(await first('run', 'a.vol', '--', 'mk')).toBe('rest 4');
   expect(await first('check', 'a.vol', '--', 'mk')).toBe('words');
   expect(await offered('check', 'a.vol', '--', 'mk')).toEqual([]);
@@ -96,7 +96,7 @@ it('after -- another command completes, for commands that run one', async () => 
 it.each([
   ['tcsh', '; there is bash, zsh, fish'],
   ['bahs', " (did you mean 'bash'?)"],
-])('completion for the shell %s is refused', async (shell, guess) => {
+])('glossa setup completion refuses the shell %s', async (shell, guess) => {
   const { status, out, err } = await runCommand(['setup', 'completion', shell]);
   expect({ status, out }).toEqual({ status: 2, out: '' });
   expect(err).toMatch(`glossa setup completion: no completion for the shell '${shell}'${guess}\n`);

@@ -15,6 +15,7 @@ export interface OperandPosition {
   readonly repeats: boolean;
 }
 
+/** The options and operands that a command accepts. */
 export interface Grammar {
   /** By `--name` and `-n`: the help, and the kind of the value (null for a flag without value). */
   readonly options: ReadonlyMap<
@@ -24,17 +25,20 @@ export interface Grammar {
   readonly operands: readonly OperandPosition[];
 }
 
-/** @param topics the kinds of the placeholders COMMAND and TYPE of `glossa help` */
+/**
+ * Derives the grammar of a command.
+ * @param topics the kinds of the placeholders COMMAND and TYPE of `glossa help`
+ */
 export function deriveGrammar(
   name: string,
-  { usage, flags, placeholderKinds: ownKinds }: Command,
+  { usage, flags, placeholderKinds }: Command,
   topics: Readonly<Record<string, CompletionKind>>,
 ): Grammar {
   const findKind = (word: string): CompletionKind => {
     const kind =
       word === word.toLowerCase()
         ? { words: [word] }
-        : { ...defaultKinds, ...topics, ...ownKinds }[word];
+        : { ...defaultKinds, ...topics, ...placeholderKinds }[word];
     if (kind === undefined) throw new Error(`${name}: ${word} has no completion kind`);
     return kind;
   };
@@ -51,12 +55,13 @@ export function deriveGrammar(
   const usages = usage
     .filter((line) => line.startsWith(`glossa ${name} `))
     .map((line) => listOperands(line.slice(`glossa ${name} `.length), options));
-  const length = Math.max(0, ...usages.map((operands) => operands.length));
+  const length = Math.max(0, ...usages.map((usageOperands) => usageOperands.length));
   const operands = Array.from({ length }, (_, position) => {
-    const usageWords = usages.flatMap((words) => words[position] ?? []);
-    const words = usageWords.flatMap((word) => word.replace('…', '').split('|'));
+    const usageWords = usages.flatMap((usageOperands) => usageOperands[position] ?? []);
+    // `bash|zsh` is a choice of words.
+    const alternatives = usageWords.flatMap((word) => word.replace('…', '').split('|'));
     return {
-      kinds: [...new Set(words)].map(findKind),
+      kinds: [...new Set(alternatives)].map(findKind),
       repeats: usageWords.some((word) => word.endsWith('…')),
     };
   });

@@ -29,7 +29,7 @@ const commandTable = [
 
 export type CommandName = (typeof commandTable)[number][0];
 
-const names: readonly CommandName[] = commandTable.map(([name]) => name);
+const commandNames: readonly CommandName[] = commandTable.map(([name]) => name);
 const NAMES_BY_SHORT_FORM: ReadonlyMap<string, CommandName> = new Map([
   ...commandTable.map(([name, short]) => [short, name] as const),
   ['where', 'backtrace'],
@@ -38,14 +38,14 @@ const NAMES_BY_SHORT_FORM: ReadonlyMap<string, CommandName> = new Map([
 /** Finds a command by name, short form, or the beginning of its name. @throws {DebugError} */
 export function findCommandName(word: string): CommandName {
   const exact =
-    names.find((name) => name === word) ??
+    commandNames.find((name) => name === word) ??
     (word === '' ? undefined : NAMES_BY_SHORT_FORM.get(word));
   if (exact !== undefined) return exact;
-  const matches = names.filter((name) => name.startsWith(word));
+  const matches = commandNames.filter((name) => name.startsWith(word));
   if (matches.length === 1) return matches[0]!;
   if (matches.length > 1) throw new DebugError(`'${word}' may be ${matches.join(' or ')}`);
   throw new DebugError(
-    `there is no command '${word}'${formatSuggestion(word, names) || ": 'help' lists them"}`,
+    `there is no command '${word}'${formatSuggestion(word, commandNames) || ": 'help' lists them"}`,
   );
 }
 
@@ -61,15 +61,19 @@ export function findInfoSubject(word: string): (typeof INFO_SUBJECTS)[number] {
   );
 }
 
+/** Formats the output of the command `help`. */
 export function formatHelp(): string {
   const rows = commandTable.map(([name, short, args, help]) => {
-    const names = short === '' ? name : `${name}, ${short}`;
-    return [args === '' ? names : `${names} ${args}`, help];
+    const spellings = short === '' ? name : `${name}, ${short}`;
+    return [args === '' ? spellings : `${spellings} ${args}`, help];
   });
   return formatTable(rows).join('\n');
 }
 
-/** Makes the function that completes the last word of a line. */
+/**
+ * Makes the function that completes the last word of a line: a command, a topic of `info` (or of a
+ * short form, such as `i`), a volume after `@`, or the beginning of a breakpoint.
+ */
 export function makeCompleter(
   volumes: () => readonly string[],
   fops: readonly string[],
@@ -79,7 +83,7 @@ export function makeCompleter(
     const lastWord = words.at(-1)!;
     const candidates =
       words.length === 1
-        ? names
+        ? commandNames
         : words[0]!.startsWith('i')
           ? INFO_SUBJECTS
           : lastWord.includes('@')

@@ -25,6 +25,7 @@ type WaitCondition = (event: DebuggeeEvent) => boolean;
 const RESUME_WAYS = { step: 'into', next: 'over', finish: 'out' } as const;
 const NO_REQUEST_HELD = 'no request is held';
 
+/** The held requests and the selected one, and the commands that act on them. */
 export class DebugSession {
   /** Null while the mount exists; afterwards whether it failed. */
   hasFailed: boolean | null = null;
@@ -61,6 +62,7 @@ export class DebugSession {
   /**
    * Carries out a line of the user.
    * @param interrupted resolves at Ctrl-C, which ends the wait
+   * @returns 'quit' if the line ends the session
    * @throws {DebugError} for a wrong line
    */
   async carryOut(line: string, interrupted: Promise<void>): Promise<'quit' | undefined> {
@@ -182,9 +184,9 @@ export class DebugSession {
     const { client } = this.debuggee;
     switch (findInfoSubject(argumentText)) {
       case 'breakpoints': {
-        const all = await client.sendCommand('breakpoints', {});
-        if (all.length === 0) this.print('no breakpoints');
-        for (const { id, text, hits } of all) this.print(`${id}  ${text}  (hits: ${hits})`);
+        const breakpoints = await client.sendCommand('breakpoints', {});
+        if (breakpoints.length === 0) this.print('no breakpoints');
+        for (const { id, text, hits } of breakpoints) this.print(`${id}  ${text}  (hits: ${hits})`);
         break;
       }
       case 'requests':
@@ -247,8 +249,9 @@ export class DebugSession {
         this.selectedStop = null;
         await this.debuggee.client.sendCommand('resume', { stop: stop.id, way });
       }
-      const [next] = this.heldStops.values();
-      if (way === 'continue' && this.selectedStop === null && next !== undefined) this.select(next);
+      const [nextStop] = this.heldStops.values();
+      if (way === 'continue' && this.selectedStop === null && nextStop !== undefined)
+        this.select(nextStop);
     });
   }
 

@@ -134,7 +134,7 @@ describeMounts('glossa debug', () => {
       expect(scratch.findMounts()).toEqual([]);
     }));
 
-  it('with -- COMMAND runs it, and ends at the first wrong command of a pipe', () =>
+  it('runs COMMAND after --, and ends at the first wrong debugger command from a pipe', () =>
     withScratch(async (scratch) => {
       await scratch.writeFile('mem.vol', memory);
       const lines = ['run', 'braek lookup', 'run'];

@@ -32,6 +32,7 @@ export type CommandLine = readonly string[] | string;
 export const formatCommand = (command: CommandLine): string =>
   typeof command === 'string' ? command : command.join(' ');
 
+/** The debugged server, and the command that runs in its mount. */
 export class Debuggee {
   readonly client: DebugClient;
   readonly mountpoint: string;
@@ -77,6 +78,7 @@ export class Debuggee {
   ): void {
     const words = typeof commandLine === 'string' ? [] : commandLine;
     const shellCommand = typeof commandLine === 'string' ? `eval "$1"` : 'exec "$@"';
+    // `$0` is the mount point; the further arguments are the line or the words of the command.
     const script = `cd "$0" && ${shellCommand}`;
     const shellArguments = typeof commandLine === 'string' ? [commandLine] : words;
     // In a process group of its own: Ctrl-C interrupts the debugger, not the command.
@@ -103,6 +105,7 @@ export class Debuggee {
   async end(): Promise<void> {
     const { command } = this;
     if (this.command !== null) {
+      // A command that waits for a held request would not end at SIGTERM.
       await this.client.sendCommand('detach', {}).catch(() => null);
       await endGroup(command!);
     }

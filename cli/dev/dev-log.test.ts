@@ -10,12 +10,12 @@ const line = (level: string, place: string, domain: string, text: string): strin
 const log = (colour = false): DevLog =>
   new DevLog({ volumes: ['neg'], module: 'neg.py', isModuleFile: makeModuleFileTest('/'), colour });
 
-it('a line of the module is shown with its position', () => {
+it('the log of glossa dev shows a line of the module with its position', () => {
   const shown = log().format(line('I', 'neg.py:4', 'neg', 'lookup /'));
   expect(shown).toBe('10:50:10 neg.py:4 x: lookup /');
 });
 
-it('a reload is shown with the fops that the module defines', () => {
+it('the log of glossa dev shows a reload with the fops that the module defines', () => {
   const dev = log();
   expect(dev.format(line('I', 'index.ts:9', 'neg', '/m/neg.py loaded: lookup, stat'))).toBeNull();
   expect(dev.format(line('I', 'exchange.ts:270', 'neg', 'idle, and gone: neg'))).toBeNull();
@@ -24,7 +24,7 @@ it('a reload is shown with the fops that the module defines', () => {
   );
 });
 
-it('positions are shown for files of modules, and not for glossa’s own files', () => {
+it('the log of glossa dev shows positions in files of modules, and none in glossa’s own files', () => {
   const folder = mkdtempSync(join(tmpdir(), 'glossa-dev-log-'));
   try {
     writeFileSync(join(folder, 'index.ts'), '');
@@ -44,7 +44,7 @@ it('positions are shown for files of modules, and not for glossa’s own files',
   }
 });
 
-it('lines of the server are shown from WARNING on, with their further lines', () => {
+it('the log of glossa dev shows lines of the server from WARNING on, with their further lines', () => {
   const dev = log();
   expect(dev.format(line('I', 'mount-server.ts:1', 'glossa', 'Final graph:'))).toBeNull();
   expect(dev.format('  1: volume x')).toBeNull();
@@ -56,7 +56,7 @@ it('lines of the server are shown from WARNING on, with their further lines', ()
   expect(dev.format('  File "x"')).toBeNull();
 });
 
-it('lines are coloured by level, and the server’s colours are dropped', () => {
+it('the log of glossa dev colours lines by level, and drops the server’s colours', () => {
   const dev = log(true);
   const red = `\x1b[1;31m${line('E', 'neg.py:4', 'neg', 'lookup failed')}`;
   expect(dev.format(red)).toBe(

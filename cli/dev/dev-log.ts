@@ -14,7 +14,7 @@ import { paint, type Style } from '../../terminal/terminal.ts';
 const LOG_LINE =
   /^\[\S+ (\d\d:\d\d:\d\d)\S* \S+\] ([A-Z]) (?:\[MSGID: \d+\] )?\[(.*?):(\d+):(.*?)\] \d+-([^:]*): (.*)$/;
 
-/** By the letter of a level: EMERGENCY (M), ALERT, CRITICAL, ERROR, WARNING, DEBUG, TRACE. */
+/** The style of a line, by the letter of its level: EMERGENCY (M), ALERT, CRITICAL, ERROR, WARNING, DEBUG, TRACE. */
 const STYLES: Readonly<Record<string, Style>> = {
   M: 'error',
   A: 'error',
@@ -28,7 +28,7 @@ const STYLES: Readonly<Record<string, Style>> = {
 /** Matches the messages that breakpoint() in a module logs. */
 const DEBUGGER_MESSAGE = /^(paused in the debugger|resumed$)/;
 
-/** Matches the last message of a replaced volume; not shown, as the reload was shown before. */
+/** Matches the last message of a replaced volume, which is dropped because the reload was shown. */
 const REPLACED_VOLUME = /^idle, and gone: /;
 
 export interface DevLogSettings {
@@ -36,7 +36,7 @@ export interface DevLogSettings {
   readonly volumes: readonly string[];
   /** The name of the module's file in the output. */
   readonly module: string;
-  /** Whether a file belongs to a module: then the output has the position in it. */
+  /** Whether a file belongs to a module: then the output has the line's position in the file. */
   isModuleFile(file: string): boolean;
   readonly colour: boolean;
 }
@@ -66,6 +66,7 @@ export class DevLog {
     const text = this.shorten(volume!, message!, seriousLetters.has(letter!));
     this.style = text === null ? null : STYLES[letter!];
     if (text === null) return null;
+    // Only the report of a reload is reworded. A reload is a success, so its level has no influence.
     if (text !== message) this.style = 'good';
     const position = this.settings.isModuleFile(file!) ? `${file}:${number} ${func}: ` : '';
     const colouredText = this.style ? paint(this.style, text, colour) : text;
@@ -96,7 +97,9 @@ function listOwnFileNames(): ReadonlySet<string> {
   return new Set(files.map((file) => basename(file)));
 }
 
-/** Makes a test for files of modules: those in `folder`, and names that glossa's files lack. */
+/**
+ * Makes a test whether a file is a module's: it is in `folder`, or no file of glossa has its name.
+ */
 export function makeModuleFileTest(folder: string): (file: string) => boolean {
   const ownNames = listOwnFileNames();
   return (file) => file !== '-' && (!ownNames.has(file) || existsSync(join(folder, file)));

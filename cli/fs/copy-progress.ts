@@ -10,17 +10,19 @@ import type { Terminal } from '../../terminal/terminal.ts';
 
 const UPDATE_INTERVAL_MS = 100;
 
-/** An amount of files, directories and links. */
+/** Amounts that were copied, or are to be copied. */
 interface Amount {
-  files: number;
-  bytes: number;
+  /** Files, directories and links. */
+  fileCount: number;
+  byteCount: number;
 }
 
+/** Counts what a copy has done, and shows it on a terminal; elsewhere, it shows nothing. */
 export class CopyProgress {
   private readonly line: ProgressLine;
   private readonly startMs = performance.now();
   private readonly timer: NodeJS.Timeout | null;
-  private readonly done: Amount = { files: 0, bytes: 0 };
+  private readonly done: Amount = { fileCount: 0, byteCount: 0 };
   /** The amount of all sources; null until they are counted. */
   private total: Amount | null = null;
 
@@ -33,18 +35,20 @@ export class CopyProgress {
     return this.line.isShown;
   }
 
+  /** Counts bytes that were copied. */
   readonly onPiece = (byteCount: number): void => {
-    this.done.bytes += byteCount;
+    this.done.byteCount += byteCount;
   };
 
+  /** Counts a file, directory or link that was copied. */
   readonly onDone = (): void => {
-    this.done.files += 1;
+    this.done.fileCount += 1;
   };
 
   /** Counts the sources while the copy runs; without a terminal, it does nothing. */
   countSources(sources: readonly (readonly [volume: VolumeSteps, path: string])[]): void {
     if (!this.isShown) return;
-    const amount: Amount = { files: 0, bytes: 0 };
+    const amount: Amount = { fileCount: 0, byteCount: 0 };
     const counts = sources.map(([volume, path]) => volume.run(countTree(volume, path, amount)));
     Promise.all(counts).then(
       () => {
@@ -59,17 +63,17 @@ export class CopyProgress {
   private show(): void {
     const { done, total } = this;
     const elapsedSeconds = (performance.now() - this.startMs) / 1000;
-    const speed = `${formatSize(done.bytes / elapsedSeconds)}/s`;
+    const speed = `${formatSize(done.byteCount / elapsedSeconds)}/s`;
     if (total === null) {
-      this.line.showText(`${done.files} files, ${formatSize(done.bytes)}  ${speed}`);
+      this.line.showText(`${done.fileCount} files, ${formatSize(done.byteCount)}  ${speed}`);
       return;
     }
     // Each file adds a byte, so that empty files advance the bar, too.
     this.line.show({
-      doneCount: Math.min(done.bytes + done.files, total.bytes + total.files),
-      total: Math.max(total.bytes + total.files, 1),
+      doneCount: Math.min(done.byteCount + done.fileCount, total.byteCount + total.fileCount),
+      total: Math.max(total.byteCount + total.fileCount, 1),
       elapsedSeconds,
-      item: `${done.files} of ${total.files} files, ${formatSize(done.bytes)} of ${formatSize(total.bytes)}  ${speed}`,
+      item: `${done.fileCount} of ${total.fileCount} files, ${formatSize(done.byteCount)} of ${formatSize(total.byteCount)}  ${speed}`,
     });
   }
 
@@ -78,6 +82,7 @@ export class CopyProgress {
     this.line.clear();
   }
 
+  /** Ends the progress line. */
   end(): void {
     if (this.timer === null) return;
     clearInterval(this.timer);
@@ -85,10 +90,11 @@ export class CopyProgress {
   }
 }
 
+/** Adds a file, or a tree of files, to `amount`. */
 function* countTree(volume: VolumeSteps, path: string, amount: Amount): Steps<void> {
   const add = ({ iaType, iaSize }: Iatt): void => {
-    amount.files += 1;
-    if (iaType === IA_IFREG) amount.bytes += iaSize;
+    amount.fileCount += 1;
+    if (iaType === IA_IFREG) amount.byteCount += iaSize;
   };
   const top = yield* withErrorContext('stat', path, volume.files.find(path, 'nofollow'));
   if (top.buf.iaType !== IA_IFDIR) return add(top.buf);

@@ -52,8 +52,7 @@ export default defineCommand({
     }
     const sources = operands.slice(0, -1);
     const target = operands.at(-1)!;
-    const names = [...sources, target].filter((text) => text !== STREAM);
-    const namedOperands = names.map(parseOperand);
+    const namedOperands = [...sources, target].filter((text) => text !== STREAM).map(parseOperand);
     if (namedOperands.every(({ source }) => source === null))
       throw new UsageError('neither FROM nor TO is VOLFILE:/PATH: cp(1) copies local files');
     if (sources.includes(STREAM) && (sources.length > 1 || target === STREAM))
@@ -98,10 +97,11 @@ interface Target {
 
 /** Whether the target is a directory. @throws {FileError} ENOTDIR for a path such as `file/` */
 function* testDirectory({ files }: VolumeSteps, { path }: Operand): Steps<boolean> {
-  const found = yield* withErrorContext('stat', path, files.findIfExists(path, 'follow'));
-  return found?.buf.iaType === IA_IFDIR;
+  const file = yield* withErrorContext('stat', path, files.findIfExists(path, 'follow'));
+  return file?.buf.iaType === IA_IFDIR;
 }
 
+/** Copies all sources, one after the other, and shows the progress. */
 async function copyAll(
   sources: readonly Operand[],
   target: Target,
@@ -110,14 +110,14 @@ async function copyAll(
 ): Promise<void> {
   const progress = new CopyProgress(command.terminal);
   try {
-    const sourceVolumes: [VolumeSteps, string][] = [];
+    const sourceLocations: [volume: VolumeSteps, path: string][] = [];
     for (const source of sources)
-      sourceVolumes.push([(await command.openUninterrupted(source)).steps, source.path]);
-    progress.countSources(sourceVolumes);
+      sourceLocations.push([(await command.openUninterrupted(source)).steps, source.path]);
+    progress.countSources(sourceLocations);
     for (const [index, source] of sources.entries()) {
       // The empty prefix: errors of a copy already have the volume in their paths.
       await command.attempt({ ...source, prefix: '' }, () =>
-        copyOperand(source, sourceVolumes[index]![0], target, flags, command, progress),
+        copyOperand(source, sourceLocations[index]![0], target, flags, command, progress),
       );
     }
   } finally {
@@ -125,6 +125,7 @@ async function copyAll(
   }
 }
 
+/** Copies a source to the target, or into it if it is a directory. @throws {FileError | Failure} */
 async function copyOperand(
   source: Operand,
   from: VolumeSteps,
@@ -138,9 +139,9 @@ async function copyOperand(
   const name = findLastName(source.path);
   // The content of a root, and of `.`, is copied into the directory itself.
   const hasName = name !== '' && name !== '.' && name !== '..';
-  const path = isDirectory && hasName ? joinPath(operand.path, name) : operand.path;
+  const targetPath = isDirectory && hasName ? joinPath(operand.path, name) : operand.path;
   const nameTarget = (path: string): string => formatPathIn(operand, path);
-  const copy = copyTree({ from, to }, source.path, path, {
+  const copy = copyTree({ from, to }, source.path, targetPath, {
     recursive: isRecursive,
     dereference: !isRecursive,
     verbatimSymlinks: true,
@@ -156,9 +157,9 @@ async function copyOperand(
         printStep(`${formatPathIn(source, path)}`, terminal);
       }
     },
-    onPiece(count) {
+    onPiece(byteCount) {
       signal.throwIfAborted();
-      progress.onPiece(count);
+      progress.onPiece(byteCount);
     },
     onDone: progress.onDone,
     onFailure(error) {
@@ -170,6 +171,7 @@ async function copyOperand(
     await to.run(copy);
   } catch (error) {
     progress.clear();
+    // The code of Node's `cp` for a directory that is copied without `recursive`.
     if (error instanceof FileError && (error.code as string) === 'ERR_FS_EISDIR')
       throw new Failure(`${source.text}: is a directory: use -r`);
     throw error;

@@ -26,7 +26,7 @@ const TYPES = { f: IA_IFREG, d: IA_IFDIR, l: IA_IFLNK } as const;
 interface Search {
   readonly type: number | undefined;
   readonly name: RegExp | undefined;
-  readonly json: boolean;
+  readonly asJson: boolean;
 }
 
 export default defineCommand({
@@ -52,7 +52,7 @@ export default defineCommand({
     const search: Search = {
       type: flags.type === undefined ? undefined : TYPES[flags.type],
       name: flags.name === undefined ? undefined : compileShellPattern(flags.name),
-      json: flags.json,
+      asJson: flags.json,
     };
     return runVolumeCommand('fs find', terminal, volumes, async (command) => {
       const lines = new LineWriter(terminal);
@@ -67,34 +67,37 @@ export default defineCommand({
   },
 });
 
+/** Adds the lines of an operand and all files below it that match. @throws {FileError | ReaderGone} */
 function* searchTree(
   steps: VolumeSteps,
   operand: Operand,
-  { type, name, json }: Search,
+  { type, name, asJson }: Search,
   lines: LineWriter,
   command: VolumeCommand,
 ): Steps<void> {
   const { driver } = steps;
-  const { path } = operand;
+  const { path: topPath } = operand;
   function* addIfMatching(path: string, inode: Inode, buf: Iatt): Steps<void> {
     command.signal.throwIfAborted();
     if (type !== undefined && buf.iaType !== type) return;
     if (name !== undefined && !name.test(path.slice(path.lastIndexOf('/') + 1))) return;
     const shownPath = formatPathIn(operand, path);
-    if (!json) lines.add(shownPath);
+    if (!asJson) lines.add(shownPath);
     else {
       const isLink = buf.iaType === IA_IFLNK;
       const target = isLink ? yield* driver.readlink(inode) : undefined;
       lines.add(formatJson(shownPath, buf, target));
     }
+    // Waits for the reader, so that lines do not accumulate in memory.
     if (lines.isFull) yield* awaitPromise(lines.flush());
   }
-  const top = yield* withErrorContext('stat', path, steps.files.find(path, 'nofollow'));
-  if (top.buf.iaType !== IA_IFDIR) return yield* addIfMatching(path, top.inode, top.buf);
+  const top = yield* withErrorContext('stat', topPath, steps.files.find(topPath, 'nofollow'));
+  if (top.buf.iaType !== IA_IFDIR) return yield* addIfMatching(topPath, top.inode, top.buf);
   yield* visitTree(
     driver,
-    { inode: top.inode, path },
+    { inode: top.inode, path: topPath },
     {
+      // The top is no entry of a directory, so its attributes are those found above.
       enter: ({ inode, path, buf = top.buf }) => addIfMatching(path, inode, buf),
       visit: ({ inode, path, buf }) => addIfMatching(path, inode, buf),
       fail: (error) => command.report(error, operand),

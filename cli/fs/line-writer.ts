@@ -4,13 +4,14 @@ import { printable } from '../../runtime/volfile/printable.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { ReaderGone } from './volume-command.ts';
 
-/** The characters after which a piece is written. */
+/** A piece is written once its lines have this many characters. */
 const PIECE_CHARACTERS = 32_768;
 
+/** Collects lines; `flush` writes them. */
 export class LineWriter {
   private readonly terminal: Terminal;
   private lines: string[] = [];
-  private size = 0;
+  private characterCount = 0;
 
   constructor(terminal: Terminal) {
     this.terminal = terminal;
@@ -19,12 +20,12 @@ export class LineWriter {
   /** Adds a line. A terminal gets control characters escaped; other readers get a name's bytes. */
   add(line: string): void {
     this.lines.push(this.terminal.isInteractive ? printable(line) : line);
-    this.size += line.length;
+    this.characterCount += line.length;
   }
 
   /** Whether the next piece is to be written. */
   get isFull(): boolean {
-    return this.size >= PIECE_CHARACTERS;
+    return this.characterCount >= PIECE_CHARACTERS;
   }
 
   /** Writes the lines added so far. @throws {ReaderGone} */
@@ -32,7 +33,7 @@ export class LineWriter {
     if (this.lines.length === 0) return;
     const bytes = encodeName(`${this.lines.join('\n')}\n`);
     this.lines = [];
-    this.size = 0;
+    this.characterCount = 0;
     if (!(await this.terminal.outBytes(bytes))) throw new ReaderGone();
   }
 }

@@ -75,15 +75,21 @@ export default defineCommand({
   },
 });
 
+/** Finds the file of an operand. A link to a directory is followed, as by ls(1). @throws {FileError} */
 function* findOperand(steps: VolumeSteps, { path, text }: Operand): Steps<Row> {
   const { buf, inode } = yield* withErrorContext('stat', path, steps.files.find(path, 'nofollow'));
   if (buf.iaType !== IA_IFLNK) return { name: text, path, buf };
-  const followed = yield* withErrorContext('stat', path, steps.files.findIfExists(path, 'follow'));
-  if (followed?.buf.iaType === IA_IFDIR) return { name: text, path, buf: followed.buf };
+  const linkedFile = yield* withErrorContext(
+    'stat',
+    path,
+    steps.files.findIfExists(path, 'follow'),
+  );
+  if (linkedFile?.buf.iaType === IA_IFDIR) return { name: text, path, buf: linkedFile.buf };
   const target = yield* withErrorContext('readlink', path, steps.driver.readlink(inode));
   return { name: text, path, buf, target };
 }
 
+/** Lists a directory, sorted by name. @param withStats whether rows have attributes */
 function* listRows(steps: VolumeSteps, path: string, withStats: boolean): Steps<Row[]> {
   const { driver } = steps;
   const directory = yield* withErrorContext('scandir', path, steps.findDirectory(path));
@@ -94,12 +100,13 @@ function* listRows(steps: VolumeSteps, path: string, withStats: boolean): Steps<
     const { name } = entry;
     if (!withStats) return void rows.push({ name, path: joinPath(path, name), buf: null });
     const file = yield* findEntryFile(driver, directory, entry);
-    if (file !== null) rows.push({ name, ...(yield* readLink(steps, file)) });
+    if (file !== null) rows.push({ name, ...(yield* readFileRow(steps, file)) });
   });
   return rows.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function* readLink(
+/** Returns path and attributes of a file, and the target if it is a symbolic link. */
+function* readFileRow(
   { driver }: VolumeSteps,
   { inode, path, buf }: TreeFile,
 ): Steps<Omit<Row, 'name'>> {

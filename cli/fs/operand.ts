@@ -23,6 +23,7 @@ export interface Operand {
   readonly path: string;
 }
 
+/** A volume whose volfile a server has. */
 interface ServerVolume {
   readonly host: string;
   readonly port: number;
@@ -48,14 +49,14 @@ export function parseOperand(text: string): Operand {
     const server = parseServer(host, VOLFILE_SERVER_PORT, `'${text}' names no server:`);
     return { text, prefix, source: { ...server, volname: volname! }, path: path! };
   }
-  const colonAt = text.indexOf(':/');
-  if (colonAt > 0) {
-    const prefix = text.slice(0, colonAt + 1);
-    return { text, prefix, source: text.slice(0, colonAt), path: text.slice(colonAt + 1) };
+  const colonIndex = text.indexOf(':/');
+  if (colonIndex > 0) {
+    const prefix = text.slice(0, colonIndex + 1);
+    return { text, prefix, source: text.slice(0, colonIndex), path: text.slice(colonIndex + 1) };
   }
   if (text === '') throw new UsageError('an operand is empty');
-  const absolute = isAbsolute(text) ? text : `${process.cwd()}/${text}`;
-  return { text, prefix: '', source: null, path: absolute };
+  const absolutePath = isAbsolute(text) ? text : `${process.cwd()}/${text}`;
+  return { text, prefix: '', source: null, path: absolutePath };
 }
 
 /** Parses the operand of a command that reads volumes only. @throws {UsageError} */

@@ -107,6 +107,7 @@ function italicizePlaceholders(
   placeholders: ReadonlySet<string>,
   formatRest = escapeText,
 ): string {
+  // Placeholders are words in capitals, such as VOLUME.KEY=VALUE, N or RUN.json.
   return text
     .split(/([A-Z][\w.=]*[A-Z]|[A-Z]\b|[A-Z]+\.json)/)
     .map((part) => (placeholders.has(part) ? formatItalic(part) : part && formatRest(part)))
@@ -118,6 +119,7 @@ const formatSynopsis = (usage: readonly string[]): string =>
   usage
     .map((line) =>
       line
+        // `options` is a placeholder, too, and the signs between words are printed as they are.
         .split(/([A-Z][\w.=]*[A-Z]|[A-Z]+\.json|[ |[\]…]|options)/)
         .filter(Boolean)
         .map((part) =>

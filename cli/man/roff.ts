@@ -31,19 +31,24 @@ export const formatItalic = (text: string): string => `\\fI${escapeText(text)}\\
 export const formatHead = (name: string, section: number, date: string, source: string): string =>
   `.TH ${escapeText(name.toUpperCase())} ${section} ${date} "${escapeText(source)}"\n`;
 
+/** Formats a section, whose title is in plain capitals, which need no escapes; '' if it has no body. */
 export const formatSection = (title: string, body: string): string =>
   body === '' ? '' : `.SH ${title}\n${body}`;
 
+/** Formats a subsection. Its title may have signs to escape, such as the `-` of `debug/io-stats`. */
 export const formatSubsection = (title: string, body: string): string =>
   `.SS ${escapeText(title)}\n${body}`;
 
-/** Wraps a roff text into lines, which roff fills again. */
+/**
+ * Wraps a text, which is escaped already, into lines, which roff fills again. A line that begins with
+ * `.` or `'` would be a request, so `\&` (nothing) is put before it.
+ */
 export const formatParagraph = (text: string): string =>
   wrap(text, 78)
     .map((line) => `${/^[.']/.test(line) ? '\\&' : ''}${line}\n`)
     .join('');
 
-/** Formats a term with its meaning, indented, below. */
+/** Formats a term with its meaning, indented, below. Both are escaped already. */
 export const formatItem = (term: string, meaning: string): string =>
   `.TP\n${term.trimEnd()}\n${formatParagraph(meaning)}`;
 

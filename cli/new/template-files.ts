@@ -50,15 +50,18 @@ export function makeEditorTexts({ folder: language }: TemplateLanguage, folder: 
   const root = makePackageRootPath(folder);
   return new Map(
     readTemplates(join('editors', language)).map(([path, text]) => {
-      const escaped = path.endsWith('.json') ? JSON.stringify(root).slice(1, -1) : root;
-      return [path, fillTemplate(text, { GLOSSA_ROOT: escaped })];
+      // In JSON, the template has the quotes around the path.
+      const escapedRoot = path.endsWith('.json') ? JSON.stringify(root).slice(1, -1) : root;
+      return [path, fillTemplate(text, { GLOSSA_ROOT: escapedRoot })];
     }),
   );
 }
 
+/** Replaces each `{{KEY}}` of a template by its value. */
 const fillTemplate = (text: string, values: Readonly<Record<string, string>>): string =>
   text.replace(/\{\{(\w+)\}\}/g, (_, key: string) => values[key]!);
 
+/** Reads all templates of a folder, by path within it. */
 function readTemplates(folderName: string): [path: string, text: string][] {
   const folder = join(templateFolder, folderName);
   return readdirSync(folder, { recursive: true, withFileTypes: true })

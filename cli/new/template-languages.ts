@@ -77,13 +77,16 @@ export function listNextCommands(
   const { firstCommand } = language.template;
   const module = quotePath(makeModuleFileName(language, name));
   const relativeFolder = makePathFromFolder(currentFolder, folder);
-  const edit = firstCommand === undefined ? 'save' : 'compile';
-  const compile =
+  const reloadVerb = firstCommand === undefined ? 'save' : 'compile';
+  const compileCommand =
     relativeFolder === '.' ? firstCommand : `${firstCommand} -C ${quoteWord(relativeFolder)}`;
   return [
-    ...(firstCommand === undefined ? [] : [[compile, 'compile it'] as NextCommand]),
+    ...(firstCommand === undefined ? [] : [[compileCommand, 'compile it'] as NextCommand]),
     [`${glossa} test ${module}`, 'its tests, without a mount'],
-    [`${glossa} dev ${module} ${quotePath('files')}`, `mounted, loaded again when you ${edit} it`],
+    [
+      `${glossa} dev ${module} ${quotePath('files')}`,
+      `mounted, loaded again when you ${reloadVerb} it`,
+    ],
     [
       `${glossa} run ${quotePath(`${name}.vol`)} -- rm precious.keep`,
       'a command in a mount of its own',
@@ -107,8 +110,8 @@ export const listReadmeCommands = (
 ];
 
 /** Formats commands as indented lines. @param mark the text before each effect, such as `# ` */
-export const formatNextCommands = (steps: readonly NextCommand[], mark = ''): string =>
+export const formatNextCommands = (commands: readonly NextCommand[], mark = ''): string =>
   formatTable(
-    steps.map(([line, effect]) => [line, mark + effect]),
+    commands.map(([line, effect]) => [line, mark + effect]),
     { gap: '   ', indent: '    ' },
   ).join('\n');

@@ -6,6 +6,7 @@ import type { Texts } from './template-files.ts';
 
 const LOOPBACK = '127.0.0.1';
 
+/** A volume to be written, whose bricks are folders of this machine. */
 export interface NewVolume {
   readonly name: string;
   /** For each brick, the absolute path of its folder, and its port. */
@@ -31,11 +32,12 @@ export function makeVolumeTexts(volume: NewVolume): Texts {
   return new Map([...files, [makeClientFileName(name), clientText]]);
 }
 
+/** Makes the name of the volume that a brick exports to clients. */
 const makeExportName = (name: string, index: number): string => `${name}-brick-${index}`;
 
 function makeBrickVolumes({ name, bricks }: NewVolume, index: number): PlainVolume[] {
   const { directory, port } = bricks[index]!;
-  const exportedVolume = makeExportName(name, index);
+  const exportName = makeExportName(name, index);
   return [
     {
       name: `${name}-posix-${index}`,
@@ -44,7 +46,7 @@ function makeBrickVolumes({ name, bricks }: NewVolume, index: number): PlainVolu
       subvolumes: [],
     },
     {
-      name: exportedVolume,
+      name: exportName,
       type: 'features/locks',
       options: [],
       subvolumes: [`${name}-posix-${index}`],
@@ -56,9 +58,9 @@ function makeBrickVolumes({ name, bricks }: NewVolume, index: number): PlainVolu
         ['transport-type', 'tcp'],
         ['transport.socket.bind-address', LOOPBACK],
         ['transport.socket.listen-port', String(port)],
-        [`auth.addr.${exportedVolume}.allow`, LOOPBACK],
+        [`auth.addr.${exportName}.allow`, LOOPBACK],
       ],
-      subvolumes: [exportedVolume],
+      subvolumes: [exportName],
     },
   ];
 }
@@ -78,6 +80,7 @@ function makeClientVolumes({ name, bricks }: NewVolume): PlainVolume[] {
       subvolumes: [],
     }),
   );
+  // One brick needs no distribute.
   const upperVolumes = [
     { name: `${name}-dht`, type: 'cluster/distribute' },
     // If the bricks are GlusterFS's, they store the times that features/utime sends.
@@ -86,8 +89,9 @@ function makeClientVolumes({ name, bricks }: NewVolume): PlainVolume[] {
   ].slice(bricks.length > 1 ? 0 : 1);
   const volumes = [...clients];
   for (const volume of upperVolumes) {
-    const below = volumes.length === clients.length ? clients : volumes.slice(-1);
-    volumes.push({ ...volume, options: [], subvolumes: below.map((child) => child.name) });
+    // The lowest one is above all clients, each other one above the one before it.
+    const children = volumes.length === clients.length ? clients : volumes.slice(-1);
+    volumes.push({ ...volume, options: [], subvolumes: children.map((child) => child.name) });
   }
   return volumes;
 }

@@ -25,6 +25,7 @@ const makeHistoryPath = (name: string): string => join(findStateFolder(), name);
  */
 const isPrivate = (path: string): boolean => findExposure(path) === null;
 
+/** Reads the history, the latest line first, as readline has it; the file has it last. */
 function readHistory(path: string): string[] {
   try {
     return readFileSync(path, 'utf8').split('\n').filter(Boolean).reverse();
@@ -47,8 +48,9 @@ function writeHistory(path: string, history: readonly string[]): void {
 /** A line; null at the end of the input; CANCELLED at Ctrl-C. */
 type PromptInput = string | null | typeof CANCELLED;
 
+/** Reads lines from a terminal, with a history and completion. */
 export class ConsolePrompt implements Prompt {
-  readonly endsAtFailure = false;
+  readonly isPipe = false;
   private readonly prompts: readonly [string, string];
   /** The file with the history. */
   private readonly historyPath: string;
@@ -147,8 +149,9 @@ export class ConsolePrompt implements Prompt {
   }
 }
 
+/** Reads lines from a pipe, which has neither prompts nor Ctrl-C. */
 export class PipedPrompt implements Prompt {
-  readonly endsAtFailure = true;
+  readonly isPipe = true;
   private readonly input = createInterface({
     input: process.stdin,
     crlfDelay: Number.POSITIVE_INFINITY,

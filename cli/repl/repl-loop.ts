@@ -14,8 +14,8 @@ export interface Prompt {
   readLine(isContinuation: boolean): Promise<string | null | typeof CANCELLED>;
   /** Starts listening for Ctrl-C; `promise` resolves at it, and never for a pipe. */
   readonly listenForInterrupt: () => { readonly promise: Promise<void>; stopListening(): void };
-  /** Whether the first failure ends the loop. */
-  readonly endsAtFailure: boolean;
+  /** Whether the lines come from a pipe: then the first failure ends the loop. */
+  readonly isPipe: boolean;
   close(): void;
 }
 
@@ -38,9 +38,9 @@ export async function serveRepl(
       continue;
     }
     // The end of a pipe also ends an incomplete statement, which is then evaluated.
-    if (line === null && (prompt.endsAtFailure ? statementLines.length === 0 : true))
-      return EXIT_OK;
+    if (line === null && (!prompt.isPipe || statementLines.length === 0)) return EXIT_OK;
     if (line !== null) statementLines.push(line);
+    // In Python, an empty line ends a statement of several lines.
     const source = statementLines.join('\n') + (line === null ? '\n\n' : '');
     if (source.trim() === '') {
       statementLines = [];
@@ -55,7 +55,7 @@ export async function serveRepl(
     if (result.incomplete && line !== null) continue;
     statementLines = [];
     if (result.output !== '') terminal.out(result.output.replace(/\n$/, ''));
-    if (prompt.endsAtFailure && result.failed === true) return EXIT_FAILURE;
+    if (prompt.isPipe && result.failed === true) return EXIT_FAILURE;
     if (line === null) return result.incomplete ? EXIT_FAILURE : EXIT_OK;
   }
 }

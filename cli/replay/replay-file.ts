@@ -17,6 +17,7 @@ export interface ReplaySettings extends StackSettings {
   readonly replyTimeoutMs: number;
 }
 
+/** The replies of a replay, compared with the recorded ones. */
 export interface ReplayResult {
   /** The start of the recording in milliseconds since 1970. */
   readonly startedAt: number;
@@ -25,6 +26,7 @@ export interface ReplayResult {
   readonly outcomes: readonly Outcome[];
   /** Whether real storages had other content than at the start of the recording. */
   readonly storageDiffers: boolean;
+  /** The log lines of the volumes. */
   readonly log: readonly ParsedLine[];
 }
 

@@ -28,16 +28,17 @@ export function formatOutcome(outcome: Outcome, startedAt: number, colour: boole
   ];
 }
 
+/** Printed if the replies of real storages differ before a request that can change them. */
 export const OTHER_STORAGE_MESSAGE =
   'the storage is not as it was when the recording began: what was there already differs before ' +
   'anything was changed; give a copy of it as it was at the beginning';
 
 /** Formats the counts: `12 requests, all as then` or `12 requests, 2 otherwise`. */
 export function formatSummary(result: ReplayResult): string {
-  const { length } = result.outcomes;
-  const count = findDifferent(result).length;
-  const requests = length === 1 ? '1 request' : `${length} requests`;
-  return `${requests}, ${count === 0 ? 'all as then' : `${count} otherwise`}`;
+  const { length: requestCount } = result.outcomes;
+  const differentCount = findDifferent(result).length;
+  const requests = requestCount === 1 ? '1 request' : `${requestCount} requests`;
+  return `${requests}, ${differentCount === 0 ? 'all as then' : `${differentCount} otherwise`}`;
 }
 
 /** Formats the message of a failed test. */
@@ -46,8 +47,12 @@ export function formatFailure(result: ReplayResult): string {
   const lines = different
     .slice(0, LISTED_MAX)
     .flatMap((outcome) => formatOutcome(outcome, result.startedAt, false));
-  const more = different.length - LISTED_MAX;
-  return [...lines, ...(more > 0 ? [`and ${more} more`] : []), formatSummary(result)].join('\n');
+  const omittedCount = different.length - LISTED_MAX;
+  return [
+    ...lines,
+    ...(omittedCount > 0 ? [`and ${omittedCount} more`] : []),
+    formatSummary(result),
+  ].join('\n');
 }
 
 /** The shape of the JSON, for the help. */

@@ -139,9 +139,9 @@ async function makeVolfileParts(
 ): Promise<GraphParts> {
   const inspection = await inspectFile(file, { registry, strict, overrides, allowShell });
   const specs = makeVolumeSpecs(describeOrFail(inspection, terminal), registry);
-  const top = volume ?? head.volumes.at(-1)!.name;
+  const requestVolume = volume ?? head.volumes.at(-1)!.name;
   const leaves = specs.filter(({ subvolumes }) => subvolumes.length === 0).map(({ name }) => name);
-  if (realStorage) return { specs, roles: { volume: top, played: [] } };
+  if (realStorage) return { specs, roles: { volume: requestVolume, played: [] } };
   const advice = '--real-storage asks those of the volfile';
   for (const name of leaves) {
     if (head.volumes.some((volume) => volume.name === name)) continue;
@@ -154,7 +154,7 @@ async function makeVolfileParts(
   if (specs.length === leaves.length) {
     throw new Failure(`${file} has storages alone, and these the recording plays: ${advice}`);
   }
-  return { specs, roles: { volume: top, played: leaves } };
+  return { specs, roles: { volume: requestVolume, played: leaves } };
 }
 
 /**

@@ -84,12 +84,12 @@ function installFile(
   { dryRun, reportStep, reportProblem }: SetupReporter,
 ): boolean {
   const { path, purpose, mode, text } = file;
-  const current = readRegularFile(path);
-  if (current === text) {
+  const currentText = readRegularFile(path);
+  if (currentText === text) {
     reportStep(`${path} is there already: ${purpose}`);
     return true;
   }
-  if (current !== null && !isUnchanged(record, path, current)) {
+  if (currentText !== null && !isUnchanged(record, path, currentText)) {
     const cause =
       path in record.files ? 'was changed after glossa setup' : 'was not written by glossa setup';
     reportProblem(`${path} ${cause}, and is left as it is`);
@@ -100,7 +100,7 @@ function installFile(
   try {
     makeFolder(dirname(path), record);
     makeFolder(dirname(recordPath), record);
-    replaceFile(path, text, mode, current === null);
+    replaceFile(path, text, mode, currentText === null);
     record.files[path] = hashText(text);
     replaceFile(recordPath, formatRecord(record), 0o644, false);
   } catch (error) {
@@ -136,9 +136,9 @@ export function uninstallFiles(recordPath: string, reporter: SetupReporter): boo
   const { dryRun, reportStep, reportProblem } = reporter;
   if (Object.keys(record.files).length === 0) reportStep('no file of glossa setup is installed');
   for (const path of Object.keys(record.files)) {
-    const current = readRegularFile(path);
-    if (current === null) reportStep(`${path} is gone already`);
-    else if (isUnchanged(record, path, current)) {
+    const currentText = readRegularFile(path);
+    if (currentText === null) reportStep(`${path} is gone already`);
+    else if (isUnchanged(record, path, currentText)) {
       reportStep(`${dryRun ? 'would remove' : 'removing'} ${path}`);
       if (!dryRun) removeFile(path);
     } else {
@@ -148,11 +148,11 @@ export function uninstallFiles(recordPath: string, reporter: SetupReporter): boo
     delete record.files[path];
   }
   if (dryRun) return true;
-  const remaining = Object.keys(record.files);
-  const isDone = remaining.length === 0;
+  const remainingPaths = Object.keys(record.files);
+  const isDone = remainingPaths.length === 0;
   if (isDone) removeFile(recordPath);
-  else remaining.push(recordPath);
-  const folders = removeFolders(record.folders, remaining);
+  else remainingPaths.push(recordPath);
+  const folders = removeFolders(record.folders, remainingPaths);
   if (!isDone) replaceFile(recordPath, formatRecord({ ...record, folders }), 0o644, false);
   return isDone;
 }
@@ -166,8 +166,8 @@ function removeFile(path: string): void {
   }
 }
 
-/** Removes the empty folders; returns those that still contain files of `remaining`. */
-function removeFolders(folders: readonly string[], remaining: readonly string[]): string[] {
+/** Removes the empty folders; returns those that still contain files of `remainingPaths`. */
+function removeFolders(folders: readonly string[], remainingPaths: readonly string[]): string[] {
   for (const folder of [...folders].reverse()) {
     try {
       rmdirSync(folder);
@@ -175,5 +175,5 @@ function removeFolders(folders: readonly string[], remaining: readonly string[])
       // The folder is not empty, or gone.
     }
   }
-  return folders.filter((folder) => remaining.some((path) => path.startsWith(`${folder}/`)));
+  return folders.filter((folder) => remainingPaths.some((path) => path.startsWith(`${folder}/`)));
 }

@@ -19,6 +19,7 @@ interface Row extends Rates {
   readonly fop: string | null;
 }
 
+/** A column of the table, behind the names of volumes and fops. */
 interface Column {
   readonly head: string;
   /** In terminal columns. */
@@ -31,6 +32,7 @@ const NO_VALUE = '-';
 const formatOrNone = (value: number | null, format: (value: number) => string): string =>
   value === null ? NO_VALUE : format(value);
 
+/** Returns the language of a volume's module, or the volume's type without its category. */
 const findVolumeKind = ({ script, type }: VolumeRates): string =>
   script?.language ?? type.slice(type.indexOf('/') + 1);
 
@@ -72,12 +74,14 @@ const columns: readonly Column[] = [
 
 /** The width of the column with the type or the fop. */
 const KIND_WIDTH = 13;
+/** The width of all columns but the first, with a space before each. */
 const RIGHT_WIDTH = columns.reduce((sum, { width }) => sum + width + 1, KIND_WIDTH + 1);
 /** The smallest terminal that the screen fits into. */
 const MIN_SIZE: Size = { columns: RIGHT_WIDTH + 10, rows: 8 };
 /** The width of a table that is not printed on a terminal. */
 export const DEFAULT_WIDTH = 80;
 
+/** Reads the value of a row by which each order sorts; missing times come last. */
 const sortValueReaders: Readonly<Record<ScreenState['sort'], (row: Row) => number>> = {
   graph: () => 0,
   fops: ({ fopsPerS }) => fopsPerS,
@@ -121,14 +125,17 @@ export function formatScreen(
   if (lateText !== null) head[head.length - 1] = paint('error', lateText, colour);
   if (state.isHelpShown) return [...head, '', ...helpLines].slice(0, height);
   const rows = makeRows(rates, state);
+  // Four lines are a blank one, the table's head, the number of rows, and the keys.
   const rowCount = height - head.length - 4;
-  const skipped = Math.min(state.scrolledRows, Math.max(0, rows.length - rowCount));
-  const rowsBelow = rows.length - skipped - rowCount;
+  const skippedRows = Math.min(state.scrolledRows, Math.max(0, rows.length - rowCount));
+  const rowsBelow = rows.length - skippedRows - rowCount;
   const lines = [
     ...head,
     '',
     formatTableHead(state.byFop, width, colour),
-    ...rows.slice(skipped, skipped + rowCount).map((row) => formatRatesRow(row, width, colour)),
+    ...rows
+      .slice(skippedRows, skippedRows + rowCount)
+      .map((row) => formatRatesRow(row, width, colour)),
   ];
   while (lines.length < height - 2) lines.push('');
   return [...lines, formatRowCount(state, rows.length, rowsBelow), formatKeys(width, colour)];
@@ -141,7 +148,7 @@ export function formatRatesTable(
   width: number,
   colour: boolean,
 ): string[] {
-  const tableWidth = Math.max(width, MIN_SIZE.columns, 80);
+  const tableWidth = Math.max(width, MIN_SIZE.columns, DEFAULT_WIDTH);
   const rows = makeRows(rates, state);
   // This command itself causes one request: the kernel looks up the mount's root for it.
   const isIdle = rates.fopsPerS * rates.seconds < 1.5;
@@ -193,7 +200,7 @@ function formatRatesRow(row: Row, width: number, colour: boolean): string {
   return row.fopsPerS === 0 && volume.inFlight.requests === 0 ? paint('dim', line, colour) : line;
 }
 
-/** The seconds for which a request has waited for a volume when the volume is highlighted. */
+/** A volume is highlighted once a request has waited for it for this long, in seconds. */
 const STUCK_AFTER_S = 5;
 
 function formatRow(

@@ -71,6 +71,7 @@ export interface ServerRates {
 export function computeRates(before: Counts | null, after: Counts): ServerRates {
   const { process: about, since, now } = after;
   const baseline = before?.since === since && before.process.pid === about.pid ? before : null;
+  // At least a microsecond, so that no rate is infinite.
   const seconds = Math.max(now - (baseline?.now ?? since), 1e-3) / 1000;
   const earlierVolumes = new Map(baseline?.volumes.map((volume) => [volume.id, volume]));
   const volumes = after.volumes.map((volume) =>
@@ -121,8 +122,8 @@ function computeVolumeRates(
 
 function computeCacheRates(after: CacheCounts, before: CacheCounts | null): CacheRates {
   // A count that has become smaller was reset by `glossa stats --reset`: it restarted from 0.
-  const increase = (after: number | null, earlier: number | null | undefined): number =>
-    (after ?? 0) - ((earlier ?? 0) > (after ?? 0) ? 0 : (earlier ?? 0));
+  const increase = (later: number | null, earlier: number | null | undefined): number =>
+    (later ?? 0) - ((earlier ?? 0) > (later ?? 0) ? 0 : (earlier ?? 0));
   const hits = increase(after.hits, before?.hits);
   const requests = hits + increase(after.misses, before?.misses);
   return {
@@ -137,6 +138,7 @@ class FopSum {
   private errors = 0;
   private readonly buckets = new Float64Array(BUCKET_COUNT);
 
+  /** @param sign -1 for the counts of the earlier sample */
   add({ answers: replies, errors, buckets }: FopCounts, sign: 1 | -1): void {
     this.replies += sign * replies;
     this.errors += sign * errors;

@@ -25,10 +25,11 @@ const shorten = (codes: string): string =>
   codes.replace(/(?<!\d)([A-Za-z])\1+/g, (run) => `${run.length}${run[0]}`);
 
 function formatPythonRow(name: string, { number, args, result }: Operation): string {
+  // Before the arguments: length, id, number of the operation, identity.
   const codes = shorten(`IIII${args.map(({ type }) => STRUCT_CODES[type]).join('')}`);
-  const count = args.filter(({ type }) => isVariable(type)).length;
+  const variableCount = args.filter(({ type }) => isVariable(type)).length;
   const comment = args.map((arg) => `${arg.name}:${arg.type}`).join(' ');
-  return `${name.toUpperCase()} = Operation(${number}, Struct(">${codes}"), ${count}, "${result}")${comment && `  # ${comment}`}`;
+  return `${name.toUpperCase()} = Operation(${number}, Struct(">${codes}"), ${variableCount}, "${result}")${comment && `  # ${comment}`}`;
 }
 
 const quoteAll = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');

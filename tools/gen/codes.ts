@@ -1,16 +1,16 @@
 /**
- * Generates the result codes of a module's entry points, for each language. `bridges/host/guest.ts` explains them.
- * LATER and ANSWERED are states of a frame that the host does not use.
+ * Generates the result codes of a module's entry points, for the generators of each language; their meanings are in
+ * `bridges/host/guest.ts`. LATER and ANSWERED are states of a frame that the host does not use.
  */
 import { FAILED, NOTHING, SAME, TAIL, WIND } from '../../bridges/host/guest.ts';
 
 /** Codes by name: the host's, and the two states that only guests use. */
 const codes = { NOTHING, WIND, TAIL, FAILED, LATER: FAILED + 1, ANSWERED: FAILED + 2, SAME };
 
-/** Formats a line for each code. @param line the line in the syntax of a language */
-export const formatCodeLines = (line: (name: string, code: number) => string): string =>
+/** Formats a line for each code. @param formatLine formats it in the syntax of a language */
+export const formatCodeLines = (formatLine: (name: string, code: number) => string): string =>
   Object.entries(codes)
-    .map(([name, code]) => line(name, code))
+    .map(([name, code]) => formatLine(name, code))
     .join('\n');
 
 export const generateCodes = (): string => `/**

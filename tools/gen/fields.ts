@@ -24,11 +24,14 @@ export const makeSentence = (about: string): string | undefined =>
 export const makeFieldsListName = ({ name }: Struct): string => `${name.toUpperCase()}_FIELDS`;
 
 /** Writes the members of a structure, each with its comment. */
-function formatMembers(struct: Struct, write: (name: string, field: Field) => string): string {
+function formatMembers(
+  struct: Struct,
+  formatMember: (name: string, field: Field) => string,
+): string {
   const lines = struct.fields.flatMap((field) => {
     const about = makeSentence(field.about);
     const comment = about === undefined ? [] : [`/** ${about} */`];
-    return [...comment, write(makeCamelName(struct, field), field)];
+    return [...comment, formatMember(makeCamelName(struct, field), field)];
   });
   return lines.map((line) => `  ${line}`).join('\n');
 }

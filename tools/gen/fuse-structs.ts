@@ -21,14 +21,15 @@ function formatRequest([name, row]: readonly [string, string]): string {
     if (type === undefined) return [];
     return isSpan(type) ? `readonly ${field} = new Span();` : `${field} = 0;`;
   });
-  const length = /\binSize\b/.test(row) ? 'inSize' : 'size';
+  // The name of the field with the length of `data`.
+  const lengthField = /\binSize\b/.test(row) ? 'inSize' : 'size';
   const reads = fields.flatMap(([field, type]) => {
     if (type === undefined) return `cursor.skip(${readPaddingSize(field)});`;
     if (type === 'unset') return [];
     if (type === 'unset-name') return `out.${field}.start = out.${field}.end = cursor.at;`;
     if (type === 'name') return `cursor.name(out.${field});`;
     return type === 'data'
-      ? `cursor.data(out.${length}, out.${field});`
+      ? `cursor.data(out.${lengthField}, out.${field});`
       : `out.${field} = cursor.${type}();`;
   });
   if (fields.length === 0)
@@ -68,8 +69,8 @@ function formatReply([name, row]: readonly [string, string]): string {
       return write(nextOffset(bytes), isObject ? `out.${field}` : field);
     }
     const padding = readPaddingSize(field);
-    const [word, write] = NUMBER_WRITERS[padding % 4 === 0 ? 'u32' : 'u16']!;
-    return Array.from({ length: padding / word }, () => write(nextOffset(word), '0'));
+    const [wordBytes, write] = NUMBER_WRITERS[padding % 4 === 0 ? 'u32' : 'u16']!;
+    return Array.from({ length: padding / wordBytes }, () => write(nextOffset(wordBytes), '0'));
   });
   const constant = name.replace(/(?<=[a-z])[A-Z]/g, '_$&').toUpperCase();
   const parameters = isObject

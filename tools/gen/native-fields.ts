@@ -63,13 +63,13 @@ ${table.map(formatFieldMacro).join('\n')}
 
 /** Groups adjacent integers, because one call reads all of them. */
 function groupIntegers(fields: readonly Field[]): Field[][] {
-  const result: Field[][] = [];
+  const groups: Field[][] = [];
   for (const field of fields) {
-    const last = result.at(-1);
-    if (field.kind === 'integer' && last?.[0]?.kind === 'integer') last.push(field);
-    else result.push([field]);
+    const lastGroup = groups.at(-1);
+    if (field.kind === 'integer' && lastGroup?.[0]?.kind === 'integer') lastGroup.push(field);
+    else groups.push([field]);
   }
-  return result;
+  return groups;
 }
 
 /** Number of doubles that a field takes; 0 for a text, whose size depends on its length. */
@@ -120,7 +120,9 @@ function formatReader({ name, fields }: Struct): string {
     return length === 1 ? 'from.readNumber()' : `...from.readNumbers(${length})`;
   });
   // A structure of integers alone is read as the list itself.
-  const list = /^\.\.\.[^,]*$/.test(parts.join()) ? parts[0]!.slice(3) : `[${parts.join(', ')}]`;
+  const list = /^\.\.\.[^,]*$/.test(parts.join())
+    ? parts[0]!.slice('...'.length)
+    : `[${parts.join(', ')}]`;
   return `export const read${name} = (from: Doubles): unknown[] => ${list};`;
 }
 

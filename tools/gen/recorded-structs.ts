@@ -26,7 +26,7 @@ function formatWriter(struct: Struct): string {
   const { name, fields } = struct;
   if (fields.length > MASK_BITS) throw new RangeError(`${name} has too many fields for its mask`);
   const formatFieldExpression = (field: Field): string => `value.${makeCamelName(struct, field)}`;
-  const marks = fields.map(
+  const maskUpdates = fields.map(
     (field, i) =>
       `  if (${formatFieldExpression(field)} !== ${formatInitial(field)}) mask |= ${2 ** i};`,
   );
@@ -38,14 +38,14 @@ function formatWriter(struct: Struct): string {
   out.writeByte(value === null ? 0 : 1);
   if (value === null) return;
   let mask = 0;
-${marks.join('\n')}
+${maskUpdates.join('\n')}
   out.writeUint(mask);
 ${writes.join('\n')}
 }`;
 }
 
 export function generateRecordedStructs(table: readonly Struct[] = structs): string {
-  const others = table.map(({ name }) => name).filter((name) => !CLASSES.has(name));
+  const lockTypes = table.map(({ name }) => name).filter((name) => !CLASSES.has(name));
   return `/**
  * Generated from runtime/core/fields.ts by tools/gen/recorded-structs.ts (npm run gen). Do not edit.
  *
@@ -54,7 +54,7 @@ export function generateRecordedStructs(table: readonly Struct[] = structs): str
  */
 import { NULL_GFID } from '../core/gfid.ts';
 import type { ${[...CLASSES].join(', ')} } from '../core/iatt.ts';
-import type { ${others.join(', ')} } from '../core/lock.ts';
+import type { ${lockTypes.join(', ')} } from '../core/lock.ts';
 import type { RecordingWriter } from './recording-bytes.ts';
 
 ${table.map(formatWriter).join('\n\n')}

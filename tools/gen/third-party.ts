@@ -69,7 +69,7 @@ const makeScopedNames = (scope: string, ...names: readonly string[]) =>
   names.map((name) => scope + name);
 
 /** Files of glossa that contain third-party code, and the folders of its packages in node_modules. */
-const ownFiles: Readonly<Record<string, readonly string[]>> = {
+const glossaFiles: Readonly<Record<string, readonly string[]>> = {
   '`dist/apps/bench/engine/report/echarts.js`, charts of a report': [
     ...['echarts', 'zrender', 'zrender/node_modules/tslib'],
   ],
@@ -119,7 +119,7 @@ export function generateThirdParty(): string {
   const shipped = locked.filter(([, { dev }]) => !dev);
   const machinePackages = shipped.filter(([, { cpu }]) => cpu !== undefined);
   const portablePackages = shipped.filter(([, { cpu }]) => cpu === undefined);
-  const bundledFolders = new Set(Object.values(ownFiles).flat());
+  const bundledFolders = new Set(Object.values(glossaFiles).flat());
   const bundledPackages = locked.filter(([path]) => bundledFolders.has(stripNodeModules(path)));
   return `<!-- Generated from npm-shrinkwrap.json and the installed packages. Do not edit. -->
 # Third-party software
@@ -154,7 +154,7 @@ ${formatTable(
 A file \`THIRD-PARTY.txt\` beside each, but the parser, has their licences. The published site and playground
 have one at their top.
 
-${Object.entries(ownFiles)
+${Object.entries(glossaFiles)
   .map(([files, packages]) => `- ${files}: ${packages.map(findPackageName).join(', ')}`)
   .join('\n')}
 `;

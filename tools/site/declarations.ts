@@ -5,6 +5,7 @@
 import type { GeneratedPage } from './reference.ts';
 import { read } from './texts.ts';
 
+/** A class, function or constant of an interface, with its comment. */
 interface Declaration {
   readonly name: string;
   readonly doc: string;
@@ -23,9 +24,10 @@ export function parsePython(stub: string): Declaration[] {
     joinDecorated(chunks).map((chunk) => {
       const name = /^(?:@.*\n)*(?:class|def|async def) (\w+)/.exec(chunk)?.[1] ?? ONE_LINE_NAME;
       const doc = /^(?:[^\n]*:\n) {4}"""([\s\S]*?)"""/m.exec(chunk);
-      const isOwn =
+      // Not a comment further inside, such as that of a method.
+      const hasDoc =
         name !== ONE_LINE_NAME && doc?.index === chunk.search(/^(class|def|async def)/m);
-      if (!isOwn) return { name, doc: '', code: chunk.trimEnd() };
+      if (!hasDoc) return { name, doc: '', code: chunk.trimEnd() };
       const text = chunk.replace(/\n {4}"""[\s\S]*?"""/, '').trimEnd();
       const code = text.endsWith(':') ? `${text} ...` : text;
       return { name, doc: doc[1]!.replace(/^ {4}/gm, '').trim(), code };

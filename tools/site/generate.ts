@@ -17,7 +17,7 @@ import {
 import { findHeading, groups, read, root, type Text } from './texts.ts';
 import { API_PATH } from './typescript-reference.ts';
 
-const out = join(import.meta.dirname, '.generated');
+const outFolder = join(import.meta.dirname, '.generated');
 
 /** A page before its links are converted. */
 interface Draft extends GeneratedPage {
@@ -131,7 +131,7 @@ export async function generate(): Promise<void> {
     return url;
   };
 
-  rmSync(join(out, 'pages'), { recursive: true, force: true });
+  rmSync(join(outFolder, 'pages'), { recursive: true, force: true });
   // findUrl appends a page for each linked file, and the loop continues with these.
   for (const page of pages) {
     const hasLinks = page.source.endsWith('.md') || page.group === null;
@@ -177,7 +177,7 @@ function makeMenus(pages: readonly Draft[]): object {
     const items = listItems(group);
     return items.length === 0 ? [] : [{ text, items }];
   };
-  const learn = [
+  const learnMenus = [
     ...makeMenu('Start', 'start'),
     ...makeMenu('Course', 'course'),
     ...makeMenu('Write a translator', 'write-a-translator'),
@@ -187,7 +187,7 @@ function makeMenus(pages: readonly Draft[]): object {
     ...makeMenu('Examples', 'examples'),
     ...makeMenu('The project', 'about'),
   ];
-  const reference = [
+  const referenceMenus = [
     {
       text: 'Reference',
       items: [...listItems('reference'), { text: 'TypeScript', link: API_PATH, target: '_self' }],
@@ -211,11 +211,14 @@ function makeMenus(pages: readonly Draft[]): object {
     { text: 'Reference', link: findFirstLink('reference'), activeMatch: '^/reference/' },
     ...(hasPlayground ? [{ text: 'Playground', link: PLAYGROUND_PATH, target: '_self' }] : []),
   ].filter(({ link }) => link !== undefined);
-  return { nav, sidebar: { '/reference/': reference, '/files/': learn, '/': learn } };
+  return {
+    nav,
+    sidebar: { '/reference/': referenceMenus, '/files/': learnMenus, '/': learnMenus },
+  };
 }
 
 function writeGenerated(name: string, text: string): void {
-  const path = join(out, name);
+  const path = join(outFolder, name);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
 }

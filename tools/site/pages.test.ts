@@ -127,7 +127,7 @@ describe.skipIf(isSkipped('the site in Chromium', obstacle))('in Chromium', () =
     expect(image.right).toBeLessThanOrEqual(WIDE);
   });
 
-  it('on a phone with reduced motion, the first page shows a still picture below its headline', async () => {
+  it('the first page shows a still picture below its headline on a phone with reduced motion', async () => {
     const { head, image, isMoving } = await lookAtPicture(PHONE, 'reduce');
     expect(isMoving).toBe(false);
     expect(image.top).toBeGreaterThanOrEqual(head.bottom);
@@ -135,7 +135,7 @@ describe.skipIf(isSkipped('the site in Chromium', obstacle))('in Chromium', () =
     expect(image.bottom).toBeLessThanOrEqual(844);
   });
 
-  it('no table of any page has an empty head', () => {
+  it('every table has a head with words, or none', () => {
     const blank = readBuiltPages().filter(({ html }) =>
       [...html.matchAll(/<thead[^>]*>(.*?)<\/thead>/gs)].some(
         ([, head]) => head!.replace(/<[^>]*>|\s/g, '') === '',

@@ -10,7 +10,7 @@ const texts = Object.values(groups)
   .filter((source) => source !== NAMES);
 const readmes = ['runtime/xlators', 'gluster'].map((folder) => `${folder}/**/README.md`);
 
-it('every word of the texts is spelt as in the dictionaries', () => {
+it('the texts spell every word as in the dictionaries', () => {
   const args = [
     'lint',
     '--config',

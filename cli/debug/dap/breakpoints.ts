@@ -30,6 +30,7 @@ const makeRefused = (id: number, message: string): DebugProtocol.Breakpoint => (
   message,
 });
 
+/** The breakpoints that the editor has set in its session. */
 export class Breakpoints {
   private readonly client: DebugClient;
   private readonly volfile: string;
@@ -48,8 +49,8 @@ export class Breakpoints {
 
   /** Finds the editor's number and the kind of a breakpoint, by the debugger's number. */
   findByDebuggerId(debuggerId: number): { readonly id: number; readonly kind: string } | null {
-    for (const [kind, all] of this.byKind) {
-      const match = all.find((breakpoint) => breakpoint.debuggerId === debuggerId);
+    for (const [kind, breakpoints] of this.byKind) {
+      const match = breakpoints.find((breakpoint) => breakpoint.debuggerId === debuggerId);
       if (match !== undefined) return { id: match.id, kind };
     }
     return null;
@@ -109,10 +110,10 @@ export class Breakpoints {
   async setLines(path: string, lines: readonly number[]): Promise<DebugProtocol.Breakpoint[]> {
     if (extname(path) === '.vol')
       return this.replaceAll(path, this.makeVolumeBreakpoints(path, lines));
-    const all = await this.client.sendCommand('scripts', {});
-    const scripts = all.filter((script) => listModuleFiles(script).has(path));
+    const allScripts = await this.client.sendCommand('scripts', {});
+    const scripts = allScripts.filter((script) => listModuleFiles(script).has(path));
     if (scripts.some(({ stops }) => stops) || this.lines.has(path)) {
-      return this.sendLines(path, lines, all);
+      return this.sendLines(path, lines, allScripts);
     }
     if (scripts.length > 0 && scripts.every(({ methodsOnly }) => methodsOnly)) {
       const { volume, methods } = scripts[0]!;
@@ -149,6 +150,7 @@ export class Breakpoints {
       if (!stops) continue;
       const command = { do: 'watch', lines: Object.fromEntries(this.lines) } as const;
       const reply = await this.client.sendCommand('line', { volume, command });
+      // A line that one interpreter cannot place may be placed by another.
       reply.lines?.[path]?.forEach((line, i) => {
         placedLines[i] ??= line;
       });

@@ -77,6 +77,7 @@ const CAPABILITIES: DebugProtocol.Capabilities = {
   ],
 };
 
+/** Carries out the requests of the editor, and sends it the events of the debugged server. */
 export class DapSession {
   /** Resolves when the client has disconnected or died. */
   readonly whenClosed: Promise<void>;
@@ -86,7 +87,9 @@ export class DapSession {
   private launchOrNull: LaunchState | null = null;
   private lastSeq = 0;
   private endPromise: Promise<void> | null = null;
+  /** Resolves the wait of `launch` for the server's start or end. */
   private markStarted = (): void => {};
+  /** The end of the server; null while it runs. */
   private goneEvent: (DebuggeeEvent & { event: 'gone' }) | null = null;
   /** Added to the client's line numbers: 1 if it counts lines from 0. */
   private lineOffset = 0;
@@ -139,6 +142,7 @@ export class DapSession {
       const isExpected =
         error instanceof DebugError || error instanceof Failure || error instanceof UsageError;
       if (!isExpected) throw error;
+      // In DAP's `format`, a brace begins a variable.
       const errorBody = { id: 1, format: error.message.replaceAll('{', '{{'), showUser: true };
       this.send({
         ...response,
@@ -322,10 +326,10 @@ export class DapSession {
     threads: async () => ({ threads: this.threads.all.map(({ id, name }) => ({ id, name })) }),
     stackTrace: async ({ threadId, startFrame, levels }) => {
       const allFrames = await this.launchState.inspector.fetchStack(this.requireThread(threadId));
-      const from = Number(startFrame ?? 0);
+      const startIndex = Number(startFrame ?? 0);
       const frameCount = Number(levels ?? 0) || allFrames.length;
       const stackFrames = allFrames
-        .slice(from, from + frameCount)
+        .slice(startIndex, startIndex + frameCount)
         .map((frame) => this.toClientLine(frame));
       return { stackFrames, totalFrames: allFrames.length };
     },
@@ -420,14 +424,16 @@ function readLaunchArguments({
   options,
   cwd,
 }: Arguments): LaunchArguments {
-  const from = typeof cwd === 'string' ? cwd : process.cwd();
+  const baseDir = typeof cwd === 'string' ? cwd : process.cwd();
   if (typeof volfile !== 'string' || volfile === '') {
     throw new DebugError('launch needs a volfile: "volfile": "stack.vol"');
   }
   return {
-    volfile: resolve(from, volfile),
+    volfile: resolve(baseDir, volfile),
     mountpoint:
-      mountpoint === undefined ? undefined : resolve(from, requireText('mountpoint', mountpoint)),
+      mountpoint === undefined
+        ? undefined
+        : resolve(baseDir, requireText('mountpoint', mountpoint)),
     command: requireTexts('command', command),
     options: requireTexts('options', options),
   };

@@ -18,7 +18,7 @@ type FrameTarget =
   /** A volume above a module that is stopped at a line: its values are not available. */
   | { readonly kind: 'above-module' };
 
-/** The place of the variables that a reference, a number in the editor's questions, stands for. */
+/** The place of the variables to which a reference of the editor (a number) refers. */
 type VariableSource =
   | {
       readonly kind: 'hop';
@@ -36,11 +36,12 @@ type VariableSource =
       readonly parts: number;
     };
 
+/** Gives frames and variables numbers, by which the editor asks for their contents. */
 export class Inspector {
   private readonly client: DebugClient;
   private readonly frames = new Map<number, FrameTarget>();
   private readonly variableSources = new Map<number, VariableSource>();
-  /** The last number given. None is reused: a late question must not reach another frame. */
+  /** The last number used. No number is used twice, so that a late request reaches no other frame. */
   private lastReference = 0;
 
   constructor(client: DebugClient) {
@@ -116,6 +117,7 @@ export class Inspector {
 
   // -- variables ----------------------------------------------------------------------------------
 
+  /** Lists the scopes of a frame, such as its arguments and reply. @throws {DebugError} */
   async listScopes(frameId: number): Promise<DebugProtocol.Scope[]> {
     const frame = this.requireFrame(frameId);
     if (frame.kind === 'above-module') return [];
@@ -155,14 +157,15 @@ export class Inspector {
     return this.client.sendCommand('scopes', { stop, level });
   }
 
-  private requireSource(reference: number): VariableSource {
+  private requireVariableSource(reference: number): VariableSource {
     const source = this.variableSources.get(reference);
     if (source === undefined) throw new DebugError('these values are gone: the request went on');
     return source;
   }
 
+  /** Lists the variables of a scope, or the parts of a variable. @throws {DebugError} */
   async listVariables(reference: number): Promise<DebugProtocol.Variable[]> {
-    const source = this.requireSource(reference);
+    const source = this.requireVariableSource(reference);
     if (source.kind === 'line') {
       const { volume, frame, parts } = source;
       const command =
@@ -204,6 +207,7 @@ export class Inspector {
 
   // -- expressions and changes --------------------------------------------------------------------
 
+  /** Finds the value of an expression in a frame. @throws {DebugError} */
   async evaluate(text: string, frameId: number | undefined): Promise<DebugProtocol.Variable> {
     const frame = this.requireFrame(frameId);
     if (frame.kind === 'above-module')
@@ -225,7 +229,7 @@ export class Inspector {
     name: string,
     text: string,
   ): Promise<DebugProtocol.Variable> {
-    const source = this.requireSource(reference);
+    const source = this.requireVariableSource(reference);
     if (source.kind === 'line') {
       const { volume, frame, parts } = source;
       if (parts > 0) throw new DebugError('only locals can be set: this is a part of one');

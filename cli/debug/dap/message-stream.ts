@@ -22,6 +22,7 @@ export function encodeMessage(message: object): Buffer {
   return Buffer.concat([Buffer.from(`Content-Length: ${json.length}${HEADER_END}`), json]);
 }
 
+/** Splits the bytes of a stream into messages. */
 export class MessageDecoder {
   private pendingBytes: Buffer = Buffer.alloc(0);
 

@@ -23,6 +23,7 @@ export interface Thread {
  */
 const FIRST_ID_WITHOUT_REQUEST = 0x40000000;
 
+/** The threads that the editor knows, by id. */
 export class Threads {
   private readonly threads = new Map<number, Thread>();
   private readonly idsWithoutRequest = new Map<string, number>();
