@@ -1,10 +1,10 @@
 import { chmod, copyFile, readFile, rename, stat, symlink, truncate } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { INFO, type LogLine, WARNING } from '../runtime/core/log.ts';
+import { INFO, type LogRecord, WARNING } from '../runtime/core/log.ts';
 import { withScratch } from '../test/support/mount.ts';
 import { findDefaultLogFile, makeLogFolder, openSink, TimeOfDay } from './log-sink.ts';
 
-const line = (text: string, more: Partial<LogLine> = {}): LogLine => ({
+const line = (text: string, more: Partial<LogRecord> = {}): LogRecord => ({
   ...{ time: 0, level: INFO, file: 'a.ts', line: 1, func: 'f', graphId: 0, domain: 'q' },
   text,
   ...more,

@@ -6,7 +6,7 @@
  */
 import { closeSync, mkdirSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { formatJson, formatLine, type LogLine, type LogSink } from '../runtime/core/log.ts';
+import { formatJson, formatLine, type LogRecord, type LogSink } from '../runtime/core/log.ts';
 import { openToWrite } from '../runtime/sys/guarded-write.ts';
 import { Failure } from '../terminal/exit.ts';
 import { formatReason } from '../terminal/reason.ts';
@@ -164,9 +164,9 @@ class ConsoleOutput implements Output {
  */
 const lineFormatters = {
   'with-msg-id': formatLine,
-  'no-msg-id': (record: LogLine) => formatLine({ ...record, msgid: undefined }),
+  'no-msg-id': (record: LogRecord) => formatLine({ ...record, msgid: undefined }),
   json: formatJson,
-} satisfies Readonly<Record<string, (record: LogLine) => string>>;
+} satisfies Readonly<Record<string, (record: LogRecord) => string>>;
 
 export type LogFormat = keyof typeof lineFormatters;
 export const logFormats = Object.keys(lineFormatters) as LogFormat[];
@@ -181,7 +181,7 @@ class CountingSink implements ReopenableSink {
   private readonly clock = new TimeOfDay();
   private output: Output;
   private readonly settings: SinkSettings;
-  private readonly format: (record: LogLine) => string;
+  private readonly format: (record: LogRecord) => string;
   private readonly repeats: RepeatCounter;
 
   constructor(path: string | undefined, settings: SinkSettings) {
@@ -199,7 +199,7 @@ class CountingSink implements ReopenableSink {
     return this.clock.now();
   }
 
-  write(_line: string, record: LogLine): void {
+  write(_line: string, record: LogRecord): void {
     this.repeats.write(record);
   }
 

@@ -8,7 +8,7 @@ import { isMainThread } from 'node:worker_threads';
 import type { DebuggerTerminal, ModuleContext } from '../bridges/host/language.ts';
 import type { RunFiles, ServerFacts } from '../runtime/core/context.ts';
 import type { LogSink } from '../runtime/core/log.ts';
-import type { SourcePump } from '../runtime/core/pump-source.ts';
+import type { SourceRegistry } from '../runtime/core/pump-source.ts';
 import { pump } from '../runtime/pump/pump.ts';
 import { setExactTimer } from '../runtime/sys/timers.ts';
 
@@ -38,7 +38,7 @@ export class NodeContext implements ModuleContext {
   readonly sink: LogSink;
   readonly baseDir: string;
   readonly wake: () => void;
-  readonly sourcePump: SourcePump | undefined;
+  readonly sourcePump: SourceRegistry | undefined;
   readonly terminal: DebuggerTerminal | undefined;
   readonly strict: boolean;
   readonly warn: (text: string) => void;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type LogLine, WARNING } from '../runtime/core/log.ts';
+import { type LogRecord, WARNING } from '../runtime/core/log.ts';
 import { RepeatCounter, type RepeatSettings } from './repeat-counter.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -13,7 +13,7 @@ function rig(counting: Partial<RepeatSettings> = {}) {
     { bufSize: undefined, flushTimeout: undefined, ...counting },
   );
   let time = 0;
-  const write = (text: string, more: Partial<LogLine> = {}): void => {
+  const write = (text: string, more: Partial<LogRecord> = {}): void => {
     time += 1;
     const place = { file: 'a.ts', line: 1, func: 'f', graphId: 0, domain: 'q' };
     counter.write({ ...place, level: WARNING, msgid: 200001, time, text, ...more });
@@ -51,7 +51,7 @@ test('a full buffer drops the message that has been silent for longest, and writ
   expect(out).toEqual(['a', 'b', 'b 2 of 2-6', 'c']);
 });
 
-test.each<[string, Partial<LogLine>]>([
+test.each<[string, Partial<LogRecord>]>([
   ['another level', { level: 3 }],
   ['another id', { msgid: 200002 }],
   ['another line', { line: 2 }],
@@ -65,7 +65,7 @@ test.each<[string, Partial<LogLine>]>([
   expect(out).toEqual(['a', 'a']);
 });
 
-test.each<[string, Partial<RepeatSettings>, Partial<LogLine>]>([
+test.each<[string, Partial<RepeatSettings>, Partial<LogRecord>]>([
   ['without an id', {}, { msgid: undefined }],
   ['without room', { bufSize: 0 }, {}],
 ])('repeats of a message %s are all written', (_, counting, more) => {

@@ -6,7 +6,7 @@
  *
  * Source: GlusterFS `libglusterfs/src/logging.c`, `_gf_msg_internal`, `gf_log_flush_message`.
  */
-import { formatLine, type LogLine } from '../runtime/core/log.ts';
+import { formatLine, type LogRecord } from '../runtime/core/log.ts';
 
 export interface RepeatSettings {
   /** The number of latest messages whose repeats are counted; undefined for GlusterFS's default. */
@@ -24,7 +24,7 @@ const TIMER_MAX_MS = 2 ** 31 - 1;
 /** The repeats of one message. */
 interface MessageCount {
   /** The latest occurrence. */
-  record: LogLine;
+  record: LogRecord;
   /** The time of the first occurrence, which was written. */
   readonly since: number;
   /** The number of occurrences held back. */
@@ -33,21 +33,21 @@ interface MessageCount {
 
 /** Filters the records of one log. */
 export class RepeatCounter {
-  private readonly writeRecord: (record: LogLine) => void;
+  private readonly writeRecord: (record: LogRecord) => void;
   private readonly countedMax: number;
   private readonly flushTimeoutMs: number;
   /** Keyed by the text without its time; the latest message is last. */
   private readonly counts = new Map<string, MessageCount>();
   private timer: NodeJS.Timeout | null = null;
 
-  constructor(writeRecord: (record: LogLine) => void, { bufSize, flushTimeout }: RepeatSettings) {
+  constructor(writeRecord: (record: LogRecord) => void, { bufSize, flushTimeout }: RepeatSettings) {
     this.writeRecord = writeRecord;
     this.countedMax = bufSize ?? DEFAULT_BUF_SIZE;
     this.flushTimeoutMs = (flushTimeout ?? DEFAULT_FLUSH_TIMEOUT_S) * 1000;
   }
 
   /** Writes a message, or counts it if it repeats one of the latest. */
-  write(record: LogLine): void {
+  write(record: LogRecord): void {
     if (this.countedMax === 0 || record.msgid === undefined) {
       this.writeRecord(record);
       return;

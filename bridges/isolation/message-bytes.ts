@@ -4,7 +4,7 @@
  * memory. The sender may be an untrusted thread: the reader checks every length against the bytes
  * that arrived.
  */
-import { type Gfid, gfidFromBytes, gfidToBytesInto } from '../../runtime/core/gfid.ts';
+import { type Gfid, gfidFromBytes, writeGfidBytes } from '../../runtime/core/gfid.ts';
 import { GFID_SIZE } from '../../runtime/core/limits.ts';
 
 /** Thrown for a message with impossible contents. */
@@ -62,7 +62,7 @@ export class MessageWriter {
 
   gfid(gfid: Gfid): this {
     this.reserve(GFID_SIZE);
-    gfidToBytesInto(gfid, this.bytes, this.at);
+    writeGfidBytes(gfid, this.bytes, this.at);
     this.at += GFID_SIZE;
     return this;
   }

@@ -164,7 +164,7 @@ function readValues(
   // All keys together, so that a misspelt option of features/native gets a suggestion too.
   const allOptions: Options = { ...genericOptions, ...options, ...record.options };
   const { values, problems } = checkOptions(allOptions, xl.volfileOptions, {
-    open: record.openOptions === true,
+    openOptions: record.openOptions === true,
     strict: xl.context.strict,
   });
   const errors = problems.filter(({ severity }) => severity === 'error');

@@ -3,8 +3,8 @@ import {
   computeInoHi,
   computeInoLo,
   type Gfid,
-  gfidToBytesInto,
   ROOT_GFID,
+  writeGfidBytes,
 } from '../../runtime/core/gfid.ts';
 import { Iatt } from '../../runtime/core/iatt.ts';
 import { OFFSET_MAX } from '../../runtime/core/limits.ts';
@@ -42,7 +42,7 @@ export function writeIatt(w: XdrWriter, iatt: Iatt | null): void {
   }
   w.reserve(IATT_BYTES);
   const { view, at } = w;
-  gfidToBytesInto(iatt.iaGfid, w.bytes, at);
+  writeGfidBytes(iatt.iaGfid, w.bytes, at);
   writeWideAt(view, at + 16, iatt.iaFlags === 0 && iatt.known ? DEFAULT_FIELD_MASK : iatt.iaFlags);
   const hasGfid = iatt.known;
   view.setUint32(at + 24, hasGfid ? computeWireInoHi(iatt.iaGfid) : 0);

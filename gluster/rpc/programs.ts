@@ -124,12 +124,12 @@ export const inodelkContention = parseFields('loc.gfid flock pid:u32 domain:stri
 /** Writes CACHE_INVALIDATION: the gfid is a text, and attributes have the older layout. */
 export function writeInvalidation(
   w: XdrWriter,
-  { gfid, flags, expire, stat, parent, oldParent }: Invalidation,
+  { gfid, flags, expireSeconds, stat, parent, oldParent }: Invalidation,
 ): void {
   w.string(gfid);
   w.u32(INVALIDATION_EVENT);
   w.u32(flags);
-  w.u32(expire);
+  w.u32(expireSeconds);
   for (const iatt of [stat, parent, oldParent]) writeOldIatt(w, iatt);
   w.u32(0);
 }
@@ -139,7 +139,7 @@ export interface Invalidation {
   readonly gfid: Gfid;
   readonly flags: number;
   /** Seconds until the client forgets the file. */
-  readonly expire: number;
+  readonly expireSeconds: number;
   readonly stat: Iatt | null;
   /** Attributes of the parent directory; after a rename, of the new one. */
   readonly parent: Iatt | null;

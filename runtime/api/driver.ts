@@ -1,4 +1,7 @@
-/** Sends the fops of one caller into a graph (`driver-steps.ts`), for programs that wait for promises. */
+/**
+ * Sends the fops of one caller into a graph, and returns promises of the replies: for recorders, bridges and tests
+ * that await single fops. `DriverSteps` does the work; `Volume` uses that directly.
+ */
 import type { FopName, FopTable } from '../core/gen/fops.gen.ts';
 import type { Inode } from '../core/inode.ts';
 import { DriverSteps, type Reply } from './driver-steps.ts';
@@ -16,6 +19,7 @@ export {
 } from './driver-steps.ts';
 export { FopError } from './fop-error.ts';
 
+/** The methods of `DriverSteps`, each with a promise of its result. */
 export class Driver {
   readonly steps: DriverSteps;
   readonly client: DriverSteps['client'];
@@ -36,8 +40,8 @@ export class Driver {
     return runSteps(this.steps.wind(name, args));
   }
 
-  /** As `wind`, for a fop whose name is known at run time only. */
-  windArgs(name: FopName, args: readonly unknown[]): Promise<Reply> {
+  /** Winds as `wind` does, for a caller that learns the fop's name at run time, so with unchecked arguments. */
+  windByName(name: FopName, args: readonly unknown[]): Promise<Reply> {
     return runSteps(this.steps.wind(name, args));
   }
 
@@ -46,7 +50,7 @@ export class Driver {
     return runSteps(this.steps.apply(name, args));
   }
 
-  /** As `apply`, but throws for a failed fop. @throws {FopError} */
+  /** Does as `apply`, with the arguments one by one; throws for a failed fop. @throws {FopError} */
   expect<N extends FopName>(name: N, ...args: FopTable[N]['args']): Promise<Reply> {
     return runSteps(this.steps.expect(name, ...args));
   }
@@ -56,7 +60,7 @@ export class Driver {
     return runSteps(this.steps.find(path, linkMode));
   }
 
-  /** As `find`, but undefined if the file does not exist. @throws {FopError} for any other failure */
+  /** Does as `find`, but returns undefined if the file does not exist. @throws {FopError} for any other failure */
   findIfExists(path: string, linkMode?: LinkMode): Promise<FoundFile | undefined> {
     return runSteps(this.steps.findIfExists(path, linkMode));
   }
@@ -66,18 +70,22 @@ export class Driver {
     return runSteps(this.steps.resolveParent(path));
   }
 
+  /** Makes xdata for a fop that creates an inode, with a fresh gfid. */
   makeGfidRequest(): ReturnType<DriverSteps['makeGfidRequest']> {
     return this.steps.makeGfidRequest();
   }
 
+  /** Makes the loc of a name whose file does not exist yet. */
   makeLoc(entryName: EntryName): ReturnType<DriverSteps['makeLoc']> {
     return this.steps.makeLoc(entryName);
   }
 
+  /** Makes the loc of a path whose directories the inode table knows, so without a lookup. @throws {FopError} */
   makeKnownLoc(path: string): ReturnType<DriverSteps['makeKnownLoc']> {
     return this.steps.makeKnownLoc(path);
   }
 
+  /** Makes an fd of an inode, for an open or create. @param flags `O_*` */
   makeFd(inode: Inode, flags: number, isDirectory = false): ReturnType<DriverSteps['makeFd']> {
     return this.steps.makeFd(inode, flags, isDirectory);
   }

@@ -106,11 +106,11 @@ export class FileDataSteps {
 
   private *readInto(target: Uint8Array, position: number | bigint | null): Steps<number> {
     this.checkAccess('read', O_WRONLY);
-    const at = position === null ? -1 : toPosition(position, -1);
-    const count = yield* this.runOnFile('read', () =>
-      this.file.readInto(target, at < 0 ? this.state.position : at),
-    );
-    if (at < 0) this.state.position += count;
+    // Null and -1 mean the current position, which then advances.
+    const explicitPosition = position === null ? -1 : toPosition(position, -1);
+    const start = explicitPosition < 0 ? this.state.position : explicitPosition;
+    const count = yield* this.runOnFile('read', () => this.file.readInto(target, start));
+    if (explicitPosition < 0) this.state.position += count;
     return count;
   }
 
@@ -194,6 +194,7 @@ export class FileDataSteps {
     return (this.flags & O_APPEND) !== 0;
   }
 
+  /** Finds the position of a write: with O_APPEND the end of the file, without `position` the current one. */
   private *findWritePosition(position: number | null): Steps<number> {
     return this.isAppending ? (yield* this.file.stat()).iaSize : (position ?? this.state.position);
   }
@@ -280,6 +281,7 @@ export class FileDataSteps {
 export const makeBuffer = (size: number): Uint8Array =>
   globalThis.Buffer?.alloc(size) ?? new Uint8Array(size);
 
+/** Checks the buffers of readv or writev. @throws {TypeError} */
 function toViews(buffers: unknown): Uint8Array[] {
   if (!Array.isArray(buffers)) {
     throwArgumentError('ERR_INVALID_ARG_TYPE', 'buffers', 'a list of views of memory', buffers);
@@ -287,6 +289,7 @@ function toViews(buffers: unknown): Uint8Array[] {
   return buffers.map((view) => toBytes(view));
 }
 
+/** The iterator of an iterable, which may be asynchronous. */
 type PartIterator = {
   next(): IteratorResult<unknown> | Promise<IteratorResult<unknown>>;
   return?(): unknown;

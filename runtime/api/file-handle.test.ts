@@ -154,7 +154,7 @@ describe('an open file', () => {
     expect(await mine.getLock({ type: 'read' })).toMatchObject({ type: 'write', owner: 'ff' });
   });
 
-  it('is released by the close of its volume, as are 10,000 others', async () => {
+  it('is released when its volume is closed, also with 10,000 open files', async () => {
     const volume = await open();
     for (let count = 0; count < 10_000; count += 1) await volume.open('/a', 'w');
     expect(volume.client.graphClient.fds.size).toBe(10_000);
@@ -180,7 +180,7 @@ describe('a call', () => {
     },
   );
 
-  it('with .. above the root stays at the root', async () => {
+  it('stays at the root for .. above it', async () => {
     const volume = await open();
     await volume.mkdir('/d');
     expect(await volume.readdir('/../../d/..')).toEqual(['d']);
@@ -263,7 +263,7 @@ describe('an operation whose caller no longer waits', () => {
 });
 
 describe('a name', () => {
-  it('with 255 bytes that are not UTF-8 is made, listed and opened', async () => {
+  it('is created, listed and opened, also with 255 bytes that are not UTF-8', async () => {
     const volume = await open();
     const name = Buffer.concat([Buffer.from('/'), Buffer.alloc(255, 0xff)]);
     await volume.writeFile(name, 'text');
@@ -416,7 +416,7 @@ describe('a watcher', () => {
   });
 });
 
-describe('an object', () => {
+describe('a file object', () => {
   it('stays the same file after a rename, and is found by its gfid', async () => {
     const volume = await open();
     await volume.writeFile('/a', 'text');
@@ -455,7 +455,7 @@ describe('an object', () => {
     expect(volume.client.graphClient.fds.size).toBe(0);
   });
 
-  it('names itself in errors, refuses bad arguments, and ends with its volume', async () => {
+  it('is named in errors, refuses bad arguments, and ends with its volume', async () => {
     const volume = await open();
     await volume.writeFile('/a', 'text');
     const object = await volume.object('/a');

@@ -4,7 +4,7 @@ import { FakeContext, startGraph } from '../../test/support/core.ts';
 import memory from '../xlators/storage/memory/index.ts';
 import { Volume } from './volume.ts';
 
-it('a stream that ends after the close of its volume reports nothing but its own error', async () => {
+it('a file stream that outlives its volume causes no unhandled rejection', async () => {
   const graph = await startGraph([{ translator: memory as never }], new FakeContext());
   const volume = Volume.fromGraph(graph, { ownsGraph: true });
   await volume.writeFile('/a', 'x'.repeat(300_000));

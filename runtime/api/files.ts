@@ -46,6 +46,7 @@ const isDirectoryFile = ({ buf }: FoundFile): boolean => buf.iaType === IA_IFDIR
 
 export type Files = InstanceType<typeof Files>;
 
+/** The operations by path, as steps. Those without a comment are the system calls of the same name. @throws {FopError} */
 export class FilesSteps {
   readonly driver: DriverSteps;
   private readonly asKernel: boolean;
@@ -86,9 +87,9 @@ export class FilesSteps {
 
   /** Lists the names in a directory, sorted. */
   *list(path: string): Steps<string[]> {
-    const found = yield* this.find(path);
-    if (!isDirectoryFile(found)) throwFopError(ENOTDIR, path);
-    return (yield* readEntries(this.driver, found.inode)).map(({ name }) => name).sort();
+    const directory = yield* this.find(path);
+    if (!isDirectoryFile(directory)) throwFopError(ENOTDIR, path);
+    return (yield* readEntries(this.driver, directory.inode)).map(({ name }) => name).sort();
   }
 
   *readlink(path: string): Steps<string> {
@@ -117,7 +118,7 @@ export class FilesSteps {
     );
   }
 
-  /** @param mode includes the type of the file */
+  /** Makes a file, device or pipe. @param mode includes the type of the file */
   *mknod(path: string, mode: number, rdev = 0): Steps<Iatt> {
     const { driver, umask } = this;
     return yield* this.makeName(path, false, (loc, xdata) =>
@@ -141,10 +142,10 @@ export class FilesSteps {
   }
 
   *unlink(path: string): Steps<void> {
-    const found = yield* this.lookup(trimSlashes(path));
-    if (isDirectoryFile(found)) throwFopError(EISDIR, path);
+    const file = yield* this.lookup(trimSlashes(path));
+    if (isDirectoryFile(file)) throwFopError(EISDIR, path);
     if (path.endsWith('/')) throwFopError(ENOTDIR, path);
-    yield* this.driver.expect('unlink', makeLoc(found), 0, null);
+    yield* this.driver.expect('unlink', makeLoc(file), 0, null);
   }
 
   *rmdir(path: string): Steps<void> {
@@ -181,6 +182,7 @@ export class FilesSteps {
     return values[1] as Iatt;
   }
 
+  /** Finds the directory and the name of a path that must be absent. @throws {FopError} EEXIST */
   private *findNewName(path: string, isDirectory: boolean): Steps<EntryName> {
     // A symbolic link of that name is not followed, even if the path ends in a slash.
     const resolved = yield* this.driver.resolve(
@@ -198,12 +200,12 @@ export class FilesSteps {
     return yield* (yield* this.object(path)).setattr(...makeModeArgs(mode));
   }
 
-  /** An id of -1, or an omitted one, is not changed. */
+  /** Sets the owners. An id of -1, or an omitted one, is not changed. */
   *chown(path: string, uid = -1, gid = -1, linkMode = this.linkMode): Steps<Iatt> {
     return yield* (yield* this.object(path, linkMode)).setattr(...makeOwnerArgs(uid, gid));
   }
 
-  /** Times are in milliseconds; an omitted one becomes the current time of the graph. */
+  /** Sets the times, in milliseconds; an omitted one becomes the current time of the graph. */
   *utimes(path: string, atimeMs?: number, mtimeMs?: number, linkMode = this.linkMode): Steps<Iatt> {
     const now = this.driver.graph.context.sink.now();
     const object = yield* this.object(path, linkMode);
@@ -244,15 +246,15 @@ export class FilesSteps {
     if ((flags & O_CREAT) === 0)
       return yield* this.openFound(path, yield* this.find(path, linkMode), flags);
     if ((flags & O_DIRECTORY) !== 0) throwFopError(EINVAL, `${path}: O_CREAT and O_DIRECTORY`);
-    const isNew = (flags & O_EXCL) !== 0;
-    if (isNew && !this.asKernel) return yield* this.create(path, flags, mode);
+    const mustBeNew = (flags & O_EXCL) !== 0;
+    if (mustBeNew && !this.asKernel) return yield* this.create(path, flags, mode);
     if (path.endsWith('/')) {
       yield* this.driver.resolve(trimSlashes(path), 'nolookup');
       throwFopError(EISDIR, path);
     }
-    const resolved = yield* this.driver.resolve(path, isNew ? 'nofollow' : linkMode);
+    const resolved = yield* this.driver.resolve(path, mustBeNew ? 'nofollow' : linkMode);
     if (resolved.file === undefined) return yield* this.createAt(path, resolved, flags, mode);
-    if (isNew) throwFopError(EEXIST, path);
+    if (mustBeNew) throwFopError(EEXIST, path);
     return yield* this.openFound(path, resolved.file, flags);
   }
 
@@ -261,6 +263,7 @@ export class FilesSteps {
     return yield* this.createAt(path, yield* this.driver.resolve(path, 'nolookup'), flags, mode);
   }
 
+  /** Creates the file of a resolved path. */
   private *createAt(
     path: string,
     { entryName, mustBeDirectory }: ResolvedPath,
@@ -278,6 +281,7 @@ export class FilesSteps {
     );
   }
 
+  /** Opens a file that was looked up. @throws {FopError} EISDIR */
   private *openFound(path: string, found: FoundFile, flags: number): Steps<OpenFile> {
     if (isDirectoryFile(found)) throwFopError(EISDIR, path);
     return yield* new FileObjectSteps(this.driver, found.inode).open(flags);
@@ -290,7 +294,9 @@ export class FilesSteps {
       ? Math.max(0, found.buf.iaSize - offset)
       : Number.MAX_SAFE_INTEGER;
     const file = yield* this.openFound(path, found, O_RDONLY);
-    return yield* closeAfter(file, (open) => open.read(Math.min(size ?? maxSize, maxSize), offset));
+    return yield* closeAfter(file, (openFile) =>
+      openFile.read(Math.min(size ?? maxSize, maxSize), offset),
+    );
   }
 
   /** Writes all of the data. @returns its length */
@@ -307,7 +313,7 @@ export class FilesSteps {
         ? yield* this.createAt(path, resolved, flags, 0o666)
         : yield* this.openFound(path, resolved.file, flags);
     const position = append ? (resolved.file?.buf.iaSize ?? 0) : (offset ?? 0);
-    return yield* closeAfter(file, (open) => open.write(data, position));
+    return yield* closeAfter(file, (openFile) => openFile.write(data, position));
   }
 }
 

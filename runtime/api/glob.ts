@@ -10,6 +10,7 @@ import { runSync, type Steps } from './steps.ts';
 import { MAX_PARALLEL_VISITS } from './tree.ts';
 import type { VolumeContext } from './volume-context.ts';
 
+/** The options of `glob`, as in Node. */
 export interface GlobOptions {
   /** The directory from which relative patterns start; by default the root. */
   readonly cwd?: string | URL;
@@ -43,6 +44,7 @@ interface VisitResult {
 /** Codes of errors for which a directory is skipped: it is absent, is no directory, or may not be listed. */
 const SKIPPED_CODES: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP']);
 
+/** A search: visits its directories one by one, for `glob` and `globSync`. */
 class GlobSearch {
   private readonly volume: VolumeContext;
   private readonly cwd: string;
@@ -107,13 +109,14 @@ class GlobSearch {
     }
   }
 
+  /** Lists the directory, and adds the names that match. */
   private *listNames(directory: GlobDirectory, result: VisitResult): Steps<void> {
     const path = this.toVolumePath(directory.path);
     const { volume } = this;
-    const found = yield* withErrorContext('scandir', path, volume.findDirectory(path));
-    const entries = readEntries(volume.driver, found.inode);
+    const listed = yield* withErrorContext('scandir', path, volume.findDirectory(path));
+    const entries = readEntries(volume.driver, listed.inode);
     for (const entry of yield* withErrorContext('scandir', path, entries)) {
-      const type = yield* withErrorContext('scandir', path, volume.findEntryType(entry, found));
+      const type = yield* withErrorContext('scandir', path, volume.findEntryType(entry, listed));
       yield* this.addName(directory, result, entry.name, type);
     }
     if (directory.tails.some(([segment]) => segment === '..')) {
@@ -185,6 +188,7 @@ function matchName(tail: PatternTail, name: string): readonly PatternTail[] {
   if (name === '..' && segment !== name) return [];
   if (segment === ANY_DEPTH) {
     const tailsWithoutIt = matchName(nextTail, name);
+    // `**` stands for no directory, or for this one and any below it; like `*`, not for a hidden one.
     if (name.startsWith('.')) return tailsWithoutIt;
     return nextTail.length === 0 ? [tail, nextTail] : [tail, ...tailsWithoutIt];
   }
@@ -192,7 +196,7 @@ function matchName(tail: PatternTail, name: string): readonly PatternTail[] {
   return isMatch ? [nextTail] : [];
 }
 
-/** Whether a path matches that ends before this tail of a pattern. */
+/** Whether a path may end where this tail of a pattern begins: the tail is empty, or `**`, which may match nothing. */
 function canEnd(tail: PatternTail, isDirectory: boolean): boolean {
   if (tail.length === 0) return true;
   return isDirectory && tail.every((segment) => segment === ANY_DEPTH || segment === '');

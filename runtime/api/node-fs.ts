@@ -81,6 +81,7 @@ class FunctionSteps {
     return new FileHandle(this.volume, state);
   }
 
+  /** Makes the steps of a function by path, or of one by descriptor if the caller passes a number. */
   callByPath(name: string, args: unknown[]): Steps<unknown> {
     const [first, ...rest] = args;
     const file =
@@ -90,13 +91,14 @@ class FunctionSteps {
     return (this.volume as unknown as StepsByName)[name]!(file, ...rest);
   }
 
-  /** @returns the result of FileHandle's method: for read and write an object */
+  /** Makes the steps of a function by descriptor. @returns FileHandle's result: for read and write an object */
   callByDescriptor(name: string, [fd, ...rest]: unknown[]): Steps<unknown> {
     const [method] = DESCRIPTOR_FUNCTIONS[name]!;
     const { steps } = this.findHandle(fd, name);
     return (steps as unknown as StepsByName)[method]!(...rest);
   }
 
+  /** Does as the volume's `exists`, but returns false for an argument that is no path, as Node's function does. */
   *exists(path: PathLike): Steps<boolean> {
     try {
       return yield* this.volume.exists(path);
@@ -233,6 +235,7 @@ export function makeFs(promises: object, steps: VolumeSteps): typeof nodeFs {
   return fs as unknown as typeof nodeFs;
 }
 
+/** Collects all parts of an iterable in a list. */
 async function collect<T>(parts: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
   for await (const part of parts) all.push(part);
@@ -243,6 +246,7 @@ const throwError: Callback = (error) => {
   if (error !== null) throw error;
 };
 
+/** Converts the result of steps to the arguments of the callback after `error`. */
 type ToResults = (result: unknown) => readonly unknown[];
 
 const toOneResult: ToResults = (result) => (result === undefined ? [] : [result]);

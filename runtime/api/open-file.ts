@@ -19,6 +19,7 @@ const MAX_PARALLEL_REQUESTS = 8;
 
 export type OpenFile = InstanceType<typeof OpenFile>;
 
+/** The operations of an open file as steps, one fop each unless a comment says otherwise. @throws {FopError} */
 export class OpenFileSteps {
   readonly driver: DriverSteps;
   readonly fd: Fd;
@@ -161,7 +162,7 @@ export class OpenFileSteps {
 
   // -- space ---------------------------------------------------------------------------------
 
-  /** @param mode FALLOC_FL_* of fallocate(2) */
+  /** Reserves the space of a range. @param mode FALLOC_FL_* of fallocate(2) */
   *allocate(mode: number, offset: number, length: number): Steps<void> {
     yield* this.driver.expect('fallocate', this.fd, mode, offset, length, null);
   }
@@ -206,6 +207,7 @@ export class OpenFileSteps {
   // -- locks and extended attributes ---------------------------------------------------------
 
   /**
+   * Takes, releases or tests a lock.
    * @param cmd F_GETLK, F_SETLK or F_SETLKW
    * @param isFlock whether it is a lock of flock(2), independent of record locks
    * @returns the lock of the reply: for F_GETLK, the conflicting one
@@ -280,6 +282,7 @@ export function readXattrValue(reply: Dict | null, name: string): Uint8Array {
   return value instanceof Uint8Array ? value : encodeName(String(value));
 }
 
+/** Yields the starts of the steps from `from` up to `to`. */
 function* range(from: number, to: number, step: number): Generator<number> {
   for (let value = from; value < to; value += step) yield value;
 }

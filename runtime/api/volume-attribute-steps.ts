@@ -28,6 +28,7 @@ const ABSENT_ERRNOS: ReadonlySet<number> = new Set([ENOENT, ENOTDIR]);
 /** Seconds since 1970, or a Date, as Node takes them. */
 type Time = number | string | Date;
 
+/** The operations on attributes, as steps; `VolumeNameSteps` adds those on names. */
 export class VolumeAttributeSteps extends VolumeContext {
   // -- attributes ----------------------------------------------------------------------------
 
@@ -82,11 +83,11 @@ export class VolumeAttributeSteps extends VolumeContext {
   /** With `{ recursive: true }`, also all files below; symbolic links are not followed there. */
   *chmod(path: PathLike, mode: number | string, options?: Options): Steps<void> {
     const pathText = toPath(path);
-    const number = toMode(mode);
-    yield* withErrorContext('chmod', pathText, this.files.chmod(pathText, number));
+    const modeBits = toMode(mode);
+    yield* withErrorContext('chmod', pathText, this.files.chmod(pathText, modeBits));
     if (readOptions(options).recursive === true) {
       yield* this.changeTree('chmod', pathText, (object) =>
-        object.setattr(...makeModeArgs(number)),
+        object.setattr(...makeModeArgs(modeBits)),
       );
     }
   }
@@ -109,6 +110,7 @@ export class VolumeAttributeSteps extends VolumeContext {
     yield* withErrorContext('lchown', pathText, this.files.chown(pathText, ...ids, 'nofollow'));
   }
 
+  /** Changes all files below a directory; does nothing if the path leads to another file. */
   private *changeTree(
     syscall: string,
     path: string,
@@ -117,7 +119,7 @@ export class VolumeAttributeSteps extends VolumeContext {
     const { inode, buf } = yield* withErrorContext(syscall, path, this.files.find(path));
     if (buf.iaType !== IA_IFDIR) return;
     const { driver } = this;
-    const act = (file: TreeDirectory): Steps<unknown> =>
+    const changeFile = (file: TreeDirectory): Steps<unknown> =>
       withErrorContext(syscall, file.path, change(new FileObject(driver, file.inode).steps));
     yield* visitTree(
       this.driver,
@@ -125,10 +127,10 @@ export class VolumeAttributeSteps extends VolumeContext {
       {
         *visit(file) {
           // A chmod of a symbolic link would change its target.
-          if (file.buf.iaType !== IA_IFLNK || syscall !== 'chmod') yield* act(file);
+          if (file.buf.iaType !== IA_IFLNK || syscall !== 'chmod') yield* changeFile(file);
         },
         *leave(directory) {
-          if (directory.inode !== inode) yield* act(directory);
+          if (directory.inode !== inode) yield* changeFile(directory);
         },
       },
     );
@@ -245,6 +247,7 @@ export class VolumeAttributeSteps extends VolumeContext {
     );
   }
 
+  /** Acts on an extended attribute, and names operation and path in errors. */
   private *useXattr<R>(
     syscall: string,
     path: PathLike,

@@ -33,6 +33,7 @@ export interface TemporaryDirectory {
   [Symbol.dispose](): void;
 }
 
+/** The operations on names, as steps; `VolumeSteps` adds those on data. */
 export class VolumeNameSteps extends VolumeAttributeSteps {
   // -- names ---------------------------------------------------------------------------------
 
@@ -48,6 +49,7 @@ export class VolumeNameSteps extends VolumeAttributeSteps {
     return undefined;
   }
 
+  /** Makes the absent directories of a path, from the top. @returns the first one made; undefined if all exist */
   private *makeDirectories(path: string, mode: number): Steps<string | undefined> {
     const names = path.split('/').filter((name) => name !== '');
     const isWholePath = (prefix: string): boolean => prefix === `/${names.join('/')}`;
@@ -84,6 +86,7 @@ export class VolumeNameSteps extends VolumeAttributeSteps {
     return toEncodedName(path, encoding);
   }
 
+  /** Makes a directory with a random name; tries another name while one is taken. @returns its path */
   private *makeUniqueDirectory(start: string): Steps<string> {
     for (let attempt = 1; ; attempt += 1) {
       const path = start + makeRandomName(this.driver.graph.context);
@@ -200,6 +203,7 @@ export class VolumeNameSteps extends VolumeAttributeSteps {
       yield* withErrorContext('rm', pathText, this.files.rmdir(pathText));
   }
 
+  /** Removes all files below a directory, but not the directory itself. */
   private *removeTree(top: TreeDirectory): Steps<void> {
     const { driver } = this;
     yield* visitTree(driver, top, {
@@ -239,6 +243,7 @@ export class VolumeNameSteps extends VolumeAttributeSteps {
     return list;
   }
 
+  /** Lists a directory with all files below it, by paths relative to it. */
   private *readTree(
     path: string,
     withTypes: boolean,
@@ -246,7 +251,7 @@ export class VolumeNameSteps extends VolumeAttributeSteps {
   ): Steps<(string | Uint8Array | Dirent)[]> {
     const top = yield* withErrorContext('scandir', path, this.findDirectory(path));
     const list: (string | Uint8Array | Dirent)[] = [];
-    const add = (file: { readonly path: string }, type: number): void => {
+    const addFile = (file: { readonly path: string }, type: number): void => {
       const slash = file.path.lastIndexOf('/');
       const relative = file.path.slice(path.endsWith('/') ? path.length : path.length + 1);
       const name = toEncodedName(withTypes ? file.path.slice(slash + 1) : relative, encoding);
@@ -257,10 +262,10 @@ export class VolumeNameSteps extends VolumeAttributeSteps {
       path,
       visitTree(this.driver, top, {
         enter(directory) {
-          if (directory.inode !== top.inode) add(directory, IA_IFDIR);
+          if (directory.inode !== top.inode) addFile(directory, IA_IFDIR);
         },
         visit(file) {
-          add(file, file.buf.iaType);
+          addFile(file, file.buf.iaType);
         },
       }),
     );
@@ -268,6 +273,7 @@ export class VolumeNameSteps extends VolumeAttributeSteps {
   }
 }
 
+/** Runs steps, and ignores that their file is absent: another client may have removed it meanwhile. */
 function* ignoreAbsentFile(steps: Steps<unknown>): Steps<void> {
   try {
     yield* steps;
@@ -290,6 +296,7 @@ const MAX_ATTEMPTS = 100;
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
+/** Makes the random letters of a temporary name. */
 export function makeRandomName(context: Context): string {
   const random = new Uint8Array(RANDOM_LETTER_COUNT);
   context.random(random);

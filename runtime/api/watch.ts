@@ -66,8 +66,8 @@ class ChangeObserver implements Observer {
 
   wind(_frame: Frame, _xl: Xlator, fop: number, args: readonly unknown[]): ObservedChange {
     const { name, args: parameters, entry } = fopsByNumber.get(fop)!;
-    const locs = parameters.flatMap(({ name: at }, index) =>
-      at === entry.creates || at === entry.removes ? [args[index] as Loc] : [],
+    const locs = parameters.flatMap(({ name: parameter }, index) =>
+      parameter === entry.creates || parameter === entry.removes ? [args[index] as Loc] : [],
     );
     if (!CHANGE_FOPS.has(name)) return { events: locs.map((loc) => ['rename', loc.path]) };
     const target = args.findLast((arg) => arg instanceof Loc || arg instanceof Fd);

@@ -13,7 +13,9 @@ const INTERVAL_MAX = 1024;
 export class BusyPoll {
   /** Microseconds of one try; 0 disables busy polling. */
   readonly limitUs: number;
+  /** Number of waits per try. */
   private interval = 1;
+  /** Number of waits to skip before the next try. */
   private waits = 0;
 
   constructor(limitUs: number) {

@@ -6,7 +6,7 @@ import type { Gfid } from './gfid.ts';
 import { gfidFromBytes, setVersion4 } from './gfid.ts';
 import { GFID_SIZE } from './limits.ts';
 import type { LogSink } from './log.ts';
-import type { SourcePump } from './pump-source.ts';
+import type { SourceRegistry } from './pump-source.ts';
 
 export interface Context {
   readonly sink: LogSink;
@@ -35,7 +35,7 @@ export interface Context {
   /** Makes the pump give the event loop a turn before it sleeps next, for work outside of any request. */
   wake(): void;
   /** The pump, to which volumes add their sockets. Absent in worker threads and in a browser. */
-  readonly sourcePump?: SourcePump | undefined;
+  readonly sourcePump?: SourceRegistry | undefined;
   /** Whether unknown options and names are errors, not warnings. */
   readonly strict?: boolean | undefined;
   /** Reports a suspicious setting to the command that starts the graph, besides the log. */
@@ -73,7 +73,7 @@ export interface RunFiles {
 /** Scratch space for the bytes of a new gfid. */
 const gfidBytes = new Uint8Array(GFID_SIZE);
 
-/** A fresh gfid (uuid version 4). */
+/** Makes a fresh gfid (UUID version 4). */
 export function newGfid(context: Context): Gfid {
   context.random(gfidBytes);
   return gfidFromBytes(setVersion4(gfidBytes));

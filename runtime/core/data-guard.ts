@@ -24,7 +24,7 @@ export const findFopsByData = (...routes: readonly DataRoute[]): readonly FopNam
 
 const byteFops = findFopsByData('bytes');
 
-/** A volume's fops, with the guard's own where it replies in the volume's place. */
+/** The fops of a volume, with those of the guard that stand in their place. */
 export interface GuardedFops {
   readonly fops: Fops<unknown>;
   /** The line to log; null when the guard replies to no fop in the volume's place. */

@@ -4,13 +4,14 @@
  * Source: Linux `include/linux/kdev_t.h`, new_encode_dev.
  */
 
-/** The kernel's number. */
+/** Makes the kernel's number of a device. */
 export const makedev = (major: number, minor: number): number =>
   ((minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12)) >>> 0;
+/** Both read a part of the kernel's number. */
 export const major = (dev: number): number => (dev >>> 8) & 0xfff;
 export const minor = (dev: number): number => (dev & 0xff) | ((dev >>> 12) & 0xfff00);
 
-/** The kernel's number of an iatt's `iaRdev`. */
+/** Converts an iatt's `iaRdev` to the kernel's number. */
 export function encodeDevice(rdev: number): number {
   if (rdev === 0) return 0;
   const low = rdev >>> 0;

@@ -50,7 +50,7 @@ export class Dict {
   /** Replaces the list once the dict has more than `LINEAR_MAX` pairs. */
   private byKey: Map<string, Pair> | null = null;
 
-  /** Makes a dict of the given pairs; types are inferred. */
+  /** Makes a dict of these pairs; types are inferred. */
   static of(pairs: Readonly<Record<string, DictValue>>): Dict {
     const dict = new Dict();
     for (const [key, value] of Object.entries(pairs)) dict.set(key, value);
@@ -101,27 +101,29 @@ export class Dict {
   }
 
   set(key: string, value: DictValue, type: DictType = inferType(value)): this {
-    const entry = this.find(key);
-    if (entry === undefined) this.add({ key, type, value, next: null });
+    const pair = this.find(key);
+    if (pair === undefined) this.add({ key, type, value, next: null });
     else {
-      entry.type = type;
-      entry.value = value;
+      pair.type = type;
+      pair.value = value;
     }
     return this;
   }
 
-  private add(entry: Pair): void {
+  /** Appends a pair whose key the dict lacks. */
+  private add(pair: Pair): void {
     if (this.byKey === null && this.count === LINEAR_MAX) this.buildIndex();
     if (this.byKey !== null) {
-      this.byKey.set(entry.key, entry);
+      this.byKey.set(pair.key, pair);
       return;
     }
-    if (this.last === null) this.first = entry;
-    else this.last.next = entry;
-    this.last = entry;
+    if (this.last === null) this.first = pair;
+    else this.last.next = pair;
+    this.last = pair;
     this.count += 1;
   }
 
+  /** Moves the pairs from the list to a Map, because the list is full. */
   private buildIndex(): void {
     this.byKey = new Map();
     for (let each = this.first; each !== null; each = each.next) this.byKey.set(each.key, each);

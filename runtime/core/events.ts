@@ -7,6 +7,7 @@
 
 export type Direction = 'down' | 'up';
 
+/** Both make the row of an event that travels in this direction by default. */
 const down = (number: number) => ({ number, direction: 'down' as Direction });
 const up = (number: number) => ({ number, direction: 'up' as Direction });
 

@@ -50,16 +50,16 @@ export function findKeptVolumes(
   forcedRestart: Xlator | null = null,
 ): ReadonlyMap<string, Xlator> {
   const running = new Map(xlators.map((xl) => [xl.name, xl]));
-  const volumes = specs.map(({ name }) => name);
+  const volumeNames = specs.map(({ name }) => name);
   const keptByName = new Map<string, Xlator>();
   for (const spec of specs) {
     const xl = running.get(spec.name);
     if (xl === undefined || xl === forcedRestart || xl.translator !== spec.translator) continue;
     const { childNames } = xl;
-    const sameBelow =
+    const hasSameSubvolumes =
       childNames.length === spec.subvolumes.length &&
       spec.subvolumes.every((name, at) => childNames[at] === name && keptByName.has(name));
-    if (sameBelow && canReconfigure(xl, spec, volumes)) keptByName.set(spec.name, xl);
+    if (hasSameSubvolumes && canReconfigure(xl, spec, volumeNames)) keptByName.set(spec.name, xl);
   }
   return keptByName;
 }
@@ -89,7 +89,7 @@ export class CandidateGraph {
     graph: Graph,
     specs: readonly VolumeSpec[],
     makeXlator: (spec: VolumeSpec, id?: number) => Xlator,
-    renewed: Xlator | null,
+    forcedRestart: Xlator | null,
   ) {
     this.graph = graph;
     this.whenAbandoned = new Promise((_, reject) => {
@@ -98,7 +98,7 @@ export class CandidateGraph {
     // Without a handler, a rejection that is not awaited would end the process.
     this.whenAbandoned.catch(() => {});
     const running = new Map(graph.xlators.map((xl) => [xl.name, xl]));
-    const keptByName = findKeptVolumes(graph.xlators, specs, renewed);
+    const keptByName = findKeptVolumes(graph.xlators, specs, forcedRestart);
     const added: Xlator[] = [];
     this.xlators = specs.map((spec) => {
       const keptXlator = keptByName.get(spec.name);
@@ -156,7 +156,7 @@ export class CandidateGraph {
         (initiator) => initiator.findObjection(this.xlators) ?? [],
       );
       if (objections.length > 0) throw new GraphError(objections);
-      for (const [xl, before] of this.predecessors) xl.translator.succeed?.(xl, before);
+      for (const [xl, predecessor] of this.predecessors) xl.translator.succeed?.(xl, predecessor);
       for (const xl of addedInstances) graph.connectChildren(xl);
       for (const xl of addedInstances) for (const child of xl.below) child.above.push(xl);
       this.links = graph.makeLinks(top);
@@ -223,10 +223,10 @@ export class CandidateGraph {
     const [client] = listClients(graph);
     if (client === undefined) return;
     const { root } = graph.inodes;
-    const known = [...graph.inodes.all()].filter(
+    const knownInodes = [...graph.inodes.all()].filter(
       (inode) => inode === root || inode.nlookup > 0 || inode.fdCount > 0,
     );
-    await handleInBatches(known, graph.context, async (inode) => {
+    await handleInBatches(knownInodes, graph.context, async (inode) => {
       if (!this.isAbandoned) await sendLookup(client, links, inode);
     });
   }
@@ -248,7 +248,7 @@ export class CandidateGraph {
   }
 }
 
-/** The ids of the instances in which a reopened file is open; see `makeOpenOnceTarget`. */
+/** By reopened file, the ids of the instances in which it is open; see `makeOpenOnceTarget`. */
 const openInstances = new WeakMap<Fd, Set<number>>();
 
 /** The replaced volumes of an exchange, until they are idle. */
@@ -325,8 +325,8 @@ export class RetiredGraph {
 
   /** Number of files that clients still use through the replaced volumes. */
   get openFdCount(): number {
-    const open = listClients(this.graph).flatMap(({ fds }) => [...fds]);
-    return open.filter((fd) => fd.links === this.links).length;
+    const openFds = listClients(this.graph).flatMap(({ fds }) => [...fds]);
+    return openFds.filter((fd) => fd.links === this.links).length;
   }
 
   /** Lists the requests that the replaced volumes have begun themselves. */
@@ -347,15 +347,15 @@ export class RetiredGraph {
 
   /** Reopens in the new volumes all files that are open in the replaced ones. Returns false if none is open. */
   private async reopenFds(): Promise<boolean> {
-    let count = 0;
+    let fdCount = 0;
     for (const client of listClients(this.graph)) {
       const fds = [...client.fds].filter(
         (fd) => fd.links === this.links && !this.failedFds.has(fd),
       );
-      count += fds.length;
+      fdCount += fds.length;
       await handleInBatches(fds, this.graph.context, (fd) => this.reopenFd(client, fd));
     }
-    return count > 0;
+    return fdCount > 0;
   }
 
   /** Reopens one file, and moves it to the new graph; after a failure it stays in the replaced one. */
@@ -365,9 +365,11 @@ export class RetiredGraph {
     if (fd.released) return;
     const openIds = openInstances.get(fd) ?? new Set(this.volumeIds);
     openInstances.set(fd, openIds);
-    const volumes = graph.xlators.map(({ id }) => id);
+    // The graph may be exchanged again before the reply.
+    const newIds = graph.xlators.map(({ id }) => id);
     const errno = await sendOpen(client, links, fd);
-    if (errno === 0) for (const id of volumes) openIds.add(id);
+    if (errno === 0) for (const id of newIds) openIds.add(id);
+    // The client has closed it meanwhile: the open has left contexts that no release would remove.
     if (fd.released) fd.forgetCtx();
     else if (errno !== 0) {
       this.failedFds.add(fd);

@@ -46,13 +46,12 @@ export class Stack {
   pool: CallPool | null = null;
   older: Stack | null = null;
   newer: Stack | null = null;
-  /** The newest frame, whose parents are the path of the request; for statedumps. */
+  /** The newest frame. Its chain of parents shows the request's way down; for statedumps. */
   newest: Frame | null = null;
-  /** Number of `rest` calls without their `goOn`. */
   private ownRestCount = 0;
   private cachedGroups: readonly number[] | null = null;
   private readonly findGroups: FindGroups | null;
-  private onInterrupt: (() => void)[] | null = null;
+  private interruptListeners: (() => void)[] | null = null;
 
   constructor(
     uid: number,
@@ -88,6 +87,7 @@ export class Stack {
     return this.initiator?.hints.readBuffer ?? null;
   }
 
+  /** Number of `rest` calls without their `goOn`; the pool counts requests that have any. */
   get restCount(): number {
     return this.ownRestCount;
   }
@@ -111,8 +111,8 @@ export class Stack {
   interrupt(): void {
     if (this.interrupted) return;
     this.interrupted = true;
-    for (const listener of this.onInterrupt ?? []) listener();
-    this.onInterrupt = null;
+    for (const listener of this.interruptListeners ?? []) listener();
+    this.interruptListeners = null;
   }
 
   /** Calls `listener` when the request is interrupted, or at once if it was. */
@@ -121,8 +121,8 @@ export class Stack {
       listener();
       return;
     }
-    this.onInterrupt ??= [];
-    this.onInterrupt.push(listener);
+    this.interruptListeners ??= [];
+    this.interruptListeners.push(listener);
   }
 }
 
@@ -133,7 +133,7 @@ export function makeRequestAs(caller: Stack, op: string): Stack {
   return Object.assign(call, { lkOwner, client, ctime });
 }
 
-/** A callback of any fop; `unwind` knows the type. */
+/** A callback of any fop. Its parameters are unknown here; the `unwind` of the fop casts it to its own type. */
 export type AnyCbk = (parent: Frame, ...rest: never[]) => void;
 
 /** The part of a request at one translator. */

@@ -6,10 +6,10 @@ import {
   gfidFromBytes,
   gfidFromRandom,
   gfidToBytes,
-  gfidToBytesInto,
   isGfid,
   NULL_GFID,
   ROOT_GFID,
+  writeGfidBytes,
 } from './gfid.ts';
 
 const sixteen = fc.uint8Array({ minLength: 16, maxLength: 16 });
@@ -23,7 +23,7 @@ test('a gfid converts from bytes to text and back, at any offset', () => {
       expect(isGfid(gfid)).toBe(true);
       expect(gfidToBytes(gfid)).toEqual(bytes);
       const out = new Uint8Array(40);
-      gfidToBytesInto(gfid, out, offset);
+      writeGfidBytes(gfid, out, offset);
       expect(out).toEqual(padded);
     }),
   );

@@ -73,7 +73,7 @@ export function isGfid(text: string): text is Gfid {
 /** Converts a gfid to its 16 bytes. @throws {RangeError} when the text is not a canonical gfid. */
 export function gfidToBytes(gfid: Gfid): Uint8Array {
   const bytes = new Uint8Array(GFID_SIZE);
-  gfidToBytesInto(gfid, bytes, 0);
+  writeGfidBytes(gfid, bytes, 0);
   return bytes;
 }
 
@@ -81,7 +81,7 @@ export function gfidToBytes(gfid: Gfid): Uint8Array {
  * Writes the 16 bytes at `offset`. @throws {RangeError} when the text is not a canonical gfid; the written
  * bytes are invalid then.
  */
-export function gfidToBytesInto(gfid: Gfid, out: Uint8Array, offset: number): void {
+export function writeGfidBytes(gfid: Gfid, out: Uint8Array, offset: number): void {
   let combined = hasGfidShape(gfid) ? 0 : NOT_HEX;
   for (let i = 0; i < GFID_SIZE; i++) {
     const high = readDigit(gfid, digitPositions[i]!);
@@ -128,7 +128,7 @@ function readDigits(gfid: Gfid, at: number, count: number): number {
 }
 
 /** The inode number in place of 0, which readdir(3) would skip. */
-const NO_INO = 0xffff_ffff;
+const INO_FOR_ZERO = 0xffff_ffff;
 
 /** Computes the upper 31 bits of the inode number. The gfid must be canonical. */
 export const computeInoHi = (gfid: Gfid): number =>
@@ -137,5 +137,5 @@ export const computeInoHi = (gfid: Gfid): number =>
 /** Computes the lower 32 bits of the inode number. The gfid must be canonical. */
 export function computeInoLo(gfid: Gfid): number {
   const low = readDigits(gfid, 28, 8) >>> 0;
-  return low === 0 && computeInoHi(gfid) === 0 ? NO_INO : low;
+  return low === 0 && computeInoHi(gfid) === 0 ? INO_FOR_ZERO : low;
 }

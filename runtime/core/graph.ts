@@ -119,7 +119,7 @@ export class Graph implements GraphView {
     return this.lastId;
   }
 
-  /** Whether the top can serve now. */
+  /** Whether the top can serve requests now. */
   get isUp(): boolean {
     return this.top.up;
   }
@@ -185,13 +185,13 @@ export class Graph implements GraphView {
   private applyOptions(changes: readonly OptionsChange[]): string[] {
     const problems: string[] = [];
     for (const { xl, volfileOptions, values } of changes) {
-      const before = xl.volfileOptions;
+      const previousOptions = xl.volfileOptions;
       xl.volfileOptions = volfileOptions;
       try {
         xl.translator.reconfigure?.(xl, values as never);
         xl.log.setOwnLevel(values['log-level'] as string | undefined);
       } catch (error) {
-        xl.volfileOptions = before;
+        xl.volfileOptions = previousOptions;
         problems.push(...describeError(xl, error));
       }
     }
@@ -343,6 +343,7 @@ export class Graph implements GraphView {
       const { interceptor } = this;
       const isIntercepted = interceptor?.wantsFop(instance, name, ownTarget !== null) === true;
       if (observers.length > 0 || isIntercepted) {
+        // A volume that passes the fop on gets one that winds it to the child, so that it is seen there.
         const fop = ownTarget?.fop ?? (tap[name](() => 0) as Fop<N, unknown>);
         const intercepted = isIntercepted ? interceptor.wrapFop(name, fop) : fop;
         const observedFop = observers.reduce(
@@ -380,6 +381,7 @@ export class Graph implements GraphView {
   private attachObservers(xl: Xlator): void {
     const observer = combineObservers([...this.observers]);
     xl.observer = observer;
-    xl.log.listener = observer === null ? null : (line) => observer.noteLogLine(xl, line, xl.frame);
+    xl.log.listener =
+      observer === null ? null : (record) => observer.noteLogLine(xl, record, xl.frame);
   }
 }

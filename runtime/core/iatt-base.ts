@@ -20,10 +20,11 @@ export function typeOfMode(mode: number): number {
 }
 
 /**
- * Both compute the bytes of an entry in FUSE's replies to readdir and readdirplus: the struct (24 and 152 bytes) and
- * the name, padded to 8 bytes. The size of a listing limits their sum. Source: `include/uapi/linux/fuse.h`.
+ * Computes the bytes of an entry in FUSE's reply to readdir: a struct (24 bytes) and the name, padded to 8 bytes. The
+ * size of a listing limits their sum. Source: `include/uapi/linux/fuse.h`.
  */
 export const computeDirentSize = (nameBytes: number): number => (24 + nameBytes + 7) & ~7;
+/** Computes the same for readdirplus, whose struct also has the attributes (152 bytes). */
 export const computeDirentplusSize = (nameBytes: number): number => (152 + nameBytes + 7) & ~7;
 
 /** Returns the `DT_*` of an ia_type: its st_mode bits, shifted, as in `<dirent.h>`. */

@@ -60,6 +60,8 @@ const DEFAULT_HINTS: InitiatorHints = {
 };
 
 /**
+ * Begins the requests of a front end, by client:
+ *
  *   const initiator = new Initiator(graph, 'server', translator, log);
  *   const client = initiator.connect();          // one per client
  *   const frame = client.begin(new Stack(uid, gid, pid, 'STAT'));

@@ -43,7 +43,7 @@ export class Inode extends Ctx {
   fdCount = 0;
   /** Names that lead here; more than one for a hard link. */
   readonly names: Dentry[] = [];
-  /** Known names below, when this is a directory. */
+  /** The inodes of known names in this directory; null if none was ever known. */
   children: Map<string, Inode> | null = null;
 
   constructor(table: InodeTable, id: number) {
@@ -102,7 +102,7 @@ export class InodeTable {
    */
   private oldest = this.lru.values();
   /** Inserts into `lru` since `oldest` was made. */
-  private lruInserts = 0;
+  private lruInsertCount = 0;
   private lastId = ROOT_ID;
 
   constructor(xlators: Instances, lruLimit = INODE_LRU_LIMIT) {
@@ -144,7 +144,10 @@ export class InodeTable {
     return this.byGfid.get(inode.gfid) === inode;
   }
 
-  /** Makes an inode; subclasses override it. The constructor calls it, so before that of a subclass has run. */
+  /**
+   * Makes an inode; subclasses override it. An override must not use fields of its subclass: the constructor of this
+   * class calls it, before they are set.
+   */
   protected make(id: number): Inode {
     return new Inode(this, id);
   }
@@ -179,8 +182,8 @@ export class InodeTable {
     if (hasName && (!parent.isDir || parent.table !== this)) return null;
     let linked = this.byGfid.get(buf.iaGfid);
     if (linked === undefined) {
-      const isOther = inode.linked && inode.gfid !== buf.iaGfid;
-      linked = isOther ? this.newInode() : inode;
+      const hasOtherGfid = inode.linked && inode.gfid !== buf.iaGfid;
+      linked = hasOtherGfid ? this.newInode() : inode;
       linked.iaType = buf.iaType;
       this.register(linked, buf.iaGfid);
     }
@@ -266,6 +269,7 @@ export class InodeTable {
     this.onHoldDropped(inode);
   }
 
+  /** Adds an inode to the table under a gfid. */
   private register(inode: Inode, gfid: Gfid): void {
     inode.gfid = gfid;
     inode.inoHi = computeInoHi(gfid);
@@ -274,11 +278,13 @@ export class InodeTable {
     this.byId.set(inode.id, inode);
   }
 
+  /** Removes an inode from the table; its names and contexts stay. */
   private remove(inode: Inode): void {
     if (this.has(inode)) this.byGfid.delete(inode.gfid);
     this.byId.delete(inode.id);
   }
 
+  /** Adds a name, in place of the inode that had it. */
   private addName(parent: Inode, name: string, inode: Inode): void {
     if (name === '.' || name === '..') return;
     parent.children ??= new Map();
@@ -290,18 +296,21 @@ export class InodeTable {
     if (previous !== undefined) this.dropDentry(previous, parent, name);
   }
 
+  /** Removes a name from its parent and from its inode. */
   private dropName(inode: Inode, parent: Inode, name: string): void {
     if (parent.children?.get(name) === inode) parent.children.delete(name);
     this.dropDentry(inode, parent, name);
     this.queueIfIdle(parent);
   }
 
+  /** Removes a name from its inode only, because the parent has another inode under it. */
   private dropDentry(inode: Inode, parent: Inode, name: string): void {
     const at = inode.names.findIndex((dentry) => dentry.parent === parent && dentry.name === name);
     if (at >= 0) inode.names.splice(at, 1);
     this.onHoldDropped(inode);
   }
 
+  /** Whether a client, an fd or a name below keeps the inode in the table. */
   private isHeld(inode: Inode): boolean {
     return (
       inode === this.root ||
@@ -326,15 +335,16 @@ export class InodeTable {
     if (!this.has(inode) || this.isHeld(inode)) return;
     this.lru.delete(inode);
     this.lru.add(inode);
-    this.lruInserts += 1;
+    this.lruInsertCount += 1;
     // For an iterator that does not advance, V8 keeps each hash table that the Set has outgrown, so renew it.
-    if (this.lruInserts > this.lru.size + 1024) {
+    if (this.lruInsertCount > this.lru.size + 1024) {
       this.oldest = this.lru.values();
-      this.lruInserts = 0;
+      this.lruInsertCount = 0;
     }
     while (this.lru.size > this.lruLimit) this.evict(this.oldest.next().value as Inode);
   }
 
+  /** Removes an idle inode with its names and contexts, and queues its parents, which may be idle now. */
   private evict(inode: Inode): void {
     this.lru.delete(inode);
     this.remove(inode);

@@ -34,10 +34,10 @@ export const listNames = (xlators: readonly Xlator[]): string[] => xlators.map((
 /** Starts instances, the top first. @throws {GraphError} after ending the started ones */
 export async function initAll(
   xlators: readonly Xlator[],
-  volumes: readonly string[],
+  volumeNames: readonly string[],
 ): Promise<void> {
   for (const xl of [...xlators].reverse()) {
-    const problems = await initInstance(xl, volumes);
+    const problems = await initInstance(xl, volumeNames);
     if (problems.length === 0) continue;
     await finiAll(xlators);
     throw new GraphError(problems);
@@ -45,11 +45,14 @@ export async function initAll(
 }
 
 /** Starts an instance. Returns the problems, none on success. */
-async function initInstance(xl: Xlator, volumes: readonly string[]): Promise<string[]> {
+async function initInstance(xl: Xlator, volumeNames: readonly string[]): Promise<string[]> {
   try {
     const options: Options = { ...genericOptions, ...xl.translator.options };
-    const open = xl.translator.openOptions ?? false;
-    const { values, problems } = checkOptions(options, xl.volfileOptions, { open, volumes });
+    const openOptions = xl.translator.openOptions ?? false;
+    const { values, problems } = checkOptions(options, xl.volfileOptions, {
+      openOptions,
+      volumeNames,
+    });
     const errors = problems.filter((problem) => problem.severity === 'error');
     if (errors.length > 0) return errors.map((p) => `${p.position ?? xl.label}: ${p.message}`);
     xl.log.setOwnLevel(values['log-level'] as string | undefined);

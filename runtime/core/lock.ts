@@ -22,13 +22,14 @@ export const lockCommands: ReadonlyMap<number, string> = new Map([
   [F_SETLKW, 'SETLKW'],
 ]);
 
-/** Both return fcntl(2)'s name of a lock type or command. */
+/** Returns fcntl(2)'s name of a lock type; its number if the type is unknown. */
 export const flockTypeName = (type: number): string =>
   ['F_RDLCK', 'F_WRLCK', 'F_UNLCK'][type] ?? String(type);
+/** Returns fcntl(2)'s name of a command of lk; its number if the command is unknown. */
 export const lockCommandName = (cmd: number): string =>
   lockCommands.has(cmd) ? `F_${lockCommands.get(cmd)}` : String(cmd);
 
-/** Commands and lock types of entrylk and fentrylk; NB does not block: it fails with EAGAIN. */
+/** Commands, then lock types of entrylk and fentrylk. A lock with NB does not block: it fails with EAGAIN. */
 export const ENTRYLK_LOCK = 0;
 export const ENTRYLK_UNLOCK = 1;
 export const ENTRYLK_LOCK_NB = 2;

@@ -42,7 +42,7 @@ export const logLevelNames = [
 
 /** The letter of each level in a line, by number; M is EMERG. */
 const levelLetters = ' MACEWNIDT';
-/** The letters of WARNING and of the levels above it. */
+/** The letters of WARNING and of more serious levels. */
 export const seriousLetters: ReadonlySet<string> = new Set('MACEW');
 
 /** Finds the level of a name in any case; undefined for an unknown name. */
@@ -57,7 +57,7 @@ export interface LogSink {
    * @param line the text, without a newline at its end
    * @param record the parts of the line
    */
-  write(line: string, record: LogLine): void;
+  write(line: string, record: LogRecord): void;
   /** Milliseconds since the epoch, microseconds as their fraction. */
   now(): number;
 }
@@ -87,8 +87,8 @@ export interface LogDetail {
   readonly pairs?: Readonly<Record<string, string | number | boolean>> | undefined;
 }
 
-/** The parts of a line. */
-export interface LogLine extends LogSource, Omit<LogDetail, 'source'> {
+/** One line of the log, by its parts. */
+export interface LogRecord extends LogSource, Omit<LogDetail, 'source'> {
   /** Milliseconds since the epoch, as by `LogSink.now`. */
   readonly time: number;
   readonly level: LogLevel;
@@ -97,11 +97,13 @@ export interface LogLine extends LogSource, Omit<LogDetail, 'source'> {
   readonly domain: string;
   /** Lines after the first (a traceback) get no header. */
   readonly text: string;
-  /** Set for a line that stands for several identical ones; `time` is then that of the last. */
+  /** Set for a record that stands for several identical ones; `time` is then that of the last. */
   readonly repeated?: LogRepeats | undefined;
 }
 
+/** The repeats that a record stands for. */
 export interface LogRepeats {
+  /** Number of lines. */
   readonly times: number;
   /** The time of the first of these lines, as `LogSink.now`. */
   readonly since: number;
@@ -132,37 +134,37 @@ export function printable(name: string): string {
 const formatHex = (code: number, width: number): string => code.toString(16).padStart(width, '0');
 
 /** Formats a line in GlusterFS's form, without a newline at its end. */
-export function formatLine(line: LogLine): string {
-  const { repeated } = line;
-  const time = formatTime(line.time);
-  if (repeated === undefined) return `[${time}] ${formatMessage(line)}`;
+export function formatLine(record: LogRecord): string {
+  const { repeated } = record;
+  const time = formatTime(record.time);
+  if (repeated === undefined) return `[${time}] ${formatMessage(record)}`;
   const { times, since } = repeated;
   const between = `between [${formatTime(since)}] and [${time}]`;
-  return `The message "${formatMessage(line)}" repeated ${times} times ${between}`;
+  return `The message "${formatMessage(record)}" repeated ${times} times ${between}`;
 }
 
-function formatMessage(line: LogLine): string {
-  const { msgid, errno, file, func, graphId, domain } = line;
+function formatMessage(record: LogRecord): string {
+  const { msgid, errno, file, func, graphId, domain } = record;
   const id = msgid === undefined ? '' : `[MSGID: ${msgid}] `;
-  const head = `${levelLetters[line.level]} ${id}`;
+  const head = `${levelLetters[record.level]} ${id}`;
   let details = '';
-  if (line.pairs !== undefined) {
-    const pairs = Object.entries(line.pairs);
+  if (record.pairs !== undefined) {
+    const pairs = Object.entries(record.pairs);
     if (errno !== undefined) pairs.push(['errno', errno], ['error', strerror(errno)]);
     details = ` [${pairs.map(([key, value]) => `{${key}=${printable(String(value))}}`).join(', ')}]`;
   } else if (errno !== undefined) details = ` [${strerror(errno)}]`;
   // Details belong to the message, so they go on its first line.
-  const firstLineEnd = line.text.indexOf('\n');
-  const first = firstLineEnd < 0 ? line.text : line.text.slice(0, firstLineEnd);
-  const rest = firstLineEnd < 0 ? '' : line.text.slice(firstLineEnd).trimEnd();
-  return `${head}[${file}:${line.line}:${func}] ${graphId}-${domain}: ${first}${details}${rest}`;
+  const firstLineEnd = record.text.indexOf('\n');
+  const first = firstLineEnd < 0 ? record.text : record.text.slice(0, firstLineEnd);
+  const rest = firstLineEnd < 0 ? '' : record.text.slice(firstLineEnd).trimEnd();
+  return `${head}[${file}:${record.line}:${func}] ${graphId}-${domain}: ${first}${details}${rest}`;
 }
 
 /**
  * Formats a line as JSON, without a newline at its end. `time` is ISO 8601 with microseconds. Parts that a line
  * lacks are omitted.
  */
-export function formatJson(record: LogLine): string {
+export function formatJson(record: LogRecord): string {
   const { time, level, msgid, file, line, func, graphId, domain, text, errno, pairs } = record;
   const { repeated } = record;
   return JSON.stringify({
@@ -198,12 +200,12 @@ export function findSourceInStack(stack: unknown, depth: number): LogSource {
   const call = stack.split('\n').filter((line) => /^\s+at /.test(line))[depth];
   const parts = call && /^\s+at (?:(.+?) \()?(.*?):(\d+)(?::\d+)?\)?$/.exec(call);
   if (!parts) return unknownSource;
-  const [, called = '-', location, line] = parts as unknown as [string, string?, string?, string?];
+  const [, callee = '-', location, line] = parts as unknown as [string, string?, string?, string?];
   // A worker of a web page: names are minified, and the file is a number.
   if (location!.startsWith('blob:')) return unknownSource;
   // Code made by eval has no file of its own.
   const file = location!.endsWith('<anonymous>') ? '-' : location!.replace(/^.*[/\\]|\?.*$/g, '');
-  const func = called
+  const func = callee
     .replace(/^(async |new )+/, '')
     .replace(/ \[as .*\]$/, '')
     .replace(/^(Object|Module|Function)\./, '')
@@ -225,7 +227,7 @@ export class Log {
   private readonly levels: LogLevels;
   private ownLevel: LogLevel | undefined;
   /** Called with each written line. */
-  listener: ((line: LogLine) => void) | null = null;
+  listener: ((record: LogRecord) => void) | null = null;
 
   constructor(sink: LogSink, levels: LogLevels, domain: string, graphId = 0) {
     this.sink = sink;

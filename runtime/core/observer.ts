@@ -9,7 +9,7 @@
 import type { EventName } from './events.ts';
 import type { Frame, Stack } from './frame.ts';
 import type { FopName } from './gen/fops.gen.ts';
-import type { LogLine } from './log.ts';
+import type { LogRecord } from './log.ts';
 import type { Xlator } from './xlator.ts';
 
 /** The observer's own record of a wind, which it gets back at the unwind. */
@@ -30,7 +30,7 @@ export interface Observer {
   /** Called when an event of the graph arrives at `xl`. */
   notify(xl: Xlator, event: EventName, data: unknown): void;
   /** Called when `xl` has logged a line, for `frame` if that is known (`Xlator.frame`). */
-  noteLogLine(xl: Xlator, line: LogLine, frame: Frame | null): void;
+  noteLogLine(xl: Xlator, record: LogRecord, frame: Frame | null): void;
   /** Whether to collect notes on `frame`, which cost more than the request itself. */
   wantsNotes(frame: Frame): boolean;
   /**
@@ -50,8 +50,8 @@ export function combineObservers(observers: readonly Observer[]): VolumeObserver
     notify(xl, event, data) {
       for (const observer of observers) observer.notify(xl, event, data);
     },
-    noteLogLine(xl, line, frame) {
-      for (const observer of observers) observer.noteLogLine(xl, line, frame);
+    noteLogLine(xl, record, frame) {
+      for (const observer of observers) observer.noteLogLine(xl, record, frame);
     },
     wantsNotes: (frame) => observers.some((observer) => observer.wantsNotes(frame)),
     addNotes(frame, notes) {

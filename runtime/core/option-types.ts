@@ -59,6 +59,7 @@ interface OptionRules<V> {
   accepts(spec: Bounds): string;
 }
 
+/** Units of sizes, the largest first: `printSize` takes the first that divides a size. */
 const sizeUnits = [
   ['PB', 1024 ** 5],
   ['TB', 1024 ** 4],
@@ -68,6 +69,7 @@ const sizeUnits = [
   ['B', 1],
 ] as const;
 
+/** Units of times, the largest first, as `printTime` takes the first that divides a time; then other spellings. */
 const timeUnits = [
   ['w', 604_800],
   ['d', 86_400],
@@ -81,7 +83,7 @@ const timeUnits = [
   ['sec', 1],
 ] as const;
 
-/** The words for on (true) and for off (false). */
+/** The words of a bool: the first five mean on (true), the others off (false). */
 const booleanWords = new Map(
   ['on', 'yes', 'true', 'enable', '1', 'off', 'no', 'false', 'disable', '0'].map((word, i) => [
     word,
@@ -167,6 +169,7 @@ function readSize(text: string): ParseResult<number> {
   return checkExact(Number(whole) * unit[1] + Math.floor(Number(`0.${fraction ?? 0}`) * unit[1]));
 }
 
+/** Prints a size in the largest unit that divides it. */
 function printSize(bytes: number): string {
   const [name, size] = sizeUnits.find(([, unit]) => bytes >= unit && bytes % unit === 0) ?? [
     'B',
@@ -175,6 +178,7 @@ function printSize(bytes: number): string {
   return size === 1 ? String(bytes) : `${bytes / size}${name}`;
 }
 
+/** Reads a time in seconds, with a unit; with up to three decimals if the option allows `fractions`. */
 function readTime(text: string, { fractions }: Bounds): ParseResult<number> {
   if (fractions && /^\d*\.\d{1,3}s?$/.test(text)) return { value: Number.parseFloat(text) };
   const parts = /^(\d+)([a-z]*)$/i.exec(text);
@@ -260,6 +264,7 @@ const str: OptionRules<string> = {
 /** Splits a list into items, without the spaces around them. */
 export const splitItems = (text: string): string[] => text.split(',').map((item) => item.trim());
 
+/** Checks that every item of a list is allowed, in any case. */
 function readItems(text: string, { allowed }: ListItems): ParseResult<string> {
   const names = new Set(allowed.map((name) => name.toUpperCase()));
   const unknown = splitItems(text).find((item) => !names.has(item.toUpperCase()));

@@ -305,7 +305,7 @@ test('an option of type xlator that names no volume of the graph is an error', (
   const given = [{ key: 'read-from', value: 'client-O' }];
   expect(checkOptions(table, given).problems).toEqual([]);
   const volumes = ['client-0', 'client-1'];
-  const { values, problems } = checkOptions(table, given, { volumes });
+  const { values, problems } = checkOptions(table, given, { volumeNames: volumes });
   const [problem] = problems;
   expect(values['read-from']).toBe(undefined);
   expect(problem).toMatchObject({
@@ -313,7 +313,7 @@ test('an option of type xlator that names no volume of the graph is an error', (
     message: "option 'read-from': the graph has no volume 'client-O' (did you mean 'client-0'?)",
   });
   const right = [{ key: 'read-from', value: 'client-1' }];
-  expect(checkOptions(table, right, { volumes }).problems).toEqual([]);
+  expect(checkOptions(table, right, { volumeNames: volumes }).problems).toEqual([]);
 });
 
 test('describeOption prints purpose, accepted values and the default in units', () => {

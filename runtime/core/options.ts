@@ -154,13 +154,14 @@ export interface OptionProblem {
   readonly position: string | undefined;
 }
 
+/** Settings of `checkOptions`. */
 export interface CheckOptions {
   /** Reports an unknown option as an error. */
   readonly strict?: boolean | undefined;
-  /** Reports no problem for unknown options, or for those that match: a module checks them. */
-  readonly open?: boolean | RegExp;
+  /** As in the translator's record: no problem for unknown options, or for those that match. A module checks them. */
+  readonly openOptions?: boolean | RegExp;
   /** Names of the graph's volumes, which options of type xlator must name; unchecked if absent. */
-  readonly volumes?: readonly string[];
+  readonly volumeNames?: readonly string[];
 }
 
 export interface CheckedOptions<O extends Options> {
@@ -192,8 +193,8 @@ export function checkOptions<O extends Options>(
     const mainKey = mainKeyByKey.get(key);
     if (mainKey === undefined) {
       unknown.push(option);
-      const { open } = settings;
-      if (open instanceof RegExp ? open.test(key) : open) continue;
+      const { openOptions } = settings;
+      if (openOptions instanceof RegExp ? openOptions.test(key) : openOptions) continue;
       const message = `option '${key}' is not known here${formatSuggestion(key, mainKeyByKey.keys())}`;
       report(settings.strict ? 'error' : 'warning', message);
       continue;
@@ -206,7 +207,7 @@ export function checkOptions<O extends Options>(
     const spec = specs[mainKey]!;
     const parsed = parseOption(key, spec, value);
     const volumeProblem =
-      spec.type === 'xlator' ? checkVolumeName(key, value, settings.volumes) : '';
+      spec.type === 'xlator' ? checkVolumeName(key, value, settings.volumeNames) : '';
     if ('error' in parsed) report('error', parsed.error);
     else if (volumeProblem !== '') report('error', volumeProblem);
     else values.set(mainKey, parsed.value);

@@ -3,7 +3,7 @@
  * together with mounts, without a turn of the event loop. Methods must not throw.
  */
 export interface PumpSource {
-  /** Nonblocking. */
+  /** The nonblocking descriptor. */
   readonly fd: number;
   /** Number of requests sent on it whose reply has not arrived. */
   readonly awaitedReplyCount: number;
@@ -21,11 +21,11 @@ export interface PumpSource {
   flush(): void;
 }
 
-/** The part of the pump that owners of sources use to register them. */
-export interface SourcePump {
+/** The part of the pump with which owners of sources register them (`Context.sourcePump`). */
+export interface SourceRegistry {
   /** Starts watching the source's descriptor. */
   add(source: PumpSource): void;
-  /** Call it before the descriptor is closed. */
+  /** Stops watching it. Call it before the descriptor is closed. */
   remove(source: PumpSource): void;
   /**
    * Returns the pump's last sample of `performance.now`, in milliseconds. Reading the clock itself costs more than much

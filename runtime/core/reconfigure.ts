@@ -25,16 +25,17 @@ export function planReconfiguration(
   xlators: readonly Xlator[],
   specs: readonly VolumeSpec[],
 ): readonly OptionsChange[] {
-  const problems = findShapeProblems(xlators, specs);
-  if (problems.length > 0) throw new GraphError(problems);
-  const volumes = specs.map((spec) => spec.name);
-  const changes = xlators.flatMap((xl, at) => {
+  const shapeProblem = findShapeProblem(xlators, specs);
+  if (shapeProblem !== null) throw new GraphError([shapeProblem]);
+  const problems: string[] = [];
+  const volumeNames = specs.map((spec) => spec.name);
+  const changed = xlators.flatMap((xl, at) => {
     const spec = specs[at]!;
     return hasSameOptions(xl.volfileOptions, spec.options) ? [] : [{ xl, spec }];
   });
-  const optionsChanges = changes.map(({ xl, spec }) => checkChange(xl, spec, volumes, problems));
+  const changes = changed.map(({ xl, spec }) => checkChange(xl, spec, volumeNames, problems));
   if (problems.length > 0) throw new GraphError(problems);
-  return optionsChanges;
+  return changes;
 }
 
 /**
@@ -45,19 +46,19 @@ export function planPartialReconfiguration(
   xlators: readonly Xlator[],
   specs: readonly VolumeSpec[],
 ): readonly OptionsChange[] {
-  const volumes = specs.map((spec) => spec.name);
+  const volumeNames = specs.map((spec) => spec.name);
   return xlators.flatMap((xl) => {
     const spec = specs.find(({ name }) => name === xl.name);
     if (spec === undefined || spec.translator !== xl.translator) return [];
     if (hasSameOptions(xl.volfileOptions, spec.options)) return [];
     const problems: string[] = [];
-    const change = checkChange(xl, spec, volumes, problems);
+    const change = checkChange(xl, spec, volumeNames, problems);
     return problems.length === 0 ? [change] : [];
   });
 }
 
-/** Describes the first volume that differs in name, type or subvolumes; empty if none differs. */
-function findShapeProblems(xlators: readonly Xlator[], specs: readonly VolumeSpec[]): string[] {
+/** Describes the first volume that differs in name, type or subvolumes; null if none differs. */
+function findShapeProblem(xlators: readonly Xlator[], specs: readonly VolumeSpec[]): string | null {
   const encodeShape = (name: string, type: string, below: readonly string[]): string =>
     JSON.stringify([name, type, below]);
   const before = xlators.map((xl) => encodeShape(xl.name, xl.type, xl.childNames));
@@ -68,19 +69,24 @@ function findShapeProblems(xlators: readonly Xlator[], specs: readonly VolumeSpe
   };
   const at = after.findIndex((text, index) => text !== before[index]);
   if (at >= 0) {
-    return [
+    return (
       `${describePosition(at)}volume '${specs[at]!.name}' is new, or has another type or other subvolumes: ` +
-        'unmount and mount again',
-    ];
+      'unmount and mount again'
+    );
   }
   const removed = xlators[specs.length];
-  return removed === undefined ? [] : [`volume '${removed.name}' is gone: unmount and mount again`];
+  return removed === undefined ? null : `volume '${removed.name}' is gone: unmount and mount again`;
 }
 
 /** Whether a running instance accepts the options of a description. */
-export function canReconfigure(xl: Xlator, spec: VolumeSpec, volumes: readonly string[]): boolean {
+export function canReconfigure(
+  xl: Xlator,
+  spec: VolumeSpec,
+  volumeNames: readonly string[],
+): boolean {
   const problems: string[] = [];
-  if (!hasSameOptions(xl.volfileOptions, spec.options)) checkChange(xl, spec, volumes, problems);
+  if (!hasSameOptions(xl.volfileOptions, spec.options))
+    checkChange(xl, spec, volumeNames, problems);
   return problems.length === 0;
 }
 
@@ -94,12 +100,12 @@ const isEqual = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.
 function checkChange(
   xl: Xlator,
   { name, options, position }: VolumeSpec,
-  volumes: readonly string[],
+  volumeNames: readonly string[],
   problems: string[],
 ): OptionsChange {
   const { translator } = xl;
   const table: Options = { ...genericOptions, ...translator.options };
-  const settings = { open: translator.openOptions ?? false, volumes };
+  const settings = { openOptions: translator.openOptions ?? false, volumeNames };
   const { values, problems: optionProblems } = checkOptions(table, options, settings);
   const positionText = position ?? `volume '${name}'`;
   for (const problem of optionProblems) {

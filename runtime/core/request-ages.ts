@@ -19,13 +19,13 @@ export class RequestAges {
 
   /**
    * Records that `unique` is the newest request at this time. Times and numbers never decrease.
-   * @param inFlight the requests whose ages may still be asked for
+   * @param listInFlight the requests whose ages may still be asked for
    */
-  mark(timeMs: number, unique: number, inFlight: () => readonly number[]): void {
+  mark(timeMs: number, unique: number, listInFlight: () => readonly number[]): void {
     // No request has begun since the last mark.
     if (this.marks.at(-1)?.unique === unique) return;
     if (this.marks.length >= MARKS_MAX) {
-      this.marks = [...new Set(inFlight().map((request) => this.findMarkAfter(request)))]
+      this.marks = [...new Set(listInFlight().map((request) => this.findMarkAfter(request)))]
         .filter((mark) => mark !== undefined)
         .sort((a, b) => a.unique - b.unique);
     }

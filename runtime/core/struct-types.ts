@@ -31,6 +31,7 @@ export interface StructRow<T> {
   make(): T;
 }
 
+/** Makes the row of a structure from its fields in `fields.ts`. */
 function makeRow<T>(structName: string, make: () => T): StructRow<T> {
   const struct = structs.find(({ name }) => name === structName)!;
   const fields = struct.fields.map((field) => ({

@@ -16,13 +16,14 @@ import { defaultNotify, type Xlator } from './xlator.ts';
 /** The data of an UPCALL. */
 export type Upcall =
   /**
-   * Invalidates the attributes of an inode, and with `data` its cached data. For an inode outside the table
-   * (`InodeTable.unlistedInode`), this concerns replies and listings that are still on their way up.
+   * Invalidates the attributes of an inode, and with `data` its cached data. If the inode is not in the table
+   * (`InodeTable.unlistedInode`), the translators above must still drop its attributes from replies and listings that
+   * are on their way up.
    */
   | { readonly kind: 'inode'; readonly inode: Inode; readonly data: boolean }
   /**
    * Invalidates a name, existing or absent. The kernel drops all that it knows below the name. With `expire` it only
-   * looks the name up again, so working directories and mounts below it stay.
+   * marks the name as expired and looks it up again, so working directories and mounts below it stay.
    */
   | {
       readonly kind: 'entry';
@@ -65,13 +66,15 @@ export interface ClientUpcall {
   readonly gfid: Gfid;
   /** UP_* bits. */
   readonly flags: number;
-  /** Seconds for which the client would get further upcalls. */
-  readonly expire: number;
+  /** Seconds after its last access for which the client gets upcalls of the inode. */
+  readonly expireSeconds: number;
+  /** The attributes after the change of the inode, of its directory, and of the directory that it left. */
   readonly stat: Iatt | null;
   readonly parent: Iatt | null;
   readonly oldParent: Iatt | null;
 }
 
+/** Whether the data of an UPCALL is for one client; other data goes to all caches. */
 export const isClientUpcall = (data: unknown): data is ClientUpcall =>
   typeof data === 'object' && data !== null && 'client' in data;
 
@@ -97,12 +100,12 @@ export function invalidateEntry(
   sendUpcall(xl, { kind: 'entry', parent, name, expire });
 }
 
-/** Reports that another client has removed a name of this inode. */
+/** Reports a name of this inode that another client has removed. */
 export function invalidateRemoved(xl: Xlator, parent: Inode, name: string, inode: Inode): void {
   sendUpcall(xl, { kind: 'removed', parent, name, inode });
 }
 
-/** Invalidates all names. */
+/** Invalidates all names, absent ones included. */
 export function invalidateEntries(xl: Xlator): void {
   sendUpcall(xl, { kind: 'every-entry' });
 }

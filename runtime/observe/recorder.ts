@@ -14,7 +14,7 @@ import { fops } from '../core/fops.ts';
 import type { Frame, Stack } from '../core/frame.ts';
 import type { FopName } from '../core/gen/fops.gen.ts';
 import { Loc } from '../core/loc.ts';
-import type { LogLine } from '../core/log.ts';
+import type { LogRecord } from '../core/log.ts';
 import type { Observer } from '../core/observer.ts';
 import { isUpcall } from '../core/upcall.ts';
 import type { Xlator } from '../core/xlator.ts';
@@ -189,7 +189,7 @@ export class Recorder implements Observer {
     this.record(null, timeNs, (out) => writeEvent(out, timeNs, 'notify', fields, this.retention));
   }
 
-  noteLogLine(xl: Xlator, line: LogLine, frame: Frame | null): void {
+  noteLogLine(xl: Xlator, line: LogRecord, frame: Frame | null): void {
     if (!this.admitVolume(xl)) return;
     // The volume may have passed the frame on before it logs.
     let hop = frame === null ? null : (this.hops.get(frame) ?? null);

@@ -5,7 +5,7 @@
  * are dropped, and `isFull` is set. Reading throws a RecordingError, and never reads beyond the end.
  */
 import { decodeName, encodeNameInto, nameLength } from '../core/bytes.ts';
-import { type Gfid, gfidFromBytes, gfidToBytesInto } from '../core/gfid.ts';
+import { type Gfid, gfidFromBytes, writeGfidBytes } from '../core/gfid.ts';
 import { GFID_SIZE } from '../core/limits.ts';
 
 /** Thrown for bytes that are no recording, or one that this version cannot read. The message has the reason. */
@@ -78,7 +78,7 @@ export class RecordingWriter {
 
   /** Writes 16 bytes. @throws {RangeError} for a malformed gfid */
   writeGfid(gfid: Gfid): void {
-    gfidToBytesInto(gfid, this.bytes, this.at);
+    writeGfidBytes(gfid, this.bytes, this.at);
     this.at += GFID_SIZE;
   }
 

@@ -8,7 +8,7 @@ import { performance } from 'node:perf_hooks';
 import koffi, { type node } from 'koffi';
 import { BusyPoll } from '../core/busy-poll.ts';
 import { EAGAIN, ECONNABORTED, EINTR, ENODEV, ENOENT } from '../core/errno.ts';
-import type { PumpSource, SourcePump } from '../core/pump-source.ts';
+import type { PumpSource, SourceRegistry } from '../core/pump-source.ts';
 import { runSharedTurn, turn } from '../core/turn.ts';
 import { poll, read, schedYield } from '../sys/libc.ts';
 import { PollSet } from '../sys/struct.ts';
@@ -68,7 +68,7 @@ export interface PumpCounts {
   parks: number;
 }
 
-class Pump implements SourcePump {
+class Pump implements SourceRegistry {
   readonly counts: PumpCounts = { requests: 0, sleeps: 0, turns: 0, parks: 0 };
   private mounts: PumpedMount[] = [];
   /** libuv's watchers of the mounts, active while the pump is parked. */

@@ -142,7 +142,7 @@ function checkVolumeOptions(
       value: value.text,
       position: at,
     })),
-    { open: known.openOptions ?? false, strict, volumes },
+    { openOptions: known.openOptions ?? false, strict, volumeNames: volumes },
   );
   const unknown = new Set(checked.unknown.map((option) => option.position));
   for (const problem of checked.problems) {

@@ -75,7 +75,7 @@ async function inspectVolume(
     position: formatPlace(value.at),
   }));
   const options: Options = { ...genericOptions, ...translator.options };
-  const checked = checkOptions(options, givenOptions, { open: true });
+  const checked = checkOptions(options, givenOptions, { openOptions: true });
   // Wrong options are reported already, and further problems may only be their consequences.
   if (checked.problems.some(({ severity }) => severity === 'error')) return;
   const warnings = listEffectlessOptions(options, checked.values);

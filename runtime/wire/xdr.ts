@@ -7,7 +7,7 @@
  * Source: RFC 4506.
  */
 import { decodeName, encodeNameInto } from '../core/bytes.ts';
-import { type Gfid, gfidFromBytes, gfidToBytesInto, NULL_GFID } from '../core/gfid.ts';
+import { type Gfid, gfidFromBytes, NULL_GFID, writeGfidBytes } from '../core/gfid.ts';
 import { GFID_SIZE } from '../core/limits.ts';
 
 const TWO_32 = 0x1_0000_0000;
@@ -245,7 +245,7 @@ export class XdrWriter {
     if (writtenGfids[slot] === gfid) {
       for (let i = 0; i < 4; i++) view.setInt32(at + i * 4, writtenWords[from + i]!);
     } else {
-      gfidToBytesInto(gfid, this.bytes, at);
+      writeGfidBytes(gfid, this.bytes, at);
       writtenGfids[slot] = gfid;
       for (let i = 0; i < 4; i++) writtenWords[from + i] = view.getInt32(at + i * 4);
     }

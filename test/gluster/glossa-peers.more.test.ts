@@ -22,7 +22,7 @@ import type { Graph } from '../../runtime/core/graph.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import { INFO } from '../../runtime/core/log.ts';
-import type { SourcePump } from '../../runtime/core/pump-source.ts';
+import type { SourceRegistry } from '../../runtime/core/pump-source.ts';
 import { isUpcall } from '../../runtime/core/upcall.ts';
 import { RENAME_EXCHANGE, RENAME_FLAGS, RENAME_NOREPLACE } from '../../runtime/core/xdata.ts';
 import { type Dump, defineTranslator } from '../../runtime/core/xlator.ts';
@@ -79,7 +79,7 @@ end-volume
 let graphs: Graph[];
 let port: number;
 let logLines: string[];
-let sources: SourcePump | undefined;
+let sources: SourceRegistry | undefined;
 
 async function start(text: string): Promise<Graph> {
   const { description } = readVolfile(new Source('test.vol', text), { registry });
@@ -130,7 +130,7 @@ async function open(text: string): Promise<Do> {
 
 const bytes = (text: string) => ['bytes', text];
 
-describe.each<[string, SourcePump | undefined]>([
+describe.each<[string, SourceRegistry | undefined]>([
   ['the pump', pump],
   ["Node's event loop", undefined],
 ])('protocol/client and protocol/server, with sockets of %s', (_, served) => {

@@ -7,7 +7,7 @@ import { PROGRESS_TIMEOUT_MS } from '../../gluster/protocol/server/record-memory
 import { dumpXlator } from '../../runtime/core/dumps.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import { INFO } from '../../runtime/core/log.ts';
-import type { SourcePump } from '../../runtime/core/pump-source.ts';
+import type { SourceRegistry } from '../../runtime/core/pump-source.ts';
 import type { Dump } from '../../runtime/core/xlator.ts';
 import { pump } from '../../runtime/pump/pump.ts';
 import { makeGraph, Registry } from '../../runtime/volfile/make-graph.ts';
@@ -56,7 +56,7 @@ function endPatience(): void {
   }
 }
 
-async function start(sources: SourcePump | undefined): Promise<void> {
+async function start(sources: SourceRegistry | undefined): Promise<void> {
   const { description } = readVolfile(new Source('test.vol', VOLFILE), { registry });
   const context = new BrowserContext((line) => void logLines.push(line));
   const { after } = context;
@@ -97,7 +97,7 @@ async function write(peer: RawPeer, name: string, length: number): Promise<numbe
   return (await peer.callFop('writev', [gfid, fd, 0, length, 0, null], { data })).opRet;
 }
 
-describe.each<[string, SourcePump | undefined]>([
+describe.each<[string, SourceRegistry | undefined]>([
   ['the pump', pump],
   ["Node's event loop", undefined],
 ])('a brick, by sockets of %s', (_, sources) => {

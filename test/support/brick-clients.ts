@@ -9,7 +9,7 @@ import { type Caller, connect, Driver, ROOT } from '../../runtime/api/driver.ts'
 import { Files } from '../../runtime/api/files.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import { INFO } from '../../runtime/core/log.ts';
-import type { SourcePump } from '../../runtime/core/pump-source.ts';
+import type { SourceRegistry } from '../../runtime/core/pump-source.ts';
 import type { Translator } from '../../runtime/core/xlator.ts';
 import { pump } from '../../runtime/pump/pump.ts';
 import { makeGraph, Registry } from '../../runtime/volfile/make-graph.ts';
@@ -115,7 +115,7 @@ export class BrickClients {
   /** The log lines of all clients. */
   readonly log: string[] = [];
   private readonly clients: BrickClient[] = [];
-  private readonly sources: SourcePump | null;
+  private readonly sources: SourceRegistry | null;
   private readonly retryMs: number;
   private readonly isTimeless: boolean;
   private readonly registry: Registry;
@@ -125,7 +125,7 @@ export class BrickClients {
    * @param retryMs the longest pause between two attempts to connect
    */
   constructor(
-    sources: SourcePump | null = pump,
+    sources: SourceRegistry | null = pump,
     retryMs = Infinity,
     { isTimeless = false, translators = [] }: Special = {},
   ) {

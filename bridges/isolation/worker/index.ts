@@ -146,8 +146,8 @@ export class IsolatedVolume {
     const { moduleVolume, translator } = this;
     const options: Options = { ...genericOptions, ...translator.options };
     const { values, problems } = checkOptions(options, moduleVolume.volfileOptions, {
-      open: true,
-      volumes: [],
+      openOptions: true,
+      volumeNames: [],
     });
     const errors = problems.filter(({ severity }) => severity === 'error');
     if (errors.length > 0) throw new GraphError(errors.map(({ message }) => message));

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SourcePump } from '../../../runtime/core/pump-source.ts';
+import type { SourceRegistry } from '../../../runtime/core/pump-source.ts';
 import { pump } from '../../../runtime/pump/pump.ts';
 import { type Ask, BrickClients, bytes } from '../../../test/support/brick-clients.ts';
 import { type BrickSettings, isWithoutBricks, RealBrick } from '../../../test/support/gluster.ts';
@@ -33,7 +33,7 @@ const start = async (settings?: BrickSettings): Promise<void> => {
   brick = await RealBrick.start(folder, settings);
 };
 
-describe.skipIf(isWithoutBricks()).each<[string, SourcePump | null]>([
+describe.skipIf(isWithoutBricks()).each<[string, SourceRegistry | null]>([
   ['the pump', pump],
   ["Node's event loop", null],
 ])('a client of a GlusterFS brick, served by %s', (_, served) => {

@@ -7,7 +7,7 @@ import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { SocketAddress } from '../../../runtime/core/addresses.ts';
 import { EAGAIN, EPIPE, strerror } from '../../../runtime/core/errno.ts';
-import type { SourcePump } from '../../../runtime/core/pump-source.ts';
+import type { SourceRegistry } from '../../../runtime/core/pump-source.ts';
 import { openStream } from '../../../runtime/sys/stream.ts';
 import type { Certificates } from '../shared/certificates.ts';
 import { Stream } from '../shared/stream.ts';
@@ -73,7 +73,7 @@ export const connectSocket =
 
 /** Connects with a socket that the mount's loop serves. */
 export const connectStream =
-  (sources: SourcePump): Connect =>
+  (sources: SourceRegistry): Connect =>
   (address, events) => {
     let stream: Stream | null = null;
     let isClosed = false;

@@ -30,7 +30,14 @@ function changesOf(
   removed = new WeakSet<Inode>(),
 ): readonly Upcall[] {
   const w = new XdrWriter();
-  writeInvalidation(w, { gfid, flags, expire: 60, stat: null, parent: null, oldParent: null });
+  writeInvalidation(w, {
+    gfid,
+    flags,
+    expireSeconds: 60,
+    stat: null,
+    parent: null,
+    oldParent: null,
+  });
   const reader = new XdrReader(w.writtenBytes);
   const changes = readCallback(CALLBACK.number, CBK.CACHE_INVALIDATION, reader, inodes, removed);
   if (typeof changes === 'boolean' || changes === null) throw new Error('nothing was reported');

@@ -298,7 +298,7 @@ function dumpConnection(
 }
 
 const makeInvalidation = ({ gfid }: Inode, flags: number): Invalidation => ({
-  ...{ gfid, flags, expire: 0, stat: null, parent: null, oldParent: null },
+  ...{ gfid, flags, expireSeconds: 0, stat: null, parent: null, oldParent: null },
 });
 
 /** Converts an upcall of the graph to invalidations as GlusterFS's bricks send them. */

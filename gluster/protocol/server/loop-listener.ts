@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import { isIP } from 'node:net';
 import type { SocketAddress } from '../../../runtime/core/addresses.ts';
 import { strerror } from '../../../runtime/core/errno.ts';
-import type { SourcePump } from '../../../runtime/core/pump-source.ts';
+import type { SourceRegistry } from '../../../runtime/core/pump-source.ts';
 import { type AcceptedConnection, listenStream, readPort } from '../../../runtime/sys/stream.ts';
 import { ListeningSocket, LoopConnection } from '../shared/loop-socket.ts';
 import { ClientConnection, type ConnectionHost } from './client-connection.ts';
@@ -35,7 +35,7 @@ export async function openListeningSocket(address: SocketAddress): Promise<numbe
 /** Listens at the address of the settings. @throws {Error} if it cannot listen there */
 export async function listenOnLoop(
   settings: ListenerSettings,
-  sources: SourcePump,
+  sources: SourceRegistry,
 ): Promise<Listener> {
   const { address } = settings;
   const fd = await openListeningSocket(await resolveHost(address));
@@ -63,7 +63,7 @@ export async function listenOnLoop(
 function acceptClient(
   { fd, address, port }: AcceptedConnection,
   host: ConnectionHost,
-  sources: SourcePump,
+  sources: SourceRegistry,
   onEnd: () => void,
 ): LoopConnection {
   const pending = makePendingConnection(host, address, () => connection.destroy());

@@ -3,7 +3,7 @@
  * interprets the bytes.
  */
 import { EAGAIN, EINTR, strerror } from '../../../runtime/core/errno.ts';
-import type { PumpSource, SourcePump } from '../../../runtime/core/pump-source.ts';
+import type { PumpSource, SourceRegistry } from '../../../runtime/core/pump-source.ts';
 import { close } from '../../../runtime/sys/libc.ts';
 import { type AcceptedConnection, acceptStream } from '../../../runtime/sys/stream.ts';
 import type { ConnectionTransport, ServedConnection } from '../../../runtime/wire/connection.ts';
@@ -37,12 +37,12 @@ export class ListeningSocket implements PumpSource {
   readonly busyPollUs = 0;
   isPaused = false;
   private readonly settings: ListeningSettings;
-  private readonly sources: SourcePump;
+  private readonly sources: SourceRegistry;
   private readonly connections = new Set<LoopConnection>();
   private isClosed = false;
 
   /** @param fd nonblocking, and listening; the object closes it */
-  constructor(fd: number, settings: ListeningSettings, sources: SourcePump) {
+  constructor(fd: number, settings: ListeningSettings, sources: SourceRegistry) {
     this.fd = fd;
     this.settings = settings;
     this.sources = sources;
@@ -114,7 +114,7 @@ export class LoopConnection implements ConnectionTransport {
    */
   constructor(
     fd: number,
-    sources: SourcePump,
+    sources: SourceRegistry,
     serve: (transport: ConnectionTransport) => ServedConnection,
     onEnd: () => void,
   ) {

@@ -1,6 +1,6 @@
 /** Transfers bytes over a socket that the mount's own loop serves. Reports to its owner by `StreamEvents`. */
 import { EAGAIN, EINTR, strerror } from '../../../runtime/core/errno.ts';
-import type { PumpSource, SourcePump } from '../../../runtime/core/pump-source.ts';
+import type { PumpSource, SourceRegistry } from '../../../runtime/core/pump-source.ts';
 import { close } from '../../../runtime/sys/libc.ts';
 import { readConnectionError, receiveInto, sendBoth } from '../../../runtime/sys/stream.ts';
 import type { RecordReader } from '../../../runtime/wire/record.ts';
@@ -26,7 +26,7 @@ export interface StreamEvents {
 export class Stream implements PumpSource, ByteSender {
   readonly fd: number;
   readonly busyPollUs: number;
-  private readonly sources: SourcePump;
+  private readonly sources: SourceRegistry;
   private readonly events: StreamEvents;
   private isConnected: boolean;
   /** Whether the socket did not accept all bytes of the last send. */
@@ -38,7 +38,7 @@ export class Stream implements PumpSource, ByteSender {
   /** @param fd nonblocking; the stream closes it */
   constructor(
     fd: number,
-    sources: SourcePump,
+    sources: SourceRegistry,
     events: StreamEvents,
     { isConnected, busyPollUs }: { isConnected: boolean; busyPollUs: number },
   ) {

@@ -34,6 +34,7 @@ export const BYTES_MAX = 8 * 2 ** 20;
 /** Bytes of a request's id, operation and identity, before its arguments. */
 const REQUEST_HEAD_BYTES = 12;
 
+/** The bytes with which the greeting of either side begins. */
 const GREETING = new TextEncoder().encode('glossa\0');
 
 /** The functions of the server that a connection calls. */
@@ -146,6 +147,7 @@ export class ApiConnection implements RequestConnection, ServedConnection {
     this.transport.end();
   }
 
+  /** Checks the client's greeting, and replies with the server's. */
   private greet(): void {
     const { reader, host } = this;
     const magic = reader.fixed(GREETING.length);
@@ -256,33 +258,35 @@ export class ApiConnection implements RequestConnection, ServedConnection {
     if (!this.isServing) this.noteAllSent();
   }
 
+  /** Replies with the result of an operation. */
   reply(id: number, { result }: Operation, value: unknown): void {
     if (this.isClosed) return;
     const { out } = this;
-    const mark = out.at;
+    const markOffset = out.at;
+    // The mark is set when the length is known; 0 is the errno of a success.
     out.zeros(4);
     out.u32(id);
     out.u32(0);
     try {
       (resultWriters[result] as (w: XdrWriter, value: unknown) => void)(out, value);
     } catch (error) {
-      out.at = mark;
+      out.at = markOffset;
       this.replyFailure(id, error);
       return;
     }
-    out.patch(mark, makeRecordMark(out.at - mark - 4));
+    out.patch(markOffset, makeRecordMark(out.at - markOffset - 4));
     this.transport.send();
   }
 
-  /** @param failure an errno, or a thrown value */
+  /** Replies with a failure. @param failure an errno, or a thrown value */
   replyFailure(id: number, failure: unknown): void {
     if (this.isClosed) return;
     const { out } = this;
-    const mark = out.at;
+    const markOffset = out.at;
     out.zeros(4);
     out.u32(id);
     if (!writeFailure(out, failure)) this.host.log(`unexpected error: ${describeError(failure)}`);
-    out.patch(mark, makeRecordMark(out.at - mark - 4));
+    out.patch(markOffset, makeRecordMark(out.at - markOffset - 4));
     this.transport.send();
   }
 
@@ -321,7 +325,10 @@ const describeError = (error: unknown): string =>
 const argumentValues: unknown[] = [];
 const argumentLengths: number[] = [];
 
-/** Reads the arguments into `argumentValues`. @returns false if a value is out of its type's range */
+/**
+ * Reads the arguments into `argumentValues`: first the values of fixed size and the lengths of the others, then the
+ * bytes of those.
+ * @returns false if a value is out of its type's range */
 function readArguments(r: XdrReader, { args }: Operation): boolean {
   let areValid = true;
   for (let at = 0; at < args.length; at++) {

@@ -21,6 +21,7 @@ import type { LockValue } from './values.ts';
 /** The most bytes of data in one message. */
 export const DATA_MAX = 1024 * 1024;
 
+/** `whence` of lseek(2). */
 const SEEK_DATA = 3;
 const SEEK_HOLE = 4;
 
@@ -36,6 +37,7 @@ function* seek(
   throw new FopError(EINVAL, `whence ${whence}`);
 }
 
+/** The result where no lock is held. */
 const NO_LOCK: LockValue = { type: F_UNLCK, start: 0, length: 0, pid: 0, owner: '' };
 
 const describeLock = ({ type, ...lock }: HeldLock): LockValue => ({

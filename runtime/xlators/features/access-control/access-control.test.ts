@@ -48,7 +48,7 @@ async function setUp(options: Readonly<Record<string, string>> = {}) {
     return values[0] as Inode;
   }
   const errnoOf = async (caller: Caller, name: FopName, ...args: unknown[]): Promise<number> => {
-    const { opRet, opErrno } = await as(caller).windArgs(name, args);
+    const { opRet, opErrno } = await as(caller).windByName(name, args);
     return opRet < 0 ? opErrno : 0;
   };
   const mode = (prot: number): Iatt => Object.assign(new Iatt(), { iaProt: prot });

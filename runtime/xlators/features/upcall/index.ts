@@ -94,9 +94,9 @@ class Upcalls {
 
   private sendUpcall(client: Client, { gfid, flags, ...stats }: TouchedInode): void {
     this.upcallCount += 1;
-    const expire = this.values['cache-invalidation-timeout'];
+    const expireSeconds = this.values['cache-invalidation-timeout'];
     const { stat = null, parent = null, oldParent = null } = stats;
-    const upcall: ClientUpcall = { client, gfid, flags, expire, stat, parent, oldParent };
+    const upcall: ClientUpcall = { client, gfid, flags, expireSeconds, stat, parent, oldParent };
     defaultNotify(this.xl, 'UPCALL', upcall);
   }
 }

@@ -37,7 +37,7 @@ async function setUp(options: Readonly<Record<string, string>>, caller: Caller =
   const driver = new Driver(client, caller);
   const seconds = (count: number) => context.advance(count * 1000);
   const errnoOf = async (name: FopName, ...args: unknown[]): Promise<number> => {
-    const { opRet, opErrno } = await driver.windArgs(name, args);
+    const { opRet, opErrno } = await driver.windByName(name, args);
     return opRet < 0 ? opErrno : 0;
   };
   const root = graph.inodes.root;
@@ -145,7 +145,7 @@ it('every fop that changes data of a retained file is refused, but not for inter
   expect(await errnoOf('rename', await at('other'), unknown, null)).toBe(EROFS);
   const heal = new Driver(connect(graph), HEAL);
   const healed = ways(async (name, ...args) => {
-    const { opRet, opErrno } = await heal.windArgs(name, args);
+    const { opRet, opErrno } = await heal.windByName(name, args);
     return opRet < 0 ? opErrno : 0;
   });
   expect(await Promise.all(healed)).not.toContain(EROFS);

@@ -9,8 +9,8 @@ import {
   type Gfid,
   gfidFromBytes,
   gfidFromRandom,
-  gfidToBytesInto,
   NULL_GFID,
+  writeGfidBytes,
 } from '../../../core/gfid.ts';
 import type { Path } from '../../../sys/call.ts';
 import * as libc from '../../../sys/libc.ts';
@@ -62,7 +62,7 @@ export class GfidStore {
    */
   write(fd: number, gfid: Gfid, mayReplace: boolean, dataFd = 0): boolean {
     if (this.key === null) return false;
-    gfidToBytesInto(gfid, this.bytes, 0);
+    writeGfidBytes(gfid, this.bytes, 0);
     const flags = mayReplace ? 0 : XATTR_CREATE;
     if (dataFd > 0) return libc.fsetxattr(dataFd, this.key, this.bytes, GFID_SIZE, flags) >= 0;
     return libc.setxattr(makeProcPath(fd), this.key, this.bytes, GFID_SIZE, flags) >= 0;
