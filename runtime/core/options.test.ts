@@ -285,12 +285,13 @@ test('an unknown option is a warning, an error if strict, and no problem if open
   const given = [{ key: 'cache-szie', value: '1MB', position: 'a.vol:3:5' }];
   const message = "option 'cache-szie' is not known here (did you mean 'cache-size'?)";
   const problem = { key: 'cache-szie', message, position: 'a.vol:3:5' };
-  const run = (how?: { strict?: boolean; open?: boolean }) => checkOptions(table, given, how);
+  const run = (how?: { strict?: boolean; openOptions?: boolean }) =>
+    checkOptions(table, given, how);
   expect(run().problems).toEqual([{ severity: 'warning', ...problem }]);
   expect(run({ strict: true }).problems).toEqual([{ severity: 'error', ...problem }]);
-  expect(run({ open: true }).problems).toEqual([]);
-  expect(run({ open: true, strict: true }).problems).toEqual([]);
-  expect(run({ open: true }).unknown).toEqual(given);
+  expect(run({ openOptions: true }).problems).toEqual([]);
+  expect(run({ openOptions: true, strict: true }).problems).toEqual([]);
+  expect(run({ openOptions: true }).unknown).toEqual(given);
   expect(run().unknown).toEqual(given);
 });
 
