@@ -182,15 +182,15 @@ export const commands: Commands = new Map(
     },
     'bench call': {
       summary: 'measure one call of a translator in each language',
-      load: () => import('../apps/bench/run/call.ts'),
+      load: () => import('../apps/bench/run/call-command.ts'),
     },
     'bench compare': {
       summary: 'compare two results of glossa bench',
-      load: () => import('../apps/bench/run/compare.ts'),
+      load: () => import('../apps/bench/run/compare-command.ts'),
     },
     'bench report': {
       summary: 'show the result of a bench, or write a page about it',
-      load: () => import('../apps/bench/run/report.ts'),
+      load: () => import('../apps/bench/run/report-command.ts'),
     },
     demo: {
       group: 'measure',

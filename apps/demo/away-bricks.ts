@@ -28,7 +28,12 @@ export const makeAwayBrickPlans = (stage: Omit<Stage, 'showStep'>): BrickPlan[] 
     const name = makeBrickName(index);
     const volfile = join(stage.scratch, `${name}.vol`);
     writeFileSync(volfile, printVolumes(makeBrickVolumes(name)));
-    return makeBrickPlan(stage, { name, volfile, options: [], title: `the brick ${name}` });
+    return makeBrickPlan(stage, {
+      exportName: name,
+      volfile,
+      options: [],
+      title: `the brick ${name}`,
+    });
   });
 
 const makeBrickVolumes = (name: string): PlainVolume[] =>

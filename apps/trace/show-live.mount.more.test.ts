@@ -98,7 +98,7 @@ describeMounts('glossa trace of a mount', () => {
       expect(mount.log()).not.toMatch(/\] [EWC] \[/);
     }));
 
-  it('ends when its output is closed', () =>
+  it('exits when its output is closed', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack);
       // Its standard output is closed after a line.

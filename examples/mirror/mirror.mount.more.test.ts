@@ -50,7 +50,7 @@ onExample('mirror', (example) => {
     await example.runOk(SAME);
   });
 
-  it('files of a mirror stay usable after a restart', async () => {
+  it('files of a mirror stay usable after a restart of the mount', async () => {
     await example.restart();
     await example.runOk(
       `echo more >> d/f; ls -lR > /dev/null; ${SAME}; cat d/f | cmp - <(printf 'text\\nmore\\n')`,
@@ -85,7 +85,7 @@ onExample(
       expect(await example.runOk('cat "$SCRATCH/left/f" "$SCRATCH/right/f"')).toBe('3\n1\n');
     });
 
-    it('a stale child is not read after a restart', async () => {
+    it('a stale child is not read after a restart of the mount', async () => {
       await example.restart();
       expect(await example.runOk('cat f; echo 4 > f; cat "$SCRATCH/right/f"')).toBe('3\n1\n');
       expect(example.mount.log()).toMatch(/ E .* bad is stale/);

@@ -87,7 +87,7 @@ it('the directory is counted again after an interrupted write', async () => {
 });
 
 it.each(['home:1MB', '/home', '/home:much', '/home:1MB,/x:-1'])(
-  'the limits %s are refused',
+  'quota refuses the invalid limits %s, and says that they are not PATH:SIZE',
   async (limits) => {
     const run = makeModuleGraph(import.meta.dirname, { name: 'quota', options: { limits } });
     await expect(run.graph.start()).rejects.toThrow('is not PATH:SIZE');

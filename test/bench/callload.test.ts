@@ -49,7 +49,7 @@ describeCompiled('callload', () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  it('ends with status 3 and no times after a call with a wrong result', () => {
+  it('exits with status 3, and prints no times, after a call with a wrong result', () => {
     const directory = newDirectory();
     writeFileSync(join(directory, 'name-3'), '');
     for (const operation of ['absent', 'create']) {
@@ -74,7 +74,7 @@ describeCompiled('callload', () => {
     });
   });
 
-  it('ends with status 2 for missing, zero, non-numeric and unknown arguments', () => {
+  it('exits with status 2 for missing, zero, non-numeric and unknown arguments', () => {
     expect(run('absent', folder, 7, 2).status).toBe(2);
     expect(run('absent', folder, 0, 2, 14).status).toBe(2);
     expect(run('absent', folder, 7, 2, 'x').stderr).toContain("'x' is not a number");

@@ -33,6 +33,7 @@ export const makeSampleColumns = (first: string): Column<Sample>[] => [
   makeRatioColumn(`× ${first}`, ({ p50 }) => p50),
 ];
 
+/** The calls of an experiment. */
 export interface Load {
   readonly rounds: number;
   /** Calls that are measured, of each target in each round. */
@@ -49,7 +50,7 @@ export interface Load {
 
 const NAMES = 100;
 const USES_BEFORE = 5;
-/** Exit status of callload after a wrong reply. */
+/** Exit status of callload after a call with a wrong result. */
 const WRONG_ANSWERS_STATUS = 3;
 
 /** Compiles callload unless it exists, and returns its path. @throws {NotMeasured} */
@@ -75,21 +76,21 @@ export async function runLoad(
   }
 }
 
-/** @throws {NotMeasured} */
+/** Compiles callload, and returns the function that runs it on a target. @throws {NotMeasured} */
 async function prepareCalls(
   bench: Bench,
   operation: Operation,
   { count, warm, names = NAMES, before = USES_BEFORE, keeps = false }: Load,
 ): Promise<MeasureTarget<Sample>> {
   const program = compileLoad(bench);
-  return (target, { place, at, round }) => {
+  return (target, { placement, cpuAssignment, round }) => {
     const calls = round === 0 ? warm : count;
-    const cpuArguments = at.client === null ? [] : [at.client];
+    const cpuArguments = cpuAssignment.client === null ? [] : [cpuAssignment.client];
     const runCalls = (path: string) =>
       runLoad(bench, program, operation, path, names, before, calls, ...cpuArguments);
     return keeps
       ? withKeptDirectory(bench, target, operation, runCalls)
-      : withFreshDirectory(bench, target, `${operation}-${place}-${round}`, runCalls);
+      : withFreshDirectory(bench, target, `${operation}-${placement}-${round}`, runCalls);
   };
 }
 

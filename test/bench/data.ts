@@ -74,18 +74,18 @@ export function runDataExperiment<N extends string, K extends string>(
         keys.map((key) => [key, new WorkloadClients(bench, amounts[key].clients)] as const),
       );
       const madeFolders = new Set<string>();
-      return async (target, { at }) => {
+      return async (target, { cpuAssignment }) => {
         const folder = join(target.root, 'data');
         // The file is the same for all of these workloads.
         if (!madeFolders.has(folder))
-          await workloads.get(keys[0]!)!.makeTree(at, 'seqread', folder);
+          await workloads.get(keys[0]!)!.makeTree(cpuAssignment, 'seqread', folder);
         madeFolders.add(folder);
         const sample = {} as Record<K, number>;
         for (const key of keys) {
           const { workload, clients, rate } = amounts[key];
           const measuring = workloads
             .get(key)!
-            .measure(target, at, workload, folder, count / clients);
+            .measure(target, cpuAssignment, workload, folder, count / clients);
           sample[key] = rate(await measuring);
         }
         return sample;

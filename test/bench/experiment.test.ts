@@ -42,8 +42,8 @@ const makeExperiment = (turns: string[]): Experiment<Name, Sample> => ({
   first: 'other',
   prepare:
     async () =>
-    async (target, { place, round }) => {
-      turns.push(`${place} ${target.root} ${round}`);
+    async (target, { placement, round }) => {
+      turns.push(`${placement} ${target.root} ${round}`);
       if (target.root === 'bad' && round === 1) throw new WrongAnswers('3 of 7 answers were wrong');
       // Those of round 0 count for nothing.
       return { time: round === 0 ? 1000 : (target.root === 'mine' ? 3 : 2) * round };
@@ -125,7 +125,7 @@ it('an interrupted experiment reports the CPU placements that it has finished', 
       ...makeExperiment([]),
       places: ['same', 'free'],
       prepare: async () => async (_, turn) => {
-        if (turn.place === 'free') stop.abort(new Error('interrupted'));
+        if (turn.placement === 'free') stop.abort(new Error('interrupted'));
         stop.signal.throwIfAborted();
         return { time: 1 };
       },

@@ -2,7 +2,7 @@
  * Runs an experiment: starts its targets once, measures them in paired rounds at every CPU
  * placement, and returns a table and the compared figures of each placement.
  */
-import { pinProcess as pin } from '../../apps/bench/engine/affinity.ts';
+import { pinProcess } from '../../apps/bench/engine/affinity.ts';
 import {
   isMissing,
   type MissingResult,
@@ -33,9 +33,9 @@ import type { Target, TargetKind } from './targets.ts';
 
 /** The CPU placement and round of a sample. */
 export interface RoundSlot {
-  readonly place: Placement;
+  readonly placement: Placement;
   /** CPUs of client and servers. */
-  readonly at: CpuAssignment;
+  readonly cpuAssignment: CpuAssignment;
   /** From 1; round 0 warms the target up, and does not count. */
   readonly round: number;
 }
@@ -51,8 +51,9 @@ export type Bars = Readonly<Record<Placement, Bar | null>>;
 
 export const makeBarsEverywhere = (bar: Bar): Bars => ({ same: bar, different: bar, free: bar });
 
-/** Two targets that are compared round by round, by default as a ratio. */
+/** Two targets that are compared round by round, by default as a ratio, and held to a bar. */
 export interface HeldComparison<N extends string, S extends object> {
+  /** Name of the figure, without the placement. */
   readonly what: string;
   readonly mine: N;
   readonly other: N;
@@ -63,14 +64,16 @@ export interface HeldComparison<N extends string, S extends object> {
   readonly bars: Bars;
 }
 
+/** A column of the table of rounds. */
 export interface Column<S extends object> {
   readonly title: string;
-  /** @param first the reference row; null if it was not measured */
+  /** Formats the cell of a row. @param first samples of the reference row; null: not measured */
   cell(mine: readonly S[], first: readonly S[] | null, name: string): string;
 }
 
+/** A measurement of some targets, and the figures that compare them. */
 export interface Experiment<N extends string, S extends object, T extends Target = Target> {
-  /** For headings. */
+  /** What is measured, for headings. */
   readonly what: string;
   /** The unit and the content of a cell; the number of rounds follows. */
   readonly unitText: string;
@@ -122,6 +125,7 @@ export const makeRatioColumn = <S extends object>(
 
 type Measured<N extends string, S extends object> = Series<N, S> | MissingResult;
 
+/** Runs an experiment; after an interruption it reports the finished placements. */
 export async function runExperiment<N extends string, S extends object, T extends Target = Target>(
   bench: Bench,
   experiment: Experiment<N, S, T>,
@@ -132,18 +136,18 @@ export async function runExperiment<N extends string, S extends object, T extend
     ? null
     : await startTargets(bench, experiment.targets);
   const measured = new Map<Placement, Measured<N, S>>();
-  for (const place of experiment.places ?? placements) {
+  for (const placement of experiment.places ?? placements) {
     if (measured.size > 0 && bench.signal.aborted) break;
-    bench.log(`${what}, ${placementTitles[place]}: ${rounds} rounds`);
+    bench.log(`${what}, ${placementTitles[placement]}: ${rounds} rounds`);
     const measureAtPlace = async (): Promise<Measured<N, S>> => {
       if (isMissing(measureTarget)) return measureTarget;
-      const at = assignCpus(place, readAllowedCpus());
+      const cpuAssignment = assignCpus(placement, readAllowedCpus());
       return measureRounds(startedTargets!, {
         rounds,
         signal: bench.signal,
         async take(target, round) {
-          if (round === 0) pinServers(target, place, at);
-          return measureTarget(target, { place, at, round });
+          if (round === 0) pinServers(target, placement, cpuAssignment);
+          return measureTarget(target, { placement, cpuAssignment, round });
         },
       });
     };
@@ -153,17 +157,19 @@ export async function runExperiment<N extends string, S extends object, T extend
       return null;
     });
     if (series === null) break;
-    measured.set(place, series);
+    measured.set(placement, series);
   }
   return {
-    sections: [...measured].map(([place, series]) => makeSection(experiment, place, series)),
+    sections: [...measured].map(([placement, series]) =>
+      makeSection(experiment, placement, series),
+    ),
     figures: held.flatMap(({ what: title, mine, other, pick, isDifference, bars }) =>
-      [...measured].map(([place, series]) => {
+      [...measured].map(([placement, series]) => {
         const [ours, theirs] = [findSamples(series, mine), findSamples(series, other)];
         const pair = isMissing(ours) ? ours : isMissing(theirs) ? theirs : { ours, theirs };
-        const held = [isDifference ? 'µs' : '×', bars[place]] as const;
+        const held = [isDifference ? 'µs' : '×', bars[placement]] as const;
         const comparison = isDifference ? subtract : divide;
-        return makeFigure(`${title}, ${placementTitles[place]}`, held, pair, (rounds) =>
+        return makeFigure(`${title}, ${placementTitles[placement]}`, held, pair, (rounds) =>
           compare(rounds.ours.map(pick), rounds.theirs.map(pick), comparison),
         );
       }),
@@ -172,8 +178,8 @@ export async function runExperiment<N extends string, S extends object, T extend
       rounds,
       ...settings,
       places: Object.fromEntries(
-        [...measured].map(([place, series]) => [
-          place,
+        [...measured].map(([placement, series]) => [
+          placement,
           isMissing(series) ? series : Object.fromEntries(series),
         ]),
       ),
@@ -181,9 +187,14 @@ export async function runExperiment<N extends string, S extends object, T extend
   };
 }
 
-function pinServers({ pid, bricks }: Target, place: Placement, { servers }: CpuAssignment): void {
-  const cpus = bricks === undefined || place === 'same' ? servers : readAllowedCpus();
-  for (const serverPid of [pid, ...(bricks ?? [])]) if (serverPid !== null) pin(serverPid, cpus);
+function pinServers(
+  { pid, bricks }: Target,
+  placement: Placement,
+  { servers }: CpuAssignment,
+): void {
+  const cpus = bricks === undefined || placement === 'same' ? servers : readAllowedCpus();
+  for (const serverPid of [pid, ...(bricks ?? [])])
+    if (serverPid !== null) pinProcess(serverPid, cpus);
 }
 
 async function startTargets<N extends string, T extends Target>(
@@ -205,12 +216,12 @@ const findSamples = <N extends string, S extends object>(
 
 function makeSection<N extends string, S extends object, T extends Target>(
   { what, unitText, rounds, targets, first, columns }: Experiment<N, S, T>,
-  place: Placement,
+  placement: Placement,
   series: Measured<N, S>,
 ): Section {
   const firstSamples = findSamples(series, first);
   return {
-    title: `${what}, ${placementTitles[place]}: ${unitText} ${rounds} rounds [lowest – highest]`,
+    title: `${what}, ${placementTitles[placement]}: ${unitText} ${rounds} rounds [lowest – highest]`,
     columns: columns.map(({ title }) => title),
     rows: (Object.keys(targets) as N[]).map((name) =>
       makeRow(targets[name].title, findSamples(series, name), (mine) =>

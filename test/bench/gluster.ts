@@ -3,8 +3,8 @@
  * each brick is a process of its own, reached over TCP on the loopback, and a client spreads
  * files over the two (cluster/distribute).
  *
- * Source: the volfiles that GlusterFS 10 generates; the bricks' without what serves others than the
- * clients of this run.
+ * Source: the volfiles that GlusterFS 10 generates. The bricks' lack the volumes that only other
+ * programs than these clients use.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -69,7 +69,7 @@ export const distribute: PlainVolume = {
   subvolumes: BRICKS,
 };
 
-const logPath = ({ folder }: Bench, name: string): string => join(folder, `${name}.log`);
+const makeLogPath = ({ folder }: Bench, name: string): string => join(folder, `${name}.log`);
 
 /** A brick that runs until the end of the part. */
 export interface Brick {
@@ -95,7 +95,7 @@ export async function startBrick(
   const port = await findFreePort();
   const volfile = join(folder, `${uniqueName}.vol`);
   writeFileSync(volfile, writeBrickVolfile(kind, name, directory, port));
-  const log = logPath(bench, uniqueName);
+  const log = makeLogPath(bench, uniqueName);
   const addressFlags = ['--brick-name', directory, '--brick-port', String(port)];
   const commandLine: readonly [string, ...string[]] =
     kind === 'glossa'
@@ -153,7 +153,7 @@ export async function startClient(
 async function waitForBricks(bench: Bench, name: string, count: number): Promise<void> {
   const end = performance.now() + CONNECT_MS_MAX;
   for (;;) {
-    const log = readFileSync(logPath(bench, name), 'utf8');
+    const log = readFileSync(makeLogPath(bench, name), 'utf8');
     if ((log.match(/attached to remote volume/g) ?? []).length >= count) return;
     if (performance.now() > end) throw new NotMeasured('the client does not reach all bricks');
     await delay(POLL_MS, undefined, { signal: bench.signal });

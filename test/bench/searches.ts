@@ -43,12 +43,12 @@ export async function prepareSearches(
   { searches, warm }: Size,
 ): Promise<MeasureTarget<SearchTimes>> {
   const workloads = new WorkloadClients(bench);
-  return async (target, { place, round, at }) => {
-    const directory = join(target.root, `searches-${place}-${round}`);
-    await workloads.makeTree(at, 'phpsim', directory);
+  return async (target, { placement, round, cpuAssignment }) => {
+    const directory = join(target.root, `searches-${placement}-${round}`);
+    await workloads.makeTree(cpuAssignment, 'phpsim', directory);
     const count = round === 0 ? warm : searches;
     const search = (): Promise<RequestTimes> =>
-      workloads.measure(target, at, 'phpsim', directory, count);
+      workloads.measure(target, cpuAssignment, 'phpsim', directory, count);
     return { first: await search(), again: await search() };
   };
 }

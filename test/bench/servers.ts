@@ -48,7 +48,7 @@ export interface GlossaSettings {
 }
 
 /** The servers' cache folder, apart from the user's. */
-export const cacheFolder = ({ data }: Bench): string => join(data, 'cache');
+export const findCacheFolder = ({ data }: Bench): string => join(data, 'cache');
 
 /** Mounts these volumes above the storage by glossa. @throws {NotMeasured} */
 export function startGlossa(
@@ -70,10 +70,10 @@ export function startGlossa(
         ...makeTimeoutFlags(mountPlan.timeouts),
         ...flags,
       ],
-      env: { XDG_CACHE_HOME: cacheFolder(bench) },
+      env: { XDG_CACHE_HOME: findCacheFolder(bench) },
     };
   };
-  mkdirSync(cacheFolder(bench), { recursive: true });
+  mkdirSync(findCacheFolder(bench), { recursive: true });
   return startServer(bench, name, command, timeouts);
 }
 

@@ -10,7 +10,7 @@ import { measureOrExplain, NotMeasured } from '../../apps/bench/engine/not-measu
 import { formatDigits, formatWhole } from '../../apps/bench/engine/numbers.ts';
 import type { ServedMount } from '../../apps/bench/engine/target.ts';
 import type { Bench } from './bench.ts';
-import { cacheFolder, startGlossa } from './servers.ts';
+import { findCacheFolder, startGlossa } from './servers.ts';
 import { formatRounds, makeFigure, makeRow, type Report } from './table.ts';
 import { makeTarget, proveCache } from './targets.ts';
 import { pythonVolume } from './volumes.ts';
@@ -67,7 +67,7 @@ export async function measureStartTime(bench: Bench): Promise<Report> {
 }
 
 async function measure(bench: Bench, starts: number): Promise<Measured> {
-  rmSync(cacheFolder(bench), { recursive: true, force: true });
+  rmSync(findCacheFolder(bench), { recursive: true, force: true });
   const start = (): Promise<ServedMount> => startGlossa(bench, NAME, [pythonVolume]);
   const first = await start();
   await proveCache(bench, makeTarget(first), join(bench.data, NAME));
@@ -78,14 +78,14 @@ async function measure(bench: Bench, starts: number): Promise<Measured> {
     const server = await start();
     warm.push(server.startSeconds);
     await delay(IDLE_MS, undefined, { signal: bench.signal });
-    idle.push(residentMegabytes(server.pid));
+    idle.push(readResidentMegabytes(server.pid));
     await server.stop();
   }
   return { cold: first.startSeconds, warm, idle };
 }
 
 /** See proc_pid_status(5), whose kB are of 1024 bytes. @throws {NotMeasured} */
-function residentMegabytes(pid: number): number {
+function readResidentMegabytes(pid: number): number {
   const path = `/proc/${pid}/status`;
   const kb = existsSync(path) && /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(path, 'utf8'));
   if (!kb) throw new NotMeasured('the server ended while it was idle');

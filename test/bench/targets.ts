@@ -1,6 +1,6 @@
 /**
- * Targets of experiments: a server with its mount, or the bare directory. Each cache is proven to
- * answer before it is measured.
+ * Starts the targets of experiments: a server with its mount, or the bare directory. Each cache is
+ * proven to answer before it is measured.
  */
 
 import { mkdirSync, rmSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { NotMeasured } from '../../apps/bench/engine/not-measured.ts';
 import { makeVolume } from '../../apps/bench/engine/stacks.ts';
 import type { ServedMount } from '../../apps/bench/engine/target.ts';
-import { makeCounterVolume } from '../../apps/bench/run/bricks.ts';
+import { makeLookupCounterVolume } from '../../apps/bench/run/bricks.ts';
 import { makeLookupCounter } from '../../apps/bench/run/lookup-counter.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { type Bench, withTimeLimit } from './bench.ts';
@@ -37,8 +37,8 @@ export interface Target {
   readonly bricks?: readonly number[];
   /** Directories are made and removed here. */
   readonly root: string;
-  /** A directory that is always there, where none can be made. */
-  readonly fixed?: string;
+  /** The directory to measure in, on a server where it can be neither made anew nor removed. */
+  readonly fixedDirectory?: string;
   /** Reads the number of lookups that have reached the storage. */
   readonly countLookups?: () => Promise<number | null>;
 }
@@ -55,7 +55,7 @@ export const makeTarget = ({ pid, mountpoint }: ServedMount): Target => ({ pid, 
  * Proves that the cache replies, and not the storage: a name that was absent stays absent when a file
  * is created behind the mount.
  * @param storageFolder where the target's files are
- * @throws {NotMeasured} when it does not
+ * @throws {NotMeasured} if the cache does not reply
  */
 export async function proveCache(
   bench: Bench,
@@ -85,11 +85,11 @@ const fileExists = (path: string): Promise<boolean> =>
 /** Calls `use` with an empty directory of the target, and removes it. @throws {NotMeasured} */
 export async function withFreshDirectory<T>(
   { signal }: Bench,
-  { root, fixed }: Target,
+  { root, fixedDirectory }: Target,
   name: string,
   use: (path: string) => Promise<T>,
 ): Promise<T> {
-  if (fixed !== undefined) return use(fixed);
+  if (fixedDirectory !== undefined) return use(fixedDirectory);
   const path = join(root, name);
   await withTimeLimit(signal, mkdir(path));
   const result = await use(path);
@@ -100,11 +100,11 @@ export async function withFreshDirectory<T>(
 /** Calls `use` with a directory of the target that is made the first time. @throws {NotMeasured} */
 export async function withKeptDirectory<T>(
   { signal }: Bench,
-  { root, fixed }: Target,
+  { root, fixedDirectory }: Target,
   name: string,
   use: (path: string) => Promise<T>,
 ): Promise<T> {
-  if (fixed !== undefined) return use(fixed);
+  if (fixedDirectory !== undefined) return use(fixedDirectory);
   const path = join(root, name);
   await withTimeLimit(signal, mkdir(path, { recursive: true }));
   return use(path);
@@ -137,10 +137,10 @@ const makeFloor = (title: string, ...more: readonly string[]): TargetKind => ({
   title,
   async start(bench: Bench, name: string): Promise<Target> {
     const target = makeTarget(await startLibfuse(bench, name, 'libfuse-floor', TIMEOUTS, ...more));
-    // There it is one directory, which cannot be removed.
-    const fixed = join(target.root, 'directory');
-    await withTimeLimit(bench.signal, mkdir(fixed));
-    return { ...target, fixed };
+    // The server in C knows only one directory, and cannot remove it.
+    const fixedDirectory = join(target.root, 'directory');
+    await withTimeLimit(bench.signal, mkdir(fixedDirectory));
+    return { ...target, fixedDirectory };
   },
 });
 
@@ -243,7 +243,7 @@ interface CacheKind {
 type CacheName = keyof typeof caches;
 
 /** The counter above the storage: it counts the lookups that the cache did not answer. */
-const counter = makeCounterVolume('counter');
+const counter = makeLookupCounterVolume('counter');
 
 /** The volumes and storage under a cache. */
 export interface Ground {

@@ -100,10 +100,19 @@ export const measureUnpack = makeTreePart('tar x', prepareUnpack);
 async function prepareUnpack(bench: Bench, files: number): Promise<MeasureTarget<TreeSample>> {
   const { signal } = bench;
   const archive = await packTree(bench, files, async () => {});
-  return async ({ root }, { place, round, at }) => {
-    const folder = join(root, `tree-${place}-${round}`);
+  return async ({ root }, { placement, round, cpuAssignment }) => {
+    const folder = join(root, `tree-${placement}-${round}`);
     await withTimeLimit(signal, mkdir(folder));
-    const [seconds] = await timeCommand(bench, at, 'tar', '-x', '-f', archive, '-C', folder);
+    const [seconds] = await timeCommand(
+      bench,
+      cpuAssignment,
+      'tar',
+      '-x',
+      '-f',
+      archive,
+      '-C',
+      folder,
+    );
     await compareToArchive(bench, archive, folder);
     await runCommand(bench, ['rm', '-r', folder]);
     return { seconds };
@@ -150,15 +159,15 @@ async function prepareStatus(bench: Bench, files: number): Promise<MeasureTarget
     }
   });
   const statusCommand = (folder: string) => gitCommand(folder, 'status', '--porcelain');
-  return async ({ root }, { place, round, at }) => {
-    const folder = join(root, `tree-${place}`);
+  return async ({ root }, { placement, round, cpuAssignment }) => {
+    const folder = join(root, `tree-${placement}`);
     if (round === 0) {
       await withTimeLimit(signal, mkdir(folder));
       await runCommand(bench, ['tar', '-x', '-f', archive, '-C', folder]);
       // git learns the files' inodes, so that it need not read the files again.
       await runCommand(bench, statusCommand(folder));
     }
-    const [seconds, printed] = await timeCommand(bench, at, ...statusCommand(folder));
+    const [seconds, printed] = await timeCommand(bench, cpuAssignment, ...statusCommand(folder));
     if (printed !== '') throw new WrongAnswers(`git finds a change: ${printed.split('\n')[0]}`);
     return { seconds };
   };

@@ -73,7 +73,7 @@ function makeGlusterfsTargets() {
     mount ??= startClient(bench, 'volume', await startBricksOnce(bench), { volumes: [utime] });
     return mount;
   };
-  const storagePath = async (bench: Bench, name: string): Promise<string> =>
+  const findStoragePath = async (bench: Bench, name: string): Promise<string> =>
     join((await mountOnce(bench)).mountpoint, name);
   const listPids = async (bench: Bench): Promise<readonly number[]> =>
     (await startBricksOnce(bench)).map(({ pid }) => pid);
@@ -88,7 +88,7 @@ function makeGlusterfsTargets() {
       storage: makeStorage(await startBricksOnce(bench)),
       volumes: [utime],
       folder: name,
-      storageFolder: await storagePath(bench, name),
+      storageFolder: await findStoragePath(bench, name),
       bricks: await listPids(bench),
     })),
     glusterfs: {
@@ -102,7 +102,7 @@ function makeGlusterfsTargets() {
           volumes: [utime, roomyNlCacheVolume],
         });
         const target = await makeTargetIn(bench, client, name);
-        return proveCache(bench, target, await storagePath(bench, name));
+        return proveCache(bench, target, await findStoragePath(bench, name));
       },
     },
   } as const satisfies Record<string, TargetKind>;

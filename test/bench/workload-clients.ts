@@ -39,8 +39,12 @@ export class WorkloadClients {
   }
 
   /** Makes the tree of a workload in a new folder. @throws {NotMeasured} */
-  async makeTree(at: CpuAssignment, workload: WorkloadName, root: string): Promise<void> {
-    await this.withClients(at, (clients) =>
+  async makeTree(
+    cpuAssignment: CpuAssignment,
+    workload: WorkloadName,
+    root: string,
+  ): Promise<void> {
+    await this.withClients(cpuAssignment, (clients) =>
       clients.requestFirst('make', { workload, root }, TIMEOUT_MS),
     );
   }
@@ -51,16 +55,16 @@ export class WorkloadClients {
    */
   async measure(
     target: Target,
-    at: CpuAssignment,
+    cpuAssignment: CpuAssignment,
     workload: WorkloadName,
     root: string,
     count: number,
   ): Promise<RequestTimes> {
     // The folder of the reference tree, from which right answers are taken.
     const plainFolder = join(this.bench.data, `reference-${workload}`);
-    if (!existsSync(plainFolder)) await this.makeTree(at, workload, plainFolder);
+    if (!existsSync(plainFolder)) await this.makeTree(cpuAssignment, workload, plainFolder);
     const setting = { root, plainFolder, seed: 1, command: null };
-    return this.withClients(at, async (clients) => {
+    return this.withClients(cpuAssignment, async (clients) => {
       const open = (client: number) => ({ workload, setting: { ...setting, client } });
       await clients.requestAll('open', open, TIMEOUT_MS);
       const before = await readLookups(target);
@@ -89,10 +93,10 @@ export class WorkloadClients {
   }
 
   private async withClients<T>(
-    at: CpuAssignment,
+    cpuAssignment: CpuAssignment,
     use: (clients: Clients) => Promise<T>,
   ): Promise<T> {
-    const cpus = at.client === null ? readAllowedCpus() : String(at.client);
+    const cpus = cpuAssignment.client === null ? readAllowedCpus() : String(cpuAssignment.client);
     if (cpus !== this.cpus) await this.endClients();
     this.cpus = cpus;
     this.clients ??= new Clients({ count: this.count, cpus, signal: this.bench.signal });

@@ -30,11 +30,11 @@ interface CpuTimes {
 /**
  * Adds up the CPU times of these CPUs.
  * @param stat text of proc_stat(5)
- * @param cpus numbers of the CPUs whose times are summed up; `runnable` counts all CPUs
+ * @param cpuNumbers the CPUs whose times are summed up; `runnable` counts all CPUs
  */
-export function parseCpuTimes(stat: string, cpus: readonly number[]): CpuTimes {
-  const cpuNames = new Set(cpus.map((cpu) => `cpu${cpu}`));
-  let [total, busy, stolen, runnable] = [0, 0, 0, 0];
+export function parseCpuTimes(stat: string, cpuNumbers: readonly number[]): CpuTimes {
+  const cpuNames = new Set(cpuNumbers.map((cpu) => `cpu${cpu}`));
+  let [totalSum, busySum, stealSum, runnable] = [0, 0, 0, 0];
   for (const line of stat.split('\n')) {
     const [name, ...fields] = line.split(' ');
     if (name === 'procs_running') runnable = Number(fields[0]);
@@ -42,11 +42,13 @@ export function parseCpuTimes(stat: string, cpus: readonly number[]): CpuTimes {
     // The fields after the eighth are times of guest systems, which user and nice already contain.
     const times = fields.slice(0, 8).map((ticks) => Number(ticks) * TICK_SECONDS);
     const [user, nice, system, idle, iowait, irq, softirq, steal] = times as EightTimes;
-    busy += user + nice + system + irq + softirq;
-    stolen += steal;
-    total += user + nice + system + idle + iowait + irq + softirq + steal;
+    busySum += user + nice + system + irq + softirq;
+    stealSum += steal;
+    totalSum += user + nice + system + idle + iowait + irq + softirq + steal;
   }
-  return { total, busy, steal: stolen, runnable: Math.max(0, runnable - 1) };
+  // The thread that samples runs, too, and is not counted.
+  const otherRunnable = Math.max(0, runnable - 1);
+  return { total: totalSum, busy: busySum, steal: stealSum, runnable: otherRunnable };
 }
 
 type EightTimes = [number, number, number, number, number, number, number, number];
@@ -71,13 +73,14 @@ interface BusySample {
 
 /** Samples the machine before and after each measured interval, and sums up the differences. */
 export class BusySampler {
-  private readonly cpus: readonly number[];
+  private readonly cpuNumbers: readonly number[];
   private intervalStart: BusySample;
   private readonly sums = { total: 0, busy: 0, steal: 0, own: 0, runnable: 0, samples: 0 };
 
-  /** @param cpus CPUs of the measurement, in the kernel's list format: `0-3,8` */
-  constructor(cpus: string) {
-    this.cpus = parseCpuList(cpus);
+  /** @param cpuList CPUs of the measurement, in the kernel's list format: `0-3,8` */
+  constructor(cpuList: string) {
+    this.cpuNumbers = parseCpuList(cpuList);
+    // Only so that the field is never null: each interval starts with a sample of its own.
     this.intervalStart = this.sample(null);
   }
 
@@ -116,7 +119,7 @@ export class BusySampler {
   private sample(pids: readonly number[] | null): BusySample {
     const ownSeconds = sumCpuSeconds(pids ?? listProcessTree(process.pid));
     return {
-      times: parseCpuTimes(readFileSync('/proc/stat', 'utf8'), this.cpus),
+      times: parseCpuTimes(readFileSync('/proc/stat', 'utf8'), this.cpuNumbers),
       ownSeconds,
       pids,
     };
@@ -125,27 +128,32 @@ export class BusySampler {
 
 // -- the verdict ---------------------------------------------------------------------------------
 
-/** Share of the CPU time above which other work distorts times as much as stacks differ. */
+/** Share of the CPU time above which other work can distort times by as much as stacks differ. */
 const OTHER_SHARE_MAX = 0.1;
-/** Other threads per CPU above which a machine is busy, if they also used LOADED_SHARE_MAX. */
+/**
+ * Other threads per CPU above which the machine is busy already if other work had more than
+ * OTHER_SHARE_MAX_UNDER_LOAD.
+ */
 const LOAD_MAX = 1;
-/** Share of the CPU time that other work must exceed before LOAD_MAX applies. */
-const LOADED_SHARE_MAX = 0.05;
+/** Lower limit of the share of other work, on a machine with a load above LOAD_MAX. */
+const OTHER_SHARE_MAX_UNDER_LOAD = 0.05;
 
-/** Whether other work disturbed the measurement. @param cpus number of CPUs of the machine */
-export function isBusy({ others, steal, load }: Busyness, cpus: number): boolean {
+/** Whether other work disturbed the measurement. @param cpuCount CPUs of the machine */
+export function isBusy({ others, steal, load }: Busyness, cpuCount: number): boolean {
   const share = others + steal;
-  return share > OTHER_SHARE_MAX || (load > LOAD_MAX * cpus && share > LOADED_SHARE_MAX);
+  const isLoaded = load > LOAD_MAX * cpuCount;
+  return share > (isLoaded ? OTHER_SHARE_MAX_UNDER_LOAD : OTHER_SHARE_MAX);
 }
 
 /**
  * Describes the machine's other load, with its figures; returns null if the machine was quiet, or
  * its load is unknown.
- * @param cpus number of CPUs of the machine
+ * @param cpuCount CPUs of the machine
  */
-export function describeBusyness(busyness: Busyness | null, cpus: number): string | null {
-  if (busyness === null || !isBusy(busyness, cpus)) return null;
+export function describeBusyness(busyness: Busyness | null, cpuCount: number): string | null {
+  if (busyness === null || !isBusy(busyness, cpuCount)) return null;
   const { others, steal, load } = busyness;
+  // A share that would be shown as 0 % is left out.
   const host =
     steal < 0.005 ? '' : ` and the host of this virtual machine ${formatWhole(100 * steal)} %`;
   return (

@@ -90,7 +90,7 @@ describe('a run', () => {
     expect(formatMarkdown(run)).toContain('not measured: no');
   });
 
-  it('reports a stack that does not start once, before the first measurement', async () => {
+  it('reports once, before the first measurement, that a stack does not start', async () => {
     const printed: string[] = [];
     const printProblem = (problem: string): void => void printed.push(problem);
     const [first, second] = plan.stacks;

@@ -1,7 +1,7 @@
 /**
- * Defines the types of `glossa bench`'s JSON result, and parses it. docs/how-it-works/bench.md
- * explains the keys. Removing a key or changing its meaning needs a new `schemaVersion`; adding a
- * key does not.
+ * Defines the types of `glossa bench`'s JSON result, and parses it for `bench compare` and `bench
+ * report`. The properties are the keys of the JSON, which docs/how-it-works/bench.md explains.
+ * Removing a key or changing its meaning needs a new `schemaVersion`; adding a key does not.
  *
  * Times of single requests are in nanoseconds, all others in seconds; sizes are in bytes.
  */
@@ -78,7 +78,7 @@ export interface Measurement {
   readonly counts: Readonly<Record<string, number>>;
   /** Numbers of replies that were checked, and that were wrong. */
   readonly answers: { readonly checked: number; readonly wrong: number };
-  /** Null for the first stack, and if this or the first stack was not measured. */
+  /** Comparison with the first stack; null for that one, or if either was not measured. */
   readonly toFirst: Comparison | null;
 }
 

@@ -46,13 +46,13 @@ export const makeServerVolumes = (
   return stackVolumes([volumes[0]!], [...volumes.slice(1), server]);
 };
 
-/** Makes a protocol/client of the volume `brick` that the brick at this port exports. */
-export const makeClientVolume = (name: string, brick: string, port: number): PlainVolume =>
+/** Makes a protocol/client of the volume that the brick at this port exports by `exportName`. */
+export const makeClientVolume = (name: string, exportName: string, port: number): PlainVolume =>
   makeVolume(name, 'protocol/client', {
     ...TCP_OPTIONS,
     'remote-host': LOCALHOST,
     'remote-port': String(port),
-    'remote-subvolume': brick,
+    'remote-subvolume': exportName,
   });
 
 /** Makes a debug/delay-gen that delays every request. */
@@ -64,12 +64,12 @@ export const makeDelayVolume = (name: string, delayMs: number): PlainVolume =>
   });
 
 /** Makes a debug/io-stats that counts the lookups at its position. */
-export const makeCounterVolume = (name: string): PlainVolume =>
+export const makeLookupCounterVolume = (name: string): PlainVolume =>
   makeVolume(name, 'debug/io-stats', { 'count-fop-hits': 'on' });
 
 // -- processes -----------------------------------------------------------------------------------
 
-/** The running bricks of a measurement. */
+/** The running bricks of a measurement, for `withBricks`. */
 export interface Bricks {
   readonly ports: readonly number[];
   /** The brick processes. */
@@ -92,7 +92,7 @@ export interface Brick {
 /** Settings for the start of a brick. */
 export interface BrickPlan {
   /** The name by which clients connect to the export. */
-  readonly name: string;
+  readonly exportName: string;
   readonly volfile: string;
   /** Options in the form of --xlator-option. */
   readonly options: readonly string[];
@@ -110,8 +110,8 @@ export const makeBrickPlan = (
     terminal,
     signal,
   }: Pick<BrickPlan, 'terminal' | 'signal'> & { readonly scratch: string },
-  brick: Pick<BrickPlan, 'name' | 'volfile' | 'options' | 'title'>,
-): BrickPlan => ({ ...brick, terminal, signal, logFile: join(scratch, `${brick.name}.log`) });
+  brick: Pick<BrickPlan, 'exportName' | 'volfile' | 'options' | 'title'>,
+): BrickPlan => ({ ...brick, terminal, signal, logFile: join(scratch, `${brick.exportName}.log`) });
 
 const LISTEN_PORT = 'server.transport.socket.listen-port';
 
@@ -150,7 +150,7 @@ export async function withBricks<T>(
 
 /** Starts a brick of glossa, which chooses a free port and prints it. @throws {Failure} */
 export async function startGlossaBrick(plan: BrickPlan): Promise<Brick> {
-  const { name, volfile, logFile, title, terminal, signal } = plan;
+  const { exportName, volfile, logFile, title, terminal, signal } = plan;
   const options = [...plan.options, `${LISTEN_PORT}=0`];
   const server = new OwnServer(['brick', volfile], { logFile, options, signal }, terminal);
   try {
@@ -160,7 +160,7 @@ export async function startGlossaBrick(plan: BrickPlan): Promise<Brick> {
     await server.end();
     throw error;
   }
-  const portLine = new RegExp(`:(\\d+) ${name}$`);
+  const portLine = new RegExp(`:(\\d+) ${exportName}$`);
   const port = server.messages
     .map((line) => portLine.exec(line)?.[1])
     .find((candidate) => candidate !== undefined);
@@ -173,7 +173,7 @@ export async function startGlossaBrick(plan: BrickPlan): Promise<Brick> {
   };
 }
 
-/** Attempts to start a brick: another program may take the free port first. */
+/** Attempts to start a brick. Another program may take the free port first. */
 const START_ATTEMPTS_MAX = 3;
 const START_TIMEOUT_MS = 60_000;
 

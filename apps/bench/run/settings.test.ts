@@ -18,7 +18,7 @@ describe('the settings of glossa bench', () => {
     expect(workloads.length * 2 * ((rounds + 2) * seconds + 1.5)).toBeLessThan(60);
   });
 
-  it('accept several workloads and placements in one word or in several', () => {
+  it('accept several workloads and placements, separated by commas or in separate arguments', () => {
     const { workloads, placements } = settings(
       '-w',
       'miss,hit',

@@ -71,7 +71,12 @@ export const makeBrickPlans = (stage: Omit<Stage, 'showStep'>): BrickPlan[] =>
     mkdirSync(files);
     const volfile = join(packageRoot, 'examples/tutorial', `${name}.vol`);
     const options = [`files.directory=${files}`];
-    return makeBrickPlan(stage, { name, volfile, options, title: `the brick ${volfile}` });
+    return makeBrickPlan(stage, {
+      exportName: name,
+      volfile,
+      options,
+      title: `the brick ${volfile}`,
+    });
   });
 
 /** Makes the options that set the clients' ports, in the form of --xlator-option. */

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
 import type { PlainVolume } from '../../../runtime/volfile/description.ts';
 import { printVolumes } from '../../../runtime/volfile/print.ts';
-import { makeCounterVolume, makeDelayVolume } from '../../bench/run/bricks.ts';
+import { makeDelayVolume, makeLookupCounterVolume } from '../../bench/run/bricks.ts';
 
 export interface TutorialStack {
   readonly name: 'baseline' | 'native' | 'python' | 'python-kernel';
@@ -104,7 +104,7 @@ function insertAbove(text: string, name: string, insertedVolumes: readonly Plain
 export function addDelaysAndCounters(text: string, delayMs: number): string {
   return clients.reduce((result, { client, index }) => {
     const delay = delayMs === 0 ? [] : [makeDelayVolume(`test-delay-${index}`, delayMs)];
-    return insertAbove(result, client, [...delay, makeCounterVolume(makeCounterName(index))]);
+    return insertAbove(result, client, [...delay, makeLookupCounterVolume(makeCounterName(index))]);
   }, text);
 }
 

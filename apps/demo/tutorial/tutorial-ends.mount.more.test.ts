@@ -92,7 +92,7 @@ describeRoot('glossa tutorial leaves no mount, process or file', () => {
 
   const progress = [/the bricks/, /the files/, /4 stacks: starting/, /█.*4 stacks/];
   it.each(selectVariants(progress, ({ source }) => source === 'the files'))(
-    'when Ctrl-C is typed as a terminal shows %s',
+    'when Ctrl-C is typed while the terminal shows %s',
     (progressPattern) =>
       withScratch(async (scratch) => {
         const TMPDIR = await scratch.makeFolder('tmp');

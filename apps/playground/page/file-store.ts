@@ -6,24 +6,29 @@
  */
 import type { FileTexts } from '../page-data.ts';
 
+/** The files of the page, with the state that belongs to them. Its properties are keys of entries. */
 export interface StoredFiles {
   readonly files: FileTexts;
   /** Path of the open file; '' for the first. */
   readonly open: string;
   /** The fragment of the files' lesson; '' if they belong to no lesson. */
   readonly lesson: string;
+  /** Simulated round trip to the storage, in milliseconds. */
   readonly distanceMs: number;
   /** Shell lines that produced the content of the storage. */
   readonly journal: readonly string[];
 }
 
-/** A stored entry, with the time of its last change in milliseconds since 1970. */
+/** Files as they are stored in a slot. */
 export interface EarlierFiles extends StoredFiles {
+  /** Time of their last change, in milliseconds since 1970. */
   readonly at: number;
 }
 
+/** An entry of localStorage. */
 interface Slot {
   readonly key: string;
+  /** The entry as JSON. */
   readonly text: string;
   readonly entry: EarlierFiles;
   /** Whether no other slot of the same lesson is newer; '' counts as a lesson, too. */
@@ -62,11 +67,11 @@ export class FileStore {
   /** The slot's content as this tab last read or wrote it, to notice writes of a duplicated tab. */
   private slotText = '';
   /** The stored files without their time, to skip writes of equal files; '' forces a write. */
-  private lastText = '';
+  private storedText = '';
   /** Time of the last change, not of the write: browsers delay writes in hidden tabs. */
   private changedAt = Date.now();
   private lastError: string | null = null;
-  /** Replaced files that could not be stored. */
+  /** Replaced files that could not be stored, the newest first; at most SLOTS_MAX. */
   private readonly unstored: EarlierFiles[] = [];
 
   constructor(settings: StoreSettings) {
@@ -90,8 +95,8 @@ export class FileStore {
   }
 
   private findOwnSlot(slots: readonly Slot[]): Slot | undefined {
-    // Without storage there are no slots, and `readSlots` has reported the reason.
-    return slots.find(({ key: slotKey }) => slotKey === sessionStorage.getItem(OWN_SLOT_KEY));
+    // If the browser denies storage, `sessionStorage` throws; but then `slots` is empty.
+    return slots.find(({ key }) => key === sessionStorage.getItem(OWN_SLOT_KEY));
   }
 
   /** Makes a slot this tab's own. @returns its files */
@@ -104,7 +109,7 @@ export class FileStore {
 
   /** Treats the current files as stored, so that a page without edits writes nothing. */
   markStored(): void {
-    this.lastText = JSON.stringify(this.settings.readFiles());
+    this.storedText = JSON.stringify(this.settings.readFiles());
   }
 
   /** Lists files of earlier visits and of other tabs, without equal ones, the newest first. */
@@ -113,8 +118,8 @@ export class FileStore {
     const listedTexts = new Set([JSON.stringify(files)]);
     // The newest files of another lesson are not listed: opening that lesson resumes them.
     const others = this.readSlots().filter(
-      ({ key: slotKey, entry, isNewest }) =>
-        slotKey !== this.slotKey && !(isNewest && entry.lesson !== '' && entry.lesson !== lesson),
+      ({ key, entry, isNewest }) =>
+        key !== this.slotKey && !(isNewest && entry.lesson !== '' && entry.lesson !== lesson),
     );
     return [...this.unstored, ...others.map(({ entry }) => entry)].filter(({ files }) => {
       const text = JSON.stringify(files);
@@ -136,7 +141,7 @@ export class FileStore {
       this.unstored.splice(SLOTS_MAX);
     }
     this.slotKey = '';
-    this.lastText = '';
+    this.storedText = '';
   }
 
   /** Writes now. @returns whether all is stored */
@@ -144,19 +149,19 @@ export class FileStore {
     clearTimeout(this.timer);
     const entry = this.settings.readFiles();
     const text = JSON.stringify(entry);
-    if (text === this.lastText) return true;
+    if (text === this.storedText) return true;
     try {
       // A duplicate of a tab has the same slot. The second of them to write takes a new slot.
       const isOwn = this.slotKey !== '' && openStorage().getItem(this.slotKey) === this.slotText;
       if (!isOwn) this.slotKey = `${KEY_PREFIX}${Math.random().toString(36).slice(2)}`;
       this.slotText = JSON.stringify({ ...entry, at: this.changedAt });
       openStorage().setItem(this.slotKey, this.slotText);
-      this.lastText = text;
+      this.storedText = text;
       sessionStorage.setItem(OWN_SLOT_KEY, this.slotKey);
       const others = this.readSlots().filter(
         ({ entry, isNewest }) => !isNewest || entry.lesson === '',
       );
-      for (const { key: slotKey } of others.slice(SLOTS_MAX)) openStorage().removeItem(slotKey);
+      for (const { key } of others.slice(SLOTS_MAX)) openStorage().removeItem(key);
       this.reportError(null);
       return true;
     } catch (error) {
@@ -174,11 +179,11 @@ export class FileStore {
   /** Reads the slots of all tabs, the newest first. */
   private readSlots(): Slot[] {
     try {
-      const keys = Object.keys(openStorage()).filter((slotKey) => slotKey.startsWith(KEY_PREFIX));
-      const slots = keys.flatMap((slotKey) => {
-        const text = openStorage().getItem(slotKey) ?? '';
+      const keys = Object.keys(openStorage()).filter((key) => key.startsWith(KEY_PREFIX));
+      const slots = keys.flatMap((key) => {
+        const text = openStorage().getItem(key) ?? '';
         const entry = parseEntry(text);
-        return entry === null ? [] : [{ key: slotKey, text, entry }];
+        return entry === null ? [] : [{ key, text, entry }];
       });
       slots.sort((a, b) => b.entry.at - a.entry.at);
       const lessons = new Set<string>();

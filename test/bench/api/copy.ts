@@ -54,10 +54,10 @@ function makeTrees({ data, quick }: Bench): string {
   const directory = join(data, 'trees');
   const content = new Uint8Array(SMALL_BYTES).fill(7);
   const files = quick ? FILES.quick : FILES.full;
-  for (let at = 0; at < files; at++) {
-    const folder = join(directory, 'small', `d${Math.floor(at / FILES_IN_DIRECTORY)}`);
+  for (let index = 0; index < files; index++) {
+    const folder = join(directory, 'small', `d${Math.floor(index / FILES_IN_DIRECTORY)}`);
     mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, `file-${at}`), content);
+    writeFileSync(join(folder, `file-${index}`), content);
   }
   mkdirSync(join(directory, 'large'));
   const large = new Uint8Array(quick ? LARGE_BYTES.quick : LARGE_BYTES.full).fill(7);

@@ -11,7 +11,7 @@ const IN_FLIGHT = 64;
 
 const [volfile = '', directory = ''] = process.argv.slice(2);
 const volume = await Volume.open(volfile);
-const paths = Array.from({ length: NAMES }, (_, at) => `${directory}/name-${at}`);
+const paths = Array.from({ length: NAMES }, (_, index) => `${directory}/name-${index}`);
 const buffer = new Uint8Array(FILE_SIZE);
 let wrong = 0;
 
@@ -36,13 +36,13 @@ async function callRead(call: number): Promise<void> {
   if (bytesRead !== FILE_SIZE || buffer[FILE_SIZE - 1] !== 'x'.charCodeAt(0)) wrong += 1;
 }
 
-async function callInTurn(call: (at: number) => Promise<void>, count: number) {
+async function callInTurn(call: (index: number) => Promise<void>, count: number) {
   const times = new Float64Array(count);
   const first = performance.now();
-  for (let at = 0; at < count; at++) {
+  for (let index = 0; index < count; index++) {
     const begin = performance.now();
-    await call(at);
-    times[at] = performance.now() - begin;
+    await call(index);
+    times[index] = performance.now() - begin;
   }
   const mean = ((performance.now() - first) / count) * 1000;
   times.sort();

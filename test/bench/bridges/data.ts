@@ -15,11 +15,11 @@ import {
   measureAlternately,
 } from '../../../apps/bench/run/call/alternating-batches.ts';
 import {
-  languages,
   presentLeaf,
   READ_SIZE,
   startGraph,
-  startModule,
+  startModuleGraph,
+  variants,
 } from '../../../apps/bench/run/call/graphs.ts';
 import { type Batch, makeFd, makeReadBatch } from '../../../apps/bench/run/call/request-batches.ts';
 import { errnoName } from '../../../runtime/core/errno.ts';
@@ -51,8 +51,8 @@ const compareToPlain = ({ seen: seenSeries, plain }: ObservedSeries) =>
 // -- in this process -----------------------------------------------------------------------------
 
 /**
- * Each batch finds the memory of those before it free: a read into memory that is new to the process
- * takes six times as long, and how often that happens is chance.
+ * Called before each batch, so that it reuses the freed memory of earlier ones. A read into memory
+ * that is new to the process takes six times as long, and how often that happens is chance.
  */
 const collectGarbage = findCollector();
 async function warmUp(variant: Batch): Promise<void> {
@@ -60,7 +60,7 @@ async function warmUp(variant: Batch): Promise<void> {
   await variant(20);
 }
 
-/** The garbage collector, which takes no flag of the command line then. */
+/** Returns the garbage collector. Its flag is set here, as the command line may lack it. */
 function findCollector(): () => void {
   setFlagsFromString('--expose-gc');
   return runInNewContext('gc') as () => void;
@@ -126,17 +126,17 @@ async function measureObserved(bench: Bench, load: BatchPlan): Promise<ObservedS
     translator: posix as unknown as Translator<unknown>,
     options: { directory },
   };
-  const module = await languages.python.makeVolume(bench, 'read');
+  const module = await variants.python.makeVolume(bench, 'read');
   const graphs = [
     await startGraph(bench, [storage]),
     await startGraph(bench, [storage, module]),
   ] as const;
   const fds = [await openFile(graphs[0], FILE), await openFile(graphs[1], FILE)] as const;
-  const variants = {
+  const batches = {
     plain: makeReadBatch(graphs[0], fds[0]),
     seen: makeReadBatch(graphs[1], fds[1]),
   };
-  const series = await measureAlternately(bench, variants, { ...load, beforeBatch: warmUp });
+  const series = await measureAlternately(bench, batches, { ...load, beforeBatch: warmUp });
   for (const fd of fds) fd.release();
   for (const graph of graphs) await graph.stop();
   return series;
@@ -179,9 +179,9 @@ async function measureChanged(
   bench: Bench,
   load: BatchPlan,
 ): Promise<MicrosecondsByRound<'changed'>> {
-  const graph = await startModule(bench, 'python', 'translate', presentLeaf);
+  const graph = await startModuleGraph(bench, 'python', 'translate', presentLeaf);
   const changed: Batch = makeReadBatch(graph, makeFd(graph));
-  // Each takes ten times as long.
+  // Each read takes ten times as long as in the other rows.
   const series = await measureAlternately(
     bench,
     { changed },
@@ -235,7 +235,7 @@ export async function measureMountedReads(bench: Bench): Promise<Report> {
   };
 }
 
-/** O_DIRECT bypasses the kernel's page cache, so that each read is a request. */
+/** Measures reads through two mounts. O_DIRECT bypasses the page cache: each read is a request. */
 async function measureMounted(bench: Bench, load: BatchPlan): Promise<ObservedSeries> {
   const open = async (name: string, volumes: readonly PlainVolume[]): Promise<number> => {
     // The kernel would read the file itself where no module sees the data.
@@ -243,15 +243,15 @@ async function measureMounted(bench: Bench, load: BatchPlan): Promise<ObservedSe
     const { mountpoint } = await startGlossa(bench, name, volumes, settings);
     writeFileSync(join(bench.data, name, FILE), new Uint8Array(BLOCKS * READ_SIZE));
     const fd = openSync(join(mountpoint, FILE), constants.O_RDONLY | constants.O_DIRECT);
-    // Before its server ends, and the mount goes.
+    // Closes the file before the server ends: cleanup runs the steps in reverse order.
     bench.cleanup.add(async () => closeSync(fd));
     return fd;
   };
-  const variants = {
+  const batches = {
     plain: makeBlockReads(await open('plain', [])),
     seen: makeBlockReads(await open('seen', [readVolume])),
   };
-  return measureAlternately(bench, variants, load);
+  return measureAlternately(bench, batches, load);
 }
 
 function makeBlockReads(fd: number): Batch {

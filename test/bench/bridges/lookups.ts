@@ -14,25 +14,26 @@ import {
 } from '../../../apps/bench/run/call/alternating-batches.ts';
 import {
   absentLeaf,
-  type LanguageName,
-  languages,
   startGraph,
+  type VariantName,
+  variants,
 } from '../../../apps/bench/run/call/graphs.ts';
-import { type KindName, measureRounds } from '../../../apps/bench/run/call/measure.ts';
+import { type CallKindName, measureRounds } from '../../../apps/bench/run/call/measure.ts';
 import { makeLookupBatch } from '../../../apps/bench/run/call/request-batches.ts';
 import { ENOENT } from '../../../runtime/core/errno.ts';
 import type { Bench } from '../bench.ts';
 import type { Bar } from '../figures.ts';
 import { formatRounds, makeFigure, makeRow, type Report } from '../table.ts';
 
-/** Rounds of both, beside each other. */
+/** Microseconds per lookup of two variants, by round. */
 interface Pair {
+  /** The variant to compare with: TypeScript, or the caller's thread. */
   readonly base: readonly number[];
   readonly mine: readonly number[];
 }
 
 interface Cost {
-  readonly language: LanguageName;
+  readonly language: VariantName;
   /** The operation, for a table that names the language. */
   readonly call: string;
   readonly bar: Bar;
@@ -47,7 +48,7 @@ async function measureCosts(
 ): Promise<Report> {
   const measurements = [];
   for (const { language, call, bar, measure } of costs) {
-    const { title } = languages[language];
+    const { title } = variants[language];
     const figureName = `${title}: lookup ${call}`;
     bench.log(figureName);
     const pair = await measureOrExplain(() => measure(bench, load));
@@ -83,11 +84,11 @@ async function measureCosts(
 
 interface LookupBars {
   readonly call: string;
-  readonly bars: Readonly<Partial<Record<LanguageName, Bar>>>;
+  readonly bars: Readonly<Partial<Record<VariantName, Bar>>>;
 }
 
 /** Bars of the kinds of `glossa bench call`. */
-const LOOKUP_BARS: Readonly<Partial<Record<KindName, LookupBars>>> = {
+const LOOKUP_BARS: Readonly<Partial<Record<CallKindName, LookupBars>>> = {
   decided: {
     call: 'decided in the script (negative hit)',
     bars: { python: { limit: 2, aim: 1 }, javascript: { limit: 2, aim: 1.2 }, c: { limit: 0.3 } },
@@ -116,12 +117,12 @@ const QUICK: BatchPlan = {
   warmUpRequests: 10_000,
 };
 
-/** @param language besides TypeScript */
-export function measureLookupCosts(bench: Bench, language: LanguageName): Promise<Report> {
+/** Measures lookups in TypeScript and in another language. */
+export function measureLookupCosts(bench: Bench, language: VariantName): Promise<Report> {
   const costs = Object.entries(LOOKUP_BARS).flatMap(([kind, { call, bars }]): Cost[] => {
     const bar = bars[language];
     const measure = async (lab: Bench, load: BatchPlan): Promise<Pair | MissingResult> => {
-      const rounds = await measureRounds(lab, kind as KindName, [language], load);
+      const rounds = await measureRounds(lab, kind as CallKindName, [language], load);
       const [base, mine] = [rounds.get('typescript')!, rounds.get(language)!];
       return isMissing(base) ? base : isMissing(mine) ? mine : { base, mine };
     };
@@ -145,6 +146,7 @@ const QUICK_ISOLATED: BatchPlan = {
   warmUpRequests: 1000,
 };
 
+/** Measures lookups of modules in a thread of their own, over the caller's thread. */
 export function measureIsolatedLookups(bench: Bench): Promise<Report> {
   const costs = (['python', 'javascript'] as const).map(
     (language): Cost => ({
@@ -163,16 +165,16 @@ export function measureIsolatedLookups(bench: Bench): Promise<Report> {
 
 async function measureInThread(
   bench: Bench,
-  language: LanguageName,
+  language: VariantName,
   load: BatchPlan,
 ): Promise<Pair> {
-  const volume = await languages[language].makeVolume(bench, 'decided');
+  const volume = await variants[language].makeVolume(bench, 'decided');
   const isolated = { ...volume, options: { ...volume.options, isolation: 'thread' } };
   const here = await startGraph(bench, [absentLeaf, volume]);
   const thread = await startGraph(bench, [absentLeaf, isolated]);
   try {
-    const variants = { base: makeLookupBatch(here, ENOENT), mine: makeLookupBatch(thread, ENOENT) };
-    return await measureAlternately(bench, variants, load);
+    const batches = { base: makeLookupBatch(here, ENOENT), mine: makeLookupBatch(thread, ENOENT) };
+    return await measureAlternately(bench, batches, load);
   } finally {
     await here.stop();
     await thread.stop();

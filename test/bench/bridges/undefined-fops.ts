@@ -9,7 +9,7 @@ import {
   type BatchPlan,
   measureAlternately,
 } from '../../../apps/bench/run/call/alternating-batches.ts';
-import { presentLeaf, startGraph, startModule } from '../../../apps/bench/run/call/graphs.ts';
+import { presentLeaf, startGraph, startModuleGraph } from '../../../apps/bench/run/call/graphs.ts';
 import { makeLookupBatch } from '../../../apps/bench/run/call/request-batches.ts';
 import { type FopName, fopNames } from '../../../runtime/core/gen/fops.gen.ts';
 import type { Bench } from '../bench.ts';
@@ -31,7 +31,7 @@ const QUICK: BatchPlan = {
 const DEFINED: FopName = 'statfs';
 
 interface Measured {
-  /** Fops that it does not define and that arrive at it all the same. */
+  /** Fops that the module does not define, and that are wound to it nevertheless. */
   readonly strays: readonly FopName[];
   /** Nanoseconds. */
   readonly without: readonly number[];
@@ -75,13 +75,13 @@ export async function measureUndefinedFops(bench: Bench): Promise<Report> {
 }
 
 async function measure(bench: Bench, load: BatchPlan): Promise<Measured> {
-  const graphWith = await startModule(bench, 'python', 'statfs', presentLeaf);
+  const graphWith = await startModuleGraph(bench, 'python', 'statfs', presentLeaf);
   const graphWithout = await startGraph(bench, [presentLeaf]);
   const strays = fopNames.filter(
     (name) => name !== DEFINED && graphWith.links[name].xl === graphWith.top,
   );
-  const variants = { without: makeLookupBatch(graphWithout), with: makeLookupBatch(graphWith) };
-  const series = await measureAlternately(bench, variants, load);
+  const batches = { without: makeLookupBatch(graphWithout), with: makeLookupBatch(graphWith) };
+  const series = await measureAlternately(bench, batches, load);
   await graphWith.stop();
   await graphWithout.stop();
   const toNs = (rounds: readonly number[]): number[] => rounds.map((us) => us * 1000);

@@ -70,7 +70,7 @@ describe('a workload', () => {
     },
   );
 
-  it('makes equal requests for equal seeds and clients only', () => {
+  it('makes the same requests for the same seed and client, and others for other ones', () => {
     const requestOrder = (changes: Partial<WorkloadSetting>): (string | null)[] => {
       const requests = workloads.hit.open({ ...setting, ...changes });
       // With a status that is never right, each complaint contains the requested name.

@@ -1,6 +1,6 @@
 /**
- * Builds the graphs that `bench call` measures in this process: a module in one of the languages
- * over a leaf, with the clock and timers of a mount. A leaf replies at once.
+ * Builds the graphs that `bench call` and `npm run bench bridges` measure in this process: a module
+ * in one of the languages over a leaf, with the clock and timers of a mount. A leaf replies at once.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import {
   allLanguages,
   languages as bridgeLanguages,
   type Language,
-  type LanguageName as LanguageOfBridge,
+  type LanguageName,
 } from '../../../../bridges/languages.ts';
 import native from '../../../../bridges/native/index.ts';
 import { ENOENT } from '../../../../runtime/core/errno.ts';
@@ -41,32 +41,34 @@ export interface GraphEnvironment {
 type AnyTranslator = Translator<unknown>;
 
 /** A volume of a measured graph. */
-export interface Volume {
+export interface VolumeSpec {
   readonly translator: AnyTranslator;
   readonly options?: Readonly<Record<string, string>>;
 }
 
-// -- the languages -------------------------------------------------------------------------------
+// -- the variants ----------------------------------------------------------------------------------
 
 /** The compared variants: the languages, and C through a second FFI library. */
-export type LanguageName = LanguageOfBridge | 'ffi-rs';
+export type VariantName = LanguageName | 'ffi-rs';
 
-export interface MeasuredLanguage {
+/** A language, with the translator that runs its modules. */
+export interface Variant {
+  /** Title of its column. */
   readonly title: string;
   /** Whether the module runs in an interpreter. */
   readonly isHosted: boolean;
   /** Makes the volume that runs the module of this name. @throws {NotMeasured} */
-  makeVolume(environment: GraphEnvironment, module: string): Promise<Volume>;
+  makeVolume(environment: GraphEnvironment, module: string): Promise<VolumeSpec>;
 }
 
 const modulesFolder = join(packageRoot, 'apps/bench/engine/modules');
 
 /** Makes a variant. @param extraOptions options of features/native */
-function makeLanguage(
-  name: LanguageOfBridge,
+function makeVariant(
+  name: LanguageName,
   title: string = bridgeLanguages[name].title,
   extraOptions: Readonly<Record<string, string>> = {},
-): MeasuredLanguage {
+): Variant {
   const { hosted, extensions, compiledFrom }: Language = bridgeLanguages[name];
   const folder = join(modulesFolder, name);
   return {
@@ -88,13 +90,14 @@ function makeLanguage(
   };
 }
 
-/** TypeScript comes first, as all others are compared with it. */
-export const languages = {
-  typescript: makeLanguage('typescript'),
-  ...Object.fromEntries(allLanguages.map(([name]) => [name, makeLanguage(name)])),
-  c: makeLanguage('c', 'C through koffi'),
-  'ffi-rs': makeLanguage('c', 'C through ffi-rs', { ffi: 'ffi-rs' }),
-} as Readonly<Record<LanguageName, MeasuredLanguage>>;
+/** All variants. TypeScript comes first, as the others are compared with it. */
+export const variants = {
+  typescript: makeVariant('typescript'),
+  ...Object.fromEntries(allLanguages.map(([name]) => [name, makeVariant(name)])),
+  // C's title names its library, to tell it from ffi-rs.
+  c: makeVariant('c', 'C through koffi'),
+  'ffi-rs': makeVariant('c', 'C through ffi-rs', { ffi: 'ffi-rs' }),
+} as Readonly<Record<VariantName, Variant>>;
 
 /** Returns the path of a C module's shared object, compiled on first use. @throws {NotMeasured} */
 function compileSharedObject({ folder }: GraphEnvironment, name: string): string {
@@ -130,7 +133,7 @@ function sliceContent(size: number): Uint8Array {
   return bytes;
 }
 
-const makeLeaf = (fops: AnyTranslator['fops']): Volume => ({
+const makeLeaf = (fops: AnyTranslator['fops']): VolumeSpec => ({
   translator: defineTranslator<unknown, Record<string, never>>({
     type: 'bench/leaf',
     description: 'Answers at once.',
@@ -157,7 +160,7 @@ export const presentLeaf = makeLeaf({
 /** Starts a graph of these volumes, the lowest first. @throws {NotMeasured} */
 export async function startGraph(
   environment: GraphEnvironment,
-  volumes: readonly Volume[],
+  volumes: readonly VolumeSpec[],
 ): Promise<Graph> {
   const sink = { write: (line: string) => environment.log(line), now: Date.now };
   const context = new NodeContext({ sink, baseDir: packageRoot, wake: () => {} });
@@ -179,11 +182,11 @@ export async function startGraph(
 }
 
 /** Starts a graph of a module over a leaf. @throws {NotMeasured} */
-export async function startModule(
+export async function startModuleGraph(
   environment: GraphEnvironment,
-  language: LanguageName,
+  variant: VariantName,
   module: string,
-  leaf: Volume,
+  leaf: VolumeSpec,
 ): Promise<Graph> {
-  return startGraph(environment, [leaf, await languages[language].makeVolume(environment, module)]);
+  return startGraph(environment, [leaf, await variants[variant].makeVolume(environment, module)]);
 }

@@ -1,6 +1,6 @@
 /**
- * Measures the cost of one call of a translator in each language, in addition to TypeScript's cost.
- * Defines the kinds of calls.
+ * Defines the kinds of calls of `glossa bench call`, and measures what one call costs in each
+ * variant, over TypeScript. A variant is a language, or C through a second FFI library.
  */
 import { Dict } from '../../../../runtime/core/dict.ts';
 import { ENOENT } from '../../../../runtime/core/errno.ts';
@@ -11,12 +11,12 @@ import { type BatchPlan, measureAlternately } from './alternating-batches.ts';
 import {
   absentLeaf,
   type GraphEnvironment,
-  type LanguageName,
-  languages,
   presentLeaf,
   READ_SIZE,
-  startModule,
-  type Volume,
+  startModuleGraph,
+  type VariantName,
+  type VolumeSpec,
+  variants,
 } from './graphs.ts';
 import { type Batch, makeFd, makeLookupBatch, makeReadBatch } from './request-batches.ts';
 
@@ -24,13 +24,14 @@ import { type Batch, makeFd, makeLookupBatch, makeReadBatch } from './request-ba
 interface CallKind {
   /** Title in the table. */
   readonly title: string;
+  /** Explanation below the table. */
   readonly help: string;
   /** Name of the module that interpreters run. */
   readonly module: string;
   /** Module for TypeScript and C if they have no equivalent of `module`; default `module`. */
   readonly fallbackModule?: string;
   /** The volume below the module. */
-  readonly leaf: Volume;
+  readonly leaf: VolumeSpec;
   makeBatch(graph: Graph): Batch;
 }
 
@@ -53,7 +54,7 @@ const makeReadKind = (title: string, size: number): CallKind => ({
   makeBatch: (graph) => makeReadBatch(graph, makeFd(graph), size),
 });
 
-export const kinds = {
+export const callKinds = {
   decided: {
     title: 'decided',
     help:
@@ -98,8 +99,8 @@ export const kinds = {
   },
 } as const satisfies Record<string, CallKind>;
 
-export type KindName = keyof typeof kinds;
-export const kindNames = Object.keys(kinds) as KindName[];
+export type CallKindName = keyof typeof callKinds;
+export const callKindNames = Object.keys(callKinds) as CallKindName[];
 
 /** The cost of a call in nanoseconds: the median of the rounds. */
 export interface Cost {
@@ -111,54 +112,52 @@ export interface Cost {
   readonly doubtful: boolean;
 }
 
+/** The costs of one kind of call, as in the JSON of `glossa bench call`. */
 export interface CallCosts {
-  readonly kind: KindName;
+  readonly kind: CallKindName;
   /** Cost of one call in TypeScript, including the whole request. */
   readonly typescript: Cost | MissingResult;
-  /** Cost in each language minus TypeScript's in the same round. */
-  readonly over: Readonly<Partial<Record<LanguageName, Cost | MissingResult>>>;
+  /** By variant, its cost minus TypeScript's in the same round. */
+  readonly over: Readonly<Partial<Record<VariantName, Cost | MissingResult>>>;
 }
 
-const BASE_LANGUAGE: LanguageName = 'typescript';
+const BASE_VARIANT: VariantName = 'typescript';
 
-/** Microseconds per call for each language, by round, or the reason why they are missing. */
-export type CallRounds = ReadonlyMap<LanguageName, readonly number[] | MissingResult>;
+/** Microseconds per call for each variant, by round, or the reason why they are missing. */
+export type CallRounds = ReadonlyMap<VariantName, readonly number[] | MissingResult>;
 
 /**
- * Measures one kind of call in these languages and in TypeScript, in alternation.
+ * Measures one kind of call in these variants and in TypeScript, in alternation.
  * @throws {NotMeasured} for a wrong reply
  */
 export async function measureRounds(
   environment: GraphEnvironment,
-  name: KindName,
-  wantedLanguages: readonly LanguageName[],
+  name: CallKindName,
+  wantedVariants: readonly VariantName[],
   plan: BatchPlan,
 ): Promise<CallRounds> {
-  const { module, leaf, makeBatch, fallbackModule }: CallKind = kinds[name];
-  const graphs = new Map<LanguageName, Graph | MissingResult>();
-  for (const language of [
-    BASE_LANGUAGE,
-    ...wantedLanguages.filter((language) => language !== BASE_LANGUAGE),
+  const { module, leaf, makeBatch, fallbackModule }: CallKind = callKinds[name];
+  const graphs = new Map<VariantName, Graph | MissingResult>();
+  for (const variant of [
+    BASE_VARIANT,
+    ...wantedVariants.filter((variant) => variant !== BASE_VARIANT),
   ]) {
-    const moduleName = languages[language].isHosted ? module : (fallbackModule ?? module);
+    const moduleName = variants[variant].isHosted ? module : (fallbackModule ?? module);
     graphs.set(
-      language,
-      await measureOrExplain(() => startModule(environment, language, moduleName, leaf)),
+      variant,
+      await measureOrExplain(() => startModuleGraph(environment, variant, moduleName, leaf)),
     );
   }
   const started = [...graphs].filter(
-    (entry): entry is [LanguageName, Graph] => !isMissing(entry[1]),
+    (entry): entry is [VariantName, Graph] => !isMissing(entry[1]),
   );
   try {
-    const variants = Object.fromEntries(
-      started.map(([language, graph]) => [language, makeBatch(graph)]),
+    const batches = Object.fromEntries(
+      started.map(([variant, graph]) => [variant, makeBatch(graph)]),
     );
-    const series = await measureAlternately(environment, variants, plan);
+    const series = await measureAlternately(environment, batches, plan);
     return new Map(
-      [...graphs].map(([language, graph]) => [
-        language,
-        isMissing(graph) ? graph : series[language]!,
-      ]),
+      [...graphs].map(([variant, graph]) => [variant, isMissing(graph) ? graph : series[variant]!]),
     );
   } finally {
     for (const [, graph] of started) await graph.stop();
@@ -168,19 +167,19 @@ export async function measureRounds(
 /** Measures one kind of call, and returns the costs. @throws {NotMeasured} for a wrong reply */
 export async function measureCosts(
   environment: GraphEnvironment,
-  kind: KindName,
-  wantedLanguages: readonly LanguageName[],
+  kind: CallKindName,
+  wantedVariants: readonly VariantName[],
   plan: BatchPlan,
 ): Promise<CallCosts> {
-  const rounds = await measureRounds(environment, kind, wantedLanguages, plan);
-  const base = convertToNs(rounds.get(BASE_LANGUAGE)!);
+  const rounds = await measureRounds(environment, kind, wantedVariants, plan);
+  const base = convertToNs(rounds.get(BASE_VARIANT)!);
   if (isMissing(base)) return { kind, typescript: base, over: {} };
-  const over: Partial<Record<LanguageName, Cost | MissingResult>> = {};
-  for (const language of Object.keys(languages) as LanguageName[]) {
-    const languageRounds = rounds.get(language);
-    if (language === BASE_LANGUAGE || languageRounds === undefined) continue;
-    const costs = convertToNs(languageRounds);
-    over[language] = isMissing(costs) ? costs : compare(costs, base, subtract);
+  const over: Partial<Record<VariantName, Cost | MissingResult>> = {};
+  for (const variant of Object.keys(variants) as VariantName[]) {
+    const variantRounds = rounds.get(variant);
+    if (variant === BASE_VARIANT || variantRounds === undefined) continue;
+    const costs = convertToNs(variantRounds);
+    over[variant] = isMissing(costs) ? costs : compare(costs, base, subtract);
   }
   return { kind, typescript: { ...estimate(base), doubtful: isTooSpread(base) }, over };
 }

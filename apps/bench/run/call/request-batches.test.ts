@@ -10,7 +10,7 @@ import {
   type GraphEnvironment,
   presentLeaf,
   startGraph,
-  startModule,
+  startModuleGraph,
 } from './graphs.ts';
 import { type Batch, makeFd, makeLookupBatch, makeReadBatch } from './request-batches.ts';
 
@@ -80,15 +80,15 @@ describe('batches of requests', () => {
   ] as const)(
     'get the expected replies of the module %s in TypeScript',
     async (name, leaf, errno) => {
-      const graph = await startModule(makeEnvironment(), 'typescript', name, leaf);
+      const graph = await startModuleGraph(makeEnvironment(), 'typescript', name, leaf);
       expect(await makeLookupBatch(graph, errno)(200)).toBeGreaterThan(0);
       // The module remembers these names, and no longer winds.
       if (name === 'decided') expect((graph.top.priv as Set<string>).size).toBe(100);
     },
   );
 
-  it('cannot go to a module whose file is absent: startModule rejects, and names it', async () => {
-    const starting = startModule(makeEnvironment(), 'typescript', 'none', absentLeaf);
+  it('cannot go to a module whose file is absent: startModuleGraph rejects, and names it', async () => {
+    const starting = startModuleGraph(makeEnvironment(), 'typescript', 'none', absentLeaf);
     await expect(starting).rejects.toThrow(NotMeasured);
     await expect(starting).rejects.toThrow(/there is no file .*none\.ts/);
   });

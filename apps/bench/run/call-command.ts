@@ -16,13 +16,13 @@ import { isMissing, type MissingResult, NotMeasured } from '../engine/not-measur
 import { parseCpuList, readAllowedCpus } from '../engine/placement.ts';
 import type { Busyness } from '../engine/schema.ts';
 import type { BatchPlan } from './call/alternating-batches.ts';
-import { type GraphEnvironment, type LanguageName, languages } from './call/graphs.ts';
+import { type GraphEnvironment, type VariantName, variants } from './call/graphs.ts';
 import {
   type CallCosts,
+  type CallKindName,
   type Cost,
-  type KindName,
-  kindNames,
-  kinds,
+  callKindNames,
+  callKinds,
   measureCosts,
 } from './call/measure.ts';
 import { Cleanup } from './cleanup.ts';
@@ -32,7 +32,7 @@ const DEFAULT_ROUNDS = 15;
 /** Batches are short, so that some run without interruption even on a busy machine. */
 const DEFAULT_BATCH_PLAN = { batchesPerRound: 8, requestsPerBatch: 250, warmUpRequests: 20_000 };
 
-const languageNames = Object.keys(languages) as LanguageName[];
+const variantNames = Object.keys(variants) as VariantName[];
 
 export default defineCommand({
   usage: ['glossa bench call [options]'],
@@ -42,10 +42,14 @@ export default defineCommand({
   flags: {
     in: listFlag({
       value: 'LANGUAGES',
-      values: languageNames,
-      help: `of ${languageNames.join(', ')} (all)`,
+      values: variantNames,
+      help: `of ${variantNames.join(', ')} (all)`,
     }),
-    only: listFlag({ value: 'CALLS', values: kindNames, help: `of ${kindNames.join(', ')} (all)` }),
+    only: listFlag({
+      value: 'CALLS',
+      values: callKindNames,
+      help: `of ${callKindNames.join(', ')} (all)`,
+    }),
     rounds: numberFlag({
       value: 'N',
       isWhole: true,
@@ -59,16 +63,16 @@ export default defineCommand({
     takeOperands(operands, []);
     const { rounds = DEFAULT_ROUNDS } = flags;
     if (rounds < 1) throw new UsageError('--rounds takes at least 1');
-    const wantedLanguages =
-      flags.in.length === 0 ? languageNames : parseFlagWords('--in', flags.in, languageNames);
+    const wantedVariants =
+      flags.in.length === 0 ? variantNames : parseFlagWords('--in', flags.in, variantNames);
     const wantedKinds =
-      flags.only.length === 0 ? kindNames : parseFlagWords('--only', flags.only, kindNames);
+      flags.only.length === 0 ? callKindNames : parseFlagWords('--only', flags.only, callKindNames);
     const interruption = new Interruption();
     try {
       const plan = { ...DEFAULT_BATCH_PLAN, rounds };
       const results = await measureCalls(
         wantedKinds,
-        wantedLanguages,
+        wantedVariants,
         plan,
         interruption.signal,
         terminal,
@@ -93,8 +97,8 @@ interface CallResults {
  * @throws {Failure} for a wrong reply
  */
 async function measureCalls(
-  wantedKinds: readonly KindName[],
-  wantedLanguages: readonly LanguageName[],
+  wantedKinds: readonly CallKindName[],
+  wantedVariants: readonly VariantName[],
   plan: BatchPlan,
   signal: AbortSignal,
   terminal: Terminal,
@@ -113,15 +117,16 @@ async function measureCalls(
         doneCount: index,
         total: wantedKinds.length,
         elapsedSeconds,
-        item: kinds[kind].title,
+        item: callKinds[kind].title,
       });
       busySampler.begin([process.pid]);
-      calls.push(await measureCosts(environment, kind, wantedLanguages, plan));
+      calls.push(await measureCosts(environment, kind, wantedVariants, plan));
       busySampler.end();
       if (signal.aborted) break;
     }
   } catch (error) {
     if (error instanceof NotMeasured) throw new Failure(error.message);
+    // An interruption ends a measurement with an error. The calls measured before it are shown.
     if (!signal.aborted) throw error;
   } finally {
     progress.clear();
@@ -148,45 +153,45 @@ function printResults(
 }
 
 /**
- * Formats a table with a row for each kind of call and a column for each language, and explains it.
+ * Formats a table with a row for each kind of call and a column for each variant, and explains it.
  */
 function formatCallTable(calls: readonly CallCosts[], { colour, width }: Terminal): string {
-  const shownLanguages = languageNames.filter(
-    (language) => language === 'typescript' || calls.some(({ over }) => over[language]),
+  const shownVariants = variantNames.filter(
+    (variant) => variant === 'typescript' || calls.some(({ over }) => over[variant]),
   );
   const notes = new Set<string>();
   const formatCell = (
     cost: Cost | MissingResult | undefined,
     sign: string,
-    language: string,
+    title: string,
   ): string => {
     if (cost === undefined) return '';
     if (!isMissing(cost)) return `${sign}${cost.median.toFixed(0)}${cost.doubtful ? ' ?' : ''}`;
-    notes.add(`${language}: not measured: ${cost.missing}`);
+    notes.add(`${title}: not measured: ${cost.missing}`);
     return '–';
   };
-  const titles = shownLanguages.map((language) =>
-    language === 'typescript' ? 'TypeScript' : languages[language].title,
+  const titles = shownVariants.map((variant) =>
+    variant === 'typescript' ? 'TypeScript' : variants[variant].title,
   );
   const rows = calls.map(({ typescript, over }) =>
-    shownLanguages.map((language, i) =>
-      language === 'typescript'
+    shownVariants.map((variant, i) =>
+      variant === 'typescript'
         ? formatCell(typescript, '', titles[i]!)
-        : formatCell(over[language], makeSign(over[language]), titles[i]!),
+        : formatCell(over[variant], makeSign(over[variant]), titles[i]!),
     ),
   );
   const doubtful = rows.flat().some((cell) => cell.endsWith('?'));
   return [
     paint('bold', 'nanoseconds of a call: in TypeScript, and elsewhere over that', colour.out),
     ...formatTable(
-      [['', ...titles], ...rows.map((cells, i) => [kinds[calls[i]!.kind].title, ...cells])],
+      [['', ...titles], ...rows.map((cells, i) => [callKinds[calls[i]!.kind].title, ...cells])],
       {
         isRightAligned: (column) => column > 0,
       },
     ),
     '',
     formatColumns(
-      calls.map(({ kind }) => [`  ${kinds[kind].title}`, kinds[kind].help] as const),
+      calls.map(({ kind }) => [`  ${callKinds[kind].title}`, callKinds[kind].help] as const),
       width,
     ),
     ...(doubtful

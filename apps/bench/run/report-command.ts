@@ -5,7 +5,7 @@ import { takeOperands, textFlag, toggleFlag } from '../../../terminal/flags.ts';
 import { makeReportFiles } from '../engine/report/html.ts';
 import { formatTerminalReport } from '../engine/report/text.ts';
 import { openReportFolder, writeReportFolder } from '../engine/report-folder.ts';
-import { readRunFile } from './compare.ts';
+import { readRunFile } from './compare-command.ts';
 
 export default defineCommand({
   usage: ['glossa bench report RUN.json [--out DIR] [--force]'],
