@@ -73,7 +73,7 @@ export interface Column<S extends object> {
 
 /** A measurement of some targets, and the figures that compare them. */
 export interface Experiment<N extends string, S extends object, T extends Target = Target> {
-  /** What is measured, for headings. */
+  /** The measured calls or data, for headings. */
   readonly what: string;
   /** The unit and the content of a cell; the number of rounds follows. */
   readonly unitText: string;
