@@ -275,7 +275,7 @@ async function init(
   const { machine } = hosting;
   refuseUnsupported(machine, settings);
   for (const limitation of machine.limitations)
-    xl.log.warning(limitation, { msgid: messages.compileCacheUnusable.id });
+    xl.log.warning(limitation, { msgid: messages.machineLimited.id });
   const grants = findGrants(settings, xl.context.baseDir, machine);
   const grantedFolders = listGrantedFolders(grants, machine.sources);
   for (const path of grants.packages) machine.warnForeignWritable(xl, path);

@@ -25,7 +25,7 @@ export interface LogLine {
  * `inode` (with its data, or not), or `every-entry`.
  */
 export interface Invalidated {
-  readonly action: 'entry' | 'removed' | 'inode' | 'every-entry';
+  readonly what: 'entry' | 'removed' | 'inode' | 'every-entry';
   readonly path: string | null;
   readonly data: boolean;
   readonly expire: boolean;

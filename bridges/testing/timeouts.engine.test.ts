@@ -4,11 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
+import type { Invalidated } from './api.ts';
 import { startJavaScriptTests } from './javascript.ts';
 import { startPythonTests } from './python.ts';
 import { findSubject } from './subject.ts';
 import { runTests, type TestReport } from './test-runner.ts';
 import type { StartTests } from './tests.ts';
+
+const madeEntry: Invalidated = { what: 'entry', path: '/made', data: false, expire: false };
 
 const PYTHON = `
 from glupy import ENOENT
@@ -61,7 +64,7 @@ test('the storage has changed', async () => {
   await g.child.write('/made', 'behind');
   assert(!(await g.exists('/made')));
   g.child.changed('/made');
-  assert.equal(g.invalidated[0], { what: 'entry', path: '/made', data: false, expire: false });
+  assert.equal(g.invalidated[0], ${JSON.stringify(madeEntry)});
   assert(await g.exists('/made'));
   g.clear();
   assert.equal(g.invalidated, []);

@@ -298,6 +298,11 @@ export const messages = {
     'Such requests fail without the module, for longer each time; other requests are served. New code ' +
       'of the module gets them again.',
   ),
+  machineLimited: message(
+    204016,
+    '…',
+    'An option has no effect on this machine, such as time-limit in some browsers; the line has the reason.',
+  ),
   nativeNotWatched: message(205001, 'option reload: … is not watched: …', 'As 204010.'),
   statsNotWritten: message(
     206001,
