@@ -32,7 +32,7 @@ There it is \`lookup_cbk\`.
 `;
 
 describe("a lesson's text", () => {
-  it('has the code of one language only, and its hints apart', () => {
+  it('has the code of one language only, and does not contain the hints', () => {
     const { text, hints } = reduceLessonText(LESSON, 'python');
     expect(text).toContain('frame.wind()\n```\n');
     expect(text).not.toContain('```js');
@@ -40,7 +40,7 @@ describe("a lesson's text", () => {
     expect(hints).toEqual(['The first, which `self.log` ends.', 'The second.']);
   });
 
-  it('spells names as JavaScript does if that is the language', () => {
+  it('spells names in the style of JavaScript if the learner chose JavaScript', () => {
     const { text, hints } = reduceLessonText(LESSON, 'javascript');
     expect(text).toContain('Call `this.log.info(…)` in `lookupCbk`, of keeper.py.');
     expect(text).toContain('glossa test keeper.js');
@@ -54,7 +54,7 @@ describe('a link to a lesson', () => {
   it.each([
     ['lesson=3-fop', { lesson: '3-fop', language: 'python' }],
     ['lesson=3-fop&language=javascript', { lesson: '3-fop', language: 'javascript' }],
-  ])('%s names a lesson and a language', (fragment, link) => {
+  ])('names a lesson and a language in the fragment %s', (fragment, link) => {
     expect(formatLessonFragment(link)).toBe(fragment);
     expect(parseLessonFragment(`#${fragment}`)).toEqual(link);
   });

@@ -121,7 +121,7 @@ describeMounts('a mount server that ends during the demo', () => {
   it.each([
     ['its counters are read', 'statedump', readLookups],
     ['names are searched', 'file5', searchAllFiles],
-  ])('is reported while %s, and by every later use', (_, moment, use) =>
+  ])('is reported while %s, and again by every later search or count', (_, moment, use) =>
     withScratch(async (scratch) => {
       const search = await startSearch(scratch, moment);
       try {

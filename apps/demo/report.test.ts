@@ -68,13 +68,13 @@ describe('the report of glossa demo', () => {
     expect(text).not.toMatch(/busy/);
   });
 
-  it('states the gain where a cache gains something over a folder', () => {
+  it('states how much faster a cache makes searches over a folder, if it does', () => {
     expect(formatSummary(settings, gaining)).toMatch(
       /over a folder here it is 2\.\d+ times as fast as one without a cache/,
     );
   });
 
-  it('prints the factor and a warning on a busy machine', () => {
+  it('warns that the machine was busy, and still prints the measured factors', () => {
     const text = formatReport(settings, busy, 1000);
     expect(text).toMatch(/The machine was busy: other processes had 90 % of the CPU time/);
     expect(text).toContain(formatSummary(settings, measured));
@@ -92,7 +92,7 @@ describe('the report of glossa demo', () => {
     );
   });
 
-  it("bounds Python's cost and a cache's gain where the interval is noisy", () => {
+  it("states bounds for Python's cost and a cache's gain if the measurements are noisy", () => {
     const factors = [0.98, 1.2, 1.5];
     const python = Array.from({ length: 20 }, (_, round) => 0.256 * factors[round % 3]!);
     const slowPython = makeStacks(awayMeans!).map((passes) =>

@@ -5,7 +5,7 @@ import { withScratch } from '../../test/support/mount.ts';
 import { makeRunFolder } from './run-folder.ts';
 
 it.each(['demo', 'tutorial'])(
-  'glossa %s names the folder of TMPDIR in its error if that is absent',
+  'glossa %s names the directory of TMPDIR in its error message if the directory does not exist',
   async (name) => {
     const before = process.env.TMPDIR;
     await withScratch(async ({ path }) => {

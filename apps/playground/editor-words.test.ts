@@ -44,7 +44,7 @@ describe("the editor's completions", () => {
   });
 
   it.each(['python', 'javascript'] as const)(
-    'have no fop among the methods that a translator calls: %s',
+    'have no fop among the methods that a translator calls, in %s',
     (kind) => {
       expect(member(words[kind], 'Translator', 'timer')).toBeDefined();
       expect(member(words[kind], 'Translator', 'lookup')).toBeUndefined();

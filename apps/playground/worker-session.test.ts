@@ -47,7 +47,7 @@ describe('a session of the playground', () => {
   });
   afterEach(() => vi.useRealTimers());
 
-  it('starts another worker where one does not open', async () => {
+  it('starts another worker if the first one does not open', async () => {
     const answer = session.ask('complete', { line: 'l' });
     await vi.advanceTimersByTimeAsync(15_000);
     expect(workers.map(({ isEnded }) => isEnded)).toEqual([true, false]);
@@ -70,7 +70,7 @@ describe('a session of the playground', () => {
     expect(workers.map(({ isEnded }) => isEnded)).toEqual([true]);
   });
 
-  it('gives up after its time limit where no worker opens', async () => {
+  it('gives up after its time limit if no worker opens', async () => {
     const answer = session.ask('complete', { line: 'l' }).catch((error: Error) => error);
     await vi.advanceTimersByTimeAsync(2 * PATIENCE_MS);
     expect(await answer).toBeInstanceOf(WorkerLost);

@@ -49,7 +49,7 @@ async function ofScript(ask: (graph: Graph) => void) {
   return { walks: await walksOf(recording), head: makeModuleHead(graph) };
 }
 
-it('the steps of a request stand in the order of cause and effect', async () => {
+it('the steps of a recorded request are listed in the order of cause and effect', async () => {
   const { walks } = await ofScript((graph) => lookUp(graph, 'a'));
   const steps = listSteps(walks[0]!).map(({ kind, hop }) => `${kind} ${hop.wind.volume}`);
   expect(steps).toEqual([
@@ -64,7 +64,7 @@ it('the steps of a request stand in the order of cause and effect', async () => 
 
 const noting = makeNotingTranslator('lookup', 'lookup_cbk');
 
-it('steps with equal times stand in the order of the recording', async () => {
+it('steps of a request with equal times are listed in the order of the recording', async () => {
   const leaf = new HeldLeaf();
   leaf.onRequest = (request) => request.answer(-1, ENOENT, null, null, null, null);
   const graph = await startGraph(

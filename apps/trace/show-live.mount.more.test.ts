@@ -56,7 +56,7 @@ const ask = (scratch: Scratch, name: string): Promise<void> =>
 const OBSERVING = /^glossa: observing \S+\/mnt; Ctrl-C ends it\n$/;
 
 describeMounts('glossa trace of a mount', () => {
-  it('shows requests as they end to several readers, and leaves the mount unchanged', () =>
+  it('shows each request to several readers when it ends, and leaves the mount unchanged', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack);
       const all = await look(scratch);

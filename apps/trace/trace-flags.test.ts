@@ -5,7 +5,7 @@ import { filterFlags, formatFilter, parseFilter } from './trace-flags.ts';
 
 const given = (...args: string[]) => readFlags(filterFlags, args).flags;
 
-it('filter flags are read, and formatted as flags again', () => {
+it('the filter flags of glossa trace are parsed into a filter, which is formatted as flags again', () => {
   const flags = given(
     '--volume',
     'a',
@@ -37,6 +37,6 @@ it.each([
   [['--pid', 'me'], /--pid takes a whole number, not 'me'/],
   [['--path', 'a'], /must begin with '\/'/],
   [['--one-in', '0'], /one request in 0 is impossible/],
-])('the filter %s is refused', (args, message) => {
+])('glossa trace refuses the filter %s with the reason', (args, message) => {
   expect(() => parseFilter(given(...args))).toThrow(message);
 });

@@ -92,8 +92,11 @@ it.each([
   [['bin/glossa'], '/work space/bin/glossa', ['debug']],
   [['/usr/bin/glossa'], '/usr/bin/glossa', ['debug']],
   [[], 'glossa', ['debug']],
-])('the command %j starts %s with %j', (command, program, args) => {
-  const from = { command, folder: '/work space' };
-  expect(resolveProgram(from)).toBe(program);
-  expect(makeArguments(from, 'debug')).toEqual(args);
-});
+])(
+  'the command %j of the settings starts the program %s with the arguments %j',
+  (command, program, args) => {
+    const from = { command, folder: '/work space' };
+    expect(resolveProgram(from)).toBe(program);
+    expect(makeArguments(from, 'debug')).toEqual(args);
+  },
+);

@@ -156,12 +156,12 @@ it.each<[string, readonly string[]]>([
     ['type: keyword.other.type', 'a: entity.name.type', '\\b: invalid.illegal.backslash'],
   ],
   ['stray', ['stray: invalid.illegal.unexpected']],
-])('the text %j is highlighted', (text, expected) => {
+])('each word of the volfile text %j is highlighted by its kind', (text, expected) => {
   expect(shown(text)).toEqual(expected);
 });
 
 describe.each(readSources('.vol').map(({ path, text }) => [path, text]))('%s', (_, text) => {
-  it('highlights keywords where the parser finds them', () => {
+  it('has highlighted keywords exactly where the parser finds keywords', () => {
     const found = tokens(text).filter(({ scope }) => scope.startsWith('keyword.'));
     const meant = (parse(text) as { keyword?: string; start: number }[]).filter(
       ({ keyword }) => keyword !== undefined,
@@ -170,7 +170,7 @@ describe.each(readSources('.vol').map(({ path, text }) => [path, text]))('%s', (
   });
 });
 
-it('every file that the manifest names exists', () => {
+it("every file that the extension's manifest names exists", () => {
   const { contributes } = JSON.parse(
     readFileSync(join(dirname(GRAMMAR), '../package.json'), 'utf8'),
   ) as { contributes: Record<'languages' | 'grammars' | 'snippets', Record<string, string>[]> };

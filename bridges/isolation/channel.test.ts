@@ -19,7 +19,7 @@ function crowded(shared = makeSharedMemory()) {
 }
 
 describe('a writer with a backlog', () => {
-  it('stays awake when a polling reader has made room', () => {
+  it('stays awake if the reader has already made room', () => {
     const { reader, writer, calls } = crowded();
     expect([reader.receive()?.u8(), reader.receive()?.u8()]).toEqual([1, 2]);
     expect(writer.setAway(false)).toBe(false);
@@ -41,7 +41,7 @@ describe('a writer with a backlog', () => {
     expect(writer.setAway(false)).toBe(true);
   });
 
-  it('sends each message as it was when put, although the memory is reused', () => {
+  it('sends each message unchanged even if the memory of the message is reused', () => {
     const { reader, writer } = crowded();
     const message = new MessageWriter();
     writer.put(message.begin(3));
@@ -54,7 +54,7 @@ describe('a writer with a backlog', () => {
     expect(kinds.slice(-2)).toEqual([3, 4]);
   });
 
-  it('throws MalformedMessage for an impossible counter of the reader', () => {
+  it('throws MalformedMessage if the reader reports an impossible number of read bytes', () => {
     const shared = makeSharedMemory();
     const { writer } = crowded(shared);
     // The counter of bytes that side 0 has read.

@@ -75,7 +75,7 @@ async function start() {
   return { graph, workers, context };
 }
 
-it('a malformed message ends the worker, and its requests fail with EIO', async () => {
+it('a worker that sends a malformed message is ended, and its requests fail with EIO', async () => {
   const { graph, workers, context } = await start();
   const reply = ask(graph, 'stat', new Loc(graph.inodes.root), null);
   expect(reply.count).toBe(0);
@@ -113,7 +113,7 @@ const messages = fc.array(
   { maxLength: 5 },
 );
 
-it('every request gets exactly one reply, for arbitrary messages of its worker', async () => {
+it('every request to a worker gets exactly one reply, even if the worker sends arbitrary messages', async () => {
   await fc.assert(
     fc.asyncProperty(messages, async (sent) => {
       const { graph, workers } = await start();
@@ -133,7 +133,7 @@ it('every request gets exactly one reply, for arbitrary messages of its worker',
   );
 });
 
-it('every request gets exactly one reply, for arbitrary writes to the shared memory', async () => {
+it('every request to a worker gets exactly one reply, even if the shared memory is overwritten', async () => {
   const words = fc.array(fc.tuple(fc.nat(), fc.integer()), { minLength: 1, maxLength: 20 });
   await fc.assert(
     fc.asyncProperty(words, fc.uint8Array({ maxLength: 200 }), async (control, ring) => {

@@ -13,7 +13,7 @@ export class xlator extends Translator {
 }
 `;
 
-it('an isolated module fails one lookup itself and winds another', async () => {
+it('an isolated module can fail one lookup itself and wind another to its child', async () => {
   const run = await startModule({ 'm.js': source }, { language: isolatedLanguage });
   expect(run.ask('lookup', run.absentLoc('decided'), null)).toMatchObject({ opErrno: ENOENT });
   const loc = run.absentLoc('passed');

@@ -52,7 +52,7 @@ describe('compareRuns', () => {
     expect(compareRuns(run, run).warnings).toEqual([]);
   });
 
-  it('finds changed times but equal ratios on a slower machine, and both changed for a slower stack', () => {
+  it('reports changed times on a slower machine, and also changed ratios if one stack became faster', () => {
     expect(listVerdicts(makeLaterRun(1.3))).toEqual(
       expectedVerdicts('slower', 'slower', 'no difference'),
     );
@@ -61,13 +61,13 @@ describe('compareRuns', () => {
     );
   });
 
-  it('returns the medians of both runs', () => {
+  it('returns the median times of both runs', () => {
     const [line] = compareRuns(run, makeLaterRun(2)).lines;
     expect(line!.b! / line!.a!).toBeCloseTo(2, 1);
     expect(line).toMatchObject({ workload: 'miss, same CPU', stack: 'typescript', to: null });
   });
 
-  it('warns about each condition in which two runs differ', () => {
+  it('warns about each difference of machine, stacks and workloads between two runs', () => {
     const machine = {
       ...run.machine,
       cpu: 'another',

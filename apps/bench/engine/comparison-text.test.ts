@@ -26,7 +26,7 @@ describe('the text of a comparison', () => {
     [1, 1, 1, 'b shows no difference to a [the same – the same]'],
     [0.8, 1.2, 1.4, 'b was too noisy to compare with a [25 % faster – 40 % slower]'],
     [0.8, 1.2, 2.4, 'b was too noisy to compare with a [25 % faster – 2.40 times as long]'],
-  ])('for the interval [%d, %d, %d] is: %s', (low, ratio, high, text) => {
+  ])('for the interval [%d, %d, %d] of a ratio is: %s', (low, ratio, high, text) => {
     expect(writeText(low, ratio, high)).toBe(text);
   });
 
@@ -72,12 +72,12 @@ const comparisons: fc.Arbitrary<Ratio> = fc
     return { low, ratio, high };
   });
 
-describe('for any interval', () => {
+describe('for any interval of a ratio', () => {
   /** Groups: the direction, and the interval as printed. */
   const sentence =
     /^b (?:(takes|is) (?:about )?([\d.]+) (?:times as (long|fast) as|% (slower|faster) than) a|shows no difference to a|was too noisy to compare with a) \[(.*)\]$/;
 
-  it('a sentence agrees with the interval in direction and in rounded numbers', () => {
+  it('the sentence about a comparison states its direction and its rounded numbers', () => {
     fc.assert(
       fc.property(comparisons, (compared) => {
         const verdict = readVerdict(compared);
@@ -105,7 +105,7 @@ describe('for any interval', () => {
     );
   });
 
-  it("a table cell's rounded interval contains the ratio, and contains 1 if the interval does", () => {
+  it('the rounded interval in a table cell contains the ratio, and contains 1 if the exact interval does', () => {
     fc.assert(
       fc.property(comparisons, (compared) => {
         const cell = `${formatFactor(compared.ratio)} ${formatInterval(compared)}`;

@@ -20,7 +20,7 @@ function* listKeys(value: unknown): Generator<string> {
 }
 
 describe('the documentation of the bench', () => {
-  it.each([...new Set(listKeys(simulateRun()))])('explains the key %s', (key) => {
+  it.each([...new Set(listKeys(simulateRun()))])('explains the key %s of a result file', (key) => {
     expect(page).toContain(`\`${key}\``);
   });
 

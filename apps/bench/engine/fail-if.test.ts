@@ -8,7 +8,7 @@ import { measureNames, measures, units } from './measures.ts';
 const parse = (text: string) => parseCondition(text, stackNames);
 
 describe('parseCondition', () => {
-  it('reads ratios, and measures with their units', () => {
+  it('reads conditions on ratios, and on measures with units', () => {
     expect(parse('python/typescript p50 > 1.2')).toEqual({
       text: 'python/typescript p50 > 1.2',
       ...{ stack: 'python', divisor: 'typescript', measure: 'p50', operator: '>', bound: 1.2 },
@@ -44,7 +44,7 @@ describe('parseCondition', () => {
     ['python p50 > 1h', "no unit of a time is called 'h'"],
     ['python/typescript p50 > 1.2 ms', "a ratio has no unit, found 'ms'"],
     ['python/typescript p50 > 1.2x', "a ratio has no unit, found 'x'"],
-  ])('refuses %s: %s', (text, message) => {
+  ])('refuses the condition %s with the message: %s', (text, message) => {
     expect(() => parse(text)).toThrow(message);
   });
 

@@ -38,7 +38,7 @@ describe('a histogram', () => {
     );
   });
 
-  it('counts times below its lowest and above its highest value', () => {
+  it('counts times that are shorter or longer than its range', () => {
     expect(summarize(recordAll([0.2, 1e15])).count).toBe(2);
   });
 
@@ -48,7 +48,7 @@ describe('a histogram', () => {
     expect(max / 1800e9).toBeCloseTo(1, 2);
   });
 
-  it('merged from parts equals the histogram of the whole', () => {
+  it('merged from the histograms of parts equals the histogram of all times', () => {
     fc.assert(
       fc.property(times, times, (a, b) => {
         const parts = summarize(mergeHistograms([recordAll(a), recordAll(b)]));
@@ -58,7 +58,7 @@ describe('a histogram', () => {
     );
   });
 
-  it('has quantiles that rise from 0 to 100 percent', () => {
+  it('has times that never decrease from 0 to 100 percent', () => {
     fc.assert(
       fc.property(times, (values) => {
         const { quantiles } = readDistribution(recordAll(values));

@@ -20,11 +20,11 @@ const check = (...rows: ReturnType<typeof makeRow>[]): string[][] => {
 };
 
 describe('the lookups that stacks pass on', () => {
-  it('give no warning where their sums are equal', () => {
+  it('give no warning if all stacks pass on equally many', () => {
     expect(check(makeRow('python', 5, 5), makeRow('c', 6, 4))).toEqual([[], []]);
   });
 
-  it('give a warning at the stack whose sum differs', () => {
+  it('give a warning at the stack that passes on more or fewer than the first', () => {
     const [python, c] = check(makeRow('python', 5, 5), makeRow('c', 5, 6));
     expect(python).toEqual([]);
     expect(c).toEqual([expect.stringMatching(/^11 lookups were passed on, by python 10: one of/)]);
@@ -43,7 +43,7 @@ describe('the lookups that stacks pass on', () => {
     ).toHaveLength(1);
   });
 
-  it('are not compared for stacks with uncounted rounds', () => {
+  it('are not compared for a stack whose lookups were not counted in every round', () => {
     expect(
       check(makeRow('python', 5, 5), makeRow('c', 7), makeRow('c', null, null)).flat(),
     ).toEqual([]);

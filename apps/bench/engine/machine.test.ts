@@ -14,24 +14,24 @@ const MOUNTS = [
   ...{ device: '0:26', mountpoint: mountpoint!, type: type!, source: 'none', options: [] },
 }));
 
-describe('the machine', () => {
+describe('the bench', () => {
   it.each([
     ['/home/me', 'ext4'],
     ['/dev/shm/a', 'tmpfs'],
     ['/dev/shmem', 'ext4'],
     ['/mnt', 'btrfs'],
-  ])('has the path %s on the file system %s', (path, type) => {
+  ])('finds the path %s on the file system %s', (path, type) => {
     expect(findFileSystem(path, MOUNTS)).toBe(type);
   });
 
-  it('has a CPU mask in which bit n stands for CPU n', () => {
+  it('makes a CPU mask in which bit n stands for CPU n', () => {
     expect([...makeCpuMask([0])]).toEqual([1, 0, 0, 0, 0, 0, 0, 0]);
     expect([...makeCpuMask([1, 3, 8, 64])]).toEqual([
       10, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0,
     ]);
   });
 
-  it('has CPU time and peak memory of a running process, and null for an absent one', () => {
+  it('reads the CPU time and peak memory of a running process, and null for an absent one', () => {
     expect(readCpuSeconds(process.pid)).toBeGreaterThan(0);
     expect(readPeakMemory(process.pid)).toBeGreaterThan(10e6);
     // Above every limit of Linux (PID_MAX_LIMIT).

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { formatMissing, measureOrExplain, NotMeasured, WrongAnswers } from './not-measured.ts';
 
-it('measureOrExplain returns the reason of NotMeasured', async () => {
+it('measureOrExplain returns the reason when a measurement throws NotMeasured', async () => {
   const unmeasured = measureOrExplain(() => Promise.reject(new NotMeasured('no compiler')));
   await expect(unmeasured).resolves.toEqual({ missing: 'no compiler' });
 });
 
-it('measureOrExplain returns the reason of WrongAnswers, marked as wrong', async () => {
+it('measureOrExplain returns the reason, marked as wrong, when a measurement throws WrongAnswers', async () => {
   const wrong = await measureOrExplain(() => Promise.reject(new WrongAnswers('2 of 3')));
   expect(wrong).toEqual({ missing: '2 of 3', wrong: true });
   expect(formatMissing(wrong)).toBe('wrong: 2 of 3');

@@ -35,7 +35,7 @@ it('with force, writeReportFolder replaces the report and keeps other files', ()
   ]);
 });
 
-it('openReportFolder and writeReportFolder name the path that they cannot make', () => {
+it('openReportFolder and writeReportFolder throw an error that names the path that cannot be made', () => {
   const file = join(scratch, 'file');
   writeFileSync(file, '');
   expect(() => openReportFolder(file, { force: true })).toThrow(`${file} is a file`);

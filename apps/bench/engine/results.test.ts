@@ -64,7 +64,7 @@ describe('compareToFirst', () => {
     expect(b!.warnings.join()).toMatch(/^too noisy to conclude: the rounds lie too far apart/);
   });
 
-  it('leaves unmeasured results unchanged', () => {
+  it('leaves a result unchanged if its stack or the first one was not measured', () => {
     const unmeasured: StackResult = {
       ...{ stack: 'b', measured: null, missing: 'it ended', unfit: false, warnings: [] },
     };
@@ -73,14 +73,14 @@ describe('compareToFirst', () => {
   });
 });
 
-it('measures gives CPU time per request, but start and throughput per stack', () => {
+it('measures gives the CPU time of one request, and the start time and throughput of the whole stack', () => {
   const { measured } = makeResult('a', [100, 100]);
   expect(measures['server-cpu'].readValue(measured!)).toBeCloseTo(1e8);
   expect(measures.start.readValue(measured!)).toBe(5e8);
   expect(measures.throughput.readValue(measured!)).toBe(5);
 });
 
-it('computeMedianRatio pairs the rounds for p50, and compares totals for memory', () => {
+it('computeMedianRatio compares p50 by pairs of rounds, and memory by the peak of the whole run', () => {
   const [mine, other] = [
     makeResult('a', [200, 400, 900]).measured!,
     makeResult('b', [100, 200, 300]).measured!,

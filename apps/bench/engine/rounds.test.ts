@@ -4,19 +4,19 @@ import { drawBelow, seedRandom, shuffle } from './random.ts';
 import { orderRounds } from './rounds.ts';
 
 describe('seeded random numbers', () => {
-  it('are equal for equal seeds, and differ for others', () => {
+  it('are equal for equal seeds, and different for different seeds', () => {
     const draw = (seed: number): number[] => Array.from({ length: 20 }, seedRandom(seed));
     expect(draw(1)).toEqual(draw(1));
     expect(draw(1)).not.toEqual(draw(2));
   });
 
-  it('drawn by drawBelow(n) cover 0 to n - 1', () => {
+  it('drawn by drawBelow(n) take every value from 0 to n - 1', () => {
     const random = seedRandom(5);
     const drawn = new Set(Array.from({ length: 500 }, () => drawBelow(random, 6)));
     expect([...drawn].sort()).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
-  it('shuffle without losing an item', () => {
+  it('shuffle a list without losing an item', () => {
     fc.assert(
       fc.property(fc.array(fc.nat()), fc.nat(), (items, seed) => {
         expect(shuffle(items, seedRandom(seed)).sort()).toEqual([...items].sort());

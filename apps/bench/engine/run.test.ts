@@ -52,7 +52,7 @@ const startAll = async (): Promise<TrialResult> => ({
 
 const screen = { width: 100, colour: false };
 
-describe('a run', () => {
+describe('a run of the bench', () => {
   it('keeps the other measurements when a workload ends with an error', async () => {
     const { run, failures } = await runBench(
       plan,
@@ -123,7 +123,7 @@ describe('a run', () => {
     );
   });
 
-  it('is partial where the machine has too few CPUs for a placement', async () => {
+  it('is marked as partial if the machine has too few CPUs for a placement', async () => {
     const places = ['same', 'different'] as const;
     const { run } = await runBench(
       { ...plan, workloads: ['miss'], placements: places, cpus: '3' },

@@ -29,7 +29,8 @@ const refusalMessage = (content: string): string => {
 };
 
 describe('parseRun', () => {
-  it('reads a written run unchanged', () => expect(parseRun(written, 'A.json')).toEqual(run));
+  it('reads a run exactly as it was written', () =>
+    expect(parseRun(written, 'A.json')).toEqual(run));
 
   it('keeps unknown keys of later versions', () => {
     expect(parseRun(changeRun(['later'], 1), 'A.json')).toEqual({ ...run, later: 1 });
@@ -49,7 +50,7 @@ describe('parseRun', () => {
     expect(refusalMessage(changeRun(path, value as Json | undefined))).toContain(message);
   });
 
-  it.each(['null', '7', '[]', '"x"'])('refuses %s', (content) => {
+  it.each(['null', '7', '[]', '"x"'])('refuses a file that contains only %s', (content) => {
     expect(refusalMessage(content)).toContain('no result of glossa bench');
   });
 

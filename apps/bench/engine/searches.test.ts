@@ -5,19 +5,19 @@ import { DIRECTORY_COUNT, FILE_COUNT, findRoundRange, planSearches } from './sea
 describe('the plan of searches', () => {
   const plan = planSearches({ seed: 1, searches: 10_000 });
 
-  it('is the same for equal seeds only', () => {
+  it('has equal searches for equal seeds, and other searches for another seed', () => {
     expect(planSearches({ seed: 1, searches: 10_000 })).toEqual(plan);
     expect(planSearches({ seed: 2, searches: 10_000 }).searches).not.toEqual(plan.searches);
   });
 
-  it('spreads the files evenly over the directories, each under a name of its own', () => {
+  it('spreads files with different names evenly over the directories', () => {
     const counts = new Array<number>(DIRECTORY_COUNT).fill(0);
     for (const home of plan.directories) counts[home] = counts[home]! + 1;
     expect(counts).toEqual(new Array(DIRECTORY_COUNT).fill(FILE_COUNT / DIRECTORY_COUNT));
     expect(new Set(plan.names).size).toBe(FILE_COUNT);
   });
 
-  it('has four fifths of the searches for a tenth of the files', () => {
+  it('directs four fifths of the searches at a tenth of the files', () => {
     const times = new Map<number, number>();
     for (const file of plan.searches) times.set(file, (times.get(file) ?? 0) + 1);
     const most = [...times.values()].sort((a, b) => b - a).slice(0, FILE_COUNT / 10);
@@ -26,7 +26,7 @@ describe('the plan of searches', () => {
     expect(share).toBeLessThan(0.82);
   });
 
-  it('has mostly searches for another tenth of the files in each round', () => {
+  it('searches for different files in each round, and mostly for a tenth of them', () => {
     const inRounds = planSearches({ seed: 1, searches: 1234, files: 500, rounds: 10 });
     const rounds = Array.from({ length: 10 }, (_, round) => {
       const { from, to } = findRoundRange(inRounds, round);
@@ -45,7 +45,7 @@ describe('the plan of searches', () => {
     }
   });
 
-  it('takes about 5.5 lookups a search, of which a cache can save three quarters', () => {
+  it('needs about 5.5 lookups per search, of which a cache can save three quarters', () => {
     const { lookups, unavoidable } = expectSearches(plan);
     expect(lookups).toBeGreaterThan(50_000);
     expect(lookups).toBeLessThan(60_000);

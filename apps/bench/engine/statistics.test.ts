@@ -34,12 +34,12 @@ describe('the median', () => {
   });
 });
 
-it('an estimate has the lowest and the highest round', () => {
+it('an estimate consists of the median, the lowest and the highest round', () => {
   expect(estimate([4, 2, 9])).toEqual({ median: 4, low: 2, high: 9 });
 });
 
 describe('compare', () => {
-  it('pairs the rounds before it takes the median', () => {
+  it('computes the ratio of each pair of rounds, and then their median', () => {
     // A machine that became slower after the first round: the medians alone would say 2.2 / 2.
     const mine = [1.1, 2.2, 4.4];
     const other = [1, 2, 4];
@@ -48,13 +48,13 @@ describe('compare', () => {
     expect(compare([5, 7, 9], [4, 7, 6], subtract)).toMatchObject({ median: 1, low: 0, high: 3 });
   });
 
-  it('marks the result as doubtful if the rounds of either row are far apart', () => {
+  it('marks the result as doubtful if the rounds of either stack are far apart', () => {
     expect(compare([10, 15], [10, 10], divide).doubtful).toBe(false);
     expect(compare([10, 16], [10, 10], divide).doubtful).toBe(true);
     expect(compare([10, 10], [16, 10], divide).doubtful).toBe(true);
   });
 
-  it('gives the ratio 1 for equal rows', () => {
+  it('gives the ratio 1 for equal rounds', () => {
     fc.assert(
       fc.property(rounds, (values) => {
         const same = compare(values, values, divide);
@@ -71,7 +71,7 @@ describe('computeQuantile', () => {
     ]);
   });
 
-  it('is the median at 0.5', () => {
+  it('returns the median for the quantile 0.5', () => {
     fc.assert(
       fc.property(rounds, (values) => {
         expect(computeQuantile(values, 0.5)).toBeCloseTo(computeMedian(values), 6);
@@ -80,8 +80,8 @@ describe('computeQuantile', () => {
   });
 });
 
-describe('the interval of a median', () => {
-  it('leaves out as many values at each end as published tables, and needs six values', () => {
+describe('the confidence interval of a median', () => {
+  it('leaves out as many values at each end as published tables do, and needs six values', () => {
     const outside = [5, 6, 8, 9, 12, 15, 20, 100, 501, 2000].map((count) => {
       const interval = computeMedianInterval(Array.from({ length: count }, (_, i) => i));
       return interval === null ? null : [interval.low, count - 1 - interval.high];
@@ -93,7 +93,7 @@ describe('the interval of a median', () => {
     ]);
   });
 
-  it('lies within the values, contains their median, and inverts with negated values', () => {
+  it('lies within the values, contains their median, and is mirrored if the values are negated', () => {
     const enough = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 6 });
     fc.assert(
       fc.property(enough, (values) => {

@@ -9,11 +9,11 @@ describe('the time limit of a round', () => {
     expect(computeRoundTimeoutMs(3600, 1, null, false)).toBeGreaterThan(3_600_000);
   });
 
-  it('is several times the duration of the last round of as many requests', () => {
+  it('is several times as long as the same requests took in the last round', () => {
     expect(computeRoundTimeoutMs(0.2, 16, MINUTE, false)).toBeGreaterThan(5 * 16 * MINUTE);
   });
 
-  it('is very long for the first run of a command, and follows its duration afterwards', () => {
+  it('is above half an hour for the first run of a command, and then follows the duration of that run', () => {
     const first = computeRoundTimeoutMs(0.2, 1, null, true);
     expect(first).toBeGreaterThan(30 * MINUTE);
     expect(findBaseTimeoutMs(true)).toBeGreaterThan(30 * MINUTE);

@@ -120,7 +120,7 @@ describe.each([
 describe('a comparison of rounds', () => {
   const [first, second] = simulate(noises.drifting!, 7, 1.1);
 
-  it('is the same for the same rounds and seed', () => {
+  it('gives the same result for the same rounds and seed', () => {
     expect(comparePaired(second, first, 3)).toEqual(comparePaired(second, first, 3));
   });
 
@@ -134,7 +134,7 @@ describe('a comparison of rounds', () => {
     for (const value of [ratio, low, high]) expect(value).toBeCloseTo(1.5, 2);
   });
 
-  it('is null for too few rounds, and “too noisy” for rounds that lie too far apart', () => {
+  it('gives no result for too few rounds, and “too noisy” for rounds that lie too far apart', () => {
     const tooFew = [second, first].map((value) => value.slice(1, ROUNDS_MIN)) as [
       number[],
       number[],
@@ -151,7 +151,7 @@ describe('a comparison of rounds', () => {
     expect(comparePaired(slower, times, 1)!.verdict).toBe('slower');
   });
 
-  it('finds a difference between two runs, and none within one', () => {
+  it('finds a difference between a fast and a slow run, and none between equal runs', () => {
     const quiet = simulate((random) => 10 * (1 + 0.1 * drawNormal(random)), 3)[0];
     const slower = quiet.map((value) => value * 1.1);
     expect(compareUnpaired(slower, quiet, 1)!.verdict).toBe('slower');
@@ -169,7 +169,7 @@ describe('a comparison of rounds', () => {
 
   const rounds = fc.array(fc.double({ min: 0.1, max: 1000, noNaN: true }), { minLength: 6 });
 
-  it('has its ratio in the interval and its verdict from it, and inverts with swapped stacks', () => {
+  it('has a ratio and a verdict that fit its interval, and is inverted if the stacks are swapped', () => {
     fc.assert(
       fc.property(rounds, rounds, fc.nat(), (some, others, seed) => {
         const length = Math.min(some.length, others.length);

@@ -30,7 +30,7 @@ describe('glossa bench compare', () => {
       expect(JSON.parse(json.out)).toMatchObject({ warnings: [], lines: { length: 15 } });
     }));
 
-  it('names a file that is no result of the bench', () =>
+  it('refuses a file that is no result of the bench, and names it', () =>
     withRuns(async (a, _, scratch) => {
       const bad = await scratch.writeFile('bad.json', JSON.stringify({ ...run, stacks: [] }));
       const failCommand = async (...args: string[]) =>
@@ -69,7 +69,7 @@ describe('glossa bench report', () => {
     }));
 });
 
-it('glossa help shows a command of two words', async () => {
+it('glossa help explains a command of two words, such as bench compare', async () => {
   const one = await runCommand(['help', 'bench', 'compare']);
   expect(one.out).toMatch(/^usage: glossa bench compare FIRST\.json SECOND\.json/);
   expect(await runCommand(['bench', 'compare', '--help'])).toEqual(one);

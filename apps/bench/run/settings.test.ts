@@ -9,7 +9,7 @@ function settings(...args: string[]) {
 }
 
 describe('the settings of glossa bench', () => {
-  it('suit a first short run by default', () => {
+  it('let a run of two stacks end within a minute by default', () => {
     const { workloads, placements, rounds, seconds, clients } = settings();
     expect(workloads).toEqual(['miss', 'hit', 'phpsim', 'smallfile', 'seqread', 'randread']);
     expect(placements).toEqual(['same']);
@@ -38,7 +38,7 @@ describe('the settings of glossa bench', () => {
     expect(both.command).toEqual(['ls', '-l']);
   });
 
-  it('let the kernel cache attributes and no names by default', () => {
+  it('let the kernel cache attributes, but no names, by default', () => {
     const of = (...args: string[]) => settings(...args).mountFlags;
     expect(of()).toEqual(['--entry-timeout=0', '--attribute-timeout=1', '--negative-timeout=0']);
     expect(of('--negative-timeout', '60', '--no-passthrough').slice(2)).toEqual([
@@ -77,7 +77,7 @@ describe('the settings of glossa bench', () => {
     expect(status).toBe(2);
   });
 
-  it('refuse a --translator that is neither here nor an example', async () => {
+  it('refuse a --translator that is neither in the working directory nor among the examples', async () => {
     const { status, err } = await runCommand(['bench', '--translator', 'no', '--in', 'python']);
     expect(err).toContain("there is no 'no', neither here nor among the examples");
     expect(status).toBe(1);

@@ -12,13 +12,13 @@ const listAlike = (languages: string) =>
     .sameLookupStacks;
 
 describe('stacks of one translator', () => {
-  it('must pass on equal lookups, except the stack none', () => {
+  it('must pass on equally many lookups, except the stack without the translator', () => {
     const languages = ['typescript', 'python'];
     expect(listAlike('typescript,python')).toEqual(languages);
     expect(listAlike('none,typescript,python')).toEqual(languages);
   });
 
-  it('run in a worker thread for the language LANGUAGE-thread', () => {
+  it('run their translator in a worker thread if the name of the language ends in -thread', () => {
     const languages = 'python,python-thread,javascript-thread';
     const { stacks } = makeTranslatorStacks({
       translator: 'negative',

@@ -19,7 +19,7 @@ volume broken
 end-volume
 `;
 
-describeMounts('glossa bench tries', () => {
+describeMounts('before it measures, glossa bench', () => {
   it.each([
     [['false'], "the command 'false' ends with status 1 in an empty folder: what is measured"],
     [
@@ -28,7 +28,7 @@ describeMounts('glossa bench tries', () => {
     ],
     [['sh', '-c', 'kill -9 $$'], 'is ended by SIGKILL in an empty folder'],
   ])(
-    'the command %j, and reports its failure',
+    'tries the command %j, and reports its failure',
     (command, message) =>
       withScratch(async (scratch) => {
         await scratch.writeFile('a.vol', benchVolfile());
@@ -42,7 +42,7 @@ describeMounts('glossa bench tries', () => {
   );
 
   it(
-    'each stack, and reports a broken module once',
+    'tries each stack, and reports a broken module once',
     () =>
       withScratch(async (scratch) => {
         await scratch.writeFile('a.vol', benchVolfile());
@@ -69,7 +69,7 @@ describeMounts('glossa bench tries', () => {
   );
 
   it(
-    'each stack, and prints its warnings at the start',
+    'tries each stack, and prints the warnings of the stacks at the start',
     () =>
       withScratch(async (scratch) => {
         const args = ['--translator', 'negative', '--in', 'typescript', '--option', 'tmeout=9'];

@@ -191,7 +191,7 @@ describeMounts('glossa bench in trouble', () => {
   );
 
   it(
-    'names the folder that it leaves because a mount is below it',
+    'names the folder that it does not remove because a mount is below it',
     () =>
       withScratch(async (scratch) => {
         vi.stubEnv('TMPDIR', scratch.path);

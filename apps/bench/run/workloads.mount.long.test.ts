@@ -61,7 +61,7 @@ describeMounts('glossa bench, as a whole', () => {
   );
 
   it(
-    'measures one translator in several languages, which pass on equal lookups',
+    'measures one translator in several languages, which all pass on equally many lookups',
     () =>
       withScratch(async (scratch) => {
         const languages = 'typescript,python,javascript';

@@ -114,8 +114,8 @@ function writeLesson(name: string, files: Readonly<Record<string, string>>): str
   return lesson;
 }
 
-describe('two glossa learn at once', () => {
-  it("keep each other's files and progress", async () => {
+describe('two runs of glossa learn at once', () => {
+  it("do not lose each other's files or progress", async () => {
     mkdirSync(mine('1-stack'), { recursive: true });
     mkdirSync(mine('2-nothing'), { recursive: true });
     const solutionOf = (lesson: string) => readFileSync(ofCourse(lesson, 'solution.js'), 'utf8');
@@ -136,7 +136,7 @@ describe('two glossa learn at once', () => {
     expect(learn('--language', 'javascript').out).toMatch(/✓ 2-nothing/);
   });
 
-  it('each keep a copy of the file at a reset', () => {
+  it("keep two copies of the learner's file if both reset it", () => {
     const places = [1, 2].map(
       () => new LearnerFiles(findLessons(undefined, {})[0]!, 'javascript', mine()),
     );
@@ -229,7 +229,7 @@ describe('glossa learn without a terminal', () => {
     expect(learn('3', '--check', join(folder, 'none.py')).err).toContain('is not there');
   });
 
-  it("runs a teacher's own lessons, in translation where there is one", () => {
+  it("runs a teacher's own lessons, translated where a translation exists", () => {
     const lesson = writeLesson('1-plain', {
       'lesson.md': '# 1. Plain\n\nDo nothing.\n',
       'starter.js': 'export class xlator {}\n',

@@ -53,7 +53,7 @@ describe('the report of glossa tutorial', () => {
     );
   });
 
-  it('prints the factors and a warning on a busy machine', () => {
+  it('warns that the machine was busy, and still prints the measured factors', () => {
     expect(formatStacksTable(settings, busy.times)).toBe(
       formatStacksTable(settings, measured.times),
     );
@@ -63,7 +63,7 @@ describe('the report of glossa tutorial', () => {
     expect(text).toContain(formatSummary(settings, measured.times));
   });
 
-  it("omits times that cannot be compared, except the talk's", () => {
+  it("omits times that are too noisy to compare, but not the talk's", () => {
     const noisy = formatStacksTable(
       settings,
       makeMeasurement([0.8, 0.75, 0.7, 0.6], quiet, 0.3).times,
@@ -82,12 +82,12 @@ describe('the report of glossa tutorial', () => {
     expect(formatSummary(settings, makeMeasurement(means).times)).toMatch(pattern);
   });
 
-  it('advises --delay where the bricks have no distance', () => {
+  it('advises --delay if the bricks reply without a network delay', () => {
     expect(formatReport(settings, measured, 1000)).toContain('--delay 1.3');
     expect(formatReport({ ...settings, delayMs: 1.3 }, measured, 1000)).not.toContain('--delay');
   });
 
-  it('names the kind of bricks, the reason, and their distance', () => {
+  it('names the program of the bricks, the reason for its choice, and the delay to the bricks', () => {
     expect(formatIntroduction(settings, 1000)).toContain(
       'two bricks of GlusterFS 10.3 on this machine.',
     );

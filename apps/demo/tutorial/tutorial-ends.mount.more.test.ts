@@ -82,7 +82,7 @@ describeRoot('glossa tutorial leaves no mount, process or file', () => {
 
   const brickPatterns = selectVariants(['brick[01]'], () => false);
   it.skipIf(isWithoutBricks()).each(brickPatterns)(
-    'when it searches, and no %s of GlusterFS answers',
+    'after SIGINT while it searches and no %s of GlusterFS answers',
     (bricks) =>
       expectEndBy('SIGINT', runTutorial, ['--bricks', 'glusterfs'], async (scratch) => {
         await expectMounted('baseline-mnt')(scratch);
@@ -107,13 +107,13 @@ describeRoot('glossa tutorial leaves no mount, process or file', () => {
   );
 });
 
-describeRoot('after a kill,', () => {
+describeRoot('after SIGKILL,', () => {
   const commands = [
     ['demo', runDemo],
     ['tutorial', runTutorial],
   ] as const;
   it.each(selectVariants(commands, ([command]) => command === 'tutorial'))(
-    'the folder of glossa %s is removed by the next run, and a folder in use stays',
+    'the temporary folder of glossa %s is removed by the next run, unless it is in use',
     (command, start) =>
       withScratch(async (scratch) => {
         const folders = (): Promise<string[]> => readdir(scratch.at('tmp'));

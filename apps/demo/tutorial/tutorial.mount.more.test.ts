@@ -87,7 +87,7 @@ describeRoot('glossa tutorial', () => {
 
 /** Tests that `test:long` does not repeat. */
 function testSearches(): void {
-  it('four stacks are searched over bricks of glossa, and --json prints only JSON', () =>
+  it('searches four stacks over bricks of glossa, and prints only JSON with --json', () =>
     withScratch(async (scratch) => {
       const flags = ['--json', '--searches', `${searches}`, '--delay', '0.2', '--bricks', 'glossa'];
       const { status, out, err } = await runTutorial(scratch, flags);
@@ -105,7 +105,7 @@ function testSearches(): void {
       await expectClean(scratch);
     }));
 
-  it('bricks of glossa are used without GlusterFS, and the reason is printed', () =>
+  it('uses bricks of glossa if GlusterFS is not installed, and prints the reason', () =>
     withScratch(async (scratch) => {
       const flags = ['--searches', '20'];
       const nowhere = await scratch.makeFolder('nowhere');
@@ -118,7 +118,7 @@ function testSearches(): void {
     }));
 
   it.skipIf(isWithoutBricks())(
-    "the talk's times are printed beside those over bricks of GlusterFS",
+    "prints the talk's times beside those over bricks of GlusterFS",
     () =>
       withScratch(async (scratch) => {
         let bricksSeen: Promise<unknown> | undefined;
@@ -149,19 +149,17 @@ function testSearches(): void {
       }),
   );
 
-  it.skipIf(isWithoutBricks())('SIGKILL leaves no process and no mount', () =>
+  it.skipIf(isWithoutBricks())('leaves no process and no mount after SIGKILL', () =>
     withScratch((scratch) => killWhenMounted(scratch, runTutorial, ['--searches', '200000'])),
   );
 
-  it.runIf(isRoot)(
-    'glossa tutorial exits with 1 and names the reason where mounts are impossible',
-    () =>
-      withScratch(async (scratch) => {
-        const { status, out, err } = await runUnmountable(scratch, [], 'tutorial');
-        expect({ status, out }).toEqual({ status: 1, out: '' });
-        expect(err).toMatch(/^glossa: nothing can be mounted here: /m);
-        await expectClean(scratch);
-      }),
+  it.runIf(isRoot)('exits with 1 and names the reason where mounts are impossible', () =>
+    withScratch(async (scratch) => {
+      const { status, out, err } = await runUnmountable(scratch, [], 'tutorial');
+      expect({ status, out }).toEqual({ status: 1, out: '' });
+      expect(err).toMatch(/^glossa: nothing can be mounted here: /m);
+      await expectClean(scratch);
+    }),
   );
 }
 

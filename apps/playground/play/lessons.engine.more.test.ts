@@ -20,15 +20,18 @@ it.each([
   ['4-callback', 'js'],
   ['7-cache', 'py'],
   ['9-measure', 'js'],
-])('the check of %s accepts the solution in %s and refuses the starter', async (lesson, ending) => {
-  const module = `/${lesson.slice(2)}.${ending}`;
-  const solution = await judge(lesson, module, text(lesson, `solution.${ending}`));
-  expect(solution).toMatchObject({ passed: true });
-  const starter = await judge(lesson, module, text(lesson, `starter.${ending}`));
-  expect(starter).toMatchObject({ passed: false });
-});
+])(
+  'the check of lesson %s accepts the solution in %s and refuses the starter',
+  async (lesson, ending) => {
+    const module = `/${lesson.slice(2)}.${ending}`;
+    const solution = await judge(lesson, module, text(lesson, `solution.${ending}`));
+    expect(solution).toMatchObject({ passed: true });
+    const starter = await judge(lesson, module, text(lesson, `starter.${ending}`));
+    expect(starter).toMatchObject({ passed: false });
+  },
+);
 
-it("a check shows its requests under the names of the learner's volfile", async () => {
+it("the check of a lesson shows its requests under the volume names of the learner's volfile", async () => {
   const { traffic } = await judge('7-cache', '/cache.py', text('7-cache', 'solution.py'));
   const { requestCount, storageCount, byFop } = traffic!.counters;
   expect(byFop.lookup![0]).toBeGreaterThan(byFop.lookup![1]);
@@ -56,7 +59,7 @@ it.each([
   ],
   ['/fop.js', text('3-fop', 'starter.js').replace('frame.wind', 'frame.wnid'), /fop\.js:\d+: /],
   ['/fop.py', '', /xlator/],
-])('the check of %s explains the error in %j', async (module, source, said) => {
+])('the check of the module %s explains the error in %j', async (module, source, said) => {
   const { passed, answer } = await judge('3-fop', module, source);
   expect(passed).toBe(false);
   expect(answer).toMatch(said);
@@ -64,7 +67,7 @@ it.each([
   expect(answer).not.toMatch(/(^|\s)\/fop/);
 });
 
-it('an unknown lesson is refused', async () => {
+it('the check of an unknown lesson throws an error that names the lesson', async () => {
   await expect(async () => judge('99-none', '/none.py', '')).rejects.toThrow(
     "no lesson is called '99-none'",
   );

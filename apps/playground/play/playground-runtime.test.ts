@@ -21,7 +21,7 @@ async function says(line: string): Promise<string> {
   return status === 0 ? joinOutput(output) : `${joinOutput(output)} (${status})`;
 }
 
-describe('a graph', () => {
+describe('a new graph in the playground', () => {
   it('leaves the earlier graph running if it does not start', async () => {
     await expect(runtime.run('ls')).rejects.toThrow('no graph runs');
     expect(await start(DISK + CACHE)).toMatchObject({
@@ -53,7 +53,7 @@ describe('a graph', () => {
     expect(await says('ls kept')).toBe('kept');
   });
 
-  it('restores its storage from a journal, without counting those requests', async () => {
+  it('restores its storage from a journal, and does not count the requests for that', async () => {
     await start(DISK + CACHE);
     const lines = [
       'mkdir -p a/b',
@@ -72,7 +72,7 @@ describe('a graph', () => {
   });
 });
 
-it('waiting for a reply is counted in virtual time, and takes no real time', async () => {
+it('the playground counts the wait for replies in virtual time, without waiting in real time', async () => {
   await start(DISK + CACHE);
   const first = await runtime.run('search file009.php');
   expect(first).toMatchObject({ output: [{ text: '/dir9/file009.php' }], status: 0 });
@@ -84,7 +84,7 @@ it('waiting for a reply is counted in virtual time, and takes no real time', asy
   expect(third.counters).toMatchObject({ requestCount: 40, storageCount: 22, waitedMs: 131.5 });
 });
 
-it('the requests of a shell line are recorded', async () => {
+it('the playground records the requests of each shell line', async () => {
   await start(DISK + CACHE);
   const { recording } = await runtime.run('cat nothing');
   const winds = onlyWinds(await readEvents(recording));
@@ -95,7 +95,7 @@ it('the requests of a shell line are recorded', async () => {
   expect(winds[0]!.caller).toMatchObject({ uid: 0, pid: 1 });
 });
 
-describe('the shell', () => {
+describe('the shell of the playground', () => {
   beforeEach(() => start(DISK));
 
   it.each([

@@ -27,7 +27,7 @@ it('a link restores the shared playground', async () => {
   );
 });
 
-it('a shortened or changed link is refused', async () => {
+it('a link to a shared playground is refused if it was shortened or changed', async () => {
   const fragment = await encodeShare(some);
   await fc.assert(
     fc.asyncProperty(fc.nat(fragment.length - 4), fc.boolean(), async (at, cuts) => {

@@ -67,7 +67,7 @@ describe("a learner's session", () => {
   it.each([
     ['/cache.py', negative('negative.py')],
     ['/cache.js', negative('javascript/negative.js')],
-  ])('the cache in %s saves requests to the storage', async (name, module) => {
+  ])('the cache module %s saves requests to the storage', async (name, module) => {
     expect(await start(module, name)).toMatchObject({ runs: true, problems: [] });
     const first = await run('search file009.php');
     expect(first.output).toBe('/dir9/file009.php');
@@ -84,7 +84,7 @@ describe("a learner's session", () => {
     await run('rm dir0/file009.php');
   });
 
-  it('a cache without invalidation hides a file', async () => {
+  it('a cache without invalidation hides a file that is created after a failed lookup', async () => {
     expect(await start(WRONG)).toMatchObject({ runs: true });
     await run('mkdir /p');
     expect(await start(WRONG)).toMatchObject({ runs: true });
@@ -97,7 +97,7 @@ describe("a learner's session", () => {
     expect((await run('cat /p/key')).output).toBe('mine');
   });
 
-  it('a wrong module is reported with its line, and the earlier graph goes on', async () => {
+  it('a syntax error in a module is reported with its line, and the earlier graph keeps running', async () => {
     const wrong = HEAD.replace(':\n', '\n');
     expect(await start(`${wrong}    pass\n`)).toMatchObject({
       runs: false,
@@ -120,7 +120,7 @@ describe("a learner's session", () => {
     expect((await run('ls /p')).output).toBe('key');
   });
 
-  it('endless replies of a module end with an error', async () => {
+  it('a shell command on a file or directory that a module makes endless stops with an error', async () => {
     await run('mkdir /e; echo four > /e/file');
     const endless = `import { Translator } from 'glossa';
 export class xlator extends Translator {
@@ -146,7 +146,7 @@ export class xlator extends Translator {
     expect((await run('cat /e/file')).output).toBe('four');
   });
 
-  it('a request without a reply ends with a message that names it', async () => {
+  it('a request that gets no reply is ended, with a message that names the request', async () => {
     await start(SILENT);
     const lost = await run('cat lost');
     expect(lost.output).toBe('cat: lost: Input/output error');

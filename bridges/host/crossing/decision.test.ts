@@ -133,7 +133,7 @@ const message = fc
     });
   });
 
-describe("a guest's message", () => {
+describe('a message from a module', () => {
   it('is refused when it is malformed', () => {
     for (const wrong of ['', '{', 'null', '7', '{}', '[]', '[1]', '["x"]', '["wind"]', '[null]']) {
       expect(() => read(wrong, 'stat'), wrong).toThrow(MessageError);
@@ -172,7 +172,7 @@ describe("a guest's message", () => {
     expect(accepted).toBeGreaterThan(1000);
   });
 
-  it("about the translator's own request may only wind", () => {
+  it('about a request that the translator itself makes may only wind', () => {
     expect(read(['wind', 0, 1, 'statfs', [['loc', [1, 0, null, null]], null]])).toMatchObject({
       verb: 'wind',
       child: 1,
@@ -181,7 +181,7 @@ describe("a guest's message", () => {
     expect(() => read(['tail', 0, []])).toThrow('no caller to answer');
   });
 
-  it('refers only to values of its own request, of the required type', () => {
+  it('is refused if it refers to a value of another request or of a wrong type', () => {
     const wind = (value: unknown) => read(['wind', 0, 0, 'stat', [value, null]], 'stat');
     const { values } = wind(['=', -1, 0]) as Decision & { verb: 'wind' };
     expect(values[0]).toBe(known[0]![1]);
@@ -191,7 +191,7 @@ describe("a guest's message", () => {
   });
 });
 
-describe('a loc that a guest composes', () => {
+describe('a loc that a module composes', () => {
   const locOf = (fop: string, loc: unknown): Loc => {
     const row = findFop(fop)!;
     const values = row.args.map(
@@ -208,14 +208,14 @@ describe('a loc that a guest composes', () => {
   });
   const inode = table.link(table.newInode(), root, 'known', buf)!;
 
-  it('carries the known inode of its name or gfid', () => {
+  it('carries the inode that the mount knows by its name or gfid', () => {
     expect(locOf('stat', [0, 1, 'known', null]).inode).toBe(inode);
     expect(locOf('lookup', [0, 1, 'known', null]).inode).toBe(inode);
     expect(locOf('stat', [0, 0, null, inode.gfid]).inode).toBe(inode);
     expect(locOf('unlink', [0, 1, 'unknown', null]).inode).toBe(null);
   });
 
-  it('carries a new inode for a lookup or mkdir', () => {
+  it('carries a new inode for a lookup of an unknown name, and for mkdir', () => {
     expect(locOf('lookup', [0, 1, 'unknown', null]).inode?.linked).toBe(false);
     expect(locOf('mkdir', [0, 1, 'known', null]).inode?.linked).toBe(false);
   });

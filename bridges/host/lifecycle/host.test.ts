@@ -51,7 +51,7 @@ it('with on-error bypass, a request that was already wound is not wound again', 
   expect(bed.dump).toMatchObject({ failures: 1, bypassed: 0 });
 });
 
-it('with on-error bypass, a decision queued before the failure is discarded', async () => {
+it('with on-error bypass, a wind that a method sent before it failed is discarded', async () => {
   const winds: Answer = (host, id) => {
     host.pushMessage(id, JSON.stringify(['wind', 0, 0, 'statfs', [0, null]]));
     return FAILED;
@@ -124,7 +124,7 @@ it('a new interpreter that fails to start leaves the old one serving', async () 
   expect(bed.dump).toMatchObject({ restarts: 0, interpreters: 1 });
 });
 
-it('a lost interpreter is replaced, and new requests wait for the replacement', async () => {
+it('a crashed interpreter is replaced, and new requests wait for the replacement', async () => {
   const bed = await new GuestGraph({ fops: { stat: dieInCall, access: () => WIND } }).start();
   const waiting = bed.access();
   bed.code = { fops: { stat: answers(ENOENT) } };
@@ -143,7 +143,7 @@ it('a lost interpreter is replaced, and new requests wait for the replacement', 
   expect(bed.dump).toMatchObject({ restarts: 1, interpreters: 1 });
 });
 
-it('while a repeatedly lost interpreter waits to restart, its requests fail', async () => {
+it('requests fail while an interpreter that crashed repeatedly waits to restart', async () => {
   const bed = await new GuestGraph({ fops: { stat: dieInCall } }).start();
   bed.stat();
   await settle();
@@ -155,7 +155,7 @@ it('while a repeatedly lost interpreter waits to restart, its requests fail', as
   expect(bed.dump).toMatchObject({ restarts: 2 });
 });
 
-it('a lost interpreter whose replacement fails to start is retried', async () => {
+it('the restart of a crashed interpreter is retried if it fails', async () => {
   const bed = await new GuestGraph({ fops: { stat: dieInCall } }).start();
   bed.code = new Error('no memory');
   bed.stat();
@@ -168,14 +168,14 @@ it('a lost interpreter whose replacement fails to start is retried', async () =>
   expect(bed.stat()).toMatchObject({ opErrno: ENOENT });
 });
 
-it('with on-error bypass, requests do not wait for a lost interpreter', async () => {
+it('with on-error bypass, requests do not wait for the restart of a crashed interpreter', async () => {
   const bed = await new GuestGraph({ fops: { stat: dieInCall } }).start({ 'on-error': 'bypass' });
   bed.stat();
   bed.stat();
   expect(bed.leaf.requests.length).toBe(2);
 });
 
-it('after a reload, new requests enter the new code, also fops that the old code did not have', async () => {
+it('after a reload, new requests enter the new code, even for fops that the old code did not have', async () => {
   const bed = await new GuestGraph({ fops: { stat: () => WIND }, reply: answers(EACCES) }).start();
   const before = bed.stat();
   bed.code = { fops: { access: answers(ENOENT) } };
@@ -282,7 +282,7 @@ it('a caller interrupted after its reply does not notify the module', async () =
   expect(bed.guests[0]!.hookCalls).toEqual([]);
 });
 
-it("a statedump includes the module's own, up to 65536 characters", async () => {
+it('a statedump includes that of the module if it has at most 65536 characters', async () => {
   const bed = await new GuestGraph({ fops: {}, hooks: ['statedump'] }).start();
   expect(bed.dump).toMatchObject({ language: 'fake', 'module.ghosts': 3 });
   bed.guests[0]!.callStateHook = () => `{"a":"${'x'.repeat(70_000)}"}`;
@@ -300,7 +300,7 @@ describe('a slow module', () => {
   const answered = (replies: readonly Reply[]): number =>
     replies.reduce((sum, { count }) => sum + count, 0);
 
-  it('gets the requests held for its new interpreter one per turn', async () => {
+  it('gets the requests held for its new interpreter one per turn of the event loop', async () => {
     const bed = await new GuestGraph({ fops: { stat: dieInCall } }).start();
     inTurns(bed.context);
     bed.stat();
@@ -313,7 +313,7 @@ describe('a slow module', () => {
     }
   });
 
-  it('gets no held request after the end of its volume, which fails them with EIO', async () => {
+  it('gets no held requests after its volume ends, and the requests fail with EIO', async () => {
     const bed = await new GuestGraph({ fops: { stat: dieInCall } }).start();
     inTurns(bed.context);
     bed.stat();
@@ -324,7 +324,7 @@ describe('a slow module', () => {
     expect(held.map(({ opErrno }) => opErrno)).toEqual([ENOENT, EIO]);
   });
 
-  it('lets requests that exceed frame-timeout fail one per turn', async () => {
+  it('lets requests that exceed frame-timeout fail one per turn of the event loop', async () => {
     const bed = await new GuestGraph({ fops: { stat: keeps } }).start({ 'frame-timeout': '1' });
     bed.guests[0]!.callHook = slow;
     const late = [bed.stat(), bed.stat(), bed.stat()];
@@ -335,7 +335,7 @@ describe('a slow module', () => {
     }
   });
 
-  it('is notified of forgotten inodes one per turn, and of no more after clear()', () => {
+  it('is notified of one forgotten inode per turn of the event loop, and of none after clear()', () => {
     const context = inTurns(new FakeContext());
     const notifications = new NotificationQueue(context);
     let done = 0;
@@ -357,7 +357,7 @@ describe('a slow module', () => {
     expect(done).toBe(4);
   });
 
-  it('is sent cancel one turn after the reply to its failed call', async () => {
+  it('gets the hook cancel one turn of the event loop after the reply to its failed request', async () => {
     const late: Answer = () => {
       throw new Error(`too long: ${slow()}`);
     };

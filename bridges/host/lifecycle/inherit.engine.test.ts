@@ -30,7 +30,7 @@ const exchange = ({ graph }: RunningModule, names: string) =>
     1000,
   );
 
-it("an exchange passes dump_state's result to load_state, and is refused when load_state fails", async () => {
+it("a new graph passes dump_state's result to load_state, and is refused when load_state fails", async () => {
   const run = await startModule({ 'm.js': COUNTS });
   const ask = (): string[] => {
     run.ask('access', run.knownLoc('a'), 0, null);

@@ -35,7 +35,7 @@ async function answered(reply: Reply): Promise<number> {
   return reply.opErrno;
 }
 
-it('while two names end the interpreter again and again, requests for others are answered', async () => {
+it('requests for other names are answered while two names crash the interpreter again and again', async () => {
   const bed = await new GuestGraph(code).start();
   for (let round = 0; round < 10; round++) {
     for (const name of ['bad one', 'bad two']) {
@@ -51,7 +51,7 @@ it('while two names end the interpreter again and again, requests for others are
   );
 });
 
-it('a name is refused for one fop alone, and for longer each time that it ends an interpreter', async () => {
+it('a name that crashes interpreters is refused for one fop only, each time for longer', async () => {
   const bed = await new GuestGraph(code).start({ 'restart-backoff': '2' });
   const restarts: number[] = [];
   for (let s = 0; s < 20; s++) {
@@ -65,7 +65,7 @@ it('a name is refused for one fop alone, and for longer each time that it ends a
   expect(bed.dump).toMatchObject({ restarts: 6 });
 });
 
-it('a request that ends no interpreter for a minute after its last wait is forgotten', async () => {
+it('the crashes by a request are forgotten once the request has caused none for a minute', async () => {
   const bed = await new GuestGraph(code).start();
   for (let times = 0; times < 2; times++) await answered(lookup(bed, 'bad'));
   bed.context.advance(61_100);
@@ -73,7 +73,7 @@ it('a request that ends no interpreter for a minute after its last wait is forgo
   expect(bed.dump).toMatchObject({ restarts: 4 });
 });
 
-it('after 1100 names that each end an interpreter, others are answered and few names are kept', async () => {
+it('after 1100 names that each crash an interpreter, other names are answered and few are remembered', async () => {
   const bed = await new GuestGraph(code).start();
   const errnos = new Set<string>();
   for (let at = 0; at < 1_100; at++) {
@@ -88,7 +88,7 @@ it('after 1100 names that each end an interpreter, others are answered and few n
   expect(bed.host.succession.harmfulRequests.size).toBeLessThanOrEqual(1024);
 });
 
-it('requests of a caller that has ended an interpreter are handled last by the next one', async () => {
+it('requests of a caller that crashed an interpreter are handled last by the next interpreter', async () => {
   const bed = await new GuestGraph(code).start();
   lookup(bed, 'bad', 1000);
   const bad = Array.from({ length: 50 }, (_, at) => lookup(bed, `bad ${at}`, 1000));
@@ -99,7 +99,7 @@ it('requests of a caller that has ended an interpreter are handled last by the n
   expect(bad.every(({ count }) => count === 1)).toBe(true);
 });
 
-it('only the request for which the interpreter ran is blamed for its end', async () => {
+it('only the request that was running when the interpreter crashed is blamed', async () => {
   const bed = await new GuestGraph(code).start();
   const name = 'kept';
   for (let times = 0; times < 3; times++) {
@@ -112,7 +112,7 @@ it('only the request for which the interpreter ran is blamed for its end', async
   expect(bed.dump).toMatchObject({ restarts: 3, 'requests-waiting': 1 });
 });
 
-it('a request that a caller sends when its first is lost waits for the next interpreter', async () => {
+it('a request that a caller sends when a crash fails its first one waits for the next interpreter', async () => {
   const bed = await new GuestGraph(code).start();
   const kept = ask(bed.graph, 'access', loc(bed, 'kept'), 0, null);
   let next: Reply | null = null;
@@ -121,7 +121,7 @@ it('a request that a caller sends when its first is lost waits for the next inte
   expect(await answered(next!)).toBe(ENOENT);
 });
 
-it("a request is blamed when the child's reply to it ends the interpreter", async () => {
+it("a request is blamed when the interpreter crashes on the child's reply to the request", async () => {
   const bed = await new GuestGraph({ fops: { lookup: () => WIND }, reply: dieInCall }).start();
   for (let times = 0; times < 3; times++) {
     const reply = lookup(bed, 'bad');
@@ -131,7 +131,7 @@ it("a request is blamed when the child's reply to it ends the interpreter", asyn
   expect(bed.dump).toMatchObject({ restarts: 2 });
 });
 
-it('with on-error bypass, a request that has ended interpreters goes to the child, without the module', async () => {
+it('with on-error bypass, a request that has crashed interpreters repeatedly is passed to the child', async () => {
   const bed = await new GuestGraph(code).start({ 'on-error': 'bypass' });
   for (let times = 0; times < 5; times++) {
     const reply = lookup(bed, 'bad');
@@ -141,7 +141,7 @@ it('with on-error bypass, a request that has ended interpreters goes to the chil
   expect(bed.dump).toMatchObject({ restarts: 2, bypassed: 5 });
 });
 
-it('a reload forgets the refused requests', async () => {
+it('a reload accepts requests again that were refused for crashes', async () => {
   const bed = await new GuestGraph(code).start();
   for (let times = 0; times < 3; times++) await answered(lookup(bed, 'bad'));
   expect(bed.dump).toMatchObject({ restarts: 2 });
@@ -150,13 +150,13 @@ it('a reload forgets the refused requests', async () => {
   expect(await answered(lookup(bed, 'bad'))).toBe(ENOENT);
 });
 
-it('with restart-backoff 0, no request is refused', async () => {
+it('with restart-backoff 0, a request is never refused, however often it crashes the interpreter', async () => {
   const bed = await new GuestGraph(code).start({ 'restart-backoff': '0' });
   for (let times = 0; times < 5; times++) await answered(lookup(bed, 'bad'));
   expect(bed.dump).toMatchObject({ restarts: 5 });
 });
 
-it('the code of a reload replaces an interpreter lost meanwhile, and starts once', async () => {
+it('an interpreter that crashes during a reload is replaced by the new code, which starts once', async () => {
   const bed = await new GuestGraph(code).start();
   const reload = bed.host.reload();
   const bad = lookup(bed, 'bad');
@@ -168,7 +168,7 @@ it('the code of a reload replaces an interpreter lost meanwhile, and starts once
   expect(bed.dump).toMatchObject({ reloads: 1, restarts: 0, interpreters: 1 });
 });
 
-it('the code of a reload keeps serving when an earlier restart ends after it', async () => {
+it('reloaded code keeps serving when a restart that began before the reload ends after it', async () => {
   const bed = await new GuestGraph(code).start();
   let goOn = (): void => {};
   bed.beforeStart = () => new Promise((done) => (goOn = done));
@@ -185,7 +185,7 @@ it('the code of a reload keeps serving when an earlier restart ends after it', a
   expect(bed.guests.map(({ closed }) => closed)).toEqual([true, false, true]);
 });
 
-it('an interpreter lost while a restart by on-error waits is replaced at once', async () => {
+it('an interpreter that crashes while a delayed restart is pending is replaced at once', async () => {
   const bed = await new GuestGraph({ fops: { ...code.fops, access: () => 3 } }).start({
     'on-error': 'restart',
   });
@@ -200,7 +200,7 @@ it('an interpreter lost while a restart by on-error waits is replaced at once', 
   expect(bed.dump).toMatchObject({ restarts: 2 });
 });
 
-it('an idle interpreter that its own timer ends is restarted after a delay, or at the next request', async () => {
+it('an idle interpreter that its own timer crashes is restarted after a delay, or at the next request', async () => {
   const bed = await new GuestGraph(code).start();
   const tick = (): void => bed.host.interpreter.enterFor(() => bed.guests.at(-1)!.die());
   for (let times = 0; times < 3; times++) {
@@ -216,7 +216,7 @@ it('an idle interpreter that its own timer ends is restarted after a delay, or a
   expect(bed.guests.length).toBe(4);
 });
 
-it('a request that enters after a timer has ended the interpreter is not blamed', async () => {
+it('the next request is not blamed when a timer has crashed the interpreter', async () => {
   const bed = await new GuestGraph(code).start();
   for (let times = 0; times < 3; times++) {
     bed.host.interpreter.enterFor(() => {

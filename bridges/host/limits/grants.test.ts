@@ -18,14 +18,14 @@ const NONE = {
   packages: undefined,
 };
 
-it('without options nothing is granted', () => {
+it('a module without options is granted no files, environment variables or packages', () => {
   expect(findGrants(NONE, base, { env: { HOME: '/root' }, sources })).toEqual({
     grants: { read: [], write: [], env: {} },
     packages: [],
   });
 });
 
-it("granted paths are resolved against the module's directory, through symbolic links", () => {
+it('the paths granted to a module are resolved against its directory, through symbolic links', () => {
   const given = { ...NONE, 'allow-read': 'data/file, link', 'allow-write': `${base}/data,` };
   const found = findGrants({ ...given, packages: 'link/file' }, base, { env: {}, sources });
   expect(found.grants.read).toEqual([join(base, 'data', 'file'), join(base, 'data')]);
@@ -34,7 +34,7 @@ it("granted paths are resolved against the module's directory, through symbolic 
   expect(new Set(listGrantedFolders(found, sources))).toEqual(new Set([join(base, 'data')]));
 });
 
-it('unset environment variables are left out', () => {
+it('an unset environment variable in option allow-env is left out', () => {
   const given = { ...NONE, 'allow-env': 'ONE, TWO' };
   const found = findGrants(given, base, { env: { ONE: '1', THREE: '3' }, sources });
   expect(found.grants.env).toEqual({ ONE: '1' });
@@ -45,7 +45,7 @@ it.each([
   ['allow-write', '/dev/null', 'option allow-write /dev/null: neither a file nor a folder'],
   ['packages', 'data/file/x', `option packages data/file/x: ENOTDIR (${base}/data/file/x)`],
   ['allow-env', 'A=1', "option allow-env: 'A=1' is no name of an environment variable"],
-] as const)('option %s %s is refused', (option, text, message) => {
+] as const)('option %s with the value %s is refused', (option, text, message) => {
   const given = { ...NONE, [option]: text };
   expect(() => findGrants(given, base, { env: {}, sources })).toThrow(message);
 });

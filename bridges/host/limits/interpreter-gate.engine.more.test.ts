@@ -103,7 +103,7 @@ describe.each(languages)('an uninterruptible call in $file', ({ file, module, pa
     }
   };
 
-  it('by a request fails it with EIO and replaces the interpreter, alone or in a shared turn', async () => {
+  it('by a request, alone or with others in one turn, fails it with EIO and replaces the interpreter', async () => {
     for (const enter of [
       (ask: () => void) => ask(),
       (ask: () => void) => void runSharedTurn(ask),
@@ -120,7 +120,7 @@ describe.each(languages)('an uninterruptible call in $file', ({ file, module, pa
     }
   });
 
-  it('in a shared turn passes the request to the child under on-error bypass', async () => {
+  it('by one of several requests in one turn passes it to the child with on-error bypass', async () => {
     const run = await begin('request', { 'on-error': 'bypass' });
     const first = run.knownLoc('a');
     expect(runSharedTurn(() => void run.ask('stat', first, null))).toBe(false);
@@ -150,7 +150,7 @@ describe.each(languages)('an uninterruptible call in $file', ({ file, module, pa
     run.expectSettled();
   });
 
-  it('by a hook replaces the interpreter once the replacement starts', async () => {
+  it('by a hook replaces the interpreter as soon as a new one starts successfully', async () => {
     const run = await begin('hook');
     run.host.notify('CHILD_DOWN', null);
     expect(run.takeLines().join('\n')).toMatch(LOST);
@@ -180,7 +180,7 @@ describe.each(languages)('an uninterruptible call in $file', ({ file, module, pa
     await replaced(run, LOST);
   });
 
-  it('at the start fails the start with the time limit', async () => {
+  it('while the module starts makes the start fail with a message about the time limit', async () => {
     await expect(start('init')).rejects.toThrow(/ran too long .*time-limit/);
     const files = { [file]: `${module('')}\n${outside}\n` };
     const options = { 'time-limit': LIMIT };

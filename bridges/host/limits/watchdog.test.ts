@@ -102,7 +102,7 @@ it('short calls are not interrupted, however many', () => {
   }
 });
 
-it('a call seen by two samples is marked slow', () => {
+it('a call that still runs at the second sample is marked slow', () => {
   const slot = newSlot();
   begin(slot, 1);
   const seen = Array.from({ length: 3 }, () => {
@@ -112,7 +112,7 @@ it('a call seen by two samples is marked slow', () => {
   expect(seen).toEqual([false, true, true]);
 });
 
-it('CPU time of other processes is deducted, at most as much as was counted', () => {
+it('the CPU time of a call excludes that of other processes, and never becomes negative', () => {
   const slot = newSlot();
   begin(slot, 1);
   sample(slot, 0, untold);
@@ -125,7 +125,7 @@ it('CPU time of other processes is deducted, at most as much as was counted', ()
   expect(slot.word[0]! & INTERRUPT).toBe(INTERRUPT);
 });
 
-it('time spent in the host does not count', () => {
+it('time spent in functions of the host does not count towards the time limit of a call', () => {
   const slot = newSlot();
   begin(slot, 1);
   slot.word[0]! |= IN_HOST;
@@ -133,7 +133,7 @@ it('time spent in the host does not count', () => {
   expect(slot.word[0]! & (INTERRUPT | FORCE)).toBe(0);
 });
 
-describe('the request to end a turn', () => {
+describe('the request to end a turn of the event loop', () => {
   /** Samples until the call has reached a stage. */
   const sampleUntil = (slot: Slot, until: () => boolean): void => {
     for (let at = 0; at < 1000 && !until(); at += 1) sample(slot, LIMIT / SAMPLES, untold);
@@ -141,7 +141,7 @@ describe('the request to end a turn', () => {
   };
   const marked = (slot: Slot) => () => (slot.word[0]! & END) !== 0;
 
-  it('is made once for a call', () => {
+  it('is made once for each call that runs too long', () => {
     const slot = newSlot();
     begin(slot, 1);
     expect(isDue(slot)).toBe(false);
@@ -159,7 +159,7 @@ describe('the request to end a turn', () => {
     expect(isDue(slot)).toBe(true);
   });
 
-  it('leaves the next call its full limit', () => {
+  it('leaves the next call its full time limit', () => {
     const slot = newSlot();
     begin(slot, 1);
     sampleUntil(slot, marked(slot));
@@ -205,7 +205,7 @@ describe('the request to end a turn', () => {
     expect(slot.stage).not.toBe(LOST);
   });
 
-  it('is not made for engines without endable turns, which are still marked lost', () => {
+  it('is not made for an interpreter whose turns cannot be ended, which is still marked as lost', () => {
     const slot = { ...newSlot(), isEndable: false };
     begin(slot, 1);
     sampleUntil(slot, () => slot.stage === LOST);

@@ -213,7 +213,7 @@ describe.each(ways)('an observed module %s', (_, language, tested) => {
       startModule({ [file]: source(init, access) }, { language });
 
     it.each(cases)(
-      `${name}: state with $what is noted in bounded text`,
+      `${name}: state with $what is noted in a text of limited length`,
       async ({ init, access, told }) => {
         const run = await start(init, access);
         const { notes } = await notesOf(run);
@@ -224,7 +224,7 @@ describe.each(ways)('an observed module %s', (_, language, tested) => {
       },
     );
 
-    it(`${name}: redacted notes hide contents`, async () => {
+    it(`${name}: redacted notes hide the contents of the module's state and frame.local`, async () => {
       const local = name === 'Python' ? "frame.local = 'secret'" : "frame.local = 'secret';";
       const state = name === 'Python' ? "self.secret = ['secret']" : "this.secret = ['secret'];";
       const run = await start(name === 'Python' ? 'pass' : '', `${local}\n${state}`);
@@ -240,7 +240,7 @@ describe.each(ways)('an observed module %s', (_, language, tested) => {
       expect(text).not.toContain('secret');
     });
 
-    it(`${name}: an inspection that never ends costs only the notes`, async () => {
+    it(`${name}: an inspection of state that never ends loses only the notes, and no request fails`, async () => {
       const run = await startModule(
         { [file]: source(sabotage, name === 'Python' ? 'pass' : '') },
         { language, options: { 'time-limit': '3' } },

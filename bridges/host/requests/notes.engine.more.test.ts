@@ -202,7 +202,7 @@ for (const { name, file, source, ...says } of languages) {
       run.takeRequests()[0]?.answer(-1, ENOENT, null, null, null, null);
     };
 
-    it('notes name the method, line, frame.local and changed state; log lines are noted with their request', async () => {
+    it('notes of a request name the method, line, frame.local and changed state, and include its log lines', async () => {
       const run = await start();
       const notes = await observed(run, () => {
         miss(run, 'a');

@@ -30,7 +30,7 @@ function run({ durationMs, status = () => 0 }: FakeRequests, requested: Partial<
   return { ...loop, ms: [...loop.times].map((ns) => ns / 1e6), asked: numbers };
 }
 
-describe('the loop of a client', () => {
+describe('the request loop of a bench client', () => {
   it('times requests without their preparation and checks', () => {
     const { ms, asked: numbers, seconds } = run({ durationMs: (i) => i }, { from: 10 });
     expect(numbers).toEqual([10, 11, 12, 13]);
@@ -39,7 +39,7 @@ describe('the loop of a client', () => {
     expect(seconds).toBeCloseTo(0.053, 9);
   });
 
-  it('ends after its time limit and returns the requests until then', () => {
+  it('ends after its time limit and returns the requests made until then', () => {
     const { ms, asked: numbers } = run({ durationMs: () => 5 }, { from: -9, count: 9, forMs: 8 });
     expect(numbers).toEqual([-9, -8]);
     expect(ms).toEqual([5, 5]);

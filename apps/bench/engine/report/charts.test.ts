@@ -16,14 +16,14 @@ function plotTop(names: readonly string[], width: number): number {
 
 const MANY = ['typescript', 'python', 'glusterfs', 'libfuse-floor', 'libfuse', 'fuse-native'];
 
-it('a plot begins below a legend of any number of names', () => {
+it('a plot begins below its legend, however many names the legend has', () => {
   expect(plotTop(['a', 'b'], 470)).toBe(plotTop(['a'], 470));
   expect(plotTop(MANY, 470)).toBeGreaterThan(plotTop(['a'], 470));
   expect(plotTop([...MANY, ...MANY], 470)).toBeGreaterThan(plotTop(MANY, 470));
   expect(plotTop(MANY, 960)).toBe(plotTop(['a'], 470));
 });
 
-it('no two stacks have the same colour and symbol', () => {
+it('no two stacks in a chart have the same colour and symbol', () => {
   const names = Array.from({ length: 20 }, (_, i) => `stack ${i}`);
   const stacks = names.map((name) => ({ name, description: '', volfile: null }));
   const results = names.map((stack, i) => ({ ...workload!.results[i === 0 ? 0 : 1]!, stack }));
@@ -39,7 +39,7 @@ it('no two stacks have the same colour and symbol', () => {
   expect(new Set(markers).size).toBe(19);
 });
 
-it('the legend lists only stacks with points, each in its colour of the other charts', () => {
+it('the legend of a chart lists only measured stacks, each in the colour that it has in other charts', () => {
   const [result, ...others] = workload!.results;
   const unmeasured = { ...others[0]!, measured: null, missing: 'it ended' };
   const results = [result!, unmeasured, ...others.slice(1)];
@@ -52,13 +52,13 @@ it('the legend lists only stacks with points, each in its colour of the other ch
   expect(listSeries(makeRatioChart(run).draw(960))).toContainEqual(listSeries(chart)[0]);
 });
 
-it('ticks are at round values', () => {
+it('the ticks of an axis are at round values', () => {
   expect(listRoundTicks(0.88, 1.36)).toEqual([0.9, 1, 1.1, 1.2, 1.3]);
   expect(listRoundTicks(5, 150)).toEqual([5, 10, 20, 50, 100]);
   expect(listRoundTicks(0.3, 2e6)).toEqual([1, 10, 100, 1000, 10_000, 100_000, 1_000_000]);
 });
 
-it('any ticks rise and lie within the axis', () => {
+it('the ticks of an axis rise and lie within it, for any range', () => {
   const ends = fc.tuple(
     fc.double({ min: 1e-3, max: 1e9, noNaN: true }),
     fc.double({ min: 1.05, max: 1e6, noNaN: true }),

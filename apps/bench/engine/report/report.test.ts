@@ -14,8 +14,8 @@ const plain = { width: 100, colour: false };
 // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what they begin with
 const SGR = /\x1b\[[\d;]*m/g;
 
-describe('the first sentences of a report', () => {
-  it('group the measurements by verdict where these differ', () => {
+describe('the first sentences of a bench report', () => {
+  it('group the measurements of a stack by verdict if the verdicts differ', () => {
     expect(formatAnswers(run)).toEqual([
       'python is 5 to 17 % slower than typescript (in 2 of 3); it is about 11 % faster than ' +
         'typescript [9 – 13 %] (in 1 of 3).',
@@ -24,7 +24,7 @@ describe('the first sentences of a report', () => {
     ]);
   });
 
-  it('are one for each stack where all measurements agree', () => {
+  it('consist of one sentence for each stack whose measurements all agree', () => {
     const [one] = simulatedWorkloads;
     expect(formatAnswers(simulateRun({}, [one!]))[0]).toMatch(
       /^python is about 17 % slower than typescript \[1\d – 1\d %\]\.$/,
@@ -61,7 +61,7 @@ describe('the report at a terminal', () => {
     for (const line of lines) expect([...line].length).toBeLessThanOrEqual(width);
   });
 
-  it.each([40, 80, 100, 160])('shows every measure in %i columns', (width) => {
+  it.each([40, 80, 100, 160])('shows every measure at a width of %i columns', (width) => {
     const text = formatWorkload(run.workloads[0]!, { width, colour: false });
     for (const title of [
       ...['p50', '× typescript', 'verdict', 'mean', 'p90', 'p99', 'p99.9', 'max'],
@@ -77,7 +77,7 @@ describe('the report at a terminal', () => {
     expect(rows.join(' ')).toContain(` ${peakMemoryBytes! / 1e6} MB`);
   });
 
-  it('shows bars, and the verdict beside them', () => {
+  it('shows bars with the verdict beside them', () => {
     const [workload] = run.workloads;
     const lines = formatWorkload(workload!, { width: 80, colour: false }).split('\n');
     expect(lines.find((line) => line.startsWith('  python'))).toMatch(/ slower {2}█+[▏▎▍▌▋▊▉]?$/);
@@ -100,7 +100,7 @@ describe('the report at a terminal', () => {
     expect(formatWorkload({ ...workload!, plain: null }, plain)).not.toContain('plain directory');
   });
 
-  it('warns where clients and kernel take most of the time', () => {
+  it('warns if clients and the kernel take more than half of the time', () => {
     const half = 'the plain directory takes more than half as long';
     expect(formatTerminalReport(run, plain)).not.toContain(half);
     const [workload] = run.workloads;
@@ -109,7 +109,7 @@ describe('the report at a terminal', () => {
     expect(text).toContainEqual(expect.stringContaining(`miss, same CPU, typescript: ${half}`));
   });
 
-  it('shows warnings, and the reason at each stack without a measurement', () => {
+  it('shows the warnings of a run, and the reason at each stack that was not measured', () => {
     const text = formatTerminalReport({ ...run, partial: true }, plain);
     expect(text).toContain('  javascript  not measured: it ended');
     expect(text).toContain(
@@ -152,7 +152,7 @@ describe('the report in Markdown', () => {
     }
   });
 
-  it('keeps a volfile within its code fence, and a name within its cell', () => {
+  it('keeps a volfile with backquotes in its code block, and a name with | in its table cell', () => {
     const [first, ...others] = run.stacks;
     const stacks = [{ ...first!, volfile: '# ````\n' }, ...others];
     expect(formatMarkdown({ ...run, stacks })).toContain('`````\n# ````\n`````');
@@ -173,7 +173,7 @@ it('every report explains why the plain directory is measured, if it is', async 
   expect(formatMethodParagraphs({ ...run, workloads }).join(' ')).not.toContain(explanation);
 });
 
-describe('the report as a page', () => {
+describe('the report as a web page', () => {
   const page = formatHtml(run, draw);
 
   it('needs no network and no script', () => {
@@ -206,7 +206,7 @@ describe('the report as a page', () => {
     expect(page).toContain('A &lt;CPU&gt; of 3 GHz');
   });
 
-  it('is accessible: headings, captions of tables, descriptions of pictures', () => {
+  it('is accessible, with headings, captions of tables and descriptions of pictures', () => {
     expect(page.match(/<(h1|header|main)>/g)).toEqual(['<header>', '<h1>', '<main>']);
     for (const section of page.split(/<section[^>]*>\n/).slice(1)) expect(section).toMatch(/^<h2>/);
     const tables = page.match(/<table>.*?<\/table>/gs)!;

@@ -59,7 +59,7 @@ const requestCounts: Partial<Record<WorkloadName, number>> = { command: 2, readd
 
 describe('a workload', () => {
   it.each(workloadNames)(
-    'such as %s accepts the plain directory, and leaves no descriptor open',
+    'such as %s finds no wrong reply in a plain directory, and leaves no descriptor open',
     (name) => {
       const before = readdirSync('/proc/self/fd').length;
       const requests = open(name);
@@ -70,7 +70,7 @@ describe('a workload', () => {
     },
   );
 
-  it('makes the same requests for the same seed and client, and others for other ones', () => {
+  it('makes the same requests for the same seed and client, and different ones for another seed or client', () => {
     const requestOrder = (changes: Partial<WorkloadSetting>): (string | null)[] => {
       const requests = workloads.hit.open({ ...setting, ...changes });
       // With a status that is never right, each complaint contains the requested name.
@@ -101,7 +101,7 @@ describe('a wrong result', () => {
     ['randread', (root) => writeFileSync(join(root, 'data'), Buffer.alloc(1 << 25)), /other data/],
     ['smallfile', (root) => writeFileSync(join(root, 'client0-0003'), ''), /EEXIST/],
     ['command', (root) => writeFileSync(join(root, 'more'), ''), /something else/],
-  ])('in the workload %s gives a complaint', (name, spoil, complaint) => {
+  ])('in the workload %s is reported', (name, spoil, complaint) => {
     makeTrees(name);
     // The searched folders are opened before one of them is removed.
     const before = name === 'phpsim' ? workloads[name].open(setting) : null;
@@ -112,7 +112,7 @@ describe('a wrong result', () => {
     expect(complaints[0]).toMatch(complaint);
   });
 
-  it('such as the unexpected exit status of a command gives a complaint', () => {
+  it('such as an unexpected exit status of a command is reported', () => {
     const requests = open('command', {
       command: tryCommand(['test', '-e', 'more'], folder),
     });
@@ -136,7 +136,7 @@ describe('the workload phpsim', () => {
 
   const plan = planSearches({ seed: 3, searches: 500, files: 300, rounds: 4 });
 
-  it('makes the searches of a given plan, and looks up an absent name for negative numbers', () => {
+  it('looks up the files of a given plan, and an absent name for each negative number', () => {
     const requests = open('phpsim', { searches: plan, plainFolder: '' });
     expect(requests.send(-7)).toBe(-2);
     expect(requests.check(-7, -2)).toBeNull();
@@ -147,7 +147,7 @@ describe('the workload phpsim', () => {
     requests.close();
   });
 
-  it('complains of a file that is absent, or in another directory than planned', () => {
+  it('reports each file that is absent, or in another directory than planned', () => {
     const directories = plan.directories.map((directory) => (directory + 1) % 10);
     const requests = open('phpsim', { searches: { ...plan, directories } });
     rmSync(join(setting.root, 'dir4'), { recursive: true });

@@ -78,7 +78,7 @@ describe('batches of requests', () => {
     ['decided', absentLeaf, ENOENT],
     ['seen', presentLeaf, 0],
   ] as const)(
-    'get the expected replies of the module %s in TypeScript',
+    'get the expected replies from the module %s in TypeScript',
     async (name, leaf, errno) => {
       const graph = await startModuleGraph(makeEnvironment(), 'typescript', name, leaf);
       expect(await makeLookupBatch(graph, errno)(200)).toBeGreaterThan(0);
@@ -87,7 +87,7 @@ describe('batches of requests', () => {
     },
   );
 
-  it('cannot go to a module whose file is absent: startModuleGraph rejects, and names it', async () => {
+  it('are refused for a module whose file is absent, with a message that names the file', async () => {
     const starting = startModuleGraph(makeEnvironment(), 'typescript', 'none', absentLeaf);
     await expect(starting).rejects.toThrow(NotMeasured);
     await expect(starting).rejects.toThrow(/there is no file .*none\.ts/);

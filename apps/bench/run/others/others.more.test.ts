@@ -44,24 +44,24 @@ function writePythonModule(name: string, text: string): void {
 const raiseNoModule = (name: string): string =>
   `raise ModuleNotFoundError("No module named '${name}'")\n`;
 
-describe('the package to install is named', () => {
+describe('the warning about a missing implementation', () => {
   it.each<[string[], string]>([
     [[], 'there is no C compiler (apt install gcc libc6-dev pkg-config libfuse3-dev)'],
     [['pkg-config'], 'there is no C compiler (apt install gcc libc6-dev)'],
     [['cc'], 'libfuse 3 is not installed (apt install pkg-config libfuse3-dev)'],
-  ])('for libfuse, with only %j on PATH', (programNames, problem) => {
+  ])('names the packages to install for libfuse with only %j on PATH', (programNames, problem) => {
     vi.stubEnv('PATH', makePrograms(...programNames));
     expect(libfuse.prepare(scratch)).toBe(problem);
   });
 
-  it('for fuse-native, without its module', () => {
+  it('names the package to install for fuse-native if its module is missing', () => {
     vi.stubEnv('NODE_PATH', scratch);
     expect(fuseNative.prepare(scratch)).toBe(
       'it is not installed (npm install --ignore-scripts fuse-native)',
     );
   });
 
-  it('for fuse-native, when it does not run', () => {
+  it('contains the error message of fuse-native if it does not run', () => {
     const folder = join(scratch, 'fuse-native');
     mkdirSync(folder);
     writeFileSync(join(folder, 'package.json'), '{"main": "index.js"}');
@@ -72,19 +72,22 @@ describe('the package to install is named', () => {
     );
   });
 
-  it('for fusepy, without its module', () => {
+  it('names the package to install for fusepy if its module is missing', () => {
     writePythonModule('fusepy', raiseNoModule('fusepy'));
     writePythonModule('fuse', raiseNoModule('fuse'));
     expect(fusepy.prepare(scratch)).toMatch(/ \(apt install python3-fusepy\)$/);
   });
 
   const noPython = isInstalled('python3') ? '' : 'python3 is not installed';
-  it.skipIf(isSkipped('what fusepy needs', noPython))('for fusepy, without libfuse 2', () => {
-    writePythonModule('fusepy', 'raise EnvironmentError("Unable to find libfuse")\n');
-    expect(fusepy.prepare(scratch)).toBe('libfuse 2 is not installed (apt install libfuse2)');
-  });
+  it.skipIf(isSkipped('what fusepy needs', noPython))(
+    'names the package to install for fusepy if libfuse 2 is missing',
+    () => {
+      writePythonModule('fusepy', 'raise EnvironmentError("Unable to find libfuse")\n');
+      expect(fusepy.prepare(scratch)).toBe('libfuse 2 is not installed (apt install libfuse2)');
+    },
+  );
 
-  it('in the warning that an implementation is left out', () => {
+  it('states which implementation is left out, and which packages to install', () => {
     vi.stubEnv('PATH', makePrograms());
     const stacks = { stacks: [], warnings: ['one'], question: 'How fast?', sameLookupStacks };
     expect(addOthers(stacks, ['libfuse'], scratch)).toEqual({
@@ -99,7 +102,7 @@ describe('the package to install is named', () => {
   });
 });
 
-it('a missing fusermount3 is named to users other than root', () => {
+it('a user other than root gets a warning if fusermount3 is missing', () => {
   vi.spyOn(process, 'getuid').mockReturnValue(4321);
   const stacks = { stacks: [], warnings: [], question: 'How fast?', sameLookupStacks };
   const path = makePrograms('cc', 'pkg-config');
@@ -134,7 +137,7 @@ describe('a stack of --with', () => {
     plan.discard();
   });
 
-  it('is reported as silent if its program is absent', async () => {
+  it('is reported as not mounted and without a message if its program is absent', async () => {
     const absent: OtherStack = {
       ...failing,
       makeCommand: () => ({ commandLine: [join(scratch, 'gone')] }),

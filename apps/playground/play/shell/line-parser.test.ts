@@ -19,7 +19,7 @@ const typed = ({ words, outputFile, ifSucceeded }: SimpleCommand, at: number): s
   return before + words.map(quoteWord).join(' ') + after;
 };
 
-it('any words survive quoting and parsing', () => {
+it('any words are unchanged after quoting and parsing in a shell line', () => {
   fc.assert(
     fc.property(line, (commands) => {
       expect(parseLine(commands.map(typed).join(''))).toEqual(commands);
@@ -27,7 +27,7 @@ it('any words survive quoting and parsing', () => {
   );
 });
 
-it('any line is parsed or refused with a message', () => {
+it('any shell line is parsed, or refused with a message', () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom(...'ab\'"\\>;&| #\t') }), (text) => {
       try {
@@ -46,7 +46,7 @@ it.each([
   ['a;', [['a']]],
   ['a b#c # d', [['a', 'b#c']]],
   ['   # nothing', []],
-])('the line %j is parsed into words', (text, words) => {
+])('the shell line %j is parsed into words', (text, words) => {
   expect(parseLine(text).map((one) => one.words)).toEqual(words);
 });
 
@@ -59,6 +59,6 @@ it.each([
   ['> a', "syntax error near unexpected token 'newline'"],
   ['ls | wc', "this shell has no '|': help lists its commands"],
   ['a & b', "this shell has no '&': help lists its commands"],
-])('the line %j is refused', (text, message) => {
+])('the shell line %j is refused', (text, message) => {
   expect(() => parseLine(text)).toThrow(message);
 });
