@@ -28,7 +28,7 @@ function makeFolder(...files: string[]): string {
 const findIn = (path: string, name: string, languages = hostedLanguages) =>
   findModule({ name, path, language: undefined, baseDir: '/' }, languages, { env: {}, sources });
 
-it('no two languages share a file extension or a name', () => {
+it('no two languages of modules share a file extension or a name', () => {
   const extensions = allLanguages.flatMap(([, { extensions }]) => extensions);
   expect(new Set(extensions).size).toBe(extensions.length);
   const names = allLanguages.flatMap(([name, { aliases }]) => [name, ...aliases]);
@@ -36,7 +36,7 @@ it('no two languages share a file extension or a name', () => {
 });
 
 it.each(allLanguages)(
-  'the extensions, test file names and hosted record of %s agree',
+  'modules and test files of the language %s are known by their file names',
   (_name, language) => {
     const { extensions, hosted, tests } = language;
     for (const end of extensions) expect(findLanguage(`m${end}`)).toBe(language);
@@ -47,7 +47,7 @@ it.each(allLanguages)(
 
 it.each(
   hostedLanguages.flatMap(({ name, packageFiles }) => packageFiles.map((file) => [name, file])),
-)('the search finds a folder as a %s module if it contains %s', (language, file) => {
+)('the search for a module takes a folder as a %s module if it contains %s', (language, file) => {
   const folder = makeFolder(`m/${file}`);
   expect(findIn(folder, 'm')).toMatchObject({
     path: join(folder, 'm', file!),
@@ -55,7 +55,7 @@ it.each(
   });
 });
 
-it('option language accepts an added language, and the search finds its modules', () => {
+it('a language that is added can be given in option language, and its modules are found', () => {
   const mine: HostedLanguage = {
     name: 'mine',
     extensions: ['.mine'],
@@ -72,7 +72,7 @@ it('option language accepts an added language, and the search finds its modules'
   expect(() => findIn(folder, 'm')).toThrow("module 'm' was not found");
 });
 
-it('a module-name with an extension finds only that file', () => {
+it('option module-name with a file extension finds only the file of that name', () => {
   const names = ['m.py', 'm.js', 'm.mjs', 'm.ts'];
   const folder = makeFolder(...names, 'm/__init__.py');
   for (const name of names) expect(findIn(folder, name).path).toBe(join(folder, name));

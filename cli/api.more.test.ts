@@ -29,7 +29,7 @@ print(reply[12:].decode())
 const why = process.getuid?.() === 0 ? '' : 'only root can be another user';
 
 describe.skipIf(isSkipped('glossa api and other users', why))('glossa api', () => {
-  it('refuses a program of another user, with a line in the log', async () => {
+  it('refuses a program of another user, and logs the refusal', async () => {
     const folder = makeVolfileFolder();
     const { path } = await listenApi(folder);
     chmodSync(folder, 0o755);
@@ -42,8 +42,8 @@ describe.skipIf(isSkipped('glossa api and other users', why))('glossa api', () =
   });
 });
 
-describe('a program that leaves', () => {
-  it('has its locks released, and the next one gets them', async () => {
+describe('a program connected to glossa api', () => {
+  it('loses its locks when it disconnects, and the next waiting program gets them', async () => {
     const { path } = await listenApi(makeVolfileFolder(LOCKS));
     const socket = await openSocket(path);
     const [holder, waiter] = [await SocketClient.greet(socket), await connectTo(path)];
@@ -57,7 +57,7 @@ describe('a program that leaves', () => {
     expect(readU32(await waiting)).toBe(1);
   });
 
-  it('has the descriptors of its files closed', async () => {
+  it('has its open files closed when it disconnects', async () => {
     const folder = makeVolfileFolder();
     const store = `volume files\n    type storage/posix\n    option directory ${folder}\nend-volume\n`;
     const posix = makeVolfileFolder(store);
@@ -76,7 +76,7 @@ describe('a program that leaves', () => {
     await expect.poll(countDescriptors, { timeout: 30_000 }).toBeLessThanOrEqual(before);
   });
 
-  it('without reading its replies does not keep the server from its end', async () => {
+  it('cannot keep the server from ending by not reading its replies', async () => {
     const { server, path } = await listenApi(makeVolfileFolder());
     const client = await connectTo(path);
     await client.do('write_file', [0o101, 0o644, '/file', new Uint8Array(1_000_000)]);

@@ -11,7 +11,7 @@ import { connectTo, listenApi, makeVolfileFolder, startApi } from '../test/suppo
 import { runCommand } from '../test/support/cli.ts';
 
 describe('glossa api', () => {
-  it('serves several programs until SIGTERM at --socket, a socket for its user', async () => {
+  it('serves several programs at --socket, which its user alone can open, until SIGTERM', async () => {
     const folder = makeVolfileFolder();
     const path = join(folder, 'socket');
     const server = startApi(folder, '--socket', path);
@@ -28,7 +28,7 @@ describe('glossa api', () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  it('serves the program that has started it at --fd, and ends with it', async () => {
+  it('serves the program that has started it at --fd, and ends when that program disconnects', async () => {
     const server = startApi(makeVolfileFolder(), '--fd', '3');
     const socket = server.stdio[3] as Duplex as Socket;
     const client = await SocketClient.greet(socket);
@@ -38,7 +38,7 @@ describe('glossa api', () => {
     expect(await once(server, 'exit')).toEqual([0, null]);
   });
 
-  it('disconnects a program that sends rubbish, and serves the others', async () => {
+  it('disconnects a program that sends invalid bytes, and serves the others', async () => {
     const { path } = await listenApi(makeVolfileFolder());
     const client = await connectTo(path);
     const stranger = connect(path);
@@ -52,7 +52,7 @@ describe('glossa api', () => {
     [[], 'use either --socket PATH or --fd N'],
     [['--socket', 'a', '--fd', '3'], 'use either --socket PATH or --fd N'],
     [['--fd', '999'], '--fd 999: the descriptor is no connected unix socket'],
-  ])('refuses %j', async (args, message) => {
+  ])('refuses the arguments %j with the reason', async (args, message) => {
     const { status, err } = await runCommand([
       'api',
       join(makeVolfileFolder(), 'files.vol'),
@@ -67,7 +67,7 @@ describe('glossa api', () => {
       'the socket of a server that runs',
       async (path: string) => void (await listenApi(dirname(path))),
     ],
-  ])('--socket with the path of %s fails, and leaves it', async (_, occupy) => {
+  ])('fails if --socket names %s, and leaves it unchanged', async (_, occupy) => {
     const folder = makeVolfileFolder();
     const path = join(folder, 'socket');
     await occupy(path);
@@ -81,7 +81,7 @@ describe('glossa api', () => {
     expect(statSync(path).ino).toBe(ino);
   });
 
-  it('fails with the socket that it cannot listen at', async () => {
+  it('fails with the path of --socket in the message if it cannot listen there', async () => {
     const folder = makeVolfileFolder();
     const path = join(folder, 'absent', 'socket');
     const log = join(folder, 'log');

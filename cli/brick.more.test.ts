@@ -98,7 +98,7 @@ const why = findBrickObstacle();
 const skipped = why !== '' && process.env.GLOSSA_REQUIRE_ALL !== '1';
 if (skipped) process.stderr.write(`skipped: bricks for GlusterFS: ${why}\n`);
 
-it('glossa brick serves as a daemon until it is asked to end', async () => {
+it('glossa brick serves as a daemon until SIGTERM', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'glossa-bricks-'));
   const at = (name: string): string => join(folder, name);
   const glossa = (...args: string[]) =>
@@ -126,7 +126,7 @@ it('glossa brick serves as a daemon until it is asked to end', async () => {
   }
 });
 
-(skipped ? describe.skip : describeMounts)('a brick for GlusterFS', () => {
+(skipped ? describe.skip : describeMounts)('a brick of glossa with GlusterFS clients', () => {
   let folder: string;
   let shared: OurBrick;
   const mounts: RealMount[] = [];
@@ -206,7 +206,7 @@ it('glossa brick serves as a daemon until it is asked to end', async () => {
     expect(far.logged.split('\n').filter((line) => / E \[/.test(line))).toEqual([]);
   });
 
-  it('invalidates the caches of other clients, and excludes them by locks', async () => {
+  it("lets its clients see each other's changes despite caches, and respect each other's locks", async () => {
     const caching = (port: number): string =>
       client(port) +
       volume(
@@ -242,7 +242,7 @@ it('glossa brick serves as a daemon until it is asked to end', async () => {
     expect(shared.logged).toMatch(/client .* disconnected/);
   });
 
-  it('refuses a client that auth does not allow, and the client gives up', async () => {
+  it("refuses a client with a wrong password, and the client's mount fails", async () => {
     const strict = await start(
       (port) =>
         files(dir('strict')) +
@@ -266,7 +266,7 @@ it('glossa brick serves as a daemon until it is asked to end', async () => {
     await (await mount(as('s3cret'))).runScript('echo in > f');
   });
 
-  it('gets its client back after a restart', async () => {
+  it('serves its client again after it is killed and restarted', async () => {
     const brick = await start(
       (port) => files(dir('again')) + server(serving(port), 'brick'),
       await freePort(),
@@ -280,7 +280,7 @@ it('glossa brick serves as a daemon until it is asked to end', async () => {
     expect(await far.runScript('echo more >> d/e/f; cat d/e/f')).toBe('text\nmore\n');
   });
 
-  it('keeps its clients waiting while it answers pings, and is given up when it stops', async () => {
+  it('keeps a client with a slow request while it answers pings, and loses the client when it is stopped', async () => {
     const slow = volume(
       'brick',
       'debug/delay-gen',
@@ -297,7 +297,7 @@ it('glossa brick serves as a daemon until it is asked to end', async () => {
     await expect.poll(() => far.runScript('ls'), PATIENCE).toBe('f\n');
   });
 
-  it('exports a subdirectory as a whole volume, and squashes root to nobody', async () => {
+  it('exports a subdirectory as a whole volume, and replaces root by the user nobody with root-squash', async () => {
     const brick = await start((port) => {
       const auth = '/sub(127.0.0.1)';
       return (

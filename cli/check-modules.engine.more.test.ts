@@ -106,7 +106,7 @@ describe('glossa check of a volfile with modules', () => {
     );
   });
 
-  it('reports file and line of a module that cannot be loaded, in both languages', async () => {
+  it('reports file and line of a module in Python or JavaScript that cannot be loaded', async () => {
     const python = await check({
       'a.vol': script('module-name m'),
       'm.py': 'from glupy import *\nclass xlator(Translator:\n    pass\n',
@@ -151,7 +151,7 @@ describe('glossa check of a volfile with modules', () => {
     ]);
   });
 
-  it('checks a module although another volume is wrong, and skips that of a wrong volume', async () => {
+  it('checks a module although another volume is wrong, but not the module of a wrong volume', async () => {
     const files = { 'q.js': QUOTA.replace('lokup', '_lokup') };
     const text = script('module-name q', 'colour red').replace('storage/memory', 'storage/memroy');
     expect(await check({ ...files, 'a.vol': text })).toEqual([
@@ -163,7 +163,7 @@ describe('glossa check of a volfile with modules', () => {
     ]);
   });
 
-  it('does not run native code', async () => {
+  it('checks the syntax of a TypeScript module without running it', async () => {
     const source = "import { writeFileSync } from 'node:fs';\nwriteFileSync('HERE/started', '');\n";
     const native = over('features/native', 'module-path m.ts');
     expect(await check({ 'a.vol': native, 'm.ts': source })).toEqual([]);

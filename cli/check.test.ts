@@ -29,7 +29,7 @@ const check = async (text: string, args: string[] = [], terminal = new FakeTermi
 };
 
 describe('glossa check', () => {
-  it('prints no problems of a correct volfile, and ends with status 0', async () => {
+  it('finds no problems in a correct volfile, and ends with status 0', async () => {
     expect(await check(good)).toEqual({
       status: 0,
       out: 'FILE: 1 volume, the top is mem (storage/memory): no problems\n',
@@ -55,7 +55,7 @@ FILE: 1 error, 1 warning
   });
 
   it.each(['check', 'graph'])(
-    'refuses a module instead of a volfile, as the command %s does',
+    'refuses a module in place of a volfile, with the same message as the command %s',
     async (name) => {
       const { status, err } = await runCommand([name, 'm.py']);
       expect(status).toBe(2);
@@ -71,14 +71,14 @@ FILE: 1 error, 1 warning
     expect(await check(text, ['--strict'])).toMatchObject({ status: 1 });
   });
 
-  it('checks options of --xlator-option', async () => {
+  it('checks the options that are given by --xlator-option', async () => {
     expect(await check(good, ['--xlator-option', 'mem.size=1MB'])).toMatchObject({ status: 0 });
     const { status, out } = await check(good, ['--xlator-option', 'mem.size=huge']);
     expect(status).toBe(1);
     expect(out).toMatch("--xlator-option:1:10: error: volume 'mem' (storage/memory): ");
   });
 
-  it('runs the commands of a volfile with --allow-shell alone', async () => {
+  it('runs the shell commands in a volfile only with --allow-shell', async () => {
     const text = good.replace('storage/memory', '`echo storage/memory`');
     expect(await check(text)).toMatchObject({ status: 1 });
     expect(await check(text, ['--allow-shell'])).toMatchObject({ status: 0 });
@@ -141,7 +141,7 @@ FILE: 1 error, 1 warning
       expect((await runCommand(['check'])).status).toBe(2);
     }));
 
-  it('reads standard input for -, and resolves paths from the current folder', () =>
+  it('reads a volfile from standard input for -, and resolves its paths from the current folder', () =>
     withScratch(async (scratch) => {
       const piped = (text: string) =>
         run(scratch, 'sh', [
@@ -168,7 +168,7 @@ FILE: 1 error, 1 warning
       expect((await piped('')).out).toContain('<stdin>:1:1: error: the file has no volume');
     }));
 
-  it('prints errors alone with --quiet', async () => {
+  it('prints only errors with --quiet', async () => {
     expect(await check(good, ['-q'])).toEqual({ status: 0, out: '', err: '' });
     const { status, out } = await check(bad, ['-q']);
     expect(status).toBe(1);
@@ -184,7 +184,7 @@ FILE: 1 error, 1 warning
     );
   });
 
-  it('prints why a file is unreadable, and ends with status 1', async () => {
+  it('prints the reason why a volfile cannot be read, and ends with status 1', async () => {
     await withScratch(async (scratch) => {
       await scratch.writeFile('test.vol', good);
       const tset = scratch.at('tset.vol');
@@ -206,7 +206,7 @@ FILE: 1 error, 1 warning
   });
 });
 
-describe('options without an effect', () => {
+describe('options of GlusterFS that have no effect in glossa', () => {
   const volfile = (dht: string, client = ''): string =>
     `volume one
     type protocol/client

@@ -32,7 +32,7 @@ async function filesIn(folder: string): Promise<[path: string, time: number][]> 
 }
 
 describe.skipIf(isSkipped('modules as they were compiled', why))('the compile cache', () => {
-  it('is readable by this user alone, and written once', () =>
+  it('is readable by its user alone, and is not written again by a second command', () =>
     withScratch(async (scratch) => {
       const out = await said(scratch);
       const kept = await filesIn(scratch.at(FOLDER));

@@ -186,46 +186,48 @@ export default defineTranslator<null, Record<string, never>>({
       expect(await readFile(scratch.at('files/a'), 'utf8')).toBe('text');
     }));
 
-  it.runIf(hasScript)('stops at breakpoint(), and continues on command', () =>
-    withScratch(async (scratch) => {
-      const stopping = module('b').replace('frame.wind()', 'breakpoint(); frame.wind()');
-      await scratch.writeFile(
-        'm.py',
-        stopping.replace('if loc', 'if loc.name is None: return frame.wind()\n        if loc'),
-      );
-      const TMPDIR = await scratch.makeFolder('tmp');
-      const command = `"${process.execPath}" "${GLOSSA}" dev m.py`;
-      const child = spawn('script', ['-qefc', command, '/dev/null'], {
-        cwd: scratch.path,
-        env: { ...process.env, TMPDIR, NO_COLOR: '1', TERM: 'dumb' },
-        stdio: 'pipe',
-      });
-      scratch.children.add(child);
-      let said = '';
-      child.stdout.on('data', (chunk) => {
-        said += String(chunk);
-      });
-      const says = async (text: string): Promise<void> => {
-        while (!said.includes(text)) await delay(10);
-      };
-      await says('Ctrl-C');
-      const mnt = / mounted on ([^\s,]+)/.exec(said)![1]!;
-      const found = stat(join(mnt, 'hello.txt'));
-      await says('(Pdb)');
-      expect(said).toContain('-- paused: requests wait until you go on (c) --');
-      child.stdin.write('p loc.name, 40 + 2\n');
-      await says("('hello.txt', 42)");
-      child.stdin.write('c\n');
-      await says('-- resumed --');
-      expect((await found).size).toBe(14);
-      // Ctrl-C, as the terminal sends it.
-      child.stdin.write('\x03');
-      await new Promise((resolve) => child.once('exit', resolve));
-      await expectClean(scratch);
-    }),
+  it.runIf(hasScript)(
+    'stops a Python module at breakpoint(), and continues at the debugger command c',
+    () =>
+      withScratch(async (scratch) => {
+        const stopping = module('b').replace('frame.wind()', 'breakpoint(); frame.wind()');
+        await scratch.writeFile(
+          'm.py',
+          stopping.replace('if loc', 'if loc.name is None: return frame.wind()\n        if loc'),
+        );
+        const TMPDIR = await scratch.makeFolder('tmp');
+        const command = `"${process.execPath}" "${GLOSSA}" dev m.py`;
+        const child = spawn('script', ['-qefc', command, '/dev/null'], {
+          cwd: scratch.path,
+          env: { ...process.env, TMPDIR, NO_COLOR: '1', TERM: 'dumb' },
+          stdio: 'pipe',
+        });
+        scratch.children.add(child);
+        let said = '';
+        child.stdout.on('data', (chunk) => {
+          said += String(chunk);
+        });
+        const says = async (text: string): Promise<void> => {
+          while (!said.includes(text)) await delay(10);
+        };
+        await says('Ctrl-C');
+        const mnt = / mounted on ([^\s,]+)/.exec(said)![1]!;
+        const found = stat(join(mnt, 'hello.txt'));
+        await says('(Pdb)');
+        expect(said).toContain('-- paused: requests wait until you go on (c) --');
+        child.stdin.write('p loc.name, 40 + 2\n');
+        await says("('hello.txt', 42)");
+        child.stdin.write('c\n');
+        await says('-- resumed --');
+        expect((await found).size).toBe(14);
+        // Ctrl-C, as the terminal sends it.
+        child.stdin.write('\x03');
+        await new Promise((resolve) => child.once('exit', resolve));
+        await expectClean(scratch);
+      }),
   );
 
-  it('leaves nothing behind when it is killed, even with a process in the mount', () =>
+  it('leaves no mount and no temporary file when it is killed, even with a process in the mount', () =>
     withScratch(async (scratch) => {
       await scratch.writeFile('m.js', PASSING);
       const running = await dev(scratch, ['m.js']);
@@ -236,7 +238,7 @@ export default defineTranslator<null, Record<string, never>>({
       await expectClean(scratch);
     }));
 
-  it('reloads all modules of a volfile', () =>
+  it('reloads a module of a volfile when the module is saved', () =>
     withScratch(async (scratch) => {
       await scratch.writeFile('m.py', module('b'));
       const mem = 'volume mem\n type storage/memory\nend-volume\n';
@@ -252,7 +254,7 @@ export default defineTranslator<null, Record<string, never>>({
     }));
 
   it.each(['m.py', 'v.vol'])(
-    'waits for a save that corrects an error in %s, and mounts then',
+    'with %s waits until an error in the module is corrected and saved, and then mounts',
     (what) =>
       withScratch(async (scratch) => {
         const mem = 'volume mem\n type storage/memory\nend-volume\n';

@@ -83,7 +83,7 @@ describe('a wrong command line', () => {
   });
 });
 
-describe('an unexpected error', () => {
+describe('an unexpected error of a command', () => {
   const broken: Command = {
     usage: [],
     description: '',
@@ -108,7 +108,7 @@ describe('an unexpected error', () => {
     expect(outText).toBe('');
   });
 
-  it('is printed with its stack with --debug', async () => {
+  it('is printed with its stack if --debug is given', async () => {
     const { errText } = await withBroken(['broken', '--debug']);
     expect(errText).toMatch(/^glossa: unexpected error: TypeError: oh\n +at .*dispatch\.test\.ts:/);
   });

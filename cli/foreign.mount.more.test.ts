@@ -103,9 +103,9 @@ async function prepare(scratch: Scratch, { files, open, how }: Case): Promise<vo
   await how(scratch.at(open));
 }
 
-describeMounts('a file that another user can write', () => {
+describeMounts('the check at a mount for files that another user can write', () => {
   it.runIf(isRoot).each(Object.entries(cases))(
-    'gives root a warning, and is refused with --strict: %s',
+    'warns root, and refuses the mount with --strict: %s',
     (_what, each) =>
       withScratch(async (scratch) => {
         await prepare(scratch, each);

@@ -66,7 +66,7 @@ const interruptCopy = (
 
 describeMounts('glossa fs', () => {
   it.skipIf(noDisks)(
-    'leaves no file on a full disk, of the volume or of this machine',
+    'leaves no unfinished file on a full disk, neither in the volume nor outside of it',
     async () => {
       await withScratch(async (scratch) => {
         await makeVolume(scratch);
@@ -106,7 +106,7 @@ describeMounts('glossa fs', () => {
     });
   });
 
-  it('leaves the former file when it is killed, and the unfinished one under its temporary name', async () => {
+  it('leaves an unfinished copy only under a temporary name when it is killed', async () => {
     await withScratch(async (scratch) => {
       const store = await makeVolume(scratch, SLOW);
       await scratch.writeFile('large', 'x'.repeat(32 * MEBIBYTE));
@@ -117,7 +117,7 @@ describeMounts('glossa fs', () => {
     });
   });
 
-  it('ends with 0 when the reader of its output has gone, long before the end of a large file', async () => {
+  it('ends with status 0 before the end of a large file if the reader of its output has gone', async () => {
     await withScratch(async (scratch) => {
       const store = await makeVolume(scratch);
       // With holes, so that reading all of it takes longer than any test.
@@ -137,7 +137,7 @@ describeMounts('glossa fs', () => {
     });
   });
 
-  it('takes standard input as a file, all or nothing, and names with any bytes', async () => {
+  it('copies standard input to a file of the volume, whose name may have any bytes', async () => {
     await withScratch(async (scratch) => {
       const store = await makeVolume(scratch);
       const glossa = `'${process.execPath}' '${GLOSSA}' fs`;

@@ -89,7 +89,7 @@ describe('glossa fs cp', () => {
     expect(readTree(at('out'))).toEqual(expected);
   });
 
-  it('leaves no attributes in local files', async () => {
+  it('does not change the attributes of a local file that it copies', async () => {
     const { at, succeed } = makeVolume();
     fs.writeFileSync(at('file'), 'x');
     const before = fs.statSync(at('file'), { bigint: true });
@@ -97,7 +97,7 @@ describe('glossa fs cp', () => {
     expect(fs.statSync(at('file'), { bigint: true }).ctimeNs).toBe(before.ctimeNs);
   });
 
-  it('keeps mode and times to the nanosecond with -p, of directories and links too', async () => {
+  it('keeps the mode and the times, to the nanosecond, of files, directories and links with -a', async () => {
     const { at, succeed } = makeVolume();
     fs.mkdirSync(at('tree/sub'), { recursive: true });
     fs.writeFileSync(at('tree/sub/file'), 'x');
@@ -122,7 +122,7 @@ describe('glossa fs cp', () => {
     }
   });
 
-  it('keeps the holes of a sparse file, and its size where it ends in a hole', async () => {
+  it('keeps the holes of a sparse file, and its size if it ends in a hole', async () => {
     const { at, succeed } = makeVolume();
     const size = 64 * KILOBYTE * KILOBYTE;
     fs.writeFileSync(at('sparse'), '');
@@ -140,7 +140,7 @@ describe('glossa fs cp', () => {
     }
   });
 
-  it('replaces a file, which keeps its mode, and leaves its other hard links', async () => {
+  it('replaces a file, whose mode stays, and leaves its other hard links unchanged', async () => {
     const { at, succeed } = makeVolume();
     fs.writeFileSync(at('new'), 'new');
     fs.writeFileSync(at('store/old'), 'old', { mode: 0o640 });
@@ -149,7 +149,7 @@ describe('glossa fs cp', () => {
     expect(readTree(at('store'))).toEqual({ '/old': '640 new', '/other': '640 old' });
   });
 
-  it('copies into an existing directory, merges trees, and with -n replaces nothing', async () => {
+  it('merges a tree into an existing directory, and replaces no file with -n', async () => {
     const { at, succeed } = makeVolume();
     fs.mkdirSync(at('from/tree'), { recursive: true });
     fs.writeFileSync(at('from/tree/a'), 'new');
@@ -167,7 +167,7 @@ describe('glossa fs cp', () => {
     expect(Object.keys(readTree(at('store/tree')))).toContain('/tree/a');
   });
 
-  it('copies the file that a link leads to without -r, and replaces a link at the target', async () => {
+  it('copies the file that a symbolic link points to without -r, and replaces a link at the target', async () => {
     const { at, succeed } = makeVolume();
     fs.writeFileSync(at('file'), 'data');
     fs.symlinkSync('file', at('link'));
@@ -237,7 +237,7 @@ describe('glossa fs cp', () => {
 });
 
 describe('glossa fs ls', () => {
-  it('lists names sorted, those with a dot by -a only, and files by their operand', async () => {
+  it('lists names in order, and names that begin with a dot only with -a', async () => {
     const { at, succeed, shorten } = makeVolume();
     for (const name of ['b', 'a', '.hidden']) fs.writeFileSync(at(`store/${name}`), '');
     fs.mkdirSync(at('store/dir'));
@@ -247,7 +247,7 @@ describe('glossa fs ls', () => {
     expect(shorten(both)).toBe('VOL:/a\n\nVOL:/:\na\nb\ndir\n');
   });
 
-  it('prints mode, size and target with -l, and one object a line with --json', async () => {
+  it('prints modes, sizes and link targets with -l, and one JSON object on each line with --json', async () => {
     const { at, succeed, volfile } = makeVolume();
     fs.writeFileSync(at('store/file'), 'four', { mode: 0o640 });
     fs.symlinkSync('file', at('store/link'));
@@ -262,7 +262,7 @@ describe('glossa fs ls', () => {
   });
 });
 
-it('glossa fs find lists a tree by name and type, and keeps bytes that are no text in JSON', async () => {
+it('glossa fs find finds files by name and type, and prints names that are not UTF-8 in JSON', async () => {
   const { at, succeed, volfile } = makeVolume();
   makeTree(at('store'));
   const find = async (...flags: string[]): Promise<string[]> => {
@@ -279,7 +279,7 @@ it('glossa fs find lists a tree by name and type, and keeps bytes that are no te
   expect(Buffer.from(encodeName(name.slice(1)))).toEqual(BYTES);
 });
 
-it('glossa fs stat shows the attributes of a file, of a link its own', async () => {
+it('glossa fs stat shows the attributes of a symbolic link itself, not of its target', async () => {
   const { at, succeed } = makeVolume();
   fs.symlinkSync('target', at('store/link'));
   const text = await succeed('stat', 'VOL:/link');
@@ -293,7 +293,7 @@ it('glossa fs stat shows the attributes of a file, of a link its own', async () 
   });
 });
 
-it('glossa fs cat writes files one after the other, and reports one that is absent', async () => {
+it('glossa fs cat prints files one after the other, and reports a missing one', async () => {
   const { at, run, shorten } = makeVolume();
   fs.writeFileSync(at('store/a'), 'a\n');
   fs.writeFileSync(at('store/b'), 'b\n');
@@ -303,7 +303,7 @@ it('glossa fs cat writes files one after the other, and reports one that is abse
 });
 
 describe('glossa fs rm', () => {
-  it('removes files and with -r trees, but not what links lead to', async () => {
+  it('removes directories only with -r, and never the targets of symbolic links in them', async () => {
     const { at, run, succeed, shorten } = makeVolume();
     fs.mkdirSync(at('store/kept'));
     fs.writeFileSync(at('store/kept/file'), '');
@@ -321,7 +321,7 @@ describe('glossa fs rm', () => {
   });
 
   it.each(['VOL:/', 'VOL://', 'VOL:/a/..', 'VOL:/a/../', 'VOL:/.'])(
-    'refuses %s',
+    'refuses to remove the root of a volume by %s',
     async (operand) => {
       const { at, run } = makeVolume();
       fs.mkdirSync(at('store/a'));
@@ -340,7 +340,7 @@ describe('an operand of glossa fs', () => {
     ['host:99:/data:/', 'host:99:/data:', { host: 'host', port: 99, volname: 'data' }, '/'],
     ['[::1]:99:/data:/', '[::1]:99:/data:', { host: '::1', port: 99, volname: 'data' }, '/'],
     ['/local/x', '', null, '/local/x'],
-  ])('%s is read', (text, prefix, source, path) => {
+  ])('%s is split into its source and its path', (text, prefix, source, path) => {
     expect(parseOperand(text)).toEqual({ text, prefix, source, path });
   });
 

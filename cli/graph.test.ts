@@ -17,7 +17,7 @@ const withStack = (test: (file: string, scratch: Scratch) => Promise<void>): Pro
   withScratch(async (scratch) => test(await scratch.writeFile('test.vol', stack), scratch));
 
 describe('glossa graph', () => {
-  it('draws a tree, also with unknown types', () =>
+  it('draws the volumes as a tree, also those of unknown types', () =>
     withStack(async (file) => {
       expect(await runCommand(['graph', file])).toEqual({
         status: 0,
@@ -56,7 +56,7 @@ describe('glossa graph', () => {
       expect(err).toContain('bad.vol:1:');
     }));
 
-  it('draws options of --xlator-option', () =>
+  it('shows the options that are given by --xlator-option', () =>
     withScratch(async (scratch) => {
       const folder = await scratch.makeFolder('elsewhere');
       const file = await scratch.writeFile(
@@ -70,7 +70,7 @@ describe('glossa graph', () => {
   it.each([
     ['dot', /^digraph /],
     ['svg', /^<svg /],
-  ])('draws %s', (format, begins) =>
+  ])('draws the volumes in the format %s with --format', (format, begins) =>
     withStack(async (file) => {
       const { status, out } = await runCommand(['graph', file, '--format', format]);
       expect(status).toBe(0);

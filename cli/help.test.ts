@@ -27,7 +27,7 @@ describe('glossa help', () => {
     expect(out).toMatch(/see also:\n {2}glossa bench call .*\n {2}glossa bench compare /);
   });
 
-  it('explains the command of an old command name', async () => {
+  it('explains the present command for an old command name', async () => {
     expect(await runCommand(['help', 'statedump'])).toEqual(
       await runCommand(['help', 'stats', 'statedump']),
     );
@@ -51,14 +51,14 @@ describe('glossa help', () => {
     }
   });
 
-  it('lists all types in order for the topic types, those for modules included', async () => {
+  it('lists all volume types, in alphabetical order, for the topic types', async () => {
     const { out } = await runCommand(['help', 'types']);
     const types = [...out.matchAll(/^ {2}(\w+\/[\w-]+)/gm)].map((match) => match[1]!);
     expect(types).toEqual([...types].sort());
     expect(types).toEqual(expect.arrayContaining(['features/glupy', 'storage/memory']));
   });
 
-  it('explains the options of a type, by its full name or the part behind the slash', async () => {
+  it('explains the options of a volume type, by its full name or the part after the slash', async () => {
     const { status, out, err } = await runCommand(['help', 'features/negative']);
     expect({ status, err }).toEqual({ status: 0, err: '' });
     expect(out).toMatch(/^features\/negative\n/);
@@ -68,7 +68,7 @@ describe('glossa help', () => {
     expect(await runCommand(['help', 'negative'])).toEqual({ status, out, err });
   });
 
-  it('lists the options that a type has for .so files alone', async () => {
+  it('lists apart the options that a volume type has only for .so files', async () => {
     const { out } = await runCommand(['help', 'features/native']);
     const [own, more] = out.split('\noptions for a .so file:\n');
     const names = (text = ''): string[] =>

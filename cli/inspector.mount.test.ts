@@ -56,7 +56,7 @@ async function prepare(scratch: Scratch): Promise<string> {
 }
 
 describeMounts('SIGUSR1', () => {
-  it('opens no inspector in a server in the foreground', () =>
+  it("opens no port of Node's inspector in a mount that runs in the foreground", () =>
     withScratch(async (scratch) => {
       const point = await prepare(scratch);
       let pid = 0;
@@ -78,7 +78,7 @@ describeMounts('SIGUSR1', () => {
       expect((await ended).status).toBe(0);
     }));
 
-  it('opens no inspector in a daemon, not even while Node starts', () =>
+  it("opens no port of Node's inspector in the daemon of a mount, not even while Node starts", () =>
     withScratch(async (scratch) => {
       const point = await prepare(scratch);
       let daemon = 0;

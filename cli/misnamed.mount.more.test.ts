@@ -47,7 +47,7 @@ describeMounts('a misnamed method of a module', () => {
       expect(await readFile(log, 'utf8')).toContain(`[m.js:3:lokup] 0-top: ${SAID}`);
     }));
 
-  it('makes glossa run warn once, with any log', () =>
+  it('makes glossa run warn once, with or without a log file', () =>
     withScratch(async (scratch) => {
       const line = await stage(scratch);
       const own = await runGlossa(scratch, ['run', 'm.vol', '-l', scratch.at('log'), '--', 'true']);

@@ -61,13 +61,13 @@ describeMounts('a mount', () => {
     expect(scratch.findMounts()).toEqual([]);
   };
 
-  it.each(Object.keys(cases))("of a module that %s fails and prints the module's error", (name) =>
+  it.each(Object.keys(cases))("fails and prints the module's error if the module %s", (name) =>
     withScratch((scratch) => fails(scratch, name, [])),
   );
 
   // Before the graph is there, and after.
   it.each(['raises in init', 'raises in the lookup of the root'])(
-    "in the foreground, of a module that %s, fails and prints the module's error",
+    "in the foreground fails and prints the module's error if the module %s",
     (name) =>
       withScratch(async (scratch) => {
         await fails(scratch, name, ['--no-daemon']);

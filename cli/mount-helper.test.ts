@@ -42,10 +42,13 @@ it.each([
   ['remount,ro', "a mount cannot be changed by 'remount': unmount it, and mount it again"],
   ['log-level', 'the mount option log-level needs a value (LEVEL)'],
   ['strict=maybe', "the mount option strict is on or off, not 'maybe'"],
-])('mount.glossa refuses %s with the status of mount(8)', async (options, message) => {
-  const { status, err } = await runCommand(['mount.glossa', 'a.vol', '/mnt', '-o', options]);
-  expect({ status, err }).toEqual({ status: 1, err: `mount.glossa: ${message}\n` });
-});
+])(
+  'mount.glossa refuses the mount options %s with a status of mount(8)',
+  async (options, message) => {
+    const { status, err } = await runCommand(['mount.glossa', 'a.vol', '/mnt', '-o', options]);
+    expect({ status, err }).toEqual({ status: 1, err: `mount.glossa: ${message}\n` });
+  },
+);
 
 it('mount.glossa accepts unknown options with -s, and mounts nothing with -f', async () => {
   const said = await runCommand(['mount.glossa', 'a.vol', '/mnt', '-sfv', '-n', '-o', 'rw,zz,ro']);
@@ -65,7 +68,7 @@ it.each([
   ['./h:/v', '', '-- ./h:/v /mnt'],
   ['/etc/h:v.vol', '', '-- /etc/h:v.vol /mnt'],
 ])(
-  'mount.glossa asks servers for the volfile of %s, which is no path',
+  'mount.glossa tells a volume of a server from the path of a volfile: %s',
   async (what, options, flags) => {
     const said = await runCommand(['mount.glossa', what, '/mnt', '-fv', '-o', options]);
     expect(said).toEqual({ status: 0, out: `glossa mount ${flags}\n`, err: '' });

@@ -91,7 +91,7 @@ describeMounts('glossa mount -N', () => {
       await expect(stat(pidFile)).rejects.toMatchObject({ code: 'ENOENT' });
     }));
 
-  it('leaves the pid file of the running server when its mount point is used', () =>
+  it('leaves the pid file of a running mount alone when its mount point is mounted again', () =>
     withScratch(async (scratch) => {
       const pidFile = scratch.at('glossa.pid');
       const mount = await startMount(scratch, memory, { args: ['-p', pidFile] });
@@ -113,7 +113,7 @@ describeMounts('glossa mount -N', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('ends with 0 when another process unmounts', () =>
+  it('ends with status 0 when another process unmounts it', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, memory);
       expect(await runGlossa(scratch, ['umount', 'mnt'])).toMatchObject({
@@ -142,7 +142,7 @@ describeMounts('glossa mount -N', () => {
 });
 
 describeMounts('glossa mount', () => {
-  it('returns once its daemon serves; the daemon ends with the mount', () =>
+  it('returns once its daemon serves files, and the daemon ends when it is unmounted', () =>
     withScratch(async (scratch) => {
       await scratch.makeFolder('mnt');
       await scratch.writeFile('test.vol', memory);

@@ -68,7 +68,7 @@ describeMounts('glossa mounts', () => {
     }));
 
   it.runIf(isRoot)(
-    "shows process and user of another user's mount, and health unknown if it may not be entered",
+    "shows process and user of another user's mount, and its health as unknown if it cannot be entered",
     () =>
       withScratch(async (scratch) => {
         const program = await prepareProgram(scratch, NOBODY);

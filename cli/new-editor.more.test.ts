@@ -85,26 +85,28 @@ const places: Readonly<Record<string, (scratch: Scratch) => string>> = {
 // The commonest place; `test:long` has the others.
 const tried = selectVariants(Object.keys(places), (place) => place === 'in the project');
 
-describe.each(tried)('the types that a new module uses, with glossa %s,', (place) => {
-  it.each(checks)('are known to the checker of $language', ({ language, command, mistakes }) =>
-    withScratch(async (scratch) => {
-      const main = places[place]!(scratch);
-      const folder = await scratch.makeFolder('project');
-      const made = await runGlossa(scratch, ['new', language, 'my-module', 'project/mine'], {
-        main,
-      });
-      expect(made).toMatchObject({ status: 0, err: '' });
-      const cwd = join(folder, 'mine');
-      const check = () => spawnSync(process.execPath, [...command], { cwd, encoding: 'utf8' });
-      const { status, stdout } = check();
-      expect({ status, stdout }).toMatchObject({ status: 0 });
-      for (const { file, known, unknown } of mistakes) {
-        const text = readFileSync(join(cwd, file), 'utf8');
-        expect(text).toContain(known);
-        writeFileSync(join(cwd, file), text.replace(known, unknown));
-      }
-      const said = check().stdout;
-      for (const { says } of mistakes) expect(said).toMatch(says);
-    }),
+describe.each(tried)('a new module, with glossa %s,', (place) => {
+  it.each(checks)(
+    'passes the type checker of $language, which finds wrong names in it',
+    ({ language, command, mistakes }) =>
+      withScratch(async (scratch) => {
+        const main = places[place]!(scratch);
+        const folder = await scratch.makeFolder('project');
+        const made = await runGlossa(scratch, ['new', language, 'my-module', 'project/mine'], {
+          main,
+        });
+        expect(made).toMatchObject({ status: 0, err: '' });
+        const cwd = join(folder, 'mine');
+        const check = () => spawnSync(process.execPath, [...command], { cwd, encoding: 'utf8' });
+        const { status, stdout } = check();
+        expect({ status, stdout }).toMatchObject({ status: 0 });
+        for (const { file, known, unknown } of mistakes) {
+          const text = readFileSync(join(cwd, file), 'utf8');
+          expect(text).toContain(known);
+          writeFileSync(join(cwd, file), text.replace(known, unknown));
+        }
+        const said = check().stdout;
+        for (const { says } of mistakes) expect(said).toMatch(says);
+      }),
   );
 });

@@ -94,7 +94,7 @@ it('arbitrary bytes are decoded or refused with MalformedMessage', () => {
   );
 });
 
-it('messages with one changed byte are decoded or refused with MalformedMessage', () => {
+it('a message between threads with one changed byte is decoded, or refused with MalformedMessage', () => {
   const samples = new Samples(new InodeTable([]));
   fc.assert(
     fc.property(fc.nat(rows.length - 1), fc.nat(), fc.nat(255), (at, place, byte) => {

@@ -44,7 +44,7 @@ const start = (options: Record<string, string> = {}): Promise<RunningModule> =>
 
 const soon = (check: () => void) => vi.waitFor(check, { timeout: 60_000 });
 
-it('a request that winds 4000 times keeps less than 250 MiB of 500 MiB of replies', async () => {
+it('a request that receives 500 MiB of replies from the child holds less than 250 MiB of memory', async () => {
   const BYTES = 128 * 1024;
   const run = await start();
   const before = process.memoryUsage().arrayBuffers;
@@ -70,7 +70,7 @@ it('a request that winds 4000 times keeps less than 250 MiB of 500 MiB of replie
   expect(most - before).toBeLessThan(250 * 1024 * 1024);
 });
 
-it('ten thousand requests leave no request, inode or fd in the thread', async () => {
+it("a module's thread keeps no request, inode or fd after ten thousand requests", async () => {
   const run = await start();
   run.leaf.onRequest = ({ name, args, answer }) => {
     if (name !== 'lookup') answer(0, 0, makeAttributes(makeGfid(1)), null);
@@ -102,7 +102,7 @@ it('ten thousand requests leave no request, inode or fd in the thread', async ()
   });
 });
 
-it("a loc's path is current when the module reads it", async () => {
+it('a module in a thread reads the current path of a file after its parent directory is renamed', async () => {
   const run = await start();
   const directory = run.knownLoc('directory', 2);
   const buf = makeAttributes(makeGfid(7), 1);
@@ -113,7 +113,7 @@ it("a loc's path is current when the module reads it", async () => {
   expect(ask()).toBe('/d/f'.length);
 });
 
-it('a crashed thread fails its pending requests, and another takes over', async () => {
+it("a crash of a module's thread fails its requests with EIO, and a new thread serves the next ones", async () => {
   const run = await start({ 'restart-backoff': '0' });
   const waiting = run.ask('access', run.knownLoc('a'), 0, null);
   const wound = run.ask('lookup', run.absentLoc('b'), null);
@@ -146,7 +146,7 @@ async function crash(run: RunningModule): Promise<void> {
   volume.handleLoss(volume.worker, 'the test');
 }
 
-it('a request that ends its thread twice is refused; other requests wait for the next thread', async () => {
+it("a request that crashes a module's thread twice is refused, and other requests wait for a new thread", async () => {
   const run = await start();
   const { sleep } = Channel.prototype;
   // The thread ends while it handles that name.
@@ -174,7 +174,7 @@ it('a request that ends its thread twice is refused; other requests wait for the
   expect(run.dump()).toMatchObject({ threads: 4 });
 });
 
-it('a thread that ends before it has served is replaced at the next request', async () => {
+it("a module's thread that crashes before its first request is replaced at the next request", async () => {
   const run = await start();
   for (let times = 0; times < 3; times++) {
     await crash(run);
@@ -184,7 +184,7 @@ it('a thread that ends before it has served is replaced at the next request', as
   expect(run.dump()).toMatchObject({ threads: 4 });
 });
 
-it('with on-error bypass, a request that was not wound continues without the lost thread', async () => {
+it('with on-error bypass, a request that waits in a crashed thread is passed to the child', async () => {
   const run = await start({ 'on-error': 'bypass', 'restart-backoff': '3600' });
   const waiting = run.ask('access', run.knownLoc('a'), 0, null);
   await crash(run);
@@ -193,7 +193,7 @@ it('with on-error bypass, a request that was not wound continues without the los
   expect(waiting).toMatchObject({ count: 1, opRet: 0 });
 });
 
-it('fds that the module opened are released with its thread', async () => {
+it('file descriptors that a module has opened are released when its thread crashes', async () => {
   const run = await startModule(
     {
       'm.js': `import { Translator } from 'glossa';
@@ -217,7 +217,7 @@ export class xlator extends Translator {
   expect(fd.released).toBe(true);
 });
 
-it("a child's upcall reaches the volumes above without passing the thread", async () => {
+it("a cache invalidation from the child reaches the volumes above without passing the module's thread", async () => {
   const run = await start();
   const heard: string[] = [];
   run.graph.listen((event) => void heard.push(event));
@@ -225,13 +225,13 @@ it("a child's upcall reaches the volumes above without passing the thread", asyn
   expect(heard).toEqual(['UPCALL']);
 });
 
-it('an endless call in a thread fails with EIO when the thread is ended', async () => {
+it("a request that runs endlessly in a module's thread fails with EIO at the time limit", async () => {
   const run = await start({ 'time-limit': '0.3', 'restart-backoff': '0' });
   const reply = run.ask('readlink', run.knownLoc('a'), 10, null);
   await soon(() => expect(reply).toMatchObject({ count: 1, opErrno: EIO }));
 });
 
-it("an exchange carries a module's state into a thread and out of it", async () => {
+it('a module keeps its state when option isolation changes from thread to none, and back', async () => {
   const remembers = `import { Translator } from 'glossa';
 export class xlator extends Translator {
   count = 0;
@@ -259,7 +259,7 @@ export class xlator extends Translator {
   }
 });
 
-it('pending requests survive a reload and a reconfigure', async () => {
+it("a request pending in a module's thread gets its reply after a reload and a change of options", async () => {
   const run = await start();
   const waiting = run.ask('lookup', run.absentLoc('a'), null);
   const [held] = run.takeRequests();
@@ -271,7 +271,7 @@ it('pending requests survive a reload and a reconfigure', async () => {
   run.expectSettled();
 });
 
-it('with three crashes among thousands of requests, each request gets one reply', async () => {
+it("each of thousands of requests gets one reply although the module's thread crashes three times", async () => {
   const run = await start({ 'restart-backoff': '0' });
   run.leaf.onRequest = ({ name, answer }) => {
     if (name === 'lookup') answer(-1, ENOENT, null, null, null, null);
@@ -293,7 +293,7 @@ it('with three crashes among thousands of requests, each request gets one reply'
   expect(run.dump()).toMatchObject({ 'requests-in-thread': 0, 'winds-in-thread': 0 });
 });
 
-it('a thread that crashes during a reload fails the reload and is replaced', async () => {
+it("a reload fails if the module's thread crashes during it, and the next request gets a new thread", async () => {
   const run = await start({ 'restart-backoff': '0' });
   // The main thread reads none of its messages before the crash.
   const deaf = vi.spyOn(WorkerLink.prototype, 'takeMessagesAndAwait').mockImplementation(() => {});
@@ -308,7 +308,7 @@ it('a thread that crashes during a reload fails the reload and is replaced', asy
   run.expectSettled();
 });
 
-it('a thread that ends during its start fails the start of the volume with the reason', async () => {
+it('a volume fails to start, with the reason, if its module loops endlessly at load in a thread', async () => {
   const run = makeModuleGraph(
     { 'm.js': 'for (;;);' },
     { language: isolatedLanguage, options: { 'time-limit': '0.3' } },

@@ -219,7 +219,7 @@ const VALUES: readonly string[] = [
 const quote = (value: string): string => `"${value}"`;
 
 describe('a JavaScript module', () => {
-  it('cannot make code from a string', async () => {
+  it('cannot run a string as code', async () => {
     const sources = FUNCTIONS.flatMap((f) => MAKES.map((pattern) => pattern.replaceAll('F', f)));
     const logged = 'refused: code from a string';
     const all = [...sources, ...EVALS].map((source) => ({
@@ -230,7 +230,7 @@ describe('a JavaScript module', () => {
     expect(await findUnexpected(all)).toEqual([]);
   });
 
-  it('finds no globals of other runtimes', async () => {
+  it('does not have the globals of Node, browsers and other runtimes', async () => {
     const all: Attack[] = TOLD_GLOBALS.map((name) => {
       return { source: `typeof ${name}`, result: /^undefined$/, logged: `not given: ${name} (` };
     });
@@ -279,7 +279,7 @@ describe('a JavaScript module', () => {
     expect(await findUnexpected(all)).toEqual([]);
   });
 
-  it('still gets one reply for each request after passing odd values', async () => {
+  it('leaves no request without a reply, even if it passes values of wrong types', async () => {
     expect(await findUnexpected(VALUES.map((source) => ({ source, result: /.*/s })))).toEqual([]);
   });
 });

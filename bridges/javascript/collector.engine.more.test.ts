@@ -31,18 +31,18 @@ async function runCounts(): Promise<string[]> {
   return run.takeLines().filter((line) => !line.includes(' loaded: '));
 }
 
-it("with the installed QuickJS, the host finds the collector's threshold and logs no warning", async () => {
+it('the installed QuickJS shows the threshold of its garbage collector, so that no warning is logged', async () => {
   expect(await runCounts()).toEqual([]);
 });
 
-it('a QuickJS that hides the threshold of its collector causes one warning', async () => {
+it('a QuickJS that hides the threshold of its garbage collector causes one warning in the log', async () => {
   vi.mocked(collector.findThreshold).mockReturnValue(0);
   expect(await runCounts()).toEqual([
     expect.stringMatching(/^W .*this build of QuickJS hides when its collector runs/),
   ]);
 });
 
-describe("the search for QuickJS's threshold", () => {
+describe("the search for the threshold of QuickJS's garbage collector", () => {
   it.each([
     ['finds nothing without the mark', [], 0],
     ['finds the only mark', [5], 64 + 20],

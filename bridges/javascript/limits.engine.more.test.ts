@@ -40,10 +40,10 @@ const otherLoops: Record<string, string> = {
   'a sort that never ends': 'stat() { [2, 1].sort(() => { for (;;); }); }',
 };
 
-describe('the time limit', () => {
+describe('the time limit of a JavaScript module', () => {
   it.each(
     Object.entries({ ...(selected.first ? loops : {}), ...(selected.others ? otherLoops : {}) }),
-  )('fails a request with EIO in %s', async (_, body) => {
+  )('ends %s, and the request fails with EIO', async (_, body) => {
     const run = await startModule(makeModule(body), { options: { 'time-limit': '1' } });
     run.takeLines();
     run.leaf.onRequest = (held) => held.answer(0, 0, null, null);
@@ -64,7 +64,7 @@ describe('the time limit', () => {
       makeModule(`init() { ${ASYNC_LOOP} }`)['m.js']!,
       /m\.js: .*was interrupted \(option time-limit\)/,
     ],
-  ])('fails the start of the volume for an endless loop %s', async (_, text, why) => {
+  ])('ends an endless loop %s, and the volume fails to start', async (_, text, why) => {
     const options = { 'time-limit': '1' };
     await expect(startModule({ 'm.js': `\n${text}` }, { options })).rejects.toThrow(why);
   });
@@ -82,7 +82,7 @@ describe('the time limit', () => {
     expectWorking(run);
   });
 
-  it('ends the interpreter of a module that survives its interrupts', async () => {
+  it('ends the interpreter of a module that continues after each interrupt', async () => {
     const run = await startModule(
       makeModule(
         'async stat() { for (;;) { try { await (async () => { for (;;); })(); } catch {} } }',
@@ -108,16 +108,21 @@ describe('an endless chain of promises that a method does not await', () => {
       { 'memory-limit': '64MB', 'time-limit': '0' },
       'took more memory',
     ],
-  ])('is logged, and the wound request gets its reply: %s', async (_, body, options, why) => {
-    const run = await startModule(makeModule(`stat(frame) { ${body} frame.wind(); }`), { options });
-    run.takeLines();
-    const reply = run.ask('stat', run.knownLoc('a'), null);
-    expect(run.takeLines()[0]).toMatch(RegExp(`^E \\[m\\.js:6:stat.*stat failed: .*${why}`));
-    for (const held of run.takeRequests()) held.answer(0, 0, null, null);
-    expect(reply).toMatchObject({ count: 1, opRet: 0 });
-    expectWorking(run);
-    run.expectSettled();
-  });
+  ])(
+    'is logged, and the request that the method has passed on gets its reply: %s',
+    async (_, body, options, why) => {
+      const run = await startModule(makeModule(`stat(frame) { ${body} frame.wind(); }`), {
+        options,
+      });
+      run.takeLines();
+      const reply = run.ask('stat', run.knownLoc('a'), null);
+      expect(run.takeLines()[0]).toMatch(RegExp(`^E \\[m\\.js:6:stat.*stat failed: .*${why}`));
+      for (const held of run.takeRequests()) held.answer(0, 0, null, null);
+      expect(reply).toMatchObject({ count: 1, opRet: 0 });
+      expectWorking(run);
+      run.expectSettled();
+    },
+  );
 });
 
 const recursions: Record<string, string> = {
@@ -132,7 +137,7 @@ const recursions: Record<string, string> = {
     'async stat() { const deeper = async () => { await deeper(); }; await deeper(); }',
 };
 
-describe('the stack limit', () => {
+describe('the stack limit of a JavaScript module', () => {
   it.each(Object.entries(recursions))(
     'fails a request with EIO at endless recursion of %s',
     async (_, body) => {
@@ -157,7 +162,7 @@ const bombs: Record<string, string> = {
   'a map': 'stat() { const map = new Map(); for (let i = 0; ; i++) map.set(i, [i]); }',
 };
 
-describe('the memory limit', () => {
+describe('the memory limit of a JavaScript module', () => {
   it.each(Object.entries(bombs))(
     'fails a request with EIO if the module fills the memory with %s',
     async (_, body) => {

@@ -105,7 +105,7 @@ describe('inside a package', () => {
     },
   );
 
-  it('the search for package.json ends at the granted folders', () => {
+  it('the import of #name ignores a package.json outside the granted folders', () => {
     const sources = makeSources({ imports: { '#a': './a.js' } }, FILES);
     expect(findPrivateFile(['/lib/p/x'], '/lib/p/x/a.js', '#a', sources)).toBeUndefined();
   });

@@ -227,9 +227,9 @@ function runAttempt(ask: () => void): { result: string; otherLines: readonly str
 const tryTo = (attempt: string) =>
   runAttempt(() => run.ask('stat', run.knownLoc('a'), Dict.of({ attempt })));
 
-describe('a module', () => {
+describe('a JavaScript module', () => {
   it.each(Object.entries(attempts))(
-    'is refused %s, which is logged once',
+    'is refused %s, and the log has one line about it',
     (name, [, expected, logged]) => {
       const { result, otherLines } = tryTo(name);
       expect(result).toMatch(expected);
@@ -240,14 +240,17 @@ describe('a module', () => {
     },
   );
 
-  it.each(Object.entries(silent))('fails to use %s, without a log line', (name, [, expected]) => {
-    const { result, otherLines } = tryTo(name);
-    expect(result).toMatch(expected);
-    expect(otherLines).toEqual([]);
-  });
+  it.each(Object.entries(silent))(
+    'cannot misuse %s, and nothing is logged',
+    (name, [, expected]) => {
+      const { result, otherLines } = tryTo(name);
+      expect(result).toMatch(expected);
+      expect(otherLines).toEqual([]);
+    },
+  );
 });
 
-describe('the import of a module', () => {
+describe('an import in a JavaScript module', () => {
   const tryImport = (name: string) =>
     runAttempt(() => run.ask('readlink', run.knownLoc('a'), 10, Dict.of({ name })));
 
@@ -265,13 +268,13 @@ describe('the import of a module', () => {
     expect(otherLines[0]).toContain(`'${name}'`);
   });
 
-  it('fails the start of the volume if it names a Node module, with the line', async () => {
+  it('fails the start of the volume, with its line in the error, if it names a Node module', async () => {
     const broken = startModule({ 'm.js': "\nimport fs from 'node:fs';\n" });
     await expect(broken).rejects.toThrow(/m\.js:2: import of 'node:fs' is refused/);
   });
 });
 
-it('a module can use granted files and environment variables', async () => {
+it('a JavaScript module can use the files and environment variables that are granted to it', async () => {
   const options = {
     'allow-read': folder,
     'allow-write': folder,
@@ -297,7 +300,7 @@ export class xlator extends Translator {
   expect(lines[1]).toContain('canary,made,outside.js');
 });
 
-it('two volumes of one module share no state', async () => {
+it('two volumes with the same JavaScript module share no state', async () => {
   const files = {
     'm.js': `import { Translator } from 'glossa';
 export class xlator extends Translator {
@@ -313,7 +316,7 @@ export class xlator extends Translator {
   expect([ask(one), ask(one), ask(two)]).toEqual([EPERM, ENOENT, EPERM]);
 });
 
-it("typeof of a missing global is 'undefined', and a module may define its own", async () => {
+it('a JavaScript module sees a missing global as undefined, and may define it itself', async () => {
   const own = await startModule({
     'm.js': `import { Translator } from 'glossa';
 const found = typeof process !== 'undefined' && process.versions?.node;
@@ -336,7 +339,7 @@ export class xlator extends Translator {
   ]);
 });
 
-it('endlessly repeated refused accesses add few lines to the log', async () => {
+it('a thousand refused accesses of a JavaScript module add at most 101 warnings to the log', async () => {
   const own = await startModule({
     'm.js': `import { env, Translator } from 'glossa';
 export class xlator extends Translator {

@@ -121,7 +121,7 @@ describe('TextDecoder', () => {
     );
   });
 
-  it("accepts the standard's labels, and throws RangeError for others", () => {
+  it('accepts the names of encodings in the standard, and throws RangeError for others', () => {
     const [utf8, utf16] = ['utf-8', 'utf-16le'];
     expect(call('evaluate', 'label')).toEqual([
       ...[utf8, utf8, utf8, utf16, utf16, 'utf-16be', 'windows-1252'],

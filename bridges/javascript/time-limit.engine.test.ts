@@ -57,7 +57,7 @@ describe('a busy loop', () => {
     ['with a catch in it', 'for (;;) { try { for (;;); } catch {} }'],
     ['that calls a function', 'const f = () => {}; for (;;) f();'],
     ['in a built-in function', '[2, 1].sort(() => { for (;;); });'],
-  ])('%s is interrupted within 1.25 times its limit', async (_, body) => {
+  ])('%s is interrupted within 1.25 times the time limit', async (_, body) => {
     const { error, time, dead } = await measureCall(body);
     expect(error.code).toBe('time-limit');
     expect(dead).toBe(false);
@@ -65,7 +65,7 @@ describe('a busy loop', () => {
     expect(time).toBeLessThan(1.25 * LIMIT);
   });
 
-  it('ends with its interpreter within twice the limit if it continues after each interrupt', async () => {
+  it('is ended with its interpreter within twice the time limit if it continues after interrupts', async () => {
     const { error, time, dead } = await measureCall('for (;;) { (async () => { for (;;); })(); }');
     expect([error.code, dead]).toEqual(['time-limit', true]);
     expect(time).toBeGreaterThanOrEqual(1.75 * LIMIT);

@@ -64,7 +64,7 @@ it.each([
     "this.broken('now');\n    return;",
     "Promise.allSettled([this.broken('late')]);",
   ],
-])('the error of an async method is not logged where %s', async (_, watched, calls) => {
+])('the error of an async method is not logged if %s', async (_, watched, calls) => {
   // The unreachable call makes the method a watched one.
   expect(await runAndReadLog(`${calls}\n    if (frame === null) {\n    ${watched}\n    }`)).toEqual(
     [],

@@ -51,7 +51,7 @@ describe('an area of native memory', () => {
     );
   });
 
-  it('grows on demand, and marks that it moved', () => {
+  it('grows for a long text, and reports that it has moved', () => {
     const area = new Area();
     area.hasMoved = false;
     area.begin();
@@ -112,7 +112,7 @@ describe('messages of C code', () => {
     ]);
   });
 
-  it('with arbitrary bytes are decoded or refused, in finite time', () => {
+  it('with arbitrary bytes are decoded, or refused with MessageError', () => {
     const number = fc.oneof(fc.integer({ min: -2, max: 130 }), fc.double());
     const kind = fc.integer({ min: 0, max: 14 });
     fc.assert(

@@ -47,7 +47,7 @@ describe.skipIf(!canCompile)('openLibrary', () => {
     );
   });
 
-  it('refuses a library with an undefined function, naming it', async () => {
+  it('refuses a library with an undefined function, and names the function', async () => {
     const text = `${whole}void elsewhere(void);\nvoid here(void);\nvoid here(void)\n{\n    elsewhere();\n}\n`;
     const path = compileText('lacking', text);
     expect(await refusal(path)).toContain(`${path}: it uses elsewhere, which nothing defines`);

@@ -16,8 +16,8 @@ function make() {
   return { context, rung, timers };
 }
 
-describe('Timers', () => {
-  it('fire once each, in order of time', () => {
+describe('timers of a native module', () => {
+  it('fire once each, in the order of their times', () => {
     const { context, rung, timers } = make();
     timers.start(1, 20, false);
     timers.start(2, 10, false);

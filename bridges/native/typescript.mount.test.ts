@@ -38,7 +38,7 @@ end-volume
 `;
 
 describeMounts('a translator in TypeScript', () => {
-  it("keeps a file, logs with its own lines, and warns of a volfile's unknown option", () =>
+  it('protects a file, logs with the lines of its source, and warns of an unknown option in the volfile', () =>
     withScratch(async (scratch) => {
       await scratch.writeFile('keep.ts', MODULE);
       await scratch.writeFile(

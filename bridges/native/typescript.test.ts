@@ -97,7 +97,7 @@ describe('a TypeScript module', () => {
     expect(dump).toEqual({ module: expect.stringMatching(/\/m\.\w+$/), a: 1 });
   });
 
-  it('is found beside the volfile', async () => {
+  it('is found in the folder of the volfile', async () => {
     const context = Object.assign(new FakeContext(), {
       baseDir: makeFolder({ 'm.ts': record('') }),
     });
@@ -122,7 +122,7 @@ describe('a TypeScript module', () => {
     expect([a.xl.priv, b.xl.priv]).toEqual([1, 1]);
   });
 
-  it('adds no step to fops that it does not define, and none to those that it does', async () => {
+  it('is called directly for the fops that it defines, and skipped for all others', async () => {
     const text = record('fops: { stat: function mine(frame) { fail.stat(frame, ENOENT); } },');
     const run = await start({ 'm.ts': `import { ENOENT, fail } from 'glossa';\n${text}` });
     const { links, xlators } = run.graph;
@@ -130,7 +130,7 @@ describe('a TypeScript module', () => {
     expect([links.stat.xl, links.stat.fop.name]).toEqual([run.xl, 'mine']);
   });
 
-  it('logs with the lines of its source', async () => {
+  it('logs with the line numbers of its TypeScript source', async () => {
     const text = "import type { Xlator } from 'glossa';\ninterface A {\n  b: number;\n}\n";
     const speak = "const speak = (xl: Xlator) =>\n  xl.log.info('here');\n";
     const run = await start({ 'm.ts': `${text}${speak}${record('init: speak,')}` });
@@ -197,7 +197,7 @@ describe('the error message of a TypeScript module', () => {
   });
 });
 
-describe("the check of a module's record", () => {
+describe('the check of the translator that a TypeScript module exports', () => {
   const typo = "import { ENOENT } from 'glossa';";
   it.each([
     [
@@ -278,7 +278,7 @@ describe("the check of a module's record", () => {
     expect(found).toEqual(wanted.map((one) => `HERE/m.ts: ${one}`));
   });
 
-  it('refuses a function that returns wrong fops', async () => {
+  it('refuses a function for fops that returns an unknown fop', async () => {
     const problems = await refusal({ 'm.ts': record('fops: () => ({ start() {} }),') });
     expect(problems).toEqual([
       "HERE/m.ts: fops.start: there is no such fop (did you mean 'stat'?)",
@@ -295,17 +295,20 @@ describe('the volume of a TypeScript module', () => {
       "option module-path: 'm.rb' is not one of .ts, .mts, .js, .mjs",
     ],
     [{ 'module-path': '/no/m.ts' }, null, 'option module-path: there is no file /no/m.ts'],
-  ])('with options %j fails to start, naming the option', async (options, name, text) => {
-    const [problem] = await refusal({}, { options, name });
-    expect(problem).toContain(PLACE + text);
-  });
+  ])(
+    'with options %j fails to start, and the message names the option',
+    async (options, name, text) => {
+      const [problem] = await refusal({}, { options, name });
+      expect(problem).toContain(PLACE + text);
+    },
+  );
 
-  it('needs as many subvolumes as the record declares', async () => {
+  it('fails to start if its number of subvolumes is not the one that the module declares', async () => {
     const problems = await refusal({ 'm.ts': record('') }, { leaves: 2 });
     expect(problems).toEqual([`${PLACE}HERE/m.ts: test/mine takes 1 subvolume, not 2`]);
   });
 
-  it('fails to start if the record declares an option of features/native', async () => {
+  it('fails to start if the module declares an option that features/native has itself', async () => {
     const own = "options: { 'module-path': { type: 'str', description: 'Mine.' } },";
     const problems = await refusal({ 'm.ts': record(own) });
     expect(problems).toEqual([
@@ -313,7 +316,7 @@ describe('the volume of a TypeScript module', () => {
     ]);
   });
 
-  it("is reconfigured with values of the record's options", async () => {
+  it('can be reconfigured with new values for the options that the module declares', async () => {
     const options = `options: {
       size: { type: 'sizet', default: 1, description: 'S.', reconfigurable: true },
       fixed: { type: 'int', default: 1, description: 'F.' },
@@ -429,7 +432,7 @@ describe('a reload of a TypeScript module', () => {
     run.expectSettled();
   });
 
-  it("passes the old code's state to `inherit`", async () => {
+  it('passes the state of the old code to the function inherit of the new code', async () => {
     const run = await startModule(files, { language });
     errnoOf(run);
     await run.reload();
@@ -453,7 +456,7 @@ describe('a reload of a TypeScript module', () => {
     }
   });
 
-  it('follows a save of the file or an import, with option reload', async () => {
+  it('happens with option reload when the module or a file that it imports is saved', async () => {
     const folder = makeFolder({ ...files, 'other.ts': '' });
     const run = await startModule(folder, { language, options: { reload: 'on' } });
     writeFileSync(join(folder, 'first.ts'), 'export const first = 20;');
@@ -464,7 +467,7 @@ describe('a reload of a TypeScript module', () => {
     expect(run.takeLines().filter((line) => line.endsWith(': reloaded')).length).toBe(2);
   });
 
-  it('requested twice at once replaces each volume once', async () => {
+  it('replaces each volume once if it is requested twice at the same time', async () => {
     const run = await startModule(files, { language });
     const [one, two] = await Promise.all([run.reload(), run.reload()]);
     expect([one, two]).toEqual([
@@ -476,11 +479,11 @@ describe('a reload of a TypeScript module', () => {
 });
 
 describe("the import 'glossa'", () => {
-  it("has the runtime's own classes", () => {
+  it('gives a TypeScript module the classes that the runtime itself uses', () => {
     expect([runtime.Dict, runtime.Loc, runtime.Iatt, runtime.Fd]).toEqual([Dict, Loc, Iatt, Fd]);
   });
 
-  it('has the functions that translators need', () => {
+  it('gives a TypeScript module the functions that translators need', () => {
     const names = 'defineTranslator defineOptions wind tail unwind fail pass collect windArgs Dict';
     for (const name of names.split(' ')) expect(runtime).toHaveProperty(name);
     expect(runtime.ENOENT).toBe(2);

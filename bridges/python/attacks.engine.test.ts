@@ -354,7 +354,7 @@ describe('a Python module', () => {
     expect(findUnexpected(await start(), all)).toEqual([]);
   });
 
-  it('finds no objects that reach outside the sandbox', async () => {
+  it('finds no object that leads out of the sandbox', async () => {
     const all = NOTHING.map(([source, result]) => ({
       source,
       result:

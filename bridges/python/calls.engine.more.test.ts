@@ -103,7 +103,7 @@ function catchError(action: () => unknown): EngineError {
   throw new Error('nothing was thrown');
 }
 
-describe('values between host and Python', () => {
+describe('values passed between the host and Python', () => {
   it('can be integers up to 2^53, both ways', () => {
     const same = engine.makeCall(fn('same'), 'i');
     fc.assert(fc.property(fc.maxSafeInteger(), (n) => same(n) === n));
@@ -113,7 +113,7 @@ describe('values between host and Python', () => {
     expect(engine.makeCall(fn('nothing'), '')()).toBe(0);
   });
 
-  it('can be integers that Python caches, which stay unchanged', () => {
+  it('can be integers that Python caches, which arrive unchanged', () => {
     const keep = engine.makeArrayCall(fn('keep_all'), 'ii', false);
     const readKept = engine.makeCall(fn('kept'), '', 's');
     const numbers = fc.array(fc.oneof(fc.integer(), fc.integer({ min: 250, max: 2 ** 30 + 5 })));
@@ -125,7 +125,7 @@ describe('values between host and Python', () => {
     );
   });
 
-  it('can be 20,000 different names', () => {
+  it('can be 20,000 different names, which arrive unchanged', () => {
     const last = engine.makeArrayCall(fn('last_name'), 'nns', false);
     const name = engine.makeCall(fn('noted'), '', 's');
     for (let i = 0; i < 20_000; i++) {
@@ -170,20 +170,20 @@ describe('values between host and Python', () => {
     expect(engine.copyBytes(fn('same'), into)).toBe(-1);
   });
 
-  it('can be objects as handles, and bound methods as callables', () => {
+  it('can be handles of Python objects, whose methods the host can call', () => {
     const box = engine.makeCall(fn('box'), 'i', 'o')(7);
     expect(engine.makeCall(engine.findAttribute(box, 'get'), '')()).toBe(7);
     expect(engine.makeCall(fn('box.get'), 'o')(box)).toBe(7);
     engine.release(box);
   });
 
-  it('are None for a missing string or bytes', () => {
+  it('can be missing strings and bytes, which are undefined in JavaScript and None in Python', () => {
     expect(engine.makeCall(fn('same'), 's', 's')(undefined)).toBe(undefined);
     expect(engine.makeCall(fn('same'), 'b', 'b')(undefined)).toBe(undefined);
     expect(JSON.parse(engine.callJson(fn('host'), '["echo", null]'))).toBe(null);
   });
 
-  it('can be passed in one array of 31 parameters', () => {
+  it('can be passed as one array of up to 31 arguments', () => {
     const args = [1, 'x', undefined, ...Array.from({ length: 28 }, (_, i) => i)];
     const count = engine.makeArrayCall(fn('several'), `isn${'i'.repeat(28)}`);
     expect(count(args)).toBe(31);
@@ -230,7 +230,7 @@ describe('errors of Python', () => {
     );
   });
 
-  it('name the line of a syntax error, and remove the broken module', () => {
+  it('name the line of a syntax error in a module, which cannot be imported afterwards', () => {
     const error = catchError(() => engine.load('broken', '/volume/broken.py', 'a = 1\nb = (\n'));
     expect(error.moduleError).toMatchObject({
       type: 'SyntaxError',
@@ -254,7 +254,7 @@ describe('errors of Python', () => {
     expect(catchError(() => engine.makeCall(fn('opens'), '')()).moduleError?.errno).toBe(2);
   });
 
-  it('keep the errno of file operations', () => {
+  it('keep each errno of an OSError from 1 to ENOTEMPTY', () => {
     const oserror = engine.makeCall(fn('oserror'), 'i');
     for (let errno = 1; errno <= ENOTEMPTY; errno++) {
       expect(catchError(() => oserror(errno)).moduleError?.errno).toBe(errno);
@@ -285,20 +285,20 @@ describe('host functions called by Python', () => {
     expect(text('again')).toBe(42);
   });
 
-  it('receive handles that live until they are released', () => {
+  it('receive Python objects as handles that live until they are released', () => {
     expect(text('keep', 'kept')).toBe(null);
     const handle = HOST.pop() as Handle;
     expect(engine.makeCall(fn('same'), 'o', 's')(handle)).toBe('kept');
     engine.release(handle);
   });
 
-  it('raise OSError for an errno, RuntimeError otherwise', () => {
+  it('raise OSError in Python if they fail with an errno, and else RuntimeError', () => {
     const fails = engine.makeCall(fn('fails'), 'i', 's');
     expect(fails(2)).toBe('FileNotFoundError [Errno 2] no such thing');
     expect(fails(0)).toBe('RuntimeError no such thing');
   });
 
-  it('raise an exception for wrong arguments and results', () => {
+  it('raise an exception in Python for wrong arguments and for results of a wrong type', () => {
     expect(catchError(() => text('add', 1)).message).toMatch(/takes 2 arguments \(1 given\)/);
     expect(catchError(() => text('add', 1, 'x')).message).toMatch(/wrong type/);
     expect(catchError(() => text('wrong')).message).toMatch(/wrong type/);
@@ -306,7 +306,7 @@ describe('host functions called by Python', () => {
   });
 });
 
-it("a closed engine throws with code 'closed'", async () => {
+it("a closed Python engine throws an error with code 'closed' at the next call", async () => {
   const other = await engines.make();
   other.close();
   expect(catchError(() => other.importModule('sys')).code).toBe('closed');

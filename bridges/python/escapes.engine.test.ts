@@ -273,9 +273,9 @@ describeRefusals('JavaScript', JAVASCRIPT);
 describeRefusals('native code and the sandbox', NATIVE);
 describeRefusals('the host', HOST);
 
-describe("a module's log text", () => {
+describe("a Python module's text in the log", () => {
   const { run: attempt } = prepareAttempts();
-  it.each(SAID)('is one line that cannot imitate another: %s', (_title, source, logged) => {
+  it.each(SAID)('cannot imitate another line of the log: %s', (_title, source, logged) => {
     const { result, log, errno } = attempt(source);
     expect(result).toBe('None');
     expect(errno).toBe(EPERM);
@@ -283,7 +283,7 @@ describe("a module's log text", () => {
   });
 });
 
-describe('an attempt to escape that no code can log', () => {
+describe('an attempt to escape from the sandbox that is not logged', () => {
   const { run: attempt } = prepareAttempts();
   it.each(SILENT)('reaches no object of the host: %s', (_title, source, expected) => {
     const { result, log, errno } = attempt(source);
@@ -333,7 +333,7 @@ r = mimetypes.guess_type("a.txt")[0]`,
     ],
   ];
 
-describe('harmless code that looks like an attempt to escape', () => {
+describe('harmless Python code that looks like an attempt to escape', () => {
   const { run: attempt } = prepareAttempts();
   it.each(FRIENDLY)('keeps working: %s', (_title, source, expected, logged) => {
     const { result, log } = attempt(source);

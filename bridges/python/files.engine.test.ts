@@ -56,7 +56,7 @@ const STORY: readonly (readonly [title: string, source: string, result: RegExp, 
 ];
 
 it.each(STORY)(
-  "a module's access to %s has the documented result and log line",
+  "a Python module's access to %s has the documented result and log line",
   async (_title, source, result, log) => {
     const run = await startModule(ATTEMPT_FILES);
     const tried = runAttempt(run, source);
@@ -65,7 +65,7 @@ it.each(STORY)(
   },
 );
 
-it("an open of a relative name explains that it is in the module's own /tmp, and logs no refusal", async () => {
+it("the error of opening a missing relative path names the module's own /tmp, and no refusal is logged", async () => {
   const run = await startModule({
     'm.py': `from glupy import *
 class xlator(Translator):
@@ -84,7 +84,7 @@ class xlator(Translator):
   expect(lines).toContain("relative names are in the module's own /tmp, in memory");
 });
 
-it('a restarted interpreter has an empty /tmp, and files in its /tmp do not exist on the host', async () => {
+it('the /tmp of a Python module is empty after a reload, and its files do not exist on the host', async () => {
   const run = await startModule(ATTEMPT_FILES);
   runAttempt(run, 'open("mine", "w").write("a")');
   expect(runAttempt(run, 'import os; r = os.listdir()').result).toBe("['mine']");

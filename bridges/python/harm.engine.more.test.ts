@@ -151,7 +151,7 @@ for i in range(20):
 ];
 
 it.each(selectVariants(KEPT, () => true))(
-  'the host limits the memory that it holds for %s',
+  'the host holds less than 5 MB of memory for %s of a Python module',
   async (_title, source) => {
     const own = await startModule(ATTEMPT_FILES, { options: { 'time-limit': '120' } });
     runAttempt(own, 'import socket');
@@ -162,7 +162,7 @@ it.each(selectVariants(KEPT, () => true))(
 );
 
 onlyInFirst(() => {
-  it("a module's messages to the mount take no more memory than its limit", async () => {
+  it("a Python module's messages to the mount fail once they exceed its memory limit", async () => {
     const own = await startModule(ATTEMPT_FILES, {
       options: { 'time-limit': '120', 'memory-limit': '96MB' },
     });

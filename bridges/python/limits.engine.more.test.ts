@@ -112,7 +112,7 @@ describe("Python's time limit", () => {
     expect(call('patient')).toBe(7);
   });
 
-  it('counts the time in other host functions', async () => {
+  it('counts the time that the module spends in functions of the host', async () => {
     const { call } = await make(100);
     expect(catchError(() => call('busy')).code).toBe('time-limit');
     expect(call('fine')).toBe(42);
@@ -123,7 +123,7 @@ describe("Python's time limit", () => {
     expect(catchError(() => call('refused')).code).toBe('time-limit');
   });
 
-  it('applies to each engine separately', async () => {
+  it('applies to each interpreter separately', async () => {
     const slow = await make(60_000);
     const quick = await make(100);
     expect(catchError(() => quick.call('forever')).code).toBe('time-limit');
@@ -143,14 +143,14 @@ describe("Python's memory limit", () => {
 });
 
 describe('a crash of Python', () => {
-  it('is a fatal error, repeated by every later call', async () => {
+  it('fails the call with a fatal error, and every later call with the same error', async () => {
     const { engine, call } = await make(0);
     const error = catchError(() => call('leave'));
     expect([error.code, error.fatal]).toEqual(['crash', true]);
     expect(catchError(() => call('fine'))).toBe(engine.fatalError);
   });
 
-  it('does not follow from recursion through C functions', async () => {
+  it('is not caused by endless recursion through C functions, which raises RecursionError', async () => {
     const { call } = await make(0);
     for (const name of ['through_c', 'attributes', 'parsed']) {
       expect(catchError(() => call(name)).moduleError?.type).toBe('RecursionError');

@@ -76,7 +76,7 @@ const readDecision = ({ run }: DebuggedModule) => run.ask('lookup', run.absentLo
 const readNames = (variables: readonly { name: string }[] | undefined) =>
   variables!.map(({ name }) => name);
 
-it('a breakpoint holds the request, shows and changes variables, and continues', async () => {
+it('a breakpoint in a Python module holds the request until the debugger has read and changed variables', async () => {
   const at = await debug();
   const { lines, path } = at;
   const watched = await at.ask({
@@ -135,26 +135,29 @@ it.each<[StepKind, readonly (readonly [line: number, frames: number])[]]>([
       [LINE.test, 1],
     ],
   ],
-])('a step %s a call stops at the expected lines', async (command, places) => {
-  const at = await debug();
-  await at.ask({ do: 'watch', lines: { [at.path]: [LINE.name] } });
-  const reply = readDecision(at);
-  await at.stopAt();
-  for (const [line, frames] of places) {
-    await at.go(command);
-    expect([await at.stopAt(), at.lines.stop!.frames.length]).toEqual([line, frames]);
-  }
-  await at.go('out');
-  await waitUntil(() => expect(reply).toMatchObject({ count: 1, opErrno: ENOENT }));
-  expect(at.lines.stop).toBeNull();
-  // A step ends with its method: the next request does not stop.
-  await at.ask({ do: 'watch', lines: {} });
-  const next = readDecision(at);
-  await waitUntil(() => expect(next.count).toBe(1));
-  at.run.expectSettled();
-});
+])(
+  "a debugger's step %s a call in a Python module stops at the expected lines",
+  async (command, places) => {
+    const at = await debug();
+    await at.ask({ do: 'watch', lines: { [at.path]: [LINE.name] } });
+    const reply = readDecision(at);
+    await at.stopAt();
+    for (const [line, frames] of places) {
+      await at.go(command);
+      expect([await at.stopAt(), at.lines.stop!.frames.length]).toEqual([line, frames]);
+    }
+    await at.go('out');
+    await waitUntil(() => expect(reply).toMatchObject({ count: 1, opErrno: ENOENT }));
+    expect(at.lines.stop).toBeNull();
+    // A step ends with its method: the next request does not stop.
+    await at.ask({ do: 'watch', lines: {} });
+    const next = readDecision(at);
+    await waitUntil(() => expect(next.count).toBe(1));
+    at.run.expectSettled();
+  },
+);
 
-it('a step out of a call stops in the caller', async () => {
+it("a debugger's step out of a Python function stops in its caller", async () => {
   const at = await debug();
   await at.ask({ do: 'watch', lines: { [at.path]: [LINE.counts] } });
   const reply = readDecision(at);
@@ -166,7 +169,7 @@ it('a step out of a call stops in the caller', async () => {
   await waitUntil(() => expect(reply.count).toBe(1));
 });
 
-it('other requests wait while a module is stopped, and get replies after it continues', async () => {
+it('other requests wait while a Python module is stopped at a breakpoint, and get replies afterwards', async () => {
   const at = await debug();
   await at.ask({ do: 'watch', lines: { [at.path]: [LINE.name] } });
   const first = readDecision(at);
@@ -178,7 +181,7 @@ it('other requests wait while a module is stopped, and get replies after it cont
   at.run.expectSettled();
 });
 
-it('the time limit is suspended while a module is stopped, and applies after it continues', async () => {
+it('the time limit is suspended at a breakpoint in Python, but applies to an expression evaluated there', async () => {
   const at = await debug({ 'time-limit': '1' });
   await at.ask({ do: 'watch', lines: { [at.path]: [LINE.name] } });
   const reply = readDecision(at);
@@ -191,7 +194,7 @@ it('the time limit is suspended while a module is stopped, and applies after it 
   await waitUntil(() => expect(reply).toMatchObject({ count: 1, opErrno: ENOENT }));
 });
 
-it('frame-timeout is suspended while a module is stopped', async () => {
+it('option frame-timeout is suspended while a Python module is stopped at a breakpoint', async () => {
   const at = await debug({ 'frame-timeout': '1' });
   const heldReply = at.run.ask('access', at.run.knownLoc('file'), 0, null);
   await at.ask({ do: 'watch', lines: { [at.path]: [LINE.name] } });
@@ -210,7 +213,7 @@ it('frame-timeout is suspended while a module is stopped', async () => {
   at.run.expectSettled();
 });
 
-it('a stopped module continues when the debugger detaches, and does not stop again', async () => {
+it('a Python module at a breakpoint continues when the debugger detaches, and does not stop again', async () => {
   const at = await debug();
   await at.ask({ do: 'watch', lines: { [at.path]: [LINE.name] } });
   const reply = readDecision(at);
@@ -223,7 +226,7 @@ it('a stopped module continues when the debugger detaches, and does not stop aga
   at.run.expectSettled();
 });
 
-it('a volume can end while its module is stopped', async () => {
+it('a volume can end while its Python module is stopped at a breakpoint', async () => {
   const at = await debug();
   await at.ask({ do: 'watch', lines: { [at.path]: [LINE.name] } });
   const reply = readDecision(at);
@@ -232,7 +235,7 @@ it('a volume can end while its module is stopped', async () => {
   expect(reply.count).toBe(1);
 });
 
-it('breakpoints stop requests also after a reload', async () => {
+it('breakpoints in a Python module still stop requests after a reload', async () => {
   const at = await debug();
   await at.ask({ do: 'watch', lines: { [at.path]: [LINE.name] } });
   expect(await at.run.reload()).toMatchObject({ ok: true });
@@ -242,7 +245,7 @@ it('breakpoints stop requests also after a reload', async () => {
   await waitUntil(() => expect(reply.count).toBe(1));
 });
 
-it('an invalid command of the debugger is refused, and the module stays stopped', async () => {
+it('an invalid command of the debugger is refused, and the Python module stays stopped', async () => {
   const at = await debug();
   await expect(at.ask({ do: 'locals', frame: 0 })).rejects.toThrow(/not stopped/);
   await at.ask({ do: 'watch', lines: { [at.path]: [LINE.name] } });
@@ -264,7 +267,7 @@ it('an invalid command of the debugger is refused, and the module stays stopped'
   await waitUntil(() => expect(reply.count).toBe(1));
 });
 
-it('a stop shows variables in bounded length, also with a hostile __repr__', async () => {
+it('the debugger shows long Python variables shortened, and survives a hostile __repr__', async () => {
   const at = await debug();
   await at.ask({ do: 'watch', lines: { [at.path]: [LINE.name] } });
   const reply = readDecision(at);
@@ -296,14 +299,17 @@ it.each([
     "import { Translator } from 'glossa';\nexport class xlator extends Translator {}\n",
     /'top' is written in javascript, which stops at methods/,
   ],
-])('breakpoints in %s are refused with the reason', async (_, language, name, source, why) => {
-  const run = await startModule({ [name]: source }, { language });
-  const script = run.xl.translator.script!(run.xl);
-  expect(script.lines).toBeNull();
-  expect(script.noLinesReason).toMatch(why);
-});
+])(
+  'breakpoints at lines of %s are refused with the reason',
+  async (_, language, name, source, why) => {
+    const run = await startModule({ [name]: source }, { language });
+    const script = run.xl.translator.script!(run.xl);
+    expect(script.lines).toBeNull();
+    expect(script.noLinesReason).toMatch(why);
+  },
+);
 
-it('a module that waits for a debugger without one continues', async () => {
+it('a Python module that waits for a debugger continues if there is none', async () => {
   const source = SOURCE.replace(
     'name = loc.name',
     'name = loc.name; _lines._host.line_wait()',

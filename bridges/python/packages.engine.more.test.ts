@@ -41,7 +41,7 @@ const GREETING = {
   'greeting/words.txt': 'some text',
 };
 
-describe('wheels of option packages', () => {
+describe('Python wheels in option packages', () => {
   it('can be imported, with their data and metadata', async () => {
     const folder = makeFolderWith({
       'greeting-1.0-py3-none-any.whl': makeWheel('greeting', GREETING),
@@ -58,7 +58,7 @@ r = [greeting.hello("you"), greeting.deep.far("me"), importlib.metadata.version(
     expect(readPrinted(run)).toEqual(['hello you', 'hello me', '1.0', 'some text', 'some text']);
   });
 
-  it('appear in tracebacks with their own lines', async () => {
+  it('appear in tracebacks with the lines of their sources', async () => {
     const folder = makeFolderWith({
       'greeting-1.0-py3-none-any.whl': makeWheel('greeting', GREETING),
     });
@@ -81,7 +81,7 @@ class xlator(Translator):
     expect(log).toMatch(/m\.py", line 6, in stat/);
   });
 
-  it('with a missing requirement fail to import, with the requirement in the error', async () => {
+  it('cannot be imported if a requirement is missing, and the error names the requirement', async () => {
     const files = { 'top.py': 'import below\n' };
     const folder = makeFolderWith({
       'top-1.0-py3-none-any.whl': makeWheel('top', files, [
@@ -98,7 +98,7 @@ class xlator(Translator):
     );
   });
 
-  it('find their requirements among the other packages', async () => {
+  it('can import the other wheels of the option', async () => {
     const folder = makeFolderWith({
       'top-1.0-py3-none-any.whl': makeWheel('top', { 'top.py': 'from below import x\n' }, [
         'below',
@@ -138,7 +138,7 @@ class xlator(Translator):
     ],
     ['no zip file', new Uint8Array(100), /no sound zip file/],
     ['a zip file that is cut', makeWheel('x', { 'x.py': '' }).subarray(0, 90), /no sound zip file/],
-  ])('with %s are refused, naming the option', async (_what, data, why) => {
+  ])('with %s are refused, and the message names the option', async (_what, data, why) => {
     const folder = makeFolderWith({ 'x-1.0-py3-none-any.whl': data });
     const path = join(folder, 'x-1.0-py3-none-any.whl');
     const start = startModule({ 'm.py': makeSource('r = 1') }, { options: { packages: path } });
@@ -146,7 +146,7 @@ class xlator(Translator):
     await expect(start).rejects.toThrow(`option packages ${path}`);
   });
 
-  it('missing on disk are refused with the path', async () => {
+  it('are refused if the file is missing on disk, and the message names its path', async () => {
     const start = startModule(
       { 'm.py': makeSource('r = 1') },
       { options: { packages: '/no/x.whl' } },
@@ -157,7 +157,7 @@ class xlator(Translator):
   });
 });
 
-it('a module can import packages from the folders of option packages, and read files in them', async () => {
+it('a Python module can import packages from the folders in option packages, and read their files', async () => {
   const folder = makeFolderWith(GREETING);
   const body = `import greeting, os
 r = greeting.hello("you"), open(os.path.dirname(greeting.__file__) + "/words.txt").read()`;
@@ -165,7 +165,7 @@ r = greeting.hello("you"), open(os.path.dirname(greeting.__file__) + "/words.txt
   expect(readPrinted(run)).toEqual(['hello you', 'some text']);
 });
 
-describe('a module that is a package', () => {
+describe('a Python module that is a package', () => {
   const body = `from .inner import deep
 from . import beside
 import importlib.resources, os
@@ -184,7 +184,7 @@ r = [deep.name, beside.name, open(os.path.join(here, "data", "rules.txt")).read(
     'secret.txt': 'beside the package',
   };
 
-  it('has subpackages, relative imports and readable data', async () => {
+  it('can have subpackages, relative imports and data files', async () => {
     const folder = makeFolder(files);
     const run = await startModule(folder);
     const wrote = `not granted (option allow-write ${folder}/m/data/rules.txt)`;
@@ -212,7 +212,7 @@ r = [deep.name, beside.name, open(os.path.join(here, "data", "rules.txt")).read(
   });
 });
 
-it('two volumes with the same package share no state', async () => {
+it('two volumes with the same Python package share no state', async () => {
   const files = {
     'm.py': `from glupy import *
 import lib

@@ -25,7 +25,7 @@ async function runTurns(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
-it("a module's code runs only when it is called, never as a promise reaction", async () => {
+it("a Python module's code runs only when the host calls it, and never as a callback of a promise", async () => {
   const engine = await engines.make({ timeLimit: 5000, confine: false });
   const module = loadModule(engine, SOURCE);
   const call = (name: string): number => engine.makeCall(engine.findAttribute(module, name), '')();

@@ -53,7 +53,7 @@ class xlator(Translator):
 const AT_START = ['import: []', 'init: []'];
 const ASKED = ['fop', 'callback', 'async fop', 'after await', 'timer', 'hook'];
 
-it('no walk over objects reaches JavaScript at any moment of a module', async () => {
+it('a Python module never reaches JavaScript by a walk from object to object, whenever it runs', async () => {
   const options = { 'time-limit': '0', 'frame-timeout': '0' };
   const run = await startModule({ 'm.py': MODULE, 'walk.py': WALK }, { options });
   const runWalks = (): string[] =>
@@ -77,7 +77,7 @@ it('no walk over objects reaches JavaScript at any moment of a module', async ()
   expect(runWalks()).toEqual(AT_START);
 }, 1_800_000);
 
-it('the same walk does find JavaScript in an unconfined engine', async () => {
+it('a walk from object to object does reach JavaScript in a Python engine without the sandbox', async () => {
   const joined = await engines.make({ confine: false });
   const source = `${WALK}\nimport json\ndef count(): return len(walk()[0])\n`;
   const count = joined.makeCall(joined.findAttribute(loadModule(joined, source), 'count'), '');

@@ -11,7 +11,7 @@ afterAll(() => engines.close());
 
 describe("JavaScript's objects", () => {
   // reach.engine.long.test.ts walks from object to object.
-  it('cannot be reached through any built-in module', async () => {
+  it('cannot be reached by Python code through any built-in module', async () => {
     const apart = await engines.make();
     const source = `import _imp, importlib, json, sys
 from importlib.machinery import BuiltinImporter, FrozenImporter, ModuleSpec
@@ -49,7 +49,7 @@ def attempt(name):
   });
 });
 
-describe('a JavaScript object leaked to a module', () => {
+describe('a JavaScript object that leaks to a Python module', () => {
   const USES: Readonly<Record<string, string>> = {
     'an attribute': 'x.constructor',
     'its text': 'str(x)',
@@ -64,22 +64,25 @@ describe('a JavaScript object leaked to a module', () => {
     'memory outside of the interpreter': 'to_js(bytes(10**6))',
   };
 
-  it.each(Object.entries(USES))('gives it no power: %s', async (_what, use) => {
-    const refused: string[] = [];
-    const engine = await engines.make({
-      confine: 'fence',
-      logRefusal: (what) => refused.push(what),
-    });
-    // The object exists from the start; a module cannot make one.
-    const source = `from pyodide.ffi import JsException, create_proxy, to_js
+  it.each(Object.entries(USES))(
+    'cannot be used, and the attempt ends the interpreter: %s',
+    async (_what, use) => {
+      const refused: string[] = [];
+      const engine = await engines.make({
+        confine: 'fence',
+        logRefusal: (what) => refused.push(what),
+      });
+      // The object exists from the start; a module cannot make one.
+      const source = `from pyodide.ffi import JsException, create_proxy, to_js
 import sys
 x = next(f for f in sys.meta_path if type(f).__name__ == "JsFinder").jsproxies["js"]
 def f(): ${use}
 `;
-    const module = loadModule(engine, source);
-    const f = engine.makeCall(engine.findAttribute(module, 'f'), '', 'v');
-    expect(f).toThrow(EngineError);
-    expect(refused[0]).toMatch(/^\w+ \(a module reaches nothing of JavaScript\)$/);
-    expect(engine.fatalError?.message).toContain('a module reaches nothing of JavaScript');
-  });
+      const module = loadModule(engine, source);
+      const f = engine.makeCall(engine.findAttribute(module, 'f'), '', 'v');
+      expect(f).toThrow(EngineError);
+      expect(refused[0]).toMatch(/^\w+ \(a module reaches nothing of JavaScript\)$/);
+      expect(engine.fatalError?.message).toContain('a module reaches nothing of JavaScript');
+    },
+  );
 });

@@ -93,12 +93,12 @@ while todo and len(seen) < 5000:
     except BaseException: pass
 r = found, len(seen)`;
 
-describe("Python's realm", () => {
+describe('the sandbox of a Python module', () => {
   it.each(REFUSED)('refuses %s', (_what, source, expected) => {
     expect(attempt(source)).toMatch(expected);
   });
 
-  it('does not show the environment, arguments, folder or process id of the host', () => {
+  it('hides the environment, arguments, folder and process id of the host', () => {
     const result = attempt(`import os, sys, platform
 r = dict(os.environ), sys.argv, os.getcwd(), os.getpid(), os.uname(), sys.path, os.listdir("/")`);
     expect(result).not.toContain('secret-of-the-host');
@@ -124,7 +124,7 @@ r = dict(os.environ), sys.argv, os.getcwd(), os.getpid(), os.uname(), sys.path, 
     expect(connections).toBe(1);
   });
 
-  it('leads from its objects to no object of the host', () => {
+  it('has no object that leads to an object of the host', () => {
     // Every object of this realm inherits the mark; one of the interpreter's realm cannot.
     const mark = Object.defineProperty(Object.prototype, 'hostMark', {
       value: 1,
@@ -135,13 +135,13 @@ r = dict(os.environ), sys.argv, os.getcwd(), os.getpid(), os.uname(), sys.path, 
     expect(result).toMatch(/^\('nothing of the host', \d{3,}\)$/);
   });
 
-  it('has host functions without useful attributes', () => {
+  it('has host functions without attributes that lead to the host', () => {
     const result = attempt(`import _host
 r = type(_host.nothing).__name__, _host.nothing.__self__, [n for n in dir(_host.nothing) if "__" not in n]`);
     expect(result).toBe("('builtin_function_or_method', None, [])");
   });
 
-  it("does not let Python format a stack with the host's call sites", () => {
+  it("does not let Python see the host's call sites in the stack of an error", () => {
     // Node asks Error.prepareStackTrace of the realm.
     const result = attempt(`${PROXY}
 Object = x.constructor.constructor.__proto__.__proto__.constructor
@@ -158,7 +158,7 @@ r = Error.name, refused, got`);
   });
 });
 
-it("a module's changes to its realm do not reach another realm", async () => {
+it("a Python module's changes to JavaScript's prototypes do not reach outside of its sandbox", async () => {
   const other = await engines.make({ confine: false });
   const source = `${PROXY}x.constructor.prototype.push = None
 x.constructor.constructor.prototype.altered = 1
@@ -170,7 +170,7 @@ def f(): return sum(range(10))
   expect(f()).toBe(45);
 });
 
-it('two interpreters share no state', async () => {
+it('two Python interpreters share no state', async () => {
   const other = await engines.make();
   const source =
     'import sys, os\ndef put(n): sys.shared = n; os.environ["SHARED"] = "1"; return 0\n';

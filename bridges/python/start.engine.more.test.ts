@@ -34,7 +34,7 @@ function expectWorking(engine: Engine): void {
 }
 
 describe('the start of a Python interpreter', () => {
-  it('is cold first and warm afterwards, with the same result', async () => {
+  it('makes a snapshot the first time, and uses it afterwards with the same result', async () => {
     const log: string[] = [];
     const options = { preload, imports, log: (line: string) => log.push(line) };
     const cold = await engines.make(options);
@@ -54,7 +54,7 @@ describe('the start of a Python interpreter', () => {
     expect(listSnapshots().length).toBe(before + 1);
   });
 
-  it("seeds each interpreter's random numbers anew", async () => {
+  it('gives each interpreter other random numbers', async () => {
     const source = 'import random, os\ndef f(): return f"{random.random()} {os.urandom(8)}"\n';
     const numbers = new Set<string | undefined>();
     for (let i = 0; i < 2; i += 1) {
@@ -73,7 +73,7 @@ describe('the start of a Python interpreter', () => {
     ['of other files', (_file, fd) => writeSync(fd, 'XXXX', 40)],
     ['changed in its pages', (file, fd) => writeSync(fd, 'XXXX', statSync(file).size - 500_000)],
   ];
-  it.each(damages)('is cold, and ignores the snapshot, if that is %s', async (_what, damage) => {
+  it.each(damages)('ignores a snapshot that is %s, and makes a new one', async (_what, damage) => {
     const log: string[] = [];
     await engines.make({ preload, imports });
     for (const file of listSnapshots()) {
@@ -100,7 +100,7 @@ describe('the start of a Python interpreter', () => {
     expect(readdirSync(cacheFolder)).toEqual([]);
   });
 
-  it('succeeds without a writable cache, and logs that it cannot write there', async () => {
+  it('succeeds if the cache cannot be written, and logs this', async () => {
     const log: string[] = [];
     const file = join(engines.folder, 'a-file');
     writeFileSync(file, '');

@@ -39,8 +39,8 @@ async function start(source: string, fops: Fops<null> = {}, options = {}) {
   return { volume, below, context, graph, reload, host: xl.priv.host };
 }
 
-describe('the volume below', () => {
-  it('can be read inside a lookup, which then fails by what was read', async () => {
+describe('the volume below a Python module', () => {
+  it('can be read by a lookup, which then fails or succeeds by the text that was read', async () => {
     const { volume, below } = await start(`${HEAD}
     def init(self):
         self.below = Volume.below()
@@ -57,7 +57,7 @@ describe('the volume below', () => {
     expect(await below.readdir('/')).toEqual(['config', 'open', 'secret']);
   });
 
-  it('can be appended to, and stores 5 MB of data in new directories', async () => {
+  it('lets the module append to a file, and store 5 MB of data in a new directory', async () => {
     const { volume, below } = await start(`${HEAD}
     async def mkdir(self, frame, loc, *more):
         volume = Volume.below(self.child)
@@ -78,7 +78,7 @@ describe('the volume below', () => {
     expect((await below.stat('/kept')).uid).toBe(0);
   });
 
-  it("raises OSError of the errno's class with the path; what is caught changes no reply", async () => {
+  it('raises FileNotFoundError with the path for an absent file, and a caught error changes no reply', async () => {
     const { volume } = await start(`${HEAD}
     async def mkdir(self, frame, loc, *more):
         volume = Volume.below()
@@ -93,7 +93,7 @@ describe('the volume below', () => {
     expect(await volume.readdir('/')).toEqual(['d']);
   });
 
-  it('serves 10,000 requests in a row and 1,000 at once, and has none left afterwards', async () => {
+  it('serves 10,000 requests in a row and 1,000 at once, and keeps none of them afterwards', async () => {
     const { volume, graph, context } = await start(`${HEAD}
     async def mkdir(self, frame, loc, *more):
         import asyncio
@@ -116,7 +116,7 @@ describe('the volume below', () => {
     );
   });
 
-  it('replies to 5,000 requests at once, more than are served at a time', async () => {
+  it('replies to 5,000 requests sent at once, although it serves fewer at a time', async () => {
     const fops: Fops<null> = {
       lookup(frame, xl, ...args) {
         setImmediate(() => tail.lookup(frame, xl.children[0]!, ...args));
@@ -143,7 +143,7 @@ describe('the volume below', () => {
     expect(context.lines.join('\n')).toContain('found 0 of 5000');
   });
 
-  it('stays reachable from a reloaded interpreter until its request has ended', async () => {
+  it('stays reachable for an interpreter that a reload has replaced until its requests have ended', async () => {
     const held: (() => void)[] = [];
     let isHeld = false;
     const { volume, below, reload, host, graph } = await start(
@@ -177,7 +177,7 @@ describe('the volume below', () => {
     await volume.mkdir('/b');
   });
 
-  it('ends with the translator: files that are open below are closed', async () => {
+  it('closes the files that the module has left open when the module is reloaded', async () => {
     const { volume, below, graph, reload } = await start(`${HEAD}
     async def mkdir(self, frame, loc, *more):
         self.file = await Volume.below().open("/log", "wb")
@@ -193,7 +193,7 @@ describe('the volume below', () => {
     expect(await below.readFile('/log', 'utf8')).toBe('kept');
   });
 
-  it('disconnects a module that sends malformed bytes, and the volume serves further requests', async () => {
+  it('disconnects a module that sends malformed bytes, while the mount serves further requests', async () => {
     const { volume, below, context } = await start(`${HEAD}
     async def mkdir(self, frame, loc, *more):
         from glupy import _below
@@ -210,7 +210,7 @@ describe('the volume below', () => {
     expect(context.lines.join('\n')).toContain('is disconnected: ');
   });
 
-  it('is refused to a module in a thread of its own', async () => {
+  it('cannot be used by a module with option isolation thread', async () => {
     const source = `${HEAD}
     async def mkdir(self, frame, loc, *more):
         await Volume.below().exists("/x")
@@ -219,7 +219,7 @@ describe('the volume below', () => {
     await expect(volume.mkdir('/a')).rejects.toMatchObject({ code: 'ENOTCONN' });
   });
 
-  it('can be written in init and by a timer, outside of any request', async () => {
+  it('can be written by the method init and by a timer, outside of any request', async () => {
     const { below, context } = await start(`${HEAD}
     async def init(self):
         await Volume.below().write_bytes("/started", b"")
@@ -234,8 +234,8 @@ describe('the volume below', () => {
   });
 });
 
-describe('the package glossa inside a translator', () => {
-  it('costs nothing where it is not imported', async () => {
+describe('the package glossa in a Python module', () => {
+  it('is not loaded unless the module imports it', async () => {
     const { graph } = await start(`from glupy import *
 import sys
 class xlator(Translator):
@@ -249,7 +249,7 @@ class xlator(Translator):
     ['from glossa import Volume', 'import Volume from glossa.aio'],
     ['from glossa._volume import Volume; Volume.connect("/socket")', 'no sockets and processes'],
     ['from glossa.aio import Volume; Volume("a.vol")', 'Volume.below()'],
-  ])('refuses %s with a way out', async (line, text) => {
+  ])('refuses %s with an explanation', async (line, text) => {
     await expect(
       start(`from glupy import *\n${line}\nclass xlator(Translator): pass\n`),
     ).rejects.toThrow(text);

@@ -72,7 +72,7 @@ async function expectAllPass(tests: string): Promise<void> {
   }
 }
 
-it("a test's file operations return what they return on a mount", () =>
+it("file operations in a module's test work as on a mount", () =>
   expectAllPass(`
 test('files', async () => {
   const g = await graph('m.ts');
@@ -133,7 +133,7 @@ test('large data, and a name that is no text', async () => {
 });
 `));
 
-it('a write that wrote 0 bytes fails with EIO, as in a kernel', () =>
+it("a write in a module's test fails with EIO if the module writes 0 bytes, as on a mount", () =>
   expectAllPass(`
 test('a write', async () => {
   const g = await graph('m.ts');
@@ -141,7 +141,7 @@ test('a write', async () => {
   await raises(EIO, g.write('/a', '!'));
 });`));
 
-it('fops that a test winds return whole replies, and refuse wrong arguments', () =>
+it("fops called in a module's test return all values of the reply, and refuse wrong arguments", () =>
   expectAllPass(`
 test('fops', async () => {
   const g = await graph('m.ts');
@@ -171,7 +171,7 @@ test('mistakes', async () => {
 });
 `));
 
-it("a graph records, fails and holds the storage's requests", () =>
+it("a module's test can record, fail and hold the requests to the storage", () =>
   expectAllPass(`
 test('asked', async () => {
   const g = await graph('m.ts');
@@ -220,7 +220,7 @@ test('children, and another user', async () => {
 });
 `));
 
-it('a test can connect and disconnect clients', () =>
+it("a module's test can connect and disconnect clients", () =>
   expectAllPass(`
 test('two clients, of which one goes', async () => {
   const g = await graph('m.ts');
@@ -238,7 +238,7 @@ test('two clients, of which one goes', async () => {
 });
 `));
 
-it('a test can start with storages down, and bring them up', () =>
+it("a module's test can start with storages down, and bring them up", () =>
   expectAllPass(`
 test('down, and up again', async () => {
   const g = await graph('m.ts', {}, { children: 2 });
@@ -259,7 +259,7 @@ test('not up at the start', async () => {
 });
 `));
 
-it('the clock of a test advances when the test advances it, and when the test waits', () =>
+it("the clock of a module's test advances when the test advances it, and when the test waits", () =>
   expectAllPass(`
 test('by hand', async () => {
   const g = await graph('m.ts', { delay: 10 });
@@ -278,7 +278,7 @@ test('by itself', async () => {
 });
 `));
 
-it('failed tests report the reason and the line, and tests that cannot finish fail', async () => {
+it("a module's failed tests report reason and line, and tests that cannot finish fail", async () => {
   const reports = await runFile(`
 test('wrong', async () => {
   const g = await graph('m.ts');
@@ -318,7 +318,7 @@ test('waits for nothing', () => new Promise(() => {}));
   expect(reports['waits for nothing']!.message).toMatch(/waits for something that never happens/);
 });
 
-it('a test file with an error is refused with its position and reason', async () => {
+it("a module's test file with an error is refused with the position and the reason", async () => {
   await expect(runFile('test(')).rejects.toThrow(/m\.test\.ts:\d+:\d+: SyntaxError/);
   await expect(runFile('import { x } from "./absent.ts"; x();')).rejects.toThrow('absent.ts');
 });
@@ -346,7 +346,7 @@ it('timers of the virtual clock fire in order, also those that other timers set'
   expect(clock.nextDue).toBe(start + 31);
 });
 
-it('log lines are parsed with their tracebacks', () => {
+it('a log line is parsed together with the traceback that follows it', () => {
   const head = '[2026-11-20 06:38:28.167908 +0000] E [MSGID: 7] [m.py:12:lookup] 0-vol: ';
   expect(parseLine(`${head}failed\n  File "x"`)).toEqual([
     'E',

@@ -53,7 +53,7 @@ async function runFile(tests: string): Promise<Record<string, TestReport>> {
   return reports;
 }
 
-it("assertions have node:assert's names and report differences", async () => {
+it("assertions in a JavaScript module's test have the names of node:assert, and report differences", async () => {
   const reports = await runFile(`
 test('fine', async () => {
   assert(1); assert.ok('x'); assert.equal([1], [1]); assert.deepEqual({ a: [1] }, { a: [1] });
@@ -99,7 +99,7 @@ test('not', async () => {
   ]);
 });
 
-it('JavaScript tests run against the module, with a clock of their own', async () => {
+it('JavaScript tests run against the module, with a clock that they advance themselves', async () => {
   const reports = await runFile(`
 test('asks once, until it is old', async () => {
   const g = await graph('m', { maxAge: seconds });
@@ -174,6 +174,6 @@ test('after it', async () => {
   expect(reports['after it']!.outcome).toBe('passed');
 });
 
-it('a JavaScript test file with an error is reported as not loadable', async () => {
+it('a JavaScript test file with a syntax error fails to load', async () => {
   await expect(runFile('test(')).rejects.toThrow(/SyntaxError|m\.test\.js/);
 });

@@ -75,7 +75,7 @@ it.each([
   ['negative.py', 'test_negative.py', PYTHON, startPythonTests],
   ['javascript/negative.js', 'negative.test.js', JAVASCRIPT, startJavaScriptTests],
 ] as [string, string, string, StartTests][])(
-  'a test in %s reads the cache timeouts that the module sets',
+  'a test of %s can check the cache timeouts that the module sets',
   async (module, file, tests, start) => {
     const folder = mkdtempSync(join(tmpdir(), 'glossa-cached-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

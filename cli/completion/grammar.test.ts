@@ -31,11 +31,11 @@ for (const name of ['a.vol', 'b c.vol', 'm.py', 'm.js', 'notes.txt', '.hidden.vo
 }
 const at = (...names: string[]): string[] => names.map((name) => join(folder, name));
 
-it('every command has a completion kind for each placeholder of its usages and flags', async () => {
+it('shell completion knows each placeholder in the usages and flags of every command', async () => {
   for (const name of commands.keys()) await found(name);
 });
 
-it('the grammar of a command has the operands of all its usages', async () => {
+it('shell completion knows the operands in all usages of a command', async () => {
   expect((await found('mount')).operands).toEqual([
     { kinds: [{ files: ['.vol'] }], repeats: false },
     { kinds: ['folder'], repeats: false },
@@ -53,7 +53,7 @@ it('the grammar of a command has the operands of all its usages', async () => {
   expect((await found('mount')).options.get('--read-only')!.value).toBeNull();
 });
 
-it('the first word completes to commands, the second to subcommands', async () => {
+it('shell completion offers commands for the first word, and subcommands for the second', async () => {
   expect(await offered('umo')).toEqual(['umount']);
   expect(await offered('')).toContain('mount');
   expect((await runCommand(['complete', '--', 'umo'])).out).toMatch(
@@ -64,7 +64,7 @@ it('the first word completes to commands, the second to subcommands', async () =
   expect(await offered('nothing', '')).toEqual([]);
 });
 
-it("completion of an operand offers files with the command's extensions, and folders with a slash", async () => {
+it("shell completion of an operand offers files with the command's extensions, and folders with a slash", async () => {
   const all = ['a.vol', 'b c.vol', 'below/', 'link/'];
   expect((await offered('mount', `${folder}/`)).sort()).toEqual(at(...all));
   expect(await offered('mount', join(folder, '.h'))).toEqual(at('.hidden.vol'));
@@ -75,7 +75,7 @@ it("completion of an operand offers files with the command's extensions, and fol
   expect(await first('mount', '')).toBe('files');
 });
 
-it('completion offers options and their values, also behind =', async () => {
+it('shell completion offers options and their values, also after =', async () => {
   expect(await offered('mount', '--log-le')).toEqual(['--log-level']);
   expect(await offered('-')).toContain('--volfile');
   expect(await offered('mount', '--fuse', '')).toEqual(['kernel', 'fuse-native']);
@@ -87,7 +87,7 @@ it('completion offers options and their values, also behind =', async () => {
   expect(await offered('help', 'storage/')).toEqual(['storage/memory', 'storage/posix']);
 });
 
-it('completion leaves the words after -- to the shell, for commands that run another command', async () => {
+it('shell completion leaves the words after -- to the shell, for commands that run another command', async () => {
   expect(await first('run', 'a.vol', '--', 'mk')).toBe('rest 4');
   expect(await first('check', 'a.vol', '--', 'mk')).toBe('words');
   expect(await offered('check', 'a.vol', '--', 'mk')).toEqual([]);

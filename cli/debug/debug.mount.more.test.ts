@@ -68,7 +68,7 @@ async function piped(scratch: Scratch, args: string, lines: readonly string[]) {
 const isThere = isInstalled('script');
 
 describeMounts('glossa debug', () => {
-  it.skipIf(!isThere)('prints the session of docs/write/debugging.md', () =>
+  it.skipIf(!isThere)('prints what docs/write/debugging.md shows', () =>
     withScratch(async (scratch) => {
       prepare(scratch);
       const command = `exec '${process.execPath}' '${GLOSSA}' debug negative.vol`;
@@ -105,7 +105,7 @@ describeMounts('glossa debug', () => {
       }),
   );
 
-  it('takes commands from a pipe, on a given mount point', () =>
+  it('takes debugger commands from a pipe, and mounts on the given mount point', () =>
     withScratch(async (scratch) => {
       await scratch.writeFile('mem.vol', memory);
       const point = await scratch.makeFolder('mnt');
@@ -181,7 +181,7 @@ describeMounts('glossa debug', () => {
     ['mem.vol nowhere', ['run'], /nowhere/],
     ['bad.vol', ['info volumes'], /storage\/memorry/],
     ['absent.vol', [], /absent\.vol/],
-  ])('of %s fails with the reason', (args, lines, message) =>
+  ])('fails with the reason for the arguments %s', (args, lines, message) =>
     withScratch(async (scratch) => {
       await scratch.writeFile('mem.vol', memory);
       await scratch.writeFile('bad.vol', memory.replace('memory', 'memorry'));
@@ -202,7 +202,7 @@ describeMounts('glossa debug', () => {
     ['request 9', "request 9 is not held ('info requests' lists those that are)"],
     ['de', "'de' may be delete or detach"],
     ['set op_ret', 'the form is: set VALUE = TEXT'],
-  ])('refuses %s', (line, message) =>
+  ])("refuses the debugger command '%s' with the reason", (line, message) =>
     withScratch(async (scratch) => {
       await scratch.writeFile('mem.vol', memory);
       const ended = await piped(scratch, 'mem.vol', [line]);

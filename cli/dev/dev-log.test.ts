@@ -44,7 +44,7 @@ it('the log of glossa dev shows positions in files of modules, and none in gloss
   }
 });
 
-it('the log of glossa dev shows lines of the server from WARNING on, with their further lines', () => {
+it('the log of glossa dev shows messages of the server from level WARNING on, with all their lines', () => {
   const dev = log();
   expect(dev.format(line('I', 'mount-server.ts:1', 'glossa', 'Final graph:'))).toBeNull();
   expect(dev.format('  1: volume x')).toBeNull();

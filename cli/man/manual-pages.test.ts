@@ -21,7 +21,7 @@ it('package.json lists each manual page', () => {
   expect(man).toEqual([...pages.keys()].sort().map((page) => `dist/man/${page}`));
 });
 
-it('manual pages have version, date, usages, options and types', () => {
+it('manual pages show version and date, the usages and options of commands, and all volume types', () => {
   const mount = pages.get('glossa-mount.1')!;
   expect(mount).toContain('.TH GLOSSA\\-MOUNT 1 2026-01-02 "glossa 1.2.3"\n');
   expect(mount).toContain('\\fBglossa\\fP \\fBmount\\fP \\fIVOLFILE\\fP \\fIMNT\\fP [options]\n');
@@ -31,7 +31,7 @@ it('manual pages have version, date, usages, options and types', () => {
   expect(format).toMatch(/\n\.SS features\/negative\n.*\n\.TP\n\\fBtimeout\\fP \(time\) = 1m\n/s);
 });
 
-it('escapeText escapes all signs that roff would interpret', () => {
+it('escapeText escapes all characters that roff would interpret', () => {
   expect(escapeText("a\\b -c 'd' …")).toBe('a\\eb \\-c \\(aqd\\(aq ...');
   for (const [name, text] of pages) {
     const requests = [...text.matchAll(/^[.'](\S*)/gm)].map((match) => match[1]!);

@@ -43,7 +43,7 @@ describe('structuredClone', () => {
     expect([key === copy, set.has(copy)]).toEqual([true, true]);
   });
 
-  it('keeps views of one buffer on one copied buffer', () => {
+  it('copies a buffer once for all views of it', () => {
     const buffer = new ArrayBuffer(8);
     const views = { bytes: new Uint8Array(buffer, 2, 4), words: new Uint16Array(buffer), buffer };
     const copy = structuredClone(views) as typeof views;

@@ -9,7 +9,7 @@ const text = fc.string({
   unit: fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)),
 });
 
-it("the browser's bytes write and read text in every encoding as Node does", () => {
+it('a browser encodes and decodes text as Node does, in each encoding', () => {
   fc.assert(
     fc.property(text, fc.constantFrom(...encodings), fc.nat(9), (written, encoding, at) => {
       const length = encoding === 'latin1' ? written.length : written.length * 2;
@@ -26,7 +26,7 @@ it("the browser's bytes write and read text in every encoding as Node does", () 
   );
 });
 
-it.each([10, 5000])('%i bytes are converted to the same text as in Node', (length) => {
+it.each([10, 5000])('a browser converts %i bytes to the same text as Node', (length) => {
   const bytes = Uint8Array.from({ length }, (_, i) => i * 7);
   const whole = memory.latin1(bytes);
   expect(whole).toBe(nodeMachine.memory.latin1(bytes));

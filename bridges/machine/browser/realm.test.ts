@@ -3,14 +3,14 @@ import { expect, it } from 'vitest';
 import { makeRealm } from './realm.ts';
 
 it.each(['process', 'fetch', 'setTimeout', 'console', 'postMessage', 'eval', 'self'])(
-  'a realm has no %s',
+  'sandboxed code in a browser has no global %s',
   (name) => {
     expect(makeRealm().evaluate(`typeof ${name}`, 'a')).toBe('undefined');
     expect(makeRealm().evaluate(`typeof globalThis.${name}`, 'a')).toBe('undefined');
   },
 );
 
-it('a realm keeps its own globals, also in strict functions', () => {
+it("sandboxed code in a browser has globals apart from the page's, also in strict functions", () => {
   const realm = makeRealm();
   realm.evaluate(
     `(function () {
@@ -29,7 +29,7 @@ it('a realm keeps its own globals, also in strict functions', () => {
   expect(performance.now()).toBeGreaterThan(0);
 });
 
-it("a realm has ECMAScript's own objects", () => {
+it('sandboxed code in a browser has the built-in objects of JavaScript', () => {
   const realm = makeRealm();
   expect(realm.evaluate('[1, 2].map((n) => n * 2).join()', 'a')).toBe('2,4');
   expect(realm.evaluate('typeof WebAssembly.Module', 'a')).toBe('function');

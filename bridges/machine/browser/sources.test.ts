@@ -3,7 +3,7 @@ import { makeSources } from './sources.ts';
 
 const sources = makeSources({ '/a/b/one.py': '1', '/a/two.py': new TextEncoder().encode('2') });
 
-it("a browser's sources contain the page's files and their folders", () => {
+it('the module files of a page are listed and read with the folders that contain them', () => {
   expect(
     ['/', '/a', '/a/b', '/a/b/one.py', '/a/./two.py', '/a/b/two.py'].map(sources.fileKind),
   ).toEqual(['folder', 'folder', 'folder', 'file', 'file', undefined]);
@@ -19,10 +19,10 @@ it.each([
   ['list', () => sources.list('/none')],
   ['read', () => sources.read('/a')],
   ['realPath', () => sources.realPath('/a/three.py')],
-])("a browser's sources: %s throws ENOENT for a missing path", (_, ask) => {
+])('the module files of a page: %s throws ENOENT for a missing path', (_, ask) => {
   expect(ask).toThrow(expect.objectContaining({ code: 'ENOENT' }));
 });
 
-it("a browser's sources refuse a relative path", () => {
+it('a module file of a page is refused if its path is relative', () => {
   expect(() => makeSources({ 'one.py': '' })).toThrow("modules: 'one.py' is no absolute path");
 });

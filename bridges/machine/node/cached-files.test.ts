@@ -110,13 +110,13 @@ describe('a cached file', () => {
     expect(writeCached(folder, name, [Buffer.from('co'), Buffer.from('de')], log)).toBe(true);
   });
 
-  it('has the written contents, without temporary files beside it', () => {
+  it('is read as it was written, and leaves no temporary file beside it', () => {
     expect(read()).toBe('code');
     expect(readdirSync(folder)).toEqual([name]);
     expect([...warnings, ...notices]).toEqual([]);
   });
 
-  it('is not reported if it is missing from the cache', () => {
+  it('can be missing from the cache without a warning', () => {
     rmSync(file);
     expect(read()).toBeUndefined();
     expect([...warnings, ...notices]).toEqual([]);
@@ -158,7 +158,7 @@ describe('a cached file', () => {
     expect(warnings).toEqual([`not used: ${file} belongs to user ${OTHER}, not to user 0`]);
   });
 
-  it("replaces a symbolic link, and not the link's target", () => {
+  it("replaces a symbolic link of the same name, and leaves the link's target alone", () => {
     rmSync(file);
     const target = join(home, 'target');
     symlinkSync(target, file);

@@ -39,7 +39,7 @@ it('a folder watcher reports files that are written, replaced, created or remove
   await expectChange(() => rmSync(join(folder, 'n.py')));
 });
 
-it('a folder watcher ignores other extensions, and reports nothing after it is stopped', async () => {
+it('a folder watcher ignores files with other extensions, and reports nothing after it is stopped', async () => {
   const { folder, changed, expectChange, end } = startWatcher();
   // A second watcher for those files proves that the event came: the first would have seen it too.
   const notes = vi.fn();

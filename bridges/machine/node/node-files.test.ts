@@ -46,14 +46,14 @@ function read(path: string): string | number {
 }
 
 describe('granted files', () => {
-  it('for reading can be read, listed and inspected with stat', () => {
+  it('can be read, listed and inspected with stat if they are granted for reading', () => {
     expect(read(pathIn('in/file'))).toBe('content');
     expect(files.list(pathIn('in'))).toEqual(['file', 'sub']);
     expect(files.stat(pathIn('in/file'))).toMatchObject({ size: 7, mode: 0o100444 });
     expect(files.stat(pathIn('in/none'))).toBe(-ENOENT);
   });
 
-  it('for writing can be written, and not read', () => {
+  it('can be written, and not read, if they are granted for writing alone', () => {
     const file = files.openFile(pathIn('out/new'), 0o1 | 0o100, 0o600);
     expect(files.write(file, new TextEncoder().encode('text'), 0)).toBe(4);
     expect(files.read(file, new Uint8Array(4), 0)).toBe(-EBADF);
@@ -63,13 +63,13 @@ describe('granted files', () => {
     expect(files.list(pathIn('out'))).toBe(-EACCES);
   });
 
-  it('make visible the folders above them, but no other name in those', () => {
+  it('make the folders above them visible, but no other name in those folders', () => {
     expect(files.stat(folder)).toMatchObject({ mode: 0o40555 });
     expect(files.list(folder)).toEqual(['in', 'out']);
     expect(files.stat(pathIn('beside'))).toBe(-EACCES);
   });
 
-  it('include no file outside of them by way of a link or dots', () => {
+  it('give no access to other files by a symbolic link or a path with dots', () => {
     symlinkSync(pathIn('beside'), pathIn('in/link'));
     symlinkSync(pathIn('beside/canary'), pathIn('in/direct'));
     for (const path of [
@@ -91,7 +91,7 @@ describe('granted files', () => {
     expect(files.readlink(pathIn('in/direct'))).toBe(pathIn('beside/canary'));
   });
 
-  it('include no file outside of them for arbitrary paths', () => {
+  it('give no access to other files by arbitrary paths', () => {
     symlinkSync('../beside', pathIn('in/sub/link'));
     const part = fc.constantFrom('..', '.', '', 'in', 'sub', 'link', 'beside', 'canary', 'file');
     const path = fc
@@ -106,28 +106,28 @@ describe('granted files', () => {
     );
   });
 
-  it('stay those of the granted folder after it is renamed', () => {
+  it('remain those of the granted folder when it is renamed and another folder gets its name', () => {
     renameSync(pathIn('in'), pathIn('moved'));
     symlinkSync(pathIn('beside'), pathIn('in'));
     expect(read(pathIn('in/canary'))).toBe(-ENOENT);
     expect(read(pathIn('in/file'))).toBe('content');
   });
 
-  it('exclude other file systems', () => {
+  it('do not include other file systems below the granted folder', () => {
     const all = new NodeFiles({ read: ['/'], write: [] });
     expect(all.stat('/proc')).toMatchObject({ size: 0 });
     expect(all.stat('/proc/self/environ')).toBe(-EACCES);
     all.close();
   });
 
-  it('exclude files that are not regular', () => {
+  it('do not include special files, such as named pipes', () => {
     execFileSync('mkfifo', [pathIn('in/fifo')]);
     expect(read(pathIn('in/fifo'))).toBe(-EACCES);
     expect(files.stat(pathIn('in/fifo'))).toBe(-EACCES);
     expect(files.openFile(pathIn('in/sub'), 0, 0)).toBe(-EACCES);
   });
 
-  it('for reading cannot be changed', () => {
+  it('cannot be changed if they are granted for reading', () => {
     const content = readFileSync(pathIn('in/file'), 'utf8');
     for (const flags of [1, 2, 0o101, 0o1001, 0o2001]) {
       expect(files.openFile(pathIn('in/file'), flags, 0)).toBe(-EACCES);
@@ -149,7 +149,7 @@ describe('granted files', () => {
     expect(readFileSync(pathIn('in/file'), 'utf8')).toBe(content);
   });
 
-  it('for writing can be renamed', () => {
+  it('can be renamed and removed if they are granted for writing', () => {
     writeFileSync(pathIn('out/x'), 'x');
     expect(files.mkdir(pathIn('out/sub'), 0o755)).toBe(0);
     expect(files.rename(pathIn('out/x'), pathIn('out/sub/y'))).toBe(0);
@@ -158,7 +158,7 @@ describe('granted files', () => {
     expect(files.rmdir(pathIn('out/sub'))).toBe(0);
   });
 
-  it('have a limit of open files, which are closed with the interpreter', () => {
+  it('can be open 64 times at once, and are closed with the interpreter', () => {
     const open = () => readdirSync('/proc/self/fd').length;
     const before = open();
     const opened = Array.from({ length: 70 }, () => files.openFile(pathIn('in/file'), 0, 0));
@@ -169,7 +169,7 @@ describe('granted files', () => {
     expect(read(pathIn('in/file'))).toBe(-EACCES);
   });
 
-  it('refuse numbers that are not those of open files', () => {
+  it('fail with EBADF for a descriptor that is not open', () => {
     for (const file of [0, -1, 99, Number.NaN, 1.5]) {
       expect(files.read(file, new Uint8Array(1), 0)).toBe(-EBADF);
       expect(files.write(file, new Uint8Array(1), 0)).toBe(-EBADF);

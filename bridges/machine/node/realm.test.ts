@@ -17,7 +17,7 @@ describe('unhandled rejections', () => {
     return spawnSync(process.execPath, args, { encoding: 'utf8' });
   }
 
-  it('a rejected promise of a realm does not end the process', () => {
+  it('a rejected promise of sandboxed code does not end the process', () => {
     const { stdout, stderr, status } = run(`
       realm.evaluate('Promise.reject(new Error("x"))', 'a');
       realm.evaluate('(async () => { throw 1 })()', 'b');
@@ -27,13 +27,13 @@ describe('unhandled rejections', () => {
     expect([stdout, stderr, status]).toEqual(['alive\n', '', 0]);
   });
 
-  it('a rejected promise of the host ends the process, as without a realm', () => {
+  it('a rejected promise outside the sandbox ends the process, as in any Node program', () => {
     const { stdout, stderr, status } = run(`Promise.reject(new Error('the host failed'));`);
     expect([stdout, status]).toEqual(['', 1]);
     expect(stderr).toContain('Error: the host failed');
   });
 
-  it('a rejected promise of the host reaches a listener of unhandledRejection', () => {
+  it('a rejected promise outside the sandbox reaches a listener of unhandledRejection', () => {
     const { stdout, status } = run(`
       process.on('unhandledRejection', (reason) => console.log('heard', reason.message));
       Promise.reject(new Error('the host failed'));`);

@@ -45,7 +45,7 @@ function writeExample(): SnapshotLocation & { readonly file: string; open(): [un
   };
 }
 
-it('an intact snapshot restores the memory unchanged', () => {
+it('an intact snapshot of an interpreter restores its memory unchanged', () => {
   const location = writeExample();
   const snapshot = openSnapshot(location, { log() {}, warn() {} })!;
   const heap = new Uint8Array(MEMORY);
@@ -62,15 +62,18 @@ const damages: [what: string, why: string, damage: Damage][] = [
   ['something else', 'it is not a snapshot', (fd) => writeSync(fd, 'hello', 0)],
   ['changed in its head', 'it was made from other files', (fd) => writeSync(fd, 'XXXX', 40)],
 ];
-it.each(damages)('a snapshot that is %s is refused with the reason', (_what, why, damage) => {
-  const location = writeExample();
-  const fd = openSync(location.file, 'r+');
-  damage(fd, statSync(location.file).size);
-  closeSync(fd);
-  expect(location.open()).toEqual([undefined, [`ignoring ${location.file}: ${why}`]]);
-});
+it.each(damages)(
+  'a snapshot file that is %s is ignored, with the reason in the log',
+  (_what, why, damage) => {
+    const location = writeExample();
+    const fd = openSync(location.file, 'r+');
+    damage(fd, statSync(location.file).size);
+    closeSync(fd);
+    expect(location.open()).toEqual([undefined, [`ignoring ${location.file}: ${why}`]]);
+  },
+);
 
-it('a snapshot made from other files is refused even under the expected name', () => {
+it('a snapshot made from other files is ignored even if its file has the expected name', () => {
   const location = { ...writeExample(), inputsHash: hashInputs(['another']) };
   expect(location.open()).toEqual([
     undefined,

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
 
-it("the watchdog's thread ends with its process at any moment", async () => {
+it('a process can exit at any moment while the watchdog of the time limit runs', async () => {
   const at = (file: string): string => JSON.stringify(join(packageRoot, 'dist/bridges', file));
   const script = `import { makeSharedWord } from ${at('host/limits/watchdog.js')};
     import { watch } from ${at('machine/node/watchdog.js')};
@@ -21,7 +21,7 @@ it("the watchdog's thread ends with its process at any moment", async () => {
 });
 
 /** With a quarter of a CPU, a call runs far beyond its limit by the clock, but not by CPU time. */
-it('the watchdog does not count the time in which other processes have the CPU', async () => {
+it('the watchdog of the time limit does not count the time in which other processes use the CPU', async () => {
   const cpu = readAllowedCpu();
   const startPinned = (nice: number, script: string) =>
     spawn('nice', [

@@ -125,7 +125,7 @@ describeMounts('glossa debug --dap', () => {
       expect(client.readOutput('stdout')).toBe('done\n');
     }));
 
-  it('changes a reply, which the command then sees', () =>
+  it('changes the errno of a reply, and the running command gets the new error', () =>
     withClient(async (client, scratch) => {
       const volfile = await memory(scratch);
       const command = ['sh', '-c', 'LC_ALL=C cat gone || true'];
@@ -149,7 +149,7 @@ describeMounts('glossa debug --dap', () => {
       expect(client.readOutput('stderr')).toContain('Permission denied');
     }));
 
-  it('steps through the volumes, down and up', () =>
+  it('steps with a request through the volumes, down and up again', () =>
     withClient(async (client, scratch) => {
       const volfile = await memory(scratch);
       await client.run({ volfile, command: ['test', '-e', 'gone'] }, async () => {
@@ -182,7 +182,7 @@ describeMounts('glossa debug --dap', () => {
       expect(await client.nextEvent('exited')).toEqual({ exitCode: 1 });
     }));
 
-  it('stops JavaScript at methods, and says what Python needs to stop at lines', () =>
+  it('stops JavaScript modules at methods, and names the option that Python needs to stop at lines', () =>
     withClient(async (client, scratch) => {
       const script = await scratch.writeFile(
         'm.js',

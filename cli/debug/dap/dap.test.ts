@@ -8,7 +8,7 @@ describe('DAP messages', () => {
   const messages = [{ seq: 1, text: 'ä…' }, { seq: 2 }, {}];
   const bytes = Buffer.concat(messages.map(encodeMessage));
 
-  it.each([1, 7, 1000])('are decoded whole from pieces of %i bytes', (step) => {
+  it.each([1, 7, 1000])('are decoded from a stream that arrives in pieces of %i bytes', (step) => {
     const decoder = new MessageDecoder();
     const read: unknown[] = [];
     for (let at = 0; at < bytes.length; at += step) {
@@ -36,7 +36,7 @@ it.each([
   ['readdirp', 'readdirp'],
   ['init', null],
   ['remember', null],
-])('the method %s belongs to the fop %s', (name, fop) => {
+])('the method %s of a module belongs to the fop %s', (name, fop) => {
   expect(findFop(name)).toBe(fop);
 });
 
@@ -44,7 +44,7 @@ it.each([
   [1, { text: 'lookup@v', line: 3 }],
   [4, { text: 'lookup@v', line: 3 }],
   [9, { text: 'stat_cbk@v', line: 8 }],
-])('a breakpoint at line %i is set at its method', (line, found) => {
+])('a breakpoint at line %i of a module is set at the method of a fop', (line, found) => {
   const methods = [
     { name: 'statCbk', file: 'm.js', line: 8 },
     { name: 'lookup', file: 'm.js', line: 3 },
