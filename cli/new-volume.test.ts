@@ -66,7 +66,7 @@ it('glossa new volume makes the folders, and prints its files and the next comma
   );
 });
 
-it('glossa new volume of one brick has no distribute, and overwrites nothing', async () => {
+it('glossa new volume with one brick writes a volfile without distribute, and never overwrites files', async () => {
   const at = folder();
   const files = join(at, 'files');
   const make = () =>
@@ -87,7 +87,7 @@ it.each([
   [['a/b', 'a'], "'a/b' cannot be the name"],
   [['v', 'a', './a'], 'is given twice'],
   [['v', 'a', 'b', '--port', '65535'], '--port takes'],
-])('glossa new volume refuses %j', async (args, message) => {
+])('glossa new volume refuses the arguments %j', async (args, message) => {
   const { status, err } = await runCommand(['new', 'volume', ...args]);
   expect([status, err]).toEqual([2, expect.stringContaining(message)]);
 });

@@ -73,7 +73,7 @@ it('glossa new writes nothing when one of its files exists', async () => {
   expect(readFileSync(join(at, 'mine.vol'), 'utf8')).toBe('precious');
 });
 
-it('glossa new leaves an editor’s files unchanged, and prints the missing lines', async () => {
+it('glossa new does not change an editor’s existing settings files, and prints the lines to add', async () => {
   const at = folder();
   writeFileSync(join(at, 'pyrightconfig.json'), '{}');
   const said = await make('python', 'mine', at);
@@ -103,7 +103,7 @@ it('glossa new prints why a folder cannot be written', async () => {
   expect(await make('c', 'mine', join(at, 'empty'))).toContain('mine.c');
 });
 
-it('checkName accepts valid names', () => {
+it('glossa new accepts valid module names', () => {
   for (const [, kind] of all) {
     for (const name of ['a', 'Negative', 'cache2', 'my_cache', 'my-cache']) checkName(name, kind);
     for (const name of ['', '2a', 'a b', 'a/b', '../a', 'a.py', 'ä', 'test_a', 'storage', '-a']) {
@@ -135,7 +135,7 @@ it.each([
   ['/srv/x/keeper', '; its folder comes second: glossa new python keeper /srv/x/keeper'],
   ["a b's/keeper.py", `keeper ${quoteWord("a b's/keeper.py")}`],
   ['x/json', 'a letter first'],
-])('checkName of %s suggests a valid name', (name, instead) => {
+])('glossa new refuses the name %s with an error that suggests a valid one', (name, instead) => {
   expect(() => checkName(name, templateLanguages.python)).toThrow(
     new RegExp(`${escaped(instead)}$`),
   );
@@ -143,7 +143,7 @@ it.each([
 
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
-it('glossa new lists the languages for an unknown one', async () => {
+it('glossa new lists the known languages when the given language is unknown', async () => {
   const at = folder();
   expect(await make('Python', 'a', join(at, 'a'))).toContain('a.py');
   expect(await make('js', 'b', join(at, 'b'))).toContain('b.js');

@@ -62,7 +62,7 @@ async function listing(scratch: Scratch, args: readonly string[]) {
 }
 
 describeMounts('--no-acl', () => {
-  it('makes ls -l ask for no ACL of a file', () =>
+  it('makes ls -l send no request for the ACLs of files', () =>
     withScratch(async (scratch) => {
       const disk = await scratch.makeFolder('disk');
       for (let n = 0; n < FILES; n++) await writeFile(join(disk, `f${n}`), '');
@@ -74,50 +74,52 @@ describeMounts('--no-acl', () => {
       expect(none.requests).toBeLessThan(all.requests - FILES + 10);
     }));
 
-  it.runIf(isRoot)('ignores the ACLs on the disk, and keeps them', () =>
-    withScratch(async (scratch) => {
-      const disk = await scratch.makeFolder('disk');
-      await said(scratch, scratch.path, 'chmod 755 . disk');
-      const prepared = await said(
-        scratch,
-        disk,
-        `echo text > f; chmod 640 f; chgrp 777 f; mkdir d; chmod 777 d
+  it.runIf(isRoot)(
+    'makes the mount ignore ACLs that are stored on the disk, without removing them',
+    () =>
+      withScratch(async (scratch) => {
+        const disk = await scratch.makeFolder('disk');
+        await said(scratch, scratch.path, 'chmod 755 . disk');
+        const prepared = await said(
+          scratch,
+          disk,
+          `echo text > f; chmod 640 f; chgrp 777 f; mkdir d; chmod 777 d
          setfacl -m u:${OTHER.uid}:rw,g::-,m::rw f; setfacl -d -m u:${OTHER.uid}:rwx,m::rwx,o::- d`,
-      );
-      expect(prepared).toBe('');
-      const acl = await said(scratch, disk, 'getfacl -n f d');
-      const read = 'cat f';
-      const denied = 'cat: f: Permission denied\n';
+        );
+        expect(prepared).toBe('');
+        const acl = await said(scratch, disk, 'getfacl -n f d');
+        const read = 'cat f';
+        const denied = 'cat: f: Permission denied\n';
 
-      const plain = await startMount(scratch, stack(disk), { name: 'plain' });
-      expect(await said(scratch, plain.path, read, OTHER)).toBe('text\n');
-      expect(await said(scratch, plain.path, read, MEMBER)).toBe(denied);
-      expect(await said(scratch, plain.path, 'getfacl -n f d')).toBe(acl);
-      expect(await plain.stop()).toBe(0);
+        const plain = await startMount(scratch, stack(disk), { name: 'plain' });
+        expect(await said(scratch, plain.path, read, OTHER)).toBe('text\n');
+        expect(await said(scratch, plain.path, read, MEMBER)).toBe(denied);
+        expect(await said(scratch, plain.path, 'getfacl -n f d')).toBe(acl);
+        expect(await plain.stop()).toBe(0);
 
-      const mount = await startMount(scratch, stack(disk), { args: ['--no-acl'] });
-      const at = (script: string, as?: Caller) => said(scratch, mount.path, script, as);
-      // Modes are still checked; the group's bits are the ACL's mask.
-      expect(await at(read, OTHER)).toBe(denied);
-      expect(await at(read, NOBODY)).toBe(denied);
-      expect(await at(read, MEMBER)).toBe('text\n');
-      expect(await at('ls -l f | cut -c1-11')).toBe('-rw-rw---- \n');
-      expect(await at('getfacl -n f')).toBe(
-        '# file: f\n# owner: 0\n# group: 777\nuser::rw-\ngroup::rw-\nother::---\n\n',
-      );
-      for (const script of ['setfacl -m u:1:r f', 'setfacl -d -m u:1:r d']) {
-        expect(await at(script)).toMatch(/: Operation not supported\n$/);
-      }
-      expect(await at('getfattr -d -m - f d')).toBe('');
-      // The disk still applies default ACLs, without a umask.
-      expect(await at('umask 077; echo new > d/new; stat -c %a d/new')).toBe('660\n');
-      expect(await mount.stop()).toBe(0);
-      expect(await said(scratch, disk, 'getfacl -n f d')).toBe(acl);
-      expect(await said(scratch, disk, 'getfacl -cn d/new')).toContain(`user:${OTHER.uid}:rwx`);
-    }),
+        const mount = await startMount(scratch, stack(disk), { args: ['--no-acl'] });
+        const at = (script: string, as?: Caller) => said(scratch, mount.path, script, as);
+        // Modes are still checked; the group's bits are the ACL's mask.
+        expect(await at(read, OTHER)).toBe(denied);
+        expect(await at(read, NOBODY)).toBe(denied);
+        expect(await at(read, MEMBER)).toBe('text\n');
+        expect(await at('ls -l f | cut -c1-11')).toBe('-rw-rw---- \n');
+        expect(await at('getfacl -n f')).toBe(
+          '# file: f\n# owner: 0\n# group: 777\nuser::rw-\ngroup::rw-\nother::---\n\n',
+        );
+        for (const script of ['setfacl -m u:1:r f', 'setfacl -d -m u:1:r d']) {
+          expect(await at(script)).toMatch(/: Operation not supported\n$/);
+        }
+        expect(await at('getfattr -d -m - f d')).toBe('');
+        // The disk still applies default ACLs, without a umask.
+        expect(await at('umask 077; echo new > d/new; stat -c %a d/new')).toBe('660\n');
+        expect(await mount.stop()).toBe(0);
+        expect(await said(scratch, disk, 'getfacl -n f d')).toBe(acl);
+        expect(await said(scratch, disk, 'getfacl -cn d/new')).toContain(`user:${OTHER.uid}:rwx`);
+      }),
   );
 
-  it('is an option of mount(8)', () =>
+  it('can be given to mount.glossa as the mount option noacl', () =>
     withScratch(async (scratch) => {
       const disk = await scratch.makeFolder('disk');
       const volfile = await scratch.writeFile('v.vol', stack(disk));

@@ -9,7 +9,7 @@ const limited = (limit: number): readonly string[] => ['prlimit', `--nofile=${li
 const raise = "raise it with 'ulimit -n 65536' or, for a service, LimitNOFILE=65536";
 
 describeMounts('the limit of open files', () => {
-  it('is named in the error when it prevents a mount', () =>
+  it('is printed in the error when it is too low for a mount', () =>
     withScratch(async (scratch) => {
       const folder = await scratch.makeFolder('brick');
       const volfile = await scratch.writeFile('v.vol', await makeVolfile(scratch, 'posix', folder));
@@ -19,7 +19,7 @@ describeMounts('the limit of open files', () => {
       expect({ status, err }).toEqual({ status: 1, err: line });
     }));
 
-  it('is named once in the log when requests fail', () =>
+  it('is logged only once when it makes requests fail', () =>
     withScratch(async (scratch) => {
       const LIMIT = 200;
       const brick = await scratch.makeFolder('brick');
@@ -38,7 +38,7 @@ describeMounts('the limit of open files', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('leaves files of the mount all descriptors but a reserve of the server', () =>
+  it('lets other operations on the mount succeed after a program has opened as many files as it can', () =>
     withScratch(async (scratch) => {
       const LIMIT = 600;
       const volfile = await makeVolfile(scratch, 'posix', await scratch.makeFolder('brick'));
@@ -54,7 +54,7 @@ describeMounts('the limit of open files', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('is raised to the hard limit', () =>
+  it('is raised by the server from the soft to the hard limit', () =>
     withScratch(async (scratch) => {
       const volfile = await makeVolfile(scratch, 'posix', await scratch.makeFolder('brick'));
       const mount = await startMount(scratch, volfile, {

@@ -86,7 +86,7 @@ function parse(line: string): { args: string[]; input: string } {
 const shell = (script: string, args: readonly string[]) =>
   run(scratch, 'bash', ['-c', script, process.execPath, GLOSSA, ...args]);
 
-describeMounts('the output', () => {
+describeMounts('the output of a command', () => {
   beforeAll(async () => {
     scratch = await makeScratch();
     const volfile = 'volume mem\n type storage/memory\nend-volume\n';
@@ -109,14 +109,14 @@ describeMounts('the output', () => {
 
   afterAll(() => scratch.clean());
 
-  it('is checked for every command', () => {
+  it('is checked by these tests for every glossa command', () => {
     expect(Object.keys(lines).sort()).toEqual([...commands.keys()].sort());
   });
 
   const rows = Object.values(lines).flatMap((row) => ('none' in row ? [] : row));
 
   it.each(rows)(
-    'reaches a slow reader whole; on a full disk the command fails: glossa %s',
+    'reaches even a slow reader completely, and a full disk makes the command fail: glossa %s',
     async (line) => {
       const { args, input } = parse(line);
       const usual = await vi.waitFor(async () => {

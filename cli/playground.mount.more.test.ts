@@ -8,7 +8,7 @@ import { describeMounts, GLOSSA, run, runGlossa, withScratch } from '../test/sup
 import { toolPath } from '../test/support/tools.ts';
 
 describeMounts('the files of the playground', () => {
-  it('run on a mount by the command that the page shows', () =>
+  it("can be mounted with the command that the playground's page shows", () =>
     withScratch(async (scratch) => {
       for (const [path, text] of Object.entries(readExampleFiles())) {
         await scratch.writeFile(path.slice(1), text);

@@ -34,7 +34,7 @@ describe('glossa playground', () => {
     expect(readFileSync(join(folder, 'index.html'), 'utf8')).toBe('mine');
   });
 
-  it('removes only its own old files with --out', async () => {
+  it('removes no files from the --out folder but those that it wrote there', async () => {
     const out = join(folder, 'new');
     writeFileSync(join(folder, 'mine'), '');
     await writePlayground(out, files);

@@ -51,7 +51,7 @@ async function start(scratch: Scratch) {
 }
 
 describeMounts('glossa reload', () => {
-  it('applies new code and options, and keeps the old ones when the new are wrong', () =>
+  it('applies new code and options, or keeps the old ones if the new ones have an error', () =>
     withScratch(async (scratch) => {
       const { mount, seen } = await start(scratch);
       expect([await seen('two'), await seen('three')]).toEqual([true, true]);
@@ -123,7 +123,7 @@ describeMounts('glossa reload', () => {
       });
     }));
 
-  it('reloads while a module holds a request for the root', () =>
+  it('succeeds while a module has not yet replied to a request in the root directory', () =>
     withScratch(async (scratch) => {
       const holds = `
 from glupy import EINTR, Translator

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { formatReloadResult } from './reload.ts';
 
-it('formatReloadResult indents the further lines of a result', () => {
+it('a result of several lines is printed by glossa reload with all lines but the first indented', () => {
   expect(formatReloadResult({ name: 'v', ok: false, text: 'no\nbecause' }, false)).toBe(
     'v: no\n    because',
   );

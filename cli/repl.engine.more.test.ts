@@ -34,7 +34,7 @@ volume b
 end-volume
 `;
 
-it('repl evaluates Python lines in the module, with self as the translator', () =>
+it('glossa repl evaluates Python lines in the module, with self as the translator', () =>
   withScratch(async (scratch) => {
     await scratch.writeFile('m.py', MODULE);
     const lines = [
@@ -56,7 +56,7 @@ it('repl evaluates Python lines in the module, with self as the translator', () 
     expect(out).toBe("7\n'm'\n[1]\n0\n1\n'slept'\n3\n");
   }));
 
-it('repl runs an unfinished statement at the end of piped input, and ends at the first exception', () =>
+it('glossa repl with piped input runs a last unfinished statement, and ends at the first exception', () =>
   withScratch(async (scratch) => {
     await scratch.writeFile('m.py', MODULE);
     const open = await repl(scratch, 'm', ['for i in range(2):', '    print(i)']);
@@ -66,7 +66,7 @@ it('repl runs an unfinished statement at the end of piped input, and ends at the
     expect({ status, last: out.endsWith('\n2\n') }).toEqual({ status: 1, last: false });
   }));
 
-it('repl of a volfile with several modules asks for --volume', () =>
+it('glossa repl asks for --volume when the volfile has several modules', () =>
   withScratch(async (scratch) => {
     await scratch.writeFile('m.py', MODULE);
     await scratch.writeFile('v.vol', stack);
@@ -82,7 +82,7 @@ it('repl of a volfile with several modules asks for --volume', () =>
     expect((await repl(scratch, 'absent.py', ['1'])).err).toBe('glossa: absent.py is not there\n');
   }));
 
-it('repl evaluates JavaScript lines in the module', () =>
+it('glossa repl evaluates JavaScript lines in the module', () =>
   withScratch(async (scratch) => {
     const module = `import { Translator } from 'glossa';
 export class xlator extends Translator {

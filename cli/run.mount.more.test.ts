@@ -33,7 +33,7 @@ async function expectClean(scratch: Scratch): Promise<void> {
 }
 
 describeMounts('glossa run', () => {
-  it('runs a command in a mount, which it removes afterwards', () =>
+  it('runs a command in a temporary mount, and unmounts it afterwards', () =>
     withScratch(async (scratch) => {
       const script = 'echo hello >greeting && cat greeting && pwd && stat -f -c %T .';
       const { status, out, err } = await runIn(scratch, ['sh', '-c', script]);
@@ -45,7 +45,7 @@ describeMounts('glossa run', () => {
       await expectClean(scratch);
     }));
 
-  it('starts a program that is in the mount', () =>
+  it('can start a program that is stored in the mount', () =>
     withScratch(async (scratch) => {
       const script = 'printf "#!/bin/sh\\necho ran\\n" >p && chmod +x p && exec ./p';
       expect(await runIn(scratch, ['sh', '-c', script])).toMatchObject({ status: 0, out: 'ran\n' });
@@ -72,7 +72,7 @@ describeMounts('glossa run', () => {
       126,
       "glossa run: cannot run '/': Permission denied\n",
     ],
-  ])("ends with the command's status: %s", (_, command, status, err) =>
+  ])('ends with the exit status of its command: %s', (_, command, status, err) =>
     withScratch(async (scratch) => {
       expect(await runIn(scratch, command)).toMatchObject({ status, err, out: '' });
       await expectClean(scratch);
@@ -95,7 +95,7 @@ describeMounts('glossa run', () => {
       }),
   );
 
-  it('passes its flags to the server', () =>
+  it('passes mount flags such as --read-only on to its server', () =>
     withScratch(async (scratch) => {
       const flags = ['-l', 'test.log', '--xlator-option', 'mem.size=1MB', '--read-only'];
       const { status, err } = await runIn(scratch, ['touch', 'f'], { flags });

@@ -17,7 +17,7 @@ end-volume
 `;
 
 describeMounts('glossa stats statedump', () => {
-  it('prints inodes, open files and volumes, as sections or JSON', () =>
+  it('prints the inodes, open files and volumes of a mount as text or JSON', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack);
       for (let at = 0; at < 400; at++) await writeFile(join(mount.path, `file-${at}`), '');
@@ -44,7 +44,7 @@ describeMounts('glossa stats statedump', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('is written at SIGUSR1 into a file that its user alone can read', () =>
+  it("is also written at SIGUSR1, into a file that only the server's user can read", () =>
     withScratch(async (scratch) => {
       const folder = scratch.at('dumps');
       const mount = await startMount(scratch, stack, { args: ['--statedump-path', folder] });
@@ -63,7 +63,7 @@ describeMounts('glossa stats statedump', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('is not written into the mount itself', () =>
+  it('refuses to write its file into the mount itself', () =>
     withScratch(async (scratch) => {
       await scratch.writeFile('a.vol', stack);
       const point = await scratch.makeFolder('mnt');
@@ -75,7 +75,7 @@ describeMounts('glossa stats statedump', () => {
       ]);
     }));
 
-  it.runIf(isRoot)('is refused to other users of the mount', () =>
+  it.runIf(isRoot)('fails for users other than root and the user who mounted', () =>
     withScratch(async (scratch) => {
       const other = await prepareProgram(scratch, OTHER);
       const mount = await startMount(scratch, stack);

@@ -42,7 +42,7 @@ describeMounts('glossa stats', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('prints the profile of io-stats, which writes its files, and resets it', () =>
+  it('prints and resets the profile of an io-stats volume', () =>
     withScratch(async (scratch) => {
       const folder = scratch.at('run');
       const counting = `${stack}volume counting
@@ -77,7 +77,7 @@ end-volume
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('fails with --profile without a volume of io-stats', () =>
+  it('fails with --profile if the volfile has no io-stats volume', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack);
       expect(await runGlossa(scratch, ['stats', 'mnt', '--profile'])).toMatchObject({
@@ -90,7 +90,7 @@ end-volume
       expect(await mount.stop()).toBe(0);
     }));
 
-  it.runIf(isRoot)('is refused to other users of the mount', () =>
+  it.runIf(isRoot)('fails for users other than root and the user who mounted', () =>
     withScratch(async (scratch) => {
       const other = await prepareProgram(scratch, OTHER);
       const mount = await startMount(scratch, stack);

@@ -10,8 +10,8 @@ export class xlator extends Translator {
 }
 `;
 
-describeMounts('without an error', () => {
-  it('glossa mount and umount print nothing with -q, and each step with -v', () =>
+describeMounts('the flags -q and -v', () => {
+  it('let glossa mount and umount print nothing but errors, or each step', () =>
     withScratch(async (scratch) => {
       await scratch.writeFile('test.vol', memory);
       await scratch.writeFile('broken.vol', broken);
@@ -50,7 +50,7 @@ describeMounts('without an error', () => {
       expect(both).toMatchObject({ status: 2, out: '' });
     }));
 
-  it('glossa run prints only the output of its command with -q, and each step with -v', () =>
+  it('let glossa run print only the output of its command, or also each step', () =>
     withScratch(async (scratch) => {
       await scratch.writeFile('m.js', MODULE);
       const above = 'type features/glupy\n option module-name m.js';
@@ -74,7 +74,7 @@ describeMounts('without an error', () => {
       expect(verbose.err).toMatch(new RegExp(steps.join('\n(.*\n)*?')));
     }));
 
-  it('glossa reload prints nothing with -q, and each step with -v', () =>
+  it('let glossa reload print nothing, or each step', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, memory);
       expect(await runGlossa(scratch, ['reload', '-q', 'mnt'])).toMatchObject({

@@ -176,7 +176,7 @@ it('glossa test runs the tests beside a module', () =>
     expect(out).toMatch(/counter\.py loaded: stat, mkdir, lookup\n\n1 passed, 0 failed\n$/);
   }));
 
-it('glossa test prints each failure with its place, and goes on', () =>
+it('glossa test prints each failure with its file and line, and runs the remaining tests', () =>
   withScratch(async (scratch) => {
     await project(scratch, { 'counter.py': COUNTER, 'test_counter.py': HEAD + BAD });
     const { status, out } = await runGlossa(scratch, ['test', 'm/counter.py', '--time-limit', '1']);
@@ -198,7 +198,7 @@ it('glossa test prints each failure with its place, and goes on', () =>
     expect(out.trimEnd().split('\n').at(-1)).toBe('0 passed, 6 failed');
   }));
 
-it('glossa test prints failures alone with --quiet, and all results with --json', () =>
+it('glossa test prints only failures with --quiet, and all results with --json', () =>
   withScratch(async (scratch) => {
     await project(scratch, {
       'a.js': `import { Translator } from 'glossa';
@@ -244,7 +244,7 @@ test('bad', () => assert.equal(1, 2));
     expect((await runGlossa(scratch, ['test', 'm', '-q', '-v'])).status).toBe(2);
   }));
 
-it('glossa test of a module without tests prints the reason', () =>
+it('glossa test prints why it ran no test of a module', () =>
   withScratch(async (scratch) => {
     await project(scratch, {
       'bare.py': COUNTER,

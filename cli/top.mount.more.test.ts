@@ -62,7 +62,7 @@ function expectRestored(said: string, status: number): void {
 }
 
 describeMounts('glossa top', () => {
-  it('prints one table or JSON without a terminal', () =>
+  it('prints a single table, or JSON, when its output is not a terminal', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack);
       const first = await runGlossa(scratch, ['top', 'mnt', '--interval', '0.1']);
@@ -92,7 +92,7 @@ describeMounts('glossa top', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it.runIf(hasScript)('shows rows on a terminal, and restores it at the end', () =>
+  it.runIf(hasScript)('updates its rows on a terminal, and restores the terminal at the end', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack);
       const top = onTerminal(scratch, 'top mnt --interval 0.2', { NO_COLOR: '1' });
@@ -141,7 +141,7 @@ describeMounts('glossa top', () => {
     }),
   );
 
-  it('ends when the reader of its pipe ends, or at a signal', () =>
+  it('ends when the program that reads its output ends, or at a signal', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack);
       const program = `"${process.execPath}" "${GLOSSA}"`;
@@ -160,7 +160,7 @@ describeMounts('glossa top', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('refuses wrong intervals and operands', () =>
+  it('refuses invalid intervals and folders where nothing is mounted', () =>
     withScratch(async (scratch) => {
       for (const [args, status, says] of [
         [['top', '.'], 1, 'nothing is mounted there'],
@@ -174,7 +174,7 @@ describeMounts('glossa top', () => {
       }
     }));
 
-  it.runIf(isRoot)('is refused to other users of the mount', () =>
+  it.runIf(isRoot)('fails for users other than root and the user who mounted', () =>
     withScratch(async (scratch) => {
       const other = await prepareProgram(scratch, OTHER);
       const mount = await startMount(scratch, stack);

@@ -40,7 +40,7 @@ const trace = async (scratch: Scratch, ...args: string[]) => {
 const COMMAND = ['--', 'sh', '-c', 'test -e gone; echo text >file'];
 
 describeMounts('a view of glossa trace', () => {
-  it('is an HTML page with recording and module source, one request of it, or a Perfetto trace', () =>
+  it('is an HTML page with recording and module source, the text of one request, or a Perfetto trace', () =>
     withScratch(async (scratch) => {
       const live = await trace(scratch, 'test.vol', '--html', 'a.html', ...COMMAND);
       expect(live).toMatchObject({ status: 0, out: '', err: '' });
@@ -84,14 +84,14 @@ describeMounts('a view of glossa trace', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('has no names, contents or modules for a redacted recording', () =>
+  it('contains no module source if the recording is redacted', () =>
     withScratch(async (scratch) => {
       await trace(scratch, 'test.vol', '--redact', '--html', 'a.html', ...COMMAND);
       const page = await readFile(scratch.at('a.html'), 'utf8');
       expect(page).toContain('<script type="application/json" id="sources">[]</script>');
     }));
 
-  it('is refused with impossible options before the command runs', () =>
+  it('is refused before the command runs if the options contradict or the file cannot be written', () =>
     withScratch(async (scratch) => {
       await scratch.writeFile('no.rec', 'text');
       await scratch.writeFile('kept.html', 'kept');

@@ -54,7 +54,7 @@ describeMounts('glossa trace', () => {
       expect(await readdir(scratch.at('tmp'))).toEqual([]);
     }));
 
-  it('writes the filtered requests with --output, redacted with --redact', () =>
+  it('writes the selected requests to a file with --output, and hides names with --redact', () =>
     withScratch(async (scratch) => {
       const flags = ['-o', 'a.rec', '--redact', '--errno', 'ENOENT', '--fop', 'lookup,create'];
       const script = 'test -e gone; test -e gone; echo secret >gone';
@@ -72,7 +72,7 @@ describeMounts('glossa trace', () => {
       expect(Number(calls)).toBeGreaterThan(1);
     }));
 
-  it('prints the requests so far when it is interrupted', () =>
+  it('prints the requests recorded so far when it is interrupted', () =>
     withScratch(async (scratch) => {
       const interrupt = (child: ChildProcess): void => {
         child.stdout!.once('data', () => child.kill('SIGINT'));

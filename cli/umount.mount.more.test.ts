@@ -58,7 +58,7 @@ describeMounts('the mount of a killed server', () => {
       expect(scratch.findMounts()).toEqual([]);
     }));
 
-  it('is named in the error when a new mount is tried there', () =>
+  it('is reported with its remedy when a new mount on it fails', () =>
     withScratch(async (scratch) => {
       const path = await deadMount(scratch);
       const { status, err } = await runGlossa(scratch, [
@@ -75,7 +75,7 @@ describeMounts('the mount of a killed server', () => {
       );
     }));
 
-  it('makes glossa stats fail with the remedy', () =>
+  it('makes glossa stats fail with an error that names the command to unmount it', () =>
     withScratch(async (scratch) => {
       await deadMount(scratch);
       expect(await runGlossa(scratch, ['stats', 'mnt'])).toMatchObject({
@@ -86,7 +86,7 @@ describeMounts('the mount of a killed server', () => {
 });
 
 describeMounts('glossa umount', () => {
-  it('leaves a mount in use, and detaches it with --lazy', () =>
+  it('does not unmount a mount that is in use, but detaches it with --lazy', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, memory);
       await occupy(scratch, mount.path);
@@ -129,7 +129,7 @@ describeMounts('glossa umount', () => {
       expect(await returned).toMatchObject({ status: 0, err: '', log: ENDED });
     }));
 
-  it('fails when the server does not end, with the command that kills it', () =>
+  it('fails when the server does not end, and prints the command that kills the server', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, memory);
       mount.child.kill('SIGSTOP');
@@ -144,7 +144,7 @@ describeMounts('glossa umount', () => {
       expect(scratch.findMounts()).toEqual([]);
     }));
 
-  it('unmounts once when it runs twice at a time', () =>
+  it('run twice at the same time unmounts the mount only once', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, memory);
       const both = await Promise.all([1, 2].map(() => runGlossa(scratch, ['umount', 'mnt'])));

@@ -90,52 +90,56 @@ const heard = (log: string): string[] =>
 describeMounts('a volume', () => {
   const names = Object.keys(modules) as (keyof typeof modules)[];
 
-  it.each(names)('serves open files after it went down, and comes up again: %s', (name) =>
-    withScratch(async (scratch) => {
-      await scratch.writeFile(name, modules[name]);
-      await scratch.writeFile('ear.ts', EAR);
-      const mount = await startMount(scratch, volfile(name, true));
-      const events: string[] = [];
-      const hears = async (event: string): Promise<void> => {
-        events.push(event);
-        await expect.poll(() => heard(mount.log()), { timeout: 60_000 }).toEqual(events);
-      };
-      const asks = (word: string): Promise<void> =>
-        expect(fs.stat(join(mount.path, word))).rejects.toMatchObject({ code: 'ENOENT' });
-      await hears('CHILD_UP');
-      const file = await fs.open(join(mount.path, 'file'), 'w+');
-      try {
-        await file.write('before ');
-        await asks('down');
-        await hears('CHILD_DOWN');
-        await file.write('while ');
-        expect(await fs.readdir(mount.path)).toEqual(['file']);
-        await asks('up');
+  it.each(names)(
+    'keeps open files usable while it is down and after it comes up again: %s',
+    (name) =>
+      withScratch(async (scratch) => {
+        await scratch.writeFile(name, modules[name]);
+        await scratch.writeFile('ear.ts', EAR);
+        const mount = await startMount(scratch, volfile(name, true));
+        const events: string[] = [];
+        const hears = async (event: string): Promise<void> => {
+          events.push(event);
+          await expect.poll(() => heard(mount.log()), { timeout: 60_000 }).toEqual(events);
+        };
+        const asks = (word: string): Promise<void> =>
+          expect(fs.stat(join(mount.path, word))).rejects.toMatchObject({ code: 'ENOENT' });
         await hears('CHILD_UP');
-        await file.write('after');
-        expect(String(await fs.readFile(join(mount.path, 'file')))).toBe('before while after');
-      } finally {
-        await file.close();
-      }
-      expect(await mount.stop()).toBe(0);
-    }),
+        const file = await fs.open(join(mount.path, 'file'), 'w+');
+        try {
+          await file.write('before ');
+          await asks('down');
+          await hears('CHILD_DOWN');
+          await file.write('while ');
+          expect(await fs.readdir(mount.path)).toEqual(['file']);
+          await asks('up');
+          await hears('CHILD_UP');
+          await file.write('after');
+          expect(String(await fs.readFile(join(mount.path, 'file')))).toBe('before while after');
+        } finally {
+          await file.close();
+        }
+        expect(await mount.stop()).toBe(0);
+      }),
   );
 
-  it.each(names)('fails the mount with an error that names it when it never comes up: %s', (name) =>
-    withScratch(async (scratch) => {
-      await scratch.writeFile(name, modules[name]);
-      await scratch.writeFile('ear.ts', EAR);
-      await scratch.writeFile('m.vol', volfile(name, false));
-      await scratch.makeFolder('mnt');
-      const log = scratch.at('log');
-      const args = ['mount', 'm.vol', 'mnt', '-l', log, '--up-timeout', '0.5'];
-      const { status, out, err } = await runGlossa(scratch, args);
-      expect({ status, out }).toEqual({ status: 1, out: '' });
-      expect(err).toMatch(
-        /m\.vol:4:8: volume 'late' \(features\/\w+\): has not come up within 0\.5 s, though what is below it has\n/,
-      );
-      expect(scratch.findMounts()).toEqual([]);
-      expect(await fs.readFile(log, 'utf8')).toContain('has not come up within 0.5 s');
-    }),
+  it.each(names)(
+    'makes glossa mount fail with an error that names the volume if it never comes up: %s',
+    (name) =>
+      withScratch(async (scratch) => {
+        await scratch.writeFile(name, modules[name]);
+        await scratch.writeFile('ear.ts', EAR);
+        await scratch.writeFile('m.vol', volfile(name, false));
+        await scratch.makeFolder('mnt');
+        const log = scratch.at('log');
+        const args = ['mount', 'm.vol', 'mnt', '-l', log, '--up-timeout', '0.5'];
+        const { status, out, err } = await runGlossa(scratch, args);
+        expect({ status, out }).toEqual({ status: 1, out: '' });
+        expect(err).toMatch(
+          /m\.vol:4:8: volume 'late' \(features\/\w+\): has not come up within 0\.5 s, though what is below it has\n/,
+        );
+        expect(scratch.findMounts()).toEqual([]);
+        expect(await fs.readFile(log, 'utf8')).toContain('has not come up within 0.5 s');
+      }),
   );
 });

@@ -26,10 +26,13 @@ it.each([
   [['-s', '[::1]:5'], [{ host: '::1', port: 5 }], '[::1]:5:/v'],
   [['-s', '::1', '--volfile-server-port', '7'], [{ host: '::1', port: 7 }], '[::1]:7:/v'],
   [['-s', '/s', '--volfile-server-transport', 'unix'], [{ path: '/s' }], '/s:/v'],
-])('the flags %j name the volfile servers', (args, servers, name) => {
-  const given = asked(...args);
-  expect([given.servers, formatVolfileServer(given)]).toEqual([servers, name]);
-});
+])(
+  'glossa mount reads the addresses of volfile servers from the flags %j',
+  (args, servers, name) => {
+    const given = asked(...args);
+    expect([given.servers, formatVolfileServer(given)]).toEqual([servers, name]);
+  },
+);
 
 it.each([
   [['-s', 'h'], 'needs the volume to ask for'],

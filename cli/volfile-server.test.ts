@@ -18,7 +18,7 @@ it.each([
   [['DIR', '--port', '65536'], '--port takes a number up to 65535'],
   [['DIR', '--also', 'host'], "--also takes HOST:PORT, not 'host'"],
   [['DIR/v.vol'], 'is a file: what is served is a folder'],
-])('glossa brick volfiles refuses %j', async (args, message) => {
+])('glossa brick volfiles refuses the arguments %j', async (args, message) => {
   const at = folder();
   writeFileSync(join(at, 'v.vol'), '');
   const given = args.map((each) => each.replace('DIR', at));
@@ -26,7 +26,7 @@ it.each([
   expect([status, err]).toEqual([2, expect.stringContaining(message)]);
 });
 
-it('glossa brick volfiles fails with the address or folder that it cannot use', async () => {
+it('glossa brick volfiles fails with an error that names the address or folder that it cannot use', async () => {
   const at = folder();
   const other = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void other.close());

@@ -47,7 +47,7 @@ end-volume
 `;
 
 describeMounts('glossa why', () => {
-  it('explains a slow request of an otherwise idle server', () =>
+  it('reports a slow request and its duration, even if the server is otherwise idle', () =>
     withScratch(async (scratch) => {
       await scratch.writeFile('blocking.py', blocking);
       const mount = await startMount(scratch, blockingStack);
@@ -60,7 +60,7 @@ describeMounts('glossa why', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('prints the results of requests for a path, and the volume that replied', () =>
+  it('prints each request for a path with its result and the volume that replied', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack, { args: ['--negative-timeout', '1'] });
       const at = (name: string) => scratch.at('mnt', name);
@@ -126,7 +126,7 @@ describeMounts('glossa why', () => {
       await runGlossa(scratch, ['umount', 'mnt']);
     }));
 
-  it('explains slow requests of any slow volume', () =>
+  it('reports which requests for a path took longer than the time of --slow', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack, { args: ['--slow', '0.001us'] });
       await writeFile(scratch.at('mnt', 'f'), 'text');
@@ -144,7 +144,7 @@ describeMounts('glossa why', () => {
       });
     }));
 
-  it.runIf(isRoot)('is refused to other users of the mount', () =>
+  it.runIf(isRoot)('fails for users other than root and the user who mounted', () =>
     withScratch(async (scratch) => {
       const other = await prepareProgram(scratch, OTHER);
       const mount = await startMount(scratch, stack);

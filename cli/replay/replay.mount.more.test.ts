@@ -37,7 +37,7 @@ async function record(scratch: Scratch, script: string, ...flags: string[]): Pro
 }
 
 describeMounts('glossa replay', () => {
-  it('prints the changed replies of a corrected module; the broken module fails the new recording', () =>
+  it('prints the replies that differ after a broken module was corrected, and after it is broken again', () =>
     withScratch(async (scratch) => {
       expect(broken.length).toBeLessThan(negative.length - 100);
       await scratch.writeFile('stack.vol', volfile);
@@ -77,7 +77,7 @@ describeMounts('glossa replay', () => {
       );
     }));
 
-  it('plays existing files without touching them, and asks for a copy when the storage differs', () =>
+  it('does not change the recorded storage, and fails with --real-storage if the storage has changed', () =>
     withScratch(async (scratch) => {
       const over = (folder: string): string => `volume files
     type storage/posix
@@ -127,7 +127,7 @@ end-volume
       expect(again.err).toMatch(/storage is not as it was when the recording began.*give a copy/);
     }));
 
-  it('refuses unsuitable recordings and volfiles with the reason', () =>
+  it('refuses unusable recordings and volfiles with an error that gives the reason', () =>
     withScratch(async (scratch) => {
       await scratch.writeFile('stack.vol', volfile.replaceAll('negative', 'hello'));
       await scratch.writeFile(

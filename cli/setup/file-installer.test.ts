@@ -46,7 +46,7 @@ function told(dryRun = false) {
 
 const everything = (): string[] => (readdirSync(root, { recursive: true }) as string[]).sort();
 
-it('setup writes each file with its mode, and undo removes all of them', () => {
+it('glossa setup installs each file with its mode, and setup --undo removes all of them', () => {
   const telling = told();
   const umask = process.umask(0o077);
   try {
@@ -83,7 +83,7 @@ it('setup writes each file with its mode, and undo removes all of them', () => {
   expect(again.said.steps).toEqual(['no file of glossa setup is installed']);
 });
 
-it('a second setup changes nothing, and updates outdated files of its own', () => {
+it('a second glossa setup changes only those of its files that are outdated', () => {
   installFiles(plan, told());
   const before = statSync(at('sbin/helper'));
   const again = told();
@@ -101,7 +101,7 @@ it('a second setup changes nothing, and updates outdated files of its own', () =
   expect(everything()).toEqual(['sbin']);
 });
 
-it('setup with dryRun writes nothing', () => {
+it('a dry run of glossa setup writes nothing', () => {
   const telling = told(true);
   expect(installFiles(plan, telling)).toBe(true);
   expect(telling.said.steps[0]).toBe('would write sbin/helper: a test');
@@ -113,7 +113,7 @@ it('setup with dryRun writes nothing', () => {
   expect(existsSync(at('sbin/helper'))).toBe(true);
 });
 
-it('setup leaves files of other origin and links, and undo does not remove them', () => {
+it('glossa setup and setup --undo neither change nor remove links and files from elsewhere', () => {
   writeFileSync(at('sbin/helper'), 'mine\n');
   mkdirSync(at('share'));
   symlinkSync('elsewhere', at('share/two'));
@@ -128,14 +128,14 @@ it('setup leaves files of other origin and links, and undo does not remove them'
   expect(everything()).toEqual(['sbin', 'sbin/helper', 'share', 'share/two']);
 });
 
-it('an identical file of other origin is left, and undo does not remove it', () => {
+it('setup --undo does not remove a file from elsewhere, even if glossa setup would write the same', () => {
   writeFileSync(at('sbin/helper'), 'text of sbin/helper\n');
   expect(installFiles(plan, told())).toBe(true);
   expect(uninstallFiles(plan.record, told())).toBe(true);
   expect(existsSync(at('sbin/helper'))).toBe(true);
 });
 
-it('undo leaves changed files, and folders with other files in them', () => {
+it('setup --undo does not remove changed files, or folders that contain other files', () => {
   installFiles(plan, told());
   writeFileSync(at('sbin/helper'), 'changed\n');
   writeFileSync(at('share/deep/other'), '');
@@ -154,7 +154,7 @@ it('undo leaves changed files, and folders with other files in them', () => {
   expect(everything()).toEqual(['sbin', 'share', 'share/deep', 'share/deep/other']);
 });
 
-it('setup with an unreadable record changes nothing', () => {
+it('glossa setup changes nothing if its record of installed files is unreadable', () => {
   mkdirSync(at('var'));
   writeFileSync(plan.record, '{');
   expect(() => installFiles(plan, told())).toThrow(

@@ -48,7 +48,7 @@ const why = process.getuid?.() === 0 ? '' : 'only root can set it up for the sys
 
 describeMounts('mount(8) after glossa setup', () => {
   it.skipIf(isSkipped('glossa setup and mount(8)', why))(
-    'mounts the types fuse.glossa and glossa, from fstab too, until setup --undo',
+    'mounts the file system types fuse.glossa and glossa, also from fstab, until setup --undo',
     () =>
       withScratch(async (scratch) => {
         const file = await scratch.writeFile('m.vol', volfile);

@@ -15,7 +15,7 @@ function folder(...files: string[]): string {
   return made;
 }
 
-it('findTestFiles returns the tests of a module by name, or else all beside it', () => {
+it('glossa test finds the test files named after a module, or else all test files beside it', () => {
   const at = folder(
     'a.py',
     'b.py',
@@ -37,7 +37,7 @@ it('findTestFiles returns the tests of a module by name, or else all beside it',
   expect(find('d.test.ts')).toEqual(['d.test.ts']);
 });
 
-it('findTestFiles of a module without tests names the test files that it looked for', () => {
+it('the error for a module without tests names the test files that glossa test looked for', () => {
   const at = folder('a.py', 'b.mjs', 'c.so');
   const why = (name: string) => () => findTestFiles(join(at, name));
   expect(why('a.py')).toThrow('no tests beside it: test_a.py');
@@ -54,7 +54,7 @@ it('findTestFiles of a module without tests names the test files that it looked 
 const passed = { name: 'a', outcome: 'passed', ms: 5, printed: ['x'], log: [] } as const;
 const line = (level: string, text: string) => [level, 'm.py', 3, 'f', text] as const;
 
-it('formatTest prints a line for each test, and the details of a failure', () => {
+it("a test's result is printed as one line, and a failure with its details", () => {
   const looks = { colour: false, showsLog: false };
   expect(formatTest(passed, looks)).toBe('  ✓ a');
   expect(formatTest({ ...passed, ms: 2345 }, looks)).toBe('  ✓ a (2.3 s)');
@@ -75,7 +75,7 @@ it('formatTest prints a line for each test, and the details of a failure', () =>
   expect(formatTest({ ...passed, log }, { ...looks, showsLog: true })).toContain('I m.py:3: quiet');
 });
 
-it('formatCounts prints passed and failed tests', () => {
+it('the last line of glossa test counts passed and failed tests', () => {
   expect(formatCounts({ passed: 2, failed: 0 }, false)).toBe('2 passed, 0 failed');
   expect(formatCounts({ passed: 0, failed: 1 }, false)).toBe('0 passed, 1 failed');
 });

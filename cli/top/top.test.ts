@@ -53,8 +53,8 @@ async function rig() {
 const isObserved = ({ links, xlators }: Graph): boolean =>
   [links, ...xlators.flatMap(({ children }) => children)].some(({ stat }) => stat.isObserved);
 
-describe('the counter of a server', () => {
-  it('counts while it is asked, and stops after the lease', async () => {
+describe('the counters of glossa top', () => {
+  it('count requests only while a client asks for them, and stop soon after the last question', async () => {
     const { context, graph, counter, leaf, stat } = await rig();
     leaf.onRequest = ({ answer }) => answer(0, 0, null, null);
     stat();
@@ -76,7 +76,7 @@ describe('the counter of a server', () => {
     expect([isObserved(graph), context.waiting]).toEqual([false, 0]);
   });
 
-  it('has the hits and the memory of a cache', async () => {
+  it('include the hit rate and the memory of a cache', async () => {
     const leaf = new HeldLeaf();
     const buf = Object.assign(new Iatt(), { iaGfid: ROOT_GFID, iaCtime: 1, iaNlink: 2 });
     leaf.onRequest = ({ answer }) => answer(0, 0, buf, null);
@@ -109,7 +109,7 @@ describe('the counter of a server', () => {
     // Of four opens one is made for a write, two are never needed, and one is still to be decided.
     ['open-behind', openBehind, (100 * 2) / 3, () => {}],
   ] as const)(
-    'has the share of requests that %s has saved',
+    'include the percentage of requests that %s has saved',
     async (_name, translator, percent, check) => {
       const leaf = new HeldLeaf();
       const context = new FakeContext();
@@ -147,7 +147,7 @@ describe('the counter of a server', () => {
     },
   );
 
-  it('has rates, latencies, errors and waiting requests by volume and fop', async () => {
+  it('include rates, latencies, errors and waiting requests for each volume and fop', async () => {
     const { context, graph, ages, counter, leaf, stat } = await rig();
     const before = counter.sample();
     let tookMs = 1;
@@ -222,7 +222,7 @@ describe('the screen of glossa top', () => {
     }
   });
 
-  it('has the sort order and rows of the view', () => {
+  it('shows the rows in the selected order, and how many rows follow below', () => {
     const text = (state: Partial<ScreenState>) => lines(state).join('\n');
     expect(text({})).toMatch(
       /^a-volume-wit… javascript +12\.3k +<0\.1 +4\.2us +61\.0s +3 +2h +300M$/m,
@@ -240,7 +240,7 @@ describe('the screen of glossa top', () => {
     expect(firstFop({ sort: 'fops' })).toMatch('LOOKUP');
   });
 
-  it('shows why it has no rows: too small, no answer, nothing counted', () => {
+  it('shows the reason when it has no rows: a small terminal, no reply, or no requests', () => {
     expect(lines({}, { size: { columns: 40, rows: 5 } }).join('')).toMatch(
       'glossa top needs 77 columns and 8 lines; here are 40 and 5',
     );
@@ -254,7 +254,7 @@ describe('the screen of glossa top', () => {
   });
 });
 
-it('the state of the screen changes with the keys pressed', () => {
+it('keys pressed in glossa top change its sort order, rows and scroll position', () => {
   const after = (...texts: string[]): ScreenState | null =>
     texts
       .flatMap((text) => parseKeys(text))

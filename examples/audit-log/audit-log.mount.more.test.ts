@@ -10,7 +10,7 @@ const linesOf = (example: Example): Line[] =>
   example.moduleLog().flatMap((text) => (text.startsWith('{') ? [JSON.parse(text) as Line] : []));
 
 onExample('audit-log', (example) => {
-  it('the audit log names user, fop, path and result of each change', async () => {
+  it('the audit log has a line with user, fop, path and result for each change', async () => {
     await example.runOk('mkdir -m 777 d');
     await example.runOk('echo text > f; cat f; chmod 600 f; mv f g; ln g h; rm g', {
       in: 'd',
@@ -34,7 +34,7 @@ onExample('audit-log', (example) => {
     }
   });
 
-  it('concurrent requests get one line each in the audit log, with any bytes in their names', async () => {
+  it('concurrent requests get one line each in the audit log, even if names contain unusual bytes', async () => {
     const before = linesOf(example).length;
     await example.runOk('for i in $(seq 50); do : > $i & done; wait; : > "a\nb"; : > $\'\\377\'');
     const made = linesOf(example).slice(before);

@@ -45,7 +45,7 @@ async function describeTree({ files, path }: Tree): Promise<string[]> {
 }
 
 describe('a backup', () => {
-  it('makes the same tree of a volume in a folder, and back in a volume', async () => {
+  it('copies a tree of a volume into a folder without differences, and restores it into a volume', async () => {
     const volume = await openVolume();
     const folder = await makeFolder();
     const first = join(folder, '1');
@@ -66,7 +66,7 @@ describe('a backup', () => {
     );
   });
 
-  it('links files that have not changed since the earlier one, and copies the others', async () => {
+  it('makes hard links to unchanged files of the earlier backup, and copies the others', async () => {
     const volume = await openVolume();
     const folder = await makeFolder();
     const [first, second] = [join(folder, '1'), join(folder, '2')];
@@ -83,7 +83,7 @@ describe('a backup', () => {
     expect(await disk.readFile(join(second, 'a'), 'utf8')).toBe('TEXT');
   });
 
-  it('leaves nothing behind when it fails, and is refused over an existing path', async () => {
+  it('leaves no files behind when it fails, and never writes to an existing path', async () => {
     const volume = await openVolume();
     const folder = await makeFolder();
     const signal = AbortSignal.timeout(0);
@@ -94,7 +94,7 @@ describe('a backup', () => {
     await expect(backUp(inVolume(volume, '/data'), onDisk(folder))).rejects.toThrow(/exists/);
   });
 
-  it('ends the other files under way before it removes what it has made', async () => {
+  it('waits for its other copies to end before it removes them after a failure', async () => {
     const volume = await openVolume();
     let underWay = 0;
     const underWayAtRemoval: number[] = [];
@@ -120,7 +120,7 @@ describe('a backup', () => {
     expect(await disk.readdir(folder)).toEqual([]);
   });
 
-  it('leaves out what is neither file nor directory nor link, and names it', async () => {
+  it('skips special files such as pipes, and reports their paths', async () => {
     const volume = await openVolume();
     await volume.mknod('/data/pipe', 0o010600);
     const { skipped } = await backUp(

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { EIO } from '../../runtime/core/errno.ts';
 import { makeModuleGraph, startModule } from '../../test/support/module.ts';
 
-it('option delay holds a request before it fails or continues', async () => {
+it('flaky with option delay waits before each request fails or continues', async () => {
   const run = await startModule(import.meta.dirname, { name: 'flaky', options: { delay: '2' } });
   const failing = run.ask('stat', run.knownLoc('file'), null);
   run.context.advance(1900);
@@ -25,7 +25,7 @@ it.each([
   [{ errno: 'EWHAT' }, 'EWHAT'],
   [{ fops: 'lookup,wirtev' }, 'wirtev'],
 ])(
-  'the wrong options %o stop the start with a message that names the option',
+  'flaky does not start with the invalid options %o, and the error names the wrong value',
   async (options, what) => {
     const run = makeModuleGraph(import.meta.dirname, { name: 'flaky', options });
     await expect(run.graph.start()).rejects.toThrow(what);

@@ -35,8 +35,8 @@ async function send(path: string, method = 'GET', body?: string): Promise<[numbe
 const listFiles = (): string[] =>
   readdirSync(join(folder, 'files')).filter((name) => name !== '.glusterfs');
 
-describe('the files of a volume by HTTP', () => {
-  it('are written, listed, read and removed', async () => {
+describe('the files of a volume served over HTTP', () => {
+  it('can be written, listed, read and removed', async () => {
     mkdirSync(join(folder, 'files/sub'));
     expect(await send('a b', 'PUT', 'text')).toEqual([201, '']);
     expect(await send('')).toEqual([200, 'a b\nsub/\n']);
@@ -58,13 +58,13 @@ describe('the files of a volume by HTTP', () => {
     ['GET', 'a wrong escape', '%zz', 400],
     ['POST', 'a file', 'a', 405],
     ['PUT', 'a name that is too long', 'x'.repeat(300), 414],
-  ])('refuse %s of %s', async (method, _, path, status) => {
+  ])('are not changed by a refused request: %s of %s', async (method, _, path, status) => {
     const [received] = await send(path, method, method === 'PUT' ? 'text' : undefined);
     expect(received).toBe(status);
     expect(listFiles()).toEqual(['sub']);
   });
 
-  it('keep their content when an upload breaks off', async () => {
+  it('keep their content when the connection breaks during an upload', async () => {
     writeFileSync(join(folder, 'files/kept'), 'before');
     const upload = request(`${url}kept`, { method: 'PUT', headers: { 'content-length': 100 } });
     upload.on('error', () => {});

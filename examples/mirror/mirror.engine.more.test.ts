@@ -37,7 +37,7 @@ function write(run: RunningModule, name = 'file') {
 const names = (run: RunningModule): string[][] =>
   run.leaves.map(({ requests: held }) => held.map(({ name }) => name));
 
-it('a fop that would change only one child is refused', async () => {
+it('mirror refuses the fops that it does not implement with EOPNOTSUPP', async () => {
   const run = await mirror();
   const refused = fops.filter(({ name }) => run.xl.fops[name as FopName] === undefined);
   expect(refused.map(({ name }) => name)).toEqual(
@@ -50,7 +50,7 @@ it('a fop that would change only one child is refused', async () => {
   expect(names(run)).toEqual([[], []]);
 });
 
-it('a write goes to both children at once, and is answered after both replies', async () => {
+it('a write to a mirror goes to both children at once, and returns after both replies', async () => {
   const run = await mirror();
   const reply = write(run);
   expect(names(run)).toEqual([['writev'], ['writev']]);
@@ -61,7 +61,7 @@ it('a write goes to both children at once, and is answered after both replies', 
 });
 
 it.each([0, 1])(
-  'a failing child %i is marked stale before the reply, and gets no further requests',
+  "a mirror's child %i that fails is marked stale before the reply, and gets no further requests",
   async (bad) => {
     const run = await mirror();
     const good = 1 - bad;
@@ -83,7 +83,7 @@ it.each([0, 1])(
   },
 );
 
-it('when both children refuse a request, it fails with their errno, and both stay in use', async () => {
+it('a request that both children of a mirror refuse fails, and both children stay in use', async () => {
   const run = await mirror();
   const reply = write(run);
   run.takeRequests(0)[0]!.answer(-1, ENOSPC);
@@ -93,7 +93,7 @@ it('when both children refuse a request, it fails with their errno, and both sta
   expect(names(run)).toEqual([['writev'], ['writev']]);
 });
 
-it('a child that wrote fewer bytes than the other becomes stale', async () => {
+it("a mirror's child that writes fewer bytes than the other is marked stale", async () => {
   const run = await mirror();
   const reply = write(run);
   done(run.takeRequests(0)[0], 2);
@@ -103,7 +103,7 @@ it('a child that wrote fewer bytes than the other becomes stale', async () => {
   expect(run.takeLines().join()).toContain('leaf0 is stale from now on');
 });
 
-it('when each child has missed a change, the second write fails with EIO', async () => {
+it('a write fails with EIO when each child of a mirror has missed a change', async () => {
   const run = await mirror();
   const replies = [write(run, 'one'), write(run, 'two')];
   const [left, right] = [run.takeRequests(0), run.takeRequests(1)];
@@ -130,7 +130,7 @@ it('two changes of one file reach both children in the same order', async () => 
   expect(replies.map(({ opRet }) => opRet)).toEqual([4, 4]);
 });
 
-it('a child that was marked stale before the start gets no requests', async () => {
+it("a mirror's child that was marked stale before the start gets no requests", async () => {
   const run = await mirror('leaf1');
   write(run);
   expect(names(run)).toEqual([['writev'], []]);
@@ -139,7 +139,7 @@ it('a child that was marked stale before the start gets no requests', async () =
   expect(names(other)).toEqual([[], ['stat']]);
 });
 
-it('when each child is marked stale by the other, neither gets requests', async () => {
+it('a mirror whose children mark each other as stale sends requests to neither', async () => {
   const run = await mirror('leaf1', 'leaf0');
   expect(write(run)).toMatchObject({ count: 1, opErrno: EIO });
   expect(run.ask('stat', run.knownLoc('file'), null)).toMatchObject({ count: 1, opErrno: EIO });
@@ -173,7 +173,7 @@ it('a file without a gfid on the second child gets the gfid that it has on the f
   expect(names(run)).toEqual([[], []]);
 });
 
-it("a child's failure is recorded also after the caller was interrupted", async () => {
+it('a failed child of a mirror is marked stale even if the write was interrupted', async () => {
   const run = await mirror();
   const reply = write(run);
   const { root } = reply.frame;

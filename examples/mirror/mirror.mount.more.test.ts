@@ -12,7 +12,7 @@ const SAME = `
   diff <(list left) <(list right) && diff -r -x pipe "$SCRATCH/left" "$SCRATCH/right"`;
 
 onExample('mirror', (example) => {
-  it('all kinds of files are equal in both folders', async () => {
+  it('a mirror stores files, links, pipes, modes and xattrs equally in both folders', async () => {
     await example.runOk(`
       mkdir -p a/b; echo text > a/f; ln a/f a/g; ln -s f a/l; mkfifo a/pipe; chmod 600 a/f
       head -c 3000000 /dev/urandom > big; truncate -s 5M big; cp big a/b; mv a/b c; rm a/g
@@ -22,7 +22,7 @@ onExample('mirror', (example) => {
     `);
   });
 
-  it('nameless files and server-side copies are equal in both folders', async () => {
+  it('a mirror stores unnamed files and server-side copies equally in both folders', async () => {
     await example.runOk(`
       gcc -O1 -o "$SCRATCH/calls" "$CLIENTS/calls.c"; mkdir t
       (cd t; "$SCRATCH/calls" tmpfile; "$SCRATCH/calls" copy) > /dev/null; ls t/d/name t/b
@@ -30,7 +30,7 @@ onExample('mirror', (example) => {
     `);
   });
 
-  it('git and concurrent writers leave both folders equal', async () => {
+  it('git and concurrent writers on a mirror leave both folders equal', async () => {
     await example.runOk(`
       git init -q -b main r; cd r; git config user.email a@b; git config user.name a
       for i in 1 2 3; do echo $i > f; git add f; git commit -qm $i; done; git gc -q; git fsck --strict
@@ -40,7 +40,7 @@ onExample('mirror', (example) => {
     `);
   });
 
-  it('operations on a mirror fail with the errors of a single folder', async () => {
+  it('operations on a mirror fail with the same errors as on a single folder', async () => {
     expect(await example.runFailing('cat nothing')).toBe('No such file or directory');
     expect(await example.runFailing('rmdir d')).toBe('Directory not empty');
     expect(await example.runFailing('mkdir d')).toBe('File exists');
@@ -76,7 +76,7 @@ end-volume
 onExample(
   'mirror',
   (example) => {
-    it('a failing child is logged, and the other child serves', async () => {
+    it('a child that fails is logged as stale, and the other child serves all requests', async () => {
       await example.runOk(`echo 1 > f; ${SAME}; echo 2 > poison; cat poison; echo 3 > f; cat f`);
       expect(example.mount.log()).toMatch(
         / E .* bad is stale from now on: writev: .*Input\/output/,
@@ -91,7 +91,7 @@ onExample(
       expect(example.mount.log()).toMatch(/ E .* bad is stale/);
     });
 
-    it('a copy of the good folder makes the mirror whole again', async () => {
+    it('a mirror is repaired by replacing the stale folder with a copy of the good one', async () => {
       expect(await example.mount.stop()).toBe(0);
       const { scratch } = example;
       execFileSync('sh', ['-c', 'rm -rf right; cp -a left right'], { cwd: scratch.path });

@@ -109,8 +109,8 @@ async function askedBy(
 const passedOn = (asked: readonly string[], fop: FopName): number =>
   asked.filter((it) => it.startsWith(fop)).length;
 
-describe.each([1, 2])('random requests of seed %d', (seed) => {
-  it('reach the storage as the same requests through the cache in each language', async () => {
+describe.each([1, 2])('random requests with seed %d', (seed) => {
+  it('lead to the same requests to the storage with the cache in each language', async () => {
     const [native, ...others] = [...variants].sort((one) => (one.name.includes('/') ? -1 : 1));
     const wanted = await askedBy(native!, {}, seed);
     expect(passedOn(wanted, 'lookup')).toBeGreaterThan(STEPS / 10);

@@ -103,7 +103,7 @@ describe.each(variants)('$name', (variant) => {
     expect(stack.reaches(name, ENOENT, other)).toBe(true);
   });
 
-  it('a lookup that finds the name passes with its whole reply', () => {
+  it("a lookup that finds the name returns the storage's whole reply", () => {
     const name = stack.name();
     const reply = stack.lookup(name);
     const buf = makeAttributes(makeGfid(200));
@@ -123,7 +123,7 @@ describe.each(variants)('$name', (variant) => {
     }
   });
 
-  it.each(creating)('%s of an absent name removes it from the cache', (fop) => {
+  it.each(creating)('%s of a name that is cached as absent removes it from the cache', (fop) => {
     const name = stack.name();
     stack.reaches(name);
     const loc = makeLoc(stack.dir, name);
@@ -133,7 +133,7 @@ describe.each(variants)('$name', (variant) => {
     expect(stack.reaches(name)).toBe(true);
   });
 
-  it.each(['unlink', 'rmdir'] as const)('%s of a name caches it as absent', (fop) => {
+  it.each(['unlink', 'rmdir'] as const)('a name is cached as absent after %s of it', (fop) => {
     const name = stack.name();
     const locs = { created: makeLoc(stack.dir, stack.name()), removed: makeLoc(stack.dir, name) };
     ask(stack.graph, fop, ...makeArguments(fop, stack.dir, locs));
@@ -157,7 +157,7 @@ describe.each(variants)('$name', (variant) => {
     expect(stack.reaches(name)).toBe(true);
   });
 
-  it('a name created during its removal is not cached as absent', () => {
+  it('a name that is created while its removal is under way is not cached as absent', () => {
     const name = stack.name();
     ask(stack.graph, 'unlink', makeLoc(stack.dir, name), 0, null);
     ask(stack.graph, 'mkdir', makeLoc(stack.dir, name), 0o755, 0, null);
@@ -167,7 +167,7 @@ describe.each(variants)('$name', (variant) => {
     expect(stack.reaches(name)).toBe(true);
   });
 
-  it('a name in the inode table, from a listing, is not answered as absent', () => {
+  it('a name that a listing has returned is not answered as absent', () => {
     const name = stack.name();
     stack.reaches(name);
     const { inodes } = stack.graph;
@@ -178,7 +178,7 @@ describe.each(variants)('$name', (variant) => {
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
   });
 
-  it('a miss overtaken by a creation is not cached', () => {
+  it('a name that is created while its lookup is under way is not cached as absent', () => {
     const name = stack.name();
     const late = stack.lookup(name);
     ask(stack.graph, 'mkdir', makeLoc(stack.dir, name), 0o755, 0, null);
@@ -189,20 +189,20 @@ describe.each(variants)('$name', (variant) => {
     expect(stack.reaches(name)).toBe(true);
   });
 
-  it('with limit 2, the oldest of 3 absent names is evicted', async () => {
+  it('a cache with limit 2 evicts the oldest of three absent names', async () => {
     const small = await new Stack().start(variant, { limit: '2' });
     for (const name of ['a', 'b', 'c']) small.reaches(name);
     expect(['c', 'b', 'a'].map((name) => small.reaches(name))).toEqual([false, false, true]);
     await small.graph.stop();
   });
 
-  it('with timeout 0 nothing is cached', async () => {
+  it('a cache with timeout 0 caches nothing', async () => {
     const never = await new Stack().start(variant, { timeout: '0' });
     expect([never.reaches('a'), never.reaches('a')]).toEqual([true, true]);
     await never.graph.stop();
   });
 
-  it("option kernel-timeout sets the kernel's timeout on the first miss and on hits", async () => {
+  it('option kernel-timeout sets how long the kernel caches an absent name, in the first and later replies', async () => {
     const telling = await new Stack().start(variant, { 'kernel-timeout': '90' });
     for (const times of [1, 0]) {
       const reply = telling.lookup('a');
@@ -215,7 +215,7 @@ describe.each(variants)('$name', (variant) => {
     await telling.graph.stop();
   });
 
-  it('without kernel-timeout, and for an overtaken miss, no timeout is set', async () => {
+  it('the kernel gets no timeout without kernel-timeout, or if the name is created during the lookup', async () => {
     const name = stack.name();
     for (let times = 0; times < 2; times += 1) {
       const reply = stack.lookup(name);
@@ -232,7 +232,7 @@ describe.each(variants)('$name', (variant) => {
     await telling.graph.stop();
   });
 
-  it('an upcall from the storage removes the name, also during a lookup', () => {
+  it('an upcall from the storage removes the name from the cache, even during a lookup', () => {
     const [known, late] = [stack.name(), stack.name()];
     stack.reaches(known);
     const reply = stack.lookup(late);
@@ -243,7 +243,7 @@ describe.each(variants)('$name', (variant) => {
     expect([stack.reaches(known), stack.reaches(late)]).toEqual([true, true]);
   });
 
-  it('two volumes share no cache', async () => {
+  it('two volumes have separate caches', async () => {
     const name = stack.name();
     stack.reaches(name);
     const second = await new Stack().start(variant);

@@ -50,7 +50,7 @@ const start = async (): Promise<Volume> =>
     await startModule(import.meta.dirname, { name: 'quota', options: { limits: '/:100' } }),
   );
 
-it('two concurrent writes cannot use the same free space', async () => {
+it('two concurrent writes cannot both use the last free space of a quota', async () => {
   const volume = await start();
   const replies = [volume.write('a', 60), volume.write('b', 60)];
   expect(volume.writes).toHaveLength(1);
@@ -60,7 +60,7 @@ it('two concurrent writes cannot use the same free space', async () => {
   expect(volume.writes).toHaveLength(0);
 });
 
-it('a short write counts the bytes written, not those requested', async () => {
+it("a short write adds the bytes written, not those requested, to the quota's count", async () => {
   const volume = await start();
   const half = volume.write('a', 60);
   volume.take(30);
@@ -74,7 +74,7 @@ it('a short write counts the bytes written, not those requested', async () => {
   expect(rest).toMatchObject({ count: 1, opRet: 60 });
 });
 
-it('the directory is counted again after an interrupted write', async () => {
+it('an interrupted write makes quota count the bytes of the directory again', async () => {
   const volume = await start();
   const reply = volume.write('a', 60);
   reply.frame.root.interrupt();
@@ -87,7 +87,7 @@ it('the directory is counted again after an interrupted write', async () => {
 });
 
 it.each(['home:1MB', '/home', '/home:much', '/home:1MB,/x:-1'])(
-  'quota refuses the invalid limits %s, and says that they are not PATH:SIZE',
+  'quota refuses the invalid limits %s with an error that names the format PATH:SIZE',
   async (limits) => {
     const run = makeModuleGraph(import.meta.dirname, { name: 'quota', options: { limits } });
     await expect(run.graph.start()).rejects.toThrow('is not PATH:SIZE');

@@ -21,7 +21,7 @@ onExample('quota', (example) => {
     return sum!;
   };
 
-  it('existing files count, a file with two names once', async () => {
+  it('existing files count for the quota, and a file with two names counts once', async () => {
     await example.runOk(`
         mkdir -p "$BRICK/home/ann/d/e" "$BRICK/home/bob"; cd "$BRICK/home"
         head -c 300000 /dev/zero > ann/d/e/f; ln ann/d/e/f ann/g; head -c 100000 /dev/zero > bob/z
@@ -30,8 +30,8 @@ onExample('quota', (example) => {
     expect(await counted('home')).toBe(400_000);
   });
 
-  describe('a full directory', () => {
-    it('refuses a file that exceeds the limit and accepts one that fits', async () => {
+  describe('a directory with a quota', () => {
+    it('refuses a file that exceeds the limit, and accepts one that fits', async () => {
       await example.runOk('head -c 500000 /dev/zero > f', { in: 'home/ann' });
       const more = 'head -c 500000 /dev/zero > g2';
       expect(await example.runFailing(more, { in: 'home/ann' })).toBe(EDQUOT);
@@ -48,13 +48,13 @@ onExample('quota', (example) => {
       'touch new; fallocate -n -l 2M new',
       'dd if=/dev/zero of=new bs=1 count=1 seek=1M status=none',
       'cp "$NODE" new',
-    ])('refuses with EDQUOT: %s', async (command) => {
+    ])('refuses with EDQUOT a command that exceeds the limit: %s', async (command) => {
       expect(await example.runFailing(command, { in: 'home/ann' })).toBe(EDQUOT);
       await example.runOk('rm -f new; truncate -s 500000 f', { in: 'home/ann' });
       expect(await counted('home/ann')).toBe(1_000_000);
     });
 
-    it('lets files be overwritten in place and truncated', async () => {
+    it('allows overwriting and truncating files when it is full', async () => {
       const again = 'dd if=/dev/urandom of=f bs=50000 count=10 conv=notrunc status=none';
       await example.runOk(`${again}; chmod 600 f; touch f`, { in: 'home/ann' });
       expect(await counted('home/ann')).toBe(1_000_000);
@@ -65,13 +65,13 @@ onExample('quota', (example) => {
     });
   });
 
-  it('a change counts in every limited directory above it', async () => {
+  it("a change of a file's size counts in every limited directory above the file", async () => {
     await example.runOk('truncate -s 9M a', { in: 'home/bob' });
     expect(await example.runFailing('truncate -s 1000000 b', { in: 'home/ann' })).toBe(EDQUOT);
     await example.runOk('rm a; truncate -s 1000000 b; rm b', { in: 'home/bob' });
   });
 
-  it('mv into and out of a limited directory copies, and the copy counts', async () => {
+  it('mv into or out of a directory with a limit changes its count of bytes', async () => {
     await example.runOk('head -c 200000 /dev/zero > f; mv f home/ann/moved');
     expect(await counted('home/ann')).toBe(300_000);
     await example.runOk('mv home/ann/moved home/bob/moved');
@@ -82,7 +82,7 @@ onExample('quota', (example) => {
     await example.runOk('rm f home/ann/x');
   });
 
-  it('a replaced file no longer counts, and the replacement counts once', async () => {
+  it('a file that mv replaces no longer counts for the quota, and the new file counts once', async () => {
     await example.runOk('head -c 50000 /dev/zero > 1; head -c 70000 /dev/zero > 2; mv -f 1 2', {
       in: 'home/ann',
     });
@@ -93,7 +93,7 @@ onExample('quota', (example) => {
     expect(await counted('home/ann')).toBe(100_000);
   });
 
-  it('concurrent writes do not exceed the limit', async () => {
+  it('concurrent writes do not exceed the limit of a quota', async () => {
     const script = `
         for i in 1 2 3 4 5 6 7 8; do (head -c 300000 /dev/zero > w$i) 2> /dev/null & done; wait
       `;
@@ -105,7 +105,7 @@ onExample('quota', (example) => {
     expect(await counted('home/ann')).toBe(100_000);
   });
 
-  it('the count of bytes is exact after random changes and a restart', async () => {
+  it("the quota's count of bytes is exact after random changes and a restart", async () => {
     const script = `
         RANDOM=7
         for i in $(seq 120); do

@@ -9,7 +9,7 @@ import { startModule } from '../../test/support/module.ts';
 const CHANGES =
   /^(create|mk|symlink|link|unlink|rmdir|rename|put|icreate|namelink|write|f?truncate|fallocate|discard|zerofill|copy_file|f?set(xattr|attr)$|f?remove|f?xattrop)/;
 
-it('every changing fop fails with EROFS and arbitrary arguments', async () => {
+it('readonly makes every fop that changes data fail with EROFS, and passes all others on', async () => {
   const run = await startModule(import.meta.dirname, { name: 'readonly' });
   const loc = run.knownLoc('file');
   const fd = new Fd(loc.inode!, 0, 1);
@@ -24,7 +24,7 @@ it('every changing fop fails with EROFS and arbitrary arguments', async () => {
 });
 
 it.each([0o1, 0o2, 0o1000, 0o2001])(
-  'open with flags %i, for writing, fails with EROFS',
+  'an open for writing, with flags %i, fails with EROFS on a read-only volume',
   async (flags) => {
     const run = await startModule(import.meta.dirname, { name: 'readonly' });
     const loc = run.knownLoc('file');

@@ -5,7 +5,7 @@ import { exchange, onExample } from '../../test/support/example.ts';
 const EROFS = 'Read-only file system';
 
 onExample('readonly', (example) => {
-  it('files, links and xattrs read as in the folder', async () => {
+  it('a read-only mount shows the same files, links and xattrs as the folder below', async () => {
     await example.runOk('mkdir -p "$BRICK/d/e"; echo text > "$BRICK/d/f"; ln -s f "$BRICK/d/l"');
     await example.runOk('setfattr -n user.a -v b "$BRICK/d/f"');
     await example.runOk('tar cf - d | tar xf - -C "$SCRATCH"; diff -r d "$SCRATCH/d"');
@@ -32,7 +32,7 @@ onExample('readonly', (example) => {
     'setfattr -x user.a d/f',
     'fallocate -l 100 d/f',
     'dd if=/dev/zero of=d/f bs=1 count=1 conv=notrunc status=none',
-  ])('the change is refused: %s', async (command) => {
+  ])('a read-only mount refuses the command %s', async (command) => {
     const tree = `cd "$BRICK"; find . -printf '%p %y %m %s %U %T@ %l %i\\n' | sort; cat d/f`;
     const before = await example.runOk(tree);
     expect(await example.runFailing(command)).toBe(EROFS);

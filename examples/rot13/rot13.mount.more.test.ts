@@ -5,17 +5,17 @@ import { type Example, onExample } from '../../test/support/example.ts';
 const TR = 'tr A-Za-z N-ZA-Mn-za-m';
 
 const rotates = (example: Example): void => {
-  it('written text is rotated on the storage and plain in the mount', async () => {
+  it('text written in a mount with rot13 is rotated on the storage, and plain in the mount', async () => {
     expect(await example.runOk('echo "Hello, World 1" > f; cat f "$BRICK/f"')).toBe(
       'Hello, World 1\nUryyb, Jbeyq 1\n',
     );
   });
 
-  it('a file that existed before is shown rotated', async () => {
+  it('a file that is already on the storage is shown rotated in a mount with rot13', async () => {
     expect(await example.runOk('echo Uryyb > "$BRICK/before"; cat before')).toBe('Hello\n');
   });
 
-  it('appends, writes in the middle, holes and copies read back unchanged', async () => {
+  it('files with appends, writes in the middle and holes are read back unchanged through rot13', async () => {
     await example.runOk(`
       head -c 400000 /dev/urandom > "$SCRATCH/data"
       cp "$SCRATCH/data" big; cmp big "$SCRATCH/data"
@@ -30,7 +30,7 @@ const rotates = (example: Example): void => {
     `);
   });
 
-  it('every copying system call reads back unchanged', async () => {
+  it('files copied by any system call are read back unchanged through rot13', async () => {
     await example.runOk(`
       head -c 150000 /dev/urandom | base64 > "$SCRATCH/text"
       cp "$SCRATCH/text" text; truncate -s 1M text "$SCRATCH/text"
@@ -48,7 +48,7 @@ const rotates = (example: Example): void => {
     await example.runOk('cmp text "$SCRATCH/text"');
   });
 
-  it('git commits, and passes fsck and diff in the mount', async () => {
+  it('git commit, fsck and diff succeed in a mount with rot13', async () => {
     const script = `
       git init -q -b main; git config user.email a@b; git config user.name a
       echo text > file; git add .; git commit -qm first

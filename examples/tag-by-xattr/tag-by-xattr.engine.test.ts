@@ -59,7 +59,7 @@ class File {
 const start = async (...holding: string[]): Promise<File> =>
   new File(await startModule(import.meta.dirname, { name: 'tag-by-xattr' }), holding);
 
-it('a file is tagged after it was closed', async () => {
+it('a file gets its tag only after it was closed', async () => {
   const file = await start();
   file.write();
   expect(file.count('setxattr')).toBe(0);
@@ -69,7 +69,7 @@ it('a file is tagged after it was closed', async () => {
   expect(file.run.graph.inodes.size).toBeGreaterThan(0);
 });
 
-it('a write waits until the tag is removed, and fails when the removal fails', async () => {
+it('a write to a tagged file waits until the tag is removed, and fails if the removal fails', async () => {
   const file = await start('removexattr');
   const reply = file.write();
   expect(file.seen).toEqual(['removexattr']);
@@ -78,7 +78,7 @@ it('a write waits until the tag is removed, and fails when the removal fails', a
   expect(file.count('writev')).toBe(0);
 });
 
-it('a write during hashing prevents the tag', async () => {
+it('a file that is written while it is hashed gets no tag before its next close', async () => {
   const file = await start('readv');
   file.write();
   file.close();
@@ -92,7 +92,7 @@ it('a write during hashing prevents the tag', async () => {
   expect(file.count('setxattr')).toBe(1);
 });
 
-it('a pending write prevents the tag', async () => {
+it('a file gets no tag while a write to it is pending', async () => {
   const file = await start('writev');
   file.write();
   await file.go();
@@ -108,7 +108,7 @@ it('a pending write prevents the tag', async () => {
   expect(file.count('setxattr')).toBe(1);
 });
 
-it('a write while the tag is being set removes it afterwards', async () => {
+it('a write that arrives while the tag is being set waits, and then removes the tag', async () => {
   const file = await start('setxattr');
   file.write();
   file.close();

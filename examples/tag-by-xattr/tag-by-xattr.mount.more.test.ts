@@ -33,7 +33,7 @@ onExample('tag-by-xattr', (example) => {
     `);
   });
 
-  it('the tag is gone before a write or truncate returns', async () => {
+  it("a file's tag is removed before a write or truncate returns", async () => {
     const script = `
       echo text > f; tagged f
       python3 -c '
@@ -47,7 +47,7 @@ os.close(fd)'
     expect(await ok(script)).toBe('[]\n[]\n');
   });
 
-  it('the tag is never wrong during concurrent writes and hashing', async () => {
+  it("a file's tag is never wrong while writes and hashing happen at the same time", async () => {
     const out = await ok(`
       for i in 1 2 3; do
         (for j in $(seq 15); do echo $RANDOM >> r$i; : < r$i; head -c 50000 /dev/urandom > r$i; done) &

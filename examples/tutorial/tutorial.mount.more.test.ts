@@ -36,7 +36,7 @@ describeMounts('the stacks of the tutorial', () => {
   it
     .skipIf(isSkipped('the stacks of the tutorial', findBrickObstacle()))
     .each(['original.vol', 'negative.vol', 'python.vol'])(
-    '%s finds its bricks by portmap, at port 24007 of their host',
+    "%s asks port 24007 of each brick's host for the brick's port",
     (volfile) =>
       withScratch(async (scratch) => {
         const { status, out, err } = await run(scratch, 'unshare', [

@@ -50,7 +50,7 @@ const start = async (): Promise<Storage> =>
 const short = (seen: readonly string[]): string[] =>
   seen.map((one) => one.replace(/\d{8}-\d{6}\.\d{6}/, 'TIME'));
 
-it('a file to be replaced is linked into the trash before the rename', async () => {
+it('a file that a rename will replace is first linked into the trash', async () => {
   const storage = await start();
   storage.seen.length = 0;
   expect(storage.rename('new', 'old')).toMatchObject({ count: 1, opRet: 0 });
@@ -59,7 +59,7 @@ it('a file to be replaced is linked into the trash before the rename', async () 
   expect(link).toMatch(/^link/);
 });
 
-it('the link in the trash is removed when the rename fails', async () => {
+it('the link to a file in the trash is removed if the rename over the file fails', async () => {
   const storage = await start();
   storage.refuse.set('rename', EIO);
   storage.seen.length = 0;
@@ -75,7 +75,7 @@ it('a file that cannot be moved to the trash is not removed', async () => {
   expect(storage.seen).not.toContain('unlink file');
 });
 
-it('without a trash directory, unlink fails', async () => {
+it('unlink fails if undelete has no trash directory', async () => {
   const run = await startModule(import.meta.dirname, { name: 'undelete' });
   const lookup = run.takeRequests()[0]!;
   const { root } = run;

@@ -18,7 +18,7 @@ onExample('undelete', (example) => {
     expect(await example.runOk(`mv .trash/${kept} back; cat back; ls .trash`)).toBe('text\n');
   });
 
-  it('mv over a file keeps the old one in the trash, and the name always exists', async () => {
+  it('mv over a file moves the old one to the trash, without a moment in which the name is absent', async () => {
     const script = `
       echo 0 > f
       (for i in 1 2 3 4 5 6 7 8 9; do echo $i > new; mv -f new f; done) & writer=$!
@@ -29,7 +29,7 @@ onExample('undelete', (example) => {
     await example.runOk('rm .trash/*');
   });
 
-  it('rm -r keeps every file of a tree, equal names included', async () => {
+  it('rm -r of a tree moves every file to the trash, even those with equal names', async () => {
     await example.runOk('for d in a b c; do mkdir -p $d; echo $d > $d/f; done; rm -r a b c');
     expect(await example.runOk('cat .trash/*-f; ls -d [abc] 2> /dev/null || true')).toBe(
       'a\nb\nc\n',
@@ -47,7 +47,7 @@ onExample('undelete', (example) => {
     expect(await example.runOk(script, { in: 'many' })).toBe(all);
   });
 
-  it('the trash is not listed, is reached by name, and cannot be removed or renamed', async () => {
+  it('the trash directory is hidden from listings, and cannot be removed, renamed or replaced', async () => {
     await example.runOk('rm -rf [a-z]*; rm -f .trash/*');
     expect(await example.runOk('ls -A; find . -mindepth 1')).toBe('');
     expect(await example.runOk('stat -c %a .trash')).toBe('1777\n');
@@ -56,13 +56,13 @@ onExample('undelete', (example) => {
     expect(await example.runFailing('mkdir x; mv -T x .trash')).toBe('Operation not permitted');
   });
 
-  it('files in the trash, excluded files and non-files are removed for good', async () => {
+  it('files in the trash, excluded files, links and pipes are removed for good', async () => {
     await example.runOk('echo x > a.tmp; ln -s a l; mkfifo p; rm a.tmp l p; echo x > f; rm f');
     expect(await example.runOk('ls .trash | cut -d- -f3')).toBe('f\n');
     expect(await example.runOk('rm .trash/*; ls .trash')).toBe('');
   });
 
-  it('long names are shortened in the trash, and names that are not UTF-8 kept', async () => {
+  it('files with very long names or names that are not UTF-8 are kept in the trash', async () => {
     const script = `
       long=$(printf 'x%.0s' $(seq 255)); echo 1 > $long; rm $long
       odd=$(printf 'a\\377b'); echo 2 > "$odd"; rm "$odd"; cat .trash/*; rm .trash/*
@@ -79,7 +79,7 @@ onExample('undelete', (example) => {
     await example.runOk('rm -rf u .trash/*');
   });
 
-  it('git commits, checks out, collects garbage and passes fsck in the mount', async () => {
+  it('git commit, checkout, gc and fsck succeed in a mount with undelete', async () => {
     const script = `
       git init -q -b main; git config user.email a@b; git config user.name a
       for i in 1 2 3; do echo $i > f; git add f; git commit -qm $i; done
@@ -92,11 +92,11 @@ onExample('undelete', (example) => {
 onExample(
   'undelete',
   (example) => {
-    it('with option show the trash is listed', async () => {
+    it('the trash directory is listed with option show', async () => {
       expect(await example.runOk('ls -A')).toBe('.trash\n');
     });
 
-    it('with option limit the oldest files are removed from the trash', async () => {
+    it('the oldest files in the trash are removed when option limit is exceeded', async () => {
       await example.runOk('for i in 1 2 3 4; do echo $i > f; rm f; done');
       expect(await example.runOk('cat .trash/*')).toBe('1\n2\n3\n4\n');
       await example.restart(['undelete.limit=5']);

@@ -39,7 +39,7 @@ it.each([
   },
 );
 
-it("after option retention's time, a file can be removed, but not changed", async () => {
+it('a file in a WORM volume can be removed, but not changed, after the time of option retention', async () => {
   const run = await start({ retention: '1d' });
   const loc = run.knownLoc('file');
   changedAgo(run, 80_000);
@@ -49,7 +49,7 @@ it("after option retention's time, a file can be removed, but not changed", asyn
   expect(result(run.ask('truncate', loc, 0, null))).toBe(EPERM);
 });
 
-it('a file with an open fd for writing can be changed through it', async () => {
+it('a file in a WORM volume can be changed by a program that has it open for writing', async () => {
   const run = await start({ grace: '1h' });
   const loc = run.knownLoc('file');
   changedAgo(run, 10);

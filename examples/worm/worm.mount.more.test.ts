@@ -5,7 +5,7 @@ import { exchange, onExample } from '../../test/support/example.ts';
 const EPERM = 'Operation not permitted';
 
 onExample('worm', (example) => {
-  it('an open file can be written by the process that created it', async () => {
+  it('a new file in a WORM mount can be written until its creator closes it', async () => {
     expect(await example.runOk('exec 3> f; echo 1 >&3; chmod 640 f; echo 2 >&3; cat f')).toBe(
       '1\n2\n',
     );
@@ -27,14 +27,14 @@ onExample('worm', (example) => {
       'echo new > new; mv -f new f',
       `mkdir x; ${exchange('f', 'x')}`,
       'mkdir d; mv d e',
-    ])('refuses the change: %s', async (command) => {
+    ])('in a WORM mount refuses the command %s', async (command) => {
       const before = await example.runOk('stat -c "%s %y %a %u %h" f; sha256sum f');
       expect(await example.runFailing(command)).toBe(EPERM);
       expect(await example.runOk('stat -c "%s %y %a %u %h" f; sha256sum f')).toBe(before);
     });
   });
 
-  it('new files, directories, links and copies with times and modes are accepted', async () => {
+  it('a WORM mount accepts new files, directories, links and copies with times and modes', async () => {
     await example.runOk('mkdir -p a/b; ln -s f a/l; rm a/l; rmdir a/b');
     await example.runOk(
       'cp -p /etc/hostname a/h; cmp a/h /etc/hostname; test ! a/h -nt /etc/hostname',
@@ -42,7 +42,7 @@ onExample('worm', (example) => {
     await example.runOk('tar cf - -C /etc hostname | tar xf - -C a; cmp a/hostname /etc/hostname');
   });
 
-  it('closed files stay protected after a restart', async () => {
+  it('closed files in a WORM mount stay protected after a restart', async () => {
     await example.restart();
     expect(await example.runFailing('rm -f f')).toBe(EPERM);
     expect(await example.runFailing('echo x >> f')).toBe(EPERM);
@@ -52,7 +52,7 @@ onExample('worm', (example) => {
 onExample(
   'worm',
   (example) => {
-    it('with option grace, rsync can finish a file in several steps', async () => {
+    it('rsync can finish a file in several steps in a WORM mount with option grace', async () => {
       const script = 'echo 1 > .f.tmp; touch -d 2001-01-01 .f.tmp; chmod 640 .f.tmp; mv .f.tmp f';
       await example.runOk(`${script}; echo 2 >> f; ${script}; rm f`);
     });

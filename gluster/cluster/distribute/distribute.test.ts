@@ -50,7 +50,7 @@ test('the root of a new volume gets a layout with three equal ranges', async () 
   });
 });
 
-test('a file is created and found on the child of its hash', async () => {
+test('a file is created on the child that the hash of its name selects', async () => {
   await start(THREE);
   const names = [...Array(30).keys()].map((n) => `n${n}`).concat('é', '.foo.txt.Ab12');
   for (const name of names) {
@@ -69,7 +69,7 @@ test('a file is created and found on the child of its hash', async () => {
   expect(volume.list('/').sort()).toEqual(names.sort());
 });
 
-describe('a misplaced file', () => {
+describe('a file on another child than its hash selects', () => {
   /** Makes a file on a child to which its name does not belong. */
   async function misplace(options: Readonly<Record<string, string>> = {}): Promise<string> {
     await start(THREE, options);
@@ -81,7 +81,7 @@ describe('a misplaced file', () => {
     return other;
   }
 
-  test('is found by a lookup, which makes a linkto', async () => {
+  test('is found by a lookup, which makes a linkto file', async () => {
     const other = await misplace();
     expect(volume.lookup('/n1').opRet).toBe(0);
     const linkto = volume.readChild(placeInRoot('n1'), '/n1')!;
@@ -104,7 +104,7 @@ describe('a misplaced file', () => {
     expect(volume.lookup('/n1').opErrno).toBe(ENOENT);
   });
 
-  test('fails with EIO if another child has a directory of its name', async () => {
+  test('cannot be looked up if another child has a directory of that name, and fails with EIO', async () => {
     const other = await misplace();
     const loc = new Loc(volume.graph.inodes.newInode(), volume.root, 'n1');
     const third = THREE.find((child) => child !== other && child !== placeInRoot('n1'))!;
@@ -113,7 +113,7 @@ describe('a misplaced file', () => {
   });
 });
 
-test('a linkto without its file is removed by a lookup', async () => {
+test('a linkto file whose file is gone is removed by a lookup', async () => {
   await start(THREE);
   const hashed = placeInRoot('n1');
   const loc = new Loc(volume.graph.inodes.newInode(), volume.root, 'n1');
@@ -125,7 +125,7 @@ test('a linkto without its file is removed by a lookup', async () => {
   expect(placesOf('/n1')).toEqual([]);
 });
 
-test('a linkto to an unknown subvolume is logged once', async () => {
+test('a linkto file that names an unknown subvolume is logged once', async () => {
   await start(THREE);
   const loc = new Loc(volume.graph.inodes.newInode(), volume.root, 'n1');
   const xdata = volume.gfidRequest().set(LINKTO, new TextEncoder().encode('old\0'));
@@ -134,7 +134,7 @@ test('a linkto to an unknown subvolume is logged once', async () => {
   expect(volume.log.match(/\/n1 names 'old', which is not a subvolume/g)).toHaveLength(1);
 });
 
-test('a subvolume without locks is logged once, and creations fail with EIO', async () => {
+test('a subvolume without locks is logged once, and creating a file fails with EIO', async () => {
   const refusing = makeTranslator('refusing', {
     inodelk: (frame) => fail.inodelk(frame, EOPNOTSUPP),
   });
@@ -145,7 +145,7 @@ test('a subvolume without locks is logged once, and creations fail with EIO', as
   expect([...volume.log.matchAll(warning)].map(([, name]) => name)).toEqual(['wa']);
 });
 
-test('a subvolume without a range in the root is logged once, and the layout stays', async () => {
+test("a subvolume without a range in the root's layout is logged once, and the layout does not change", async () => {
   await start(['wz', 'wa', 'new']);
   const none = Dict.of({ [LAYOUT]: encodePiece(makeEmptyPiece(0)) });
   const half = (start: number, stop: number): Dict =>
@@ -161,7 +161,7 @@ test('a subvolume without a range in the root is logged once, and the layout sta
   });
 });
 
-test('a directory that one child lacks is made there with mode, xattrs and layout', async () => {
+test('a directory that is missing on one child is made there with its mode, xattrs and layout', async () => {
   await start(THREE);
   const { inodes } = volume.graph;
   const xdata = volume.gfidRequest();
@@ -192,7 +192,7 @@ test('a directory that one child lacks is made there with mode, xattrs and layou
   expect(volume.list('/')).toEqual(['d']);
 });
 
-test('a layout with a hole is rebuilt by a lookup', async () => {
+test("a directory's layout that lacks a range is rebuilt by a lookup", async () => {
   await start(THREE);
   volume.askChild('wa', 'removexattr', new Loc(volume.root), LAYOUT, null);
   expect(volume.ask('lookup', new Loc(volume.root), null).opRet).toBe(0);
@@ -210,7 +210,7 @@ test('setattr on a directory changes all children, and stat returns one merged r
   expect([buf.iaProt, buf.iaSize, buf.iaBlocks]).toEqual([0o700, 4096, 8]);
 });
 
-test('a change of a directory returns the attributes that a later stat returns', async () => {
+test('a change of a directory returns the same attributes as a stat after it', async () => {
   await start(THREE);
   volume.mkdir('/d');
   volume.mkdir('/d/below');
@@ -254,7 +254,7 @@ test('a change of a directory returns the attributes that a later stat returns',
   fd.release();
 });
 
-test('the reply of a rename over several children omits attributes that its later steps change', async () => {
+test('a rename that involves several children replies without attributes that its last steps change', async () => {
   await start(THREE);
   const unknown = [0, 1, 2, 3, 4, 5, 6, 7, 8].filter((at) => {
     volume.create(`/a${at}`);
@@ -269,7 +269,7 @@ test('the reply of a rename over several children omits attributes that its late
   expect(unknown).toEqual(moved);
 });
 
-test('statfs returns the sum of all children', async () => {
+test("statfs of a distributed volume returns the sum of all children's space", async () => {
   await start(THREE);
   const of = (reply: { values: readonly unknown[] }): Statvfs => reply.values[0] as Statvfs;
   const all = of(volume.ask('statfs', new Loc(volume.root), null));
@@ -297,12 +297,12 @@ test("a listing from any entry's offset returns exactly the entries after it", a
   fd.release();
 });
 
-describe('a volume with a child down', () => {
+describe('a distributed volume with a child that is down', () => {
   const name = [...Array(99).keys()]
     .map((n) => `s${n}`)
     .find((each) => placeInRoot(each) === 'wm')!;
 
-  test("refuses to create that child's names with ENOTCONN, and statfs succeeds", async () => {
+  test('fails with ENOTCONN to create a file on that child, and still answers statfs', async () => {
     await start(THREE, {}, () => undefined);
     setUp('wm', false);
     expect(volume.create(`/${name}`).opErrno).toBe(ENOTCONN);
@@ -311,7 +311,7 @@ describe('a volume with a child down', () => {
     expect(reply.opRet).toBe(0);
   });
 
-  test("keeps the child's range for a directory that is looked up meanwhile", async () => {
+  test("keeps the child's range in the layout of a directory that is looked up meanwhile", async () => {
     let isAway = false;
     await start(THREE, {}, (child) => ({
       translator: makeTranslator('away', {
@@ -329,7 +329,7 @@ describe('a volume with a child down', () => {
     expect(new Set(errnos)).toEqual(new Set([0, ENOTCONN]));
   });
 
-  test('is up as long as one child is', async () => {
+  test('is up as long as at least one child is up', async () => {
     await start(THREE);
     for (const child of ['wm', 'wa']) setUp(child, false);
     expect(volume.graph.isUp).toBe(true);
@@ -340,7 +340,7 @@ describe('a volume with a child down', () => {
   });
 });
 
-test('a lookup of a file sends one request for any number of children', async () => {
+test('a lookup of a file sends one request, however many children the volume has', async () => {
   let requestCount = 0;
   const counting = makeTranslator('counting', {
     lookup(frame, xl, loc, xdata) {
@@ -362,7 +362,7 @@ test('a lookup of a file sends one request for any number of children', async ()
   }
 });
 
-test('readdirp records the child of each file it returns', async () => {
+test('readdirp remembers for each returned file the child that has it', async () => {
   await start(THREE);
   volume.create('/n1', 'x');
   const reply = volume.ask('readdirp', new Fd(volume.root, 0, 1, true), 4096, 0, null);
@@ -373,6 +373,9 @@ test('readdirp records the child of each file it returns', async () => {
 test.each([
   [{ 'decommissioned-bricks': 'wb' }, "'wb' is not a subvolume"],
   [{ 'rsync-hash-regex': '(' }, 'rsync-hash-regex'],
-])('options %o prevent the start, with the reason in the error', async (options, reason) => {
-  await expect(DistributedVolume.start(THREE, options)).rejects.toThrow(reason);
-});
+])(
+  'a distributed volume does not start with the options %o, and the error contains the reason',
+  async (options, reason) => {
+    await expect(DistributedVolume.start(THREE, options)).rejects.toThrow(reason);
+  },
+);

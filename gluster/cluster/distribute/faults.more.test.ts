@@ -97,119 +97,122 @@ async function walk(kind: FaultKind, { prepare, act, check }: Walk): Promise<voi
 
 const childOf = (letter: string): string => NAMES['abc'.indexOf(letter)]!;
 
-describe.each(FAULTS)('with the fault "%s" at each step', (fault) => {
-  test.each(PLACEMENTS)(
-    'rename of a file leaves the file at one of both names (source, old name, new name, target: %s)',
-    async (letters) => {
-      const [source, oldHash, newHash] = [...letters].map(childOf) as [string, string, string];
-      const target = letters[3] === '-' ? null : childOf(letters[3]!);
-      const [from, to] = [nameAt(oldHash, 'from'), nameAt(newHash, 'to')];
+describe.each(FAULTS)(
+  'a distributed volume with the fault "%s" at any step of an operation',
+  (fault) => {
+    test.each(PLACEMENTS)(
+      'keeps a renamed file at its old or its new name (source, old name, new name, target: %s)',
+      async (letters) => {
+        const [source, oldHash, newHash] = [...letters].map(childOf) as [string, string, string];
+        const target = letters[3] === '-' ? null : childOf(letters[3]!);
+        const [from, to] = [nameAt(oldHash, 'from'), nameAt(newHash, 'to')];
+        let gfid: string;
+        let old: string | null;
+        await walk(fault, {
+          prepare: () => {
+            gfid = volume.putFile(source, from);
+            old = target === null ? null : volume.putFile(target, to);
+            volume.find(0, from);
+            volume.find(0, to);
+          },
+          act: () => volume.rename(0, from, to),
+          check: (errno, isCleared) => {
+            const [first, second] = [gfidAt(from), gfidAt(to)];
+            expect([gfid, null]).toContain(first);
+            expect([gfid, old]).toContain(second);
+            expect([first, second]).toContain(gfid);
+            if (errno === 0) expect(second).toBe(gfid);
+            else if (isCleared) expect([first, second]).toEqual([gfid, old]);
+          },
+        });
+      },
+    );
+
+    test.each(NAMES)(
+      'keeps a file, and no broken new name, after link to a name that belongs to child %s',
+      async (child) => {
+        const [from, to] = [nameAt('wz', 'from'), nameAt(child, 'to')];
+        let gfid: string;
+        await walk(fault, {
+          prepare: () => {
+            gfid = volume.putFile('wz', from);
+          },
+          act: () => volume.link(0, from, to),
+          check: (errno, isCleared) => {
+            expect(gfidAt(from)).toBe(gfid);
+            const newGfid = gfidAt(to);
+            expect([gfid, null]).toContain(newGfid);
+            if (errno === 0) expect(newGfid).toBe(gfid);
+            else if (isCleared) expect(newGfid).toBeNull();
+          },
+        });
+      },
+    );
+
+    /** Whether a directory exists; if so, it must be on all children with a complete layout. */
+    const isWhole = (path: string): boolean => {
+      const inode = volume.find(1, path);
+      const on = volume.state().filter((line) => line.endsWith(` ${path}/`));
+      if (typeof inode === 'number') {
+        expect(on).toEqual([]);
+        return false;
+      }
+      expect(on).toHaveLength(3);
+      for (let n = 0; n < 40; n++) {
+        const key = `dht.file.hashed-subvol.${n}`;
+        const reply = volume.ask(1, 'getxattr', new Loc(inode), key, null);
+        expect(NAMES).toContain((reply.values[0] as Dict | null)?.get(key));
+      }
+      return true;
+    };
+
+    test('has a complete directory or none after mkdir', async () => {
+      await walk(fault, {
+        prepare: () => {},
+        act: () => volume.mkdir(0, '/d'),
+        check: (errno) => {
+          const isComplete = isWhole('/d');
+          if (errno === 0) expect(isComplete).toBe(true);
+        },
+      });
+    });
+
+    test('has a complete directory or none after rmdir', async () => {
+      await walk(fault, {
+        prepare: () => volume.mkdir(0, '/d'),
+        act: () => volume.rmdir(0, '/d'),
+        check: (errno, isCleared) => {
+          const isThere = isWhole('/d');
+          if (errno === 0) expect(isThere).toBe(false);
+          else if (isCleared) expect(isThere).toBe(true);
+        },
+      });
+    });
+
+    test.each([
+      ['to a new name', false],
+      ['over an empty one', true],
+    ])('keeps a directory at its old or its new name after a rename %s', async (_, isOver) => {
       let gfid: string;
       let old: string | null;
       await walk(fault, {
         prepare: () => {
-          gfid = volume.putFile(source, from);
-          old = target === null ? null : volume.putFile(target, to);
-          volume.find(0, from);
-          volume.find(0, to);
+          for (const path of ['/d', '/d/below', ...(isOver ? ['/e'] : [])]) volume.mkdir(0, path);
+          gfid = gfidAt('/d')!;
+          old = gfidAt('/e');
         },
-        act: () => volume.rename(0, from, to),
+        act: () => volume.rename(0, '/d', '/e'),
         check: (errno, isCleared) => {
-          const [first, second] = [gfidAt(from), gfidAt(to)];
+          const [first, second] = [gfidAt('/d'), gfidAt('/e')];
           expect([gfid, null]).toContain(first);
           expect([gfid, old]).toContain(second);
           expect([first, second]).toContain(gfid);
-          if (errno === 0) expect(second).toBe(gfid);
+          if (errno === 0) expect([first, second]).toEqual([null, gfid]);
           else if (isCleared) expect([first, second]).toEqual([gfid, old]);
+          const at = first === gfid ? '/d' : '/e';
+          expect(gfidAt(`${at}/below`)).not.toBeNull();
         },
       });
-    },
-  );
-
-  test.each(NAMES)(
-    'link to a name that belongs to child %s leaves the file and no broken name',
-    async (child) => {
-      const [from, to] = [nameAt('wz', 'from'), nameAt(child, 'to')];
-      let gfid: string;
-      await walk(fault, {
-        prepare: () => {
-          gfid = volume.putFile('wz', from);
-        },
-        act: () => volume.link(0, from, to),
-        check: (errno, isCleared) => {
-          expect(gfidAt(from)).toBe(gfid);
-          const newGfid = gfidAt(to);
-          expect([gfid, null]).toContain(newGfid);
-          if (errno === 0) expect(newGfid).toBe(gfid);
-          else if (isCleared) expect(newGfid).toBeNull();
-        },
-      });
-    },
-  );
-
-  /** Whether a directory exists; if so, it must be on all children with a complete layout. */
-  const isWhole = (path: string): boolean => {
-    const inode = volume.find(1, path);
-    const on = volume.state().filter((line) => line.endsWith(` ${path}/`));
-    if (typeof inode === 'number') {
-      expect(on).toEqual([]);
-      return false;
-    }
-    expect(on).toHaveLength(3);
-    for (let n = 0; n < 40; n++) {
-      const key = `dht.file.hashed-subvol.${n}`;
-      const reply = volume.ask(1, 'getxattr', new Loc(inode), key, null);
-      expect(NAMES).toContain((reply.values[0] as Dict | null)?.get(key));
-    }
-    return true;
-  };
-
-  test('mkdir leaves a complete directory or none', async () => {
-    await walk(fault, {
-      prepare: () => {},
-      act: () => volume.mkdir(0, '/d'),
-      check: (errno) => {
-        const isComplete = isWhole('/d');
-        if (errno === 0) expect(isComplete).toBe(true);
-      },
     });
-  });
-
-  test('rmdir leaves a complete directory or none', async () => {
-    await walk(fault, {
-      prepare: () => volume.mkdir(0, '/d'),
-      act: () => volume.rmdir(0, '/d'),
-      check: (errno, isCleared) => {
-        const isThere = isWhole('/d');
-        if (errno === 0) expect(isThere).toBe(false);
-        else if (isCleared) expect(isThere).toBe(true);
-      },
-    });
-  });
-
-  test.each([
-    ['to a new name', false],
-    ['over an empty one', true],
-  ])('rename of a directory %s leaves the directory at one of both names', async (_, isOver) => {
-    let gfid: string;
-    let old: string | null;
-    await walk(fault, {
-      prepare: () => {
-        for (const path of ['/d', '/d/below', ...(isOver ? ['/e'] : [])]) volume.mkdir(0, path);
-        gfid = gfidAt('/d')!;
-        old = gfidAt('/e');
-      },
-      act: () => volume.rename(0, '/d', '/e'),
-      check: (errno, isCleared) => {
-        const [first, second] = [gfidAt('/d'), gfidAt('/e')];
-        expect([gfid, null]).toContain(first);
-        expect([gfid, old]).toContain(second);
-        expect([first, second]).toContain(gfid);
-        if (errno === 0) expect([first, second]).toEqual([null, gfid]);
-        else if (isCleared) expect([first, second]).toEqual([gfid, old]);
-        const at = first === gfid ? '/d' : '/e';
-        expect(gfidAt(`${at}/below`)).not.toBeNull();
-      },
-    });
-  });
-});
+  },
+);

@@ -139,11 +139,11 @@ test.each<[string, number, readonly [Child, Child, Child], Settings]>([
     { least: { bytes: 50 } },
   ],
   ['no child has any space', 0, [{ bavail: 0 }, { bavail: 0 }, { bavail: 0 }], PERCENT],
-])('if %s, the file goes to child %i', (_, expected, children, settings) => {
+])('a new file, if %s, is created on child %i', (_, expected, children, settings) => {
   expect(place(children, settings)).toBe(expected);
 });
 
-test('a new file is placed only on a child that has its directory', () => {
+test('a new file is created only on a child that has its directory', () => {
   const children = [{ bavail: 100 }, { bavail: 900 }, { bavail: 800 }];
   expect(place(children, PERCENT)).toBe(1);
   expect(place(children, PERCENT, [0, 2])).toBe(2);

@@ -51,7 +51,7 @@ describe.skipIf(isWithoutBricks())("glossa's bricks", () => {
       }),
     );
 
-  test("store directories, files and linktos of GlusterFS's client so that glossa's client reads them", async () => {
+  test("store directories, files and linkto files that GlusterFS's client makes and glossa's client reads", async () => {
     const output = await theirs.runScript(`
       mkdir dir1 && cd dir1
       for n in $(seq 30); do echo $n > n$n; done

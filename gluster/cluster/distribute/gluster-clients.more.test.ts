@@ -62,7 +62,7 @@ describe.skipIf(isWithoutBricks())('glossa and GlusterFS clients of one volume',
     expect(onBricks('', LAYOUT).wm).toBe('00000001000000000000000055555554');
   });
 
-  test("place files in a directory of GlusterFS's client on the same bricks", async () => {
+  test("place files on the same bricks in a directory that GlusterFS's client made", async () => {
     await theirs.runScript('mkdir dir1');
     expect(onBricks('dir1', LAYOUT)).toEqual({
       wa: '00000000000000000000000055555554',
@@ -113,7 +113,7 @@ describe.skipIf(isWithoutBricks())('glossa and GlusterFS clients of one volume',
     expect(having('dir4')).toEqual([]);
   });
 
-  test('leave the same linktos after rename, link and unlink by glossa', async () => {
+  test("have the same linkto files after rename, link and unlink by glossa's client as by GlusterFS's", async () => {
     const linktosOf = (name: string): Record<string, string> =>
       Object.fromEntries(
         Object.entries(onBricks(`dir1/${name}`, `${LAYOUT}.linkto`)).filter(([, value]) => value),
@@ -148,7 +148,7 @@ describe.skipIf(isWithoutBricks())('glossa and GlusterFS clients of one volume',
     expect(run('find', onDisk('wz', '.glusterfs'), '-inum', inode)).toBe('');
   });
 
-  test('glossa reads and removes files that GlusterFS renamed', async () => {
+  test("glossa's client reads and removes files that GlusterFS's client renamed", async () => {
     await theirs.runScript(
       'mkdir r; for n in 1 2 3 4 5 6 7 8 9; do echo $n > r/a$n; mv r/a$n r/b$n; done',
     );
@@ -205,7 +205,7 @@ describe.skipIf(isWithoutBricks())('glossa and GlusterFS clients of one volume',
     expect(own).toEqual(lines);
   });
 
-  test('glossa rebuilds a layout that has lost a piece', async () => {
+  test("glossa's client rebuilds a directory's layout if one brick has lost its range", async () => {
     await theirs.runScript('mkdir hole');
     run('setfattr', '-x', LAYOUT, onDisk('wa', 'hole'));
     await (await fresh()).ask('stat', '/hole');
@@ -215,7 +215,7 @@ describe.skipIf(isWithoutBricks())('glossa and GlusterFS clients of one volume',
     expect(await theirs.runScript('echo x > hole/f && cat hole/f')).toBe('x\n');
   });
 
-  test('glossa restores a directory that one brick has lost, with mode, owner and xattrs', async () => {
+  test("glossa's client restores a directory that one brick has lost, with mode, owner and xattrs", async () => {
     await theirs.runScript(
       'mkdir lost; chmod 751 lost; chown 5:6 lost; setfattr -n user.k -v v lost',
     );
@@ -248,7 +248,7 @@ describe.skipIf(isWithoutBricks())('glossa and GlusterFS clients of one volume',
     ).toBe(true);
   });
 
-  test('glossa takes the mode of a directory from its MDS brick, and repairs the others', async () => {
+  test("glossa's client copies the mode of a directory from its MDS brick to the other bricks", async () => {
     await theirs.runScript('mkdir mode');
     const mds = onBricks('mode', `${LAYOUT}.mds`);
     const others = NAMES.filter((brick) => mds[brick] === '');
@@ -259,7 +259,7 @@ describe.skipIf(isWithoutBricks())('glossa and GlusterFS clients of one volume',
     for (const brick of NAMES) expect(run('stat', '-c', '%a', onDisk(brick, 'mode'))).toBe('755');
   });
 
-  test('glossa sets attributes of a directory on all bricks, and leaves nothing to repair', async () => {
+  test("glossa's client sets attributes of a directory on all bricks, with no repair left to do", async () => {
     await theirs.runScript('mkdir attr');
     await ours.ask('chmod', '/attr', 0o711);
     await ours.ask('setxattr', '/attr', 'user.a', bytes('1'), 0);
@@ -272,7 +272,7 @@ describe.skipIf(isWithoutBricks())('glossa and GlusterFS clients of one volume',
     );
   });
 
-  test('glossa puts files on other bricks with linktos when there is no space', async () => {
+  test("glossa's client creates files on other bricks, with linkto files, when a brick is full", async () => {
     await theirs.runScript('mkdir full');
     const client = await clients.openDistributed(ports, { 'min-free-disk': '100%' });
     await client.ask('stat', '/full');
@@ -294,7 +294,7 @@ describe.skipIf(isWithoutBricks())('glossa and GlusterFS clients of one volume',
     expect(((await ours.ask('listdir', '/full')) as string[]).length).toBe(9);
   });
 
-  test('lack the files and refuse the names of a brick that is down, until it is up again', async () => {
+  test('cannot read or create files of a brick that is down, until the brick is up again', async () => {
     await theirs.runScript('mkdir s; for n in $(seq 20); do echo $n > s/f$n; done');
     await ours.ask('stat', '/s');
     const names = [...Array(20).keys()].map((n) => `f${n + 1}`);

@@ -238,7 +238,7 @@ describe.skipIf(isWithoutBricks())(
 
     describe.each(FAULTS)('with the fault "%s" at each step', (kind) => {
       test.each(selectVariants(PLACEMENTS, (letters) => letters === 'abcb'))(
-        'rename of a file has one result for both clients (source, old name, new name, target: %s)',
+        'see the same result of the rename of a file (source, old name, new name, target: %s)',
         async (letters) => {
           const [source, old, next] = [...letters].map((letter) => NAMES['abc'.indexOf(letter)]!);
           const target = letters[3] === '-' ? null : NAMES['abc'.indexOf(letters[3]!)]!;
@@ -264,7 +264,7 @@ describe.skipIf(isWithoutBricks())(
       );
 
       test.each(selectVariants(NAMES, (child) => child === 'wa'))(
-        'link to a name that belongs to child %s has one result for both clients',
+        'see the same result of a link to a name that belongs to child %s',
         async (child) => {
           await walk(kind, {
             async prepare(dir) {
@@ -284,7 +284,7 @@ describe.skipIf(isWithoutBricks())(
       );
 
       test.each(selectVariants(['mkdir'], () => true))(
-        '%s leaves a directory or none for both clients',
+        'see the same result of %s: a complete directory or none',
         async () => {
           await walk(kind, {
             prepare: async () => ['d', 'none'],
@@ -298,7 +298,7 @@ describe.skipIf(isWithoutBricks())(
       );
 
       test.each(selectVariants(['rmdir'], () => true))(
-        '%s leaves a directory or none for both clients',
+        'see the same result of %s: a complete directory or none',
         async () => {
           await walk(kind, {
             async prepare(dir) {
@@ -320,7 +320,7 @@ describe.skipIf(isWithoutBricks())(
         ['over an empty one', true],
       ] as const;
       test.each(selectVariants(directories, ([, isOver]) => !isOver))(
-        'rename of a directory %s has one result for both clients',
+        'see the same result of the rename of a directory %s',
         async (_, isOver) => {
           const before = isOver ? '[]' : null;
           // The directory has its old name on some bricks, the new one on others. GlusterFS's client

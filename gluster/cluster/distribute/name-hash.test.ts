@@ -45,9 +45,12 @@ const VECTORS: Readonly<Record<string, number>> = {
   '/usr/share/php': 0xbe202e5a,
 };
 
-test.each(Object.entries(VECTORS))("the hash of '%s' is GlusterFS's", (name, hash) => {
-  expect(hashName(name).toString(16)).toBe(hash.toString(16));
-});
+test.each(Object.entries(VECTORS))(
+  "the hash of the name '%s' is the same as in GlusterFS",
+  (name, hash) => {
+    expect(hashName(name).toString(16)).toBe(hash.toString(16));
+  },
+);
 
 test('a name that is not UTF-8 has the hash of its bytes', () => {
   // Bytes of 0x80 or more mask the bytes before them in the last word, and the length.
@@ -59,7 +62,7 @@ test('a name that is not UTF-8 has the hash of its bytes', () => {
   expect(hashName(one)).toBe(hashName('é'));
 });
 
-test('every hash is an unsigned number of 32 bits', () => {
+test('the hash of any name is an unsigned number of 32 bits', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), (name) => {
       const hash = hashName(name);
@@ -84,7 +87,7 @@ test('a temporary name of rsync is placed on the child of the final name', () =>
   expect(new NameHash('none').compute('.foo.txt.Ab12Cd')).toBe(0x26430f1a);
 });
 
-test('extra-hash-regex applies before rsync-hash-regex', () => {
+test('option extra-hash-regex applies to a name before rsync-hash-regex', () => {
   const names = new NameHash(RSYNC_REGEX, '^([a-z]+)-[^a]+$');
   expect(names.selectPart('abc-12')).toBe('abc');
   expect(names.selectPart('abc-1a')).toBe('abc-1a');

@@ -113,7 +113,7 @@ describe.skipIf(isWithoutBricks())('files with names', () => {
     );
 
   test.each(selectVariants(Object.keys(KINDS), () => true))(
-    '%s are created, read, renamed, listed and removed alike by both clients',
+    '%s are created, read, renamed, listed and removed in the same way by glossa and GlusterFS clients',
     async (kind) => {
       const dir = kind.replaceAll(' ', '-');
       const all = KINDS[kind]!;

@@ -120,7 +120,7 @@ mounted('a listing of a distributed volume of three bricks', () => {
     mount.runScript(`mkdir d && cd d && for n in $(seq 0 ${COUNT - 1}); do : > name$n; done`);
 
   test.each(Object.keys(BRICKS) as (keyof typeof BRICKS)[])(
-    'continues after every offset, with the offsets of GlusterFS where they fit, on bricks that are %s',
+    "can continue after any entry, with GlusterFS's offsets where they fit, on bricks that are %s",
     async (whose) => {
       const ports: Record<string, number> = {};
       for (const name of NAMES) {
@@ -144,7 +144,7 @@ mounted('a listing of a distributed volume of three bricks', () => {
     },
   );
 
-  test('continues after every offset for a GlusterFS client of a brick that is itself distributed', async () => {
+  test('can continue after any entry if a GlusterFS client uses a brick that is itself distributed', async () => {
     const disks = NAMES.map(
       (name) =>
         renderVolume(`${name}-disk`, 'storage/posix', { directory: filesOf(name) }, null) +

@@ -26,7 +26,7 @@ const places = fc.integer({ min: 1, max: 65_536 }).chain((children) =>
   }),
 );
 
-test("a joined offset yields child and offset, and equals GlusterFS's", () => {
+test('an offset of a listing contains the child and its offset, in the same form as in GlusterFS', () => {
   fc.assert(
     fc.property(places, ({ children, child, offset }) => {
       const exact = BigInt(offset) * BigInt(children) + BigInt(child);
@@ -43,7 +43,7 @@ test("a joined offset yields child and offset, and equals GlusterFS's", () => {
   );
 });
 
-test('the formula by which joined offsets are checked yields the large offsets of a captured listing', () => {
+test("GlusterFS's formula for listing offsets gives the large offsets of a captured listing", () => {
   expect([
     ofGlusterfs(0x1efc_e248_700a_9a17n, 0n, 3n),
     ofGlusterfs(0x583a_64d7_3040_ba1en, 1n, 3n),

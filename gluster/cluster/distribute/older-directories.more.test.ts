@@ -48,7 +48,7 @@ describe.skipIf(isWithoutBricks())('directories older than the volume', () => {
   };
 
   test.each(Object.entries(KINDS))(
-    "get one gfid by lookups of glossa's client, on %s",
+    "get one gfid on all bricks by lookups of glossa's client, on %s",
     async (_, kinds) => {
       const { ports, stored } = await bricks(kinds);
       const clients = new BrickClients();
@@ -68,7 +68,7 @@ describe.skipIf(isWithoutBricks())('directories older than the volume', () => {
   );
 
   test.each(Object.entries(KINDS))(
-    "get one gfid by lookups of GlusterFS's client, on %s",
+    "get one gfid on all bricks by lookups of GlusterFS's client, on %s",
     async (_, kinds) => {
       const { folder, ports, stored } = await bricks(kinds);
       const mount = await RealMount.start(folder, 'mnt', distributedVolfile(ports));

@@ -43,7 +43,7 @@ function entries(volume: DistributedVolume, path: string, fop: 'readdir' | 'read
 }
 
 test.each(['readdir', 'readdirp'] as const)(
-  '%s returns directories older than the volume without a gfid, and assigns none',
+  '%s returns directories older than the volume without a gfid, and does not assign one',
   async (fop) => {
     const volume = await start();
     const listed = entries(volume, '/', fop);

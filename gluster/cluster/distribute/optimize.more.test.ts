@@ -145,14 +145,14 @@ describe.skipIf(isWithoutBricks())('a lookup of an absent name', () => {
     return { ours: counts('ours'), theirs: counts('theirs') };
   }
 
-  test("finds the volume's commit hash as text at the root of each brick", () => {
+  test("uses the volume's commit hash, which each brick's root stores as text", () => {
     const text = Buffer.from(`${hash}\0`).toString('hex');
     expect(onBricks('', `${LAYOUT}.commithash`)).toEqual(NAMES.map(() => text));
     expect(hashes('')).toEqual([1, 1, 1]);
     expect(hashes('old')).toEqual([0, 0, 0]);
   });
 
-  test('sends one request in a directory made after fix-layout by either client', async () => {
+  test('sends one request in a directory that either client made after fix-layout', async () => {
     await ours.ask('mkdir', '/of-ours', 0o755);
     expect(await theirs.runScript('mkdir of-theirs')).toBe('');
     for (const dir of ['of-ours', 'of-theirs']) {
@@ -161,7 +161,7 @@ describe.skipIf(isWithoutBricks())('a lookup of an absent name', () => {
     }
   });
 
-  test('sends requests to all bricks in a directory whose files were not moved', async () => {
+  test('sends requests to all bricks in a directory whose files were not yet rebalanced', async () => {
     expect(await costs('/old')).toEqual({ ours: [4], theirs: [4] });
     // That finds the files that belong to another brick now.
     for (let n = 0; n < COUNT; n++) {

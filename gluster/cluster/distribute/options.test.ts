@@ -30,7 +30,7 @@ const pieces = (path: string, key = LAYOUT): Piece[] =>
 const withRange = (path: string): string[] =>
   THREE.filter((_, at) => pieces(path)[at]!.start !== pieces(path)[at]!.stop);
 
-test('with assert-no-child-down, the volume is down while one child is', async () => {
+test('the option assert-no-child-down makes the volume down while any child is down', async () => {
   await start({ 'assert-no-child-down': 'on' });
   expect(volume.graph.isUp).toBe(true);
   setUp('wm', false);
@@ -39,7 +39,7 @@ test('with assert-no-child-down, the volume is down while one child is', async (
   expect(volume.graph.isUp).toBe(true);
 });
 
-test('with readdir-optimize, the first child that is up lists all directories, each once', async () => {
+test('the option readdir-optimize makes a listing read directories only from the first child that is up', async () => {
   await start({ 'readdir-optimize': 'on' });
   const names = [...Array(12).keys()].map((n) => `d${n}`);
   for (const name of names) volume.mkdir(`/${name}`);
@@ -52,7 +52,7 @@ test('with readdir-optimize, the first child that is up lists all directories, e
   expect(volume.list('/')).not.toContain('d0');
 });
 
-test('with xattr-name, all stored xattrs have that prefix', async () => {
+test('the option xattr-name sets the prefix of the xattrs that distribute stores', async () => {
   await start({ 'xattr-name': 'trusted.other' });
   volume.mkdir('/d');
   const all = volume.readChild('wz', '/d')!.xattrs;
@@ -64,7 +64,7 @@ test('with xattr-name, all stored xattrs have that prefix', async () => {
   expect(marked).toHaveLength(1);
 });
 
-test('with randomize-hash-range-by-gfid, the gfid selects the child of the first range', async () => {
+test("the option randomize-hash-range-by-gfid lets a directory's gfid select the child of the first range", async () => {
   await start({ 'randomize-hash-range-by-gfid': 'on' });
   const order = [...THREE].sort();
   for (let n = 0; n < 12; n++) {
@@ -86,7 +86,7 @@ describe('a changed option of a running volume', () => {
     expect(['/all', '/one', '/two'].map((path) => withRange(path).length)).toEqual([3, 1, 2]);
   });
 
-  test('decommissioned-bricks keeps new files off a child, and its files remain readable', async () => {
+  test('decommissioned-bricks keeps new files off a child, whose files remain readable', async () => {
     await start();
     volume.mkdir('/before');
     for (let n = 0; n < 20; n++) volume.create(`/before/f${n}`, `${n}`);
@@ -103,7 +103,7 @@ describe('a changed option of a running volume', () => {
     expect(withRange('/again')).toEqual(THREE);
   });
 
-  test('with an invalid value is refused, and all options stay', async () => {
+  test('with an invalid value is refused, and no option changes', async () => {
     await start({ 'decommissioned-bricks': 'wm' });
     expect(() => change({ 'decommissioned-bricks': 'wx', 'extra-hash-regex': '^x(.*)$' })).toThrow(
       'wx',

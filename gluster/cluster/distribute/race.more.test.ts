@@ -65,7 +65,7 @@ const isLinkto = (file: string): boolean => {
 };
 
 describe.skipIf(isWithoutBricks())('glossa and GlusterFS clients on bricks of GlusterFS', () => {
-  test('lose and duplicate no file when both rename the same names at once', {
+  test('neither lose nor duplicate a file when both rename the same names at once', {
     timeout: 580_000,
   }, async () => {
     folder = mkdtempSync(join(tmpdir(), 'glossa-race-'));

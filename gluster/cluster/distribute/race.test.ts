@@ -147,10 +147,10 @@ function check(volume: SharedVolume, kind: Kind): void {
 }
 
 // Some of these seeds fail without the locks of names; few do.
-test('simultaneous renames of files lose and duplicate none', async () => {
+test('simultaneous renames of files neither lose nor duplicate a file', async () => {
   for (let seed = 70; seed <= 100; seed++) await race(seed, 30, 'files');
 });
 
-test('simultaneous renames of directories lose and duplicate none', async () => {
+test('simultaneous renames of directories neither lose nor duplicate a directory', async () => {
   for (let seed = 35; seed <= 50; seed++) await race(seed, 16, 'directories');
 });

@@ -128,7 +128,7 @@ describe.skipIf(isWithoutBricks()).each(tried)(
       expect(attribute(file, 'trusted.glusterfs.protect.writes')).toBe(null);
     });
 
-    test('leaves a file in place that an application has locked', async () => {
+    test('does not move a file that an application has locked', async () => {
       const name = await misplaced('locked');
       const before = having(`locked/${name}`);
       const locked = `python3 -c '

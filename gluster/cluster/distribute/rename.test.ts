@@ -92,7 +92,7 @@ describe.each(CASES)('rename with source, old name, new name, target on children
     expect(volume.logged).not.toMatch(/ [EC] \[/);
   });
 
-  test("and another client's rename back restore the former state", async () => {
+  test('and then back by another client restores the former state', async () => {
     await prepare();
     await volume.stop();
     await start(NAMES, 2);
@@ -118,7 +118,7 @@ test('rename between two names of one file keeps both', async () => {
 
 describe('a file with several names', () => {
   test.each(['wz', 'wa', 'wm'])(
-    'is renamed from each of them to a name that belongs to child %s, and back',
+    'can be renamed from each name to one that belongs to child %s, and back',
     async (newHash) => {
       await start(NAMES);
       const names = NAMES.map((child) => `/${nameAt(child, 'name')}`);
@@ -144,7 +144,7 @@ describe('a file with several names', () => {
 
 describe('a hard link', () => {
   test.each(NAMES)(
-    'to a name that belongs to child %s has a linkto only if the file is on another child, and unlink removes both',
+    'to a name that belongs to child %s has a linkto file only if the file is on another child',
     async (child) => {
       await start(NAMES);
       const [from, to] = [`/${nameAt('wz', 'a')}`, `/${nameAt(child, 'b')}`];
@@ -168,7 +168,7 @@ const byChild = (a: string, b: string): number =>
 describe('a directory', () => {
   const everywhere = (path: string): string[] => NAMES.map((child) => `${child} ${path}/`);
 
-  test('is made on all children, refused a second time, and removed from all children once it is empty', async () => {
+  test('is made on all children once, and removed from all children when it is empty', async () => {
     await start(NAMES);
     expect(volume.mkdir(0, '/d')).toBe(0);
     expect(volume.mkdir(0, '/d')).toBe(EEXIST);
@@ -180,7 +180,7 @@ describe('a directory', () => {
     expect(volume.state()).toEqual([]);
   });
 
-  test('is removed by rmdir even if it contains stale linktos', async () => {
+  test('is removed by rmdir even if it contains linkto files whose files are gone', async () => {
     await start(NAMES, 1, { 'lookup-optimize': 'off' });
     volume.mkdir(0, '/d');
     const files = NAMES.map((child) => `/d/${child}`);

@@ -14,7 +14,7 @@ const LAYOUT = 'trusted.glusterfs.dht';
 let volume: DistributedVolume;
 afterEach(() => volume.stop());
 
-test('locks of a directory go to the child of its lowest range, even after ranges change', async () => {
+test("a directory's lock and unlock go to the same child, even if the layout changes in between", async () => {
   const children: string[] = [];
   volume = await DistributedVolume.start(THREE, {}, (name) => ({
     translator: makeTranslator('watching', {

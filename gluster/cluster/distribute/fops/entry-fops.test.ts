@@ -110,7 +110,7 @@ function expectFree(path: string): void {
 }
 
 test.each(['/', '/folder'])(
-  'after another client changed the layout of %s, new files go to the children of the new layout',
+  'new files go to the children of the new layout after another client changed the layout of %s',
   async (folder) => {
     await start();
     if (folder !== '/') volume.mkdir(folder);
@@ -129,7 +129,7 @@ test.each(['/', '/folder'])(
   },
 );
 
-test("a create under a known layout sends one request, to the name's child", async () => {
+test('a create in a directory with a known layout sends one request, to the child of the name', async () => {
   await start();
   volume.mkdir('/folder');
   const pieces = piecesOf('/folder');
@@ -139,7 +139,7 @@ test("a create under a known layout sends one request, to the name's child", asy
   }
 });
 
-test('a create of an existing file opens the file, even if another client moved its name to another child', async () => {
+test('a create of an existing file opens it, even if another client has given its name to another child', async () => {
   await start();
   create('/', 'file');
   const [place] = placesOf('/file');
@@ -148,7 +148,7 @@ test('a create of an existing file opens the file, even if another client moved 
   expect([reply.opErrno, placesOf('/file')]).toEqual([0, [place]]);
 });
 
-test('a child that always refuses a create causes EIO, not endless retries', async () => {
+test('a create fails with EIO, without endless retries, if a child always refuses it', async () => {
   const refused = new Dict().set('glusterfs.preop.check.failed', 1);
   const refusing = makeTranslator('refusing', {
     create: (frame) => unwind.create(frame, -1, EIO, null, null, null, null, null, refused),
@@ -158,7 +158,7 @@ test('a child that always refuses a create causes EIO, not endless retries', asy
   expectFree('/');
 });
 
-test('a create of a name in no range fails with EIO', async () => {
+test('a create fails with EIO if no child has a range for the name', async () => {
   await start();
   deal(
     '/',
@@ -172,7 +172,7 @@ test.each([
   ['create', create],
   ['mknod', mknod],
 ] as const)(
-  '%s on a decommissioned child happens only while the name belongs to it',
+  "%s makes a file on a decommissioned child only while the file's name belongs to that child",
   async (_, make) => {
     await start({ 'decommissioned-bricks': 'wa' });
     volume.mkdir('/folder');

@@ -82,8 +82,8 @@ const remove = (): void => {
   volume.askChild(from, 'unlink', new Loc(inode, volume.root, 'f'), 0, null);
 };
 
-describe('a file that is being copied', () => {
-  test('gets writes on both children, and shows its normal mode', () => {
+describe('a file that a rebalance is moving', () => {
+  test('is written on both children, and shows its normal mode', () => {
     begin();
     expect(write('BE', 0)).toBe(2);
     expect([dataOf(from), dataOf(to)]).toEqual(['BEfore', 'BE']);
@@ -93,7 +93,7 @@ describe('a file that is being copied', () => {
     expect(volume.read('/f')).toBe('BEfore');
   });
 
-  test('gets changes of xattrs on both children', () => {
+  test('has its xattrs changed on both children', () => {
     const dict = (value: string): Dict => Dict.of({ 'user.a': new TextEncoder().encode(value) });
     const loc = new Loc(inode);
     const both = (): string[] =>
@@ -124,7 +124,7 @@ describe('a file that is being copied', () => {
     expect(volume.ask('fremovexattr', fd, 'user.a', null).opErrno).toBe(ENODATA);
   });
 
-  test('gets changes of xattrs on the target after the move', () => {
+  test('has its xattrs changed on the new child once the move has ended', () => {
     begin();
     end();
     const dict = Dict.of({ 'user.a': new TextEncoder().encode('1') });
@@ -148,7 +148,7 @@ describe('a file that is being copied', () => {
     expect([dataOf(from), dataOf(to)]).toEqual(['BEfore', 'BEfore']);
   });
 
-  test('is written on the source alone after the rebalance has failed', () => {
+  test('is written only on the old child after the rebalance has failed', () => {
     begin();
     write('BE', 0);
     set(from, 0o644, to);
@@ -173,7 +173,7 @@ describe('a file that has moved', () => {
     },
   );
 
-  test('is opened and written on its new child even if the client saw none of the move', () => {
+  test('is opened and written on its new child even if the client did not notice the move', () => {
     begin();
     end();
     remove();
@@ -185,7 +185,7 @@ describe('a file that has moved', () => {
   });
 });
 
-describe('unlink of a file that a rebalance moves', () => {
+describe('unlink of a file while a rebalance moves it', () => {
   /** Makes a misplaced file that moves to its own child, as most in a rebalance do. */
   function misplaced(): void {
     fd.release();
@@ -209,7 +209,7 @@ describe('unlink of a file that a rebalance moves', () => {
   const unlink = (): number => volume.ask('unlink', volume.findLoc('/f'), 0, null).opErrno;
   const left = (): string[] => TWO.filter((child) => volume.readChild(child, '/f') !== null);
 
-  test('removes source and copy while the rebalance has the copy open', () => {
+  test('removes the file and its copy, even if the rebalance has the copy open', () => {
     misplaced();
     set(from, 0o3644, to);
     const copying = new Fd(inode, 2, 2);
@@ -220,7 +220,7 @@ describe('unlink of a file that a rebalance moves', () => {
   });
 
   test.each(['is a linkto', 'is gone'])(
-    'removes the file after its move to its own child if the old copy %s',
+    'removes the file from the child that its name belongs to, if the old copy %s',
     (state) => {
       misplaced();
       set(from, 0o3644, to);
@@ -231,7 +231,7 @@ describe('unlink of a file that a rebalance moves', () => {
     },
   );
 
-  test('removes the file after its move away from its own child', () => {
+  test('removes the file after it was moved away from the child that its name belongs to', () => {
     begin();
     end();
     remove();
@@ -240,7 +240,7 @@ describe('unlink of a file that a rebalance moves', () => {
     expect(unlink()).toBe(ENOENT);
   });
 
-  test('keeps another file that now has the name', () => {
+  test('does not remove another file that has the same name by then', () => {
     misplaced();
     set(from, 0o1000, to);
     volume.askChild(to, 'unlink', new Loc(inode, volume.root, 'f'), 0, null);
@@ -257,7 +257,7 @@ test('write to an open file that another client has removed succeeds', () => {
   expect(volume.lookup('/f').opErrno).toBe(ENOENT);
 });
 
-test('stat and lookup show migration bits that an application has set', () => {
+test('stat and lookup return mode bits set by an application even if they look like a file being moved', () => {
   const stbuf = Object.assign(new Iatt(), { iaProt: 0o7755 });
   const set = volume.ask('setattr', new Loc(inode), stbuf, SET_ATTR.MODE, null);
   expect((set.values[1] as Iatt).iaProt).toBe(0o7755);

@@ -41,13 +41,13 @@ function chmod(name: string, mode: number): void {
   expect(reply.opErrno).toBe(0);
 }
 
-test('a listing without possible linktos requests no xattr', () => {
+test('a listing requests no xattrs if no file has the mode of a linkto file', () => {
   const [names, attributes] = list();
   expect(names).toEqual(FILES);
   expect(attributes).not.toContain(true);
 });
 
-test('a listing returns files with the mode of a linkto, and omits linktos', () => {
+test('a listing omits linkto files, but returns ordinary files with the same mode', () => {
   // On a child to which it does not belong: the next lookup makes a linkto.
   const loc = new Loc(volume.graph.inodes.newInode(), volume.root, 'n5');
   for (const child of CHILDREN) {
@@ -72,7 +72,7 @@ test('a listing returns files with the mode of a linkto, and omits linktos', () 
   expect(more.length).toBeLessThan(attributes.length);
 });
 
-test('the mode bits of a migration, set by an application, are returned unchanged', () => {
+test('a listing returns mode bits set by an application even if they look like a file being moved', () => {
   chmod('n2', 0o3644);
   expect(list()[0]).toEqual(FILES);
   expect((volume.lookup('/n2').values[1] as Iatt).iaProt).toBe(0o3644);

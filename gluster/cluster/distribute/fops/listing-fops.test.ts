@@ -80,7 +80,7 @@ function list(between: () => void = () => {}): string[] | number {
 test.each(
   THREE.flatMap((child) => [ENOENT, ESTALE, ENOTCONN].map((errno) => [child, errno] as const)),
 )(
-  "a listing omits child %s, which fails with errno %i, and returns the other children's names",
+  'a listing of a directory that fails on child %s with errno %i returns the names of the others',
   (child, errno) => {
     const left = NAMES.filter((name) => placeOf(name) !== child);
     expect(left.length).toBeLessThan(NAMES.length);
@@ -90,7 +90,7 @@ test.each(
 );
 
 test.each(THREE)(
-  'a listing opens the directory on child %s, which is up again, and returns all names',
+  'a listing returns all names when child %s comes up again after the directory was opened',
   (child) => {
     errnos.set(child, ENOTCONN);
     opened.clear();
@@ -102,14 +102,14 @@ test.each(THREE)('a listing fails with EIO if child %s fails with EIO', (child) 
   expect(list(() => errnos.set(child, EIO))).toBe(EIO);
 });
 
-test('a listing of a directory that no child has fails with ESTALE', () => {
+test('a listing fails with ESTALE if no child has the directory any more', () => {
   const all = (): void => {
     for (const child of THREE) errnos.set(child, ESTALE);
   };
   expect(list(all)).toBe(ESTALE);
 });
 
-test('readdirp returns ENOENT, the end mark, only with the last entries of the last child', () => {
+test('readdirp marks the end of a listing by ENOENT only with the last entries of the last child', () => {
   saysEnd = true;
   const inode = volume.findInode('/d');
   const fd = new Fd(inode, 0, 1, true);

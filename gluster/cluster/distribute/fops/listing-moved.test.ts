@@ -112,7 +112,7 @@ test.each(['readdir', 'readdirp'] as const)(
   },
 );
 
-test('a listing that starts over returns all files again, including moved ones', async () => {
+test('a listing that is rewound returns all files again, including files that have moved', async () => {
   const moving = await MovingVolume.start();
   const list = (from: number): string[] => {
     const names: string[] = [];

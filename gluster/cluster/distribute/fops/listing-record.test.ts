@@ -8,7 +8,7 @@ interface ReplySample {
   readonly place: number;
 }
 
-test('a name that was returned earlier is a duplicate until a request seeks back before it', () => {
+test('a name that a listing has returned is a duplicate until a program seeks back before it', () => {
   const name = fc.integer({ min: 0, max: 120 }).map((n) => `n${n}`);
   const reply = fc.record({ names: fc.array(name, { maxLength: 40 }), back: fc.nat(50) });
   fc.assert(
@@ -37,7 +37,7 @@ test('a name that was returned earlier is a duplicate until a request seeks back
   );
 });
 
-test('a request far back forgets the names of its child and of later ones; a request from the start forgets all names', () => {
+test('a listing forgets the names of the child to which a program seeks back, and of all later children', () => {
   const record = new ListingRecord();
   for (let place = 0; place < 4; place++) {
     record.seek(place * 100, place);

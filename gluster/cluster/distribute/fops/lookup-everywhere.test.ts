@@ -47,8 +47,8 @@ function freshly(): { opRet: number; opErrno: number } {
   return volume.lookup(`/${NAME}`);
 }
 
-describe('a linkto that names the wrong child', () => {
-  test.each(['wa', 'wm', 'old'])('is replaced if it names %s', async (wrong) => {
+describe('a wrong linkto file', () => {
+  test.each(['wa', 'wm', 'old'])('is replaced if it names the wrong child %s', async (wrong) => {
     const gfid = await misplace();
     makeLinkto(wrong, gfid);
     expect(freshly().opRet).toBe(0);
@@ -59,7 +59,7 @@ describe('a linkto that names the wrong child', () => {
     expect(volume.list('/')).toEqual([NAME]);
   });
 
-  test("is replaced even if its gfid is another file's", async () => {
+  test('is replaced even if it has the gfid of another file', async () => {
     const gfid = await misplace();
     makeLinkto('wa');
     expect(freshly().opRet).toBe(0);
@@ -67,7 +67,7 @@ describe('a linkto that names the wrong child', () => {
     expect(target()).toBe('wz\0');
   });
 
-  test('is kept, and the lookup fails with ESTALE, if it names the right child but has another gfid', async () => {
+  test('is kept if only its gfid is wrong, and the lookup fails with ESTALE', async () => {
     await misplace();
     makeLinkto('wz');
     expect(freshly().opErrno).toBe(ESTALE);
@@ -75,14 +75,14 @@ describe('a linkto that names the wrong child', () => {
   });
 });
 
-test('lookup logs that child names were exchanged when a linkto names its own child', async () => {
+test('a lookup logs that child names were exchanged if a linkto file names the child that it is on', async () => {
   const gfid = await misplace();
   makeLinkto('wm', gfid);
   expect(freshly().opRet).toBe(0);
   expect(volume.log).toMatch(/on 'wm' names 'wm' itself.*exchanged/);
 });
 
-describe('lookup of a misplaced name with lookup-optimize off', () => {
+describe('lookup of a misplaced file with lookup-optimize off', () => {
   const off = { 'lookup-optimize': 'off' };
 
   test.each([
@@ -97,7 +97,7 @@ describe('lookup of a misplaced name with lookup-optimize off', () => {
   });
 });
 
-test("with lookup-optimize a misplaced name is found unless the directory has the volume's commit hash", async () => {
+test("lookup-optimize hides a misplaced file only in directories that have the volume's commit hash", async () => {
   volume = await DistributedVolume.start(THREE, { 'commit-hash': '1700000000' });
   volume.mkdir('/d');
   const parent = volume.findInode('/d');

@@ -21,14 +21,14 @@ const NAMES = ['wz', 'wa', 'wm'];
 const LAYOUT = 'trusted.glusterfs.dht';
 const COUNT = 8;
 
-describe.skipIf(isWithoutBricks())('creation under an outdated layout', () => {
+describe.skipIf(isWithoutBricks())('mkdir after another client changed the layout', () => {
   const ends: (() => Promise<unknown>)[] = [];
   afterEach(async () => {
     for (const end of ends.splice(0).reverse()) await end();
   });
 
   test.each(["glossa's", "GlusterFS's"] as const)(
-    'uses the present layout in both clients, on bricks that are %s',
+    'uses the new layout in clients of glossa and of GlusterFS, on bricks that are %s',
     async (kind) => {
       const folder = mkdtempSync(join(tmpdir(), 'glossa-mkdir-'));
       ends.push(async () => rmSync(folder, { recursive: true }));

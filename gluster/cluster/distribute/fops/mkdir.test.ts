@@ -42,9 +42,9 @@ const madeBy = (path: string): string[] =>
     mark === undefined ? [] : child,
   );
 
-describe('mkdir under an outdated layout', () => {
+describe('mkdir after another client changed the layout', () => {
   test.each(['/', '/folder'])(
-    'makes directories in %s on the children of the present layout',
+    'makes directories in %s on the children of the new layout',
     async (folder) => {
       volume = await DistributedVolume.start(NAMES);
       if (folder !== '/') volume.mkdir(folder);
@@ -64,7 +64,7 @@ describe('mkdir under an outdated layout', () => {
     },
   );
 
-  test("succeeds on the children of the new layout, and leaves no lock, if the parent's layout changes before each mkdir", async () => {
+  test('succeeds and leaves no lock, even if the layout changes before each mkdir', async () => {
     volume = await DistributedVolume.start(NAMES);
     for (const path of DIRECTORIES) {
       const now = rotate('/');
@@ -77,7 +77,7 @@ describe('mkdir under an outdated layout', () => {
   });
 });
 
-test('a child that always refuses mkdir causes EIO, not endless retries', async () => {
+test('mkdir fails with EIO, without endless retries, if a child always refuses it', async () => {
   const refused = new Dict().set('glusterfs.preop.check.failed', 1);
   const refusing = makeTranslator('refusing', {
     mkdir: (frame) => unwind.mkdir(frame, -1, EIO, null, null, null, null, refused),
@@ -87,7 +87,7 @@ test('a child that always refuses mkdir causes EIO, not endless retries', async 
   expect(volume.mkdir('/dir')).toMatchObject({ opRet: -1, opErrno: EIO });
 });
 
-test("a new directory does not get the parent's layout range that the request carries", async () => {
+test('mkdir does not give a new directory the range of its parent, which the request carries', async () => {
   volume = await DistributedVolume.start(NAMES);
   const { inode } = volume.findLoc('/');
   const piece = Buffer.from(volume.readXattr('/', LAYOUT).wz!, 'hex');

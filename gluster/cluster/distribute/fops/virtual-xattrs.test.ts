@@ -70,13 +70,13 @@ test.each(['glusterfs.pathinfo', 'trusted.glusterfs.pathinfo'])(
   },
 );
 
-test('node-uuid of a directory lists the nodes of all children', () => {
+test('the xattr node-uuid of a directory lists the nodes of all children', () => {
   volume.create('/f', 'x');
   expect(get('/d', 'trusted.glusterfs.node-uuid')).toBe('node-wz node-wa node-wm');
   expect(get('/f', 'trusted.glusterfs.node-uuid')).toBe(`node-${placeInRoot('f')}`);
 });
 
-test('get_real_filename is sent to all children, and fails if one cannot search', () => {
+test('a get_real_filename request goes to all children, and fails if one of them does not support it', () => {
   const name = 'glusterfs.get_real_filename:readme';
   expect(get('/d', name)).toBe(ENODATA);
   realNames.wm = ['ReadMe'];
@@ -103,7 +103,7 @@ test.each([LAYOUT, `${LAYOUT}.linkto`, `${LAYOUT}.mds`, `${LAYOUT}.commithash`])
   },
 );
 
-test('unsupported virtual xattrs fail with EOPNOTSUPP, and no child stores them', () => {
+test('setxattr of a virtual xattr that is not supported fails with EOPNOTSUPP, and stores nothing', () => {
   volume.create('/f', 'x');
   const names = ['trusted.distribute.migrate-data', 'glusterfs.dht.nuke', 'decommission-brick'];
   for (const name of names) {
@@ -116,7 +116,7 @@ test('unsupported virtual xattrs fail with EOPNOTSUPP, and no child stores them'
   expect(set('/f', 'user.distribute.fix.layout')).toBe(0);
 });
 
-test('directory-spread-count gives a directory ranges on fewer children', () => {
+test('the xattr directory-spread-count limits how many children have a range of the directory', () => {
   const ranges = (): string[] =>
     Object.values(volume.readXattr('/d', LAYOUT)).map((piece) => piece!.slice(16));
   const none = '0'.repeat(16);

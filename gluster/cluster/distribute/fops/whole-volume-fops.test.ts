@@ -51,7 +51,7 @@ function space(): Partial<Statvfs> | number {
   return reply.opRet < 0 ? reply.opErrno : (reply.values[0] as Statvfs);
 }
 
-test('statfs sums up the children that reply, in the largest block size', async () => {
+test('statfs returns the sum of the children that reply, in units of the largest block size', async () => {
   await start();
   expect(space()).toMatchObject({ blocks: 3000, bfree: 2700, files: 300, ffree: 270 });
   spaces.wa = { blocks: 1000, bfree: 500, frsize: 2 * BLOCK };
@@ -62,14 +62,14 @@ test('statfs sums up the children that reply, in the largest block size', async 
   expect(space()).toBe(ENOTCONN);
 });
 
-test('statfs with quotas returns the quota with the most used space, not a sum', async () => {
+test('statfs of a directory with quotas returns the quota with the most used space, not their sum', async () => {
   await start();
   spaces.wz = { blocks: 100, bfree: 60, isLimit: true };
   spaces.wa = { blocks: 100, bfree: 40, isLimit: true };
   expect(space()).toMatchObject({ blocks: 100, bfree: 40 });
 });
 
-test('a quota does not count as a full disk: files stay on their own child', async () => {
+test("a file is created on the child that its name belongs to, even if that child's quota is full", async () => {
   await start({ 'min-free-disk': '50%' });
   const full = { blocks: 100, bfree: 1, isLimit: true };
   spaces = { wz: full, wa: full, wm: full };

@@ -57,7 +57,7 @@ const isWhole = (): boolean => {
 test.each([
   ['is rebuilt with the computed type', COMPUTED_TYPE],
   ['is completed, and keeps its type if set by hand', MANUAL_TYPE],
-])('a layout with a hole %s', async (_, type) => {
+])("a directory's layout that lacks a range %s", async (_, type) => {
   await start();
   shorten('wa', { type });
   expect(isWhole()).toBe(false);
@@ -68,7 +68,7 @@ test.each([
   );
 });
 
-test('a piece of unknown type is logged as malformed, and replaced', async () => {
+test('a layout range of unknown type is logged as malformed, and replaced', async () => {
   await start();
   const piece = pieces()[1]!;
   change('wa', encodePiece({ ...piece, type: 7 }));
@@ -93,7 +93,7 @@ test.each([
   expect(isWhole()).toBe(true);
 });
 
-test("a directory without an MDS gets its name's child as MDS", async () => {
+test('a directory without an MDS gets the child that its name belongs to as MDS', async () => {
   await start();
   const marked = (): string[] =>
     THREE.filter((child) => volume.readChild(child, '/d')!.xattrs.has(MDS));

@@ -60,7 +60,7 @@ describe.skipIf(isWithoutBricks())('a directory changed while a brick was down',
     [...Array(9).keys()].map((n) => `${letter}${n}`).find((name) => onBricks(name, MDS)[2] === '')!;
 
   test(
-    'is counted in the MDS alike by both clients, and repaired by the other one',
+    'is counted in the MDS by either client in the same way, and repaired by the other client',
     PATIENCE,
     async () => {
       await theirs.runScript('mkdir a0 a1 a2 a3 a4 a5 a6 a7 a8 b0 b1 b2 b3 b4 b5 b6 b7 b8');

@@ -68,7 +68,7 @@ function mds(): readonly [string, string] {
 }
 const others = (): string[] => THREE.filter((name) => name !== mds()[0]);
 
-test("a change that a child missed makes the MDS's count negative, and a lookup repeats it", async () => {
+test('a change that a child missed is counted in the MDS, and repeated on that child by a lookup', async () => {
   await start();
   expect(mds()[1]).toBe('00000000');
   away = others()[0]!;
@@ -128,7 +128,7 @@ test('a change fails with ENOTCONN if the directory was first looked up while th
   for (const child of THREE) expect(volume.readChild(child, '/d')!.buf.iaProt).toBe(0o700);
 });
 
-test('a lookup repairs what a client of GlusterFS counted, including quota limits', async () => {
+test("a lookup repeats changes that GlusterFS's client counted as missed, including quota limits", async () => {
   await start();
   const [own] = mds();
   const LIMIT = 'trusted.glusterfs.quota.limit-set';

@@ -30,7 +30,7 @@ const piece = (start: number, stop: number, more: Partial<Piece> = {}): Piece =>
 });
 const rangeOf = ({ start, stop }: Piece): string => `${start.toString(16)}-${stop.toString(16)}`;
 
-describe('a piece on disk', () => {
+describe('a layout range on disk', () => {
   test('consists of four numbers in 16 bytes', () => {
     const bytes = encodePiece(piece(0x55555555, 0xaaaaaaa9, { commitHash: 0x5806d91a }));
     expect(Buffer.from(bytes).toString('hex')).toBe('5806d91a0000000055555555aaaaaaa9');
@@ -77,7 +77,7 @@ test('a hash belongs to the first range that contains it, even with holes and ov
   );
 });
 
-test('a layout has the commit hash of its pieces, or none if the pieces differ', () => {
+test('a layout has the commit hash that all its ranges share, or none if they differ', () => {
   const hashes = (...of: number[]): number =>
     new Layout(of.map((commitHash) => piece(0, 1, { commitHash }))).commitHash;
   expect([hashes(7, 7), hashes(7, 8), hashes(0, 0)]).toEqual([7, 1, 0]);
@@ -85,7 +85,7 @@ test('a layout has the commit hash of its pieces, or none if the pieces differ',
   expect(withDown.commitHash).toBe(7);
 });
 
-describe('anomalies', () => {
+describe('the anomalies of a layout', () => {
   const cases: Record<string, [Piece[], Record<string, number>]> = {
     none: [[piece(0, 0x7ffffffe), piece(0x7fffffff, ALL)], {}],
     'none, with a child without a range': [[piece(0, ALL), makeEmptyPiece(0)], {}],
@@ -101,11 +101,11 @@ describe('anomalies', () => {
     'a child that fails': [[piece(0, ALL), makeEmptyPiece(EINVAL)], { misc: 1 }],
   };
   const none = { holes: 0, overlaps: 0, missing: 0, down: 0, noSpace: 0, misc: 0 };
-  test.each(Object.entries(cases))('counts %s', (_, [pieces, found]) => {
+  test.each(Object.entries(cases))('are counted for %s', (_, [pieces, found]) => {
     expect(countAnomalies(pieces)).toEqual({ ...none, ...found });
   });
 
-  test('cause a rebuild or repair of the layout, but neither while a child is down', () => {
+  test('cause a rebuild or repair, but not while a child is down', () => {
     const { holes, missing, down } = {
       holes: countAnomalies([piece(0, 10)]),
       missing: countAnomalies([piece(0, ALL), makeEmptyPiece(ENOENT)]),
@@ -150,12 +150,12 @@ describe('a computed layout', () => {
     expect(ranges).toEqual({ 'c-1': first, 'c-10': second, 'c-2': third });
   });
 
-  test('splits the hashes of two children at 7ffffffe', () => {
+  test('gives the hashes up to 7ffffffe to the first of two children', () => {
     const two = dealt(candidates('a', 'b'), '/', { seed: 0 });
     expect(two).toEqual({ a: '0-7ffffffe', b: '7fffffff-ffffffff' });
   });
 
-  test('excludes decommissioned and full children, and those beyond the spread', () => {
+  test('gives no range to children that are decommissioned, full, or beyond the spread count', () => {
     const among = candidates('a', 'b', 'c');
     const leaving = [{ ...among[0]!, isDecommissioned: true }, among[1]!, among[2]!];
     expect(dealt(leaving, '', { seed: 0 })).toMatchObject({ a: '0-0', b: '0-7ffffffe' });
@@ -168,7 +168,7 @@ describe('a computed layout', () => {
     });
   });
 
-  test('weights ranges by size if all sizes are known', () => {
+  test('gives larger ranges to larger children if all sizes are known', () => {
     const [a, b] = candidates('a', 'b') as [Candidate, Candidate];
     const sized = [
       { ...a, totalSpace: 3 },
@@ -179,7 +179,7 @@ describe('a computed layout', () => {
     expect(dealt([sized[0]!, b], '', { seed: 0 }).a).toBe('0-7ffffffe');
   });
 
-  test('is complete and without overlaps for any children', () => {
+  test('covers every hash exactly once, for any children', () => {
     const each = fc.record({
       err: fc.constantFrom(0, NEEDS_RANGE, ENOENT, ENOSPC),
       totalSpace: fc.integer({ min: 1, max: 1000 }),
@@ -208,7 +208,7 @@ describe('a computed layout', () => {
   });
 });
 
-test('keepOverlap leaves as many names as possible on their child when a child is added', () => {
+test('a new child gets a range so that as many names as possible stay on their child', () => {
   const names = ['a', 'b', 'c'];
   const before = [...computeLayout(candidates('a', 'b'), { ...deal, seed: 1 }), makeEmptyPiece(0)];
   const newPieces = computeLayout(candidates(...names), { ...deal, seed: 0 });
