@@ -109,7 +109,7 @@ describe('a call channel', () => {
     expect(channel.outstandingCount).toBe(0);
   });
 
-  it('sends a call with data along with queued calls, after which the data may be reused', () => {
+  it('sends calls with and without data in order, and lets the caller overwrite the data at once', () => {
     call('a');
     const data = Buffer.from('-data');
     call('b', data);
@@ -120,7 +120,7 @@ describe('a call channel', () => {
   });
 
   it.each([1, 3, 40, 41, 200])(
-    'sends calls completely where only %i bytes leave at a time',
+    'sends calls completely even if the socket accepts only %i bytes at a time',
     (most) => {
       room = most;
       const data = Buffer.from('-data');
@@ -151,7 +151,7 @@ describe('a call channel', () => {
     expect(messages()).toHaveLength(200);
   });
 
-  it('returns the errno when the transport fails, and fails all calls at disconnect', () => {
+  it('returns the errno of a failed send, and fails all calls at disconnect', () => {
     room = -EPIPE;
     call('a');
     expect(channel.flush()).toBe(-EPIPE);
@@ -195,7 +195,7 @@ describe('a call channel', () => {
     ]);
   });
 
-  it('accepts a new call from a callback for a lost one', () => {
+  it('accepts a new call inside the callback of a lost call', () => {
     channel.begin(FOPS4, 1, AUTH_V3, null, {
       sentAt: 0,
       xid: 0,

@@ -176,8 +176,8 @@ const OTHERWISE: readonly (readonly [form: RegExp, why: string])[] = [
 const results = captured.map((record) => ({ ...record, copy: copied(record) }));
 const sessions = [...new Set(captured.map(({ name }) => name.split('/')[0]!))];
 
-describe('captured records', () => {
-  it.each(sessions)('are encoded again byte for byte in session %s', (session) => {
+describe('RPC records captured from GlusterFS', () => {
+  it.each(sessions)('are decoded and encoded to the same bytes in session %s', (session) => {
     const differences = results.flatMap(({ name, step, copy }) => {
       if (!name.startsWith(`${session}/`) || typeof copy === 'string') return [];
       const { first, again } = copy;

@@ -7,7 +7,7 @@ interface TestCall {
   readonly name: number;
 }
 
-test('pending calls behave as a map by xid, and list in the order of their addition', () => {
+test('pending RPC calls behave as a Map by xid, and are listed in the order of their addition', () => {
   const steps = fc.array(fc.tuple(fc.boolean(), fc.nat()), { maxLength: 400 });
   fc.assert(
     fc.property(steps, (walk) => {
@@ -33,7 +33,7 @@ test('pending calls behave as a map by xid, and list in the order of their addit
   );
 });
 
-test('a call that waits for long does not make the ring grow', () => {
+test('an RPC call that waits for long keeps its place while 100,000 later calls come and go', () => {
   const waiters = new PendingCalls<TestCall>();
   const patient = { xid: 0, name: -1 };
   const first = waiters.add(patient);
@@ -48,7 +48,7 @@ test('a call that waits for long does not make the ring grow', () => {
   expect(waiters.remove(first)).toBe(patient);
 });
 
-test('an unused xid finds no call, even if its slot of the ring is occupied', () => {
+test('an xid that is not in use finds no RPC call, even if another call has its slot', () => {
   const waiters = new PendingCalls<TestCall>();
   const xid = waiters.add({ xid: 0, name: 1 });
   for (const other of [0, 1, xid + 64, xid + 2 ** 31, 0xffff_ffff]) {

@@ -93,8 +93,8 @@ const values: Readonly<Record<KindName, fc.Arbitrary<unknown>>> = {
 
 const rows = fops4.filter((row) => row !== undefined);
 
-describe('fields', () => {
-  it('fields of every fop are read back as written', () => {
+describe('the fields of a fop', () => {
+  it('are read back as written, for every fop', () => {
     for (const { call, reply } of rows) {
       for (const fields of [call, reply]) {
         const some = fc.tuple(...fields.namedFields.map(({ kind }) => values[kind]));
@@ -112,7 +112,7 @@ describe('fields', () => {
     }
   });
 
-  it('from arbitrary, truncated or altered bytes never read past the end', () => {
+  it('are never read past the end of arbitrary, truncated or altered bytes', () => {
     const row = fc.constantFrom(...rows.flatMap(({ call, reply }) => [call, reply]));
     const look = (some: Uint8Array, fields: (typeof rows)[number]['call']): void => {
       const r = new XdrReader(some);
@@ -151,7 +151,7 @@ describe('fields', () => {
 });
 
 describe('dictionaries of texts', () => {
-  it('are read back as written, and arbitrary bytes do no harm', () => {
+  it('are read back as written, and arbitrary bytes cause no exception', () => {
     const text = name.filter((each) => !each.includes('\0'));
     fc.assert(
       fc.property(fc.array(fc.tuple(text, text), { maxLength: 6 }), (pairs) => {
@@ -184,8 +184,8 @@ const caller = fc.record({
 });
 const header = fc.record({ xid: u32, program: u32, version: u32, procedure: u32 });
 
-describe('headers', () => {
-  it('headers of calls carry the caller, and omit groups beyond the limit', () => {
+describe('RPC headers', () => {
+  it('contain the caller, without the groups beyond the limit', () => {
     fc.assert(
       fc.property(header, caller, fc.constantFrom(AUTH_V2, AUTH_V3), (call, who, flavor) => {
         const w = new XdrWriter(16);
@@ -202,7 +202,7 @@ describe('headers', () => {
     );
   });
 
-  it('without a lock owner carry one made of the pid', () => {
+  it('contain a lock owner made of the pid if the caller has none', () => {
     const w = new XdrWriter();
     const anonymous = {
       pid: 9202,
@@ -243,7 +243,7 @@ describe('headers', () => {
   });
 });
 
-describe('records', () => {
+describe('RPC records', () => {
   const receive = (
     records: RecordReader,
     stream: Uint8Array,
@@ -261,7 +261,7 @@ describe('records', () => {
     return received;
   };
 
-  it('a record that a reader has borrowed is not overwritten until it is returned', () => {
+  it('are not overwritten while a reader has borrowed them', () => {
     const message = fc.tuple(fc.uint8Array({ maxLength: 300 }), fc.nat({ max: 6 }));
     fc.assert(
       fc.property(
@@ -315,7 +315,7 @@ describe('records', () => {
     );
   });
 
-  it('are found at any fragmentation, in one part or several', () => {
+  it('are found in a stream that arrives in pieces of any size, in one part or several', () => {
     const message = fc.tuple(
       fc.uint8Array({ maxLength: 3000 }),
       fc.array(fc.nat({ max: 3000 }), { maxLength: 4 }),
@@ -350,7 +350,7 @@ describe('records', () => {
     );
   });
 
-  it('beyond the limit are refused as soon as their mark announces it', () => {
+  it('longer than the limit are refused as soon as their mark announces the length', () => {
     const stream = (...words: number[]): Uint8Array => {
       const w = new XdrWriter();
       for (const word of words) w.u32(word);
@@ -365,7 +365,7 @@ describe('records', () => {
     expect(() => receive(most(), stream(...part, ...part), [64])).toThrow('1200 bytes or more');
   });
 
-  it('in 20,000 parts use no memory beyond their size', () => {
+  it('received in 20,000 parts use no memory beyond their size', () => {
     const records = new RecordReader(64);
     const parts = Array.from({ length: 20_000 }, () => [0, 0, 0, 1, 7]).flat();
     const received = receive(records, new Uint8Array([...parts, 0x80, 0, 0, 0]), [50]);

@@ -382,7 +382,7 @@ found "removed brick '/the/brick' from port 24444" vs.log
     await unmount(path);
   });
 
-  it('lets a mount of glossa follow changed options and graphs, also after a lost server', async () => {
+  it('lets a mount of glossa follow changed options and graphs, also after it has lost the server', async () => {
     await ready();
     const [brick] = bricks;
     const top = (type: string, options = ''): string =>

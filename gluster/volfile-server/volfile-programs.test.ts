@@ -26,7 +26,7 @@ it.each([
   ['.hidden', null],
   ['a\0b', null],
   ['a\nb', null],
-])('key %j names the volume %j', (key, volume) => {
+])('the key %j of a volfile request names the volume %j', (key, volume) => {
   expect(parseKey(key)).toBe(volume);
 });
 

@@ -83,7 +83,7 @@ const failing = (fetched: Promise<string>): Promise<string> =>
     },
   );
 
-it('a volfile server serves a volfile, and notifies clients once of changes made together', async () => {
+it('a volfile server serves a volfile, and sends clients few notices for many quick changes', async () => {
   const { changed, fetch } = client([here()]);
   expect(await fetch()).toBe(TEXT);
   expect(logLines.filter((text) => text.includes("asked for '/v' (flags 1)"))).toHaveLength(1);
@@ -109,7 +109,7 @@ it('a volfile server serves a volfile, and notifies clients once of changes made
   );
 });
 
-it('a client that has fetched a volfile fetches the id of the volume', async () => {
+it('a client can fetch the id of a volume after it has fetched the volfile', async () => {
   const { fetch, fetching } = client([here()]);
   expect(await failing(fetching.fetchVolumeId())).toBe('no volfile server is connected');
   await fetch();
@@ -118,7 +118,7 @@ it('a client that has fetched a volfile fetches the id of the volume', async () 
   expect(await failing(fetching.fetchVolumeId())).toBe('No such file or directory');
 });
 
-it("a failed fetch states each server's failure in one sentence", async () => {
+it('the error of a failed volfile fetch names each server with its reason, in one sentence', async () => {
   const closed = createServer().listen(0, '127.0.0.1');
   await once(closed, 'listening');
   const dead = { host: '127.0.0.1', port: (closed.address() as { port: number }).port };
@@ -136,7 +136,7 @@ it("a failed fetch states each server's failure in one sentence", async () => {
   expect(await client([dead, here()]).fetch()).toBe(TEXT);
 });
 
-it('a volfile server serves on a UNIX socket for its owner only, and replaces a stale one', async () => {
+it('a volfile server creates its UNIX socket for its owner only, and replaces a stale socket', async () => {
   const unix = join(path, 'socket');
   const left = createServer().listen(unix);
   await once(left, 'listening');
@@ -155,7 +155,7 @@ it('a volfile server serves on a UNIX socket for its owner only, and replaces a 
   await other.close();
 });
 
-it('a client that loses its server moves to another one, also to one that a server announced', async () => {
+it('a client that loses its volfile server moves to a server that the lost one announced', async () => {
   const second = await start();
   const port = second.port!;
   const first = await start({ servers: [`127.0.0.1:${port}`] });
@@ -215,7 +215,7 @@ async function talk(...sent: readonly Uint8Array[]): Promise<Buffer> {
 /** The results of the first reply, after its header. */
 const first = (bytes: Buffer): XdrReader => new XdrReader(bytes.subarray(28));
 
-it('a volfile server returns ids of volumes, and ports of bricks for as long as the bricks are connected', async () => {
+it('a volfile server returns the ids of volumes, and the ports of connected bricks', async () => {
   const dict = new Map([
     ['flags', '1'],
     ['volname', 'v'],
@@ -283,7 +283,7 @@ it('a volfile server keeps serving after malformed calls', async () => {
   expect(await client([here()]).fetch()).toBe(TEXT);
 });
 
-it('a volfile server closes connections without a complete call, and keeps clients that made one', async () => {
+it('a volfile server closes connections that send no complete call in time, and keeps the others', async () => {
   const strict = await start({ silenceMs: 100 });
   const { fetch, changed } = client([{ host: '127.0.0.1', port: strict.port! }]);
   await fetch();
@@ -351,7 +351,7 @@ it('a volfile server strips passwords for clients on another machine, and refuse
   expect([signIn(true).errno, shared.portmap.findPort('b')]).toEqual([0, 1]);
 });
 
-it('a volfile server scans its directory again after the directory was replaced for a while', () => {
+it('a volfile server finds changed volfiles again after its directory was replaced for a while', () => {
   const folder = new VolfileFolder(path);
   expect(folder.scan()).toEqual({ changed: [], problems: [] });
   const away = `${path}.away`;

@@ -129,7 +129,7 @@ function listVariants(calls: typeof CALLS): [string, number, unknown][] {
 
 describe('a bad argument', () => {
   it.each(Object.keys(CALLS))(
-    'of %s is refused as by Node, before a request is sent',
+    'passed to %s is refused with the error of Node, before a request is sent',
     async (name) => {
       const folder = await makeFolder();
       const differences: string[] = [];
@@ -170,7 +170,7 @@ describe('a bad argument', () => {
   );
 
   it.each(Object.keys(HANDLE_CALLS))(
-    'of a file’s %s is refused as by Node, before a request is sent',
+    'passed to a file’s %s is refused with the error of Node, before a request is sent',
     async (name) => {
       const path = join(await makeFolder(), 'a');
       const differences: string[] = [];

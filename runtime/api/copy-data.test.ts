@@ -30,7 +30,7 @@ const copyFile = async (from: Volume, to: Volume): Promise<void> =>
   to.steps.run(copyTree({ from: from.steps, to: to.steps }, '/file', '/file', {}));
 
 it.each([0, 1, MEBIBYTE - 1, MEBIBYTE, 5 * MEBIBYTE + 1])(
-  'a file of %d bytes is copied from folder to folder',
+  'a file of %d bytes has the same content after a copy to another volume',
   async (size) => {
     const [source, target] = [await openFolder(), await openFolder()];
     const content = randomBytes(size);
@@ -40,7 +40,7 @@ it.each([0, 1, MEBIBYTE - 1, MEBIBYTE, 5 * MEBIBYTE + 1])(
   },
 );
 
-it('writes that a debugger holds at the target keep their data', async () => {
+it('a copied file keeps its data when a debugger holds the writes to the other volume', async () => {
   const [source, target] = [await openFolder(), await openFolder()];
   const content = randomBytes(5 * MEBIBYTE);
   await disk.writeFile(join(source.folder, 'file'), content);

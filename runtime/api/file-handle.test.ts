@@ -44,7 +44,7 @@ describe('an open file', () => {
     expect((await file.stat()).size).toBe(7);
   });
 
-  it('appends with flag a, at any position', async () => {
+  it('appends every write with flag a, even one at a given position', async () => {
     const volume = await open();
     await volume.writeFile('/a', '123');
     await using file = await volume.open('/a', 'a');
@@ -52,7 +52,7 @@ describe('an open file', () => {
     expect(await volume.readFile('/a', 'utf8')).toBe('12345');
   });
 
-  it('reads a file of several requests whole, in pieces and by lines', async () => {
+  it('returns the content of a large file whole, in pieces and by lines', async () => {
     const volume = await open();
     const lines = Array.from({ length: 40_000 }, (_, line) => `line ${line} of the file`);
     await volume.writeFile(
@@ -71,7 +71,7 @@ describe('an open file', () => {
     expect(read).toEqual(lines);
   });
 
-  it('is read to its size, and no further, when the volume answers any read with data', async () => {
+  it('is read to its size, and no further, even if the volume replies to every read with data', async () => {
     const volume = await open({
       readv: (frame, _xl, _fd, size) =>
         unwind.readv(frame, size, 0, new Uint8Array(size).fill(97), null, null),
@@ -82,7 +82,7 @@ describe('an open file', () => {
     expect(await volume.readFile('/a', 'utf8')).toMatch(/^a{5,131072}$/);
   });
 
-  it('over 4 GiB is read and written at any position, and not whole', async () => {
+  it('larger than 4 GiB is read and written at any position, but cannot be read whole', async () => {
     const volume = await open();
     await using file = await volume.open('/large', 'w+');
     const position = 2 ** 32 + 7;
@@ -93,7 +93,7 @@ describe('an open file', () => {
     expect(await code(volume.readFile('/large'))).toBe('ERR_FS_FILE_TOO_LARGE');
   });
 
-  it('has holes, zeros and space', async () => {
+  it('supports holes, zeroed ranges and reserved space', async () => {
     const volume = await open();
     await using file = await volume.open('/a', 'w+');
     await file.write('0123456789');
@@ -109,7 +109,7 @@ describe('an open file', () => {
     expect(await code(file.seekData(20))).toBe('ENXIO');
   });
 
-  it('refuses every use after close with EBADF, but a second close', async () => {
+  it('refuses every use after close with EBADF, except a second close', async () => {
     const volume = await open();
     const file = await volume.open('/a', 'w+');
     await file.close();
@@ -139,7 +139,7 @@ describe('an open file', () => {
     expect(requests).toBe(0);
   });
 
-  it('locks ranges by the owner of its identity', async () => {
+  it('locks ranges of bytes for the lock owner of its volume', async () => {
     const volume = await open();
     const other = volume.with({ lockOwner: 'ff' });
     await using mine = await volume.open('/a', 'w+');
@@ -154,7 +154,7 @@ describe('an open file', () => {
     expect(await mine.getLock({ type: 'read' })).toMatchObject({ type: 'write', owner: 'ff' });
   });
 
-  it('is released when its volume is closed, also with 10,000 open files', async () => {
+  it('is released when its volume is closed, even if 10,000 are open', async () => {
     const volume = await open();
     for (let count = 0; count < 10_000; count += 1) await volume.open('/a', 'w');
     expect(volume.client.graphClient.fds.size).toBe(10_000);
@@ -163,9 +163,9 @@ describe('an open file', () => {
   });
 });
 
-describe('a call', () => {
+describe('a method of a volume', () => {
   it.each(['stat', 'readFile', 'mkdir', 'readdir', 'unlink'] as const)(
-    '%s refuses a path with a NUL, and one that is no text, before a request is sent',
+    '%s refuses a path that contains a NUL or is not text, before a request is sent',
     async (name) => {
       let requests = 0;
       const lookup: Fops<null>['lookup'] = (frame, xl, ...args) => {
@@ -180,14 +180,14 @@ describe('a call', () => {
     },
   );
 
-  it('stays at the root for .. above it', async () => {
+  it('takes .. in the root directory as the root', async () => {
     const volume = await open();
     await volume.mkdir('/d');
     expect(await volume.readdir('/../../d/..')).toEqual(['d']);
     expect(await volume.realpath('../d/../..')).toBe('/');
   });
 
-  it('has the identity of its volume', async () => {
+  it('sends requests with the uid, gid and groups of its volume', async () => {
     const callers: unknown[] = [];
     const lookup: Fops<null>['lookup'] = (frame, xl, ...args) => {
       const { uid, gid, groups } = frame.root;
@@ -199,7 +199,7 @@ describe('a call', () => {
     expect(callers).toEqual([{ uid: 1000, gid: 1001, groups: [27] }]);
   });
 
-  it('fails with AbortError at its signal, which interrupts its requests and no others', async () => {
+  it('fails with AbortError when its signal is aborted, which interrupts only its own requests', async () => {
     const leaf = new HeldLeaf();
     const graph = await startGraph([{ translator: leaf.translator }] as never, new FakeContext());
     const volume = Volume.fromGraph(graph);
@@ -262,8 +262,8 @@ describe('an operation whose caller no longer waits', () => {
   });
 });
 
-describe('a name', () => {
-  it('is created, listed and opened, also with 255 bytes that are not UTF-8', async () => {
+describe('a file name', () => {
+  it('can be created, listed and opened, even with 255 bytes that are not UTF-8', async () => {
     const volume = await open();
     const name = Buffer.concat([Buffer.from('/'), Buffer.alloc(255, 0xff)]);
     await volume.writeFile(name, 'text');
@@ -273,7 +273,7 @@ describe('a name', () => {
     expect(await code(volume.writeFile(longer, ''))).toBe('ENAMETOOLONG');
   });
 
-  it('for a temporary directory is tried 100 times when all are taken', async () => {
+  it('for a temporary directory is chosen 100 times before mkdtemp fails with EEXIST', async () => {
     let attempts = 0;
     const mkdir: Fops<null>['mkdir'] = (frame) => {
       attempts += 1;
@@ -288,7 +288,7 @@ describe('a name', () => {
   });
 });
 
-describe('a tree', () => {
+describe('a directory tree', () => {
   async function tree(fops: Fops<null> = {}): Promise<Volume> {
     const volume = await open(fops);
     for (const path of ['/t/a/b', '/t/c']) await volume.mkdir(path, { recursive: true });
@@ -299,7 +299,7 @@ describe('a tree', () => {
   const names = (entries: readonly { readonly name: unknown }[]): unknown[] =>
     entries.map(({ name }) => name).sort();
 
-  it('is walked from the top, or from its ends; links to directories are files', async () => {
+  it('is walked from the top or from the bottom, with links to directories listed as files', async () => {
     const volume = await tree();
     const down: unknown[] = [];
     for await (const { path, directories, files } of volume.walk('/t')) {
@@ -316,7 +316,7 @@ describe('a tree', () => {
     expect(up).toEqual(['/t/a/b', '/t/a', '/t/c', '/t']);
   });
 
-  it('is walked without the directories that the caller removes, and through links on demand', async () => {
+  it('is walked without the directories that the caller removes, and with followSymlinks through links', async () => {
     const volume = await tree();
     const paths: string[] = [];
     for await (const { path, directories } of volume.walk('/t', { followSymlinks: true })) {
@@ -326,7 +326,7 @@ describe('a tree', () => {
     expect(paths.sort()).toEqual(['/t', '/t/a', '/t/a/b', '/t/link', '/t/link/b']);
   });
 
-  it('with links to themselves and to their own directory is walked to the limit of links on a path', async () => {
+  it('with links to themselves and to their own directory is walked until a path has 40 links', async () => {
     const volume = await tree();
     await volume.mkdir('/u');
     for (const [target, name] of [
@@ -341,7 +341,7 @@ describe('a tree', () => {
     expect(paths.at(-1)).toBe(`/u${'/here'.repeat(40)}`);
   });
 
-  it('copied by copytree has links with symlinks on, and the files of the links without', async () => {
+  it('is copied by copytree with its links if symlinks is on, else with the files to which they lead', async () => {
     const volume = await tree();
     await volume.copytree('/t', '/copy', { symlinks: true });
     expect(await volume.readlink('/copy/link')).toBe('a');
@@ -352,7 +352,7 @@ describe('a tree', () => {
     expect(await volume.readFile('/whole/link/b/3', 'utf8')).toBe('/t/a/b/3');
   });
 
-  it('gets another owner and mode, but its links no other mode', async () => {
+  it('gets another owner and mode by recursive chown and chmod, except the mode of its links', async () => {
     const volume = await tree();
     await volume.chown('/t', 7, 8, { recursive: true });
     await volume.chmod('/t', 0o700, { recursive: true });
@@ -365,7 +365,7 @@ describe('a tree', () => {
   });
 
   it.each(['rm', 'chown', 'cp'] as const)(
-    '%s names the directory that cannot be listed',
+    '%s fails with the path of a directory that it cannot list',
     async (name) => {
       const opendir: Fops<null>['opendir'] = (frame, xl, loc, ...args) => {
         if (loc.path === '/t/a/b') fail.opendir(frame, EACCES);
@@ -382,7 +382,7 @@ describe('a tree', () => {
     },
   );
 
-  it('with 5,000 files is removed', async () => {
+  it('with 5,000 files is removed completely', async () => {
     const volume = await open();
     for (let folder = 0; folder < 5; folder += 1) {
       await volume.mkdir(`/t/${folder}`, { recursive: true });
@@ -395,7 +395,7 @@ describe('a tree', () => {
 });
 
 describe('a watcher', () => {
-  it('reports names made and removed, and changes, until its signal', async () => {
+  it('reports created and removed names and changed files until its signal is aborted', async () => {
     const volume = await open();
     await volume.mkdir('/d/below', { recursive: true });
     const controller = new AbortController();
@@ -417,7 +417,7 @@ describe('a watcher', () => {
 });
 
 describe('a file object', () => {
-  it('stays the same file after a rename, and is found by its gfid', async () => {
+  it('refers to the same file after a rename, and can be found by its gfid', async () => {
     const volume = await open();
     await volume.writeFile('/a', 'text');
     const object = await volume.object('/a');
@@ -432,7 +432,7 @@ describe('a file object', () => {
     expect(await code(volume.objectByGfid(unknown))).toMatch(/^(ENOENT|ESTALE)$/);
   });
 
-  it('is read and written without an open, and changed', async () => {
+  it('can be read, written and changed without opening the file', async () => {
     let opens = 0;
     const volume = await open({
       open(frame, xl, ...args) {
@@ -455,7 +455,7 @@ describe('a file object', () => {
     expect(volume.client.graphClient.fds.size).toBe(0);
   });
 
-  it('is named in errors, refuses bad arguments, and ends with its volume', async () => {
+  it('refuses bad arguments, is named in errors by its gfid, and fails once its volume is closed', async () => {
     const volume = await open();
     await volume.writeFile('/a', 'text');
     const object = await volume.object('/a');

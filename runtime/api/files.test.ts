@@ -97,12 +97,12 @@ it.each<[string, Call, number]>([
   ['create of a path with a slash', (files) => files.writeFile('/new/', text('')), EISDIR],
   ['readlink of a file', (files) => files.readlink('/d/f'), EINVAL],
   ['list of a file', (files) => files.list('/d/f'), ENOTDIR],
-])('%s throws the errno of Linux', async (_, call, errno) => {
+])('%s throws an error with the errno of Linux', async (_, call, errno) => {
   const files = await start();
   expect(await errnoOf(call(files))).toBe(errnoName(errno));
 });
 
-it('a new file has its mode without the bits of the umask', async () => {
+it('a new directory has the requested mode without the bits of the umask', async () => {
   const files = await start({ umask: 0o027 });
   expect((await files.mkdir('/new', 0o777)).iaProt).toBe(0o750);
 });
@@ -113,7 +113,7 @@ it('a write through a dangling symbolic link creates its target', async () => {
   expect((await files.lookup('/absent')).buf.iaType).toBe(IA_IFREG);
 });
 
-it('without asKernel a symbolic link at the end is not followed, and open throws ELOOP', async () => {
+it('a symbolic link at the end of a path is not followed without asKernel, and open throws ELOOP', async () => {
   const files = await start({});
   expect((await files.find('/to-d')).buf.iaType).toBe(IA_IFLNK);
   expect(await errnoOf(files.open('/to-f'))).toBe(errnoName(ELOOP));
@@ -136,7 +136,7 @@ it('a listing that returns the same offset twice throws EIO', async () => {
   expect(await errnoOf(files.list('/d'))).toBe(errnoName(EIO));
 });
 
-it('a create whose gfid is known returns an fd on the known inode', async () => {
+it('a create that finds an existing file returns an fd on its inode', async () => {
   const files = await start({});
   const { inode } = await files.find('/d/f');
   await files.link('/d/f', '/other');

@@ -71,7 +71,7 @@ describe('glob', () => {
     },
   );
 
-  it('lists no directory whose names a pattern spells out, nor an excluded one', async () => {
+  it('lists only directories in which the pattern has a wildcard, and no excluded one', async () => {
     const { volume, listed } = await open();
     await collect(volume.glob('a/b/*.ts'));
     expect(listed).toEqual(['/a/b']);
@@ -79,7 +79,7 @@ describe('glob', () => {
     expect(listed).toEqual(['/a/b', '/a']);
   });
 
-  it('searches no link that leads to itself, and finds what stands beside it', async () => {
+  it('finds nothing below a link that leads to itself, and still finds other files', async () => {
     const { volume } = await open();
     await volume.symlink('loop', '/loop');
     expect(await collect(volume.glob('loop/*'))).toEqual([]);
@@ -96,7 +96,7 @@ describe('glob', () => {
     expect(entries[0]!.isFile()).toBe(true);
   });
 
-  it('leaves out a directory that it may not list, and fails for one that cannot be reached', async () => {
+  it('skips a directory that it is not permitted to list, and fails for one that is not connected', async () => {
     const { volume } = await open(EACCES);
     expect(await collect(volume.glob('a/**/*.ts'))).toEqual(['a/x.ts']);
     const { volume: broken } = await open(ENOTCONN);

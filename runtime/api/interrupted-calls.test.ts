@@ -161,26 +161,29 @@ const outcome = (promise: Promise<unknown>): Promise<string> =>
     (error) => (error as { code: string }).code,
   );
 
-it.each(Object.keys(calls))('%s ends at its signal, and sends nothing more', async (name) => {
-  const held = await open();
-  const controller = new AbortController();
-  const volume = held.volume.with({ signal: controller.signal });
-  const file = await volume.open('/a', 'r+');
-  const { fds } = held.volume.client.graphClient;
-  const openFiles = fds.size;
-  held.hold();
-  const ended = outcome(calls[name]!(volume, file));
-  await expect.poll(held.count).toBeGreaterThan(0);
-  controller.abort();
-  expect(await ended).toBe('ABORT_ERR');
-  expect(held.release()).toBeGreaterThan(0);
-  held.hold();
-  await new Promise((resolve) => setImmediate(resolve));
-  expect(held.release()).toBe(0);
-  expect(fds.size).toBe(openFiles);
-});
+it.each(Object.keys(calls))(
+  '%s fails with AbortError when its signal is aborted, and sends no further request',
+  async (name) => {
+    const held = await open();
+    const controller = new AbortController();
+    const volume = held.volume.with({ signal: controller.signal });
+    const file = await volume.open('/a', 'r+');
+    const { fds } = held.volume.client.graphClient;
+    const openFiles = fds.size;
+    held.hold();
+    const ended = outcome(calls[name]!(volume, file));
+    await expect.poll(held.count).toBeGreaterThan(0);
+    controller.abort();
+    expect(await ended).toBe('ABORT_ERR');
+    expect(held.release()).toBeGreaterThan(0);
+    held.hold();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(held.release()).toBe(0);
+    expect(fds.size).toBe(openFiles);
+  },
+);
 
-it.each(Object.keys(calls))('%s under way ends when the volume is closed', async (name) => {
+it.each(Object.keys(calls))('%s in progress fails when the volume is closed', async (name) => {
   const held = await open();
   held.hold();
   let ends = 0;
@@ -202,7 +205,7 @@ it.each<[string, (held: Held, signal: AbortSignal) => Promise<unknown>]>([
   ['readdir', ({ volume }, signal) => volume.readdir('/', { signal, recursive: true } as never)],
   ['file.readFile', ({ file }, signal) => file.readFile({ signal })],
   ['file.writeFile', ({ file }, signal) => file.writeFile('x', { signal })],
-])('%s ends at the signal of its options', async (_, call) => {
+])('%s fails with AbortError when the signal of its options is aborted', async (_, call) => {
   const held = await open();
   const controller = new AbortController();
   held.hold();
@@ -215,7 +218,7 @@ it.each<[string, (held: Held, signal: AbortSignal) => Promise<unknown>]>([
   expect((await other).isFile()).toBe(true);
 });
 
-it('a call of an object ends at the signal of its options', async () => {
+it('a method of a file object fails with AbortError when the signal of its options is aborted', async () => {
   const held = await open();
   const object = await held.volume.object('/a');
   const controller = new AbortController();
@@ -227,7 +230,7 @@ it('a call of an object ends at the signal of its options', async () => {
   expect((await object.stat()).isFile()).toBe(true);
 });
 
-it('waits for locks end with AbortError at one signal, although the first interrupts the others', async () => {
+it('one signal ends several waits for locks, each with AbortError', async () => {
   const held = await open();
   await held.file.lock({ type: 'write' });
   const controller = new AbortController();
@@ -238,7 +241,7 @@ it('waits for locks end with AbortError at one signal, although the first interr
   expect(await Promise.all(ends)).toEqual(['ABORT_ERR', 'ABORT_ERR', 'ABORT_ERR']);
 });
 
-it('a signal that ends many calls goes through the requests in flight once', async () => {
+it('a signal that ends 1,000 calls makes one pass over the requests in flight', async () => {
   const held = await open();
   const controller = new AbortController();
   const volume = held.volume.with({ signal: controller.signal });

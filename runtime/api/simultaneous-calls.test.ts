@@ -48,7 +48,7 @@ it('a large append, which takes several requests, keeps the order of its data', 
   );
 });
 
-it('two appends of one file in flight are both at its end', async () => {
+it('two simultaneous appends to a file both write at its end', async () => {
   const volume = await open();
   await using file = await volume.open('/a', 'a');
   await Promise.all([file.write('one '), file.write('two ')]);
@@ -62,7 +62,7 @@ it('simultaneous writes without a position are appended in the order of the call
   expect(await volume.readFile('/a', 'utf8')).toBe('one two three');
 });
 
-it('a write that fails leaves the position', async () => {
+it('a failed write does not move the position of an open file', async () => {
   const volume = await open();
   await using file = await volume.open('/a', 'w');
   await file.write('one ');
@@ -71,7 +71,7 @@ it('a write that fails leaves the position', async () => {
   expect(await volume.readFile('/a', 'utf8')).toBe('one three');
 });
 
-it('reads of one directory in flight return each entry once', async () => {
+it('simultaneous reads of an open directory return each entry once', async () => {
   const volume = await open();
   const names = Array.from({ length: 300 }, (_, number) => `file ${number}`);
   await Promise.all(names.map((name) => volume.writeFile(`/${name}`, '')));

@@ -25,7 +25,7 @@ function* turns(count: number): Steps<number> {
 }
 
 describe('steps', () => {
-  it('an error of a reply has the stack of the caller that did not wait', () => {
+  it('an error in a synchronous call has the stack of its caller', () => {
     function* refuse(): Steps<void> {
       yield* turns(0);
       throw new FopError(2, '/absent');
@@ -36,13 +36,13 @@ describe('steps', () => {
     );
   });
 
-  it('run returns a promise of the result, and runSync the result of steps that end at once', async () => {
+  it('runSteps returns a promise of the result, and runSync the result, or throws if a step must wait', async () => {
     expect(await runSteps(turns(3))).toBe(3);
     expect(runSync(turns(0))).toBe(0);
     expect(() => runSync(turns(1))).toThrow(NotAtOnceError);
   });
 
-  it('wait 100,000 times at once without a growing stack', () => {
+  it('can wait 100,000 times for results that are there at once, without a growing stack', () => {
     function* many(): Steps<number> {
       for (let round = 0; round < 100_000; round += 1) yield* turns(0);
       return 100_000;
@@ -50,7 +50,7 @@ describe('steps', () => {
     expect(runSync(many())).toBe(100_000);
   });
 
-  it('fail with the error of a wait, and can catch it', async () => {
+  it('fail with the error of a rejected promise unless they catch it', async () => {
     function* failing(): Steps<string> {
       try {
         yield* awaitPromise(Promise.reject(new Error('refused')));
@@ -101,7 +101,7 @@ describe('inParallel', () => {
     expect(most).toBeLessThanOrEqual(limit);
   }
 
-  it('begins no item after a failure, and fails when those under way have ended', async () => {
+  it('begins no item after a failure, and fails once the items in progress have ended', async () => {
     const ended: number[] = [];
     const all = inParallel([1, 2, 0, 4, 5], 2, function* (item) {
       yield* turns(item === 1 ? 9 : item);

@@ -57,7 +57,7 @@ describe('a volume', () => {
     ['posix', 'promises'],
     ['posix', 'callbacks'],
   ] as const)(
-    'over storage/%s returns through its %s the results of fs/promises on a disk, for random operations',
+    'over storage/%s gives through its %s the same results as Node on a disk, for random operations',
     async (storage, shape) => {
       await fc.assert(
         fc.asyncProperty(fc.array(operations, { minLength: 5, maxLength: 30 }), async (list) => {
@@ -90,7 +90,7 @@ describe('a volume', () => {
   );
 
   it.each(cases)(
-    'copies a tree over $name at the place of a directory as on a disk, with dereference: $dereference',
+    'copies a tree with a directory over $name as Node does on a disk, with dereference: $dereference',
     async ({ name, dereference }) => {
       const copyOver = async (fs: typeof node, folder: string): Promise<string> => {
         for (const directory of ['from', 'to', 'other', 'from/sub'])

@@ -3,7 +3,7 @@ import { FakeContext, startGraph } from '../../test/support/core.ts';
 import memory from '../xlators/storage/memory/index.ts';
 import { Volume } from './volume.ts';
 
-it('a file that is watched by polls keeps no timer after the close of its volume', async () => {
+it('watchFile leaves no timer when the volume is closed', async () => {
   const graph = await startGraph([{ translator: memory as never }], new FakeContext());
   const volume = Volume.fromGraph(graph, { ownsGraph: true });
   await volume.writeFile('/a', '');

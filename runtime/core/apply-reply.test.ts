@@ -50,7 +50,7 @@ async function start(): Promise<Run> {
   };
 }
 
-it("a success without an inode links the request's inode", async () => {
+it('a successful lookup reply without an inode links the inode of the request', async () => {
   const { inodes, root, apply } = await start();
   const loc = makeLoc(root, 'a');
   const reply = [null, makeAttributes(makeGfid(5), IA_IFREG)];
@@ -59,7 +59,7 @@ it("a success without an inode links the request's inode", async () => {
   expect(inodes.grep(root, 'a')).toBe(loc.inode);
 });
 
-it('a success without attributes counts as a failure, and its inode is forgotten', async () => {
+it('a successful mkdir reply without attributes counts as a failure, and the new inode is forgotten', async () => {
   const { inodes, root, top, forgotten, apply } = await start();
   const loc = makeLoc(root, 'a');
   loc.inode!.ctxSet(top, 1);
@@ -76,14 +76,17 @@ it('a failed create forgets the inode that was made for it', async () => {
   expect(forgotten).toEqual([loc.inode]);
 });
 
-it.each([ENOENT, ESTALE])('a lookup that fails with errno %d removes the name', async (errno) => {
-  const { inodes, root, known, apply } = await start();
-  const inode = known('a', 5);
-  apply('lookup', [new Loc(inode, root, 'a'), null], -1, errno, []);
-  expect(inodes.grep(root, 'a')).toBe(undefined);
-});
+it.each([ENOENT, ESTALE])(
+  'a lookup that fails with errno %d removes the name from the inode table',
+  async (errno) => {
+    const { inodes, root, known, apply } = await start();
+    const inode = known('a', 5);
+    apply('lookup', [new Loc(inode, root, 'a'), null], -1, errno, []);
+    expect(inodes.grep(root, 'a')).toBe(undefined);
+  },
+);
 
-it('a create that finds a known gfid moves its fd to the known inode', async () => {
+it('a create that finds an existing file moves its fd to the inode of the file', async () => {
   const { root, top, forgotten, known, apply } = await start();
   const inode = known('a', 5);
   const loc = makeLoc(root, 'b');
@@ -95,7 +98,7 @@ it('a create that finds a known gfid moves its fd to the known inode', async () 
   expect(forgotten).toEqual([loc.inode]);
 });
 
-it('link adds a name to a known inode', async () => {
+it('link adds a name to an inode in the table', async () => {
   const { inodes, root, known, apply } = await start();
   const inode = known('a', 5);
   const args = [new Loc(inode), new Loc(inode, root, 'b'), null];
@@ -103,7 +106,7 @@ it('link adds a name to a known inode', async () => {
   expect([inodes.grep(root, 'a'), inodes.grep(root, 'b')]).toEqual([inode, inode]);
 });
 
-it('rename moves a name, and with RENAME_EXCHANGE exchanges two', async () => {
+it('rename moves a name in the inode table, or swaps two names with RENAME_EXCHANGE', async () => {
   const { inodes, root, known, apply } = await start();
   const [a, b] = [known('a', 5), known('b', 6)];
   const locs = [new Loc(a, root, 'a'), new Loc(b, root, 'b')];
@@ -121,7 +124,7 @@ it('unlink and rmdir remove the name from the table', async () => {
   }
 });
 
-it('readdirp links entries with attributes, but not "." and entries without', async () => {
+it('readdirp links the inodes of entries with attributes, except "."', async () => {
   const { inodes, root, apply } = await start();
   const entry = (name: string, number: number): Dirent => {
     const gfid = makeGfid(number);

@@ -13,21 +13,21 @@ function countPolls(busy: BusyPoll, waits: number, outcome: 'noteHit' | 'noteMis
   return count;
 }
 
-test('with a limit of 0 no wait polls', () => {
+test('a server with a busy-poll limit of 0 never polls', () => {
   expect(countPolls(new BusyPoll(0), 100, 'noteHit')).toBe(0);
 });
 
-test('after a hit, the next wait polls', () => {
+test('a server polls again after a poll that found a request', () => {
   expect(countPolls(new BusyPoll(50), 1000, 'noteHit')).toBe(1000);
 });
 
-test('after many misses, one in 1024 waits polls', () => {
+test('a server polls in one of 1024 waits after many polls that found nothing', () => {
   const busy = new BusyPoll(50);
   expect(countPolls(busy, 4096, 'noteMiss')).toBeLessThan(16);
   expect(countPolls(busy, 102_400, 'noteMiss')).toBe(100);
 });
 
-test('after many misses, one hit makes every wait poll again', () => {
+test('a server polls in every wait again after one poll that found a request', () => {
   const busy = new BusyPoll(50);
   countPolls(busy, 5000, 'noteMiss');
   while (!busy.shouldPoll());

@@ -65,7 +65,7 @@ test.each([
   ['a byte order mark', [0xef, 0xbb, 0xbf], '\ufeff'],
   ['Latin-1 in between', [0x63, 0x61, 0x66, 0xe9, 0x2e, 0xc3, 0xa9], 'caf\udce9.é'],
   ['nothing', [], ''],
-])('%s survives decoding and encoding', (_, bytes, name) => {
+])('%s has the same bytes after decoding and encoding', (_, bytes, name) => {
   expect(decodeName(Uint8Array.from(bytes))).toBe(name);
   expect(encodeName(name)).toEqual(Uint8Array.from(bytes));
 });
@@ -84,20 +84,20 @@ test.each([254, 255, 256, 5000])('a name of %i characters survives encoding', (l
   expect(decodeName(encodeName(`${name}ä`))).toBe(`${name}ä`);
 });
 
-test('a decoded name is unchanged after decoding the next one', () => {
+test('a decoded name is unchanged after another name is decoded', () => {
   const first = decodeName(encodeName('abc'));
   decodeName(encodeName('xyz'));
   expect(first).toBe('abc');
 });
 
-test('encodeNameInto writes at the offset only', () => {
+test('encodeNameInto changes no bytes before or after the encoded name', () => {
   const out = new Uint8Array(8).fill(0xaa);
   expect(encodeNameInto('aé', out, 2)).toBe(3);
   expect([...out]).toEqual([0xaa, 0xaa, 0x61, 0xc3, 0xa9, 0xaa, 0xaa, 0xaa]);
 });
 
 test.each(['\ud800', 'a\udbffb', '\udc00', '\udc7f', '\udd00', '\udfff', '\ud800\ud800\udc00'])(
-  'encoding a surrogate that stands for no byte throws (%j)',
+  'encoding throws an error for a lone surrogate that stands for no byte (%j)',
   (name) => {
     for (const encode of [encodeName, nameLength]) {
       expect(() => encode(name)).toThrow(NameError);

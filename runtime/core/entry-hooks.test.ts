@@ -30,7 +30,7 @@ const tokens = (name: FopName, which: 'args' | 'reply') =>
 
 describe('taps', () => {
   test.each(fopNames)(
-    '%s gives arguments and reply to both hooks, and passes them on unchanged',
+    'for %s give arguments and reply to both hooks, and pass them on unchanged',
     async (name) => {
       const seen: unknown[][] = [];
       const before: Before<string> = (frame, xl, fop, ...args) => {
@@ -66,7 +66,7 @@ describe('taps', () => {
     }
   });
 
-  test('reply with the errno that the first hook returns, and wind nothing', async () => {
+  test('reply with the errno that the first hook returns, and send no request to the child', async () => {
     for (const after of [undefined, () => expect.unreachable('there is no reply to see')]) {
       const { leaf, graph } = await over(taps(fopNames, () => EROFS, after));
       for (const name of fopNames) {

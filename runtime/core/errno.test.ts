@@ -4,7 +4,7 @@ import * as errno from './errno.ts';
 
 const exported = new Map(Object.entries(errno).filter(([name]) => /^E[A-Z0-9]+$/.test(name)));
 
-test('every errno of Node has its number of Linux here', () => {
+test('every errno name of Node has the number of Linux', () => {
   const known = Object.entries(constants.errno);
   expect(known.length).toBeGreaterThan(70);
   for (const [name, number] of known) expect(exported.get(name), name).toBe(number);
@@ -28,7 +28,7 @@ test('errnoName and errnoNumber convert both ways, names in any case', () => {
   }
 });
 
-test('errnoName prints the usual one of several names', () => {
+test('errnoName prints the usual name of a number with several names', () => {
   expect(errno.errnoName(errno.EWOULDBLOCK)).toBe('EAGAIN');
   expect(errno.errnoName(errno.EDEADLOCK)).toBe('EDEADLK');
   expect(errno.errnoName(errno.ENOTSUP)).toBe('EOPNOTSUPP');

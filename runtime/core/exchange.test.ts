@@ -139,7 +139,7 @@ class Running {
 
 const running = (...volumes: TestVolume[]): Promise<Running> => new Running(volumes).start();
 
-it('a new top looks up known inodes and opens open files, without further requests to the storage', async () => {
+it('a volume added at the top of a running graph looks up the known inodes and opens the open files', async () => {
   const log: string[] = [];
   const run = await running(disk);
   const fd = await run.create('/f', 'text');
@@ -161,7 +161,7 @@ it('a new top looks up known inodes and opens open files, without further reques
   await run.graph.stop();
 });
 
-it('a removed volume gets release and forget of its contexts, then fini', async () => {
+it('a volume removed from a running graph gets release and forget for its contexts, then fini', async () => {
   const log: string[] = [];
   const top = { name: 'top', translator: watcher(log) };
   const run = await running(disk, top);
@@ -182,7 +182,7 @@ it('a removed volume gets release and forget of its contexts, then fini', async 
   await run.graph.stop();
 });
 
-it('a request under way finishes in the replaced volume, which ends afterwards', async () => {
+it('a replaced volume finishes the requests that it has begun, then ends', async () => {
   const log: string[] = [];
   const leaf = new HeldLeaf();
   const held = { name: 'held', translator: leaf.translator };
@@ -285,7 +285,7 @@ it.each([
   await expect(run.exchange(disk)).rejects.toThrow('the graph has ended');
 });
 
-it('an exchange during another is refused, and the first one succeeds', async () => {
+it('a graph refuses a second exchange of volumes during the first, which succeeds', async () => {
   const log: string[] = [];
   const run = await running(disk);
   const first = run.exchange(disk, { name: 'first', translator: watcher(log) });
@@ -318,7 +318,7 @@ it.each([
   ],
   ['does not come up', { notify: () => {} }, /volume 'other' .*has not come up within 1 s/],
 ] as const)(
-  'an exchange whose new volume %s leaves the graph unchanged',
+  'an exchange of volumes in which the new one %s leaves the graph unchanged',
   async (_what, more, why) => {
     const log: string[] = [];
     const top = { name: 'top', translator: watcher(log) };
@@ -340,7 +340,7 @@ it.each([
   },
 );
 
-it('an exchange that would remove a volume with data of its own is refused', async () => {
+it('a running graph refuses to remove a volume whose files would be lost', async () => {
   const run = await running(disk);
   const other = { name: 'other', translator: memory as Translator<unknown> };
   // The storage is still empty.
@@ -361,7 +361,7 @@ it('an exchange that would remove a volume with data of its own is refused', asy
   await run.graph.stop();
 });
 
-it('a new instance of features/locks takes over held locks and waiting ones', async () => {
+it('a new instance of features/locks takes over the held locks and the waiting requests', async () => {
   const log: string[] = [];
   const run = await running(disk, locker);
   const fd = await run.create('/f', 'text');
@@ -417,7 +417,7 @@ it('a file that a new volume refuses to open stays open in the replaced one', as
   await run.graph.stop();
 });
 
-it('a hundred exchanges lose no open file and leave no replaced instance', async () => {
+it('a hundred exchanges of volumes lose no open file, and leave no replaced volume', async () => {
   const log: string[] = [];
   const run = await running(disk);
   const fds = [await run.create('/a', '1'), await run.create('/b', '2')];
@@ -437,7 +437,7 @@ it('a hundred exchanges lose no open file and leave no replaced instance', async
   await run.graph.stop();
 });
 
-it('requests wound while a graph is exchanged get their replies', async () => {
+it('requests sent while volumes are exchanged get their replies', async () => {
   const log: string[] = [];
   const run = await running(disk);
   await run.create('/f', 'text');

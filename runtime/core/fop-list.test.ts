@@ -9,7 +9,7 @@ const { enable } = defineOptions({
   enable: { type: 'str', items: FOP_ITEMS, description: 'Which.' },
 });
 
-test('a list names fops by method or log name, in any case and with blanks', () => {
+test('a list of fops accepts method names and log names, in any case and with blanks', () => {
   const spelled = fc.constantFrom(...fopNames).chain((name) => {
     const log = findFop(name)!.logName;
     return fc.record({
@@ -26,11 +26,11 @@ test('a list names fops by method or log name, in any case and with blanks', () 
   );
 });
 
-test('an absent list means all fops', () => {
+test('an absent list of fops means all fops', () => {
   expect(parseFopList(undefined)).toEqual(fopNames);
 });
 
-test('a list accepts and ignores names without a method, such as FORGET', () => {
+test('a list of fops accepts and ignores names without a method, such as FORGET', () => {
   for (const name of numbersWithoutMethod.values()) {
     expect(parseOption('enable', enable, name)).toEqual({ value: name });
     expect(parseFopList(`${name},STAT`)).toEqual(['stat']);
@@ -41,13 +41,13 @@ test.each([
   ['LOKUP', "'LOKUP' has 'LOKUP', which is not one of them (did you mean 'LOOKUP'?)"],
   ['STAT,,READ', "'STAT,,READ' has an item that is empty"],
   ['', "'' has an item that is empty"],
-])('a list with an unknown or empty item is refused: %j', (text, error) => {
+])('a list of fops with an unknown or empty item is refused: %j', (text, error) => {
   expect(parseOption('enable', enable, text)).toEqual({
     error: `option 'enable': ${error}; it takes names of fops with commas between, such as LOOKUP,READ`,
   });
 });
 
-test('help describes the accepted items of a list', () => {
+test('the help of an option describes the accepted items of a list of fops', () => {
   expect(describeOption('enable', enable)).toBe(
     'enable (str)\n    Which.\n    Takes names of fops with commas between, such as LOOKUP,READ.',
   );

@@ -36,12 +36,12 @@ describe('the table of fops', () => {
     expect(fops.map((fop) => [fop.number, fop.logName, fop.name])).toEqual(expected);
   });
 
-  test('has, with the numbers without a method, every number from 0 on once', () => {
+  test('uses every number from 0 on once, together with the numbers without a method', () => {
     const numbers = [...fops.map((fop) => fop.number), ...numbersWithoutMethod.keys()];
     expect(numbers.sort((a, b) => a - b)).toEqual(numbers.map((_, i) => i));
   });
 
-  test('has xdata last, except in the reply of lookup, and none in getspec', () => {
+  test('has xdata as the last argument, except in the reply of lookup and in getspec', () => {
     for (const fop of fops) {
       if (fop.name === 'getspec') continue;
       expect(fop.args.at(-1)?.name, fop.name).toBe('xdata');
@@ -53,7 +53,7 @@ describe('the table of fops', () => {
     expect(all.map((arg) => arg.name)).toEqual(['key', 'flags', 'spec']);
   });
 
-  test('has unique names in a row, nullable objects in replies, and no nullable loc', () => {
+  test('has unique argument names for each fop, nullable objects in replies, and no nullable loc', () => {
     for (const { name, args, reply } of fops) {
       for (const list of [args, reply]) {
         expect(new Set(list.map((arg) => arg.name)).size, name).toBe(list.length);
@@ -79,7 +79,7 @@ describe('the table of fops', () => {
     );
   });
 
-  test('findFop accepts the method, and the log name in any case', () => {
+  test('finds a fop by its method name, or by its log name in any case', () => {
     expect(findFop('readv')).toBe(findFop('READ'));
     expect(findFop('read')?.number).toBe(12);
     expect(findFop('Copy_File_Range')?.name).toBe('copy_file_range');
@@ -88,7 +88,7 @@ describe('the table of fops', () => {
 });
 
 describe('the generated stubs', () => {
-  test('have every fop', () => {
+  test('exist for every fop, in the order of the table', () => {
     const names = fops.map((fop) => fop.name);
     expect(fopNames).toEqual(names);
     for (const group of [wind, tail, unwind, fail, pass, tap]) {

@@ -41,7 +41,7 @@ async function over(fops: Fops<unknown>, context = new FakeContext()) {
 const stat = (graph: Graph) => ask(graph, 'stat', new Loc(graph.inodes.root), null);
 
 describe('an unwind', () => {
-  test('passes its values to the winder', async () => {
+  test('passes its values to the callback of the wind', async () => {
     const { leaf, graph } = await over({});
     const buf = new Iatt();
     const reply = stat(graph);
@@ -57,7 +57,7 @@ describe('an unwind', () => {
     expect(stat(graph)).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
   });
 
-  test("is dropped if it is the frame's second, and the log names volume, fop and request", async () => {
+  test('is dropped if its frame was unwound before, and the log names volume, fop and request', async () => {
     const { leaf, graph, context } = await over({});
     const reply = stat(graph);
     const [{ answer, frame }] = leaf.requests as [HeldRequest];
@@ -70,7 +70,7 @@ describe('an unwind', () => {
     expect(context.lines[0]).toContain(`request ${reply.frame.root.unique} `);
   });
 
-  test("does not reach a later request if it is the frame's second", async () => {
+  test('does not reach a later request if its frame was unwound before', async () => {
     const { leaf, graph } = await over({});
     stat(graph);
     const first = leaf.requests[0]!;
@@ -89,7 +89,7 @@ describe('an unwind', () => {
 
 describe('every fop', () => {
   test.each(fopNames)(
-    '%s passes arguments and reply on, and fail unwinds an errno',
+    '%s passes its arguments and reply on unchanged, and fail unwinds it with an errno',
     async (name) => {
       const row = fops.find((fop) => fop.name === name)!;
       const args = row.args.map((_, i) => ({ argument: i }));
@@ -134,7 +134,7 @@ describe('a frame', () => {
     expect(reply.count).toBe(1);
   });
 
-  test('goes to the child with a tail wind, and the reply bypasses the winder', async () => {
+  test('is passed to the child by a tail wind, and the reply bypasses the translator that winds', async () => {
     let mine: Frame | undefined;
     const { leaf, graph, context } = await over({
       stat(frame, xl, loc, xdata) {
@@ -224,14 +224,14 @@ describe('a frame', () => {
   });
 });
 
-describe('a stack', () => {
+describe('a call stack', () => {
   test('has a serial number greater than that of earlier requests', () => {
     const [a, b] = [new Stack(1, 2, 3, 'STAT'), new Stack(1, 2, 3, 'STAT')];
     expect(b.unique).toBeGreaterThan(a.unique);
     expect(a).toMatchObject({ uid: 1, gid: 2, pid: 3, op: 'STAT', lkOwner: '', groups: [] });
   });
 
-  test('finds the groups of its caller at the first use, once', () => {
+  test('looks up the groups of its caller at their first use, and only once', () => {
     const asked: number[] = [];
     const stack = new Stack(0, 0, 7, 'STAT', (pid) => {
       asked.push(pid);

@@ -33,7 +33,7 @@ test('a gfid converts from text to bytes and back', () => {
   fc.assert(fc.property(fc.uuid(), (gfid) => gfidFromBytes(gfidToBytes(gfid)) === gfid));
 });
 
-test('a gfid is unchanged after making the next one', () => {
+test('a gfid is unchanged after another one is made', () => {
   const first = gfidFromBytes(gfidToBytes(ROOT_GFID));
   gfidFromBytes(new Uint8Array(16).fill(0xff));
   expect(first).toBe(ROOT_GFID);
@@ -44,7 +44,7 @@ test('the null gfid is 16 zero bytes, and the root gfid ends in 1', () => {
   expect(gfidToBytes(ROOT_GFID)).toEqual(Uint8Array.from([...Array(15).fill(0), 1]));
 });
 
-test('the inode number is the last eight bytes, big-endian, without the highest bit, and never 0', () => {
+test('the inode number of a gfid is its last eight bytes, without the highest bit, and never 0', () => {
   expect([computeInoHi(ROOT_GFID), computeInoLo(ROOT_GFID)]).toEqual([0, 1]);
   const ino = (gfid: string) => (BigInt(computeInoHi(gfid)) << 32n) | BigInt(computeInoLo(gfid));
   expect(ino('eab7a035-8f43-4e91-a561-e4e5c42fce07')).toBe(2693685727634378247n);

@@ -58,8 +58,8 @@ const named = (name: string, translator: Translator<unknown>, ...below: string[]
   below,
 });
 
-describe('start', () => {
-  test('calls init from the top, sends PARENT_UP down, and CHILD_UP comes up to the master', async () => {
+describe('the start of a graph', () => {
+  test('calls init from the top, sends PARENT_UP down, and then CHILD_UP up to the master', async () => {
     const log: string[] = [];
     const graph = makeGraph(
       ['leaf', 'middle', 'top'].map((name) => ({ name, translator: recorder(log) })),
@@ -118,14 +118,14 @@ describe('start', () => {
     expect(log.filter((line) => line === 'top CHILD_UP')).toHaveLength(2);
   });
 
-  test('starts a volume without a parent that is not the top', async () => {
+  test('also starts a volume that has no parent and is not the top', async () => {
     const log: string[] = [];
     const translator = recorder(log);
     await startGraph([named('alone', translator), named('top', translator)]);
     expect(log).toContain('alone CHILD_UP');
   });
 
-  test('calls a function of fops for each instance', async () => {
+  test('calls `fops` for each volume if it is a function', async () => {
     const leaf = new HeldLeaf();
     const translator = recorder([], {
       fops: (xl): Fops<string> => (xl.name === 'v2' ? {} : { stat: () => {} }),
@@ -139,7 +139,7 @@ describe('start', () => {
   });
 });
 
-describe('a start that fails', () => {
+describe('a graph that fails to start', () => {
   test('ends the started volumes, and names the volume and the reason', async () => {
     const log: string[] = [];
     const refuse = () => {
@@ -170,7 +170,7 @@ describe('a start that fails', () => {
     expect(log).toEqual(['v0 init', 'v0 fini']);
   });
 
-  test('because of options names all invalid ones with their positions', async () => {
+  test('names all invalid options with their positions', async () => {
     const translator = recorder([], {
       options: {
         size: { type: 'sizet', description: '' },
@@ -189,7 +189,7 @@ describe('a start that fails', () => {
     );
   });
 
-  test('because of a missing subvolume, or without volumes, throws', () => {
+  test('throws an error if it has no volumes, or if a subvolume is missing', () => {
     const translator = recorder([]);
     expect(() => makeGraph([], new FakeContext())).toThrow('at least one volume');
     const volumes = [named('top', translator, 'nowhere')];
@@ -199,7 +199,7 @@ describe('a start that fails', () => {
   });
 });
 
-describe('stop', () => {
+describe('the stop of a graph', () => {
   test('logs an error of fini, and ends the other volumes', async () => {
     const log: string[] = [];
     const context = new FakeContext();
@@ -265,7 +265,7 @@ describe('a wind', () => {
     [true, [0, 1], NaN],
     [() => true, [0, 1], NaN],
   ])(
-    'with passesThrough %s goes to the first of several children, or is answered EOPNOTSUPP',
+    'with passesThrough %s goes to the first child if that is true, else fails with EOPNOTSUPP',
     async (says, held, errno) => {
       const leaves = [new HeldLeaf(), new HeldLeaf()];
       const graph = await startGraph([
@@ -282,7 +282,7 @@ describe('a wind', () => {
     },
   );
 
-  test('is answered EOPNOTSUPP if no volume defines the fop', async () => {
+  test('fails with EOPNOTSUPP if no volume defines the fop', async () => {
     const leaf = new HeldLeaf();
     const graph = await startGraph([
       { translator: leaf.onlyFops('stat') },
@@ -309,7 +309,7 @@ describe('an event', () => {
     expect(heard).toEqual([]);
   });
 
-  test('carries the volume that passed it on, but an UPCALL keeps its data', async () => {
+  test('carries the volume that passed it on, except an UPCALL, which keeps its data', async () => {
     const heard: unknown[] = [];
     const graph = await startGraph([{ translator: recorder([]) }, { translator: recorder([]) }]);
     graph.top.master = (event, data) => void heard.push([event, data]);
@@ -469,7 +469,7 @@ test('the option log-level sets the log level of its volume', async () => {
   expect(context.lines[0]).toContain(' 0-v1: said');
 });
 
-test('two instances have separate contexts of an inode', async () => {
+test('two volumes have separate contexts for the same inode', async () => {
   const translator = recorder([]);
   const graph = await startGraph([{ translator }, { translator }]);
   const [a, b] = graph.xlators as [Graph['top'], Graph['top']];

@@ -7,7 +7,7 @@ import {
   Histogram,
 } from './histogram.ts';
 
-it('buckets have no gaps, and end at most a quarter above their start', () => {
+it('the buckets of a histogram have no gaps, and end at most a quarter above their start', () => {
   for (let at = 0; at < BUCKET_COUNT; at++) {
     expect(computeBucketStart(at + 1)).toBeGreaterThan(computeBucketStart(at));
     expect([
@@ -20,7 +20,7 @@ it('buckets have no gaps, and end at most a quarter above their start', () => {
 });
 
 it.each([-1, 0, 0.5])(
-  '%d ns goes into the first bucket, and very long times into the last',
+  'a time of %d ns goes into the first bucket, and very long times into the last',
   (ns) => {
     expect(findBucket(ns)).toBe(0);
     expect([1e13, Number.POSITIVE_INFINITY].map(findBucket)).toEqual([

@@ -38,7 +38,7 @@ describe('ia_type', () => {
   });
 });
 
-test('a new iatt is unknown; a ctime or a link count makes it known', () => {
+test('a new iatt counts as unknown until it has a ctime or a link count', () => {
   const buf = new Iatt();
   expect([buf.known, buf.iaGfid]).toEqual([false, NULL_GFID]);
   expect(Object.assign(buf.copy(), { iaNlink: 1 }).known).toBe(true);
@@ -46,7 +46,7 @@ test('a new iatt is unknown; a ctime or a link count makes it known', () => {
   expect(buf.known).toBe(false);
 });
 
-test('iaIno is the end of the gfid, big-endian', () => {
+test('iaIno is made of the last bytes of the gfid, big-endian', () => {
   const buf = Object.assign(new Iatt(), { iaGfid: 'eab7a035-8f43-4e91-a561-e4e5c42fce07' });
   expect(buf.iaIno).toBe(2693685727634378247n);
 });

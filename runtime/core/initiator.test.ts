@@ -30,7 +30,7 @@ let graph: Graph;
 afterEach(() => graph?.stop());
 
 describe('a call pool', () => {
-  test('lists the calls in flight, oldest first, in any order of endings', () => {
+  test('lists the calls in flight, oldest first, also when they end in another order', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.boolean(), fc.nat(20))), (steps) => {
         const pool = new CallPool();
@@ -52,7 +52,7 @@ describe('a call pool', () => {
     );
   });
 
-  test('is busy while a call does not rest', () => {
+  test('may need the event loop while a call in it is not at rest', () => {
     const pool = new CallPool();
     const [one, two] = [newCall(), newCall()];
     expect(pool.mayNeedEventLoop).toBe(false);
@@ -117,7 +117,7 @@ async function setUp() {
 }
 
 describe('a client', () => {
-  test('has its own uid, or the given one', async () => {
+  test('has a uid of its own unless one is given', async () => {
     const { initiator } = await setUp();
     const [one, two, three] = [initiator.connect(), initiator.connect(), initiator.connect('who')];
     expect(one.uid).toMatch(/^CTX_ID:[0-9a-f-]{36}-GRAPH_ID:0-PC_NAME:front-RECON_NO:-0$/);
@@ -167,7 +167,7 @@ describe('a client', () => {
     expect([told.length, initiator.clients.size, initiator.calls.size]).toEqual([1, 0, 0]);
   });
 
-  test('keeps no fd and no lookup that come after it has disconnected', async () => {
+  test('keeps no fd and no lookup that arrives after it has disconnected', async () => {
     const { initiator } = await setUp();
     const client = initiator.connect();
     client.disconnect();
@@ -206,7 +206,7 @@ describe('a client', () => {
     );
   });
 
-  test('forgets its own lookups only, and all when it disconnects', async () => {
+  test('forgets only its own lookups, and all of them when it disconnects', async () => {
     const { initiator } = await setUp();
     const [one, two] = [initiator.connect(), initiator.connect()];
     const { inodes } = graph;
@@ -224,7 +224,7 @@ describe('a client', () => {
     expect([inode.nlookup, inodes.find(inode.gfid)]).toEqual([0, undefined]);
   });
 
-  test('knows exactly the inodes of its lookups, beside other clients that come and go', async () => {
+  test('knows exactly the inodes that it has looked up, while other clients come and go', async () => {
     const { initiator } = await setUp();
     const { inodes } = graph;
     const files = [1, 2, 3].map(
@@ -284,7 +284,7 @@ describe('an initiator', () => {
     expect(two.string(GFID_REQ)).not.toBe(one.string(GFID_REQ));
   });
 
-  test('gets events until close, which disconnects its clients', async () => {
+  test('receives events until it is closed, which also disconnects its clients', async () => {
     const { initiator } = await setUp();
     const client = initiator.connect();
     const heard: string[] = [];

@@ -65,7 +65,7 @@ describe('the inode table', () => {
     expect(table.size).toBe(3);
   });
 
-  test('links a known gfid to its inode, also under another name', () => {
+  test('returns the existing inode for a gfid that it contains, also under another name', () => {
     const file = link(2, table.root, 'a', IA_IFREG);
     expect(link(2, table.root, 'b', IA_IFREG)).toBe(file);
     expect(file.names.map((dentry) => dentry.name)).toEqual(['a', 'b']);
@@ -75,7 +75,7 @@ describe('the inode table', () => {
     expect(link(2, table.root, 'b', IA_IFREG).names).toHaveLength(1);
   });
 
-  test('keeps the type of the first link', () => {
+  test('keeps the file type of an inode when a later link has another', () => {
     const file = link(2, table.root, 'a', IA_IFREG);
     link(2, table.root, 'a', IA_IFDIR);
     expect(file.iaType).toBe(IA_IFREG);
@@ -100,7 +100,7 @@ describe('the inode table', () => {
   });
 });
 
-describe('a name', () => {
+describe('a name in the inode table', () => {
   test('leads to the inode that was linked last, and the earlier inode loses it', () => {
     const before = link(1, table.root, 'a', IA_IFREG);
     const after = link(2, table.root, 'a', IA_IFREG);
@@ -109,7 +109,7 @@ describe('a name', () => {
     expect(before.path).toBe(`<gfid:${makeGfid(1)}>`);
   });
 
-  test('moves by rename with all names below, and replaces the target', () => {
+  test('moves by rename with all names below it, and replaces the name at the new place', () => {
     const a = link(1, table.root, 'a');
     const b = link(2, table.root, 'b');
     const file = link(3, a, 'file', IA_IFREG);
@@ -149,7 +149,7 @@ describe('an inode', () => {
     table.lruLimit = 2;
   });
 
-  test('is evicted as the oldest idle one beyond the limit', () => {
+  test('is evicted when it has been idle longest and the table exceeds its limit', () => {
     const inodes = [1, 2, 3].map((number) => link(number, table.root, `n${number}`));
     expect(table.lruSize).toBe(2);
     expect(inodes.map((inode) => table.find(inode.gfid))).toEqual([undefined, ...inodes.slice(1)]);
@@ -157,7 +157,7 @@ describe('an inode', () => {
     expect(table.grep(table.root, 'n1')).toBe(undefined);
   });
 
-  test('becomes the newest idle one when it is linked again', () => {
+  test('counts as newly used when it is linked again', () => {
     const [a] = [link(1, table.root, 'a'), link(2, table.root, 'b')];
     link(1, table.root, 'a');
     link(3, table.root, 'c');
@@ -165,7 +165,7 @@ describe('an inode', () => {
     expect(table.find(makeGfid(2))).toBe(undefined);
   });
 
-  test('with lookups stays until all are forgotten, by count or at once', () => {
+  test('is not evicted until all its lookups are forgotten, by count or at once', () => {
     const held = link(1, table.root, 'held');
     for (let i = 0; i < 3; i++) table.lookup(held);
     for (const number of [2, 3, 4]) link(number, table.root, `n${number}`);
@@ -179,7 +179,7 @@ describe('an inode', () => {
     expect([held.nlookup, table.lruSize]).toEqual([0, 2]);
   });
 
-  test('with an open fd stays', () => {
+  test('is not evicted while it has an open fd', () => {
     const held = link(1, table.root, 'held');
     const fd = new Fd(held, 0, 1);
     for (const number of [2, 3, 4]) link(number, table.root, `n${number}`);
@@ -191,7 +191,7 @@ describe('an inode', () => {
     expect(table.find(held.gfid)).toBe(undefined);
   });
 
-  test('with a known name below stays, and a whole idle branch is evicted', () => {
+  test('is not evicted while an inode below it is in use, and an idle branch is evicted as a whole', () => {
     const b = link(2, table.root, 'b');
     const c = link(3, b, 'c');
     const d = link(4, c, 'd', IA_IFREG);
@@ -216,7 +216,7 @@ describe('an inode', () => {
     expect(table.find(file.gfid)).toBe(undefined);
   });
 
-  test('is not evicted, as a directory, when a file in it is linked', () => {
+  test('is not evicted when a file is linked in it, even at the limit', () => {
     table.lruLimit = 1;
     const dir = link(1, table.root, 'dir');
     const file = link(2, dir, 'file', IA_IFREG);
@@ -240,7 +240,7 @@ describe('an inode', () => {
     expect(table.grep(old, 'x')).toBe(undefined);
   });
 
-  test('keeps its gfid: a link with another gfid makes another inode', () => {
+  test('keeps its gfid, since a link with another gfid makes another inode', () => {
     const a = link(1, table.root, 'a');
     const other = table.link(a, table.root, 'a', makeAttributes(makeGfid(2)))!;
     expect(other).not.toBe(a);
@@ -250,7 +250,7 @@ describe('an inode', () => {
   });
 });
 
-describe('a context', () => {
+describe('the context of a translator', () => {
   test('set on an inode causes forget for its translator only', () => {
     table.lruLimit = 0;
     const inode = table.newInode();
@@ -276,7 +276,7 @@ describe('a context', () => {
     expect(new Set(fds.map((fd) => fd.id)).size).toBe(3);
   });
 
-  test('set on any inode, held or the root, causes forget when the table is cleared', () => {
+  test('set on an inode in use or on the root causes forget when the table is cleared', () => {
     const held = link(1, table.root, 'a');
     table.lookup(held);
     held.ctxSet(xlators[0]!, 'held');

@@ -17,14 +17,14 @@ describe('a loc', () => {
     expect(loc).toMatchObject({ gfid: NULL_GFID, pargfid: ROOT_GFID, name: 'a', path: '/a' });
   });
 
-  test('has the gfid of its inode after the link', () => {
+  test('has the gfid of its inode once the inode is linked', () => {
     const inode = table.newInode();
     const loc = new Loc(inode, table.root, 'a');
     table.link(inode, table.root, 'a', makeAttributes(makeGfid(1), IA_IFREG));
     expect(loc.gfid).toBe(makeGfid(1));
   });
 
-  test('by gfid has no parent, and the path <gfid:…>', () => {
+  test('made from a gfid has no parent, and the path <gfid:…>', () => {
     const loc = new Loc(null, null, null, makeGfid(1));
     expect(loc).toMatchObject({
       gfid: makeGfid(1),
@@ -45,7 +45,7 @@ describe('a loc', () => {
     expect(loc.path).toBe('/b/file');
   });
 
-  test('with an inode alone has the path of the inode', () => {
+  test('made from an inode alone has the path of the inode', () => {
     const dir = table.link(table.newInode(), table.root, 'a', makeAttributes(makeGfid(1)))!;
     expect(new Loc(dir).path).toBe('/a');
   });

@@ -87,7 +87,7 @@ function capture(levels: LogLevels, domain = 'v') {
   return { lines, log };
 }
 
-test('each method writes at its level, and lines beyond the level of the log are dropped', () => {
+test('each method of a log writes at its level, and lines beyond the level of the log are dropped', () => {
   const { lines, log } = capture({ default: TRACE, volumes: new Map() });
   const methods = ['critical', 'error', 'warning', 'notice', 'info', 'debug', 'trace'] as const;
   for (const method of methods) log[method]('x');
@@ -102,7 +102,7 @@ test('each method writes at its level, and lines beyond the level of the log are
   expect(lines.length).toBe(10);
 });
 
-test('the level set for a volume overrides its own level, which overrides the default', () => {
+test('the log level set for a volume overrides its option log-level, which overrides the default', () => {
   const levels: LogLevels = { default: INFO, volumes: new Map() };
   const { log } = capture(levels);
   expect(log.level).toBe(INFO);
@@ -119,7 +119,7 @@ test('the level set for a volume overrides its own level, which overrides the de
   expect(log.level).toBe(ERROR);
 });
 
-test('a line names the calling file and function, or the given source', () => {
+test('a log line names the calling file and function, or the given source', () => {
   const { lines, log } = capture({ default: INFO, volumes: new Map() });
   function negativeLookup() {
     log.info('mine');
@@ -132,7 +132,7 @@ test('a line names the calling file and function, or the given source', () => {
   expect(lines[2]).toMatch(/ I \[negative\.py:12:lookup\] 3-v: theirs$/);
 });
 
-test('a dropped line reads neither stack nor clock', () => {
+test('a dropped log line reads neither the stack nor the clock', () => {
   const sink = {
     write: () => {
       throw new Error('written');

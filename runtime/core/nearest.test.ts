@@ -25,7 +25,7 @@ test('computeEditDistance is symmetric, 0 only for equal words, and at most the 
   );
 });
 
-test('findNearest finds the word that a typing error stands for, and nothing for another word', () => {
+test('findNearest finds the word that a misspelt word stands for, and nothing for a different word', () => {
   const keys = ['cache-size', 'cache-timeout', 'page-size'];
   expect(findNearest('cache-szie', keys)).toBe('cache-size');
   expect(findNearest('CACHE-SIZE', keys)).toBe('cache-size');
@@ -77,7 +77,7 @@ test.each([
   expect(findNearest(word, candidates)).toBe(meant);
 });
 
-test('findNearest finds the word itself, and a word one edit away', () => {
+test('findNearest finds a candidate that equals the word or differs from it in one letter', () => {
   const letters = fc.stringMatching(/^[a-z]{4,9}$/);
   fc.assert(
     fc.property(letters, letters, letters, fc.nat(3), (before, word, behind, at) => {
@@ -89,7 +89,7 @@ test('findNearest finds the word itself, and a word one edit away', () => {
   );
 });
 
-test('formatSuggestion is empty when no candidate is near', () => {
+test('formatSuggestion returns an empty text when no candidate is similar', () => {
   expect(formatSuggestion('offf', ['on', 'off'])).toBe(" (did you mean 'off'?)");
   expect(formatSuggestion('elephant', ['on', 'off'])).toBe('');
 });

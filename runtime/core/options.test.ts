@@ -108,7 +108,7 @@ describe('parseOption refuses', () => {
   });
 });
 
-test('allowed values of a str match literally and by case', () => {
+test('the allowed values of a str option match only literally, including case', () => {
   const values = ['none', 'sync*'];
   expect(parse('str', 'none', { values })).toEqual({ value: 'none' });
   for (const text of ['None', 'syncfs', '']) {
@@ -141,7 +141,7 @@ test('an error names the option, the value, the fault and the accepted values', 
   ]);
 });
 
-describe('any value', () => {
+describe('the value of an option', () => {
   const natural = fc.oneof(fc.maxSafeNat(), fc.nat(5000));
   const numbers: [OptionType, fc.Arbitrary<unknown>][] = [
     ['int', fc.maxSafeInteger()],
@@ -225,7 +225,7 @@ const table = defineOptions({
   enabled: { type: 'bool', default: true, description: 'Whether.' },
 });
 
-test('Values has the type of each spec', () => {
+test('the type Values has the TypeScript type of each option', () => {
   type V = Values<typeof table>;
   expectTypeOf<V['cache-size']>().toEqualTypeOf<number>();
   expectTypeOf<V['mode']>().toEqualTypeOf<'fast' | 'safe'>();
@@ -235,7 +235,7 @@ test('Values has the type of each spec', () => {
   expectTypeOf<Values<typeof genericOptions>['log-level']>().toExtend<string | undefined>();
 });
 
-test('checkOptions of no options returns the defaults for all keys', () => {
+test('checkOptions returns the defaults of all options if none is given', () => {
   expect(checkOptions(table, [])).toEqual({
     values: {
       'cache-size': 33554432,
@@ -256,7 +256,7 @@ test('the last value of a repeated option counts', () => {
   expect([values.mode, problems]).toEqual(['fast', []]);
 });
 
-test('an alias sets its option, and beside its option causes a warning', () => {
+test('an alias sets its option, and causes a warning if both are given', () => {
   const alias = { key: 'cachesize', value: '1MB', position: 'a.vol:3:5' };
   const { values, problems } = checkOptions(table, [alias]);
   expect([values['cache-size'], problems]).toEqual([1024 ** 2, []]);
@@ -273,7 +273,7 @@ test('an alias sets its option, and beside its option causes a warning', () => {
   ]);
 });
 
-test('an invalid value is an error with its position, and the default applies', () => {
+test('an invalid option value causes an error with its position, and the default applies', () => {
   const given = [{ key: 'cache_size', value: '1KB', position: 'a.vol:3:5' }];
   const { values, problems } = checkOptions(table, given);
   expect(values['cache-size']).toBe(33554432);
@@ -281,7 +281,7 @@ test('an invalid value is an error with its position, and the default applies', 
   expect(problems[0]!.message).toMatch(/^option 'cache_size': '1KB' is below the minimum; /);
 });
 
-test('an unknown option is a warning, an error if strict, and no problem if open', () => {
+test('an unknown option causes a warning, with strict an error, and with openOptions neither', () => {
   const given = [{ key: 'cache-szie', value: '1MB', position: 'a.vol:3:5' }];
   const message = "option 'cache-szie' is not known here (did you mean 'cache-size'?)";
   const problem = { key: 'cache-szie', message, position: 'a.vol:3:5' };

@@ -79,7 +79,7 @@ describe('a running graph', () => {
     expect(told).toMatchObject([{ size: 1024 }, { size: 1 }]);
   });
 
-  test('refuses a change of another option, naming its line, and changes nothing', async () => {
+  test('refuses to change an option that is not reconfigurable, and names the line in the volfile', async () => {
     const graph = await start({ size: '2' });
     expect(refusal(graph, specs({ size: '3', path: '/srv' }))).toEqual([
       "a.vol:6:3: option 'path' cannot change while the volume runs; mount it anew",
@@ -89,7 +89,7 @@ describe('a running graph', () => {
     expect(graph.top.volfileOptions.map(({ value }) => value)).toEqual(['2']);
   });
 
-  test('refuses a description with other volumes or subvolumes', async () => {
+  test('refuses new options from a volfile with other volumes or subvolumes', async () => {
     const graph = await start({});
     for (const change of [{ name: 'other' }, { subvolumes: [] }]) {
       const said = refusal(graph, specs({}, change));
@@ -111,7 +111,7 @@ describe('a running graph', () => {
     expect(graph.reconfigure(specs({ size: '2' }))).toEqual([]);
   });
 
-  test('routes winds to the new fops after exchangeFops', async () => {
+  test('sends requests to the new fops after exchangeFops', async () => {
     const graph = await start({});
     const stat = () => ask(graph, 'stat', new Loc(graph.inodes.root), null);
     const { links } = graph;

@@ -14,7 +14,7 @@ test('the age of a request counts from the first mark after its beginning', () =
   );
 });
 
-test('beyond the limit, marks without a request in flight are dropped, and ages in flight stay', () => {
+test('the ages of requests in flight stay known when other marks are dropped beyond the limit', () => {
   const ages = new RequestAges();
   const inFlight = [2, 500, 501, 99_999];
   for (let second = 1; second <= 100_000; second++) {

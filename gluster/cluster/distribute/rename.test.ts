@@ -207,7 +207,7 @@ describe('a directory', () => {
     expect(typeof inode === 'number' ? inode : inode.iaType).toBe(IA_IFDIR);
   });
 
-  test('replaces neither a file nor a directory with entries, and is not replaced by a file', async () => {
+  test('cannot be renamed over a file or a directory with entries, nor a file over it', async () => {
     await start(NAMES);
     for (const path of ['/d', '/e', '/e/below']) expect(volume.mkdir(0, path)).toBe(0);
     volume.putFile('wz', '/f');

@@ -69,7 +69,7 @@ class Slow {
 const MKDIR_ROUNDS = 7;
 
 test.each([2, 8, 32])(
-  'mkdir over %i children takes 7 rounds of requests, and leaves no lock',
+  'mkdir on a volume of %i children takes 7 rounds of requests, and leaves no lock',
   async (count) => {
     const slow = await Slow.start(count);
     const [reply, answered, rounds] = slow.mkdir('first');
@@ -104,7 +104,7 @@ test('a new directory is usable while the lock of its layout is being released',
   expect(context.waiting).toBe(0);
 });
 
-test('mkdir of an existing name fails after 4 rounds of requests, none of them to other children', async () => {
+test('mkdir of an existing directory fails after 4 rounds of requests instead of 7', async () => {
   const slow = await Slow.start(8);
   slow.mkdir('dir');
   const [reply, answered] = slow.mkdir('dir');

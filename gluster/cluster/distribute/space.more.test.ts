@@ -77,7 +77,7 @@ const CASES: readonly Case[] = [
     );
     // Each case on bricks of one kind; `test:long` uses the other.
     it.each(selectVariants(all, ({ isUsual }) => isUsual))(
-      'with min-free-disk $least and bricks that are $whose, both clients put files on $chosen and linktos elsewhere',
+      'glossa and GlusterFS clients put files on $chosen and linktos elsewhere, with min-free-disk $least on $whose bricks',
       async ({ whose, least, sizes, junk, chosen }) => {
         const ports: Record<string, number> = {};
         for (const name of NAMES) {

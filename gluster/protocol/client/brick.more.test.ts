@@ -41,7 +41,7 @@ describe.skipIf(isWithoutBricks()).each<[string, SourceRegistry | null]>([
     clients = new BrickClients(served);
   });
 
-  it("stores files, directories, links and xattrs as the brick's own directory shows them", async () => {
+  it("stores files, directories, links and xattrs in the brick's directory", async () => {
     await start();
     const ask = await open();
     await ask('mkdir', '/d', 0o755);
@@ -94,7 +94,7 @@ describe.skipIf(isWithoutBricks()).each<[string, SourceRegistry | null]>([
     expect(clients.log.join('\n')).toMatch(/the connection to brick 'brick' at \S+ is lost/);
   });
 
-  it('with reconnect-wait, keeps requests during an outage waiting for the brick, up to that time', async () => {
+  it('lets requests wait for a lost brick, for at most the time of reconnect-wait', async () => {
     await start();
     const ask = await open({ 'reconnect-wait': '100' });
     const hasty = await open({ 'reconnect-wait': '0.2' });
@@ -110,7 +110,7 @@ describe.skipIf(isWithoutBricks()).each<[string, SourceRegistry | null]>([
     expect(await Promise.all([read, write])).toEqual([bytes('there'), 200_000]);
   });
 
-  it('disconnects a silent brick after ping-timeout, and reconnects once it responds', async () => {
+  it('disconnects from a brick that is silent for ping-timeout, and reconnects once it responds', async () => {
     await start();
     const ask = await open({ 'ping-timeout': '2' });
     brick.pause(true);
@@ -120,7 +120,7 @@ describe.skipIf(isWithoutBricks()).each<[string, SourceRegistry | null]>([
     await expect.poll(() => ask('listdir', '/').catch(() => null), PATIENCE).toEqual([]);
   });
 
-  it("reports another client's write to its parents", async () => {
+  it("notifies the volumes above it of another client's write", async () => {
     await start({ upcall: { 'cache-invalidation': 'on', 'cache-invalidation-timeout': '60' } });
     const { ask, driver } = await clients.open(brick.port);
     const other = await open();

@@ -79,7 +79,7 @@ describe.skipIf(isWithoutBricks())('a GlusterFS brick', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('receives all groups and O_DIRECT, unless send-gids and filter-O_DIRECT change that', async () => {
+  it('receives all groups of a caller unless send-gids is off, and O_DIRECT unless filter-O_DIRECT is on', async () => {
     const line = await FaultyConnection.start(brick.port);
     const opens: { groups: readonly number[]; flags: number }[] = [];
     line.makeMangler = () => (record, way) => {
@@ -109,7 +109,7 @@ describe.skipIf(isWithoutBricks())('a GlusterFS brick', () => {
     await line.end();
   });
 
-  it('distinguishes the flocks of two open files when the kernel reuses their owner', async () => {
+  it('keeps the flocks of two open files apart even if both have the same lock owner', async () => {
     const same = await clients.open(brick.port, {
       caller: { pid: 77, lkOwner: '0102030405060708' },
     });
@@ -135,7 +135,7 @@ describe.skipIf(isWithoutBricks())('a GlusterFS brick', () => {
     expect(await flock(other, F_WRLCK)).toBe(0);
   });
 
-  it('lists its programs before the handshake, and refuses fops until then', async () => {
+  it('lists its RPC programs before the handshake, and refuses fops until after it', async () => {
     const raw = await RawPeer.connect(brick.port);
     const { r } = await raw.call(DUMP_PROGRAM, DUMP.DUMP, (w) => w.u64(DUMP_ID));
     expect(readPrograms(r)!.map(({ number, version }) => [number, version])).toEqual([
@@ -176,7 +176,7 @@ describe.skipIf(isWithoutBricks())('a GlusterFS brick', () => {
     raw.close();
   });
 
-  it('gives its root the fixed gfid, and refuses to create a file without a requested gfid', async () => {
+  it('gives a new file the gfid that the client requests, and refuses to create one without it', async () => {
     expect((await client.driver.find('/')).buf.iaGfid).toBe(ROOT);
     await expect(client.ask('lookup', '/none')).rejects.toThrow('ENOENT');
     const raw = await peer();
@@ -207,7 +207,7 @@ describe.skipIf(isWithoutBricks())('a GlusterFS brick', () => {
     expect(readFileSync(at('written'), 'latin1')).toBe(all);
   });
 
-  it('returns ENOENT with a read that reaches the end of the file', async () => {
+  it('replies to a read that reaches the end of the file with the data and ENOENT', async () => {
     await client.ask('write', '/ten', bytes('0123456789'), null);
     const raw = await peer();
     const { buf } = await client.driver.find('/ten');
@@ -234,7 +234,7 @@ describe.skipIf(isWithoutBricks())('a GlusterFS brick', () => {
     raw.close();
   });
 
-  it('lists a directory of 700 long names completely, each once', async () => {
+  it('lists each of 700 long names in a directory exactly once', async () => {
     await client.ask('mkdir', '/many', 0o755);
     const names = Array.from({ length: 700 }, (_, n) => `${n}`.padEnd(64, 'n')).sort();
     for (const name of names) writeFileSync(at(`many/${name}`), '');

@@ -220,7 +220,7 @@ beforeEach(() => {
 });
 
 describe('a connection', () => {
-  it('calls DUMP, completes the handshake, and stays closed after stop', () => {
+  it('is up after DUMP and the handshake, and stays closed after stop', () => {
     make();
     connection.start();
     connection.start();
@@ -279,7 +279,7 @@ describe('a connection', () => {
     expect(met[0] ?? true).toBe(true);
   });
 
-  it('reconnects after a loss under a new name, and ignores events of the old connection', () => {
+  it('reconnects under a new client name after a loss, and ignores events of the old connection', () => {
     make();
     connection.start();
     line().events.onEnd('connection refused');
@@ -353,7 +353,7 @@ describe('a connection', () => {
     expect(events.at(-1)).toBe('lost: it was silent for 10 s (option ping-timeout)');
   });
 
-  it('survives ping-timeout while a slow peer still reads', () => {
+  it('is not lost after ping-timeout while a slow peer still reads', () => {
     make(false, 10);
     connection.start();
     accept();

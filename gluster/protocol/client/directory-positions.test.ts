@@ -5,7 +5,7 @@ import { DirectoryPositions } from './directory-positions.ts';
 
 const wide = (lo: number) => ({ hi: lo >>> 3, lo });
 
-test('an index leads to the position for which it was assigned', () => {
+test('an offset of a directory listing leads back to the position for which it was assigned', () => {
   const steps = fc.array(fc.tuple(fc.nat(50), fc.nat(30)), { maxLength: 200 });
   fc.assert(
     fc.property(steps, (path) => {
@@ -24,7 +24,7 @@ test('an index leads to the position for which it was assigned', () => {
   );
 });
 
-test('positions of a directory that changes constantly take bounded memory', () => {
+test('a client remembers a bounded number of positions in a directory that changes constantly', () => {
   const positions = new DirectoryPositions();
   let before = 0;
   let lost = 0;

@@ -244,7 +244,7 @@ function differences(actual: Outcomes, expected: ReadonlyMap<string, string>): s
 
 describeMounts('fops during the kill of a brick', () => {
   it.skipIf(isWithoutBricks()).each(Object.keys(STACKS))(
-    "fail in a stack of %s as with GlusterFS's client, and succeed once the brick is back",
+    'fail in a stack of %s with the same errors as on a GlusterFS mount, and succeed once the brick is back',
     async (stack) => {
       skipWithoutTools('python3');
       const [bricks, above] = STACKS[stack]!;

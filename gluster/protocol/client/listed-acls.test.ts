@@ -33,7 +33,7 @@ beforeEach(() => {
   acls = new ListedAcls(() => now);
 });
 
-test('a listing requests ACLs only within a minute of a request for one, and keeps its other xdata', () => {
+test('a directory listing also requests ACLs for a minute after a request for one, and keeps its other xdata', () => {
   const besides = new Dict().set('user.x', 0);
   expect(acls.addAclRequest(null)).toBe(null);
   expect(acls.addAclRequest(besides)).toBe(besides);
@@ -89,14 +89,14 @@ test.each([
   },
 );
 
-test('a change of xattrs other than ACLs does not discard files known to have no ACL', () => {
+test('a change of other xattrs does not make a client forget that a file has no ACL', () => {
   list(entry(1));
   acls.noteXattrs(new Dict().set('user.x', 'y'));
   acls.noteXattrs(null);
   expect(isNone(1)).toBe(true);
 });
 
-test('the newest 65,536 of a hundred thousand files without an ACL are remembered', () => {
+test('a client remembers the newest 65,536 of 100,000 listed files without an ACL', () => {
   for (let first = 0; first < 100_000; first += 1000) {
     list(...Array.from({ length: 1000 }, (_, nth) => entry(first + nth + 1)));
   }

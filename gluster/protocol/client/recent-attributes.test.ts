@@ -13,7 +13,7 @@ const LONG = 1000;
 const THREAD = 7;
 const FILE = '33333333-3333-4333-8333-333333333333';
 
-test('attributes after a change serve once, within 5 ms, for that directory, if the kernel caches attributes', () => {
+test("a directory's attributes in the reply to a change answer its next stat within 5 ms, if the kernel caches them", () => {
   const buf = new Iatt();
   buf.iaGfid = FOLDER;
   const after = new RecentAttributes();
@@ -33,7 +33,7 @@ test('attributes after a change serve once, within 5 ms, for that directory, if 
   expect(after.take(FOLDER, 100, LONG, THREAD)).toBe(null);
 });
 
-test('attributes of a lookup serve once, within one system call, for the same thread', () => {
+test('attributes from a lookup answer the next stat of the file by the same thread, within one system call', () => {
   const buf = new Iatt();
   buf.iaGfid = FILE;
   buf.iaSize = 5;
@@ -57,7 +57,7 @@ test('attributes of a lookup serve once, within one system call, for the same th
   expect(after.take(FILE, 100, 0, THREAD)?.iaSize).toBe(5);
 });
 
-test('attributes of a lookup do not serve after a pause of the process that no sample of the clock shows', () => {
+test('attributes from a lookup do not answer a stat after a pause that the sampled clock does not show', () => {
   let ms = 100;
   const xl = { context: { now: () => ms } } as unknown as Xlator<unknown>;
   const clocks = { now: () => 100, isIdle: () => true };

@@ -127,7 +127,7 @@ test.each([
   },
 );
 
-test('the first FORGET of a directory that this client removed invalidates no names, and a second one does', async () => {
+test("a brick's FORGET of a directory that this client removed invalidates the names in it only the second time", async () => {
   const { graph, root } = await setUp();
   const buf = Object.assign(new Iatt(), { iaGfid: DIR, iaType: IA_IFDIR });
   const inode = graph.inodes.link(graph.inodes.newInode(), root, 'd', buf)!;

@@ -28,11 +28,14 @@ it.each([
   ['[', 'dont-care'],
   ['', 'dont-care'],
   ['/dir(192.168.1.7)', 'dont-care'],
-])('the option addr.allow %j for the address 192.168.1.7 decides %s', (allow, decision) => {
-  expect(decideByAddress(optionsFrom({ 'auth.addr.brick.allow': allow }), identity())).toBe(
-    decision,
-  );
-});
+])(
+  'the option addr.allow %j decides %s for a client with the address 192.168.1.7',
+  (allow, decision) => {
+    expect(decideByAddress(optionsFrom({ 'auth.addr.brick.allow': allow }), identity())).toBe(
+      decision,
+    );
+  },
+);
 
 it.each([
   ['fe80::/10', 'fe80::1%eth0', true],
@@ -42,7 +45,7 @@ it.each([
   ['::ffff:10.0.0.0/104', '::ffff:10.1.2.3', true],
   ['::ffff:10.0.0.0/104', '::ffff:11.1.2.3', false],
   ['::/0', '1.2.3.4', false],
-])('network %s contains %s: %s', (network, address, has) => {
+])('the network %s in addr.allow contains the address %s: %s', (network, address, has) => {
   const decision = decideByAddress(
     optionsFrom({ 'auth.addr.brick.allow': network }),
     identity({ address }),
@@ -50,7 +53,7 @@ it.each([
   expect(decision).toBe(has ? 'accept' : 'dont-care');
 });
 
-it('addr.reject overrides addr.allow, and each directory has lists of its own', () => {
+it('the option addr.allow accepts addresses per directory, except those that addr.reject lists', () => {
   const options = optionsFrom({
     'auth.addr.brick.reject': '192.168.1.7',
     'auth.addr.brick.allow': '*, /a(10.0.0.1|192.168.1.8), /b(*)',
@@ -67,7 +70,7 @@ it('addr.reject overrides addr.allow, and each directory has lists of its own', 
   expect(decideByAddress(secure, identity({ port: 1023 }))).toBe('accept');
 });
 
-it('a login accepts the right password, rejects a wrong one, and ignores unknown users unless strict', () => {
+it('a login check accepts the right password, rejects a wrong one, and an unknown user only if strict-auth-accept is on', () => {
   const options = {
     'auth.login.brick.allow': 'alice, bob',
     'auth.login.alice.password': 's3cret',
@@ -83,7 +86,7 @@ it('a login accepts the right password, rejects a wrong one, and ignores unknown
   expect(by({}, { 'strict-auth-accept': 'on' })).toBe('reject');
 });
 
-it('a client is refused unless one check accepts and none rejects', () => {
+it('a brick refuses a client unless its address or login is accepted and neither is rejected', () => {
   expect(isAdmitted(optionsFrom({}), identity())).toBe(false);
   expect(isAdmitted(optionsFrom({ 'auth.addr.brick.allow': '*' }), identity())).toBe(true);
   const login = { 'auth.login.brick.allow': 'alice', 'auth.login.alice.password': 'x' };

@@ -20,7 +20,7 @@ afterEach(async () => {
 
 const sorted = (ids: readonly number[]): number[] => [...new Set(ids)].sort((a, b) => a - b);
 
-it('groups of a user equal those of id(1)', () => {
+it('a brick finds the same groups of a user as id(1)', () => {
   const users = readFileSync('/etc/passwd', 'utf8').trimEnd().split('\n').slice(0, 30);
   const uids = new Map(users.map((line) => [Number(line.split(':')[2]), line.split(':')[0]!]));
   expect(uids.size).toBeGreaterThan(0);
@@ -31,7 +31,7 @@ it('groups of a user equal those of id(1)', () => {
   expect(findUserGroups(0xffff_fff0)).toBe(null);
 });
 
-it('groups are cached for the given time, also for unknown users', () => {
+it('a brick caches the groups of a user for the given time, also of an unknown user', () => {
   let now = 0;
   const lookups: number[] = [];
   const groups = new UserGroups(
@@ -56,7 +56,7 @@ it.runIf(isRoot).each([
   ['off', { own: false, said: true }],
   ['on', { own: true, said: false }],
 ])(
-  "with manage-gids %s, access follows the server's or the client's groups",
+  'the option manage-gids %s makes a brick use the groups of the client (off) or of its own machine (on)',
   async (isManaged, may) => {
     const directory = makeFolder();
     for (const [name, gid] of [

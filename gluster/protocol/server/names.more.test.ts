@@ -99,7 +99,7 @@ async function askAfresh(port: number): Promise<string[]> {
 }
 
 it.skipIf(isWithoutBricks())(
-  'lookups of . and .. return what a brick of GlusterFS returns, except above the root',
+  'a lookup of . or .. gets the same reply from a brick of glossa and of GlusterFS, except above the root',
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'glossa-names-'));
     const [theirs, our] = ['theirs', 'ours'].map((name) => join(folder, name, 'files')) as [

@@ -25,23 +25,26 @@ async function clientOf(directory: string): Promise<BrickClient> {
 test.each([
   ['readdir', 512],
   ['readdirp', 2048],
-] as const)('%s returns ENOENT with the last entries, and not before', async (how, first) => {
-  const client = await clientOf(makeFolder());
-  await client.ask('mkdir', '/d', 0o755);
-  for (let n = 0; n < 20; n++) await client.ask('write', `/d/${n}`, bytes('x'), null);
-  const { inode } = await client.driver.find('/d');
-  const fd = client.driver.makeFd(inode, 0, true);
-  await client.driver.expect('opendir', new Loc(inode), fd, null);
-  const list = (size: number, offset: number) => client.driver.wind(how, fd, size, offset, null);
-  const some = await list(first, 0);
-  expect(some.opErrno).toBe(0);
-  const rest = await list(65536, (some.values[0] as readonly Dirent[]).at(-1)!.off);
-  expect([rest.opErrno, some.opRet + rest.opRet]).toEqual([ENOENT, 22]);
-  expect(rest.opRet).toBeGreaterThan(0);
-  fd.release();
-});
+] as const)(
+  '%s returns ENOENT with the last entries of a directory, and not before',
+  async (how, first) => {
+    const client = await clientOf(makeFolder());
+    await client.ask('mkdir', '/d', 0o755);
+    for (let n = 0; n < 20; n++) await client.ask('write', `/d/${n}`, bytes('x'), null);
+    const { inode } = await client.driver.find('/d');
+    const fd = client.driver.makeFd(inode, 0, true);
+    await client.driver.expect('opendir', new Loc(inode), fd, null);
+    const list = (size: number, offset: number) => client.driver.wind(how, fd, size, offset, null);
+    const some = await list(first, 0);
+    expect(some.opErrno).toBe(0);
+    const rest = await list(65536, (some.values[0] as readonly Dirent[]).at(-1)!.off);
+    expect([rest.opErrno, some.opRet + rest.opRet]).toEqual([ENOENT, 22]);
+    expect(rest.opRet).toBeGreaterThan(0);
+    fd.release();
+  },
+);
 
-test('rmdir removes a directory with its content if the flag requests it, else returns ENOTEMPTY', async () => {
+test('rmdir with flag 1 removes a directory with its content, and without the flag returns ENOTEMPTY', async () => {
   const directory = makeFolder();
   const client = await clientOf(directory);
   await client.ask('mkdir', '/d', 0o755);

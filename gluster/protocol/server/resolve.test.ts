@@ -13,7 +13,7 @@ afterEach(async () => {
   await clients.end();
 });
 
-test('lookup of the name . returns the directory itself, as libgfapi requests for the root', async () => {
+test('a lookup of the name . returns the directory itself, which libgfapi needs for the root', async () => {
   const server = ['protocol/server', { 'auth.addr.c0.allow': '127.0.0.1' }] as const;
   const { graph } = await clients.openFolder(makeFolder(), { above: [server] });
   const port = Number(String(dumpXlator(graph.top)['listens-at']).split(':')[1]);

@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 it.runIf(isRoot)(
-  'times that a client with features/utime sets are stored, and writes of a client without it keep them',
+  'a brick stores the times from a client with features/utime, and writes of other clients do not change them',
   async () => {
     const directory = makeFolder();
     // The volume below the server is the clients' remote-subvolume.

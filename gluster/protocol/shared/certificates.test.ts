@@ -23,11 +23,11 @@ const settings = () => ({
   'transport.socket.ssl-ca-list': made('ca'),
 });
 
-test('without TLS, no certificate file is read', () => {
+test('a connection without TLS reads no certificate file', () => {
   expect(readCertificates({ ...settings(), 'transport.socket.ssl-enabled': false })).toBeNull();
 });
 
-test('ciphers, curve, parameters and revoked certificates are passed on if configured', () => {
+test('the TLS settings contain ciphers, curve, DH parameters and revoked certificates if options name them', () => {
   const revoked = join(folder, 'crl');
   mkdirSync(revoked);
   writeFileSync(join(revoked, 'r.0'), 'list');
@@ -47,7 +47,7 @@ test('ciphers, curve, parameters and revoked certificates are passed on if confi
 });
 
 test.each(['own-cert', 'dh-param', 'crl-path'])(
-  "an unreadable ssl-%s fails with the option's name",
+  'an unreadable file of the option ssl-%s causes an error that names the option',
   (name) => {
     const key = `transport.socket.ssl-${name}`;
     expect(() => readCertificates({ ...settings(), [key]: join(folder, 'none') })).toThrow(

@@ -41,7 +41,7 @@ const F_SETLKW = 7;
 const open = async (client: Awaited<ReturnType<typeof connect>>, path: string): Promise<number> =>
   readU32(await client.do('open', [O_RDWR_CREAT, 0o644, path]));
 describe('a greeting', () => {
-  it('is replied to with the facts of the server', async () => {
+  it('is replied to with the version and the limits of the server', async () => {
     const client = await connect({ greets: false });
     client.receive(makeGreeting());
     const [reply] = client.takeMessages();
@@ -53,7 +53,7 @@ describe('a greeting', () => {
     });
   });
 
-  it('with another version is refused, and the reply has both versions', async () => {
+  it('with another protocol version is refused with a reply that names both versions', async () => {
     const client = await connect({ greets: false });
     client.receive(makeGreeting(2));
     const [reply] = client.takeMessages();
@@ -68,7 +68,7 @@ describe('a greeting', () => {
     ['an HTTP request', encodeName('GET / HTTP/1.1\r\n\r\n')],
     ['an empty message', makeMessage()],
     ['a long message', makeMessage(new Uint8Array(70_000))],
-  ])('missing in %s closes the connection', async (_, bytes) => {
+  ])('replaced by %s closes the connection', async (_, bytes) => {
     const client = await connect({ greets: false });
     client.receive(bytes);
     expect(client.isOpen).toBe(false);
@@ -76,7 +76,7 @@ describe('a greeting', () => {
   });
 });
 
-describe('a request', () => {
+describe('a request of an API client', () => {
   it('writes, reads and lists files', async () => {
     const client = await connect();
     await client.do('mkdir', [0o755, 2, '/a/b']);
@@ -108,7 +108,7 @@ describe('a request', () => {
     ['a file by O_NOFOLLOW', O_NOFOLLOW, '/file', 0],
     ['a new file by O_CREAT and O_NOFOLLOW', O_RDWR_CREAT | O_NOFOLLOW, '/new', 0],
     ['the target of a link', 0, '/link', 0],
-  ])('that opens %s replies as open(2)', async (_, flags, path, errno) => {
+  ])('that opens %s gets the result of open(2)', async (_, flags, path, errno) => {
     const client = await connect();
     await client.do('mknod', [0o100644, 0, '/file']);
     await client.do('symlink', ['file', '/link']);
@@ -128,7 +128,7 @@ describe('a request', () => {
     );
   });
 
-  it('for a large directory lists it in several replies, with attributes', async () => {
+  it('for a large directory gets its entries with attributes in several replies', async () => {
     const client = await connect();
     const names = Array.from({ length: 2000 }, (_, at) => `name-${at}`);
     for (const name of names) await client.do('mknod', [0o100644, 0, `/${name}`]);
@@ -156,7 +156,7 @@ describe('a request', () => {
     ['with an unknown handle', 'fstat', [3], 0, EBADF],
     ['with groups of 3 bytes', 'identity', [0, 0, 0, new Uint8Array(3), ''], 0, EINVAL],
     ['with an empty path', 'stat', [''], 0, ENOENT],
-  ])('%s fails alone', async (_, name, values, identity, errno) => {
+  ])('%s fails, and the connection stays open', async (_, name, values, identity, errno) => {
     const client = await connect();
     expect((await client.call(name, values, identity)).errno).toBe(errno);
     await client.do('stat', ['/']);
@@ -170,14 +170,14 @@ describe('a request', () => {
     ],
     ['without a whole head', makeMessage(new Uint8Array(11))],
     ['with more data than allowed', makeMessage(new Uint8Array(DATA_MAX + 65_537))],
-  ])('%s closes the connection, and says so in the log', async (_, bytes) => {
+  ])('%s closes the connection, with a line in the log', async (_, bytes) => {
     const client = await connect();
     client.receive(bytes);
     expect(client.isOpen).toBe(false);
     expect(client.logged).toEqual([expect.stringMatching(/^process 1 is disconnected: /)]);
   });
 
-  it('fails in a tree with the path of the file', async () => {
+  it('to remove a tree fails with the path of the file that cannot be removed', async () => {
     const client = await connect({
       fops: {
         unlink(frame, _xl, _loc, _flags, _xdata) {
@@ -207,7 +207,7 @@ function makeHeldFop() {
   return { fops, held };
 }
 
-describe('requests under way', () => {
+describe('requests of an API client', () => {
   it('are replied to in the order in which they end', async () => {
     const { fops, held } = makeHeldFop();
     const client = await connect({ fops });
@@ -222,7 +222,7 @@ describe('requests under way', () => {
     expect(client.takeReplies().map(({ id }) => id)).toEqual([third, second, first]);
   });
 
-  it('end with EINTR when they are cancelled, and what they open later is closed', async () => {
+  it('end with EINTR when they are cancelled, and a file that they open later is closed', async () => {
     const { fops, held } = makeHeldFop();
     const client = await connect({ fops });
     const opening = client.send('open', [O_RDWR_CREAT, 0o644, '/file']);
@@ -237,7 +237,7 @@ describe('requests under way', () => {
     expect((await client.call('fstat', [1])).errno).toBe(EBADF);
   });
 
-  it('for a lock wait for another owner until they are cancelled', async () => {
+  it('for a lock that another owner holds wait until they are cancelled', async () => {
     const client = await connect();
     const handle = await open(client, '/file');
     const other = readU32(
@@ -254,7 +254,7 @@ describe('requests under way', () => {
     expect(readU32(held)).toBe(1);
   });
 
-  it('for locks that wait leave room for their cancellation', async () => {
+  it('can be cancelled while twice the limit of requests wait for locks', async () => {
     const client = await connect();
     const handle = await open(client, '/file');
     const other = readU32(await client.do('identity', [0, 0, 0o022, '', 'other owner']));
@@ -322,7 +322,7 @@ describe('the end of a connection', () => {
     expect(client.graph.initiators.size).toBe(0);
   });
 
-  it('during an open closes the file when it has been opened', async () => {
+  it('during an open closes the file once it is open', async () => {
     const { fops, held } = makeHeldFop();
     const client = await connect({ fops });
     client.send('open', [O_RDWR_CREAT, 0o644, '/file']);
@@ -332,7 +332,7 @@ describe('the end of a connection', () => {
   });
 });
 
-describe('the decoder', () => {
+describe('the decoder of API requests', () => {
   /** A value of each argument type, and sometimes one that is wrong. */
   const argumentOf = (type: string): fc.Arbitrary<ApiValue> => {
     if (type === 'u32') return fc.nat({ max: 0xffff_ffff });
@@ -360,7 +360,7 @@ describe('the decoder', () => {
     );
   });
 
-  it('survives bytes that are changed, cut and joined, and closes the connection or goes on', async () => {
+  it('survives changed, cut and joined bytes, and leaves no client in the graph', async () => {
     const change = fc.tuple(fc.nat(), fc.nat({ max: 255 }));
     await fc.assert(
       fc.asyncProperty(
@@ -394,7 +394,7 @@ describe('the decoder', () => {
   });
 });
 
-describe('the table of operations', () => {
+describe('the table of API operations', () => {
   const rows = Object.entries(OPERATIONS);
 
   it('has each number once', () => {
@@ -402,14 +402,14 @@ describe('the table of operations', () => {
     expect(new Set(numbers).size).toBe(numbers.length);
   });
 
-  it.each(rows)('has at most six arguments of %s, those of fixed size first', (_, { args }) => {
+  it.each(rows)('has at most six arguments for %s, those of fixed size first', (_, { args }) => {
     const kinds = args.map(({ type }) => Number(isVariable(type)));
     expect(kinds).toEqual([...kinds].sort());
     expect(kinds.length).toBeLessThanOrEqual(6);
   });
 });
 
-it('the example of the reference is what client and server send', async () => {
+it('the example in the protocol reference has the bytes that client and server send', async () => {
   const page = readFileSync('docs/reference/api-protocol.md', 'utf8');
   const example = /## An example.*?```text\n(.*?)```/s.exec(page)![1]!;
   const lines = example.split('\n').filter(Boolean);
