@@ -167,7 +167,7 @@ it.each<[breakpoint: string, way: ResumeWay, places: string[]]>([
   },
 );
 
-it('while a request is stopped, other requests continue, and detaching resumes all', async () => {
+it('a debugger that stops a request lets others continue, and resumes stopped ones when it detaches', async () => {
   const { client, server, lookup, stat, stops, isWatched } = await startTestBed();
   await client.sendCommand('break', { text: 'lookup@storage' });
   const first = lookup('absent');
@@ -186,7 +186,7 @@ it('while a request is stopped, other requests continue, and detaching resumes a
   expect(lookup('there').count).toBe(1);
 });
 
-it("changed@VOLUME stops a reply that differs from the child's, or that the volume made itself", async () => {
+it('the breakpoint changed@VOLUME stops a reply that the volume changed, or made itself', async () => {
   const { client, lookup, go, last } = await startTestBed();
   await client.sendCommand('break', { text: 'changed@top' });
   const reply = lookup('there');
@@ -203,7 +203,7 @@ it("changed@VOLUME stops a reply that differs from the child's, or that the volu
   expect(last()).toMatchObject({ kind: 'unwind', from: 'cache', paths: ['/absent'] });
 });
 
-it('a step follows a frame that a volume passes on by a tail wind', async () => {
+it('a step of the debugger follows a request into the volume to which a tail wind passes it', async () => {
   const { client, graph, stat, stops, go, last } = await startTestBed();
   await client.sendCommand('break', { text: 'stat@tailing' });
   const reply = stat();
@@ -223,7 +223,7 @@ it('a step follows a frame that a volume passes on by a tail wind', async () => 
   expect(reply.count).toBe(1);
 });
 
-it('a stop shows frames, arguments, reply and the state of the volumes', async () => {
+it('a debugger shows the frames, arguments, reply and volume states of a stopped request', async () => {
   const { client, lookup, go, last } = await startTestBed();
   await client.sendCommand('break', { text: 'lookup_cbk@cache' });
   lookup('there');
@@ -259,7 +259,7 @@ it('a stop shows frames, arguments, reply and the state of the volumes', async (
   await go();
 });
 
-it('setting a part of a reply changes a copy, not the object of the volume', async () => {
+it('the debugger command set changes a copy of the reply, not the object of the volume', async () => {
   const { client, graph, stat, last, go } = await startTestBed();
   await client.sendCommand('break', { text: 'stat_cbk' });
   const set = (path: string, value: string) =>
@@ -288,7 +288,7 @@ it('setting a part of a reply changes a copy, not the object of the volume', asy
   expect(graph.links.stat.isObserved).toBeUndefined();
 });
 
-it('a stopped reply keeps a copy of its data', async () => {
+it('a reply that a debugger has stopped keeps a copy of its data', async () => {
   const { client, graph, leaf, go } = await startTestBed();
   const own = new Uint8Array([97, 98, 99]);
   leaf.onRequest = ({ answer }) => answer(3, 0, own, makeAttributes(makeGfid(5), 1), null);
@@ -344,7 +344,7 @@ it.each([
   expect(reply).toMatchObject({ opRet: 0, opErrno: 0 });
 });
 
-it('a debugger refuses a success without its parts, a change at a wind, and unknown stops and frames', async () => {
+it('a debugger refuses an incomplete successful reply, a change before the reply, and unknown stops and frames', async () => {
   const { client, lookup, last, go } = await startTestBed();
   await client.sendCommand('break', { text: 'errno ENOENT' });
   lookup('absent');

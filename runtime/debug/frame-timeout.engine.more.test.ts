@@ -30,7 +30,7 @@ it.each([
   ['access', '@leaf0'],
   ['access', 'access_cbk@top'],
 ] as const)(
-  'frame-timeout does not end a %s that a debugger has stopped at %s',
+  'frame-timeout does not end a %s request that a debugger has stopped at %s',
   async (fop, where) => {
     const run = await startModule({ 'm.js': MODULE }, { options: { 'frame-timeout': '1' } });
     run.leaf.onRequest = ({ name, answer }) =>
@@ -58,7 +58,7 @@ it.each([
   },
 );
 
-it('frame-timeout ends a module that does not reply, also while a debugger is attached', async () => {
+it('a request that a module does not answer fails with EIO after frame-timeout, even with a debugger attached', async () => {
   const run = await startModule({ 'm.js': MODULE }, { options: { 'frame-timeout': '1' } });
   const debug = new Debugger(run.graph, { onStop() {}, onRequestEnd() {} });
   debug.addBreakpoint('access');

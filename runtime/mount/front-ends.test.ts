@@ -9,6 +9,6 @@ it.each([
   ['linux', '4.18.0-553.el8', 'fuse-native'],
   ['darwin', '23.6.0', 'fuse-native'],
   ['freebsd', '14.1-RELEASE', 'fuse-native'],
-])('%s %s gets the default front end %s', (platform, release, name) => {
+])('a mount on %s %s uses the front end %s by default', (platform, release, name) => {
   expect(chooseFrontEnd(platform, release)).toBe(name);
 });

@@ -27,7 +27,7 @@ function request(graph: Graph, op: string, about: unknown, isOwn = false): Stack
 
 const inside = (parent: Inode, name: string): Loc => new Loc(null, parent, name);
 
-it('expected failures are recorded apart, so that they do not displace other requests', async () => {
+it('expected failures, as ENOENT of a lookup, are recorded apart, and displace no other requests', async () => {
   const { graph, notable } = await kept();
   const { root } = graph.inodes;
   notable.add(request(graph, 'OPEN', null), { findInode: () => root }, 1, EACCES, 0, 1);
@@ -65,7 +65,7 @@ it('expected failures are recorded apart, so that they do not displace other req
   expect(now.filter(({ errno }) => errno === null)).toHaveLength(RECORDS_MAX);
 });
 
-it('a record has the path of a removed name, both paths of a rename, or none for an unknown inode', async () => {
+it('a recorded request has the path of a removed name, both paths of a rename, or none for an unknown inode', async () => {
   const { graph, notable } = await kept();
   const { root } = graph.inodes;
   const dir = linkDirectory(graph, 'd', makeGfid(5));

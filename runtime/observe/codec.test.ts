@@ -30,7 +30,7 @@ describe('a value of a recording', () => {
     for (const value of [0, -0, -1, 2 ** 31, 2 ** 52, 2 ** 53 - 1, 1 - 2 ** 53, NaN]) one(value);
   });
 
-  it('is read as it was written, for any text; lone surrogates are replaced and long texts cut', () => {
+  it('is read as it was written, except for lone surrogates, which are replaced, and long texts, which are cut', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 500 }), (value) => {
         const out = roomy();
@@ -46,7 +46,7 @@ describe('a value of a recording', () => {
     expect(input.readText()).toBe(`${'x'.repeat(TEXT_MAX)}…`);
   });
 
-  it('without room writes nothing beyond the end and makes isFull true', () => {
+  it('is not written beyond the end of a full buffer, and makes isFull true', () => {
     fc.assert(
       fc.property(fc.string(), fc.nat(20), (value, room) => {
         const memory = new Uint8Array(100).fill(7);
@@ -177,7 +177,7 @@ async function recorded() {
 }
 
 it.each(fops.map((fop) => [fop.name, fop] as const))(
-  'arguments and reply of %s are read as they were written',
+  'a recording of %s has the same arguments and reply as the request',
   async (name, fop) => {
     const { leaf, graph, linked } = await recorded();
     const values = valuesOf(graph, linked);
@@ -234,7 +234,7 @@ describe('a damaged recording', async () => {
     expect(last).toBe(40);
   });
 
-  it('with changed bytes is read or refused', async () => {
+  it('with changed bytes is read without additional events, or refused', async () => {
     const change = fc.tuple(fc.nat(whole.length - 1), fc.nat(255));
     await fc.assert(
       fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 8 }), async (changes) => {

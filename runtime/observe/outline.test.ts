@@ -42,7 +42,7 @@ async function recorded() {
   return recording.toBytes();
 }
 
-it('an outline has the same requests and hops as the walks of a recording', async () => {
+it('an outline of a recording has the same requests and hops as the recording', async () => {
   const recording = openRecording(await recorded());
   const walks = new Walks();
   for await (const event of recording.events()) walks.add(event);
@@ -63,7 +63,7 @@ it('an outline has the same requests and hops as the walks of a recording', asyn
   expect(outline.others).toMatchObject([{ kind: 'log', text: 'a line' }]);
 });
 
-it('an outline of a recording that is cut off has its whole events, and reports the damage', async () => {
+it('an outline of a recording that is cut off has all complete events, and reports the damage', async () => {
   const bytes = await recorded();
   const recording = openRecording(bytes.subarray(0, -1));
   const outline = await readOutline(recording);

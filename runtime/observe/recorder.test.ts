@@ -117,7 +117,7 @@ describe('an observer', () => {
     expect(targets()).toEqual(before);
   });
 
-  it('records by its own filter beside other observers, until it ends', async () => {
+  it('records the events that match its own filter, independently of other observers', async () => {
     const { graph, leaf } = await graphOf();
     leaf.onRequest = ({ frame, answer }) => {
       frame.xl.observer!.addNotes(frame, { method: 'stat' });
@@ -148,7 +148,7 @@ describe('an observer', () => {
     expect(graph.xlators[0]!.observer).toBe(null);
   });
 
-  it('sees a volume that only passes a fop on when the filter names it', async () => {
+  it('sees a volume that merely passes a fop on, if the filter names the volume', async () => {
     const { graph } = await graphOf();
     const recording = record(graph, { filter: { volumes: ['passing'] } });
     ask(graph, 'lookup', makeLoc(graph.inodes.root, 'a'), null);
@@ -205,7 +205,7 @@ describe('an observer', () => {
     ]);
   });
 
-  it('assigns a log line to its hop: in a fop, in a callback, and after a tail', async () => {
+  it('assigns a log line to its hop, in a fop, in a callback, and after a tail wind', async () => {
     const says = makeTranslator('says', {
       lookup: (frame, xl, loc, xdata) => {
         wind.lookup(
@@ -251,7 +251,7 @@ describe('an observer', () => {
     expect(context.lines).toHaveLength(3);
   });
 
-  it('continues in an exchanged graph, and records its new volumes', async () => {
+  it('continues after a reload of the graph, and records the new volumes', async () => {
     const { graph } = await graphOf();
     const [storage] = graph.xlators as [(typeof graph.xlators)[0]];
     const recording = record(graph);
@@ -279,7 +279,7 @@ describe('an observer', () => {
     ]);
   });
 
-  it('records a lost event when a reply cannot be encoded, and the request succeeds', async () => {
+  it('records that an event was lost if a reply cannot be encoded, and the request succeeds', async () => {
     const { graph, leaf } = await graphOf();
     const recording = record(graph, { filter: { volumes: ['storage'] } });
     leaf.onRequest = ({ answer }) => {
@@ -323,12 +323,12 @@ describe('a filter', () => {
     [{ errnos: ['EIO'] }, []],
     [{ slowMs: 50 }, STAT],
     [{ slowMs: 50, errnos: ['ENOENT'] }, []],
-  ])('%o records the matching hops alone', async (filter, expected) => {
+  ])('%o records only the hops that match it', async (filter, expected) => {
     const found = await seen(filter);
     expect(filter.volumes === undefined ? found : found.sort()).toEqual(expected);
   });
 
-  it('with oneIn records one request in so many', async () => {
+  it('with oneIn N records one of N requests', async () => {
     const { graph } = await graphOf();
     const recording = record(graph, {
       filter: { oneIn: 10, volumes: ['storage'], fops: ['stat'] },
@@ -344,12 +344,12 @@ describe('a filter', () => {
     [{ errnos: ['ENOWAY'] }, /no errno 'ENOWAY'/],
     [{ paths: ['a'] }, /must begin with '\/'/],
     [{ oneIn: 0 }, /whole number from 1/],
-  ])('%o is refused, and the message names the known values', (given, message) => {
+  ])('%o is refused with a message that explains the mistake', (given, message) => {
     expect(() => makeFilter(given, ['storage', 'tailing'])).toThrow(message);
   });
 });
 
-it('a redacted recording has no names or contents, and the same replacement for each name', async () => {
+it('a redacted recording has no names or contents, but the same replacement for the same name', async () => {
   const { graph, leaf } = await graphOf();
   const recording = record(graph, { redact: true });
   const secret = 'geheim';

@@ -28,13 +28,13 @@ describe.skipIf(findObstacle() !== '')('the pump', () => {
   });
   afterAll(() => mounts.clean());
 
-  test('serves requests that are answered at once', async () => {
+  test('serves requests to which a translator replies at once', async () => {
     for (let i = 0; i < 500; i++) expect(await missing('now')).toBe('ENOENT');
     expect((await counts()).requests).toBeGreaterThan(500);
   });
 
   test.each(['promise', 'tick', 'immediate', 'timer', 'file'])(
-    'serves requests that are answered by a %s',
+    'serves requests to which a translator replies by a %s',
     async (way) => {
       for (let i = 0; i < 20; i++) expect(await missing(way)).toBe('ENOENT');
       const all = Array.from({ length: 50 }, () => missing(way));
@@ -42,7 +42,7 @@ describe.skipIf(findObstacle() !== '')('the pump', () => {
     },
   );
 
-  test('serves requests with all kinds of replies at once, and EIO for one that throws', async () => {
+  test('serves immediate and delayed replies at the same time, and EIO for a translator that throws', async () => {
     const ways = ['now', 'promise', 'tick', 'immediate', 'timer', 'file', 'throw'];
     const all = Array.from({ length: 350 }, (_, i) => missing(ways[i % ways.length]!));
     const got = await Promise.all(all);
@@ -50,7 +50,7 @@ describe.skipIf(findObstacle() !== '')('the pump', () => {
     expect(got.filter((code) => code === 'EIO').length).toBe(50);
   });
 
-  test('gives the event loop turns under a continuous load of requests', async () => {
+  test('lets the event loop run under a continuous load of requests', async () => {
     let over = false;
     const load = Array.from({ length: 4 }, async () => {
       while (!over) await missing('now');
@@ -60,7 +60,7 @@ describe.skipIf(findObstacle() !== '')('the pump', () => {
     await Promise.all(load);
   });
 
-  test('gives the event loop a turn after wake', async () => {
+  test('lets the event loop run after a call of wake', async () => {
     const woken = server.nextMessage();
     expect(await missing('wake')).toBe('ENOENT');
     expect(await woken).toBe('woken');

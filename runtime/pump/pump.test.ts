@@ -50,7 +50,7 @@ test.each([
   },
 );
 
-test('a slow call of a guest is followed by a turn of the event loop', async () => {
+test('the event loop runs after each slow call of a module', async () => {
   const order: string[] = [];
   const message = (): void => {
     order.push('request');

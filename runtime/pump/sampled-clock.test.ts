@@ -42,7 +42,7 @@ async function start() {
   return { getattr, dump: () => notable.dump().requests };
 }
 
-it('failed requests and slow successes are recorded', async () => {
+it('requests that fail or are slow are recorded', async () => {
   const { getattr, dump } = await start();
   getattr();
   getattr(EACCES);
@@ -57,7 +57,7 @@ it('failed requests and slow successes are recorded', async () => {
   expect(dump()).toEqual(told);
 });
 
-it('all requests between two samples are recorded when one of them was slow', async () => {
+it('all requests between two samples of the clock are recorded if one of them was slow', async () => {
   const { getattr, dump } = await start();
   for (const ms of [0, LONG_MS, 0]) getattr(0, ms);
   const told = dump();
@@ -76,7 +76,7 @@ it('the clock is sampled after every eighth request', async () => {
   expect(told.slice(16).map(({ among }) => among)).toEqual([4, 4, 4, 4]);
 });
 
-it('each listener is called once, even if it samples again', () => {
+it('a sample of the clock calls each listener once, even if the listener takes another sample', () => {
   const told: number[] = [];
   for (let i = 0; i < 3; i++) {
     onNextSample({

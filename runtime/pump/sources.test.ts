@@ -26,7 +26,7 @@ function endOneTurn(): void {
   });
 }
 
-test('a receive that the end of a turn interrupted resumes without new data from the peer', async () => {
+test('reading from a socket resumes after an interruption, without new data from the peer', async () => {
   endOneTurn();
   const [ours, theirs] = makeSocketpair() as [number, number];
   const taken: string[] = [];
@@ -109,7 +109,7 @@ test('an idle socket is served while another socket has an unanswered request', 
   }
 });
 
-test('in a program without a mount, requests of one turn are sent at once, and libuv waits for the replies', async () => {
+test('a program without a mount sends the requests of one turn together, and waits for the replies in libuv', async () => {
   const [ours, theirs] = makeSocketpair() as [number, number];
   const taken: number[] = [];
   let flushes = 0;
@@ -151,7 +151,7 @@ test('in a program without a mount, requests of one turn are sent at once, and l
   }
 });
 
-test('the pump does not poll again after a reply that came later than a try lasts', async () => {
+test('the pump stops polling after a reply that came later than one attempt to poll takes', async () => {
   const [ours, theirs] = makeSocketpair() as [number, number];
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
   let calls = 0;

@@ -41,8 +41,8 @@ const forever: Readonly<Record<string, () => void>> = {
   'a wait': () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0),
 };
 
-describe('a turn', () => {
-  it('is endable on this Node', () => expect(enableTurnEnding()).toBe(true));
+describe('a turn of the event loop', () => {
+  it('can be ended in this version of Node', () => expect(enableTurnEnding()).toBe(true));
 
   it.each(Object.entries(forever))('is ended in %s without running finally', (_, run) => {
     const did: string[] = [];
@@ -57,7 +57,7 @@ describe('a turn', () => {
     expect([whole, did]).toEqual([false, []]);
   });
 
-  it('a turn that is not ended returns true, and its exceptions pass through', () => {
+  it('a turn that ends by itself returns true, and passes its exceptions to the caller', () => {
     let did = 0;
     expect(runEndable(() => void did++)).toBe(true);
     expect(() =>
@@ -82,7 +82,7 @@ describe('a turn', () => {
     expect([whole, did]).toEqual([true, [false, true]]);
   });
 
-  it('a shared turn calls onTurnAbandoned listeners when it is ended', () => {
+  it('a turn that several modules may share calls the onTurnAbandoned listeners when it is ended', () => {
     const told: boolean[] = [];
     onTurnAbandoned(() => told.push(turn.isShared));
     expect(runSharedTurn(() => expect(turn.isShared).toBe(true))).toBe(true);

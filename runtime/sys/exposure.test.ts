@@ -35,12 +35,12 @@ describe('findExposure', () => {
     ['the file', 'a/b/file', 0o666, 'everybody (mode 666)'],
     ['its folder', 'a/b', 0o777, 'everybody (mode 777)'],
     ['a folder above', 'a', 0o773, 'everybody (mode 773)'],
-  ])('names %s if other users can write it', (_what, name, mode, says) => {
+  ])('names %s if other users can write to it', (_what, name, mode, says) => {
     chmodSync(join(home, name), mode);
     expect(findExposure(file)).toBe(`${join(home, name)} can be written by ${says}`);
   });
 
-  it('returns null below a sticky folder, but not for a new file in it', () => {
+  it('accepts an existing file in a sticky folder, but not a new one', () => {
     chmodSync(join(home, 'a'), 0o1777);
     expect(findExposure(file)).toBeNull();
     expect(findExposure(join(home, 'a'))).toBeNull();
@@ -69,7 +69,7 @@ it('findExposure returns null for devices and open descriptors', () => {
     expect(findExposure(path)).toBeNull();
 });
 
-describe('a symbolic link on the way', () => {
+describe('a symbolic link in a path', () => {
   it('is followed, and its target is checked', () => {
     const other = join(home, 'other');
     mkdirSync(other);

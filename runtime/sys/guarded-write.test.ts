@@ -50,7 +50,7 @@ it('openToWrite opens a device', () => {
 });
 
 describe('a symbolic link', () => {
-  it('a symbolic link that only this user can have made is followed', () => {
+  it('in a folder that only this user can write to is followed', () => {
     symlinkSync(victim, file);
     expect(write('new')).toBe('new');
     expect(readFileSync(victim, 'utf8')).toBe('new');

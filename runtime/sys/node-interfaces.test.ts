@@ -17,23 +17,23 @@ const without =
 it('the Node that runs the tests has all interfaces that glossa calls', () =>
   expect(findMissingInterfaces()).toEqual([]));
 
-describe('on a Node without the function', () => {
+describe('a Node without the internal function', () => {
   it.each([
     ['InformWatchdogsAboutSignal', /InformWatchdogsAboutSignal.*ends the whole process/],
     ['SigintWatchdogHelper5StartEv', /5StartEv.*ends the whole process/],
     ['uv_default_loop', /uv_backend_fd.*event loop/],
     ['uv_backend_fd', /uv_backend_fd.*event loop/],
-  ])('%s, findMissingInterfaces names it with the consequence', (name, line) => {
+  ])('%s is reported by findMissingInterfaces, with the consequence', (name, line) => {
     expect(findMissingInterfaces({ find: without(name) })).toEqual([expect.stringMatching(line)]);
   });
 
-  it('without the function that ends turns, turns are not made endable', () => {
+  it('for the end of a turn does not make turns endable', () => {
     const missing = findMissingSymbols(without('InformWatchdogs'));
     expect(missing).toEqual([END_TURN_PROTOTYPE]);
     expect(startHelper(missing)).toBe(false);
   });
 
-  it.each(['uv_default_loop', 'uv_backend_fd'])("%s, libuv's descriptor is -1", (name) =>
+  it.each(['uv_default_loop', 'uv_backend_fd'])("%s has -1 as libuv's descriptor", (name) =>
     expect(bindBackendFd(without(name))()).toBe(-1),
   );
 });
@@ -42,7 +42,7 @@ describe('the descriptor of a socket', () => {
   it.each([
     ['_handle', {}],
     ['_handle.fd', { _handle: {} }],
-  ])('without %s is reported with the consequence', (_, socket) => {
+  ])('is reported as unreadable, with the consequence, if the socket has no %s', (_, socket) => {
     const descriptor = (): number => readDescriptor(socket as Socket);
     expect(findMissingInterfaces({ descriptor })).toEqual([
       expect.stringMatching(/_handle\.fd.*commands .* cannot ask this server/),

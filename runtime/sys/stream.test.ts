@@ -45,24 +45,27 @@ test.each<[string, SocketAddress, string]>([
   ['TCP', { host: '127.0.0.1', port: 0 }, '127.0.0.1'],
   ['TCP, version 6', { host: '::1', port: 0 }, '::1'],
   ['a path', { path: join(folder, 'socket') }, ''],
-])('a connection over %s is accepted, receives, and sends two parts', async (_, address, peer) => {
-  const listening = used(listenStream(address));
-  expect(acceptStream(listening)).toBe(-EAGAIN);
-  const to = 'path' in address ? address.path : { host: address.host, port: readPort(listening) };
-  const socket = connect(to as never);
-  sockets.push(socket);
-  await once(socket, 'connect');
-  const accepted = acceptStream(listening) as AcceptedConnection;
-  used(accepted.fd);
-  expect([accepted.address, accepted.port]).toEqual([peer, socket.localPort ?? 0]);
-  expect(receiveInto(accepted.fd, new Uint8Array(9))).toBe(-EAGAIN);
-  socket.write('words');
-  expect(await received(accepted.fd)).toBe('words');
-  const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-  expect(sendBoth(accepted.fd, bytes('one, and more'), 5, bytes('two'))).toBe(8);
-  const [chunk] = await once(socket, 'data');
-  expect(String(chunk)).toBe('one, two');
-});
+])(
+  'a connection over %s is accepted, receives data, and sends two buffers at once',
+  async (_, address, peer) => {
+    const listening = used(listenStream(address));
+    expect(acceptStream(listening)).toBe(-EAGAIN);
+    const to = 'path' in address ? address.path : { host: address.host, port: readPort(listening) };
+    const socket = connect(to as never);
+    sockets.push(socket);
+    await once(socket, 'connect');
+    const accepted = acceptStream(listening) as AcceptedConnection;
+    used(accepted.fd);
+    expect([accepted.address, accepted.port]).toEqual([peer, socket.localPort ?? 0]);
+    expect(receiveInto(accepted.fd, new Uint8Array(9))).toBe(-EAGAIN);
+    socket.write('words');
+    expect(await received(accepted.fd)).toBe('words');
+    const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+    expect(sendBoth(accepted.fd, bytes('one, and more'), 5, bytes('two'))).toBe(8);
+    const [chunk] = await once(socket, 'data');
+    expect(String(chunk)).toBe('one, two');
+  },
+);
 
 test('openStream connects to an address with a zone, and returns ENODEV for an unknown zone', async () => {
   const listening = used(listenStream({ host: '::1', port: 0 }));
@@ -82,7 +85,7 @@ test('openStream connects to an address with a zone, and returns ENODEV for an u
   }
 });
 
-test('openStream connects, or readConnectionError returns the errno', async () => {
+test('openStream connects to a server, or readConnectionError returns the errno of the failure', async () => {
   const server = createServer((socket) => void sockets.push(socket.end('welcome')));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -60,7 +60,7 @@ describe('a system call', () => {
     expect(bindCall('int glossa_no_such_function(int x)')(1)).toBe(-38);
     expect(await bindAsync('int glossa_no_such_function(int x)')(1)).toBe(-1);
   });
-  test('by bindAsync runs while the event loop turns', async () => {
+  test('bound by bindAsync does not block the event loop', async () => {
     const usleep = bindAsync('int usleep(uint32 us)');
     let turns = 0;
     const slept = usleep(1000);
@@ -70,7 +70,7 @@ describe('a system call', () => {
   });
 });
 
-describe('data', () => {
+describe('the data of a file', () => {
   test('is read and written at offsets beyond 32 bits', () => {
     withFile('data', (file) => {
       const into = new Uint8Array(8);
@@ -162,7 +162,7 @@ describe('a struct', () => {
     expect(out.bfree).toBeLessThanOrEqual(out.blocks);
     expect(out.bsize).toBeGreaterThanOrEqual(512);
   });
-  test('a device number of makedev has the major and minor that were encoded', () => {
+  test('a device number made by makedev has the given major and minor numbers', () => {
     expect(makedev(10, 229)).toBe(0xae5);
     const big = makedev(0xabc, 0x12345);
     expect([major(big), minor(big)]).toEqual([0xabc, 0x12345]);
@@ -170,7 +170,7 @@ describe('a struct', () => {
 });
 
 describe('a descriptor', () => {
-  test('with data is reported readable by poll', () => {
+  test('with data to read is reported as readable by poll', () => {
     const pair = makeSocketpair() as [number, number];
     const set = new PollSet([pair[0], getBackendFd()]);
     expect(libc.poll(set.bytes, 1, 0)).toBe(0);

@@ -41,7 +41,7 @@ const texts: Record<string, string> = {
 };
 
 it.each(Object.entries(texts))(
-  'the report of a volfile with %s is limited in lines and length',
+  'the report on a volfile with %s has a limited number of lines and characters',
   (_what, text) => {
     const { problems, sources } = inspectVolfile(new Source('x.vol', text), { registry });
     expect(problems.length).toBeGreaterThan(0);
@@ -54,7 +54,7 @@ it.each(Object.entries(texts))(
   },
 );
 
-it('a long report shows errors first and counts the rest', () => {
+it('a long report on a volfile shows errors first, and the number of omitted problems', () => {
   const options = many(150, (i) => ` option zz${i} 1\n`);
   const text = `volume a\n type storage/posix\n${options}end-volume\nvolume a\n`;
   const { problems } = inspectVolfile(new Source('x.vol', text), { registry });
@@ -66,7 +66,7 @@ it('a long report shows errors first and counts the rest', () => {
   expect(lines.at(-1)).toBe(`… and ${problems.length - 100} warnings more`);
 });
 
-it('a repeated subvolume gets one warning with the number of times', () => {
+it('a subvolume that is named many times gets one warning, with the number of times', () => {
   const text = `${leaf}${volume('b', ' type features/maybe\n subvolumes a a a')}`;
   const { problems } = inspectVolfile(new Source('x.vol', text), { registry });
   expect(listProblems(problems.filter(({ code }) => code === 'repeated-subvolume'))).toEqual([
@@ -88,7 +88,7 @@ it('a loop of subvolumes is reported once, and a long loop is abbreviated', () =
   ]);
 });
 
-it('a problem in a long line shows the part around it', () => {
+it('a problem in a long line of a volfile is shown with the part of the line around it', () => {
   const text = `volume a ${'x '.repeat(5_000)}\n type storage/posix "\n`;
   const { problems, sources } = inspectVolfile(new Source('x.vol', text), { registry });
   const problem = problems.find(({ line }) => line === 1)!;

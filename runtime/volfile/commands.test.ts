@@ -17,7 +17,7 @@ function shell(outputs: Record<string, string>): { run: CommandRunner; ran: stri
   return { run, ran };
 }
 
-test('a command is replaced by its output: part of a word, words, or statements', async () => {
+test('a command in a volfile is replaced by its output, be it part of a word, words, or statements', async () => {
   const { run, ran } = shell({
     hostname: 'node1\n',
     'echo "two words"': 'two words\n',
@@ -91,7 +91,7 @@ async function refusal(text: string, run: CommandRunner): Promise<string[]> {
   return [];
 }
 
-test('a failing command is an error, and all of them are reported', async () => {
+test('every command of a volfile that fails is reported as an error', async () => {
   const { run } = shell({ fine: 'x' });
   expect(await refusal('volume `a` type `fine`\noption `b` c end-volume', run)).toEqual([
     'x.vol:1:8: error: `a` exited with status 127',
@@ -101,7 +101,7 @@ test('a failing command is an error, and all of them are reported', async () => 
   expect(await refusal('`a`', killed)).toEqual(['x.vol:1:1: error: `a` was killed by SIGTERM']);
 });
 
-test('a backtick without a partner keeps all commands from running', async () => {
+test('a volfile with an unclosed backtick is refused before any command runs', async () => {
   const { run, ran } = shell({ a: 'x' });
   expect(await refusal('volume `a`\ntype `b', run)).toEqual([
     'x.vol:2:6: error: this backtick has no partner',

@@ -24,7 +24,7 @@ const optionsAfter = (...overrides: string[]) =>
 const problemsOf = (...overrides: string[]) =>
   inspectVolfile(source, { registry, overrides }).problems.map(formatProblem);
 
-test('an override replaces the value of the file, and a later override an earlier one', () => {
+test('an override replaces the value of an option in the volfile, or in an earlier override', () => {
   expect(optionsAfter('b0.directory=/x', 'b0.directory=/y=z.w', 'b1.log-level=DEBUG')).toEqual({
     b0: { directory: '/y=z.w' },
     b1: { directory: '/b1', 'log-level': 'DEBUG' },
@@ -71,13 +71,13 @@ test('a problem names an override by its number, even after one that contains a 
   ]);
 });
 
-test('a volume name with a dot is refused, with the pattern that matches it', () => {
+test('an override of a volume whose name has a dot is refused, with a pattern that matches the name', () => {
   expect(problemsOf('my.dht.k=v')).toEqual([
     "--xlator-option:1:1: error: no volume is called 'my' (for 'my.dht' write 'my?dht')",
   ]);
 });
 
-test('a wrong value is shown at its place in the override', () => {
+test('a wrong value in an override is shown at its position there', () => {
   const overrides = ['b0.directory=/x', 'b0.directory=data'];
   const { problems, sources } = inspectVolfile(source, { registry, overrides });
   expect(problems.map((problem) => formatPlace(problem))).toEqual(['--xlator-option:2:14']);
@@ -87,7 +87,7 @@ test('a wrong value is shown at its place in the override', () => {
   ]);
 });
 
-test('problems of the file come before those of the overrides', () => {
+test('problems of the volfile are listed before those of the overrides', () => {
   const wrong = new Source('a.vol', 'volume a type storage/posx end-volume');
   const { problems } = inspectVolfile(wrong, { registry, overrides: ['b.k=v'] });
   expect(problems.map(({ code }) => code)).toEqual(['unknown-type', 'override-without-volume']);

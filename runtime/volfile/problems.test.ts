@@ -293,14 +293,17 @@ option count 3 option old-count 4 option log-level LOUD end-volume`,
   },
 };
 
-test.each(Object.entries(cases))('a volfile is checked: %s', (_, { text, lines, settings }) => {
-  const { problems, description } = inspectVolfile(new Source('x.vol', text), {
-    registry,
-    ...settings,
-  });
-  expect(problems.map(formatProblem)).toEqual(lines.map((line) => `x.vol:${line}`));
-  expect(description === undefined).toBe(problems.some(({ severity }) => severity === 'error'));
-});
+test.each(Object.entries(cases))(
+  'the check of a volfile returns the expected problems for %s',
+  (_, { text, lines, settings }) => {
+    const { problems, description } = inspectVolfile(new Source('x.vol', text), {
+      registry,
+      ...settings,
+    });
+    expect(problems.map(formatProblem)).toEqual(lines.map((line) => `x.vol:${line}`));
+    expect(description === undefined).toBe(problems.some(({ severity }) => severity === 'error'));
+  },
+);
 
 test('readVolfile throws one error with the places, hints and codes of all problems', () => {
   const text = 'volume a\n\ttype storage/posx\n\toption directory "/d\nend-volume\n';

@@ -23,7 +23,7 @@ const diamond = [
 const odd = [volume('a"b\\c\x1b', '<x>&#/`y`')];
 
 describe('a tree of a graph', () => {
-  test('has names and types, and draws a volume with two parents once', () => {
+  test('shows names and types, and draws a volume with two parents once', () => {
     expect(`\n${renderers.tree(diamond)}`).toBe(`
 top  cluster/c
 ├─ left  features/a
@@ -34,7 +34,7 @@ spare  debug/sink
 `);
   });
 
-  test('has options between a volume and its subvolumes', () => {
+  test('shows options between a volume and its subvolumes', () => {
     expect(`\n${renderers.tree(diamond, { options: true })}`).toBe(`
 top  cluster/c
 │    x 1
@@ -70,7 +70,7 @@ digraph volfile {
   expect(renderers.dot(odd)).toContain('"a\\"b\\\\c␛" [label="a\\"b\\\\c␛\\n<x>&#/`y`"];');
 });
 
-test('an svg has a box with two texts for each volume, an arrow for each edge, and escaped names', () => {
+test('an SVG of a graph has a box with two texts for each volume, an arrow for each edge, and escaped names', () => {
   const svg = renderers.svg(diamond);
   expect(svg.match(/<rect /g)).toHaveLength(5);
   expect(svg.match(/<text /g)).toHaveLength(10);

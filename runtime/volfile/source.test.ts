@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatPlace, type Replacement, Source } from './source.ts';
 
-test('a place has line, column, and a length that ends with the line', () => {
+test('a place in a volfile has a line, a column, and a length that does not exceed the line', () => {
   const source = new Source('x', 'ab\r\n\ncd');
   expect([source.readLine(1), source.readLine(2), source.readLine(3), source.readLine(4)]).toEqual([
     'ab',
@@ -16,7 +16,7 @@ test('a place has line, column, and a length that ends with the line', () => {
   expect(formatPlace(source.makeEndPlace())).toBe('x:3:3');
 });
 
-test('replaced parts of any length leave the places of the other text unchanged', () => {
+test('replacements of any length in a volfile leave the positions of the other text unchanged', () => {
   const parts = fc.array(
     fc.record({
       kept: fc.stringMatching(/^[a-z\n]{0,5}$/),

@@ -30,7 +30,7 @@ const TUTORIAL = [
 describe.each(TUTORIAL)('the tutorial’s %s', (file, lines, bytes) => {
   const text = readFileSync(new URL(`testdata/${file}`, import.meta.url), 'utf8');
 
-  test('in testdata has the lines and bytes of the original', () => {
+  test('has as many lines and bytes in testdata as the original', () => {
     expect(text.split('\n').length - 1).toBe(lines);
     expect(Buffer.byteLength(text)).toBe(bytes);
   });
@@ -80,7 +80,7 @@ describe('a volfile', () => {
     ]);
   });
 
-  test('ends a word at a quote, which begins a new one', () => {
+  test('needs no space between a word and a quoted word', () => {
     expect(plain('volume"x"type t option a"b c"end-volume')).toEqual([
       { name: 'x', type: 't', options: [['a', 'b c']], subvolumes: [] },
     ]);
@@ -92,13 +92,13 @@ describe('a volfile', () => {
     ).toEqual([['k', '"\\n`x`']]);
   });
 
-  test("has comments where a word may begin, and '#' inside a word as a letter", () => {
+  test("has a comment after a '#' at the beginning of a word, but not inside a word", () => {
     expect(plain('#x\nvolume a#b type "t"#c "\n option "#" # `x`\n v end-volume # end')).toEqual([
       { name: 'a#b', type: 't', options: [['#', 'v']], subvolumes: [] },
     ]);
   });
 
-  test('with an option given twice has the last value', () => {
+  test('with an option given twice uses the last value', () => {
     expect(
       plain('volume a type t option k 1 option l 2 option k 3 end-volume')[0]!.options,
     ).toEqual([
@@ -107,7 +107,7 @@ describe('a volfile', () => {
     ]);
   });
 
-  test('is described with the place of each word', () => {
+  test('is read with the line, column and length of each word', () => {
     const { volumes } = read('volume a\n\ttype t\n\toption k "v w"\nend-volume\n');
     const { name, type, options } = volumes[0]!;
     const [{ key, value }] = options as [(typeof options)[0]];
@@ -119,7 +119,7 @@ describe('a volfile', () => {
     ]);
   });
 
-  test('is described with each edge of the graph once', () => {
+  test('with a subvolume named twice has one edge to it in the graph', () => {
     const volumes = plain(
       'volume a type t end-volume volume b type t subvolumes a end-volume ' +
         'volume c type t subvolumes b a b end-volume',
@@ -199,7 +199,7 @@ describe('a printed volfile', () => {
   });
 });
 
-describe('an arbitrary text', () => {
+describe('an arbitrary text as a volfile', () => {
   const scraps = fc.constantFrom(
     ...['volume', 'type', 'option', 'subvolumes', 'end-volume', 'end_volume', 'tpye', 'a', 'b'],
     ...['storage/posix', 'features/negative', '"', '\\', '`', '#', ' ', ' ', ' ', '\n', '\n', '\r'],
@@ -211,7 +211,7 @@ describe('an arbitrary text', () => {
     fc.string({ unit: 'binary', maxLength: 200 }),
   );
 
-  test('is inspected into a description or a list of problems with places in it', () => {
+  test('gets a description of its volumes, or a list of errors with valid positions', () => {
     fc.assert(
       fc.property(text, fc.array(fc.string(), { maxLength: 2 }), (written, overrides) => {
         const source = new Source('x.vol', written);
@@ -277,7 +277,7 @@ describe('an arbitrary text', () => {
     expect(readVolfile(source).description.volumes[1]!.subvolumes.length).toBe(MANY);
   });
 
-  test('with 150,000 problems keeps them when its volumes are inspected', async () => {
+  test('with 150,000 problems still has all of them after a check of its volumes', async () => {
     const inspection = inspectVolfile(
       new Source('x.vol', 'volume a type t option x "" end-volume'),
     );

@@ -17,7 +17,7 @@ const refusal = async (mountpoint: string): Promise<unknown> =>
   mounts.start('answers', {}, [mountpoint]).nextMessage();
 
 describe.skipIf(findObstacle() !== '')('a mount by root', () => {
-  test('has type, source and options in /proc/mounts', async () => {
+  test('appears in /proc/mounts with its type, source and options', async () => {
     const { mountpoint } = await mounts.mount('answers');
     expect(findMount(mountpoint)).toMatchObject({ type: 'fuse.glossa', source: 'a,b' });
     const line = spawnSync('grep', [` ${mountpoint} `, '/proc/mounts'], {
@@ -34,7 +34,7 @@ describe.skipIf(findObstacle() !== '')('a mount by root', () => {
     expect(readFileSync(file, 'utf8')).toBe(status === 0 ? '1024\n' : '128\n');
   });
 
-  test('succeeds on a path with a space, by a symbolic link', async () => {
+  test('succeeds on a symbolic link to a path with a space', async () => {
     const folder = mounts.makeFolder();
     const [real, link] = [join(folder, 'a b'), join(folder, 'link')];
     mkdirSync(real);

@@ -67,7 +67,7 @@ describe.skipIf(findObstacle() !== '')('a mount', () => {
     expect(types.every((entry) => entry.isFile())).toBe(true);
   });
 
-  test('shows positive inode numbers, the same in listings', async () => {
+  test('shows positive inode numbers, the same in listings as in stat', async () => {
     await fs.mkdir(path('numbers'));
     for (let i = 0; i < 20; i++) await fs.writeFile(path('numbers', `f${i}`), '');
     const listed = execFileSync('ls', ['-i', path('numbers')], { encoding: 'utf8' });
@@ -129,7 +129,7 @@ describe.skipIf(findObstacle() !== '')('a mount', () => {
     expect(await codeOf(fs.stat(path('elsewhere', 'moved')))).toBe('ENOENT');
   });
 
-  test('renames over a file, refuses to with RENAME_NOREPLACE, and exchanges two', async () => {
+  test('renames a file over another one, except with RENAME_NOREPLACE, and exchanges two files', async () => {
     for (const name of ['r1', 'r2', 'r3']) await fs.writeFile(path(name), name);
     await fs.rename(path('r1'), path('r2'));
     expect(await fs.readFile(path('r2'), 'utf8')).toBe('r1');
@@ -171,7 +171,7 @@ describe.skipIf(findObstacle() !== '')('a mount', () => {
     expect(await fs.readdir(path('busy'))).toHaveLength(100);
   });
 
-  test('a mount that is read-only refuses changes', async () => {
+  test('refuses changes if it is read-only', async () => {
     const readOnly = await mounts.mount('memory', { readOnly: true });
     expect(await codeOf(fs.mkdir(join(readOnly.mountpoint, 'x')))).toBe('EROFS');
     expect(await fs.readdir(readOnly.mountpoint)).toEqual([]);
@@ -179,7 +179,7 @@ describe.skipIf(findObstacle() !== '')('a mount', () => {
 });
 
 describe.skipIf(findObstacle() !== '')('the kernel', () => {
-  test('interrupts the request of a killed caller, which exits', async () => {
+  test('interrupts the request of a program that gets a signal, so that the program exits', async () => {
     const server = await mounts.mount('answers');
     const child = spawn('stat', [join(server.mountpoint, 'interrupt-1')], { stdio: 'ignore' });
     const ended = once(child, 'exit');
@@ -189,7 +189,7 @@ describe.skipIf(findObstacle() !== '')('the kernel', () => {
     expect(await codeOf(fs.stat(join(server.mountpoint, 'now-1')))).toBe('ENOENT');
   });
 
-  test('caches an absent name for its timeout, or until an invalidation', async () => {
+  test('caches an absent name until its timeout has passed, or until glossa invalidates the name', async () => {
     const server = await mounts.mount('answers', { negativeTimeout: 3600 });
     const requests = async (): Promise<number> =>
       ((await server.ask('counts')) as { requests: number }).requests;
@@ -231,7 +231,7 @@ describe.skipIf(findObstacle() !== '')('the end of a mount', () => {
     expect(isMounted(server.mountpoint)).toBe(false);
   });
 
-  test('by a kill of the server makes the next mount there fail with the remedy', async () => {
+  test('by SIGKILL to the server makes the next mount there fail with a message that names the remedy', async () => {
     const server = await mounts.mount('answers');
     expect(await server.kill('SIGKILL')).toBe('exit SIGKILL');
     expect(isMounted(server.mountpoint)).toBe(true);

@@ -11,7 +11,7 @@ const bytes = fc.oneof(
   fc.uint8Array({ max: 2, maxLength: 6 }),
 );
 
-test('a cached name decodes as without the cache, after any other names', () => {
+test('a file name is decoded to the same text with the name cache as without it', () => {
   const names = new NameCache();
   fc.assert(
     fc.property(fc.array(bytes), fc.nat({ max: 9 }), (all, start) => {

@@ -57,7 +57,7 @@ const agree = (minor: number): void => {
 };
 
 describe('an UPCALL', () => {
-  test('for an inode sends a notice, with or without its data', async () => {
+  test('for an inode sends a notice that invalidates its attributes, with or without its data', async () => {
     rig = await Rig.make();
     const inode = rig.find('file');
     invalidateInode(leaf(), inode);
@@ -89,7 +89,7 @@ describe('an UPCALL', () => {
     expect(written()).toEqual(['every entry']);
   });
 
-  test('for all names to an older kernel sends a notice for each known name', async () => {
+  test('for all names sends an older kernel one notice for each known name', async () => {
     rig = await Rig.make();
     agree(43);
     const dir = rig.find('dir');
@@ -109,7 +109,7 @@ describe('an UPCALL', () => {
     expect(written()).toEqual([]);
   });
 
-  test('for a name that encodes no bytes throws in its caller', async () => {
+  test('for a name that cannot be encoded as bytes throws an error to the translator that sent it', async () => {
     rig = await Rig.make();
     expect(() => invalidateEntry(leaf(), root(), '\ud800')).toThrow(/surrogate|name/i);
     rig.graph.top.notify('UPCALL', { gfid: 'of another kind' });
@@ -130,7 +130,7 @@ describe('a notice', () => {
     expect(written()).toEqual([`answer ${unique}`, 'entry 1/none']);
   });
 
-  test('is written after the replies of requests under way, without waiting for later ones', async () => {
+  test('is written after the replies of requests under way, but does not wait for later requests', async () => {
     const kept: Frame[] = [];
     rig = await Rig.make({ lookup: (frame) => void kept.push(frame) });
     const [first, second] = [rig.send(OP.LOOKUP, 1, 'a'), rig.send(OP.LOOKUP, 1, 'b')];
@@ -177,7 +177,7 @@ describe('waiting notices', () => {
     };
   }
 
-  test('equal waiting notices become one, and keep their order', async () => {
+  test('equal waiting notices are sent once, at the position of the last one', async () => {
     const release = await waiting();
     for (const name of ['a', 'b', 'a', 'c', 'b']) invalidateEntry(leaf(), root(), name);
     invalidateEntry(leaf(), root(), 'a', { expire: true });

@@ -25,7 +25,7 @@ function ends(program: string): unknown {
 }
 const well = { status: 0, signal: null, stderr: '' };
 
-test('a closed notifier does not report written messages', () => {
+test('a notifier that was closed reports no more messages as written', () => {
   const blocked = `
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
     notifier.close();

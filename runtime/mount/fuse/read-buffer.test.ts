@@ -133,7 +133,7 @@ describe('a volume that may retain data', () => {
   };
 
   test.each([100, 4096, 32_768, LARGE])(
-    'gets separate bytes for a READ of %i bytes',
+    'gets the data of a READ of %i bytes outside the shared read buffer',
     async (size) => {
       const { kept, keeping } = keeper();
       rig = await Rig.startOver([disk, counting, keeping, counting]);
@@ -149,7 +149,7 @@ describe('a volume that may retain data', () => {
   );
 });
 
-test("a volume's own read for a client does not use the read buffer", async () => {
+test('a volume that reads ahead of the client does not use the read buffer', async () => {
   const { volume, seen } = watchedDisk();
   const ahead: TestVolume = {
     translator: readAhead as unknown as Translator<unknown>,

@@ -207,7 +207,7 @@ const changed = fc
     return bytes;
   });
 
-test('a message with any change gets one reply, and leaks nothing', () => {
+test('a FUSE message with any change gets one reply, and leaks nothing', () => {
   const buffers = new Set<Uint8Array>();
   let unique = 2;
   fc.assert(
@@ -227,7 +227,7 @@ test('a message with any change gets one reply, and leaks nothing', () => {
   expect(buffers.size).toBe(1);
 });
 
-test('random arguments of any operation get one reply, and leak nothing', () => {
+test('a FUSE operation with random arguments gets one reply, and leaks nothing', () => {
   let unique = 2;
   fc.assert(
     fc.property(
@@ -272,7 +272,7 @@ test('RELEASE closes every file that was opened, also after malformed messages',
   );
 });
 
-test('INIT requests only features that the kernel offers', () => {
+test('the reply to INIT requests only features that the kernel offers', () => {
   const word = fc.integer({ min: 0, max: 0xffff_ffff });
   fc.assert(
     fc.property(fc.integer({ min: 31, max: 60 }), word, word, (minor, flags, flags2) => {

@@ -47,7 +47,7 @@ describe('a reply', () => {
     expect(rig.session.inFlightCount).toBe(0);
   });
 
-  test('belongs to a request with the uid, gid, pid and groups of its caller', async () => {
+  test('the request of a reply has the uid, gid, pid and groups of its caller', async () => {
     const { fops, kept } = keeping();
     rig = await Rig.make(fops);
     rig.caller = { uid: 1000, gid: 100, pid: process.pid };
@@ -65,7 +65,7 @@ describe('a reply', () => {
   });
 
   test.runIf(process.getuid!() === 0)(
-    'belongs to a request without group 0 if its caller has no groups',
+    'the request of a reply does not have group 0 if its caller has no groups',
     () => {
       const before = process.getgroups!();
       try {
@@ -93,7 +93,7 @@ describe('a reply', () => {
     expect(rig.receive().error).toBe(error);
   });
 
-  test('the second reply to a request is dropped and logged', async () => {
+  test('is dropped and logged if the request already has a reply', async () => {
     rig = await Rig.make({
       stat: (frame) => {
         answerStat(frame);
@@ -107,7 +107,7 @@ describe('a reply', () => {
   });
 });
 
-test('the request of an ended turn gets EIO half a second later', async () => {
+test('a request gets EIO half a second after its translator was interrupted before the reply', async () => {
   const { fops, kept } = keeping();
   rig = await Rig.make({
     stat: (frame, ...more) => {
@@ -130,7 +130,7 @@ test('the request of an ended turn gets EIO half a second later', async () => {
   expect(rig.hasAnswer()).toBe(false);
 });
 
-test('a reply after the end of the session is dropped', async () => {
+test('a reply after the end of the FUSE session is dropped', async () => {
   const { fops, kept } = keeping();
   rig = await Rig.make(fops);
   getattr();
@@ -160,7 +160,7 @@ describe('a translator that throws', () => {
     expect([rig.hasAnswer(), rig.session.inFlightCount]).toEqual([false, 0]);
   });
 
-  test('does not change a reply that it has unwound before', async () => {
+  test('after its reply does not change that reply', async () => {
     rig = await Rig.make({
       stat: (frame) => {
         answerStat(frame);
@@ -218,7 +218,7 @@ describe('a message', () => {
     },
   );
 
-  test('with an unknown node or handle gets ESTALE or EBADF', async () => {
+  test('with an unknown inode gets ESTALE, and with an unknown file handle EBADF', async () => {
     rig = await Rig.make();
     expect(rig.ask(OP.GETATTR, 99, u32(0), u32(0), u64(0)).error).toBe(-116);
     expect(rig.ask(OP.LOOKUP, 99, 'name').error).toBe(-116);
@@ -344,7 +344,7 @@ describe('INIT', () => {
     return [error, answer];
   };
 
-  test('agrees on the older minor, and requests only wanted features', async () => {
+  test('agrees on the older minor version, and requests only the features that glossa uses', async () => {
     rig = await Rig.make();
     const [error, body] = init(7, 36);
     expect([error, body.length]).toEqual([0, 64]);
@@ -358,7 +358,7 @@ describe('INIT', () => {
     expect(init(7, 99)[1].readUInt32LE(4)).toBe(45);
   });
 
-  test('at a mount without ACLs does not request POSIX_ACL, but DONT_MASK', async () => {
+  test('at a mount without ACLs requests DONT_MASK, but not POSIX_ACL', async () => {
     rig = await Rig.make({}, { acl: false });
     const flags = init(7, 36)[1].readUInt32LE(12);
     expect(flags & (P.POSIX_ACL | P.DONT_MASK)).toBe(P.DONT_MASK);

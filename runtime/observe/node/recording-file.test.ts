@@ -43,7 +43,7 @@ const sizes = async (): Promise<unknown[]> => {
 };
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
-it('a recording file has each event at once, even without close', async () => {
+it('a recording file contains each event at once, even if the file is never closed', async () => {
   const { file, requests } = await recorded();
   for (let i = 1; i <= 5; i++) {
     requests(1);
@@ -56,7 +56,7 @@ it('a recording file has each event at once, even without close', async () => {
 // Enough to fill the slots several times.
 const MANY = 10_000;
 
-it('a growing recording file is deflated in the background and has all events at any time', async () => {
+it('a growing recording file is compressed in the background, and contains all events at any time', async () => {
   const { file, requests, troubles } = await recorded();
   let asked = 0;
   while (asked < MANY) {

@@ -97,7 +97,7 @@ function cut(message: Uint8Array, length: number): Uint8Array {
   return bytes;
 }
 
-describe('captured requests', () => {
+describe('captured FUSE requests', () => {
   test('include every decoded operation, except those listed as rare', () => {
     const seen = new Set(captured.map(({ hex }) => bytesOf(hex)[4]));
     const missing = Object.values(opcodes).filter((row) => !seen.has(row.opcode));
@@ -120,18 +120,21 @@ describe('captured requests', () => {
     );
   });
 
-  test.each(captured)('captured requests of $call are short at any smaller length', ({ hex }) => {
-    const message = bytesOf(hex);
-    // Only the later words of INIT may be missing.
-    const needed = formatRequest(message).startsWith('INIT') ? 40 + 16 : message.length;
-    for (let length = 0; length < needed; length++) {
-      expect(formatRequest(cut(message, length)), `${length} of ${message.length} bytes`).toBe(
-        'SHORT',
-      );
-    }
-  });
+  test.each(captured)(
+    'captured requests of $call are reported as incomplete if any bytes are missing at their end',
+    ({ hex }) => {
+      const message = bytesOf(hex);
+      // Only the later words of INIT may be missing.
+      const needed = formatRequest(message).startsWith('INIT') ? 40 + 16 : message.length;
+      for (let length = 0; length < needed; length++) {
+        expect(formatRequest(cut(message, length)), `${length} of ${message.length} bytes`).toBe(
+          'SHORT',
+        );
+      }
+    },
+  );
 
-  test('are rejected as incomplete if the length in the header differs', () => {
+  test('are reported as incomplete if the length in their header is wrong', () => {
     const message = bytesOf(captured[0]!.hex);
     message[0] = message.length + 1;
     expect(formatRequest(message)).toBe('SHORT');
@@ -139,7 +142,7 @@ describe('captured requests', () => {
     expect(formatRequest(message)).toBe('SHORT');
   });
 
-  test('with extensions after the arguments decode as without them', () => {
+  test('decode to the same values if the kernel adds extensions after the arguments', () => {
     const message = new Uint8Array([
       ...bytesOf(captured[0]!.hex),
       0,
@@ -164,7 +167,7 @@ describe('captured requests', () => {
   });
 });
 
-describe('a literal request', () => {
+describe('a FUSE request', () => {
   const header = (opcode: number, length: number): string =>
     encoded(40, (view) => {
       for (let i = 0; i < 40; i += 4) view.setUint32(i, 0, true);
@@ -215,7 +218,7 @@ describe('decoding', () => {
       return message;
     });
 
-  test('decoding of random bytes does not throw, and spans stay inside the message', () => {
+  test('decoding of random bytes does not throw, and returns only byte ranges inside the message', () => {
     fc.assert(
       fc.property(anyMessage, (message) => {
         const cursor = new Cursor(message);
@@ -237,13 +240,13 @@ describe('decoding', () => {
     );
   });
 
-  test('decoding of a message longer than the buffer is short', () => {
+  test('decoding of a message that is longer than the buffer reports it as incomplete', () => {
     const cursor = new Cursor(new Uint8Array(8));
     cursor.reset(0, 9);
     expect(cursor.isShort).toBe(true);
   });
 
-  test('returns 0 and empty spans after a short field', () => {
+  test('returns 0 and empty byte ranges after an incomplete field', () => {
     const cursor = new Cursor(new Uint8Array([1, 2, 3, 4, 5, 6]));
     const span = new Span();
     cursor.reset(0, 6);
@@ -280,14 +283,14 @@ describe('a 64-bit number', () => {
   });
 });
 
-describe('Validity', () => {
+describe('a cache timeout', () => {
   test.each([
     [0, 0, 0],
     [1, 1, 0],
     [0.25, 0, 250_000_000],
     [1.9999999999, 1, 999_999_999],
     [1e12, 31_536_000, 0],
-  ])('of %d seconds is %d s and %d ns', (seconds, sec, nsec) => {
+  ])('of %d seconds is sent to the kernel as %d s and %d ns', (seconds, sec, nsec) => {
     const validity = new Validity(seconds);
     expect([validity.sec, validity.nsec]).toEqual([sec, nsec]);
   });
@@ -347,7 +350,7 @@ describe('the encoding', () => {
     expect(got).toBe(hex(head) + ATTR);
   });
 
-  test('the encoding of an absent name has node id 0 and its timeout', () => {
+  test('the encoding of a reply for an absent name has node id 0 and the timeout', () => {
     const got = encoded(ENTRY_OUT_SIZE, (view) => encodeNegativeEntry(view, 0, new Validity(3)));
     const head = '0000000000000000 0000000000000000 0300000000000000 0300000000000000';
     expect(got).toBe(hex(head) + '00'.repeat(96));
@@ -424,7 +427,7 @@ describe('the encoding', () => {
   });
 });
 
-test('nameOpcode names unserved and unknown operations', () => {
+test('nameOpcode returns the name of an operation, or its number if it is unknown', () => {
   expect([nameOpcode(39), nameOpcode(47), nameOpcode(999)]).toEqual([
     'IOCTL',
     'COPY_FILE_RANGE',

@@ -35,7 +35,7 @@ test('a lock request decodes to its fields', () => {
   });
 });
 
-test('a lock request cut at any length is short', () => {
+test('a lock request that is cut off at any byte is reported as incomplete', () => {
   for (let length = 0; length < bytes.length; length++) {
     const cursor = new Cursor(bytes);
     cursor.reset(0, length);

@@ -127,10 +127,13 @@ describe('TMPFILE', () => {
     [EOPNOTSUPP, EOPNOTSUPP],
     [ENOSYS, ENOSYS],
     [ENOSPC, ENOSPC],
-  ])('replies errno %i of the storage as %i', async (errno, answer) => {
-    rig = await Rig.make({ icreate: (frame) => fail.icreate(frame, errno) });
-    expect(ask().error).toBe(-answer);
-  });
+  ])(
+    'gets errno %i from the storage, and replies errno %i to the kernel',
+    async (errno, answer) => {
+      rig = await Rig.make({ icreate: (frame) => fail.icreate(frame, errno) });
+      expect(ask().error).toBe(-answer);
+    },
+  );
 
   test('TMPFILE whose open fails leaves no inode and no fd', async () => {
     rig = await Rig.make({ ...icreate, open: (frame) => fail.open(frame, ENOSPC) });
@@ -178,7 +181,7 @@ describe('IOCTL', () => {
     expect(ask(GETFLAGS, fh + 1, 4).error).toBe(-EBADF);
   });
 
-  test('IOCTL of another request fails with ENOTTY, without a fop', async () => {
+  test('IOCTL fails with ENOTTY for an unknown command, or for a storage without inode flags', async () => {
     rig = await Rig.make(open);
     const [, fh] = openFile();
     expect(ask(0x5401, fh, 0).error).toBe(-ENOTTY);
@@ -199,7 +202,7 @@ describe('COPY_FILE_RANGE', () => {
     return rig.receive();
   };
 
-  test('replies in 32 or 64 bits, and winds no larger length', async () => {
+  test('requests no greater length than its 32-bit or 64-bit reply can hold', async () => {
     const asked: unknown[] = [];
     rig = await Rig.make({
       ...open,
@@ -295,7 +298,7 @@ test('LSEEK and READ beyond 8 PiB report the end of the file, or EOVERFLOW for a
 });
 
 describe('the umask', () => {
-  test('is applied to the mode; if that changes the mode, xdata has the original one', async () => {
+  test('is applied to the mode of a new file, whose original mode is in xdata if it differs', async () => {
     const seen: unknown[] = [];
     rig = await Rig.make({
       mkdir: (frame, _xl, loc, mode, umask, xdata) => {
@@ -341,7 +344,7 @@ describe('O_TRUNC', () => {
     },
   };
 
-  test('winds a truncate after the open, which drops privileges if the kernel requests it', async () => {
+  test('winds ftruncate after open, with glossa.kill-priv in xdata if the kernel requests it', async () => {
     asked.length = 0;
     rig = await Rig.make(fops);
     const { id } = rig.find('file');
@@ -369,11 +372,11 @@ describe('O_TRUNC', () => {
   });
 });
 
-describe('KILL_PRIV', () => {
+describe('glossa.kill-priv', () => {
   const setattr = (id: number, valid: number) =>
     rig.ask(OP.SETATTR, id, u32(valid), u32(0), u64(0), u64(9), ...Array(8).fill(u64(0)));
 
-  test('is in xdata of writes, truncates, chowns and empty SETATTRs if the kernel clears privileges', async () => {
+  test('is in xdata of writes, truncates, chowns and empty SETATTRs if the kernel asks to clear privileges', async () => {
     const seen: unknown[] = [];
     rig = await Rig.make({
       ...open,
@@ -418,7 +421,7 @@ describe('KILL_PRIV', () => {
   });
 });
 
-test('GETXATTR of an ACL is ENODATA at a storage without ACLs, so that the mode applies', async () => {
+test('GETXATTR of an ACL fails with ENODATA if the storage has no ACLs, so that the mode applies', async () => {
   rig = await Rig.make({ getxattr: (frame) => fail.getxattr(frame, EOPNOTSUPP) });
   const ask = (name: string) => rig.ask(OP.GETXATTR, 1, u32(0), u32(0), name).error;
   expect(ask('system.posix_acl_access')).toBe(-ENODATA);
@@ -426,7 +429,7 @@ test('GETXATTR of an ACL is ENODATA at a storage without ACLs, so that the mode 
   expect(ask('system.other')).toBe(-EOPNOTSUPP);
 });
 
-test('GETXATTR and SETXATTR of an ACL are EOPNOTSUPP at a mount without ACLs, without a fop', async () => {
+test('GETXATTR and SETXATTR of an ACL fail with EOPNOTSUPP at a mount without ACLs, without a fop', async () => {
   const asked: unknown[] = [];
   const names = ['system.posix_acl_access', 'user.x', 'system.posix_acl_default'];
   rig = await Rig.make(

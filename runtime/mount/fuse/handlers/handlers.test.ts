@@ -26,7 +26,7 @@ const openFile = (inode: Inode, opcode = OP.OPEN): number =>
   Number(rig.ask(opcode, inode.id, u32(2), u32(0)).body.readBigUInt64LE(0));
 
 describe('LOOKUP', () => {
-  test('links the found inode and counts a lookup', async () => {
+  test('links the found inode to its name, and adds one to its lookup count', async () => {
     rig = await Rig.make();
     const { error, body } = rig.ask(OP.LOOKUP, 1, 'file');
     expect([error, body.length]).toEqual([0, 128]);
@@ -41,7 +41,7 @@ describe('LOOKUP', () => {
     expect(inode.nlookup).toBe(2);
   });
 
-  test('winds a new name with a new inode, and a known name with its inode, without a proposed gfid', async () => {
+  test('winds lookup with a new inode for a new name, and with the known inode for a known name', async () => {
     const seen: [linked: boolean, xdata: unknown][] = [];
     rig = await Rig.make({
       lookup: (frame, _xl, loc, xdata) => {
@@ -57,7 +57,7 @@ describe('LOOKUP', () => {
     ]);
   });
 
-  test('LOOKUP of an absent name replies ENOENT, or a negative entry with its timeout', async () => {
+  test('LOOKUP of an absent name replies ENOENT, or a negative entry if the mount has a timeout for it', async () => {
     rig = await Rig.make();
     expect(rig.ask(OP.LOOKUP, 1, 'none').error).toBe(-ENOENT);
     await rig.close();
@@ -125,7 +125,7 @@ describe('LOOKUP', () => {
     expect([after.gfid, before.names.length]).toEqual([makeIatt(3).iaGfid, 0]);
   });
 
-  test('LOOKUP of a known name that is gone forgets the name, and looks it up once more', async () => {
+  test('LOOKUP of a known name that was removed forgets the name, and looks it up once more', async () => {
     let there = true;
     const asked: boolean[] = [];
     rig = await Rig.make({
@@ -163,7 +163,7 @@ describe('LOOKUP', () => {
 });
 
 describe('FORGET', () => {
-  test('subtracts from the lookups of an inode, singly and in batches', async () => {
+  test('reduces the lookup count of an inode, alone or in a batch of inodes', async () => {
     rig = await Rig.make();
     const [file, dir] = [rig.find('file'), rig.find('dir')];
     rig.find('file');
@@ -190,7 +190,7 @@ describe('creating and removing', () => {
     stat: (frame) => fail.stat(frame, ENOENT),
   };
 
-  test('MKDIR winds a fresh gfid, the mode and the name', async () => {
+  test('MKDIR winds mkdir with a new gfid, the mode and the name', async () => {
     const gfids: unknown[] = [];
     rig = await Rig.make({
       mkdir: (frame, _xl, loc, mode, umask, xdata) => {
@@ -206,7 +206,7 @@ describe('creating and removing', () => {
     expect(new Set(gfids).size).toBe(2);
   });
 
-  test('a creating fop that fails with ENOENT gets ESTALE if its directory has a name', async () => {
+  test('MKDIR replies ESTALE instead of ENOENT if the parent directory still has a name', async () => {
     rig = await Rig.make({ ...making, mkdir: (frame) => fail.mkdir(frame, ENOENT) });
     const dir = rig.find('dir');
     const mkdir = (nodeid: number): number => rig.ask(OP.MKDIR, nodeid, u32(0), u32(0), 'x').error;
@@ -215,7 +215,7 @@ describe('creating and removing', () => {
     expect(mkdir(dir.id)).toBe(-ENOENT);
   });
 
-  test('CREATE replies an entry and a handle, and RELEASE calls release', async () => {
+  test('CREATE replies with an entry and a file handle, for which RELEASE calls release in the volumes', async () => {
     const released: number[] = [];
     rig = await Rig.make({ ...making, release: (id) => void released.push(id) });
     const { body } = rig.ask(OP.CREATE, 1, u32(0o102), u32(0o644), u32(0), u32(0), 'new');
@@ -265,7 +265,7 @@ describe('creating and removing', () => {
     expect(getattr()).toBe(-ENOENT);
   });
 
-  test('RENAME moves the name, and replaces the target', async () => {
+  test('RENAME gives an inode its new name, and takes that name from the inode that had it', async () => {
     rig = await Rig.make(making);
     const [file, dir] = [rig.find('file'), rig.find('dir')];
     expect(rig.ask(OP.RENAME, 1, u64(1), 'file', 'dir').error).toBe(0);
@@ -273,7 +273,7 @@ describe('creating and removing', () => {
     expect(rig.graph.inodes.grep(rig.graph.inodes.root, 'file')).toBeUndefined();
   });
 
-  test('RENAME2 passes its flags on, and RENAME_EXCHANGE exchanges both names', async () => {
+  test('RENAME2 passes its flags to the volumes, and exchanges both names for RENAME_EXCHANGE', async () => {
     const flags: unknown[] = [];
     rig = await Rig.make({
       rename: (frame, _xl, _from, _to, xdata) => {
@@ -332,7 +332,7 @@ describe('SETATTR', () => {
     expect(calls).toEqual(['setattr 1 600 1000 77']);
   });
 
-  test('with a handle winds ftruncate and fsetattr', async () => {
+  test('with a file handle winds ftruncate and fsetattr', async () => {
     rig = await Rig.make(attrFops);
     const file = rig.find('file');
     const handle = openFile(file);
@@ -343,7 +343,7 @@ describe('SETATTR', () => {
   });
 });
 
-describe('a listing', () => {
+describe('a directory listing', () => {
   /** A leaf that lists `names`, in batches of any size. */
   const listing = (names: readonly string[], atOnce: number): Fops<null> => {
     const from = (offset: number): Dirent[] =>
@@ -427,7 +427,7 @@ describe('a listing', () => {
     }
   });
 
-  test('omits and logs an entry whose name encodes no bytes', async () => {
+  test('omits and logs an entry whose name is too long or cannot be encoded as bytes', async () => {
     rig = await Rig.make(listing(['a', 'lone\ud800', 'x'.repeat(300), '\udcff', 'b'], 10));
     const handle = openFile(rig.graph.inodes.root, OP.OPENDIR);
     expect(list(handle, false, 4096).map(([name]) => name)).toEqual(['a', '\ufffd', 'b']);
@@ -457,7 +457,7 @@ describe('an extended attribute', () => {
   };
   const getxattr = (size: number, name: string) => rig.ask(OP.GETXATTR, 1, u32(size), u32(0), name);
 
-  test('replies its value, its length for size 0, and ERANGE for too little room', async () => {
+  test('is returned as its value, as its length for size 0, or as ERANGE for a buffer that is too small', async () => {
     rig = await Rig.make(xattrs);
     expect(getxattr(0, 'user.a').body.readUInt32LE(0)).toBe(5);
     expect(getxattr(5, 'user.a').body.toString()).toBe('value');
@@ -474,7 +474,7 @@ describe('an extended attribute', () => {
     expect(rig.ask(OP.LISTXATTR, 1, u32(3), u32(0)).error).toBe(-ERANGE);
   });
 
-  test('an extended attribute that is a label or an identity is refused without a fop', async () => {
+  test('named security.selinux, glossa.fs-flags or trusted.gfid is refused without a fop', async () => {
     rig = await Rig.make(xattrs);
     seen.length = 0;
     expect(getxattr(0, 'security.selinux').error).toBe(-EOPNOTSUPP);
@@ -484,7 +484,7 @@ describe('an extended attribute', () => {
     expect(seen).toEqual([]);
   });
 
-  test('an extended attribute that is set is copied, so it stays valid after the next message', async () => {
+  test('set by SETXATTR is copied, so that its value stays valid after the next message', async () => {
     const kept: (Dict | null)[] = [];
     rig = await Rig.make({
       setxattr: (frame, _xl, _loc, dict) => {

@@ -91,7 +91,7 @@ describe('a lock request', () => {
     expect(seen[0]!.frame.root).toMatchObject({ op: 'LK', lkOwner: OWNER_TEXT });
   });
 
-  test('without an end has a length of 0, and FLOCK in xdata for flock(2)', async () => {
+  test('without an end has the length 0, and is marked in xdata if it is of flock(2)', async () => {
     const { seen, inode, lkIn } = await opened(granted);
     expect(rig.ask(OP.SETLK, inode.id, ...lkIn(NO_END, F_RDLCK, P.LK_FLOCK)).error).toBe(0);
     expect(seen).toMatchObject([{ flock: { type: F_RDLCK, len: 0 }, isFlock: true }]);
@@ -110,7 +110,7 @@ describe('a lock request', () => {
   });
 
   test.each([EAGAIN, EDEADLK])(
-    'a lock request that lk refuses gets its errno %i',
+    'a lock request fails with the same errno as lk: %i',
     async (errno) => {
       const { inode, lkIn } = await opened(({ frame }) => fail.lk(frame, errno));
       for (const opcode of [OP.GETLK, OP.SETLK, OP.SETLKW]) {
@@ -243,7 +243,7 @@ describe('probeLocks', () => {
     await graph.stop();
   });
 
-  test('winds no lk when only watching volumes define it', async () => {
+  test('winds no lk if the only volumes with lk are those that just observe it', async () => {
     rig = await Rig.make();
     const graph = await startGraph([{ translator: none }, { translator: passing(true) as never }]);
     let asked = 0;

@@ -81,25 +81,25 @@ const answers: [name: string, ask: () => Buffer, read: (body: Buffer) => number[
 ];
 
 describe.each(answers)('%s', (_name, ask, read) => {
-  test('without xdata gets the timeouts of the mount', async () => {
+  test('has the timeouts of the mount if the reply has no xdata', async () => {
     rig = await Rig.make(replying(null), { entryTimeout: 2, attributeTimeout: 1 });
     const wanted = read === entryOf ? [2, 1] : [1];
     expect(read(ask())).toEqual(wanted);
   });
 
-  test('gets the timeouts in its xdata, fractions included', async () => {
+  test('has the timeouts in the xdata of the reply, fractions included', async () => {
     rig = await Rig.make(replying(withTimeouts({ entry: 3.25, attribute: 7.5 })));
     const wanted = read === entryOf ? [3.25, 7.5] : [7.5];
     expect(read(ask())).toEqual(wanted);
   });
 
-  test('with timeouts of 0 is not cached', async () => {
+  test('is not cached if the timeouts in the reply are 0', async () => {
     rig = await Rig.make(replying(withTimeouts({ entry: 0, attribute: 0 })));
     expect(read(ask()).every((timeout) => timeout === 0)).toBe(true);
   });
 });
 
-test("an absent or non-numeric timeout is the mount's, and decimal text is a number", async () => {
+test("a timeout in a reply may be decimal text, and is the mount's if it is not a number", async () => {
   const xdata = new Dict().set('glossa.entry-timeout', '30').set('glossa.attribute-timeout', 'x');
   rig = await Rig.make(replying(xdata), { attributeTimeout: 1 });
   expect(entryOf(rig.ask(OP.LOOKUP, 1, 'file').body)).toEqual([30, 1]);
@@ -110,7 +110,7 @@ test.each([
   [Number.POSITIVE_INFINITY, TIMEOUT_MAX],
   [-1, 0],
   [Number.NaN, 0],
-])('a timeout of %d seconds is sent as %d', async (given, cached) => {
+])('a timeout of %d seconds is sent to the kernel as %d', async (given, cached) => {
   rig = await Rig.make(replying(withTimeouts({ entry: given })));
   expect(entryOf(rig.ask(OP.LOOKUP, 1, 'file').body)[0]).toBe(cached);
 });
@@ -136,12 +136,12 @@ describe('an absent name', () => {
     expect(rig.ask(OP.LOOKUP, 1, 'none').error).toBe(-ENOENT);
   });
 
-  test("an absent name whose reply lacks the negative timeout has the mount's", async () => {
+  test('an absent name has the negative timeout of the mount if the reply has none', async () => {
     rig = await Rig.make(replying(withTimeouts({ entry: 60 })), { negativeTimeout: 10 });
     expect(entryOf(rig.ask(OP.LOOKUP, 1, 'none').body)[0]).toBe(10);
   });
 
-  test('with an error other than ENOENT is not cached', async () => {
+  test('is not cached if the error is not ENOENT', async () => {
     rig = await Rig.make({
       lookup: (frame) =>
         unwind.lookup(frame, -1, 5, null, null, withTimeouts({ negative: 60 }), null),
@@ -150,7 +150,7 @@ describe('an absent name', () => {
   });
 });
 
-test('READDIRPLUS entries have the timeouts of the reply, or of their own dict', async () => {
+test("READDIRPLUS entries have the timeouts in the entry's dict, or else those of the reply", async () => {
   rig = await Rig.make(replying(withTimeouts({ entry: 3, attribute: 4 })));
   const fh = Number(rig.ask(OP.OPENDIR, 1, u32(0), u32(0)).body.readBigUInt64LE(0));
   const read = [u64(fh), u64(0), u32(4096), u32(0), u64(0), u32(0), u32(0)];

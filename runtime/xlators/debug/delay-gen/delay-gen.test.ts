@@ -40,7 +40,7 @@ test('a delayed fop reaches the volume below after delay-duration, not before', 
   expect(dump()).toEqual({ delayed: 1, waiting: 0 });
 });
 
-test('three delayed fops each wait for their own time only', async () => {
+test('three delayed fops do not wait for each other', async () => {
   const { leaf, context, stat } = await setUp({ ...ALL, 'delay-duration': '2000' });
   for (let i = 0; i < 3; i++) {
     stat();
@@ -52,7 +52,7 @@ test('three delayed fops each wait for their own time only', async () => {
   expect(leaf.requests).toHaveLength(3);
 });
 
-test('every fop of the table passes its arguments and reply unchanged', async () => {
+test('debug/delay-gen passes the arguments and the reply of every fop unchanged', async () => {
   const { leaf, context, graph } = await setUp({ ...ALL, 'delay-duration': '1' });
   for (const name of fopNames) {
     const row = fops.find((fop) => fop.name === name)!;
@@ -69,7 +69,7 @@ test('every fop of the table passes its arguments and reply unchanged', async ()
   }
 });
 
-test('a delay uses the exact timer of a context that has one', async () => {
+test('debug/delay-gen uses the exact timer of its context if there is one', async () => {
   const exact: number[] = [];
   const context = Object.assign(new RiggedContext(), {
     exactly(ms: number, fn: () => void) {
@@ -93,7 +93,7 @@ describe('delay-percentage', () => {
   });
 
   test.each([{ 'delay-percentage': '0' }, { ...ALL, 'delay-duration': '0' }])(
-    'routes winds past the volume with %o, which delays nothing',
+    'lets requests go past the volume with %o, which delays nothing',
     async (given) => {
       const { graph } = await setUp(given);
       expect(graph.links.lookup.xl).toBe(graph.xlators[0]);
@@ -113,7 +113,7 @@ describe('enable', () => {
     },
   );
 
-  test('enable with an unknown fop fails the start with a suggestion', async () => {
+  test('enable with an unknown fop makes the graph fail to start, with a suggestion', async () => {
     await expect(setUp({ enable: 'STAT,LOKUP' })).rejects.toThrow(
       "option 'enable': 'STAT,LOKUP' has 'LOKUP', which is not one of them (did you mean 'LOOKUP'?); " +
         'it takes names of fops with commas between, such as LOOKUP,READ',
@@ -121,7 +121,7 @@ describe('enable', () => {
   });
 });
 
-test('a reconfigure applies duration, enable and percentage to the next fops', async () => {
+test('a changed delay-duration, enable or delay-percentage applies to the next fops', async () => {
   const { leaf, context, graph, stat } = await setUp({ ...ALL, enable: 'STAT' });
   const change = (given: Record<string, string>) => {
     const lines = Object.entries(given).map(([key, value]) => ({ key, value }));
@@ -148,7 +148,7 @@ test('stopping the graph winds delayed fops at once', async () => {
   expect(context.waiting).toBe(0);
 });
 
-test('the defaults are those of GlusterFS: 10 percent, 100 ms', () => {
+test('debug/delay-gen has the defaults of GlusterFS: 10 percent, 100 ms', () => {
   const { values, problems } = checkOptions({ ...genericOptions, ...delayGen.options }, []);
   expect(problems).toEqual([]);
   expect(values).toMatchObject({ 'delay-percentage': 10, 'delay-duration': 100_000 });

@@ -35,7 +35,7 @@ const change = (graph: Awaited<ReturnType<typeof setUp>>['graph'], given: object
 const problems = (key: string, value: string) =>
   checkOptions(errorGen.options, [{ key, value, position: 'x.vol:3:9' }]).problems;
 
-test('every fop of the table fails before it reaches the volume below, with nothing in its reply', async () => {
+test('debug/error-gen can fail every fop before it reaches the volume below, with an empty reply', async () => {
   const { leaf, graph } = await setUp({ ...ALL, 'error-no': 'EACCES' });
   leaf.onRequest = ({ name }) => expect.unreachable(name);
   for (const name of fopNames) {
@@ -72,7 +72,7 @@ describe('failure', () => {
     expect(dump()).toMatchObject({ failure: '25%', failed });
   });
 
-  test('failure 0, or absent, routes winds past the volume', async () => {
+  test('failure 0, or no failure option, lets requests go past the volume', async () => {
     for (const [key, value] of Object.entries({ failure: '0', 'error-no': 'EIO' })) {
       const { graph } = await setUp({ [key]: value });
       expect(graph.links.lookup.xl).toBe(graph.xlators[0]);
@@ -86,13 +86,13 @@ test("without error-no a lookup fails with each errno of the fop's list", async 
   expect([...names].sort()).toEqual(['EAGAIN', 'ENAMETOOLONG', 'ENOENT', 'ENOTDIR']);
 });
 
-test('the same seed fails the same requests, and another seed fails others', async () => {
+test('debug/error-gen fails the same requests with the same seed, and others with another seed', async () => {
   const run = async (seed: string) => (await setUp({ failure: '50', seed })).errnos(100);
   expect(await run('3')).toEqual(await run('3'));
   expect(await run('3')).not.toEqual(await run('4'));
 });
 
-test("without a seed, the context's random number is the seed", async () => {
+test('debug/error-gen without the option seed uses a random number of its context as the seed', async () => {
   class Seeded extends FakeContext {
     override random(out: Uint8Array): void {
       new DataView(out.buffer, out.byteOffset).setUint32(0, 3);
@@ -111,7 +111,7 @@ test("without a seed, the context's random number is the seed", async () => {
   expect(drawn.map((opRet) => opRet < 0)).toEqual(errnos(50).map((errno) => errno !== 0));
 });
 
-test('random-failure fails every n-th lookup with error-no, n from 3 to 44', async () => {
+test('random-failure fails a lookup with error-no after every 3 to 44 lookups', async () => {
   const given = { 'random-failure': 'on', 'error-no': 'ENAMETOOLONG', seed: '5' };
   const { errnos, dump } = await setUp(given);
   const all = errnos(3000);
@@ -148,7 +148,7 @@ test('enable and error-fops limit the failures to the named fops', async () => {
   }
 });
 
-test("a failure logs GlusterFS's line, unwind(-1, Input/output error)", async () => {
+test("debug/error-gen logs a failure with GlusterFS's line, unwind(-1, Input/output error)", async () => {
   const { context, lookup } = await setUp({ ...ALL, 'error-no': 'EIO' });
   lookup();
   expect(context.lines.at(-1)).toBe(
@@ -157,7 +157,7 @@ test("a failure logs GlusterFS's line, unwind(-1, Input/output error)", async ()
   );
 });
 
-test('a reconfigure applies error-no and enable to the next fops', async () => {
+test('a changed error-no or enable applies to the next fops', async () => {
   const { graph, errnos } = await setUp({ ...ALL, 'error-no': 'EACCES' });
   expect(errnos(1)).toEqual([EACCES]);
   change(graph, { failure: '100', 'error-no': 'EIO' });
@@ -177,12 +177,15 @@ test.each([
   ['enable', 'STAT,', "option 'enable': 'STAT,' has an item that is empty; it takes names of fops"],
   ['random-failure', 'maybe', "option 'random-failure': 'maybe' is neither on nor off"],
   ['seed', '-1', "option 'seed': '-1' is below the minimum; it takes a whole number from 0"],
-])('option %s with the value %s is an error at its line', (key, value, message) => {
-  const [problem, ...more] = problems(key, value);
-  expect(more).toEqual([]);
-  expect(problem).toMatchObject({ severity: 'error', position: 'x.vol:3:9' });
-  expect(problem!.message.slice(0, message.length)).toBe(message);
-});
+])(
+  'option %s with the value %s is reported as an error at its line of the volfile',
+  (key, value, message) => {
+    const [problem, ...more] = problems(key, value);
+    expect(more).toEqual([]);
+    expect(problem).toMatchObject({ severity: 'error', position: 'x.vol:3:9' });
+    expect(problem!.message.slice(0, message.length)).toBe(message);
+  },
+);
 
 test('SeededRandom.drawBelow stays below its limit, and repeats for the same seed', () => {
   fc.assert(

@@ -54,7 +54,7 @@ async function setUp(given: Record<string, string>, folder: Folder | null = new 
 }
 
 describe('the dump command', () => {
-  test('writes a file for every io-stats of the graph, and is not wound to the storage', async () => {
+  test('writes a file for every debug/io-stats volume, and does not reach the storage', async () => {
     const { leaf, files, command } = await setUp({});
     leaf.onRequest = ({ name }) => expect.unreachable(name);
     expect(command('/a/b')).toBe(0);
@@ -133,7 +133,7 @@ describe('the dump command', () => {
   });
 });
 
-describe('at intervals', () => {
+describe('at each ios-dump-interval', () => {
   const EVERY = { 'latency-measurement': 'on', 'ios-dump-interval': '60' };
 
   test('statistics are written as JSON to glossa_top.dump', async () => {
@@ -197,7 +197,7 @@ test('the dump ranks files by opens, reads, writes and speed, also after a forge
   });
 });
 
-test('a reconfigure starts and stops counting and the dump interval', async () => {
+test('changed options start and stop the counting and the dump interval', async () => {
   const { context, files, graph, root, xl } = await setUp({});
   const change = (given: Record<string, string>) => {
     const lines = Object.entries(given).map(([key, value]) => ({ key, value }));

@@ -31,14 +31,14 @@ async function setUp(given: Record<string, string>) {
 
 const fd = (request: HeldRequest): Fd => request.args.find((arg) => arg instanceof Fd) as Fd;
 
-test('with both options off, only setxattr is handled, and other winds are routed past', async () => {
+test('debug/io-stats handles only setxattr if latency-measurement and count-fop-hits are off', async () => {
   const { graph, xl } = await setUp({ 'latency-measurement': 'off', 'count-fop-hits': 'off' });
   expect(Object.keys(xl.fops)).toEqual(['setxattr']);
   expect(graph.links.lookup.xl).toBe(graph.xlators[0]);
 });
 
 describe.each([['count-fop-hits'], ['latency-measurement']])('%s', (option) => {
-  test('counts each fop of the table once', async () => {
+  test('counts each fop once', async () => {
     const { leaf, graph, dump } = await setUp({ [option]: 'on' });
     const loc = new Loc(graph.inodes.root);
     const open = new Fd(graph.inodes.root, 0, 1, true);
@@ -134,7 +134,7 @@ test('latency is measured from wind to reply, also for concurrent requests', asy
   });
 });
 
-test('sizes count in the class of the power of two that they reach', () => {
+test('a read or write is counted under the greatest power of two that its size reaches', () => {
   const counters = new Counters(0);
   for (const size of [0, 1, 2, 3, 4, 1023, 1024, 2 ** 31, 2 ** 40]) counters.read.add(size);
   const found = [...counters.read.callsBySize.entries()].filter(([, count]) => count > 0);
@@ -148,7 +148,7 @@ test('sizes count in the class of the power of two that they reach', () => {
   ]);
 });
 
-test('without run files, each dump interval logs statistics and starts a new interval', async () => {
+test('debug/io-stats without run files logs its statistics at the end of each dump interval', async () => {
   const { leaf, graph, root, context } = await setUp({
     'latency-measurement': 'on',
     'ios-dump-interval': '60',
@@ -172,7 +172,7 @@ test('without run files, each dump interval logs statistics and starts a new int
   expect(context.waiting).toBe(0);
 });
 
-test("GlusterFS 10's options are accepted without a problem", () => {
+test('debug/io-stats accepts the options of GlusterFS 10 without a problem', () => {
   const given = {
     'log-level': 'INFO',
     'client-log-level': 'WARNING',

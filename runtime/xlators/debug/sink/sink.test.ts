@@ -6,7 +6,7 @@ import { IA_IFDIR, Iatt } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
 import sink from './index.ts';
 
-test('a lookup finds a directory without gfid and with all attributes zero', async () => {
+test('a lookup at debug/sink finds a directory without a gfid, and with all attributes zero', async () => {
   const graph = await startGraph([{ translator: sink }]);
   const loc = makeLoc(graph.inodes.root, 'a');
   const { count, opRet, values } = ask(graph, 'lookup', loc, null);
@@ -17,7 +17,7 @@ test('a lookup finds a directory without gfid and with all attributes zero', asy
   expect(postparent).toEqual(new Iatt());
 });
 
-test('a stat fails with EOPNOTSUPP', async () => {
+test('a stat at debug/sink fails with EOPNOTSUPP', async () => {
   const graph = await startGraph([{ translator: sink }]);
   const loc = new Loc(graph.inodes.root);
   expect(ask(graph, 'stat', loc, null)).toMatchObject({ count: 1, opRet: -1, opErrno: EOPNOTSUPP });

@@ -62,12 +62,12 @@ const FILE =
   'atime=Jan 01 00:00 mtime=Nov 20 06:38 ctime=Jan 01 00:00 atime_sec=0, atime_nsec=0, ' +
   'mtime_sec=1795156708, mtime_nsec=7, ctime_sec=0, ctime_nsec=0';
 
-test('with neither log nor history, winds are routed past the volume', async () => {
+test('requests go past a debug/trace volume that has neither a log nor a history', async () => {
   const { graph } = await setUp({ 'include-ops': 'LOOKUP' });
   expect(graph.links.lookup.xl).toBe(graph.xlators[0]);
 });
 
-test('a failed lookup logs a line for the request and one with op_errno', async () => {
+test('debug/trace logs a line for a failed lookup, and one with op_errno for its reply', async () => {
   const { graph, root, lines } = await setUp(LOGGED);
   ask(graph, 'lookup', makeLoc(root, 'a\nb'), null);
   expect(lines()).toEqual([
@@ -76,7 +76,7 @@ test('a failed lookup logs a line for the request and one with op_errno', async 
   ]);
 });
 
-test("a lookup's reply line has the attributes, and the gfid if the request lacked it", async () => {
+test("the line of debug/trace for a lookup's reply has the attributes, and the gfid if the request had none", async () => {
   const { leaf, graph, root, lines } = await setUp(LOGGED);
   leaf.onRequest = ({ args, answer }) =>
     answer(0, 0, (args[0] as Loc).inode, file(1), null, makeAttributes(ROOT_GFID));
@@ -88,7 +88,7 @@ test("a lookup's reply line has the attributes, and the gfid if the request lack
   );
 });
 
-test('request lines show paths, flags, sizes, keys without values, locks and changed attributes', async () => {
+test("debug/trace shows a request's paths, flags, sizes, keys without values, locks and changed attributes", async () => {
   const { graph, root, lines } = await setUp({ ...LOGGED, 'log-level': 'INFO' });
   const dir = linkDirectory(graph, 'd', makeGfid(9));
   const fd = new Fd(dir, 0, 1);
@@ -125,7 +125,7 @@ test('request lines show paths, flags, sizes, keys without values, locks and cha
   asked('I getspec key=vol, flags=0');
 });
 
-test('reply lines show op_ret, attributes, fds and statfs numbers', async () => {
+test("debug/trace shows a reply's op_ret, attributes, fds and statfs numbers", async () => {
   const { leaf, graph, root, lines } = await setUp(LOGGED);
   const fd = new Fd(root, 0, 1);
   const answered = (line: string) => expect(lines()[1]!.replace(/^(I \w+ )\d+: /, '$1')).toBe(line);
@@ -140,7 +140,7 @@ test('reply lines show op_ret, attributes, fds and statfs numbers', async () => 
   expect(lines()[1]).toMatch(/op_ret=0, \{f_bsize=4096, .*, f_namemax=255\}$/);
 });
 
-test('a readdirp logs a line for each entry that has attributes', async () => {
+test('debug/trace logs a line for each entry of a readdirp that has attributes', async () => {
   const { leaf, graph, root, lines } = await setUp(LOGGED);
   const entry = { name: 'a', off: 1, type: 8, gfid: makeGfid(1), dict: null, inode: null };
   const entries = [
@@ -155,7 +155,7 @@ test('a readdirp logs a line for each entry that has attributes', async () => {
   ]);
 });
 
-test('a release, a releasedir and a forget log a line', async () => {
+test('debug/trace logs a line for each release, releasedir and forget', async () => {
   const { leaf, graph, root, lines } = await setUp(LOGGED);
   const fds = [new Fd(root, 0, 1), new Fd(root, 0, 1, true)] as const;
   leaf.onRequest = ({ args, answer }) =>
@@ -194,7 +194,7 @@ function example(type: ArgType, root: Awaited<ReturnType<typeof setUp>>['root'])
   return made[type]();
 }
 
-test('every fop of the table logs two lines and passes its arguments and reply unchanged', async () => {
+test('debug/trace logs two lines for every fop, and passes its arguments and reply unchanged', async () => {
   const { leaf, graph, root, lines } = await setUp(LOGGED);
   for (const row of fops as readonly (FopRow & { name: (typeof fopNames)[number] })[]) {
     const args = row.args.map(({ type }) => example(type, root));
@@ -225,7 +225,7 @@ describe('traced fops', () => {
     expect(traced.sort()).toEqual([...expected].sort());
   });
 
-  test('with include-ops and exclude-ops together fail the start', async () => {
+  test('cannot be selected by include-ops and exclude-ops together', async () => {
     await expect(setUp({ 'include-ops': 'READ', 'exclude-ops': 'WRITE' })).rejects.toThrow(
       "volume 'v1' (debug/trace): give only one of 'include-ops' and 'exclude-ops'",
     );
@@ -257,7 +257,7 @@ describe('debug/trace', () => {
 });
 
 describe('history', () => {
-  test('keeps the last history-size lines without a log, and dumps them', async () => {
+  test('keeps as many of the last lines as history-size says, and dumps them even without a log', async () => {
     const given = { 'log-history': 'on', 'history-size': '3' };
     const { context, graph, root, dump } = await setUp(given);
     ask(graph, 'stat', new Loc(root), null);
@@ -288,7 +288,7 @@ describe('history', () => {
   });
 });
 
-test('a reconfigure applies exclude, and stops all lines without log and history', async () => {
+test('debug/trace applies a changed exclude, and logs nothing more when log and history are removed', async () => {
   const { graph, root, lines } = await setUp(LOGGED);
   const change = (given: Record<string, string>) => {
     const given_ = Object.entries(given).map(([key, value]) => ({ key, value }));
@@ -312,8 +312,11 @@ test.each([
   ['log-file', 'perhaps', "option 'log-file': 'perhaps' is neither on nor off; it takes on or off"],
   ['history-size', '2MB', "option 'history-size': '2MB' is above the maximum; it takes a size"],
   ['force-log-level', 'LOUD', "option 'force-log-level': 'LOUD' is not among its values; it takes"],
-])('option %s with the value %s is an error at its line', (key, value, message) => {
-  const { problems } = checkOptions(trace.options, [{ key, value, position: 'x.vol:3:9' }]);
-  expect(problems).toMatchObject([{ severity: 'error', position: 'x.vol:3:9' }]);
-  expect(problems[0]!.message.slice(0, message.length)).toBe(message);
-});
+])(
+  'option %s with the value %s is reported as an error at its line of the volfile',
+  (key, value, message) => {
+    const { problems } = checkOptions(trace.options, [{ key, value, position: 'x.vol:3:9' }]);
+    expect(problems).toMatchObject([{ severity: 'error', position: 'x.vol:3:9' }]);
+    expect(problems[0]!.message.slice(0, message.length)).toBe(message);
+  },
+);

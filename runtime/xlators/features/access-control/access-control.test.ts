@@ -76,7 +76,7 @@ const FREE: readonly FopName[] = [
   ...(['getactivelk', 'setactivelk', 'xattrop', 'fxattrop'] as const),
 ];
 
-it('every fop has a rule, or is in the list of fops without one', () => {
+it('every fop has an access rule, or is in the list of fops that need none', () => {
   expect([...Object.keys(rules), ...FREE].sort()).toEqual([...fopNames].sort());
 });
 
@@ -98,7 +98,7 @@ it('root, super-uid and internal clients may truncate a file of mode 0', async (
   expect(await mayWrite(BOB)).toBe(false);
 });
 
-it('a thousand requests of a user cost one lookup of the inode', async () => {
+it('features/access-control looks an inode up only once for a thousand requests of a user', async () => {
   const { make, as, errnoOf, dump, chmod } = await setUp();
   const dir = await make(ALICE, 'mkdir', 'd', 0o755);
   await make(ALICE, 'mknod', 'd/f', 0o100644);
@@ -166,7 +166,7 @@ it('a chmod by a caller of another group clears set-group-id', async () => {
   expect(await chmod(BOB, file, 0o777)).toBe(EPERM);
 });
 
-it('a request whose inode cannot be looked up fails as the lookup does', async () => {
+it('a request whose inode cannot be looked up fails with the errno of the lookup', async () => {
   const leaf = new HeldLeaf();
   const volumes = [{ translator: leaf.translator }, { translator: accessControl }] as never;
   const graph = await startGraph(volumes);

@@ -266,14 +266,14 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it.skipIf(isNotHere).each(Object.keys(SCENES))(
-  '%s return what they return on a GlusterFS brick',
+  '%s have the same results as on a GlusterFS brick',
   (name) => {
     expect(played.ours[name]).toEqual(played.theirs[name]);
   },
 );
 
 it.skipIf(isNotHere)(
-  'attribute changes by an fd are refused as by name, and GlusterFS refuses none',
+  'attribute changes through an open file are refused as those by path are, unlike in GlusterFS',
   () => {
     const [name] = Object.keys(BY_FD) as [string];
     const errnos = (lines: readonly string[]): readonly string[] =>

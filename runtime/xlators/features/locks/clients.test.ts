@@ -87,7 +87,7 @@ describe('a client that disconnects', () => {
     expect(lk(one, F_SETLK, F_WRLCK, 2)).toMatchObject(OK);
   });
 
-  test('has locks of late requests released after the last of them ends', async () => {
+  test('has the locks released that its unfinished requests get, once the last of these has ended', async () => {
     const { one, two, fd, graph, whole, lk } = await twoClients();
     const late = [1, 2].map((owner) => {
       const call = new Stack(0, 0, owner, 'LK');

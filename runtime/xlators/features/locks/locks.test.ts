@@ -55,7 +55,7 @@ describe('lk', () => {
     });
   });
 
-  test('commands 12 to 14 of 32-bit callers act as F_GETLK to F_SETLKW, and 200 fails with EINVAL', async () => {
+  test('lock commands 12 to 14 of 32-bit programs act as F_GETLK to F_SETLKW, and the unknown 200 fails with EINVAL', async () => {
     const { lk } = await setUp();
     expect(lk(1, 13, F_WRLCK)).toMatchObject(OK);
     expect(lk(2, 13, F_WRLCK)).toMatchObject(failedReply(EAGAIN));
@@ -73,7 +73,7 @@ describe('lk', () => {
     ['a whence that is not the start', { whence: 1 }, EINVAL],
     ['an unknown type', { type: 3 }, EINVAL],
     ['a start beyond all files', { start: OFFSET_MAX + 1 }, EOVERFLOW],
-  ])('%s is refused with its errno', async (_, wrong, errno) => {
+  ])('a lock with %s is refused with EINVAL or EOVERFLOW', async (_, wrong, errno) => {
     const { as, fd } = await setUp();
     const flock = { type: F_WRLCK, whence: 0, start: 0, len: 0, pid: 1, owner: '', ...wrong };
     expect(as(1, 'lk', fd, F_SETLK, flock, null)).toMatchObject(failedReply(errno));
@@ -109,7 +109,7 @@ describe('lk', () => {
     expect(lk(0, F_SETLK, F_WRLCK)).toMatchObject(failedReply(EINVAL));
   });
 
-  test('a negative length locks the bytes before start, and one past OFFSET_MAX has no end', async () => {
+  test('a lock of negative length covers the bytes before its start, and one past OFFSET_MAX has no end', async () => {
     const { lk } = await setUp();
     lk(1, F_SETLK, F_WRLCK, 100, -10);
     expect(foundLock(lk(2, F_GETLK, F_WRLCK))).toMatchObject({ start: 90, len: 10 });
@@ -161,7 +161,7 @@ describe('lk', () => {
     expect(dump()).toMatchObject({ 'posixlk-count': 1, blocked: 0 });
   });
 
-  test('a request that closes a circle of three owners over two files fails with EDEADLK', async () => {
+  test('a request that makes three owners wait for each other in a circle fails with EDEADLK', async () => {
     const { lk, file } = await setUp();
     const other = new Fd(file('g', 8), 2, 1);
     lk(1, F_SETLK, F_WRLCK, 0, 10);
@@ -175,7 +175,7 @@ describe('lk', () => {
     expect([first, second]).toMatchObject([WAITS, OK]);
   });
 
-  test('the second of two readers that upgrade fails with EDEADLK', async () => {
+  test('the second of two readers that both request a write lock fails with EDEADLK', async () => {
     const { lk } = await setUp();
     lk(1, F_SETLK, F_RDLCK);
     lk(2, F_SETLK, F_RDLCK);

@@ -73,7 +73,7 @@ test('formatJsonReport writes totals since the start, and rates per second of th
   });
 });
 
-test('formatDump writes an interval from the second interval on', () => {
+test('formatDump writes the counts of an interval only after the first interval', () => {
   expect(formatDump(report({ intervalIndex: 0 }))).not.toHaveProperty('interval');
   expect(formatDump(report())).toMatchObject({
     'duration-s': 60,
@@ -156,7 +156,7 @@ test('FileTable.listBusiest returns the 100 busiest files, forgotten ones includ
   expect(files.listBusiest('open')).toEqual([]);
 });
 
-test('FileTable drops all of 2001 forgotten files but the 100 that a ranking lists', () => {
+test('FileTable with 2001 forgotten files drops all but the 100 that a ranking lists', () => {
   const files = new FileTable();
   for (let i = 0; i < 2001; i++) {
     const file = files.findOrAdd(`${i}`, `/${i}`);
