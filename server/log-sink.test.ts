@@ -35,7 +35,7 @@ describe('the default log', () => {
       { HOME: '/home/me', XDG_STATE_HOME: '' },
       '/home/me/.local/state/glossa/mnt-a.log',
     ],
-  ])('of %s for user %i with %j is %4$s', (mountpoint, uid, env, expected) => {
+  ])('for a mount at %s by user %i with %j is %4$s', (mountpoint, uid, env, expected) => {
     expect(findDefaultLogFile(mountpoint, { uid, env })).toBe(expected);
   });
 
@@ -81,7 +81,7 @@ describe('a log file', () => {
       expect(await readFile(path)).not.toContain(0);
     }));
 
-  it('stays the old file when reopen fails', () =>
+  it('stays the same file when reopen fails', () =>
     withScratch(async (scratch) => {
       const path = await scratch.makeFolder('logs').then((folder) => `${folder}/a.log`);
       const sink = openSink(path, { colour: false });
@@ -92,7 +92,7 @@ describe('a log file', () => {
       expect(await texts(scratch.at('moved/a.log'))).toEqual(['one', 'two']);
     }));
 
-  it('gets the number of repeated messages, at the latest before another file is begun', () =>
+  it('gets the count of a repeated message before reopen begins another file', () =>
     withScratch(async (scratch) => {
       const path = scratch.at('a.log');
       const sink = openSink(path, { colour: false });

@@ -15,7 +15,7 @@ function newFolder(): string {
 }
 
 describe('Volume.open', () => {
-  it('opens a path, whose relative paths start at the folder of the volfile', async () => {
+  it('opens a volfile by its path, and resolves relative paths in it from its folder', async () => {
     const folder = newFolder();
     const posix = 'volume files\n    type storage/posix\n    option directory .\nend-volume\n';
     writeFileSync(join(folder, 'files.vol'), posix);
@@ -55,7 +55,7 @@ describe('Volume.open', () => {
   });
 
   it.each([7, null, undefined, {}])(
-    'refuses %j with a TypeError that names the sources',
+    'refuses %j with a TypeError that names the allowed sources',
     async (source) => {
       await expect(Volume.open(source as never)).rejects.toThrow(
         new TypeError('a volume is opened from a path, { volfile }, { host, volname } or a graph'),
@@ -137,7 +137,7 @@ describe('a program with a volume', () => {
     expect(run(code)).toBe('true\n');
   });
 
-  it('waits for a volume that does not come up, and ends', () => {
+  it('ends after it has waited for a volume that does not come up', () => {
     const absent =
       'volume c\ntype protocol/client\noption remote-host 127.0.0.1\noption remote-port 1\n' +
       'option remote-subvolume b\nend-volume\n';

@@ -10,7 +10,7 @@ it('a type whose name is written with escapes is loaded and found', async () => 
   expect(description?.volumes[0]?.type.text).toBe('debug/sink');
 });
 
-it('an unknown type gets the nearest type as a hint, although that is not loaded', async () => {
+it('an unknown type gets the nearest type as a hint, even if that is not loaded yet', async () => {
   const { problems } = await inspectText('x.vol', ofType('storage/memry'), { registry });
   expect(problems.map(({ code, hint }) => [code, hint])).toEqual([
     ['unknown-type', "did you mean 'storage/memory'?"],

@@ -21,7 +21,7 @@ function rig(counting: Partial<RepeatSettings> = {}) {
   return { out, counter, write };
 }
 
-test('a repeated message is written once, and its count when the timeout is over', () => {
+test('a repeated message is logged once, and its count after the timeout', () => {
   const { out, write } = rig();
   for (let at = 0; at < 5; at++) write('a');
   expect(out).toEqual(['a']);
@@ -43,7 +43,7 @@ test('a message that was repeated once is written twice, not as a count', () => 
   expect(out).toEqual(['a', 'a']);
 });
 
-test('a full buffer drops the message that has been silent for longest, and writes its count', () => {
+test('a full buffer of messages drops the one that was repeated longest ago, and logs its count', () => {
   const { out, write } = rig({ bufSize: 2 });
   for (const text of ['a', 'b', 'b', 'a', 'a', 'b', 'a']) write(text);
   expect(out).toEqual(['a', 'b']);

@@ -39,7 +39,7 @@ describeMounts('a command with a temporary mount', () => {
       }),
   );
 
-  it('refuses a folder or a module instead of a volfile, and the message names the command', () =>
+  it("refuses a folder or a module instead of a volfile, in a message that begins with the command's name", () =>
     withScratch(async (scratch) => {
       await scratch.writeFile('m.js', MODULE);
       await scratch.makeFolder('folder');

@@ -141,7 +141,7 @@ describeMounts('a running brick', () => {
     }
   });
 
-  it('answers a hundred statedumps, top and trace at once while a client writes', async () => {
+  it('replies to a hundred statedumps, to top and to trace at once while a client writes', async () => {
     const found = (await findMountOrServer(file)) as NamedProcess;
     let done = false;
     const work = (async () => {
@@ -170,7 +170,7 @@ describeMounts('a running brick', () => {
     expect(trace).toMatchObject({ status: 0, err: expect.stringContaining(`observing ${file}`) });
   });
 
-  it('reloads its volfile and reports the changes, or the reason against them', async () => {
+  it('reloads its volfile and reports the changes, or the reason why nothing changes', async () => {
     const text = readFileSync(file, 'utf8');
     writeFileSync(file, text.replace('  subvolumes east west', '  option root-squash on\n$&'));
     expect(await say('reload', file)).toMatch(/^0 .*: new options for server\n$/);
@@ -231,7 +231,7 @@ describeMounts('a running brick', () => {
     expect(brick.logged).toMatch(/: stopped\n$/);
   });
 
-  it('is listed and ended in the same way as a volfile server', async () => {
+  it('has the commands of a volfile server, which is listed and ended in the same way', async () => {
     mkdirSync(scratch.at('volfiles'));
     const args = ['brick', 'volfiles', 'volfiles', '--port', '0', '-l', scratch.at('volfiles.log')];
     expect((await runGlossa(scratch, args)).status).toBe(0);

@@ -68,13 +68,13 @@ it.each([
   await expect(ask(server(), name)).rejects.toThrow(why);
 });
 
-it('a question that is not JSON gets an error; one without an end makes the host close the connection', async () => {
+it('a control socket answers a question that is not JSON with an error, and closes on one without an end', async () => {
   expect(await say('hello\n')).toMatch(/^\{"error":".*JSON/);
   expect(await say('x'.repeat(2 ** 20))).toMatch(/^(gone)?$/);
   expect(await say(`{"ask":"about"}\n${'x'.repeat(99)}`)).toMatch(/^\{"value"/);
 });
 
-it('closing a control socket ignores a silent client, and a later question fails with the message that the server has ended', async () => {
+it('a control socket closes despite a silent client, and later questions fail as the server has ended', async () => {
   const silent = connect(socket);
   silent.on('error', () => {});
   await new Promise((resolve) => silent.once('connect', resolve));

@@ -55,7 +55,7 @@ it('events for a reader that stops are buffered up to a limit, and then only cou
   expect(socket.ended).toBe(true);
 });
 
-it('events of any size are copied whole from a stream that is cut anywhere', () => {
+it('events of any size are copied whole, even if the stream is cut within an event', () => {
   const socket = new SlowSocket();
   const stream = new EventStream(socket as unknown as Socket);
   const large = (length: number): void =>

@@ -121,7 +121,7 @@ describe('metrics as text', () => {
   });
 });
 
-describe('reason', () => {
+describe('the reason shown for an error', () => {
   it.each([
     [Object.assign(new Error('x'), { errno: -98 }), 'Address already in use'],
     [
@@ -130,7 +130,7 @@ describe('reason', () => {
     ],
     [Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }), 'ECONNREFUSED'],
     ['text', 'text'],
-  ])('of %o is the system’s text, the message or the code', (error, text) =>
+  ])('is the system’s text, the message or the code of %o', (error, text) =>
     expect(formatReason(error)).toBe(text),
   );
 });

@@ -49,7 +49,7 @@ async function runScript(
 }
 
 describeFrontEnds('.meta', everyFrontEnd, (front) => {
-  it('ls, cat, find, grep, cp and tar read its files', () =>
+  it('has files that ls, cat, find, grep, cp and tar can read', () =>
     front.withScratch(async (scratch) => {
       const mount = await startMount(scratch, formatGraph(await scratch.makeFolder('brick')));
       const runCleanly = async (script: string): Promise<string> => {
@@ -145,7 +145,7 @@ class xlator(Translator):
 `;
 
 describeMounts('.meta on a kernel mount', () => {
-  it('a write to an option of a Python module, above meta or below, reaches its reconfigure', () =>
+  it('a write to an option of a Python module calls its reconfigure, above or below meta', () =>
     withScratch(async (scratch) => {
       await scratch.writeFile('sized.py', SIZED);
       const module = ['module-name sized'];
@@ -170,7 +170,7 @@ describeMounts('.meta on a kernel mount', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('an open file of the old graph keeps its text after a reload, and a write to its option is ESTALE', () =>
+  it('open files of the old graph keep their text after a reload, and writes to its options fail with ESTALE', () =>
     withScratch(async (scratch) => {
       const brick = await scratch.makeFolder('brick');
       const mount = await startMount(scratch, formatGraph(brick));
@@ -198,7 +198,7 @@ describeMounts('.meta on a kernel mount', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it.runIf(isRoot)('another user gets EACCES, and normal files keep passthrough', () =>
+  it.runIf(isRoot)('refuses other users with EACCES, and normal files keep passthrough', () =>
     withScratch(async (scratch) => {
       const brick = await scratch.makeFolder('brick');
       const mount = await startMount(

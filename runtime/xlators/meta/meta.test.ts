@@ -185,7 +185,7 @@ it.each([
   },
 );
 
-it('fops that would change the tree or the name .meta fail with EPERM', async () => {
+it('fops that would change .meta or a file below it fail with EPERM', async () => {
   await start();
   const { root } = graph.inodes;
   const version = new Loc(lookUpInode('.meta/frames'));
@@ -212,7 +212,7 @@ it.each([
   [0, 0],
   [OWNER, 0],
   [1234, EACCES],
-])('fops of user %i on the tree return errno %i', async (uid, expected) => {
+])('fops of user %i on files below .meta return errno %i', async (uid, expected) => {
   await start();
   const own = lookUpInode('.meta/frames');
   const dir = lookUpInode('.meta');
@@ -228,7 +228,7 @@ it.each([
   expect(callFop(as, 'stat', new Loc(dir), null)).toBe(0);
 });
 
-it('every path has a gfid of its own, and the same one in the next graph', async () => {
+it('every path below .meta has a gfid of its own, and keeps it in the next graph', async () => {
   await start();
   const all = new Map<string, string>();
   const walk = (path: string): void => {
@@ -248,14 +248,14 @@ it('every path has a gfid of its own, and the same one in the next graph', async
   expect([...all.keys()]).toEqual(before);
 });
 
-it.each(['.', '..', 'a/b'])('a meta-dir-name of %j stops the start of the graph', async (name) => {
+it.each(['.', '..', 'a/b'])('a graph with %j as the meta-dir-name does not start', async (name) => {
   await start();
   const options = { 'meta-dir-name': name };
   const volumes = [{ translator: memory }, { translator: meta, options }];
   await expect(startGraph(volumes)).rejects.toThrow(`'${name}' cannot be the name of a folder`);
 });
 
-it("a listing hides a storage's own .meta, and lookups find the tree instead", async () => {
+it("a .meta directory of the storage is hidden from listings, and lookups find the volume's .meta instead", async () => {
   await start();
   const below = { uid: 0, links: graph.top.children[0]! };
   for (const name of ['.meta', 'b']) {

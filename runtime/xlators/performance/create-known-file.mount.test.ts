@@ -16,8 +16,8 @@ const ARGS = ['--attribute-timeout', '0', '--entry-timeout', '0', '--negative-ti
 /** Makes reads bypass the kernel's page cache. */
 const FORGET = constants.O_DIRECT;
 
-describeMounts('a create that finds a known file by a second name', () => {
-  it('returns the same inode, and each write and truncate shows by both names', async () => {
+describeMounts('a create of a name that was linked to an open file behind the mount', () => {
+  it('returns the inode of the open file, and each write and truncate is seen by both names', async () => {
     await withScratch(async (scratch) => {
       const files = await scratch.makeFolder('files');
       const mount = await startMount(scratch, renderPerformanceVolfile(files), { args: ARGS });

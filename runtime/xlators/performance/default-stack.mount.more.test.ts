@@ -113,7 +113,7 @@ describeMounts("glusterd's default stack", () => {
   });
 
   it.skipIf(isWithoutBricks())(
-    'sends no more requests per step than the table allows',
+    'sends no more requests to the brick for each step of work than this test lists',
     async () => {
       scratch = await makeScratch();
       brick = await RealBrick.start(scratch.path);

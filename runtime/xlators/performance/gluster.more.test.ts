@@ -41,7 +41,7 @@ const dumpOf = ({ graph }: BrickClient, type: string): Dump => {
 const textOf = async ({ ask }: BrickClient, path: string, size = 100): Promise<string> =>
   ((await ask('read', path, size, 0)) as [string, string])[1];
 
-describe.skipIf(isWithoutBricks())('two clients of a real brick', () => {
+describe.skipIf(isWithoutBricks())('two clients of a GlusterFS brick', () => {
   let folder: string;
   let clients: BrickClients;
   let brick: RealBrick;
@@ -112,7 +112,7 @@ describe.skipIf(isWithoutBricks())('two clients of a real brick', () => {
     expect(after).toEqual([before[0], Number(before[1]) + 10]);
   });
 
-  it('a listing has all 400 files, and lacks a file that the other client then removes', async () => {
+  it('a listing has all 400 files, and no longer the file that the other client removes', async () => {
     await b.ask('mkdir', '/many', 0o755);
     for (let nth = 0; nth < 400; nth++) writeFileSync(join(brick.files, 'many', `n${nth}`), 'x');
     const names = (await a.ask('listdir', '/many')) as unknown[];
@@ -130,9 +130,9 @@ const limit = ({ pid }: RealBrick, size: string): void => {
 };
 
 describe.skipIf(isWithoutBricks())(
-  'a real brick that refuses a write which write-behind has answered',
+  'a GlusterFS brick that refuses a write after write-behind has replied to it',
   () => {
-    it('each fd reports EFBIG once, no other request fails, and writes succeed once there is room', async () => {
+    it('makes each fd report EFBIG once, fails no other request, and accepts writes once there is room', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'glossa-refusing-'));
       const clients = new BrickClients();
       // SIGXFSZ would end the brick.

@@ -166,7 +166,7 @@ describeMounts('kernel-timeout', () => {
     });
   }
 
-  it('ends when the brick disconnects: changes made while it was away are seen after its return', async () => {
+  it('ends when the brick disconnects, so that changes made meanwhile are seen after its return', async () => {
     scratch = await makeScratch();
     const files = await scratch.makeFolder('files');
     const ours = await OurBrick.start(scratch.path, 'ours', ourBrick(files));

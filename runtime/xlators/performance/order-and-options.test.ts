@@ -54,7 +54,7 @@ describe('glossa check', () => {
     expect(said).toContain('1 warning');
   });
 
-  it.each(KEEPING)('warns of a second volume of %s: one is enough', async (type) => {
+  it.each(KEEPING)('warns that a second volume of %s is useless', async (type) => {
     const { status, said } = await check([[type], ['performance/io-threads'], [type]]);
     expect(status).toBe(0);
     expect(said).toContain(

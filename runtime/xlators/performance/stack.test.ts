@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { anyHistories, World } from '../../../test/support/performance.ts';
 import { performanceStack as stack } from '../../../test/support/performance-stack.ts';
 
-test("no reply of glusterd's whole stack is older than its request", async () => {
+test("glusterd's whole stack of caches never replies with data older than the request", async () => {
   await fc.assert(
     fc.asyncProperty(anyHistories(), async (steps) => {
       const world = await World.start({ stack, tells: true, timeoutMs: 600_000 });

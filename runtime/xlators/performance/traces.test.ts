@@ -107,7 +107,7 @@ class Rig {
   }
 }
 
-test('write-behind does not join a write with later ones across a pending overlapping write', async () => {
+test('write-behind does not join two writes if a pending write between them overlaps', async () => {
   const rig = await Rig.over(0, { translator: writeBehind });
   rig.slow.quick = false;
   rig.write(0, 10);
@@ -121,7 +121,7 @@ test('write-behind does not join a write with later ones across a pending overla
   expect(rig.below()).toEqual(['writev 2048@4096', 'fstat']);
 });
 
-test('write-behind: the first write is sent at once, and the next ones are joined while it is under way', async () => {
+test('write-behind sends the first write at once, and joins the next ones while it is under way', async () => {
   const rig = await Rig.over(0, { translator: writeBehind });
   rig.slow.quick = false;
   for (let at = 0; at < 10; at++) {
@@ -155,7 +155,7 @@ test('write-behind: the first write is sent at once, and the next ones are joine
   expect([rig.below(), closed.count]).toEqual([['writev 5@0', 'flush'], 1]);
 });
 
-test('write-behind: sequential writes are joined also over a fast storage', async () => {
+test('write-behind joins sequential writes also over a fast storage', async () => {
   const rig = await Rig.over(0, { translator: writeBehind });
   for (let at = 0; at < 100; at++) rig.write(at * 4096, 4096);
   expect(rig.below()).toEqual([
@@ -167,7 +167,7 @@ test('write-behind: sequential writes are joined also over a fast storage', asyn
   expect(rig.context.waiting).toBe(0);
 });
 
-test('write-behind without trickling-writes: data is sent when a fop needs it, or after a second', async () => {
+test('write-behind without trickling-writes sends data when a fop needs it, or after a second', async () => {
   const options = { 'trickling-writes': 'off' };
   const rig = await Rig.over(0, { translator: writeBehind, options });
   for (let at = 0; at < 10; at++) rig.write(at * 4096, 4096);
@@ -181,7 +181,7 @@ test('write-behind without trickling-writes: data is sent when a fop needs it, o
   expect(rig.context.waiting).toBe(0);
 });
 
-test('write-behind: an unlock waits until the data is written', async () => {
+test('write-behind delays an unlock until the data is written', async () => {
   const rig = await Rig.over(0, { translator: writeBehind });
   rig.slow.quick = false;
   rig.write(0, 10);
@@ -193,7 +193,7 @@ test('write-behind: an unlock waits until the data is written', async () => {
   expect(rig.below()).toEqual(['lk']);
 });
 
-test('write-behind: a failed write is reported once by each open fd, and no other request fails', async () => {
+test('write-behind reports a failed write once for each open fd, and fails no other request', async () => {
   const slowAgain = new SlowStorage();
   const rig = await Rig.over(
     0,
@@ -223,7 +223,7 @@ test('write-behind: a failed write is reported once by each open fd, and no othe
   expect(close(A)).toMatchObject({ opRet: 0 });
 });
 
-test('io-cache: pages are read once, and revalidated by fstat after cache-timeout', async () => {
+test('io-cache reads each page once, and revalidates it by fstat after cache-timeout', async () => {
   const KB = 1024;
   const rig = await Rig.over(500 * KB, { translator: ioCache, options: { 'cache-timeout': '2' } });
   rig.read(0, 4096);
@@ -244,7 +244,7 @@ test('io-cache: pages are read once, and revalidated by fstat after cache-timeou
   expect(rig.below()).toEqual(['lk', 'fstat']);
 });
 
-test('quick-read: a lookup fetches a small file, and reads are served from memory until cache-timeout', async () => {
+test('quick-read fetches a small file with its lookup, and serves reads from memory until cache-timeout', async () => {
   const rig = await Rig.over(1000, { translator: quickRead, options: { 'cache-timeout': '2' } });
   rig.lookup();
   rig.below();
@@ -264,7 +264,7 @@ test('quick-read: a lookup fetches a small file, and reads are served from memor
   expect(rig.below()).toEqual(['writev 3@0', 'readv 10@0', 'lookup']);
 });
 
-test('md-cache: attributes are requested once, and updated from the reply of a change', async () => {
+test('md-cache requests attributes once, and updates them from the reply to a change', async () => {
   const rig = await Rig.over(100, { translator: mdCache, options: { 'md-cache-timeout': '2' } });
   rig.lookup();
   rig.lookup();
@@ -294,7 +294,7 @@ test('md-cache: attributes are requested once, and updated from the reply of a c
   expect((values[0] as Dict).bytes(key)).toEqual(new Uint8Array([1]));
 });
 
-test('md-cache: each name of a file needs a lookup of its own', async () => {
+test('md-cache sends a lookup for each name of a file', async () => {
   const options = { 'md-cache-timeout': '10' };
   const rig = await Rig.over(0, { translator: mdCache, options });
   rig.lookup();
@@ -309,7 +309,7 @@ test('md-cache: each name of a file needs a lookup of its own', async () => {
   expect(rig.below()).toEqual(['lookup']);
 });
 
-test('md-cache over write-behind: fstat returns the size after all writes', async () => {
+test('md-cache over write-behind returns the size after all writes in fstat', async () => {
   const rig = await Rig.over(0, { translator: writeBehind }, { translator: mdCache });
   rig.slow.quick = false;
   rig.write(0, 10);
@@ -321,7 +321,7 @@ test('md-cache over write-behind: fstat returns the size after all writes', asyn
   expect(rig.below()).toEqual([]);
 });
 
-test('open-behind: an open is sent at the first use, before a setattr, or at once with O_TRUNC', async () => {
+test('open-behind sends an open at the first use, before a setattr, or at once with O_TRUNC', async () => {
   const rig = await Rig.over(10, { translator: openBehind });
   const flush = (fd: Fd) => ask(rig.graph, 'flush', fd, null);
   const unused = rig.open();
@@ -343,7 +343,7 @@ test('open-behind: an open is sent at the first use, before a setattr, or at onc
   expect(rig.below()).toEqual(['open']);
 });
 
-test('md-cache, quick-read and open-behind: a second read of a small file sends no request', async () => {
+test('md-cache, quick-read and open-behind send no request for a second read of a small file', async () => {
   const options = { 'md-cache-timeout': '60' };
   const rig = await Rig.over(
     4096,
@@ -361,7 +361,7 @@ test('md-cache, quick-read and open-behind: a second read of a small file sends 
   expect(again()).toEqual([]);
 });
 
-test("glusterd's default stack: small writes are joined, and a later read costs one lookup", async () => {
+test("glusterd's default stack joins small writes, and sends one lookup for a later read", async () => {
   const layers = [writeBehind, openBehind, quickRead, mdCache].map((translator) => ({
     translator,
   }));
@@ -382,7 +382,7 @@ test("glusterd's default stack: small writes are joined, and a later read costs 
   expect(rig.below()).toEqual(['lookup']);
 });
 
-test('quick-read under md-cache: an upcall makes the next lookup and read go to the brick', async () => {
+test('quick-read under md-cache sends the next lookup and read to the brick after an upcall', async () => {
   const layers: Layer[] = [
     { translator: quickRead, options: { 'cache-timeout': '600' } },
     { translator: mdCache, options: { 'md-cache-timeout': '600', 'cache-invalidation': 'on' } },

@@ -72,7 +72,7 @@ for (const [whose, start, skip, upcalls] of [
   for (const upcall of upcalls) {
     const how = upcall === null ? 'without upcall' : 'with upcall off';
     it.skipIf(skip()).each(caches)(
-      `over a brick ${whose} ${how}, %s warns once how late changes are seen`,
+      `over a brick ${whose} ${how}, %s warns once how late it sees changes by other clients`,
       async (type, options, seconds) => {
         brick = await start(upcall);
         await said(type, options);

@@ -44,7 +44,7 @@ const storages = [
 ] as const;
 
 test.each(storages)(
-  'storage/%s: mknod makes a linkto file or links a known gfid; its conditional unlink spares files',
+  'storage/%s: mknod creates or links a linkto file, and an unlink for linkto files refuses other files',
   async (_, translator, onDisk) => {
     folder = mkdtempSync(join(tmpdir(), 'glossa-internal-'));
     const options: Record<string, string> = onDisk ? { directory: folder } : {};
@@ -104,7 +104,7 @@ test.each(storages)(
 );
 
 test.each(storages)(
-  'storage/%s: a removexattr with names in xdata removes all of them, and ignores absent ones',
+  'storage/%s: a removexattr removes all attributes that its xdata names, and ignores absent ones',
   async (_, translator, onDisk) => {
     folder = mkdtempSync(join(tmpdir(), 'glossa-internal-'));
     const options: Record<string, string> = onDisk ? { directory: folder } : {};

@@ -194,14 +194,14 @@ describe('flock', () => {
     expect(flock(3, F_SETLK, F_RDLCK)).toMatchObject(failedReply(EAGAIN));
   });
 
-  test('releases its lock before it requests another type, also if that fails', async () => {
+  test("a change of the lock's type releases the old lock first, and loses it if the new type is refused", async () => {
     const { flock } = await setUp();
     for (const owner of [1, 2]) expect(flock(owner, F_SETLK, F_RDLCK)).toMatchObject(OK);
     expect(flock(1, F_SETLK, F_WRLCK)).toMatchObject(failedReply(EAGAIN));
     expect(flock(2, F_SETLK, F_WRLCK)).toMatchObject(OK);
   });
 
-  test('grants the second of two upgrading readers, as the first has released its lock', async () => {
+  test('when two readers request the write lock, the second gets it, as the first released its read lock', async () => {
     const { flock } = await setUp();
     for (const owner of [1, 2]) flock(owner, F_SETLK, F_RDLCK);
     const first = flock(1, F_SETLKW, F_WRLCK);
@@ -213,7 +213,7 @@ describe('flock', () => {
 });
 
 describe('a close', () => {
-  test('by any descriptor releases all record locks of its owner, and no flock', async () => {
+  test('a close of any descriptor releases all record locks that its owner has on the file, but no flock', async () => {
     const { as, lk, flock, fd, inode, leaf } = await setUp();
     const other = new Fd(inode, 2, 1);
     lk(1, F_SETLK, F_WRLCK);
@@ -273,7 +273,7 @@ describe('getactivelk and setactivelk', () => {
 });
 
 describe('statedump and trace', () => {
-  test('the statedump has counts, and each lock with owner, range and times', async () => {
+  test('the statedump shows the number of locks, and the owner, range and times of each', async () => {
     const { as, lk, flock, inode, dump, context } = await setUp();
     expect(dump()).toEqual({
       inodes: 0,
@@ -312,7 +312,7 @@ describe('statedump and trace', () => {
     );
   });
 
-  test('the statedump of 1000 locks is cut, with the number of locks not shown', async () => {
+  test('the statedump of 1000 locks is cut, and shows the number of omitted locks', async () => {
     const { lk, dump } = await setUp();
     for (let n = 0; n < 1000; n++) lk(1, F_SETLK, F_WRLCK, n * 2, 1);
     const { 'posixlk-count': count, 'not-shown': left } = dump();
@@ -322,7 +322,7 @@ describe('statedump and trace', () => {
     expect(JSON.stringify(dump()).length).toBeLessThan(50_000);
   });
 
-  test('with trace on, each request and its outcome are logged; with trace off, nothing', async () => {
+  test('option trace logs each request and its outcome, and logs nothing when it is off', async () => {
     const quiet = await setUp();
     quiet.lk(1, F_SETLK, F_WRLCK);
     expect(quiet.context.lines).toEqual([]);
@@ -345,7 +345,7 @@ describe('statedump and trace', () => {
   });
 });
 
-test('stopping the graph fails all waiting requests with ESTALE', async () => {
+test('requests that wait for a lock fail with ESTALE when the graph stops', async () => {
   const { as, lk, inode, graph } = await setUp();
   const whole = { type: F_WRLCK, whence: 0, start: 0, len: 0, pid: 0, owner: '' };
   lk(1, F_SETLK, F_WRLCK);
@@ -356,7 +356,7 @@ test('stopping the graph fails all waiting requests with ESTALE', async () => {
   expect([record, domain]).toMatchObject([failedReply(ESTALE), failedReply(ESTALE)]);
 });
 
-test('a lookup with the key posixlk-count returns the number of locks of applications', async () => {
+test('a lookup with the key posixlk-count returns the number of locks that programs have on the file', async () => {
   const { as, lk, flock, inode, leaf } = await setUp();
   const KEY = 'glusterfs.posixlk-count';
   const buf = makeAttributes(inode.gfid, IA_IFREG);

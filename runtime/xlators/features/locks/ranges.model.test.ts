@@ -74,8 +74,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-describe('ranges of locks', () => {
-  it('equal a map of bytes after any locks, unlocks and removals', () => {
+describe("the ranges of a file's locks", () => {
+  it("agree with a map of each byte's lock, after any locks, unlocks and removals", () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), range, (steps, wanted) => {
         const ranges = new Ranges<null>();
@@ -102,7 +102,7 @@ describe('ranges of locks', () => {
     );
   });
 
-  it('keep the holder of each piece when a range is split or merged', () => {
+  it('keep the holder of each part when a range is split, and take the new one when two are joined', () => {
     const ranges = new Ranges<string>();
     const lock = (start: number, end: number, type: LockType, holder: string): void =>
       ranges.lock({ owner: 'a', type, start, end, holder });

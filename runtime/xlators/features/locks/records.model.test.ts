@@ -60,7 +60,7 @@ it.each([
   ['record locks', true],
   ['flock', false],
 ])(
-  '%s: granted locks never conflict, waiting requests always do, and each is settled once',
+  '%s: granted locks never conflict, and a request waits only for a conflict and is settled once',
   (_, areRecords) => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {

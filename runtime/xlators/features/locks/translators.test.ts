@@ -33,7 +33,7 @@ describe('inodelk', () => {
     return { ...all, inodelk, finodelk };
   }
 
-  test('read locks share and write locks exclude by path and by fd, and domains are independent', async () => {
+  test('read locks share and write locks exclude within a domain, whether by path or by fd', async () => {
     const { inodelk, finodelk } = await domains();
     expect(inodelk(1, F_SETLK, F_RDLCK)).toMatchObject(OK);
     expect(finodelk(2, F_SETLK, F_RDLCK)).toMatchObject(OK);
@@ -42,7 +42,7 @@ describe('inodelk', () => {
     expect(inodelk(1, F_GETLK, F_WRLCK)).toMatchObject(failedReply(EOPNOTSUPP));
   });
 
-  test("a lock past the largest file (replicate's lock of attributes) excludes only ranges without end", async () => {
+  test("replicate's lock of attributes, past the end of any file, excludes only ranges without end", async () => {
     const { inodelk, dump } = await domains();
     const attributes = 2 ** 63;
     expect(inodelk(1, F_SETLK, F_WRLCK, attributes)).toMatchObject(OK);
@@ -82,7 +82,7 @@ describe('inodelk', () => {
     expect(reader).toMatchObject(OK);
   });
 
-  test('an interrupted writer lets the requests behind it continue', async () => {
+  test('an interrupted request for a write lock lets the requests queued behind it continue', async () => {
     const { inodelk } = await domains();
     inodelk(1, F_SETLK, F_RDLCK);
     const writer = inodelk(2, F_SETLKW, F_WRLCK);
@@ -111,7 +111,7 @@ describe('entrylk', () => {
     return { ...all, entrylk };
   }
 
-  test('locks of different names share, and a lock of all names excludes each', async () => {
+  test('locks of different names do not conflict, and a lock of all names conflicts with each', async () => {
     const { entrylk } = await entries();
     expect(entrylk(1, ENTRYLK_LOCK_NB, 'a')).toMatchObject(OK);
     expect(entrylk(2, ENTRYLK_LOCK_NB, 'b')).toMatchObject(OK);
@@ -134,7 +134,7 @@ describe('entrylk', () => {
     expect(entrylk(1, 3, 'a')).toMatchObject(failedReply(EINVAL));
   });
 
-  test('by path excludes a fentrylk of the same name', async () => {
+  test('a lock by path excludes a fentrylk of the same name', async () => {
     const { entrylk, as, graph } = await entries();
     const fd = new Fd(graph.inodes.root, 0, 1, true);
     entrylk(1, ENTRYLK_LOCK, 'a');

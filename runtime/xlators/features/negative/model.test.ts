@@ -213,7 +213,7 @@ const anyAction = fc.oneof(
   })),
 );
 
-test("ENOENT for an existing name is returned only for another client's file, within the timeout", async () => {
+test('features/negative returns ENOENT for an existing name only within the timeout, if another client made it', async () => {
   const step = fc.tuple(anyAction, fc.nat(15), fc.nat(15));
   const history = fc.array(step, { maxLength: 80, size: 'max' });
   const options = { timeout: `${TIMEOUT_MS / 1000}`, limit: `${LIMIT}` };

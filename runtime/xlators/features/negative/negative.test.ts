@@ -65,7 +65,7 @@ function makers(graph: Graph, parent: Inode, name: string): [FopName, unknown[]]
 }
 
 describe('lookup', () => {
-  test('a lookup of an absent name is wound once; the volume itself replies to the second', async () => {
+  test('the first lookup of an absent name reaches the storage, and the volume replies to the second itself', async () => {
     const { isHit, root, xl } = await setUp();
     expect(isHit(root, 'a')).toBe(false);
     expect(isHit(root, 'a')).toBe(true);
@@ -73,14 +73,14 @@ describe('lookup', () => {
     expect(xl.priv.dump()).toEqual({ hits: 1, misses: 2, names: 2, evicted: 0, expired: 0 });
   });
 
-  test('a lookup of a cached absent name returns ENOENT without values', async () => {
+  test('a lookup of a name cached as absent returns ENOENT, and neither inode nor attributes', async () => {
     const { lookup, root } = await setUp();
     lookup(root, 'a');
     expect(lookup(root, 'a')).toMatchObject({ count: 1, opRet: -1, opErrno: ENOENT });
     expect(lookup(root, 'a').values).toEqual([null, null, null, null]);
   });
 
-  test('the reply to a lookup of an absent name carries kernel-timeout, at the miss and at each hit', async () => {
+  test('an ENOENT carries kernel-timeout, whether it comes from the storage or from the cache', async () => {
     const { lookup, root } = await setUp({ 'kernel-timeout': '25' });
     for (let times = 0; times < 2; times++) {
       const { opErrno, values } = lookup(root, 'a');
@@ -88,7 +88,7 @@ describe('lookup', () => {
     }
   });
 
-  test('a reply whose ENOENT may be outdated carries no kernel-timeout', async () => {
+  test('an ENOENT carries no kernel-timeout if the name changed during the lookup', async () => {
     const { leaf, lookup, root, xl } = await setUp({ 'kernel-timeout': '25' });
     leaf.onRequest = (request) => void leaf.requests.push(request);
     const reply = lookup(root, 'a');
@@ -97,7 +97,7 @@ describe('lookup', () => {
     expect([reply.opErrno, reply.values[2]]).toEqual([ENOENT, null]);
   });
 
-  test('a lookup of the same name in another directory is a miss, and a rename of the directory keeps its names', async () => {
+  test('an absent name is cached for its own directory alone, also after a rename of the directory', async () => {
     const { isHit, graph, root } = await setUp();
     const dir = linkDirectory(graph, 'dir', makeGfid(7));
     isHit(root, 'a');
@@ -106,7 +106,7 @@ describe('lookup', () => {
     expect(isHit(dir, 'a')).toBe(true);
   });
 
-  test('a lookup that fails with EACCES is not remembered', async () => {
+  test('a name whose lookup fails with EACCES is not cached as absent', async () => {
     const { leaf, lookup, isHit, root } = await setUp();
     leaf.onRequest = (request) => request.answer(-1, EACCES, null, null, null, null);
     expect(lookup(root, 'a').opErrno).toBe(EACCES);
@@ -114,14 +114,14 @@ describe('lookup', () => {
     expect(isHit(root, 'a')).toBe(false);
   });
 
-  test('a lookup that succeeds is not remembered, even with ENOENT as its errno', async () => {
+  test('a name whose lookup succeeds is not cached as absent, even with ENOENT as its errno', async () => {
     const { leaf, lookup, xl, root } = await setUp();
     leaf.onRequest = (request) => request.answer(0, ENOENT, null, null, null, null);
     lookup(root, 'a');
     expect(xl.priv.dump().names).toBe(0);
   });
 
-  test('by gfid, or of "." and "..", is neither hit nor miss', async () => {
+  test('a lookup by gfid, or of "." or "..", is counted neither as a hit nor as a miss', async () => {
     const { graph, root, xl } = await setUp();
     for (const loc of [
       new Loc(null, null, null, makeGfid(9)),
@@ -134,7 +134,7 @@ describe('lookup', () => {
     expect(xl.priv.dump()).toMatchObject({ hits: 0, misses: 0, names: 0 });
   });
 
-  test('with a linked inode is wound, and its success drops the name', async () => {
+  test('a lookup with a known inode reaches the storage, and removes the cached name if it succeeds', async () => {
     const { leaf, graph, isHit, root, xl } = await setUp();
     isHit(root, 'a');
     const { inodes } = graph;
@@ -146,7 +146,7 @@ describe('lookup', () => {
 });
 
 describe('a fop that creates a name', () => {
-  test('is tested for every such fop of the table', async () => {
+  test('is covered by these tests for each such fop that glossa has', async () => {
     const { graph, root } = await setUp();
     const expected = fops.filter((fop) => fop.entry.creates !== undefined).map((fop) => fop.name);
     expect(makers(graph, root, 'a').map(([name]) => name)).toEqual(
@@ -156,7 +156,7 @@ describe('a fop that creates a name', () => {
 
   test.each(
     fops.filter((fop) => fop.entry.creates !== undefined).map((fop) => fop.name as FopName),
-  )('%s drops the name, and discards ENOENT replies of lookups under way', async (name) => {
+  )('%s removes the cached name, and lookups under way do not cache it', async (name) => {
     const { leaf, graph, isHit, lookup, root, xl } = await setUp();
     const [, args] = makers(graph, root, 'a').find(([maker]) => maker === name)!;
     isHit(root, 'a');
@@ -180,7 +180,7 @@ describe('a fop that creates a name', () => {
     expect(xl.priv.has(root, 'other')).toBe(true);
   });
 
-  test('in another directory does not affect a lookup under way', async () => {
+  test('in another directory does not prevent a lookup under way from caching its name', async () => {
     const { leaf, graph, lookup, root, xl } = await setUp();
     const dir = linkDirectory(graph, 'dir', makeGfid(7));
     leaf.onRequest = (request) => void leaf.requests.push(request);
@@ -190,7 +190,7 @@ describe('a fop that creates a name', () => {
     expect(xl.priv.has(dir, 'a')).toBe(true);
   });
 
-  test('drops the name also when the directory has a new inode meanwhile', async () => {
+  test('removes the cached name even if the directory has got a new inode meanwhile', async () => {
     const { leaf, graph, lookup, xl } = await setUp();
     const { inodes } = graph;
     const dir = linkDirectory(graph, 'dir', makeGfid(7));
@@ -214,7 +214,7 @@ describe('a fop that creates a name', () => {
 describe('a fop that removes a name', () => {
   const parents = [null, null, null];
 
-  test.each(['unlink', 'rmdir'] as const)('records the name as absent: %s', async (name) => {
+  test.each(['unlink', 'rmdir'] as const)('%s records the removed name as absent', async (name) => {
     const { leaf, graph, isHit, root } = await setUp();
     leaf.onRequest = (request) => request.answer(0, 0, ...parents);
     ask(graph, name, makeLoc(root, 'a'), 0, null);
@@ -236,7 +236,7 @@ describe('a fop that removes a name', () => {
     expect(xl.priv.has(root, 'a')).toBe(false);
   });
 
-  test('records the name as absent, except for a rename, which keeps both names of one file', async () => {
+  test('records the name as absent, except for rename, which may keep two names of one file', async () => {
     const { leaf, graph, root, xl } = await setUp();
     leaf.onRequest = (request) => request.answer(0, 0, null, ...parents, null, null);
     const dir = linkDirectory(graph, 'dir', makeGfid(7));
@@ -244,7 +244,7 @@ describe('a fop that removes a name', () => {
     expect(xl.priv.dump().names).toBe(0);
   });
 
-  test('drops the names of the directory with rmdir', async () => {
+  test('also removes the cached names within a directory if it is an rmdir', async () => {
     const { leaf, graph, isHit, root, xl } = await setUp();
     const dir = linkDirectory(graph, 'dir', makeGfid(7));
     isHit(dir, 'a');
@@ -256,7 +256,7 @@ describe('a fop that removes a name', () => {
   });
 });
 
-describe('the cache of names', () => {
+describe('the cache of absent names', () => {
   test('expires a name within the last sixteenth of the timeout', async () => {
     const { context, isHit, root, xl } = await setUp({ timeout: '16' });
     isHit(root, 'a');
@@ -283,7 +283,7 @@ describe('the cache of names', () => {
     expect(xl.priv.dump()).toMatchObject({ names: 0, expired: 1000 });
   });
 
-  test('is empty with a timeout of 0', async () => {
+  test('stays empty with a timeout of 0', async () => {
     const { context, isHit, root, xl } = await setUp({ timeout: '0' });
     for (let i = 0; i < 2; i++) expect(isHit(root, 'a')).toBe(false);
     expect(xl.priv.dump()).toMatchObject({ names: 0, misses: 2 });
@@ -330,7 +330,7 @@ describe('the cache of names', () => {
     expect(xl.priv.dump().names).toBe(1);
   });
 
-  test('has no timer after fini', async () => {
+  test('has no timer after the volume has ended', async () => {
     const { context, graph, isHit, root, xl } = await setUp();
     isHit(root, 'a');
     expect(context.waiting).toBe(1);
@@ -343,7 +343,7 @@ describe('the cache of names', () => {
 
 describe('events', () => {
   test.each<EventName>(['CHILD_UP', 'CHILD_DOWN', 'SOME_DESCENDENT_UP', 'UPCALL'])(
-    '%s drops all names and replies under way, and is passed on',
+    '%s empties the cache of absent names, discards replies under way, and is passed on upwards',
     async (event) => {
       const { leaf, graph, isHit, lookup, root, xl } = await setUp();
       const seen: EventName[] = [];
@@ -358,7 +358,7 @@ describe('events', () => {
     },
   );
 
-  test('UPCALL about a name drops that name and its reply under way', async () => {
+  test('UPCALL about a name removes it from the cache, and discards a reply about it under way', async () => {
     const { leaf, graph, isHit, lookup, root, xl } = await setUp();
     isHit(root, 'a');
     isHit(root, 'b');
@@ -372,7 +372,7 @@ describe('events', () => {
     expect(isHit(root, 'b')).toBe(true);
   });
 
-  test('CHILD_PING leaves the cached names', async () => {
+  test('CHILD_PING keeps the cached names', async () => {
     const { graph, isHit, root, xl } = await setUp();
     isHit(root, 'a');
     graph.xlators[0]!.notify('CHILD_PING', null);

@@ -65,7 +65,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it.skipIf(isNotHere).each(Object.keys(SCENES))(
-  '%s return what they return on a GlusterFS brick',
+  '%s return the same on a read-only volume of glossa as on a read-only GlusterFS brick',
   (name) => {
     expect(played.ours[name]).toEqual(played.theirs[name]);
   },

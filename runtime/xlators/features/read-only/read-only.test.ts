@@ -40,7 +40,7 @@ const READS: readonly FopName[] = [
   ...(['setactivelk', 'rchecksum', 'seek', 'ipc', 'getspec', 'xattrop', 'fxattrop'] as const),
 ];
 
-it('exactly the fops that change something fail with EROFS', async () => {
+it('a read-only volume refuses exactly the fops that change something, with EROFS', async () => {
   const { errnoOf } = await setUp();
   const passed = fopNames.filter((name) => errnoOf(name) === EIO);
   expect([...passed].sort()).toEqual([...READS].sort());
@@ -48,7 +48,7 @@ it('exactly the fops that change something fail with EROFS', async () => {
   expect(refused.map((name) => errnoOf(name))).toEqual(refused.map(() => EROFS));
 });
 
-it('an open to write or truncate, and an xattrop that adds, fail with EROFS', async () => {
+it('a read-only volume refuses an open to write or truncate, and an xattrop that adds', async () => {
   const { errnoOf } = await setUp();
   for (const flags of [O_WRONLY, O_RDWR, O_RDONLY | O_TRUNC]) {
     expect(errnoOf('open', { flags })).toBe(EROFS);
@@ -63,12 +63,12 @@ it('an open to write or truncate, and an xattrop that adds, fail with EROFS', as
   expect(errnoOf('fxattrop', dictOf(0, 0, 0, 1))).toBe(EROFS);
 });
 
-it('no fop of an internal client is refused', async () => {
+it('a read-only volume refuses no fop of an internal client', async () => {
   const { errnoOf } = await setUp();
   expect(fopNames.filter((name) => errnoOf(name, {}, -6) !== EIO)).toEqual([]);
 });
 
-it('read-only is off by default, routes winds past the volume then, and can be reconfigured', async () => {
+it('option read-only is off by default, so that fops bypass the volume, and can be turned on and off', async () => {
   const { graph, errnoOf } = await setUp({});
   expect(graph.links.mkdir.xl.type).toBe('test/held');
   readOnly.reconfigure!(graph.top as never, { 'read-only': true });

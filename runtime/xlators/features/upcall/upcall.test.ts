@@ -91,13 +91,13 @@ test('a create without O_TRUNC, or of a new file, sends no upcall', () => {
   expect(told).toEqual([]);
 });
 
-test('a client whose create found the file gets upcalls of changes by its other name', () => {
+test("a client whose create finds an existing file gets upcalls of changes by the file's other name", () => {
   create(other, 'found', O_RDWR);
   ask(writer, 'truncate', new Loc(file), 7, null);
   expect(of('other')).toEqual([{ who: 'other', flags: UP.SIZE | UP.TIMES, size: 7 }]);
 });
 
-test('an open with O_TRUNC sends an upcall, one without sends none', () => {
+test('an open sends an upcall to the other client only if it has O_TRUNC', () => {
   const open = (flags: number) =>
     ask(other, 'open', new Loc(file), flags, new Fd(file, flags, 1), null);
   open(O_RDWR);

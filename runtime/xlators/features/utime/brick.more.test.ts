@@ -58,8 +58,8 @@ async function touch({ driver }: BrickClient, path: string, iaMtime: number): Pr
 const isNewer = async (client: BrickClient, source: string, target: string): Promise<boolean> =>
   mtime(await stat(client, source)) > mtime(await stat(client, target));
 
-describe.skipIf(isWithoutBricks())('features/utime over a real brick', () => {
-  it('sets mtime and ctime at each write; a client without it changes neither', async () => {
+describe.skipIf(isWithoutBricks())('features/utime over a GlusterFS brick', () => {
+  it('sets mtime and ctime at each write, which a client without features/utime leaves unchanged', async () => {
     const client = await clients.open(brick.port, UTIME);
     const { ask } = client;
     await ask('write', '/source', bytes('1'), null);

@@ -48,7 +48,7 @@ async function setUp(options: Readonly<Record<string, string>> = {}) {
   return { leaf, graph, context, root, fd, said };
 }
 
-test('each fop carries the time of its request and the flags of the times that it sets', async () => {
+test('each fop that sets times carries the time of its request, and flags that name these times', async () => {
   const { said } = await setUp();
   for (const name of fopNames) {
     if (name === 'setattr' || name === 'fsetattr' || name === 'lookup') continue;
@@ -71,13 +71,13 @@ test('each fop carries the time of its request and the flags of the times that i
   }
 });
 
-test('with noatime off a read sets the access time', async () => {
+test('a read sets the access time if option noatime is off', async () => {
   const { said, graph } = await setUp({ noatime: 'off' });
   expect(said('readv')).toMatchObject({ flags: 4 });
   await graph.stop();
 });
 
-test("a setattr of 'now' carries the time of the request", async () => {
+test("a setattr that sets a time to 'now' carries the time of the request", async () => {
   const { leaf, graph, root } = await setUp();
   const { ATIME_NOW, MTIME_NOW, ATIME, MTIME } = SET_ATTR;
   const to = Object.assign(new Iatt(), { iaMtime: 7, iaAtime: 8 });
@@ -98,7 +98,7 @@ test("a setattr of 'now' carries the time of the request", async () => {
   expect(ask(graph, 'setattr', new Loc(root), to, ATIME_NOW, null)).toMatchObject({ opRet: 0 });
 });
 
-test('a lookup of a file without stored times stores those of its disk once', async () => {
+test('a lookup of a file without stored times stores, once, the times that the file has on the disk', async () => {
   const { leaf, graph, root, context } = await setUp();
   const buf = Object.assign(makeAttributes(makeGfid(5), IA_IFREG), { iaMtime: 3, iaMtimeNsec: 4 });
   const inode = graph.inodes.newInode();

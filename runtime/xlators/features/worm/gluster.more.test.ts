@@ -140,7 +140,7 @@ describe.skipIf(isNotHere).each<[string, Readonly<Record<string, string>>, Scene
     files(WORM_FILE),
   ],
 ])('%s', (_title, options, scenes) => {
-  it('each step returns what it returns on a GlusterFS brick', async () => {
+  it('each step gets the same reply from features/worm as on a GlusterFS brick', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'glossa-worm-'));
     try {
       const { ours, theirs } = await playOnBoth(

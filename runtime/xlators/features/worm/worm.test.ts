@@ -123,7 +123,7 @@ it.each([
   },
 );
 
-it('every fop that changes data of a retained file is refused, but not for internal clients', async () => {
+it('every fop that changes data of a retained file is refused, except from internal clients', async () => {
   const { create, errnoOf, at, graph } = await setUp({ ...BY_FILE, 'auto-commit-period': '0' });
   ((await create('f')) as Fd).release();
   const other = (await create('other')) as Fd;
@@ -151,7 +151,7 @@ it('every fop that changes data of a retained file is refused, but not for inter
   expect(await Promise.all(healed)).not.toContain(EROFS);
 });
 
-it("a request of a user who may not write retains another user's file", async () => {
+it('the first request after the commit period retains a file, even if its user may not write to it', async () => {
   const { create, graph, seconds, at, state } = await setUp(BY_FILE);
   ((await create('f')) as Fd).release();
   const loc = await at('f');
@@ -162,7 +162,7 @@ it("a request of a user who may not write retains another user's file", async ()
   expect(await state('f')).toBe('3/1000/100\0');
 });
 
-it('with worm existing files can only be read, and new files can be written', async () => {
+it('option worm allows new files to be written, and existing ones only to be read', async () => {
   const { create, write, errnoOf, at, graph } = await setUp({ worm: 'on' });
   const fd = (await create('f')) as Fd;
   expect(await write(fd)).toBe(0);
@@ -187,7 +187,7 @@ it('with worm existing files can only be read, and new files can be written', as
   expect(await errnoOf('ftruncate', fd, 0, null)).toBe(EROFS);
 });
 
-it('a state decodes to the state that was encoded, and a malformed one to null', () => {
+it('a retention state is the same after encoding and decoding, and a malformed one decodes to null', () => {
   const state = fc.record({
     isRetained: fc.boolean(),
     isOnLegalHold: fc.boolean(),

@@ -11,7 +11,7 @@ import ioCache from './index.ts';
 
 const translator = ioCache as unknown as Translator<unknown>;
 
-test('a read returns data that the file had between its request and its reply', async () => {
+test('a read through io-cache returns data that the file had between the request and the reply', async () => {
   const options = { 'cache-timeout': '60' };
   const turns: Record<string, string>[] = [
     { 'cache-timeout': '0' },
@@ -30,7 +30,7 @@ test('a read returns data that the file had between its request and its reply', 
   );
 });
 
-test('option min-file-size above max-file-size stops the start', async () => {
+test('io-cache does not start if min-file-size is larger than max-file-size', async () => {
   const options = { 'min-file-size': '4KB' };
   const volumes = [{ translator: new HeldLeaf().translator }, { translator, options }];
   await expect(startGraph(volumes, new FakeContext())).rejects.toThrow(
@@ -63,7 +63,7 @@ test('reads across pages and past the end return the bytes of the file', async (
   );
 });
 
-test('the counted bytes cover all cached pages and stay within cache-size, in any order of reads', async () => {
+test('io-cache counts the bytes of all cached pages and stays within cache-size, in any order of reads', async () => {
   const PAGE = 128 * 1024;
   const size = 64 * PAGE;
   const data = Uint8Array.from({ length: size }, (_, at) => at >> 17);
@@ -99,7 +99,7 @@ test('the counted bytes cover all cached pages and stay within cache-size, in an
   );
 });
 
-test('a file as large as the cache fits into it, and a partly filled page counts its data and 256 bytes', async () => {
+test('io-cache holds a file as large as cache-size, and counts a partly filled page as its data and 256 bytes', async () => {
   const PAGE = 128 * 1024;
   const volumes = [
     { translator: memory as unknown as Translator<unknown> },

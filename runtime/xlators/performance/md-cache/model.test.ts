@@ -7,7 +7,7 @@ import mdCache from './index.ts';
 
 const translator = mdCache as unknown as Translator<unknown>;
 
-test('the kernel caches no outdated attributes or names, whichever client changes them', async () => {
+test('the kernel caches no outdated attributes or names over md-cache, whichever client changes them', async () => {
   const lines = { 'md-cache-timeout': '600', 'cache-invalidation': 'on', 'kernel-timeout': '500' };
   const stack = [{ translator, options: lines }];
   const turns = [{ ...lines, 'kernel-timeout': '0' }, { 'pass-through': 'on' }, lines];
@@ -28,7 +28,7 @@ test('the kernel caches no outdated attributes or names, whichever client change
   expect(believed).toBeGreaterThan(0);
 });
 
-test('a reply has attributes that the file had between its request and its reply', async () => {
+test('md-cache replies with attributes that the file had between the request and the reply', async () => {
   const options = { 'md-cache-timeout': '600', 'cache-invalidation': 'on' };
   const turns = [{ ...options, 'md-cache-timeout': '300' }, { 'pass-through': 'on' }, options];
   await fc.assert(

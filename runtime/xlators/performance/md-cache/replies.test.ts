@@ -57,7 +57,7 @@ async function changes(options: Readonly<Record<string, string>>) {
   return Object.entries(replies).map(([fop, { entry, attribute }]) => [fop, entry, attribute]);
 }
 
-test('a reply with current attributes carries the same timeouts as a lookup', async () => {
+test('md-cache gives replies with current attributes the same kernel timeouts as replies to lookups', async () => {
   expect(await changes(OPTIONS)).toEqual([
     ['create', 500, 500],
     ['mknod', 500, 500],
@@ -71,7 +71,7 @@ test('a reply with current attributes carries the same timeouts as a lookup', as
   ]);
 });
 
-test('without kernel-timeout, or with pass-through, replies carry no timeouts', async () => {
+test('replies of md-cache carry no timeouts without option kernel-timeout, or with pass-through', async () => {
   const { 'kernel-timeout': _, ...without } = OPTIONS;
   for (const options of [without, { ...OPTIONS, 'pass-through': 'on' }]) {
     for (const [, entry, attribute] of await changes(options)) {

@@ -55,7 +55,7 @@ async function setUp() {
   return { graph, get, set, figure, isCached };
 }
 
-test('requests for 5000 absent attributes stay within the limit of one inode', async () => {
+test('md-cache stays within its limit for one inode when 5000 absent attributes are requested', async () => {
   const { get, figure, isCached } = await setUp();
   let most = 0;
   for (let nth = 0; nth < 5000; nth++) {
@@ -68,7 +68,7 @@ test('requests for 5000 absent attributes stay within the limit of one inode', a
   expect([isCached('user.4999'), isCached('user.0')]).toEqual([true, false]);
 });
 
-test('200 values of 1000 bytes stay within the limit, and each is still returned', async () => {
+test('md-cache stays within its limit for 200 attributes of 1000 bytes, and still returns each', async () => {
   const { set, get, figure } = await setUp();
   const value = new Uint8Array(1000);
   for (let nth = 0; nth < 200; nth++) set(`user.${nth}`, value.fill(nth));
@@ -82,7 +82,7 @@ test('200 values of 1000 bytes stay within the limit, and each is still returned
   }
 });
 
-test("the cached bytes include the length of each attribute's name", async () => {
+test("md-cache counts the length of each attribute's name in its cached bytes", async () => {
   const { get, figure } = await setUp();
   const added = (name: string): number => {
     const before = figure('bytes');
@@ -92,7 +92,7 @@ test("the cached bytes include the length of each attribute's name", async () =>
   expect(added(`user.${'x'.repeat(200)}`) - added('user.y')).toBe(199);
 });
 
-test('a value that a setxattr or a CHILD_DOWN has dropped counts no bytes', async () => {
+test('md-cache counts no bytes for a value that a setxattr or a CHILD_DOWN has removed', async () => {
   const { graph, get, set, figure } = await setUp();
   set('user.a', new Uint8Array(5000));
   get('user.a');

@@ -10,7 +10,7 @@ import nlCache from './index.ts';
 
 const translator = nlCache as unknown as Translator<unknown>;
 
-test('ENOENT is returned only for a name that was absent between the request and the reply', async () => {
+test('nl-cache returns ENOENT only for a name that was absent between the request and the reply', async () => {
   const turns: Record<string, string>[] = [{ 'pass-through': 'on' }, { 'nl-cache-limit': '200B' }];
   await fc.assert(
     fc.asyncProperty(
@@ -26,7 +26,7 @@ test('ENOENT is returned only for a name that was absent between the request and
   );
 });
 
-test('the kernel caches no name as absent that exists, whichever client has created it', async () => {
+test('the kernel caches no existing name as absent over nl-cache, whichever client created it', async () => {
   const lines = { 'nl-cache-timeout': '600', 'kernel-timeout': '500' };
   const turns: Record<string, string>[] = [
     { ...lines, 'nl-cache-limit': '200B' },

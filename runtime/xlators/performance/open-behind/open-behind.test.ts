@@ -18,7 +18,7 @@ import openBehind from './index.ts';
 
 const translator = openBehind as unknown as Translator<unknown>;
 
-test('requests return the same with and without open-behind', async () => {
+test('every request gets the same reply with open-behind as without it', async () => {
   const turns: Record<string, string>[] = [
     { 'lazy-open': 'off' },
     { 'use-anonymous-fd': 'on', 'read-after-open': 'off' },
@@ -53,7 +53,7 @@ async function setUp(options: Record<string, string> = {}) {
   return { leaf, graph, inode, open, names };
 }
 
-describe('an open', () => {
+describe('an open through open-behind', () => {
   test('does not reach the storage if its file is never used', async () => {
     const { graph, open, names } = await setUp();
     const { fd, reply } = open();
@@ -81,7 +81,7 @@ describe('an open', () => {
     expect(names()).toEqual(['readv', 'fstat']);
   });
 
-  test('fails every request on its fd with its own errno if it fails late', async () => {
+  test('gives its errno to every request on its fd if it fails after the program got its reply', async () => {
     const { leaf, graph, open } = await setUp();
     const { fd } = open();
     const replies = [ask(graph, 'readv', fd, 10, 0, 0, null), ask(graph, 'fstat', fd, null)];

@@ -7,7 +7,7 @@ import quickRead from './index.ts';
 
 const translator = quickRead as unknown as Translator<unknown>;
 
-test('a read returns data that the file had between its request and its reply', async () => {
+test('a read through quick-read returns data that the file had between the request and the reply', async () => {
   const options = { 'cache-timeout': '600', 'cache-size': '1100B' };
   const turns: Record<string, string>[] = [
     { ...options, 'max-file-size': '8B' },

@@ -22,7 +22,7 @@ const fileOf = (size: number): Iatt =>
   Object.assign(makeAttributes(makeGfid(9), IA_IFREG), { iaSize: size });
 const options = { 'page-size': '4KB', 'page-count': '3' };
 
-test('requests return the same with and without read-ahead', async () => {
+test('every request gets the same reply with read-ahead as without it', async () => {
   await fc.assert(
     fc.asyncProperty(anyHistories({ read: 12 }), async (steps) => {
       const turns: Record<string, string>[] = [{ 'pass-through': 'on' }, options];
@@ -55,7 +55,7 @@ async function setUp(size: number) {
   return { world, graph, slow, fd, data, read, asked, dump };
 }
 
-test('pages are read ahead after a page in sequence, up to the end of the file', async () => {
+test('read-ahead requests pages ahead after a page is read in sequence, up to the end of the file', async () => {
   const { read, asked, fd, dump } = await setUp(5 * PAGE + 100);
   read(0, PAGE);
   expect(asked()).toEqual([`readv ${PAGE}@0`, `readv ${PAGE}@${PAGE}`]);
@@ -68,7 +68,7 @@ test('pages are read ahead after a page in sequence, up to the end of the file',
   expect(dump().bytes).toBe(0);
 });
 
-test("a request ahead is as large as the program's reads, and no byte is requested twice", async () => {
+test('read-ahead requests as many bytes as the program reads at once, and no byte twice', async () => {
   const { read, asked, data } = await setUp(32 * PAGE);
   const large = 5 * PAGE;
   read(0, large);
@@ -82,7 +82,7 @@ test("a request ahead is as large as the program's reads, and no byte is request
   expect(Buffer.compare(reply.values[0] as Uint8Array, want)).toBe(0);
 });
 
-test('from the second small read in sequence, whole pages are requested', async () => {
+test('read-ahead requests whole pages from the second small read in sequence', async () => {
   const { read, asked, dump } = await setUp(5 * PAGE);
   for (let at = 0; at < 2 * PAGE; at += 512) read(at, 512);
   const ahead = [0, PAGE, 2 * PAGE].map((from) => `readv ${PAGE}@${from + 1024}`);
@@ -90,14 +90,14 @@ test('from the second small read in sequence, whole pages are requested', async 
   expect(dump()).toMatchObject({ hits: 14 });
 });
 
-test('a read out of sequence passes unchanged', async () => {
+test('read-ahead passes on a read out of sequence unchanged', async () => {
   const { read, asked } = await setUp(20 * PAGE);
   read(7 * PAGE + 5, 100);
   read(100, 50);
   expect(asked()).toEqual([`readv 100@${7 * PAGE + 5}`, 'readv 50@100']);
 });
 
-test("every read returns the file's data, in any order of replies", async () => {
+test("every read through read-ahead returns the file's data, in any order of the storage's replies", async () => {
   const sizes = fc.array(fc.integer({ min: 1, max: 3 * PAGE }), { minLength: 5, maxLength: 15 });
   const orders = fc.array(fc.nat(7), { maxLength: 60 });
   await fc.assert(
@@ -132,7 +132,7 @@ test("every read returns the file's data, in any order of replies", async () => 
   );
 });
 
-test('data requested before a change is not used, even if the file had no state yet', async () => {
+test('read-ahead does not use data requested before a change, even if it has no state of the file yet', async () => {
   const leaf = new HeldLeaf();
   const graph = await startGraph([{ translator: leaf.translator }, { translator, options }]);
   const { inodes } = graph;

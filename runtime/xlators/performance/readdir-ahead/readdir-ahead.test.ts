@@ -12,7 +12,7 @@ import readdirAhead from './index.ts';
 
 const translator = readdirAhead as unknown as Translator<unknown>;
 
-test('a listing has entries that the directory had since its opendir', async () => {
+test('a listing through readdir-ahead has only entries that the directory had since its opendir', async () => {
   const turns: Record<string, string>[] = [{ 'pass-through': 'on' }, {}];
   const weights = { readdirp: 8, create: 5, unlink: 4, rename: 4, link: 3 };
   await fc.assert(
@@ -58,7 +58,7 @@ async function setUp(names: number, stack: Layer[] = [{ translator, options }]) 
 }
 
 test.each(['readdir', 'readdirp'] as const)(
-  '%s returns all names once and in order',
+  '%s through readdir-ahead returns each name once and in order',
   async (fop) => {
     const { graph, readdir, fd } = await setUp(300);
     for (let round = 0; round < 2; round++) {
@@ -80,7 +80,7 @@ test.each(['readdir', 'readdirp'] as const)(
   },
 );
 
-test('entries are read ahead up to the high mark, and dropped when the directory changes', async () => {
+test('readdir-ahead requests entries up to its high mark, and drops them when the directory changes', async () => {
   const { graph, root, readdir, asked } = await setUp(100);
   expect(asked().map((each) => each.split(' ')[0])).toEqual([
     'opendir',
@@ -104,7 +104,7 @@ test('entries are read ahead up to the high mark, and dropped when the directory
   expect(names).toContain('new');
 });
 
-test('after entries that the storage marked as the last, no more are requested', async () => {
+test('readdir-ahead requests no more entries after those that the storage marked as the last', async () => {
   const saying = makeTranslator('saying', {
     readdirp: (frame, xl, ...args) => wind.readdirp(frame, 0, lastCbk, xl.children[0]!, ...args),
   });
@@ -127,7 +127,7 @@ test('after entries that the storage marked as the last, no more are requested',
   expect(readdir('readdirp', 8192, 0).map(({ name }) => name)).toContain('name-99');
 });
 
-test('each reply of a listing counts once in the dump: as a hit, or as a miss if it waited for the storage', async () => {
+test('the dump of readdir-ahead counts each reply as a hit, or as a miss if it waited for the storage', async () => {
   const { fd, graph, slow, world } = await setUp(300);
   slow.quick = false;
   let asked = 0;

@@ -45,7 +45,7 @@ const overtake = (slow: SlowStorage): void => {
 };
 
 test.each(['byName', 'byFd'] as const)(
-  'a getxattr of the capability (%s) that reaches the storage before a write returns ENODATA after it',
+  'a getxattr of security.capability (%s) after a write returns ENODATA, even if the storage gets it first',
   async (how) => {
     const { slow, [how]: get } = await setUp([CAPABILITY]);
     const reply = get(CAPABILITY);
@@ -57,7 +57,7 @@ test.each(['byName', 'byFd'] as const)(
 );
 
 test.each(['byName', 'byFd'] as const)(
-  'a list of all attributes (%s) that overtakes a write lacks the capability',
+  'a list of all attributes (%s) lacks security.capability after a write, even if the storage gets it first',
   async (how) => {
     const { slow, [how]: get } = await setUp([CAPABILITY, OTHER]);
     const reply = get(null);
@@ -73,7 +73,7 @@ test.each(['byName', 'byFd'] as const)(
   },
 );
 
-test("a getxattr's reply from before the write is discarded when it arrives after the write", async () => {
+test('a value of security.capability read before a write is discarded when it arrives after the write', async () => {
   const { slow, byName } = await setUp([CAPABILITY]);
   const reply = byName(CAPABILITY);
   slow.releaseWind(1);

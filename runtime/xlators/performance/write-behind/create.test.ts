@@ -94,7 +94,7 @@ test('data written after a create with O_TRUNC stays', async () => {
   expect(Buffer.from(values[0] as Uint8Array).toString()).toBe('BBB');
 });
 
-test('a create without O_TRUNC returns the size after earlier writes', async () => {
+test("a create without O_TRUNC returns the file's size after all earlier writes", async () => {
   const { slow, write, create, size } = await setUp();
   write();
   const { reply } = create('other', O_RDWR);
@@ -111,7 +111,7 @@ test.each([
   ['a new file with O_EXCL', 'new', O_TRUNC | O_EXCL, 0],
   ['an existing file with O_EXCL', 'other', O_TRUNC | O_EXCL, EEXIST],
 ])(
-  'a create of %s does not wait, and sends no further request',
+  'a create of %s does not wait for an earlier write, and sends no further request',
   async (_what, name, how, errno) => {
     const { slow, write, create, size, sent } = await setUp();
     write();
@@ -124,7 +124,7 @@ test.each([
   },
 );
 
-test('the fd of a create does not report an earlier lost write, and the fd that wrote does', async () => {
+test('a write lost before a create is reported by the fd that wrote, not by the fd of the create', async () => {
   const full = { failure: '100%', 'error-no': 'ENOSPC', enable: 'WRITE' };
   const { graph, slow, first, inodes, root, write, create } = await setUp(full);
   write();
@@ -137,7 +137,7 @@ test('the fd of a create does not report an earlier lost write, and the fd that 
   expect(ask(graph, 'fsync', first, 0, null).opErrno).toBe(ENOSPC);
 });
 
-test('a create with O_TRUNC fails with the errno of its second truncate', async () => {
+test('a create with O_TRUNC fails with the errno of the truncate that write-behind adds', async () => {
   const full = { failure: '100%', 'error-no': 'ENOSPC', enable: 'FTRUNCATE' };
   const { slow, write, create } = await setUp(full);
   write();

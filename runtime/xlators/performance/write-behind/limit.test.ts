@@ -43,7 +43,7 @@ async function setUp() {
   return { graph, slow, fds, bytes, write };
 }
 
-test('writes answered early stay within the limit for all files, and every write is answered and readable', async () => {
+test('write-behind holds no more data of all files than its limit, and every write can be read back', async () => {
   const { graph, slow, fds, bytes, write } = await setUp();
   const replies = [];
   for (let nth = 0; nth < WRITES; nth++) {
@@ -73,7 +73,7 @@ test('writes answered early stay within the limit for all files, and every write
   }
 });
 
-test('a write is answered at once again after the storage has replied', async () => {
+test('write-behind replies to a write at once again after the storage has replied to earlier ones', async () => {
   const { slow, fds, write } = await setUp();
   const fill = () => fds.flatMap((fd) => [write(fd, 0), write(fd, 1), write(fd, 2)]);
   expect(fill().at(-1)!.count).toBe(0);

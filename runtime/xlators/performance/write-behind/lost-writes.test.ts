@@ -58,7 +58,7 @@ async function setUp(above: readonly { translator: unknown }[] = []) {
   return { graph, inodes, root, inode, first, open, write, lose, fsync, holds };
 }
 
-test('a stand-in fd and its original report each lost write once between them', async () => {
+test('an fd, and its replacement after O_APPEND was cleared, report each lost write once in all', async () => {
   const { inode, open, write, lose, fsync } = await setUp();
   const appends = open(O_RDWR | O_APPEND);
   /** The fd that the mount uses after a program has cleared O_APPEND. */
@@ -115,7 +115,7 @@ test('a volume keeps a write error until every open fd has reported it or is clo
   expect(holds()).toBe(null);
 });
 
-test('a short write over a fast storage returns the bytes written, and the next one ENOSPC', async () => {
+test('write-behind over a fast storage returns the length of a short write, and ENOSPC for the next one', async () => {
   const leaf = new HeldLeaf();
   const graph = await startGraph([
     { translator: leaf.translator },

@@ -285,7 +285,7 @@ test.each([
   );
 });
 
-test('a lost write is reported once by each fd that was open', async () => {
+test('write-behind reports a lost write once for each fd that was open', async () => {
   await fc.assert(
     fc.asyncProperty(history, async (steps) => {
       const world = await setUp({});

@@ -51,7 +51,7 @@ describeMounts('memory of the process', () => {
     }),
   );
 
-  it('is returned for one of two files, written in turn, when that file is unlinked', () =>
+  it('is returned to the system when one of two files that were written in turn is unlinked', () =>
     onMount('', async (sh, { child }) => {
       await sh(`for i in $(seq ${FILE / 4}); do
         head -c 2M /dev/zero >> f; head -c 2M /dev/zero >> g; done; echo end >> g`);
@@ -81,7 +81,7 @@ const figures = "stat -f -c '%S %b %f %a %c %d %l' .";
 const numbers = (text: string): number[] => text.trim().split(' ').map(Number);
 
 describeMounts('df', () => {
-  it('with size and inodes set, shows these limits and the space that du shows; ENOSPC harms no file', () =>
+  it('shows the limits of options size and inodes and the same used space as du, and ENOSPC harms no file', () =>
     onMount(`    option size ${SIZE}\n    option inodes 5`, async (sh) => {
       expect(numbers(await sh(figures))).toEqual([4096, 2048, 2048, 2048, 5, 4, 255]);
       await sh('mkdir d; head -c 1000000 /dev/zero > d/f; truncate -s 1G s');

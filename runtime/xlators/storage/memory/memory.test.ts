@@ -37,7 +37,7 @@ test('writes beyond option size are short, then fail with ENOSPC, until an unlin
   expect(await content(vol, await file(vol, vol.root, 'g', block))).toBe(block);
 });
 
-test('a hundred writes in a row give a hundred modification times', async () => {
+test('a hundred writes in a row give a file a hundred different modification times', async () => {
   const vol = await volume();
   const { fd, inode } = ok(await vol.create(vol.root, 'f'));
   const seen = new Set<number>();
@@ -88,7 +88,7 @@ test('md5 returns the same digest as node:crypto', () => {
   );
 });
 
-test('after any changes of several files, each has the bytes of a plain array, and the store has no gaps', () => {
+test('files have the same bytes as plain arrays after any changes, and their store of pages has no gaps', () => {
   const SIZE = 5 * PAGE_SIZE;
   const FILES = 3;
   const step = fc.record({
@@ -133,7 +133,7 @@ test('after any changes of several files, each has the bytes of a plain array, a
   fc.assert(property);
 });
 
-test('files of many slabs, stored in turn, keep their data when one of them is freed', () => {
+test('large files that were written in turn keep their data when one of them is freed', () => {
   const store = new PageStore(Number.POSITIVE_INFINITY);
   const SIZE = 600 * PAGE_SIZE;
   const files = [1, 2, 3].map((byte) => {
@@ -177,7 +177,7 @@ test('a mkdir beyond option inodes fails with ENOSPC, and a hard link succeeds',
   expect([files, ffree]).toEqual([3, 0]);
 });
 
-test('a full volume drops an unlinked, closed file although its inode is known, and keeps an open one', async () => {
+test('a full volume frees the space of an unlinked file that is closed, and keeps one that is open', async () => {
   const vol = await volume({ inodes: '3', size: '8KB' });
   const removed = await file(vol, vol.root, 'removed', 'x'.repeat(PAGE_SIZE));
   const { fd, inode: open } = ok(await vol.create(vol.root, 'open'));
@@ -197,7 +197,7 @@ test('a full volume drops an unlinked, closed file although its inode is known, 
   ok(await vol.mkdir(vol.root, 'more'));
 });
 
-test('a write to a full volume takes the pages of an unlinked, closed file', async () => {
+test('a write to a full volume takes the space of an unlinked file that is closed', async () => {
   const vol = await volume({ size: '8KB' });
   const removed = await file(vol, vol.root, 'removed', 'x'.repeat(2 * PAGE_SIZE));
   ok(await vol.unlink(vol.root, 'removed'));
@@ -206,7 +206,7 @@ test('a write to a full volume takes the pages of an unlinked, closed file', asy
   expect((await vol.fop('stat', new Loc(removed), null)).err).toBe('ESTALE');
 });
 
-test('without a size statfs shows the available memory of the machine as free', async () => {
+test('statfs without option size shows the available memory of the machine as free', async () => {
   const available = 100 * PAGE_SIZE;
   const context = { ...testContext(), availableMemory: () => available };
   const vol = await startVolume([{ name: 'disk', translator: memory }], context);

@@ -105,7 +105,7 @@ const sorted = (map: Map<string, string>) => [...map].map((pair) => pair.join(' 
 
 // A user's symbolic links can store no gfid to compare with.
 test.runIf(isRoot)(
-  'after any changes, each inode has its gfid handle, and there are no others',
+  'a brick has a gfid handle for each inode, and no others, after any changes',
   async () => {
     const steps = fc.array(step, { maxLength: 30 });
     await fc.assert(

@@ -50,7 +50,7 @@ const told = ({ opRet, values }: FopAnswer) => ({
 
 describe.skipIf(isWithoutBricks())('a brick of GlusterFS and one of glossa over one folder', () => {
   it.each(['0', '1', '3'])(
-    'statfs with shared-brick-count %s returns the same part of the disk',
+    'return the same size of the disk for statfs with shared-brick-count %s',
     async (count) => {
       const [real, ours] = await peers({ 'shared-brick-count': count });
       const [theirs, own] = [await statfs(real!), await statfs(ours!)];
@@ -63,7 +63,7 @@ describe.skipIf(isWithoutBricks())('a brick of GlusterFS and one of glossa over 
   );
 
   it.each(['off', 'on'])(
-    'rchecksum with fips-mode-rchecksum %s returns the same checksums',
+    'return the same checksums for rchecksum with fips-mode-rchecksum %s',
     async (fips) => {
       const [real, ours] = await peers({ 'fips-mode-rchecksum': fips });
       const { gfid, fd } = await real!.create('f');

@@ -25,7 +25,7 @@ const check = (vol: TestVolume): Promise<void> => getStore(vol).health.check();
 const told = (vol: TestVolume): string[] =>
   vol.context.log.map((line) => line.replace(/^.*0-disk: /, ''));
 
-test('a directory moved away gives ESTALE and one log line; moved back it is served again', async () => {
+test('a brick whose directory is moved away returns ESTALE and logs one line, until it is moved back', async () => {
   const directory = join(makeFolder(), 'brick');
   fs.mkdirSync(directory);
   const vol = await startPosix(directory);
@@ -56,7 +56,7 @@ test('a directory moved away gives ESTALE and one log line; moved back it is ser
   expect(told(vol)).toHaveLength(1);
 });
 
-test('known inodes with gfid handles are served again once the directory is back', async () => {
+test('a brick with gfid handles serves the inodes of its clients as before once its directory is back', async () => {
   const directory = join(makeFolder(), 'brick');
   fs.mkdirSync(directory);
   const vol = await startPosix(directory, { 'gfid-handles': 'on' });
@@ -89,7 +89,7 @@ test('a directory that was removed and created again is served as a new one', as
   expect(fs.readdirSync(directory).sort()).toEqual(['new', 'other']);
 });
 
-test('a symbolic link in place of the directory is not followed', async () => {
+test("a symbolic link in place of the brick's directory is not followed", async () => {
   const directory = join(makeFolder(), 'brick');
   const outside = makeFolder();
   fs.mkdirSync(directory);
@@ -107,7 +107,7 @@ test('a symbolic link in place of the directory is not followed', async () => {
   expect(await vol.names(vol.root)).toEqual(['f']);
 });
 
-test('storage/posix holds no descriptor into its directory while the directory is gone', async () => {
+test('storage/posix has no descriptor of its directory or its files open while the directory is gone', async () => {
   const directory = join(makeFolder(), 'brick');
   fs.mkdirSync(directory);
   const vol = await startPosix(directory, { 'gfid-handles': 'on' });
@@ -151,7 +151,7 @@ test('a translator above gets CHILD_DOWN once when the directory is gone, and CH
   expect(seen.filter((event) => event.startsWith('CHILD'))).toEqual(['CHILD_DOWN', 'CHILD_UP']);
 });
 
-test('a check of the directory that takes long logs one warning, and the volume stays up', async () => {
+test("a slow check of the brick's directory logs one warning, and the volume stays up", async () => {
   const directory = join(makeFolder(), 'brick');
   fs.mkdirSync(directory);
   const vol = await startPosix(directory);
@@ -164,7 +164,7 @@ test('a check of the directory that takes long logs one warning, and the volume 
   expect(ok(await vol.stat(vol.root))).toBeDefined();
 });
 
-test('a timer checks every health-check-interval seconds, and 0 stops it', async () => {
+test('a brick checks its directory every health-check-interval seconds, and not at all with 0', async () => {
   const directory = join(makeFolder(), 'brick');
   fs.mkdirSync(directory);
   const due: Array<{ ms: number; fn: () => void; off: boolean }> = [];
@@ -212,7 +212,7 @@ function mountPoint(): string {
 }
 
 test.runIf(canMount)(
-  'after an unmount, the empty mount point is not served, and a tmpfs mounted there later is',
+  'the empty mount point of an unmounted disk is not served, and a tmpfs mounted there later is',
   async () => {
     const at = mountPoint();
     const vol = await startPosix(at);
@@ -257,7 +257,7 @@ test.runIf(canMount)(
 );
 
 test.runIf(canMount)(
-  'a read-only remount gives EROFS for changes and one log line; after a read-write remount changes succeed',
+  'changes fail with EROFS and one log line after a read-only remount, and succeed after a read-write one',
   async () => {
     const at = mountPoint();
     const vol = await startPosix(at);

@@ -49,7 +49,7 @@ async function fill(vol: TestVolume, parent: Inode, outside: string): Promise<In
   return big;
 }
 
-test('a directory removed with the flag is gone at once, its contents later; hard links and open files stay', async () => {
+test('a recursive rmdir removes a directory at once and its contents later, but not hard links and open files', async () => {
   const [directory, outside] = [makeFolder(), makeFolder()];
   fs.writeFileSync(join(outside, 'file'), 'not to be touched');
   const vol = await startPosix(directory, ON);
@@ -89,7 +89,7 @@ test('a directory removed with the flag is gone at once, its contents later; har
   expect([...listGfidHandles(directory).keys()].sort()).toEqual(living.map((of) => of.gfid).sort());
 });
 
-test('a restarted brick empties the landfill that it had left', async () => {
+test('a restarted brick deletes the files that its last run left in the landfill', async () => {
   const directory = makeFolder();
   const first = await startBrick(directory, ON);
   await fill(first, first.root, '/nowhere');
@@ -128,7 +128,7 @@ test('a mknod with the gfid of a removed, open file makes a new file, and the op
   fd!.release();
 });
 
-test('without gfid handles, rmdir with the flag fails with ENOTEMPTY', async () => {
+test('a recursive rmdir of a full directory fails with ENOTEMPTY without gfid handles', async () => {
   const vol = await startPosix(makeFolder());
   await file(vol, await mkdir(vol, vol.root, 'd'), 'f');
   expect((await removeWhole(vol, vol.root, 'd')).err).toBe('ENOTEMPTY');

@@ -137,7 +137,7 @@ describe.runIf(isRoot)('stored times', () => {
     expect(await times(brick, f)).toEqual([3, 5000, 5000]);
   });
 
-  test('are those of the disk at the first lookup of a file that existed before', async () => {
+  test('are copied from the disk at the first lookup of a file that was made without the brick', async () => {
     const directory = makeFolder();
     const path = join(directory, 'old');
     fs.writeFileSync(path, 'text');

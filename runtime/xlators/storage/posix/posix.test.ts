@@ -23,13 +23,13 @@ import * as libc from '../../../sys/libc.ts';
 import { toCString } from '../../../sys/struct.ts';
 import posix from './index.ts';
 
-describe('init', () => {
+describe('the start of storage/posix', () => {
   const start = (directory?: string, baseDir?: string) => {
     const options: Record<string, string> = directory === undefined ? {} : { directory };
     return startVolume([{ name: 'disk', translator: posix, options }], testContext(baseDir));
   };
 
-  test('a directory that is missing, absent or a file stops the start with the reason', async () => {
+  test('fails with the reason if option directory is not set, or names an absent directory or a file', async () => {
     const base = makeFolder();
     fs.writeFileSync(join(base, 'f'), '');
     await expect(start()).rejects.toThrow("option 'directory' is missing");
@@ -37,7 +37,7 @@ describe('init', () => {
     await expect(start(join(base, 'f'))).rejects.toThrow('is not a directory');
   });
 
-  test.runIf(isRoot)('a directory without the id in option volume-id stops the start', async () => {
+  test.runIf(isRoot)('fails if the directory lacks the id of option volume-id', async () => {
     const id = '11111111-2222-4333-8444-555555555555';
     const directory = makeFolder();
     const key = toCString('trusted.glusterfs.volume-id');
@@ -50,7 +50,7 @@ describe('init', () => {
     await expect(startBrick(directory, { 'volume-id': 'x' })).rejects.toThrow('is no uuid');
   });
 
-  test('a relative option directory is resolved from the folder of the volfile', async () => {
+  test('resolves a relative option directory from the folder of the volfile', async () => {
     const base = makeFolder();
     fs.mkdirSync(join(base, 'brick'));
     const vol = await start('brick', base);
@@ -88,7 +88,7 @@ describe('gfids', () => {
     expect(ok(await vol.lookup(vol.root, 'd')).buf!.iaGfid).toBe(gfid);
   });
 
-  test('are set on files that existed before by their first lookup or listing', async () => {
+  test('are set at the first lookup or listing of files that were made on the disk', async () => {
     const directory = makeFolder();
     for (const name of ['a', 'b', 'c']) fs.writeFileSync(join(directory, name), name);
     const vol = await startPosix(directory);
@@ -103,7 +103,7 @@ describe('gfids', () => {
     expect(ok(await vol.lookup(vol.root, 'c')).buf!.iaGfid).toBe(entry.gfid);
   });
 
-  test('are set before a reply shows the ctime', async () => {
+  test("are stored before a reply takes the file's ctime, so that the ctime is current", async () => {
     const directory = makeFolder();
     for (const name of ['a', 'b']) fs.writeFileSync(join(directory, name), name);
     const vol = await startPosix(directory);
@@ -233,7 +233,7 @@ describe('changes behind the volume', () => {
   });
 });
 
-describe('descriptors', () => {
+describe('the descriptors of storage/posix', () => {
   test('stay below handle-limit, and all inodes remain usable', async () => {
     const vol = await startPosix(makeFolder(), { 'handle-limit': '16' });
     const { handles } = getStore(vol);
@@ -255,7 +255,7 @@ describe('descriptors', () => {
     expect(handles.openCount).toBeLessThanOrEqual(16 + 32);
   });
 
-  test('descriptors of closed inodes are reopened by file handle after renames on the disk', async () => {
+  test('are reopened by file handle after renames on the disk if they were closed', async () => {
     const directory = makeFolder();
     const vol = await startPosix(directory, { 'handle-limit': '16' });
     const { handles, fileHandles } = getStore(vol);
@@ -275,7 +275,7 @@ describe('descriptors', () => {
     }
   });
 
-  test('are not used for files that a listing finds first', async () => {
+  test('are not opened for files that a listing finds', async () => {
     const directory = makeFolder();
     for (let i = 0; i < 1000; i++) fs.writeFileSync(join(directory, `f${i}`), '');
     const vol = await startPosix(directory, { 'handle-limit': '16' });
@@ -306,7 +306,7 @@ describe('descriptors', () => {
     expect(fs.readdirSync('/proc/self/fd').length).toBe(before);
   });
 
-  test('descriptors of an unlinked file are closed after its release and forget', async () => {
+  test('are closed for an unlinked file after its release and forget', async () => {
     const directory = makeFolder();
     const vol = await startPosix(directory);
     const { fd, inode } = ok(await vol.create(vol.root, 'f'));
@@ -359,7 +359,7 @@ describe('data on disk', () => {
     expect(fs.readFileSync(join(directory, 'f'), 'latin1')).toBe('\0\0\0synced');
   });
 
-  test('a file belongs to the caller, has the mode of the request, and holds the written text', async () => {
+  test('a created file belongs to the caller, has the mode of the request, and holds the written text', async () => {
     const directory = makeFolder();
     const vol = await startPosix(directory);
     const user = isRoot ? vol.as({ uid: 1234, gid: 2345 }) : vol;

@@ -126,7 +126,7 @@ async function use(vol: TestVolume, inode: Inode | null, read: string[]): Promis
 }
 
 for (const option of ['off', 'on']) {
-  test(`gfid handles ${option}: swaps for links never lead a fop outside the brick`, {
+  test(`names swapped for symbolic links never lead a fop outside a brick with gfid handles ${option}`, {
     timeout: 60_000,
   }, async () => {
     const [brick, outside] = [makeFolder(), makeFolder()];

@@ -55,7 +55,7 @@ describe('virtual attributes', () => {
     expect(await get(vol, vol.root, 'glusterfs.ancestry.path')).toBe('/');
   });
 
-  test('attributes with paths are found by gfid alone through gfid handles and gfid2path', async () => {
+  test('show the paths of a file that is requested by gfid alone, through gfid handles and gfid2path', async () => {
     const directory = makeFolder();
     const first = await startBrick(directory, { 'gfid-handles': 'on' });
     const deep = await mkdir(first, await mkdir(first, first.root, 'a'), 'deep');

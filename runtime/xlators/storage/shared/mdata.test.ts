@@ -31,7 +31,7 @@ it("encodeMdata and decodeMdata use GlusterFS's layout", () => {
   expect(encodeMdata(times)).toEqual(bytes);
 });
 
-it('any times are the same after encoding and decoding, for the disk and for the wire', () => {
+it("a file's times are the same after encoding and decoding, for the disk and for the wire", () => {
   fc.assert(
     fc.property(anyTimes, (times) => {
       expect(decodeMdata(encodeMdata(times))).toEqual(times);

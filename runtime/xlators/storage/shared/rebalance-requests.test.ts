@@ -98,7 +98,7 @@ describe.each(storages)('storage/%s', (_, translator, onDisk) => {
     expect(write('mover..', asMover()).opRet).toBe(7);
   });
 
-  test('the mark survives a second client, a rename and a linkto attribute', () => {
+  test("the mark of a client's write survives a second client, a rename and a linkto attribute", () => {
     const copy = make('c', 2, new Dict().set(LINKTO, bytes('other\0')));
     fd.release();
     [loc, fd] = [copy, open(copy)];
@@ -118,7 +118,7 @@ describe.each(storages)('storage/%s', (_, translator, onDisk) => {
     expect(data()).toBe('m');
   });
 
-  test('a lookup by gfid clears the mark, and a failed lookup does not', () => {
+  test("the rebalance's lookup by gfid clears the mark of a client's write, and a failed lookup does not", () => {
     write('1', asClient());
     const absent = new Loc(graph.inodes.newInode(), graph.inodes.root, 'absent');
     expect(ask(graph, 'lookup', absent, cleaning()).opRet).toBe(-1);
@@ -128,7 +128,7 @@ describe.each(storages)('storage/%s', (_, translator, onDisk) => {
     expect(write('m', asMover()).opRet).toBe(1);
   });
 
-  test('a mark on one file does not affect another', () => {
+  test("the mark of a client's write to one file does not affect writes to another", () => {
     const other = make('g', 3);
     write('1', asClient());
     ask(graph, 'lookup', other, cleaning());
@@ -145,7 +145,7 @@ describe.each(storages)('storage/%s', (_, translator, onDisk) => {
     expect(write('m', asMover())).toMatchObject(REFUSED);
   });
 
-  test("the rebalance's copy_file_range into a marked file fails with EBUSY", () => {
+  test("the rebalance's copy_file_range into a file that a client has written fails with EBUSY", () => {
     const source = make('s', 4);
     const from = open(source);
     write('copied', null, 0, from);
@@ -159,7 +159,7 @@ describe.each(storages)('storage/%s', (_, translator, onDisk) => {
     from.release();
   });
 
-  test('a list of all attributes omits the mark, and only internal clients may remove it', () => {
+  test("the mark of a client's write is in no list of attributes, and only internal clients may remove it", () => {
     write('1', asClient());
     ask(graph, 'setxattr', loc, Dict.of({ 'user.a': bytes('1') }), 0, null);
     const all = internally('getxattr', loc, null, null).values[0] as Dict;
@@ -172,7 +172,7 @@ describe.each(storages)('storage/%s', (_, translator, onDisk) => {
     expect(write('m', asMover()).opRet).toBe(1);
   });
 
-  test("after any writes and lookups no client's data is lost", () => {
+  test("no client's data is lost after any writes and lookups by clients and the rebalance", () => {
     const step = fc.record({
       who: fc.constantFrom('client', 'mover', 'lookup'),
       at: fc.nat(15),
@@ -208,7 +208,7 @@ describe.each(storages)('storage/%s', (_, translator, onDisk) => {
     expect(isMarked()).toBe(false);
   });
 
-  test('setattr on a symbolic link sets owner and times; a setattr of its mode alone fails with EOPNOTSUPP', () => {
+  test('setattr on a symbolic link sets owner and times, and fails with EOPNOTSUPP for its mode alone', () => {
     const { root } = graph.inodes;
     const named = new Loc(graph.inodes.newInode(), root, 'link');
     const made = ask(graph, 'symlink', 'f', named, 0, new Dict().setGfid(GFID_REQ, makeGfid(5)));

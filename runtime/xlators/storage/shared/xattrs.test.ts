@@ -26,12 +26,12 @@ function ask(keys: readonly string[], names: readonly string[] | null = STORED) 
   return { told: [...(told?.keys() ?? [])], read };
 }
 
-test('xdata keys that request no xattr, and trusted.gfid, read no xattr', () => {
+test('a lookup that requests trusted.gfid, or no attributes at all, reads no attribute from the file', () => {
   expect(ask(['glusterfs.content', 'gfid-req', 'trusted.gfid'])).toEqual({ told: [], read: [] });
   expect(readRequestedKeys(null)).toBe(null);
 });
 
-test('one requested attribute is read directly; of several, only those in the list of names are read', () => {
+test("a single requested attribute is read directly, and several only if the file's list of names has them", () => {
   expect(ask(['user.a'])).toEqual({ told: ['user.a'], read: ['user.a'] });
   expect(ask(['user.x', 'user.a', 'user.y'])).toEqual({ told: ['user.a'], read: ['*', 'user.a'] });
   expect(ask(['user.x', 'user.y'])).toEqual({ told: [], read: ['*'] });
