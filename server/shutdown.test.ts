@@ -105,13 +105,13 @@ describe('the shutdown of a server', () => {
 });
 
 describe('SIGHUP', () => {
-  it('reopens the log', () => {
+  it('makes the server reopen its log', () => {
     raise('SIGHUP');
     expect(reopen).toHaveBeenCalledTimes(1);
     expect(lines.join()).toMatch('reopened the log');
   });
 
-  it('keeps the old log when the new one cannot be opened', () => {
+  it('leaves the server with its old log when the new one cannot be opened', () => {
     reopen.mockImplementationOnce(() => {
       throw new Failure('cannot write the log /log: Permission denied');
     });

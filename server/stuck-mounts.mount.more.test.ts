@@ -29,7 +29,7 @@ const commands = [
 ];
 
 describeMounts('at a mount that does not reply', () => {
-  it('every command ends with status 1 and names the stopped server', () =>
+  it('every glossa command ends with status 1 and gives the process id of the stopped server', () =>
     withScratch(async (scratch) => {
       const stuck = await startMount(scratch, memory);
       await scratch.writeFile('test.vol', memory);

@@ -38,7 +38,7 @@ async function serve(folder: string, path: string): Promise<VolfileServer> {
   return server;
 }
 
-it('a volume that the server of volfiles does not have is refused', async () => {
+it('Volume.open rejects a volume name that the server of volfiles does not have', async () => {
   const folder = makeFolder();
   await serve(folder, join(folder, 'socket'));
   const refusal = Volume.open({ host: join(folder, 'socket'), volname: 'absent' });
@@ -46,7 +46,7 @@ it('a volume that the server of volfiles does not have is refused', async () => 
   await expect(refusal).rejects.toThrow(/absent/);
 });
 
-it('a volume whose brick does not exist is refused after upTimeout', async () => {
+it('Volume.open rejects a volume whose brick cannot be reached within upTimeout', async () => {
   const client =
     'volume c\n    type protocol/client\n    option remote-host 127.0.0.1\n    option remote-port 1\n' +
     '    option remote-subvolume b\nend-volume\n';
@@ -54,7 +54,7 @@ it('a volume whose brick does not exist is refused after upTimeout', async () =>
   await expect(refusal).rejects.toThrow(OpenError);
 });
 
-it('the second server of volfiles is used when the first is away, and for a reload when the first has died', async () => {
+it('a volume is opened and reloaded from the second server of volfiles when the first is down', async () => {
   const folder = makeFolder();
   writeFileSync(join(folder, 'data.vol'), above('debug/io-stats'));
   const [first, second] = [join(folder, 'first'), join(folder, 'second')];
@@ -81,7 +81,7 @@ it('the second server of volfiles is used when the first is away, and for a relo
   expect(await volume.readFile('/a', 'utf8')).toBe('before after');
 });
 
-it('a reload that is refused leaves the volume as it is', async () => {
+it('a volume keeps its old graph and its files when a reload finds an error in the volfile', async () => {
   const path = join(makeFolder(), 'data.vol');
   writeFileSync(path, MEMORY);
   await using volume = await Volume.open(path);
@@ -94,7 +94,7 @@ it('a reload that is refused leaves the volume as it is', async () => {
   expect(await volume.readFile('/a', 'utf8')).toBe('text');
 });
 
-it('a reload exchanges the graph under calls in flight: each ends once, and open files stay open', async () => {
+it('a reload during running calls completes each call once and keeps open files open', async () => {
   const path = join(makeFolder(), 'data.vol');
   writeFileSync(path, SLOW);
   await using volume = await Volume.open(path);
@@ -115,7 +115,7 @@ it('a reload exchanges the graph under calls in flight: each ends once, and open
   for (const file of files) await file.close();
 });
 
-it('a closed volume can still be named, and refuses reload', async () => {
+it('a closed volume refuses a reload with GLOSSA_VOLUME_CLOSED', async () => {
   const path = join(makeFolder(), 'data.vol');
   writeFileSync(path, MEMORY);
   const volume = await Volume.open(path);
@@ -123,7 +123,7 @@ it('a closed volume can still be named, and refuses reload', async () => {
   await expect(volume.reload()).rejects.toMatchObject({ code: 'GLOSSA_VOLUME_CLOSED' });
 });
 
-it('two volumes of one process over one graph close independently', async () => {
+it('closing one of two volumes that share a graph leaves the other one usable', async () => {
   await using volume = await Volume.open({ volfile: MEMORY });
   const other = Volume.fromGraph(volume.client.graph);
   await other.writeFile('/a', 'text');

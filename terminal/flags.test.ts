@@ -62,7 +62,7 @@ describe('readFlags', () => {
     expect(read(...args)).toEqual({ flags: { ...absent, ...expected }, operands, rest: null });
   });
 
-  it('with passesRest returns the arguments behind -- unread', () => {
+  it('returns the arguments after -- as they are when passesRest is set', () => {
     const given = readFlags(flags, ['a', '-N', '--', 'ls', '-N', '--', 'b'], { passesRest: true });
     expect(given.operands).toEqual(['a']);
     expect(given.rest).toEqual(['ls', '-N', '--', 'b']);
@@ -87,7 +87,7 @@ describe('readFlags', () => {
     [['--timeout', 'Infinity'], "--timeout takes a number, not 'Infinity'"],
     [['--timeout='], "--timeout takes a number, not ''"],
     [['--busy-poll', '1.5'], "--busy-poll takes a whole number, not '1.5'"],
-  ])('refuses %j and names the flag', (args, message) => {
+  ])('refuses %j with a message that names the flag', (args, message) => {
     expect(() => read(...args)).toThrow(expect.objectContaining({ code: 'GLOSSA_USAGE', message }));
   });
 });
@@ -103,7 +103,7 @@ describe('takeOperands', () => {
     [['a'], ['VOLFILE', 'MNT'], 'MNT is missing'],
     [['a', 'b'], ['VOLFILE'], "unexpected 'b'"],
     [['a'], [], "unexpected 'a'"],
-  ])('refuses the operands %j where the names are %j', (given, names, message) => {
+  ])('refuses the operands %j for a command that takes %j', (given, names, message) => {
     expect(() => takeOperands(given, names)).toThrow(message);
   });
 });

@@ -20,14 +20,14 @@ it.each([
   ['', "''"],
 ])('quoteWord quotes %s as %s', (word, typed) => expect(quoteWord(word)).toBe(typed));
 
-it('makePathFromFolder is relative for a path below the folder, and absolute for any other', () => {
+it('makePathFromFolder returns a relative path for a file below the folder, and an absolute one otherwise', () => {
   expect(makePathFromFolder('/a', '/a/b/c')).toBe('b/c');
   expect(makePathFromFolder('/a', '/a')).toBe('.');
   expect(makePathFromFolder('/a', '/ab')).toBe('/ab');
   expect(makePathFromFolder('/a', '/a/..b')).toBe('..b');
 });
 
-it('makePackageRootPath is relative within the package’s project, and absolute elsewhere', () => {
+it('makePackageRootPath returns a relative path within the package’s project, and an absolute one elsewhere', () => {
   const local = '/home/me/project/node_modules/glossa';
   expect(findProjectRoot(local)).toBe('/home/me/project');
   expect(makePackageRootPath('/home/me/project/mine', local)).toBe('../node_modules/glossa');
@@ -44,7 +44,7 @@ describe('makeProgramCommand', () => {
   const file = join(packageRoot, 'dist/cli/main.js');
   const npx = { file, cwd: '/home/me', env: { npm_lifecycle_script: "'glossa'" } };
 
-  it('started by npx, names npx in the project and in the folder of the call', () => {
+  it('returns a command with npx when npx has started glossa, and adds --prefix in other folders', () => {
     for (const folder of [packageRoot, join(packageRoot, 'a'), '/home/me']) {
       expect(makeProgramCommand(folder, npx)).toBe('npx glossa');
     }
@@ -54,7 +54,7 @@ describe('makeProgramCommand', () => {
     expect(makeProgramCommand('/home/other', npx)).toBe(elsewhere);
   });
 
-  it('names the program alone when PATH leads to it, and otherwise its file', () => {
+  it('returns only the name of the program when PATH finds it, and otherwise the path of its file', () => {
     const at = mkdtempSync(join(tmpdir(), 'glossa-invocation-'));
     onTestFinished(() => rmSync(at, { recursive: true, force: true }));
     mkdirSync(join(at, 'bin'));

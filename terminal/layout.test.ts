@@ -6,7 +6,7 @@ describe('wrap', () => {
     expect(wrap('  one two three four', 10)).toEqual(['  one two', '  three', '  four']);
   });
 
-  it('puts a word that exceeds the width on a line of its own, whole', () => {
+  it('puts a word that is longer than the width on a line of its own', () => {
     expect(wrap('a incomprehensibilities b', 8)).toEqual(['a', 'incomprehensibilities', 'b']);
   });
 
@@ -16,13 +16,13 @@ describe('wrap', () => {
 });
 
 describe('a wide character', () => {
-  it('takes two columns; combining characters and escape sequences take none', () => {
+  it('is measured as two columns, and a combining character or an escape sequence as none', () => {
     expect(['ab', '日本', 'e\u0301', '\x1b[1ma\x1b[22m', '👩‍👩‍👧'].map(measureWidth)).toEqual([
       2, 4, 1, 1, 2,
     ]);
   });
 
-  it('is never cut in two', () => {
+  it('is never cut in two when a text is shortened', () => {
     expect(['abc', '日本語', 'e\u0301bcd', 'abcd'].map((text) => cutToWidth(text, 3))).toEqual([
       'abc',
       '日…',
@@ -31,7 +31,7 @@ describe('a wide character', () => {
     ]);
   });
 
-  it('in one column leaves the other columns of a table aligned', () => {
+  it('keeps the columns of a table aligned', () => {
     const rows = [
       ['日本.vol', '1', 'x'],
       ['a', '10', ''],

@@ -13,12 +13,12 @@ const read = async (path: string, sizeMax = 100_000): Promise<string> => {
 };
 
 it.each(['/dev/zero', '/dev/random', '/dev/null'])(
-  'a named file that is the device %s is refused unread',
+  'a file argument that is the device %s is refused unread',
   (path) =>
     expect(read(path)).rejects.toThrow('cannot read the file X: it is a device, and no file'),
 );
 
-it('a named file that is a directory or a socket is refused with a message that names its kind', () =>
+it('a file argument that is a directory or a socket is refused with a message that says which', () =>
   withScratch(async (scratch) => {
     await expect(read(scratch.path)).rejects.toThrow('it is a directory, and no file');
     const server = createServer().listen(scratch.at('socket'));
@@ -26,7 +26,7 @@ it('a named file that is a directory or a socket is refused with a message that 
     server.close();
   }));
 
-it('a named pipe is read to its end, and refused when no writer opens it or its writer falls silent', () =>
+it('a named pipe is read to its end, or refused when no program writes to it in time', () =>
   withScratch(async (scratch) => {
     const pipe = scratch.at('pipe');
     execFileSync('mkfifo', [pipe]);
@@ -45,7 +45,7 @@ it('a named pipe is read to its end, and refused when no writer opens it or its 
     );
   }));
 
-it('a volfile of 100 MB is refused unread; the message gives the limit and its reason', () =>
+it('a volfile of 100 MB is refused unread, with a message that gives the limit and its reason', () =>
   withScratch(async (scratch) => {
     const file = await scratch.writeFile('a.vol', '');
     // Sparse: it takes no room, and its size is told without reading it.
@@ -68,7 +68,7 @@ it.each([
   ['replay', '/dev/zero', 'volfiles/posix.vol'],
   ['bench report', '/dev/zero'],
   ['mount', '/dev/zero', '/mnt', '--no-daemon', '--log-file=/dev/null'],
-])('a device instead of a file makes glossa %s %s end with status 1', async (...args) => {
+])('glossa %s %s ends with status 1 because its input is a device and no file', async (...args) => {
   const { status, err } = await runCommand(args.flatMap((word) => word.split(' ')));
   expect(status).toBe(1);
   expect(err).toMatch(/^glossa: cannot read .*: it is a device, and no file\n/m);

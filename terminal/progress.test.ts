@@ -27,13 +27,13 @@ it('a progress line is never wider than the terminal', () => {
   );
 });
 
-it('formatLongDuration uses at most two units', () => {
+it('formatLongDuration writes a duration in at most two units', () => {
   expect([0, 8.4, 59.6, 200, 3600, 3900].map(formatLongDuration)).toEqual([
     ...['0 s', '8 s', '1 min 00 s', '3 min 20 s', '1 h 00 min', '1 h 05 min'],
   ]);
 });
 
-it('a bar has at least one cell and never more than its width', () => {
+it('a progress bar has at least one cell and never exceeds its width', () => {
   fc.assert(
     fc.property(
       fc.double({ min: 0, max: 2, noNaN: true }),

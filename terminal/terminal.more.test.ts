@@ -16,9 +16,12 @@ describe('colour of the output', () => {
     [true, { NO_COLOR: '' }, true],
     [false, {}, false],
     [undefined, {}, false],
-  ])('is decided for a stream with isTTY %s and the environment %j: %s', (isTTY, env, expected) => {
-    expect(supportsColour(isTTY === undefined ? {} : { isTTY }, env)).toBe(expected);
-  });
+  ])(
+    'depends on the terminal and the environment: isTTY %s with %j gives %s',
+    (isTTY, env, expected) => {
+      expect(supportsColour(isTTY === undefined ? {} : { isTTY }, env)).toBe(expected);
+    },
+  );
 
   it('adds escape sequences only when it is on', () => {
     expect(paint('error', 'oh', true)).toBe('\x1b[1m\x1b[31moh\x1b[39m\x1b[22m');
@@ -35,7 +38,7 @@ describe('a full disk', () => {
     ['help', 'types'],
     ['new', 'include-dir'],
     ['graph', 'volfiles/posix.vol'],
-  ])('makes glossa %s %s end with status 1 and a message', (...args) =>
+  ])('makes glossa %s %s end with status 1 and an error message', (...args) =>
     withScratch(async (scratch) => {
       const script = `cd '${packageRoot}' && exec "$0" "$@" > /dev/full`;
       const ended = await run(scratch, 'sh', ['-c', script, process.execPath, GLOSSA, ...args]);
@@ -46,7 +49,7 @@ describe('a full disk', () => {
   const why = process.getuid?.() === 0 ? '' : 'only root can mount a disk';
 
   it.skipIf(isSkipped('output to a full disk', why))(
-    'that fills up halfway through the output ends the command with status 1',
+    'ends a command with status 1, also when it fills up halfway through the output',
     () =>
       withScratch(async (scratch) => {
         await scratch.writeFile('wrong.vol', manyMistakes);
@@ -66,8 +69,8 @@ const manyMistakes = Array.from(
   (_, i) => `volume v${i}\n type storage/memory\n option size wrong\nend-volume\n`,
 ).join('');
 
-describe('output to a pipe', () => {
-  it('reaches a slow reader whole', () =>
+describe('a command that writes to a pipe', () => {
+  it('delivers its whole output to a slow reader', () =>
     withScratch(async (scratch) => {
       await scratch.writeFile('wrong.vol', manyMistakes);
       const { status, out } = await readSlowly(scratch, ['check', '--json', 'wrong.vol']);
@@ -76,14 +79,14 @@ describe('output to a pipe', () => {
       expect(out.length).toBeGreaterThan(2 * 65_536);
     }));
 
-  it('ends with status 0 when its reader closes the pipe early', () =>
+  it('ends with status 0 when the reader closes the pipe early', () =>
     withScratch(async (scratch) => {
       const script = 'exec "$0" "$@" | head -1';
       const args = ['-o', 'pipefail', '-c', script, process.execPath, GLOSSA, 'help'];
       expect(await run(scratch, 'bash', args)).toMatchObject({ status: 0, err: '' });
     }));
 
-  it('ends at the first signal when its reader has stopped reading', () =>
+  it('ends at the first signal when the reader has stopped reading', () =>
     withScratch(async (scratch) => {
       await scratch.writeFile('wrong.vol', manyMistakes);
       // The reader reads nothing, and ends when the writer has.

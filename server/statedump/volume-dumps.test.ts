@@ -17,7 +17,7 @@ const dumping = (type: string, dump?: () => Dump): Translator<unknown> =>
   });
 
 describe('a statedump', () => {
-  it('lists every volume, from the top down', async () => {
+  it('lists every volume of the graph, from the top down', async () => {
     const graph = await startGraph([
       { translator: dumping('a/bottom', () => ({ inodes: 3, 'data-bytes': 4096 })) },
       { translator: dumping('a/silent') },
@@ -33,7 +33,7 @@ describe('a statedump', () => {
     await graph.stop();
   });
 
-  it('lists the oldest requests that a volume has begun itself, and counts all', async () => {
+  it('lists the 16 oldest of the requests that a volume has started itself, and gives their number', async () => {
     const graph = await startGraph([{ translator: dumping('a/busy', () => ({ state: 'fine' })) }]);
     const calls = Array.from({ length: 20 }, () => new Stack(0, 0, -100, 'STAT'));
     for (const call of calls) graph.top.begin(call);
@@ -45,7 +45,7 @@ describe('a statedump', () => {
     await graph.stop();
   });
 
-  it('shows the error of a translator whose dump throws', async () => {
+  it('shows an error in place of the values of a translator whose dump function throws', async () => {
     const broken = dumping('a/broken', () => {
       throw new Error('oh');
     });
@@ -54,12 +54,12 @@ describe('a statedump', () => {
     await graph.stop();
   });
 
-  it('escapes control characters of a volume’s dump', () => {
+  it('shows control characters in names and values as visible symbols', () => {
     const volumes = [{ name: 'a\x1b', type: 'b/\x1b', dump: { state: '\x1b[2J' } }];
     expect(formatVolumeDumps({ volumes }, false)).toBe('a␛  b/␛\n    state  ␛[2J');
   });
 
-  it('is printed in columns, with replaced volumes last', () => {
+  it('is printed in columns, with the volumes that a reload has replaced at the end', () => {
     const volumes: VolumeDump[] = [
       { name: 'top', type: 'a/top', dump: { hits: 12, 'data-bytes': 4096 } },
       { name: 'bottom', type: 'a/bottom', dump: {} },

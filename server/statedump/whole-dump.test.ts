@@ -77,7 +77,7 @@ it('a statedump lists each request in flight with its age and frames', async () 
   expect(makeWholeDump(graph, about, ages).callpool).toEqual({ count: 0, listed: [] });
 });
 
-it('a statedump lists a limited number of inodes and files, and counts all', async () => {
+it('a statedump lists a limited number of inodes and open files, and gives the number of all', async () => {
   const { graph, client, ages } = await rig();
   for (let at = 2; at < 2 * LISTED_MAX; at++) linkDirectory(graph, `d${at}`, makeGfid(at));
   const fds = Array.from({ length: LISTED_MAX + 5 }, () => new Fd(graph.inodes.root, 0, 1, true));
@@ -97,7 +97,7 @@ it('a statedump lists a limited number of inodes and files, and counts all', asy
   expect(text).toMatch(`fdtable.listed=${LISTED_MAX}\n`);
 });
 
-it('a formatted statedump has sections, and escapes newlines in file names', async () => {
+it('the text of a statedump is divided into sections, and escapes newlines in file names', async () => {
   const { graph, client, ages } = await rig();
   const odd = graph.inodes.newInode();
   graph.inodes.link(odd, graph.inodes.root, 'x\n[y]', makeAttributes(makeGfid(2), 1));
@@ -119,7 +119,7 @@ it('a formatted statedump has sections, and escapes newlines in file names', asy
   );
 });
 
-it('a statedump includes requests that a volume has begun itself', async () => {
+it('a statedump lists the requests that a volume has started itself', async () => {
   const { graph, ages } = await rig();
   const own = new Stack(0, 0, -100, 'STAT');
   graph.top.begin(own);

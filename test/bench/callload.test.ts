@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeCompiled, makeBench } from '../support/bench.ts';
 import { compileLoad, runLoad, type Sample } from './calls.ts';
 
-describeCompiled('callload', () => {
+describeCompiled('the benchmark program callload', () => {
   const folder = mkdtempSync(join(tmpdir(), 'glossa-callload-'));
   let program = '';
   let directories = 0;
@@ -43,7 +43,7 @@ describeCompiled('callload', () => {
     },
   );
 
-  it('leaves no file behind after create', () => {
+  it('removes the files that it creates', () => {
     const directory = newDirectory();
     expect(run('create', directory, 7, 2, 100).status).toBe(0);
     expect(readdirSync(directory)).toEqual([]);

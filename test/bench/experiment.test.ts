@@ -62,7 +62,7 @@ const makeExperiment = (turns: string[]): Experiment<Name, Sample> => ({
   settings: { shoes: 2 },
 });
 
-it('an experiment alternates its targets in each round and compares them round by round', async () => {
+it('a benchmark starts each round with another target and compares the targets within each round', async () => {
   const turns: string[] = [];
   const { sections, figures, raw } = await runExperiment(makeBench(folder), makeExperiment(turns));
   const same = turns.filter((turn) => turn.startsWith('same '));
@@ -103,7 +103,7 @@ it('an experiment alternates its targets in each round and compares them round b
   });
 });
 
-it('an experiment whose preparation fails starts no target and prints the reason once', async () => {
+it('a benchmark whose preparation fails measures nothing and prints the reason once', async () => {
   const turns: string[] = [];
   const { sections, figures } = await runExperiment(makeBench(folder), {
     ...makeExperiment(turns),
@@ -117,7 +117,7 @@ it('an experiment whose preparation fails starts no target and prints the reason
   expect(new Set(figures.map(judgeFigure))).toEqual(new Set(['not measured']));
 });
 
-it('an interrupted experiment reports the CPU placements that it has finished', async () => {
+it('an interrupted benchmark reports the CPU placements that it has finished measuring', async () => {
   const stop = new AbortController();
   const { sections, raw } = await runExperiment(
     { ...makeBench(folder), signal: stop.signal },

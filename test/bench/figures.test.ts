@@ -10,27 +10,27 @@ const judge = (median: number, bar: Bar | null) =>
     value: { median, low: median - 1, high: median + 1, doubtful: false },
   });
 
-describe('the verdict of a figure', () => {
-  it('is met at the bar and missed above it', () => {
+describe('the verdict on a benchmark figure', () => {
+  it("is 'met' up to the bar, and 'missed' above it", () => {
     expect(judge(1.19, { limit: 1.2 })).toBe('met');
     expect(judge(1.2, { limit: 1.2 })).toBe('met');
     expect(judge(1.21, { limit: 1.2 })).toBe('missed');
   });
 
-  it('is missed at the bar where the figure has to stay below it', () => {
+  it("is 'missed' at the bar if the figure has to stay below it", () => {
     expect(judge(0.99, { limit: 1, below: true })).toBe('met');
     expect(judge(1, { limit: 1, below: true })).toBe('missed');
   });
 
-  it('is met above a least bar and missed below it', () => {
+  it("is 'met' from a minimum on, and 'missed' below it", () => {
     expect(judge(1.1, { limit: 1, least: true })).toBe('met');
     expect(judge(1, { limit: 1, least: true })).toBe('met');
     expect(judge(0.9, { limit: 1, least: true })).toBe('missed');
   });
 
-  it("is 'no bar' without a bar", () => expect(judge(100, null)).toBe('no bar'));
+  it("is 'no bar' if the figure has no bar", () => expect(judge(100, null)).toBe('no bar'));
 
-  it("is 'no bar' with only an aim, which reachesAim compares with the figure", () => {
+  it("is 'no bar' for a figure that has only an aim, which reachesAim checks", () => {
     expect(judge(100, { aim: 1 })).toBe('no bar');
     const value = { median: 0.9, low: 0.8, high: 1, doubtful: false };
     const figure = { what: '', unit: '×', value } as const;
@@ -38,7 +38,7 @@ describe('the verdict of a figure', () => {
     expect(reachesAim({ ...figure, bar: { aim: 1, least: true } })).toBe(false);
   });
 
-  it("on a noisy machine is 'too noisy' when the interval contains the bar", () => {
+  it("is 'too noisy' on a noisy machine when the measured interval contains the bar", () => {
     const judgeNoisy = (low: number, median: number, high: number) =>
       judgeFigure({
         ...{ what: 'a row', unit: '×', bar: { limit: 1 }, isNoisy: true },

@@ -27,7 +27,7 @@ describe('measureRounds', () => {
     );
   });
 
-  it('rotates the turns of the targets and discards round 0', async () => {
+  it('starts each round with another target and discards round 0', async () => {
     const turns: string[] = [];
     const targets = new Map(['a', 'b'].map((name) => [name, { name }]));
     const series = await measureRounds(targets, {
@@ -63,7 +63,7 @@ describe('measureRounds', () => {
     expect(series.get('c')).toEqual({ missing: 'no compiler' });
   });
 
-  it('rejects with any error other than NotMeasured', async () => {
+  it('fails with the error of a target unless that is NotMeasured', async () => {
     const take = () => Promise.reject(new TypeError('a bug'));
     const all = measureRounds(new Map([['a', {}]]), { rounds: 1, take });
     await expect(all).rejects.toThrow('a bug');

@@ -65,7 +65,7 @@ const makeSettings = (root: (name: string) => string): SearchExperiment<Name> =>
 const folder = mkdtempSync(join(tmpdir(), 'glossa-searches-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it('each round of a search experiment searches for new names, then for the same names again', async () => {
+it('each round of the search benchmark looks up new names, and then the same names again', async () => {
   const bench = makeBench(folder);
   const root = (name: string): string => {
     mkdirSync(join(folder, name));
@@ -87,7 +87,7 @@ it('each round of a search experiment searches for new names, then for the same 
   expect(formatSection(report.sections[0]!)).toContain('it is missing (apt install it)');
 });
 
-it('a row of searches shows means in milliseconds, speed-ups, and lookups that reached the storage', () => {
+it('a row of the search benchmark shows mean times in ms, speed-ups, and lookups that reached the storage', () => {
   const { columns } = makeSearchExperiment(makeSettings(String));
   const none = [makeSearchTimes(7000, 6000, 5), makeSearchTimes(7100, 6100, 5)];
   const cache = [makeSearchTimes(1000, 60, 0.4), makeSearchTimes(1000, 61, 0.6)];
@@ -104,6 +104,6 @@ it('a row of searches shows means in milliseconds, speed-ups, and lookups that r
   expect(cells('cache', [makeSearchTimes(1, 1, null)], null).slice(2, 4)).toEqual(['', '']);
 });
 
-it("a full run makes the tutorial's 10,000 searches", () => {
+it("a full run of the search benchmark makes the tutorial's 10,000 searches", () => {
   expect(chooseSize({ quick: false }, 3)).toMatchObject({ rounds: 3, searches: 10_000 });
 });

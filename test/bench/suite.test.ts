@@ -5,7 +5,7 @@ import { readArguments } from './suite.ts';
 const parts = ['stat', 'pass', 'start'] as const;
 const parse = (...args: string[]) => readArguments(args, parts);
 
-it('without --only the bench measures every part', () => {
+it('the bench measures every part unless --only selects some', () => {
   expect(parse()).toMatchObject({ parts: ['stat', 'pass', 'start'], quick: false });
   expect(parse('--only', 'start', '--only', 'stat')).toMatchObject({
     parts: ['stat', 'start'],

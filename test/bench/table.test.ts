@@ -12,7 +12,7 @@ const makeSampleFigure = (changes: Partial<Figure>): Figure => ({
   ...changes,
 });
 
-it('a table of figures shows the value, the bar and the verdict in each row', () => {
+it('a table of benchmark figures shows the value, the bar and the verdict in each row', () => {
   const text = formatFigures([
     makeSampleFigure({}),
     makeSampleFigure({ what: 'jumpy', value: { median: 2, low: 1, high: 3, doubtful: true } }),
@@ -49,7 +49,7 @@ it('a table of figures shows the value, the bar and the verdict in each row', ()
   ]);
 });
 
-it('a table of rounds shows the reason in the row of an unmeasured target', () => {
+it('a benchmark table shows the reason in the row of a target that was not measured', () => {
   const cells = (rounds: readonly number[]) => [formatRounds(rounds), formatWhole(rounds.length)];
   const text = formatSection({
     title: 'title',
@@ -69,7 +69,7 @@ it('a table of rounds shows the reason in the row of an unmeasured target', () =
   ]);
 });
 
-it('a table without measured targets shows the common reason once', () => {
+it('a benchmark table in which no target was measured shows the common reason once', () => {
   const rows = ['a', 'b'].map((title) => makeRow(title, { missing: 'no compiler' }, () => []));
   expect(formatSection({ title: 'title', columns: ['median'], rows })).toBe(
     'title\n  not measured: no compiler',

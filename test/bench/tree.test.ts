@@ -2,11 +2,11 @@
 import { expect, it } from 'vitest';
 import { treeFiles } from './tree.ts';
 
-it('the tree of files is the same in every run', () => {
+it('the generated tree of files has the same names and contents in every run', () => {
   expect([...treeFiles(300)]).toEqual([...treeFiles(300)]);
 });
 
-it('the tree has the given number of distinct files, twenty in each directory at depth three', () => {
+it('the generated tree has the requested number of distinct files, twenty in each directory at depth three', () => {
   const files = [...treeFiles(20_000)];
   expect(new Set(files.map(({ path }) => path)).size).toBe(20_000);
   expect(new Set(files.map(({ content }) => content)).size).toBe(20_000);
@@ -20,7 +20,7 @@ it('the tree has the given number of distinct files, twenty in each directory at
   expect([...directories.keys()].every((path) => path.split('/').length === 3)).toBe(true);
 });
 
-it('one file in fifty of the tree is executable', () => {
+it('one file in fifty of the generated tree is executable', () => {
   const files = [...treeFiles(200)];
   expect(files.filter(({ executable }) => executable)).toHaveLength(4);
 });

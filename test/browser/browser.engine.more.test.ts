@@ -154,7 +154,7 @@ describe.skipIf(skipped)('modules in a browser', () => {
     );
   });
 
-  it('run under a volume, whose files a program writes and reads without Node', async () => {
+  it('serve a volume, whose files a program in the browser writes and reads without Node', async () => {
     const [outcome] = await runModules({ module: 'negative.py', steps: ['volume a', 'lookup a'] });
     expect(outcome!.steps).toEqual([`text of a${'t'.charCodeAt(0)}`, 'found']);
   });
@@ -166,7 +166,7 @@ describe.skipIf(skipped)('modules in a browser', () => {
     expect(lost.seconds).toBeGreaterThan(1);
   });
 
-  it('run by the program of docs/write/browser.md, which warns about time limits without shared memory', async () => {
+  it('run in the example of docs/write/browser.md, which warns that time limits need shared memory', async () => {
     const outcome = await openPage(
       new Map([...files, ['/page.html', renderPage('/shown.js', [])]]),
       false,

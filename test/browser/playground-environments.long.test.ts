@@ -242,12 +242,12 @@ async function openPoor(browser: Browser, address: string): Promise<void> {
 const why = isInstalled('chromium') ? '' : 'chromium is not installed';
 
 describe.skipIf(isSkipped('the playground in other places', why))('the playground', () => {
-  it(`takes at most ${MB_MAX} MB`, () => {
+  it(`has a size of at most ${MB_MAX} MB`, () => {
     expect(bytes).toBeLessThan(MB_MAX * 1e6);
   });
 
   it(
-    'runs without cross-origin isolation and from a file, and names the features that a browser lacks',
+    'runs without cross-origin isolation or from a local file, and names the features that a browser lacks',
     { timeout: TIMEOUT_MS },
     () =>
       withBrowser('chromium', async (browser) => {

@@ -157,7 +157,7 @@ for (const name of selectBrowsers()) {
         inBrowser(checkPhone),
       );
       it.skipIf(name !== 'chromium')(
-        'shows the last step at once with reduced motion',
+        'shows the last step of the animation at once if the browser prefers reduced motion',
         { timeout: TIMEOUT_MS },
         inBrowser(checkReducedMotion),
       );

@@ -47,7 +47,7 @@ describe('the playground', () => {
 
     describe.skipIf(isSkipped(`the playground in ${name}`, why))(name, () => {
       it(
-        "shows the cache's answer step by step, and a shared link opens the same state",
+        'shows step by step how the cache replies, and opens the same state from a shared link',
         { timeout: TIMEOUT_MS },
         () =>
           withBrowser(name, async (browser) => {
@@ -106,7 +106,7 @@ describe('the playground', () => {
   if (!selected.first) return;
 
   it.skipIf(isSkipped('accessibility of the playground', why))(
-    'fits phones and desks in both colour schemes, without a violation of accessibility rules',
+    'fits phone and desktop screens in both colour schemes, and obeys accessibility rules',
     { timeout: TIMEOUT_MS },
     () =>
       withBrowser('chromium', async (browser) => {

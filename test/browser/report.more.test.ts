@@ -65,7 +65,7 @@ const MEASURE = `async (screens) => {
 
 const why = isInstalled('chromium') ? '' : 'chromium is not installed';
 
-describe.skipIf(isSkipped('the page of a report', why))('the page of a report', () => {
+describe.skipIf(isSkipped('the page of a report', why))('the page of a benchmark report', () => {
   const PHONE = 390;
   const A4 = 680;
   const long = `/srv/${'a-folder-with-a-long-name/'.repeat(9)}`;
@@ -119,7 +119,7 @@ fetch('/', { method: 'POST', body });
     }
   };
 
-  it('fits a phone: charts keep their scale and wide tables scroll in their boxes', () => {
+  it('fits a phone, where charts keep their scale and wide tables scroll in their boxes', () => {
     expectWithin(phone, PHONE);
     // The text of a chart is as large as it is drawn, or nearly so.
     for (const { scale } of phone.charts) expect(scale).toBeGreaterThan(0.9);
@@ -131,7 +131,7 @@ fetch('/', { method: 'POST', body });
     for (const { scale } of desk.charts) expect(scale).toBeGreaterThan(0.9);
   });
 
-  it('has a dark background in the dark colour scheme, charts included', () => {
+  it('has a dark background, also in its charts, in the dark colour scheme', () => {
     expectWithin(dark, PHONE);
     expect(phone.paper).toBe('rgb(255, 255, 255)');
     expect(dark.paper).not.toBe(phone.paper);

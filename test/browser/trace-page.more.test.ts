@@ -145,7 +145,7 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
     });
   });
 
-  it('shows the arguments and reply values that a translator changed, and its line', async () => {
+  it('shows the arguments and reply values that a translator changed, and the line of its code', async () => {
     const result = await runInPage(
       files,
       `const view = await open('/whole.html', 1200);
@@ -263,10 +263,12 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
     [390, false],
     [390, true],
     [1200, true],
-  ])('fits a screen of %i pixels, and names every control (dark: %s)', async (width, dark) => {
-    const result = (await runInPage(
-      files,
-      `const view = await open('/whole.html', ${width}, ${dark});
+  ])(
+    'fits a screen of %i pixels, and gives every control a name for screen readers (dark: %s)',
+    async (width, dark) => {
+      const result = (await runInPage(
+        files,
+        `const view = await open('/whole.html', ${width}, ${dark});
       view.one('[aria-label="Last step"]').click();
       const unnamed = view.all('button, input, select, [role=listbox], canvas, svg').filter((each) =>
         !each.getAttribute('aria-label') && !each.labels?.length && !each.textContent);
@@ -275,16 +277,17 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
         paper: view.frame.contentWindow.getComputedStyle(view.page.body).backgroundColor,
         unnamed: unnamed.map((each) => each.outerHTML),
       };`,
-    )) as { width: number };
-    expect(result).toEqual({
-      width: expect.any(Number),
-      paper: dark ? 'rgb(22, 22, 22)' : 'rgb(255, 255, 255)',
-      unnamed: [],
-    });
-    expect(result.width).toBeLessThanOrEqual(width);
-  });
+      )) as { width: number };
+      expect(result).toEqual({
+        width: expect.any(Number),
+        paper: dark ? 'rgb(22, 22, 22)' : 'rgb(255, 255, 255)',
+        unnamed: [],
+      });
+      expect(result.width).toBeLessThanOrEqual(width);
+    },
+  );
 
-  it(`${MANY} requests take less than 30 MB, and only the visible rows are drawn`, async () => {
+  it(`takes less than 30 MB for ${MANY} requests, of which it draws only the visible rows`, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'glossa-page-'));
     try {
       const graph = await startModuleGraph();

@@ -46,7 +46,7 @@ describe('a volume in a bundle for browsers', () => {
     await run('await open()');
   });
 
-  it('writes, reads and lists files, by bytes, text, pieces, lines and streams of the web', async () => {
+  it('writes and lists files, and reads them as bytes, lines, chunks and web streams', async () => {
     const outcome = await run(`
       await volume.mkdir('/d/e', { recursive: true });
       await volume.writeFile('/d/a', 'one\\ntwo\\n');
@@ -74,7 +74,7 @@ describe('a volume in a bundle for browsers', () => {
     });
   });
 
-  it('has fs with callbacks, promises and synchronous functions', async () => {
+  it('offers fs with callbacks, with promises and with synchronous functions', async () => {
     const outcome = await run(`
       const { fs } = volume;
       fs.mkdirSync('/f');
@@ -87,7 +87,7 @@ describe('a volume in a bundle for browsers', () => {
     expect(outcome).toEqual(['now', 'now', 'a']);
   });
 
-  it('reports errors as Node does, and names what a browser has in place of streams and watchers', async () => {
+  it("reports errors with Node's codes, and suggests replacements for Node's streams and watchers", async () => {
     const outcome = await run(`
       const describe = (error) => error.code ?? error.message;
       const attempt = (act) => Promise.resolve().then(act).catch(describe);
@@ -113,7 +113,7 @@ describe('a volume in a bundle for browsers', () => {
     ]);
   });
 
-  it('reports changes to an iterator, and ends', async () => {
+  it('reports changed files to an iterator, and refuses calls once it is closed', async () => {
     const outcome = await run(`
       const events = volume.watch('/', { recursive: true });
       const first = events.next();

@@ -70,7 +70,7 @@ const PARTS: [[number, Half], Operation[]][] = [
 ];
 
 test.each(['none', 'thread'])(
-  'with isolation %s, caches return no stale data after reloads',
+  'caches with isolation %s return no stale data after a reload of a module that changes data',
   async (isolation) => {
     const folder = makeFolder({});
     const host: Row = {

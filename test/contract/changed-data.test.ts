@@ -127,7 +127,7 @@ async function expectAgreement(
   }
 }
 
-test('volumes that change data return the same replies with caches above and below as without', () =>
+test('volumes that change data return the same replies with caches above and below them as without caches', () =>
   fc.assert(
     fc.asyncProperty(stacks, anyOperations(), (stack, some) =>
       expectAgreement(stack, [{ doings: [...beginning, ...some] }]),
@@ -135,7 +135,7 @@ test('volumes that change data return the same replies with caches above and bel
     { numRuns: 150 },
   ));
 
-test('open files read the same with and without caches while volumes that change data are replaced', () =>
+test('open files have the same content with and without caches while volumes that change data are replaced', () =>
   fc.assert(
     fc.asyncProperty(
       stacks,

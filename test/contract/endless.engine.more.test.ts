@@ -46,7 +46,7 @@ const CRAWL = {
 };
 
 it.each(LANGUAGES)(
-  'the host stores a bounded number of replies for a request that winds without end (%s)',
+  'glossa stores a bounded number of replies for a request that winds in an endless loop (%s)',
   async (extension) => {
     const run = await start(extension, RETRIES['a retry loop']![extension], { 'wind-limit': '0' });
     run.leaf.onRequest = (held) => held.answer(-1, ENOENT, null, null);
@@ -60,7 +60,7 @@ it.each(LANGUAGES)(
 );
 
 it.each(LANGUAGES)(
-  'the host stores at most 80 MiB of reply data for a request (%s)',
+  'glossa stores at most 80 MiB of reply data for a request (%s)',
   async (extension) => {
     const run = await start(extension, READS[extension]);
     const waiting: HeldRequest[] = [];
@@ -177,14 +177,17 @@ describe("a module's own requests", () => {
     for (let i = 0; i < 100_000; i++) void this.child.stat(mine);
   }`,
     ],
-  ] as const)('beyond 16,384 at once fail the call with its line (%s)', async (extension, text) => {
-    const run = await start(extension, text);
-    run.ask('stat', run.knownLoc('a'), null);
-    const [line] = run.takeLines();
-    expect(line).toMatch(/^E \[m\.(py|js):\d+:.*more than 16384 requests of its own at once/);
-    expect(run.host.requests.size).toBeLessThanOrEqual(16_384);
-    serves(run);
-  });
+  ] as const)(
+    'fail the call that sends more than 16,384 at once, and the log has its line (%s)',
+    async (extension, text) => {
+      const run = await start(extension, text);
+      run.ask('stat', run.knownLoc('a'), null);
+      const [line] = run.takeLines();
+      expect(line).toMatch(/^E \[m\.(py|js):\d+:.*more than 16384 requests of its own at once/);
+      expect(run.host.requests.size).toBeLessThanOrEqual(16_384);
+      serves(run);
+    },
+  );
 });
 
 describe('many winds of one request', () => {
@@ -236,14 +239,17 @@ describe('many winds of one request', () => {
     run.expectSettled();
   });
 
-  it.each(LANGUAGES)('beyond 16,384 fail the request with its line (%s)', async (extension) => {
-    const run = await start(
-      extension,
-      BURST[extension].replace('10_000)', '100_000)').replace('i < 10_000', 'i < 100_000'),
-    );
-    expect(run.ask('stat', run.knownLoc('a'), null)).toMatchObject({ count: 1, opErrno: EIO });
-    expect(run.takeLines()[0]).toMatch(/^E \[m\.(py|js):\d+:.*more than 16384 winds/);
-    expect(run.takeRequests()).toEqual([]);
-    run.expectSettled();
-  });
+  it.each(LANGUAGES)(
+    'fail the request if they are more than 16,384 at once, and the log has its line (%s)',
+    async (extension) => {
+      const run = await start(
+        extension,
+        BURST[extension].replace('10_000)', '100_000)').replace('i < 10_000', 'i < 100_000'),
+      );
+      expect(run.ask('stat', run.knownLoc('a'), null)).toMatchObject({ count: 1, opErrno: EIO });
+      expect(run.takeLines()[0]).toMatch(/^E \[m\.(py|js):\d+:.*more than 16384 winds/);
+      expect(run.takeRequests()).toEqual([]);
+      run.expectSettled();
+    },
+  );
 });

@@ -52,19 +52,22 @@ it.each([
   ['py', 'for _ in range(30_000): self.log.info("x" * 100)\nframe.fail(EPERM)'],
   ['py', 'for _ in range(30_000): print("x" * 100)\nframe.fail(EPERM)'],
   ['js', 'for (let i = 0; i < 30_000; i++) this.log.info("x".repeat(100));\nframe.fail(EPERM);'],
-] as const)('log lines beyond log-limit are dropped and counted (%s: %s)', async (ext, body) => {
-  const run = await start(ext, body, { 'log-limit': '10KB', 'time-limit': '0' });
-  expect(run.ask('stat', run.knownLoc('a'), null)).toMatchObject({ count: 1, opErrno: EPERM });
-  expect(size(run.takeLines())).toBeLessThan(200_000);
-  run.context.advance(1000);
-  expect(run.takeLines()).toContainEqual(
-    expect.stringMatching(/^W .*: 2\d{4} lines \(2\d{6} bytes\) .*left out.*option log-limit/),
-  );
-  // Later, there is room again.
-  run.context.advance(60_000);
-  run.ask('stat', run.knownLoc('a'), null);
-  expect(size(run.takeLines())).toBeGreaterThan(10_000);
-});
+] as const)(
+  "a module's log lines beyond log-limit are dropped and counted (%s: %s)",
+  async (ext, body) => {
+    const run = await start(ext, body, { 'log-limit': '10KB', 'time-limit': '0' });
+    expect(run.ask('stat', run.knownLoc('a'), null)).toMatchObject({ count: 1, opErrno: EPERM });
+    expect(size(run.takeLines())).toBeLessThan(200_000);
+    run.context.advance(1000);
+    expect(run.takeLines()).toContainEqual(
+      expect.stringMatching(/^W .*: 2\d{4} lines \(2\d{6} bytes\) .*left out.*option log-limit/),
+    );
+    // Later, there is room again.
+    run.context.advance(60_000);
+    run.ask('stat', run.knownLoc('a'), null);
+    expect(size(run.takeLines())).toBeGreaterThan(10_000);
+  },
+);
 
 it.each([
   ['py', 'self.log.info("x" * 1_000_000)\nself.log.info("y" * 170_000)\nraise ValueError("told")'],
@@ -72,17 +75,20 @@ it.each([
     'js',
     'this.log.info("x".repeat(1e6));\nthis.log.info("y".repeat(170_000));\nthrow new RangeError("told");',
   ],
-] as const)('an error is logged even beyond log-limit (%s)', async (extension, body) => {
-  const run = await start(extension, body, { 'log-limit': '20KB' });
-  run.ask('stat', run.knownLoc('a'), null);
-  expect(run.takeLines().join('\n')).toMatch(/E \[m\.(py|js):\d+.*told/);
-});
+] as const)(
+  'an error of a module is logged even beyond log-limit (%s)',
+  async (extension, body) => {
+    const run = await start(extension, body, { 'log-limit': '20KB' });
+    run.ask('stat', run.knownLoc('a'), null);
+    expect(run.takeLines().join('\n')).toMatch(/E \[m\.(py|js):\d+.*told/);
+  },
+);
 
 it.each([
   ['py', 'while True: self.log.info("\\n" * 100_000)'],
   ['js', 'for (;;) this.log.info("\\n".repeat(100_000));'],
 ] as const)(
-  "time in the host's functions counts towards time-limit (%s)",
+  "time that a module spends in glossa's functions counts towards time-limit (%s)",
   async (extension, body) => {
     const run = await start(extension, body, { 'time-limit': '1', 'log-limit': '0' });
     run.context.sink.write = (line) => {
@@ -100,17 +106,20 @@ it.each([
     'i = 0\nwhile True:\n    i += 1\n    try: __import__(f"absent{i}")\n    except ImportError: pass',
   ],
   ['js', "(async () => { for (let i = 0; ; i++) await import('absent' + i).catch(() => {}); })();"],
-] as const)('time of refused imports counts towards time-limit (%s)', async (extension, body) => {
-  const run = await start(extension, body, { 'time-limit': '1' });
-  expect(run.ask('stat', run.knownLoc('a'), null)).toMatchObject({ count: 1, opErrno: EIO });
-  const lines = run.takeLines();
-  expect(lines.join('\n')).toMatch(/time.limit/i);
-  // The log has the first refusals, and a note that there are more.
-  expect(lines.length).toBeLessThan(500);
-  expectWorks(run);
-});
+] as const)(
+  'time that a module spends on refused imports counts towards time-limit (%s)',
+  async (extension, body) => {
+    const run = await start(extension, body, { 'time-limit': '1' });
+    expect(run.ask('stat', run.knownLoc('a'), null)).toMatchObject({ count: 1, opErrno: EIO });
+    const lines = run.takeLines();
+    expect(lines.join('\n')).toMatch(/time.limit/i);
+    // The log has the first refusals, and a note that there are more.
+    expect(lines.length).toBeLessThan(500);
+    expectWorks(run);
+  },
+);
 
-it('bytes that the host stores count towards memory-limit, and are freed (py)', async () => {
+it('bytes that glossa stores for a module count towards memory-limit, and are freed after the request (py)', async () => {
   const body =
     'block = bytes(10_000_000)\nhost = sys.modules["glupy.frame"]._host\nwhile True: host.put(block)';
   const run = await start('py', body, { 'memory-limit': '96MB', 'time-limit': '0' });
@@ -138,7 +147,7 @@ it.each([
   }`,
   ],
 ] as const)(
-  "a module's own fds are limited to a quarter of the open files (%s)",
+  'a module may itself open a quarter of the files that its process may have open (%s)',
   async (ext, method) => {
     const files: Record<string, string> =
       ext === 'py'

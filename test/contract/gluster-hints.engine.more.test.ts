@@ -87,7 +87,7 @@ class xlator(Translator): pass
     expect([...REFUSED, ...FAILING].map(([code], at) => [code, advice[at]])).toEqual(expected);
   });
 
-  it('stands beside the line in the message of a module that does not compile', async () => {
+  it('stands in the error message of a module that does not compile', async () => {
     const text = await refusal('a = 1\nprint "a"\n');
     expect(text).toMatch(/m\.py:2: SyntaxError: Missing parentheses/);
     expect(text).toContain(`(${formatAdvice('print is a function: write print(...)')})`);
@@ -124,7 +124,7 @@ class xlator(Translator):
             pass
 `;
 
-  it('is warned about at the start with its line, but not inside a string', async () => {
+  it('causes a warning with its line at the start, except inside a string', async () => {
     const run = await startModule({ 'm.py': source });
     const warnings = run.takeLines().filter((line) => line.startsWith('W '));
     expect(warnings.length).toBe(1);

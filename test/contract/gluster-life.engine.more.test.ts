@@ -88,7 +88,7 @@ class xlator(Translator):
     run.expectSettled();
   });
 
-  it('may wind another fop first', async () => {
+  it('may send another fop to the child first', async () => {
     const run = await startOld(`
 class xlator(Translator):
     def stat_fop(self, frame, this, loc, xdata):
@@ -119,7 +119,7 @@ class xlator(Translator):
     run.expectSettled();
   });
 
-  it('has a unique id in fop methods; outside of them the id is 0', async () => {
+  it('has a unique id if it has passed a fop method, and otherwise the id 0', async () => {
     const run = await startOld(`
 ids = []
 class xlator(Translator):
@@ -151,7 +151,7 @@ class xlator(Translator):
 });
 
 describe('a translator for the original glupy', () => {
-  it('is constructed once, with the number under which it registers', async () => {
+  it('is constructed once, with the number that it needs to register its methods', async () => {
     const run = await startOld(`
 class xlator(Translator):
     made = 0
@@ -213,7 +213,7 @@ class xlator(glupy.Translator):
     expect(run.ask('stat', run.knownLoc('a'), null).opErrno).toBe(13);
   });
 
-  it('is warned about when it registers nothing', async () => {
+  it('causes a warning when it registers nothing', async () => {
     const run = await startOld('class xlator(Translator):\n    def __init__(self, c_this): pass\n');
     expect(takeTexts(run).join()).toMatch(/nothing is registered: does __init__ call Translator/);
     const now = await startOld(
@@ -226,7 +226,7 @@ class xlator(glupy.Translator):
     );
   });
 
-  it('with a method that names no fop is warned about', async () => {
+  it('causes a warning when one of its methods has the name of no fop', async () => {
     const run = await startOld(`
 class xlator(Translator):
     def read_fop(self, frame, *args): pass
@@ -326,7 +326,7 @@ class xlator(Translator):
         return 0
 `;
 
-  it('is the same after thousands of requests', async () => {
+  it('does not grow over thousands of requests', async () => {
     const run = await startModule({ 'm.py': HEAD + source }, { level: 7 });
     const loc = run.knownLoc('a');
     run.leaf.onRequest = (held) =>

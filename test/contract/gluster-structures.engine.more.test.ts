@@ -140,7 +140,7 @@ const WRONG = [
   ['dl.set_open_fop(1, None)', 'ValueError: 1 is not the translator'],
 ] as const;
 
-describe('structures and pointers', () => {
+describe('structures and pointers in a glupy module', () => {
   it('behave as in the original glupy', async () => {
     const actual = await evaluateAll(
       TRUE.map(([expression]) => expression),
@@ -203,7 +203,7 @@ class xlator(Translator):
         return 0
 `;
 
-describe('a changed structure', () => {
+describe('a structure that a glupy module changes', () => {
   it('reaches the child with its new name', async () => {
     const run = await startOld(stat('loc.contents.name = loc.contents.name + "~"'));
     const from = run.knownLoc('a');
@@ -219,7 +219,7 @@ describe('a changed structure', () => {
     expect([loc.name, loc.parent]).toEqual(['x', from.inode]);
   });
 
-  it('reaches the child when the module made the loc', async () => {
+  it('reaches the child if it is a loc that the module has made', async () => {
     const body = 'own = loc_t(); own.inode = loc.contents.inode; own.gfid = loc.contents.gfid';
     for (const pointer of ['byref(own)', 'pointer(own)', 'own']) {
       const run = await startOld(stat(body, pointer));
@@ -229,7 +229,7 @@ describe('a changed structure', () => {
     }
   });
 
-  it('is only sent after a change: a loc that was read reaches the child as it came', async () => {
+  it('is sent anew, but one that is only read reaches the child as it came', async () => {
     const run = await startOld(stat('[getattr(loc.contents, name) for name, _ in loc_t._fields_]'));
     const from = run.knownLoc('a');
     expect(sendFop(run, from)[0]).toBe(from);
@@ -268,7 +268,7 @@ class xlator(Translator):
     expect(SIZED.iaSize).toBe(7);
   });
 
-  it('reaches the child with texts given as bytes, str or c_char_p', async () => {
+  it('reaches the child with text that is bytes, str or c_char_p', async () => {
     for (const name of ['b"user.b"', '"user.b"', 'c_char_p(b"user.b")', 'name + "b"']) {
       const run = await startOld(`
 class xlator(Translator):

@@ -64,7 +64,7 @@ describe.each([
   ['negative', ROOT_GFID],
   ['negative_v1', '00000000-00000000-00000000-01000000'],
 ])('the example %s of glupy', (name, root) => {
-  it('replies ENOENT for an absent name itself until the name is created', async () => {
+  it('replies ENOENT for an absent name from its cache until the name is created', async () => {
     const run = await start(name);
     run.takeLines();
     expect(lookup(run, 'a', ENOENT)).toEqual({ wound: true, ...missing });
@@ -152,11 +152,11 @@ function fail(run: RunningModule, row: FopRow): void {
   expect([row.name, reply.opRet, reply.opErrno]).toEqual([row.name, -1, EIO]);
 }
 
-describe('every fop', () => {
+describe('every fop in a glupy module', () => {
   it.each([
     ['with every value set', true],
     ['with only the required values', false],
-  ])('is wound and unwound with the same objects, %s', async (_title, full) => {
+  ])('passes through with the same arguments and reply values, %s', async (_title, full) => {
     const run = await start('every');
     run.takeLines();
     for (const row of fops) {

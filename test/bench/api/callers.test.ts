@@ -27,9 +27,9 @@ const kinds = {
   },
 };
 
-describeCompiled('a caller', () => {
+describeCompiled('a benchmark process', () => {
   it.each(Object.entries(kinds))(
-    '%s makes its files, and times each order',
+    '%s creates its files and times each operation',
     async (_, makeCommand) => {
       const bench = openBench();
       const caller = await Caller.start(bench, 'it', makeCommand(bench));
@@ -42,7 +42,7 @@ describeCompiled('a caller', () => {
     },
   );
 
-  it.each(Object.entries(kinds))('%s reports a wrong reply', async (_, makeCommand) => {
+  it.each(Object.entries(kinds))('%s reports a wrong reply as an error', async (_, makeCommand) => {
     const bench = openBench();
     const caller = await Caller.start(bench, 'it', makeCommand(bench));
     writeFileSync(join(bench.folder, 'api/name-3'), 'short');
@@ -52,7 +52,7 @@ describeCompiled('a caller', () => {
     });
   });
 
-  it('gives the reason if it cannot start', async () => {
+  it('is reported as not measured if it cannot start', async () => {
     const start = Caller.start(openBench(), 'it', makeVolumeCommand('/absent.vol'));
     await expect(start).rejects.toMatchObject({ code: 'GLOSSA_NOT_MEASURED' });
   });

@@ -81,7 +81,7 @@ const mistakes: Readonly<Record<string, readonly [body: string, line: RegExp]>> 
 
 describe.skipIf(!canCompile)('a module in C', () => {
   it.each(Object.entries(mistakes))(
-    'fails its request with EIO, and is logged with file and line, for %s',
+    'fails its request with EIO, and the log names its file and line, for %s',
     async (_, [body, line]) => {
       const run = await start(`${STAT}\n{\n${NONE}\n${body}\n}`, '.fops = {.stat = stat_fop}');
       const reply = run.ask('stat', run.knownLoc('a'), null);
@@ -93,7 +93,7 @@ describe.skipIf(!canCompile)('a module in C', () => {
     },
   );
 
-  it('fails the request with EIO once when it replies twice in a callback', async () => {
+  it('fails the request with EIO when it replies twice in one callback', async () => {
     const run = await start(
       `${CBK}\n{\n${CBK_NONE}\nunwind_stat(frame, 0, 0, buf, xdata);\nunwind_stat(frame, 0, 0, NULL, NULL);\n}`,
       '.cbks = {.stat = stat_cbk}',
@@ -105,7 +105,7 @@ describe.skipIf(!canCompile)('a module in C', () => {
     run.expectSettled();
   });
 
-  it('gets EIO when it uses a frame, dict or inode of an ended request', async () => {
+  it('fails the request with EIO when it uses a frame, dict or inode of an ended request', async () => {
     const run = await start(
       `static glossa_frame_t *kept; static dict_t *dict; static inode_t *inode;
 ${STAT}
@@ -134,7 +134,7 @@ ${STAT}
     run.expectSettled();
   });
 
-  it('gets EIO when it winds bytes of an earlier call', async () => {
+  it('fails the request with EIO when it winds bytes that it got in an earlier call', async () => {
     const run = await start(
       `static void late(xlator_t *this, void *frame)
 {
@@ -158,7 +158,7 @@ static void writev_fop(glossa_frame_t *frame, xlator_t *this, GLOSSA_PARAMS_writ
     run.expectSettled();
   });
 
-  it('with on-error bypass has its failed request wound to the child once', async () => {
+  it('has its failed request passed to the child, once, under on-error bypass', async () => {
     const run = await start(
       `${STAT}\n{\n${NONE}\nglossa_fail(frame, -1);\n}`,
       '.fops = {.stat = stat_fop}',
@@ -172,7 +172,7 @@ static void writev_fop(glossa_frame_t *frame, xlator_t *this, GLOSSA_PARAMS_writ
     run.expectSettled();
   });
 
-  it('has a request without a reply failed by frame-timeout', async () => {
+  it('leaves a request without a reply, which fails with EIO after frame-timeout', async () => {
     const run = await start(`${STAT}\n{\n${NONE}\n}`, '.fops = {.stat = stat_fop}', {
       options: { 'frame-timeout': '3' },
     });
@@ -183,7 +183,7 @@ static void writev_fop(glossa_frame_t *frame, xlator_t *this, GLOSSA_PARAMS_writ
     run.expectSettled();
   });
 
-  it('may reply in its cancel function when the caller gives up', async () => {
+  it('may reply in its cancel function when the caller is interrupted', async () => {
     const run = await start(
       `${STAT}\n{\n${NONE}\nwind_stat(frame, NULL, NULL, this->child, loc, xdata);\n}
 ${CBK}\n{\n${CBK_NONE}\nif (!frame->answered) unwind_stat(frame, op_ret, op_errno, buf, xdata);\n}
@@ -203,7 +203,7 @@ static void given_up(glossa_frame_t *frame, xlator_t *this)
     run.expectSettled();
   });
 
-  it('adds its own keys to the statedump and sees reconfigured options', async () => {
+  it('adds its own keys to the statedump, with the current values of its options', async () => {
     const run = await start(
       `static void dump(xlator_t *this, dict_t *dict)
 {
@@ -231,7 +231,7 @@ static const struct volume_options options[] = {
     expect([ask(one), ask(one), ask(other), ask(one)]).toEqual([1, 2, 1, 3]);
   });
 
-  it('gets fresh static variables after on-error restart and after a reload, while requests go on', async () => {
+  it('starts with fresh static variables after a reload, or after a restart by on-error', async () => {
     const run = await start(
       `static int calls;
 ${STAT}
@@ -252,7 +252,7 @@ ${STAT}
     run.expectSettled();
   });
 
-  it("hands its state over at a reload, and the old copy's fini runs", async () => {
+  it('passes its state to the new copy at a reload, and fini of the old copy runs', async () => {
     const run = await start(
       `static int64_t calls;
 ${STAT}
@@ -284,7 +284,7 @@ static void fini(xlator_t *this)
     run.expectSettled();
   });
 
-  it('with option reload is replaced when its file is recompiled, but not by a file that is no library', async () => {
+  it('is replaced under option reload when its file is recompiled, but not by a file that is no library', async () => {
     const renderFop = (errno: number): string =>
       `${STAT}\n{\n${NONE}\nglossa_fail(frame, ${errno});\n}`;
     const run = await start(renderFop(1), '.fops = {.stat = stat_fop}', {
@@ -304,7 +304,7 @@ static void fini(xlator_t *this)
     run.expectSettled();
   });
 
-  it('prevents the start with its last log message when its init fails', async () => {
+  it('prevents the start when its init fails, with its last log message as the reason', async () => {
     const refusing = start(
       `static int32_t init(xlator_t *this)
 {
@@ -316,7 +316,7 @@ static void fini(xlator_t *this)
     await expect(refusing).rejects.toThrow(/misuse\d+\.so: the moon is not full/);
   });
 
-  it('leaves no frame or memory behind after a hundred thousand requests of every outcome', async () => {
+  it('leaves no frame or memory behind after 100,000 requests, whether they succeed or fail', async () => {
     const run = await start(
       `${CBK}\n{\n${CBK_NONE}\nframe_alloc(frame, 5000);\nunwind_stat(frame, op_ret, op_errno, buf, xdata);\n}
 ${STAT}

@@ -43,7 +43,7 @@ it('an async method that throws before its child replies fails its request at on
   expect(reply.count).toBe(1);
 });
 
-it('an async method replies when another request resolves its promise', async () => {
+it('an async method continues when another request resolves the promise that it awaits', async () => {
   const body =
     'this.child.stat(loc, xdata); await new Promise((r) => { this.wake = r; }); fails();';
   const run = await start(body);
@@ -82,7 +82,7 @@ it.each([
   expect(reply).toMatchObject({ count: 1, opRet: 0, values: [{ iaSize: size }, null] });
 });
 
-it('an error thrown after a further await is logged once', async () => {
+it('an error that an async method throws after a second await is logged once', async () => {
   const run = await start('await this.child.stat(loc, xdata); await this.sleep(1); null.x;');
   run.leaf.onRequest = (held) => held.answer(0, 0, makeSized(5), null);
   run.takeLines();
@@ -121,7 +121,7 @@ it.each([
     false,
   ],
 ])(
-  "a child's failure is logged only if its promise is not awaited: %s",
+  'a failed request to a child is logged only if the module does not await it: %s',
   async (_, body, isLogged) => {
     const run = await start(body);
     const reply = run.ask('stat', run.knownLoc('a'), null);
@@ -141,7 +141,7 @@ it.each([
   ['in another', '  await this.ask(loc);', 11, 'write await one.access(loc, 1)'],
   ['in a void expression', '  void this.child.access(loc, 1);', 4, 'await what was asked for'],
 ])(
-  'a failure that is not awaited is logged with the line of its request: %s',
+  'a failed request to a child that the module does not await is logged with its line: %s',
   async (title, asks, line, fix) => {
     const run = await startModule({
       'm.js': `import { Translator } from 'glossa';

@@ -13,7 +13,7 @@ const onlyWarnings = (lines: readonly string[]): string[] =>
     .map((line) => line.replace(/^W \[m\.js:(\d+):.*?\] 0-top: /, '$1 '));
 
 describe('a declaration in a JavaScript module', () => {
-  it('is warned about with its line when it is never called or read', async () => {
+  it('causes a warning with its line when glossa never calls or reads it', async () => {
     const source = `${HEAD}function mkdir(frame) { frame.wind(); }
 export function init() {}
 export class xlator extends Translator {
@@ -43,7 +43,7 @@ export class xlator extends Translator {
     ]);
   });
 
-  it("causes no warning when its name is the author's own", async () => {
+  it('causes no warning when the module itself uses it', async () => {
     const source = `${HEAD}function stat(frame, ...args) { frame.wind(...args); }
 const table = {
   lookup(frame) { frame.fail(1); },

@@ -37,7 +37,7 @@ it('a folder with index.js is a module that imports its own files and JSON', asy
   expect([ask(one), ask(one), ask(other)]).toEqual([2, 4, 2]);
 });
 
-it('a module imports packages from the folders of option packages, and nothing above them', async () => {
+it('a JavaScript module imports packages from the folders of option packages, but no file outside of them', async () => {
   const lib = makeFolder({
     'packages/three/index.js': "import { one } from './one.js';\nexport default one * 3;",
     'packages/three/one.js': 'export const one = 1;',
@@ -89,7 +89,7 @@ import { more as part } from '@some/new/part/more'; import { deep } from 'deep';
   await expect(closed.graph.start()).rejects.toThrow(/cannot find '@some\/new\/part\/hidden'/);
 });
 
-it('a missing import prevents the start with its line and the searched folders', async () => {
+it('an import that is not found prevents the start, and the message has its line and the searched folders', async () => {
   const without = makeModuleGraph({ 'm.js': makeCounter("import three from 'three';", 'three') });
   await expect(without.graph.start()).rejects.toThrow(/m\.js:2: cannot find 'three'; searched:/);
   const error = String(await without.graph.start().catch((reason: unknown) => reason));

@@ -54,8 +54,8 @@ ${all.map((text, at) => `    if (valid === ${at}) { ${text}; }`).join('\n')}
 }
 `;
 
-describe('a mistyped name', () => {
-  it('is logged with its line and the likely name, and valid expressions pass', async () => {
+describe('a mistyped name in a JavaScript module', () => {
+  it('is logged with its line and the likely name, while a valid name causes no message', async () => {
     const run = await startModule({ 'm.js': CASES });
     const file = run.knownLoc('file');
     run.ask('stat', file, null);
@@ -128,11 +128,11 @@ export class xlator extends Translator {
 }
 `;
 
-describe('a reply that is not awaited', () => {
+describe('a reply that a JavaScript method does not await', () => {
   const count = (run: { takeLines(): readonly string[] }, text: string) =>
     run.takeLines().filter((line) => line.includes(text)).length;
 
-  it('is warned about once, with the line of the request', async () => {
+  it('causes one warning, with the line of the request', async () => {
     const run = await startModule({ 'm.js': UNAWAITED });
     run.takeLines();
     const file = run.knownLoc('a');
@@ -151,7 +151,7 @@ describe('a reply that is not awaited', () => {
     run.expectSettled();
   });
 
-  it('is warned about with the corrected statement when it is assigned to a variable', async () => {
+  it('causes a warning with the corrected statement when it is assigned to a variable', async () => {
     const run = await startModule({ 'm.js': UNAWAITED });
     run.takeLines();
     run.ask('stat', run.knownLoc('a'), null);
@@ -170,7 +170,7 @@ describe('a reply that is not awaited', () => {
     expect(log).toContain('write await this.child.removexattr(…)');
   });
 
-  it('causes no warning when it is raced, void, or requested by a helper', async () => {
+  it('causes no warning in Promise.race, after void, or in a helper method', async () => {
     const run = await startModule({ 'm.js': UNAWAITED });
     run.takeLines();
     const file = run.knownLoc('a');
@@ -185,7 +185,7 @@ describe('a reply that is not awaited', () => {
   });
 });
 
-describe('a forgotten await or return', () => {
+describe('a forgotten await or return in a JavaScript method', () => {
   it('is named in the log with its line', async () => {
     const run = await startModule({ 'm.js': FORGOTTEN });
     run.takeLines();

@@ -32,16 +32,16 @@ it.each([
   ['const', ['const a = 3', 'a', 'const a = 4', 'a + 1'], ['', '3', '', '5']],
   ['let, and await', ['let b = await 3', 'b', 'b += 1', 'b'], ['', '3', '4', '4']],
   ['functions and classes', ['function f() { return 3 }', 'class K {}', 'f()'], ['', '', '3']],
-])('the lines of a prompt share their declarations: %s', async (_, lines, expected) => {
+])('a JavaScript prompt keeps declarations for the next lines: %s', async (_, lines, expected) => {
   expect(await evaluateLines(await start(), lines)).toEqual(expected);
 });
 
-it("a prompt has self, the module's exports, and the library's names", async () => {
+it("a JavaScript prompt knows self, the module's exports, and the library's names", async () => {
   const lines = ['self.name', 'self instanceof xlator', 'LIMIT', 'ENOENT', 'Loc.name'];
   expect(await evaluateLines(await start(), lines)).toEqual(['"top"', 'true', '7', '2', '"Loc"']);
 });
 
-it("a prompt shows only the module's own lines of an error", async () => {
+it("a JavaScript prompt shows only the module's own lines in the stack of an error", async () => {
   const run = await start();
   const [thrown, rejected, value] = await evaluateLines(run, [
     'self.deep({})',
@@ -53,7 +53,7 @@ it("a prompt shows only the module's own lines of an error", async () => {
   expect(value).toBe(rejected!.slice(2));
 });
 
-it('a prompt waits for the rest of an incomplete line', async () => {
+it('a JavaScript prompt waits for the rest of an incomplete statement', async () => {
   const lines = ['for (const i of [1, 2]) {', '[1,', '`a', '1 +', 'f(', 'if }'];
   const outputs = await evaluateLines(await start(), lines);
   expect(outputs.slice(0, 5)).toEqual(['…', '…', '…', '…', '…']);

@@ -137,7 +137,7 @@ const mistakes: Record<string, [body: string, said: RegExp]> = {
 
 describe('a mistake in a JavaScript method', () => {
   it.each(Object.entries(mistakes))(
-    'is logged with its line, and the request fails once: %s',
+    'is logged with its line and fails the request: %s',
     async (name, [body, message]) => {
       const run = await startModule(module(body));
       run.takeLines();
@@ -257,7 +257,7 @@ export class xlator extends Translator {
     await expect(startModule(module(body))).rejects.toThrow(message);
   });
 
-  it('is warned about when a method is never called, with the likely name', async () => {
+  it('causes a warning with the likely name when a method has a name that glossa never calls', async () => {
     const source = `import { Translator } from 'glossa';
 class Base extends Translator {
   wrtiev() {}
@@ -306,7 +306,7 @@ export class xlator extends Base {
     );
   });
 
-  it("is not reported for the author's own methods", async () => {
+  it('is not reported for methods that only the module itself calls', async () => {
     const source = `import { Translator } from 'glossa';
 class Base extends Translator {
   start() { this.flushed(); }
@@ -426,7 +426,7 @@ describe('a request or reply', () => {
       'an async method whose promise never settles',
       'async stat() { await new Promise(() => {}); }',
     ],
-  ])('used after its end fails the request with a log line: %s', async (_, body) => {
+  ])('dropped by the module fails with EIO and a log line: %s', async (_, body) => {
     const run = await startModule(module(body));
     run.takeLines();
     const reply = run.ask('stat', run.knownLoc('a'), null);
@@ -436,7 +436,7 @@ describe('a request or reply', () => {
     run.expectSettled();
   });
 
-  it('returned by a method that is not async becomes EIO, with a hint in the log', async () => {
+  it('returned by a method that is not async fails the request with EIO, and the log has a hint', async () => {
     const run = await startModule(module('stat() { return [-1, 2]; }'));
     run.takeLines();
     const reply = run.ask('stat', run.knownLoc('a'), null);
@@ -459,7 +459,7 @@ describe('a request or reply', () => {
   });
 });
 
-it("an async method woken by another request winds in its own caller's name", async () => {
+it('an async method that another request resumes sends its requests with the uid of its own caller', async () => {
   const run = await startModule(
     module(
       'init() { this.gate = Promise.withResolvers(); }\n' +
@@ -475,7 +475,7 @@ it("an async method woken by another request winds in its own caller's name", as
   run.expectSettled();
 });
 
-it('a TypeScript module runs without its types, and its log lines keep their numbers', async () => {
+it('a TypeScript module runs with its types removed, and the log has the line numbers of its source', async () => {
   const run = await startModule({
     'm.ts': `import { type Frame, Translator } from 'glossa';
 import { errno } from './other.ts';

@@ -20,13 +20,13 @@ export class xlator extends Translator {
   return run;
 };
 
-describe("opRet of an async method's return value", () => {
+describe('opRet of a reply that an async method returns', () => {
   it.each([
     ['an object of writev without opRet', '{ prebuf: new Iatt(), postbuf: new Iatt() }', 5],
     ['an array', '[new Iatt(), new Iatt()]', 5],
     ['an object with opRet', '{ opRet: 3 }', 3],
     ['a number', '2', 2],
-  ])('is set, or follows from the data: %s', async (_title, value, opRet) => {
+  ])('is set by the method, or else calculated from the data: %s', async (_title, value, opRet) => {
     const run = await start(`async writev() { return ${value}; }`);
     const reply = run.ask('writev', new Fd(run.root, 1, 1), five, 0, 0, null);
     expect(reply).toMatchObject({ count: 1, opRet });
@@ -72,7 +72,7 @@ describe('a wrong return value', () => {
     },
   );
 
-  it('passed to frame.unwind fails the request with EIO', async () => {
+  it('fails the request with EIO, also when it is passed to frame.unwind', async () => {
     const run = await start('writev(frame) {\n    frame.unwind(0, 0);\n  }');
     const reply = run.ask('writev', new Fd(run.root, 1, 1), five, 0, 0, null);
     expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });

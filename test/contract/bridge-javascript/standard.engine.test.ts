@@ -22,7 +22,7 @@ const EXPRESSIONS = [
   "moved((buffer) => { buffer.transfer(); return raised(() => structuredClone(buffer)) === 'DataCloneError' })",
 ];
 
-it("TextDecoder, structuredClone and transfers follow the web's standards", async () => {
+it('TextDecoder and structuredClone with transfers follow the web standards in a JavaScript module', async () => {
   const source = `import { Translator } from 'glossa';
 const raised = (run) => { try { run(); return '' } catch (error) { return error.name } };
 const moved = (run) => run(new ArrayBuffer(4));

@@ -87,7 +87,7 @@ export class Refused extends Translator {
 }
 `;
 
-it("the library's types accept a correct module and refuse wrong calls", {
+it("the library's TypeScript types accept a correct module and refuse wrong calls", {
   timeout: 120_000,
 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'glossa-types-'));

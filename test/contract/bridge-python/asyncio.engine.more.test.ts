@@ -76,7 +76,7 @@ async def in_group(child, loc):
     expectWorks(run);
   });
 
-  it("fails its request when asyncio.timeout ends, and the child's late reply is dropped", async () => {
+  it("fails its request when asyncio.timeout expires, and ignores the child's late reply", async () => {
     const run = await start(`async def stat(self, frame, loc, xdata):
     async with asyncio.timeout(2):
         return await self.child.stat(loc, xdata)`);
@@ -110,7 +110,7 @@ async def in_group(child, loc):
     expectWorks(run);
   });
 
-  it("catches a child's failure, and an unawaited failure is logged", async () => {
+  it("may catch a child's failure, and one that it does not await is logged", async () => {
     const run = await start(`async def stat(self, frame, loc, xdata):
     try:
         return await self.child.stat(loc, xdata)
@@ -162,7 +162,7 @@ async def readlink(self, frame, loc, size, xdata):
       'await what was asked for',
     ],
   ])(
-    'has an unawaited failure logged with the line of its request: %s',
+    'gets a log line for a failed request that it does not await: %s',
     async (_, asks, ask, line, fix) => {
       const run = await start(`async def stat(self, frame, loc, xdata):
     ${asks}
@@ -201,7 +201,7 @@ async def fsync(self, frame, fd, datasync, xdata):
     expectWorks(run);
   });
 
-  it('has contextvars of its own', async () => {
+  it('has its own values of contextvars in each request', async () => {
     const run = await start(`async def stat(self, frame, loc, xdata):
     name.set(loc.name)
     reply = await self.child.stat(loc, xdata)
@@ -219,7 +219,7 @@ name = ContextVar("name")`);
     expectWorks(run);
   });
 
-  it('leaves no timer when it replies inside asyncio.timeout, and logs nothing', async () => {
+  it('leaves no timer and no log line behind when it replies inside asyncio.timeout', async () => {
     const run = await start(`async def stat(self, frame, loc, xdata):
     asyncio.current_task().set_name(loc.name)
     async with asyncio.timeout(5):
@@ -229,7 +229,7 @@ name = ContextVar("name")`);
     expectWorks(run);
   });
 
-  it('can keep a reply, and read parts in later requests if it has read them before', async () => {
+  it('can keep a reply, and in later requests read the parts that it has read before', async () => {
     const run = await start(`async def stat(self, frame, loc, xdata):
     kept.append(await self.child.stat(loc, xdata))
     kept[0].buf.ia_size

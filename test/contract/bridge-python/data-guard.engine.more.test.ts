@@ -180,12 +180,12 @@ function findContentFops(run: RunningModule): string[] {
   });
 }
 
-it('this file tests every fop that carries data besides readv and writev', async () => {
+it('the tests of the data guard cover every fop that carries data besides readv and writev', async () => {
   const run = await start(typescript, 'writes');
   expect(Object.keys(makeArguments(run)).sort()).toEqual([...PAST, 'seek'].sort());
 });
 
-describe.each(Object.entries(languages))('the guard of data in %s', (_, written) => {
+describe.each(Object.entries(languages))('the guard of changed data in %s', (_, written) => {
   const all = [...PAST, 'seek'].sort();
   const cases: readonly (readonly [Body, readonly string[], guards: boolean])[] = [
     ['writes', ['fstat'], true],
@@ -199,7 +199,7 @@ describe.each(Object.entries(languages))('the guard of data in %s', (_, written)
   const here = cases.filter(([which]) => written.bodies[which] !== undefined);
 
   it.each(here)(
-    "a module of kind '%s' passes only the fops %j to the child (guarded: %s)",
+    "lets a module of kind '%s' pass only the fops %j to the child (guarded: %s)",
     async (...row) => {
       const [which, passed, guards] = row;
       const run = await start(written, which);
@@ -213,7 +213,7 @@ describe.each(Object.entries(languages))('the guard of data in %s', (_, written)
   );
 });
 
-describe('seek on a guarded volume', () => {
+describe('seek on a volume that changes data', () => {
   it.each([
     [0, 0, 0],
     [99, 0, 99],
@@ -221,12 +221,15 @@ describe('seek on a guarded volume', () => {
     [99, 1, 100],
     [100, 0, null],
     [100, 1, null],
-  ])('of 100 bytes from offset %d with whence %d returns %s', async (offset, whence, position) => {
-    const run = await start(typescript, 'writes');
-    const reply = run.ask('seek', new Fd(run.root, 0, 1), offset, whence, null);
-    run.takeRequests()[0]!.answer(0, 0, makeSized(100), null);
-    if (position === null) expect(reply).toMatchObject({ opRet: -1, opErrno: ENXIO });
-    else expect(reply).toMatchObject({ opRet: 0, values: [position, null] });
-    run.expectSettled();
-  });
+  ])(
+    'from offset %d with whence %d in a file of 100 bytes returns %s',
+    async (offset, whence, position) => {
+      const run = await start(typescript, 'writes');
+      const reply = run.ask('seek', new Fd(run.root, 0, 1), offset, whence, null);
+      run.takeRequests()[0]!.answer(0, 0, makeSized(100), null);
+      if (position === null) expect(reply).toMatchObject({ opRet: -1, opErrno: ENXIO });
+      else expect(reply).toMatchObject({ opRet: 0, values: [position, null] });
+      run.expectSettled();
+    },
+  );
 });

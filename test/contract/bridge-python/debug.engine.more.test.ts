@@ -55,7 +55,7 @@ const formatLog = (run: RunningModule): string[] =>
   run.takeLines().map((line) => line.replace(/^. \[(.*?)\] 0-top: /, '$1 '));
 
 describe('breakpoint()', () => {
-  it('without a terminal logs a warning and the method continues', async () => {
+  it('only logs a warning when the server has no terminal', async () => {
     const run = await startModule({ 'm.py': MODULE });
     run.takeLines();
     const reply = run.ask('stat', run.knownLoc('a'), null);
@@ -84,7 +84,7 @@ describe('breakpoint()', () => {
     run.expectSettled();
   });
 
-  it('stepped past the end of the method resumes the requests', async () => {
+  it('lets requests continue when the user steps past the end of the method', async () => {
     const { context, run } = await start();
     context.typed = ['n', 'n', 'n', 'n'];
     run.ask('stat', run.knownLoc('a'), null);
@@ -97,7 +97,7 @@ describe('breakpoint()', () => {
   });
 
   it.each([['q'], [undefined]])(
-    'left with %s fails the request, and the next one is served',
+    'fails the request, but not the next one, when the user leaves it with %s',
     async (line) => {
       const { context, run } = await start();
       context.typed = [line];
@@ -115,7 +115,7 @@ describe('breakpoint()', () => {
     },
   );
 
-  it('in an async def steps over an await', async () => {
+  it('can step over an await in an async def', async () => {
     const { context, run } = await start();
     context.typed = ['n', 'n', 'p reply.op_ret', 'c'];
     const reply = run.ask('access', run.knownLoc('a'), 0, null);
@@ -126,7 +126,7 @@ describe('breakpoint()', () => {
     run.expectSettled();
   });
 
-  it('does not count towards the time limit', async () => {
+  it('does not count the paused time towards the time limit', async () => {
     const { context, run } = await start({ 'time-limit': '2' });
     const { terminal } = context;
     const type = terminal.readLine;
@@ -150,7 +150,7 @@ describe('a Python prompt', () => {
   };
   const complete = (output: string) => ({ incomplete: false, output });
 
-  it('shows values and keeps variables', async () => {
+  it('shows the value of each line and keeps variables for the next ones', async () => {
     const { type, run } = await prompt();
     expect(await type('1 + 2')).toMatchObject(complete('3\n'));
     expect(await type('_ * 2')).toMatchObject(complete('6\n'));
@@ -166,7 +166,7 @@ describe('a Python prompt', () => {
     expect(takeTexts(run)).toEqual([]);
   });
 
-  it('waits for the rest of an incomplete line', async () => {
+  it('waits for the rest of an incomplete statement', async () => {
     const { type } = await prompt();
     const more = { incomplete: true, output: '' };
     expect(await type('def f(n):')).toMatchObject(more);
@@ -190,7 +190,7 @@ describe('a Python prompt', () => {
     expect(takeTexts(run)).toEqual([]);
   });
 
-  it('awaits at the top level', async () => {
+  it('accepts await outside of a function', async () => {
     const { type, run } = await prompt();
     await type('from glupy import Loc, ROOT_GFID');
     const pending = type('(await self.child.access(Loc.of(gfid=ROOT_GFID), 4, None)).op_ret');
@@ -204,14 +204,14 @@ describe('a Python prompt', () => {
     expect(await sleeping).toMatchObject(complete('awake\n'));
   });
 
-  it('fails a pending line when the volume stops', async () => {
+  it('reports an error for a line that still runs when the volume stops', async () => {
     const { type, run } = await prompt();
     const pending = type('import asyncio\nawait asyncio.sleep(5)');
     await run.graph.stop();
     expect((await pending).output).toContain('closed');
   });
 
-  it('ends a line at the time limit', async () => {
+  it('ends a line that exceeds the time limit', async () => {
     const { run } = await start({ 'time-limit': '1' });
     const { output } = await run.host.interpreter.guest.evaluate('while True: pass\n');
     expect(output).toContain('TimeLimit');

@@ -97,7 +97,7 @@ describe('a declaration of options', () => {
 });
 
 describe('a declaration in a Python module', () => {
-  it('is warned about with the likely name when it is a method that is never called', async () => {
+  it('causes a warning with the likely name when it is a method that glossa never calls', async () => {
     const source = `${HEAD}class Base(Translator):
     def wrtiev(self, *args): pass
     def get_xattr(self, *args): pass
@@ -151,7 +151,7 @@ class xlator(Base):
     );
   });
 
-  it('is warned about with its line when it is never called or read', async () => {
+  it('causes a warning with its line when glossa never calls or reads it', async () => {
     const source = `${HEAD}def mkdir(self, frame, *args): frame.wind()
 def init(self): pass
 class Other(Translator):
@@ -213,7 +213,7 @@ class xlator(Translator):
     await expect(startModule({ 'm.py': source })).rejects.toThrow(message);
   });
 
-  it("causes no warning when its name is the author's own", async () => {
+  it('causes no warning when it is private or the module itself uses it', async () => {
     const lib = `from glupy import Translator
 class Base(Translator):
     def start(self): self.flushed()

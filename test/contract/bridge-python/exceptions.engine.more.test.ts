@@ -8,7 +8,7 @@ import { Fd } from '../../../runtime/core/fd.ts';
 import { makeSized } from '../bridge/requests.ts';
 import { expectWorks, failed, readlink, start, stat } from './failing-module.ts';
 
-describe('an exception', () => {
+describe('an exception in a Python module', () => {
   it('in a fop fails the request, with the traceback in the log', async () => {
     const run = await start(`def stat(self, frame, loc, xdata):
     self.helper(loc)
@@ -55,7 +55,7 @@ def stat_cbk(self, frame, op_ret, op_errno, buf, xdata):
     expectWorks(run);
   });
 
-  it('discards the winds and replies of the same call', async () => {
+  it('discards the requests and replies that the same call has sent', async () => {
     const run = await start(`def stat(self, frame, loc, xdata):
     frame.wind(cookie=1, cbk=print)
     frame.wind(cookie=2, cbk=print)
@@ -93,7 +93,7 @@ async def lookup(self, frame, loc, xdata):
     ['raised by the await', 'await self.child.nonsense(loc)', [7, false]],
     ['after a sleep', 'await asyncio.sleep(0.001)\n    raise ValueError("x")', [8, false]],
   ] as const)(
-    'in an async def fails the request with its line: %s',
+    'in an async def fails the request, and the log has its line: %s',
     async (_title, code, [line, asks]) => {
       const run = await start(`async def stat(self, frame, loc, xdata):\n    ${code}`);
       const reply = stat(run);
@@ -107,7 +107,7 @@ async def lookup(self, frame, loc, xdata):
     },
   );
 
-  it('in an async def discards the winds of the same step', async () => {
+  it('in an async def discards the requests that the same call has sent', async () => {
     const run = await start(`async def stat(self, frame, loc, xdata):
     a = self.child.stat(loc)
     b = self.child.stat(loc)
@@ -125,7 +125,7 @@ async def lookup(self, frame, loc, xdata):
     ['OSError(EPERM, "no")', EPERM],
     ['PermissionError("no")', EACCES],
     ['BlockingIOError', EAGAIN],
-  ])('of type %s in an async def sets the errno and is not logged', async (error, opErrno) => {
+  ])('raised as %s in an async def sets the errno and is not logged', async (error, opErrno) => {
     const run = await start(`async def stat(self, frame, loc, xdata):\n    raise ${error}`);
     expect(stat(run)).toMatchObject({ count: 1, opErrno });
     expect(run.takeLines()).toEqual([]);
@@ -139,7 +139,7 @@ async def lookup(self, frame, loc, xdata):
     expectWorks(run);
   });
 
-  it('after the reply is logged and changes nothing', async () => {
+  it('after the reply is logged, and the reply stays valid', async () => {
     const run = await start(`async def stat(self, frame, loc, xdata):
     frame.fail(EPERM)
     await asyncio.sleep(0.001)

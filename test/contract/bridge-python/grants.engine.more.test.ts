@@ -41,7 +41,7 @@ function runs(run: RunningModule, source: string): unknown {
 
 const DATA = { 'rules.txt': 'one', 'sub/deep.txt': 'two', 'sub/more/x': '' };
 
-describe('allow-read', () => {
+describe('option allow-read', () => {
   it('lets a module read the current content of files', async () => {
     const data = makeFolder(DATA);
     const run = await start({ 'allow-read': data });
@@ -90,7 +90,7 @@ describe('allow-read', () => {
     expect(runs(run, `r = open("${data}/folder/deep.txt").read()`)).toBe('two');
   });
 
-  it('may name a single file, which may be replaced', async () => {
+  it('may name a single file, and lets a module read it again after it is replaced', async () => {
     const data = makeFolder(DATA);
     const run = await start({ 'allow-read': `${data}/rules.txt` });
     const read = `r = open("${data}/rules.txt").read()`;
@@ -101,7 +101,7 @@ describe('allow-read', () => {
     expect(runs(run, `open("${data}/sub/deep.txt")`)).toMatch(/option allow-read .*deep\.txt/);
   });
 
-  it('is named by a refusal, which is logged once', async () => {
+  it('lets a module write nothing, and the first refusal is logged with the missing option', async () => {
     const data = makeFolder(DATA);
     const run = await start({ 'allow-read': data });
     run.takeLines();
@@ -120,7 +120,7 @@ describe('allow-read', () => {
   });
 });
 
-describe('allow-write', () => {
+describe('option allow-write', () => {
   it('lets a module make, change, move and remove files', async () => {
     const data = makeFolder({});
     const run = await start({ 'allow-write': data, 'allow-read': data });
@@ -139,7 +139,7 @@ r = (root / "y").read_text(), sorted(os.listdir(root)), os.listdir(root / "a")`;
     expect(existsSync(join(data, 'a'))).toBe(false);
   });
 
-  it('does not include reading', async () => {
+  it('does not let a module read', async () => {
     const data = makeFolder(DATA);
     const run = await start({ 'allow-write': data });
     expect(runs(run, `open("${data}/log", "w").write("line"); r = 1`)).toBe(1);
@@ -149,7 +149,7 @@ r = (root / "y").read_text(), sorted(os.listdir(root)), os.listdir(root / "a")`;
     expect(readFileSync(join(data, 'log'), 'utf8')).toBe('line');
   });
 
-  it('may name a folder inside of the readable one', async () => {
+  it('may name a folder inside the folder of allow-read', async () => {
     const data = makeFolder(DATA);
     mkdirSync(join(data, 'out'));
     const run = await start({ 'allow-read': data, 'allow-write': `${data}/out` });
@@ -163,7 +163,7 @@ r = (root / "y").read_text(), sorted(os.listdir(root)), os.listdir(root / "a")`;
   });
 });
 
-it('descriptors, dir_fd, chdir and copies reach files of granted folders', async () => {
+it('a Python module reaches the files of granted folders by descriptors, dir_fd, chdir and copies', async () => {
   const data = makeFolder(DATA);
   const out = makeFolder({});
   const run = await start({ 'allow-read': data, 'allow-write': out });
@@ -190,7 +190,7 @@ r = *r, open("sub/deep.txt").read()`;
   expect(existsSync(join(data, 'rules.txt'))).toBe(true);
 });
 
-it("files beside the granted folders stay in the interpreter's memory", async () => {
+it("files that a module writes outside the granted folders exist only in the interpreter's memory", async () => {
   const data = makeFolder(DATA);
   const run = await start({ 'allow-read': data });
   const name = `/tmp/mine-${process.pid}`;
@@ -198,7 +198,7 @@ it("files beside the granted folders stay in the interpreter's memory", async ()
   expect(existsSync(name)).toBe(false);
 });
 
-it('allow-env shows a module only the named variables', async () => {
+it('option allow-env shows a Python module only the named environment variables', async () => {
   process.env.GLOSSA_TEST_ONE = '1';
   process.env.GLOSSA_TEST_TWO = '2';
   onTestFinished(() => {

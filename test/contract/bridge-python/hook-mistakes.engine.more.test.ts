@@ -77,7 +77,7 @@ describe('a Python class', () => {
   });
 });
 
-it('a cancel method without its fop is warned about', async () => {
+it('a cancel method in Python causes a warning if the method of its fop is missing', async () => {
   const run = await startModule({ 'm.py': source('def stat_cancel(self, frame): pass') });
   expect(run.takeLines()).toContainEqual(
     expect.stringMatching(/^W \[m\.py:4:stat_cancel\] .*stat_cancel is never called: there is no/),
@@ -116,7 +116,7 @@ describe('the return value of statedump and dump_state', () => {
   });
 });
 
-it('a timer whose callback fails is logged with its line, and repeats', async () => {
+it('a failing callback of a timer is logged with its line, and the timer repeats', async () => {
   const run = await start(`def init(self):
     self.timer(1, self.ring, repeat=True)
     self.timer(1, self.later)
@@ -138,7 +138,7 @@ async def later(self):
   expectWorks(run);
 });
 
-describe('an errno', () => {
+describe('an errno in a Python module', () => {
   it.each(['ECHRNG', 'EXFULL', 'ENONET', 'ENOPKG', 'EPROTO', 'EDOTDOT', 'ENOTUNIQ', 'EDQUOT'])(
     "%s has Linux's number, not WASI's",
     async (name) => {
@@ -153,7 +153,7 @@ describe('an errno', () => {
     ['open("/lib/nothing")', 'ENOENT'],
     ['os.mkdir("/lib")', 'EEXIST'],
     ['os.rmdir("/lib")', 'ENOTEMPTY'],
-  ])("of the interpreter's own files has Linux's number: %s", async (code, name) => {
+  ])("from a file operation inside the interpreter has Linux's number: %s", async (code, name) => {
     const run = await start(`async def stat(self, frame, loc, xdata):
     import os
     ${code}`);
@@ -162,7 +162,7 @@ describe('an errno', () => {
   });
 });
 
-it('data.translate maps every byte by a table and deletes the given bytes', async () => {
+it("translate() of a request's data maps every byte by a table and deletes the given bytes", async () => {
   const run = await start(`def readv_cbk(self, frame, op_ret, op_errno, vector, stbuf, xdata):
     table = bytes(255 - i for i in range(256))
     assert vector.translate(table) == bytes(vector).translate(table)

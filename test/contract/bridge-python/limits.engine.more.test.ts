@@ -135,7 +135,7 @@ class xlator(Translator):
     expect(run.dump().failures).toBe(4);
   });
 
-  it('may yield for ever without blocking other requests', async () => {
+  it('may await in an endless loop without blocking other requests', async () => {
     const run = await start(ENDLESS, { 'time-limit': '0', 'frame-timeout': '1' });
     const reply = run.ask('flush', new Fd(run.root, 0, 1), null);
     const other = run.ask('access', run.knownLoc('other'), 4, null);
@@ -159,8 +159,8 @@ class xlator(Translator):
   });
 });
 
-describe('a Python module beyond its limits', () => {
-  it('fails the request with MemoryError, and its memory is freed', async () => {
+describe('a Python module that exceeds its limits', () => {
+  it('fails the request with MemoryError, and frees its memory after it', async () => {
     const run = await start(`from glupy import *
 
 class xlator(Translator):
@@ -180,7 +180,7 @@ class xlator(Translator):
     expect(run.dump()['memory-bytes']).toBeLessThanOrEqual(96 * 2 ** 20);
   });
 
-  it('fails each request on its own while it holds all memory', async () => {
+  it('fails each request with an error while it holds all its memory', async () => {
     const run = await start(`from glupy import *
 kept = []
 
@@ -214,8 +214,10 @@ class xlator(Translator):
     ['through C', 'def f(self): return sorted([1, 2], key=lambda _: self.f())'],
     ['through a property', 'def __getattr__(self, name): return getattr(self, name + "x")'],
     ['through json', 'def f(self): import json; json.loads("[" * 100_000)'],
-  ])('fails the request with RecursionError after recursion %s', async (_title, code) => {
-    const run = await start(`from glupy import *
+  ])(
+    'fails the request with RecursionError after too deep a recursion %s',
+    async (_title, code) => {
+      const run = await start(`from glupy import *
 
 class xlator(Translator):
     ${code}
@@ -229,15 +231,16 @@ class xlator(Translator):
     def access(self, frame, loc, mask, xdata):
         frame.wind()
 `);
-    for (let times = 0; times < 3; times += 1) {
-      expect(stat(run)).toMatchObject(failed);
-      expect(run.takeLines()).toEqual([
-        expect.stringMatching(/^E \[m\.py:\d+:\w+\] .*RecursionError/),
-      ]);
-    }
-    expect(run.ask('fsync', new Fd(run.root, 0, 1), 0, null)).toMatchObject(failed);
-    expectWorks(run);
-  });
+      for (let times = 0; times < 3; times += 1) {
+        expect(stat(run)).toMatchObject(failed);
+        expect(run.takeLines()).toEqual([
+          expect.stringMatching(/^E \[m\.py:\d+:\w+\] .*RecursionError/),
+        ]);
+      }
+      expect(run.ask('fsync', new Fd(run.root, 0, 1), 0, null)).toMatchObject(failed);
+      expectWorks(run);
+    },
+  );
 });
 
 const DYING = `import asyncio, os
@@ -269,7 +272,7 @@ class xlator(Translator):
         frame.wind()
 `;
 
-describe('a lost interpreter', () => {
+describe('a Python interpreter that ends unexpectedly', () => {
   const lost = [
     expect.stringMatching(/^C .*the interpreter is lost: /),
     expect.stringMatching(/^W .*the interpreter is started anew now: it is lost$/),
@@ -337,7 +340,7 @@ class xlator(Translator):
     await awaitRestart(run);
   });
 
-  it('does not delay the end of the volume', async () => {
+  it('does not delay the stop of the volume', async () => {
     const run = await start(`${DYING}
     def fini(self):
         pass

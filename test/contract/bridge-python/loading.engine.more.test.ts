@@ -49,7 +49,7 @@ describe('a Python module', () => {
     expect(listed).toEqual([`${folder}/b`, `${folder}/a`, `${folder}/none (is not there)`]);
   });
 
-  it('is refused with the reason why a folder does not have it', async () => {
+  it('is refused with the reason for each searched folder when it is not found', async () => {
     const folder = makeFolder({ 'm.txt': '', 'sub/x.py': '' });
     const text = await startError(folder, { name: 'm' });
     expect(text).toContain(`    ${folder} (m.txt there does not end in .py, .js, .mjs, .ts, .mts)`);
@@ -63,7 +63,7 @@ describe('a Python module', () => {
     );
   });
 
-  it('is decoded by its coding line, else as UTF-8', async () => {
+  it('is decoded as its coding line says, or else as UTF-8', async () => {
     const folder = makeFolder({});
     const write = (bytes: string) => writeFileSync(join(folder, 'm.py'), bytes, 'latin1');
     const body = '\nfrom glupy import *\nclass xlator(Translator):\n    "caf\xe9"\n';
@@ -203,7 +203,7 @@ describe('a Python module that cannot be loaded', () => {
     expect(message).toMatch(text);
   });
 
-  it('is refused in one line when no line of it is wrong', async () => {
+  it('is refused with a message of one line when the error is in none of its lines', async () => {
     const message = await startError({ 'm.py': '' });
     expect(message.match(/has no class xlator/g)).toHaveLength(1);
     expect(message).not.toMatch(/Traceback|\n/);
@@ -313,7 +313,7 @@ describe('a Python module that cannot be loaded', () => {
     expect(await startError({ 'm.py': xlator(code) })).toMatch(text);
   });
 
-  it("is refused with the module's own traceback only", async () => {
+  it("is refused with a traceback that has only the module's own lines", async () => {
     const code = 'def init(self):\n        self.helper()\n\n    def helper(self):\n        1 / 0';
     const message = await startError({ 'm.py': xlator(code) });
     expect(message).toMatch(/line 5, in init[\s\S]*line 8, in helper/);
@@ -338,18 +338,18 @@ function statAndRead(run: RunningModule): string[] {
 }
 
 describe('the search for a Python module', () => {
-  it('finds it by its name with the extension', async () => {
+  it('finds it by its name with the file extension', async () => {
     const run = await startModule({ 'm.py': makeLogger('1'), 'm/x': '' }, { name: 'm.py' });
     expect(statAndRead(run)).toEqual(['1']);
   });
 
-  it('takes it from the first folder that has it', async () => {
+  it('takes it from the first folder of module-path that has it', async () => {
     const folder = makeFolder({ 'a/m.py': makeLogger('"a"'), 'b/m.py': makeLogger('"b"') });
     const options = { 'module-path': `${folder}/b:${folder}/a` };
     expect(statAndRead(await startModule(folder, { options }))).toEqual(['b']);
   });
 
-  it('finds a package with its submodules and neighbours', async () => {
+  it('finds a package, its submodules and the modules beside it', async () => {
     const run = await startModule({
       'm/__init__.py': makeLogger(
         '[ONE, TWO, THREE, FOUR, __name__, __package__]',
@@ -412,7 +412,7 @@ describe('the search for a Python module', () => {
     expect(statAndRead(await startModule({ 'm.py': source }))).toEqual(['größe 名前']);
   });
 
-  it('also finds neighbours that it imports later', async () => {
+  it('also finds a file beside it that is added after the start', async () => {
     const folder = makeFolder({ 'm.py': makeLogger('__import__("later").LATER') });
     const run = await startModule(folder);
     writeFileSync(join(folder, 'later.py'), 'LATER = "now"');

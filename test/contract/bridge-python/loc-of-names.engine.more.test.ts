@@ -115,7 +115,7 @@ const EPERM = 1;
 const failedReply = (opErrno: number) => ({ count: 1, opRet: -1, opErrno });
 
 describe.each(['Python', 'JavaScript'] as const)(
-  'a name that a %s module reaches by Loc.of',
+  'a name that a %s module makes with Loc.of',
   (language) => {
     const start = () => startModule(modules[language]);
 
@@ -148,7 +148,7 @@ describe.each(['Python', 'JavaScript'] as const)(
     });
 
     it.each([null, Dict.of({ ask: 1 })])(
-      'fails with ESTALE in a forgotten directory',
+      'fails with ESTALE if the inode of its directory is forgotten',
       async (xdata) => {
         const run = await start();
         const d = run.knownLoc('d', IA_IFDIR);
@@ -164,7 +164,7 @@ describe.each(['Python', 'JavaScript'] as const)(
       },
     );
 
-    it('is looked up in a loop only up to wind-limit', async () => {
+    it('is looked up at most as often as wind-limit allows', async () => {
       const run = await startModule(modules[language], { options: { 'wind-limit': '20' } });
       run.leaf.onRequest = (held) => held.answer(-1, ENOENT, null, null, null, null);
       const reply = run.ask('truncate', run.knownLoc('a'), 0, null);
@@ -173,7 +173,7 @@ describe.each(['Python', 'JavaScript'] as const)(
       expect(run.takeLines().join()).toContain('option wind-limit');
     });
 
-    it("is looked up before a plain method's wind", async () => {
+    it('is looked up before a method that is not async winds it', async () => {
       const run = await start();
       const reply = run.ask('access', run.knownLoc('d', IA_IFDIR), 4, null);
       find(run, '/d/a', 7);
@@ -182,7 +182,7 @@ describe.each(['Python', 'JavaScript'] as const)(
       run.expectSettled();
     });
 
-    it('is looked up two levels deep and opened', async () => {
+    it('is looked up level by level, two levels deep, before it is opened', async () => {
       const run = await start();
       const top = run.knownLoc('d', IA_IFDIR);
       const reply = run.ask('fsync', new Fd(top.inode!, 0, 1, true), 0, null);
@@ -194,7 +194,7 @@ describe.each(['Python', 'JavaScript'] as const)(
       run.expectSettled();
     });
 
-    it('is not looked up by mkdir, and is renamed in the inode table', async () => {
+    it('needs no lookup before mkdir, and a rename moves it in the inode table', async () => {
       const run = await start();
       const old = run.knownLoc('old');
       const reply = run.ask('readlink', old, 100, null);

@@ -5,7 +5,7 @@ import { Fd } from '../../../runtime/core/fd.ts';
 import { makeSized } from '../bridge/requests.ts';
 import { expectWorks, failed, readlink, start, stat } from './failing-module.ts';
 
-describe('a request without a reply', () => {
+describe('a request that a Python module does not reply to', () => {
   const missing = /stat: the request was neither answered nor passed on/;
 
   it.each([
@@ -28,7 +28,7 @@ def stat_cbk(self, frame, *reply):
   });
 
   it.each(['return -1, EPERM', 'return -EPERM', 'frame.wind()'])(
-    "fails with EIO and a hint after the plain method's %s",
+    'fails with EIO and a hint after a method that is not async runs %s',
     async (code) => {
       const run = await start(`def stat(self, frame, loc, xdata):
     ${code}
@@ -45,7 +45,7 @@ def stat_cbk(self, frame, *reply):
     },
   );
 
-  it('fails when the module releases the stored frame', async () => {
+  it('fails when the module drops the frame that it has stored', async () => {
     const run = await start(`def stat(self, frame, loc, xdata):
     kept.append(frame)
 
@@ -61,7 +61,7 @@ def fsync(self, frame, fd, datasync, xdata):
     expectWorks(run);
   });
 
-  it('fails by frame-timeout, and a later reply raises AlreadyAnswered', async () => {
+  it('fails after frame-timeout, and a later reply raises AlreadyAnswered', async () => {
     const run = await start(
       `def stat(self, frame, loc, xdata):
     kept.append(frame)
@@ -91,7 +91,7 @@ def fsync(self, frame, fd, datasync, xdata):
   it.each([
     ['half an hour by default', {}, 1],
     ['never with 0', { 'frame-timeout': '0' }, 0],
-  ])('fails by frame-timeout, which is %s', async (_title, options, count) => {
+  ])('fails after frame-timeout, which is %s', async (_title, options, count) => {
     const run = await start(
       `async def stat(self, frame, loc, xdata):
     # Another request could still set it.
@@ -107,7 +107,7 @@ def fsync(self, frame, fd, datasync, xdata):
     expect([early, reply.count]).toEqual([0, count]);
   });
 
-  it("does not time out while a child's reply is outstanding", async () => {
+  it("does not time out while the module waits for a child's reply", async () => {
     const run = await start(
       `async def stat(self, frame, loc, xdata):
     return await self.child.stat(loc)
@@ -195,7 +195,7 @@ async def readlink(self, frame, loc, size, xdata):
   });
 });
 
-describe('a second reply', () => {
+describe('a second reply to a request', () => {
   it.each([
     ['unwind after unwind', 'frame.unwind(0, 0, Iatt())\n    frame.unwind(0, 0, Iatt())'],
     ['fail after fail', 'frame.fail(EPERM)\n    frame.fail(EPERM)'],
@@ -204,20 +204,23 @@ describe('a second reply', () => {
     ['wind after it was handed on', 'frame.wind()\n    frame.wind()'],
     ['unwind after it was handed on', 'frame.wind()\n    frame.unwind(0)'],
     ['fail after it was handed on elsewhere', 'frame.wind(child=self.child)\n    frame.fail(1)'],
-  ])('in the same call fails the request before it is wound: %s', async (_title, code) => {
-    const run = await start(`def stat(self, frame, loc, xdata):\n    ${code}`);
-    expect(stat(run)).toMatchObject(failed);
-    expect(run.takeRequests()).toEqual([]);
-    expect(run.takeLines()).toEqual([
-      expect.stringMatching(
-        /^E \[m\.py:8:stat\] 0-top: stat failed: glupy\.AlreadyAnswered: stat: /,
-      ),
-    ]);
-    expectWorks(run);
-  });
+  ])(
+    'in the same call fails the request, and nothing reaches the child: %s',
+    async (_title, code) => {
+      const run = await start(`def stat(self, frame, loc, xdata):\n    ${code}`);
+      expect(stat(run)).toMatchObject(failed);
+      expect(run.takeRequests()).toEqual([]);
+      expect(run.takeLines()).toEqual([
+        expect.stringMatching(
+          /^E \[m\.py:8:stat\] 0-top: stat failed: glupy\.AlreadyAnswered: stat: /,
+        ),
+      ]);
+      expectWorks(run);
+    },
+  );
 
   it.each(['frame.fail(EPERM)', 'frame.unwind(0, 0, Iatt())', 'frame.wind()'])(
-    'in a later call leaves the first reply in force: %s',
+    'in a later call does not change the first reply: %s',
     async (code) => {
       const run = await start(`def stat(self, frame, loc, xdata):
     kept.append(frame)
@@ -233,7 +236,7 @@ def fsync(self, frame, fd, datasync, xdata):
     },
   );
 
-  it('is logged when a callback unwinds for every child, and the first reply counts', async () => {
+  it('is logged when a callback replies once for every child, and the first reply counts', async () => {
     const run = await start(
       `def stat(self, frame, loc, xdata):
     for child in self.children:
@@ -254,8 +257,8 @@ def stat_cbk(self, frame, op_ret, op_errno, *reply):
   });
 });
 
-describe('a blocking call', () => {
-  it('is warned about once for each line', async () => {
+describe('a blocking call in a Python module', () => {
+  it('causes one warning for each line', async () => {
     const run = await start(`def stat(self, frame, loc, xdata):
     import time
     time.sleep(0.001)

@@ -114,7 +114,7 @@ const forgotten: Record<string, [FopName, readonly unknown[], RegExp]> = {
   ],
 };
 
-describe('a forgotten await or return', () => {
+describe('a forgotten await or return in a Python method', () => {
   it('is named in the log with its line', async () => {
     const run = await startModule({ 'm.py': FORGOTTEN });
     run.takeLines();
@@ -245,8 +245,8 @@ ${Object.keys(typos)
         frame.wind()
 `;
 
-describe('a mistyped attribute', () => {
-  it('is logged with the likely name, on reading and on writing', async () => {
+describe('a mistyped attribute in a Python module', () => {
+  it('is logged with the likely name, whether it is read or written', async () => {
     const run = await startModule({ 'm.py': TYPOS, 'random.py': 'shuffle = None\n' });
     expect(run.takeLines().filter((line) => line.startsWith('W'))).toEqual([
       expect.stringMatching(

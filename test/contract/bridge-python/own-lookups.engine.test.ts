@@ -23,7 +23,7 @@ class xlator(Translator):
         return await self.child.stat(Loc.of(inode=self.made))
 `;
 
-it('inodes that a module looks up or creates stay in the inode table', async () => {
+it('files that a Python module itself looks up or creates stay in the inode table', async () => {
   const run = await startModule({ 'm.py': MODULE });
   const { root } = run;
   const [first] = run.takeRequests();

@@ -6,7 +6,7 @@ import { Fd } from '../../../runtime/core/fd.ts';
 import { makeSized } from '../bridge/requests.ts';
 import { expectWorks, failed, readlink, start, stat } from './failing-module.ts';
 
-describe('an invalid argument', () => {
+describe('an invalid argument in a Python module', () => {
   const wrong: readonly (readonly [string, string, RegExp])[] = [
     ['a text for an integer', 'frame.unwind("0")', /op_ret must be int, not str/],
     ['None for op_ret', 'frame.unwind(None)', /op_ret must be int, not NoneType/],
@@ -106,7 +106,7 @@ def stat(self, frame, loc, xdata):
     }
   });
 
-  it("from another fop's reply fails the request", async () => {
+  it('fails the request when it comes from the reply of another fop', async () => {
     const run = await start(`def stat(self, frame, loc, xdata):
     frame.wind(loc, xdata, fop="lookup", cbk=self.found)
 
@@ -162,7 +162,7 @@ def stat_cbk(self, *args):
     expectWorks(run);
   });
 
-  it('fails the request when a volume without subvolumes winds it', async () => {
+  it('fails the request, as does a wind in a volume without subvolumes', async () => {
     const run = await start(
       `def stat(self, frame, loc, xdata):
     frame.wind()

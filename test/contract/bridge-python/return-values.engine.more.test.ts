@@ -7,13 +7,13 @@ import { expectWorks, failed, start } from './failing-module.ts';
 
 const five = new TextEncoder().encode('12345');
 
-describe("op_ret of an async def's return value", () => {
+describe('op_ret of a reply that an async def returns', () => {
   it.each([
     ['a dict of writev without op_ret', 'return {"prebuf": Iatt(), "postbuf": Iatt()}', 5],
     ['a tuple', 'return Iatt(), Iatt()', 5],
     ['a dict with op_ret', 'return {"op_ret": 3, "prebuf": Iatt()}', 3],
     ['a number', 'return 2', 2],
-  ])('is set, or follows from the data: %s', async (_title, code, opRet) => {
+  ])('is set by the method, or else calculated from the data: %s', async (_title, code, opRet) => {
     const run = await start(`async def writev(self, frame, fd, *args):\n    ${code}`);
     const reply = run.ask('writev', new Fd(run.root, 1, 1), five, 0, 0, null);
     expect(reply).toMatchObject({ count: 1, opRet });
@@ -27,14 +27,17 @@ describe("op_ret of an async def's return value", () => {
     ['readdir', '[Dirent("a", 1, 8), Dirent("b", 2, 8)]', 2, [4096, 0]],
     ['fgetxattr', '{"dict": {"user.a": b"1"}}', 1, ['user.a']],
     ['seek', '{"offset": 7}', 0, [0, 0]],
-  ] as const)('counts what %s returns: %s', async (fop, value, opRet, args) => {
-    const run = await start(`async def ${fop}(self, frame, fd, *args):\n    return ${value}`);
-    const reply = run.ask(fop, ...([new Fd(run.root, 0, 1), ...args, null] as never));
-    expect(reply).toMatchObject({ count: 1, opRet });
-    expectWorks(run);
-  });
+  ] as const)(
+    'is calculated from the data that %s returns: %s',
+    async (fop, value, opRet, args) => {
+      const run = await start(`async def ${fop}(self, frame, fd, *args):\n    return ${value}`);
+      const reply = run.ask(fop, ...([new Fd(run.root, 0, 1), ...args, null] as never));
+      expect(reply).toMatchObject({ count: 1, opRet });
+      expectWorks(run);
+    },
+  );
 
-  it("counts the bytes of readlink's path", async () => {
+  it("is the number of bytes in readlink's path", async () => {
     const run = await start(
       `async def readlink(self, frame, *args):\n    return {"path": "näher"}`,
     );
@@ -106,7 +109,7 @@ describe('a wrong return value', () => {
   it.each([
     ['frame.unwind(0, 0, Iatt(), Iatt())', /op_ret 0 says that none of 5 bytes was written/],
     ['frame.unwind(7, 0)', /op_ret 7 is more/],
-  ])('given to %s fails the request with EIO, too', async (code, text) => {
+  ])('fails the request with EIO, also in the call %s', async (code, text) => {
     const run = await start(`def writev(self, frame, *args):\n    ${code}`);
     const reply = run.ask('writev', new Fd(run.root, 1, 1), five, 0, 0, null);
     expect(reply).toMatchObject(failed);
@@ -115,7 +118,7 @@ describe('a wrong return value', () => {
     expectWorks(run);
   });
 
-  it('may be passed on when a child replied with it', async () => {
+  it('is accepted when it comes from the child', async () => {
     const run = await start(`def writev(self, frame, *args):
     frame.wind()
 
