@@ -80,7 +80,7 @@ function expectPart(path: string, name: string, expected: string): void {
 }
 
 describe('tables in the documents', () => {
-  it('list every fop in the guide to Python', () => {
+  it('in the guide to Python list every fop', () => {
     const spec = (args: readonly { name: string; type: string }[]): string =>
       args.map(({ name, type }) => `${name}: ${type}`).join(', ');
     const rows = [...fops]
@@ -107,13 +107,16 @@ describe('the documents', () => {
   const ofDocs = documents.filter((path) => path.startsWith(join(root, 'docs/')));
   const generated = ['docs/reference/fops.md', 'docs/reference/messages.md'];
 
-  it.each(ofDocs)('have at most 300 lines a page, and a link in docs/README.md: %s', (path) => {
-    const name = relative(root, path);
-    const lines = readFileSync(path, 'utf8').split('\n').length - 1;
-    if (!generated.includes(name)) expect(lines).toBeLessThanOrEqual(300);
-    const list = readFileSync(join(root, 'docs/README.md'), 'utf8');
-    if (name !== 'docs/README.md') expect(list).toContain(`](${name.slice('docs/'.length)})`);
-  });
+  it.each(ofDocs)(
+    'have at most 300 lines per page, and each page has a link in docs/README.md: %s',
+    (path) => {
+      const name = relative(root, path);
+      const lines = readFileSync(path, 'utf8').split('\n').length - 1;
+      if (!generated.includes(name)) expect(lines).toBeLessThanOrEqual(300);
+      const list = readFileSync(join(root, 'docs/README.md'), 'utf8');
+      if (name !== 'docs/README.md') expect(list).toContain(`](${name.slice('docs/'.length)})`);
+    },
+  );
 
   it('have a README of at most 200 lines, with a picture before line 40', () => {
     const lines = readFileSync(join(root, 'README.md'), 'utf8').split('\n');

@@ -27,7 +27,7 @@ describeMounts('READMEs of the examples', () => {
   describe.each(readmes)('the commands in the README of $name', ({ name, path }) => {
     const text = readFileSync(path, 'utf8');
     it.skipIf(needsMore(name, text))(
-      'print what the README shows, and leave no mount or folder',
+      'print what the README shows, and leave no mount or folder behind',
       () =>
         withScratch(async (scratch) => {
           const written: string[] = [];

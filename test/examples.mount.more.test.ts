@@ -57,7 +57,7 @@ const readmes = names
 describeMounts('commands in the READMEs', () => {
   describe.each(readmes)('$name', ({ name, text }) => {
     it.skipIf(needsMore(name, text))(
-      'leave no mount or folder, and print the same the second time',
+      'print the same output when they run again, and leave no mount or folder behind',
       () =>
         withScratch(async (scratch) => {
           const commands = findAllCommands(text);
@@ -90,7 +90,7 @@ print(changeable)
 `;
 
 describeMounts('the example worm', () => {
-  it('makes a file final as soon as it is closed', () =>
+  it('allows no more changes to a file as soon as it is closed', () =>
     withScratch(async (scratch) => {
       await scratch.makeFolder('files');
       const [volfile, module] = ['worm.vol', 'worm.py'].map((name) =>

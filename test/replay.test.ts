@@ -132,7 +132,7 @@ const operation: fc.Arbitrary<[string, ...Plain[]]> = fc.oneof(
   fc.tuple(fc.constant('getxattr'), names, fc.constantFrom('user.a', 'user.b')),
 );
 
-it('a replay finds no difference over an equal storage, nor over one whose replies are played', async () => {
+it('a replay finds no difference over an equal storage, or over the recorded replies of the storage', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(operation, { maxLength: 40 }), async (steps) => {
       const volumes = [storage, { translator: makeCache(true), name: 'cache' }];
@@ -161,7 +161,7 @@ describe('a volume with a changed reply', () => {
     });
   }
 
-  it('is reported with its changed requests to the played storage', async () => {
+  it('is reported with its changed requests if the recording supplies the replies of the storage', async () => {
     const bytes = await bug();
     expect(inShort(await replay(bytes, { volumes: stack(false), played: ['storage'] }))).toEqual(
       [],
@@ -174,14 +174,14 @@ describe('a volume with a changed reply', () => {
     expect(differences.map(({ request }) => request.number)).toEqual([1, 2, 3]);
   });
 
-  it('is reported without the requests below when it replays over a real storage', async () => {
+  it('is reported without the requests below it if the recording is replayed over a real storage', async () => {
     expect(inShort(await replay(await bug(), { volumes: stack(true) }))).toEqual([
       'lookup op_ret: -1 ENOENT | 0',
     ]);
   });
 });
 
-it('a replay lists the differing fields of a reply and ignores times and blocks', async () => {
+it('a replay lists the differing fields of a reply, but ignores times and block counts', async () => {
   const graph = await startGraph([storage]);
   onTestFinished(() => graph.stop());
   const bytes = await recordGraph(graph, async (go) => {
@@ -209,7 +209,7 @@ it('a replay lists the differing fields of a reply and ignores times and blocks'
   ]);
 });
 
-it('a replay answers for files older than the recording, also to requests that it lacks', async () => {
+it('a replay replies for files older than the recording, even to requests that were not recorded', async () => {
   const context = new FakeContext();
   const graph = await startGraph(
     [storage, { translator: makeTranslator('having', {}), name: 'top' }],
@@ -246,7 +246,7 @@ it('a replay answers for files older than the recording, also to requests that i
   ]);
 });
 
-it('a replay sends overlapping requests concurrently and the rest in order', async () => {
+it('a replay sends requests concurrently if they overlapped in the recording, and all others in order', async () => {
   const leaf = new HeldLeaf();
   const graph = await startGraph([{ translator: leaf.translator, name: 'leaf' }]);
   const recording = record(graph, WHOLE);

@@ -90,12 +90,12 @@ describe('the stacks of the tutorial', () => {
   it.each([
     ['original', 50, 1031],
     ['negative', 55, 1120],
-  ])('have the lines and bytes of the slide: %s.vol', (name, lines, bytes) => {
+  ])('have as many lines and bytes as on the slide: %s.vol', (name, lines, bytes) => {
     expect(slide(name).match(/\n/g)).toHaveLength(lines);
     expect(Buffer.byteLength(slide(name))).toBe(bytes);
   });
 
-  it('are marked as reconstructed for the first 26 lines only', () => {
+  it('mark only their first 26 lines as reconstructed', () => {
     for (const name of ['original', 'negative', 'python']) {
       const text = readFileSync(join(packageRoot, path(name)), 'utf8');
       const marked = [...text.matchAll(/^# Reconstructed(?:.*\n#?)*?volume (\S+)$/gm)];
@@ -113,7 +113,7 @@ describe('the stacks of the tutorial', () => {
     ]);
   });
 
-  it('differ by one volume, and by two lines for Python', () => {
+  it('add the volume test-negative to the original, as a built-in translator or as a Python module', () => {
     const at = negative.indexOf('volume test-negative');
     const without = negative.toSpliced(at, 5);
     expect(without.map((line) => line.replace('test-negative', 'test-md-cache'))).toEqual(original);

@@ -177,7 +177,7 @@ describe('every fop in a glupy module', () => {
 describe('debug_trace', () => {
   const rows = fops.filter((row) => ORIGINAL.includes(row.name));
 
-  it('logs a line for each fop of the original and one for its reply', async () => {
+  it('logs one line for each fop of the original Glupy and one for its reply', async () => {
     expect(rows.length).toBe(23);
     const run = await start('debug_trace');
     run.takeLines();
@@ -192,7 +192,7 @@ describe('debug_trace', () => {
     }
   });
 
-  it('logs the fields of structures', async () => {
+  it('logs the path of a loc and the fields of an iatt', async () => {
     const run = await start('debug_trace');
     run.takeLines();
     const loc = run.knownLoc('a');

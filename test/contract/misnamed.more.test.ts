@@ -23,7 +23,7 @@ const modules = FOLDERS.flatMap((folder) =>
   /\bclass xlator\b|^xlator\b/m.test(readFileSync(join(packageRoot, file), 'utf8')),
 );
 
-it('this file tests more than thirty modules', () => {
+it('the check for misnamed methods covers more than thirty modules', () => {
   expect(modules.length).toBeGreaterThan(30);
 });
 

@@ -151,7 +151,7 @@ const connectRemote = (): Remote => {
 const owner = 'ff00000000000000';
 const mine = { type: F_WRLCK, owner };
 
-test('clients of a second front end have their own locks and files, which end with their connections', async () => {
+test('each client of a second front end has its own locks and open files, released when it disconnects', async () => {
   const [one, two] = [connectRemote(), connectRemote()];
   const first = (await one.ask('create', { path: '/file' })).result as number;
   const second = (await two.ask('open', { path: '/file' })).result as number;
@@ -177,7 +177,7 @@ test('clients of a second front end have their own locks and files, which end wi
   expect(inode.fdCount).toBe(1);
 });
 
-test('a client that dies while it waits for a lock lets the next waiter have it', async () => {
+test('a client that dies while it waits for a lock does not keep the next waiting client from the lock', async () => {
   const [one, two, three] = [connectRemote(), connectRemote(), connectRemote()];
   const fd = (await one.ask('create', { path: '/file' })).result as number;
   const others = await Promise.all([two, three].map((each) => each.ask('open', { path: '/file' })));

@@ -12,7 +12,7 @@ describe.skipIf(isSkipped('glossa.fsspec', obstacle))('glossa.fsspec', () => {
   it.each([
     ['storage/posix', 'option directory files'],
     ['storage/memory', ''],
-  ])("on %s has the behaviour of fsspec's local files", async (type, option) => {
+  ])("on %s behaves like fsspec's local file system", async (type, option) => {
     const folder = mkdtempSync(join(tmpdir(), 'glossa-fsspec-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     mkdirSync(join(folder, 'files'));

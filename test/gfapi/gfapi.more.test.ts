@@ -92,7 +92,7 @@ describe.each([
   ['a brick of GlusterFS', 'real', findPythonObstacle() || findBrickObstacle()],
 ])('gluster.gfapi on %s', (title, name, obstacle) => {
   it.skipIf(isSkipped(`gluster.gfapi on ${title}`, obstacle))(
-    'passes the functional tests of libgfapi-python, and behaves as the docs state',
+    'passes the functional tests of libgfapi-python and the tests of its documented differences',
     async () => {
       const outcomes = await test(name);
       const names = Object.keys(outcomes);
@@ -103,7 +103,7 @@ describe.each([
   );
 });
 
-describe('the table of differences', () => {
+describe('the table of differences from libgfapi-python', () => {
   it('has one row for each test of a difference', () => {
     expect(findRows().sort()).toEqual(findTests('test_differences.py').sort());
   });

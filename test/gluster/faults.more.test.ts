@@ -154,7 +154,7 @@ describe.skipIf(isWithoutBricks())('a client over a faulty connection to a Glust
     expect(clients.log.join('\n')).not.toMatch(/lost|unknown xid/);
   });
 
-  it('does not reuse a gfid whose assignment a failed lookup left uncertain', async () => {
+  it('chooses a new gfid after a failed lookup that may have assigned the previous one', async () => {
     clients = new BrickClients();
     const gfids: unknown[] = [];
     let isDoubtful = false;

@@ -47,7 +47,7 @@ async function read(vol: TestVolume, inode: Inode): Promise<string> {
   return text;
 }
 
-describe('gfid handles', () => {
+describe('gfid handles in .glusterfs', () => {
   test("have GlusterFS's layout: hard links for files, symlinks for directories", async () => {
     const directory = makeFolder();
     const vol = await startPosix(directory, ON);
@@ -73,7 +73,7 @@ describe('gfid handles', () => {
     expect(handles(directory).sort()).toEqual([d, e, f, link, pipe].map((i) => i.gfid).sort());
   });
 
-  test('are removed with the last name of their file', async () => {
+  test('are removed when the last name of their file is removed', async () => {
     const directory = makeFolder();
     const vol = await startPosix(directory, ON);
     const d = await mkdir(vol, vol.root, 'd');
@@ -92,7 +92,7 @@ describe('gfid handles', () => {
     expect(handles(directory)).toEqual([]);
   });
 
-  test('are removed when a rename replaces their file or directory, even one without a lookup', async () => {
+  test('are removed when a rename replaces their file or directory, even if it was never looked up', async () => {
     const directory = makeFolder();
     const first = await startBrick(directory, ON);
     await file(first, first.root, 'old', 'old');
@@ -107,7 +107,7 @@ describe('gfid handles', () => {
     expect(fs.readlinkSync(handlePath(directory, d.gfid))).toBe(`../../00/00/${ROOT_GFID}/empty`);
   });
 
-  test('stay if an unlink, rmdir or rename fails or changes nothing', async () => {
+  test('are kept when an unlink, rmdir or rename fails or changes nothing', async () => {
     const directory = makeFolder();
     const vol = await startPosix(directory, ON);
     const f = await file(vol, vol.root, 'f', 'text');
@@ -127,7 +127,7 @@ describe('gfid handles', () => {
     expect((await iatt(vol, f)).iaNlink).toBe(2);
   });
 
-  test('follow renames and exchanges of directories', async () => {
+  test('lead to the new paths of directories after a rename or RENAME_EXCHANGE', async () => {
     const directory = makeFolder();
     const vol = await startPosix(directory, ON);
     const [a, b] = [await mkdir(vol, vol.root, 'a'), await mkdir(vol, vol.root, 'b')];
@@ -139,7 +139,7 @@ describe('gfid handles', () => {
     expect(fs.readlinkSync(handlePath(directory, b.gfid))).toBe(`../../00/00/${ROOT_GFID}/a`);
   });
 
-  test('are made at the first lookup of a file that existed before', async () => {
+  test('are made at the first lookup for files that were on the disk before the volume started', async () => {
     const directory = makeFolder();
     fs.mkdirSync(join(directory, 'd'));
     fs.writeFileSync(join(directory, 'd/f'), 'text');
@@ -152,7 +152,7 @@ describe('gfid handles', () => {
     expect(handles(directory).sort()).toEqual([d.gfid, inode!.gfid].sort());
   });
 
-  test('are made only with gfid-handles on, or auto and an existing .glusterfs', async () => {
+  test('are made only if the option gfid-handles is on, or is auto and .glusterfs exists', async () => {
     const directory = makeFolder();
     const none = await startBrick(directory);
     await file(none, none.root, 'f');
@@ -218,7 +218,7 @@ describe('lookup by gfid', () => {
     expect((await nameless(vol, UNKNOWN_GFID)).err).toBe('ESTALE');
   });
 
-  test('finds a file that was moved outside the volume, and later fops use its new path', async () => {
+  test('finds a file that was moved directly on the disk, and later requests use its new path', async () => {
     const directory = makeFolder();
     const vol = await startPosix(directory, { ...ON, 'handle-limit': '16' });
     const d = await mkdir(vol, vol.root, 'd');
@@ -230,7 +230,7 @@ describe('lookup by gfid', () => {
     expect(await read(vol, f)).toBe('text');
   });
 
-  test('without handles succeeds only for inodes still known', async () => {
+  test('succeeds without handles only for files that the server has looked up since its start', async () => {
     const directory = makeFolder();
     const first = await startBrick(directory);
     const f = await file(first, first.root, 'f', 'text');
@@ -255,7 +255,7 @@ describe('incorrect gfid handles', () => {
     return { directory, d: d.gfid, f: f.gfid };
   }
 
-  test('return ESTALE, and are repaired by a lookup by name', async () => {
+  test('cause ESTALE until a lookup of the file by name repairs them', async () => {
     const { directory, d, f } = await atRest();
     const outside = makeFolder();
     fs.writeFileSync(join(outside, 'secret'), 'secret');
@@ -282,7 +282,7 @@ describe('incorrect gfid handles', () => {
     expect(fs.readFileSync(join(outside, 'secret'), 'utf8')).toBe('secret');
   });
 
-  test('lead to the copy after a file was replaced by its copy', async () => {
+  test('are corrected when a copy with the same gfid has replaced the original file', async () => {
     const { directory, f } = await atRest();
     fs.writeFileSync(join(directory, 'copy'), 'restored');
     storeGfid(join(directory, 'copy'), f);
@@ -293,7 +293,7 @@ describe('incorrect gfid handles', () => {
     expect(ok(await nameless(vol, f)).buf!.iaSize).toBe(8);
   });
 
-  test('do not arise for a copy beside the original, which gets a gfid of its own', async () => {
+  test('do not arise when a file is copied with its gfid, as the copy gets another gfid', async () => {
     const { directory, d, f } = await atRest();
     fs.writeFileSync(join(directory, 'copy'), 'copy');
     fs.mkdirSync(join(directory, 'copied'));
@@ -310,7 +310,7 @@ describe('incorrect gfid handles', () => {
     expect(ok(await vol.lookup(vol.root, 'f')).inode!.gfid).toBe(f);
   });
 
-  test('are made again after a .glusterfs subdirectory was deleted', async () => {
+  test('are made again after the subdirectories of .glusterfs were deleted', async () => {
     const { directory, f } = await atRest();
     const vol = await startPosix(directory, ON);
     for (const name of fs.readdirSync(join(directory, '.glusterfs'))) {

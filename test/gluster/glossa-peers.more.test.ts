@@ -200,7 +200,7 @@ describe.each<[string, SourceRegistry | undefined]>([
     await both('statfs');
   });
 
-  it('send upcalls with the new paths of both files after RENAME_EXCHANGE, and of a renamed file', async () => {
+  it('send upcalls with the new path after a rename, and with both new paths after RENAME_EXCHANGE', async () => {
     const driver = await openDriver(volfile());
     const inodes: Inode[] = [];
     for (const name of ['a', 'b', 'c']) {
@@ -268,7 +268,7 @@ describe.each<[string, SourceRegistry | undefined]>([
     expect(logLines.join('\n')).toMatch(/is closed: a message of \d+ bytes or more/);
     expect(await far('listdir', '/')).toEqual([]);
   });
-  it("invalidate caches after another client's change, not after their own", async () => {
+  it("invalidate the caches of a client after another client's change, but not after its own", async () => {
     const reader = await open(volfile());
     const events: string[] = [];
     graphs.at(-1)!.listen((event, data) => {
@@ -297,7 +297,7 @@ describe.each<[string, SourceRegistry | undefined]>([
     expect(dumpXlator(tells!).registrations).toBe(50);
   });
 
-  it('disconnect clients that changed auth options no longer admit', async () => {
+  it('disconnect clients that the changed auth options no longer allow', async () => {
     const far = await open(volfile());
     expect(await far('listdir', '/')).toEqual([]);
     const text = BRICK.replace('auth.addr.brick.allow 127.0.0.1', 'auth.addr.brick.allow 10.0.0.1');
@@ -346,7 +346,7 @@ end-volume
     }
   });
 
-  it('limit active requests to outstanding-rpc-limit, and reply to all', async () => {
+  it('limit the active requests to outstanding-rpc-limit, and reply to every request', async () => {
     const far = await open(volfile());
     const names = Array.from({ length: 100 }, (_, n) => `/f${n}`);
     await Promise.all(names.map((name) => far('write', name, bytes(name), null)));
@@ -354,7 +354,7 @@ end-volume
     expect(dump()['conn.1.requests-under-way']).toBe(0);
   });
 
-  it('close the oldest connections without a handshake beyond handshake-limit, and admit clients meanwhile', async () => {
+  it('close the oldest connections without a handshake beyond handshake-limit, and still accept clients', async () => {
     let closed = 0;
     const silent: Socket[] = [];
     const come = (): void => {
@@ -375,7 +375,7 @@ end-volume
     for (const socket of silent) socket.destroy();
   });
 
-  it('keep serving after any damaged calls of a connection', async () => {
+  it('keep serving other clients when a connection sends any damaged requests', async () => {
     const far = await open(volfile());
     await far('write', '/own', bytes('text'), null);
     const noise = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 });

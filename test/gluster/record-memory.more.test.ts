@@ -100,7 +100,7 @@ async function write(peer: RawPeer, name: string, length: number): Promise<numbe
 describe.each<[string, SourceRegistry | undefined]>([
   ['the pump', pump],
   ["Node's event loop", undefined],
-])('a brick, by sockets of %s', (_, sources) => {
+])('a brick with sockets of %s', (_, sources) => {
   beforeEach(async () => {
     logLines = [];
     peers = [];
@@ -155,7 +155,7 @@ describe.each<[string, SourceRegistry | undefined]>([
     expect(logLines.filter((line) => line.includes('is closed'))).toEqual([]);
   });
 
-  it('does not close a connection that makes progress while others wait', async () => {
+  it('does not close a connection that makes progress while others wait for memory', async () => {
     const slow = [await come(), await come()];
     for (const { socket } of slow) begin(socket, LONG, 0);
     const third = await come();
@@ -174,7 +174,7 @@ describe.each<[string, SourceRegistry | undefined]>([
     expect(third.isClosed).toBe(false);
   });
 
-  it('counts the messages of connections without a handshake', async () => {
+  it('counts the memory of messages from connections without a handshake', async () => {
     const strangers: RawPeer[] = [];
     for (let n = 0; n < 100; n++) {
       const stranger = await RawPeer.connect(port);

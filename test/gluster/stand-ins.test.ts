@@ -67,7 +67,7 @@ async function start(text: string) {
   return { graph, said, warnings };
 }
 
-it('a brick volfile of glusterd loads, and one log line names the stand-ins whose absence matters', async () => {
+it('a brick volfile of glusterd starts, and one log line names the important translators that glossa lacks', async () => {
   const { graph, said, warnings } = await start(volfile());
   await graph.start();
   try {
@@ -96,11 +96,11 @@ it.each([
   ['bitrot disable', 'bitrot enable', "option 'bitrot' is enable"],
   ['server-quota off', 'server-quota on', "option 'server-quota' is on"],
   ['mandatory-lock off', 'mandatory-lock on', "option 'enforce-mandatory-lock' is on"],
-])('a brick volfile with %s switched on is refused', async (off, on, problem) => {
+])("a brick volfile is refused if it enables the feature of '%s'", async (off, on, problem) => {
   const { graph } = await start(volfile((text) => text.replace(off, on)));
   await expect(graph.start()).rejects.toThrow(problem);
 });
 
-it('each listed type has a stand-in', () => {
+it('each type that gluster/stand-ins/types.ts lists has a stand-in', () => {
   expect([...translators.keys()].sort()).toEqual([...standInTypes].sort());
 });

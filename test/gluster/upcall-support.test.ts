@@ -54,7 +54,7 @@ async function over(bricks: readonly Answer[]) {
   return { asked, saidFirst, said: said() };
 }
 
-test('cache invalidation is requested from every brick, and a brick without it causes a warning', async () => {
+test('cache invalidation is requested from every brick, and a brick that does not support it causes a warning', async () => {
   const some = fc.array(fc.constantFrom(...answers), { minLength: 1, maxLength: 5 });
   await fc.assert(
     fc.asyncProperty(some, async (bricks) => {

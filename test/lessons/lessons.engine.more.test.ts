@@ -51,7 +51,7 @@ describe.each(lessons.map((lesson) => [lesson.name, lesson] as const))(
   'lesson %s',
   (name, lesson) => {
     it.each(selectVariants(languages, () => true))(
-      'has a solution in %s that passes and a starter that fails with its hint',
+      'has a solution in %s that passes, and a starter file that fails with a hint',
       async (language) => {
         const solution = lesson.read(`solution${lessonLanguages[language].extension}`);
         expect(await judgeText(lesson, language, solution)).toMatchObject({ passed: true });
@@ -138,21 +138,24 @@ const RUNAWAYS: readonly (readonly [
 ];
 
 onlyInFirst(() => {
-  describe("a learner's module beyond its limits", () => {
+  describe("a learner's module that exceeds a limit", () => {
     const lesson = lessons[0]!;
 
-    it.each(RUNAWAYS)('gets a short answer: %s, in %s', async (_, language, lookup, answer) => {
-      const solution = lesson.read(`solution${lessonLanguages[language].extension}`);
-      const text = solution.replace(/(self|this)\.log\.info/, (log) =>
-        language === 'python' ? `${lookup}\n        ${log}` : `${lookup}\n    ${log}`,
-      );
-      const verdict = await judgeText(lesson, language, text);
-      expect(verdict.answer).toMatch(answer);
-      expect(verdict.passed).toBe(false);
-      expect(verdict.answer.length).toBeLessThan(2000);
-    });
+    it.each(RUNAWAYS)(
+      'fails the lesson with a short explanation: %s, in %s',
+      async (_, language, lookup, answer) => {
+        const solution = lesson.read(`solution${lessonLanguages[language].extension}`);
+        const text = solution.replace(/(self|this)\.log\.info/, (log) =>
+          language === 'python' ? `${lookup}\n        ${log}` : `${lookup}\n    ${log}`,
+        );
+        const verdict = await judgeText(lesson, language, text);
+        expect(verdict.answer).toMatch(answer);
+        expect(verdict.passed).toBe(false);
+        expect(verdict.answer.length).toBeLessThan(2000);
+      },
+    );
 
-    it('gets a short answer when it never ends while it is loaded', async () => {
+    it('fails the lesson with a short explanation if loading it never ends', async () => {
       const { passed, answer } = await judgeText(lesson, 'javascript', 'for (;;) {}');
       expect(passed).toBe(false);
       expect(answer).toMatch(/does not start.*Is there a loop that never ends/s);

@@ -22,7 +22,7 @@ describeStages(
       };
     };
 
-    it('are visible: created, changed and removed files', async () => {
+    it('are visible on the mount when files are created, changed or removed', async () => {
       const { here, there } = makeFolders();
       expect(await here('ls; cat f')).toBe('cat: f: No such file or directory\n');
       await there('echo first > f; mkdir d; echo in > d/g; ln -s f s');
@@ -39,7 +39,7 @@ describeStages(
       );
     });
 
-    it('are visible: names that now lead to other files or types', async () => {
+    it('are visible on the mount when a name now belongs to another file or to a directory', async () => {
       const { here, there } = makeFolders();
       expect(await here('echo old > f; mkdir d; touch d/x; stat -c %F f d')).toMatch(/file\ndir/);
       await there('echo new > t; mv t f; rm -r d; echo now a file > d');
@@ -68,7 +68,7 @@ describeStages(
       expect(await there('cat moved/other/f')).toBe('data\nmore\n');
     });
 
-    it('with copied xattrs give each copy a gfid of its own', async () => {
+    it('give each file that was copied with its xattrs a gfid of its own', async () => {
       const { here, there } = makeFolders();
       await here('mkdir d; echo 1 > d/f; echo 2 > d/g; stat d/f d/g > /dev/null');
       await there('cp -a --preserve=all d e; cp -a --preserve=all d/f copy; echo changed > e/f');
@@ -92,7 +92,7 @@ describeStages(
       expect(rest).toEqual([`/${name}/d/File`, `/${name}/g`, 'File', 'one', '17']);
     });
 
-    it('give each of 900 new files an inode of its own', async () => {
+    it('show 900 new files with 900 different inode numbers', async () => {
       const { here, there } = makeFolders();
       await there(
         `for d in $(seq 30); do mkdir -p t/$d
@@ -105,7 +105,7 @@ describeStages(
       ).toBe('900\n7.9\n0\n');
     });
 
-    it('in .glusterfs stay hidden, and only the root refuses that name', async () => {
+    it('in .glusterfs stay hidden, and only the root of the volume refuses that name', async () => {
       const { there, here } = makeFolders();
       await there('mkdir ../../.glusterfs; touch ../../.glusterfs/x; mkdir .glusterfs');
       expect(

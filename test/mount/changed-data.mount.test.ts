@@ -51,7 +51,7 @@ const module = (below: string): string =>
   renderVolume('m', 'features/glupy', below, 'module-name m');
 
 describeMounts('a module that changes data', () => {
-  it('lets programs read only changed data, with caches and after a reload', () =>
+  it('never lets programs read unchanged data, even with caches and after a reload', () =>
     withScratch(async (scratch) => {
       const brick = await scratch.makeFolder('brick');
       const sh = async (script: string): Promise<string> =>
@@ -106,7 +106,7 @@ describeMounts('a module that changes data', () => {
       expect(findErrors(mount.log())).toEqual([]);
     }));
 
-  it('on a brick lets clients read and cache only changed data', () =>
+  it('on a brick never lets clients read or cache unchanged data', () =>
     withScratch(async (scratch) => {
       const files = await scratch.makeFolder('files');
       await scratch.writeFile('m.js', TURNS(WRITES + READS));

@@ -124,7 +124,7 @@ describeDisks('a disk error', ['btrfs', 'ext4'], () =>
       expect(empty).toMatch(/x\n\(0\)$/);
     });
 
-    it('EDQUOT on storing a gfid still leaves the same gfid for a later mount', () =>
+    it('EDQUOT while a gfid is stored does not change the gfid in a later mount', () =>
       withScratch(async (scratch) => {
         const { brick } = await quota(scratch);
         const ask = `cat * > /dev/null; getfattr --only-values -n glusterfs.gfid.string *`;
@@ -139,7 +139,7 @@ describeDisks('a disk error', ['btrfs', 'ext4'], () =>
         });
       }));
 
-    it('after write(2) is reported once by fsync, and by a synchronous write', async () => {
+    it('is reported once by fsync if it occurs after write(2), and by a synchronous write', async () => {
       const steps = `${'write:1000000 '.repeat(20)} fsync close`;
       const [late] = await alike(thin, [
         `"$NODE" "$CLIENTS/errnos.mjs" f ${steps}; rm f
@@ -283,7 +283,7 @@ describeMounts('an error of a file system below the storage', () =>
         }
       }));
 
-    it('in the middle of a file or listing follows the data before it', () =>
+    it('in the middle of a file or listing is returned after the data before it', () =>
       onFails(args, async (brick, path, env) => {
         const part = `seq 99999 > f; mkdir d; (cd d; touch $(seq 600))
           setfattr -n user.fails -v 'readv@131072=EIO readdir@100=EIO readdirp@100=EIO' "$LOWER"

@@ -87,7 +87,7 @@ const others: readonly Case[] = [
   ['m.js', 'at once'],
 ];
 
-describeMounts('a retry loop', () => {
+describeMounts("a module's endless retry loop", () => {
   it.each(selected.others ? others : first)(
     'in %s over a child that replies %s does not block other requests, and SIGTERM ends the mount',
     (file, when) =>

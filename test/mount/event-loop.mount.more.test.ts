@@ -82,7 +82,7 @@ describeStages(
       for (const client of load) expect(await client.outcome).toMatchObject({ status: 0, err: '' });
     });
 
-    it('replies to asynchronous fops in the order in which they wait for each other', async () => {
+    it('replies to an asynchronous fop that waits for a later one', async () => {
       const before = await answers();
       const first = stage.startClient(folder, 'cat first');
       await vi.waitFor(() => expect(stage.mount.log()).toMatch('first waits'), 50_000);
@@ -98,7 +98,7 @@ describeStages(
       expect(await answers()).toBeGreaterThan(before);
     });
 
-    it('replies to 40 asynchronous fops at once', async () => {
+    it('replies to 40 concurrent asynchronous fops', async () => {
       const out = await stage.runOk(
         `for i in $(seq 40); do echo $i > slow$i & done; wait; cat slow* | sort -n | uniq | wc -l`,
         { in: folder },
@@ -106,7 +106,7 @@ describeStages(
       expect(out).toBe('40\n');
     });
 
-    it.each(['task', 'later'])('keeps a repeating timer running (%s)', async (kind) => {
+    it.each(['task', 'later'])("keeps a module's repeating timer running (%s)", async (kind) => {
       const ticks = async (): Promise<number> =>
         Number(await stage.runOk(`getfattr --only-values -n user.ticks.${kind} .`, { in: folder }));
       const [from, lookups] = [await ticks(), await answers()];
@@ -114,7 +114,7 @@ describeStages(
       expect(await answers()).toBeGreaterThan(lookups);
     });
 
-    it('completes work in the thread pool', () =>
+    it('completes synchronous writes, which use the thread pool', () =>
       stage.runOk(
         `for i in 1 2 3 4 5; do seq 30000 | dd of=f$i oflag=sync status=none bs=64k
         sync f$i; done`,
@@ -123,7 +123,7 @@ describeStages(
         },
       ));
 
-    it('completes reads from the disk', async () => {
+    it('returns correct data for reads from the disk', async () => {
       const hash = await stage.runOk('seq 500000 > f; md5sum < f', { in: folder });
       const before = await answers();
       const disk = folder.replace(stage.mount.path, stage.scratch.at('brick'));

@@ -19,7 +19,7 @@ const stacks = (brick: string): readonly string[] => {
   ];
 };
 
-describeFrontEnds('an exchange of the graph', ['kernel', 'user'], (front) => {
+describeFrontEnds('a reload with another graph', ['kernel', 'user'], (front) => {
   testNoLoss(front, stacks);
 
   it('is refused if the new graph does not start or state would be lost', () =>

@@ -105,7 +105,7 @@ describe('a module that fails', () => {
         ['nonsense', EIO, [/errno/]],
       ];
       it.each(cases)(
-        "by '%s' gives the caller an error, logs the line, and keeps the mount serving",
+        "by '%s' gives the caller an error, logs the line of the fault, and keeps the mount serving",
         async (name, error, lines) => {
           const log = await logDuring(stage, async () => {
             const { out } = await stage.runScript(`cat ${name} 2>&1`);
@@ -117,7 +117,7 @@ describe('a module that fails', () => {
       );
 
       it.each(['twice', 'both'])(
-        "by replying '%s' logs the second reply, and keeps the mount serving",
+        "by a second reply ('%s') causes a log line, and keeps the mount serving",
         async (name) => {
           const log = await logDuring(stage, async () => {
             const { out } = await stage.runScript(`cat ${name} 2>&1`);
@@ -129,7 +129,7 @@ describe('a module that fails', () => {
         },
       );
 
-      it('in a callback gives the caller EIO, and logs the line', async () => {
+      it('in a callback gives the caller EIO, and logs the line of the fault', async () => {
         const log = await logDuring(stage, async () => {
           const { out } = await stage.runScript('truncate -s 4321 f 2>&1; cat f 2>&1');
           expect(out).toMatch(new RegExp(`cat: f: ${EIO}\n$`));
@@ -162,7 +162,7 @@ describe('a module that fails', () => {
         expect(log).toMatch(new RegExp(`${MODULE_FILE}:${findLine('in a hook')}.*LookupError`));
       });
 
-      it('to reply for a while, then replies from a later request, causes no error', async () => {
+      it('to reply at once, but replies during a later request, causes no error', async () => {
         const { mounted } = stage.nextFolders();
         const pending = stage.startClient(mounted, 'cat keep');
         await vi.waitFor(() => expect(stage.mount.log()).toMatch('kept a frame'), 50_000);

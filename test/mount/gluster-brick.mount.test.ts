@@ -48,7 +48,7 @@ describeFrontEnds(
   'a directory served by GlusterFS, then glossa, then GlusterFS',
   ['kernel', 'fuse-native'],
   (front) => {
-    it.runIf(isPossible)('keeps gfids, links and paths in both directions', () =>
+    it.runIf(isPossible)('keeps its gfids, links and paths after each change of the server', () =>
       front.withScratch(async (scratch) => {
         const brick = await scratch.makeFolder('brick');
         const id = Buffer.from(VOLUME_ID.replaceAll('-', ''), 'hex');

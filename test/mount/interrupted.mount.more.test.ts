@@ -5,7 +5,7 @@ import { allKinds, brickKinds } from '../support/stacks.ts';
 import { describeStages, type Stage, type Where } from '../support/stage.ts';
 
 function everyByte(stage: Stage): void {
-  it('reads and writes are complete despite constant signals, and no call is shorter than on a disk', async () => {
+  it('reads and writes under constant signals lose no data, and no call returns less than on a disk', async () => {
     const { out } = await stage.compareScript(`${compileClient('interrupted')} f 6`, {
       status: 0,
       tree: false,

@@ -89,7 +89,7 @@ describeFrontEnds('a name that the kernel caches as absent', ['kernel', 'fuse-na
   const negative = negatives[language]!;
   const tried = front.name === 'kernel' ? negatives : { [language]: negative };
   it.each(Object.entries(tried))(
-    'created behind the mount stays hidden until it is invalidated, with a cache in %s',
+    'stays hidden after its creation on the disk until it is invalidated, with a cache in %s',
     (_language, type) =>
       withMount(front, above(`${type}\n    option kernel-timeout 3600`), async (behind) => {
         const { fs, mount, files, invalidate } = behind;
@@ -106,7 +106,7 @@ describeFrontEnds('a name that the kernel caches as absent', ['kernel', 'fuse-na
       }),
   );
 
-  it('is looked up without a request to the server', () =>
+  it('is reported as absent without a request to the server', () =>
     withMount(front, above(`${negative}\n    option kernel-timeout 3600`), async (behind) => {
       const ask = () => catchCode(behind.fs.stat(join(behind.mount.path, 'absent')));
       await ask();
@@ -116,7 +116,7 @@ describeFrontEnds('a name that the kernel caches as absent', ['kernel', 'fuse-na
       expect((await behind.requests()) - before).toBeLessThan(20);
     }));
 
-  it('below an absent directory becomes visible by one invalidation, and one without a path shows all new names', () =>
+  it('below an absent directory appears after glossa invalidate with its path, and all names appear without a path', () =>
     withMount(front, above(`${negative}\n    option kernel-timeout 3600`), async (behind) => {
       const { fs, mount, files, invalidate } = behind;
       const deep = join(mount.path, 'a/b/c');
@@ -216,7 +216,7 @@ describeFrontEnds('glossa invalidate', everyFrontEnd, (front) => {
 });
 
 describeFrontEnds(
-  'an open file whose name or data changed behind the mount',
+  'an open file whose name or data changed directly on the disk',
   ['kernel'],
   (front) => {
     it('is reported as removed to a watcher of the file', () =>
@@ -268,7 +268,7 @@ describeFrontEnds(
 );
 
 describeFrontEnds('glossa invalidate with a path', everyFrontEnd, (front) => {
-  it('refuses paths outside of glossa mounts, and accepts a very long one', () =>
+  it('refuses paths outside of glossa mounts, and accepts a very long path', () =>
     withMount(front, '', async ({ scratch, mount }) => {
       expect(await runGlossa(scratch, ['invalidate', 'files'])).toMatchObject({
         status: 1,
@@ -372,10 +372,10 @@ describeFrontEnds('invalidation notices under load', ['kernel', 'user'], (front)
 });
 
 describeFrontEnds(
-  'invalidation notices under load with a killed server',
+  'a server that is killed while it sends invalidation notices',
   ['kernel', 'user'],
   (front) => {
-    it('end the calls of all clients with an error', () =>
+    it('ends the calls of all clients with an error', () =>
       front.withScratch(async (scratch) => {
         await scratch.writeFile('storm.ts', STORM);
         const mount = await startMount(scratch, STORM_VOLFILE);

@@ -53,7 +53,7 @@ const HANDS_OVER = `
 
 const UNCACHED = ['--entry-timeout', '0', '--attribute-timeout', '0', '--negative-timeout', '0'];
 
-describeFrontEnds('an exchange of a graph with isolated volumes', ['kernel'], (front) => {
+describeFrontEnds('a reload of a graph with isolated volumes', ['kernel'], (front) => {
   testNoLoss(front, stacks);
 
   const readCount = async (mount: ServedMount): Promise<number> => {
@@ -84,7 +84,7 @@ describeFrontEnds('an exchange of a graph with isolated volumes', ['kernel'], (f
     renderVolume('script', 'features/glupy', below, 'module-name counts', ...options);
   const count = (below: string): string => renderVolume('count', 'debug/io-stats', below);
 
-  it('keeps unchanged volumes, and hands state over to restarted ones', () =>
+  it('keeps unchanged volumes, and passes state to restarted ones', () =>
     front.withScratch(async (scratch) => {
       const base = renderDisk(await scratch.makeFolder('brick'));
       await follow(scratch, COUNTS + HANDS_OVER, base + script('disk', THREAD), [
@@ -98,7 +98,7 @@ describeFrontEnds('an exchange of a graph with isolated volumes', ['kernel'], (f
       ]);
     }));
 
-  it('gives a restarted volume empty state if its module has no dump_state', () =>
+  it('restarts a volume with empty state if its module has no dump_state', () =>
     front.withScratch(async (scratch) => {
       const base = renderDisk(await scratch.makeFolder('brick'));
       await follow(scratch, COUNTS, base + script('disk', THREAD), [

@@ -73,7 +73,7 @@ export class xlator extends Translator {
     await scratch.clean();
   });
 
-  it('keeps pages between opens unless a module watches reads, and drops them when the file changes', async () => {
+  it('keeps cached pages between opens until the file changes, unless a module watches reads', async () => {
     scratch = await makeScratch();
     brick = await RealBrick.start(scratch.path);
     const fresh = ['--attribute-timeout', '0', '--entry-timeout', '0'];
@@ -107,7 +107,7 @@ export class xlator extends Translator {
     expect(sh(reader, 'cat f')).toBe('other1\n');
   });
 
-  it('drops pages when the module that changed their data is reloaded without changing data', async () => {
+  it('drops cached pages when the module that changed their data is reloaded and no longer does so', async () => {
     scratch = await makeScratch();
     brick = await RealBrick.start(scratch.path);
     await scratch.writeFile('upper.js', UPPER);
@@ -121,7 +121,7 @@ export class xlator extends Translator {
     expect(sh(at, CACHED)).toBe('1\n');
   });
 
-  it('reads absent ACLs from a recent listing while attributes are cached, until an ACL is set', async () => {
+  it('knows from a recent listing that a file has no ACL while its attributes are cached, until an ACL is set', async () => {
     scratch = await makeScratch();
     brick = await RealBrick.start(scratch.path);
     const cacheFlags = ['--attribute-timeout', '600', '--entry-timeout', '600'];
@@ -156,7 +156,7 @@ export class xlator extends Translator {
     expect(names(at, 'sub/heir')).toMatch(/user:daemon:r--/);
   });
 
-  it("returns a directory's attributes as its own last change left them, while others create files in it", async () => {
+  it("shows its own chmod, mkdir and rmdir in a directory's attributes while others create files in it", async () => {
     scratch = await makeScratch();
     brick = await RealBrick.start(scratch.path);
     const at = await mount('mnt');

@@ -17,7 +17,7 @@ describeFrontEnds(`a server killed with ${FILES} open files`, everyFrontEnd, (fr
   // Python handles data the same with every front end.
   const tried = front.name === 'kernel' ? ways : ways.slice(0, 1);
   it.each(tried)(
-    'leaves ENOTCONN for its clients, and keeps all fsynced data, with %s',
+    'gives its clients ENOTCONN, and loses no fsynced data, with %s',
     (_, kind, args) =>
       front.withScratch(async (scratch) => {
         const volfile = await makeVolfile(scratch, kind, await scratch.makeFolder('brick'));

@@ -59,7 +59,7 @@ describeFrontEnds('a mount with active clients', everyFrontEnd, (front) => {
         ({ path }, scratch) => runGlossa(scratch, ['umount', '--lazy', '--no-wait', path]),
       ],
     ];
-  it.each(endings)('ends by %s, and all written data exists', (ending, end) =>
+  it.each(endings)('ends after %s, and all written data is on the disk', (ending, end) =>
     front.withScratch(async (scratch) => {
       const mount = await startStack(scratch, kind);
       const writers = await startWriters(scratch, mount);
@@ -72,7 +72,7 @@ describeFrontEnds('a mount with active clients', everyFrontEnd, (front) => {
     }),
   );
 
-  it('gives them an error when its server is killed, is cleared by glossa umount, and keeps its data', () =>
+  it('gives its clients an error when its server is killed, and glossa umount removes it without loss of data', () =>
     front.withScratch(async (scratch) => {
       const mount = await startStack(scratch, kind);
       const writers = await startWriters(scratch, mount);

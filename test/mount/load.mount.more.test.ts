@@ -90,7 +90,7 @@ const manyEntries = (stage: Stage): void => {
     expect(out).toBe(`${expected}\n0\n0\n`);
   });
 
-  it('entries are listed completely while others are created and removed', async () => {
+  it('a listing contains all remaining entries while others are created and removed', async () => {
     const [created, removed] = [150, 15];
     // Each third of the first ones may be gone.
     const out = await stage.runOk(`mkdir e; cd e; for i in $(seq ${created}); do : > keep$i; done

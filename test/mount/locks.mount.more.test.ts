@@ -44,7 +44,7 @@ const readDump = async (stage: Stage, volumeType = 'features/locks'): Promise<Du
 };
 
 const locks = (stage: Stage): void => {
-  it('record locks of every type conflict as on a disk, also in parts', async () => {
+  it('record locks of every type conflict as on a disk, also for parts of a range', async () => {
     const pairs = ['r', 'w'].flatMap((held) => ['r', 'w'].map((requested) => [held, requested]));
     const lines = pairs.map(
       ([held, requested]) => `A setlk 0 ${held} 10 10
@@ -75,7 +75,7 @@ const locks = (stage: Stage): void => {
        B setlk 0 w 0 0\nC setlk 0 w 0 0\nB kill\nC flock 0 xn`,
     ));
 
-  it('locks of an open file exclude those of its process, until the last close', () =>
+  it('locks of an open file description exclude record locks of the same process, until the last close', () =>
     lockers(
       stage,
       `A open 0\nA open 1\nB open 0\nA ofd_setlk 0 w 0 10\nA setlk 0 w 0 10\nA ofd_setlk 1 w 5 10
@@ -88,7 +88,7 @@ const locks = (stage: Stage): void => {
 
   // No process waits behind another while a part is unlocked: the kernel would then let all retry
   // in any order.
-  it('waiting processes get a released lock in turn, and readers together', () =>
+  it('a released lock goes to waiting processes in their order, and to waiting readers together', () =>
     lockers(
       stage,
       `A open 0\nB open 0\nC open 0\nD open 0\nA setlk 0 w 0 10\nB setlkw 0 w 0 5
@@ -98,7 +98,7 @@ const locks = (stage: Stage): void => {
        B close 0\nC done`,
     ));
 
-  it('a signal ends or restarts a wait; SIGKILL ends it, and releases held locks', () =>
+  it('a signal ends or restarts the wait for a lock, and SIGKILL also releases the locks of its process', () =>
     lockers(
       stage,
       `A open 0\nB open 0\nC open 0\nA setlk 0 w 0 0\nB setlkw 0 w 0 0\nB signal\nB done
@@ -107,7 +107,7 @@ const locks = (stage: Stage): void => {
        E open 0\nE flock 0 x\nE kill\nB kill\nD done\nD getlk 0 w 0 0`,
     ));
 
-  it('a wait for a record lock is interrupted, restarted, granted, or killed', () =>
+  it('a process that waits for a record lock is interrupted, restarted, granted the lock, or killed', () =>
     lockers(
       stage,
       `A open 0\nB open 0\nC open 0\nA setlk 0 w 0 0\nB setlkw 0 w 3 4\nB signal\nB done
@@ -125,7 +125,7 @@ const locks = (stage: Stage): void => {
     expect(out.match(/EDEADLK/g)).toHaveLength(2);
   });
 
-  it('increments of several processes under a lock are all counted', async () => {
+  it('a counter that several processes increment under a lock loses no increment', async () => {
     // GlusterFS's client makes no progress with waits interrupted so often, even on its own brick.
     const alarms = stage.kind === 'real-client' ? [''] : ['', 'alarm'];
     // Each costs more over a brick, and makes no difference to the mount.
@@ -172,7 +172,7 @@ describeStages('random locks', { kernel: ['locks'], user: ['locks'] }, (stage) =
 });
 
 describeStages('a statedump', { kernel: served, user: ['locks'] }, (stage) => {
-  it('lists holders and waiting processes', async () => {
+  it('lists the holders of locks and the processes that wait for them', async () => {
     const { mounted } = stage.nextFolders();
     const client = stage.startClient(mounted, `exec ${compileClient('lockers')} f`);
     const lines = 'A open 0\nA setlk 0 w 10 5\nA flock 0 s\nB open 0\nB setlkw 0 r 0 0\n';
@@ -249,7 +249,7 @@ describeStages(
   'locks served by a Python module',
   { kernel: ['posix'], user: ['posix'] },
   (stage) => {
-    it('are requested from it, and its replies reach programs', async () => {
+    it('are requested from the module, and its replies reach programs', async () => {
       const out = await lockers(
         stage,
         `A open 0\nB open 0\nC open 0\nA flock 0 x\nB flock 0 xn\nB flock 0 x\nB signal\nB done
@@ -267,7 +267,7 @@ describeStages(
   'a mount without a volume that serves locks',
   { kernel: ['python'], user: ['python'] },
   (stage) => {
-    it('leaves locks to the kernel, and sends no lk', async () => {
+    it('leaves locks to the kernel, and sends no lk requests', async () => {
       await lockers(stage, 'A open 0\nB open 0\nA setlk 0 w 0 0\nB setlk 0 w 0 0\nB flock 0 x');
       const counted = await readDump(stage, 'debug/io-stats');
       expect(counted['OPEN.hits']).toBeGreaterThan(0);

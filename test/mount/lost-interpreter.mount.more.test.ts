@@ -40,7 +40,7 @@ for (const [name, why] of [
     `a module that loses its interpreter (${name})`,
     { kernel: ['posix'], user: ['posix'], 'fuse-native': ['posix'] },
     (stage) => {
-      it('fails the requests that wait for a reply; then a new interpreter serves', async () => {
+      it('fails the waiting requests, and a new interpreter serves the later ones', async () => {
         const { out } =
           await stage.runScript(`echo data > f; mkdir d; exec 3< f 4>> f; cat ${name} 2>&1; cat <&3
             echo more >&4
@@ -61,7 +61,7 @@ for (const [name, why] of [
       });
 
       if (name === 'crash') {
-        it('again and again, by different names, does not block other requests', async () => {
+        it('repeatedly, for different names, does not block other requests', async () => {
           const out = await stage.runOk(`echo data > f
             for n in 1 2; do (for i in 1 2; do cat crash$n.$i crash; done) 2>/dev/null & done
             for i in $(seq 10); do cat f; done | sort | uniq -c | tr -d ' '; wait`);

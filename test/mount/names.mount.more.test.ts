@@ -13,7 +13,7 @@ const names = (stage: Stage): void => {
       ls | wc -c; ln -s $n s; stat -c %s s
       setfattr -n user.x -v 1 d/$n && getfattr --only-values -n user.x d/$n`));
 
-  it('names with characters that shells and listings mishandle are used as on a disk', () =>
+  it('names with characters that shells and listings mishandle work as on a disk', () =>
     stage.compareScript(`for n in ' ' '  lead' 'trail ' '-rf' '*' '?' '"' "'" $'new\\nline' $'tab\\t' \\
       '\\' '\\\\' '\\n' \\
       '$x' '%s' '#' ':' '...' '..a' 'é' $'e\\xcc\\x81' '日本語' '🙂' $'\\x7f' $'\\x01'; do
@@ -21,7 +21,7 @@ const names = (stage: Stage): void => {
         ln -s -- "d$n/$n" "./$n"; readlink -- "./$n"
       done; ls -A --quoting-style=c . ; find . -type f -print0 | sort -z | od -c | md5sum`));
 
-  it('names that are not UTF-8 are used as on a disk', () =>
+  it('names that are not UTF-8 work as on a disk', () =>
     stage.compareScript(`for n in $'\\xff' $'a\\xc3(' $'\\x80\\x80' $'\\xed\\xb2\\x80' $'\\xc0\\xaf' \\
       $'\\xf4\\x90\\x80\\x80' \\
       $'ok\\xe2\\x82' $'\\xfe.txt' $'caf\\xe9'; do
@@ -36,7 +36,7 @@ const names = (stage: Stage): void => {
       done; ls -A | od -c; find . -depth | LC_ALL=C sort | md5sum
       rm -r d*; ls -A | wc -l; rm *; ls -A | wc -l`));
 
-  it('names in directories deeper than PATH_MAX are used as on a disk', () =>
+  it('names in directories deeper than PATH_MAX work as on a disk', () =>
     stage.compareScript(
       `n=$(printf '%0200d' 0); for i in $(seq 30)
         do mkdir $n && cd -P ./$n 2>/dev/null || cd ./$n; done
@@ -116,7 +116,7 @@ describeStages(
   'names in a module',
   { kernel: ['posix'], user: ['posix'], 'fuse-native': ['posix'] },
   (stage) => {
-    it('outside UTF-8 appear as surrogate escapes, and lead to the file', async () => {
+    it('appear with surrogate escapes if they are not UTF-8, and still reach the file', async () => {
       const name = String.raw`a\xff\xc3(`;
       const out =
         await stage.runOk(`n=$'${name}'; echo data > "$n"; cat "also-$n"; ln -s "$n$n" "s$n"

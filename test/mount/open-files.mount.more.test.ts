@@ -5,7 +5,7 @@ import { allKinds, brickKinds, distributeKinds } from '../support/stacks.ts';
 import { describeStages, type Stage } from '../support/stage.ts';
 
 const openFiles = (stage: Stage): void => {
-  it('a file that was renamed over is still read through its descriptor', () =>
+  it('a file that a rename has replaced is still read through its descriptor', () =>
     stage.compareScript(`echo old contents > f; exec 3< f; read -n 3 w <&3; echo $w; echo new > g; mv g f
       cat <&3; cat f; stat -L -c '%h %s' /proc/self/fd/3; exec 4<> f; echo 4th >&4; rm f
       echo gone > f
@@ -29,7 +29,7 @@ const openFiles = (stage: Stage): void => {
       exec 3< .; cd ..; rmdir d; ls /proc/self/fd/3/ | wc -l; stat -L -c '%h %F' /proc/self/fd/3
       mkdir d; ls d`));
 
-  it('O_APPEND by several processes loses nothing', () =>
+  it('appends by several processes with O_APPEND lose no data', () =>
     stage.compareScript(`for n in 1 2 3 4; do for i in $(seq 200); do echo "$n $i"; done >> f & done; wait
       wc -l < f; sort f | uniq -d | wc -l; for n in 1 2 3 4; do grep "^$n" f | md5sum; done
       sort -o f f
@@ -50,10 +50,10 @@ const openFiles = (stage: Stage): void => {
   it('renameat2 obeys RENAME_NOREPLACE and RENAME_EXCHANGE, and refuses other flags', () =>
     stage.compareScript(`${compileClient('rename')} && cat a/f b/g; ls a b`, { status: 0 }));
 
-  it('times change with each operation as on a disk, and only then', () =>
+  it('the times of a file change with the same operations as on a disk', () =>
     stage.compareScript('"$NODE" "$CLIENTS/times.mjs"', { status: 0 }));
 
-  it('listings seek, restart, and return types as on a disk', () =>
+  it('directory listings seek, restart, and return file types as on a disk', () =>
     stage.compareScript(`${compileClient('listing')}`, { status: 0 }));
 
   it('flock and fcntl locks exclude other processes', () =>
@@ -69,7 +69,7 @@ const openFiles = (stage: Stage): void => {
       dd if=f of=g oflag=sync,dsync status=none
       dd if=f of=h conv=fdatasync status=none; cmp f g; cmp f h`));
 
-  it('seeks, holes and copies within the file system are as on a disk', () =>
+  it('seeks, holes and copies within the file system work as on a disk', () =>
     stage.compareScript(`truncate -s 1M f; echo data | dd of=f bs=1 seek=500000 conv=notrunc status=none
       cp --sparse=always f g; cmp f g && du -k --apparent-size g; cp --reflink=auto f h; cmp f h
       cat f g h | md5sum

@@ -56,7 +56,7 @@ async function fuse(scratch: Scratch, { path }: ServedMount): Promise<Dump> {
 }
 
 describeMounts('passthrough', () => {
-  it("gives programs the disk's file when the storage is the only volume", () =>
+  it("lets programs use the disk's file directly when the storage is the only volume", () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, storage(await scratch.makeFolder('data')));
       const file = await open(`${mount.path}/f`, O_RDWR | O_CREAT);
@@ -137,7 +137,7 @@ describeMounts('passthrough', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('reads and writes beyond 8 PiB with exact sizes; without it the server refuses such offsets', () =>
+  it('reads and writes exact sizes beyond 8 PiB, which the server refuses without passthrough', () =>
     withScratch(async (scratch) => {
       // An ext4 file cannot be so large.
       const data = await mkdtemp('/dev/shm/glossa-passthrough-');

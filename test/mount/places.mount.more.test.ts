@@ -10,7 +10,7 @@ import { makeVolfile } from '../support/stacks.ts';
 const isRoot = process.getuid?.() === 0;
 
 describeFrontEnds('several mounts', ['kernel', 'user'], (front) => {
-  it('show the same files when they are of one volfile at two mount points', () =>
+  it('show the same files if one volfile is mounted at two mount points', () =>
     front.withScratch(async (scratch) => {
       const brick = await scratch.makeFolder('brick');
       const args = ['--entry-timeout', '0', '--attribute-timeout', '0'];
@@ -47,7 +47,7 @@ describeFrontEnds('several mounts', ['kernel', 'user'], (front) => {
       expect(await two.stop()).toBe(0);
     }));
 
-  it('one on top of another show the same files', () =>
+  it('show the same files if one stores its files on the other', () =>
     front.withScratch(async (scratch) => {
       const lower = await startStack(scratch);
       const upper = await startMount(scratch, await makeVolfile(scratch, 'posix', lower.path), {
@@ -162,7 +162,7 @@ describeFrontEnds('a mount point', ['kernel', 'user'], (front) => {
       expect(readFileSync(scratch.at('mnt/below'), 'utf8')).toBe('hidden');
     }));
 
-  it('may contain the storage', () =>
+  it('may contain the storage directory', () =>
     front.withScratch(async (scratch) => {
       await scratch.makeFolder('mnt/brick');
       const volfile = await makeVolfile(scratch, 'posix', scratch.at('mnt/brick'));

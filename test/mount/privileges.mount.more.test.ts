@@ -101,7 +101,7 @@ describe.runIf(isRoot && selected.first)('special files', () => {
 // A missing tool is a failure if no test may be skipped.
 const hasTools = missing.length === 0 || process.env.GLOSSA_REQUIRE_ALL === '1';
 
-describe.runIf(isRoot && hasTools)('with other users', () => {
+describe.runIf(isRoot && hasTools)('a mount with other users', () => {
   const tries = (where: Where, name: string, settings: StageSettings = {}): void =>
     describeStages(
       name,

@@ -81,7 +81,7 @@ const sh = (at: string, script: string): string =>
     await scratch.clean();
   });
 
-  it('keeps files and directories of glossa and GlusterFS mounts open across restarts and renames', async () => {
+  it('keeps open files and directories of glossa and GlusterFS clients usable, even after renames', async () => {
     scratch = await makeScratch();
     const [own, files, port] = [
       await scratch.makeFolder('own'),

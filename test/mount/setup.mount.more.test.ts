@@ -69,7 +69,7 @@ describe.skipIf(isSkipped('glossa setup', obstacle()))('glossa setup', () => {
   );
 
   it(
-    'lets mount(8) mount volfiles with its own options and statuses',
+    'lets mount(8) mount volfiles, with the usual options and exit statuses',
     onSystem(
       `glossa setup > /dev/null; cp /bin/true "$AT/files/program"
        mount -t glossa /etc/glossa/files.vol "$AT/mnt"; cat "$AT/mnt/greeting"; "$AT/mnt/program"
@@ -96,7 +96,7 @@ describe.skipIf(isSkipped('glossa setup', obstacle()))('glossa setup', () => {
   );
 
   it(
-    'lets a boot mount the lines of /etc/fstab with an empty environment',
+    'lets the system mount lines of /etc/fstab at boot, when the environment is empty',
     onSystem(
       `glossa setup > /dev/null; mkdir "$AT/later"
        echo "/etc/glossa/files.vol $AT/mnt glossa defaults,_netdev,nofail,entry-timeout=2 0 0

@@ -85,7 +85,7 @@ describe.runIf(isRoot)('storage in memory', () => {
       );
     });
 
-    it('refuses new names without inodes, and accepts them again once some are free', async () => {
+    it('refuses new files when no inode is free, and accepts them again once some are', async () => {
       expect(
         await disk.sh('for i in $(seq 150); do : > f$i; done 2>&1 | head -1; mkdir d; ln -s a b'),
       ).toMatch(new RegExp(`${FULL}.*\\nmkdir.*${FULL}\\nln.*${FULL}`));
@@ -141,21 +141,21 @@ describe.runIf(isRoot)('storage in memory', () => {
 });
 
 describeStages(
-  'space on a mount',
+  'a mount of a disk',
   { kernel: ['posix', 'python'], user: ['posix'], 'fuse-native': ['posix'] },
   (stage) => {
-    it('is reported as on the disk', () =>
+    it('reports the same total space as the disk', () =>
       stage.compareScript(
         "stat -f -c '%S %b %c %l' .; echo x > f; stat -f -c '%S %b' f; df --output=size . | tail -1",
       ));
 
-    it('used by a file is reported as on the disk', () =>
+    it('reports the same space used by a file as the disk', () =>
       stage.compareScript(`for n in 0 1 4096 4097 100000; do head -c $n /dev/zero > f$n; sync f$n
       stat -c '%n %s %b %B' f$n; done
       truncate -s 10M s; stat -c %b s; fallocate -l 40960 a; stat -c '%s %b' a
       fallocate -p -o 0 -l 8192 a; stat -c '%s %b' a; du -k a s`));
 
-    it.runIf(isRoot)('in an unreadable directory is refused to other users', async () => {
+    it.runIf(isRoot)('refuses other users access to a directory without permission', async () => {
       const out = await stage.runOk(`mkdir d; echo x > d/f; chmod 000 d
           setpriv --reuid=65534 --clear-groups ls d 2>&1 | sed 's/.*: //'
       setpriv --reuid=65534 --clear-groups cat d/f 2>&1 | sed 's/.*: //'; ls d; chmod 711 d

@@ -52,7 +52,7 @@ describeMounts('a module that runs too long', () => {
       expect((await again).status).not.toBe(0);
     }));
 
-  it('at its start fails the mount, which reports the reason', () =>
+  it('at its start makes the mount fail with the reason', () =>
     withScratch(async (scratch) => {
       await scratch.makeFolder('files');
       await scratch.writeFile('m.py', `${inMethod('init(self)')}\n${LONG}\n`);
@@ -60,7 +60,7 @@ describeMounts('a module that runs too long', () => {
       await expect(failed).rejects.toThrow(/m\.py.*ran too long .*time-limit/);
     }));
 
-  it('at its start within its time limit is ended by Ctrl-C', () =>
+  it('at its start is ended by Ctrl-C even before its time limit', () =>
     withScratch(async (scratch) => {
       await scratch.makeFolder('files');
       const marker = scratch.at('files', 'begun');
@@ -114,7 +114,7 @@ it('glossa repl reports a line that runs too long', () =>
     expect(out + err).toMatch(/ran too long/);
   }));
 
-it('code that cannot be interrupted ends the process, after a log line', () =>
+it('code that exceeds its time limit and cannot be interrupted ends the process, after a log line', () =>
   withScratch(async (scratch) => {
     const from = (path: string): string =>
       JSON.stringify(pathToFileURL(join(packageRoot, 'dist', path)).href);

@@ -42,7 +42,7 @@ async function dumps(scratch: Scratch, path: string): Promise<Map<string, Dump>>
 const mtime = ({ mtimeMs }: Stats): number => mtimeMs;
 
 describeMounts('the writeback cache', () => {
-  it('merges many small writes into few, complete by the close of the file', () =>
+  it('merges many small writes into few, and all data is stored when the file is closed', () =>
     withScratch(async (scratch) => {
       const mount = await startWriteback(scratch);
       const line = 'x'.repeat(99);
@@ -61,7 +61,7 @@ describeMounts('the writeback cache', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('is off by default, and each write arrives when it is made', () =>
+  it('is off by default, so each write reaches the storage at once', () =>
     withScratch(async (scratch) => {
       const mount = await startWriteback(scratch, ['--no-passthrough']);
       const file = await open(`${mount.path}/f`, 'w');
@@ -100,7 +100,7 @@ describeMounts('the writeback cache', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('appends at the end of the file, wherever other writers moved it', () =>
+  it('appends at the end of the file, even after others extend or truncate it', () =>
     withScratch(async (scratch) => {
       const mount = await startWriteback(scratch);
       const path = `${mount.path}/f`;

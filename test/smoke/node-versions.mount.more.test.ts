@@ -70,7 +70,7 @@ describe.skipIf(nodes.length === 0)('another version of Node', () => {
         expect(version).toMatchObject({ status: 0, err: '' });
       }));
 
-    it('bakes a Python snapshot for the same browsers', () =>
+    it('bakes a Python snapshot that runs in the same browsers', () =>
       withScratch(async (scratch) => {
         const folder = scratch.at('page');
         const args = ['playground', '--out', folder];

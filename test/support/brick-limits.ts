@@ -8,8 +8,8 @@ const ofBoth: Limits = {
     shows: /flock 0 x: waits/,
     tests: [
       'flock is shared, upgraded, downgraded and duplicated as on a disk, until the last close',
-      'waiting processes get a released lock in turn, and readers together',
-      'a signal ends or restarts a wait; SIGKILL ends it, and releases held locks',
+      'a released lock goes to waiting processes in their order, and to waiting readers together',
+      'a signal ends or restarts the wait for a lock, and SIGKILL also releases the locks of its process',
     ],
   },
 };
@@ -24,7 +24,7 @@ const ofGlusterfs: Limits = {
   'to open a removed file or folder': {
     shows: /Stale file handle/,
     tests: [
-      'a file that was renamed over is still read through its descriptor',
+      'a file that a rename has replaced is still read through its descriptor',
       'an unlinked file is read, written, resized and reopened through its descriptor',
       'a removed directory behaves as on a disk for a process inside it',
     ],
@@ -55,7 +55,7 @@ const ofGlusterfs: Limits = {
   'files as deep as a path can be long': {
     shows: differs,
     tests: [
-      'names in directories deeper than PATH_MAX are used as on a disk',
+      'names in directories deeper than PATH_MAX work as on a disk',
       'a path of PATH_MAX bytes is accepted, and a longer one is refused',
     ],
   },

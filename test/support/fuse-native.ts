@@ -48,7 +48,7 @@ export const inexpressible: Limits = {
   'no fallocate, no flags of rename': {
     shows: differs,
     tests: [
-      'used by a file is reported as on the disk',
+      'reports the same space used by a file as the disk',
       'fallocate in every mode that FUSE passes on, SEEK_DATA, SEEK_HOLE and syncfs behave as on a disk',
       'renameat2 leaves a whiteout',
       'renameat2 obeys its flags',
@@ -58,14 +58,14 @@ export const inexpressible: Limits = {
   'names are UTF-8 text': {
     shows: differs,
     tests: [
-      'names that are not UTF-8 are used as on a disk',
-      'outside UTF-8 appear as surrogate escapes, and lead to the file',
+      'names that are not UTF-8 work as on a disk',
+      'appear with surrogate escapes if they are not UTF-8, and still reach the file',
       'extended attributes with the longest names and values are accepted, and longer ones refused',
     ],
   },
   'full paths only, so their length is limited': {
     shows: differs,
-    tests: ['names in directories deeper than PATH_MAX are used as on a disk'],
+    tests: ['names in directories deeper than PATH_MAX work as on a disk'],
   },
   'a process in a folder moved behind the mount has only its path': {
     shows: differs,
@@ -81,16 +81,16 @@ export const inexpressible: Limits = {
   },
   'no counters of notices to the kernel': {
     shows: /Cannot read properties of null \(reading '1'\)/,
-    tests: ['is looked up without a request to the server'],
+    tests: ['is reported as absent without a request to the server'],
   },
   'no notices: cached entries stay until they expire, and absent names are not cached': {
     shows: differs,
     tests: [
-      'created behind the mount stays hidden until it is invalidated, with a cache in typescript',
-      'below an absent directory becomes visible by one invalidation, and one without a path shows all new names',
+      'stays hidden after its creation on the disk until it is invalidated, with a cache in typescript',
+      'below an absent directory appears after glossa invalidate with its path, and all names appear without a path',
       'makes a removed or replaced name visible, and leaves a directory in use alone',
       'makes changed attributes visible',
-      'refuses paths outside of glossa mounts, and accepts a very long one',
+      'refuses paths outside of glossa mounts, and accepts a very long path',
     ],
   },
   'a forgotten file is found by its path only': {
@@ -119,7 +119,7 @@ export const inexpressible: Limits = {
   "so other users' rights cannot be tested": {
     shows: differs,
     tests: [
-      'in an unreadable directory is refused to other users',
+      'refuses other users access to a directory without permission',
       'modes refuse access with EACCES',
       'supplementary groups grant access',
       'new files belong to their creator, with the umask applied',

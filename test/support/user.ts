@@ -16,7 +16,7 @@ export const notPermitted: Limits = {
   'to act as another user': {
     shows: /Operation not permitted/,
     tests: [
-      'in an unreadable directory is refused to other users',
+      'refuses other users access to a directory without permission',
       'mounted --no-allow-other refuses other users, who have access without it',
     ],
   },

@@ -39,7 +39,7 @@ describe('an additional row in the table of fields', () => {
     expect(after.map(({ path }) => path).sort()).toEqual(GENERATED);
   });
 
-  it('keeps its place in the generated code for C', () => {
+  it('has the same position in the generated code for C as in the table', () => {
     const findText = (path: string): string => after.find((each) => each.path === path)!.text;
     expect(findText('bridges/native/fields.gen.ts')).toMatch(
       /f64\[at\+\+\] = from\.iaAttributesMask;\n +f64\[at\+\+\] = from\.iaOneMore;/,
@@ -72,7 +72,7 @@ function longestRun(struct: Struct, findText: string): number {
   return most;
 }
 
-describe('fields outside of the table', () => {
+describe('the fields of a structure', () => {
   // A lock and a lease have too few fields to recognise a copy.
   const long = structs.filter(({ fields }) => fields.length > 10);
   const files = readSources('.ts', '.js', '.py', '.pyi', '.h', '.c', '.in');
@@ -83,7 +83,7 @@ describe('fields outside of the table', () => {
     longestRun(struct, findText) >= struct.fields.length - 2;
 
   it.each(long.map((struct) => [struct.name, struct] as const))(
-    'are not listed by hand: %s',
+    'are listed by hand only in the table of fields: %s',
     (_, struct) => {
       const names = struct.fields.map((field) => makeCamelName(struct, field));
       expect(isMirror({ path: 'mirror.ts', text: names.slice(1).join(': number;') }, struct)).toBe(

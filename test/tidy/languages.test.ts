@@ -22,7 +22,7 @@ const LITERAL =
 const stripComments = (text: string): string =>
   text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
 
-it('shared code names no language or file extension', () => {
+it('code that all languages share names no language or file extension', () => {
   const files = readSources('.ts')
     .filter(
       ({ path }) => SHARED.test(path) && !OF_A_LANGUAGE.test(path) && !/\.test\.ts$/.test(path),

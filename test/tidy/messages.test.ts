@@ -9,7 +9,7 @@ import { readSources, type SourceFile } from './sources.ts';
 
 const all = Object.entries<Message>(messages);
 
-test('message ids are unique, ascending, and of a known part', () => {
+test('message ids are unique, in ascending order, and belong to a known part of the product', () => {
   const ids = all.map(([, { id }]) => id);
   expect(new Set(ids).size).toBe(ids.length);
   for (const id of ids) expect(messageParts[Math.floor(id / 1000)], String(id)).toBeDefined();

@@ -32,7 +32,7 @@ it('each file in the table of turns sets the marks of its row', () => {
   }
 });
 
-it('every file that begins or ends turns is in the table of turns', () => {
+it('every file that begins or ends turns of the event loop is in the table of turns', () => {
   const importers = files
     .filter((file) => readImports(file).some(({ target }) => target === TURN))
     .filter(({ text }) =>
@@ -44,7 +44,7 @@ it('every file that begins or ends turns is in the table of turns', () => {
   expect(importers.filter((path) => !known.includes(path))).toEqual([]);
 });
 
-it('only the files of the table set the marks of the turn', () => {
+it('only the files in the table of turns set the marks of a turn', () => {
   const findSetters = (mark: string) => findPaths(new RegExp(`\\bturn\\.${mark} (?:[-+]?=) `));
   expect(findSetters('isShared')).toEqual([TURN]);
   expect(findSetters('slowCalls')).toEqual(['bridges/host/limits/interpreter-gate.ts']);

@@ -65,7 +65,7 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-describe('in words,', () => {
+describe('in names and prose,', () => {
   it.each(RULES)('$title', ({ files, pattern, except = {} }) => {
     const faults = files
       .filter(({ path }) => !(path in except))

@@ -38,7 +38,7 @@ const kinds = Object.keys(bricks) as (keyof typeof bricks)[];
 describe.each(kinds.filter((kind) => kind === 'our brick' || !isWithoutBricks()))(
   'a volume over %s',
   (kind) => {
-    it('returns what fs/promises returns on a disk, for any operations', async () => {
+    it('returns the same results as fs/promises on a disk, for any sequence of operations', async () => {
       const { volfile } = await bricks[kind]();
       await using volume = await Volume.open({ volfile });
       const folder = await makeFolder();
@@ -63,7 +63,7 @@ describe.each(kinds.filter((kind) => kind === 'our brick' || !isWithoutBricks())
       );
     });
 
-    it('exchanges several files of many pieces at a time with a disk by glossa fs cp', async () => {
+    it('copies several files at once from and to a disk by glossa fs cp', async () => {
       const { volfile } = await bricks[kind]();
       const folder = await makeFolder();
       await disk.writeFile(join(folder, 'brick.vol'), volfile);

@@ -108,17 +108,17 @@ const code = (promise: Promise<unknown>): Promise<string> =>
   );
 
 describe('a process', () => {
-  it('has no more memory and descriptors than before after 1,000 volumes over memory', async () => {
+  it('uses no more memory and descriptors than before after it has used 1,000 volumes over memory', async () => {
     expectNoGrowth(await growthOf(USE, MEMORY));
   });
 
-  it('has no more memory and descriptors than before after 1,000 volumes over a folder', async () => {
+  it('uses no more memory and descriptors than before after it has used 1,000 volumes over a folder', async () => {
     const folder = makeFolder();
     const posix = `volume files\n    type storage/posix\n    option directory ${folder}\nend-volume\n`;
     expectNoGrowth(await growthOf(USE, posix));
   });
 
-  it('has no more memory and descriptors than before after 1,000 volumes that could not be opened', async () => {
+  it('uses no more memory and descriptors than before after 1,000 volumes that could not be opened', async () => {
     const act = `
       const refusal = await Volume.open({ volfile }, { upTimeout: 0.001 }).catch((error) => error);
       if (refusal.code !== 'GLOSSA_OPEN_FAILED') throw refusal;`;
@@ -129,13 +129,13 @@ describe('a process', () => {
   });
 });
 
-describe.each(kinds.filter((kind) => !isAbsent(kind)))('over %s', (kind) => {
-  it('1,000 volumes leave a process with no more memory and descriptors than before', async () => {
+describe.each(kinds.filter((kind) => !isAbsent(kind)))('volumes over %s', (kind) => {
+  it('1,000 volumes leave no more memory and descriptors of a process in use than before', async () => {
     const { volfile } = await bricks[kind]();
     expectNoGrowth(await growthOf(USE, volfile));
   });
 
-  it('10,000 open files are closed with their volume', async () => {
+  it('10,000 open files are closed on the brick when their volume is closed', async () => {
     const { volfile, pid } = await bricks[kind]();
     const volume = await Volume.open({ volfile });
     const countFiles = (): number =>
@@ -149,7 +149,7 @@ describe.each(kinds.filter((kind) => !isAbsent(kind)))('over %s', (kind) => {
     await expect.poll(countFiles, { timeout: 60_000 }).toBeLessThanOrEqual(before);
   });
 
-  it('a brick that dies fails each call under way once with ENOTCONN, and works when it is back', async () => {
+  it('the death of a brick fails each active call once with ENOTCONN, and calls succeed when it is back', async () => {
     const brick = await bricks[kind](await freePort());
     await using volume = await Volume.open({ volfile: brick.volfile });
     await using file = await volume.open('/a', 'w+');
@@ -183,7 +183,7 @@ describe.each(kinds.filter((kind) => !isAbsent(kind)))('over %s', (kind) => {
     expect(await second.readFile('/a', 'utf8')).toBe('text more');
   });
 
-  it('record locks of one volume exclude those of another until its close', async () => {
+  it('record locks of one volume exclude those of another until the first volume is closed', async () => {
     const { volfile } = await bricks[kind]();
     const first = await Volume.open({ volfile });
     await using second = await Volume.open({ volfile });
@@ -204,7 +204,7 @@ describe.each(kinds.filter((kind) => !isAbsent(kind)))('over %s', (kind) => {
     expect(await other.getLock({ type: 'read', length: 13 })).toMatchObject({ start: 12 });
   });
 
-  it('threads with a volume each work at the same time, and end', async () => {
+  it('threads with one volume each work at the same time, and end without an error', async () => {
     const { volfile } = await bricks[kind]();
     const outcome = await run(
       `const { Worker, isMainThread } = await import('node:worker_threads');
@@ -236,7 +236,7 @@ describe.each(kinds.filter((kind) => !isAbsent(kind)))('over %s', (kind) => {
     expect(outcome).toEqual(Array.from({ length: 4 }, () => ['done', 0]));
   });
 
-  it('a volfile with TLS reads and writes, and without it is refused', async () => {
+  it('a brick with TLS serves a volfile with TLS, and refuses one without it', async () => {
     skipWithoutTools('openssl version');
     const folder = makeFolder();
     const [key, pem] = [join(folder, 'key'), join(folder, 'pem')];
@@ -285,7 +285,7 @@ async function startWithTls(
   return brick;
 }
 
-it('a week of a million stats keeps a bounded number of inodes', async () => {
+it('a volume keeps a bounded number of inodes over a million calls of stat', async () => {
   const outcome = (await run(
     `const volume = await Volume.open({ volfile });
     const { inodes } = volume.client.graph;

@@ -68,7 +68,7 @@ console.log(JSON.stringify(queries.map(({ patterns, exclude }) =>
 `;
 
 it.skipIf(isSkipped('glob', obstacle))(
-  'a volume finds by any patterns what Node finds on a disk',
+  'glob on a volume finds the same files as Node does on a disk, for any patterns',
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'glossa-glob-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

@@ -61,13 +61,13 @@ EAGAIN
 1000
 `;
 
-it('the program of the page in TypeScript prints its lines', () => {
+it('the TypeScript program in docs/program/volume.md prints its documented output', () => {
   const folder = makeFolder('page.ts', joinBlocks('ts'));
   const tsx = import.meta.resolve('tsx');
   expect(run(folder, process.execPath, '--import', tsx, 'page.ts')).toBe(OUTPUT);
 });
 
-it('the program of the page in TypeScript has no type errors', () => {
+it('the TypeScript program in docs/program/volume.md has no type errors', () => {
   const folder = makeFolder('page.ts', joinBlocks('ts'));
   const tsc = join(packageRoot, 'node_modules/typescript/bin/tsc');
   const { stdout } = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' });

@@ -54,7 +54,7 @@ describe.each([
     }),
   );
 
-  it.skipIf(isSkippedHere)('takes new files and directories', () =>
+  it.skipIf(isSkippedHere)('accepts new files and directories', () =>
     replace(async (volume, other) => {
       await remake(other);
       await volume.writeFile('/a/b/c/added', 'x');
@@ -63,7 +63,7 @@ describe.each([
     }),
   );
 
-  it.skipIf(isSkippedHere)('is absent until it is created again', () =>
+  it.skipIf(isSkippedHere)('fails with ENOENT until it is created again', () =>
     replace(async (volume, other) => {
       await expect(volume.stat('/a/b/c/file')).rejects.toMatchObject({ code: 'ENOENT' });
       await remake(other);
@@ -72,7 +72,7 @@ describe.each([
   );
 
   it.skipIf(isSkippedHere)(
-    'is no directory while a file has its name, and is a directory again after that',
+    'fails with ENOTDIR while a file has its name, and works once it is created again',
     () =>
       replace(async (volume, other) => {
         await other.writeFile('/a', '');

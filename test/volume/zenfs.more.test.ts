@@ -86,7 +86,7 @@ async function failures(file: string): Promise<string[]> {
 
 describe.skipIf(!canRun)('the suite of @zenfs/core', () => {
   it.concurrent.each(tests === null ? ['every file'] : readdirSync(tests))(
-    '%s passes on volume.fs, but for the tests in the table',
+    '%s passes on volume.fs, except for the listed differences',
     async (file) => {
       expect((await failures(file)).sort()).toEqual(Object.keys(differing[file] ?? {}).sort());
     },

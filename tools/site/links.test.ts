@@ -18,7 +18,7 @@ describe('links in a page', () => {
   const convert = (text: string) =>
     convertLinks(text, 'docs/write/testing.md', (path) => urls[path]);
 
-  it('become addresses of the site, with their headings', () => {
+  it('become addresses of the site, and keep their headings', () => {
     expect(convert('[a](python.md#options), [b](../../examples/hello/README.md)')).toBe(
       '[a](/write/python#options), [b](/examples/hello)',
     );
@@ -37,7 +37,7 @@ describe('links in a page', () => {
     expect(convert(text)).toBe(text);
   });
 
-  it('to an absent file are refused, with file and line', () => {
+  it('to an absent file are refused with a message that names the file and line', () => {
     expect(() => convert('# A\n\n`code`\n\n[a](gone.md)\n')).toThrow(
       new BrokenLink('docs/write/testing.md', 5, 'gone.md'),
     );
@@ -72,7 +72,7 @@ describe('the built site', () => {
     );
   });
 
-  it('opens modules in the playground by links that it can read', async () => {
+  it('has links to the playground that the playground can read', async () => {
     const links = readBuiltPages().flatMap(({ html }) => [
       ...html.matchAll(/<a [^>]*href="[^"#]*\/playground\/#([^"]+)"[^>]*>/g),
     ]);

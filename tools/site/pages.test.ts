@@ -135,7 +135,7 @@ describe.skipIf(isSkipped('the site in Chromium', obstacle))('in Chromium', () =
     expect(image.bottom).toBeLessThanOrEqual(844);
   });
 
-  it('every table has a head with words, or none', () => {
+  it('every table header contains text, or is left out', () => {
     const blank = readBuiltPages().filter(({ html }) =>
       [...html.matchAll(/<thead[^>]*>(.*?)<\/thead>/gs)].some(
         ([, head]) => head!.replace(/<[^>]*>|\s/g, '') === '',
