@@ -10,7 +10,7 @@ export const api: Suite = {
   usage: `usage: npm run bench -- api [options]
 
 Compares a program's calls on a volume (Volume in TypeScript, glossa in Python) with the same calls through
-a mount, and with GlusterFS's libgfapi. As root on a quiet machine; a full run takes four minutes.
+a mount, and with GlusterFS's libgfapi. As root on a quiet machine; a full run takes five minutes.
 
   --only PART   mount (Volume beside a mount of the same stack), brick (Volume beside libgfapi, on a brick of
                 GlusterFS), python (the package glossa beside os on a mount) or copy (glossa fs cp beside cp
