@@ -33,7 +33,7 @@ it('an old command name runs the command, with a warning on standard error', asy
 it.each([
   ['port', '2to3 -w FILE'],
   ['rebalance', 'setfattr -n distribute.fix.layout'],
-])('glossa refuses the removed command %s, and says what to use instead', async (name, instead) => {
+])('glossa refuses the removed command %s, and names its replacement', async (name, instead) => {
   const { status, err } = await runCommand([name, 'a']);
   expect([status, err]).toEqual([2, expect.stringContaining(`glossa: 'glossa ${name}' is gone: `)]);
   expect(err).toContain(instead);

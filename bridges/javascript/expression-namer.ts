@@ -132,7 +132,7 @@ function readExpressionBefore(line: string, end: number): string {
     .trim();
 }
 
-/** Finds the opening bracket of the closing one at index `close`; -1 if there is none. */
+/** Finds the opening bracket that belongs to the closing bracket at index `close`; -1 for an unopened one. */
 function findOpening(line: string, close: number): number {
   const closing = line[close]!;
   const opening = OPENING_BRACKETS[closing]!;

@@ -309,7 +309,7 @@ it.each([
   },
 );
 
-it('a Python module that waits for a debugger continues if there is none', async () => {
+it('a Python module that waits for a debugger continues if no debugger is attached', async () => {
   const source = SOURCE.replace(
     'name = loc.name',
     'name = loc.name; _lines._host.line_wait()',

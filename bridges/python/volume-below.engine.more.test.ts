@@ -39,6 +39,20 @@ async function start(source: string, fops: Fops<null> = {}, options = {}) {
   return { volume, below, context, graph, reload, host: xl.priv.host };
 }
 
+/** Lets the clock and the event loop go on until a call ends. @throws {Error} if the call fails */
+async function advanceUntilEnd(call: Promise<unknown>, context: FakeContext): Promise<void> {
+  let hasEnded = false;
+  const noteEnd = (): void => {
+    hasEnded = true;
+  };
+  call.then(noteEnd, noteEnd);
+  while (!hasEnded) {
+    context.advance(1);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await call;
+}
+
 describe('the volume below a Python module', () => {
   it('can be read by a lookup, which then fails or succeeds by the text that was read', async () => {
     const { volume, below } = await start(`${HEAD}
@@ -104,12 +118,7 @@ describe('the volume below a Python module', () => {
         return await self.child.mkdir(loc, *more)
 `);
     const made = volume.mkdir('/a');
-    let isMade = false;
-    void made.then(() => (isMade = true));
-    while (!isMade) {
-      context.advance(1);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await advanceUntilEnd(made, context);
     expect(await volume.readdir('/')).toHaveLength(1001);
     expect([...graph.initiators].map(({ calls }) => calls.size)).toEqual(
       [...graph.initiators].map(() => 0),
@@ -134,12 +143,7 @@ describe('the volume below a Python module', () => {
       fops,
     );
     const made = volume.mkdir('/a');
-    let isMade = false;
-    void made.then(() => (isMade = true));
-    while (!isMade) {
-      context.advance(1);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await advanceUntilEnd(made, context);
     expect(context.lines.join('\n')).toContain('found 0 of 5000');
   });
 

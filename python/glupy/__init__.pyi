@@ -1604,7 +1604,7 @@ class Translator:
         xdata: Dict | None,
     ) -> object:
         """buf is the result of stat(2), and the kernel caches it for the attribute timeout. After a
-        failure (op_ret < 0) all parts are None.
+        failure (op_ret < 0) all parts are `None`.
 
         buf: attributes of the object, after the fop
         xdata: extra keys between translators; may be missing
@@ -1629,7 +1629,7 @@ class Translator:
         buf: Iatt,
         xdata: Dict | None,
     ) -> object:
-        """op_ret is the length of path in bytes. After a failure (op_ret < 0) all parts are None.
+        """op_ret is the length of path in bytes. After a failure (op_ret < 0) all parts are `None`.
 
         path: the stored target
         buf: attributes of the object, after the fop
@@ -1669,7 +1669,7 @@ class Translator:
         xdata: Dict | None,
     ) -> object:
         """The kernel links the inode under the name and caches buf for a while. After a failure
-        (op_ret < 0) all parts are None.
+        (op_ret < 0) all parts are `None`.
 
         inode: the inode of the name
         buf: attributes of the object, after the fop
@@ -1701,7 +1701,7 @@ class Translator:
         xdata: Dict | None,
     ) -> object:
         """The kernel links the inode under the name and caches buf for a while. After a failure
-        (op_ret < 0) all parts are None.
+        (op_ret < 0) all parts are `None`.
 
         inode: the inode of the name
         buf: attributes of the object, after the fop
@@ -1731,7 +1731,7 @@ class Translator:
         xdata: Dict | None,
     ) -> object:
         """Attributes of the directory; the kernel forgets the name. After a failure (op_ret < 0)
-        all parts are None.
+        all parts are `None`.
 
         preparent: attributes of the directory before
         postparent: attributes of the directory after
@@ -1758,7 +1758,7 @@ class Translator:
         xdata: Dict | None,
     ) -> object:
         """Attributes of the parent directory; the kernel forgets the name. After a failure (op_ret
-        < 0) all parts are None.
+        < 0) all parts are `None`.
 
         preparent: attributes of the directory before
         postparent: attributes of the directory after
@@ -1795,7 +1795,7 @@ class Translator:
         xdata: Dict | None,
     ) -> object:
         """The kernel links the inode under the name and caches buf for a while. After a failure
-        (op_ret < 0) all parts are None.
+        (op_ret < 0) all parts are `None`.
 
         inode: the inode of the name
         buf: attributes of the object, after the fop
@@ -1828,7 +1828,7 @@ class Translator:
         xdata: Dict | None,
     ) -> object:
         """Attributes of the object and of both directories, before and after. After a failure
-        (op_ret < 0) all parts are None.
+        (op_ret < 0) all parts are `None`.
 
         buf: attributes of the object, after the fop
         preoldparent: attributes of the old directory before
@@ -1860,7 +1860,7 @@ class Translator:
         xdata: Dict | None,
     ) -> object:
         """The kernel links the inode under the name and caches buf for a while. After a failure
-        (op_ret < 0) all parts are None.
+        (op_ret < 0) all parts are `None`.
 
         inode: the inode of the name
         buf: attributes of the object, after the fop
@@ -1889,7 +1889,7 @@ class Translator:
         xdata: Dict | None,
     ) -> object:
         """Attributes before and after; the kernel takes size and times from those after. After a
-        failure (op_ret < 0) all parts are None.
+        failure (op_ret < 0) all parts are `None`.
 
         prebuf: attributes before
         postbuf: attributes after
@@ -1915,7 +1915,7 @@ class Translator:
         xdata: Dict | None,
     ) -> object:
         """fd, unchanged. Reads and writes then carry it, until `release`. After a failure (op_ret <
-        0) all parts are None.
+        0) all parts are `None`.
 
         fd: the open file or directory
         xdata: extra keys between translators; may be missing
@@ -1953,7 +1953,7 @@ class Translator:
     ) -> object:
         """op_ret is the number of bytes in vector. Fewer than size means that the file ends there,
         and the kernel shows the rest as zeros or as the end. After a failure (op_ret < 0) all parts
-        are None.
+        are `None`.
 
         vector: the data
         stbuf: attributes of the file
@@ -1993,7 +1993,7 @@ class Translator:
     ) -> object:
         """op_ret is the number of bytes written: fewer than given is a short write. Attributes
         before and after; the kernel takes size and times from those after. After a failure (op_ret
-        < 0) all parts are None.
+        < 0) all parts are `None`.
 
         prebuf: attributes before
         postbuf: attributes after
@@ -2016,7 +2016,7 @@ class Translator:
         buf: Statvfs,
         xdata: Dict | None,
     ) -> object:
-        """buf is the result of statvfs(3). After a failure (op_ret < 0) all parts are None.
+        """buf is the result of statvfs(3). After a failure (op_ret < 0) all parts are `None`.
 
         buf: block sizes and numbers of blocks and files
         xdata: extra keys between translators; may be missing
@@ -2032,7 +2032,8 @@ class Translator:
         Reply (xdata): Success only. close(2) returns an error.
         """
     def flush_cbk(self, frame: Frame, op_ret: int, op_errno: int, xdata: Dict | None) -> object:
-        """Success only. close(2) returns an error. After a failure (op_ret < 0) all parts are None.
+        """Success only. close(2) returns an error. After a failure (op_ret < 0) all parts are
+        `None`.
 
         xdata: extra keys between translators; may be missing
         """
@@ -2057,7 +2058,7 @@ class Translator:
         xdata: Dict | None,
     ) -> object:
         """Attributes before and after; the kernel takes size and times from those after. After a
-        failure (op_ret < 0) all parts are None.
+        failure (op_ret < 0) all parts are `None`.
 
         prebuf: attributes before
         postbuf: attributes after
@@ -2082,7 +2083,7 @@ class Translator:
         Reply (xdata): Success only.
         """
     def setxattr_cbk(self, frame: Frame, op_ret: int, op_errno: int, xdata: Dict | None) -> object:
-        """Success only. After a failure (op_ret < 0) all parts are None.
+        """Success only. After a failure (op_ret < 0) all parts are `None`.
 
         xdata: extra keys between translators; may be missing
         """
@@ -2106,7 +2107,7 @@ class Translator:
         xdata: Dict | None,
     ) -> object:
         """dict has the value under the name, or all names with their values. After a failure
-        (op_ret < 0) all parts are None.
+        (op_ret < 0) all parts are `None`.
 
         dict: extended attributes, name to value
         xdata: extra keys between translators; may be missing
@@ -2128,7 +2129,7 @@ class Translator:
         op_errno: int,
         xdata: Dict | None,
     ) -> object:
-        """Success only. After a failure (op_ret < 0) all parts are None.
+        """Success only. After a failure (op_ret < 0) all parts are `None`.
 
         xdata: extra keys between translators; may be missing
         """
@@ -2150,7 +2151,8 @@ class Translator:
         fd: Fd,
         xdata: Dict | None,
     ) -> object:
-        """fd, unchanged; valid until `releasedir`. After a failure (op_ret < 0) all parts are None.
+        """fd, unchanged; valid until `releasedir`. After a failure (op_ret < 0) all parts are
+        `None`.
 
         fd: the open file or directory
         xdata: extra keys between translators; may be missing
@@ -2167,7 +2169,7 @@ class Translator:
         Reply (xdata): Success only.
         """
     def fsyncdir_cbk(self, frame: Frame, op_ret: int, op_errno: int, xdata: Dict | None) -> object:
-        """Success only. After a failure (op_ret < 0) all parts are None.
+        """Success only. After a failure (op_ret < 0) all parts are `None`.
 
         xdata: extra keys between translators; may be missing
         """
@@ -2183,7 +2185,7 @@ class Translator:
         """
     def access_cbk(self, frame: Frame, op_ret: int, op_errno: int, xdata: Dict | None) -> object:
         """Success only. EACCES is the usual refusal. After a failure (op_ret < 0) all parts are
-        None.
+        `None`.
 
         xdata: extra keys between translators; may be missing
         """
@@ -2224,7 +2226,7 @@ class Translator:
         xdata: Dict | None,
     ) -> object:
         """fd, unchanged. The kernel links the inode under the name and caches buf for a while.
-        EEXIST with O_EXCL for an existing name. After a failure (op_ret < 0) all parts are None.
+        EEXIST with O_EXCL for an existing name. After a failure (op_ret < 0) all parts are `None`.
 
         fd: the open file or directory
         inode: the inode of the name
@@ -2255,7 +2257,7 @@ class Translator:
         xdata: Dict | None,
     ) -> object:
         """Attributes before and after; the kernel takes size and times from those after. After a
-        failure (op_ret < 0) all parts are None.
+        failure (op_ret < 0) all parts are `None`.
 
         prebuf: attributes before
         postbuf: attributes after
@@ -2279,7 +2281,7 @@ class Translator:
         buf: Iatt,
         xdata: Dict | None,
     ) -> object:
-        """buf is the result of fstat(2). After a failure (op_ret < 0) all parts are None.
+        """buf is the result of fstat(2). After a failure (op_ret < 0) all parts are `None`.
 
         buf: attributes of the object, after the fop
         xdata: extra keys between translators; may be missing
@@ -2307,7 +2309,7 @@ class Translator:
     ) -> object:
         """flock: for F_GETLK the conflicting lock, or type unlock without one. EAGAIN for a
         conflict when cmd does not wait; EDEADLK when it would wait for ever. After a failure
-        (op_ret < 0) all parts are None.
+        (op_ret < 0) all parts are `None`.
 
         flock: type, range in bytes (len 0: to the end), owner and process of the lock
         xdata: extra keys between translators; may be missing
@@ -2335,7 +2337,7 @@ class Translator:
     ) -> object:
         """inode and buf, whose ia_gfid and ia_type identify the object; the kernel caches name and
         attributes for their timeouts. ENOENT for an absent name. After a failure (op_ret < 0) all
-        parts are None.
+        parts are `None`.
 
         inode: the inode of the name
         buf: attributes of the object, after the fop
@@ -2362,7 +2364,7 @@ class Translator:
         xdata: Dict | None,
     ) -> object:
         """op_ret is the number of entries; 0 is the end of the directory. After a failure (op_ret <
-        0) all parts are None.
+        0) all parts are `None`.
 
         entries: names with inode number, type and the offset to continue after each
         xdata: extra keys between translators; may be missing
@@ -2390,7 +2392,7 @@ class Translator:
         """
     def inodelk_cbk(self, frame: Frame, op_ret: int, op_errno: int, xdata: Dict | None) -> object:
         """Success only. EAGAIN for a conflict when cmd does not wait. After a failure (op_ret < 0)
-        all parts are None.
+        all parts are `None`.
 
         xdata: extra keys between translators; may be missing
         """
@@ -2416,7 +2418,7 @@ class Translator:
         """
     def finodelk_cbk(self, frame: Frame, op_ret: int, op_errno: int, xdata: Dict | None) -> object:
         """Success only. EAGAIN for a conflict when cmd does not wait. After a failure (op_ret < 0)
-        all parts are None.
+        all parts are `None`.
 
         xdata: extra keys between translators; may be missing
         """
@@ -2445,7 +2447,7 @@ class Translator:
         """
     def entrylk_cbk(self, frame: Frame, op_ret: int, op_errno: int, xdata: Dict | None) -> object:
         """Success only. EAGAIN for a conflict when cmd does not wait. After a failure (op_ret < 0)
-        all parts are None.
+        all parts are `None`.
 
         xdata: extra keys between translators; may be missing
         """
@@ -2473,7 +2475,7 @@ class Translator:
         """
     def fentrylk_cbk(self, frame: Frame, op_ret: int, op_errno: int, xdata: Dict | None) -> object:
         """Success only. EAGAIN for a conflict when cmd does not wait. After a failure (op_ret < 0)
-        all parts are None.
+        all parts are `None`.
 
         xdata: extra keys between translators; may be missing
         """
@@ -2505,7 +2507,7 @@ class Translator:
         xdata: Dict | None,
     ) -> object:
         """dict has the values after the change; before it, for get and set. After a failure (op_ret
-        < 0) all parts are None.
+        < 0) all parts are `None`.
 
         dict: extended attributes, name to value
         xdata: extra keys between translators; may be missing
@@ -2530,7 +2532,7 @@ class Translator:
         xdata: Dict | None,
     ) -> object:
         """dict has the values after the change; before it, for get and set. After a failure (op_ret
-        < 0) all parts are None.
+        < 0) all parts are `None`.
 
         dict: extended attributes, name to value
         xdata: extra keys between translators; may be missing
@@ -2555,7 +2557,7 @@ class Translator:
         xdata: Dict | None,
     ) -> object:
         """dict has the value under the name, or all names with their values. After a failure
-        (op_ret < 0) all parts are None.
+        (op_ret < 0) all parts are `None`.
 
         dict: extended attributes, name to value
         xdata: extra keys between translators; may be missing
@@ -2573,7 +2575,7 @@ class Translator:
         Reply (xdata): Success only.
         """
     def fsetxattr_cbk(self, frame: Frame, op_ret: int, op_errno: int, xdata: Dict | None) -> object:
-        """Success only. After a failure (op_ret < 0) all parts are None.
+        """Success only. After a failure (op_ret < 0) all parts are `None`.
 
         xdata: extra keys between translators; may be missing
         """
@@ -2598,7 +2600,7 @@ class Translator:
         xdata: Dict | None,
     ) -> object:
         """A rolling checksum and a strong one of the same bytes. After a failure (op_ret < 0) all
-        parts are None.
+        parts are `None`.
 
         weak: the rolling checksum
         strong: the strong checksum
@@ -2635,7 +2637,7 @@ class Translator:
         xdata: Dict | None,
     ) -> object:
         """Attributes before and after; the kernel takes size and times from those after. After a
-        failure (op_ret < 0) all parts are None.
+        failure (op_ret < 0) all parts are `None`.
 
         statpre: attributes before
         statpost: attributes after
@@ -2664,7 +2666,7 @@ class Translator:
         xdata: Dict | None,
     ) -> object:
         """Attributes before and after; the kernel takes size and times from those after. After a
-        failure (op_ret < 0) all parts are None.
+        failure (op_ret < 0) all parts are `None`.
 
         statpre: attributes before
         statpost: attributes after
@@ -2692,7 +2694,7 @@ class Translator:
         xdata: Dict | None,
     ) -> object:
         """op_ret is the number of entries; 0 is the end. An entry with inode and stat saves its
-        lookup. After a failure (op_ret < 0) all parts are None.
+        lookup. After a failure (op_ret < 0) all parts are `None`.
 
         entries: names with inode number, type and the offset to continue after each
         xdata: extra keys between translators; may be missing
@@ -2707,7 +2709,7 @@ class Translator:
         Reply (spec): op_ret is the length of spec.
         """
     def getspec_cbk(self, frame: Frame, op_ret: int, op_errno: int, spec: str) -> object:
-        """op_ret is the length of spec. After a failure (op_ret < 0) all parts are None.
+        """op_ret is the length of spec. After a failure (op_ret < 0) all parts are `None`.
 
         spec: its text
         """
@@ -2728,7 +2730,7 @@ class Translator:
         op_errno: int,
         xdata: Dict | None,
     ) -> object:
-        """Success only. After a failure (op_ret < 0) all parts are None.
+        """Success only. After a failure (op_ret < 0) all parts are `None`.
 
         xdata: extra keys between translators; may be missing
         """
@@ -2764,7 +2766,7 @@ class Translator:
         xdata: Dict | None,
     ) -> object:
         """Attributes before and after; the kernel takes size and times from those after. After a
-        failure (op_ret < 0) all parts are None.
+        failure (op_ret < 0) all parts are `None`.
 
         prebuf: attributes before
         postbuf: attributes after
@@ -2793,7 +2795,7 @@ class Translator:
         xdata: Dict | None,
     ) -> object:
         """Attributes before and after; the kernel takes size and times from those after. After a
-        failure (op_ret < 0) all parts are None.
+        failure (op_ret < 0) all parts are `None`.
 
         prebuf: attributes before
         postbuf: attributes after
@@ -2822,7 +2824,7 @@ class Translator:
         xdata: Dict | None,
     ) -> object:
         """Attributes before and after; the kernel takes size and times from those after. After a
-        failure (op_ret < 0) all parts are None.
+        failure (op_ret < 0) all parts are `None`.
 
         prebuf: attributes before
         postbuf: attributes after
@@ -2838,7 +2840,7 @@ class Translator:
         Reply (xdata): Success only.
         """
     def ipc_cbk(self, frame: Frame, op_ret: int, op_errno: int, xdata: Dict | None) -> object:
-        """Success only. After a failure (op_ret < 0) all parts are None.
+        """Success only. After a failure (op_ret < 0) all parts are `None`.
 
         xdata: extra keys between translators; may be missing
         """
@@ -2862,7 +2864,7 @@ class Translator:
         offset: int,
         xdata: Dict | None,
     ) -> object:
-        """offset is its start, in bytes. After a failure (op_ret < 0) all parts are None.
+        """offset is its start, in bytes. After a failure (op_ret < 0) all parts are `None`.
 
         offset: start, in bytes
         xdata: extra keys between translators; may be missing
@@ -2885,7 +2887,7 @@ class Translator:
         lease: Lease,
         xdata: Dict | None,
     ) -> object:
-        """lease is the held lease. After a failure (op_ret < 0) all parts are None.
+        """lease is the held lease. After a failure (op_ret < 0) all parts are `None`.
 
         lease: command, type and id of the lease
         xdata: extra keys between translators; may be missing
@@ -2907,7 +2909,7 @@ class Translator:
         locklist: Listing[Flock],
         xdata: Dict | None,
     ) -> object:
-        """locklist has the locks. After a failure (op_ret < 0) all parts are None.
+        """locklist has the locks. After a failure (op_ret < 0) all parts are `None`.
 
         locklist: the locks held on the file
         xdata: extra keys between translators; may be missing
@@ -2936,7 +2938,7 @@ class Translator:
         op_errno: int,
         xdata: Dict | None,
     ) -> object:
-        """Success only. After a failure (op_ret < 0) all parts are None.
+        """Success only. After a failure (op_ret < 0) all parts are `None`.
 
         xdata: extra keys between translators; may be missing
         """
@@ -2980,7 +2982,7 @@ class Translator:
         xdata: Dict | None,
     ) -> object:
         """The kernel links the inode under the name and caches buf for a while. After a failure
-        (op_ret < 0) all parts are None.
+        (op_ret < 0) all parts are `None`.
 
         inode: the inode of the name
         buf: attributes of the object, after the fop
@@ -3008,7 +3010,7 @@ class Translator:
         buf: Iatt,
         xdata: Dict | None,
     ) -> object:
-        """The inode and its attributes. After a failure (op_ret < 0) all parts are None.
+        """The inode and its attributes. After a failure (op_ret < 0) all parts are `None`.
 
         inode: the inode of the name
         buf: attributes of the object, after the fop
@@ -3032,7 +3034,7 @@ class Translator:
         postbuf: Iatt,
         xdata: Dict | None,
     ) -> object:
-        """Attributes of the directory. After a failure (op_ret < 0) all parts are None.
+        """Attributes of the directory. After a failure (op_ret < 0) all parts are `None`.
 
         prebuf: attributes before
         postbuf: attributes after
@@ -3073,7 +3075,7 @@ class Translator:
         postbuf_dst: Iatt,
         xdata: Dict | None,
     ) -> object:
-        """op_ret is the number of bytes copied. After a failure (op_ret < 0) all parts are None.
+        """op_ret is the number of bytes copied. After a failure (op_ret < 0) all parts are `None`.
 
         stbuf: attributes of the source file
         prebuf_dst: attributes of the target file before

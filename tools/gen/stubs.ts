@@ -97,7 +97,7 @@ function formatMethods(row: FopRow): string {
       ['self', 'frame: Frame', 'op_ret: int', 'op_errno: int', ...replyParams],
       'object',
     ),
-    wrapText(bodyIndent, `"""${doc.reply} After a failure (op_ret < 0) all parts are None.`),
+    wrapText(bodyIndent, `"""${doc.reply} After a failure (op_ret < 0) all parts are \`None\`.`),
     '',
     describeArgs(bodyIndent, row, row.reply),
     `${bodyIndent}"""`,
