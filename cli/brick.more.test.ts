@@ -297,7 +297,7 @@ it('glossa brick serves as a daemon until SIGTERM', async () => {
     await expect.poll(() => far.runScript('ls'), PATIENCE).toBe('f\n');
   });
 
-  it('exports a subdirectory as the root of a volume, and with root-squash treats root as an unprivileged user', async () => {
+  it('exports a subdirectory as the root of a volume, where root-squash gives root the rights of an ordinary user', async () => {
     const brick = await start((port) => {
       const auth = '/sub(127.0.0.1)';
       return (
