@@ -34,7 +34,6 @@ const RULES: readonly Rule[] = [
     files: texts,
     pattern: /.*\b(?:[Nn]obody|[Ss]omebody|[Ww]hoever|[Ww]hatever)\b.*/g,
     except: {
-      'cli/brick.more.test.ts': 'root as the user nobody',
       'examples/audit-log/audit-log.mount.more.test.ts': 'the user nobody',
       'examples/undelete/undelete.mount.more.test.ts': 'the user nobody',
       'runtime/mount/fuse/channel.mount.more.test.ts': 'the user nobody',
