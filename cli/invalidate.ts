@@ -11,7 +11,7 @@ import {
   strerror,
 } from '../runtime/core/errno.ts';
 import { XATTR_NAME_MAX } from '../runtime/core/limits.ts';
-import { INVALIDATE } from '../runtime/mount/fuse/handlers/operator-invalidation.ts';
+import { INVALIDATE_XATTR } from '../runtime/mount/fuse/handlers/operator-invalidation.ts';
 import { getxattr } from '../runtime/sys/libc.ts';
 import { toCString } from '../runtime/sys/struct.ts';
 import { printable } from '../runtime/volfile/printable.ts';
@@ -34,7 +34,7 @@ export default defineCommand({
     const { mountpoint, path } = await findPathInMount(file);
     await refuseStuck(mountpoint);
     if (path === '/') {
-      sendInvalidation(mountpoint, INVALIDATE, file);
+      sendInvalidation(mountpoint, INVALIDATE_XATTR, file);
       terminal.out(`${printable(file)}: every name is looked up again`);
     } else {
       const exists = invalidatePath(mountpoint, path, mountpoint);
@@ -52,10 +52,10 @@ function invalidatePath(mountpoint: string, path: string, operand: string): bool
   let currentPath = mountpoint;
   const names = path.split('/').filter((name) => name !== '');
   for (const [i, name] of names.entries()) {
-    const xattr = `${INVALIDATE}.${name}`;
+    const xattr = `${INVALIDATE_XATTR}.${name}`;
     // The attribute's name contains the file's. If it would be too long, all names are invalidated.
     const fits = encodeName(xattr).length <= XATTR_NAME_MAX;
-    sendInvalidation(currentPath, fits ? xattr : INVALIDATE, operand);
+    sendInvalidation(currentPath, fits ? xattr : INVALIDATE_XATTR, operand);
     currentPath = join(currentPath, name);
     const stats = readStats(currentPath);
     if (stats === undefined) return false;

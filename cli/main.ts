@@ -13,6 +13,6 @@ const { currentTerminal } = await import('../server/child-server.ts');
 const { readArguments } = await import('../terminal/command-line.ts');
 const { crashLog } = await import('../runtime/sys/crash-log.ts');
 
-crashLog.log = '-';
+crashLog.target = '-';
 const terminal = currentTerminal();
 await exitAfterFlush(await dispatch(readArguments(), terminal), terminal);

@@ -133,7 +133,7 @@ async function serveFolder(settings: Settings, terminal: Terminal): Promise<numb
       const addresses = listAddresses(settings, server.port);
       const addressText = addresses.join(' and ');
       log.info(`serves ${printable(folder)} at ${addressText}`, {
-        msgid: messages.volfileServer.id,
+        msgid: messages.volfileServerEvent.id,
       });
       const { host = LOOPBACK } = settings;
       if (!settings['no-tcp'] && !isLoopback(host)) {
@@ -178,7 +178,7 @@ async function startListening(settings: Settings, log: Log): Promise<VolfileServ
       tcp: settings['no-tcp'] ? null : { host, port },
       unix: socket === undefined ? null : resolve(socket),
       servers: settings.also,
-      log: (text) => log.info(text, { msgid: messages.volfileServer.id }),
+      log: (text) => log.info(text, { msgid: messages.volfileServerEvent.id }),
       warn: (text) => log.warning(text, { msgid: messages.volfileServerWarning.id }),
     });
   } catch (error) {

@@ -48,15 +48,15 @@ export {
 
 // -- fops ----------------------------------------------------------------------------------------
 
-/** Every errno of Linux by its name, `errnoName(2)`, `errnoNumber('ENOENT')`, `strerror(2)`. */
+/** Defines every errno of Linux by its name, and `errnoName(2)`, `errnoNumber('ENOENT')`, `strerror(2)`. */
 export * from './core/errno.ts';
 /** The table of all fops: names, numbers, arguments and replies with their types. */
 export { type Arg, type ArgType, type FopRow, findFop, fops, SET_ATTR } from './core/fops.ts';
 /**
- * By the fop's name: `wind.stat(frame, cookie, cbk, child, …)` winds to a child and calls `cbk` with
- * its reply, `tail.stat(frame, child, …)` lets the child reply in place of this volume,
- * `unwind.stat(frame, opRet, opErrno, …)` and `fail.stat(frame, errno)` reply, and `pass.stat` is
- * the callback that passes a reply on unchanged.
+ * These objects have a function for each fop. `wind.stat(frame, cookie, cbk, child, …)` winds to a child
+ * and calls `cbk` with its reply. `tail.stat(frame, child, …)` lets the child reply in place of this
+ * volume. `unwind.stat(frame, opRet, opErrno, …)` and `fail.stat(frame, errno)` reply. `pass.stat` is the
+ * callback that passes a reply on unchanged.
  */
 export {
   type FopName,
@@ -68,7 +68,7 @@ export {
   unwind,
   wind,
 } from './core/gen/fops.gen.ts';
-/** The same for a fop that is chosen at run time: arguments and replies are arrays. */
+/** These do the same for a fop that is chosen at run time: arguments and replies are arrays. */
 export {
   type AnyFop,
   type AnyReply,
@@ -78,7 +78,7 @@ export {
   unwindArgs,
   windArgs,
 } from './core/gen/generic.gen.ts';
-/** Call functions before and after many fops. */
+/** Makes fops that call a function before, and another after, the request is passed on. */
 export { type After, type Before, tap, taps } from './core/gen/taps.gen.ts';
 
 // -- requests ------------------------------------------------------------------------------------
@@ -90,7 +90,7 @@ export { type Frame, Stack } from './core/frame.ts';
 
 // -- what requests carry -------------------------------------------------------------------------
 
-/** Convert names between bytes and strings, without loss for bytes that are not UTF-8. */
+/** Converts names between bytes and strings, without loss for bytes that are not UTF-8. */
 export { decodeName, encodeName, NameError, nameLength } from './core/bytes.ts';
 export { newGfid } from './core/context.ts';
 export { Dict, type DictType, type DictValue } from './core/dict.ts';

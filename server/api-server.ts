@@ -193,7 +193,7 @@ class ApiServer implements ListeningServer, ApiHost {
   }
 
   log(text: string): void {
-    this.serverContext.log.warning(text, { msgid: messages.apiConnection.id });
+    this.serverContext.log.warning(text, { msgid: messages.apiConnectionFault.id });
   }
 
   logRefusal(text: string): void {

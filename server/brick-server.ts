@@ -72,7 +72,7 @@ async function serveGraph(
       printStep(`${volfile} is served`, terminal);
     },
     end() {
-      log.info(`serves ${volfile} no more`, { msgid: messages.bricksEnd.id });
+      log.info(`serves ${volfile} no more`, { msgid: messages.brickServerEnding.id });
     },
   };
   await serveListening(server, graphServer, graph, settings, serverContext);

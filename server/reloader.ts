@@ -108,7 +108,7 @@ export class Reloader {
       const changedNames = this.graph.reconfigure(specs);
       if (changedNames.length > 0) changes.push(`new options for ${changedNames.join(', ')}`);
       const text = changes.join('; ') || 'no option changed';
-      this.log.info(`${volfile}: ${text}`, { msgid: messages.reloaded.id });
+      this.log.info(`${volfile}: ${text}`, { msgid: messages.volfileReloaded.id });
       return { name: volfile, ok: true, text };
     } catch (error) {
       if (!(error instanceof GraphError || error instanceof Failure)) throw error;
@@ -122,7 +122,7 @@ export class Reloader {
    */
   private reportRefusal(specs: readonly VolumeSpec[], problems: readonly string[]): ReloadResult {
     const volfile = this.volfile;
-    const msgid = messages.notReloaded.id;
+    const msgid = messages.volfileNotReloaded.id;
     for (const problem of problems) this.log.error(problem, { msgid });
     const changedNames = this.graph.reconfigurePart(specs);
     const applied =

@@ -117,7 +117,7 @@ export async function runServer(
   });
   const flush = (): void => sink.flush();
   process.on('exit', flush);
-  crashLog.log = logFile;
+  crashLog.target = logFile;
   const levels: LogLevels = { default: logLevel, volumes: new Map() };
   const log = new Log(sink, levels, 'glossa');
   const shutdown = new Shutdown(log, sink, terminal);
@@ -131,10 +131,11 @@ export async function runServer(
   const startErrors = new StartErrors(logFile, terminal);
   try {
     log.info(`started glossa ${readPackageVersion()}`, {
-      msgid: messages.started.id,
+      msgid: messages.serverStarted.id,
       pairs: { cmdline: maskCommandLine().join(' ') },
     });
-    for (const line of findMissingInterfaces()) log.warning(line, { msgid: messages.nodeLacks.id });
+    for (const line of findMissingInterfaces())
+      log.warning(line, { msgid: messages.nodeInterfaceMissing.id });
     await graphServer.checkBeforeStart();
     const graph = await startGraph(
       graphServer,
@@ -160,7 +161,7 @@ export async function runServer(
       await debugHost?.close();
       await graph.stop();
       await recording?.close();
-      log.info('stopped', { msgid: messages.stopped.id });
+      log.info('stopped', { msgid: messages.serverStopped.id });
     }
   } catch (error) {
     if (logFile !== CONSOLE) logFailure(error, log);
@@ -175,11 +176,11 @@ export async function runServer(
 
 function logFailure(error: unknown, log: Log): void {
   if (error instanceof Failure) {
-    const msgid = messages.failed.id;
+    const msgid = messages.serverFailed.id;
     for (const problem of error.problems ?? [error.message]) log.error(problem, { msgid });
   } else {
     log.critical(`unexpected error: ${error instanceof Error ? error.stack : String(error)}`, {
-      msgid: messages.unexpected.id,
+      msgid: messages.unexpectedError.id,
     });
   }
 }

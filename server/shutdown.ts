@@ -55,7 +55,7 @@ export class Shutdown {
 
   /** Requests the shutdown. The second request exits at once. */
   request(reason: string, status = EXIT_FAILURE): void {
-    this.log.info(`ending: ${reason}`, { msgid: messages.ending.id });
+    this.log.info(`ending: ${reason}`, { msgid: messages.serverEnding.id });
     // The mount's exit handler unmounts.
     if (this.isRequested) process.exit(status);
     this.isRequested = true;
@@ -95,7 +95,7 @@ export class Shutdown {
   /** After an uncaught error the graph's state is unknown, so the process exits at once. */
   private readonly onUncaught = (error: unknown): void => {
     const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
-    this.log.critical(`unexpected error: ${stack}`, { msgid: messages.unexpected.id });
+    this.log.critical(`unexpected error: ${stack}`, { msgid: messages.unexpectedError.id });
     this.terminal.err(`glossa: unexpected error: ${message} (the log tells more)`);
     process.exit(EXIT_FAILURE);
   };

@@ -275,7 +275,7 @@ async function init(
   const { machine } = hosting;
   refuseUnsupported(machine, settings);
   for (const limitation of machine.limitations)
-    xl.log.warning(limitation, { msgid: messages.machineLimited.id });
+    xl.log.warning(limitation, { msgid: messages.optionWithoutEffect.id });
   const grants = findGrants(settings, xl.context.baseDir, machine);
   const grantedFolders = listGrantedFolders(grants, machine.sources);
   for (const path of grants.packages) machine.warnForeignWritable(xl, path);
@@ -296,7 +296,7 @@ async function init(
       onChange: () => void host.reload(),
       onFailure: (reason) =>
         xl.log.warning(`option reload: ${module.path} is not watched: ${reason}`, {
-          msgid: messages.notWatched.id,
+          msgid: messages.moduleNotWatched.id,
         }),
     });
   }

@@ -94,7 +94,7 @@ function watchFiles(xl: Xlator<unknown>, files: readonly string[]): () => void {
       onChange: () => void reload(xl),
       onFailure: (why) =>
         xl.log.warning(`option reload: ${folder} is not watched: ${why}`, {
-          msgid: messages.nativeNotWatched.id,
+          msgid: messages.nativeFileNotWatched.id,
         }),
     });
   });

@@ -343,7 +343,7 @@ it('timers of the virtual clock fire in order, also those that other timers set'
     ['b', 20],
   ]);
   expect(clock.now - start).toBe(30);
-  expect(clock.nextDue).toBe(start + 31);
+  expect(clock.nextDueMs).toBe(start + 31);
 });
 
 it('a log line is parsed together with the traceback that follows it', () => {

@@ -140,9 +140,9 @@ async function waitWhileBusy(bed: GraphTestBed): Promise<boolean> {
 
 /** Advances the clock to the next timer, when nothing else is pending. */
 function jumpToNextTimer({ clock }: GraphTestBed, endMs: number): boolean {
-  const { nextDue } = clock;
-  if (nextDue === undefined || nextDue > endMs) return false;
-  clock.advanceTo(nextDue);
+  const { nextDueMs } = clock;
+  if (nextDueMs === undefined || nextDueMs > endMs) return false;
+  clock.advanceTo(nextDueMs);
   return true;
 }
 

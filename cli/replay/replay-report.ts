@@ -18,8 +18,8 @@ export const findDifferent = ({ outcomes }: ReplayResult): Outcome[] =>
  */
 export function formatOutcome(outcome: Outcome, startedAt: number, colour: boolean): string[] {
   const { request, differences } = outcome;
-  const { number, at, row, args } = request;
-  const header = `#${number} ${formatClock(startedAt, at)} ${formatCall(row.name, args)}`;
+  const { number, atNs, row, args } = request;
+  const header = `#${number} ${formatClock(startedAt, atNs)} ${formatCall(row.name, args)}`;
   return [
     paint('bold', header, colour),
     ...differences.map(
@@ -66,7 +66,7 @@ export function formatJson(result: ReplayResult): string {
   const differences = different.flatMap(({ request, differences }) =>
     differences.map(({ part: what, was, is }) => ({
       number: request.number,
-      time: (startedAt + request.at / 1e6) / 1000,
+      time: (startedAt + request.atNs / 1e6) / 1000,
       fop: request.row.name,
       path: findPath(request.args) ?? '',
       what,

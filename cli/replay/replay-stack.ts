@@ -125,7 +125,7 @@ export async function startStack(
 async function waitUntilUp(graph: Graph, clock: VirtualClock): Promise<boolean> {
   for (let waitedMs = 0; !graph.isUp && waitedMs < START_TIMEOUT_MS; waitedMs += POLL_INTERVAL_MS) {
     await delay(POLL_INTERVAL_MS);
-    if (clock.nextDue !== undefined) clock.advanceTo(clock.nextDue);
+    if (clock.nextDueMs !== undefined) clock.advanceTo(clock.nextDueMs);
   }
   return graph.isUp;
 }

@@ -6,7 +6,7 @@
  */
 import { EINVAL, EOPNOTSUPP } from './errno.ts';
 import type { Stack } from './frame.ts';
-import { isMember } from './privileges.ts';
+import { isRootOrMember } from './privileges.ts';
 
 /** Names of the ACL that controls access, and of a directory's default ACL for new inodes. */
 export const ACL_ACCESS = 'system.posix_acl_access';
@@ -160,7 +160,10 @@ export function isPermittedByAcl(acl: Acl, gid: number, caller: Stack, mask: num
   for (const { tag, perm, id } of acl) {
     const isGranted = (perm & maskBits & mask) === mask;
     if (tag === USER && id === caller.uid) return isGranted;
-    if ((tag !== GROUP_OBJ || !isMember(caller, gid)) && (tag !== GROUP || !isMember(caller, id))) {
+    if (
+      (tag !== GROUP_OBJ || !isRootOrMember(caller, gid)) &&
+      (tag !== GROUP || !isRootOrMember(caller, id))
+    ) {
       continue;
     }
     if (isGranted) return true;

@@ -312,7 +312,7 @@ export class RetiredGraph {
     graph.route();
     graph.top.log.info(
       `idle, and gone: ${listNames(this.replacedInstances).join(', ') || 'the way past new volumes'}`,
-      { msgid: messages.replacedGone.id },
+      { msgid: messages.replacedVolumesEnded.id },
     );
   }
 
@@ -376,7 +376,7 @@ export class RetiredGraph {
       const text = `${fd.inode.path} stays as it was opened, until it is closed`;
       graph.top.log.warning(`${text}: the changed volumes did not open it`, {
         errno,
-        msgid: messages.keepsOldFile.id,
+        msgid: messages.fileKeepsOldVolumes.id,
       });
     } else if (links === graph.links) fd.links = links;
   }

@@ -1,6 +1,7 @@
 /**
  * Declares a debugger's commands for line breakpoints in modules, and a module's replies. Only a module in a thread of
  * its own (`option isolation thread`) can stop at a line. Requests at its volume then wait; all other volumes continue.
+ * Used by `runtime/debug`, and implemented by the bridges.
  */
 
 import type { Frame } from './frame.ts';
@@ -8,23 +9,26 @@ import type { Frame } from './frame.ts';
 /** The ways in which a stopped module continues: freely, into calls, over calls, or out of the function. */
 export type StepKind = 'continue' | 'into' | 'over' | 'out';
 
-/** Line numbers by path of the file, as the interpreter names it. */
+/** Line numbers (from 1) by path of the file, as the interpreter names it. */
 export type BreakpointLines = Readonly<Record<string, readonly number[]>>;
 
-/** A command. `frame` is an index into `LineStop.frames`, 0 for the innermost; `of`, a number of `LineVariable.parts`. */
+/** A command. `frame` is an index into `LineStop.frames` (0: the innermost), and `of` a value of `LineVariable.parts`. */
 export type LineCommand =
   /**
    * Replaces all breakpoints; each moves to the next line with code. Null removes the debugger, and the
    * module continues.
    */
   | { readonly do: 'watch'; readonly lines: BreakpointLines | null }
+  /** Continues a stopped module. */
   | { readonly do: 'go'; readonly way: StepKind }
-  /** Lists variables. This and the following commands need a stopped module. */
+  /** Lists the variables of a frame. This and the following commands need a stopped module. */
   | { readonly do: 'locals'; readonly frame: number }
+  /** Lists the parts of a variable. */
   | { readonly do: 'parts'; readonly of: number }
   | { readonly do: 'evaluate'; readonly frame: number; readonly text: string }
   | { readonly do: 'set'; readonly frame: number; readonly name: string; readonly text: string };
 
+/** A variable in a frame of a stopped module, or a part of one. */
 export interface LineVariable {
   readonly name: string;
   /** The printed value, cut to a limit. */
@@ -34,6 +38,7 @@ export interface LineVariable {
   readonly parts: number;
 }
 
+/** The reply to a command; `go` has neither field. */
 export interface LineReply {
   /** Reply to `watch`: the line of each breakpoint; null if no code follows it, or the file is not loaded. */
   readonly lines?: Readonly<Record<string, readonly (number | null)[]>>;
@@ -41,12 +46,14 @@ export interface LineReply {
   readonly variables?: readonly LineVariable[];
 }
 
+/** One function on the module's call stack, with the line that it has reached (from 1). */
 export interface LineFrame {
   readonly name: string;
   readonly file: string;
   readonly line: number;
 }
 
+/** The place at which a module has stopped, and why. */
 export interface LineStop {
   readonly reason: 'breakpoint' | 'step';
   /** Frames of the module's code, innermost first; at least one. */
@@ -58,6 +65,7 @@ export interface ModuleStop extends LineStop {
   readonly request: StoppedRequest | null;
 }
 
+/** The request that a stopped module was handling. */
 export interface StoppedRequest {
   /** The volume's frame. */
   readonly frame: Frame;
@@ -68,6 +76,7 @@ export interface StoppedRequest {
 export interface LineStops {
   /** Called when the module stops, and with null when it continues or its interpreter is lost. */
   listener: ((stop: ModuleStop | null) => void) | null;
+  /** The current stop; null while the module runs. */
   readonly stop: ModuleStop | null;
   /** Sends a command. @throws {LineError} if the module or its debugger cannot carry it out */
   sendCommand(command: LineCommand): Promise<LineReply>;
@@ -90,6 +99,7 @@ export interface DebuggableModule {
   readonly noLinesReason: string;
 }
 
+/** The definition of a method in a module's file; `line` counts from 1. */
 export interface ModuleMethod {
   readonly name: string;
   readonly file: string;

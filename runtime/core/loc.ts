@@ -38,6 +38,7 @@ export class Loc {
       : this.fallbackGfid;
   }
 
+  /** The parent's gfid; the null gfid without a parent. */
   get pargfid(): Gfid {
     return this.parent === null ? NULL_GFID : this.parent.gfid;
   }
@@ -50,6 +51,7 @@ export class Loc {
   }
 }
 
+/** Appends a name to a directory's path; the root's path already ends with a slash. */
 export function joinPath(parent: string, name: string): string {
   return parent.endsWith('/') ? parent + name : `${parent}/${name}`;
 }

@@ -41,4 +41,5 @@ export const entrylkTypeName = (type: number): string =>
 
 /** One byte-range lock. */
 export type Flock = Readonly<typeof NEW_FLOCK>;
+/** A lease on a file, by which its holder is told before others use it. */
 export type Lease = Readonly<typeof NEW_LEASE>;

@@ -109,7 +109,7 @@ export interface LogRepeats {
   readonly since: number;
 }
 
-/** Formats a time as `2026-11-20 06:38:28.167908 +0000`. */
+/** Formats a time of `LogSink.now` as `2026-11-20 06:38:28.167908 +0000`. */
 export function formatTime(time: number): string {
   const micros = Math.round(time * 1000);
   const iso = new Date(Math.floor(micros / 1000)).toISOString();
@@ -126,6 +126,7 @@ export function printable(name: string): string {
     if (char === '\n') return '\\n';
     if (char === '\\') return '\\\\';
     const code = char.charCodeAt(0);
+    // `bytes.ts` represents a byte that is not UTF-8 by the surrogate 0xdc00 + byte.
     const isByte = code < 0x80 || (code >= 0xdc80 && code <= 0xdcff);
     return isByte ? `\\x${formatHex(code & 0xff, 2)}` : `\\u${formatHex(code, 4)}`;
   });
@@ -143,6 +144,7 @@ export function formatLine(record: LogRecord): string {
   return `The message "${formatMessage(record)}" repeated ${times} times ${between}`;
 }
 
+/** Formats a line without its time. */
 function formatMessage(record: LogRecord): string {
   const { msgid, errno, file, func, graphId, domain } = record;
   const id = msgid === undefined ? '' : `[MSGID: ${msgid}] `;

@@ -10,7 +10,7 @@ export class Lookups {
   /** Number of inodes that only this client has looked up. */
   private exclusiveCount = 0;
   /** Number of lookups by inode, for inodes that other clients have looked up, too. */
-  private readonly shared = new Map<Inode, number>();
+  private readonly sharedCounts = new Map<Inode, number>();
 
   constructor(table: InodeTable) {
     this.table = table;
@@ -18,7 +18,7 @@ export class Lookups {
 
   /** Number of the client's lookups of an inode. */
   count(inode: Inode): number {
-    return inode.soleOwner === this ? inode.nlookup : (this.shared.get(inode) ?? 0);
+    return inode.soleOwner === this ? inode.nlookup : (this.sharedCounts.get(inode) ?? 0);
   }
 
   /** Counts one lookup. */
@@ -38,14 +38,14 @@ export class Lookups {
     if (removed <= 0) return;
     if (inode.soleOwner === this) {
       if (removed === current) this.exclusiveCount -= 1;
-    } else if (removed === current) this.shared.delete(inode);
-    else this.shared.set(inode, current - removed);
+    } else if (removed === current) this.sharedCounts.delete(inode);
+    else this.sharedCounts.set(inode, current - removed);
     this.table.forget(inode, removed);
   }
 
   /** Forgets all lookups of the client. */
   clear(): void {
-    for (const inode of [...this.shared.keys()]) this.remove(inode, Infinity);
+    for (const inode of [...this.sharedCounts.keys()]) this.remove(inode, Infinity);
     if (this.exclusiveCount === 0) return;
     for (const inode of [...this.table.all()])
       if (inode.soleOwner === this) this.remove(inode, Infinity);
@@ -56,9 +56,9 @@ export class Lookups {
     const { soleOwner, nlookup } = inode;
     if (soleOwner !== null) {
       soleOwner.exclusiveCount -= 1;
-      soleOwner.shared.set(inode, nlookup);
+      soleOwner.sharedCounts.set(inode, nlookup);
       inode.soleOwner = null;
     }
-    this.shared.set(inode, (this.shared.get(inode) ?? 0) + 1);
+    this.sharedCounts.set(inode, (this.sharedCounts.get(inode) ?? 0) + 1);
   }
 }

@@ -14,7 +14,7 @@ export interface Message {
   readonly meaning: string;
 }
 
-const message = (id: number, text: string, meaning: string): Message => ({ id, text, meaning });
+const define = (id: number, text: string, meaning: string): Message => ({ id, text, meaning });
 
 /** Parts by the first three digits. */
 export const messageParts: Readonly<Record<number, string>> = {
@@ -37,439 +37,459 @@ export const messageParts: Readonly<Record<number, string>> = {
 };
 
 export const messages = {
-  unwoundTwice: message(
+  unwoundTwice: define(
     200001,
     '…: request … was unwound twice',
     'A translator replied to a request twice; the second reply was dropped. A mistake in the ' +
       "line's translator.",
   ),
-  finiFailed: message(200002, 'fini failed: …', 'A volume failed while it ended.'),
-  clientNotReleased: message(
+  finiFailed: define(200002, 'fini failed: …', 'A volume failed while it ended.'),
+  clientNotReleased: define(
     200003,
     'client … was not released completely: …',
     'A volume failed at the disconnect of a client: its locks may stay until the mount ends.',
   ),
-  suspicious: message(
+  suspiciousSetting: define(
     200004,
     '…',
     'A probable mistake in a volfile or module; the line names it and its position.',
   ),
-  replacedGone: message(
+  replacedVolumesEnded: define(
     200005,
     'idle, and gone: …',
     'Volumes that an exchange of the graph has replaced have ended.',
   ),
-  keepsOldFile: message(
+  fileKeepsOldVolumes: define(
     200006,
     '… stays as it was opened, until it is closed',
     'The volumes of a changed volfile refused to open an open file; the old volumes serve it.',
   ),
-  started: message(
+  serverStarted: define(
     201001,
     'started glossa …',
     'A server has started; the line has its command line.',
   ),
-  stopped: message(201002, 'stopped', 'The volumes have ended, and so does the server.'),
-  failed: message(201003, '…', 'The server could not start or continue; the line has the reason.'),
-  unexpected: message(
+  serverStopped: define(201002, 'stopped', 'The volumes have ended, and so does the server.'),
+  serverFailed: define(
+    201003,
+    '…',
+    'The server could not start or continue; the line has the reason.',
+  ),
+  unexpectedError: define(
     201004,
     'unexpected error: …',
     'A mistake in glossa itself: please report it with the lines around it.',
   ),
-  volfileWarning: message(201005, '…', 'A warning about the volfile, as by `glossa check`.'),
-  mounted: message(201006, 'mounted … on …', 'The mount serves.'),
-  mountPointNotEmpty: message(
+  volfileWarning: define(201005, '…', 'A warning about the volfile, as by `glossa check`.'),
+  mounted: define(201006, 'mounted … on …', 'The mount serves.'),
+  mountPointNotEmpty: define(
     201007,
     '… is not empty',
     'Files in the mount point are hidden until it is unmounted.',
   ),
-  unmounted: message(201008, 'unmounted …', 'The mount is gone.'),
-  stillMounted: message(201009, 'still mounted: …', 'The server could not unmount.'),
-  ending: message(201010, 'ending: …', 'The server ends; the line names the signal or command.'),
-  logReopened: message(
-    201011,
-    'reopened the log',
-    'SIGHUP: lines now go to the file of this name.',
+  unmounted: define(201008, 'unmounted …', 'The mount is gone.'),
+  stillMounted: define(201009, 'still mounted: …', 'The server could not unmount.'),
+  serverEnding: define(
+    201010,
+    'ending: …',
+    'The server ends; the line names the signal or command.',
   ),
-  logNotReopened: message(
+  logReopened: define(201011, 'reopened the log', 'SIGHUP: lines now go to the file of this name.'),
+  logNotReopened: define(
     201012,
     'cannot write the log …',
     'SIGHUP: the log could not be reopened. Lines continue in the file that was open before.',
   ),
-  reloaded: message(
+  volfileReloaded: define(
     201013,
     '…: new options for …',
     'The volfile was read again; the line has the result.',
   ),
-  notReloaded: message(
+  volfileNotReloaded: define(
     201014,
     '…: everything stays as it was',
     'The volfile was read again and not used; lines of the same id have the reasons.',
   ),
-  dumped: message(201015, 'wrote the statedump …', 'SIGUSR1: the file has the statedump.'),
-  notDumped: message(
+  statedumpWritten: define(201015, 'wrote the statedump …', 'SIGUSR1: the file has the statedump.'),
+  statedumpNotWritten: define(
     201016,
     'no statedump was written into …',
     'SIGUSR1: the file could not be written; see --statedump-path.',
   ),
-  metricsServed: message(201017, 'metrics are at …', '--metrics: the address of the metrics.'),
-  otlpUnsupported: message(
+  metricsServed: define(201017, 'metrics are at …', '--metrics: the address of the metrics.'),
+  otlpUnsupported: define(
     201020,
     '…: metrics are not sent by OTLP (…)',
     'An OpenTelemetry variable names a collector; it must scrape the address of --metrics.',
   ),
-  recordingEnded: message(
+  recordingEnded: define(
     201021,
     'the recording … ends here: …',
     'The file of a recording could not be written; its part so far is readable.',
   ),
-  notAsked: message(
+  commandSocketMissing: define(
     201022,
     'commands cannot ask this server at …',
     'The socket for commands such as `glossa stats` could not be made; the brick serves clients.',
   ),
-  nodeLacks: message(
+  nodeInterfaceMissing: define(
     201023,
     'this Node has no …: …',
     'This version of Node lacks an interface that Node does not promise. The line has the consequence; please report it.',
   ),
-  kernelTooOld: message(
+  kernelTooOld: define(
     202001,
     'the kernel speaks FUSE …',
     'The kernel is too old for glossa: Linux 5.4 is needed.',
   ),
-  initRefused: message(
+  initRefused: define(
     202002,
     'the kernel refused the answer to INIT',
     'The mount did not start. A mistake in glossa: please report it.',
   ),
-  abandoned: message(
+  requestAbandoned: define(
     202003,
     '…: abandoned with a call that ran too long',
     'A module exceeded its time limit and was ended, and its request failed.',
   ),
-  outOfFiles: message(
+  outOfFiles: define(
     202004,
     'a request failed: …',
     'The server has reached its limit of open files; the line says how to raise it. Logged once.',
   ),
-  answeredTwice: message(
+  repliedTwice: define(
     202005,
     '…: request … was answered twice',
     'A mistake in a translator; the second reply was dropped.',
   ),
-  answerRefused: message(
+  replyRefused: define(
     202006,
     '…: the kernel refused an answer',
     'A translator made an invalid reply: the caller got an error.',
   ),
-  malformed: message(202007, 'malformed … of … bytes', 'The kernel sent an invalid message.'),
-  translatorThrew: message(
+  malformedKernelMessage: define(
+    202007,
+    'malformed … of … bytes',
+    'The kernel sent an invalid message.',
+  ),
+  translatorThrew: define(
     202008,
     '…: a translator threw: …',
     'A mistake in a translator: the request failed with EIO.',
   ),
-  invalidEntryName: message(
+  invalidEntryName: define(
     202009,
     'a listing has an entry with an invalid name: …',
     'A translator made a name that encodes no bytes, or is too long; the listing omits it.',
   ),
-  notInvalidated: message(
+  noticeRefused: define(
     202010,
     'the kernel refused a notice, so its cache may be stale',
     'Programs may see old names and attributes until their timeouts (--entry-timeout, --attribute-timeout).',
   ),
-  neverInvalidated: message(
+  noticesStopped: define(
     202011,
     'notices to the kernel have stopped, so its cache may be stale: …',
     'As 202010, until the mount ends.',
   ),
-  absentNamesStay: message(
+  absentNamesStay: define(
     202012,
     '… cannot expire all names at once',
     'The kernel is older than Linux 6.16: names cached as absent stay absent until their timeout.',
   ),
-  writebackLost: message(
+  writebackLost: define(
     202013,
     'cached writes of the kernel may be lost: …',
     'With --kernel-writeback-cache: the kernel could not write back all data before the mount ended.',
   ),
-  frontEndFailed: message(202014, 'unexpected: …', 'libfuse reported an impossible error.'),
-  noHandle: message(
+  frontEndFailed: define(202014, 'unexpected: …', 'libfuse reported an impossible error.'),
+  gfidHandleNotMade: define(
     203001,
     'a gfid handle or gfid2path cannot be made',
     'The disk refuses them; the line has the reason, and is logged once for each.',
   ),
-  lateDirectory: message(
+  directoryLate: define(
     203002,
     "the directory '…' has not answered yet",
     'The disk is slow, or hangs; requests wait.',
   ),
-  timelyAgain: message(203003, "the directory '…' answers again", 'The disk no longer hangs.'),
-  directoryBack: message(203004, "the directory '…' is back", 'Requests are served again.'),
-  readOnly: message(
+  directoryTimelyAgain: define(
+    203003,
+    "the directory '…' answers again",
+    'The disk no longer hangs.',
+  ),
+  directoryBack: define(203004, "the directory '…' is back", 'Requests are served again.'),
+  directoryReadOnly: define(
     203005,
     "'…' is read-only now",
     'Changes fail with EROFS until it can be written to again.',
   ),
-  writableAgain: message(203006, "'…' can be written to again", 'Changes are served again.'),
-  directoryGone: message(
+  directoryWritableAgain: define(
+    203006,
+    "'…' can be written to again",
+    'Changes are served again.',
+  ),
+  directoryGone: define(
     203007,
     "the directory '…' …",
     'The directory was moved, removed or unmounted: requests fail with ESTALE until it is back.',
   ),
-  noMdata: message(
+  mdataNotStored: define(
     203008,
     'times that clients have set cannot be kept with a file',
     'The disk refuses trusted.glusterfs.mdata; the line has the reason, and is logged once for each.',
   ),
-  mdataOff: message(
+  mdataDisabled: define(
     203009,
     'clients say which times files get, and this process may not keep them',
     "Only root may write trusted.glusterfs.mdata. Files get the times of the brick's machine.",
   ),
-  landfillStays: message(
+  landfillNotEmptied: define(
     203010,
     "'…' cannot be removed",
     'Replicate removed a directory with its content, and the disk refuses a part; the line has the ' +
       'reason. The brick retries at its next start.',
   ),
-  leftOut: message(
+  logLinesLeftOut: define(
     204001,
     '… lines (… bytes) of the module were left out',
     'The module logs more than option log-limit allows.',
   ),
-  refused: message(
+  grantMissing: define(
     204002,
     'refused: …',
     'The module lacks a grant for this; docs/write/sandbox.md explains grants.',
   ),
-  requestFailed: message(
+  requestFailed: define(
     204003,
     '…: …',
     "The host failed a module's request; the line has the reason.",
   ),
-  interpreterLost: message(
+  interpreterLost: define(
     204004,
     'the interpreter is lost: …',
     'It does not stop, or its memory is corrupt; it is replaced.',
   ),
-  interpreterRestarted: message(
+  interpreterRestarted: define(
     204005,
     'the interpreter is started anew …',
     'After failures or a loss, by option on-error; the module’s state is fresh.',
   ),
-  interpreterNotRestarted: message(
+  interpreterNotRestarted: define(
     204006,
     'the interpreter does not start anew: …',
     'The module does not load; the old interpreter continues, or requests fail.',
   ),
-  moduleReloaded: message(204007, 'reloaded', 'The new code of the module serves.'),
-  moduleNotReloaded: message(
+  moduleReloaded: define(204007, 'reloaded', 'The new code of the module serves.'),
+  moduleNotReloaded: define(
     204008,
     'not reloaded, the code before goes on: …',
     'The new code of the module does not start; the reason has file and line.',
   ),
-  oldRequestsFail: message(
+  oldRequestsFail: define(
     204009,
     'requests that an earlier interpreter has not answered fail: …',
     'After many reloads: earlier interpreters are ended.',
   ),
-  notWatched: message(
+  moduleNotWatched: define(
     204010,
     'option reload: … is not watched: …',
     'Changes of the module go unnoticed; `glossa reload` still reads it again.',
   ),
-  compileCacheUnusable: message(
+  compileCacheUnusable: define(
     204011,
     '…',
     'The cache of interpreters is unusable, so starts take longer; the line has the reason.',
   ),
-  threadLost: message(
+  threadLost: define(
     204012,
     'the thread is lost (option isolation): …',
     'The module’s thread has ended or hangs; requests in it fail.',
   ),
-  threadRestarted: message(204013, 'the thread is started anew …', 'After a loss, or failures.'),
-  threadNotRestarted: message(204014, 'the thread does not start anew: …', 'As 204006.'),
-  harmfulRefused: message(
+  threadRestarted: define(204013, 'the thread is started anew …', 'After a loss, or failures.'),
+  threadNotRestarted: define(204014, 'the thread does not start anew: …', 'As 204006.'),
+  harmfulRequestsRefused: define(
     204015,
     '… of … ends the interpreter again and again: refused for … s …',
     'Such requests fail without the module, for longer each time; other requests are served. New code ' +
       'of the module gets them again.',
   ),
-  machineLimited: message(
+  optionWithoutEffect: define(
     204016,
     '…',
     'An option has no effect on this machine, such as time-limit in some browsers; the line has the reason.',
   ),
-  nativeNotWatched: message(205001, 'option reload: … is not watched: …', 'As 204010.'),
-  statsNotWritten: message(
+  nativeFileNotWatched: define(205001, 'option reload: … is not watched: …', 'As 204010.'),
+  statisticsNotWritten: define(
     206001,
     'cannot write …',
     'A requested file with statistics cannot be written; the line has the reason.',
   ),
-  metaSet: message(207001, '… is now …', 'A user has written to a file of `.meta`.'),
-  metaRefused: message(
+  metaFileSet: define(207001, '… is now …', 'A user has written to a file of `.meta`.'),
+  metaValueRefused: define(
     207002,
     '… stays as it is: …',
     'A user has written an invalid value to a file of `.meta`; the line says why.',
   ),
-  brickLost: message(
+  brickLost: define(
     208001,
     'the connection to … is lost: …',
     'Requests to that brick fail with ENOTCONN until it is back; the client retries every 3 s.',
   ),
-  brickNotReached: message(
+  brickNotReached: define(
     208002,
     'cannot connect to …',
     'No brick answers, or it refuses this client; the line says which. The client retries.',
   ),
-  brickRefuses: message(
+  brickRefuses: define(
     208003,
     '…: giving up',
     'The brick does not admit this client: its address, or its password.',
   ),
-  brickMessageFault: message(
+  brickMessageFault: define(
     208004,
     '…',
     'A brick sent a malformed or late message; the line says which.',
   ),
-  brickListens: message(209001, 'listens at … for …', 'Clients can connect.'),
-  brickClient: message(209002, 'client … connected to …', 'A client was admitted.'),
-  brickClientGone: message(
+  brickListens: define(209001, 'listens at … for …', 'Clients can connect.'),
+  brickClient: define(209002, 'client … connected to …', 'A client was admitted.'),
+  brickClientGone: define(
     209003,
     'client … disconnected',
     'Its connection has ended: its files are closed, and its locks are free.',
   ),
-  brickRefused: message(
+  brickClientRefused: define(
     209004,
     'a client from … is refused',
     'It requests an unknown volume, or auth options do not admit it; the line says which.',
   ),
-  brickConnection: message(
+  brickConnectionClosed: define(
     209005,
     'a connection from … is closed: …',
     'A connection has failed, or its client sent a malformed message. Others go on.',
   ),
-  bricksEnd: message(209006, 'serves … no more', 'The server of bricks got the signal to end.'),
-  volfileServer: message(210001, '…', 'A request to a volfile server, and its reply.'),
-  volfileServerWarning: message(
+  brickServerEnding: define(
+    209006,
+    'serves … no more',
+    'The server of bricks got the signal to end.',
+  ),
+  volfileServerEvent: define(210001, '…', 'A request to a volfile server, and its reply.'),
+  volfileServerWarning: define(
     210002,
     '…',
     'A client of a volfile server sent a malformed call, or none; or the directory cannot be read.',
   ),
-  volfileFetched: message(
+  volfileFetched: define(
     210003,
     '… was fetched from …',
     'A mount got its volfile from that server; or a server is back.',
   ),
-  volfileServerLost: message(
+  volfileServerLost: define(
     210004,
     'the volfile server … is lost: …',
     'The mount continues; it notices changes of its volfile when a server is back.',
   ),
-  keepsNoTimes: message(
+  timesNotKept: define(
     211001,
     'what is below keeps no times that are set here',
     'A brick does not run as root, or has option ctime off: files have the times of its disk.',
   ),
-  taskFailed: message(
+  taskFailed: define(
     212001,
     '…: Error: …',
     'A mistake in cluster/distribute itself: the request was answered with EIO.',
   ),
-  childFull: message(
+  childFull: define(
     212002,
     "subvolume '…' is nearly full (…): add some",
     'New files of its range go to other subvolumes. Make room, add subvolumes, or lower min-free-disk.',
   ),
-  gfidsDiffer: message(
+  gfidsDiffer: define(
     212003,
     'a directory has several gfids: … and …',
     'Subvolumes have different directories under one name. Move one of them away, on its brick.',
   ),
-  noLayout: message(
+  noLayout: define(
     212004,
     'the layout of … on disk is malformed',
     'A subvolume has an extended attribute that is no layout; it gets no names in that directory.',
   ),
-  fileAndDirectory: message(
+  fileAndDirectory: define(
     212005,
     '… is a file on one subvolume, and a directory on another',
     'The name is EIO until one of them is removed, on its brick.',
   ),
-  severalFiles: message(
+  severalFiles: define(
     212006,
     'a name is a file on several subvolumes: …',
     'One of them is used. Compare them on their bricks, and remove the others there.',
   ),
-  layoutHealed: message(
+  layoutHealed: define(
     212007,
     'rebuilt the layout of … (holes=… overlaps=…)',
     'Some names had no subvolume, or two; every name has one now. Files are found as before.',
   ),
-  childAdded: message(
+  childAdded: define(
     212008,
     "subvolume '…' has no range in the root: …",
     'It is new, or was emptied. Older directories put no files there until their ranges are ' +
       'redistributed (fix-layout).',
   ),
-  targetUnknown: message(
+  linktoTargetUnknown: define(
     212009,
     "the linkto of … names '…', which is not a subvolume",
     'Subvolumes have other names than when the volume was made: give them their old names in the ' +
       'volfile. Meanwhile files are searched on all subvolumes, and get new linktos.',
   ),
-  layoutChanged: message(
+  layoutChanged: define(
     212010,
     "the layout of …'s directory has changed",
     'Another client has redistributed its ranges, for instance after a brick was added. The directory is made by the new layout.',
   ),
-  targetItself: message(
+  linktoTargetItself: define(
     212011,
     "the linkto of … on '…' names '…' itself",
     'Two subvolumes have exchanged their names: restore the names from when the volume was made. ' +
       'Meanwhile files are searched on all subvolumes, and get new linktos.',
   ),
-  childWithoutLocks: message(
+  childWithoutLocks: define(
     212012,
     "subvolume '…' has no locks: …",
     'Without locks, ranges of directories cannot be distributed, so no files can be made there. Put features/locks above the storage in the volfile of each brick, as `glossa new volume` does.',
   ),
-  mdCacheTimeout: message(
+  mdCacheTimeout: define(
     213001,
     'md-cache-timeout is …, not …',
     'Only volumes whose bricks report changes by other clients may have so long a timeout; switch cache-invalidation on, on the bricks too.',
   ),
-  writeBehindLost: message(
+  writeBehindLost: define(
     213002,
     '…: data of … is lost',
     'A write failed after its reply. Each program with the file open gets the error at its next write, fsync or close.',
   ),
-  bricksSendNoUpcalls: message(
+  bricksSendNoUpcalls: define(
     213003,
     'option … relies on bricks that tell of changes, and these do not: …',
     "Clients may see different data for that long. Put features/upcall into the bricks and switch cache-invalidation on there, or lower the cache's own timeout.",
   ),
-  wormUnmarked: message(
+  wormUnmarked: define(
     214001,
     'a file that was … can still be changed: its state cannot be stored',
     'The storage has refused a `trusted.` extended attribute, or is full. The file can be changed like any other; make it again once the storage accepts such attributes.',
   ),
-  apiListens: message(215001, 'listens at …', 'Programs can connect.'),
-  apiClient: message(215002, 'process … connected', 'A program uses the volume.'),
-  apiClientGone: message(
+  apiListens: define(215001, 'listens at …', 'Programs can connect.'),
+  apiClient: define(215002, 'process … connected', 'A program uses the volume.'),
+  apiClientGone: define(
     215003,
     'process … disconnected',
     'Its connection has ended: its files are closed, and its locks are free.',
   ),
-  apiRefused: message(
+  apiRefused: define(
     215004,
     '… is refused: …',
     'A program of another user, or with another version of the protocol, has connected.',
   ),
-  apiConnection: message(
+  apiConnectionFault: define(
     215005,
     '…',
     'A program sent a malformed message, or a file of it was not written; the line says which.',

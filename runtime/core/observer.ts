@@ -18,9 +18,9 @@ export type Hop = object;
 export interface Observer {
   /**
    * Whether to observe this fop at `xl`. Called when links are updated, not for each request.
-   * @param defines whether `xl` defines the fop; otherwise it only passes it on
+   * @param isDefined whether `xl` defines the fop; otherwise it only passes the fop on
    */
-  wantsFop(xl: Xlator, fop: FopName, defines: boolean): boolean;
+  wantsFop(xl: Xlator, fop: FopName, isDefined: boolean): boolean;
   /** Whether to observe the request at all; called first, at every hop. */
   wantsRequest(root: Stack): boolean;
   /** Called when a fop arrives at `xl`; null as the result skips its unwind. @param fop the fop's number */

@@ -38,7 +38,7 @@ export interface ListItems {
 }
 
 /** The constraints on the value of an option, from its `OptionSpec`; bounds are inclusive. */
-interface Bounds {
+interface ValueConstraints {
   readonly type: string;
   readonly min?: number;
   readonly max?: number;
@@ -52,11 +52,12 @@ export type ParseResult<V> = { value: V } | { fault: string; hint?: string | und
 
 /** The functions for the values of one type. */
 interface OptionRules<V> {
-  parse(text: string, spec: Bounds): ParseResult<V>;
+  /** Parses the text of a value and checks it against the option's constraints. */
+  parse(text: string, spec: ValueConstraints): ParseResult<V>;
   /** Returns a text that parses to the value. */
   print(value: V): string;
-  /** Continues "it takes …". */
-  accepts(spec: Bounds): string;
+  /** Describes the accepted values, to continue "it takes …". */
+  describeAccepted(spec: ValueConstraints): string;
 }
 
 /** Units of sizes, the largest first: `printSize` takes the first that divides a size. */
@@ -94,7 +95,7 @@ const booleanWords = new Map(
 /** Appends the bounds to a noun: `noun from 1 to 16`. */
 function describeBounds(
   noun: string,
-  { min, max }: Bounds,
+  { min, max }: ValueConstraints,
   print: (value: number) => string,
 ): string {
   if (min === undefined && max === undefined) return noun;
@@ -105,7 +106,8 @@ function describeBounds(
     : `${start} from ${print(min)} to ${print(max)}`;
 }
 
-function findRangeFault(value: number, { min, max }: Bounds): string | undefined {
+/** Describes how a value violates the bounds; undefined if it does not. */
+function findRangeFault(value: number, { min, max }: ValueConstraints): string | undefined {
   if (min !== undefined && value < min) return 'is below the minimum';
   return max !== undefined && value > max ? 'is above the maximum' : undefined;
 }
@@ -113,7 +115,7 @@ function findRangeFault(value: number, { min, max }: Bounds): string | undefined
 /** Makes the rules of a numeric type; `read` returns the number or the fault. */
 function makeNumericRules(
   noun: string,
-  read: (text: string, spec: Bounds) => ParseResult<number>,
+  read: (text: string, spec: ValueConstraints) => ParseResult<number>,
   print: (value: number) => string = String,
 ): OptionRules<number> {
   return {
@@ -124,7 +126,7 @@ function makeNumericRules(
       return fault === undefined ? parsed : { fault };
     },
     print,
-    accepts: (spec) => describeBounds(noun, spec, print),
+    describeAccepted: (spec) => describeBounds(noun, spec, print),
   };
 }
 
@@ -133,7 +135,7 @@ function makeTextRules(noun: string, isValid: (text: string) => boolean): Option
   return {
     parse: (text) => (isValid(text) ? { value: text } : { fault: 'is not accepted' }),
     print: (value) => value,
-    accepts: () => noun,
+    describeAccepted: () => noun,
   };
 }
 
@@ -179,7 +181,7 @@ function printSize(bytes: number): string {
 }
 
 /** Reads a time in seconds, with a unit; with up to three decimals if the option allows `fractions`. */
-function readTime(text: string, { fractions }: Bounds): ParseResult<number> {
+function readTime(text: string, { fractions }: ValueConstraints): ParseResult<number> {
   if (fractions && /^\d*\.\d{1,3}s?$/.test(text)) return { value: Number.parseFloat(text) };
   const parts = /^(\d+)([a-z]*)$/i.exec(text);
   if (parts === null) {
@@ -192,6 +194,7 @@ function readTime(text: string, { fractions }: Bounds): ParseResult<number> {
   return checkExact(Number(count) * unit[1]);
 }
 
+/** Prints a time in the largest unit that divides it. */
 function printTime(seconds: number): string {
   const [name, size] = timeUnits.find(([, unit]) => seconds >= unit && seconds % unit === 0) ?? [
     's',
@@ -200,12 +203,14 @@ function printTime(seconds: number): string {
   return `${seconds / size}${name}`;
 }
 
+/** Reads a percentage, with or without its `%`. */
 function readPercent(text: string): ParseResult<number> {
   if (!/^(\d+(\.\d*)?|\.\d+)%?$/.test(text)) return { fault: 'is not a percentage' };
   const value = Number.parseFloat(text);
   return value <= 100 ? { value } : { fault: 'is above 100 percent' };
 }
 
+/** Reads a finite decimal number. */
 function readDouble(text: string): ParseResult<number> {
   const isNumber = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text);
   const value = Number(text);
@@ -234,7 +239,8 @@ const percentOrSize: OptionRules<PercentOrSize> = {
     return 'fault' in parsed ? parsed : { value: { bytes: parsed.value } };
   },
   print: (value) => ('percent' in value ? `${value.percent}%` : printSize(value.bytes)),
-  accepts: (spec) => `a percentage with its % (0% to 100%), or ${sizet.accepts(spec)}`,
+  describeAccepted: (spec) =>
+    `a percentage with its % (0% to 100%), or ${sizet.describeAccepted(spec)}`,
 };
 
 const bool: OptionRules<boolean> = {
@@ -243,7 +249,7 @@ const bool: OptionRules<boolean> = {
     return value === undefined ? { fault: 'is neither on nor off' } : { value };
   },
   print: (value) => (value ? 'on' : 'off'),
-  accepts: () => 'on or off (as well: yes/no, true/false, enable/disable, 1/0)',
+  describeAccepted: () => 'on or off (as well: yes/no, true/false, enable/disable, 1/0)',
 };
 
 const str: OptionRules<string> = {
@@ -255,7 +261,7 @@ const str: OptionRules<string> = {
     return { fault: 'is not among its values', hint: guess && `did you mean '${guess}'?` };
   },
   print: (value) => value,
-  accepts({ values, items }) {
+  describeAccepted({ values, items }) {
     if (items !== undefined) return items.noun;
     return values === undefined ? 'a text' : `one of ${values.join(', ')}`;
   },
@@ -298,7 +304,7 @@ const sizeList: OptionRules<string> = {
     return isList ? { value: text } : { fault: 'is not accepted' };
   },
   print: (value) => value,
-  accepts(spec) {
+  describeAccepted(spec) {
     const noun = `a size, or PATTERN:SIZE with commas between (each a multiple of ${SECTOR_BYTES})`;
     return describeBounds(noun, spec, printSize);
   },

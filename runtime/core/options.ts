@@ -75,6 +75,7 @@ export type OptionSpec = CommonSpec &
       }
   );
 
+/** A translator's table of options, by key. */
 export type Options = Readonly<Record<string, OptionSpec>>;
 
 /** The value type of a spec; a `str` with allowed values is their union. */
@@ -97,11 +98,11 @@ export const defineOptions = <const O extends Options>(options: O): O => options
 
 /** Declares options that may all change on a running volume. */
 export const defineReconfigurableOptions = <const O extends Options>(options: O): O => {
-  const all = Object.entries(options).map(([key, spec]) => [
+  const entries = Object.entries(options).map(([key, spec]) => [
     key,
     { ...spec, reconfigurable: true },
   ]);
-  return Object.fromEntries(all) as O;
+  return Object.fromEntries(entries) as O;
 };
 
 /** The options that every translator accepts. */
@@ -134,18 +135,19 @@ export function parseOptionValue<S extends OptionSpec>(
   const parsed = optionTypes[spec.type].parse(text, spec);
   if ('value' in parsed) return parsed as { value: ValueOf<S> };
   const hint = parsed.hint === undefined ? '' : ` (${parsed.hint})`;
-  return { error: `${parsed.fault}${hint}; it takes ${optionTypes[spec.type].accepts(spec)}` };
+  return {
+    error: `${parsed.fault}${hint}; it takes ${optionTypes[spec.type].describeAccepted(spec)}`,
+  };
 }
 
-/**
- * An option of a volfile or command line. `position`, as `file:line:column`, is for messages.
- */
+/** An option of a volfile or command line. `position`, as `file:line:column`, is for messages. */
 export interface VolfileOption {
   readonly key: string;
   readonly value: string;
   readonly position?: string | undefined;
 }
 
+/** A fault of one option that `checkOptions` has found. */
 export interface OptionProblem {
   readonly severity: 'error' | 'warning';
   /** The key as written. */
@@ -164,6 +166,7 @@ export interface CheckOptions {
   readonly volumeNames?: readonly string[];
 }
 
+/** The result of `checkOptions`. */
 export interface CheckedOptions<O extends Options> {
   /** A value for every key of the table; the default in place of an invalid one. */
   readonly values: Values<O>;
@@ -258,7 +261,7 @@ export const printOption = <S extends OptionSpec>(spec: S, value: ValueOf<S>): s
 export function describeOption(key: string, spec: OptionSpec): string {
   const value = spec.default === undefined ? '' : ` = ${printOption(spec, spec.default)}`;
   const notes = [
-    `Takes ${optionTypes[spec.type].accepts(spec)}.`,
+    `Takes ${optionTypes[spec.type].describeAccepted(spec)}.`,
     ...(spec.aliases?.length ? [`Also written ${spec.aliases.join(', ')}.`] : []),
     ...(spec.reconfigurable ? ['Can be changed on a running volume.'] : []),
   ];

@@ -14,10 +14,10 @@ export function computeProtAfterChange(buf: Iatt, caller: Stack): number {
   const { iaProt, iaGid } = buf;
   let cleared = S_ISUID;
   if ((iaProt & S_IXGRP) !== 0) cleared |= S_ISGID;
-  else if ((iaProt & S_ISGID) !== 0 && !isMember(caller, iaGid)) cleared |= S_ISGID;
+  else if ((iaProt & S_ISGID) !== 0 && !isRootOrMember(caller, iaGid)) cleared |= S_ISGID;
   return iaProt & ~cleared;
 }
 
 /** Whether the caller is root or a member of the group. */
-export const isMember = (caller: Stack, gid: number): boolean =>
+export const isRootOrMember = (caller: Stack, gid: number): boolean =>
   caller.uid === 0 || caller.gid === gid || caller.groups.includes(gid);

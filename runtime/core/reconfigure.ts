@@ -29,11 +29,13 @@ export function planReconfiguration(
   if (shapeProblem !== null) throw new GraphError([shapeProblem]);
   const problems: string[] = [];
   const volumeNames = specs.map((spec) => spec.name);
-  const changed = xlators.flatMap((xl, at) => {
-    const spec = specs[at]!;
+  const changedVolumes = xlators.flatMap((xl, index) => {
+    const spec = specs[index]!;
     return hasSameOptions(xl.volfileOptions, spec.options) ? [] : [{ xl, spec }];
   });
-  const changes = changed.map(({ xl, spec }) => checkChange(xl, spec, volumeNames, problems));
+  const changes = changedVolumes.map(({ xl, spec }) =>
+    checkChange(xl, spec, volumeNames, problems),
+  );
   if (problems.length > 0) throw new GraphError(problems);
   return changes;
 }
@@ -59,19 +61,21 @@ export function planPartialReconfiguration(
 
 /** Describes the first volume that differs in name, type or subvolumes; null if none differs. */
 function findShapeProblem(xlators: readonly Xlator[], specs: readonly VolumeSpec[]): string | null {
-  const encodeShape = (name: string, type: string, below: readonly string[]): string =>
-    JSON.stringify([name, type, below]);
-  const before = xlators.map((xl) => encodeShape(xl.name, xl.type, xl.childNames));
-  const after = specs.map((spec) => encodeShape(spec.name, spec.translator.type, spec.subvolumes));
-  const describePosition = (at: number): string => {
-    const position = specs[at]?.position;
+  const encodeShape = (name: string, type: string, childNames: readonly string[]): string =>
+    JSON.stringify([name, type, childNames]);
+  const currentShapes = xlators.map((xl) => encodeShape(xl.name, xl.type, xl.childNames));
+  const newShapes = specs.map((spec) =>
+    encodeShape(spec.name, spec.translator.type, spec.subvolumes),
+  );
+  const describePosition = (index: number): string => {
+    const position = specs[index]?.position;
     return position === undefined ? '' : `${position}: `;
   };
-  const at = after.findIndex((text, index) => text !== before[index]);
-  if (at >= 0) {
+  const differingIndex = newShapes.findIndex((shape, index) => shape !== currentShapes[index]);
+  if (differingIndex >= 0) {
     return (
-      `${describePosition(at)}volume '${specs[at]!.name}' is new, or has another type or other subvolumes: ` +
-      'unmount and mount again'
+      `${describePosition(differingIndex)}volume '${specs[differingIndex]!.name}' is new, ` +
+      'or has another type or other subvolumes: unmount and mount again'
     );
   }
   const removed = xlators[specs.length];
@@ -92,7 +96,7 @@ export function canReconfigure(
 
 const hasSameOptions = (a: readonly VolfileOption[], b: readonly VolfileOption[]): boolean =>
   a.length === b.length &&
-  a.every((option, at) => option.key === b[at]!.key && option.value === b[at]!.value);
+  a.every((option, index) => option.key === b[index]!.key && option.value === b[index]!.value);
 
 const isEqual = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 

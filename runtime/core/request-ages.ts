@@ -1,16 +1,17 @@
 /**
  * Estimates the ages of requests without reading the clock for each. From time to time, `mark` records the time and
- * the number of the newest request; a request has begun before the first mark whose number is not smaller.
+ * the number of the newest request; a request has begun before the first mark whose number is not smaller. Statedumps
+ * and `glossa top` show these ages.
  */
 
 /** Beyond this number, marks that no request in flight needs are dropped. */
 const MARKS_MAX = 1024;
 
-/** A point in time, with the newest request. */
+/** A point in time, with the number of the newest request. */
 interface Mark {
   /** By a monotonic clock. */
   readonly timeMs: number;
-  /** The newest request at that time. */
+  /** The number of the newest request at that time. */
   readonly unique: number;
 }
 
@@ -19,7 +20,7 @@ export class RequestAges {
 
   /**
    * Records that `unique` is the newest request at this time. Times and numbers never decrease.
-   * @param listInFlight the requests whose ages may still be asked for
+   * @param listInFlight returns the numbers of the requests whose ages may still be computed
    */
   mark(timeMs: number, unique: number, listInFlight: () => readonly number[]): void {
     // No request has begun since the last mark.
@@ -36,9 +37,9 @@ export class RequestAges {
    * Computes the minimum age of a request in milliseconds; 0 for one that began after the last mark. The real age is
    * greater by at most the time between two marks.
    */
-  computeMinimumAge(unique: number, now: number): number {
+  computeMinimumAge(unique: number, nowMs: number): number {
     const mark = this.findMarkAfter(unique);
-    return mark === undefined ? 0 : now - mark.timeMs;
+    return mark === undefined ? 0 : nowMs - mark.timeMs;
   }
 
   /** Finds the first mark after the request began. */

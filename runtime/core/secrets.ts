@@ -22,6 +22,7 @@ export const HIDDEN_VALUE = '********';
 export const isSecret = (key: string): boolean =>
   secretKeys.some((pattern) => pattern.test(key)) || findNearest(key, ['password']) !== undefined;
 
+/** Returns the value of an option, or `HIDDEN_VALUE` in place of a secret. */
 export const maskValue = (key: string, value: string): string =>
   isSecret(key) ? HIDDEN_VALUE : value;
 
@@ -38,11 +39,11 @@ const SEPARATORS = '= \t';
 /** Masks the value in `VOLUME.KEY=VALUE`, also after `--xlator-option=` or with a blank for `=`; keeps the length. */
 export function maskAssignment(word: string): string {
   let keyStart = 0;
-  for (let at = 0; at < word.length; at++) {
-    if (!SEPARATORS.includes(word[at]!)) continue;
-    if (isSecret(word.slice(keyStart, at)))
-      return word.slice(0, at + 1) + maskLetters(word.slice(at + 1));
-    keyStart = at + 1;
+  for (let index = 0; index < word.length; index++) {
+    if (!SEPARATORS.includes(word[index]!)) continue;
+    if (isSecret(word.slice(keyStart, index)))
+      return word.slice(0, index + 1) + maskLetters(word.slice(index + 1));
+    keyStart = index + 1;
   }
   return word;
 }

@@ -1,4 +1,4 @@
-/** Converts shell patterns (`*`, `?`, `[…]`) into regular expressions. */
+/** Converts shell patterns (`*`, `?`, `[…]`) of options and commands into regular expressions. */
 
 /** Compiles a shell pattern as fnmatch(3) reads it with FNM_NOESCAPE. */
 export function compileShellPattern(glob: string): RegExp {

@@ -16,16 +16,19 @@ export interface StructTypes {
   lease: Lease;
 }
 
+/** The name of a structure in the table. */
 export type StructType = keyof StructTypes;
 
+/** One field of a structure. */
 export interface StructField extends Field {
-  /** Its name in TypeScript (`iaSize`); `member` is its name in C (`ia_size`). */
+  /** The field's name in TypeScript (`iaSize`); `member` is its name in C (`ia_size`). */
   readonly name: string;
 }
 
+/** The table's entry for the structure `T`. */
 export interface StructRow<T> {
   readonly fields: readonly StructField[];
-  /** The names in TypeScript, in order. */
+  /** The fields' names in TypeScript, in order. */
   readonly names: readonly (keyof T)[];
   /** Makes a structure with the initial values. */
   make(): T;

@@ -8,9 +8,9 @@
  *
  * | code in a turn | marked before | repaired by |
  * |---|---|---|
- * | `runtime/pump/pump.ts` | `serving`: the mount of the message | `run`, which tells that mount |
- * | `runtime/pump/hot-sources.ts` | `receiving`: the source that is read | `noteAbandonedTurn`, `resumeInterrupted` |
- * | `runtime/mount/fuse/session.ts` | `request`: the kernel's | `abandoned`: EIO, unless replied soon |
+ * | `runtime/pump/pump.ts` | `servingMount`: the mount of the message | `run`, which tells that mount |
+ * | `runtime/pump/hot-sources.ts` | `receivingSource`: the source that is read | `noteAbandonedTurn`, `resumeInterrupted` |
+ * | `runtime/mount/fuse/session.ts` | `request`: the kernel's | `handleAbandonedTurn`: EIO, unless replied soon |
  * | `bridges/host/limits/interpreter-gate.ts` | `depth`: open calls | `markLost`: the interpreter is lost |
  * | `bridges/host/lifecycle/interpreter.ts` | `currentRequest`: the request inside | `recover` fails it |
  * | `bridges/host/requests/decision-queue.ts` | `isRunning`: decisions are carried out | the gate, then `recover` |
@@ -20,14 +20,15 @@
  * `test/tidy/turns.test.ts` compares this table with the sources.
  */
 
+/** The state of the running turn, which loops and guests read. */
 export const turn = {
   /** Whether a turn that guests may share is running (`runSharedTurn`). */
   isShared: false,
   /**
-   * Number of slow calls of guests. A loop whose steps may enter a guest compares it after each step, and
+   * The number of slow calls of guests so far. A loop whose steps may enter a guest compares it after each step, and
    * yields to other work when it has changed.
    */
-  slowCalls: 0,
+  slowCallCount: 0,
 };
 
 /** Runs a call that another thread may end; returns false if it was ended. Exceptions pass through. */
@@ -51,7 +52,7 @@ export function runEndable(call: () => void): boolean {
 
 const listeners: (() => void)[] = [];
 
-/** Registers `fn` to repair state after a shared turn was abandoned. */
+/** Registers a function that repairs state after a shared turn was abandoned. */
 export function onTurnAbandoned(fn: () => void): void {
   listeners.push(fn);
 }

@@ -78,6 +78,7 @@ export interface ClientUpcall {
 export const isClientUpcall = (data: unknown): data is ClientUpcall =>
   typeof data === 'object' && data !== null && 'client' in data;
 
+/** Whether the data of an UPCALL is for all caches. */
 export const isUpcall = (data: unknown): data is Upcall =>
   typeof data === 'object' && data !== null && 'kind' in data;
 

@@ -13,28 +13,31 @@ const START_MS = 1_000_000;
 export const VIRTUAL_EPOCH_MS = Date.UTC(2026, 0, 1);
 
 export class VirtualClock {
-  /** Milliseconds. */
+  /** The current time, in milliseconds. */
   now = START_MS;
+  /** The time in milliseconds at which each timer is due. */
   private readonly timers = new Map<() => void, number>();
 
-  /** Calls `fn` once after `ms` milliseconds; the result cancels it. */
+  /** Calls `fn` once after `ms` milliseconds; the result cancels it. The name is that of `Context.after`. */
   after(ms: number, fn: () => void): () => void {
+    // A function of its own, because `fn` may be the key of another timer.
     const timer = (): void => fn();
     this.timers.set(timer, this.now + ms);
     return () => this.timers.delete(timer);
   }
 
-  /** The time at which the next timer is due; undefined without a timer. */
-  get nextDue(): number | undefined {
+  /** The time in milliseconds at which the next timer is due; undefined without a timer. */
+  get nextDueMs(): number | undefined {
     return this.timers.size === 0 ? undefined : Math.min(...this.timers.values());
   }
 
   /** Moves the time to `endMs` and calls the timers that come due. */
   advanceTo(endMs: number): void {
     for (;;) {
+      // The timer that is due first.
       let due: (() => void) | undefined;
-      for (const [timer, at] of this.timers) {
-        if (at <= endMs && (due === undefined || at < this.timers.get(due)!)) due = timer;
+      for (const [timer, dueMs] of this.timers) {
+        if (dueMs <= endMs && (due === undefined || dueMs < this.timers.get(due)!)) due = timer;
       }
       if (due === undefined) break;
       this.now = Math.max(this.now, this.timers.get(due)!);

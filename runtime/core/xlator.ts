@@ -57,7 +57,7 @@ export type InstanceFlag<P> = { call(xl: Xlator<P>): boolean | undefined }['call
 export interface Target<N extends FopName> {
   readonly xl: Xlator<unknown>;
   readonly fop: Fop<N, unknown>;
-  /** An observer or interceptor watches the fop there. */
+  /** True if an observer or interceptor watches the fop there. */
   readonly isObserved?: true;
 }
 
@@ -130,8 +130,9 @@ export interface Translator<P, O extends Options = Options> {
   fini?(xl: Xlator<P>): void | Promise<void>;
   /** Called when an inode with a context of this instance is forgotten. */
   forget?(xl: Xlator<P>, inode: Inode, value: unknown): void;
-  /** Called when a file with a context of this instance is closed; `releasedir`, when a directory is. */
+  /** Called when a file with a context of this instance is closed. */
   release?(xl: Xlator<P>, fd: Fd, value: unknown): void;
+  /** Called when a directory with a context of this instance is closed. */
   releasedir?(xl: Xlator<P>, fd: Fd, value: unknown): void;
   /** Called when a client has disconnected: its requests were interrupted, and its files will be released. */
   clientDisconnect?(xl: Xlator<P>, client: Client): void;
@@ -259,8 +260,9 @@ export class Xlator<P = unknown> {
   position: string | undefined;
   readonly log: Log;
   readonly context: Context;
-  /** The subvolumes; `above` are the parents. Set by the graph. */
+  /** The subvolumes; set by the graph. */
   below: readonly Xlator[] = [];
+  /** The parents; set by the graph. */
   above: Xlator[] = [];
   /** The graph's inodes; null outside of a graph. */
   inodes: InodeTable | null = null;
@@ -282,7 +284,7 @@ export class Xlator<P = unknown> {
   frame: Frame | null = null;
   /** The requests that it has begun itself and not ended. */
   readonly calls = new CallPool();
-  /** `init` has succeeded, and `fini` has not run. */
+  /** Whether `init` has succeeded, and `fini` has not run. */
   initialised = false;
   /** Whether it can serve: its last event was CHILD_UP, not CHILD_DOWN. */
   up = false;
@@ -350,7 +352,7 @@ export class Xlator<P = unknown> {
     if (strict && lines.length > 0) throw new GraphError(lines);
     remarks.forEach(({ text, source }, at) => {
       if (source !== undefined) this.log.warning(text, { source });
-      else this.log.warning(lines[at]!, { msgid: messages.suspicious.id });
+      else this.log.warning(lines[at]!, { msgid: messages.suspiciousSetting.id });
       warn?.call(this.context, lines[at]!);
     });
   }
@@ -366,7 +368,7 @@ export class Xlator<P = unknown> {
     return this.calls.delete(call);
   }
 
-  /** Sets its fops, and adds those of `data-guard.ts` if it changes data. @param own the translator's fops */
+  /** Sets the instance's fops, and adds those of `data-guard.ts` if it changes data. @param own the translator's fops */
   define(own: Fops<P>): void {
     const { fops, logText } = guardFops(this, own as Fops<unknown>);
     this.fops = fops as Fops<P>;
@@ -380,7 +382,7 @@ export class Xlator<P = unknown> {
     this.route?.();
   }
 
-  /** `WHERE: volume 'NAME' (TYPE)`, for messages. */
+  /** The volume's position, name and type for messages: `FILE:LINE:COLUMN: volume 'NAME' (TYPE)`. */
   get label(): string {
     const position = this.position ?? '';
     return `${position === '' ? '' : `${position}: `}volume '${this.name}' (${this.type})`;
@@ -428,9 +430,11 @@ export function defaultNotify(xl: Xlator, event: EventName, data: unknown): void
 
 /** The events that change whether a child is up. */
 export type ChildEvent = 'CHILD_UP' | 'CHILD_DOWN';
+/** Whether the event is CHILD_UP or CHILD_DOWN. */
 export const isChange = (event: EventName): event is ChildEvent =>
   event === 'CHILD_UP' || event === 'CHILD_DOWN';
 
+/** Whether every child can serve. */
 export const areChildrenUp = (xl: Xlator): boolean => xl.below.every((child) => child.up);
 
 /**

@@ -1,4 +1,4 @@
-/** Parses the breakpoints of a debugger, and matches requests against them. */
+/** Parses the breakpoints of a debugger (`debugger.ts`), and matches requests against them. */
 import type { FopName } from '../core/gen/fops.gen.ts';
 import { checkVolume, parseErrno, parseFop, parsePathPattern } from '../observe/filter.ts';
 import { DebugError } from './debug-error.ts';
@@ -19,6 +19,7 @@ export interface StopCondition {
 export interface Breakpoint extends StopCondition {
   /** From 1 on, never reused. */
   readonly id: number;
+  /** The breakpoint as the user typed it. */
   readonly text: string;
   /** The number of stops at it. */
   hits: number;
@@ -32,11 +33,12 @@ export interface RequestPosition {
   readonly volume: string;
   /** The volume that the reply arrives at. */
   readonly receiver: string;
-  /** The paths in its arguments. */
+  /** Returns the paths in the request's arguments. */
   readonly findPaths: () => readonly string[];
   /** The errno of the reply; 0 for a success. */
   readonly errno: number;
-  readonly isChanged: () => boolean;
+  /** Whether the volume's reply differs from all replies that it got from below. */
+  readonly hasChangedReply: () => boolean;
 }
 
 const USAGE =
@@ -112,5 +114,5 @@ export function matchesBreakpoint(condition: StopCondition, position: RequestPos
     return false;
   if (errno !== null && errno !== position.errno) return false;
   if (path !== null && !position.findPaths().some((name) => path.test(name))) return false;
-  return !mustDiffer || position.isChanged();
+  return !mustDiffer || position.hasChangedReply();
 }

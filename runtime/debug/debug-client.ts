@@ -11,8 +11,10 @@ interface PendingCommand {
 export class DebugClient {
   private readonly send: (message: Request) => void;
   private readonly onEvent: (event: DebugEvent) => void;
+  /** The commands without a reply, by their sequence number. */
   private readonly pending = new Map<number, PendingCommand>();
   private lastSeq = 0;
+  /** The error of every command after `close`; null before. */
   private closeError: DebugError | null = null;
 
   /**

@@ -17,9 +17,10 @@ import { DebugError } from './debug-error.ts';
 import { listArgumentPaths } from './hops.ts';
 import type { FrameView } from './scopes.ts';
 
+/** A module of the graph, as the front end shows it. */
 export interface ModuleView extends Omit<DebuggableModule, 'lines'> {
   readonly volume: string;
-  /** Whether it can stop at its lines; if not, `noLinesReason` says why. */
+  /** Whether the module can stop at its lines; if not, `noLinesReason` says why. */
   readonly stops: boolean;
 }
 
@@ -28,7 +29,9 @@ export interface LineStopView {
   readonly reason: 'breakpoint' | 'step';
   /** The serial number of its request; null without a request. */
   readonly request: number | null;
+  /** The caller of the request; 0 without a request. */
   readonly pid: number;
+  /** The operation of the request (`LOOKUP`); empty without a request. */
   readonly op: string;
   /** The module's call stack, innermost first. */
   readonly frames: readonly {
@@ -40,6 +43,7 @@ export interface LineStopView {
   readonly volumes: readonly FrameView[];
 }
 
+/** Reports that a module has stopped or continues. */
 export type LineEvent = {
   readonly event: 'line';
   readonly volume: string;
@@ -58,6 +62,7 @@ export class DebuggedModules {
     this.emit = emit;
   }
 
+  /** Lists the modules in the graph's order. */
   list(): ModuleView[] {
     return this.graph.xlators.flatMap((xl) => {
       const module = findModule(xl);
@@ -113,12 +118,13 @@ function makeStopView(xl: Xlator): LineStopView | null {
   };
 }
 
+/** Lists the volumes of a stopped request, from the module's own up to the initiator. */
 function listVolumes({ frame, args }: StoppedRequest): FrameView[] {
   const views: FrameView[] = [];
   const paths = listArgumentPaths({ args: [...args] });
   const fop = frame.root.op.toLowerCase();
-  for (let at: typeof frame | null = frame; at !== null; at = at.parent) {
-    const { name, type, position } = at.xl;
+  for (let current: typeof frame | null = frame; current !== null; current = current.parent) {
+    const { name, type, position } = current.xl;
     views.push({ level: views.length, volume: name, type, fop, paths, where: position ?? null });
   }
   return views;

@@ -60,12 +60,14 @@ type AnyCall = (...args: unknown[]) => void;
 export class Debugger implements Interceptor {
   readonly graph: Graph;
   readonly breakpoints = new Map<number, Breakpoint>();
+  /** The stopped requests, by the stop's id, the oldest first. */
   readonly stops = new Map<number, Stop>();
   private readonly listener: StopListener;
   /** Resumes the request of each stop, by the stop's id. */
   private readonly continuations = new Map<number, () => void>();
   /** The current hop of each frame. */
   private readonly hops = new WeakMap<Frame, Hop>();
+  /** The requests with hops, by their call stack. */
   private readonly requests = new WeakMap<Stack, DebuggedRequest>();
   /** Requests that have stopped at least once and are not complete. */
   readonly unfinishedStoppedRequests = new Set<DebuggedRequest>();
@@ -83,7 +85,7 @@ export class Debugger implements Interceptor {
 
   // -- breakpoints -----------------------------------------------------------------------------
 
-  /** @throws {DebugError | FilterError} if the text is no valid breakpoint */
+  /** Adds a breakpoint. @throws {DebugError | FilterError} if the text is no valid breakpoint */
   addBreakpoint(text: string): Breakpoint {
     const volumeNames = this.graph.xlators.map(({ name }) => name);
     const condition = parseStopCondition(text, volumeNames);
@@ -102,7 +104,7 @@ export class Debugger implements Interceptor {
 
   // -- resuming ---------------------------------------------------------------------------------
 
-  /** @throws {DebugError} for a stop that is unknown or resumed */
+  /** Finds a stop by its id. @throws {DebugError} for a stop that is unknown or resumed */
   findStop(id: number): Stop {
     const stop = this.stops.get(id);
     if (stop === undefined)
@@ -126,7 +128,7 @@ export class Debugger implements Interceptor {
     this.stops.delete(id);
     this.continuations.delete(id);
     resumeRequest(request.root);
-    request.goal = { way, hop: kind === 'wind' ? hop : hop.above };
+    request.goal = { way, hop: kind === 'wind' ? hop : hop.parentHop };
     if (way === 'continue') this.steppingRequests.delete(request);
     else this.steppingRequests.add(request);
     proceed();
@@ -148,7 +150,7 @@ export class Debugger implements Interceptor {
 
   /**
    * Begins or ends intercepting fops: they are intercepted while there are breakpoints, steps or stops.
-   * @param mustReroute routes the links again although fops are intercepted already: a new breakpoint may want others
+   * @param mustReroute routes the links again although fops are intercepted: a new breakpoint may want other fops
    */
   private updateInterception(mustReroute = false): void {
     const isNeeded = this.breakpoints.size + this.steppingRequests.size + this.stops.size > 0;
@@ -180,8 +182,8 @@ export class Debugger implements Interceptor {
    * Wants every volume that defines the fop, because a step may end at any of them. A volume that only passes the fop
    * on is wanted for a breakpoint that names it.
    */
-  wantsFop(xl: Xlator, fop: FopName, defines: boolean): boolean {
-    if (defines) return true;
+  wantsFop(xl: Xlator, fop: FopName, isDefined: boolean): boolean {
+    if (isDefined) return true;
     for (const breakpoint of this.breakpoints.values()) {
       if (breakpoint.volume === xl.name && (breakpoint.fop ?? fop) === fop) return true;
     }
@@ -201,12 +203,12 @@ export class Debugger implements Interceptor {
       }
       // The frame has a hop already if the volume above passed its own frame on (`tail`).
       const previous = this.hops.get(frame) ?? null;
-      const above = previous ?? this.findNearestHop(frame.parent);
+      const parentHop = previous ?? this.findNearestHop(frame.parent);
       const request = this.findOrAddRequest(frame.root);
       const repliesBelow = this.makeReplyStore(xl);
       const hop: Hop = {
         request,
-        above,
+        parentHop,
         previous,
         frame,
         xl,
@@ -216,7 +218,7 @@ export class Debugger implements Interceptor {
         notes: {},
       };
       this.hops.set(frame, hop);
-      request.openHops += 1;
+      request.openHopCount += 1;
       frame.cbk = collectCbk[name]((...reply) =>
         this.handleUnwind(hop, upperCbk, reply),
       ) as unknown as AnyCbk;
@@ -239,14 +241,15 @@ export class Debugger implements Interceptor {
       unknown[],
     ],
   ): void {
-    const { frame, previous, request, above, row } = hop;
+    const { frame, previous, request, parentHop, row } = hop;
     if (previous === null) this.hops.delete(frame);
     else this.hops.set(frame, previous);
     const passReplyUp = (ret: number, errno: number, values: readonly unknown[]): void => {
-      if (above?.row === row) above.repliesBelow?.push(encodeReply(row, ret, errno, values));
-      request.openHops -= 1;
+      if (parentHop?.row === row)
+        parentHop.repliesBelow?.push(encodeReply(row, ret, errno, values));
+      request.openHopCount -= 1;
       upperCbk(parent, cookie, receiver, ret, errno, ...values);
-      if (request.openHops === 0) this.endRequest(request);
+      if (request.openHopCount === 0) this.endRequest(request);
     };
     const proceed = (stop: Stop): void => passReplyUp(stop.opRet, stop.opErrno, stop.reply);
     if (!this.stopIfMatching('unwind', hop, opRet, opErrno, reply, proceed))
@@ -298,22 +301,22 @@ export class Debugger implements Interceptor {
       receiver: findReplyReceiver(hop).name,
       findPaths: () => listArgumentPaths(hop),
       errno: opRet < 0 ? opErrno : 0,
-      isChanged() {
+      hasChangedReply() {
         const replyBytes = encodeReply(row, opRet, opErrno, reply);
         return (
-          repliesBelow !== null && !repliesBelow.some((other) => areBytesEqual(other, replyBytes))
+          repliesBelow !== null && !repliesBelow.some((bytes) => areBytesEqual(bytes, replyBytes))
         );
       },
     };
-    let first: Breakpoint | null = null;
+    let firstMatch: Breakpoint | null = null;
     for (const breakpoint of this.breakpoints.values()) {
       if (request.reachedBreakpoints.has(breakpoint.id) || !matchesBreakpoint(breakpoint, position))
         continue;
       // A breakpoint without a volume stops a request once, not at each of its volumes.
       if (breakpoint.volume === null) request.reachedBreakpoints.add(breakpoint.id);
-      first ??= breakpoint;
+      firstMatch ??= breakpoint;
     }
-    return first;
+    return firstMatch;
   }
 
   /** Makes a store for the replies from below a volume, if a breakpoint compares them; else null. */
@@ -333,16 +336,17 @@ export class Debugger implements Interceptor {
     return null;
   }
 
+  /** Finds the record of a request, or makes one. */
   private findOrAddRequest(root: Stack): DebuggedRequest {
     let request = this.requests.get(root);
     if (request === undefined) {
-      request = { root, openHops: 0, goal: null, reachedBreakpoints: new Set() };
+      request = { root, openHopCount: 0, goal: null, reachedBreakpoints: new Set() };
       this.requests.set(root, request);
     }
     return request;
   }
 
-  /** Called when all hops have their reply: forgets its step, and reports a request that had stopped. */
+  /** Ends a request all of whose hops have their reply: forgets its step, and reports it if it had stopped. */
   private endRequest(request: DebuggedRequest): void {
     request.goal = null;
     this.steppingRequests.delete(request);

@@ -15,7 +15,7 @@ import { encodeWith } from '../observe/recording-bytes.ts';
 export interface Hop {
   readonly request: DebuggedRequest;
   /** The hop whose volume wound; null if the initiator did. */
-  readonly above: Hop | null;
+  readonly parentHop: Hop | null;
   /** The hop whose volume passed this frame on (`tail`). */
   readonly previous: Hop | null;
   readonly frame: Frame;
@@ -36,7 +36,7 @@ export type ResumeWay = (typeof resumeWays)[number];
 export interface DebuggedRequest {
   readonly root: Stack;
   /** The number of hops without a reply. */
-  openHops: number;
+  openHopCount: number;
   /** The goal of the current step; `hop` is where the step began. */
   goal: { readonly way: ResumeWay; readonly hop: Hop | null } | null;
   /** Ids of breakpoints that have stopped it and do not stop it again. */
@@ -52,7 +52,7 @@ export function isStepEnd(
   if (goal.way === 'continue') return false;
   if (goal.way === 'into') return true;
   if (kind === 'wind' || goal.hop === null) return false;
-  return hop === goal.hop || (goal.way === 'over' && hop.above === goal.hop);
+  return hop === goal.hop || (goal.way === 'over' && hop.parentHop === goal.hop);
 }
 
 export const getFopName = ({ row }: Hop): FopName => row.name as FopName;
@@ -73,7 +73,7 @@ export function listArgumentPaths({ args }: Pick<Hop, 'args'>): string[] {
 
 const UNCUT_RETENTION = { dataMax: Number.POSITIVE_INFINITY, hidden: null };
 
-/** Encodes a reply for comparison. Of a long list, only the first entries are encoded. */
+/** Encodes a reply for comparison: op_errno only of a failure, and only the first entries of a long list. */
 export function encodeReply(
   { reply: parts }: FopRow,
   opRet: number,

@@ -24,6 +24,7 @@ import type { ShownValue } from './shown-values.ts';
  *   ← {"seq":4,"error":"no request is held at stop 1: it was resumed, or never existed"}
  */
 
+/** A volume of the graph. */
 export interface VolumeView {
   readonly name: string;
   readonly type: string;
@@ -31,6 +32,7 @@ export interface VolumeView {
   readonly children: readonly string[];
 }
 
+/** A breakpoint; see `breakpoints.ts`. */
 export interface BreakpointView {
   readonly id: number;
   readonly text: string;
@@ -38,20 +40,22 @@ export interface BreakpointView {
   readonly hits: number;
 }
 
+/** A stopped request. */
 export interface StopView {
   readonly id: number;
-  /** Stopped before a fop arrives at a volume, or before a reply arrives above. */
+  /** Whether the request is stopped before a fop arrives at a volume, or before a reply arrives above. */
   readonly kind: 'wind' | 'unwind';
-  /** `lookup` */
+  /** The fop's name, such as `lookup`. */
   readonly fop: string;
   /** The volume that the fop, or the reply, arrives at. */
   readonly volume: string;
-  /** The volume that it comes from. */
+  /** The volume that the fop or reply comes from. */
   readonly from: string;
   /** The serial number of the request, the same for all its stops. */
   readonly request: number;
   readonly pid: number;
   readonly uid: number;
+  /** The paths in the request's arguments. */
   readonly paths: readonly string[];
   /** The breakpoint's id; null at the end of a step. */
   readonly breakpoint: number | null;
@@ -61,8 +65,9 @@ export interface StopView {
 
 /** The commands of a front end, with arguments and results. */
 export interface Commands {
+  /** All volumes of the graph, in its order. */
   volumes: { args: Record<string, never>; result: readonly VolumeView[] };
-  /** `text` as in `breakpoints.ts`. */
+  /** Adds a breakpoint; `breakpoints.ts` explains `text`. */
   break: { args: { text: string }; result: BreakpointView };
   delete: { args: { id: number }; result: null };
   breakpoints: { args: Record<string, never>; result: readonly BreakpointView[] };
@@ -70,19 +75,20 @@ export interface Commands {
   run: { args: Record<string, never>; result: null };
   /** All stops, the oldest first. */
   stops: { args: Record<string, never>; result: readonly StopView[] };
+  /** The call stack of a stopped request, the current frame first. */
   frames: { args: { stop: number }; result: readonly FrameView[] };
   /** The values of a frame; without `level`, of the current one. */
   scopes: { args: { stop: number; level?: number }; result: readonly Scope[] };
-  /** `path` is a value's path (`value-path.ts`); the result is the whole reply. */
+  /** Sets a part of a stopped reply. `path` is a value's path (`value-path.ts`); the result is the whole reply. */
   set: {
     args: { stop: number; path: readonly string[]; value: string };
     result: readonly ShownValue[];
   };
-  /** See `Debugger.resume`. */
+  /** Resumes a stop (`Debugger.resume`). */
   resume: { args: { stop: number; way: ResumeWay }; result: null };
   /** The volumes that run a module. */
   scripts: { args: Record<string, never>; result: readonly ModuleView[] };
-  /** A command for a module that can stop at its lines (`core/line-stops.ts`). */
+  /** Passes a command to a module that can stop at its lines (`core/line-stops.ts`). */
   line: { args: { volume: string; command: LineCommand }; result: LineReply };
   /** Removes all breakpoints and resumes all requests. */
   detach: { args: Record<string, never>; result: null };
@@ -91,6 +97,7 @@ export interface Commands {
 export type CommandName = keyof Commands;
 
 export interface Request<N extends CommandName = CommandName> {
+  /** The command's number, which its reply repeats. */
   readonly seq: number;
   readonly command: N;
   readonly args: Commands[N]['args'];

@@ -23,7 +23,7 @@ export interface FrameView {
   readonly type: string;
   /** `lookup`; `lookup_cbk` when it is about to get a reply. */
   readonly fop: string;
-  /** The paths of its arguments. */
+  /** The paths in the fop's arguments. */
   readonly paths: readonly string[];
   /** The volume's position in the volfile, `FILE:LINE:COLUMN`. */
   readonly where: string | null;
@@ -39,6 +39,7 @@ export interface Scope {
   readonly values: readonly ShownValue[];
 }
 
+/** One volume of the call stack, with the objects from which its values are read. */
 interface CallLevel {
   /** The volume's hop; null for the initiator, which no fop arrives at. */
   readonly hop: Hop | null;
@@ -58,18 +59,19 @@ function listLevels({ kind, hop: stopped }: Stop): CallLevel[] {
   if (kind === 'unwind') fop = `${fop}_cbk`;
   else {
     add(stopped, stopped.xl, stopped.frame);
-    fop = stopped.above?.row.name ?? fop;
+    fop = stopped.parentHop?.row.name ?? fop;
   }
   let topHop = stopped;
-  for (let hop = stopped.above; hop !== null; hop = hop.above) {
+  for (let hop = stopped.parentHop; hop !== null; hop = hop.parentHop) {
     add(hop, hop.xl, hop.frame);
-    fop = hop.above?.row.name ?? hop.row.name;
+    fop = hop.parentHop?.row.name ?? hop.row.name;
     topHop = hop;
   }
   add(null, findReplyReceiver(topHop), topHop.frame.parent);
   return levels;
 }
 
+/** Finds a level by its number. @throws {DebugError} for an unknown number */
 function findLevel(stop: Stop, level: number): CallLevel {
   const levels = listLevels(stop);
   const entry = levels[level];
@@ -107,14 +109,14 @@ export function listScopes(stop: Stop, level = 0): Scope[] {
     scopes.push({ name: 'arguments', values });
   }
   const values = showFrame(stop, frame);
-  // If the notes have the module's own `local`, omits the frame's, which is the host's.
+  // If the notes have the module's own `local`, omit the frame's (the first value), which is the host's.
   const hasModuleLocal = notes.some(({ name }) => name === 'local');
   scopes.push({ name: 'frame', values: hasModuleLocal ? values.slice(1) : values });
   scopes.push({ name: 'volume', values: showVolume(xl) });
   return scopes;
 }
 
-/** A module's notes as values, such as `('a', 1)`. */
+/** Shows a module's notes as values, such as `('a', 1)`. */
 const showNotes = ({ notes }: Hop): ShownValue[] =>
   Object.entries(notes).map(([name, text]) => ({
     ...showText(name, text),
@@ -128,6 +130,7 @@ export const showReply = ({ hop, opRet, opErrno, reply }: Stop): ShownValue[] =>
   ...hop.row.reply.map((arg, i) => showArgument(arg, reply[i])),
 ];
 
+/** Shows the fields of the volume's frame, and the request's number and caller. */
 function showFrame({ hop: { request } }: Stop, frame: Frame | null): ShownValue[] {
   const { unique, op, uid, gid, pid, lkOwner } = request.root;
   return [
@@ -142,6 +145,7 @@ function showFrame({ hop: { request } }: Stop, frame: Frame | null): ShownValue[
   ];
 }
 
+/** Shows a volume's options, children and state. */
 function showVolume(xl: Xlator): ShownValue[] {
   const options = maskOptions(xl.volfileOptions);
   const children = Object.fromEntries(xl.below.map(({ name, up }) => [name, up ? 'up' : 'down']));

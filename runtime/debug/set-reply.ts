@@ -1,4 +1,4 @@
-/** Sets parts of a reply at which a request is stopped, by command of the user. */
+/** Sets parts of a reply at which a request is stopped, for the debugger's command `set`. */
 import { Dict, type DictValue } from '../core/dict.ts';
 import { errnoName, errnoNumber } from '../core/errno.ts';
 import type { FopRow } from '../core/fops.ts';
@@ -26,9 +26,9 @@ export function setReplyPart(stop: Stop, path: readonly string[], text: string):
       'the request is stopped at a wind and has no reply yet: enter `finish` to run to the reply',
     );
   }
-  const [first = ''] = path;
-  if (first === 'op_ret') setOpRet(stop, readNumber(text, 'op_ret', true));
-  else if (first === 'op_errno') stop.opErrno = readErrno(text);
+  const [part = ''] = path;
+  if (part === 'op_ret') setOpRet(stop, readNumber(text, 'op_ret', true));
+  else if (part === 'op_errno') stop.opErrno = readErrno(text);
   else setPart(stop, path, text);
 }
 
@@ -39,6 +39,7 @@ function listMissingParts({ row }: Stop['hop'], reply: readonly unknown[]): stri
     .map(({ name }) => name);
 }
 
+/** Sets op_ret. @throws {DebugError} if the reply's parts do not fit it */
 function setOpRet(stop: Stop, opRet: number): void {
   const { hop, reply } = stop;
   if (opRet < -1)
@@ -119,7 +120,7 @@ function makeStructWithField(
 ): object {
   const { fields, make } = structTypes[type];
   // Accepts the name in TypeScript (`iaSize`), and GlusterFS's (`ia_size`).
-  const field = fields.find((one) => one.name === member || one.member === member);
+  const field = fields.find(({ name, member: cName }) => name === member || cName === member);
   if (field === undefined) {
     const names = fields.map((field) => field.member);
     throw makeUnknownNameError(`${type} has no field '${member}'`, member, names);
@@ -133,6 +134,7 @@ const FIELD_LIMITS: Readonly<Record<string, readonly [number, number]>> = {
   ia_prot: [0, 0o7777],
 };
 
+/** Reads the value of a struct's field: a gfid, a type's name, or a whole number. @throws {DebugError} */
 function readField(name: string, text: string): number | string {
   if (GFID_FIELDS.has(name)) {
     const gfid = removeQuotes(text) ?? text;
@@ -142,10 +144,10 @@ function readField(name: string, text: string): number | string {
   const type = name === 'ia_type' ? iaTypes.indexOf(text.toUpperCase()) : -1;
   if (type >= 0) return type;
   const number = readNumber(text, name, true);
-  const lowest = name.endsWith('time') ? Number.MIN_SAFE_INTEGER : 0;
-  const [least, most] = FIELD_LIMITS[name] ?? [lowest, Number.MAX_SAFE_INTEGER];
-  if (number >= least && number <= most) return number;
-  throw new DebugError(`${name} is from ${least} to ${most}: not ${text}`);
+  const defaultMin = name.endsWith('time') ? Number.MIN_SAFE_INTEGER : 0;
+  const [min, max] = FIELD_LIMITS[name] ?? [defaultMin, Number.MAX_SAFE_INTEGER];
+  if (number >= min && number <= max) return number;
+  throw new DebugError(`${name} is from ${min} to ${max}: not ${text}`);
 }
 
 /** Copies a dict and sets a key of the copy, or deletes it for the text `null`. */
@@ -170,6 +172,7 @@ function makeDictWithKey(current: Dict | null, key: string, text: string): Dict 
     : copy.set(key, value);
 }
 
+/** Reads an errno by name or number; 0 is allowed. @throws {DebugError} for an unknown one */
 function readErrno(text: string): number {
   const errno = errnoNumber(text) ?? (/^\d+$/.test(text) ? Number(text) : -1);
   const isKnown = errno > 0 && errno <= ERRNO_MAX && !errnoName(errno).startsWith('errno ');
@@ -189,6 +192,7 @@ function readNumber(text: string, subject: string, isWhole: boolean): number {
 /** Returns the text within quotes; null if `text` has no quotes. */
 const removeQuotes = (text: string): string | null => /^(["'])(.*)\1$/s.exec(text)?.[2] ?? null;
 
+/** Reads a text in quotes. @throws {DebugError} without quotes */
 function readText(text: string, subject: string): string {
   const content = removeQuotes(text);
   if (content !== null) return content;

@@ -13,6 +13,7 @@ import { Loc } from '../core/loc.ts';
 import { printable } from '../core/log.ts';
 import { isStructType, type StructType, structTypes } from '../core/struct-types.ts';
 
+/** A value as front ends show it. */
 export interface ShownValue {
   readonly name: string;
   /** A type of the table of fops (`loc`, `iatt`), or of TypeScript. */
@@ -32,6 +33,7 @@ const TEXT_MAX = 4096;
 const DEPTH_MAX = 3;
 
 const IA_TYPES = ['INVAL', 'IFREG', 'IFDIR', 'IFLNK', 'IFBLK', 'IFCHR', 'IFIFO', 'IFSOCK'];
+/** The names of file types, by their numbers in `Iatt.iaType`. */
 export const iaTypes: readonly string[] = IA_TYPES.map((name) => `IA_${name}`);
 
 const NULL_TEXT = 'null';
@@ -57,6 +59,7 @@ export const quote = (text: string): string =>
 export const formatErrno = (errno: number): string =>
   errno === 0 ? '0' : `${errno} (${errnoName(errno)}: ${strerror(errno)})`;
 
+/** Formats a number by its field's name: a type with its name, permissions in octal. */
 function formatNumber(name: string, number: number): string {
   if (name === 'ia_type') return `${number} (${iaTypes[number] ?? 'unknown'})`;
   return OCTAL_NAMES.has(name) && number >= 0 ? `0${number.toString(8)}` : String(number);
@@ -77,6 +80,7 @@ function showStruct(name: string, type: StructType, content: object): ShownValue
   return makeValue(name, type, summarizeStruct(type, content), parts);
 }
 
+/** Summarizes an iatt by type, permissions and size; any other structure by its type's name. */
 function summarizeStruct(type: string, content: object): string {
   if (!(content instanceof Iatt)) return type;
   const { iaType, iaProt, iaSize } = content;
@@ -167,8 +171,8 @@ export function showAny(name: string, content: unknown, depth = 0): ShownValue {
   if (content instanceof Iatt) return showStruct(name, 'iatt', content);
   if (Array.isArray(content)) return showList(name, 'list', content, depth);
   const kind = content.constructor?.name ?? 'object';
-  const shown = 'toJSON' in content ? (content as { toJSON(): object }).toJSON() : content;
-  const entries = depth < DEPTH_MAX ? Object.entries(shown).slice(0, PARTS_MAX) : [];
+  const state = 'toJSON' in content ? (content as { toJSON(): object }).toJSON() : content;
+  const entries = depth < DEPTH_MAX ? Object.entries(state).slice(0, PARTS_MAX) : [];
   const parts = entries
     .filter(([, part]) => typeof part !== 'function')
     .map(([key, part]) => showAny(key, part, depth + 1));

@@ -11,8 +11,10 @@ const PART_PATTERN =
 /** Splits a value's path into names. @throws {DebugError} */
 export function parsePath(text: string): string[] {
   const names: string[] = [];
+  // C's `*loc` and `&loc` show the same value as `loc`.
   let rest = text.trim().replace(/^[*&]\s*/, '');
   while (rest !== '') {
+    // A name after the first part needs `.` or `->`.
     const match = PART_PATTERN.exec(rest);
     if (match === null || (names.length > 0 && /^\w/.test(rest))) {
       throw new DebugError(
@@ -29,6 +31,7 @@ export function parsePath(text: string): string[] {
 
 const normalizeName = (name: string): string => name.toLowerCase().replaceAll('_', '');
 
+/** Finds a value by name; without an exact match, ignores case and underscores. */
 function findByName(values: readonly ShownValue[], name: string): ShownValue | undefined {
   return (
     values.find((value) => value.name === name) ??

@@ -9,7 +9,8 @@ import { FS_TYPE, type MountEntry, readMounts } from './mountinfo.ts';
 import { findServer } from './server-process.ts';
 
 /**
- * `answers`: it replies; `stuck`: no reply within the timeout; `dead`: the server has ended; `unknown`: the check failed.
+ * `answers`: the mount replies; `stuck`: it does not within the timeout; `dead`: its server has ended; `unknown`: the
+ * check failed.
  */
 export type MountHealth = 'answers' | 'stuck' | 'dead' | 'unknown';
 

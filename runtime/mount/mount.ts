@@ -1,4 +1,4 @@
-/** Declares a served mount, the interface of every front end. */
+/** Declares `Mount`, which each front end (such as FUSE) returns for a mount that it serves. */
 import type { Upcall } from '../core/upcall.ts';
 import type { MountError } from './fuse/mount-error.ts';
 

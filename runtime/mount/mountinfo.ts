@@ -4,8 +4,9 @@ import { readFileSync } from 'node:fs';
 /** File system type of glossa's mounts. */
 export const FS_TYPE = 'fuse.glossa';
 
+/** A mount, as mountinfo lists it. */
 export interface MountEntry {
-  /** `major:minor`. */
+  /** The device number, `major:minor`. */
   readonly device: string;
   readonly mountpoint: string;
   readonly type: string;
@@ -43,6 +44,6 @@ export function findMountingUid({ options }: MountEntry): number {
   return userOption === undefined ? -1 : Number(userOption.slice('user_id='.length));
 }
 
-/** Decodes blanks and other characters, which mountinfo has as `\040`. */
+/** Decodes characters that mountinfo escapes, such as a blank as `\040`. */
 const unescapeOctal = (text: string): string =>
   text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)));

@@ -1,7 +1,7 @@
 /**
- * Records the last failed and slow requests of a mount, for `glossa why`. Expected failures, lookups of absent names
- * and attributes, have a separate ring, so that a search does not displace the other records. The paths of expected
- * failures are made only at `dump`.
+ * Records the last failed and slow requests of a mount, for `glossa why`. Expected failures (of lookups of absent names,
+ * and of getxattr for absent attributes) have a separate ring, so that a search does not displace the other records.
+ * Their paths are computed only at `dump`.
  */
 import { ENODATA, ENOENT, EOPNOTSUPP, errnoName } from '../core/errno.ts';
 import type { Stack } from '../core/frame.ts';
@@ -12,7 +12,7 @@ import { type SampleListener, sampleIfAwaited } from '../pump/sampled-clock.ts';
 
 /** The number of records in each ring. */
 export const RECORDS_MAX = 1000;
-/** The most volumes in a record; the upper ones of more are omitted. */
+/** The most volumes in a record; of a longer way, the uppermost volumes are omitted. */
 const VOLUMES_MAX = 16;
 
 /** A recorded request, in JSON. */
@@ -39,6 +39,7 @@ export interface NotableRequest {
   readonly way: readonly string[];
 }
 
+/** The records of a mount, in JSON. */
 export interface NotableDump {
   readonly slowMs: number;
   /** The number of records in each ring. */
@@ -48,9 +49,9 @@ export interface NotableDump {
 }
 
 /** `op` of a record that is not shown, because it was moved to the other ring. */
-const NOT_SHOWN = '';
+const MOVED_OP = '';
 
-/** A record, reused for later requests: new objects for each would be kept long enough to burden the heap. */
+/** A record, reused for later requests: new objects for each would live long enough to burden the heap. */
 class RequestRecord implements SampleListener {
   unique = 0;
   op = '';
@@ -58,15 +59,16 @@ class RequestRecord implements SampleListener {
   uid = 0;
   gid = 0;
   errno = 0;
-  /** By `performance.now`. */
+  /** The time of the reply in milliseconds, by `performance.now`. */
   repliedAt = 0;
-  /** Duration, and the number of requests that ended in that time: as in NotableRequest. */
+  /** The duration in milliseconds. */
   ms = 0;
+  /** The number of requests that ended in that time, as in NotableRequest. */
   among = 1;
   /** Whether it is an expected failure, in the separate ring. */
   isExpected = false;
   attribute: string | null = null;
-  /** Made at once, while the inodes have these names; null for an expected failure. */
+  /** The paths, computed at once while the inodes have these names; null for an expected failure. */
   paths: readonly string[] | null = null;
   inode: Inode | null = null;
   /** Name in the directory `inode`; null for `inode` itself. */
@@ -80,15 +82,16 @@ class RequestRecord implements SampleListener {
     this.notable = notable;
   }
 
-  onSample(repliedAt: number, ms: number, endedCount: number): void {
-    this.repliedAt = repliedAt;
-    this.ms = ms;
+  /** Sets the duration that was unknown at the reply. */
+  onSample(repliedAtMs: number, durationMs: number, endedCount: number): void {
+    this.repliedAt = repliedAtMs;
+    this.ms = durationMs;
     this.among = endedCount;
-    if (this.isExpected && ms >= this.notable.slowMs) this.notable.moveToSlow(this);
+    if (this.isExpected && durationMs >= this.notable.slowMs) this.notable.moveToSlow(this);
   }
 
-  /** Copies another record. */
-  copy(other: RequestRecord): void {
+  /** Overwrites this record by another. */
+  copyFrom(other: RequestRecord): void {
     const { volumeIds } = this;
     Object.assign(this, other, { volumeIds });
     for (let i = 0; i < this.volumeCount; i++) volumeIds[i] = other.volumeIds[i]!;
@@ -113,6 +116,7 @@ class RecordRing {
     return this.items[index];
   }
 
+  /** Lists the records in the order of the ring, not of time. */
   list(): readonly RequestRecord[] {
     return this.items;
   }
@@ -139,18 +143,19 @@ export class NotableRequests {
    * Records a failed or slow request.
    * @param nodeid the request's inode, which `inodes` finds if the request's frame has no loc
    * @param errno 0 on success
-   * @param repliedAt time of the reply, by `performance.now`
-   * @param ms duration. If both are unknown yet, the caller registers the returned record for the next sample
+   * @param repliedAtMs time of the reply, by `performance.now`
+   * @param durationMs may be provisional, like `repliedAtMs`: the caller then registers the returned record as a
+   * listener of the next clock sample, which sets both
    */
   add(
     request: Stack,
     inodes: InodeLookup,
     nodeid: number,
     errno: number,
-    repliedAt: number,
-    ms: number,
+    repliedAtMs: number,
+    durationMs: number,
   ) {
-    const isExpected = ms < this.slowMs && isExpectedFailure(request.op, errno);
+    const isExpected = durationMs < this.slowMs && isExpectedFailure(request.op, errno);
     const record = (isExpected ? this.expectedFailures : this.failedOrSlow).takeOldest();
     record.unique = request.unique;
     record.op = request.op;
@@ -158,8 +163,8 @@ export class NotableRequests {
     record.uid = request.uid;
     record.gid = request.gid;
     record.errno = errno;
-    record.repliedAt = repliedAt;
-    record.ms = ms;
+    record.repliedAt = repliedAtMs;
+    record.ms = durationMs;
     record.among = 1;
     record.isExpected = isExpected;
     record.volumeCount = 0;
@@ -169,6 +174,7 @@ export class NotableRequests {
       if (record.volumeCount < VOLUMES_MAX) record.volumeIds[record.volumeCount++] = frame.xl.id;
     }
     const target = frame?.local ?? null;
+    // The handler of GETXATTR stores the attribute's name in `local`.
     record.attribute = typeof target === 'string' ? target : null;
     let inode: Inode | null;
     let name: string | null = null;
@@ -186,18 +192,18 @@ export class NotableRequests {
   /** Moves an expected failure that was also slow to the other ring. */
   moveToSlow(record: RequestRecord): void {
     const slow = this.failedOrSlow.takeOldest();
-    slow.copy(record);
+    slow.copyFrom(record);
     slow.isExpected = false;
     slow.paths = listPaths(null, record.inode, record.name);
     slow.inode = null;
-    record.op = NOT_SHOWN;
+    record.op = MOVED_OP;
   }
 
   /** Lists all records for `glossa why`. */
   dump(): NotableDump {
     sampleIfAwaited();
     const records = [...this.expectedFailures.list(), ...this.failedOrSlow.list()]
-      .filter(({ op }) => op !== NOT_SHOWN)
+      .filter(({ op }) => op !== MOVED_OP)
       .sort((a, b) => a.repliedAt - b.repliedAt || a.unique - b.unique);
     // From the monotonic clock to the time of day.
     const clockOffset = this.graph.context.sink.now() - performance.now();

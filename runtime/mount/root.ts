@@ -5,7 +5,7 @@ import { EIO, strerror } from '../core/errno.ts';
 import { Loc } from '../core/loc.ts';
 import { makeMountError } from './fuse/mount-error.ts';
 
-/** @throws {MountError} when the lookup fails @param mountpoint for the message */
+/** Looks up the root. @throws {MountError} when the lookup fails @param mountpoint for the message */
 export async function lookupRoot(client: Client, mountpoint: string): Promise<void> {
   const driver = new Driver(client, ROOT);
   const { opRet, opErrno } = await driver.wind('lookup', new Loc(driver.root), null);

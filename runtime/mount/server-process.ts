@@ -8,8 +8,9 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { findMount, findMountingUid, type MountEntry } from './mountinfo.ts';
 
+/** A running process, identified for as long as the machine runs. */
 export interface ServerProcess {
-  /** In this process's pid namespace. */
+  /** The pid in this process's pid namespace. */
   readonly pid: number;
   /** Start in clock ticks since boot; pid and start together are unique. */
   readonly start: number;

@@ -21,6 +21,7 @@ export interface RecordedData {
   readonly head: string;
 }
 
+/** A recorded `Loc`. */
 export interface RecordedLoc {
   /** The null gfid if unknown. */
   readonly gfid: Gfid;
@@ -29,6 +30,7 @@ export interface RecordedLoc {
   readonly path: string;
 }
 
+/** A recorded `Fd`; `gfid` and `path` are its inode's. */
 export interface RecordedFd {
   readonly id: number;
   readonly flags: number;
@@ -40,6 +42,7 @@ export interface RecordedFd {
 /** The fields of a structure by their names in TypeScript. */
 export type RecordedStruct = Readonly<Record<string, number | string>>;
 
+/** A recorded entry of a dict. */
 export interface DictPair {
   readonly key: string;
   readonly type: DictType;
@@ -52,6 +55,7 @@ export interface RecordedList<T> {
   readonly items: readonly T[];
 }
 
+/** A recorded entry of a directory listing (`Dirent`). */
 export interface RecordedEntry {
   readonly name: string;
   readonly off: number;
@@ -99,6 +103,7 @@ const redactName = (text: string, { hidden }: Retention): string =>
   hidden === null ? text : hidden.replaceName(text);
 const redactPath = (text: string, { hidden }: Retention): string =>
   hidden === null ? text : hidden.replacePath(text);
+/** Returns the most bytes of data to write: none in a redacted recording. */
 const findMaxDataBytes = ({ dataMax, hidden }: Retention): number =>
   hidden === null ? dataMax : 0;
 
@@ -137,6 +142,7 @@ function writeInode(out: RecordingWriter, inode: Inode | null): void {
   if (inode !== null) out.writeGfid(inode.gfid);
 }
 
+/** Writes an fd after a byte for its kind: 0 for null, 1 for a file, 2 for a directory. */
 function writeFd(out: RecordingWriter, fd: Fd | null, retention: Retention): void {
   out.writeByte(fd === null ? 0 : fd.isDir ? 2 : 1);
   if (fd === null) return;
@@ -153,12 +159,12 @@ function readFd(input: RecordingReader): RecordedFd | null {
   return { id, flags, isDir: kind === 2, gfid: input.readGfid(), path: input.readText() };
 }
 
+/** Makes the writer of a list: its length plus 1 (0 for null), the number of written items, and these items. */
 function makeListWriter<T>(
   writeItem: (out: RecordingWriter, value: T, retention: Retention) => void,
 ): WriteValue {
   return (out, value, retention) => {
     const items = value as readonly T[] | null;
-    // 0 stands for null.
     out.writeUint(items === null ? 0 : items.length + 1);
     if (items === null) return;
     const itemCount = Math.min(items.length, retention.itemsMax ?? ITEMS_MAX);
@@ -167,6 +173,7 @@ function makeListWriter<T>(
   };
 }
 
+/** Makes the reader of a list that `makeListWriter` has written. */
 function makeListReader<T>(
   readItem: (input: RecordingReader) => T,
 ): (input: RecordingReader) => RecordedList<T> | null {
@@ -193,15 +200,15 @@ function writeDict(out: RecordingWriter, dict: Dict | null, retention: Retention
   });
 }
 
-/** Writes a value. Its type in the dict is used only if the value has that type: otherwise it could not be read. */
+/** Writes a value of a dict. Its type in the dict is used only if it fits the value, so that a reader can decode it. */
 function writeDictValue(
   out: RecordingWriter,
   value: DictValue,
   type: DictType,
   retention: Retention,
 ): void {
-  const writeType = (fitting: readonly DictType[]): void =>
-    out.writeByte(dictTypes.indexOf(fitting.includes(type) ? type : fitting[0]!));
+  const writeType = (fittingTypes: readonly DictType[]): void =>
+    out.writeByte(dictTypes.indexOf(fittingTypes.includes(type) ? type : fittingTypes[0]!));
   if (typeof value === 'number') {
     writeType(['double', 'int', 'uint']);
     out.writeNumber(value);
@@ -217,6 +224,7 @@ function writeDictValue(
   }
 }
 
+/** Writes an entry of a listing. `.` and `..` are no secrets, so they stay readable. */
 function writeEntry(out: RecordingWriter, entry: Dirent, retention: Retention): void {
   out.writeText(
     entry.name === '.' || entry.name === '..' ? entry.name : redactName(entry.name, retention),

@@ -3,8 +3,9 @@
 import { readLength, TIME_OFFSET, writeLost } from './events.ts';
 import { RecordingReader, RecordingWriter } from './recording-bytes.ts';
 
+/** The destination of a recorder's events. */
 export interface EventStore {
-  /** The next event is written at `out.at`. */
+  /** The writer of events; the next event is written at `out.at`. */
   readonly out: RecordingWriter;
   /**
    * Accepts the event written from `start` on, with its time in nanoseconds. Returns false if it did
@@ -25,6 +26,7 @@ export class MemoryEvents implements EventStore {
     this.maxBytes = maxBytes;
   }
 
+  /** Accepts an event. Doubles the memory for one that did not fit, or drops it at the limit and returns true. */
   commit(start: number): boolean {
     const { out } = this;
     if (!out.isFull) {
@@ -58,7 +60,7 @@ function tryPutEvent(
   write: (out: RecordingWriter) => void,
 ): boolean {
   // An event that did not fit is written again into more room.
-  for (let tries = 0; tries < 2; tries++) {
+  for (let tryCount = 0; tryCount < 2; tryCount++) {
     const { out } = store;
     const start = out.at;
     try {

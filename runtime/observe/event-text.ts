@@ -14,16 +14,20 @@ import type { UnwindEvent, Values } from './events.ts';
 /** The most characters shown of a value. */
 const SHOWN_CHARACTERS_MAX = 60;
 
-/** Formats an event's time of day to the microsecond. @param at nanoseconds after `startedAt` */
-export const formatClock = (startedAt: number, at: number): string =>
+/**
+ * Formats an event's time of day to the microsecond.
+ * @param startedAtMs the recording's start, in milliseconds since the epoch
+ * @param offsetNs the event's time after that, in nanoseconds
+ */
+export const formatClock = (startedAtMs: number, offsetNs: number): string =>
   // The part after the date: 09:41:07.123456.
-  formatTime(startedAt + at / 1e6).slice(11, 26);
+  formatTime(startedAtMs + offsetNs / 1e6).slice(11, 26);
 
 /** Formats a result: `0`, or `-1 ENOENT`. */
 export const formatResult = ({ opRet, opErrno }: Pick<UnwindEvent, 'opRet' | 'opErrno'>): string =>
   opRet < 0 ? `${opRet} ${errnoName(opErrno)}` : String(opRet);
 
-/** Formats a value with a path or bytes in short, and any other as JSON or by `formatOther`. */
+/** Formats a scalar, a path or data in short, and any other value by `formatOther`, which is JSON by default. */
 export function formatValue(
   value: RecordedValue,
   formatOther: (value: NonNullable<RecordedValue>) => string = JSON.stringify,
@@ -32,11 +36,11 @@ export function formatValue(
   if (typeof value === 'number') return String(value);
   if (typeof value === 'string') return quote(value);
   if (hasPath(value)) return printable(value.path);
-  if (hasHead(value)) return `${value.length} bytes ${quote(value.head)}`;
+  if (isData(value)) return `${value.length} bytes ${quote(value.head)}`;
   return formatOther(value);
 }
 
-/** Formats any value in short: the keys of a dict, the length of a list, `{…}` for a structure. */
+/** Formats any value in short: the keys of a dict, the length of a list, an inode's gfid, `{…}` for a structure. */
 export const abbreviateValue = (value: RecordedValue): string =>
   formatValue(value, (other) => {
     if (typeof other === 'object' && 'items' in other)
@@ -44,6 +48,7 @@ export const abbreviateValue = (value: RecordedValue): string =>
     return typeof other === 'object' && 'gfid' in other ? String(other.gfid) : '{…}';
   });
 
+/** Formats a dict by its keys, any other list by its length. */
 function abbreviateItems({ count, items }: RecordedList<Partial<DictPair> | null>): string {
   const keys = items.flatMap((item) => (item?.key === undefined ? [] : [printable(item.key)]));
   return keys.length === 0 ? `[${count}]` : `{${keys.join(', ')}}`;
@@ -53,7 +58,7 @@ const quote = (text: string): string => `"${printable(text)}"`;
 
 const hasPath = (value: RecordedValue): value is RecordedLoc | RecordedFd =>
   typeof value === 'object' && value !== null && 'path' in value;
-const hasHead = (value: RecordedValue): value is RecordedData =>
+const isData = (value: RecordedValue): value is RecordedData =>
   typeof value === 'object' && value !== null && 'head' in value;
 
 /** Formats arguments, or the parts of a reply, in short and separated by commas. */
@@ -79,9 +84,10 @@ export const shorten = (text: string): string =>
 /** Formats a fop with the arguments that have a short text: `readv(/a, 4096, 0)`. */
 export function formatCall(fop: string, args: Values): string {
   const texts = Object.entries(args).flatMap(([name, value]) => {
-    const isShown = typeof value !== 'object' || hasPath(value) || hasHead(value);
+    const isShown = typeof value !== 'object' || hasPath(value) || isData(value);
     return isShown && name !== 'xdata' && name !== 'fd' ? [shorten(formatValue(value))] : [];
   });
+  // An fd names the target only if there is no loc; it then comes first.
   const fd = args.fd !== undefined && !('loc' in args) ? [formatValue(args.fd)] : [];
   return `${fop}(${[...fd, ...texts].join(', ')})`;
 }

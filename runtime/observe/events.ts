@@ -61,8 +61,8 @@ const uint: Field<number> = {
   write: (out, value) => out.writeUint(value),
   read: (input) => input.readUint(),
 };
-/** A field that recordings of earlier versions lack. */
-const lateUint = {
+/** A number at the end of an event, which recordings of earlier versions lack: then 0. */
+const optionalUint = {
   ...uint,
   read: (input: RecordingReader) => (input.remainingBytes > 0 ? input.readUint() : 0),
 };
@@ -78,16 +78,17 @@ const text: Field<string> = {
   write: (out, value) => out.writeText(value),
   read: (input) => input.readText(),
 };
-/** Written as its id, read as its name. */
+/** A volume: written as its id, read as its name. */
 const volume: Field<Xlator, string> = {
   write: (out, { id }) => out.writeUint(id),
   read: (input, from) => from.findVolumeName(input.readUint()),
 };
-/** Written as its number, read as its name. */
+/** A fop: written as its number, read as its name. */
 const fop: Field<number, string> = {
   write: (out, value) => out.writeUint(value),
   read: (input, from) => from.selectFop(input.readUint()),
 };
+/** Texts by their names: their number, then each name and text. */
 const texts: Field<Texts> = {
   write(out, value) {
     const pairs = Object.entries(value);
@@ -119,6 +120,7 @@ const caller: Field<Stack, Caller> = {
   }),
 };
 
+/** The values of a hop: arguments at the wind, the reply at the unwind. */
 type Part = 'args' | 'reply';
 
 /** The writers of arguments and replies by the fop's number. */
@@ -128,6 +130,7 @@ for (const { number, args, reply } of fops) {
   writers.reply[number] = reply.map(({ type }) => writeValue[type]);
 }
 
+/** Makes the field of a fop's arguments or reply, whose types the fop decides. */
 const makeValuesField = (part: Part): Field<readonly unknown[], Values> => ({
   write(out, list, event, retention) {
     const valueWriters = writers[part][event.fop!]!;
@@ -143,12 +146,13 @@ const makeValuesField = (part: Part): Field<readonly unknown[], Values> => ({
   read: (input, from) => from.readValues(part, input),
 });
 
-/** A bit of the event's flags, without bytes of its own. */
+/** A boolean that is a bit of the event's flags, without bytes of its own. */
 const flag: Field<boolean, boolean> = {
   unset: false,
   write() {},
   read: () => true,
 };
+/** Makes a field for which null is written by its bit alone. */
 const makeNullable = <W, R>(field: Field<W, R>): Field<W | null, R | null> => ({
   ...(field as Field<W | null, R>),
   unset: null,
@@ -198,7 +202,7 @@ const layouts = {
     line: uint,
     func: text,
     /** The hop during which the line was written; 0 if unknown. */
-    hop: lateUint,
+    hop: optionalUint,
   },
   /** A bridge's notes about a hop: the module's method, line, local, changed. */
   note: { hop: uint, notes: texts },
@@ -208,9 +212,11 @@ const layouts = {
 
 type Layouts = typeof layouts;
 export type EventKind = keyof Layouts;
+/** The fields of an event, as they are written. */
 type EventInput<K extends EventKind> = {
   readonly [F in keyof Layouts[K]]: Layouts[K][F] extends Field<infer W, unknown> ? W : never;
 };
+/** An event of a kind, as it is read. */
 export type EventOf<K extends EventKind> = {
   readonly kind: K;
   /** Nanoseconds since the recording began. */
@@ -228,9 +234,11 @@ export type LostEvent = EventOf<'lost'>;
 export type NonRequestEvent = NotifyEvent | LogEvent | LostEvent;
 export type RecordedEvent = { [K in EventKind]: EventOf<K> }[EventKind];
 
+/** Whether an event belongs to no request. */
 export const isOutsideRequests = (event: RecordedEvent): event is NonRequestEvent =>
   event.kind === 'notify' || event.kind === 'log' || event.kind === 'lost';
 
+/** A field of an event. */
 interface FieldLayout {
   readonly name: string;
   readonly field: Field<unknown, unknown>;
@@ -258,6 +266,7 @@ const layoutList: readonly Layout[] = Object.entries(layouts).map(([kind, fields
   return { kind: kind as EventKind, number: index, rows };
 });
 
+/** The layout of each kind of event. */
 export const layoutByKind = Object.fromEntries(
   layoutList.map((layout) => [layout.kind, layout]),
 ) as {
@@ -301,6 +310,7 @@ export function writeEvent<K extends EventKind>(
   for (let i = 0; i < LENGTH_BYTES; i++) out.bytes[start + i] = (length >>> (8 * i)) & 0xff;
 }
 
+/** Computes the flags of an event: a bit for each optional field that has a value. */
 function encodeFlags(
   rows: readonly FieldLayout[],
   event: Readonly<Record<string, unknown>>,
@@ -352,6 +362,7 @@ export class EventReader {
     }
   }
 
+  /** Reads one event; null for an unknown kind. */
   private readEvent(input: RecordingReader): RecordedEvent | null {
     const layout = layoutList[input.readByte()];
     if (layout === undefined) return null;
@@ -366,7 +377,7 @@ export class EventReader {
     return event;
   }
 
-  /** Finds the name of a volume by its id. */
+  /** Finds the name of a volume by its id; `#ID` for an unknown id. */
   findVolumeName(id: number): string {
     return this.volumes.get(id) ?? `#${id}`;
   }
@@ -379,6 +390,7 @@ export class EventReader {
     return fopReaders.name;
   }
 
+  /** Reads the arguments or the reply of the fop that `selectFop` has selected. */
   readValues(part: Part, input: RecordingReader): Values {
     return Object.fromEntries(this.currentReaders[part].map(([name, read]) => [name, read(input)]));
   }

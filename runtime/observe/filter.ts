@@ -1,4 +1,7 @@
-/** Filters requests for an observer. A request must match each criterion, by one of the criterion's values. */
+/**
+ * Filters requests for an observer, such as a recorder. A request must match each criterion, by one of the criterion's
+ * values.
+ */
 import { errnoNumber } from '../core/errno.ts';
 import { findFop, fops } from '../core/fops.ts';
 import type { FopName } from '../core/gen/fops.gen.ts';
@@ -16,7 +19,7 @@ export interface FilterSettings {
   readonly uids?: readonly number[];
   /** Names of errnos, such as `ENOENT`. */
   readonly errnos?: readonly string[];
-  /** Selects one request in so many; 1 for all. */
+  /** Selects one request in so many; 1 selects all. */
   readonly oneIn?: number;
   /** Requests with a hop that took at least as many milliseconds. */
   readonly slowMs?: number;
@@ -34,8 +37,9 @@ export class FilterError extends Error {
   }
 }
 
+/** A checked filter. */
 export interface Filter {
-  /** Null for all volumes; the same for the other criteria. */
+  /** Names of volumes; null for all volumes, as for the other criteria. */
   readonly volumes: ReadonlySet<string> | null;
   readonly passing: boolean;
   readonly fops: ReadonlySet<FopName> | null;
@@ -81,12 +85,12 @@ export function makeFilter(settings: FilterSettings, volumeNames: readonly strin
   };
 }
 
-/** @throws {FilterError} for an unknown volume */
+/** Checks the name of a volume. @throws {FilterError} for an unknown one */
 export function checkVolume(name: string, volumeNames: readonly string[]): void {
   if (volumeNames.includes(name)) return;
-  const all = `the volumes are ${volumeNames.join(', ')}`;
+  const listText = `the volumes are ${volumeNames.join(', ')}`;
   throw new FilterError(
-    `there is no volume '${name}'${formatSuggestion(name, volumeNames) || `: ${all}`}`,
+    `there is no volume '${name}'${formatSuggestion(name, volumeNames) || `: ${listText}`}`,
   );
 }
 
@@ -94,8 +98,9 @@ export function checkVolume(name: string, volumeNames: readonly string[]): void 
 export function parseFop(name: string): FopName {
   const row = findFop(name);
   if (row !== undefined) return row.name as FopName;
-  const known = fops.map((fop) => fop.name);
-  const guess = formatSuggestion(name.toLowerCase(), known) || `: the fops are ${known.join(', ')}`;
+  const fopNames = fops.map((fop) => fop.name);
+  const guess =
+    formatSuggestion(name.toLowerCase(), fopNames) || `: the fops are ${fopNames.join(', ')}`;
   throw new FilterError(`there is no fop '${name}'${guess}`);
 }
 

@@ -12,12 +12,14 @@ import type { RecordedVolume } from './events.ts';
 import { RecordingError } from './recording-bytes.ts';
 import type { Tables } from './tables.ts';
 
+/** The first bytes of every recording. */
 export const MAGIC = 'GLOSSREC';
 /** The version of the format. A reader refuses any other. */
 export const FORMAT_VERSION = 1;
 
 /** The fields at the beginning of a file. `…At` are offsets in the file; 0 for a missing part. */
 export interface Prefix {
+  /** The number of bytes of the head. */
   readonly headLength: number;
   /** The number and size of slots; 0 in a closed recording. */
   readonly slots: number;
@@ -29,6 +31,7 @@ export interface Prefix {
   readonly blocksAt: number;
 }
 
+/** Bytes of the prefix; those behind its fields are 0. */
 export const PREFIX_BYTES = 64;
 
 /** The description of a recording; JSON in the file. */
@@ -54,6 +57,7 @@ export interface Head {
   readonly tables: Tables;
 }
 
+/** The 32-bit fields of the prefix, in the order of their bytes. */
 const PREFIX_FIELDS = [
   'headLength',
   'slots',
@@ -63,12 +67,14 @@ const PREFIX_FIELDS = [
   'indexed',
   'blocksAt',
 ] as const;
+/** Offsets in the prefix: of the format's version, behind `MAGIC`, and of the first field. */
 const VERSION_OFFSET = 8;
 const PREFIX_FIELDS_OFFSET = 12;
 
 const makeView = (bytes: Uint8Array, offset = 0): DataView =>
   new DataView(bytes.buffer, bytes.byteOffset + offset, bytes.length - offset);
 
+/** Encodes the beginning of a file. */
 export function encodePrefix(prefix: Prefix): Uint8Array {
   const bytes = new Uint8Array(PREFIX_BYTES);
   const view = makeView(bytes);
@@ -88,9 +94,9 @@ export function readPrefix(bytes: Uint8Array): Prefix {
   const view = makeView(bytes);
   const version = view.getUint32(VERSION_OFFSET, true);
   if (version !== FORMAT_VERSION) {
-    const which = version > FORMAT_VERSION ? 'a later' : 'another';
+    const relation = version > FORMAT_VERSION ? 'a later' : 'another';
     throw new RecordingError(
-      `it has the form ${version} of ${which} version of glossa; this one reads ${FORMAT_VERSION}`,
+      `it has the form ${version} of ${relation} version of glossa; this one reads ${FORMAT_VERSION}`,
     );
   }
   const numbers = PREFIX_FIELDS.map((name, i) => [
@@ -124,6 +130,7 @@ const BLOCK_MAGIC = 0x4b4c4247;
 /** The most bytes of a block. An entry with a larger length is damaged. */
 export const BLOCK_BYTES_MAX = 16 * 2 ** 20;
 
+/** Encodes a block's entry. */
 export function encodeEntry(block: Block): Uint8Array {
   const bytes = new Uint8Array(ENTRY_BYTES);
   const view = makeView(bytes);
@@ -166,6 +173,7 @@ export interface SlotState {
   readonly sequence: number;
 }
 
+/** Bytes of a slot's head: three 32-bit numbers and padding. */
 export const SLOT_HEAD_BYTES = 16;
 
 /** A slot of a file that is being written: memory shared with the file. */
@@ -180,6 +188,7 @@ export class Slot {
     this.events = memory.subarray(SLOT_HEAD_BYTES);
   }
 
+  /** The slot's head. */
   get state(): SlotState {
     const [usedBytes, events, sequence] = this.head as unknown as [number, number, number];
     return { usedBytes, events, sequence };

@@ -7,6 +7,7 @@ import type { Head } from './format.ts';
 import { RecordingError } from './recording-bytes.ts';
 import { ownTables } from './tables.ts';
 
+/** The facts about a recording from which its head is made. */
 export interface HeadSettings {
   /** The version of glossa. */
   readonly version: string;
@@ -21,7 +22,7 @@ export interface HeadSettings {
   readonly retention: Retention;
 }
 
-/** Makes the head of a recording. That of a redacted one hides the filter and the values of options. */
+/** Makes the head of a recording. In a redacted recording it hides the filter and the values of options. */
 export function makeHead(
   xlators: readonly Xlator[],
   { version, startedAt, filter, seesAll, whole = false, retention }: HeadSettings,

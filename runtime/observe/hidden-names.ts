@@ -7,6 +7,7 @@
 const NAMES_MAX = 65_536;
 
 export class HiddenNames {
+  /** The number of each name. */
   private readonly numbers = new Map<string, number>();
   private lastNumber = 0;
 

@@ -5,7 +5,7 @@ import { encodePrefix, type Head, PREFIX_BYTES, SLOT_HEAD_BYTES, Slot } from './
 import { encodeHead } from './head.ts';
 
 /** Bytes of the initial memory, which grows. */
-const FIRST_BYTES = 65_536;
+const INITIAL_BYTES = 65_536;
 /** The alignment of a slot's head. */
 const ALIGNMENT = 4;
 
@@ -13,11 +13,11 @@ export class MemoryRecording extends MemoryEvents {
   private readonly head: Uint8Array;
 
   constructor(head: Head) {
-    super(FIRST_BYTES);
+    super(INITIAL_BYTES);
     this.head = encodeName(encodeHead(head));
   }
 
-  /** The recording so far, not closed. */
+  /** Returns the recording so far, in the form of a file that is not closed. */
   toBytes(): Uint8Array {
     const { out, head, count } = this;
     const headEnd = PREFIX_BYTES + head.length;

@@ -1,5 +1,5 @@
 /**
- * Counts replies, errors and latencies by volume and fop, as an observer that stores no events.
+ * Counts replies, errors and latencies by volume and fop: an observer that stores no events, for statistics.
  *
  *   const end = graph.observe(new Meter(graph.context));
  */
@@ -20,7 +20,7 @@ export class FopMeter {
 /** An arrival of a fop at a volume, until its reply. */
 class Arrival {
   readonly meter: FopMeter;
-  /** Monotonic milliseconds. */
+  /** The time of the arrival, in monotonic milliseconds. */
   readonly arrivedMs: number;
 
   constructor(meter: FopMeter, arrivedMs: number) {
@@ -49,18 +49,18 @@ export class Meter implements Observer {
     this.startedMs = context.now();
   }
 
-  /** The counts of a volume by the fops' log names. */
+  /** Returns the counts of a volume by the fops' log names. */
   listFopMeters({ id }: Xlator): ReadonlyMap<string, FopMeter> {
-    const counted = new Map<string, FopMeter>();
+    const metersByName = new Map<string, FopMeter>();
     for (const { number, logName } of fops) {
       const meter = this.volumes[id]?.[number];
-      if (meter !== undefined) counted.set(logName, meter);
+      if (meter !== undefined) metersByName.set(logName, meter);
     }
-    return counted;
+    return metersByName;
   }
 
-  wantsFop(xl: Xlator, _fop: string, defines: boolean): boolean {
-    return defines || this.isFirst(xl);
+  wantsFop(xl: Xlator, _fop: string, isDefined: boolean): boolean {
+    return isDefined || this.isFirst(xl);
   }
 
   wantsRequest(_root: Stack): boolean {

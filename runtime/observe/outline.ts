@@ -22,7 +22,7 @@ import { type Walk, Walks } from './walk.ts';
 
 /** The shortest event: length, kind and time. */
 const SHORTEST_EVENT_BYTES = LENGTH_BYTES + 2;
-/** Stands for the offset of a missing event. */
+/** The offset that stands for a missing event. */
 const NO_EVENT = 0xffff_ffff;
 const { wind: WIND, unwind: UNWIND, note: NOTE } = layoutByKind;
 
@@ -59,6 +59,7 @@ export class HopColumns {
   }
 }
 
+/** The index of a recording. */
 export class Outline {
   /** The row of the first hop of each request, or of a separate part of one. */
   readonly requests: Int32Array;
@@ -69,7 +70,7 @@ export class Outline {
   readonly problems: string[];
   private readonly bytes: Uint8Array;
   private readonly reader: EventReader;
-  /** The offsets of each hop's events. */
+  /** The offsets of each hop's events; `NO_EVENT` without a reply. */
   private readonly windOffsets: Uint32Array;
   private readonly unwindOffsets: Uint32Array;
   private readonly notes: { readonly offset: number; readonly hop: number }[] = [];
@@ -159,6 +160,7 @@ export class Outline {
     return requestCount;
   }
 
+  /** Adds a hop, and returns the number of requests so far. */
   private addWind(
     input: RecordingReader,
     offset: number,
@@ -185,6 +187,7 @@ export class Outline {
     return parent === -1 ? requestCount + 1 : requestCount;
   }
 
+  /** Adds the end and the errno of a hop. */
   private addUnwind(input: RecordingReader, offset: number, time: number): void {
     const hop = this.rows.get(input.readUint());
     if (hop === undefined) return;

@@ -38,6 +38,7 @@ interface EventChunk {
   load(): Promise<Uint8Array>;
 }
 
+/** An opened recording. */
 export interface Recording {
   readonly head: Head;
   /** Whether the recording is closed. Otherwise its process still writes, or was killed. */
@@ -54,7 +55,7 @@ export interface Recording {
 
 /** Consecutive events as bytes. */
 export interface Part {
-  /** Its name in messages: `block 3`. */
+  /** The part's name in messages, such as `block 3`. */
   readonly name: string;
   /** The number of events that the file states. */
   readonly count: number;
@@ -79,21 +80,21 @@ export function openRecording(bytes: Uint8Array): Recording {
   // While the writer copies a slot into a block, both have the same sequence number. The slot wins,
   // because it is complete.
   const indexProblemCount = problems.length;
-  const bySequence = new Map(chunks.map((chunk) => [chunk.sequence, chunk]));
-  const ordered = [...bySequence.values()].sort((a, b) => a.sequence - b.sequence);
+  const chunkBySequence = new Map(chunks.map((chunk) => [chunk.sequence, chunk]));
+  const orderedChunks = [...chunkBySequence.values()].sort((a, b) => a.sequence - b.sequence);
   return {
     head,
     closed: isClosed,
     problems,
-    count: ordered.reduce((sum, { count }) => sum + count, 0),
+    count: orderedChunks.reduce((sum, { count }) => sum + count, 0),
     events() {
       // Each pass over the events reports the damaged parts anew.
       problems.length = indexProblemCount;
-      return readEvents(head, ordered, problems);
+      return readEvents(head, orderedChunks, problems);
     },
     parts() {
       problems.length = indexProblemCount;
-      return loadParts(ordered, problems);
+      return loadParts(orderedChunks, problems);
     },
   };
 }
@@ -125,6 +126,7 @@ function scanBlocks(bytes: Uint8Array, start: number): Block[] {
   }
 }
 
+/** Makes the chunk of a block, which is inflated when it is loaded. */
 const makeBlockChunk = (bytes: Uint8Array, block: Block): EventChunk => ({
   name: `block ${block.sequence}`,
   sequence: block.sequence,
@@ -133,6 +135,7 @@ const makeBlockChunk = (bytes: Uint8Array, block: Block): EventChunk => ({
   load: () => inflate(bytes.subarray(block.offset, block.offset + block.storedBytes), block.length),
 });
 
+/** Makes the chunks of the slots that have events; none in a closed recording. */
 function readSlotChunks(bytes: Uint8Array, { slots, slotSize, slotsAt }: Prefix): EventChunk[] {
   const chunks: EventChunk[] = [];
   for (let i = 0; i < slots; i++) {
@@ -160,7 +163,7 @@ function readSlotChunks(bytes: Uint8Array, { slots, slotSize, slotsAt }: Prefix)
 async function inflate(deflated: Uint8Array, length: number): Promise<Uint8Array> {
   const source = new Blob([deflated.slice()]).stream();
   const reader = source.pipeThrough(new DecompressionStream('deflate')).getReader();
-  const whole = new Uint8Array(length);
+  const inflated = new Uint8Array(length);
   let usedBytes = 0;
   for (;;) {
     const { done, value } = await reader.read();
@@ -169,10 +172,10 @@ async function inflate(deflated: Uint8Array, length: number): Promise<Uint8Array
       await reader.cancel();
       throw new RecordingError('it inflates to more bytes than its entry states');
     }
-    whole.set(value, usedBytes);
+    inflated.set(value, usedBytes);
     usedBytes += value.length;
   }
-  return whole.subarray(0, usedBytes);
+  return inflated.subarray(0, usedBytes);
 }
 
 /** Loads the chunks in order, some of them ahead, and reports the damaged ones. */
@@ -198,6 +201,7 @@ async function* loadParts(chunks: readonly EventChunk[], problems: string[]): As
   }
 }
 
+/** Reads the events of the chunks in order, and reports the damaged parts. */
 async function* readEvents(
   head: Head,
   chunks: readonly EventChunk[],

@@ -24,28 +24,30 @@ import { writeEvent } from './events.ts';
 import type { Filter } from './filter.ts';
 import type { RecordingWriter } from './recording-bytes.ts';
 
+/** The settings of a recorder. */
 export interface RecorderSettings {
   readonly filter: Filter;
   readonly retention: Retention;
-  /** Monotonic milliseconds, as `Context.now`. */
+  /** Returns monotonic milliseconds, as `Context.now`. */
   now(): number;
-  /** The start of the recording on the same clock. */
+  /** The start of the recording in milliseconds, on the same clock. */
   readonly startedAt: number;
 }
 
 /** A request whose events are held until it ends. */
 class HeldRequest extends MemoryEvents {
   /** The number of hops without a reply. */
-  openHops = 0;
+  openHopCount = 0;
   /** Whether the result of one of its hops has matched the filter. */
   isMatch = false;
 
   constructor() {
-    super(HELD_BYTES, HELD_BYTES_MAX);
+    super(HELD_BYTES_INITIAL, HELD_BYTES_MAX);
   }
 
+  /** Empties the record, to reuse its memory for another request. */
   clear(): void {
-    this.openHops = 0;
+    this.openHopCount = 0;
     this.isMatch = false;
     this.out.at = 0;
     this.count = 0;
@@ -57,6 +59,7 @@ interface Hop {
   readonly id: number;
   /** The id of the hop above; 0 if that was not recorded. */
   readonly parent: number;
+  /** The serial number of the request in its process. */
   readonly request: number;
   readonly xl: Xlator;
   readonly fop: number;
@@ -72,10 +75,10 @@ for (const { number, name } of fops) fopNames[number] = name as FopName;
 
 const NS_PER_MS = 1e6;
 /** Bytes of the initial memory for a held request's events, which grows. */
-const HELD_BYTES = 4096;
+const HELD_BYTES_INITIAL = 4096;
 /** The most bytes held of a request; further events are dropped. */
 const HELD_BYTES_MAX = 2 ** 20;
-/** The number of ended requests whose memory is reused. */
+/** The most ended requests whose memory is kept for reuse. */
 const SPARE_REQUESTS_MAX = 64;
 
 export class Recorder implements Observer {
@@ -86,8 +89,10 @@ export class Recorder implements Observer {
   private lastHopId = 0;
   /** The current hop of each frame. */
   private readonly hops = new WeakMap<Frame, Hop>();
+  /** The requests whose events are held. */
   private readonly requests = new WeakMap<Stack, HeldRequest>();
   private readonly spareRequests: HeldRequest[] = [];
+  /** The ids of the volumes whose names the recording has. */
   private readonly knownVolumes: Set<number>;
 
   /** @param knownVolumes ids of the volumes in the recording's head */
@@ -99,11 +104,11 @@ export class Recorder implements Observer {
     this.knownVolumes = new Set(knownVolumes);
   }
 
-  wantsFop(xl: Xlator, fop: FopName, defines: boolean): boolean {
+  wantsFop(xl: Xlator, fop: FopName, isDefined: boolean): boolean {
     const { volumes, fops, passing } = this.filter;
     if (fops !== null && !fops.has(fop)) return false;
     // A volume that only passes a fop on is recorded when the filter names it.
-    return (defines || passing) && (volumes === null || volumes.has(xl.name));
+    return (isDefined || passing) && (volumes === null || volumes.has(xl.name));
   }
 
   wantsRequest(root: Stack): boolean {
@@ -116,12 +121,12 @@ export class Recorder implements Observer {
   wind(frame: Frame, xl: Xlator, fop: number, args: readonly unknown[]): Hop | null {
     if (this.filter.paths !== null && !this.matchesPath(args)) return null;
     const previous = this.hops.get(frame) ?? null;
-    const above = previous ?? this.findHopAbove(frame.parent);
+    const parentHop = previous ?? this.findNearestHop(frame.parent);
     this.lastHopId += 1;
     const startedNs = this.computeElapsedNs();
     const hop: Hop = {
       id: this.lastHopId,
-      parent: above?.id ?? 0,
+      parent: parentHop?.id ?? 0,
       request: frame.root.unique,
       xl,
       fop,
@@ -131,7 +136,7 @@ export class Recorder implements Observer {
       heldRequest: this.filter.needsResult ? this.findHeldRequest(frame.root) : null,
     };
     this.hops.set(frame, hop);
-    if (hop.heldRequest !== null) hop.heldRequest.openHops += 1;
+    if (hop.heldRequest !== null) hop.heldRequest.openHopCount += 1;
     this.recordVolume(xl);
     const passes = xl.fops[fopNames[fop]!] === undefined && xl.passesThrough;
     this.record(hop.heldRequest, startedNs, (out) => {
@@ -144,7 +149,7 @@ export class Recorder implements Observer {
         tail: previous !== null,
         passes,
         cookie: frame.cookie,
-        caller: above === null ? frame.root : null,
+        caller: parentHop === null ? frame.root : null,
         args,
         inodeCtx: describeCtx(xl, args, 'inode', this.retention),
         fdCtx: describeCtx(xl, args, 'fd', this.retention),
@@ -169,15 +174,15 @@ export class Recorder implements Observer {
       opRet < 0 ? opErrno : 0,
       (timeNs - hop.startedNs) / NS_PER_MS,
     );
-    heldRequest.openHops -= 1;
-    if (heldRequest.openHops > 0) return;
+    heldRequest.openHopCount -= 1;
+    if (heldRequest.openHopCount > 0) return;
     this.requests.delete(frame.root);
     if (heldRequest.isMatch)
       copyEvents(this.store, heldRequest.out.bytes.subarray(0, heldRequest.out.at));
     heldRequest.clear();
     if (
       this.spareRequests.length < SPARE_REQUESTS_MAX &&
-      heldRequest.out.bytes.length === HELD_BYTES
+      heldRequest.out.bytes.length === HELD_BYTES_INITIAL
     )
       this.spareRequests.push(heldRequest);
   }
@@ -240,7 +245,8 @@ export class Recorder implements Observer {
     return Math.max(0, Math.round((now() - startedAt) * NS_PER_MS));
   }
 
-  private findHopAbove(frame: Frame | null): Hop | null {
+  /** Finds the hop of the frame, or of the nearest frame above it that has a hop. */
+  private findNearestHop(frame: Frame | null): Hop | null {
     for (let current = frame; current !== null; current = current.parent) {
       const hop = this.hops.get(current);
       if (hop !== undefined) return hop;
@@ -248,6 +254,7 @@ export class Recorder implements Observer {
     return null;
   }
 
+  /** Finds the held events of a request, or begins to hold them. */
   private findHeldRequest(root: Stack): HeldRequest {
     let heldRequest = this.requests.get(root);
     if (heldRequest === undefined) {
@@ -257,6 +264,7 @@ export class Recorder implements Observer {
     return heldRequest;
   }
 
+  /** Whether a path in the arguments matches the filter's paths, which must not be null. */
   private matchesPath(args: readonly unknown[]): boolean {
     const { paths } = this.filter;
     return args.some((arg) => {
@@ -302,6 +310,7 @@ function describeCtx(
   return null;
 }
 
+/** Formats a context in short: a text in quotes, an object by its class. */
 function abbreviateContext(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value !== 'object' || value === null) return String(value);

@@ -26,6 +26,7 @@ const TWO_31 = 2 ** 31;
 /** The most bytes of a whole number: seven bits each, 53 in all. */
 const VARINT_BYTES_MAX = 8;
 
+/** One memory as a number and as bytes, which converts between both. */
 const double = new Float64Array(1);
 const doubleBytes = new Uint8Array(double.buffer);
 
@@ -108,28 +109,28 @@ export class RecordingWriter {
     if (value !== null) this.writeText(value);
   }
 
-  /** Writes a text that is not ASCII, or was cut (`cut` is 1). */
-  private writeEncodedText(value: string, cut: number): void {
+  /** Writes a text that is not ASCII, or was cut. @param cutFlag 1 if the text was cut, else 0 */
+  private writeEncodedText(value: string, cutFlag: number): void {
     const name = replaceLoneSurrogates(value);
-    this.writeUint(2 * nameLength(name) + cut);
+    this.writeUint(2 * nameLength(name) + cutFlag);
     this.at += encodeNameInto(name, this.bytes, this.at);
   }
 
   /** Writes the length, the number of bytes that follow (at most `maxBytes`), and these. */
   writeData(value: Uint8Array, maxBytes: number): void {
-    const keptBytes = Math.min(value.length, maxBytes);
+    const recordedBytes = Math.min(value.length, maxBytes);
     this.writeUint(value.length);
-    this.writeUint(keptBytes);
-    for (let i = 0; i < keptBytes; i++) this.bytes[this.at++] = value[i]!;
+    this.writeUint(recordedBytes);
+    for (let i = 0; i < recordedBytes; i++) this.bytes[this.at++] = value[i]!;
   }
 }
 
 /** Bytes of the first memory that `encodeWith` tries. */
-const FIRST_BYTES = 4096;
+const INITIAL_BYTES = 4096;
 
-/** Calls `write` with more memory each time until all fits. Returns the written bytes. */
+/** Encodes into new memory: calls `write` with more memory each time until all fits. Returns the written bytes. */
 export function encodeWith(write: (out: RecordingWriter) => void): Uint8Array {
-  for (let size = FIRST_BYTES; ; size *= 4) {
+  for (let size = INITIAL_BYTES; ; size *= 4) {
     const out = new RecordingWriter(new Uint8Array(size));
     write(out);
     if (!out.isFull) return out.bytes.subarray(0, out.at);
@@ -143,7 +144,7 @@ export function encodeWith(write: (out: RecordingWriter) => void): Uint8Array {
 const replaceLoneSurrogates = (value: string): string =>
   value.replace(/[\u{d800}-\u{dc7f}\u{dd00}-\u{dfff}]/gu, '\ufffd');
 
-/** Reads what `RecordingWriter` has written, from `at` up to `end`. */
+/** Reads the values that `RecordingWriter` has written, from `at` up to `end`. */
 export class RecordingReader {
   readonly bytes: Uint8Array;
   at: number;
@@ -214,8 +215,8 @@ export class RecordingReader {
   /** Reads the original length, and the recorded bytes as a name (`core/bytes.ts`). */
   readData(): { length: number; head: string } {
     const length = this.readUint();
-    const keptBytes = this.readUint();
-    const start = this.skip(keptBytes);
-    return { length, head: decodeName(this.bytes, start, start + keptBytes) };
+    const recordedBytes = this.readUint();
+    const start = this.skip(recordedBytes);
+    return { length, head: decodeName(this.bytes, start, start + recordedBytes) };
   }
 }

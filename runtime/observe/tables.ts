@@ -10,6 +10,7 @@ export type FieldRow = readonly [name: string, initial: number | string];
 /** The name and type of an argument. */
 export type ArgRow = readonly [name: string, type: ArgType];
 
+/** A fop, with the types of its arguments and of the parts of its reply. */
 export interface FopTypes {
   readonly number: number;
   readonly name: string;
@@ -17,6 +18,7 @@ export interface FopTypes {
   readonly reply: readonly ArgRow[];
 }
 
+/** The tables of a recording. */
 export interface Tables {
   readonly fops: readonly FopTypes[];
   readonly structs: Readonly<Record<StructType, readonly FieldRow[]>>;

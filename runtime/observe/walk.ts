@@ -4,15 +4,16 @@
  */
 import type { LogEvent, NoteEvent, RecordedEvent, UnwindEvent, WindEvent } from './events.ts';
 
+/** An arrival of a fop at a volume, with its events. */
 export interface RecordedHop {
   readonly wind: WindEvent;
   /** Null for a hop without a reply. */
   unwind: UnwindEvent | null;
-  /** The notes of its bridge, in the order of time. */
+  /** The notes of the volume's bridge, in the order of time. */
   readonly notes: NoteEvent[];
-  /** The log lines that its volume wrote meanwhile. */
+  /** The log lines that the volume wrote meanwhile. */
   readonly logs: LogEvent[];
-  /** The hops that it caused, in the order of their winds. */
+  /** The hops that this one caused, in the order of their winds. */
   readonly below: RecordedHop[];
 }
 
@@ -27,17 +28,19 @@ export interface Walk {
   readonly events: HopEvent[];
 }
 
+/** A hop of a walk that is still collected. */
 interface HopRecord {
   readonly hop: RecordedHop;
   readonly walk: Walk;
   /** Numbers of the walk's hops without a reply. */
-  readonly open: Set<number>;
+  readonly openHops: Set<number>;
 }
 
 /** Collects events into walks as they arrive. */
 export class Walks {
   /** All walks; with `onEnd`, those that have not ended. */
   readonly walks: Walk[] = [];
+  /** The hops of the walks, by their numbers. */
   private readonly hops = new Map<number, HopRecord>();
   private readonly onEnd: ((walk: Walk) => void) | null;
 
@@ -52,33 +55,34 @@ export class Walks {
     if (event.kind === 'wind') return this.addWind(event);
     const record = this.hops.get(event.hop);
     if (record === undefined) return false;
-    const { hop, walk, open } = record;
+    const { hop, walk, openHops } = record;
     walk.events.push(event);
     if (event.kind === 'unwind') {
       hop.unwind = event;
-      open.delete(event.hop);
-      if (open.size === 0 && this.onEnd !== null) this.end(walk);
+      openHops.delete(event.hop);
+      if (openHops.size === 0 && this.onEnd !== null) this.end(walk);
     } else if (event.kind === 'note') hop.notes.push(event);
     else hop.logs.push(event);
     return true;
   }
 
+  /** Adds a hop to its walk, or begins a walk with it. Returns false for a repeated number. */
   private addWind(wind: WindEvent): boolean {
     const hop: RecordedHop = { wind, unwind: null, notes: [], logs: [], below: [] };
     // A repeated number is damage: a hop must not be below itself.
     if (this.hops.has(wind.hop)) return false;
-    const above = this.hops.get(wind.parent);
-    const walk = above?.walk ?? { request: wind.request, root: hop, events: [] };
+    const parentRecord = this.hops.get(wind.parent);
+    const walk = parentRecord?.walk ?? { request: wind.request, root: hop, events: [] };
     walk.events.push(wind);
-    const open = above?.open ?? new Set<number>();
-    open.add(wind.hop);
-    this.hops.set(wind.hop, { hop, walk, open });
-    if (above === undefined) this.walks.push(walk);
-    else above.hop.below.push(hop);
+    const openHops = parentRecord?.openHops ?? new Set<number>();
+    openHops.add(wind.hop);
+    this.hops.set(wind.hop, { hop, walk, openHops });
+    if (parentRecord === undefined) this.walks.push(walk);
+    else parentRecord.hop.below.push(hop);
     return true;
   }
 
-  /** Ends a walk as it is. */
+  /** Ends a walk, even if hops lack a reply: removes it, and passes it to `onEnd`. */
   end(walk: Walk): void {
     this.walks.splice(this.walks.indexOf(walk), 1);
     for (const event of walk.events) if (event.kind === 'wind') this.hops.delete(event.hop);
@@ -86,7 +90,7 @@ export class Walks {
   }
 }
 
-/** Nanoseconds from the wind to the unwind; null if the hop has no reply. */
+/** Computes the nanoseconds from the wind to the unwind; null if the hop has no reply. */
 export const computeDurationNs = ({ wind, unwind }: RecordedHop): number | null =>
   unwind === null ? null : unwind.at - wind.at;
 
@@ -96,12 +100,12 @@ export function computeOwnNs(hop: RecordedHop): number | null {
   if (durationNs === null) return null;
   // Time in which several hops below were in flight is subtracted once.
   let belowNs = 0;
-  let coveredUntil = hop.wind.at;
+  let coveredUntilNs = hop.wind.at;
   for (const child of hop.below) {
     const end = Math.min(child.unwind?.at ?? hop.unwind!.at, hop.unwind!.at);
-    const start = Math.max(child.wind.at, coveredUntil);
+    const start = Math.max(child.wind.at, coveredUntilNs);
     if (end > start) belowNs += end - start;
-    coveredUntil = Math.max(coveredUntil, end);
+    coveredUntilNs = Math.max(coveredUntilNs, end);
   }
   return Math.max(0, durationNs - belowNs);
 }

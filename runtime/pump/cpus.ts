@@ -10,7 +10,7 @@ const affinityMask = new Uint8Array(128);
 const CALLS_PER_SAMPLE = 1024;
 
 let callsUntilSample = 0;
-/** Several CPUs, until the first system call that succeeds. */
+/** The last result; true until the first system call that succeeds. */
 let lastResult = true;
 
 /** Whether this process may use more than one CPU, so that another process can run while it is awake. */

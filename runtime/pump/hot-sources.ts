@@ -11,14 +11,15 @@ const HOT_MAX = 32;
 
 export class HotSources {
   /** The hot sources, in the order in which they became hot. */
-  readonly hot: PumpSource[] = [];
+  readonly hotSources: PumpSource[] = [];
+  /** libuv's watcher of each source, which is stopped while the source is hot. */
   private readonly watchers = new Map<PumpSource, node.PollHandle>();
   /** Sources with data to send, for `flushAll`. */
-  private unsent: PumpSource[] = [];
+  private unsentSources: PumpSource[] = [];
   /** The source that receives now. */
-  private receiving: PumpSource | null = null;
+  private receivingSource: PumpSource | null = null;
   /** The source whose `receive` was cut off, because its turn was ended from outside (sys/end-turn.ts). */
-  private interrupted: PumpSource | null = null;
+  private interruptedSource: PumpSource | null = null;
   private readonly onHotChange: () => void;
   private readonly onReady: () => void;
 
@@ -38,30 +39,30 @@ export class HotSources {
 
   /** Whether a source is hot or has data to send. */
   get isActive(): boolean {
-    return this.hot.length > 0 || this.unsent.length > 0;
+    return this.hotSources.length > 0 || this.unsentSources.length > 0;
   }
 
   /** Whether a request from a hot source may wait for something that only the event loop can deliver. */
   get needsEventLoop(): boolean {
-    for (const { mayNeedEventLoop } of this.hot) if (mayNeedEventLoop) return true;
+    for (const { mayNeedEventLoop } of this.hotSources) if (mayNeedEventLoop) return true;
     return false;
   }
 
   /** Whether `flushAll` has data to send. */
   get hasUnsent(): boolean {
-    return this.unsent.length > 0;
+    return this.unsentSources.length > 0;
   }
 
   /** Whether a hot source awaits a reply. */
   get awaitsReply(): boolean {
-    for (const { awaitedReplyCount } of this.hot) if (awaitedReplyCount > 0) return true;
+    for (const { awaitedReplyCount } of this.hotSources) if (awaitedReplyCount > 0) return true;
     return false;
   }
 
   /** Whether the hot sources together await more than one reply. */
   get awaitsSeveralReplies(): boolean {
     let count = 0;
-    for (const { awaitedReplyCount } of this.hot) count += awaitedReplyCount;
+    for (const { awaitedReplyCount } of this.hotSources) count += awaitedReplyCount;
     return count > 1;
   }
 
@@ -79,25 +80,25 @@ export class HotSources {
     if (watcher === undefined) return;
     watcher.close();
     this.watchers.delete(source);
-    this.unsent = this.unsent.filter((other) => other !== source);
-    if (this.interrupted === source) this.interrupted = null;
-    const index = this.hot.indexOf(source);
+    this.unsentSources = this.unsentSources.filter((other) => other !== source);
+    if (this.interruptedSource === source) this.interruptedSource = null;
+    const index = this.hotSources.indexOf(source);
     if (index < 0) return;
-    this.hot.splice(index, 1);
+    this.hotSources.splice(index, 1);
     this.onHotChange();
   }
 
   /** Registers a source with unsent data for `flushAll`. */
   queueFlush(source: PumpSource): void {
-    if (!this.unsent.includes(source)) this.unsent.push(source);
+    if (!this.unsentSources.includes(source)) this.unsentSources.push(source);
   }
 
   /** Sends the data of all queued sources. */
   flushAll(): void {
-    if (this.unsent.length === 0) return;
-    const { unsent } = this;
-    this.unsent = [];
-    for (const source of unsent) {
+    if (this.unsentSources.length === 0) return;
+    const { unsentSources } = this;
+    this.unsentSources = [];
+    for (const source of unsentSources) {
       source.flush();
       this.makeHot(source);
     }
@@ -106,7 +107,7 @@ export class HotSources {
   /** Sends queued data and receives awaited replies; called now and then under a continuous load of requests. */
   sendAndReceive(): void {
     this.flushAll();
-    for (const { awaitedReplyCount } of this.hot) {
+    for (const { awaitedReplyCount } of this.hotSources) {
       if (awaitedReplyCount === 0) continue;
       this.receive();
       return;
@@ -119,10 +120,10 @@ export class HotSources {
    */
   receive(): boolean {
     let hasReceived = false;
-    const { hot } = this;
+    const { hotSources } = this;
     // From the end, because a handler may remove sources.
-    for (let i = hot.length - 1; i >= 0; i--) {
-      const source = hot[i];
+    for (let i = hotSources.length - 1; i >= 0; i--) {
+      const source = hotSources[i];
       if (source === undefined || source.isPaused) continue;
       if (source.awaitedReplyCount === 0 && source.busyPollUs === 0) continue;
       if (this.receiveFrom(source)) hasReceived = true;
@@ -138,47 +139,48 @@ export class HotSources {
    */
   serveReady(set: PollSet, firstIndex: number): boolean {
     let hasReceived = false;
-    const { hot } = this;
-    for (let i = hot.length - 1; i >= 0; i--) {
-      const source = hot[i];
+    const { hotSources } = this;
+    for (let i = hotSources.length - 1; i >= 0; i--) {
+      const source = hotSources[i];
       if (source === undefined || set.readyEvents(firstIndex + i) === 0) continue;
       const hasPeerClosed = set.hasPeerClosed(firstIndex + i);
       hasReceived = true;
       if (source.awaitsWritable) source.flush();
       // poll(2) reports a closed peer until the source reads the end.
-      if (hot[i] === source && (hasPeerClosed || !source.isPaused)) this.receiveFrom(source);
+      if (hotSources[i] === source && (hasPeerClosed || !source.isPaused)) this.receiveFrom(source);
     }
     return hasReceived;
   }
 
   /** Remembers the source that was receiving when end-turn.ts ended the turn; called by the pump. */
   noteAbandonedTurn(): void {
-    this.interrupted = this.receiving;
-    this.receiving = null;
+    this.interruptedSource = this.receivingSource;
+    this.receivingSource = null;
   }
 
   /** Continues the interrupted `receive`: poll(2) does not report data that the source has already buffered. */
   resumeInterrupted(): void {
-    const { interrupted } = this;
-    if (interrupted === null) return;
-    this.interrupted = null;
-    this.receiveFrom(interrupted);
+    const { interruptedSource } = this;
+    if (interruptedSource === null) return;
+    this.interruptedSource = null;
+    this.receiveFrom(interruptedSource);
   }
 
   /** Lets libuv watch the hot sources too, before the pump returns to the event loop and no longer polls them. */
   startWatchingHot(): void {
-    for (const source of this.hot) this.watch(source, this.watchers.get(source)!);
+    for (const source of this.hotSources) this.watch(source, this.watchers.get(source)!);
   }
 
   /** Stops libuv from watching the hot sources, when the pump polls them again. */
   stopWatchingHot(): void {
-    for (const source of this.hot) this.watchers.get(source)!.stop();
+    for (const source of this.hotSources) this.watchers.get(source)!.stop();
   }
 
+  /** Receives from a source. Returns whether any data had arrived. */
   private receiveFrom(source: PumpSource): boolean {
-    this.receiving = source;
+    this.receivingSource = source;
     const hasReceived = source.receive();
-    this.receiving = null;
+    this.receivingSource = null;
     return hasReceived;
   }
 
@@ -198,19 +200,19 @@ export class HotSources {
 
   /** Moves a source from libuv's watch to the pump's poll set. */
   private makeHot(source: PumpSource): void {
-    const { hot } = this;
-    if (hot.includes(source)) return;
+    const { hotSources } = this;
+    if (hotSources.includes(source)) return;
     const watcher = this.watchers.get(source);
     if (watcher === undefined) return;
-    if (hot.length >= HOT_MAX) this.makeIdle(hot[0]!);
-    hot.push(source);
+    if (hotSources.length >= HOT_MAX) this.makeIdle(hotSources[0]!);
+    hotSources.push(source);
     watcher.stop();
     this.onHotChange();
   }
 
   /** Moves a source back to libuv's watch. */
   private makeIdle(source: PumpSource): void {
-    this.hot.splice(this.hot.indexOf(source), 1);
+    this.hotSources.splice(this.hotSources.indexOf(source), 1);
     this.watch(source, this.watchers.get(source)!);
   }
 }

@@ -54,7 +54,7 @@ test('the event loop runs after each slow call of a module', async () => {
   const order: string[] = [];
   const message = (): void => {
     order.push('request');
-    turn.slowCalls += 1;
+    turn.slowCallCount += 1;
     setImmediate(() => order.push('turn'));
     if (order.length > 6) reading.errno = ENODEV;
   };

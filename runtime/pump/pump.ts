@@ -19,7 +19,7 @@ import { sample, sampledClock, sampleIfAwaited } from './sampled-clock.ts';
 
 /** Milliseconds for which the pump serves a load of requests before the event loop gets a turn. */
 const TURN_MS = 4;
-/** As TURN_MS, while work waits for the event loop. Not less, because a turn costs some 20 µs. */
+/** Milliseconds of a turn while work waits for the event loop. Not less, because a turn costs some 20 µs. */
 const SHORT_TURN_MS = 0.5;
 /**
  * Milliseconds of the longest sleep. It is longer than a tick of the kernel (up to 10 ms), because a shorter sleep
@@ -30,6 +30,8 @@ const SLEEP_MAX_MS = 12;
 const REQUESTS_PER_SAMPLE = 8;
 /** Microseconds of the longest busy polling for an awaited reply. A brick nearby replies within some 50 µs. */
 const REPLY_POLL_MAX_US = 150;
+/** Reads of the mounts between two readings of the clock, during busy polling. */
+const READS_PER_CLOCK_CHECK = 4;
 /** Result of a read step that received data from a source, but read no request of a mount. */
 const ONLY_RECEIVED = 0;
 
@@ -41,7 +43,7 @@ const END_ERRNOS: ReadonlySet<number> = new Set([ENODEV, ECONNABORTED]);
 
 /** A mounted descriptor and the handler of its requests. */
 export interface PumpedMount {
-  /** Nonblocking. */
+  /** The descriptor, which is nonblocking. */
   readonly fd: number;
   /** Buffer for the next request; may change after each message. */
   readonly buffer: Uint8Array;
@@ -59,6 +61,7 @@ export interface PumpedMount {
 
 /** Counters of the pump, for tests and statedumps. */
 export interface PumpCounts {
+  /** Requests read from mounts. */
   requests: number;
   /** Sleeps in the pump's own poll(2). */
   sleeps: number;
@@ -68,6 +71,7 @@ export interface PumpCounts {
   parks: number;
 }
 
+/** The pump; its only instance is `pump`. */
 class Pump implements SourceRegistry {
   readonly counts: PumpCounts = { requests: 0, sleeps: 0, turns: 0, parks: 0 };
   private mounts: PumpedMount[] = [];
@@ -75,7 +79,7 @@ class Pump implements SourceRegistry {
   private watchers: node.PollHandle[] = [];
   /** The polled descriptors: libuv's own, the mounts', and those of the hot sources. */
   private pollSet = new PollSet([]);
-  /** Longest sleep. 0 if libuv's descriptor is unknown: then poll(2) would not wake for it, so only libuv may wait. */
+  /** The longest sleep in milliseconds. 0 if libuv's descriptor is unknown: then poll(2) would not wake for it, so only libuv may wait. */
   private sleepMs = SLEEP_MAX_MS;
   /** Decides when to poll busily for the next request. */
   private requestPoll = new BusyPoll(0);
@@ -83,14 +87,16 @@ class Pump implements SourceRegistry {
   private readonly replyPoll = new BusyPoll(REPLY_POLL_MAX_US);
   /** Whether a `setImmediate` callback is due. */
   private isScheduled = false;
+  /** Whether libuv, and not the pump, watches the descriptors. */
   private isParked = true;
-  /** Index in `mounts` of the mount to read next, and of the one that was read last. */
+  /** Index in `mounts` of the mount to read next. */
   private nextIndex = 0;
+  /** Index in `mounts` of the mount that was read last. */
   private lastReadIndex = 0;
   /** Whether the event loop must get a turn before the next sleep. */
   private isWakeRequested = false;
   /** The mount that handles a request now. */
-  private serving: PumpedMount | null = null;
+  private servingMount: PumpedMount | null = null;
   /** Whether the pump's own code runs now, further up the call stack. */
   private isRunning = false;
   /** The sources. Hot ones had traffic of late, so the pump polls them instead of libuv. */
@@ -142,12 +148,12 @@ class Pump implements SourceRegistry {
   /** Makes the array for poll(2) again after a change of the mounts or hot sources. */
   private makePollSet(): void {
     const { mounts } = this;
-    const backend = getBackendFd();
-    this.sleepMs = backend < 0 ? 0 : SLEEP_MAX_MS;
-    const { hot } = this.sources;
-    const fds = [...mounts, ...hot].map(({ fd }) => fd);
-    this.pollSet = new PollSet([backend, ...fds]);
-    const limitUs = Math.max(0, ...[...mounts, ...hot].map(({ busyPollUs }) => busyPollUs));
+    const backendFd = getBackendFd();
+    this.sleepMs = backendFd < 0 ? 0 : SLEEP_MAX_MS;
+    const { hotSources } = this.sources;
+    const fds = [...mounts, ...hotSources].map(({ fd }) => fd);
+    this.pollSet = new PollSet([backendFd, ...fds]);
+    const limitUs = Math.max(0, ...[...mounts, ...hotSources].map(({ busyPollUs }) => busyPollUs));
     if (limitUs !== this.requestPoll.limitUs) this.requestPoll = new BusyPoll(limitUs);
   }
 
@@ -189,8 +195,8 @@ class Pump implements SourceRegistry {
     const isComplete = runSharedTurn(this.serveRequests);
     this.isRunning = false;
     if (isComplete) return;
-    const mount = this.serving;
-    this.serving = null;
+    const mount = this.servingMount;
+    this.servingMount = null;
     mount?.handleAbandonedTurn();
     this.sources.noteAbandonedTurn();
     if (!this.isParked) this.scheduleTurn();
@@ -198,32 +204,32 @@ class Pump implements SourceRegistry {
 
   /** Serves requests until their time is used up, libuv has work, or nothing is ready (then the pump parks). */
   private readonly serveRequests = (): void => {
-    const deadline = sample() + (this.hasWork() ? SHORT_TURN_MS : TURN_MS);
-    const { slowCalls: slowCallsBefore } = turn;
+    const deadlineMs = sample() + (this.hasWork() ? SHORT_TURN_MS : TURN_MS);
+    const { slowCallCount: slowCallCountBefore } = turn;
     let requestsSinceSample = 0;
     let isLate = false;
     this.sources.resumeInterrupted();
     // A message may change the mounts, which parks the pump.
     while (!this.isParked) {
-      let n = this.readWithoutSleep();
-      if (n === -EAGAIN) {
+      let readResult = this.readWithoutSleep();
+      if (readResult === -EAGAIN) {
         sampleIfAwaited();
         const mustNotSleep = this.hasWork() || this.isClient;
         if (!(mustNotSleep ? this.pollBeforeParking() : this.sleep())) {
           this.park();
           return;
         }
-        isLate = sample() > deadline;
+        isLate = sample() > deadlineMs;
         requestsSinceSample = 0;
         if (this.pollSet.readyEvents(0) !== 0) break;
-        n = this.readReady();
+        readResult = this.readReady();
       }
-      if (n > 0) {
+      if (readResult > 0) {
         this.counts.requests += 1;
-        this.serving = this.mounts[this.lastReadIndex]!;
-        this.serving.handleMessage(n);
-        this.serving = null;
-      } else if (n < 0) this.handleReadError(-n);
+        this.servingMount = this.mounts[this.lastReadIndex]!;
+        this.servingMount.handleMessage(readResult);
+        this.servingMount = null;
+      } else if (readResult < 0) this.handleReadError(-readResult);
       // A program that waits for promises continues before anything else is served.
       if (this.isWakeRequested && this.isClient) {
         sampleIfAwaited();
@@ -231,11 +237,11 @@ class Pump implements SourceRegistry {
         return;
       }
       // After a slow call of a guest, the event loop gets its turn early.
-      if (isLate || turn.slowCalls !== slowCallsBefore) break;
+      if (isLate || turn.slowCallCount !== slowCallCountBefore) break;
       requestsSinceSample += 1;
       if (requestsSinceSample >= REQUESTS_PER_SAMPLE) {
         this.sources.sendAndReceive();
-        if (sample() > deadline) break;
+        if (sample() > deadlineMs) break;
         requestsSinceSample = 0;
       }
     }
@@ -256,51 +262,51 @@ class Pump implements SourceRegistry {
     if (sources.isActive && (sources.hasUnsent || sources.awaitsReply || hasSeveralCpus())) {
       return this.readWithSources();
     }
-    let n = this.readAny();
-    if (n !== -EAGAIN || this.hasWork()) return n;
+    let readResult = this.readAny();
+    if (readResult !== -EAGAIN || this.hasWork()) return readResult;
     // A client on this CPU, woken by the reply, runs now and sends its next request.
     schedYield();
-    n = this.readAny();
-    if (n !== -EAGAIN || !this.requestPoll.shouldPoll()) return n;
+    readResult = this.readAny();
+    if (readResult !== -EAGAIN || !this.requestPoll.shouldPoll()) return readResult;
     const { requestPoll } = this;
-    const deadline = sample() + requestPoll.limitUs / 1000;
+    const deadlineMs = sample() + requestPoll.limitUs / 1000;
     do {
-      for (let tries = 0; tries < 4; tries++) {
-        n = this.readAny();
-        if (n === -EAGAIN) continue;
+      for (let tryCount = 0; tryCount < READS_PER_CLOCK_CHECK; tryCount++) {
+        readResult = this.readAny();
+        if (readResult === -EAGAIN) continue;
         requestPoll.noteHit();
-        return n;
+        return readResult;
       }
-    } while (performance.now() < deadline);
+    } while (performance.now() < deadlineMs);
     requestPoll.noteMiss();
-    return n;
+    return readResult;
   }
 
   /** Does the same as `readWithoutSleep` while sources have traffic: it also sends and receives for them. */
   private readWithSources(): number {
     const { sources } = this;
-    const severalCpus = hasSeveralCpus();
+    const mayUseSeveralCpus = hasSeveralCpus();
     // With one request under way, the client sends no other before this is answered, so read only after sending.
-    if (sources.awaitsSeveralReplies || (severalCpus && !sources.hasUnsent)) {
-      const n = this.readAny();
-      if (n !== -EAGAIN) return n;
+    if (sources.awaitsSeveralReplies || (mayUseSeveralCpus && !sources.hasUnsent)) {
+      const readResult = this.readAny();
+      if (readResult !== -EAGAIN) return readResult;
     }
     sources.flushAll();
     if (this.hasWork()) return sources.receive() ? ONLY_RECEIVED : this.readAny();
     // On a single CPU, bricks and clients run only while this process sleeps.
-    if (!severalCpus) return -EAGAIN;
+    if (!mayUseSeveralCpus) return -EAGAIN;
     const poller = sources.awaitsReply ? this.replyPoll : this.requestPoll;
     if (!poller.shouldPoll()) return -EAGAIN;
-    const deadline = sample() + poller.limitUs / 1000;
+    const deadlineMs = sample() + poller.limitUs / 1000;
     do {
       schedYield();
-      const n = sources.receive() ? ONLY_RECEIVED : this.readAny();
-      if (n === -EAGAIN) continue;
+      const readResult = sources.receive() ? ONLY_RECEIVED : this.readAny();
+      if (readResult === -EAGAIN) continue;
       // A late success counts as a miss: another process had the CPU meanwhile, so sleeping would have been as fast.
-      if (sample() < deadline) poller.noteHit();
+      if (sample() < deadlineMs) poller.noteHit();
       else poller.noteMiss();
-      return n;
-    } while (performance.now() < deadline);
+      return readResult;
+    } while (performance.now() < deadlineMs);
     poller.noteMiss();
     return -EAGAIN;
   }
@@ -315,8 +321,8 @@ class Pump implements SourceRegistry {
       this.lastReadIndex = this.nextIndex;
       this.nextIndex = this.lastReadIndex + 1 < mounts.length ? this.lastReadIndex + 1 : 0;
       const { fd, buffer } = mounts[this.lastReadIndex]!;
-      const n = read(fd, buffer, buffer.length);
-      if (n !== -EAGAIN) return n;
+      const readResult = read(fd, buffer, buffer.length);
+      if (readResult !== -EAGAIN) return readResult;
     }
     return -EAGAIN;
   }
@@ -324,13 +330,13 @@ class Pump implements SourceRegistry {
   /** Receives from the sources that poll(2) found ready, then reads a request. May return ONLY_RECEIVED. */
   private readReady(): number {
     const { sources, mounts, pollSet } = this;
-    if (sources.hot.length === 0) return this.readAny();
-    const firstSource = mounts.length + 1;
+    if (sources.hotSources.length === 0) return this.readAny();
+    const firstSourceIndex = mounts.length + 1;
     const hasRequest = this.isMountReady();
-    const hasServed = sources.serveReady(pollSet, firstSource);
+    const hasServed = sources.serveReady(pollSet, firstSourceIndex);
     if (!hasRequest) return hasServed ? ONLY_RECEIVED : this.readAny();
-    const n = this.readAny();
-    return n === -EAGAIN ? ONLY_RECEIVED : n;
+    const readResult = this.readAny();
+    return readResult === -EAGAIN ? ONLY_RECEIVED : readResult;
   }
 
   /** Serves the sources at the end of a turn, as a continuous load of requests would otherwise starve them. */
@@ -372,15 +378,15 @@ class Pump implements SourceRegistry {
     return this.pollDescriptors(this.sleepMs);
   }
 
-  /** Polls the descriptors for at most `ms` milliseconds. Returns whether any is ready. */
-  private pollDescriptors(ms: number): boolean {
-    const { hot } = this.sources;
-    const firstSource = this.mounts.length + 1;
-    for (let i = 0; i < hot.length; i++) {
-      const { isPaused, awaitsWritable } = hot[i]!;
-      this.pollSet.setEvents(firstSource + i, !isPaused, awaitsWritable);
+  /** Polls the descriptors for at most `timeoutMs` milliseconds. Returns whether any is ready. */
+  private pollDescriptors(timeoutMs: number): boolean {
+    const { hotSources } = this.sources;
+    const firstSourceIndex = this.mounts.length + 1;
+    for (let i = 0; i < hotSources.length; i++) {
+      const { isPaused, awaitsWritable } = hotSources[i]!;
+      this.pollSet.setEvents(firstSourceIndex + i, !isPaused, awaitsWritable);
     }
-    return poll(this.pollSet.bytes, firstSource + hot.length, ms) > 0;
+    return poll(this.pollSet.bytes, firstSourceIndex + hotSources.length, timeoutMs) > 0;
   }
 
   /**
@@ -399,4 +405,5 @@ class Pump implements SourceRegistry {
   }
 }
 
+/** The pump of this process. */
 export const pump = new Pump();

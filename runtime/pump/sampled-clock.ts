@@ -8,11 +8,12 @@ import { performance } from 'node:perf_hooks';
 /** A request that gets its duration from the next sample. */
 export interface SampleListener {
   /**
-   * @param sampledAt the sample: the latest time at which the request can have ended, as `performance.now`
-   * @param ms milliseconds since the previous sample: the longest duration that the request can have had
+   * Called once, at the next sample.
+   * @param sampledAtMs the sample: the latest time at which the request can have ended, as `performance.now`
+   * @param durationMs milliseconds since the previous sample: the longest duration that the request can have had
    * @param endedCount number of requests that ended since the last sample, itself included
    */
-  onSample(sampledAt: number, ms: number, endedCount: number): void;
+  onSample(sampledAtMs: number, durationMs: number, endedCount: number): void;
 }
 
 /**
@@ -28,20 +29,21 @@ let listenerCount = 0;
 
 /** Reads the clock, calls the registered listeners, and returns the time. */
 export function sample(): number {
-  const now = performance.now();
-  const ms = now - sampledClock.ms;
-  sampledClock.ms = now;
-  if (listenerCount > 0) notifyListeners(now, ms);
-  return now;
+  const nowMs = performance.now();
+  const durationMs = nowMs - sampledClock.ms;
+  sampledClock.ms = nowMs;
+  if (listenerCount > 0) notifyListeners(nowMs, durationMs);
+  return nowMs;
 }
 
-function notifyListeners(now: number, ms: number): void {
+/** Calls the registered listeners, and forgets them. Listeners may register others for the next sample. */
+function notifyListeners(nowMs: number, durationMs: number): void {
   const endedCount = listenerCount;
   listenerCount = 0;
   for (let i = 0; i < endedCount; i++) {
     const listener = listeners[i]!;
     listeners[i] = null;
-    listener.onSample(now, ms, endedCount);
+    listener.onSample(nowMs, durationMs, endedCount);
   }
 }
 

@@ -21,7 +21,9 @@ import type { RecordedReply } from './recorded-form.ts';
 export interface Difference {
   /** `op_ret`, or a part of the reply: `buf.ia_size`. */
   readonly part: string;
+  /** The recorded value. */
   readonly was: string;
+  /** The current value. */
   readonly is: string;
 }
 
@@ -34,11 +36,11 @@ export function findDifferences(
   recorded: RecordedReply,
   current: RecordedReply,
 ): Difference[] {
-  const failed = recorded.opRet < 0 || current.opRet < 0;
-  if (recorded.opRet !== current.opRet || (failed && recorded.opErrno !== current.opErrno)) {
+  const hasFailure = recorded.opRet < 0 || current.opRet < 0;
+  if (recorded.opRet !== current.opRet || (hasFailure && recorded.opErrno !== current.opErrno)) {
     return [{ part: 'op_ret', was: formatResult(recorded), is: formatResult(current) }];
   }
-  if (failed) return [];
+  if (hasFailure) return [];
   return row.reply.flatMap((arg) =>
     comparePart(arg, recorded.values[arg.name] ?? null, current.values[arg.name] ?? null),
   );
@@ -81,13 +83,15 @@ type SelectParts = (value: NonNullable<RecordedValue>) => Readonly<Record<string
 
 const selectWhole: SelectParts = (value) => ({ '': formatValue(value) });
 
-/** Names in C → fields, for any file and for non-directories: a directory's size and nlink depend on the storage. */
+/** The compared fields of any file: names in C with those in TypeScript. */
 const IATT_ANY = { ia_type: 'iaType', ia_prot: 'iaProt', ia_uid: 'iaUid', ia_gid: 'iaGid' };
+/** The compared fields of a non-directory. (A directory's size and nlink depend on the storage.) */
 const IATT_FILE = { ...IATT_ANY, ia_nlink: 'iaNlink', ia_size: 'iaSize', ia_rdev: 'iaRdev' };
 
+/** Returns fields of a structure as texts, by their names in C. */
 const pickFields = (value: RecordedStruct, names: Readonly<Record<string, string>>) =>
   Object.fromEntries(
-    Object.entries(names).map(([shown, name]) => [shown, String(value[name] ?? '')]),
+    Object.entries(names).map(([cName, name]) => [cName, String(value[name] ?? '')]),
   );
 
 const selectIattFields: SelectParts = (value) => {
@@ -120,7 +124,7 @@ const selectEntryNames: SelectParts = (value) => ({
 const selectLockFields: SelectParts = (value) =>
   pickFields(value as RecordedStruct, { l_type: 'type', l_start: 'start', l_len: 'len' });
 
-/** By type of the reply's part. Other types are not compared. */
+/** The selectors of compared parts, by the type of a reply's part. Other types are not compared. */
 const partSelectors: Readonly<Partial<Record<ArgType, SelectParts>>> = {
   int: selectWhole,
   str: selectWhole,

@@ -46,10 +46,10 @@ export interface Arrival {
 
 /** A request that is sent again. */
 export interface ReplayedRequest extends Arrival {
-  /** Its number among the replayed requests, from 1 on. */
+  /** The request's number among the replayed ones, from 1 on. */
   readonly number: number;
   /** Nanoseconds since the recording began. */
-  readonly at: number;
+  readonly atNs: number;
   /** The requests that it caused at the played volumes, in order. */
   readonly causedRequests: Arrival[];
 }
@@ -57,7 +57,7 @@ export interface ReplayedRequest extends Arrival {
 /** An event to repeat, in the order of the recording: a request is sent, or its reply arrives. */
 export interface ReplayStep {
   /** Nanoseconds since the recording began. */
-  readonly at: number;
+  readonly atNs: number;
   readonly request: ReplayedRequest;
   readonly isReply: boolean;
 }
@@ -110,7 +110,7 @@ export async function makePlan(recording: Recording, roles: ReplayRoles): Promis
   return planner;
 }
 
-/** A hop whose reply was not read yet. */
+/** A hop whose unwind event was not read yet. */
 interface PlannedHop {
   readonly caller: Caller;
   /** The replayed request that caused the hop, or is the hop itself; null without one. */
@@ -132,6 +132,7 @@ class Planner implements Plan {
     this.roles = roles;
   }
 
+  /** Adds an event. @throws {ReplayError} if an event is missing, or a value was cut */
   add(event: RecordedEvent): void {
     if (event.kind === 'lost') throw new ReplayError(`something is missing in it: ${event.why}`);
     if (event.kind === 'wind') this.addWind(event);
@@ -146,9 +147,10 @@ class Planner implements Plan {
       const gfid = stat.iaGfid as Gfid;
       if (!this.attributes.has(gfid)) this.attributes.set(gfid, stat);
     }
-    if (arrival === request) this.steps.push({ at: event.at, request, isReply: true });
+    if (arrival === request) this.steps.push({ atNs: event.at, request, isReply: true });
   }
 
+  /** Adds a hop, and its arrival if the hop is at the replayed volume or a played one. */
   private addWind(event: WindEvent): void {
     const parentHop = this.hops.get(event.parent);
     const caller = event.caller ?? parentHop?.caller ?? UNKNOWN_CALLER;
@@ -161,11 +163,11 @@ class Planner implements Plan {
       // One object is the arrival and the request, so that both have the reply.
       request = Object.assign(arrival!, {
         number,
-        at: event.at,
+        atNs: event.at,
         causedRequests: [],
       }) as ReplayedRequest;
       this.requests.push(request);
-      this.steps.push({ at: event.at, request, isReply: false });
+      this.steps.push({ atNs: event.at, request, isReply: false });
     } else if (arrival !== null)
       (request?.causedRequests ?? this.unattributedArrivals).push(arrival);
     this.hops.set(event.hop, { caller, request, arrival });
@@ -183,6 +185,7 @@ export function findAttributes({ values }: RecordedReply): RecordedStruct[] {
   });
 }
 
+/** Makes the arrival of a wind. @throws {ReplayError} for an unknown fop, or a cut argument */
 function makeArrival({ volume, fop, args }: WindEvent, caller: Caller): Arrival {
   const row = findFop(fop);
   if (row === undefined) throw new ReplayError(`it has a fop '${fop}', which is unknown here`);
@@ -191,7 +194,7 @@ function makeArrival({ volume, fop, args }: WindEvent, caller: Caller): Arrival 
   return arrival;
 }
 
-/** @throws {ReplayError} if a value was cut: the request would differ from the recorded one */
+/** Checks recorded values. @throws {ReplayError} if one was cut: the replayed request would differ */
 function failIfCut({ row, args }: Arrival, values: Values): void {
   const cutEntry = Object.entries(values).find(([, value]) => isCut(value));
   if (cutEntry === undefined) return;

@@ -43,9 +43,10 @@ export class PlayedVolume {
   readonly translator: Translator<unknown>;
   private readonly name: string;
   private readonly storage: RecordedStorage;
+  /** The recorded arrivals that a request of this replay has matched. */
   private readonly usedArrivals = new Set<Arrival>();
   private readonly keysByArrival = new WeakMap<Arrival, MatchKeys>();
-  /** Set before the graph gets its first request. */
+  /** The shared state; set before the graph gets its first request. */
   state!: PlayedState;
 
   constructor(name: string, storage: RecordedStorage) {
@@ -66,6 +67,7 @@ export class PlayedVolume {
     this.storage.addFile(path, stat);
   }
 
+  /** Makes a fop of each kind that calls `handleRequest`. */
   private makeFops(): Fops<unknown> {
     const entries = fopNames.map((name) => {
       const row = findFop(name)!;
@@ -74,6 +76,7 @@ export class PlayedVolume {
     return Object.fromEntries(entries) as Fops<unknown>;
   }
 
+  /** Replies to a request as recorded; without a recorded reply, the storage replies. */
   private handleRequest(row: FopRow, frame: Frame, args: unknown[]): void {
     const { objects, findRequest, noteRequest, unattributedArrivals } = this.state;
     const recordedArgs = this.convertArgs(row, args);
@@ -116,15 +119,16 @@ export class PlayedVolume {
     { byFdNumber, byGfid }: MatchKeys,
   ): Arrival | null {
     const unusedArrivals = arrivals.filter(
-      (one) => one.volume === this.name && !this.usedArrivals.has(one),
+      (arrival) => arrival.volume === this.name && !this.usedArrivals.has(arrival),
     );
     const match =
-      unusedArrivals.find((one) => this.getKeys(one).byFdNumber === byFdNumber) ??
-      unusedArrivals.find((one) => this.getKeys(one).byGfid === byGfid);
+      unusedArrivals.find((arrival) => this.getKeys(arrival).byFdNumber === byFdNumber) ??
+      unusedArrivals.find((arrival) => this.getKeys(arrival).byGfid === byGfid);
     if (match !== undefined) this.usedArrivals.add(match);
     return match ?? null;
   }
 
+  /** Returns the keys of a recorded arrival, which are made once. */
   private getKeys(arrival: Arrival): MatchKeys {
     let keys = this.keysByArrival.get(arrival);
     if (keys === undefined) {

@@ -20,7 +20,7 @@ export interface RecordedReply {
   readonly values: Values;
 }
 
-const UNCUT: Retention = {
+const UNCUT_RETENTION: Retention = {
   dataMax: Number.POSITIVE_INFINITY,
   itemsMax: Number.POSITIVE_INFINITY,
   hidden: null,
@@ -28,19 +28,21 @@ const UNCUT: Retention = {
 
 const readers = makeValueReaders(ownTables);
 
-/** Writes the value as the recorder does and reads it back, so that the form is defined once. */
+/** Converts a value: writes it as the recorder does and reads it back, so that the form is defined once. */
 function toRecordedValue(type: ArgType, value: unknown): RecordedValue {
   const missingValue = type === 'int' ? Number.NaN : null;
-  const bytes = encodeWith((out) => writeValue[type](out, value ?? missingValue, UNCUT));
+  const bytes = encodeWith((out) => writeValue[type](out, value ?? missingValue, UNCUT_RETENTION));
   return readers[type](new RecordingReader(bytes));
 }
 
 const toRecordedValues = (rows: FopRow['args'], values: readonly unknown[]): Values =>
   Object.fromEntries(rows.map(({ name, type }, i) => [name, toRecordedValue(type, values[i])]));
 
+/** Converts the arguments of a fop. */
 export const toRecordedArgs = ({ args }: FopRow, values: readonly unknown[]): Values =>
   toRecordedValues(args, values);
 
+/** Converts the reply to a fop. */
 export const toRecordedReply = (
   { reply }: FopRow,
   opRet: number,

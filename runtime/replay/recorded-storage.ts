@@ -61,6 +61,7 @@ export class RecordedStorage {
     this.objects = new ReplayObjects(this.client);
   }
 
+  /** Starts an empty storage. */
   static async start(context: Context): Promise<RecordedStorage> {
     const translator = memory as unknown as Translator<unknown>;
     const volume = { name: 'recorded', translator, options: [], subvolumes: [] };
@@ -69,6 +70,7 @@ export class RecordedStorage {
     return new RecordedStorage(graph);
   }
 
+  /** Stops the storage, and drops its files. */
   async stop(): Promise<void> {
     this.objects.releaseAll();
     this.client.initiator.close();
@@ -132,7 +134,9 @@ export class RecordedStorage {
     const loc: RecordedLoc = { gfid: NULL_GFID, pargfid: parent, name, path: name };
     // A known file needs only the name, as a hard link.
     if (existing !== undefined) {
-      const isNamed = existing.names.some((one) => one.name === name && one.parent.gfid === parent);
+      const isNamed = existing.names.some(
+        (link) => link.name === name && link.parent.gfid === parent,
+      );
       const oldloc: RecordedLoc = { gfid, pargfid: NULL_GFID, name: null, path: name };
       if (!isNamed && !existing.isDir) this.send('link', { oldloc, newloc: loc });
       return;

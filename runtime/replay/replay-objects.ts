@@ -56,6 +56,7 @@ export class ReplayObjects {
   private readonly inodes = new Map<Gfid, Inode>();
   /** The open files, by their recorded numbers. */
   private readonly fds = new Map<number, Fd>();
+  /** The recorded number of each open file. */
   private readonly recordedNumbers = new Map<Fd, number>();
   /** The storage's offsets in directories, by the recorded ones. */
   private readonly offsets = new Map<Fd, Map<number, number>>();
@@ -98,6 +99,7 @@ export class ReplayObjects {
     fd.release();
   }
 
+  /** Releases all open files. */
   releaseAll(): void {
     for (const number of [...this.fds.keys()]) this.release(number);
   }
@@ -107,7 +109,7 @@ export class ReplayObjects {
    * @param canCreate whether an unknown file with a name gets a new inode @throws {UnknownObjectError}
    */
   makeArgs(row: FopRow, recorded: Values, pid: number, canCreate = true): unknown[] {
-    let created: Inode | null = null;
+    let createdInode: Inode | null = null;
     return row.args.map(({ name, type }) => {
       const value = recorded[name] ?? null;
       if (type === 'loc' && value !== null) {
@@ -116,10 +118,11 @@ export class ReplayObjects {
         if (row.name === 'rename' && loc.inode?.linked === false) {
           return new Loc(null, loc.parent, loc.name);
         }
-        if (row.entry.creates === name) created = loc.inode;
+        if (row.entry.creates === name) createdInode = loc.inode;
         return loc;
       }
-      if (type === 'fd' && value !== null) return this.findFd(value as RecordedFd, pid, created);
+      if (type === 'fd' && value !== null)
+        return this.findFd(value as RecordedFd, pid, createdInode);
       if (name === 'offset' && (row.name === 'readdir' || row.name === 'readdirp')) {
         return this.findOffset(recorded.fd as RecordedFd, value as number);
       }
@@ -146,6 +149,7 @@ export class ReplayObjects {
     return valueMakers[type]?.(recorded, this) ?? null;
   }
 
+  /** Makes the loc of a recorded one. @throws {UnknownObjectError} */
   private makeLoc({ gfid, pargfid, name, path }: RecordedLoc, canCreate: boolean): Loc {
     const parent =
       pargfid === NULL_GFID
@@ -158,12 +162,15 @@ export class ReplayObjects {
     return new Loc(this.table.newInode(), parent, name);
   }
 
-  /** Finds the fd of a recorded open file, or makes it at its first use. @param created inode that the fop creates */
-  private findFd(recorded: RecordedFd, pid: number, created: Inode | null): Fd {
+  /**
+   * Finds the fd of a recorded open file, or makes it at its first use.
+   * @param createdInode the inode that the fop creates; null for a fop that creates none @throws {UnknownObjectError}
+   */
+  private findFd(recorded: RecordedFd, pid: number, createdInode: Inode | null): Fd {
     const openFd = this.fds.get(recorded.id);
     if (openFd !== undefined) return openFd;
     const inode =
-      created ??
+      createdInode ??
       this.findInode(recorded.gfid) ??
       failUnknown(recorded.gfid, recorded.path, recorded.isDir);
     const fd = new Fd(inode, recorded.flags, pid, recorded.isDir);
@@ -172,6 +179,7 @@ export class ReplayObjects {
     return fd;
   }
 
+  /** Finds the storage's offset for a recorded one; the recorded offset itself if no listing has mapped it. */
   private findOffset(fd: RecordedFd, recordedOffset: number): number {
     const openFd = this.fds.get(fd.id);
     return (
@@ -189,17 +197,19 @@ export function findPosition(
   const names = path.split('/').slice(1);
   const name = names.pop() ?? '';
   let parent: Inode | undefined = table.root;
-  for (const step of names) parent = parent && table.grep(parent, step);
+  for (const folderName of names) parent = parent && table.grep(parent, folderName);
   return parent === undefined || name === '' ? null : { parent, name };
 }
 
+/** Throws for an object that the replay does not know. @throws {UnknownObjectError} */
 function failUnknown(gfid: Gfid, path: string, isDir: boolean): never {
   throw new UnknownObjectError(gfid, path, isDir);
 }
 
-/** Makes the path of the directory above. */
+/** Makes the path of a file's directory. */
 const makeParentPath = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
 
+/** Makes a value of the graph from a recorded one. */
 type ValueMaker = (recorded: NonNullable<RecordedValue>, objects: ReplayObjects) => unknown;
 
 const makeStruct = <T extends StructType>(type: T, recorded: unknown): StructTypes[T] =>
@@ -234,6 +244,7 @@ const makeEntry = (
   inode: stat === null || name === '.' || name === '..' ? null : table.newInode(),
 });
 
+/** The makers of values by type, except for structures, inodes and open files. */
 const valueMakers: Readonly<Partial<Record<ArgType, ValueMaker>>> = {
   data: (recorded) => makeBytes(recorded as RecordedData),
   locklist: (recorded) =>
@@ -291,9 +302,9 @@ function mapEntries(
   entries: readonly Dirent[],
   recordedEntries: readonly RecordedEntry[],
 ): void {
-  const byName = new Map(recordedEntries.map((entry) => [entry.name, entry]));
+  const recordedByName = new Map(recordedEntries.map((entry) => [entry.name, entry]));
   for (const { name, off, inode } of entries) {
-    const recordedEntry = byName.get(name);
+    const recordedEntry = recordedByName.get(name);
     if (recordedEntry !== undefined) objects.mapOffset(fd, recordedEntry.off, off);
     if (inode === null) continue;
     objects.mapInode(inode.gfid, inode);

@@ -28,11 +28,12 @@ import { applyReplyTo, findPosition, ReplayObjects, UnknownObjectError } from '.
 /** The clock of the graph's context, in milliseconds. It advances only by `advanceTo`. */
 export interface ReplayClock {
   readonly now: number;
-  /** The time of the next timer; undefined without timers. */
-  readonly nextDue: number | undefined;
+  /** The time of the next timer in milliseconds; undefined without timers. */
+  readonly nextDueMs: number | undefined;
   advanceTo(ms: number): void;
 }
 
+/** The settings of a replay. */
 export interface ReplaySettings {
   readonly clock: ReplayClock;
   /** The played volumes of the graph. */
@@ -52,11 +53,11 @@ export interface Outcome {
 interface SentRequest {
   readonly request: ReplayedRequest;
   reply: RecordedReply | null;
-  /** The reason why it could not be sent. */
+  /** The reason why the request could not be sent; null if it was sent. */
   failure: string | null;
   readonly causedRequests: PlayedRequest[];
   call: Stack | null;
-  /** Ends the wait for its reply. */
+  /** Ends the wait for the reply; null while `waitFor` does not wait. */
   wake: (() => void) | null;
 }
 
@@ -71,14 +72,16 @@ export class Replay {
   private readonly plan: Plan;
   private readonly settings: ReplaySettings;
   private readonly initiator: Initiator;
+  /** The clients of this replay, by the recorded client's number. */
   private readonly clients = new Map<number, Client>();
   private readonly objects: ReplayObjects;
   private readonly sentRequests = new Map<ReplayedRequest, SentRequest>();
+  /** The request of each call stack that the replay has sent. */
   private readonly calls = new WeakMap<Stack, ReplayedRequest>();
   /** The gfids in the recorded replies so far: files that the replay must have found, too. */
   private readonly seenGfids = new Set<Gfid>();
   /** The last request that uses each recorded open file, which is released after it. */
-  private readonly lastUse = new Map<number, ReplayedRequest>();
+  private readonly lastUserByFdNumber = new Map<number, ReplayedRequest>();
 
   constructor(graph: Graph, plan: Plan, settings: ReplaySettings) {
     this.graph = graph;
@@ -87,7 +90,7 @@ export class Replay {
     this.initiator = new Initiator(graph, 'replay', translator, graph.top.log);
     this.objects = new ReplayObjects(this.findClient(0));
     for (const request of plan.requests) {
-      for (const id of listOpenFileNumbers(request)) this.lastUse.set(id, request);
+      for (const id of listOpenFileNumbers(request)) this.lastUserByFdNumber.set(id, request);
     }
     for (const volume of settings.played) {
       volume.state = {
@@ -103,9 +106,9 @@ export class Replay {
   /** Runs the replay once. Requests without a reply are interrupted at the end. */
   async run(): Promise<Outcome[]> {
     const { clock } = this.settings;
-    const startedAt = clock.now;
-    for (const { at, request, isReply } of this.plan.steps) {
-      clock.advanceTo(Math.max(clock.now, startedAt + at / NS_PER_MS));
+    const startedAtMs = clock.now;
+    for (const { atNs, request, isReply } of this.plan.steps) {
+      clock.advanceTo(Math.max(clock.now, startedAtMs + atNs / NS_PER_MS));
       if (!isReply) await this.send(request);
       else {
         await this.waitFor(this.sentRequests.get(request)!);
@@ -159,7 +162,7 @@ export class Replay {
       sent.reply = toRecordedReply(row, opRet, opErrno, values);
       applyReplyTo(this.objects, { row, args, opRet, opErrno, values }, request.reply);
       for (const id of listOpenFileNumbers(request)) {
-        if (this.lastUse.get(id) === request) this.objects.release(id);
+        if (this.lastUserByFdNumber.get(id) === request) this.objects.release(id);
       }
       sent.wake?.();
     });
@@ -185,14 +188,18 @@ export class Replay {
 
   /**
    * Finds a file that the recorded client knew before the recording began, without comparing the
-   * reply. A file in a recorded reply must have been found by now.
+   * reply, and maps it. Returns false if there is no such file. A file in a recorded reply must have been found by now.
    */
   private async findEarlierFile({ gfid, path, isDir }: UnknownObjectError): Promise<boolean> {
     if (this.seenGfids.has(gfid) || gfid === NULL_GFID) return false;
     if (this.settings.played.length > 0) {
       const { table } = this.objects;
-      const type = { iaGfid: gfid, iaType: isDir ? IA_IFDIR : IA_IFREG, iaProt: 0o755 };
-      const stat = Object.assign(new Iatt(), this.plan.attributes.get(gfid) ?? type);
+      const fallbackAttributes = {
+        iaGfid: gfid,
+        iaType: isDir ? IA_IFDIR : IA_IFREG,
+        iaProt: 0o755,
+      };
+      const stat = Object.assign(new Iatt(), this.plan.attributes.get(gfid) ?? fallbackAttributes);
       for (const volume of this.settings.played) volume.addFile(path, { ...stat });
       const { parent = null, name = null } = findPosition(table, path) ?? {};
       const inode = table.link(table.newInode(), parent, name, stat);
@@ -219,7 +226,7 @@ export class Replay {
       remaining -= STALL_MS
     ) {
       await waitForReply(sent, Math.min(remaining, STALL_MS));
-      if (sent.reply === null && clock.nextDue !== undefined) clock.advanceTo(clock.nextDue);
+      if (sent.reply === null && clock.nextDueMs !== undefined) clock.advanceTo(clock.nextDueMs);
     }
   }
 
@@ -227,17 +234,17 @@ export class Replay {
   private compareReplies(sent: SentRequest): Outcome {
     const { request, reply: current, failure, causedRequests } = sent;
     const recorded = request.reply;
-    const problems: Difference[] = [];
+    const differences: Difference[] = [];
     const was = recorded === null ? NO_ANSWER : formatResult(recorded);
-    if (failure !== null) problems.push({ part: 'op_ret', was, is: `not sent: ${failure}` });
+    if (failure !== null) differences.push({ part: 'op_ret', was, is: `not sent: ${failure}` });
     else if (recorded === null || current === null) {
       const is = current === null ? NO_ANSWER : formatResult(current);
-      if (was !== is) problems.push({ part: 'op_ret', was, is });
-    } else problems.push(...findDifferences(request.row, recorded, current));
+      if (was !== is) differences.push({ part: 'op_ret', was, is });
+    } else differences.push(...findDifferences(request.row, recorded, current));
     if (failure === null && this.settings.played.length > 0) {
-      problems.push(...compareCaused(request.causedRequests, causedRequests));
+      differences.push(...compareCaused(request.causedRequests, causedRequests));
     }
-    return { request, differences: problems };
+    return { request, differences };
   }
 }
 
@@ -248,13 +255,16 @@ function compareCaused(
   recorded: readonly Arrival[],
   current: readonly PlayedRequest[],
 ): Difference[] {
-  const matchedArrivals = new Set(current.map((one) => one.recorded));
-  const was = recorded.filter((one) => !matchedArrivals.has(one));
-  const is = current.filter((one) => one.recorded === null || !recorded.includes(one.recorded));
+  const matchedArrivals = new Set(current.map((request) => request.recorded));
+  const was = recorded.filter((arrival) => !matchedArrivals.has(arrival));
+  const is = current.filter(
+    (request) => request.recorded === null || !recorded.includes(request.recorded),
+  );
   if (was.length === 0 && is.length === 0) return [];
   return [{ part: 'asked below', was: formatCalls(was), is: formatCalls(is) }];
 }
 
+/** Formats requests to played volumes, each with its volume. */
 const formatCalls = (calls: readonly Pick<Arrival, 'volume' | 'row' | 'args'>[]): string =>
   calls.length === 0
     ? 'nothing'

@@ -8,9 +8,10 @@
  */
 import koffi from 'koffi';
 
-/** Bytes ending in NUL. */
+/** A path: bytes ending in NUL. */
 export type Path = Uint8Array;
 
+/** Linux's errno of a missing function. */
 const ENOSYS = 38;
 const program = koffi.load(null);
 const { errno } = koffi;
@@ -50,9 +51,10 @@ export function bindCall<C extends string>(prototype: C): CFunction<C> {
   return wrapWithErrno(native, native.info.arguments.length) as unknown as CFunction<C>;
 }
 
-/** Most concurrent calls on the thread pool; koffi refuses more than 256. */
+/** The most concurrent calls on the thread pool; koffi refuses more than 256. */
 const MAX_CONCURRENT_CALLS = 64;
-let runningCalls = 0;
+let runningCallCount = 0;
+/** Functions that start the calls beyond `MAX_CONCURRENT_CALLS`. */
 const waitingCalls: (() => void)[] = [];
 
 /** Binds a C function to run on libuv's thread pool. Resolves to C's result; after a failure the errno is lost. */
@@ -62,15 +64,15 @@ export function bindAsync(prototype: string): (...args: unknown[]) => Promise<nu
   return (...args) =>
     new Promise((resolve, reject) => {
       const start = (): void => {
-        runningCalls += 1;
+        runningCallCount += 1;
         native.async(...args, (error: Error | null, result: number) => {
-          runningCalls -= 1;
+          runningCallCount -= 1;
           waitingCalls.shift()?.();
           if (error === null) resolve(result);
           else reject(error);
         });
       };
-      if (runningCalls < MAX_CONCURRENT_CALLS) start();
+      if (runningCallCount < MAX_CONCURRENT_CALLS) start();
       else waitingCalls.push(start);
     });
 }

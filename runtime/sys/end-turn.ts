@@ -27,6 +27,7 @@ export const findMissingSymbols = (
   ...(typeof runInContext === 'function' ? [] : ['ContextifyScript.runInContext']),
 ];
 
+/** The signal's number. */
 const SIGINT = 2;
 /** Larger than `struct sigaction` on any machine. */
 const SIGACTION_BYTES = 512;
@@ -48,9 +49,11 @@ const runInContext = (Object.getPrototypeOf(Script.prototype) as { runInContext?
 const GLOBAL_KEY = `glossa turn ${import.meta.url}`;
 const script = new Script(`globalThis[${JSON.stringify(GLOBAL_KEY)}]()`);
 
-/** The call of the running turn, which the script's global function runs, and how it ended. */
-let work: () => void = () => {};
+/** The call of the running turn, which the script's global function runs. */
+let currentCall: () => void = () => {};
+/** Whether that call has ended, by itself or by an exception. */
 let isComplete = false;
+/** The exception of that call; null without one. */
 let failure: Failure | null = null;
 
 /** An exception of a turn's call; an object, because `null` can be thrown, too. */
@@ -61,13 +64,14 @@ interface Failure {
 /** Runs the call of the turn; the script calls it. */
 function runWork(): void {
   try {
-    work();
+    currentCall();
   } catch (error) {
     failure = { error };
   }
   isComplete = true;
 }
 
+/** Undefined before the first call of `enableTurnEnding`. */
 let isEnabled: boolean | undefined;
 
 /** Makes turns endable, once in a process. Returns false in a worker, and if this Node lacks the functions. */
@@ -98,7 +102,7 @@ export function startHelper(missing: readonly string[] = findMissingSymbols()): 
 
 /** Runs a turn, as `RunTurn` in core/turn.ts says. */
 function runTurn(action: () => void): boolean {
-  work = action;
+  currentCall = action;
   isComplete = false;
   failure = null;
   try {

@@ -1,5 +1,6 @@
 /**
- * Checks whether another user could change the file that a path leads to. A program must not trust such a file.
+ * Checks whether another user could change the file that a path leads to. Used before glossa runs, trusts or writes a
+ * file.
  *
  * It walks the path from the root, as sshd does with StrictModes. Every directory, link and file must belong to root
  * or to this user, and no other user may write to it. Two exceptions: a sticky directory (`/tmp`) may be writable,
@@ -17,6 +18,7 @@ const LINKS_MAX = 40;
 /** The form of the path to which `/dev/stdout` leads. */
 const DESCRIPTOR_PATH = /^\/proc\/\d+\/fd\/\d+$/;
 
+/** The settings of `findExposure`. */
 export interface ExposureSettings {
   /** The trusted user besides root. */
   readonly uid?: number | undefined;
@@ -64,6 +66,7 @@ export function findExposure(path: string, settings: ExposureSettings = {}): str
 const makeAbsolute = (path: string): string =>
   path.startsWith(sep) ? path : `${resolve('.')}${sep}${path}`;
 
+/** Reads the status of a path, not of a link's target. */
 function readStatus(path: string): Stats | undefined {
   try {
     return lstatSync(path);

@@ -23,14 +23,15 @@ export class ForeignFileError extends Error {
   }
 }
 
+/** The settings of `openToWrite`. */
 export interface WriteSettings {
   /** Mode of a new file, before the umask. */
   readonly mode: number;
-  /** Appends; otherwise the file is truncated. */
+  /** Whether writes append; otherwise the file is truncated. */
   readonly append?: boolean;
-  /** Opens for reading, too, as shared memory needs. */
+  /** Whether to open for reading, too, as shared memory needs. */
   readonly readable?: boolean;
-  /** Follows no link at all, and requires a regular file. */
+  /** Whether to follow no link at all, and to require a regular file. */
   readonly noLinks?: boolean;
 }
 
@@ -46,7 +47,7 @@ export function openToWrite(path: string, settings: WriteSettings): number {
   const fd = openGuarded(path, access | O_CREAT | guardFlags | (append ? O_APPEND : 0), mode);
   try {
     const stat = fstatSync(fd);
-    const reason = isGuarded ? describeForeign(stat) : null;
+    const reason = isGuarded ? describeForeignFile(stat) : null;
     if (reason !== null) throw new ForeignFileError(reason);
     if (!append && stat.isFile()) ftruncateSync(fd);
     return fd;
@@ -76,7 +77,7 @@ function openGuarded(path: string, flags: number, mode: number): number {
 }
 
 /** Describes why an opened file is not this user's own regular file; null if it is. */
-function describeForeign(stat: Stats): string | null {
+function describeForeignFile(stat: Stats): string | null {
   const uid = readEffectiveUid();
   if (!stat.isFile()) return 'it is no regular file';
   if (uid >= 0 && stat.uid !== uid && stat.uid !== 0) return `it belongs to user ${stat.uid}`;
@@ -85,5 +86,6 @@ function describeForeign(stat: Stats): string | null {
 
 /** Writes all of `bytes`, also when write(2) is short on a nearly full disk. @throws {NodeJS.ErrnoException} */
 export function writeWhole(fd: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+  let writtenBytes = 0;
+  while (writtenBytes < bytes.length) writtenBytes += writeSync(fd, bytes, writtenBytes);
 }

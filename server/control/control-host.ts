@@ -99,7 +99,7 @@ export class ControlHost {
       });
     } catch (error) {
       const cause = `commands cannot ask this server: ${formatReason(error)}`;
-      log.warning(cause, { msgid: messages.notAsked.id });
+      log.warning(cause, { msgid: messages.commandSocketMissing.id });
     }
     // A later error, such as too few descriptors, concerns one connection, whose client sees it.
     server.removeAllListeners('error').on('error', () => {});

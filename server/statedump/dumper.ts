@@ -40,11 +40,11 @@ export class Dumper {
       // The same name as GlusterFS's.
       const name = `glusterdump.${process.pid}.dump.${Math.floor(now / 1000)}`;
       const path = this.folder.write(name, formatSections(dump, now));
-      this.log.info(`wrote the statedump ${path}`, { msgid: messages.dumped.id });
+      this.log.info(`wrote the statedump ${path}`, { msgid: messages.statedumpWritten.id });
     } catch (error) {
       const cause = error instanceof ForeignFileError ? error.message : formatReason(error);
       this.log.error(`no statedump was written into ${this.folder.path}: ${cause}`, {
-        msgid: messages.notDumped.id,
+        msgid: messages.statedumpNotWritten.id,
       });
     }
   }

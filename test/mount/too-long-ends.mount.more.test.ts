@@ -125,7 +125,7 @@ it('code that exceeds its time limit and cannot be interrupted ends the process,
       import { makeSharedWord } from ${from('bridges/host/limits/watchdog.js')};
       import { watch } from ${from('bridges/machine/node/watchdog.js')};
       import { crashLog } from ${from('runtime/sys/crash-log.js')};
-      crashLog.log = process.argv[1];
+      crashLog.target = process.argv[1];
       const settings = { word: makeSharedWord(), limitMs: 200, name: 'stone', watchEngine: watch, onAborted() {} };
       const inside = new InterpreterGate(settings);
       inside.startTiming();

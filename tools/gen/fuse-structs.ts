@@ -26,11 +26,11 @@ function formatRequest([name, row]: readonly [string, string]): string {
   const reads = fields.flatMap(([field, type]) => {
     if (type === undefined) return `cursor.skip(${readPaddingSize(field)});`;
     if (type === 'unset') return [];
-    if (type === 'unset-name') return `out.${field}.start = out.${field}.end = cursor.at;`;
-    if (type === 'name') return `cursor.name(out.${field});`;
+    if (type === 'unset-name') return `out.${field}.start = out.${field}.end = cursor.position;`;
+    if (type === 'name') return `cursor.readName(out.${field});`;
     return type === 'data'
-      ? `cursor.data(out.${lengthField}, out.${field});`
-      : `out.${field} = cursor.${type}();`;
+      ? `cursor.readData(out.${lengthField}, out.${field});`
+      : `out.${field} = cursor.read${type[0]!.toUpperCase()}${type.slice(1)}();`;
   });
   if (fields.length === 0)
     return `export class ${name} {}\nexport function decode${name}(): void {}`;

@@ -66,12 +66,12 @@ export async function advanceUntilSettled<R>(
     // After a turn, all work that needs no time is done.
     await awaitTurn();
     if (state.isSettled) return promise;
-    const { nextDue } = clock;
-    if (nextDue === undefined) idleTurns += 1;
-    else if (nextDue > deadlineMs + readSleptMs()) break;
+    const { nextDueMs } = clock;
+    if (nextDueMs === undefined) idleTurns += 1;
+    else if (nextDueMs > deadlineMs + readSleptMs()) break;
     else {
       idleTurns = 0;
-      clock.advanceTo(nextDue);
+      clock.advanceTo(nextDueMs);
     }
   }
   return UNANSWERED;

@@ -347,9 +347,9 @@ export class HostApi implements GuestHost {
     this.cancelTimer = this.xl.context.after(Math.max(this.minTimerMs, ms), () => {
       this.cancelTimer = null;
       const { guest } = this;
-      const { slowCalls } = turn;
+      const { slowCallCount } = turn;
       if (guest !== null) this.interpreter.enterFor(() => guest.callHook('tick', []));
-      this.minTimerMs = wasCallSlow(this.xl.context, slowCalls) ? PAUSE_AFTER_SLOW_MS : 0;
+      this.minTimerMs = wasCallSlow(this.xl.context, slowCallCount) ? PAUSE_AFTER_SLOW_MS : 0;
     });
   }
 

@@ -291,7 +291,7 @@ it('a statedump includes that of the module if it has at most 65536 characters',
 
 describe('a slow module', () => {
   const slow = (): number => {
-    turn.slowCalls += 1;
+    turn.slowCallCount += 1;
     return NOTHING;
   };
   /** Yields as a mount does: other work runs at once. */

@@ -128,13 +128,13 @@ export class Interpreter {
   /** Enters the guest with a request or reply, and carries out its decisions. */
   private callGuest(request: HostedRequest, entry: EnterGuest, args: readonly Scalar[]): void {
     this.owner.counters.calls += 1;
-    const { slowCalls } = turn;
+    const { slowCallCount } = turn;
     this.currentRequest = request;
     let code: number;
     try {
       code = this.notes === null ? entry(args) : this.notes.observe(request, entry, args);
     } catch (error) {
-      code = this.handleEngineFault(request, error, slowCalls);
+      code = this.handleFault(request, error, slowCallCount);
     }
     this.currentRequest = null;
     this.carryOutResult(request, code);
@@ -158,14 +158,14 @@ export class Interpreter {
     const request = this.currentRequest;
     this.currentRequest = this.xl.frame = null;
     if (request === null) this.checkLost();
-    else this.carryOutResult(request, this.handleEngineFault(request, this.guest.failure));
+    else this.carryOutResult(request, this.handleFault(request, this.guest.failure));
     // Requests that were done, but not yet dropped, when the turn was aborted.
     for (const each of [...this.requests.values()]) this.pending.removeIfDone(each);
     this.runDecisions();
   }
 
   /** Records a failure of the engine itself, which the module could not report. */
-  private handleEngineFault(request: HostedRequest, error: unknown, slow = turn.slowCalls): number {
+  private handleFault(request: HostedRequest, error: unknown, slow = turn.slowCallCount): number {
     const reason = error instanceof Error ? error.message : String(error);
     if (this.checkLost(request)) return FAILED;
     this.xl.log.error(toOneRecord(`${request.name}: ${reason}`), requestFailedFields);

@@ -112,7 +112,7 @@ const describeUnknownPart = (
 function readPart(name: string, spec: OptionSpec, value: unknown): unknown {
   // A default may be empty; a volfile's value cannot.
   if (value === '' && spec.type === 'str' && !('values' in spec)) return value;
-  const accepted = optionTypes[spec.type].accepts(spec);
+  const accepted = optionTypes[spec.type].describeAccepted(spec);
   const text = toVolfileText(spec.type, value);
   if (text === undefined)
     throw new Error(`its ${name} ${quoteValue(value)} is of another kind; it takes ${accepted}`);

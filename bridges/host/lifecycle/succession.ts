@@ -218,7 +218,7 @@ export class Succession {
   private enterHeldRequests(): void {
     if (this.state !== 'serving') return;
     const { context } = this.xl;
-    const { slowCalls } = turn;
+    const { slowCallCount } = turn;
     const now = context.now();
     const isBlamed = ({ frame }: HeldRequest): boolean =>
       this.harmfulRequests.isBlamed(frame.root.uid, now);
@@ -227,7 +227,7 @@ export class Succession {
       ...requests.filter((one) => !isBlamed(one)),
       ...requests.filter(isBlamed),
     ]) {
-      if (wasCallSlow(context, slowCalls)) this.heldRequests.push(request);
+      if (wasCallSlow(context, slowCallCount)) this.heldRequests.push(request);
       else this.enterAgain(request);
     }
     if (this.heldRequests.length > 0)

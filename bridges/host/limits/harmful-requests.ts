@@ -45,7 +45,7 @@ export class HarmfulRequests {
     log.warning(
       `${name} of '${printable(formatRequestPaths(args))}' ends the interpreter again and again: refused for ` +
         `${longestWaitMs / 1000} s (option restart-backoff)`,
-      { msgid: messages.harmfulRefused.id },
+      { msgid: messages.harmfulRequestsRefused.id },
     );
   }
 

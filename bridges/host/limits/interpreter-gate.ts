@@ -127,7 +127,7 @@ export class InterpreterGate {
     // The outermost call returns. The watchdog may have marked it SLOW, or already decided its END.
     const last = Atomics.exchange(this.word, 0, 0);
     if ((last & (END | SLOW)) === 0) return;
-    turn.slowCalls += 1;
+    turn.slowCallCount += 1;
     if ((last & END) === 0) return;
     this.depth = 1;
     Atomics.store(this.word, 0, last);

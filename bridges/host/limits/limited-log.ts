@@ -70,7 +70,7 @@ export class LimitedLog {
       `${this.omittedLines} lines (${this.omittedBytes} bytes) of the module were left out: ` +
       `more than ${this.bytesPerSecond} bytes a second (option log-limit)`;
     this.omittedLines = this.omittedBytes = 0;
-    this.xl.log.log(WARNING, text, { source: UNKNOWN_SOURCE, msgid: messages.leftOut.id });
+    this.xl.log.log(WARNING, text, { source: UNKNOWN_SOURCE, msgid: messages.logLinesLeftOut.id });
   }
 
   private refill(): void {
@@ -138,7 +138,10 @@ export function logRefusal(
   if (texts.has(text) || texts.size >= MAX_REFUSALS) return;
   texts.add(text);
   // A text about a mistake of the module has no number of its own.
-  const fields = { source, msgid: text.startsWith('refused: ') ? messages.refused.id : undefined };
+  const fields = {
+    source,
+    msgid: text.startsWith('refused: ') ? messages.grantMissing.id : undefined,
+  };
   xl.log.log(WARNING, text, fields);
   if (texts.size === MAX_REFUSALS) {
     xl.log.log(WARNING, 'refused: further refusals are not logged', fields);

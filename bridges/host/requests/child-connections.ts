@@ -110,7 +110,7 @@ class ChildConnection implements ConnectionTransport, ApiHost {
   }
 
   log(text: string): void {
-    this.xl.log.warning(text, { msgid: messages.apiConnection.id });
+    this.xl.log.warning(text, { msgid: messages.apiConnectionFault.id });
   }
 
   logRefusal(text: string): void {
@@ -168,9 +168,9 @@ export class ChildConnections {
   run(): void {
     if (!this.hasWork || this.isRunning || this.cancelNextRun !== null) return;
     this.isRunning = true;
-    const { slowCalls } = turn;
+    const { slowCallCount } = turn;
     for (let round = 0; this.hasWork && round < MAX_ROUNDS; round++) {
-      if (wasCallSlow(this.xl.context, slowCalls)) break;
+      if (wasCallSlow(this.xl.context, slowCallCount)) break;
       this.hasWork = false;
       for (const [child, connection] of this.byChild) {
         if (connection.receivedMessages.length > 0) connection.serve();
@@ -180,7 +180,7 @@ export class ChildConnections {
       }
     }
     this.isRunning = false;
-    if (this.hasWork) this.runLater(wasCallSlow(this.xl.context, slowCalls));
+    if (this.hasWork) this.runLater(wasCallSlow(this.xl.context, slowCallCount));
   }
 
   private runLater(isSlow: boolean): void {

@@ -23,11 +23,11 @@ const MAX_LANE_DECISIONS = 16_384;
 export const PAUSE_AFTER_SLOW_MS = 20;
 
 /**
- * True if a call into a guest was slow since `slowCalls` was read from `turn.slowCalls`. A test's
+ * True if a call into a guest was slow since `slowCallCount` was read from `turn.slowCallCount`. A test's
  * context has no `soon`: there no call is slow.
  */
-export const wasCallSlow = (context: Context, slowCalls: number): boolean =>
-  turn.slowCalls !== slowCalls && context.soon !== undefined;
+export const wasCallSlow = (context: Context, slowCallCount: number): boolean =>
+  turn.slowCallCount !== slowCallCount && context.soon !== undefined;
 
 /** A request as the queue uses it. */
 export interface QueuedRequest {
@@ -138,7 +138,7 @@ export class DecisionQueue<R extends QueuedRequest> {
   run(executor: DecisionExecutor<R>): void {
     if (this.firstLane === null || this.cancelNextTurn !== null || this.isRunning) return;
     this.isRunning = true;
-    const { slowCalls } = turn;
+    const { slowCallCount } = turn;
     let doneCount = 0;
     let turnEndMs = 0;
     for (let entry = this.takeDecision(); entry !== null; entry = this.takeDecision()) {
@@ -151,13 +151,13 @@ export class DecisionQueue<R extends QueuedRequest> {
         executor.handleThrow(request as R, error);
       }
       doneCount += 1;
-      if (wasCallSlow(this.context, slowCalls)) break;
+      if (wasCallSlow(this.context, slowCallCount)) break;
       if (doneCount < UNTIMED_DECISIONS) continue;
       if (doneCount === UNTIMED_DECISIONS) turnEndMs = this.context.now() + MAX_TURN_MS;
       else if (doneCount >= MAX_TURN_DECISIONS || this.context.now() >= turnEndMs) break;
     }
     this.isRunning = false;
-    if (this.firstLane !== null) this.scheduleNextTurn(wasCallSlow(this.context, slowCalls));
+    if (this.firstLane !== null) this.scheduleNextTurn(wasCallSlow(this.context, slowCallCount));
   }
 
   /** Drops all decisions: the interpreter is lost or ends. */
@@ -218,11 +218,11 @@ export class NotificationQueue {
     this.context = context;
   }
 
-  /** @param slowCalls `turn.slowCalls` when the notification's cause began */
-  send(notification: () => void, slowCalls = turn.slowCalls): void {
+  /** @param slowCallCount `turn.slowCallCount` when the notification's cause began */
+  send(notification: () => void, slowCallCount = turn.slowCallCount): void {
     this.pending.add(notification);
     if (this.cancelLater !== null) return;
-    if (wasCallSlow(this.context, slowCalls)) this.sendLater();
+    if (wasCallSlow(this.context, slowCallCount)) this.sendLater();
     else this.sendPending();
   }
 
@@ -233,11 +233,11 @@ export class NotificationQueue {
   }
 
   private sendPending(): void {
-    const { slowCalls } = turn;
+    const { slowCallCount } = turn;
     for (const notification of this.pending) {
       this.pending.delete(notification);
       notification();
-      if (!wasCallSlow(this.context, slowCalls)) continue;
+      if (!wasCallSlow(this.context, slowCallCount)) continue;
       this.sendLater();
       return;
     }

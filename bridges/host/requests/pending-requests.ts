@@ -106,10 +106,10 @@ export class PendingRequests {
 
   /** Fails overdue requests; after one whose notification was slow, other work runs first. */
   private failOverdue(): void {
-    const { slowCalls } = turn;
+    const { slowCallCount } = turn;
     for (const request of this.limitSeconds === 0 ? [] : [...this.requests.values()]) {
       if (request.isAnswered || request.waitedSeconds <= this.limitSeconds) continue;
-      if (turn.slowCalls !== slowCalls) {
+      if (turn.slowCallCount !== slowCallCount) {
         this.actions.after(PAUSE_AFTER_SLOW_MS, () => this.failOverdue());
         return;
       }

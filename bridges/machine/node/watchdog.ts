@@ -161,7 +161,7 @@ function startWorker(canEndTurns: boolean): Worker {
     workerData: {
       watchdogSleep,
       koffiPath,
-      logFile: crashLog.log,
+      logFile: crashLog.target,
       timesFile: findThreadTimes(),
     } satisfies WorkerData,
     execArgv: [],

@@ -43,7 +43,7 @@ export class Notices {
     xl.log.error(
       `the linkto of ${loc.path} names '${target}', which is not a subvolume (those are ${childNames.join(', ')}): ` +
         'were subvolumes renamed after the volume was made?',
-      { msgid: messages.targetUnknown.id },
+      { msgid: messages.linktoTargetUnknown.id },
     );
   }
 
@@ -54,7 +54,7 @@ export class Notices {
     this.owner.xl.log.error(
       `the linkto of ${loc.path} on '${name}' names '${name}' itself: were the names of ` +
         'subvolumes exchanged after the volume was made?',
-      { msgid: messages.targetItself.id },
+      { msgid: messages.linktoTargetItself.id },
     );
   }
 

@@ -135,9 +135,9 @@ function accept(): void {
 function advance(seconds: number): void {
   const end = clock.now + seconds * 1000;
   for (;;) {
-    const { nextDue } = clock;
-    if (nextDue === undefined || nextDue > end) break;
-    clock.advanceTo(nextDue);
+    const { nextDueMs } = clock;
+    if (nextDueMs === undefined || nextDueMs > end) break;
+    clock.advanceTo(nextDueMs);
     settle();
   }
   clock.advanceTo(end);

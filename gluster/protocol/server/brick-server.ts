@@ -252,11 +252,11 @@ export class BrickServer implements ConnectionHost {
   }
 
   logRefusal(text: string): void {
-    this.xl.log.error(text, { msgid: messages.brickRefused.id });
+    this.xl.log.error(text, { msgid: messages.brickClientRefused.id });
   }
 
   log(text: string): void {
-    this.xl.log.warning(text, { msgid: messages.brickConnection.id });
+    this.xl.log.warning(text, { msgid: messages.brickConnectionClosed.id });
   }
 }
 

@@ -13,8 +13,9 @@ import koffi from 'koffi';
 import { makeMountError } from '../fuse/mount-error.ts';
 
 /** Called with 0 or minus the errno, and the result. */
-export type Callback<T = void> = (status: number, result?: T) => void;
+export type OperationCallback<T = void> = (status: number, result?: T) => void;
 
+/** Attributes, named as in stat(2). */
 export interface Stat {
   readonly mode: number;
   readonly uid: number;
@@ -26,12 +27,13 @@ export interface Stat {
   readonly rdev: number;
   readonly blksize: number;
   readonly blocks: number;
-  /** Milliseconds. */
+  /** Milliseconds since 1970; so are `mtime` and `ctime`. */
   readonly atime: number;
   readonly mtime: number;
   readonly ctime: number;
 }
 
+/** The space of a file system, named as in statvfs(3). */
 export interface StatFs {
   readonly bsize: number;
   readonly frsize: number;
@@ -45,60 +47,64 @@ export interface StatFs {
   readonly namemax: number;
 }
 
-/** Handlers of libfuse's operations. `fd` is the result of open or create. */
+/**
+ * Handlers of libfuse's operations, under the names that the package looks up. `fd` is the result of open or create;
+ * `position`, in extended attributes, is used on macOS only.
+ */
 export interface Operations {
-  access(path: string, mask: number, callback: Callback): void;
-  statfs(path: string, callback: Callback<StatFs>): void;
-  getattr(path: string, callback: Callback<Stat>): void;
-  readdir(path: string, callback: Callback<string[]>): void;
-  readlink(path: string, callback: Callback<string>): void;
-  truncate(path: string, size: number, callback: Callback): void;
-  ftruncate(path: string, fd: number, size: number, callback: Callback): void;
-  utimens(path: string, atime: number, mtime: number, callback: Callback): void;
-  chown(path: string, uid: number, gid: number, callback: Callback): void;
-  chmod(path: string, mode: number, callback: Callback): void;
-  mknod(path: string, mode: number, dev: number, callback: Callback): void;
-  mkdir(path: string, mode: number, callback: Callback): void;
-  unlink(path: string, callback: Callback): void;
-  rmdir(path: string, callback: Callback): void;
-  rename(from: string, to: string, callback: Callback): void;
-  link(from: string, to: string, callback: Callback): void;
-  symlink(target: string, path: string, callback: Callback): void;
+  access(path: string, mask: number, callback: OperationCallback): void;
+  statfs(path: string, callback: OperationCallback<StatFs>): void;
+  getattr(path: string, callback: OperationCallback<Stat>): void;
+  readdir(path: string, callback: OperationCallback<string[]>): void;
+  readlink(path: string, callback: OperationCallback<string>): void;
+  truncate(path: string, size: number, callback: OperationCallback): void;
+  ftruncate(path: string, fd: number, size: number, callback: OperationCallback): void;
+  utimens(path: string, atime: number, mtime: number, callback: OperationCallback): void;
+  chown(path: string, uid: number, gid: number, callback: OperationCallback): void;
+  chmod(path: string, mode: number, callback: OperationCallback): void;
+  mknod(path: string, mode: number, dev: number, callback: OperationCallback): void;
+  mkdir(path: string, mode: number, callback: OperationCallback): void;
+  unlink(path: string, callback: OperationCallback): void;
+  rmdir(path: string, callback: OperationCallback): void;
+  rename(from: string, to: string, callback: OperationCallback): void;
+  link(from: string, to: string, callback: OperationCallback): void;
+  symlink(target: string, path: string, callback: OperationCallback): void;
   setxattr(
     path: string,
     name: string,
     value: Buffer,
     position: number,
     flags: number,
-    callback: Callback,
+    callback: OperationCallback,
   ): void;
-  getxattr(path: string, name: string, position: number, callback: Callback<Buffer>): void;
-  listxattr(path: string, callback: Callback<string[]>): void;
-  removexattr(path: string, name: string, callback: Callback): void;
-  open(path: string, flags: number, callback: Callback<number>): void;
-  create(path: string, mode: number, callback: Callback<number>): void;
-  /** `read` and `write` pass the number of bytes, or minus the errno, as the status. */
-  readInto(
+  getxattr(path: string, name: string, position: number, callback: OperationCallback<Buffer>): void;
+  listxattr(path: string, callback: OperationCallback<string[]>): void;
+  removexattr(path: string, name: string, callback: OperationCallback): void;
+  open(path: string, flags: number, callback: OperationCallback<number>): void;
+  create(path: string, mode: number, callback: OperationCallback<number>): void;
+  /** Reads; `read` and `write` pass the number of bytes, or minus the errno, as the status. */
+  read(
     path: string,
     fd: number,
     into: Buffer,
     size: number,
     offset: number,
-    callback: Callback,
+    callback: OperationCallback,
   ): void;
-  writeTo(
+  write(
     path: string,
     fd: number,
     from: Buffer,
     size: number,
     offset: number,
-    callback: Callback,
+    callback: OperationCallback,
   ): void;
-  flush(path: string, fd: number, callback: Callback): void;
-  fsync(path: string, datasync: number, fd: number, callback: Callback): void;
-  release(path: string, fd: number, callback: Callback): void;
+  flush(path: string, fd: number, callback: OperationCallback): void;
+  fsync(path: string, datasync: number, fd: number, callback: OperationCallback): void;
+  release(path: string, fd: number, callback: OperationCallback): void;
 }
 
+/** A mount by the package. */
 export interface Fuse {
   mount(callback: (error: Error | null) => void): void;
   unmount(callback: (error: Error | null) => void): void;
@@ -106,6 +112,7 @@ export interface Fuse {
   _fuseOptions(): string;
 }
 
+/** The package's main export. */
 export interface FuseClass {
   new (mountpoint: string, operations: Operations, options: { readonly timeout: false }): Fuse;
   /** Unmounts for `Fuse.unmount`; native-mount.ts replaces it, because the package's own runs a shell. */

@@ -25,7 +25,7 @@ import { fuseNativeTranslator } from './translator.ts';
 /** libfuse itself writes to standard error, which a daemon has closed. */
 const REASON_HINT = "libfuse says why when 'glossa mount --no-daemon' runs it";
 /** Milliseconds between two checks whether the mount still exists. */
-const CHECK_MS = 500;
+const CHECK_INTERVAL_MS = 500;
 
 /** Mounts a graph. @throws {MountError} with the remedy; nothing stays mounted then */
 export async function mountNative(options: MountOptions): Promise<Mount> {
@@ -65,8 +65,8 @@ async function mountAndServe(
   FuseClass.unmount = (path, callback) => void runUnmount(path).then(callback);
   const frontEnd: NativeFrontEnd = {
     files: new Files(new Driver(client, readOwnCaller()).steps),
-    readOnly: options.readOnly ?? false,
-    acl: options.acl ?? true,
+    isReadOnly: options.readOnly ?? false,
+    hasAcls: options.acl ?? true,
     logUnexpected: (error) =>
       log.error(`unexpected: ${error instanceof Error ? (error.stack ?? error.message) : error}`, {
         msgid: messages.frontEndFailed.id,
@@ -90,7 +90,7 @@ async function resolveMountpoint(mountpoint: string): Promise<string> {
 /** Lists the options for libfuse. Source: fuse(8) of libfuse 2. */
 function listLibfuseOptions(options: MountOptions): string[] {
   const { attributeTimeout, entryTimeout } = applyDefaultTimeouts(options);
-  const list = [
+  const libfuseOptions = [
     `fsname=${escapeSource(options.source)}`,
     `subtype=${FS_TYPE.replace('fuse.', '')}`,
     'default_permissions',
@@ -101,13 +101,14 @@ function listLibfuseOptions(options: MountOptions): string[] {
     // Allow writes of more than a page.
     'big_writes',
   ];
-  if (options.noexec) list.push('noexec');
-  if (options.readOnly) list.push('ro');
+  if (options.noexec) libfuseOptions.push('noexec');
+  if (options.readOnly) libfuseOptions.push('ro');
   // Allows a directory with entries, for which the server warns; the default on macOS.
-  if (process.platform === 'linux') list.push('nonempty');
-  return list;
+  if (process.platform === 'linux') libfuseOptions.push('nonempty');
+  return libfuseOptions;
 }
 
+/** Returns this process as the caller: libfuse's path interface does not name another. */
 const readOwnCaller = () => ({
   uid: process.getuid?.() ?? 0,
   gid: process.getgid?.() ?? 0,
@@ -115,6 +116,7 @@ const readOwnCaller = () => ({
   groups: process.getgroups?.() ?? [],
 });
 
+/** Mounts by the package. @throws {MountError} */
 const mountFuse = (fuse: Fuse, mountpoint: string): Promise<void> =>
   new Promise((resolve, reject) => {
     fuse.mount((error) => {
@@ -129,6 +131,7 @@ const makeUnmountCommand = (path: string): readonly [string, ...string[]] =>
     ? ['diskutil', 'unmount', 'force', path]
     : ['fusermount3', '-u', '-z', '--', path];
 
+/** Unmounts by a program. Resolves to an error if the program fails, else to null. */
 function runUnmount(path: string): Promise<Error | null> {
   const [program, ...args] = makeUnmountCommand(path);
   return new Promise((resolve) => {
@@ -140,6 +143,7 @@ function runUnmount(path: string): Promise<Error | null> {
   });
 }
 
+/** A served mount. On Linux it checks by a timer whether it was unmounted by umount(8). */
 class NativeMount implements Mount {
   readonly mountpoint: string;
   readonly unmounted: Promise<MountError | null>;
@@ -149,6 +153,7 @@ class NativeMount implements Mount {
   private readonly checkTimer: NodeJS.Timeout | undefined;
   private unmountPromise: Promise<void> | null = null;
   private isClosed = false;
+  /** Unmounts at the exit of the process, when only synchronous calls run. */
   private readonly onExit = (): void => {
     const [program, ...args] = makeUnmountCommand(this.mountpoint);
     spawnSync(program, args, { stdio: 'ignore' });
@@ -165,7 +170,7 @@ class NativeMount implements Mount {
     if (process.platform !== 'linux') return;
     this.checkTimer = setInterval(() => {
       if (findMount(mountpoint) === null) this.close();
-    }, CHECK_MS);
+    }, CHECK_INTERVAL_MS);
   }
 
   unmount(): Promise<void> {
@@ -175,7 +180,7 @@ class NativeMount implements Mount {
     return this.unmountPromise;
   }
 
-  /** libfuse's path interface has no notices: caches expire by their timeouts. */
+  /** Does nothing: libfuse's path interface has no notices, so caches expire by their timeouts. */
   invalidate(): Promise<void> {
     return Promise.resolve();
   }

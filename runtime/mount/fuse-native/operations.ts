@@ -15,13 +15,14 @@ import { EBADF, EIO, EOPNOTSUPP, EROFS } from '../../core/errno.ts';
 import { computeInoLo } from '../../core/gfid.ts';
 import type { Iatt } from '../../core/iatt.ts';
 import { O_CREAT, O_RDWR } from '../../core/open-flags.ts';
-import type { Callback, Operations, Stat } from './addon.ts';
+import type { OperationCallback, Operations, Stat } from './addon.ts';
 
+/** The state of a mount by libfuse (`priv` of mount/fuse-native). */
 export interface NativeFrontEnd {
   readonly files: Files;
-  readonly readOnly: boolean;
+  readonly isReadOnly: boolean;
   /** Whether the mount has ACLs. */
-  readonly acl: boolean;
+  readonly hasAcls: boolean;
   /** Logs an exception that is not a fop's failure; the caller gets EIO. */
   logUnexpected(error: unknown): void;
 }
@@ -29,7 +30,7 @@ export interface NativeFrontEnd {
 /** Replies with 0 and the result of `work`, or with minus its errno. */
 function replyWithResult<T>(
   frontEnd: NativeFrontEnd,
-  callback: Callback<T>,
+  callback: OperationCallback<T>,
   work: Promise<T>,
 ): void {
   work.then(
@@ -39,10 +40,15 @@ function replyWithResult<T>(
 }
 
 /** Replies to read and write with the number of bytes as the status, or minus the errno. */
-function replyWithCount(frontEnd: NativeFrontEnd, callback: Callback, work: Promise<number>): void {
+function replyWithCount(
+  frontEnd: NativeFrontEnd,
+  callback: OperationCallback,
+  work: Promise<number>,
+): void {
   work.then(callback, (error) => callback(-toErrno(frontEnd, error)));
 }
 
+/** Converts an exception to an errno; logs one that is not a fop's failure. */
 function toErrno(frontEnd: NativeFrontEnd, error: unknown): number {
   if (error instanceof FopError) return error.errno;
   frontEnd.logUnexpected(error);
@@ -53,13 +59,13 @@ function toErrno(frontEnd: NativeFrontEnd, error: unknown): number {
 export function makeOperations(frontEnd: NativeFrontEnd): Operations {
   const { files } = frontEnd;
   const { driver } = files;
-  const replyToRead = <T>(callback: Callback<T>, work: () => Promise<T>): void =>
+  const replyToRead = <T>(callback: OperationCallback<T>, work: () => Promise<T>): void =>
     replyWithResult(frontEnd, callback, work());
-  const replyToChange = (callback: Callback, work: () => Promise<unknown>): void =>
+  const replyToChange = (callback: OperationCallback, work: () => Promise<unknown>): void =>
     replyWithResult(
       frontEnd,
       callback,
-      (frontEnd.readOnly ? refuseReadOnly() : work()).then(() => undefined),
+      (frontEnd.isReadOnly ? refuseReadOnly() : work()).then(() => undefined),
     );
   /** Registers an open file and returns its handle for libfuse. */
   const registerFile = async (file: OpenFile): Promise<number> => {
@@ -118,14 +124,14 @@ export function makeOperations(frontEnd: NativeFrontEnd): Operations {
       replyToRead(callback, async () => registerFile(await files.open(path, flags))),
     create: (path, mode, callback) =>
       replyToRead(callback, async () =>
-        frontEnd.readOnly
+        frontEnd.isReadOnly
           ? refuseReadOnly()
           : registerFile(await files.create(path, O_RDWR | O_CREAT, mode)),
       ),
-    readInto: (_path, fd, into, size, offset, callback) =>
+    read: (_path, fd, into, size, offset, callback) =>
       replyWithCount(frontEnd, callback, readInto(frontEnd, fd, into, size, offset)),
     // The memory belongs to libfuse, and is valid until `callback`.
-    writeTo: (_path, fd, from, size, offset, callback) =>
+    write: (_path, fd, from, size, offset, callback) =>
       replyWithCount(
         frontEnd,
         callback,
@@ -173,14 +179,16 @@ function makeStat(buf: Iatt): Stat {
   };
 }
 
-const isXattrSupported = ({ acl }: NativeFrontEnd, name: string): boolean => acl || !isAcl(name);
+const isXattrSupported = ({ hasAcls }: NativeFrontEnd, name: string): boolean =>
+  hasAcls || !isAcl(name);
 
-/** @throws {FopError} for an ACL at a mount without ACLs */
+/** Checks that the mount supports an extended attribute. @throws {FopError} for an ACL at a mount without ACLs */
 function checkXattrName(frontEnd: NativeFrontEnd, name: string): void {
   if (!isXattrSupported(frontEnd, name))
     throw new FopError(EOPNOTSUPP, `${name}: mounted without ACLs`);
 }
 
+/** Reads a file into libfuse's buffer. Returns the number of bytes. */
 async function readInto(
   frontEnd: NativeFrontEnd,
   handle: number,
@@ -193,6 +201,7 @@ async function readInto(
   return bytes.length;
 }
 
+/** Writes to a file. Returns the number of bytes. */
 const writeTo = async (
   frontEnd: NativeFrontEnd,
   handle: number,

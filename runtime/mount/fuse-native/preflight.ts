@@ -40,6 +40,7 @@ export function checkLibfuse(path: string, realPath: string): void {
   }
 }
 
+/** Checks that this process can open /dev/fuse. @throws {MountError} */
 function checkDevice(path: string): void {
   try {
     closeSync(openSync('/dev/fuse', 'r+'));
@@ -49,6 +50,7 @@ function checkDevice(path: string): void {
   }
 }
 
+/** Whether this process has CAP_SYS_ADMIN. */
 function hasSysAdmin(): boolean {
   const [, mask = '0'] = /^CapEff:\s*(\S+)$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
   return ((BigInt(`0x${mask}`) >> CAP_SYS_ADMIN) & 1n) === 1n;

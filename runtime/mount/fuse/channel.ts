@@ -175,7 +175,7 @@ function mountByRoot(mountpoint: string, options: ChannelOptions): number {
   }
   const mountOptions = [
     `fd=${fd}`,
-    // Octal: a directory.
+    // The octal mode of a directory.
     'rootmode=40000',
     'user_id=0',
     'group_id=0',
@@ -205,6 +205,7 @@ function mountByRoot(mountpoint: string, options: ChannelOptions): number {
   throw makeMountError('MOUNT_FAILED', mountpoint, `${detail} (${errnoName(-status)})${hint}`);
 }
 
+/** Lists the mount options that both ways to mount pass to the kernel. */
 function listKernelOptions(options: ChannelOptions): string[] {
   // The kernel checks permissions, by the attributes in the graph's replies.
   const kernelOptions = ['default_permissions', `max_read=${options.maxRead}`];

@@ -12,7 +12,7 @@ import { mayWait } from './opcodes.ts';
 import type { Request } from './request.ts';
 
 /** Milliseconds between two checks of the callers. */
-const CHECK_MS = 100;
+const CHECK_INTERVAL_MS = 100;
 /** SIGKILL in the last four hexadecimal digits of a signal mask. */
 const SIGKILL_BIT = 1 << 8;
 
@@ -32,7 +32,7 @@ export class Interrupts {
     if (mayWait(request.opcode) || isDying(request.pid)) request.interrupt();
     else if (request.pid > 0) {
       this.liveCallerRequests.add(request);
-      this.cancelCheck ??= this.context.after(CHECK_MS, () => this.checkCallers());
+      this.cancelCheck ??= this.context.after(CHECK_INTERVAL_MS, () => this.checkCallers());
     }
   }
 
@@ -41,12 +41,14 @@ export class Interrupts {
     if (this.liveCallerRequests.size > 0) this.liveCallerRequests.delete(request);
   }
 
+  /** Stops all checks, at the end of the mount. */
   close(): void {
     this.cancelCheck?.();
     this.cancelCheck = null;
     this.liveCallerRequests.clear();
   }
 
+  /** Interrupts the requests of dying callers; checks the others again later. */
   private checkCallers(): void {
     this.cancelCheck = null;
     for (const request of [...this.liveCallerRequests]) {
@@ -55,10 +57,11 @@ export class Interrupts {
       request.interrupt();
     }
     if (this.liveCallerRequests.size > 0)
-      this.cancelCheck = this.context.after(CHECK_MS, () => this.checkCallers());
+      this.cancelCheck = this.context.after(CHECK_INTERVAL_MS, () => this.checkCallers());
   }
 }
 
+/** Whether a thread has ended, or a SIGKILL pending; false for the kernel and other pid namespaces (0). */
 function isDying(tid: number): boolean {
   if (tid <= 0) return false;
   let status: string;

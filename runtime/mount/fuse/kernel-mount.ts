@@ -78,6 +78,7 @@ export async function mountGraph(options: MountOptions): Promise<KernelMount> {
   }
 }
 
+/** Looks the root up, mounts, and begins to serve. @throws {MountError} */
 async function mountAndServe(
   initiator: Initiator<Session>,
   options: MountOptions,
@@ -128,6 +129,7 @@ export class KernelMount implements Mount {
   readonly unmounted: Promise<MountError | null>;
   private readonly channel: Channel;
   private readonly resolveUnmounted: (error: MountError | null) => void;
+  /** Unmounts at the exit of the process, when only synchronous calls run. */
   private readonly onExit = (): void => this.channel.closeAndUnmount();
   private unmountPromise: Promise<void> | null = null;
   private isClosed = false;
@@ -172,6 +174,7 @@ export class KernelMount implements Mount {
     return notices.awaitHandled();
   }
 
+  /** Unmounts, waits a limited time for requests under way, and closes the connection. */
   private async unmountAndDrain(): Promise<void> {
     if (this.isClosed) return;
     if (this.session.hasWriteback) await this.flushWriteback();
@@ -191,7 +194,7 @@ export class KernelMount implements Mount {
   private async flushWriteback(): Promise<void> {
     const { session } = this;
     let isTimeUp = false;
-    const timeUp = delay(GRACE_MS, undefined, { ref: false }).then(() => {
+    const whenTimeUp = delay(GRACE_MS, undefined, { ref: false }).then(() => {
       isTimeUp = true;
     });
     const whenSynced = syncMount(this.mountpoint).catch((error) => {
@@ -199,7 +202,7 @@ export class KernelMount implements Mount {
         msgid: messages.writebackLost.id,
       });
     });
-    await Promise.race([timeUp, whenSynced]);
+    await Promise.race([whenTimeUp, whenSynced]);
     // The kernel sends writes without waiting for replies, so wait until no request comes.
     for (let lastCount = -1; lastCount !== session.messageCount && !isTimeUp && !this.isClosed; ) {
       lastCount = session.messageCount;
@@ -217,6 +220,7 @@ export class KernelMount implements Mount {
     }
   }
 
+  /** Closes the connection, and settles `unmounted`. */
   private close(error: MountError | null): void {
     this.isClosed = true;
     process.off('exit', this.onExit);

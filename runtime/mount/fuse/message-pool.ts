@@ -17,15 +17,15 @@ export class Message {
 }
 
 export class MessagePool {
-  private readonly spare: Message[] = [];
+  private readonly spareMessages: Message[] = [];
 
   /** Returns a spare message, or a new one. */
-  take(): Message {
-    return this.spare.pop() ?? new Message();
+  acquire(): Message {
+    return this.spareMessages.pop() ?? new Message();
   }
 
   /** Takes a message back after its reply. */
-  give(message: Message): void {
-    if (this.spare.length < SPARE_MESSAGES_MAX) this.spare.push(message);
+  release(message: Message): void {
+    if (this.spareMessages.length < SPARE_MESSAGES_MAX) this.spareMessages.push(message);
   }
 }

@@ -16,6 +16,7 @@ export type MountErrorCode =
   | 'MOUNT_UNSUPPORTED_PLATFORM'
   | 'MOUNT_FAILED';
 
+/** Thrown when a graph cannot be mounted or unmounted. */
 export class MountError extends Error {
   override readonly name = 'MountError';
   readonly code: MountErrorCode;

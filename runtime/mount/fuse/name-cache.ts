@@ -17,9 +17,10 @@ const HASH_MULTIPLIER = 0x9e3779b1;
 
 export class NameCache {
   private readonly names: string[] = new Array(SLOT_COUNT).fill('');
-  /** The bytes of the cached names, `NAME_BYTES_MAX` for each, and their lengths. */
+  /** The bytes of the cached names, `NAME_BYTES_MAX` for each slot. */
   private readonly bytes = new Uint8Array(SLOT_COUNT * NAME_BYTES_MAX);
   private readonly view = new DataView(this.bytes.buffer);
+  /** The number of bytes of the name in each slot. */
   private readonly lengths = new Uint8Array(SLOT_COUNT);
 
   /** Decodes the name in a span of the cursor's message (`core/bytes.ts`). */
@@ -27,9 +28,10 @@ export class NameCache {
     const length = end - start;
     if (length > NAME_BYTES_MAX) return decodeName(bytes, start, end);
     let hash = length;
-    let at = start;
-    for (; at + WORD_BYTES <= end; at += WORD_BYTES) hash = mixHash(hash ^ view.getInt32(at, true));
-    for (; at < end; at++) hash = mixHash(hash ^ bytes[at]!);
+    let position = start;
+    for (; position + WORD_BYTES <= end; position += WORD_BYTES)
+      hash = mixHash(hash ^ view.getInt32(position, true));
+    for (; position < end; position++) hash = mixHash(hash ^ bytes[position]!);
     const slot = hash >>> (32 - SLOT_BITS);
     if (
       this.lengths[slot] === length &&
@@ -54,11 +56,13 @@ export class NameCache {
     end: number,
   ): boolean {
     const shift = offset - start;
-    let at = start;
-    for (; at + WORD_BYTES <= end; at += WORD_BYTES) {
-      if (view.getInt32(at, true) !== this.view.getInt32(at + shift, true)) return false;
+    let position = start;
+    for (; position + WORD_BYTES <= end; position += WORD_BYTES) {
+      if (view.getInt32(position, true) !== this.view.getInt32(position + shift, true))
+        return false;
     }
-    for (; at < end; at++) if (bytes[at] !== this.bytes[at + shift]) return false;
+    for (; position < end; position++)
+      if (bytes[position] !== this.bytes[position + shift]) return false;
     return true;
   }
 }

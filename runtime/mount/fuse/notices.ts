@@ -23,7 +23,7 @@ import {
   INVAL_INODE_SIZE,
 } from './codec/notify.ts';
 import { Notifier } from './notifier.ts';
-import * as P from './protocol.ts';
+import * as protocol from './protocol.ts';
 
 /** The most waiting notices, if the kernel supports a notice for all names. */
 const WAITING_MAX = 4096;
@@ -38,6 +38,7 @@ export interface RequestsUnderWay {
   findOldestCachedNumber(): number;
 }
 
+/** A notice that the kernel has not handled. */
 interface Notice {
   readonly upcall: Upcall;
   /** The serial number of the newest request at the time when the notice was added. */
@@ -53,11 +54,12 @@ export class Notices {
   private readonly root: Inode;
   private readonly log: Log;
   private readonly requestsUnderWay: RequestsUnderWay;
-  /** By `makeNoticeKey`, in order of adding. */
+  /** The notices that wait for replies, by `makeNoticeKey`, the oldest first. */
   private readonly waitingNotices = new Map<string, Notice>();
+  /** The notices that the thread has received and not written, the oldest first. */
   private readonly noticesInThread: Notice[] = [];
   private notifier: Notifier | null = null;
-  private minor = P.MINOR_MIN;
+  private minor = protocol.MINOR_MIN;
   private isClosed = false;
 
   /** @param fd the mounted descriptor of `/dev/fuse` @param root the root directory's inode */
@@ -109,7 +111,7 @@ export class Notices {
     if (status >= 0 || status === -ENOENT) return;
     this.log.warning('the kernel refused a notice, so its cache may be stale', {
       errno: -status,
-      msgid: messages.notInvalidated.id,
+      msgid: messages.noticeRefused.id,
     });
   }
 
@@ -136,15 +138,16 @@ export class Notices {
     }
   }
 
+  /** Returns the notifier; the first call starts its thread. */
   private getNotifier(): Notifier {
     this.notifier ??= new Notifier(this.fd, {
       onWritten: () => {
         resolveWaiters(this.noticesInThread.shift()!);
         this.flush();
       },
-      onBroken: (why) => {
-        this.log.error(`notices to the kernel have stopped, so its cache may be stale: ${why}`, {
-          msgid: messages.neverInvalidated.id,
+      onBroken: (reason) => {
+        this.log.error(`notices to the kernel have stopped, so its cache may be stale: ${reason}`, {
+          msgid: messages.noticesStopped.id,
         });
         this.close();
       },
@@ -169,6 +172,7 @@ export class Notices {
     this.waitingNotices.set(key, { upcall, newestRequest: readNewestUnique(), waiters });
   }
 
+  /** Adds a notice for all names; for an older kernel, one for each name in the inode table. */
   private addEveryEntry(): void {
     if (this.minor < MINOR_WITH_EPOCH) {
       this.log.warning(
@@ -190,6 +194,7 @@ export class Notices {
   }
 }
 
+/** Calls the waiters of a notice that the kernel has handled, or that was dropped. */
 function resolveWaiters({ waiters }: Notice): void {
   for (const resolve of waiters.splice(0)) resolve();
 }
@@ -227,7 +232,7 @@ function encodeNotice(upcall: Upcall): Uint8Array | null {
         encodeDelete(view, upcall.parent.id, upcall.inode.id, nameBytes),
       );
     case 'every-entry':
-      return encodeMessage(P.OUT_HEADER_SIZE, encodeIncEpoch);
+      return encodeMessage(protocol.OUT_HEADER_SIZE, encodeIncEpoch);
   }
 }
 

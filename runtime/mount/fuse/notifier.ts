@@ -12,7 +12,8 @@ import { close, fcntl } from '../../sys/libc.ts';
 import { startOrphanResponder } from './orphan-responder.ts';
 import { DEV_IOC_CLONE } from './protocol.ts';
 
-const WORKER = `
+/** The thread's program. Its constants are close_range(2)'s number and flag, and the flag of unshare(2). */
+const WORKER_PROGRAM = `
 const fs = require('node:fs');
 const { parentPort, receiveMessageOnPort, workerData } = require('node:worker_threads');
 const koffi = require(workerData.koffi);
@@ -21,6 +22,7 @@ const libc = koffi.load(null);
 const CLOSE_RANGE = 436, UNSHARE = 2, BEYOND_ALL = 0x7ffffff0, CLONE_FILES = 0x400;
 const DEV_IOC_CLONE = ${DEV_IOC_CLONE};
 
+// Gives the thread a descriptor table of its own. The range lies beyond all descriptors, so none is closed.
 function unshareDescriptorTable() {
   const syscall = libc.func('long syscall(long number, uint32 first, uint32 last, uint32 flags)');
   if (syscall(CLOSE_RANGE, BEYOND_ALL, BEYOND_ALL, UNSHARE) === 0) return true;
@@ -68,6 +70,7 @@ for (;;) {
 /** Milliseconds that `close` waits for the thread's start, which takes far less. */
 const START_TIMEOUT_MS = 5000;
 
+/** The callbacks of a notifier's owner. */
 export interface NotifierEvents {
   /** Called when the kernel has handled the oldest message. */
   onWritten(): void;
@@ -97,7 +100,12 @@ export class Notifier {
       messageCount: this.messageCount,
       hasStarted: this.hasStarted,
     };
-    this.worker = new Worker(WORKER, { eval: true, workerData, execArgv: [], name: 'notices' });
+    this.worker = new Worker(WORKER_PROGRAM, {
+      eval: true,
+      workerData,
+      execArgv: [],
+      name: 'notices',
+    });
     this.worker.unref();
     this.worker.on('message', (message) => {
       if (message === 'ready') this.startResponder();

@@ -22,6 +22,7 @@ import * as space from './handlers/space.ts';
 import { tmpfile } from './handlers/tmpfile.ts';
 import * as xattr from './handlers/xattr.ts';
 
+/** A served operation with the arguments `A`. */
 export interface Opcode<A> {
   readonly opcode: number;
   /** The arguments' object: `decode` fills it, and `handle` gets it. */
@@ -101,6 +102,7 @@ export const opcodes = {
   COPY_FILE_RANGE_64: defineOpcode(53, new req.CopyFileRangeIn(), req.decodeCopyFileRangeIn, space.copyFileRange64),
 };
 
+/** Operations that get ENOSYS; their names appear in log lines. */
 const unservedOpcodes = {
   BMAP: 37,
   POLL: 40,
@@ -109,12 +111,12 @@ const unservedOpcodes = {
   REMOVEMAPPING: 49,
 };
 
-const entries = Object.entries(opcodes) as [keyof typeof opcodes, Opcode<unknown>][];
+const opcodeEntries = Object.entries(opcodes) as [keyof typeof opcodes, Opcode<unknown>][];
 
 /** The kernel's number of each operation, served or not, by name. */
 export const OP = {
   ...unservedOpcodes,
-  ...(Object.fromEntries(entries.map(([name, { opcode }]) => [name, opcode])) as {
+  ...(Object.fromEntries(opcodeEntries.map(([name, { opcode }]) => [name, opcode])) as {
     readonly [N in keyof typeof opcodes]: number;
   }),
 };
@@ -127,16 +129,18 @@ for (const [name, opcode] of Object.entries(OP)) {
 }
 
 /** The served operations, by the kernel's number. */
-export const operations: (Opcode<unknown> | undefined)[] = [];
-for (const [, operation] of entries) operations[operation.opcode] = operation;
+export const operationsByOpcode: (Opcode<unknown> | undefined)[] = [];
+for (const [, operation] of opcodeEntries) operationsByOpcode[operation.opcode] = operation;
 
-/** The kernel's name of an operation, served or not. */
+/** Returns the kernel's name of an operation, served or not. */
 export const nameOpcode = (opcode: number): string => opcodeNames[opcode] ?? `opcode ${opcode}`;
 
 /** Whether the kernel caches the reply to an operation. */
-export const isReplyCached = (opcode: number): boolean => operations[opcode]?.trait === CACHED;
+export const isReplyCached = (opcode: number): boolean =>
+  operationsByOpcode[opcode]?.trait === CACHED;
 
-export const hasReply = (opcode: number): boolean => operations[opcode]?.trait !== NO_REPLY;
+/** Whether the kernel expects a reply to an operation. */
+export const hasReply = (opcode: number): boolean => operationsByOpcode[opcode]?.trait !== NO_REPLY;
 
 /** Whether the operation may wait for other callers. */
-export const mayWait = (opcode: number): boolean => operations[opcode]?.trait === WAITS;
+export const mayWait = (opcode: number): boolean => operationsByOpcode[opcode]?.trait === WAITS;

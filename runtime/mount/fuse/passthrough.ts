@@ -37,11 +37,11 @@ function findDataLinks(links: Child, fd?: Fd): Child {
     const { readv, writev, open } = dataLinks;
     const { xl } = readv;
     const { dataPath } = xl.translator;
-    const passesOn =
+    const isSkipped =
       dataPath?.isOwn !== undefined &&
       ![readv, writev, open].some((target) => target.isObserved || target.xl !== xl) &&
       !(fd !== undefined && dataPath.isOwn(xl, fd));
-    if (!passesOn) return dataLinks;
+    if (!isSkipped) return dataLinks;
     dataLinks = xl.children[0]!;
   }
 }
@@ -69,8 +69,9 @@ function canSkipFlush(links: Child, storage: Xlator, fd: Fd): boolean {
 }
 
 export class Passthrough {
-  /** The result of the last `open`: flags for its reply, and the backing file's id or 0. */
+  /** A result of the last `open`: flags for its reply (FOPEN_…). */
   openFlags = 0;
+  /** A result of the last `open`: the backing file's id; 0 without passthrough. */
   backingId = 0;
   /** Number of opens with passthrough since the mount. */
   openCount = 0;
@@ -78,9 +79,12 @@ export class Passthrough {
   isSupported = false;
   private readonly deviceFd: number;
   private readonly log: Log;
+  /** The registered backing files by their inodes, and by the open fds that use them. */
   private readonly byInode = new Map<Inode, BackingFile>();
   private readonly byFd = new Map<Fd, BackingFile>();
+  /** Inodes that were opened O_RDWR with passthrough. */
   private readonly openedReadWrite = new WeakSet<Inode>();
+  /** Memory for the argument of an ioctl: 16 bytes, the size of a struct fuse_backing_map. */
   private readonly ioctlBuffer = new Uint8Array(new ArrayBuffer(16));
   private readonly ioctlView = new DataView(this.ioctlBuffer.buffer);
 
@@ -119,6 +123,7 @@ export class Passthrough {
     return this.byFd.size;
   }
 
+  /** Ends passthrough for a closed fd; at the last fd of an inode, closes the backing file in the kernel. */
   release(fd: Fd): void {
     const backing = this.byFd.get(fd);
     if (backing === undefined) return;

@@ -7,6 +7,7 @@
  * Source: include/uapi/linux/fuse.h.
  */
 
+/** The major version. */
 export const KERNEL_VERSION = 7;
 /** Linux 5.4. Older kernels differ in message sizes, and are refused. */
 export const MINOR_MIN = 31;

@@ -7,7 +7,7 @@
 import { writeFileSync } from 'node:fs';
 import { MAX_DATA } from '../../core/limits.ts';
 
-/** Returns false when readahead stays unchanged. @param device of the mount, as in /proc/self/mountinfo */
+/** Raises a mount's readahead. Returns false if it stays unchanged. @param device as in /proc/self/mountinfo */
 export function raiseReadahead(device: string): boolean {
   try {
     writeFileSync(`/sys/class/bdi/${device}/read_ahead_kb`, String(MAX_DATA / 1024));

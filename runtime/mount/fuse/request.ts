@@ -5,11 +5,11 @@ import type { InHeader } from './codec/header.ts';
 import { findGroups } from './groups.ts';
 import type { Message } from './message-pool.ts';
 
-/** Records slow requests. */
+/** Receives the requests that took at least `slowMs` milliseconds. */
 export interface SlowObserver {
   readonly slowMs: number;
   /** Reports a slow success; parameters as of `onSample` (sampled-clock.ts). */
-  recordSlow(request: Request, repliedAt: number, ms: number, endedCount: number): void;
+  recordSlow(request: Request, repliedAtMs: number, durationMs: number, endedCount: number): void;
 }
 
 export class Request extends Stack implements SampleListener {
@@ -33,10 +33,11 @@ export class Request extends Stack implements SampleListener {
     this.nodeid = header.nodeid;
   }
 
-  onSample(repliedAt: number, ms: number, endedCount: number): void {
+  /** Reports the request if it was slow. */
+  onSample(repliedAtMs: number, durationMs: number, endedCount: number): void {
     const { slowObserver: observer } = this;
     this.slowObserver = null;
-    if (observer !== null && ms >= observer.slowMs)
-      observer.recordSlow(this, repliedAt, ms, endedCount);
+    if (observer !== null && durationMs >= observer.slowMs)
+      observer.recordSlow(this, repliedAtMs, durationMs, endedCount);
   }
 }

@@ -32,7 +32,7 @@ import { Interrupts } from './interrupts.ts';
 import { MessagePool } from './message-pool.ts';
 import { NameCache } from './name-cache.ts';
 import { Notices } from './notices.ts';
-import { hasReply, isReplyCached, nameOpcode, operations } from './opcodes.ts';
+import { hasReply, isReplyCached, nameOpcode, operationsByOpcode } from './opcodes.ts';
 import { PageCachePolicy } from './page-cache-policy.ts';
 import { Passthrough } from './passthrough.ts';
 import { IN_HEADER_SIZE, OUT_HEADER_SIZE } from './protocol.ts';
@@ -40,6 +40,7 @@ import { Request, type SlowObserver } from './request.ts';
 
 /** Bytes of the largest encoded reply: the data of a READ. */
 const OUT_SIZE = OUT_HEADER_SIZE + MAX_DATA;
+/** Bytes of a page. */
 const PAGE_SIZE = 4096;
 /** Data of at most so many bytes is copied behind the reply's header; larger data is sent by writev(2), uncopied. */
 const COPY_MAX = 8192;
@@ -48,6 +49,7 @@ const COPY_MAX = 8192;
  * ends at most 250 ms after twice the time limit, the caller waits less than a second longer than that.
  */
 const ABANDONED_MS = 500;
+/** The message that refuses a new graph without locks. */
 const LOCKS_MISSING =
   'no volume serves locks, on which the kernel relies at this mount; unmount and mount again';
 /** The kernel accepts only smaller errnos. */
@@ -88,23 +90,16 @@ const fuseTranslator = makeInitiatorTranslator<Session>(
   'mount/fuse',
   "Turns the kernel's FUSE requests into fops on the top of the graph.",
   ({ priv: session }) => {
-    const {
-      messageCount: requests,
-      inFlightCount,
-      fds,
-      notices,
-      passthrough,
-      hasWriteback: writeback,
-    } = session;
+    const { messageCount, inFlightCount, fds, notices, passthrough, hasWriteback } = session;
     return {
-      requests,
+      requests: messageCount,
       'in-flight': inFlightCount,
       'open-fds': fds.size,
       notices: notices.sentCount,
       passthrough: passthrough.isSupported ? 'on' : 'off',
       'passthrough-fds': passthrough.fdCount,
       'passthrough-opened': passthrough.openCount,
-      'writeback-cache': writeback ? 'on' : 'off',
+      'writeback-cache': hasWriteback ? 'on' : 'off',
     };
   },
 );
@@ -150,12 +145,12 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
   private readonly header = new InHeader();
   private readonly nameCache = new NameCache();
   private readonly messagePool = new MessagePool();
-  private currentMessage = this.messagePool.take();
+  private currentMessage = this.messagePool.acquire();
   /** The request of the current message, until its reply or the handler's return. */
   private request: Request | null = null;
   /** Whether the current request uses bytes of the message until its reply. */
   private isMessageBorrowed = false;
-  /** The kernel's messages since the mount. */
+  /** The number of the kernel's messages since the mount. */
   messageCount = 0;
   private readonly interrupts: Interrupts;
   private readonly notableRequests: NotableRequests | null;
@@ -266,7 +261,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     this.request = null;
     this.isMessageBorrowed = false;
     decodeInHeader(cursor, length, header);
-    const operation = operations[header.opcode];
+    const operation = operationsByOpcode[header.opcode];
     if (cursor.isShort || operation === undefined) {
       this.rejectMessage(cursor.isShort, length);
       return;
@@ -289,7 +284,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     this.graph.top.context.after(ABANDONED_MS, () => {
       if (!this.client.end(request)) return;
       this.log.error(`${request.op}: abandoned with a call that ran too long`, {
-        msgid: messages.abandoned.id,
+        msgid: messages.requestAbandoned.id,
       });
       // Code that still runs may use the data, so its buffer is not reused.
       request.message = null;
@@ -382,11 +377,12 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     this.initiator.close();
   }
 
+  /** Ends a request before its reply. Returns null, and logs, if it has had a reply. */
   private endRequest(frame: Frame, errno: number): Request | null {
     const request = frame.root as Request;
     if (!this.client.end(request)) {
       this.log.error(`${request.op}: request ${request.unique} was answered twice; dropped`, {
-        msgid: messages.answeredTwice.id,
+        msgid: messages.repliedTwice.id,
       });
       return null;
     }
@@ -401,8 +397,8 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
   }
 
   /**
-   * As `recordIfSlow`, for a request that gets its reply before its handler returns. It reads no clock: the next sample
-   * gives the duration.
+   * Records like `recordIfSlow` a request that gets its reply before its handler returns. Reads no clock: the next
+   * sample gives the duration.
    */
   private deferSlowCheck(request: Request, errno: number): void {
     const { notableRequests } = this;
@@ -415,10 +411,10 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     onNextSample(request);
   }
 
-  recordSlow(request: Request, repliedAt: number, ms: number, endedCount: number): void {
+  recordSlow(request: Request, repliedAtMs: number, durationMs: number, endedCount: number): void {
     this.notableRequests
-      ?.add(request, this, request.nodeid, 0, repliedAt, ms)
-      .onSample(repliedAt, ms, endedCount);
+      ?.add(request, this, request.nodeid, 0, repliedAtMs, durationMs)
+      .onSample(repliedAtMs, durationMs, endedCount);
   }
 
   /** Records a failed or slow request, for `glossa why`. */
@@ -429,6 +425,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     this.notableRequests?.add(request, this, request.nodeid, errno, now, durationMs);
   }
 
+  /** Writes a reply from `out`. Returns false if the kernel did not accept it. */
   private send(request: Request, errno: number, bodyBytes: number): boolean {
     // The descriptor may be closed, and its number reused.
     if (this.isClosed) return false;
@@ -436,6 +433,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     return this.checkWrite(request, write(this.fd, this.out, length));
   }
 
+  /** Checks the status of a reply's write. Returns false, and fails the request, if the kernel refused the reply. */
   private checkWrite(request: Request, status: number): boolean {
     if (this.notices.hasWaiting) this.notices.flush();
     if (status >= 0) return true;
@@ -443,7 +441,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     if (status === -ENOENT || status === -ENODEV || status === -EPERM) return false;
     this.log.warning(`${request.op}: the kernel refused an answer`, {
       errno: -status,
-      msgid: messages.answerRefused.id,
+      msgid: messages.replyRefused.id,
     });
     // The caller may still wait for a reply.
     write(this.fd, this.out, encodeOutHeader(this.view, request.kernelUnique, EIO, 0));
@@ -455,13 +453,14 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     this.request = null;
     if (!this.isMessageBorrowed) return;
     request.message = this.currentMessage;
-    this.currentMessage = this.messagePool.take();
+    this.currentMessage = this.messagePool.acquire();
   }
 
+  /** Returns the buffer of a request with a late reply to the pool. */
   private releaseMessage(request: Request): void {
     this.interrupts.stopWatching(request);
     if (request.message === null) return;
-    this.messagePool.give(request.message);
+    this.messagePool.release(request.message);
     request.message = null;
   }
 
@@ -471,13 +470,14 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     const { opcode } = header;
     if (isMalformed) {
       this.log.error(`malformed ${nameOpcode(opcode)} of ${length} bytes`, {
-        msgid: messages.malformed.id,
+        msgid: messages.malformedKernelMessage.id,
       });
     }
     if (length < IN_HEADER_SIZE) return;
     if (hasReply(opcode)) this.replyHeader(header, isMalformed ? EINVAL : ENOSYS, 0);
   }
 
+  /** Logs an exception of a handler, and fails its request with EIO. */
   private handleException(error: unknown): void {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.log.error(`${nameOpcode(this.header.opcode)}: a translator threw: ${text}`, {

@@ -37,6 +37,7 @@ import { RecordingWriter } from '../recording-bytes.ts';
 
 /** The file's mode: for its owner alone, because a recording contains names of files. */
 const FILE_MODE = 0o600;
+/** The number of slots: while one fills, others are deflated. */
 const SLOT_COUNT = 4;
 /** Bytes of a slot, unless the recording is to be replayed. */
 const SLOT_BYTES = 256 * 1024;
@@ -55,13 +56,14 @@ const writeAsync = promisify<number, Uint8Array, number, number, number, unknown
 /** A slot, with the facts for the entry of the block that it becomes. */
 interface ActiveSlot {
   readonly slot: Slot;
-  /** Its number among slots and blocks, from 1 on; 0 if it is empty. */
+  /** The slot's number among slots and blocks, from 1 on; 0 if it is empty. */
   sequence: number;
   /** The earliest and the latest time of its events, in nanoseconds. */
   firstTime: number;
   lastTime: number;
 }
 
+/** Marks a slot as empty, after a block has its events. */
 function emptySlot(active: ActiveSlot): void {
   active.sequence = 0;
   active.slot.begin(0);
@@ -84,8 +86,9 @@ export class RecordingFile implements EventStore {
   /** The next slot's number. */
   private nextSequence = 1;
   private readonly blocks: Block[] = [];
-  /** The offsets in the file of the first block, and of the next one. */
+  /** The offset of the first block in the file. */
   private readonly blocksAt: number;
+  /** The offset of the next block in the file. */
   private nextBlockAt: number;
   /** Resolves after all blocks: they are written one after another, so that the file has no gap. */
   private pendingWrites: Promise<void> = Promise.resolve();
@@ -175,6 +178,7 @@ export class RecordingFile implements EventStore {
     writeSync(fd, this.head, 0, this.head.length, PREFIX_BYTES);
   }
 
+  /** Begins to write events into an empty slot. */
   private beginSlot(active: ActiveSlot): void {
     active.sequence = this.nextSequence;
     this.nextSequence += 1;
@@ -251,6 +255,7 @@ export class RecordingFile implements EventStore {
     return usedSlots.sort((a, b) => a.sequence - b.sequence);
   }
 
+  /** Reports the first failure; further events are lost. */
   private reportTrouble(error: unknown): void {
     if (this.hasFailed) return;
     this.hasFailed = true;
@@ -263,13 +268,13 @@ export class RecordingFile implements EventStore {
     const partPath = `${this.path}.part`;
     const indexAt = PREFIX_BYTES + this.head.length;
     const blocksAt = indexAt + this.blocks.length * ENTRY_BYTES;
-    const shift = blocksAt - this.blocksAt;
+    const offsetShift = blocksAt - this.blocksAt;
     const fd = openToWrite(partPath, { mode: FILE_MODE, noLinks: true });
     try {
       const layout = { slots: 0, slotSize: 0, slotsAt: 0, indexAt, indexed: this.blocks.length };
       this.writeStart(fd, { ...layout, blocksAt });
       this.blocks.forEach((block, i) => {
-        const entry = encodeEntry({ ...block, offset: block.offset + shift });
+        const entry = encodeEntry({ ...block, offset: block.offset + offsetShift });
         writeSync(fd, entry, 0, ENTRY_BYTES, indexAt + i * ENTRY_BYTES);
       });
       const chunk = new Uint8Array(CHUNK_BYTES);
@@ -281,7 +286,7 @@ export class RecordingFile implements EventStore {
           Math.min(CHUNK_BYTES, this.nextBlockAt - offset),
           offset,
         );
-        writeSync(fd, chunk, 0, length, offset + shift);
+        writeSync(fd, chunk, 0, length, offset + offsetShift);
         offset += length;
       }
       renameSync(partPath, this.path);

@@ -90,7 +90,7 @@ function openFile(xl: MetaXlator, fd: Fd, treePath: TreePath, flags: number): nu
 
 /** Logs why a file cannot be written, and returns EPERM. */
 function refuseWrite(xl: MetaXlator, { readOnly }: File): number {
-  if (readOnly !== undefined) xl.log.error(readOnly, { msgid: messages.metaRefused.id });
+  if (readOnly !== undefined) xl.log.error(readOnly, { msgid: messages.metaValueRefused.id });
   return EPERM;
 }
 

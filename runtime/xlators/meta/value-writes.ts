@@ -51,10 +51,10 @@ function writeNode(xl: MetaXlator, { treePath }: OpenNode, value: string): numbe
   } catch (error) {
     if (!(error instanceof RefusedValue)) throw error;
     for (const problem of error.problems) {
-      xl.log.error(`${path} stays as it is: ${problem}`, { msgid: messages.metaRefused.id });
+      xl.log.error(`${path} stays as it is: ${problem}`, { msgid: messages.metaValueRefused.id });
     }
     return EINVAL;
   }
-  xl.log.info(`${path} is now '${printable(value)}'`, { msgid: messages.metaSet.id });
+  xl.log.info(`${path} is now '${printable(value)}'`, { msgid: messages.metaFileSet.id });
   return 0;
 }

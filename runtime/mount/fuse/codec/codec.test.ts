@@ -227,7 +227,7 @@ describe('decoding', () => {
         for (const row of Object.values(opcodes)) {
           decodeInHeader(cursor, message.length, header);
           (row.decode as (cursor: Cursor, out: unknown) => void)(cursor, row.args);
-          expect(cursor.at).toBeLessThanOrEqual(message.length);
+          expect(cursor.position).toBeLessThanOrEqual(message.length);
           for (const value of Object.values(row.args as object)) {
             if (!(value instanceof Span)) continue;
             expect(value.start).toBeLessThanOrEqual(value.end);
@@ -250,8 +250,10 @@ describe('decoding', () => {
     const cursor = new Cursor(new Uint8Array([1, 2, 3, 4, 5, 6]));
     const span = new Span();
     cursor.reset(0, 6);
-    expect([cursor.u32(), cursor.u64(), cursor.i64(), cursor.u32()]).toEqual([0x04030201, 0, 0, 0]);
-    cursor.data(1, span);
+    expect([cursor.readU32(), cursor.readU64(), cursor.readI64(), cursor.readU32()]).toEqual([
+      0x04030201, 0, 0, 0,
+    ]);
+    cursor.readData(1, span);
     expect([cursor.isShort, span.length]).toEqual([true, 0]);
   });
 });
@@ -259,9 +261,9 @@ describe('decoding', () => {
 describe('a 64-bit number', () => {
   const view = new DataView(new ArrayBuffer(8));
   const cursor = new Cursor(new Uint8Array(view.buffer));
-  const again = (read: 'u64' | 'i64'): number => {
+  const again = (method: 'readU64' | 'readI64'): number => {
     cursor.reset(0, 8);
-    return cursor[read]();
+    return cursor[method]();
   };
 
   test('up to 2^53 survives encoding and decoding', () => {
@@ -269,17 +271,17 @@ describe('a 64-bit number', () => {
       fc.property(fc.maxSafeNat(), fc.maxSafeInteger(), (unsigned, signed) => {
         putU64(view, 0, unsigned);
         expect(view.getBigUint64(0, true)).toBe(BigInt(unsigned));
-        expect(again('u64')).toBe(unsigned);
+        expect(again('readU64')).toBe(unsigned);
         putI64(view, 0, signed);
         expect(view.getBigInt64(0, true)).toBe(BigInt(signed));
-        expect(again('i64')).toBe(signed);
+        expect(again('readI64')).toBe(signed);
       }),
     );
   });
 
   test('beyond 2^53 decodes to a Number beyond 2^53', () => {
     view.setBigUint64(0, 2n ** 63n - 1n, true);
-    expect(again('u64')).toBeGreaterThan(Number.MAX_SAFE_INTEGER);
+    expect(again('readU64')).toBeGreaterThan(Number.MAX_SAFE_INTEGER);
   });
 });
 

@@ -1,9 +1,9 @@
 /**
- * Reads the fields of a message in order, and never outside of it.
+ * Reads the fields of a FUSE request in order, and never outside of it. Also writes 64-bit fields of replies.
  *
  * A read beyond the end returns 0 (or an empty span) and sets `isShort`, which the decoder checks once, after the last
- * field. 64-bit fields become Numbers, exact below 2^53; handlers refuse larger offsets and sizes. Lock owners are
- * arbitrary, so they are two halves.
+ * field. 64-bit fields become Numbers, exact below 2^53; handlers refuse larger offsets and sizes. A lock owner may use
+ * all 64 bits, so it is read as two 32-bit halves.
  */
 
 const TWO_32 = 0x1_0000_0000;
@@ -22,7 +22,7 @@ export class Cursor {
   readonly bytes: Uint8Array;
   readonly view: DataView;
   /** Position of the next field in `bytes`. */
-  at = 0;
+  position = 0;
   /** Position after the message. */
   end = 0;
   /** Whether the message ended before a field did. */
@@ -35,24 +35,24 @@ export class Cursor {
 
   /** Starts on the message in `bytes[start … end)`; an end beyond the bytes makes it short. */
   reset(start: number, end: number): void {
-    this.at = start;
+    this.position = start;
     this.end = Math.min(end, this.bytes.length);
     this.isShort = end > this.bytes.length || start > end;
   }
 
-  u32(): number {
-    return this.advance(4) ? this.view.getUint32(this.at - 4, true) : 0;
+  readU32(): number {
+    return this.advance(4) ? this.view.getUint32(this.position - 4, true) : 0;
   }
 
-  u64(): number {
+  readU64(): number {
     if (!this.advance(8)) return 0;
-    const at = this.at - 8;
+    const at = this.position - 8;
     return this.view.getUint32(at, true) + this.view.getUint32(at + 4, true) * TWO_32;
   }
 
-  i64(): number {
+  readI64(): number {
     if (!this.advance(8)) return 0;
-    const at = this.at - 8;
+    const at = this.position - 8;
     return this.view.getUint32(at, true) + this.view.getInt32(at + 4, true) * TWO_32;
   }
 
@@ -61,37 +61,39 @@ export class Cursor {
   }
 
   /** Reads a name up to its NUL, and skips the NUL. A missing NUL makes the message short. */
-  name(out: Span): void {
+  readName(out: Span): void {
     const { bytes, end } = this;
-    let at = this.at;
+    let at = this.position;
     out.start = at;
     while (at < end && bytes[at] !== 0) at++;
     if (at < end) {
       out.end = at;
-      this.at = at + 1;
+      this.position = at + 1;
     } else this.endShort(out);
   }
 
   /** Reads the next `count` bytes. */
-  data(count: number, out: Span): void {
-    out.start = this.at;
-    if (this.advance(count)) out.end = this.at;
+  readData(count: number, out: Span): void {
+    out.start = this.position;
+    if (this.advance(count)) out.end = this.position;
     else this.endShort(out);
   }
 
+  /** Moves behind the next `count` bytes. Returns false, and marks the message as short, if it ends before. */
   private advance(count: number): boolean {
-    if (this.at + count > this.end) {
+    if (this.position + count > this.end) {
       this.isShort = true;
-      this.at = this.end;
+      this.position = this.end;
       return false;
     }
-    this.at += count;
+    this.position += count;
     return true;
   }
 
+  /** Marks the message as short, and makes `out` empty. */
   private endShort(out: Span): void {
     this.isShort = true;
-    this.at = this.end;
+    this.position = this.end;
     out.start = this.end;
     out.end = this.end;
   }

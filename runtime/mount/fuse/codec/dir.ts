@@ -12,24 +12,24 @@ export const NAME_OFFSET = 24;
 export const NAME_OFFSET_PLUS = ENTRY_OUT_SIZE + NAME_OFFSET;
 
 /**
- * Writes a fuse_dirent around a name that is already at `at + NAME_OFFSET`, padded with NULs. Returns its size.
- * @param off the offset at which a READDIR continues after this entry @param type DT_…
+ * Writes a fuse_dirent around a name that is already at `offset + NAME_OFFSET`, padded with NULs. Returns its size.
+ * @param nextOffset the offset at which a READDIR continues after this entry @param type DT_…
  */
 export function encodeDirent(
   view: DataView,
-  at: number,
+  offset: number,
   inoHi: number,
   inoLo: number,
-  off: number,
+  nextOffset: number,
   type: number,
   nameBytes: number,
 ): number {
-  view.setUint32(at, inoLo, true);
-  view.setUint32(at + 4, inoHi, true);
-  putU64(view, at + 8, off);
-  view.setUint32(at + 16, nameBytes, true);
-  view.setUint32(at + 20, type, true);
+  view.setUint32(offset, inoLo, true);
+  view.setUint32(offset + 4, inoHi, true);
+  putU64(view, offset + 8, nextOffset);
+  view.setUint32(offset + 16, nameBytes, true);
+  view.setUint32(offset + 20, type, true);
   const size = computeDirentSize(nameBytes);
-  for (let i = NAME_OFFSET + nameBytes; i < size; i++) view.setUint8(at + i, 0);
+  for (let i = NAME_OFFSET + nameBytes; i < size; i++) view.setUint8(offset + i, 0);
   return size;
 }

@@ -5,6 +5,7 @@
 import { IN_HEADER_SIZE, OUT_HEADER_SIZE } from '../protocol.ts';
 import { type Cursor, putU64 } from './cursor.ts';
 
+/** struct fuse_in_header. */
 export class InHeader {
   /** Bytes of the whole message. */
   len = 0;
@@ -65,25 +66,27 @@ export class InitIn {
 }
 
 export function decodeInitIn(cursor: Cursor, out: InitIn): void {
-  out.major = cursor.u32();
-  out.minor = cursor.u32();
-  out.maxReadahead = cursor.u32();
+  out.major = cursor.readU32();
+  out.minor = cursor.readU32();
+  out.maxReadahead = cursor.readU32();
   // `| 0`: bitwise operators give signed numbers, with which the handler compares.
-  out.flags = cursor.u32() | 0;
-  out.flags2 = cursor.at < cursor.end ? cursor.u32() | 0 : 0;
+  out.flags = cursor.readU32() | 0;
+  out.flags2 = cursor.position < cursor.end ? cursor.readU32() | 0 : 0;
 }
 
-/** struct fuse_batch_forget_in; `items` is the position of its fuse_forget_one structs. */
+/** struct fuse_batch_forget_in. */
 export class BatchForgetIn {
   count = 0;
-  items = 0;
+  /** Position of the first fuse_forget_one in the message. */
+  itemsOffset = 0;
 }
 
+/** Bytes of a struct fuse_forget_one. */
 export const FORGET_ONE_SIZE = 16;
 
 export function decodeBatchForgetIn(cursor: Cursor, out: BatchForgetIn): void {
-  out.count = cursor.u32();
+  out.count = cursor.readU32();
   cursor.skip(4);
-  out.items = cursor.at;
+  out.itemsOffset = cursor.position;
   cursor.skip(out.count * FORGET_ONE_SIZE);
 }

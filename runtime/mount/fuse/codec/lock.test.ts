@@ -22,7 +22,7 @@ test('a lock request decodes to its fields', () => {
   cursor.reset(0, bytes.length);
   const args = new LkIn();
   decodeLkIn(cursor, args);
-  expect([cursor.isShort, cursor.at]).toEqual([false, 48]);
+  expect([cursor.isShort, cursor.position]).toEqual([false, 48]);
   expect({ ...args }).toEqual({
     fh: 7,
     ownerLo: 0xdeadbeef,

@@ -12,6 +12,7 @@ import {
 } from '../protocol.ts';
 import { putI64, putU64 } from './cursor.ts';
 
+/** Writes the header of a notice. Returns the length of the whole message. */
 function encodeNotifyHeader(view: DataView, code: number, bodyBytes: number): number {
   const length = OUT_HEADER_SIZE + bodyBytes;
   view.setUint32(0, length, true);
@@ -20,6 +21,7 @@ function encodeNotifyHeader(view: DataView, code: number, bodyBytes: number): nu
   return length;
 }
 
+/** Bytes of the message of `encodeInvalInode`. */
 export const INVAL_INODE_SIZE = OUT_HEADER_SIZE + 24;
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Encodes the structs of replies with attributes, entries and locks, at offset `at` of the reply's buffer. An inode
+ * Encodes the structs of replies with attributes, entries and locks, at offset `offset` of the reply's buffer. An inode
  * number is passed as two halves (`inoHi`, `inoLo`), because it exceeds 2^53.
  */
 
@@ -16,36 +16,36 @@ export const ATTR_SIZE = 88;
 export const BLKSIZE = 131072;
 
 /** Writes the exact file size. With passthrough the kernel writes the file itself, so a size may exceed 2^53. */
-export function putSize(view: DataView, at: number, iatt: Iatt): void {
-  if (iatt.sizeRest === undefined) putU64(view, at, iatt.iaSize);
-  else view.setBigUint64(at, iatt.exactSize, true);
+export function putSize(view: DataView, offset: number, iatt: Iatt): void {
+  if (iatt.sizeRest === undefined) putU64(view, offset, iatt.iaSize);
+  else view.setBigUint64(offset, iatt.exactSize, true);
 }
 
 /** struct fuse_attr. */
 export function encodeAttr(
   view: DataView,
-  at: number,
+  offset: number,
   inoHi: number,
   inoLo: number,
   iatt: Iatt,
 ): void {
-  view.setUint32(at, inoLo, true);
-  view.setUint32(at + 4, inoHi, true);
-  putSize(view, at + 8, iatt);
-  putU64(view, at + 16, iatt.iaBlocks);
-  putI64(view, at + 24, iatt.iaAtime);
-  putI64(view, at + 32, iatt.iaMtime);
-  putI64(view, at + 40, iatt.iaCtime);
-  view.setUint32(at + 48, iatt.iaAtimeNsec, true);
-  view.setUint32(at + 52, iatt.iaMtimeNsec, true);
-  view.setUint32(at + 56, iatt.iaCtimeNsec, true);
-  view.setUint32(at + 60, iatt.mode, true);
-  view.setUint32(at + 64, iatt.iaNlink, true);
-  view.setUint32(at + 68, iatt.iaUid, true);
-  view.setUint32(at + 72, iatt.iaGid, true);
-  view.setUint32(at + 76, encodeDevice(iatt.iaRdev), true);
-  view.setUint32(at + 80, BLKSIZE, true);
-  view.setUint32(at + 84, 0, true);
+  view.setUint32(offset, inoLo, true);
+  view.setUint32(offset + 4, inoHi, true);
+  putSize(view, offset + 8, iatt);
+  putU64(view, offset + 16, iatt.iaBlocks);
+  putI64(view, offset + 24, iatt.iaAtime);
+  putI64(view, offset + 32, iatt.iaMtime);
+  putI64(view, offset + 40, iatt.iaCtime);
+  view.setUint32(offset + 48, iatt.iaAtimeNsec, true);
+  view.setUint32(offset + 52, iatt.iaMtimeNsec, true);
+  view.setUint32(offset + 56, iatt.iaCtimeNsec, true);
+  view.setUint32(offset + 60, iatt.mode, true);
+  view.setUint32(offset + 64, iatt.iaNlink, true);
+  view.setUint32(offset + 68, iatt.iaUid, true);
+  view.setUint32(offset + 72, iatt.iaGid, true);
+  view.setUint32(offset + 76, encodeDevice(iatt.iaRdev), true);
+  view.setUint32(offset + 80, BLKSIZE, true);
+  view.setUint32(offset + 84, 0, true);
 }
 
 export const ATTR_OUT_SIZE = 16 + ATTR_SIZE;
@@ -53,16 +53,16 @@ export const ATTR_OUT_SIZE = 16 + ATTR_SIZE;
 /** struct fuse_attr_out: attributes, and how long the kernel may cache them. */
 export function encodeAttrOut(
   view: DataView,
-  at: number,
+  offset: number,
   attrValid: Validity,
   inoHi: number,
   inoLo: number,
   iatt: Iatt,
 ): void {
-  putU64(view, at, attrValid.sec);
-  view.setUint32(at + 8, attrValid.nsec, true);
-  view.setUint32(at + 12, 0, true);
-  encodeAttr(view, at + 16, inoHi, inoLo, iatt);
+  putU64(view, offset, attrValid.sec);
+  view.setUint32(offset + 8, attrValid.nsec, true);
+  view.setUint32(offset + 12, 0, true);
+  encodeAttr(view, offset + 16, inoHi, inoLo, iatt);
 }
 
 export const ENTRY_OUT_SIZE = 40 + ATTR_SIZE;
@@ -70,7 +70,7 @@ export const ENTRY_OUT_SIZE = 40 + ATTR_SIZE;
 /** struct fuse_entry_out: a name and its inode's attributes, and how long the kernel may cache each. */
 export function encodeEntryOut(
   view: DataView,
-  at: number,
+  offset: number,
   nodeid: number,
   entryValid: Validity,
   attrValid: Validity,
@@ -78,29 +78,29 @@ export function encodeEntryOut(
   inoLo: number,
   iatt: Iatt,
 ): void {
-  putU64(view, at, nodeid);
+  putU64(view, offset, nodeid);
   // Node ids are never used twice, so one generation is enough.
-  putU64(view, at + 8, 0);
-  encodeValidities(view, at, entryValid, attrValid);
-  encodeAttr(view, at + 40, inoHi, inoLo, iatt);
+  putU64(view, offset + 8, 0);
+  encodeValidities(view, offset, entryValid, attrValid);
+  encodeAttr(view, offset + 40, inoHi, inoLo, iatt);
 }
 
 /** An absent name: node id 0, which the kernel may cache as well. */
-export function encodeNegativeEntry(view: DataView, at: number, entryValid: Validity): void {
-  for (let i = 0; i < ENTRY_OUT_SIZE; i += 4) view.setUint32(at + i, 0, true);
-  encodeValidities(view, at, entryValid, entryValid);
+export function encodeNegativeEntry(view: DataView, offset: number, entryValid: Validity): void {
+  for (let i = 0; i < ENTRY_OUT_SIZE; i += 4) view.setUint32(offset + i, 0, true);
+  encodeValidities(view, offset, entryValid, entryValid);
 }
 
 function encodeValidities(
   view: DataView,
-  at: number,
+  offset: number,
   entryValid: Validity,
   attrValid: Validity,
 ): void {
-  putU64(view, at + 16, entryValid.sec);
-  putU64(view, at + 24, attrValid.sec);
-  view.setUint32(at + 32, entryValid.nsec, true);
-  view.setUint32(at + 36, attrValid.nsec, true);
+  putU64(view, offset + 16, entryValid.sec);
+  putU64(view, offset + 24, attrValid.sec);
+  view.setUint32(offset + 32, entryValid.nsec, true);
+  view.setUint32(offset + 36, attrValid.nsec, true);
 }
 
 const STATX_SIZE = 256;
@@ -108,45 +108,51 @@ export const STATX_OUT_SIZE = 32 + STATX_SIZE;
 const TWO_32 = 0x1_0000_0000;
 
 /** struct fuse_sx_time. */
-function encodeTime(view: DataView, at: number, sec: number, nsec: number): void {
-  putI64(view, at, sec);
-  view.setUint32(at + 8, nsec, true);
+function encodeTime(view: DataView, offset: number, sec: number, nsec: number): void {
+  putI64(view, offset, sec);
+  view.setUint32(offset + 8, nsec, true);
 }
 
 /** struct fuse_statx_out. */
 export function encodeStatxOut(
   view: DataView,
-  at: number,
+  offset: number,
   attrValid: Validity,
   inoHi: number,
   inoLo: number,
   iatt: Iatt,
 ): void {
-  for (let i = 0; i < STATX_OUT_SIZE; i += 4) view.setUint32(at + i, 0, true);
-  putU64(view, at, attrValid.sec);
-  view.setUint32(at + 8, attrValid.nsec, true);
-  encodeStatx(view, at + 32, inoHi, inoLo, iatt);
+  for (let i = 0; i < STATX_OUT_SIZE; i += 4) view.setUint32(offset + i, 0, true);
+  putU64(view, offset, attrValid.sec);
+  view.setUint32(offset + 8, attrValid.nsec, true);
+  encodeStatx(view, offset + 32, inoHi, inoLo, iatt);
 }
 
 /** Writes struct fuse_statx into zeroed memory. A birth time of 0 is unknown. */
-function encodeStatx(view: DataView, at: number, inoHi: number, inoLo: number, iatt: Iatt): void {
+function encodeStatx(
+  view: DataView,
+  offset: number,
+  inoHi: number,
+  inoLo: number,
+  iatt: Iatt,
+): void {
   const hasBirthTime = iatt.iaBtime !== 0 || iatt.iaBtimeNsec !== 0;
-  view.setUint32(at, STATX_BASIC_STATS | (hasBirthTime ? STATX_BTIME : 0), true);
-  view.setUint32(at + 4, BLKSIZE, true);
-  view.setUint32(at + 16, iatt.iaNlink, true);
-  view.setUint32(at + 20, iatt.iaUid, true);
-  view.setUint32(at + 24, iatt.iaGid, true);
-  view.setUint16(at + 28, iatt.mode, true);
-  view.setUint32(at + 32, inoLo, true);
-  view.setUint32(at + 36, inoHi, true);
-  putSize(view, at + 40, iatt);
-  putU64(view, at + 48, iatt.iaBlocks);
-  encodeTime(view, at + 64, iatt.iaAtime, iatt.iaAtimeNsec);
-  encodeTime(view, at + 80, iatt.iaBtime, iatt.iaBtimeNsec);
-  encodeTime(view, at + 96, iatt.iaCtime, iatt.iaCtimeNsec);
-  encodeTime(view, at + 112, iatt.iaMtime, iatt.iaMtimeNsec);
-  view.setUint32(at + 128, iatt.iaRdev / TWO_32, true);
-  view.setUint32(at + 132, iatt.iaRdev >>> 0, true);
+  view.setUint32(offset, STATX_BASIC_STATS | (hasBirthTime ? STATX_BTIME : 0), true);
+  view.setUint32(offset + 4, BLKSIZE, true);
+  view.setUint32(offset + 16, iatt.iaNlink, true);
+  view.setUint32(offset + 20, iatt.iaUid, true);
+  view.setUint32(offset + 24, iatt.iaGid, true);
+  view.setUint16(offset + 28, iatt.mode, true);
+  view.setUint32(offset + 32, inoLo, true);
+  view.setUint32(offset + 36, inoHi, true);
+  putSize(view, offset + 40, iatt);
+  putU64(view, offset + 48, iatt.iaBlocks);
+  encodeTime(view, offset + 64, iatt.iaAtime, iatt.iaAtimeNsec);
+  encodeTime(view, offset + 80, iatt.iaBtime, iatt.iaBtimeNsec);
+  encodeTime(view, offset + 96, iatt.iaCtime, iatt.iaCtimeNsec);
+  encodeTime(view, offset + 112, iatt.iaMtime, iatt.iaMtimeNsec);
+  view.setUint32(offset + 128, iatt.iaRdev / TWO_32, true);
+  view.setUint32(offset + 132, iatt.iaRdev >>> 0, true);
 }
 
 export const LK_OUT_SIZE = 24;
@@ -154,18 +160,18 @@ export const LK_OUT_SIZE = 24;
 /** struct fuse_lk_out: a lock of `len` bytes; 0 for a lock without an end. */
 export function encodeLkOut(
   view: DataView,
-  at: number,
+  offset: number,
   { type, start, len, pid }: { type: number; start: number; len: number; pid: number },
 ): void {
-  putU64(view, at, start);
-  if (len > 0) putU64(view, at + 8, start + len - 1);
+  putU64(view, offset, start);
+  if (len > 0) putU64(view, offset + 8, start + len - 1);
   else {
     // The kernel's OFFSET_MAX, the largest signed 64-bit number.
-    view.setUint32(at + 8, 0xffff_ffff, true);
-    view.setUint32(at + 12, 0x7fff_ffff, true);
+    view.setUint32(offset + 8, 0xffff_ffff, true);
+    view.setUint32(offset + 12, 0x7fff_ffff, true);
   }
-  view.setUint32(at + 16, type, true);
-  view.setInt32(at + 20, pid, true);
+  view.setUint32(offset + 16, type, true);
+  view.setInt32(offset + 20, pid, true);
 }
 
 /** A time for which the kernel may cache a reply, as seconds and nanoseconds. */

@@ -8,9 +8,9 @@ export class GetattrIn {
   fh = 0;
 }
 export function decodeGetattrIn(cursor: Cursor, out: GetattrIn): void {
-  out.flags = cursor.u32();
+  out.flags = cursor.readU32();
   cursor.skip(4);
-  out.fh = cursor.u64();
+  out.fh = cursor.readU64();
 }
 
 export class SetattrIn {
@@ -28,21 +28,21 @@ export class SetattrIn {
   gid = 0;
 }
 export function decodeSetattrIn(cursor: Cursor, out: SetattrIn): void {
-  out.valid = cursor.u32();
+  out.valid = cursor.readU32();
   cursor.skip(4);
-  out.fh = cursor.u64();
-  out.size = cursor.u64();
+  out.fh = cursor.readU64();
+  out.size = cursor.readU64();
   cursor.skip(8);
-  out.atime = cursor.i64();
-  out.mtime = cursor.i64();
-  out.ctime = cursor.i64();
-  out.atimensec = cursor.u32();
-  out.mtimensec = cursor.u32();
-  out.ctimensec = cursor.u32();
-  out.mode = cursor.u32();
+  out.atime = cursor.readI64();
+  out.mtime = cursor.readI64();
+  out.ctime = cursor.readI64();
+  out.atimensec = cursor.readU32();
+  out.mtimensec = cursor.readU32();
+  out.ctimensec = cursor.readU32();
+  out.mode = cursor.readU32();
   cursor.skip(4);
-  out.uid = cursor.u32();
-  out.gid = cursor.u32();
+  out.uid = cursor.readU32();
+  out.gid = cursor.readU32();
   cursor.skip(4);
 }
 
@@ -53,18 +53,18 @@ export class StatxIn {
   sxMask = 0;
 }
 export function decodeStatxIn(cursor: Cursor, out: StatxIn): void {
-  out.getattrFlags = cursor.u32();
+  out.getattrFlags = cursor.readU32();
   cursor.skip(4);
-  out.fh = cursor.u64();
-  out.sxFlags = cursor.u32();
-  out.sxMask = cursor.u32();
+  out.fh = cursor.readU64();
+  out.sxFlags = cursor.readU32();
+  out.sxMask = cursor.readU32();
 }
 
 export class AccessIn {
   mask = 0;
 }
 export function decodeAccessIn(cursor: Cursor, out: AccessIn): void {
-  out.mask = cursor.u32();
+  out.mask = cursor.readU32();
   cursor.skip(4);
 }
 
@@ -72,7 +72,7 @@ export class NameIn {
   readonly name = new Span();
 }
 export function decodeNameIn(cursor: Cursor, out: NameIn): void {
-  cursor.name(out.name);
+  cursor.readName(out.name);
 }
 
 export class MknodIn {
@@ -82,11 +82,11 @@ export class MknodIn {
   readonly name = new Span();
 }
 export function decodeMknodIn(cursor: Cursor, out: MknodIn): void {
-  out.mode = cursor.u32();
-  out.rdev = cursor.u32();
-  out.umask = cursor.u32();
+  out.mode = cursor.readU32();
+  out.rdev = cursor.readU32();
+  out.umask = cursor.readU32();
   cursor.skip(4);
-  cursor.name(out.name);
+  cursor.readName(out.name);
 }
 
 export class MkdirIn {
@@ -95,9 +95,9 @@ export class MkdirIn {
   readonly name = new Span();
 }
 export function decodeMkdirIn(cursor: Cursor, out: MkdirIn): void {
-  out.mode = cursor.u32();
-  out.umask = cursor.u32();
-  cursor.name(out.name);
+  out.mode = cursor.readU32();
+  out.umask = cursor.readU32();
+  cursor.readName(out.name);
 }
 
 export class SymlinkIn {
@@ -105,8 +105,8 @@ export class SymlinkIn {
   readonly target = new Span();
 }
 export function decodeSymlinkIn(cursor: Cursor, out: SymlinkIn): void {
-  cursor.name(out.name);
-  cursor.name(out.target);
+  cursor.readName(out.name);
+  cursor.readName(out.target);
 }
 
 export class RenameIn {
@@ -116,9 +116,9 @@ export class RenameIn {
   readonly newname = new Span();
 }
 export function decodeRenameIn(cursor: Cursor, out: RenameIn): void {
-  out.newdir = cursor.u64();
-  cursor.name(out.oldname);
-  cursor.name(out.newname);
+  out.newdir = cursor.readU64();
+  cursor.readName(out.oldname);
+  cursor.readName(out.newname);
 }
 
 export class Rename2In {
@@ -128,11 +128,11 @@ export class Rename2In {
   readonly newname = new Span();
 }
 export function decodeRename2In(cursor: Cursor, out: Rename2In): void {
-  out.newdir = cursor.u64();
-  out.flags = cursor.u32();
+  out.newdir = cursor.readU64();
+  out.flags = cursor.readU32();
   cursor.skip(4);
-  cursor.name(out.oldname);
-  cursor.name(out.newname);
+  cursor.readName(out.oldname);
+  cursor.readName(out.newname);
 }
 
 export class LinkIn {
@@ -140,22 +140,22 @@ export class LinkIn {
   readonly name = new Span();
 }
 export function decodeLinkIn(cursor: Cursor, out: LinkIn): void {
-  out.oldnodeid = cursor.u64();
-  cursor.name(out.name);
+  out.oldnodeid = cursor.readU64();
+  cursor.readName(out.name);
 }
 
 export class ForgetIn {
   nlookup = 0;
 }
 export function decodeForgetIn(cursor: Cursor, out: ForgetIn): void {
-  out.nlookup = cursor.u64();
+  out.nlookup = cursor.readU64();
 }
 
 export class InterruptIn {
   unique = 0;
 }
 export function decodeInterruptIn(cursor: Cursor, out: InterruptIn): void {
-  out.unique = cursor.u64();
+  out.unique = cursor.readU64();
 }
 
 export class OpenIn {
@@ -163,8 +163,8 @@ export class OpenIn {
   openFlags = 0;
 }
 export function decodeOpenIn(cursor: Cursor, out: OpenIn): void {
-  out.flags = cursor.u32();
-  out.openFlags = cursor.u32();
+  out.flags = cursor.readU32();
+  out.openFlags = cursor.readU32();
 }
 
 export class CreateIn {
@@ -175,11 +175,11 @@ export class CreateIn {
   readonly name = new Span();
 }
 export function decodeCreateIn(cursor: Cursor, out: CreateIn): void {
-  out.flags = cursor.u32();
-  out.mode = cursor.u32();
-  out.umask = cursor.u32();
-  out.openFlags = cursor.u32();
-  cursor.name(out.name);
+  out.flags = cursor.readU32();
+  out.mode = cursor.readU32();
+  out.umask = cursor.readU32();
+  out.openFlags = cursor.readU32();
+  cursor.readName(out.name);
 }
 
 export class ReadIn {
@@ -192,13 +192,13 @@ export class ReadIn {
   flags = 0;
 }
 export function decodeReadIn(cursor: Cursor, out: ReadIn): void {
-  out.fh = cursor.u64();
-  out.offset = cursor.u64();
-  out.size = cursor.u32();
-  out.readFlags = cursor.u32();
-  out.lockOwnerLo = cursor.u32();
-  out.lockOwnerHi = cursor.u32();
-  out.flags = cursor.u32();
+  out.fh = cursor.readU64();
+  out.offset = cursor.readU64();
+  out.size = cursor.readU32();
+  out.readFlags = cursor.readU32();
+  out.lockOwnerLo = cursor.readU32();
+  out.lockOwnerHi = cursor.readU32();
+  out.flags = cursor.readU32();
   cursor.skip(4);
 }
 
@@ -213,15 +213,15 @@ export class WriteIn {
   readonly data = new Span();
 }
 export function decodeWriteIn(cursor: Cursor, out: WriteIn): void {
-  out.fh = cursor.u64();
-  out.offset = cursor.u64();
-  out.size = cursor.u32();
-  out.writeFlags = cursor.u32();
-  out.lockOwnerLo = cursor.u32();
-  out.lockOwnerHi = cursor.u32();
-  out.flags = cursor.u32();
+  out.fh = cursor.readU64();
+  out.offset = cursor.readU64();
+  out.size = cursor.readU32();
+  out.writeFlags = cursor.readU32();
+  out.lockOwnerLo = cursor.readU32();
+  out.lockOwnerHi = cursor.readU32();
+  out.flags = cursor.readU32();
   cursor.skip(4);
-  cursor.data(out.size, out.data);
+  cursor.readData(out.size, out.data);
 }
 
 export class ReleaseIn {
@@ -232,11 +232,11 @@ export class ReleaseIn {
   lockOwnerHi = 0;
 }
 export function decodeReleaseIn(cursor: Cursor, out: ReleaseIn): void {
-  out.fh = cursor.u64();
-  out.flags = cursor.u32();
-  out.releaseFlags = cursor.u32();
-  out.lockOwnerLo = cursor.u32();
-  out.lockOwnerHi = cursor.u32();
+  out.fh = cursor.readU64();
+  out.flags = cursor.readU32();
+  out.releaseFlags = cursor.readU32();
+  out.lockOwnerLo = cursor.readU32();
+  out.lockOwnerHi = cursor.readU32();
 }
 
 export class FlushIn {
@@ -245,10 +245,10 @@ export class FlushIn {
   lockOwnerHi = 0;
 }
 export function decodeFlushIn(cursor: Cursor, out: FlushIn): void {
-  out.fh = cursor.u64();
+  out.fh = cursor.readU64();
   cursor.skip(8);
-  out.lockOwnerLo = cursor.u32();
-  out.lockOwnerHi = cursor.u32();
+  out.lockOwnerLo = cursor.readU32();
+  out.lockOwnerHi = cursor.readU32();
 }
 
 export class FsyncIn {
@@ -256,8 +256,8 @@ export class FsyncIn {
   fsyncFlags = 0;
 }
 export function decodeFsyncIn(cursor: Cursor, out: FsyncIn): void {
-  out.fh = cursor.u64();
-  out.fsyncFlags = cursor.u32();
+  out.fh = cursor.readU64();
+  out.fsyncFlags = cursor.readU32();
   cursor.skip(4);
 }
 
@@ -268,10 +268,10 @@ export class FallocateIn {
   mode = 0;
 }
 export function decodeFallocateIn(cursor: Cursor, out: FallocateIn): void {
-  out.fh = cursor.u64();
-  out.offset = cursor.u64();
-  out.length = cursor.u64();
-  out.mode = cursor.u32();
+  out.fh = cursor.readU64();
+  out.offset = cursor.readU64();
+  out.length = cursor.readU64();
+  out.mode = cursor.readU32();
   cursor.skip(4);
 }
 
@@ -281,9 +281,9 @@ export class LseekIn {
   whence = 0;
 }
 export function decodeLseekIn(cursor: Cursor, out: LseekIn): void {
-  out.fh = cursor.u64();
-  out.offset = cursor.u64();
-  out.whence = cursor.u32();
+  out.fh = cursor.readU64();
+  out.offset = cursor.readU64();
+  out.whence = cursor.readU32();
   cursor.skip(4);
 }
 
@@ -297,13 +297,13 @@ export class CopyFileRangeIn {
   flags = 0;
 }
 export function decodeCopyFileRangeIn(cursor: Cursor, out: CopyFileRangeIn): void {
-  out.fhIn = cursor.u64();
-  out.offIn = cursor.u64();
-  out.nodeidOut = cursor.u64();
-  out.fhOut = cursor.u64();
-  out.offOut = cursor.u64();
-  out.len = cursor.u64();
-  out.flags = cursor.u64();
+  out.fhIn = cursor.readU64();
+  out.offIn = cursor.readU64();
+  out.nodeidOut = cursor.readU64();
+  out.fhOut = cursor.readU64();
+  out.offOut = cursor.readU64();
+  out.len = cursor.readU64();
+  out.flags = cursor.readU64();
 }
 
 export class IoctlIn {
@@ -315,13 +315,13 @@ export class IoctlIn {
   readonly data = new Span();
 }
 export function decodeIoctlIn(cursor: Cursor, out: IoctlIn): void {
-  out.fh = cursor.u64();
-  out.flags = cursor.u32();
-  out.cmd = cursor.u32();
+  out.fh = cursor.readU64();
+  out.flags = cursor.readU32();
+  out.cmd = cursor.readU32();
   cursor.skip(8);
-  out.inSize = cursor.u32();
-  out.outSize = cursor.u32();
-  cursor.data(out.inSize, out.data);
+  out.inSize = cursor.readU32();
+  out.outSize = cursor.readU32();
+  cursor.readData(out.inSize, out.data);
 }
 
 export class LkIn {
@@ -335,14 +335,14 @@ export class LkIn {
   lkFlags = 0;
 }
 export function decodeLkIn(cursor: Cursor, out: LkIn): void {
-  out.fh = cursor.u64();
-  out.ownerLo = cursor.u32();
-  out.ownerHi = cursor.u32();
-  out.start = cursor.u64();
-  out.end = cursor.u64();
-  out.type = cursor.u32();
-  out.pid = cursor.u32();
-  out.lkFlags = cursor.u32();
+  out.fh = cursor.readU64();
+  out.ownerLo = cursor.readU32();
+  out.ownerHi = cursor.readU32();
+  out.start = cursor.readU64();
+  out.end = cursor.readU64();
+  out.type = cursor.readU32();
+  out.pid = cursor.readU32();
+  out.lkFlags = cursor.readU32();
   cursor.skip(4);
 }
 
@@ -353,10 +353,10 @@ export class SetxattrIn {
   readonly value = new Span();
 }
 export function decodeSetxattrIn(cursor: Cursor, out: SetxattrIn): void {
-  out.size = cursor.u32();
-  out.flags = cursor.u32();
-  cursor.name(out.name);
-  cursor.data(out.size, out.value);
+  out.size = cursor.readU32();
+  out.flags = cursor.readU32();
+  cursor.readName(out.name);
+  cursor.readData(out.size, out.value);
 }
 
 export class GetxattrIn {
@@ -364,9 +364,9 @@ export class GetxattrIn {
   readonly name = new Span();
 }
 export function decodeGetxattrIn(cursor: Cursor, out: GetxattrIn): void {
-  out.size = cursor.u32();
+  out.size = cursor.readU32();
   cursor.skip(4);
-  cursor.name(out.name);
+  cursor.readName(out.name);
 }
 
 export class ListxattrIn {
@@ -374,9 +374,9 @@ export class ListxattrIn {
   readonly name = new Span();
 }
 export function decodeListxattrIn(cursor: Cursor, out: ListxattrIn): void {
-  out.size = cursor.u32();
+  out.size = cursor.readU32();
   cursor.skip(4);
-  out.name.start = out.name.end = cursor.at;
+  out.name.start = out.name.end = cursor.position;
 }
 
 export class NoArgs {}

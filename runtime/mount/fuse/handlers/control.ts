@@ -76,15 +76,16 @@ const LOCK_FLAGS = POSIX_LOCKS | FLOCK_LOCKS;
  * reach the graph at once and in order.
  */
 const selectRequestedFlags = ({
-  kernelEnforcesAcls: acl,
-  servesLocks: locks,
-  hasWriteback: writeback,
+  kernelEnforcesAcls,
+  servesLocks,
+  hasWriteback,
 }: HandlerContext): number =>
   REQUESTED_FLAGS |
-  (acl ? POSIX_ACL : 0) |
-  (locks ? LOCK_FLAGS : 0) |
-  (writeback ? WRITEBACK_CACHE : 0);
+  (kernelEnforcesAcls ? POSIX_ACL : 0) |
+  (servesLocks ? LOCK_FLAGS : 0) |
+  (hasWriteback ? WRITEBACK_CACHE : 0);
 
+/** Bytes of a page, the unit of `maxPages`. */
 const PAGE_SIZE = 4096;
 /**
  * The most requests in the background, such as readahead, and the number at which the kernel begins to throttle them.
@@ -96,8 +97,9 @@ const CONGESTION_THRESHOLD = 48;
  * The most file systems that may lie one over the other at a backing file. With 1 it may not lie on an overlay, but an
  * overlay may use this mount.
  */
-const STACK_DEPTH = 1;
+const STACK_DEPTH_MAX = 1;
 
+/** Handles INIT: agrees with the kernel on a version and features. */
 export const init: Handler<InitIn> = (session, header, args) => {
   const { major, minor } = args;
   if (major < KERNEL_VERSION || (major === KERNEL_VERSION && minor < MINOR_MIN)) {
@@ -125,7 +127,7 @@ export const init: Handler<InitIn> = (session, header, args) => {
     maxWrite: MAX_DATA,
     timeGran: 1,
     maxPages: MAX_DATA / PAGE_SIZE,
-    maxStackDepth: (flags2 & PASSTHROUGH) === 0 ? 0 : STACK_DEPTH,
+    maxStackDepth: (flags2 & PASSTHROUGH) === 0 ? 0 : STACK_DEPTH_MAX,
   });
   session.passthrough.isSupported = (flags2 & PASSTHROUGH) !== 0;
   const status = session.replyHeader(header, 0, INIT_OUT_SIZE);

@@ -114,19 +114,20 @@ const removeNameCbk: Cbk<'unlink', HandlerContext> = (frame, kind, xl, opRet, op
   xl.priv.reply(frame, 0);
 };
 
+/** A RENAME under way, in `Frame.local`. */
 interface RenameTargets {
   readonly from: Loc;
   readonly to: Loc;
   readonly xdata: Dict | null;
 }
 
-const RENAME_ALL = RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT;
+const SUPPORTED_RENAME_FLAGS = RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT;
 
 /** Handles RENAME and RENAME2. Flags travel in xdata; a volume that does not support a flag replies EINVAL. */
 export const rename: Handler<RenameIn> = (session, header, args) => {
   const frame = session.begin('RENAME');
   const { flags } = args;
-  if ((flags & ~RENAME_ALL) !== 0) return session.fail(frame, EINVAL);
+  if ((flags & ~SUPPORTED_RENAME_FLAGS) !== 0) return session.fail(frame, EINVAL);
   const from = makeExistingLoc(session, frame, header.nodeid, args.oldname);
   if (from === null) return;
   const parent = session.findInode(args.newdir);

@@ -62,9 +62,11 @@ export const open: Handler<OpenIn> = (session, header, args) => {
 const openCbk: Cbk<'open', HandlerContext> = (frame, _cookie, xl, opRet, opErrno, _fd, xdata) =>
   replyOpen(xl.priv, frame, opRet, opErrno, findDirectIoFlag(xdata));
 
+/** Returns FOPEN_DIRECT_IO if the reply's xdata requests it, else 0. */
 const findDirectIoFlag = (xdata: Dict | null): number =>
   xdata?.number(DIRECT_IO_MODE) === 1 ? FOPEN_DIRECT_IO : 0;
 
+/** Replies to OPEN with the fd in `frame.local`, or with the errno. */
 function replyOpen(
   session: HandlerContext,
   frame: Frame,

@@ -9,11 +9,8 @@ const { O_APPEND, O_RDWR, O_WRONLY } = constants;
  * Converts open flags for the graph. With the writeback cache, the kernel also reads write-only files, to fill pages,
  * and computes the offset of an append itself.
  */
-export function convertOpenFlags(
-  { hasWriteback: writeback }: HandlerContext,
-  flags: number,
-): number {
-  if (!writeback) return flags;
+export function convertOpenFlags({ hasWriteback }: HandlerContext, flags: number): number {
+  if (!hasWriteback) return flags;
   const access = (flags & O_ACCMODE) === O_WRONLY ? O_RDWR : flags & O_ACCMODE;
   return (flags & ~(O_ACCMODE | O_APPEND)) | access;
 }

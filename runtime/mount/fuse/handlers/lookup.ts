@@ -28,8 +28,9 @@ export const lookup: Handler<NameIn> = (session, header, args) => {
   const name = session.readName(args.name);
   if (name === SELF) return lookupSelf(session, frame, parent);
   if (name === PARENT) {
-    const above = parent.id === ROOT_ID ? parent : parent.names[0]?.parent;
-    return above === undefined ? session.fail(frame, ESTALE) : lookupSelf(session, frame, above);
+    const ancestor = parent.id === ROOT_ID ? parent : parent.names[0]?.parent;
+    if (ancestor === undefined) return session.fail(frame, ESTALE);
+    return lookupSelf(session, frame, ancestor);
   }
   const knownInode = session.graph.inodes.grep(parent, name);
   if (knownInode === undefined) return lookupUnknownName(session, frame, parent, name);
@@ -115,13 +116,14 @@ export const forget: Handler<ForgetIn> = (session, header, args) => {
   forgetOne(session, header.nodeid, args.nlookup);
 };
 
+/** Forgets lookups of several inodes. Sends no reply. */
 export const batchForget: Handler<BatchForgetIn> = (session, _header, args) => {
   const { view } = session.cursor;
   const TWO_32 = 0x1_0000_0000;
   for (let i = 0; i < args.count; i++) {
-    const at = args.items + i * FORGET_ONE_SIZE;
-    const nodeid = view.getUint32(at, true) + view.getUint32(at + 4, true) * TWO_32;
-    const nlookup = view.getUint32(at + 8, true) + view.getUint32(at + 12, true) * TWO_32;
+    const offset = args.itemsOffset + i * FORGET_ONE_SIZE;
+    const nodeid = view.getUint32(offset, true) + view.getUint32(offset + 4, true) * TWO_32;
+    const nlookup = view.getUint32(offset + 8, true) + view.getUint32(offset + 12, true) * TWO_32;
     forgetOne(session, nodeid, nlookup);
   }
 };

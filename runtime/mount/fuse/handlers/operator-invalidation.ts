@@ -11,8 +11,8 @@ import type { Inode } from '../../../core/inode.ts';
 import { sendUpcall, type Upcall } from '../../../core/upcall.ts';
 import type { HandlerContext } from './handler.ts';
 
-export const INVALIDATE = 'glossa.invalidate';
-const NAME_PREFIX = `${INVALIDATE}.`;
+export const INVALIDATE_XATTR = 'glossa.invalidate';
+const NAME_PREFIX = `${INVALIDATE_XATTR}.`;
 
 /** Returns the action of the attribute `xattr` of a directory; undefined for other attributes. */
 export function findInvalidation(
@@ -20,11 +20,12 @@ export function findInvalidation(
   directory: Inode,
   xattr: string,
 ): (() => Promise<void>) | undefined {
-  if (xattr === INVALIDATE) return () => sendUpcalls(session, [{ kind: 'every-entry' }]);
+  if (xattr === INVALIDATE_XATTR) return () => sendUpcalls(session, [{ kind: 'every-entry' }]);
   if (!xattr.startsWith(NAME_PREFIX) || !directory.isDir) return undefined;
   return () => sendUpcalls(session, makeUpcalls(directory, xattr.slice(NAME_PREFIX.length)));
 }
 
+/** Makes the UPCALLs that invalidate a name, and the inode that it leads to. */
 function makeUpcalls(parent: Inode, name: string): readonly Upcall[] {
   const inode = parent.table.grep(parent, name);
   // A directory's name is only looked up again: dropping it would detach programs in it, and mounts below.
@@ -33,6 +34,7 @@ function makeUpcalls(parent: Inode, name: string): readonly Upcall[] {
   return inode === undefined ? [entry] : [entry, { kind: 'inode', inode, data: !inode.isDir }];
 }
 
+/** Sends UPCALLs from every storage; resolves when the kernel has handled the notices. */
 async function sendUpcalls(session: HandlerContext, upcalls: readonly Upcall[]): Promise<void> {
   const storages = session.graph.xlators.filter(({ below }) => below.length === 0);
   for (const data of upcalls) for (const xl of storages) sendUpcall(xl, data);

@@ -52,7 +52,7 @@ function findAttributeValidity(
 /** Encodes an entry of `linked`, and counts the kernel's lookup. The fop's `xdata` may have timeouts. */
 export function encodeEntry(
   session: HandlerContext,
-  at: number,
+  offset: number,
   linked: Inode,
   buf: Iatt,
   xdata: Dict | null,
@@ -60,7 +60,7 @@ export function encodeEntry(
   session.client.lookup(linked);
   const entry = Validity.fromXdata(xdata, ENTRY_TIMEOUT, session.entryValid);
   const attr = findAttributeValidity(session, linked, buf, xdata);
-  encodeEntryOut(session.view, at, linked.id, entry, attr, linked.inoHi, linked.inoLo, buf);
+  encodeEntryOut(session.view, offset, linked.id, entry, attr, linked.inoHi, linked.inoLo, buf);
 }
 
 /** Links the inode of a fop's reply under its name, and replies with the entry. */
@@ -82,6 +82,7 @@ export function replyEntry(
   if (!session.reply(frame, ENTRY_OUT_SIZE)) session.client.forget(linked, 1);
 }
 
+/** Replies with attributes as `encode` writes them in `size` bytes; EIO if the fop gave none. */
 function replyWithAttributes(
   encode: typeof encodeAttrOut,
   size: number,
@@ -109,7 +110,7 @@ export const replyAttr = (
   xdata: Dict | null,
 ): void => replyWithAttributes(encodeAttrOut, ATTR_OUT_SIZE, session, frame, inode, buf, xdata);
 
-/** As `replyAttr`, for STATX. */
+/** Replies to STATX, like `replyAttr`. */
 export const replyStatx: typeof replyAttr = (session, frame, inode, buf, xdata) =>
   replyWithAttributes(encodeStatxOut, STATX_OUT_SIZE, session, frame, inode, buf, xdata);
 
@@ -125,7 +126,7 @@ export function replyInodeStatus(
   else xl.priv.reply(frame, 0);
 }
 
-/** As `replyInodeStatus`, for a fop on an fd. ENOENT stays: the kernel looks up no path again for an fd. */
+/** Replies like `replyInodeStatus`, to a fop on an fd. ENOENT stays: for an fd the kernel looks no path up again. */
 export function replyFdStatus(
   frame: Frame,
   _cookie: number,

@@ -23,7 +23,7 @@ export function makeNewLoc(
   return loc;
 }
 
-/** As `makeNewLoc`, for an existing name; its inode is new only if the inode table does not have the name. */
+/** Makes the loc of an existing name, like `makeNewLoc`. Its inode is new only if the inode table lacks the name. */
 export function makeExistingLoc(
   session: HandlerContext,
   frame: Frame,

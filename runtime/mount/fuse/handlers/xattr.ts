@@ -34,8 +34,8 @@ const HIDDEN_ATTRIBUTES: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether an attribute is hidden, or an ACL at a mount without ACLs: then no fop is wound. */
-const isHidden = ({ kernelEnforcesAcls: acl }: HandlerContext, name: string): boolean =>
-  HIDDEN_ATTRIBUTES.has(name) || (!acl && isAcl(name));
+const isHidden = ({ kernelEnforcesAcls }: HandlerContext, name: string): boolean =>
+  HIDDEN_ATTRIBUTES.has(name) || (!kernelEnforcesAcls && isAcl(name));
 
 /** Whether a listing shows the name to the caller; `trusted.` names only to root (xattr(7)). */
 const isListed = (session: HandlerContext, name: string, uid: number): boolean =>
@@ -169,7 +169,7 @@ function replyValueOrLength(
   else session.replyData(frame, bytes);
 }
 
-/** Converts a dict's value to bytes: numbers to decimal text, as in GlusterFS. */
+/** Converts a dict's value to bytes: a number to decimal text, as in GlusterFS; an iatt, which has no text, to none. */
 function encodeValue(value: DictValue): Uint8Array {
   if (value instanceof Uint8Array) return value;
   if (value instanceof Iatt) return new Uint8Array(0);

@@ -22,7 +22,7 @@ type OptionValues = Values<typeof options>;
 /** GlusterFS's default of unique-id, which names no brick. */
 const DEFAULT_ID = '/no/such/path';
 
-const NOT_WRITTEN = { msgid: messages.statsNotWritten.id };
+const NOT_WRITTEN = { msgid: messages.statisticsNotWritten.id };
 
 /** The state of one volume of debug/io-stats. */
 export class IoStats {

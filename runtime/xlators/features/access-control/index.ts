@@ -28,7 +28,7 @@ import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
 import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
 import { isPermitted } from '../../../core/permissions.ts';
-import { isMember } from '../../../core/privileges.ts';
+import { isRootOrMember } from '../../../core/privileges.ts';
 import { type Cbk, defineTranslator, type Fops, type Xlator } from '../../../core/xlator.ts';
 import { ACL_KEYS, KnownSubjects, type NamedSubjects, readReplyAcl } from './known-subjects.ts';
 import { checkRequest, computeOpenMask, isAclAlias, rules, setsAcl, UNKNOWN } from './rules.ts';
@@ -214,7 +214,7 @@ function makeSetattrFop(name: 'setattr' | 'fsetattr'): PermittedFop {
     if (
       subject === undefined ||
       priv.isUnrestricted(frame.root) ||
-      isMember(frame.root, subject.iaGid)
+      isRootOrMember(frame.root, subject.iaGid)
     ) {
       return windAndRecord(frame, xl, args, name);
     }

@@ -18,7 +18,7 @@ import type { Inode } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';
 import { O_ACCMODE, O_APPEND, O_RDONLY, O_TRUNC } from '../../../core/open-flags.ts';
 import { isPermitted, type Protection, R_OK, W_OK, X_OK } from '../../../core/permissions.ts';
-import { isMember } from '../../../core/privileges.ts';
+import { isRootOrMember } from '../../../core/privileges.ts';
 
 /** An inode must be looked up before the decision. */
 export const UNKNOWN = -1;
@@ -120,7 +120,7 @@ function checkSetattr(
   }
   if ((valid & SET_ATTR.UID) !== 0 && attributes.iaUid !== subject.iaUid) return EPERM;
   if ((valid & SET_ATTR.GID) === 0 || (isOwner && attributes.iaGid === subject.iaGid)) return 0;
-  return isOwner && isMember(caller, attributes.iaGid) ? 0 : EPERM;
+  return isOwner && isRootOrMember(caller, attributes.iaGid) ? 0 : EPERM;
 }
 
 /** Checks that only the owner of an inode replaces its ACL. Returns 0, the errno or `UNKNOWN`. */

@@ -167,7 +167,7 @@ const setMdataCbk: Cbk<'setxattr', UtimeState> = (frame, _cookie, xl, opRet, opE
     xl.log.warning(
       'what is below keeps no times that are set here: files get the times of the disks below',
       {
-        msgid: messages.keepsNoTimes.id,
+        msgid: messages.timesNotKept.id,
       },
     );
   }

@@ -17,7 +17,7 @@ import {
 import { EACCES, EINVAL, EOPNOTSUPP } from '../../../core/errno.ts';
 import type { Stack } from '../../../core/frame.ts';
 import { IA_IFLNK } from '../../../core/iatt.ts';
-import { isMember } from '../../../core/privileges.ts';
+import { isRootOrMember } from '../../../core/privileges.ts';
 import type { Node } from './memory-nodes.ts';
 
 const S_ISGID = 0o2000;
@@ -57,7 +57,9 @@ export function setAcl(node: Node, name: string, value: Uint8Array, caller: Stac
     return 0;
   }
   if (acl !== null) {
-    const unchangedBits = isMember(caller, node.gid) ? ~PERMISSIONS : ~(PERMISSIONS | S_ISGID);
+    const unchangedBits = isRootOrMember(caller, node.gid)
+      ? ~PERMISSIONS
+      : ~(PERMISSIONS | S_ISGID);
     node.prot = (node.prot & unchangedBits) | computeAclMode(acl);
   }
   storeAcl(node, name, acl === null || fitsMode(acl) ? null : acl);

@@ -104,7 +104,7 @@ export class Health {
       // Not an error: the disk may be busy.
       if (!this.isLate)
         xl.log.warning(`the directory '${directory}' has not answered yet`, {
-          msgid: messages.lateDirectory.id,
+          msgid: messages.directoryLate.id,
         });
       this.isLate = true;
       return;
@@ -117,7 +117,7 @@ export class Health {
     this.isChecking = false;
     if (this.isLate)
       xl.log.notice(`the directory '${directory}' answers again`, {
-        msgid: messages.timelyAgain.id,
+        msgid: messages.directoryTimelyAgain.id,
       });
     this.isLate = false;
     if (!this.isStopped) this.handleResult(errno);
@@ -204,10 +204,12 @@ export class Health {
     const { directory, xl } = this.store;
     if (isReadOnly)
       xl.log.error(`'${directory}' is read-only now: changes fail with EROFS`, {
-        msgid: messages.readOnly.id,
+        msgid: messages.directoryReadOnly.id,
       });
     else
-      xl.log.notice(`'${directory}' can be written to again`, { msgid: messages.writableAgain.id });
+      xl.log.notice(`'${directory}' can be written to again`, {
+        msgid: messages.directoryWritableAgain.id,
+      });
   }
 
   private isMountedReadOnly(): boolean {

@@ -171,7 +171,7 @@ export class Landfill implements DirectoryRemover {
     const { directory, xl } = this.store;
     xl.log.warning(`'${directory}/.glusterfs/landfill/${name}' cannot be removed`, {
       errno,
-      msgid: messages.landfillStays.id,
+      msgid: messages.landfillNotEmptied.id,
     });
   }
 

@@ -200,7 +200,7 @@ export class MdataStore {
     const text = 'times that clients have set cannot be kept with a file';
     this.xl.log.warning(`${text}. Later failures with this errno are not logged`, {
       errno,
-      msgid: messages.noMdata.id,
+      msgid: messages.mdataNotStored.id,
     });
   }
 
@@ -210,7 +210,7 @@ export class MdataStore {
     this.xl.log.warning(
       `clients say which times files get, and this process may not keep them (${MDATA}): ` +
         'files get the times of this machine. Run it as root, or set option ctime off',
-      { msgid: messages.mdataOff.id },
+      { msgid: messages.mdataDisabled.id },
     );
   }
 }

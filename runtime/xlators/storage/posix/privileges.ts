@@ -8,7 +8,7 @@
 import type { Dict } from '../../../core/dict.ts';
 import type { Stack } from '../../../core/frame.ts';
 import { IA_IFDIR, IA_IFREG, type Iatt } from '../../../core/iatt.ts';
-import { computeProtAfterChange, isMember } from '../../../core/privileges.ts';
+import { computeProtAfterChange, isRootOrMember } from '../../../core/privileges.ts';
 import { KILL_PRIV } from '../../../core/xdata.ts';
 import { AT_FDCWD } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
@@ -20,7 +20,8 @@ const S_IXGRP = 0o010;
 
 /** Clears set-group-id of `fd`'s inode if `caller`, who has just set its ACL, is outside the inode's group. */
 export function clearSetGroupId(fd: number, after: Iatt | null, caller: Stack): void {
-  if (after === null || (after.iaProt & S_ISGID) === 0 || isMember(caller, after.iaGid)) return;
+  if (after === null || (after.iaProt & S_ISGID) === 0 || isRootOrMember(caller, after.iaGid))
+    return;
   libc.fchmodat(AT_FDCWD, makeProcPath(fd), after.iaProt & ~S_ISGID, 0);
 }
 
@@ -49,6 +50,6 @@ export function mayChown(before: Iatt | null, xdata: Dict | null, caller: Stack)
   if (before === null || caller.uid === 0 || caller.uid === before.iaUid) return true;
   if (before.iaType === IA_IFDIR || xdata?.number(KILL_PRIV) !== undefined) return true;
   const { iaProt, iaGid } = before;
-  const losesSetGroupId = (iaProt & S_IXGRP) !== 0 || !isMember(caller, iaGid);
+  const losesSetGroupId = (iaProt & S_IXGRP) !== 0 || !isRootOrMember(caller, iaGid);
   return (iaProt & S_ISUID) === 0 && ((iaProt & S_ISGID) === 0 || !losesSetGroupId);
 }

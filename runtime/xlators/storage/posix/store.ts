@@ -182,7 +182,7 @@ export class Store {
     const text = `no gfid handles: ${PRIVATE_NAME} cannot be made, or not be written to`;
     this.xl.log.warning(`${text}. When this brick is restarted, clients must look files up again`, {
       errno,
-      msgid: messages.noHandle.id,
+      msgid: messages.gfidHandleNotMade.id,
     });
   }
 
@@ -399,7 +399,7 @@ export class Store {
     const text = 'a gfid handle or gfid2path cannot be made: the inode is found by its names alone';
     this.xl.log.warning(`${text}. Later failures with this errno are not logged`, {
       errno,
-      msgid: messages.noHandle.id,
+      msgid: messages.gfidHandleNotMade.id,
     });
   }
 

@@ -1,6 +1,6 @@
 /** Prints a request as one line, for tests: header, then every argument with its value. */
 
-import { nameOpcode, operations } from '../../opcodes.ts';
+import { nameOpcode, operationsByOpcode } from '../../opcodes.ts';
 import { Cursor, Span } from '../cursor.ts';
 import { decodeInHeader, InHeader } from '../header.ts';
 
@@ -9,7 +9,7 @@ export function formatRequest(bytes: Uint8Array): string {
   const cursor = new Cursor(bytes);
   const header = new InHeader();
   decodeInHeader(cursor, bytes.length, header);
-  const row = operations[header.opcode];
+  const row = operationsByOpcode[header.opcode];
   if (cursor.isShort || row === undefined)
     return cursor.isShort ? 'SHORT' : nameOpcode(header.opcode);
   row.decode(cursor, row.args);
@@ -19,7 +19,7 @@ export function formatRequest(bytes: Uint8Array): string {
     return `${key}=${new TextDecoder().decode(bytes.subarray(value.start, value.end))}`;
   });
   const { unique, nodeid, uid, gid } = header;
-  const leftBytes = cursor.end - cursor.at;
+  const leftBytes = cursor.end - cursor.position;
   const head = `${nameOpcode(row.opcode)} #${unique} node ${nodeid} uid ${uid} gid ${gid}`;
   return [head, ...args, ...(leftBytes > 0 ? [`+${leftBytes}`] : [])].join(' ');
 }
