@@ -83,6 +83,7 @@ export { type After, type Before, tap, taps } from './core/gen/taps.gen.ts';
 
 // -- requests ------------------------------------------------------------------------------------
 
+/** The program or mount that sends requests, and the environment of a graph (clock, timers, log). */
 export type { Client } from './core/client.ts';
 export type { Context } from './core/context.ts';
 /** For a volume's own requests: `xl.begin(new Stack(uid, gid, pid, 'STAT'))`, then `xl.end(root)`. */

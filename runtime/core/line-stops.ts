@@ -12,7 +12,7 @@ export type StepKind = 'continue' | 'into' | 'over' | 'out';
 /** Line numbers (from 1) by path of the file, as the interpreter names it. */
 export type BreakpointLines = Readonly<Record<string, readonly number[]>>;
 
-/** A command. `frame` is an index into `LineStop.frames` (0: the innermost), and `of` a value of `LineVariable.parts`. */
+/** A command. `frame` is an index into `LineStop.frames`, 0 for the innermost; `of`, a value of `LineVariable.parts`. */
 export type LineCommand =
   /**
    * Replaces all breakpoints; each moves to the next line with code. Null removes the debugger, and the

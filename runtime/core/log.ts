@@ -15,6 +15,7 @@ import { strerror } from './errno.ts';
 /** A level's number; lines up to the log's level are written. */
 export type LogLevel = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
 
+/** The level of a log that writes no lines. */
 export const NONE: LogLevel = 0;
 export const EMERG: LogLevel = 1;
 export const ALERT: LogLevel = 2;
@@ -157,9 +158,9 @@ function formatMessage(record: LogRecord): string {
   } else if (errno !== undefined) details = ` [${strerror(errno)}]`;
   // Details belong to the message, so they go on its first line.
   const firstLineEnd = record.text.indexOf('\n');
-  const first = firstLineEnd < 0 ? record.text : record.text.slice(0, firstLineEnd);
-  const rest = firstLineEnd < 0 ? '' : record.text.slice(firstLineEnd).trimEnd();
-  return `${head}[${file}:${record.line}:${func}] ${graphId}-${domain}: ${first}${details}${rest}`;
+  const firstLine = firstLineEnd < 0 ? record.text : record.text.slice(0, firstLineEnd);
+  const furtherLines = firstLineEnd < 0 ? '' : record.text.slice(firstLineEnd).trimEnd();
+  return `${head}[${file}:${record.line}:${func}] ${graphId}-${domain}: ${firstLine}${details}${furtherLines}`;
 }
 
 /**

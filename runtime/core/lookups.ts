@@ -16,7 +16,7 @@ export class Lookups {
     this.table = table;
   }
 
-  /** Number of the client's lookups of an inode. */
+  /** Returns the number of the client's lookups of an inode. */
   count(inode: Inode): number {
     return inode.soleOwner === this ? inode.nlookup : (this.sharedCounts.get(inode) ?? 0);
   }

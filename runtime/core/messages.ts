@@ -6,6 +6,7 @@
  * Source: GlusterFS `libglusterfs/src/glusterfs/glfs-message-id.h`, whose own ids are 1xx xxx.
  */
 
+/** A message with an id. */
 export interface Message {
   readonly id: number;
   /** The text of the line or a part of it, with `…` for variable parts. */
@@ -36,6 +37,7 @@ export const messageParts: Readonly<Record<number, string>> = {
   215: 'the programming interface',
 };
 
+/** All messages, by names that only the code uses. */
 export const messages = {
   unwoundTwice: define(
     200001,

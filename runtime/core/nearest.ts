@@ -4,7 +4,7 @@
  * restricted Damerau–Levenshtein (insert, delete, replace, swap neighbours).
  */
 
-/** Smallest number of edits from `a` to `b`. */
+/** Computes the smallest number of edits from `a` to `b`. */
 export function computeEditDistance(a: string, b: string): number {
   let rowBeforePrevious: number[] = [];
   let previousRow = Array.from({ length: b.length + 1 }, (_, j) => j);
@@ -36,15 +36,16 @@ const LETTERS_PER_EDIT = 3;
 /** In a shorter word, a part of one letter may not be edited, because every letter would match it. */
 const SHORT_WORD_LENGTH = 3;
 
-/** Number of edits allowed in a part of a word, both given by their numbers of letters. */
+/** Returns the number of edits allowed in a part of a word; both are given by their numbers of letters. */
 const countAllowedEdits = (partLength: number, wordLength: number): number =>
   partLength < 2 && wordLength < SHORT_WORD_LENGTH
     ? 0
     : Math.max(1, Math.floor(partLength / LETTERS_PER_EDIT));
 
+/** The characters between the parts of a name. */
 const SEPARATOR = /[/._ -]/;
 
-/** Length of the common prefix that ends at a separator. */
+/** Computes the length of the common prefix that ends at a separator. */
 function computeCommonPrefixLength(a: string, b: string): number {
   let length = 0;
   for (let i = 0; i < a.length && a[i] === b[i]; i++) if (SEPARATOR.test(a[i]!)) length = i + 1;

@@ -15,6 +15,7 @@ import type { Xlator } from './xlator.ts';
 /** The observer's own record of a wind, which it gets back at the unwind. */
 export type Hop = object;
 
+/** The functions that an observer provides. */
 export interface Observer {
   /**
    * Whether to observe this fop at `xl`. Called when links are updated, not for each request.

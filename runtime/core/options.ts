@@ -19,11 +19,13 @@ import { maskValue } from './secrets.ts';
 
 export type { PercentOrSize } from './option-types.ts';
 
+/** The name of a type in `optionTypes`. */
 export type OptionType = keyof ValueTypes;
 
 /** The usual value of an option without effect: the one that glusterd writes, or the default. */
 export type UsualValue = string | number | boolean | null | undefined;
 
+/** The fields of a spec that options of every type have. */
 interface CommonSpec {
   /** One or two sentences for the help and the reference pages. */
   readonly description: string;

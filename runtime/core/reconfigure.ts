@@ -94,10 +94,12 @@ export function canReconfigure(
   return problems.length === 0;
 }
 
+/** Whether both lists have the same keys and texts in the same order. */
 const hasSameOptions = (a: readonly VolfileOption[], b: readonly VolfileOption[]): boolean =>
   a.length === b.length &&
   a.every((option, index) => option.key === b[index]!.key && option.value === b[index]!.value);
 
+/** Whether two values of options are equal; they are plain data. */
 const isEqual = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** Checks an instance's new options. Appends a message to `problems` for each that the instance cannot accept. */

@@ -34,6 +34,7 @@ export const maskOptions = (
 
 const maskLetters = (text: string): string => '*'.repeat(text.length);
 
+/** The characters that may stand between a key and its value. */
 const SEPARATORS = '= \t';
 
 /** Masks the value in `VOLUME.KEY=VALUE`, also after `--xlator-option=` or with a blank for `=`; keeps the length. */

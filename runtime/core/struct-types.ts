@@ -44,6 +44,7 @@ function makeRow<T>(structName: string, make: () => T): StructRow<T> {
   return { fields, names: fields.map(({ name }) => name as keyof T), make };
 }
 
+/** The table of structures, by name. */
 export const structTypes: { readonly [T in StructType]: StructRow<StructTypes[T]> } = {
   iatt: makeRow('Iatt', () => new Iatt()),
   statvfs: makeRow('Statvfs', () => new Statvfs()),

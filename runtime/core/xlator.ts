@@ -45,6 +45,7 @@ export type Cbk<N extends FopName, P> = {
   ): void;
 }['call'];
 
+/** The fops that a translator defines, by name. */
 export type Fops<P> = { readonly [N in FopName]?: Fop<N, P> };
 
 /** Returns an instance's own fops, after its `init`. */
@@ -350,10 +351,10 @@ export class Xlator<P = unknown> {
     const { strict, warn } = this.context;
     const lines = remarks.map(({ position, text }) => `${position}: ${text}`);
     if (strict && lines.length > 0) throw new GraphError(lines);
-    remarks.forEach(({ text, source }, at) => {
+    remarks.forEach(({ text, source }, index) => {
       if (source !== undefined) this.log.warning(text, { source });
-      else this.log.warning(lines[at]!, { msgid: messages.suspiciousSetting.id });
-      warn?.call(this.context, lines[at]!);
+      else this.log.warning(lines[index]!, { msgid: messages.suspiciousSetting.id });
+      warn?.call(this.context, lines[index]!);
     });
   }
 
@@ -368,17 +369,20 @@ export class Xlator<P = unknown> {
     return this.calls.delete(call);
   }
 
-  /** Sets the instance's fops, and adds those of `data-guard.ts` if it changes data. @param own the translator's fops */
-  define(own: Fops<P>): void {
-    const { fops, logText } = guardFops(this, own as Fops<unknown>);
+  /**
+   * Sets the instance's fops, and adds those of `data-guard.ts` if it changes data.
+   * @param ownFops the translator's fops
+   */
+  define(ownFops: Fops<P>): void {
+    const { fops, logText } = guardFops(this, ownFops as Fops<unknown>);
     this.fops = fops as Fops<P>;
     this.isGuarded = logText !== null;
     if (logText !== null) this.log.info(logText);
   }
 
   /** Replaces the fops of a running instance, and reroutes winds. */
-  exchangeFops(own: Fops<P>): void {
-    this.define(own);
+  exchangeFops(ownFops: Fops<P>): void {
+    this.define(ownFops);
     this.route?.();
   }
 

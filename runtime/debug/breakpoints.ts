@@ -16,6 +16,7 @@ export interface StopCondition {
   readonly mustDiffer: boolean;
 }
 
+/** A breakpoint that the user has set. */
 export interface Breakpoint extends StopCondition {
   /** From 1 on, never reused. */
   readonly id: number;
@@ -44,6 +45,7 @@ export interface RequestPosition {
 const USAGE =
   'a breakpoint is FOP, FOP@VOLUME, FOP_cbk@VOLUME, @VOLUME, changed@VOLUME, path PATTERN, ' +
   'errno NAME, or several of these';
+/** The suffix of a fop's callback. */
 const CBK_SUFFIX = '_cbk';
 
 /**

@@ -105,6 +105,7 @@ export class DebugServer {
   }
 }
 
+/** Makes the function of each command. @param run resolves `DebugServer.whenRunRequested` */
 function makeHandlers(
   graph: Graph,
   requestDebugger: Debugger,
@@ -150,6 +151,7 @@ function makeHandlers(
 
 const makeBreakpointView = ({ id, text, hits }: Breakpoint): BreakpointView => ({ id, text, hits });
 
+/** Makes the description of a stop for the front end. */
 function makeStopView(stop: Stop): StopView {
   const { id, kind, hop, breakpoint } = stop;
   const { row, args, xl, request } = hop;

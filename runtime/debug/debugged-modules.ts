@@ -103,6 +103,7 @@ export class DebuggedModules {
 
 const findModule = (xl: Xlator): DebuggableModule | null => xl.translator.script?.(xl) ?? null;
 
+/** Describes the stop of a volume's module; null while the module runs. */
 function makeStopView(xl: Xlator): LineStopView | null {
   const stop = findModule(xl)?.lines?.stop ?? null;
   if (stop === null) return null;

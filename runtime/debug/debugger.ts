@@ -48,6 +48,7 @@ export interface Stop {
   readonly reply: unknown[];
 }
 
+/** The callbacks of the debugger's owner. */
 export interface StopListener {
   /** Called when a request has stopped. */
   onStop(stop: Stop): void;

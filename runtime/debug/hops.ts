@@ -71,6 +71,7 @@ export function listArgumentPaths({ args }: Pick<Hop, 'args'>): string[] {
   return paths;
 }
 
+/** Retains all bytes of data, and all names. */
 const UNCUT_RETENTION = { dataMax: Number.POSITIVE_INFINITY, hidden: null };
 
 /** Encodes a reply for comparison: op_errno only of a failure, and only the first entries of a long list. */

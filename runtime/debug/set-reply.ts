@@ -104,6 +104,7 @@ const SETTABLE_EXAMPLES: Readonly<Record<string, string>> = {
   dict: '["key"]',
 };
 
+/** Makes the error for an unknown name: suggests the nearest name, or lists all. */
 const makeUnknownNameError = (
   message: string,
   name: string,

@@ -37,7 +37,7 @@ const IA_TYPES = ['INVAL', 'IFREG', 'IFDIR', 'IFLNK', 'IFBLK', 'IFCHR', 'IFIFO',
 export const iaTypes: readonly string[] = IA_TYPES.map((name) => `IA_${name}`);
 
 const NULL_TEXT = 'null';
-/** Names of numbers that are shown in octal. */
+/** Names of fields and arguments whose numbers are shown in octal. */
 const OCTAL_NAMES: ReadonlySet<string> = new Set(['mode', 'umask', 'ia_prot']);
 
 const makeValue = (
@@ -56,6 +56,7 @@ const makeValue = (
 export const quote = (text: string): string =>
   text.length > TEXT_MAX ? `"${printable(text.slice(0, TEXT_MAX))}"…` : `"${printable(text)}"`;
 
+/** Formats an errno as `2 (ENOENT: No such file or directory)`; 0 alone. */
 export const formatErrno = (errno: number): string =>
   errno === 0 ? '0' : `${errno} (${errnoName(errno)}: ${strerror(errno)})`;
 
@@ -65,6 +66,7 @@ function formatNumber(name: string, number: number): string {
   return OCTAL_NAMES.has(name) && number >= 0 ? `0${number.toString(8)}` : String(number);
 }
 
+/** Formats data by its length and its first bytes. */
 function formatBytes(bytes: Uint8Array): string {
   const shownBytes = bytes.subarray(0, DATA_MAX);
   const text = Array.from(shownBytes, (byte) => String.fromCharCode(byte)).join('');

@@ -12,18 +12,18 @@ const PART_PATTERN =
 export function parsePath(text: string): string[] {
   const names: string[] = [];
   // C's `*loc` and `&loc` show the same value as `loc`.
-  let rest = text.trim().replace(/^[*&]\s*/, '');
-  while (rest !== '') {
+  let remainingText = text.trim().replace(/^[*&]\s*/, '');
+  while (remainingText !== '') {
     // A name after the first part needs `.` or `->`.
-    const match = PART_PATTERN.exec(rest);
-    if (match === null || (names.length > 0 && /^\w/.test(rest))) {
+    const match = PART_PATTERN.exec(remainingText);
+    if (match === null || (names.length > 0 && /^\w/.test(remainingText))) {
       throw new DebugError(
         `'${text.trim()}' is not the name of a value, such as loc.path or xdata["key"]`,
       );
     }
     const [matchedText, doubleQuoted, singleQuoted, index, name] = match;
     names.push(doubleQuoted ?? singleQuoted ?? (index === undefined ? name! : `[${index}]`));
-    rest = rest.slice(matchedText.length);
+    remainingText = remainingText.slice(matchedText.length);
   }
   if (names.length === 0) throw new DebugError('name a value, such as loc.path or xdata["key"]');
   return names;

@@ -6,6 +6,7 @@ import type { Mount } from './mount.ts';
 /** Mounts a graph, and resolves when the mount is served. */
 type FrontEnd = (options: MountOptions) => Promise<Mount>;
 
+/** The front ends, by name. */
 export const frontEnds = {
   /** Speaks Linux's FUSE protocol itself. */
   kernel: mountGraph,

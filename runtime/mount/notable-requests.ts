@@ -1,7 +1,7 @@
 /**
- * Records the last failed and slow requests of a mount, for `glossa why`. Expected failures (of lookups of absent names,
- * and of getxattr for absent attributes) have a separate ring, so that a search does not displace the other records.
- * Their paths are computed only at `dump`.
+ * Records the last failed and slow requests of a mount, for `glossa why`. Expected failures (lookup of an absent name,
+ * getxattr of an absent attribute) have a separate ring, so that a search does not displace the other records. Their
+ * paths are computed only at `dump`.
  */
 import { ENODATA, ENOENT, EOPNOTSUPP, errnoName } from '../core/errno.ts';
 import type { Stack } from '../core/frame.ts';
@@ -205,7 +205,7 @@ export class NotableRequests {
     const records = [...this.expectedFailures.list(), ...this.failedOrSlow.list()]
       .filter(({ op }) => op !== MOVED_OP)
       .sort((a, b) => a.repliedAt - b.repliedAt || a.unique - b.unique);
-    // From the monotonic clock to the time of day.
+    // Added to a time of the monotonic clock, it gives the time of day.
     const clockOffset = this.graph.context.sink.now() - performance.now();
     const requests = records.map((record) => this.describe(record, clockOffset));
     return { slowMs: this.slowMs, kept: RECORDS_MAX, requests };

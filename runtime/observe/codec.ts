@@ -79,6 +79,7 @@ export type RecordedValue =
   | RecordedList<RecordedEntry>
   | RecordedList<RecordedStruct | null>;
 
+/** Reads a value of one type. */
 export type ReadValue = (input: RecordingReader) => RecordedValue;
 
 /** The default for `Retention.itemsMax`. */
@@ -94,19 +95,23 @@ export interface Retention {
   readonly itemsMax?: number;
 }
 
+/** Writes a value of one type. */
 export type WriteValue = (out: RecordingWriter, value: unknown, retention: Retention) => void;
 
 /** The flags of a loc: whether it is not null, and which of its parts follow. */
 const LOC_FLAGS = { PRESENT: 1, GFID: 2, PARENT: 4, NAME: 8 } as const;
 
+/** Returns a name, or its replacement in a redacted recording. */
 const redactName = (text: string, { hidden }: Retention): string =>
   hidden === null ? text : hidden.replaceName(text);
+/** Returns a path, or its replacement in a redacted recording. */
 const redactPath = (text: string, { hidden }: Retention): string =>
   hidden === null ? text : hidden.replacePath(text);
 /** Returns the most bytes of data to write: none in a redacted recording. */
 const findMaxDataBytes = ({ dataMax, hidden }: Retention): number =>
   hidden === null ? dataMax : 0;
 
+/** Writes a loc after its flags; 0 stands for null. */
 function writeLoc(out: RecordingWriter, loc: Loc | null, retention: Retention): void {
   if (loc === null) {
     out.writeByte(0);

@@ -1,4 +1,4 @@
-/** Formats requests, times and values of a recording as short texts. */
+/** Formats requests, times and values of a recording as short texts, for commands and pages. */
 import { errnoName } from '../core/errno.ts';
 import { formatTime, printable } from '../core/log.ts';
 import type {
@@ -42,10 +42,10 @@ export function formatValue(
 
 /** Formats any value in short: the keys of a dict, the length of a list, an inode's gfid, `{…}` for a structure. */
 export const abbreviateValue = (value: RecordedValue): string =>
-  formatValue(value, (other) => {
-    if (typeof other === 'object' && 'items' in other)
-      return abbreviateItems(other as RecordedList<DictPair>);
-    return typeof other === 'object' && 'gfid' in other ? String(other.gfid) : '{…}';
+  formatValue(value, (object) => {
+    if (typeof object === 'object' && 'items' in object)
+      return abbreviateItems(object as RecordedList<DictPair>);
+    return typeof object === 'object' && 'gfid' in object ? String(object.gfid) : '{…}';
   });
 
 /** Formats a dict by its keys, any other list by its length. */

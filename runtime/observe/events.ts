@@ -211,6 +211,7 @@ const layouts = {
 };
 
 type Layouts = typeof layouts;
+/** The name of a kind of event. */
 export type EventKind = keyof Layouts;
 /** The fields of an event, as they are written. */
 type EventInput<K extends EventKind> = {
@@ -320,6 +321,7 @@ function encodeFlags(
   return flags;
 }
 
+/** Retains no data; the event `lost` has none. */
 const NO_DATA: Retention = { dataMax: 0, hidden: null };
 
 /** Writes an event in place of one that could not be recorded. */

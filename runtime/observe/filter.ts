@@ -55,6 +55,7 @@ export interface Filter {
   matchesResult(errno: number, ms: number): boolean;
 }
 
+/** Returns null for a criterion that is absent or empty, and so matches all. */
 const nullIfEmpty = <T>(items: readonly T[] | undefined): readonly T[] | null =>
   items === undefined || items.length === 0 ? null : items;
 

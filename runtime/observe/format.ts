@@ -71,6 +71,7 @@ const PREFIX_FIELDS = [
 const VERSION_OFFSET = 8;
 const PREFIX_FIELDS_OFFSET = 12;
 
+/** Makes a view of the bytes from an offset on. */
 const makeView = (bytes: Uint8Array, offset = 0): DataView =>
   new DataView(bytes.buffer, bytes.byteOffset + offset, bytes.length - offset);
 

@@ -336,6 +336,7 @@ function describeSubject(data: unknown, { hidden }: Retention): Readonly<Record<
 /** Names of notes whose values even a redacted recording has. */
 const UNREDACTED_NOTES: ReadonlySet<string> = new Set(['method', 'line']);
 
+/** Hides the values of notes that may contain names or data. */
 const redactNotes = (notes: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(
     Object.entries(notes).map(([key, value]) => [key, UNREDACTED_NOTES.has(key) ? value : '…']),

@@ -79,7 +79,10 @@ class Pump implements SourceRegistry {
   private watchers: node.PollHandle[] = [];
   /** The polled descriptors: libuv's own, the mounts', and those of the hot sources. */
   private pollSet = new PollSet([]);
-  /** The longest sleep in milliseconds. 0 if libuv's descriptor is unknown: then poll(2) would not wake for it, so only libuv may wait. */
+  /**
+   * The longest sleep in milliseconds. 0 if libuv's descriptor is unknown: then poll(2) would not wake for it, so only
+   * libuv may wait.
+   */
   private sleepMs = SLEEP_MAX_MS;
   /** Decides when to poll busily for the next request. */
   private requestPoll = new BusyPoll(0);

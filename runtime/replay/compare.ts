@@ -107,6 +107,7 @@ const selectDictValues: SelectParts = (value) =>
       .map((pair) => [pair.key, formatDictValue(pair)]),
   );
 
+/** Formats a value of a dict; of an iatt, the compared fields. */
 function formatDictValue({ type, value }: DictPair): string {
   if (value === null) return 'null';
   return type === 'iatt'

@@ -218,6 +218,7 @@ const makeStruct = <T extends StructType>(type: T, recorded: unknown): StructTyp
 const makeIatt = (recorded: RecordedStruct | null): Iatt | null =>
   recorded === null ? null : makeStruct('iatt', recorded);
 
+/** Makes a dict; entries without a recorded value are omitted. */
 function makeDict({ items }: RecordedList<DictPair>): Dict {
   const dict = new Dict();
   for (const { key, type, value } of items) {
@@ -231,6 +232,7 @@ function makeDict({ items }: RecordedList<DictPair>): Dict {
 
 const makeBytes = ({ head }: RecordedData): Uint8Array => encodeName(head);
 
+/** Makes an entry of a listing. An entry with attributes gets a new inode, as from a storage. */
 const makeEntry = (
   { name, off, type, gfid, stat, dict }: RecordedEntry,
   { table }: ReplayObjects,

@@ -248,6 +248,7 @@ export class Replay {
   }
 }
 
+/** The text in place of a missing reply. */
 const NO_ANSWER = 'no answer';
 
 /** Lists the differences between recorded and current requests to the played volumes. */

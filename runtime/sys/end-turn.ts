@@ -14,9 +14,11 @@ import koffi from 'koffi';
 import { setTurnRunner } from '../core/turn.ts';
 import { bindIfPresent, bindPlain } from './call.ts';
 
+/** The beginning of the C++ symbols of node's class SigintWatchdogHelper. */
 const HELPER_SYMBOL = '_ZN4node20SigintWatchdogHelper';
 /** C prototype of the function that ends the innermost turn. Any thread may bind it by koffi, and call it. */
 export const END_TURN_PROTOTYPE = `bool ${HELPER_SYMBOL}26InformWatchdogsAboutSignalEv()`;
+/** C prototype of the function that starts the helper's thread. */
 const START_PROTOTYPE = `int ${HELPER_SYMBOL}5StartEv(void *helper)`;
 
 /** Lists the required functions that this Node lacks. @param find looks symbols up; tests replace it */

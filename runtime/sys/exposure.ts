@@ -9,6 +9,7 @@
 import { lstatSync, readlinkSync, type Stats } from 'node:fs';
 import { resolve, sep } from 'node:path';
 
+/** Bits of a file's mode. */
 const STICKY = 0o1000;
 const GROUP_WRITES = 0o020;
 const OTHERS_WRITE = 0o002;
@@ -26,7 +27,7 @@ export interface ExposureSettings {
   readonly isForNewFile?: boolean;
 }
 
-/** The effective uid; -1 on systems without users. */
+/** Returns the effective uid; -1 on systems without users. */
 export const readEffectiveUid = (): number => process.geteuid?.() ?? -1;
 
 /**

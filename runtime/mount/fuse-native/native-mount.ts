@@ -50,6 +50,7 @@ export async function mountNative(options: MountOptions): Promise<Mount> {
   }
 }
 
+/** Looks the root up, checks the mount point, and mounts. @throws {MountError} */
 async function mountAndServe(
   initiator: Initiator<NativeFrontEnd>,
   options: MountOptions,

@@ -179,6 +179,7 @@ function makeStat(buf: Iatt): Stat {
   };
 }
 
+/** Whether the mount has an extended attribute of this name: all but ACLs at a mount without ACLs. */
 const isXattrSupported = ({ hasAcls }: NativeFrontEnd, name: string): boolean =>
   hasAcls || !isAcl(name);
 

@@ -66,6 +66,7 @@ function hasUserName(): boolean {
   }
 }
 
+/** Whether libfuse will find fusermount. */
 const hasFusermount = (): boolean =>
   [FUSERMOUNT_FOLDER, ...(process.env.PATH ?? '').split(':')].some((folder) =>
     existsSync(join(folder, 'fusermount')),

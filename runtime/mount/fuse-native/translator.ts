@@ -2,6 +2,7 @@
 import { makeInitiatorTranslator } from '../../core/initiator.ts';
 import type { NativeFrontEnd } from './operations.ts';
 
+/** The translator of that volume. */
 export const fuseNativeTranslator = makeInitiatorTranslator<NativeFrontEnd>(
   'mount/fuse-native',
   "Turns the requests of libfuse's path interface into fops on the top of the graph.",

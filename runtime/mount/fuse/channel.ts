@@ -40,6 +40,7 @@ import { checkHealth, describeStuck, findStuckMount } from '../mount-health.ts';
 import { FS_TYPE, findMount } from '../mountinfo.ts';
 import { classifyFusermountError, MountError, makeMountError } from './mount-error.ts';
 
+/** The options of a mount by the kernel. */
 export interface ChannelOptions {
   readonly mountpoint: string;
   /** Device name in /proc/mounts: the volume's or volfile's name. */
@@ -106,7 +107,7 @@ export class Channel {
   }
 }
 
-/** Mounts, and returns the connection to the kernel. @throws {MountError} with the remedy */
+/** Mounts a new descriptor of `/dev/fuse`, and returns it as a channel. @throws {MountError} with the remedy */
 export async function openChannel(options: ChannelOptions): Promise<Channel> {
   if (process.platform !== 'linux' || !isMainThread) {
     throw makeMountError('MOUNT_UNSUPPORTED_PLATFORM', options.mountpoint, process.platform);
@@ -156,9 +157,9 @@ export async function checkMountpoint(path: string): Promise<string> {
 export async function hasEntries(path: string): Promise<boolean> {
   try {
     const folder = await opendir(await checkMountpoint(path));
-    const first = await folder.read();
+    const firstEntry = await folder.read();
     await folder.close();
-    return first !== null;
+    return firstEntry !== null;
   } catch {
     // The mount itself reports an unusable mount point.
     return false;

@@ -10,14 +10,16 @@ const CACHE_MS = 1000;
 /** The most processes in the cache. */
 const CACHE_MAX = 1024;
 
+/** The groups of a process, as long as it has these ids. */
 interface CachedGroups {
   readonly uid: number;
   readonly gid: number;
-  /** Expiry, by `sampledClock.ms`. */
+  /** The time at which the result expires, in milliseconds by `sampledClock.ms`. */
   readonly expiresAt: number;
   readonly groups: readonly number[];
 }
 
+/** The cached results, by pid. */
 const cache = new Map<number, CachedGroups>();
 
 /** Finds the groups of a process, from the cache if it had the same ids within the last second. */

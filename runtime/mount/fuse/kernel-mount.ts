@@ -24,6 +24,7 @@ import { MountError } from './mount-error.ts';
 import { raiseReadahead } from './readahead.ts';
 import { makeFuseInitiator, Session, type SessionOptions } from './session.ts';
 
+/** The options of `mountGraph`. */
 export interface MountOptions extends Partial<SessionOptions> {
   readonly graph: Graph;
   readonly mountpoint: string;

@@ -1,5 +1,6 @@
 /** Makes the errors of mounting and unmounting, each with a line that names the remedy. */
 
+/** The reasons why a mount fails. */
 export type MountErrorCode =
   | 'MOUNT_POINT_MISSING'
   | 'MOUNT_POINT_NOT_DIRECTORY'

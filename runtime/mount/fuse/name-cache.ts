@@ -67,6 +67,7 @@ export class NameCache {
   }
 }
 
+/** Spreads every bit of a hash over its 32 bits. */
 const mixHash = (hash: number): number => {
   const product = Math.imul(hash, HASH_MULTIPLIER);
   return product ^ (product >>> 15);

@@ -117,9 +117,9 @@ export class Notices {
 
   /** Resolves when the kernel has handled all notices added so far. A fop must not await it. */
   awaitHandled(): Promise<void> {
-    const last = [...this.waitingNotices.values()].at(-1) ?? this.noticesInThread.at(-1);
-    if (last === undefined) return Promise.resolve();
-    return new Promise((resolve) => void last.waiters.push(resolve));
+    const newest = [...this.waitingNotices.values()].at(-1) ?? this.noticesInThread.at(-1);
+    if (newest === undefined) return Promise.resolve();
+    return new Promise((resolve) => void newest.waiters.push(resolve));
   }
 
   /** Passes each notice to the thread once all requests before it have their replies. */

@@ -33,9 +33,9 @@ function unshareDescriptorTable() {
 function openOwnDevice(fd) {
   for (const name of fs.readdirSync('/proc/thread-self/fd')) {
     try {
-      const other = Number(name);
+      const openFd = Number(name);
       const path = fs.readlinkSync('/proc/thread-self/fd/' + name);
-      if (other > 2 && other !== fd && path.startsWith('/')) fs.closeSync(other);
+      if (openFd > 2 && openFd !== fd && path.startsWith('/')) fs.closeSync(openFd);
     } catch {} // the descriptor of the listing itself
   }
   try {

@@ -41,6 +41,7 @@ const NO_REPLY = 2;
 /** The operation may wait for other callers, so that an INTERRUPT takes effect at once. */
 const WAITS = 3;
 
+/** Makes a row of the table. */
 function defineOpcode<A>(
   opcode: number,
   args: A,

@@ -55,6 +55,7 @@ const LOCKS_MISSING =
 /** The kernel accepts only smaller errnos. */
 const ERRNO_MAX = 512;
 
+/** The options of a session. */
 export interface SessionOptions {
   /** Seconds for which the kernel caches attributes, names and absent names; fractions allowed. */
   readonly attributeTimeout: number;
@@ -419,10 +420,10 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
 
   /** Records a failed or slow request, for `glossa why`. */
   private recordIfSlow(request: Request, errno: number): void {
-    const now = sample();
-    const durationMs = now - request.beganMs;
+    const nowMs = sample();
+    const durationMs = nowMs - request.beganMs;
     if (errno === 0 && durationMs < this.slowMs) return;
-    this.notableRequests?.add(request, this, request.nodeid, errno, now, durationMs);
+    this.notableRequests?.add(request, this, request.nodeid, errno, nowMs, durationMs);
   }
 
   /** Writes a reply from `out`. Returns false if the kernel did not accept it. */

@@ -61,7 +61,7 @@ const SHOWN = `
   RELEASEDIR #110 node 3 uid 0 gid 0 fh=5 flags=100352 releaseFlags=0 lockOwnerLo=0 lockOwnerHi=0
   FSYNCDIR #170 node 3 uid 0 gid 0 fh=9 fsyncFlags=0
   CREATE #14 node 1 uid 0 gid 0 flags=33345 mode=33188 umask=18 openFlags=0 name=file
-  BATCH_FORGET #260 node 0 uid 0 gid 0 count=4 items=48
+  BATCH_FORGET #260 node 0 uid 0 gid 0 count=4 itemsOffset=48
   FALLOCATE #178 node 5 uid 0 gid 0 fh=10 offset=0 length=100 mode=0
   READDIRPLUS #106 node 3 uid 0 gid 0 fh=5 offset=0 size=131072 readFlags=0 lockOwnerLo=0 lockOwnerHi=0 flags=100352
   RENAME2 #142 node 1 uid 0 gid 0 newdir=1 flags=1 oldname=file newname=file2

@@ -46,14 +46,14 @@ export class Cursor {
 
   readU64(): number {
     if (!this.advance(8)) return 0;
-    const at = this.position - 8;
-    return this.view.getUint32(at, true) + this.view.getUint32(at + 4, true) * TWO_32;
+    const start = this.position - 8;
+    return this.view.getUint32(start, true) + this.view.getUint32(start + 4, true) * TWO_32;
   }
 
   readI64(): number {
     if (!this.advance(8)) return 0;
-    const at = this.position - 8;
-    return this.view.getUint32(at, true) + this.view.getInt32(at + 4, true) * TWO_32;
+    const start = this.position - 8;
+    return this.view.getUint32(start, true) + this.view.getInt32(start + 4, true) * TWO_32;
   }
 
   skip(count: number): void {
@@ -63,12 +63,12 @@ export class Cursor {
   /** Reads a name up to its NUL, and skips the NUL. A missing NUL makes the message short. */
   readName(out: Span): void {
     const { bytes, end } = this;
-    let at = this.position;
-    out.start = at;
-    while (at < end && bytes[at] !== 0) at++;
-    if (at < end) {
-      out.end = at;
-      this.position = at + 1;
+    let nameEnd = this.position;
+    out.start = nameEnd;
+    while (nameEnd < end && bytes[nameEnd] !== 0) nameEnd++;
+    if (nameEnd < end) {
+      out.end = nameEnd;
+      this.position = nameEnd + 1;
     } else this.endShort(out);
   }
 
@@ -100,13 +100,13 @@ export class Cursor {
 }
 
 /** Writes an unsigned number below 2^53 as 64 bits. */
-export function putU64(view: DataView, at: number, value: number): void {
-  view.setUint32(at, value, true);
-  view.setUint32(at + 4, value / TWO_32, true);
+export function putU64(view: DataView, offset: number, value: number): void {
+  view.setUint32(offset, value, true);
+  view.setUint32(offset + 4, value / TWO_32, true);
 }
 
 /** Writes a number between -2^53 and 2^53 as 64 bits, two's complement. */
-export function putI64(view: DataView, at: number, value: number): void {
-  view.setUint32(at, value, true);
-  view.setInt32(at + 4, Math.floor(value / TWO_32), true);
+export function putI64(view: DataView, offset: number, value: number): void {
+  view.setUint32(offset, value, true);
+  view.setInt32(offset + 4, Math.floor(value / TWO_32), true);
 }

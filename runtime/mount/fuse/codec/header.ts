@@ -65,6 +65,7 @@ export class InitIn {
   flags2 = 0;
 }
 
+/** Decodes INIT; a kernel before 7.36 sends no second flag word, which is then 0. */
 export function decodeInitIn(cursor: Cursor, out: InitIn): void {
   out.major = cursor.readU32();
   out.minor = cursor.readU32();
@@ -84,6 +85,7 @@ export class BatchForgetIn {
 /** Bytes of a struct fuse_forget_one. */
 export const FORGET_ONE_SIZE = 16;
 
+/** Decodes the count of a BATCH_FORGET; its handler reads the structs themselves. */
 export function decodeBatchForgetIn(cursor: Cursor, out: BatchForgetIn): void {
   out.count = cursor.readU32();
   cursor.skip(4);

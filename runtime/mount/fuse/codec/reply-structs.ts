@@ -1,5 +1,5 @@
 /**
- * Encodes the structs of replies with attributes, entries and locks, at offset `offset` of the reply's buffer. An inode
+ * Encodes the structs of replies with attributes, entries and locks, at `offset` of the reply's buffer. An inode
  * number is passed as two halves (`inoHi`, `inoLo`), because it exceeds 2^53.
  */
 
@@ -10,6 +10,7 @@ import { TIMEOUT_MAX } from '../../../core/xdata.ts';
 import { STATX_BASIC_STATS, STATX_BTIME } from '../../../sys/constants.ts';
 import { putI64, putU64 } from './cursor.ts';
 
+/** Bytes of a struct fuse_attr. */
 export const ATTR_SIZE = 88;
 
 /** st_blksize: the preferred size of an application's reads and writes. */
@@ -21,7 +22,7 @@ export function putSize(view: DataView, offset: number, iatt: Iatt): void {
   else view.setBigUint64(offset, iatt.exactSize, true);
 }
 
-/** struct fuse_attr. */
+/** Encodes a struct fuse_attr. */
 export function encodeAttr(
   view: DataView,
   offset: number,
@@ -48,9 +49,10 @@ export function encodeAttr(
   view.setUint32(offset + 84, 0, true);
 }
 
+/** Bytes of a struct fuse_attr_out. */
 export const ATTR_OUT_SIZE = 16 + ATTR_SIZE;
 
-/** struct fuse_attr_out: attributes, and how long the kernel may cache them. */
+/** Encodes a struct fuse_attr_out: attributes, and how long the kernel may cache them. */
 export function encodeAttrOut(
   view: DataView,
   offset: number,
@@ -65,9 +67,10 @@ export function encodeAttrOut(
   encodeAttr(view, offset + 16, inoHi, inoLo, iatt);
 }
 
+/** Bytes of a struct fuse_entry_out. */
 export const ENTRY_OUT_SIZE = 40 + ATTR_SIZE;
 
-/** struct fuse_entry_out: a name and its inode's attributes, and how long the kernel may cache each. */
+/** Encodes a struct fuse_entry_out: a name's inode and attributes, and how long the kernel may cache each. */
 export function encodeEntryOut(
   view: DataView,
   offset: number,
@@ -85,12 +88,13 @@ export function encodeEntryOut(
   encodeAttr(view, offset + 40, inoHi, inoLo, iatt);
 }
 
-/** An absent name: node id 0, which the kernel may cache as well. */
+/** Encodes an absent name as an entry with node id 0, which the kernel may cache as well. */
 export function encodeNegativeEntry(view: DataView, offset: number, entryValid: Validity): void {
   for (let i = 0; i < ENTRY_OUT_SIZE; i += 4) view.setUint32(offset + i, 0, true);
   encodeValidities(view, offset, entryValid, entryValid);
 }
 
+/** Encodes the times in a struct fuse_entry_out at `offset`. */
 function encodeValidities(
   view: DataView,
   offset: number,
@@ -103,17 +107,19 @@ function encodeValidities(
   view.setUint32(offset + 36, attrValid.nsec, true);
 }
 
+/** Bytes of a struct fuse_statx. */
 const STATX_SIZE = 256;
+/** Bytes of a struct fuse_statx_out. */
 export const STATX_OUT_SIZE = 32 + STATX_SIZE;
 const TWO_32 = 0x1_0000_0000;
 
-/** struct fuse_sx_time. */
+/** Encodes a struct fuse_sx_time. */
 function encodeTime(view: DataView, offset: number, sec: number, nsec: number): void {
   putI64(view, offset, sec);
   view.setUint32(offset + 8, nsec, true);
 }
 
-/** struct fuse_statx_out. */
+/** Encodes a struct fuse_statx_out. */
 export function encodeStatxOut(
   view: DataView,
   offset: number,
@@ -155,9 +161,10 @@ function encodeStatx(
   view.setUint32(offset + 132, iatt.iaRdev >>> 0, true);
 }
 
+/** Bytes of a struct fuse_lk_out. */
 export const LK_OUT_SIZE = 24;
 
-/** struct fuse_lk_out: a lock of `len` bytes; 0 for a lock without an end. */
+/** Encodes a struct fuse_lk_out: a lock of `len` bytes; 0 for a lock without an end. */
 export function encodeLkOut(
   view: DataView,
   offset: number,

@@ -1,7 +1,7 @@
 /**
- * The table of the kernel's request and reply structs: `name:type` in the order of include/uapi/linux/fuse.h, `-N`
- * for N bytes of padding. Some fields have clearer names than the kernel's. `npm run gen` generates a class and a
- * codec of each row (`structs.gen.ts`).
+ * Lists the kernel's request and reply structs: `name:type` in the order of include/uapi/linux/fuse.h, `-N` for N bytes
+ * of padding. Some fields have clearer names than the kernel's. `npm run gen` generates a class and a codec of each row
+ * (`structs.gen.ts`).
  *
  *   u32, u64, i64   as `Cursor` reads them; lock owners are two halves of 32 bits
  *   name            bytes up to a NUL; `unset-name` is not in the message
@@ -9,6 +9,7 @@
  *   unset           always 0: not in the message of this version
  */
 
+/** Arguments of requests, which follow the request's header. */
 // biome-ignore format: one struct, one line
 export const requests = {
   // `fh` is valid if `flags` has GETATTR_FH.

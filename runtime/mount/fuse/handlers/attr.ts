@@ -80,8 +80,8 @@ const statCbk: Cbk<'stat', HandlerContext> = (frame, replyKind, xl, opRet, opErr
 };
 
 /**
- * The kernel requests a directory's attributes before it looks up a name in it. For a removed directory a brick
- * replies ESTALE; applications expect ENOENT, as on a disk.
+ * Converts the errno of a stat. The kernel requests a directory's attributes before it looks up a name in it. For a
+ * removed directory a brick replies ESTALE; applications expect ENOENT, as on a disk.
  */
 function toStatErrno(session: HandlerContext, inode: Inode, opErrno: number): number {
   const errno = toInodeErrno(opErrno);
@@ -146,6 +146,7 @@ export const setattr: Handler<SetattrIn> = (session, header, args) => {
   } else wind.truncate(frame, 0, truncateCbk, session.links, new Loc(inode), args.size, killXdata);
 };
 
+/** Makes the attributes to set from a request; setattr's `valid` tells which of them count. */
 function makeAttributes(inode: Inode, args: SetattrIn): Iatt {
   const stbuf = new Iatt();
   stbuf.iaType = inode.iaType;
@@ -159,6 +160,7 @@ function makeAttributes(inode: Inode, args: SetattrIn): Iatt {
   return stbuf;
 }
 
+/** Winds the setattr of a SETATTR, by an open file of the inode if there is one. */
 function setOtherAttributes(session: HandlerContext, frame: Frame, change: AttributeChange): void {
   const { inode, byHandle, stbuf, valid } = change;
   const killXdata = makeKillPrivXdata(change.dropsPrivileges);

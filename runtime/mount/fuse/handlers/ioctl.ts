@@ -34,7 +34,7 @@ interface IoctlAttribute {
   readonly isWrite: boolean;
 }
 
-/** The key is the ioctl's number. */
+/** The supported attributes by the ioctl's number. */
 const ATTRIBUTE_BY_IOCTL: ReadonlyMap<number, IoctlAttribute> = new Map([
   [FS_IOC_GETFLAGS, { name: FS_FLAGS, size: FS_FLAGS_SIZE, isWrite: false }],
   [FS_IOC_SETFLAGS, { name: FS_FLAGS, size: FS_FLAGS_SIZE, isWrite: true }],
@@ -65,6 +65,7 @@ export const ioctl: Handler<IoctlIn> = (session, _header, args) => {
   }
 };
 
+/** Converts the errno of reading flags: ENOTTY if the storage has no such attributes. */
 const toIoctlErrno = (opErrno: number): number => (ABSENT_ERRNOS.has(opErrno) ? ENOTTY : opErrno);
 
 const getFlagsCbk: Cbk<'fgetxattr', HandlerContext> = (

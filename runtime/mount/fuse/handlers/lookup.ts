@@ -17,8 +17,9 @@ import { OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Handler, HandlerContext } from './handler.ts';
 import { replyEntry, toInodeErrno } from './reply.ts';
 
-/** Names that the kernel looks up for a file handle (NFS, open_by_handle_at): the inode itself, and its parent. */
+/** The name by which the kernel looks up the inode of a file handle (NFS, open_by_handle_at). */
 const SELF = '.';
+/** The name by which the kernel looks up the parent of such an inode. */
 const PARENT = '..';
 
 export const lookup: Handler<NameIn> = (session, header, args) => {
@@ -128,6 +129,7 @@ export const batchForget: Handler<BatchForgetIn> = (session, _header, args) => {
   }
 };
 
+/** Forgets lookups of an inode that the kernel may have forgotten already. */
 function forgetOne(session: HandlerContext, nodeid: number, nlookup: number): void {
   const inode = session.findInode(nodeid);
   if (inode !== undefined) session.client.forget(inode, nlookup);

@@ -11,6 +11,7 @@ import type { Inode } from '../../../core/inode.ts';
 import { sendUpcall, type Upcall } from '../../../core/upcall.ts';
 import type { HandlerContext } from './handler.ts';
 
+/** The attribute that invalidates all names. */
 export const INVALIDATE_XATTR = 'glossa.invalidate';
 const NAME_PREFIX = `${INVALIDATE_XATTR}.`;
 

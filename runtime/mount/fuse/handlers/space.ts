@@ -32,6 +32,7 @@ import type { Handler, HandlerContext } from './handler.ts';
 import { replyFdStatus } from './reply.ts';
 import { findOpenFd } from './request-targets.ts';
 
+/** The mode of a fallocate(2) that becomes the fop discard. */
 const PUNCH_HOLE_MODE = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
 
 /** Handles FALLOCATE. GlusterFS has separate fops for two modes; all others go to fallocate. */

@@ -21,12 +21,14 @@ import { toCreationErrno } from './reply.ts';
 
 const { O_TRUNC } = constants;
 
+/** A TMPFILE during its icreate, in `Frame.local`. */
 interface TmpfileCreation {
   readonly loc: Loc;
   readonly flags: number;
   readonly pid: number;
 }
 
+/** A TMPFILE during its open, in `Frame.local`; `buf` is icreate's reply. */
 interface TmpfileOpen {
   readonly fd: Fd;
   readonly buf: Iatt;
