@@ -9,7 +9,7 @@ import { NotMeasured } from '../apps/bench/engine/not-measured.ts';
 import { readAllowedCpus } from '../apps/bench/engine/placement.ts';
 import { makeReportFiles } from '../apps/bench/engine/report/html.ts';
 import { formatTerminalReport } from '../apps/bench/engine/report/text.ts';
-import { openReportFolder, writeReportFolder } from '../apps/bench/engine/report-folder.ts';
+import { prepareReportFolder, writeReportFolder } from '../apps/bench/engine/report-folder.ts';
 import { type BenchOutcome, runBench } from '../apps/bench/engine/run.ts';
 import { ROUNDS_MIN } from '../apps/bench/engine/verdict.ts';
 import { STORED_BYTES_MAX } from '../apps/bench/engine/workloads/workload.ts';
@@ -76,7 +76,7 @@ async function runBenchmark(
   );
   try {
     const glossaStacks = await makeStacks(flags, operands, workspace, terminal);
-    const stacks = addOthers(glossaStacks, settings.others, workspace.scratch);
+    const stacks = addOthers(glossaStacks, settings.others, workspace.scratchFolder);
     const stackNames = [...stacks.stacks, ...stacks.others.stacks].map(({ name }) => name);
     if (settings.rounds < ROUNDS_MIN && stackNames.length > 1) {
       throw new UsageError(
@@ -85,7 +85,7 @@ async function runBenchmark(
       );
     }
     const conditions = flags['fail-if'].map((text) => parseCondition(text, stackNames));
-    if (flags.out !== undefined) openReportFolder(flags.out, flags);
+    if (flags.out !== undefined) prepareReportFolder(flags.out, flags);
     const outcome = await measureStacks(workspace, stacks, settings, flags, terminal, signal);
     return await printReport(outcome, conditions, flags, terminal);
   } finally {
@@ -98,7 +98,7 @@ async function runBenchmark(
 function makeStacks(
   flags: BenchFlags,
   operands: readonly string[],
-  { scratch }: Workspace,
+  { scratchFolder: scratch }: Workspace,
   terminal: Terminal,
 ): Promise<Stacks> | Stacks {
   const { translator, in: languages, option: options } = flags;
@@ -122,9 +122,9 @@ async function measureStacks(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<BenchOutcome> {
-  const { scratch, data, stacks: stackFolder, plain: plainFolder } = workspace;
+  const { scratchFolder: scratch, dataFolder: data, stacksFolder, plainFolder } = workspace;
   const { mountFlags, timeouts } = settings;
-  const mountSettings = { scratch, data: stackFolder, mountFlags, timeouts, terminal };
+  const mountSettings = { scratch, data: stacksFolder, mountFlags, timeouts, terminal };
   const progress = new ProgressLine(terminal);
   const { warnings } = stackFacts;
   if (!flags.json) for (const warning of warnings) terminal.err(`glossa bench: ${warning}`);

@@ -24,7 +24,7 @@ import {
   measureSearches,
   ROUND_COUNT,
   runExperiment,
-  Search,
+  SearchRunner,
   type SearchSettings,
   type Stage,
   withSearches,
@@ -36,10 +36,10 @@ import {
   formatReport,
 } from '../apps/demo/report.ts';
 import {
-  computeNearSearches,
+  computeNearSearchCount,
   countingVolumes,
   type DemoStack,
-  NEAR_FACTOR,
+  NEAR_SEARCH_FACTOR,
   type Pass,
   type Passes,
   runsOverFolder,
@@ -72,7 +72,7 @@ export default defineCommand({
       '{ratio, low, high, confidence, noise, verdict}}]}]} and nothing else. lookups: that the searches made; forwarded: that reached the storage; ' +
       'answered: the rest. busy and toFirst have the meanings of results of glossa bench (busy: null ' +
       'where the system does not tell)',
-    searches: `how many searches over the bricks (${DEFAULT_SEARCHES}); over the folder ${NEAR_FACTOR} times as many, up to ${SEARCHES_MAX}`,
+    searches: `how many searches over the bricks (${DEFAULT_SEARCHES}); over the folder ${NEAR_SEARCH_FACTOR} times as many, up to ${SEARCHES_MAX}`,
   }),
   async run({ flags, operands }, terminal) {
     takeOperands(operands, []);
@@ -82,15 +82,18 @@ export default defineCommand({
       delay: delayMs = DEFAULT_DELAY_MS,
       json,
     } = flags;
-    const settings = checkSettings({ seed, searches, delayMs });
+    const settings = checkSettings({ seed, searchCount: searches, delayMs });
     // Planning blocks the event loop and its signals, so it comes before any file is made.
     const makePlan = (count: number): SearchPlan =>
-      planSearches({ seed, searches: count, files: FILE_COUNT, rounds: ROUND_COUNT });
-    const workloads = { near: makePlan(computeNearSearches(searches)), away: makePlan(searches) };
+      planSearches({ seed, searchCount: count, fileCount: FILE_COUNT, roundCount: ROUND_COUNT });
+    const searchPlans = {
+      near: makePlan(computeNearSearchCount(searches)),
+      away: makePlan(searches),
+    };
     const experiment = {
       ...{ command: 'demo', json, advice: ADVICE },
-      introduction: formatIntroduction(settings, workloads.away, terminal.width),
-      measure: (stage: Stage) => runPasses(settings, workloads, stage),
+      introduction: formatIntroduction(settings, searchPlans.away, terminal.width),
+      measure: (stage: Stage) => runPasses(settings, searchPlans, stage),
       formatReport: (measured: Passes) =>
         json
           ? formatJsonReport(settings, measured)
@@ -107,13 +110,13 @@ const ADVICE = "; 'glossa playground' shows a cache at work without a mount";
 /** Starts the stacks of both passes at once, then runs one pass after the other. */
 async function runPasses(
   { seed, delayMs }: ExperimentSettings,
-  workloads: { readonly near: SearchPlan; readonly away: SearchPlan },
+  searchPlans: { readonly near: SearchPlan; readonly away: SearchPlan },
   stage: Stage,
 ): Promise<Passes> {
   const { scratch, terminal, signal, showStep } = stage;
   const tree = join(scratch, 'files');
   mkdirSync(tree);
-  await makeTree(tree, workloads.near, signal);
+  await makeTree(tree, searchPlans.near, signal);
   showStep('the bricks');
   const plans = makeAwayBrickPlans(stage);
   return withBricks(plans, startGlossaBrick, async (bricks) => {
@@ -125,13 +128,13 @@ async function runPasses(
       settings: SearchSettings,
       changeVolfile: (text: string) => string,
       options: readonly string[],
-    ): Search[] => {
+    ): SearchRunner[] => {
       const sampler = new BusySampler(readAllowedCpus());
       return chosenStacks.map(({ name, title, volfile: volfilePath }) => {
         const id = `${name}${suffix}`;
         const volfile = join(scratch, `${id}.vol`);
         writeFileSync(volfile, changeVolfile(readFileSync(volfilePath, 'utf8')));
-        return new Search({ title, id, volfile, options }, settings, sampler, brickStage);
+        return new SearchRunner({ title, id, volfile, options }, settings, sampler, brickStage);
       });
     };
     let fillPromise: Promise<void> | undefined;
@@ -140,7 +143,10 @@ async function runPasses(
       writeFileSync(volfile, formatBricksVolfile(ports));
       // Imported only now, because it loads every translator.
       const { makeFiles } = await import('../apps/demo/workload-files.ts');
-      await rejectOnAbort(makeFiles(volfile, workloads.away, brickStage.signal), brickStage.signal);
+      await rejectOnAbort(
+        makeFiles(volfile, searchPlans.away, brickStage.signal),
+        brickStage.signal,
+      );
     };
     /** Fills the bricks at the first call; further calls wait for that. */
     const fillOnce = (): Promise<void> => {
@@ -150,19 +156,19 @@ async function runPasses(
     const nearSearches = makeSearches(
       stacks.filter(runsOverFolder),
       '',
-      { workload: workloads.near, countingVolumes, pids: [] },
+      { searchPlan: searchPlans.near, countingVolumes, storagePids: [] },
       (text) => text,
       [`${STORAGE_VOLUME}.directory=${tree}`],
     );
     const awaySearches = makeSearches(
       stacks,
       '-away',
-      { workload: workloads.away, countingVolumes, pids, beforeMount: fillOnce },
+      { searchPlan: searchPlans.away, countingVolumes, storagePids: pids, beforeMount: fillOnce },
       (text) => replaceStorage(text, ports, delayMs),
       [],
     );
     const runPass = async (
-      searches: readonly Search[],
+      searches: readonly SearchRunner[],
       brickFacts: Pick<Pass, 'bricks' | 'delayMs'>,
       passNumber: number,
     ): Promise<Pass> => {

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, relative, resolve } from 'node:path';
 import {
-  FIRST_LANGUAGE,
+  DEFAULT_LANGUAGE,
   type LessonLanguage,
   lessonLanguageNames,
   lessonLanguages,
@@ -48,7 +48,7 @@ export default defineCommand({
     language: choiceFlag({
       value: 'LANGUAGE',
       values: LANGUAGES,
-      help: `what you write: ${LANGUAGES.join(' or ')} (${FIRST_LANGUAGE})`,
+      help: `what you write: ${LANGUAGES.join(' or ')} (${DEFAULT_LANGUAGE})`,
     }),
     dir: textFlag({ value: 'DIR', help: `the folder for your files (./${DEFAULT_FOLDER})` }),
     lessons: textFlag({ value: 'DIR', help: 'the lessons of this folder, instead of the course' }),
@@ -71,7 +71,7 @@ export default defineCommand({
     if (flags.json) throw new UsageError('--json goes with --check');
     const course: Course = {
       lessons,
-      language: flags.language ?? FIRST_LANGUAGE,
+      language: flags.language ?? DEFAULT_LANGUAGE,
       folder: flags.dir ?? DEFAULT_FOLDER,
       progress: new LessonProgress(),
     };

@@ -19,7 +19,7 @@ import {
   mountSearchStack,
   ROUND_COUNT,
   runExperiment,
-  Search,
+  SearchRunner,
   type Stage,
   withSearches,
 } from '../apps/demo/experiment.ts';
@@ -87,15 +87,15 @@ export default defineCommand({
       bricks = null,
     } = flags;
     const settings = {
-      ...checkSettings({ seed, searches, delayMs }),
+      ...checkSettings({ seed, searchCount: searches, delayMs }),
       brickProgram: chooseBrickProgram(bricks),
     };
     // Planning blocks the event loop and its signals, so it comes before any file is made.
-    const workload = planSearches({ ...settings, rounds: ROUND_COUNT });
+    const searchPlan = planSearches({ ...settings, roundCount: ROUND_COUNT });
     const experiment = {
       ...{ command: 'tutorial', json, advice: '' },
       introduction: formatIntroduction(settings, terminal.width),
-      measure: (stage: Stage) => runTutorial(settings, workload, stage),
+      measure: (stage: Stage) => runTutorial(settings, searchPlan, stage),
       formatReport: (measured: Measurement) =>
         json
           ? formatJsonReport(settings, measured)
@@ -110,7 +110,7 @@ export default defineCommand({
 /** Makes the tree through the printed stack, and searches it through each stack. */
 async function runTutorial(
   { seed, delayMs, brickProgram }: TutorialSettings,
-  workload: SearchPlan,
+  searchPlan: SearchPlan,
   stage: Stage,
 ): Promise<Measurement> {
   const { scratch, terminal, showStep } = stage;
@@ -119,16 +119,16 @@ async function runTutorial(
     const brickStage = { scratch, terminal, signal: bricks.signal };
     const ports = makePortOptions(bricks);
     showStep('the files');
-    await makeFiles(workload, ports, brickStage);
+    await makeFiles(searchPlan, ports, brickStage);
     const label = `${stacks.length} stacks`;
     showStep(label);
     const sampler = new BusySampler(readAllowedCpus());
-    const settings = { workload, countingVolumes, pids: bricks.pids };
+    const settings = { searchPlan, countingVolumes, storagePids: bricks.pids };
     const searches = stacks.map((stack) => {
       const { name: id, title } = stack;
       const volfile = writeMeasurableVolfile(stack, join(scratch, `${id}.vol`), delayMs);
       const options = [...ports, ...stack.options];
-      return new Search({ title, id, volfile, options }, settings, sampler, brickStage);
+      return new SearchRunner({ title, id, volfile, options }, settings, sampler, brickStage);
     });
     return withSearches(searches, () =>
       measureSearches(searches, seed, (share) => showStep(label, share)),
@@ -138,7 +138,7 @@ async function runTutorial(
 
 /** Makes the tree of files through a mount of the printed stack. */
 async function makeFiles(
-  workload: SearchPlan,
+  searchPlan: SearchPlan,
   options: readonly string[],
   stage: Pick<Stage, 'scratch' | 'terminal' | 'signal'>,
 ): Promise<void> {
@@ -148,7 +148,7 @@ async function makeFiles(
   const mount = await mountSearchStack({ id: 'files', volfile, options }, stage);
   try {
     // Rejects at once: a pending request may get its reply only when the mount ends.
-    await rejectOnAbort(makeTree(mount.mountpoint, workload, signal), signal);
+    await rejectOnAbort(makeTree(mount.mountpoint, searchPlan, signal), signal);
   } catch (error) {
     const isMountError = error instanceof Error && 'errno' in error;
     // A full disk is not the server's fault: the bricks store their files on the same disk.

@@ -8,5 +8,6 @@ import { createTwoFilesPatch } from 'diff';
 export function formatDifference(name: string, learnerText: string, solution: string): string {
   if (learnerText === solution) return '';
   const patch = createTwoFilesPatch(name, 'solution', learnerText, solution, '', '');
+  // A line of equal signs comes before the first line of `diff -u`.
   return patch.slice(patch.indexOf('---')).trimEnd();
 }

@@ -31,7 +31,9 @@ const LOST_INTERPRETER_PATTERN = /^the interpreter is lost/;
  */
 const LIMIT_PATTERN = /\(option (?:time|memory)-limit\)$/m;
 
+/** The result of a check, for the learner. */
 export interface Verdict {
+  /** Whether the module does what the lesson asks for. */
   readonly passed: boolean;
   /** Sentences for the learner. */
   readonly answer: string;
@@ -126,6 +128,7 @@ function describeFailure(report: TestReport, warnings: Iterable<string>): string
   return [...warnings, ...errors, resultText];
 }
 
+/** Whether the time or memory limit ended a call of the learner's module. */
 const wasStoppedByLimit = ({ log }: TestReport): boolean =>
   log.some(
     ([level, file, , , text]) => level === 'E' && isModuleFile(file) && LIMIT_PATTERN.test(text),

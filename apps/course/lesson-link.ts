@@ -1,7 +1,7 @@
 /** Formats and parses the fragment of the playground's address (after `#`) that opens a lesson. */
-import { FIRST_LANGUAGE } from './lessons/check.ts';
+import { DEFAULT_LANGUAGE } from './lessons/check.ts';
 
-/** The names of a lesson and a language in an address; neither need exist. */
+/** The names of a lesson and a language in an address, which may be names of nothing. */
 export interface LessonLink {
   readonly lesson: string;
   readonly language: string;
@@ -9,7 +9,7 @@ export interface LessonLink {
 
 /** Formats `lesson=3-fop`, or `lesson=3-fop&language=javascript`; without the `#`. */
 export const formatLessonFragment = ({ lesson, language }: LessonLink): string =>
-  `lesson=${lesson}${language === FIRST_LANGUAGE ? '' : `&language=${language}`}`;
+  `lesson=${lesson}${language === DEFAULT_LANGUAGE ? '' : `&language=${language}`}`;
 
 /** Parses a fragment, with or without `#`; null if it names no lesson. */
 export function parseLessonFragment(hash: string): LessonLink | null {
@@ -17,5 +17,5 @@ export function parseLessonFragment(hash: string): LessonLink | null {
   const lesson = parameters.get('lesson');
   return lesson === null
     ? null
-    : { lesson, language: parameters.get('language') ?? FIRST_LANGUAGE };
+    : { lesson, language: parameters.get('language') ?? DEFAULT_LANGUAGE };
 }

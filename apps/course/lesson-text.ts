@@ -4,6 +4,7 @@
  */
 import { type LessonLanguage, lessonLanguages, translateNames } from './lessons/check.ts';
 
+/** A lesson in one language, as Markdown. */
 export interface LessonMarkdown {
   readonly text: string;
   readonly hints: readonly string[];

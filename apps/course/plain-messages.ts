@@ -1,7 +1,7 @@
 /** Rewrites the runtime's messages about a module for beginners; `judge.ts` calls it. */
 
 /** Messages about a module that the interpreter's limits ended, with their meaning. */
-const MEANINGS: readonly (readonly [RegExp, string])[] = [
+const messageMeanings: readonly (readonly [RegExp, string])[] = [
   [
     /(?:_glossa\.TimeLimit: |TimeLimit: |Error: )?the call (?:took|ran) longer than (?:its time limit|[\d.]+ s \(option time-limit\))/g,
     'it computed for seconds and came to no end. Is there a loop that never ends?',
@@ -25,26 +25,25 @@ const MEANINGS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Matches a traceback's lines about Python's own library. */
-const LIBRARY_LINES = /^ *File "\/lib\/.*\n(?:(?! *File | *\S+: )(?: {4,}).*\n)*/gm;
+const LIBRARY_LINES_PATTERN = /^ *File "\/lib\/.*\n(?:(?! *File | *\S+: )(?: {4,}).*\n)*/gm;
 
 /** Matches four or more equal lines, as in the traceback of an endless recursion. */
-const REPEATED_LINE = /^(.*)\n(?:\1\n){3,}/gm;
+const REPEATED_LINE_PATTERN = /^(.*)\n(?:\1\n){3,}/gm;
 
 /** Matches the last line of a traceback after a time limit, which repeats the message. */
-const TIME_LIMIT_LINE = /^ *_glossa\.TimeLimit: .*\n/gm;
+const TIME_LIMIT_LINE_PATTERN = /^ *_glossa\.TimeLimit: .*\n/gm;
 
 /** Shortens tracebacks to the learner's own lines, and explains the interpreter's limits. */
 export function simplifyMessage(text: string): string {
   const ownText = `${text}\n`
-    .replace(TIME_LIMIT_LINE, '')
-    .replace(LIBRARY_LINES, '')
+    .replace(TIME_LIMIT_LINE_PATTERN, '')
+    .replace(LIBRARY_LINES_PATTERN, '')
     .replace(
-      REPEATED_LINE,
+      REPEATED_LINE_PATTERN,
       // The match ends with a newline, so `split` returns one part more than lines.
       (lines, line: string) => `${line}\n… and ${lines.split('\n').length - 2} times more\n`,
     );
-  return MEANINGS.reduce(
-    (message, [pattern, meaning]) => message.replace(pattern, meaning),
-    ownText,
-  ).trimEnd();
+  return messageMeanings
+    .reduce((message, [pattern, meaning]) => message.replace(pattern, meaning), ownText)
+    .trimEnd();
 }

@@ -18,6 +18,7 @@ import {
 import type { Stage } from './experiment.ts';
 import { STORAGE_VOLUME } from './stacks.ts';
 
+/** Number of bricks. */
 export const BRICK_COUNT = 2;
 
 const makeBrickName = (index: number): string => `brick${index}`;
@@ -36,14 +37,15 @@ export const makeAwayBrickPlans = (stage: Omit<Stage, 'showStep'>): BrickPlan[] 
     });
   });
 
+/** Makes the volumes of one brick. */
 const makeBrickVolumes = (name: string): PlainVolume[] =>
   makeServerVolumes([makeVolume('files', 'storage/memory'), makeVolume(name, 'features/locks')]);
 
 /**
- * Makes the volumes of cluster/distribute over the bricks at these ports. Each client gets a delay
- * above it; 0: none.
+ * Makes the volumes of cluster/distribute over the bricks at these ports.
+ * @param delayMs the delay of each request, by a volume above each client; 0: none
  */
-function makeDistribute(ports: readonly number[], delayMs: number): PlainVolume[] {
+function makeDistributeVolumes(ports: readonly number[], delayMs: number): PlainVolume[] {
   const branches = ports.map((port, index): PlainVolume[] => {
     const client = makeClientVolume(`test-client-${index}`, makeBrickName(index), port);
     return stackVolumes(
@@ -55,14 +57,12 @@ function makeDistribute(ports: readonly number[], delayMs: number): PlainVolume[
   return [...branches.flat(), { ...makeVolume(STORAGE_VOLUME, 'cluster/distribute'), subvolumes }];
 }
 
-/**
- * Formats a volfile with distribute over the bricks, without a delay: it serves to make the files.
- */
+/** Formats the volfile through which the files are made: distribute over the bricks, no delay. */
 export const formatBricksVolfile = (ports: readonly number[]): string =>
-  printVolumes(makeDistribute(ports, 0));
+  printVolumes(makeDistributeVolumes(ports, 0));
 
 /** Replaces the storage in the text of one of the demo's volfiles by distribute over the bricks. */
 export const replaceStorage = (text: string, ports: readonly number[], delayMs: number): string =>
   text.replace(new RegExp(`^volume ${STORAGE_VOLUME}\n[^]*?^end-volume\n`, 'm'), () =>
-    printVolumes(makeDistribute(ports, delayMs)),
+    printVolumes(makeDistributeVolumes(ports, delayMs)),
   );

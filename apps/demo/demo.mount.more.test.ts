@@ -8,14 +8,14 @@ import {
   seed,
 } from '../../test/support/demo.ts';
 import { describeMounts, withScratch } from '../../test/support/mount.ts';
-import { NEAR_FACTOR } from './stacks.ts';
+import { NEAR_SEARCH_FACTOR } from './stacks.ts';
 
 const searches = 300;
 
 const expected = expectLookups(searches, 300);
 const { lookups } = expected;
 /** Lookups of the searches over the folder, which are more for the same files. */
-const near = expectLookups(NEAR_FACTOR * searches, 300);
+const near = expectLookups(NEAR_SEARCH_FACTOR * searches, 300);
 
 /** Lookups that reached the storage, by stack: the seed fixes them, in both languages. */
 const expectedForwarded = {

@@ -20,19 +20,22 @@ import { findRoundRange, SEARCHES_MAX, type SearchPlan } from '../bench/engine/s
 import { Target } from '../bench/engine/target.ts';
 import { makeLookupCounter } from '../bench/run/lookup-counter.ts';
 import { mountStack, type StackMount } from '../bench/run/stack-mount.ts';
-import { makeNoSpaceError, makeRunFolder } from './run-folder.ts';
+import { convertNoSpaceError, makeRunFolder } from './run-folder.ts';
 
 /** Rounds of searches per stack: enough for an interval without the extreme rounds. */
 export const ROUND_COUNT = 20;
 
 // -- settings ------------------------------------------------------------------------------------
 
+/** Limits of --delay, in milliseconds. */
 const DELAY_MS_MIN = 0.01;
 const DELAY_MS_MAX = 100;
 
+/** The settings that demo and tutorial share. */
 export interface ExperimentSettings {
   readonly seed: number;
-  readonly searches: number;
+  /** Number of searches through each stack, in all rounds together. */
+  readonly searchCount: number;
   /** Added distance to the bricks: milliseconds per request. */
   readonly delayMs: number;
 }
@@ -55,8 +58,8 @@ export const makeExperimentFlags = (help: {
 
 /** Checks the settings and returns them. @throws {UsageError} */
 export function checkSettings(settings: ExperimentSettings): ExperimentSettings {
-  const { seed, searches, delayMs } = settings;
-  if (searches < ROUND_COUNT || searches > SEARCHES_MAX) {
+  const { seed, searchCount, delayMs } = settings;
+  if (searchCount < ROUND_COUNT || searchCount > SEARCHES_MAX) {
     throw new UsageError(`--searches takes ${ROUND_COUNT} (one for each round) to ${SEARCHES_MAX}`);
   }
   if (delayMs !== 0 && (delayMs < DELAY_MS_MIN || delayMs > DELAY_MS_MAX)) {
@@ -80,8 +83,11 @@ export interface Stage {
 
 /** An experiment: its texts, its measurement, and the report on it. */
 export interface Experiment<M> {
+  /** The command of glossa, for the name of the folder and for messages. */
   readonly command: string;
+  /** Whether to print JSON: then without an introduction and without progress. */
   readonly json: boolean;
+  /** The text that is printed before the measurement. */
   readonly introduction: string;
   /** Advice, appended to the error message on a machine that cannot mount. */
   readonly advice: string;
@@ -117,7 +123,7 @@ export async function runExperiment<M>(
     if (!json) terminal.out(`${introduction}\n`);
     measured = await measure({ scratch, terminal, signal, showStep });
   } catch (error) {
-    throw makeNoSpaceError(error, scratch);
+    throw convertNoSpaceError(error, scratch);
   } finally {
     progress?.clear();
     runFolder.remove();
@@ -158,75 +164,84 @@ export const mountSearchStack = (
 ): Promise<StackMount> =>
   mountStack({ name, volfile, options, flags: MOUNT_FLAGS, scratch, signal }, terminal);
 
+/** Settings of the searches through one stack. */
 export interface SearchSettings {
-  readonly workload: SearchPlan;
+  /** The files, and the searches of every round. */
+  readonly searchPlan: SearchPlan;
   /** Names of the volumes that count lookups. */
   readonly countingVolumes: readonly string[];
   /** Processes of the storage; their CPU time counts as the searches' own, not as other load. */
-  readonly pids: readonly number[];
+  readonly storagePids: readonly number[];
   /** Runs before the mount. */
   readonly beforeMount?: () => Promise<void>;
 }
 
-/** The longest timer of Node: the user interrupts a run whose server does not reply. */
+/**
+ * The longest timer of Node. There is no other time limit, because the user can interrupt a run
+ * whose server does not reply.
+ */
 const NO_TIMEOUT_MS = 2 ** 31 - 1;
 /**
  * Requests of the warm-up: lookups of absent names for 0.4 s, until the JIT has compiled the code.
  * Numbers below 0 are no searches.
  */
-const WARM_UP = { from: -100_000, count: 100_000, forMs: 400 };
+const WARM_UP = { from: -100_000, count: 100_000, timeLimitMs: 400 };
 
 /** Sends searches through one stack, from its own client process. Methods throw only `Failure`. */
-export class Search {
+export class SearchRunner {
   readonly title: string;
   readonly busySampler: BusySampler;
-  readonly workload: SearchPlan;
+  readonly searchPlan: SearchPlan;
   private readonly target: Target<StackMount>;
   private readonly countingVolumes: readonly string[];
 
   constructor(
     stack: SearchStack,
-    { workload, countingVolumes, pids, beforeMount }: SearchSettings,
+    { searchPlan, countingVolumes, storagePids, beforeMount }: SearchSettings,
     busySampler: BusySampler,
     stage: Pick<Stage, 'scratch' | 'terminal' | 'signal'>,
   ) {
     this.title = stack.title;
     this.countingVolumes = countingVolumes;
-    this.workload = workload;
+    this.searchPlan = searchPlan;
     this.busySampler = busySampler;
     const serve = async (): Promise<StackMount> => {
       await beforeMount?.();
       return mountSearchStack(stack, stage);
     };
-    const commonSettings = {
+    // Settings without a meaning for searches of existing files.
+    const unusedSettings = {
       seconds: 0,
       seed: 0,
       command: null,
       plainFolder: '',
-      signal: stage.signal,
     };
     this.target = new Target(
       {
         workload: 'phpsim',
         cpus: assignCpus('free', readAllowedCpus()),
         clients: 1,
-        ...commonSettings,
-        searches: workload,
+        ...unusedSettings,
+        signal: stage.signal,
+        searches: searchPlan,
       },
-      { serve, lookupCounter: null, busySampler, pids },
+      { serve, lookupCounter: null, busySampler, furtherPids: storagePids },
     );
   }
 
+  /** Mounts the stack, and starts the client. @throws {Failure} */
   start = (): Promise<void> => this.convertError(this.target.start());
 
+  /** Ends the client and the mount. */
   stop = (): Promise<void> => this.target.stop();
 
+  /** Sends the requests of the warm-up. @throws {Failure} */
   warmUp = async (): Promise<void> =>
     void (await this.convertError(this.target.measure(0, WARM_UP, performance.now())));
 
   /** Runs the searches of a round. @param round from 0 @throws {Failure} for a wrong reply */
   async searchRound(round: number): Promise<RoundSample> {
-    const { from, to } = findRoundRange(this.workload, round);
+    const { from, to } = findRoundRange(this.searchPlan, round);
     // The target's measurement 0 is the warm-up.
     const measurement = this.target.measure(
       round + 1,
@@ -262,7 +277,7 @@ export class Search {
 
 /** Starts all searches at once, runs `action`, and stops them. @throws {Failure} */
 export async function withSearches<T>(
-  searches: readonly Search[],
+  searches: readonly SearchRunner[],
   action: () => Promise<T>,
 ): Promise<T> {
   const callAll = async (step: 'start' | 'stop'): Promise<void> => {
@@ -293,31 +308,33 @@ export interface SearchTimes {
   readonly p99Ms: number;
 }
 
+/** The result of `measureSearches`. */
 export interface Measurement {
   /** Load of other processes; null for runs too short to sample. */
   readonly busy: Busyness | null;
-  /** Times in the order of the stacks. */
+  /** The times of each stack, in the order of the stacks. */
   readonly times: readonly SearchTimes[];
 }
 
 /**
- * Measures several stacks in alternating rounds. All searches share one workload and one sampler of
- * other processes' load.
+ * Measures several stacks in alternating rounds.
+ * @param searches through one stack each, all with one plan and one sampler of other load
+ * @param seed decides the order of the stacks
  * @param showProgress receives the finished share, 0 to 1
  * @throws {Failure}
  */
 export async function measureSearches(
-  searches: readonly Search[],
+  searches: readonly SearchRunner[],
   seed: number,
   showProgress: (share: number) => void,
 ): Promise<Measurement> {
-  const { workload, busySampler } = searches[0]!;
+  const { searchPlan, busySampler } = searches[0]!;
   await Promise.all(searches.map((search) => search.warmUp()));
-  const lookupsBefore = new Map<Search, number>();
+  const lookupsBefore = new Map<SearchRunner, number>();
   for (const search of searches) lookupsBefore.set(search, await search.countLookups());
   const samples = new Map(searches.map((search) => [search, [] as RoundSample[]]));
-  const steps = orderRounds(searches, workload.rounds, seedRandom(seed)).flatMap((order, round) =>
-    order.map((search) => ({ search, round })),
+  const steps = orderRounds(searches, searchPlan.roundCount, seedRandom(seed)).flatMap(
+    (order, round) => order.map((search) => ({ search, round })),
   );
   for (const [index, { search, round }] of steps.entries()) {
     samples.get(search)!.push(await search.searchRound(round));
@@ -333,6 +350,7 @@ export async function measureSearches(
 
 const NS_PER_MS = 1e6;
 
+/** Sums up the rounds of a stack. */
 function summarizeSamples(samples: readonly RoundSample[]): Omit<SearchTimes, 'forwarded'> {
   const summary = summarize(mergeHistograms(samples.map(({ latency }) => latency)));
   return {

@@ -12,7 +12,7 @@ import { findProcesses } from '../../test/support/processes.ts';
 import { BusySampler } from '../bench/engine/busy.ts';
 import { readAllowedCpus } from '../bench/engine/placement.ts';
 import { planSearches } from '../bench/engine/searches.ts';
-import { Search } from './experiment.ts';
+import { SearchRunner } from './experiment.ts';
 import { STORAGE_VOLUME } from './stacks.ts';
 import { makeTree } from './tree.ts';
 
@@ -65,11 +65,11 @@ const terminal: Terminal = {
   flush: async () => {},
 };
 
-const plan = planSearches({ seed: 7, searches: 1 });
+const plan = planSearches({ seed: 7, searchCount: 1 });
 /** A workload with a search for every file. */
 const workload = { ...plan, searches: Uint16Array.from(plan.names, (_, file) => file) };
 
-async function startSearch(scratch: Scratch, moment: string): Promise<Search> {
+async function startSearch(scratch: Scratch, moment: string): Promise<SearchRunner> {
   await scratch.writeFile('doomed.mjs', MODULE);
   const tree = await scratch.makeFolder('files');
   const { signal } = new AbortController();
@@ -77,9 +77,9 @@ async function startSearch(scratch: Scratch, moment: string): Promise<Search> {
   const options = [`${STORAGE_VOLUME}.directory=${tree}`];
   const volfile = await scratch.writeFile('doomed.vol', makeVolfile(moment));
   mkdirSync(scratch.at('tmp'));
-  const search = new Search(
+  const search = new SearchRunner(
     { title: 'doomed', id: 'doomed', volfile, options },
-    { workload, countingVolumes: ['test'], pids: [] },
+    { searchPlan: workload, countingVolumes: ['test'], storagePids: [] },
     new BusySampler(readAllowedCpus()),
     { scratch: scratch.at('tmp'), terminal, signal },
   );
@@ -92,8 +92,8 @@ async function startSearch(scratch: Scratch, moment: string): Promise<Search> {
   return search;
 }
 
-const searchAllFiles = (search: Search): Promise<unknown> => search.searchRound(0);
-const readLookups = (search: Search): Promise<unknown> => search.countLookups();
+const searchAllFiles = (search: SearchRunner): Promise<unknown> => search.searchRound(0);
+const readLookups = (search: SearchRunner): Promise<unknown> => search.countLookups();
 
 const listServers = (scratch: Scratch): number[] =>
   findProcesses(new RegExp(`mount ${scratch.at('doomed.vol')}`));

@@ -8,7 +8,7 @@ import {
   formatComparison,
   formatFactor,
   formatInterval,
-  invert,
+  invertRatio,
 } from '../bench/engine/comparison-text.ts';
 import type { Busyness, Comparison } from '../bench/engine/schema.ts';
 import { computeMedian } from '../bench/engine/statistics.ts';
@@ -16,11 +16,13 @@ import { comparePaired } from '../bench/engine/verdict.ts';
 import type { SearchTimes } from './experiment.ts';
 
 /** Groups the digits of a number: `54 321`; numbers of four digits stay ungrouped. */
-export const groupDigits = (n: number): string =>
-  n < 10_000 ? String(n) : String(n).replace(/\B(?=(\d{3})+$)/g, ' ');
+export const groupDigits = (value: number): string =>
+  value < 10_000 ? String(value) : String(value).replace(/\B(?=(\d{3})+$)/g, ' ');
 
+/** Formats milliseconds with three decimals: `1.286 ms`. */
 export const formatMs = (ms: number): string => `${ms.toFixed(3)} ms`;
 
+/** Joins sentences to a paragraph of lines of this width. */
 export const formatParagraph = (sentences: readonly string[], width: number): string =>
   wrap(sentences.join(' '), width).join('\n');
 
@@ -30,7 +32,7 @@ export const formatFigureTable = (rows: readonly (readonly string[])[]): string 
 
 /**
  * Compares a stack's rounds with another's.
- * @param seed of the random draws
+ * @param seed of the random draws that estimate the noise
  * @returns null without rounds
  */
 export const compareSearches = (
@@ -57,6 +59,7 @@ export const roundTimes = (times: SearchTimes, first: SearchTimes, seed: number)
   toFirst: times === first ? null : compareSearches(times, first, seed),
 });
 
+/** Rounds milliseconds to whole nanoseconds. */
 const roundMs = (ms: number): number => Number(ms.toFixed(6));
 
 /** Formats a cell: a stack's speed relative to the first stack, `4.03 × [3.90 – 4.20]`. */
@@ -64,8 +67,8 @@ function formatSpeedupCell(comparison: Comparison | null): string {
   if (comparison === null) return '';
   if (comparison.verdict === 'too noisy to conclude') return 'too noisy';
   if (comparison.verdict === 'no difference') return comparison.verdict;
-  const faster = invert(comparison);
-  return `${formatFactor(faster.ratio)} × ${formatInterval(faster)}`;
+  const speedup = invertRatio(comparison);
+  return `${formatFactor(speedup.ratio)} × ${formatInterval(speedup)}`;
 }
 
 /**
@@ -94,6 +97,7 @@ export function formatTimeCells(
 
 /** Formats the warning about the busiest time of the run; null if the machine was quiet. */
 export function formatBusyWarning(busynesses: readonly (Busyness | null)[]): string | null {
+  // Sorted by the share of other work, the busiest first.
   const sentence = busynesses
     .flatMap((busy) => busy ?? [])
     .sort((a, b) => b.others + b.steal - a.others - a.steal)
@@ -106,8 +110,9 @@ export function formatBusyWarning(busynesses: readonly (Busyness | null)[]): str
   );
 }
 
-/** States the result of the bench's check of replies: a wrong one would have ended the run. */
-export const ALL_FOUND = 'Every search found its file in the right directory, through every stack.';
+/** The result of the bench's check of replies; a wrong reply would have ended the run. */
+export const ALL_FOUND_TEXT =
+  'Every search found its file in the right directory, through every stack.';
 
 /**
  * Shortens the path of a file of the package: relative if the file is below the working directory.
@@ -118,8 +123,8 @@ export function shortenPath(path: string): string {
   return relativePath.startsWith('..') ? absolute : relativePath;
 }
 
-/** Lists the files of the package to read next. */
-export function formatNextFiles(
+/** Formats the list of files of the package that a reader may read next. */
+export function formatFilesToRead(
   files: readonly (readonly [path: string, description: string])[],
 ): string {
   const rows = files.map(([path, description]) => [shortenPath(path), description]);

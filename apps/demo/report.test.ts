@@ -15,8 +15,8 @@ import {
 import { groupDigits } from './report-text.ts';
 import { stacks as demoStacks, type Passes, runsOverFolder, type StackResult } from './stacks.ts';
 
-const settings = { seed: 1, searches: 1000, delayMs: 0.5 };
-const workload = planSearches({ seed: 1, searches: 20, files: 500 });
+const settings = { seed: 1, searchCount: 1000, delayMs: 0.5 };
+const workload = planSearches({ seed: 1, searchCount: 20, fileCount: 500 });
 
 const quiet: Busyness = { others: 0.05, steal: 0, load: 0.2 };
 const names = ['baseline', 'typescript', 'python'] as const;

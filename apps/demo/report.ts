@@ -12,11 +12,11 @@ import {
 } from '../bench/engine/searches.ts';
 import type { ExperimentSettings } from './experiment.ts';
 import {
-  ALL_FOUND,
+  ALL_FOUND_TEXT,
   compareSearches,
   formatBusyWarning,
   formatFigureTable,
-  formatNextFiles,
+  formatFilesToRead,
   formatParagraph,
   formatTimeCells,
   groupDigits,
@@ -24,10 +24,19 @@ import {
   roundTimes,
   shortenPath,
 } from './report-text.ts';
-import { computeNearSearches, type Pass, type Passes, type StackResult, stacks } from './stacks.ts';
+import {
+  computeNearSearchCount,
+  type Pass,
+  type Passes,
+  type StackResult,
+  stacks,
+} from './stacks.ts';
 
 /** Formats the documented JSON for scripts. */
-export function formatJsonReport({ seed, searches }: ExperimentSettings, measured: Passes): string {
+export function formatJsonReport(
+  { seed, searchCount: searches }: ExperimentSettings,
+  measured: Passes,
+): string {
   const passes = measured.map(({ bricks, delayMs, busy, stacks }) => ({
     bricks,
     delayMs,
@@ -41,8 +50,9 @@ export function formatJsonReport({ seed, searches }: ExperimentSettings, measure
   return JSON.stringify({ seed, searches, passes }, null, 2);
 }
 
+/** Formats the text before the measurement: what is searched, and through which stacks. */
 export function formatIntroduction(
-  { seed, searches, delayMs }: ExperimentSettings,
+  { seed, searchCount, delayMs }: ExperimentSettings,
   { names }: SearchPlan,
   width: number,
 ): string {
@@ -52,8 +62,8 @@ export function formatIntroduction(
     'A program that looks for a file in one directory after the other asks most of them in vain.',
     'A cache of absent names answers that without asking the storage.',
     `Here ${groupDigits(names.length)} files lie in ${DIRECTORY_COUNT} directories, and ${HOT_SEARCHES_PERCENT} % of the searches are`,
-    `for ${HOT_FILES_PERCENT} % of the files (seed ${seed}). First ${groupDigits(computeNearSearches(searches))} searches go over a folder, without a cache`,
-    `and with the one in Python. Then ${groupDigits(searches)} go over two bricks: servers of glossa on this machine that`,
+    `for ${HOT_FILES_PERCENT} % of the files (seed ${seed}). First ${groupDigits(computeNearSearchCount(searchCount))} searches go over a folder, without a cache`,
+    `and with the one in Python. Then ${groupDigits(searchCount)} go over two bricks: servers of glossa on this machine that`,
     `share the files.${delaySentence} In twenty rounds, these stacks take turns:`,
   ];
   const rows = stacks.map(({ title, description }) => [title, description] as const);
@@ -64,6 +74,7 @@ export function formatIntroduction(
 export const describeStorage = ({ bricks, delayMs }: Pick<Pass, 'bricks' | 'delayMs'>): string =>
   [bricks === 0 ? 'a folder here' : 'two bricks', ...describeDelay(delayMs)].join(', ');
 
+/** Returns the text of a delay, as a list that is empty without one. */
 const describeDelay = (delayMs: number): string[] => (delayMs === 0 ? [] : [`${delayMs} ms away`]);
 
 /**
@@ -103,26 +114,27 @@ export function formatReport(
   const busy = formatBusyWarning(measured.map((pass) => pass.busy));
   return [
     formatPassesTable(settings, measured),
-    formatParagraph([formatCounts(measured)], width),
+    formatParagraph([formatSavedLookups(measured)], width),
     ...(busy === null ? [] : [formatParagraph([busy], width)]),
     formatNextSteps(),
     formatParagraph([formatSummary(settings, measured)], width),
   ].join('\n\n');
 }
 
-function formatCounts([, away]: Passes): string {
+/** Formats the sentences about the lookups that the cache in Python kept from the bricks. */
+function formatSavedLookups([, away]: Passes): string {
   const [baseline, , python] = away.stacks as readonly [StackResult, StackResult, StackResult];
   const savedLookups = baseline.forwarded - python.forwarded;
   const percent = Math.round((100 * savedLookups) / baseline.forwarded);
   return (
     'Names that are there the kernel remembers, through every mount. Of the lookups that come to ' +
     `the server, the cache answered ${percent} % itself: the storage saw ` +
-    `${groupDigits(python.forwarded)} instead of ${groupDigits(baseline.forwarded)}. ${ALL_FOUND}`
+    `${groupDigits(python.forwarded)} instead of ${groupDigits(baseline.forwarded)}. ${ALL_FOUND_TEXT}`
   );
 }
 
 /** Smallest factor by which a cache must speed searches up to count as a gain. */
-const GAIN_MIN = 1.1;
+const GAIN_FACTOR_MIN = 1.1;
 
 /** Formats the last sentence: the cache's gain over both storages, and the cost of Python. */
 export function formatSummary({ seed }: ExperimentSettings, [near, away]: Passes): string {
@@ -132,10 +144,10 @@ export function formatSummary({ seed }: ExperimentSettings, [near, away]: Passes
     StackResult,
   ];
   const [uncachedNear, pythonNear] = near.stacks as readonly StackResult[];
-  const over = `Over ${describeStorage(away)}${away.delayMs === 0 ? '' : ', as over a network'}`;
+  const storageText = `Over ${describeStorage(away)}${away.delayMs === 0 ? '' : ', as over a network'}`;
   const formatComparison = makeComparisonFormatter(seed);
   return (
-    `${formatComparison(`${over}, a search with the cache in Python`, 'one without a cache', python, uncached)}, and ` +
+    `${formatComparison(`${storageText}, a search with the cache in Python`, 'one without a cache', python, uncached)}, and ` +
     `${describePythonCost(python, native, seed)}; over ${describeStorage(near)} ` +
     `${describeFolderGain(pythonNear!, uncachedNear!, seed)}.`
   );
@@ -151,26 +163,30 @@ function describePythonCost(python: StackResult, native: StackResult, seed: numb
     return makeComparisonFormatter(seed)('it', other, python, native);
   }
   const bound = formatBound(comparison.high);
-  const than = bound.endsWith('slower') ? 'than' : 'as';
-  return `it is at most ${bound} ${than} ${other}${formatPossibleRange([comparison])}`;
+  const conjunction = bound.endsWith('slower') ? 'than' : 'as';
+  return `it is at most ${bound} ${conjunction} ${other}${formatPossibleRange([comparison])}`;
 }
 
 /** Describes the gain of the cache over the folder, where it is small or absent. */
 function describeFolderGain(python: StackResult, uncached: StackResult, seed: number): string {
   const comparison = compareSearches(python, uncached, seed);
   const clause = makeComparisonFormatter(seed)('it', 'one without a cache', python, uncached);
-  if (comparison === null || 1 / comparison.low >= GAIN_MIN) return clause;
+  if (comparison === null || 1 / comparison.low >= GAIN_FACTOR_MIN) return clause;
   if (comparison.verdict !== 'too noisy to conclude') return `a cache gains nothing: ${clause}`;
   // The interval is too wide to state the cost, but its low end shows a gain below GAIN_MIN.
   return `a cache gains nothing, or next to it${formatPossibleRange([comparison])}`;
 }
 
-const MODULE = 'examples/negative/negative.py';
+/** Path of the cache in Python, within the package. */
+const MODULE_PATH = 'examples/negative/negative.py';
 
+/** Formats the lines that brought Python in, and the files to read next. */
 export function formatNextSteps(): string {
-  const lines = readFileSync(join(packageRoot, MODULE), 'utf8').trimEnd().split('\n').length;
+  const lineCount = readFileSync(join(packageRoot, MODULE_PATH), 'utf8')
+    .trimEnd()
+    .split('\n').length;
   const files: readonly (readonly [path: string, description: string])[] = [
-    [MODULE, `the cache in Python, ${lines} lines`],
+    [MODULE_PATH, `the cache in Python, ${lineCount} lines`],
     ['runtime/xlators/features/negative/index.ts', 'the cache in TypeScript'],
     ['volfiles/python-negative.vol', 'the stack around it'],
     ['volfiles/negative.vol', 'the one with the cache in TypeScript'],
@@ -183,6 +199,6 @@ export function formatNextSteps(): string {
     '    type features/glupy',
     '    option module-name negative',
     '',
-    formatNextFiles(files),
+    formatFilesToRead(files),
   ].join('\n');
 }

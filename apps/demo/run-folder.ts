@@ -25,10 +25,14 @@ import { Failure } from '../../terminal/exit.ts';
 import { formatReason } from '../../terminal/reason.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 
-const LOCK_NAME = 'lock';
+/** Name of the file in a run's folder that its process locks. */
+const LOCK_FILE_NAME = 'lock';
 
+/** The temporary folder of a run. */
 export interface RunFolder {
+  /** Its path. */
   readonly folder: string;
+  /** Removes the folder, and frees its lock. */
   remove(): void;
 }
 
@@ -38,13 +42,13 @@ export async function makeRunFolder(command: string, terminal: Terminal): Promis
   const folder = makeScratch(command);
   let lockFd: number;
   try {
-    lockFd = openSync(join(folder, LOCK_NAME), 'wx');
+    lockFd = openSync(join(folder, LOCK_FILE_NAME), 'wx');
   } catch (error) {
     removeScratch(folder);
-    throw makeNoSpaceError(error, folder);
+    throw convertNoSpaceError(error, folder);
   }
   const isLocked = flock(lockFd, LOCK_EX | LOCK_NB) === -EAGAIN;
-  if (isLocked || !existsSync(join(folder, LOCK_NAME))) {
+  if (isLocked || !existsSync(join(folder, LOCK_FILE_NAME))) {
     // Another run found the folder before it was locked, and removes it as abandoned.
     closeSync(lockFd);
     return makeRunFolder(command, terminal);
@@ -68,14 +72,14 @@ export const isDiskFull = (error: unknown): boolean => {
 /**
  * Turns an error of a full disk into a message about the run's folder; returns others unchanged.
  */
-export const makeNoSpaceError = (error: unknown, folder: string): unknown =>
+export const convertNoSpaceError = (error: unknown, folder: string): unknown =>
   isDiskFull(error)
     ? new Failure(`cannot write in ${folder}: ${formatReason(error)}; TMPDIR names another place`)
     : error;
 
 /** Removes this user's folders of killed runs, unmounts what is in them, and prints their names. */
 async function removeAbandoned(command: string, terminal: Terminal): Promise<void> {
-  for (const folder of listFolders(command)) {
+  for (const folder of listRunFolders(command)) {
     const lockFd = openLock(folder);
     if (lockFd === null) continue;
     try {
@@ -93,7 +97,7 @@ async function removeAbandoned(command: string, terminal: Terminal): Promise<voi
 }
 
 /** Lists the folders that `makeScratch` has made; none if the temporary folder cannot be read. */
-function listFolders(command: string): string[] {
+function listRunFolders(command: string): string[] {
   try {
     const tempFolder = realpathSync(tmpdir());
     return readdirSync(tempFolder)
@@ -114,7 +118,7 @@ function isOwnFolder(folder: string): boolean {
 /** Opens the lock file of a folder; null if it has none. */
 function openLock(folder: string): number | null {
   try {
-    return openSync(join(folder, LOCK_NAME), constants.O_RDWR | constants.O_NOFOLLOW);
+    return openSync(join(folder, LOCK_FILE_NAME), constants.O_RDWR | constants.O_NOFOLLOW);
   } catch {
     return null;
   }

@@ -5,12 +5,14 @@ import type { Busyness } from '../bench/engine/schema.ts';
 import { SEARCHES_MAX } from '../bench/engine/searches.ts';
 import type { SearchTimes } from './experiment.ts';
 
+/** A stack of the demo, and its texts. */
 export interface DemoStack {
   readonly name: 'baseline' | 'typescript' | 'python';
   /** Name in the table. */
   readonly title: string;
   /** Description in the introduction. */
   readonly description: string;
+  /** Path of its volfile. */
   readonly volfile: string;
 }
 
@@ -43,11 +45,11 @@ export const runsOverFolder = ({ name }: Pick<DemoStack, 'name'>): boolean =>
   name === 'baseline' || name === 'python';
 
 /** The pass over the folder makes this many times as many searches, because each is short. */
-export const NEAR_FACTOR = 10;
+export const NEAR_SEARCH_FACTOR = 10;
 
 /** Computes the number of searches over the folder from the number over the bricks. */
-export const computeNearSearches = (away: number): number =>
-  Math.min(NEAR_FACTOR * away, SEARCHES_MAX);
+export const computeNearSearchCount = (awaySearchCount: number): number =>
+  Math.min(NEAR_SEARCH_FACTOR * awaySearchCount, SEARCHES_MAX);
 
 /** Names of the volumes in the stacks' volfiles that count the lookups which reach the storage. */
 export const countingVolumes = ['test-brick'];

@@ -4,45 +4,51 @@ import type { LessonLanguage } from '../course/lessons/check.ts';
 /** A script that the page loads: one part of the interpreters, the lessons or the worker. */
 export interface PartData {
   /**
-   * The name by which an interpreter requests the part. Two are special: `texts` has all parts that
-   * are texts, and `worker` is the worker's program.
+   * The name by which an interpreter requests the part. Two names are special: `texts` is a JSON
+   * object with the interpreters' text files by name, and `worker` is the worker's program.
    */
   readonly name: string;
   /** Path below the page. */
   readonly file: string;
 }
 
-/** An argument, or a part of a reply. */
-export interface ArgWords {
+/** The explanation of an argument, or of a part of a reply. */
+export interface ArgumentHelp {
   readonly name: string;
   readonly description: string;
 }
 
-export interface FopWords {
+/** The explanation of a fop. */
+export interface FopHelp {
   readonly name: string;
   /** A sentence about the fop. */
   readonly description: string;
-  readonly args: readonly ArgWords[];
-  readonly reply: readonly ArgWords[];
+  readonly args: readonly ArgumentHelp[];
+  readonly reply: readonly ArgumentHelp[];
 }
 
-export interface OptionWords {
+/** The explanation of an option. */
+export interface OptionHelp {
   readonly key: string;
+  /** Type of the value, as in the reference: `bool`, `time`. */
   readonly type: string;
   /** The default as a volfile has it; null without one. */
   readonly default: string | null;
+  /** The possible values; empty if there are too many to list. */
   readonly values: readonly string[];
   readonly description: string;
 }
 
-export interface TypeWords {
+/** The explanation of a type of translators. */
+export interface TranslatorTypeHelp {
+  /** The type in a volfile: `features/negative`. */
   readonly type: string;
   readonly description: string;
-  readonly options: readonly OptionWords[];
+  readonly options: readonly OptionHelp[];
 }
 
-/** A member of an object. */
-export interface MemberWords {
+/** The explanation of a member of an object. */
+export interface MemberHelp {
   readonly name: string;
   /** Arguments with brackets; '' for members that are not functions. */
   readonly args: string;
@@ -53,18 +59,19 @@ export interface MemberWords {
 }
 
 /** The objects that modules of a language use, for completion after a dot. */
-export interface ModuleWords {
-  /** The class of a variable, by the variable's usual name: `Loc` by `loc`. */
+export interface ModuleHelp {
+  /** Names of classes by the usual names of variables: `{ loc: 'Loc' }`. */
   readonly names: Readonly<Record<string, string>>;
-  readonly classes: Readonly<Record<string, readonly MemberWords[]>>;
+  /** The members of each class, by its name. */
+  readonly classes: Readonly<Record<string, readonly MemberHelp[]>>;
 }
 
 /** Words that the editor completes, and explains on hover. */
-export interface Words {
-  readonly fops: readonly FopWords[];
-  readonly python: ModuleWords;
-  readonly javascript: ModuleWords;
-  readonly types: readonly TypeWords[];
+export interface EditorHelp {
+  readonly fops: readonly FopHelp[];
+  readonly python: ModuleHelp;
+  readonly javascript: ModuleHelp;
+  readonly types: readonly TranslatorTypeHelp[];
 }
 
 /** Texts by path, in reading order. */
@@ -86,6 +93,7 @@ export interface LessonVariant {
   readonly solution: string;
 }
 
+/** A lesson in all languages. */
 export interface LessonData {
   /** Name of the folder: `3-fop`. */
   readonly name: string;
@@ -93,14 +101,17 @@ export interface LessonData {
   readonly variants: Readonly<Record<LessonLanguage, LessonVariant>>;
 }
 
+/** All data that the page has from the start. */
 export interface PageData {
+  /** Version of glossa. */
   readonly version: string;
+  /** The parts of the interpreters, and the worker's program. */
   readonly parts: readonly PartData[];
   /** The lessons, loaded on first use: `LessonData[]` as JSON. */
   readonly lessons: PartData;
-  readonly words: Words;
+  readonly editorHelp: EditorHelp;
   /** Files of the example, for a page without stored files and without a link. */
   readonly files: FileTexts;
   /** A shell line that demonstrates these files; the page runs it once. */
-  readonly line: string;
+  readonly demoCommand: string;
 }

@@ -7,7 +7,7 @@ import { makeFolder } from '../bench/engine/report-folder.ts';
 
 /** The file that marks a folder as a playground, which may be overwritten. */
 const MARKER_FILE = 'glossa-playground.json';
-/** The folder of files whose names change with the version. */
+/** The folder of the parts' scripts, whose names change with the version. */
 const PARTS_FOLDER = 'parts';
 
 /**

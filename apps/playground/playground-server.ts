@@ -5,8 +5,9 @@ import { extname } from 'node:path';
 import { Failure } from '../../terminal/exit.ts';
 import { formatReason } from '../../terminal/reason.ts';
 
-const LOOPBACK = '127.0.0.1';
+const LOOPBACK_ADDRESS = '127.0.0.1';
 
+/** Media types by the extension of a file. */
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -14,10 +15,10 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The first two make the page cross-origin isolated, so that it has shared memory: with it, the
- * page can end an endless call of Python.
+ * Headers of all responses. The first two make the page cross-origin isolated, so that it has
+ * shared memory: with it, the page can end an endless call of Python.
  */
-const HEADERS = {
+const RESPONSE_HEADERS = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp',
   'cross-origin-resource-policy': 'same-origin',
@@ -25,8 +26,11 @@ const HEADERS = {
   'cache-control': 'no-cache',
 };
 
+/** A running server. */
 export interface PlaygroundServer {
+  /** The address of the page. */
   readonly url: string;
+  /** Ends the server and its connections. */
   close(): void;
 }
 
@@ -43,29 +47,30 @@ export async function servePlayground(
   const server = createServer();
   try {
     await new Promise<void>((resolve, reject) => {
-      server.once('error', reject).listen(port, LOOPBACK, resolve);
+      server.once('error', reject).listen(port, LOOPBACK_ADDRESS, resolve);
     });
   } catch (error) {
     const hint = (error as NodeJS.ErrnoException).code === 'EADDRINUSE' ? '; try --port 0' : '';
-    throw new Failure(`cannot serve at ${LOOPBACK}:${port}: ${formatReason(error)}${hint}`);
+    throw new Failure(`cannot serve at ${LOOPBACK_ADDRESS}:${port}: ${formatReason(error)}${hint}`);
   }
   server.on('request', makeListener(await makeFiles()));
-  return { url: makeServerUrl(server), close: () => close(server) };
+  return { url: makeServerUrl(server), close: () => closeServer(server) };
 }
 
 const makeServerUrl = (server: Server): string =>
-  `http://${LOOPBACK}:${(server.address() as AddressInfo).port}/`;
+  `http://${LOOPBACK_ADDRESS}:${(server.address() as AddressInfo).port}/`;
 
-function close(server: Server): void {
+function closeServer(server: Server): void {
   server.close();
   server.closeAllConnections();
 }
 
+/** Makes the listener that responds with these files. */
 const makeListener =
   (files: ReadonlyMap<string, string>): RequestListener =>
   ({ method, url = '/', headers: { host } }, response) => {
     const reply = (status: number, text: string, type = CONTENT_TYPES['.txt']): void => {
-      response.writeHead(status, { ...HEADERS, 'content-type': type });
+      response.writeHead(status, { ...RESPONSE_HEADERS, 'content-type': type });
       response.end(method === 'HEAD' ? undefined : text);
     };
     const path = url.split('?')[0]!.slice(1) || 'index.html';

@@ -16,9 +16,10 @@ import { packageRoot } from '../../runtime/sys/paths.ts';
 import { registry } from '../../server/registry.ts';
 import { readPackageVersion } from '../../terminal/package-version.ts';
 import { readStyleSheets } from '../bench/engine/report/style.ts';
-import { collectWords } from './editor-words.ts';
+import { collectEditorHelp } from './editor-help.ts';
 import type { FileTexts, PageData, PartData } from './page-data.ts';
 
+/** Reads a file that the build has made. */
 const readBuiltFile = (path: string): string =>
   readFileSync(join(packageRoot, 'dist', path), 'utf8');
 
@@ -55,7 +56,7 @@ export const readExampleFiles = (): FileTexts => ({
 });
 
 /** A search for a name in the second folder: four requests. */
-const EXAMPLE_LINE = 'search file001.php';
+const EXAMPLE_COMMAND = 'search file001.php';
 
 /** Builds all files by their paths; takes seconds to compress 30 MB. */
 export async function buildPlaygroundFiles(): Promise<ReadonlyMap<string, string>> {
@@ -63,38 +64,38 @@ export async function buildPlaygroundFiles(): Promise<ReadonlyMap<string, string
   const files = new Map<string, string>();
   const parts: PartData[] = [];
   /** Adds the script of a part. It calls `glossaPart`, which the page defines. */
-  const pack = (name: string, content: string | Uint8Array): PartData => {
+  const addPartScript = (name: string, content: string | Uint8Array): PartData => {
     const file = `parts/${name.replaceAll('/', '-')}.js`;
     const packed = gzipSync(content).toString('base64');
     files.set(file, `glossaPart(${JSON.stringify(name)},"${packed}");\n`);
     return { name, file };
   };
-  const add = (name: string, content: string | Uint8Array): void =>
-    void parts.push(pack(name, content));
+  const addPart = (name: string, content: string | Uint8Array): void =>
+    void parts.push(addPartScript(name, content));
   for (const [name, content] of readPageParts()) {
     if (typeof content === 'string') texts[name] = content;
-    else add(name, content);
+    else addPart(name, content);
   }
-  for (const [name, content] of await bakePython(nodeMachine)) add(name, content);
-  add('texts', JSON.stringify(texts));
-  add('worker', readBuiltFile('apps/playground/play/worker.js'));
-  const lessons = pack('lessons', readBuiltFile('apps/playground/lessons.json'));
+  for (const [name, content] of await bakePython(nodeMachine)) addPart(name, content);
+  addPart('texts', JSON.stringify(texts));
+  addPart('worker', readBuiltFile('apps/playground/play/worker.js'));
+  const lessons = addPartScript('lessons', readBuiltFile('apps/playground/lessons.json'));
   files.set('page.js', readBuiltFile('apps/playground/page.js'));
   files.set('THIRD-PARTY.txt', readBuiltFile('apps/playground/THIRD-PARTY.txt'));
-  const words = collectWords(await registry.loadAll(), TRANSLATOR_TYPES);
-  const startData = { files: readExampleFiles(), line: EXAMPLE_LINE };
+  const editorHelp = collectEditorHelp(await registry.loadAll(), TRANSLATOR_TYPES);
+  const startData = { files: readExampleFiles(), demoCommand: EXAMPLE_COMMAND };
   files.set(
     'index.html',
-    formatPage({ version: readPackageVersion(), parts, lessons, words, ...startData }),
+    formatPage({ version: readPackageVersion(), parts, lessons, editorHelp, ...startData }),
   );
   return files;
 }
 
 /**
- * Workers have this policy, too. They evaluate Pyodide's script and the scopes of modules:
+ * The policy of the page and of its workers. Workers evaluate Pyodide's script and the scopes of modules:
  * 'unsafe-eval'. CodeMirror makes style sheets, and marks errors with pictures in data:.
  */
-const POLICY = [
+const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self' 'unsafe-eval' blob:",
   'worker-src blob:',
@@ -105,12 +106,13 @@ const POLICY = [
   "form-action 'none'",
 ].join('; ');
 
+/** Formats the page with its data, in which `<` is escaped so that no tag can end the script. */
 const formatPage = (data: PageData): string => `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta http-equiv="Content-Security-Policy" content="${CONTENT_SECURITY_POLICY}">
 <meta name="referrer" content="no-referrer">
 <title>glossa: playground for translators</title>
 <link rel="icon" href="data:,">

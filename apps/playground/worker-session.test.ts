@@ -42,7 +42,7 @@ describe('a session of the playground', () => {
         workers.push(worker);
         return worker;
       },
-      timeLimits: patience,
+      timeLimitsMs: patience,
     });
   });
   afterEach(() => vi.useRealTimers());

@@ -11,20 +11,22 @@ import type { RecordedHop } from '../../runtime/observe/walk.ts';
 import type { Step } from './steps.ts';
 
 /** A value before and after the volume's change; null if it is absent there. */
-export interface Row {
+export interface ChangeRow {
   readonly name: string;
   readonly before: string | null;
   readonly after: string | null;
 }
 
+/** The values of one step, compared with values before it if there are any. */
 export interface Change {
   /** Titles of the two columns; `before` is null if there is nothing to compare with. */
   readonly before: string | null;
   readonly after: string;
-  readonly rows: readonly Row[];
+  readonly rows: readonly ChangeRow[];
 }
 
-type Values = Readonly<Record<string, RecordedValue>>;
+/** Recorded arguments or reply parts, by name. */
+type RecordedValues = Readonly<Record<string, RecordedValue>>;
 
 /** Describes what the volume of a step changed. */
 export function describeChange(step: Step): Change {
@@ -32,6 +34,7 @@ export function describeChange(step: Step): Change {
   return step.kind === 'unwind' ? compareUnwind(step.hop) : compareNote(step);
 }
 
+/** Compares the arguments of a wind with those that the volume above it was given. */
 function compareWind({ wind }: RecordedHop, above: RecordedHop | null): Change {
   const after = flattenValues(wind.args);
   if (above === null) return makeChange(`given to ${wind.volume}`, after);
@@ -45,6 +48,7 @@ function compareWind({ wind }: RecordedHop, above: RecordedHop | null): Change {
   );
 }
 
+/** Compares a volume's reply with the reply that it got from below. */
 function compareUnwind(hop: RecordedHop): Change {
   const title = `given by ${hop.wind.volume}`;
   const below = findReplyBelow(hop);
@@ -60,8 +64,10 @@ function compareUnwind(hop: RecordedHop): Change {
 
 /** Finds the last reply from below before the volume's own, of the same fop if there is one. */
 function findReplyBelow({ wind, unwind, below }: RecordedHop): RecordedHop | null {
-  const replied = below.filter((child) => child.unwind !== null && child.unwind.at <= unwind!.at);
-  const newestFirst = replied.sort((a, b) => b.unwind!.at - a.unwind!.at);
+  const repliedHops = below.filter(
+    (child) => child.unwind !== null && child.unwind.at <= unwind!.at,
+  );
+  const newestFirst = repliedHops.sort((a, b) => b.unwind!.at - a.unwind!.at);
   return newestFirst.find((child) => child.wind.fop === wind.fop) ?? newestFirst[0] ?? null;
 }
 
@@ -70,18 +76,19 @@ function findReplyBelow({ wind, unwind, below }: RecordedHop): RecordedHop | nul
  * source view shows them.
  */
 function compareNote({ hop, at, notes }: Step): Change {
-  const { method, line, ...others } = notes!;
+  const { method, line, ...otherNotes } = notes!;
   const index = hop.notes.findIndex((note) => note.at === at && note.notes === notes);
   const localNotes = hop.notes.slice(0, Math.max(0, index)).map((note) => note.notes.local);
   const local = localNotes.findLast((note) => note !== undefined);
   if (local === undefined) return makeChange(`noted of ${hop.wind.volume}`, makePrintable(notes!));
-  return makeChange('now', makePrintable(others), 'before', makePrintable({ local }));
+  return makeChange('now', makePrintable(otherNotes), 'before', makePrintable({ local }));
 }
 
 /** Escapes control characters in texts. */
 const makePrintable = (texts: Readonly<Record<string, string>>): Map<string, string> =>
   new Map(Object.entries(texts).map(([name, text]) => [name, printable(text)]));
 
+/** Makes a change: a row for each name in either of the two maps. */
 function makeChange(
   after: string,
   values: ReadonlyMap<string, string>,
@@ -99,19 +106,21 @@ function makeChange(
   return { before, after, rows };
 }
 
+/** Lists op_ret, the errno of a failure, and the parts of the reply. */
 function listReplyValues({ unwind }: RecordedHop): Map<string, string> {
   const { opRet, opErrno, reply } = unwind!;
-  const failed = opRet < 0 ? [['op_errno', errnoName(opErrno)] as const] : [];
-  return new Map([['op_ret', String(opRet)], ...failed, ...flattenValues(reply)]);
+  const errnoEntries = opRet < 0 ? [['op_errno', errnoName(opErrno)] as const] : [];
+  return new Map([['op_ret', String(opRet)], ...errnoEntries, ...flattenValues(reply)]);
 }
 
 /** Maps paths to values: `loc.path`, `buf.ia_size`, `xdata["gfid-req"]`, `entries[0].name`. */
-export function flattenValues(values: Values): Map<string, string> {
+export function flattenValues(values: RecordedValues): Map<string, string> {
   const texts = new Map<string, string>();
   for (const [name, value] of Object.entries(values)) addValue(toSnakeCase(name), value, texts);
   return texts;
 }
 
+/** A value, or a part of one, that `addValue` takes. */
 type FlatValue = RecordedValue | boolean | DictPair['value'] | undefined;
 
 /** Adds a value as text; for a structure, list or dict, adds each of its fields or items. */
@@ -125,7 +134,7 @@ function addValue(name: string, value: FlatValue, texts: Map<string, string>): v
     const { length, head } = value as RecordedData;
     texts.set(name, `${length} bytes "${printable(head)}"`);
   } else if ('items' in value) {
-    const { count, items } = value as { count: number; items: readonly Item[] };
+    const { count, items } = value as { count: number; items: readonly RecordedItem[] };
     const isDict = items.some((item) => item !== null && 'key' in item);
     if (count !== items.length || !isDict) texts.set(`${name}.count`, String(count));
     items.forEach((item, i) => {
@@ -140,7 +149,8 @@ function addValue(name: string, value: FlatValue, texts: Map<string, string>): v
   }
 }
 
-type Item = { readonly value?: DictPair['value'] } | null;
+/** An item of a recorded list or dict; null for an item that was not recorded. */
+type RecordedItem = { readonly value?: DictPair['value'] } | null;
 
 /** Formats a number; modes in octal. */
 const formatNumber = (name: string, value: number | boolean | null | undefined): string =>

@@ -3,8 +3,8 @@ import { logLevelNames, printable } from '../../runtime/core/log.ts';
 import type { LogEvent, NonRequestEvent, WindEvent } from '../../runtime/observe/events.ts';
 
 /**
- * Formats the remark about a wind. `tail`: the reply bypasses the volume above; `passes`: the
- * volume does not define the fop. Both, one or ''.
+ * Formats the remark about a wind: `tail` if the reply bypasses the volume above, `passes` if the
+ * volume does not define the fop, both, or ''.
  */
 export const formatWindRemark = ({ tail, passes }: WindEvent): string =>
   [...(tail ? ['tail'] : []), ...(passes ? ['passes'] : [])].join(', ');

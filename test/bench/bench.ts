@@ -35,7 +35,7 @@ export function openBench(context: SuiteContext): Bench {
     const message = workspace.remove();
     if (message !== null) throw new Error(message);
   });
-  return { ...context, folder: workspace.scratch, data: workspace.data };
+  return { ...context, folder: workspace.scratchFolder, data: workspace.dataFolder };
 }
 
 export const glossaProgram = join(packageRoot, 'dist/cli/main.js');

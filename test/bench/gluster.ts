@@ -95,13 +95,13 @@ export async function startBrick(
   const port = await findFreePort();
   const volfile = join(folder, `${uniqueName}.vol`);
   writeFileSync(volfile, writeBrickVolfile(kind, name, directory, port));
-  const log = makeLogPath(bench, uniqueName);
+  const logFile = makeLogPath(bench, uniqueName);
   const addressFlags = ['--brick-name', directory, '--brick-port', String(port)];
   const commandLine: readonly [string, ...string[]] =
     kind === 'glossa'
-      ? [process.execPath, glossaProgram, 'brick', volfile, '-N', '--log-file', log]
-      : ['glusterfsd', '-N', '-f', volfile, '-l', log, ...addressFlags];
-  const settings = { commandLine, log, timeoutMs: CONNECT_MS_MAX, signal };
+      ? [process.execPath, glossaProgram, 'brick', volfile, '-N', '--log-file', logFile]
+      : ['glusterfsd', '-N', '-f', volfile, '-l', logFile, ...addressFlags];
+  const settings = { commandLine, logFile, timeoutMs: CONNECT_MS_MAX, signal };
   const { pid, stop } = await startServerProcess(
     settings,
     () => isListening(port),

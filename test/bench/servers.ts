@@ -57,11 +57,11 @@ export function startGlossa(
   above: readonly PlainVolume[],
   { storage, timeouts, flags = [] }: GlossaSettings = {},
 ): Promise<ServedMount> {
-  const command: OtherStack['makeCommand'] = ({ mountpoint, directory, log, ...mountPlan }) => {
+  const command: OtherStack['makeCommand'] = ({ mountpoint, directory, logFile, ...mountPlan }) => {
     const volfile = `${mountpoint}.vol`;
     const storageVolumes = storage ?? [makeVolume('posix', 'storage/posix', { directory })];
     writeFileSync(volfile, printVolumes(stackVolumes(storageVolumes, above)));
-    const args = ['mount', volfile, mountpoint, '-N', '--log-file', log];
+    const args = ['mount', volfile, mountpoint, '-N', '--log-file', logFile];
     return {
       commandLine: [
         process.execPath,

@@ -73,14 +73,14 @@ export class WorkloadClients {
       const seconds = (performance.now() - start) / 1e3;
       const after = await readLookups(target);
       await clients.requestAll('close', () => ({}), TIMEOUT_MS);
-      const wrongCount = results.reduce((sum, loop) => sum + loop.wrong, 0);
+      const wrongCount = results.reduce((sum, loop) => sum + loop.wrongCount, 0);
       const all = count * results.length;
       if (wrongCount > 0) {
         const complaint = results.find((loop) => loop.complaint !== null)!.complaint;
         throw new WrongAnswers(`${wrongCount} of ${all} answers were wrong: ${complaint}`);
       }
       const histogram = makeHistogram();
-      for (const { times } of results) for (const time of times) recordNs(histogram, time);
+      for (const { timesNs } of results) for (const ns of timesNs) recordNs(histogram, ns);
       const { mean, p50, p99 } = summarize(histogram);
       return {
         mean: mean / NS_PER_US,

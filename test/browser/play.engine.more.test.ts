@@ -98,7 +98,7 @@ it.skipIf(isSkipped('the playground in a browser', why))(
       expect(await openPage(files, false)).toMatchObject({
         reached: 'refused',
         early: { failure: expect.stringContaining('parts') },
-        started: { body: { runs: true, problems: [] } },
+        started: { body: { isRunning: true, problems: [] } },
         words: { body: ['dir3/file003.php'] },
         counters: [
           { requestCount: 20, storageCount: 20, waitedMs: 28 },

@@ -35,17 +35,17 @@ export const runDemo = makeRunner('demo');
 export const runTutorial = makeRunner('tutorial');
 
 /** Computes the lookups that so many searches make. The kernel repeats a lookup of an evicted entry. */
-export function expectLookups(searches: number, files?: number) {
-  const plan = planSearches({ seed, searches, files, rounds: ROUND_COUNT });
+export function expectLookups(searchCount: number, fileCount?: number) {
+  const plan = planSearches({ seed, searchCount, fileCount, roundCount: ROUND_COUNT });
   const { lookups, unavoidable, files: askedFiles } = expectSearches(plan);
   /** Without a cache, and those that a cache leaves, of absent names alone. */
-  const [absent, firstAbsent] = [lookups - searches, unavoidable - searches];
+  const [absent, firstAbsent] = [lookups - searchCount, unavoidable - searchCount];
   return {
     ...{ lookups, unavoidable },
     /** That reach the storage without a cache. */
-    all: expectBetween(absent + askedFiles, absent + searches),
+    all: expectBetween(absent + askedFiles, absent + searchCount),
     /** And with one. */
-    left: expectBetween(firstAbsent + askedFiles, firstAbsent + searches),
+    left: expectBetween(firstAbsent + askedFiles, firstAbsent + searchCount),
   };
 }
 

@@ -10,8 +10,8 @@ const ESRCH = 3;
 /** Makes the kernel's cpu_set_t for these CPUs: bit n stands for CPU n. */
 export function makeCpuMask(cpus: readonly number[]): Uint8Array {
   // The kernel expects whole words of 64 bits.
-  const longs = Math.floor(Math.max(...cpus) / 64) + 1;
-  const mask = new Uint8Array(longs * 8);
+  const wordCount = Math.floor(Math.max(...cpus) / 64) + 1;
+  const mask = new Uint8Array(wordCount * 8);
   for (const cpu of cpus) mask[cpu >> 3]! |= 1 << (cpu & 7);
   return mask;
 }

@@ -19,7 +19,7 @@ describe('the load of the machine', () => {
     expect(times.total).toBeCloseTo(5.4);
     expect(times.busy).toBeCloseTo(3.4);
     expect(times.steal).toBeCloseTo(0.4);
-    expect(times.runnable).toBe(3);
+    expect(times.runnableCount).toBe(3);
     expect(parseCpuTimes(STAT, [0, 1]).total).toBeCloseTo(15.4);
   });
 

@@ -15,7 +15,10 @@ import { listChildren, readChildrenCpuSeconds, readCpuSeconds } from './usage.ts
 /** Seconds of a tick of USER_HZ, the unit of proc_stat(5): 100 a second wherever Node runs. */
 const TICK_SECONDS = 0.01;
 
-/** CPU times since boot, in seconds, summed over the CPUs of the measurement. */
+/**
+ * CPU times since boot, in seconds, summed over the CPUs of the measurement; and the number of
+ * runnable threads.
+ */
 interface CpuTimes {
   /** Including idle time. */
   readonly total: number;
@@ -24,34 +27,35 @@ interface CpuTimes {
   /** Time that the host of a virtual machine gave to others. */
   readonly steal: number;
   /** Threads that run or are ready to run, on any CPU, except the thread that samples. */
-  readonly runnable: number;
+  readonly runnableCount: number;
 }
 
 /**
  * Adds up the CPU times of these CPUs.
  * @param stat text of proc_stat(5)
- * @param cpuNumbers the CPUs whose times are summed up; `runnable` counts all CPUs
+ * @param cpuNumbers the CPUs whose times are summed up; `runnableCount` is for all CPUs
  */
 export function parseCpuTimes(stat: string, cpuNumbers: readonly number[]): CpuTimes {
   const cpuNames = new Set(cpuNumbers.map((cpu) => `cpu${cpu}`));
-  let [totalSum, busySum, stealSum, runnable] = [0, 0, 0, 0];
+  let [totalSum, busySum, stealSum, runningCount] = [0, 0, 0, 0];
   for (const line of stat.split('\n')) {
     const [name, ...fields] = line.split(' ');
-    if (name === 'procs_running') runnable = Number(fields[0]);
+    if (name === 'procs_running') runningCount = Number(fields[0]);
     if (!cpuNames.has(name!)) continue;
     // The fields after the eighth are times of guest systems, which user and nice already contain.
     const times = fields.slice(0, 8).map((ticks) => Number(ticks) * TICK_SECONDS);
-    const [user, nice, system, idle, iowait, irq, softirq, steal] = times as EightTimes;
+    const [user, nice, system, idle, iowait, irq, softirq, steal] = times as StatTimes;
     busySum += user + nice + system + irq + softirq;
     stealSum += steal;
     totalSum += user + nice + system + idle + iowait + irq + softirq + steal;
   }
   // The thread that samples runs, too, and is not counted.
-  const otherRunnable = Math.max(0, runnable - 1);
-  return { total: totalSum, busy: busySum, steal: stealSum, runnable: otherRunnable };
+  const runnableCount = Math.max(0, runningCount - 1);
+  return { total: totalSum, busy: busySum, steal: stealSum, runnableCount };
 }
 
-type EightTimes = [number, number, number, number, number, number, number, number];
+/** The first eight fields of a CPU's line: user, nice, system, idle, iowait, irq, softirq, steal. */
+type StatTimes = [number, number, number, number, number, number, number, number];
 
 /** Sums the CPU seconds of these processes and of ended children that they have waited for. */
 const sumCpuSeconds = (pids: readonly number[]): number =>
@@ -63,6 +67,7 @@ const listProcessTree = (pid: number): number[] => [
   ...listChildren(pid).flatMap(listProcessTree),
 ];
 
+/** A sample at the start or end of a measured interval. */
 interface BusySample {
   readonly times: CpuTimes;
   /** CPU seconds of the measured processes. */
@@ -75,7 +80,7 @@ interface BusySample {
 export class BusySampler {
   private readonly cpuNumbers: readonly number[];
   private intervalStart: BusySample;
-  private readonly sums = { total: 0, busy: 0, steal: 0, own: 0, runnable: 0, samples: 0 };
+  private readonly sums = { total: 0, busy: 0, steal: 0, own: 0, runnable: 0, sampleCount: 0 };
 
   /** @param cpuList CPUs of the measurement, in the kernel's list format: `0-3,8` */
   constructor(cpuList: string) {
@@ -101,18 +106,18 @@ export class BusySampler {
     sums.busy += intervalEnd.times.busy - times.busy;
     sums.steal += intervalEnd.times.steal - times.steal;
     sums.own += Math.max(0, intervalEnd.ownSeconds - ownSeconds);
-    sums.runnable += times.runnable + intervalEnd.times.runnable;
-    sums.samples += 2;
+    sums.runnable += times.runnableCount + intervalEnd.times.runnableCount;
+    sums.sampleCount += 2;
   }
 
   /** Computes the load over all intervals; null if they were shorter than a tick of the kernel. */
   computeBusyness(): Busyness | null {
-    const { total, busy, steal, own, runnable, samples } = this.sums;
+    const { total, busy, steal, own, runnable, sampleCount } = this.sums;
     if (total <= 0) return null;
     return {
       others: Math.min(1, Math.max(0, (busy - own) / total)),
       steal: steal / total,
-      load: runnable / samples,
+      load: runnable / sampleCount,
     };
   }
 
@@ -130,12 +135,9 @@ export class BusySampler {
 
 /** Share of the CPU time above which other work can distort times by as much as stacks differ. */
 const OTHER_SHARE_MAX = 0.1;
-/**
- * Other threads per CPU above which the machine is busy already if other work had more than
- * OTHER_SHARE_MAX_UNDER_LOAD.
- */
+/** Number of other threads per CPU above which OTHER_SHARE_MAX_UNDER_LOAD is the limit. */
 const LOAD_MAX = 1;
-/** Lower limit of the share of other work, on a machine with a load above LOAD_MAX. */
+/** The limit in place of OTHER_SHARE_MAX on a machine whose load is above LOAD_MAX. */
 const OTHER_SHARE_MAX_UNDER_LOAD = 0.05;
 
 /** Whether other work disturbed the measurement. @param cpuCount CPUs of the machine */
@@ -154,10 +156,10 @@ export function describeBusyness(busyness: Busyness | null, cpuCount: number): s
   if (busyness === null || !isBusy(busyness, cpuCount)) return null;
   const { others, steal, load } = busyness;
   // A share that would be shown as 0 % is left out.
-  const host =
+  const stealText =
     steal < 0.005 ? '' : ` and the host of this virtual machine ${formatWhole(100 * steal)} %`;
   return (
-    `the machine was busy: other processes had ${formatWhole(100 * others)} % of the CPU time${host}, and ` +
+    `the machine was busy: other processes had ${formatWhole(100 * others)} % of the CPU time${stealText}, and ` +
     `${formatHundredths(load)} of them ran or waited at a time`
   );
 }

@@ -12,7 +12,7 @@ import { computeMedian } from './statistics.ts';
 import { compareUnpaired, pairRounds, ROUNDS_MIN } from './verdict.ts';
 
 /** The comparison of one stack in one workload. */
-export interface RunLine {
+export interface StackComparison {
   readonly workload: string;
   readonly stack: string;
   /**
@@ -30,10 +30,11 @@ export interface RunLine {
   readonly missing: string | null;
 }
 
+/** The comparison of two runs, as in the JSON of `glossa bench compare`. */
 export interface ComparedRuns {
   /** Why the runs may not be comparable. */
   readonly warnings: readonly string[];
-  readonly lines: readonly RunLine[];
+  readonly lines: readonly StackComparison[];
 }
 
 /** Compares two results of `parseRun`. Equal files always give equal comparisons. */
@@ -49,9 +50,13 @@ export function compareRuns(a: Run, b: Run): ComparedRuns {
   return { warnings: [...listDifferences(a, b)], lines };
 }
 
-function compareWorkload(a: Workload, b: Workload, seed: number): RunLine[] {
-  const first = a.results[0]!.stack;
-  const hasSameFirst = b.results[0]!.stack === first;
+/**
+ * Compares each stack that both runs have: its times, and its ratios to the first stack if both
+ * runs have the same first stack.
+ */
+function compareWorkload(a: Workload, b: Workload, seed: number): StackComparison[] {
+  const firstStack = a.results[0]!.stack;
+  const hasSameFirst = b.results[0]!.stack === firstStack;
   return a.results.flatMap((resultA) => {
     const { stack } = resultA;
     const resultB = b.results.find((result) => result.stack === stack);
@@ -60,16 +65,16 @@ function compareWorkload(a: Workload, b: Workload, seed: number): RunLine[] {
     const makeLine = (
       to: string | null,
       readValues: (result: StackResult, workload: Workload) => number[],
-    ): RunLine => ({
+    ): StackComparison => ({
       ...labels,
       to,
       ...compareValues(resultA, resultB, readValues(resultA, a), readValues(resultB, b), seed),
     });
-    const plain = makeLine(null, (result) => (result.measured?.rounds ?? []).map(readMedianNs));
-    if (!hasSameFirst || stack === first) return [plain];
+    const timesLine = makeLine(null, (result) => (result.measured?.rounds ?? []).map(readMedianNs));
+    if (!hasSameFirst || stack === firstStack) return [timesLine];
     return [
-      plain,
-      makeLine(first, (result, workload) => computeRoundRatios(result, workload.results[0]!)),
+      timesLine,
+      makeLine(firstStack, (result, workload) => computeRoundRatios(result, workload.results[0]!)),
     ];
   });
 }
@@ -82,8 +87,10 @@ const computeRoundRatios = (result: StackResult, first: StackResult): number[] =
     .map(([subject, baseline]) => readMedianNs(subject) / readMedianNs(baseline))
     .filter(Number.isFinite);
 
-type ComparedValues = Pick<RunLine, 'a' | 'b' | 'compared' | 'missing'>;
+/** The part of a StackComparison that `compareValues` computes. */
+type ComparedValues = Pick<StackComparison, 'a' | 'b' | 'compared' | 'missing'>;
 
+/** Compares the values of a stack's rounds in two runs, or explains why they are missing. */
 function compareValues(
   resultA: StackResult,
   resultB: StackResult,
@@ -127,13 +134,14 @@ const MACHINE_CONDITIONS = ['the CPU', 'the number of CPUs', 'the kernel', 'the 
 const RATIOS_HINT = '; compare only the ratios';
 
 /** Longest value, in characters, that a warning quotes; volfiles are longer. */
-const SHOWN_MAX = 80;
+const QUOTED_LENGTH_MAX = 80;
 
+/** Yields a warning for each difference of the conditions, and for each busy or partial run. */
 function* listDifferences(a: Run, b: Run): Generator<string> {
   const [first, second] = [listConditions(a), listConditions(b)];
   for (const [condition, firstValue] of first) {
     const secondValue = second.get(condition);
-    const isShort = firstValue.length <= SHOWN_MAX && !firstValue.includes('\n');
+    const isShort = firstValue.length <= QUOTED_LENGTH_MAX && !firstValue.includes('\n');
     const values = isShort ? `: ${firstValue}, then ${secondValue}` : '';
     const hint = MACHINE_CONDITIONS.includes(condition) ? RATIOS_HINT : '';
     if (secondValue !== undefined && secondValue !== firstValue)

@@ -27,13 +27,14 @@ export const formatInterval = ({ low, high }: Interval): string =>
   `[${formatFactor(low)} – ${formatFactor(high)}]`;
 
 /**
- * Formats fractions as percentages, never as 0. Those below 10 % get as many decimals as the
- * smallest needs, at most three.
+ * Formats fractions as percentages, never as 0. Percentages below 10 get as many decimals as the
+ * smallest of all needs, at most three.
  */
 function formatPercents(fractions: readonly number[]): string[] {
-  const least = 100 * Math.min(...fractions);
+  const lowestPercent = 100 * Math.min(...fractions);
   // A first digit of 1 gets a second digit: 1.9 and 0.19, but 2 and 0.2. From 1.95 on, 2 is shown.
-  const decimals = least >= 1.95 ? 0 : least >= 0.195 ? 1 : least >= 0.0195 ? 2 : 3;
+  const decimals =
+    lowestPercent >= 1.95 ? 0 : lowestPercent >= 0.195 ? 1 : lowestPercent >= 0.0195 ? 2 : 3;
   return fractions.map((fraction) =>
     Math.max(100 * fraction, 10 ** -decimals).toFixed(fraction < 0.1 ? decimals : 0),
   );
@@ -47,9 +48,9 @@ const differenceWords = {
 
 /** Formats the smallest and largest of some values: `1.04 to 1.18`, or `1.04` if all are equal. */
 function formatSpan(texts: readonly string[], values: readonly number[]): string {
-  const least = texts[values.indexOf(Math.min(...values))]!;
-  const most = texts[values.indexOf(Math.max(...values))]!;
-  return least === most ? least : `${least} to ${most}`;
+  const lowest = texts[values.indexOf(Math.min(...values))]!;
+  const highest = texts[values.indexOf(Math.max(...values))]!;
+  return lowest === highest ? lowest : `${lowest} to ${highest}`;
 }
 
 /**
@@ -62,23 +63,23 @@ function formatDifference(
   comparisons: readonly Ratio[],
 ): string {
   const { percentWords, factorWords } = differenceWords[verdict];
-  const oriented = verdict === 'slower' ? comparisons : comparisons.map(invert);
+  const oriented = verdict === 'slower' ? comparisons : comparisons.map(invertRatio);
   const ratios = oriented.map(({ ratio }) => ratio);
-  const ends = oriented.length > 1 ? [] : oriented.flatMap(({ low, high }) => [low, high]);
-  const values = [...ratios, ...ends];
+  const intervalEnds = oriented.length > 1 ? [] : oriented.flatMap(({ low, high }) => [low, high]);
+  const values = [...ratios, ...intervalEnds];
   const isFactor = Math.max(...ratios) >= FACTOR_MIN;
   const texts = isFactor
     ? values.map(formatFactor)
     : formatPercents(values.map((value) => value - 1));
   const spanText = formatSpan(texts, ratios);
-  const range = texts.slice(ratios.length).join(' – ');
-  const bracket = range === '' ? '' : ` [${range}${isFactor ? '' : ' %'}]`;
+  const rangeText = texts.slice(ratios.length).join(' – ');
+  const bracket = rangeText === '' ? '' : ` [${rangeText}${isFactor ? '' : ' %'}]`;
   if (isFactor) return `${factorWords[0]} ${spanText} ${factorWords[1]} ${other}${bracket}`;
   return `is ${oriented.length > 1 ? '' : 'about '}${spanText} % ${percentWords} ${other}${bracket}`;
 }
 
 /** Exchanges the two compared stacks. */
-export const invert = ({ ratio, low, high }: Ratio): Ratio => ({
+export const invertRatio = ({ ratio, low, high }: Ratio): Ratio => ({
   ratio: 1 / ratio,
   low: 1 / high,
   high: 1 / low,
@@ -119,7 +120,10 @@ const clauseFormatters: Readonly<
 export const formatComparison = (subject: string, other: string, compared: Ratio): string =>
   `${subject} ${clauseFormatters[readVerdict(compared)](other, [compared])}`;
 
-/** Formats a sentence about several measurements of a stack: a counted clause per verdict. */
+/**
+ * Formats a sentence about all comparisons of a stack with another: a clause for each verdict, with
+ * the number of its comparisons.
+ */
 export function formatAnswer(
   subject: string,
   other: string,

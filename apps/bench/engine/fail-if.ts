@@ -17,6 +17,7 @@ import { formatRatio } from './numbers.ts';
 import { formatWorkloadTitle } from './placement.ts';
 import type { Run, Workload } from './schema.ts';
 
+/** Compares a measured value with the bound of a condition. */
 const operators = {
   '>': (value: number, bound: number) => value > bound,
   '>=': (value: number, bound: number) => value >= bound,
@@ -24,7 +25,9 @@ const operators = {
   '<=': (value: number, bound: number) => value <= bound,
 } as const;
 
+/** A parsed condition of `--fail-if`. */
 export interface Condition {
+  /** The condition as the user wrote it, for messages. */
   readonly text: string;
   readonly stack: string;
   /** The stack to divide by; null: the condition is about the measure itself. */
@@ -50,9 +53,9 @@ export function parseCondition(condition: string, stacks: readonly string[]): Co
   const [, stack, divisor = null, measure, operator, number, unit] = match as unknown as [
     ...[string, string, string | undefined, MeasureName, Condition['operator'], string, string],
   ];
-  const failIfUnknown = (role: string, name: string, known: readonly string[]): void => {
-    if (known.includes(name)) return;
-    const guess = formatSuggestion(name, known) || `; there are ${known.join(', ')}`;
+  const failIfUnknown = (role: string, name: string, validNames: readonly string[]): void => {
+    if (validNames.includes(name)) return;
+    const guess = formatSuggestion(name, validNames) || `; there are ${validNames.join(', ')}`;
     throw makeInvalidError(`no ${role} is called '${name}'${guess}`);
   };
   failIfUnknown('stack', stack, stacks);
@@ -73,13 +76,13 @@ export function parseCondition(condition: string, stacks: readonly string[]): Co
  */
 export function findFailures(condition: Condition, { workloads }: Run): string[] {
   const { text, stack, divisor, measure, operator, bound } = condition;
-  const fitting = workloads.filter(
+  const fittingWorkloads = workloads.filter(
     ({ results }) =>
       !results.some((result) => result.unfit && [stack, divisor].includes(result.stack)),
   );
-  if (fitting.length === 0) return [`${text}: the run: nothing was measured`];
+  if (fittingWorkloads.length === 0) return [`${text}: the run: nothing was measured`];
   const format = divisor === null ? formatters[measures[measure].kind] : formatRatio;
-  return fitting.flatMap((workload) => {
+  return fittingWorkloads.flatMap((workload) => {
     const value = readValue(condition, workload);
     if (value !== null && !operators[operator](value, bound)) return [];
     const outcome = value === null ? 'nothing was measured' : `it is ${format(value)}`;
@@ -87,12 +90,13 @@ export function findFailures(condition: Condition, { workloads }: Run): string[]
   });
 }
 
+/** Reads the value that a condition compares with its bound; null if it was not measured. */
 function readValue({ stack, divisor, measure }: Condition, { results }: Workload): number | null {
-  const findMeasured = (name: string) =>
+  const findMeasurement = (name: string) =>
     results.find((result) => result.stack === name)?.measured ?? null;
-  const measured = findMeasured(stack);
+  const measured = findMeasurement(stack);
   if (measured === null || divisor === null)
     return measured && measures[measure].readValue(measured);
-  const baseline = findMeasured(divisor);
+  const baseline = findMeasurement(divisor);
   return baseline === null ? null : computeMedianRatio(measure, measured, baseline);
 }

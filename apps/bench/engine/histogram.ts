@@ -7,10 +7,10 @@ import { createHistogram, type Histogram, type RecordableHistogram } from 'node:
 import type { Distribution, Summary } from './schema.ts';
 
 /** The highest value of a histogram: requests longer than an hour count as an hour. */
-const LONGEST_NS = 3600e9;
+const HIGHEST_VALUE_NS = 3600e9;
 
 export const makeHistogram = (): RecordableHistogram =>
-  createHistogram({ lowest: 1, highest: LONGEST_NS, figures: 3 });
+  createHistogram({ lowest: 1, highest: HIGHEST_VALUE_NS, figures: 3 });
 
 /** Adds up histograms. */
 export function mergeHistograms(histograms: readonly RecordableHistogram[]): RecordableHistogram {
@@ -21,7 +21,7 @@ export function mergeHistograms(histograms: readonly RecordableHistogram[]): Rec
 
 /** Records a request; times below the resolution of the clock count as 1 ns. */
 export const recordNs = (histogram: RecordableHistogram, nanoseconds: number): void =>
-  histogram.record(Math.min(Math.max(1, Math.round(nanoseconds)), LONGEST_NS));
+  histogram.record(Math.min(Math.max(1, Math.round(nanoseconds)), HIGHEST_VALUE_NS));
 
 /** Summarizes a histogram with at least one value. */
 export const summarize = (histogram: Histogram): Summary => ({
@@ -37,13 +37,15 @@ export const summarize = (histogram: Histogram): Summary => ({
 });
 
 /** Percentiles to store: each half percent, and finer steps for the slowest requests. */
-const PERCENTS: readonly number[] = [
+const STORED_PERCENTS: readonly number[] = [
   ...Array.from({ length: 199 }, (_, i) => (i + 1) / 2),
   ...[99.6, 99.7, 99.8, 99.9, 99.95, 99.99, 100],
 ];
 
 /** Reads the quantiles of a histogram with at least one value. */
 export function readDistribution(histogram: Histogram): Distribution {
-  const quantiles = PERCENTS.map((percent) => [percent, histogram.percentile(percent)] as const);
+  const quantiles = STORED_PERCENTS.map(
+    (percent) => [percent, histogram.percentile(percent)] as const,
+  );
   return { ...summarize(histogram), quantiles: [[0, histogram.min], ...quantiles] };
 }

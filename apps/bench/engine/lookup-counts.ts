@@ -1,10 +1,11 @@
 /**
  * Checks that variants of one translator in several languages passed equal numbers of lookups on
- * to the storage: if not, their caches behave differently. A pure function, called by measure.ts.
+ * to the storage: if not, their caches behave differently. measure.ts calls it after the rounds.
  */
 import type { RoundSample } from './results.ts';
 import { PASSED_ON_COUNTER } from './target.ts';
 
+/** A stack with the counters of its rounds. */
 interface CountedRow {
   readonly name: string;
   readonly samples: readonly Pick<RoundSample, 'counts'>[];
@@ -15,20 +16,21 @@ interface CountedRow {
 /**
  * Adds a warning to each row whose number of lookups differs from the first row's. Skips rows
  * without a counter, and those that ended before the last round.
- * @param sameLookupStacks names of the stacks that must agree
+ * @param sameLookupStacks names of the stacks whose numbers must be equal
+ * @param roundCount the number of rounds of a complete measurement
  */
 export function checkCounts(
   sameLookupStacks: readonly string[],
-  rounds: number,
+  roundCount: number,
   rows: readonly CountedRow[],
 ): void {
-  const [first, ...others] = rows.filter(
+  const [first, ...otherRows] = rows.filter(
     ({ name, samples }) =>
       sameLookupStacks.includes(name) &&
-      samples.length === rounds &&
+      samples.length === roundCount &&
       samples[0]?.counts[PASSED_ON_COUNTER] !== undefined,
   );
-  for (const row of others) {
+  for (const row of otherRows) {
     const [count, expected] = [countPassedOn(row), countPassedOn(first!)];
     if (count === expected) continue;
     row.warnings.push(

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { makeCpuMask } from './affinity.ts';
-import { findFileSystem } from './machine.ts';
+import { findFileSystemType } from './machine.ts';
 import { readCpuSeconds, readPeakMemory } from './usage.ts';
 
 const MOUNTS = [
@@ -21,7 +21,7 @@ describe('the bench', () => {
     ['/dev/shmem', 'ext4'],
     ['/mnt', 'btrfs'],
   ])('finds the path %s on the file system %s', (path, type) => {
-    expect(findFileSystem(path, MOUNTS)).toBe(type);
+    expect(findFileSystemType(path, MOUNTS)).toBe(type);
   });
 
   it('makes a CPU mask in which bit n stands for CPU n', () => {

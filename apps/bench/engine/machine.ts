@@ -17,12 +17,12 @@ export const describeMachine = (folder: string, versions: Machine['versions']): 
   memoryBytes: totalmem(),
   kernel: release(),
   load: loadavg().map((value) => Math.round(value * HUNDREDTHS) / HUNDREDTHS),
-  storage: findFileSystem(folder),
+  storage: findFileSystemType(folder),
   versions: { ...versions, Node: process.version },
 });
 
 /** Finds the type of the file system that contains an absolute path, such as `ext4`. */
-export function findFileSystem(path: string, mounts = readMounts()): string {
+export function findFileSystemType(path: string, mounts = readMounts()): string {
   const containsPath = ({ mountpoint }: MountEntry): boolean =>
     mountpoint === '/' || path === mountpoint || path.startsWith(`${mountpoint}/`);
   const containing = mounts.filter(containsPath);

@@ -31,7 +31,7 @@ const plan: MeasurePlan = {
   rounds: 1,
   seconds: 0.01,
   sameLookupStacks: [],
-  runStart: 0,
+  runStartMs: 0,
   onStep() {},
   signal: new AbortController().signal,
 };

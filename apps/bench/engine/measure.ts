@@ -29,14 +29,16 @@ export interface StackPlan {
   readonly discard: () => void;
 }
 
+/** The stacks, the workload and the settings of one measurement. */
 export interface MeasurePlan extends TargetSettings {
   readonly stacks: readonly StackPlan[];
   readonly placement: Placement;
+  /** Number of rounds after the warm-up. */
   readonly rounds: number;
   /** Names of the stacks that must pass equal numbers of lookups on to the storage. */
   readonly sameLookupStacks: readonly string[];
   /** `performance.now()` at the start of the run. */
-  readonly runStart: number;
+  readonly runStartMs: number;
   /** Called before each step of a stack (start, warm-up, round), with its name and the step. */
   readonly onStep: (activity: string) => void;
 }
@@ -51,7 +53,7 @@ interface MeasuredRow {
   endReason: string | null;
   /** True if the workload does not suit the stack, for the reason in `endReason`. No failure. */
   readonly isUnfit: boolean;
-  /** The trial has already reported `endReason`. */
+  /** Whether the trial has already reported `endReason`. */
   readonly isReported: boolean;
 }
 
@@ -65,9 +67,10 @@ const WARM_UP_SHARE = 0.3;
 /** Most steps of a warm-up. */
 const WARM_UP_STEPS_MAX = 12;
 
+/** The results of one measurement, and its effects on the whole run. */
 export interface WorkloadMeasurement {
   readonly workload: Workload;
-  /** A stack is missing or has too few rounds. */
+  /** Whether a stack is missing or has too few rounds. */
   readonly partial: boolean;
   /** Reasons for which the run fails. */
   readonly failures: readonly string[];
@@ -77,27 +80,27 @@ export interface WorkloadMeasurement {
 
 /** Measures all stacks that suit the workload; an interruption keeps the rounds so far. */
 export async function measure(plan: MeasurePlan): Promise<WorkloadMeasurement> {
-  const busy = new BusySampler(formatCpuList(plan.cpus));
-  const plainAccess = { serve: null, lookupCounter: null, busySampler: busy };
-  const plain = makeRow('the plain directory', new Target(plan, plainAccess), null, null);
+  const busySampler = new BusySampler(formatCpuList(plan.cpus));
+  const plainAccess = { serve: null, lookupCounter: null, busySampler };
+  const plainRow = makeRow('the plain directory', new Target(plan, plainAccess), null, null);
   const rows = plan.stacks.map(
     ({ name, lookupCounter, serve, findUnfitReason, startFailure = null }) =>
       makeRow(
         name,
-        new Target(plan, { serve, lookupCounter, busySampler: busy }),
+        new Target(plan, { serve, lookupCounter, busySampler }),
         findUnfitReason?.(plan.workload) ?? null,
         startFailure,
       ),
   );
-  const allRows = [plain, ...rows];
+  const allRows = [plainRow, ...rows];
   let warmUpRounds = 0;
   const cleanupErrors: string[] = [];
   try {
     for (const row of allRows) await attempt(plan, row, 'start', () => row.target.start());
-    const warmUpResult = await warmUp(plan, rows, plain);
-    warmUpRounds = warmUpResult.rounds;
+    const warmUpResult = await warmUp(plan, rows, plainRow);
+    warmUpRounds = warmUpResult.stepCount;
     for (const [i, order] of orderRounds(rows, plan.rounds, seedRandom(plan.seed)).entries()) {
-      for (const row of [plain, ...order]) await measureRound(plan, row, i + 1, warmUpResult);
+      for (const row of [plainRow, ...order]) await measureRound(plan, row, i + 1, warmUpResult);
       if (rows.every(({ endReason }) => endReason !== null)) break;
     }
   } finally {
@@ -124,18 +127,18 @@ export async function measure(plan: MeasurePlan): Promise<WorkloadMeasurement> {
     clients,
     warmUpRounds,
     plain:
-      plain.samples.length === 0
+      plainRow.samples.length === 0
         ? null
-        : summarize(mergeHistograms(plain.samples.map(({ latency }) => latency))),
-    busy: busy.computeBusyness(),
+        : summarize(mergeHistograms(plainRow.samples.map(({ latency }) => latency))),
+    busy: busySampler.computeBusyness(),
     results: compareToFirst(rows.map(makeResult), seed),
   };
   const partial = allRows.some(({ endReason, isUnfit }) => endReason !== null && !isUnfit);
   const warnings =
-    plain.endReason === null
+    plainRow.endReason === null
       ? []
       : [
-          `${formatWorkloadTitle({ name, place: placement })}: the plain directory ended early: ${plain.endReason}`,
+          `${formatWorkloadTitle({ name, place: placement })}: the plain directory ended early: ${plainRow.endReason}`,
         ];
   return { workload, partial, failures, warnings };
 }
@@ -198,7 +201,7 @@ interface WarmUpResult {
   /** Requests of each client in a round. */
   readonly count: number;
   /** Warm-up steps that were made. */
-  readonly rounds: number;
+  readonly stepCount: number;
 }
 
 /**
@@ -208,40 +211,40 @@ interface WarmUpResult {
 async function warmUp(
   plan: MeasurePlan,
   rows: readonly MeasuredRow[],
-  plain: MeasuredRow,
+  plainRow: MeasuredRow,
 ): Promise<WarmUpResult> {
   let from = 0;
-  let rounds = 0;
+  let stepCount = 0;
   /** Sends `count` requests to each stack; returns the slowest stack's seconds. */
-  const step = async (count: number): Promise<number> => {
+  const runStep = async (count: number): Promise<number> => {
     let slowestSeconds = 0;
-    for (const row of [plain, ...rows]) {
+    for (const row of [plainRow, ...rows]) {
       await attempt(plan, row, 'warm-up', async () => {
-        const { sample, complaint } = await row.target.measure(0, { from, count }, plan.runStart);
-        if (row !== plain) slowestSeconds = Math.max(slowestSeconds, sample.seconds);
+        const { sample, complaint } = await row.target.measure(0, { from, count }, plan.runStartMs);
+        if (row !== plainRow) slowestSeconds = Math.max(slowestSeconds, sample.seconds);
         if (complaint !== null) row.endReason = `wrong answer: ${complaint}`;
       });
     }
     from += count;
-    rounds++;
+    stepCount++;
     return slowestSeconds;
   };
   const { seconds } = plan;
   let count = 1;
   for (;;) {
-    const slowestSeconds = await step(count);
+    const slowestSeconds = await runStep(count);
     const countPerRound = (count * seconds) / Math.max(slowestSeconds, 1e-6);
     const nextCount = Math.min(ROUND_REQUESTS_MAX, Math.max(1, Math.round(countPerRound)));
     if (
       slowestSeconds >= seconds * WARM_UP_SHARE ||
       nextCount <= count ||
-      rounds >= WARM_UP_STEPS_MAX ||
+      stepCount >= WARM_UP_STEPS_MAX ||
       slowestSeconds === 0
     ) {
       // Also touches the whole tree once, so that caches are full before round 1.
       const requestsLeft = workloads[plan.workload].warmUpRequests - from;
-      if (requestsLeft > 0) await step(requestsLeft);
-      return { from, count: nextCount, rounds };
+      if (requestsLeft > 0) await runStep(requestsLeft);
+      return { from, count: nextCount, stepCount };
     }
     // A short step gives a bad estimate, so the next one is at most 16 times as long.
     count = Math.min(nextCount, 16 * count);
@@ -256,7 +259,7 @@ const measureRound = (
 ): Promise<void> =>
   attempt(plan, row, `round ${round} of ${plan.rounds}`, async () => {
     const range = { from: from + (round - 1) * count, count };
-    const { sample, complaint } = await row.target.measure(round, range, plan.runStart);
+    const { sample, complaint } = await row.target.measure(round, range, plan.runStartMs);
     row.samples.push(sample);
     if (complaint !== null) row.endReason = `wrong answer: ${complaint}`;
   });

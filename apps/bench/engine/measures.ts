@@ -21,6 +21,7 @@ export const formatters: Readonly<Record<MeasureKind, (value: number) => string>
   rate: (perSecond) => `${formatRate(perSecond)}/s`,
 };
 
+/** A figure of a stack, such as its median time. */
 export interface Measure {
   readonly kind: MeasureKind;
   /** The value over all rounds; null if it was not measured. */
@@ -34,7 +35,7 @@ type RoundFigures = Pick<Round, 'latency' | 'serverCpuSeconds' | 'clientCpuSecon
 
 const makeTimeMeasure = (readValue: (figures: RoundFigures) => number): Measure => ({
   kind: 'time',
-  readValue: readValue,
+  readValue,
   readRoundValue: readValue,
 });
 

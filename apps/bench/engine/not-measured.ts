@@ -1,13 +1,14 @@
 /** Defines failed measurements: errors to throw, and the reason as a value for the result. */
 
+/** Stands in the place of a result that is missing. */
 export interface MissingResult {
-  /** The reason. */
+  /** Why the result is missing. */
   readonly missing: string;
-  /** The stack gave wrong answers, so its times are worthless. */
+  /** True if the stack gave wrong answers, so that its times are worthless. */
   readonly wrong?: true;
 }
 
-/** Writes the reason for a table cell. */
+/** Formats the reason for a table cell. */
 export const formatMissing = ({ missing, wrong }: MissingResult): string =>
   `${wrong ? 'wrong' : 'not measured'}: ${missing}`;
 

@@ -5,6 +5,10 @@
 import { readFileSync } from 'node:fs';
 import { NotMeasured } from './not-measured.ts';
 
+/**
+ * The placements of clients and servers: on the `same` CPU, on two `different` CPUs, or `free`,
+ * which is on any CPU.
+ */
 export const placements = ['same', 'different', 'free'] as const;
 export type Placement = (typeof placements)[number];
 
@@ -39,12 +43,13 @@ export function parseCpuList(list: string): number[] {
 export interface CpuAssignment {
   /** The CPU of the clients; null if they are not pinned. */
   readonly client: number | null;
-  /** The CPUs of the servers, as a list. */
+  /** The CPUs of the servers, in the kernel's list format. */
   readonly servers: string;
 }
 
 /**
- * Gives the clients the last allowed CPU, because the first one is usually busier.
+ * Assigns the CPUs. The clients get the last allowed CPU, because the first one is usually busier.
+ * @param allowed in the kernel's list format
  * @throws {NotMeasured} if the placement needs two CPUs and there is one
  */
 export function assignCpus(placement: Placement, allowed: string): CpuAssignment {

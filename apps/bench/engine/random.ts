@@ -3,7 +3,10 @@
 /** Draws a number of at least 0 and less than 1. */
 export type Random = () => number;
 
-/** Mulberry32, a counter with mixed 32 bits: good enough to shuffle and to resample. */
+/**
+ * Makes a generator that starts from a seed: Mulberry32, which mixes the bits of a 32-bit counter.
+ * That is good enough to shuffle and to resample.
+ */
 export function seedRandom(seed: number): Random {
   let counter = seed | 0;
   return () => {

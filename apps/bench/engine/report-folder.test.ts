@@ -3,28 +3,28 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { Failure } from '../../../terminal/exit.ts';
-import { openReportFolder, writeReportFolder } from './report-folder.ts';
+import { prepareReportFolder, writeReportFolder } from './report-folder.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'glossa-out-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
-it('openReportFolder makes a folder, and refuses one that has a report', () => {
+it('prepareReportFolder makes a folder, and refuses one that has a report', () => {
   const dir = join(scratch, 'a/b');
-  openReportFolder(dir, { force: false });
+  prepareReportFolder(dir, { force: false });
   // A failed run leaves an empty folder.
-  openReportFolder(dir, { force: false });
+  prepareReportFolder(dir, { force: false });
   writeReportFolder(dir, { 'run.json': '1' });
-  expect(() => openReportFolder(dir, { force: false })).toThrow(
+  expect(() => prepareReportFolder(dir, { force: false })).toThrow(
     new Failure(`${dir} exists; with --force, its report is replaced`),
   );
 });
 
 it('with force, writeReportFolder replaces the report and keeps other files', () => {
   const dir = join(scratch, 'c');
-  openReportFolder(dir, { force: false });
+  prepareReportFolder(dir, { force: false });
   writeReportFolder(dir, { 'run.json': '1', 'report.md': 'a', 'report.html': 'a' });
   writeFileSync(join(dir, 'mine'), 'mine');
-  openReportFolder(dir, { force: true });
+  prepareReportFolder(dir, { force: true });
   writeReportFolder(dir, { 'run.json': '2', 'report.md': 'b', 'report.html': 'b' });
   const files = readdirSync(dir).map((name) => [name, readFileSync(join(dir, name), 'utf8')]);
   expect(files).toEqual([
@@ -35,13 +35,15 @@ it('with force, writeReportFolder replaces the report and keeps other files', ()
   ]);
 });
 
-it('openReportFolder and writeReportFolder throw an error that names the path that cannot be made', () => {
+it('prepareReportFolder and writeReportFolder throw an error that names the path that cannot be made', () => {
   const file = join(scratch, 'file');
   writeFileSync(file, '');
-  expect(() => openReportFolder(file, { force: true })).toThrow(`${file} is a file`);
-  expect(() => openReportFolder(join(file, 'x'), { force: true })).toThrow('a file, or below one');
+  expect(() => prepareReportFolder(file, { force: true })).toThrow(`${file} is a file`);
+  expect(() => prepareReportFolder(join(file, 'x'), { force: true })).toThrow(
+    'a file, or below one',
+  );
   // mkdirSync with `recursive` would never return here.
-  expect(() => openReportFolder('/proc/none/x', { force: true })).toThrow(
+  expect(() => prepareReportFolder('/proc/none/x', { force: true })).toThrow(
     'cannot make /proc/none: ',
   );
   expect(() => writeReportFolder(join(scratch, 'none'), { a: '' })).toThrow('cannot write');

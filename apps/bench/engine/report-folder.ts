@@ -21,8 +21,10 @@ export function makeFolder(dir: string): boolean {
   } catch (error) {
     if (error instanceof Failure) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
-    const isFile = code === 'EEXIST' || code === 'ENOTDIR';
-    throw new Failure(isFile ? `${dir} is a file, or below one` : `cannot make ${dir}: ${message}`);
+    const isBlockedByFile = code === 'EEXIST' || code === 'ENOTDIR';
+    throw new Failure(
+      isBlockedByFile ? `${dir} is a file, or below one` : `cannot make ${dir}: ${message}`,
+    );
   }
 }
 
@@ -32,7 +34,7 @@ export function makeFolder(dir: string): boolean {
  * other files stay
  * @throws {Failure}
  */
-export function openReportFolder(dir: string, { force }: { readonly force: boolean }): void {
+export function prepareReportFolder(dir: string, { force }: { readonly force: boolean }): void {
   if (makeFolder(dir)) return;
   if (!force && readdirSync(dir).length > 0)
     throw new Failure(`${dir} exists; with --force, its report is replaced`);

@@ -75,13 +75,17 @@ export function compareToFirst(results: readonly StackResult[], seed: Run['seed'
     if (i === 0 || !measured || !first) return result;
     const toFirst = compareRounds(measured.rounds, first.rounds, seed);
     if (toFirst === null) {
-      const tooFew = `not compared: a comparison needs at least ${ROUNDS_MIN} rounds`;
-      return { ...result, warnings: [...warnings, tooFew] };
+      const warning = `not compared: a comparison needs at least ${ROUNDS_MIN} rounds`;
+      return { ...result, warnings: [...warnings, warning] };
     }
-    const noise = toFirst.verdict === 'too noisy to conclude' ? [TOO_NOISY] : [];
-    return { ...result, measured: { ...measured, toFirst }, warnings: [...warnings, ...noise] };
+    const noiseWarnings = toFirst.verdict === 'too noisy to conclude' ? [TOO_NOISY_WARNING] : [];
+    return {
+      ...result,
+      measured: { ...measured, toFirst },
+      warnings: [...warnings, ...noiseWarnings],
+    };
   });
 }
 
-const TOO_NOISY =
+const TOO_NOISY_WARNING =
   'too noisy to conclude: the rounds lie too far apart; measure more rounds on a quieter machine';

@@ -5,11 +5,11 @@
  */
 import { type Random, shuffle } from './random.ts';
 
-/** Returns the order of the names in each round; the order of the first round is random. */
-export function orderRounds<N>(names: readonly N[], rounds: number, random: Random): N[][] {
-  const start = shuffle(names, random);
-  return Array.from({ length: rounds }, (_, round) => {
-    const first = round % start.length;
-    return [...start.slice(first), ...start.slice(0, first)];
+/** Returns the order of the stacks in each round; the order of the first round is random. */
+export function orderRounds<S>(stacks: readonly S[], roundCount: number, random: Random): S[][] {
+  const firstOrder = shuffle(stacks, random);
+  return Array.from({ length: roundCount }, (_, round) => {
+    const start = round % firstOrder.length;
+    return [...firstOrder.slice(start), ...firstOrder.slice(0, start)];
   });
 }

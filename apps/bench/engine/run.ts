@@ -17,6 +17,7 @@ import {
 import { tryAll } from './trial.ts';
 import type { WorkloadName } from './workloads/index.ts';
 
+/** All settings of a run. */
 export interface RunPlan
   extends Pick<
     MeasurePlan,
@@ -41,9 +42,11 @@ export interface RunPlan
   readonly mountFlags: readonly string[];
   /** An empty folder on the same storage as the stacks' files. */
   readonly folder: string;
+  /** Shows at a terminal how far the run is. */
   readonly showProgress: (progress: Progress) => void;
 }
 
+/** The result of a run, and its failures. */
 export interface BenchOutcome {
   readonly run: Run;
   /** Failures of the trial, which `printProblem` has printed; they fail the run. */
@@ -66,22 +69,22 @@ export async function runBench(
   runTrial = tryAll,
 ): Promise<BenchOutcome> {
   const { placements, signal } = plan;
-  const runStart = performance.now();
+  const runStartMs = performance.now();
   const date = new Date().toISOString();
   const stepsPerMeasurement = (plan.stacks.length + 1) * (plan.rounds + STEPS_BESIDE_ROUNDS);
-  const measurements = plan.workloads.flatMap((workload) =>
+  const plannedMeasurements = plan.workloads.flatMap((workload) =>
     placements.map((place) => ({ workload, place })),
   );
-  const showProgress = (doneSteps: number, activity: string): void => {
-    const elapsedSeconds = (performance.now() - runStart) / 1e3;
+  const showDoneSteps = (doneCount: number, activity: string): void => {
+    const elapsedSeconds = (performance.now() - runStartMs) / 1e3;
     plan.showProgress({
-      doneCount: doneSteps,
-      total: measurements.length * stepsPerMeasurement,
+      doneCount,
+      total: plannedMeasurements.length * stepsPerMeasurement,
       elapsedSeconds,
       item: activity,
     });
   };
-  const trial = await runTrial({ ...plan, onStep: (activity) => showProgress(0, activity) });
+  const trial = await runTrial({ ...plan, onStep: (activity) => showDoneSteps(0, activity) });
   const trialFailures = [...trial.startFailures].map(([name, reason]) => `${name}: ${reason}`);
   for (const warning of trial.warnings) plan.printProblem(warning);
   for (const failure of trialFailures) plan.printProblem(`failed: ${failure}`);
@@ -93,14 +96,15 @@ export async function runBench(
   const failures: string[] = [];
   const warnings = [...plan.warnings, ...trial.warnings];
   let partial = trialFailures.length > 0;
-  for (const [i, { workload, place }] of measurements.entries()) {
+  for (const [i, { workload, place }] of plannedMeasurements.entries()) {
     if (signal.aborted) break;
     const title = formatWorkloadTitle({ name: workload, place });
-    let doneSteps = 0;
-    const onStep = (stack: string): void =>
-      showProgress(
-        i * stepsPerMeasurement + Math.min(doneSteps++, stepsPerMeasurement - 1),
-        `${title}, ${stack}`,
+    let stepCount = 0;
+    const onStep = (activity: string): void =>
+      showDoneSteps(
+        // The number of steps is an estimate: more steps must not show the next measurement's share.
+        i * stepsPerMeasurement + Math.min(stepCount++, stepsPerMeasurement - 1),
+        `${title}, ${activity}`,
       );
     const plainFolder = join(plan.folder, 'plain');
     const command = workload === 'command' ? trial.command : null;
@@ -113,9 +117,9 @@ export async function runBench(
         workload,
         placement: place,
         cpus,
-        runStart,
+        runStartMs,
         plainFolder,
-        onStep: onStep,
+        onStep,
       };
       const measurement = await measureOne(measurePlan);
       workloads.push(measurement.workload);
@@ -129,10 +133,10 @@ export async function runBench(
     }
   }
   if (signal.aborted) {
-    const count = `${workloads.length} of ${measurements.length} measurements`;
+    const count = `${workloads.length} of ${plannedMeasurements.length} measurements`;
     warnings.push(`interrupted: ${count} were begun, with the rounds that they have`);
   }
-  const seconds = (performance.now() - runStart) / 1e3;
+  const seconds = (performance.now() - runStartMs) / 1e3;
   const { question, commandLine: command, seed, machine, mountFlags } = plan;
   const run: Run = {
     schemaVersion: SCHEMA_VERSION,

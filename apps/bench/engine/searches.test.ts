@@ -3,11 +3,11 @@ import { expectSearches } from '../../../test/support/searches.ts';
 import { DIRECTORY_COUNT, FILE_COUNT, findRoundRange, planSearches } from './searches.ts';
 
 describe('the plan of searches', () => {
-  const plan = planSearches({ seed: 1, searches: 10_000 });
+  const plan = planSearches({ seed: 1, searchCount: 10_000 });
 
   it('has equal searches for equal seeds, and other searches for another seed', () => {
-    expect(planSearches({ seed: 1, searches: 10_000 })).toEqual(plan);
-    expect(planSearches({ seed: 2, searches: 10_000 }).searches).not.toEqual(plan.searches);
+    expect(planSearches({ seed: 1, searchCount: 10_000 })).toEqual(plan);
+    expect(planSearches({ seed: 2, searchCount: 10_000 }).searches).not.toEqual(plan.searches);
   });
 
   it('spreads files with different names evenly over the directories', () => {
@@ -27,7 +27,7 @@ describe('the plan of searches', () => {
   });
 
   it('searches for different files in each round, and mostly for a tenth of them', () => {
-    const inRounds = planSearches({ seed: 1, searches: 1234, files: 500, rounds: 10 });
+    const inRounds = planSearches({ seed: 1, searchCount: 1234, fileCount: 500, roundCount: 10 });
     const rounds = Array.from({ length: 10 }, (_, round) => {
       const { from, to } = findRoundRange(inRounds, round);
       return inRounds.searches.subarray(from, to);

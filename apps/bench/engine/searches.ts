@@ -10,13 +10,15 @@
  */
 import { drawBelow, seedRandom, shuffle } from './random.ts';
 
+/** The seed and the size of a plan. */
 interface SearchPlanSize {
   readonly seed: number;
-  readonly searches: number;
+  /** Number of searches in all rounds together. */
+  readonly searchCount: number;
   /** The number of files to search for; default FILE_COUNT. */
-  readonly files?: number;
+  readonly fileCount?: number;
   /** Number of rounds, each with searches for other files; default 1. */
-  readonly rounds?: number;
+  readonly roundCount?: number;
 }
 
 export const DIRECTORY_COUNT = 10;
@@ -36,52 +38,56 @@ export interface SearchPlan {
   readonly directories: Uint8Array;
   /** The numbers of the files searched for, in order. */
   readonly searches: Uint16Array;
-  readonly rounds: number;
+  readonly roundCount: number;
 }
 
 /** Returns the numbers, from 0, of a round's first search and of the search after its last. */
 export function findRoundRange(
-  { searches, rounds }: SearchPlan,
+  { searches, roundCount }: SearchPlan,
   round: number,
 ): { from: number; to: number } {
-  const findFirstSearch = (round: number): number => Math.round((round * searches.length) / rounds);
+  const findFirstSearch = (round: number): number =>
+    Math.round((round * searches.length) / roundCount);
   return { from: findFirstSearch(round), to: findFirstSearch(round + 1) };
 }
 
 export const makeDirectoryName = (directory: number): string => `dir${directory}`;
 
-/** Draws the searches, and spreads the files over the directories. */
+/** Makes a plan: draws the searches, and spreads the files over the directories. */
 export function planSearches({
   seed,
-  searches,
-  files = FILE_COUNT,
-  rounds = 1,
+  searchCount,
+  fileCount = FILE_COUNT,
+  roundCount = 1,
 }: SearchPlanSize): SearchPlan {
   const random = seedRandom(seed);
-  const numbers = Array.from({ length: files }, (_, file) => file);
+  const fileNumbers = Array.from({ length: fileCount }, (_, file) => file);
   // The first files after shuffling are the hot ones.
-  const shuffled = shuffle(numbers, random);
-  const hotCount = (files * HOT_FILES_PERCENT) / 100;
-  // `drawFile` gives a round every `rounds`-th file: sorted, these come from all directories.
-  const sortByDirectory = (files: readonly number[]): number[] =>
-    files.toSorted((a, b) => (a % DIRECTORY_COUNT) - (b % DIRECTORY_COUNT));
+  const shuffled = shuffle(fileNumbers, random);
+  const hotCount = (fileCount * HOT_FILES_PERCENT) / 100;
+  // `drawFile` gives a round every `roundCount`-th file: sorted, these come from all directories.
+  const sortByDirectory = (numbers: readonly number[]): number[] =>
+    numbers.toSorted((a, b) => (a % DIRECTORY_COUNT) - (b % DIRECTORY_COUNT));
   const hotFirst = [
     ...sortByDirectory(shuffled.slice(0, hotCount)),
     ...sortByDirectory(shuffled.slice(hotCount)),
   ];
   /** Draws one of a round's files, from `from` to before `to` in `hotFirst`. */
   const drawFile = (from: number, to: number, round: number): number => {
-    const count = Math.ceil((to - from - round) / rounds);
-    return hotFirst[from + round + rounds * drawBelow(random, count)]!;
+    const count = Math.ceil((to - from - round) / roundCount);
+    return hotFirst[from + round + roundCount * drawBelow(random, count)]!;
   };
   return {
-    names: numbers.map((file) => `file${String(file).padStart(3, '0')}.php`),
-    directories: Uint8Array.from(numbers, (file) => file % DIRECTORY_COUNT),
-    searches: Uint16Array.from({ length: searches }, (_, index) => {
+    names: fileNumbers.map((file) => `file${String(file).padStart(3, '0')}.php`),
+    directories: Uint8Array.from(fileNumbers, (file) => file % DIRECTORY_COUNT),
+    searches: Uint16Array.from({ length: searchCount }, (_, index) => {
       const isHot = drawBelow(random, 100) < HOT_SEARCHES_PERCENT;
-      const round = Math.min(rounds - 1, Math.floor(((index + 0.5) * rounds) / searches));
-      return isHot ? drawFile(0, hotCount, round) : drawFile(hotCount, files, round);
+      const round = Math.min(
+        roundCount - 1,
+        Math.floor(((index + 0.5) * roundCount) / searchCount),
+      );
+      return isHot ? drawFile(0, hotCount, round) : drawFile(hotCount, fileCount, round);
     }),
-    rounds,
+    roundCount,
   };
 }

@@ -1,4 +1,4 @@
-/** Finds and makes volumes of the stacks that the bench measures. Pure functions. */
+/** Finds and makes volumes of the stacks that the bench measures. */
 import type { PlainVolume } from '../../../runtime/volfile/description.ts';
 
 /** Finds the debug/io-stats volumes directly above the storage, which count its lookups. */
@@ -19,16 +19,20 @@ export function findCountingVolumes(volumes: readonly PlainVolume[]): string[] {
 export const findFolderVolumes = (volumes: readonly PlainVolume[]): string[] =>
   volumes.filter(({ type }) => type === 'storage/posix').map(({ name }) => name);
 
-/** Numbers repeated names: `negative`, `negative-2`. Unique names stay. */
+/** Makes names unique by numbers after repeated ones: `negative`, `negative-2`. */
 export function numberRepeats(names: readonly string[]): string[] {
   const usedNames = new Set<string>();
   return names.map((name) => {
-    let unique = name;
-    for (let n = 2; usedNames.has(unique) || (unique !== name && names.includes(unique)); n++) {
-      unique = `${name}-${n}`;
+    let uniqueName = name;
+    for (
+      let n = 2;
+      usedNames.has(uniqueName) || (uniqueName !== name && names.includes(uniqueName));
+      n++
+    ) {
+      uniqueName = `${name}-${n}`;
     }
-    usedNames.add(unique);
-    return unique;
+    usedNames.add(uniqueName);
+    return uniqueName;
   });
 }
 

@@ -7,21 +7,21 @@
  * medians.
  */
 
-/** The median of a row, and its range. */
+/** The median of a row, and its lowest and highest round. */
 export interface Estimate {
   readonly median: number;
-  /** The lowest and the highest round. */
   readonly low: number;
   readonly high: number;
 }
 
+/** The comparison of two rows, round by round. */
 export interface PairedEstimate extends Estimate {
   /** True if the rounds of one row lie too far apart for a conclusion. */
   readonly doubtful: boolean;
 }
 
 /** Largest ratio of a row's highest to its lowest round that still permits a conclusion. */
-const SPREAD_MAX = 1.5;
+const SPREAD_RATIO_MAX = 1.5;
 
 const sortAscending = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b);
 
@@ -50,7 +50,7 @@ export const estimate = (values: readonly number[]): Estimate => ({
 
 /** Whether the rounds of a row lie too far apart for a conclusion. */
 export const isTooSpread = (rounds: readonly number[]): boolean =>
-  Math.max(...rounds) > SPREAD_MAX * Math.min(...rounds);
+  Math.max(...rounds) > SPREAD_RATIO_MAX * Math.min(...rounds);
 
 /** Compares a subject's value with the baseline's of the same round. */
 export type CompareValues = (value: number, baseline: number) => number;
@@ -67,6 +67,7 @@ export const compare = (
   doubtful: isTooSpread(subject) || isTooSpread(baseline),
 });
 
+/** An interval of values, with both ends. */
 export interface Interval {
   readonly low: number;
   readonly high: number;
@@ -75,7 +76,7 @@ export interface Interval {
 /**
  * For more values, countLeftOut uses the normal distribution, as binomial terms would underflow.
  */
-const EXACT_MAX = 500;
+const EXACT_COUNT_MAX = 500;
 
 /** In a normal distribution, 95 % of the values lie within this many standard deviations. */
 const NORMAL_95 = 1.959964;
@@ -86,17 +87,17 @@ const NORMAL_95 = 1.959964;
  * so the number of values below it has a binomial distribution.
  */
 function countLeftOut(count: number): number {
-  if (count > EXACT_MAX) {
+  if (count > EXACT_COUNT_MAX) {
     return Math.floor((count - NORMAL_95 * Math.sqrt(count)) / 2) - 1;
   }
   // `term`: probability that `countBelow` values lie below the median; `below`: that fewer do.
-  let [term, below, outside] = [2 ** -count, 0, -1];
+  let [term, below, leftOutCount] = [2 ** -count, 0, -1];
   for (let countBelow = 0; 2 * (below + term) <= 0.05; countBelow++) {
     below += term;
-    outside = countBelow;
+    leftOutCount = countBelow;
     term *= (count - countBelow) / (countBelow + 1);
   }
-  return outside;
+  return leftOutCount;
 }
 
 /**
@@ -104,10 +105,10 @@ function countLeftOut(count: number): number {
  * of the values (the interval of the sign test); null for fewer than MEDIAN_VALUES_MIN values.
  */
 export function computeMedianInterval(values: readonly number[]): Interval | null {
-  const outside = countLeftOut(values.length);
-  if (outside < 0) return null;
+  const leftOutCount = countLeftOut(values.length);
+  if (leftOutCount < 0) return null;
   const sorted = sortAscending(values);
-  return { low: sorted[outside]!, high: sorted[sorted.length - 1 - outside]! };
+  return { low: sorted[leftOutCount]!, high: sorted[sorted.length - 1 - leftOutCount]! };
 }
 
 /**

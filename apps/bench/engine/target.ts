@@ -11,7 +11,7 @@ import type { ReplyTypes } from './load/messages.ts';
 import type { NotMeasured } from './not-measured.ts';
 import type { CpuAssignment } from './placement.ts';
 import { type RoundSample, sumCounts } from './results.ts';
-import type { SearchPlan as Searches } from './searches.ts';
+import type { SearchPlan } from './searches.ts';
 import { readCpuSeconds, readPeakMemory } from './usage.ts';
 import type { WorkloadName } from './workloads/index.ts';
 import type { RequestRange, TriedCommand } from './workloads/workload.ts';
@@ -35,6 +35,7 @@ export interface ServedMount {
 export interface TargetSettings {
   readonly workload: WorkloadName;
   readonly cpus: CpuAssignment;
+  /** Number of clients. */
   readonly clients: number;
   /** Duration of a round of the slowest stack, in seconds. */
   readonly seconds: number;
@@ -44,7 +45,7 @@ export interface TargetSettings {
   /** The plain folder with the workload's tree. */
   readonly plainFolder: string;
   /** For the workload `phpsim`: searches of files that every stack has already. */
-  readonly searches?: Searches;
+  readonly searches?: SearchPlan;
   readonly signal: AbortSignal;
 }
 
@@ -60,7 +61,7 @@ export interface TargetAccess<S extends ServedMount = ServedMount> {
   /** Samples the machine's other load in the rounds that count. */
   readonly busySampler: BusySampler | null;
   /** Further processes that serve its requests, such as bricks. */
-  readonly pids?: readonly number[];
+  readonly furtherPids?: readonly number[];
 }
 
 /** A round of a target, with the first complaint about a reply. */
@@ -83,12 +84,15 @@ const TIMEOUT_FACTOR = 10;
 /** Longest timer of Node. */
 const TIMEOUT_MAX_MS = 2 ** 31 - 1;
 
-/** Time limit in ms of a client's reply outside rounds; a first run of a command may take long. */
+/**
+ * Returns the time limit of a client's reply outside rounds, in milliseconds.
+ * @param isCommand whether the request runs a command for the first time, which may take long
+ */
 export const findBaseTimeoutMs = (isCommand: boolean): number =>
   isCommand ? COMMAND_TIMEOUT_MS : TIMEOUT_MIN_MS;
 
 /**
- * Time limit of a round, in milliseconds.
+ * Computes the time limit of a round, in milliseconds.
  * @param seconds intended duration of a round
  * @param count requests of the round
  * @param lastRequestMs time of a request in the last round; null before the first
@@ -114,6 +118,7 @@ export class Target<S extends ServedMount = ServedMount> {
   /** Null before the start, and for the plain directory. */
   server: S | null = null;
   private clients: Clients | null = null;
+  /** The folder of the workload's tree. */
   private root: string;
   /** Time of a request in the last round. */
   private lastRequestMs: number | null = null;
@@ -161,17 +166,18 @@ export class Target<S extends ServedMount = ServedMount> {
   /**
    * Measures a round.
    * @param round number from 1; 0 is a warm-up, which does not sample the machine's load
-   * @param runStart `performance.now()` at the start of the run
+   * @param range the requests of each client
+   * @param runStartMs `performance.now()` at the start of the run
    * @throws {NotMeasured}
    */
-  async measure(round: number, range: RequestRange, runStart: number): Promise<RoundResult> {
+  async measure(round: number, range: RequestRange, runStartMs: number): Promise<RoundResult> {
     const { seconds, workload } = this.settings;
     const serverPid = this.server?.pid;
     const passedBefore = await this.countPassedOn();
     const cpuBefore = serverPid === undefined ? 0 : readCpuSeconds(serverPid);
     const busySampler = round > 0 ? this.access.busySampler : null;
     busySampler?.begin(this.listMeasuredPids());
-    const startedAtSeconds = (performance.now() - runStart) / 1e3;
+    const startedAtSeconds = (performance.now() - runStartMs) / 1e3;
     const timeoutMs = computeRoundTimeoutMs(
       seconds,
       range.count,
@@ -181,7 +187,7 @@ export class Target<S extends ServedMount = ServedMount> {
     const results = await this.clients!.requestAll('run', () => range, timeoutMs);
     busySampler?.end();
     this.lastRequestMs = Math.max(
-      ...results.map((result) => (1000 * result.seconds) / result.times.length),
+      ...results.map((result) => (1000 * result.seconds) / result.timesNs.length),
     );
     const cpuAfter = serverPid === undefined ? 0 : readCpuSeconds(serverPid);
     if (cpuBefore === null || cpuAfter === null) throw new ServerGone('the server ended');
@@ -223,7 +229,12 @@ export class Target<S extends ServedMount = ServedMount> {
   private listMeasuredPids(): number[] {
     const { access, server, settings, clients } = this;
     const ownPids = settings.cpus.client === null ? [process.pid] : [];
-    return [...ownPids, ...(access.pids ?? []), ...(server ? [server.pid] : []), ...clients!.pids];
+    return [
+      ...ownPids,
+      ...(access.furtherPids ?? []),
+      ...(server ? [server.pid] : []),
+      ...clients!.pids,
+    ];
   }
 
   /** Counts the lookups that have reached the storage since the mount; null without a counter. */
@@ -244,17 +255,17 @@ function makeRoundResult(
   passedOnCount: number | null,
 ): RoundResult {
   const latency = makeHistogram();
-  for (const { times } of results) for (const time of times) recordNs(latency, time);
+  for (const { timesNs } of results) for (const ns of timesNs) recordNs(latency, ns);
   const counts = sumCounts(results);
   if (passedOnCount !== null) counts[PASSED_ON_COUNTER] = passedOnCount;
-  const sum = (readValue: (loop: ReplyTypes['run']) => number): number =>
-    results.reduce((total, loop) => total + readValue(loop), 0);
+  const sum = (readValue: (result: ReplyTypes['run']) => number): number =>
+    results.reduce((total, result) => total + readValue(result), 0);
   const sample: RoundSample = {
     ...rest,
     seconds: Math.max(...results.map(({ seconds }) => seconds)),
     latency,
     clientCpuSeconds: sum(({ cpuSeconds }) => cpuSeconds),
-    answers: { checked: latency.count, wrong: sum(({ wrong }) => wrong) },
+    answers: { checked: latency.count, wrong: sum(({ wrongCount: wrong }) => wrong) },
     counts,
   };
   return {

@@ -12,6 +12,7 @@ import { findBaseTimeoutMs } from './target.ts';
 import { describeFailure, describeRefusal } from './workloads/command.ts';
 import type { TriedCommand } from './workloads/workload.ts';
 
+/** The stacks and the command to try. */
 interface TrialPlan extends Pick<MeasurePlan, 'stacks' | 'signal' | 'onStep'> {
   /** The program and its arguments; empty: no command. */
   readonly command: readonly string[];
@@ -19,8 +20,9 @@ interface TrialPlan extends Pick<MeasurePlan, 'stacks' | 'signal' | 'onStep'> {
   readonly folder: string;
 }
 
+/** What the trial has found. */
 export interface TrialResult {
-  /** Null: no command, or the trial was interrupted. */
+  /** The command with its result; null without a command, or if the trial was interrupted. */
   readonly command: TriedCommand | null;
   /** Stacks that do not start, and why. */
   readonly startFailures: ReadonlyMap<string, string>;
@@ -60,6 +62,7 @@ export async function tryAll(plan: TrialPlan): Promise<TrialResult> {
   return { command, startFailures, warnings: failure === null ? warnings : [...warnings, failure] };
 }
 
+/** Runs the command once, in a client; null if interrupted. @throws {NotMeasured} */
 async function tryCommandOnce({
   command,
   folder,

@@ -8,9 +8,10 @@ const CPUCLOCK_SCHED = 2;
 
 /** Reads the CPU seconds of all threads of a process, ended ones too; null for an ended process. */
 export function readCpuSeconds(pid: number): number | null {
+  // A struct timespec: seconds and nanoseconds.
   const time = new BigInt64Array(2);
-  const clock = (~pid << 3) | CPUCLOCK_SCHED;
-  if (clockGettime(clock, new Uint8Array(time.buffer)) < 0) return null;
+  const clockId = (~pid << 3) | CPUCLOCK_SCHED;
+  if (clockGettime(clockId, new Uint8Array(time.buffer)) < 0) return null;
   return Number(time[0]) + Number(time[1]) / 1e9;
 }
 

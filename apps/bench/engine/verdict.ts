@@ -22,7 +22,7 @@ export const CONFIDENCE = 0.95;
 /** Fewer rounds have no interval. */
 export const ROUNDS_MIN = MEDIAN_VALUES_MIN;
 
-/** If an interval contains 1 and its ends differ by more than this factor, it is too noisy. */
+/** A comparison is too noisy if its interval contains 1 and is wider than this factor. */
 export const WIDTH_FACTOR_MAX = 1.3;
 
 /** Number of draws of random signs from which the noise is estimated. */
@@ -77,11 +77,11 @@ export function compareUnpaired(
  * differences between neighbouring values random signs, takes their median, and repeats that; the
  * noise is the 95 % quantile of the medians. The values are logarithms of times or of ratios.
  */
-function estimateNoise(rounds: readonly number[], seed: number): number {
-  const steps = rounds.slice(1).map((value, i) => value - rounds[i]!);
+function estimateNoise(values: readonly number[], seed: number): number {
+  const differences = values.slice(1).map((value, i) => value - values[i]!);
   const random = seedRandom(seed);
   const drawMedian = (): number =>
-    Math.abs(computeMedian(steps.map((step) => (random() < 0.5 ? step : -step))));
+    Math.abs(computeMedian(differences.map((value) => (random() < 0.5 ? value : -value))));
   return computeQuantile(Array.from({ length: NOISE_DRAWS }, drawMedian), CONFIDENCE);
 }
 
@@ -121,9 +121,9 @@ export function pairRounds<R extends { readonly round: number }>(
   subject: readonly R[],
   baseline: readonly R[],
 ): (readonly [subject: R, baseline: R])[] {
-  const others = new Map(baseline.map((round) => [round.round, round]));
+  const baselineByNumber = new Map(baseline.map((round) => [round.round, round]));
   return subject.flatMap((round) => {
-    const partner = others.get(round.round);
+    const partner = baselineByNumber.get(round.round);
     return partner === undefined ? [] : [[round, partner] as const];
   });
 }

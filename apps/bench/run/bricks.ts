@@ -24,6 +24,7 @@ import { startServerProcess } from './started-server.ts';
 
 const LOCALHOST = '127.0.0.1';
 
+/** Options of a client and a server that connect by IPv4. */
 const TCP_OPTIONS = { 'transport-type': 'tcp', 'transport.address-family': 'inet' };
 
 /**
@@ -83,9 +84,10 @@ export interface Brick {
   readonly port: number;
   readonly pid: number;
   /** Resolves when the process has ended. */
-  readonly exited: Promise<unknown>;
+  readonly whenExited: Promise<unknown>;
   /** Returns the failure if the brick ended by itself; null while it serves. */
   findFailure(): Failure | null;
+  /** Ends the process. */
   end(): Promise<void>;
 }
 
@@ -113,7 +115,8 @@ export const makeBrickPlan = (
   brick: Pick<BrickPlan, 'exportName' | 'volfile' | 'options' | 'title'>,
 ): BrickPlan => ({ ...brick, terminal, signal, logFile: join(scratch, `${brick.exportName}.log`) });
 
-const LISTEN_PORT = 'server.transport.socket.listen-port';
+/** The option that sets a brick's port, in the form of --xlator-option without a value. */
+const LISTEN_PORT_OPTION = 'server.transport.socket.listen-port';
 
 /**
  * Starts all bricks at once, calls `use`, and ends them afterwards.
@@ -137,7 +140,7 @@ export async function withBricks<T>(
     const pids = bricks.map(({ pid }) => pid);
     // If a brick has ended, its names look absent and results are wrong, so `use` must stop.
     const abortUse = (): void => failureControl.abort(findFailure());
-    for (const { exited } of bricks) exited.then(abortUse, abortUse);
+    for (const { whenExited } of bricks) whenExited.then(abortUse, abortUse);
     const signal = AbortSignal.any([failureControl.signal, ...plans.map((plan) => plan.signal)]);
     return await use({ ports, pids, signal });
   } catch (error) {
@@ -151,7 +154,7 @@ export async function withBricks<T>(
 /** Starts a brick of glossa, which chooses a free port and prints it. @throws {Failure} */
 export async function startGlossaBrick(plan: BrickPlan): Promise<Brick> {
   const { exportName, volfile, logFile, title, terminal, signal } = plan;
-  const options = [...plan.options, `${LISTEN_PORT}=0`];
+  const options = [...plan.options, `${LISTEN_PORT_OPTION}=0`];
   const server = new OwnServer(['brick', volfile], { logFile, options, signal }, terminal);
   try {
     const failure = await server.waitUntilStarted(title);
@@ -167,13 +170,13 @@ export async function startGlossaBrick(plan: BrickPlan): Promise<Brick> {
   return {
     port: Number(port),
     pid: server.pid,
-    exited: server.whenEnded,
+    whenExited: server.whenEnded,
     findFailure: () => (server.hasEnded ? makeServerFailure(title, ENDED_TEXT, logFile) : null),
     end: async () => void (await server.end()),
   };
 }
 
-/** Attempts to start a brick. Another program may take the free port first. */
+/** Most attempts to start a brick, as another program may take the free port first. */
 const START_ATTEMPTS_MAX = 3;
 const START_TIMEOUT_MS = 60_000;
 
@@ -185,14 +188,14 @@ export async function startGlusterBrick(plan: BrickPlan): Promise<Brick> {
   const { volfile, options, logFile, title, signal } = plan;
   for (let attemptsLeft = START_ATTEMPTS_MAX - 1; ; attemptsLeft -= 1) {
     const port = await findFreePort();
-    const flags = makeXlatorOptionFlags([...options, `${LISTEN_PORT}=${port}`]);
+    const flags = makeXlatorOptionFlags([...options, `${LISTEN_PORT_OPTION}=${port}`]);
     const commandLine = ['glusterfsd', '-N', '-f', volfile, '-l', logFile, ...flags] as const;
     try {
-      const { pid, exited, hasEnded, stop } = await startServerProcess(
+      const { pid, whenExited, hasEnded, stop } = await startServerProcess(
         {
           ...{
             commandLine: addParentDeathSignal(commandLine),
-            log: logFile,
+            logFile: logFile,
             timeoutMs: START_TIMEOUT_MS,
           },
           // SIGKILL, as the brick's folder is removed right afterwards.
@@ -203,7 +206,7 @@ export async function startGlusterBrick(plan: BrickPlan): Promise<Brick> {
       );
       const findFailure = (): Failure | null =>
         hasEnded() ? makeServerFailure(title, ENDED_TEXT, logFile) : null;
-      return { port, pid, exited, findFailure, end: stop };
+      return { port, pid, whenExited, findFailure, end: stop };
     } catch (error) {
       if (!(error instanceof NotMeasured)) throw error;
       const isPortTaken = readLogEnd(logFile, 20).some((line) =>

@@ -87,6 +87,7 @@ export default defineCommand({
   },
 });
 
+/** The costs of all measured kinds of calls. */
 interface CallResults {
   readonly busy: Busyness | null;
   readonly calls: readonly CallCosts[];
@@ -136,13 +137,14 @@ async function measureCalls(
   return { busy: busySampler.computeBusyness(), calls };
 }
 
+/** Prints the results as JSON, or as a table with a warning if the machine was busy. */
 function printResults(
   results: CallResults & { readonly interrupted: boolean },
-  json: boolean,
+  isJson: boolean,
   terminal: Terminal,
 ): void {
   const { interrupted, busy, calls } = results;
-  if (json) terminal.out(JSON.stringify(results, null, 1));
+  if (isJson) terminal.out(JSON.stringify(results, null, 1));
   else if (calls.length > 0) {
     const busyWarning = describeBusyness(busy, parseCpuList(readAllowedCpus()).length);
     if (busyWarning !== null)
@@ -180,7 +182,7 @@ function formatCallTable(calls: readonly CallCosts[], { colour, width }: Termina
         : formatCell(over[variant], makeSign(over[variant]), titles[i]!),
     ),
   );
-  const doubtful = rows.flat().some((cell) => cell.endsWith('?'));
+  const hasDoubtfulCell = rows.flat().some((cell) => cell.endsWith('?'));
   return [
     paint('bold', 'nanoseconds of a call: in TypeScript, and elsewhere over that', colour.out),
     ...formatTable(
@@ -194,7 +196,7 @@ function formatCallTable(calls: readonly CallCosts[], { colour, width }: Termina
       calls.map(({ kind }) => [`  ${callKinds[kind].title}`, callKinds[kind].help] as const),
       width,
     ),
-    ...(doubtful
+    ...(hasDoubtfulCell
       ? ['', "With a '?', rounds lie more than a factor of 1.5 apart: measure again."]
       : []),
     ...(notes.size > 0 ? ['', ...notes] : []),

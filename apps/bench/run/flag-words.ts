@@ -6,13 +6,13 @@ import { UsageError } from '../../../terminal/exit.ts';
 export function parseFlagWords<V extends string>(
   flag: string,
   values: readonly string[],
-  known: readonly V[],
+  validWords: readonly V[],
 ): V[] {
   const words = values.flatMap((text) => text.split(',')).map((word) => word.trim().toLowerCase());
   return [...new Set(words)].map((word) => {
-    const match = known.find((value) => value === word);
+    const match = validWords.find((value) => value === word);
     if (match !== undefined) return match;
-    const guess = formatSuggestion(word, known) || `; it takes ${known.join(', ')}`;
+    const guess = formatSuggestion(word, validWords) || `; it takes ${validWords.join(', ')}`;
     throw new UsageError(`${flag} does not know '${word}'${guess}`);
   });
 }

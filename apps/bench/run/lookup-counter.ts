@@ -7,8 +7,8 @@ import { ServerGone } from '../engine/load/clients.ts';
 import type { LookupCounter } from '../engine/target.ts';
 
 /**
- * Makes a counter of the lookups at these debug/io-stats volumes. The counter throws ServerGone if
- * the server does not reply.
+ * Makes a counter of the lookups at these debug/io-stats volumes. The counter returns null if the
+ * statistics lack one of the volumes. It throws ServerGone if the server does not reply.
  */
 export const makeLookupCounter =
   (volumes: readonly string[]): LookupCounter =>
@@ -16,11 +16,11 @@ export const makeLookupCounter =
     try {
       const server = await findMountServer(mountpoint, mountpoint);
       const statedump = (await ask(server, 'stats', AbortSignal.timeout(timeoutMs))) as VolumeDumps;
-      const numbers = volumes.map((name) => {
+      const countsByVolume = volumes.map((name) => {
         const dump = statedump.volumes.find((volume) => volume.name === name)?.dump;
         return dump === undefined ? Number.NaN : Number(dump['LOOKUP.hits'] ?? 0);
       });
-      const sum = numbers.reduce((total, count) => total + count, 0);
+      const sum = countsByVolume.reduce((total, count) => total + count, 0);
       return Number.isNaN(sum) ? null : sum;
     } catch (error) {
       throw error instanceof Failure ? new ServerGone(error.message) : error;

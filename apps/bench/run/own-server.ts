@@ -13,7 +13,8 @@ const GRACE_MS = 5000;
 /** The shorter limit after an interruption: the user waits, and the server may hang. */
 const SHORT_GRACE_MS = 1000;
 /** Lines of the log to show if a server ended by itself. */
-const LOG_LINES = 5;
+const SHOWN_LOG_LINES = 5;
+/** The reason in the message about a server that ended by itself. */
 export const ENDED_TEXT = 'ended unexpectedly';
 
 /** A server in a child process. */
@@ -57,6 +58,7 @@ export class OwnServer {
     signal?.addEventListener('abort', this.endOnAbort, { once: true });
   }
 
+  /** The pid of the server's process. */
   get pid(): number {
     return this.server.pid;
   }
@@ -66,6 +68,7 @@ export class OwnServer {
     return this.server.whenReady;
   }
 
+  /** Resolves when the process has ended. */
   get whenEnded(): Promise<ServerExit> {
     return this.server.whenExited;
   }
@@ -116,6 +119,7 @@ export class OwnServer {
     }
   }
 
+  /** Ends the server without waiting for it. */
   private readonly endOnAbort = (): void => {
     // Callers of `end` handle the rejection.
     this.end().catch(() => {});
@@ -136,7 +140,7 @@ export const makeXlatorOptionFlags = (options: readonly string[]): string[] =>
 
 /** Makes the failure of a server, with the last lines of its log. */
 export function makeServerFailure(title: string, reason: string, logFile: string): Failure {
-  const lines = readLogEnd(logFile, LOG_LINES).map((line) => `    ${line}`);
+  const lines = readLogEnd(logFile, SHOWN_LOG_LINES).map((line) => `    ${line}`);
   const logText = lines.length === 0 ? 'it has logged nothing' : 'the end of its log:';
   return new Failure([`${title} ${reason}; ${logText}`, ...lines].join('\n'));
 }

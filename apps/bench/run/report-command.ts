@@ -4,7 +4,7 @@ import { EXIT_OK } from '../../../terminal/exit.ts';
 import { takeOperands, textFlag, toggleFlag } from '../../../terminal/flags.ts';
 import { makeReportFiles } from '../engine/report/html.ts';
 import { formatTerminalReport } from '../engine/report/text.ts';
-import { openReportFolder, writeReportFolder } from '../engine/report-folder.ts';
+import { prepareReportFolder, writeReportFolder } from '../engine/report-folder.ts';
 import { readRunFile } from './compare-command.ts';
 
 export default defineCommand({
@@ -25,7 +25,7 @@ export default defineCommand({
       );
       return EXIT_OK;
     }
-    openReportFolder(out, { force });
+    prepareReportFolder(out, { force });
     writeReportFolder(out, await makeReportFiles(run));
     return EXIT_OK;
   },

@@ -14,7 +14,7 @@ import { parseFlagWords } from './flag-words.ts';
 import type { Timeouts } from './others/implementation.ts';
 import { otherNames } from './others/index.ts';
 
-/** Default workloads, for a first run. */
+/** The workloads of a run without --workload. */
 const DEFAULT_WORKLOADS: readonly WorkloadName[] = [
   'miss',
   'hit',
@@ -93,10 +93,10 @@ export type BenchFlags = FlagValues<typeof benchFlags>;
 
 /**
  * Turns flags into settings.
- * @param rest the words after `--`, which are a command to measure; null without `--`
+ * @param commandWords the words after `--`: the command to measure; null without `--`
  * @throws {UsageError}
  */
-export function parseSettings(flags: BenchFlags, rest: readonly string[] | null) {
+export function parseSettings(flags: BenchFlags, commandWords: readonly string[] | null) {
   const {
     rounds = DEFAULT_ROUNDS,
     duration = DEFAULT_ROUND_SECONDS,
@@ -109,14 +109,14 @@ export function parseSettings(flags: BenchFlags, rest: readonly string[] | null)
     throw new UsageError(`--clients takes 1 to ${CLIENTS_MAX}`);
   }
   if (!Number.isSafeInteger(seed)) throw new UsageError(`--seed ${seed} is too large`);
-  if (rest?.length === 0) throw new UsageError("COMMAND is missing behind '--'");
+  if (commandWords?.length === 0) throw new UsageError("COMMAND is missing behind '--'");
   const timeouts: Timeouts = {
     entry: flags['entry-timeout'] ?? 0,
     attribute: flags['attribute-timeout'] ?? 1,
     negative: flags['negative-timeout'] ?? 0,
   };
   return {
-    workloads: parseWorkloads(flags.workload, rest),
+    workloads: parseWorkloads(flags.workload, commandWords),
     placements: parseFlagWords('--cpu', flags.cpu.length === 0 ? ['same'] : flags.cpu, placements),
     rounds,
     seconds: duration,
@@ -125,7 +125,7 @@ export function parseSettings(flags: BenchFlags, rest: readonly string[] | null)
     /** Implementations of --with, whose stacks come after glossa's. */
     others: parseFlagWords('--with', flags.with, otherNames),
     /** The program and arguments of the workload `command`; empty: no such workload. */
-    command: rest ?? [],
+    command: commandWords ?? [],
     timeouts,
     /** Flags of `glossa mount`. */
     mountFlags: [
@@ -137,9 +137,13 @@ export function parseSettings(flags: BenchFlags, rest: readonly string[] | null)
 
 export type BenchSettings = ReturnType<typeof parseSettings>;
 
-function parseWorkloads(words: readonly string[], rest: readonly string[] | null): WorkloadName[] {
-  const commandWorkload: WorkloadName[] = rest === null ? [] : ['command'];
-  if (words.length === 0) return rest === null ? [...DEFAULT_WORKLOADS] : commandWorkload;
+/** Lists the workloads: those of --workload, and `command` if a command is to be measured. */
+function parseWorkloads(
+  words: readonly string[],
+  commandWords: readonly string[] | null,
+): WorkloadName[] {
+  const commandWorkload: WorkloadName[] = commandWords === null ? [] : ['command'];
+  if (words.length === 0) return commandWords === null ? [...DEFAULT_WORKLOADS] : commandWorkload;
   if (words.includes('all')) return [...measurableWorkloads, ...commandWorkload];
   return [...parseFlagWords('--workload', words, measurableWorkloads), ...commandWorkload];
 }

@@ -18,6 +18,7 @@ import type { ServedMount } from '../engine/target.ts';
 import { makeLookupCounter } from './lookup-counter.ts';
 import { ENDED_TEXT, makeServerFailure, OwnServer, readLogEnd } from './own-server.ts';
 
+/** Settings of one mount of glossa. */
 export interface MountSettings {
   /** Unique name, for mount point and log in the scratch folder. */
   readonly name: string;
@@ -33,6 +34,7 @@ export interface MountSettings {
   readonly signal?: AbortSignal;
 }
 
+/** A mounted stack of glossa. */
 export interface StackMount extends ServedMount {
   /** Makes the failure to report for an error of an operation on the mount. */
   makeFailure(error: Error): Failure;
@@ -42,6 +44,7 @@ export interface StackMount extends ServedMount {
 
 /** Milliseconds to wait for the exit status of a server whose mount has failed. */
 const EXIT_STATUS_TIMEOUT_MS = 1000;
+/** Lines of the log in the reason for which a server ended. */
 const SHOWN_LOG_LINES = 3;
 
 /** Mounts a stack. @throws {Failure} if that fails or is aborted, after cleaning up */
@@ -60,11 +63,12 @@ export async function mountStack(
   );
   const title = `the server of ${volfile}`;
   const endServer = async (): Promise<boolean> => {
-    const wasRequested = await server.end();
+    const endedOnRequest = await server.end();
     // A server that was killed does not unmount.
     await unmountLeftover(mountpoint);
-    return wasRequested;
+    return endedOnRequest;
   };
+  /** Whether the end of the server was reported, so that `stop` need not report it. */
   let isReported = false;
   const reportFailure = (cause: string): Failure => {
     isReported = true;
@@ -122,6 +126,7 @@ export interface BenchStack extends Omit<StackDescription, 'volfile'> {
   readonly volumes: readonly PlainVolume[];
 }
 
+/** Settings for all stacks of glossa. */
 export interface StackEnvironment {
   /** Folder for mount points and logs. */
   readonly scratch: string;

@@ -20,6 +20,7 @@ import { compileModule } from './compile.ts';
 import { parseFlagWords } from './flag-words.ts';
 import type { BenchStack } from './stack-mount.ts';
 
+/** The stacks of glossa to measure, and the question about them. */
 export interface Stacks {
   readonly stacks: readonly BenchStack[];
   /** Warnings about omitted stacks. */
@@ -84,7 +85,8 @@ export interface TranslatorSettings {
   readonly scratch: string;
 }
 
-const BRICK: readonly PlainVolume[] = [
+/** The volumes below the translator: the storage, and a counter of lookups. */
+const BRICK_VOLUMES: readonly PlainVolume[] = [
   { name: 'storage', type: 'storage/posix', options: [['directory', 'files']], subvolumes: [] },
   {
     name: 'brick',
@@ -94,9 +96,10 @@ const BRICK: readonly PlainVolume[] = [
   },
 ];
 
-type Volume = Pick<PlainVolume, 'type' | 'options'>;
-/** A volume of the translator, or a text that explains why it cannot be built. */
-type VolumeOrProblem = Volume | string;
+/** The volume of the translator, without its name and place in the stack. */
+type TranslatorVolume = Pick<PlainVolume, 'type' | 'options'>;
+/** The translator's volume, or a text that explains why it cannot be built. */
+type VolumeOrProblem = TranslatorVolume | string;
 
 /** Builds a stack for each language of --in. @throws {Failure | UsageError} */
 export function makeTranslatorStacks(settings: TranslatorSettings): Stacks {
@@ -112,7 +115,7 @@ export function makeTranslatorStacks(settings: TranslatorSettings): Stacks {
       warnings.push(`${language} is left out: ${volumeOrProblem}`);
       continue;
     }
-    const volumes = [...BRICK];
+    const volumes = [...BRICK_VOLUMES];
     if (language !== 'none') {
       const options = [...volumeOrProblem.options, ...translatorOptions];
       volumes.push({ name, type: volumeOrProblem.type, options, subvolumes: ['brick'] });
@@ -152,17 +155,23 @@ function findFolder(translator: string): string {
   );
 }
 
+/** Splits `KEY=VALUE`. @throws {UsageError} without a key */
 function splitOption(text: string): readonly [string, string] {
-  const separatorAt = text.indexOf('=');
-  if (separatorAt < 1) throw new UsageError(`--option takes KEY=VALUE, not '${text}'`);
-  return [text.slice(0, separatorAt), text.slice(separatorAt + 1)];
+  const separatorIndex = text.indexOf('=');
+  if (separatorIndex < 1) throw new UsageError(`--option takes KEY=VALUE, not '${text}'`);
+  return [text.slice(0, separatorIndex), text.slice(separatorIndex + 1)];
 }
 
+/** Returns the path of the first name that exists in the folder; undefined without one. */
 const findFirstFile = (folder: string, names: readonly string[]): string | undefined =>
   names.map((name) => join(folder, name)).find((path) => existsSync(path));
 
 /** Lists possible paths of a module: in the folder itself, or in a subfolder for the language. */
-const listCandidates = (language: string, name: string, extensions: readonly string[]): string[] =>
+const listCandidatePaths = (
+  language: string,
+  name: string,
+  extensions: readonly string[],
+): string[] =>
   extensions.flatMap((extension) => [`${name}${extension}`, `${language}/${name}${extension}`]);
 
 /** Splits a word of --in: the language, and whether it had the suffix `-thread`. */
@@ -184,6 +193,7 @@ function buildVolume(
   return { ...volumeOrProblem, options: [...volumeOrProblem.options, ['isolation', 'thread']] };
 }
 
+/** Builds the translator's volume for a language or the word `none`. */
 function buildMainThreadVolume(
   language: string,
   folder: string,
@@ -196,12 +206,12 @@ function buildMainThreadVolume(
   if (languageEntry.compiledFrom !== null) {
     return compileVolume(
       folder,
-      listCandidates(language, name, [languageEntry.compiledFrom]),
+      listCandidatePaths(language, name, [languageEntry.compiledFrom]),
       name,
       scratch,
     );
   }
-  const candidates = listCandidates(language, name, languageEntry.extensions);
+  const candidates = listCandidatePaths(language, name, languageEntry.extensions);
   const path = findFirstFile(folder, candidates);
   const problem = `${folder} has neither ${candidates.join(' nor ')}`;
   if (languageEntry.hosted === null)
@@ -216,7 +226,8 @@ function buildMainThreadVolume(
   };
 }
 
-const makeNativeVolume = (path: string): Volume => ({
+/** Makes the volume of a module that features/native loads. */
+const makeNativeVolume = (path: string): TranslatorVolume => ({
   type: 'features/native',
   options: [['module-path', path]],
 });
@@ -228,6 +239,7 @@ function makeBuiltInVolume(name: string, problem: string): VolumeOrProblem {
   return `${problem}, and there is no type ${type}`;
 }
 
+/** Compiles the first source that exists, and makes the volume that runs it. */
 function compileVolume(
   folder: string,
   candidates: readonly string[],

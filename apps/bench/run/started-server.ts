@@ -7,12 +7,13 @@ import { findMount } from '../../../runtime/mount/mountinfo.ts';
 import { detach } from '../../../server/unmount.ts';
 import { NotMeasured } from '../engine/not-measured.ts';
 
+/** How a server process is started and ended. */
 interface ProcessSettings {
   /** The program and its arguments; it serves in the foreground until it gets SIGTERM. */
   readonly commandLine: readonly [string, ...string[]];
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** File to which the output is appended. */
-  readonly log: string;
+  readonly logFile: string;
   /** Time limit of the start, in milliseconds. */
   readonly timeoutMs: number;
   /** Aborts the wait and ends the process. */
@@ -21,12 +22,13 @@ interface ProcessSettings {
   readonly endSignal?: 'SIGKILL';
 }
 
+/** A server process that serves. */
 export interface StartedServer {
   readonly pid: number;
   /** Seconds from just before the start until the process served. */
   readonly startSeconds: number;
   /** Resolves when the process has ended. */
-  readonly exited: Promise<void>;
+  readonly whenExited: Promise<void>;
   /** Whether the process has ended. */
   hasEnded(): boolean;
   /** Ends the process; further calls do nothing. */
@@ -51,50 +53,51 @@ export async function startServerProcess(
   failureText: string,
   cleanUp: () => void = () => {},
 ): Promise<StartedServer> {
-  const { commandLine, env, log, timeoutMs, signal, endSignal = 'SIGTERM' } = settings;
+  const { commandLine, env, logFile, timeoutMs, signal, endSignal = 'SIGTERM' } = settings;
   const [program, ...args] = commandLine;
-  const output = openSync(log, 'a');
+  const outputFd = openSync(logFile, 'a');
   const start = performance.now();
   // In its own process group, the child gets no Ctrl-C; the bench ends its servers in order.
   const child = spawn(program, args, {
     detached: true,
-    stdio: ['ignore', output, output],
+    stdio: ['ignore', outputFd, outputFd],
     env: { ...process.env, ...env },
   });
-  closeSync(output);
-  const exited = new Promise<void>((resolve) => {
+  closeSync(outputFd);
+  const whenExited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve()).once('error', () => resolve());
   });
   const stop = async (): Promise<void> => {
     child.kill(endSignal);
     const killTimer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
-    await exited;
+    await whenExited;
     clearTimeout(killTimer);
     cleanUp();
   };
   let hasEnded = false;
-  const endedBeforeReady = exited.then(() => {
+  /** Resolves to false, as the value of `isServing`. */
+  const whenEndedEarly = whenExited.then(() => {
     hasEnded = true;
     return false;
   });
   const stopSignal = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]);
-  const aborted = new Promise<boolean>((resolve) => {
+  const whenAborted = new Promise<boolean>((resolve) => {
     stopSignal.addEventListener('abort', () => resolve(false), { once: true });
   });
   for (let isServing = false; !isServing; ) {
     // `isReady` may hang in a mount that does not reply.
-    isServing = await Promise.race([isReady(), endedBeforeReady, aborted]);
+    isServing = await Promise.race([isReady(), whenEndedEarly, whenAborted]);
     if (hasEnded || stopSignal.aborted) {
       await stop();
       signal?.throwIfAborted();
-      throw new NotMeasured(`${failureText}: ${readLastError(log)}`);
+      throw new NotMeasured(`${failureText}: ${readLastError(logFile)}`);
     }
     if (!isServing) await delay(POLL_INTERVAL_MS);
   }
   return {
     pid: child.pid!,
     startSeconds: (performance.now() - start) / 1e3,
-    exited,
+    whenExited,
     hasEnded: () => hasEnded,
     stop,
   };
@@ -111,6 +114,7 @@ export const startMount = (settings: ProcessSettings, mountpoint: string): Promi
     },
   );
 
+/** Whether something is mounted at a path and replies to a stat. */
 const isReplying = (mountpoint: string): Promise<boolean> | boolean =>
   findMount(mountpoint) !== null &&
   stat(mountpoint).then(
@@ -120,8 +124,8 @@ const isReplying = (mountpoint: string): Promise<boolean> | boolean =>
   );
 
 /** Reads the last line of a log that looks like an error; without one, the last line. */
-export function readLastError(log: string): string {
-  const lines = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
+export function readLastError(logFile: string): string {
+  const lines = existsSync(logFile) ? readFileSync(logFile, 'utf8').trim().split('\n') : [];
   const last = lines.findLast((line) => / E \[|error|fail|cannot/i.test(line)) ?? lines.at(-1);
   return last?.trim() || 'it said nothing';
 }

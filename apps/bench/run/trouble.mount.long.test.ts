@@ -197,17 +197,17 @@ describeMounts('glossa bench in trouble', () => {
         vi.stubEnv('TMPDIR', scratch.path);
         const workspace = new Workspace(await scratch.makeFolder('data'), 0);
         vi.unstubAllEnvs();
-        const name = `${relative(scratch.path, workspace.scratch)}/a-mnt`;
+        const name = `${relative(scratch.path, workspace.scratchFolder)}/a-mnt`;
         await mkdir(scratch.at(name));
         const mount = await startMount(scratch, MEMORY, { name });
         const message = workspace.remove()!;
-        for (const path of [workspace.scratch, workspace.data, mount.path]) {
+        for (const path of [workspace.scratchFolder, workspace.dataFolder, mount.path]) {
           expect(message).toContain(path);
           expect(existsSync(path)).toBe(true);
         }
         expect(await mount.stop()).toBe(0);
         expect(workspace.remove()).toBeNull();
-        expect(existsSync(workspace.data)).toBe(false);
+        expect(existsSync(workspace.dataFolder)).toBe(false);
       }),
     TIMEOUT_MS,
   );

@@ -12,51 +12,51 @@ const MEMORY_FOLDER = '/dev/shm';
 /** The folders of a run. */
 export class Workspace {
   /** Folder for mount points, logs and programs. */
-  readonly scratch: string;
+  readonly scratchFolder: string;
   /** Folder for all stored files. */
-  readonly data: string;
-  /** Folder in `data` with a subfolder for the files of each stack. */
-  readonly stacks: string;
-  /** The plain directory, in `data`: the same storage without a server. */
-  readonly plain: string;
+  readonly dataFolder: string;
+  /** Folder in `dataFolder` with a subfolder for the files of each stack. */
+  readonly stacksFolder: string;
+  /** The plain directory, in `dataFolder`: the same storage without a server. */
+  readonly plainFolder: string;
 
   /**
    * @param folder folder for the stacks' files; undefined: memory if it is large enough
-   * @param bytes most bytes that the stacks store
+   * @param neededBytes the most bytes that the stacks store
    * @throws {Failure}
    */
-  constructor(folder: string | undefined, bytes: number) {
-    this.scratch = makeScratch('bench');
-    const parent = folder === undefined ? chooseParent(bytes) : resolve(folder);
+  constructor(folder: string | undefined, neededBytes: number) {
+    this.scratchFolder = makeScratch('bench');
+    const parent = folder === undefined ? chooseParent(neededBytes) : resolve(folder);
     try {
-      this.data = makeScratch('bench-data', parent);
+      this.dataFolder = makeScratch('bench-data', parent);
     } catch (error) {
-      rmSync(this.scratch, { recursive: true });
+      rmSync(this.scratchFolder, { recursive: true });
       throw new Failure(`cannot make a folder in ${parent}: ${formatReason(error)}`);
     }
-    this.stacks = join(this.data, 'stacks');
-    this.plain = join(this.data, 'plain');
-    mkdirSync(this.stacks);
-    mkdirSync(this.plain);
+    this.stacksFolder = join(this.dataFolder, 'stacks');
+    this.plainFolder = join(this.dataFolder, 'plain');
+    mkdirSync(this.stacksFolder);
+    mkdirSync(this.plainFolder);
   }
 
   /** Removes the folders; returns null, or a message about the folders that are still mounted. */
   remove(): string | null {
-    if (!removeScratch(this.scratch)) {
-      const mounts = listMountsIn(this.scratch).join(', ');
-      return `${this.scratch} and ${this.data} are left: still mounted: ${mounts} (umount -l)`;
+    if (!removeScratch(this.scratchFolder)) {
+      const mounts = listMountsIn(this.scratchFolder).join(', ');
+      return `${this.scratchFolder} and ${this.dataFolder} are left: still mounted: ${mounts} (umount -l)`;
     }
-    rmSync(this.data, { recursive: true, force: true });
+    rmSync(this.dataFolder, { recursive: true, force: true });
     return null;
   }
 }
 
-/** Chooses /dev/shm if it has more free bytes than these, else the folder for temporary files. */
-function chooseParent(bytes: number): string {
+/** Chooses /dev/shm if it has more free bytes than needed, else the folder for temporary files. */
+function chooseParent(neededBytes: number): string {
   try {
     accessSync(MEMORY_FOLDER, constants.W_OK);
     const { bavail, bsize } = statfsSync(MEMORY_FOLDER);
-    if (bavail * bsize > bytes) return MEMORY_FOLDER;
+    if (bavail * bsize > neededBytes) return MEMORY_FOLDER;
   } catch {
     // Absent, or not accessible to this user.
   }

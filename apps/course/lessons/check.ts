@@ -9,7 +9,7 @@ import type { FopReply, TestGraph } from '../../../bridges/testing/api.ts';
 import { isModuleFile } from '../../../bridges/testing/log-lines.ts';
 
 /** Spells Python's names in JavaScript: `self.log` as `this.log`, `lookup_cbk` as `lookupCbk`. */
-const toJavaScript = (code: string): string =>
+const translateToJavaScript = (code: string): string =>
   code
     .replace(/\bself\b/g, 'this')
     .replace(/\bNone\b/g, 'null')
@@ -32,7 +32,7 @@ export const lessonLanguages = {
     extension: '.js',
     fence: 'js',
     volfileSuffix: '-js.vol',
-    translateCode: toJavaScript,
+    translateCode: translateToJavaScript,
   },
 } as const;
 
@@ -40,7 +40,8 @@ export type LessonLanguage = keyof typeof lessonLanguages;
 
 export const lessonLanguageNames = Object.keys(lessonLanguages) as readonly LessonLanguage[];
 
-export const FIRST_LANGUAGE: LessonLanguage = lessonLanguageNames[0]!;
+/** The language of a lesson if the learner has chosen none. */
+export const DEFAULT_LANGUAGE: LessonLanguage = lessonLanguageNames[0]!;
 
 /** Starts the learner's translator for a check. */
 export interface Subject {
@@ -59,7 +60,7 @@ export class WrongResult extends Error {
   }
 }
 
-/** Asserts a condition. @throws {WrongResult} with the sentence */
+/** Asserts a condition about the learner's translator. @throws {WrongResult} with the sentence */
 export function must(isRight: boolean, sentence: string): asserts isRight {
   if (!isRight) throw new WrongResult(sentence);
 }
@@ -69,6 +70,7 @@ export const ENOENT = 2;
 export const EIO = 5;
 export const EACCES = 13;
 
+/** The names of these errors, with explanations for learners. */
 const ERROR_TEXTS: Readonly<Record<number, string>> = {
   [ENOENT]: 'ENOENT (no such file)',
   [EIO]: 'EIO (an error without a better name)',

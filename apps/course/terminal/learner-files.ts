@@ -15,7 +15,7 @@ import { basename, join } from 'node:path';
 import { Failure } from '../../../terminal/exit.ts';
 import { formatReason } from '../../../terminal/reason.ts';
 import { formatDifference } from '../difference.ts';
-import { FIRST_LANGUAGE, type LessonLanguage, lessonLanguages } from '../lessons/check.ts';
+import { DEFAULT_LANGUAGE, type LessonLanguage, lessonLanguages } from '../lessons/check.ts';
 import { type Lesson, makeModuleFileName, stripNumber } from './lessons.ts';
 
 /**
@@ -34,6 +34,7 @@ function createFile(path: string, write: () => void): void {
 const isFileExistsError = (error: unknown): boolean =>
   (error as NodeJS.ErrnoException).code === 'EEXIST';
 
+/** The files of a learner for one lesson, in one language. */
 export class LearnerFiles {
   readonly lesson: Lesson;
   readonly language: LessonLanguage;
@@ -42,6 +43,7 @@ export class LearnerFiles {
   /** The module that the learner edits. */
   readonly path: string;
 
+  /** @param folder the learner's folder, which has a subfolder for each lesson */
   constructor(lesson: Lesson, language: LessonLanguage, folder: string) {
     this.lesson = lesson;
     this.language = language;
@@ -60,7 +62,7 @@ export class LearnerFiles {
       if (lesson.has(`${name}.vol`)) {
         const volfile = lesson
           .read(`${name}.vol`)
-          .replace(makeModuleFileName(name, FIRST_LANGUAGE), module);
+          .replace(makeModuleFileName(name, DEFAULT_LANGUAGE), module);
         this.writeIfAbsent(name + volfileSuffix, volfile);
       }
       if (lesson.check !== undefined) {
@@ -85,21 +87,22 @@ export class LearnerFiles {
     let copyPath: string | null = null;
     try {
       for (let number = 1; copyPath === null; number++) {
-        const path = `${this.path}.old${number}`;
+        const candidate = `${this.path}.old${number}`;
         try {
-          createFile(path, () => copyFileSync(this.path, path, constants.COPYFILE_EXCL));
-          copyPath = path;
+          createFile(candidate, () => copyFileSync(this.path, candidate, constants.COPYFILE_EXCL));
+          copyPath = candidate;
         } catch (error) {
+          // There is no old module to copy.
           if ((error as NodeJS.ErrnoException).code === 'ENOENT') break;
           if (!isFileExistsError(error)) throw error;
         }
       }
       // The rename is atomic, so that editors and checks never see a partial file. The pid is for
       // another `glossa learn` that resets the same module at this moment.
-      const temporary = `${this.path}.new${process.pid}`;
+      const temporaryPath = `${this.path}.new${process.pid}`;
       const starter = this.readStarter();
-      createFile(temporary, () => writeFileSync(temporary, starter));
-      renameSync(temporary, this.path);
+      createFile(temporaryPath, () => writeFileSync(temporaryPath, starter));
+      renameSync(temporaryPath, this.path);
       return copyPath;
     } catch (error) {
       if (error instanceof Failure) throw error;
@@ -121,6 +124,7 @@ export class LearnerFiles {
     return formatDifference(basename(path), learnerText, solution);
   }
 
+  /** Reads the text with which the learner's module begins. */
   private readStarter(): string {
     return this.lesson.read(`starter${lessonLanguages[this.language].extension}`);
   }

@@ -4,6 +4,7 @@ import { paint, type Terminal } from '../../../terminal/terminal.ts';
 import { reduceLessonText } from '../lesson-text.ts';
 import type { LessonLanguage } from '../lessons/check.ts';
 
+/** A lesson, formatted for a terminal. */
 export interface LessonText {
   /** Lines for the terminal. */
   readonly lines: readonly string[];
@@ -30,9 +31,11 @@ function formatMarkdown(markdown: string, settings: TextSettings): string[] {
       ? formatCode(part, settings)
       : part.split(/\n{2,}/).flatMap((block) => formatBlock(block, settings)),
   );
+  // Every block ends with an empty line; the last of them is dropped.
   return lines.slice(0, lines.at(-1) === '' ? -1 : undefined);
 }
 
+/** Indents and colours the lines of a code block. */
 const formatCode = (text: string, { colour }: TextSettings): string[] => [
   ...text
     .trimEnd()
@@ -56,12 +59,12 @@ function formatBlock(block: string, settings: TextSettings): string[] {
   return [...formatParagraph(text, settings), ''];
 }
 
-/** Joins the lines of a text. */
-const toOneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ');
+/** Joins the lines of a paragraph to one. */
+const joinLines = (text: string): string => text.replace(/\s*\n\s*/g, ' ');
 
 /** Removes the targets of links and the marks of emphasis. */
 const stripMarkup = (text: string): string =>
-  toOneLine(text)
+  joinLines(text)
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replace(/(`[^`]*`)|\*\*?([^*]+)\*\*?/g, '$1$2');
 
@@ -85,7 +88,7 @@ const makeItemFormatter =
     );
   };
 
-/** Formats a table of two columns. */
+/** Formats a table of two columns, without the line below its head. */
 function formatTable(text: string, settings: TextSettings): string[] {
   const rows = text.split('\n').filter((row) => !/^[|\s:-]+$/.test(row));
   const cells = rows.map((row): [string, string] => {

@@ -8,6 +8,7 @@ import { findStateFolder } from '../../../server/state-folder.ts';
 import { formatReason } from '../../../terminal/reason.ts';
 import type { LessonLanguage } from '../lessons/check.ts';
 
+/** The lessons that the learner has passed, in all languages. */
 export class LessonProgress {
   private readonly folder: string;
 
@@ -15,7 +16,7 @@ export class LessonProgress {
     this.folder = join(findStateFolder(env), 'learn');
   }
 
-  /** Lists the lessons passed in a language. */
+  /** Lists the names of the lessons passed in a language. */
   listPassed(language: LessonLanguage): ReadonlySet<string> {
     const suffix = `.${language}`;
     try {

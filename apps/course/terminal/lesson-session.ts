@@ -17,6 +17,7 @@ import { formatLesson } from './lesson-layout.ts';
 import type { LessonProgress } from './lesson-progress.ts';
 import type { Lesson } from './lessons.ts';
 
+/** The lessons, and how this learner takes them. */
 export interface Course {
   readonly lessons: readonly Lesson[];
   readonly language: LessonLanguage;
@@ -57,6 +58,7 @@ class KeyReader {
   }
 }
 
+/** Splits what the terminal sends into single keys. */
 async function* parseKeyStream(texts: AsyncIterable<string[]>): AsyncGenerator<string> {
   for await (const [text] of texts) yield* parseKeys(text!);
 }
@@ -145,6 +147,7 @@ class LessonSession {
     }
   }
 
+  /** Requests a check of the module. */
   private markSaved(): void {
     this.mustCheck = true;
     this.wake();
@@ -184,6 +187,7 @@ class LessonSession {
     }
   }
 
+  /** Checks the module, prints the verdict, and stores that the lesson is passed. */
   private async checkModule(): Promise<void> {
     const { lesson, course, files, terminal } = this;
     this.mustCheck = false;
@@ -199,6 +203,7 @@ class LessonSession {
     terminal.out(paint('dim', KEYS_HELP, terminal.colour.out));
   }
 
+  /** Prints the next hint, or that there are no more. */
   private showHint(): void {
     const { hints, terminal } = this;
     const hint = hints[this.shownHintCount] ?? 'There are no more hints. s shows what is missing.';
@@ -217,6 +222,7 @@ class LessonSession {
       );
   }
 
+  /** Resets the module to the starter, and requests a check. */
   private reset(): void {
     const { terminal, files } = this;
     const copyPath = files.reset();
@@ -228,7 +234,7 @@ class LessonSession {
   /** Shows lines, a screen at a time. @returns false when the learner quits */
   private async showPaged(lines: readonly string[]): Promise<boolean> {
     const { rows = 0 } = process.stdout;
-    // A terminal without a height, or with a very small one, gets all lines at once.
+    // A terminal of unknown or very small height gets all lines at once.
     const linesPerScreen = rows > 4 ? rows - 2 : lines.length;
     for (let firstLine = 0; firstLine < lines.length; firstLine += linesPerScreen) {
       if (firstLine > 0) {
@@ -244,6 +250,7 @@ class LessonSession {
   }
 }
 
+/** Colours the added and the removed lines of a difference. */
 const colourDifference = (difference: string, colour: boolean): string =>
   difference
     .split('\n')

@@ -15,6 +15,7 @@ import { formatReason } from '../../../terminal/reason.ts';
 import { type Check, type LessonLanguage, lessonLanguages } from '../lessons/check.ts';
 import { checks } from '../lessons/index.ts';
 
+/** A lesson with its files. */
 export interface Lesson {
   /** Name of the folder: `3-fop`. */
   readonly name: string;
@@ -25,6 +26,7 @@ export interface Lesson {
   readonly tests: readonly string[];
   /** Reads one of its files, translated if possible. @throws {Failure} */
   read(file: string): string;
+  /** Whether the lesson has a file of this name. */
   has(file: string): boolean;
 }
 
@@ -61,6 +63,7 @@ export function findLessons(
   );
 }
 
+/** Lists the names of subfolders. @throws {Failure} */
 function listFolders(root: string): string[] {
   let entries: Dirent[];
   try {
@@ -100,7 +103,7 @@ function makeLesson(roots: readonly string[], name: string, check: Check | undef
   };
 }
 
-/** Finds a lesson by its number, its name, or both. @throws {UsageError} */
+/** Finds the lesson that the learner names: `3-fop`, `3` or `fop`. @throws {UsageError} */
 export function chooseLesson(lessons: readonly Lesson[], word: string): Lesson {
   const match = lessons.find(({ name }) => listLessonNames(name).includes(word.toLowerCase()));
   if (match !== undefined) return match;

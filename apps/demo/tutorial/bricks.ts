@@ -30,7 +30,7 @@ export interface BrickProgram {
 }
 
 /** GlusterFS's program that serves a brick. */
-const GLUSTER_PROGRAM = 'glusterfsd';
+const GLUSTER_BRICK_PROGRAM = 'glusterfsd';
 
 /**
  * Chooses the program that serves the bricks.
@@ -46,13 +46,14 @@ export function chooseBrickProgram(requested: BrickProgram['program'] | null): B
   }
   const glossa: BrickProgram = { program: 'glossa', version: readPackageVersion(), reason: null };
   if (requested === 'glossa') return glossa;
-  const installed = readVersion(GLUSTER_PROGRAM);
+  const installed = readVersion(GLUSTER_BRICK_PROGRAM);
   if (installed !== null) return { program: 'glusterfs', version: installed, reason: null };
-  const reason = `${GLUSTER_PROGRAM} is not installed (apt install glusterfs-server)`;
+  const reason = `${GLUSTER_BRICK_PROGRAM} is not installed (apt install glusterfs-server)`;
   if (requested !== null) throw new Failure(reason);
   return { ...glossa, reason };
 }
 
+/** Number of bricks, as in the volfiles of examples/tutorial. */
 const BRICK_COUNT = 2;
 
 /** The functions that start a brick, by program. */
@@ -67,10 +68,10 @@ export const brickStarters: Readonly<
 export const makeBrickPlans = (stage: Omit<Stage, 'showStep'>): BrickPlan[] =>
   Array.from({ length: BRICK_COUNT }, (_, index) => {
     const name = `brick${index}`;
-    const files = join(stage.scratch, name);
-    mkdirSync(files);
+    const filesFolder = join(stage.scratch, name);
+    mkdirSync(filesFolder);
     const volfile = join(packageRoot, 'examples/tutorial', `${name}.vol`);
-    const options = [`files.directory=${files}`];
+    const options = [`files.directory=${filesFolder}`];
     return makeBrickPlan(stage, {
       exportName: name,
       volfile,

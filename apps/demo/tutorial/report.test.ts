@@ -21,7 +21,7 @@ import { addDelaysAndCounters, countingVolumes, makeVolfilePath, stacks } from '
 await registry.loadAll();
 
 const glusterfsBricks: BrickProgram = { program: 'glusterfs', version: '10.3', reason: null };
-const settings = { seed: 1, searches: 10_000, delayMs: 0, brickProgram: glusterfsBricks };
+const settings = { seed: 1, searchCount: 10_000, delayMs: 0, brickProgram: glusterfsBricks };
 const quiet: Busyness = { others: 0.01, steal: 0, load: 0.2 };
 
 /** Rounds that scatter around a time, differently for each stack. */

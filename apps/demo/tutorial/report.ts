@@ -11,11 +11,11 @@ import {
 } from '../../bench/engine/searches.ts';
 import type { ExperimentSettings, Measurement, SearchTimes } from '../experiment.ts';
 import {
-  ALL_FOUND,
+  ALL_FOUND_TEXT,
   formatBusyWarning,
   formatFigureTable,
+  formatFilesToRead,
   formatMs,
-  formatNextFiles,
   formatParagraph,
   formatTimeCells,
   groupDigits,
@@ -25,13 +25,14 @@ import {
 import type { BrickProgram } from './bricks.ts';
 import { stacks, VOLFILE_FOLDER } from './stacks.ts';
 
+/** The settings of a run of the tutorial. */
 export interface TutorialSettings extends ExperimentSettings {
   readonly brickProgram: BrickProgram;
 }
 
 /** Formats the documented JSON for scripts. */
 export function formatJsonReport(settings: TutorialSettings, { busy, times }: Measurement): string {
-  const { seed, searches, delayMs, brickProgram } = settings;
+  const { seed, searchCount: searches, delayMs, brickProgram } = settings;
   const { program, version, reason } = brickProgram;
   const measured = times.map((result, index) => {
     const { name, talkMs } = stacks[index]!;
@@ -48,8 +49,9 @@ const brickDescriptions: Readonly<Record<BrickProgram['program'], (version: stri
   glossa: (version) => `glossa ${version}`,
 };
 
+/** Formats the text before the measurement: the talk, the bricks, and the stacks. */
 export function formatIntroduction(settings: TutorialSettings, width: number): string {
-  const { seed, searches, delayMs, brickProgram } = settings;
+  const { seed, searchCount, delayMs, brickProgram } = settings;
   const distanceText = delayMs === 0 ? '' : `, each request ${delayMs} ms farther away than it is`;
   const sentences = [
     'A program that looks for a file in one directory after the other asks most of them in vain.',
@@ -57,17 +59,18 @@ export function formatIntroduction(settings: TutorialSettings, width: number): s
     'stack of a volume on two bricks, and measures it. Here is the same stack over two bricks of',
     `${brickDescriptions[brickProgram.program](brickProgram.version)} on this machine${distanceText}.`,
     ...(brickProgram.reason === null ? [] : [`They are not of GlusterFS: ${brickProgram.reason}.`]),
-    `${groupDigits(FILE_COUNT)} files lie in ${DIRECTORY_COUNT} directories, and ${groupDigits(searches)} searches ask`,
+    `${groupDigits(FILE_COUNT)} files lie in ${DIRECTORY_COUNT} directories, and ${groupDigits(searchCount)} searches ask`,
     `for them, ${HOT_SEARCHES_PERCENT} % of them for ${HOT_FILES_PERCENT} % of the files (seed ${seed}), through:`,
   ];
   const rows = stacks.map(({ title, description }) => [title, description] as const);
   return `${formatParagraph(sentences, width)}\n\n${formatColumns(rows, width)}`;
 }
 
+/** Time of a search without a cache in the talk. */
 const TALK_BASELINE_MS = stacks[0]!.talkMs!;
 
 /** Percent by which the talk's cache in Python was slower than its native one. */
-const TALK_LOSS_PERCENT = Math.round(100 * (stacks[2]!.talkMs! / stacks[1]!.talkMs! - 1));
+const TALK_PYTHON_COST_PERCENT = Math.round(100 * (stacks[2]!.talkMs! / stacks[1]!.talkMs! - 1));
 
 /** Formats the table: each stack's times beside the talk's; times that are too noisy become `-`. */
 export function formatStacksTable(
@@ -105,7 +108,7 @@ export function formatReport(
   const countSentences = [
     `With the cache in Python the bricks had ${groupDigits(python.forwarded)} lookups to answer instead of`,
     `${groupDigits(baseline.forwarded)}.`,
-    ALL_FOUND,
+    ALL_FOUND_TEXT,
     'Names that are there the kernel remembers, through every mount.',
   ];
   const busySentence = formatBusyWarning([busy]);
@@ -131,11 +134,12 @@ export function formatSummary({ seed }: TutorialSettings, times: readonly Search
   const formatComparison = makeComparisonFormatter(seed);
   return (
     `${formatComparison('A search with the cache in Python', 'one without a cache', python, baseline)}, and ` +
-    `${formatComparison('it', 'one with the native cache', python, native)}; in the talk it was ${TALK_LOSS_PERCENT} % ` +
+    `${formatComparison('it', 'one with the native cache', python, native)}; in the talk it was ${TALK_PYTHON_COST_PERCENT} % ` +
     'slower than that.'
   );
 }
 
+/** Formats the list of files to read next. */
 export function formatNextSteps(): string {
   const files: readonly (readonly [path: string, description: string])[] = [
     [`${VOLFILE_FOLDER}/README.md`, 'the same by hand'],
@@ -144,5 +148,5 @@ export function formatNextSteps(): string {
     ['examples/negative/negative.py', 'the cache in Python'],
     ['runtime/xlators/features/negative/index.ts', 'the cache in TypeScript'],
   ];
-  return formatNextFiles(files);
+  return formatFilesToRead(files);
 }

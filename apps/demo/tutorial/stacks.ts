@@ -9,13 +9,14 @@ import type { PlainVolume } from '../../../runtime/volfile/description.ts';
 import { printVolumes } from '../../../runtime/volfile/print.ts';
 import { makeDelayVolume, makeLookupCounterVolume } from '../../bench/run/bricks.ts';
 
+/** A stack of the tutorial, and its texts. */
 export interface TutorialStack {
   readonly name: 'baseline' | 'native' | 'python' | 'python-kernel';
   /** Name in the table. */
   readonly title: string;
   /** Description in the introduction. */
   readonly description: string;
-  /** Name of a volfile in examples/tutorial. */
+  /** Name of its volfile in examples/tutorial. */
   readonly volfile: string;
   /** Options that differ from the volfile, in the form of --xlator-option. */
   readonly options: readonly string[];
@@ -69,6 +70,7 @@ export const stacks: readonly TutorialStack[] = [
 export const makeVolfilePath = ({ volfile }: Pick<TutorialStack, 'volfile'>): string =>
   join(packageRoot, VOLFILE_FOLDER, volfile);
 
+/** The volumes of the volfiles that connect to the bricks. */
 const clients = [0, 1].map((index) => ({ client: `test-client-${index}`, index }));
 const makeCounterName = (index: number): string => `test-counter-${index}`;
 

@@ -3,7 +3,7 @@ import type { CompletionContext, CompletionResult } from '@codemirror/autocomple
 import type { Extension } from '@codemirror/state';
 import { hoverTooltip } from '@codemirror/view';
 import { html } from '../../trace/page/dom.ts';
-import type { OptionWords, Words } from '../page-data.ts';
+import type { EditorHelp, OptionHelp } from '../page-data.ts';
 import {
   type CompletionSource,
   type ModuleCompletion,
@@ -11,6 +11,7 @@ import {
   makeModuleCompletions,
 } from './module-completions.ts';
 
+/** The kind of a file, which decides its language in the editor. */
 export type FileKind = 'volfile' | ModuleKind | 'text';
 
 /** Kinds by the extension of the file. */
@@ -20,19 +21,21 @@ const FILE_KINDS: Readonly<Record<string, FileKind>> = {
   js: 'javascript',
 };
 
+/** Returns the kind of a file by its name; 'text' for other extensions. */
 export const findFileKind = (path: string): FileKind =>
   FILE_KINDS[/\.([^./]+)$/.exec(path)?.[1] ?? ''] ?? 'text';
 
 /** Matches the first word of a statement in a volfile. */
 const STATEMENT_PATTERN = /(?:^|\s)(volume|type|option|subvolumes?|end-volume)(?=\s|$)/g;
 
+/** Makes the completion of an option's key, with a card. */
 function makeOptionCompletion({
   key,
   type,
   default: defaultValue,
   values,
   description,
-}: OptionWords): ModuleCompletion {
+}: OptionHelp): ModuleCompletion {
   const facts = [
     type,
     ...(defaultValue === null ? [] : [`${defaultValue} without it`]),
@@ -49,7 +52,7 @@ function makeOptionCompletion({
 
 /** Completes the words of a volfile by the statement before the position. */
 const makeVolfileCompletions =
-  ({ types }: Words): CompletionSource =>
+  ({ types }: EditorHelp): CompletionSource =>
   (state, from) => {
     const text = state.sliceDoc(0, from).replace(/#.*$/gm, '');
     const lastStatement = [...text.matchAll(STATEMENT_PATTERN)].at(-1);
@@ -83,11 +86,12 @@ const makeVolfileCompletions =
   };
 
 /** Returns the completion source and the hover source of a kind of file. */
-export function makeWordSources(kind: FileKind, words: Words) {
+export function makeHelpSources(kind: FileKind, help: EditorHelp) {
   if (kind === 'text') return { completions: () => null, hover: [] as Extension };
   const findCompletions =
-    kind === 'volfile' ? makeVolfileCompletions(words) : makeModuleCompletions(kind, words);
+    kind === 'volfile' ? makeVolfileCompletions(help) : makeModuleCompletions(kind, help);
   const pattern = kind === 'volfile' ? /[^\s"`]+/g : /\w+/g;
+  // On request or after a dot, completes also an empty word.
   const completions = (context: CompletionContext): CompletionResult | null => {
     const word = context.matchBefore(kind === 'volfile' ? /[^\s"`]+/ : /\w+/);
     const from = word?.from ?? context.pos;

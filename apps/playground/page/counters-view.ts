@@ -8,10 +8,12 @@ const CAPTIONS = {
   check: 'In the check of the lesson, whose storage is at no distance',
 } as const;
 
-export const NO_REQUESTS: Counters = { requestCount: 0, storageCount: 0, waitedMs: 0, byFop: {} };
+/** The counters of a graph without requests. */
+export const ZERO_COUNTERS: Counters = { requestCount: 0, storageCount: 0, waitedMs: 0, byFop: {} };
 
 const formatNumber = (number: number): string => number.toLocaleString('en');
 
+/** Formats a share in percent; a dash if `whole` is 0. */
 const formatPercent = (part: number, whole: number): string =>
   whole === 0 ? '–' : `${Math.round((100 * part) / whole)} %`;
 
@@ -33,7 +35,8 @@ export function makeCountersView() {
     source: keyof typeof CAPTIONS,
   ): void => {
     const answered = Math.max(0, requestCount - storageCount);
-    const facts = [
+    /** The id, value and label of each tile. */
+    const tileTexts = [
       ['asked', formatNumber(requestCount), 'requests'],
       [
         'answered',
@@ -45,8 +48,8 @@ export function makeCountersView() {
     ];
     caption.textContent = CAPTIONS[source];
     tiles.replaceChildren(
-      ...facts.map(
-        ([id, fact, name]) => html`<p><b id="count-${id}">${fact}</b><span>${name}</span></p>`,
+      ...tileTexts.map(
+        ([id, value, label]) => html`<p><b id="count-${id}">${value}</b><span>${label}</span></p>`,
       ),
     );
     rows.replaceChildren(
@@ -56,6 +59,6 @@ export function makeCountersView() {
       ),
     );
   };
-  show(NO_REQUESTS, 'graph');
+  show(ZERO_COUNTERS, 'graph');
   return { element, show };
 }

@@ -8,13 +8,14 @@ import { EditorState, type Extension, StateEffect, StateField } from '@codemirro
 import { Decoration, type DecorationSet, EditorView } from '@codemirror/view';
 import { basicSetup } from 'codemirror';
 import { html, makeButton } from '../../trace/page/dom.ts';
-import type { FileTexts, Words } from '../page-data.ts';
+import type { EditorHelp, FileTexts } from '../page-data.ts';
 import type { Problem } from '../play/protocol.ts';
 import { COLOURS } from './code-colours.ts';
-import { type FileKind, findFileKind, makeWordSources } from './completions.ts';
+import { type FileKind, findFileKind, makeHelpSources } from './completions.ts';
 import { volfileLanguage } from './volfile-language.ts';
 
-const LANGUAGES: Readonly<Record<FileKind, () => Extension>> = {
+/** CodeMirror's extensions for each kind of file. */
+const languageExtensions: Readonly<Record<FileKind, () => Extension>> = {
   volfile: () => volfileLanguage,
   python: () => [python(), indentUnit.of('    ')],
   javascript: () => javascript(),
@@ -24,7 +25,7 @@ const LANGUAGES: Readonly<Record<FileKind, () => Extension>> = {
 /** Sets the decorations of `highlightField`. */
 const setHighlight = StateEffect.define<DecorationSet>();
 
-/** Decorates the line of the current request. */
+/** The part of the editor's state with the decorated line of the current request. */
 const highlightField = StateField.define<DecorationSet>({
   create: () => Decoration.none,
   update: (decorations, { effects, changes }) =>
@@ -32,21 +33,28 @@ const highlightField = StateField.define<DecorationSet>({
   provide: (field) => EditorView.decorations.from(field),
 });
 
-const HIGHLIGHT = Decoration.line({ class: 'lit', attributes: { 'aria-current': 'step' } });
+/** The decoration of the line of the current request. */
+const highlightDecoration = Decoration.line({
+  class: 'lit',
+  attributes: { 'aria-current': 'step' },
+});
 
+/** Matches valid paths: all files lie in one folder. */
 const FILE_PATH_PATTERN = /^\/[\w.-]+$/;
 
 /** Pixels to keep visible below a revealed line. */
 const REVEALED_BELOW_PX = 8;
 
 export interface EditorSettings {
-  readonly words: Words;
+  /** The words to complete, and their explanations. */
+  readonly help: EditorHelp;
   /** Called when texts, names or the open tab have changed. */
   onChange(): void;
   /** Called before a file is removed. */
   onRemove(): void;
 }
 
+/** The editor with its tabs. */
 export class Editor {
   readonly element: HTMLElement;
   private readonly settings: EditorSettings;
@@ -78,24 +86,27 @@ export class Editor {
     </section>`;
   }
 
+  /** The texts of all files, by path. */
   get texts(): FileTexts {
     this.storeOpenState();
     return Object.fromEntries([...this.states].map(([path, { doc }]) => [path, doc.toString()]));
   }
 
+  /** The path of the open file; '' without one. */
   get openPath(): string {
     return this.currentPath;
   }
 
-  /** Replaces all files. */
-  setTexts(texts: FileTexts, open?: string): void {
+  /** Replaces all files. @param openPath of the file to open; default the first */
+  setTexts(texts: FileTexts, openPath?: string): void {
     this.states.clear();
     this.problems = [];
     for (const [path, text] of Object.entries(texts))
       this.states.set(path, this.makeState(path, text));
     this.currentPath = '';
-    const first = [...this.states.keys()][0];
-    if (first !== undefined) this.show(open !== undefined && this.states.has(open) ? open : first);
+    const [firstPath] = this.states.keys();
+    if (firstPath === undefined) return;
+    this.show(openPath !== undefined && this.states.has(openPath) ? openPath : firstPath);
   }
 
   /** Opens the tab of a file, and scrolls to a line. */
@@ -128,19 +139,19 @@ export class Editor {
   /** Highlights the line of the current request if its file is open; null removes the highlight. */
   highlightLine(file: string | null, line: number | null): void {
     const { doc } = this.view.state;
-    const isHere = file !== null && this.currentPath === `/${file}`;
-    const isShown = isHere && line !== null && line >= 1 && line <= doc.lines;
+    const isOpen = file !== null && this.currentPath === `/${file}`;
+    const isShown = isOpen && line !== null && line >= 1 && line <= doc.lines;
     const decorations = isShown
-      ? Decoration.set(HIGHLIGHT.range(doc.line(line).from))
+      ? Decoration.set(highlightDecoration.range(doc.line(line).from))
       : Decoration.none;
     // While the user types, the text must not scroll.
     const mustScroll = isShown && !this.view.hasFocus;
     this.view.dispatch({ effects: [setHighlight.of(decorations)] });
-    if (mustScroll) this.reveal(line);
+    if (mustScroll) this.scrollTextTo(line);
   }
 
   /** Scrolls the text to a line. `EditorView.scrollIntoView` would scroll the page, too. */
-  private reveal(line: number): void {
+  private scrollTextTo(line: number): void {
     const { scrollDOM, state } = this.view;
     const { top, bottom } = this.view.lineBlockAt(state.doc.line(line).from);
     const { scrollTop, clientHeight } = scrollDOM;
@@ -153,14 +164,15 @@ export class Editor {
     if (this.states.has(this.currentPath)) this.states.set(this.currentPath, this.view.state);
   }
 
+  /** Makes the editor's state for a file that is opened for the first time. */
   private makeState(path: string, doc: string): EditorState {
     const kind = findFileKind(path);
-    const { completions, hover } = makeWordSources(kind, this.settings.words);
+    const { completions, hover } = makeHelpSources(kind, this.settings.help);
     return EditorState.create({
       doc,
       extensions: [
         basicSetup,
-        LANGUAGES[kind](),
+        languageExtensions[kind](),
         syntaxHighlighting(COLOURS),
         autocompletion({ override: [completions] }),
         hover,
@@ -176,6 +188,7 @@ export class Editor {
     });
   }
 
+  /** Marks the problems of the open file in its text. */
   private markProblems(): void {
     const { state } = this.view;
     const fileProblems = this.problems.filter(({ file }) => file === this.currentPath);
@@ -188,6 +201,7 @@ export class Editor {
     this.view.dispatch(setDiagnostics(state, diagnostics));
   }
 
+  /** Draws the tabs again, with the number of problems in each file. */
   private drawTabs(): void {
     const tabs = [...this.states.keys()].map((path) => {
       const isOpen = path === this.currentPath;
@@ -230,17 +244,19 @@ export class Editor {
     onName(path);
   }
 
+  /** Adds an empty file, and opens it. */
   private add(path: string): void {
     this.storeOpenState();
     this.states.set(path, this.makeState(path, ''));
     this.show(path);
   }
 
+  /** Renames the open file; its tab keeps its place, and its history is lost. */
   private rename(newPath: string): void {
     this.storeOpenState();
-    const from = this.currentPath;
+    const oldPath = this.currentPath;
     const entries = [...this.states].map(([path, state]): [string, EditorState] =>
-      path === from ? [newPath, this.makeState(newPath, state.doc.toString())] : [path, state],
+      path === oldPath ? [newPath, this.makeState(newPath, state.doc.toString())] : [path, state],
     );
     this.states.clear();
     for (const [path, state] of entries) this.states.set(path, state);
@@ -248,6 +264,7 @@ export class Editor {
     this.show(newPath);
   }
 
+  /** Removes the open file if the user confirms it, and opens the first one. */
   private remove(): void {
     const { currentPath } = this;
     if (!confirm(`Remove ${currentPath.slice(1)}?`)) return;

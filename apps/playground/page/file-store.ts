@@ -52,6 +52,7 @@ export function openStorage(): Storage {
   return browserStorage;
 }
 
+/** The functions by which the store and the page talk to each other. */
 export interface StoreSettings {
   /** Returns the editor's files. */
   readFiles(): StoredFiles;
@@ -59,6 +60,7 @@ export interface StoreSettings {
   onError(reason: string | null): void;
 }
 
+/** The store of this tab. */
 export class FileStore {
   private readonly settings: StoreSettings;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -68,8 +70,12 @@ export class FileStore {
   private slotText = '';
   /** The stored files without their time, to skip writes of equal files; '' forces a write. */
   private storedText = '';
-  /** Time of the last change, not of the write: browsers delay writes in hidden tabs. */
-  private changedAt = Date.now();
+  /**
+   * Time of the last change, in milliseconds since 1970. It is not the time of the write, because
+   * browsers delay writes in hidden tabs.
+   */
+  private changedAtMs = Date.now();
+  /** The last error that `onError` received; null after a success. */
   private lastError: string | null = null;
   /** Replaced files that could not be stored, the newest first; at most SLOTS_MAX. */
   private readonly unstored: EarlierFiles[] = [];
@@ -94,6 +100,7 @@ export class FileStore {
     return this.adoptSlot(slot);
   }
 
+  /** Finds the slot that this tab used before a reload; undefined without one. */
   private findOwnSlot(slots: readonly Slot[]): Slot | undefined {
     // If the browser denies storage, `sessionStorage` throws; but then `slots` is empty.
     return slots.find(({ key }) => key === sessionStorage.getItem(OWN_SLOT_KEY));
@@ -117,11 +124,11 @@ export class FileStore {
     const { files, lesson } = this.settings.readFiles();
     const listedTexts = new Set([JSON.stringify(files)]);
     // The newest files of another lesson are not listed: opening that lesson resumes them.
-    const others = this.readSlots().filter(
+    const otherSlots = this.readSlots().filter(
       ({ key, entry, isNewest }) =>
         key !== this.slotKey && !(isNewest && entry.lesson !== '' && entry.lesson !== lesson),
     );
-    return [...this.unstored, ...others.map(({ entry }) => entry)].filter(({ files }) => {
+    return [...this.unstored, ...otherSlots.map(({ entry }) => entry)].filter(({ files }) => {
       const text = JSON.stringify(files);
       return !listedTexts.has(text) && listedTexts.add(text);
     });
@@ -129,7 +136,7 @@ export class FileStore {
 
   /** Writes after a pause in typing. */
   storeSoon(): void {
-    this.changedAt = Date.now();
+    this.changedAtMs = Date.now();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.storeNow(), DEBOUNCE_MS);
   }
@@ -137,7 +144,7 @@ export class FileStore {
   /** Stores the files a last time in this slot; the next write goes to a new one. */
   leaveSlot(): void {
     if (!this.storeNow()) {
-      this.unstored.unshift({ ...this.settings.readFiles(), at: this.changedAt });
+      this.unstored.unshift({ ...this.settings.readFiles(), at: this.changedAtMs });
       this.unstored.splice(SLOTS_MAX);
     }
     this.slotKey = '';
@@ -154,14 +161,14 @@ export class FileStore {
       // A duplicate of a tab has the same slot. The second of them to write takes a new slot.
       const isOwn = this.slotKey !== '' && openStorage().getItem(this.slotKey) === this.slotText;
       if (!isOwn) this.slotKey = `${KEY_PREFIX}${Math.random().toString(36).slice(2)}`;
-      this.slotText = JSON.stringify({ ...entry, at: this.changedAt });
+      this.slotText = JSON.stringify({ ...entry, at: this.changedAtMs });
       openStorage().setItem(this.slotKey, this.slotText);
       this.storedText = text;
       sessionStorage.setItem(OWN_SLOT_KEY, this.slotKey);
-      const others = this.readSlots().filter(
+      const removableSlots = this.readSlots().filter(
         ({ entry, isNewest }) => !isNewest || entry.lesson === '',
       );
-      for (const { key } of others.slice(SLOTS_MAX)) openStorage().removeItem(key);
+      for (const { key } of removableSlots.slice(SLOTS_MAX)) openStorage().removeItem(key);
       this.reportError(null);
       return true;
     } catch (error) {

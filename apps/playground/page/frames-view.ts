@@ -7,6 +7,7 @@ import type { RecordedHop } from '../../../runtime/observe/walk.ts';
 import { html } from '../../trace/page/dom.ts';
 import type { CurrentRequest, Model } from '../../trace/page/model.ts';
 
+/** Makes the view, which follows the current step of the model. */
 export function makeFramesView(model: Model): HTMLElement {
   const rows = html`<tbody></tbody>`;
   const log = html`<ul class="small"></ul>`;

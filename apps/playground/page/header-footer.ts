@@ -26,13 +26,16 @@ export function makeHeader(
   status: Node,
   input: Node,
 ): Node {
-  const buttons = (Object.keys(BUTTONS) as ButtonId[]).map((id) => {
+  const buttonIds = Object.keys(BUTTONS) as ButtonId[];
+  const buttons = buttonIds.map((id) => {
     const [label, title] = BUTTONS[id];
     return html`<button type="button" id="${id}" title="${title}" @click="${actions[id]}">${label}</button>`;
   });
-  buttons[0]!.className = 'main';
-  buttons[1]!.setAttribute('aria-controls', 'lessons-panel');
-  buttons[1]!.setAttribute('aria-expanded', 'false');
+  const startButton = buttons[buttonIds.indexOf('start')]!;
+  startButton.className = 'main';
+  const lessonsButton = buttons[buttonIds.indexOf('lessons')]!;
+  lessonsButton.setAttribute('aria-controls', 'lessons-panel');
+  lessonsButton.setAttribute('aria-expanded', 'false');
   return html`<header><h1>Playground for translators</h1>
     <div class="acts" role="toolbar" aria-label="Files and graph">${buttons}${input}</div>${status}
   </header>`;

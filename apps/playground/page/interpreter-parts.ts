@@ -4,6 +4,7 @@ import type { PartData } from '../page-data.ts';
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 
+/** All loaded parts. */
 export interface Parts {
   /** Parts by the names that a worker requests. */
   readonly interpreters: ReadonlyMap<string, Bytes>;
@@ -35,6 +36,7 @@ export async function loadParts(parts: readonly PartData[]): Promise<Parts> {
     async (part): Promise<[string, Bytes]> => [part.name, await loadPart(part)],
   );
   const bytesByName = new Map(await Promise.all(entries));
+  /** Removes a part from the map, and returns it. */
   const takePart = (name: string): Bytes => {
     const bytes = bytesByName.get(name);
     if (bytes === undefined) throw new Error(`the page has no part '${name}'`);
@@ -49,6 +51,7 @@ export async function loadParts(parts: readonly PartData[]): Promise<Parts> {
   return { interpreters: bytesByName, worker };
 }
 
+/** Runs a script of the page's server. @throws {Error} if it cannot be loaded */
 const loadScript = (file: string): Promise<void> =>
   new Promise((resolve, reject) => {
     const script = document.createElement('script');
@@ -61,6 +64,7 @@ const loadScript = (file: string): Promise<void> =>
     document.head.append(script);
   });
 
+/** Decodes and decompresses a part. */
 async function unpack(base64: string): Promise<Bytes> {
   const stream = new Blob([decodeBase64(base64)]).stream();
   const inflated = new Response(stream.pipeThrough(new DecompressionStream('gzip')));

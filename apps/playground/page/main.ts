@@ -7,7 +7,7 @@ import { html, isPageKey } from '../../trace/page/dom.ts';
 import type { FileTexts, PageData } from '../page-data.ts';
 import type { OutputPiece, Problem } from '../play/protocol.ts';
 import { decodeShare, type PlayState, VOLFILE } from '../play/share-fragment.ts';
-import { makeCountersView, NO_REQUESTS } from './counters-view.ts';
+import { makeCountersView, ZERO_COUNTERS } from './counters-view.ts';
 import { Editor } from './editor.ts';
 import { FileStore, type StoredFiles } from './file-store.ts';
 import { makeFooter, makeHeader } from './header-footer.ts';
@@ -20,14 +20,14 @@ import { RequestView } from './request-view.ts';
 import { showShareLink } from './share-link.ts';
 import { makeShellView } from './shell-view.ts';
 import { findMissingFeatures, makeWorkerStarter } from './start-worker.ts';
-import { makeFileInput, openFiles, saveFiles } from './user-files.ts';
+import { makeFileInput, mergeFiles, saveFiles } from './user-files.ts';
 import { WorkerLost, WorkerSession } from './worker-session.ts';
 
 /**
  * Time limits of the worker's answers, in milliseconds. A start loads interpreters, which takes
  * long on a slow machine.
  */
-const TIME_LIMITS = {
+const TIME_LIMITS_MS = {
   start: 120_000,
   judge: 60_000,
   run: 10_000,
@@ -70,7 +70,9 @@ class Playground {
   private readonly desk = html`<div class="desk"></div>`;
   /** The fragment of the files' lesson; '' if they belong to no lesson. */
   private lessonFragment = '';
+  /** The session with the worker, once the interpreters are loaded; null if nothing can run. */
   private session: Promise<WorkerSession | null> = Promise.resolve(null);
+  /** Makes a session; throws before the interpreters are loaded. */
   private makeSession: () => WorkerSession = () => {
     throw new Error('nothing can run in this page');
   };
@@ -82,7 +84,7 @@ class Playground {
   constructor(data: PageData) {
     this.data = data;
     this.editor = new Editor({
-      words: data.words,
+      help: data.editorHelp,
       onChange: () => {
         this.store.storeSoon();
         // The first start reports the problems itself.
@@ -163,18 +165,21 @@ class Playground {
       this.status.textContent = `The playground cannot start: ${(error as Error).message}`;
       return;
     }
-    const runs = await this.startGraph();
-    if (runs && stored === null && !hasLink) await this.shell.runOffered(EXAMPLE_REMARK);
+    const isRunning = await this.startGraph();
+    if (isRunning && stored === null && !hasLink) await this.shell.runOffered(EXAMPLE_REMARK);
+    // Tests wait for this attribute.
     document.documentElement.dataset.ready = String(Math.round(performance.now()));
   }
 
+  /** Loads the interpreters, and makes the first session. @throws {Error} */
   private async loadSession(): Promise<WorkerSession> {
     const parts = await loadParts(this.data.parts);
     this.makeSession = () =>
-      new WorkerSession({ makeWorker: makeWorkerStarter(parts), timeLimits: TIME_LIMITS });
+      new WorkerSession({ makeWorker: makeWorkerStarter(parts), timeLimitsMs: TIME_LIMITS_MS });
     return this.makeSession();
   }
 
+  /** The example's files, as the page shows them at first. */
   private get initialFiles(): StoredFiles {
     return {
       files: this.data.files,
@@ -185,11 +190,13 @@ class Playground {
     };
   }
 
+  /** The state from which a graph starts, and which a link restores. */
   private get playState(): PlayState {
     const distanceMs = Number(this.distance.value);
     return { texts: this.editor.texts, distanceMs, journal: this.journal };
   }
 
+  /** The files as the store writes them. */
   private get currentFiles(): StoredFiles {
     const { texts, ...rest } = this.playState;
     return { files: texts, open: this.editor.openPath, lesson: this.lessonFragment, ...rest };
@@ -204,7 +211,7 @@ class Playground {
     }
     this.startedTexts = null;
     this.editor.setTexts(files, open);
-    this.shell.offer(files === this.data.files ? this.data.line : '');
+    this.shell.offer(files === this.data.files ? this.data.demoCommand : '');
     this.distance.value = String(distanceMs);
     this.showDistance();
   }
@@ -235,6 +242,7 @@ class Playground {
     history.replaceState(null, '', location.pathname + location.search + fragment);
   }
 
+  /** Offers the first lesson to new users. */
   private showWelcome(): void {
     const act = (): void =>
       void this.lessons.openFirst().catch((error) => this.reportLessonError(error));
@@ -242,6 +250,7 @@ class Playground {
     this.notices.show('welcome', text, [{ label: 'Start with lesson 1', act }]);
   }
 
+  /** Shows why a lesson cannot be opened. */
   private reportLessonError(error: Error): void {
     this.notices.show('lessons', `The lessons cannot be shown: ${error.message}`);
   }
@@ -265,13 +274,13 @@ class Playground {
       const result = await session.ask('start', state);
       this.addLog(result.log);
       this.showProblems(result.problems);
-      this.startedTexts = result.runs ? JSON.stringify(texts) : null;
-      if (result.runs) {
+      this.startedTexts = result.isRunning ? JSON.stringify(texts) : null;
+      if (result.isRunning) {
         this.requestView.showGraph(result.volumes);
-        this.counters.show(NO_REQUESTS, 'graph');
+        this.counters.show(ZERO_COUNTERS, 'graph');
       }
-      this.status.textContent = result.runs ? 'Ready.' : 'It does not run: see the problems.';
-      return result.runs;
+      this.status.textContent = result.isRunning ? 'Ready.' : 'It does not run: see the problems.';
+      return result.isRunning;
     } catch (error) {
       this.startedTexts = null;
       this.showProblems([makeProblem((error as Error).message)]);
@@ -292,7 +301,7 @@ class Playground {
     try {
       const result = await session.ask('run', { line });
       this.status.textContent = 'Ready.';
-      if (result.journal !== null) this.journal = [...this.journal, result.journal];
+      if (result.journalLine !== null) this.journal = [...this.journal, result.journalLine];
       this.store.storeSoon();
       this.counters.show(result.counters, 'graph');
       this.addLog(result.log);
@@ -309,10 +318,10 @@ class Playground {
   private async restartWorker(reason: string): Promise<readonly OutputPiece[]> {
     this.startedTexts = null;
     const lineCount = this.journal.length;
-    const runs = await this.startGraph();
+    const isRunning = await this.startGraph();
     const restoredText =
       lineCount === 0 ? '' : `, and the storage has been filled again (${lineCount} lines)`;
-    const outcome = runs
+    const outcome = isRunning
       ? `A new one runs${restoredText}.`
       : 'A new one does not start with these files.';
     const text = `The worker was stopped: ${reason}. ${outcome} What you typed is all there.`;
@@ -320,18 +329,21 @@ class Playground {
     return makeErrorOutput(`stopped: ${reason}`);
   }
 
+  /** Adds lines to the graph's log, and removes the oldest ones above LOG_LINES_MAX. */
   private addLog(lines: readonly string[]): void {
     const earlierLines = this.log.textContent!.split('\n').filter((line) => line !== '');
     this.log.textContent = [...earlierLines, ...lines].slice(-LOG_LINES_MAX).join('\n');
     this.log.scrollTop = this.log.scrollHeight;
   }
 
+  /** Shows the distance that the slider has. */
   private showDistance(): void {
     const text = `${Number(this.distance.value).toFixed(1)} ms`;
     this.distanceText.textContent = text;
     this.distance.setAttribute('aria-valuetext', text);
   }
 
+  /** Sets the slider's distance in the running graph. */
   private async applyDistance(): Promise<void> {
     this.store.storeSoon();
     const session = await this.session;
@@ -396,10 +408,11 @@ class Playground {
     return this.store.listEarlier().length === 0 ? '' : ' “Undo…” has what was here.';
   }
 
+  /** Opens files of the user's machine, and starts the graph. */
   private async openFiles(files: readonly File[]): Promise<void> {
     const { playState: state } = this;
     try {
-      const newState = await openFiles(files, state);
+      const newState = await mergeFiles(files, state);
       // A module from the user's machine belongs to the open lesson.
       const isModuleOnly = newState.texts[VOLFILE] === state.texts[VOLFILE];
       this.replaceFiles(newState, '', isModuleOnly ? this.lessonFragment : '');
@@ -449,6 +462,7 @@ class Playground {
     ];
   }
 
+  /** Handles the page's keys, and changes of its address. */
   private listenForKeys(): void {
     const steps: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1 };
     const fieldsWithKeys =

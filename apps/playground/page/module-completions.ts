@@ -2,8 +2,9 @@
 import { type Completion, snippetCompletion } from '@codemirror/autocomplete';
 import type { EditorState } from '@codemirror/state';
 import { html } from '../../trace/page/dom.ts';
-import type { ArgWords, FopWords, MemberWords, Words } from '../page-data.ts';
+import type { ArgumentHelp, EditorHelp, FopHelp, MemberHelp } from '../page-data.ts';
 
+/** The language of a module. */
 export type ModuleKind = 'python' | 'javascript';
 
 /** A completion with a card that explains the word. */
@@ -28,7 +29,7 @@ interface SpellingRules {
   /** Suffix of a callback, after the fop's name. */
   readonly callbackSuffix: string;
   /** Matches the text before the name of a method. */
-  readonly precedingText: RegExp;
+  readonly precedingTextPattern: RegExp;
   /** Formats a snippet: a method with this call as its head, and this body as text to replace. */
   formatMethod(call: string, body: string): string;
 }
@@ -38,31 +39,33 @@ const SPELLINGS: Readonly<Record<ModuleKind, SpellingRules>> = {
   python: {
     spellArgument: String,
     callbackSuffix: '_cbk',
-    precedingText: /^\s*(?:async\s+)?def\s+$/,
+    precedingTextPattern: /^\s*(?:async\s+)?def\s+$/,
     formatMethod: (call, body) => `${call.replace('(', '(self, ')}:\n\t\${${body}}`,
   },
   javascript: {
     spellArgument: (name) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
     callbackSuffix: 'Cbk',
-    precedingText: /^\s*(?:async\s+)?$/,
+    precedingTextPattern: /^\s*(?:async\s+)?$/,
     formatMethod: (call, body) => `${call} {\n\t\${${body};}\n}`,
   },
 };
 
 /** Arguments of a callback before the parts of the reply. */
-const RESULT_ARGUMENTS = ['op_ret', 'op_errno'];
+const RESULT_ARGUMENT_NAMES = ['op_ret', 'op_errno'];
 
 /**
  * Makes completions of a fop's method and callback: `lookup(frame, loc, xdata)`, `lookup_cbk(…)`.
  */
 function makeMethodCompletions(
-  fop: FopWords,
+  fop: FopHelp,
   { spellArgument, callbackSuffix, formatMethod }: SpellingRules,
 ): ModuleCompletion[] {
   const args = fop.args.map(({ name }) => spellArgument(name));
-  const results = [...RESULT_ARGUMENTS, ...fop.reply.map(({ name }) => name)].map(spellArgument);
-  const makeRows = (title: string, words: readonly ArgWords[]): HTMLElement[] =>
-    words.map(
+  const results = [...RESULT_ARGUMENT_NAMES, ...fop.reply.map(({ name }) => name)].map(
+    spellArgument,
+  );
+  const makeRows = (title: string, args: readonly ArgumentHelp[]): HTMLElement[] =>
+    args.map(
       ({ name, description }, index) =>
         html`<tr><td>${index === 0 && title}</td><th scope="row">${spellArgument(name)}</th><td>${description}</td></tr>`,
     );
@@ -91,23 +94,19 @@ const OBJECT_PATH_PATTERN = /(?:^|[^\w.])((?:\w+\.)+)$/;
 /** Finds the members of the object at the end of `textBefore`; null if its class is unknown. */
 function findMembers(
   textBefore: string,
-  { names, classes }: Words[ModuleKind],
-): readonly MemberWords[] | null {
+  { names, classes }: EditorHelp[ModuleKind],
+): readonly MemberHelp[] | null {
   const [first, ...rest] = OBJECT_PATH_PATTERN.exec(textBefore)?.[1]?.split('.').slice(0, -1) ?? [];
   let className = first === undefined || !Object.hasOwn(names, first) ? undefined : names[first];
   for (const part of rest) {
-    const member = classes[className ?? '']?.find((memberWords) => memberWords.name === part);
+    const member = classes[className ?? '']?.find(({ name }) => name === part);
     className = member?.type.match(/\w+/g)?.find((word) => Object.hasOwn(classes, word));
   }
   return className === undefined ? null : (classes[className] ?? null);
 }
 
-const makeMemberCompletion = ({
-  name,
-  args,
-  type,
-  description,
-}: MemberWords): ModuleCompletion => ({
+/** Makes the completion of a member, with a card. */
+const makeMemberCompletion = ({ name, args, type, description }: MemberHelp): ModuleCompletion => ({
   label: name,
   type: args === '' ? 'property' : 'method',
   // Methods come first: they are fewer, and most often wanted.
@@ -118,17 +117,17 @@ const makeMemberCompletion = ({
 });
 
 /** Returns a language's completions: members after a dot, fops where a method is defined. */
-export function makeModuleCompletions(kind: ModuleKind, words: Words): CompletionSource {
+export function makeModuleCompletions(kind: ModuleKind, help: EditorHelp): CompletionSource {
   const spelling = SPELLINGS[kind];
-  const methods = words.fops.flatMap((fop) => makeMethodCompletions(fop, spelling));
+  const methods = help.fops.flatMap((fop) => makeMethodCompletions(fop, spelling));
   return (state, from, hasPrefix) => {
     const line = state.doc.lineAt(from);
     const textBefore = line.text.slice(0, from - line.from);
-    const members = findMembers(textBefore, words[kind]);
+    const members = findMembers(textBefore, help[kind]);
     if (members !== null) {
       const completions = members.map(makeMemberCompletion);
       return hasPrefix ? [...completions, ...methods] : completions;
     }
-    return hasPrefix || spelling.precedingText.test(textBefore) ? methods : [];
+    return hasPrefix || spelling.precedingTextPattern.test(textBefore) ? methods : [];
   };
 }

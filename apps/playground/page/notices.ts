@@ -4,11 +4,14 @@ import { html, makeButton } from '../../trace/page/dom.ts';
 /** A button of a notice. */
 export interface Choice {
   readonly label: string;
+  /** Called on a click, after the notice is hidden. */
   act(): void;
 }
 
+/** The notices of the page, at most one of each kind. */
 export class Notices {
   readonly element = html`<div class="notices" id="notices" role="status"></div>`;
+  /** The line of each shown notice, by its kind. */
   private readonly lines = new Map<string, HTMLElement>();
 
   /** Shows a notice, instead of an earlier one of its kind. @param extraElement after the text */
@@ -32,6 +35,7 @@ export class Notices {
     this.element.append(line);
   }
 
+  /** Hides the notice of a kind, if it is shown. */
   hide(kind: string): void {
     this.lines.get(kind)?.remove();
     this.lines.delete(kind);

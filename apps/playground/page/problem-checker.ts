@@ -10,15 +10,19 @@ import { LatestQuestion, WorkerLost, type WorkerSession } from './worker-session
 /** Pause in typing before a check, in milliseconds. */
 const TYPING_PAUSE_MS = 700;
 
+/** The page's functions that the checker calls. */
 export interface CheckerSettings {
+  /** Returns the editor's texts. */
   readTexts(): FileTexts;
   /** Makes a session that serves only these checks. */
   makeSession(): WorkerSession;
+  /** Called when a check begins and when it ends. */
   onBusy(isBusy: boolean): void;
   /** Receives the problems of the current texts. */
   onProblems(problems: readonly Problem[]): void;
 }
 
+/** Checks the newest texts; a new check replaces a running one. */
 export class ProblemChecker {
   private readonly settings: CheckerSettings;
   private readonly latestCheck: LatestQuestion;
@@ -45,6 +49,7 @@ export class ProblemChecker {
     this.checkedText = JSON.stringify(texts);
   }
 
+  /** Checks the texts, unless the last check had the same. */
   private async check(): Promise<void> {
     const texts = this.settings.readTexts();
     const text = JSON.stringify(texts);
@@ -64,6 +69,7 @@ export class ProblemChecker {
   }
 }
 
+/** Makes the warning that the texts could not be checked. */
 const makeUncheckedProblem = (error: Error): Problem =>
   makeProblem(
     error instanceof WorkerLost

@@ -14,6 +14,7 @@ export const makeProblem = (message: string, severity: Problem['severity'] = 'er
 /** Opens a line of a file. */
 type ShowLine = (file: string, line: number) => void;
 
+/** Makes the list, hidden while it is empty. */
 export function makeProblemList(showLine: ShowLine) {
   const list = html`<ul></ul>`;
   const element = html`<section class="problems" id="problems" aria-label="Problems"
@@ -27,6 +28,7 @@ export function makeProblemList(showLine: ShowLine) {
   return { element, show };
 }
 
+/** Makes the item of a problem: a button if its file is known. */
 function makeItem(
   { severity, file, line, column, message }: Problem,
   showLine: ShowLine,

@@ -23,14 +23,16 @@ import type { PlayVolume } from '../play/protocol.ts';
 import { makeFramesView } from './frames-view.ts';
 import { Player } from './player.ts';
 
+/** The picture of the graph, the player, and the details of a request. */
 export class RequestView {
   private readonly player = new Player();
-  private readonly graph = html`<section class="graph" id="graph" aria-label="Graph"></section>`;
-  private readonly steps = html`<div class="steps"></div>`;
+  private readonly graphElement =
+    html`<section class="graph" id="graph" aria-label="Graph"></section>`;
+  private readonly stepsElement = html`<div class="steps"></div>`;
   /** The picture, and the controls of the steps. */
   readonly element = html`<section class="watch" aria-label="Requests">
     <h2>The way of a request</h2>
-    ${this.graph}<div class="steering">${this.player.element}${this.steps}</div>
+    ${this.graphElement}<div class="steering">${this.player.element}${this.stepsElement}</div>
   </section>`;
   /** The request in detail. */
   readonly details = html`<div class="details"></div>`;
@@ -46,14 +48,15 @@ export class RequestView {
 
   /** Draws a graph, without a request. */
   showGraph(volumes: readonly PlayVolume[]): void {
-    this.draw(volumes);
+    this.drawGraph(volumes);
     this.showEmpty();
   }
 
-  private draw(volumes: readonly DrawnVolume[]): void {
+  /** Replaces the picture. */
+  private drawGraph(volumes: readonly DrawnVolume[]): void {
     this.picture = makeGraphPicture(volumes, { name: 'a program', type: 'asks for a file' });
     this.picture.show(null, 0);
-    this.graph.replaceChildren(this.picture.picture);
+    this.graphElement.replaceChildren(this.picture.picture);
   }
 
   /** Shows the first request of a recording, and plays it. */
@@ -63,7 +66,7 @@ export class RequestView {
     const { length } = outline.requests;
     if (length === 0) return this.showEmpty('The line has made no request.');
     const { head, closed } = recording;
-    this.draw(head.volumes);
+    this.drawGraph(head.volumes);
     const sources = Object.entries(files).map(([path, text]) => ({
       volume: '',
       file: path.slice(1),
@@ -71,7 +74,7 @@ export class RequestView {
     }));
     const model = new Model({ head, closed, outline, sources });
     this.model = model;
-    this.steps.replaceChildren(makeScrubber(model));
+    this.stepsElement.replaceChildren(makeScrubber(model));
     this.details.replaceChildren(
       makeFramesView(model),
       makeChangeView(model),
@@ -99,6 +102,7 @@ export class RequestView {
     this.model.goToStep(this.model.step + offset);
   }
 
+  /** Shows the graph alone, with a text in place of the details. */
   private showEmpty(
     text = 'Type a line into the shell: what it asks for is seen here, step by step.',
   ): void {
@@ -106,7 +110,7 @@ export class RequestView {
     this.player.playModel(null);
     this.picture?.show(null, 0);
     this.onStep(null);
-    this.steps.replaceChildren();
+    this.stepsElement.replaceChildren();
     this.details.replaceChildren(html`<p class="none">${text}</p>`);
   }
 }

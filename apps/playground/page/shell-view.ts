@@ -5,17 +5,24 @@ import type { OutputPiece } from '../play/protocol.ts';
 /** Most entries of the output; older ones are removed. */
 const ENTRIES_MAX = 200;
 
+/** The functions that run and complete lines. */
 export interface ShellSettings {
   /** Runs a line; returns its output. */
   run(line: string): Promise<readonly OutputPiece[]>;
+  /** Returns the completions of the line's last word. */
   complete(line: string): Promise<readonly string[]>;
 }
 
+/** Makes the view. */
 export function makeShellView(settings: ShellSettings) {
   const history: string[] = [];
+  /** Index of the line that the arrow keys have recalled; `history.length` for a new line. */
   let historyIndex = 0;
+  /** Number of lines that have run to their end. */
   let lineCount = 0;
+  /** The line that was last offered; '' without one. */
   let offeredLine = '';
+  /** Adds an entry to the output, and removes the oldest ones above ENTRIES_MAX. */
   const addEntry = (entry: HTMLElement): void => {
     output.append(entry);
     while (output.childElementCount > ENTRIES_MAX) output.firstElementChild!.remove();
@@ -31,10 +38,12 @@ export function makeShellView(settings: ShellSettings) {
     // Tests wait for this attribute.
     document.documentElement.dataset.lines = String(lineCount);
   };
+  /** Shows an earlier (-1) or later (1) line of the history in the input. */
   const recallLine = (step: number): void => {
     historyIndex = Math.max(0, Math.min(history.length, historyIndex + step));
     input.value = history[historyIndex] ?? '';
   };
+  /** Completes the last word of the input, and lists several possible words. */
   const complete = async (): Promise<void> => {
     const inputText = input.value;
     const words = await settings.complete(inputText);
@@ -66,7 +75,7 @@ export function makeShellView(settings: ShellSettings) {
     else return;
     event.preventDefault();
   };
-  // A click into the offered line starts editing it.
+  // The next typed character then replaces the offered line.
   const selectOffered = (): void => {
     if (input.value === offeredLine) input.select();
   };

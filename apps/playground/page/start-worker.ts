@@ -32,7 +32,7 @@ export function makeWorkerStarter({
  * The browser's features that are needed to start a worker, and to run the runtime and its
  * interpreters. Shared memory is optional; without it, the log names the limits.
  */
-const NEEDED_FEATURES = [
+const neededFeatures = [
   ...['WebAssembly', 'Worker', 'MessageChannel', 'Blob', 'URL.createObjectURL'],
   ...['DecompressionStream', 'Response', 'TextDecoder', 'crypto.getRandomValues'],
   ...['Atomics', 'BigInt64Array', 'BigUint64Array', 'WeakRef', 'FinalizationRegistry'],
@@ -40,7 +40,7 @@ const NEEDED_FEATURES = [
 
 /** Returns the names of the needed features that the browser lacks. */
 export const findMissingFeatures = (): string[] =>
-  NEEDED_FEATURES.filter(
+  neededFeatures.filter(
     (path) =>
       path
         .split('.')

@@ -8,6 +8,7 @@ const FILE_BYTES_MAX = 2 ** 20;
 /** Milliseconds after which a download has started, so that its bytes can be released. */
 const DOWNLOAD_START_MS = 60_000;
 
+/** Downloads each text as a file. */
 export function saveFiles(texts: FileTexts): void {
   for (const [path, text] of Object.entries(texts)) {
     const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
@@ -30,11 +31,11 @@ export function makeFileInput(onFiles: (files: readonly File[]) => void): HTMLIn
 }
 
 /**
- * Reads files. They are added to the current files, or replace all of them if one is the graph's
- * volfile.
+ * Reads files and returns the new state: they are added to the current files, or replace all of
+ * them if one is the graph's volfile.
  * @throws {Error} about an unsuitable file
  */
-export async function openFiles(files: readonly File[], current: PlayState): Promise<PlayState> {
+export async function mergeFiles(files: readonly File[], current: PlayState): Promise<PlayState> {
   const texts = new Map<string, string>();
   for (const file of files) {
     const path = `/${file.name.replace(/[^\w.-]/g, '_')}`;
@@ -45,6 +46,7 @@ export async function openFiles(files: readonly File[], current: PlayState): Pro
   return { ...current, texts: { ...otherTexts, ...Object.fromEntries(texts) } };
 }
 
+/** Reads a file as text. @throws {Error} for large files and other encodings than UTF-8 */
 async function readText(file: File): Promise<string> {
   if (file.size > FILE_BYTES_MAX)
     throw new Error(`${file.name} has more than ${FILE_BYTES_MAX / 2 ** 20} MB`);

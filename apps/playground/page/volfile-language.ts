@@ -1,12 +1,14 @@
 /** Defines the language of volfiles for the editor: classifies words by their statement. */
 import { StreamLanguage, type StringStream } from '@codemirror/language';
 
+/** The position of the parser in the current statement. */
 interface ParserState {
   /** The first word of the statement, and the number of words since. */
   statement: string;
   wordIndex: number;
 }
 
+/** Matches the first word of a statement. */
 const STATEMENT_PATTERN = /^(?:volume|type|option|subvolume[sS]|end-volume)$/;
 /** Classes of the words after a statement's first word; the last is for all further words. */
 const WORD_CLASSES: Readonly<Record<string, readonly string[]>> = {

@@ -12,6 +12,7 @@ export interface WorkerLike {
   terminate(): void;
 }
 
+/** How a session makes workers, and how long it waits for them. */
 export interface SessionSettings {
   /**
    * Makes a worker, and sends it question 0, `open`.
@@ -19,7 +20,7 @@ export interface SessionSettings {
    */
   makeWorker(onLostCall: (call: LostCall['lost']) => void): WorkerLike;
   /** Time limits of answers in milliseconds. */
-  readonly timeLimits: Readonly<Record<QuestionKind, number>>;
+  readonly timeLimitsMs: Readonly<Record<QuestionKind, number>>;
 }
 
 /** The number of a worker's first question. */
@@ -39,14 +40,17 @@ export class WorkerLost extends Error {
 /** Questions to an open worker. */
 type QuestionKind = Exclude<keyof Questions, 'open'>;
 
+/** Settles the promise of a question. */
 interface PendingAnswer {
   resolve(body: never): void;
   reject(error: Error): void;
 }
 
+/** A session with one worker at a time. */
 export class WorkerSession {
   private readonly settings: SessionSettings;
   private worker: WorkerLike | null = null;
+  /** Questions without an answer, by their ids. */
   private pending = new Map<number, PendingAnswer>();
   /** The pending question, to be sent again to another worker. */
   private lastQuestion: Question | null = null;
@@ -61,13 +65,14 @@ export class WorkerSession {
 
   /** Ends the worker: the pending question fails with this reason; the next starts a new worker. */
   endWorker(reason: string): void {
-    this.terminate();
+    this.dropWorker();
     const pending = [...this.pending.values()];
     this.pending.clear();
     for (const { reject } of pending) reject(new WorkerLost(reason));
   }
 
-  private terminate(): void {
+  /** Ends the worker; the pending questions stay pending. */
+  private dropWorker(): void {
     clearTimeout(this.openingTimer);
     this.worker?.terminate();
     this.worker = null;
@@ -90,16 +95,16 @@ export class WorkerSession {
     const answer = new Promise<Questions[K][1]>((resolve, reject) => {
       this.pending.set(id, { resolve, reject });
     });
-    const limit = this.settings.timeLimits[kind];
+    const limitMs = this.settings.timeLimitsMs[kind];
     const timer = setTimeout(() => {
-      this.endWorker(`it has not answered for ${limit / 1000} s`);
-    }, limit);
+      this.endWorker(`it has not answered for ${limitMs / 1000} s`);
+    }, limitMs);
     this.lastQuestion = { id, kind, body };
     this.worker.postMessage(this.lastQuestion);
     return answer.finally(() => clearTimeout(timer));
   }
 
-  /** Starts a worker. @param openingMs time limit, longer for the second attempt */
+  /** Starts a worker. @param openingMs time limit of its opening, doubled at each further attempt */
   private startWorker(openingMs = OPENING_TIMEOUT_MS): WorkerLike {
     const onLostCall = ({ volume, seconds }: LostCall['lost']): void =>
       this.endWorker(`a call of ${volume} has run for ${seconds.toFixed(1)} s and cannot be ended`);
@@ -120,7 +125,7 @@ export class WorkerSession {
     };
     // A worker that hangs while it opens is replaced, and gets the pending question again.
     this.openingTimer = setTimeout(() => {
-      this.terminate();
+      this.dropWorker();
       this.worker = this.startWorker(2 * openingMs);
       this.worker.postMessage(this.lastQuestion);
     }, openingMs);

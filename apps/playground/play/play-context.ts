@@ -9,15 +9,17 @@ import { VIRTUAL_EPOCH_MS, type VirtualClock } from '../../../runtime/core/virtu
 
 /** The browser's clock, turns of the event loop and random bytes. */
 const browserContext = new BrowserContext(() => {});
+/** Resolves after a turn of the event loop. */
 const awaitTurn = (): Promise<void> => new Promise((resolve) => void browserContext.soon(resolve));
 
 /** Time limit of a reply in virtual milliseconds. */
 const REPLY_TIMEOUT_MS = 600_000;
-/** After so many turns of the event loop without a timer, a pending request is unanswered. */
+/** Number of turns without work and timers after which a pending request counts as unanswered. */
 const IDLE_TURNS_MAX = 20;
 /** Real milliseconds between two advances of the virtual clock in `runInRealTime`. */
 const ADVANCE_INTERVAL_MS = 20;
 
+/** The context of a playground graph, with the virtual clock as its time. */
 export class PlayContext implements ModuleContext {
   readonly baseDir = '/';
   readonly virtualTime = true;
@@ -78,21 +80,21 @@ export async function advanceUntilSettled<R>(
 }
 
 /**
- * Advances the virtual clock with the real one until a promise settles. Graphs are started by it,
- * because their interpreters load in real time.
+ * Advances the virtual clock with the real one until a promise settles. Starts of graphs use it,
+ * because interpreters load in real time.
  */
 export async function runInRealTime<R>(clock: VirtualClock, promise: Promise<R>): Promise<R> {
   const state = trackSettled(promise);
-  let previous = browserContext.now();
+  let previousMs = browserContext.now();
   await awaitTurn();
   while (!state.isSettled) {
     await Promise.race([
       state.promise,
       new Promise((resolve) => setTimeout(resolve, ADVANCE_INTERVAL_MS)),
     ]);
-    const realNow = browserContext.now();
-    clock.advanceTo(clock.now + realNow - previous);
-    previous = realNow;
+    const nowMs = browserContext.now();
+    clock.advanceTo(clock.now + nowMs - previousMs);
+    previousMs = nowMs;
   }
   return promise;
 }

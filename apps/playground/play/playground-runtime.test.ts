@@ -25,7 +25,7 @@ describe('a new graph in the playground', () => {
   it('leaves the earlier graph running if it does not start', async () => {
     await expect(runtime.run('ls')).rejects.toThrow('no graph runs');
     expect(await start(DISK + CACHE)).toMatchObject({
-      runs: true,
+      isRunning: true,
       problems: [],
       volumes: [
         { name: 'disk', type: 'storage/memory', subvolumes: [] },
@@ -38,7 +38,7 @@ describe('a new graph in the playground', () => {
         `${DISK}volume top\n    type features/negativ\n    subvolumes disk\nend-volume\n`,
       ),
     ).toMatchObject({
-      runs: false,
+      isRunning: false,
       volumes: [{ name: 'disk' }, { name: 'cache' }],
       problems: [
         {
@@ -62,7 +62,7 @@ describe('a new graph in the playground', () => {
       'chmod 600 a/b/c',
     ];
     const journal: string[] = [];
-    for (const line of lines) journal.push((await runtime.run(line)).journal ?? '');
+    for (const line of lines) journal.push((await runtime.run(line)).journalLine ?? '');
     expect(journal).toEqual([lines[0], lines[1], '', lines[3]]);
     await start(DISK + CACHE, journal);
     const { output, counters } = await runtime.run('cat a/b/c');

@@ -21,7 +21,7 @@ import { inspectVolfile } from '../../../runtime/volfile/volfile.ts';
 import { judgeModule } from '../../course/judge.ts';
 import { checks } from '../../course/lessons/index.ts';
 import { PlayContext, runInRealTime } from './play-context.ts';
-import { locateProblem, toProblem } from './problem-positions.ts';
+import { convertVolfileProblem, makeProblemFromMessage } from './problem-positions.ts';
 import type {
   JudgeRequest,
   JudgeResult,
@@ -33,7 +33,7 @@ import type {
 } from './protocol.ts';
 import { RunningGraph } from './running-graph.ts';
 import { VOLFILE } from './share-fragment.ts';
-import { CheckTraffic } from './traffic.ts';
+import { CheckTrafficRecorder } from './traffic.ts';
 
 /** Time limit of a start in real time: Python takes seconds on a slow machine. */
 const UP_TIMEOUT_MS = 60_000;
@@ -47,9 +47,11 @@ export class NoGraphError extends Error {
   }
 }
 
+/** A playground: it runs one graph at a time. */
 export class PlaygroundRuntime {
   private readonly machine: Machine;
-  private running: RunningGraph | null = null;
+  /** The running graph; null before the first successful start. */
+  private graph: RunningGraph | null = null;
 
   /** @param machine runs the interpreters; its own source files are unused, as modules are texts */
   constructor(machine: Machine) {
@@ -67,18 +69,18 @@ export class PlaygroundRuntime {
   async start({ texts, distanceMs, journal }: StartRequest): Promise<StartResult> {
     const log: string[] = [];
     const problems: Problem[] = [];
-    const running = await this.tryToStart(texts, distanceMs, log, problems);
-    if (running === null) {
-      return { volumes: this.running?.volumes ?? [], problems, runs: false, log };
+    const newGraph = await this.tryToStart(texts, distanceMs, log, problems);
+    if (newGraph === null) {
+      return { volumes: this.graph?.volumes ?? [], problems, isRunning: false, log };
     }
-    if (!(await running.restore(journal))) {
+    if (!(await newGraph.restore(journal))) {
       const text = 'what the storage held is not all there again: a request was never answered';
-      problems.push(locateProblem(text, 'warning', texts));
+      problems.push(makeProblemFromMessage(text, 'warning', texts));
     }
-    const previous = this.running;
-    this.running = running;
-    await previous?.stop();
-    return { volumes: running.volumes, problems, runs: true, log: log.splice(0) };
+    const oldGraph = this.graph;
+    this.graph = newGraph;
+    await oldGraph?.stop();
+    return { volumes: newGraph.volumes, problems, isRunning: true, log: log.splice(0) };
   }
 
   /** Starts a graph. @returns null if it does not start; the reasons are then in `problems` */
@@ -90,18 +92,18 @@ export class PlaygroundRuntime {
   ): Promise<RunningGraph | null> {
     const { [VOLFILE]: volfile, ...modules } = texts;
     if (volfile === undefined) {
-      problems.push(locateProblem(`there is no ${VOLFILE}`, 'error', texts));
+      problems.push(makeProblemFromMessage(`there is no ${VOLFILE}`, 'error', texts));
       return null;
     }
     const registry = this.makeRegistry(modules);
     const inspection = inspectVolfile(new Source(VOLFILE, volfile), { registry });
-    problems.push(...inspection.problems.map(toProblem));
+    problems.push(...inspection.problems.map(convertVolfileProblem));
     if (inspection.description === undefined) return null;
     const clock = new VirtualClock();
     const context = new PlayContext(
       clock,
       (line) => void log.push(line),
-      (text) => void problems.push(locateProblem(text, 'warning', texts)),
+      (text) => void problems.push(makeProblemFromMessage(text, 'warning', texts)),
     );
     const levels = { default: INFO, volumes: new Map() };
     try {
@@ -116,21 +118,24 @@ export class PlaygroundRuntime {
       return new RunningGraph(graph, clock, log, distanceMs);
     } catch (error) {
       const reasons = error instanceof GraphError ? error.problems : [(error as Error).message];
-      problems.push(...reasons.map((text) => locateProblem(text, 'error', texts)));
+      problems.push(...reasons.map((text) => makeProblemFromMessage(text, 'error', texts)));
       return null;
     }
   }
 
+  /** Runs a shell line. @throws {NoGraphError} */
   async run(line: string): Promise<LineResult> {
-    return this.runningGraph.run(line);
+    return this.requireGraph().run(line);
   }
 
+  /** Completes the last word of a shell line; returns no words without a graph. */
   async complete(line: string): Promise<readonly string[]> {
-    return this.running?.complete(line) ?? [];
+    return this.graph?.complete(line) ?? [];
   }
 
+  /** Changes the distance to the running graph's storage. @throws {NoGraphError} */
   setDistance(distanceMs: number): void {
-    this.runningGraph.setDistance(distanceMs);
+    this.requireGraph().setDistance(distanceMs);
   }
 
   /** Runs a lesson's check on graphs of its own. @throws {Error} for an unknown lesson */
@@ -138,7 +143,8 @@ export class PlaygroundRuntime {
     const check = checks[lesson];
     if (check === undefined) throw new Error(`no lesson is called '${lesson}'`);
     const translator = this.makeRegistry(texts).lookup('features/glupy')!;
-    const checkTraffic = new CheckTraffic(module.replace(/^\/|\.\w+$/g, ''));
+    // The module `/fop.py` belongs to the volume `fop`.
+    const trafficRecorder = new CheckTrafficRecorder(module.replace(/^\/|\.\w+$/g, ''));
     const verdict = await judgeModule(check, {
       path: module,
       language: module.endsWith('.py') ? 'python' : 'javascript',
@@ -146,22 +152,24 @@ export class PlaygroundRuntime {
         translator,
         options: makeOptions(name, { 'module-name': name, ...options }),
       }),
-      onGraphStarted: (graph) => checkTraffic.observe(graph),
+      onGraphStarted: (graph) => trafficRecorder.observe(graph),
     });
-    return { ...verdict, traffic: checkTraffic.traffic };
+    return { ...verdict, traffic: trafficRecorder.traffic };
   }
 
+  /** Makes the registry of translators that loads these modules. */
   private makeRegistry(modules: Texts): Registry {
     return browserRegistry({ ...this.machine, sources: makeSources(modules) });
   }
 
+  /** Stops the running graph, if there is one. */
   async stop(): Promise<void> {
-    await this.running?.stop();
-    this.running = null;
+    await this.graph?.stop();
+    this.graph = null;
   }
 
-  private get runningGraph(): RunningGraph {
-    if (this.running === null) throw new NoGraphError();
-    return this.running;
+  private requireGraph(): RunningGraph {
+    if (this.graph === null) throw new NoGraphError();
+    return this.graph;
   }
 }

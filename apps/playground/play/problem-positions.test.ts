@@ -1,6 +1,6 @@
 /** Problems are placed at their line and column; the message keeps the rest. */
 import { expect, it } from 'vitest';
-import { locateProblem } from './problem-positions.ts';
+import { makeProblemFromMessage } from './problem-positions.ts';
 
 const texts = {
   '/graph.vol': '',
@@ -40,7 +40,7 @@ it.each([
 ])(
   'locateProblem splits a message into file, line, column and text: case %#',
   (text, place, message) => {
-    expect(locateProblem(text, 'error', texts)).toEqual({
+    expect(makeProblemFromMessage(text, 'error', texts)).toEqual({
       severity: 'error',
       ...place,
       message: expect.stringMatching(message),

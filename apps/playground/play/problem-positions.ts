@@ -3,7 +3,7 @@ import type { VolfileProblem } from '../../../runtime/volfile/problems.ts';
 import type { Problem, Texts } from './protocol.ts';
 
 /** Converts a problem of a volfile for the page; its hint goes into the message. */
-export function toProblem({
+export function convertVolfileProblem({
   severity,
   file,
   line,
@@ -15,6 +15,7 @@ export function toProblem({
   return { severity, file, line, column, message: `${message}${note}` };
 }
 
+/** A position in a text; line and column from 1, 0 if unknown. */
 interface Position {
   readonly file: string;
   readonly line: number;
@@ -22,25 +23,30 @@ interface Position {
 }
 
 /** Matches the prefix `/file.js:3:7: ` of a message; some languages have no column. */
-const POSITION_PREFIX = /^(\/[^\s:'"]+):(\d+)(?::(\d+))?: /;
+const POSITION_PREFIX_PATTERN = /^(\/[^\s:'"]+):(\d+)(?::(\d+))?: /;
 /** Matches the prefix `volume 'x' (features/glupy): ` of a message about a graph's start. */
-const VOLUME_PREFIX = /^volume '[^']*' \([^)]*\): /;
+const VOLUME_PREFIX_PATTERN = /^volume '[^']*' \([^)]*\): /;
 
 /**
- * Splits a message into position and text. A message begins with the position of the volume; the
- * position in the volume's module may follow, and is preferred.
+ * Makes a problem from a message, which it splits into position and text. A message begins with the
+ * position of the volume; the position in the volume's module may follow, and is preferred.
  */
-export function locateProblem(text: string, severity: Problem['severity'], texts: Texts): Problem {
+export function makeProblemFromMessage(
+  text: string,
+  severity: Problem['severity'],
+  texts: Texts,
+): Problem {
   let position: Position | null = null;
   let message = text;
   for (;;) {
-    const [start, file, line, column] = POSITION_PREFIX.exec(message) ?? [];
-    if (start === undefined || texts[file!] === undefined) break;
+    const [prefix, file, line, column] = POSITION_PREFIX_PATTERN.exec(message) ?? [];
+    if (prefix === undefined || texts[file!] === undefined) break;
     position = { file: file!, line: Number(line), column: Number(column ?? 0) };
-    message = message.slice(start.length);
-    const [volume = ''] = VOLUME_PREFIX.exec(message) ?? [];
+    message = message.slice(prefix.length);
+    const [volumePrefix = ''] = VOLUME_PREFIX_PATTERN.exec(message) ?? [];
     // A position in the module replaces the volume.
-    if (POSITION_PREFIX.test(message.slice(volume.length))) message = message.slice(volume.length);
+    if (POSITION_PREFIX_PATTERN.test(message.slice(volumePrefix.length)))
+      message = message.slice(volumePrefix.length);
   }
   if (position === null) return { severity, file: null, line: 0, column: 0, message };
   return {
@@ -51,6 +57,7 @@ export function locateProblem(text: string, severity: Problem['severity'], texts
   };
 }
 
+/** Counts the blanks at the beginning of a line. */
 const countIndent = (line: string): number => line.length - line.trimStart().length;
 
 /**
@@ -62,10 +69,10 @@ function findColumn(text: string, { file, line }: Position, texts: Texts): numbe
   const index = text.indexOf(positionText);
   if (index >= 0) return Number.parseInt(text.slice(index + positionText.length), 10) || 0;
   const lines = text.split('\n');
-  const shownAt = lines.findLastIndex((candidate) =>
+  const shownIndex = lines.findLastIndex((candidate) =>
     candidate.includes(`File "${file}", line ${line}`),
   );
-  const [, shownLine, marks] = shownAt < 0 ? [] : lines.slice(shownAt);
+  const [, shownLine, marks] = shownIndex < 0 ? [] : lines.slice(shownIndex);
   if (shownLine === undefined || marks === undefined || !/^\s*[~^]+\s*$/.test(marks)) return 0;
   const source = texts[file]!.split('\n')[line - 1] ?? '';
   // Python shows the line with an indentation of its own.

@@ -14,6 +14,7 @@ export interface Problem {
   readonly file: string | null;
   /** From 1; 0 if only the file is known. */
   readonly line: number;
+  /** From 1; 0 if unknown. */
   readonly column: number;
   readonly message: string;
 }
@@ -25,11 +26,12 @@ export interface PlayVolume {
   readonly subvolumes: readonly string[];
 }
 
+/** The outcome of a start. */
 export interface StartResult {
   readonly volumes: readonly PlayVolume[];
   readonly problems: readonly Problem[];
   /** Whether the graph runs; false on an error, and then an earlier graph goes on. */
-  readonly runs: boolean;
+  readonly isRunning: boolean;
   /** Log lines of the start. */
   readonly log: readonly string[];
 }
@@ -56,7 +58,7 @@ export interface LineResult extends Traffic {
   /** Log lines of the line's requests. */
   readonly log: readonly string[];
   /** The line for the journal; null if it has not changed the storage. */
-  readonly journal: string | null;
+  readonly journalLine: string | null;
 }
 
 /** Counts of requests since the graph was started, or in a check. */
@@ -71,6 +73,7 @@ export interface Counters {
   readonly byFop: Readonly<Record<string, readonly [requestCount: number, storageCount: number]>>;
 }
 
+/** A graph to start, and the state of its storage. */
 export interface StartRequest {
   readonly texts: Texts;
   /** Round trip to the storage, in milliseconds of virtual time. */
@@ -117,19 +120,19 @@ export interface Questions {
   judge: [JudgeRequest, JudgeResult];
 }
 
-/** Message to the worker. */
+/** A message to the worker. */
 export interface Question<K extends keyof Questions = keyof Questions> {
   readonly id: number;
   readonly kind: K;
   readonly body: Questions[K][0];
 }
 
-/** Message to the page: an answer, or a failure of the worker itself. */
+/** A message to the page: an answer, or the message of an error that the question has caused. */
 export type WorkerAnswer =
   | { readonly id: number; readonly body: Questions[keyof Questions][1] }
   | { readonly id: number; readonly failure: string };
 
-/** Message to the page at any time: a call that runs too long; the page replaces the worker. */
+/** A message to the page at any time: a call that runs too long; the page replaces the worker. */
 export interface LostCall {
   readonly lost: { readonly volume: string; readonly seconds: number };
 }

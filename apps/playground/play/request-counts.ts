@@ -30,6 +30,7 @@ export class RequestCounts implements Observer {
     this.waitedMs += ms;
   }
 
+  /** The counts so far. */
   get counters(): Counters {
     const countsByFop = [...this.byFop].sort(([a], [b]) => (a < b ? -1 : 1));
     const sum = (countIndex: 0 | 1): number =>

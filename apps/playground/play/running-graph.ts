@@ -5,17 +5,19 @@ import type { Graph } from '../../../runtime/core/graph.ts';
 import type { VirtualClock } from '../../../runtime/core/virtual-clock.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import { DIRECTORY_COUNT, makeDirectoryName } from '../../bench/engine/searches.ts';
-import { Distance } from './distance.ts';
 import { advanceUntilSettled, UNANSWERED } from './play-context.ts';
 import type { LineResult, PlayVolume } from './protocol.ts';
 import { RequestCounts } from './request-counts.ts';
 import { Shell, type ShellResult } from './shell/index.ts';
+import { StorageDelay } from './storage-delay.ts';
 import { makeTrafficRecorder } from './traffic.ts';
 
 /** The exit status after SIGKILL; here, of a command whose request got no reply. */
 const KILLED_STATUS = 137;
-const CALLER: VolumeSettings = { uid: 0, gid: 0, pid: 1 };
+/** Lines run as root. */
+const CALLER_SETTINGS: VolumeSettings = { uid: 0, gid: 0, pid: 1 };
 
+/** A started graph, and the shell over it. */
 export class RunningGraph {
   readonly volumes: readonly PlayVolume[];
   private readonly graph: Graph;
@@ -24,7 +26,7 @@ export class RunningGraph {
   private readonly volume: Volume;
   /** The storage without the volumes above it; the whole volume if there are several storages. */
   private readonly storage: Volume;
-  private readonly distance: Distance;
+  private readonly distance: StorageDelay;
   private readonly counts = new RequestCounts();
   /** Virtual milliseconds of `sleep` in the current line. */
   private sleptMs = 0;
@@ -35,12 +37,12 @@ export class RunningGraph {
     this.clock = clock;
     this.log = log;
     const leaves = graph.xlators.filter(({ below }) => below.length === 0);
-    this.volume = Volume.fromGraph(graph, CALLER);
+    this.volume = Volume.fromGraph(graph, CALLER_SETTINGS);
     this.storage =
       leaves.length === 1
-        ? Volume.fromGraph(graph, { ...CALLER, links: graph.makeLinks(leaves[0]!) })
+        ? Volume.fromGraph(graph, { ...CALLER_SETTINGS, links: graph.makeLinks(leaves[0]!) })
         : this.volume;
-    this.distance = new Distance(distanceMs);
+    this.distance = new StorageDelay(distanceMs);
     this.volumes = graph.xlators.map(({ name, type, childNames }) => ({
       name,
       type,
@@ -50,6 +52,7 @@ export class RunningGraph {
     graph.observe(this.counts);
   }
 
+  /** Changes the distance to the storage. */
   setDistance(distanceMs: number): void {
     this.distance.roundTripMs = distanceMs;
   }
@@ -59,12 +62,12 @@ export class RunningGraph {
    * @returns whether every request got a reply
    */
   async restore(journal: readonly string[]): Promise<boolean> {
-    const tree = Array.from({ length: DIRECTORY_COUNT }, (_, directory) => {
+    const treeLines = Array.from({ length: DIRECTORY_COUNT }, (_, directory) => {
       const folder = `/${makeDirectoryName(directory)}`;
       return `mkdir ${folder}; touch ${folder}/file00${directory}.php`;
     });
     const result = await this.runUnobserved(async (shell) => {
-      for (const line of [...tree, ...journal]) await shell.run(line);
+      for (const line of [...treeLines, ...journal]) await shell.run(line);
       return true;
     });
     return result !== UNANSWERED;
@@ -78,7 +81,7 @@ export class RunningGraph {
     action: (shell: Shell) => Promise<R>,
   ): Promise<R | typeof UNANSWERED> {
     const { distance, clock, counts } = this;
-    const { roundTripMs: ms } = distance;
+    const { roundTripMs } = distance;
     distance.roundTripMs = 0;
     counts.isCounting = false;
     try {
@@ -86,11 +89,12 @@ export class RunningGraph {
       const shell = this.makeShell(this.storage);
       return await advanceUntilSettled(clock, action(shell), () => this.sleptMs);
     } finally {
-      distance.roundTripMs = ms;
+      distance.roundTripMs = roundTripMs;
       counts.isCounting = true;
     }
   }
 
+  /** Makes a shell whose `sleep` takes virtual time. */
   private makeShell(volume: Volume): Shell {
     return new Shell(volume, (ms) => {
       this.sleptMs += ms;
@@ -103,7 +107,7 @@ export class RunningGraph {
     const { graph, clock, counts, volume } = this;
     const recording = makeTrafficRecorder(graph);
     const endRecording = graph.observe(recording.recorder);
-    const startedAt = clock.now;
+    const startMs = clock.now;
     this.sleptMs = 0;
     this.log.length = 0;
     counts.hasChanged = false;
@@ -114,13 +118,13 @@ export class RunningGraph {
     const unansweredCall = volume.client.graphClient.initiator.calls.list().at(-1);
     endControl.abort();
     endRecording();
-    counts.addWait(clock.now - startedAt - this.sleptMs);
+    counts.addWait(clock.now - startMs - this.sleptMs);
     return {
       ...(result === UNANSWERED ? makeUnansweredResult(unansweredCall, graph.top) : result),
       recording: recording.toBytes(),
       log: this.log.splice(0),
       counters: counts.counters,
-      journal: counts.hasChanged ? line : null,
+      journalLine: counts.hasChanged ? line : null,
     };
   }
 
@@ -130,13 +134,14 @@ export class RunningGraph {
     return completions === UNANSWERED ? [] : completions;
   }
 
+  /** Closes the volumes, and stops the graph. */
   async stop(): Promise<void> {
     await Promise.all([this.volume.close(), this.storage.close()]);
     await this.graph.stop();
   }
 }
 
-/** The result of a line whose request got no reply. */
+/** Makes the result of a line whose request got no reply. */
 function makeUnansweredResult(call: unknown, top: Xlator): ShellResult {
   const requestText = call instanceof RequestStack ? `${call.fop} of ${call.path}` : 'a request';
   const output = `${requestText} was never answered: a volume below '${top.name}', or it, neither answers nor winds`;

@@ -20,6 +20,7 @@ export const MOUNT_COMMAND = `mkdir -p mnt && glossa mount ${VOLFILE.slice(1)} m
 
 /** The version of the encoding, in the prefix of each fragment. */
 const FORMAT_VERSION = 1;
+/** The beginning of each fragment, without `#`. */
 export const SHARE_PREFIX = `g${FORMAT_VERSION}.`;
 const VERSION_PATTERN = /^#?g(\d+)\./;
 /** Most characters of a fragment; Firefox and Chromium take some millions. */
@@ -64,6 +65,7 @@ export async function decodeShare(fragment: string): Promise<PlayState> {
   return checkState(value);
 }
 
+/** Decompresses the state. @throws {StateError} if it is too large, other errors if damaged */
 async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'));
   const reader = stream.getReader();
@@ -80,7 +82,7 @@ async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-const isText = (value: unknown): value is string => typeof value === 'string';
+const isString = (value: unknown): value is string => typeof value === 'string';
 const isAbsolutePath = (path: string): boolean =>
   /^\/(?!\/)/.test(path) && !path.split('/').includes('..');
 
@@ -89,7 +91,11 @@ function checkState(value: unknown): PlayState {
   const makeError = (reason: string): StateError => new StateError(`this link ${reason}`);
   if (!isRecord(value)) throw makeError('holds no playground');
   const { texts, distanceMs, journal } = value;
-  if (!isRecord(texts) || Object.keys(texts).length === 0 || !Object.values(texts).every(isText)) {
+  if (
+    !isRecord(texts) ||
+    Object.keys(texts).length === 0 ||
+    !Object.values(texts).every(isString)
+  ) {
     throw makeError('has no texts');
   }
   const invalidPath = Object.keys(texts).find((path) => !isAbsolutePath(path));
@@ -99,6 +105,7 @@ function checkState(value: unknown): PlayState {
   const isDistance =
     typeof distanceMs === 'number' && distanceMs >= 0 && distanceMs <= DISTANCE_MAX_MS;
   if (!isDistance) throw makeError('has no distance to the storage in milliseconds');
-  if (!Array.isArray(journal) || !journal.every(isText)) throw makeError('has no journal of lines');
+  if (!Array.isArray(journal) || !journal.every(isString))
+    throw makeError('has no journal of lines');
   return { texts: texts as PlayState['texts'], distanceMs, journal };
 }

@@ -55,7 +55,7 @@ describe("a learner's session", () => {
   };
   const run = async (line: string) => {
     const ran = await runtime.run(line);
-    if (ran.journal !== null) journal.push(ran.journal);
+    if (ran.journalLine !== null) journal.push(ran.journalLine);
     return { ...ran, output: joinOutput(ran.output) };
   };
 
@@ -68,7 +68,7 @@ describe("a learner's session", () => {
     ['/cache.py', negative('negative.py')],
     ['/cache.js', negative('javascript/negative.js')],
   ])('the cache module %s saves requests to the storage', async (name, module) => {
-    expect(await start(module, name)).toMatchObject({ runs: true, problems: [] });
+    expect(await start(module, name)).toMatchObject({ isRunning: true, problems: [] });
     const first = await run('search file009.php');
     expect(first.output).toBe('/dir9/file009.php');
     expect(first.counters).toMatchObject({ requestCount: 20, storageCount: 20, waitedMs: 28 });
@@ -85,9 +85,9 @@ describe("a learner's session", () => {
   });
 
   it('a cache without invalidation hides a file that is created after a failed lookup', async () => {
-    expect(await start(WRONG)).toMatchObject({ runs: true });
+    expect(await start(WRONG)).toMatchObject({ isRunning: true });
     await run('mkdir /p');
-    expect(await start(WRONG)).toMatchObject({ runs: true });
+    expect(await start(WRONG)).toMatchObject({ isRunning: true });
     const absent = 'cat: /p/key: No such file or directory';
     expect((await run('cat /p/key')).output).toBe(absent);
     await run('echo mine > /p/key');
@@ -100,7 +100,7 @@ describe("a learner's session", () => {
   it('a syntax error in a module is reported with its line, and the earlier graph keeps running', async () => {
     const wrong = HEAD.replace(':\n', '\n');
     expect(await start(`${wrong}    pass\n`)).toMatchObject({
-      runs: false,
+      isRunning: false,
       problems: [{ severity: 'error', file: '/cache.py', line: 3, column: 25 }],
     });
     const typo = await start(
@@ -114,7 +114,7 @@ describe("a learner's session", () => {
       }),
     ]);
     expect(await start('export class xlator {', '/cache.js')).toMatchObject({
-      runs: false,
+      isRunning: false,
       problems: [{ severity: 'error', file: '/cache.js', line: 1 }],
     });
     expect((await run('ls /p')).output).toBe('key');
@@ -136,7 +136,7 @@ export class xlator extends Translator {
   }
 }
 `;
-    expect(await start(endless, '/cache.js')).toMatchObject({ runs: true });
+    expect(await start(endless, '/cache.js')).toMatchObject({ isRunning: true });
     expect((await run('cat /e/file')).output).toMatch(/^\0+$/);
     expect(await run('ls /e')).toMatchObject({
       status: 1,

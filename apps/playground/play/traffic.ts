@@ -18,10 +18,11 @@ const version = typeof GLOSSA_VERSION === 'undefined' ? '0' : GLOSSA_VERSION;
 /** Most bytes of data that a recording keeps. */
 const DATA_BYTES_MAX = 256;
 
+/** A recorder of requests in memory. */
 export interface TrafficRecorder {
   /** The observer for `graph.observe`. */
   readonly recorder: Recorder;
-  /** The recording so far. */
+  /** Returns the recording so far. */
   toBytes(): Uint8Array;
 }
 
@@ -62,31 +63,32 @@ export function makeTrafficRecorder(
  * The storage's name in graphs of bridges/testing. Between the module and the storage is a volume
  * that can hold requests for tests; recordings omit that volume.
  */
-const TEST_STORAGE = 'storage0';
+const TEST_STORAGE_NAME = 'storage0';
 /** The storage's name in the volfiles of lessons. */
-const SHOWN_STORAGE = 'storage';
+const SHOWN_STORAGE_NAME = 'storage';
 
 /**
  * Records the requests of a lesson's check. A check may run several graphs of the same volumes; one
  * recording has the requests of all.
  */
-export class CheckTraffic {
-  private readonly name: string;
+export class CheckTrafficRecorder {
+  private readonly volumeName: string;
   private readonly counts = new RequestCounts();
   private recording: TrafficRecorder | null = null;
 
-  /** @param name of the module's volume in the learner's volfile */
-  constructor(name: string) {
-    this.name = name;
+  /** @param volumeName name of the module's volume in the learner's volfile */
+  constructor(volumeName: string) {
+    this.volumeName = volumeName;
   }
 
   /** Records a graph. The module's volume gets the name that it has in the learner's volfile. */
   observe(graph: Graph): void {
-    const { name } = this;
+    const { volumeName: name } = this;
     this.recording ??= makeTrafficRecorder(graph, (volumes) =>
       volumes.flatMap((volume) => {
-        if (volume.id === graph.top.id) return [{ ...volume, name, subvolumes: [SHOWN_STORAGE] }];
-        return volume.name === TEST_STORAGE ? [{ ...volume, name: SHOWN_STORAGE }] : [];
+        if (volume.id === graph.top.id)
+          return [{ ...volume, name, subvolumes: [SHOWN_STORAGE_NAME] }];
+        return volume.name === TEST_STORAGE_NAME ? [{ ...volume, name: SHOWN_STORAGE_NAME }] : [];
       }),
     );
     graph.observe(this.recording.recorder);

@@ -7,19 +7,23 @@
 import { PlaygroundRuntime } from './playground-runtime.ts';
 import type { Question, Questions, WorkerAnswer } from './protocol.ts';
 
-interface Scope {
+/** The parts of the worker's global scope that are used. */
+interface WorkerScope {
   onmessage: ((message: { readonly data: Question }) => void) | null;
   postMessage(message: WorkerAnswer): void;
 }
 
-const scope = globalThis as unknown as Scope;
+const scope = globalThis as unknown as WorkerScope;
+/** The playground; null before the question `open`. */
 let runtime: PlaygroundRuntime | null = null;
 
+/** Returns the playground. @throws {Error} before the question `open` */
 const requireRuntime = (): PlaygroundRuntime => {
   if (runtime === null) throw new Error("the worker was not given the interpreters' parts yet");
   return runtime;
 };
 
+/** For each kind of question, the function that answers it. */
 const handlers: {
   readonly [K in keyof Questions]: (body: Questions[K][0]) => Promise<Questions[K][1]>;
 } = {

@@ -1,10 +1,12 @@
 /** Shows what the volume of the current step changed, as a table of differences. */
-import { describeChange, type Row } from '../differences.ts';
+import { type ChangeRow, describeChange } from '../differences.ts';
 import { html } from './dom.ts';
 import type { Model } from './model.ts';
 
+/** Titles of a step without values to compare with, by its kind. */
 const TITLES = { wind: 'What it was given', unwind: 'What it answered', note: 'What was noted' };
 
+/** Makes the view, which follows the current step of the model. */
 export function makeChangeView(model: Model): HTMLElement {
   const update = (): void => {
     const step = model.current?.steps[model.step];
@@ -12,8 +14,8 @@ export function makeChangeView(model: Model): HTMLElement {
     const { before, after, rows } = describeChange(step);
     const isAlone = before === null;
     title.textContent = isAlone ? TITLES[step.kind] : 'What it changed';
-    label.hidden = isAlone;
-    const showsAll = isAlone || allBox.checked;
+    showAllLabel.hidden = isAlone;
+    const showsAll = isAlone || showAllBox.checked;
     const shownRows = showsAll ? rows : rows.filter((row) => row.before !== row.after);
     const sameText = `Nothing: all ${rows.length} values are the same.`;
     body.replaceChildren(
@@ -31,18 +33,19 @@ export function makeChangeView(model: Model): HTMLElement {
       ...(fdCtx === null ? [] : [`Kept with the fd: ${fdCtx}`]),
     ].join(' · ');
   };
-  const allBox = html<HTMLInputElement>`<input type="checkbox" id="all-values" @input="${update}">`;
-  const label = html`<label>${allBox} what is the same, too</label>`;
+  const showAllBox = html<HTMLInputElement>`<input type="checkbox" id="all-values" @input="${update}">`;
+  const showAllLabel = html`<label>${showAllBox} what is the same, too</label>`;
   const title = html`<h3></h3>`;
   const body = html`<div class="table"></div>`;
   const context = html`<p class="small"></p>`;
   model.on(['step'], update);
   return html`<section class="change" id="change" aria-label="Difference">
-    <div class="bar">${title}${label}</div>${body}${context}
+    <div class="bar">${title}${showAllLabel}</div>${body}${context}
   </section>`;
 }
 
-function makeRow({ name, before, after }: Row, isAlone: boolean): HTMLElement {
+/** Makes the row of a value: one cell if there is nothing to compare with, else two. */
+function makeRow({ name, before, after }: ChangeRow, isAlone: boolean): HTMLElement {
   const head = html`<th scope="row">${name}</th>`;
   if (isAlone) return html`<tr>${head}<td>${after}</td></tr>`;
   if (before === after)

@@ -14,12 +14,14 @@ const ENTITIES: Readonly<Record<string, string>> = {
   ...{ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' },
 };
 
+/** Builds the nodes of a template. @param texts the parts of the template between the values */
 function buildFragment(texts: readonly string[], values: readonly Value[]): DocumentFragment {
   /** Nodes and listeners, which the markup names by their indices. */
   const slots: (Node | Listener)[] = [];
-  const toMarkup = (value: Value): string => {
+  /** Makes the markup of a value; puts nodes and listeners into `slots`. */
+  const makeMarkup = (value: Value): string => {
     if (value === null || value === undefined || typeof value === 'boolean') return '';
-    if (Array.isArray(value)) return value.map(toMarkup).join('');
+    if (Array.isArray(value)) return value.map(makeMarkup).join('');
     if (typeof value === 'function') return String(slots.push(value) - 1);
     if (value instanceof Node) return `<!--${slots.push(value) - 1}-->`;
     return String(value).replace(/[&<>"]/g, (character) => ENTITIES[character]!);
@@ -28,7 +30,7 @@ function buildFragment(texts: readonly string[], values: readonly Value[]): Docu
   template.innerHTML = texts
     .map(
       (text, index) =>
-        text.replace(/(^|>)\s*\n\s*|\s*\n\s*(?=<|$)/g, '$1') + toMarkup(values[index]),
+        text.replace(/(^|>)\s*\n\s*|\s*\n\s*(?=<|$)/g, '$1') + makeMarkup(values[index]),
     )
     .join('');
   const { content } = template;
@@ -43,6 +45,7 @@ function buildFragment(texts: readonly string[], values: readonly Value[]): Docu
   return content;
 }
 
+/** Replaces the `@` attributes of an element by listeners. */
 function addListeners(element: Element, slots: readonly unknown[]): void {
   for (const { name, value } of [...element.attributes]) {
     if (name[0] !== '@') continue;
@@ -73,7 +76,9 @@ export const makeButton = (sign: string, name: string, act: () => void): HTMLBut
 export const readColour = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
+/** Decodes base64 to bytes. */
 export function decodeBase64(base64: string): Uint8Array<ArrayBuffer> {
+  // A string with a character for each byte.
   const units = atob(base64);
   const bytes = new Uint8Array(units.length);
   for (let i = 0; i < units.length; i++) bytes[i] = units.charCodeAt(i);

@@ -2,6 +2,7 @@
 import { html } from './dom.ts';
 import type { Model } from './model.ts';
 
+/** Makes the form, which sets the filter of the model. */
 export function makeFilterForm(model: Model): HTMLElement {
   const { outline, head } = model.data;
   const { hops } = outline;
@@ -10,25 +11,25 @@ export function makeFilterForm(model: Model): HTMLElement {
   const fops = head.tables.fops
     .filter(({ number }) => usedFopNumbers.has(number))
     .map((fop) => fop.name);
-  const fop = makeChoice('fop', 'Any fop', fops.sort());
+  const fopSelect = makeSelect('fop', 'Any fop', fops.sort());
   // The top of the graph, with the highest id, comes first.
   const volumes = new Set([...usedVolumeIds].sort((a, b) => b - a).map((id) => outline.volume(id)));
-  const volume = makeChoice('volume', 'Any volume', [...volumes]);
-  const path = html<HTMLInputElement>`<input type="search" id="path" placeholder="Part of a path"
+  const volumeSelect = makeSelect('volume', 'Any volume', [...volumes]);
+  const pathInput = html<HTMLInputElement>`<input type="search" id="path" placeholder="Part of a path"
     aria-label="Part of a path" spellcheck="false" autocomplete="off">`;
-  const failed = html<HTMLInputElement>`<input type="checkbox" id="failed">`;
-  const count = html`<p class="small" id="count" role="status"></p>`;
+  const failedBox = html<HTMLInputElement>`<input type="checkbox" id="failed">`;
+  const countText = html`<p class="small" id="count" role="status"></p>`;
   const apply = (): void =>
     model.setFilter({
-      fop: fop.value,
-      volume: volume.value,
-      path: path.value,
-      failedOnly: failed.checked,
+      fop: fopSelect.value,
+      volume: volumeSelect.value,
+      path: pathInput.value,
+      failedOnly: failedBox.checked,
     });
   const showCount = (): void => {
     const totalText = formatRequestCount(outline.requests.length);
     const { length } = model.shownRequests;
-    count.textContent =
+    countText.textContent =
       length === outline.requests.length
         ? totalText
         : `${length.toLocaleString('en')} of ${totalText}`;
@@ -37,14 +38,16 @@ export function makeFilterForm(model: Model): HTMLElement {
   showCount();
   return html`<form class="filters" role="search" aria-label="Filter requests" @input="${apply}"
     @submit="${(event: Event) => event.preventDefault()}">
-    ${path}${fop}${volume}<label>${failed} failed only</label>${count}
+    ${pathInput}${fopSelect}${volumeSelect}<label>${failedBox} failed only</label>${countText}
   </form>`;
 }
 
-export const formatRequestCount = (requests: number): string =>
-  `${requests.toLocaleString('en')} request${requests === 1 ? '' : 's'}`;
+/** Formats a number of requests: `1 request`, `1,234 requests`. */
+export const formatRequestCount = (count: number): string =>
+  `${count.toLocaleString('en')} request${count === 1 ? '' : 's'}`;
 
-const makeChoice = (id: string, anyLabel: string, words: readonly string[]): HTMLSelectElement =>
+/** Makes a selection of one word, or of none by `anyLabel`. */
+const makeSelect = (id: string, anyLabel: string, words: readonly string[]): HTMLSelectElement =>
   html`<select id="${id}" aria-label="${id}">
     <option value="">${anyLabel}</option>${words.map((word) => html`<option>${word}</option>`)}
   </select>`;

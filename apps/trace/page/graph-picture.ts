@@ -6,12 +6,14 @@ import { drawCurve } from '../../../runtime/volfile/render/svg.ts';
 import { html, svg } from './dom.ts';
 import type { CurrentRequest, Model } from './model.ts';
 
-/** Sizes in pixels. */
+// All sizes are in pixels.
+
+/** Height of a volume's box. */
 const BOX_HEIGHT = 40;
 /** Mean width of a letter. */
 const LETTER_WIDTH = 7.4;
 /** Space beside the text of a box, on both sides together. */
-const PADDING = 24;
+const TEXT_PADDING = 24;
 /** Space around the picture. */
 const MARGIN = 4;
 /** The token is a dot that moves along an edge with the request. */
@@ -24,12 +26,14 @@ export interface DrawnVolume {
   readonly subvolumes: readonly string[];
 }
 
+/** A drawn graph. */
 export interface GraphPicture {
   readonly picture: SVGSVGElement;
   /** Marks the volumes that a request has reached at a step; null shows the graph alone. */
   show(current: CurrentRequest | null, step: number): void;
 }
 
+/** Makes the view of a recording's graph, which follows the current step of the model. */
 export function makeGraphView(model: Model): HTMLElement {
   const { picture, show } = makeGraphPicture(model.data.head.volumes);
   model.on(['step'], () => show(model.current, model.step));
@@ -39,15 +43,21 @@ export function makeGraphView(model: Model): HTMLElement {
 /** The name of the caller's node above the graph; no volume has this name. */
 const CALLER = '';
 
-/** Draws a graph. @param caller label of the caller, above the graph */
+/**
+ * Draws a graph.
+ * @param graphVolumes the volumes, the top last
+ * @param caller label of the caller, above the graph; default: no caller
+ */
 export function makeGraphPicture(
-  below: readonly DrawnVolume[],
+  graphVolumes: readonly DrawnVolume[],
   caller?: Omit<DrawnVolume, 'subvolumes'>,
 ): GraphPicture {
-  const top = below.at(-1)?.name;
-  const above = caller === undefined || top === undefined ? [] : [{ ...caller, subvolumes: [top] }];
-  const volumes = [...below, ...above];
-  const findNodeName = (i: number): string => (i < below.length ? below[i]!.name : CALLER);
+  const top = graphVolumes.at(-1)?.name;
+  const callerNodes =
+    caller === undefined || top === undefined ? [] : [{ ...caller, subvolumes: [top] }];
+  const volumes = [...graphVolumes, ...callerNodes];
+  const findNodeName = (i: number): string =>
+    i < graphVolumes.length ? graphVolumes[i]!.name : CALLER;
   const indices = new Map(volumes.map(({ name }, i) => [name, i]));
   const children = volumes.map(({ subvolumes }, i) =>
     // Subvolumes come before their volume; in a damaged recording other ones are omitted.
@@ -57,7 +67,7 @@ export function makeGraphPicture(
     }),
   );
   const boxes = volumes.map(({ name, type }, i) => ({
-    width: Math.ceil(Math.max(name.length * 1.1, type.length * 0.9) * LETTER_WIDTH) + PADDING,
+    width: Math.ceil(Math.max(name.length * 1.1, type.length * 0.9) * LETTER_WIDTH) + TEXT_PADDING,
     height: BOX_HEIGHT,
     children: children[i]!,
   }));
@@ -110,6 +120,7 @@ export function makeGraphPicture(
   return { picture, show };
 }
 
+/** Adds the names of the volumes that a hop and those below it have reached. */
 function addVisited({ wind, below }: RecordedHop, visited: Set<string>): void {
   visited.add(wind.volume);
   for (const child of below) addVisited(child, visited);

@@ -14,8 +14,10 @@ import type { CallError, Requests } from '../workloads/workload.ts';
 import { GONE_STATUSES, GoneError, runLoop } from './loop.ts';
 import type { Reply, ReplyTypes, Request, RequestName, RequestTypes } from './messages.ts';
 
+/** The requests of the open workload; null before `open` and after `close`. */
 let requests: Requests | null = null;
 
+/** For each name of a request, the function that executes it. */
 const handlers: { readonly [N in RequestName]: (args: RequestTypes[N]) => ReplyTypes[N] } = {
   try({ words, folder }) {
     mkdirSync(folder);
@@ -31,9 +33,9 @@ const handlers: { readonly [N in RequestName]: (args: RequestTypes[N]) => ReplyT
     return true;
   },
   run(range) {
-    const before = process.cpuUsage();
+    const usageBefore = process.cpuUsage();
     const loop = runLoop(requests!, range, () => performance.now());
-    const { user, system } = process.cpuUsage(before);
+    const { user, system } = process.cpuUsage(usageBefore);
     const counts = requests!.takeCounts?.() ?? {};
     return { ...loop, cpuSeconds: (user + system) / 1e6, counts };
   },
@@ -44,7 +46,8 @@ const handlers: { readonly [N in RequestName]: (args: RequestTypes[N]) => ReplyT
   },
 };
 
-function handle({ name, args }: Request): Reply {
+/** Executes a request; returns its result, or its error. */
+function executeRequest({ name, args }: Request): Reply {
   try {
     return { result: (handlers[name] as (argument: unknown) => unknown)(args) };
   } catch (error) {
@@ -53,10 +56,10 @@ function handle({ name, args }: Request): Reply {
   }
 }
 
-/** Whether an error shows that the server of the mount has ended. */
+/** Whether an error shows that the server of the mount has ended. @param errno of any sign */
 const isServerGoneError = (error: unknown, errno: number | undefined): boolean =>
   error instanceof GoneError || (errno !== undefined && GONE_STATUSES.includes(-Math.abs(errno)));
 
-process.on('message', (request) => process.send!(handle(request as Request)));
+process.on('message', (request) => process.send!(executeRequest(request as Request)));
 // The terminal sends its signals to clients, too, but only the bench may end them, in its order.
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});

@@ -6,7 +6,8 @@ import { NotMeasured } from '../not-measured.ts';
 import { listChildren } from '../usage.ts';
 import type { Reply, ReplyTypes, RequestName, RequestTypes } from './messages.ts';
 
-const PROGRAM = findBuiltFile(new URL('./client.js', import.meta.url));
+/** The program of each client process. */
+const CLIENT_PROGRAM = findBuiltFile(new URL('./client.js', import.meta.url));
 
 /** Thrown when the server of the mount has ended. */
 export class ServerGone extends NotMeasured {
@@ -14,6 +15,7 @@ export class ServerGone extends NotMeasured {
 }
 
 export interface ClientSettings {
+  /** Number of client processes. */
   readonly count: number;
   /** CPUs to pin the clients to, as a list `0-3,8`; null if they are not pinned. */
   readonly cpus: string | null;
@@ -26,6 +28,7 @@ export class Clients {
   private readonly children: readonly Client[];
   private readonly signal: AbortSignal;
 
+  /** Starts and pins the clients. @throws {NotMeasured} if a client cannot be pinned */
   constructor({ count, cpus, signal }: ClientSettings) {
     this.signal = signal;
     this.children = Array.from({ length: count }, () => new Client());
@@ -33,11 +36,12 @@ export class Clients {
     if (cpus !== null) for (const { pid } of this.children) pinProcess(pid, cpus);
   }
 
+  /** The pids of the client processes. */
   get pids(): number[] {
     return this.children.map(({ pid }) => pid);
   }
 
-  /** Sends a request to the first client. @throws {NotMeasured} */
+  /** Sends a request to the first client, and waits for the reply. @throws {NotMeasured} */
   async requestFirst<N extends RequestName>(
     name: N,
     args: RequestTypes[N],
@@ -46,7 +50,11 @@ export class Clients {
     return this.failIfAborted(this.children[0]!.request(name, args, timeoutMs));
   }
 
-  /** Sends each client a request. @throws {NotMeasured} */
+  /**
+   * Sends a request to each client, and waits for all replies.
+   * @param makeArgs makes the arguments for the client of this number, from 0
+   * @throws {NotMeasured}
+   */
   async requestAll<N extends RequestName>(
     name: N,
     makeArgs: (client: number) => RequestTypes[N],
@@ -81,10 +89,11 @@ export class Clients {
 class Client {
   readonly exitPromise: Promise<void>;
   private readonly child: ChildProcess;
+  /** Ends the wait for the reply; null while no request is pending. */
   private resolveReply: ((reply: Reply) => void) | null = null;
 
   constructor() {
-    this.child = fork(PROGRAM, {
+    this.child = fork(CLIENT_PROGRAM, {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
@@ -107,6 +116,7 @@ class Client {
     return this.child.pid!;
   }
 
+  /** Sends a request, and waits for the reply. @throws {NotMeasured} also after `timeoutMs` */
   async request<N extends RequestName>(
     name: N,
     args: RequestTypes[N],
@@ -135,9 +145,9 @@ class Client {
     if (pid === undefined) return;
     // A stopped client starts no further command.
     this.child.kill('SIGSTOP');
-    const children = listChildren(pid);
+    const childPids = listChildren(pid);
     this.child.kill('SIGKILL');
-    for (const child of children) killProcess(child);
+    for (const childPid of childPids) killProcess(childPid);
   }
 }
 

@@ -27,7 +27,7 @@ function run({ durationMs, status = () => 0 }: FakeRequests, requested: Partial<
     close() {},
   };
   const loop = runLoop(requests, { from: 0, count: 4, ...requested }, () => time);
-  return { ...loop, ms: [...loop.times].map((ns) => ns / 1e6), asked: numbers };
+  return { ...loop, ms: [...loop.timesNs].map((ns) => ns / 1e6), asked: numbers };
 }
 
 describe('the request loop of a bench client', () => {
@@ -40,13 +40,19 @@ describe('the request loop of a bench client', () => {
   });
 
   it('ends after its time limit and returns the requests made until then', () => {
-    const { ms, asked: numbers } = run({ durationMs: () => 5 }, { from: -9, count: 9, forMs: 8 });
+    const { ms, asked: numbers } = run(
+      { durationMs: () => 5 },
+      { from: -9, count: 9, timeLimitMs: 8 },
+    );
     expect(numbers).toEqual([-9, -8]);
     expect(ms).toEqual([5, 5]);
   });
 
   it('counts wrong answers and reports the first', () => {
-    const { wrong, complaint } = run({ durationMs: () => 1, status: (i) => (i > 1 ? -5 : 0) }, {});
+    const { wrongCount: wrong, complaint } = run(
+      { durationMs: () => 1, status: (i) => (i > 1 ? -5 : 0) },
+      {},
+    );
     expect(wrong).toBe(2);
     expect(complaint).toBe('request 2 is wrong');
   });

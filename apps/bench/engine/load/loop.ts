@@ -7,13 +7,14 @@ import type { RequestRange, Requests } from '../workloads/workload.ts';
 /** Returns the time in milliseconds. */
 export type Clock = () => number;
 
+/** The times of a range of requests, and how many results were wrong. */
 export interface LoopResult {
   /** Nanoseconds of each request. */
-  readonly times: Float64Array;
+  readonly timesNs: Float64Array;
   /** Seconds from the start of the first request to the end of the last. */
   readonly seconds: number;
   /** Number of requests with a wrong result. */
-  readonly wrong: number;
+  readonly wrongCount: number;
   /** The complaint about the first wrong result; null without one. */
   readonly complaint: string | null;
 }
@@ -30,15 +31,15 @@ export class GoneError extends Error {
 }
 
 /** Runs a range of requests. @throws {GoneError} if the server of the mount has ended */
-export function runLoop(requests: Requests, requested: RequestRange, clock: Clock): LoopResult {
-  const { from, count, forMs = Number.POSITIVE_INFINITY } = requested;
+export function runLoop(requests: Requests, range: RequestRange, clock: Clock): LoopResult {
+  const { from, count, timeLimitMs = Number.POSITIVE_INFINITY } = range;
   let times = new Float64Array(count);
   let wrong = 0;
   let complaint: string | null = null;
   const loopStart = clock();
   let lastEnd = loopStart;
   for (let index = 0; index < count; index++) {
-    if (lastEnd - loopStart > forMs) {
+    if (lastEnd - loopStart > timeLimitMs) {
       times = times.slice(0, index);
       break;
     }
@@ -55,5 +56,5 @@ export function runLoop(requests: Requests, requested: RequestRange, clock: Cloc
       complaint ??= mismatch;
     }
   }
-  return { times, seconds: (lastEnd - loopStart) / 1e3, wrong, complaint };
+  return { timesNs: times, seconds: (lastEnd - loopStart) / 1e3, wrongCount: wrong, complaint };
 }

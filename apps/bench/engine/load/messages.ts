@@ -3,6 +3,7 @@ import type { WorkloadName } from '../workloads/index.ts';
 import type { RequestRange, TriedCommand, WorkloadSetting } from '../workloads/workload.ts';
 import type { LoopResult } from './loop.ts';
 
+/** The arguments of each request, by its name. */
 export interface RequestTypes {
   /** Makes a folder and runs a command in it. */
   try: { readonly words: readonly string[]; readonly folder: string };
@@ -12,15 +13,19 @@ export interface RequestTypes {
   open: { readonly workload: WorkloadName; readonly setting: WorkloadSetting };
   /** Sends a range of requests, and measures them. */
   run: RequestRange;
+  /** Ends the workload's requests, and closes their files. */
   close: Readonly<Record<string, never>>;
 }
 
+/** The result of each request, by its name. */
 export interface ReplyTypes {
   try: TriedCommand;
   make: true;
   open: true;
   run: LoopResult & {
+    /** CPU time that the client used. */
     readonly cpuSeconds: number;
+    /** The workload's own counters, by name. */
     readonly counts: Readonly<Record<string, number>>;
   };
   close: true;

@@ -10,7 +10,7 @@ const [workload] = run.workloads;
 function plotTop(names: readonly string[], width: number): number {
   const [result] = workload!.results;
   const results = names.map((stack) => ({ ...result!, stack }));
-  const { option } = makeEcdfChart({ ...workload!, results }).draw(width);
+  const { option } = makeEcdfChart({ ...workload!, results }).makeOption(width);
   return (option.grid as { readonly top: number }).top;
 }
 
@@ -31,7 +31,7 @@ it('no two stacks in a chart have the same colour and symbol', () => {
     ...run,
     stacks,
     workloads: [{ ...workload!, results }],
-  }).draw(960);
+  }).makeOption(960);
   const markers = (option.series as { name?: string; color: string; symbol: string }[])
     .filter(({ name }) => name !== undefined)
     .map(({ color, symbol }) => `${color} ${symbol}`);
@@ -43,13 +43,13 @@ it('the legend of a chart lists only measured stacks, each in the colour that it
   const [result, ...others] = workload!.results;
   const unmeasured = { ...others[0]!, measured: null, missing: 'it ended' };
   const results = [result!, unmeasured, ...others.slice(1)];
-  const chart = makeRatioChart({ ...run, workloads: [{ ...workload!, results }] }).draw(960);
+  const chart = makeRatioChart({ ...run, workloads: [{ ...workload!, results }] }).makeOption(960);
   const listSeries = (sized: typeof chart) =>
     (sized.option.series as { name?: string; color: string }[])
       .filter(({ name }) => name !== undefined)
       .map(({ name, color }) => ({ name, color }));
   expect(listSeries(chart).map(({ name }) => name)).toEqual(['javascript']);
-  expect(listSeries(makeRatioChart(run).draw(960))).toContainEqual(listSeries(chart)[0]);
+  expect(listSeries(makeRatioChart(run).makeOption(960))).toContainEqual(listSeries(chart)[0]);
 });
 
 it('the ticks of an axis are at round values', () => {

@@ -33,9 +33,9 @@ const pickCyclic = <T>(from: readonly T[], index: number): T => from[index % fro
 
 /** A picture of a report. */
 export interface Picture {
-  /** Draws the picture for a width in pixels. */
-  draw(width: number): SizedOption;
-  /** Width in pixels on a wide screen. On a narrow screen, all pictures have the width NARROW. */
+  /** Makes the option from which ECharts draws the picture. @param width in pixels */
+  makeOption(width: number): SizedOption;
+  /** Width in pixels on a wide screen. On a narrow screen, all pictures have NARROW_PX. */
   readonly wideWidth: number;
   readonly caption: string;
   /** The description for readers who cannot see the picture. */
@@ -50,15 +50,16 @@ export interface SizedOption {
 
 // -- the chart of every picture ------------------------------------------------------------------
 
-/** A stack's line. */
+/** The line of a stack. */
 interface Line {
   readonly name: string;
   /** Number of the stack, from 0: decides colour, dash and symbol. */
-  readonly stack: number;
+  readonly stackIndex: number;
   /** Null interrupts the line. */
   readonly points: readonly (Point | null)[];
 }
 
+/** A point of a line, in the units of the axes. */
 interface Point {
   readonly x: number;
   readonly y: number;
@@ -66,15 +67,17 @@ interface Point {
   readonly hasSymbol?: boolean;
 }
 
+/** The content of a chart, from which `makeChartOption` makes an option of ECharts. */
 interface Chart {
   readonly lines: readonly Line[];
   /** The logarithmic axis. */
   readonly x: { readonly title: string; readonly low: number; readonly high: number };
   /** Formats a value of `x` for its ticks. */
   format(value: number): string;
+  /** The linear axis. */
   readonly y: { readonly name?: string; readonly min: number; readonly max: number };
   /** Labels of the y axis, from the top, for the values 0, 1, …; absent: `y` shows numbers. */
-  readonly rows?: readonly string[];
+  readonly rowTitles?: readonly string[];
   /** Pixels at the left for the labels of `y`. */
   readonly left: number;
   /** Pixels of the plot, without legend and axis. */
@@ -82,9 +85,10 @@ interface Chart {
 }
 
 /**
- * From this ratio of its ends on, an axis has ticks at 1, 2, 5, 10, …; below, in equal steps.
+ * From this ratio of its ends on, an axis has ticks at 1, 2, 5, 10, …; for smaller ratios, ticks
+ * are in equal steps.
  */
-const FACTOR_MIN = 10;
+const LOG_TICKS_RATIO_MIN = 10;
 
 /** Drops the rounding errors of multiplications. */
 const dropRoundingError = (value: number): number => Number(value.toPrecision(12));
@@ -97,7 +101,7 @@ const listIntegers = (from: number, to: number): number[] =>
  * have ticks at powers of ten alone, so the charts draw logarithms on a linear axis.)
  */
 export function listRoundTicks(low: number, high: number): number[] {
-  if (high / low < FACTOR_MIN) {
+  if (high / low < LOG_TICKS_RATIO_MIN) {
     const leastStep = (high - low) / 6;
     const power = 10 ** Math.floor(Math.log10(leastStep));
     const step = power * [1, 2, 5, 10].find((value) => value * power >= leastStep * (1 - 1e-9))!;
@@ -109,14 +113,15 @@ export function listRoundTicks(low: number, high: number): number[] {
   // Over many powers of ten, the powers are enough, and there is no room for more.
   const mantissas = last - first > 3 ? [1] : [1, 2, 5];
   return listIntegers(first, last)
-    .flatMap((power) => mantissas.map((head) => dropRoundingError(head * 10 ** power)))
+    .flatMap((power) => mantissas.map((mantissa) => dropRoundingError(mantissa * 10 ** power)))
     .filter((value) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9));
 }
 
 /** Formats a tick; three digits suffice to distinguish neighbours. */
 const formatTick = (value: number): string => String(Number(value.toPrecision(3)));
 
-const ink = { color: INK, fontSize: 12 };
+/** The style of all texts. */
+const inkTextStyle = { color: INK, fontSize: 12 };
 
 /**
  * Makes the settings that both axes share, with ticks at these values or where ECharts puts them.
@@ -124,7 +129,7 @@ const ink = { color: INK, fontSize: 12 };
 const makeAxis = (format: (value: number) => string, customValues?: readonly number[]) => ({
   type: 'value' as const,
   nameLocation: 'middle' as const,
-  nameTextStyle: ink,
+  nameTextStyle: inkTextStyle,
   axisLine: { show: true, onZero: false, lineStyle: { color: INK } },
   axisTick: { show: true, ...(customValues && { customValues: [...customValues] }) },
   axisLabel: {
@@ -137,40 +142,42 @@ const makeAxis = (format: (value: number) => string, customValues?: readonly num
 });
 
 /** Widths in pixels in a legend: the sample of a stack's line, and the gap after a name. */
-const LINE_WIDTH = 44;
-const ITEM_GAP = 18;
+const LEGEND_LINE_WIDTH = 44;
+const LEGEND_ITEM_GAP = 18;
 /** Estimated pixels in a legend: a letter, the gap between a line and its name, and a row. */
 const LETTER_WIDTH = 5.6;
 const NAME_GAP = 5;
-const LEGEND_ROW_HEIGHT = 14 + ITEM_GAP;
+const LEGEND_ROW_HEIGHT = 14 + LEGEND_ITEM_GAP;
 const AXIS_HEIGHT = 46;
 
 /** Returns the height of a legend in pixels; its names may take several rows. */
 function computeLegendHeight(names: readonly string[], width: number): number {
-  let rows = 1;
+  let rowCount = 1;
   let rowWidth = 0;
   for (const name of names) {
-    const item = LINE_WIDTH + NAME_GAP + LETTER_WIDTH * name.length;
-    if (rowWidth > 0 && rowWidth + item > width) {
-      rows++;
+    const itemWidth = LEGEND_LINE_WIDTH + NAME_GAP + LETTER_WIDTH * name.length;
+    if (rowWidth > 0 && rowWidth + itemWidth > width) {
+      rowCount++;
       rowWidth = 0;
     }
-    rowWidth += item + ITEM_GAP;
+    rowWidth += itemWidth + LEGEND_ITEM_GAP;
   }
-  return 2 + rows * LEGEND_ROW_HEIGHT;
+  return 2 + rowCount * LEGEND_ROW_HEIGHT;
 }
 
-const makeSeries = ({ name, stack, points }: Line): LineSeriesOption => ({
+/** Makes ECharts' series of a line. */
+const makeSeries = ({ name, stackIndex, points }: Line): LineSeriesOption => ({
   type: 'line',
   name,
   silent: true,
-  color: pickCyclic(palette, stack),
-  lineStyle: { type: pickCyclic(dashes, stack), width: 2 },
+  color: pickCyclic(palette, stackIndex),
+  lineStyle: { type: pickCyclic(dashes, stackIndex), width: 2 },
   // When the colours repeat, the symbols shift by one, so no two stacks have the same pair.
-  symbol: pickCyclic(symbols, stack + Math.floor(stack / palette.length)),
+  symbol: pickCyclic(symbols, stackIndex + Math.floor(stackIndex / palette.length)),
   symbolSize: 8,
   showAllSymbol: true,
   data: points.map((point) => {
+    // ECharts' value for a gap in a line.
     if (point === null) return '-';
     const value = [Math.log10(point.x), point.y];
     return point.hasSymbol ? { value } : { value, symbol: 'none' };
@@ -178,19 +185,23 @@ const makeSeries = ({ name, stack, points }: Line): LineSeriesOption => ({
 });
 
 /** Makes the option of ECharts for a chart. @param width in pixels */
-function drawChart({ lines, x, y, format, left, height, rows }: Chart, width: number): SizedOption {
+function makeChartOption(
+  { lines, x, y, format, left, height, rowTitles }: Chart,
+  width: number,
+): SizedOption {
   const names = lines.map(({ name }) => name);
   const top = computeLegendHeight(names, width);
   const tickLogs = listRoundTicks(x.low, x.high).map(Math.log10);
-  const yAxis = makeAxis((value) => rows?.[value] ?? formatTick(value), rows && [...rows.keys()]);
+  const formatYTick = (value: number): string => rowTitles?.[value] ?? formatTick(value);
+  const yAxis = makeAxis(formatYTick, rowTitles && [...rowTitles.keys()]);
   const option: EChartsOption = {
     // Pictures are printed.
     animation: false,
     backgroundColor: PAPER,
-    textStyle: { fontFamily: FONT, ...ink },
+    textStyle: { fontFamily: FONT, ...inkTextStyle },
     legend: {
-      ...{ top: 0, left: 'center', itemWidth: LINE_WIDTH, itemGap: ITEM_GAP },
-      textStyle: ink,
+      ...{ top: 0, left: 'center', itemWidth: LEGEND_LINE_WIDTH, itemGap: LEGEND_ITEM_GAP },
+      textStyle: inkTextStyle,
       data: names,
     },
     grid: { left, right: 30, top, bottom: AXIS_HEIGHT },
@@ -204,18 +215,18 @@ function drawChart({ lines, x, y, format, left, height, rows }: Chart, width: nu
       ...y,
       nameGap: left - 22,
       splitLine: { lineStyle: { color: GRID } },
-      ...(rows && {
+      ...(rowTitles && {
         inverse: true,
         axisTick: { show: false },
         axisLabel: { ...yAxis.axisLabel, width: left - 15, overflow: 'break' as const },
       }),
     },
-    series: [...lines.map(makeSeries), ...(rows ? [makeUnityLine(y)] : [])],
+    series: [...lines.map(makeSeries), ...(rowTitles ? [makeUnityLine(y)] : [])],
   };
   return { option, height: top + height + AXIS_HEIGHT };
 }
 
-/** A dashed line at the ratio 1. */
+/** Makes a dashed line at the ratio 1, whose logarithm is 0. */
 const makeUnityLine = ({ min, max }: Chart['y']): LineSeriesOption => ({
   type: 'line',
   silent: true,
@@ -230,32 +241,35 @@ const makeUnityLine = ({ min, max }: Chart['y']): LineSeriesOption => ({
 /** A stack with results, and its number from 0. */
 interface ChartedStack {
   readonly name: string;
-  readonly stack: number;
+  readonly stackIndex: number;
   readonly measured: Measurement;
 }
 
 const listChartedStacks = ({ results }: Workload): ChartedStack[] =>
-  results.flatMap(({ stack: name, measured }, stack) =>
-    measured === null ? [] : [{ name, stack, measured }],
+  results.flatMap(({ stack: name, measured }, stackIndex) =>
+    measured === null ? [] : [{ name, stackIndex, measured }],
   );
 
 /** The picture omits the slowest thousandth of the requests, which would squeeze the rest. */
 const SHOWN_PERCENT = 99.9;
 
-/** Makes the picture of a workload: for each time, the share of requests that took at most that. */
+/**
+ * Makes the picture of a workload, the empirical cumulative distribution function: for each time,
+ * the share of requests that took at most that.
+ */
 export function makeEcdfChart(workload: Workload): Picture {
   const measuredStacks = listChartedStacks(workload);
   const distributions = measuredStacks.map(({ measured }) => measured.latency);
   const low = Math.max(1, Math.min(...distributions.map(({ min }) => min)));
   const high = Math.max(...distributions.map((value) => value['p99.9']), low * 1.2);
-  const lines = measuredStacks.map(({ name, stack, measured }) => ({
-    ...{ name, stack },
+  const lines = measuredStacks.map(({ name, stackIndex, measured }) => ({
+    ...{ name, stackIndex },
     points: measured.latency.quantiles
       .filter(([percent]) => percent <= SHOWN_PERCENT)
       .map(([percent, ns]) => ({
         ...{ x: Math.max(1, ns), y: percent },
         // Symbols stand at every tenth percent, shifted for each stack, so that none hides another.
-        hasSymbol: (percent + 3 * stack) % 10 === 0,
+        hasSymbol: (percent + 3 * stackIndex) % 10 === 0,
       })),
   }));
   const chart = {
@@ -266,40 +280,44 @@ export function makeEcdfChart(workload: Workload): Picture {
     ...{ left: 60, height: 240 },
   };
   return {
-    draw: (width) => drawChart(chart, width),
+    makeOption: (width) => makeChartOption(chart, width),
     wideWidth: WIDE_PX,
     caption:
       'How many of a hundred requests took no longer than a time, up to the slowest thousandth. ' +
       'Farther left is faster; a steep line is steady.',
     description: measuredStacks
       .map(({ name, measured: { latency } }) => {
-        const [half, most, nearly] = [latency.p50, latency.p90, latency.p99].map(formatDuration);
-        return `${name} half within ${half}, 90 % within ${most}, 99 % within ${nearly}`;
+        const [p50, p90, p99] = [latency.p50, latency.p90, latency.p99].map(formatDuration);
+        return `${name} half within ${p50}, 90 % within ${p90}, 99 % within ${p99}`;
       })
       .join('; '),
   };
 }
 
-const ROW_HEIGHT = 44;
+/** Least height in pixels of a workload's row. */
+const ROW_HEIGHT_MIN = 44;
 /** Pixels between the lines of two stacks in a row. */
 const LANE_HEIGHT = 13;
 
 /** Makes the picture of all ratios to the first stack: a row for each workload, with intervals. */
 export function makeRatioChart({ stacks, workloads }: Run): Picture {
-  const listRatios = (stack: number) =>
+  const listRatios = (stackIndex: number) =>
     workloads.flatMap(({ results }, row) => {
-      const comparison = results[stack]?.measured?.toFirst;
+      const comparison = results[stackIndex]?.measured?.toFirst;
       return comparison ? [{ row, comparison }] : [];
     });
-  const others = stacks
-    .map(({ name }, stack) => ({ name, stack, ratios: listRatios(stack) }))
+  const comparedStacks = stacks
+    .map(({ name }, stackIndex) => ({ name, stackIndex, ratios: listRatios(stackIndex) }))
     .filter(({ ratios }) => ratios.length > 0);
-  const comparisons = others.flatMap(({ ratios }) => ratios.map(({ comparison }) => comparison));
-  const height = Math.max(ROW_HEIGHT, others.length * LANE_HEIGHT + 18);
-  const lines = others.map(({ name, stack, ratios }, i) => ({
-    ...{ name, stack },
+  const comparisons = comparedStacks.flatMap(({ ratios }) =>
+    ratios.map(({ comparison }) => comparison),
+  );
+  const rowHeight = Math.max(ROW_HEIGHT_MIN, comparedStacks.length * LANE_HEIGHT + 18);
+  const lines = comparedStacks.map(({ name, stackIndex, ratios }, i) => ({
+    ...{ name, stackIndex },
     points: ratios.flatMap(({ row, comparison: { low, ratio, high } }) => {
-      const y = row + ((i - (others.length - 1) / 2) * LANE_HEIGHT) / height;
+      // The lines of a row lie around its middle.
+      const y = row + ((i - (comparedStacks.length - 1) / 2) * LANE_HEIGHT) / rowHeight;
       return [{ x: low, y }, { x: ratio, y, hasSymbol: true }, { x: high, y }, null];
     }),
   }));
@@ -312,12 +330,13 @@ export function makeRatioChart({ stacks, workloads }: Run): Picture {
     },
     format: formatTick,
     y: { min: -0.5, max: workloads.length - 0.5 },
-    rows: workloads.map(formatWorkloadTitle),
-    height: workloads.length * height,
+    rowTitles: workloads.map(formatWorkloadTitle),
+    height: workloads.length * rowHeight,
   };
   return {
     // Longer names wrap.
-    draw: (width) => drawChart({ ...chart, left: Math.min(205, Math.round(width / 3)) }, width),
+    makeOption: (width) =>
+      makeChartOption({ ...chart, left: Math.min(205, Math.round(width / 3)) }, width),
     wideWidth: WIDE_PX,
     caption:
       `What the median request takes in comparison with ${stacks[0]!.name}, and where this ` +

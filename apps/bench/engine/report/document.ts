@@ -25,7 +25,7 @@ export interface Table {
   /** Heads of the columns, without the column of names. */
   readonly head: readonly string[];
   /** Number of leading columns with the median, ratio and verdict; figures of measures follow. */
-  readonly resultColumns: number;
+  readonly resultColumnCount: number;
   readonly rows: readonly Row[];
 }
 
@@ -40,14 +40,17 @@ export interface Row {
   readonly barLength: number;
 }
 
+/** A paragraph or heading, a list, a table, a picture, or a volfile. */
 export type Block =
+  /** Style `how` marks the paragraph about the method of a workload. */
   | { readonly text: string; readonly style?: 'how' | 'heading' }
   | { readonly list: readonly string[] }
   | { readonly table: Table }
   | { readonly picture: Picture }
-  /** A volfile. */
+  /** The text of a volfile. */
   | { readonly source: string; readonly title: string };
 
+/** A titled part of a report. */
 export interface Section {
   readonly title: string;
   /** The kind of section, for its style on a page. */
@@ -110,13 +113,14 @@ export function makeWorkloadSection(workload: Workload): Section {
 const formatRatioToFirst = ({ toFirst }: Measurement): string =>
   toFirst === null ? '' : `${formatFactor(toFirst.ratio)} ${formatInterval(toFirst)}`;
 
+/** A column of the table; its cells are '' where a figure is missing. */
 type Column = readonly [title: string, formatCell: (measured: Measurement) => string];
 
 /** Makes the table of all measures, without columns that are empty for all stacks. */
 function makeResultsTable(workload: Workload): Table {
   const { results } = workload;
   const allMeasured = results.flatMap(({ measured }) => measured ?? []);
-  const [p50, ...others] = Object.entries(measures).map(
+  const [p50Column, ...otherColumns] = Object.entries(measures).map(
     ([name, { kind, readValue }]: [string, Measure]): Column => [
       name,
       (measured) => {
@@ -126,7 +130,7 @@ function makeResultsTable(workload: Workload): Table {
     ],
   );
   const resultColumns: readonly Column[] = [
-    p50!,
+    p50Column!,
     [`× ${results[0]?.stack}`, formatRatioToFirst],
     ['verdict', ({ toFirst }) => (toFirst === null ? '' : readVerdict(toFirst))],
   ];
@@ -140,12 +144,12 @@ function makeResultsTable(workload: Workload): Table {
   const isShown = ([, formatCell]: Column): boolean =>
     allMeasured.some((measured) => formatCell(measured) !== '');
   const shownResultColumns = resultColumns.filter(isShown);
-  const columns = [...shownResultColumns, ...[...others, ...countColumns].filter(isShown)];
-  const longest = Math.max(...allMeasured.map(({ latency }) => latency.p50));
+  const columns = [...shownResultColumns, ...[...otherColumns, ...countColumns].filter(isShown)];
+  const longestNs = Math.max(...allMeasured.map(({ latency }) => latency.p50));
   return {
     title: `Times of a request: ${formatWorkloadTitle(workload)}`,
     head: columns.map(([title]) => title),
-    resultColumns: shownResultColumns.length,
+    resultColumnCount: shownResultColumns.length,
     rows: results.map(({ stack, measured, missing }) => {
       const reason =
         measured === null ? formatMissing({ missing: missing! }) : `ended early: ${missing}`;
@@ -153,7 +157,7 @@ function makeResultsTable(workload: Workload): Table {
         name: stack,
         cells: measured === null ? [] : columns.map(([, formatCell]) => formatCell(measured)),
         note: missing === null ? null : reason,
-        barLength: measured === null ? 0 : measured.latency.p50 / longest,
+        barLength: measured === null ? 0 : measured.latency.p50 / longestNs,
       };
     }),
   };

@@ -25,6 +25,7 @@ export async function loadSvgRenderer(): Promise<DrawSvg> {
   };
 }
 
+/** The entities of the characters that HTML reserves. */
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -34,6 +35,7 @@ const entities: Readonly<Record<string, string>> = {
 export const escapeHtml = (text: string): string =>
   text.replace(/[&<>"]/g, (character) => entities[character]!);
 
+/** Formats the whole page. */
 export const formatHtml = (run: Run, drawSvg: DrawSvg): string => `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -82,7 +84,7 @@ function formatBlock(block: Block, drawSvg: DrawSvg): string {
 }
 
 function formatFigure(
-  { draw: makeOption, wideWidth, caption, description }: Picture,
+  { makeOption, wideWidth, caption, description }: Picture,
   drawSvg: DrawSvg,
 ): string {
   const label = escapeHtml(`A chart. ${description}.`);

@@ -12,7 +12,7 @@ export const PAPER = '#ffffff';
 export const WIDE_PX = 840;
 export const NARROW_PX = 360;
 
-/** Reads these style sheets, after the one with the colours. @param paths in the folder `apps` */
+/** Joins the style sheet of the colours with these. @param paths below the folder `apps` */
 export const readStyleSheets = (...paths: readonly string[]): string =>
   ['bench/engine/report/colours.css', ...paths]
     .map((path) => readFileSync(join(packageRoot, 'apps', path), 'utf8'))

@@ -2,7 +2,7 @@
 import { findMaxWidth, formatBar, formatTable, wrap } from '../../../../terminal/layout.ts';
 import { formatDuration } from '../../../../terminal/quantities.ts';
 import { paint, type Style } from '../../../../terminal/terminal.ts';
-import type { ComparedRuns, RunLine } from '../compare.ts';
+import type { ComparedRuns, StackComparison } from '../compare.ts';
 import { formatFactor, formatInterval } from '../comparison-text.ts';
 import { formatRatio } from '../numbers.ts';
 import type { Run, Verdict, Workload } from '../schema.ts';
@@ -11,7 +11,7 @@ import { formatBusyWarnings, formatComparisons, listWarnings } from './run-sente
 
 /** The terminal that shows a report. */
 export interface Screen {
-  /** Columns of the terminal. */
+  /** Width of the terminal, in characters. */
   readonly width: number;
   readonly colour: boolean;
 }
@@ -27,9 +27,9 @@ const verdictStyles: Readonly<Record<Verdict, Style>> = {
 const colourVerdict = (cell: string, { colour }: Screen): string =>
   Object.hasOwn(verdictStyles, cell) ? paint(verdictStyles[cell as Verdict], cell, colour) : cell;
 
-/** Widths of a bar, in columns of the terminal. */
-const BAR_MIN = 2;
-const BAR_MAX = 30;
+/** Least and greatest width of a bar, in characters. */
+const BAR_WIDTH_MIN = 2;
+const BAR_WIDTH_MAX = 30;
 
 /** Formats the whole report, without a newline at the end. */
 export function formatTerminalReport(run: Run, screen: Screen): string {
@@ -65,7 +65,7 @@ export function formatWorkload(workload: Workload, screen: Screen): string {
 }
 
 /** Formats a table. One that is too wide becomes several, below each other, all with names. */
-function formatTableLines({ head, resultColumns, rows }: Table, screen: Screen): string[] {
+function formatTableLines({ head, resultColumnCount, rows }: Table, screen: Screen): string[] {
   const measuredRows = rows.filter(({ cells }) => cells.length > 0);
   const cells = [
     ['', ...head],
@@ -74,6 +74,7 @@ function formatTableLines({ head, resultColumns, rows }: Table, screen: Screen):
       ...row.cells.map((cell) => colourVerdict(cell, screen)),
     ]),
   ];
+  /** Formats the names, the columns `from` to before `to`, and `lastCells` as the last column. */
   const formatColumns = (from: number, to: number, lastCells: readonly string[] = []): string[] => {
     const chosenCells = cells.map((row, rowIndex) => [
       row[0]!,
@@ -87,13 +88,15 @@ function formatTableLines({ head, resultColumns, rows }: Table, screen: Screen):
   };
   const lines: string[] = [];
   for (let from = 1; from <= head.length && measuredRows.length > 0; ) {
-    const end = from <= resultColumns ? resultColumns : head.length;
+    // Result columns and measures never share a part of the table.
+    const end = from <= resultColumnCount ? resultColumnCount : head.length;
+    // Each part has at least one column, even if that is wider than the screen.
     let to = from + 1;
     while (to <= end && findMaxWidth(formatColumns(from, to + 1)) <= screen.width) to++;
-    const freeColumns = screen.width - findMaxWidth(formatColumns(from, to)) - 2;
-    const showsBars = from === 1 && freeColumns >= BAR_MIN;
+    const freeWidth = screen.width - findMaxWidth(formatColumns(from, to)) - 2;
+    const showsBars = from === 1 && freeWidth >= BAR_WIDTH_MIN;
     const bars = measuredRows.map(({ barLength }) =>
-      formatBar(barLength, Math.min(BAR_MAX, freeColumns)),
+      formatBar(barLength, Math.min(BAR_WIDTH_MAX, freeWidth)),
     );
     lines.push(...formatColumns(from, to, showsBars ? ['', ...bars] : []));
     from = to;
@@ -128,7 +131,7 @@ export function formatComparedRuns({ warnings, lines }: ComparedRuns, screen: Sc
 
 /** Makes the cells of a line: stack, first run, second run, ratio, verdict. */
 function makeComparisonCells(
-  { stack, to, a, b, compared, missing }: RunLine,
+  { stack, to, a, b, compared, missing }: StackComparison,
   screen: Screen,
 ): string[] {
   const format = to === null ? formatDuration : formatRatio;

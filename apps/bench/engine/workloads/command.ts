@@ -67,14 +67,15 @@ export const command: WorkloadKind = {
 
 // -- the result of a trial -----------------------------------------------------------------------
 
-const REFUSALS: Readonly<Record<string, string>> = {
+/** By errno name, why a command cannot be run; completes a sentence that begins with its name. */
+const refusalTexts: Readonly<Record<string, string>> = {
   ENOENT: 'was not found: it is neither a program of PATH nor a path from an empty folder',
   EACCES: 'cannot be executed: it is no program, or not for this user (EACCES)',
 };
 
 /** Explains why a command cannot be measured; null if it can. */
 export const describeRefusal = ({ words, expected: { code } }: TriedCommand): string | null =>
-  code === null ? null : `the command '${words[0]}' ${REFUSALS[code] ?? `fails: ${code}`}`;
+  code === null ? null : `the command '${words[0]}' ${refusalTexts[code] ?? `fails: ${code}`}`;
 
 /** Makes the warning that a command fails; null if it succeeds. */
 export function describeFailure({ words, expected }: TriedCommand): string | null {

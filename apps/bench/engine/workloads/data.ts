@@ -39,6 +39,7 @@ const PAGE_SIZE = 4096;
 const SALT = 0x61736c67;
 const FILE_NAME = toCString('data');
 
+/** Makes the large file in a folder. */
 function makeData(root: string): void {
   const block = new Uint8Array(BLOCK_SIZE);
   withFolder(root, (folder) => {
@@ -51,6 +52,7 @@ function makeData(root: string): void {
   });
 }
 
+/** Opens the large file for reading; returns the descriptor. */
 const openData = ({ root }: WorkloadSetting): number =>
   withFolder(root, (folder) =>
     callOrThrow(openat(folder, FILE_NAME, constants.O_RDONLY | O_CLOEXEC, 0), 'open data'),
@@ -95,8 +97,8 @@ const makeReadWorkload = (blockBytes: number): WorkloadKind => ({
 export const seqread = makeReadWorkload(BLOCK_SIZE);
 export const seqread1m = makeReadWorkload(MIB);
 
-/** Reads begin again with the first drawn page after this many. */
-const DRAWN_PAGES = 100_000;
+/** Number of drawn pages; after the last one, reads begin again with the first. */
+const DRAWN_PAGE_COUNT = 100_000;
 
 export const randread: WorkloadKind = {
   description: 'Reads pages of a large file in an order that looks like chance, as databases do.',
@@ -105,13 +107,13 @@ export const randread: WorkloadKind = {
   make: makeData,
   open(setting) {
     const random = seedRandom(setting.seed + setting.client);
-    const pages = Uint32Array.from({ length: DRAWN_PAGES }, () =>
+    const pages = Uint32Array.from({ length: DRAWN_PAGE_COUNT }, () =>
       drawBelow(random, DATA_SIZE / PAGE_SIZE),
     );
     const fd = openData(setting);
     posixFadvise(fd, 0, 0, POSIX_FADV_RANDOM);
     const data = new Uint8Array(PAGE_SIZE);
-    const computeOffset = (i: number): number => pages[i % DRAWN_PAGES]! * PAGE_SIZE;
+    const computeOffset = (i: number): number => pages[i % DRAWN_PAGE_COUNT]! * PAGE_SIZE;
     return {
       prepare: (i) => void posixFadvise(fd, computeOffset(i), PAGE_SIZE, POSIX_FADV_DONTNEED),
       send: (i) => pread(fd, data, PAGE_SIZE, computeOffset(i)),
@@ -121,8 +123,8 @@ export const randread: WorkloadKind = {
   },
 };
 
-/** Distance in bytes between blocks that are read back. */
-const READ_BACK_BYTES = 2 * MIB;
+/** Least distance in bytes between blocks that are read back. */
+const READ_BACK_DISTANCE_BYTES = 2 * MIB;
 
 const makeWriteWorkload = (blockBytes: number): WorkloadKind => ({
   description: 'Writes a large file from its beginning to its end, again and again.',
@@ -140,7 +142,8 @@ const makeWriteWorkload = (blockBytes: number): WorkloadKind => ({
     const data = new Uint8Array(blockBytes);
     const readBack = new Uint8Array(blockBytes);
     const computeOffset = (i: number): number => (i * blockBytes) % DATA_SIZE;
-    const readBackEvery = Math.max(16, READ_BACK_BYTES / blockBytes);
+    // In blocks.
+    const readBackInterval = Math.max(16, READ_BACK_DISTANCE_BYTES / blockBytes);
     return {
       prepare(i) {
         const offset = computeOffset(i);
@@ -154,7 +157,7 @@ const makeWriteWorkload = (blockBytes: number): WorkloadKind => ({
         if (status !== blockBytes)
           return `write at ${offset} takes ${status} of ${blockBytes} bytes`;
         // Reading back every block would change the workload.
-        if (i % readBackEvery !== 0) return null;
+        if (i % readBackInterval !== 0) return null;
         posixFadvise(fd, offset, blockBytes, POSIX_FADV_DONTNEED);
         return checkRead(readBack, pread(fd, readBack, blockBytes, offset), blockBytes, offset);
       },

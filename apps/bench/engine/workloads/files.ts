@@ -15,6 +15,8 @@ import {
 import type { WorkloadKind } from './workload.ts';
 
 const FILE_SIZE = 4096;
+/** Number of names that a client uses in turn. */
+const NAME_COUNT = 100;
 const ENOENT = 2;
 
 /** Reads a file; returns the number of bytes, or minus the errno of the first failed call. */
@@ -35,7 +37,7 @@ export const smallfile: WorkloadKind = {
     const folder = openFolder(root);
     const data = new Uint8Array(FILE_SIZE);
     const readBack = new Uint8Array(FILE_SIZE);
-    const names = Array.from({ length: 100 }, (_, i) =>
+    const names = Array.from({ length: NAME_COUNT }, (_, i) =>
       toCString(makeNumberedName(`client${client}-`, i)),
     );
     const pickName = (i: number): Uint8Array => names[i % names.length]!;

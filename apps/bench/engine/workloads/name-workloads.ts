@@ -79,7 +79,7 @@ export const phpsim: WorkloadKind = {
   warmUpRequests: 0,
   make(root) {
     // Names and directories of the files are the same for every seed.
-    const { names, directories } = planSearches({ seed: 1, searches: 0 });
+    const { names, directories } = planSearches({ seed: 1, searchCount: 0 });
     withFolder(root, (top) => {
       for (let i = 0; i < DIRECTORY_COUNT; i++) {
         const folder = makeFolder(top, makeDirectoryName(i));
@@ -89,10 +89,10 @@ export const phpsim: WorkloadKind = {
       }
     });
   },
-  open({ root, plainFolder, seed, client, searches: givenPlan }) {
+  open({ root, plainFolder, seed, client, searches: plan }) {
     // The demo has made its own files, and gives the plan of its searches.
-    const { names, searches, directories } = givenPlan ?? {
-      ...planSearches({ seed: seed + client, searches: SEARCH_COUNT }),
+    const { names, searches, directories } = plan ?? {
+      ...planSearches({ seed: seed + client, searchCount: SEARCH_COUNT }),
       directories: findDirectories(plainFolder),
     };
     const paths = names.map(toCString);
@@ -109,9 +109,9 @@ export const phpsim: WorkloadKind = {
             STATX_BASIC_STATS,
             out.bytes,
           );
-        const found = searchFolders(folders, paths[searches[i % searches.length]!]!, out);
-        lookups += found.lookups;
-        return found.result;
+        const result = searchFolders(folders, paths[searches[i % searches.length]!]!, out);
+        lookups += result.lookupCount;
+        return result.folderOrError;
       },
       check(i, status) {
         if (i < 0) return status === -ENOENT ? null : `an absent name: ${describeStatus(status)}`;
@@ -132,29 +132,34 @@ export const phpsim: WorkloadKind = {
   },
 };
 
-/** Finds the directory of each file in the plain tree, which is not on a mount. */
+/**
+ * Finds the directory of each file in the plain tree, so that the expected results come from real
+ * files.
+ */
 function findDirectories(plainFolder: string): readonly number[] {
   const plain = openDirectories(plainFolder);
-  const { names } = planSearches({ seed: 1, searches: 0 });
+  const { names } = planSearches({ seed: 1, searchCount: 0 });
   const directories = names.map(
-    (name) => searchFolders(plain, toCString(name), new Statx()).result,
+    (name) => searchFolders(plain, toCString(name), new Statx()).folderOrError,
   );
   for (const fd of plain) close(fd);
   return directories;
 }
 
+/** Opens the directories that searches go through; returns the descriptors. */
 const openDirectories = (root: string): number[] =>
   withFolder(root, (top) =>
     Array.from({ length: DIRECTORY_COUNT }, (_, i) => openFolderAt(top, makeDirectoryName(i))),
   );
 
-const searchResult = { result: 0, lookups: 0 };
+/** The object that `searchFolders` returns. */
+const searchResult = { folderOrError: 0, lookupCount: 0 };
 const ENOENT = 2;
 
 /**
- * Looks a name up in one folder after the other. `result` is the index of the folder that has it,
- * or minus an errno. Returns one shared object, because a client allocates nothing while it
- * measures.
+ * Looks a name up in one folder after the other. `folderOrError` is the index of the folder that
+ * has it, or minus an errno. Returns one shared object, because a client allocates nothing while
+ * it measures.
  */
 function searchFolders(
   folders: readonly number[],
@@ -166,8 +171,8 @@ function searchFolders(
   for (; folderIndex < folders.length && status === -ENOENT; folderIndex++) {
     status = statx(folders[folderIndex]!, name, 0, STATX_BASIC_STATS, out.bytes);
   }
-  searchResult.result = status < 0 ? status : folderIndex - 1;
-  searchResult.lookups = folderIndex;
+  searchResult.folderOrError = status < 0 ? status : folderIndex - 1;
+  searchResult.lookupCount = folderIndex;
   return searchResult;
 }
 
@@ -182,14 +187,14 @@ export const readdir: WorkloadKind = {
     const listing = new DirectoryListing();
     const expected = withFolder(plainFolder, (plain) => {
       listing.read(plain);
-      return listing.checksum();
+      return listing.computeChecksum();
     });
     const folder = openFolder(root);
     return {
       send: () => listing.read(folder),
       check(_, status) {
         if (status < 0) return `reading the folder fails: ${describeStatus(status)}`;
-        return listing.checksum() === expected
+        return listing.computeChecksum() === expected
           ? null
           : 'the folder has other names than the plain one';
       },
@@ -202,7 +207,8 @@ const DOT = toCString('.');
 
 /** The entries of a folder, as getdents64 returns them; parsed only after the timed request. */
 class DirectoryListing {
-  private readonly parts: Dirents[] = [];
+  private readonly buffers: Dirents[] = [];
+  /** The number of bytes in each used buffer; at the end 0, or minus an errno. */
   private readonly sizes: number[] = [];
 
   /** Reads all entries of an open folder; returns 0, or minus an errno. */
@@ -213,10 +219,10 @@ class DirectoryListing {
     this.sizes.length = 0;
     let status = 0;
     do {
-      const partIndex = this.sizes.length;
-      if (partIndex === this.parts.length) this.parts.push(new Dirents());
-      const part = this.parts[partIndex]!;
-      status = getdents64(fd, part.bytes, part.bytes.length);
+      const bufferIndex = this.sizes.length;
+      if (bufferIndex === this.buffers.length) this.buffers.push(new Dirents());
+      const buffer = this.buffers[bufferIndex]!;
+      status = getdents64(fd, buffer.bytes, buffer.bytes.length);
       this.sizes.push(status);
     } while (status > 0);
     close(fd);
@@ -224,12 +230,12 @@ class DirectoryListing {
   }
 
   /** Returns a checksum of the names, independent of their order. */
-  checksum(): number {
+  computeChecksum(): number {
     let sum = 0;
-    for (const [partIndex, size] of this.sizes.entries()) {
-      const part = this.parts[partIndex]!;
-      part.start(size);
-      while (part.next()) sum = (sum + hashName(part)) >>> 0;
+    for (const [bufferIndex, size] of this.sizes.entries()) {
+      const buffer = this.buffers[bufferIndex]!;
+      buffer.start(size);
+      while (buffer.next()) sum = (sum + hashName(buffer)) >>> 0;
     }
     return sum;
   }

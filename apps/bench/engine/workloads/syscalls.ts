@@ -40,12 +40,14 @@ export function makeFolder(parent: number, name: string): number {
   return openFolderAt(parent, name);
 }
 
+/** Opens a folder in an open folder; returns the descriptor. @throws {CallError} */
 export const openFolderAt = (parent: number, name: string): number =>
   callOrThrow(
     openat(parent, toCString(name), constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC, 0),
     `open ${name}`,
   );
 
+/** Flags of open(2) that make a file, and fail if it exists. */
 export const NEW_FILE_FLAGS = constants.O_CREAT | constants.O_EXCL | constants.O_RDWR | O_CLOEXEC;
 
 /** Writes `length` bytes, in several calls if one takes only a part. @throws {CallError} */
@@ -66,7 +68,9 @@ export function makeFile(folder: number, name: string, data = new Uint8Array(0))
   }
 }
 
+/** Removes a file in an open folder; returns 0, or minus an errno. */
 export const unlinkFile = (folder: number, name: Uint8Array): number => unlinkat(folder, name, 0);
+/** Removes an empty folder in an open folder; returns 0, or minus an errno. */
 export const removeFolder = (folder: number, name: string): number =>
   unlinkat(folder, toCString(name), AT_REMOVEDIR);
 
@@ -86,7 +90,7 @@ export const makeNumberedName = (name: string, number: number): string =>
 
 /**
  * Fills data with 32-bit words, each computed from its offset in the file and the file's salt. The
- * factor 0x9e3779b1 (2^32 by the golden ratio) makes neighbouring words differ in many bits.
+ * factor 0x9e3779b1 (2^32 divided by the golden ratio) makes neighbouring words differ in many bits.
  */
 export function fillPattern(data: Uint8Array, offset: number, salt: number): void {
   const words = new Uint32Array(data.buffer, data.byteOffset, data.length >> 2);
@@ -104,7 +108,7 @@ export function isPattern(data: Uint8Array, length: number, offset: number, salt
   return last < 0 || words[last] === (Math.imul((offset >> 2) + last, 0x9e3779b1) ^ salt) >>> 0;
 }
 
-/** The parts of a stat result that are equal on every file system. */
+/** The parts of a stat result that are compared. */
 interface StatResult {
   /** 0, or minus an errno. */
   readonly status: number;
@@ -142,5 +146,6 @@ export function compareStat(
   );
 }
 
+/** Returns the name of a result's errno; 'success' for a result of at least 0. */
 export const describeStatus = (status: number): string =>
   status < 0 ? errnoName(-status) : 'success';

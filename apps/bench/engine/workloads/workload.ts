@@ -35,6 +35,7 @@ export interface TriedCommand {
   readonly expected: CommandRun;
 }
 
+/** Where and how a client sends the requests of a workload. */
 export interface WorkloadSetting {
   /** The folder of the requests: below a mount, or plain. */
   readonly root: string;
@@ -57,9 +58,10 @@ export interface RequestRange {
   /**
    * Milliseconds after which the client sends no further request of the range; absent: no limit.
    */
-  readonly forMs?: number;
+  readonly timeLimitMs?: number;
 }
 
+/** The requests of one client. */
 export interface Requests {
   /** Prepares request `i`; not timed. */
   prepare?(i: number): void;
@@ -69,12 +71,14 @@ export interface Requests {
   check(i: number, status: number): string | null;
   /** Returns the counters since the last call, by name. */
   takeCounts?(): Readonly<Record<string, number>>;
+  /** Closes the open files. */
   close(): void;
 }
 
 /** The most bytes that any workload stores for one client. */
 export const STORED_BYTES_MAX = 40 << 20;
 
+/** A workload: how its tree is made, and how its requests are sent. */
 export interface WorkloadKind {
   /** A sentence about the use that the workload stands for. */
   readonly description: string;

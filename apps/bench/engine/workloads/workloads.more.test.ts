@@ -134,7 +134,7 @@ describe('the workload phpsim', () => {
     requests.close();
   });
 
-  const plan = planSearches({ seed: 3, searches: 500, files: 300, rounds: 4 });
+  const plan = planSearches({ seed: 3, searchCount: 500, fileCount: 300, roundCount: 4 });
 
   it('looks up the files of a given plan, and an absent name for each negative number', () => {
     const requests = open('phpsim', { searches: plan, plainFolder: '' });

@@ -39,25 +39,28 @@ export async function measureAlternately<N extends string>(
       await variants[name](plan.requestsPerBatch);
     environment.signal.throwIfAborted();
   }
-  const series = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<
+  const roundsByName = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<
     N,
     number[]
   >;
   const orders = orderRounds(names, plan.rounds * plan.batchesPerRound, seedRandom(1));
   for (let round = 0; round < plan.rounds; round++) {
-    const best = new Map<N, number>();
+    const bestByName = new Map<N, number>();
     for (let batch = 0; batch < plan.batchesPerRound; batch++) {
       for (const name of orders[round * plan.batchesPerRound + batch]!) {
         await plan.beforeBatch?.(variants[name]);
         const microseconds = await variants[name](plan.requestsPerBatch);
-        best.set(name, Math.min(microseconds, best.get(name) ?? Number.POSITIVE_INFINITY));
+        bestByName.set(
+          name,
+          Math.min(microseconds, bestByName.get(name) ?? Number.POSITIVE_INFINITY),
+        );
       }
       // Lets timers and signals run.
       await new Promise(setImmediate);
       if (round === 0) environment.signal.throwIfAborted();
-      else if (environment.signal.aborted) return series;
+      else if (environment.signal.aborted) return roundsByName;
     }
-    for (const name of names) series[name].push(best.get(name)!);
+    for (const name of names) roundsByName[name].push(bestByName.get(name)!);
   }
-  return series;
+  return roundsByName;
 }

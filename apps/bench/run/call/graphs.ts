@@ -111,6 +111,7 @@ function compileSharedObject({ folder }: GraphEnvironment, name: string): string
 
 // -- leaves --------------------------------------------------------------------------------------
 
+/** The attributes of every file. */
 const attributes = Object.assign(new Iatt(), {
   iaType: IA_IFREG,
   iaNlink: 1,
@@ -127,12 +128,14 @@ const content = Uint8Array.from({ length: READ_SIZE }, (_, index) => index % 251
 /** Views of the content's beginning, by length; cached, as making one would be measured, too. */
 const contentBySize = new Map<number, Uint8Array>();
 
-function sliceContent(size: number): Uint8Array {
+/** Makes the view of this length, and caches it. */
+function makeContentView(size: number): Uint8Array {
   const bytes = content.subarray(0, size);
   contentBySize.set(size, bytes);
   return bytes;
 }
 
+/** Makes a leaf with these fops. */
 const makeLeaf = (fops: AnyTranslator['fops']): VolumeSpec => ({
   translator: defineTranslator<unknown, Record<string, never>>({
     type: 'bench/leaf',
@@ -152,7 +155,14 @@ export const presentLeaf = makeLeaf({
   lookup: (frame, _xl, { inode }) =>
     unwind.lookup(frame, 0, 0, inode, attributes, null, attributes),
   readv: (frame, _xl, _fd, size) =>
-    unwind.readv(frame, size, 0, contentBySize.get(size) ?? sliceContent(size), attributes, null),
+    unwind.readv(
+      frame,
+      size,
+      0,
+      contentBySize.get(size) ?? makeContentView(size),
+      attributes,
+      null,
+    ),
 });
 
 // -- graphs --------------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ interface CallKind {
   readonly fallbackModule?: string;
   /** The volume below the module. */
   readonly leaf: VolumeSpec;
+  /** Makes the batch of requests through a graph of the module over the leaf. */
   makeBatch(graph: Graph): Batch;
 }
 
@@ -121,6 +122,7 @@ export interface CallCosts {
   readonly over: Readonly<Partial<Record<VariantName, Cost | MissingResult>>>;
 }
 
+/** The variant with which all others are compared. */
 const BASE_VARIANT: VariantName = 'typescript';
 
 /** Microseconds per call for each variant, by round, or the reason why they are missing. */
@@ -148,19 +150,19 @@ export async function measureRounds(
       await measureOrExplain(() => startModuleGraph(environment, variant, moduleName, leaf)),
     );
   }
-  const started = [...graphs].filter(
+  const startedGraphs = [...graphs].filter(
     (entry): entry is [VariantName, Graph] => !isMissing(entry[1]),
   );
   try {
     const batches = Object.fromEntries(
-      started.map(([variant, graph]) => [variant, makeBatch(graph)]),
+      startedGraphs.map(([variant, graph]) => [variant, makeBatch(graph)]),
     );
     const series = await measureAlternately(environment, batches, plan);
     return new Map(
       [...graphs].map(([variant, graph]) => [variant, isMissing(graph) ? graph : series[variant]!]),
     );
   } finally {
-    for (const [, graph] of started) await graph.stop();
+    for (const [, graph] of startedGraphs) await graph.stop();
   }
 }
 
@@ -172,20 +174,21 @@ export async function measureCosts(
   plan: BatchPlan,
 ): Promise<CallCosts> {
   const rounds = await measureRounds(environment, kind, wantedVariants, plan);
-  const base = convertToNs(rounds.get(BASE_VARIANT)!);
-  if (isMissing(base)) return { kind, typescript: base, over: {} };
+  const baseNs = convertToNs(rounds.get(BASE_VARIANT)!);
+  if (isMissing(baseNs)) return { kind, typescript: baseNs, over: {} };
   const over: Partial<Record<VariantName, Cost | MissingResult>> = {};
   for (const variant of Object.keys(variants) as VariantName[]) {
     const variantRounds = rounds.get(variant);
     if (variant === BASE_VARIANT || variantRounds === undefined) continue;
-    const costs = convertToNs(variantRounds);
-    over[variant] = isMissing(costs) ? costs : compare(costs, base, subtract);
+    const variantNs = convertToNs(variantRounds);
+    over[variant] = isMissing(variantNs) ? variantNs : compare(variantNs, baseNs, subtract);
   }
-  return { kind, typescript: { ...estimate(base), doubtful: isTooSpread(base) }, over };
+  return { kind, typescript: { ...estimate(baseNs), doubtful: isTooSpread(baseNs) }, over };
 }
 
 const NS_PER_US = 1000;
 
+/** Converts microseconds to nanoseconds; returns a missing result unchanged. */
 const convertToNs = (
   rounds: readonly number[] | MissingResult,
 ): readonly number[] | MissingResult =>

@@ -39,28 +39,31 @@ function makeBatch(
   expectedErrno: number,
   windRequest: (index: number, onReply: ReplyCallback) => void,
 ): Batch {
-  let pending = false;
+  /** Whether the last request has not replied yet. */
+  let isPending = false;
   let mismatch: string | undefined;
+  /** Continues the batch; null while it does not wait for a reply. */
   let resume: (() => void) | null = null;
   const onReply: ReplyCallback = (_frame, _cookie, _xl, opRet, opErrno) => {
     if (opRet !== expectedRet || (opRet < 0 && opErrno !== expectedErrno)) {
       mismatch = `a reply was ${opRet < 0 ? (errnoName(opErrno) ?? opErrno) : opRet}`;
     }
-    pending = false;
+    isPending = false;
     resume?.();
   };
   return async (count) => {
     let index = 0;
+    /** Winds requests until all have been sent, or one has not replied at once. */
     const windUntilPending = (): void => {
-      for (pending = false; index < count && !pending; index++) {
-        pending = true;
+      for (isPending = false; index < count && !isPending; index++) {
+        isPending = true;
         windRequest(index, onReply);
       }
     };
     const startMs = performance.now();
     while (index < count) {
       if (!runSharedTurn(windUntilPending)) throw new NotMeasured('a call ran too long');
-      if (pending) {
+      if (isPending) {
         await new Promise<void>((resolve) => {
           resume = resolve;
         });

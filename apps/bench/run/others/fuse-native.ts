@@ -8,23 +8,23 @@ import { packageRoot } from '../../../../runtime/sys/paths.ts';
 import { type Implementation, makePassArguments, runToEnd } from './implementation.ts';
 
 const SCRIPT = join(packageRoot, 'apps/bench/engine/others/fuse-native/pass.js');
-const INSTALL = 'npm install --ignore-scripts fuse-native';
+const INSTALL_COMMAND = 'npm install --ignore-scripts fuse-native';
 
 export const fuseNative: Implementation = {
   names: ['fuse-native'],
   prepare() {
-    const env = findLibraryEnvironment();
+    const env = makeLibraryEnvironment();
     const {
       status,
-      output: out,
+      output: version,
       lastError,
     } = runToEnd([process.execPath, SCRIPT, '--version'], env);
     if (lastError.includes("Cannot find module 'fuse-native'")) {
-      return `it is not installed (${INSTALL})`;
+      return `it is not installed (${INSTALL_COMMAND})`;
     }
     if (status !== 0) return `it does not run here: ${lastError}`;
     return {
-      versions: { 'fuse-native': out },
+      versions: { 'fuse-native': version },
       stacks: [
         {
           name: 'fuse-native',
@@ -44,7 +44,7 @@ export const fuseNative: Implementation = {
 /**
  * Makes variables that preload the libfuse in the package, which the package does not find itself.
  */
-function findLibraryEnvironment(): Record<string, string> {
+function makeLibraryEnvironment(): Record<string, string> {
   try {
     const folder = dirname(createRequire(SCRIPT).resolve('fuse-native/package.json'));
     const library = join(folder, 'prebuilds', `${process.platform}-${process.arch}`, 'libfuse.so');

@@ -4,14 +4,14 @@ import { packageRoot } from '../../../../runtime/sys/paths.ts';
 import { type Implementation, makePassArguments, runToEnd } from './implementation.ts';
 
 const SCRIPT = join(packageRoot, 'apps/bench/engine/others/fusepy/pass.py');
-/** The first python3 of PATH, and the system's, for which apt installs packages. */
-const PYTHONS = ['python3', '/usr/bin/python3'];
-const INSTALL = 'apt install python3-fusepy';
+/** Programs to try: the first python3 of PATH, then the system's, for which apt has packages. */
+const PYTHON_PROGRAMS = ['python3', '/usr/bin/python3'];
+const INSTALL_COMMAND = 'apt install python3-fusepy';
 
 export const fusepy: Implementation = {
   names: ['fusepy'],
   prepare() {
-    const results = PYTHONS.map((python) => ({
+    const results = PYTHON_PROGRAMS.map((python) => ({
       python,
       ...runToEnd([python, SCRIPT, '--version']),
     }));
@@ -35,9 +35,9 @@ export const fusepy: Implementation = {
 
 /** Explains why the script does not run. @param complaint Python's error; '' without Python */
 function describeProblem(complaint: string): string {
-  if (complaint === '') return `there is no Python (${INSTALL})`;
+  if (complaint === '') return `there is no Python (${INSTALL_COMMAND})`;
   if (/No module named|cannot import name/.test(complaint))
-    return `it is not installed (${INSTALL})`;
+    return `it is not installed (${INSTALL_COMMAND})`;
   if (complaint.includes('libfuse')) return 'libfuse 2 is not installed (apt install libfuse2)';
   return `it does not run here: ${complaint}`;
 }

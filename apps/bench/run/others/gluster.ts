@@ -49,10 +49,10 @@ export const makeMountCommand =
     formatStackVolfile: (directory: string) => string,
     flags: readonly string[] = [],
   ): OtherStack['makeCommand'] =>
-  ({ mountpoint, directory, timeouts, log }) => {
+  ({ mountpoint, directory, timeouts, logFile }) => {
     const path = `${mountpoint}.vol`;
     writeFileSync(path, formatStackVolfile(directory));
-    const args = ['-N', '-f', path, '-l', log];
+    const args = ['-N', '-f', path, '-l', logFile];
     return { commandLine: [PROGRAM, ...args, ...makeTimeoutFlags(timeouts), ...flags, mountpoint] };
   };
 

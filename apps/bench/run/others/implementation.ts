@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import type { WorkloadName } from '../../engine/workloads/index.ts';
 
-/** Seconds for which the kernel caches names, attributes, and that a name is absent. */
+/** Seconds for which the kernel caches names, attributes, and the absence of a name. */
 export interface Timeouts {
   readonly entry: number;
   readonly attribute: number;
@@ -18,7 +18,7 @@ export interface MountPlan {
   readonly directory: string;
   readonly timeouts: Timeouts;
   /** File for the server's output. */
-  readonly log: string;
+  readonly logFile: string;
   /** Folder for files of the server. */
   readonly scratch: string;
 }
@@ -26,6 +26,7 @@ export interface MountPlan {
 /** A program that serves in the foreground until it gets SIGTERM. */
 export interface ServerCommand {
   readonly commandLine: readonly [string, ...string[]];
+  /** Variables to add to the environment. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -34,6 +35,7 @@ export interface OtherStack {
   readonly name: string;
   /** A sentence for reports. */
   readonly description: string;
+  /** Makes the command of its server; may write files that the server reads. */
   makeCommand(plan: MountPlan): ServerCommand;
   /** Formats the volfile, for reports; absent for a server that is not configured by a volfile. */
   makeVolfile?(directory: string): string;
@@ -52,6 +54,7 @@ export interface Implementation {
   prepare(scratch: string): PreparedStacks | string;
 }
 
+/** The stacks of implementations that can run here. */
 export interface PreparedStacks {
   readonly stacks: readonly OtherStack[];
   /** Versions of its programs, by name. */
@@ -65,6 +68,7 @@ export const makePassArguments = ({ mountpoint, directory, timeouts }: MountPlan
   ...makeTimeoutArguments(timeouts),
 ];
 
+/** Makes the last three arguments of those programs: the seconds of each timeout. */
 export const makeTimeoutArguments = ({ entry, attribute, negative }: Timeouts): string[] =>
   [entry, attribute, negative].map(String);
 
@@ -73,7 +77,7 @@ const PROGRAM_TIMEOUT_MS = 60_000;
 
 /** The result of a program that has ended. */
 export interface ProgramResult {
-  /** Null: the program does not exist. */
+  /** Exit status; null: the program does not exist. */
   readonly status: number | null;
   readonly output: string;
   /** The last line of stderr that has the word `error`; without one, the last line. */

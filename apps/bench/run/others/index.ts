@@ -20,6 +20,7 @@ const implementations = {
 export type OtherName = keyof typeof implementations;
 export const otherNames = Object.keys(implementations) as OtherName[];
 
+/** The stacks of glossa, with those of other implementations. */
 export interface StacksWithOthers extends Stacks {
   readonly others: PreparedStacks;
 }
@@ -44,7 +45,7 @@ export function addOthers(
     const stacksOrProblem = implementations[word].prepare(scratch);
     return typeof stacksOrProblem === 'string'
       ? { word, stacksOrProblem }
-      : { word, stacksOrProblem: findMounterProblem() ?? stacksOrProblem };
+      : { word, stacksOrProblem: findMountProblem() ?? stacksOrProblem };
   });
   const preparedStacks = prepared.flatMap(({ stacksOrProblem }) =>
     typeof stacksOrProblem === 'string' ? [] : [stacksOrProblem],
@@ -67,7 +68,7 @@ export function addOthers(
 }
 
 /** Returns why this user cannot mount: without fusermount3, only root can. Null if the user can. */
-function findMounterProblem(): string | null {
+function findMountProblem(): string | null {
   if (process.getuid?.() === 0) return null;
   const { status } = runToEnd(['fusermount3', '--version']);
   return status === 0 ? null : 'there is no fusermount3 (apt install fuse3)';

@@ -43,8 +43,9 @@ export const libfuse: Implementation = {
   prepare(scratch) {
     const problem = findLibfuseProblem();
     if (problem !== null) return problem;
-    const [floor, pass] = [join(scratch, 'floor'), join(scratch, 'pass')];
-    const compileError = compileLibfuse('floor', floor) ?? compileLibfuse('pass', pass);
+    const [floorProgram, passProgram] = [join(scratch, 'floor'), join(scratch, 'pass')];
+    const compileError =
+      compileLibfuse('floor', floorProgram) ?? compileLibfuse('pass', passProgram);
     if (compileError !== null) return compileError;
     return {
       versions: { libfuse: runToEnd(['pkg-config', '--modversion', 'fuse3']).output },
@@ -55,7 +56,7 @@ export const libfuse: Implementation = {
             'A server in C on libfuse 3 that says of every name at once that it is absent: ' +
             'the least that a FUSE server takes.',
           makeCommand: ({ mountpoint, timeouts }) => ({
-            commandLine: [floor, mountpoint, ...makeTimeoutArguments(timeouts)],
+            commandLine: [floorProgram, mountpoint, ...makeTimeoutArguments(timeouts)],
           }),
           findUnfitReason: (workload) =>
             workload === 'miss' ? null : 'all it can say is that a name is absent (workload miss)',
@@ -63,7 +64,7 @@ export const libfuse: Implementation = {
         {
           name: 'libfuse',
           description: 'A folder passed through in C, on libfuse 3 (low-level, one thread).',
-          makeCommand: (plan) => ({ commandLine: [pass, ...makePassArguments(plan)] }),
+          makeCommand: (plan) => ({ commandLine: [passProgram, ...makePassArguments(plan)] }),
         },
       ],
     };

@@ -6,6 +6,7 @@ import type { StackDescription } from '../../engine/schema.ts';
 import { readLastError, startMount } from '../started-server.ts';
 import type { MountPlan, OtherStack, Timeouts } from './implementation.ts';
 
+/** Settings for all stacks of other implementations. */
 interface OtherSettings {
   /** Folder for mount points and logs. */
   readonly scratch: string;
@@ -29,8 +30,8 @@ export function makeOtherPlan(
   const { scratch, data, timeouts, signal } = settings;
   const directory = join(data, name);
   const mountpoint = join(scratch, `${name}-mnt`);
-  const log = join(scratch, `${name}.log`);
-  const mountPlan: MountPlan = { mountpoint, directory, timeouts, log, scratch };
+  const logFile = join(scratch, `${name}.log`);
+  const mountPlan: MountPlan = { mountpoint, directory, timeouts, logFile, scratch };
   const discard = (): void => rmSync(directory, { recursive: true, force: true });
   return {
     name,
@@ -43,14 +44,19 @@ export function makeOtherPlan(
       mkdirSync(directory, { recursive: true });
       mkdirSync(mountpoint, { recursive: true });
       const server = await startMount(
-        { ...makeCommand(mountPlan), log, timeoutMs: START_TIMEOUT_MS, ...(signal && { signal }) },
+        {
+          ...makeCommand(mountPlan),
+          logFile,
+          timeoutMs: START_TIMEOUT_MS,
+          ...(signal && { signal }),
+        },
         mountpoint,
       );
       return {
         ...server,
         mountpoint,
         explainEnd: async () =>
-          server.hasEnded() ? `its server ended: ${readLastError(log)}` : null,
+          server.hasEnded() ? `its server ended: ${readLastError(logFile)}` : null,
       };
     },
     discard,

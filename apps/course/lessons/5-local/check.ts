@@ -9,22 +9,22 @@ export const check: Check = async ({ volume }) => {
     cat.opRet >= 0,
     `The storage found /cat, and your translator answered: ${describeReply(cat)}. Pass the reply on as it came: \`frame.unwind(op_ret, op_errno, *reply)\`.`,
   );
-  const first = listLoggedTexts(g, 'I');
+  const firstLines = listLoggedTexts(g, 'I');
   must(
-    first.length > 0,
+    firstLines.length > 0,
     'The file /cat was looked up, and nothing was logged. The callback should log `/cat: found`.',
   );
   must(
-    first.at(-1) === '/cat: found',
-    `The file /cat was looked up and found. Your callback logged '${first.at(-1)}', and '/cat: found' was right. Note the path in \`lookup\`: \`frame.local = loc.path\`.`,
+    firstLines.at(-1) === '/cat: found',
+    `The file /cat was looked up and found. Your callback logged '${firstLines.at(-1)}', and '/cat: found' was right. Note the path in \`lookup\`: \`frame.local = loc.path\`.`,
   );
   g.clear();
   g.hold('lookup');
-  const both = [lookUp(g, '/cat'), lookUp(g, '/dragon')] as const;
+  const lookups = [lookUp(g, '/cat'), lookUp(g, '/dragon')] as const;
   // statfs is not held: its reply shows that both lookups have reached the storage.
   await g.statfs();
   g.release();
-  const [catReply, dragonReply] = await Promise.all(both);
+  const [catReply, dragonReply] = await Promise.all(lookups);
   must(
     catReply.opRet >= 0 && dragonReply.opErrno === ENOENT,
     `Two lookups were under way at once. /cat is there, and the answer was: ${describeReply(catReply)}. /dragon is not, and the answer was: ${describeReply(dragonReply)}.`,

@@ -44,20 +44,21 @@ export const check: Check = async ({ volume }) => {
   await g.child.mkdir('/b');
   await g.child.write('/b/x', 'here');
   for (const path of ['/a', '/b', '/a/x']) await lookUp(g, path);
-  const inB = await lookUp(g, '/b/x');
+  // The same name as the absent /a/x, in another folder.
+  const sameName = await lookUp(g, '/b/x');
   must(
-    inB.opRet >= 0,
+    sameName.opRet >= 0,
     'There is no /a/x, but there is /b/x: your translator hid it. The same name can be in many folders. The key is the folder and the name: `loc.pargfid, loc.name`.',
   );
   g.hold('lookup');
-  const both = [lookUp(g, '/missing'), lookUp(g, '/cat')];
+  const lookups = [lookUp(g, '/missing'), lookUp(g, '/cat')];
   // statfs is not held: its reply shows that both lookups have reached the storage.
   await g.statfs();
   g.release();
-  await Promise.all(both);
-  const after = await lookUp(g, '/cat');
+  await Promise.all(lookups);
+  const laterCat = await lookUp(g, '/cat');
   must(
-    after.opRet >= 0,
+    laterCat.opRet >= 0,
     'Two lookups were under way at once: /missing, which is absent, and /cat. Now your translator hides /cat: it remembered the wrong name. Keep the key in `frame.local`, not in `self`.',
   );
   return 'The name /dragon was looked up 3 times, and the storage was asked once. That is a cache. Files that are there were always found.';

@@ -53,6 +53,7 @@ const RACES: readonly (readonly [
   ],
 ];
 
+/** Checks that the cache still saves lookups. */
 async function checkCaching(g: TestGraph): Promise<void> {
   for (let round = 0; round < 3; round++) await lookUp(g, '/dragon');
   const requestCount = countLookups(g, '/dragon');
@@ -62,6 +63,7 @@ async function checkCaching(g: TestGraph): Promise<void> {
   );
 }
 
+/** Checks that the cache forgets each name that is created through the translator. */
 async function checkCreatedNames(g: TestGraph): Promise<void> {
   for (const path of ['/cat', '/old']) await g.child.write(path, 'here');
   let number = 0;
@@ -78,17 +80,18 @@ async function checkCreatedNames(g: TestGraph): Promise<void> {
   }
 }
 
+/** Checks that errors other than ENOENT are not cached. */
 async function checkErrors(g: TestGraph): Promise<void> {
   await g.child.write('/diary', 'secret');
   g.fail('lookup', EACCES, { path: '/diary', times: 1 });
-  const stranger = await lookUp(g.asUser(1000), '/diary');
+  const strangerReply = await lookUp(g.asUser(1000), '/diary');
   must(
-    stranger.opErrno === EACCES,
-    `A stranger asked for /diary. The storage said EACCES, and your translator made of it: ${describeReply(stranger)}. Pass errors on as they come.`,
+    strangerReply.opErrno === EACCES,
+    `A stranger asked for /diary. The storage said EACCES, and your translator made of it: ${describeReply(strangerReply)}. Pass errors on as they come.`,
   );
-  const owner = await lookUp(g, '/diary');
+  const ownerReply = await lookUp(g, '/diary');
   must(
-    owner.opRet >= 0,
+    ownerReply.opRet >= 0,
     'A stranger asked for /diary: not allowed. Then its owner asked, and was told that there is no such file. Your translator cached EACCES as if it were ENOENT: it hid a file from its owner.',
   );
   await g.child.write('/disk', 'here');
@@ -101,6 +104,7 @@ async function checkErrors(g: TestGraph): Promise<void> {
   );
 }
 
+/** Checks that the cache's keys are gfids of folders, and not paths. */
 async function checkRenamedDirectories(g: TestGraph): Promise<void> {
   await g.mkdir('/box');
   await g.mkdir('/other');
@@ -116,6 +120,7 @@ async function checkRenamedDirectories(g: TestGraph): Promise<void> {
   );
 }
 
+/** Checks that the cache forgets names that others make: told by events, or after its timeout. */
 async function checkOtherClients(g: TestGraph): Promise<void> {
   await lookUp(g, '/shared');
   await g.connect().write('/shared', 'by another client');
@@ -142,14 +147,15 @@ async function checkOtherClients(g: TestGraph): Promise<void> {
   );
   await lookUp(g, '/soon');
   g.advance(30);
-  const before = countLookups(g, '/soon');
+  const countBefore = countLookups(g, '/soon');
   await lookUp(g, '/soon');
   must(
-    countLookups(g, '/soon') === before,
+    countLookups(g, '/soon') === countBefore,
     'The name /soon was absent, and 30 seconds later the storage was asked again. A name is remembered for 60 seconds, unless the volfile says otherwise: `Option.time(60)`.',
   );
 }
 
+/** Checks that a reply is not cached if the name was created while the lookup was pending. */
 async function checkLateReply(
   g: TestGraph,
   description: string,

@@ -11,45 +11,48 @@ import {
   must,
 } from '../check.ts';
 
-/** Folders that a search looks into; only the last has the file. */
-const FOLDERS = 10;
-const SEARCHES = 20;
+/** Number of folders that a search looks into; only the last has the file. */
+const FOLDER_COUNT = 10;
+const SEARCH_COUNT = 20;
 
 export const check: Check = async ({ volume }) => {
   const g = await volume();
   const { requestCount, forwardedCount } = await runSearches(g);
   must(
     forwardedCount < requestCount / 2,
-    `${SEARCHES} searches through ${FOLDERS} folders asked for ${requestCount} names, and ${forwardedCount} of these requests reached the storage. A cache of absent names would have passed on fewer than half.`,
+    `${SEARCH_COUNT} searches through ${FOLDER_COUNT} folders asked for ${requestCount} names, and ${forwardedCount} of these requests reached the storage. A cache of absent names would have passed on fewer than half.`,
   );
-  const usual = await lookUp(g, '/dragon');
+  const defaultReply = await lookUp(g, '/dragon');
   must(
-    (usual.timeouts.negative ?? 0) === 0,
-    `The volfile says nothing of the kernel, and your translator lets it remember an absent name for ${usual.timeouts.negative} seconds. Without the option it must be 0: \`Option.time(0)\`.`,
+    (defaultReply.timeouts.negative ?? 0) === 0,
+    `The volfile says nothing of the kernel, and your translator lets it remember an absent name for ${defaultReply.timeouts.negative} seconds. Without the option it must be 0: \`Option.time(0)\`.`,
   );
   await checkKernelTimeout(await volume({ 'kernel-timeout': 30 }));
-  const share = Math.round(100 * (1 - forwardedCount / requestCount));
-  return `${SEARCHES} searches asked for ${requestCount} names. The storage saw ${forwardedCount} of them: your cache answered ${share} of 100. With \`option kernel-timeout 30\` the kernel remembers an absent name by itself, and most of these requests would not even reach you.`;
+  const answeredPercent = Math.round(100 * (1 - forwardedCount / requestCount));
+  return `${SEARCH_COUNT} searches asked for ${requestCount} names. The storage saw ${forwardedCount} of them: your cache answered ${answeredPercent} of 100. With \`option kernel-timeout 30\` the kernel remembers an absent name by itself, and most of these requests would not even reach you.`;
 };
 
-/** Runs the tutorial's workload: each search looks a file up in one folder after the other. */
+/**
+ * Runs the tutorial's workload: each search looks a file up in one folder after the other. Returns
+ * the number of lookups, and of those that reached the storage.
+ */
 async function runSearches(
   g: TestGraph,
 ): Promise<{ requestCount: number; forwardedCount: number }> {
-  for (let folder = 0; folder < FOLDERS; folder++) {
+  for (let folder = 0; folder < FOLDER_COUNT; folder++) {
     await g.child.mkdir(`/dir${folder}`);
     await lookUp(g, `/dir${folder}`);
   }
-  await g.child.write(`/dir${FOLDERS - 1}/page.php`, 'hello');
+  await g.child.write(`/dir${FOLDER_COUNT - 1}/page.php`, 'hello');
   g.clear();
   let requestCount = 0;
-  for (let search = 0; search < SEARCHES; search++) {
-    for (let folder = 0; folder < FOLDERS; folder++) {
+  for (let search = 0; search < SEARCH_COUNT; search++) {
+    for (let folder = 0; folder < FOLDER_COUNT; folder++) {
       const path = `/dir${folder}/page.php`;
       requestCount += 1;
       const { opRet } = await lookUp(g, path);
       must(
-        opRet >= 0 === (folder === FOLDERS - 1),
+        opRet >= 0 === (folder === FOLDER_COUNT - 1),
         `${path} was looked up, and the answer was wrong: ${opRet >= 0 ? 'found' : 'absent'}.`,
       );
     }

@@ -9,17 +9,19 @@ import {
   type LessonLink,
   parseLessonFragment,
 } from '../../../course/lesson-link.ts';
-import { FIRST_LANGUAGE, type LessonLanguage } from '../../../course/lessons/check.ts';
+import { DEFAULT_LANGUAGE, type LessonLanguage } from '../../../course/lessons/check.ts';
 import type { FileTexts, LessonData, LessonVariant, PartData } from '../../page-data.ts';
 import type { JudgeResult, Texts, Traffic } from '../../play/protocol.ts';
 import { loadPart } from '../interpreter-parts.ts';
 import type { Notices } from '../notices.ts';
 import { LatestQuestion, WorkerLost, type WorkerSession } from '../worker-session.ts';
 import { makeLessonBar } from './lesson-bar.ts';
-import { isLanguage, makeLessonPanel, type PanelState } from './lesson-panel.ts';
+import { isLessonLanguage, makeLessonPanel, type PanelState } from './lesson-panel.ts';
 import { StoredProgress } from './stored-progress.ts';
 
+/** The page's functions that the lessons call. */
 export interface LessonsSettings {
+  /** The part of the page with all lessons. */
   readonly part: PartData;
   readonly notices: Notices;
   /** Returns the editor's texts. */
@@ -38,13 +40,14 @@ export interface LessonsSettings {
   onToggle(isShown: boolean): void;
 }
 
+/** The course: the open lesson, its panel and its bar. */
 export class Lessons {
   private readonly settings: LessonsSettings;
-  private readonly progress = new StoredProgress(() => this.panel.drawList(this.state));
+  private readonly progress = new StoredProgress(() => this.panel.drawList(this.panelState));
   private readonly panel = makeLessonPanel({
     close: () => this.toggle(false),
     onChoose: (language) => this.chooseLanguage(language),
-    isPassed: (fragment) => this.progress.has(fragment),
+    isPassed: (fragment) => this.progress.hasPassed(fragment),
   });
   private readonly bar = makeLessonBar({
     check: () => void this.check(),
@@ -52,9 +55,11 @@ export class Lessons {
     showSolution: () => this.showSolution(),
     reset: () => this.reset(),
   });
+  /** The lessons while and after they are loaded; null before. */
   private lessonsPromise: Promise<readonly LessonData[]> | null = null;
   private lessons: readonly LessonData[] = [];
-  private language: LessonLanguage = FIRST_LANGUAGE;
+  private language: LessonLanguage = DEFAULT_LANGUAGE;
+  /** The open lesson; null without one. */
   private lesson: LessonData | null = null;
   /** Number of hints that were shown. */
   private hintCount = 0;
@@ -70,6 +75,7 @@ export class Lessons {
     return [this.panel.element, this.bar.element];
   }
 
+  /** Whether a lesson is open. */
   get isOpen(): boolean {
     return this.lesson !== null;
   }
@@ -83,7 +89,7 @@ export class Lessons {
       throw new Error(`no lesson is called '${link.lesson}'; there is ${names}`);
     }
     const { language } = link;
-    if (!isLanguage(language)) {
+    if (!isLessonLanguage(language)) {
       const languages = Object.keys(lesson.variants).join(' and ');
       throw new Error(`no lesson is in '${language}'; there is ${languages}`);
     }
@@ -95,16 +101,16 @@ export class Lessons {
   /** Shows the lesson of a fragment, whose files the editor has; '' closes the open lesson. */
   async show(fragment: string): Promise<void> {
     // A running check may never end by itself.
-    this.latestCheck.end(REPLACED_CHECK);
+    this.latestCheck.end(REPLACED_CHECK_REASON);
     const link = parseLessonFragment(fragment);
     if (link !== null && this.lessons.length === 0) await this.loadLessons();
     this.lesson = this.lessons.find(({ name }) => name === link?.lesson) ?? null;
-    if (link !== null && isLanguage(link.language)) this.language = link.language;
+    if (link !== null && isLessonLanguage(link.language)) this.language = link.language;
     this.hintCount = 0;
     this.bar.element.hidden = this.lesson === null;
     this.bar.clear(this.nextFragment);
     this.bar.showTask(this.variant?.task ?? '');
-    this.panel.show(this.state);
+    this.panel.show(this.panelState);
     if (this.lesson !== null) this.toggle(true);
   }
 
@@ -117,7 +123,7 @@ export class Lessons {
   /** Loads the lessons, and shows or hides the panel with their list. */
   async toggleList(): Promise<void> {
     await this.loadLessons();
-    this.panel.show(this.state);
+    this.panel.show(this.panelState);
     this.toggle();
   }
 
@@ -134,7 +140,7 @@ export class Lessons {
     const texts = settings.readTexts();
     const { module } = variant;
     if (texts[module] === undefined) {
-      this.latestCheck.end(REPLACED_CHECK);
+      this.latestCheck.end(REPLACED_CHECK_REASON);
       this.bar.showAnswer(`\`${module.slice(1)}\` is gone. “Begin anew” gives it again.`);
       return;
     }
@@ -142,14 +148,15 @@ export class Lessons {
     const request = { lesson: lesson.name, texts, module };
     const result = (await settings.canRun())
       ? await this.latestCheck.ask((session) =>
-          session.ask('judge', request).catch(describeLostCheck),
+          session.ask('judge', request).catch(makeLostCheckResult),
         )
-      : CANNOT_RUN;
+      : CANNOT_RUN_RESULT;
     if (result === null || lesson !== this.lesson) return;
     this.showVerdict(result);
     if (result.traffic !== null) settings.showTraffic(result.traffic);
   }
 
+  /** Shows a verdict, and stores that a passed lesson is passed. */
   private showVerdict({ passed, answer }: Verdict): void {
     const isLast = passed && this.nextFragment === null;
     const closingText = isLast ? '\n\nThat was the last lesson.' : '';
@@ -160,13 +167,14 @@ export class Lessons {
       const text = `That this lesson is passed is not kept when this page is closed: ${failure}`;
       this.settings.notices.show('progress', text);
     }
-    this.panel.drawList(this.state);
+    this.panel.drawList(this.panelState);
   }
 
-  private get state(): PanelState {
+  private get panelState(): PanelState {
     return { lessons: this.lessons, language: this.language, lesson: this.lesson };
   }
 
+  /** The open lesson in the learner's language; null without one. */
   private get variant(): LessonVariant | null {
     return this.lesson?.variants[this.language] ?? null;
   }
@@ -184,12 +192,14 @@ export class Lessons {
       : null;
   }
 
+  /** Changes the language of the course, and opens the open lesson in it. */
   private chooseLanguage(language: LessonLanguage): void {
     this.language = language;
-    if (this.lesson === null) this.panel.drawList(this.state);
+    if (this.lesson === null) this.panel.drawList(this.panelState);
     else location.hash = this.openFragment;
   }
 
+  /** Shows the next hint, or that there are no more. */
   private showHint(): void {
     const { hints = [] } = this.variant ?? {};
     const hint = hints[this.hintCount];
@@ -198,6 +208,7 @@ export class Lessons {
     else this.bar.showAnswer('There are no more hints. “Solution” shows what is missing.');
   }
 
+  /** Shows the difference to the solution, with a button that takes it. */
   private showSolution(): void {
     const { variant, settings } = this;
     if (variant === null) return;
@@ -213,6 +224,7 @@ export class Lessons {
       });
   }
 
+  /** Replaces the lesson's files by those at the start. */
   private reset(): void {
     if (this.variant === null) return;
     this.settings.replaceFiles(this.variant.files);
@@ -221,6 +233,7 @@ export class Lessons {
     this.bar.showAnswer('The lesson begins anew. “Undo…” has what was there.');
   }
 
+  /** Loads the lessons at the first call. */
   private loadLessons(): Promise<readonly LessonData[]> {
     this.lessonsPromise ??= loadPart(this.settings.part).then((bytes) => {
       this.lessons = JSON.parse(new TextDecoder().decode(bytes)) as LessonData[];
@@ -230,15 +243,18 @@ export class Lessons {
   }
 }
 
-const REPLACED_CHECK = 'another check was begun';
+/** The reason with which a pending check ends. */
+const REPLACED_CHECK_REASON = 'another check was begun';
 
-const CANNOT_RUN: JudgeResult = {
+/** The result of a check in a page that cannot run a graph. */
+const CANNOT_RUN_RESULT: JudgeResult = {
   passed: false,
   traffic: null,
   answer: 'Nothing can be checked, as nothing can run in this page.',
 };
 
-const describeLostCheck = (error: Error): JudgeResult => ({
+/** Makes the result of a check that has thrown an error. */
+const makeLostCheckResult = (error: Error): JudgeResult => ({
   passed: false,
   traffic: null,
   answer:

@@ -1,6 +1,7 @@
 /** Builds the bar below a lesson's text: the task, its buttons, and the verdict. */
 import { html } from '../../../trace/page/dom.ts';
 
+/** The actions of the bar's buttons. */
 export interface BarActions {
   check(): void;
   showHint(): void;
@@ -8,9 +9,11 @@ export interface BarActions {
   reset(): void;
 }
 
+/** Makes a button with a label. @param id without the prefix `lesson-` */
 const makeButton = (id: string, label: string, title: string, onClick: () => void): HTMLElement =>
   html`<button type="button" id="lesson-${id}" title="${title}" @click="${onClick}">${label}</button>`;
 
+/** Makes the bar, hidden at first. */
 export function makeLessonBar(actions: BarActions) {
   const check = makeButton('check', 'Check', 'Check what is in the editor (Ctrl+S)', actions.check);
   check.classList.add('main');
@@ -32,7 +35,7 @@ export function makeLessonBar(actions: BarActions) {
   </section>`;
   return {
     element,
-    /** @param text the learner's task, in HTML */
+    /** Shows the learner's task. @param text in HTML */
     showTask(text: string): void {
       task.innerHTML = text;
     },
@@ -44,12 +47,17 @@ export function makeLessonBar(actions: BarActions) {
       answer.removeAttribute('aria-busy');
       for (const part of [answer, hints, solution]) part.replaceChildren();
     },
+    /** Shows that a check runs. */
     showChecking(): void {
       answer.setAttribute('aria-busy', 'true');
       answer.replaceChildren(html`<p>Checking…</p>`);
       solution.replaceChildren();
     },
-    /** Shows an answer: paragraphs between blank lines, with names between backticks. */
+    /**
+     * Shows an answer.
+     * @param text paragraphs between blank lines, with names between backticks
+     * @param isPassed the verdict; absent: the answer is no verdict
+     */
     showAnswer(text: string, isPassed?: boolean): void {
       const parts = text.split(/\n{2,}/).map(makeParagraph);
       if (isPassed === true) parts.unshift(html`<p class="result well">✓ right</p>`);
@@ -65,7 +73,11 @@ export function makeLessonBar(actions: BarActions) {
       item.innerHTML = text;
       hints.append(item);
     },
-    /** Shows the solution. @param difference in the format of diff(1) */
+    /**
+     * Shows the solution.
+     * @param difference in the format of diff(1)
+     * @param onTake called when the learner takes the solution
+     */
     showSolution(difference: string, onTake: () => void): void {
       const [fromHeader, toHeader, ...rest] = difference.split('\n');
       solution.replaceChildren(
@@ -84,5 +96,6 @@ const makeParagraph = (text: string): HTMLElement =>
 /** CSS classes by the first character of a line in a diff. */
 const SIGN_CLASSES: Readonly<Record<string, string>> = { '+': 'came', '-': 'gone' };
 
+/** Makes a line of a diff, coloured if it is added or removed. */
 const makeDiffLine = (line: string): HTMLElement =>
   html`<span class="${SIGN_CLASSES[line[0] ?? '']}">${line}</span>`;

@@ -10,23 +10,29 @@ const LANGUAGE_NAMES: Readonly<Record<LessonLanguage, string>> = {
   javascript: 'JavaScript',
 };
 
+/** The actions of the panel, and the progress that it shows. */
 export interface PanelSettings {
+  /** Called when the learner closes the panel. */
   close(): void;
+  /** Called when the learner chooses a language. */
   onChoose(language: LessonLanguage): void;
   /** Whether the lesson of a fragment is passed. */
   isPassed(fragment: string): boolean;
 }
 
+/** What the panel shows. */
 export interface PanelState {
   readonly lessons: readonly LessonData[];
   readonly language: LessonLanguage;
-  /** The open lesson. */
+  /** The open lesson; null: only the list. */
   readonly lesson: LessonData | null;
 }
 
-export const isLanguage = (word: string): word is LessonLanguage =>
+/** Whether a word names a language of the course. */
+export const isLessonLanguage = (word: string): word is LessonLanguage =>
   Object.hasOwn(LANGUAGE_NAMES, word);
 
+/** Makes the panel, hidden at first. */
 export function makeLessonPanel(settings: PanelSettings) {
   const choose = (): void => settings.onChoose(language.value as LessonLanguage);
   const language = html<HTMLSelectElement>`<select id="lesson-language"
@@ -45,19 +51,23 @@ export function makeLessonPanel(settings: PanelSettings) {
     ${listDetails}<article aria-labelledby="lesson-title">${title}${text}</article>
   </section>`;
 
-  const drawList = ({ lessons, language: chosen, lesson: open }: PanelState): void => {
-    let passed = 0;
+  const drawList = ({
+    lessons,
+    language: chosenLanguage,
+    lesson: openLesson,
+  }: PanelState): void => {
+    let passedCount = 0;
     const items = lessons.map((lesson) => {
-      const fragment = formatLessonFragment({ lesson: lesson.name, language: chosen });
+      const fragment = formatLessonFragment({ lesson: lesson.name, language: chosenLanguage });
       const isPassed = settings.isPassed(fragment);
-      if (isPassed) passed += 1;
-      const current = lesson === open ? 'page' : 'false';
+      if (isPassed) passedCount += 1;
+      const current = lesson === openLesson ? 'page' : 'false';
       return html`<li><a href="#${fragment}" aria-current="${current}">${lesson.title}</a>
         ${isPassed && html`<span class="passed">✓ passed</span>`}</li>`;
     });
     const positionText =
-      open === null ? '' : `Lesson ${lessons.indexOf(open) + 1} of ${lessons.length}`;
-    summary.textContent = `${positionText || `${lessons.length} lessons`}, ${passed} passed`;
+      openLesson === null ? '' : `Lesson ${lessons.indexOf(openLesson) + 1} of ${lessons.length}`;
+    summary.textContent = `${positionText || `${lessons.length} lessons`}, ${passedCount} passed`;
     list.replaceChildren(...items);
   };
 
@@ -65,15 +75,16 @@ export function makeLessonPanel(settings: PanelSettings) {
     element,
     /** Draws the list again, with newly passed lessons. */
     drawList,
+    /** Shows the open lesson, or a welcome without one. */
     show(state: PanelState): void {
-      const { lesson, language: chosen } = state;
+      const { lesson, language: chosenLanguage } = state;
       drawList(state);
-      language.value = chosen;
+      language.value = chosenLanguage;
       listDetails.open = lesson === null;
       title.hidden = lesson === null;
       title.textContent =
         lesson === null ? '' : `${Number.parseInt(lesson.name, 10)}. ${lesson.title}`;
-      text.innerHTML = lesson === null ? WELCOME : lesson.variants[chosen].html;
+      text.innerHTML = lesson === null ? WELCOME_HTML : lesson.variants[chosenLanguage].html;
       for (const code of text.querySelectorAll<HTMLElement>('pre.python code, pre.js code'))
         code.replaceChildren(colourCode(code.textContent!, code.closest('pre')!.className));
       element.scrollTop = 0;
@@ -87,6 +98,7 @@ export function makeLessonPanel(settings: PanelSettings) {
   };
 }
 
-const WELCOME = `<p>At the end you have written a cache that makes searches several times quicker, and you know
+/** The text of the panel without a lesson. */
+const WELCOME_HTML = `<p>At the end you have written a cache that makes searches several times quicker, and you know
 why it is right. You need to know nothing about file systems. Any lesson can be your first.</p>
 <p>A lesson has a text and a file for the editor. What you have there now is not lost: “Undo…” has it.</p>`;

@@ -7,9 +7,10 @@ import { openStorage } from '../file-store.ts';
 /** Prefix of keys, with the path, as a server may have several playgrounds. */
 const KEY_PREFIX = `glossa passed ${location.pathname} `;
 
+/** The progress of the learner in this browser. */
 export class StoredProgress {
   /** Lessons passed in this tab, even if the browser cannot store them. */
-  private readonly passedHere = new Set<string>();
+  private readonly passedInTab = new Set<string>();
 
   /** @param onChange called when another tab has passed a lesson */
   constructor(onChange: () => void) {
@@ -18,8 +19,9 @@ export class StoredProgress {
     });
   }
 
-  has(fragment: string): boolean {
-    if (this.passedHere.has(fragment)) return true;
+  /** Whether the lesson of a fragment is passed. */
+  hasPassed(fragment: string): boolean {
+    if (this.passedInTab.has(fragment)) return true;
     try {
       return openStorage().getItem(KEY_PREFIX + fragment) !== null;
     } catch {
@@ -30,7 +32,7 @@ export class StoredProgress {
 
   /** Stores that a lesson is passed. @returns the error's message, or null */
   storePassed(fragment: string): string | null {
-    this.passedHere.add(fragment);
+    this.passedInTab.add(fragment);
     try {
       openStorage().setItem(KEY_PREFIX + fragment, '');
       return null;

@@ -12,10 +12,12 @@ export class UsageError extends Error {
   readonly code = 'GLOSSA_SHELL_USAGE';
 }
 
+/** The arguments of a command, and the functions by which it prints and sleeps. */
 export interface CommandContext {
   readonly volume: Volume;
   readonly flags: ReadonlySet<string>;
   readonly operands: readonly string[];
+  /** Prints a line to standard output. */
   out(text: string): void;
   /** Prints `NAME: text` to standard error, and makes the command fail. */
   err(text: string): void;
@@ -23,6 +25,7 @@ export interface CommandContext {
   sleep(ms: number): Promise<void>;
 }
 
+/** A command of the shell, with its help. */
 export interface Command {
   readonly usage: string;
   readonly description: string;
@@ -30,11 +33,11 @@ export interface Command {
   readonly flags?: string;
   /** Least and greatest number of operands. */
   readonly operandCounts: readonly [least: number, most: number];
-  /** @throws {FileError | UsageError} */
+  /** Runs the command. @throws {FileError | UsageError} */
   run(context: CommandContext): Promise<void> | void;
 }
 
-/** Returns the text that programs print for an error. */
+/** Returns the text that programs print for an error: `No such file or directory`. */
 export const describeFailure = ({ errno }: FileError): string => strerror(-errno);
 
 /** Runs `action` on each path, and prints failures. @returns whether none failed */
@@ -56,7 +59,7 @@ async function forEachOperand(
   return hasSucceeded;
 }
 
-/** Makes a command that runs `action` on each operand. */
+/** Makes a command's `run`, which calls `action` for each operand. */
 const makeOperandRunner =
   (action: (operand: string, context: CommandContext) => unknown): Command['run'] =>
   async (context) =>
@@ -85,10 +88,11 @@ async function forEachTarget(
   );
 }
 
-/** The name of each file type, by ia_type. */
-const TYPE_NAMES =
+/** The names of the file types, separated by commas, in the order of ia_type. */
+const FILE_TYPE_NAMES =
   'unknown,regular file,directory,symbolic link,block device,character device,fifo,socket';
 
+/** Formats a time without its fraction of a second. */
 const formatDate = (ms: number): string => formatTime(ms).slice(0, 19);
 
 /** Formats a line of `ls -l`. */
@@ -100,13 +104,14 @@ async function formatLongLine(volume: Volume, path: string, name: string): Promi
   return `${formatMode(stats.mode)} ${nlink} ${uid} ${gid} ${size} ${formatDate(mtimeMs)} ${name}${target}`;
 }
 
-const ANY_NUMBER = Number.POSITIVE_INFINITY;
+/** The greatest number of operands of commands that take any number. */
+const UNLIMITED = Number.POSITIVE_INFINITY;
 
 export const commands: Readonly<Record<string, Command>> = {
   cat: {
     usage: 'cat PATH…',
     description: 'shows what is in files',
-    operandCounts: [1, ANY_NUMBER],
+    operandCounts: [1, UNLIMITED],
     run: makeOperandRunner(async (path, { volume, out }) => {
       const text = await volume.readFile(path, 'utf8');
       if (text !== '') out(text.replace(/\n$/, ''));
@@ -115,7 +120,7 @@ export const commands: Readonly<Record<string, Command>> = {
   chmod: {
     usage: 'chmod MODE PATH…',
     description: 'changes who may do what, in octal: 640',
-    operandCounts: [2, ANY_NUMBER],
+    operandCounts: [2, UNLIMITED],
     async run(context) {
       const [mode, ...paths] = context.operands;
       if (!/^[0-7]{1,4}$/.test(mode!)) throw new UsageError(`invalid mode: '${mode}'`);
@@ -126,7 +131,7 @@ export const commands: Readonly<Record<string, Command>> = {
     usage: 'cp [-r] PATH… TARGET',
     description: 'copies files; -r also folders and all in them',
     flags: 'r',
-    operandCounts: [2, ANY_NUMBER],
+    operandCounts: [2, UNLIMITED],
     run: (context) =>
       forEachTarget(context, (from, to) =>
         context.volume.cp(from, to, { recursive: context.flags.has('r') }),
@@ -135,7 +140,7 @@ export const commands: Readonly<Record<string, Command>> = {
   echo: {
     usage: 'echo [WORD…] [> PATH | >> PATH]',
     description: 'shows its words; > makes a file of them, >> puts them at the end of one',
-    operandCounts: [0, ANY_NUMBER],
+    operandCounts: [0, UNLIMITED],
     run: ({ operands, out }) => out(operands.join(' ')),
   },
   help: {
@@ -157,7 +162,7 @@ export const commands: Readonly<Record<string, Command>> = {
     usage: 'ln [-s] PATH… TARGET',
     description: 'gives a file another name; -s makes a symbolic link that leads to PATH',
     flags: 's',
-    operandCounts: [2, ANY_NUMBER],
+    operandCounts: [2, UNLIMITED],
     run: (context) =>
       forEachTarget(context, (from, to) =>
         context.flags.has('s') ? context.volume.symlink(from, to) : context.volume.link(from, to),
@@ -168,7 +173,7 @@ export const commands: Readonly<Record<string, Command>> = {
     description:
       'lists what is in folders; -l with attributes, -a also names that begin with a dot',
     flags: 'al',
-    operandCounts: [0, ANY_NUMBER],
+    operandCounts: [0, UNLIMITED],
     async run(context) {
       const { volume, flags, out, operands } = context;
       const paths = operands.length === 0 ? ['/'] : operands;
@@ -179,10 +184,10 @@ export const commands: Readonly<Record<string, Command>> = {
         if (!stats.isDirectory()) return show(path, path);
         if (paths.length > 1) out(`${path}:`);
         const names = (await volume.readdir(path)).sort();
-        const all = flags.has('a')
+        const shownNames = flags.has('a')
           ? ['.', '..', ...names]
           : names.filter((name) => name[0] !== '.');
-        for (const name of all) await show(joinPath(path, name), name);
+        for (const name of shownNames) await show(joinPath(path, name), name);
       };
       await forEachOperand(context, list, paths);
     },
@@ -191,7 +196,7 @@ export const commands: Readonly<Record<string, Command>> = {
     usage: 'mkdir [-p] PATH…',
     description: 'makes folders; -p also those on the way, and is content with one that is there',
     flags: 'p',
-    operandCounts: [1, ANY_NUMBER],
+    operandCounts: [1, UNLIMITED],
     run: makeOperandRunner((path, { volume, flags }) =>
       volume.mkdir(path, { recursive: flags.has('p') }),
     ),
@@ -199,14 +204,14 @@ export const commands: Readonly<Record<string, Command>> = {
   mv: {
     usage: 'mv PATH… TARGET',
     description: 'renames a file, or moves files into a folder',
-    operandCounts: [2, ANY_NUMBER],
+    operandCounts: [2, UNLIMITED],
     run: (context) => forEachTarget(context, (from, to) => context.volume.rename(from, to)),
   },
   rm: {
     usage: 'rm [-r] PATH…',
     description: 'removes files; -r also folders and all in them',
     flags: 'r',
-    operandCounts: [1, ANY_NUMBER],
+    operandCounts: [1, UNLIMITED],
     run: makeOperandRunner(async function remove(
       path: string,
       context: CommandContext,
@@ -214,15 +219,15 @@ export const commands: Readonly<Record<string, Command>> = {
       const { volume, flags } = context;
       if (!(await volume.lstat(path)).isDirectory()) return volume.unlink(path);
       if (!flags.has('r')) throw new FileError(EISDIR, 'rm', path);
-      const inner = (await volume.readdir(path)).sort().map((name) => joinPath(path, name));
-      if (await forEachOperand(context, (innerPath) => remove(innerPath, context), inner))
+      const innerPaths = (await volume.readdir(path)).sort().map((name) => joinPath(path, name));
+      if (await forEachOperand(context, (innerPath) => remove(innerPath, context), innerPaths))
         await volume.rmdir(path);
     }),
   },
   rmdir: {
     usage: 'rmdir PATH…',
     description: 'removes empty folders',
-    operandCounts: [1, ANY_NUMBER],
+    operandCounts: [1, UNLIMITED],
     run: makeOperandRunner((path, { volume }) => volume.rmdir(path)),
   },
   search: {
@@ -230,7 +235,7 @@ export const commands: Readonly<Record<string, Command>> = {
     description:
       'looks for a name in dir0, dir1 … dir9 until it is found, as a program looks for a file in its ' +
       'include directories: the workload of the translator tutorial',
-    operandCounts: [1, ANY_NUMBER],
+    operandCounts: [1, UNLIMITED],
     run: makeOperandRunner(async (name, { volume, out, err }) => {
       for (let directory = 0; directory < DIRECTORY_COUNT; directory += 1) {
         const path = `/${makeDirectoryName(directory)}/${name}`;
@@ -251,13 +256,13 @@ export const commands: Readonly<Record<string, Command>> = {
   stat: {
     usage: 'stat PATH…',
     description: 'shows the attributes of a file: its iatt',
-    operandCounts: [1, ANY_NUMBER],
+    operandCounts: [1, UNLIMITED],
     run: makeOperandRunner(async (path, { volume, out }) => {
       const stats = await volume.lstat(path);
       const { mode, size, nlink, uid, gid, gfid, mtimeMs, ctimeMs } = stats;
       const octal = (mode & 0o7777).toString(8).padStart(4, '0');
       out(`  File: ${path}`);
-      out(`  Size: ${size}  ${TYPE_NAMES.split(',')[typeOfMode(mode)]}  Links: ${nlink}`);
+      out(`  Size: ${size}  ${FILE_TYPE_NAMES.split(',')[typeOfMode(mode)]}  Links: ${nlink}`);
       out(`Access: (${octal}/${formatMode(mode)})  Uid: ${uid}  Gid: ${gid}`);
       out(`  Gfid: ${gfid}`);
       out(`Modify: ${formatDate(mtimeMs)}`);
@@ -267,7 +272,7 @@ export const commands: Readonly<Record<string, Command>> = {
   touch: {
     usage: 'touch PATH…',
     description: 'makes empty files; of one that is there the times become now',
-    operandCounts: [1, ANY_NUMBER],
+    operandCounts: [1, UNLIMITED],
     run: makeOperandRunner(async (path, { volume }) =>
       (await volume.exists(path)) ? volume.utimes(path) : volume.writeFile(path, ''),
     ),

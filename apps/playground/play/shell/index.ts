@@ -21,13 +21,15 @@ const STATUS_FAILED = 1;
 const STATUS_USAGE = 2;
 const STATUS_NOT_FOUND = 127;
 
+/** The outcome of a shell line. */
 export interface ShellResult {
-  /** Output in order. */
+  /** The pieces of output, in order. */
   readonly output: readonly OutputPiece[];
+  /** Exit status: 0 for success. */
   readonly status: number;
 }
 
-/** Joins all output, as a terminal shows it. */
+/** Joins all pieces of output, as a terminal shows them. */
 export const joinOutput = (output: readonly OutputPiece[]): string =>
   output.map(({ text }) => text).join('\n');
 
@@ -35,15 +37,15 @@ const commandNames = Object.keys(commands);
 
 /** Parses a command's words into flags and operands. @throws {UsageError} */
 function parseArguments(
-  { flags: flagLetters, operandCounts: [least, most] }: Command,
+  { flags: flagLetters, operandCounts: [minCount, maxCount] }: Command,
   words: readonly string[],
 ): Pick<CommandContext, 'flags' | 'operands'> {
   const flags = new Set<string>();
   const operands: string[] = [];
-  let flagsEnd = flagLetters === undefined;
+  let areFlagsOver = flagLetters === undefined;
   for (const word of words) {
-    if (flagsEnd || !/^-./.test(word)) operands.push(word);
-    else if (word === '--') flagsEnd = true;
+    if (areFlagsOver || !/^-./.test(word)) operands.push(word);
+    else if (word === '--') areFlagsOver = true;
     else {
       for (const letter of word.slice(1)) {
         if (!flagLetters!.includes(letter)) throw new UsageError(`invalid option -- '${letter}'`);
@@ -51,14 +53,15 @@ function parseArguments(
       }
     }
   }
-  if (operands.length < least) throw new UsageError('missing operand');
-  if (operands.length > most) throw new UsageError(`extra operand '${operands[most]}'`);
+  if (operands.length < minCount) throw new UsageError('missing operand');
+  if (operands.length > maxCount) throw new UsageError(`extra operand '${operands[maxCount]}'`);
   return { flags, operands };
 }
 
 /** The receivers of a command's standard output and standard error. */
 type Streams = Readonly<Record<'out' | 'err', (text: string) => void>>;
 
+/** A shell over one volume. */
 export class Shell {
   private readonly volume: Volume;
   private readonly sleep: CommandContext['sleep'];
@@ -69,8 +72,8 @@ export class Shell {
   }
 
   /**
-   * Runs a line. A command's error is not thrown: the output has its message, and the status tells
-   * of it.
+   * Runs a line. A command's error is not thrown: the output has its message, and the status is
+   * above 0.
    */
   async run(line: string): Promise<ShellResult> {
     const output: OutputPiece[] = [];
@@ -97,14 +100,16 @@ export class Shell {
     { words, outputFile }: SimpleCommand,
     streams: Streams,
   ): Promise<number> {
-    const captured: string[] = [];
+    const capturedLines: string[] = [];
     const out =
-      outputFile === null ? streams.out : (text: string): void => void captured.push(`${text}\n`);
+      outputFile === null
+        ? streams.out
+        : (text: string): void => void capturedLines.push(`${text}\n`);
     const status = await this.execute(words, { ...streams, out });
     if (outputFile === null) return status;
     try {
       const flag = outputFile.appends ? 'a' : 'w';
-      await this.volume.writeFile(outputFile.path, captured.join(''), { flag });
+      await this.volume.writeFile(outputFile.path, capturedLines.join(''), { flag });
       return status;
     } catch (error) {
       if (!(error instanceof FileError)) throw error;

@@ -5,6 +5,7 @@
  *   echo 'two words' > "a file"; cat a\ file   # and so on
  */
 
+/** One command of a line, with the file for its output. */
 export interface SimpleCommand {
   readonly words: readonly string[];
   /** The file for the output, after `>` or (`appends`) `>>`; null: the terminal. */
@@ -24,7 +25,7 @@ type Token = { readonly word: string } | { readonly operator: string };
 const TOKEN_PATTERN =
   /\s+|#.*|(&&|>>|>|;)|((?:[^\s&>;|<`'"\\]|\\.|\\$|'[^']*'|"(?:\\.|[^"\\])*")+)/sy;
 
-/** Characters that a backslash escapes between double quotes. */
+/** Matches what a backslash escapes between double quotes. */
 const ESCAPED_IN_QUOTES = /\\(["\\$`])/g;
 
 /** Removes a word's quotes and backslashes. */
@@ -35,6 +36,7 @@ const unquote = (word: string): string =>
       bare ?? single ?? double!.replace(ESCAPED_IN_QUOTES, '$1'),
   );
 
+/** Splits a line into words and operators. @throws {LineSyntaxError} */
 function tokenize(line: string): Token[] {
   const tokens: Token[] = [];
   for (let position = 0; position < line.length; position = TOKEN_PATTERN.lastIndex) {
@@ -88,6 +90,7 @@ export function parseLine(line: string): SimpleCommand[] {
   return commands;
 }
 
+/** Matches words that need no quotes. */
 const PLAIN_WORD_PATTERN = /^[\w@%+=:,./-]+$/;
 
 /** Quotes a word for typing, if necessary. */

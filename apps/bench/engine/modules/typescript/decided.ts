@@ -4,9 +4,9 @@
  */
 import { type Cbk, defineTranslator, ENOENT, type Fop, fail, unwind, wind } from 'glossa';
 
-type Absent = Set<string>;
+type AbsentNames = Set<string>;
 
-const lookup: Fop<'lookup', Absent> = (frame, xl, loc, xdata) => {
+const lookup: Fop<'lookup', AbsentNames> = (frame, xl, loc, xdata) => {
   const key = `${loc.pargfid}/${loc.name}`;
   if (xl.priv.has(key)) {
     fail.lookup(frame, ENOENT);
@@ -16,7 +16,7 @@ const lookup: Fop<'lookup', Absent> = (frame, xl, loc, xdata) => {
   wind.lookup(frame, 0, lookupCbk, xl.children[0]!, loc, xdata);
 };
 
-const lookupCbk: Cbk<'lookup', Absent> = (
+const lookupCbk: Cbk<'lookup', AbsentNames> = (
   frame,
   _cookie,
   xl,
@@ -31,7 +31,7 @@ const lookupCbk: Cbk<'lookup', Absent> = (
   unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
 };
 
-export default defineTranslator<Absent, Record<string, never>>({
+export default defineTranslator<AbsentNames, Record<string, never>>({
   type: 'bench/decided',
   description: 'Remembers absent names.',
   children: [1, 1],

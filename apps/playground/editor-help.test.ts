@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { structs } from '../../runtime/core/fields.ts';
 import { registry } from '../../server/registry.ts';
-import { collectWords } from './editor-words.ts';
-import type { ModuleWords } from './page-data.ts';
+import { collectEditorHelp } from './editor-help.ts';
+import type { ModuleHelp } from './page-data.ts';
 
-const words = collectWords(await registry.loadAll(), ['features/negative']);
-const member = ({ classes }: ModuleWords, type: string, name: string) =>
+const editorHelp = collectEditorHelp(await registry.loadAll(), ['features/negative']);
+const member = ({ classes }: ModuleHelp, type: string, name: string) =>
   classes[type]?.find((it) => it.name === name);
 const fields = structs.find(({ name }) => name === 'Iatt')!.fields.length;
 
 describe("the editor's completions", () => {
   it('have names, arguments and texts of the Python declarations', () => {
-    const { python } = words;
+    const { python } = editorHelp;
     expect(python.names).toMatchObject({ self: 'Translator', newloc: 'Loc', postbuf: 'Iatt' });
     expect(member(python, 'Frame', 'fail')).toEqual({
       name: 'fail',
@@ -29,7 +29,7 @@ describe("the editor's completions", () => {
   });
 
   it('have names, arguments and texts of the JavaScript declarations, of merged classes too', () => {
-    const { javascript } = words;
+    const { javascript } = editorHelp;
     expect(javascript.names).toMatchObject({ this: 'Translator', fdIn: 'Fd', postbuf: 'Iatt' });
     expect(member(javascript, 'Frame', 'windTo')?.description).toMatch(
       /^The same to another child/,
@@ -46,8 +46,8 @@ describe("the editor's completions", () => {
   it.each(['python', 'javascript'] as const)(
     'have no fop among the methods that a translator calls, in %s',
     (kind) => {
-      expect(member(words[kind], 'Translator', 'timer')).toBeDefined();
-      expect(member(words[kind], 'Translator', 'lookup')).toBeUndefined();
+      expect(member(editorHelp[kind], 'Translator', 'timer')).toBeDefined();
+      expect(member(editorHelp[kind], 'Translator', 'lookup')).toBeUndefined();
     },
   );
 });

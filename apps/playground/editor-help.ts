@@ -1,7 +1,7 @@
 /**
- * Collects the words that the playground's editor completes: fops and options from the tables of
- * the reference, and members such as `frame.wind` and `loc.name` from the declarations of the
- * Python and JavaScript APIs. static-files.ts embeds them in the page.
+ * Collects the words that the playground's editor completes, with their explanations: fops and
+ * options from the tables of the reference, and members such as `frame.wind` and `loc.name` from
+ * the declarations of the Python and JavaScript APIs. static-files.ts embeds them in the page.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,14 +11,15 @@ import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
 import { genericOptions, type OptionSpec, type Options } from '../../runtime/core/options.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import type { Registry } from '../../runtime/volfile/make-graph.ts';
-import type { ArgWords, MemberWords, ModuleWords, OptionWords, Words } from './page-data.ts';
+import type { ArgumentHelp, EditorHelp, MemberHelp, ModuleHelp, OptionHelp } from './page-data.ts';
 
 /** Makes the name of an argument's class in the declarations: its type with a capital (`Loc`). */
 const makeArgumentClassName = ({ type }: Arg): string => type[0]!.toUpperCase() + type.slice(1);
-const ALL_ARGS = fops.flatMap(({ args, reply }) => [...args, ...reply]);
+/** The arguments and reply parts of all fops. */
+const allArguments = fops.flatMap(({ args, reply }) => [...args, ...reply]);
 /** Maps the names of all arguments, in a language's spelling, to their classes. */
 const mapArgumentClasses = (spell: (name: string) => string): Record<string, string> =>
-  Object.fromEntries(ALL_ARGS.map((arg) => [spell(arg.name), makeArgumentClassName(arg)]));
+  Object.fromEntries(allArguments.map((arg) => [spell(arg.name), makeArgumentClassName(arg)]));
 
 /** Names of fops and callbacks in both languages: a translator defines, but never calls them. */
 const FOP_METHODS = new Set(
@@ -28,15 +29,19 @@ const FOP_METHODS = new Set(
 );
 const isFopMethod = (name: string): boolean => FOP_METHODS.has(name);
 
+/** Reads a file of declarations. @param path within the package */
 const readDeclarations = (path: string): string => readFileSync(join(packageRoot, path), 'utf8');
 const PYTHON_FILE = 'python/glupy/__init__.pyi';
 const JAVASCRIPT_FILE = 'javascript/glossa.gen.d.ts';
 
-/** Collects all words. @param types types of the translators that run in a browser */
-export function collectWords(registry: Registry, types: readonly string[]): Words {
+/**
+ * Collects all words and explanations.
+ * @param types types of the translators that run in a browser
+ */
+export function collectEditorHelp(registry: Registry, types: readonly string[]): EditorHelp {
   return {
     fops: fops.map(({ name: fop, args, reply }) => {
-      const makeArgWords = ({ name }: Arg): ArgWords => ({
+      const makeArgumentHelp = ({ name }: Arg): ArgumentHelp => ({
         name,
         description: describeArgument(fop as FopName, name),
       });
@@ -44,16 +49,16 @@ export function collectWords(registry: Registry, types: readonly string[]): Word
       return {
         name: fop,
         description,
-        args: args.map(makeArgWords),
-        reply: reply.map(makeArgWords),
+        args: args.map(makeArgumentHelp),
+        reply: reply.map(makeArgumentHelp),
       };
     }),
-    python: makeModuleWords(
+    python: makeModuleHelp(
       parsePythonClasses(readDeclarations(PYTHON_FILE)),
       'self',
       mapArgumentClasses(String),
     ),
-    javascript: makeModuleWords(
+    javascript: makeModuleHelp(
       parseJavaScriptClasses(readDeclarations(JAVASCRIPT_FILE)),
       'this',
       mapArgumentClasses(toCamelCase),
@@ -63,13 +68,14 @@ export function collectWords(registry: Registry, types: readonly string[]): Word
       return {
         type,
         description,
-        options: makeOptionWords({ ...options, ...genericOptions }),
+        options: makeOptionHelp({ ...options, ...genericOptions }),
       };
     }),
   };
 }
 
-const makeOptionWords = (options: Options): OptionWords[] =>
+/** Makes the explanations of a translator's options. */
+const makeOptionHelp = (options: Options): OptionHelp[] =>
   Object.entries(options).map(([key, spec]) => ({
     key,
     type: spec.type,
@@ -88,7 +94,8 @@ function formatDefault({ default: value }: OptionSpec): string | null {
 
 // ---- objects of modules
 
-type Classes = ReadonlyMap<string, readonly MemberWords[]>;
+/** The members of each class, by its name. */
+type Classes = ReadonlyMap<string, readonly MemberHelp[]>;
 
 /** Joins the lines of a comment to one line for each paragraph and tag. */
 const formatProse = (comment = ''): string =>
@@ -100,7 +107,7 @@ const formatProse = (comment = ''): string =>
     .join('\n');
 
 /** Joins the lines of code, and removes spaces inside brackets and trailing commas. */
-const toOneLine = (code: string): string =>
+const joinCodeLines = (code: string): string =>
   code
     .replace(/\s+/g, ' ')
     .replace(/\( | \)|,\s*(?=\))/g, (match) => match.trim().replace(',', ''))
@@ -108,11 +115,14 @@ const toOneLine = (code: string): string =>
 
 // ---- Python
 
-/** Groups: name, docstring, body. */
-const PYTHON_CLASS =
+/** Matches a class of a stub file. Groups: name, docstring, body. */
+const PYTHON_CLASS_PATTERN =
   /^class (\w+)[^\n]*:\n(?:\n? {4}"""([\s\S]*?)"""\n)?((?:(?: {4}[^\n]*)?\n)*)/gm;
-/** Groups: decorator; method, arguments, result, or attribute, type; docstring. */
-const PYTHON_MEMBER =
+/**
+ * Matches a member of such a class. Groups: decorator; method, arguments, result, or attribute,
+ * type; docstring.
+ */
+const PYTHON_MEMBER_PATTERN =
   /^ {4}(?:@([\w.]+)\n {4})?(?:def ([a-z]\w*)(\([\s\S]*?\)) -> ([^\n]+?):(?: \.\.\.)?|([a-z]\w*): ([^\n=]+)[^\n]*)\n(?:\s*"""([\s\S]*?)""")?/gm;
 
 /** Parses the explanations of attributes in a class's docstring: `name, type: the volume's.` */
@@ -130,10 +140,10 @@ function parseAttributeDocs(comment = ''): ReadonlyMap<string, string> {
 
 /** Parses a stub file (.pyi). */
 function parsePythonClasses(stub: string): Classes {
-  const classes = [...stub.matchAll(PYTHON_CLASS)].map(([, name, comment, body]) => {
+  const classes = [...stub.matchAll(PYTHON_CLASS_PATTERN)].map(([, name, comment, body]) => {
     const attributeDocs = parseAttributeDocs(comment);
-    const members = [...body!.matchAll(PYTHON_MEMBER)].map(
-      ([, decorator, method, args, result, attribute, type, docstring]): MemberWords => {
+    const members = [...body!.matchAll(PYTHON_MEMBER_PATTERN)].map(
+      ([, decorator, method, args, result, attribute, type, docstring]): MemberHelp => {
         const memberName = (method ?? attribute)!;
         const description =
           docstring === undefined ? (attributeDocs.get(memberName) ?? '') : formatProse(docstring);
@@ -141,8 +151,8 @@ function parsePythonClasses(stub: string): Classes {
         const code = isCall ? args!.replace(/\(\s*(?:self|cls)\b(?:,\s*)?/, '(') : '';
         return {
           name: memberName,
-          args: toOneLine(code),
-          type: toOneLine(type ?? result!),
+          args: joinCodeLines(code),
+          type: joinCodeLines(type ?? result!),
           description,
         };
       },
@@ -154,15 +164,15 @@ function parsePythonClasses(stub: string): Classes {
 
 // ---- JavaScript
 
-/** Groups: name, rest of the line, body. */
-const JAVASCRIPT_CLASS =
+/** Matches a class or interface of a declaration file. Groups: name, rest of the line, body. */
+const JAVASCRIPT_CLASS_PATTERN =
   /^ {2}(?:export )?(?:class|interface) (\w+)([^\n]*) \{(?:\}|\n([\s\S]*?)^ {2}\})/gm;
-/** Groups: comment, name, arguments, type. */
-const JAVASCRIPT_MEMBER =
+/** Matches a member of such a class. Groups: comment, name, arguments, type. */
+const JAVASCRIPT_MEMBER_PATTERN =
   /^ {4}(?:\/\*\*([\s\S]*?)\*\/\n {4})?(?:readonly |static )*(?!constructor)(\w+)\??(\([\s\S]*?\))?: ([^\n]*?);\n/gm;
 
 /** Parses the base classes of a declaration, without those in type parameters. */
-function parseBases(head: string): readonly string[] {
+function parseBaseClasses(head: string): readonly string[] {
   let declaration = head;
   while (/<[^<>]*>/.test(declaration)) declaration = declaration.replace(/<[^<>]*>/g, '');
   return /extends (.*)/.exec(declaration)?.[1]?.split(', ') ?? [];
@@ -171,13 +181,13 @@ function parseBases(head: string): readonly string[] {
 /** Parses a declaration file (.d.ts); each class has the members of its bases, too. */
 function parseJavaScriptClasses(types: string): Classes {
   const bases = new Map<string, Set<string>>();
-  const membersByClass = new Map<string, MemberWords[]>();
-  for (const [, name, head, body = ''] of types.matchAll(JAVASCRIPT_CLASS)) {
-    const members = [...body.matchAll(JAVASCRIPT_MEMBER)].map(
-      ([, comment, member, args = '', type]): MemberWords => {
+  const membersByClass = new Map<string, MemberHelp[]>();
+  for (const [, name, head, body = ''] of types.matchAll(JAVASCRIPT_CLASS_PATTERN)) {
+    const members = [...body.matchAll(JAVASCRIPT_MEMBER_PATTERN)].map(
+      ([, comment, member, args = '', type]): MemberHelp => {
         return {
           name: member!,
-          args: toOneLine(args),
+          args: joinCodeLines(args),
           type: type!,
           description: formatProse(comment),
         };
@@ -185,9 +195,9 @@ function parseJavaScriptClasses(types: string): Classes {
     );
     // TypeScript merges several declarations of one class.
     membersByClass.set(name!, [...(membersByClass.get(name!) ?? []), ...members]);
-    bases.set(name!, new Set([...(bases.get(name!) ?? []), ...parseBases(head!)]));
+    bases.set(name!, new Set([...(bases.get(name!) ?? []), ...parseBaseClasses(head!)]));
   }
-  const listAllMembers = (name: string): MemberWords[] => [
+  const listAllMembers = (name: string): MemberHelp[] => [
     ...(membersByClass.get(name) ?? []),
     ...[...(bases.get(name) ?? [])].flatMap(listAllMembers),
   ];
@@ -196,24 +206,27 @@ function parseJavaScriptClasses(types: string): Classes {
 
 // ---- both
 
-const TRANSLATOR = 'Translator';
+/** The class that translators extend, in both languages. */
+const TRANSLATOR_CLASS = 'Translator';
 
 /**
  * Collects the classes that methods of a translator meet, and the usual names of their objects.
  * @param self the name of the translator in its methods
  * @param argumentClasses classes of arguments, by name
  */
-function makeModuleWords(
+function makeModuleHelp(
   classes: Classes,
   self: string,
   argumentClasses: Readonly<Record<string, string>>,
-): ModuleWords {
-  const classMembers: Record<string, readonly MemberWords[]> = {};
+): ModuleHelp {
+  const classMembers: Record<string, readonly MemberHelp[]> = {};
   /** Adds a class, and the classes of its attributes. */
   const addClass = (name: string): void => {
     const allMembers = classes.get(name);
     if (allMembers === undefined || name in classMembers) return;
-    const members = allMembers.filter((member) => name !== TRANSLATOR || !isFopMethod(member.name));
+    const members = allMembers.filter(
+      (member) => name !== TRANSLATOR_CLASS || !isFopMethod(member.name),
+    );
     // Of several overloads only the first is kept, which has the explanation.
     classMembers[name] = members.filter(
       (member, index) => members.findIndex(({ name }) => name === member.name) === index,
@@ -222,7 +235,7 @@ function makeModuleWords(
       if (args === '') for (const word of type.match(/\w+/g) ?? []) addClass(word);
     }
   };
-  for (const name of [TRANSLATOR, 'Frame', ...Object.values(argumentClasses)]) addClass(name);
+  for (const name of [TRANSLATOR_CLASS, 'Frame', ...Object.values(argumentClasses)]) addClass(name);
   // Variables are often named after their class.
   const variableNames = Object.keys(classMembers).map((name) => [
     name[0]!.toLowerCase() + name.slice(1),
@@ -230,7 +243,7 @@ function makeModuleWords(
   ]);
   const argumentNames = Object.entries(argumentClasses).filter(([, name]) => name in classMembers);
   return {
-    names: Object.fromEntries([...variableNames, ...argumentNames, [self, TRANSLATOR]]),
+    names: Object.fromEntries([...variableNames, ...argumentNames, [self, TRANSLATOR_CLASS]]),
     classes: classMembers,
   };
 }
