@@ -195,7 +195,7 @@ export async function startGlusterBrick(plan: BrickPlan): Promise<Brick> {
         {
           ...{
             commandLine: addParentDeathSignal(commandLine),
-            logFile: logFile,
+            logFile,
             timeoutMs: START_TIMEOUT_MS,
           },
           // SIGKILL, as the brick's folder is removed right afterwards.

@@ -38,7 +38,7 @@ it.each([
   ],
   ['out of memory', { file: null, line: 0, column: 0 }, /^out of memory$/],
 ])(
-  'locateProblem splits a message into file, line, column and text: case %#',
+  'makeProblemFromMessage splits a message into file, line, column and text: case %#',
   (text, place, message) => {
     expect(makeProblemFromMessage(text, 'error', texts)).toEqual({
       severity: 'error',

@@ -33,14 +33,14 @@ export class GoneError extends Error {
 /** Runs a range of requests. @throws {GoneError} if the server of the mount has ended */
 export function runLoop(requests: Requests, range: RequestRange, clock: Clock): LoopResult {
   const { from, count, timeLimitMs = Number.POSITIVE_INFINITY } = range;
-  let times = new Float64Array(count);
-  let wrong = 0;
+  let timesNs = new Float64Array(count);
+  let wrongCount = 0;
   let complaint: string | null = null;
   const loopStart = clock();
   let lastEnd = loopStart;
   for (let index = 0; index < count; index++) {
     if (lastEnd - loopStart > timeLimitMs) {
-      times = times.slice(0, index);
+      timesNs = timesNs.slice(0, index);
       break;
     }
     const i = from + index;
@@ -48,13 +48,13 @@ export function runLoop(requests: Requests, range: RequestRange, clock: Clock): 
     const start = clock();
     const status = requests.send(i);
     lastEnd = clock();
-    times[index] = (lastEnd - start) * 1e6;
+    timesNs[index] = (lastEnd - start) * 1e6;
     if (GONE_STATUSES.includes(status)) throw new GoneError();
     const mismatch = requests.check(i, status);
     if (mismatch !== null) {
-      wrong++;
+      wrongCount++;
       complaint ??= mismatch;
     }
   }
-  return { timesNs: times, seconds: (lastEnd - loopStart) / 1e3, wrongCount: wrong, complaint };
+  return { timesNs, seconds: (lastEnd - loopStart) / 1e3, wrongCount, complaint };
 }
