@@ -93,6 +93,7 @@ export interface Experiment<M> {
   readonly advice: string;
   /** Runs the searches; `formatReport` gets the result. */
   measure(stage: Stage): Promise<M>;
+  /** Formats the report, as text or as JSON. */
   formatReport(measured: M): string;
 }
 

@@ -57,9 +57,11 @@ export async function servePlayground(
   return { url: makeServerUrl(server), close: () => closeServer(server) };
 }
 
+/** Makes the address of a server that listens. */
 const makeServerUrl = (server: Server): string =>
   `http://${LOOPBACK_ADDRESS}:${(server.address() as AddressInfo).port}/`;
 
+/** Ends a server and its open connections. */
 function closeServer(server: Server): void {
   server.close();
   server.closeAllConnections();

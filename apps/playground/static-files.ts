@@ -31,6 +31,7 @@ const TRANSLATOR_TYPES = [
   ...['features/glupy', 'features/locks', 'features/negative', 'storage/memory'],
 ];
 
+/** The example's volfile. */
 const EXAMPLE_VOLFILE = `# A request comes in at the last volume of this file and goes down to the first.
 
 # The files: in memory, and gone with this page.

@@ -5,6 +5,7 @@ import { schedSetaffinity } from '../../../runtime/sys/libc.ts';
 import { NotMeasured } from './not-measured.ts';
 import { parseCpuList } from './placement.ts';
 
+/** The errno for a thread that does not exist. */
 const ESRCH = 3;
 
 /** Makes the kernel's cpu_set_t for these CPUs: bit n stands for CPU n. */
@@ -32,6 +33,7 @@ export function pinProcess(pid: number, cpus: string): void {
   }
 }
 
+/** Lists the threads of a process. @throws {NotMeasured} if the process has ended */
 function listThreadIds(pid: number): number[] {
   try {
     return readdirSync(`/proc/${pid}/task`).map(Number);

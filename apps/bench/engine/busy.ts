@@ -121,6 +121,7 @@ export class BusySampler {
     };
   }
 
+  /** Reads the CPU times of the machine and of the measured processes. */
   private sample(pids: readonly number[] | null): BusySample {
     const ownSeconds = sumCpuSeconds(pids ?? listProcessTree(process.pid));
     return {

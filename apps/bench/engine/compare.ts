@@ -131,6 +131,7 @@ function listConditions({ machine, mountFlags, stacks, workloads }: Run): Map<st
 
 /** Conditions on which times depend so much that only ratios are comparable. */
 const MACHINE_CONDITIONS = ['the CPU', 'the number of CPUs', 'the kernel', 'the storage'];
+/** The advice that ends a warning about such a condition. */
 const RATIOS_HINT = '; compare only the ratios';
 
 /** Longest value, in characters, that a warning quotes; volfiles are longer. */

@@ -104,7 +104,7 @@ export function formatPossibleRange(comparisons: readonly Ratio[]): string {
   return ` [${formatBound(low)} – ${formatBound(high)}]`;
 }
 
-/** By verdict, the function that formats the clause about a stack's comparisons with it. */
+/** The functions that format the clause about the comparisons with a verdict, by verdict. */
 const clauseFormatters: Readonly<
   Record<Verdict, (other: string, comparisons: readonly Ratio[]) => string>
 > = {

@@ -9,6 +9,7 @@ import type { Distribution, Summary } from './schema.ts';
 /** The highest value of a histogram: requests longer than an hour count as an hour. */
 const HIGHEST_VALUE_NS = 3600e9;
 
+/** Makes an empty histogram for values from 1 ns on. */
 export const makeHistogram = (): RecordableHistogram =>
   createHistogram({ lowest: 1, highest: HIGHEST_VALUE_NS, figures: 3 });
 

@@ -40,5 +40,6 @@ export function checkCounts(
   }
 }
 
+/** Counts the lookups that a stack passed on in all rounds. */
 const countPassedOn = ({ samples }: CountedRow): number =>
   samples.reduce((sum, { counts }) => sum + (counts[PASSED_ON_COUNTER] ?? 0), 0);

@@ -4,8 +4,6 @@ import { type MountEntry, readMounts } from '../../../runtime/mount/mountinfo.ts
 import { parseCpuList, readAllowedCpus } from './placement.ts';
 import type { Machine } from './schema.ts';
 
-const HUNDREDTHS = 100;
-
 /**
  * Describes the machine for the result.
  * @param folder a folder on the storage of the stacks' files
@@ -16,7 +14,8 @@ export const describeMachine = (folder: string, versions: Machine['versions']): 
   cpus: parseCpuList(readAllowedCpus()).length,
   memoryBytes: totalmem(),
   kernel: release(),
-  load: loadavg().map((value) => Math.round(value * HUNDREDTHS) / HUNDREDTHS),
+  // Rounded to hundredths, as the kernel shows them.
+  load: loadavg().map((value) => Math.round(value * 100) / 100),
   storage: findFileSystemType(folder),
   versions: { ...versions, Node: process.version },
 });

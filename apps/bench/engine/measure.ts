@@ -155,6 +155,7 @@ async function runAndCollectError(
   }
 }
 
+/** Makes a row without rounds. With a reason, it has ended before it starts. */
 const makeRow = (
   name: string,
   target: Target,
@@ -195,6 +196,7 @@ async function attempt(
 export const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && 'syscall' in error;
 
+/** The requests with which the rounds begin, and the length of the warm-up. */
 interface WarmUpResult {
   /** Number of the first request of round 1. */
   readonly from: number;
@@ -251,6 +253,7 @@ async function warmUp(
   }
 }
 
+/** Measures one round of a row. @param round from 1 */
 const measureRound = (
   plan: MeasurePlan,
   row: MeasuredRow,
@@ -264,6 +267,7 @@ const measureRound = (
     if (complaint !== null) row.endReason = `wrong answer: ${complaint}`;
   });
 
+/** Makes the result of a row, not yet compared with the first stack. */
 const makeResult = ({
   name: stack,
   samples,
@@ -282,6 +286,7 @@ const makeResult = ({
   };
 };
 
+/** Lists the rows that have failed, without interrupted, unfit and already reported ones. */
 const listFailures = (workload: string, rows: readonly MeasuredRow[]): string[] =>
   rows.flatMap(({ name, endReason, isUnfit, isReported }) =>
     endReason === null || isUnfit || isReported || endReason === 'interrupted'

@@ -5,6 +5,7 @@ import type { Measurement, Round } from './schema.ts';
 import { computeMedian } from './statistics.ts';
 import { pairRounds } from './verdict.ts';
 
+/** The kind of a measure's values, which decides their units. */
 export type MeasureKind = 'time' | 'size' | 'rate';
 
 /** Sizes of units, by kind. Base units have size 1: nanoseconds, bytes, requests per second. */
@@ -33,6 +34,7 @@ export interface Measure {
 /** The figures that one round and the sum of all rounds have in common. */
 type RoundFigures = Pick<Round, 'latency' | 'serverCpuSeconds' | 'clientCpuSeconds'>;
 
+/** Makes a measure in nanoseconds, read in the same way from a round and from all rounds. */
 const makeTimeMeasure = (readValue: (figures: RoundFigures) => number): Measure => ({
   kind: 'time',
   readValue,

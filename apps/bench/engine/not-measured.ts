@@ -12,6 +12,7 @@ export interface MissingResult {
 export const formatMissing = ({ missing, wrong }: MissingResult): string =>
   `${wrong ? 'wrong' : 'not measured'}: ${missing}`;
 
+/** Whether a value stands in the place of a missing result. */
 export const isMissing = (value: object): value is MissingResult => 'missing' in value;
 
 /** Thrown if a measurement is impossible. The message has the reason, and a known remedy. */

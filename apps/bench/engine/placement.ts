@@ -12,6 +12,7 @@ import { NotMeasured } from './not-measured.ts';
 export const placements = ['same', 'different', 'free'] as const;
 export type Placement = (typeof placements)[number];
 
+/** The titles of placements in reports. */
 export const placementTitles: Readonly<Record<Placement, string>> = {
   same: 'same CPU',
   different: 'different CPUs',
@@ -40,6 +41,7 @@ export function parseCpuList(list: string): number[] {
   });
 }
 
+/** The CPUs of clients and servers. */
 export interface CpuAssignment {
   /** The CPU of the clients; null if they are not pinned. */
   readonly client: number | null;

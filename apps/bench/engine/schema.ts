@@ -8,8 +8,10 @@
 import { Failure } from '../../../terminal/exit.ts';
 import type { Placement } from './placement.ts';
 
+/** The version of the JSON that this glossa writes and reads. */
 export const SCHEMA_VERSION = 2;
 
+/** All verdicts about a comparison. */
 export const verdicts = ['faster', 'slower', 'no difference', 'too noisy to conclude'] as const;
 export type Verdict = (typeof verdicts)[number];
 

@@ -21,6 +21,7 @@ interface SearchPlanSize {
   readonly roundCount?: number;
 }
 
+/** Numbers of directories and files in the tutorial's workload. */
 export const DIRECTORY_COUNT = 10;
 export const FILE_COUNT = 1000;
 /** Percentage of the files that are hot, and of the searches that are for these. */
@@ -51,6 +52,7 @@ export function findRoundRange(
   return { from: findFirstSearch(round), to: findFirstSearch(round + 1) };
 }
 
+/** Makes the name of a directory by its number, from 0: `dir3`. */
 export const makeDirectoryName = (directory: number): string => `dir${directory}`;
 
 /** Makes a plan: draws the searches, and spreads the files over the directories. */

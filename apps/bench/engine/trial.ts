@@ -20,7 +20,7 @@ interface TrialPlan extends Pick<MeasurePlan, 'stacks' | 'signal' | 'onStep'> {
   readonly folder: string;
 }
 
-/** What the trial has found. */
+/** The results of a trial. */
 export interface TrialResult {
   /** The command with its result; null without a command, or if the trial was interrupted. */
   readonly command: TriedCommand | null;

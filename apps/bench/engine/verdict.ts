@@ -17,6 +17,7 @@ import {
   MEDIAN_VALUES_MIN,
 } from './statistics.ts';
 
+/** The probability with which an interval contains the true ratio. */
 export const CONFIDENCE = 0.95;
 
 /** Fewer rounds have no interval. */

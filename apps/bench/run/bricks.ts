@@ -178,6 +178,7 @@ export async function startGlossaBrick(plan: BrickPlan): Promise<Brick> {
 
 /** Most attempts to start a brick, as another program may take the free port first. */
 const START_ATTEMPTS_MAX = 3;
+/** Time limit of an attempt. */
 const START_TIMEOUT_MS = 60_000;
 
 /**

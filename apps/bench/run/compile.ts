@@ -2,6 +2,7 @@
 import { includeDir } from '../../../runtime/sys/paths.ts';
 import { runToEnd } from './others/implementation.ts';
 
+/** The error without a C compiler. */
 const NO_COMPILER = 'there is no C compiler (apt install gcc libc6-dev)';
 
 /** Compiles a C file; returns null, or the error. @param flags further flags of cc */

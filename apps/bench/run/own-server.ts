@@ -126,6 +126,7 @@ export class OwnServer {
   };
 }
 
+/** Settings for the start of a server. */
 interface OwnServerSettings {
   readonly logFile: string;
   /** Options of its volumes, in the form of --xlator-option. */

@@ -30,6 +30,7 @@ const CLIENTS_MAX = 64;
 /** The workloads of --workload; `command` is requested by a command after `--`. */
 const measurableWorkloads = workloadNames.filter((name) => name !== 'command');
 
+/** The flags of `glossa bench`. */
 export const benchFlags = {
   translator: textFlag({
     value: 'NAME',

@@ -74,6 +74,7 @@ export const languageWords = [
   'none',
 ];
 
+/** A translator, and the languages in which it is measured. */
 export interface TranslatorSettings {
   /** A name of examples/, or a folder with the same module in several languages. */
   readonly translator: string;

@@ -7,7 +7,7 @@ import { findMount } from '../../../runtime/mount/mountinfo.ts';
 import { detach } from '../../../server/unmount.ts';
 import { NotMeasured } from '../engine/not-measured.ts';
 
-/** How a server process is started and ended. */
+/** Settings for the start and the end of a server process. */
 interface ProcessSettings {
   /** The program and its arguments; it serves in the foreground until it gets SIGTERM. */
   readonly commandLine: readonly [string, ...string[]];

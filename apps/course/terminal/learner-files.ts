@@ -31,6 +31,7 @@ function createFile(path: string, write: () => void): void {
   }
 }
 
+/** Whether a file could not be created because it exists. */
 const isFileExistsError = (error: unknown): boolean =>
   (error as NodeJS.ErrnoException).code === 'EEXIST';
 

@@ -11,6 +11,7 @@ export interface LessonText {
   readonly hints: readonly string[];
 }
 
+/** The terminal's width and colours. */
 type TextSettings = Pick<Terminal, 'width' | 'colour'>;
 
 /** Formats a lesson's Markdown for a terminal, in one language. */
@@ -23,6 +24,7 @@ export function formatLesson(
   return { lines: formatMarkdown(text, settings), hints };
 }
 
+/** Formats Markdown as lines. */
 function formatMarkdown(markdown: string, settings: TextSettings): string[] {
   // The group in the pattern makes `split` return the contents of code blocks at odd indices.
   const parts = markdown.replace(/^<!--.*-->\n/gm, '').split(/^```\w*\n(.*?)^```\n/ms);

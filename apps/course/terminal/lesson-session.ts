@@ -52,6 +52,7 @@ class KeyReader {
     return event;
   }
 
+  /** Ends the reading of single keys, so that the terminal behaves as usual. */
   close(): void {
     process.stdin.setRawMode(false);
     process.stdin.pause();
@@ -104,6 +105,7 @@ export function storePassed(
     printWarning(`that this lesson is passed cannot be kept: ${failure}`, terminal);
 }
 
+/** One lesson at the terminal. */
 class LessonSession {
   private readonly course: Course;
   private readonly lesson: Lesson;
@@ -211,6 +213,7 @@ class LessonSession {
     terminal.out(['', ...wrap(hint, terminal.width)].join('\n'));
   }
 
+  /** Prints the difference to the solution. */
   private showSolution(): void {
     const { terminal, files } = this;
     const { colour } = terminal;

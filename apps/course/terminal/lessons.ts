@@ -37,6 +37,7 @@ export const stripNumber = (lesson: string): string => basename(lesson).replace(
 export const makeModuleFileName = (lesson: string, language: LessonLanguage): string =>
   stripNumber(lesson) + lessonLanguages[language].extension;
 
+/** Matches the names of lessons' folders. */
 const LESSON_NAME_PATTERN = /^\d+-[A-Za-z][A-Za-z0-9_-]*$/;
 
 /** Returns the user's language from the environment, such as `de`; undefined without one. */

@@ -45,6 +45,7 @@ const FILE_PATH_PATTERN = /^\/[\w.-]+$/;
 /** Pixels to keep visible below a revealed line. */
 const REVEALED_BELOW_PX = 8;
 
+/** The editor's help, and the page's functions that it calls. */
 export interface EditorSettings {
   /** The words to complete, and their explanations. */
   readonly help: EditorHelp;

@@ -36,6 +36,7 @@ const TIME_LIMITS_MS = {
 };
 /** Distance to the storage and back at first, in milliseconds: as in the tutorial. */
 const INITIAL_DISTANCE_MS = 1.4;
+/** The greatest distance of the slider. */
 const DISTANCE_MAX_MS = 10;
 /** Most lines of the graph's log that the page shows. */
 const LOG_LINES_MAX = 500;
@@ -255,6 +256,7 @@ class Playground {
     this.notices.show('lessons', `The lessons cannot be shown: ${error.message}`);
   }
 
+  /** Shows problems in the editor, and lists them below it. */
   private showProblems(problems: readonly Problem[]): void {
     this.editor.setProblems(problems);
     this.problems.show(problems);
@@ -488,6 +490,7 @@ class Playground {
   }
 }
 
+/** Makes the output of a line that could not run. */
 const makeErrorOutput = (text: string): readonly OutputPiece[] => [{ text, isError: true }];
 
 const data = JSON.parse(document.getElementById('given')!.textContent!) as PageData;

@@ -47,6 +47,7 @@ function readToken(stream: StringStream, state: ParserState): string | null {
   return wordClass === 'string' && /^[-+]?\d/.test(word) ? 'number' : wordClass;
 }
 
+/** The language of volfiles. */
 export const volfileLanguage = StreamLanguage.define<ParserState>({
   name: 'volfile',
   startState: () => ({ statement: '', wordIndex: 0 }),

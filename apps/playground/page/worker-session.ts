@@ -12,7 +12,7 @@ export interface WorkerLike {
   terminate(): void;
 }
 
-/** How a session makes workers, and how long it waits for them. */
+/** The function by which a session makes workers, and its time limits. */
 export interface SessionSettings {
   /**
    * Makes a worker, and sends it question 0, `open`.

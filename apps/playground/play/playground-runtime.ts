@@ -168,6 +168,7 @@ export class PlaygroundRuntime {
     this.graph = null;
   }
 
+  /** Returns the running graph. @throws {NoGraphError} */
   private requireGraph(): RunningGraph {
     if (this.graph === null) throw new NoGraphError();
     return this.graph;

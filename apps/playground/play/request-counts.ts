@@ -14,6 +14,7 @@ const CHANGING_FOPS: ReadonlySet<string> = new Set([
 /** `wind` returns this for requests that change the storage, so that `unwind` gets the replies. */
 const CHANGE_TOKEN = {};
 
+/** Names of fops by their numbers, by which observers get them. */
 const fopNames = new Map(fops.map(({ number, name }) => [number, name]));
 
 /** Counts the requests that arrive at the top of a graph, and at its lowest volumes. */
@@ -43,6 +44,7 @@ export class RequestCounts implements Observer {
     };
   }
 
+  /** Observes the fops of the top, and those that the lowest volumes define. */
   wantsFop(xl: Xlator, _fop: string, defines: boolean): boolean {
     return (defines && xl.below.length === 0) || xl.above.length === 0;
   }

@@ -22,6 +22,7 @@ export const MOUNT_COMMAND = `mkdir -p mnt && glossa mount ${VOLFILE.slice(1)} m
 const FORMAT_VERSION = 1;
 /** The beginning of each fragment, without `#`. */
 export const SHARE_PREFIX = `g${FORMAT_VERSION}.`;
+/** Matches the beginning of a fragment of any version (group 1). */
 const VERSION_PATTERN = /^#?g(\d+)\./;
 /** Most characters of a fragment; Firefox and Chromium take some millions. */
 const FRAGMENT_LENGTH_MAX = 1_000_000;

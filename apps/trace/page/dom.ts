@@ -8,8 +8,10 @@
  */
 
 type Listener = (event: never) => void;
+/** A value in a template; null, undefined and booleans become ''. */
 type Value = Node | Listener | string | number | boolean | null | undefined | readonly Value[];
 
+/** The entities of the characters that HTML reserves. */
 const ENTITIES: Readonly<Record<string, string>> = {
   ...{ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' },
 };

@@ -14,6 +14,7 @@ export class ServerGone extends NotMeasured {
   override readonly code = 'GLOSSA_SERVER_GONE';
 }
 
+/** The number and the CPUs of the clients. */
 export interface ClientSettings {
   /** Number of client processes. */
   readonly count: number;
@@ -112,6 +113,7 @@ class Client {
     });
   }
 
+  /** The pid of the process. */
   get pid(): number {
     return this.child.pid!;
   }
@@ -151,6 +153,7 @@ class Client {
   }
 }
 
+/** Kills a process, unless it has ended. */
 function killProcess(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');

@@ -31,11 +31,14 @@ export interface ReplyTypes {
   close: true;
 }
 
+/** The name of a request. */
 export type RequestName = keyof RequestTypes;
+/** A message to a client: a request with its arguments. */
 export type Request = {
   [N in RequestName]: { readonly name: N; readonly args: RequestTypes[N] };
 }[RequestName];
 
+/** A message from a client: the result of its request, or the message of an error. */
 export type Reply =
   | { readonly result: unknown }
   /** `isServerGone`: the request failed because the mount's server has ended. */

@@ -12,6 +12,7 @@ import { GRID, INK, PAPER, WIDE_PX } from './style.ts';
 
 /** Okabe and Ito's colours for colour-blind readers, without the yellow, which is pale on paper. */
 const palette = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#000000'];
+/** Dashes of the lines: lengths of strokes and gaps in pixels. */
 const dashes: readonly (number[] | 'solid')[] = [
   'solid',
   [8, 4],
@@ -20,6 +21,7 @@ const dashes: readonly (number[] | 'solid')[] = [
   [14, 4],
   [5, 2],
 ];
+/** ECharts' names of the symbols that mark points. */
 const symbols = [
   ...['circle', 'rect', 'triangle', 'diamond'],
   ...['emptyCircle', 'emptyRect', 'emptyTriangle'],
@@ -93,6 +95,7 @@ const LOG_TICKS_RATIO_MIN = 10;
 /** Drops the rounding errors of multiplications. */
 const dropRoundingError = (value: number): number => Number(value.toPrecision(12));
 
+/** Lists the whole numbers from `from` to `to`, both included. */
 const listIntegers = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
@@ -148,6 +151,7 @@ const LEGEND_ITEM_GAP = 18;
 const LETTER_WIDTH = 5.6;
 const NAME_GAP = 5;
 const LEGEND_ROW_HEIGHT = 14 + LEGEND_ITEM_GAP;
+/** Pixels below the plot, for the labels and the title of the x axis. */
 const AXIS_HEIGHT = 46;
 
 /** Returns the height of a legend in pixels; its names may take several rows. */
@@ -245,6 +249,7 @@ interface ChartedStack {
   readonly measured: Measurement;
 }
 
+/** Lists the stacks with results. */
 const listChartedStacks = ({ results }: Workload): ChartedStack[] =>
   results.flatMap(({ stack: name, measured }, stackIndex) =>
     measured === null ? [] : [{ name, stackIndex, measured }],

@@ -32,6 +32,7 @@ const entities: Readonly<Record<string, string>> = {
   '>': '&gt;',
   '"': '&quot;',
 };
+/** Escapes a text for an element, or for an attribute in double quotes. */
 export const escapeHtml = (text: string): string =>
   text.replace(/[&<>"]/g, (character) => entities[character]!);
 
@@ -83,6 +84,7 @@ function formatBlock(block: Block, drawSvg: DrawSvg): string {
   return `<pre tabindex="0" role="region" aria-label="${label}">${source}</pre>`;
 }
 
+/** Formats a picture in two widths; the style sheet shows one of them. */
 function formatFigure(
   { makeOption, wideWidth, caption, description }: Picture,
   drawSvg: DrawSvg,
@@ -115,6 +117,7 @@ ${rows.map((row) => formatRow(row, head)).join('\n')}
 </table></div>`;
 }
 
+/** Formats a row; its note takes the place of missing cells, or a row of its own. */
 function formatRow({ name, cells, note }: Row, head: readonly string[]): string {
   const header = `<th scope="row">${escapeHtml(name)}</th>`;
   const noteCell = `<td class="note" colspan="${head.length}">${escapeHtml(note ?? '')}</td>`;

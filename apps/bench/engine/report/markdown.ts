@@ -19,6 +19,7 @@ function formatFence(text: string): string {
   return `${fence}\n${text.trimEnd()}\n${fence}`;
 }
 
+/** Formats a table, with the notes of its rows as a list below. */
 function formatTable({ head, rows }: Table): string {
   const notes = rows.flatMap(({ name, note }) => (note === null ? [] : `${name}: ${note}`));
   return [
@@ -31,6 +32,7 @@ function formatTable({ head, rows }: Table): string {
   ].join('\n');
 }
 
+/** Formats a block; returns an empty list for a picture. */
 function formatBlock(block: Block): string[] {
   if ('text' in block) return [block.style === 'heading' ? `### ${block.text}` : block.text];
   if ('list' in block) return [formatList(block.list)];
@@ -38,6 +40,7 @@ function formatBlock(block: Block): string[] {
   return 'source' in block ? [formatFence(block.source)] : [];
 }
 
+/** Formats the whole report. */
 export const formatMarkdown = (run: Run): string =>
   `${[
     `# ${run.question}`,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../../../runtime/sys/paths.ts';
 
-/** Colours of pictures, and of the page in light mode; page.css has the colours of dark mode. */
+/** Colours in light mode: of texts and axes, of grid lines, and of the background. */
 export const INK = '#222222';
 export const GRID = '#dddddd';
 export const PAPER = '#ffffff';

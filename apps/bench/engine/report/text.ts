@@ -24,6 +24,7 @@ const verdictStyles: Readonly<Record<Verdict, Style>> = {
   'too noisy to conclude': 'warning',
 };
 
+/** Colours a cell if it is a verdict. */
 const colourVerdict = (cell: string, { colour }: Screen): string =>
   Object.hasOwn(verdictStyles, cell) ? paint(verdictStyles[cell as Verdict], cell, colour) : cell;
 

@@ -67,7 +67,7 @@ export const command: WorkloadKind = {
 
 // -- the result of a trial -----------------------------------------------------------------------
 
-/** By errno name, why a command cannot be run; completes a sentence that begins with its name. */
+/** The reasons why a command cannot be run, by the name of its errno; they follow its name. */
 const refusalTexts: Readonly<Record<string, string>> = {
   ENOENT: 'was not found: it is neither a program of PATH nor a path from an empty folder',
   EACCES: 'cannot be executed: it is no program, or not for this user (EACCES)',

@@ -33,6 +33,7 @@ import type { WorkloadKind, WorkloadSetting } from './workload.ts';
 const MIB = 1 << 20;
 /** Size of the large file. */
 export const DATA_SIZE = 32 * MIB;
+/** Sizes of reads and writes, and of the blocks in which the file is made. */
 const BLOCK_SIZE = 128 << 10;
 const PAGE_SIZE = 4096;
 /** Makes the pattern of this file differ from the patterns of other files. */
@@ -74,6 +75,7 @@ function checkRead(
 const formatSize = (bytes: number): string =>
   bytes < MIB ? `${bytes >> 10} KiB` : `${bytes / MIB} MiB`;
 
+/** Makes a workload that reads the large file in blocks of this size. */
 const makeReadWorkload = (blockBytes: number): WorkloadKind => ({
   description: 'Reads a large file from its beginning to its end.',
   request: `read of ${formatSize(blockBytes)} of a file of ${formatSize(DATA_SIZE)}, the next each time`,
@@ -126,6 +128,7 @@ export const randread: WorkloadKind = {
 /** Least distance in bytes between blocks that are read back. */
 const READ_BACK_DISTANCE_BYTES = 2 * MIB;
 
+/** Makes a workload that writes a large file in blocks of this size. */
 const makeWriteWorkload = (blockBytes: number): WorkloadKind => ({
   description: 'Writes a large file from its beginning to its end, again and again.',
   request: `write of ${formatSize(blockBytes)} of a file of ${formatSize(DATA_SIZE)}, the next each time`,

@@ -5,6 +5,7 @@ import { smallfile } from './files.ts';
 import { hit, miss, phpsim, readdir } from './name-workloads.ts';
 import type { WorkloadKind } from './workload.ts';
 
+/** All workloads, by the names that users type. */
 export const workloads = {
   miss,
   hit,

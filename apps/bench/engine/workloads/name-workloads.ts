@@ -21,6 +21,7 @@ import {
 } from './syscalls.ts';
 import type { Requests, WorkloadKind, WorkloadSetting } from './workload.ts';
 
+/** Number of names in the workloads `miss` and `hit`, and of files in `readdir`. */
 const FILE_COUNT = 1000;
 
 /** Makes `file0000` … in a folder. */
@@ -46,6 +47,7 @@ function makeStatRequests(setting: WorkloadSetting, names: readonly string[]): R
   };
 }
 
+/** Lists `NAME0000`, `NAME0001`, … */
 const listNumberedNames = (name: string, count: number): string[] =>
   Array.from({ length: count }, (_, i) => makeNumberedName(name, i));
 
@@ -203,6 +205,7 @@ export const readdir: WorkloadKind = {
   },
 };
 
+/** The name by which a folder is opened again, for each listing. */
 const DOT = toCString('.');
 
 /** The entries of a folder, as getdents64 returns them; parsed only after the timed request. */

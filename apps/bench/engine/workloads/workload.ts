@@ -35,7 +35,7 @@ export interface TriedCommand {
   readonly expected: CommandRun;
 }
 
-/** Where and how a client sends the requests of a workload. */
+/** The folder, seed and client of a workload's requests. */
 export interface WorkloadSetting {
   /** The folder of the requests: below a mount, or plain. */
   readonly root: string;

@@ -55,6 +55,7 @@ const makeReadKind = (title: string, size: number): CallKind => ({
   makeBatch: (graph) => makeReadBatch(graph, makeFd(graph), size),
 });
 
+/** All kinds of calls, by the names that users type. */
 export const callKinds = {
   decided: {
     title: 'decided',
@@ -118,7 +119,7 @@ export interface CallCosts {
   readonly kind: CallKindName;
   /** Cost of one call in TypeScript, including the whole request. */
   readonly typescript: Cost | MissingResult;
-  /** By variant, its cost minus TypeScript's in the same round. */
+  /** The cost of each variant minus TypeScript's in the same round. */
   readonly over: Readonly<Partial<Record<VariantName, Cost | MissingResult>>>;
 }
 

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { packageRoot } from '../../../../runtime/sys/paths.ts';
 import { type Implementation, makePassArguments, runToEnd } from './implementation.ts';
 
+/** The pass-through on fuse-native. */
 const SCRIPT = join(packageRoot, 'apps/bench/engine/others/fuse-native/pass.js');
 const INSTALL_COMMAND = 'npm install --ignore-scripts fuse-native';
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { packageRoot } from '../../../../runtime/sys/paths.ts';
 import { type Implementation, makePassArguments, runToEnd } from './implementation.ts';
 
+/** The pass-through on fusepy. */
 const SCRIPT = join(packageRoot, 'apps/bench/engine/others/fusepy/pass.py');
 /** Programs to try: the first python3 of PATH, then the system's, for which apt has packages. */
 const PYTHON_PROGRAMS = ['python3', '/usr/bin/python3'];

@@ -7,8 +7,10 @@ import { printVolumes } from '../../../../runtime/volfile/print.ts';
 import { stackVolumes } from '../../engine/stacks.ts';
 import { type Implementation, type OtherStack, runToEnd, type Timeouts } from './implementation.ts';
 
+/** GlusterFS's program that mounts a volfile. */
 const PROGRAM = 'glusterfs';
 
+/** The volume of GlusterFS's cache of absent names. */
 const nlCacheVolume: PlainVolume = {
   name: 'nl-cache',
   type: 'performance/nl-cache',

@@ -9,6 +9,7 @@ import { glusterfs, nlCache } from './gluster.ts';
 import { type Implementation, type PreparedStacks, runToEnd } from './implementation.ts';
 import { libfuse } from './libfuse.ts';
 
+/** All implementations, by their words of --with. */
 const implementations = {
   glusterfs,
   'nl-cache': nlCache,

@@ -10,6 +10,7 @@ import {
   runToEnd,
 } from './implementation.ts';
 
+/** Makes the path of a server's source. */
 const makeSourcePath = (server: LibfuseServer): string =>
   join(packageRoot, 'apps/bench/engine/others/libfuse', `${server}.c`);
 

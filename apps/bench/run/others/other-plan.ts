@@ -17,6 +17,7 @@ interface OtherSettings {
   readonly signal?: AbortSignal;
 }
 
+/** Time limit until a server has mounted. */
 const START_TIMEOUT_MS = 60_000;
 
 /**

@@ -13,6 +13,7 @@ import {
 
 /** Number of folders that a search looks into; only the last has the file. */
 const FOLDER_COUNT = 10;
+/** Number of searches. */
 const SEARCH_COUNT = 20;
 
 export const check: Check = async ({ volume }) => {

@@ -170,6 +170,7 @@ export class Lessons {
     this.panel.drawList(this.panelState);
   }
 
+  /** The content of the panel. */
   private get panelState(): PanelState {
     return { lessons: this.lessons, language: this.language, lesson: this.lesson };
   }

@@ -20,7 +20,7 @@ export interface PanelSettings {
   isPassed(fragment: string): boolean;
 }
 
-/** What the panel shows. */
+/** The content of the panel. */
 export interface PanelState {
   readonly lessons: readonly LessonData[];
   readonly language: LessonLanguage;

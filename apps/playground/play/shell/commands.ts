@@ -65,6 +65,7 @@ const makeOperandRunner =
   async (context) =>
     void (await forEachOperand(context, (operand) => action(operand, context)));
 
+/** Makes the path of a name in a folder. */
 const joinPath = (folder: string, name: string): string => `${folder.replace(/\/+$/, '')}/${name}`;
 
 /**
@@ -107,6 +108,7 @@ async function formatLongLine(volume: Volume, path: string, name: string): Promi
 /** The greatest number of operands of commands that take any number. */
 const UNLIMITED = Number.POSITIVE_INFINITY;
 
+/** All commands, by name. */
 export const commands: Readonly<Record<string, Command>> = {
   cat: {
     usage: 'cat PATH…',

@@ -19,6 +19,7 @@ export class LineSyntaxError extends Error {
   readonly code = 'GLOSSA_SHELL';
 }
 
+/** A word without its quotes, or one of the operators `;`, `&&`, `>` and `>>`. */
 type Token = { readonly word: string } | { readonly operator: string };
 
 /** Matches blanks, a comment, an operator (group 1), or a word with its quotes (group 2). */
