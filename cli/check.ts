@@ -7,7 +7,7 @@ import { formatProblems, type VolfileProblem } from '../runtime/volfile/problems
 import type { VolfileInspection } from '../runtime/volfile/volfile.ts';
 import { NodeContext } from '../server/node-context.ts';
 import {
-  countProblems,
+  formatProblemCounts,
   inspectFile,
   inspectStandardInput,
   STDIN,
@@ -107,7 +107,7 @@ function printInspection(file: string, inspection: VolfileInspection, terminal: 
   );
   const colour = terminal.colour.out;
   if (problems.length > 0) terminal.out(`${formatProblems(problems, sources, { colour })}\n`);
-  const counts = countProblems(inspection, colour);
+  const counts = formatProblemCounts(inspection, colour);
   if (description === undefined) {
     printNote(`${file}: ${counts}`, terminal);
     return;

@@ -13,7 +13,7 @@ import {
 } from '../terminal/command.ts';
 import { EXIT_OK, exitTable, UsageError } from '../terminal/exit.ts';
 import { commonFlags, formatFlags, takeOperands } from '../terminal/flags.ts';
-import { formatColumns, wrap } from '../terminal/layout.ts';
+import { formatColumns, wrapLine } from '../terminal/layout.ts';
 import { readPackageVersion } from '../terminal/package-version.ts';
 import { paint, type Terminal } from '../terminal/terminal.ts';
 import { oldNames } from './old-names.ts';
@@ -67,14 +67,14 @@ function printOverview(commands: Commands, terminal: Terminal): void {
   const commandsWithSubcommands = groupedCommands
     .map(([name]) => name)
     .filter((name) => listSubcommands(name, commands).length > 0);
-  terminal.out(`${wrap(`glossa ${readPackageVersion()}, ${definition}`, width).join('\n')}
+  terminal.out(`${wrapLine(`glossa ${readPackageVersion()}, ${definition}`, width).join('\n')}
 
 ${formatHeading('usage:')} glossa -f VOLFILE [options] MNT
        glossa COMMAND …
 
 ${groupTexts.join('\n\n')}
 
-${wrap(`  'glossa help COMMAND' explains one (${commandsWithSubcommands.join(', ')} have more below them); 'glossa help types' lists the translators, and 'glossa help TYPE' explains the options of one.`, width).join('\n')}
+${wrapLine(`  'glossa help COMMAND' explains one (${commandsWithSubcommands.join(', ')} have more below them); 'glossa help types' lists the translators, and 'glossa help TYPE' explains the options of one.`, width).join('\n')}
 
 ${formatHeading('exit status:')}
 ${formatColumns(exitTable, width)}`);
@@ -94,7 +94,7 @@ function formatCommandHelp(
   );
   return [
     formatUsage(usage, colour.out),
-    wrap(description, width).join('\n'),
+    wrapLine(description, width).join('\n'),
     `${paint('bold', 'options:', colour.out)}\n${formatFlags(allFlags, width)}`,
     ...(subcommands.length === 0
       ? []
@@ -154,7 +154,7 @@ function formatTranslatorHelp(
   const formatOptions = (table: Options): string[] =>
     Object.entries(table).map(([key, spec]) => {
       const [title, ...lines] = describeOption(key, spec).split('\n');
-      const text = lines.flatMap((line) => wrap(`  ${line}`, width)).join('\n');
+      const text = lines.flatMap((line) => wrapLine(`  ${line}`, width)).join('\n');
       return `  ${formatHeading(title!)}\n${text}`;
     });
   const sections = Object.entries(moreOptions).map(([when, table]) =>
@@ -163,7 +163,7 @@ function formatTranslatorHelp(
   const ownOptionsNote =
     ownOptions !== undefined ? ['  and the options that the module declares itself.'] : [];
   return [
-    `${formatHeading(type)}\n${wrap(description, width).join('\n')}`,
+    `${formatHeading(type)}\n${wrapLine(description, width).join('\n')}`,
     `Subvolumes: ${describeSubvolumeCount(children)}.`,
     [
       formatHeading('options:'),

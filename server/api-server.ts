@@ -30,6 +30,7 @@ import {
   type Starter,
 } from './server-lifecycle.ts';
 
+/** The settings of a server of the programming interface. */
 export interface ApiServerSettings extends ServerSettings {
   /** The absolute path of the socket to listen at, or the descriptor of a connected one. */
   readonly socket: string | number;
@@ -62,8 +63,10 @@ const makeCaller = (pid: number): Caller => ({
   pid,
 });
 
+/** The server's volumes, and its socket or connection. */
 class ApiServer implements ListeningServer, ApiHost {
-  readonly what = 'api';
+  readonly serverKind = 'api';
+  /** The facts that a client gets when it connects. */
   readonly greetingFacts: Readonly<Record<string, unknown>>;
   private readonly graph: Graph;
   private readonly socket: string | number;
@@ -131,6 +134,7 @@ class ApiServer implements ListeningServer, ApiHost {
   /** Serves a connected socket; other users than root and the server's own are refused. */
   private accept(fd: number, onEnd: () => void): LoopConnection {
     const { log } = this.serverContext;
+    // The uid -1 is no user's: a peer that cannot be read is refused.
     const peer: Peer = readPeer(fd) ?? { pid: 0, uid: -1 };
     const isAdmitted = peer.uid === 0 || peer.uid === process.geteuid!();
     let apiConnection: ApiConnection | null = null;
@@ -154,7 +158,7 @@ class ApiServer implements ListeningServer, ApiHost {
     return connection;
   }
 
-  // -- called by ApiConnection --------------------------------------------------------------
+  // -- methods for ApiConnection ------------------------------------------------------------
 
   openVolume(): ApiVolume {
     const volume = new ApiVolume(this.graph, (text) => this.log(text), {

@@ -21,6 +21,7 @@ import {
   type Starter,
 } from './server-lifecycle.ts';
 
+/** The type of the volumes that serve bricks. */
 const SERVER_TYPE = 'protocol/server';
 
 /** Serves until the shutdown is requested; resolves to the exit status. @throws {Failure} */
@@ -47,9 +48,11 @@ function refuseWithoutServer({ file, volumes }: VolfileDescription): void {
   );
 }
 
+/** Finds the brick servers of a graph, which are the state of its protocol/server volumes. */
 const findServers = (graph: Graph): BrickServer[] =>
   graph.xlators.filter(({ type }) => type === SERVER_TYPE).map(({ priv }) => priv as BrickServer);
 
+/** Lists the addresses of a graph's bricks. */
 const describeListeners = (graph: Graph): Listener[] =>
   findServers(graph).map(({ address, brickNames }) => ({ address, bricks: brickNames }));
 
@@ -63,7 +66,7 @@ async function serveGraph(
   const { log, terminal } = serverContext;
   const volfile = printable(settings.volfile);
   const server: ListeningServer = {
-    what: 'brick',
+    serverKind: 'brick',
     describeListeners: () => describeListeners(graph),
     begin() {
       for (const { address, brickNames } of findServers(graph)) {

@@ -15,13 +15,16 @@ import { findTtyPath } from '../terminal/blocking-tty.ts';
 import { makeProcessTerminal, type Terminal } from '../terminal/terminal.ts';
 import type { RecordRequest } from './graph-recording.ts';
 
+/** The variable by which a process learns that it is a server, and the facts of its starter. */
 const STARTER_VARIABLE = 'GLOSSA_SERVER';
 
+/** A message of the server to its starter: a line to print, that it serves, or for the debugger. */
 type ServerMessage =
   | { readonly out: string }
   | { readonly err: string }
   | { readonly ready: true }
   | { readonly debug: DebugMessage };
+/** A message of the starter to its server: a request of the debugger. */
 type StarterMessage = { readonly debug: Request };
 
 /** The facts that a server gets from its starter, as JSON in GLOSSA_SERVER. */
@@ -39,12 +42,15 @@ interface StarterFacts extends Pick<Terminal, 'isInteractive' | 'colour' | 'widt
 
 // -- the starter ------------------------------------------------------------------------------
 
+/** The end of a server process: its exit status, or the signal that has ended it. */
 export interface ServerExit {
   readonly status: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
+/** The settings of a server to start. */
 export interface StartSettings {
+  /** Whether the server ends when this process does. */
   readonly isAttached: boolean;
   /**
    * The server's standard error. Only a crash writes to it: messages use the channel.
@@ -72,8 +78,7 @@ export class ChildServer {
   private readonly child: ChildProcess;
 
   constructor(args: readonly string[], settings: StartSettings) {
-    const { isAttached, stderr, scratch, record, terminal } = settings;
-    const { onDebug } = settings;
+    const { isAttached, stderr, scratch, record, terminal, onDebug } = settings;
     const { isInteractive, colour, width } = terminal;
     const tty = isAttached ? findTtyPath() : undefined;
     const isDebugger = onDebug !== undefined;
@@ -154,10 +159,13 @@ export interface DebugChannel {
 /** The server's end of the channel to its starter, which waits until this process serves. */
 export interface StarterChannel {
   readonly isAttached: boolean;
+  /** Prints in the starter. */
   readonly terminal: Terminal;
+  /** The next three are described in `StarterFacts`. */
   readonly tty: string | undefined;
   readonly scratch: string | undefined;
   readonly record: RecordRequest | undefined;
+  /** Undefined if the starter is no debugger. */
   readonly debug: DebugChannel | undefined;
   /** Reports to the starter that the server serves; a daemon then closes the channel. */
   reportReady(): Promise<void>;
@@ -165,7 +173,8 @@ export interface StarterChannel {
   onGone(fn: () => void): void;
 }
 
-function onMessage(fn: (message: Request) => void): void {
+/** Calls `fn` with each request of the debugger in the starter. */
+function onDebugRequest(fn: (message: Request) => void): void {
   process.on('message', (message) => fn((message as StarterMessage).debug));
 }
 
@@ -191,7 +200,9 @@ function connectToStarter(): StarterChannel | null {
     tty,
     scratch,
     record,
-    debug: isDebugger ? { send: (message) => send({ debug: message }), onMessage } : undefined,
+    debug: isDebugger
+      ? { send: (message) => send({ debug: message }), onMessage: onDebugRequest }
+      : undefined,
     terminal: {
       ...appearance,
       out: (text) => send({ out: text }),

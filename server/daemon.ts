@@ -1,4 +1,7 @@
-/** Starts a server as a daemon: this program again, in its own process and session. */
+/**
+ * Starts a server as a daemon: this program again, in its own process and session. Used by the
+ * commands that start servers, such as `glossa mount`.
+ */
 import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { EXIT_FAILURE, EXIT_OK, EXIT_SIGNAL, Failure } from '../terminal/exit.ts';
@@ -27,6 +30,7 @@ export async function startDaemon(
   let interruptStatus = 0;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
+      // As a shell reports a process that a signal has ended.
       interruptStatus = EXIT_SIGNAL + constants.signals[signal];
       server.kill('SIGTERM');
     });
@@ -44,5 +48,6 @@ export async function startDaemon(
   const { status, signal } = await server.whenExited;
   if (interruptStatus > 0) return interruptStatus;
   if (signal !== null) throw new Failure(`the server was killed by ${signal}; see ${logFile}`);
+  // A server that ends before it is ready has failed, even with status 0.
   return status || EXIT_FAILURE;
 }

@@ -6,11 +6,13 @@ import { DebugServer } from '../runtime/debug/debug-server.ts';
 import type { DebugChannel } from './child-server.ts';
 
 /** The time limit for released requests to get their replies. */
-const GRACE_MS = 5000;
+const RELEASE_TIMEOUT_MS = 5000;
 
+/** The server's side of the debugger. */
 export class DebugHost {
   private readonly server: DebugServer;
-  private closing: Promise<void> | null = null;
+  /** Resolves when `close` is done; null before the first `close`. */
+  private closePromise: Promise<void> | null = null;
 
   constructor(graph: Graph, channel: DebugChannel) {
     this.server = new DebugServer(graph, (message) => channel.send(message));
@@ -23,17 +25,21 @@ export class DebugHost {
     return this.server.whenRunRequested;
   }
 
-  /** Releases all held requests; resolves when they have their replies, or after `GRACE_MS`. */
+  /**
+   * Releases all held requests; resolves when they have their replies, or after
+   * `RELEASE_TIMEOUT_MS`.
+   */
   close(): Promise<void> {
-    this.closing ??= this.release();
-    return this.closing;
+    this.closePromise ??= this.release();
+    return this.closePromise;
   }
 
+  /** Releases the requests, as `close` says. */
   private async release(): Promise<void> {
     const allReplied = this.server.close();
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, GRACE_MS);
+      timer = setTimeout(resolve, RELEASE_TIMEOUT_MS);
     });
     await Promise.race([allReplied, timeout]);
     clearTimeout(timer);

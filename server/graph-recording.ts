@@ -32,7 +32,7 @@ export interface RecordingOptions {
 
 /** A recording that a server is to make from its start. */
 export interface RecordRequest extends RecordingOptions {
-  /** Absolute. */
+  /** The absolute path of the file. */
   readonly file: string;
 }
 
@@ -57,8 +57,8 @@ export function startRecorder(
   openStore: (head: Head) => EventStore,
 ): () => void {
   const { filterText, dataMax, redact, whole = false } = options;
-  const names = graph.xlators.map(({ name }) => name);
-  const filter = makeFilter(options.filter, names);
+  const volumeNames = graph.xlators.map(({ name }) => name);
+  const filter = makeFilter(options.filter, volumeNames);
   const retention = {
     dataMax,
     hidden: redact ? new HiddenNames() : null,
@@ -80,6 +80,7 @@ export function startRecorder(
   return graph.observe(new Recorder(store, { filter, retention, now, startedAt }, ids));
 }
 
+/** A recording of a graph into a file. */
 export class GraphRecording {
   private file!: RecordingFile;
   private readonly stopRecorder: () => void;
@@ -103,6 +104,7 @@ export class GraphRecording {
     }
   }
 
+  /** Ends the recording, and closes the file. */
   async close(): Promise<void> {
     this.stopRecorder();
     await this.file.close();

@@ -23,23 +23,26 @@ export interface Counts {
   readonly since: number;
   readonly process: AboutServer;
   readonly memoryBytes: number;
-  /** CPU time since the start of the server. */
+  /** The CPU time since the start of the server. */
   readonly cpuMs: number;
   readonly inFlight: InFlight;
   /** The ids of the volumes that requests reach first. */
   readonly tops: readonly number[];
-  /** From the top of the graph down. */
+  /** The volumes from the top of the graph down. */
   readonly volumes: readonly VolumeCounts[];
 }
 
+/** The requests in flight. */
 export interface InFlight {
+  /** Their number. */
   readonly requests: number;
   /** The age of the oldest request in whole seconds; null without requests. */
   readonly oldestS: number | null;
 }
 
+/** The counts of one volume. */
 export interface VolumeCounts {
-  /** Unique among all volumes that this server has had. */
+  /** A number that is unique among all volumes that this server has had. */
   readonly id: number;
   readonly name: string;
   readonly type: string;
@@ -47,19 +50,21 @@ export interface VolumeCounts {
   readonly script: ModuleCounts | null;
   /** Null for a volume without a cache. */
   readonly cache: CacheCounts | null;
-  /** Requests that wait for a reply of this volume. */
+  /** The requests that wait for a reply of this volume. */
   readonly inFlight: InFlight;
-  /** By the fop's name in logs, `LOOKUP`. */
+  /** The counts of each fop, by its name in logs, such as `LOOKUP`. */
   readonly fops: Readonly<Record<string, FopCounts>>;
 }
 
+/** The counts of a volume's module. */
 export interface ModuleCounts {
   readonly language: string;
   readonly memoryBytes: number;
-  /** Since the start of the server. */
+  /** The number of new interpreters since the start of the server. */
   readonly restarts: number;
 }
 
+/** The counts of a caching translator. */
 export interface CacheCounts {
   /**
    * Requests since the server's start that the translator answered or saved (`hits`), and that it
@@ -70,13 +75,16 @@ export interface CacheCounts {
   readonly memoryBytes: number;
 }
 
+/** The replies of one volume to one fop. */
 export interface FopCounts {
   readonly answers: number;
+  /** The number of replies that were errors. */
   readonly errors: number;
   /** The buckets of `core/histogram.ts` that are not empty: index and count. */
   readonly buckets: readonly (readonly [bucket: number, count: number])[];
 }
 
+/** The counter of one graph. */
 export class LeasedCounter {
   private readonly graph: Graph;
   private readonly about: AboutServer;
@@ -107,6 +115,7 @@ export class LeasedCounter {
     this.meter = null;
   }
 
+  /** Makes a meter observe the graph. */
   private startMeter(): Meter {
     const { graph } = this;
     const meter = new Meter(graph.context, (xl) => findTopVolumes(graph).includes(xl));
@@ -114,6 +123,7 @@ export class LeasedCounter {
     return meter;
   }
 
+  /** Collects the meter's sums and the current state of the server. */
   private collectCounts(meter: Meter): Counts {
     const { user, system } = process.cpuUsage();
     const now = this.graph.context.now();
@@ -177,6 +187,7 @@ function findWaitingVolumes({ newest }: Stack): Set<Xlator> {
   return volumes;
 }
 
+/** Reads the counts of a volume's module from its dump; null for a volume without a module. */
 function readModuleCounts(xl: Xlator): ModuleCounts | null {
   if (xl.type !== 'features/glupy') return null;
   const { language, 'memory-bytes': memory, restarts } = dumpVolume(xl).dump;
@@ -189,6 +200,7 @@ function readModuleCounts(xl: Xlator): ModuleCounts | null {
 
 /** The keys in a translator's dump under which `CacheCounts.hits` and `misses` are. */
 const DEFAULT_SAVING_KEYS = { hits: 'hits', misses: 'misses' };
+/** Types whose dumps have other keys. */
 const SAVING_KEYS_BY_TYPE: Readonly<Record<string, typeof DEFAULT_SAVING_KEYS>> = {
   'performance/write-behind': { hits: 'joined', misses: 'sent' },
   'performance/open-behind': { hits: 'unused', misses: 'late' },

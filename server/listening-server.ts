@@ -23,8 +23,11 @@ import {
   type ServerSettings,
 } from './server-lifecycle.ts';
 
+/** The parts in which servers without a mount differ. */
 export interface ListeningServer {
-  readonly what: ServerDescription['what'];
+  /** The kind in the server's description. */
+  readonly serverKind: ServerDescription['what'];
+  /** Lists the addresses at which it listens, for its description. */
   describeListeners(): readonly Listener[];
   /**
    * Called when commands can ask the server, before its starter learns that it is ready.
@@ -49,8 +52,8 @@ export async function serveListening(
   shutdown.onSighup = () => void reloader.reloadAll();
   const folder = new RunFolder(findRunFolder(settings));
   const about = describeServer(serverContext);
-  const control = new GraphQuestions(graph, { about, reloader, log, folder });
-  shutdown.onSigusr1 = () => control.dumper.writeDump();
+  const graphQuestions = new GraphQuestions(graph, { about, reloader, log, folder });
+  shutdown.onSigusr1 = () => graphQuestions.dumper.writeDump();
   const endRequested = new Promise<void>((resolve) => {
     shutdown.defer();
     shutdown.onRequest(resolve);
@@ -58,20 +61,24 @@ export async function serveListening(
   const pidFile = new PidFile(settings.pidFile);
   const { volfile } = about;
   const commonQuestions = makeCommonHandlers(
-    () => ({ what: server.what, volfile, listens: server.describeListeners() }),
+    () => ({ what: server.serverKind, volfile, listens: server.describeListeners() }),
     shutdown,
   );
-  let host: ControlHost | null = null;
+  let controlHost: ControlHost | null = null;
   try {
     pidFile.write();
-    host = await ControlHost.open('listener', { ...commonQuestions, ...control.handlers }, log);
+    controlHost = await ControlHost.open(
+      'listener',
+      { ...commonQuestions, ...graphQuestions.handlers },
+      log,
+    );
     await server.begin(reloader);
     await starter.reportReady();
     await endRequested;
   } finally {
     pidFile.remove();
     await server.end();
-    await host?.close();
-    control.close();
+    await controlHost?.close();
+    graphQuestions.close();
   }
 }

@@ -53,6 +53,7 @@ export function makeLogFolder(path: string): void {
   }
 }
 
+/** Makes the error for a log that cannot be written. */
 const makeUnwritableLogError = (path: string, error: unknown): Failure =>
   new Failure(
     `cannot write the log ${path}: ${formatReason(error)}; --log-file names another place`,
@@ -63,23 +64,27 @@ const makeUnwritableLogError = (path: string, error: unknown): Failure =>
  * milliseconds only, but follows when the system's time is set: then the offset is corrected.
  */
 export class TimeOfDay {
-  private offset = performance.timeOrigin;
+  private offsetMs = performance.timeOrigin;
 
-  /** Milliseconds since the epoch. */
+  /** Returns the milliseconds since the epoch, with fractions. */
   now(): number {
-    const wallTime = Date.now();
-    const time = performance.now() + this.offset;
+    const wallMs = Date.now();
+    const timeMs = performance.now() + this.offsetMs;
     // Date.now() cuts off fractions.
-    if (time >= wallTime - 1 && time < wallTime + 2) return time;
-    this.offset += wallTime - time;
-    return wallTime;
+    if (timeMs >= wallMs - 1 && timeMs < wallMs + 2) return timeMs;
+    this.offsetMs += wallMs - timeMs;
+    return wallMs;
   }
 }
 
+/** A sink whose file can be exchanged while it is in use. */
 export interface ReopenableSink extends LogSink {
   /** Opens the log's path again, after the file was moved away: a new file is created. */
   reopen(): void;
-  /** Writes to another file from now on. @throws {Failure} and continues with the old one */
+  /**
+   * Writes to another file from now on; `path` as in `openSink`.
+   * @throws {Failure} when it cannot be opened, and continues with the old file
+   */
   moveTo(path: string | undefined): void;
   /** Writes the counts of repeated messages that are still held back. */
   flush(): void;
@@ -94,6 +99,7 @@ interface Output {
   close(): void;
 }
 
+/** The output of a log that is off or closed. */
 const NO_OUTPUT: Output = { write() {}, reopen() {}, close() {} };
 
 /** Appends to a file. */
@@ -145,6 +151,7 @@ class ConsoleOutput implements Output {
   }
 
   write(line: string): void {
+    // The letter follows the time, or begins the repeated message.
     const letter = /^(?:\[[^\]]*\] |The message ")([A-Z]) /.exec(line)?.[1] ?? '';
     const style = lineStyles[letter];
     try {
@@ -168,11 +175,15 @@ const lineFormatters = {
   json: formatJson,
 } satisfies Readonly<Record<string, (record: LogRecord) => string>>;
 
+/** A value of --log-format. */
 export type LogFormat = keyof typeof lineFormatters;
 export const logFormats = Object.keys(lineFormatters) as LogFormat[];
 
+/** The settings of a log. */
 export interface SinkSettings extends Partial<RepeatSettings> {
+  /** Whether lines on standard error are coloured. */
   readonly colour: boolean;
+  /** By default `with-msg-id`. */
   readonly format?: LogFormat | undefined;
 }
 
@@ -181,15 +192,15 @@ class CountingSink implements ReopenableSink {
   private readonly clock = new TimeOfDay();
   private output: Output;
   private readonly settings: SinkSettings;
-  private readonly format: (record: LogRecord) => string;
+  private readonly formatRecord: (record: LogRecord) => string;
   private readonly repeats: RepeatCounter;
 
   constructor(path: string | undefined, settings: SinkSettings) {
     const { format = 'with-msg-id', bufSize, flushTimeout } = settings;
     this.output = openOutput(path, settings);
     this.settings = settings;
-    this.format = lineFormatters[format];
-    this.repeats = new RepeatCounter((record) => this.output.write(this.format(record)), {
+    this.formatRecord = lineFormatters[format];
+    this.repeats = new RepeatCounter((record) => this.output.write(this.formatRecord(record)), {
       bufSize: format === 'no-msg-id' ? 0 : bufSize,
       flushTimeout,
     });
@@ -226,6 +237,7 @@ class CountingSink implements ReopenableSink {
   }
 }
 
+/** Opens the file or stream that `path` stands for, as in `openSink`. */
 function openOutput(path: string | undefined, { colour }: SinkSettings): Output {
   if (path === undefined) return NO_OUTPUT;
   return path === CONSOLE ? new ConsoleOutput(colour) : new FileOutput(path);

@@ -1,11 +1,11 @@
 /**
- * Tries to mount on the folder of its argument, unmounts again, and sends the result to its parent:
- * the child process that mount-probe.ts starts.
+ * Mounts on the folder that is its argument, unmounts again, and sends the result to its parent. It
+ * is the program of the child process that mount-probe.ts starts.
  */
 import { openChannel } from '../runtime/mount/fuse/channel.ts';
 import { MountError } from '../runtime/mount/fuse/mount-error.ts';
 
-/** Resolves to why mounting fails; to null if it works. */
+/** Mounts and unmounts; resolves to the reason why mounting fails, or to null if it works. */
 async function tryMount(mountpoint: string): Promise<string | null> {
   try {
     const options = { source: 'glossa', allowOther: false, readOnly: true, maxRead: 4096 };
@@ -14,6 +14,7 @@ async function tryMount(mountpoint: string): Promise<string | null> {
     await channel.unmount();
     return null;
   } catch (error) {
+    // Without the mount point, a temporary folder that the user does not know.
     if (error instanceof MountError) return error.message.replace(/^cannot mount on .*?: /, '');
     throw error;
   }

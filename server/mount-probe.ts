@@ -10,9 +10,12 @@ import { findBuiltFile } from '../runtime/sys/paths.ts';
 
 const PROCESS_FILE = new URL('./mount-probe-process.js', import.meta.url);
 
-/** @param scratch a folder for the mount point. @returns why mounting fails; null when it works */
-export async function findMountProblem(scratch: string): Promise<string | null> {
-  const mountpoint = join(scratch, 'probe');
+/**
+ * Mounts on a new folder in `scratchFolder`, and unmounts. Resolves to the reason why mounting
+ * fails, or to null if it works.
+ */
+export async function findMountProblem(scratchFolder: string): Promise<string | null> {
+  const mountpoint = join(scratchFolder, 'probe');
   mkdirSync(mountpoint);
   // Detached, so that Ctrl-C does not end the child, which would leave its mount.
   const child = fork(findBuiltFile(PROCESS_FILE), [mountpoint], { detached: true, execArgv: [] });

@@ -39,10 +39,11 @@ import {
   withStartErrors,
 } from './server-lifecycle.ts';
 
+/** The settings of a mount, from the options of `glossa mount`. */
 export interface MountServerSettings extends ServerSettings {
-  /** Absolute. */
+  /** The absolute path of the mount point. */
   readonly mountpoint: string;
-  /** Requests that took at least so many milliseconds are kept for `glossa why`. */
+  /** The time in milliseconds from which on a request is recorded for `glossa why`. */
   readonly slowMs: number;
   readonly readOnly: boolean;
   readonly suid: boolean;
@@ -50,10 +51,13 @@ export interface MountServerSettings extends ServerSettings {
   readonly noexec: boolean;
   /** Whether other users may enter; undefined for the default: root's mounts let them in. */
   readonly allowOther: boolean | undefined;
-  /** In seconds, as the next two; undefined for the default. */
+  /** How many seconds the kernel caches names; undefined for the default, as in the next three. */
   readonly entryTimeout: number | undefined;
+  /** The seconds for attributes. */
   readonly attributeTimeout: number | undefined;
+  /** The seconds for absent names. */
   readonly negativeTimeout: number | undefined;
+  /** The microseconds for which an idle server polls for requests before it sleeps. */
   readonly busyPollUs: number | undefined;
   readonly passthrough: boolean;
   readonly writeback: boolean;
@@ -121,6 +125,7 @@ async function refuseServedDirectory(
     const directory = options.find(({ key }) => key.text === 'directory')?.value.text;
     if (type.text !== 'storage/posix' || directory === undefined) continue;
     const servedDirectory = await resolveLinks(resolve(baseDir, directory));
+    // A relative path that begins with `..` leads outside.
     if (relative(servedDirectory, mountPath).split('/')[0] === '..') continue;
     throw new Failure(
       `the mount point ${mountpoint} is in ${servedDirectory}, which volume '${name.text}' serves: ` +
@@ -134,6 +139,7 @@ async function refuseServedDirectory(
  * for a new interpreter), would wait for itself.
  */
 async function refuseOwnFiles(mountpoint: string): Promise<void> {
+  // A relative path that begins with `..` leads outside.
   if (relative(await resolveLinks(mountpoint), packageRoot).split('/')[0] === '..') return;
   throw new Failure(
     `the mount point ${mountpoint} has glossa itself in it (${packageRoot}), which would come to ` +
@@ -161,8 +167,8 @@ async function serveGraph(
   const requests = new NotableRequests(graph, settings.slowMs);
   // The package fuse-native calls functions instead of passing FUSE requests, so it records none.
   const notable = frontEnd === 'kernel' ? requests : undefined;
-  const control = new GraphQuestions(graph, { about, reloader, log, folder, notable });
-  shutdown.onSigusr1 = () => control.dumper.writeDump();
+  const graphQuestions = new GraphQuestions(graph, { about, reloader, log, folder, notable });
+  shutdown.onSigusr1 = () => graphQuestions.dumper.writeDump();
   const hidesFiles = await hasEntries(mountpoint);
   const onRootReply = (): void => {
     startErrors.stopTimer();
@@ -171,16 +177,16 @@ async function serveGraph(
   startErrors.warnIfSlow(
     () => `the lookup of the root of volume '${graph.top.name}' has no answer`,
   );
-  const mountFacts = {
+  const mountOptions = {
     source: makeMountSource(settings, source.name),
     onRootReply,
     notable: requests,
   };
-  const mounting = mountOrFail({ ...settings, ...mountFacts, frontEnd, graph, levels });
+  const mounting = mountOrFail({ ...settings, ...mountOptions, frontEnd, graph, levels });
   const mount = await withStartErrors(mounting, startErrors);
   startErrors.endCollecting();
   const pidFile = new PidFile(settings.pidFile);
-  let host: ControlHost | null = null;
+  let controlHost: ControlHost | null = null;
   try {
     log.info(`mounted ${printable(volfile)} on ${printable(mountpoint)}`, {
       msgid: messages.mounted.id,
@@ -192,7 +198,7 @@ async function serveGraph(
     }
     nameServer(mount.mountpoint);
     const { device = '' } = findMount(mount.mountpoint) ?? {};
-    host = await ControlHost.open({ mount: device }, control.handlers, log);
+    controlHost = await ControlHost.open({ mount: device }, graphQuestions.handlers, log);
     // Written after the mount: a second server for this mount point has failed by now, and cannot
     // overwrite the file.
     pidFile.write();
@@ -213,12 +219,13 @@ async function serveGraph(
     return EXIT_OK;
   } finally {
     pidFile.remove();
-    control.close();
+    graphQuestions.close();
     await unmount(mount, log);
-    await host?.close();
+    await controlHost?.close();
   }
 }
 
+/** Mounts by the front end of the options. @throws {Failure} if that fails */
 async function mountOrFail(
   options: MountOptions & { readonly frontEnd: FrontEndName },
 ): Promise<Mount> {

@@ -18,6 +18,7 @@ const TIMER_MS_MAX = 2 ** 31 - 1;
 /** The random bytes fetched by one system call, which takes as long as one for 16 bytes. */
 const POOL_BYTES = 4096;
 
+/** The settings of a context. */
 export interface NodeContextSettings {
   readonly sink: LogSink;
   /** The folder that relative paths in the volfile start from. */
@@ -26,6 +27,7 @@ export interface NodeContextSettings {
   wake(): void;
   /** The terminal on which breakpoint() in a module opens its debugger. */
   readonly terminal?: DebuggerTerminal | undefined;
+  /** Whether unknown options and names are errors, not warnings; by default false. */
   readonly strict?: boolean;
   /** Prints warnings for the user; absent if the log is on the user's terminal anyway. */
   readonly warn?: ((text: string) => void) | undefined;
@@ -34,6 +36,7 @@ export interface NodeContextSettings {
   readonly server?: ServerFacts;
 }
 
+/** The context of a graph in a process or thread of Node. */
 export class NodeContext implements ModuleContext {
   readonly sink: LogSink;
   readonly baseDir: string;
@@ -46,7 +49,7 @@ export class NodeContext implements ModuleContext {
   readonly server: ServerFacts | undefined;
   readonly totalMemory = totalmem();
   private readonly pool = new Uint8Array(POOL_BYTES);
-  /** The number of unused bytes at the pool's start. */
+  /** The number of unused bytes, which are at the pool's start. */
   private unusedBytes = 0;
 
   constructor(settings: NodeContextSettings) {
@@ -63,16 +66,22 @@ export class NodeContext implements ModuleContext {
     this.server = server;
   }
 
+  /** Returns the milliseconds of the monotonic clock. */
   now(): number {
     return performance.now();
   }
 
-  /** The bytes that this process can still allocate, limited by the machine or by its cgroup. */
+  /**
+   * Returns the bytes that this process can still allocate, limited by the machine or its cgroup.
+   */
   availableMemory(): number {
     return process.availableMemory();
   }
 
-  /** Calls `fn` once after `ms`, unless the result is called before. Does not keep Node alive. */
+  /**
+   * Calls `fn` once after `ms`, unless the returned function is called before. Does not keep Node
+   * alive.
+   */
   after(ms: number, fn: () => void): () => void {
     let timer: NodeJS.Timeout;
     const startTimer = (remainingMs: number): void => {
@@ -87,15 +96,18 @@ export class NodeContext implements ModuleContext {
     return () => clearTimeout(timer);
   }
 
+  /** Does the same by a more exact timer; returns undefined if the system has none. */
   exactly(ms: number, fn: () => void): (() => void) | undefined {
     return setExactTimer(ms, fn);
   }
 
+  /** Calls `fn` in the event loop's next turn, unless the returned function is called before. */
   soon(fn: () => void): () => void {
     const immediate = setImmediate(fn);
     return () => clearImmediate(immediate);
   }
 
+  /** Fills `out` with random bytes. */
   random(out: Uint8Array): void {
     const { pool } = this;
     if (out.length > pool.length) {

@@ -35,13 +35,14 @@ export interface RemoteVolume {
   /** Host names, or absolute paths of unix sockets; a list is tried in its order. */
   readonly host: string | readonly string[];
   readonly volname: string;
-  /** By default 24007. */
+  /** The port of the hosts, by default 24007. */
   readonly port?: number;
 }
 
 /** The path of a volfile, its text, a volume of a server, or a graph that is up. */
 export type VolumeSource = string | VolfileText | RemoteVolume | Graph;
 
+/** The settings of an opened volume. */
 export interface OpenSettings extends Omit<VolumeSettings, 'ownsGraph' | 'onWaiting' | 'onClose'> {
   /** File of the log; by default there is no log. `-` is standard error. */
   readonly log?: string;
@@ -55,7 +56,7 @@ export interface OpenSettings extends Omit<VolumeSettings, 'ownsGraph' | 'onWait
   readonly allowShell?: boolean;
 }
 
-/** A volume could not be opened. */
+/** The error of a volume that could not be opened, read again, or logged. */
 export class OpenError extends Error {
   readonly code = 'GLOSSA_OPEN_FAILED';
   /** Each problem in one line. */
@@ -132,7 +133,10 @@ interface Origin {
 /** The origin of each volume with a volfile. */
 const origins = new WeakMap<VolumeClient, Origin>();
 
-/** @throws {VolumeClosedError} */
+/**
+ * Returns the origin of an open volume.
+ * @throws {VolumeClosedError}, or an Error for a volume that was opened from a graph
+ */
 function findOrigin(client: VolumeClient): Origin {
   client.checkOpen();
   const origin = origins.get(client);
@@ -206,6 +210,7 @@ async function startVolume(
 class ProcessHold {
   private timer: NodeJS.Timeout | null = null;
 
+  /** Keeps the process alive from now on, or no longer. */
   setHeld(isHeld: boolean): void {
     if (!isHeld) this.timer?.unref();
     else if (this.timer !== null) this.timer.ref();
@@ -219,6 +224,7 @@ class ProcessHold {
   }
 }
 
+/** Parses the name of a log level; undefined is WARNING. @throws {Failure} if it is unknown */
 function requireLogLevel(name: string | undefined): LogLevels['default'] {
   if (name === undefined) return WARNING;
   const level = parseLogLevel(name);
@@ -226,16 +232,19 @@ function requireLogLevel(name: string | undefined): LogLevels['default'] {
   return level;
 }
 
+/** Returns the settings with which the volfile is read. */
 const makeInspectSettings = ({ overrides = [], allowShell = false }: OpenSettings) => ({
   registry,
   overrides,
   allowShell,
 });
 
+/** Makes the error for a volfile with mistakes. */
 function makeVolfileFailure({ problems, sources }: VolfileInspection): Failure {
   return new Failure(formatProblems(problems, sources, { colour: false }), listProblems(problems));
 }
 
+/** Makes the source of the volfile. @throws {TypeError | Failure} if `source` names none */
 async function makeVolfileSource(
   source: Exclude<VolumeSource, Graph>,
   log: Log,
@@ -258,6 +267,7 @@ async function makeVolfileSource(
   return makeServerSource({ servers, id: volname }, log);
 }
 
+/** Makes the source of a volfile whose text the caller has given; it never changes. */
 function makeTextSource({ volfile, baseDir = '.' }: VolfileText): VolfileSource {
   const name = '<volfile>';
   return {

@@ -12,6 +12,7 @@ import { openToWrite } from '../runtime/sys/guarded-write.ts';
 import { Failure } from '../terminal/exit.ts';
 import { formatReason } from '../terminal/reason.ts';
 
+/** The content of the file. */
 const pidText = `${process.pid}\n`;
 
 /** Readable by every user, so that a supervisor can find the server. */
@@ -19,6 +20,7 @@ const FILE_MODE = 0o644;
 /** The open follows no link and waits for no pipe: another process may have replaced the file. */
 const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
+/** The pid file of this process. */
 export class PidFile {
   private readonly path: string | undefined;
 

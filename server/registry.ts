@@ -9,13 +9,16 @@ import type { Translator } from '../runtime/core/xlator.ts';
 import { Registry } from '../runtime/volfile/make-graph.ts';
 import { translators as local } from '../runtime/xlators/registry.gen.ts';
 
+/** Imports the file of a translator. */
 type Loader = () => Promise<{ readonly default: unknown }>;
 
+/** Loads the stand-in for a type of GlusterFS that has nothing to do here. */
 async function loadStandIn(type: string): Promise<{ readonly default: unknown }> {
   const { translators } = await import('../gluster/stand-ins/stand-ins.ts');
   return { default: translators.get(type) };
 }
 
+/** The loaders of all types, by type. */
 const loaders: Readonly<Record<string, Loader>> = {
   ...local,
   ...gluster,
@@ -58,13 +61,17 @@ const adviceByType: Readonly<Record<string, string>> = {
 class LazyRegistry extends Registry {
   private readonly loaded = new Map<string, Translator<unknown>>();
 
-  /** @throws {Error} for a known type that has not been loaded */
+  /**
+   * Returns the translator of a type; undefined for an unknown type.
+   * @throws {Error} for a known type that has not been loaded
+   */
   override lookup(type: string): Translator<unknown> | undefined {
     const translator = this.loaded.get(type);
     if (translator === undefined && this.has(type)) throw new Error(`type ${type} is not loaded`);
     return translator;
   }
 
+  /** Lists all types, whether or not they are loaded. */
   override typeNames(): Iterable<string> {
     return Object.keys(loaders);
   }
@@ -78,17 +85,19 @@ class LazyRegistry extends Registry {
     return Object.hasOwn(loaders, type);
   }
 
-  /** Loads the types that a volfile's text names; all, if an escape in it may hide a name. */
+  /** Loads the types that a volfile's text names; all types if an escape in it may hide a name. */
   override async loadFor(text: string): Promise<void> {
-    const isPlain = !text.includes('\\');
-    await this.load(Object.keys(loaders).filter((type) => !isPlain || text.includes(type)));
+    const hasEscapes = text.includes('\\');
+    await this.load(Object.keys(loaders).filter((type) => hasEscapes || text.includes(type)));
   }
 
+  /** Loads all types; resolves to this registry. */
   async loadAll(): Promise<this> {
     await this.load(Object.keys(loaders));
     return this;
   }
 
+  /** Loads those of the types that are not loaded yet. */
   private async load(types: readonly string[]): Promise<void> {
     const missingTypes = types.filter((type) => !this.loaded.has(type));
     const modules = await Promise.all(missingTypes.map((type) => loaders[type]!()));

@@ -17,7 +17,10 @@ import type { VolumeSpec, Xlator } from '../runtime/core/xlator.ts';
 import { Failure } from '../terminal/exit.ts';
 import { UP_TIMEOUT_S } from './start-graph.ts';
 
-/** A volfile's only mistakes are unknown types, so the options of its other volumes are valid. */
+/**
+ * The error of a volfile whose only mistakes are unknown types: the options of its other volumes
+ * are valid.
+ */
 export class UnknownTypesError extends Failure {
   /** The volumes of known types. */
   readonly specs: readonly VolumeSpec[];
@@ -28,6 +31,7 @@ export class UnknownTypesError extends Failure {
   }
 }
 
+/** The result of a reload of one volfile or module. */
 export interface ReloadResult {
   /** The name of the volfile, or of the volume whose module was reloaded. */
   readonly name: string;
@@ -51,17 +55,18 @@ export class Reloader {
   private queue: Promise<unknown> = Promise.resolve();
 
   /**
-   * @param readSpecs reads the volumes that the volfile describes now. @throws {Failure}
-   * @param upTimeout the seconds within which the volumes of a new graph must be up
+   * @param volfile the name of the volfile, for messages
+   * @param readSpecs reads the volumes that the volfile describes now; it may throw a Failure
+   * @param upTimeoutS the seconds within which the volumes of a new graph must be up
    */
   constructor(
     graph: Graph,
     volfile: string,
     readSpecs: () => Promise<readonly VolumeSpec[]>,
     log: Log,
-    upTimeout = UP_TIMEOUT_S,
+    upTimeoutS = UP_TIMEOUT_S,
   ) {
-    this.upTimeoutMs = upTimeout * 1000;
+    this.upTimeoutMs = upTimeoutS * 1000;
     this.graph = graph;
     this.volfile = volfile;
     this.readSpecs = readSpecs;
@@ -125,14 +130,13 @@ export class Reloader {
     const msgid = messages.volfileNotReloaded.id;
     for (const problem of problems) this.log.error(problem, { msgid });
     const changedNames = this.graph.reconfigurePart(specs);
-    const applied =
+    const appliedText =
       changedNames.length === 0 ? '' : `new options for ${changedNames.join(', ')} all the same`;
-    const unchanged = 'everything stays as it was';
-    this.log.error(`${volfile}: ${applied === '' ? unchanged : `${unchanged}; ${applied}`}`, {
-      msgid,
-    });
-    const lines = applied === '' ? problems : [...problems, applied];
-    return { name: volfile, ok: false, text: `${unchanged}: ${lines.join('\n')}` };
+    const unchangedText = 'everything stays as it was';
+    const text = appliedText === '' ? unchangedText : `${unchangedText}; ${appliedText}`;
+    this.log.error(`${volfile}: ${text}`, { msgid });
+    const lines = appliedText === '' ? problems : [...problems, appliedText];
+    return { name: volfile, ok: false, text: `${unchangedText}: ${lines.join('\n')}` };
   }
 
   /** Replaces the graph, and describes which volumes are new, removed and kept. */

@@ -8,6 +8,7 @@
  */
 import { formatLine, type LogRecord } from '../runtime/core/log.ts';
 
+/** The settings of a `RepeatCounter`. */
 export interface RepeatSettings {
   /** The number of latest messages whose repeats are counted; undefined for GlusterFS's default. */
   readonly bufSize: number | undefined;
@@ -26,17 +27,18 @@ interface MessageCount {
   /** The latest occurrence. */
   record: LogRecord;
   /** The time of the first occurrence, which was written. */
-  readonly since: number;
+  readonly firstTime: number;
   /** The number of occurrences held back. */
-  times: number;
+  heldBackCount: number;
 }
 
 /** Filters the records of one log. */
 export class RepeatCounter {
   private readonly writeRecord: (record: LogRecord) => void;
+  /** The most messages whose repeats are counted; 0 writes all messages. */
   private readonly countedMax: number;
   private readonly flushTimeoutMs: number;
-  /** Keyed by the text without its time; the latest message is last. */
+  /** The counts by the message's text without its time; the latest message is last. */
   private readonly counts = new Map<string, MessageCount>();
   private timer: NodeJS.Timeout | null = null;
 
@@ -55,9 +57,9 @@ export class RepeatCounter {
     const key = formatLine({ ...record, time: 0 });
     const entry = this.counts.get(key);
     if (entry !== undefined) {
-      // Deleted and set again, so that it is the latest.
+      // The entry is deleted and set again, so that it is the latest.
       entry.record = record;
-      entry.times += 1;
+      entry.heldBackCount += 1;
       this.counts.delete(key);
       this.counts.set(key, entry);
       this.startTimer();
@@ -65,7 +67,7 @@ export class RepeatCounter {
     }
     const [oldest] = this.counts.keys();
     if (oldest !== undefined && this.counts.size >= this.countedMax) this.writeCount(oldest);
-    this.counts.set(key, { record, since: record.time, times: 0 });
+    this.counts.set(key, { record, firstTime: record.time, heldBackCount: 0 });
     this.writeRecord(record);
   }
 
@@ -78,13 +80,14 @@ export class RepeatCounter {
 
   /** Ends the count of a message, and writes its repeats, if any. */
   private writeCount(key: string): void {
-    const { record, since, times } = this.counts.get(key)!;
+    const { record, firstTime: since, heldBackCount: times } = this.counts.get(key)!;
     this.counts.delete(key);
     // As in GlusterFS, a single repeat is written itself.
     if (times === 1) this.writeRecord(record);
     else if (times > 1) this.writeRecord({ ...record, repeated: { times, since } });
   }
 
+  /** Starts the timer that writes the counts, unless it runs already. */
   private startTimer(): void {
     if (this.timer !== null) return;
     this.timer = setTimeout(() => this.flush(), Math.min(this.flushTimeoutMs, TIMER_MAX_MS));

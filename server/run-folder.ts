@@ -13,6 +13,7 @@ import { findStateFolder } from './state-folder.ts';
 export const findDefaultRunFolder = (uid = process.geteuid?.(), env = process.env): string =>
   uid === 0 ? '/var/run/glossa' : findStateFolder(env);
 
+/** The folder of one server. */
 export class RunFolder implements RunFiles {
   readonly owner = readEffectiveUid();
   readonly path: string;
@@ -22,7 +23,10 @@ export class RunFolder implements RunFiles {
     this.path = path;
   }
 
-  /** Writes a file, and returns its path. @throws {NodeJS.ErrnoException | ForeignFileError} */
+  /**
+   * Writes a file, and returns its path.
+   * @throws {NodeJS.ErrnoException | ForeignFileError}
+   */
   write(name: string, text: string): string {
     mkdirSync(this.path, { recursive: true, mode: 0o700 });
     const path = join(this.path, name);

@@ -27,8 +27,8 @@ export function makeScratch(name: string, parent?: string): string {
 
 /** Lists the mount points below a folder. */
 export function listMountsIn(folder: string): string[] {
-  const points = readMounts().map(({ mountpoint }) => mountpoint);
-  return points.filter((point) => point.startsWith(`${folder}/`));
+  const mountpoints = readMounts().map(({ mountpoint }) => mountpoint);
+  return mountpoints.filter((mountpoint) => mountpoint.startsWith(`${folder}/`));
 }
 
 /**

@@ -43,17 +43,20 @@ import type { VolfileServers } from './volfile-servers.ts';
 import { makeFileSource, type VolfileSource } from './volfile-source.ts';
 import { describeOrFail } from './volfiles.ts';
 
+/** The settings that all servers have, from the options of their commands. */
 export interface ServerSettings {
   /** The volfile as the user named it, for messages; `HOST:/NAME` for one from a volfile server. */
   readonly volfile: string;
   /** The servers to fetch the volfile from; undefined for a file. */
   readonly servers: VolfileServers | undefined;
-  /** An absolute path, as all paths below; or `-` for standard error. */
+  /** The path of the log, or `-` for standard error. All paths from here on are absolute. */
   readonly logFile: string;
   readonly logLevel: LogLevel;
-  /** Undefined for GlusterFS's default, as are the next two. */
+  /** The format of log lines; undefined for GlusterFS's default, as in the next two. */
   readonly logFormat: LogFormat | undefined;
+  /** The number of latest messages whose repeats are counted. */
   readonly logBufSize: number | undefined;
+  /** The seconds until the count of a repeated message is written. */
   readonly logFlushTimeout: number | undefined;
   readonly pidFile: string | undefined;
   /** The folder for statedumps and statistics; undefined for the default. */
@@ -86,6 +89,7 @@ export interface GraphServer {
 
 /** The process that started this server and waits until it serves; or this process itself. */
 export interface Starter {
+  /** Reports to the starter that the server serves. */
   reportReady(): Promise<void> | void;
   /** Calls `fn` when an attached server has lost its starter. */
   onGone(fn: () => void): void;
@@ -145,10 +149,10 @@ export async function runServer(
       starter.tty,
     );
     let recording: GraphRecording | null = null;
-    let endMetrics = async (): Promise<void> => {};
+    let stopMetrics = async (): Promise<void> => {};
     try {
       if (starter.record !== undefined) recording = new GraphRecording(graph, starter.record, log);
-      endMetrics = await startMetrics(graph, settings.metrics, log);
+      stopMetrics = await startMetrics(graph, settings.metrics, log);
       if (starter.debug !== undefined) {
         const { DebugHost } = await import('./debug-host.ts');
         debugHost = new DebugHost(graph, starter.debug);
@@ -157,7 +161,7 @@ export async function runServer(
       const serverContext = { source, sink, levels, log, shutdown, starter, terminal, startErrors };
       return await graphServer.serve(graph, serverContext);
     } finally {
-      await endMetrics();
+      await stopMetrics();
       await debugHost?.close();
       await graph.stop();
       await recording?.close();
@@ -174,6 +178,7 @@ export async function runServer(
   }
 }
 
+/** Logs the error that ends the server. */
 function logFailure(error: unknown, log: Log): void {
   if (error instanceof Failure) {
     const msgid = messages.serverFailed.id;
@@ -185,11 +190,13 @@ function logFailure(error: unknown, log: Log): void {
   }
 }
 
+/** Opens the source of the volfile: a file, or a volfile server. */
 async function openSource({ servers, volfile }: ServerSettings, log: Log): Promise<VolfileSource> {
   if (servers === undefined) return makeFileSource(volfile);
   return (await import('./server-source.ts')).makeServerSource(servers, log);
 }
 
+/** The objects that the start of a graph needs. */
 interface StartContext {
   readonly source: VolfileSource;
   readonly startErrors: StartErrors;
@@ -251,6 +258,7 @@ async function startGraph(
   return graph;
 }
 
+/** Lists the names of the volumes, for a message. */
 const formatNames = ({ volumes }: VolfileDescription): string =>
   volumes.map(({ name }) => printable(name.text)).join(', ');
 
@@ -266,8 +274,8 @@ const RULE_LINE = `+${'-'.repeat(78)}+`;
 /** Formats the effective volfile with line numbers, as in GlusterFS's log. */
 export function formatFinalGraph(description: VolfileDescription): string {
   const lines = printVolumes(toMaskedVolumes(description)).trimEnd().split('\n');
-  const numbered = lines.map((line, i) => `${String(i + 1).padStart(3)}: ${printable(line)}`);
-  return ['Final graph:', RULE_LINE, ...numbered, RULE_LINE].join('\n');
+  const numberedLines = lines.map((line, i) => `${String(i + 1).padStart(3)}: ${printable(line)}`);
+  return ['Final graph:', RULE_LINE, ...numberedLines, RULE_LINE].join('\n');
 }
 
 /** The objects that `runServer` passes to a GraphServer. */
@@ -293,9 +301,11 @@ export function makeReloader(
   return new Reloader(graph, settings.volfile, readSpecs, log, settings.upTimeout);
 }
 
+/** Returns the folder for statedumps and statistics. */
 export const findRunFolder = ({ statedumpPath }: ServerSettings): string =>
   statedumpPath ?? findDefaultRunFolder();
 
+/** Makes the facts about this process for the translators of the graph. */
 const makeServerFacts = ({ logFile, subdirMount }: ServerSettings): ServerFacts => ({
   version: readPackageVersion(),
   cmdline: maskCommandLine().join(' '),
@@ -304,6 +314,7 @@ const makeServerFacts = ({ logFile, subdirMount }: ServerSettings): ServerFacts 
   subdirMount,
 });
 
+/** Describes this process in answers and statedumps. */
 export const describeServer = ({ source }: ServerContext): About => ({
   version: readPackageVersion(),
   pid: process.pid,

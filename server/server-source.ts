@@ -1,5 +1,6 @@
 /**
- * Fetches a volfile from a volfile server, such as for `glossa mount -s`. Loaded only if needed.
+ * Fetches a volfile from a volfile server, such as for `glossa mount -s`. Callers import this file
+ * only when they need it.
  */
 
 import { FetchError, VolfileClient } from '../gluster/volfile-server/volfile-client.ts';
@@ -10,6 +11,7 @@ import { formatVolfileServer, type VolfileServers } from './volfile-servers.ts';
 import type { VolfileSource } from './volfile-source.ts';
 import { inspectText } from './volfiles.ts';
 
+/** Makes the source of a volfile that `origin` has; it stays connected, to learn of changes. */
 export function makeServerSource(origin: VolfileServers, log: Log): VolfileSource {
   const name = formatVolfileServer(origin);
   /** Whether the volfile has changed since the last `inspect`. */

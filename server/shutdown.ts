@@ -16,6 +16,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 /** The milliseconds of a timer that only keeps Node alive. */
 const KEEP_ALIVE_MS = 2 ** 30;
 
+/** The shutdown of this process, which is requested once or twice. */
 export class Shutdown {
   private readonly log: Log;
   private readonly sink: ReopenableSink;
@@ -24,6 +25,7 @@ export class Shutdown {
   /** Whether a request waits for `carryOut`, instead of ending the process. */
   private isDeferred = false;
   private isRequested = false;
+  /** Carries out the shutdown; null before `onRequest`. */
   private carryOut: (() => void) | null = null;
   /** Whether no second request can come, because the starter has ended. */
   isFinalRequest = false;
@@ -36,10 +38,10 @@ export class Shutdown {
     this.log = log;
     this.sink = sink;
     this.terminal = terminal;
-    for (const signal of SIGNALS) process.on(signal, this.onSignal);
+    for (const signal of SIGNALS) process.on(signal, this.handleSignal);
     process.on('SIGHUP', this.handleSighup);
     process.on('SIGUSR1', this.handleSigusr1);
-    process.on('uncaughtException', this.onUncaught);
+    process.on('uncaughtException', this.handleUncaught);
   }
 
   /** Makes requests wait for `onRequest` from now on: the mount or the bricks exist. */
@@ -66,13 +68,13 @@ export class Shutdown {
   /** Removes the listeners, and lets the process end. */
   close(): void {
     clearInterval(this.keepAliveTimer);
-    for (const signal of SIGNALS) process.off(signal, this.onSignal);
+    for (const signal of SIGNALS) process.off(signal, this.handleSignal);
     process.off('SIGHUP', this.handleSighup);
     process.off('SIGUSR1', this.handleSigusr1);
-    process.off('uncaughtException', this.onUncaught);
+    process.off('uncaughtException', this.handleUncaught);
   }
 
-  private readonly onSignal = (signal: NodeJS.Signals): void => {
+  private readonly handleSignal = (signal: NodeJS.Signals): void => {
     this.request(`received ${signal}`, EXIT_SIGNAL + constants.signals[signal]);
   };
 
@@ -93,7 +95,7 @@ export class Shutdown {
   };
 
   /** After an uncaught error the graph's state is unknown, so the process exits at once. */
-  private readonly onUncaught = (error: unknown): void => {
+  private readonly handleUncaught = (error: unknown): void => {
     const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
     this.log.critical(`unexpected error: ${stack}`, { msgid: messages.unexpectedError.id });
     this.terminal.err(`glossa: unexpected error: ${message} (the log tells more)`);

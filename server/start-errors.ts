@@ -15,11 +15,13 @@ const SERIOUS_LINE = /^\[[^\]]*\] [MACE] /;
 /** The time after which the waiting user gets a warning. */
 const SLOW_AFTER_MS = 10_000;
 
+/** The errors of one start. */
 export class StartErrors {
   private readonly logFile: string;
   private readonly terminal: Terminal;
   private readonly lines: string[] = [];
   private timer: NodeJS.Timeout | null = null;
+  /** Whether errors are no longer collected. */
   private isOver = false;
 
   /** @param logFile `-` (the terminal) collects nothing, as the waiting user sees the log */
@@ -44,13 +46,14 @@ export class StartErrors {
 
   /** Starts the timer that warns about a slow step, such as a module's `init`. */
   warnIfSlow(describeStep: () => string): void {
-    const log = this.isOver ? '' : `; the log is ${this.logFile}`;
+    const logHint = this.isOver ? '' : `; the log is ${this.logFile}`;
     const warnSlow = (): void =>
-      printWarning(`not mounted yet: ${describeStep()}${log}`, this.terminal);
+      printWarning(`not mounted yet: ${describeStep()}${logHint}`, this.terminal);
     this.timer = setTimeout(warnSlow, SLOW_AFTER_MS);
     this.timer.unref();
   }
 
+  /** Stops the timer of `warnIfSlow`: the step has ended. */
   stopTimer(): void {
     if (this.timer !== null) clearTimeout(this.timer);
   }
@@ -72,8 +75,8 @@ export class StartErrors {
       return parts === undefined ? line : formatLogLine(parts);
     });
     if (problems === null && maskedLines.length === 0) return error;
-    const text = [...maskedLines, problems === null ? `glossa: ${message}` : message];
-    const log = `glossa: the log is ${this.logFile}`;
-    return new Failure([...text, log].join('\n'), problems ?? [message]);
+    const textLines = [...maskedLines, problems === null ? `glossa: ${message}` : message];
+    const logLine = `glossa: the log is ${this.logFile}`;
+    return new Failure([...textLines, logLine].join('\n'), problems ?? [message]);
   }
 }

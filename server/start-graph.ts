@@ -24,6 +24,7 @@ export async function waitUntilUp(graph: Graph, seconds: number): Promise<void> 
   }
 }
 
+/** Awaits a promise; turns its GraphError into a Failure. */
 async function failOnGraphError(promise: Promise<void>): Promise<void> {
   try {
     await promise;

@@ -3,7 +3,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * `$XDG_STATE_HOME/glossa`, or `~/.local/state/glossa`. Source: XDG Base Directory Specification.
+ * Returns `$XDG_STATE_HOME/glossa`, or without that variable `~/.local/state/glossa`. Source: XDG
+ * Base Directory Specification.
  */
 export const findStateFolder = (env: NodeJS.ProcessEnv = process.env): string =>
   join(env.XDG_STATE_HOME || join(env.HOME ?? homedir(), '.local/state'), 'glossa');

@@ -24,48 +24,53 @@ export async function unmountLeftover(
 }
 
 /**
- * Unmounts. Resolves to true if the mount was only detached, because processes use it.
+ * Unmounts a mount. Resolves to true if it was only detached, because processes use it.
+ * @param shownPath the mount point as the user named it, for messages
  * @param lazy whether to detach a mount in use, instead of failing. @throws {Failure}
  */
 export async function unmountAt(
   mount: MountEntry,
-  operand: string,
+  shownPath: string,
   lazy: boolean,
 ): Promise<boolean> {
   const { mountpoint, device } = mount;
-  const refusal = detach(mountpoint, false);
+  const refusal = tryUnmount(mountpoint, false);
   // Another process may have unmounted it first.
   if (refusal === null || findMount(mountpoint)?.device !== device) return false;
-  if (!refusal.isBusy) throw new Failure(`cannot unmount ${operand}: ${refusal.reason}`);
+  if (!refusal.isBusy) throw new Failure(`cannot unmount ${shownPath}: ${refusal.reason}`);
   // A mount whose server is dead is detached: the processes in it get errors only.
   if (lazy || (await checkHealth(mountpoint)) === 'dead') {
-    const lazyRefusal = detach(mountpoint, true);
+    const lazyRefusal = tryUnmount(mountpoint, true);
     if (lazyRefusal === null || findMount(mountpoint)?.device !== device) return true;
-    throw new Failure(`cannot unmount ${operand}: ${lazyRefusal.reason}`);
+    throw new Failure(`cannot unmount ${shownPath}: ${lazyRefusal.reason}`);
   }
   throw new Failure(
-    `${operand} is in use ('fuser -vm ${operand}' lists its users); ` +
-      `'glossa umount --lazy ${operand}' detaches it now`,
+    `${shownPath} is in use ('fuser -vm ${shownPath}' lists its users); ` +
+      `'glossa umount --lazy ${shownPath}' detaches it now`,
   );
 }
 
-/** Why a mount was not unmounted. */
+/** The reason why a mount was not unmounted. */
 interface Refusal {
   readonly isBusy: boolean;
   readonly reason: string;
 }
 
-/** Unmounts the topmost mount at a mount point. @returns null, or why that failed */
-export const detach = (mountpoint: string, lazy: boolean): Refusal | null =>
-  (process.getuid?.() === 0 ? detachByRoot : detachByUser)(mountpoint, lazy);
+/**
+ * Unmounts the topmost mount at a mount point, or with `lazy` detaches it. Returns null, or the
+ * reason why that failed.
+ */
+export const tryUnmount = (mountpoint: string, lazy: boolean): Refusal | null =>
+  (process.getuid?.() === 0 ? tryUnmountAsRoot : tryUnmountAsUser)(mountpoint, lazy);
 
-function detachByRoot(mountpoint: string, lazy: boolean): Refusal | null {
+/** Unmounts by umount2(2). */
+function tryUnmountAsRoot(mountpoint: string, lazy: boolean): Refusal | null {
   const status = umount2(toCString(mountpoint), lazy ? MNT_DETACH : 0);
   return status === 0 ? null : { isBusy: status === -EBUSY, reason: strerror(-status) };
 }
 
 /** Unmounts by fusermount3, which is set-user-id root. */
-function detachByUser(mountpoint: string, lazy: boolean): Refusal | null {
+function tryUnmountAsUser(mountpoint: string, lazy: boolean): Refusal | null {
   const args = ['-u', ...(lazy ? ['-z'] : []), '--', mountpoint];
   const { status, stderr, error } = spawnSync('fusermount3', args, {
     encoding: 'utf8',

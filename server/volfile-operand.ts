@@ -21,6 +21,7 @@ export async function refuseNonVolfile(volfile: string): Promise<void> {
   refuseModule(volfile);
 }
 
+/** Refuses a folder in place of a volfile. @throws {UsageError} */
 function refuseFolder(path: string): void {
   let isFolder = false;
   try {

@@ -6,7 +6,7 @@ export const VOLFILE_SERVER_PORT = 24_007;
 
 /** The servers that have a volfile, and the volfile's id there. */
 export interface VolfileServers {
-  /** Tried in this order, until one replies. */
+  /** The addresses, which are tried in this order until one replies. */
   readonly servers: readonly SocketAddress[];
   readonly id: string;
 }

@@ -6,6 +6,7 @@ import { dirname, resolve } from 'node:path';
 import type { VolfileInspection } from '../runtime/volfile/volfile.ts';
 import { type InspectSettings, inspectFile, warnUntrusted } from './volfiles.ts';
 
+/** A volfile, wherever it comes from. */
 export interface VolfileSource {
   /** Its name in /proc/mounts: an absolute path, or `HOST:/NAME`. */
   readonly name: string;
@@ -21,9 +22,11 @@ export interface VolfileSource {
   onChange(fn: () => void): void;
   /** The id that a volfile server has given the volume, a UUID. @throws {Failure} */
   fetchVolumeId?(): Promise<string>;
+  /** Ends the connection to a volfile server, if there is one. */
   close(): void;
 }
 
+/** Makes the source of a volfile that is a file; it reports no changes. */
 export function makeFileSource(path: string): VolfileSource {
   const name = resolve(path);
   // The first time, messages name the file as the user did. Later the server's current folder is

@@ -25,6 +25,7 @@ import { paint, type Terminal } from '../terminal/terminal.ts';
 import { refuseStuck } from './stuck-mounts.ts';
 import { refuseModule } from './volfile-operand.ts';
 
+/** The settings with which a volfile is read and checked. */
 export interface InspectSettings extends VolfileSettings {
   /** Whether commands in backticks are run. */
   readonly allowShell?: boolean;
@@ -140,7 +141,7 @@ export function describeOrFail(
 }
 
 /** Formats the number of problems: `2 errors, 1 warning`; `no problems`. */
-export function countProblems({ problems }: VolfileInspection, colour: boolean): string {
+export function formatProblemCounts({ problems }: VolfileInspection, colour: boolean): string {
   const counts = countSeverities(problems);
   return (
     counts.map(([severity, words]) => paint(severity, words, colour)).join(', ') ||

@@ -11,10 +11,12 @@ import { isatty } from 'node:tty';
 
 /** The most bytes of a line that a terminal in line mode delivers (termios(3)). */
 const LINE_BYTES_MAX = 4096;
+/** The byte that ends a line. */
 const NEWLINE = 10;
 
 /** Returns the path of this process's terminal, as `/dev/pts/0`; undefined without a terminal. */
 export function findTtyPath(): string | undefined {
+  // Standard input, error and output: output is the most likely one to be a pipe.
   const fd = [0, 2, 1].find((candidate) => isatty(candidate));
   try {
     return fd === undefined ? undefined : readlinkSync(`/proc/self/fd/${fd}`);
@@ -28,6 +30,7 @@ export function findTtyPath(): string | undefined {
 export class BlockingTty {
   private readonly path: string;
   private readonly wake: (() => void) | null;
+  /** The descriptor of the terminal; -1 before the first use. */
   private fd = -1;
   /** The bytes read after the last returned line. */
   private unreadBytes = Buffer.alloc(0);
@@ -74,6 +77,7 @@ export class BlockingTty {
     this.wake();
   }
 
+  /** Waits for a line, and returns it without its newline; undefined at the end of the input. */
   private readBlocking(): string | undefined {
     const { fd } = this;
     const chunk = Buffer.alloc(LINE_BYTES_MAX);

@@ -12,10 +12,12 @@ export function readArguments(): string[] {
   let wholeArguments: string[] = [];
   try {
     const bytes = readFileSync('/proc/self/cmdline');
+    // Each argument ends in NUL, so the last part is empty.
     wholeArguments = decodeName(bytes).split('\0').slice(0, -1);
   } catch {
     // Without /proc, the bytes are unknown: Node's texts are used.
   }
+  // The first arguments are Node's own: its program, its options, and the file.
   return wholeArguments.length > nodeArguments.length
     ? wholeArguments.slice(-nodeArguments.length)
     : nodeArguments;

@@ -6,6 +6,7 @@ import type { CompletionKind } from './completion-kinds.ts';
 import type { Flags, ParsedFlags } from './flags.ts';
 import { paint, type Terminal } from './terminal.ts';
 
+/** A command of glossa. */
 export interface Command<F extends Flags = Flags> {
   /** The ways to call it, such as `glossa mount VOLFILE MNT [options]`: for help and completion. */
   readonly usage: readonly string[];
@@ -42,6 +43,7 @@ export interface CommandEntry {
   /** Its group in the help; absent for subcommands and for commands that only programs run. */
   readonly group?: HelpGroup;
   readonly summary: string;
+  /** Imports the file that exports the command. */
   load(): Promise<{ readonly default: Command }>;
 }
 

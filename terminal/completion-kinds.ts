@@ -1,4 +1,6 @@
-/** Lists what a shell completes for each placeholder (`VOLFILE`, `MNT`) of usages and flags. */
+/**
+ * Lists the values that a shell offers for each placeholder (`VOLFILE`, `MNT`) of usages and flags.
+ */
 import { allLanguages } from '../bridges/languages.ts';
 
 /** The values that a shell may offer for a word of a command line. */
@@ -9,12 +11,14 @@ export type CompletionKind =
    * A file with one of these endings (any file if the list is empty); and folders on the way to it.
    */
   | { readonly files: readonly string[] }
+  /** A folder. */
   | 'folder'
   /** A mount of glossa. */
   | 'mount'
   /** A word that the shell cannot guess: a name, a number. */
   | 'free';
 
+/** The names of the languages of modules. */
 const languages = allLanguages.map(([name]) => name);
 
 /** Placeholders for names, numbers and times, which a shell cannot complete. */
@@ -22,6 +26,7 @@ const FREE_PLACEHOLDERS =
   'BYTES CONDITION HOST:PORT HOST KEY=VALUE MS N NAME PATH PID SERVER ' +
   'SEC SECONDS TEXT TIME UID US VOLUME VOLUME.KEY=VALUE';
 
+/** The kinds of all placeholders; a command may have others (`Command.placeholderKinds`). */
 export const defaultKinds: Readonly<Record<string, CompletionKind>> = {
   VOLFILE: { files: ['.vol'] },
   'VOLFILE:/PATH': { files: ['.vol'] },
@@ -29,7 +34,7 @@ export const defaultKinds: Readonly<Record<string, CompletionKind>> = {
   FILE: { files: [] },
   DIR: 'folder',
   MNT: 'mount',
-  /** Of a brick's possible names, only its volfile can be completed. */
+  // A brick has several names, of which only its volfile can be completed.
   BRICK: { files: ['.vol'] },
   LANGUAGES: { words: languages, several: true },
   'RUN.json': { files: ['.json'] },

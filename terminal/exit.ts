@@ -5,6 +5,7 @@
 
 import { constants } from 'node:os';
 
+/** Exit statuses of all commands. */
 export const EXIT_OK = 0;
 export const EXIT_FAILURE = 1;
 export const EXIT_USAGE = 2;
@@ -58,8 +59,9 @@ export class Failure extends Error {
 
 /** The output streams of the process. */
 interface OutputStreams {
+  /** Prints a line to standard error. */
   err(text: string): void;
-  /** @throws {Failure} when output could not be written */
+  /** Resolves when all output was read. @throws {Failure} when output could not be written */
   flush(): Promise<void>;
 }
 

@@ -8,8 +8,9 @@ import { formatSuggestion } from '../runtime/core/nearest.ts';
 import { UsageError } from './exit.ts';
 import { formatColumns } from './layout.ts';
 
+/** A flag of a command line, whose value on it becomes a `T`. */
 export interface Flag<T> {
-  /** One letter. */
+  /** The letter of its short form, such as `q` for `-q`. */
   readonly short?: string;
   /** The placeholder of its value, such as `FILE`; absent for a flag that takes no value. */
   readonly value?: string;
@@ -17,7 +18,7 @@ export interface Flag<T> {
   readonly values?: readonly string[];
   /** Whether a command line may repeat it. */
   readonly repeats?: boolean;
-  /** One or more lines for the help. */
+  /** The explanation in the help. */
   readonly help: string;
   /**
    * Converts the flag's values on the command line into one result.
@@ -28,8 +29,10 @@ export interface Flag<T> {
   read(texts: readonly string[], flag: string): T;
 }
 
+/** The flags of a command, by name without dashes. */
 export type Flags = Readonly<Record<string, Flag<unknown>>>;
 
+/** The values of flags, by name. */
 export type FlagValues<F extends Flags> = { readonly [K in keyof F]: ReturnType<F[K]['read']> };
 
 /** A command line as parsed. */
@@ -40,6 +43,7 @@ export interface ParsedFlags<F extends Flags> {
   readonly rest: readonly string[] | null;
 }
 
+/** The settings that all kinds of flags have. */
 interface FlagSettings {
   readonly short?: string;
   readonly help: string;
@@ -76,8 +80,8 @@ export const numberFlag = (
   read(texts, flag) {
     const lastText = texts.at(-1);
     if (lastText === undefined) return undefined;
-    const form = settings.isWhole ? /^\d+$/ : /^(\d+(\.\d*)?|\.\d+)$/;
-    if (form.test(lastText)) return Number(lastText);
+    const pattern = settings.isWhole ? /^\d+$/ : /^(\d+(\.\d*)?|\.\d+)$/;
+    if (pattern.test(lastText)) return Number(lastText);
     throw new UsageError(
       `${flag} takes a ${settings.isWhole ? 'whole ' : ''}number, not '${lastText}'`,
     );
@@ -173,10 +177,12 @@ function requireKnownName(flags: Flags, name: string, rawName: string): string {
   throw new UsageError(`unknown option '${rawName}'${hint}`);
 }
 
+/** An option on the command line, as node:util's parseArgs reports it. */
 interface OptionToken {
   readonly name: string;
   readonly rawName: string;
   readonly value: string | undefined;
+  /** Whether the value is in the same argument (`--name=value`). */
   readonly inlineValue: boolean | undefined;
 }
 
@@ -187,6 +193,7 @@ function requireValue(flags: Flags, { name, rawName, value, inlineValue }: Optio
     if (value !== undefined) throw new UsageError(`${rawName} takes no value, found '${value}'`);
     return '';
   }
+  // parseArgs takes the next argument for the value, even if that is a flag.
   const isNextFlag = !inlineValue && value !== undefined && /^-./.test(value);
   if (value === undefined || isNextFlag) {
     const actual = isNextFlag ? `, found '${value}'` : '';

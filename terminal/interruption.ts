@@ -10,20 +10,24 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export class Interruption {
   /** Resolves to the exit status of the first signal. */
   readonly firstSignal: Promise<number>;
+  /** Aborts `signal`. */
   private readonly controller = new AbortController();
   private readonly signals: readonly NodeJS.Signals[];
-  private received: NodeJS.Signals | null = null;
+  private receivedSignal: NodeJS.Signals | null = null;
 
   constructor(signals: readonly NodeJS.Signals[] = SIGNALS) {
     this.signals = signals;
-    // A command may start more servers than Node's default limit of listeners.
+    // Each server of a command adds a listener: there may be more than Node's default limit.
     setMaxListeners(0, this.signal);
     this.firstSignal = new Promise((resolve) => {
-      this.signal.addEventListener('abort', () => resolve(this.toExitStatus()!), { once: true });
+      this.signal.addEventListener('abort', () => resolve(this.computeExitStatus()!), {
+        once: true,
+      });
     });
     for (const signal of signals) process.on(signal, this.onSignal);
   }
 
+  /** The signal that aborts when the process receives the first of the signals. */
   get signal(): AbortSignal {
     return this.controller.signal;
   }
@@ -32,20 +36,23 @@ export class Interruption {
   async awaitStatus(): Promise<number | null> {
     // Node delivers a signal that has just arrived in the event loop's next turn.
     await new Promise((resolve) => setTimeout(resolve, 10));
-    return this.toExitStatus();
+    return this.computeExitStatus();
   }
 
   /** Returns the exit status for the received signal; null without one. */
-  private toExitStatus(): number | null {
-    return this.received === null ? null : EXIT_SIGNAL + constants.signals[this.received];
+  private computeExitStatus(): number | null {
+    return this.receivedSignal === null
+      ? null
+      : EXIT_SIGNAL + constants.signals[this.receivedSignal];
   }
 
+  /** Stops listening. */
   close(): void {
     for (const signal of this.signals) process.off(signal, this.onSignal);
   }
 
   private readonly onSignal = (signal: NodeJS.Signals): void => {
-    this.received ??= signal;
+    this.receivedSignal ??= signal;
     this.controller.abort(new Failure(`interrupted by ${signal}`));
   };
 }

@@ -15,13 +15,14 @@ export interface Invocation {
   readonly cwd: string;
 }
 
+/** Reads the start of this process. */
 const readInvocation = (): Invocation => ({
   file: process.argv[1] ?? '',
   env: process.env,
   cwd: process.cwd(),
 });
 
-/** The arguments of this process, with secrets in volume options masked. */
+/** Returns the arguments of this process, with secrets in volume options masked. */
 export const maskCommandLine = (): string[] => process.argv.slice(2).map(maskAssignment);
 
 /** Quotes a word for a shell, if it needs quotes. */
@@ -103,6 +104,7 @@ function makePathWithSlash(folder: string, file: string): string {
   return path.includes(sep) ? path : `.${sep}${path}`;
 }
 
+/** Finds a program as a shell does, in the folders of PATH; undefined if it is in none. */
 function findOnPath(name: string, path = ''): string | undefined {
   const match = path
     .split(delimiter)
@@ -110,6 +112,7 @@ function findOnPath(name: string, path = ''): string | undefined {
   return match === undefined ? undefined : resolveLinks(join(match, name));
 }
 
+/** Whether this user may execute a file. */
 function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
@@ -120,6 +123,7 @@ function isExecutable(path: string): boolean {
   }
 }
 
+/** Resolves symbolic links; returns a missing path unchanged. */
 function resolveLinks(path: string): string {
   try {
     return realpathSync(path);

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { cutToWidth, formatColumns, formatTable, measureWidth, wrap } from './layout.ts';
+import { cutToWidth, formatColumns, formatTable, measureWidth, wrapLine } from './layout.ts';
 
 describe('wrap', () => {
   it('breaks a line at blanks and keeps its indentation', () => {
-    expect(wrap('  one two three four', 10)).toEqual(['  one two', '  three', '  four']);
+    expect(wrapLine('  one two three four', 10)).toEqual(['  one two', '  three', '  four']);
   });
 
   it('puts a word that is longer than the width on a line of its own', () => {
-    expect(wrap('a incomprehensibilities b', 8)).toEqual(['a', 'incomprehensibilities', 'b']);
+    expect(wrapLine('a incomprehensibilities b', 8)).toEqual(['a', 'incomprehensibilities', 'b']);
   });
 
   it('returns one empty line for an empty text', () => {
-    expect(wrap('', 8)).toEqual(['']);
+    expect(wrapLine('', 8)).toEqual(['']);
   });
 });
 

@@ -7,16 +7,18 @@ import { createRequire } from 'node:module';
 type StringWidth = typeof import('string-width').default;
 
 /** The most terminal columns of the first column of `formatColumns`. */
-const LEFT_COLUMN_MAX = 28;
+const LEFT_COLUMN_WIDTH_MAX = 28;
 
-/** A text of characters that take one column each. */
+/** Matches a text of characters that take one column each. */
 const PLAIN_ASCII = /^[ -~]*$/;
 
 const require = createRequire(import.meta.url);
-// Both are loaded at their first use, which takes tens of milliseconds. Plain ASCII text needs neither.
+// Both are loaded at their first use, as that takes tens of milliseconds. Plain ASCII text needs
+// neither.
 let stringWidth: StringWidth | undefined;
-let graphemes: Intl.Segmenter | undefined;
+let graphemeSegmenter: Intl.Segmenter | undefined;
 
+/** Returns the columns of a text with any characters. */
 function measureUnicode(text: string): number {
   stringWidth ??= (require('#string-width') as { default: StringWidth }).default;
   return stringWidth(text);
@@ -30,6 +32,7 @@ export const measureWidth = (text: string): number =>
 export const findMaxWidth = (texts: readonly string[]): number =>
   Math.max(0, ...texts.map(measureWidth));
 
+/** Returns `count` blanks; none for a negative count. */
 const makeBlanks = (count: number): string => ' '.repeat(Math.max(0, count));
 
 /** Adds blanks after a text, up to a width. */
@@ -43,20 +46,22 @@ export const padLeft = (text: string, width: number): string =>
 /** Cuts a text, which must have no escape sequences, to a width; a cut text ends in `…`. */
 export function cutToWidth(text: string, width: number): string {
   if (measureWidth(text) <= width) return text;
-  graphemes ??= new Intl.Segmenter();
-  let head = '';
-  for (const { segment } of graphemes.segment(text)) {
-    if (measureWidth(head + segment) > width - 1) break;
-    head += segment;
+  graphemeSegmenter ??= new Intl.Segmenter();
+  let fittingText = '';
+  for (const { segment } of graphemeSegmenter.segment(text)) {
+    if (measureWidth(fittingText + segment) > width - 1) break;
+    fittingText += segment;
   }
-  return width < 1 ? '' : `${head}…`;
+  return width < 1 ? '' : `${fittingText}…`;
 }
 
+/** The settings of `formatTable`. */
 export interface TableSettings {
   /** Whether a column, counted from 0, is aligned at the right; by default none is. */
   readonly isRightAligned?: (column: number) => boolean;
   /** The text between two columns; by default two blanks. */
   readonly gap?: string;
+  /** The text before each line; by default none. */
   readonly indent?: string;
 }
 
@@ -92,12 +97,12 @@ export function formatColumns(
 ): string {
   const leftWidths = rows
     .map(([left]) => measureWidth(left))
-    .filter((leftWidth) => leftWidth <= LEFT_COLUMN_MAX);
+    .filter((leftWidth) => leftWidth <= LEFT_COLUMN_WIDTH_MAX);
   // Two blanks before the first column, and two between the columns.
   const margin = makeBlanks(Math.max(0, ...leftWidths) + 4);
   return rows
     .flatMap(([left, right]) => {
-      const lines = wrap(margin + right, width);
+      const lines = wrapLine(margin + right, width);
       const leftCell = `  ${left}`;
       if (measureWidth(leftCell) + 2 > margin.length) return [leftCell, ...lines];
       return [
@@ -109,27 +114,29 @@ export function formatColumns(
 }
 
 /** Breaks a line at blanks; the further lines get the indentation of the first. */
-export function wrap(line: string, width: number): string[] {
+export function wrapLine(line: string, width: number): string[] {
   const indent = /^ */.exec(line)![0];
   const lines: string[] = [];
-  let current = '';
+  let currentLine = '';
   for (const word of line.trim().split(/ +/)) {
-    const longer = current === '' ? indent + word : `${current} ${word}`;
-    if (measureWidth(longer) > width && current !== '') {
-      lines.push(current);
-      current = indent + word;
-    } else current = longer;
+    const longerLine = currentLine === '' ? indent + word : `${currentLine} ${word}`;
+    if (measureWidth(longerLine) > width && currentLine !== '') {
+      lines.push(currentLine);
+      currentLine = indent + word;
+    } else currentLine = longerLine;
   }
-  return [...lines, current];
+  return [...lines, currentLine];
 }
 
-/** Eighths of a cell, for bars that end within one. */
-const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'] as const;
+/**
+ * Characters by the number of eighths of a cell that they fill, for bars that end within a cell.
+ */
+const EIGHTH_BLOCKS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'] as const;
 
 /**
  * Draws a bar that fills `share` (0 … 1) of `width` cells, and at least an eighth of one.
  */
 export function formatBar(share: number, width: number): string {
-  const eighths = Math.max(1, Math.round(Math.min(1, Math.max(0, share)) * width * 8));
-  return '█'.repeat(eighths >> 3) + EIGHTHS[eighths & 7]!;
+  const eighthCount = Math.max(1, Math.round(Math.min(1, Math.max(0, share)) * width * 8));
+  return '█'.repeat(eighthCount >> 3) + EIGHTH_BLOCKS[eighthCount & 7]!;
 }

@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from './exit.ts';
 import { formatReason } from './reason.ts';
 
+/** The settings of a read. */
 export interface NamedFileSettings {
   /** The file in messages, with its path: `the volfile a.vol`. */
   readonly name: string;
@@ -18,6 +19,7 @@ export interface NamedFileSettings {
   readonly makeHint?: () => string;
 }
 
+/** Time limits for a pipe's writer. */
 interface TimeLimits {
   /** Milliseconds until a writer must have opened the pipe. */
   readonly writerMs: number;
@@ -31,7 +33,7 @@ const { O_RDONLY, O_NONBLOCK, O_NOCTTY } = constants;
 
 /** Bytes per read. */
 const CHUNK_BYTES = 65_536;
-const MIB = 2 ** 20;
+const BYTES_PER_MIB = 2 ** 20;
 
 /** The pause between two reads of a pipe that has no data yet. */
 const POLL_INTERVAL_MS = 20;
@@ -64,23 +66,25 @@ export async function readStandardInput(settings: NamedFileSettings): Promise<Bu
   }
 }
 
+/** Refuses anything but a regular file and a pipe. @throws {Failure} */
 function refuseSpecialFile(stats: Stats, { name }: NamedFileSettings): void {
   if (stats.isFile() || stats.isFIFO()) return;
   const kind = stats.isDirectory() ? 'directory' : stats.isSocket() ? 'socket' : 'device';
   throw new Failure(`cannot read ${name}: it is a ${kind}, and no file`);
 }
 
+/** Reads a descriptor to its end, and polls a pipe that has no data yet. @throws {Failure} */
 async function readToEnd(fd: number, settings: NamedFileSettings): Promise<Buffer> {
   const { name, sizeMax, timeLimits: { writerMs, silenceMs } = defaultTimeLimits } = settings;
   const stats = fstatSync(fd);
-  const refuseBeyond = (size: number): void => {
+  const refuseIfLarger = (size: number): void => {
     if (sizeMax === undefined || size <= sizeMax) return;
     throw new Failure(
-      `cannot read ${name}: it has more than ${sizeMax / MIB} MiB, which is the limit: it is held ` +
-        'in memory as a whole, many times over',
+      `cannot read ${name}: it has more than ${sizeMax / BYTES_PER_MIB} MiB, which is the limit: ` +
+        'it is held in memory as a whole, many times over',
     );
   };
-  if (stats.isFile()) refuseBeyond(stats.size);
+  if (stats.isFile()) refuseIfLarger(stats.size);
   const chunks: Buffer[] = [];
   let size = 0;
   for (let waitedMs = 0; ; ) {
@@ -90,7 +94,7 @@ async function readToEnd(fd: number, settings: NamedFileSettings): Promise<Buffe
       chunks.push(chunk.subarray(0, length));
       size += length;
       waitedMs = 0;
-      refuseBeyond(size);
+      refuseIfLarger(size);
       continue;
     }
     // A read of 0 bytes means the end; for a named pipe also that no writer has opened it yet.
@@ -107,7 +111,7 @@ async function readToEnd(fd: number, settings: NamedFileSettings): Promise<Buffe
   }
 }
 
-/** Reads without waiting. @returns the number of bytes: 0 at the end, -1 while none have arrived */
+/** Reads without waiting; returns the number of bytes: 0 at the end, -1 while none have arrived. */
 function readAvailable(fd: number, chunk: Buffer): number {
   try {
     return readSync(fd, chunk);

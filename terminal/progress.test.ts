@@ -4,7 +4,7 @@ import { formatBar } from './layout.ts';
 import { estimateSecondsLeft, formatProgress } from './progress.ts';
 import { formatLongDuration } from './quantities.ts';
 
-const progress = { doneCount: 3, total: 12, elapsedSeconds: 60, item: 'miss, python' };
+const progress = { doneCount: 3, totalCount: 12, elapsedSeconds: 60, item: 'miss, python' };
 
 it('a progress line shows the part done and the time left', () => {
   expect(formatProgress(progress, 100)).toBe(

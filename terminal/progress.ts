@@ -2,10 +2,12 @@
 import { formatBar } from './layout.ts';
 import { formatLongDuration } from './quantities.ts';
 
+/** The progress of a run. */
 export interface Progress {
+  /** The number of items that are done. */
   readonly doneCount: number;
-  /** At least 1. */
-  readonly total: number;
+  /** The number of all items, which is at least 1. */
+  readonly totalCount: number;
   readonly elapsedSeconds: number;
   /** A description of the current item, printed at the end of the line. */
   readonly item: string;
@@ -17,17 +19,17 @@ const BAR_CELLS = 20;
 /** Estimates the seconds left from the mean speed so far; null while nothing is done. */
 export const estimateSecondsLeft = ({
   doneCount: done,
-  total,
+  totalCount: total,
   elapsedSeconds,
 }: Progress): number | null => (done === 0 ? null : (elapsedSeconds / done) * (total - done));
 
 /** Formats `█████▌░░░  27 %  3 min 20 s left  miss, python`, cut to `width`. */
 export function formatProgress(progress: Progress, width: number): string {
-  const share = progress.doneCount / progress.total;
-  const filled = (share === 0 ? '' : formatBar(share, BAR_CELLS)).padEnd(BAR_CELLS, '░');
+  const share = progress.doneCount / progress.totalCount;
+  const bar = (share === 0 ? '' : formatBar(share, BAR_CELLS)).padEnd(BAR_CELLS, '░');
   const secondsLeft = estimateSecondsLeft(progress);
   const time = secondsLeft === null ? '' : `  ${formatLongDuration(secondsLeft)} left`;
-  const text = `${filled} ${String(Math.floor(100 * share)).padStart(3)} %${time}  ${progress.item}`;
+  const text = `${bar} ${String(Math.floor(100 * share)).padStart(3)} %${time}  ${progress.item}`;
   return [...text].slice(0, width).join('');
 }
 
@@ -36,6 +38,7 @@ const overwriteLine = (text: string): string => `\r\x1b[K${text}`;
 
 /** Writes progress lines to standard error when that is a terminal. */
 export class ProgressLine {
+  /** The columns of the terminal; null if nothing is shown. */
   private readonly width: number | null;
 
   constructor({ width }: { readonly width: number }) {
@@ -47,6 +50,7 @@ export class ProgressLine {
     return this.width !== null;
   }
 
+  /** Shows the progress in place of the line shown before. */
   readonly show = (progress: Progress): void => {
     if (this.width !== null) this.showText(formatProgress(progress, this.width - 1));
   };
@@ -57,6 +61,7 @@ export class ProgressLine {
     process.stderr.write(overwriteLine([...text].slice(0, this.width - 1).join('')));
   }
 
+  /** Removes the line. */
   clear(): void {
     if (this.width !== null) process.stderr.write(overwriteLine(''));
   }

@@ -8,14 +8,16 @@ export function formatDuration(ns: number): string {
 
 /** Formats seconds: `1 h 05 min`, `3 min 20 s`, `8 s`. */
 export function formatLongDuration(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
+  const totalS = Math.max(0, Math.round(seconds));
   const padTwoDigits = (value: number): string => String(value).padStart(2, '0');
-  if (whole >= 3600)
-    return `${Math.floor(whole / 3600)} h ${padTwoDigits(Math.floor(whole / 60) % 60)} min`;
-  return whole >= 60 ? `${Math.floor(whole / 60)} min ${padTwoDigits(whole % 60)} s` : `${whole} s`;
+  if (totalS >= 3600)
+    return `${Math.floor(totalS / 3600)} h ${padTwoDigits(Math.floor(totalS / 60) % 60)} min`;
+  return totalS >= 60
+    ? `${Math.floor(totalS / 60)} min ${padTwoDigits(totalS % 60)} s`
+    : `${totalS} s`;
 }
 
-/** Formats a value of the next larger unit in at most four characters: `1.2`, `12.3`, `123`. */
+/** Formats a value in its unit, in at most four characters: `1.2`, `12.3`, `123`. */
 const formatScaled = (value: number): string => value.toFixed(value < 99.95 ? 1 : 0);
 
 /** Formats microseconds in at most seven columns: `1.5us`, `2.3ms`, `1.2s`, `3min`. */

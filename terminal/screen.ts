@@ -6,15 +6,20 @@
  */
 
 /**
- * Switches to the alternate screen, and turns off cursor and line wrapping; LEAVE undoes all three.
+ * Switches to the alternate screen, and turns off cursor and line wrapping; LEAVE_SCREEN undoes all
+ * three.
  */
-const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l';
-const LEAVE = '\x1b[?7h\x1b[?25h\x1b[?1049l';
-const HOME = '\x1b[H';
+const ENTER_SCREEN = '\x1b[?1049h\x1b[?25l\x1b[?7l';
+const LEAVE_SCREEN = '\x1b[?7h\x1b[?25h\x1b[?1049l';
+/** Moves the cursor to the first character of the screen. */
+const CURSOR_HOME = '\x1b[H';
+/** Clears the line from the cursor on. */
 const CLEAR_LINE = '\x1b[K';
+/** Clears the screen from the cursor on. */
 const CLEAR_BELOW = '\x1b[J';
 const CTRL_Z = '\x1a';
 
+/** The size of a terminal in characters. */
 export interface Size {
   readonly columns: number;
   readonly rows: number;
@@ -27,6 +32,7 @@ const DEFAULT_SIZE: Size = { columns: 80, rows: 24 };
 export const hasScreen = (env: NodeJS.ProcessEnv = process.env): boolean =>
   process.stdin.isTTY === true && process.stdout.isTTY === true && env.TERM !== 'dumb';
 
+/** The terminal while this process draws on it. */
 export class Screen {
   private readonly onKey: (key: string) => void;
   private readonly redraw: () => void;
@@ -59,9 +65,10 @@ export class Screen {
     // character.
     const visibleLines = lines.slice(0, rows).map((line) => CLEAR_LINE + line);
     if (visibleLines.length < rows) visibleLines.push(CLEAR_BELOW);
-    process.stdout.write(HOME + visibleLines.join('\r\n'));
+    process.stdout.write(CURSOR_HOME + visibleLines.join('\r\n'));
   }
 
+  /** Restores the terminal, and stops reading keys. */
   close(): void {
     process.off('SIGCONT', this.resume).off('SIGTSTP', this.suspend);
     process.stdout.off('resize', this.redraw);
@@ -70,20 +77,23 @@ export class Screen {
     process.stdin.pause();
   }
 
+  /** Switches to the alternate screen and raw mode. */
   private enter(): void {
     // While the process was stopped, the shell changed the mode. Node still assumes raw mode, and
     // ignores `true` until raw mode was switched off.
     process.stdin.setRawMode(false);
     process.stdin.setRawMode(true);
     process.stdin.setEncoding('utf8').resume();
-    process.stdout.write(ENTER);
+    process.stdout.write(ENTER_SCREEN);
   }
 
+  /** Restores the terminal's former content and mode. */
   private leave(): void {
-    process.stdout.write(LEAVE);
+    process.stdout.write(LEAVE_SCREEN);
     process.stdin.setRawMode(false);
   }
 
+  /** Handles typed keys; Ctrl-Z stops the process. */
   private readonly receiveInput = (text: string): void => {
     for (const key of parseKeys(text)) {
       if (key === CTRL_Z) this.suspend();
@@ -91,6 +101,7 @@ export class Screen {
     }
   };
 
+  /** Draws again after the process was stopped. */
   private readonly resume = (): void => {
     this.enter();
     this.redraw();
@@ -136,7 +147,7 @@ const KEYS_BY_CHARACTER: Readonly<Record<string, string>> = {
 };
 
 const ESCAPE = '\x1b';
-/** An escape sequence, or one character. */
+/** Matches an escape sequence, or one character. */
 const KEY_PATTERN = new RegExp(`${ESCAPE}[[O][0-9;]*[A-Za-z~]|[\\s\\S]`, 'gu');
 
 /** Splits input into keys: a name, or the typed character. Unknown sequences are dropped. */

@@ -4,7 +4,7 @@ import { UsageError } from './exit.ts';
 /** Milliseconds per unit; a number without a unit is in seconds. */
 const MS_PER_UNIT: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, '': 1000 };
 
-/** @returns milliseconds. @throws {UsageError} */
+/** Returns the time in milliseconds. @throws {UsageError} if the value is malformed or 0 */
 export function parseSlowThreshold(value: string): number {
   const [, count, unit] = /^(\d+(?:\.\d+)?)(us|ms|s|)$/.exec(value) ?? [];
   const ms = Number(count) * (MS_PER_UNIT[unit ?? ''] ?? Number.NaN);

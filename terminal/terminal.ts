@@ -9,6 +9,7 @@ import { writeWhole } from '../runtime/sys/guarded-write.ts';
 import { Failure } from './exit.ts';
 import { formatReason } from './reason.ts';
 
+/** The output of a command. */
 export interface Terminal {
   /** Writes a line of the command's result. */
   out(text: string): void;
@@ -34,7 +35,7 @@ export interface Terminal {
 /** `quiet`: results and errors only. `verbose`: details too. */
 export type Verbosity = 'quiet' | 'verbose';
 
-/** Colours by meaning. */
+/** Node's colours by the meaning of a text. */
 const styles = {
   bold: 'bold',
   dim: 'dim',
@@ -43,8 +44,10 @@ const styles = {
   good: 'green',
 } as const;
 
+/** The styles of node:util. */
 type NodeStyle = Parameters<typeof styleText>[0];
 
+/** The meaning of a text, which selects its colour. */
 export type Style = keyof typeof styles;
 
 /** Adds the escape sequences of a style to a text; returns it unchanged without `colour`. */
@@ -56,10 +59,12 @@ export const paint = (style: Style, text: string, colour: boolean): string =>
  */
 const WIDTH_MAX = 100;
 
+/** A stream that may be a terminal. */
 interface Stream {
   readonly isTTY?: boolean;
 }
 
+/** Whether output to a stream may be coloured. */
 export function supportsColour(stream: Stream, env: NodeJS.ProcessEnv = process.env): boolean {
   return stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
 }
@@ -88,6 +93,7 @@ type OutputStream = typeof process.stdout | typeof process.stderr;
 
 /** One of the two streams, and the first error of a write to it. */
 class Output {
+  /** `output` or `error`, for messages. */
   private readonly name: string;
   private readonly stream: OutputStream;
   private writeError: Failure | null = null;
@@ -102,12 +108,14 @@ class Output {
   /** Resolves when the reader has read all output, or has closed its end. @throws {Failure} */
   async flush(): Promise<void> {
     const { stream } = this;
+    // An empty write ends after all earlier ones.
     const error = await new Promise((resolve) => stream.write('', resolve));
     // The stream emits the error that failed the write in the event loop's next turn.
     if (error) await new Promise((resolve) => setImmediate(resolve));
     if (this.writeError !== null) throw this.writeError;
   }
 
+  /** Records the first error of a write. */
   private readonly onError = (error: NodeJS.ErrnoException): void => {
     // The reader (such as head) or the terminal was closed: the rest of the output is dropped.
     if (error.code === 'EPIPE' || error.code === 'EIO') return;
@@ -115,6 +123,7 @@ class Output {
   };
 }
 
+/** Whether a descriptor is open on a regular file. */
 const isFile = (fd: number): boolean => fstatSync(fd).isFile();
 
 /**

@@ -28,15 +28,18 @@ import { fileURLToPath } from 'node:url';
 import peggy from 'peggy';
 import { bundle } from './bundle.ts';
 
+/** The top of the repository. */
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+/** Makes a path from the top of the repository absolute. */
 const makeAbsolutePath = (path: string): string => join(root, path);
 
-const GRAMMAR = 'runtime/volfile/volfile.peggy';
-const PARSER = 'runtime/volfile/volfile.gen.js';
+/** The grammar of volfiles, and the parser that is generated from it. */
+const GRAMMAR_FILE = 'runtime/volfile/volfile.peggy';
+const PARSER_FILE = 'runtime/volfile/volfile.gen.js';
 
 /** Files and folders to copy to dist, as tsc writes only what it compiles. */
 const COPIED_PATHS = [
-  ...[PARSER, 'runtime/volfile/volfile.gen.d.ts'],
+  ...[PARSER_FILE, 'runtime/volfile/volfile.gen.d.ts'],
   ...['package.json', '.vscodeignore', 'language-configuration.json', 'snippets', 'syntaxes'].map(
     (name) => join('apps/vscode', name),
   ),
@@ -52,6 +55,7 @@ const SOURCE_FOLDERS = [
   ...['volfiles', 'test/bench'],
   'tools',
 ];
+/** Further files on which dist depends. */
 const SETTINGS_FILES = [
   ...['tsconfig.json', 'tsconfig.build.json'],
   ...['package.json', 'npm-shrinkwrap.json'],
@@ -62,41 +66,42 @@ const SETTINGS_FILES = [
  * cannot be set by programs.
  */
 function findLastChange(path: string): number {
-  const stat = statSync(path);
-  if (!stat.isDirectory()) return stat.ctimeMs;
+  const stats = statSync(path);
+  if (!stats.isDirectory()) return stats.ctimeMs;
   return readdirSync(path)
     .map((name) => findLastChange(join(path, name)))
-    .reduce((last, next) => Math.max(last, next), stat.ctimeMs);
+    .reduce((latest, next) => Math.max(latest, next), stats.ctimeMs);
 }
 
 /** Whether dist is missing, incomplete, or older than one of its sources. */
-function isStale(): boolean {
+function isDistStale(): boolean {
   // A build with errors leaves no executables.
   const isComplete = EXECUTABLES.map((path) => makeAbsolutePath(join('dist', path))).every(
     (path) => existsSync(path) && (statSync(path).mode & 0o111) !== 0,
   );
   if (!isComplete) return true;
-  const buildTime = statSync(makeAbsolutePath('dist')).ctimeMs;
+  const buildTimeMs = statSync(makeAbsolutePath('dist')).ctimeMs;
   return [...SOURCE_FOLDERS, ...SETTINGS_FILES].some(
-    (path) => findLastChange(makeAbsolutePath(path)) > buildTime,
+    (path) => findLastChange(makeAbsolutePath(path)) > buildTimeMs,
   );
 }
 
+/** Writes the parser beside its grammar. */
 function generateParser(): void {
-  const parser = peggy.generate(readFileSync(makeAbsolutePath(GRAMMAR), 'utf8'), {
-    grammarSource: GRAMMAR,
+  const parser = peggy.generate(readFileSync(makeAbsolutePath(GRAMMAR_FILE), 'utf8'), {
+    grammarSource: GRAMMAR_FILE,
     output: 'source',
     format: 'es',
   });
-  writeFileSync(makeAbsolutePath(PARSER), parser);
+  writeFileSync(makeAbsolutePath(PARSER_FILE), parser);
 }
 
 /** Compiles the TypeScript sources; returns tsc's exit status. */
-function compile(outDir: string): number {
-  const tsc = createRequire(import.meta.url).resolve('typescript/package.json');
+function compileSources(outDir: string): number {
+  const manifest = createRequire(import.meta.url).resolve('typescript/package.json');
   const run = spawnSync(
     process.execPath,
-    [join(dirname(tsc), 'bin/tsc'), '-p', 'tsconfig.build.json', '--outDir', outDir],
+    [join(dirname(manifest), 'bin/tsc'), '-p', 'tsconfig.build.json', '--outDir', outDir],
     { cwd: root, stdio: 'inherit' },
   );
   return run.status ?? 1;
@@ -129,7 +134,7 @@ async function writeManualPages(folder: string): Promise<void> {
  */
 async function buildAll(): Promise<number> {
   const newDist = mkdtempSync(makeAbsolutePath('.dist-'));
-  const status = compile(newDist);
+  const status = compileSources(newDist);
   for (const path of COPIED_PATHS)
     cpSync(makeAbsolutePath(path), join(newDist, path), { recursive: true });
   bundle(root, newDist);
@@ -153,7 +158,7 @@ async function buildAll(): Promise<number> {
 }
 
 const mode = process.argv[2];
-if (mode !== 'stale' || isStale()) {
+if (mode !== 'stale' || isDistStale()) {
   generateParser();
   if (mode !== 'grammar') process.exitCode = await buildAll();
 }

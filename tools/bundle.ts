@@ -8,6 +8,7 @@ import { buildSync } from 'esbuild';
 import licences from 'spdx-license-list/full.js';
 import { bundledSoftware } from './gen/third-party.ts';
 
+/** A bundle, or several of one kind. */
 interface BundleSpec {
   /** A source file, or several by the names of their bundles in the folder `outputPath`. */
   readonly sources: string | Readonly<Record<string, string>>;
@@ -22,8 +23,9 @@ interface BundleSpec {
   readonly isForBrowsers?: true;
 }
 
+/** All bundles of dist. */
 const BUNDLES: readonly BundleSpec[] = [
-  // Replaces the output of tsc by a bundle with the imported packages.
+  // These two replace the output of tsc by bundles with the imported packages.
   {
     sources: 'apps/bench/engine/report/echarts.ts',
     outputPath: 'apps/bench/engine/report/echarts.js',
@@ -97,12 +99,12 @@ export function bundle(root: string, outDir: string): void {
     const hasOneSource = typeof sources === 'string';
     const isValue = format === 'value';
     const isPackage = format === 'cjs';
-    const target = join(outDir, outputPath);
+    const targetPath = join(outDir, outputPath);
     const { metafile } = buildSync({
       absWorkingDir: root,
       ...(hasOneSource
-        ? { entryPoints: [sources], outfile: target }
-        : { entryPoints: sources, outdir: target }),
+        ? { entryPoints: [sources], outfile: targetPath }
+        : { entryPoints: sources, outdir: targetPath }),
       ...(isPackage ? { outExtension: { '.js': '.cjs' } } : {}),
       allowOverwrite: true,
       bundle: true,
@@ -129,7 +131,7 @@ export function bundle(root: string, outDir: string): void {
       const outfile = join(root, path);
       if (!hasOneSource && !isPackage) restoreClassNames(outfile);
       const usedPackages = Object.entries(inputs).flatMap(([input, { bytesInOutput }]) =>
-        bytesInOutput > 0 ? findPackage(join(root, input)) : [],
+        bytesInOutput > 0 ? findPackageFolder(join(root, input)) : [],
       );
       if (usedPackages.length === 0) continue;
       const banner = `/*! Holds code of other projects: ${PROVENANCE_FILE} */\n`;
@@ -153,14 +155,14 @@ export function bundle(root: string, outDir: string): void {
 function restoreClassNames(file: string): void {
   const text = readTrimmed(file);
   const [...classes] = text.matchAll(/\b(\w+)\s*=\s*class (_\1)\b/g);
-  const restored = classes.reduce((renamed, [, name, innerName]) => {
-    return renamed.replaceAll(new RegExp(`\\b${innerName}\\b`, 'g'), name!);
+  const restoredText = classes.reduce((current, [, name, innerName]) => {
+    return current.replaceAll(new RegExp(`\\b${innerName}\\b`, 'g'), name!);
   }, text);
-  writeFileSync(file, restored);
+  writeFileSync(file, restoredText);
 }
 
-/** Returns the folder of a file's package; an empty list for files of this project. */
-function findPackage(file: string): string[] {
+/** Returns a list with the folder of a file's package; an empty list for files of this project. */
+function findPackageFolder(file: string): string[] {
   const match = /^.*\/node_modules\/(@[^/]+\/)?[^/]+/.exec(file);
   return match === null ? [] : [match[0]];
 }
@@ -174,7 +176,7 @@ interface Manifest {
   readonly repository: string | { readonly url: string };
 }
 
-/** Writes the origins and licences of packages. @param folders the packages' folders */
+/** Formats the origins and licences of packages. @param folders the packages' folders */
 function formatProvenance(folders: readonly string[]): string {
   // npm may install one version of a package in several folders.
   const foldersByTitle = new Map(folders.map((folder) => [formatPackageTitle(folder), folder]));
@@ -192,14 +194,17 @@ function formatProvenance(folders: readonly string[]): string {
   ].join('\n');
 }
 
+/** The line above each package's texts. */
 const DIVIDER = '='.repeat(100);
 
+/** Formats a package's name, version, licence and origin in one line. */
 function formatPackageTitle(folder: string): string {
   const { name, version, license, repository } = readManifest(folder);
   const url = typeof repository === 'string' ? `https://github.com/${repository}` : repository.url;
   return `${name} ${version}, ${license}, ${url.replace(/^git\+/, '')}`;
 }
 
+/** Reads a package's package.json. */
 const readManifest = (folder: string) =>
   JSON.parse(readTrimmed(join(folder, 'package.json'))) as Manifest;
 
@@ -236,4 +241,5 @@ function listLegalFiles(folder: string): string[] {
     .sort();
 }
 
+/** Reads a text file, without blanks around its text. */
 const readTrimmed = (path: string): string => readFileSync(path, 'utf8').trim();

@@ -15,6 +15,7 @@ import { packageRoot } from '../runtime/sys/paths.ts';
 /** Reads all lessons, in English in any locale. */
 export const readLessons = (): LessonData[] => findLessons(undefined, {}).map(readLesson);
 
+/** Reads a lesson, for each of its languages. */
 function readLesson(lesson: Lesson): LessonData {
   const { name, title } = lesson;
   const variants = {
@@ -28,9 +29,11 @@ function readLesson(lesson: Lesson): LessonData {
 const TASK_PATTERN = /^## Your turn\n((?:(?!## ).*\n?)*)/m;
 /** Matches the instruction to save, which starts the check at a terminal; a page has a button. */
 const SAVING_PATTERN = /\bsave the file\b/gi;
+/** Returns the instruction for the page in place of the one to save, with the same case. */
 const replaceSaving = (instruction: string): string =>
   `${instruction[0] === 'S' ? 'P' : 'p'}ress **Check** or Ctrl+S`;
 
+/** Converts a lesson's texts and files for one language. */
 function makeVariant(lesson: Lesson, language: LessonLanguage): LessonVariant {
   const module = makeModuleFileName(lesson.name, language);
   // A lesson has one volfile, which is named like its Python module.
@@ -62,6 +65,7 @@ function makeVariant(lesson: Lesson, language: LessonLanguage): LessonVariant {
   };
 }
 
+/** The beginning of a lesson's volfile at a terminal. */
 const FOLDER_STORAGE = `# The files of a folder, and above it the translator of this lesson.
 
 volume storage
@@ -69,6 +73,7 @@ volume storage
     option directory files
 end-volume
 `;
+/** Its replacement in the page. */
 const MEMORY_STORAGE = `# Files in memory, and above them the translator of this lesson.
 
 volume storage
@@ -83,9 +88,10 @@ function replaceFolderStorage(volfile: string, name: string): string {
   return MEMORY_STORAGE + volfile.slice(FOLDER_STORAGE.length);
 }
 
-/** Characters in a line that fit on a phone; blocks with longer lines scroll, also by keys. */
-const NARROW_CHARACTERS = 44;
-const OTHER_HOST = /^https:/;
+/** Characters of a line that fit on a phone; blocks with longer lines scroll, also by keys. */
+const NARROW_LINE_CHARACTERS = 44;
+/** Matches links to other hosts. */
+const OTHER_HOST_PATTERN = /^https:/;
 
 /** Converts Markdown to HTML. @param folder the folder to which paths of pictures are relative */
 export function renderHtml(markdown: string, folder: string): string {
@@ -99,7 +105,7 @@ export function renderHtml(markdown: string, folder: string): string {
       // Other files of the repository are not served with the page.
       link({ href, tokens }) {
         const text = this.parser.parseInline(tokens);
-        if (!OTHER_HOST.test(href)) return text;
+        if (!OTHER_HOST_PATTERN.test(href)) return text;
         return `<a href="${escapeHtml(href)}" target="_blank" rel="noopener">${text}</a>`;
       },
       image({ href, text }) {
@@ -107,7 +113,7 @@ export function renderHtml(markdown: string, folder: string): string {
         return `<img alt="${escapeHtml(text)}" src="data:image/svg+xml;base64,${picture}">`;
       },
       code({ text, lang }) {
-        const isWide = text.split('\n').some((line) => line.length > NARROW_CHARACTERS);
+        const isWide = text.split('\n').some((line) => line.length > NARROW_LINE_CHARACTERS);
         // Blocks that are not code are drawings or commands, whose lines must not wrap.
         const tabIndex = isWide && !/^(python|js)$/.test(lang ?? '') ? ' tabindex="0"' : '';
         return `<pre class="${lang || 'plain'}"${tabIndex}><code>${escapeHtml(text)}</code></pre>\n`;
@@ -125,5 +131,7 @@ export function renderHtml(markdown: string, folder: string): string {
   return (marked.parse(markdown) as string).trim();
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '"': '&quot;' };
-const escapeHtml = (text: string): string => text.replace(/[&<"]/g, (sign) => ESCAPES[sign]!);
+/** HTML's entities, by the character that each stands for. */
+const HTML_ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '"': '&quot;' };
+const escapeHtml = (text: string): string =>
+  text.replace(/[&<"]/g, (character) => HTML_ESCAPES[character]!);

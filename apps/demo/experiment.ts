@@ -111,7 +111,7 @@ export async function runExperiment<M>(
     currentStep = step;
     const elapsedSeconds = (performance.now() - stepStart) / 1e3;
     const label = share === undefined ? `${step}: starting` : step;
-    progress?.show({ doneCount: share ?? 0, total: 1, elapsedSeconds, item: label });
+    progress?.show({ doneCount: share ?? 0, totalCount: 1, elapsedSeconds, item: label });
   };
   const runFolder = await makeRunFolder(command, terminal);
   const { folder: scratch } = runFolder;

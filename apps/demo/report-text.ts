@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import { formatTable, wrap } from '../../terminal/layout.ts';
+import { formatTable, wrapLine } from '../../terminal/layout.ts';
 import { describeBusyness } from '../bench/engine/busy.ts';
 import {
   formatComparison,
@@ -24,7 +24,7 @@ export const formatMs = (ms: number): string => `${ms.toFixed(3)} ms`;
 
 /** Joins sentences to a paragraph of lines of this width. */
 export const formatParagraph = (sentences: readonly string[], width: number): string =>
-  wrap(sentences.join(' '), width).join('\n');
+  wrapLine(sentences.join(' '), width).join('\n');
 
 /** Formats rows of equal length as a table: the first column left, all others right. */
 export const formatFigureTable = (rows: readonly (readonly string[])[]): string =>

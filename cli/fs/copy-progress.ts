@@ -71,7 +71,7 @@ export class CopyProgress {
     // Each file adds a byte, so that empty files advance the bar, too.
     this.line.show({
       doneCount: Math.min(done.byteCount + done.fileCount, total.byteCount + total.fileCount),
-      total: Math.max(total.byteCount + total.fileCount, 1),
+      totalCount: Math.max(total.byteCount + total.fileCount, 1),
       elapsedSeconds,
       item: `${done.fileCount} of ${total.fileCount} files, ${formatSize(done.byteCount)} of ${formatSize(total.byteCount)}  ${speed}`,
     });

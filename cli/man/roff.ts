@@ -2,7 +2,7 @@
  * Formats manual pages in roff, with the macros of man(7), for groff and mandoc. Functions that
  * format whole lines return them with the newline.
  */
-import { wrap } from '../../terminal/layout.ts';
+import { wrapLine } from '../../terminal/layout.ts';
 
 /** Escapes a text, so that roff shows it literally. */
 export function escapeText(text: string): string {
@@ -44,7 +44,7 @@ export const formatSubsection = (title: string, body: string): string =>
  * `.` or `'` would be a request, so `\&` (nothing) is put before it.
  */
 export const formatParagraph = (text: string): string =>
-  wrap(text, 78)
+  wrapLine(text, 78)
     .map((line) => `${/^[.']/.test(line) ? '\\&' : ''}${line}\n`)
     .join('');
 

@@ -17,12 +17,14 @@ export interface NamedServer {
   readonly mountpoint?: string;
 }
 
+/** The byte that ends an answer. */
 const NEWLINE = 10;
 
 /** A connection for one question, and for the bytes that may follow its answer. */
 export class ControlQuery {
   /** The answer's value. @throws {Failure} */
   readonly value: Promise<unknown>;
+  /** Resolves when the connection is closed. */
   readonly whenClosed: Promise<void>;
   readonly socket: Socket;
   /** The bytes received after the answer; the paused socket has the later ones. */
@@ -56,11 +58,13 @@ export class ControlQuery {
   }
 }
 
+/** The answer of a server: a value, or the message of an error. */
 type Answer = { readonly value: unknown } | { readonly error: string };
 
 /**
  * Asks one question, and resolves to the answer's value.
- * @param signal ends the wait. @throws {Failure}
+ * @param signal ends the wait when it aborts
+ * @throws {Failure}
  */
 export async function ask(
   server: NamedServer,

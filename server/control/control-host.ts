@@ -21,6 +21,7 @@ const QUESTION_BYTES_MAX = 2 ** 18;
 const QUESTION_TIMEOUT_MS = 30_000;
 /** The time limit for clients to read their last answers when the server ends. */
 const CLOSE_TIMEOUT_MS = 5000;
+/** The byte that ends a question. */
 const NEWLINE = 10;
 
 /** The answer of a server without a mount to the question `about`. */
@@ -51,6 +52,7 @@ export interface Connection {
  * Answers a question by a value for JSON, or a promise of one. If it throws, the message is sent.
  */
 export type QuestionHandler = (argument: unknown, connection: Connection) => unknown;
+/** The handlers by the question's name. */
 export type QuestionHandlers = Readonly<Record<string, QuestionHandler>>;
 
 /**
@@ -73,6 +75,7 @@ export function makeCommonHandlers(
   };
 }
 
+/** The control socket of this server. */
 export class ControlHost {
   private readonly handlers: QuestionHandlers;
   private readonly server: Server = createServer({ allowHalfOpen: true }, (socket) =>
@@ -106,6 +109,10 @@ export class ControlHost {
     return host;
   }
 
+  /**
+   * Closes the socket, and resolves when clients have read their answers, or after
+   * CLOSE_TIMEOUT_MS.
+   */
   async close(): Promise<void> {
     const { server, connections } = this;
     if (!server.listening) return;
@@ -122,6 +129,7 @@ export class ControlHost {
     clearTimeout(timer);
   }
 
+  /** Reads a client's question; closes connections of other users. */
   private accept(socket: Socket): void {
     const { connections } = this;
     const uid = readPeer(socket)?.uid;
@@ -155,6 +163,7 @@ export class ControlHost {
     });
   }
 
+  /** Answers the question in a line. */
   private async answer(socket: Socket, line: string): Promise<void> {
     const { handlers, connections } = this;
     const hold = (end: () => void): void => void connections.set(socket, end);
@@ -163,6 +172,7 @@ export class ControlHost {
       const handler = Object.hasOwn(handlers, ask) ? handlers[ask] : undefined;
       if (handler === undefined) throw new Error(`this server does not answer '${ask}'`);
       const value = await handler(argument, { socket, hold });
+      // A handler that holds the connection has sent the answer itself.
       if (connections.get(socket) === null) socket.end(`${JSON.stringify({ value })}\n`);
     } catch (error) {
       socket.end(`${JSON.stringify({ error: formatReason(error) })}\n`);

@@ -17,6 +17,7 @@ export const readPeer = (socket: Socket): Peer | null => readPeerOf(readDescript
 /** The key by which a server is found: its mount's device number, or `listener` without a mount. */
 export type ServerKind = { readonly mount: string } | 'listener';
 
+/** Returns the part of a socket's name before its random part. */
 const makeNamePrefix = (kind: ServerKind): string =>
   kind === 'listener' ? 'glossa.listener.' : `glossa.mount.${kind.mount}.`;
 
@@ -42,7 +43,7 @@ export function listSocketNames(kind: ServerKind): readonly string[] {
   }
   const names = lines.flatMap((line) => {
     const prefixIndex = line.indexOf(prefix);
-    // The kernel shows the leading zero of an abstract name as @.
+    // After a blank, the kernel shows the leading zero of an abstract name as @.
     return prefixIndex < 0 ? [] : [`\0${line.slice(prefixIndex + 2)}`];
   });
   // The kernel lists each connection under the server's name, too.

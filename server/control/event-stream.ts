@@ -13,10 +13,12 @@ import { RecordingWriter } from '../../runtime/observe/recording-bytes.ts';
 const BATCH_BYTES = 65_536;
 /** The most unread bytes in the socket; above them, events are dropped. */
 const BACKLOG_BYTES_MAX = 32 * 2 ** 20;
-/** The size of a `lost` event. */
-const LOST_BYTES = 256;
+/** Bytes in which a `lost` event fits. */
+const LOST_EVENT_BYTES = 256;
 
+/** The events of one recording, and the socket to their reader. */
 export class EventStream implements EventStore {
+  /** The buffered events; the recorder writes the next one behind them. */
   readonly out = new RecordingWriter(new Uint8Array(BATCH_BYTES));
   private readonly socket: Socket;
   /** The number of events in `out`. */
@@ -81,8 +83,9 @@ export class EventStream implements EventStore {
   }
 }
 
+/** Encodes a `lost` event for `count` dropped events. */
 function encodeLostEvent(count: number, timeNs: number): Uint8Array {
-  const out = new RecordingWriter(new Uint8Array(LOST_BYTES));
+  const out = new RecordingWriter(new Uint8Array(LOST_EVENT_BYTES));
   writeLost(out, timeNs, `${count} events, which came faster than they were read`);
   return out.bytes.subarray(0, out.at);
 }

@@ -47,7 +47,7 @@ export async function findMountServer(operand: string, mountpoint: string): Prom
   );
 }
 
-/** A server without a mount. */
+/** A server without a mount, as the user named it. */
 export interface NamedProcess {
   readonly operand: string;
   readonly socket: string;
@@ -77,7 +77,7 @@ export async function findMountOrServer(
   );
 }
 
-/** Whether a server without a mount has this name. */
+/** Resolves to whether a running server without a mount has this name. */
 export const isServerRunning = async (operand: string): Promise<boolean> =>
   (await listRunningServers()).some((server) => hasName(server, operand));
 
@@ -92,17 +92,20 @@ function requireReachable(server: RunningServer, operand: string): RunningServer
   throw new Failure(`process ${pid} does not answer; 'kill -9 ${pid}' ends it`);
 }
 
+/** Formats servers for a message, each on a line of its own, at most LISTED_MAX. */
 function formatList(servers: readonly RunningServer[]): string {
   const omittedCount = servers.length - LISTED_MAX;
   const lines = servers.slice(0, LISTED_MAX).map((server) => `\n    ${formatServer(server)}`);
   return lines.join('') + (omittedCount > 0 ? `\n    and ${omittedCount} more` : '');
 }
 
+/** Whether an operand, or the path that it is, is one of a server's names. */
 function hasName(server: RunningServer, operand: string): boolean {
   const names = listServerNames(server);
   return [operand, resolve(operand), resolveLinks(operand)].some((name) => names.includes(name));
 }
 
+/** Resolves symbolic links; returns what is no existing path unchanged. */
 function resolveLinks(path: string): string {
   try {
     return realpathSync(path);
@@ -112,10 +115,11 @@ function resolveLinks(path: string): string {
   }
 }
 
-/** Why an operand is no mount of glossa. */
+/** The reason why an operand is no mount of glossa. */
 interface NoMountReason {
   /** The message for the user. */
   readonly message: string;
+  /** Whether the operand is an existing folder. */
   readonly isFolder: boolean;
 }
 
@@ -133,10 +137,11 @@ async function findMountpoint(
   const mount = findMount(mountpoint);
   if (mount?.type === FS_TYPE) return { mountpoint };
   if (mount !== null) return makeNoMount(`what is mounted there is ${mount.type}`, true);
-  return makeNoMount('nothing is mounted there', isFolder(mountpoint));
+  return makeNoMount('nothing is mounted there', isExistingFolder(mountpoint));
 }
 
-function isFolder(path: string): boolean {
+/** Whether a path is an existing folder that this user can reach. */
+function isExistingFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory();
   } catch {

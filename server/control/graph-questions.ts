@@ -13,6 +13,7 @@ import type { AboutServer } from '../statedump/whole-dump.ts';
 import type { Connection, QuestionHandlers } from './control-host.ts';
 import { EventStream } from './event-stream.ts';
 
+/** The parts of the server that the answers come from. */
 export interface QuestionSources {
   readonly about: AboutServer;
   readonly reloader: Reloader;
@@ -23,6 +24,7 @@ export interface QuestionSources {
   readonly notable?: NotableRequests | undefined;
 }
 
+/** Answers questions about one graph. */
 export class GraphQuestions {
   readonly dumper: Dumper;
   readonly handlers: QuestionHandlers;
@@ -44,6 +46,7 @@ export class GraphQuestions {
     };
   }
 
+  /** Stops the counter and the statedumps. */
   close(): void {
     this.counter.close();
     this.dumper.close();

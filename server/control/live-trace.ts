@@ -28,6 +28,7 @@ export async function attachTrace(operand: string, options: RecordingOptions): P
   return new LiveTrace(server, query, readHead(JSON.stringify(await query.value)));
 }
 
+/** A trace under way. */
 export class LiveTrace {
   readonly server: NamedServer;
   /** The head of the recording: its volumes and options. */
@@ -54,6 +55,7 @@ export class LiveTrace {
       query.restBytes = pendingBytes.subarray(wholeLength);
       if (wholeLength > 0) onEvents(pendingBytes.subarray(0, wholeLength));
     };
+    // Passes on the events that came together with the answer.
     receive(Buffer.alloc(0));
     query.socket.on('data', receive).resume();
     await query.whenClosed;

@@ -8,10 +8,11 @@ import { FS_TYPE, readMounts } from '../../runtime/mount/mountinfo.ts';
 import { Failure } from '../../terminal/exit.ts';
 import { refuseStuck } from '../stuck-mounts.ts';
 
+/** A path inside a mount. */
 export interface PathInMount {
-  /** Absolute. */
+  /** The absolute path of the mount point. */
   readonly mountpoint: string;
-  /** From the mount's root, with a leading slash. */
+  /** The path from the mount's root, with a leading slash. */
   readonly path: string;
 }
 

@@ -12,14 +12,17 @@ import { findPeer, listSocketNames } from './control-socket.ts';
 
 /** The time limit for an answer, after which a server is listed as stuck, as mounts are. */
 const REPLY_TIMEOUT_MS = 3000;
+/** The user of this process; undefined where the system has no users. */
 const euid = geteuid?.();
 
+/** A running server without a mount. */
 export interface RunningServer {
   readonly process: ServerProcess;
   readonly uid: number;
   readonly socket: string;
   /** The server's own description; null if it is stuck, or belongs to another user. */
   readonly about: ServerDescription | null;
+  /** Whether it has answered; `unknown` for the server of another user, which is not asked. */
   readonly health: 'answers' | 'stuck' | 'unknown';
 }
 
@@ -27,13 +30,14 @@ export interface RunningServer {
 export async function listRunningServers(): Promise<RunningServer[]> {
   const servers = await Promise.all(listSocketNames('listener').map(queryServer));
   return servers
-    .filter((one) => one !== null)
-    .sort((one, other) => one.process.start - other.process.start);
+    .filter((server) => server !== null)
+    .sort((first, second) => first.process.start - second.process.start);
 }
 
+/** Asks the server behind a control socket for its description; null if it has ended. */
 async function queryServer(socket: string): Promise<RunningServer | null> {
   const peer = await findPeer(socket);
-  const process = peer && findProcess(peer.pid);
+  const process = peer === null ? null : findProcess(peer.pid);
   if (peer === null || process === null) return null;
   const { pid, uid } = peer;
   const makeServer = (

@@ -9,8 +9,10 @@ import type { Xlator } from '../../runtime/core/xlator.ts';
 import { IoStats } from '../../runtime/xlators/debug/io-stats/index.ts';
 import { dumpVolume, listVolumes, type VolumeDump } from '../statedump/volume-dumps.ts';
 
+/** The labels of a number, by name. */
 export type Labels = Readonly<Record<string, string>>;
 
+/** A number for one set of labels. */
 export interface Sample {
   readonly labels: Labels;
   readonly value: number;
@@ -27,6 +29,7 @@ export interface Distribution {
   readonly sum: number;
 }
 
+/** The name and the help text of a family. */
 interface FamilyName {
   /** The Prometheus name, with unit and `_total`. */
   readonly name: string;
@@ -39,6 +42,7 @@ export interface NumberFamily extends FamilyName {
   readonly samples: readonly Sample[];
 }
 
+/** A family of histograms. */
 export interface HistogramFamily extends FamilyName {
   readonly type: 'histogram';
   readonly samples: readonly Distribution[];
@@ -46,6 +50,7 @@ export interface HistogramFamily extends FamilyName {
 
 export type Family = NumberFamily | HistogramFamily;
 
+/** A family without its numbers. */
 interface MetricKind extends Omit<NumberFamily, 'samples'> {
   /** The factor from the dump's unit to the unit of the name. */
   readonly scale?: number;
@@ -124,6 +129,7 @@ const mountMetrics: Readonly<Record<string, MetricKind>> = {
   'open-fds': makeGaugeKind('glossa_open_fds', 'Files and directories that are open in the mount.'),
 };
 
+/** The families of the volumes of a type, by the key in the dump. */
 const metricsByType: Readonly<Record<string, Readonly<Record<string, MetricKind>>>> = {
   'features/glupy': moduleMetrics,
   'mount/fuse': mountMetrics,
@@ -136,9 +142,10 @@ const OTHER_VALUES_KIND = makeGaugeKind(
   'Any other number in the dump of a volume; its key is a label.',
 );
 
-const FOP_KEY = /^([A-Z_]+)\.(hits|errors|avg-ns|min-ns|max-ns)$/;
+/** Matches the keys of debug/io-stats for one fop, such as `LOOKUP.hits`. */
+const FOP_KEY_PATTERN = /^([A-Z_]+)\.(hits|errors|avg-ns|min-ns|max-ns)$/;
 
-/** Collects all metrics. @param version of glossa */
+/** Collects all metrics. @param version the version of glossa */
 export function collectMetrics(graph: Graph, version: string): Family[] {
   const families = new Map<string, NumberFamily & { samples: Sample[] }>();
   const add = ({ scale = 1, ...kind }: MetricKind, value: number, labels: Labels = {}): void => {
@@ -172,6 +179,7 @@ export function collectMetrics(graph: Graph, version: string): Family[] {
   return [...families.values(), ...(samples.length === 0 ? [] : [{ ...LATENCY_FAMILY, samples }])];
 }
 
+/** The family of the histograms of debug/io-stats, without its samples. */
 const LATENCY_FAMILY = {
   name: 'glossa_fop_latency_seconds',
   help: 'Time until the reply of a fop, with latency-measurement.',
@@ -209,7 +217,7 @@ function addVolumeMetrics(
   const labels = { volume: name, type };
   for (const [key, value] of Object.entries(dump)) {
     if (typeof value !== 'number') continue;
-    const [, fop, metricKey] = FOP_KEY.exec(key) ?? [];
+    const [, fop, metricKey] = FOP_KEY_PATTERN.exec(key) ?? [];
     const typeMetrics = metricsByType[type];
     if (fop !== undefined) add(fopMetrics[metricKey!]!, value, { ...labels, fop });
     else if (typeMetrics !== undefined && Object.hasOwn(typeMetrics, key))

@@ -11,7 +11,7 @@ const OTLP_VARIABLES = ['OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', 'OTEL_EXPORTER_OT
 
 /** Returns the warning for an operator who has set such a variable; null if none is set. */
 export function makeOtlpWarning(env: NodeJS.ProcessEnv): string | null {
-  const name = OTLP_VARIABLES.find((one) => env[one]);
+  const name = OTLP_VARIABLES.find((variable) => env[variable]);
   const isOff = env.OTEL_SDK_DISABLED?.toLowerCase() === 'true';
   if (name === undefined || isOff || env.OTEL_METRICS_EXPORTER === 'none') return null;
   const protocol =

@@ -12,6 +12,7 @@ const CONNECTIONS_MAX = 32;
 /** The time limit for a collector to send its request. */
 const REQUEST_TIMEOUT_MS = 10_000;
 
+/** An HTTP server of metrics. */
 export class MetricsServer {
   /** The URL of the metrics; for port 0, with the port that the system chose. */
   readonly url: string;
@@ -24,7 +25,8 @@ export class MetricsServer {
   }
 
   /**
-   * @param collectFamilies collects the metrics at each scrape.
+   * Starts a server at an address.
+   * @param collectFamilies collects the metrics at each scrape
    * @throws {Failure} if the address is not available
    */
   static async listen(address: Address, collectFamilies: () => Family[]): Promise<MetricsServer> {
@@ -41,17 +43,19 @@ export class MetricsServer {
       const addressText = formatAddress(address);
       throw new Failure(`metrics cannot be served at ${addressText}: ${formatReason(error)}`);
     }
-    // Does not keep the process alive. A later error concerns one client only.
+    // The server does not keep the process alive. A later error concerns one client only.
     server.unref().on('error', () => {});
     return new MetricsServer(server, address.host);
   }
 
+  /** Stops serving, and closes all connections. */
   close(): void {
     this.server.close();
     this.server.closeAllConnections();
   }
 }
 
+/** Makes the function that replies to HTTP requests. */
 const makeListener =
   (collectFamilies: () => Family[]): RequestListener =>
   ({ method, url }, response) => {

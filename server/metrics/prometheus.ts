@@ -5,8 +5,10 @@
  */
 import type { Distribution, Family, Labels } from './families.ts';
 
+/** The HTTP content type of the text. */
 export const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
+/** Formats all families: for each its help, its type, and its numbers. */
 export const formatPrometheus = (families: readonly Family[]): string =>
   families
     .map((family) => {
@@ -22,14 +24,15 @@ export const formatPrometheus = (families: readonly Family[]): string =>
 const formatSample = (name: string, labels: Labels, value: number): string =>
   `${name}${formatLabels(labels)} ${formatNumber(value)}\n`;
 
+/** Formats a histogram; its counts are cumulative. */
 function formatHistogram(
   name: string,
   { labels, bounds, counts, count, sum }: Distribution,
 ): string[] {
-  let cumulative = 0;
+  let cumulativeCount = 0;
   const buckets = [...bounds, Number.POSITIVE_INFINITY].map((bound, i) => {
-    cumulative += counts[i]!;
-    return formatSample(`${name}_bucket`, { ...labels, le: formatNumber(bound) }, cumulative);
+    cumulativeCount += counts[i]!;
+    return formatSample(`${name}_bucket`, { ...labels, le: formatNumber(bound) }, cumulativeCount);
   });
   return [
     ...buckets,

@@ -15,11 +15,13 @@ import { type About, makeWholeDump, type WholeDump } from './whole-dump.ts';
 /** The time between two marks of `RequestAges`, which is the precision of the ages of requests. */
 const MARK_INTERVAL_MS = 1000;
 
+/** Makes the statedumps of one graph. */
 export class Dumper {
   private readonly graph: Graph;
   private readonly about: About;
   private readonly folder: RunFolder;
   private readonly log: Log;
+  /** The ages of the requests in flight. */
   readonly ages = new RequestAges();
   private readonly timer = setInterval(() => this.markAges(), MARK_INTERVAL_MS);
 
@@ -37,7 +39,7 @@ export class Dumper {
     const dump = this.makeDump();
     try {
       const now = this.graph.context.sink.now();
-      // The same name as GlusterFS's.
+      // GlusterFS uses the same name.
       const name = `glusterdump.${process.pid}.dump.${Math.floor(now / 1000)}`;
       const path = this.folder.write(name, formatSections(dump, now));
       this.log.info(`wrote the statedump ${path}`, { msgid: messages.statedumpWritten.id });
@@ -53,6 +55,7 @@ export class Dumper {
     clearInterval(this.timer);
   }
 
+  /** Notes which requests are in flight now, so that their ages are known later. */
   private markAges(): void {
     this.ages.mark(this.graph.context.now(), readNewestUnique(), () =>
       listPendingCalls(this.graph).map(({ unique }) => unique),

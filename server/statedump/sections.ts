@@ -16,6 +16,7 @@ import type { GraphVolume, WholeDump } from './whole-dump.ts';
  */
 const CLIENT_FACING_TYPES = /^mount\/|^protocol\/server$/;
 
+/** The values of a section, by key. */
 type Values = Readonly<Record<string, string | number>>;
 
 /**
@@ -81,14 +82,17 @@ function formatSection(name: string, values: Values): string {
 /** Escapes a text, so that a file's name cannot end a line or begin a section. */
 const escapeText = (text: string | number): string => printable(String(text));
 
+/** Returns a type's name as it stands in section names. */
 const replaceSlashes = (type: string): string => type.replaceAll('/', '.');
 
+/** Returns the beginning of the names of a volume's sections. */
 const makeKeyPrefix = ({ name, type }: { readonly name: string; readonly type: string }): string =>
   // A process has one mount, whose name GlusterFS leaves out.
   type.startsWith('mount/')
     ? `xlator.${replaceSlashes(type)}`
     : `xlator.${replaceSlashes(type)}.${name}`;
 
+/** Formats the sections of a request: its stack, then each frame. */
 function formatCall(call: CallDump, callIndex: number): string[] {
   const { frames, interrupted, lkOwner, ...values } = call;
   const name = `global.callpool.stack.${callIndex + 1}`;
@@ -106,6 +110,7 @@ function formatCall(call: CallDump, callIndex: number): string[] {
   return [stack, ...frameSections];
 }
 
+/** Returns the values of an inode's section. */
 const makeInodeValues = ({ gfid, path, nlookup, fdCount, iaType, kids }: InodeDump): Values => ({
   gfid,
   path,

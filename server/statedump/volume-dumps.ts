@@ -9,13 +9,15 @@ import type { Dump, Xlator } from '../../runtime/core/xlator.ts';
 /** The most listed requests that a volume has itself begun, such as a read-ahead. */
 const LISTED_CALLS_MAX = 16;
 
+/** The dumps of all volumes of a graph. */
 export interface VolumeDumps {
-  /** From the top down. */
+  /** The dumps from the top of the graph down. */
   readonly volumes: readonly VolumeDump[];
   /** Volumes of replaced graphs that still have requests or open files; absent without any. */
   readonly replaced?: readonly VolumeDump[];
 }
 
+/** The dump of one volume. */
 export interface VolumeDump {
   readonly name: string;
   readonly type: string;
@@ -35,10 +37,11 @@ export function listVolumes(graph: Graph): { volumes: Xlator[]; replaced: Volume
   return { volumes: [...graph.xlators, ...dumpable].reverse(), replaced: replaced.reverse() };
 }
 
+/** Dumps the volumes of a graph, and those of replaced graphs that are still in use. */
 export function collectVolumeDumps(graph: Graph): VolumeDumps {
   const { volumes, replaced } = listVolumes(graph);
-  const dump: VolumeDumps = { volumes: volumes.map((xl) => dumpVolume(xl)) };
-  return replaced.length === 0 ? dump : { ...dump, replaced };
+  const dumps: VolumeDumps = { volumes: volumes.map((xl) => dumpVolume(xl)) };
+  return replaced.length === 0 ? dumps : { ...dumps, replaced };
 }
 
 /** Dumps a volume. @param extra values that come first */

@@ -30,7 +30,7 @@ export interface About {
 
 /** The facts about a server, with its mount point. */
 export interface AboutServer extends About {
-  /** Absent for a server without a mount. */
+  /** The mount point; absent for a server without a mount. */
   readonly mountpoint?: string;
 }
 
@@ -43,8 +43,9 @@ export interface Memory {
   readonly arrayBuffers: number;
 }
 
+/** A statedump. */
 export interface WholeDump {
-  /** Milliseconds since the epoch, microseconds as their fraction. */
+  /** The time of the dump in milliseconds since the epoch, with fractions. */
   readonly time: number;
   readonly process: About;
   readonly memory: Memory;
@@ -57,12 +58,15 @@ export interface WholeDump {
   readonly fds: CappedList<FdDump>;
 }
 
+/** The dump of a volume of the current graph. */
 export interface GraphVolume extends VolumeDump {
   readonly options: Readonly<Record<string, string>>;
   readonly subvolumes: readonly string[];
 }
 
+/** The dump of an open file or directory. */
 export interface FdDump {
+  /** The name of the client that has opened it. */
   readonly client: string;
   readonly gfid: string;
   readonly path: string;
@@ -93,6 +97,7 @@ export function makeWholeDump(graph: Graph, about: About, ages: RequestAges): Wh
   };
 }
 
+/** Dumps the open files of all clients; lists at most LISTED_MAX, and counts all. */
 function dumpFds(graph: Graph): CappedList<FdDump> {
   const listed: FdDump[] = [];
   let count = 0;
@@ -108,6 +113,7 @@ function dumpFds(graph: Graph): CappedList<FdDump> {
   return { count, listed };
 }
 
+/** Dumps an open file. */
 const describeFd = (client: string, { inode, flags, pid, isDir }: Fd): FdDump => ({
   client,
   gfid: inode.gfid,

@@ -7,10 +7,12 @@ import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
 import puppeteer, { type Browser, type Page, type Protocol, ProtocolError } from 'puppeteer-core';
-import { dist } from './built-site.ts';
+import { distFolder } from './built-site.ts';
 
-export const HOST = 'http://site.test';
+/** The origin of the pages' URLs. */
+export const SITE_ORIGIN = 'http://site.test';
 
+/** Content types by the ending of a file's name. */
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
@@ -19,7 +21,8 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-const BINARY_TYPE = 'application/octet-stream';
+/** The content type of all other files. */
+const BINARY_CONTENT_TYPE = 'application/octet-stream';
 
 /** Time limit of one operation of the browser, which may need minutes under load. */
 const TIMEOUT_MS = 300_000;
@@ -32,6 +35,7 @@ export function openBrowser(): Promise<Browser> {
   return puppeteer.launch({ executablePath: executablePath.trim(), ...settings });
 }
 
+/** A page of the browser, and its failed requests. */
 export interface OpenPage {
   readonly page: Page;
   /** URLs of requests to other hosts. */
@@ -54,7 +58,7 @@ export async function openPage(browser: Browser, width: number): Promise<OpenPag
   }: Protocol.Fetch.RequestPausedEvent): Promise<void> => {
     const url = new URL(request.url);
     if (!/^https?:/.test(url.protocol)) return session.send('Fetch.continueRequest', { requestId });
-    if (url.origin !== HOST) {
+    if (url.origin !== SITE_ORIGIN) {
       foreignUrls.push(url.href);
       return session.send('Fetch.failRequest', { requestId, errorReason: 'Aborted' });
     }
@@ -66,20 +70,21 @@ export async function openPage(browser: Browser, width: number): Promise<OpenPag
       responseHeaders: [
         {
           name: 'Content-Type',
-          value: CONTENT_TYPES[extname(url.pathname) || '.html'] ?? BINARY_TYPE,
+          value: CONTENT_TYPES[extname(url.pathname) || '.html'] ?? BINARY_CONTENT_TYPE,
         },
         { name: 'Cache-Control', value: 'max-age=3600' },
       ],
       body: (body ?? Buffer.alloc(0)).toString('base64'),
     });
   };
-  // Only the front page is drawn: in others, a transition of colours would never end.
+  // The browser draws only the page in front: in others, a transition of colours would never end.
   await page.evaluateOnNewDocument(NO_TRANSITIONS);
   session.on('Fetch.requestPaused', (event) => void fulfillRequest(event).catch(ignoreIfPageGone));
   await session.send('Fetch.enable', { patterns: [{ urlPattern: '*' }] });
   return { page, foreignUrls, missingPaths };
 }
 
+/** Matches the messages of errors about a page that is no longer there. */
 const PAGE_GONE_MESSAGES = /Invalid InterceptionId|Session closed|Target closed/;
 
 /** Ignores errors of pages that were closed or have navigated meanwhile. */
@@ -88,23 +93,31 @@ function ignoreIfPageGone(error: unknown): void {
   if (!isPageGone) throw error;
 }
 
+/** Reads the file of a URL's path; null if there is none. */
 function readPageFile(path: string): Buffer | null {
-  const name = join(dist, path.endsWith('/') ? `${path}index.html` : path);
-  return statSync(name, { throwIfNoEntry: false })?.isFile() ? readFileSync(name) : null;
+  const file = join(distFolder, path.endsWith('/') ? `${path}index.html` : path);
+  return statSync(file, { throwIfNoEntry: false })?.isFile() ? readFileSync(file) : null;
 }
 
-/** Disables transitions. Runs before the page's own programs, when the page has no head yet. */
+/**
+ * A program that disables transitions. It runs before the page's own programs, when the page has no
+ * head yet.
+ */
 const NO_TRANSITIONS = `addEventListener('DOMContentLoaded', () => {
   const style = document.createElement('style');
   style.textContent = '*, ::before, ::after { transition: none !important; animation: none !important }';
   document.head.append(style);
 })`;
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** The program of axe, which runs in the page. */
+const axeSource = readFileSync(
+  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
+  'utf8',
+);
 
 /** Lists the violations of accessibility rules that axe finds in a page. */
 export async function listViolations(page: Page): Promise<string[]> {
-  if (!(await page.evaluate("'axe' in globalThis"))) await page.evaluate(axe);
+  if (!(await page.evaluate("'axe' in globalThis"))) await page.evaluate(axeSource);
   return await page.evaluate(async () => {
     interface Violation {
       readonly id: string;

@@ -8,8 +8,11 @@ import { renderSvg } from '../../runtime/volfile/render/svg.ts';
 import { Source } from '../../runtime/volfile/source.ts';
 import { inspectVolfile } from '../../runtime/volfile/volfile.ts';
 
-const FENCED_PATTERN = /^```(\w*)\n([\s\S]*?)^``` *$/gm;
-const INDENTED_PATTERN = /(?<=\n\n)(?: {4}.*\n|\n(?= {4}))+/g;
+/** Matches a code block between fences; the groups are its language and its code. */
+const FENCED_BLOCK_PATTERN = /^```(\w*)\n([\s\S]*?)^``` *$/gm;
+/** Matches an indented code block, with the empty lines in it. */
+const INDENTED_BLOCK_PATTERN = /(?<=\n\n)(?: {4}.*\n|\n(?= {4}))+/g;
+/** Matches code that is a volfile. */
 const VOLFILE_PATTERN = /^ *volume \S+$/m;
 
 /** A picture of a volfile's graph, with its file name. */
@@ -18,21 +21,24 @@ export interface Picture {
   readonly svg: string;
 }
 
+/** The additions to the code blocks of a page. */
 export interface BlockAdditions {
   /** Receives the drawn pictures, by name. */
   readonly pictures: Map<string, Picture>;
-  /** A link, in Markdown, that runs a module in the playground; undefined where it cannot run. */
+  /**
+   * Makes a link, in Markdown, that runs a module in the playground; undefined where it cannot run.
+   */
   makeRunLink(language: string, text: string): string | undefined;
 }
 
 /** Adds a language and a picture to each volfile, and a playground link to each module. */
 export function extendCodeBlocks(text: string, additions: BlockAdditions): string {
-  const unindented = text.replace(INDENTED_PATTERN, (block) => {
+  const unindented = text.replace(INDENTED_BLOCK_PATTERN, (block) => {
     if (!VOLFILE_PATTERN.test(block) || /^ *```/m.test(block)) return block;
     return `\`\`\`\n${block.replace(/^ {4}/gm, '').trimEnd()}\n\`\`\`\n\n`;
   });
   return unindented.replace(
-    FENCED_PATTERN,
+    FENCED_BLOCK_PATTERN,
     (block, language: string, code: string, offset: number) => {
       if (language === '' && VOLFILE_PATTERN.test(code)) {
         const isDrawn = /^\s*!\[/.test(unindented.slice(offset + block.length));
@@ -44,7 +50,10 @@ export function extendCodeBlocks(text: string, additions: BlockAdditions): strin
   );
 }
 
-/** Writes a volfile as a code block, with a picture. @param isDrawn whether the text has one */
+/**
+ * Formats a volfile as a code block, with a picture.
+ * @param isDrawn whether the text has a picture of it already
+ */
 function formatVolfileBlock(code: string, { pictures }: BlockAdditions, isDrawn: boolean): string {
   const block = `\`\`\`volfile\n${code}\`\`\``;
   const picture = isDrawn ? undefined : drawGraph(code);

@@ -3,11 +3,12 @@
  * for each class and function with its comment as text.
  */
 import type { GeneratedPage } from './reference.ts';
-import { read } from './texts.ts';
+import { readRepositoryFile } from './texts.ts';
 
 /** A class, function or constant of an interface, with its comment. */
 interface Declaration {
   readonly name: string;
+  /** The text of the comment; empty without one. */
   readonly doc: string;
   readonly code: string;
 }
@@ -37,16 +38,16 @@ export function parsePython(stub: string): Declaration[] {
 
 /** Joins decorators (`@`) with the declaration that follows. */
 function joinDecorated(chunks: readonly string[]): string[] {
-  const joined: string[] = [];
+  const joinedChunks: string[] = [];
   let decorators = '';
   for (const chunk of chunks) {
     if (chunk.startsWith('@') && !chunk.includes('\n')) decorators += `${chunk}\n`;
     else {
-      joined.push(decorators + chunk);
+      joinedChunks.push(decorators + chunk);
       decorators = '';
     }
   }
-  return joined;
+  return joinedChunks;
 }
 
 /** Splits the module 'glossa' of a TypeScript declaration file into declarations. */
@@ -107,15 +108,15 @@ function convertProse(doc: string, language: string): string {
   });
 }
 
-/** Writes a section for each declaration: heading, prose, and code. */
+/** Formats a section for each declaration: heading, prose, and code. */
 function formatSections(declarations: readonly Declaration[], language: string): string {
-  let oneLineBlocks = 0;
+  let oneLineBlockCount = 0;
   return declarations
     .map(({ name, doc, code }) => {
-      if (name === ONE_LINE_NAME) oneLineBlocks += 1;
+      if (name === ONE_LINE_NAME) oneLineBlockCount += 1;
       const heading =
         name === ONE_LINE_NAME
-          ? `Names and types${oneLineBlocks > 1 ? ` (${oneLineBlocks})` : ''}`
+          ? `Names and types${oneLineBlockCount > 1 ? ` (${oneLineBlockCount})` : ''}`
           : name;
       const text = doc === '' ? '' : `${convertProse(doc, language).trimEnd()}\n\n`;
       return `## ${heading}\n\n${text}\`\`\`${language}\n${code}\n\`\`\`\n`;
@@ -123,6 +124,7 @@ function formatSections(declarations: readonly Declaration[], language: string):
     .join('\n');
 }
 
+/** The files with the declarations. */
 const PYTHON_STUB = 'python/glupy/__init__.pyi';
 const PYTHON_TESTS_STUB = 'python/glupy/testing.pyi';
 const JAVASCRIPT_TYPES = 'javascript/glossa.gen.d.ts';
@@ -138,7 +140,7 @@ export function makeInterfacePages(): GeneratedPage[] {
     url,
     title,
     source,
-    text: `# ${title}\n\n${text}\n\n${formatSections(parsePython(read(source)), 'python')}`,
+    text: `# ${title}\n\n${text}\n\n${formatSections(parsePython(readRepositoryFile(source)), 'python')}`,
   });
   return [
     makePythonPage(
@@ -161,7 +163,7 @@ export function makeInterfacePages(): GeneratedPage[] {
 
 What \`import … from 'glossa'\` gives. [The guide](/write/javascript) explains how it goes together.
 
-${formatSections(parseTypeScript(read(JAVASCRIPT_TYPES)), 'ts')}`,
+${formatSections(parseTypeScript(readRepositoryFile(JAVASCRIPT_TYPES)), 'ts')}`,
     },
   ];
 }

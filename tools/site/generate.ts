@@ -14,25 +14,31 @@ import {
   makeTranslatorPages,
   makeVolfilePage,
 } from './reference.ts';
-import { findHeading, groups, read, root, type Text } from './texts.ts';
+import { findHeading, groups, readRepositoryFile, root, type SiteText } from './texts.ts';
 import { API_PATH } from './typescript-reference.ts';
 
-const outFolder = join(import.meta.dirname, '.generated');
+/** The folder `.generated/`. */
+const outputFolder = join(import.meta.dirname, '.generated');
 
 /** A page before its links are converted. */
 interface Draft extends GeneratedPage {
   /** The menu that lists the page; null for a file that only other pages link. */
   readonly group: string | null;
   /** Further texts on the page; their links are relative to their own paths. */
-  readonly parts?: readonly Text[];
+  readonly parts?: readonly SiteText[];
 }
 
+/** A page in a menu. */
 interface MenuItem {
   readonly text: string;
   readonly link: string;
 }
 
-const LANGUAGES: Readonly<Record<string, string>> = {
+/**
+ * The language by which a file's code is highlighted; '' for volfiles, which `code-blocks.ts`
+ * handles.
+ */
+const LANGUAGE_BY_EXTENSION: Readonly<Record<string, string>> = {
   '.py': 'python',
   '.js': 'js',
   '.ts': 'ts',
@@ -48,9 +54,10 @@ const findReadme = (type: string): string | undefined =>
     .map((folder) => `${folder}/${type}/README.md`)
     .find((path) => existsSync(join(root, path)));
 
-function makeDrafts(group: string, texts: readonly Text[]): Draft[] {
+/** Makes a page of each text, listed in the menu `group`. */
+function makeDrafts(group: string, texts: readonly SiteText[]): Draft[] {
   return texts.map(({ source, url, title }) => {
-    const text = read(source);
+    const text = readRepositoryFile(source);
     return { source, url, text, group, title: title ?? findHeading(text) ?? url };
   });
 }
@@ -64,11 +71,12 @@ function makeFileDraft(source: string): Draft {
     const list = names.map((name) => `- [${name}](${source.split('/').at(-1)}/${name})`).join('\n');
     return { ...draft, text: `# ${source}\n\n${list}\n` };
   }
-  if (source.endsWith('.md')) return { ...draft, text: read(source) };
-  const language = LANGUAGES[extname(source)] ?? 'text';
+  if (source.endsWith('.md')) return { ...draft, text: readRepositoryFile(source) };
+  // A fence of four backticks, as the file itself may contain fences of three.
+  const language = LANGUAGE_BY_EXTENSION[extname(source)] ?? 'text';
   return {
     ...draft,
-    text: `# ${source}\n\n\`\`\`\`${language}\n${read(source).trimEnd()}\n\`\`\`\`\n`,
+    text: `# ${source}\n\n\`\`\`\`${language}\n${readRepositoryFile(source).trimEnd()}\n\`\`\`\`\n`,
   };
 }
 
@@ -86,6 +94,7 @@ PDF: each lesson begins on a new sheet.
   parts: groups.course.texts.filter(({ source }) => source !== 'apps/course/lessons/teaching.md'),
 });
 
+/** Makes all pages but those of linked files, in the order of the menus. */
 async function makeAllDrafts(): Promise<Draft[]> {
   const assignGroup = (group: string, pages: readonly GeneratedPage[]) =>
     pages.map((page) => ({ ...page, group }));
@@ -93,7 +102,7 @@ async function makeAllDrafts(): Promise<Draft[]> {
     ...Object.entries(groups).flatMap(([name, { texts }]) => makeDrafts(name, texts)),
     makeWholeCourse(),
     ...assignGroup('reference', [
-      makeVolfilePage(read('volfiles/posix.vol')),
+      makeVolfilePage(readRepositoryFile('volfiles/posix.vol')),
       ...makeInterfacePages(),
     ]),
     ...assignGroup('translators', makeTranslatorPages(findReadme)),
@@ -104,6 +113,7 @@ async function makeAllDrafts(): Promise<Draft[]> {
 /** The path under which tools/site/home.md refers to its picture. */
 const HERO_PICTURE = '/figures/docs-start-pictures-stack.svg';
 
+/** Matches comments of HTML, which stay out of the pages. */
 const COMMENT_PATTERN = /<!--[\s\S]*?-->\n?/g;
 
 /** Replaces all generated pages. @throws {BrokenLink} */
@@ -120,7 +130,7 @@ export async function generate(): Promise<void> {
     if (knownUrl !== undefined || !existsSync(join(root, path))) return knownUrl;
     if (path.endsWith('.svg')) {
       const name = `figures/${path.replaceAll('/', '-')}`;
-      writeGenerated(`pages/public/${name}`, read(path));
+      writeGenerated(`pages/public/${name}`, readRepositoryFile(path));
       return `/${name}`;
     }
     const draft = makeFileDraft(path);
@@ -131,11 +141,14 @@ export async function generate(): Promise<void> {
     return url;
   };
 
-  rmSync(join(outFolder, 'pages'), { recursive: true, force: true });
+  rmSync(join(outputFolder, 'pages'), { recursive: true, force: true });
   // findUrl appends a page for each linked file, and the loop continues with these.
   for (const page of pages) {
     const hasLinks = page.source.endsWith('.md') || page.group === null;
-    const texts = (page.parts ?? []).map(({ source }) => ({ source, text: read(source) }));
+    const texts = (page.parts ?? []).map(({ source }) => ({
+      source,
+      text: readRepositoryFile(source),
+    }));
     const bodies = [page, ...texts].map(({ source, text }) => {
       const uncommented = changeOutsideCode(text, (part) => part.replace(COMMENT_PATTERN, ''));
       const linkedText = hasLinks ? convertLinks(uncommented, source, findUrl) : uncommented;
@@ -152,9 +165,12 @@ export async function generate(): Promise<void> {
   }
   for (const { name, svg } of pictures.values())
     writeGenerated(`pages/public/pictures/${name}`, svg);
-  writeGenerated('pages/index.md', read('tools/site/home.md'));
-  writeGenerated(`pages/public${HERO_PICTURE}`, read('docs/start/pictures/stack.svg'));
-  writeGenerated('pages/public/favicon.svg', read('tools/site/favicon.svg'));
+  writeGenerated('pages/index.md', readRepositoryFile('tools/site/home.md'));
+  writeGenerated(
+    `pages/public${HERO_PICTURE}`,
+    readRepositoryFile('docs/start/pictures/stack.svg'),
+  );
+  writeGenerated('pages/public/favicon.svg', readRepositoryFile('tools/site/favicon.svg'));
   writeGenerated('site.json', JSON.stringify(makeMenus(pages), null, 2));
 }
 
@@ -217,8 +233,9 @@ function makeMenus(pages: readonly Draft[]): object {
   };
 }
 
+/** Writes a file into `.generated/`, and makes its folders. */
 function writeGenerated(name: string, text: string): void {
-  const path = join(outFolder, name);
+  const path = join(outputFolder, name);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
 }

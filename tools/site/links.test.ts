@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { formatLessonFragment, parseLessonFragment } from '../../apps/course/lesson-link.ts';
 import { checks } from '../../apps/course/lessons/index.ts';
 import { decodeShare } from '../../apps/playground/play/share-fragment.ts';
-import { dist, readBuiltPages, runTool } from './built-site.ts';
+import { distFolder, readBuiltPages, runTool } from './built-site.ts';
 import { BrokenLink, convertLinks, makeSlug } from './links.ts';
-import { read } from './texts.ts';
+import { readRepositoryFile } from './texts.ts';
 
 describe('links in a page', () => {
   const urls: Readonly<Record<string, string>> = {
@@ -59,15 +59,15 @@ interface CrawlResult {
 
 describe('the built site', () => {
   it("contains the licence notices of its packages and of the playground's", () => {
-    const readNotices = (path: string) => readFileSync(join(dist, path), 'utf8');
+    const readNotices = (path: string) => readFileSync(join(distFolder, path), 'utf8');
     expect(readNotices('THIRD-PARTY.txt')).toMatch(/Name: @vue\/runtime-dom\n[\s\S]*MIT License/);
     expect(readNotices('playground/THIRD-PARTY.txt')).toContain('In it: CPython');
   });
 
   it('has a page for each entry point of the package', () => {
-    const { exports } = JSON.parse(read('package.json')) as { exports: object };
+    const { exports } = JSON.parse(readRepositoryFile('package.json')) as { exports: object };
     const pages = Object.keys(exports).map((path) => join('glossa', path).replace('/', '_'));
-    expect(readdirSync(join(dist, 'api/modules')).sort()).toEqual(
+    expect(readdirSync(join(distFolder, 'api/modules')).sort()).toEqual(
       pages.map((page) => `${page}.html`).sort(),
     );
   });
@@ -100,7 +100,7 @@ describe('the built site', () => {
   });
 
   it('has no broken link', () => {
-    const args = [dist, '--recurse', '--format', 'json', '--skip', '^https?://(?!localhost)'];
+    const args = [distFolder, '--recurse', '--format', 'json', '--skip', '^https?://(?!localhost)'];
     const { links }: CrawlResult = JSON.parse(runTool('linkinator/build/src/cli.js', args));
     const broken = links.filter(({ state }) => state === 'BROKEN');
     expect(broken.map(({ parent, url, status }) => `${parent}: ${url} (${status})`)).toEqual([]);

@@ -1,7 +1,7 @@
-/** Converts links between the repository's texts into links of the site. Pure functions. */
+/** Converts links between the repository's texts into links of the site, for generate.ts. */
 import { posix } from 'node:path';
 
-/** Thrown if a link leads to no page. The message has file and line of the link. */
+/** The error of a link that leads to no page. Its message has file and line of the link. */
 export class BrokenLink extends Error {
   readonly code = 'BROKEN_LINK';
 
@@ -18,10 +18,11 @@ export const makeSlug = (heading: string): string =>
     .replace(/[^\p{L}\p{N}\s_-]/gu, '')
     .replaceAll(' ', '-');
 
-/** Code, fenced, indented or inline, which contains no links. */
+/** Matches code (fenced, indented or inline), which contains no links. */
 const CODE_PATTERN = /^(`{3,}).*\n[\s\S]*?^\1 *$|(?<=\n\n)(?: {4}.*\n)+|`[^`\n]+`/gm;
+/** Matches the end of a link: `](target)`. */
 const LINK_PATTERN = /(?<!\\)\]\(([^()\s]+)\)/g;
-/** Links to other hosts, within the same page, or already to a page of the site. */
+/** Matches the targets that stay: other hosts, headings of the same page, and pages of the site. */
 const UNCONVERTED_PATTERN = /^([a-z]+:|#|\/)/;
 
 /** Changes a text except its code: calls `change` with each other part, and the part's offset. */
@@ -30,12 +31,12 @@ export function changeOutsideCode(
   change: (part: string, offset: number) => string,
 ): string {
   let result = '';
-  let from = 0;
+  let partStart = 0;
   for (const { 0: code, index } of text.matchAll(CODE_PATTERN)) {
-    result += change(text.slice(from, index), from) + code;
-    from = index + code.length;
+    result += change(text.slice(partStart, index), partStart) + code;
+    partStart = index + code.length;
   }
-  return result + change(text.slice(from), from);
+  return result + change(text.slice(partStart), partStart);
 }
 
 /**

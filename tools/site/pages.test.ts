@@ -7,10 +7,10 @@ import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isSkipped } from '../../test/support/obstacle.ts';
 import { isInstalled } from '../../test/support/tools.ts';
-import { HOST, listViolations, type OpenPage, openBrowser, openPage } from './browser.ts';
+import { listViolations, type OpenPage, openBrowser, openPage, SITE_ORIGIN } from './browser.ts';
 import { readBuiltPages } from './built-site.ts';
 import { hasPlayground, PLAYGROUND_PATH } from './playground.ts';
-import { findHeading, groups, read } from './texts.ts';
+import { findHeading, groups, readRepositoryFile } from './texts.ts';
 
 const obstacle = isInstalled('chromium') ? '' : 'chromium is not installed';
 /** Widths and colour schemes of a page. */
@@ -79,7 +79,7 @@ describe.skipIf(isSkipped('the site in Chromium', obstacle))('in Chromium', () =
     let isGood = false;
     try {
       await page.setJavaScriptEnabled(runs);
-      await page.goto(`${HOST}${path}`, { waitUntil: 'load', ...TIMEOUT });
+      await page.goto(`${SITE_ORIGIN}${path}`, { waitUntil: 'load', ...TIMEOUT });
       const isThere =
         path === PLAYGROUND_PATH
           ? 'document.documentElement.dataset.ready'
@@ -248,7 +248,7 @@ describe.skipIf(isSkipped('the site in Chromium', obstacle))('in Chromium', () =
       expect(count).toBeGreaterThanOrEqual(texts.length);
       expect(count).toBeLessThanOrEqual(sheets);
       for (const { source } of texts)
-        expect(pdf).toContain(`/Title (${findHeading(read(source))})`);
+        expect(pdf).toContain(`/Title (${findHeading(readRepositoryFile(source))})`);
       expect(pdf).not.toContain('/Title (On this page)');
     });
   });

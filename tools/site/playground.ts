@@ -18,9 +18,10 @@ export const hasPlayground = commands.has('playground');
 /** The playground's path from the site's top. */
 export const PLAYGROUND_PATH = '/playground/';
 
-const EXTENSIONS: Readonly<Record<string, string>> = { python: '.py', js: '.js' };
+/** The ending of a module's file name, by its language in Markdown. */
+const EXTENSION_BY_LANGUAGE: Readonly<Record<string, string>> = { python: '.py', js: '.js' };
 
-/** The graph that runs a module of a text. */
+/** The volfile of the graph that runs a module of a text. */
 const VOLFILE = `volume files
     type storage/memory
 end-volume
@@ -32,7 +33,9 @@ volume shown
 end-volume
 `;
 
-/** Makes a Markdown link. With `target`, VitePress does not resolve it to a page of the site. */
+/**
+ * Makes a Markdown link. As it has a `target`, VitePress does not take it for a page of the site.
+ */
 const makeLink = (fragment: string, text: string): string =>
   `[${text}](${PLAYGROUND_PATH}#${fragment}){target="_self"}`;
 
@@ -61,7 +64,7 @@ export function addLessonLink(text: string, source: string): string {
  * @param source path of the text
  */
 export function makeModuleLink(source: string, language: string, code: string): string | undefined {
-  const extension = EXTENSIONS[language];
+  const extension = EXTENSION_BY_LANGUAGE[language];
   const isModule = /^(export )?class xlator\b/m.test(code);
   if (!hasPlayground || !isModule || extension === undefined || findLesson(source) !== null) {
     return undefined;

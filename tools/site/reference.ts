@@ -9,8 +9,9 @@ import { registry } from '../../server/registry.ts';
 import type { Command } from '../../terminal/command.ts';
 import { exitTable } from '../../terminal/exit.ts';
 import { commonFlags, type Flags } from '../../terminal/flags.ts';
-import { read } from './texts.ts';
+import { readRepositoryFile } from './texts.ts';
 
+/** A page of the site that is made from sources. */
 export interface GeneratedPage {
   readonly url: string;
   readonly title: string;
@@ -22,11 +23,13 @@ export interface GeneratedPage {
 /** Escapes a text of a command's help for Markdown. */
 const escapeMarkdown = (text: string): string => text.replace(/[\\`*_{}[\]<>|#]/g, '\\$&');
 
+/** Formats inline code. */
 const formatCode = (text: string): string => `\`${text}\``;
 
+/** Joins the lines of a list. */
 const formatList = (lines: readonly string[]): string => `${lines.join('\n')}\n`;
 
-const exitStatuses = `## Exit statuses
+const exitStatusSection = `## Exit statuses
 
 | status | |
 |---|---|
@@ -53,7 +56,7 @@ export async function makeCommandPages(): Promise<GeneratedPage[]> {
 |---|---|
 ${rows.join('\n')}
 
-${exitStatuses}`,
+${exitStatusSection}`,
   };
   const pages = [...commands].map(async ([name, { summary, load }]): Promise<GeneratedPage> => {
     const { default: command } = await load();
@@ -68,6 +71,7 @@ ${exitStatuses}`,
   return [overview, ...(await Promise.all(pages))];
 }
 
+/** Formats the page of a command. */
 function formatCommand(
   name: string,
   summary: string,
@@ -92,9 +96,10 @@ ${formatList(Object.entries(allFlags).map(formatFlag))}
 `;
 }
 
+/** Formats a flag as an item of a list. */
 function formatFlag([name, { short, value, help }]: [string, Flags[string]]): string {
-  const long = formatCode(value === undefined ? `--${name}` : `--${name} ${value}`);
-  return `- ${short === undefined ? '' : `${formatCode(`-${short}`)}, `}${long}: ${escapeMarkdown(help)}`;
+  const longForm = formatCode(value === undefined ? `--${name}` : `--${name} ${value}`);
+  return `- ${short === undefined ? '' : `${formatCode(`-${short}`)}, `}${longForm}: ${escapeMarkdown(help)}`;
 }
 
 const makeTypeUrl = (type: string): string => `/reference/translators/${type.replace('/', '-')}`;
@@ -116,7 +121,7 @@ export function makeTranslatorPages(
     const source = readme ?? 'server/registry.ts';
     const head =
       readme !== undefined
-        ? read(readme)
+        ? readRepositoryFile(readme)
         : `# ${type}\n\n${escapeMarkdown(translator.description)}\n`;
     return {
       url: makeTypeUrl(type),
@@ -127,6 +132,7 @@ export function makeTranslatorPages(
   });
 }
 
+/** Formats the type, the number of subvolumes and the options of a translator. */
 function formatVolume({
   type,
   children,
@@ -149,6 +155,7 @@ function formatVolume({
     .join('\n\n');
 }
 
+/** Formats options, each below a heading with its key. @param headingMark such as `###` */
 const formatOptions = (table: Options, headingMark: string): string =>
   Object.entries(table)
     .map(([key, spec]) => {

@@ -1,7 +1,7 @@
 /** Texts are spelt by a British dictionary and the project's own word list. */
 import { expect, it } from 'vitest';
 import { runTool } from './built-site.ts';
-import { groups, read } from './texts.ts';
+import { groups, readRepositoryFile } from './texts.ts';
 
 /** Names of other projects and their authors. */
 const NAMES = 'THIRD-PARTY.md';
@@ -29,6 +29,6 @@ it('the texts spell every word as in the dictionaries', () => {
 });
 
 it("the project's word list is sorted and has no word twice", () => {
-  const words = read('tools/site/words.txt').split('\n').filter(Boolean);
+  const words = readRepositoryFile('tools/site/words.txt').split('\n').filter(Boolean);
   expect(words).toEqual([...new Set(words)].sort());
 });

@@ -6,10 +6,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 
+/** The top of the repository. */
 export const root = join(import.meta.dirname, '../..');
 
-export interface Text {
-  /** Relative to the top of the repository. */
+/** A text of the repository that becomes a page of the site. */
+export interface SiteText {
+  /** The file's path from the top of the repository. */
   readonly source: string;
   /** The page's path on the site, without `.html`. */
   readonly url: string;
@@ -17,15 +19,17 @@ export interface Text {
   readonly title?: string;
 }
 
+/** A group of pages, which a menu lists. */
 export interface Group {
   readonly title: string;
-  readonly texts: readonly Text[];
+  readonly texts: readonly SiteText[];
 }
 
-export const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+/** Reads a text file by its path from the top of the repository. */
+export const readRepositoryFile = (path: string): string => readFileSync(join(root, path), 'utf8');
 
 /** Texts outside `docs/`, or whose URL does not follow from their path there. */
-const OTHER_TEXTS: Readonly<Record<string, Text>> = {
+const OTHER_TEXTS: Readonly<Record<string, SiteText>> = {
   'README.md': { source: 'README.md', url: '/start/overview', title: 'Overview' },
   'bridges/native/README.md': {
     source: 'bridges/native/README.md',
@@ -34,6 +38,7 @@ const OTHER_TEXTS: Readonly<Record<string, Text>> = {
   },
 };
 
+/** Lists the subfolders of a folder, numbers in their names by value. */
 const listFolders = (path: string): string[] =>
   readdirSync(join(root, path), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
@@ -41,8 +46,8 @@ const listFolders = (path: string): string[] =>
     .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 
 /** Lists the texts that a section of `docs/README.md` links, without those of other groups. */
-function listTexts(part: string): Text[] {
-  const sources = [...part.matchAll(/\]\(([^)#]+\.md)/g)].map(([, link]) =>
+function listTexts(section: string): SiteText[] {
+  const sources = [...section.matchAll(/\]\(([^)#]+\.md)/g)].map(([, link]) =>
     posix.join('docs', link!),
   );
   return [...new Set(sources)].flatMap((source) => {
@@ -54,25 +59,26 @@ function listTexts(part: string): Text[] {
 }
 
 /** The groups of `docs/README.md`: the section `## How it works` becomes `how-it-works`. */
-const documentation = Object.fromEntries(
-  read('docs/README.md')
+const documentationGroups = Object.fromEntries(
+  readRepositoryFile('docs/README.md')
     .split(/^## /m)
     .slice(1)
-    .map((part) => {
-      const title = part.slice(0, part.indexOf('\n'));
-      return [title.toLowerCase().replaceAll(' ', '-'), { title, texts: listTexts(part) }];
+    .map((section) => {
+      const title = section.slice(0, section.indexOf('\n'));
+      return [title.toLowerCase().replaceAll(' ', '-'), { title, texts: listTexts(section) }];
     }),
 ) as Readonly<Record<string, Group>>;
 
-const exampleTexts: readonly Text[] = listFolders('examples').map((name) => ({
+/** The README of each example. */
+const exampleTexts: readonly SiteText[] = listFolders('examples').map((name) => ({
   source: `examples/${name}/README.md`,
   url: `/examples/${name}`,
   title: name,
 }));
 
 /** Lists the texts of `apps/course/lessons/`. */
-function listCourseTexts(): Text[] {
-  const makePage = (name: string, source = `${name}.md`): Text => ({
+function listCourseTexts(): SiteText[] {
+  const makePage = (name: string, source = `${name}.md`): SiteText => ({
     source: `apps/course/lessons/${source}`,
     url: `/course/${name}`,
   });
@@ -84,6 +90,7 @@ function listCourseTexts(): Text[] {
   );
 }
 
+/** The texts about the project, with the names of their pages. */
 const aboutTexts = Object.entries({
   'CHANGELOG.md': 'changelog',
   'CONTRIBUTING.md': 'contributing',
@@ -94,7 +101,7 @@ const aboutTexts = Object.entries({
 
 /** The groups of the site's texts, in order. */
 export const groups: Readonly<Record<string, Group>> & { readonly course: Group } = {
-  ...documentation,
+  ...documentationGroups,
   examples: { title: 'Examples', texts: exampleTexts },
   course: { title: 'Course', texts: listCourseTexts() },
   about: { title: 'The project', texts: aboutTexts },

@@ -4,11 +4,12 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { read, root } from './texts.ts';
+import { readRepositoryFile, root } from './texts.ts';
 
-/** Path from the site root. */
+/** The path of the TypeScript reference from the site's top. */
 export const API_PATH = '/api/';
 
+/** The fields of package.json that are read here. */
 interface Manifest {
   readonly name: string;
   readonly exports: Readonly<Record<string, { readonly types: string }>>;
@@ -22,13 +23,13 @@ interface Manifest {
  */
 export function writeApiOptions(out: string): string {
   const folder = join(import.meta.dirname, '.generated/api');
-  const { name, exports } = JSON.parse(read('package.json')) as Manifest;
+  const { name, exports } = JSON.parse(readRepositoryFile('package.json')) as Manifest;
   const files = Object.entries(exports).map(([path, { types }]) => {
-    const file = join(folder, `${join(name, path).replace(/\/$/, '')}.ts`);
-    const declarations = relative(dirname(file), join(root, types)).replace(/\.d\.ts$/, '.js');
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, `export * from '${declarations}';\n`);
-    return file;
+    const entryFile = join(folder, `${join(name, path).replace(/\/$/, '')}.ts`);
+    const declarations = relative(dirname(entryFile), join(root, types)).replace(/\.d\.ts$/, '.js');
+    mkdirSync(dirname(entryFile), { recursive: true });
+    writeFileSync(entryFile, `export * from '${declarations}';\n`);
+    return entryFile;
   });
   const tsconfig = join(folder, 'tsconfig.json');
   const compilerOptions = { module: 'nodenext', target: 'es2023', strict: true, types: [] };
@@ -47,7 +48,7 @@ export function writeApiOptions(out: string): string {
     logLevel: 'Warn',
     out,
   };
-  const file = join(folder, 'typedoc.json');
-  writeFileSync(file, JSON.stringify(options));
-  return file;
+  const optionsFile = join(folder, 'typedoc.json');
+  writeFileSync(optionsFile, JSON.stringify(options));
+  return optionsFile;
 }

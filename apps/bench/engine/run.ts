@@ -79,7 +79,7 @@ export async function runBench(
     const elapsedSeconds = (performance.now() - runStartMs) / 1e3;
     plan.showProgress({
       doneCount,
-      total: plannedMeasurements.length * stepsPerMeasurement,
+      totalCount: plannedMeasurements.length * stepsPerMeasurement,
       elapsedSeconds,
       item: activity,
     });

@@ -116,7 +116,7 @@ async function measureCalls(
       const elapsedSeconds = (performance.now() - start) / 1e3;
       progress.show({
         doneCount: index,
-        total: wantedKinds.length,
+        totalCount: wantedKinds.length,
         elapsedSeconds,
         item: callKinds[kind].title,
       });

@@ -4,7 +4,7 @@ import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findMount } from '../../../runtime/mount/mountinfo.ts';
-import { detach } from '../../../server/unmount.ts';
+import { tryUnmount } from '../../../server/unmount.ts';
 import { NotMeasured } from '../engine/not-measured.ts';
 
 /** Settings for the start and the end of a server process. */
@@ -110,7 +110,7 @@ export const startMount = (settings: ProcessSettings, mountpoint: string): Promi
     () => isReplying(mountpoint),
     'it did not mount',
     () => {
-      if (findMount(mountpoint) !== null) detach(mountpoint, true);
+      if (findMount(mountpoint) !== null) tryUnmount(mountpoint, true);
     },
   );
 

@@ -1,5 +1,5 @@
 /** Formats a lesson's text for a terminal: wraps paragraphs, and separates the hints. */
-import { formatColumns, wrap } from '../../../terminal/layout.ts';
+import { formatColumns, wrapLine } from '../../../terminal/layout.ts';
 import { paint, type Terminal } from '../../../terminal/terminal.ts';
 import { reduceLessonText } from '../lesson-text.ts';
 import type { LessonLanguage } from '../lessons/check.ts';
@@ -75,7 +75,7 @@ const highlightCode = (line: string, { colour }: TextSettings): string =>
   colour.out ? line.replace(/`([^`]+)`/g, (_, name: string) => paint('bold', name, true)) : line;
 
 const formatParagraph = (text: string, settings: TextSettings): string[] =>
-  wrap(stripMarkup(text), settings.width).map((line) => highlightCode(line, settings));
+  wrapLine(stripMarkup(text), settings.width).map((line) => highlightCode(line, settings));
 
 /** Returns a function that formats an item of a list; all lines but its first are indented. */
 const makeItemFormatter =
@@ -84,7 +84,7 @@ const makeItemFormatter =
     const [, mark = '', rest = ''] = /^(- |\d+\. )([\s\S]*)$/.exec(text) ?? [];
     const margin = ' '.repeat(mark.length);
     // A margin as wide as the mark keeps its place free in the first line.
-    const [first = '', ...others] = wrap(margin + stripMarkup(rest), settings.width);
+    const [first = '', ...others] = wrapLine(margin + stripMarkup(rest), settings.width);
     return [mark + first.slice(mark.length), ...others].map((line) =>
       highlightCode(line, settings),
     );

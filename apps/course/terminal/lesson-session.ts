@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import { watchFolder } from '../../../bridges/machine/node/folder-watcher.ts';
 import { Failure } from '../../../terminal/exit.ts';
-import { wrap } from '../../../terminal/layout.ts';
+import { wrapLine } from '../../../terminal/layout.ts';
 import { parseKeys } from '../../../terminal/screen.ts';
 import { paint, printWarning, type Terminal } from '../../../terminal/terminal.ts';
 import type { Verdict } from '../judge.ts';
@@ -90,7 +90,7 @@ export function formatVerdict({ passed, answer }: Verdict, terminal: Terminal): 
   const mark = passed
     ? paint('good', '✓ right', colour.out)
     : paint('error', '✗ not yet', colour.out);
-  const lines = answer.split('\n').flatMap((line) => wrap(`  ${line}`, width));
+  const lines = answer.split('\n').flatMap((line) => wrapLine(`  ${line}`, width));
   return [mark, ...lines].join('\n');
 }
 
@@ -210,7 +210,7 @@ class LessonSession {
     const { hints, terminal } = this;
     const hint = hints[this.shownHintCount] ?? 'There are no more hints. s shows what is missing.';
     this.shownHintCount = Math.min(this.shownHintCount + 1, hints.length);
-    terminal.out(['', ...wrap(hint, terminal.width)].join('\n'));
+    terminal.out(['', ...wrapLine(hint, terminal.width)].join('\n'));
   }
 
   /** Prints the difference to the solution. */

@@ -8,10 +8,11 @@ import { defineConfig, type MarkdownEnv, type MarkdownRenderer } from 'vitepress
 import { makeSlug } from '../links.ts';
 
 // VitePress runs a compiled copy of this file from elsewhere: paths start at the working directory.
-const site = process.cwd();
-const { nav, sidebar } = JSON.parse(readFileSync(join(site, '.generated/site.json'), 'utf8'));
-const volfile = JSON.parse(
-  readFileSync(join(site, '../../apps/vscode/syntaxes/volfile.tmLanguage.json'), 'utf8'),
+const siteFolder = process.cwd();
+const { nav, sidebar } = JSON.parse(readFileSync(join(siteFolder, '.generated/site.json'), 'utf8'));
+/** The grammar by which volfiles are highlighted. */
+const volfileGrammar = JSON.parse(
+  readFileSync(join(siteFolder, '../../apps/vscode/syntaxes/volfile.tmLanguage.json'), 'utf8'),
 );
 
 /** Renders a page for the search index, without highlighting code, which is slow. */
@@ -26,6 +27,7 @@ function renderForSearch(source: string, env: MarkdownEnv, md: MarkdownRenderer)
   }
 }
 
+/** A token of parsed Markdown. */
 type Token = ReturnType<MarkdownRenderer['parse']>[number];
 
 /** Splits a text into words and names: `negative-timeout` is both. Runs in the page, too. */
@@ -36,25 +38,28 @@ const tokenize = (text: string): string[] =>
     return parts.length > 1 ? [...parts, name] : parts;
   });
 
-/** Separators in the HTML of code, outside of tags and entities. */
-const SEPARATOR = /(?<=[^\s<>])[/_.,=:]+(?=[^\s<>])(?![^<]*>)/g;
+/** Matches separators within names in the HTML of code, outside of tags. */
+const SEPARATOR_PATTERN = /(?<=[^\s<>])[/_.,=:]+(?=[^\s<>])(?![^<]*>)/g;
 
 /** Removes empty heads of tables, which Markdown requires. */
 function removeBlankHeads(tokens: Token[]): void {
-  for (let from = 0; from < tokens.length; from++) {
-    if (tokens[from]!.type !== 'thead_open') continue;
-    const endIndex = tokens.findIndex(({ type }, index) => index > from && type === 'thead_close');
-    const head = tokens.slice(from, endIndex + 1);
-    if (head.every(({ content }) => content === '')) tokens.splice(from, head.length);
+  for (let start = 0; start < tokens.length; start++) {
+    if (tokens[start]!.type !== 'thead_open') continue;
+    const endIndex = tokens.findIndex(({ type }, index) => index > start && type === 'thead_close');
+    const head = tokens.slice(start, endIndex + 1);
+    if (head.every(({ content }) => content === '')) tokens.splice(start, head.length);
   }
 }
 
 /** The site's path on its server, from --base of ../build.ts. */
 const base = process.env.SITE_BASE ?? '/';
 
-/** Writes the licences of the packages in the pages' programs, without the server's rendering. */
-const notices = {
-  ...license({ thirdParty: { output: join(site, '.generated/THIRD-PARTY.txt') } }),
+/**
+ * The plugin of Vite that writes the licences of the packages in the pages' programs. It is not
+ * applied to the build of the pages' HTML.
+ */
+const noticesPlugin = {
+  ...license({ thirdParty: { output: join(siteFolder, '.generated/THIRD-PARTY.txt') } }),
   apply: (_: unknown, { isSsrBuild }: { readonly isSsrBuild?: boolean }) => isSsrBuild !== true,
 };
 
@@ -69,13 +74,13 @@ export default defineConfig({
   head: [['link', { rel: 'icon', href: `${base}favicon.svg`, type: 'image/svg+xml' }]],
   // VitePress does not know the playground and the API; links.test.ts checks these links.
   ignoreDeadLinks: [/^\/(playground|api)\//],
-  vite: { plugins: [notices] },
+  vite: { plugins: [noticesPlugin] },
   markdown: {
     anchor: { slugify: makeSlug },
     // Texts contain no HTML elements, and file names are no links.
     html: false,
     linkify: false,
-    languages: [{ ...volfile, name: 'volfile' }],
+    languages: [{ ...volfileGrammar, name: 'volfile' }],
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     config: (md) => {
       const { rules } = md.renderer;
@@ -83,7 +88,8 @@ export default defineConfig({
       rules.code_block = (...args) => rules.fence?.(...args) ?? '';
       // Names in code may break only at their separators.
       const code = rules.code_inline;
-      rules.code_inline = (...args) => (code?.(...args) ?? '').replace(SEPARATOR, '$&<wbr>');
+      rules.code_inline = (...args) =>
+        (code?.(...args) ?? '').replace(SEPARATOR_PATTERN, '$&<wbr>');
       md.core.ruler.push('blank_heads', ({ tokens }) => removeBlankHeads(tokens));
     },
   },

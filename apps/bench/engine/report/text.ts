@@ -1,5 +1,5 @@
 /** Formats reports for a terminal of any width, with coloured verdicts. */
-import { findMaxWidth, formatBar, formatTable, wrap } from '../../../../terminal/layout.ts';
+import { findMaxWidth, formatBar, formatTable, wrapLine } from '../../../../terminal/layout.ts';
 import { formatDuration } from '../../../../terminal/quantities.ts';
 import { paint, type Style } from '../../../../terminal/terminal.ts';
 import type { ComparedRuns, StackComparison } from '../compare.ts';
@@ -36,14 +36,14 @@ const BAR_WIDTH_MAX = 30;
 export function formatTerminalReport(run: Run, screen: Screen): string {
   const formatStyled = (style: Style, texts: readonly string[]): string =>
     texts
-      .flatMap((text) => wrap(text, screen.width))
+      .flatMap((text) => wrapLine(text, screen.width))
       .map((line) => paint(style, line, screen.colour))
       .join('\n');
   return [
     formatStyled('warning', formatBusyWarnings(run)),
     ...run.workloads.map((workload) => formatWorkload(workload, screen)),
     formatComparisons(run)
-      .flatMap((text) => wrap(text, screen.width))
+      .flatMap((text) => wrapLine(text, screen.width))
       .join('\n'),
     formatStyled('warning', prefixWarnings(listWarnings(run))),
   ]
@@ -60,7 +60,7 @@ export function formatWorkload(workload: Workload, screen: Screen): string {
   const lines = blocks.flatMap((block): string[] => {
     if ('table' in block) return formatTableLines(block.table, screen);
     if (!('text' in block) || block.style !== 'how') return [];
-    return wrap(block.text, screen.width).map((line) => paint('dim', line, screen.colour));
+    return wrapLine(block.text, screen.width).map((line) => paint('dim', line, screen.colour));
   });
   return [paint('bold', title, screen.colour), ...lines].join('\n');
 }
@@ -122,7 +122,7 @@ export function formatComparedRuns({ warnings, lines }: ComparedRuns, screen: Sc
     if (workload === lines[i - 1]?.workload) return [row];
     return [paint('bold', workload, screen.colour), row];
   });
-  const warningLines = prefixWarnings(warnings).flatMap((text) => wrap(text, screen.width));
+  const warningLines = prefixWarnings(warnings).flatMap((text) => wrapLine(text, screen.width));
   return [
     ...warningLines.map((text) => paint('warning', text, screen.colour)),
     head,

@@ -58,7 +58,7 @@ const DEFAULT_AVAILABLE_BYTES = 2 ** 52;
 
 /** Makes a statfs reply. Without limits, free space and free inodes are the machine's available memory in pages. */
 function makeStatvfs({ store, context, inodeCount, inodeLimit }: MemoryVolume): Statvfs {
-  const { limit, usedPages: used } = store;
+  const { limit, usedPageCount: used } = store;
   const buf = new Statvfs();
   buf.bsize = PAGE_SIZE;
   buf.frsize = PAGE_SIZE;

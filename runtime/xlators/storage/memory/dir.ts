@@ -29,7 +29,7 @@ import { readRequestedXattrs } from './xattr.ts';
 const OFF_SELF = 1;
 const OFF_PARENT = 2;
 
-/** Yields the entries after `offset`, starting with `.` and `..`. */
+/** Yields the entries after `offset`, starting with `.` and `..`; none of a removed directory. */
 function* listEntriesAfter(
   openNode: OpenNode,
   offset: number,
@@ -93,12 +93,14 @@ function listEntries(
   return entries.length === 0 ? EINVAL : { entries, errno: 0 };
 }
 
+/** Makes the reply's entry for an entry of the directory. */
 function makeDirent(
   fd: Fd,
   [name, { node, off }]: [string, DirectoryEntry],
   format: ListingFormat,
 ): Dirent {
-  const isDots = name === '.' || name === '..';
+  // The inodes of `.` and `..` belong to other names.
+  const isDotEntry = name === '.' || name === '..';
   return {
     name,
     off,
@@ -106,16 +108,18 @@ function makeDirent(
     gfid: node.gfid,
     stat: format.hasAttributes ? node.makeIatt() : null,
     dict: format.hasAttributes ? readRequestedXattrs(node, format.keys) : null,
-    inode: format.hasAttributes && !isDots ? fd.inode.table.newInode() : null,
+    inode: format.hasAttributes && !isDotEntry ? fd.inode.table.newInode() : null,
   };
 }
 
+/** Returns the context of an fd that is open on a directory, or the errno. */
 function findOpenDirectory(xl: MemoryXlator, fd: Fd): OpenNode | number {
   const openNode = findOrAddOpenNode(xl, fd);
   if (typeof openNode === 'number') return openNode;
   return openNode.node.isDir ? openNode : ENOTDIR;
 }
 
+/** The format of readdir. */
 const NAMES_ONLY: ListingFormat = {
   computeEntryBytes: computeDirentSize,
   hasAttributes: false,

@@ -22,7 +22,7 @@ export class FilePages implements PageOwner {
   }
 
   /** Number of pages that are not holes. */
-  get count(): number {
+  get allocatedPageCount(): number {
     return this.slots.size;
   }
 
@@ -66,6 +66,7 @@ export class FilePages implements PageOwner {
     // If the range reaches the end of the file, its last page is dropped whole.
     const dropEnd = end >= this.size ? Math.ceil(this.size / PAGE_SIZE) : wholePagesEnd;
     this.zeroBytes(offset, Math.min(end, firstWholePage * PAGE_SIZE));
+    // Otherwise the range is within one page, which is done.
     if (wholePagesEnd >= firstWholePage) this.zeroBytes(wholePagesEnd * PAGE_SIZE, end);
     this.freePages(firstWholePage, dropEnd);
   }
@@ -95,7 +96,9 @@ export class FilePages implements PageOwner {
     this.slots.set(index, slot);
   }
 
+  /** Frees the pages with an index in [first, end). */
   private freePages(first: number, end: number): void {
+    // Iterates over whichever is shorter: the range, or all pages of the file.
     const isFew = end - first < this.slots.size;
     const indexes = isFew ? makeIndexes(first, end) : [...this.slots.keys()];
     // From the end: then the freed page is often the store's last, and no other page moves into its slot.
@@ -107,6 +110,7 @@ export class FilePages implements PageOwner {
     }
   }
 
+  /** Clears the bytes [start, end), which must be within one page. */
   private zeroBytes(start: number, end: number): void {
     if (start < end) this.getRunBytes(start, end)?.fill(0);
   }

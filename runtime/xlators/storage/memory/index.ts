@@ -18,12 +18,14 @@ import { namespaceFops } from './namespace.ts';
 import { PAGE_SIZE } from './page-store.ts';
 import { xattrFops } from './xattr.ts';
 
-function releaseFd(xl: MemoryXlator, opened: unknown): void {
-  const { node } = opened as OpenNode;
+/** Releases an fd. @param context the fd's context, an `OpenNode` */
+function releaseFd(xl: MemoryXlator, context: unknown): void {
+  const { node } = context as OpenNode;
   node.openCount -= 1;
   releaseUnused(xl, node);
 }
 
+/** Converts option `size`, in bytes, to the most pages; undefined means no limit. */
 const computePageLimit = (size: number | undefined): number =>
   size === undefined ? Number.POSITIVE_INFINITY : Math.floor(size / PAGE_SIZE);
 
@@ -55,18 +57,19 @@ export default defineTranslator({
     xl.priv.store.limit = computePageLimit(size);
     xl.priv.inodeLimit = inodes ?? Number.POSITIVE_INFINITY;
   },
+  // The root exists always.
   holds: ({ priv }) => (priv.nodesByGfid.size > 1 ? 'files' : null),
   forget(xl, _inode, node) {
     xl.priv.destroyIfUnused(node as Node);
   },
-  release(xl, _fd, opened) {
-    releaseFd(xl, opened);
+  release(xl, _fd, context) {
+    releaseFd(xl, context);
   },
-  releasedir(xl, _fd, opened) {
-    releaseFd(xl, opened);
+  releasedir(xl, _fd, context) {
+    releaseFd(xl, context);
   },
   dump(xl) {
     const { inodeCount: inodes, store } = xl.priv;
-    return { inodes, 'data-bytes': store.usedPages * PAGE_SIZE };
+    return { inodes, 'data-bytes': store.usedPageCount * PAGE_SIZE };
   },
 });

@@ -11,13 +11,15 @@ const SINES = Int32Array.from({ length: 64 }, (_, i) => Math.abs(Math.sin(i + 1)
 
 /** Returns the 16 bytes of the digest. */
 export function md5(message: Uint8Array): Uint8Array {
+  // The message, a bit 1, zeros, and its length in bits (RFC 1321, 3.1 and 3.2).
   const padded = new Uint8Array((Math.floor((message.length + 8) / BLOCK_BYTES) + 1) * BLOCK_BYTES);
   padded.set(message);
   padded[message.length] = 0x80;
   const view = new DataView(padded.buffer);
-  const bits = message.length * 8;
-  view.setUint32(padded.length - 8, bits, true);
-  view.setUint32(padded.length - 4, Math.floor(bits / 2 ** 32), true);
+  const bitCount = message.length * 8;
+  view.setUint32(padded.length - 8, bitCount, true);
+  view.setUint32(padded.length - 4, Math.floor(bitCount / 2 ** 32), true);
+  // The initial state (RFC 1321, 3.3).
   const state = Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476);
   for (let offset = 0; offset < padded.length; offset += BLOCK_BYTES) mixBlock(state, view, offset);
   const digest = new DataView(new ArrayBuffer(16));
@@ -53,6 +55,7 @@ function computeWordIndex(round: number, i: number): number {
   return round === 2 ? (3 * i + 5) & 15 : (7 * i) & 15;
 }
 
+/** Computes the function F, G, H or I of a round, 0 to 3 (RFC 1321, 3.4). */
 function computeRoundFunction(round: number, b: number, c: number, d: number): number {
   if (round === 0) return (b & c) | (~b & d);
   if (round === 1) return (d & b) | (~d & c);

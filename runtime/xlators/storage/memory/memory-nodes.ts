@@ -96,6 +96,7 @@ export class Node {
     return true;
   }
 
+  /** The size in bytes, as stat(2) returns it. */
   private get size(): number {
     if (this.pages !== null) return this.pages.size;
     return this.isDir ? PAGE_SIZE : nameLength(this.target);
@@ -110,7 +111,7 @@ export class Node {
     buf.iaUid = this.uid;
     buf.iaGid = this.gid;
     buf.iaSize = this.size;
-    buf.iaBlocks = this.pages === null ? 0 : (this.pages.count * PAGE_SIZE) / 512;
+    buf.iaBlocks = this.pages === null ? 0 : (this.pages.allocatedPageCount * PAGE_SIZE) / 512;
     buf.iaBlksize = PAGE_SIZE;
     buf.iaRdev = this.rdev;
     buf.iaAtime = this.atime.sec;
@@ -129,9 +130,11 @@ export class Node {
 export class OpenNode {
   readonly volume: MemoryVolume;
   readonly node: Node;
-  /** The listing's iterator, after the entry of offset `cursorOff`; `unsentEntry` did not fit the last reply. */
+  /** The listing's iterator; null before the first listing and after its end. */
   cursor: IterableIterator<[string, DirectoryEntry]> | null = null;
+  /** The offset of the last entry that was sent: a listing from it continues with `cursor`. */
   cursorOff = 0;
+  /** The entry that `cursor` has returned, and that did not fit the last reply; otherwise null. */
   unsentEntry: [string, DirectoryEntry] | null = null;
 
   constructor(volume: MemoryVolume, node: Node) {
@@ -221,9 +224,9 @@ export class MemoryVolume {
    * @param exempt a node that the caller uses; null for none
    */
   reclaimRemoved(exempt: Node | null): boolean {
-    const before = this.inodeCount;
+    const countBefore = this.inodeCount;
     for (const node of this.removed) if (node !== exempt) this.destroyIfUnused(node);
-    return this.inodeCount < before;
+    return this.inodeCount < countBefore;
   }
 }
 

@@ -127,7 +127,9 @@ test('files have the same bytes as plain arrays after any changes, and their sto
         expect(each.size).toBe(models[i]!.length);
         expect(Buffer.compare(each.read(0, 2 * SIZE), models[i]!)).toBe(0);
       }
-      expect(store.usedPages).toBe(files.reduce((sum, { count }) => sum + count, 0));
+      expect(store.usedPageCount).toBe(
+        files.reduce((sum, { allocatedPageCount: count }) => sum + count, 0),
+      );
     }
   });
   fc.assert(property);
@@ -149,8 +151,10 @@ test('large files that were written in turn keep their data when one of them is 
   for (const { byte, pages } of [files[0]!, files[2]!]) {
     expect(pages.read(0, SIZE).every((each) => each === byte)).toBe(true);
   }
-  expect(store.usedPages).toBe(900);
-  expect([files[0]!.pages.count, files[2]!.pages.count]).toEqual([300, 600]);
+  expect(store.usedPageCount).toBe(900);
+  expect([files[0]!.pages.allocatedPageCount, files[2]!.pages.allocatedPageCount]).toEqual([
+    300, 600,
+  ]);
 });
 
 test('an unlinked file keeps its data until its inode is forgotten', async () => {

@@ -43,7 +43,7 @@ import type { Fops } from '../../../core/xlator.ts';
 import {
   findUnlinkFault,
   hasParentChanged,
-  isConditional,
+  hasUnlinkConditions,
   makeParentChangedXdata,
   readInitialXattrs,
   readLinkSourceGfid,
@@ -89,21 +89,25 @@ function setTimes(volume: MemoryVolume, dir: Node): void {
 interface NodeRequest {
   readonly type: number;
   readonly prot: number;
+  /** The target of a symbolic link. */
   readonly target?: string;
+  /** The device number of a device. */
   readonly rdev?: number;
 }
 
+/** Returns an attribute of the loc's parent; undefined if either does not exist. */
 function readParentXattr(xl: MemoryXlator, { parent }: Loc, name: string): Uint8Array | undefined {
   const node = parent === null ? ENOENT : findInodeNode(xl, parent);
   return typeof node === 'number' ? undefined : node.xattrs?.get(name);
 }
 
+/** Whether the loc's name does not exist; false on an error. */
 function isAbsent(xl: MemoryXlator, loc: Loc): boolean {
   const slot = findSlot(xl, loc);
   return typeof slot !== 'number' && slot.existing === null;
 }
 
-/** Creates a node, still without a name, as the caller would in `parent`; or returns the errno. */
+/** Creates a node without a name for `caller`, as in directory `parent`; or returns the errno. */
 function createNode(
   volume: MemoryVolume,
   parent: Node,
@@ -122,6 +126,7 @@ function createNode(
   node.prot = newNode.prot;
   if (inheritsGroup && node.isDir) node.prot |= S_ISGID;
   inheritAcls(parent, node, xdata?.number(MODE_REQ) ?? newNode.prot);
+  // With the pid of an internal client (-1), which may set hidden attributes.
   setXattrs(volume, node, readInitialXattrs(xdata), 0, caller, -1);
   return node;
 }
@@ -172,7 +177,7 @@ function removeAllEntries(xl: MemoryXlator, top: Node): void {
   }
 }
 
-/** Lowers a node's link count after the loss of a name in `parent`, and destroys the node if it is unused. */
+/** Lowers a node's link count after a name in `parent` was removed, and destroys the node if it is unused. */
 function dropLink(xl: MemoryXlator, parent: Node, node: Node): void {
   if (node.isDir) {
     node.nlink = 0;
@@ -193,6 +198,7 @@ function findLookupNode(xl: MemoryXlator, loc: Loc): Node | number {
   return inode?.linked && inode.gfid !== node.gfid ? ESTALE : node;
 }
 
+/** Returns the node of the loc's name, or the errno. */
 function findNamedNode(xl: MemoryXlator, loc: Loc): Node | number {
   const slot = findSlot(xl, loc);
   return typeof slot === 'number' ? slot : (slot.existing ?? ENOENT);
@@ -248,7 +254,7 @@ function moveEntry(
   if (isExchange) replaced!.ctime = node.ctime;
 }
 
-/** Adds a name for `node`, which moves from directory `origin`, in `parent`. */
+/** Adds a name in `parent` for `node`, which moves there from directory `origin`. */
 function setEntry(parent: Node, name: string, node: Node, origin: Node): void {
   parent.addEntry(name, node);
   if (!node.isDir) return;
@@ -268,6 +274,7 @@ export const namespaceFops: Fops<MemoryVolume> = {
     }
     loc.inode?.ctxSet(xl, node);
     const replyXdata = readRequestedXattrs(node, xdata);
+    // With a rebalance's key, a lookup removes the mark that a client's write has set.
     if (clearsMark(xdata)) node.xattrs?.delete(PROTECT_WRITES);
     unwind.lookup(frame, 0, 0, loc.inode, node.makeIatt(), replyXdata, postparent);
   },
@@ -321,6 +328,7 @@ export const namespaceFops: Fops<MemoryVolume> = {
     const node = loc.inode!.ctxGet(xl) as Node;
     const fault = fillFile(xl, frame, node, vector, offset, dict);
     if (fault !== 0) {
+      // Removes the file whose data or attributes could not be stored.
       const currentSlot = findSlot(xl, loc);
       if (typeof currentSlot !== 'number' && currentSlot.existing === node)
         removeEntry(xl, currentSlot);
@@ -355,7 +363,9 @@ export const namespaceFops: Fops<MemoryVolume> = {
     if (typeof slot === 'number') return fail.unlink(frame, slot);
     if (slot.existing === null) return fail.unlink(frame, ENOENT);
     if (slot.existing.isDir) return fail.unlink(frame, EISDIR);
-    const fault = isConditional(xdata) ? findUnlinkFault(makeVictim(slot.existing), xdata) : 0;
+    const fault = hasUnlinkConditions(xdata)
+      ? findUnlinkFault(makeVictim(slot.existing), xdata)
+      : 0;
     if (fault !== 0) return fail.unlink(frame, fault);
     removeEntry(xl, slot);
     unwind.unlink(frame, 0, 0, slot.parentBefore, slot.parent.makeIatt(), null);
@@ -422,7 +432,7 @@ const makeVictim = ({ type, prot, openCount, xattrs }: Node): Victim => ({
   hasXattr: (name) => xattrs?.has(name) === true,
 });
 
-/** Finds or creates a file at the loc; returns the reply or the errno. */
+/** Finds or creates a file at the loc; returns the reply or the errno. `flags` are open(2)'s. */
 function createFile(
   frame: Frame,
   xl: MemoryXlator,

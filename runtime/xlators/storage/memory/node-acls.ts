@@ -21,16 +21,19 @@ import { isRootOrMember } from '../../../core/privileges.ts';
 import type { Node } from './memory-nodes.ts';
 
 const S_ISGID = 0o2000;
-const PERMISSIONS = 0o777;
+const PERMISSION_BITS = 0o777;
 
 /** Returns 0 if the node can have an ACL, otherwise the errno: symbolic links cannot. */
 export const findAclFault = (node: Node): number => (node.type === IA_IFLNK ? EOPNOTSUPP : 0);
 
+/** Returns the stored ACL `name`, or null. */
 function readNodeAcl(node: Node, name: string): Acl | null {
   const bytes = node.xattrs?.get(name);
+  // Only valid ACLs are stored, so this returns no errno.
   return bytes === undefined ? null : (decodeAcl(bytes) as Acl);
 }
 
+/** Stores the ACL `name`; null removes it. */
 function storeAcl(node: Node, name: string, acl: Acl | null): void {
   if (acl === null) node.xattrs?.delete(name);
   else {
@@ -57,11 +60,13 @@ export function setAcl(node: Node, name: string, value: Uint8Array, caller: Stac
     return 0;
   }
   if (acl !== null) {
+    // As chmod(2), a caller outside the file's group clears set-group-id.
     const unchangedBits = isRootOrMember(caller, node.gid)
-      ? ~PERMISSIONS
-      : ~(PERMISSIONS | S_ISGID);
+      ? ~PERMISSION_BITS
+      : ~(PERMISSION_BITS | S_ISGID);
     node.prot = (node.prot & unchangedBits) | computeAclMode(acl);
   }
+  // An ACL that the mode expresses is not stored.
   storeAcl(node, name, acl === null || fitsMode(acl) ? null : acl);
   return 0;
 }
@@ -81,7 +86,7 @@ export function inheritAcls(parent: Node, node: Node, requestedMode: number): vo
   const defaultAcl = findAclFault(node) === 0 ? readNodeAcl(parent, ACL_DEFAULT) : null;
   if (defaultAcl === null) return;
   const acl = makeInheritedAcl(defaultAcl, requestedMode);
-  node.prot = (node.prot & ~PERMISSIONS) | computeAclMode(acl);
+  node.prot = (node.prot & ~PERMISSION_BITS) | computeAclMode(acl);
   storeAcl(node, ACL_ACCESS, fitsMode(acl) ? null : acl);
   if (node.isDir) storeAcl(node, ACL_DEFAULT, defaultAcl);
 }

@@ -5,11 +5,12 @@
  * the memory of its files. An empty slab is returned to the system at once, by resizing its buffer to zero: the
  * garbage collector would do so much later, and malloc would keep small buffers.
  */
+/** Bytes of a page. */
 export const PAGE_SIZE = 4096;
 const SLAB_PAGES = 256;
 const SLAB_SIZE = SLAB_PAGES * PAGE_SIZE;
 
-/** The owner of pages: a file. */
+/** The owner of pages, which is a file. */
 export interface PageOwner {
   /** Called when the owner's page `index` has moved to `slot`. */
   setSlot(index: number, slot: number): void;
@@ -17,7 +18,7 @@ export interface PageOwner {
 
 /** The pages of all files of a volume. */
 export class PageStore {
-  /** The most pages; Infinity for all memory. */
+  /** The most pages that the store may hold; Infinity for no limit. */
   limit: number;
   private readonly slabs: Uint8Array[] = [];
   /** By slot: the owner of the page. */
@@ -30,13 +31,13 @@ export class PageStore {
   }
 
   /** Number of pages in use. */
-  get usedPages(): number {
+  get usedPageCount(): number {
     return this.owners.length;
   }
 
   /** Returns the slot of a new page with arbitrary content, or -1 if the store is full. */
   allocate(owner: PageOwner, index: number): number {
-    const slot = this.usedPages;
+    const slot = this.usedPageCount;
     if (slot >= this.limit) return -1;
     if (slot === this.slabs.length * SLAB_PAGES && !this.addSlab()) return -1;
     this.owners.push(owner);
@@ -46,14 +47,14 @@ export class PageStore {
 
   /** Frees the page in a slot. */
   free(slot: number): void {
-    const owner = this.owners.pop()!;
-    const index = this.indexes.pop()!;
-    const lastSlot = this.usedPages;
+    const lastOwner = this.owners.pop()!;
+    const lastIndex = this.indexes.pop()!;
+    const lastSlot = this.usedPageCount;
     if (slot !== lastSlot) {
       this.getBytes(slot, 0, PAGE_SIZE).set(this.getBytes(lastSlot, 0, PAGE_SIZE));
-      this.owners[slot] = owner;
-      this.indexes[slot] = index;
-      owner.setSlot(index, slot);
+      this.owners[slot] = lastOwner;
+      this.indexes[slot] = lastIndex;
+      lastOwner.setSlot(lastIndex, slot);
     }
     // One empty slab is kept, so that changes at the border of two slabs do not allocate and free one each time.
     if (lastSlot <= (this.slabs.length - 2) * SLAB_PAGES) this.dropSlab();
@@ -83,6 +84,7 @@ export class PageStore {
     }
   }
 
+  /** Returns the memory of the last slab to the system. */
   private dropSlab(): void {
     (this.slabs.pop()!.buffer as ArrayBuffer).resize(0);
   }

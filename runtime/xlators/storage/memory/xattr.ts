@@ -15,13 +15,14 @@ import {
   isListed,
   readRequestedKeys,
   readRequestedValues,
-  setXattrs as setAll,
+  setXattrs as setXattrsInOrder,
   XATTR_CREATE,
   XATTR_REPLACE,
 } from '../shared/xattrs.ts';
 import { findNode, findOrAddOpenNode, type MemoryVolume, type Node } from './memory-nodes.ts';
 import { findAclFault, setAcl } from './node-acls.ts';
 
+/** The namespaces that nodes support; `system.` has the ACLs alone. */
 const NAMESPACES = ['user.', 'trusted.', 'security.'];
 
 /** Returns 0 for a valid attribute name, otherwise the errno. */
@@ -38,8 +39,8 @@ function findKeyFault(name: string): number {
  * Returns 0 if this node can have an attribute of this name, otherwise the errno: `user.` is for files and directories.
  */
 function findChangeFault(node: Node, name: string): number {
-  const isFile = node.type === IA_IFREG || node.type === IA_IFDIR;
-  return findKeyFault(name) || (name.startsWith('user.') && !isFile ? EPERM : 0);
+  const canHaveUserXattrs = node.type === IA_IFREG || node.type === IA_IFDIR;
+  return findKeyFault(name) || (name.startsWith('user.') && !canHaveUserXattrs ? EPERM : 0);
 }
 
 /** Returns the values that a lookup's xdata (`keys`) requests, the file's content included; null for none. */
@@ -53,6 +54,7 @@ export function readRequestedXattrs(node: Node, keys: Dict | null): Dict | null 
           read: (name) => xattrs.get(name)?.slice() ?? null,
           listNames: () => [...xattrs.keys()],
         });
+  // The value of CONTENT is the size of the largest file whose content is requested.
   if (pages === null || pages.size > (keys?.number(CONTENT) ?? -1)) return values;
   return (values ?? new Dict()).set(CONTENT, pages.read(0, pages.size));
 }
@@ -64,7 +66,7 @@ export function readRequestedXattrs(node: Node, keys: Dict | null): Dict | null 
 export function markAndCheckWrite(node: Node, xdata: Dict | null): number {
   if (!hasMarkKey(xdata)) return 0;
   return markOrCheckWrite(xdata, {
-    find: (name) => (node.xattrs?.has(name) === true ? 0 : ENODATA),
+    check: (name) => (node.xattrs?.has(name) === true ? 0 : ENODATA),
     set(name, value) {
       node.xattrs = (node.xattrs ?? new Map()).set(name, value);
       return 0;
@@ -72,7 +74,11 @@ export function markAndCheckWrite(node: Node, xdata: Dict | null): number {
   });
 }
 
-/** Sets one attribute; returns 0 or the errno. `flags` are setxattr(2)'s. */
+/**
+ * Sets one attribute; returns 0 or the errno.
+ * @param value null for a value that has no bytes, such as an iatt: EINVAL
+ * @param flags setxattr(2)'s
+ */
 function setXattr(
   node: Node,
   name: string,
@@ -106,7 +112,7 @@ export const setXattrs = (
   caller: Stack,
   pid: number,
 ): number =>
-  setAll(dict, pid, (name, value) => {
+  setXattrsInOrder(dict, pid, (name, value) => {
     const fault = setXattr(node, name, value, flags, caller);
     if (fault === 0) node.ctime = volume.now();
     return fault;

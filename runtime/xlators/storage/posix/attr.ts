@@ -49,7 +49,7 @@ function applySetattr(store: Store, fd: number, attributes: Iatt, valid: number)
   return result < 0 ? -result : 0;
 }
 
-/** Uses fchmodat2 where the kernel has it (Linux 6.6), which avoids /proc. */
+/** Sets the mode of the inode of `fd` by fchmodat2 (Linux 6.6), or else by its path in /proc. */
 function chmod(fd: number, mode: number): number {
   const result = libc.fchmodat2(fd, EMPTY_PATH, mode, AT_EMPTY_PATH);
   return result === -ENOSYS ? libc.fchmodat(AT_FDCWD, makeProcPath(fd), mode, 0) : result;
@@ -90,6 +90,7 @@ function setLastAttributes(xl: PosixXlator, loc: Loc, attributes: Iatt, valid: n
   return Object.assign(lastAttributes!, changes).copy();
 }
 
+/** The result of the last fstatvfs(3). */
 const statvfsBuffer = new StatvfsStruct();
 
 /** Makes a statfs reply from `statvfsBuffer`: one brick's share of a file system that `brickCount` bricks use. */
@@ -108,7 +109,8 @@ function makeStatvfs(brickCount: number): Statvfs {
   return buf;
 }
 
-const targetBuffer = new Uint8Array(PATH_MAX);
+/** Memory for the target of a symbolic link. */
+const symlinkBuffer = new Uint8Array(PATH_MAX);
 
 export const attrFops: Fops<Store> = {
   stat(frame, xl, loc, xdata) {
@@ -162,6 +164,7 @@ export const attrFops: Fops<Store> = {
     const valid = selectSettableBits(handle.type, requestedBits);
     const before = readFdIatt(xl.priv, fd, handle);
     clearPrivilegeBits(fd, before, xdata, frame.root);
+    // A setattr of no value is a chown that keeps both uid and gid.
     const isRefused = valid === 0 && !mayChown(before, xdata, frame.root);
     const fault = isRefused ? EPERM : applySetattr(xl.priv, fd, stbuf, valid);
     if (fault !== 0) return fail.setattr(frame, fault);
@@ -198,12 +201,12 @@ export const attrFops: Fops<Store> = {
     const length = libc.readlinkat(
       handle.fd,
       EMPTY_PATH,
-      targetBuffer,
-      Math.min(size, targetBuffer.length),
+      symlinkBuffer,
+      Math.min(size, symlinkBuffer.length),
     );
     if (length < 0) return fail.readlink(frame, -length);
     const buf = readFdIatt(xl.priv, handle.fd, handle);
-    unwind.readlink(frame, length, 0, decodeName(targetBuffer, 0, length), buf, null);
+    unwind.readlink(frame, length, 0, decodeName(symlinkBuffer, 0, length), buf, null);
   },
 
   statfs(frame, xl, loc, _xdata) {

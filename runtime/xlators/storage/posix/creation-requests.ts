@@ -11,14 +11,14 @@ import type { Path } from '../../../sys/call.ts';
 import {
   findUnlinkFault,
   hasParentChanged,
-  isConditional,
+  hasUnlinkConditions,
   LINKTO,
   readInitialXattrs,
   readLinkSourceGfid,
 } from '../shared/entry-requests.ts';
 import { writeAll } from './files.ts';
 import { findEntry, findHandle, findParent, makeIatt, type PosixXlator } from './handle-search.ts';
-import { type Handle, statAt } from './handles.ts';
+import { type InodeHandle, statAt } from './handles.ts';
 import { EMPTY_PATH, nameBuffer } from './paths.ts';
 import type { Store } from './store.ts';
 import { readRequestedXattrs, setXattrs } from './xattr.ts';
@@ -46,44 +46,48 @@ export function isParentChanged(xl: PosixXlator, loc: Loc, xdata: Dict | null): 
   });
 }
 
-/** As `isParentChanged` for a create: false if the name exists, since its file may be opened in any case. */
+/** Checks a create as `isParentChanged` does; false if the name exists, whose file may be opened in any case. */
 export function isCreateParentChanged(xl: PosixXlator, loc: Loc, xdata: Dict | null): boolean {
   if (!isParentChanged(xl, loc, xdata)) return false;
   const dir = findParent(xl, loc);
   return typeof dir === 'number' || statAt(xl.priv, dir.fd, nameBuffer) !== 0;
 }
 
-/** Sets a put's extended attributes and data on a new file; returns 0 or the errno. */
+/**
+ * Sets a put's extended attributes and data on a new file; returns 0 or the errno.
+ * @param fd a descriptor that is open for writing
+ */
 export function fillFile(
   store: Store,
-  file: Handle,
+  handle: InodeHandle,
   fd: number,
   pid: number,
   vector: Uint8Array,
   offset: number,
   dict: Dict | null,
 ): number {
-  const fault = setXattrs(store, file, file.fd, dict, 0, pid);
+  const fault = setXattrs(store, handle, handle.fd, dict, 0, pid);
   if (fault !== 0) return fault;
-  const written = writeAll(fd, vector, offset);
-  if (written < 0) return -written;
-  return written < vector.length ? ENOSPC : 0;
+  const writtenBytes = writeAll(fd, vector, offset);
+  if (writtenBytes < 0) return -writtenBytes;
+  return writtenBytes < vector.length ? ENOSPC : 0;
 }
 
 /** Sets a new inode's extended attributes; the creation succeeds even if the disk refuses them. */
-export function setInitialXattrs(store: Store, handle: Handle, xdata: Dict | null): void {
+export function setInitialXattrs(store: Store, handle: InodeHandle, xdata: Dict | null): void {
   const xattrs = readInitialXattrs(xdata);
+  // With the pid of an internal client (-1), which may set hidden attributes.
   if (xattrs !== null) setXattrs(store, handle, handle.fd, xattrs, 0, -1);
 }
 
-/** Returns 0 if the request's conditions allow the removal, otherwise the errno. */
+/** Returns 0 if an unlink's conditions allow it to remove `path` in `dir`, otherwise the errno. */
 export function checkUnlinkConditions(
   xl: PosixXlator,
-  dir: Handle,
+  dir: InodeHandle,
   path: Path,
   xdata: Dict | null,
 ): number {
-  if (!isConditional(xdata)) return 0;
+  if (!hasUnlinkConditions(xdata)) return 0;
   const store = xl.priv;
   const entry = findEntry(store, dir, path, null);
   if (typeof entry === 'number') return entry;

@@ -30,6 +30,7 @@ const { O_DSYNC, O_SYNC, O_TRUNC } = constants;
 /** Flags of a single write that must reach the disk before its reply (RWF_DSYNC, RWF_SYNC). */
 const SYNC_FLAGS = O_DSYNC | O_SYNC;
 
+/** Returns the attributes of an open file; null on failure, with `store.fault` set. */
 export const readFileIatt = (file: OpenFile): Iatt | null =>
   readFdIatt(file.store, file.fd, file.handle);
 
@@ -41,12 +42,14 @@ const readPrebuf = (frame: Frame, file: OpenFile, xdata: Dict | null): Iatt | nu
 export const setFileTimes = (frame: Frame, fop: FopName, file: OpenFile): void =>
   file.store.mdata.setTimes(frame, fop, file.handle, file.fd);
 
+/** Replies to a readv with the data in `vector`. */
 function unwindRead(frame: Frame, file: OpenFile, vector: Uint8Array): void {
   setFileTimes(frame, 'readv', file);
   const stbuf = frame.terse ? null : readFileIatt(file);
   unwind.readv(frame, vector.length, 0, vector, stbuf, null);
 }
 
+/** Replies to a writev. @param result the bytes written, or minus the errno */
 function unwindWrite(frame: Frame, file: OpenFile, result: number, prebuf: Iatt | null): void {
   if (result < 0) {
     fail.writev(frame, -result);

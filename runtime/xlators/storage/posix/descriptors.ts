@@ -10,14 +10,16 @@ import { openFilesLimit } from '../../../sys/open-files.ts';
 
 /** Descriptors kept free of open files: 64, or an eighth of a low limit. */
 const RESERVED_COUNT = Math.min(64, openFilesLimit >> 3);
+/** The descriptor from which on few are left. */
 const CROWDED_FROM = openFilesLimit - RESERVED_COUNT;
+/** The descriptor from which on no file is opened. */
 const FULL_FROM = openFilesLimit - (RESERVED_COUNT >> 1);
 /** A descriptor that is always open, so that `isDescriptorTableFull` can duplicate it. */
 const STDERR = 2;
 
 /** An owner of descriptors that can be reopened. */
 export interface DescriptorOwner {
-  /** Closes some of them; never called during a fop of the owner. */
+  /** Closes some of its descriptors; never called during a fop of the owner. */
   releaseDescriptors(): void;
 }
 
@@ -27,7 +29,7 @@ export const descriptorOwners = new Set<DescriptorOwner>();
 let isCrowded = false;
 let mayBeFull = false;
 
-/** Records each new descriptor that stays open. */
+/** Checks a new descriptor, which stays open, for a number that shows that few are left. */
 export function noteDescriptor(fd: number): void {
   if (fd < CROWDED_FROM) return;
   isCrowded = true;

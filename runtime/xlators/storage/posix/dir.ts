@@ -33,7 +33,7 @@ import {
   openEntryHandle,
   type PosixXlator,
 } from './handle-search.ts';
-import { type Handle, statAt } from './handles.ts';
+import { type InodeHandle, statAt } from './handles.ts';
 import { makeProcEntryPath, makeProcPath, PARENT_PATH, SELF_PATH } from './paths.ts';
 import type { Store } from './store.ts';
 import { readRequestedXattrs } from './xattr.ts';
@@ -44,6 +44,7 @@ const DT_UNKNOWN = 0;
 const MAX_POSITIONS = 65_536;
 /** Smallest buffer for getdents64: the longest entry fits. */
 const MIN_BUFFER_BYTES = 1024;
+/** Open flags for listing a directory. */
 const OPEN_DIR_FLAGS = constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC;
 
 /** An open directory: the context of its fd. */
@@ -54,7 +55,7 @@ class OpenDir extends OpenFile {
   /** The index of the descriptor's current position, or -1 if that position is not in the table. */
   positionIndex = 0;
 
-  constructor(store: Store, fd: number, handle: Handle) {
+  constructor(store: Store, fd: number, handle: InodeHandle) {
     super(store, fd, handle, 0);
   }
 
@@ -75,6 +76,7 @@ class OpenDir extends OpenFile {
   /** Seeks the descriptor to an index; returns false for an unknown one. */
   seek(index: number): boolean {
     if (index >= this.offLo.length) return false;
+    // A listing from the start always rewinds, so that it shows changes.
     if (index === this.positionIndex && index !== 0) return true;
     if (index === 0 && this.offLo.length > MAX_POSITIONS) {
       this.offLo.length = 1;
@@ -96,7 +98,8 @@ function findOrOpenDir(xl: PosixXlator, fd: Fd): OpenDir | number {
   return typeof handle === 'number' ? handle : openDir(xl, fd, handle);
 }
 
-function openDir(xl: PosixXlator, fd: Fd, handle: Handle): OpenDir | number {
+/** Opens the directory of a handle for an fd; returns it, or the errno. */
+function openDir(xl: PosixXlator, fd: Fd, handle: InodeHandle): OpenDir | number {
   if (!handle.isDir) return ENOTDIR;
   if (isDescriptorTableFull()) return EMFILE;
   let descriptor = libc.openat(handle.fd, SELF_PATH, OPEN_DIR_FLAGS, 0);
@@ -150,12 +153,12 @@ function readEntries(listing: Listing, size: number): Dirent[] | number {
   if (!dir.seek(listing.index)) return EINVAL;
   while (listing.bytesLeft >= 0) {
     const bufferBytes = Math.min(dirents.bytes.length, Math.max(size, MIN_BUFFER_BYTES));
-    const filled = libc.getdents64(dir.fd, dirents.bytes, bufferBytes);
+    const filledBytes = libc.getdents64(dir.fd, dirents.bytes, bufferBytes);
     // The kernel returns ENOENT for a removed directory, which has no entries.
-    listing.hasReachedEnd = filled === 0 || filled === -ENOENT;
+    listing.hasReachedEnd = filledBytes === 0 || filledBytes === -ENOENT;
     if (listing.hasReachedEnd) return entries;
-    if (filled < 0) return entries.length > 0 ? entries : -filled;
-    dirents.start(filled);
+    if (filledBytes < 0) return entries.length > 0 ? entries : -filledBytes;
+    dirents.start(filledBytes);
     dir.positionIndex = -1;
     if (addEntries(listing)) dir.positionIndex = listing.index;
   }
@@ -210,6 +213,7 @@ function makeEntry(listing: Listing, name: string, off: number): Dirent | null {
   return { name, off, type, gfid, stat, dict, inode: listing.fd.inode.table.newInode() };
 }
 
+/** Makes an entry without attributes and inode. */
 const makeNameOnlyEntry = (name: string, off: number, type: number, gfid: Gfid): Dirent => ({
   name,
   off,
@@ -226,7 +230,7 @@ const makeNameOnlyEntry = (name: string, off: number, type: number, gfid: Gfid):
  */
 function findOrAssignGfid({ dir, fd }: Listing, path: Uint8Array): Gfid {
   const { store } = dir;
-  const gfid = store.gfids.readPath(makeProcEntryPath(dir.fd, path, 0));
+  const gfid = store.gfids.readByPath(makeProcEntryPath(dir.fd, path, 0));
   if (gfid !== null && store.handles.find(gfid) === undefined) return gfid;
   if (store.mayShareFiles) return NULL_GFID;
   const handle = openEntryHandle(store, dir, path, null);
@@ -243,7 +247,7 @@ function findOrAssignGfid({ dir, fd }: Listing, path: Uint8Array): Gfid {
 function readParentGfid({ dir, fd }: Listing): Gfid {
   const { handles, gfids, st } = dir.store;
   const gfid = handles.findByStat(st)?.gfid ?? fd.inode.names[0]?.parent.gfid;
-  return gfid ?? gfids.readPath(makeProcEntryPath(dir.fd, PARENT_PATH, 0)) ?? NULL_GFID;
+  return gfid ?? gfids.readByPath(makeProcEntryPath(dir.fd, PARENT_PATH, 0)) ?? NULL_GFID;
 }
 
 /** Makes the entry "." or ".."; the root is its own parent. */

@@ -46,7 +46,7 @@ import {
   readDirIatt,
   readFdIatt,
 } from './handle-search.ts';
-import { type Handle, statAt } from './handles.ts';
+import { type InodeHandle, statAt } from './handles.ts';
 import {
   EMPTY_PATH,
   makeProcPath,
@@ -55,7 +55,7 @@ import {
   putName,
   putText,
   SELF_PATH,
-  targetBuffer,
+  symlinkBuffer,
 } from './paths.ts';
 import { clearPrivilegeBits } from './privileges.ts';
 import { removeName } from './removal.ts';
@@ -65,12 +65,11 @@ import { addVirtualValues } from './virtual-xattrs.ts';
 import { clearWriteMark, readRequestedXattrs } from './xattr.ts';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_TRUNC, O_WRONLY, S_IFMT, S_IFDIR } = constants;
+/** Open flags by which a create fails if the name exists. */
 const NEW_FILE_FLAGS = O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
 
-// Finding.
-
-/** Returns the path of a name in `dir`: SELF_PATH, PARENT_PATH, or `nameBuffer`, which gets the name; or the errno. */
-function putPath(store: Store, dir: Handle, name: string): Path | number {
+/** Returns a name's path in `dir` (SELF_PATH, PARENT_PATH, or `nameBuffer`, which it fills), or the errno. */
+function putPath(store: Store, dir: InodeHandle, name: string): Path | number {
   if (name === '.') return SELF_PATH;
   // The root's parent is outside of the volume.
   if (name === '..') return dir === store.root ? ENOENT : PARENT_PATH;
@@ -84,11 +83,11 @@ function putPath(store: Store, dir: Handle, name: string): Path | number {
  */
 function findHandleAt(
   store: Store,
-  dir: Handle,
+  dir: InodeHandle,
   path: Path,
   { inode }: Loc,
   xdata: Dict | null,
-): Handle | number {
+): InodeHandle | number {
   if (path === EMPTY_PATH) return statAt(store, dir.fd, EMPTY_PATH) === 0 ? dir : store.fault;
   const handle =
     path === PARENT_PATH
@@ -117,6 +116,7 @@ const lookup: NonNullable<Fops<Store>['lookup']> = (frame, xl, loc, xdata) => {
       readDirIatt(frame, store, dir),
     );
   }
+  // `findEntry` may return a handle whose descriptor is closed.
   const isOpen = !hasName || handle.fd >= 0;
   const fdOfIatt = isOpen ? handle.fd : dir.fd;
   const buf = store.mdata.showTimes(
@@ -134,8 +134,6 @@ const lookup: NonNullable<Fops<Store>['lookup']> = (frame, xl, loc, xdata) => {
   unwind.lookup(frame, 0, 0, loc.inode, buf, replyXdata, postparent);
 };
 
-// Creating.
-
 /**
  * Creates an entry at `path` in a directory; returns the descriptor of a created and opened file, 0, or minus the
  * errno.
@@ -144,7 +142,7 @@ type Creator = (dirFd: number, path: Path) => number;
 
 /** The reply of a fop that creates, finds or links an entry. */
 interface EntryReplyWithHandle extends EntryReply {
-  readonly handle: Handle;
+  readonly handle: InodeHandle;
   /** The open file's descriptor; 0 if the fop opens no file. */
   readonly fdOrZero: number;
 }
@@ -175,10 +173,10 @@ function createEntry(
 
 /** The entry that was found, created or linked on the disk; `makeReply` makes the reply from it. */
 interface DiskResult {
-  readonly dir: Handle;
+  readonly dir: InodeHandle;
   readonly preparent: Iatt | null;
   /** The entry's handle, which `store.st` describes; or the errno. */
-  readonly handle: Handle | number;
+  readonly handle: InodeHandle | number;
   /** As in `EntryReplyWithHandle`. */
   readonly fdOrZero: number;
 }
@@ -240,6 +238,7 @@ function createFile(
   const fd = openHandle(existing, flags);
   if (fd < 0) return -fd;
   const preparent = readDirIatt(frame, xl.priv, dir);
+  // `makeReply` needs the attributes in `store.st`.
   statAt(xl.priv, existing.fd, EMPTY_PATH);
   const entry = { dir, preparent, handle: existing, fdOrZero: fd };
   return makeReply(frame, xl, loc, entry, (flags & O_TRUNC) === 0 ? null : 'truncate');
@@ -268,6 +267,7 @@ function linkEntry(
   const namedEntry = { parent: dir.gfid, name: nameBuffer };
   if (!handle.hasGfidHandle) store.createGfidHandle(handle, handle.fd, namedEntry, true);
   store.recordNewName(handle, handle.fd, namedEntry);
+  // `makeReply` needs the attributes in `store.st`.
   statAt(store, handle.fd, EMPTY_PATH);
   return makeReply(frame, xl, newloc, { dir, preparent, handle, fdOrZero: 0 }, 'link');
 }
@@ -300,10 +300,10 @@ export const entryFops: Fops<Store> = {
   },
 
   symlink(frame, xl, linkpath, loc, umask, xdata) {
-    const fault = putText(targetBuffer, linkpath, SYMLINK_MAX);
+    const fault = putText(symlinkBuffer, linkpath, SYMLINK_MAX);
     if (fault !== 0) return fail.symlink(frame, fault);
     const reply = createEntry(xl, frame, loc, umask, xdata, (dirFd, path) =>
-      libc.symlinkat(targetBuffer, dirFd, path),
+      libc.symlinkat(symlinkBuffer, dirFd, path),
     );
     if (typeof reply === 'number') return fail.symlink(frame, reply);
     unwind.symlink(frame, 0, 0, loc.inode, reply.buf, reply.preparent, reply.postparent, null);
@@ -335,6 +335,7 @@ export const entryFops: Fops<Store> = {
     );
     libc.close(reply.fdOrZero);
     if (fault !== 0) {
+      // Removes the file whose data or attributes could not be stored.
       removeName(xl, frame, loc, 0);
       return fail.put(frame, fault);
     }
@@ -361,6 +362,7 @@ export const entryFops: Fops<Store> = {
   },
 
   rmdir(frame, xl, loc, flags, _xdata) {
+    // Only cluster/replicate sets the flag, to remove a directory with all its entries.
     const removed = removeName(xl, frame, loc, AT_REMOVEDIR, null, flags !== 0);
     if (typeof removed === 'number') return fail.rmdir(frame, removed);
     unwind.rmdir(frame, 0, 0, removed.preparent, removed.postparent, null);

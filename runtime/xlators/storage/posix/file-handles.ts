@@ -18,8 +18,10 @@ const OPEN_HANDLE_FLAGS = O_PATH | constants.O_NOFOLLOW | O_CLOEXEC;
 /** The file handles of one file system. */
 export class FileHandles {
   private readonly mountFd: number;
+  /** Memory for a `struct file_handle`: first the length of the handle, then its type. */
   private readonly memory = new Uint32Array((HEADER_BYTES + MAX_HANDLE_BYTES) / 4);
   private readonly bytes = new Uint8Array(this.memory.buffer);
+  /** The kernel's second result, which is not used. */
   private readonly mountId = new Uint8Array(4);
 
   /** @param mountFd a descriptor without O_PATH on the file system, which `close` closes */
@@ -31,7 +33,7 @@ export class FileHandles {
     libc.close(this.mountFd);
   }
 
-  /** Returns the file handle of an fd's inode, or null. */
+  /** Returns the file handle of an fd's inode; null if it has none. */
   readHandle(fd: number): Uint8Array | null {
     this.memory[0] = MAX_HANDLE_BYTES;
     const result = libc.nameToHandleAt(fd, EMPTY_PATH, this.bytes, this.mountId, AT_EMPTY_PATH);
@@ -39,21 +41,23 @@ export class FileHandles {
   }
 
   /**
-   * Returns an O_PATH descriptor, or minus the errno. The caller must compare the inode: it may differ if
-   * another file system is mounted inside the directory.
+   * Opens the inode of a file handle; returns an O_PATH descriptor, or minus the errno. The caller must compare the
+   * inode: it may differ if another file system is mounted inside the directory.
    */
   openByHandle(handle: Uint8Array): number {
     return libc.openByHandleAt(this.mountFd, handle, OPEN_HANDLE_FLAGS);
   }
 }
 
-/** Tries file handles on the root; returns null if this process may not open them, or the file system lacks file handles. */
+/**
+ * Tries file handles on the root; returns null if this process may not open them, or if the file system has none.
+ */
 export function openFileHandles(rootFd: number): FileHandles | null {
-  const mount = libc.open(makeProcPath(rootFd), OPEN_ROOT_FLAGS, 0);
-  if (mount < 0) return null;
-  const handles = new FileHandles(mount);
-  const root = handles.readHandle(rootFd);
-  const fd = root === null ? -1 : handles.openByHandle(root);
+  const mountFd = libc.open(makeProcPath(rootFd), OPEN_ROOT_FLAGS, 0);
+  if (mountFd < 0) return null;
+  const handles = new FileHandles(mountFd);
+  const rootHandle = handles.readHandle(rootFd);
+  const fd = rootHandle === null ? -1 : handles.openByHandle(rootHandle);
   if (fd >= 0) {
     libc.close(fd);
     return handles;

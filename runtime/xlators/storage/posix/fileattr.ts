@@ -25,6 +25,7 @@ interface IoctlRequest {
   readonly size: number;
 }
 
+/** The ioctls by the attribute's name. */
 const REQUESTS: ReadonlyMap<string, IoctlRequest> = new Map([
   [FS_FLAGS, { get: FS_IOC_GETFLAGS, set: FS_IOC_SETFLAGS, size: FS_FLAGS_SIZE }],
   [FS_XATTR, { get: FS_IOC_FSGETXATTR, set: FS_IOC_FSSETXATTR, size: FS_XATTR_SIZE }],

@@ -26,7 +26,7 @@ import * as libc from '../../../sys/libc.ts';
 import type { Iovec } from '../../../sys/struct.ts';
 import { isDescriptorTableFull } from './descriptors.ts';
 import { findFdHandle, type PosixXlator } from './handle-search.ts';
-import { type Handle, type ListedFile, statAt } from './handles.ts';
+import { type InodeHandle, type ListedFile, statAt } from './handles.ts';
 import { errnoOf } from './node-errno.ts';
 import { EMPTY_PATH, makeProcPath } from './paths.ts';
 import type { Store } from './store.ts';
@@ -38,20 +38,22 @@ const NEVER_WAITS = 0;
 /** `nowaitFlags` of a file system without RWF_NOWAIT: all reads run on the pool. */
 const NOWAIT_UNSUPPORTED = -1;
 
+/** An open file, which is the context of its fd; `dir.ts` extends it for directories. */
 export class OpenFile implements ListedFile {
   readonly store: Store;
   readonly fd: number;
-  readonly handle: Handle;
+  readonly handle: InodeHandle;
   next: ListedFile | null = null;
   previous: ListedFile | null = null;
   /** Whether writes must reach the disk. */
   readonly isSync: boolean;
   /** Flags for a preadv2 that does not wait, or `NOWAIT_UNSUPPORTED`. */
   nowaitFlags: number = RWF_NOWAIT;
+  /** Number of calls on libuv's pool that use the descriptor. */
   private pendingCount = 0;
   private isReleased = false;
 
-  constructor(store: Store, fd: number, handle: Handle, flags: number) {
+  constructor(store: Store, fd: number, handle: InodeHandle, flags: number) {
     this.store = store;
     this.fd = fd;
     this.handle = handle;
@@ -77,6 +79,7 @@ export class OpenFile implements ListedFile {
     };
   }
 
+  /** Closes the descriptor, as soon as no call on the pool uses it. */
   release(): void {
     this.isReleased = true;
     this.closeIfUnused();
@@ -98,7 +101,7 @@ export const makeSafeFlags = (flags: number): number =>
   (flags & (O_ACCMODE | O_APPEND | O_TRUNC | O_SYNC | O_DSYNC | O_NOATIME)) | O_NONBLOCK;
 
 /** Opens a handle's inode; returns a descriptor, or minus the errno. */
-export function openHandle(handle: Handle, flags: number): number {
+export function openHandle(handle: InodeHandle, flags: number): number {
   const isForWriting = (flags & O_ACCMODE) !== 0 || (flags & O_TRUNC) !== 0;
   if (handle.type === IA_IFLNK) return -ELOOP;
   if (handle.type === IA_IFDIR && isForWriting) return -EISDIR;
@@ -109,7 +112,12 @@ export function openHandle(handle: Handle, flags: number): number {
 }
 
 /** Makes `descriptor` the open file of an fd. */
-export function addOpenFile(xl: PosixXlator, fd: Fd, descriptor: number, handle: Handle): OpenFile {
+export function addOpenFile(
+  xl: PosixXlator,
+  fd: Fd,
+  descriptor: number,
+  handle: InodeHandle,
+): OpenFile {
   const file = new OpenFile(xl.priv, descriptor, handle, fd.flags);
   fd.ctxSet(xl, file);
   return file;
@@ -132,23 +140,25 @@ export function findOrOpenFile(xl: PosixXlator, fd: Fd): OpenFile | number {
 const SLAB_BYTES = 262_144;
 /** Largest read, in bytes, that takes its memory from a slab. */
 const MAX_SLAB_READ_BYTES = 32_768;
+/** The current slab, its address, and the bytes from its start that are taken. */
 let slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
 let slabAddress = addressOf(slab);
-let slabUsed = 0;
+let slabUsedBytes = 0;
 
 /** Returns the offset of `size` free bytes in the current slab. */
 function reserveInSlab(size: number): number {
-  if (slabUsed + size > SLAB_BYTES) {
+  if (slabUsedBytes + size > SLAB_BYTES) {
     slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
     slabAddress = addressOf(slab);
-    slabUsed = 0;
+    slabUsedBytes = 0;
   }
-  return slabUsed;
+  return slabUsedBytes;
 }
 
 /** Addresses of read buffers; an initiator passes the same buffer with every read. */
 const addresses = new WeakMap<Uint8Array, bigint>();
 
+/** Returns the address of a read buffer. */
 function findAddress(memory: Uint8Array): bigint {
   const cached = addresses.get(memory);
   if (cached !== undefined) return cached;
@@ -200,7 +210,8 @@ export function readFile(
     callback(null, -count);
     return;
   }
-  if (isSmall) slabUsed += ((isComplete ? count : size) + 7) & ~7;
+  // The next read starts at a multiple of 8 bytes.
+  if (isSmall) slabUsedBytes += ((isComplete ? count : size) + 7) & ~7;
   if (isComplete) callback(viewBytes(memory, start, count), 0);
   else readDisk({ file, memory, start, size, offset }, Math.max(0, count), callback);
 }
@@ -262,7 +273,8 @@ export function writeAll(fd: number, data: Uint8Array, offset: number): number {
 }
 
 /**
- * As `writeAll`, but on libuv's pool, for writes that wait for the disk.
+ * Writes `data` on libuv's pool, as the write waits for the disk; `callback` gets the bytes written, or minus the errno
+ * if none was.
  * @param written bytes of `data` that an earlier call has written
  */
 export function writeOnPool(

@@ -3,8 +3,8 @@
  * and symbolic links to directories (docs/how-it-works/mechanisms.md).
  *
  * A handle is valid only if the inode that it leads to has that gfid. This file reads symbolic links itself; the kernel
- * never follows them. Callers must call `ensureGfidHandle` and `removeGfidHandle` in
- * the same turn as the change of the name.
+ * never follows them. Callers must call `ensureGfidHandle` and `removeGfidHandle` in the same turn as the change of the
+ * name.
  *
  * Source: GlusterFS `xlators/storage/posix/src/posix-handle.c`.
  */
@@ -26,7 +26,7 @@ import {
 import * as libc from '../../../sys/libc.ts';
 import { Statx, toCString } from '../../../sys/struct.ts';
 import { deriveGfid, type GfidStore } from './gfid-store.ts';
-import { type Handle, STATX_MASK } from './handles.ts';
+import { type InodeHandle, STATX_MASK } from './handles.ts';
 import { EMPTY_PATH, makeProcPath, SELF_PATH } from './paths.ts';
 
 /** The folder of GlusterFS's own files, hidden from clients. */
@@ -51,13 +51,14 @@ export type GfidHandleOutcome =
   /** The handle could not be created: the errno. */
   | number;
 
-/** A name of an inode in a directory; null if only the directory is known. */
+/** A name of an inode in a directory. */
 export interface NamedEntry {
   readonly parent: Gfid;
-  /** Ends in NUL. */
+  /** The name, which ends in NUL; null if only the directory is known. */
   readonly name: Path | null;
 }
 
+/** A value of option `gfid-handles` or `gfid2path`. */
 export type HandleMode = 'auto' | 'on' | 'off';
 
 /** Result of `openGfidHandles`. */
@@ -82,31 +83,37 @@ export function openGfidHandles(
   if (mode === 'off') return { handles: null, fault: 0 };
   const createsFolder = mode === 'on' || isServed;
   const mkdirResult = createsFolder ? libc.mkdirat(rootFd, PRIVATE_PATH, 0o700) : 0;
-  const folder = libc.openat(rootFd, PRIVATE_PATH, OPEN_DIR_FLAGS, 0);
-  const failure = mkdirResult < 0 && mkdirResult !== -EEXIST ? mkdirResult : folder;
-  const access = folder < 0 ? failure : libc.faccessat(rootFd, PRIVATE_PATH, W_OK | X_OK, 0);
+  const folderFd = libc.openat(rootFd, PRIVATE_PATH, OPEN_DIR_FLAGS, 0);
+  const failure = mkdirResult < 0 && mkdirResult !== -EEXIST ? mkdirResult : folderFd;
+  const accessResult =
+    folderFd < 0 ? failure : libc.faccessat(rootFd, PRIVATE_PATH, W_OK | X_OK, 0);
   // Handles on a read-only disk can be used.
-  if (folder >= 0 && (access >= 0 || access === -EROFS)) {
-    return { handles: new GfidHandles(rootFd, folder, gfids), fault: 0 };
+  if (folderFd >= 0 && (accessResult >= 0 || accessResult === -EROFS)) {
+    return { handles: new GfidHandles(rootFd, folderFd, gfids), fault: 0 };
   }
-  if (folder >= 0) libc.close(folder);
-  if (mode === 'auto') return { handles: null, fault: isServed ? -access : 0 };
-  const reason = strerror(-access);
-  const action = folder < 0 ? 'make' : 'write to';
+  if (folderFd >= 0) libc.close(folderFd);
+  if (mode === 'auto') return { handles: null, fault: isServed ? -accessResult : 0 };
+  const reason = strerror(-accessResult);
+  const action = folderFd < 0 ? 'make' : 'write to';
   throw new InitError(
     `option 'gfid-handles' is on, but cannot ${action} ${PRIVATE_NAME}: ${reason}`,
   );
 }
 
+/** The gfid handles of one store. */
 export class GfidHandles {
   private readonly rootFd: number;
   private readonly privateFd: number;
   private readonly gfids: GfidStore;
   /** Descriptors of the folders `.glusterfs/aa`, by `aa`; opened when needed. */
   private readonly firstLevelFds = new Map<string, number>();
+  /** Memory for the name of a gfid handle and a NUL. */
   private readonly nameBuffer = new Uint8Array(ROOT_GFID.length + 1);
+  /** Memory for a folder's name of two digits and a NUL. */
   private readonly folderNameBuffer = new Uint8Array(3);
-  /** For a symbolic link's text: at most 49 characters and a name. */
+  /**
+   * Memory for a symbolic link's text of at most 49 characters and a name, so that a full buffer means a longer text.
+   */
   private readonly linkBuffer = new Uint8Array(64 + NAME_MAX);
   private readonly st = new Statx();
 
@@ -133,7 +140,7 @@ export class GfidHandles {
    * @param isNew whether it is known to have no handle, so that no check is needed
    */
   ensureGfidHandle(
-    inodeHandle: Handle,
+    inodeHandle: InodeHandle,
     fd: number,
     entry: NamedEntry,
     isNew: boolean,
@@ -144,7 +151,7 @@ export class GfidHandles {
     if (isNew || !this.isCorrect(handleFolder, inodeHandle, entry))
       outcome = this.createGfidHandle(handleFolder, inodeHandle, fd, entry);
     if (outcome === EEXIST) {
-      const existingFd = this.open(inodeHandle.gfid);
+      const existingFd = this.openInode(inodeHandle.gfid);
       const isOther = existingFd >= 0 && !this.isReplaceable(existingFd, inodeHandle);
       if (existingFd >= 0) libc.close(existingFd);
       if (isOther) outcome = 'taken';
@@ -173,13 +180,13 @@ export class GfidHandles {
    * Returns an O_PATH descriptor of the inode with this gfid, or minus the errno: ESTALE without a handle, or
    * if it leads to another inode.
    */
-  open(gfid: Gfid): number {
+  openInode(gfid: Gfid): number {
     return this.openUpTo(gfid, MAX_DEPTH);
   }
 
   /** Whether the gfid's handle leads to this inode. */
-  leadsTo(handle: Handle): boolean {
-    const fd = this.open(handle.gfid);
+  leadsTo(handle: InodeHandle): boolean {
+    const fd = this.openInode(handle.gfid);
     if (fd < 0) return false;
     const isMatch = this.readStat(fd, EMPTY_PATH) && handle.matches(this.st);
     libc.close(fd);
@@ -193,7 +200,7 @@ export class GfidHandles {
     const link = this.readDirectoryLink(gfid);
     const name = decodeName(entry.name, 0, entry.name.indexOf(0));
     if (link === null || link.parent !== entry.parent || link.name !== name) return;
-    const fd = this.open(gfid);
+    const fd = this.openInode(gfid);
     if (fd >= 0) libc.close(fd);
     if (fd === -ESTALE) this.removeGfidHandle(gfid);
   }
@@ -217,7 +224,7 @@ export class GfidHandles {
     return names;
   }
 
-  /** As `open`, through at most `depth` parents. */
+  /** Opens an inode as `openInode` does, through at most `depth` parents. */
   private openUpTo(gfid: Gfid, depth: number): number {
     if (gfid === ROOT_GFID) return libc.openat(this.rootFd, SELF_PATH, OPEN_DIR_FLAGS, 0);
     const handleFolder = this.openHandleFolder(gfid, false);
@@ -250,13 +257,17 @@ export class GfidHandles {
     return this.readStat(fd, EMPTY_PATH) && deriveGfid(this.st) === gfid;
   }
 
+  /**
+   * Reads the attributes of `path` in a directory (`EMPTY_PATH`: of `fd`'s own inode) into `st`; returns false on
+   * failure.
+   */
   private readStat(fd: number, path: Path): boolean {
     const flags = path === EMPTY_PATH ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW;
     return libc.statx(fd, path, flags, STATX_MASK, this.st.bytes) >= 0;
   }
 
   /** Whether `handleFolder` has a correct gfid handle of the inode, by one system call. */
-  private isCorrect(handleFolder: number, handle: Handle, entry: NamedEntry): boolean {
+  private isCorrect(handleFolder: number, handle: InodeHandle, entry: NamedEntry): boolean {
     if (!handle.isDir)
       return this.readStat(handleFolder, this.fillName(handle.gfid)) && handle.matches(this.st);
     const length = libc.readlinkat(
@@ -273,7 +284,7 @@ export class GfidHandles {
   /** Creates a gfid handle; returns 'correct' or the errno. For a directory without a known name it creates none. */
   private createGfidHandle(
     handleFolder: number,
-    inodeHandle: Handle,
+    inodeHandle: InodeHandle,
     fd: number,
     entry: NamedEntry,
   ): 'correct' | number {
@@ -285,8 +296,10 @@ export class GfidHandles {
     return result < 0 ? -result : 'correct';
   }
 
-  /** Whether the gfid handle may be replaced: it leads to the inode, or is the only link of the file of `fd`. */
-  private isReplaceable(fd: number, handle: Handle): boolean {
+  /**
+   * Whether a gfid handle, which `fd` is open on, may be replaced: it leads to the inode, or is its file's only link.
+   */
+  private isReplaceable(fd: number, handle: InodeHandle): boolean {
     if (!this.readStat(fd, EMPTY_PATH) || handle.matches(this.st)) return true;
     return (this.st.mode & constants.S_IFMT) !== constants.S_IFDIR && this.st.nlink <= 1;
   }
@@ -365,8 +378,10 @@ interface DirectoryLink {
   readonly name: string;
 }
 
+/** Encodes a name as a path; EMPTY_PATH is the NUL at its end. */
 const encodePath = (name: string): Uint8Array => Buffer.concat([encodeName(name), EMPTY_PATH]);
 
+/** Makes the text of a directory's gfid handle (`DIRECTORY_LINK_PATTERN`), with a NUL at the end. */
 function makeLinkText({ parent, name }: NamedEntry): Uint8Array {
   const prefix = `../../${parent.slice(0, 2)}/${parent.slice(2, 4)}/${parent}/`;
   return Buffer.concat([Buffer.from(prefix, 'latin1'), name!.subarray(0, name!.indexOf(0) + 1)]);

@@ -24,7 +24,9 @@ const XATTR_CREATE = 1;
 
 /** Reads and writes gfids in one of the two attributes, which the constructor chooses. */
 export class GfidStore {
+  /** The name of the attribute in use; null if gfids are derived. */
   private readonly key: Path | null;
+  /** Memory for an attribute's value. */
   private readonly bytes = new Uint8Array(GFID_SIZE);
 
   /**
@@ -46,13 +48,13 @@ export class GfidStore {
   /** Returns the stored gfid of an fd's inode, or null. */
   read(fd: number): Gfid | null {
     if (this.key === null) return null;
-    return this.readStored(libc.getxattr(makeProcPath(fd), this.key, this.bytes, GFID_SIZE));
+    return this.decodeStoredGfid(libc.getxattr(makeProcPath(fd), this.key, this.bytes, GFID_SIZE));
   }
 
-  /** As `read`, for an inode by path; a symbolic link as the last component is not followed. */
-  readPath(path: Path): Gfid | null {
+  /** Returns the stored gfid of the inode at a path, or null; follows no symbolic link as the last component. */
+  readByPath(path: Path): Gfid | null {
     if (this.key === null) return null;
-    return this.readStored(libc.lgetxattr(path, this.key, this.bytes, GFID_SIZE));
+    return this.decodeStoredGfid(libc.lgetxattr(path, this.key, this.bytes, GFID_SIZE));
   }
 
   /**
@@ -69,7 +71,7 @@ export class GfidStore {
   }
 
   /** Decodes the gfid that getxattr put into `bytes`; `length` is that call's result. */
-  private readStored(length: number): Gfid | null {
+  private decodeStoredGfid(length: number): Gfid | null {
     if (length !== GFID_SIZE) return null;
     const gfid = gfidFromBytes(this.bytes);
     return gfid === NULL_GFID ? null : gfid;
@@ -83,18 +85,18 @@ export class GfidStore {
 function canStoreGfid(rootFd: number, key: Path): boolean {
   const bytes = new Uint8Array(GFID_SIZE);
   const length = libc.getxattr(makeProcPath(rootFd), key, bytes, GFID_SIZE);
-  const value = length === GFID_SIZE ? bytes : ROOT_BYTES;
+  const value = length === GFID_SIZE ? bytes : ROOT_GFID_BYTES;
   const result = libc.setxattr(makeProcPath(rootFd), key, value, GFID_SIZE, 0);
   if (result === -EROFS) return length === GFID_SIZE;
   return result >= 0 || result === -ENOSPC || result === -EDQUOT;
 }
 
 /** The root's gfid, 00…01. A root that has another gfid keeps it: it may be a folder of a larger brick. */
-const ROOT_BYTES = new Uint8Array(GFID_SIZE);
-ROOT_BYTES[GFID_SIZE - 1] = 1;
+const ROOT_GFID_BYTES = new Uint8Array(GFID_SIZE);
+ROOT_GFID_BYTES[GFID_SIZE - 1] = 1;
 
 /** Derives a gfid for an inode that cannot store one, from device, inode number and birth time. */
 export function deriveGfid(st: Statx): Gfid {
-  const words = [st.devMajor, st.devMinor, st.inoHi, st.inoLo, st.btime, st.btimeNsec];
-  return gfidFromRandom(createHash('md5').update(words.join(':')).digest());
+  const identity = [st.devMajor, st.devMinor, st.inoHi, st.inoLo, st.btime, st.btimeNsec];
+  return gfidFromRandom(createHash('md5').update(identity.join(':')).digest());
 }

@@ -15,28 +15,31 @@ import type { NamedEntry } from './gfid-handles.ts';
 import { makeProcPath } from './paths.ts';
 import { xxh64 } from './xxhash.ts';
 
-const PREFIX = 'trusted.gfid2path.';
+/** Prefix of the attributes' names; a hash follows. */
+const KEY_PREFIX = 'trusted.gfid2path.';
 const GFID_LENGTH = 36;
 
 /** A name of a file. */
 export interface RecordedName {
+  /** The gfid of its directory. */
   readonly parent: string;
   readonly name: string;
 }
 
-const encodeEntry = ({ parent, name }: NamedEntry): Uint8Array =>
+/** Encodes a name as the value of its attribute. */
+const encodeRecord = ({ parent, name }: NamedEntry): Uint8Array =>
   Buffer.concat([Buffer.from(`${parent}/`, 'latin1'), name!.subarray(0, name!.indexOf(0))]);
 
-/** Records a name of the file of `fd`; returns 0 or the errno. */
+/** Records a name, which must be known, of the file of `fd`; returns 0 or the errno. */
 export function recordName(fd: number, entry: NamedEntry): number {
-  const value = encodeEntry(entry);
-  const key = toCString(PREFIX + xxh64(value));
+  const value = encodeRecord(entry);
+  const key = toCString(KEY_PREFIX + xxh64(value));
   return -libc.setxattr(makeProcPath(fd), key, value, value.length, 0);
 }
 
 /** Erases a name of the file of `fd`. */
 export function eraseName(fd: number, entry: NamedEntry): void {
-  libc.removexattr(makeProcPath(fd), toCString(PREFIX + xxh64(encodeEntry(entry))));
+  libc.removexattr(makeProcPath(fd), toCString(KEY_PREFIX + xxh64(encodeRecord(entry))));
 }
 
 /** Memory for the results of listxattr and getxattr. */
@@ -51,12 +54,12 @@ export function readRecordedNames(fd: number): RecordedName[] {
     const end = listBuffer.indexOf(0, start);
     const key = listBuffer.slice(start, end + 1);
     start = end + 1;
-    if (!decodeName(key).startsWith(PREFIX)) continue;
-    const size = libc.getxattr(makeProcPath(fd), key, valueBuffer, valueBuffer.length);
-    if (size <= GFID_LENGTH) continue;
+    if (!decodeName(key).startsWith(KEY_PREFIX)) continue;
+    const valueLength = libc.getxattr(makeProcPath(fd), key, valueBuffer, valueBuffer.length);
+    if (valueLength <= GFID_LENGTH) continue;
     const parent = decodeName(valueBuffer, 0, GFID_LENGTH);
     if (isGfid(parent))
-      names.push({ parent, name: decodeName(valueBuffer, GFID_LENGTH + 1, size) });
+      names.push({ parent, name: decodeName(valueBuffer, GFID_LENGTH + 1, valueLength) });
   }
   return names;
 }

@@ -21,26 +21,31 @@ import type { Path } from '../../../sys/call.ts';
 import { O_CLOEXEC, O_PATH } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import type { Statx } from '../../../sys/struct.ts';
-import { type Directory, Handle, statAt } from './handles.ts';
+import { type Directory, InodeHandle, statAt } from './handles.ts';
 import { EMPTY_PATH, PARENT_PATH, putName, reopenNameBuffer } from './paths.ts';
 import type { Store } from './store.ts';
 
+/** Factor of the major number in an iatt's device number. */
 const TWO_32 = 0x1_0000_0000;
 const OPEN_HANDLE_FLAGS = O_PATH | constants.O_NOFOLLOW | O_CLOEXEC;
 
+/** A volume of storage/posix. */
 export type PosixXlator = Xlator<Store>;
 
 /** Returns the attributes of a descriptor's inode; null on failure, with `store.fault` set. */
-export function readFdIatt(store: Store, fd: number, handle: Handle): Iatt | null {
+export function readFdIatt(store: Store, fd: number, handle: InodeHandle): Iatt | null {
   return statAt(store, fd, EMPTY_PATH) === 0 ? makeHandleIatt(store, handle, fd) : null;
 }
 
 /** Converts `store.st` to an iatt as the volume shows it; `fd` is open on the inode. */
-export const makeHandleIatt = (store: Store, handle: Handle, fd = handle.fd): Iatt =>
+export const makeHandleIatt = (store: Store, handle: InodeHandle, fd = handle.fd): Iatt =>
   store.mdata.showTimes(makeIatt(store, handle.gfid, handle), handle, fd);
 
-/** As `makeHandleIatt`, but with the disk's times. Without `handle`, it assumes that the inode has a gfid handle. */
-export function makeIatt(store: Store, gfid: Gfid, handle?: Handle): Iatt {
+/**
+ * Converts `store.st` to an iatt with the disk's times, which `makeHandleIatt` replaces. Without `handle`, it assumes
+ * that the inode has a gfid handle.
+ */
+export function makeIatt(store: Store, gfid: Gfid, handle?: InodeHandle): Iatt {
   const { st } = store;
   const buf = new Iatt();
   buf.iaGfid = gfid;
@@ -84,7 +89,7 @@ export function openEntryHandle(
   dir: Directory,
   path: Path,
   requestedGfid: Gfid | null,
-): Handle | number {
+): InodeHandle | number {
   const fd = libc.openat(dir.fd, path, OPEN_HANDLE_FLAGS, 0);
   if (fd < 0) return -fd;
   const fault = statAt(store, fd, EMPTY_PATH);
@@ -99,7 +104,7 @@ export function openEntryHandle(
 }
 
 /**
- * As `openEntryHandle` for a new inode. On success `store.st` describes it.
+ * Opens a new inode at `path`, and returns its handle or the errno. On success `store.st` describes it.
  * @param dataFd a descriptor of the inode without O_PATH, or 0 for none
  */
 export function openNewEntryHandle(
@@ -108,7 +113,7 @@ export function openNewEntryHandle(
   path: Path,
   requestedGfid: Gfid | null,
   dataFd: number,
-): Handle | number {
+): InodeHandle | number {
   const fd = libc.openat(dir.fd, path, OPEN_HANDLE_FLAGS, 0);
   if (fd < 0) return -fd;
   const handle = store.createNewHandle(fd, { parent: dir.gfid, name: path }, requestedGfid, dataFd);
@@ -118,22 +123,22 @@ export function openNewEntryHandle(
 }
 
 /** Gives a handle the descriptor `fd` if it lacks one, or else closes `fd`. */
-function setDescriptor(store: Store, handle: Handle, fd: number): Handle {
+function setDescriptor(store: Store, handle: InodeHandle, fd: number): InodeHandle {
   if (handle.fd < 0) store.handles.setDescriptor(handle, fd);
   else libc.close(fd);
   return handle;
 }
 
 /**
- * As `openEntryHandle`, but opens nothing if the handle is known: its `fd` may be -1. On success `store.st`
- * describes the inode.
+ * Returns the handle of `path` in a directory, or the errno. If the handle is known, it opens nothing, so that `fd` may
+ * be -1. On success `store.st` describes the inode.
  */
 export function findEntry(
   store: Store,
   dir: Directory,
   path: Path,
   requestedGfid: Gfid | null,
-): Handle | number {
+): InodeHandle | number {
   const fault = statAt(store, dir.fd, path);
   if (fault !== 0) return fault;
   return store.handles.findByStat(store.st) ?? openEntryHandle(store, dir, path, requestedGfid);
@@ -143,7 +148,7 @@ export function findEntry(
  * Returns the handle of a directory's parent, which `store.st` describes, or the errno. A parent without a gfid is
  * outside the volume, because the directory was moved on the disk: ENOENT, and the parent gets no gfid.
  */
-export function findParentDirectory(store: Store, dir: Directory): Handle | number {
+export function findParentDirectory(store: Store, dir: Directory): InodeHandle | number {
   const fault = statAt(store, dir.fd, PARENT_PATH);
   if (fault !== 0) return fault;
   const existingHandle = store.handles.findByStat(store.st);
@@ -156,9 +161,9 @@ export function findParentDirectory(store: Store, dir: Directory): Handle | numb
 }
 
 /** Returns the open handle of an inode, or the errno. */
-function findInodeHandle(xl: PosixXlator, inode: Inode): Handle | number {
+function findInodeHandle(xl: PosixXlator, inode: Inode): InodeHandle | number {
   const { handles } = xl.priv;
-  const context = inode.ctxGet(xl) as Handle | undefined;
+  const context = inode.ctxGet(xl) as InodeHandle | undefined;
   const isCurrent = context !== undefined && !context.isDropped;
   const handle = isCurrent ? context : handles.find(inode.gfid);
   if (handle !== undefined && handle.fd >= 0) {
@@ -166,11 +171,11 @@ function findInodeHandle(xl: PosixXlator, inode: Inode): Handle | number {
     if (!isCurrent) inode.ctxSet(xl, handle);
     return handle;
   }
-  return reopen(xl, inode, handle);
+  return reopenInode(xl, inode, handle);
 }
 
 /** Reopens a closed handle's inode by the kernel's file handle; returns a descriptor, or minus the errno. */
-function reopenByFileHandle(store: Store, handle: Handle): number {
+function reopenByFileHandle(store: Store, handle: InodeHandle): number {
   if (handle.fileHandle === null || store.fileHandles === null) return -ESTALE;
   const fd = store.fileHandles.openByHandle(handle.fileHandle);
   if (fd < 0) return fd;
@@ -183,7 +188,11 @@ function reopenByFileHandle(store: Store, handle: Handle): number {
  * Reopens an inode by its file handle, else by its names, else by its gfid; returns the open handle or the errno.
  * @param closedHandle the inode's closed handle, if known: another inode under its name is not accepted
  */
-function reopen(xl: PosixXlator, inode: Inode, closedHandle: Handle | undefined): Handle | number {
+function reopenInode(
+  xl: PosixXlator,
+  inode: Inode,
+  closedHandle: InodeHandle | undefined,
+): InodeHandle | number {
   const store = xl.priv;
   const fd = closedHandle === undefined ? -ESTALE : reopenByFileHandle(store, closedHandle);
   if (closedHandle !== undefined && fd >= 0) {
@@ -209,17 +218,20 @@ function reopen(xl: PosixXlator, inode: Inode, closedHandle: Handle | undefined)
 }
 
 /** Returns the open handle of the inode with this gfid, or the errno. */
-function findByGfid(store: Store, gfid: Gfid): Handle | number {
+function findByGfid(store: Store, gfid: Gfid): InodeHandle | number {
   const existingHandle = store.handles.find(gfid);
   return existingHandle !== undefined && existingHandle.fd >= 0
     ? existingHandle
     : openByGfid(store, gfid);
 }
 
-/** As `findByGfid`, but always opens the gfid handle. On success `store.st` describes the inode. */
-function openByGfid(store: Store, gfid: Gfid): Handle | number {
+/**
+ * Opens the gfid handle of the inode with this gfid, and returns its open handle or the errno. On success `store.st`
+ * describes the inode.
+ */
+function openByGfid(store: Store, gfid: Gfid): InodeHandle | number {
   const fd =
-    store.gfidHandles === null || gfid === NULL_GFID ? -ESTALE : store.gfidHandles.open(gfid);
+    store.gfidHandles === null || gfid === NULL_GFID ? -ESTALE : store.gfidHandles.openInode(gfid);
   if (fd < 0) return -fd;
   const fault = statAt(store, fd, EMPTY_PATH);
   if (fault !== 0) {
@@ -228,7 +240,7 @@ function openByGfid(store: Store, gfid: Gfid): Handle | number {
   }
   let handle = store.handles.findByStat(store.st);
   if (handle === undefined) {
-    handle = new Handle(gfid, store.st);
+    handle = new InodeHandle(gfid, store.st);
     handle.hasGfidHandle = true;
     store.handles.add(handle);
   }
@@ -236,13 +248,13 @@ function openByGfid(store: Store, gfid: Gfid): Handle | number {
 }
 
 /** Returns the open handle of a loc, or the errno. A fop must call it before any other search. */
-export function findHandle(xl: PosixXlator, loc: Loc): Handle | number {
-  if (xl.inodes !== null) xl.priv.handles.trim(xl.inodes);
+export function findHandle(xl: PosixXlator, loc: Loc): InodeHandle | number {
+  if (xl.inodes !== null) xl.priv.handles.trimToLimit(xl.inodes);
   return findLocHandle(xl, loc);
 }
 
-/** As `findHandle`, but closes no descriptors. */
-function findLocHandle(xl: PosixXlator, loc: Loc): Handle | number {
+/** Returns the open handle of a loc, or the errno; closes no descriptors. */
+function findLocHandle(xl: PosixXlator, loc: Loc): InodeHandle | number {
   const { inode, gfid } = loc;
   if (inode?.linked) return findInodeHandle(xl, inode);
   const existingInode = xl.inodes?.find(gfid);
@@ -251,27 +263,30 @@ function findLocHandle(xl: PosixXlator, loc: Loc): Handle | number {
     : findInodeHandle(xl, existingInode);
 }
 
-/** Returns the last attributes of a file that was removed while not open; otherwise null. */
+/** Returns a copy of the last attributes of a file that was removed while not open; otherwise null. */
 export function copyLastAttributes(xl: PosixXlator, loc: Loc): Iatt | null {
   const handle = xl.priv.handles.find(loc.inode?.gfid ?? loc.gfid);
   return handle?.lastAttributes?.copy() ?? null;
 }
 
-/** As `findHandle` for an fd's inode. */
-export function findFdHandle(xl: PosixXlator, inode: Inode): Handle | number {
-  xl.priv.handles.trim(inode.table);
+/** Returns the open handle of an fd's inode, or the errno. A fop must call it before any other search. */
+export function findFdHandle(xl: PosixXlator, inode: Inode): InodeHandle | number {
+  xl.priv.handles.trimToLimit(inode.table);
   return findInodeHandle(xl, inode);
 }
 
-/** As `findHandle` for the parent directory of a loc; ENOTDIR if it is no directory. */
-export function findParent(xl: PosixXlator, loc: Loc): Handle | number {
+/**
+ * Returns the open handle of a loc's parent directory, or the errno: ENOTDIR if it is no directory. A fop must call it
+ * before any other search.
+ */
+export function findParent(xl: PosixXlator, loc: Loc): InodeHandle | number {
   if (loc.parent === null || loc.name === null) return ENOENT;
-  xl.priv.handles.trim(loc.parent.table);
+  xl.priv.handles.trimToLimit(loc.parent.table);
   return findSecondParent(xl, loc);
 }
 
-/** As `findParent` for the second name of a fop (rename, link): closes no descriptors. */
-export function findSecondParent(xl: PosixXlator, loc: Loc): Handle | number {
+/** Returns the open handle of the parent of a fop's second name (rename, link), or the errno; closes no descriptors. */
+export function findSecondParent(xl: PosixXlator, loc: Loc): InodeHandle | number {
   if (loc.parent === null || loc.name === null) return ENOENT;
   const dir = findInodeHandle(xl, loc.parent);
   if (typeof dir === 'number') return dir;
@@ -279,11 +294,11 @@ export function findSecondParent(xl: PosixXlator, loc: Loc): Handle | number {
 }
 
 /** Puts a loc's name into `buffer`; returns 0, or the errno of an invalid or hidden name. */
-export function putEntryName(store: Store, dir: Handle, loc: Loc, buffer: Path): number {
+export function putEntryName(store: Store, dir: InodeHandle, loc: Loc, buffer: Path): number {
   if (store.isHiddenEntry(dir, loc.name!)) return EPERM;
   return putName(buffer, loc.name!);
 }
 
 /** Returns a directory's attributes if the caller reads them, otherwise null. */
-export const readDirIatt = (frame: Frame, store: Store, dir: Handle): Iatt | null =>
+export const readDirIatt = (frame: Frame, store: Store, dir: InodeHandle): Iatt | null =>
   frame.terse ? null : readFdIatt(store, dir.fd, dir);

@@ -30,7 +30,9 @@ import {
 import type { FileHandles } from './file-handles.ts';
 import { EMPTY_PATH, makeProcPath } from './paths.ts';
 
+/** Factor of the upper 32 bits of an inode number. */
 const TWO_32 = 0x1_0000_0000;
+/** The fields of statx(2) that `matches` and attributes need. */
 export const STATX_MASK = STATX_BASIC_STATS | STATX_BTIME;
 
 /** An open file, in the list of its inode. */
@@ -45,16 +47,16 @@ const MIN_RELEASED_COUNT = 16;
 const RELEASED_SHARE = 1 / 8;
 
 /** The store's record of one inode. */
-export class Handle {
+export class InodeHandle {
   readonly gfid: Gfid;
   readonly type: number;
   /** The handle's own descriptor, or that of an open file; -1 while closed. */
   fd = -1;
   /** The newest open file of the inode; `next` leads to the older ones. */
   newestFile: ListedFile | null = null;
-  /** The last attributes of a file that was removed while not open: its handle is closed for good. */
+  /** The last attributes of a file that was removed while not open: its handle is closed, and fops return these. */
   lastAttributes: Iatt | null = null;
-  /** Whether a fop has used the handle since `trimTo` last passed it. */
+  /** Whether a fop has used the handle since `trimToCount` last passed it. */
   wasUsed = true;
   /** Whether the inode has no name left, by which the handle could be reopened. */
   isUnnamed = false;
@@ -109,7 +111,7 @@ export class Handle {
 /** The part of the store (`store.ts`) that handles use. */
 interface HandleOwner {
   readonly xl: Pick<Xlator, 'inodes'>;
-  readonly root: Handle;
+  readonly root: InodeHandle;
   readonly fileHandles: FileHandles | null;
   /** The most descriptors that handles may hold. */
   readonly handleLimit: number;
@@ -118,10 +120,10 @@ interface HandleOwner {
 /** All handles of a store, by gfid and by inode number. */
 export class Handles implements DescriptorOwner {
   private readonly store: HandleOwner;
-  private readonly byGfid = new Map<Gfid, Handle>();
-  private readonly byIno = new Map<number, Handle>();
-  /** Handles that own a descriptor, in the order in which `trimTo` considers them. */
-  private readonly openHandles = new Set<Handle>();
+  private readonly byGfid = new Map<Gfid, InodeHandle>();
+  private readonly byIno = new Map<number, InodeHandle>();
+  /** Handles that own a descriptor, in the order in which `trimToCount` considers them. */
+  private readonly openHandles = new Set<InodeHandle>();
 
   constructor(store: HandleOwner) {
     this.store = store;
@@ -138,41 +140,43 @@ export class Handles implements DescriptorOwner {
     descriptorOwners.delete(this);
   }
 
+  /** Number of all handles. */
   get knownCount(): number {
     return this.byGfid.size;
   }
 
+  /** Number of handles that own a descriptor. */
   get openCount(): number {
     return this.openHandles.size;
   }
 
   /** Iterates the handles that own a descriptor; the set may change meanwhile. */
-  iterateOpenHandles(): Iterator<Handle> {
+  iterateOpenHandles(): Iterator<InodeHandle> {
     return this.openHandles.values();
   }
 
-  find(gfid: Gfid): Handle | undefined {
+  find(gfid: Gfid): InodeHandle | undefined {
     return this.byGfid.get(gfid);
   }
 
-  /** Returns the handle of the inode that `st` describes. */
-  findByStat(st: Statx): Handle | undefined {
+  /** Returns the handle of the inode that `st` describes, if it is known. */
+  findByStat(st: Statx): InodeHandle | undefined {
     const handle = this.byIno.get(st.inoHi * TWO_32 + st.inoLo);
     return handle?.matches(st) ? handle : undefined;
   }
 
-  /** As `findByStat`, by inode number alone: a reused number may lead to the handle of a removed inode. */
-  findByIno(inoHi: number, inoLo: number): Handle | undefined {
+  /** Returns the handle of an inode number, if known; a reused number may lead to the handle of a removed inode. */
+  findByIno(inoHi: number, inoLo: number): InodeHandle | undefined {
     return this.byIno.get(inoHi * TWO_32 + inoLo);
   }
 
-  add(handle: Handle): void {
+  add(handle: InodeHandle): void {
     this.byGfid.set(handle.gfid, handle);
     this.byIno.set(handle.inoKey, handle);
   }
 
   /** Gives a handle a descriptor of its own. */
-  setDescriptor(handle: Handle, fd: number): void {
+  setDescriptor(handle: InodeHandle, fd: number): void {
     handle.fd = fd;
     handle.wasUsed = true;
     handle.lastAttributes = null;
@@ -181,20 +185,20 @@ export class Handles implements DescriptorOwner {
   }
 
   /** Closes the handle's descriptor; the handle stays known. */
-  close(handle: Handle): void {
+  close(handle: InodeHandle): void {
     // A borrowed descriptor is not closed here.
     if (this.openHandles.delete(handle)) libc.close(handle.fd);
     handle.fd = -1;
   }
 
   /** Closes the handle of a removed file that is not open, so that its space is freed at once. */
-  closeRemoved(handle: Handle, lastAttributes: Iatt): void {
+  closeRemoved(handle: InodeHandle, lastAttributes: Iatt): void {
     handle.lastAttributes = lastAttributes;
     this.close(handle);
   }
 
   /** Adds an open file of the handle's inode. */
-  addFile(handle: Handle, file: ListedFile): void {
+  addFile(handle: InodeHandle, file: ListedFile): void {
     file.next = handle.newestFile;
     if (file.next !== null) file.next.previous = file;
     handle.newestFile = file;
@@ -202,7 +206,7 @@ export class Handles implements DescriptorOwner {
   }
 
   /** Removes an open file before its close. */
-  removeFile(handle: Handle, file: ListedFile): void {
+  removeFile(handle: InodeHandle, file: ListedFile): void {
     if (file.next !== null) file.next.previous = file.previous;
     if (file.previous !== null) file.previous.next = file.next;
     else handle.newestFile = file.next;
@@ -215,20 +219,20 @@ export class Handles implements DescriptorOwner {
   }
 
   /** Closes the handle's own descriptor, and uses that of an open file. */
-  private borrowDescriptor(handle: Handle): void {
+  private borrowDescriptor(handle: InodeHandle): void {
     handle.fileHandle ??= this.store.fileHandles?.readHandle(handle.fd) ?? null;
     this.close(handle);
     handle.fd = handle.newestFile!.fd;
   }
 
   /** Closes the handle, after reading the file handle by which the same inode can be reopened. */
-  private closeReopenable(handle: Handle): void {
+  private closeReopenable(handle: InodeHandle): void {
     handle.fileHandle ??= this.store.fileHandles?.readHandle(handle.fd) ?? null;
     this.close(handle);
   }
 
   /** Closes and forgets the handle. */
-  drop(handle: Handle): void {
+  drop(handle: InodeHandle): void {
     this.close(handle);
     handle.isDropped = true;
     if (this.byGfid.get(handle.gfid) === handle) this.byGfid.delete(handle.gfid);
@@ -239,7 +243,10 @@ export class Handles implements DescriptorOwner {
     for (const handle of [...this.byGfid.values()]) this.drop(handle);
   }
 
-  /** Drops all named directories except the root and `parent`; fops find the others again by name. */
+  /**
+   * Drops all named directories except the root and `parent`, after a directory with entries was moved to the landfill.
+   * Fops find the others again by name.
+   */
   dropDirectories(parent: Directory): void {
     for (const handle of [...this.byGfid.values()]) {
       const isNeeded = handle === this.store.root || handle === parent;
@@ -247,7 +254,7 @@ export class Handles implements DescriptorOwner {
     }
   }
 
-  /** Drops all handles that can be found again. */
+  /** Drops all handles that can be found again by name, after the served directory was lost. */
   dropNamed(): void {
     for (const handle of [...this.byGfid.values()]) if (!handle.isUnnamed) this.drop(handle);
   }
@@ -256,20 +263,22 @@ export class Handles implements DescriptorOwner {
    * Closes descriptors beyond the limit, at the start of a fop: first those that no fop has used since the last
    * round, the oldest first. A handle without an inode in the table is dropped.
    */
-  trim(table: InodeTable): void {
+  trimToLimit(table: InodeTable): void {
     closeIfCrowded();
-    if (this.openHandles.size > this.store.handleLimit) this.trimTo(this.store.handleLimit, table);
+    if (this.openHandles.size > this.store.handleLimit)
+      this.trimToCount(this.store.handleLimit, table);
   }
 
+  /** Closes some descriptors, as few are left in the process. */
   releaseDescriptors(): void {
     const { inodes } = this.store.xl;
     const count = Math.max(MIN_RELEASED_COUNT, this.openHandles.size * RELEASED_SHARE);
-    if (inodes !== null) this.trimTo(this.openHandles.size - count, inodes);
+    if (inodes !== null) this.trimToCount(this.openHandles.size - count, inodes);
   }
 
   /** Closes handles until `count` own a descriptor, or none is left that may be closed. */
-  private trimTo(count: number, table: InodeTable): void {
-    // A used handle moves to the end of the set, where this loop meets it again as unused.
+  private trimToCount(count: number, table: InodeTable): void {
+    // A used handle moves to the end of the set, so this loop visits it again as unused.
     for (const handle of this.openHandles) {
       if (this.openHandles.size <= count) return;
       if (handle === this.store.root) continue;

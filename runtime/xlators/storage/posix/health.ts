@@ -14,13 +14,14 @@ import type { Xlator } from '../../../core/xlator.ts';
 import { AT_EMPTY_PATH, AT_FDCWD } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { Statvfs, Statx, toCString } from '../../../sys/struct.ts';
-import { type Handle, STATX_MASK } from './handles.ts';
+import { type InodeHandle, STATX_MASK } from './handles.ts';
 import { errnoOf } from './node-errno.ts';
 import { EMPTY_PATH } from './paths.ts';
-import { openReal } from './root.ts';
+import { openRootWithoutLinks } from './root.ts';
 
 /** statvfs(3)'s flag of a read-only mount. */
 const ST_RDONLY = 1;
+/** The result of the last fstatvfs(3). */
 const statvfsBuffer = new Statvfs();
 
 /** The identity by which a directory is accepted in place of the lost one. */
@@ -30,6 +31,7 @@ interface DirectoryKind {
   readonly devMinor: number;
 }
 
+/** Returns the identity of the directory that a statx(2) has described. */
 const readKind = ({ isMountRoot, devMajor, devMinor }: Statx): DirectoryKind => ({
   isMountPoint: isMountRoot,
   devMajor,
@@ -42,16 +44,19 @@ interface CheckedStore {
   /** The directory as the option names it, for messages. */
   readonly directory: string;
   readonly realPath: string;
-  readonly root: Handle;
+  readonly root: InodeHandle;
   /** Whether the directory of a descriptor has the root's gfid. */
   isBrick(fd: number): boolean;
+  /** Closes the lost directory. */
   detach(): void;
+  /** Serves the directory of `fd` in place of the lost one. @throws {InitError} if it cannot */
   reattach(fd: number): void;
 }
 
 /** The checks of one volume's directory. */
-export class Health {
+export class HealthChecker {
   private readonly store: CheckedStore;
+  /** `store.realPath`, encoded for system calls. */
   private readonly path: Uint8Array;
   private readonly st = new Statx();
   /** The identity of the directory that was served first. */
@@ -92,6 +97,7 @@ export class Health {
     });
   }
 
+  /** Ends the checks; the result of a pending one is ignored. */
   stop(): void {
     this.isStopped = true;
     this.cancelTimer();
@@ -130,7 +136,7 @@ export class Health {
     const isInPlace = fault === 0 && !root.isDropped && root.matches(this.st);
     if (isInPlace) {
       this.lastLoggedText = '';
-      this.noteReadOnly();
+      this.logReadOnlyChange();
       this.onFound();
       return;
     }
@@ -155,7 +161,7 @@ export class Health {
   /** Serves the directory again, if the one at the path now is accepted in place of the lost one. */
   private tryRecover(): void {
     const { store } = this;
-    const fd = openReal(store.realPath);
+    const fd = openRootWithoutLinks(store.realPath);
     const fault =
       fd < 0 ? -fd : -libc.statx(fd, EMPTY_PATH, AT_EMPTY_PATH, STATX_MASK, this.st.bytes);
     const text = fault === 0 ? this.tryReattach(fd) : strerror(fault);
@@ -197,7 +203,7 @@ export class Health {
   }
 
   /** Logs a change between a read-only and a writable mount. */
-  private noteReadOnly(): void {
+  private logReadOnlyChange(): void {
     const isReadOnly = this.isMountedReadOnly();
     if (isReadOnly === this.isReadOnly) return;
     this.isReadOnly = isReadOnly;
@@ -212,6 +218,7 @@ export class Health {
       });
   }
 
+  /** Whether the file system of the root is mounted read-only. */
   private isMountedReadOnly(): boolean {
     const { fd } = this.store.root;
     return libc.fstatvfs(fd, statvfsBuffer.bytes) >= 0 && (statvfsBuffer.flag & ST_RDONLY) !== 0;
@@ -222,6 +229,7 @@ export class Health {
     return -libc.statx(AT_FDCWD, this.path, 0, STATX_MASK, this.st.bytes);
   }
 
+  /** Logs a problem, unless it was the last one logged. */
   private logOnce(text: string): void {
     if (text === this.lastLoggedText) return;
     this.lastLoggedText = text;

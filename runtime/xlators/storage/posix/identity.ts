@@ -16,6 +16,7 @@ const CAPABILITY_VERSION_3 = 0x20080522;
 const CAP_SETGID = 6;
 const CAP_SETUID = 7;
 
+/** Switches to one caller at a time; a store has one. */
 export class IdentitySwitch {
   private readonly uid = process.geteuid?.() ?? 0;
   private readonly gid = process.getegid?.() ?? 0;
@@ -25,25 +26,30 @@ export class IdentitySwitch {
   readonly canSwitch: boolean;
   /** The process's own umask while a caller's is set. */
   private ownUmask = 0;
+  /** Whether uid and gid are a caller's. */
   private isSwitched = false;
 
   constructor() {
-    const hasCapabilities = libc.capget(bytesOf(this.header), bytesOf(this.capabilities)) >= 0;
+    const hasCapabilities = libc.capget(viewBytes(this.header), viewBytes(this.capabilities)) >= 0;
     const neededBits = (1 << CAP_SETUID) | (1 << CAP_SETGID);
     const [effective = 0] = this.capabilities;
     this.canSwitch = this.uid === 0 && hasCapabilities && (effective & neededBits) === neededBits;
   }
 
-  /** @param umask 0 if the mode already has the caller's umask applied */
+  /**
+   * Switches to the caller's identity and umask.
+   * @param umask 0 if the mode already has the caller's umask applied
+   */
   switchTo(caller: Stack, umask: number): void {
     this.ownUmask = libc.umask(umask);
     this.isSwitched = this.canSwitch && (caller.uid !== this.uid || caller.gid !== this.gid);
     if (!this.isSwitched) return;
     libc.setfsgid(caller.gid);
     libc.setfsuid(caller.uid);
-    libc.capset(bytesOf(this.header), bytesOf(this.capabilities));
+    libc.capset(viewBytes(this.header), viewBytes(this.capabilities));
   }
 
+  /** Restores the process's identity and umask. */
   switchBack(): void {
     libc.umask(this.ownUmask);
     if (!this.isSwitched) return;
@@ -53,4 +59,4 @@ export class IdentitySwitch {
   }
 }
 
-const bytesOf = (words: Uint32Array): Uint8Array => new Uint8Array(words.buffer);
+const viewBytes = (words: Uint32Array): Uint8Array => new Uint8Array(words.buffer);

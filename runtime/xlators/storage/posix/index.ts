@@ -34,10 +34,13 @@ function resolveDirectory(xl: Xlator, { directory }: { directory: string | undef
   throw new InitError("option 'directory' is missing: name the directory to serve");
 }
 
-/** Whether a protocol/server exports the graph. It is known by now, since initiators start before lower volumes. */
+/**
+ * Whether a protocol/server exports the graph. At `init` this is known, since initiators start before lower volumes.
+ */
 const isServed = ({ graph }: Xlator): boolean =>
   [...(graph?.initiators ?? [])].some(({ xl }) => xl.type === 'protocol/server');
 
+/** Options of GlusterFS that are accepted, and have no effect here. */
 const unusedOptions = declareAcceptedOptions({
   'brick-uid': -1,
   'brick-gid': -1,
@@ -62,6 +65,7 @@ interface ReconfigurableOptions {
   readonly 'fips-mode-rchecksum': boolean;
 }
 
+/** Applies the options that may change while the volume runs. */
 function applyOptions(store: Store, options: ReconfigurableOptions): void {
   store.sharedBrickCount = Math.max(options['shared-brick-count'], 1);
   store.isFips = options['fips-mode-rchecksum'];

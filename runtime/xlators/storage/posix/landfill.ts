@@ -18,12 +18,13 @@ import * as libc from '../../../sys/libc.ts';
 import { toCString } from '../../../sys/struct.ts';
 import type { GfidHandles, NamedEntry } from './gfid-handles.ts';
 import { openEntryHandle } from './handle-search.ts';
-import { type Directory, Handle, statAt } from './handles.ts';
+import { type Directory, InodeHandle, statAt } from './handles.ts';
 import { EMPTY_PATH, makeProcEntryPath, SELF_PATH } from './paths.ts';
 import { noteLostName } from './removal.ts';
 import type { DirectoryRemover, Store } from './store.ts';
 
-const LANDFILL = toCString('landfill');
+/** Name of the landfill's folder in `.glusterfs`. */
+const LANDFILL_NAME = toCString('landfill');
 /** Bytes of directory entries (about a hundred) that one run of the timer removes. */
 const SLICE_BYTES = 4096;
 /** Pause between two runs, so that other requests are served. */
@@ -42,12 +43,14 @@ interface DirectoryToEmpty {
   hasShrunk: boolean;
 }
 
+/** The landfill of one store. */
 export class Landfill implements DirectoryRemover {
   private readonly store: Store;
   private readonly gfidHandles: GfidHandles;
   /** Descriptor of the landfill's folder; -1 if it is not open. */
   private fd: number;
-  private current: DirectoryToEmpty | null = null;
+  /** The directory that the timer empties; null if it has to open the next one. */
+  private directoryToEmpty: DirectoryToEmpty | null = null;
   /** Names in the landfill that could not be removed; the next attempt follows a restart of the brick. */
   private readonly unremovable = new Set<string>();
   private cancelTimer: (() => void) | null = null;
@@ -55,16 +58,17 @@ export class Landfill implements DirectoryRemover {
   constructor(store: Store, gfidHandles: GfidHandles) {
     this.store = store;
     this.gfidHandles = gfidHandles;
-    this.fd = gfidHandles.openFolder(LANDFILL, false);
+    this.fd = gfidHandles.openFolder(LANDFILL_NAME, false);
     if (this.fd >= 0) this.schedule();
   }
 
+  /** Stops the timer, and closes all descriptors. */
   close(): void {
     this.cancelTimer?.();
     this.cancelTimer = null;
-    if (this.current !== null) libc.close(this.current.fd);
+    if (this.directoryToEmpty !== null) libc.close(this.directoryToEmpty.fd);
     if (this.fd >= 0) libc.close(this.fd);
-    this.current = null;
+    this.directoryToEmpty = null;
     this.fd = -1;
   }
 
@@ -82,11 +86,12 @@ export class Landfill implements DirectoryRemover {
     return 0;
   }
 
+  /** Moves `path` in a directory to the landfill, where its name is the gfid; returns 0, or minus the errno. */
   private moveToLandfill(dir: number, path: Path, gfid: Gfid): number {
-    if (this.fd < 0) this.fd = this.gfidHandles.openFolder(LANDFILL, true);
+    if (this.fd < 0) this.fd = this.gfidHandles.openFolder(LANDFILL_NAME, true);
     if (this.fd < 0) return this.fd;
     let result = libc.renameat2(dir, path, this.fd, toCString(gfid), 0);
-    // A directory of the same gfid is still in the landfill.
+    // A directory of the same gfid is still in the landfill: this one gets another name.
     if (result === -ENOTEMPTY || result === -EEXIST) {
       const otherGfid = newGfid(this.store.xl.context);
       result = libc.renameat2(dir, path, this.fd, toCString(otherGfid), 0);
@@ -98,28 +103,28 @@ export class Landfill implements DirectoryRemover {
   private schedule(): void {
     this.cancelTimer ??= this.store.xl.context.after(PAUSE_MS, () => {
       this.cancelTimer = null;
-      const { current } = this;
+      const { directoryToEmpty: current } = this;
       if (current === null ? this.openNext() : this.removeSome(current)) this.schedule();
     });
   }
 
-  /** Opens the next directory of the landfill as `current`; returns false if the landfill is empty. */
+  /** Opens the next directory of the landfill as `directoryToEmpty`; returns false if the landfill is empty. */
   private openNext(): boolean {
     const { dirents } = this.store;
     const listingFd = libc.openat(this.fd, SELF_PATH, OPEN_LISTING_FLAGS, 0);
     if (listingFd < 0) return false;
-    while (this.current === null) {
-      const filled = libc.getdents64(listingFd, dirents.bytes, SLICE_BYTES);
-      if (filled <= 0) break;
-      dirents.start(filled);
-      while (this.current === null && dirents.next()) {
+    while (this.directoryToEmpty === null) {
+      const filledBytes = libc.getdents64(listingFd, dirents.bytes, SLICE_BYTES);
+      if (filledBytes <= 0) break;
+      dirents.start(filledBytes);
+      while (this.directoryToEmpty === null && dirents.next()) {
         const name = decodeName(dirents.bytes, dirents.nameStart, dirents.nameEnd);
         if (name !== '.' && name !== '..' && !this.unremovable.has(name))
-          this.current = this.openDirectory(name);
+          this.directoryToEmpty = this.openDirectory(name);
       }
     }
     libc.close(listingFd);
-    return this.current !== null;
+    return this.directoryToEmpty !== null;
   }
 
   /** Opens a directory of the landfill; null, after a log line, for a mount point or if it cannot be opened. */
@@ -138,12 +143,15 @@ export class Landfill implements DirectoryRemover {
     return null;
   }
 
-  /** Removes some entries of the directory, and at its end the directory; returns true, as more may be left. */
+  /**
+   * Removes some entries of the directory, and at its end the directory. Always returns true: only the next run finds
+   * out whether the landfill is empty.
+   */
   private removeSome(current: DirectoryToEmpty): boolean {
     const { dirents } = this.store;
-    const filled = libc.getdents64(current.fd, dirents.bytes, SLICE_BYTES);
-    if (filled > 0) {
-      dirents.start(filled);
+    const filledBytes = libc.getdents64(current.fd, dirents.bytes, SLICE_BYTES);
+    if (filledBytes > 0) {
+      dirents.start(filledBytes);
       while (dirents.next()) {
         const path = dirents.bytes.subarray(dirents.nameStart, dirents.nameEnd + 1);
         const name = decodeName(path, 0, path.length - 1);
@@ -161,10 +169,11 @@ export class Landfill implements DirectoryRemover {
     }
     if (result < 0 && result !== -ENOENT) this.noteUnremovable(current.name, -result);
     libc.close(current.fd);
-    this.current = null;
+    this.directoryToEmpty = null;
     return true;
   }
 
+  /** Excludes a name from further attempts, and logs it; on a read-only disk, no line is logged. */
   private noteUnremovable(name: string, errno: number): void {
     this.unremovable.add(name);
     if (errno === EROFS) return;
@@ -181,7 +190,7 @@ export class Landfill implements DirectoryRemover {
     if (statAt(store, current.fd, path) !== 0) return false;
     const entry = { parent: current.gfid, name: path };
     if (typeOfMode(store.st.mode) !== IA_IFDIR) return this.removeFile(current, entry);
-    const gfid = store.gfids.readPath(makeProcEntryPath(current.fd, path, 0));
+    const gfid = store.gfids.readByPath(makeProcEntryPath(current.fd, path, 0));
     if (this.moveToLandfill(current.fd, path, gfid ?? NULL_GFID) < 0) return false;
     if (gfid !== null) gfidHandles.removeStaleGfidHandle(gfid, entry);
     return true;
@@ -197,21 +206,23 @@ export class Landfill implements DirectoryRemover {
     const isKnown = store.handles.findByStat(store.st) !== undefined;
     const handle = isKnown
       ? openEntryHandle(store, current, entry.name, null)
-      : this.openUnknown(current, entry.name);
+      : this.openUnusedInode(current, entry.name);
     if (typeof handle === 'number' || inodes === null) return false;
     const { fd } = handle;
-    // The record of a name is erased below, unless the name exists again in a directory of the same gfid.
-    const isBack = store.recordsNames && store.st.nlink > 2 && this.isNameBack(entry, handle);
+    // More than two links: the file has another name besides this one and its gfid handle.
+    const hasReturned =
+      store.recordsNames && store.st.nlink > 2 && this.hasNameReturned(entry, handle);
     const hasDroppedHandle = store.dropHandleOfLastName(handle);
     const result = libc.unlinkat(current.fd, entry.name, 0);
     if (result < 0 && hasDroppedHandle) store.createGfidHandle(handle, fd, entry, true);
-    if (result >= 0 && !isBack) noteLostName(store, handle, entry, inodes);
+    // The record of the name stays if a directory of the same gfid has the name again.
+    if (result >= 0 && !hasReturned) noteLostName(store, handle, entry, inodes);
     if (!isKnown) libc.close(fd);
     return result >= 0;
   }
 
   /** Opens a temporary handle of an inode that no client uses; the caller closes its descriptor. */
-  private openUnknown(current: DirectoryToEmpty, path: Path): Handle | number {
+  private openUnusedInode(current: DirectoryToEmpty, path: Path): InodeHandle | number {
     const { store, gfidHandles } = this;
     const fd = libc.openat(current.fd, path, OPEN_ANY_FLAGS, 0);
     if (fd < 0) return -fd;
@@ -220,22 +231,23 @@ export class Landfill implements DirectoryRemover {
       libc.close(fd);
       return fault;
     }
-    const handle = new Handle(store.gfids.read(fd) ?? NULL_GFID, store.st);
+    const handle = new InodeHandle(store.gfids.read(fd) ?? NULL_GFID, store.st);
     handle.fd = fd;
     handle.hasGfidHandle = handle.gfid !== NULL_GFID && gfidHandles.leadsTo(handle);
     return handle;
   }
 
   /** Whether a directory of the parent's gfid exists again, with the same file under this name. */
-  private isNameBack(
+  private hasNameReturned(
     { parent, name }: NamedEntry & { readonly name: Path },
-    handle: Handle,
+    handle: InodeHandle,
   ): boolean {
-    const dir = this.gfidHandles.open(parent);
+    const dir = this.gfidHandles.openInode(parent);
     if (dir < 0) return false;
-    const isBack = statAt(this.store, dir, name) === 0 && handle.matches(this.store.st);
+    const hasReturned = statAt(this.store, dir, name) === 0 && handle.matches(this.store.st);
     libc.close(dir);
+    // Restores `store.st`, which must describe the file.
     statAt(this.store, handle.fd, EMPTY_PATH);
-    return isBack;
+    return hasReturned;
   }
 }

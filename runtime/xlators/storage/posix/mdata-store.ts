@@ -32,7 +32,7 @@ import {
   selectLatestTimes,
   type Times,
 } from '../shared/mdata.ts';
-import type { Handle } from './handles.ts';
+import type { InodeHandle } from './handles.ts';
 import { EMPTY_PATH, makeProcEntryPath, makeProcPath } from './paths.ts';
 
 const MDATA_KEY = toCString(MDATA);
@@ -48,6 +48,7 @@ export class MdataStore {
   private readonly canStore: boolean;
   /** The volume's option `ctime`. */
   private readonly isEnabled: boolean;
+  /** Memory for the attribute's value. */
   private readonly buffer = new Uint8Array(MDATA_SIZE);
   /** Errnos of logged failures; 0 for the warning that this process may not store times. */
   private readonly loggedErrnos = new Set<number>();
@@ -64,7 +65,7 @@ export class MdataStore {
   }
 
   /** Whether an inode has stored times. */
-  hasTimes(handle: Handle, fd: number): boolean {
+  hasTimes(handle: InodeHandle, fd: number): boolean {
     return this.storesTimes && this.findTimes(handle, fd) !== null;
   }
 
@@ -72,7 +73,7 @@ export class MdataStore {
    * Puts the stored times of `path` in the directory `fd` (`EMPTY_PATH`: of `fd`'s own inode) into `buf`, which it
    * returns.
    */
-  showTimes(buf: Iatt, handle: Handle | undefined, fd: number, path: Path = EMPTY_PATH): Iatt {
+  showTimes(buf: Iatt, handle: InodeHandle | undefined, fd: number, path: Path = EMPTY_PATH): Iatt {
     if (!this.storesTimes) return buf;
     const stored =
       path === EMPTY_PATH && handle !== undefined
@@ -86,26 +87,43 @@ export class MdataStore {
    * @param fd the handle's own descriptor, or that of an open file
    * @param mask limits which of the times are set
    */
-  setTimes(frame: Frame, fop: FopName, handle: Handle, fd = handle.fd, mask = ALL_TIMES): void {
+  setTimes(
+    frame: Frame,
+    fop: FopName,
+    handle: InodeHandle,
+    fd = handle.fd,
+    mask = ALL_TIMES,
+  ): void {
     if (!this.isEnabled) return;
     const requestTime = frame.root.ctime;
     const time = requestTime ?? this.now(selectLocalTimeBits(frame, fop));
     this.advanceTimes(handle, fd, time, time.flags & mask, requestTime !== null);
   }
 
-  /** As `setTimes` for the directory in which a fop changes a name. */
-  setParentTimes(frame: Frame, fop: FopName, dir: Handle): void {
+  /** Advances the stored times of the directory in which a fop changes a name. */
+  setParentTimes(frame: Frame, fop: FopName, dir: InodeHandle): void {
     if (!this.isEnabled) return;
     const requestTime = frame.root.ctime;
     const time = requestTime ?? this.now(selectLocalTimeBits(frame, fop));
     this.advanceTimes(dir, dir.fd, time, time.flags >> PARENT_SHIFT, requestTime !== null);
   }
 
-  /** As `setTimes` for setattr, whose caller may also set times explicitly (utimensat). */
-  setAttrTimes(frame: Frame, handle: Handle, fd: number, attributes: Iatt, valid: number): void {
+  /**
+   * Advances the stored times of an inode for a setattr, and stores the times that its caller sets explicitly
+   * (utimensat).
+   * @param valid the bits of `SET_ATTR` for the values of `attributes` that are set
+   */
+  setAttrTimes(
+    frame: Frame,
+    handle: InodeHandle,
+    fd: number,
+    attributes: Iatt,
+    valid: number,
+  ): void {
     if (!this.isEnabled) return;
     const requestTime = frame.root.ctime;
     const time = requestTime ?? this.now(frame.root.pid < 0 ? 0 : findSetattrTimes(valid));
+    // A client that sends no times has the time 0: "now" is then this machine's time.
     const explicit = readExplicitTimes(attributes, valid, time.sec === 0 ? this.now(0) : time);
     const stored = explicit !== null && this.canStore ? this.findTimes(handle, fd) : null;
     // As in GlusterFS, explicit times alone give an inode no stored times.
@@ -125,7 +143,7 @@ export class MdataStore {
    * @param times null for malformed ones: EINVAL
    * @returns 0 or the errno
    */
-  mergeTimes(handle: Handle, fd: number, times: Times | null): number {
+  mergeTimes(handle: InodeHandle, fd: number, times: Times | null): number {
     if (times === null) return EINVAL;
     if (!this.isEnabled) return EOPNOTSUPP;
     if (!this.canStore) {
@@ -146,7 +164,7 @@ export class MdataStore {
    * @param mayStoreFirst whether an inode without stored times gets them: only by a request that carries a time
    */
   private advanceTimes(
-    handle: Handle,
+    handle: InodeHandle,
     fd: number,
     time: Ctime,
     flags: number,
@@ -170,11 +188,13 @@ export class MdataStore {
     this.storeTimes(handle, fd, selectLatestTimes(earlier, requested));
   }
 
-  private findTimes(handle: Handle, fd: number): Times | null {
+  /** Returns the stored times of an inode, which are read once; null for none. */
+  private findTimes(handle: InodeHandle, fd: number): Times | null {
     if (handle.mdata === undefined) handle.mdata = this.readTimes(fd, EMPTY_PATH);
     return handle.mdata;
   }
 
+  /** Reads the stored times of `path` in a directory (`EMPTY_PATH`: of `fd`'s own inode); null for none. */
   private readTimes(fd: number, path: Path): Times | null {
     const procFile = path === EMPTY_PATH ? makeProcPath(fd) : makeProcEntryPath(fd, path, 0);
     const readXattr = path === EMPTY_PATH ? libc.getxattr : libc.lgetxattr;
@@ -183,9 +203,10 @@ export class MdataStore {
   }
 
   /** Stores times; returns 0 or the errno. Times that the disk refuses are shown until the handle is dropped. */
-  private storeTimes(handle: Handle, fd: number, times: Times): number {
+  private storeTimes(handle: InodeHandle, fd: number, times: Times): number {
     handle.mdata = times;
     const bytes = encodeMdata(times);
+    // A handle's own descriptor may be O_PATH, which fsetxattr(2) does not accept.
     const errno =
       fd === handle.fd
         ? -libc.setxattr(makeProcPath(fd), MDATA_KEY, bytes, bytes.length, 0)
@@ -194,6 +215,7 @@ export class MdataStore {
     return errno;
   }
 
+  /** Logs that times could not be stored, once for each errno. */
   private warnFailure(errno: number): void {
     if (this.loggedErrnos.has(errno)) return;
     this.loggedErrnos.add(errno);
@@ -204,6 +226,7 @@ export class MdataStore {
     });
   }
 
+  /** Logs once that this process may not store times. */
   private warnUnable(): void {
     if (this.loggedErrnos.has(0)) return;
     this.loggedErrnos.add(0);
@@ -222,6 +245,7 @@ export class MdataStore {
 const selectLocalTimeBits = (frame: Frame, fop: FopName): number =>
   frame.root.pid < 0 || accessTimeFops.includes(fop) ? 0 : (timesByFop[fop] ?? 0);
 
+/** Makes access, modification and change times that are all the same. */
 const makeTimes = ({ sec, nsec }: Ctime): Times => ({
   ...{ iaAtime: sec, iaAtimeNsec: nsec, iaMtime: sec, iaMtimeNsec: nsec },
   ...{ iaCtime: sec, iaCtimeNsec: nsec },

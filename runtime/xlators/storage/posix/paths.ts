@@ -14,11 +14,15 @@ import { findNameFault, findTextFault } from '../shared/name-checks.ts';
 /** Allocates a buffer for a text of at most `max` UTF-16 units (three bytes each) and a NUL. */
 const allocatePath = (max: number): Uint8Array => new Uint8Array(max * 3 + 1);
 
+/** Memory for a fop's name. */
 export const nameBuffer = allocatePath(NAME_MAX);
+/** Memory for the second name of a rename. */
 export const secondNameBuffer = allocatePath(NAME_MAX);
-/** For reopening an inode by its name while a caller uses the other buffers. */
+/** Memory for a name by which an inode is reopened, while a caller uses the other buffers. */
 export const reopenNameBuffer = allocatePath(NAME_MAX);
-export const targetBuffer = allocatePath(SYMLINK_MAX);
+/** Memory for the target of a new symbolic link. */
+export const symlinkBuffer = allocatePath(SYMLINK_MAX);
+/** Memory for the name of an extended attribute. */
 export const keyBuffer = allocatePath(XATTR_NAME_MAX);
 
 /** An empty path: the descriptor's own inode, for calls with `AT_EMPTY_PATH`. */
@@ -41,10 +45,12 @@ export function putText(buffer: Uint8Array, text: string, max: number): number {
   return fault;
 }
 
-const PREFIX = '/proc/self/fd/';
-/** The prefix, a number of ten digits, a slash, a name and a NUL. */
-const procBuffer = new Uint8Array(PREFIX.length + 10 + 1 + NAME_MAX + 1);
-encodeNameInto(PREFIX, procBuffer, 0);
+const SLASH = 0x2f;
+const DIGIT_ZERO = 0x30;
+const PROC_PREFIX = '/proc/self/fd/';
+/** Memory for the prefix, a number of ten digits, a slash, a name and a NUL. */
+const procBuffer = new Uint8Array(PROC_PREFIX.length + 10 + 1 + NAME_MAX + 1);
+encodeNameInto(PROC_PREFIX, procBuffer, 0);
 
 /** Returns `/proc/self/fd/N`, in a buffer that the next call of this or of `makeProcEntryPath` overwrites. */
 export function makeProcPath(fd: number): Uint8Array {
@@ -58,7 +64,7 @@ export function makeProcPath(fd: number): Uint8Array {
  */
 export function makeProcEntryPath(fd: number, bytes: Uint8Array, start: number): Uint8Array {
   let writeOffset = putNumber(fd);
-  procBuffer[writeOffset++] = 0x2f;
+  procBuffer[writeOffset++] = SLASH;
   let readOffset = start;
   while (bytes[readOffset] !== 0) procBuffer[writeOffset++] = bytes[readOffset++]!;
   procBuffer[writeOffset] = 0;
@@ -67,12 +73,12 @@ export function makeProcEntryPath(fd: number, bytes: Uint8Array, start: number):
 
 /** Writes a descriptor's decimal digits into `procBuffer` after the prefix; returns the offset of their end. */
 function putNumber(fd: number): number {
-  let digits = 1;
-  for (let rest = fd; rest > 9; rest = Math.floor(rest / 10)) digits += 1;
-  const end = PREFIX.length + digits;
+  let digitCount = 1;
+  for (let rest = fd; rest > 9; rest = Math.floor(rest / 10)) digitCount += 1;
+  const end = PROC_PREFIX.length + digitCount;
   let rest = fd;
-  for (let at = end - 1; at >= PREFIX.length; at--) {
-    procBuffer[at] = 0x30 + (rest % 10);
+  for (let offset = end - 1; offset >= PROC_PREFIX.length; offset--) {
+    procBuffer[offset] = DIGIT_ZERO + (rest % 10);
     rest = Math.floor(rest / 10);
   }
   return end;

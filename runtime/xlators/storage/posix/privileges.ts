@@ -18,7 +18,10 @@ const S_ISUID = 0o4000;
 const S_ISGID = 0o2000;
 const S_IXGRP = 0o010;
 
-/** Clears set-group-id of `fd`'s inode if `caller`, who has just set its ACL, is outside the inode's group. */
+/**
+ * Clears set-group-id of `fd`'s inode if `caller`, who has just set its ACL, is outside the inode's group.
+ * @param after the attributes after the change; null if they are unknown
+ */
 export function clearSetGroupId(fd: number, after: Iatt | null, caller: Stack): void {
   if (after === null || (after.iaProt & S_ISGID) === 0 || isRootOrMember(caller, after.iaGid))
     return;

@@ -17,7 +17,7 @@ import {
   putEntryName,
   readDirIatt,
 } from './handle-search.ts';
-import { type Handle, statAt } from './handles.ts';
+import { type InodeHandle, statAt } from './handles.ts';
 import { EMPTY_PATH, nameBuffer } from './paths.ts';
 import type { Store } from './store.ts';
 
@@ -27,10 +27,10 @@ import type { Store } from './store.ts';
  */
 export function findVictim(
   store: Store,
-  dir: Handle,
+  dir: InodeHandle,
   path: Path,
   table: InodeTable,
-): Handle | null {
+): InodeHandle | null {
   if (statAt(store, dir.fd, path) !== 0) return null;
   const handle = store.handles.findByStat(store.st);
   if (handle !== undefined && handle.fd >= 0) return handle;
@@ -45,26 +45,26 @@ export function findVictim(
  * Whether the name to remove is the inode's only name, by `store.st`. Always false with gfid handles: then
  * `noteLostName` reads the link count after the removal.
  */
-const isLastName = (store: Store, victim: Handle | null): boolean =>
+const isLastName = (store: Store, victim: InodeHandle | null): boolean =>
   store.gfidHandles === null && victim !== null && store.st.nlink <= 1;
 
 /**
  * Updates the store after an inode has lost a name: erases its record, or after the last name removes the gfid
  * handle, and drops or closes the inode's handle.
- * @param wasLast whether the name is known to be the last
+ * @param wasLastName whether the name is known to have been the last
  */
 export function noteLostName(
   store: Store,
-  handle: Handle | null,
+  handle: InodeHandle | null,
   entry: NamedEntry,
   table: InodeTable,
-  wasLast = false,
+  wasLastName = false,
 ): void {
   if (handle === null) return;
   const isOpen = handle.fd >= 0;
   const hasStat =
-    isOpen && !handle.isDir && (wasLast || statAt(store, handle.fd, EMPTY_PATH) === 0);
-  if (hasStat && !wasLast && store.st.nlink > (handle.hasGfidHandle ? 1 : 0)) {
+    isOpen && !handle.isDir && (wasLastName || statAt(store, handle.fd, EMPTY_PATH) === 0);
+  if (hasStat && !wasLastName && store.st.nlink > (handle.hasGfidHandle ? 1 : 0)) {
     store.eraseLostName(handle, entry);
     return;
   }
@@ -79,7 +79,7 @@ export function noteLostName(
  * Closes the handle of a removed file that is not open, so that the disk frees its space at once, and not only when
  * the kernel forgets the inode. Its last attributes, from `store.st`, stay readable.
  */
-function closeRemoved(store: Store, handle: Handle): void {
+function closeRemoved(store: Store, handle: InodeHandle): void {
   if (handle.type !== IA_IFREG || handle.newestFile !== null) return;
   const lastAttributes = makeHandleIatt(store, handle);
   lastAttributes.iaNlink = 0;
@@ -114,10 +114,11 @@ export function removeName(
   if (fault !== 0) return fault;
   const { table } = loc.parent!;
   const victim = findVictim(store, dir, nameBuffer, table);
-  const wasLast = isLastName(store, victim);
+  const wasLastName = isLastName(store, victim);
   const entry = { parent: dir.gfid, name: nameBuffer };
   const hasDroppedHandle = victim !== null && store.dropHandleOfLastName(victim);
   let result = libc.unlinkat(dir.fd, nameBuffer, flags);
+  // Some file systems return EEXIST for a directory that is not empty.
   if (result === -EEXIST) result = -ENOTEMPTY;
   const isNotEmpty = result === -ENOTEMPTY && withEntries && victim !== null;
   if (isNotEmpty && store.landfill !== null)
@@ -128,7 +129,7 @@ export function removeName(
   }
   if (victim !== null && victim.fd >= 0) store.mdata.setTimes(frame, 'unlink', victim);
   store.mdata.setParentTimes(frame, 'unlink', dir);
-  noteLostName(store, victim, entry, table, wasLast);
+  noteLostName(store, victim, entry, table, wasLastName);
   // The directory is in the landfill now: clients must not create entries in it.
   if (isNotEmpty) store.handles.drop(victim);
   return { preparent, postparent: readDirIatt(frame, store, dir) };

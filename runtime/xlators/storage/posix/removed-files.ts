@@ -11,7 +11,7 @@ import { invalidateRemoved } from '../../../core/upcall.ts';
 import { AT_EMPTY_PATH, AT_STATX_DONT_SYNC } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { makeHandleIatt } from './handle-search.ts';
-import { type Handle, STATX_MASK } from './handles.ts';
+import { type InodeHandle, STATX_MASK } from './handles.ts';
 import { EMPTY_PATH } from './paths.ts';
 import type { Store } from './store.ts';
 
@@ -23,7 +23,8 @@ const STATX_FLAGS = AT_EMPTY_PATH | AT_STATX_DONT_SYNC;
 /** Scans the open handles of one volume. */
 export class RemovedFileScanner {
   private readonly store: Store;
-  private nextHandles: Iterator<Handle> | null = null;
+  /** The position in the current round over all open handles; null before a round. */
+  private nextHandles: Iterator<InodeHandle> | null = null;
 
   constructor(store: Store) {
     this.store = store;
@@ -46,7 +47,7 @@ export class RemovedFileScanner {
   }
 
   /** Drops the names of a file without links, and invalidates them in the kernel. */
-  private dropNames(handle: Handle): void {
+  private dropNames(handle: InodeHandle): void {
     const { handles, xl } = this.store;
     const inode = xl.inodes?.find(handle.gfid);
     if (inode === undefined) {

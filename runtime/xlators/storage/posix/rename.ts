@@ -17,7 +17,7 @@ import {
   putEntryName,
   readDirIatt,
 } from './handle-search.ts';
-import { type Handle, statAt } from './handles.ts';
+import { type InodeHandle, statAt } from './handles.ts';
 import { EMPTY_PATH, nameBuffer, secondNameBuffer } from './paths.ts';
 import { findVictim, noteLostName } from './removal.ts';
 import type { Store } from './store.ts';
@@ -25,11 +25,11 @@ import type { Store } from './store.ts';
 /** The attributes of the renamed inode and of its parents. */
 export interface RenameReply {
   readonly buf: Iatt;
-  /** Old parent before and after, new parent before and after. */
+  /** The old parent's attributes before and after, then the new parent's before and after. */
   readonly parents: readonly [Iatt | null, Iatt | null, Iatt | null, Iatt | null];
 }
 
-/** Renames an entry; returns the reply or the errno. */
+/** Renames an entry; returns the reply or the errno. @param flags renameat2(2)'s */
 export function rename(
   xl: PosixXlator,
   frame: Frame,
@@ -56,8 +56,8 @@ export function rename(
   ] as const;
   const isReplacing = (flags & (RENAME_NOREPLACE | RENAME_EXCHANGE)) === 0;
   const victim = isReplacing ? findVictim(store, newDir, secondNameBuffer, table) : null;
-  // Dropped before the rename, so that a crash leaves no gfid handle without a file. If the victim stays, the handle is
-  // created again below.
+  // The gfid handle is dropped before the rename, so that a crash leaves no handle without a file. If the victim stays,
+  // the handle is created again below.
   const hasDroppedHandle = victim !== null && store.dropHandleOfLastName(victim);
   // A whiteout is a new file in the old place, so it is created as the caller.
   const makesWhiteout = (flags & RENAME_WHITEOUT) !== 0;
@@ -92,7 +92,7 @@ export function rename(
 }
 
 /** Whether `path` in a directory is a name of the handle's inode. */
-const isNameOf = (store: Store, handle: Handle, dir: Handle, path: Path): boolean =>
+const isNameOf = (store: Store, handle: InodeHandle, dir: InodeHandle, path: Path): boolean =>
   statAt(store, dir.fd, path) === 0 && handle.matches(store.st);
 
 /**
@@ -102,10 +102,10 @@ const isNameOf = (store: Store, handle: Handle, dir: Handle, path: Path): boolea
  */
 function updateName(
   store: Store,
-  dir: Handle,
+  dir: InodeHandle,
   newEntry: NamedEntry & { readonly name: Path },
   oldEntry: NamedEntry | null,
-): Handle | number {
+): InodeHandle | number {
   const handle = findEntry(store, dir, newEntry.name, null);
   if (typeof handle === 'number') return handle;
   if (oldEntry === null || (store.gfidHandles === null && !store.mdata.storesTimes)) return handle;

@@ -1,4 +1,6 @@
-/** Opens the served directory: at the start (`openRoot`), and when it is back after a loss (`openReal`). */
+/**
+ * Opens the served directory: at the start (`openRoot`), and when it is back after a loss (`openRootWithoutLinks`).
+ */
 import { constants, existsSync } from 'node:fs';
 import { ENOENT, ENOTDIR, strerror } from '../../../core/errno.ts';
 import { InitError } from '../../../core/errors.ts';
@@ -21,11 +23,14 @@ export function openRoot(directory: string): number {
   throw new InitError(`directory '${directory}' cannot be opened: ${strerror(-fd)}`);
 }
 
-/** Checks that the directory can be opened. @throws {InitError} */
+/** Checks that the directory can be opened. @throws {InitError} if not */
 export const checkRoot = (directory: string): void => void libc.close(openRoot(directory));
 
-/** As `openRoot`, but follows no symbolic link in any part of the path; returns minus the errno on failure. */
-export function openReal(path: string): number {
+/**
+ * Opens the directory without following a symbolic link in any part of the path; returns an O_PATH descriptor, or minus
+ * the errno.
+ */
+export function openRootWithoutLinks(path: string): number {
   const flags = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW | O_CLOEXEC;
   let fd = libc.open(toCString('/'), flags, 0);
   for (const part of path.split('/')) {

@@ -28,9 +28,10 @@ import { findOrOpenFile, type OpenFile, readFile, writeAll, writeOnPool } from '
 import type { Store } from './store.ts';
 import { markAndCheckWrite } from './xattr.ts';
 
+/** fallocate(2)'s mode for a hole. */
 const DISCARD_MODE = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
 /** lseek(2)'s whence, by GlusterFS's number (`gf_seek_what_t`). */
-const WHENCE = [SEEK_DATA, SEEK_HOLE];
+const LSEEK_WHENCE = [SEEK_DATA, SEEK_HOLE];
 /** Data of the writes that zero a range on file systems without FALLOC_FL_ZERO_RANGE. */
 const ZEROS = new Uint8Array(1 << 20);
 /** Most bytes copied per request: callers accept a short copy, and one whose caller has ended must end soon. */
@@ -42,6 +43,7 @@ const copyFileRange = bindAsync(
   'int64 copy_file_range(int from, void *at, int to, void *to_at, uint64 count, uint32 flags)',
 );
 
+/** Calls fallocate(2) for a valid range; returns 0 or the errno. */
 function allocate(file: OpenFile, mode: number, offset: number, len: number): number {
   return findRangeFault(offset, len) || -libc.fallocate(file.fd, mode, offset, len);
 }
@@ -78,6 +80,7 @@ function writeZeros(
   });
 }
 
+/** Replies to a zerofill. @param errno 0 if it has succeeded */
 function unwindZerofill(frame: Frame, file: OpenFile, errno: number, prebuf: Iatt | null): void {
   if (errno !== 0) fail.zerofill(frame, errno);
   else {
@@ -93,7 +96,7 @@ function encodeOffset(offset: number): Uint8Array {
   return bytes;
 }
 
-/** A copy of `len` bytes from one file to another. */
+/** A copy of `len` bytes from `offIn` in one file to `offOut` in another. */
 interface Copy {
   readonly source: OpenFile;
   readonly offIn: number;
@@ -146,7 +149,7 @@ export const spaceFops: Fops<Store> = {
   seek(frame, xl, fd, offset, whence, _xdata) {
     const file = findOrOpenFile(xl, fd);
     if (typeof file === 'number') return fail.seek(frame, file);
-    const lseekWhence = WHENCE[whence];
+    const lseekWhence = LSEEK_WHENCE[whence];
     if (lseekWhence === undefined) return fail.seek(frame, EINVAL);
     const position = offset < 0 ? -ENXIO : libc.lseek(file.fd, offset, lseekWhence);
     if (position < 0) return fail.seek(frame, -position);
@@ -185,6 +188,7 @@ export const spaceFops: Fops<Store> = {
         fail.copy_file_range(frame, -copied);
         return;
       }
+      // The target's access time stays, and of the source only the access time changes.
       const { mdata } = xl.priv;
       mdata.setTimes(frame, 'copy_file_range', target.handle, target.fd, ~TIME_BITS.ATIME);
       mdata.setTimes(frame, 'copy_file_range', source.handle, source.fd, TIME_BITS.ATIME);

@@ -23,13 +23,14 @@ import {
 } from './gfid-handles.ts';
 import { deriveGfid, GfidStore } from './gfid-store.ts';
 import { eraseName, recordName } from './gfid2path.ts';
-import { type Directory, Handle, Handles, statAt } from './handles.ts';
-import { Health } from './health.ts';
+import { type Directory, Handles, InodeHandle, statAt } from './handles.ts';
+import { HealthChecker } from './health.ts';
 import { IdentitySwitch } from './identity.ts';
 import { MdataStore } from './mdata-store.ts';
 import { EMPTY_PATH, makeProcPath, PARENT_PATH, SELF_PATH } from './paths.ts';
 import { openRoot } from './root.ts';
 
+/** Types of file systems in memory (linux/magic.h). */
 const TMPFS_MAGIC = 0x01021994;
 const RAMFS_MAGIC = 0x858458f6;
 /**
@@ -92,7 +93,7 @@ export class Store {
   /** The directory's path without symbolic links, checked by `health`. */
   readonly realPath: string;
   readonly handles: Handles;
-  root: Handle;
+  root: InodeHandle;
   gfids: GfidStore;
   /** The gfid handles; null without a `.glusterfs`. */
   gfidHandles: GfidHandles | null = null;
@@ -103,7 +104,7 @@ export class Store {
   fileHandles: FileHandles | null = null;
   /** Stores times that clients have set. */
   mdata: MdataStore;
-  readonly health: Health;
+  readonly health: HealthChecker;
   readonly identity = new IdentitySwitch();
   /** Number of the volume's bricks on this file system. */
   sharedBrickCount = 1;
@@ -125,7 +126,7 @@ export class Store {
   readonly times = new Timespecs();
   readonly iovec = new Iovec(1);
   readonly dirents = new Dirents();
-  private readonly statfs = new Statfs();
+  private readonly statfsBuffer = new Statfs();
 
   /** @throws {InitError} if the directory does not exist, or a required setting is impossible */
   constructor(xl: Xlator<Store>, settings: StoreSettings, makeLandfill: LandfillFactory) {
@@ -139,7 +140,7 @@ export class Store {
     this.mdata = this.makeMdataStore();
     this.root = this.attach(rootFd);
     this.realPath = realpathSync(settings.directory);
-    this.health = new Health(this);
+    this.health = new HealthChecker(this);
   }
 
   get directory(): string {
@@ -156,9 +157,9 @@ export class Store {
   }
 
   /** Starts to serve `rootFd`'s directory, at the start and after a loss; returns the root's handle. */
-  private attach(rootFd: number): Handle {
+  private attach(rootFd: number): InodeHandle {
     statAt(this, rootFd, EMPTY_PATH);
-    const root = new Handle(ROOT_GFID, this.st);
+    const root = new InodeHandle(ROOT_GFID, this.st);
     this.handles.registerForRelease();
     this.handles.add(root);
     this.handles.setDescriptor(root, rootFd);
@@ -178,6 +179,7 @@ export class Store {
     return root;
   }
 
+  /** Logs that a store for network clients has no gfid handles. */
   private warnNoHandles(errno: number): void {
     const text = `no gfid handles: ${PRIVATE_NAME} cannot be made, or not be written to`;
     this.xl.log.warning(`${text}. When this brick is restarted, clients must look files up again`, {
@@ -190,6 +192,7 @@ export class Store {
     return new MdataStore(this.xl, this.settings.ctime, this.gfids.attributeName === TRUSTED_GFID);
   }
 
+  /** Whether names are to be recorded, by option `gfid2path` and the directory. */
   private shouldRecordNames(rootFd: number): boolean {
     const { gfid2path } = this.settings;
     if (gfid2path === 'off' || this.gfids.attributeName !== TRUSTED_GFID) return false;
@@ -197,7 +200,7 @@ export class Store {
   }
 
   /**
-   * Opens the gfid storage.
+   * Opens the storage of gfids.
    * @throws {InitError} if the directory belongs to another volume than option `volume-id`; then nothing is
    * written, and `rootFd` is closed
    */
@@ -216,6 +219,7 @@ export class Store {
     this.closeDirectory();
   }
 
+  /** Closes the landfill, gfid handles and file handles of the served directory. */
   private closeDirectory(): void {
     this.landfill?.close();
     this.landfill = null;
@@ -246,7 +250,7 @@ export class Store {
 
   /** Returns the file system type of `fd`, or 0 if unknown. */
   private readFsType(fd: number): number {
-    return libc.fstatfs(fd, this.statfs.bytes) < 0 ? 0 : this.statfs.type;
+    return libc.fstatfs(fd, this.statfsBuffer.bytes) < 0 ? 0 : this.statfsBuffer.type;
   }
 
   /** Whether an entry is hidden from clients: `.glusterfs` in the root. */
@@ -270,30 +274,35 @@ export class Store {
    * another known inode has the stored gfid, this one is a copy made with attributes (`cp -a`): it gets a new gfid.
    * @param entry the name by which the inode was found
    */
-  createHandle(fd: number, entry: NamedEntry, requestedGfid: Gfid | null): Handle {
+  createHandle(fd: number, entry: NamedEntry, requestedGfid: Gfid | null): InodeHandle {
     const stored = this.gfids.read(fd);
     const isStored = stored !== null && this.handles.find(stored) === undefined;
     const gfid = isStored ? stored : this.storeGfid(fd, requestedGfid, stored !== null);
     const shouldRecordName = this.recordsNames && stored === null;
     const handle = this.storeNameAndHandle(
-      new Handle(gfid, this.st),
+      new InodeHandle(gfid, this.st),
       fd,
       entry,
       shouldRecordName,
       false,
     );
-    // Storing attributes has changed the ctime.
+    // Storing attributes has changed the ctime, which `st` must have.
     if (!isStored || this.gfidHandles !== null) statAt(this, fd, EMPTY_PATH);
     return handle;
   }
 
+  /**
+   * Stores a gfid, `requestedGfid` if it is free, in the inode of `fd`, and returns it; a derived one if it cannot be
+   * stored.
+   */
   private storeGfid(fd: number, requestedGfid: Gfid | null, mayReplace: boolean): Gfid {
     const gfid = this.chooseGfid(requestedGfid);
     return this.gfids.write(fd, gfid, mayReplace) ? gfid : deriveGfid(this.st);
   }
 
   /**
-   * As `createHandle` for a new inode, which `st` describes afterwards; or returns the errno.
+   * Creates the handle of a new inode, which `fd` is open on, and stores its gfid; returns the handle or the errno. On
+   * success `st` describes the inode.
    * @param entry null for an inode without a name
    * @param dataFd a descriptor of the inode without O_PATH, or 0 for none
    */
@@ -302,12 +311,13 @@ export class Store {
     entry: NamedEntry | null,
     requestedGfid: Gfid | null,
     dataFd: number,
-  ): Handle | number {
+  ): InodeHandle | number {
     const gfid = this.chooseGfid(requestedGfid);
     const isStored = this.gfids.write(fd, gfid, false, dataFd);
     const fault = statAt(this, fd, EMPTY_PATH);
     if (fault !== 0) return fault;
-    const handle = new Handle(isStored ? gfid : deriveGfid(this.st), this.st);
+    const handle = new InodeHandle(isStored ? gfid : deriveGfid(this.st), this.st);
+    // A new inode has no stored times.
     handle.mdata = null;
     if (entry === null || (this.gfidHandles === null && !this.recordsNames)) {
       this.handles.add(handle);
@@ -325,17 +335,17 @@ export class Store {
    * @param isNew whether the inode was just created, and so has no gfid handle yet
    */
   private storeNameAndHandle(
-    newHandle: Handle,
+    newHandle: InodeHandle,
     fd: number,
     entry: NamedEntry,
     recordsName: boolean,
     isNew: boolean,
-  ): Handle {
+  ): InodeHandle {
     let handle = newHandle;
     if (recordsName) this.recordNewName(handle, fd, entry);
     if (this.gfidHandles !== null && !this.createGfidHandle(handle, fd, entry, isNew)) {
       const gfid = newGfid(this.xl.context);
-      handle = new Handle(this.gfids.write(fd, gfid, true) ? gfid : handle.gfid, this.st);
+      handle = new InodeHandle(this.gfids.write(fd, gfid, true) ? gfid : handle.gfid, this.st);
       this.createGfidHandle(handle, fd, entry, true);
     }
     this.handles.add(handle);
@@ -346,7 +356,7 @@ export class Store {
    * Creates or corrects an inode's gfid handle; returns false if another inode on disk has the gfid.
    * @param isNew whether it is known to have no handle
    */
-  createGfidHandle(handle: Handle, fd: number, entry: NamedEntry, isNew: boolean): boolean {
+  createGfidHandle(handle: InodeHandle, fd: number, entry: NamedEntry, isNew: boolean): boolean {
     const { gfidHandles } = this;
     if (gfidHandles === null) return true;
     const outcome = gfidHandles.ensureGfidHandle(
@@ -361,14 +371,14 @@ export class Store {
   }
 
   /** Records a new name of a file in its attributes (gfid2path). */
-  recordNewName(handle: Handle, fd: number, entry: NamedEntry): void {
+  recordNewName(handle: InodeHandle, fd: number, entry: NamedEntry): void {
     if (!this.recordsNames || handle.isDir || !isRealName(entry)) return;
     const fault = recordName(fd, entry);
     if (fault !== 0) this.noteRecordFailure(fault);
   }
 
   /** Erases the record of a name that a file has lost, if the file has other names. */
-  eraseLostName(handle: Handle, entry: NamedEntry): void {
+  eraseLostName(handle: InodeHandle, entry: NamedEntry): void {
     if (this.recordsNames && !handle.isDir && handle.fd >= 0) eraseName(handle.fd, entry);
   }
 
@@ -377,14 +387,15 @@ export class Store {
    * this order a crash leaves a file without a handle, and never a handle without a file.
    * @returns whether it removed the handle
    */
-  dropHandleOfLastName(handle: Handle): boolean {
+  dropHandleOfLastName(handle: InodeHandle): boolean {
+    // A file with one name has two links, one of them its gfid handle.
     if (!handle.hasGfidHandle || handle.isDir || this.st.nlink > 2) return false;
     this.dropGfidHandle(handle);
     return !handle.hasGfidHandle;
   }
 
   /** Removes the gfid handle of an inode without names. */
-  dropGfidHandle(handle: Handle): void {
+  dropGfidHandle(handle: InodeHandle): void {
     if (handle.hasGfidHandle && this.gfidHandles !== null)
       handle.hasGfidHandle = !this.gfidHandles.removeGfidHandle(handle.gfid);
     else handle.hasGfidHandle = false;
@@ -403,12 +414,14 @@ export class Store {
     });
   }
 
+  /** Closes all descriptors, at the volume's end. */
   close(): void {
     this.handles.dropAllAndUnregister();
     this.closeDirectory();
   }
 }
 
+/** Whether a volume above has other children, too. */
 const hasSiblings = ({ above }: Xlator): boolean =>
   above.some((parent) => parent.below.length > 1 || hasSiblings(parent));
 

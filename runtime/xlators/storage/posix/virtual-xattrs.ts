@@ -21,7 +21,7 @@ import { openHandle } from './files.ts';
 import { PRIVATE_NAME } from './gfid-handles.ts';
 import { readRecordedNames } from './gfid2path.ts';
 import type { PosixXlator } from './handle-search.ts';
-import type { Handle } from './handles.ts';
+import type { InodeHandle } from './handles.ts';
 import { makeProcPath } from './paths.ts';
 
 /** The inode of a request; `fd` is open on it, O_PATH or not. */
@@ -33,17 +33,19 @@ export interface OpenInode {
 /** Returns an attribute's value; null if the inode lacks the attribute. */
 type ComputeValue = (xl: PosixXlator, subject: OpenInode) => DictValue | null;
 
+/** Returns `<POSIX(DIRECTORY):HOST:PATH>`, with the path of the gfid handle for an inode without a known path. */
 const computePathinfo: ComputeValue = (xl, subject) => {
   const { gfid } = subject;
   const { settings, hostname, directory } = xl.priv;
   const { nodeUuid, nodeUuidPathinfo } = settings;
   const host = nodeUuidPathinfo && nodeUuid !== null ? nodeUuid : hostname;
-  const handle = `/.glusterfs/${gfid.slice(0, 2)}/${gfid.slice(2, 4)}/${gfid}`;
-  const path = findAnyPath(xl, subject) ?? handle;
+  const handlePath = `/.glusterfs/${gfid.slice(0, 2)}/${gfid.slice(2, 4)}/${gfid}`;
+  const path = findAnyPath(xl, subject) ?? handlePath;
   return `<POSIX(${directory}):${host}:${directory}${path}>`;
 };
 
-const computeByName: ReadonlyMap<string, ComputeValue> = new Map<string, ComputeValue>([
+/** The functions that compute the attributes with a fixed name. */
+const valueComputers: ReadonlyMap<string, ComputeValue> = new Map<string, ComputeValue>([
   ['glusterfs.pathinfo', computePathinfo],
   ['trusted.glusterfs.pathinfo', computePathinfo],
   ['trusted.glusterfs.node-uuid', (xl) => xl.priv.settings.nodeUuid],
@@ -58,7 +60,7 @@ const computeByName: ReadonlyMap<string, ComputeValue> = new Map<string, Compute
   ['glusterfs.open-fd-count', (xl, { gfid }) => (xl.inodes?.find(gfid)?.fdCount ? 1 : 0)],
 ]);
 
-/** Before a file's name: the attribute's value is the name of the entry that differs from it at most in case. */
+/** Prefix of attributes whose name ends in a file's name; the value is the entry's name, which may differ in case. */
 const REAL_FILENAME_PREFIX = 'glusterfs.get_real_filename:';
 
 /** Returns the value of a virtual attribute, or the errno; undefined for any other name. */
@@ -69,13 +71,14 @@ export function computeVirtualXattr(
 ): Dict | number | undefined {
   // A quick check for the usual case: all virtual names contain this.
   if (!name.includes('glusterfs.')) return undefined;
-  const compute = computeByName.get(name);
+  const compute = valueComputers.get(name);
   if (compute === undefined && !name.startsWith(REAL_FILENAME_PREFIX)) return undefined;
   const value =
     compute === undefined
       ? findRealFilename(xl, subject, name.slice(REAL_FILENAME_PREFIX.length))
       : compute(xl, subject);
   if (value === null) return ENODATA;
+  // A number is the errno of `findRealFilename`, or the value of a computed attribute.
   return typeof value === 'number' && compute === undefined ? value : new Dict().set(name, value);
 }
 
@@ -127,22 +130,23 @@ function findRealFilename(
 ): string | number | null {
   const fd = libc.open(makeProcPath(subject.fd), OPEN_LISTING_FLAGS, 0);
   if (fd < 0) return -fd;
-  const lower = toLowerAscii(searched);
+  const lowerSearched = toLowerAscii(searched);
   let match: string | null = null;
   const { dirents, root } = xl.priv;
-  let filled = 0;
+  let filledBytes = 0;
   while (match !== searched) {
-    filled = libc.getdents64(fd, dirents.bytes, dirents.bytes.length);
-    if (filled <= 0) break;
-    dirents.start(filled);
+    filledBytes = libc.getdents64(fd, dirents.bytes, dirents.bytes.length);
+    if (filledBytes <= 0) break;
+    dirents.start(filledBytes);
     while (dirents.next()) {
       const name = decodeName(dirents.bytes, dirents.nameStart, dirents.nameEnd);
       if (subject.gfid === root.gfid && name === PRIVATE_NAME) continue;
-      if (name === searched || (match === null && toLowerAscii(name) === lower)) match = name;
+      if (name === searched || (match === null && toLowerAscii(name) === lowerSearched))
+        match = name;
     }
   }
   libc.close(fd);
-  return filled < 0 ? -filled : match;
+  return filledBytes < 0 ? -filledBytes : match;
 }
 
 const toLowerAscii = (text: string): string =>
@@ -155,7 +159,7 @@ const toLowerAscii = (text: string): string =>
  */
 export function addVirtualValues(
   xl: PosixXlator,
-  handle: Handle,
+  handle: InodeHandle,
   size: number,
   keys: Dict | null,
   reply: Dict | null,
@@ -177,7 +181,7 @@ export function addVirtualValues(
 const OPEN_FDS = 'glusterfs.open-fd-count';
 
 /** Reads a file of `size` bytes whole; null on failure, or if it is shorter now. */
-function readContent(handle: Handle, size: number): Uint8Array | null {
+function readContent(handle: InodeHandle, size: number): Uint8Array | null {
   const fd = openHandle(handle, constants.O_RDONLY);
   if (fd < 0) return null;
   const data = new Uint8Array(size);

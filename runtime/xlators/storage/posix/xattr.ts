@@ -19,12 +19,12 @@ import {
   isListed,
   type RequestedKeys,
   readRequestedValues,
-  setXattrs as setAll,
+  setXattrs as setXattrsInOrder,
 } from '../shared/xattrs.ts';
 import { getFileattr, setFileattr } from './fileattr.ts';
 import { findOrOpenFile, OpenFile } from './files.ts';
 import { findHandle, type PosixXlator, readFdIatt } from './handle-search.ts';
-import type { Handle } from './handles.ts';
+import type { InodeHandle } from './handles.ts';
 import { EMPTY_PATH, keyBuffer, makeProcEntryPath, makeProcPath, putText } from './paths.ts';
 import { clearSetGroupId } from './privileges.ts';
 import type { Store } from './store.ts';
@@ -70,7 +70,7 @@ function setXattr(fd: number, name: string, bytes: Uint8Array | null, flags: num
 export function markAndCheckWrite(fd: number, xdata: Dict | null): number {
   if (!hasMarkKey(xdata)) return 0;
   return markOrCheckWrite(xdata, {
-    find(name) {
+    check(name) {
       const value = getXattr(fd, name);
       return typeof value === 'number' ? value : 0;
     },
@@ -88,24 +88,28 @@ export function clearWriteMark(dirFd: number, path: Path, xdata: Dict | null): v
   else libc.lremovexattr(makeProcEntryPath(dirFd, path, 0), keyBuffer);
 }
 
-/** Sets the attributes in `dict` of the inode of `fd`; returns 0 or the first errno. */
+/**
+ * Sets the attributes in `dict` of the inode of `fd`; returns 0 or the first errno.
+ * @param pid decides which attributes are hidden (`isHidden`)
+ */
 export const setXattrs = (
   { mdata }: Store,
-  handle: Handle,
+  handle: InodeHandle,
   fd: number,
   dict: Dict | null,
   flags: number,
   pid: number,
 ): number =>
-  setAll(dict, pid, (name, bytes) => {
+  setXattrsInOrder(dict, pid, (name, bytes) => {
     if (name === SET_MDATA)
       return mdata.mergeTimes(handle, fd, decodeTimes(bytes, decodeWireMdata));
     if (name === MDATA) return mdata.mergeTimes(handle, fd, decodeTimes(bytes, decodeMdata));
     return setXattr(fd, name, bytes, flags);
   });
 
-const decodeTimes = (bytes: Uint8Array | null, read: typeof decodeMdata): Times | null =>
-  bytes === null ? null : read(bytes);
+/** Decodes times; null for a value that has no bytes, or malformed ones. */
+const decodeTimes = (bytes: Uint8Array | null, decode: typeof decodeMdata): Times | null =>
+  bytes === null ? null : decode(bytes);
 
 /** Returns the requested values of `path` in a directory (`EMPTY_PATH`: of the directory), or null. */
 export function readRequestedXattrs(
@@ -185,11 +189,13 @@ function setFileattrs(fd: number, dict: Dict | null): number | null {
 }
 
 /** The target of a fop: the handle of a loc's inode, or an fd's open file. */
-type XattrTarget = Handle | OpenFile;
+type XattrTarget = InodeHandle | OpenFile;
 
-const getTargetHandle = (target: XattrTarget): Handle =>
+/** Returns the handle of a target's inode. */
+const getTargetHandle = (target: XattrTarget): InodeHandle =>
   target instanceof OpenFile ? target.handle : target;
 
+/** Reads a target's attributes; null on failure. */
 const readTargetIatt = ({ priv }: PosixXlator, target: XattrTarget) =>
   readFdIatt(priv, target.fd, getTargetHandle(target));
 
@@ -205,6 +211,7 @@ export const xattrFops: Fops<Store> = makeXattrFops<Store, XattrTarget>({
     getXattrs(xl, target, name, pid),
   removeXattr(_xl, target, name, pid) {
     if (isHidden(name, pid)) return EPERM;
+    // The cached times are no longer stored, so they must be read again.
     if (name === MDATA) getTargetHandle(target).mdata = undefined;
     return putKey(name) || -libc.removexattr(makeProcPath(target.fd), keyBuffer);
   },

@@ -10,6 +10,7 @@ const P3 = 0x165667b19e3779f9n;
 const P4 = 0x85ebca77c2b2ae63n;
 const P5 = 0x27d4eb2f165667c5n;
 
+/** Returns a value modulo 2^64. */
 const u64 = (value: bigint): bigint => BigInt.asUintN(64, value);
 const rotateLeft = (value: bigint, bits: bigint): bigint =>
   u64((value << bits) | (value >> (64n - bits)));
@@ -38,6 +39,7 @@ export function xxh64(bytes: Uint8Array): string {
     for (const part of sums) sum = mergeSum(sum, part);
   }
   sum = u64(sum + BigInt(length));
+  // The bytes that are left, in parts of 8, 4 and 1.
   for (; offset + 8 <= length; offset += 8) {
     sum = u64(rotateLeft(sum ^ mixLane(0n, view.getBigUint64(offset, true)), 27n) * P1 + P4);
   }
@@ -47,6 +49,7 @@ export function xxh64(bytes: Uint8Array): string {
   }
   for (; offset < length; offset++)
     sum = u64(rotateLeft(sum ^ u64(BigInt(bytes[offset]!) * P5), 11n) * P1);
+  // The final mix.
   sum = u64((sum ^ (sum >> 33n)) * P2);
   sum = u64((sum ^ (sum >> 29n)) * P3);
   return (sum ^ (sum >> 32n)).toString(16).padStart(16, '0');

@@ -28,6 +28,7 @@ export const PREOP_FAILED = 'glusterfs.preop.check.failed';
 
 /** Attribute of a linkto: the name of the child with the data. */
 export const LINKTO = 'trusted.glusterfs.dht.linkto';
+/** Mode of a linkto: only the sticky bit. */
 const LINKTO_MODE = 0o1000;
 
 /** Returns the pid for `isHidden` (`xattrs.ts`): -1, that of an internal client, for a translator's own request. */
@@ -92,7 +93,7 @@ export interface Victim {
 }
 
 /** Whether an unlink has conditions. */
-export const isConditional = (xdata: Dict | null): xdata is Dict =>
+export const hasUnlinkConditions = (xdata: Dict | null): xdata is Dict =>
   xdata !== null && (xdata.has(ONLY_LINKTO) || xdata.has(NOT_OPEN));
 
 /** Returns 0 if the conditions allow the removal, otherwise the errno. */

@@ -18,25 +18,31 @@ export type Times = Pick<
   'iaAtime' | 'iaAtimeNsec' | 'iaMtime' | 'iaMtimeNsec' | 'iaCtime' | 'iaCtimeNsec'
 >;
 
-const VERSION = 1;
+/** The only version of the attribute's format. */
+const MDATA_VERSION = 1;
 /** Bytes of the attribute: a version, unused flags, and three times of 16 bytes. */
 export const MDATA_SIZE = 1 + 8 + 3 * 16;
 /** Offset of the first time, after the version and the flags. */
 const FIRST_TIME_OFFSET = 9;
 /** Bytes on the wire: the seconds of three times, then their nanoseconds. */
 const WIRE_SIZE = 3 * 8 + 3 * 4;
+/** Offset of the nanoseconds on the wire. */
+const WIRE_NSEC_OFFSET = 3 * 8;
 
+/** The order of the times in the attribute; each is 8 bytes of seconds and 8 of nanoseconds. */
 const DISK_ORDER = [
   ['iaCtime', 'iaCtimeNsec'],
   ['iaMtime', 'iaMtimeNsec'],
   ['iaAtime', 'iaAtimeNsec'],
 ] as const;
+/** The order of the times on the wire. */
 const WIRE_ORDER = [
   ['iaAtime', 'iaAtimeNsec'],
   ['iaMtime', 'iaMtimeNsec'],
   ['iaCtime', 'iaCtimeNsec'],
 ] as const;
 
+/** Makes a view of the same bytes for reading and writing numbers. */
 const makeView = ({ buffer, byteOffset, byteLength }: Uint8Array): DataView =>
   new DataView(buffer, byteOffset, byteLength);
 
@@ -48,7 +54,7 @@ const makeZeroTimes = (): { -readonly [key in keyof Times]: number } => ({
 export function encodeMdata(times: Times): Uint8Array {
   const bytes = new Uint8Array(MDATA_SIZE);
   const view = makeView(bytes);
-  bytes[0] = VERSION;
+  bytes[0] = MDATA_VERSION;
   DISK_ORDER.forEach(([sec, nsec], index) => {
     view.setBigInt64(FIRST_TIME_OFFSET + index * 16, BigInt(times[sec]));
     view.setBigInt64(FIRST_TIME_OFFSET + index * 16 + 8, BigInt(times[nsec]));
@@ -58,7 +64,7 @@ export function encodeMdata(times: Times): Uint8Array {
 
 /** Decodes the attribute's value; null for malformed bytes. A later version may append fields. */
 export function decodeMdata(bytes: Uint8Array): Times | null {
-  if (bytes.length < MDATA_SIZE || bytes[0]! < VERSION) return null;
+  if (bytes.length < MDATA_SIZE || bytes[0]! < MDATA_VERSION) return null;
   const view = makeView(bytes);
   const times = makeZeroTimes();
   DISK_ORDER.forEach(([sec, nsec], index) => {
@@ -74,7 +80,7 @@ export function encodeWireMdata(times: Times): Uint8Array {
   const view = makeView(bytes);
   WIRE_ORDER.forEach(([sec, nsec], index) => {
     view.setBigInt64(index * 8, BigInt(times[sec]));
-    view.setUint32(24 + index * 4, times[nsec]);
+    view.setUint32(WIRE_NSEC_OFFSET + index * 4, times[nsec]);
   });
   return bytes;
 }
@@ -86,7 +92,7 @@ export function decodeWireMdata(bytes: Uint8Array): Times | null {
   const times = makeZeroTimes();
   WIRE_ORDER.forEach(([sec, nsec], index) => {
     times[sec] = Number(view.getBigInt64(index * 8));
-    times[nsec] = view.getUint32(24 + index * 4);
+    times[nsec] = view.getUint32(WIRE_NSEC_OFFSET + index * 4);
   });
   return times;
 }
@@ -95,8 +101,8 @@ export function decodeWireMdata(bytes: Uint8Array): Times | null {
 export function selectLatestTimes(a: Times, b: Times): Times {
   const times = makeZeroTimes();
   for (const [sec, nsec] of DISK_ORDER) {
-    const isLater = a[sec] === b[sec] ? a[nsec] > b[nsec] : a[sec] > b[sec];
-    const later = isLater ? a : b;
+    const isFirstLater = a[sec] === b[sec] ? a[nsec] > b[nsec] : a[sec] > b[sec];
+    const later = isFirstLater ? a : b;
     times[sec] = later[sec];
     times[nsec] = later[nsec];
   }

@@ -247,7 +247,7 @@ describe.each(storages)('storage/%s', (_, translator, onDisk) => {
 
 describe('markOrCheckWrite without attributes', () => {
   test("returns EBUSY to the rebalance, and the disk's errno to a client that cannot mark the file", () => {
-    const mark = (found: number, set: number) => ({ find: () => found, set: () => set });
+    const mark = (found: number, set: number) => ({ check: () => found, set: () => set });
     expect(markOrCheckWrite(asMover(), mark(EOPNOTSUPP, 0))).toBe(EBUSY);
     expect(markOrCheckWrite(asClient(), mark(EOPNOTSUPP, EOPNOTSUPP))).toBe(EOPNOTSUPP);
     expect(markOrCheckWrite(asClient(), mark(ENODATA, ENOSPC))).toBe(ENOSPC);

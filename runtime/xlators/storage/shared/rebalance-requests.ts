@@ -25,9 +25,9 @@ const MARK_VALUE = Uint8Array.of(0x31);
 
 /** Access to the mark of a file, which is an extended attribute (PROTECT_WRITES). */
 export interface MarkAccess {
-  /** Returns 0 if the mark exists, ENODATA if not, or the errno of the check. */
-  find(name: string): number;
-  /** Returns 0 or the errno. */
+  /** Checks whether the mark exists; returns 0 if it does, ENODATA if not, or the errno of the check. */
+  check(name: string): number;
+  /** Sets the mark; returns 0 or the errno. */
   set(name: string, value: Uint8Array): number;
 }
 
@@ -40,7 +40,7 @@ export const hasMarkKey = (xdata: Dict | null): xdata is Dict =>
  * errno.
  */
 export function markOrCheckWrite(xdata: Dict, mark: MarkAccess): number {
-  const errno = mark.find(PROTECT_WRITES);
+  const errno = mark.check(PROTECT_WRITES);
   if (xdata.has(PROTECT_WRITES)) return errno === 0 ? 0 : mark.set(PROTECT_WRITES, MARK_VALUE);
   // The rebalance's write: if the check fails, the file may be marked.
   return errno === ENODATA ? 0 : EBUSY;

@@ -46,11 +46,13 @@ export interface XattrStorage<P, T extends object> {
   readIatt(xl: Xlator<P>, node: T): Iatt | null;
 }
 
+/** The fops after which `afterChange` is called. */
 export type ChangingFop = 'setxattr' | 'fsetxattr' | 'removexattr' | 'fremovexattr';
 
-/** Makes the fops, by path and by fd. */
+/** Makes the fops, each for a loc and for an fd. */
 export function makeXattrFops<P, T extends object>(storage: XattrStorage<P, T>): Fops<P> {
   type Finder<S> = (xl: Xlator<P>, target: S) => T | number;
+  // A `target` is the loc or fd of a fop; a `node` is its inode or open file.
   const readReplyXdata = (xl: Xlator<P>, node: T, xdata: Dict | null): Dict | null =>
     readRequestedAttributes(xdata, () => storage.readIatt(xl, node));
 
@@ -67,8 +69,9 @@ export function makeXattrFops<P, T extends object>(storage: XattrStorage<P, T>):
       const node = find(xl, target);
       if (typeof node === 'number') return fail[fop](frame, node);
       const { pid } = frame.root;
-      const visiblePid = fop === 'setxattr' ? selectVisibilityPid(pid, xdata) : pid;
-      const fault = storage.setXattrs(frame, xl, node, dict, flags, visiblePid);
+      // The mark of a translator's own request counts for setxattr alone.
+      const visibilityPid = fop === 'setxattr' ? selectVisibilityPid(pid, xdata) : pid;
+      const fault = storage.setXattrs(frame, xl, node, dict, flags, visibilityPid);
       if (fault !== 0) return fail[fop](frame, fault);
       storage.afterChange?.(frame, xl, node, fop, dict);
       unwind[fop](frame, 0, 0, readReplyXdata(xl, node, xdata));
@@ -108,9 +111,9 @@ export function makeXattrFops<P, T extends object>(storage: XattrStorage<P, T>):
     ) => {
       const node = find(xl, target);
       if (typeof node === 'number') return fail[fop](frame, node);
-      const store = (name: string, bytes: Uint8Array): number =>
+      const storeXattr = (name: string, bytes: Uint8Array): number =>
         storage.storeXattr(frame, xl, node, name, bytes);
-      const reply = applyXattrop(optype, dict, (name) => storage.readXattr(node, name), store);
+      const reply = applyXattrop(optype, dict, (name) => storage.readXattr(node, name), storeXattr);
       if (typeof reply === 'number') return fail[fop](frame, reply);
       unwind[fop](frame, 0, 0, reply, readReplyXdata(xl, node, xdata));
     };
@@ -132,19 +135,21 @@ function applyXattrop(
   optype: number,
   dict: Dict | null,
   readXattr: (name: string) => Uint8Array | number,
-  store: (name: string, bytes: Uint8Array) => number,
+  storeXattr: (name: string, bytes: Uint8Array) => number,
 ): Dict | number {
   const reply = new Dict();
   for (const name of dict?.keys() ?? []) {
+    // As in GlusterFS, no xattrop reads or changes a gfid.
     const isGfidXattr = name === TRUSTED_GFID || name === USER_GFID;
     const current = isGfidXattr ? EPERM : readXattr(name);
     if (typeof current === 'number' && current !== ENODATA) return current;
     const operand = encodeValue(dict!.get(name)!);
+    // A value without bytes, such as an iatt, is skipped.
     if (operand === null) continue;
     const result = computeXattrop(optype, typeof current === 'number' ? null : current, operand);
     if (typeof result === 'number') return result;
     if (result.reply !== null) reply.set(name, result.reply, 'bin');
-    const fault = result.store === null ? 0 : store(name, result.store);
+    const fault = result.newValue === null ? 0 : storeXattr(name, result.newValue);
     if (fault !== 0) return fault;
   }
   return reply;

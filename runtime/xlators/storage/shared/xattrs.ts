@@ -16,7 +16,7 @@ import { findTextFault } from './name-checks.ts';
 export const TRUSTED_GFID = 'trusted.gfid';
 export const USER_GFID = 'user.glossa.gfid';
 
-/** setxattr's flags, as in `<sys/xattr.h>`. */
+/** The flags of setxattr(2), as in `<sys/xattr.h>`. */
 export const XATTR_CREATE = 1;
 export const XATTR_REPLACE = 2;
 
@@ -78,6 +78,7 @@ export function setXattrs(
   return 0;
 }
 
+/** The namespaces of Linux (xattr(7)). */
 const NAMESPACES = ['user.', 'trusted.', 'security.', 'system.'];
 
 /** Whether a key of xdata is an attribute's name; by it a lookup requests the attribute's value. */
@@ -112,6 +113,7 @@ const BRICK_ONLY: ReadonlySet<string> = new Set([
   'security.selinux',
 ]);
 
+/** Whether an attribute applies to this brick only. */
 const isBrickOnly = (name: string): boolean =>
   BRICK_ONLY.has(name) || name.startsWith('trusted.gfid2path.');
 
@@ -132,6 +134,7 @@ export function readRequestedKeys(xdata: Dict | null): RequestedKeys | null {
 
 /** Access to the attributes of one inode. */
 export interface XattrReader {
+  /** Returns an attribute's value; null if it has none. */
   read(name: string): Uint8Array | null;
   /** Lists the names of all attributes; null if that is impossible, as with more than 64 KiB of names. */
   listNames(): readonly string[] | null;
@@ -169,7 +172,7 @@ function selectNames(
   return existing.filter((name) => names.includes(name) || isIncluded(name));
 }
 
-/** `gf_xattrop_flags_t`. */
+/** The operations of xattrop, GlusterFS's `gf_xattrop_flags_t`. */
 export const XATTROP = {
   ADD_ARRAY: 0,
   ADD_ARRAY64: 1,
@@ -195,7 +198,7 @@ const SUM_FORMATS: ReadonlyMap<number, readonly [elementBytes: 4 | 8, hasDefault
 /** The result for one attribute: the value to return (null for none), and the one to store (null for no change). */
 export interface XattropResult {
   readonly reply: Uint8Array | null;
-  readonly store: Uint8Array | null;
+  readonly newValue: Uint8Array | null;
 }
 
 /**
@@ -208,7 +211,7 @@ export function computeXattrop(
   current: Uint8Array | null,
   operand: Uint8Array,
 ): XattropResult | number {
-  if (optype === XATTROP.GET_AND_SET) return { reply: current, store: operand };
+  if (optype === XATTROP.GET_AND_SET) return { reply: current, newValue: operand };
   if (optype === XATTROP.OR_ARRAY) return combineBits(current, operand, (a, b) => a | b);
   if (optype === XATTROP.AND_ARRAY) return combineBits(current, operand, (a, b) => a & b);
   const sumFormat = SUM_FORMATS.get(optype);
@@ -220,14 +223,14 @@ export function computeXattrop(
   const value = new Uint8Array(length);
   if (current !== null) value.set(current);
   // Adding zeros is a read: a missing attribute is not created.
-  if (operand.every((byte) => byte === 0)) return { reply: value, store: null };
+  if (operand.every((byte) => byte === 0)) return { reply: value, newValue: null };
   for (let offset = 0; offset < length; offset += elementBytes) {
     const isZero =
       hasDefaults && value.subarray(offset, offset + elementBytes).every((byte) => byte === 0);
     addElement(value, operand, offset, offset, elementBytes);
     if (isZero) addElement(value, operand, offset, length + offset, elementBytes);
   }
-  return { reply: value, store: value };
+  return { reply: value, newValue: value };
 }
 
 /** Combines two values byte by byte, or returns the errno. */
@@ -236,10 +239,11 @@ function combineBits(
   operand: Uint8Array,
   combine: (a: number, b: number) => number,
 ): XattropResult | number {
+  // The operand is an array of 32-bit numbers.
   if (operand.length % 4 !== 0) return EINVAL;
   if (current !== null && current.length > operand.length) return ERANGE;
   const value = operand.map((byte, index) => combine(current?.[index] ?? 0, byte));
-  return { reply: value, store: value };
+  return { reply: value, newValue: value };
 }
 
 /** Adds the big-endian element of `operand` at `operandOffset` to that of `value` at `valueOffset`, modulo its size. */

@@ -12,7 +12,7 @@ import './print.css';
  * Suffix that selects the part of the home page's SVG without motion. The query makes a second URL:
  * Chromium draws all fragments of one URL from one document, so that both pictures might move.
  */
-const STILL = '?still#still';
+const STILL_SUFFIX = '?still#still';
 
 /**
  * Renders the picture beside the headline twice, moving and still. style.css shows one of them, as
@@ -23,7 +23,7 @@ function renderHeroPicture(): VNode | undefined {
   if (src === undefined) return undefined;
   return h('div', { class: 'hero-picture' }, [
     h('img', { class: 'moving', src: withBase(src), alt }),
-    h('img', { class: 'still', src: withBase(src) + STILL, alt, loading: 'lazy' }),
+    h('img', { class: 'still', src: withBase(src) + STILL_SUFFIX, alt, loading: 'lazy' }),
   ]);
 }
 
