@@ -165,7 +165,7 @@ export interface StarterChannel {
   readonly tty: string | undefined;
   readonly scratch: string | undefined;
   readonly record: RecordRequest | undefined;
-  /** Undefined if the starter is no debugger. */
+  /** The connection to the debugger; undefined if the starter is none. */
   readonly debug: DebugChannel | undefined;
   /** Reports to the starter that the server serves; a daemon then closes the channel. */
   reportReady(): Promise<void>;

@@ -48,7 +48,7 @@ export interface VolumeCounts {
   readonly type: string;
   /** The counts of its module; null for a volume without an interpreter. */
   readonly script: ModuleCounts | null;
-  /** Null for a volume without a cache. */
+  /** The counts of its cache; null for a volume without one. */
   readonly cache: CacheCounts | null;
   /** The requests that wait for a reply of this volume. */
   readonly inFlight: InFlight;
@@ -223,6 +223,7 @@ function readCacheCounts(xl: Xlator): CacheCounts | null {
   };
 }
 
+/** Makes a volume's counts of one fop from the meter's. */
 const makeFopCounts = ({ errors, latencies }: FopMeter): FopCounts => ({
   answers: latencies.count,
   errors,

@@ -177,13 +177,14 @@ const lineFormatters = {
 
 /** A value of --log-format. */
 export type LogFormat = keyof typeof lineFormatters;
+/** All values of --log-format. */
 export const logFormats = Object.keys(lineFormatters) as LogFormat[];
 
 /** The settings of a log. */
 export interface SinkSettings extends Partial<RepeatSettings> {
   /** Whether lines on standard error are coloured. */
   readonly colour: boolean;
-  /** By default `with-msg-id`. */
+  /** The format of the lines, by default `with-msg-id`. */
   readonly format?: LogFormat | undefined;
 }
 

@@ -14,7 +14,8 @@ async function tryMount(mountpoint: string): Promise<string | null> {
     await channel.unmount();
     return null;
   } catch (error) {
-    // Without the mount point, a temporary folder that the user does not know.
+    // Removes the mount point from the message: it is a temporary folder that the user does not
+    // know.
     if (error instanceof MountError) return error.message.replace(/^cannot mount on .*?: /, '');
     throw error;
   }

@@ -5,7 +5,7 @@ import { allLanguages } from '../bridges/languages.ts';
 
 /** The values that a shell may offer for a word of a command line. */
 export type CompletionKind =
-  /** One of these words; with `several`, a list of them with commas. */
+  /** The words, one of which is offered; with `several`, a list of them with commas. */
   | { readonly words: readonly string[]; readonly several?: boolean }
   /**
    * A file with one of these endings (any file if the list is empty); and folders on the way to it.

@@ -91,7 +91,7 @@ export function makeProcessTerminal(): Terminal {
 
 type OutputStream = typeof process.stdout | typeof process.stderr;
 
-/** One of the two streams, and the first error of a write to it. */
+/** A standard stream of this process, and the first error of a write to it. */
 class Output {
   /** `output` or `error`, for messages. */
   private readonly name: string;

@@ -93,7 +93,7 @@ const VALUE_OPTIONS = {
 /** Writes all bundles into `outDir`, over the output of tsc. */
 export function bundle(root: string, outDir: string): void {
   const { version } = JSON.parse(readTrimmed(join(root, 'package.json'))) as Manifest;
-  /** By a folder in `outDir`, the folders of the packages with code in its bundles. */
+  /** The folders of the packages with code in the bundles, by the bundles' folder in `outDir`. */
   const packageFolders = new Map<string, string[]>();
   for (const { sources, outputPath, format, isForBrowsers } of BUNDLES) {
     const hasOneSource = typeof sources === 'string';

@@ -50,7 +50,7 @@ export class EventStream implements EventStore {
     const length = out.at - start;
     out.at = start;
     if (start > 0) this.send(timeNs);
-    // One event alone exceeds the buffer: the buffer grows for good.
+    // The event alone exceeds the buffer, which therefore grows for good.
     if (length > out.bytes.length && length <= BLOCK_BYTES_MAX) out.bytes = new Uint8Array(length);
     return false;
   }

@@ -65,6 +65,7 @@ const makeCounterKind = (name: string, help: string): MetricKind => ({
 });
 const makeGaugeKind = (name: string, help: string): MetricKind => ({ name, help, type: 'gauge' });
 
+/** Makes the gauge of a statistic of latencies, which are in nanoseconds in dumps. */
 const makeLatencyKind = (statistic: string, help: string): MetricKind => ({
   ...makeGaugeKind(`glossa_fop_latency_${statistic}_seconds`, help),
   scale: SECONDS_PER_NS,

@@ -25,7 +25,7 @@ export function parsePython(stub: string): Declaration[] {
     joinDecorated(chunks).map((chunk) => {
       const name = /^(?:@.*\n)*(?:class|def|async def) (\w+)/.exec(chunk)?.[1] ?? ONE_LINE_NAME;
       const doc = /^(?:[^\n]*:\n) {4}"""([\s\S]*?)"""/m.exec(chunk);
-      // Not a comment further inside, such as that of a method.
+      // A comment further inside, such as that of a method, does not count.
       const hasDoc =
         name !== ONE_LINE_NAME && doc?.index === chunk.search(/^(class|def|async def)/m);
       if (!hasDoc) return { name, doc: '', code: chunk.trimEnd() };

@@ -4,7 +4,7 @@
  */
 import { PAGE_SIZE, type PageOwner, type PageStore } from './page-store.ts';
 
-/** Whence of `seek`, in GlusterFS's numbers. */
+/** The values of `whence` for `seek`, in GlusterFS's numbers. */
 export const SEEK_DATA = 0;
 export const SEEK_HOLE = 1;
 
@@ -101,7 +101,7 @@ export class FilePages implements PageOwner {
     // Iterates over whichever is shorter: the range, or all pages of the file.
     const isFew = end - first < this.slots.size;
     const indexes = isFew ? makeIndexes(first, end) : [...this.slots.keys()];
-    // From the end: then the freed page is often the store's last, and no other page moves into its slot.
+    // Frees from the end: the freed page is then often the store's last, so that no other page moves into its slot.
     for (const index of indexes.reverse()) {
       const slot = index >= first && index < end ? this.slots.get(index) : undefined;
       if (slot === undefined) continue;

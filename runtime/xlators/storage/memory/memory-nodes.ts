@@ -230,6 +230,7 @@ export class MemoryVolume {
   }
 }
 
+/** A volume of storage/memory. */
 export type MemoryXlator = Xlator<MemoryVolume>;
 
 /**

@@ -126,7 +126,7 @@ function createNode(
   node.prot = newNode.prot;
   if (inheritsGroup && node.isDir) node.prot |= S_ISGID;
   inheritAcls(parent, node, xdata?.number(MODE_REQ) ?? newNode.prot);
-  // With the pid of an internal client (-1), which may set hidden attributes.
+  // The pid -1 is that of an internal client, which may set hidden attributes.
   setXattrs(volume, node, readInitialXattrs(xdata), 0, caller, -1);
   return node;
 }

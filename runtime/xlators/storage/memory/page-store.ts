@@ -21,9 +21,9 @@ export class PageStore {
   /** The most pages that the store may hold; Infinity for no limit. */
   limit: number;
   private readonly slabs: Uint8Array[] = [];
-  /** By slot: the owner of the page. */
+  /** The owner of the page in each slot. */
   private readonly owners: PageOwner[] = [];
-  /** By slot: the index of the page in its owner. */
+  /** The index of the page in its owner, for each slot. */
   private readonly indexes: number[] = [];
 
   constructor(limit: number) {

@@ -76,7 +76,7 @@ export function fillFile(
 /** Sets a new inode's extended attributes; the creation succeeds even if the disk refuses them. */
 export function setInitialXattrs(store: Store, handle: InodeHandle, xdata: Dict | null): void {
   const xattrs = readInitialXattrs(xdata);
-  // With the pid of an internal client (-1), which may set hidden attributes.
+  // The pid -1 is that of an internal client, which may set hidden attributes.
   if (xattrs !== null) setXattrs(store, handle, handle.fd, xattrs, 0, -1);
 }
 

@@ -111,7 +111,7 @@ function openDir(xl: PosixXlator, fd: Fd, handle: InodeHandle): OpenDir | number
   return dir;
 }
 
-/** One readdir or readdirp request. */
+/** A readdir or readdirp request, and the entries of its reply. */
 class Listing {
   readonly dir: OpenDir;
   readonly fd: Fd;

@@ -19,8 +19,9 @@ import * as libc from '../../../sys/libc.ts';
 
 /** The ioctls that read and set a value of `size` bytes. */
 interface IoctlRequest {
+  /** The ioctl that reads the value. */
   readonly get: number;
-  /** Absent for values that can only be read. */
+  /** The ioctl that sets the value; absent for values that can only be read. */
   readonly set?: number;
   readonly size: number;
 }

@@ -63,7 +63,7 @@ export type HandleMode = 'auto' | 'on' | 'off';
 
 /** Result of `openGfidHandles`. */
 export interface GfidHandlesResult {
-  /** Null if the store has no gfid handles. */
+  /** The gfid handles; null if the store has none. */
   readonly handles: GfidHandles | null;
   /** The errno if a store for network clients has no handles, because they cannot be created; otherwise 0. */
   readonly fault: number;

@@ -107,7 +107,7 @@ export class HealthChecker {
   async check(): Promise<void> {
     const { directory, xl } = this.store;
     if (this.isChecking) {
-      // Not an error: the disk may be busy.
+      // This is no error: the disk may be busy.
       if (!this.isLate)
         xl.log.warning(`the directory '${directory}' has not answered yet`, {
           msgid: messages.directoryLate.id,
@@ -116,7 +116,7 @@ export class HealthChecker {
       return;
     }
     this.isChecking = true;
-    // On libuv's pool: a disk that does not answer must not block other requests.
+    // The call runs on libuv's pool: a disk that does not answer must not block other requests.
     const errno = await new Promise<number>((resolve) => {
       stat(this.store.realPath, (error) => resolve(errnoOf(error)));
     });

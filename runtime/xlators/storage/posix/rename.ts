@@ -40,7 +40,7 @@ export function rename(
   const store = xl.priv;
   const oldDir = findParent(xl, oldloc);
   if (typeof oldDir === 'number') return oldDir;
-  // Not `findParent`, which could close the descriptor of `oldDir`.
+  // `findParent` could close the descriptor of `oldDir`.
   const newDir = findSecondParent(xl, newloc);
   if (typeof newDir === 'number') return newDir;
   const oldParentBefore = readDirIatt(frame, store, oldDir);

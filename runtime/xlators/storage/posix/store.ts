@@ -97,10 +97,10 @@ export class Store {
   gfids: GfidStore;
   /** The gfid handles; null without a `.glusterfs`. */
   gfidHandles: GfidHandles | null = null;
-  /** Null without gfid handles. */
+  /** The folder of directories that are being removed; null without gfid handles. */
   landfill: DirectoryRemover | null = null;
   private readonly makeLandfill: LandfillFactory;
-  /** Null if the kernel's file handles cannot be used. */
+  /** The kernel's file handles; null if they cannot be used. */
   fileHandles: FileHandles | null = null;
   /** Stores times that clients have set. */
   mdata: MdataStore;

@@ -46,6 +46,7 @@ const WIRE_ORDER = [
 const makeView = ({ buffer, byteOffset, byteLength }: Uint8Array): DataView =>
   new DataView(buffer, byteOffset, byteLength);
 
+/** Makes times that the caller fills in. */
 const makeZeroTimes = (): { -readonly [key in keyof Times]: number } => ({
   ...{ iaAtime: 0, iaAtimeNsec: 0, iaMtime: 0, iaMtimeNsec: 0, iaCtime: 0, iaCtimeNsec: 0 },
 });
