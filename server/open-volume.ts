@@ -56,7 +56,7 @@ export interface OpenSettings extends Omit<VolumeSettings, 'ownsGraph' | 'onWait
   readonly allowShell?: boolean;
 }
 
-/** The error of a volume that could not be opened, read again, or logged. */
+/** The error of a volume that could not be opened. */
 export class OpenError extends Error {
   readonly code = 'GLOSSA_OPEN_FAILED';
   /** Each problem in one line. */

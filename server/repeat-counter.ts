@@ -20,7 +20,7 @@ export interface RepeatSettings {
 export const DEFAULT_BUF_SIZE = 5;
 export const DEFAULT_FLUSH_TIMEOUT_S = 120;
 /** The longest timeout of setTimeout; a longer one would fire at once. */
-const TIMER_MAX_MS = 2 ** 31 - 1;
+const TIMER_MS_MAX = 2 ** 31 - 1;
 
 /** The repeats of one message. */
 interface MessageCount {
@@ -90,7 +90,7 @@ export class RepeatCounter {
   /** Starts the timer that writes the counts, unless it runs already. */
   private startTimer(): void {
     if (this.timer !== null) return;
-    this.timer = setTimeout(() => this.flush(), Math.min(this.flushTimeoutMs, TIMER_MAX_MS));
+    this.timer = setTimeout(() => this.flush(), Math.min(this.flushTimeoutMs, TIMER_MS_MAX));
     this.timer.unref();
   }
 }

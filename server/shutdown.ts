@@ -16,7 +16,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 /** The milliseconds of a timer that only keeps Node alive. */
 const KEEP_ALIVE_MS = 2 ** 30;
 
-/** The shutdown of this process, which is requested once or twice. */
+/** The shutdown requests and the signals of this process. */
 export class Shutdown {
   private readonly log: Log;
   private readonly sink: ReopenableSink;

@@ -37,10 +37,10 @@ export async function findEntryProblem(
     await Promise.race([stat(mountpoint), timeout]);
     return null;
   } catch (error) {
-    const log =
+    const logHint =
       logFile === CONSOLE ? "the server's log has the reason" : `the log ${logFile} has the reason`;
     const { code = '' } = error as NodeJS.ErrnoException;
-    return `cannot enter the mount ${mountpoint}: stat of its root fails: ${code} (${formatReason(error)}); ${log}`;
+    return `cannot enter the mount ${mountpoint}: stat of its root fails: ${code} (${formatReason(error)}); ${logHint}`;
   } finally {
     controller.abort();
   }

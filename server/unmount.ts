@@ -26,12 +26,12 @@ export async function unmountLeftover(
 /**
  * Unmounts a mount. Resolves to true if it was only detached, because processes use it.
  * @param shownPath the mount point as the user named it, for messages
- * @param lazy whether to detach a mount in use, instead of failing. @throws {Failure}
+ * @param isLazy whether to detach a mount in use, instead of failing. @throws {Failure}
  */
 export async function unmountAt(
   mount: MountEntry,
   shownPath: string,
-  lazy: boolean,
+  isLazy: boolean,
 ): Promise<boolean> {
   const { mountpoint, device } = mount;
   const refusal = tryUnmount(mountpoint, false);
@@ -39,7 +39,7 @@ export async function unmountAt(
   if (refusal === null || findMount(mountpoint)?.device !== device) return false;
   if (!refusal.isBusy) throw new Failure(`cannot unmount ${shownPath}: ${refusal.reason}`);
   // A mount whose server is dead is detached: the processes in it get errors only.
-  if (lazy || (await checkHealth(mountpoint)) === 'dead') {
+  if (isLazy || (await checkHealth(mountpoint)) === 'dead') {
     const lazyRefusal = tryUnmount(mountpoint, true);
     if (lazyRefusal === null || findMount(mountpoint)?.device !== device) return true;
     throw new Failure(`cannot unmount ${shownPath}: ${lazyRefusal.reason}`);
@@ -57,21 +57,21 @@ interface Refusal {
 }
 
 /**
- * Unmounts the topmost mount at a mount point, or with `lazy` detaches it. Returns null, or the
+ * Unmounts the topmost mount at a mount point, or with `isLazy` detaches it. Returns null, or the
  * reason why that failed.
  */
-export const tryUnmount = (mountpoint: string, lazy: boolean): Refusal | null =>
-  (process.getuid?.() === 0 ? tryUnmountAsRoot : tryUnmountAsUser)(mountpoint, lazy);
+export const tryUnmount = (mountpoint: string, isLazy: boolean): Refusal | null =>
+  (process.getuid?.() === 0 ? tryUnmountAsRoot : tryUnmountAsUser)(mountpoint, isLazy);
 
 /** Unmounts by umount2(2). */
-function tryUnmountAsRoot(mountpoint: string, lazy: boolean): Refusal | null {
-  const status = umount2(toCString(mountpoint), lazy ? MNT_DETACH : 0);
+function tryUnmountAsRoot(mountpoint: string, isLazy: boolean): Refusal | null {
+  const status = umount2(toCString(mountpoint), isLazy ? MNT_DETACH : 0);
   return status === 0 ? null : { isBusy: status === -EBUSY, reason: strerror(-status) };
 }
 
 /** Unmounts by fusermount3, which is set-user-id root. */
-function tryUnmountAsUser(mountpoint: string, lazy: boolean): Refusal | null {
-  const args = ['-u', ...(lazy ? ['-z'] : []), '--', mountpoint];
+function tryUnmountAsUser(mountpoint: string, isLazy: boolean): Refusal | null {
+  const args = ['-u', ...(isLazy ? ['-z'] : []), '--', mountpoint];
   const { status, stderr, error } = spawnSync('fusermount3', args, {
     encoding: 'utf8',
     env: { ...process.env, LC_ALL: 'C' },

@@ -87,16 +87,16 @@ export async function inspectText(
   }
 }
 
-/** Warns when another user can write the volfile. @throws {Failure} with `strict` */
+/** Warns when another user can write the volfile. @throws {Failure} with `isStrict` */
 export function warnUntrusted(
   path: string,
-  strict: boolean,
+  isStrict: boolean,
   onWarning: (text: string) => void,
 ): void {
-  const reason = describeUntrusted(path, strict);
+  const reason = describeUntrusted(path, isStrict);
   if (reason === null) return;
   const text = `${printable(path)}: ${reason}`;
-  if (strict) throw new Failure(text);
+  if (isStrict) throw new Failure(text);
   onWarning(text);
 }
 

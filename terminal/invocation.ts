@@ -58,9 +58,9 @@ export function findProjectRoot(root: string): string {
  * same project, so that the project can be moved.
  */
 export function makePackageRootPath(folder: string, root: string = packageRoot): string {
-  const from = resolve(folder);
-  if (!isBelow(findProjectRoot(root), from)) return root;
-  const relativePath = relative(from, root);
+  const absoluteFolder = resolve(folder);
+  if (!isBelow(findProjectRoot(root), absoluteFolder)) return root;
+  const relativePath = relative(absoluteFolder, root);
   return relativePath.startsWith('..')
     ? relativePath
     : relativePath === ''
@@ -106,10 +106,10 @@ function makePathWithSlash(folder: string, file: string): string {
 
 /** Finds a program as a shell does, in the folders of PATH; undefined if it is in none. */
 function findOnPath(name: string, path = ''): string | undefined {
-  const match = path
+  const matchingFolder = path
     .split(delimiter)
     .find((folder) => folder !== '' && isExecutable(join(folder, name)));
-  return match === undefined ? undefined : resolveLinks(join(match, name));
+  return matchingFolder === undefined ? undefined : resolveLinks(join(matchingFolder, name));
 }
 
 /** Whether this user may execute a file. */

@@ -28,8 +28,8 @@ export function formatProgress(progress: Progress, width: number): string {
   const share = progress.doneCount / progress.totalCount;
   const bar = (share === 0 ? '' : formatBar(share, BAR_CELLS)).padEnd(BAR_CELLS, '░');
   const secondsLeft = estimateSecondsLeft(progress);
-  const time = secondsLeft === null ? '' : `  ${formatLongDuration(secondsLeft)} left`;
-  const text = `${bar} ${String(Math.floor(100 * share)).padStart(3)} %${time}  ${progress.item}`;
+  const timeText = secondsLeft === null ? '' : `  ${formatLongDuration(secondsLeft)} left`;
+  const text = `${bar} ${String(Math.floor(100 * share)).padStart(3)} %${timeText}  ${progress.item}`;
   return [...text].slice(0, width).join('');
 }
 

@@ -25,6 +25,7 @@ export interface Distribution {
   readonly bounds: readonly number[];
   /** The count of each bucket, not cumulative. */
   readonly counts: readonly number[];
+  /** The number of values, and their sum. */
   readonly count: number;
   readonly sum: number;
 }

@@ -58,16 +58,18 @@ const DEFAULT_AVAILABLE_BYTES = 2 ** 52;
 
 /** Makes a statfs reply. Without limits, free space and free inodes are the machine's available memory in pages. */
 function makeStatvfs({ store, context, inodeCount, inodeLimit }: MemoryVolume): Statvfs {
-  const { limit, usedPageCount: used } = store;
+  const { pageLimit, usedPageCount } = store;
   const buf = new Statvfs();
   buf.bsize = PAGE_SIZE;
   buf.frsize = PAGE_SIZE;
   const available = Math.floor(
     (context.availableMemory?.() ?? DEFAULT_AVAILABLE_BYTES) / PAGE_SIZE,
   );
-  buf.bfree = Number.isFinite(limit) ? Math.max(0, limit - used) : available;
+  buf.bfree = Number.isFinite(pageLimit) ? Math.max(0, pageLimit - usedPageCount) : available;
   buf.bavail = buf.bfree;
-  buf.blocks = Number.isFinite(limit) ? Math.max(limit, used) : used + available;
+  buf.blocks = Number.isFinite(pageLimit)
+    ? Math.max(pageLimit, usedPageCount)
+    : usedPageCount + available;
   buf.ffree = Number.isFinite(inodeLimit) ? Math.max(0, inodeLimit - inodeCount) : available;
   buf.favail = buf.ffree;
   buf.files = inodeCount + buf.ffree;

@@ -99,7 +99,7 @@ function makeDirent(
   [name, { node, off }]: [string, DirectoryEntry],
   format: ListingFormat,
 ): Dirent {
-  // The inodes of `.` and `..` belong to other names.
+  // `.` and `..` get no inode: a client knows their inodes by other names.
   const isDotEntry = name === '.' || name === '..';
   return {
     name,

@@ -54,7 +54,7 @@ export default defineTranslator({
   },
   fops: { ...namespaceFops, ...attrFops, ...dataFops, ...dirFops, ...xattrFops },
   reconfigure(xl, { size, inodes }) {
-    xl.priv.store.limit = computePageLimit(size);
+    xl.priv.store.pageLimit = computePageLimit(size);
     xl.priv.inodeLimit = inodes ?? Number.POSITIVE_INFINITY;
   },
   // The root exists always.

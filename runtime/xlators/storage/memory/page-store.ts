@@ -19,15 +19,15 @@ export interface PageOwner {
 /** The pages of all files of a volume. */
 export class PageStore {
   /** The most pages that the store may hold; Infinity for no limit. */
-  limit: number;
+  pageLimit: number;
   private readonly slabs: Uint8Array[] = [];
   /** The owner of the page in each slot. */
   private readonly owners: PageOwner[] = [];
   /** The index of the page in its owner, for each slot. */
   private readonly indexes: number[] = [];
 
-  constructor(limit: number) {
-    this.limit = limit;
+  constructor(pageLimit: number) {
+    this.pageLimit = pageLimit;
   }
 
   /** Number of pages in use. */
@@ -38,7 +38,7 @@ export class PageStore {
   /** Returns the slot of a new page with arbitrary content, or -1 if the store is full. */
   allocate(owner: PageOwner, index: number): number {
     const slot = this.usedPageCount;
-    if (slot >= this.limit) return -1;
+    if (slot >= this.pageLimit) return -1;
     if (slot === this.slabs.length * SLAB_PAGES && !this.addSlab()) return -1;
     this.owners.push(owner);
     this.indexes.push(index);

@@ -79,10 +79,10 @@ export const dataFops: Fops<Store> = {
     if (offset < 0 || size < 0) return fail.readv(frame, EINVAL);
     const { readBuffer } = frame;
     // Without a read buffer, or if the disk is needed, `readFile` allocates memory for the data.
-    const count =
+    const byteCount =
       readBuffer === null ? -EAGAIN : readWithoutWaiting(file, readBuffer, size, offset);
-    if (count >= 0) return unwindRead(frame, file, readBuffer!.subarray(0, count));
-    if (count !== -EAGAIN) return fail.readv(frame, -count);
+    if (byteCount >= 0) return unwindRead(frame, file, readBuffer!.subarray(0, byteCount));
+    if (byteCount !== -EAGAIN) return fail.readv(frame, -byteCount);
     readFile(file, size, offset, (vector, errno) => {
       if (vector === null) fail.readv(frame, errno);
       else unwindRead(frame, file, vector);
@@ -97,14 +97,15 @@ export const dataFops: Fops<Store> = {
     const prebuf = readPrebuf(frame, file, xdata);
     clearPrivilegeBits(file.fd, prebuf, xdata, frame.root);
     if (file.isSync) {
-      return writeOnPool(file, vector, offset, (written) =>
-        unwindWrite(frame, file, written, prebuf),
+      return writeOnPool(file, vector, offset, (writtenBytes) =>
+        unwindWrite(frame, file, writtenBytes, prebuf),
       );
     }
-    const written = writeAll(file.fd, vector, offset);
-    if (written < 0 || (flags & SYNC_FLAGS) === 0) return unwindWrite(frame, file, written, prebuf);
+    const writtenBytes = writeAll(file.fd, vector, offset);
+    if (writtenBytes < 0 || (flags & SYNC_FLAGS) === 0)
+      return unwindWrite(frame, file, writtenBytes, prebuf);
     syncFile(file, (flags & O_SYNC) === O_SYNC ? 0 : 1, (errno) => {
-      unwindWrite(frame, file, errno === 0 ? written : -errno, prebuf);
+      unwindWrite(frame, file, errno === 0 ? writtenBytes : -errno, prebuf);
     });
   },
 

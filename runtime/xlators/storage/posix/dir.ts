@@ -124,7 +124,7 @@ class Listing {
   /** Bytes left of the reply; negative if an entry did not fit. */
   bytesLeft: number;
   /** The index of the position after the last entry. */
-  index: number;
+  nextIndex: number;
 
   constructor(
     dir: OpenDir,
@@ -139,7 +139,7 @@ class Listing {
     this.hasAttributes = hasAttributes;
     this.keys = keys;
     this.bytesLeft = bytesLeft;
-    this.index = index;
+    this.nextIndex = index;
   }
 }
 
@@ -150,7 +150,7 @@ const getEndErrno = ({ hasReachedEnd }: Listing): number => (hasReachedEnd ? ENO
 function readEntries(listing: Listing, size: number): Dirent[] | number {
   const { dir, entries } = listing;
   const { dirents } = dir.store;
-  if (!dir.seek(listing.index)) return EINVAL;
+  if (!dir.seek(listing.nextIndex)) return EINVAL;
   while (listing.bytesLeft >= 0) {
     const bufferBytes = Math.min(dirents.bytes.length, Math.max(size, MIN_BUFFER_BYTES));
     const filledBytes = libc.getdents64(dir.fd, dirents.bytes, bufferBytes);
@@ -160,7 +160,7 @@ function readEntries(listing: Listing, size: number): Dirent[] | number {
     if (filledBytes < 0) return entries.length > 0 ? entries : -filledBytes;
     dirents.start(filledBytes);
     dir.positionIndex = -1;
-    if (addEntries(listing)) dir.positionIndex = listing.index;
+    if (addEntries(listing)) dir.positionIndex = listing.nextIndex;
   }
   return entries.length === 0 ? EINVAL : entries;
 }
@@ -172,7 +172,7 @@ function addEntries(listing: Listing): boolean {
   while (dirents.next()) {
     const { nameStart, nameEnd, offLo, offHi } = dirents;
     const name = decodeName(dirents.bytes, nameStart, nameEnd);
-    const index = dir.findIndexAfter(listing.index, offLo, offHi);
+    const index = dir.findIndexAfter(listing.nextIndex, offLo, offHi);
     if (!dir.store.isHiddenEntry(dir.handle, name)) {
       const computeEntryBytes = listing.hasAttributes ? computeDirentplusSize : computeDirentSize;
       listing.bytesLeft -= computeEntryBytes(nameEnd - nameStart);
@@ -180,7 +180,7 @@ function addEntries(listing: Listing): boolean {
       const entry = makeEntry(listing, name, index);
       if (entry !== null) entries.push(entry);
     }
-    listing.index = index;
+    listing.nextIndex = index;
   }
   return true;
 }

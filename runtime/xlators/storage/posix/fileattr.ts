@@ -43,9 +43,9 @@ const readBufferSize = (request: number): number => (request >>> 16) & 0x3fff;
 export function getFileattr(fd: number, name: string | null): Uint8Array | number | null {
   const request = name === null ? undefined : REQUESTS.get(name);
   if (request === undefined) return null;
-  const value = new Uint8Array(readBufferSize(request.get));
-  const result = libc.ioctl(fd, request.get, value);
-  return result < 0 ? convertErrno(result) : value.subarray(0, request.size);
+  const buffer = new Uint8Array(readBufferSize(request.get));
+  const result = libc.ioctl(fd, request.get, buffer);
+  return result < 0 ? convertErrno(result) : buffer.subarray(0, request.size);
 }
 
 /** Sets the value of `name`; returns 0 or the errno, or null for a name that it cannot set. */

@@ -180,13 +180,13 @@ export function readWithoutWaiting(
   if (size > memory.length) return -EAGAIN;
   const { iovec } = file.store;
   iovec.setAddress(0, findAddress(memory), size);
-  const count = readCached(file, iovec, offset);
-  return count < 0 || isReadComplete(file, count, size, offset) ? count : -EAGAIN;
+  const byteCount = readCached(file, iovec, offset);
+  return byteCount < 0 || isReadComplete(file, byteCount, size, offset) ? byteCount : -EAGAIN;
 }
 
-/** Whether a read of `size` bytes that returned `count` needs no second read: it is full, or ends at the file's end. */
-const isReadComplete = (file: OpenFile, count: number, size: number, offset: number): boolean =>
-  count === size || (count >= 0 && offset + count >= readFileSize(file));
+/** Whether a read of `size` bytes that returned `byteCount` needs no second read: it is full, or ends with the file. */
+const isReadComplete = (file: OpenFile, byteCount: number, size: number, offset: number): boolean =>
+  byteCount === size || (byteCount >= 0 && offset + byteCount >= readFileSize(file));
 
 /** Called with the bytes read, or with null and the errno. */
 export type ReadCallback = (vector: Uint8Array | null, errno: number) => void;
@@ -199,21 +199,21 @@ export function readFile(
   callback: ReadCallback,
 ): void {
   const isSmall = size <= MAX_SLAB_READ_BYTES;
-  const start = isSmall ? reserveInSlab(size) : 0;
+  const memoryOffset = isSmall ? reserveInSlab(size) : 0;
   const memory = isSmall ? slab : Buffer.allocUnsafeSlow(size);
   const { iovec } = file.store;
-  if (isSmall) iovec.setAddress(0, slabAddress + BigInt(start), size);
+  if (isSmall) iovec.setAddress(0, slabAddress + BigInt(memoryOffset), size);
   else iovec.set(0, memory, size);
-  const count = readCached(file, iovec, offset);
-  const isComplete = isReadComplete(file, count, size, offset);
-  if (count < 0 && count !== -EAGAIN) {
-    callback(null, -count);
+  const byteCount = readCached(file, iovec, offset);
+  const isComplete = isReadComplete(file, byteCount, size, offset);
+  if (byteCount < 0 && byteCount !== -EAGAIN) {
+    callback(null, -byteCount);
     return;
   }
   // The next read starts at a multiple of 8 bytes.
-  if (isSmall) slabUsedBytes += ((isComplete ? count : size) + 7) & ~7;
-  if (isComplete) callback(viewBytes(memory, start, count), 0);
-  else readDisk({ file, memory, start, size, offset }, Math.max(0, count), callback);
+  if (isSmall) slabUsedBytes += ((isComplete ? byteCount : size) + 7) & ~7;
+  if (isComplete) callback(viewBytes(memory, memoryOffset, byteCount), 0);
+  else readDisk({ file, memory, memoryOffset, size, offset }, Math.max(0, byteCount), callback);
 }
 
 /** Returns part of a Buffer as a plain Uint8Array, as a reply's vector must be. */
@@ -223,12 +223,12 @@ const viewBytes = (memory: Buffer, start: number, length: number): Uint8Array =>
 /** Returns the bytes read from the page cache, or minus the errno: EAGAIN if the disk is needed. */
 function readCached(file: OpenFile, iovec: Iovec, offset: number): number {
   if (file.nowaitFlags === NOWAIT_UNSUPPORTED) return -EAGAIN;
-  const count = libc.preadv2(file.fd, iovec.bytes, 1, offset, file.nowaitFlags);
-  if (count === -EOPNOTSUPP || count === -ENOSYS) {
+  const byteCount = libc.preadv2(file.fd, iovec.bytes, 1, offset, file.nowaitFlags);
+  if (byteCount === -EOPNOTSUPP || byteCount === -ENOSYS) {
     file.nowaitFlags = file.store.isMemory(file.fd) ? NEVER_WAITS : NOWAIT_UNSUPPORTED;
     return readCached(file, iovec, offset);
   }
-  return count === -EINTR ? -EAGAIN : count;
+  return byteCount === -EINTR ? -EAGAIN : byteCount;
 }
 
 /** Reads the file's size; 0 on failure. */
@@ -240,56 +240,56 @@ function readFileSize(file: OpenFile): number {
 interface PendingRead {
   readonly file: OpenFile;
   readonly memory: Buffer;
-  readonly start: number;
+  readonly memoryOffset: number;
   readonly size: number;
   readonly offset: number;
 }
 
-/** Reads the bytes after the first `readCount` on libuv's pool, until the read is full or the file ends. */
-function readDisk(pendingRead: PendingRead, readCount: number, callback: ReadCallback): void {
-  const { file, memory, start, size, offset } = pendingRead;
-  const onDone = file.holdOpen((error: NodeJS.ErrnoException | null, count: number) => {
+/** Reads the bytes after the first `readBytes` on libuv's pool, until the read is full or the file ends. */
+function readDisk(pendingRead: PendingRead, readBytes: number, callback: ReadCallback): void {
+  const { file, memory, memoryOffset, size, offset } = pendingRead;
+  const onDone = file.holdOpen((error: NodeJS.ErrnoException | null, byteCount: number) => {
     const errno = errnoOf(error);
     if (errno !== 0 && errno !== EINTR && errno !== EAGAIN) return callback(null, errno);
-    const total = readCount + (errno === 0 ? count : 0);
-    if (total >= size || (errno === 0 && count === 0))
-      return callback(viewBytes(memory, start, total), 0);
-    readDisk(pendingRead, total, callback);
+    const totalBytes = readBytes + (errno === 0 ? byteCount : 0);
+    if (totalBytes >= size || (errno === 0 && byteCount === 0))
+      return callback(viewBytes(memory, memoryOffset, totalBytes), 0);
+    readDisk(pendingRead, totalBytes, callback);
   });
-  read(file.fd, memory, start + readCount, size - readCount, offset + readCount, onDone);
+  read(file.fd, memory, memoryOffset + readBytes, size - readBytes, offset + readBytes, onDone);
 }
 
 /** Writes `data` to the page cache; returns the bytes written, or minus the errno if none was. */
 export function writeAll(fd: number, data: Uint8Array, offset: number): number {
-  let written = 0;
-  while (written < data.length) {
-    const remaining = written === 0 ? data : data.subarray(written);
-    const result = libc.pwrite(fd, remaining, remaining.length, offset + written);
+  let writtenBytes = 0;
+  while (writtenBytes < data.length) {
+    const remaining = writtenBytes === 0 ? data : data.subarray(writtenBytes);
+    const result = libc.pwrite(fd, remaining, remaining.length, offset + writtenBytes);
     if (result === -EINTR) continue;
-    if (result <= 0) return written > 0 ? written : result;
-    written += result;
+    if (result <= 0) return writtenBytes > 0 ? writtenBytes : result;
+    writtenBytes += result;
   }
-  return written;
+  return writtenBytes;
 }
 
 /**
  * Writes `data` on libuv's pool, as the write waits for the disk; `callback` gets the bytes written, or minus the errno
  * if none was.
- * @param written bytes of `data` that an earlier call has written
+ * @param writtenBytes bytes of `data` that an earlier call has written
  */
 export function writeOnPool(
   file: OpenFile,
   data: Uint8Array,
   offset: number,
-  callback: (written: number) => void,
-  written = 0,
+  callback: (writtenBytes: number) => void,
+  writtenBytes = 0,
 ): void {
-  const onDone = file.holdOpen((error: NodeJS.ErrnoException | null, count: number) => {
+  const onDone = file.holdOpen((error: NodeJS.ErrnoException | null, byteCount: number) => {
     const errno = errnoOf(error);
-    const total = written + (errno === 0 ? count : 0);
-    if (errno !== 0 && errno !== EINTR) return callback(written > 0 ? written : -errno);
-    if (total >= data.length || (errno === 0 && count === 0)) return callback(total);
-    writeOnPool(file, data, offset, callback, total);
+    const totalBytes = writtenBytes + (errno === 0 ? byteCount : 0);
+    if (errno !== 0 && errno !== EINTR) return callback(writtenBytes > 0 ? writtenBytes : -errno);
+    if (totalBytes >= data.length || (errno === 0 && byteCount === 0)) return callback(totalBytes);
+    writeOnPool(file, data, offset, callback, totalBytes);
   });
-  write(file.fd, data, written, data.length - written, offset + written, onDone);
+  write(file.fd, data, writtenBytes, data.length - writtenBytes, offset + writtenBytes, onDone);
 }

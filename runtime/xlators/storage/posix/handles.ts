@@ -272,8 +272,8 @@ export class Handles implements DescriptorOwner {
   /** Closes some descriptors, as few are left in the process. */
   releaseDescriptors(): void {
     const { inodes } = this.store.xl;
-    const count = Math.max(MIN_RELEASED_COUNT, this.openHandles.size * RELEASED_SHARE);
-    if (inodes !== null) this.trimToCount(this.openHandles.size - count, inodes);
+    const releasedCount = Math.max(MIN_RELEASED_COUNT, this.openHandles.size * RELEASED_SHARE);
+    if (inodes !== null) this.trimToCount(this.openHandles.size - releasedCount, inodes);
   }
 
   /** Closes handles until `count` own a descriptor, or none is left that may be closed. */

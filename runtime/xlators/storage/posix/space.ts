@@ -72,11 +72,11 @@ function writeZeros(
   end: number,
   callback: (errno: number) => void,
 ): void {
-  const part = ZEROS.subarray(0, Math.min(ZEROS.length, end - offset));
-  writeOnPool(file, part, offset, (written) => {
-    if (written < 0) return callback(-written);
-    if (offset + written >= end) return callback(0);
-    writeZeros(file, offset + written, end, callback);
+  const zeros = ZEROS.subarray(0, Math.min(ZEROS.length, end - offset));
+  writeOnPool(file, zeros, offset, (writtenBytes) => {
+    if (writtenBytes < 0) return callback(-writtenBytes);
+    if (offset + writtenBytes >= end) return callback(0);
+    writeZeros(file, offset + writtenBytes, end, callback);
   });
 }
 
@@ -109,8 +109,15 @@ interface Copy {
 async function copyOnPool({ source, offIn, target, offOut, len }: Copy): Promise<number> {
   const size = Math.min(len, MAX_COPY_BYTES);
   const [sourceOffset, targetOffset] = [encodeOffset(offIn), encodeOffset(offOut)];
-  const copied = await copyFileRange(source.fd, sourceOffset, target.fd, targetOffset, size, 0);
-  if (copied >= 0) return copied;
+  const copiedBytes = await copyFileRange(
+    source.fd,
+    sourceOffset,
+    target.fd,
+    targetOffset,
+    size,
+    0,
+  );
+  if (copiedBytes >= 0) return copiedBytes;
   // The asynchronous call returns no errno. This synchronous one returns it, or succeeds and is the reply.
   const probeBytes = Math.min(size, PROBE_BYTES);
   const result = libc.copyFileRange(
@@ -124,8 +131,8 @@ async function copyOnPool({ source, offIn, target, offOut, len }: Copy): Promise
   if (result !== -EXDEV && result !== -EOPNOTSUPP && result !== -ENOSYS) return result;
   // The file systems cannot copy by themselves: read and write.
   const memory = Buffer.allocUnsafeSlow(Math.min(size, ZEROS.length));
-  const count = libc.pread(source.fd, memory, memory.length, offIn);
-  return count <= 0 ? count : writeAll(target.fd, memory.subarray(0, count), offOut);
+  const byteCount = libc.pread(source.fd, memory, memory.length, offIn);
+  return byteCount <= 0 ? byteCount : writeAll(target.fd, memory.subarray(0, byteCount), offOut);
 }
 
 export const spaceFops: Fops<Store> = {
@@ -183,9 +190,9 @@ export const spaceFops: Fops<Store> = {
     const errno = fault || markAndCheckWrite(target.fd, xdata);
     if (errno !== 0) return fail.copy_file_range(frame, errno);
     const prebuf = readFileIatt(target);
-    const unwindCopy = (copied: number): void => {
-      if (copied < 0) {
-        fail.copy_file_range(frame, -copied);
+    const unwindCopy = (copiedBytes: number): void => {
+      if (copiedBytes < 0) {
+        fail.copy_file_range(frame, -copiedBytes);
         return;
       }
       // The target's access time stays, and of the source only the access time changes.
@@ -193,7 +200,7 @@ export const spaceFops: Fops<Store> = {
       mdata.setTimes(frame, 'copy_file_range', target.handle, target.fd, ~TIME_BITS.ATIME);
       mdata.setTimes(frame, 'copy_file_range', source.handle, source.fd, TIME_BITS.ATIME);
       const stbuf = readFileIatt(source);
-      unwind.copy_file_range(frame, copied, 0, stbuf, prebuf, readFileIatt(target), null);
+      unwind.copy_file_range(frame, copiedBytes, 0, stbuf, prebuf, readFileIatt(target), null);
     };
     // `holdOpen` keeps both descriptors open until the copy ends.
     void copyOnPool({ source, offIn, target, offOut, len }).then(

@@ -185,7 +185,7 @@ function readContent(handle: InodeHandle, size: number): Uint8Array | null {
   const fd = openHandle(handle, constants.O_RDONLY);
   if (fd < 0) return null;
   const data = new Uint8Array(size);
-  const count = libc.pread(fd, data, size, 0);
+  const byteCount = libc.pread(fd, data, size, 0);
   libc.close(fd);
-  return count === size ? data : null;
+  return byteCount === size ? data : null;
 }
