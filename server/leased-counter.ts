@@ -34,7 +34,7 @@ export interface Counts {
 
 /** The requests in flight. */
 export interface InFlight {
-  /** Their number. */
+  /** The number of requests. */
   readonly requests: number;
   /** The age of the oldest request in whole seconds; null without requests. */
   readonly oldestS: number | null;

@@ -53,9 +53,9 @@ export interface MountServerSettings extends ServerSettings {
   readonly allowOther: boolean | undefined;
   /** How many seconds the kernel caches names; undefined for the default, as in the next three. */
   readonly entryTimeout: number | undefined;
-  /** The seconds for attributes. */
+  /** How many seconds the kernel caches attributes. */
   readonly attributeTimeout: number | undefined;
-  /** The seconds for absent names. */
+  /** How many seconds the kernel caches that a name is absent. */
   readonly negativeTimeout: number | undefined;
   /** The microseconds for which an idle server polls for requests before it sleeps. */
   readonly busyPollUs: number | undefined;

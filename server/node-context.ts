@@ -79,8 +79,8 @@ export class NodeContext implements ModuleContext {
   }
 
   /**
-   * Calls `fn` once after `ms`, unless the returned function is called before. Does not keep Node
-   * alive.
+   * Calls `fn` once after `ms`, unless the returned function is called before. The timer does
+   * not keep Node alive.
    */
   after(ms: number, fn: () => void): () => void {
     let timer: NodeJS.Timeout;
@@ -96,7 +96,7 @@ export class NodeContext implements ModuleContext {
     return () => clearTimeout(timer);
   }
 
-  /** Does the same by a more exact timer; returns undefined if the system has none. */
+  /** Calls `fn` as `after` does, by a more exact timer; returns undefined if the system has none. */
   exactly(ms: number, fn: () => void): (() => void) | undefined {
     return setExactTimer(ms, fn);
   }

@@ -12,7 +12,7 @@ import { translators as local } from '../runtime/xlators/registry.gen.ts';
 /** Imports the file of a translator. */
 type Loader = () => Promise<{ readonly default: unknown }>;
 
-/** Loads the stand-in for a type of GlusterFS that has nothing to do here. */
+/** Loads the stand-in for a type of GlusterFS that glossa lacks. */
 async function loadStandIn(type: string): Promise<{ readonly default: unknown }> {
   const { translators } = await import('../gluster/stand-ins/stand-ins.ts');
   return { default: translators.get(type) };

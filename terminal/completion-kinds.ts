@@ -11,7 +11,6 @@ export type CompletionKind =
    * A file with one of these endings (any file if the list is empty); and folders on the way to it.
    */
   | { readonly files: readonly string[] }
-  /** A folder. */
   | 'folder'
   /** A mount of glossa. */
   | 'mount'

@@ -163,7 +163,7 @@ export class ControlHost {
     });
   }
 
-  /** Answers the question in a line. */
+  /** Answers a question. @param line the question's JSON, without a newline */
   private async answer(socket: Socket, line: string): Promise<void> {
     const { handlers, connections } = this;
     const hold = (end: () => void): void => void connections.set(socket, end);

@@ -1,7 +1,7 @@
 /** Parses and formats the value of --metrics: HOST:PORT, `[IPv6]:PORT`, or a PORT of 127.0.0.1. */
 import { UsageError } from '../../terminal/exit.ts';
 
-/** An address of TCP. */
+/** A host and a TCP port. */
 export interface Address {
   readonly host: string;
   readonly port: number;
