@@ -51,11 +51,11 @@ export interface MountServerSettings extends ServerSettings {
   readonly noexec: boolean;
   /** Whether other users may enter; undefined for the default: root's mounts let them in. */
   readonly allowOther: boolean | undefined;
-  /** How many seconds the kernel caches names; undefined for the default, as in the next three. */
+  /** The seconds for which the kernel caches names; undefined for the default, as below. */
   readonly entryTimeout: number | undefined;
-  /** How many seconds the kernel caches attributes. */
+  /** The seconds for which the kernel caches attributes. */
   readonly attributeTimeout: number | undefined;
-  /** How many seconds the kernel caches that a name is absent. */
+  /** The seconds for which the kernel caches that a name is absent. */
   readonly negativeTimeout: number | undefined;
   /** The microseconds for which an idle server polls for requests before it sleeps. */
   readonly busyPollUs: number | undefined;
