@@ -13,7 +13,7 @@ function scratch(): string {
 test('a run file is readable by its user alone, and each write replaces it', () => {
   const folder = join(scratch(), 'made', 'when needed');
   const files = new RunFolder(folder);
-  expect(files.owner).toBe(process.geteuid?.());
+  expect(files.ownerUid).toBe(process.geteuid?.());
   expect(files.write('a', 'first, and longer')).toBe(join(folder, 'a'));
   files.write('a', 'second');
   expect(readdirSync(folder)).toEqual(['a']);

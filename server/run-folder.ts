@@ -15,7 +15,7 @@ export const findDefaultRunFolder = (uid = process.geteuid?.(), env = process.en
 
 /** The folder of one server. */
 export class RunFolder implements RunFiles {
-  readonly owner = readEffectiveUid();
+  readonly ownerUid = readEffectiveUid();
   readonly path: string;
 
   /** @param path absolute; the folder is made at the first write */

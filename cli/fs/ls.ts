@@ -3,7 +3,7 @@
 import { withErrorContext } from '../../runtime/api/file-error.ts';
 import { formatMode } from '../../runtime/api/format-mode.ts';
 import { readEntries } from '../../runtime/api/open-directory.ts';
-import { inParallel, type Steps } from '../../runtime/api/steps.ts';
+import { runInParallel, type Steps } from '../../runtime/api/steps.ts';
 import { findEntryFile, type TreeFile } from '../../runtime/api/tree.ts';
 import type { VolumeSteps } from '../../runtime/api/volume-steps.ts';
 import { IA_IFDIR, IA_IFLNK, type Iatt } from '../../runtime/core/iatt.ts';
@@ -96,7 +96,7 @@ function* listRows(steps: VolumeSteps, path: string, withStats: boolean): Steps<
   const listing = readEntries(driver, directory.inode, { withStats });
   const entries = yield* withErrorContext('scandir', path, listing);
   const rows: Row[] = [];
-  yield* inParallel(entries, MAX_PARALLEL_LOOKUPS, function* (entry) {
+  yield* runInParallel(entries, MAX_PARALLEL_LOOKUPS, function* (entry) {
     const { name } = entry;
     if (!withStats) return void rows.push({ name, path: joinPath(path, name), buf: null });
     const file = yield* findEntryFile(driver, directory, entry);

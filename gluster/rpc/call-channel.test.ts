@@ -4,7 +4,7 @@ import { makeRecordMark, RecordError, RecordReader } from '../../runtime/wire/re
 import { XdrReader, XdrWriter } from '../../runtime/wire/xdr.ts';
 import { CallChannel, type LossReason, type PendingCall } from './call-channel.ts';
 import { parseFields, readFields, writeFields } from './fields.ts';
-import { ACCEPT, AUTH_V3, CALL, readCall, writeCall, writeReply } from './message.ts';
+import { ACCEPT_STATUS, AUTH_V3, CALL, readCall, writeCall, writeReply } from './message.ts';
 import { CALLBACK, FOPS4 } from './programs.ts';
 
 const EAGAIN = 11;
@@ -21,7 +21,7 @@ let left: Buffer;
 let room: number;
 
 const waiter = (name: string): PendingCall => ({
-  sentAt: 0,
+  sentAtMs: 0,
   xid: 0,
   onReply: (r: XdrReader) => void events.push(`${name}: ${readFields(r, text)[0]}`),
   onLoss: (why: LossReason) => void events.push(`${name} is lost: ${why}`),
@@ -77,10 +77,10 @@ function peer(write: (w: XdrWriter) => void): Uint8Array {
   return w.writtenBytes;
 }
 
-const reply = (xid: number, content: string, accept: number = ACCEPT.SUCCESS): Uint8Array =>
+const reply = (xid: number, content: string, accept: number = ACCEPT_STATUS.SUCCESS): Uint8Array =>
   peer((w) => {
     writeReply(w, xid, accept);
-    if (accept === ACCEPT.SUCCESS) writeFields(w, text, [content]);
+    if (accept === ACCEPT_STATUS.SUCCESS) writeFields(w, text, [content]);
   });
 
 beforeEach(() => {
@@ -104,7 +104,7 @@ describe('a call channel', () => {
     expect(messages()).toEqual(['2 a', '3 b', '4 c']);
     expect(channel.outstandingCount).toBe(3);
     channel.dispatch(records(Buffer.concat([reply(4, 'C'), reply(2, 'A')])));
-    channel.dispatch(records(reply(3, '', ACCEPT.PROC_UNAVAIL)));
+    channel.dispatch(records(reply(3, '', ACCEPT_STATUS.PROC_UNAVAIL)));
     expect(events).toEqual(['c: C', 'a: A', 'b is lost: refused']);
     expect(channel.outstandingCount).toBe(0);
   });
@@ -177,7 +177,7 @@ describe('a call channel', () => {
       call(name);
       now += 10;
     }
-    expect(channel.expireOlderThan(15)).toBe(2);
+    expect(channel.expireSentBefore(15)).toBe(2);
     channel.detach();
     call('d');
     expect(channel.flush()).toBe(0);
@@ -197,7 +197,7 @@ describe('a call channel', () => {
 
   it('accepts a new call inside the callback of a lost call', () => {
     channel.begin(FOPS4, 1, AUTH_V3, null, {
-      sentAt: 0,
+      sentAtMs: 0,
       xid: 0,
       onReply: () => call('next'),
       onLoss: () => call('again'),

@@ -22,7 +22,7 @@ export type LossReason = 'refused' | 'disconnected' | 'timeout';
 /** A call that awaits its reply. */
 export interface PendingCall extends NumberedCall {
   /** Milliseconds by `now` at which the call began; set by the channel. */
-  sentAt: number;
+  sentAtMs: number;
   /** Called once with the reader at the results, which are valid until it returns. */
   onReply(r: XdrReader): void;
   /** Called once instead if no results will arrive. */
@@ -38,6 +38,7 @@ export interface ByteSender {
   send(bytes: Uint8Array, length: number, data: Uint8Array | null): number;
 }
 
+/** The clock of a channel, and the functions that it calls for messages other than expected replies. */
 export interface CallChannelSettings {
   /** Milliseconds by a sampled clock, which may lag by the duration of a request. */
   now(): number;
@@ -47,6 +48,7 @@ export interface CallChannelSettings {
   onUnknownXid(xid: number): void;
 }
 
+/** The calls of one client, which may use several connections one after the other. */
 export class CallChannel {
   /** The buffer into which calls are written, between `begin` and `end`. */
   readonly out = new XdrWriter(65_536);
@@ -54,7 +56,7 @@ export class CallChannel {
    * Time at which the peer last sent bytes, or accepted some after a delay. Bytes that leave at
    * once prove nothing: the kernel of a stopped peer accepts them.
    */
-  lastActivity = 0;
+  lastActivityMs = 0;
   private readonly settings: CallChannelSettings;
   private readonly reader = new XdrReader();
   private readonly pendingCalls = new PendingCalls<PendingCall>();
@@ -84,7 +86,7 @@ export class CallChannel {
   attach(sender: ByteSender): void {
     this.sender = sender;
     this.isBlocked = false;
-    this.lastActivity = this.settings.now();
+    this.lastActivityMs = this.settings.now();
   }
 
   /** Stops using the connection; every call fails with `disconnected`. */
@@ -97,7 +99,7 @@ export class CallChannel {
 
   /**
    * Begins a call: the caller writes the arguments into the returned writer, then calls `end`.
-   * @param caller null to send no credentials
+   * @param flavor the layout of the credentials (AUTH_*). @param caller null to send no credentials
    */
   begin(
     { number: program, version }: Program,
@@ -111,7 +113,7 @@ export class CallChannel {
     this.markPosition = out.at;
     out.u32(0);
     writeCall(out, { xid, program, version, procedure }, flavor, caller);
-    call.sentAt = this.settings.now();
+    call.sentAtMs = this.settings.now();
     return out;
   }
 
@@ -137,7 +139,7 @@ export class CallChannel {
     onResult: (r: XdrReader | LossReason) => void,
     caller = SELF_CALLER,
   ): void {
-    const call: PendingCall = { sentAt: 0, xid: 0, onReply: onResult, onLoss: onResult };
+    const call: PendingCall = { sentAtMs: 0, xid: 0, onReply: onResult, onLoss: onResult };
     write(this.begin(program, procedure, flavor, caller, call));
     this.end();
   }
@@ -157,7 +159,7 @@ export class CallChannel {
     if (length === 0) return 0;
     const bytes = this.sentPrefix === 0 ? out.bytes : out.bytes.subarray(this.sentPrefix);
     const result = sender.send(bytes, queuedLength, data);
-    if (result > 0 && this.isBlocked) this.lastActivity = this.settings.now();
+    if (result > 0 && this.isBlocked) this.lastActivityMs = this.settings.now();
     this.isBlocked = result !== length;
     if (result === length) {
       out.at = 0;
@@ -181,7 +183,7 @@ export class CallChannel {
 
   /** Dispatches all complete messages. @throws {RecordError} */
   dispatch(records: RecordReader): void {
-    this.lastActivity = this.settings.now();
+    this.lastActivityMs = this.settings.now();
     const r = this.reader;
     while (records.findNext()) {
       r.begin(records.bytes, records.start, records.end);
@@ -206,11 +208,11 @@ export class CallChannel {
   }
 
   /** Fails the calls that were sent before this time; a later reply to one is dropped. @returns their number */
-  expireOlderThan(before: number): number {
+  expireSentBefore(timeMs: number): number {
     let count = 0;
     for (const call of this.pendingCalls.listByXid()) {
       // Calls are listed in the order of sending. An earlier `onLoss` may have removed this one.
-      if (call.sentAt >= before) break;
+      if (call.sentAtMs >= timeMs) break;
       if (this.pendingCalls.remove(call.xid) !== call) continue;
       count += 1;
       call.onLoss('timeout');

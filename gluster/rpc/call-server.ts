@@ -8,7 +8,7 @@ import { makeRecordMark, type RecordReader } from '../../runtime/wire/record.ts'
 import { XdrReader, type XdrWriter } from '../../runtime/wire/xdr.ts';
 import { type Fields, writeFields } from './fields.ts';
 import {
-  ACCEPT,
+  ACCEPT_STATUS,
   AUTH_NULL,
   CALL,
   type ReceivedCall,
@@ -17,7 +17,13 @@ import {
   writeDenied,
   writeReply,
 } from './message.ts';
-import { commonReply, DUMP, DUMP_PROGRAM, type Program, writePrograms } from './programs.ts';
+import {
+  commonReply,
+  DUMP_PROCEDURES,
+  DUMP_PROGRAM,
+  type Program,
+  writePrograms,
+} from './programs.ts';
 
 /** Writes the results of a call. */
 export type ResultsWriter = (w: XdrWriter) => void;
@@ -77,9 +83,9 @@ export class CallServer {
     const { programs, unlisted = [] } = settings;
     const dump: Procedure = () => (w) => writePrograms(w, [...programs, DUMP_PROGRAM]);
     const procedures = new Map([
-      [DUMP.NULL, replySuccess],
-      [DUMP.DUMP, dump],
-      [DUMP.PING, replySuccess],
+      [DUMP_PROCEDURES.NULL, replySuccess],
+      [DUMP_PROCEDURES.DUMP, dump],
+      [DUMP_PROCEDURES.PING, replySuccess],
     ]);
     this.programs = [...programs, { ...DUMP_PROGRAM, procedures }, ...unlisted];
   }
@@ -121,22 +127,22 @@ export class CallServer {
   /** Sends the results of a call. @param data bytes that follow the results */
   reply(xid: number, write: ResultsWriter, data: Uint8Array | null = null): void {
     this.send((w) => {
-      writeReply(w, xid, ACCEPT.SUCCESS);
+      writeReply(w, xid, ACCEPT_STATUS.SUCCESS);
       write(w);
       if (data !== null) w.fixed(data);
     });
   }
 
   /** Refuses a call with a code of `ACCEPT`. */
-  private refuse(xid: number, accept: number): void {
-    this.send((w) => writeReply(w, xid, accept));
+  private refuse(xid: number, acceptStatus: number): void {
+    this.send((w) => writeReply(w, xid, acceptStatus));
   }
 
   private serve(call: ReceivedCall, r: XdrReader): void {
     const { xid, refusal } = call;
     if (refusal === 'owner-too-long') this.send((w) => writeDenied(w, xid));
     // To a malformed header GlusterFS replies with xid 0, which matches no call of the client.
-    else if (refusal === 'malformed') this.refuse(0, ACCEPT.GARBAGE_ARGS);
+    else if (refusal === 'malformed') this.refuse(0, ACCEPT_STATUS.GARBAGE_ARGS);
     else {
       const handler = this.findProcedure(call);
       const result = typeof handler === 'number' ? handler : handler(r, call);
@@ -147,13 +153,14 @@ export class CallServer {
 
   /** Finds the procedure of a call, or the code of `ACCEPT` that refuses it. */
   private findProcedure({ program, version, procedure }: ReceivedCall): Procedure | number {
-    let accept: number = ACCEPT.PROG_UNAVAIL;
+    let acceptStatus: number = ACCEPT_STATUS.PROG_UNAVAIL;
     for (const each of this.programs) {
       if (each.number !== program) continue;
-      if (each.version === version) return each.procedures.get(procedure) ?? ACCEPT.PROC_UNAVAIL;
-      accept = ACCEPT.PROG_MISMATCH;
+      if (each.version === version)
+        return each.procedures.get(procedure) ?? ACCEPT_STATUS.PROC_UNAVAIL;
+      acceptStatus = ACCEPT_STATUS.PROG_MISMATCH;
     }
-    return accept;
+    return acceptStatus;
   }
 
   private send(write: ResultsWriter): void {

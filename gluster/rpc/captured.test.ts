@@ -12,7 +12,7 @@ import { type Fields, parseFields, readFields, writeFields } from './fields.ts';
 import { fops4 } from './fops4.ts';
 import { writeOldIatt } from './iatt.ts';
 import {
-  ACCEPT,
+  ACCEPT_STATUS,
   CALL,
   type CallHeader,
   readCall,
@@ -22,15 +22,15 @@ import {
 } from './message.ts';
 import {
   CALLBACK,
-  CBK,
+  CALLBACK_PROCEDURES,
   commonReply,
-  DUMP,
+  DUMP_PROCEDURES,
   DUMP_PROGRAM,
   FOPS4,
   getspecCall,
   getspecReply,
-  HAND,
   HANDSHAKE,
+  HANDSHAKE_PROCEDURES,
   inodelkContention,
   readPrograms,
   setLkVerCall,
@@ -98,18 +98,27 @@ const invalidation = both(
 
 /** Programs without fops: how to copy a call and a reply. */
 const OTHERS: Readonly<Record<string, readonly [call: Copy, reply: Copy]>> = {
-  [`${DUMP_PROGRAM.number}/${DUMP.DUMP}`]: [
+  [`${DUMP_PROGRAM.number}/${DUMP_PROCEDURES.DUMP}`]: [
     fields(parseFields('gfs_id:u64')),
     (r, w) => writePrograms(w, readPrograms(r)!),
   ],
-  [`${DUMP_PROGRAM.number}/${DUMP.PING}`]: [nothing, fields(commonReply)],
-  [`${HANDSHAKE.number}/${HAND.NULL}`]: [nothing, fields(commonReply)],
-  [`${HANDSHAKE.number}/${HAND.PING}`]: [nothing, fields(commonReply)],
-  [`${HANDSHAKE.number}/${HAND.SETVOLUME}`]: [dict, both(result, dict)],
-  [`${HANDSHAKE.number}/${HAND.GETSPEC}`]: [fields(getspecCall), fields(getspecReply)],
-  [`${HANDSHAKE.number}/${HAND.SET_LK_VER}`]: [fields(setLkVerCall), fields(setLkVerReply)],
-  [`${CALLBACK.number}/${CBK.CACHE_INVALIDATION}`]: [invalidation, nothing],
-  [`${CALLBACK.number}/${CBK.INODELK_CONTENTION}`]: [fields(inodelkContention), nothing],
+  [`${DUMP_PROGRAM.number}/${DUMP_PROCEDURES.PING}`]: [nothing, fields(commonReply)],
+  [`${HANDSHAKE.number}/${HANDSHAKE_PROCEDURES.NULL}`]: [nothing, fields(commonReply)],
+  [`${HANDSHAKE.number}/${HANDSHAKE_PROCEDURES.PING}`]: [nothing, fields(commonReply)],
+  [`${HANDSHAKE.number}/${HANDSHAKE_PROCEDURES.SETVOLUME}`]: [dict, both(result, dict)],
+  [`${HANDSHAKE.number}/${HANDSHAKE_PROCEDURES.GETSPEC}`]: [
+    fields(getspecCall),
+    fields(getspecReply),
+  ],
+  [`${HANDSHAKE.number}/${HANDSHAKE_PROCEDURES.SET_LK_VER}`]: [
+    fields(setLkVerCall),
+    fields(setLkVerReply),
+  ],
+  [`${CALLBACK.number}/${CALLBACK_PROCEDURES.CACHE_INVALIDATION}`]: [invalidation, nothing],
+  [`${CALLBACK.number}/${CALLBACK_PROCEDURES.INODELK_CONTENTION}`]: [
+    fields(inodelkContention),
+    nothing,
+  ],
 };
 
 function copyOf({ program, version, procedure }: CallHeader, isCall: boolean): Copy | undefined {
@@ -146,7 +155,7 @@ function copied({ name, bytes }: CapturedRecord): { first: Buffer; again: Buffer
   } else {
     const call = calls.get(session);
     if (call === undefined || !readReply(r)) return 'not accepted';
-    writeReply(w, xid, ACCEPT.SUCCESS);
+    writeReply(w, xid, ACCEPT_STATUS.SUCCESS);
     copy = copyOf(call, false);
   }
   if (copy === undefined) return 'unknown';

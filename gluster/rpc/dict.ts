@@ -110,18 +110,18 @@ export function writeDict(w: XdrWriter, dict: Dict | null): void {
 export function readDict(r: XdrReader): Dict | null {
   // The size, which the number of pairs makes needless.
   r.skip(4);
-  const count = r.i32();
-  const pairs = r.u32();
-  if (count < 0) {
-    if (pairs > 0) r.markMalformed();
+  const size = r.i32();
+  const pairCount = r.u32();
+  if (size < 0) {
+    if (pairCount > 0) r.markMalformed();
     return null;
   }
-  if (pairs !== count || pairs * MIN_PAIR_BYTES > r.remaining) {
+  if (pairCount !== size || pairCount * MIN_PAIR_BYTES > r.remaining) {
     r.markMalformed();
     return null;
   }
   const dict = new Dict();
-  for (let pair = 0; pair < pairs; pair++) {
+  for (let pair = 0; pair < pairCount; pair++) {
     const key = readKey(r);
     const kind = kinds[r.u32()];
     if (kind === undefined || r.isMalformed) {
@@ -137,7 +137,7 @@ export function readDict(r: XdrReader): Dict | null {
 
 /** Writes a dictionary of texts as an `opaque<>`; the length of each value includes its NUL. */
 export function writeTexts(w: XdrWriter, texts: ReadonlyMap<string, string>): void {
-  const start = w.at;
+  const lengthPosition = w.at;
   w.u32(0);
   w.u32(texts.size);
   for (const [key, value] of texts) {
@@ -150,12 +150,13 @@ export function writeTexts(w: XdrWriter, texts: ReadonlyMap<string, string>): vo
     w.fixed(valueBytes);
     w.zeros(1);
   }
-  const length = w.at - start - 4;
-  w.patch(start, length);
+  // The length does not count its own 4 bytes; the padding below fills the last word.
+  const length = w.at - lengthPosition - 4;
+  w.patch(lengthPosition, length);
   w.zeros(-length & 3);
 }
 
-/** Reads a dictionary of texts from an `opaque<>`: an empty map for no bytes, null for a malformed dictionary. */
+/** Reads a dictionary of texts from an `opaque<>`. Returns an empty map for no bytes, null if it is malformed. */
 export function readTexts(r: XdrReader): Map<string, string> | null {
   const bytes = r.opaque();
   const texts = new Map<string, string>();

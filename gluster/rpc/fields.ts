@@ -69,7 +69,7 @@ export interface Field {
 }
 
 /** One value of a message on the wire: a named field, or a constant. */
-interface Step {
+interface WireField {
   readonly kind: FieldKind;
   /** The value's index in the array; -1 for a constant. */
   readonly index: number;
@@ -79,7 +79,7 @@ interface Step {
 /** A parsed row: the fields of a message, and all its values in the order of the wire. */
 export interface Fields {
   readonly namedFields: readonly Field[];
-  readonly steps: readonly Step[];
+  readonly wireFields: readonly WireField[];
 }
 
 /**
@@ -88,20 +88,20 @@ export interface Fields {
  */
 export function parseFields(text: string): Fields {
   const namedFields: Field[] = [];
-  const steps: Step[] = [];
-  for (const word of text.split(' ').filter((one) => one !== '')) {
+  const wireFields: WireField[] = [];
+  for (const word of text.split(' ').filter((part) => part !== '')) {
     const [name, kindName] = word.split(':') as [string, KindName | undefined];
     const kind = kindName ?? KIND_BY_NAME.find(([pattern]) => pattern.test(name))?.[1] ?? 'iatt';
     const isConstant = name.startsWith('=') || name === '_';
     const constant = name === '_' ? null : Number(name.slice(1));
-    steps.push({
+    wireFields.push({
       kind: kinds[kind],
       index: isConstant ? -1 : namedFields.length,
       constant,
     });
     if (!isConstant) namedFields.push({ name, kind });
   }
-  return { namedFields, steps };
+  return { namedFields, wireFields };
 }
 
 /** A kind for attributes whose reader skips them and returns null. */
@@ -116,25 +116,30 @@ const skippedIatt: FieldKind = {
 /** Derives a row whose reader skips the named attributes: they become null. */
 export const skipIatts = (fields: Fields, names: ReadonlySet<string>): Fields => ({
   ...fields,
-  steps: fields.steps.map((step) => {
-    const name = fields.namedFields[step.index]?.name;
-    return name !== undefined && names.has(name) ? { ...step, kind: skippedIatt } : step;
+  wireFields: fields.wireFields.map((wireField) => {
+    const name = fields.namedFields[wireField.index]?.name;
+    const isSkipped = name !== undefined && names.has(name);
+    return isSkipped ? { ...wireField, kind: skippedIatt } : wireField;
   }),
 });
 
 /** Writes a row. @param values one for each named field */
-export function writeFields(w: XdrWriter, { steps }: Fields, values: readonly unknown[]): void {
-  for (let at = 0; at < steps.length; at++) {
-    const { kind, index, constant } = steps[at]!;
+export function writeFields(
+  w: XdrWriter,
+  { wireFields }: Fields,
+  values: readonly unknown[],
+): void {
+  for (let i = 0; i < wireFields.length; i++) {
+    const { kind, index, constant } = wireFields[i]!;
     kind.write(w, (index < 0 ? constant : values[index]) as never);
   }
 }
 
-/** Reads a row; malformed input sets `isMalformed` on the reader. */
-export function readFields(r: XdrReader, { steps, namedFields }: Fields): unknown[] {
+/** Reads a row. Returns one value for each named field; malformed input sets `isMalformed` on the reader. */
+export function readFields(r: XdrReader, { wireFields, namedFields }: Fields): unknown[] {
   const values = new Array<unknown>(namedFields.length);
-  for (let at = 0; at < steps.length; at++) {
-    const { kind, index } = steps[at]!;
+  for (let i = 0; i < wireFields.length; i++) {
+    const { kind, index } = wireFields[i]!;
     const value = kind.read(r);
     if (index >= 0) values[index] = value;
   }

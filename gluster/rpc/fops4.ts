@@ -95,7 +95,7 @@ const DATA_MESSAGES: Readonly<Partial<Record<WireFop['fop'], WireFop['data']>>> 
 };
 
 /** Replaces `fd` by the two fields that stand for it on the wire. */
-const expandFd = (call: string): string => call.replace(/\bfd(?= )/, 'fd.gfid fd.remote:i64');
+const expandFd = (callRow: string): string => callRow.replace(/\bfd(?= )/, 'fd.gfid fd.remote:i64');
 
 /** Fops by procedure; undefined for unused numbers. */
 export const fops4: readonly (WireFop | undefined)[] = rows.reduce<(WireFop | undefined)[]>(

@@ -10,27 +10,28 @@ import { Iatt } from '../../runtime/core/iatt.ts';
 import { OFFSET_MAX } from '../../runtime/core/limits.ts';
 import type { XdrReader, XdrWriter } from '../../runtime/wire/xdr.ts';
 
+/** Bytes of `gfx_iattx`, and of the older `gf_iatt`. */
 export const IATT_BYTES = 148;
 const OLD_IATT_BYTES = 100;
 const TWO_32 = 0x1_0000_0000;
 /** The mask of valid fields that is sent if the storage sets no mask: all fields but the time of birth. */
 const DEFAULT_FIELD_MASK = 0x17ff;
-/** The highest bit of an inode number, which is set on the wire. `computeInoHi` leaves it clear for programs that list files. */
+/** The highest bit of an inode number, set on the wire. `computeInoHi` leaves it clear for programs that list files. */
 const HIGH_BIT = 0x8000_0000;
 
 /** The upper half of the inode number, which is derived from the gfid's second half. */
 export const computeWireInoHi = (gfid: Gfid): number =>
   gfid === ROOT_GFID ? 0 : (computeInoHi(gfid) | HIGH_BIT) >>> 0;
 
-function writeWideAt(view: DataView, at: number, value: number): void {
-  view.setInt32(at, Math.floor(value / TWO_32));
-  view.setUint32(at + 4, value);
+function writeWideAt(view: DataView, position: number, value: number): void {
+  view.setInt32(position, Math.floor(value / TWO_32));
+  view.setUint32(position + 4, value);
 }
 
 /** Reads 64 bits. Small numbers skip the product, which would allocate. */
-function readWideAt(view: DataView, at: number): number {
-  const high = view.getInt32(at);
-  const low = view.getUint32(at + 4);
+function readWideAt(view: DataView, position: number): number {
+  const high = view.getInt32(position);
+  const low = view.getUint32(position + 4);
   return high === 0 ? low : high * TWO_32 + low;
 }
 

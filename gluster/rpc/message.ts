@@ -4,6 +4,7 @@
  */
 import { computePaddedLength, type XdrReader, type XdrWriter } from '../../runtime/wire/xdr.ts';
 
+/** The types of messages, and the status of a reply (`reply_stat`). */
 export const CALL = 0;
 export const REPLY = 1;
 const RPC_VERSION = 2;
@@ -14,7 +15,7 @@ const AUTH_ERROR = 1;
 const AUTH_OK = 0;
 
 /** The status of an accepted call; only SUCCESS is followed by results. */
-export const ACCEPT = {
+export const ACCEPT_STATUS = {
   SUCCESS: 0,
   PROG_UNAVAIL: 1,
   PROG_MISMATCH: 2,
@@ -51,7 +52,14 @@ export interface Caller {
 
 /** The caller of calls that a client or server makes for itself. */
 export const SELF_CALLER: Caller = {
-  ...{ pid: 0, uid: 0, gid: 0, groups: [], lkOwner: '', flags: 0, ctime: 0, ctimeNsec: 0 },
+  pid: 0,
+  uid: 0,
+  gid: 0,
+  groups: [],
+  lkOwner: '',
+  flags: 0,
+  ctime: 0,
+  ctimeNsec: 0,
 };
 
 /** The number of a call, and the procedure that it calls. */
@@ -116,7 +124,7 @@ function writeCredentials(w: XdrWriter, flavor: number, caller: Caller): void {
   w.reserve(ownerBytes + 3);
   const { bytes, view } = w;
   if (lkOwner === '') view.setInt32(w.at, pid, true);
-  else for (let at = 0; at < ownerBytes; at++) bytes[w.at + at] = parseHexByte(lkOwner, at * 2);
+  else for (let i = 0; i < ownerBytes; i++) bytes[w.at + i] = parseHexByte(lkOwner, i * 2);
   w.at += ownerBytes;
   w.zeros(-ownerBytes & 3);
   w.patch(lengthPosition, w.at - lengthPosition - 4);
@@ -126,8 +134,8 @@ const HEX_DIGITS = '0123456789abcdef';
 const digitValues = new Uint8Array(128);
 for (let value = 0; value < 16; value++) digitValues[HEX_DIGITS.charCodeAt(value)] = value;
 
-const parseHexByte = (hex: string, at: number): number =>
-  (digitValues[hex.charCodeAt(at)]! << 4) | digitValues[hex.charCodeAt(at + 1)]!;
+const parseHexByte = (hex: string, index: number): number =>
+  (digitValues[hex.charCodeAt(index)]! << 4) | digitValues[hex.charCodeAt(index + 1)]!;
 
 /** Formats bytes as hexadecimal text, without separators. */
 export function toHex(bytes: Uint8Array): string {
@@ -139,7 +147,7 @@ export function toHex(bytes: Uint8Array): string {
 /** Parses text of `toHex`. */
 export function parseHex(hex: string): Uint8Array {
   const bytes = new Uint8Array(hex.length / 2);
-  for (let at = 0; at < bytes.length; at++) bytes[at] = parseHexByte(hex, at * 2);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = parseHexByte(hex, i * 2);
   return bytes;
 }
 
@@ -147,6 +155,7 @@ export function parseHex(hex: string): Uint8Array {
 export interface ReceivedCall extends CallHeader {
   /** The credentials; null for AUTH_NULL and for unknown flavors. */
   readonly caller: Caller | null;
+  /** The layout of the credentials (AUTH_*). */
   readonly flavor: number;
   /** The reason for a refusal: a malformed header, or too long a lock owner; else null. */
   readonly refusal: 'malformed' | 'owner-too-long' | null;
@@ -162,9 +171,9 @@ export function readCall(r: XdrReader, xid: number): ReceivedCall {
   const length = r.u32();
   const end = r.at + length;
   const isKnownFlavor = flavor === AUTH_V2 || flavor === AUTH_V3;
-  const fits = length <= MAX_CREDENTIALS_BYTES && length <= r.remaining;
-  const credentials = isKnownFlavor && fits ? readCredentials(r, flavor, end) : null;
-  if (fits) {
+  const isLengthValid = length <= MAX_CREDENTIALS_BYTES && length <= r.remaining;
+  const credentials = isKnownFlavor && isLengthValid ? readCredentials(r, flavor, end) : null;
+  if (isLengthValid) {
     r.at = end;
     r.skip(-length & 3);
   } else r.markMalformed();
@@ -198,7 +207,7 @@ function readCredentials(
   const groupCount = r.u32();
   if (r.isMalformed || groupCount * 4 > end - r.at) return 'malformed';
   const groups: number[] = [];
-  for (let at = 0; at < groupCount; at++) groups.push(r.u32());
+  for (let i = 0; i < groupCount; i++) groups.push(r.u32());
   const owner = r.opaque();
   if (r.isMalformed || r.at > end) return 'malformed';
   if (owner.length > (isV3 ? MAX_OWNER_AND_GROUPS_V3 : MAX_OWNER_AND_GROUPS_V2) - groupCount)
@@ -207,15 +216,15 @@ function readCredentials(
 }
 
 /** Writes the header of a reply; results follow SUCCESS only. */
-export function writeReply(w: XdrWriter, xid: number, accept: number): void {
+export function writeReply(w: XdrWriter, xid: number, acceptStatus: number): void {
   w.u32(xid);
   w.u32(REPLY);
   w.u32(ACCEPTED);
   // The verifier: flavor AUTH_NULL, and length 0.
   w.zeros(8);
-  w.u32(accept);
+  w.u32(acceptStatus);
   // GlusterFS sends zeros for the lowest and highest supported version.
-  if (accept === ACCEPT.PROG_MISMATCH) w.zeros(8);
+  if (acceptStatus === ACCEPT_STATUS.PROG_MISMATCH) w.zeros(8);
 }
 
 /** Writes the reply to rejected credentials. */
@@ -227,5 +236,5 @@ export function writeDenied(w: XdrWriter, xid: number): void {
 export function readReply(r: XdrReader): boolean {
   if (r.u32() !== ACCEPTED) return false;
   skipVerifier(r);
-  return r.u32() === ACCEPT.SUCCESS && !r.isMalformed;
+  return r.u32() === ACCEPT_STATUS.SUCCESS && !r.isMalformed;
 }

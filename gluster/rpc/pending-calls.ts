@@ -14,9 +14,10 @@ export interface NumberedCall {
   xid: number;
 }
 
-export class PendingCalls<W extends NumberedCall> {
+/** The calls of one channel that await a reply. */
+export class PendingCalls<C extends NumberedCall> {
   /** The ring; its length is a power of two. */
-  private slots = new Array<W | null>(INITIAL_SLOTS).fill(null);
+  private slots = new Array<C | null>(INITIAL_SLOTS).fill(null);
   /** The xid of the next call, if its slot is free. */
   private nextXid = FIRST_XID;
   private count = 0;
@@ -26,7 +27,7 @@ export class PendingCalls<W extends NumberedCall> {
   }
 
   /** Adds a call under the next free xid. @returns that xid */
-  add(call: W): number {
+  add(call: C): number {
     if (this.count * 2 >= this.slots.length) this.widen();
     const { slots } = this;
     const slotMask = slots.length - 1;
@@ -40,7 +41,7 @@ export class PendingCalls<W extends NumberedCall> {
   }
 
   /** Removes the call with this xid. @returns null for an unknown xid */
-  remove(xid: number): W | null {
+  remove(xid: number): C | null {
     const { slots } = this;
     const slot = xid & (slots.length - 1);
     const call = slots[slot]!;
@@ -50,18 +51,20 @@ export class PendingCalls<W extends NumberedCall> {
     return call;
   }
 
-  /** Lists all calls in the order of their xids. */
-  listByXid(): W[] {
-    const age = ({ xid }: W): number => (xid - this.nextXid) >>> 0;
-    return this.slots.filter((call) => call !== null).sort((a, b) => age(a) - age(b));
+  /** Lists all calls, the oldest first. */
+  listByXid(): C[] {
+    // Xids begin again after the largest; counted from the next xid on, the oldest call comes first.
+    const getRank = ({ xid }: C): number => (xid - this.nextXid) >>> 0;
+    return this.slots.filter((call) => call !== null).sort((a, b) => getRank(a) - getRank(b));
   }
 
   /** Doubles the ring. */
   private widen(): void {
     const calls = this.listByXid();
-    this.slots = new Array<W | null>(this.slots.length * 2).fill(null);
+    this.slots = new Array<C | null>(this.slots.length * 2).fill(null);
     for (const call of calls) this.slots[call.xid & (this.slots.length - 1)] = call;
   }
 }
 
+/** Returns the xid after this one; after the largest, the first. */
 const computeNextXid = (xid: number): number => (xid + 1) >>> 0 || FIRST_XID;

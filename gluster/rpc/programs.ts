@@ -12,6 +12,7 @@ import { writeOldIatt } from './iatt.ts';
 /** The event type of CACHE_INVALIDATION. */
 const INVALIDATION_EVENT = 1;
 
+/** An RPC program, by which calls name it. */
 export interface Program {
   readonly name: string;
   readonly number: number;
@@ -26,8 +27,8 @@ export const PORTMAP: Program = { name: 'Portmap', number: 34_123_456, version: 
 export const CALLBACK: Program = { name: 'GlusterFS Callback', number: 52_743_234, version: 1 };
 
 /** Procedure numbers of GF-DUMP, the handshake, Portmap, and the calls of a server. */
-export const DUMP = { NULL: 0, DUMP: 1, PING: 2 } as const;
-export const HAND = {
+export const DUMP_PROCEDURES = { NULL: 0, DUMP: 1, PING: 2 } as const;
+export const HANDSHAKE_PROCEDURES = {
   NULL: 0,
   SETVOLUME: 1,
   GETSPEC: 2,
@@ -36,14 +37,14 @@ export const HAND = {
   EVENT_NOTIFY: 5,
   GET_VOLUME_INFO: 6,
 } as const;
-export const PMAP = {
+export const PORTMAP_PROCEDURES = {
   NULL: 0,
   PORTBYBRICK: 1,
   BRICKBYPORT: 2,
   SIGNIN: 4,
   SIGNOUT: 5,
 } as const;
-export const CBK = {
+export const CALLBACK_PROCEDURES = {
   FETCHSPEC: 1,
   CACHE_INVALIDATION: 5,
   CHILD_UP: 6,
@@ -93,6 +94,7 @@ export const WANTS_ID = 1;
 export function writePrograms(w: XdrWriter, programs: readonly Program[]): void {
   // The id (8 bytes), op_ret and op_errno.
   w.zeros(16);
+  // 1 before each program, and 0 at the end.
   for (const { name, number, version } of programs) {
     w.u32(1);
     w.string(name);

@@ -13,7 +13,7 @@ import { readTexts, writeTexts } from './dict.ts';
 import { type KindName, readFields, writeFields } from './fields.ts';
 import { fops4 } from './fops4.ts';
 import {
-  ACCEPT,
+  ACCEPT_STATUS,
   AUTH_V2,
   AUTH_V3,
   CALL,
@@ -237,8 +237,8 @@ describe('RPC headers', () => {
       expect([r.u32(), r.u32()]).toEqual([5, REPLY]);
       return readReply(r);
     };
-    expect(reply((w) => writeReply(w, 5, ACCEPT.SUCCESS))).toBe(true);
-    expect(reply((w) => writeReply(w, 5, ACCEPT.PROG_MISMATCH))).toBe(false);
+    expect(reply((w) => writeReply(w, 5, ACCEPT_STATUS.SUCCESS))).toBe(true);
+    expect(reply((w) => writeReply(w, 5, ACCEPT_STATUS.PROG_MISMATCH))).toBe(false);
     expect(reply((w) => writeDenied(w, 5))).toBe(false);
   });
 });

@@ -71,11 +71,12 @@ function writeList<T>(w: XdrWriter, list: readonly T[] | null, write: (item: T) 
   w.u32(0);
 }
 
+/** Reads a list of `writeList`, or its items before a malformed one. */
 function readList<T>(r: XdrReader, read: () => T): T[] {
   const list: T[] = [];
   for (;;) {
-    const more = r.u32();
-    if (more === 0) return list;
+    const hasItem = r.u32() !== 0;
+    if (!hasItem) return list;
     const item = read();
     if (r.isMalformed) return list;
     list.push(item);

@@ -20,10 +20,12 @@ interface StandIn {
   readonly consequence?: string;
 }
 
+/** Describes a type that has an effect only while one of its options is on. */
 const makeSwitchable = (purpose: string, ...switches: string[]): StandIn => ({
   purpose,
   switches,
 });
+/** Describes a type that always has an effect, which glossa lacks. */
 const makeMissing = (purpose: string, consequence: string): StandIn => ({
   purpose,
   switches: [],
@@ -55,7 +57,7 @@ const standIns: Readonly<Record<(typeof standInTypes)[number], StandIn>> = {
   'features/trash': makeSwitchable('keeps removed files', 'trash'),
 };
 
-/** @throws {InitError} if an option switches it on */
+/** Checks the options of a volume. @throws {InitError} if one switches the type on */
 function refuseSwitchedOn(xl: Xlator, { purpose, switches }: StandIn): void {
   const option = xl.volfileOptions.find(
     (option) => switches.includes(option.key) && isOn(option.value),
@@ -67,6 +69,7 @@ function refuseSwitchedOn(xl: Xlator, { purpose, switches }: StandIn): void {
   );
 }
 
+/** Returns the consequence of a type that always has an effect; undefined for any other type. */
 const findConsequence = ({ type }: Xlator): string | undefined =>
   Object.hasOwn(standIns, type) ? standIns[type as keyof typeof standIns].consequence : undefined;
 
@@ -109,6 +112,7 @@ function makeStandIn(type: string, standIn: StandIn): Translator<null> {
   });
 }
 
+/** The stand-ins by type. */
 export const translators: ReadonlyMap<string, Translator<null>> = new Map(
   Object.entries(standIns).map(([type, standIn]) => [type, makeStandIn(type, standIn)]),
 );

@@ -15,9 +15,9 @@ import { parseFields, readFields } from '../rpc/fields.ts';
 import { AUTH_V2, readCall } from '../rpc/message.ts';
 import {
   CALLBACK,
-  CBK,
-  HAND,
+  CALLBACK_PROCEDURES,
   HANDSHAKE,
+  HANDSHAKE_PROCEDURES,
   volumeInfoReply,
   WANTS_ID,
   WANTS_SERVERS,
@@ -40,6 +40,7 @@ const SUPPORTED_VERSIONS = new Map([
   ['min-op-version', '1'],
 ]);
 
+/** `getspecReply` with the volfile as raw bytes. */
 const specReply = parseFields('op_ret:i32 op_errno:i32 spec:opaque');
 
 /** Thrown if no server sends the volfile; the message has the reason. */
@@ -63,6 +64,7 @@ export interface VolfileClientSettings {
   warn(text: string): void;
 }
 
+/** A volfile, and the servers that have it: those that its sender has announced. */
 interface FetchedVolfile {
   readonly text: string;
   readonly servers: readonly SocketAddress[];
@@ -104,6 +106,7 @@ export class VolfileClient {
     });
   }
 
+  /** Runs an operation after those before it have ended. */
   private enqueue<R>(operation: () => Promise<R>): Promise<R> {
     const result = this.lastOperation.then(operation);
     this.lastOperation = result.catch(() => {});
@@ -202,7 +205,9 @@ export class VolfileClient {
   }
 }
 
+/** The functions that a connection calls on its events. */
 interface ServerConnectionEvents {
+  /** Called when the server notifies the client of changed volfiles. */
   onChange(): void;
   onUnknownXid(xid: number): void;
   /** Called once, unless `close` was called here. */
@@ -214,6 +219,7 @@ class ServerConnection {
   private readonly socket: Socket;
   private readonly channel: CallChannel;
   private readonly records = new RecordReader();
+  /** The reason of the connection's end, for messages. */
   private closeReason = 'it closed the connection';
 
   private constructor(socket: Socket, events: ServerConnectionEvents) {
@@ -222,8 +228,8 @@ class ServerConnection {
       now: () => performance.now(),
       onCall: (r, xid) => {
         const { program, procedure, refusal } = readCall(r, xid);
-        const isOurs = refusal === null && program === CALLBACK.number;
-        if (isOurs && procedure === CBK.FETCHSPEC) events.onChange();
+        const isCallback = refusal === null && program === CALLBACK.number;
+        if (isCallback && procedure === CALLBACK_PROCEDURES.FETCHSPEC) events.onChange();
       },
       onUnknownXid: (xid) => events.onUnknownXid(xid),
     });
@@ -281,7 +287,7 @@ class ServerConnection {
       w.string(key);
       writeTexts(w, SUPPORTED_VERSIONS);
     };
-    return this.request(HAND.GETSPEC, write, readSpec);
+    return this.request(HANDSHAKE_PROCEDURES.GETSPEC, write, readSpec);
   }
 
   /** Requests a volume's id, a UUID (GET_VOLUME_INFO). @throws {FetchError} */
@@ -290,9 +296,14 @@ class ServerConnection {
       ['flags', String(WANTS_ID)],
       ['volname', volume],
     ]);
-    return this.request(HAND.GET_VOLUME_INFO, (w) => writeTexts(w, texts), readVolumeId);
+    return this.request(
+      HANDSHAKE_PROCEDURES.GET_VOLUME_INFO,
+      (w) => writeTexts(w, texts),
+      readVolumeId,
+    );
   }
 
+  /** Calls a procedure of the handshake. @throws {FetchError} with the reason of a failure or refusal */
   private request<R extends string | object>(
     procedure: number,
     write: (w: XdrWriter) => void,
@@ -304,7 +315,7 @@ class ServerConnection {
       this.socket.ref();
       const timer = setTimeout(
         // Requests run one after the other (`enqueue`), so the only call is this one.
-        () => channel.expireOlderThan(Number.POSITIVE_INFINITY),
+        () => channel.expireSentBefore(Number.POSITIVE_INFINITY),
         REPLY_TIMEOUT_MS,
       );
       channel.call(HANDSHAKE, procedure, AUTH_V2, write, (r) => {
@@ -375,10 +386,11 @@ function readSpec(r: XdrReader): FetchedVolfile | RefusalReason {
     return new RefusalReason(`it announced ${opRet} bytes but sent ${length}`);
   }
   if (length === 0) return new RefusalReason('it sent an empty volfile');
-  return { text, servers: readServers(texts?.get('servers-list') ?? '') };
+  return { text, servers: parseServers(texts?.get('servers-list') ?? '') };
 }
 
-const readServers = (text: string): SocketAddress[] =>
+/** Parses a list of `HOST:PORT`. */
+const parseServers = (text: string): SocketAddress[] =>
   [...text.matchAll(/(\S+):(\d{1,5})(?=\s|$)/g)].map(([, host, port]) => ({
     host: host!.replace(/^\[(.*)\]$/, '$1'),
     port: Number(port),

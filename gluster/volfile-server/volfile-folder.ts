@@ -141,10 +141,10 @@ export class VolfileFolder {
       if (!this.knownFiles.has(volume)) this.checkResults.delete(volume);
     }
     const allVolumes = new Set([...knownFiles.keys(), ...this.knownFiles.keys()]);
-    const findDigest = (from: ReadonlyMap<string, KnownFile>, volume: string) =>
-      from.get(volume)?.digest;
+    const findDigest = (volumes: ReadonlyMap<string, KnownFile>, volume: string) =>
+      volumes.get(volume)?.digest;
     const changed = [...allVolumes].filter(
-      (one) => findDigest(knownFiles, one) !== findDigest(this.knownFiles, one),
+      (volume) => findDigest(knownFiles, volume) !== findDigest(this.knownFiles, volume),
     );
     return { changed, problems };
   }

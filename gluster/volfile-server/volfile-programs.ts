@@ -18,15 +18,15 @@ import {
 } from '../rpc/call-server.ts';
 import { readTexts, writeTexts } from '../rpc/dict.ts';
 import { type Fields, parseFields, readFields } from '../rpc/fields.ts';
-import { ACCEPT } from '../rpc/message.ts';
+import { ACCEPT_STATUS } from '../rpc/message.ts';
 import {
   brickByPortCall,
   brickByPortReply,
   getspecCall,
-  HAND,
   HANDSHAKE,
-  PMAP,
+  HANDSHAKE_PROCEDURES,
   PORTMAP,
+  PORTMAP_PROCEDURES,
   portByBrickCall,
   portByBrickReply,
   signinCall,
@@ -62,31 +62,31 @@ export interface Peer {
 
 /** Makes a procedure that parses its arguments and replies with the result of `perform`. */
 const makeProcedure =
-  (call: Fields, perform: (values: readonly unknown[]) => ResultsWriter): Procedure =>
+  (argumentFields: Fields, perform: (values: readonly unknown[]) => ResultsWriter): Procedure =>
   (r) => {
-    const values = readFields(r, call);
-    return r.isMalformed ? ACCEPT.GARBAGE_ARGS : perform(values);
+    const values = readFields(r, argumentFields);
+    return r.isMalformed ? ACCEPT_STATUS.GARBAGE_ARGS : perform(values);
   };
 
-/** Makes the reply with a brick's name or port; ENOENT if `location` is undefined. */
+/** Makes the reply with a brick's name or port, and `status` 1; ENOENT and `emptyValue` if `location` is undefined. */
 const makeLocationReply = (reply: Fields, location: unknown, emptyValue: unknown): ResultsWriter =>
   location === undefined
     ? makeResults(reply, -1, ENOENT, 0, emptyValue)
     : makeResults(reply, 0, 0, 1, location);
 
 /** Makes the programs that a volfile server serves to one client. */
-export function makePrograms(shared: VolfileServerState, peer: Peer): ServedProgram[] {
-  const { portmap } = shared;
+export function makePrograms(state: VolfileServerState, peer: Peer): ServedProgram[] {
+  const { portmap } = state;
   const handshake: readonly [number, Procedure][] = [
-    [HAND.NULL, replySuccess],
-    [HAND.PING, replySuccess],
+    [HANDSHAKE_PROCEDURES.NULL, replySuccess],
+    [HANDSHAKE_PROCEDURES.PING, replySuccess],
     [
-      HAND.GETSPEC,
+      HANDSHAKE_PROCEDURES.GETSPEC,
       makeProcedure(getspecCall, ([flags, key]) =>
-        serveGetspec(shared, peer, flags as number, key as string),
+        serveGetspec(state, peer, flags as number, key as string),
       ),
     ],
-    [HAND.GET_VOLUME_INFO, (r) => serveVolumeInfo(shared, r)],
+    [HANDSHAKE_PROCEDURES.GET_VOLUME_INFO, (r) => serveVolumeInfo(state, r)],
   ];
   /** Replies to SIGNIN or SIGNOUT. Both are accepted from this machine only, as clients look for bricks on it. */
   const replyToSigning = (isAccepted: boolean, action: string): ResultsWriter => {
@@ -96,23 +96,23 @@ export function makePrograms(shared: VolfileServerState, peer: Peer): ServedProg
       : makeResults(signReply, -1, peer.isLocal ? EINVAL : EACCES);
   };
   const ports: readonly [number, Procedure][] = [
-    [PMAP.NULL, replySuccess],
+    [PORTMAP_PROCEDURES.NULL, replySuccess],
     [
-      PMAP.PORTBYBRICK,
+      PORTMAP_PROCEDURES.PORTBYBRICK,
       makeProcedure(portByBrickCall, ([brick]) => {
         const port = portmap.findPort(brick as string);
         return makeLocationReply(portByBrickReply, port, 0);
       }),
     ],
     [
-      PMAP.BRICKBYPORT,
+      PORTMAP_PROCEDURES.BRICKBYPORT,
       makeProcedure(brickByPortCall, ([port]) => {
         const brick = portmap.findBrick(port as number);
         return makeLocationReply(brickByPortReply, brick, '');
       }),
     ],
     [
-      PMAP.SIGNIN,
+      PORTMAP_PROCEDURES.SIGNIN,
       makeProcedure(signinCall, ([name, port, pid]) => {
         const isAccepted = peer.isLocal && portmap.signIn(name as string, port as number, peer);
         return replyToSigning(
@@ -122,7 +122,7 @@ export function makePrograms(shared: VolfileServerState, peer: Peer): ServedProg
       }),
     ],
     [
-      PMAP.SIGNOUT,
+      PORTMAP_PROCEDURES.SIGNOUT,
       makeProcedure(signoutCall, ([name, port]) => {
         const isAccepted = peer.isLocal && portmap.signOut(name as string, port as number);
         return replyToSigning(
@@ -177,7 +177,7 @@ const makeSpecResults =
 /** Replies with the id of a volume. */
 function serveVolumeInfo({ folder }: VolfileServerState, r: XdrReader): ResultsWriter | number {
   const texts = readTexts(r);
-  if (texts === null || r.isMalformed) return ACCEPT.GARBAGE_ARGS;
+  if (texts === null || r.isMalformed) return ACCEPT_STATUS.GARBAGE_ARGS;
   const refuse = (errno: number, reason: string): ResultsWriter => {
     return (w) => {
       makeResults(volumeInfoReply, -1, errno, reason)(w);

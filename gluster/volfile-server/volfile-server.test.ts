@@ -12,7 +12,14 @@ import { XdrReader, XdrWriter } from '../../runtime/wire/xdr.ts';
 import type { ResultsWriter } from '../rpc/call-server.ts';
 import { writeTexts } from '../rpc/dict.ts';
 import { AUTH_NULL, type ReceivedCall, writeCall } from '../rpc/message.ts';
-import { DUMP, DUMP_PROGRAM, HAND, HANDSHAKE, PMAP, PORTMAP } from '../rpc/programs.ts';
+import {
+  DUMP_PROCEDURES,
+  DUMP_PROGRAM,
+  HANDSHAKE,
+  HANDSHAKE_PROCEDURES,
+  PORTMAP,
+  PORTMAP_PROCEDURES,
+} from '../rpc/programs.ts';
 import { Portmap } from './portmap.ts';
 import { FetchError, VolfileClient } from './volfile-client.ts';
 import { computeVolumeId, VolfileFolder } from './volfile-folder.ts';
@@ -201,7 +208,7 @@ async function talk(...sent: readonly Uint8Array[]): Promise<Buffer> {
   const chunks: Buffer[] = [];
   socket.on('error', () => {});
   for (const bytes of sent) socket.write(bytes);
-  const last = call(DUMP_PROGRAM, DUMP.PING, () => {}, 0xfeed);
+  const last = call(DUMP_PROGRAM, DUMP_PROCEDURES.PING, () => {}, 0xfeed);
   socket.write(last);
   const isLast = () => Buffer.concat(chunks).includes(Buffer.from([0, 0, 0xfe, 0xed]));
   socket.on('data', (chunk: Buffer) => {
@@ -220,15 +227,19 @@ it('a volfile server returns the ids of volumes, and the ports of connected bric
     ['flags', '1'],
     ['volname', 'v'],
   ]);
-  const info = first(await talk(call(HANDSHAKE, HAND.GET_VOLUME_INFO, (w) => writeTexts(w, dict))));
+  const info = first(
+    await talk(call(HANDSHAKE, HANDSHAKE_PROCEDURES.GET_VOLUME_INFO, (w) => writeTexts(w, dict))),
+  );
   expect([info.i32(), info.i32(), info.string()]).toEqual([0, 0, '']);
   expect(Buffer.from(info.opaque()).toString()).toContain(computeVolumeId('v'));
-  const none = first(await talk(call(HANDSHAKE, HAND.GET_VOLUME_INFO, (w) => w.u32(0))));
+  const none = first(
+    await talk(call(HANDSHAKE, HANDSHAKE_PROCEDURES.GET_VOLUME_INFO, (w) => w.u32(0))),
+  );
   expect(none.i32()).toBe(-1);
   const where = (w: XdrWriter) => w.string('/b');
   const signIn = call(
     PORTMAP,
-    PMAP.SIGNIN,
+    PORTMAP_PROCEDURES.SIGNIN,
     (w) => {
       where(w);
       w.i32(4711);
@@ -236,12 +247,12 @@ it('a volfile server returns the ids of volumes, and the ports of connected bric
     },
     0,
   );
-  const answer = await talk(signIn, call(PORTMAP, PMAP.PORTBYBRICK, where));
+  const answer = await talk(signIn, call(PORTMAP, PORTMAP_PROCEDURES.PORTBYBRICK, where));
   const ports = new XdrReader(answer.subarray(4 + 24 + 8 + 28));
   expect([ports.i32(), ports.i32(), ports.i32(), ports.i32()]).toEqual([0, 0, 1, 4711]);
   // The port is forgotten with its connection.
   await vi.waitFor(() => expect(logLines.at(-1)).toBe("brick '/b' disconnected"));
-  expect(first(await talk(call(PORTMAP, PMAP.PORTBYBRICK, where))).i32()).toBe(-1);
+  expect(first(await talk(call(PORTMAP, PORTMAP_PROCEDURES.PORTBYBRICK, where))).i32()).toBe(-1);
 });
 
 it('a volfile server refuses unknown calls with the status codes of GlusterFS', async () => {
@@ -249,11 +260,11 @@ it('a volfile server refuses unknown calls with the status codes of GlusterFS', 
   expect(await status(call({ number: 99_999, version: 1 }, 0))).toBe(1);
   expect(await status(call({ ...HANDSHAKE, version: 3 }, 2))).toBe(2);
   expect(await status(call(HANDSHAKE, 99))).toBe(3);
-  expect(await status(call(HANDSHAKE, HAND.GETSPEC))).toBe(4);
+  expect(await status(call(HANDSHAKE, HANDSHAKE_PROCEDURES.GETSPEC))).toBe(4);
 });
 
 it('a volfile server keeps serving after malformed calls', async () => {
-  const good = call(HANDSHAKE, HAND.GETSPEC, (w) => {
+  const good = call(HANDSHAKE, HANDSHAKE_PROCEDURES.GETSPEC, (w) => {
     w.u32(0);
     w.string('v');
     w.opaque(new Uint8Array());
@@ -289,7 +300,8 @@ it('a volfile server closes connections that send no complete call in time, and 
   await fetch();
   const silent = Array.from({ length: 100 }, (_, at) => {
     const socket = connect(strict.port!, '127.0.0.1');
-    if (at % 2 === 1) socket.write(call(HANDSHAKE, HAND.GETSPEC).subarray(0, at % 40));
+    if (at % 2 === 1)
+      socket.write(call(HANDSHAKE, HANDSHAKE_PROCEDURES.GETSPEC).subarray(0, at % 40));
     // The connection may end with a reset.
     socket.on('error', () => {});
     return new Promise((closed) => socket.resume().once('close', closed));
@@ -336,7 +348,7 @@ it('a volfile server strips passwords for clients on another machine, and refuse
     w.string('v');
     w.u32(0);
   };
-  const spec = (isLocal: boolean) => ask(isLocal, 0, HAND.GETSPEC, key);
+  const spec = (isLocal: boolean) => ask(isLocal, 0, HANDSHAKE_PROCEDURES.GETSPEC, key);
   expect(spec(true).text).toContain('password p');
   const stranger = spec(false);
   expect(stranger.text).toBe('volume v\ntype storage/posix\noption directory /\nend-volume\n');
@@ -346,7 +358,7 @@ it('a volfile server strips passwords for clients on another machine, and refuse
     w.i32(1);
     w.i32(1);
   };
-  const signIn = (isLocal: boolean) => ask(isLocal, 1, PMAP.SIGNIN, brick);
+  const signIn = (isLocal: boolean) => ask(isLocal, 1, PORTMAP_PROCEDURES.SIGNIN, brick);
   expect([signIn(false).errno, shared.portmap.findPort('b')]).toEqual([EACCES, undefined]);
   expect([signIn(true).errno, shared.portmap.findPort('b')]).toEqual([0, 1]);
 });
@@ -371,7 +383,7 @@ it('a volfile server finds changed volfiles again after its directory was replac
 
 it('a volfile server queues few replies for a client that does not read, and sends all replies once it reads', async () => {
   writeFileSync(join(path, 'big.vol'), `${TEXT}#${'x'.repeat(2 ** 20)}`);
-  const ask = call(HANDSHAKE, HAND.GETSPEC, (w) => {
+  const ask = call(HANDSHAKE, HANDSHAKE_PROCEDURES.GETSPEC, (w) => {
     w.u32(0);
     w.string('big');
     w.opaque(new Uint8Array());

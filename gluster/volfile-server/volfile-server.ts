@@ -9,7 +9,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { RecordError, RecordReader } from '../../runtime/wire/record.ts';
 import { XdrWriter } from '../../runtime/wire/xdr.ts';
 import { CallServer } from '../rpc/call-server.ts';
-import { CALLBACK, CBK } from '../rpc/programs.ts';
+import { CALLBACK, CALLBACK_PROCEDURES } from '../rpc/programs.ts';
 import { Portmap } from './portmap.ts';
 import type { VolfileFolder } from './volfile-folder.ts';
 import { makePrograms, type Peer, type VolfileServerState } from './volfile-programs.ts';
@@ -29,6 +29,7 @@ const MAX_QUEUED_BYTES = 2 ** 20;
 /** Milliseconds of silence after which the kernel probes whether the client still exists. */
 const KEEP_ALIVE_MS = 20_000;
 
+/** The addresses, the volfiles and the limits of a server. */
 export interface VolfileServerSettings {
   readonly folder: VolfileFolder;
   /** The TCP address on which the server listens. */
@@ -117,9 +118,9 @@ export class VolfileServer {
   /** Stops listening, and disconnects all clients. */
   async close(): Promise<void> {
     clearInterval(this.scanTimer);
-    const ended = this.servers.map((server) => new Promise((resolve) => server.close(resolve)));
+    const closings = this.servers.map((server) => new Promise((resolve) => server.close(resolve)));
     for (const connection of this.connections) connection.end();
-    await Promise.all(ended);
+    await Promise.all(closings);
   }
 
   /** Makes a server that accepts clients. @param begin calls `listen` of the server with its address */
@@ -211,7 +212,7 @@ class ClientConnection implements Peer {
   private sendNotice(): void {
     if (!this.mustNotify) return;
     this.mustNotify = false;
-    this.callServer.call(CALLBACK, CBK.FETCHSPEC);
+    this.callServer.call(CALLBACK, CALLBACK_PROCEDURES.FETCHSPEC);
   }
 
   private receive(chunk: Uint8Array): void {
@@ -257,9 +258,9 @@ class ClientConnection implements Peer {
     if (socket.writableLength > MAX_QUEUED_BYTES) socket.pause();
   }
 
-  /** Starts or stops the timer that closes a silent connection. */
-  private setSilenceTimer(isLimited: boolean): void {
-    if (isLimited === (this.silenceTimer !== null)) return;
+  /** Starts or stops the timer that closes a silent connection; a timer that runs is not started again. */
+  private setSilenceTimer(mustRun: boolean): void {
+    if (mustRun === (this.silenceTimer !== null)) return;
     if (this.silenceTimer !== null) {
       clearTimeout(this.silenceTimer);
       this.silenceTimer = null;

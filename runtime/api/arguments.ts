@@ -16,7 +16,7 @@ export type PathLike = string | Uint8Array | URL;
 
 type ArgumentErrorCode = 'ERR_INVALID_ARG_TYPE' | 'ERR_INVALID_ARG_VALUE';
 
-/** @throws {TypeError} with Node's code */
+/** Throws the error of a wrong argument. @throws {TypeError} with Node's code */
 export function throwArgumentError(
   code: ArgumentErrorCode,
   name: string,
@@ -74,14 +74,17 @@ export function toInteger(
 export const toPosition = (position: unknown, min = 0): number =>
   toInteger(typeof position === 'bigint' ? Number(position) : position, 'position', min);
 
-/** Returns a switch that is off by default. @throws {TypeError} */
+/** Returns the value of a switch; undefined means false. @throws {TypeError} */
 export function toBoolean(value: unknown, name: string): boolean {
   if (value === undefined) return false;
   if (typeof value === 'boolean') return value;
   return throwArgumentError('ERR_INVALID_ARG_TYPE', name, 'true or false', value);
 }
 
-/** Converts the mode of a file: a number, or octal digits. @throws {TypeError | RangeError} */
+/**
+ * Converts the mode of a file: a number, or octal digits.
+ * @param fallback returned for undefined and null. @throws {TypeError | RangeError}
+ */
 export function toMode(mode: unknown, fallback?: number): number {
   if ((mode === undefined || mode === null) && fallback !== undefined) return fallback;
   if (typeof mode === 'string') {
@@ -160,7 +163,7 @@ export function readSignal(options: unknown): AbortSignal | undefined {
 }
 
 /** Checks the options of a call that has no encoding. @throws {TypeError} */
-export function readSwitches(options: unknown): Readonly<Record<string, unknown>> {
+export function readOptionsObject(options: unknown): Readonly<Record<string, unknown>> {
   if (options === undefined) return {};
   if (typeof options === 'object' && options !== null && !Array.isArray(options)) {
     return options as Readonly<Record<string, unknown>>;
@@ -181,6 +184,7 @@ export function readOptions(options: unknown): Readonly<Record<string, unknown>>
 /** Reads the flags of setxattr(2) from an options argument. @throws {TypeError} */
 export function readXattrFlags(options: unknown): number {
   const flag = readOptions(options).flag;
+  // XATTR_CREATE and XATTR_REPLACE.
   const flags = flag === undefined ? 0 : { create: 1, replace: 2 }[String(flag)];
   if (flags === undefined) {
     throwArgumentError('ERR_INVALID_ARG_VALUE', 'flag', "'create' or 'replace'", flag);

@@ -5,7 +5,6 @@ import { IA_IFLNK, type Iatt } from '../core/iatt.ts';
 import type { Caller } from './driver-steps.ts';
 import type { FileObjectSteps } from './file-object.ts';
 import { FopError } from './fop-error.ts';
-
 import type { Steps } from './steps.ts';
 
 /** A file whose attributes can be set: one known by its inode, or an open file. */
@@ -27,14 +26,14 @@ export function* copyOwnerAndMode(
   buf: Iatt,
   { uid, gid }: Caller,
 ): Steps<void> {
-  const isOwn = buf.iaUid === uid && buf.iaGid === gid;
-  const hasOwner = isOwn || (uid === 0 && (yield* copyOwner(target, buf)));
+  const isCallersOwn = buf.iaUid === uid && buf.iaGid === gid;
+  const hasOwner = isCallersOwn || (uid === 0 && (yield* copyOwner(target, buf)));
   if (buf.iaType === IA_IFLNK) return;
   const iaProt = hasOwner ? buf.iaProt : buf.iaProt & ~SET_ID_BITS;
   yield* target.setattr(SET_ATTR.MODE, { iaProt });
 }
 
-/** @returns whether the target got the owner; false where root has no such right (NFS, user namespaces) */
+/** Sets owner and group. @returns whether the target got them; false where root may not (NFS, user namespaces) */
 function* copyOwner(target: AttributeTarget, { iaUid, iaGid }: Iatt): Steps<boolean> {
   try {
     yield* target.setattr(SET_ATTR.UID | SET_ATTR.GID, { iaUid, iaGid });

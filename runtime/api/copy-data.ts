@@ -4,7 +4,7 @@ import type { Iatt } from '../core/iatt.ts';
 import { FileError, withErrorContext } from './file-error.ts';
 import { FopError } from './fop-error.ts';
 import type { OpenFile } from './open-file.ts';
-import { inParallel, type Steps } from './steps.ts';
+import { runInParallel, type Steps } from './steps.ts';
 
 /** Bytes of one request to copy within a storage. */
 const COPY_RANGE_BYTES = 64 * 1024 * 1024;
@@ -39,12 +39,12 @@ export interface CopySide {
 
 /** Lets the storage copy the data itself. @returns false if it cannot. @throws {FileError} */
 export function* copyWithin(from: CopySide, to: CopySide): Steps<boolean> {
-  let at = 0;
+  let position = 0;
   try {
     for (;;) {
-      const count = yield* from.file.copyTo(to.file.fd, at, at, COPY_RANGE_BYTES);
+      const count = yield* from.file.copyTo(to.file.fd, position, position, COPY_RANGE_BYTES);
       if (count === 0) return true;
-      at += count;
+      position += count;
     }
   } catch (error) {
     if (!(error instanceof FopError)) throw error;
@@ -53,10 +53,7 @@ export function* copyWithin(from: CopySide, to: CopySide): Steps<boolean> {
   }
 }
 
-/**
- * Copies by reads and writes into an empty file.
- * @param buf attributes of the source. @throws {FileError}
- */
+/** Copies by reads and writes into an empty file. @param buf attributes of the source @throws {FileError} */
 export function* copyPieces(
   from: CopySide,
   to: CopySide,
@@ -66,15 +63,15 @@ export function* copyPieces(
   const { iaSize: size } = buf;
   const hasHoles = buf.iaBlocks * BLOCK_BYTES < size;
   // Reads one byte more than the size: a short read then shows that the file has not grown.
-  let at = hasHoles
+  let position = hasHoles
     ? yield* copyExtents(from, to, size, onPiece)
     : yield* copyRange(from, to, 0, size + 1, onPiece);
-  if (at === size && !hasHoles) return;
+  if (position === size && !hasHoles) return;
   // The file has changed since its attributes were read, or a storage read less than it could.
   for (;;) {
-    const end = yield* copyRange(from, to, at, at + PIECE_BYTES, onPiece);
-    if (end === at) return;
-    at = end;
+    const end = yield* copyRange(from, to, position, position + PIECE_BYTES, onPiece);
+    if (end === position) return;
+    position = end;
   }
 }
 
@@ -85,13 +82,13 @@ function* copyExtents(
   size: number,
   onPiece: PieceObserver,
 ): Steps<number> {
-  let at = 0;
-  while (at < size) {
-    const start = yield* seekOrSize(from, at, 'data', size);
+  let position = 0;
+  while (position < size) {
+    const start = yield* seekOrSize(from, position, 'data', size);
     if (start >= size) break;
     const end = Math.min(yield* seekOrSize(from, start, 'hole', size), size);
-    at = yield* copyRange(from, to, start, end, onPiece);
-    if (at < end) return at;
+    position = yield* copyRange(from, to, start, end, onPiece);
+    if (position < end) return position;
   }
   yield* withErrorContext('ftruncate', to.path, to.file.truncate(size));
   return size;
@@ -100,16 +97,16 @@ function* copyExtents(
 /** Finds the next position of data or of a hole; `size` after the last. A storage without holes has data everywhere. */
 function* seekOrSize(
   { file, path }: CopySide,
-  at: number,
+  position: number,
   kind: 'data' | 'hole',
   size: number,
 ): Steps<number> {
   try {
-    return yield* file.seek(at, kind);
+    return yield* file.seek(position, kind);
   } catch (error) {
     if (!(error instanceof FopError)) throw error;
     if (error.errno === ENXIO) return size;
-    if (NO_SEEK_ERRNOS.has(error.errno)) return kind === 'data' ? at : size;
+    if (NO_SEEK_ERRNOS.has(error.errno)) return kind === 'data' ? position : size;
     throw new FileError(error.errno, 'lseek', path);
   }
 }
@@ -123,24 +120,29 @@ function* copyRange(
   onPiece: PieceObserver,
 ): Steps<number> {
   let shortReadAt = end;
-  yield* inParallel(range(start, end, PIECE_BYTES), MAX_PARALLEL_PIECES, function* (at) {
-    if (at >= shortReadAt) return;
-    const wantedBytes = Math.min(end - at, PIECE_BYTES);
-    const isUncopied = to.file.takesDataAtOnce;
-    const read = isUncopied
-      ? from.file.readUncopied(getPieceMemory(), wantedBytes, at)
-      : from.file.readOnce(wantedBytes, at);
-    let piece = yield* withErrorContext('read', from.path, read);
-    // A debugger may have been attached since the read was sent.
-    if (isUncopied && !to.file.takesDataAtOnce) piece = piece.slice();
-    if (piece.length < wantedBytes) shortReadAt = Math.min(shortReadAt, at + piece.length);
-    if (piece.length === 0) return;
-    yield* withErrorContext('write', to.path, to.file.writeOnce(piece, at));
-    onPiece(piece.length);
-  });
+  yield* runInParallel(
+    listStarts(start, end, PIECE_BYTES),
+    MAX_PARALLEL_PIECES,
+    function* (position) {
+      if (position >= shortReadAt) return;
+      const wantedBytes = Math.min(end - position, PIECE_BYTES);
+      const isUncopied = to.file.takesDataAtOnce;
+      const readSteps = isUncopied
+        ? from.file.readUncopied(getPieceMemory(), wantedBytes, position)
+        : from.file.readOnce(wantedBytes, position);
+      let piece = yield* withErrorContext('readSteps', from.path, readSteps);
+      // A debugger may have been attached since the read was sent.
+      if (isUncopied && !to.file.takesDataAtOnce) piece = piece.slice();
+      if (piece.length < wantedBytes) shortReadAt = Math.min(shortReadAt, position + piece.length);
+      if (piece.length === 0) return;
+      yield* withErrorContext('write', to.path, to.file.writeOnce(piece, position));
+      onPiece(piece.length);
+    },
+  );
   return shortReadAt;
 }
 
-function* range(from: number, to: number, step: number): Generator<number> {
-  for (let at = from; at < to; at += step) yield at;
+/** Yields the positions from `from` up to `to`, in steps of `step`. */
+function* listStarts(from: number, to: number, step: number): Generator<number> {
+  for (let start = from; start < to; start += step) yield start;
 }

@@ -20,14 +20,14 @@ import { FileError, withErrorContext } from './file-error.ts';
 import { FileObjectSteps } from './file-object.ts';
 import { trimSlashes } from './files.ts';
 import { FopError } from './fop-error.ts';
-import type { OpenFile } from './open-file.ts';
-import { closeAfter } from './open-file.ts';
+import { closeAfter, type OpenFile } from './open-file.ts';
 import type { LinkMode } from './resolve-path.ts';
 import { awaitPromise, type Steps } from './steps.ts';
 import { visitTree } from './tree.ts';
 import type { VolumeNameSteps } from './volume-name-steps.ts';
 import { makeWholeFile } from './whole-file.ts';
 
+/** Flags of Node's `fs.copyFile`: fail if the target exists; share the data with it, or fail. */
 const COPYFILE_EXCL = 1;
 const COPYFILE_FICLONE_FORCE = 4;
 
@@ -47,7 +47,7 @@ function* copyData(from: CopySide, to: CopySide, buf: Iatt, onPiece?: PieceObser
   else yield* copyPieces(from, to, buf, onPiece);
 }
 
-/** Creates or overwrites a file, so that readers may see a part of it. @throws {FileError | FopError} */
+/** Creates or overwrites a file, so that readers may see a part of it. With `isNew`, the file must not exist. */
 function* writeInPlace(
   { files }: VolumeNameSteps,
   source: CopySide,
@@ -79,6 +79,7 @@ export function* copyFile(
   function* copy(): Steps<void> {
     const { inode, buf } = yield* volume.files.find(from);
     if (buf.iaType === IA_IFDIR) {
+      // Errors in the path of the target come first.
       yield* volume.driver.resolve(to, 'nolookup');
       throw new FopError(EISDIR, to);
     }
@@ -152,8 +153,6 @@ class TreeCopy {
     this.settings = settings;
   }
 
-  // -- errors ----------------------------------------------------------------------------------
-
   private nameSource(path: string): string {
     return this.settings.nameSource?.(path) ?? path;
   }
@@ -204,7 +203,7 @@ class TreeCopy {
     return dereference === true && isWhole !== true ? 'follow' : 'nofollow';
   }
 
-  /** @throws {FileError} if a directory would be copied over a target of another type */
+  /** Checks the target of a directory. @throws {FileError} if it is of another type */
   private checkIsDirectory(target: ExistingFile, path: string): void {
     if (target.buf.iaType === IA_IFDIR) return;
     const text = 'a directory cannot replace a file';
@@ -238,7 +237,7 @@ class TreeCopy {
     yield* this.copyDirectory(source, trimSlashes(from), trimSlashes(to));
   }
 
-  /** @throws {FileError} if a directory would be copied into itself */
+  /** Checks that a directory is not copied into itself. @throws {FileError} */
   private *checkNotInside(from: string, to: string): Steps<void> {
     const realSource = (yield* this.from.realpath(from)) as string;
     const checkNotBelow = (directory: string, path: string): void => {
@@ -247,17 +246,19 @@ class TreeCopy {
       throwCopyError('ERR_FS_CP_EINVAL', EINVAL, text, this.nameTarget(to));
     };
     checkNotBelow(normalizePath(from), normalizePath(to));
-    for (let at = to; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
-      if ((yield* this.to.exists(at)) === false) continue;
-      return checkNotBelow(realSource, (yield* this.to.realpath(at)) as string);
+    // The target may be absent: its nearest directory that exists has a real path.
+    for (let path = to; path !== ''; path = path.slice(0, path.lastIndexOf('/'))) {
+      if ((yield* this.to.exists(path)) === false) continue;
+      return checkNotBelow(realSource, (yield* this.to.realpath(path)) as string);
     }
   }
 
   private *makeParents(to: string): Steps<void> {
-    const at = trimSlashes(to).lastIndexOf('/');
-    if (at > 0) yield* this.to.mkdir(to.slice(0, at), { recursive: true });
+    const slashIndex = trimSlashes(to).lastIndexOf('/');
+    if (slashIndex > 0) yield* this.to.mkdir(to.slice(0, slashIndex), { recursive: true });
   }
 
+  /** Copies a directory with all entries that pass the filter. */
   private *copyDirectory(source: ExistingFile, from: string, to: string): Steps<void> {
     const [sourcePrefix, targetPrefix] = [toPathPrefix(from), toPathPrefix(to)];
     const findTarget = (path: string): string =>
@@ -318,8 +319,8 @@ class TreeCopy {
   private *copyEntry(file: ExistingFile, from: string, to: string): Steps<void> {
     const isFollowing = this.settings.dereference === true;
     if (file.buf.iaType === IA_IFLNK && isFollowing) return yield* this.copy(from, to);
-    const isAbsent = this.newDirectories.has(to.slice(0, to.lastIndexOf('/')));
-    const target = isAbsent
+    const isTargetAbsent = this.newDirectories.has(to.slice(0, to.lastIndexOf('/')));
+    const target = isTargetAbsent
       ? undefined
       : yield* this.withTargetContext('cp', to, this.to.files.findIfExists(to, 'nofollow'));
     yield* this.copyNonDirectory(file, from, to, target);
@@ -362,12 +363,12 @@ class TreeCopy {
     target: ExistingFile | undefined,
   ): Steps<void> {
     const { preserve = false, isWhole = false } = this.settings;
-    const open = new FileObjectSteps(this.from.driver, inode).open(O_RDONLY);
-    const file = yield* this.withSourceContext('open', from, open);
+    const openSteps = new FileObjectSteps(this.from.driver, inode).open(O_RDONLY);
+    const file = yield* this.withSourceContext('open', from, openSteps);
     const source = { file: file.steps, path: this.nameSource(from) };
     const mode = isWhole && !preserve ? buf.iaProt & PERMISSION_BITS : buf.iaProt;
-    const fill = (file: OpenFile['steps']): Steps<void> =>
-      this.fillTarget(source, file, to, buf, target);
+    const fill = (targetFile: OpenFile['steps']): Steps<void> =>
+      this.fillTarget(source, targetFile, to, buf, target);
     try {
       if (isWhole)
         yield* this.withTargetContext('cp', to, this.writeWholeCopy(to, target, mode, fill));
@@ -382,6 +383,7 @@ class TreeCopy {
     }
   }
 
+  /** Writes a copy under a temporary name, and renames it to its own. */
   private writeWholeCopy(
     to: string,
     target: ExistingFile | undefined,
@@ -396,6 +398,7 @@ class TreeCopy {
     });
   }
 
+  /** Copies data and attributes into the open target `file`. @param target the file that the copy replaces */
   private *fillTarget(
     source: CopySide,
     file: OpenFile['steps'],
@@ -411,6 +414,7 @@ class TreeCopy {
       yield* this.copyOwnerAndMode(file, target.buf, to);
   }
 
+  /** Copies a symbolic link; like Node, makes its target absolute unless `verbatimSymlinks`. */
   private *copyLink(
     { inode, buf }: ExistingFile,
     from: string,
@@ -420,8 +424,8 @@ class TreeCopy {
     const { from: source, to: volume, settings } = this;
     const link = yield* this.withSourceContext('readlink', from, source.driver.readlink(inode));
     const isVerbatim = link.startsWith('/') || settings.verbatimSymlinks === true;
-    const linkFolder = from.slice(0, from.lastIndexOf('/'));
-    const linkTarget = isVerbatim ? link : normalizePath(`${linkFolder}/${link}`);
+    const linkDirectory = from.slice(0, from.lastIndexOf('/'));
+    const linkTarget = isVerbatim ? link : normalizePath(`${linkDirectory}/${link}`);
     function* makeLink(path: string): Steps<Inode> {
       yield* volume.files.symlink(linkTarget, path);
       return (yield* volume.files.lookup(path)).inode;
@@ -440,10 +444,12 @@ class TreeCopy {
     if (settings.preserve === true) yield* this.copyPathAttributes(buf, to);
   }
 
-  // -- attributes ------------------------------------------------------------------------------
-
   private *copyPathAttributes(buf: Iatt, to: string): Steps<void> {
-    const object = yield* this.withTargetContext('utime', to, this.to.files.object(to, 'nofollow'));
+    const object = yield* this.withTargetContext(
+      'utime',
+      to,
+      this.to.files.findObject(to, 'nofollow'),
+    );
     yield* this.copyAttributes(object, buf, to);
   }
 

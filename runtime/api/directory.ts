@@ -9,12 +9,14 @@ import { runSync, type Steps } from './steps.ts';
 import type { TreeDirectory } from './tree.ts';
 import type { VolumeContext } from './volume-context.ts';
 
+/** An open directory as `Directory` uses it. */
 class DirectorySteps {
   readonly volume: VolumeContext;
   readonly path: string;
   private readonly directory: TreeDirectory;
   private readonly openDirectory: OpenDirectory;
   private readonly encoding: string | null;
+  /** The entries of the last request, and the index of the next one to return. */
   private entries: readonly Entry[] = [];
   private nextIndex = 0;
   private isClosed = false;
@@ -69,6 +71,7 @@ class DirectorySteps {
 
 type Callback<R> = (error: unknown, result?: R) => void;
 
+/** An open directory with the methods of Node's `fs.Dir`. */
 export class Directory {
   readonly steps: DirectorySteps;
   private lastRead: Promise<unknown> = Promise.resolve();
@@ -81,6 +84,7 @@ export class Directory {
     return this.steps.path;
   }
 
+  /** Opens a directory, which is closed with the volume. @throws {FopError} */
   static *open(
     volume: VolumeContext,
     directory: TreeDirectory,

@@ -43,9 +43,11 @@ export interface Caller {
 /** The runtime itself as a caller, with root's rights. */
 export const ROOT: Caller = { uid: 0, gid: 0, pid: 0, groups: [] };
 
+/** The reply to a fop. */
 export interface Reply {
   readonly opRet: number;
   readonly opErrno: number;
+  /** The results after op_ret and op_errno, such as inode and attributes; the last is xdata. */
   readonly values: readonly unknown[];
 }
 
@@ -57,7 +59,9 @@ export class RequestStack extends Stack implements Wait {
   readonly driver: DriverSteps;
   private readonly row: FopRow;
   private readonly args: readonly unknown[];
+  /** Whether the reply is applied to the inode table. */
   private readonly updatesTable: boolean;
+  /** The caller's memory for the data of a read. */
   private readonly dataMemory: Uint8Array | null;
   private operation!: Operation;
 
@@ -91,6 +95,7 @@ export class RequestStack extends Stack implements Wait {
     return findArgumentPath(this.row, this.args);
   }
 
+  /** Winds the fop, unless the driver refuses it. */
   start(operation: Operation): void {
     const { driver, fop, args } = this;
     const refusal = driver.findRefusal?.() ?? null;
@@ -104,6 +109,7 @@ export class RequestStack extends Stack implements Wait {
     windArgs[fop](frame, 0, replyCbks[fop] as never, driver.chooseLinks(args), args);
   }
 
+  /** Updates the inode table if requested, and resumes the operation. */
   handleReply(opRet: number, opErrno: number, values: unknown[]): void {
     const { driver, row, args, operation } = this;
     driver.client.end(this);
@@ -111,6 +117,7 @@ export class RequestStack extends Stack implements Wait {
     const isComplete =
       !this.updatesTable || applyReply(row, args, opRet, opErrno, values, driver.addsNames);
     operation.resume(isComplete ? { opRet, opErrno, values } : { opRet: -1, opErrno: EIO, values });
+    // The operation's caller continues in the event loop, before which the mount's loop may sleep.
     if (driver.awaitsPromise) driver.graph.top.context.wake();
   }
 }
@@ -145,8 +152,8 @@ export interface DriverSettings {
   readonly awaitsPromise?: boolean;
 }
 
-const LOOKUP = findFop('lookup')!;
-const READV = findFop('readv')!;
+const LOOKUP_ROW = findFop('lookup')!;
+const READV_ROW = findFop('readv')!;
 
 /** Sends fops for one client of a graph, in the name of one caller. */
 export class DriverSteps {
@@ -223,11 +230,12 @@ export class DriverSteps {
    * operation waits again. @throws {FopError}
    */
   *readUncopied(readBuffer: Uint8Array, ...args: FopTable['readv']['args']): Steps<Reply> {
-    const reply = (yield new RequestStack(this, READV, args, true, readBuffer)) as Reply;
+    const reply = (yield new RequestStack(this, READV_ROW, args, true, readBuffer)) as Reply;
     if (reply.opRet < 0) throw new FopError(reply.opErrno, describeRequest('readv', args));
     return reply;
   }
 
+  /** Makes xdata for a fop that creates an inode, with a fresh gfid. */
   makeGfidRequest(): Dict {
     return this.client.initiator.makeGfidRequest();
   }
@@ -284,7 +292,7 @@ export class DriverSteps {
     const loc = new Loc(knownInode ?? inodes.newInode(), parent, name);
     const { opRet, opErrno, values } = (yield new RequestStack(
       this,
-      LOOKUP,
+      LOOKUP_ROW,
       [loc, null],
       true,
     )) as Reply;
@@ -297,6 +305,7 @@ export class DriverSteps {
     return undefined;
   }
 
+  /** Looks up the root directory. @throws {FopError} */
   *lookUpRoot(): Steps<FoundFile> {
     const { values } = yield* this.expect('lookup', new Loc(this.root), null);
     return { inode: this.root, buf: values[1] as Iatt };
@@ -328,6 +337,7 @@ export class DriverSteps {
     return new Loc(inodes.grep(parent, name) ?? inodes.newInode(), parent, name);
   }
 
+  /** Makes an fd of an inode, for an open or create. @param flags `O_*` */
   makeFd(inode: Inode, flags: number, isDirectory = false): Fd {
     const fd = new Fd(inode, flags, this.caller.pid, isDirectory);
     // Without this, an exchange of the graph would reopen the file at the new top.

@@ -7,7 +7,7 @@ import {
   encodeBytes,
   readEncoding,
   readOptions,
-  readSwitches,
+  readOptionsObject,
   throwArgumentError,
   toBytes,
   toInteger,
@@ -23,8 +23,10 @@ import type { Options, VolumeContext } from './volume-context.ts';
 export const FIRST_READ_BYTES = 128 * 1024;
 /** The most bytes that readFile returns: Node's limit. */
 const MAX_READ_FILE_BYTES = 2 ** 31 - 1;
+/** The size of a read without a buffer: Node's. */
 const DEFAULT_READ_BYTES = 16_384;
 
+/** The operations on the data of an open file, as steps. `FileHandleSteps` adds the others. */
 export class FileDataSteps {
   readonly volume: VolumeContext;
   readonly state: OpenState;
@@ -62,12 +64,12 @@ export class FileDataSteps {
   }
 
   /** Runs an operation of the open file, and names it and the path in its errors. */
-  protected *runOnFile<R>(syscall: string, act: () => Steps<R>): Steps<R> {
+  protected *runOnFile<R>(syscall: string, makeSteps: () => Steps<R>): Steps<R> {
     if (this.isClosed) throw new FileError(EBADF, syscall, this.path);
-    return yield* withErrorContext(syscall, this.path, act());
+    return yield* withErrorContext(syscall, this.path, makeSteps());
   }
 
-  /** @throws {FileError} EBADF if the file was opened with the access mode `forbiddenMode` (O_RDONLY, O_WRONLY) */
+  /** Checks the access mode (O_RDONLY, O_WRONLY). @throws {FileError} EBADF if it is `forbiddenMode` */
   private checkAccess(syscall: string, forbiddenMode: number): void {
     if ((this.flags & O_ACCMODE) !== forbiddenMode) return;
     throw new FileError(EBADF, syscall, this.path);
@@ -76,8 +78,8 @@ export class FileDataSteps {
   // -- data ----------------------------------------------------------------------------------
 
   /**
-   * `read(buffer, offset?, length?, position?)`, `read(buffer, options)` or `read(options)`. Without
-   * a position it reads where the last read or write ended.
+   * Reads into a buffer. Callers pass `(buffer, offset?, length?, position?)`, `(buffer, options)` or `(options)`.
+   * Without a position it reads where the last read or write ended.
    */
   *read(
     target?: ArrayBufferView | Options,
@@ -87,7 +89,9 @@ export class FileDataSteps {
   ): Steps<{ bytesRead: number; buffer: ArrayBufferView }> {
     const isView = ArrayBuffer.isView(target);
     const viewOptions = typeof offset === 'object' ? offset : {};
-    const { buffer: view, ...rest } = readSwitches((isView ? viewOptions : target) ?? undefined);
+    const { buffer: view, ...rest } = readOptionsObject(
+      (isView ? viewOptions : target) ?? undefined,
+    );
     const targetView = isView
       ? target
       : ((view as ArrayBufferView) ?? makeBuffer(DEFAULT_READ_BYTES));
@@ -99,8 +103,9 @@ export class FileDataSteps {
     const from = toInteger(offsetArgument ?? rest.offset ?? 0, 'offset', 0, bytes.length);
     const maxSize = bytes.length - from;
     const size = toInteger(length ?? rest.length ?? maxSize, 'length', 0, maxSize);
-    const at = position ?? (rest.position as number | bigint | null | undefined) ?? null;
-    const bytesRead = yield* this.readInto(bytes.subarray(from, from + size), at);
+    const requestedPosition =
+      position ?? (rest.position as number | bigint | null | undefined) ?? null;
+    const bytesRead = yield* this.readInto(bytes.subarray(from, from + size), requestedPosition);
     return { bytesRead, buffer: targetView };
   }
 
@@ -137,8 +142,8 @@ export class FileDataSteps {
   ): Steps<{ bytesRead: number; buffers: readonly ArrayBufferView[] }> {
     let bytesRead = 0;
     for (const view of toViews(buffers)) {
-      const at = typeof position === 'number' ? position + bytesRead : null;
-      const count = yield* this.readInto(view, at);
+      const requestedPosition = typeof position === 'number' ? position + bytesRead : null;
+      const count = yield* this.readInto(view, requestedPosition);
       bytesRead += count;
       if (count < view.length) break;
     }
@@ -146,8 +151,8 @@ export class FileDataSteps {
   }
 
   /**
-   * `write(data, offset?, length?, position?)`, `write(data, options)` or
-   * `write(text, position?, encoding?)`. It writes all of the data.
+   * Writes all of the data. Callers pass `(data, offset?, length?, position?)`, `(data, options)` or
+   * `(text, position?, encoding?)`.
    */
   *write(
     data: ArrayBufferView | string,
@@ -157,8 +162,8 @@ export class FileDataSteps {
   ): Steps<{ bytesWritten: number; buffer: ArrayBufferView | string }> {
     if (typeof data === 'string') {
       const encoding = typeof length === 'string' ? length : null;
-      const at = typeof offset === 'number' ? offset : null;
-      const bytesWritten = yield* this.writeBytes(toBytes(data, encoding), at);
+      const requestedPosition = typeof offset === 'number' ? offset : null;
+      const bytesWritten = yield* this.writeBytes(toBytes(data, encoding), requestedPosition);
       return { bytesWritten, buffer: data };
     }
     if (!ArrayBuffer.isView(data)) {
@@ -170,18 +175,21 @@ export class FileDataSteps {
     const from = toInteger(offsetArgument ?? rest.offset ?? 0, 'offset', 0, bytes.length);
     const maxSize = bytes.length - from;
     const size = toInteger(length ?? rest.length ?? maxSize, 'length', 0, maxSize);
-    const at = position ?? (rest.position as number | null | undefined) ?? null;
-    const bytesWritten = yield* this.writeBytes(bytes.subarray(from, from + size), at);
+    const requestedPosition = position ?? (rest.position as number | null | undefined) ?? null;
+    const bytesWritten = yield* this.writeBytes(
+      bytes.subarray(from, from + size),
+      requestedPosition,
+    );
     return { bytesWritten, buffer: data };
   }
 
   private *writeBytes(data: Uint8Array, position: number | null): Steps<number> {
     this.checkAccess('write', O_RDONLY);
-    const at = position === null ? null : toPosition(position);
-    const start = yield* this.runOnFile('write', () => this.findWritePosition(at));
+    const requestedPosition = position === null ? null : toPosition(position);
+    const start = yield* this.runOnFile('write', () => this.findWritePosition(requestedPosition));
     const end = start + data.length;
     // Advanced before the request, so that a second write in flight goes after this one.
-    if (at === null || this.isAppending) this.state.position = end;
+    if (requestedPosition === null || this.isAppending) this.state.position = end;
     try {
       return yield* this.runOnFile('write', () => this.file.write(data, start));
     } catch (error) {
@@ -199,6 +207,7 @@ export class FileDataSteps {
     return this.isAppending ? (yield* this.file.stat()).iaSize : (position ?? this.state.position);
   }
 
+  /** Writes the buffers as one piece of data. */
   *writev(
     buffers: readonly ArrayBufferView[],
     position?: number | null,
@@ -258,10 +267,12 @@ export class FileDataSteps {
     }
   }
 
+  /** Does the same as `writeFile`, as in Node: the flags of the open decide whether data is appended. */
   *appendFile(data: unknown, options?: Options): Steps<void> {
     yield* this.writeFile(data, options);
   }
 
+  /** Sets the size; a negative length means 0, as in Node. */
   *truncate(length?: number): Steps<void> {
     const size = toInteger(length === undefined ? 0 : length, 'len', -Number.MAX_SAFE_INTEGER);
     if ((this.flags & O_ACCMODE) === O_RDONLY) throw new FileError(EINVAL, 'ftruncate', this.path);
@@ -304,7 +315,7 @@ class PartSource {
   }
 }
 
-/** Checks data to write, before a file is opened for it. @throws {TypeError} */
+/** Checks data to write, before a file is opened for it. Checked data is returned as it is. @throws {TypeError} */
 export function toContent(data: unknown, options: Options | undefined): Uint8Array | PartSource {
   const encoding = readEncoding(options);
   if (data instanceof PartSource) return data;

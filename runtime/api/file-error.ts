@@ -1,4 +1,4 @@
-/** Errors of file operations as Node's `fs` throws them. */
+/** Defines the errors of file operations, as Node's `fs` throws them. */
 import { errnoName, strerror } from '../core/errno.ts';
 import { FopError, ReplyError } from './fop-error.ts';
 import type { Steps } from './steps.ts';

@@ -33,6 +33,7 @@ export interface LockRange {
   readonly length?: number;
 }
 
+/** A record lock to take, or to test. */
 export interface LockRequest extends LockRange {
   readonly type: 'read' | 'write';
   /** Whether to wait for the lock; by default true. If false, a conflict fails with EAGAIN. */
@@ -49,6 +50,7 @@ export interface HeldLock {
   readonly owner: string;
 }
 
+/** The methods of a FileHandle, as steps. Those without a comment are as in Node. @throws {FileError} */
 export class FileHandleSteps extends FileDataSteps {
   /** Returns the same open file for another identity. */
   forIdentity(volume: VolumeContext): FileHandleSteps {
@@ -59,6 +61,7 @@ export class FileHandleSteps extends FileDataSteps {
 
   /** Reserves space; the file grows unless `keepSize`. */
   *fallocate(offset: number, length: number, options?: Options): Steps<void> {
+    // FALLOC_FL_KEEP_SIZE.
     const mode = readOptions(options).keepSize === true ? 1 : 0;
     const range = toRange(offset, length);
     yield* this.runOnFile('fallocate', () => this.file.allocate(mode, ...range));
@@ -100,6 +103,7 @@ export class FileHandleSteps extends FileDataSteps {
     return yield* this.copyTo(target.steps as FileHandleSteps, from, to, size);
   }
 
+  /** Does as `copyFileRange`, with arguments that were checked. */
   *copyTo(
     target: FileHandleSteps,
     offset: number,
@@ -121,11 +125,12 @@ export class FileHandleSteps extends FileDataSteps {
     return isBig === true ? new BigIntStats(buf, deviceNumber) : new Stats(buf, deviceNumber);
   }
 
+  /** Returns the attributes as a fop's reply has them. */
   *readAttributes(): Steps<Iatt> {
     return yield* this.runOnFile('fstat', () => this.file.stat());
   }
 
-  /** @param syscall the operation that errors name */
+  /** Sets the fields of `stbuf` that `valid` names (SET_ATTR). @param syscall the operation that errors name */
   *setattr(syscall: string, valid: number, stbuf: Partial<Iatt>): Steps<void> {
     yield* this.runOnFile(syscall, () => this.file.setattr(valid, stbuf));
   }
@@ -215,6 +220,7 @@ export class FileHandleSteps extends FileDataSteps {
   }
 }
 
+/** FileHandle's methods with promises. If the options of a call have a signal, its abort ends the call. */
 const FileHandleFacade = makePromiseFacade(
   FileHandleSteps,
   (steps, { volume }) => volume.run(steps),
@@ -228,6 +234,7 @@ const FileHandleFacade = makePromiseFacade(
 
 /** An open file of a volume. */
 export class FileHandle extends FileHandleFacade {
+  /** Opens a file, which is closed with the volume. @throws {FopError} */
   static *open(
     volume: VolumeContext,
     path: string,
@@ -244,7 +251,7 @@ export class FileHandle extends FileHandleFacade {
     return new FileHandle(volume, state);
   }
 
-  /** Makes a Node stream that reads the file. */
+  /** Makes a Node stream that reads the file. @throws {RangeError} for a closed handle, whose `fd` is -1 */
   createReadStream(
     options?: Parameters<typeof makeReadStream>[1],
   ): ReturnType<typeof makeReadStream> {
@@ -252,7 +259,7 @@ export class FileHandle extends FileHandleFacade {
     return makeReadStream(this, options);
   }
 
-  /** Makes a Node stream that writes the file. */
+  /** Makes a Node stream that writes the file. @throws {RangeError} for a closed handle, whose `fd` is -1 */
   createWriteStream(
     options?: Parameters<typeof makeWriteStream>[1],
   ): ReturnType<typeof makeWriteStream> {

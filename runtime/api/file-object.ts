@@ -14,6 +14,7 @@ import type { Steps } from './steps.ts';
 
 export type FileObject = InstanceType<typeof FileObject>;
 
+/** The operations on one inode, as steps. Those without a comment are system calls. @throws {FopError} */
 export class FileObjectSteps {
   readonly driver: DriverSteps;
   readonly inode: Inode;

@@ -2,6 +2,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { toBuffer, toBytes } from './arguments.ts';
 
+/** The bytes of one read, unless the caller sets `highWaterMark`. */
 const CHUNK_BYTES = 128 * 1024;
 
 /** The methods of a FileHandle that streams use. */
@@ -21,6 +22,7 @@ export interface StreamFile {
   close(): Promise<void>;
 }
 
+/** The options of Node's `fs.createReadStream`. */
 export interface ReadStreamOptions {
   /** The first byte; by default the handle's position. */
   readonly start?: number;
@@ -32,7 +34,9 @@ export interface ReadStreamOptions {
   readonly autoClose?: boolean;
 }
 
+/** The options of Node's `fs.createWriteStream`. */
 export interface WriteStreamOptions {
+  /** The position of the first write; by default the handle's. */
   readonly start?: number;
   readonly encoding?: BufferEncoding | null;
   readonly autoClose?: boolean;
@@ -84,6 +88,7 @@ function addClose<S extends Readable | Writable>(stream: S, end: () => void): Cl
   });
 }
 
+/** Makes a Node stream that reads a file. */
 export function makeReadStream(
   filePromise: FileOrPromise,
   options: ReadStreamOptions = {},
@@ -99,6 +104,7 @@ export function makeReadStream(
   return addClose(stream, () => stream.destroy());
 }
 
+/** Makes a Node stream that writes a file. */
 export function makeWriteStream(
   filePromise: FileOrPromise,
   options: WriteStreamOptions = {},
@@ -120,8 +126,8 @@ export function makeWriteStream(
       write(toBytes(chunk, chunkEncoding)).then(() => done(), done);
     },
     destroy(error, done) {
-      const closed = autoClose ? closeIfOpened(filePromise) : Promise.resolve();
-      closed.then(
+      const closing = autoClose ? closeIfOpened(filePromise) : Promise.resolve();
+      closing.then(
         () => done(error),
         (failure) => done(error ?? failure),
       );
@@ -136,6 +142,7 @@ async function closeIfOpened(filePromise: FileOrPromise): Promise<void> {
   if (result.status === 'fulfilled') await result.value.close();
 }
 
+/** Makes a web stream that reads a file from the handle's position. */
 export function makeWebStream(handle: StreamFile): ReadableStream<Uint8Array> {
   const source = readChunks(handle, {});
   return new ReadableStream({
@@ -150,6 +157,7 @@ export function makeWebStream(handle: StreamFile): ReadableStream<Uint8Array> {
   });
 }
 
+/** Yields the lines of a file from the handle's position, without line ends. */
 export async function* readLines(handle: StreamFile): AsyncGenerator<string, void> {
   const decoder = new TextDecoder();
   let rest = '';

@@ -30,7 +30,9 @@ import type { EntryName, FoundFile, LinkMode, ResolvedPath } from './resolve-pat
 import { makeModeArgs, makeOwnerArgs, makeTimeArgs } from './setattr-arguments.ts';
 import type { Steps } from './steps.ts';
 
+/** The settings of the operations by path. */
 export interface FilesSettings {
+  /** Whether names are resolved as the kernel does (see above); by default false. */
   readonly asKernel?: boolean;
   /** Permission bits that new files do not get; by default 0. */
   readonly umask?: number;
@@ -46,7 +48,7 @@ const isDirectoryFile = ({ buf }: FoundFile): boolean => buf.iaType === IA_IFDIR
 
 export type Files = InstanceType<typeof Files>;
 
-/** The operations by path, as steps. Those without a comment are the system calls of the same name. @throws {FopError} */
+/** The operations by path, as steps. Those without a comment are system calls. @throws {FopError} */
 export class FilesSteps {
   readonly driver: DriverSteps;
   private readonly asKernel: boolean;
@@ -76,13 +78,13 @@ export class FilesSteps {
   }
 
   /** Returns the file of a path as an object, for operations by inode. */
-  *object(path: string, linkMode: LinkMode = this.linkMode): Steps<FileObjectSteps> {
+  *findObject(path: string, linkMode: LinkMode = this.linkMode): Steps<FileObjectSteps> {
     return new FileObjectSteps(this.driver, (yield* this.find(path, linkMode)).inode);
   }
 
   /** Returns the attributes of the fop stat. */
   *stat(path: string): Steps<Iatt> {
-    return yield* (yield* this.object(path)).stat();
+    return yield* (yield* this.findObject(path)).stat();
   }
 
   /** Lists the names in a directory, sorted. */
@@ -99,14 +101,14 @@ export class FilesSteps {
   }
 
   *access(path: string, mask = 0): Steps<void> {
-    yield* (yield* this.object(path)).access(mask);
+    yield* (yield* this.findObject(path)).access(mask);
   }
 
   /** Returns the space of the storage. Without a path, the statfs is of the root and needs no lookup. */
   *statfs(path?: string): Steps<Statvfs> {
     const { driver } = this;
     if (path === undefined) return yield* new FileObjectSteps(driver, driver.root).statfs();
-    return yield* (yield* this.object(path)).statfs();
+    return yield* (yield* this.findObject(path)).statfs();
   }
 
   // -- names ---------------------------------------------------------------------------------
@@ -156,7 +158,7 @@ export class FilesSteps {
     yield* this.driver.expect('rmdir', makeLoc(file), 0, null);
   }
 
-  /** @param flags those of renameat2(2): RENAME_NOREPLACE, RENAME_EXCHANGE */
+  /** Renames as renameat2(2) does. @param flags RENAME_NOREPLACE, RENAME_EXCHANGE */
   *rename(from: string, to: string, flags = 0): Steps<void> {
     // Like the kernel, reports a missing directory of either path before an absent file.
     for (const path of this.asKernel ? [from, to] : [])
@@ -197,31 +199,31 @@ export class FilesSteps {
   // -- attributes ----------------------------------------------------------------------------
 
   *chmod(path: string, mode: number): Steps<Iatt> {
-    return yield* (yield* this.object(path)).setattr(...makeModeArgs(mode));
+    return yield* (yield* this.findObject(path)).setattr(...makeModeArgs(mode));
   }
 
   /** Sets the owners. An id of -1, or an omitted one, is not changed. */
   *chown(path: string, uid = -1, gid = -1, linkMode = this.linkMode): Steps<Iatt> {
-    return yield* (yield* this.object(path, linkMode)).setattr(...makeOwnerArgs(uid, gid));
+    return yield* (yield* this.findObject(path, linkMode)).setattr(...makeOwnerArgs(uid, gid));
   }
 
-  /** Sets the times, in milliseconds; an omitted one becomes the current time of the graph. */
+  /** Sets the times; an omitted one becomes the current time of the graph. */
   *utimes(path: string, atimeMs?: number, mtimeMs?: number, linkMode = this.linkMode): Steps<Iatt> {
     const now = this.driver.graph.context.sink.now();
-    const object = yield* this.object(path, linkMode);
-    return yield* object.setattr(...makeTimeArgs(now, atimeMs, mtimeMs));
+    const findObject = yield* this.findObject(path, linkMode);
+    return yield* findObject.setattr(...makeTimeArgs(now, atimeMs, mtimeMs));
   }
 
   *truncate(path: string, size = 0): Steps<void> {
-    yield* (yield* this.object(path)).truncate(size);
+    yield* (yield* this.findObject(path)).truncate(size);
   }
 
   *getxattr(path: string, name: string, linkMode = this.linkMode): Steps<Uint8Array> {
-    return yield* (yield* this.object(path, linkMode)).getxattr(name);
+    return yield* (yield* this.findObject(path, linkMode)).getxattr(name);
   }
 
   *listxattr(path: string, linkMode = this.linkMode): Steps<string[]> {
-    return yield* (yield* this.object(path, linkMode)).listxattr();
+    return yield* (yield* this.findObject(path, linkMode)).listxattr();
   }
 
   *setxattr(
@@ -231,11 +233,11 @@ export class FilesSteps {
     flags = 0,
     linkMode = this.linkMode,
   ): Steps<void> {
-    yield* (yield* this.object(path, linkMode)).setxattr(name, value, flags);
+    yield* (yield* this.findObject(path, linkMode)).setxattr(name, value, flags);
   }
 
   *removexattr(path: string, name: string, linkMode = this.linkMode): Steps<void> {
-    yield* (yield* this.object(path, linkMode)).removexattr(name);
+    yield* (yield* this.findObject(path, linkMode)).removexattr(name);
   }
 
   // -- data ----------------------------------------------------------------------------------
@@ -287,6 +289,7 @@ export class FilesSteps {
     return yield* new FileObjectSteps(this.driver, found.inode).open(flags);
   }
 
+  /** Reads at most `size` bytes from `offset`; by default to the end of the file. */
   *readFile(path: string, size?: number, offset = 0): Steps<Uint8Array> {
     const found = yield* this.find(path);
     // The kernel reads no more than the size in the attributes.

@@ -1,4 +1,4 @@
-/** The error of a failed fop, as callers of the runtime receive it: with the errno, without a path. */
+/** Defines the error of a failed fop, which callers of the runtime receive. It has the errno, but no path. */
 import { errnoName, strerror } from '../core/errno.ts';
 
 /** Error with V8's additions. Other engines have no captureStackTrace, and ignore the limit. */
@@ -25,6 +25,7 @@ export abstract class ReplyError extends Error {
   }
 }
 
+/** A failed fop, by the errno of its reply. */
 export class FopError extends ReplyError {
   readonly code = 'GLOSSA_FOP';
   readonly errno: number;

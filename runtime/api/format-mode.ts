@@ -6,12 +6,15 @@ const TYPE_LETTERS = '?-dlbcps';
 
 /** Formats a mode with its type as `ls -l` does: `drwxr-xr-x`. */
 export function formatMode(mode: number): string {
-  const letters = [...'rwxrwxrwx'].map((letter, at) => ((mode >> (8 - at)) & 1 ? letter : '-'));
-  const mark = (bit: number, at: number, letter: string): void => {
-    if ((mode & bit) !== 0) letters[at] = letters[at] === 'x' ? letter : letter.toUpperCase();
+  const letters = [...'rwxrwxrwx'].map((letter, index) =>
+    (mode >> (8 - index)) & 1 ? letter : '-',
+  );
+  const markBit = (bit: number, index: number, letter: string): void => {
+    if ((mode & bit) !== 0) letters[index] = letters[index] === 'x' ? letter : letter.toUpperCase();
   };
-  mark(0o4000, 2, 's');
-  mark(0o2000, 5, 's');
-  mark(0o1000, 8, 't');
+  // The set-user-id, set-group-id and sticky bits stand at the place of an `x`.
+  markBit(0o4000, 2, 's');
+  markBit(0o2000, 5, 's');
+  markBit(0o1000, 8, 't');
   return TYPE_LETTERS[typeOfMode(mode)] + letters.join('');
 }

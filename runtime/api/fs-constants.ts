@@ -1,4 +1,4 @@
-/** The constants of Node's `fs` on Linux. Source: asm-generic/fcntl.h, linux/stat.h, libuv's uv.h. */
+/** Lists the constants of Node's `fs` on Linux. Source: asm-generic/fcntl.h, linux/stat.h, libuv's uv.h. */
 import * as flags from '../core/open-flags.ts';
 
 const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL, O_TRUNC, O_APPEND, O_DIRECT, O_SYNC } = flags;

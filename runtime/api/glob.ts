@@ -52,7 +52,7 @@ class GlobSearch {
   private readonly isExcluded: (entry: Dirent, path: string) => boolean;
   readonly startDirectories: readonly GlobDirectory[];
 
-  /** @throws {TypeError} */
+  /** Parses the patterns and the options. @throws {TypeError} */
   constructor(volume: VolumeContext, patterns: unknown, options: unknown) {
     const { cwd = '/', exclude, withFileTypes } = readOptions(options);
     this.volume = volume;
@@ -60,17 +60,17 @@ class GlobSearch {
     this.withTypes = withFileTypes === true;
     this.isExcluded = makeExclusionTest(exclude, this.withTypes);
     const allPatterns = toPatternList(patterns, 'patterns').flatMap(expandBraces);
-    const makeDirectories = (path: string, texts: readonly string[]): GlobDirectory[] => {
+    const makeStartDirectories = (path: string, texts: readonly string[]): GlobDirectory[] => {
       const tails = texts.map(parsePattern).filter(({ length }) => length > 0);
       return tails.length === 0 ? [] : [{ path, tails }];
     };
     const isAbsolute = (text: string): boolean => text.startsWith('/');
     this.startDirectories = [
-      ...makeDirectories(
+      ...makeStartDirectories(
         '',
         allPatterns.filter((text) => !isAbsolute(text)),
       ),
-      ...makeDirectories('/', allPatterns.filter(isAbsolute)),
+      ...makeStartDirectories('/', allPatterns.filter(isAbsolute)),
     ];
   }
 
@@ -113,10 +113,14 @@ class GlobSearch {
   private *listNames(directory: GlobDirectory, result: VisitResult): Steps<void> {
     const path = this.toVolumePath(directory.path);
     const { volume } = this;
-    const listed = yield* withErrorContext('scandir', path, volume.findDirectory(path));
-    const entries = readEntries(volume.driver, listed.inode);
+    const listedDirectory = yield* withErrorContext('scandir', path, volume.findDirectory(path));
+    const entries = readEntries(volume.driver, listedDirectory.inode);
     for (const entry of yield* withErrorContext('scandir', path, entries)) {
-      const type = yield* withErrorContext('scandir', path, volume.findEntryType(entry, listed));
+      const type = yield* withErrorContext(
+        'scandir',
+        path,
+        volume.findEntryType(entry, listedDirectory),
+      );
       yield* this.addName(directory, result, entry.name, type);
     }
     if (directory.tails.some(([segment]) => segment === '..')) {
@@ -160,7 +164,7 @@ class GlobSearch {
     if (tails.length > 0) result.directories.push({ path, tails });
   }
 
-  /** @returns false for a path that is excluded */
+  /** Adds a path to the matches. @returns false for a path that is excluded */
   private addMatch(result: VisitResult, path: string, type: number): boolean {
     const entry = this.makeEntry(path, type);
     if (this.isExcluded(entry, path)) return false;
@@ -169,9 +173,9 @@ class GlobSearch {
   }
 
   private makeEntry(path: string, type: number): Dirent {
-    const slash = path.lastIndexOf('/');
-    const parentPath = this.toVolumePath(path.slice(0, Math.max(slash, 0)));
-    return new Dirent(path.slice(slash + 1), parentPath, type);
+    const slashIndex = path.lastIndexOf('/');
+    const parentPath = this.toVolumePath(path.slice(0, Math.max(slashIndex, 0)));
+    return new Dirent(path.slice(slashIndex + 1), parentPath, type);
   }
 
   /** Converts a path of the search to one in the volume. */
@@ -210,7 +214,7 @@ function expandBraces(pattern: string): string[] {
   return choices.split(',').flatMap((choice) => expandBraces(`${before}${choice}${after}`));
 }
 
-/** @throws {TypeError} for `..` after a name that is not spelled out */
+/** Parses a pattern without braces that contain a `/`. @throws {TypeError} for `..` after a name with wildcards */
 function parsePattern(pattern: string): PatternTail {
   const segments: Segment[] = [];
   for (const name of pattern.split('/')) {
@@ -224,6 +228,7 @@ function parsePattern(pattern: string): PatternTail {
   return segments;
 }
 
+/** Makes the segment of one name: the name itself, or a test if it has wildcards. */
 function makeSegment(name: string): Segment {
   if (name === '**') return ANY_DEPTH;
   if (!/[*?[{\\]|[!+@]\(/.test(name)) return name;
@@ -232,7 +237,7 @@ function makeSegment(name: string): Segment {
   const isMatch = picomatch(text, MATCH_OPTIONS);
   // Only a literal dot in the pattern matches a leading dot.
   const hasDot = /(^|[{(,|])\\?\./.test(name);
-  return (entry) => (hasDot || !entry.startsWith('.')) && isMatch(entry);
+  return (candidate) => (hasDot || !candidate.startsWith('.')) && isMatch(candidate);
 }
 
 /** Makes the test whether a file is excluded. @throws {TypeError} */
@@ -254,9 +259,9 @@ function makeExclusionTest(exclude: unknown, withTypes: boolean): GlobSearch['is
   );
   const tails = patterns.flatMap(expandBraces).map(parsePattern);
   return (_, path) => {
-    const matchAll = (upcoming: readonly PatternTail[], name: string) =>
-      upcoming.flatMap((tail) => matchName(tail, name));
-    const nextTails = path.split('/').reduce(matchAll, tails);
+    const matchNext = (currentTails: readonly PatternTail[], name: string) =>
+      currentTails.flatMap((tail) => matchName(tail, name));
+    const nextTails = path.split('/').reduce(matchNext, tails);
     return nextTails.some(({ length }) => length === 0);
   };
 }
@@ -281,21 +286,21 @@ export async function* glob(
   options: unknown,
 ): AsyncGenerator<string | Dirent, void> {
   const search = new GlobSearch(volume, patterns, options);
-  const upcoming = [...search.startDirectories];
+  const upcomingDirectories = [...search.startDirectories];
   const visits = new Map<GlobDirectory, Promise<VisitResult>>();
-  while (upcoming.length > 0) {
-    for (const directory of upcoming.slice(-MAX_PARALLEL_VISITS)) {
+  while (upcomingDirectories.length > 0) {
+    for (const directory of upcomingDirectories.slice(-MAX_PARALLEL_VISITS)) {
       if (visits.has(directory)) continue;
       const visit = volume.run(search.visit(directory));
       // Prevents an unhandled rejection: the loop gets the failure when it reaches this directory.
       visit.catch(() => {});
       visits.set(directory, visit);
     }
-    const directory = upcoming.pop()!;
+    const directory = upcomingDirectories.pop()!;
     const { matches, directories } = await visits.get(directory)!;
     visits.delete(directory);
     yield* matches;
-    upcoming.push(...directories);
+    upcomingDirectories.push(...directories);
   }
 }
 
@@ -306,12 +311,12 @@ export function globSync(
   options: unknown,
 ): (string | Dirent)[] {
   const search = new GlobSearch(volume, patterns, options);
-  const upcoming = [...search.startDirectories];
+  const upcomingDirectories = [...search.startDirectories];
   const allMatches: (string | Dirent)[] = [];
-  while (upcoming.length > 0) {
-    const { matches, directories } = runSync(search.visit(upcoming.pop()!));
+  while (upcomingDirectories.length > 0) {
+    const { matches, directories } = runSync(search.visit(upcomingDirectories.pop()!));
     allMatches.push(...matches);
-    upcoming.push(...directories);
+    upcomingDirectories.push(...directories);
   }
   return allMatches;
 }

@@ -41,7 +41,7 @@ const PATH_FUNCTIONS = [
   'writeFile',
 ] as const;
 
-/** Functions by descriptor → the method of a FileHandle, and the member of its result that `fs` returns. */
+/** For each function by descriptor: the method of a FileHandle, and the member of its result that `fs` returns. */
 const DESCRIPTOR_FUNCTIONS: Readonly<Record<string, readonly [method: string, result?: string]>> = {
   close: ['close'],
   fchmod: ['chmod'],
@@ -74,7 +74,7 @@ class FunctionSteps {
     this.volume = volume;
   }
 
-  /** @throws {TypeError | FileError} EBADF */
+  /** Makes a handle of an open descriptor. @throws {TypeError | FileError} EBADF */
   private findHandle(fd: unknown, syscall: string): FileHandle {
     const state = this.volume.client.findOpenFile(toInteger(fd, 'fd', 0, 0x7fff_ffff));
     if (state === undefined) throw new FileError(EBADF, syscall);
@@ -161,6 +161,7 @@ export function makeFs(promises: object, steps: VolumeSteps): typeof nodeFs {
     BigIntStats,
     Dirent,
     StatFs,
+    // As in Node, these constants are members of `fs` itself, too.
     F_OK: 0,
     R_OK: 4,
     W_OK: 2,
@@ -228,6 +229,7 @@ export function makeFs(promises: object, steps: VolumeSteps): typeof nodeFs {
     fs[`${name}Sync`] = (...args: unknown[]) =>
       toResults(runAtOnce(() => functionSteps.callByDescriptor(name, trimUndefined(args))))[0];
   }
+  // Node's `native` calls the system's realpath(3); here it is the same function.
   for (const name of ['realpath', 'realpathSync']) {
     const fn = fs[name] as object;
     Object.assign(fn, { native: fn });
@@ -251,6 +253,7 @@ type ToResults = (result: unknown) => readonly unknown[];
 
 const toOneResult: ToResults = (result) => (result === undefined ? [] : [result]);
 
+/** The options of `createReadStream` and `createWriteStream`. */
 interface StreamOptions extends ReadStreamOptions, WriteStreamOptions {
   readonly flags?: string;
   readonly mode?: number;

@@ -15,6 +15,7 @@ const READDIR_BYTES = 4096;
 /** The requested bytes of a readdirp, whose entries are larger. */
 const READDIRP_BYTES = 65_536;
 
+/** The settings of a listing. */
 export interface ListingSettings {
   /** Whether entries have inode and attributes (fop readdirp). */
   readonly withStats?: boolean;
@@ -35,7 +36,7 @@ export class OpenDirectory {
     this.replyBytes = withStats ? READDIRP_BYTES : READDIR_BYTES;
   }
 
-  /** @throws {FopError} */
+  /** Opens a directory. @throws {FopError} */
   static *open(
     driver: DriverSteps,
     inode: Inode,

@@ -10,7 +10,7 @@ import { FLOCK } from '../core/xdata.ts';
 import type { DriverSteps, Reply } from './driver-steps.ts';
 import { FopError } from './fop-error.ts';
 import { makePromiseFacade } from './promise-facade.ts';
-import { inParallel, type Steps } from './steps.ts';
+import { runInParallel, type Steps } from './steps.ts';
 
 /** The most bytes of one read or write fop. */
 const MAX_IO_BYTES = 128 * 1024;
@@ -34,11 +34,11 @@ export class OpenFileSteps {
     const parts: Uint8Array[] = [];
     let length = 0;
     while (length < size) {
-      const wanted = Math.min(size - length, MAX_IO_BYTES);
-      const part = yield* this.readOnce(wanted, offset + length);
+      const wantedBytes = Math.min(size - length, MAX_IO_BYTES);
+      const part = yield* this.readOnce(wantedBytes, offset + length);
       parts.push(part);
       length += part.length;
-      if (part.length < wanted) break;
+      if (part.length < wantedBytes) break;
     }
     return parts.length === 1 ? parts[0]! : concatBytes(parts);
   }
@@ -67,23 +67,23 @@ export class OpenFileSteps {
   }
 
   /**
-   * Fills `into` with several requests under way at a time, for large reads.
+   * Fills `target` with several requests under way at a time, for large reads.
    * @returns the number of bytes before the end of the file. @throws {FopError}
    */
-  *readInto(into: Uint8Array, offset: number): Steps<number> {
-    if (into.length > 0 && into.length <= MAX_IO_BYTES) {
-      const part = yield* this.readOnce(into.length, offset);
-      into.set(part);
+  *readInto(target: Uint8Array, offset: number): Steps<number> {
+    if (target.length > 0 && target.length <= MAX_IO_BYTES) {
+      const part = yield* this.readOnce(target.length, offset);
+      target.set(part);
       return part.length;
     }
-    let endOfData = into.length;
-    const starts = range(0, into.length, MAX_IO_BYTES);
+    let endOfData = target.length;
+    const starts = listStarts(0, target.length, MAX_IO_BYTES);
     const file = this;
-    yield* inParallel(starts, MAX_PARALLEL_REQUESTS, function* (from) {
+    yield* runInParallel(starts, MAX_PARALLEL_REQUESTS, function* (from) {
       if (from >= endOfData) return;
-      const size = Math.min(into.length - from, MAX_IO_BYTES);
+      const size = Math.min(target.length - from, MAX_IO_BYTES);
       const part = yield* file.readOnce(size, offset + from);
-      into.set(part, from);
+      target.set(part, from);
       if (part.length < size) endOfData = Math.min(endOfData, from + part.length);
     });
     return endOfData;
@@ -92,10 +92,10 @@ export class OpenFileSteps {
   /** Writes all of the data, several requests at a time if it is large. @returns its length. @throws {FopError} */
   *write(data: Uint8Array, offset = 0): Steps<number> {
     if (data.length <= MAX_IO_BYTES) return yield* this.writeOnce(data, offset);
-    const starts = range(0, data.length, MAX_IO_BYTES);
+    const starts = listStarts(0, data.length, MAX_IO_BYTES);
     // With O_APPEND the storage ignores the offset, so the requests must follow one another.
     const maxParallel = (this.fd.flags & O_APPEND) === 0 ? MAX_PARALLEL_REQUESTS : 1;
-    yield* inParallel(starts, maxParallel, (from) =>
+    yield* runInParallel(starts, maxParallel, (from) =>
       this.writeOnce(data.subarray(from, from + MAX_IO_BYTES), offset + from),
     );
     return data.length;
@@ -103,23 +103,23 @@ export class OpenFileSteps {
 
   /** Writes by one request, or by several if the storage writes only a part. @throws {FopError} */
   *writeOnce(data: Uint8Array, offset: number): Steps<number> {
-    let written = 0;
-    while (written < data.length) {
-      const part = written === 0 ? data : data.subarray(written);
+    let writtenBytes = 0;
+    while (writtenBytes < data.length) {
+      const part = writtenBytes === 0 ? data : data.subarray(writtenBytes);
       const { opRet } = yield* this.driver.expect(
         'writev',
         this.fd,
         part,
-        offset + written,
+        offset + writtenBytes,
         0,
         null,
       );
       if (opRet === 0 || opRet > part.length) {
         throw new FopError(EIO, `writev: op_ret ${opRet} for ${part.length} bytes`);
       }
-      written += opRet;
+      writtenBytes += opRet;
     }
-    return written;
+    return writtenBytes;
   }
 
   *stat(): Steps<Iatt> {
@@ -179,13 +179,9 @@ export class OpenFileSteps {
 
   /** Finds the next position of data or of a hole. @throws {FopError} ENXIO beyond the last data */
   *seek(offset: number, kind: 'data' | 'hole'): Steps<number> {
-    const { values } = yield* this.driver.expect(
-      'seek',
-      this.fd,
-      offset,
-      kind === 'data' ? 0 : 1,
-      null,
-    );
+    // GF_SEEK_DATA and GF_SEEK_HOLE.
+    const seekKind = kind === 'data' ? 0 : 1;
+    const { values } = yield* this.driver.expect('seek', this.fd, offset, seekKind, null);
     return values[0] as number;
   }
 
@@ -282,7 +278,7 @@ export function readXattrValue(reply: Dict | null, name: string): Uint8Array {
   return value instanceof Uint8Array ? value : encodeName(String(value));
 }
 
-/** Yields the starts of the steps from `from` up to `to`. */
-function* range(from: number, to: number, step: number): Generator<number> {
-  for (let value = from; value < to; value += step) yield value;
+/** Yields the positions from `from` up to `to`, in steps of `step`. */
+function* listStarts(from: number, to: number, step: number): Generator<number> {
+  for (let start = from; start < to; start += step) yield start;
 }

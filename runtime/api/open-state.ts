@@ -2,11 +2,13 @@
 import type { OpenFile } from './open-file.ts';
 
 export class OpenState {
+  /** The path by which the file was opened, for errors. */
   readonly path: string;
   readonly file: OpenFile;
-  /** Bytes; where reads and writes without a position continue. */
+  /** The position at which reads and writes without a position continue. */
   position = 0;
   isClosed = false;
+  /** Whether a lock was requested, which the close then releases by a flush. */
   hasLocks = false;
 
   constructor(path: string, file: OpenFile) {

@@ -1,4 +1,4 @@
-/** Runs one operation of a volume for a promise. The operation ends early when its signal aborts or the volume is closed. */
+/** Runs one operation of a volume for a promise. It ends early when its signal aborts or the volume is closed. */
 import type { DriverSteps } from './driver-steps.ts';
 import { AbortError } from './file-error.ts';
 import { releaseUnused, type Steps, StepsRunner } from './steps.ts';
@@ -41,6 +41,7 @@ export class PendingOperations {
   }
 }
 
+/** An operation that settles a promise with its result. */
 export class PendingOperation<R = unknown> extends StepsRunner<R> {
   /** Its index in the list of `PendingOperations`, which sets it. */
   position = 0;
@@ -66,6 +67,7 @@ export class PendingOperation<R = unknown> extends StepsRunner<R> {
     this.driver = driver;
   }
 
+  /** Runs the operation; registers it if it waits. */
   start(): void {
     this.advance();
     // Most operations on storages in memory have ended here.

@@ -40,11 +40,12 @@ export function makePromiseFacade<A extends unknown[], T extends object>(
     ...args: A
   ) => PromiseFacade<T>;
 
+  /** Yields the members of a class after those of its base classes, which it may override. */
   function* listMethods(prototype: object): Generator<[string, PropertyDescriptor]> {
     const base = Object.getPrototypeOf(prototype) as object | null;
     if (base !== null && base !== Object.prototype) yield* listMethods(base);
-    const all = Object.entries(Object.getOwnPropertyDescriptors(prototype));
-    for (const [name, { value, get }] of all) {
+    const members = Object.entries(Object.getOwnPropertyDescriptors(prototype));
+    for (const [name, { value, get }] of members) {
       if (name !== 'constructor')
         yield [name, { ...makeFacadeMember(value, get), configurable: true }];
     }

@@ -47,7 +47,7 @@ export interface ResolvedPath {
 /** Whether a symbolic link at the end of a path is followed. */
 export type LinkMode = 'follow' | 'nofollow';
 
-/** The same for the last name; `nolookup` omits its lookup, as before a create. */
+/** Whether a link as the last name is followed; `nolookup` omits the lookup of that name, as before a create. */
 export type LastNameMode = LinkMode | 'nolookup';
 
 const splitNames = (path: string): string[] => path.split('/').filter((name) => name !== '');
@@ -81,6 +81,7 @@ export interface PathLookups {
   /** Looks up a name; undefined if it is absent. */
   lookUp(entryName: EntryName): Steps<FoundFile | undefined>;
   lookUpRoot(): Steps<FoundFile>;
+  /** Returns the target of a symbolic link. */
   readlink(inode: Inode): Steps<string>;
 }
 
@@ -106,6 +107,7 @@ export function* resolvePath(
     if (linkCount > MAX_LINKS) fail(ELOOP);
     const target = yield* lookups.readlink(inode);
     if (names.length === 0) mustBeDirectory ||= target.endsWith('/');
+    // An absolute target is resolved from the root, the first of the directories.
     if (target.startsWith('/')) directories.length = 1;
     names.unshift(...splitNames(target));
   }
@@ -120,11 +122,13 @@ export function* resolvePath(
     if (name === '.' || name === '..') continue;
     const entryName = { parent: directory.inode, name };
     if (names.length > 0) {
-      const known = ignoresTable ? undefined : directory.inode.table.grep(directory.inode, name);
+      const knownInode = ignoresTable
+        ? undefined
+        : directory.inode.table.grep(directory.inode, name);
       // A file that was no directory is looked up, because it may have been replaced by one.
       const inode =
-        known?.iaType === IA_IFDIR
-          ? known
+        knownInode?.iaType === IA_IFDIR
+          ? knownInode
           : ((yield* lookups.lookUp(entryName))?.inode ?? fail(ENOENT));
       if (inode.iaType === IA_IFLNK) yield* followLink(inode);
       else if (inode.iaType !== IA_IFDIR) fail(ENOTDIR);

@@ -8,6 +8,7 @@ export const makeModeArgs = (mode: number): [number, Partial<Iatt>] => [
   { iaProt: mode & 0o7777 },
 ];
 
+/** Whether an owner is to be set: -1 means no change, as does its unsigned form. */
 const isChanged = (id: number): boolean => id >>> 0 !== 0xffffffff;
 
 /** Makes the arguments that set the owners. An id of -1 is not changed. */
@@ -16,13 +17,13 @@ export const makeOwnerArgs = (uid: number, gid: number): [number, Partial<Iatt>]
   { iaUid: uid >>> 0, iaGid: gid >>> 0 },
 ];
 
-/** Makes the arguments that set times, in milliseconds; an omitted one becomes `now`. */
+/** Makes the arguments that set times; an omitted one becomes `nowMs`. */
 export function makeTimeArgs(
   nowMs: number,
   atimeMs?: number,
   mtimeMs?: number,
 ): [number, Partial<Iatt>] {
-  const [atime, mtime] = [atimeMs ?? nowMs, mtimeMs ?? nowMs];
+  const [newAtimeMs, newMtimeMs] = [atimeMs ?? nowMs, mtimeMs ?? nowMs];
   // As in the kernel's requests, ATIME_NOW and MTIME_NOW accompany ATIME and MTIME.
   const valid =
     (atimeMs === undefined ? SET_ATTR.ATIME_NOW : 0) |
@@ -30,12 +31,13 @@ export function makeTimeArgs(
   return [
     valid | SET_ATTR.ATIME | SET_ATTR.MTIME,
     {
-      iaAtime: Math.floor(atime / 1000),
-      iaAtimeNsec: toNanoseconds(atime),
-      iaMtime: Math.floor(mtime / 1000),
-      iaMtimeNsec: toNanoseconds(mtime),
+      iaAtime: Math.floor(newAtimeMs / 1000),
+      iaAtimeNsec: toNanoseconds(newAtimeMs),
+      iaMtime: Math.floor(newMtimeMs / 1000),
+      iaMtimeNsec: toNanoseconds(newMtimeMs),
     },
   ];
 }
 
+/** Returns the nanoseconds since the last full second. */
 const toNanoseconds = (ms: number): number => Math.round((ms - Math.floor(ms / 1000) * 1000) * 1e6);

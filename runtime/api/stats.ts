@@ -13,6 +13,7 @@ import {
   type Statvfs,
 } from '../core/iatt.ts';
 
+/** 2^32, the factor of an inode number's upper half. */
 const HIGH_WORD_FACTOR = 0x1_0000_0000;
 
 /** The predicates of a file's type; `Stats`, `BigIntStats` and `Dirent` share it. */
@@ -102,7 +103,7 @@ export class Stats extends TypedEntry {
   }
 }
 
-/** False for a storage that does not report when a file was made. */
+/** Whether the storage reports when the file was made; if not, it sends zeros. */
 const hasBirthTime = ({ iaBtime, iaBtimeNsec }: Iatt): boolean =>
   iaBtime !== 0 || iaBtimeNsec !== 0;
 
@@ -131,18 +132,18 @@ export class BigIntStats extends TypedEntry {
 
   constructor(buf: Iatt, dev: number) {
     super();
-    const numbers = new Stats(buf, dev);
+    const stats = new Stats(buf, dev);
     this.type = buf.iaType;
     this.dev = BigInt(dev);
     this.ino = buf.iaIno;
-    this.mode = BigInt(numbers.mode);
-    this.nlink = BigInt(numbers.nlink);
-    this.uid = BigInt(numbers.uid);
-    this.gid = BigInt(numbers.gid);
-    this.rdev = BigInt(numbers.rdev);
-    this.size = BigInt(numbers.size);
-    this.blksize = BigInt(numbers.blksize);
-    this.blocks = BigInt(numbers.blocks);
+    this.mode = BigInt(stats.mode);
+    this.nlink = BigInt(stats.nlink);
+    this.uid = BigInt(stats.uid);
+    this.gid = BigInt(stats.gid);
+    this.rdev = BigInt(stats.rdev);
+    this.size = BigInt(stats.size);
+    this.blksize = BigInt(stats.blksize);
+    this.blocks = BigInt(stats.blocks);
     this.atimeNs = toNs(buf.iaAtime, buf.iaAtimeNsec);
     this.mtimeNs = toNs(buf.iaMtime, buf.iaMtimeNsec);
     this.ctimeNs = toNs(buf.iaCtime, buf.iaCtimeNsec);

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { FopError } from './fop-error.ts';
 import {
   awaitPromise,
-  inParallel,
   NotAtOnceError,
+  runInParallel,
   runSteps,
   runSync,
   type Steps,
@@ -70,7 +70,7 @@ interface Tree {
   readonly below: readonly Tree[];
 }
 
-describe('inParallel', () => {
+describe('runInParallel', () => {
   it('acts once on each item, given or added, on at most `limit` at a time', async () => {
     const leaf = fc.record({ wait: fc.nat(3), below: fc.constant([]) });
     const above = (below: fc.Arbitrary<Tree>): fc.Arbitrary<Tree> =>
@@ -86,7 +86,7 @@ describe('inParallel', () => {
     let active = 0;
     let most = 0;
     await runSteps(
-      inParallel(items, limit, function* ({ wait, below }, add) {
+      runInParallel(items, limit, function* ({ wait, below }, add) {
         active += 1;
         most = Math.max(most, active);
         yield* turns(wait);
@@ -103,7 +103,7 @@ describe('inParallel', () => {
 
   it('begins no item after a failure, and fails once the items in progress have ended', async () => {
     const ended: number[] = [];
-    const all = inParallel([1, 2, 0, 4, 5], 2, function* (item) {
+    const all = runInParallel([1, 2, 0, 4, 5], 2, function* (item) {
       yield* turns(item === 1 ? 9 : item);
       if (item === 0) throw new Error('item 0');
       ended.push(item);

@@ -77,6 +77,7 @@ export abstract class StepsRunner<R> implements Operation {
   }
 }
 
+/** Drives an operation, and calls one of two functions at its end. */
 class CallbackRunner<R> extends StepsRunner<R> {
   protected readonly resolve: (result: R) => void;
   protected readonly reject: (error: unknown) => void;
@@ -158,7 +159,7 @@ export function* awaitPromise<R>(promise: Promise<R>): Steps<R> {
  * comes first. After a failure no further item begins; when those under way have ended, the operation
  * fails.
  */
-export function* inParallel<T>(
+export function* runInParallel<T>(
   items: Iterable<T>,
   limit: number,
   act: (item: T, add: (item: T) => void) => Steps<unknown>,
@@ -166,6 +167,7 @@ export function* inParallel<T>(
   yield new ParallelWait(items, limit, act);
 }
 
+/** The wait of `runInParallel` until its items have ended. */
 class ParallelWait<T> implements Wait {
   private readonly items: Iterator<T, unknown>;
   private readonly addedItems: T[] = [];
@@ -174,6 +176,7 @@ class ParallelWait<T> implements Wait {
   private readonly add = (item: T): void => void this.addedItems.push(item);
   private activeCount = 0;
   private isBeginning = false;
+  /** The first failure; an object, because any value may be thrown. */
   private failure: { readonly value: unknown } | null = null;
   private operation!: Operation;
 

@@ -7,7 +7,7 @@ import type { DriverSteps } from './driver-steps.ts';
 import { FileError, withErrorContext } from './file-error.ts';
 import { OpenDirectory } from './open-directory.ts';
 import type { EntryName } from './resolve-path.ts';
-import { inParallel, type Steps } from './steps.ts';
+import { runInParallel, type Steps } from './steps.ts';
 
 /** Files that are visited at the same time. */
 export const MAX_PARALLEL_VISITS = 64;
@@ -34,6 +34,7 @@ function* runVisit(steps: VisitSteps): Steps<unknown> {
   return steps === undefined ? undefined : yield* steps;
 }
 
+/** The functions that `visitTree` calls. */
 export interface TreeVisitor {
   /** Called before the files of a directory; steps that end with false skip them. */
   enter?(directory: TreeDirectory): VisitSteps;
@@ -70,6 +71,7 @@ export function* visitTree(
 ): Steps<void> {
   const openDirectories = new Set<OpenDirectory>();
 
+  /** Ends the visit of one entry, and leaves each directory whose entries have all ended. */
   function* endVisit(visit: DirectoryVisit): Steps<void> {
     let endedVisit: DirectoryVisit | null = visit;
     while (endedVisit !== null) {
@@ -81,13 +83,13 @@ export function* visitTree(
     }
   }
 
-  /** Reads the next entries of a directory; none at its end. */
+  /** Reads the next entries of a directory. Returns an empty list at its end. */
   function* readEntries(visit: DirectoryVisit): Steps<readonly Dirent[]> {
     const { inode, path } = visit.directory;
     try {
       if (visit.openDirectory === null) {
-        const open = OpenDirectory.open(driver, inode, { withStats: true });
-        visit.openDirectory = yield* withErrorContext('opendir', path, open);
+        const openSteps = OpenDirectory.open(driver, inode, { withStats: true });
+        visit.openDirectory = yield* withErrorContext('opendir', path, openSteps);
         openDirectories.add(visit.openDirectory);
       }
       return yield* withErrorContext('readdir', path, visit.openDirectory.read());
@@ -98,6 +100,7 @@ export function* visitTree(
     }
   }
 
+  /** Enters a directory at its first page. Reads a page, and adds the visits of its entries. */
   function* readPage(visit: DirectoryVisit, add: (job: VisitJob) => void): Steps<void> {
     if (visit.openDirectory === null) {
       if (
@@ -120,6 +123,7 @@ export function* visitTree(
     for (const entry of entries) add({ visit, entry });
   }
 
+  /** Visits a file, or adds the visit of a directory. */
   function* visitEntry(
     visit: DirectoryVisit,
     entry: Dirent,
@@ -155,7 +159,7 @@ export function* visitTree(
     pendingCount: 1,
   };
   try {
-    yield* inParallel<VisitJob>([{ visit: topVisit, entry: null }], limit, (job, add) =>
+    yield* runInParallel<VisitJob>([{ visit: topVisit, entry: null }], limit, (job, add) =>
       job.entry === null ? readPage(job.visit, add) : visitEntry(job.visit, job.entry, add),
     );
   } finally {
@@ -173,8 +177,8 @@ export function* findEntryFile(
   if (inode !== null && stat !== null && stat.iaNlink > 0) {
     return { parent, name, inode, buf: stat, path };
   }
-  const found = yield* withErrorContext('lookup', path, driver.lookUp({ parent, name }));
-  return found === undefined ? null : { parent, name, inode: found.inode, buf: found.buf, path };
+  const file = yield* withErrorContext('lookup', path, driver.lookUp({ parent, name }));
+  return file === undefined ? null : { parent, name, inode: file.inode, buf: file.buf, path };
 }
 
 /** Whether an error means that a file is gone. */

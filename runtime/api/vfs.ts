@@ -16,7 +16,10 @@ const PROVIDER_METHODS = [
   ...['symlink', 'unlink', 'utimes', 'writeFile'],
 ] as const;
 
-/** Methods of a provider's file → those of a FileHandle, and the member that the `Sync` form returns. */
+/**
+ * The methods of a FileHandle that a provider's file has, with the member of the result that the `Sync` form returns;
+ * null for the whole result.
+ */
 const FILE_METHODS: Readonly<Record<string, string | null>> = {
   ...{ chmod: null, chown: null, close: null, datasync: null, readFile: null, stat: null },
   ...{ sync: null, truncate: null, utimes: null, writeFile: null, appendFile: null },

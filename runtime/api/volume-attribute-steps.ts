@@ -28,11 +28,14 @@ const ABSENT_ERRNOS: ReadonlySet<number> = new Set([ENOENT, ENOTDIR]);
 /** Seconds since 1970, or a Date, as Node takes them. */
 type Time = number | string | Date;
 
-/** The operations on attributes, as steps; `VolumeNameSteps` adds those on names. */
+/**
+ * The operations on attributes, as steps; `VolumeNameSteps` adds those on names. Those without a comment are as in
+ * Node, or as the system calls of the same name.
+ */
 export class VolumeAttributeSteps extends VolumeContext {
   // -- attributes ----------------------------------------------------------------------------
 
-  /** With `{ throwIfNoEntry: false }`, undefined for an absent file. */
+  /** Returns the attributes; for an absent file undefined with `{ throwIfNoEntry: false }`. */
   *stat(path: PathLike, options?: Options): Steps<Stats | BigIntStats | undefined> {
     return yield* this.findAttributes('stat', path, options, 'follow');
   }
@@ -76,11 +79,12 @@ export class VolumeAttributeSteps extends VolumeContext {
   *access(path: PathLike, mode?: number): Steps<void> {
     const pathText = toPath(path);
     const mask = toInteger(mode ?? 0, 'mode', 0, 7);
+    // F_OK: a lookup tells whether the file exists.
     if (mask === 0) yield* withErrorContext('access', pathText, this.files.find(pathText));
     else yield* withErrorContext('access', pathText, this.files.access(pathText, mask));
   }
 
-  /** With `{ recursive: true }`, also all files below; symbolic links are not followed there. */
+  /** Sets the mode; with `{ recursive: true }` also of all files below, without following symbolic links there. */
   *chmod(path: PathLike, mode: number | string, options?: Options): Steps<void> {
     const pathText = toPath(path);
     const modeBits = toMode(mode);
@@ -136,7 +140,7 @@ export class VolumeAttributeSteps extends VolumeContext {
     );
   }
 
-  /** Times are seconds since 1970 or Dates; an omitted one becomes the current time of the graph. */
+  /** Sets the times: seconds since 1970, or Dates. An omitted one becomes the current time of the graph. */
   *utimes(path: PathLike, atime?: Time, mtime?: Time): Steps<void> {
     yield* this.setTimes('utime', path, atime, mtime, 'follow');
   }
@@ -167,7 +171,7 @@ export class VolumeAttributeSteps extends VolumeContext {
   }
 
   private *truncateFile(path: string, size: number): Steps<void> {
-    const object = yield* this.files.object(path);
+    const object = yield* this.files.findObject(path);
     if (object.inode.iaType === IA_IFDIR) throw new FopError(EISDIR, path);
     yield* object.truncate(size);
   }
@@ -220,7 +224,7 @@ export class VolumeAttributeSteps extends VolumeContext {
     );
   }
 
-  /** With `{ flag: 'create' }` the attribute must be new; with `'replace'` it must exist. */
+  /** Sets an attribute. With `{ flag: 'create' }` it must be new; with `'replace'` it must exist. */
   *setxattr(path: PathLike, name: string, value: unknown, options?: Options): Steps<void> {
     const [bytes, flags] = readXattrArguments(value, options);
     yield* this.useXattr('setxattr', path, name, (file, xattr) =>

@@ -14,6 +14,7 @@ import type { OpenState } from './open-state.ts';
 import { PendingOperation, PendingOperations } from './pending-operation.ts';
 import type { Steps } from './steps.ts';
 
+/** The settings of a program's connection to a graph. */
 export interface VolumeClientSettings {
   /** The volume of the graph that requests are wound to; by default the top. */
   readonly links?: Child;
@@ -27,6 +28,7 @@ export interface VolumeClientSettings {
 
 let lastDeviceNumber = 0;
 
+/** A program's connection to a graph. */
 export class VolumeClient {
   readonly graph: Graph;
   readonly graphClient: Client;
@@ -52,7 +54,7 @@ export class VolumeClient {
     return this.closePromise !== null;
   }
 
-  /** @throws {VolumeClosedError} */
+  /** Checks that the volume is not closed. @throws {VolumeClosedError} */
   checkOpen(): void {
     if (this.isClosed) throw new VolumeClosedError(this.name);
   }
@@ -114,11 +116,11 @@ export class VolumeClient {
     this.operations.refuseAll(new VolumeClosedError(this.name));
     const files = [...this.openFiles.values()];
     for (const file of files) file.isClosed = true;
-    const writable = files.filter(({ file: { fd } }) => (fd.flags & O_ACCMODE) !== O_RDONLY);
+    const writableFiles = files.filter(({ file: { fd } }) => (fd.flags & O_ACCMODE) !== O_RDONLY);
     // The driver of the files refuses requests from here on, so the flushes have their own.
     const driver = new DriverSteps(this.graphClient, ROOT);
     const flush = ({ file: { fd } }: OpenState) => new OpenFile(driver, fd).flush();
-    const flushes = await Promise.allSettled(writable.map(flush));
+    const flushes = await Promise.allSettled(writableFiles.map(flush));
     await this.leaveGraph();
     for (const result of flushes) if (result.status === 'rejected') throw result.reason;
   }

@@ -1,4 +1,4 @@
-/** Holds what all operations of a volume need: the driver and the files of one caller. */
+/** Provides the operations of a volume with one caller's driver and file operations. */
 import { EACCES, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR } from '../core/errno.ts';
 import { type Dirent as Entry, IA_IFDIR, typeOfMode } from '../core/iatt.ts';
 import { type Caller, DriverSteps } from './driver-steps.ts';
@@ -8,6 +8,7 @@ import type { Steps } from './steps.ts';
 import { findEntryFile, type TreeDirectory } from './tree.ts';
 import type { VolumeClient } from './volume-client.ts';
 
+/** The caller for whom operations run, and their settings. */
 export interface VolumeStepsSettings {
   readonly caller: Caller;
   readonly umask: number;
@@ -30,6 +31,7 @@ const UNREACHABLE_ERRNOS: ReadonlySet<number> = new Set([
   ENOTDIR,
 ]);
 
+/** One caller's access to a volume; the base class of `VolumeSteps`. */
 export class VolumeContext {
   readonly client: VolumeClient;
   readonly settings: VolumeStepsSettings;
@@ -40,12 +42,12 @@ export class VolumeContext {
     this.client = client;
     this.settings = settings;
     const { signal } = settings;
-    // Open files refer to this function, so it must not refer to `settings`, which has the drop token.
-    const refusal = (): Error | null => client.findRefusal(signal);
+    // Open files refer to this function, so it must not refer to `settings`, which has the collection token.
+    const findRefusal = (): Error | null => client.findRefusal(signal);
     const { links } = client.settings;
     const { awaitsPromise = true } = settings;
     this.driver = new DriverSteps(client.graphClient, settings.caller, {
-      findRefusal: refusal,
+      findRefusal,
       awaitsPromise,
       ...(links === undefined ? {} : { links }),
     });
@@ -84,6 +86,7 @@ export class VolumeContext {
 
   /** Finds the type of an entry (IA_*), by a lookup if the listing does not report it. */
   *findEntryType(entry: Entry, directory: TreeDirectory): Steps<number> {
+    // The type of an entry (DT_*) is that of a mode, shifted by 12 bits.
     const type = typeOfMode(entry.type << 12);
     if (type !== 0) return type;
     return (yield* findEntryFile(this.driver, directory, entry))?.buf.iaType ?? 0;

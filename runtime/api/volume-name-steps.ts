@@ -7,7 +7,7 @@ import {
   type PathLike,
   readEncoding,
   readOptions,
-  readSwitches,
+  readOptionsObject,
   throwArgumentError,
   toBoolean,
   toEncodedName,
@@ -33,11 +33,14 @@ export interface TemporaryDirectory {
   [Symbol.dispose](): void;
 }
 
-/** The operations on names, as steps; `VolumeSteps` adds those on data. */
+/**
+ * The operations on names, as steps; `VolumeSteps` adds those on data. Those without a comment are as in Node, or as
+ * the system calls of the same name.
+ */
 export class VolumeNameSteps extends VolumeAttributeSteps {
   // -- names ---------------------------------------------------------------------------------
 
-  /** @returns with `{ recursive: true }`, the path of the first directory made, if any */
+  /** Makes a directory. @returns with `{ recursive: true }`, the path of the first directory made, if any */
   *mkdir(path: PathLike, options?: Options | number): Steps<string | undefined> {
     const pathText = toPath(path);
     const isMode = typeof options === 'number' || typeof options === 'string';
@@ -53,18 +56,18 @@ export class VolumeNameSteps extends VolumeAttributeSteps {
   private *makeDirectories(path: string, mode: number): Steps<string | undefined> {
     const names = path.split('/').filter((name) => name !== '');
     const isWholePath = (prefix: string): boolean => prefix === `/${names.join('/')}`;
-    let firstMade: string | undefined;
+    let firstNewPath: string | undefined;
     let prefix = '';
     for (const name of names) {
       prefix += `/${name}`;
-      const found = yield* this.files.findIfExists(prefix);
-      if (found !== undefined && found.buf.iaType !== IA_IFDIR) {
+      const file = yield* this.files.findIfExists(prefix);
+      if (file !== undefined && file.buf.iaType !== IA_IFDIR) {
         throw new FopError(prefix.length < path.length ? ENOTDIR : EEXIST, prefix);
       }
-      if (found !== undefined) continue;
+      if (file !== undefined) continue;
       try {
         yield* this.files.mkdir(prefix, mode);
-        firstMade ??= prefix;
+        firstNewPath ??= prefix;
       } catch (error) {
         // Either another client has just made the directory, or the name is a symbolic link to an absent file.
         if (!(error instanceof FopError && error.errno === EEXIST)) throw error;
@@ -73,7 +76,7 @@ export class VolumeNameSteps extends VolumeAttributeSteps {
         }
       }
     }
-    return firstMade;
+    return firstNewPath;
   }
 
   /** Makes a directory with six random characters after `prefix`. @returns its path */
@@ -87,9 +90,9 @@ export class VolumeNameSteps extends VolumeAttributeSteps {
   }
 
   /** Makes a directory with a random name; tries another name while one is taken. @returns its path */
-  private *makeUniqueDirectory(start: string): Steps<string> {
+  private *makeUniqueDirectory(prefix: string): Steps<string> {
     for (let attempt = 1; ; attempt += 1) {
-      const path = start + makeRandomName(this.driver.graph.context);
+      const path = prefix + makeRandomName(this.driver.graph.context);
       try {
         yield* this.files.mkdir(path, 0o700);
         return path;
@@ -113,14 +116,18 @@ export class VolumeNameSteps extends VolumeAttributeSteps {
     };
   }
 
-  /** @param mode includes the type of the file; @param rdev of a device: major * 2^32 + minor */
+  /**
+   * Makes a file, device or pipe.
+   * @param mode includes the type of the file
+   * @param rdev the number of a device: major * 2^32 + minor
+   */
   *mknod(path: PathLike, mode: number, rdev?: number): Steps<void> {
     const pathText = toPath(path);
     const device = toInteger(rdev ?? 0, 'rdev');
     yield* withErrorContext('mknod', pathText, this.files.mknod(pathText, toMode(mode), device));
   }
 
-  /** @param _type is for Windows, and ignored as everywhere else */
+  /** Makes a symbolic link at `path`. @param _type is for Windows, and ignored as everywhere else */
   *symlink(target: PathLike, path: PathLike, _type?: unknown): Steps<void> {
     const [linkTarget, pathText] = [toPath(target, 'target'), toPath(path)];
     if (linkTarget === '') throw new FileError(ENOENT, 'symlink', linkTarget, pathText);
@@ -147,10 +154,11 @@ export class VolumeNameSteps extends VolumeAttributeSteps {
     yield* withErrorContext('rmdir', pathText, this.files.rmdir(pathText));
   }
 
-  /** @param options `{ flag: 'noreplace' | 'exchange' }`, as renameat2(2) */
+  /** Renames a file. @param options `{ flag: 'noreplace' | 'exchange' }`, as renameat2(2) */
   *rename(from: PathLike, to: PathLike, options?: Options): Steps<void> {
     const [oldPath, newPath] = [toPath(from, 'oldPath'), toPath(to, 'newPath')];
     const { flag } = readOptions(options);
+    // RENAME_NOREPLACE and RENAME_EXCHANGE.
     const flags = flag === undefined ? 0 : { noreplace: 1, exchange: 2 }[String(flag)];
     if (flags === undefined) {
       throwArgumentError('ERR_INVALID_ARG_VALUE', 'flag', "'noreplace' or 'exchange'", flag);
@@ -179,27 +187,27 @@ export class VolumeNameSteps extends VolumeAttributeSteps {
   /** Removes a file; a directory only with `recursive`. With `force`, an absent path is no error. */
   *rm(path: PathLike, options?: Options): Steps<void> {
     const pathText = toPath(path);
-    const switches = readSwitches(options);
+    const switches = readOptionsObject(options);
     const recursive = toBoolean(switches.recursive, 'options.recursive');
     const force = toBoolean(switches.force, 'options.force');
-    const found = yield* withErrorContext(
+    const file = yield* withErrorContext(
       'rm',
       pathText,
       this.files.findIfExists(pathText, 'nofollow'),
     );
-    if (found === undefined) {
+    if (file === undefined) {
       if (force) return;
       throw new FileError(ENOENT, 'rm', pathText);
     }
-    if (found.buf.iaType !== IA_IFDIR)
+    if (file.buf.iaType !== IA_IFDIR)
       return yield* withErrorContext('rm', pathText, this.files.unlink(pathText));
     if (!recursive) {
       const error = new FileError(EISDIR, 'rm', pathText);
       throw Object.assign(error, { code: 'ERR_FS_EISDIR' });
     }
-    yield* this.removeTree({ inode: found.inode, path: pathText });
+    yield* this.removeTree({ inode: file.inode, path: pathText });
     // The root itself stays, empty.
-    if (found.parent !== undefined)
+    if (file.parent !== undefined)
       yield* withErrorContext('rm', pathText, this.files.rmdir(pathText));
   }
 
@@ -252,10 +260,12 @@ export class VolumeNameSteps extends VolumeAttributeSteps {
     const top = yield* withErrorContext('scandir', path, this.findDirectory(path));
     const list: (string | Uint8Array | Dirent)[] = [];
     const addFile = (file: { readonly path: string }, type: number): void => {
-      const slash = file.path.lastIndexOf('/');
-      const relative = file.path.slice(path.endsWith('/') ? path.length : path.length + 1);
-      const name = toEncodedName(withTypes ? file.path.slice(slash + 1) : relative, encoding);
-      list.push(withTypes ? new Dirent(name, file.path.slice(0, slash) || '/', type) : name);
+      const slashIndex = file.path.lastIndexOf('/');
+      const relativePath = file.path.slice(path.endsWith('/') ? path.length : path.length + 1);
+      const name = withTypes ? file.path.slice(slashIndex + 1) : relativePath;
+      const encodedName = toEncodedName(name, encoding);
+      const parentPath = file.path.slice(0, slashIndex) || '/';
+      list.push(withTypes ? new Dirent(encodedName, parentPath, type) : encodedName);
     };
     yield* withErrorContext(
       'scandir',

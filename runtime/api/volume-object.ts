@@ -28,6 +28,7 @@ import { BigIntStats, Stats } from './stats.ts';
 import type { Steps } from './steps.ts';
 import { type Options, VolumeContext } from './volume-context.ts';
 
+/** The operations on one file by its gfid, as steps. Those without a comment are as in Node. @throws {FileError} */
 export class VolumeObjectSteps {
   readonly volume: VolumeContext;
   /** The file's operations with GlusterFS's attributes and errors. */
@@ -90,20 +91,21 @@ export class VolumeObjectSteps {
 
   /** Reads at most `length` bytes without an open: gfapi's anonymous read. */
   *read(length: number, position = 0): Steps<Uint8Array> {
-    const [size, at] = [toInteger(length, 'length'), toPosition(position)];
-    const read = this.useAnonymousFd((file) => file.read(size, at));
-    return toBuffer(yield* this.withObjectContext('read', read));
+    const [size, offset] = [toInteger(length, 'length'), toPosition(position)];
+    const readSteps = this.useAnonymousFd((file) => file.read(size, offset));
+    return toBuffer(yield* this.withObjectContext('read', readSteps));
   }
 
   /** Writes all of the data without an open: gfapi's anonymous write. @returns its length */
   *write(data: unknown, position = 0): Steps<number> {
-    const [bytes, at] = [toBytes(data), toPosition(position)];
+    const [bytes, offset] = [toBytes(data), toPosition(position)];
     return yield* this.withObjectContext(
       'write',
-      this.useAnonymousFd((file) => file.write(bytes, at)),
+      this.useAnonymousFd((file) => file.write(bytes, offset)),
     );
   }
 
+  /** Runs `use` on an fd that no volume has opened. */
   private *useAnonymousFd<R>(use: (file: OpenFile['steps']) => Steps<R>): Steps<R> {
     const { driver } = this.volume;
     const fd = driver.makeFd(this.file.inode, O_RDWR);
@@ -124,7 +126,7 @@ export class VolumeObjectSteps {
     return yield* this.withObjectContext('listxattr', this.file.listxattr());
   }
 
-  /** @param options `{ flag: 'create' | 'replace' }`, as Volume's */
+  /** Sets an attribute. @param options `{ flag: 'create' | 'replace' }`, as Volume's */
   *setxattr(name: string, value: unknown, options?: Options): Steps<void> {
     const flags = readXattrFlags(options);
     yield* this.withObjectContext(

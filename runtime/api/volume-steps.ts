@@ -7,7 +7,7 @@ import {
   type PathLike,
   readEncoding,
   readOptions,
-  readSwitches,
+  readOptionsObject,
   throwArgumentError,
   toBoolean,
   toInteger,
@@ -25,6 +25,7 @@ import type { Options } from './volume-context.ts';
 import { VolumeNameSteps } from './volume-name-steps.ts';
 import { VolumeObject } from './volume-object.ts';
 
+/** The operations of a volume, as steps. Those without a comment are as in Node. @throws {FileError} */
 export class VolumeSteps extends VolumeNameSteps {
   /** Opens a directory, which is read page by page. */
   *opendir(path: PathLike, options?: Options): Steps<Directory> {
@@ -41,20 +42,21 @@ export class VolumeSteps extends VolumeNameSteps {
 
   *open(path: PathLike, flags?: unknown, mode?: unknown): Steps<FileHandle> {
     const pathText = toPath(path);
-    const number = toOpenFlags(flags);
+    const flagBits = toOpenFlags(flags);
     return yield* withErrorContext(
       'open',
       pathText,
-      FileHandle.open(this, pathText, number, toMode(mode, 0o666)),
+      FileHandle.open(this, pathText, flagBits, toMode(mode, 0o666)),
     );
   }
 
   *readFile(file: PathLike | FileHandle, options?: Options): Steps<string | Uint8Array> {
     if (file instanceof FileHandle) return yield* file.steps.readFile(options);
     const { flag } = readOptions(options);
+    // Refuses an unknown encoding before the file is opened.
     readEncoding(options);
     const handle = yield* this.open(file, flag);
-    return yield* this.usingFile(handle, (open) => open.readFile(options));
+    return yield* this.useFile(handle, (openFile) => openFile.readFile(options));
   }
 
   /** Replaces the content of a file. @param data text, bytes, or an iterable of these */
@@ -76,14 +78,14 @@ export class VolumeSteps extends VolumeNameSteps {
     const { flag, mode, flush } = readOptions(options);
     const content = toContent(data, options);
     const handle = yield* this.open(file, flag ?? defaultFlag, mode);
-    yield* this.usingFile(handle, function* (open) {
-      yield* open.writeFile(content, options);
-      if (flush === true) yield* open.sync();
+    yield* this.useFile(handle, function* (openFile) {
+      yield* openFile.writeFile(content, options);
+      if (flush === true) yield* openFile.sync();
     });
   }
 
   /** Runs `use` on an open file, and closes it; after an error of `use`, without a flush. */
-  *usingFile<R>({ steps }: FileHandle, use: (open: FileHandleSteps) => Steps<R>): Steps<R> {
+  *useFile<R>({ steps }: FileHandle, use: (file: FileHandleSteps) => Steps<R>): Steps<R> {
     let result: R;
     try {
       result = yield* use(steps);
@@ -95,7 +97,7 @@ export class VolumeSteps extends VolumeNameSteps {
     return result;
   }
 
-  /** @param mode COPYFILE_EXCL: the target must be absent */
+  /** Copies data and mode of a file. @param mode COPYFILE_EXCL: the target must be absent */
   *copyFile(source: PathLike, target: PathLike, mode?: number): Steps<void> {
     const [from, to] = [toPath(source, 'src'), toPath(target, 'dest')];
     yield* copyFile(this, from, to, toInteger(mode ?? 0, 'mode', 0, 7));
@@ -104,7 +106,8 @@ export class VolumeSteps extends VolumeNameSteps {
   /** Copies a file, or with `recursive` a tree, as Node's `fs.cp` does. */
   *cp(source: PathLike, target: PathLike, options?: Options): Steps<void> {
     const [from, to] = [toPath(source, 'src'), toPath(target, 'dest')];
-    const switches = readSwitches(options);
+    const switches = readOptionsObject(options);
+    // These two are only checked; Node's `mode` has no effect here.
     toBoolean(switches.recursive, 'options.recursive');
     toInteger(switches.mode ?? 0, 'options.mode', 0, 7);
     yield* copyTree({ from: this, to: this }, from, to, switches);
@@ -144,8 +147,8 @@ export class VolumeSteps extends VolumeNameSteps {
       throwArgumentError('ERR_INVALID_ARG_VALUE', 'gfid', 'a gfid', gfid);
     }
     const { inodes } = this.driver.graph;
-    const known = inodes.find(gfid);
-    if (known !== undefined) return new VolumeObject(this, known);
+    const knownInode = inodes.find(gfid);
+    if (knownInode !== undefined) return new VolumeObject(this, knownInode);
     const loc = new Loc(inodes.newInode(), null, null, gfid);
     const reply = yield* withErrorContext('lookup', gfid, this.driver.expect('lookup', loc, null));
     return new VolumeObject(this, reply.values[0] as Inode);

@@ -28,12 +28,13 @@ export interface Identity {
   readonly lockOwner?: string;
 }
 
-/** Settings of all operations of one Volume object. */
+/** The settings of all operations of one Volume object. */
 export interface OperationSettings extends Identity {
   /** Ends the operations under way, and refuses further ones. */
   readonly signal?: AbortSignal | undefined;
 }
 
+/** The settings of a new volume. */
 export interface VolumeSettings extends Identity, VolumeClientSettings {
   /** Permission bits that new files do not get; by default 0o022. */
   readonly umask?: number;
@@ -55,6 +56,7 @@ interface StatMethod {
   (path: PathLike, options: nodeFs.StatOptions): Promise<Stats | BigIntStats>;
 }
 
+/** Methods of `fs/promises` with other signatures than in Node. */
 interface OwnMethods {
   readonly lstat: StatMethod;
   readonly stat: StatMethod;
@@ -80,7 +82,9 @@ const VolumeFacade = makePromiseFacade(
   settings: VolumeStepsSettings,
 ) => FacadeMethods & { readonly steps: VolumeSteps };
 
+/** The files of a graph, for one caller. */
 export class Volume extends VolumeFacade {
+  /** The value of `fs`, made when it is first read. */
   private ownFs: typeof nodeFs | undefined;
 
   /** Makes the volume of a graph that is up. */
@@ -109,9 +113,9 @@ export class Volume extends VolumeFacade {
       ...args: ConstructorParameters<typeof VolumeFacade>
     ) => this;
     const { lkOwner = '' } = caller;
-    const merged = { ...caller, lockOwner: lkOwner, ...identity };
+    const mergedIdentity = { ...caller, lockOwner: lkOwner, ...identity };
     return new Class(this.client, {
-      caller: makeCaller(merged, lkOwner),
+      caller: makeCaller(mergedIdentity, lkOwner),
       umask,
       signal: readSignal({ signal }) ?? ownSignal,
       collectionToken,
@@ -163,7 +167,10 @@ export class Volume extends VolumeFacade {
 
 export type { FileHandle };
 
-/** Completes an identity with the ids of this process; in a browser, with root's. */
+/**
+ * Completes an identity with the ids of this process; in a browser, with root's.
+ * @param owner the lock owner of an identity without one
+ */
 function makeCaller(identity: Identity, owner: string): VolumeStepsSettings['caller'] {
   const { process } = globalThis;
   const { uid, gid, groups, pid, lockOwner = owner } = identity;

@@ -9,6 +9,7 @@ import type { Steps } from './steps.ts';
 import { MAX_PARALLEL_VISITS } from './tree.ts';
 import type { VolumeContext } from './volume-context.ts';
 
+/** The options of `Volume.walk`. */
 export interface WalkOptions {
   /** Whether a directory comes before the directories in it; by default true. */
   readonly topDown?: boolean;
@@ -54,53 +55,55 @@ function* listDirectory(
 /** The listing of one directory, which begins at the first `list`. */
 class LazyListing {
   readonly path: string;
-  private listing: Promise<WalkStep> | null = null;
+  private stepPromise: Promise<WalkStep> | null = null;
 
   constructor(path: string) {
     this.path = path;
   }
 
+  /** Lists the directory; later calls return the same promise. */
   list(volume: VolumeContext, followSymlinks: boolean): Promise<WalkStep> {
-    if (this.listing === null) {
-      this.listing = volume.run(listDirectory(volume, this.path, followSymlinks));
+    if (this.stepPromise === null) {
+      this.stepPromise = volume.run(listDirectory(volume, this.path, followSymlinks));
       // Prevents an unhandled rejection: the walk gets the failure when it reaches this directory.
-      this.listing.catch(() => {});
+      this.stepPromise.catch(() => {});
     }
-    return this.listing;
+    return this.stepPromise;
   }
 }
 
+/** Yields each directory of a tree with its entries. @throws {FileError} if one cannot be listed, without `onError` */
 export async function* walkTree(
   volume: VolumeContext,
   top: string,
   options: WalkOptions = {},
 ): AsyncGenerator<WalkStep, void> {
   const { topDown = true, followSymlinks = false, onError } = options;
-  /** Directories to come, the next one last. */
-  const upcoming: LazyListing[] = [new LazyListing(toPath(top))];
-  /** Without `topDown`: steps to yield after the directories in them, when `upcoming` is `depth` long again. */
+  /** The directories to visit; the next one is the last. */
+  const upcomingListings: LazyListing[] = [new LazyListing(toPath(top))];
+  /** Without `topDown`: steps to yield after the directories in them, when `upcomingListings` is `depth` long again. */
   const deferred: { readonly step: WalkStep; readonly depth: number }[] = [];
-  while (upcoming.length > 0) {
-    const current = upcoming.pop()!;
-    for (const ahead of upcoming.slice(-MAX_PARALLEL_VISITS))
-      void ahead.list(volume, followSymlinks);
+  while (upcomingListings.length > 0) {
+    const currentListing = upcomingListings.pop()!;
+    for (const nextListing of upcomingListings.slice(-MAX_PARALLEL_VISITS))
+      void nextListing.list(volume, followSymlinks);
     let step: WalkStep;
     try {
-      step = await current.list(volume, followSymlinks);
+      step = await currentListing.list(volume, followSymlinks);
     } catch (error) {
       if (onError === undefined) throw error;
       onError(error);
-      while (deferred.length > 0 && deferred.at(-1)!.depth === upcoming.length)
+      while (deferred.length > 0 && deferred.at(-1)!.depth === upcomingListings.length)
         yield deferred.pop()!.step;
       continue;
     }
     if (topDown) yield step;
-    else deferred.push({ step, depth: upcoming.length });
+    else deferred.push({ step, depth: upcomingListings.length });
     const children = step.directories.map(
-      ({ name }) => new LazyListing(joinPath(current.path, String(name))),
+      ({ name }) => new LazyListing(joinPath(currentListing.path, String(name))),
     );
-    upcoming.push(...children.reverse());
-    while (deferred.length > 0 && deferred.at(-1)!.depth === upcoming.length)
+    upcomingListings.push(...children.reverse());
+    while (deferred.length > 0 && deferred.at(-1)!.depth === upcomingListings.length)
       yield deferred.pop()!.step;
   }
 }

@@ -20,8 +20,10 @@ import type { VolumeSteps } from './volume-steps.ts';
 type EventType = 'rename' | 'change';
 type Listener = (type: EventType, path: string) => void;
 
+/** An event as Node's `fs.watch` reports it. */
 export interface WatchEvent {
   readonly eventType: EventType;
+  /** The path relative to the watched directory; of a watched file its name. */
   readonly filename: string | Uint8Array;
 }
 
@@ -44,7 +46,9 @@ export const ENTRY_FOPS: ReadonlySet<string> = new Set(
 
 const fopsByNumber = new Map<number, FopRow>(fops.map((row) => [row.number, row]));
 
+/** A request under way that changes files. */
 interface ObservedChange extends Hop {
+  /** The events to report if the request succeeds. */
   readonly events: readonly [type: EventType, path: string][];
 }
 
@@ -66,6 +70,7 @@ class ChangeObserver implements Observer {
 
   wind(_frame: Frame, _xl: Xlator, fop: number, args: readonly unknown[]): ObservedChange {
     const { name, args: parameters, entry } = fopsByNumber.get(fop)!;
+    // The names that the fop makes or removes.
     const locs = parameters.flatMap(({ name: parameter }, index) =>
       parameter === entry.creates || parameter === entry.removes ? [args[index] as Loc] : [],
     );
@@ -88,7 +93,7 @@ class ChangeObserver implements Observer {
   addNotes(): void {}
 }
 
-/** Calls `report` for each change of a volume. @returns a function that ends it */
+/** Calls `report` for each change of a volume. @returns a function that ends the calls */
 function observeChanges({ graph }: VolumeClient, report: Listener): () => void {
   const stopObserving = graph.observe(new ChangeObserver(report));
   const stopListening = graph.listen((event, data) => {
@@ -100,8 +105,10 @@ function observeChanges({ graph }: VolumeClient, report: Listener): () => void {
   };
 }
 
+/** Reports the change of which an upcall tells. */
 function reportUpcall(upcall: Upcall, report: Listener): void {
   if (upcall.kind === 'inode') report('change', upcall.inode.path);
+  // An 'every-entry' upcall names no file.
   else if (upcall.kind !== 'every-entry') {
     report('rename', joinPath(upcall.parent.path, upcall.name));
   }
@@ -182,10 +189,10 @@ export async function* watch(
       if (event !== undefined) yield event;
       else if (errors.length > 0) throw errors[0];
       else {
-        const waiting = waitForResume((fn) => {
+        const waitSteps = waitForResume((fn) => {
           wake = fn;
         });
-        await volume.client.run(waiting, signal);
+        await volume.client.run(waitSteps, signal);
       }
     }
   } finally {
@@ -193,7 +200,10 @@ export async function* watch(
   }
 }
 
-/** Emits the events of a path on `emitter`. @returns a function that ends the watch, and emits `close` */
+/**
+ * Emits the events of a path on `emitter`: in microtasks, so that a listener that throws does not disturb the request.
+ * @returns a function that ends the watch, and emits `close`
+ */
 export function watchWithEmitter(
   volume: VolumeSteps,
   emitter: EventEmitter,

@@ -11,7 +11,7 @@ const DEFAULT_INTERVAL_MS = 5007;
 type WatchListener = (eventType: string, filename: string | Uint8Array) => void;
 type StatListener = (current: Stats, previous: Stats) => void;
 
-/** Polls the attributes of one path. */
+/** The polling of one path's attributes for `watchFile`. */
 interface Poll {
   readonly listeners: Set<StatListener>;
   readonly timer: ReturnType<typeof setInterval>;
@@ -37,6 +37,7 @@ export function makeWatchers(volume: VolumeSteps): object {
     const getWatcher = (): EventEmitter => watcher;
     return Object.assign(watcher, {
       close,
+      // A watch has no timer that would keep the process alive.
       ref: getWatcher,
       unref: getWatcher,
       [Symbol.dispose]: close,
@@ -64,14 +65,14 @@ export function makeWatchers(volume: VolumeSteps): object {
       }
       previous = current ?? previous;
     };
-    const poll = (): void => {
+    const pollIfOpen = (): void => {
       // The timer of a closed volume would keep the process alive.
       if (volume.client.isClosed) unwatchFile(path);
       // After a failure the next poll may succeed.
       else sample().catch(() => {});
     };
-    poll();
-    const timer = setInterval(poll, intervalMs);
+    pollIfOpen();
+    const timer = setInterval(pollIfOpen, intervalMs);
     return { listeners, timer };
   }
 

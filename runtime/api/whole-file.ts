@@ -15,14 +15,14 @@ const LONG_NAME_CHARACTERS = 60;
 /**
  * Makes a file under a temporary name beside `path`, and renames it when it is complete. After a
  * failure the temporary name is removed.
- * @param replaced the file that has the name now; undefined if the name is free
+ * @param replacedInode the file that has the name now; undefined if the name is free
  * @param makeFile makes the file of a path, and returns its inode. @throws {FopError}
  */
 export function* makeWholeFile(
   { files, driver }: VolumeContext,
   path: string,
-  replaced: Inode | undefined,
-  makeFile: (temporary: string) => Steps<Inode>,
+  replacedInode: Inode | undefined,
+  makeFile: (temporaryPath: string) => Steps<Inode>,
 ): Steps<void> {
   const { entryName } = yield* driver.resolve(path, 'nolookup');
   if (entryName === null) throw new FopError(EEXIST, path);
@@ -33,7 +33,7 @@ export function* makeWholeFile(
   try {
     const inode = yield* makeFile(temporaryPath);
     const temporaryLoc = new Loc(inode, parent, temporaryName);
-    const finalLoc = new Loc(replaced ?? null, parent, name);
+    const finalLoc = new Loc(replacedInode ?? null, parent, name);
     yield* driver.expect('rename', temporaryLoc, finalLoc, null);
   } catch (error) {
     yield* removeIfPossible(files.unlink(temporaryPath));
@@ -43,13 +43,15 @@ export function* makeWholeFile(
 
 /** Makes a temporary name in the form of rsync: cluster/distribute places such a file on its final name's brick. */
 function makeTemporaryName(name: string, random: string): string {
+  // The temporary name has two dots more.
   const isLong = nameLength(name) + random.length + 2 > NAME_MAX;
   return `.${isLong ? [...name].slice(0, LONG_NAME_CHARACTERS).join('') : name}.${random}`;
 }
 
-function* removeIfPossible(removal: Steps<void>): Steps<void> {
+/** Runs the steps of a removal, and ignores their failure. */
+function* removeIfPossible(removalSteps: Steps<void>): Steps<void> {
   try {
-    yield* removal;
+    yield* removalSteps;
   } catch (error) {
     // The caller gets the first error: the file does not exist, or the volume fails again.
     if (!(error instanceof FopError)) throw error;

@@ -4,6 +4,7 @@
  */
 import type { Options, UsualValue } from './options.ts';
 
+/** The declaration of an option without effect. */
 export interface AcceptedOption {
   readonly type: 'str';
   readonly description: string;
@@ -38,6 +39,7 @@ export const listEffectlessOptions = (
 /** Whether a text is one of GlusterFS's words for on. */
 export const isOn = (text: string): boolean => /^(on|yes|true|enable|1)$/i.test(text);
 
+/** Whether a value equals the usual one; a boolean equals GlusterFS's words for it. */
 const isSame = (actual: unknown, expected: unknown): boolean =>
   typeof actual === 'string' && typeof expected === 'boolean'
     ? isOn(actual) === expected

@@ -14,7 +14,7 @@ export const ACL_DEFAULT = 'system.posix_acl_default';
 
 export const ACL_NAMES = [ACL_ACCESS, ACL_DEFAULT] as const;
 
-export const isAcl = (name: string): boolean => name === ACL_ACCESS || name === ACL_DEFAULT;
+export const isAclName = (name: string): boolean => name === ACL_ACCESS || name === ACL_DEFAULT;
 
 /** All names of extended attributes that set an ACL. The last two set it as text, on GlusterFS's bricks. */
 export const ACL_ALIASES: readonly string[] = [
@@ -23,7 +23,9 @@ export const ACL_ALIASES: readonly string[] = [
   'glusterfs.posix.default_acl',
 ];
 
+/** The rights of one user or group, or of a class of them. */
 export interface AclEntry {
+  /** One of the tags below, USER_OBJ to OTHER. */
   readonly tag: number;
   /** rwx, as in a mode. */
   readonly perm: number;
@@ -42,8 +44,8 @@ const MASK = 16;
 const OTHER = 32;
 
 const VERSION = 2;
-const HEADER_SIZE = 4;
-const ENTRY_SIZE = 8;
+const HEADER_BYTES = 4;
+const ENTRY_BYTES = 8;
 /** The id of entries without a uid or gid (ACL_UNDEFINED_ID). */
 const NO_ID = 0xffff_ffff;
 
@@ -55,29 +57,30 @@ const hasId = (tag: number): boolean => tag === USER || tag === GROUP;
  */
 export function decodeAcl(bytes: Uint8Array): Acl | null | number {
   if (bytes.length === 0) return null;
-  if (bytes.length < HEADER_SIZE) return EINVAL;
+  if (bytes.length < HEADER_BYTES) return EINVAL;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.getUint32(0, true) !== VERSION) return EOPNOTSUPP;
-  if ((bytes.length - HEADER_SIZE) % ENTRY_SIZE !== 0) return EINVAL;
+  if ((bytes.length - HEADER_BYTES) % ENTRY_BYTES !== 0) return EINVAL;
   const acl: AclEntry[] = [];
-  for (let at = HEADER_SIZE; at < bytes.length; at += ENTRY_SIZE) {
-    const tag = view.getUint16(at, true);
-    const perm = view.getUint16(at + 2, true);
-    acl.push({ tag, perm, id: hasId(tag) ? view.getUint32(at + 4, true) : NO_ID });
+  for (let position = HEADER_BYTES; position < bytes.length; position += ENTRY_BYTES) {
+    const tag = view.getUint16(position, true);
+    const perm = view.getUint16(position + 2, true);
+    acl.push({ tag, perm, id: hasId(tag) ? view.getUint32(position + 4, true) : NO_ID });
   }
   if (acl.some(({ tag }) => !TAG_LETTERS.has(tag))) return EINVAL;
   return acl.length === 0 ? null : acl;
 }
 
+/** Encodes a list as the value of an extended attribute. */
 export function encodeAcl(acl: Acl): Uint8Array {
-  const bytes = new Uint8Array(HEADER_SIZE + acl.length * ENTRY_SIZE);
+  const bytes = new Uint8Array(HEADER_BYTES + acl.length * ENTRY_BYTES);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, VERSION, true);
   for (const [i, { tag, perm, id }] of acl.entries()) {
-    const at = HEADER_SIZE + i * ENTRY_SIZE;
-    view.setUint16(at, tag, true);
-    view.setUint16(at + 2, perm, true);
-    view.setUint32(at + 4, id, true);
+    const position = HEADER_BYTES + i * ENTRY_BYTES;
+    view.setUint16(position, tag, true);
+    view.setUint16(position + 2, perm, true);
+    view.setUint32(position + 4, id, true);
   }
   return bytes;
 }

@@ -52,8 +52,9 @@ export const isAddress = (text: string): boolean =>
  * Whether a text is a pattern for addresses: `*`, `10.0.*`, `node[12].example.org`, or an IPv4 network `10.0.0.0/8`.
  */
 export function isAddressPattern(text: string): boolean {
-  const slash = text.indexOf('/');
-  if (slash >= 0) return isIpv4(text.slice(0, slash)) && isPrefixLength(text.slice(slash + 1));
+  const slashIndex = text.indexOf('/');
+  if (slashIndex >= 0)
+    return isIpv4(text.slice(0, slashIndex)) && isPrefixLength(text.slice(slashIndex + 1));
   return /[*?[]/.test(text) && /^([a-z0-9_.:*?-]|\[[a-z0-9_.:^!-]+\])+$/i.test(text);
 }
 
@@ -77,7 +78,7 @@ export type SocketAddress =
   | { readonly host: string; readonly port: number }
   | { readonly path: string };
 
-/** Formats as `HOST:PORT`, or the path. */
+/** Formats an address as `HOST:PORT`, or returns its path. */
 export const formatSocketAddress = (address: SocketAddress): string => {
   if ('path' in address) return address.path;
   const { host, port } = address;

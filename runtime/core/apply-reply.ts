@@ -37,24 +37,24 @@ export function linkReply(
 ): Inode | null {
   const target = inode ?? loc.inode;
   const isLinkable = target !== null && buf !== null && buf.iaGfid !== NULL_GFID;
-  const linked = isLinkable
+  const linkedInode = isLinkable
     ? target.table.link(target, isNamed ? loc.parent : null, loc.name, buf)
     : null;
-  if (linked !== target) discardInode(target);
+  if (linkedInode !== target) discardInode(target);
   if (loc.inode !== target) discardInode(loc.inode);
-  return linked;
+  return linkedInode;
 }
 
 /** Links the inode of a listed entry. Returns null for `.`, `..`, and an entry without attributes. */
 export function linkDirent(parent: Inode, entry: Dirent): Inode | null {
   const { inode, stat, name } = entry;
-  const isDots = name === '.' || name === '..';
-  const linked =
-    isDots || stat === null || stat.iaType === IA_INVAL
+  const isDotEntry = name === '.' || name === '..';
+  const linkedInode =
+    isDotEntry || stat === null || stat.iaType === IA_INVAL
       ? null
       : parent.table.link(inode ?? parent.table.newInode(), parent, name, stat);
-  if (linked !== inode) discardInode(inode);
-  return linked;
+  if (linkedInode !== inode) discardInode(inode);
+  return linkedInode;
 }
 
 /** Removes the name of a loc. */
@@ -75,15 +75,15 @@ export function moveEntry(oldloc: Loc, newloc: Loc, xdata: Dict | null): void {
 /** The positions of the arguments and reply parts that concern the inode table; -1 if the fop lacks one. */
 interface ReplyIndices {
   /** Index of the loc argument that the reply's inode is linked under. */
-  readonly loc: number;
+  readonly locIndex: number;
   /** Index of the loc argument whose name the fop removes. */
-  readonly removed: number;
+  readonly removedIndex: number;
   /** Index of the fd argument that is open on the reply's inode. */
-  readonly fd: number;
-  readonly xdata: number;
-  readonly inode: number;
-  readonly buf: number;
-  readonly entries: number;
+  readonly fdIndex: number;
+  readonly xdataIndex: number;
+  readonly inodeIndex: number;
+  readonly bufIndex: number;
+  readonly entriesIndex: number;
   /** Whether the fop removes one name and creates another: rename. */
   readonly isRename: boolean;
 }
@@ -95,13 +95,13 @@ const findIndexByType = (list: readonly Arg[], type: string): number =>
 
 function findIndices({ args, reply, entry }: FopRow): ReplyIndices {
   return {
-    loc: findIndexByName(args, entry.creates ?? 'loc'),
-    removed: findIndexByName(args, entry.removes),
-    fd: findIndexByType(args, 'fd'),
-    xdata: findIndexByName(args, 'xdata'),
-    inode: findIndexByType(reply, 'inode'),
-    buf: findIndexByName(reply, 'buf'),
-    entries: findIndexByType(reply, 'entries'),
+    locIndex: findIndexByName(args, entry.creates ?? 'loc'),
+    removedIndex: findIndexByName(args, entry.removes),
+    fdIndex: findIndexByType(args, 'fd'),
+    xdataIndex: findIndexByName(args, 'xdata'),
+    inodeIndex: findIndexByType(reply, 'inode'),
+    bufIndex: findIndexByName(reply, 'buf'),
+    entriesIndex: findIndexByType(reply, 'entries'),
     isRename: entry.creates !== undefined && entry.removes !== undefined,
   };
 }
@@ -112,11 +112,11 @@ const indicesByFop: ReadonlyMap<FopRow, ReplyIndices> = new Map(
 
 /** Finds the loc argument that a fop creates or looks up; null if it has none. */
 export const findTargetLoc = (row: FopRow, args: readonly unknown[]): Loc | null =>
-  (args[indicesByFop.get(row)!.loc] as Loc | undefined) ?? null;
+  (args[indicesByFop.get(row)!.locIndex] as Loc | undefined) ?? null;
 
 /** Finds the inode in a reply; null if the reply has none. */
 export const findReplyInode = (row: FopRow, reply: readonly unknown[]): Inode | null =>
-  (reply[indicesByFop.get(row)!.inode] as Inode | undefined) ?? null;
+  (reply[indicesByFop.get(row)!.inodeIndex] as Inode | undefined) ?? null;
 
 /**
  * Applies the reply to a fop. Replaces the inodes in `reply` by the linked ones, and moves the fd of a create to the
@@ -136,16 +136,16 @@ export function applyReply(
   let isComplete = true;
   if (opRet < 0) {
     // A lookup returns an inode and creates no name.
-    const isLookup = indices.inode >= 0 && row.entry.creates === undefined;
-    if (isLookup && isNameGone(opErrno)) removeEntry(args[indices.loc] as Loc);
-  } else if (indices.inode >= 0) isComplete = applyInode(indices, args, reply, isNamed);
+    const isLookup = indices.inodeIndex >= 0 && row.entry.creates === undefined;
+    if (isLookup && isNameGone(opErrno)) removeEntry(args[indices.locIndex] as Loc);
+  } else if (indices.inodeIndex >= 0) isComplete = applyInode(indices, args, reply, isNamed);
   else if (indices.isRename) {
-    const newloc = args[indices.loc] as Loc;
-    moveEntry(args[indices.removed] as Loc, newloc, args[indices.xdata] as Dict | null);
-  } else if (indices.removed >= 0) removeEntry(args[indices.removed] as Loc);
-  else if (indices.entries >= 0) {
-    const { inode } = args[indices.fd] as Fd;
-    for (const entry of (reply[indices.entries] ?? []) as Dirent[]) {
+    const newloc = args[indices.locIndex] as Loc;
+    moveEntry(args[indices.removedIndex] as Loc, newloc, args[indices.xdataIndex] as Dict | null);
+  } else if (indices.removedIndex >= 0) removeEntry(args[indices.removedIndex] as Loc);
+  else if (indices.entriesIndex >= 0) {
+    const { inode } = args[indices.fdIndex] as Fd;
+    for (const entry of (reply[indices.entriesIndex] ?? []) as Dirent[]) {
       entry.inode = linkDirent(inode, entry);
     }
   }
@@ -155,14 +155,15 @@ export function applyReply(
 
 /** Links the inode of a success. Returns false if the reply has no gfid to link it under. */
 function applyInode(
-  { loc, inode, buf, fd }: ReplyIndices,
+  { locIndex, inodeIndex, bufIndex, fdIndex }: ReplyIndices,
   args: readonly unknown[],
   reply: unknown[],
   isNamed: boolean,
 ): boolean {
-  const replyInode = (reply[inode] ?? null) as Inode | null;
-  const linked = linkReply(args[loc] as Loc, replyInode, reply[buf] as Iatt | null, isNamed);
-  reply[inode] = linked;
-  if (linked !== null && fd >= 0) (args[fd] as Fd).moveTo(linked);
-  return linked !== null;
+  const replyInode = (reply[inodeIndex] ?? null) as Inode | null;
+  const buf = reply[bufIndex] as Iatt | null;
+  const linkedInode = linkReply(args[locIndex] as Loc, replyInode, buf, isNamed);
+  reply[inodeIndex] = linkedInode;
+  if (linkedInode !== null && fdIndex >= 0) (args[fdIndex] as Fd).moveTo(linkedInode);
+  return linkedInode !== null;
 }

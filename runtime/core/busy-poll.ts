@@ -7,16 +7,16 @@
  */
 
 /** The most waits between two tries. */
-const INTERVAL_MAX = 1024;
+const MAX_WAITS_PER_TRY = 1024;
 
 /** Decides for one kind of wait. */
 export class BusyPoll {
   /** Microseconds of one try; 0 disables busy polling. */
   readonly limitUs: number;
   /** Number of waits per try. */
-  private interval = 1;
+  private waitsPerTry = 1;
   /** Number of waits to skip before the next try. */
-  private waits = 0;
+  private waitsToSkip = 0;
 
   constructor(limitUs: number) {
     this.limitUs = limitUs;
@@ -25,8 +25,8 @@ export class BusyPoll {
   /** Whether to poll at this wait. The caller must call it once per wait. */
   shouldPoll(): boolean {
     if (this.limitUs === 0) return false;
-    if (this.waits > 0) {
-      this.waits -= 1;
+    if (this.waitsToSkip > 0) {
+      this.waitsToSkip -= 1;
       return false;
     }
     return true;
@@ -34,12 +34,12 @@ export class BusyPoll {
 
   /** Records that a request came during a try. */
   noteHit(): void {
-    this.interval = 1;
+    this.waitsPerTry = 1;
   }
 
   /** Records that no request came during a try. */
   noteMiss(): void {
-    this.interval = Math.min(this.interval * 2, INTERVAL_MAX);
-    this.waits = this.interval - 1;
+    this.waitsPerTry = Math.min(this.waitsPerTry * 2, MAX_WAITS_PER_TRY);
+    this.waitsToSkip = this.waitsPerTry - 1;
   }
 }

@@ -18,14 +18,14 @@ export class NameError extends RangeError {
   readonly errno: number = EILSEQ;
 }
 
-function throwNameError(text: string, at: number): never {
-  const unit = text.charCodeAt(at).toString(16).toUpperCase();
-  throw new NameError(`a name cannot hold the lone surrogate U+${unit} (at ${at})`);
+function throwNameError(text: string, index: number): never {
+  const unit = text.charCodeAt(index).toString(16).toUpperCase();
+  throw new NameError(`a name cannot hold the lone surrogate U+${unit} (at ${index})`);
 }
 
-/** Whether a surrogate pair begins at `at`. */
-function isPairAt(text: string, at: number): boolean {
-  return text.charCodeAt(at) < 0xdc00 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00;
+/** Whether a surrogate pair begins at `position`. */
+function isPairAt(text: string, position: number): boolean {
+  return text.charCodeAt(position) < 0xdc00 && (text.charCodeAt(position + 1) & 0xfc00) === 0xdc00;
 }
 
 /** Whether a code unit stands for one byte that is not UTF-8. */
@@ -53,27 +53,27 @@ export function nameLength(text: string): number {
  * needs room for `nameLength(text)` bytes; 3 × `text.length` always suffice. @throws {NameError}
  */
 export function encodeNameInto(text: string, out: Uint8Array, offset: number): number {
-  let at = offset;
+  let position = offset;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
-    if (unit < 0x80) out[at++] = unit;
+    if (unit < 0x80) out[position++] = unit;
     else if (unit < 0x800) {
-      out[at++] = 0xc0 | (unit >> 6);
-      out[at++] = 0x80 | (unit & 0x3f);
+      out[position++] = 0xc0 | (unit >> 6);
+      out[position++] = 0x80 | (unit & 0x3f);
     } else if ((unit & 0xf800) !== 0xd800) {
-      out[at++] = 0xe0 | (unit >> 12);
-      out[at++] = 0x80 | ((unit >> 6) & 0x3f);
-      out[at++] = 0x80 | (unit & 0x3f);
+      out[position++] = 0xe0 | (unit >> 12);
+      out[position++] = 0x80 | ((unit >> 6) & 0x3f);
+      out[position++] = 0x80 | (unit & 0x3f);
     } else if (isPairAt(text, i)) {
       const code = text.codePointAt(i++)!;
-      out[at++] = 0xf0 | (code >> 18);
-      out[at++] = 0x80 | ((code >> 12) & 0x3f);
-      out[at++] = 0x80 | ((code >> 6) & 0x3f);
-      out[at++] = 0x80 | (code & 0x3f);
-    } else if (isEscape(unit)) out[at++] = unit & 0xff;
+      out[position++] = 0xf0 | (code >> 18);
+      out[position++] = 0x80 | ((code >> 12) & 0x3f);
+      out[position++] = 0x80 | ((code >> 6) & 0x3f);
+      out[position++] = 0x80 | (code & 0x3f);
+    } else if (isEscape(unit)) out[position++] = unit & 0xff;
     else throwNameError(text, i);
   }
-  return at - offset;
+  return position - offset;
 }
 
 /** Encodes a name into a new array of exactly its length. @throws {NameError} */
@@ -106,47 +106,47 @@ export function decodeName(bytes: Uint8Array, start = 0, end = bytes.length): st
 /** Decodes names with bytes above ASCII, or longer than a file name. */
 function decodeAny(bytes: Uint8Array, start: number, end: number): string {
   let text = '';
-  let at = start;
-  while (at < end) {
-    const length = computeSequenceLength(bytes, at, end);
-    const lead = bytes[at]!;
+  let position = start;
+  while (position < end) {
+    const length = computeSequenceLength(bytes, position, end);
+    const lead = bytes[position]!;
     if (length === 1) text += String.fromCharCode(lead);
     else if (length === 0) text += String.fromCharCode(0xdc00 | lead);
     else {
       let code = lead & (0x7f >> length);
-      for (let i = 1; i < length; i++) code = (code << 6) | (bytes[at + i]! & 0x3f);
+      for (let i = 1; i < length; i++) code = (code << 6) | (bytes[position + i]! & 0x3f);
       text += String.fromCodePoint(code);
     }
-    at += length || 1;
+    position += length || 1;
   }
   return text;
 }
 
-/** Returns the length of the valid UTF-8 sequence that begins at `at` (1 … 4 bytes); 0 if no valid one begins there. */
-function computeSequenceLength(bytes: Uint8Array, at: number, end: number): number {
-  const lead = bytes[at]!;
+/** Returns the length of the valid UTF-8 sequence at `position` (1 … 4 bytes); 0 if no valid one begins there. */
+function computeSequenceLength(bytes: Uint8Array, position: number, end: number): number {
+  const lead = bytes[position]!;
   if (lead < 0x80) return 1;
   if (lead < 0xc2 || lead > 0xf4) return 0;
   const length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-  if (at + length > end) return 0;
-  const second = bytes[at + 1]!;
+  if (position + length > end) return 0;
+  const second = bytes[position + 1]!;
   // After the lead bytes E0, ED, F0 and F4 the second byte's range is narrower: no overlong form, no
   // surrogate, nothing above U+10FFFF.
   const low = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
   const high = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
   if (second < low || second > high) return 0;
-  for (let i = 2; i < length; i++) if ((bytes[at + i]! & 0xc0) !== 0x80) return 0;
+  for (let i = 2; i < length; i++) if ((bytes[position + i]! & 0xc0) !== 0x80) return 0;
   return length;
 }
 
 /** Joins parts of data; a single part is returned without a copy. */
 export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
   if (parts.length === 1) return parts[0]!;
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
+  const joined = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let position = 0;
   for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
+    joined.set(part, position);
+    position += part.length;
   }
-  return all;
+  return joined;
 }

@@ -6,6 +6,7 @@
  */
 import type { Stack } from './frame.ts';
 
+/** The calls in flight of one initiator or volume. */
 export class CallPool {
   /** Head of the list; `older` leads to the next call. */
   newest: Stack | null = null;
@@ -36,7 +37,7 @@ export class CallPool {
     this.size += 1;
   }
 
-  /** Returns false when the call is not in the pool. */
+  /** Removes a call. Returns false if the call is not in the pool. */
   delete(call: Stack): boolean {
     if (call.pool !== this) return false;
     const { older, newer } = call;

@@ -26,6 +26,7 @@ export function hasOtherClients(client: Client | null): boolean {
   return clients.size > 1 || graph.initiators.size > 1;
 }
 
+/** A client of an initiator, from `Initiator.connect` to its last request after `disconnect`. */
 export class Client<P = unknown> extends Ctx {
   /** Serial number in this process; never 0. */
   readonly id: number;

@@ -8,9 +8,10 @@ import { GFID_SIZE } from './limits.ts';
 import type { LogSink } from './log.ts';
 import type { SourceRegistry } from './pump-source.ts';
 
+/** The environment of a graph. */
 export interface Context {
   readonly sink: LogSink;
-  /** Monotonic milliseconds. */
+  /** Returns monotonic milliseconds. */
   now(): number;
   /** Calls `fn` once after at least `ms` milliseconds; the result cancels it. */
   after(ms: number, fn: () => void): () => void;
@@ -26,7 +27,7 @@ export interface Context {
   soon?(fn: () => void): () => void;
   /** Returns the bytes of memory still available. Absent where the system does not report it. */
   availableMemory?(): number;
-  /** Bytes of memory of the machine. Absent where the system does not report it. */
+  /** The bytes of the machine's memory. Absent where the system does not report it. */
   readonly totalMemory?: number;
   /** Fills `out` with unpredictable bytes, usually 16. Generate them in advance where each call is costly. */
   random(out: Uint8Array): void;
@@ -51,7 +52,7 @@ export interface ServerFacts {
   readonly version: string;
   /** The arguments, joined by blanks. */
   readonly cmdline: string;
-  /** Unique to the process. */
+  /** A text that is unique to the process. */
   readonly uuid: string;
   /** Path of the log; undefined where the log is no file. */
   readonly logFile: string | undefined;
@@ -62,7 +63,7 @@ export interface ServerFacts {
 /** A directory for files that a server publishes, such as statistics. */
 export interface RunFiles {
   /** Uid of the server's user. */
-  readonly owner: number;
+  readonly ownerUid: number;
   /**
    * Writes a file, replacing an existing one.
    * @param name without a `/`, neither `.` nor `..` @returns the file's path @throws {Error} with the reason

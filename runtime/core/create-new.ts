@@ -60,9 +60,9 @@ export function createNew<P>(
 
 const createCbk: Cbk<'create', unknown> = (frame, cookie, xl, opRet, opErrno, ...reply) => {
   const { args, creation } = frame.local as Attempt<unknown>;
-  const exists = opRet < 0 && opErrno === EEXIST;
+  const isExisting = opRet < 0 && opErrno === EEXIST;
   // If the client itself has set O_EXCL, EEXIST is the reply that it wants.
-  if (exists && (args[1] & O_EXCL) === 0) {
+  if (isExisting && (args[1] & O_EXCL) === 0) {
     wind.lookup(frame, 0, lookupCbk, xl.children[0]!, args[0], creation.lookupKeys);
     return;
   }

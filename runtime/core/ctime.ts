@@ -80,7 +80,7 @@ export const findSetattrTimes = (valid: number): number =>
   valid === 0 || (valid & (MODE | UID | GID)) !== 0 ? CTIME : 0;
 
 /** Makes a Ctime from milliseconds since 1970. */
-export function makeCtime(ms: number, flags: number): Ctime {
-  const sec = Math.floor(ms / 1000);
-  return { sec, nsec: Math.floor((ms - sec * 1000) * 1e6), flags };
+export function makeCtime(timeMs: number, flags: number): Ctime {
+  const sec = Math.floor(timeMs / 1000);
+  return { sec, nsec: Math.floor((timeMs - sec * 1000) * 1e6), flags };
 }

@@ -11,7 +11,7 @@ export type Instances = readonly (Xlator<unknown> | undefined)[];
 export class Ctx {
   private ctx: unknown[] | null = null;
 
-  /** The value of `xl`; undefined if `xl` has stored no value. */
+  /** Returns the value that `xl` has stored; undefined without one. */
   ctxGet(xl: Xlator<unknown>): unknown {
     return this.ctx === null ? undefined : this.ctx[xl.id];
   }

@@ -43,15 +43,15 @@ export function guardFops(xl: Xlator<unknown>, ownFops: Fops<unknown>): GuardedF
   /** Routes a fop to the volume's own implementation, or to the child that the volume passes it to. */
   const routeOnward: FopRoute = (name) =>
     ownFops[name] === undefined ? (xl.passingChild ?? ownLinks) : ownLinks;
-  const guarded: { [N in FopName]?: Fop<FopName, unknown> } = {};
+  const guardingFops: { [N in FopName]?: Fop<FopName, unknown> } = {};
   for (const row of rows) {
     const name = row.name as FopName;
-    if (row.data === 'content') guarded[name] = makeContentRemover(row, routeOnward);
+    if (row.data === 'content') guardingFops[name] = makeContentRemover(row, routeOnward);
     else if (ownFops[name] !== undefined) continue;
     else if (row.data === 'extents')
-      guarded[name] = makeHolelessSeek(routeOnward) as Fop<FopName, unknown>;
+      guardingFops[name] = makeHolelessSeek(routeOnward) as Fop<FopName, unknown>;
     else if (row.data === 'past')
-      guarded[name] = makeRefusingFop(name, EOPNOTSUPP) as Fop<FopName, unknown>;
+      guardingFops[name] = makeRefusingFop(name, EOPNOTSUPP) as Fop<FopName, unknown>;
   }
   const logText =
     'this volume changes data, so all data goes through readv and writev: ' +
@@ -59,7 +59,7 @@ export function guardFops(xl: Xlator<unknown>, ownFops: Fops<unknown>): GuardedF
       .filter((name) => ownFops[name] === undefined)
       .join(', ')} ` +
     `are answered in its place, and no reply has ${CONTENT} (set observes if it does not change data)`;
-  return { fops: { ...ownFops, ...guarded } as Fops<unknown>, logText };
+  return { fops: { ...ownFops, ...guardingFops } as Fops<unknown>, logText };
 }
 
 /** Finds the links by which the guard passes a fop on. */
@@ -88,11 +88,11 @@ const makeHolelessSeek =
   (routeOnward: FopRoute): Fop<'seek', unknown> =>
   (frame, _xl, fd, offset, whence) => {
     frame.local = offset;
-    wind.fstat(frame, whence, sizeCbk, routeOnward('fstat'), fd, null);
+    wind.fstat(frame, whence, fstatCbk, routeOnward('fstat'), fd, null);
   };
 
-/** The cookie `whence` is 0 for data, 1 for a hole; the end of the file counts as a hole. */
-const sizeCbk: Cbk<'fstat', unknown> = (frame, whence, _xl, opRet, opErrno, buf) => {
+/** Replies to a seek by the file's size. The cookie `whence` is 0 for data, 1 for a hole, which the end counts as. */
+const fstatCbk: Cbk<'fstat', unknown> = (frame, whence, _xl, opRet, opErrno, buf) => {
   const offset = frame.local as number;
   if (opRet < 0 || buf === null) fail.seek(frame, opRet < 0 ? opErrno : EIO);
   else if (offset >= buf.iaSize) fail.seek(frame, ENXIO);

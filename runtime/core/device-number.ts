@@ -7,13 +7,13 @@
 /** Makes the kernel's number of a device. */
 export const makedev = (major: number, minor: number): number =>
   ((minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12)) >>> 0;
-/** Both read a part of the kernel's number. */
+/** Return the two parts of the kernel's number; the names are those of glibc. */
 export const major = (dev: number): number => (dev >>> 8) & 0xfff;
 export const minor = (dev: number): number => (dev & 0xff) | ((dev >>> 12) & 0xfff00);
 
 /** Converts an iatt's `iaRdev` to the kernel's number. */
 export function encodeDevice(rdev: number): number {
   if (rdev === 0) return 0;
-  const low = rdev >>> 0;
-  return makedev((rdev - low) / 0x1_0000_0000, low);
+  const lowHalf = rdev >>> 0;
+  return makedev((rdev - lowHalf) / 0x1_0000_0000, lowHalf);
 }

@@ -34,6 +34,7 @@ interface Pair {
 /** The most pairs that are searched linearly, which is fastest for a few. A larger dict has a Map. */
 const LINEAR_MAX = 16;
 
+/** Returns the type of a value that was set without one. */
 function inferType(value: DictValue): DictType {
   if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'double';
   if (typeof value === 'string') return 'str';
@@ -46,9 +47,9 @@ export class Dict {
   private first: Pair | null = null;
   private last: Pair | null = null;
   /** Number of pairs in the list. */
-  private count = 0;
+  private listedCount = 0;
   /** Replaces the list once the dict has more than `LINEAR_MAX` pairs. */
-  private byKey: Map<string, Pair> | null = null;
+  private pairsByKey: Map<string, Pair> | null = null;
 
   /** Makes a dict of these pairs; types are inferred. */
   static of(pairs: Readonly<Record<string, DictValue>>): Dict {
@@ -58,13 +59,13 @@ export class Dict {
   }
 
   get size(): number {
-    return this.byKey?.size ?? this.count;
+    return this.pairsByKey?.size ?? this.listedCount;
   }
 
   private find(key: string): Pair | undefined {
-    if (this.byKey !== null) return this.byKey.get(key);
-    for (let each = this.first; each !== null; each = each.next) {
-      if (each.key === key) return each;
+    if (this.pairsByKey !== null) return this.pairsByKey.get(key);
+    for (let pair = this.first; pair !== null; pair = pair.next) {
+      if (pair.key === key) return pair;
     }
     return undefined;
   }
@@ -77,6 +78,7 @@ export class Dict {
     return this.find(key)?.value;
   }
 
+  /** Returns the type of a value; undefined for an absent key. */
   type(key: string): DictType | undefined {
     return this.find(key)?.type;
   }
@@ -90,11 +92,13 @@ export class Dict {
     return Number.isFinite(parsed) ? parsed : undefined;
   }
 
+  /** Returns the string under `key`; undefined for any other value. */
   string(key: string): string | undefined {
     const value = this.get(key);
     return typeof value === 'string' ? value : undefined;
   }
 
+  /** Returns the bytes under `key`; undefined for any other value. */
   bytes(key: string): Uint8Array | undefined {
     const value = this.get(key);
     return value instanceof Uint8Array ? value : undefined;
@@ -112,21 +116,22 @@ export class Dict {
 
   /** Appends a pair whose key the dict lacks. */
   private add(pair: Pair): void {
-    if (this.byKey === null && this.count === LINEAR_MAX) this.buildIndex();
-    if (this.byKey !== null) {
-      this.byKey.set(pair.key, pair);
+    if (this.pairsByKey === null && this.listedCount === LINEAR_MAX) this.buildIndex();
+    if (this.pairsByKey !== null) {
+      this.pairsByKey.set(pair.key, pair);
       return;
     }
     if (this.last === null) this.first = pair;
     else this.last.next = pair;
     this.last = pair;
-    this.count += 1;
+    this.listedCount += 1;
   }
 
   /** Moves the pairs from the list to a Map, because the list is full. */
   private buildIndex(): void {
-    this.byKey = new Map();
-    for (let each = this.first; each !== null; each = each.next) this.byKey.set(each.key, each);
+    this.pairsByKey = new Map();
+    for (let pair = this.first; pair !== null; pair = pair.next)
+      this.pairsByKey.set(pair.key, pair);
     this.first = null;
     this.last = null;
   }
@@ -135,18 +140,19 @@ export class Dict {
     return this.set(key, gfid, 'gfuuid');
   }
 
+  /** Removes a pair. Returns false for an absent key. */
   delete(key: string): boolean {
-    if (this.byKey !== null) return this.byKey.delete(key);
+    if (this.pairsByKey !== null) return this.pairsByKey.delete(key);
     let previous: Pair | null = null;
-    for (let each = this.first; each !== null; each = each.next) {
-      if (each.key === key) {
-        if (previous === null) this.first = each.next;
-        else previous.next = each.next;
-        if (each.next === null) this.last = previous;
-        this.count -= 1;
+    for (let pair = this.first; pair !== null; pair = pair.next) {
+      if (pair.key === key) {
+        if (previous === null) this.first = pair.next;
+        else previous.next = pair.next;
+        if (pair.next === null) this.last = previous;
+        this.listedCount -= 1;
         return true;
       }
-      previous = each;
+      previous = pair;
     }
     return false;
   }
@@ -162,11 +168,11 @@ export class Dict {
 
   /** Visits all pairs in order of insertion; `visit` may delete the visited pair. */
   forEach(visit: (key: string, value: DictValue, type: DictType) => void): void {
-    if (this.byKey !== null)
-      for (const { key, value, type } of this.byKey.values()) visit(key, value, type);
+    if (this.pairsByKey !== null)
+      for (const { key, value, type } of this.pairsByKey.values()) visit(key, value, type);
     else
-      for (let each = this.first; each !== null; each = each.next)
-        visit(each.key, each.value, each.type);
+      for (let pair = this.first; pair !== null; pair = pair.next)
+        visit(pair.key, pair.value, pair.type);
   }
 
   copy(): Dict {

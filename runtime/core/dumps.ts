@@ -13,6 +13,7 @@ export const LISTED_MAX = 1000;
 /** The most frames in the dump of a request. */
 const FRAMES_MAX = 64;
 
+/** The first items of a list, and the number of all. */
 export interface CappedList<T> {
   /** Number of all items. */
   readonly count: number;
@@ -35,6 +36,7 @@ export interface CallDump {
   readonly frames: readonly FrameDump[];
 }
 
+/** A frame of a request in flight. */
 export interface FrameDump {
   readonly translator: string;
   /** Whether the frame was unwound. */
@@ -43,6 +45,7 @@ export interface FrameDump {
   readonly unwindTo?: string;
 }
 
+/** The inode table. */
 export interface InodesDump extends CappedList<InodeDump> {
   /** Inodes with lookups, open files or known names below. */
   readonly active: number;
@@ -51,6 +54,7 @@ export interface InodesDump extends CappedList<InodeDump> {
   readonly lruLimit: number;
 }
 
+/** A linked inode. */
 export interface InodeDump {
   readonly gfid: string;
   readonly path: string;
@@ -100,9 +104,11 @@ const dumpCall = (call: Stack, age: number): CallDump => ({
   frames: dumpFrames(call.newest),
 });
 
+/** Dumps the newest `FRAMES_MAX` frames of a request. */
 function dumpFrames(newest: Frame | null): FrameDump[] {
   const frames: FrameDump[] = [];
   for (let frame = newest; frame !== null && frames.length < FRAMES_MAX; frame = frame.parent) {
+    // The initiator's frame has no callback, but the request is not complete.
     const isFirst = frame.parent === null;
     const unwindTo = frame.cbk?.name ?? '';
     frames.push({

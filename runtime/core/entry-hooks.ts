@@ -44,17 +44,19 @@ export function entryFops<P>(hooks: EntryHooks<P>): Fops<P> {
   for (const row of fops.filter(isEntryFop)) {
     const createdIndex = row.args.findIndex((arg) => arg.name === row.entry.creates);
     const removedIndex = row.args.findIndex((arg) => arg.name === row.entry.removes);
-    const findLoc = (args: readonly unknown[], at: number) => (at < 0 ? null : (args[at] as Loc));
+    const getLoc = (args: readonly unknown[], index: number) =>
+      index < 0 ? null : (args[index] as Loc);
     entryFopsByName[row.name as FopName] = tap[row.name as FopName]<P>(
       (frame, xl, fop, ...args) => {
         const { client } = frame.root;
         const names = {
-          created: findLoc(args, createdIndex),
-          removed: findLoc(args, removedIndex),
+          created: getLoc(args, createdIndex),
+          removed: getLoc(args, removedIndex),
         };
         const entry: Entry = { fop, ...names, client, note: 0 };
         frame.local = entry;
         hooks.before(xl, entry);
+        // 0 winds the fop.
         return 0;
       },
       callAfter,

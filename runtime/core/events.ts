@@ -5,12 +5,14 @@
  * Source: GlusterFS `glusterfs_event_t`, `libglusterfs/src/defaults-tmpl.c`.
  */
 
+/** The way that an event travels by default. */
 export type Direction = 'down' | 'up';
 
 /** Both make the row of an event that travels in this direction by default. */
 const down = (number: number) => ({ number, direction: 'down' as Direction });
 const up = (number: number) => ({ number, direction: 'up' as Direction });
 
+/** The events by name. */
 export const events = {
   PARENT_UP: down(1),
   POLLIN: up(2),

@@ -23,6 +23,7 @@ function sendRequest(
   });
 }
 
+/** Ends a request, and resolves its promise. It suits any fop, as it uses op_ret and op_errno only. */
 const errnoCbk: Cbk<'open', unknown> = (frame, _cookie, _xl, opRet, opErrno) => {
   frame.root.client?.end(frame.root);
   (frame.local as (errno: number) => void)(opRet < 0 ? opErrno : 0);
@@ -46,6 +47,7 @@ export function sendOpen(client: Client, links: Links, fd: Fd): Promise<number> 
   });
 }
 
+/** Makes the loc of an inode, with its first known name if it has one. */
 function makeLoc(inode: Inode): Loc {
   const [dentry] = inode.names;
   return new Loc(inode, dentry?.parent ?? null, dentry?.name ?? null);

@@ -153,7 +153,7 @@ it('a volume added at the top of a running graph looks up the known inodes and o
   expect(log).toEqual(['top lookup /', 'top lookup /f', 'top open /f']);
   expect(await run.read(fd)).toBe('text');
   expect(log.at(-1)).toBe('top readv /f');
-  expect(run.graph.retired).toEqual([]);
+  expect(run.graph.retiredGraphs).toEqual([]);
   run.client.fds.release(fd.id);
   expect(log.at(-1)).toBe('top release /f');
   // The file had one use, and it has ended.
@@ -240,7 +240,7 @@ it('a replaced volume does not end before its own requests have ended', async ()
   await run.exchange(held);
   await run.settle();
   const replaced = () =>
-    run.graph.retired.map(({ replacedInstances, openFdCount, pendingRequestCount }) => ({
+    run.graph.retiredGraphs.map(({ replacedInstances, openFdCount, pendingRequestCount }) => ({
       ...{ openFdCount, pendingRequestCount },
       own: replacedInstances.map(({ name, calls }) => [name, calls.list().map(({ op }) => op)]),
     }));
@@ -389,7 +389,7 @@ it('a new instance of features/locks takes over the held locks and the waiting r
   expect(await lock('aa', F_SETLK, F_UNLCK)).toBe(0);
   expect(await waiting).toBe(0);
   await run.settle();
-  expect(run.graph.retired).toEqual([]);
+  expect(run.graph.retiredGraphs).toEqual([]);
   expect(await lock('cc', F_SETLK, F_WRLCK)).toBe(11);
   // The file's last use has ended, and its locks with it.
   run.client.fds.release(fd.id);
@@ -413,7 +413,7 @@ it('a file that a new volume refuses to open stays open in the replaced one', as
   run.client.fds.release(fd.id);
   await run.settle();
   expect(log).toContain('top fini');
-  expect(run.graph.retired).toEqual([]);
+  expect(run.graph.retiredGraphs).toEqual([]);
   await run.graph.stop();
 });
 
@@ -430,7 +430,7 @@ it('a hundred exchanges of volumes lose no open file, and leave no replaced volu
     if (i % 10 === 9) await run.settle();
   }
   await run.settle();
-  expect(run.graph.retired).toEqual([]);
+  expect(run.graph.retiredGraphs).toEqual([]);
   expect(run.graph.instances.filter((xl) => xl !== undefined)).toEqual(run.graph.xlators);
   for (const fd of fds) run.client.fds.release(fd.id);
   expect(run.graph.xlators[0]!.above.length).toBeLessThan(2);
@@ -469,6 +469,6 @@ it('requests sent while volumes are exchanged get their replies', async () => {
   }
   expect(await Promise.all(winding)).toHaveLength(40);
   await run.settle();
-  expect(run.graph.retired).toEqual([]);
+  expect(run.graph.retiredGraphs).toEqual([]);
   await run.graph.stop();
 });

@@ -49,16 +49,16 @@ export function findKeptVolumes(
   specs: readonly VolumeSpec[],
   forcedRestart: Xlator | null = null,
 ): ReadonlyMap<string, Xlator> {
-  const running = new Map(xlators.map((xl) => [xl.name, xl]));
+  const runningByName = new Map(xlators.map((xl) => [xl.name, xl]));
   const volumeNames = specs.map(({ name }) => name);
   const keptByName = new Map<string, Xlator>();
   for (const spec of specs) {
-    const xl = running.get(spec.name);
+    const xl = runningByName.get(spec.name);
     if (xl === undefined || xl === forcedRestart || xl.translator !== spec.translator) continue;
     const { childNames } = xl;
     const hasSameSubvolumes =
       childNames.length === spec.subvolumes.length &&
-      spec.subvolumes.every((name, at) => childNames[at] === name && keptByName.has(name));
+      spec.subvolumes.every((name, index) => childNames[index] === name && keptByName.has(name));
     if (hasSameSubvolumes && canReconfigure(xl, spec, volumeNames)) keptByName.set(spec.name, xl);
   }
   return keptByName;
@@ -74,17 +74,17 @@ export class CandidateGraph {
   readonly addedInstances: readonly Xlator[];
   /** The instances of the running graph that are not kept. */
   readonly replacedInstances: readonly Xlator[];
-  /** New instance → the old instance that hands over its state (`succeed`). */
+  /** By new instance, the old instance that hands its state over to it (`succeed`). */
   readonly predecessors = new Map<Xlator, Xlator>();
   private readonly graph: Graph;
   /** Resolves when the graph has come up, or its start has ended in a failure. */
-  settled: Promise<void> = Promise.resolve();
+  whenSettled: Promise<void> = Promise.resolve();
   private isAbandoned = false;
   private rejectWhenAbandoned: (error: GraphError) => void = () => {};
   /** Rejects once `abandon` was called; for `Promise.race`. */
   private readonly whenAbandoned: Promise<never>;
 
-  /** @throws {GraphError} when the description is invalid, or a volume would lose its data */
+  /** Makes the new instances. @throws {GraphError} when the description is invalid, or a volume would lose its data */
   constructor(
     graph: Graph,
     specs: readonly VolumeSpec[],
@@ -97,21 +97,21 @@ export class CandidateGraph {
     });
     // Without a handler, a rejection that is not awaited would end the process.
     this.whenAbandoned.catch(() => {});
-    const running = new Map(graph.xlators.map((xl) => [xl.name, xl]));
+    const runningByName = new Map(graph.xlators.map((xl) => [xl.name, xl]));
     const keptByName = findKeptVolumes(graph.xlators, specs, forcedRestart);
-    const added: Xlator[] = [];
+    const addedInstances: Xlator[] = [];
     this.xlators = specs.map((spec) => {
       const keptXlator = keptByName.get(spec.name);
       if (keptXlator !== undefined) return keptXlator;
-      const predecessor = running.get(spec.name);
+      const predecessor = runningByName.get(spec.name);
       const handsOver =
         predecessor?.translator === spec.translator && spec.translator.succeed !== undefined;
       const xl = makeXlator(spec, handsOver ? predecessor.id : undefined);
-      added.push(xl);
+      addedInstances.push(xl);
       if (handsOver) this.predecessors.set(xl, predecessor);
       return xl;
     });
-    this.addedInstances = added;
+    this.addedInstances = addedInstances;
     this.top = connectSubvolumes(this.xlators, specs);
     const remainingXlators = new Set(this.xlators);
     this.replacedInstances = graph.xlators.filter((xl) => !remainingXlators.has(xl));
@@ -134,16 +134,16 @@ export class CandidateGraph {
    * @throws {GraphError} when it does not come up; its volumes have ended then
    */
   start(timeoutMs: number, takeOver: () => void): Promise<void> {
-    const started = this.startVolumes(timeoutMs, takeOver);
-    this.settled = started.catch(() => {});
-    return started;
+    const startPromise = this.startVolumes(timeoutMs, takeOver);
+    this.whenSettled = startPromise.catch(() => {});
+    return startPromise;
   }
 
   /** Abandons the start, because the running graph ends. Resolves when the new volumes have ended. */
   async abandon(): Promise<void> {
     this.isAbandoned = true;
     this.rejectWhenAbandoned(new GraphError(['the graph has ended meanwhile']));
-    await this.settled;
+    await this.whenSettled;
   }
 
   private async startVolumes(timeoutMs: number, takeOver: () => void): Promise<void> {
@@ -289,12 +289,12 @@ export class RetiredGraph {
     // ended without open files, and in which all requests have ended.
     for (;;) {
       if (await this.reopenFds()) onReopened();
-      const isUsed = this.openFdCount > 0;
-      this.awaitedRequests = isUsed ? [] : [...listCalls(graph), ...this.listOwnRequests()];
+      const hasOpenFds = this.openFdCount > 0;
+      this.awaitedRequests = hasOpenFds ? [] : [...listCalls(graph), ...this.listOwnRequests()];
       await pause(graph.context, IDLE_CHECK_MS);
       await this.awaitRequests();
       if (this.isStopped) return;
-      if (!isUsed && this.openFdCount === 0 && graph.retired[0] === this) break;
+      if (!hasOpenFds && this.openFdCount === 0 && graph.retiredGraphs[0] === this) break;
     }
     this.top.notify('PARENT_DOWN', this.top);
     detachFromChildren(this.replacedInstances);
@@ -308,7 +308,7 @@ export class RetiredGraph {
       this.replacedInstances.filter(({ id }) => !this.successors.has(id)),
     );
     for (const [id, successor] of this.successors) graph.instances[id] = successor;
-    graph.retired.splice(graph.retired.indexOf(this), 1);
+    graph.retiredGraphs.splice(graph.retiredGraphs.indexOf(this), 1);
     graph.route();
     graph.top.log.info(
       `idle, and gone: ${listNames(this.replacedInstances).join(', ') || 'the way past new volumes'}`,
@@ -455,10 +455,10 @@ function releaseContexts(graph: Graph, xl: Xlator): void {
 async function handleInBatches<T>(
   items: readonly T[],
   context: Context,
-  handle: (each: T) => Promise<unknown>,
+  handle: (item: T) => Promise<unknown>,
 ): Promise<void> {
-  for (let at = 0; at < items.length; at += BATCH_SIZE) {
-    await Promise.all(items.slice(at, at + BATCH_SIZE).map(handle));
+  for (let start = 0; start < items.length; start += BATCH_SIZE) {
+    await Promise.all(items.slice(start, start + BATCH_SIZE).map(handle));
     if (context.soon !== undefined)
       await new Promise<void>((resolve) => void context.soon!(resolve));
   }

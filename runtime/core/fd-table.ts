@@ -3,6 +3,7 @@ import type { Fd } from './fd.ts';
 import type { Inode } from './inode.ts';
 import { O_ACCMODE } from './open-flags.ts';
 
+/** The open files and directories of one client. */
 export class FdTable {
   private readonly byHandle = new Map<number, Fd>();
   /** Open files (not directories) by inode, in order of opening. */
@@ -33,33 +34,35 @@ export class FdTable {
     else fds.push(fd);
   }
 
+  /** Finds the fd of a handle. */
   get(handle: number): Fd | undefined {
     return this.byHandle.get(handle);
   }
 
   /** Finds an open file of the inode, by which a request reaches an inode without a name. */
-  findOpen(inode: Inode): Fd | undefined {
+  findOpenFile(inode: Inode): Fd | undefined {
     return inode.fdCount === 0 ? undefined : this.byInode.get(inode)?.[0];
   }
 
   /** Whether the client has the inode open for writing. */
-  isWritable(inode: Inode): boolean {
+  isOpenForWriting(inode: Inode): boolean {
     const fds = inode.fdCount === 0 ? undefined : this.byInode.get(inode);
     return fds?.some(({ flags }) => (flags & O_ACCMODE) !== 0) === true;
   }
 
+  /** Removes a handle and closes its fd. Ignores an unknown handle. */
   release(handle: number): void {
     const fd = this.remove(handle);
     if (fd !== undefined) closeFd(fd);
   }
 
-  /** Removes a handle. The caller must close the fd (`closeFd`). */
+  /** Removes a handle. Returns its fd, which the caller must close (`closeFd`); undefined for an unknown handle. */
   remove(handle: number): Fd | undefined {
     const fd = this.byHandle.get(handle);
     if (fd === undefined) return undefined;
     this.byHandle.delete(handle);
-    const fds = this.byInode.get(fd.inode)?.filter((other) => other !== fd) ?? [];
-    if (fds.length > 0) this.byInode.set(fd.inode, fds);
+    const otherFds = this.byInode.get(fd.inode)?.filter((each) => each !== fd) ?? [];
+    if (otherFds.length > 0) this.byInode.set(fd.inode, otherFds);
     else this.byInode.delete(fd.inode);
     this.onRelease(fd);
     return fd;
@@ -68,10 +71,10 @@ export class FdTable {
   /** Closes all fds, because the client has disconnected. */
   clear(): void {
     this.isClosed = true;
-    const open = [...this.byHandle.values()];
+    const openFds = [...this.byHandle.values()];
     this.byHandle.clear();
     this.byInode.clear();
-    for (const fd of open) closeFd(fd);
+    for (const fd of openFds) closeFd(fd);
   }
 }
 

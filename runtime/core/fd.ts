@@ -13,6 +13,7 @@ let lastId = 0;
 /** Returns the id of the newest fd. An fd with a greater id was opened later. */
 export const readNewestFdId = (): number => lastId;
 
+/** An open file or directory. */
 export class Fd extends Ctx {
   /** Serial number in this process; never 0. */
   readonly id: number;
@@ -25,7 +26,7 @@ export class Fd extends Ctx {
   readonly origin: Fd;
   /** Winds to the top of the graph in which the fd was opened. */
   links: Child;
-  /** True after the last use. */
+  /** Whether the fd has ended. */
   released = false;
   private holdCount = 0;
   private isReleaseDeferred = false;

@@ -10,6 +10,7 @@
 /** The type of a field. An integer is exact below 2^53; a gfid is 16 bytes in C, and UUID text elsewhere. */
 export type FieldKind = 'integer' | 'gfid' | 'text';
 
+/** A field of a structure. */
 export interface Field {
   /** Name in C, with the prefix. */
   readonly member: string;
@@ -17,9 +18,10 @@ export interface Field {
   /** Unit and meaning; may be empty. */
   readonly about: string;
   /** Initial value of an integer; a gfid starts as null, a text empty. */
-  readonly initial: number;
+  readonly initialValue: number;
 }
 
+/** A structure in the languages of modules. */
 export interface Struct {
   /** The class in TypeScript, Python and JavaScript. */
   readonly name: string;
@@ -27,25 +29,27 @@ export interface Struct {
   readonly typeInC: string;
   /** Prefix of the members' names in C. */
   readonly prefix: string;
+  /** The meaning, as a noun phrase. */
   readonly about: string;
   readonly fields: readonly Field[];
 }
 
-const integerField = (member: string, about = '', initial = 0): Field => ({
+const defineInteger = (member: string, about = '', initialValue = 0): Field => ({
   member,
   kind: 'integer',
   about,
-  initial,
+  initialValue,
 });
-const gfidField = (member: string, about: string): Field => ({
-  ...integerField(member, about),
+const defineGfid = (member: string, about: string): Field => ({
+  ...defineInteger(member, about),
   kind: 'gfid',
 });
-const textField = (member: string, about: string): Field => ({
-  ...integerField(member, about),
+const defineText = (member: string, about: string): Field => ({
+  ...defineInteger(member, about),
   kind: 'text',
 });
 
+/** The table. */
 export const structs: readonly Struct[] = [
   {
     name: 'Iatt',
@@ -53,31 +57,31 @@ export const structs: readonly Struct[] = [
     prefix: '',
     about: 'the attributes of an inode',
     fields: [
-      gfidField('ia_gfid', 'all zeros if the storage did not fill it'),
-      integerField('ia_type', 'one of IA_*'),
-      integerField('ia_prot', 'the low 12 bits of st_mode: permissions, setuid, setgid, sticky'),
-      integerField('ia_nlink', 'number of names'),
-      integerField('ia_uid'),
-      integerField('ia_gid'),
-      integerField('ia_size', 'bytes'),
-      integerField('ia_blocks', 'units of 512 bytes'),
-      integerField('ia_blksize', 'preferred size of a read or write, in bytes'),
-      integerField('ia_dev'),
-      integerField('ia_rdev', 'of a device file: major * 2^32 + minor'),
-      integerField('ia_atime', 'last read: whole seconds since 1970, may be negative'),
-      integerField('ia_atime_nsec', 'last read: nanoseconds beyond that, 0 to 999999999'),
-      integerField('ia_mtime', 'data last changed: seconds'),
-      integerField('ia_mtime_nsec', 'data last changed: nanoseconds'),
-      integerField('ia_ctime', 'attributes last changed: seconds'),
-      integerField('ia_ctime_nsec', 'attributes last changed: nanoseconds'),
-      integerField('ia_btime', 'created: seconds'),
-      integerField('ia_btime_nsec', 'created: nanoseconds'),
-      integerField(
+      defineGfid('ia_gfid', 'all zeros if the storage did not fill it'),
+      defineInteger('ia_type', 'one of IA_*'),
+      defineInteger('ia_prot', 'the low 12 bits of st_mode: permissions, setuid, setgid, sticky'),
+      defineInteger('ia_nlink', 'number of names'),
+      defineInteger('ia_uid'),
+      defineInteger('ia_gid'),
+      defineInteger('ia_size', 'bytes'),
+      defineInteger('ia_blocks', 'units of 512 bytes'),
+      defineInteger('ia_blksize', 'preferred size of a read or write, in bytes'),
+      defineInteger('ia_dev'),
+      defineInteger('ia_rdev', 'of a device file: major * 2^32 + minor'),
+      defineInteger('ia_atime', 'last read: whole seconds since 1970, may be negative'),
+      defineInteger('ia_atime_nsec', 'last read: nanoseconds beyond that, 0 to 999999999'),
+      defineInteger('ia_mtime', 'data last changed: seconds'),
+      defineInteger('ia_mtime_nsec', 'data last changed: nanoseconds'),
+      defineInteger('ia_ctime', 'attributes last changed: seconds'),
+      defineInteger('ia_ctime_nsec', 'attributes last changed: nanoseconds'),
+      defineInteger('ia_btime', 'created: seconds'),
+      defineInteger('ia_btime_nsec', 'created: nanoseconds'),
+      defineInteger(
         'ia_flags',
         'the fields that the storage filled (IATT_*); 0 when the storage does not report them',
       ),
-      integerField('ia_attributes', 'STATX_ATTR_*'),
-      integerField('ia_attributes_mask', 'the STATX_ATTR_* that the storage supports'),
+      defineInteger('ia_attributes', 'STATX_ATTR_*'),
+      defineInteger('ia_attributes_mask', 'the STATX_ATTR_* that the storage supports'),
     ],
   },
   {
@@ -86,17 +90,17 @@ export const structs: readonly Struct[] = [
     prefix: 'f_',
     about: 'the size and free space of a file system, as by statvfs(3)',
     fields: [
-      integerField('f_bsize', 'preferred size of a read or write, in bytes', 4096),
-      integerField('f_frsize', 'size of a block in bytes', 4096),
-      integerField('f_blocks', 'size of the file system in blocks of frsize bytes'),
-      integerField('f_bfree', 'free blocks'),
-      integerField('f_bavail', 'free blocks for users other than root'),
-      integerField('f_files', 'total number of inodes'),
-      integerField('f_ffree', 'free inodes'),
-      integerField('f_favail', 'free inodes for users other than root'),
-      integerField('f_fsid'),
-      integerField('f_flag', 'ST_*'),
-      integerField('f_namemax', 'bytes of the longest possible name', 255),
+      defineInteger('f_bsize', 'preferred size of a read or write, in bytes', 4096),
+      defineInteger('f_frsize', 'size of a block in bytes', 4096),
+      defineInteger('f_blocks', 'size of the file system in blocks of frsize bytes'),
+      defineInteger('f_bfree', 'free blocks'),
+      defineInteger('f_bavail', 'free blocks for users other than root'),
+      defineInteger('f_files', 'total number of inodes'),
+      defineInteger('f_ffree', 'free inodes'),
+      defineInteger('f_favail', 'free inodes for users other than root'),
+      defineInteger('f_fsid'),
+      defineInteger('f_flag', 'ST_*'),
+      defineInteger('f_namemax', 'bytes of the longest possible name', 255),
     ],
   },
   {
@@ -105,12 +109,12 @@ export const structs: readonly Struct[] = [
     prefix: 'l_',
     about: 'a lock on a range of bytes',
     fields: [
-      integerField('l_type', '0 read, 1 write, 2 unlock'),
-      integerField('l_whence', 'base of start: SEEK_*'),
-      integerField('l_start'),
-      integerField('l_len', '0: to the end of the file, also after growth'),
-      integerField('l_pid'),
-      textField('l_owner', "the owner's bytes as hexadecimal text"),
+      defineInteger('l_type', '0 read, 1 write, 2 unlock'),
+      defineInteger('l_whence', 'base of start: SEEK_*'),
+      defineInteger('l_start'),
+      defineInteger('l_len', '0: to the end of the file, also after growth'),
+      defineInteger('l_pid'),
+      defineText('l_owner', "the owner's bytes as hexadecimal text"),
     ],
   },
   {
@@ -119,10 +123,10 @@ export const structs: readonly Struct[] = [
     prefix: 'lease_',
     about: 'a lease',
     fields: [
-      integerField('cmd', '1 get, 2 set, 3 unlock'),
-      integerField('lease_type', '0 none, 1 read, 2 read and write'),
-      gfidField('lease_id', "the client's id of the lease: 16 bytes, as a gfid"),
-      integerField('lease_flags'),
+      defineInteger('cmd', '1 get, 2 set, 3 unlock'),
+      defineInteger('lease_type', '0 none, 1 read, 2 read and write'),
+      defineGfid('lease_id', "the client's id of the lease: 16 bytes, as a gfid"),
+      defineInteger('lease_flags'),
     ],
   },
 ];

@@ -7,15 +7,15 @@
  * Source: include/uapi/linux/fs.h, ioctl_iflags(2).
  */
 
-/** FS_IOC_GETFLAGS, FS_IOC_SETFLAGS. */
+/** The name for FS_IOC_GETFLAGS and FS_IOC_SETFLAGS, and the bytes of its value. */
 export const FS_FLAGS = 'glossa.fs-flags';
-export const FS_FLAGS_SIZE = 4;
-/** FS_IOC_FSGETXATTR, FS_IOC_FSSETXATTR. */
+export const FS_FLAGS_BYTES = 4;
+/** The name for FS_IOC_FSGETXATTR and FS_IOC_FSSETXATTR, and the bytes of its value. */
 export const FS_XATTR = 'glossa.fs-xattr';
-export const FS_XATTR_SIZE = 28;
+export const FS_XATTR_BYTES = 28;
 /**
- * FS_IOC_GETVERSION (`lsattr -v`), an int. Read-only, because the disk's file system would check the rights of the
- * server's user, not of the caller.
+ * The name for FS_IOC_GETVERSION (`lsattr -v`), and the bytes of its value. Read-only, because the disk's file system
+ * would check the rights of the server's user, not of the caller.
  */
 export const FS_VERSION = 'glossa.fs-version';
-export const FS_VERSION_SIZE = 4;
+export const FS_VERSION_BYTES = 4;

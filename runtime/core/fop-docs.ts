@@ -6,6 +6,7 @@
  */
 import type { FopName } from './gen/fops.gen.ts';
 
+/** The description of a fop. */
 export interface FopDoc {
   /** The effect, as a sentence. */
   readonly summary: string;
@@ -69,6 +70,7 @@ const SUCCESS_ONLY = 'Success only.';
 const ATTRIBUTES_REPLY =
   'Attributes before and after; the kernel takes size and times from those after.';
 
+/** The descriptions by fop. */
 export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
   stat: {
     summary: 'Reads the attributes of an object.',

@@ -8,15 +8,16 @@ import { type FopName, fopNames } from './gen/fops.gen.ts';
 import { type ListItems, splitItems } from './option-types.ts';
 
 const logNames = fops.map(({ logName }) => logName);
-const methods = fops
+/** The names of methods that differ from GlusterFS's names by more than case. */
+const methodNames = fops
   .map(({ name }) => name)
   .filter((name) => !logNames.includes(name.toUpperCase()));
 
-/** The `items` of an option's spec. */
+/** The `items` in the spec of an option whose value is a list of fops. */
 export const FOP_ITEMS: ListItems = {
   noun: 'names of fops with commas between, such as LOOKUP,READ',
   // Names that GlusterFS numbers without a method are accepted and ignored.
-  allowed: [...logNames, ...numbersWithoutMethod.values(), ...methods],
+  allowed: [...logNames, ...numbersWithoutMethod.values(), ...methodNames],
 };
 
 /** Returns the fops of a checked list, or all fops without a list. */

@@ -26,6 +26,7 @@ export const argTypes = [
 ] as const;
 export type ArgType = (typeof argTypes)[number];
 
+/** An argument of a fop, or a part of its reply. */
 export interface Arg {
   readonly name: string;
   readonly type: ArgType;
@@ -58,6 +59,7 @@ export interface EntryChange {
  */
 export type DataRoute = 'bytes' | 'past' | 'extents' | 'content';
 
+/** A row of the table. */
 export interface FopRow {
   /** Value of `glusterfs_fop_t`. */
   readonly number: number;
@@ -74,6 +76,7 @@ export interface FopRow {
   readonly data: DataRoute | null;
 }
 
+/** The types whose values may be null in a reply. */
 const NULLABLE_REPLIES: ReadonlySet<ArgType> = new Set<ArgType>([
   'inode',
   'fd',

@@ -10,7 +10,7 @@ import {
 } from '../../test/support/core.ts';
 import { EACCES, EIO, ENOENT } from './errno.ts';
 import { fops } from './fops.ts';
-import { type Frame, newRequest, Stack } from './frame.ts';
+import { type Frame, makeFirstFrame, Stack } from './frame.ts';
 import { fail, fopNames, pass, tail, unwind, wind } from './gen/fops.gen.ts';
 import { unwindArgs, windArgs } from './gen/generic.gen.ts';
 import type { Graph } from './graph.ts';
@@ -82,7 +82,7 @@ describe('an unwind', () => {
 
   test("is refused and logged for an initiator's own frame", async () => {
     const { graph, context } = await over({});
-    unwind.stat(newRequest(new Stack(0, 0, 1, 'STAT'), graph.top), 0, 0, null, null);
+    unwind.stat(makeFirstFrame(new Stack(0, 0, 1, 'STAT'), graph.top), 0, 0, null, null);
     expect(context.lines).toHaveLength(1);
   });
 });

@@ -48,6 +48,7 @@ export class Stack {
   newer: Stack | null = null;
   /** The newest frame. Its chain of parents shows the request's way down; for statedumps. */
   newest: Frame | null = null;
+  /** The value of `restCount`. */
   private ownRestCount = 0;
   private cachedGroups: readonly number[] | null = null;
   private readonly findGroups: FindGroups | null;
@@ -196,7 +197,7 @@ export class Frame {
  * `xl.begin`.
  * @param xl owner of the frame, which logs show
  */
-export function newRequest(root: Stack, xl: Xlator<unknown>): Frame {
+export function makeFirstFrame(root: Stack, xl: Xlator<unknown>): Frame {
   return new Frame(root, null, xl, null, 0);
 }
 

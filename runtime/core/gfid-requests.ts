@@ -30,7 +30,7 @@ export class GfidRequests {
   }
 
   /** Returns xdata for a lookup, with a proposed gfid. */
-  addTo(xdata: Dict | null): Dict {
+  makeXdata(xdata: Dict | null): Dict {
     const gfid = this.spareGfid ?? newGfid(this.context);
     this.spareGfid = null;
     return new GfidRequest(gfid, xdata);
@@ -38,7 +38,7 @@ export class GfidRequests {
 
   /**
    * Keeps the proposed gfid for the next lookup, unless the file took it. Call it at each reply.
-   * @param xdata of the lookup's request, from `addTo`
+   * @param xdata of the lookup's request, from `makeXdata`
    * @param gfid the gfid of the reply, or NULL_GFID after a failure
    */
   noteReply(xdata: Dict | null, gfid: Gfid): void {

@@ -25,7 +25,7 @@ const NOT_HEX = 0xff;
 /** Position of each byte's two digits in the text. */
 const digitPositions = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34] as const;
 
-/** byte → the char codes of its two lower-case hex digits. */
+/** The char codes of the two lower-case hex digits of each byte. */
 const highDigitCodes = new Uint8Array(256);
 const lowDigitCodes = new Uint8Array(256);
 for (let byte = 0; byte < 256; byte++) {
@@ -40,25 +40,26 @@ for (let byte = 0; byte < 256; byte++) {
  */
 const gfidCharCodes = Array.from(NULL_GFID, (char) => char.charCodeAt(0));
 
-/** char code → value of the hex digit, NOT_HEX for anything else; upper case is not canonical. */
+/** The value of the hex digit with each char code; NOT_HEX for other characters. Upper case is not canonical. */
 const hexValues = new Uint8Array(256).fill(NOT_HEX);
 for (let value = 0; value < 16; value++) hexValues[value.toString(16).charCodeAt(0)] = value;
 
-/** Returns the value of the hex digit at `at`; above 15 for any other character, and beyond the text. */
-function readDigit(text: string, at: number): number {
-  const code = text.charCodeAt(at);
+/** Returns the value of the hex digit at `position`; above 15 for any other character, and beyond the text. */
+function readDigit(text: string, position: number): number {
+  const code = text.charCodeAt(position);
   return code < 256 ? hexValues[code]! : NOT_HEX;
 }
 
-const DASH = 0x2d;
+const DASH_CODE = 0x2d;
 
+/** Whether length and dashes are those of a gfid. */
 function hasGfidShape(text: string): boolean {
   return (
     text.length === TEXT_LENGTH &&
-    text.charCodeAt(8) === DASH &&
-    text.charCodeAt(13) === DASH &&
-    text.charCodeAt(18) === DASH &&
-    text.charCodeAt(23) === DASH
+    text.charCodeAt(8) === DASH_CODE &&
+    text.charCodeAt(13) === DASH_CODE &&
+    text.charCodeAt(18) === DASH_CODE &&
+    text.charCodeAt(23) === DASH_CODE
   );
 }
 
@@ -66,7 +67,9 @@ function hasGfidShape(text: string): boolean {
 export function isGfid(text: string): text is Gfid {
   if (!hasGfidShape(text)) return false;
   let combined = 0;
-  for (const at of digitPositions) combined |= readDigit(text, at) | readDigit(text, at + 1);
+  // Values of digits have four bits, NOT_HEX has more.
+  for (const position of digitPositions)
+    combined |= readDigit(text, position) | readDigit(text, position + 1);
   return combined < 16;
 }
 
@@ -99,9 +102,9 @@ export function gfidFromBytes(bytes: Uint8Array, offset = 0): Gfid {
   }
   for (let i = 0; i < GFID_SIZE; i++) {
     const byte = bytes[offset + i]!;
-    const at = digitPositions[i]!;
-    gfidCharCodes[at] = highDigitCodes[byte]!;
-    gfidCharCodes[at + 1] = lowDigitCodes[byte]!;
+    const position = digitPositions[i]!;
+    gfidCharCodes[position] = highDigitCodes[byte]!;
+    gfidCharCodes[position + 1] = lowDigitCodes[byte]!;
   }
   return String.fromCharCode.apply(null, gfidCharCodes);
 }
@@ -113,17 +116,17 @@ export function gfidFromRandom(random: Uint8Array): Gfid {
   return gfidFromBytes(setVersion4(random.slice(0, GFID_SIZE)));
 }
 
-/** Sets the version 4 and variant bits of a UUID, in place. */
+/** Sets the version 4 and variant bits of a UUID in place. Returns the same bytes. */
 export function setVersion4(bytes: Uint8Array): Uint8Array {
   bytes[6] = (bytes[6]! & 0x0f) | 0x40;
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;
   return bytes;
 }
 
-/** Reads `count` hex digits from `at`, as a number of up to 32 bits. */
-function readDigits(gfid: Gfid, at: number, count: number): number {
+/** Reads `count` hex digits from `start`, as a number of up to 32 bits. */
+function readDigits(gfid: Gfid, start: number, count: number): number {
   let value = 0;
-  for (let i = 0; i < count; i++) value = (value << 4) | readDigit(gfid, at + i);
+  for (let i = 0; i < count; i++) value = (value << 4) | readDigit(gfid, start + i);
   return value;
 }
 

@@ -56,7 +56,7 @@ export class Graph implements GraphView {
   /** Running instances by id, including replaced ones that still finish requests. */
   readonly instances: (Xlator | undefined)[] = [];
   /** Graphs that exchanges have replaced and that still finish requests, oldest first. */
-  readonly retired: RetiredGraph[] = [];
+  readonly retiredGraphs: RetiredGraph[] = [];
   readonly context: Context;
   /** Log levels of the process. */
   readonly levels: LogLevels;
@@ -149,7 +149,7 @@ export class Graph implements GraphView {
     const { xlators } = this;
     return (
       specs.length === xlators.length &&
-      specs.every(({ name }, at) => keptByName.get(name) === xlators[at])
+      specs.every(({ name }, index) => keptByName.get(name) === xlators[index])
     );
   }
 
@@ -162,8 +162,8 @@ export class Graph implements GraphView {
   reconfigure(specs: readonly VolumeSpec[]): readonly string[] {
     const changes = planReconfiguration(this.xlators, specs);
     const problems = this.applyOptions(changes);
-    this.xlators.forEach((xl, at) => {
-      xl.position = specs[at]!.position;
+    this.xlators.forEach((xl, index) => {
+      xl.position = specs[index]!.position;
     });
     if (problems.length > 0) throw new GraphError(problems);
     return changes.map(({ xl }) => xl.name);
@@ -214,7 +214,7 @@ export class Graph implements GraphView {
    * @throws {GraphError} for the reasons of `exchange`
    */
   async renew(xl: Xlator, timeoutMs: number): Promise<boolean> {
-    while (this.candidate !== null) await this.candidate.settled;
+    while (this.candidate !== null) await this.candidate.whenSettled;
     if (!this.xlators.includes(xl)) return false;
     const specs = this.xlators.map(({ name, translator, volfileOptions, childNames, position }) => {
       return { name, translator, options: volfileOptions, subvolumes: childNames, position };
@@ -223,7 +223,10 @@ export class Graph implements GraphView {
     return true;
   }
 
-  /** @param forcedRestart a volume that must restart even if its description is unchanged; null without one */
+  /**
+   * Replaces the graph by that of another description.
+   * @param forcedRestart a volume that must restart even if its description is unchanged; null without one
+   */
   private async replaceBy(
     specs: readonly VolumeSpec[],
     timeoutMs: number,
@@ -253,7 +256,7 @@ export class Graph implements GraphView {
   /** Makes the candidate the running graph: new requests wind to its top. */
   private switchTo(candidate: CandidateGraph): void {
     const retiredGraph = new RetiredGraph(this, candidate);
-    this.retired.push(retiredGraph);
+    this.retiredGraphs.push(retiredGraph);
     this.top.master = null;
     candidate.top.master = this.publish;
     this.xlators = candidate.xlators;
@@ -268,11 +271,14 @@ export class Graph implements GraphView {
   async stop(): Promise<void> {
     this.isStopped = true;
     await this.candidate?.abandon();
-    const all = [...this.xlators, ...this.retired.flatMap((retiredGraph) => retiredGraph.stop())];
-    for (const xl of all) for (const call of xl.calls.list()) call.interrupt();
-    for (const xl of all) if (xl.above.length === 0) xl.notify('PARENT_DOWN', xl);
+    const allInstances = [
+      ...this.xlators,
+      ...this.retiredGraphs.flatMap((retiredGraph) => retiredGraph.stop()),
+    ];
+    for (const xl of allInstances) for (const call of xl.calls.list()) call.interrupt();
+    for (const xl of allInstances) if (xl.above.length === 0) xl.notify('PARENT_DOWN', xl);
     this.inodes.clear();
-    await finiAll(all);
+    await finiAll(allInstances);
   }
 
   /** Makes the links from an instance to its children; for `start` and exchanges. */
@@ -299,6 +305,7 @@ export class Graph implements GraphView {
     };
   }
 
+  /** Lets all instances and links know of a change of the observers. */
   private updateObservers(): void {
     for (const xl of new Set([...this.instances, ...this.xlators])) {
       if (xl === undefined) continue;
@@ -320,10 +327,10 @@ export class Graph implements GraphView {
   /** Updates all links after a change of fops, observers or the interceptor, so that new winds see it. */
   route(): void {
     const routes: [Child, Xlator][] = [[this.links, this.top]];
-    for (const { links, top } of this.retired) routes.push([links, top]);
+    for (const { links, top } of this.retiredGraphs) routes.push([links, top]);
     for (const xl of new Set([...this.instances, ...this.xlators])) {
-      xl?.below.forEach((child, at) => {
-        if (xl.children[at] !== undefined) routes.push([xl.children[at], child]);
+      xl?.below.forEach((child, index) => {
+        if (xl.children[index] !== undefined) routes.push([xl.children[index], child]);
       });
     }
     for (const [links, target] of routes) links.route((name) => this.findTarget(target, name));
@@ -345,10 +352,10 @@ export class Graph implements GraphView {
       if (observers.length > 0 || isIntercepted) {
         // A volume that passes the fop on gets one that winds it to the child, so that it is seen there.
         const fop = ownTarget?.fop ?? (tap[name](() => 0) as Fop<N, unknown>);
-        const intercepted = isIntercepted ? interceptor.wrapFop(name, fop) : fop;
+        const interceptedFop = isIntercepted ? interceptor.wrapFop(name, fop) : fop;
         const observedFop = observers.reduce(
           (inner, observer) => observed[name](observer, inner),
-          intercepted,
+          interceptedFop,
         );
         return { xl: instance, fop: observedFop, isObserved: true };
       }
@@ -361,7 +368,7 @@ export class Graph implements GraphView {
   private findOwnTarget<N extends FopName>(xl: Xlator, name: N): Target<N> | null {
     const fop = xl.fops[name] as Fop<N, unknown> | undefined;
     if (fop !== undefined)
-      return this.retired.length === 0 ? { xl, fop } : makeOpenOnceTarget(xl, name, fop);
+      return this.retiredGraphs.length === 0 ? { xl, fop } : makeOpenOnceTarget(xl, name, fop);
     return xl.passesThrough ? null : { xl, fop: makeRefusingFop(name, EOPNOTSUPP) };
   }
 

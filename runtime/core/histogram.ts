@@ -10,30 +10,32 @@ export const BUCKET_COUNT = 120;
 /** Latencies of this many units and more go into the last bucket. */
 const UNITS_MAX = 2 ** 31;
 
+/** A histogram of latencies. */
 export class Histogram {
   count = 0;
   sumNs = 0;
   /** The number of latencies in each bucket. */
   readonly counts = new Float64Array(BUCKET_COUNT);
 
-  add(ns: number): void {
+  add(latencyNs: number): void {
     this.count += 1;
-    this.sumNs += ns;
-    this.counts[findBucket(ns)]! += 1;
+    this.sumNs += latencyNs;
+    this.counts[findBucket(latencyNs)]! += 1;
   }
 
+  /** Adds the latencies of another histogram. */
   merge(other: Histogram): void {
     this.count += other.count;
     this.sumNs += other.sumNs;
-    for (let at = 0; at < BUCKET_COUNT; at++) this.counts[at]! += other.counts[at]!;
+    for (let i = 0; i < BUCKET_COUNT; i++) this.counts[i]! += other.counts[i]!;
   }
 }
 
 /** Returns the index of the bucket for a latency. */
-export function findBucket(ns: number): number {
-  const exact = ns / UNIT_NS;
-  if (exact >= UNITS_MAX) return BUCKET_COUNT - 1;
-  const units = exact | 0;
+export function findBucket(latencyNs: number): number {
+  const exactUnits = latencyNs / UNIT_NS;
+  if (exactUnits >= UNITS_MAX) return BUCKET_COUNT - 1;
+  const units = exactUnits | 0;
   if (units < 4) return Math.max(0, units);
   const power = 31 - Math.clz32(units);
   // The two bits below the highest one select among the four buckets of this power of two.
@@ -52,21 +54,19 @@ export function computeBucketStart(bucket: number): number {
  */
 export function computeQuantile(counts: ArrayLike<number>, fraction: number): number | null {
   let total = 0;
-  for (let at = 0; at < counts.length; at++) total += counts[at]!;
+  for (let i = 0; i < counts.length; i++) total += counts[i]!;
   if (total === 0) return null;
   let remaining = fraction * total;
-  let last = 0;
-  for (let at = 0; at < counts.length; at++) {
-    const count = counts[at]!;
+  let lastBucket = 0;
+  for (let bucket = 0; bucket < counts.length; bucket++) {
+    const count = counts[bucket]!;
     if (count === 0) continue;
-    last = at;
+    lastBucket = bucket;
     if (remaining <= count) {
-      return (
-        computeBucketStart(at) +
-        (computeBucketStart(at + 1) - computeBucketStart(at)) * (remaining / count)
-      );
+      const startNs = computeBucketStart(bucket);
+      return startNs + (computeBucketStart(bucket + 1) - startNs) * (remaining / count);
     }
     remaining -= count;
   }
-  return computeBucketStart(last + 1);
+  return computeBucketStart(lastBucket + 1);
 }

@@ -7,6 +7,7 @@ import { computeInoHi, computeInoLo, type Gfid } from './gfid.ts';
 import { MODE_BITS } from './ia-types.ts';
 import { OFFSET_MAX } from './limits.ts';
 
+/** The bits of st_mode that hold the type. */
 const S_IFMT = 0o170000;
 /** ia_type by the upper four bits of st_mode. */
 const typeByModeBits = new Uint8Array(16);
@@ -24,7 +25,7 @@ export function typeOfMode(mode: number): number {
  * size of a listing limits their sum. Source: `include/uapi/linux/fuse.h`.
  */
 export const computeDirentSize = (nameBytes: number): number => (24 + nameBytes + 7) & ~7;
-/** Computes the same for readdirplus, whose struct also has the attributes (152 bytes). */
+/** Computes the bytes of an entry in a reply to readdirplus, whose struct also has the attributes (152 bytes). */
 export const computeDirentplusSize = (nameBytes: number): number => (152 + nameBytes + 7) & ~7;
 
 /** Returns the `DT_*` of an ia_type: its st_mode bits, shifted, as in `<dirent.h>`. */
@@ -32,7 +33,7 @@ export function direntType(iaType: number): number {
   return MODE_BITS[iaType]! >> 12;
 }
 
-/** Base class of `Iatt`, which has the fields: the values that are derived from them. */
+/** The base class of `Iatt`: the subclass has the fields, this one the values that are derived from them. */
 export abstract class IattBase {
   abstract iaGfid: Gfid;
   abstract iaType: number;
@@ -68,7 +69,7 @@ export abstract class IattBase {
     this.iaProt = value & 0o7777;
   }
 
-  /** False for attributes that the storage did not fill. */
+  /** Whether the storage has filled the attributes. */
   get known(): boolean {
     return this.iaCtime !== 0 || this.iaNlink !== 0;
   }

@@ -33,9 +33,9 @@ export interface Dirent {
   readonly name: string;
   /** Offset at which a readdir continues after this entry. */
   readonly off: number;
-  /** `DT_*`. */
+  /** The type, one of `DT_*`. */
   readonly type: number;
-  /** The null gfid if the storage did not read it. */
+  /** The gfid of the file; the null gfid if the storage did not read it. */
   readonly gfid: Gfid;
   /** The attributes and extended attributes; null in a readdir. */
   readonly stat: Iatt | null;

@@ -79,7 +79,8 @@ export class Initiator<P = unknown> {
   readonly hints: InitiatorHints;
   /** Asked by `Graph.exchange`: returns the reason why it cannot continue on these volumes; null to accept them. */
   findObjection: (xlators: readonly Xlator[]) => string | null = () => null;
-  private readonly stopListening: (() => void)[] = [];
+  /** Functions that end the subscriptions of `listen`. */
+  private readonly unsubscribers: (() => void)[] = [];
 
   constructor(
     graph: GraphView,
@@ -113,12 +114,12 @@ export class Initiator<P = unknown> {
 
   /** Subscribes to the events that leave the top of the graph, until `close`. */
   listen(listener: EventListener): void {
-    this.stopListening.push(this.graph.listen(listener));
+    this.unsubscribers.push(this.graph.listen(listener));
   }
 
   /** Disconnects all clients and leaves the graph. */
   close(): void {
-    for (const stop of this.stopListening.splice(0)) stop();
+    for (const unsubscribe of this.unsubscribers.splice(0)) unsubscribe();
     for (const client of [...this.clients]) client.disconnect();
     this.graph.initiators.delete(this);
   }

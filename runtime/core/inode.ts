@@ -29,7 +29,7 @@ export class Inode extends Ctx {
   readonly table: InodeTable;
   /** Serial number, never reused; the kernel's nodeid. The root is 1. */
   readonly id: number;
-  /** Null until linked. */
+  /** The null gfid until the inode is linked. */
   gfid: Gfid = NULL_GFID;
   iaType = IA_INVAL;
   /** Upper 31 and lower 32 bits of the inode number that applications see (gfid.ts). */
@@ -62,19 +62,20 @@ export class Inode extends Ctx {
   }
 
   /**
-   * A path of known names from the root. It begins with `<gfid:…>` if an inode on the way has no known name, or if the
-   * path exceeds PATH_MAX: renames by other clients may leave known names in a circle.
+   * A path of known names from the root. It begins with `<gfid:…>` if an inode on the way has no known name, or if
+   * the path exceeds PATH_MAX: renames by other clients may leave known names in a circle.
    */
   get path(): string {
-    let below = '';
+    let pathBelow = '';
     let inode: Inode = this;
     while (inode.id !== ROOT_ID) {
       const dentry = inode.names[0];
-      if (dentry === undefined || below.length >= PATH_MAX) return `<gfid:${inode.gfid}>${below}`;
-      below = `/${dentry.name}${below}`;
+      if (dentry === undefined || pathBelow.length >= PATH_MAX)
+        return `<gfid:${inode.gfid}>${pathBelow}`;
+      pathBelow = `/${dentry.name}${pathBelow}`;
       inode = dentry.parent;
     }
-    return below === '' ? '/' : below;
+    return pathBelow === '' ? '/' : pathBelow;
   }
 
   /** Calls `forget` of the translators that have a context here. */
@@ -90,7 +91,7 @@ export class InodeTable {
   readonly xlators: Instances;
   /** Links to the top of the graph, by which files opened from now on wind. */
   links!: Child;
-  /** At least 1: with 0, an inode would be evicted as it is linked. */
+  /** The most idle inodes. At least 1: with 0, an inode would be evicted as it is linked. */
   lruLimit: number;
   private readonly byGfid = new Map<Gfid, Inode>();
   private readonly byId = new Map<number, Inode>();
@@ -100,8 +101,8 @@ export class InodeTable {
    * One iterator over `lru` for all evictions: later inserts stay ahead of it. A new iterator for each would
    * first skip the gaps of all deleted entries.
    */
-  private oldest = this.lru.values();
-  /** Inserts into `lru` since `oldest` was made. */
+  private oldestIterator = this.lru.values();
+  /** The number of inserts into `lru` since `oldestIterator` was made. */
   private lruInsertCount = 0;
   private lastId = ROOT_ID;
 
@@ -162,6 +163,7 @@ export class InodeTable {
     return Number.isSafeInteger(id) && id > 0 && id <= this.lastId;
   }
 
+  /** Finds a linked inode. */
   find(gfid: Gfid): Inode | undefined {
     return this.byGfid.get(gfid);
   }
@@ -180,18 +182,18 @@ export class InodeTable {
     if (buf.iaGfid === NULL_GFID) return null;
     const hasName = parent !== null && name !== null;
     if (hasName && (!parent.isDir || parent.table !== this)) return null;
-    let linked = this.byGfid.get(buf.iaGfid);
-    if (linked === undefined) {
+    let linkedInode = this.byGfid.get(buf.iaGfid);
+    if (linkedInode === undefined) {
       const hasOtherGfid = inode.linked && inode.gfid !== buf.iaGfid;
-      linked = hasOtherGfid ? this.newInode() : inode;
-      linked.iaType = buf.iaType;
-      this.register(linked, buf.iaGfid);
+      linkedInode = hasOtherGfid ? this.newInode() : inode;
+      linkedInode.iaType = buf.iaType;
+      this.register(linkedInode, buf.iaGfid);
     }
     // The name is added first, because it holds the parent: making the inode idle may evict another idle one.
     // An evicted parent gets no name.
-    if (hasName && this.has(parent)) this.addName(parent, name, linked);
-    this.queueIfIdle(linked);
-    return linked;
+    if (hasName && this.has(parent)) this.addName(parent, name, linkedInode);
+    this.queueIfIdle(linkedInode);
+    return linkedInode;
   }
 
   /** Removes one name. */
@@ -229,7 +231,7 @@ export class InodeTable {
     }
   }
 
-  /** Every linked inode. */
+  /** Returns every linked inode. */
   all(): Iterable<Inode> {
     return this.byGfid.values();
   }
@@ -305,8 +307,10 @@ export class InodeTable {
 
   /** Removes a name from its inode only, because the parent has another inode under it. */
   private dropDentry(inode: Inode, parent: Inode, name: string): void {
-    const at = inode.names.findIndex((dentry) => dentry.parent === parent && dentry.name === name);
-    if (at >= 0) inode.names.splice(at, 1);
+    const index = inode.names.findIndex(
+      (dentry) => dentry.parent === parent && dentry.name === name,
+    );
+    if (index >= 0) inode.names.splice(index, 1);
     this.onHoldDropped(inode);
   }
 
@@ -336,12 +340,13 @@ export class InodeTable {
     this.lru.delete(inode);
     this.lru.add(inode);
     this.lruInsertCount += 1;
-    // For an iterator that does not advance, V8 keeps each hash table that the Set has outgrown, so renew it.
+    // For an iterator that does not advance, V8 keeps each hash table that the Set has outgrown, so renew it; with
+    // few idle inodes, only once in 1024 inserts.
     if (this.lruInsertCount > this.lru.size + 1024) {
-      this.oldest = this.lru.values();
+      this.oldestIterator = this.lru.values();
       this.lruInsertCount = 0;
     }
-    while (this.lru.size > this.lruLimit) this.evict(this.oldest.next().value as Inode);
+    while (this.lru.size > this.lruLimit) this.evict(this.oldestIterator.next().value as Inode);
   }
 
   /** Removes an idle inode with its names and contexts, and queues its parents, which may be idle now. */

@@ -16,12 +16,12 @@ export function connectSubvolumes(
 ): Xlator {
   const byName = new Map(xlators.map((xl) => [xl.name, xl]));
   const problems: string[] = [];
-  specs.forEach((spec, at) => {
+  specs.forEach((spec, index) => {
     const below = spec.subvolumes.flatMap((name) => byName.get(name) ?? []);
     if (below.length < spec.subvolumes.length) {
       problems.push(`volume '${spec.name}': a subvolume is not in the graph`);
     }
-    xlators[at]!.below = below;
+    xlators[index]!.below = below;
   });
   const top = xlators.at(-1);
   if (top === undefined) problems.push('a graph needs at least one volume');
@@ -54,7 +54,8 @@ async function initInstance(xl: Xlator, volumeNames: readonly string[]): Promise
       volumeNames,
     });
     const errors = problems.filter((problem) => problem.severity === 'error');
-    if (errors.length > 0) return errors.map((p) => `${p.position ?? xl.label}: ${p.message}`);
+    if (errors.length > 0)
+      return errors.map(({ position, message }) => `${position ?? xl.label}: ${message}`);
     xl.log.setOwnLevel(values['log-level'] as string | undefined);
     xl.priv = await xl.translator.init(xl, values as never);
     xl.initialised = true;
@@ -101,9 +102,9 @@ export function awaitTopUp(
 ): Promise<void> {
   if (top.up) return Promise.resolve();
   const { master } = top;
-  let cancel = (): void => {};
+  let cancelTimeout = (): void => {};
   const whenUp = new Promise<void>((resolve, reject) => {
-    cancel = top.context.after(timeoutMs, () => {
+    cancelTimeout = top.context.after(timeoutMs, () => {
       reject(new GraphError(listBlockers(top, ` within ${timeoutMs / 1000} s`)));
     });
     top.master = (event, data) => {
@@ -114,7 +115,7 @@ export function awaitTopUp(
     };
   });
   return Promise.race([whenUp, whenAbandoned ?? whenUp]).finally(() => {
-    cancel();
+    cancelTimeout();
     top.master = master;
   });
 }

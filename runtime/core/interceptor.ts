@@ -8,13 +8,14 @@ import type { Stack } from './frame.ts';
 import type { FopName } from './gen/fops.gen.ts';
 import type { Fop, Xlator } from './xlator.ts';
 
+/** Holds requests before the fops of volumes. */
 export interface Interceptor {
   /**
    * Whether to intercept this fop at `xl`. Called when links are updated, not for each request.
-   * @param defines whether `xl` defines the fop; otherwise it only passes it on
+   * @param isDefined whether `xl` defines the fop; otherwise it only passes it on
    */
-  wantsFop(xl: Xlator, fop: FopName, defines: boolean): boolean;
-  /** Makes the fop that winds reach in place of `fop`; it must call `fop` sooner or later. */
+  wantsFop(xl: Xlator, fop: FopName, isDefined: boolean): boolean;
+  /** Makes the fop to which requests are wound in place of `fop`; it must call `fop` sooner or later. */
   wrapFop<N extends FopName>(name: N, fop: Fop<N, unknown>): Fop<N, unknown>;
 }
 

@@ -24,7 +24,7 @@ export const XATTR_LIST_MAX = 65_536;
 /** Bytes of a gfid: it is a UUID. */
 export const GFID_SIZE = 16;
 
-/** Bytes of data in one read or write: 256 pages, the kernel's default limit for FUSE. */
+/** The most bytes of data in one read or write: 256 pages, the kernel's default limit for FUSE. */
 export const MAX_DATA = 1_048_576;
 
 /**

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { HeldLeaf, linkDirectory, makeGfid, startGraph } from '../../test/support/core.ts';
 import { EACCES, ENODATA, ENOENT } from '../core/errno.ts';
-import { Frame, newRequest, Stack } from '../core/frame.ts';
+import { Frame, makeFirstFrame, Stack } from '../core/frame.ts';
 import type { Graph } from '../core/graph.ts';
 import type { Inode } from '../core/inode.ts';
 import { Loc } from '../core/loc.ts';
@@ -19,7 +19,7 @@ async function kept() {
 /** A request that reached the storage, with its target in `local`. */
 function request(graph: Graph, op: string, about: unknown, isOwn = false): Stack {
   const stack = new Stack(1, 2, 3, op);
-  const frame = newRequest(stack, graph.top);
+  const frame = makeFirstFrame(stack, graph.top);
   frame.local = about;
   if (!isOwn) new Frame(stack, frame, graph.top, null, 0);
   return stack;

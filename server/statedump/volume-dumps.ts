@@ -28,7 +28,7 @@ export interface VolumeDump {
 export function listVolumes(graph: Graph): { volumes: Xlator[]; replaced: VolumeDump[] } {
   const frontVolumes = [...graph.initiators].map(({ xl }) => xl);
   const dumpable = frontVolumes.filter(({ translator }) => translator.dump !== undefined);
-  const replaced = graph.retired.flatMap(
+  const replaced = graph.retiredGraphs.flatMap(
     ({ replacedInstances, openFdCount, pendingRequestCount }) =>
       replacedInstances.map((xl) =>
         dumpVolume(xl, { 'open-fds': openFdCount, 'pending-calls': pendingRequestCount }),

@@ -19,7 +19,7 @@ import { Dict } from '../../runtime/core/dict.ts';
 import { errnoName } from '../../runtime/core/errno.ts';
 import { Fd } from '../../runtime/core/fd.ts';
 import { findFop } from '../../runtime/core/fops.ts';
-import { Frame, newRequest, Stack } from '../../runtime/core/frame.ts';
+import { Frame, makeFirstFrame, Stack } from '../../runtime/core/frame.ts';
 import type { FopName, FopTable } from '../../runtime/core/gen/fops.gen.ts';
 import { Graph } from '../../runtime/core/graph.ts';
 import type { Dirent, Iatt, Statvfs } from '../../runtime/core/iatt.ts';
@@ -189,7 +189,7 @@ export class TestVolume {
     const row = findFop(name)!;
     const stack = new Stack(uid, gid, pid, row.logName, () => groups);
     stack.ctime = ctime;
-    const parent = newRequest(stack, this.graph.top);
+    const parent = makeFirstFrame(stack, this.graph.top);
     const { xl, fop } = this.graph.links[name];
     this.requests.waiting += 1;
     return new Promise((resolve) => {

@@ -9,7 +9,7 @@ import { BrowserContext } from '../../bridges/machine/browser/context.ts';
 import { operations } from '../../bridges/testing/operations.ts';
 import client from '../../gluster/protocol/client/index.ts';
 import server from '../../gluster/protocol/server/index.ts';
-import { ACCEPT } from '../../gluster/rpc/message.ts';
+import { ACCEPT_STATUS } from '../../gluster/rpc/message.ts';
 import { DUMP_PROGRAM, FOPS4, HANDSHAKE, type Program } from '../../gluster/rpc/programs.ts';
 import { connect, Driver } from '../../runtime/api/driver.ts';
 import { Files } from '../../runtime/api/files.ts';
@@ -249,11 +249,11 @@ describe.each<[string, SourceRegistry | undefined]>([
     const accepted = async ({ number, version }: Program, more: number): Promise<number> =>
       (await raw.call({ name: '', number, version: version + more }, 0, () => {})).accept;
     for (const program of [DUMP_PROGRAM, HANDSHAKE]) {
-      expect(await accepted(program, 0)).toBe(ACCEPT.SUCCESS);
-      expect(await accepted(program, 1)).toBe(ACCEPT.PROG_MISMATCH);
+      expect(await accepted(program, 0)).toBe(ACCEPT_STATUS.SUCCESS);
+      expect(await accepted(program, 1)).toBe(ACCEPT_STATUS.PROG_MISMATCH);
     }
-    expect(await accepted(FOPS4, 1)).toBe(ACCEPT.PROG_MISMATCH);
-    expect(await accepted({ ...FOPS4, number: 99_999 }, 0)).toBe(ACCEPT.PROG_UNAVAIL);
+    expect(await accepted(FOPS4, 1)).toBe(ACCEPT_STATUS.PROG_MISMATCH);
+    expect(await accepted({ ...FOPS4, number: 99_999 }, 0)).toBe(ACCEPT_STATUS.PROG_UNAVAIL);
     raw.close();
   });
 

@@ -131,7 +131,7 @@ export class ProgramOnGraph {
 
   /** Waits until the replaced graph has ended. */
   async settle(): Promise<void> {
-    for (let i = 0; i < 100 && (i === 0 || this.graph.retired.length > 0); i++) {
+    for (let i = 0; i < 100 && (i === 0 || this.graph.retiredGraphs.length > 0); i++) {
       this.context.advance(50);
       for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
     }

@@ -3,7 +3,7 @@
  * records, a leaf that replies when the test says so, and requests whose replies are stored.
  */
 import type { Context } from '../../runtime/core/context.ts';
-import { type Frame, newRequest, Stack } from '../../runtime/core/frame.ts';
+import { type Frame, makeFirstFrame, Stack } from '../../runtime/core/frame.ts';
 import { type FopName, type FopTable, fopNames } from '../../runtime/core/gen/fops.gen.ts';
 import { collect, collectCbk, unwindArgs, windArgs } from '../../runtime/core/gen/generic.gen.ts';
 import { gfidFromRandom } from '../../runtime/core/gfid.ts';
@@ -152,7 +152,7 @@ export function askArgs(
   pid = 1,
   uid = 0,
 ): Reply {
-  const frame = newRequest(new Stack(uid, 0, pid, name.toUpperCase()), graph.top);
+  const frame = makeFirstFrame(new Stack(uid, 0, pid, name.toUpperCase()), graph.top);
   const reply: Reply = { count: 0, opRet: NaN, opErrno: NaN, values: [], frame };
   const cbk = collectCbk[name]((_frame, _cookie, _xl, opRet, opErrno, values) => {
     Object.assign(reply, { count: reply.count + 1, opRet, opErrno, values });

@@ -7,7 +7,7 @@ import distribute from '../../gluster/cluster/distribute/index.ts';
 import { type Context, newGfid } from '../../runtime/core/context.ts';
 import { Dict } from '../../runtime/core/dict.ts';
 import { Fd } from '../../runtime/core/fd.ts';
-import { newRequest, Stack } from '../../runtime/core/frame.ts';
+import { makeFirstFrame, Stack } from '../../runtime/core/frame.ts';
 import type { FopName, FopTable } from '../../runtime/core/gen/fops.gen.ts';
 import { collectCbk, windArgs } from '../../runtime/core/gen/generic.gen.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
@@ -109,7 +109,7 @@ export class DistributedVolume {
   }
 
   private askAt(links: Child, pid: number, fop: FopName, args: readonly unknown[]): FopReply {
-    const frame = newRequest(new Stack(0, 0, pid, fop.toUpperCase()), this.graph.top);
+    const frame = makeFirstFrame(new Stack(0, 0, pid, fop.toUpperCase()), this.graph.top);
     frame.root.lkOwner = '00';
     const reply: FopReply = { opRet: Number.NaN, opErrno: 0, values: [] };
     const cbk = collectCbk[fop]((_frame, _cookie, _xl, opRet, opErrno, values) => {

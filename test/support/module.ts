@@ -17,7 +17,7 @@ import type { GlupyState } from '../../bridges/host/index.ts';
 import type { Host } from '../../bridges/host/lifecycle/host.ts';
 import { WorkerLink } from '../../bridges/isolation/main/worker-link.ts';
 import nativeTranslator from '../../bridges/native/index.ts';
-import { newRequest, Stack } from '../../runtime/core/frame.ts';
+import { makeFirstFrame, Stack } from '../../runtime/core/frame.ts';
 import type { FopName, FopTable } from '../../runtime/core/gen/fops.gen.ts';
 import { collectCbk, windArgs } from '../../runtime/core/gen/generic.gen.ts';
 import { Graph } from '../../runtime/core/graph.ts';
@@ -204,7 +204,7 @@ export class RunningModule {
     const { uid = 0, gid = 0, pid = 1, groups = [], lkOwner = '' } = caller;
     const stack = new Stack(uid, gid, pid, name.toUpperCase(), () => groups);
     stack.lkOwner = lkOwner;
-    const frame = newRequest(stack, this.graph.top);
+    const frame = makeFirstFrame(stack, this.graph.top);
     const reply: Reply = { count: 0, opRet: NaN, opErrno: NaN, values: [], frame };
     const cbk = collectCbk[name]((_frame, _cookie, _xl, opRet, opErrno, values) => {
       Object.assign(reply, { count: reply.count + 1, opRet, opErrno, values });

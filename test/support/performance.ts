@@ -11,7 +11,7 @@ import { Dict } from '../../runtime/core/dict.ts';
 import { ENOENT } from '../../runtime/core/errno.ts';
 import { Fd } from '../../runtime/core/fd.ts';
 import { SET_ATTR } from '../../runtime/core/fops.ts';
-import { type Frame, newRequest, Stack } from '../../runtime/core/frame.ts';
+import { type Frame, makeFirstFrame, Stack } from '../../runtime/core/frame.ts';
 import type { FopName, FopTable } from '../../runtime/core/gen/fops.gen.ts';
 import { collectCbk, windArgs } from '../../runtime/core/gen/generic.gen.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
@@ -403,7 +403,7 @@ export class World {
     ) => void = () => {},
     from = this.recordVersion(),
   ): void {
-    const frame = newRequest(new Stack(0, 0, 1, name.toUpperCase()), this.graph.top);
+    const frame = makeFirstFrame(new Stack(0, 0, 1, name.toUpperCase()), this.graph.top);
     this.pending.add(frame);
     const cbk = collectCbk[name]((_frame, _cookie, _xl, opRet, opErrno, values) => {
       this.recordVersion();

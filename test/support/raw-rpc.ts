@@ -12,7 +12,12 @@ import {
   SELF_CALLER,
   writeCall,
 } from '../../gluster/rpc/message.ts';
-import { FOPS4, HAND, HANDSHAKE, type Program } from '../../gluster/rpc/programs.ts';
+import {
+  FOPS4,
+  HANDSHAKE,
+  HANDSHAKE_PROCEDURES,
+  type Program,
+} from '../../gluster/rpc/programs.ts';
 import { newGfid } from '../../runtime/core/context.ts';
 import { Dict } from '../../runtime/core/dict.ts';
 import { makeRecordMark, RecordReader } from '../../runtime/wire/record.ts';
@@ -153,7 +158,7 @@ export class RawPeer {
   }
 
   async setVolumeRaw(write: (w: XdrWriter) => void): ReturnType<RawPeer['setVolume']> {
-    const { r } = await this.call(HANDSHAKE, HAND.SETVOLUME, write);
+    const { r } = await this.call(HANDSHAKE, HANDSHAKE_PROCEDURES.SETVOLUME, write);
     return { opRet: r.i32(), opErrno: r.i32(), texts: readTexts(r) };
   }
 

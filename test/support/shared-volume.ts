@@ -9,7 +9,7 @@ import distribute from '../../gluster/cluster/distribute/index.ts';
 import { newGfid } from '../../runtime/core/context.ts';
 import { Dict } from '../../runtime/core/dict.ts';
 import { Fd } from '../../runtime/core/fd.ts';
-import { newRequest, Stack } from '../../runtime/core/frame.ts';
+import { makeFirstFrame, Stack } from '../../runtime/core/frame.ts';
 import { type FopName, type FopTable, fopNames } from '../../runtime/core/gen/fops.gen.ts';
 import {
   collect,
@@ -137,7 +137,7 @@ export class SharedVolume {
     onReply: (reply: FopReply) => void = () => {},
   ): FopReply {
     const xl = this.graph.xlators.find((each) => each.name === name)!;
-    const frame = newRequest(new Stack(0, 0, pid, fop.toUpperCase()), this.graph.top);
+    const frame = makeFirstFrame(new Stack(0, 0, pid, fop.toUpperCase()), this.graph.top);
     frame.root.lkOwner = '00';
     const reply: FopReply = { opRet: Number.NaN, opErrno: 0, values: [] };
     const cbk = collectCbk[fop]((_frame, _cookie, _xl, opRet, opErrno, values) => {

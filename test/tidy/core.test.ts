@@ -28,7 +28,7 @@ const translators = [
 const program = `
 import { Graph } from './runtime/core/graph.ts';
 import { wind } from './runtime/core/gen/fops.gen.ts';
-import { newRequest, Stack } from './runtime/core/frame.ts';
+import { makeFirstFrame, Stack } from './runtime/core/frame.ts';
 import { newGfid } from './runtime/core/context.ts';
 import { Dict } from './runtime/core/dict.ts';
 import { Loc } from './runtime/core/loc.ts';
@@ -67,7 +67,7 @@ export async function run() {
   await graph.start();
   const { root } = graph.inodes;
   const answers = [];
-  const request = () => newRequest(new Stack(0, 0, 1, 'LOOKUP'), graph.top);
+  const request = () => makeFirstFrame(new Stack(0, 0, 1, 'LOOKUP'), graph.top);
   const note = (frame, cookie, xl, opRet, opErrno) => answers.push(opRet < 0 ? opErrno : opRet);
   const loc = () => new Loc(graph.inodes.newInode(), root, 'name');
   const lookup = () => wind.lookup(request(), 0, note, graph.links, loc(), null);

@@ -23,7 +23,7 @@ const GENERATED = [
 
 /** The table with one more row in the first of its structures, an iatt. */
 function addRow([iatt, ...rest]: readonly Struct[]): Struct[] {
-  const row: Field = { member: 'ia_one_more', kind: 'integer', about: 'a field', initial: 0 };
+  const row: Field = { member: 'ia_one_more', kind: 'integer', about: 'a field', initialValue: 0 };
   return [{ ...iatt!, fields: [...iatt!.fields, row] }, ...rest];
 }
 

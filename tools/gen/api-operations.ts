@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BYTES_MAX } from '../../runtime/api/protocol/api-connection.ts';
 import { DATA_MAX } from '../../runtime/api/protocol/handle-operations.ts';
-import { FLAGS, type Operation } from '../../runtime/api/protocol/operation.ts';
+import { OPERATION_FLAGS, type Operation } from '../../runtime/api/protocol/operation.ts';
 import { operationGroups, PROTOCOL_VERSION } from '../../runtime/api/protocol/operations.ts';
 import {
   type ArgumentType,
@@ -35,7 +35,7 @@ function formatPythonRow(name: string, { number, args, result }: Operation): str
 const quoteAll = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
 
 export function generatePythonOperations(): string {
-  const flags = Object.entries(FLAGS).map(([name, value]) => `${name} = ${value}`);
+  const flags = Object.entries(OPERATION_FLAGS).map(([name, value]) => `${name} = ${value}`);
   const sections = Object.entries(operationGroups).map(([title, group]) =>
     [`# ${title}`, ...Object.entries(group).map((entry) => formatPythonRow(...entry))].join('\n'),
   );
@@ -111,7 +111,7 @@ export function generateApiPage(): string {
   const values: Readonly<Record<string, string>> = {
     VERSION: `${PROTOCOL_VERSION}`,
     BYTES: `${BYTES_MAX / 2 ** 20}`,
-    FLAGS: Object.entries(FLAGS)
+    FLAGS: Object.entries(OPERATION_FLAGS)
       .map(([name, value]) => `${name} (${value})`)
       .join(', '),
     STAT_SIZE: `${statSize}`,

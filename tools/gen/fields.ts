@@ -11,8 +11,8 @@ export const makeCamelName = (struct: Struct, field: Field): string =>
   toCamelCase(makeShortName(struct, field));
 
 /** Writes the initial value of a field as a literal of both JavaScript and Python. */
-export function formatInitialValue({ kind, initial }: Field): string {
-  if (kind === 'integer') return String(initial);
+export function formatInitialValue({ kind, initialValue }: Field): string {
+  if (kind === 'integer') return String(initialValue);
   return JSON.stringify(kind === 'gfid' ? NULL_GFID : '');
 }
 

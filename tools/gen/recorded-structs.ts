@@ -16,8 +16,8 @@ const WRITERS: Readonly<Record<Field['kind'], string>> = {
 const CLASSES: ReadonlySet<string> = new Set(['Iatt', 'Statvfs']);
 
 /** Writes the initial value of a field as an expression. */
-function formatInitial({ kind, initial }: Field): string {
-  if (kind === 'integer') return String(initial);
+function formatInitial({ kind, initialValue }: Field): string {
+  if (kind === 'integer') return String(initialValue);
   return kind === 'gfid' ? 'NULL_GFID' : "''";
 }
 

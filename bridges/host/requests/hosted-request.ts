@@ -5,7 +5,7 @@
 import { Dict } from '../../../runtime/core/dict.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
 import type { ArgType } from '../../../runtime/core/fops.ts';
-import { type Frame, newRequest, Stack } from '../../../runtime/core/frame.ts';
+import { type Frame, makeFirstFrame, Stack } from '../../../runtime/core/frame.ts';
 import { Inode } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
@@ -168,4 +168,4 @@ function sumLargeParts(reply: ChildReply | undefined): number {
 
 /** Makes a request that the module begins. The volume's call pool lists it while it is pending. */
 export const makeOwnRequest = (id: number, xl: Xlator<unknown>): HostedRequest =>
-  new HostedRequest(id, null, newRequest(new Stack(0, 0, MODULE_PID, 'NULL'), xl), []);
+  new HostedRequest(id, null, makeFirstFrame(new Stack(0, 0, MODULE_PID, 'NULL'), xl), []);

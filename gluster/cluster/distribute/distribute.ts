@@ -306,7 +306,7 @@ export class Distribute {
    * `gfidRequests.noteReply`.
    */
   addNewNameRequests(xdata: Dict | null): Dict {
-    const request = xdata?.has(GFID_REQ) ? xdata.copy() : this.gfidRequests.addTo(xdata);
+    const request = xdata?.has(GFID_REQ) ? xdata.copy() : this.gfidRequests.makeXdata(xdata);
     return request.set(this.xattrNames.linkto, 256);
   }
 

@@ -22,15 +22,15 @@ import { isWithoutBricks, RealBrick } from '../../../test/support/gluster.ts';
 import { RawPeer, ROOT } from '../../../test/support/raw-rpc.ts';
 import { readFields } from '../../rpc/fields.ts';
 import { findWireFop } from '../../rpc/fops4.ts';
-import { ACCEPT, CALL, readCall, SELF_CALLER } from '../../rpc/message.ts';
+import { ACCEPT_STATUS, CALL, readCall, SELF_CALLER } from '../../rpc/message.ts';
 import {
-  CBK,
-  DUMP,
+  CALLBACK_PROCEDURES,
   DUMP_ID,
+  DUMP_PROCEDURES,
   DUMP_PROGRAM,
   FOPS4,
-  HAND,
   HANDSHAKE,
+  HANDSHAKE_PROCEDURES,
   inodelkContention,
   readPrograms,
 } from '../../rpc/programs.ts';
@@ -137,7 +137,7 @@ describe.skipIf(isWithoutBricks())('a GlusterFS brick', () => {
 
   it('lists its RPC programs before the handshake, and refuses fops until after it', async () => {
     const raw = await RawPeer.connect(brick.port);
-    const { r } = await raw.call(DUMP_PROGRAM, DUMP.DUMP, (w) => w.u64(DUMP_ID));
+    const { r } = await raw.call(DUMP_PROGRAM, DUMP_PROCEDURES.DUMP, (w) => w.u64(DUMP_ID));
     expect(readPrograms(r)!.map(({ number, version }) => [number, version])).toEqual([
       [FOPS4.number, 400],
       [FOPS4.number, 330],
@@ -145,7 +145,7 @@ describe.skipIf(isWithoutBricks())('a GlusterFS brick', () => {
       [HANDSHAKE.number, 2],
     ]);
     const early = await raw.callFop('statfs', [ROOT, null]);
-    expect(early.accept).toBe(ACCEPT.GARBAGE_ARGS);
+    expect(early.accept).toBe(ACCEPT_STATUS.GARBAGE_ARGS);
     expect(await raw.setVolume()).toMatchObject({ opRet: 0 });
     expect((await raw.callFop('statfs', [ROOT, null])).opRet).toBe(0);
     raw.close();
@@ -358,7 +358,7 @@ describe.skipIf(isWithoutBricks())('a GlusterFS brick', () => {
     const refused = await wants.callFop('inodelk', inodelk, owner('02'));
     expect(refused).toMatchObject({ opRet: -1, opErrno: EAGAIN });
     const found = () =>
-      holder.notices.find(({ procedure }) => procedure === CBK.INODELK_CONTENTION);
+      holder.notices.find(({ procedure }) => procedure === CALLBACK_PROCEDURES.INODELK_CONTENTION);
     await expect.poll(found, PATIENCE).toBeDefined();
     const [lost, flock, pid, domain] = readFields(found()!.r, inodelkContention);
     expect([lost, pid, domain]).toEqual([gfid, 5, 'domain']);
@@ -373,7 +373,9 @@ describe.skipIf(isWithoutBricks())('a GlusterFS brick', () => {
     const raw = await peer();
     const gfid = (await client.driver.find('/watched')).buf.iaGfid;
     const flags = (): number[] =>
-      raw.notices.filter(({ procedure }) => procedure === CBK.CACHE_INVALIDATION).map(flagsOf);
+      raw.notices
+        .filter(({ procedure }) => procedure === CALLBACK_PROCEDURES.CACHE_INVALIDATION)
+        .map(flagsOf);
     const look = () => raw.callFop('stat', [gfid, null]);
     const changes: readonly [bits: number, ...Parameters<Ask>][] = [
       [0x18, 'write', '/watched', bytes('more'), 0],
@@ -471,16 +473,22 @@ describe.skipIf(isWithoutBricks())('a GlusterFS brick', () => {
         body.subarray(20),
       ]),
     );
-    expect((await raw.awaitReply(xid)).accept).toBe(ACCEPT.SUCCESS);
+    expect((await raw.awaitReply(xid)).accept).toBe(ACCEPT_STATUS.SUCCESS);
     const accepted = async (number: number, version: number, procedure: number): Promise<number> =>
       (await raw.call({ name: '', number, version }, procedure, () => {})).accept;
-    expect(await accepted(99_999, 1, 1)).toBe(ACCEPT.PROG_UNAVAIL);
-    expect(await accepted(FOPS4.number, 401, 1)).toBe(ACCEPT.PROG_MISMATCH);
-    expect(await accepted(HANDSHAKE.number, 3, HAND.NULL)).toBe(ACCEPT.PROG_MISMATCH);
-    expect(await accepted(DUMP_PROGRAM.number, 2, DUMP.DUMP)).toBe(ACCEPT.PROG_MISMATCH);
-    expect(await accepted(FOPS4.number, 400, 57)).toBe(ACCEPT.PROC_UNAVAIL);
-    expect(await accepted(FOPS4.number, 400, 14)).toBe(ACCEPT.GARBAGE_ARGS);
-    expect(await accepted(HANDSHAKE.number, 2, HAND.NULL)).toBe(ACCEPT.SUCCESS);
+    expect(await accepted(99_999, 1, 1)).toBe(ACCEPT_STATUS.PROG_UNAVAIL);
+    expect(await accepted(FOPS4.number, 401, 1)).toBe(ACCEPT_STATUS.PROG_MISMATCH);
+    expect(await accepted(HANDSHAKE.number, 3, HANDSHAKE_PROCEDURES.NULL)).toBe(
+      ACCEPT_STATUS.PROG_MISMATCH,
+    );
+    expect(await accepted(DUMP_PROGRAM.number, 2, DUMP_PROCEDURES.DUMP)).toBe(
+      ACCEPT_STATUS.PROG_MISMATCH,
+    );
+    expect(await accepted(FOPS4.number, 400, 57)).toBe(ACCEPT_STATUS.PROC_UNAVAIL);
+    expect(await accepted(FOPS4.number, 400, 14)).toBe(ACCEPT_STATUS.GARBAGE_ARGS);
+    expect(await accepted(HANDSHAKE.number, 2, HANDSHAKE_PROCEDURES.NULL)).toBe(
+      ACCEPT_STATUS.SUCCESS,
+    );
     expect(raw.isClosed).toBe(false);
     raw.close();
     // The client passes on an errno for a fop that the brick lacks.

@@ -9,7 +9,7 @@ import { readFields, writeFields } from '../../rpc/fields.ts';
 import { CALL, type ReceivedCall, readCall, writeReply } from '../../rpc/message.ts';
 import {
   commonReply,
-  DUMP,
+  DUMP_PROCEDURES,
   DUMP_PROGRAM,
   FOPS4,
   HANDSHAKE,
@@ -76,7 +76,7 @@ function answer(to: Line, call: ReceivedCall, r: XdrReader): void {
       writeReply(w, xid, 0);
       write(w);
     });
-  if (program === DUMP_PROGRAM.number && procedure === DUMP.PING) {
+  if (program === DUMP_PROGRAM.number && procedure === DUMP_PROCEDURES.PING) {
     pings += 1;
     if (peer.pings) reply((w) => writeFields(w, commonReply, [0, 0, new Uint8Array()]));
   } else if (!peer.answers) return;
@@ -192,7 +192,7 @@ function make(asksPort = false, pingTimeout = 42): void {
 
 const ask = (name: string): void => {
   connection.channel.begin(FOPS4, 1, 0, null, {
-    sentAt: 0,
+    sentAtMs: 0,
     xid: 0,
     onReply: () => void events.push(`${name} is answered`),
     onLoss: (why) => void events.push(`${name}: ${why}`),

@@ -12,14 +12,14 @@ import { writeTexts } from '../../rpc/dict.ts';
 import { readFields, writeFields } from '../../rpc/fields.ts';
 import { AUTH_V2, AUTH_V3, readCall } from '../../rpc/message.ts';
 import {
-  DUMP,
   DUMP_ID,
+  DUMP_PROCEDURES,
   DUMP_PROGRAM,
   FOPS4,
-  HAND,
   HANDSHAKE,
-  PMAP,
+  HANDSHAKE_PROCEDURES,
   PORTMAP,
+  PORTMAP_PROCEDURES,
   type Program,
   portByBrickCall,
   portByBrickReply,
@@ -204,7 +204,7 @@ export class Connection {
     );
     this.call(
       DUMP_PROGRAM,
-      DUMP.DUMP,
+      DUMP_PROCEDURES.DUMP,
       AUTH_V2,
       (w) => w.u64(DUMP_ID),
       (r) => this.checkPrograms(r),
@@ -231,7 +231,7 @@ export class Connection {
     const { subvolume } = this.settings;
     this.call(
       PORTMAP,
-      PMAP.PORTBYBRICK,
+      PORTMAP_PROCEDURES.PORTBYBRICK,
       AUTH_V2,
       (w) => writeFields(w, portByBrickCall, [subvolume]),
       (r) => {
@@ -254,7 +254,7 @@ export class Connection {
     this.setVolumeCount += 1;
     this.call(
       HANDSHAKE,
-      HAND.SETVOLUME,
+      HANDSHAKE_PROCEDURES.SETVOLUME,
       AUTH_V3,
       (w) => writeTexts(w, texts),
       (r) => {
@@ -316,7 +316,7 @@ export class Connection {
     const flavor = this.stage === 'up' ? AUTH_V3 : AUTH_V2;
     this.call(
       DUMP_PROGRAM,
-      DUMP.PING,
+      DUMP_PROCEDURES.PING,
       flavor,
       () => {},
       () => {
@@ -324,7 +324,7 @@ export class Connection {
       },
     );
     const checkSilence = (): void => {
-      const silence = settings.context.now() - channel.lastActivity;
+      const silence = settings.context.now() - channel.lastActivityMs;
       if (hasReply) {
         // Without outstanding calls nothing can be late.
         if (channel.outstandingCount === 0) this.setTimer('ping', ms, checkSilence);
@@ -343,7 +343,7 @@ export class Connection {
     const { settings, channel, events } = this;
     const seconds = settings.readFrameTimeout();
     if (seconds > 0) {
-      const count = channel.expireOlderThan(settings.context.now() - seconds * 1000);
+      const count = channel.expireSentBefore(settings.context.now() - seconds * 1000);
       if (count > 0) {
         events.warn(`${count} requests had no reply for ${seconds} s (option frame-timeout)`);
       }

@@ -18,7 +18,7 @@ import { FaultyConnection } from '../../../test/support/faulty-connection.ts';
 import { type BrickSettings, isWithoutBricks, RealBrick } from '../../../test/support/gluster.ts';
 import { skipWithoutTools } from '../../../test/support/tools.ts';
 import { readCall, writeReply } from '../../rpc/message.ts';
-import { DUMP, DUMP_PROGRAM, writePrograms } from '../../rpc/programs.ts';
+import { DUMP_PROCEDURES, DUMP_PROGRAM, writePrograms } from '../../rpc/programs.ts';
 
 /** For operations that take long on a slow machine. */
 const PATIENCE = { timeout: 120_000 };
@@ -75,7 +75,7 @@ function oldBrick(socket: Socket): void {
         const xid = r.u32();
         r.u32();
         const { program, procedure } = readCall(r, xid);
-        if (program !== DUMP_PROGRAM.number || procedure !== DUMP.DUMP) continue;
+        if (program !== DUMP_PROGRAM.number || procedure !== DUMP_PROCEDURES.DUMP) continue;
         const w = new XdrWriter(256);
         w.u32(0);
         writeReply(w, xid, 0);

@@ -6,7 +6,7 @@
  * Bricks return existing ACLs with a listing on request. Source: GlusterFS 10 `posix_xattr_fill` in
  * `xlators/storage/posix/src/posix-helpers.c`.
  */
-import { ACL_ALIASES, ACL_NAMES, isAcl } from '../../../runtime/core/acl.ts';
+import { ACL_ALIASES, ACL_NAMES, isAclName } from '../../../runtime/core/acl.ts';
 import { Dict } from '../../../runtime/core/dict.ts';
 import type { Gfid } from '../../../runtime/core/gfid.ts';
 import type { Iatt } from '../../../runtime/core/iatt.ts';
@@ -59,7 +59,7 @@ export class ListedAcls {
    * @param maxAgeMs milliseconds for which the caller's kernel caches attributes, and so may use an older listing
    */
   isKnownAbsent(gfid: Gfid, name: string | null, maxAgeMs: number): boolean {
-    if (name === null || !isAcl(name)) return false;
+    if (name === null || !isAclName(name)) return false;
     const now = this.now();
     this.lastRequestAt = now;
     const listedAt = this.filesWithoutAcl.get(gfid);

@@ -267,7 +267,7 @@ const REQUEST_PREPARERS: Readonly<Partial<Record<FopName, PrepareRequest>>> = {
 
 /** One field of the call. */
 interface CallField {
-  readonly kind: Fields['steps'][number]['kind'];
+  readonly kind: Fields['wireFields'][number]['kind'];
   readonly value: FieldSource;
 }
 
@@ -313,7 +313,7 @@ function makeMarshal(fop: FopName): Marshal {
     wireFop: wire,
     dataIndex: wire.data === 'call' ? args.findIndex(({ type }) => type === 'data') : -1,
     stbufIndex: args.findIndex(({ name }) => name === 'stbuf'),
-    callFields: wire.call.steps.map(({ kind, index, constant }) => ({
+    callFields: wire.call.wireFields.map(({ kind, index, constant }) => ({
       kind,
       value: index < 0 ? () => constant : fieldSources[index]!,
     })),

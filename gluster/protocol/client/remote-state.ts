@@ -99,7 +99,7 @@ export class RemoteState {
   /** Adds a proposed gfid to the xdata of a lookup, for files that were created in the brick's directory by hand. */
   addGfidRequest({ inode }: Loc, xdata: Dict | null): Dict | null {
     if (inode?.linked || xdata?.has(GFID_REQ)) return xdata;
-    return this.gfidRequests.addTo(xdata);
+    return this.gfidRequests.makeXdata(xdata);
   }
 
   /** Logs a malformed reply. */

@@ -22,7 +22,7 @@ export function failRequest(frame: Frame, { unwind, emptyReply }: Marshal, errno
 
 /** The call of one fop. */
 export class Request implements PendingCall {
-  sentAt = 0;
+  sentAtMs = 0;
   xid = 0;
   private readonly frame: Frame;
   private readonly marshal: Marshal;

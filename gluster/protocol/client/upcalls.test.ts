@@ -15,7 +15,7 @@ import { XdrReader, XdrWriter } from '../../../runtime/wire/xdr.ts';
 import mdCache from '../../../runtime/xlators/performance/md-cache/index.ts';
 import readdirAhead from '../../../runtime/xlators/performance/readdir-ahead/index.ts';
 import { ask, FakeContext, HeldLeaf, makeGfid, startGraph } from '../../../test/support/core.ts';
-import { CALLBACK, CBK, writeInvalidation } from '../../rpc/programs.ts';
+import { CALLBACK, CALLBACK_PROCEDURES, writeInvalidation } from '../../rpc/programs.ts';
 import { readCallback } from './upcalls.ts';
 
 const GFID = makeGfid(7);
@@ -39,7 +39,13 @@ function changesOf(
     oldParent: null,
   });
   const reader = new XdrReader(w.writtenBytes);
-  const changes = readCallback(CALLBACK.number, CBK.CACHE_INVALIDATION, reader, inodes, removed);
+  const changes = readCallback(
+    CALLBACK.number,
+    CALLBACK_PROCEDURES.CACHE_INVALIDATION,
+    reader,
+    inodes,
+    removed,
+  );
   if (typeof changes === 'boolean' || changes === null) throw new Error('nothing was reported');
   return changes;
 }

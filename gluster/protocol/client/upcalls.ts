@@ -7,7 +7,7 @@ import type { Inode, InodeTable } from '../../../runtime/core/inode.ts';
 import { UP, type Upcall } from '../../../runtime/core/upcall.ts';
 import type { XdrReader } from '../../../runtime/wire/xdr.ts';
 import { parseFields, readFields } from '../../rpc/fields.ts';
-import { CALLBACK, CBK } from '../../rpc/programs.ts';
+import { CALLBACK, CALLBACK_PROCEDURES } from '../../rpc/programs.ts';
 
 /** Flags of an upcall if a name was created or removed. */
 const NAME_FLAGS = UP.NLINK | UP.RENAME | UP.FORGET | UP.PARENT_TIMES;
@@ -28,9 +28,9 @@ export function readCallback(
   removedDirectories: WeakSet<Inode>,
 ): readonly Upcall[] | boolean | null {
   if (program !== CALLBACK.number) return null;
-  if (procedure === CBK.CHILD_UP) return true;
-  if (procedure === CBK.CHILD_DOWN) return false;
-  if (procedure !== CBK.CACHE_INVALIDATION) return null;
+  if (procedure === CALLBACK_PROCEDURES.CHILD_UP) return true;
+  if (procedure === CALLBACK_PROCEDURES.CHILD_DOWN) return false;
+  if (procedure !== CALLBACK_PROCEDURES.CACHE_INVALIDATION) return null;
   const [gfid, , flags] = readFields(r, invalidationFields) as [string, number, number];
   if (r.isMalformed || !isGfid(gfid)) return null;
   return makeUpcalls(gfid, flags, inodes, removedDirectories);

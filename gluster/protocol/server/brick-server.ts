@@ -11,7 +11,7 @@ import { messages } from '../../../runtime/core/messages.ts';
 import { type ClientUpcall, UP, type Upcall } from '../../../runtime/core/upcall.ts';
 import type { Dump, Xlator } from '../../../runtime/core/xlator.ts';
 import type { Caller } from '../../rpc/message.ts';
-import { CBK, type Invalidation, writeInvalidation } from '../../rpc/programs.ts';
+import { CALLBACK_PROCEDURES, type Invalidation, writeInvalidation } from '../../rpc/programs.ts';
 import { readCertificates } from '../shared/certificates.ts';
 import { type AuthOptions, isAdmitted } from './auth.ts';
 import { type Brick, Bricks } from './bricks.ts';
@@ -165,7 +165,7 @@ export class BrickServer implements ConnectionHost {
     this.listener = null;
     if (listener === null) return;
     for (const connection of [...this.connections.values()]) {
-      connection.callClient(CBK.CHILD_DOWN);
+      connection.callClient(CALLBACK_PROCEDURES.CHILD_DOWN);
       connection.close();
     }
     this.whenClosed = listener.close();
@@ -182,7 +182,7 @@ export class BrickServer implements ConnectionHost {
   reportBrickState(name: string, isUp: boolean): void {
     for (const connection of this.connections.values()) {
       if (connection.binding?.brick.name === name)
-        connection.callClient(isUp ? CBK.CHILD_UP : CBK.CHILD_DOWN);
+        connection.callClient(isUp ? CALLBACK_PROCEDURES.CHILD_UP : CALLBACK_PROCEDURES.CHILD_DOWN);
     }
   }
 
@@ -261,7 +261,9 @@ export class BrickServer implements ConnectionHost {
 }
 
 function sendInvalidation(connection: ClientConnection, invalidation: Invalidation): void {
-  connection.callClient(CBK.CACHE_INVALIDATION, (w) => writeInvalidation(w, invalidation));
+  connection.callClient(CALLBACK_PROCEDURES.CACHE_INVALIDATION, (w) =>
+    writeInvalidation(w, invalidation),
+  );
 }
 
 /** Whether an upcall affects a client's brick. */

@@ -21,7 +21,7 @@ import {
 } from '../../rpc/call-server.ts';
 import { readTexts, writeDict, writeTexts } from '../../rpc/dict.ts';
 import { readFields } from '../../rpc/fields.ts';
-import { ACCEPT, type Caller, type ReceivedCall } from '../../rpc/message.ts';
+import { ACCEPT_STATUS, type Caller, type ReceivedCall } from '../../rpc/message.ts';
 import {
   CALLBACK,
   FOPS4,
@@ -29,8 +29,8 @@ import {
   GLOSSA_PROGRAM,
   GLOSSA_VERSION_KEY,
   getspecReply,
-  HAND,
   HANDSHAKE,
+  HANDSHAKE_PROCEDURES,
   setLkVerCall,
   setLkVerReply,
 } from '../../rpc/programs.ts';
@@ -158,11 +158,17 @@ export class ClientConnection implements ServedConnection {
     this.transport = transport;
     this.memoryShare = host.recordMemory.makeShare(this);
     const handshake = new Map<number, Procedure>([
-      [HAND.NULL, replySuccess],
-      [HAND.PING, replySuccess],
-      [HAND.SETVOLUME, (r, { xid }) => this.handleSetVolume(xid, r)],
-      [HAND.GETSPEC, () => makeResults(getspecReply, -1, ENOSYS, GETSPEC_REFUSAL_TEXT, NO_BYTES)],
-      [HAND.SET_LK_VER, (r) => makeResults(setLkVerReply, 0, 0, readFields(r, setLkVerCall)[1])],
+      [HANDSHAKE_PROCEDURES.NULL, replySuccess],
+      [HANDSHAKE_PROCEDURES.PING, replySuccess],
+      [HANDSHAKE_PROCEDURES.SETVOLUME, (r, { xid }) => this.handleSetVolume(xid, r)],
+      [
+        HANDSHAKE_PROCEDURES.GETSPEC,
+        () => makeResults(getspecReply, -1, ENOSYS, GETSPEC_REFUSAL_TEXT, NO_BYTES),
+      ],
+      [
+        HANDSHAKE_PROCEDURES.SET_LK_VER,
+        (r) => makeResults(setLkVerReply, 0, 0, readFields(r, setLkVerCall)[1]),
+      ],
     ]);
     const cancelCall: Procedure = (r, call) => {
       this.lockCalls.get(r.u32())?.interrupt();
@@ -378,15 +384,15 @@ export class ClientConnection implements ServedConnection {
     const { xid, procedure, caller } = call;
     const { origin } = this;
     // A call without credentials must not run as root.
-    if (origin === null || caller === null) return ACCEPT.GARBAGE_ARGS;
+    if (origin === null || caller === null) return ACCEPT_STATUS.GARBAGE_ARGS;
     if (procedure === 0) return replySuccess(r, call);
     if (procedure === RELEASE_PROCEDURE || procedure === RELEASEDIR_PROCEDURE)
       return releaseFd(r, origin);
     const conversions = unmarshals[procedure];
-    if (conversions === undefined) return ACCEPT.PROC_UNAVAIL;
+    if (conversions === undefined) return ACCEPT_STATUS.PROC_UNAVAIL;
     const values = readFields(r, conversions.wireFop.call);
     const data = conversions.wireFop.data === 'call' ? r.fixed(r.remaining) : NO_BYTES;
-    if (r.isMalformed) return ACCEPT.GARBAGE_ARGS;
+    if (r.isMalformed) return ACCEPT_STATUS.GARBAGE_ARGS;
     const mappedCaller = this.host.mapCaller(caller, this.isTrusted);
     const serverCall = new ServerCall(origin, xid, conversions, values, data, mappedCaller);
     if (data.length > 0) serverCall.loan = this.records.lend();

@@ -21,10 +21,12 @@ const BUSY_POLL_US = 50;
  */
 const SEND_NOW_BYTES = 2048;
 
+/** The functions that a listening socket calls. */
 export interface ListeningSettings {
-  /** Makes the connection of an accepted socket. */
+  /** Makes the connection of an accepted socket; it calls `onEnd` when it has ended. */
   accept(socket: AcceptedConnection, onEnd: () => void): LoopConnection;
   log(text: string): void;
+  /** Calls `fn` after this time. @returns a function that cancels the call */
   after(ms: number, fn: () => void): () => void;
 }
 
@@ -74,6 +76,7 @@ export class ListeningSocket implements PumpSource {
     if (!hasEnded) connections.add(connection);
   }
 
+  /** Does nothing, as a listening socket has nothing to send. */
   flush(): void {}
 
   /** Stops listening; connections end once their replies have left. */
@@ -97,7 +100,7 @@ export class ListeningSocket implements PumpSource {
   }
 }
 
-/** A connection of a client. */
+/** A connection of a client; `ServedConnection` is its protocol. */
 export class LoopConnection implements ConnectionTransport {
   private readonly served: ServedConnection;
   private readonly stream: Stream;
@@ -127,7 +130,7 @@ export class LoopConnection implements ConnectionTransport {
       {
         records: served.records,
         countPending: () => 0,
-        isBusy: () => served.isBusy,
+        mayNeedEventLoop: () => served.isBusy,
         isPaused: () => this.isEnding || served.isPaused,
         onConnect() {},
         onReceive: () => served.serveMessages(),

@@ -6,12 +6,14 @@ import { readConnectionError, receiveInto, sendBoth } from '../../../runtime/sys
 import type { RecordReader } from '../../../runtime/wire/record.ts';
 import type { ByteSender } from '../../rpc/call-channel.ts';
 
+/** The owner of a stream: the buffer that the stream fills, and the functions that it calls. */
 export interface StreamEvents {
+  /** The buffer to which received bytes are appended. */
   readonly records: RecordReader;
   /** Counts the calls that await a reply. */
   countPending(): number;
   /** Whether requests from this connection may need a turn of the event loop. */
-  isBusy?(): boolean;
+  mayNeedEventLoop?(): boolean;
   /** Whether reading should pause. */
   isPaused?(): boolean;
   onConnect(): void;
@@ -23,6 +25,7 @@ export interface StreamEvents {
   onEnd(reason: string): void;
 }
 
+/** A socket that is connected or connecting. */
 export class Stream implements PumpSource, ByteSender {
   readonly fd: number;
   readonly busyPollUs: number;
@@ -56,7 +59,7 @@ export class Stream implements PumpSource, ByteSender {
   }
 
   get mayNeedEventLoop(): boolean {
-    return this.events.isBusy?.() ?? false;
+    return this.events.mayNeedEventLoop?.() ?? false;
   }
 
   get isPaused(): boolean {

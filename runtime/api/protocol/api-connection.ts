@@ -43,10 +43,11 @@ export interface ApiHost {
   readonly greetingFacts: Readonly<Record<string, unknown>>;
   /** Opens the volume for one connection. */
   openVolume(): ApiVolume;
+  /** Reads the volfile again. */
   reload(): Promise<void>;
-  /** The 16 bytes of the volume's id. @throws {FopError} ENODATA */
+  /** Returns the 16 bytes of the volume's id. @throws {FopError} ENODATA */
   findVolumeId(): Promise<Uint8Array>;
-  /** @throws {FopError} EINVAL, EACCES */
+  /** Sets the level of the log and its file. @throws {FopError} EINVAL, EACCES */
   setLog(level: number, file: string): void;
   /** Logs an error of a client, or an unexpected one. */
   log(text: string): void;
@@ -68,7 +69,8 @@ export class ApiConnection implements RequestConnection, ServedConnection {
   private readonly requests = new Map<number, ApiRequest>();
   /** Requests under way except long ones: those do not pause reading, so that a client can cancel them. */
   private requestCount = 0;
-  private longCount = 0;
+  private longRequestCount = 0;
+  /** The sum of `bytes` of all requests under way. */
   private requestBytes = 0;
   private isServing = false;
   private isClosed = false;
@@ -151,7 +153,7 @@ export class ApiConnection implements RequestConnection, ServedConnection {
   private greet(): void {
     const { reader, host } = this;
     const magic = reader.fixed(GREETING.length);
-    if (magic.length === 0 || GREETING.some((byte, at) => byte !== magic[at])) {
+    if (magic.length === 0 || GREETING.some((byte, index) => byte !== magic[index])) {
       this.disconnect('its first message is no greeting of this protocol');
       return;
     }
@@ -214,7 +216,7 @@ export class ApiConnection implements RequestConnection, ServedConnection {
     context: RequestContext,
     size: number,
   ): void {
-    const { kind, sizeIndex } = operation;
+    const { kind, sizeArgumentIndex } = operation;
     if (kind === 'immediate') {
       try {
         this.reply(id, operation, callOperation(operation, context));
@@ -223,13 +225,13 @@ export class ApiConnection implements RequestConnection, ServedConnection {
       }
       return;
     }
-    if (kind === 'long' && this.longCount >= LONG_REQUESTS_MAX) {
+    if (kind === 'long' && this.longRequestCount >= LONG_REQUESTS_MAX) {
       this.replyFailure(id, EAGAIN);
       return;
     }
     const longRequest = kind === 'long' ? context.makeLongRequest() : null;
     const requestedBytes =
-      sizeIndex < 0 ? 0 : Math.min(argumentValues[sizeIndex] as number, DATA_MAX);
+      sizeArgumentIndex < 0 ? 0 : Math.min(argumentValues[sizeArgumentIndex] as number, DATA_MAX);
     let steps: Steps<unknown>;
     try {
       steps = callOperation(operation, longRequest?.context ?? context) as Steps<unknown>;
@@ -239,7 +241,7 @@ export class ApiConnection implements RequestConnection, ServedConnection {
     }
     const request = new ApiRequest(this, id, operation, steps, size + requestedBytes);
     if (longRequest === null) this.requestCount += 1;
-    else this.longCount += 1;
+    else this.longRequestCount += 1;
     this.requestBytes += request.bytes;
     if (longRequest === null) request.advance();
     else request.runAbortably(longRequest);
@@ -251,7 +253,7 @@ export class ApiConnection implements RequestConnection, ServedConnection {
 
   /** Called once at the end of a request. */
   handleRequestEnd(request: ApiRequest): void {
-    if (request.isLong) this.longCount -= 1;
+    if (request.isLong) this.longRequestCount -= 1;
     else this.requestCount -= 1;
     this.requestBytes -= request.bytes;
     if (this.requests.get(request.id) === request) this.requests.delete(request.id);
@@ -328,18 +330,19 @@ const argumentLengths: number[] = [];
 /**
  * Reads the arguments into `argumentValues`: first the values of fixed size and the lengths of the others, then the
  * bytes of those.
- * @returns false if a value is out of its type's range */
+ * @returns false if a value is out of its type's range
+ */
 function readArguments(r: XdrReader, { args }: Operation): boolean {
   let areValid = true;
-  for (let at = 0; at < args.length; at++) {
-    const { type } = args[at]!;
-    if (isVariable(type)) argumentLengths[at] = r.u32();
-    else argumentValues[at] = argumentReaders[type](r, 0);
+  for (let i = 0; i < args.length; i++) {
+    const { type } = args[i]!;
+    if (isVariable(type)) argumentLengths[i] = r.u32();
+    else argumentValues[i] = argumentReaders[type](r, 0);
   }
-  for (let at = 0; at < args.length; at++) {
-    const { type } = args[at]!;
-    if (isVariable(type)) argumentValues[at] = argumentReaders[type](r, argumentLengths[at]!);
-    if (argumentValues[at] === INVALID) areValid = false;
+  for (let i = 0; i < args.length; i++) {
+    const { type } = args[i]!;
+    if (isVariable(type)) argumentValues[i] = argumentReaders[type](r, argumentLengths[i]!);
+    if (argumentValues[i] === INVALID) areValid = false;
   }
   return areValid;
 }

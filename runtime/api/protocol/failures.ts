@@ -20,6 +20,7 @@ export function writeFailure(w: XdrWriter, failure: unknown): boolean {
   return errno !== EIO || failure instanceof FopError || failure instanceof FileError;
 }
 
+/** The parts of a failure that the client gets. */
 interface FailureFacts {
   readonly errno: number;
   readonly path?: string | undefined;

@@ -11,8 +11,8 @@ import {
   defineImmediateOperation,
   defineLongOperation,
   defineOperation,
-  FLAGS,
   hasFlag,
+  OPERATION_FLAGS,
   type OperationContext,
 } from './operation.ts';
 import { makeUtimensArgs } from './times.ts';
@@ -25,6 +25,7 @@ export const DATA_MAX = 1024 * 1024;
 const SEEK_DATA = 3;
 const SEEK_HOLE = 4;
 
+/** Finds data or a hole, as lseek(2) does. */
 function* seek(
   context: OperationContext,
   handle: number,
@@ -45,6 +46,7 @@ const describeLock = ({ type, ...lock }: HeldLock): LockValue => ({
   ...lock,
 });
 
+/** Takes, releases or tests a record lock, as fcntl(2) does. @returns the lock taken, the one in the way, or NO_LOCK */
 function* lock(
   context: OperationContext,
   handle: number,
@@ -55,8 +57,8 @@ function* lock(
 ): Steps<LockValue> {
   const file = context.findFile(handle);
   const typeName = ({ [F_RDLCK]: 'read', [F_WRLCK]: 'write' } as const)[lockType];
-  const isKnown = command === F_GETLK || command === F_SETLK || command === F_SETLKW;
-  if (!isKnown || lockType > F_UNLCK)
+  const isKnownCommand = command === F_GETLK || command === F_SETLK || command === F_SETLKW;
+  if (!isKnownCommand || lockType > F_UNLCK)
     throw new FopError(EINVAL, `lock ${command} of type ${lockType}`);
   if (typeName === undefined) {
     if (command === F_GETLK) throw new FopError(EINVAL, 'F_GETLK of no type');
@@ -154,7 +156,7 @@ export const fileOperations = {
     'Opens a file, reads it from its beginning, and closes it. If the result has `size` bytes, there may be more.',
     function* ({ volume }, size, path) {
       const handle = yield* volume.open(path, O_RDONLY);
-      return yield* volume.usingFile(handle, (file) => file.readAt(0, Math.min(size, DATA_MAX)));
+      return yield* volume.useFile(handle, (file) => file.readAt(0, Math.min(size, DATA_MAX)));
     },
   ),
   write_file: defineOperation(
@@ -180,7 +182,7 @@ export const fileOperations = {
     'none',
     'Waits until all written data is stored. DATA_ONLY.',
     (context, handle, flags) =>
-      hasFlag(flags, FLAGS.DATA_ONLY)
+      hasFlag(flags, OPERATION_FLAGS.DATA_ONLY)
         ? context.findFile(handle).datasync()
         : context.findFile(handle).sync(),
   ),
@@ -316,7 +318,7 @@ export const objectOperations = {
     function* ({ volume }, position, size, gfid) {
       // Permissions are checked when a file is opened.
       const handle = yield* volume.openByGfid(gfid, O_RDONLY);
-      return yield* volume.usingFile(handle, (file) =>
+      return yield* volume.useFile(handle, (file) =>
         file.readAt(position, Math.min(size, DATA_MAX)),
       );
     },
@@ -328,7 +330,7 @@ export const objectOperations = {
     'Writes the file of a gfid without a handle. Returns the position after the data.',
     function* ({ volume }, position, gfid, data) {
       const handle = yield* volume.openByGfid(gfid, O_WRONLY);
-      return yield* volume.usingFile(handle, (file) => file.writeAt(position, data));
+      return yield* volume.useFile(handle, (file) => file.writeAt(position, data));
     },
   ),
 };

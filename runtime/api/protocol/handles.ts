@@ -35,7 +35,7 @@ export class DirectoryListing {
     volume.client.addFd(reader.fd);
   }
 
-  /** @throws {FopError} */
+  /** Opens the directory of a path. @throws {FopError} */
   static *open(volume: VolumeSteps, path: string, hasStats: boolean): Steps<DirectoryListing> {
     const directory = yield* volume.findDirectory(path);
     const reader = yield* OpenDirectory.open(volume.driver, directory.inode, {
@@ -58,12 +58,12 @@ export class DirectoryListing {
 
   /** Looks up the entries without attributes, and omits those that are gone. */
   private *addStats(entries: readonly Dirent[]): Steps<readonly Dirent[]> {
-    const complete: Dirent[] = [];
+    const completeEntries: Dirent[] = [];
     for (const entry of entries) {
       const file = yield* findEntryFile(this.volume.driver, this.directory, entry);
-      if (file !== null) complete.push({ ...entry, stat: file.buf });
+      if (file !== null) completeEntries.push({ ...entry, stat: file.buf });
     }
-    return complete;
+    return completeEntries;
   }
 
   close(): void {
@@ -74,28 +74,28 @@ export class DirectoryListing {
 
 /** The handles of one connection. */
 export class Handles {
-  private readonly openByHandle = new Map<number, FileHandle | DirectoryListing>();
+  private readonly filesByHandle = new Map<number, FileHandle | DirectoryListing>();
   private lastHandle = 0;
 
   get size(): number {
-    return this.openByHandle.size;
+    return this.filesByHandle.size;
   }
 
   /** Registers an open file or directory. @returns its handle. @throws {FopError} EMFILE */
   add(file: FileHandle | DirectoryListing): number {
-    if (this.openByHandle.size >= HANDLES_MAX) {
+    if (this.filesByHandle.size >= HANDLES_MAX) {
       releaseFile(file);
       throw new FopError(EMFILE, `a connection has at most ${HANDLES_MAX} handles`);
     }
     do this.lastHandle = this.lastHandle === 0xffff_ffff ? 1 : this.lastHandle + 1;
-    while (this.openByHandle.has(this.lastHandle));
-    this.openByHandle.set(this.lastHandle, file);
+    while (this.filesByHandle.has(this.lastHandle));
+    this.filesByHandle.set(this.lastHandle, file);
     return this.lastHandle;
   }
 
   /** Finds a handle's open file. Its requests have the uid, gid and groups of `volume`. @throws {FopError} EBADF */
   findFile(handle: number, volume: VolumeSteps): FileHandleSteps {
-    const file = this.openByHandle.get(handle);
+    const file = this.filesByHandle.get(handle);
     if (file === undefined || file instanceof DirectoryListing) throw makeHandleError(handle);
     return file.steps.forIdentity(volume);
   }
@@ -103,18 +103,18 @@ export class Handles {
   /** Opens a directory and reads its first page. @throws {FopError} */
   *openDirectory(volume: VolumeSteps, path: string, hasStats: boolean): Steps<Listing> {
     const listing = yield* DirectoryListing.open(volume, path, hasStats);
-    return yield* this.list(this.add(listing), listing);
+    return yield* this.readPage(this.add(listing), listing);
   }
 
   /** Reads the next page of an open directory. @throws {FopError} EBADF, or the error of the listing */
   *readDirectory(handle: number): Steps<Listing> {
-    const listing = this.openByHandle.get(handle);
+    const listing = this.filesByHandle.get(handle);
     if (!(listing instanceof DirectoryListing)) throw makeHandleError(handle);
-    return yield* this.list(handle, listing);
+    return yield* this.readPage(handle, listing);
   }
 
   /** Reads a page of a directory. Closes the directory at its end or after a failure; handle 0 tells the end. */
-  private *list(handle: number, listing: DirectoryListing): Steps<Listing> {
+  private *readPage(handle: number, listing: DirectoryListing): Steps<Listing> {
     let isLast = true;
     try {
       const page = yield* listing.read();
@@ -128,18 +128,18 @@ export class Handles {
 
   /** Flushes and closes a handle. @throws {FopError} EBADF, or the error of the flush */
   *close(handle: number, volume: VolumeSteps): Steps<void> {
-    const file = this.openByHandle.get(handle);
+    const file = this.filesByHandle.get(handle);
     if (file === undefined) throw makeHandleError(handle);
-    this.openByHandle.delete(handle);
+    this.filesByHandle.delete(handle);
     if (file instanceof DirectoryListing) file.close();
     else yield* file.steps.forIdentity(volume).close();
   }
 
   /** Closes a handle without a flush. Ignores an unknown one. */
   release(handle: number): void {
-    const file = this.openByHandle.get(handle);
+    const file = this.filesByHandle.get(handle);
     if (file === undefined) return;
-    this.openByHandle.delete(handle);
+    this.filesByHandle.delete(handle);
     releaseFile(file);
   }
 }

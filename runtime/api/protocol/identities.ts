@@ -17,11 +17,12 @@ import {
 /** The most identities of a connection. */
 const IDENTITIES_MAX = 65_536;
 /** The most bytes of a lock owner. Source: GlusterFS `GF_MAX_LOCK_OWNER_LEN`. */
-const OWNER_MAX = 1024;
+const OWNER_BYTES_MAX = 1024;
 /** As a uid or gid, stands for that of identity 0. */
 const DEFAULT_ID = 0xffff_ffff;
 const DEFAULT_UMASK = 0o022;
 
+/** The identities of one connection. */
 export class Identities {
   private readonly contexts: RequestContext[];
   private readonly connection: RequestConnection;
@@ -43,7 +44,7 @@ export class Identities {
 
   /** Registers an identity. @returns its number. @throws {FopError} EINVAL for wrong values, EMFILE for too many */
   add({ uid, gid, umask, groups, lockOwner }: IdentityRequest): number {
-    if (groups.length % 4 !== 0 || lockOwner.length > OWNER_MAX || umask > 0o777) {
+    if (groups.length % 4 !== 0 || lockOwner.length > OWNER_BYTES_MAX || umask > 0o777) {
       throw new FopError(EINVAL, 'identity');
     }
     if (this.contexts.length >= IDENTITIES_MAX) throw new FopError(EMFILE, 'identity');
@@ -53,7 +54,7 @@ export class Identities {
       ...clientCaller,
       uid: uid === DEFAULT_ID ? clientCaller.uid : uid,
       gid: gid === DEFAULT_ID ? clientCaller.gid : gid,
-      groups: Array.from({ length: groups.length / 4 }, (_, at) => view.getUint32(at * 4)),
+      groups: Array.from({ length: groups.length / 4 }, (_, i) => view.getUint32(i * 4)),
       lkOwner: lockOwner.length === 0 ? clientCaller.lkOwner! : toHex(lockOwner),
     };
     return this.contexts.push(this.makeContext(caller, umask)) - 1;

@@ -15,19 +15,30 @@ export interface OperationContext {
   findFile(handle: number): FileHandleSteps;
   /** Registers an open file. @returns its handle. @throws {FopError} EMFILE */
   addFile(file: FileHandle): number;
+  /** Opens a directory and lists its first entries. @param flags STATS */
   openDirectory(flags: number, path: string): Steps<Listing>;
+  /** Lists the next entries of a directory; at the end closes it, and returns handle 0. */
   readDirectory(handle: number): Steps<Listing>;
   close(handle: number): Steps<void>;
+  /** Registers an identity. @returns its number */
   addIdentity(identity: IdentityRequest): number;
+  /** Ends a request of this connection. @param request the id of its message */
   cancel(request: number): void;
+  /** Makes the server read its volfile again. */
   reload(): Steps<void>;
-  /** @throws {FopError} ENODATA */
+  /** Returns the 16 bytes of the volume's id. @throws {FopError} ENODATA */
   findVolumeId(): Steps<Uint8Array>;
-  /** @throws {FopError} EINVAL for an unknown level, EACCES for a file that cannot be written */
+  /**
+   * Sets the level of the server's log and its file.
+   * @throws {FopError} EINVAL for an unknown level, EACCES for a file that cannot be written
+   */
   setLog(level: number, file: string): void;
 }
 
-/** An identity as a client registers it. An id of 0xffffffff, or an empty owner, is taken from identity 0. */
+/**
+ * An identity as a client registers it. An id of 0xffffffff, or an empty owner, is taken from identity 0, which is
+ * that of the client's process.
+ */
 export interface IdentityRequest {
   readonly uid: number;
   readonly gid: number;
@@ -44,20 +55,23 @@ type ValuesOf<A extends string> = A extends `${infer First} ${infer Rest}`
     ? [ArgumentTypes[T]]
     : [];
 
+/** One argument of an operation. */
 export interface Argument {
   readonly name: string;
   readonly type: ArgumentType;
 }
 
+/** An operation that clients may request. */
 export interface Operation {
+  /** Its number in requests. */
   readonly number: number;
   /** At most six; those of fixed size come first. */
   readonly args: readonly Argument[];
   readonly result: ResultType;
   /** Whether the last argument is data, which stays in the memory of the message. */
   readonly hasData: boolean;
-  /** Position of the argument that limits the data of the result; -1 without such data. */
-  readonly sizeIndex: number;
+  /** Index of the argument that limits the data of the result; -1 without such data. */
+  readonly sizeArgumentIndex: number;
   /** Sentences for the reference. */
   readonly help: string;
   /**
@@ -65,7 +79,10 @@ export interface Operation {
    * interrupt its requests alone. `immediate`: `run` returns the result.
    */
   readonly kind: 'steps' | 'long' | 'immediate';
-  /** @throws {FopError | FileError | TypeError | RangeError} */
+  /**
+   * Performs the operation.
+   * @param values one for each argument. @throws {FopError | FileError | TypeError | RangeError}
+   */
   run(context: OperationContext, ...values: unknown[]): unknown;
 }
 
@@ -103,7 +120,7 @@ function makeOperation<A extends string>(
   return {
     ...{ number, args: parsedArgs, result, help, kind, run: run as Operation['run'] },
     hasData: parsedArgs.at(-1)?.type === 'data',
-    sizeIndex: result === 'data' ? parsedArgs.findIndex(({ name }) => name === 'size') : -1,
+    sizeArgumentIndex: result === 'data' ? parsedArgs.findIndex(({ name }) => name === 'size') : -1,
   };
 }
 
@@ -113,7 +130,7 @@ function parseArgument(text: string): Argument {
 }
 
 /** Bits of the argument `flags`. */
-export const FLAGS = {
+export const OPERATION_FLAGS = {
   /** A symbolic link at the end of the path is not followed. */
   NOFOLLOW: 1,
   /** Also all files below a directory; for mkdir, also the directories above. */

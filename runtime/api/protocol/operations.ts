@@ -14,6 +14,7 @@ import { attributeOperations, nameOperations } from './path-operations.ts';
 /** Version of the protocol. */
 export const PROTOCOL_VERSION = 1;
 
+/** The operations by name, in the groups of the reference. */
 export const operationGroups: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
   'The connection': connectionOperations,
   'Attributes by path': attributeOperations,

@@ -5,20 +5,21 @@ import type { LinkMode } from '../resolve-path.ts';
 import { makeModeArgs, makeOwnerArgs } from '../setattr-arguments.ts';
 import type { Steps } from '../steps.ts';
 import type { VolumeSteps } from '../volume-steps.ts';
-import { defineLongOperation, defineOperation, FLAGS, hasFlag } from './operation.ts';
+import { defineLongOperation, defineOperation, hasFlag, OPERATION_FLAGS } from './operation.ts';
 import { makeUtimensArgs } from './times.ts';
 
 const toLinkMode = (flags: number): LinkMode =>
-  hasFlag(flags, FLAGS.NOFOLLOW) ? 'nofollow' : 'follow';
-const isRecursive = (flags: number): boolean => hasFlag(flags, FLAGS.RECURSIVE);
+  hasFlag(flags, OPERATION_FLAGS.NOFOLLOW) ? 'nofollow' : 'follow';
+const isRecursive = (flags: number): boolean => hasFlag(flags, OPERATION_FLAGS.RECURSIVE);
 
+/** Sets attributes of the file of a path. @param change the arguments `valid` and `stbuf` */
 function* setattr(
   { files }: VolumeSteps,
   path: string,
   flags: number,
   change: readonly [number, Partial<Iatt>],
 ): Steps<void> {
-  yield* (yield* files.object(path, toLinkMode(flags))).setattr(...change);
+  yield* (yield* files.findObject(path, toLinkMode(flags))).setattr(...change);
 }
 
 export const attributeOperations = {
@@ -178,7 +179,10 @@ export const nameOperations = {
     'none',
     'Removes a file, and with RECURSIVE a tree, many files at a time. FORCE.',
     ({ volume }, flags, path) =>
-      volume.rm(path, { recursive: isRecursive(flags), force: hasFlag(flags, FLAGS.FORCE) }),
+      volume.rm(path, {
+        recursive: isRecursive(flags),
+        force: hasFlag(flags, OPERATION_FLAGS.FORCE),
+      }),
   ),
   copy_file: defineLongOperation(
     38,
@@ -186,7 +190,8 @@ export const nameOperations = {
     'none',
     'Copies the content of a file within the volume. EXCLUSIVE.',
     ({ volume }, flags, source, target) =>
-      volume.copyFile(source, target, hasFlag(flags, FLAGS.EXCLUSIVE) ? 1 : 0),
+      // 1 is COPYFILE_EXCL.
+      volume.copyFile(source, target, hasFlag(flags, OPERATION_FLAGS.EXCLUSIVE) ? 1 : 0),
   ),
   copy_tree: defineLongOperation(
     39,
@@ -194,8 +199,9 @@ export const nameOperations = {
     'none',
     'Copies a tree within the volume, many files at a time, with times and permissions. FORCE, SYMLINKS.',
     ({ volume }, flags, source, target) => {
-      const symlinks = hasFlag(flags, FLAGS.SYMLINKS);
-      if (!hasFlag(flags, FLAGS.FORCE)) return volume.copytree(source, target, { symlinks });
+      const symlinks = hasFlag(flags, OPERATION_FLAGS.SYMLINKS);
+      if (!hasFlag(flags, OPERATION_FLAGS.FORCE))
+        return volume.copytree(source, target, { symlinks });
       return volume.cp(source, target, {
         ...{ recursive: true, force: true, dereference: !symlinks },
         ...{ verbatimSymlinks: true, preserveTimestamps: true },

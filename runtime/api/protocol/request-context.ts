@@ -7,7 +7,12 @@ import { awaitPromise, type Steps } from '../steps.ts';
 import { VolumeClient, type VolumeClientSettings } from '../volume-client.ts';
 import { VolumeSteps } from '../volume-steps.ts';
 import { Handles } from './handles.ts';
-import { FLAGS, hasFlag, type IdentityRequest, type OperationContext } from './operation.ts';
+import {
+  hasFlag,
+  type IdentityRequest,
+  OPERATION_FLAGS,
+  type OperationContext,
+} from './operation.ts';
 import type { Listing } from './values.ts';
 
 /** A volume for one connection, with the files that it has opened. */
@@ -75,6 +80,7 @@ export interface RequestConnection {
   setLog(level: number, file: string): void;
 }
 
+/** The operations' view of a connection, for the requests of one identity. */
 export class RequestContext implements OperationContext {
   readonly volume: VolumeSteps;
   private readonly connection: RequestConnection;
@@ -107,7 +113,11 @@ export class RequestContext implements OperationContext {
   }
 
   openDirectory(flags: number, path: string): Steps<Listing> {
-    return this.apiVolume.handles.openDirectory(this.volume, path, hasFlag(flags, FLAGS.STATS));
+    return this.apiVolume.handles.openDirectory(
+      this.volume,
+      path,
+      hasFlag(flags, OPERATION_FLAGS.STATS),
+    );
   }
 
   readDirectory(handle: number): Steps<Listing> {
@@ -139,5 +149,6 @@ export class RequestContext implements OperationContext {
   }
 }
 
+/** Formats bytes as hexadecimal text. */
 export const toHex = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

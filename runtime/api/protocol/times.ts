@@ -10,7 +10,7 @@ import type { VolumeSteps } from '../volume-steps.ts';
 export const UTIME_NOW = 0x3fff_ffff;
 export const UTIME_OMIT = 0x3fff_fffe;
 
-/** Makes the arguments of a setattr that sets times. @throws {FopError} EINVAL for wrong nanoseconds */
+/** Makes `valid` and `stbuf` of a setattr that sets times. @throws {FopError} EINVAL for wrong nanoseconds */
 export function makeUtimensArgs(
   { driver }: VolumeSteps,
   atime: number,
@@ -19,7 +19,7 @@ export function makeUtimensArgs(
   mtimeNsec: number,
 ): [number, Partial<Iatt>] {
   const nowMs = driver.graph.context.sink.now();
-  const [accessed, modified] = [
+  const [newAtime, newMtime] = [
     resolveTime(atime, atimeNsec, nowMs),
     resolveTime(mtime, mtimeNsec, nowMs),
   ];
@@ -31,24 +31,26 @@ export function makeUtimensArgs(
   return [
     valid,
     {
-      iaAtime: accessed.seconds,
-      iaAtimeNsec: accessed.nanoseconds,
-      iaMtime: modified.seconds,
-      iaMtimeNsec: modified.nanoseconds,
+      iaAtime: newAtime.seconds,
+      iaAtimeNsec: newAtime.nanoseconds,
+      iaMtime: newMtime.seconds,
+      iaMtimeNsec: newMtime.nanoseconds,
     },
   ];
 }
 
+/** A time since 1970. */
 interface TimeSpec {
   readonly seconds: number;
   readonly nanoseconds: number;
 }
 
+/** Returns the time to set; for UTIME_NOW, and for UTIME_OMIT where it has no effect, the current one. */
 function resolveTime(seconds: number, nanoseconds: number, nowMs: number): TimeSpec {
   if (nanoseconds < 1e9) return { seconds, nanoseconds };
   if (nanoseconds !== UTIME_NOW && nanoseconds !== UTIME_OMIT) {
     throw new FopError(EINVAL, `${nanoseconds} nanoseconds`);
   }
-  const whole = Math.floor(nowMs / 1000);
-  return { seconds: whole, nanoseconds: Math.round((nowMs - whole * 1000) * 1e6) };
+  const nowSeconds = Math.floor(nowMs / 1000);
+  return { seconds: nowSeconds, nanoseconds: Math.round((nowMs - nowSeconds * 1000) * 1e6) };
 }

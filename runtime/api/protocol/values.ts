@@ -63,6 +63,7 @@ export type ResultType = keyof ResultTypes;
 /** Stands for an argument out of its type's range; the request then fails with EINVAL. */
 export const INVALID = Symbol('invalid argument');
 
+/** Reads an argument. `length` has the bytes of a value whose length varies. */
 type Reader = (r: XdrReader, length: number) => unknown;
 
 /** The readers of the argument types. They return INVALID for a value out of range. */
@@ -159,14 +160,15 @@ function writeStat(w: XdrWriter, buf: Iatt): void {
 
 /** Writes the bytes of a name without a length, as the last value of a message. */
 export function writeName(w: XdrWriter, name: string): void {
+  // The bytes of a name are at most three for each UTF-16 unit.
   w.reserve(name.length * 3);
   w.at += encodeNameInto(name, w.bytes, w.at);
 }
 
 /** Writes a name after its length in bytes. */
 export function writeCounted(w: XdrWriter, name: string): void {
-  const mark = w.at;
+  const lengthPosition = w.at;
   w.u32(0);
   writeName(w, name);
-  w.patch(mark, w.at - mark - 4);
+  w.patch(lengthPosition, w.at - lengthPosition - 4);
 }

@@ -9,7 +9,7 @@
 import { FopError } from '../../api/driver.ts';
 import type { Files } from '../../api/files.ts';
 import { OpenFile } from '../../api/open-file.ts';
-import { isAcl } from '../../core/acl.ts';
+import { isAclName } from '../../core/acl.ts';
 import { encodeDevice } from '../../core/device-number.ts';
 import { EBADF, EIO, EOPNOTSUPP, EROFS } from '../../core/errno.ts';
 import { computeInoLo } from '../../core/gfid.ts';
@@ -181,7 +181,7 @@ function makeStat(buf: Iatt): Stat {
 
 /** Whether the mount has an extended attribute of this name: all but ACLs at a mount without ACLs. */
 const isXattrSupported = ({ hasAcls }: NativeFrontEnd, name: string): boolean =>
-  hasAcls || !isAcl(name);
+  hasAcls || !isAclName(name);
 
 /** Checks that the mount supports an extended attribute. @throws {FopError} for an ACL at a mount without ACLs */
 function checkXattrName(frontEnd: NativeFrontEnd, name: string): void {

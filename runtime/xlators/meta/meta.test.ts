@@ -3,7 +3,7 @@ import { ask, FakeContext, type Reply, startGraph } from '../../../test/support/
 import { encodeName } from '../../core/bytes.ts';
 import { EACCES, EINVAL, ENOENT, EPERM, EXDEV } from '../../core/errno.ts';
 import { Fd } from '../../core/fd.ts';
-import { newRequest, Stack } from '../../core/frame.ts';
+import { makeFirstFrame, Stack } from '../../core/frame.ts';
 import type { FopName, FopTable } from '../../core/gen/fops.gen.ts';
 import { collectCbk, windArgs } from '../../core/gen/generic.gen.ts';
 import type { Graph } from '../../core/graph.ts';
@@ -50,7 +50,7 @@ function callFop<N extends FopName>(
   name: N,
   ...args: FopTable[N]['args']
 ): number {
-  const frame = newRequest(new Stack(uid, uid, 1, name), graph.top);
+  const frame = makeFirstFrame(new Stack(uid, uid, 1, name), graph.top);
   let errno = NaN;
   const cbk = collectCbk[name]((_frame, _cookie, _xl, opRet, opErrno) => {
     errno = opRet < 0 ? opErrno : 0;

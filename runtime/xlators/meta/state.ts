@@ -36,7 +36,7 @@ export class Meta {
     this.name = name;
     this.dirName = dirName;
     this.tree = tree;
-    this.owner = runFiles?.owner;
+    this.owner = runFiles?.ownerUid;
     this.startedAt = sink.now();
   }
 

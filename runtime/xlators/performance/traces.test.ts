@@ -6,7 +6,7 @@ import { Dict } from '../../core/dict.ts';
 import { EFBIG, ENODATA } from '../../core/errno.ts';
 import { Fd } from '../../core/fd.ts';
 import { SET_ATTR } from '../../core/fops.ts';
-import { newRequest, Stack } from '../../core/frame.ts';
+import { makeFirstFrame, Stack } from '../../core/frame.ts';
 import { type FopName, wind } from '../../core/gen/fops.gen.ts';
 import type { Graph } from '../../core/graph.ts';
 import { Iatt } from '../../core/iatt.ts';
@@ -410,7 +410,7 @@ test.each([
   // A write below the cache, without an upcall.
   const { graph } = rig;
   const behind = graph.xlators[1]!;
-  const call = newRequest(new Stack(0, 0, 1, 'WRITE'), graph.top);
+  const call = makeFirstFrame(new Stack(0, 0, 1, 'WRITE'), graph.top);
   const done: Cbk<'writev', unknown> = () => {};
   wind.writev(call, 0, done, behind.children[0]!, rig.fd, new Uint8Array([89]), 0, 0, null);
   expect((rig.read(0, 1).values[0] as Uint8Array)[0]).toBe(120);

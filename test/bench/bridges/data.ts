@@ -24,7 +24,7 @@ import {
 import { type Batch, makeFd, makeReadBatch } from '../../../apps/bench/run/call/request-batches.ts';
 import { errnoName } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
-import { newRequest, Stack } from '../../../runtime/core/frame.ts';
+import { makeFirstFrame, Stack } from '../../../runtime/core/frame.ts';
 import { wind } from '../../../runtime/core/gen/fops.gen.ts';
 import type { Graph } from '../../../runtime/core/graph.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
@@ -146,7 +146,7 @@ async function measureObserved(bench: Bench, load: BatchPlan): Promise<ObservedS
 async function openFile(graph: Graph, name: string): Promise<Fd> {
   const { inodes, links, top } = graph;
   const inode = await new Promise<Inode>((resolve, reject) => {
-    const frame = newRequest(new Stack(0, 0, 1, 'LOOKUP'), top);
+    const frame = makeFirstFrame(new Stack(0, 0, 1, 'LOOKUP'), top);
     const loc = new Loc(inodes.newInode(), inodes.root, name);
     const cbk: Parameters<typeof wind.lookup>[2] = (
       _f,
@@ -165,7 +165,7 @@ async function openFile(graph: Graph, name: string): Promise<Fd> {
   });
   const fd = new Fd(inode, 0, 1);
   await new Promise<void>((resolve, reject) => {
-    const frame = newRequest(new Stack(0, 0, 1, 'OPEN'), top);
+    const frame = makeFirstFrame(new Stack(0, 0, 1, 'OPEN'), top);
     const cbk: Parameters<typeof wind.open>[2] = (_frame, _cookie, _xl, opRet, opErrno) => {
       if (opRet < 0) reject(new NotMeasured(`open: ${errnoName(opErrno)}`));
       else resolve();

@@ -6,7 +6,7 @@
 import type { Dict } from '../../../../runtime/core/dict.ts';
 import { errnoName } from '../../../../runtime/core/errno.ts';
 import { Fd } from '../../../../runtime/core/fd.ts';
-import { type Frame, newRequest, Stack } from '../../../../runtime/core/frame.ts';
+import { type Frame, makeFirstFrame, Stack } from '../../../../runtime/core/frame.ts';
 import { wind } from '../../../../runtime/core/gen/fops.gen.ts';
 import type { Graph } from '../../../../runtime/core/graph.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
@@ -91,7 +91,7 @@ export function makeLookupBatch(
     (_, index) => new Loc(inodes.newInode(), inodes.root, `name-${index}`),
   );
   return makeBatch(expectedErrno === 0 ? 0 : -1, expectedErrno, (index, onReply) => {
-    const frame = newRequest(new Stack(0, 0, 1, 'LOOKUP'), top);
+    const frame = makeFirstFrame(new Stack(0, 0, 1, 'LOOKUP'), top);
     wind.lookup(frame, 0, onReply, links, locs[index % NAME_COUNT]!, xdata);
   });
 }
@@ -99,7 +99,7 @@ export function makeLookupBatch(
 /** Returns a batch of reads of the beginning of an open file. */
 export function makeReadBatch({ links, top }: Graph, fd: Fd, size = READ_SIZE): Batch {
   return makeBatch(size, 0, (_, onReply) => {
-    const frame = newRequest(new Stack(0, 0, 1, 'READ'), top);
+    const frame = makeFirstFrame(new Stack(0, 0, 1, 'READ'), top);
     wind.readv(frame, 0, onReply, links, fd, size, 0, 0, null);
   });
 }

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { EBADFD, EIO, ENOENT, ENOTCONN, ESTALE } from '../../../../runtime/core/errno.ts';
 import { Fd } from '../../../../runtime/core/fd.ts';
-import { newRequest, Stack } from '../../../../runtime/core/frame.ts';
+import { makeFirstFrame, Stack } from '../../../../runtime/core/frame.ts';
 import { fail, tail, unwind, wind } from '../../../../runtime/core/gen/fops.gen.ts';
 import type { Dirent } from '../../../../runtime/core/iatt.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
@@ -123,7 +123,7 @@ test('readdirp marks the end of a listing by ENOENT only with the last entries o
     names.push(...(entries ?? []).map(({ name }) => name).filter((name) => !name.startsWith('.')));
   };
   do {
-    const frame = newRequest(new Stack(0, 0, 1, 'READDIRP'), volume.graph.top);
+    const frame = makeFirstFrame(new Stack(0, 0, 1, 'READDIRP'), volume.graph.top);
     wind.readdirp(frame, 0, told, volume.graph.links, fd, 131_072, last?.off ?? 0, null);
   } while (last !== undefined);
   fd.release();

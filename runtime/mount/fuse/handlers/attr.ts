@@ -59,7 +59,7 @@ function statInode(
   }
   // Handles begin with 1.
   const byHandle = handle === 0 ? undefined : session.fds.get(handle);
-  const fd = byHandle ?? session.fds.findOpen(inode);
+  const fd = byHandle ?? session.fds.findOpenFile(inode);
   if (fd === undefined) {
     frame.local = inode;
     wind.stat(frame, replyKind, statCbk, session.links, new Loc(inode), null);
@@ -133,7 +133,7 @@ export const setattr: Handler<SetattrIn> = (session, header, args) => {
     valid: args.valid & SETTABLE,
     dropsPrivileges:
       (args.valid & FATTR_KILL_SUIDGID) !== 0 ||
-      ((args.valid & (SETTABLE | SIZE)) === 0 && session.fds.isWritable(inode)),
+      ((args.valid & (SETTABLE | SIZE)) === 0 && session.fds.isOpenForWriting(inode)),
   };
   frame.local = change;
   if (!isResize) return setOtherAttributes(session, frame, change);
@@ -164,7 +164,7 @@ function makeAttributes(inode: Inode, args: SetattrIn): Iatt {
 function setOtherAttributes(session: HandlerContext, frame: Frame, change: AttributeChange): void {
   const { inode, byHandle, stbuf, valid } = change;
   const killXdata = makeKillPrivXdata(change.dropsPrivileges);
-  const fd = byHandle ?? session.fds.findOpen(inode);
+  const fd = byHandle ?? session.fds.findOpenFile(inode);
   if (byHandle === undefined && fd !== undefined) {
     fd.hold();
     change.heldFd = fd;

@@ -124,7 +124,7 @@ function encodeOpenReply(
   const { fds, pageCachePolicy, passthrough } = session;
   const { inode } = fd;
   const wasMappable = passthrough.mayBeMapped(inode);
-  passthrough.open(fd.links, fd, fds.findOpen(inode) !== undefined);
+  passthrough.open(fd.links, fd, fds.findOpenFile(inode) !== undefined);
   // The kernel may hold attributes from before passthrough; from now on they are not cached.
   if (!wasMappable && passthrough.mayBeMapped(inode)) session.notices.invalidateAttributes(inode);
   fds.add(fd);

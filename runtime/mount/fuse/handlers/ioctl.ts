@@ -6,11 +6,11 @@ import { Dict } from '../../../core/dict.ts';
 import { EINVAL, ENODATA, ENOSYS, ENOTTY, EOPNOTSUPP } from '../../../core/errno.ts';
 import {
   FS_FLAGS,
-  FS_FLAGS_SIZE,
+  FS_FLAGS_BYTES,
   FS_VERSION,
-  FS_VERSION_SIZE,
+  FS_VERSION_BYTES,
   FS_XATTR,
-  FS_XATTR_SIZE,
+  FS_XATTR_BYTES,
 } from '../../../core/fileattr.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
 import type { Inode } from '../../../core/inode.ts';
@@ -36,11 +36,11 @@ interface IoctlAttribute {
 
 /** The supported attributes by the ioctl's number. */
 const ATTRIBUTE_BY_IOCTL: ReadonlyMap<number, IoctlAttribute> = new Map([
-  [FS_IOC_GETFLAGS, { name: FS_FLAGS, size: FS_FLAGS_SIZE, isWrite: false }],
-  [FS_IOC_SETFLAGS, { name: FS_FLAGS, size: FS_FLAGS_SIZE, isWrite: true }],
-  [FS_IOC_FSGETXATTR, { name: FS_XATTR, size: FS_XATTR_SIZE, isWrite: false }],
-  [FS_IOC_FSSETXATTR, { name: FS_XATTR, size: FS_XATTR_SIZE, isWrite: true }],
-  [FS_IOC_GETVERSION, { name: FS_VERSION, size: FS_VERSION_SIZE, isWrite: false }],
+  [FS_IOC_GETFLAGS, { name: FS_FLAGS, size: FS_FLAGS_BYTES, isWrite: false }],
+  [FS_IOC_SETFLAGS, { name: FS_FLAGS, size: FS_FLAGS_BYTES, isWrite: true }],
+  [FS_IOC_FSGETXATTR, { name: FS_XATTR, size: FS_XATTR_BYTES, isWrite: false }],
+  [FS_IOC_FSSETXATTR, { name: FS_XATTR, size: FS_XATTR_BYTES, isWrite: true }],
+  [FS_IOC_GETVERSION, { name: FS_VERSION, size: FS_VERSION_BYTES, isWrite: false }],
 ]);
 
 /** The errnos by which a storage reports that it has no such attributes. */

@@ -1,6 +1,6 @@
 /** Handles SETXATTR, GETXATTR, LISTXATTR and REMOVEXATTR. Hidden and operators' attributes do not reach the graph. */
 
-import { isAcl } from '../../../core/acl.ts';
+import { isAclName } from '../../../core/acl.ts';
 import { encodeName, NameError } from '../../../core/bytes.ts';
 import { Dict, type DictValue } from '../../../core/dict.ts';
 import { EACCES, EIO, ENODATA, EOPNOTSUPP, EPERM, ERANGE, ESTALE } from '../../../core/errno.ts';
@@ -35,7 +35,7 @@ const HIDDEN_ATTRIBUTES: ReadonlySet<string> = new Set([
 
 /** Whether an attribute is hidden, or an ACL at a mount without ACLs: then no fop is wound. */
 const isHidden = ({ kernelEnforcesAcls }: HandlerContext, name: string): boolean =>
-  HIDDEN_ATTRIBUTES.has(name) || (!kernelEnforcesAcls && isAcl(name));
+  HIDDEN_ATTRIBUTES.has(name) || (!kernelEnforcesAcls && isAclName(name));
 
 /** Whether a listing shows the name to the caller; `trusted.` names only to root (xattr(7)). */
 const isListed = (session: HandlerContext, name: string, uid: number): boolean =>
@@ -121,7 +121,7 @@ const getxattrCbk: Cbk<'getxattr', HandlerContext> = (frame, size, xl, opRet, op
   const session = xl.priv;
   if (opRet < 0) {
     // The kernel reads ACLs to check permissions. It returns any error but ENODATA to the caller of that check.
-    const hasNoAcl = opErrno === EOPNOTSUPP && isAcl(frame.local as string);
+    const hasNoAcl = opErrno === EOPNOTSUPP && isAclName(frame.local as string);
     return session.fail(frame, hasNoAcl ? ENODATA : toInodeErrno(opErrno));
   }
   const value = dict?.get(frame.local as string);

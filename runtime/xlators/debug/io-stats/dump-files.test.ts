@@ -5,7 +5,7 @@ import { listEffectlessOptions } from '../../../core/accepted-options.ts';
 import { Dict } from '../../../core/dict.ts';
 import { EINVAL, EIO, EOPNOTSUPP, EPERM } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
-import { newRequest, Stack } from '../../../core/frame.ts';
+import { makeFirstFrame, Stack } from '../../../core/frame.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
 import { Loc } from '../../../core/loc.ts';
 import { checkOptions, genericOptions } from '../../../core/options.ts';
@@ -16,7 +16,7 @@ import { makeDumpFileName } from './io-stats.ts';
 const OWNER = 1000;
 
 class Folder {
-  readonly owner = OWNER;
+  readonly ownerUid = OWNER;
   readonly files = new Map<string, string>();
   full = false;
 
@@ -41,7 +41,7 @@ async function setUp(given: Record<string, string>, folder: Folder | null = new 
   const files = folder?.files ?? new Map<string, string>();
   const command = (value: string, uid = 0, key = 'trusted.io-stats-dump') => {
     let answer = NaN;
-    const frame = newRequest(new Stack(uid, 0, 1, 'SETXATTR'), graph.top);
+    const frame = makeFirstFrame(new Stack(uid, 0, 1, 'SETXATTR'), graph.top);
     const dict = Dict.of({ [key]: new TextEncoder().encode(value) });
     const cbk = (_f: unknown, _c: number, _x: unknown, opRet: number, opErrno: number) => {
       answer = opRet < 0 ? opErrno : 0;

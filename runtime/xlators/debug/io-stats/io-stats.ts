@@ -126,7 +126,7 @@ export class IoStats {
   writeDump(name: string, uid: number): number {
     const { runFiles } = this.xl.context;
     if (runFiles === undefined) return EOPNOTSUPP;
-    if (uid !== 0 && uid !== runFiles.owner) return EPERM;
+    if (uid !== 0 && uid !== runFiles.ownerUid) return EPERM;
     const file = makeDumpFileName(name, this.id);
     if (file === null) {
       this.xl.log.error(

@@ -10,7 +10,7 @@ import { SlowStorage } from '../../../../test/support/slow-storage.ts';
 import { Dict } from '../../../core/dict.ts';
 import { EIO } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
-import { newRequest, Stack } from '../../../core/frame.ts';
+import { makeFirstFrame, Stack } from '../../../core/frame.ts';
 import type { FopName, FopTable } from '../../../core/gen/fops.gen.ts';
 import { collectCbk, windArgs } from '../../../core/gen/generic.gen.ts';
 import type { Graph } from '../../../core/graph.ts';
@@ -156,7 +156,7 @@ class Program {
   }
 
   ask<N extends FopName>(name: N, args: FopTable[N]['args'], then: (reply: Reply) => void): void {
-    const frame = newRequest(new Stack(this.uid, 0, 1, name.toUpperCase()), this.graph.top);
+    const frame = makeFirstFrame(new Stack(this.uid, 0, 1, name.toUpperCase()), this.graph.top);
     this.isBusy = true;
     const cbk = collectCbk[name]((_frame, _cookie, _xl, opRet, opErrno, values) => {
       expect(this.isBusy, 'answered once').toBe(true);

@@ -1,5 +1,5 @@
 /** Handles the fops of storage/memory on extended attributes. Namespaces and limits are those of Linux's xattr(7). */
-import { isAcl } from '../../../core/acl.ts';
+import { isAclName } from '../../../core/acl.ts';
 import { Dict } from '../../../core/dict.ts';
 import { E2BIG, EEXIST, EINVAL, ENODATA, EOPNOTSUPP, EPERM, ERANGE } from '../../../core/errno.ts';
 import type { Stack } from '../../../core/frame.ts';
@@ -29,7 +29,7 @@ const NAMESPACES = ['user.', 'trusted.', 'security.'];
 function findKeyFault(name: string): number {
   if (name === '') return ERANGE;
   if (findTextFault(name, XATTR_NAME_MAX) !== 0) return ERANGE;
-  if (isAcl(name)) return 0;
+  if (isAclName(name)) return 0;
   const namespace = NAMESPACES.find((prefix) => name.startsWith(prefix));
   if (namespace === undefined) return EOPNOTSUPP;
   return name === namespace ? EINVAL : 0;
@@ -86,11 +86,11 @@ function setXattr(
   flags: number,
   caller: Stack,
 ): number {
-  const fault = isAcl(name) ? 0 : findChangeFault(node, name);
+  const fault = isAclName(name) ? 0 : findChangeFault(node, name);
   if (fault !== 0) return fault;
   if (value === null || (flags & ~(XATTR_CREATE | XATTR_REPLACE)) !== 0) return EINVAL;
   if (value.length > XATTR_SIZE_MAX) return E2BIG;
-  if (isAcl(name)) return setAcl(node, name, value, caller);
+  if (isAclName(name)) return setAcl(node, name, value, caller);
   const exists = node.xattrs?.has(name) === true;
   if (exists && (flags & XATTR_CREATE) !== 0) return EEXIST;
   if (!exists && (flags & XATTR_REPLACE) !== 0) return ENODATA;
@@ -127,7 +127,7 @@ function getXattrs(node: Node, name: string | null, pid: number): Dict | number 
     }
     return dict;
   }
-  const fault = isAcl(name) ? findAclFault(node) : findKeyFault(name);
+  const fault = isAclName(name) ? findAclFault(node) : findKeyFault(name);
   if (fault !== 0) return fault;
   const value = isHidden(name, pid) ? undefined : node.xattrs?.get(name);
   return value === undefined ? ENODATA : dict.set(name, value.slice(), 'bin');
@@ -144,9 +144,9 @@ export const xattrFops: Fops<MemoryVolume> = makeXattrFops<MemoryVolume, Node>({
   getXattrs: (_xl, node, name, pid) => getXattrs(node, name, pid),
   removeXattr({ priv }, node, name, pid) {
     if (isHidden(name, pid)) return EPERM;
-    const fault = isAcl(name) ? findAclFault(node) : findChangeFault(node, name);
+    const fault = isAclName(name) ? findAclFault(node) : findChangeFault(node, name);
     if (fault !== 0) return fault;
-    if (node.xattrs?.delete(name) !== true && !isAcl(name)) return ENODATA;
+    if (node.xattrs?.delete(name) !== true && !isAclName(name)) return ENODATA;
     node.ctime = priv.now();
     return 0;
   },

@@ -2,11 +2,11 @@
 import { EINVAL, ENODATA, ENOTTY } from '../../../core/errno.ts';
 import {
   FS_FLAGS,
-  FS_FLAGS_SIZE,
+  FS_FLAGS_BYTES,
   FS_VERSION,
-  FS_VERSION_SIZE,
+  FS_VERSION_BYTES,
   FS_XATTR,
-  FS_XATTR_SIZE,
+  FS_XATTR_BYTES,
 } from '../../../core/fileattr.ts';
 import {
   FS_IOC_FSGETXATTR,
@@ -28,9 +28,9 @@ interface IoctlRequest {
 
 /** The ioctls by the attribute's name. */
 const REQUESTS: ReadonlyMap<string, IoctlRequest> = new Map([
-  [FS_FLAGS, { get: FS_IOC_GETFLAGS, set: FS_IOC_SETFLAGS, size: FS_FLAGS_SIZE }],
-  [FS_XATTR, { get: FS_IOC_FSGETXATTR, set: FS_IOC_FSSETXATTR, size: FS_XATTR_SIZE }],
-  [FS_VERSION, { get: FS_IOC_GETVERSION, size: FS_VERSION_SIZE }],
+  [FS_FLAGS, { get: FS_IOC_GETFLAGS, set: FS_IOC_SETFLAGS, size: FS_FLAGS_BYTES }],
+  [FS_XATTR, { get: FS_IOC_FSGETXATTR, set: FS_IOC_FSSETXATTR, size: FS_XATTR_BYTES }],
+  [FS_VERSION, { get: FS_IOC_GETVERSION, size: FS_VERSION_BYTES }],
 ]);
 
 /** Returns the errno for the result of an ioctl: ENOTTY means that the file system has no such value. */
