@@ -140,7 +140,7 @@ async function copyOperand(
   // The content of a root, and of `.`, is copied into the directory itself.
   const hasName = name !== '' && name !== '.' && name !== '..';
   const targetPath = isDirectory && hasName ? joinPath(operand.path, name) : operand.path;
-  const nameTarget = (path: string): string => formatPathIn(operand, path);
+  const formatTarget = (path: string): string => formatPathIn(operand, path);
   const copy = copyTree({ from, to }, source.path, targetPath, {
     recursive: isRecursive,
     dereference: !isRecursive,
@@ -148,8 +148,8 @@ async function copyOperand(
     isWhole: true,
     preserve: flags.preserve || flags.archive,
     force: !flags['no-clobber'],
-    nameSource: (path) => formatPathIn(source, path),
-    nameTarget,
+    formatSource: (path) => formatPathIn(source, path),
+    formatTarget,
     onFile(path) {
       signal.throwIfAborted();
       if (flags.verbose) {

@@ -42,32 +42,37 @@ export function writeIatt(w: XdrWriter, iatt: Iatt | null): void {
     return;
   }
   w.reserve(IATT_BYTES);
-  const { view, at } = w;
-  writeGfidBytes(iatt.iaGfid, w.bytes, at);
-  writeWideAt(view, at + 16, iatt.iaFlags === 0 && iatt.known ? DEFAULT_FIELD_MASK : iatt.iaFlags);
+  const { view, at: start } = w;
+  // The offsets are those of the struct's fields.
+  writeGfidBytes(iatt.iaGfid, w.bytes, start);
+  writeWideAt(
+    view,
+    start + 16,
+    iatt.iaFlags === 0 && iatt.known ? DEFAULT_FIELD_MASK : iatt.iaFlags,
+  );
   const hasGfid = iatt.known;
-  view.setUint32(at + 24, hasGfid ? computeWireInoHi(iatt.iaGfid) : 0);
-  view.setUint32(at + 28, hasGfid ? computeInoLo(iatt.iaGfid) : 0);
-  writeWideAt(view, at + 32, iatt.iaDev);
-  writeWideAt(view, at + 40, iatt.iaRdev);
-  if (iatt.sizeRest === undefined) writeWideAt(view, at + 48, iatt.iaSize);
-  else view.setBigUint64(at + 48, iatt.exactSize);
-  writeWideAt(view, at + 56, iatt.iaBlocks);
-  writeWideAt(view, at + 64, iatt.iaAttributes);
-  writeWideAt(view, at + 72, iatt.iaAttributesMask);
-  writeWideAt(view, at + 80, iatt.iaAtime);
-  writeWideAt(view, at + 88, iatt.iaMtime);
-  writeWideAt(view, at + 96, iatt.iaCtime);
-  writeWideAt(view, at + 104, iatt.iaBtime);
-  view.setUint32(at + 112, iatt.iaAtimeNsec);
-  view.setUint32(at + 116, iatt.iaMtimeNsec);
-  view.setUint32(at + 120, iatt.iaCtimeNsec);
-  view.setUint32(at + 124, iatt.iaBtimeNsec);
-  view.setUint32(at + 128, iatt.iaNlink);
-  view.setUint32(at + 132, iatt.iaUid);
-  view.setUint32(at + 136, iatt.iaGid);
-  view.setUint32(at + 140, iatt.iaBlksize);
-  view.setUint32(at + 144, iatt.mode);
+  view.setUint32(start + 24, hasGfid ? computeWireInoHi(iatt.iaGfid) : 0);
+  view.setUint32(start + 28, hasGfid ? computeInoLo(iatt.iaGfid) : 0);
+  writeWideAt(view, start + 32, iatt.iaDev);
+  writeWideAt(view, start + 40, iatt.iaRdev);
+  if (iatt.sizeRest === undefined) writeWideAt(view, start + 48, iatt.iaSize);
+  else view.setBigUint64(start + 48, iatt.exactSize);
+  writeWideAt(view, start + 56, iatt.iaBlocks);
+  writeWideAt(view, start + 64, iatt.iaAttributes);
+  writeWideAt(view, start + 72, iatt.iaAttributesMask);
+  writeWideAt(view, start + 80, iatt.iaAtime);
+  writeWideAt(view, start + 88, iatt.iaMtime);
+  writeWideAt(view, start + 96, iatt.iaCtime);
+  writeWideAt(view, start + 104, iatt.iaBtime);
+  view.setUint32(start + 112, iatt.iaAtimeNsec);
+  view.setUint32(start + 116, iatt.iaMtimeNsec);
+  view.setUint32(start + 120, iatt.iaCtimeNsec);
+  view.setUint32(start + 124, iatt.iaBtimeNsec);
+  view.setUint32(start + 128, iatt.iaNlink);
+  view.setUint32(start + 132, iatt.iaUid);
+  view.setUint32(start + 136, iatt.iaGid);
+  view.setUint32(start + 140, iatt.iaBlksize);
+  view.setUint32(start + 144, iatt.mode);
   w.at += IATT_BYTES;
 }
 
@@ -78,30 +83,31 @@ export function readIatt(r: XdrReader): Iatt {
     r.markMalformed();
     return iatt;
   }
-  const { view, at } = r;
+  const { view, at: start } = r;
   iatt.iaGfid = r.gfid();
-  iatt.iaFlags = readWideAt(view, at + 16);
-  iatt.iaDev = readWideAt(view, at + 32);
-  iatt.iaRdev = readWideAt(view, at + 40);
-  iatt.iaSize = readWideAt(view, at + 48);
-  if (iatt.iaSize > OFFSET_MAX) iatt.exactSize = view.getBigUint64(at + 48);
-  iatt.iaBlocks = readWideAt(view, at + 56);
-  iatt.iaAttributes = readWideAt(view, at + 64);
-  iatt.iaAttributesMask = readWideAt(view, at + 72);
-  iatt.iaAtime = readWideAt(view, at + 80);
-  iatt.iaMtime = readWideAt(view, at + 88);
-  iatt.iaCtime = readWideAt(view, at + 96);
-  iatt.iaBtime = readWideAt(view, at + 104);
-  iatt.iaAtimeNsec = view.getUint32(at + 112);
-  iatt.iaMtimeNsec = view.getUint32(at + 116);
-  iatt.iaCtimeNsec = view.getUint32(at + 120);
-  iatt.iaBtimeNsec = view.getUint32(at + 124);
-  iatt.iaNlink = view.getUint32(at + 128);
-  iatt.iaUid = view.getUint32(at + 132);
-  iatt.iaGid = view.getUint32(at + 136);
-  iatt.iaBlksize = view.getUint32(at + 140);
-  iatt.mode = view.getUint32(at + 144);
-  r.at = at + IATT_BYTES;
+  // The inode number, at offset 24, is skipped: it is derived from the gfid.
+  iatt.iaFlags = readWideAt(view, start + 16);
+  iatt.iaDev = readWideAt(view, start + 32);
+  iatt.iaRdev = readWideAt(view, start + 40);
+  iatt.iaSize = readWideAt(view, start + 48);
+  if (iatt.iaSize > OFFSET_MAX) iatt.exactSize = view.getBigUint64(start + 48);
+  iatt.iaBlocks = readWideAt(view, start + 56);
+  iatt.iaAttributes = readWideAt(view, start + 64);
+  iatt.iaAttributesMask = readWideAt(view, start + 72);
+  iatt.iaAtime = readWideAt(view, start + 80);
+  iatt.iaMtime = readWideAt(view, start + 88);
+  iatt.iaCtime = readWideAt(view, start + 96);
+  iatt.iaBtime = readWideAt(view, start + 104);
+  iatt.iaAtimeNsec = view.getUint32(start + 112);
+  iatt.iaMtimeNsec = view.getUint32(start + 116);
+  iatt.iaCtimeNsec = view.getUint32(start + 120);
+  iatt.iaBtimeNsec = view.getUint32(start + 124);
+  iatt.iaNlink = view.getUint32(start + 128);
+  iatt.iaUid = view.getUint32(start + 132);
+  iatt.iaGid = view.getUint32(start + 136);
+  iatt.iaBlksize = view.getUint32(start + 140);
+  iatt.mode = view.getUint32(start + 144);
+  r.at = start + IATT_BYTES;
   return iatt;
 }
 

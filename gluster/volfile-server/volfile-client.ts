@@ -163,8 +163,10 @@ export class VolfileClient {
   }
 
   private addServers(servers: readonly SocketAddress[]): void {
-    const known = new Set(this.servers.map(formatSocketAddress));
-    const newServers = servers.filter((address) => !known.has(formatSocketAddress(address)));
+    const knownAddresses = new Set(this.servers.map(formatSocketAddress));
+    const newServers = servers.filter(
+      (address) => !knownAddresses.has(formatSocketAddress(address)),
+    );
     this.servers.push(...newServers.slice(0, MAX_SERVERS - this.servers.length));
   }
 

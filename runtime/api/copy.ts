@@ -117,8 +117,8 @@ export interface CopySettings {
   /** Whether a copy appears under its name only when it is complete. */
   readonly isWhole?: boolean;
   /** Return the texts of paths for errors. */
-  nameSource?(path: string): string;
-  nameTarget?(path: string): string;
+  formatSource?(path: string): string;
+  formatTarget?(path: string): string;
   /** Called before the first request for a file. If it throws, the copy ends. */
   onFile?(path: string): void;
   /** Called with the number of bytes just copied. If it throws, the copy ends. */
@@ -153,26 +153,26 @@ class TreeCopy {
     this.settings = settings;
   }
 
-  private nameSource(path: string): string {
-    return this.settings.nameSource?.(path) ?? path;
+  private formatSource(path: string): string {
+    return this.settings.formatSource?.(path) ?? path;
   }
 
-  private nameTarget(path: string): string {
-    return this.settings.nameTarget?.(path) ?? path;
+  private formatTarget(path: string): string {
+    return this.settings.formatTarget?.(path) ?? path;
   }
 
   private withSourceContext<R>(syscall: string, path: string, steps: Steps<R>): Steps<R> {
-    return withErrorContext(syscall, this.nameSource(path), steps);
+    return withErrorContext(syscall, this.formatSource(path), steps);
   }
 
   private withTargetContext<R>(syscall: string, path: string, steps: Steps<R>): Steps<R> {
-    return withErrorContext(syscall, this.nameTarget(path), steps);
+    return withErrorContext(syscall, this.formatTarget(path), steps);
   }
 
-  /** Replaces the path in the error of a listing by its text for errors (`nameSource`). */
-  private nameErrorPath(error: unknown): unknown {
+  /** Replaces the path in the error of a listing by its text for errors (`formatSource`). */
+  private replaceErrorPath(error: unknown): unknown {
     if (!(error instanceof FileError) || error.path === undefined) return error;
-    return new FileError(-error.errno, error.syscall, this.nameSource(error.path));
+    return new FileError(-error.errno, error.syscall, this.formatSource(error.path));
   }
 
   /** Runs steps for one file. A failure goes to `onFailure`, or ends the copy. @returns whether they succeeded */
@@ -207,7 +207,7 @@ class TreeCopy {
   private checkIsDirectory(target: ExistingFile, path: string): void {
     if (target.buf.iaType === IA_IFDIR) return;
     const text = 'a directory cannot replace a file';
-    throwCopyError('ERR_FS_CP_DIR_TO_NON_DIR', EISDIR, text, this.nameTarget(path));
+    throwCopyError('ERR_FS_CP_DIR_TO_NON_DIR', EISDIR, text, this.formatTarget(path));
   }
 
   /** Copies a file, link or tree. */
@@ -222,7 +222,7 @@ class TreeCopy {
     );
     if (target !== undefined && isSameFile(source, target)) {
       const text = 'source and target are the same file';
-      throwCopyError('ERR_FS_CP_EINVAL', EINVAL, text, this.nameTarget(to));
+      throwCopyError('ERR_FS_CP_EINVAL', EINVAL, text, this.formatTarget(to));
     }
     const isDirectory = source.buf.iaType === IA_IFDIR;
     if (isDirectory && target !== undefined) this.checkIsDirectory(target, to);
@@ -232,7 +232,7 @@ class TreeCopy {
     if (!isDirectory) return yield* this.copyNonDirectory(source, from, to, target);
     if (this.settings.recursive !== true) {
       const text = 'a directory is copied with recursive only';
-      throwCopyError('ERR_FS_EISDIR', EISDIR, text, this.nameSource(from));
+      throwCopyError('ERR_FS_EISDIR', EISDIR, text, this.formatSource(from));
     }
     yield* this.copyDirectory(source, trimSlashes(from), trimSlashes(to));
   }
@@ -242,8 +242,8 @@ class TreeCopy {
     const realSource = (yield* this.from.realpath(from)) as string;
     const checkNotBelow = (directory: string, path: string): void => {
       if (directory !== '/' && path !== directory && !path.startsWith(`${directory}/`)) return;
-      const text = `${this.nameSource(from)} cannot be copied into itself`;
-      throwCopyError('ERR_FS_CP_EINVAL', EINVAL, text, this.nameTarget(to));
+      const text = `${this.formatSource(from)} cannot be copied into itself`;
+      throwCopyError('ERR_FS_CP_EINVAL', EINVAL, text, this.formatTarget(to));
     };
     checkNotBelow(normalizePath(from), normalizePath(to));
     // The target may be absent: its nearest directory that exists has a real path.
@@ -282,7 +282,7 @@ class TreeCopy {
         *leave({ path, buf = source.buf }) {
           yield* treeCopy.runForFile(treeCopy.finishDirectory(buf, findTarget(path)));
         },
-        ...(onFailure && { fail: (error) => onFailure(treeCopy.nameErrorPath(error)) }),
+        ...(onFailure && { fail: (error) => onFailure(treeCopy.replaceErrorPath(error)) }),
       },
     );
   }
@@ -340,18 +340,18 @@ class TreeCopy {
     if (target !== undefined) {
       if (target.buf.iaType === IA_IFDIR) {
         const text = 'a file cannot replace a directory';
-        throwCopyError('ERR_FS_CP_NON_DIR_TO_DIR', ENOTDIR, text, this.nameTarget(to));
+        throwCopyError('ERR_FS_CP_NON_DIR_TO_DIR', ENOTDIR, text, this.formatTarget(to));
       }
       if (settings.force === false) {
         if (settings.errorOnExist !== true) return;
-        throwCopyError('ERR_FS_CP_EEXIST', EEXIST, 'the target exists', this.nameTarget(to));
+        throwCopyError('ERR_FS_CP_EEXIST', EEXIST, 'the target exists', this.formatTarget(to));
       }
     }
     if (source.buf.iaType === IA_IFLNK) yield* this.copyLink(source, from, to, target);
     else if (source.buf.iaType === IA_IFREG) yield* this.copyRegular(source, from, to, target);
     else {
       const text = 'only files, directories and links are copied';
-      throwCopyError('ERR_FS_CP_FIFO_PIPE', EINVAL, text, this.nameSource(from));
+      throwCopyError('ERR_FS_CP_FIFO_PIPE', EINVAL, text, this.formatSource(from));
     }
     settings.onDone?.();
   }
@@ -365,7 +365,7 @@ class TreeCopy {
     const { preserve = false, isWhole = false } = this.settings;
     const openSteps = new FileObjectSteps(this.from.driver, inode).open(O_RDONLY);
     const file = yield* this.withSourceContext('open', from, openSteps);
-    const source = { file: file.steps, path: this.nameSource(from) };
+    const source = { file: file.steps, path: this.formatSource(from) };
     const mode = isWhole && !preserve ? buf.iaProt & PERMISSION_BITS : buf.iaProt;
     const fill = (targetFile: OpenFile['steps']): Steps<void> =>
       this.fillTarget(source, targetFile, to, buf, target);
@@ -407,7 +407,7 @@ class TreeCopy {
     target: ExistingFile | undefined,
   ): Steps<void> {
     const { preserve = false, isWhole = false, onPiece } = this.settings;
-    yield* copyData(source, { file, path: this.nameTarget(to) }, buf, onPiece);
+    yield* copyData(source, { file, path: this.formatTarget(to) }, buf, onPiece);
     yield* this.copyAttributes(file, buf, to);
     // A file that replaces another gets its mode and owner.
     if (isWhole && !preserve && target?.buf.iaType === IA_IFREG)

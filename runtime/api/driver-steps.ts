@@ -117,7 +117,7 @@ export class RequestStack extends Stack implements Wait {
     const isComplete =
       !this.updatesTable || applyReply(row, args, opRet, opErrno, values, driver.addsNames);
     operation.resume(isComplete ? { opRet, opErrno, values } : { opRet: -1, opErrno: EIO, values });
-    // The operation's caller continues in the event loop, before which the mount's loop may sleep.
+    // The operation's caller continues in the event loop, which gets a turn before the pump sleeps.
     if (driver.awaitsPromise) driver.graph.top.context.wake();
   }
 }

@@ -53,7 +53,7 @@ export interface HeldLock {
 /** The methods of a FileHandle, as steps. Those without a comment are as in Node. @throws {FileError} */
 export class FileHandleSteps extends FileDataSteps {
   /** Returns the same open file for another identity. */
-  forIdentity(volume: VolumeContext): FileHandleSteps {
+  withIdentity(volume: VolumeContext): FileHandleSteps {
     return volume === this.volume ? this : new FileHandleSteps(volume, this.state);
   }
 

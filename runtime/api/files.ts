@@ -246,7 +246,7 @@ export class FilesSteps {
   *open(path: string, flags = O_RDONLY, mode = 0o666): Steps<OpenFile> {
     const linkMode = (flags & O_NOFOLLOW) === 0 ? this.linkMode : 'nofollow';
     if ((flags & O_CREAT) === 0)
-      return yield* this.openFound(path, yield* this.find(path, linkMode), flags);
+      return yield* this.openExisting(path, yield* this.find(path, linkMode), flags);
     if ((flags & O_DIRECTORY) !== 0) throwFopError(EINVAL, `${path}: O_CREAT and O_DIRECTORY`);
     const mustBeNew = (flags & O_EXCL) !== 0;
     if (mustBeNew && !this.asKernel) return yield* this.create(path, flags, mode);
@@ -257,7 +257,7 @@ export class FilesSteps {
     const resolved = yield* this.driver.resolve(path, mustBeNew ? 'nofollow' : linkMode);
     if (resolved.file === undefined) return yield* this.createAt(path, resolved, flags, mode);
     if (mustBeNew) throwFopError(EEXIST, path);
-    return yield* this.openFound(path, resolved.file, flags);
+    return yield* this.openExisting(path, resolved.file, flags);
   }
 
   /** Creates a file without a lookup before; opens an existing one, unless `flags` have O_EXCL. */
@@ -284,19 +284,19 @@ export class FilesSteps {
   }
 
   /** Opens a file that was looked up. @throws {FopError} EISDIR */
-  private *openFound(path: string, found: FoundFile, flags: number): Steps<OpenFile> {
-    if (isDirectoryFile(found)) throwFopError(EISDIR, path);
-    return yield* new FileObjectSteps(this.driver, found.inode).open(flags);
+  private *openExisting(path: string, file: FoundFile, flags: number): Steps<OpenFile> {
+    if (isDirectoryFile(file)) throwFopError(EISDIR, path);
+    return yield* new FileObjectSteps(this.driver, file.inode).open(flags);
   }
 
   /** Reads at most `size` bytes from `offset`; by default to the end of the file. */
   *readFile(path: string, size?: number, offset = 0): Steps<Uint8Array> {
-    const found = yield* this.find(path);
+    const foundFile = yield* this.find(path);
     // The kernel reads no more than the size in the attributes.
     const maxSize = this.asKernel
-      ? Math.max(0, found.buf.iaSize - offset)
+      ? Math.max(0, foundFile.buf.iaSize - offset)
       : Number.MAX_SAFE_INTEGER;
-    const file = yield* this.openFound(path, found, O_RDONLY);
+    const file = yield* this.openExisting(path, foundFile, O_RDONLY);
     return yield* closeAfter(file, (openFile) =>
       openFile.read(Math.min(size ?? maxSize, maxSize), offset),
     );
@@ -314,7 +314,7 @@ export class FilesSteps {
     const file =
       resolved.file === undefined
         ? yield* this.createAt(path, resolved, flags, 0o666)
-        : yield* this.openFound(path, resolved.file, flags);
+        : yield* this.openExisting(path, resolved.file, flags);
     const position = append ? (resolved.file?.buf.iaSize ?? 0) : (offset ?? 0);
     return yield* closeAfter(file, (openFile) => openFile.write(data, position));
   }

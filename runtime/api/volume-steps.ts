@@ -107,7 +107,7 @@ export class VolumeSteps extends VolumeNameSteps {
   *cp(source: PathLike, target: PathLike, options?: Options): Steps<void> {
     const [from, to] = [toPath(source, 'src'), toPath(target, 'dest')];
     const switches = readOptionsObject(options);
-    // These two are only checked; Node's `mode` has no effect here.
+    // `copyTree` does not check these; Node's `mode` has no effect here.
     toBoolean(switches.recursive, 'options.recursive');
     toInteger(switches.mode ?? 0, 'options.mode', 0, 7);
     yield* copyTree({ from: this, to: this }, from, to, switches);

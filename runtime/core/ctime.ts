@@ -67,7 +67,7 @@ export const timesByFop: Readonly<Partial<Record<FopName, number>>> = {
   fremovexattr: CTIME,
 };
 
-/** Fops that change no time but the access time. */
+/** Fops that read data or names; the option noatime of features/utime omits their access time. */
 export const accessTimeFops: readonly FopName[] = ['open', 'opendir', 'readv', 'copy_file_range'];
 
 const { MODE, UID, GID } = SET_ATTR;

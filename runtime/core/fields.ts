@@ -49,7 +49,7 @@ const defineText = (member: string, about: string): Field => ({
   kind: 'text',
 });
 
-/** The table. */
+/** The structures, with their fields. */
 export const structs: readonly Struct[] = [
   {
     name: 'Iatt',

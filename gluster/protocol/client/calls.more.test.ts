@@ -465,30 +465,19 @@ describe.skipIf(isWithoutBricks())('a GlusterFS brick', () => {
       mark.writeUInt32BE(((isLast ? 0x8000_0000 : 0) | length) >>> 0);
       return mark;
     };
-    raw.socket.write(
-      Buffer.concat([
-        part(20, false),
-        body.subarray(0, 20),
-        part(body.length - 20, true),
-        body.subarray(20),
-      ]),
-    );
+    const [head, tail] = [body.subarray(0, 20), body.subarray(20)];
+    raw.socket.write(Buffer.concat([part(20, false), head, part(tail.length, true), tail]));
     expect((await raw.awaitReply(xid)).accept).toBe(ACCEPT_STATUS.SUCCESS);
     const accepted = async (number: number, version: number, procedure: number): Promise<number> =>
       (await raw.call({ name: '', number, version }, procedure, () => {})).accept;
-    expect(await accepted(99_999, 1, 1)).toBe(ACCEPT_STATUS.PROG_UNAVAIL);
-    expect(await accepted(FOPS4.number, 401, 1)).toBe(ACCEPT_STATUS.PROG_MISMATCH);
-    expect(await accepted(HANDSHAKE.number, 3, HANDSHAKE_PROCEDURES.NULL)).toBe(
-      ACCEPT_STATUS.PROG_MISMATCH,
-    );
-    expect(await accepted(DUMP_PROGRAM.number, 2, DUMP_PROCEDURES.DUMP)).toBe(
-      ACCEPT_STATUS.PROG_MISMATCH,
-    );
-    expect(await accepted(FOPS4.number, 400, 57)).toBe(ACCEPT_STATUS.PROC_UNAVAIL);
-    expect(await accepted(FOPS4.number, 400, 14)).toBe(ACCEPT_STATUS.GARBAGE_ARGS);
-    expect(await accepted(HANDSHAKE.number, 2, HANDSHAKE_PROCEDURES.NULL)).toBe(
-      ACCEPT_STATUS.SUCCESS,
-    );
+    const { SUCCESS, PROG_UNAVAIL, PROG_MISMATCH, PROC_UNAVAIL, GARBAGE_ARGS } = ACCEPT_STATUS;
+    expect(await accepted(99_999, 1, 1)).toBe(PROG_UNAVAIL);
+    expect(await accepted(FOPS4.number, 401, 1)).toBe(PROG_MISMATCH);
+    expect(await accepted(HANDSHAKE.number, 3, HANDSHAKE_PROCEDURES.NULL)).toBe(PROG_MISMATCH);
+    expect(await accepted(DUMP_PROGRAM.number, 2, DUMP_PROCEDURES.DUMP)).toBe(PROG_MISMATCH);
+    expect(await accepted(FOPS4.number, 400, 57)).toBe(PROC_UNAVAIL);
+    expect(await accepted(FOPS4.number, 400, 14)).toBe(GARBAGE_ARGS);
+    expect(await accepted(HANDSHAKE.number, 2, HANDSHAKE_PROCEDURES.NULL)).toBe(SUCCESS);
     expect(raw.isClosed).toBe(false);
     raw.close();
     // The client passes on an errno for a fop that the brick lacks.

@@ -97,7 +97,7 @@ export class Handles {
   findFile(handle: number, volume: VolumeSteps): FileHandleSteps {
     const file = this.filesByHandle.get(handle);
     if (file === undefined || file instanceof DirectoryListing) throw makeHandleError(handle);
-    return file.steps.forIdentity(volume);
+    return file.steps.withIdentity(volume);
   }
 
   /** Opens a directory and reads its first page. @throws {FopError} */
@@ -132,7 +132,7 @@ export class Handles {
     if (file === undefined) throw makeHandleError(handle);
     this.filesByHandle.delete(handle);
     if (file instanceof DirectoryListing) file.close();
-    else yield* file.steps.forIdentity(volume).close();
+    else yield* file.steps.withIdentity(volume).close();
   }
 
   /** Closes a handle without a flush. Ignores an unknown one. */

@@ -26,7 +26,7 @@ afterEach(() => graph.stop());
 /** The user that has started the server. */
 const OWNER = 1000;
 class ServerContext extends FakeContext {
-  readonly runFiles = { owner: OWNER, write: () => '' };
+  readonly runFiles = { ownerUid: OWNER, write: () => '' };
 }
 
 async function start(options: Readonly<Record<string, string>> = {}): Promise<void> {
