@@ -41,12 +41,14 @@ const builtInTranslators = [
   memory,
 ] as unknown as Translator<unknown>[];
 
+/** Settings of `startGraph`. */
 export interface GraphSettings {
   readonly machine: Machine;
   /** Translators besides the built-in ones. */
   readonly translators?: readonly Translator<unknown>[];
   /** Receives every line of the log. */
   readonly write: (line: string) => void;
+  /** Less severe lines are not logged; INFO by default. */
   readonly level?: LogLevel;
   /** Milliseconds that the volumes may take to come up; 30 s by default. */
   readonly upTimeoutMs?: number;
@@ -64,8 +66,8 @@ export function browserRegistry(
 /**
  * Starts the graph of a volfile's text. Modules are searched in `/` of the machine's files, unless
  * option module-path names folders.
- * @throws {VolfileError | GraphError | InitError} also when the graph is not up in time: the message
- *   names the volumes that are still down, and the graph has been stopped
+ * @throws {VolfileError | GraphError | InitError} also when the graph is not up in time: the
+ *   message names the volumes that are still down, and the graph has been stopped
  */
 export async function startGraph(volfile: string, settings: GraphSettings): Promise<Graph> {
   const { machine, translators = [], write, level = INFO, upTimeoutMs = 30_000 } = settings;

@@ -30,7 +30,7 @@ type RecordedValues = Readonly<Record<string, RecordedValue>>;
 
 /** Describes what the volume of a step changed. */
 export function describeChange(step: Step): Change {
-  if (step.kind === 'wind') return compareWind(step.hop, step.above);
+  if (step.kind === 'wind') return compareWind(step.hop, step.parentHop);
   return step.kind === 'unwind' ? compareUnwind(step.hop) : compareNote(step);
 }
 
@@ -75,9 +75,9 @@ function findReplyBelow({ wind, unwind, below }: RecordedHop): RecordedHop | nul
  * Compares a note with the last earlier note of the request's `local`. Omits method and line: the
  * source view shows them.
  */
-function compareNote({ hop, at, notes }: Step): Change {
+function compareNote({ hop, atNs, notes }: Step): Change {
   const { method, line, ...otherNotes } = notes!;
-  const index = hop.notes.findIndex((note) => note.at === at && note.notes === notes);
+  const index = hop.notes.findIndex((note) => note.at === atNs && note.notes === notes);
   const localNotes = hop.notes.slice(0, Math.max(0, index)).map((note) => note.notes.local);
   const local = localNotes.findLast((note) => note !== undefined);
   if (local === undefined) return makeChange(`noted of ${hop.wind.volume}`, makePrintable(notes!));

@@ -1,7 +1,7 @@
 /**
  * Writes a recording as one self-contained page: the recording, and a program that reads it
- * (`page/`, bundled by tools/bundle.ts). The page's policy forbids loading, and allows only that
- * program.
+ * (`page/`, bundled by tools/bundle.ts). The page's Content-Security-Policy forbids it to load
+ * other resources, and to run another program.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -13,9 +13,9 @@ import type { RecordedVolume } from '../../runtime/observe/events.ts';
 import type { Head } from '../../runtime/observe/format.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { readStyleSheets } from '../bench/engine/report/style.ts';
-import type { SourceText } from './steps.ts';
+import type { SourceText } from './page/model.ts';
 
-const PROGRAM = join(packageRoot, 'dist/apps/trace/page.js');
+const PAGE_PROGRAM = join(packageRoot, 'dist/apps/trace/page.js');
 /** Bytes of the recording per write: a multiple of 3 for base64. */
 const CHUNK_BYTES = 3 * 2 ** 18;
 /** Most characters of a source in the page; longer sources are omitted. */
@@ -27,11 +27,12 @@ const makePolicyHash = (text: string): string =>
 
 /**
  * Generates the page, in pieces.
+ * @param bytes the content of the recording's file
  * @param baseDir from which module names in a volfile are searched
  */
 export function* generatePage(head: Head, bytes: Uint8Array, baseDir: string): Generator<string> {
   // The program must not contain the end of its element.
-  const program = readFileSync(PROGRAM, 'utf8').replaceAll('</script', '<\\/script');
+  const program = readFileSync(PAGE_PROGRAM, 'utf8').replaceAll('</script', '<\\/script');
   const style = readStyleSheets('trace/page.css');
   const policy = `default-src 'none'; script-src ${makePolicyHash(program)}; style-src ${makePolicyHash(style)}`;
   yield `<!DOCTYPE html>

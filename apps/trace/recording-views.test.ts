@@ -79,7 +79,7 @@ it('steps of a request with equal times are listed in the order of the recording
   const outline = await readOutline(openRecording(recording.toBytes()));
   for (const walk of [outline.walk(0), (await walksOf(recording))[0]!]) {
     const steps = listSteps(walk);
-    expect(new Set(steps.map(({ at }) => at)).size).toBe(1);
+    expect(new Set(steps.map(({ atNs }) => atNs)).size).toBe(1);
     expect(
       steps.map(({ kind, hop, notes }) => `${notes?.method ?? kind} ${hop.wind.volume}`),
     ).toEqual([

@@ -19,6 +19,7 @@ import { generatePerfettoTrace } from './perfetto.ts';
 import { formatSummary } from './summary.ts';
 import { formatOtherLine, formatWalk } from './tree.ts';
 
+/** The flags of `glossa trace` that select a view. */
 export const viewFlags = {
   summary: toggleFlag({ short: 'c', help: 'a table by volume and fop instead' }),
   html: textFlag({
@@ -40,6 +41,7 @@ export type ViewFlags = FlagValues<typeof viewFlags>;
 /** Views with a flag, in the order of error messages. */
 const VIEWS = ['summary', 'html', 'perfetto'] as const;
 
+/** A view that flags have selected. */
 export interface View {
   readonly kind: (typeof VIEWS)[number] | 'tree';
   /** The output file; undefined for views at the terminal. */
@@ -48,7 +50,7 @@ export interface View {
   readonly requests: ReadonlySet<number> | null;
 }
 
-/** Returns the view that flags select. @throws {UsageError} */
+/** Returns the view that flags select. @throws {UsageError} for flags that contradict each other */
 export function chooseView(flags: ViewFlags): View {
   const [kind = 'tree', secondKind] = VIEWS.filter(
     (name) => flags[name] !== undefined && flags[name],
@@ -74,32 +76,32 @@ export interface ViewData {
   /** The requests. */
   readonly walks: readonly Walk[];
   /** Events that are no requests, such as lines of the log. */
-  readonly others: readonly NonRequestEvent[];
-  /** Those of `others` that belong to no request. */
-  readonly unrelated: readonly NonRequestEvent[];
+  readonly otherEvents: readonly NonRequestEvent[];
+  /** The part of `otherEvents` that belongs to no request. */
+  readonly unrelatedEvents: readonly NonRequestEvent[];
 }
 
 /** Reads the requests that a view selects; other events only if it selects all. */
 export async function readViewData(recording: Recording, { requests }: View): Promise<ViewData> {
   const walks = new Walks();
-  const others: NonRequestEvent[] = [];
-  const unrelated: NonRequestEvent[] = [];
+  const otherEvents: NonRequestEvent[] = [];
+  const unrelatedEvents: NonRequestEvent[] = [];
   for await (const event of recording.events()) {
-    const isPart = walks.add(event);
+    const belongsToRequest = walks.add(event);
     if (isOutsideRequests(event)) {
-      others.push(event);
-      if (!isPart) unrelated.push(event);
+      otherEvents.push(event);
+      if (!belongsToRequest) unrelatedEvents.push(event);
     }
   }
-  if (requests === null) return { walks: walks.walks, others, unrelated };
+  if (requests === null) return { walks: walks.walks, otherEvents, unrelatedEvents };
   const selected = walks.walks.filter(({ request }) => requests.has(request));
-  return { walks: selected, others: [], unrelated: [] };
+  return { walks: selected, otherEvents: [], unrelatedEvents: [] };
 }
 
 /** Generates the lines of a view at the terminal, in the order of time. */
 export function* formatView(
   { kind }: View,
-  { walks, unrelated }: ViewData,
+  { walks, unrelatedEvents }: ViewData,
   { head }: Recording,
   colour: boolean,
 ): Generator<string> {
@@ -110,7 +112,7 @@ export function* formatView(
         at: walk.root.wind.at,
         lines: () => formatWalk(walk, head, colour),
       })),
-      ...unrelated.map((event) => ({
+      ...unrelatedEvents.map((event) => ({
         at: event.at,
         lines: () => [formatOtherLine(event, head.startedAt)],
       })),
@@ -122,9 +124,9 @@ export function* formatView(
 
 /** Generates the content of a Perfetto file, in pieces. */
 export const generatePerfetto = (
-  { walks, others }: ViewData,
+  { walks, otherEvents }: ViewData,
   { head }: Recording,
-): Iterable<string> => generatePerfettoTrace(walks, others, head);
+): Iterable<string> => generatePerfettoTrace(walks, otherEvents, head);
 
 /** Mode of the output file, which contains file names: like a recording, only for its owner. */
 const FILE_MODE = 0o600;
@@ -135,12 +137,12 @@ const CHUNK_LENGTH = 2 ** 20;
 export class ViewFile {
   private readonly path: string;
   private readonly fd: number;
-  private readonly hasExisted: boolean;
+  private readonly existedBefore: boolean;
 
-  /** @throws {Failure} */
+  /** Opens the file. @throws {Failure} if it cannot be opened */
   constructor(path: string) {
     this.path = path;
-    this.hasExisted = existsSync(path);
+    this.existedBefore = existsSync(path);
     this.fd = this.failOnError(() => openToWrite(path, { mode: FILE_MODE }));
   }
 
@@ -162,9 +164,10 @@ export class ViewFile {
   /** Closes the file, and removes it if it did not exist before. */
   discard(): void {
     closeSync(this.fd);
-    if (!this.hasExisted) rmSync(this.path, { force: true });
+    if (!this.existedBefore) rmSync(this.path, { force: true });
   }
 
+  /** Runs an action, and turns an error of it into a Failure that names the file. */
   private failOnError<T>(action: () => T): T {
     try {
       return action();

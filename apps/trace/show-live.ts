@@ -49,7 +49,7 @@ export async function showLive(
   });
   showPending();
   view.end();
-  return exitStatusOrThrow(wasClosed, live);
+  return makeExitStatus(wasClosed, live);
 }
 
 /** Records a mount into a file until the user ends it. @throws {Failure} */
@@ -60,12 +60,12 @@ export async function recordLive(
 ): Promise<number> {
   const { file, ...options } = request;
   const live = await attachTrace(operand, options);
-  let problem: string | null = null;
+  let writeError: string | null = null;
   try {
     const { mountpoint } = live.server;
     if (mountpoint !== undefined) refuseInside(mountpoint, { recording: resolveFolderLinks(file) });
     const onWriteError = (reason: string): void => {
-      problem ??= reason;
+      writeError ??= reason;
       live.close();
     };
     const recording = openOrFail(() => new RecordingFile(file, live.head, onWriteError), file);
@@ -73,8 +73,8 @@ export async function recordLive(
       copyEvents(recording, events),
     );
     await recording.close();
-    if (problem !== null) throw new Failure(`the recording ${file} ends here: ${problem}`);
-    return exitStatusOrThrow(wasClosed, live);
+    if (writeError !== null) throw new Failure(`the recording ${file} ends here: ${writeError}`);
+    return makeExitStatus(wasClosed, live);
   } finally {
     live.close();
   }
@@ -94,7 +94,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Follows the events until a signal, a closed output, or the server's end.
- * @returns false for the last
+ * @returns false after the server's end, else true
  */
 async function followUntilEnd(
   live: LiveTrace,
@@ -116,16 +116,22 @@ async function followUntilEnd(
   }
 }
 
-/** Returns the exit status after the user's end. @throws {Failure} if the server has ended */
-function exitStatusOrThrow(wasClosed: boolean, { server }: LiveTrace): number {
+/**
+ * Returns the status if the user has ended the command.
+ * @throws {Failure} if the server has ended
+ */
+function makeExitStatus(wasClosed: boolean, { server }: LiveTrace): number {
   if (wasClosed) return EXIT_OK;
   throw makeServerGoneError(server);
 }
 
+/** Prints the events of a running server. */
 interface LiveView {
   /** Receives a request, or a part of one, that has ended. */
   addWalk(walk: Walk): void;
+  /** Receives an event that belongs to no request. */
   addOther(event: NonRequestEvent): void;
+  /** Prints what remains when no more events will come. */
   end(): void;
 }
 

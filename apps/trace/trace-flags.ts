@@ -1,4 +1,4 @@
-/** Defines and reads the flags that select the requests to record. */
+/** Defines and reads the flags of `glossa trace` that select the requests to record. */
 import { errnoNames } from '../../runtime/core/errno.ts';
 import { fopNames } from '../../runtime/core/gen/fops.gen.ts';
 import { type FilterSettings, makeFilter } from '../../runtime/observe/filter.ts';
@@ -13,6 +13,7 @@ import {
 } from '../../terminal/flags.ts';
 import { parseSlowThreshold } from '../../terminal/slow-threshold.ts';
 
+/** Flags that select requests; a request must match each of them. */
 export const filterFlags = {
   volume: listFlag({ value: 'VOLUME', help: 'fops that arrive at this volume; may be repeated' }),
   fop: listFlag({
@@ -50,11 +51,11 @@ export type FilterFlags = FlagValues<typeof filterFlags>;
 export function parseFilter(flags: FilterFlags): FilterSettings {
   const filter: FilterSettings = {
     volumes: flags.volume,
-    fops: splitWords(flags.fop),
+    fops: splitAtCommas(flags.fop),
     paths: flags.path,
     pids: flags.pid.map((value) => parseWholeNumber('pid', value)),
     uids: flags.uid.map((value) => parseWholeNumber('uid', value)),
-    errnos: splitWords(flags.errno),
+    errnos: splitAtCommas(flags.errno),
     ...(flags['one-in'] === undefined ? {} : { oneIn: flags['one-in'] }),
     ...(flags.slow === undefined ? {} : { slowMs: parseSlowThreshold(flags.slow) }),
   };
@@ -70,17 +71,18 @@ export function parseFilter(flags: FilterFlags): FilterSettings {
 /** Formats the filter's flags as a command line has them; null without a filter. */
 export function formatFilter(flags: FilterFlags): string | null {
   const names = Object.keys(filterFlags) as (keyof FilterFlags)[];
-  const words = names.flatMap((name) =>
+  const flagTexts = names.flatMap((name) =>
     [flags[name] ?? []].flat().map((value) => `--${name} ${value}`),
   );
-  return words.length === 0 ? null : words.join(' ');
+  return flagTexts.length === 0 ? null : flagTexts.join(' ');
 }
 
 /** Splits values at commas: `lookup,stat`. */
-const splitWords = (values: readonly string[]): string[] =>
+const splitAtCommas = (values: readonly string[]): string[] =>
   values.flatMap((value) => value.split(','));
 
-function parseWholeNumber(name: string, value: string): number {
+/** Parses the value of a flag. @throws {UsageError} */
+function parseWholeNumber(flagName: string, value: string): number {
   if (/^-?\d+$/.test(value)) return Number(value);
-  throw new UsageError(`--${name} takes a whole number, not '${value}'`);
+  throw new UsageError(`--${flagName} takes a whole number, not '${value}'`);
 }

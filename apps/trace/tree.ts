@@ -17,8 +17,8 @@ import { formatLogEvent, formatOtherEvent, formatWindRemark } from './event-text
 export function formatWalk({ request, root }: Walk, head: Head, colour: boolean): string[] {
   const { caller } = root.wind;
   const callerText = caller === null ? '' : `  pid ${caller.pid} uid ${caller.uid}`;
-  const first = `${formatClock(head.startedAt, root.wind.at)} #${request}${callerText}`;
-  return [paint('dim', first, colour), ...formatHop(root, 1, { head, colour })];
+  const headLine = `${formatClock(head.startedAt, root.wind.at)} #${request}${callerText}`;
+  return [paint('dim', headLine, colour), ...formatHop(root, 1, { head, colour })];
 }
 
 interface TreeSettings {
@@ -45,21 +45,22 @@ function formatHop(hop: RecordedHop, depth: number, settings: TreeSettings): str
 
 /** Formats a bridge's note of a module: `negative.py:12 lookup  local={…}  cache: +'/a/b'=1`. */
 function formatNote({ notes }: NoteEvent): string {
-  const { line, method, changed, ...more } = notes;
+  const { line, method, changed, ...otherNotes } = notes;
   const position = [line, method].filter((part) => part !== undefined).join(' ');
-  const values = Object.entries(more).map(([key, value]) => `${key}=${value}`);
+  const values = Object.entries(otherNotes).map(([key, value]) => `${key}=${value}`);
   const parts = [position, ...values, changed ?? ''].filter((part) => part !== '');
   return parts.map(printable).join('  ');
 }
 
+/** Formats a hop's result and duration, and whether its volume has replied itself. */
 function formatReply(hop: RecordedHop, { head, colour }: TreeSettings): string {
   const { unwind } = hop;
   if (unwind === null) return paint('warning', '? no answer yet', colour);
-  const short = formatResult(unwind);
-  const result = unwind.opRet < 0 ? paint('error', short, colour) : short;
-  const hereText =
+  const resultText = formatResult(unwind);
+  const result = unwind.opRet < 0 ? paint('error', resultText, colour) : resultText;
+  const ownReplyText =
     head.seesAll && hasRepliedItself(hop) ? paint('good', '  answered here', colour) : '';
-  return `${result} <${formatDuration(computeDurationNs(hop)!)}>${hereText}`;
+  return `${result} <${formatDuration(computeDurationNs(hop)!)}>${ownReplyText}`;
 }
 
 /** Formats the line of an event that is no request. */

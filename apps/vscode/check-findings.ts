@@ -3,6 +3,7 @@
  * from 0. It uses no API of an editor.
  */
 
+/** A problem as an editor shows it. */
 export interface Finding {
   /** Lines and columns count from 0; columns are UTF-16 units, as an editor's are. */
   readonly line: number;
@@ -33,9 +34,13 @@ interface Problem {
 interface CheckOutput {
   readonly files: readonly {
     readonly problems: readonly Problem[];
+    /** Why the volfile could not be checked. */
     readonly error?: string;
   }[];
 }
+
+/** The number of characters of an unusable output that an error quotes. */
+const QUOTED_LENGTH = 200;
 
 /** Thrown when the command gives no usable output: it did not start, or is not glossa. */
 export class UnusableOutput extends Error {
@@ -52,7 +57,15 @@ const makeFileFinding = (message: string): Finding => ({
   message,
 });
 
-const toFinding = ({ severity, code, line, column, length, message, hint }: Problem): Finding => ({
+const makeFinding = ({
+  severity,
+  code,
+  line,
+  column,
+  length,
+  message,
+  hint,
+}: Problem): Finding => ({
   line: Math.max(0, line - 1),
   column: Math.max(0, column - 1),
   length,
@@ -71,7 +84,9 @@ export function parseFindings(output: string, path: string): Findings {
   try {
     parsed = JSON.parse(output) as CheckOutput;
   } catch {
-    throw new UnusableOutput(`glossa check printed no JSON: ${output.slice(0, 200) || 'nothing'}`);
+    throw new UnusableOutput(
+      `glossa check printed no JSON: ${output.slice(0, QUOTED_LENGTH) || 'nothing'}`,
+    );
   }
   if (!Array.isArray(parsed?.files))
     throw new UnusableOutput('glossa check printed no list of files');
@@ -79,7 +94,7 @@ export function parseFindings(output: string, path: string): Findings {
   for (const { problems, error } of parsed.files) {
     for (const problem of problems) {
       const fileFindings = findings.get(problem.file) ?? [];
-      fileFindings.push(toFinding(problem));
+      fileFindings.push(makeFinding(problem));
       findings.set(problem.file, fileFindings);
     }
     if (error !== undefined) findings.get(path)!.push(makeFileFinding(error));

@@ -43,7 +43,7 @@ function makeDiagnostic({ line, column, length, severity, code, message }: Findi
 }
 
 /** Shows the problems of open volfiles. */
-class Problems implements vscode.Disposable {
+class ProblemReporter implements vscode.Disposable {
   private readonly diagnostics = vscode.languages.createDiagnosticCollection('glossa');
   private readonly log: vscode.LogOutputChannel;
   /** Running checks by the path of the volfile. */
@@ -63,22 +63,22 @@ class Problems implements vscode.Disposable {
     const folder = vscode.workspace.getWorkspaceFolder(uri);
     this.clearProblems(path);
     if (!vscode.workspace.getConfiguration('glossa', folder).get<boolean>('check', true)) return;
-    const control = new AbortController();
-    this.runningChecks.set(path, control);
+    const abortController = new AbortController();
+    this.runningChecks.set(path, abortController);
     try {
       const findingsByFile = await checkVolfile(
         readCommand(folder, dirname(path)),
         path,
-        control.signal,
+        abortController.signal,
       );
-      if (control.signal.aborted) return;
+      if (abortController.signal.aborted) return;
       this.shownFiles.set(path, [...findingsByFile.keys()]);
       for (const [file, findings] of findingsByFile)
         this.diagnostics.set(vscode.Uri.file(file), findings.map(makeDiagnostic));
     } catch (error) {
-      if (!control.signal.aborted) this.log.error((error as Error).message);
+      if (!abortController.signal.aborted) this.log.error((error as Error).message);
     } finally {
-      if (this.runningChecks.get(path) === control) this.runningChecks.delete(path);
+      if (this.runningChecks.get(path) === abortController) this.runningChecks.delete(path);
     }
   }
 
@@ -117,9 +117,10 @@ const adapterFactory: vscode.DebugAdapterDescriptorFactory = {
   },
 };
 
+/** Starts the extension: VS Code calls this for the first volfile. */
 export function activate({ subscriptions }: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('glossa', { log: true });
-  const problems = new Problems(log);
+  const problems = new ProblemReporter(log);
   const { workspace } = vscode;
   const check = (document: vscode.TextDocument): void => void problems.checkDocument(document);
   const checkAll = (): void => workspace.textDocuments.forEach(check);

@@ -7,6 +7,7 @@ import { type Findings, parseFindings, UnusableOutput } from './check-findings.t
 export interface GlossaCommand {
   /** The program and its first arguments. */
   readonly command: readonly string[];
+  /** The working directory. */
   readonly folder: string;
 }
 
@@ -22,7 +23,8 @@ export const makeArguments = ({ command }: GlossaCommand, ...args: readonly stri
   ...args,
 ];
 
-const MEGABYTE = 2 ** 20;
+/** Maximum size of the output of a check, in bytes. */
+const OUTPUT_BYTES_MAX = 16 * 2 ** 20;
 
 /**
  * Checks a volfile on the disk.
@@ -37,7 +39,7 @@ export function checkVolfile(
   return new Promise((resolve, reject) => {
     const program = resolveProgram(glossa);
     const args = makeArguments(glossa, 'check', '--json', path);
-    const options = { cwd: glossa.folder, maxBuffer: 16 * MEGABYTE, signal };
+    const options = { cwd: glossa.folder, maxBuffer: OUTPUT_BYTES_MAX, signal };
     execFile(program, args, options, (error, stdout, stderr) => {
       // A status other than 0 means problems, which the JSON has.
       if (error !== null && stdout === '') {

@@ -20,28 +20,31 @@ export interface GuestHost {
   pushMessage(id: number, message: GuestMessage): void;
   /** Takes over bytes for the next message; returns their number in it. */
   putBytes(bytes: Uint8Array): number;
-  /** Argument `index` of the fop (`wind` -1), or of the reply to wind number `wind`, as JSON. */
-  fetch(id: number, wind: number, index: number): string | undefined;
-  /** The dict itself, for an engine that converts it. */
+  /** Returns argument `index` of the fop (`wind` -1), or of the reply to this wind, as JSON. */
+  fetchJson(id: number, wind: number, index: number): string | undefined;
+  /** As `fetchJson`, but returns a dict itself, for an engine that converts it. */
   fetchDict(id: number, wind: number, index: number): Dict | undefined;
-  /** The request itself, for a native guest; undefined when it has ended. */
+  /** Returns the request itself, for a native guest; undefined when it has ended. */
   findRequest(id: number): HostedRequest | undefined;
-  /** As `fetch`, for bytes. */
+  /** As `fetchJson`, but returns bytes themselves. */
   fetchBytes(id: number, wind: number, index: number): Uint8Array | undefined;
-  /** [gfid, ia_type, path] as JSON. */
-  inodeJson(id: number): string | undefined;
-  /** [inode, flags, pid, isDir] as JSON. */
-  fdJson(id: number): string | undefined;
-  /** [unique, uid, gid, pid, groups, lk_owner, op, client] as JSON; `client` as of `clientId`. */
-  requestJson(id: number): string | undefined;
+  /** Returns an inode's [gfid, ia_type, path] as JSON. */
+  readInodeJson(id: number): string | undefined;
+  /** Returns an fd's [inode, flags, pid, isDir] as JSON. */
+  readFdJson(id: number): string | undefined;
   /**
-   * The number of the client that a request is made for; 0 without a client, or if it is gone. From
-   * then on `forgetClient` notifies the guest of its end.
+   * Returns a request's [unique, uid, gid, pid, groups, lk_owner, op, client] as JSON; `client` is
+   * the result of `exposeClient`.
    */
-  clientId(root: Stack): number;
-  /** The uid of a client, as text, by its number. */
-  clientUid(id: number): string | undefined;
-  /** 1 while request `id` lives, otherwise 0: its objects are invalid then. */
+  readRequestJson(id: number): string | undefined;
+  /**
+   * Returns the number of the client that a request is made for; 0 without a client, or if it is
+   * gone. From then on `forgetClient` notifies the guest of its end.
+   */
+  exposeClient(root: Stack): number;
+  /** Returns the uid (a text) of the client with this number. */
+  readClientUid(id: number): string | undefined;
+  /** Returns 1 while request `id` lives, otherwise 0: its objects are invalid then. */
   isAlive(id: number): number;
   /** Subscribes the guest to the notice `forget` of an inode; 0 when the inode is gone. */
   subscribeForget(inode: number): number;
@@ -53,12 +56,12 @@ export interface GuestHost {
    * Takes messages of `runtime/api/protocol/` for the child with this index. They are served when
    * the guest has returned. Returns 0 without such a child, else 1.
    */
-  sendBelow(child: number, bytes: Uint8Array): number;
+  sendToChild(child: number, bytes: Uint8Array): number;
   /** Returns the replies to these messages; the guest calls it at the notice `below`. */
-  takeBelow(child: number): Uint8Array | undefined;
+  takeChildReplies(child: number): Uint8Array | undefined;
   /** Reports that the module can no longer answer request `id`. */
   reportLostRequest(id: number): void;
-  /** Monotonic microseconds of the clock that `setTimer` uses. */
+  /** Returns the time in microseconds, by the monotonic clock that `setTimer` uses. */
   now(): number;
   /** Schedules the notice `tick` in `ms` milliseconds; replaces an earlier timer. */
   setTimer(ms: number): void;
@@ -74,10 +77,11 @@ export interface GuestHost {
    * sent when the guest returns.
    */
   declareUp(isUp: number): void;
-  /** 1 when the child with this index is up, otherwise 0. */
+  /** Returns 1 when the child with this index is up, otherwise 0. */
   isChildUp(child: number): number;
-  /** 1 when the volume writes log lines of this level. */
+  /** Returns 1 when the volume writes log lines of this level, otherwise 0. */
   isLogged(level: number): number;
+  /** Logs a line of the module, within `option log-limit`. */
   log(level: number, source: LogSource, text: string): void;
   /** Logs a refusal as a warning, once for each text (limits/limited-log.ts). */
   logRefusal(source: LogSource | undefined, text: string): void;

@@ -10,18 +10,19 @@ import { findFopsByData } from '../../runtime/core/data-guard.ts';
 import type { Options } from '../../runtime/core/options.ts';
 
 /**
- * Results of an entry point; a negative result fails the request with that errno. NOTHING: the
- * guest has sent its decision as messages (`GuestHost.pushMessage`), or decides later.
+ * Results of an entry point, with shorter names in the guests' libraries (tools/gen/codes.ts). A
+ * negative result fails the request with that errno. This one: the guest has sent its decision as
+ * messages (`GuestHost.pushMessage`), or decides later.
  */
-export const NOTHING = 0;
+export const DECIDED_BY_MESSAGES = 0;
 /** Wind the arguments unchanged to the first child; the guest sees the reply. */
-export const WIND = 1;
+export const WIND_UNCHANGED = 1;
 /** Wind them unchanged; the guest does not see the reply. */
-export const TAIL = 2;
+export const TAIL_UNCHANGED = 2;
 /** The method failed, and the guest has logged why. */
-export const FAILED = 3;
-/** SAME + n: unwind the reply to wind number n unchanged. */
-export const SAME = 16;
+export const METHOD_FAILED = 3;
+/** UNWIND_UNCHANGED + n: unwind the reply to wind number n unchanged. */
+export const UNWIND_UNCHANGED = 16;
 
 /** A module's handling of one fop. */
 export interface FopDescription {
@@ -58,7 +59,7 @@ export type NoticeName =
   | 'cancel'
   /** The caller of the request with this number is interrupted. The request still needs a reply. */
   | 'interrupt'
-  /** The child with this index has replied to requests of the library for files (`sendBelow`). */
+  /** The child with this index has replied to requests of the library for files (`sendToChild`). */
   | 'below'
   // `forget` (an inode), `release` (an fd), `forget_client`: the object with this number is gone.
   | 'forget'
@@ -123,27 +124,27 @@ export const changesData = ({ fops, observes }: ModuleDescription): boolean =>
 export type Scalar = number | string | undefined;
 /**
  * An entry point: takes arguments as `crossing/flatten.ts` flattens them, and returns a code
- * (`NOTHING` to `SAME`). Throws if the engine itself failed (memory, a limit).
+ * (`DECIDED_BY_MESSAGES` to `UNWIND_UNCHANGED`). Throws if the engine failed (memory, a limit).
  */
 export type EnterGuest = (args: readonly Scalar[]) => number;
 
 /** The result of a line at a prompt. */
 export interface Evaluation {
   /** The statement is incomplete: nothing has run. */
-  readonly incomplete: boolean;
+  readonly isIncomplete: boolean;
   /** The text to show: the value, or the error. */
   readonly output: string;
-  /** True if an exception ended it; undefined if not reported. */
-  readonly failed?: boolean;
+  /** True if an exception ended the line; undefined if not reported. */
+  readonly hasFailed?: boolean;
 }
 
 /** Records a guest's calls for an observer. If a method throws, the guest continues unrecorded. */
 export interface NoteTaker {
-  /** Before a call for request `id`, by name of its fop or hook: samples the module's state. */
+  /** Samples the module's state before a call of the fop or hook `name` for request `id`. */
   sampleBefore(id: number, name: string): void;
-  /** After the call: what it changed, as JSON of texts by name (docs/write/recording.md). */
+  /** Returns what the call has changed: JSON of texts by name (docs/write/recording.md). */
   readChanges(): string;
-  /** The observer is gone. */
+  /** Ends the recording when the observer is gone. */
   stop(): void;
 }
 
@@ -153,16 +154,22 @@ export interface Guest {
   readonly description: ModuleDescription;
   /** Texts of the author's loaded files. */
   readonly sources?: readonly string[];
-  /** Reads values from the request itself (`GuestHost.findRequest`) instead of flattened ones. */
+  /** True if it reads values from the request (`GuestHost.findRequest`), not flattened ones. */
   readonly readsRequest?: boolean;
   readonly noteTaker?: NoteTaker;
   /** The reason why the interpreter can no longer be entered; undefined while it works. */
   readonly failure: string | undefined;
   /** Makes the module's translator with its options and runs its `init`. Throws its error. */
-  create(volume: string, children: readonly (readonly [string, string])[], options: object): void;
+  createTranslator(
+    volume: string,
+    children: readonly (readonly [string, string])[],
+    options: object,
+  ): void;
+  /** Makes the function that calls the module's method for a fop. */
   makeFopEntry(name: string): EnterGuest;
+  /** Makes the function that passes replies to a fop to the module. */
   makeReplyEntry(name: string): EnterGuest;
-  /** Calls a hook, or sends a notice, with scalars. Its exceptions are logged. */
+  /** Calls a hook, or sends a notice. Returns METHOD_FAILED after an exception, which is logged. */
   callHook(name: HookName | NoticeName, args: readonly Scalar[]): number;
   /** Calls a hook that returns state, as JSON; undefined when it failed, with the error logged. */
   callStateHook(name: StateHookName): string | undefined;
@@ -174,6 +181,6 @@ export interface Guest {
   /** Runs a debugger's command (core/line-stops.ts), both as JSON; absent without line stops. */
   runLineCommand?(command: string): string;
   /** Bytes of the interpreter's memory. */
-  readonly memory: number;
+  readonly memoryBytes: number;
   close(): void;
 }

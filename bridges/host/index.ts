@@ -109,7 +109,7 @@ interface HostingContext {
 export interface GlupyState extends HostState<Host> {
   settings: Settings;
   module: ModuleFile & { readonly language: HostedLanguage };
-  /** @throws {InitError} when a mount has covered a searched or granted folder */
+  /** Rejects when a mount has covered a searched or granted folder. @throws {InitError} */
   readonly checkMounts: () => Promise<void>;
 }
 
@@ -127,7 +127,7 @@ export interface ThreadSettings {
   readonly policy: Policy;
   readonly limits: Limits;
   /** Seconds that a call may take; 0 for no limit. */
-  readonly timeLimit: number;
+  readonly timeLimitS: number;
 }
 
 /** A volume whose module runs in a thread (isolation/main/volume.ts). */
@@ -135,11 +135,14 @@ export interface ThreadVolume extends ModuleVolume, PromptTarget {
   /** Null for a language without breakpoints at lines. */
   readonly lines: LineStops | null;
   readonly methods: readonly ModuleMethod[];
-  /** @throws {GraphError | InitError} for mistakes of the module's author */
+  /**
+   * Starts the thread and the module.
+   * @throws {GraphError | InitError} for the author's mistakes
+   */
   start(): Promise<void>;
   /** Reads the module without starting it. @throws as `start` */
   check(): Promise<void>;
-  /** @throws {GraphError | Error} when the module rejects the volume's options */
+  /** Applies changed options. @throws {GraphError | Error} when the module rejects them */
   reconfigure(settings: ThreadSettings): void;
 }
 
@@ -166,6 +169,7 @@ export function findPromptTarget({ priv }: Xlator<GlupyVolumeState>): PromptTarg
   };
 }
 
+/** Describes a volume's module for a debugger: its methods, and whether it stops at lines. */
 function describeModule({ name, priv }: Xlator<GlupyVolumeState>): DebuggableModule {
   const { guest } = runsInThisThread(priv) ? priv.host.interpreter : { guest: null };
   const lines = runsInThisThread(priv) ? null : priv.host.lines;
@@ -180,9 +184,11 @@ function describeModule({ name, priv }: Xlator<GlupyVolumeState>): DebuggableMod
   return { language, path, methods, lines, methodsOnly, noLinesReason };
 }
 
+/** Lists the methods of a module, at which a debugger can stop. */
 export const listMethods = ({ description }: Guest): ModuleMethod[] =>
   description.methods.map(([name, file, line]) => ({ name, file, line }));
 
+/** Finds and reads the module that a volume's options name. @throws {InitError} */
 function findVolumeModule(
   { languages, machine }: HostingContext,
   xl: Xlator<GlupyState>,
@@ -198,10 +204,11 @@ function findVolumeModule(
   return module;
 }
 
-/** @throws {InitError} for options that this machine does not support */
+/** Refuses options that this machine does not support. @throws {InitError} */
 function refuseUnsupported({ unsupportedOptions }: Machine, settings: Settings): void {
   for (const [option, why] of Object.entries(unsupportedOptions)) {
     const value = settings[option as keyof Settings];
+    // `false` and `none` do not use the option.
     if (value !== undefined && value !== false && value !== 'none')
       throw new InitError(`option ${option}: ${why}`);
   }
@@ -234,14 +241,14 @@ async function loadModule(
     const guest = await start(module, api, {
       machine,
       volume: xl.name,
-      timeLimit: settings['time-limit'],
-      memoryLimit: settings['memory-limit'],
+      timeLimitS: settings['time-limit'],
+      memoryLimitBytes: settings['memory-limit'],
       ...grants,
       terminal: context.terminal,
       lines: context.lineDebugger,
       virtualTime: context.virtualTime === true,
-      notice: (text) => xl.log.debug(text),
-      warn: (text) => xl.log.warning(text, { msgid: messages.compileCacheUnusable.id }),
+      logNotice: (text) => xl.log.debug(text),
+      logWarning: (text) => xl.log.warning(text, { msgid: messages.compileCacheUnusable.id }),
       warnForeignWritable: (path) => machine.warnForeignWritable(xl, path),
       log: (level, source, text) => api.log(level, source, text),
     });
@@ -249,10 +256,10 @@ async function loadModule(
     interpreter.notes = updateNotes(xl, guest);
     const { syntax } = module.language;
     xl.warnSuspicious(findRemarks(guest, module.path, syntax));
-    logOmittedFops(xl, guest, module.path, syntax.passesThrough);
+    logOmittedFops(xl, guest, module.path, syntax.passThroughDeclarations);
     const values = readModuleOptions(xl, options, guest.description.options, module.path);
     if (createsTranslator) {
-      guest.create(xl.name, listChildren(xl), values);
+      guest.createTranslator(xl.name, listChildren(xl), values);
       const fops = Object.keys(guest.description.fops).join(', ') || 'no fops';
       xl.log.info(`${module.path} loaded: ${fops}`);
     }
@@ -266,7 +273,8 @@ async function loadModule(
 const listChildren = (xl: Xlator<GlupyState>): (readonly [string, string])[] =>
   xl.below.map((child) => [child.name, child.type]);
 
-async function init(
+/** Starts a volume's module in this thread. @throws for mistakes of the module's author */
+async function initInThisThread(
   hosting: HostingContext,
   xl: Xlator<GlupyState>,
   settings: Settings,
@@ -336,7 +344,7 @@ async function checkModule(
  * Applies changed options: to the running interpreter if its module has a `reconfigure` and the
  * host's own options are unchanged; otherwise reads the module again into a new one.
  */
-function reconfigure(
+function reconfigureInThisThread(
   { options }: HostingContext,
   xl: Xlator<GlupyState>,
   settings: Settings,
@@ -344,29 +352,31 @@ function reconfigure(
   const glupy = xl.priv;
   const { interpreter } = glupy.host;
   const policy = readPolicy(settings);
-  const { options: declared } = interpreter.guest.description;
-  const moduleValues = JSON.stringify(readModuleOptions(xl, options, declared, glupy.module.path));
+  const { options: declaredOptions } = interpreter.guest.description;
+  const moduleValues = JSON.stringify(
+    readModuleOptions(xl, options, declaredOptions, glupy.module.path),
+  );
   const hostKeys = Object.keys(options).filter(
     (key) => !(key in failureOptions),
   ) as (keyof Settings)[];
   const areHostOptionsSame = hostKeys.every((key) => settings[key] === glupy.settings[key]);
   glupy.settings = settings;
   glupy.host.setPolicy(policy);
-  for (const each of glupy.host.interpreters)
-    each.setLimits(readLimits(settings, settings['memory-limit']));
+  for (const hostedInterpreter of glupy.host.interpreters)
+    hostedInterpreter.setLimits(readLimits(settings, settings['memory-limit']));
   if (areHostOptionsSame && interpreter.hasHook('reconfigure')) {
     interpreter.enterFor(() => interpreter.guest.callHook('reconfigure', [moduleValues]));
     announceChangedReplies(xl as Xlator);
-  } else if (!areHostOptionsSame || Object.keys(declared).length > 0) {
+  } else if (!areHostOptionsSame || Object.keys(declaredOptions).length > 0) {
     void glupy.host.reload();
   }
 }
 
-/** @throws {InitError} for an unknown policy */
+/** Reads the options that a volume in a thread uses. @throws {InitError} for an unknown errno */
 const makeThreadSettings = (settings: Settings): ThreadSettings => ({
   policy: readPolicy(settings),
   limits: readLimits(settings, settings['memory-limit']),
-  timeLimit: settings['time-limit'],
+  timeLimitS: settings['time-limit'],
 });
 
 /**
@@ -380,7 +390,10 @@ export function makeGlupy(
 ) {
   const options = makeOptions(languages);
   const hosting: HostingContext = { languages, machine, options };
-  /** Undefined for a module in this thread. @throws {InitError} on a machine without threads */
+  /**
+   * Makes a threaded volume; undefined for a module in this thread.
+   * @throws {InitError} on a machine without threads
+   */
   const makeThreadIfIsolated = async (
     xl: Xlator<GlupyVolumeState>,
     settings: Settings,
@@ -398,7 +411,7 @@ export function makeGlupy(
     ...hostFunctions,
     async init(xl, settings) {
       const host = await makeThreadIfIsolated(xl, settings);
-      if (host === undefined) return init(hosting, xl as Xlator<GlupyState>, settings);
+      if (host === undefined) return initInThisThread(hosting, xl as Xlator<GlupyState>, settings);
       await host.start();
       return { host };
     },
@@ -409,7 +422,8 @@ export function makeGlupy(
         : host.check());
     },
     reconfigure(xl, settings) {
-      if (runsInThisThread(xl.priv)) reconfigure(hosting, xl as Xlator<GlupyState>, settings);
+      if (runsInThisThread(xl.priv))
+        reconfigureInThisThread(hosting, xl as Xlator<GlupyState>, settings);
       else xl.priv.host.reconfigure(makeThreadSettings(settings));
     },
     script: describeModule,

@@ -9,9 +9,9 @@ import { LOC_KINDS, listScalarKinds } from './crossing/flatten.ts';
 import {
   type EnterGuest,
   type Evaluation,
-  FAILED,
   type Guest,
   type HookName,
+  METHOD_FAILED,
   type ModuleDescription,
   type NoteTaker,
   type NoticeName,
@@ -64,10 +64,10 @@ export const makeHostFunctionRows = (
   ['invalidate', 's', 'v', (message: string) => void host.invalidate(message)],
   ['up', 'i', 'v', (isUp: number) => void host.declareUp(isUp)],
   ['child_up', 'i', 'i', (child: number) => host.isChildUp(child)],
-  ['inode', 'i', 's', (id: number) => host.inodeJson(id)],
-  ['fd', 'i', 's', (id: number) => host.fdJson(id)],
-  ['root', 'i', 's', (id: number) => host.requestJson(id)],
-  ['client', 'i', 's', (id: number) => host.clientUid(id)],
+  ['inode', 'i', 's', (id: number) => host.readInodeJson(id)],
+  ['fd', 'i', 's', (id: number) => host.readFdJson(id)],
+  ['root', 'i', 's', (id: number) => host.readRequestJson(id)],
+  ['client', 'i', 's', (id: number) => host.readClientUid(id)],
   ['alive', 'i', 'i', (id: number) => host.isAlive(id)],
   ['track', 'i', 'i', (id: number) => host.subscribeForget(id)],
   ['track_fd', 'i', 'i', (id: number) => host.subscribeRelease(id)],
@@ -91,16 +91,19 @@ export const makeHostFunctionRows = (
   ],
 ];
 
-/** The lines of a prompt that are still running; the guest reports the end of each (`evaluated`). */
+/**
+ * The lines of a prompt that are still running; the guest reports the end of each (`evaluated`).
+ */
 export class Evaluations {
-  private readonly running = new Map<number, (result: Evaluation) => void>();
+  private readonly resolvers = new Map<number, (result: Evaluation) => void>();
   private lastId = 0;
 
+  /** Starts a line. @param run starts it in the interpreter, under the number that it receives */
   start(run: (id: number) => void): Promise<Evaluation> {
     this.lastId += 1;
     const id = this.lastId;
     return new Promise((resolve) => {
-      this.running.set(id, resolve);
+      this.resolvers.set(id, resolve);
       try {
         run(id);
       } catch (error) {
@@ -110,13 +113,18 @@ export class Evaluations {
   }
 
   /** Ends line `id`. @param output undefined for an incomplete statement */
-  resolve(id: number, output: string | undefined, failed = false): undefined {
-    this.running.get(id)?.({ incomplete: output === undefined, output: output ?? '', failed });
-    this.running.delete(id);
+  resolve(id: number, output: string | undefined, hasFailed = false): undefined {
+    this.resolvers.get(id)?.({
+      isIncomplete: output === undefined,
+      output: output ?? '',
+      hasFailed,
+    });
+    this.resolvers.delete(id);
   }
 
+  /** Ends all running lines as failed, with this output. */
   failAll(output: string): void {
-    for (const id of [...this.running.keys()]) this.resolve(id, output, true);
+    for (const id of [...this.resolvers.keys()]) this.resolve(id, output, true);
   }
 }
 
@@ -140,8 +148,9 @@ export function makeStartError(
 
 /** An engine's state, as the shared guest uses it. */
 export interface EngineState {
+  /** Why the engine can no longer be entered; undefined while it works. */
   readonly fatalError: { readonly message: string } | undefined;
-  readonly memory: number;
+  readonly memoryBytes: number;
   close(): void;
 }
 
@@ -155,7 +164,7 @@ export abstract class InterpretedGuest<E extends EngineState> implements Guest {
   protected readonly module: ModuleFile;
   protected readonly settings: GuestSettings;
   private readonly evaluations: Evaluations;
-  private readonly hooks = new Map<string, EnterGuest>();
+  private readonly hookEntries = new Map<string, EnterGuest>();
 
   constructor(engine: E, module: ModuleFile, settings: GuestSettings, evaluations: Evaluations) {
     this.engine = engine;
@@ -164,7 +173,7 @@ export abstract class InterpretedGuest<E extends EngineState> implements Guest {
     this.evaluations = evaluations;
   }
 
-  abstract create(
+  abstract createTranslator(
     volume: string,
     children: readonly (readonly [string, string])[],
     options: object,
@@ -178,8 +187,9 @@ export abstract class InterpretedGuest<E extends EngineState> implements Guest {
     fop: string,
     kinds: string,
   ): EnterGuest;
-  /** The library's entry point for a hook or notice. */
+  /** Finds the library's entry point for a hook or notice. */
   protected abstract findHookEntry(name: string, kinds: string): EnterGuest;
+  /** Calls a hook that returns state; undefined if it failed. */
   protected abstract runStateHook(name: StateHookName): string | undefined;
   /** Runs a line; its result ends evaluation `id`. */
   protected abstract runLine(id: number, source: string): void;
@@ -188,8 +198,9 @@ export abstract class InterpretedGuest<E extends EngineState> implements Guest {
     return this.engine.fatalError?.message;
   }
 
-  get memory(): number {
-    return this.engine.memory;
+  /** Bytes of the interpreter's memory. */
+  get memoryBytes(): number {
+    return this.engine.memoryBytes;
   }
 
   makeFopEntry(name: string): EnterGuest {
@@ -201,13 +212,13 @@ export abstract class InterpretedGuest<E extends EngineState> implements Guest {
   }
 
   callHook(name: HookName | NoticeName, args: readonly Scalar[]): number {
-    return this.logIfThrows(name, FAILED, () => {
-      let entry = this.hooks.get(name);
-      if (entry === undefined) {
-        entry = this.findHookEntry(name, HOOK_KINDS[name]);
-        this.hooks.set(name, entry);
+    return this.logIfThrows(name, METHOD_FAILED, () => {
+      let enter = this.hookEntries.get(name);
+      if (enter === undefined) {
+        enter = this.findHookEntry(name, HOOK_KINDS[name]);
+        this.hookEntries.set(name, enter);
       }
-      return entry(args);
+      return enter(args);
     });
   }
 
@@ -224,17 +235,18 @@ export abstract class InterpretedGuest<E extends EngineState> implements Guest {
     this.evaluations.failAll('the interpreter was closed');
   }
 
-  /** Makes a call outside of any request; the engine's error is logged. */
-  private logIfThrows<R>(name: string, failed: R, call: () => R): R {
-    if (this.engine.fatalError !== undefined) return failed;
+  /** Makes a call outside of any request. Logs an error of the engine, and returns the default. */
+  private logIfThrows<R>(name: string, resultOnFailure: R, call: () => R): R {
+    if (this.engine.fatalError !== undefined) return resultOnFailure;
     try {
       return call();
     } catch (error) {
       this.logFailure(name, error);
-      return failed;
+      return resultOnFailure;
     }
   }
 
+  /** Logs an engine's error in a hook. Subclasses may use the hook's name. */
   protected logFailure(_name: string, error: unknown): void {
     const source = { file: this.module.path, line: 0, func: '-' };
     this.settings.log(ERROR, source, (error as Error).message);

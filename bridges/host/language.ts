@@ -25,9 +25,9 @@ export interface GuestSettings {
   readonly machine: Machine;
   readonly volume: string;
   /** Seconds that a call may take; 0 for no limit. */
-  readonly timeLimit: number;
+  readonly timeLimitS: number;
   /** Bytes of memory. */
-  readonly memoryLimit: number;
+  readonly memoryLimitBytes: number;
   /** The module's permissions outside of its interpreter. */
   readonly grants: Grants;
   /** Absolute paths of wheel files (Python packages) and folders to import from. */
@@ -39,11 +39,12 @@ export interface GuestSettings {
   /** True in tests: the module's clocks show the host's `now`. */
   readonly virtualTime?: boolean;
   /** Logs a notice about the start for the volume. */
-  notice(text: string): void;
+  logNotice(text: string): void;
   /** Logs a warning for the machine's administrator. */
-  warn(text: string): void;
-  /** Checks a file or folder before its code is run. @throws when that is refused */
+  logWarning(text: string): void;
+  /** Warns of a file or folder with code that other users can change. @throws under --strict */
   warnForeignWritable(path: string): void;
+  /** Logs a line of the module, within `option log-limit`. */
   log(level: number, source: LogSource, text: string): void;
 }
 
@@ -57,18 +58,18 @@ export type StartGuest = (
 /** A language's names and syntax, for remarks on modules (advice/module-remarks.ts). */
 export interface LanguageSyntax {
   /** Suffixes of callbacks and of interrupt methods. */
-  readonly cbk: string;
-  readonly cancel: string;
+  readonly cbkSuffix: string;
+  readonly cancelSuffix: string;
   /** Converts a GlusterFS name to the language's style. */
   toStyle(name: string): string;
   /** Matches comments and string literals. */
-  readonly notCode: RegExp;
-  /** Matches the text before a method's name in its definition. */
-  readonly definition: RegExp;
+  readonly commentOrString: RegExp;
+  /** Matches the text before a method's name where it is defined. */
+  readonly definitionStart: RegExp;
   /** True if a bare name can mean a method, as in Python's class statement. */
   readonly hasBareNames: boolean;
   /** Match definitions of fop-like functions at the start of a line, with group `name`. */
-  readonly functions: readonly RegExp[];
+  readonly functionDefinitions: readonly RegExp[];
   /** Matches those lines that define a function and not a member of an object. */
   readonly functionLine: RegExp;
   /** Matches the first line of the translator's class. */
@@ -76,7 +77,7 @@ export interface LanguageSyntax {
   /** Class attributes that the host reads. */
   readonly classAttributes: readonly string[];
   /** The two declarations of a class about fops that it does not define: they pass, or fail. */
-  readonly passesThrough: readonly [passes: string, refuses: string];
+  readonly passThroughDeclarations: readonly [passes: string, refuses: string];
 }
 
 /** A language of modules; `bridges/languages.ts` lists all languages. */
@@ -92,6 +93,7 @@ export interface HostedLanguage {
   readonly syntax: LanguageSyntax;
   /** Prompts of `glossa repl`: for a new statement, and for a continued one. */
   readonly prompts?: readonly [first: string, more: string];
+  /** Loads the language's code on first use. */
   load(): Promise<StartGuest>;
 }
 

@@ -7,7 +7,9 @@
 import type { Xlator } from '../../runtime/core/xlator.ts';
 import type { WatchEngine } from './limits/watchdog.ts';
 
+/** The machine's services for interpreters and modules. */
 export interface Machine {
+  /** Environment variables. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Options that this machine does not support, with the reason; using one is an error. */
   readonly unsupportedOptions: Readonly<Record<string, string>>;
@@ -55,6 +57,7 @@ export interface Thread {
   terminate(): Promise<void>;
 }
 
+/** Receives the events of a thread. */
 export interface ThreadEvents {
   /** The thread wakes the event loop here. */
   onWake(): void;
@@ -62,7 +65,11 @@ export interface ThreadEvents {
   onEnd(detail: string): void;
 }
 
-/** @param heapBytes limit of its own heap, without interpreters' memory */
+/**
+ * Starts a thread.
+ * @param heapBytes limit of its own heap, without interpreters' memory
+ * @param data the first message to the thread
+ */
 export type StartThread = (
   name: string,
   heapBytes: number,
@@ -78,12 +85,12 @@ export type FileKind = 'file' | 'folder' | 'other';
 export interface Sources {
   /** The folder of glossa itself, with its examples; null without one. */
   readonly installed: string | null;
-  /** Undefined for a missing path. */
-  fileKind(path: string): FileKind | undefined;
+  /** Returns undefined for a missing path. */
+  findFileKind(path: string): FileKind | undefined;
   list(folder: string): readonly { readonly name: string; readonly isFolder: boolean }[];
   read(path: string): Uint8Array;
-  /** The path of an existing file without symbolic links. */
-  realPath(path: string): string;
+  /** Returns the path of an existing file without symbolic links. */
+  findRealPath(path: string): string;
   /**
    * Records the folders' file systems, and returns a check. The check rejects if another file
    * system has been mounted over a folder since: reading from a mount that this process itself
@@ -93,9 +100,10 @@ export interface Sources {
   makeMountCheck(folders: readonly string[]): () => Promise<void>;
 }
 
+/** Receives the events of a watched folder. */
 export interface FolderWatcher {
   onChange(): void;
-  /** The watching has failed, and ends. */
+  /** Called when the watching has failed; no further event follows. */
   onFailure(detail: string): void;
 }
 
@@ -107,13 +115,14 @@ export interface FolderWatcher {
  */
 export interface Parts {
   has(name: string): boolean;
-  /** The names that begin with `prefix`, sorted. */
-  names(prefix: string): readonly string[];
-  text(name: string): string;
+  /** Lists the names that begin with `prefix`, sorted. */
+  listNames(prefix: string): readonly string[];
+  readText(name: string): string;
   /** Reads a part, into the array that `make` returns if given. */
-  bytes(name: string, make?: (length: number) => Uint8Array): Uint8Array;
+  readBytes(name: string, make?: (length: number) => Uint8Array): Uint8Array;
 }
 
+/** A realm with ECMAScript's own objects only, in which trusted code runs. */
 export interface BareRealm {
   /** Evaluates trusted text. */
   evaluate(source: string, name: string): unknown;
@@ -121,6 +130,7 @@ export interface BareRealm {
   runReactions(): Promise<void>;
 }
 
+/** Receives messages about the cache. */
 export interface CacheLogs {
   /** Logs a harmless fault, such as a damaged file. */
   log(message: string): void;
@@ -130,8 +140,9 @@ export interface CacheLogs {
 
 /** A cache of memory snapshots: they only save time, and never cause a failure. */
 export interface Cache {
+  /** Opens the snapshot of these inputs; undefined if the cache has none. */
   openSnapshot(inputs: SnapshotInputs): Snapshot | undefined;
-  /** @param snapshot the result of Pyodide's `makeMemorySnapshot` */
+  /** Stores a snapshot. @param snapshot the result of Pyodide's `makeMemorySnapshot` */
   writeSnapshot(inputs: SnapshotInputs, snapshot: Uint8Array): void;
 }
 
@@ -163,18 +174,19 @@ export type TextEncoding = 'latin1' | 'utf16le' | 'utf8';
 
 /** Bytes that encode and decode text, such as Node's Buffer. */
 export interface TextBytes extends Uint8Array {
-  write(text: string, at: number, length: number, encoding: 'latin1' | 'utf16le'): number;
+  write(text: string, offset: number, length: number, encoding: 'latin1' | 'utf16le'): number;
   toString(encoding?: TextEncoding, from?: number, to?: number): string;
 }
 
+/** Functions that convert bytes, as fast as the machine can. */
 export interface MemoryTools {
   /** Views bytes of a buffer, without a copy. */
-  view(buffer: ArrayBufferLike, at?: number, length?: number): TextBytes;
+  view(buffer: ArrayBufferLike, offset?: number, length?: number): TextBytes;
   /** Copies bytes into memory that is not zeroed first, if the machine supports that. */
   copy(bytes: Uint8Array): Uint8Array;
-  /** Converts bytes to text of one character a byte, and back. */
-  latin1(bytes: Uint8Array): string;
-  fromLatin1(text: string): Uint8Array;
+  /** Converts bytes to text of one character a byte; `encodeLatin1` converts it back. */
+  decodeLatin1(bytes: Uint8Array): string;
+  encodeLatin1(text: string): Uint8Array;
 }
 
 // -- singletons ----------------------------------------------------------------------------------
@@ -196,7 +208,7 @@ export function oncePerMachine<T>(make: (machine: Machine) => T): (machine: Mach
 
 export type Right = 'read' | 'write';
 
-/** Results of `GrantedFiles.grantState`. */
+/** Results of `GrantedFiles.findGrantState`. */
 export const GRANT_STATE = {
   NOT_GRANTED: 0,
   GRANTED: 1,
@@ -230,7 +242,7 @@ export interface GrantedFiles {
   /** Grants one more file or folder, by its real path. */
   grant(right: Right, path: string): void;
   /** Returns one of GRANT_STATE. */
-  grantState(right: Right, path: string): number;
+  findGrantState(right: Right, path: string): number;
   stat(path: string): Attributes | number;
   /** Lists the names in a folder. */
   list(path: string): readonly string[] | number;
@@ -270,7 +282,7 @@ export const BAKED_PAGE_BYTES = 4096;
 
 /** The head of a baked snapshot: JSON in the page. */
 export interface BakedHead {
-  /** The inputs of the snapshot. */
+  /** The inputs that the snapshot was made of. */
   readonly of: SnapshotInputs;
   readonly memoryLength: number;
   /** The bytes of `Snapshot.description`. */

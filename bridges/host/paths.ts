@@ -2,7 +2,7 @@
  * Normalizes and joins POSIX paths. The bridges use it instead of node:path, which a browser lacks.
  */
 
-/** Removes `.`, empty parts, and `..` with the name before it. */
+/** Returns a path without `.`, empty parts, and `..` with the name before it. */
 export function normalize(path: string): string {
   const isAbsolute = path.startsWith('/');
   const parts: string[] = [];
@@ -17,6 +17,7 @@ export function normalize(path: string): string {
   return text === '' ? '.' : text;
 }
 
+/** Joins parts of a path, and normalizes it. */
 export const join = (...parts: readonly string[]): string =>
   normalize(parts.filter((part) => part !== '').join('/'));
 
@@ -24,14 +25,14 @@ export const join = (...parts: readonly string[]): string =>
 export const resolve = (base: string, path: string): string =>
   normalize(path.startsWith('/') ? path : `${base}/${path}`);
 
-/** The folder of a normalized path. */
+/** Returns the folder of a normalized path. */
 export function dirname(path: string): string {
   const lastSlash = path.lastIndexOf('/');
   if (lastSlash < 0) return '.';
   return lastSlash === 0 ? '/' : path.slice(0, lastSlash);
 }
 
-/** The last name of a normalized path, without `ending` (a name equal to `ending` stays). */
+/** Returns the last name of a normalized path, without `ending`; a name equal to `ending` stays. */
 export function basename(path: string, ending = ''): string {
   const name = path.slice(path.lastIndexOf('/') + 1);
   const hasEnding = ending !== '' && name.length > ending.length && name.endsWith(ending);

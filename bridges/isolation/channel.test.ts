@@ -13,7 +13,7 @@ function crowded(shared = makeSharedMemory()) {
   const message = new MessageWriter();
   writer.put(message.begin(1));
   for (let sent = 0; writer.backlogBytes === 0; sent++) {
-    writer.put(message.begin(2).data(new Uint8Array(MESSAGE_BYTES).fill(sent)));
+    writer.put(message.begin(2).writeData(new Uint8Array(MESSAGE_BYTES).fill(sent)));
   }
   return { reader, writer, calls };
 }
@@ -21,7 +21,7 @@ function crowded(shared = makeSharedMemory()) {
 describe('a writer with a backlog', () => {
   it('stays awake if the reader has already made room', () => {
     const { reader, writer, calls } = crowded();
-    expect([reader.receive()?.u8(), reader.receive()?.u8()]).toEqual([1, 2]);
+    expect([reader.receive()?.readU8(), reader.receive()?.readU8()]).toEqual([1, 2]);
     expect(writer.setAway(false)).toBe(false);
     writer.flush();
     expect(writer.backlogBytes).toBe(0);
@@ -30,13 +30,13 @@ describe('a writer with a backlog', () => {
 
   it('is woken once the reader has made enough room', () => {
     const { reader, writer, calls } = crowded();
-    expect(reader.receive()?.u8()).toBe(1);
+    expect(reader.receive()?.readU8()).toBe(1);
     expect(writer.setAway(false)).toBe(true);
-    expect(reader.receive()?.u8()).toBe(2);
+    expect(reader.receive()?.readU8()).toBe(2);
     expect(calls).toEqual(['the writer']);
     writer.flush();
     expect(writer.backlogBytes).toBe(0);
-    for (let left = 4; left > 0; left--) expect(reader.receive()?.u8()).toBe(2);
+    for (let left = 4; left > 0; left--) expect(reader.receive()?.readU8()).toBe(2);
     expect(reader.receive()).toBe(null);
     expect(writer.setAway(false)).toBe(true);
   });
@@ -48,7 +48,7 @@ describe('a writer with a backlog', () => {
     writer.put(message.begin(4));
     const kinds: number[] = [];
     for (let got = reader.receive(); got !== null; got = reader.receive()) {
-      kinds.push(got.u8());
+      kinds.push(got.readU8());
       writer.flush();
     }
     expect(kinds.slice(-2)).toEqual([3, 4]);

@@ -13,13 +13,16 @@ import { MalformedMessageError, MessageReader, type MessageWriter } from './mess
 
 /** Bytes of a ring: a power of two, larger than the largest read or write. */
 const RING_BYTES = 4 * 1024 * 1024;
-/** Bytes of a piece; longer messages are sent in several. */
+/** Maximum bytes of a piece; longer messages are sent in several. */
 const MAX_PIECE_BYTES = 1024 * 1024;
-/** The most bytes of a message. */
+/** Maximum bytes of a message. */
 const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
-/** Shorter messages are copied byte by byte, which is faster than `set`. */
-const SHORT_BYTES = 1024;
-/** The header of a piece has its length (with `MORE_FOLLOWS`) and the length of its head. */
+/** Up to this length bytes are copied in a loop, which is faster than `set`. */
+const MAX_LOOP_COPY_BYTES = 1024;
+/**
+ * Bytes of a piece's header: the piece's length (with `MORE_FOLLOWS`), and the length of the
+ * message's head (message-bytes.ts).
+ */
 const HEADER_BYTES = 8;
 /** A bit of the length: the message continues in the next piece. */
 const MORE_FOLLOWS = 0x80000000;
@@ -42,11 +45,13 @@ const SERVED_CALL_WORD = LOG_LEVEL_WORD + 2;
 const CLOCK_OFFSET_BYTES = 4 * (LOG_LEVEL_WORD + 4);
 const CONTROL_BYTES = CLOCK_OFFSET_BYTES + 8;
 
+// States of a side; the header explains them.
 const AWAKE = 0;
 const ASLEEP = 1;
 const AWAY = 2;
 const CALLED = 3;
 
+/** The memory that both threads use. */
 export interface SharedMemory {
   readonly control: SharedArrayBuffer;
   /** The rings, one written by each side. */
@@ -58,8 +63,9 @@ export const makeSharedMemory = (): SharedMemory => ({
   rings: [new SharedArrayBuffer(RING_BYTES), new SharedArrayBuffer(RING_BYTES)],
 });
 
+/** Rounds a number of bytes up to a multiple of 8. */
 const alignBytes = (bytes: number): number => (bytes + 7) & ~7;
-/** The bytes that a piece occupies in the ring, header included. */
+/** Computes the bytes that a piece occupies in the ring, header included. */
 const computeRingBytes = (bytes: number): number => HEADER_BYTES + alignBytes(bytes);
 
 export class Channel {
@@ -67,8 +73,8 @@ export class Channel {
   backlogBytes = 0;
   private readonly control: Int32Array;
   private readonly clock: Float64Array;
-  private readonly ownWords: number;
-  private readonly otherWords: number;
+  private readonly ownWordsStart: number;
+  private readonly otherWordsStart: number;
   private readonly outRing: Ring;
   private readonly inRing: Ring;
   private readonly wakeOther: () => void;
@@ -77,8 +83,8 @@ export class Channel {
   private backlog: Piece[] = [];
   /** Pieces of an incomplete message. */
   private pieces: Uint8Array[] = [];
-  private writtenBytes = 0;
-  private readBytes = 0;
+  private writtenByteCount = 0;
+  private readByteCount = 0;
 
   /**
    * @param side 0 or 1
@@ -87,8 +93,8 @@ export class Channel {
   constructor({ control, rings }: SharedMemory, side: 0 | 1, wakeOther: () => void) {
     this.control = new Int32Array(control);
     this.clock = new Float64Array(control, CLOCK_OFFSET_BYTES, 1);
-    this.ownWords = side * SIDE_WORDS;
-    this.otherWords = (1 - side) * SIDE_WORDS;
+    this.ownWordsStart = side * SIDE_WORDS;
+    this.otherWordsStart = (1 - side) * SIDE_WORDS;
     this.outRing = new Ring(rings[side]);
     this.inRing = new Ring(rings[1 - side]!);
     this.wakeOther = wakeOther;
@@ -97,11 +103,11 @@ export class Channel {
   // -- shared state ------------------------------------------------------------------------------
 
   /** The time of a test's clock, in milliseconds, set by the main thread. */
-  get now(): number {
+  get testClockMs(): number {
     return this.clock[0]!;
   }
 
-  set now(ms: number) {
+  set testClockMs(ms: number) {
     this.clock[0] = ms;
   }
 
@@ -124,11 +130,11 @@ export class Channel {
   }
 
   /** The number of the call that the worker claims to run; 0 for none. */
-  get servedCall(): number {
+  get servedCallNumber(): number {
     return Atomics.load(this.control, SERVED_CALL_WORD);
   }
 
-  set servedCall(call: number) {
+  set servedCallNumber(call: number) {
     this.control[SERVED_CALL_WORD] = call;
   }
 
@@ -138,7 +144,7 @@ export class Channel {
   put(message: MessageWriter): void {
     const { length } = message;
     if (this.backlog.length === 0 && length <= MAX_PIECE_BYTES && this.hasRoom(length)) {
-      this.outRing.writeMessage(message, this.writtenBytes);
+      this.outRing.writeMessage(message, this.writtenByteCount);
       this.advanceWritten(length);
       return;
     }
@@ -151,32 +157,34 @@ export class Channel {
     while (this.backlog.length > 0) {
       const { bytes, lengthWord, headLength } = this.backlog[0]!;
       if (!this.hasRoom(bytes.length)) {
-        Atomics.store(this.control, this.ownWords + WAITS_FOR_ROOM_WORD, 1);
+        Atomics.store(this.control, this.ownWordsStart + WAITS_FOR_ROOM_WORD, 1);
         // The reader may have made room before it could see that this side waits.
         if (!this.hasRoom(bytes.length)) return;
       }
-      this.outRing.writePiece(bytes, lengthWord, headLength, this.writtenBytes);
+      this.outRing.writePiece(bytes, lengthWord, headLength, this.writtenByteCount);
       this.advanceWritten(bytes.length);
       this.backlogBytes -= bytes.length;
       this.backlog.shift();
     }
   }
 
+  /** Copies a message to the backlog, in pieces. */
   private queueInBacklog(message: MessageWriter): void {
     // A copy, as the caller reuses the message's memory.
-    const whole = concatBytes([message.bytes.slice(0, message.at), ...message.longParts]);
-    for (let from = 0; from < whole.length; from += MAX_PIECE_BYTES) {
-      const bytes = whole.subarray(from, from + MAX_PIECE_BYTES);
-      const moreFlag = from + MAX_PIECE_BYTES < whole.length ? MORE_FOLLOWS : 0;
+    const whole = concatBytes([message.bytes.slice(0, message.headLength), ...message.longParts]);
+    for (let start = 0; start < whole.length; start += MAX_PIECE_BYTES) {
+      const bytes = whole.subarray(start, start + MAX_PIECE_BYTES);
+      const moreFlag = start + MAX_PIECE_BYTES < whole.length ? MORE_FOLLOWS : 0;
       this.backlog.push({
         bytes,
         lengthWord: (bytes.length | moreFlag) >>> 0,
-        headLength: message.at,
+        headLength: message.headLength,
       });
       this.backlogBytes += bytes.length;
     }
   }
 
+  /** Whether the ring has room for a piece. @throws {MalformedMessageError} */
   private hasRoom(bytes: number): boolean {
     const { freeBytes } = this;
     if (freeBytes < 0) throw new MalformedMessageError('an impossible counter');
@@ -185,24 +193,27 @@ export class Channel {
 
   /** Free bytes of the ring; negative when the reader's counter is impossible. */
   private get freeBytes(): number {
-    const read = Atomics.load(this.control, this.otherWords + READ_WORD) >>> 0;
-    return RING_BYTES - ((this.writtenBytes - read) >>> 0);
+    const read = Atomics.load(this.control, this.otherWordsStart + READ_WORD) >>> 0;
+    return RING_BYTES - ((this.writtenByteCount - read) >>> 0);
   }
 
+  /** Adds a written piece to this side's counter. */
   private advanceWritten(bytes: number): void {
-    this.writtenBytes = (this.writtenBytes + computeRingBytes(bytes)) >>> 0;
-    Atomics.store(this.control, this.ownWords + WRITTEN_WORD, this.writtenBytes | 0);
+    this.writtenByteCount = (this.writtenByteCount + computeRingBytes(bytes)) >>> 0;
+    Atomics.store(this.control, this.ownWordsStart + WRITTEN_WORD, this.writtenByteCount | 0);
   }
 
   /** True when the other side has read all messages. */
   get isAllRead(): boolean {
-    return Atomics.load(this.control, this.otherWords + READ_WORD) >>> 0 === this.writtenBytes;
+    return (
+      Atomics.load(this.control, this.otherWordsStart + READ_WORD) >>> 0 === this.writtenByteCount
+    );
   }
 
   /** Wakes the other side unless it polls. */
   wake(): void {
     const { control } = this;
-    const stateIndex = this.otherWords + STATE_WORD;
+    const stateIndex = this.otherWordsStart + STATE_WORD;
     const state = Atomics.load(control, stateIndex);
     if (state === ASLEEP) {
       if (Atomics.compareExchange(control, stateIndex, ASLEEP, AWAKE) === ASLEEP)
@@ -219,38 +230,43 @@ export class Channel {
 
   /** True when the other side is idle: it has read all messages and does not run. */
   get isOtherSideIdle(): boolean {
-    const state = Atomics.load(this.control, this.otherWords + STATE_WORD);
+    const state = Atomics.load(this.control, this.otherWordsStart + STATE_WORD);
     return (state === ASLEEP || state === AWAY) && this.isAllRead;
   }
 
   // -- receiving ---------------------------------------------------------------------------------
 
   get hasMessage(): boolean {
-    return Atomics.load(this.control, this.otherWords + WRITTEN_WORD) >>> 0 !== this.readBytes;
+    return (
+      Atomics.load(this.control, this.otherWordsStart + WRITTEN_WORD) >>> 0 !== this.readByteCount
+    );
   }
 
-  /** Receives a message, valid until the next call; null without one. @throws {MalformedMessageError} */
+  /**
+   * Receives a message, valid until the next call; null without one.
+   * @throws {MalformedMessageError}
+   */
   receive(): MessageReader | null {
     for (;;) {
-      const written = Atomics.load(this.control, this.otherWords + WRITTEN_WORD) >>> 0;
-      const unread = (written - this.readBytes) >>> 0;
-      if (unread === 0) return null;
-      if (unread > RING_BYTES || unread < HEADER_BYTES)
+      const writtenCount = Atomics.load(this.control, this.otherWordsStart + WRITTEN_WORD) >>> 0;
+      const unreadByteCount = (writtenCount - this.readByteCount) >>> 0;
+      if (unreadByteCount === 0) return null;
+      if (unreadByteCount > RING_BYTES || unreadByteCount < HEADER_BYTES)
         throw new MalformedMessageError('an impossible counter');
-      const lengthWord = this.inRing.readLengthWord(this.readBytes);
-      const headLength = this.inRing.readHeadLength(this.readBytes);
+      const lengthWord = this.inRing.readLengthWord(this.readByteCount);
+      const headLength = this.inRing.readHeadLength(this.readByteCount);
       const length = lengthWord & ~MORE_FOLLOWS;
       const moreFollows = (lengthWord & MORE_FOLLOWS) !== 0;
-      if (length > MAX_PIECE_BYTES || computeRingBytes(length) > unread) {
+      if (length > MAX_PIECE_BYTES || computeRingBytes(length) > unreadByteCount) {
         throw new MalformedMessageError('a message is longer than the sent bytes');
       }
       const isShort = length <= this.scratch.length && !moreFollows && this.pieces.length === 0;
       const bytes = isShort ? this.scratch : new Uint8Array(alignBytes(length));
-      this.inRing.read(bytes, length, this.readBytes);
+      this.inRing.read(bytes, length, this.readByteCount);
       this.advanceRead(length);
       if (isShort) return this.reader.open(bytes, length, headLength, true);
-      const whole = this.assemble(bytes.subarray(0, length), moreFollows);
-      if (whole !== null) return this.reader.open(whole, whole.length, headLength, false);
+      const message = this.assemble(bytes.subarray(0, length), moreFollows);
+      if (message !== null) return this.reader.open(message, message.length, headLength, false);
     }
   }
 
@@ -266,11 +282,12 @@ export class Channel {
     return whole;
   }
 
+  /** Adds a read piece to this side's counter, and wakes a writer that waits for room. */
   private advanceRead(bytes: number): void {
-    this.readBytes = (this.readBytes + computeRingBytes(bytes)) >>> 0;
-    Atomics.store(this.control, this.ownWords + READ_WORD, this.readBytes | 0);
-    if (Atomics.load(this.control, this.otherWords + WAITS_FOR_ROOM_WORD) === 0) return;
-    Atomics.store(this.control, this.otherWords + WAITS_FOR_ROOM_WORD, 0);
+    this.readByteCount = (this.readByteCount + computeRingBytes(bytes)) >>> 0;
+    Atomics.store(this.control, this.ownWordsStart + READ_WORD, this.readByteCount | 0);
+    if (Atomics.load(this.control, this.otherWordsStart + WAITS_FOR_ROOM_WORD) === 0) return;
+    Atomics.store(this.control, this.otherWordsStart + WAITS_FOR_ROOM_WORD, 0);
     this.wake();
   }
 
@@ -278,10 +295,10 @@ export class Channel {
 
   /** Sets this side AWAKE: it polls. */
   setAwake(): void {
-    Atomics.store(this.control, this.ownWords + STATE_WORD, AWAKE);
+    Atomics.store(this.control, this.ownWordsStart + STATE_WORD, AWAKE);
   }
 
-  /** Polls for a message while `busy` finds that worthwhile. Returns false if no message came. */
+  /** Polls for a message if `busyPoll` finds that worthwhile. Returns false if no message came. */
   pollWhileBusy(busyPoll: BusyPoll): boolean {
     if (!busyPoll.shouldPoll()) return false;
     const pollEnd = performance.now() + busyPoll.limitUs / 1000;
@@ -305,7 +322,7 @@ export class Channel {
     if (this.hasMessage) return false;
     const next = this.backlog[0];
     if (next === undefined) return true;
-    Atomics.store(this.control, this.ownWords + WAITS_FOR_ROOM_WORD, 1);
+    Atomics.store(this.control, this.ownWordsStart + WAITS_FOR_ROOM_WORD, 1);
     const { freeBytes } = this;
     // `flush` throws for an impossible counter.
     return freeBytes >= 0 && freeBytes < computeRingBytes(next.bytes.length);
@@ -317,7 +334,7 @@ export class Channel {
    */
   sleep(ms: number, announcesIdle: boolean): void {
     const { control } = this;
-    const stateIndex = this.ownWords + STATE_WORD;
+    const stateIndex = this.ownWordsStart + STATE_WORD;
     Atomics.store(control, stateIndex, ASLEEP);
     if (this.hasNoWork) {
       if (announcesIdle) this.wakeSleeper();
@@ -331,7 +348,7 @@ export class Channel {
    * @param announcesIdle as in `sleep`
    */
   setAway(announcesIdle: boolean): boolean {
-    Atomics.store(this.control, this.ownWords + STATE_WORD, AWAY);
+    Atomics.store(this.control, this.ownWordsStart + STATE_WORD, AWAY);
     if (this.hasNoWork) {
       if (announcesIdle) this.wakeSleeper();
       return true;
@@ -340,11 +357,13 @@ export class Channel {
     return false;
   }
 
+  /** Wakes the other side if it is ASLEEP, but not if it is in its event loop. */
   private wakeSleeper(): void {
-    if (Atomics.load(this.control, this.otherWords + STATE_WORD) === ASLEEP) this.wake();
+    if (Atomics.load(this.control, this.otherWordsStart + STATE_WORD) === ASLEEP) this.wake();
   }
 }
 
+/** A part of a message in the backlog. */
 interface Piece {
   readonly bytes: Uint8Array;
   /** Its length, with `MORE_FOLLOWS` if the message continues. */
@@ -352,7 +371,7 @@ interface Piece {
   readonly headLength: number;
 }
 
-/** The memory of one direction; `at` is a counter of bytes, which wraps at the ring's end. */
+/** Accesses the ring of one direction. Counters of bytes wrap at its end; a piece starts at one. */
 class Ring {
   private readonly bytes: Uint8Array;
   private readonly words: Int32Array;
@@ -362,35 +381,36 @@ class Ring {
     this.words = new Int32Array(memory);
   }
 
-  readLengthWord(at: number): number {
-    return this.words[(at & (RING_BYTES - 1)) >> 2]! >>> 0;
+  readLengthWord(counter: number): number {
+    return this.words[(counter & (RING_BYTES - 1)) >> 2]! >>> 0;
   }
 
-  readHeadLength(at: number): number {
-    return this.words[((at & (RING_BYTES - 1)) >> 2) + 1]! >>> 0;
+  readHeadLength(counter: number): number {
+    return this.words[((counter & (RING_BYTES - 1)) >> 2) + 1]! >>> 0;
   }
 
-  private writeHeader(at: number, pieceLength: number, headLength: number): void {
-    const wordIndex = (at & (RING_BYTES - 1)) >> 2;
-    this.words[wordIndex] = pieceLength | 0;
+  private writeHeader(counter: number, lengthWord: number, headLength: number): void {
+    const wordIndex = (counter & (RING_BYTES - 1)) >> 2;
+    this.words[wordIndex] = lengthWord | 0;
     this.words[wordIndex + 1] = headLength;
   }
 
-  writeMessage(message: MessageWriter, at: number): void {
-    this.writeHeader(at, message.length, message.at);
-    let partStart = this.copy(message.bytes, message.at, at + HEADER_BYTES);
+  /** Writes a whole message as one piece. */
+  writeMessage(message: MessageWriter, counter: number): void {
+    this.writeHeader(counter, message.length, message.headLength);
+    let partStart = this.copy(message.bytes, message.headLength, counter + HEADER_BYTES);
     for (const part of message.longParts) partStart = this.copy(part, part.length, partStart);
   }
 
-  writePiece(piece: Uint8Array, pieceLength: number, headLength: number, at: number): void {
-    this.writeHeader(at, pieceLength, headLength);
-    this.copy(piece, piece.length, at + HEADER_BYTES);
+  writePiece(piece: Uint8Array, lengthWord: number, headLength: number, counter: number): void {
+    this.writeHeader(counter, lengthWord, headLength);
+    this.copy(piece, piece.length, counter + HEADER_BYTES);
   }
 
   /** Copies bytes into the ring at counter `at`; returns the counter after them. */
-  private copy(from: Uint8Array, length: number, at: number): number {
-    const start = at & (RING_BYTES - 1);
-    if (start + length <= RING_BYTES && length <= SHORT_BYTES) {
+  private copy(from: Uint8Array, length: number, counter: number): number {
+    const start = counter & (RING_BYTES - 1);
+    if (start + length <= RING_BYTES && length <= MAX_LOOP_COPY_BYTES) {
       const { bytes } = this;
       for (let i = 0; i < length; i++) bytes[start + i] = from[i]!;
     } else {
@@ -398,14 +418,14 @@ class Ring {
       this.bytes.set(from.subarray(0, firstLength), start);
       if (firstLength < length) this.bytes.set(from.subarray(firstLength, length), 0);
     }
-    return at + length;
+    return counter + length;
   }
 
   /** Copies the content of the piece at `at` out of the ring. */
-  read(into: Uint8Array, length: number, at: number): void {
-    const start = (at + HEADER_BYTES) & (RING_BYTES - 1);
+  read(into: Uint8Array, length: number, counter: number): void {
+    const start = (counter + HEADER_BYTES) & (RING_BYTES - 1);
     const { bytes } = this;
-    if (start + length <= RING_BYTES && length <= SHORT_BYTES) {
+    if (start + length <= RING_BYTES && length <= MAX_LOOP_COPY_BYTES) {
       for (let i = 0; i < length; i++) into[i] = bytes[start + i]!;
       return;
     }

@@ -44,9 +44,9 @@ async function start() {
       const told = { fops: fopNames, passesThrough: true, language: 'test', path: '-' };
       const to = new MessageWriter()
         .begin(TO_MAIN.ORDER_DONE)
-        .u32(START_ORDER)
-        .u8(1)
-        .text(JSON.stringify(told));
+        .writeU32(START_ORDER)
+        .writeU8(1)
+        .writeText(JSON.stringify(told));
       channel.put(to);
       channel.setAway(false);
       setImmediate(events.onWake);
@@ -90,7 +90,7 @@ it('a worker that sends a malformed message is ended, and its requests fail with
 it('a worker that sends 100,000 messages lets the event loop run in between', async () => {
   const { graph, workers, context } = await start();
   const { channel, events } = workers[0]!;
-  const drop = new MessageWriter().begin(TO_MAIN.DROP_OWN_INODE).number(1);
+  const drop = new MessageWriter().begin(TO_MAIN.DROP_OWN_INODE).writeNumber(1);
   for (let sent = 0; sent < 100_000; sent++) channel.put(drop);
   const { waiting } = context;
   // Beyond one turn, a timer takes the rest.
@@ -120,8 +120,8 @@ it('every request to a worker gets exactly one reply, even if the worker sends a
       const { channel, events } = workers[0]!;
       const replies = [1, 2].map(() => ask(graph, 'stat', new Loc(graph.inodes.root), null));
       for (const { kind, number, rest } of sent) {
-        const to = new MessageWriter().begin(kind).u32(number);
-        for (const byte of rest) to.u8(byte);
+        const to = new MessageWriter().begin(kind).writeU32(number);
+        for (const byte of rest) to.writeU8(byte);
         channel.put(to);
       }
       events.onWake();

@@ -14,100 +14,103 @@ export class MalformedMessageError extends Error {
 
 /** Data of this size or more follows the head. */
 const LONG_DATA_BYTES = 512;
-/** Characters converted to text at a time: arguments of a call need stack. */
+/** Number of characters converted to text at a time: each is an argument, which needs stack. */
 const CHUNK_CHARS = 4096;
 
+/** Writes one message after another, in memory that it reuses. */
 export class MessageWriter {
   bytes = new Uint8Array(4096);
   /** The number of bytes of the head so far. */
-  at = 0;
+  headLength = 0;
   /** Long data after the head, in order. */
   readonly longParts: Uint8Array[] = [];
   longBytes = 0;
   private view = new DataView(this.bytes.buffer);
 
+  /** Begins the next message. */
   begin(kind: number): this {
-    this.at = 0;
+    this.headLength = 0;
     if (this.longBytes > 0) {
       this.longParts.length = 0;
       this.longBytes = 0;
     }
-    return this.u8(kind);
+    return this.writeU8(kind);
   }
 
   get length(): number {
-    return this.at + this.longBytes;
+    return this.headLength + this.longBytes;
   }
 
-  u8(value: number): this {
+  writeU8(value: number): this {
     this.reserve(1);
-    this.bytes[this.at++] = value;
+    this.bytes[this.headLength++] = value;
     return this;
   }
 
-  u32(value: number): this {
+  writeU32(value: number): this {
     this.reserve(4);
-    this.view.setUint32(this.at, value, true);
-    this.at += 4;
+    this.view.setUint32(this.headLength, value, true);
+    this.headLength += 4;
     return this;
   }
 
   /** Writes any ECMAScript number. */
-  number(value: number): this {
+  writeNumber(value: number): this {
     this.reserve(8);
-    this.view.setFloat64(this.at, value, true);
-    this.at += 8;
+    this.view.setFloat64(this.headLength, value, true);
+    this.headLength += 8;
     return this;
   }
 
-  gfid(gfid: Gfid): this {
+  writeGfid(writeGfid: Gfid): this {
     this.reserve(GFID_SIZE);
-    writeGfidBytes(gfid, this.bytes, this.at);
-    this.at += GFID_SIZE;
+    writeGfidBytes(writeGfid, this.bytes, this.headLength);
+    this.headLength += GFID_SIZE;
     return this;
   }
 
   /** Writes one byte per character, or two if any character needs it: then the size word is odd. */
-  text(text: string): this {
-    const { length } = text;
+  writeText(writeText: string): this {
+    const { length } = writeText;
     this.reserve(4 + 2 * length);
     const { bytes } = this;
-    let at = this.at + 4;
+    let offset = this.headLength + 4;
     for (let i = 0; i < length; i++) {
-      const code = text.charCodeAt(i);
-      if (code > 255) return this.wideText(text);
-      bytes[at++] = code;
+      const code = writeText.charCodeAt(i);
+      if (code > 255) return this.writeWideText(writeText);
+      bytes[offset++] = code;
     }
-    this.view.setUint32(this.at, length * 2, true);
-    this.at = at;
+    this.view.setUint32(this.headLength, length * 2, true);
+    this.headLength = offset;
     return this;
   }
 
-  private wideText(text: string): this {
+  private writeWideText(text: string): this {
     const { length } = text;
-    this.u32(length * 2 + 1);
-    for (let i = 0; i < length; i++, this.at += 2) {
-      this.view.setUint16(this.at, text.charCodeAt(i), true);
+    this.writeU32(length * 2 + 1);
+    for (let i = 0; i < length; i++, this.headLength += 2) {
+      this.view.setUint16(this.headLength, text.charCodeAt(i), true);
     }
     return this;
   }
 
-  data(bytes: Uint8Array): this {
+  writeData(bytes: Uint8Array): this {
     const { length } = bytes;
-    this.u32(length);
+    this.writeU32(length);
     if (length >= LONG_DATA_BYTES) {
       this.longParts.push(bytes);
       this.longBytes += length;
       return this;
     }
     this.reserve(length);
-    this.bytes.set(bytes, this.at);
-    this.at += length;
+    this.bytes.set(bytes, this.headLength);
+    this.headLength += length;
     return this;
   }
 
-  private reserve(bytes: number): void {
-    const needed = this.at + bytes;
+  /** Makes the memory large enough for that many more bytes of the head. */
+  private reserve(byteCount: number): void {
+    const needed = this.headLength + byteCount;
     if (needed <= this.bytes.length) return;
     const oldBytes = this.bytes;
     // A multiple of 8, as pieces in a ring are aligned to 8 bytes.
@@ -122,13 +125,14 @@ export class MessageReader {
   private bytes: Uint8Array = new Uint8Array(0);
   private view: DataView = new DataView(this.bytes.buffer);
   // Offsets in `bytes`: the next byte of the head and of the long data, and the end of each.
-  private at = 0;
-  private longAt = 0;
+  private headOffset = 0;
+  private longOffset = 0;
   private headEnd = 0;
   private end = 0;
   private isReused = false;
 
   /**
+   * Begins to read a message.
    * @param headLength bytes of its head
    * @param isReused true if the memory will be reused, so that data must be copied
    * @throws {MalformedMessageError}
@@ -140,58 +144,61 @@ export class MessageReader {
       this.bytes = bytes;
       this.view = new DataView(bytes.buffer, bytes.byteOffset);
     }
-    this.at = 0;
-    this.headEnd = this.longAt = headLength;
+    this.headOffset = 0;
+    this.headEnd = this.longOffset = headLength;
     this.end = length;
     this.isReused = isReused;
     return this;
   }
 
-  u8(): number {
-    return this.bytes[this.take(1)]!;
+  readU8(): number {
+    return this.bytes[this.advance(1)]!;
   }
 
-  u32(): number {
-    return this.view.getUint32(this.take(4), true);
+  readU32(): number {
+    return this.view.getUint32(this.advance(4), true);
   }
 
-  number(): number {
-    return this.view.getFloat64(this.take(8), true);
+  readNumber(): number {
+    return this.view.getFloat64(this.advance(8), true);
   }
 
-  /** @throws {MalformedMessageError} unless it is an exact integer */
-  integer(): number {
-    const value = this.number();
+  /** Reads a number. @throws {MalformedMessageError} unless it is an exact integer */
+  readInteger(): number {
+    const value = this.readNumber();
     if (!Number.isSafeInteger(value)) throw new MalformedMessageError('a number is not an integer');
     return value;
   }
 
-  gfid(): Gfid {
-    return gfidFromBytes(this.bytes, this.take(GFID_SIZE));
+  readGfid(): Gfid {
+    return gfidFromBytes(this.bytes, this.advance(GFID_SIZE));
   }
 
-  text(): string {
-    const size = this.u32();
+  readText(): string {
+    const size = this.readU32();
     const length = size >>> 1;
     if ((size & 1) === 0) {
-      const at = this.take(length);
-      return decodeCharacters(this.bytes.subarray(at, at + length));
+      const offset = this.advance(length);
+      return decodeCharacters(this.bytes.subarray(offset, offset + length));
     }
-    const at = this.take(2 * length);
+    const offset = this.advance(2 * length);
     const codes = new Uint16Array(length);
-    for (let i = 0; i < length; i++) codes[i] = this.view.getUint16(at + 2 * i, true);
+    for (let i = 0; i < length; i++) codes[i] = this.view.getUint16(offset + 2 * i, true);
     return decodeCharacters(codes);
   }
 
-  data(): Uint8Array {
-    const length = this.u32();
+  readData(): Uint8Array {
+    const length = this.readU32();
     const isLong = length >= LONG_DATA_BYTES;
-    const at = isLong ? this.longAt : this.take(length);
+    const offset = isLong ? this.longOffset : this.advance(length);
     if (isLong) {
-      if (length > this.end - at) throw new MalformedMessageError('data is shorter than announced');
-      this.longAt += length;
+      if (length > this.end - offset)
+        throw new MalformedMessageError('data is shorter than announced');
+      this.longOffset += length;
     }
-    return this.isReused ? this.bytes.slice(at, at + length) : this.bytes.subarray(at, at + length);
+    return this.isReused
+      ? this.bytes.slice(offset, offset + length)
+      : this.bytes.subarray(offset, offset + length);
   }
 
   /** Returns a copy of the message, from its start. */
@@ -200,30 +207,33 @@ export class MessageReader {
   }
 
   /**
-   * Reads the number of items that follow, each at least one byte long. @throws {MalformedMessageError}
+   * Reads the number of items that follow, each at least one byte long.
+   * @throws {MalformedMessageError}
    */
-  count(): number {
-    const count = this.u32();
-    if (count > this.headEnd - this.at)
+  readCount(): number {
+    const count = this.readU32();
+    if (count > this.headEnd - this.headOffset)
       throw new MalformedMessageError('a list is longer than its message');
     return count;
   }
 
   /** Advances in the head; returns the offset of the bytes read. @throws {MalformedMessageError} */
-  private take(bytes: number): number {
-    const { at } = this;
-    if (bytes > this.headEnd - at) throw new MalformedMessageError('the message ends too soon');
-    this.at = at + bytes;
-    return at;
+  private advance(byteCount: number): number {
+    const { headOffset } = this;
+    if (byteCount > this.headEnd - headOffset)
+      throw new MalformedMessageError('the message ends too soon');
+    this.headOffset = headOffset + byteCount;
+    return headOffset;
   }
 }
 
+/** Makes a text of character codes. */
 function decodeCharacters(codes: Uint8Array | Uint16Array): string {
   if (codes.length <= CHUNK_CHARS)
     return String.fromCharCode.apply(null, codes as unknown as number[]);
   let text = '';
-  for (let at = 0; at < codes.length; at += CHUNK_CHARS) {
-    text += decodeCharacters(codes.subarray(at, at + CHUNK_CHARS));
+  for (let start = 0; start < codes.length; start += CHUNK_CHARS) {
+    text += decodeCharacters(codes.subarray(start, start + CHUNK_CHARS));
   }
   return text;
 }

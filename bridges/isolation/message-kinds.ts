@@ -6,7 +6,7 @@ import type { ModuleMethod } from '../../runtime/core/line-stops.ts';
 import type { VolfileOption } from '../../runtime/core/options.ts';
 import type { SharedMemory } from './channel.ts';
 
-/** From the main thread to the worker. */
+/** Kinds of messages from the main thread to the worker; each comment lists the contents. */
 export const TO_WORKER = {
   /** call, fop, root of the request with flags (REQUEST_FLAGS), arguments */
   REQUEST: 1,
@@ -36,7 +36,7 @@ export const TO_WORKER = {
   LINE_COMMAND: 13,
 } as const;
 
-/** From the worker to the main thread. */
+/** Kinds of messages from the worker to the main thread; each comment lists the contents. */
 export const TO_MAIN = {
   /** wind, call or 0, child, fop, [root of the request], arguments */
   WIND: 1,
@@ -85,15 +85,15 @@ export const REQUEST_FLAGS = { INTERRUPTED: 1, OBSERVED: 2, FOLLOWED: 4 } as con
 /** Kinds of a QUERY: an inode's path, a request's groups, an inode by name, an inode by gfid. */
 export const QUERY = { PATH: 0, GROUPS: 1, GREP: 2, FIND: 3 } as const;
 
-// The kind of a reference to an inode or fd.
+// Kinds of references to an inode or fd.
 /** There is no inode. */
-export const NONE = 0;
-/** By the main thread's number; the receiver has the object already. */
-export const KNOWN = 1;
-/** By the main thread's number, followed by its attributes. */
-export const NEW = 2;
-/** By the worker's number: the worker made the object. */
-export const OWN = 3;
+export const NO_OBJECT = 0;
+/** The main thread's number follows; the receiver has the object already. */
+export const KNOWN_OBJECT = 1;
+/** The main thread's number and the object's attributes follow. */
+export const NEW_OBJECT = 2;
+/** The worker's number follows, as the worker made the object. */
+export const OWN_OBJECT = 3;
 
 /** The number of a worker's first order: its start. */
 export const START_ORDER = 0;
@@ -111,13 +111,16 @@ export type OrderVerb =
 /** The data that a worker starts with. */
 export interface WorkerData {
   readonly shared: SharedMemory;
+  /** The volume's name. */
   readonly name: string;
   readonly options: readonly VolfileOption[];
+  /** The volume's file and line in the volfile. */
   readonly position: string | undefined;
   /** Names and types of the subvolumes. */
   readonly children: readonly (readonly [name: string, type: string])[];
   readonly baseDir: string;
   readonly strict: boolean;
+  /** True in tests: the module's clocks show the host's `now`. */
   readonly virtualTime: boolean;
   /** True in tests: the main thread's clock is moved by hand. */
   readonly isClockManual: boolean;

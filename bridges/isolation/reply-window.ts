@@ -1,6 +1,6 @@
 /**
- * Keeps the latest replies to one request's winds. A value that came in such a reply is sent back as
- * its position (wind and index) instead of its bytes. Both threads keep the same replies, because
+ * Keeps the latest replies to one request's winds. A value that came in such a reply is sent back
+ * as its position (wind and index) instead of its bytes. Both threads keep the same replies, as
  * both count winds in the same order: each wind drops the reply `MAX_REPLIES` winds before it.
  */
 import type { Arg } from '../../runtime/core/fops.ts';
@@ -14,9 +14,10 @@ export interface TypedValues {
   readonly values: readonly unknown[];
 }
 
+/** The kept replies of one request. */
 export class ReplyWindow {
   windCount = 0;
-  /** By the wind's number modulo MAX_REPLIES. */
+  /** Replies by the wind's number modulo MAX_REPLIES. */
   private readonly keptReplies: (TypedValues | undefined)[] = [];
 
   /** Counts a wind; returns its number, from 0. */

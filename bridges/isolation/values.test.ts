@@ -22,23 +22,23 @@ function known(): ObjectCodec {
   return {
     writeInode(to, inode) {
       if (inode !== null) inodes.set(inode.id, inode);
-      to.number(inode === null ? 0 : inode.id);
+      to.writeNumber(inode === null ? 0 : inode.id);
     },
     readInode(from) {
-      const number = from.number();
+      const number = from.readNumber();
       return number === 0 ? null : find(inodes, number);
     },
     writeFd(to, fd) {
       fds.set(fd.id, fd);
-      to.number(fd.id);
+      to.writeNumber(fd.id);
     },
-    readFd: (from) => find(fds, from.number()),
+    readFd: (from) => find(fds, from.readNumber()),
   };
 }
 
 /** The bytes of a written message. */
 function sent(writer: MessageWriter): Uint8Array {
-  const parts = [writer.bytes.slice(0, writer.at), ...writer.longParts];
+  const parts = [writer.bytes.slice(0, writer.headLength), ...writer.longParts];
   return new Uint8Array(parts.flatMap((part) => [...part]));
 }
 
@@ -57,8 +57,8 @@ it.each(rows)(
       const values = samples.values(args, full);
       writeValues(writer, args, values, things, null);
       const bytes = sent(writer);
-      const reader = new MessageReader().open(bytes, bytes.length, writer.at, true);
-      expect(reader.u8()).toBe(1);
+      const reader = new MessageReader().open(bytes, bytes.length, writer.headLength, true);
+      expect(reader.readU8()).toBe(1);
       const read = readValues(reader, args, things, null);
       expect(describeAll(args, read)).toEqual(describeAll(args, values));
       // Received values are sent back as their places.
@@ -66,7 +66,7 @@ it.each(rows)(
       writeValues(writer.begin(1), args, values, things, asked);
       const back = sent(writer);
       const again = readValues(
-        new MessageReader().open(back.subarray(1), back.length - 1, writer.at - 1, false),
+        new MessageReader().open(back.subarray(1), back.length - 1, writer.headLength - 1, false),
         args,
         things,
         asked,
@@ -104,9 +104,9 @@ it('a message between threads with one changed byte is decoded, or refused with 
       writeValues(writer, args, samples.values(args, true), things, null);
       const bytes = sent(writer);
       bytes[place % bytes.length] = byte;
-      const reader = new MessageReader().open(bytes, bytes.length, writer.at, true);
+      const reader = new MessageReader().open(bytes, bytes.length, writer.headLength, true);
       try {
-        reader.u8();
+        reader.readU8();
         expect(readValues(reader, args, things, null)).toHaveLength(args.length);
       } catch (error) {
         expect(error).toBeInstanceOf(MalformedMessageError);

@@ -1,7 +1,8 @@
 /**
  * Encodes and decodes fop values as bytes, by their types in the fop table. Each thread has its own
- * objects for inodes and fds; an `ObjectCodec` (main/exposed-objects.ts, worker/request-exchange.ts)
- * encodes references to them. A worker is as untrusted as its module: the reader checks every value.
+ * objects for inodes and fds; an `ObjectCodec` (main/exposed-objects.ts,
+ * worker/request-exchange.ts) encodes references to them. A worker is as untrusted as its module:
+ * the reader checks every value.
  */
 import { nameLength } from '../../runtime/core/bytes.ts';
 import { Dict, type DictType, type DictValue, dictTypes } from '../../runtime/core/dict.ts';
@@ -21,15 +22,16 @@ export interface ObjectCodec {
   /** @throws {MalformedMessageError} for an object that was not exposed to the sender */
   readInode(from: MessageReader): Inode | null;
   writeFd(to: MessageWriter, fd: Fd): void;
+  /** @throws {MalformedMessageError} as `readInode` */
   readFd(from: MessageReader): Fd;
 }
 
 /** Writes the attributes of a new fd, after its number. */
 export function writeNewFd(to: MessageWriter, fd: Fd, objects: ObjectCodec): void {
   objects.writeInode(to, fd.inode);
-  to.number(fd.flags)
-    .number(fd.pid)
-    .u8(fd.isDir ? 1 : 0);
+  to.writeNumber(fd.flags)
+    .writeNumber(fd.pid)
+    .writeU8(fd.isDir ? 1 : 0);
 }
 
 /** Reads a new fd. @throws {MalformedMessageError} also for an fd without an inode */
@@ -38,7 +40,7 @@ export function readNewFd(
   objects: ObjectCodec,
 ): Pick<Fd, 'inode' | 'flags' | 'pid' | 'isDir'> {
   const inode = objects.readInode(from);
-  const [flags, pid, isDir] = [from.integer(), from.integer(), from.u8() === 1];
+  const [flags, pid, isDir] = [from.readInteger(), from.readInteger(), from.readU8() === 1];
   if (inode === null) throw new MalformedMessageError('an fd without an inode');
   return { inode, flags, pid, isDir };
 }
@@ -49,6 +51,7 @@ const VALUE = 1;
 /** The highest of GlusterFS's file types IA_*. */
 const MAX_IA_TYPE = 7;
 
+/** Makes the codec of a structure, which writes its fields in order. */
 function makeStructCodec<T extends StructType>(type: T): TypeCodec<StructTypes[T]> {
   const { fields, names, make } = structTypes[type];
   const kinds = fields.map(({ kind }) => kind);
@@ -56,9 +59,9 @@ function makeStructCodec<T extends StructType>(type: T): TypeCodec<StructTypes[T
     write(to, value) {
       for (let i = 0; i < names.length; i++) {
         const field = value[names[i]!];
-        if (kinds[i] === 'integer') to.number(field as number);
-        else if (kinds[i] === 'gfid') to.gfid(field as string);
-        else to.text(field as string);
+        if (kinds[i] === 'integer') to.writeNumber(field as number);
+        else if (kinds[i] === 'gfid') to.writeGfid(field as string);
+        else to.writeText(field as string);
       }
     },
     read(from) {
@@ -66,7 +69,11 @@ function makeStructCodec<T extends StructType>(type: T): TypeCodec<StructTypes[T
       for (let i = 0; i < names.length; i++) {
         const kind = kinds[i];
         const read =
-          kind === 'integer' ? from.integer() : kind === 'gfid' ? from.gfid() : readText(from);
+          kind === 'integer'
+            ? from.readInteger()
+            : kind === 'gfid'
+              ? from.readGfid()
+              : readText(from);
         value[names[i]!] = read as StructTypes[T][keyof StructTypes[T]];
       }
       return value;
@@ -89,7 +96,7 @@ function readIatt(from: MessageReader, objects: ObjectCodec): Iatt {
  * {MalformedMessageError}
  */
 function readText(from: MessageReader): string {
-  const text = from.text();
+  const text = from.readText();
   if (text.includes('\0')) throw new MalformedMessageError('a text contains NUL');
   try {
     nameLength(text);
@@ -109,21 +116,21 @@ export function readName(from: MessageReader): string {
 }
 
 function writeDict(to: MessageWriter, dict: Dict, objects: ObjectCodec): void {
-  to.u32(dict.size);
+  to.writeU32(dict.size);
   dict.forEach((key, value, type) => {
-    to.text(key).u8(dictTypes.indexOf(type));
-    if (typeof value === 'number') to.number(value);
-    else if (typeof value === 'string') to.text(value);
+    to.writeText(key).writeU8(dictTypes.indexOf(type));
+    if (typeof value === 'number') to.writeNumber(value);
+    else if (typeof value === 'string') to.writeText(value);
     else if (value instanceof Iatt) iattCodec.write(to, value, objects);
-    else to.data(value);
+    else to.writeData(value);
   });
 }
 
 function readDict(from: MessageReader, objects: ObjectCodec): Dict {
   const dict = new Dict();
-  for (let remaining = from.count(); remaining > 0; remaining--) {
+  for (let remaining = from.readCount(); remaining > 0; remaining--) {
     const key = readText(from);
-    const type = dictTypes[from.u8()];
+    const type = dictTypes[from.readU8()];
     if (type === undefined) throw new MalformedMessageError('a dict with an unknown type');
     dict.set(key, readDictValue(from, type, objects), type);
   }
@@ -133,11 +140,11 @@ function readDict(from: MessageReader, objects: ObjectCodec): Dict {
 function readDictValue(from: MessageReader, type: DictType, objects: ObjectCodec): DictValue {
   switch (type) {
     case 'double':
-      return from.number();
+      return from.readNumber();
     case 'int':
-      return from.integer();
+      return from.readInteger();
     case 'uint': {
-      const value = from.integer();
+      const value = from.readInteger();
       if (value < 0) throw new MalformedMessageError('a negative uint');
       return value;
     }
@@ -145,21 +152,21 @@ function readDictValue(from: MessageReader, type: DictType, objects: ObjectCodec
       return readIatt(from, objects);
     case 'bin':
     case 'mdata':
-      return from.data();
+      return from.readData();
     case 'gfuuid':
       return readGfidText(from);
     default:
-      return from.text();
+      return from.readText();
   }
 }
 
 function readGfidText(from: MessageReader): string {
-  const text = from.text();
-  if (!GFID.test(text)) throw new MalformedMessageError('an invalid gfid');
+  const text = from.readText();
+  if (!GFID_PATTERN.test(text)) throw new MalformedMessageError('an invalid gfid');
   return text;
 }
 
-const GFID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const GFID_PATTERN = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Encodes and decodes non-null values of one type. */
 interface TypeCodec<T> {
@@ -171,26 +178,26 @@ const locCodec: TypeCodec<Loc> = {
   write(to, loc, objects) {
     objects.writeInode(to, loc.inode);
     objects.writeInode(to, loc.parent);
-    to.u8(loc.name === null ? NULL : VALUE);
-    if (loc.name !== null) to.text(loc.name);
+    to.writeU8(loc.name === null ? NULL : VALUE);
+    if (loc.name !== null) to.writeText(loc.name);
     // Otherwise the inode has the gfid.
-    to.u8(loc.inode === null ? VALUE : NULL);
-    if (loc.inode === null) to.gfid(loc.gfid);
+    to.writeU8(loc.inode === null ? VALUE : NULL);
+    if (loc.inode === null) to.writeGfid(loc.gfid);
   },
   read(from, objects) {
     const inode = objects.readInode(from);
     const parent = objects.readInode(from);
-    const name = from.u8() === NULL ? null : readName(from);
-    const gfid = from.u8() === NULL ? undefined : from.gfid();
+    const name = from.readU8() === NULL ? null : readName(from);
+    const gfid = from.readU8() === NULL ? undefined : from.readGfid();
     return new Loc(inode, parent, name, gfid);
   },
 };
 
 const entriesCodec: TypeCodec<readonly Dirent[]> = {
   write(to, entries, objects) {
-    to.u32(entries.length);
+    to.writeU32(entries.length);
     for (const { name, off, type, gfid, stat, dict, inode } of entries) {
-      to.text(name).number(off).number(type).gfid(gfid);
+      to.writeText(name).writeNumber(off).writeNumber(type).writeGfid(gfid);
       writeNullable(to, 'iatt', stat, objects);
       writeNullable(to, 'dict', dict, objects);
       objects.writeInode(to, inode);
@@ -198,12 +205,12 @@ const entriesCodec: TypeCodec<readonly Dirent[]> = {
   },
   read(from, objects) {
     const entries: Dirent[] = [];
-    for (let remaining = from.count(); remaining > 0; remaining--) {
+    for (let remaining = from.readCount(); remaining > 0; remaining--) {
       entries.push({
         name: readName(from),
-        off: from.integer(),
-        type: from.integer(),
-        gfid: from.gfid(),
+        off: from.readInteger(),
+        type: from.readInteger(),
+        gfid: from.readGfid(),
         stat: readNullable(from, 'iatt', objects) as Iatt | null,
         dict: readNullable(from, 'dict', objects) as Dict | null,
         inode: objects.readInode(from),
@@ -230,9 +237,9 @@ interface ValueTypes {
 }
 
 const codecs: { readonly [T in ArgType]: TypeCodec<ValueTypes[T]> } = {
-  int: { write: (to, value) => void to.number(value), read: (from) => from.integer() },
-  str: { write: (to, value) => void to.text(value), read: readText },
-  data: { write: (to, value) => void to.data(value), read: (from) => from.data() },
+  int: { write: (to, value) => void to.writeNumber(value), read: (from) => from.readInteger() },
+  str: { write: (to, value) => void to.writeText(value), read: readText },
+  data: { write: (to, value) => void to.writeData(value), read: (from) => from.readData() },
   inode: {
     write: (to, value, objects) => objects.writeInode(to, value),
     read: (from, objects) => objects.readInode(from),
@@ -250,12 +257,12 @@ const codecs: { readonly [T in ArgType]: TypeCodec<ValueTypes[T]> } = {
   lease: makeStructCodec('lease'),
   locklist: {
     write(to, locks, objects) {
-      to.u32(locks.length);
+      to.writeU32(locks.length);
       for (const lock of locks) flockCodec.write(to, lock, objects);
     },
     read(from, objects) {
       const locks: Flock[] = [];
-      for (let remaining = from.count(); remaining > 0; remaining--)
+      for (let remaining = from.readCount(); remaining > 0; remaining--)
         locks.push(flockCodec.read(from, objects));
       return locks;
     },
@@ -266,7 +273,7 @@ function writeValue(to: MessageWriter, type: ArgType, value: unknown, objects: O
   (codecs[type] as TypeCodec<unknown>).write(to, value, objects);
 }
 
-/** @throws {MalformedMessageError} */
+/** Reads a value that is not null. @throws {MalformedMessageError} */
 const readValue = (from: MessageReader, type: ArgType, objects: ObjectCodec): unknown =>
   codecs[type].read(from, objects);
 
@@ -276,17 +283,17 @@ function writeNullable(
   value: unknown,
   objects: ObjectCodec,
 ): void {
-  to.u8(value === null ? NULL : VALUE);
+  to.writeU8(value === null ? NULL : VALUE);
   if (value !== null) writeValue(to, type, value, objects);
 }
 
 function readNullable(from: MessageReader, type: ArgType, objects: ObjectCodec): unknown {
-  return from.u8() === NULL ? null : readValue(from, type, objects);
+  return from.readU8() === NULL ? null : readValue(from, type, objects);
 }
 
 // -- the values of a row ---------------------------------------------------------------------------
 
-/** First byte of an object that the other side has sent for this request; its position follows. */
+/** The first byte of an object that the other side has sent for this request. */
 const RECEIVED = 2;
 
 /** The values of a request that both sides have: its arguments, and replies to its winds. */
@@ -295,36 +302,41 @@ export interface ExchangedValues {
   readonly replies: ReplyWindow;
 }
 
-/** A position among the request's arguments has this in place of a wind's number. */
+/** Stands for a wind's number in a position among the request's arguments. */
 const REQUEST_ARGS = 0xffffffff;
 
-/** Writes an object as its position (wind and index), if the other side sent it; else returns false. */
+/**
+ * Writes an object as its position (wind and index), if the other side sent it; else returns false.
+ * @param argIndex the object's index in its own row, which is tried first
+ */
 function writePosition(
   to: MessageWriter,
   value: object,
-  at: number,
+  argIndex: number,
   sent: ExchangedValues | null,
 ): boolean {
   if (sent === null) return false;
-  if (writePositionIfFound(to, REQUEST_ARGS, sent.args.values, value, at)) return true;
+  if (writePositionIfFound(to, REQUEST_ARGS, sent.args.values, value, argIndex)) return true;
   const { replies } = sent;
   for (let wind = replies.windCount - 1; wind >= replies.firstKeptWind; wind--) {
     const reply = replies.find(wind);
-    if (reply !== undefined && writePositionIfFound(to, wind, reply.values, value, at)) return true;
+    if (reply !== undefined && writePositionIfFound(to, wind, reply.values, value, argIndex))
+      return true;
   }
   return false;
 }
 
+/** Writes the position of a value in one list; returns false if the list does not have it. */
 function writePositionIfFound(
   to: MessageWriter,
   wind: number,
   values: readonly unknown[],
   value: object,
-  at: number,
+  argIndex: number,
 ): boolean {
-  const index = values[at] === value ? at : values.indexOf(value);
+  const index = values[argIndex] === value ? argIndex : values.indexOf(value);
   if (index < 0) return false;
-  to.u8(RECEIVED).u32(wind).u8(index);
+  to.writeU8(RECEIVED).writeU32(wind).writeU8(index);
   return true;
 }
 
@@ -339,12 +351,12 @@ export function writeValues(
   objects: ObjectCodec,
   sent: ExchangedValues | null,
 ): void {
-  for (let at = 0; at < args.length; at++) {
-    const value = values[at] ?? null;
-    if (value === null) to.u8(NULL);
-    else if (typeof value !== 'object' || !writePosition(to, value, at, sent)) {
-      to.u8(VALUE);
-      writeValue(to, args[at]!.type, value, objects);
+  for (let index = 0; index < args.length; index++) {
+    const value = values[index] ?? null;
+    if (value === null) to.writeU8(NULL);
+    else if (typeof value !== 'object' || !writePosition(to, value, index, sent)) {
+      to.writeU8(VALUE);
+      writeValue(to, args[index]!.type, value, objects);
     }
   }
 }
@@ -362,19 +374,24 @@ export function readValues(
 ): unknown[] {
   const values: unknown[] = [];
   for (const { type, nullable, name } of args) {
-    const kind = from.u8();
+    const kind = from.readU8();
     if (kind === NULL) {
       if (!nullable) throw new MalformedMessageError(`${name} is missing`);
       values.push(null);
     } else if (kind === VALUE) values.push(readValue(from, type, objects));
-    else values.push(readReceived(from, type, sent));
+    else values.push(readReceivedValue(from, type, sent));
   }
   return values;
 }
 
-function readReceived(from: MessageReader, type: ArgType, sent: ExchangedValues | null): unknown {
-  const wind = from.u32();
-  const index = from.u8();
+/** Reads the position of a value that this side has sent, and finds it. */
+function readReceivedValue(
+  from: MessageReader,
+  type: ArgType,
+  sent: ExchangedValues | null,
+): unknown {
+  const wind = from.readU32();
+  const index = from.readU8();
   const part = wind === REQUEST_ARGS ? sent?.args : sent?.replies.find(wind);
   const value = part?.values[index] ?? null;
   if (value === null || part?.args[index]?.type !== type) {

@@ -13,6 +13,7 @@ const RUNTIME_BYTES = 512;
 /** Finds the address of a runtime's collector threshold; 0 if this build of QuickJS hides it. */
 export function findThreshold({ memory }: Instance, runtime: Pointer): Pointer {
   const words = new Int32Array(memory.buffer, runtime, RUNTIME_BYTES / 4);
+  // The field is certain only if one word has this value.
   const index = words.indexOf(INITIAL_GC_THRESHOLD);
   return index < 0 || words.includes(INITIAL_GC_THRESHOLD, index + 1) ? 0 : runtime + index * 4;
 }

@@ -16,22 +16,23 @@ export type FlatFunction = (args: readonly Scalar[]) => number;
 /** An argument of `Engine.call` and `Engine.callForHandle`. */
 export type CallArgument = string | number | { readonly handle: Handle };
 
+/** Settings of an engine. */
 export interface EngineOptions {
   readonly machine: Machine;
   /** Functions that the library in the interpreter may call, by name. */
   readonly hostFunctions: Readonly<Record<string, HostFunction>>;
-  /** Resolves an import to its full name. May throw. */
+  /** Resolves an import to its full name, relative to the importing module's; may throw. */
   resolve(base: string, name: string): string;
-  /** Loads a module's source by its full name. May throw. */
+  /** Loads a module's source by its full name; may throw. */
   load(name: string): string;
   /** Milliseconds that a call may take; 0 for no limit. */
-  readonly timeLimit: number;
+  readonly timeLimitMs: number;
   /** The volume's name, for the log line when the process has to be ended. */
   readonly volume?: string;
   /** The clock in milliseconds; performance.now by default. */
   readonly clock?: () => number;
-  /** The most bytes that the module's values may occupy. */
-  readonly memoryLimit: number;
+  /** Maximum number of bytes that the module's values may occupy. */
+  readonly memoryLimitBytes: number;
   /** Logs a fault after which the engine continues. */
   log(text: string): void;
 }

@@ -27,7 +27,7 @@ export type { CallArgument, Engine, EngineOptions, Handle, HostFunction };
 /** Flags of JS_Eval (quickjs.h): a module; a script that may await at its top level. */
 const EVAL_MODULE = 1;
 const EVAL_ASYNC = 1 << 7;
-/** The most arguments of a call, and the most nested calls: the argument area has this size. */
+/** Maximum numbers of arguments and of nested calls, which determine the argument area's size. */
 const MAX_ARGUMENTS = 40;
 const MAX_DEPTH = 8;
 /**
@@ -54,8 +54,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     loadModuleSource: (_, __, ___, name) => holder.engine!.runImport((loader) => loader.load(name)),
     freeHostRef: () => undefined,
   };
-  const { machine, memoryLimit, log } = options;
-  const instance = await instantiate(callbacks, memoryLimit, log, machine);
+  const { machine, memoryLimitBytes, log } = options;
+  const instance = await instantiate(callbacks, memoryLimitBytes, log, machine);
   holder.engine = new Engine(instance, options);
   return holder.engine;
 }
@@ -91,19 +91,19 @@ class Engine {
     this.#gate = new InterpreterGate({
       word: makeSharedWord(),
       // A test that passes its own clock gets no watchdog, which measures real time.
-      limitMs: options.clock === undefined ? options.timeLimit : 0,
+      limitMs: options.clock === undefined ? options.timeLimitMs : 0,
       name: options.volume ?? 'javascript',
       watchEngine: options.machine.watchEngine,
       onAborted: (why) => {
         this.#fatalError ??= new EngineError('time-limit', why, true);
       },
     });
-    this.timeLimit = new TimeLimit(options.timeLimit, options.clock);
+    this.timeLimit = new TimeLimit(options.timeLimitMs, options.clock);
     this.#exceptions = new ExceptionReader(quickjs, this.#values, this.timeLimit);
     this.#jobs = new Jobs(instance, this.#runtime, this.#values, this.#exceptions, this.timeLimit);
     quickjs.QTS_RuntimeSetMaxStackSize(this.#runtime, STACK_BYTES);
     quickjs.QTS_RuntimeEnableModuleLoader(this.#runtime, 1);
-    if (options.timeLimit > 0) quickjs.QTS_RuntimeEnableInterruptHandler(this.#runtime);
+    if (options.timeLimitMs > 0) quickjs.QTS_RuntimeEnableInterruptHandler(this.#runtime);
     this.#argumentArea = quickjs._malloc(MAX_DEPTH * MAX_ARGUMENTS * 8);
     this.#argumentPointers = quickjs._malloc(MAX_DEPTH * MAX_ARGUMENTS * 4);
     this.#values.refresh();
@@ -129,7 +129,7 @@ class Engine {
     return this.#fatalError;
   }
 
-  get memory(): number {
+  get memoryBytes(): number {
     return this.#values.memoryBytes;
   }
 
@@ -139,8 +139,8 @@ class Engine {
   }
 
   /** The limit that ended a promise job of the last call; only flat functions do not throw it. */
-  get overrun(): EngineError | undefined {
-    return this.#jobs.overrun;
+  get limitError(): EngineError | undefined {
+    return this.#jobs.limitError;
   }
 
   close(): void {
@@ -214,14 +214,14 @@ class Engine {
         this.#values.refresh();
         if (hasText) this.#dropTexts(firstIndex, kindList);
         const { i32 } = this.#values;
-        const at = result >> 2;
+        const resultIndex = result >> 2;
         // A small integer refers to nothing: only its own eight bytes must be freed.
-        if (i32[at + 1] !== TAG_INT) {
-          return i32[at + 1] === TAG_OBJECT
+        if (i32[resultIndex + 1] !== TAG_INT) {
+          return i32[resultIndex + 1] === TAG_OBJECT
             ? this.#settlePromise(result, firstArgument)
             : this.#readUncommonResult(result);
         }
-        const code = i32[at]!;
+        const code = i32[resultIndex]!;
         this.#quickjs._free(result);
         if (this.#quickjs.QTS_IsJobPending(this.#runtime) === 0) return code;
         this.#runJobs();
@@ -259,9 +259,9 @@ class Engine {
     this.#values.putNumber(firstIndex, state);
     i32[firstIndex + 2] = i32[value >> 2]!;
     i32[firstIndex + 3] = i32[(value >> 2) + 1]!;
-    const at = this.#argumentPointers + firstArgument * 4;
+    const argv = this.#argumentPointers + firstArgument * 4;
     const { QTS_Call: call } = this.#quickjs;
-    const result = call(this.#context, this.#promiseHandler, this.#values.undefinedValue, 2, at);
+    const result = call(this.#context, this.#promiseHandler, this.#values.undefinedValue, 2, argv);
     this.#values.refresh();
     if (state !== PENDING) this.#quickjs.QTS_FreeValuePointer(this.#context, value);
     if (this.#values.i32[(result >> 2) + 1] !== TAG_INT) return this.#readUncommonResult(result);
@@ -305,7 +305,7 @@ class Engine {
     return this.#applyInTurn(callable, args, (result) => result);
   }
 
-  #applyInTurn<T>(callable: Handle, args: readonly CallArgument[], convert: (at: Pointer) => T): T {
+  #applyInTurn<T>(callable: Handle, args: readonly CallArgument[], convert: (r: Pointer) => T): T {
     return this.#runInTurn(() => this.#apply(callable, args, convert));
   }
 
@@ -320,9 +320,9 @@ class Engine {
         } else this.#putArgument(firstIndex + i * 2, typeof arg === 'number' ? INT : TEXT, arg);
       });
       const { QTS_Call: call } = this.#quickjs;
-      const at = this.#argumentPointers + firstArgument * 4;
+      const argv = this.#argumentPointers + firstArgument * 4;
       const thisValue = this.#values.undefinedValue;
-      const result = call(this.#context, callable, thisValue, args.length, at);
+      const result = call(this.#context, callable, thisValue, args.length, argv);
       this.#values.refresh();
       const kinds = args.map((arg) => (typeof arg === 'string' ? TEXT : INT));
       this.#dropTexts(firstIndex, kinds);
@@ -352,16 +352,16 @@ class Engine {
     return depth * MAX_ARGUMENTS;
   }
 
-  #putArgument(at: number, kind: number, value: Scalar): void {
+  #putArgument(index: number, kind: number, value: Scalar): void {
     const values = this.#values;
-    if (typeof value === 'number') values.putNumber(at, value);
-    else if (value === undefined) values.putUndefined(at);
+    if (typeof value === 'number') values.putNumber(index, value);
+    else if (value === undefined) values.putUndefined(index);
     else {
       const string = kind === NAME ? this.#strings.get(value) : this.#strings.makeUncached(value);
       // Only now: making the string may have moved the memory.
       const { i32 } = values;
-      i32[at] = string;
-      i32[at + 1] = TAG_STRING;
+      i32[index] = string;
+      i32[index + 1] = TAG_STRING;
     }
   }
 
@@ -385,14 +385,14 @@ class Engine {
   /** Runs all promise jobs. @throws {EngineError} if a limit ended one */
   #endJobs(): void {
     this.#runJobs();
-    const overrun = this.#gate.depth === 1 ? this.overrun : undefined;
-    if (overrun !== undefined) throw overrun;
+    const limitError = this.#gate.depth === 1 ? this.limitError : undefined;
+    if (limitError !== undefined) throw limitError;
   }
 
   /** Converts an exception to an EngineError; any other exception means a lost interpreter. */
   #convertError(error: unknown): EngineError {
     if (error instanceof EngineError) {
-      if (error.fatal) this.#fatalError = error;
+      if (error.isFatal) this.#fatalError = error;
       return error;
     }
     const reason = error instanceof Error ? error.message : String(error);

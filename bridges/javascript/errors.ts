@@ -14,17 +14,18 @@ export interface ModuleError {
   readonly stack: string;
 }
 
+/** The error of a call into an interpreter. */
 export class EngineError extends Error {
   readonly code: EngineErrorCode;
   /** True if the interpreter cannot be used any more. */
-  readonly fatal: boolean;
+  readonly isFatal: boolean;
   /** Undefined if the error is the engine's own, or the library could not describe it. */
   readonly moduleError: ModuleError | undefined;
 
-  constructor(code: EngineErrorCode, message: string, fatal = false, moduleError?: ModuleError) {
+  constructor(code: EngineErrorCode, message: string, isFatal = false, moduleError?: ModuleError) {
     super(message);
     this.code = code;
-    this.fatal = fatal;
+    this.isFatal = isFatal;
     this.moduleError = moduleError;
   }
 }

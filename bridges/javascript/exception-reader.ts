@@ -7,8 +7,8 @@ import type { Pointer, QuickJS } from './wasm.ts';
 /** The range of the tags of values that are not doubles (quickjs.h); tag 0 is an integer. */
 const FIRST_TAG = -9;
 const LAST_TAG = 7;
-/** Milliseconds that the library may take to describe an error. */
-const EXPLAIN_MS = 100;
+/** Maximum time for the library to describe an error, in milliseconds. */
+const MAX_EXPLAIN_MS = 100;
 
 export class ExceptionReader {
   /** The library's function that describes errors as JSON. */
@@ -61,7 +61,7 @@ export class ExceptionReader {
 
   /** Asks the library to describe an error; undefined if that fails. */
   #explainInLibrary(error: Pointer, explainer: Pointer): ModuleError | undefined {
-    const result = this.#timeLimit.runWithLimit(EXPLAIN_MS, () =>
+    const result = this.#timeLimit.runWithLimit(MAX_EXPLAIN_MS, () =>
       this.#values.call(explainer, error),
     );
     const exception = this.#quickjs.QTS_ResolveException(this.#values.context, result);

@@ -5,26 +5,27 @@
  */
 import { type ListExports, type ReadLine, suggestFix } from './fixes.ts';
 
-/** The first line of a stack in a module's file: its path, line and column. */
-const POSITION = /^\s*at (?:.*? \()?(\/.*?):(\d+):(\d+)\)?$/m;
-const NOT_CALLABLE = /\bTypeError: not a function\b/;
-const NULLISH_ACCESS = /\bTypeError: cannot (read|set) property '(.*?)' of (undefined|null)/;
-const ANSWERED_TWICE = /\bAlreadyAnswered: /;
+/** Matches the first line of a stack in a module's file: its path, line and column. */
+const STACK_POSITION = /^\s*at (?:.*? \()?(\/.*?):(\d+):(\d+)\)?$/m;
+// Messages of QuickJS and of the library.
+const NOT_CALLABLE_ERROR = /\bTypeError: not a function\b/;
+const NULLISH_ACCESS_ERROR = /\bTypeError: cannot (read|set) property '(.*?)' of (undefined|null)/;
+const ANSWERED_TWICE_ERROR = /\bAlreadyAnswered: /;
 /** The messages to which an expression or a fix may be added. */
 const EXPLAINED_MESSAGES = [
-  NOT_CALLABLE,
-  NULLISH_ACCESS,
-  ANSWERED_TWICE,
+  NOT_CALLABLE_ERROR,
+  NULLISH_ACCESS_ERROR,
+  ANSWERED_TWICE_ERROR,
   /\bReferenceError: /,
   /\bSyntaxError: /,
 ];
-/** The first line of a method. */
+/** Matches the first line of a method. */
 const METHOD_START = /^\s*(?:async\s+|static\s+)*[\w$]+\s*\([^;]*\)\s*\{\s*$/;
-/** A call that replies to the request, or winds it. */
+/** Matches a call that replies to the request, or winds it. */
 const DECISION_CALL = /\bframe\.(?:wind|windTo|unwind|unwindFor|fail)\(/;
 /** The number of lines above the error that the searches read. */
 const MAX_SEARCHED_LINES = 100;
-/** The most messages in the cache; at this limit it is emptied. */
+/** Maximum number of messages in the cache; at this limit it is emptied. */
 const MAX_CACHED_MESSAGES = 256;
 
 /** Adds the expression to messages, and the likely place of a missing await or return. */
@@ -40,7 +41,7 @@ export class ExpressionNamer {
 
   /** Returns the message with its expression; `text` itself if the expression is unknown. */
   addExpression(text: string): string {
-    if (!EXPLAINED_MESSAGES.some((form) => form.test(text))) return text;
+    if (!EXPLAINED_MESSAGES.some((pattern) => pattern.test(text))) return text;
     const cached = this.#cache.get(text);
     if (cached !== undefined) return cached;
     const fix = suggestFix(text, this.#readLine, this.#listExports);
@@ -55,23 +56,26 @@ export class ExpressionNamer {
    * unchanged.
    */
   #nameExpression(text: string): string {
-    const position = POSITION.exec(text);
-    const hasNamelessValue = NOT_CALLABLE.test(text) || NULLISH_ACCESS.test(text);
-    if (position === null || !(hasNamelessValue || ANSWERED_TWICE.test(text))) return text;
+    const position = STACK_POSITION.exec(text);
+    const hasNamelessValue = NOT_CALLABLE_ERROR.test(text) || NULLISH_ACCESS_ERROR.test(text);
+    if (position === null || !(hasNamelessValue || ANSWERED_TWICE_ERROR.test(text))) return text;
     const [file, line, column] = [position[1]!, Number(position[2]), Number(position[3])];
-    if (ANSWERED_TWICE.test(text)) return this.#hintMissingReturn(text, file, line);
+    if (ANSWERED_TWICE_ERROR.test(text)) return this.#hintMissingReturn(text, file, line);
     const expression = readExpressionBefore(this.#readLine(file, line) ?? '', column - 1);
     if (!/^[\w$(]/.test(expression) || /^(null|undefined)$/.test(expression)) return text;
     const awaitHint = this.#hintMissingAwait(expression, file, line);
-    if (NOT_CALLABLE.test(text)) {
+    if (NOT_CALLABLE_ERROR.test(text)) {
       return text.replace(
-        NOT_CALLABLE,
+        NOT_CALLABLE_ERROR,
         () => `TypeError: ${expression} is not a function${awaitHint}`,
       );
     }
-    return text.replace(NULLISH_ACCESS, (_all, verb: string, name: string, nullish: string) => {
-      return `TypeError: ${expression} is ${nullish}: cannot ${verb} its '${name}'${awaitHint}`;
-    });
+    return text.replace(
+      NULLISH_ACCESS_ERROR,
+      (_all, verb: string, name: string, nullish: string) => {
+        return `TypeError: ${expression} is ${nullish}: cannot ${verb} its '${name}'${awaitHint}`;
+      },
+    );
   }
 
   /** Returns ` (is an await missing in line 5?)` if the expression's variable holds a promise. */
@@ -116,34 +120,34 @@ const OPENING_BRACKETS: Readonly<Record<string, string>> = { ')': '(', ']': '[' 
 
 /** Reads the expression that ends before this index: names, dots and brackets. */
 function readExpressionBefore(line: string, end: number): string {
-  let at = end;
-  while (at > 0) {
-    const char = line[at - 1]!;
-    if (/[\w$.?#]/.test(char)) at -= 1;
+  let start = end;
+  while (start > 0) {
+    const char = line[start - 1]!;
+    if (/[\w$.?#]/.test(char)) start -= 1;
     else if (char in OPENING_BRACKETS) {
-      const opening = findOpening(line, at - 1);
+      const opening = findOpening(line, start - 1);
       if (opening < 0) break;
-      at = opening;
+      start = opening;
     } else break;
   }
   return line
-    .slice(at, end)
+    .slice(start, end)
     .replace(/^[.?]+/, '')
     .trim();
 }
 
-/** Finds the opening bracket that belongs to the closing bracket at index `close`; -1 for an unopened one. */
-function findOpening(line: string, close: number): number {
-  const closing = line[close]!;
+/** Finds the index of the bracket that opens the one at `closingIndex`; -1 if there is none. */
+function findOpening(line: string, closingIndex: number): number {
+  const closing = line[closingIndex]!;
   const opening = OPENING_BRACKETS[closing]!;
   let depth = 0;
-  for (let at = close; at >= 0; at -= 1) {
+  for (let index = closingIndex; index >= 0; index -= 1) {
     // Brackets inside a string literal do not count.
-    if (`'"\``.includes(line[at]!)) at = line.lastIndexOf(line[at]!, at - 1);
-    if (at < 0) return -1;
-    if (line[at] === closing) depth += 1;
-    if (line[at] === opening) depth -= 1;
-    if (depth === 0) return at;
+    if (`'"\``.includes(line[index]!)) index = line.lastIndexOf(line[index]!, index - 1);
+    if (index < 0) return -1;
+    if (line[index] === closing) depth += 1;
+    if (line[index] === opening) depth -= 1;
+    if (depth === 0) return index;
   }
   return -1;
 }

@@ -2,13 +2,14 @@
 import { formatSuggestion } from '../../runtime/core/nearest.ts';
 import { FOREIGN_GLOBALS } from './library/foreign-globals.ts';
 
-const NO_EXPORT = /^SyntaxError: Could not find export '(.*?)' in module '(.*?)'/;
-const UNDEFINED_NAME = /\bReferenceError: '?([\w$]+)'? is not defined/;
-const MISSING_VALUE = /\bTypeError: .*(?:not a function|of undefined\b)/;
-const POSITION = /^\s*at (?:.*? \()?(\/.*?):(\d+):(\d+)\)?$/m;
+// Messages of QuickJS, and the first line of a stack in a module's file.
+const NO_EXPORT_ERROR = /^SyntaxError: Could not find export '(.*?)' in module '(.*?)'/;
+const UNDEFINED_NAME_ERROR = /\bReferenceError: '?([\w$]+)'? is not defined/;
+const MISSING_VALUE_ERROR = /\bTypeError: .*(?:not a function|of undefined\b)/;
+const STACK_POSITION = /^\s*at (?:.*? \()?(\/.*?):(\d+):(\d+)\)?$/m;
 
-/** The longest line that `renderSyntaxLine` renders. */
-const MAX_RENDERED_CHARACTERS = 200;
+/** Maximum length of a line that `renderSyntaxLine` renders. */
+const MAX_RENDERED_LENGTH = 200;
 
 /** Returns a module's line by file and number; undefined for an unknown source. */
 export type ReadLine = (file: string, line: number) => string | undefined;
@@ -26,7 +27,7 @@ export function explainMissingExport(
   source: string,
   listExports: ListExports,
 ): string | undefined {
-  const [, name, module] = NO_EXPORT.exec(message) ?? [];
+  const [, name, module] = NO_EXPORT_ERROR.exec(message) ?? [];
   if (name === undefined) return undefined;
   const isLibrary = module!.startsWith('glossa:');
   const importPattern = new RegExp(
@@ -35,10 +36,10 @@ export function explainMissingExport(
   const match = importPattern.exec(source);
   const line =
     match === null ? 1 : source.slice(0, match.index + match[0].length).split('\n').length;
-  const guess = isLibrary && name !== 'default' ? formatSuggestion(name, listExports()) : '';
+  const suggestion = isLibrary && name !== 'default' ? formatSuggestion(name, listExports()) : '';
   const importedModule = isLibrary ? "'glossa'" : module!;
-  const instead = name === 'default' ? ': its names are imported in braces, { … }' : '';
-  return `${path}:${line}: ${importedModule} has no export '${name}'${guess}${instead}`;
+  const correction = name === 'default' ? ': its names are imported in braces, { … }' : '';
+  return `${path}:${line}: ${importedModule} has no export '${name}'${suggestion}${correction}`;
 }
 
 /** Reads the exported names from the list at the end of the library's index. */
@@ -49,15 +50,17 @@ export function readExportedNames(index: string): string[] {
 
 /** Suggests a fix, in brackets, for a message with its stack; '' if no rule fits. */
 export function suggestFix(text: string, readLine: ReadLine, listExports: ListExports): string {
-  const [, name] = UNDEFINED_NAME.exec(text) ?? [];
+  const [, name] = UNDEFINED_NAME_ERROR.exec(text) ?? [];
   if (name !== undefined) {
     return listExports().includes(name) ? ` (write import { ${name} } from 'glossa')` : '';
   }
-  const position = POSITION.exec(text);
+  const position = STACK_POSITION.exec(text);
   const line = position === null ? '' : (readLine(position[1]!, Number(position[2])) ?? '');
-  if (MISSING_VALUE.test(text)) {
+  if (MISSING_VALUE_ERROR.test(text)) {
     const isUsed = (names: string): boolean =>
-      names.split(' ').some((each) => new RegExp(`(?<![\\w$.'"])${each}\\s*[.([]`).test(line));
+      names
+        .split(' ')
+        .some((globalName) => new RegExp(`(?<![\\w$.'"])${globalName}\\s*[.([]`).test(line));
     const [, why] = FOREIGN_GLOBALS.find(([names]) => isUsed(names)) ?? [];
     return why === undefined ? '' : ` (${why})`;
   }
@@ -71,20 +74,22 @@ const FOREIGN_SYNTAX: readonly (readonly [form: RegExp, fix: string])[] = [
   [/^\s*(?:from\s+\w+\s+import|def\s|class\s+\w+\(.*\):)/, 'this is Python: name the file .py'],
   [/^\s*(?:const|let|var)\s+\w+\s*=.*;$/, 'a field of a class has no const in front'],
 ];
+/** Matches a line with TypeScript's types. */
 const TYPE_SYNTAX =
   /^\s*(?:import type\b|interface\s|type\s+\w+\s*=|(?:private|public|protected|readonly|declare)\s)|[(,]\s*\w+\??\s*:\s*\w|\)\s*:\s*\w/;
 
+/** Suggests a fix, in brackets, for a line with a syntax error; '' if no rule fits. */
 function suggestSyntaxFix(line: string, file: string): string {
   if (!/\.m?ts$/.test(file) && TYPE_SYNTAX.test(line)) return ' (types are for files named .ts)';
-  const [, fix] = FOREIGN_SYNTAX.find(([form]) => form.test(line)) ?? [];
+  const [, fix] = FOREIGN_SYNTAX.find(([pattern]) => pattern.test(line)) ?? [];
   return fix === undefined ? '' : ` (${fix})`;
 }
 
 /** Renders a syntax error's line, with a mark under its position; '' for another error. */
 export function renderSyntaxLine(text: string, readLine: ReadLine): string {
-  const position = POSITION.exec(text);
+  const position = STACK_POSITION.exec(text);
   if (!/SyntaxError: /.test(text) || position === null) return '';
   const line = readLine(position[1]!, Number(position[2]));
-  if (line === undefined || line.length > MAX_RENDERED_CHARACTERS) return '';
+  if (line === undefined || line.length > MAX_RENDERED_LENGTH) return '';
   return `\n    ${line}\n    ${' '.repeat(Math.max(0, Number(position[3]) - 1))}^`;
 }

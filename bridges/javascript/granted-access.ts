@@ -11,7 +11,7 @@ import { GRANT_STATE, type GrantedFiles, type Machine, type MemoryTools } from '
 import { dirname, resolve } from '../host/paths.ts';
 import type { HostFunction } from './engine.ts';
 
-/** The most bytes of a file that a module may read: it reads the whole file at once. */
+/** Maximum size of a file that a module may read, in bytes: it reads the whole file at once. */
 const MAX_FILE_BYTES = 16 * 2 ** 20;
 const CREATE_FLAGS = O_WRONLY | O_CREAT | O_TRUNC;
 
@@ -20,6 +20,7 @@ const OUTSIDE_ERRNOS: ReadonlySet<number> = new Set([EACCES, ELOOP, EXDEV]);
 
 type Access = 'read' | 'write';
 
+/** The granted files and variables of one module. */
 export class GrantedAccess {
   /**
    * The functions that library/grants.ts calls. Bytes cross as text, one character for each
@@ -67,22 +68,24 @@ export class GrantedAccess {
     this.#files.close();
   }
 
+  /** Logs and throws the refusal of an access that the option does not grant. */
   #refuse(access: string, option: string): never {
     const text = `${access} is refused (option ${option})`;
     this.#host.logRefusal({ file: this.#module.path, line: 0, func: '-' }, text);
     throw new Error(`EACCES: ${text}`);
   }
 
+  /** Throws the error of a failed access. @param result the negative errno */
   #throwErrno(verb: Access, result: number, path: string): never {
     if (OUTSIDE_ERRNOS.has(-result)) this.#refuse(`${verb} of ${path}`, `allow-${verb}`);
     throw new Error(`${errnoName(-result)}: ${path}`);
   }
 
-  /** Runs `action` with the resolved path, if it is granted. */
+  /** Runs `action` with the resolved path, and returns both; throws if the path is not granted. */
   #runIfGranted<T>(verb: Access, path: string, action: (fullPath: string) => T): [string, T] {
     const fullPath = resolve(dirname(this.#module.path), path);
     const isGranted =
-      !path.includes('\0') && this.#files.grantState(verb, fullPath) === GRANT_STATE.GRANTED;
+      !path.includes('\0') && this.#files.findGrantState(verb, fullPath) === GRANT_STATE.GRANTED;
     if (!isGranted) this.#refuse(`${verb} of ${fullPath}`, `allow-${verb}`);
     return [fullPath, action(fullPath)];
   }
@@ -104,7 +107,7 @@ export class GrantedAccess {
       const bytes = new Uint8Array(size);
       const length = this.#files.read(file, bytes, 0);
       if (length < 0) this.#throwErrno('read', length, path);
-      return this.#memory.latin1(bytes.subarray(0, length));
+      return this.#memory.decodeLatin1(bytes.subarray(0, length));
     } finally {
       this.#files.closeFile(file);
     }
@@ -113,8 +116,8 @@ export class GrantedAccess {
   #write(path: string, text: string): undefined {
     const file = this.#open('write', path, CREATE_FLAGS);
     try {
-      const written = this.#files.write(file, this.#memory.fromLatin1(text), 0);
-      if (written < 0) this.#throwErrno('write', written, path);
+      const writtenCount = this.#files.write(file, this.#memory.encodeLatin1(text), 0);
+      if (writtenCount < 0) this.#throwErrno('write', writtenCount, path);
     } finally {
       this.#files.closeFile(file);
     }

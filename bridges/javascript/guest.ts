@@ -4,13 +4,13 @@
  */
 import { ERROR, type LogSource, WARNING } from '../../runtime/core/log.ts';
 import {
+  DECIDED_BY_MESSAGES,
   type EnterGuest,
-  FAILED,
+  METHOD_FAILED,
   type ModuleDescription,
-  NOTHING,
   type NoteTaker,
   type StateHookName,
-  WIND,
+  WIND_UNCHANGED,
 } from '../host/guest.ts';
 import type { GuestHost } from '../host/guest-host.ts';
 import {
@@ -45,18 +45,19 @@ function makeHostFunctions(
     params,
     call,
   });
-  const copy = (bytes: Uint8Array, at: number, length: number) => bytes.slice(at, at + length);
+  const copy = (bytes: Uint8Array, offset: number, length: number) =>
+    bytes.slice(offset, offset + length);
   return {
     ...Object.fromEntries(
       makeHostFunctionRows(host, evaluations, (text) => expressionNamer.addExpression(text)).map(
         ([name, params, , call]) => [name, makeFunction(params, call)],
       ),
     ),
-    put: makeFunction('aii', (bytes: Uint8Array, at: number, length: number) =>
-      host.putBytes(copy(bytes, at, length)),
+    put: makeFunction('aii', (bytes: Uint8Array, offset: number, length: number) =>
+      host.putBytes(copy(bytes, offset, length)),
     ),
     fetch: makeFunction('i', (origin: number) =>
-      host.fetch(decodeRequestId(origin), decodeWindNumber(origin), decodeIndex(origin)),
+      host.fetchJson(decodeRequestId(origin), decodeWindNumber(origin), decodeIndex(origin)),
     ),
     data: makeFunction('ia', (origin: number, into: Uint8Array) => {
       const bytes = host.fetchBytes(
@@ -82,10 +83,12 @@ function makeHostFunctions(
   };
 }
 
+/** Logged when a module uses glossa/counts, whose counts are then too high. */
 const NO_THRESHOLD_WARNING =
   'this build of QuickJS hides when its collector runs: counts of glossa/counts include blocks of ' +
   'memory that nothing uses any more';
 
+/** Starts an engine, the library and the module. Throws the module's error with its position. */
 export const startJavaScript: StartGuest = async (module, host, settings) => {
   const { machine } = settings;
   const imports = new Imports(
@@ -116,10 +119,10 @@ export const startJavaScript: StartGuest = async (module, host, settings) => {
     },
     resolve: (base, name) => imports.resolve(base, name),
     load: (name) => imports.load(name),
-    timeLimit: settings.timeLimit * 1000,
+    timeLimitMs: settings.timeLimitS * 1000,
     volume: settings.volume,
-    memoryLimit: settings.memoryLimit,
-    log: settings.notice,
+    memoryLimitBytes: settings.memoryLimitBytes,
+    log: settings.logNotice,
   });
   try {
     return new JavaScriptGuest({
@@ -144,13 +147,13 @@ function explainStartError(
   if (!(error instanceof EngineError)) return error as Error;
   const { moduleError, message } = error;
   if (moduleError === undefined || moduleError.file === '') {
-    const missing = explainMissingExport(
+    const missingExportText = explainMissingExport(
       message,
       module.path,
       module.source,
       () => imports.exports,
     );
-    if (missing !== undefined) return new Error(missing);
+    if (missingExportText !== undefined) return new Error(missingExportText);
     return makeStartError(module, message, false);
   }
   const stack = moduleError.stack === '' ? '' : `\n${moduleError.stack}`;
@@ -161,6 +164,7 @@ function explainStartError(
   );
 }
 
+/** The objects that a guest is made of. */
 interface GuestParts {
   readonly engine: Engine;
   readonly imports: Imports;
@@ -211,7 +215,11 @@ class JavaScriptGuest extends InterpretedGuest<Engine> {
     }
   }
 
-  create(volume: string, children: readonly (readonly [string, string])[], options: object): void {
+  createTranslator(
+    volume: string,
+    children: readonly (readonly [string, string])[],
+    options: object,
+  ): void {
     const text = JSON.stringify(options);
     const { imports, expressionNamer } = this.#parts;
     try {
@@ -228,11 +236,11 @@ class JavaScriptGuest extends InterpretedGuest<Engine> {
   }
 
   protected findHookEntry(name: string, kinds: string): EnterGuest {
-    const entry = this.engine.makeFlatFunction(this.#getHelper(name), kinds);
+    const enter = this.engine.makeFlatFunction(this.#getHelper(name), kinds);
     return (args) => {
-      const code = entry(args);
-      const { overrun } = this.engine;
-      if (overrun !== undefined) this.logFailure(name, overrun);
+      const code = enter(args);
+      const { limitError } = this.engine;
+      if (limitError !== undefined) this.logFailure(name, limitError);
       return code;
     };
   }
@@ -256,17 +264,18 @@ class JavaScriptGuest extends InterpretedGuest<Engine> {
     this.#parts.grantedAccess.close();
   }
 
-  /** @param at the position to log if the error has no position of its own */
-  protected override logFailure(action: string, error: unknown, at?: LogSource): void {
+  /** @param fallbackSource the position to log if the error has no position of its own */
+  protected override logFailure(action: string, error: unknown, fallbackSource?: LogSource): void {
     const moduleError = error instanceof EngineError ? error.moduleError : undefined;
     const { message } = error as Error;
     const stack = moduleError?.stack ? `\n${moduleError.stack}` : '';
     const source: LogSource = moduleError?.file
       ? { file: moduleError.file, line: moduleError.line, func: moduleError.func }
-      : (at ?? { file: this.module.path, line: 0, func: '-' });
+      : (fallbackSource ?? { file: this.module.path, line: 0, func: '-' });
     this.settings.log(ERROR, source, `${action} failed: ${message}${stack}`);
   }
 
+  /** Returns a function, or another export, of library/bridge.ts. */
   #getHelper(name: string): Handle {
     const helper = this.engine.getProperty(this.#bridge, name);
     if (helper === undefined) throw new Error(`the library has no ${name}`);
@@ -283,22 +292,22 @@ class JavaScriptGuest extends InterpretedGuest<Engine> {
   protected findEntry(helper: string, name: string, kinds: string): EnterGuest {
     const callable = this.engine.callForHandle(this.#getHelper(helper), name);
     // Shared: the caller of a fop's entry point recovers when the watchdog aborts the turn.
-    const entry = this.engine.makeFlatFunction(callable, kinds, true);
+    const enter = this.engine.makeFlatFunction(callable, kinds, true);
     return (args) => {
       try {
-        const code = entry(args);
-        const { overrun } = this.engine;
-        if (overrun === undefined) return code;
+        const code = enter(args);
+        const { limitError } = this.engine;
+        if (limitError === undefined) return code;
         // A limit ended an async function, so the request may lack its reply.
-        this.logFailure(name, overrun, this.#findMethod(helper, name));
-        if (code !== NOTHING && code !== WIND) return code;
+        this.logFailure(name, limitError, this.#findMethod(helper, name));
+        if (code !== DECIDED_BY_MESSAGES && code !== WIND_UNCHANGED) return code;
         this.callHook('cancel', [args[0]]);
-        return FAILED;
+        return METHOD_FAILED;
       } catch (error) {
         if (this.failure !== undefined) throw error;
         this.logFailure(name, error);
         this.callHook('cancel', [args[0]]);
-        return FAILED;
+        return METHOD_FAILED;
       }
     };
   }

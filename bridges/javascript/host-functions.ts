@@ -23,7 +23,10 @@ export class HostFunctions {
   /** The library's function that throws an Error with a given text. */
   readonly #throwError: Pointer;
 
-  /** @param helpers its `object` is empty; this class takes over the reference */
+  /**
+   * @param helpers values of the interpreter: an empty object, to which this class adds the host
+   *   functions and whose reference it takes over; and a function that throws an Error
+   */
   constructor(
     quickjs: QuickJS,
     values: Values,
@@ -84,6 +87,7 @@ export class HostFunctions {
     return new Uint8Array(this.#values.bytes.buffer, at, length);
   }
 
+  /** Makes a host function's result in the interpreter; returns its address, 0 for undefined. */
   #makeResult(value: number | string | undefined): Pointer {
     if (value === undefined) return 0;
     if (typeof value === 'string') return this.#values.newString(value);

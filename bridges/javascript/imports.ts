@@ -12,8 +12,9 @@ import { findPackageFile, findPrivateFile } from './packages.ts';
 
 /** Prefix of the library's files, as bundled by tools/bundle.ts. */
 const LIBRARY_PREFIX = 'glossa:';
-const INDEX = `${LIBRARY_PREFIX}index.js`;
+const LIBRARY_INDEX = `${LIBRARY_PREFIX}index.js`;
 
+/** Extensions that an import may omit. */
 const EXTENSIONS = ['.js', '.mjs', '.ts', '.mts'];
 const isTypeScript = (path: string): boolean => path.endsWith('.ts') || path.endsWith('.mts');
 
@@ -24,29 +25,33 @@ export const CLOCK = `${LIBRARY_PREFIX}clock.js`;
 /** `glossa/testing`, with the test runner. */
 export const TESTING = `${LIBRARY_PREFIX}testing.js`;
 
-const librarySources = oncePerMachine(() => new Map<string, string>());
+/** Returns the machine's cache of the library's sources. */
+const getLibraryCache = oncePerMachine(() => new Map<string, string>());
 
 function readLibrarySource(name: string, machine: Machine): string {
-  const cache = librarySources(machine);
+  const cache = getLibraryCache(machine);
   let source = cache.get(name);
   if (source === undefined) {
-    source = machine.parts.text(`guest/${name.slice(LIBRARY_PREFIX.length)}`);
+    source = machine.parts.readText(`guest/${name.slice(LIBRARY_PREFIX.length)}`);
     cache.set(name, source);
   }
   return source;
 }
 
+/** The position of an import statement. */
 export interface ImportPosition {
   readonly file: string;
   readonly line: number;
 }
 
+/** The imports of one volume's module. */
 export class Imports {
   readonly #module: ModuleFile;
   readonly #machine: Machine;
   readonly #folders: readonly string[];
   readonly #logRefusal: (position: ImportPosition, text: string) => void;
   readonly #warnForeignWritable: (path: string) => void;
+  /** Texts of the loaded files, by path. */
   readonly #sources = new Map<string, string>();
 
   /**
@@ -81,10 +86,10 @@ export class Imports {
 
   /** The names that a module can import from `glossa`. */
   get exports(): readonly string[] {
-    return readExportedNames(readLibrarySource(INDEX, this.#machine));
+    return readExportedNames(readLibrarySource(LIBRARY_INDEX, this.#machine));
   }
 
-  /** Returns a line of a loaded file. */
+  /** Returns a line of a loaded file; undefined for another file, or beyond its end. */
   readLine(file: string, line: number): string | undefined {
     return this.#sources.get(file)?.split('\n')[line - 1];
   }
@@ -95,7 +100,7 @@ export class Imports {
    */
   resolve(base: string, name: string): string {
     if (base.startsWith(LIBRARY_PREFIX)) return name.replace('./', LIBRARY_PREFIX);
-    if (name === 'glossa') return INDEX;
+    if (name === 'glossa') return LIBRARY_INDEX;
     if (name === 'glossa/counts') return `${LIBRARY_PREFIX}counts.js`;
     const position = this.#findImport(base, name);
     const refuse = (cause: string): never => {
@@ -112,8 +117,8 @@ export class Imports {
     const file = name.startsWith('#')
       ? findPrivateFile(folders, base, name, sources)
       : (folders
-          .flatMap((folder) => candidatePaths(join(folder, name)))
-          .find((path) => sources.fileKind(path) === 'file') ??
+          .flatMap((folder) => listCandidatePaths(join(folder, name)))
+          .find((path) => sources.findFileKind(path) === 'file') ??
         (isRelative ? undefined : findPackageFile(folders, name, sources)));
     if (file === undefined) {
       this.#logRefusal(position, `not given: import of '${name}', for which there is no file`);
@@ -121,7 +126,7 @@ export class Imports {
         `${position.file}:${position.line}: ${describeMissing(base, name, folders, sources)}`,
       );
     }
-    const path = sources.realPath(file);
+    const path = sources.findRealPath(file);
     if (!this.#isInside(path)) return refuse(`${path} is outside of the module's folders`);
     // The main module keeps the name by which it was found: its relative imports start there.
     return path === this.#realMainPath() ? this.#module.path : path;
@@ -145,13 +150,14 @@ export class Imports {
   }
 
   #realMainPath(): string {
-    return this.#machine.sources.realPath(this.#module.path);
+    return this.#machine.sources.findRealPath(this.#module.path);
   }
 
+  /** Returns whether a real path is in one of the folders. */
   #isInside(path: string): boolean {
     return this.#folders.some((folder) => {
       try {
-        const realFolder = this.#machine.sources.realPath(folder);
+        const realFolder = this.#machine.sources.findRealPath(folder);
         return path.startsWith(realFolder.endsWith('/') ? realFolder : `${realFolder}/`);
       } catch {
         // A folder of module-path may be missing.
@@ -201,7 +207,8 @@ function describeMissing(
   return `cannot find '${name}'; searched:${paths}\n    ${variants}${hint}`;
 }
 
-const candidatePaths = (path: string): string[] => [
+/** Lists the files that an import of this path may mean. */
+const listCandidatePaths = (path: string): string[] => [
   path,
   ...EXTENSIONS.map((extension) => path + extension),
   ...EXTENSIONS.map((extension) => join(path, `index${extension}`)),

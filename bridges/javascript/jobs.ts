@@ -1,6 +1,6 @@
 /**
  * Runs an interpreter's promise jobs. When a limit ends a job, its promise is rejected, perhaps
- * without a handler. So the caller must read `overrun`: without it, an endless chain of promises
+ * without a handler. So the caller must read `limitError`: without it, an endless chain of promises
  * would look finished.
  */
 import { EngineError } from './errors.ts';
@@ -9,12 +9,13 @@ import type { TimeLimit } from './time-limit.ts';
 import type { Values } from './values.ts';
 import type { Instance, Memory, Pointer, QuickJS } from './wasm.ts';
 
-/** For QuickJS: runs jobs until none is left. */
+/** The maximum number of jobs for QuickJS to run: no limit. */
 const ALL_JOBS = -1;
 
-const TOO_LONG = 'an async function took too long and was interrupted (option time-limit)';
-const TOO_LARGE = 'async functions took more memory than there is (option memory-limit)';
+const TIME_LIMIT_TEXT = 'an async function took too long and was interrupted (option time-limit)';
+const MEMORY_LIMIT_TEXT = 'async functions took more memory than there is (option memory-limit)';
 
+/** The promise jobs of one interpreter. */
 export class Jobs {
   readonly #quickjs: QuickJS;
   readonly #memory: Memory;
@@ -59,14 +60,14 @@ export class Jobs {
       error = this.#exceptions.takeJobError(result) ?? error;
     } while (isPending(this.#runtime) !== 0);
     this.#ranOutOfMemory ||= this.#memory.growthFailed;
-    // An error for lack of memory has no position: the text of `overrun` says more.
-    const hasOverrun = this.#ranOutOfMemory && error?.code === 'memory-limit';
-    if (error !== undefined && !hasOverrun) throw error;
+    // An error for lack of memory has no position: the text of `limitError` says more.
+    const hasLimitError = this.#ranOutOfMemory && error?.code === 'memory-limit';
+    if (error !== undefined && !hasLimitError) throw error;
   }
 
   /** The limit that ended a job of the last call, whose promise may have no handler. */
-  get overrun(): EngineError | undefined {
-    if (this.#timeLimit.interruptCount > 0) return new EngineError('time-limit', TOO_LONG);
-    return this.#ranOutOfMemory ? new EngineError('memory-limit', TOO_LARGE) : undefined;
+  get limitError(): EngineError | undefined {
+    if (this.#timeLimit.interruptCount > 0) return new EngineError('time-limit', TIME_LIMIT_TEXT);
+    return this.#ranOutOfMemory ? new EngineError('memory-limit', MEMORY_LIMIT_TEXT) : undefined;
   }
 }

@@ -2,22 +2,23 @@
 import type { HostedLanguage, LanguageSyntax } from '../host/language.ts';
 
 const syntax: LanguageSyntax = {
-  cbk: 'Cbk',
-  cancel: 'Cancel',
+  cbkSuffix: 'Cbk',
+  cancelSuffix: 'Cancel',
   toStyle: (name) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-  notCode: /\/\*[\s\S]*?\*\/|\/\/.*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/g,
-  definition: /\b(?:function\s*\*?|static|async)\s+$/,
+  commentOrString: /\/\*[\s\S]*?\*\/|\/\/.*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/g,
+  definitionStart: /\b(?:function\s*\*?|static|async)\s+$/,
   hasBareNames: false,
-  functions: [
+  functionDefinitions: [
     /^[ \t]*(?:(?:export|static|async|function)[ \t]+)*(?<name>\w+)[ \t]*\(\s*frame\b[^()]*\)\s*\{/gm,
   ],
   // A method of an object literal looks like a class's method: only these words mark a function.
   functionLine: /^\s*(static|function|export)\b/,
   classLine: /^export\b.*\bclass\b/,
   classAttributes: ['options', 'observes', 'passesThrough'],
-  passesThrough: ['static passesThrough = true', 'static passesThrough = false'],
+  passThroughDeclarations: ['static passesThrough = true', 'static passesThrough = false'],
 };
 
+/** The language of modules in JavaScript and TypeScript. */
 export const javascript: HostedLanguage = {
   name: 'javascript',
   // TypeScript too, in volumes of features/glupy: its types are stripped.

@@ -13,7 +13,7 @@ function makeSources(about: object, files: readonly string[]): Sources {
     ...files.map((file) => [`/lib/p/${file}`, ''] as const),
   ]);
   return {
-    fileKind: (path: string) => (texts.has(path) ? 'file' : undefined),
+    findFileKind: (path: string) => (texts.has(path) ? 'file' : undefined),
     read: (path: string) => new TextEncoder().encode(texts.get(path)),
   } as unknown as Sources;
 }

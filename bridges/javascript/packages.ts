@@ -62,7 +62,7 @@ export function findPrivateFile(
 type PackageJson = Readonly<Record<string, unknown>>;
 
 function readPackageJson(path: string, sources: Sources): PackageJson | undefined {
-  if (sources.fileKind(path) !== 'file') return undefined;
+  if (sources.findFileKind(path) !== 'file') return undefined;
   try {
     return JSON.parse(new TextDecoder().decode(sources.read(path))) as PackageJson;
   } catch (error) {
@@ -72,7 +72,7 @@ function readPackageJson(path: string, sources: Sources): PackageJson | undefine
 
 const findFirstFile = (folder: string, target: string, sources: Sources): string | undefined =>
   EXTENSIONS.map((ending) => join(folder, target) + ending).find(
-    (path) => sources.fileKind(path) === 'file',
+    (path) => sources.findFileKind(path) === 'file',
   );
 
 function findExportedFile(

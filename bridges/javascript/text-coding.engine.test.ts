@@ -46,14 +46,15 @@ const call = (name: string, args: unknown): unknown =>
 let functions = 0;
 
 beforeAll(async () => {
-  const load = (name: string) => nodeMachine.parts.text(name.replace(/^(glossa:|\.\/)/, 'guest/'));
+  const load = (name: string) =>
+    nodeMachine.parts.readText(name.replace(/^(glossa:|\.\/)/, 'guest/'));
   engine = await createEngine({
     machine: nodeMachine,
     hostFunctions: { now: { params: '', call: () => 0 } },
     resolve: (_, name) => name,
     load,
-    timeLimit: 0,
-    memoryLimit: 64 * 2 ** 20,
+    timeLimitMs: 0,
+    memoryLimitBytes: 64 * 2 ** 20,
     log() {},
   });
   engine.import(BRIDGE, load(BRIDGE));

@@ -21,12 +21,12 @@ async function measureCall(
     load: (name) => {
       throw new Error(`there is no ${name}`);
     },
-    timeLimit: LIMIT,
+    timeLimitMs: LIMIT,
     clock: () => {
       time += 1;
       return time;
     },
-    memoryLimit: 64 * 2 ** 20,
+    memoryLimitBytes: 64 * 2 ** 20,
     log() {},
   });
   try {

@@ -55,7 +55,7 @@ const { WebAssembly: wasm } = globalThis as unknown as {
   };
 };
 
-const compileOnce = oncePerMachine(({ parts }) => new wasm.Module(parts.bytes('quickjs.wasm')));
+const compileOnce = oncePerMachine(({ parts }) => new wasm.Module(parts.readBytes('quickjs.wasm')));
 
 // QuickJS's module declares an initial memory of 16 MiB, and a maximum of 2 GiB.
 const PAGE_BYTES = 64 * 1024;

@@ -14,13 +14,13 @@ import type { Options } from '../../runtime/core/options.ts';
 import type { GuestMessage } from '../host/crossing/decision.ts';
 import { MessageError } from '../host/crossing/message.ts';
 import {
+  DECIDED_BY_MESSAGES,
   type EnterGuest,
   type Evaluation,
-  FAILED,
   type Guest,
   type HookName,
+  METHOD_FAILED,
   type ModuleDescription,
-  NOTHING,
   type NoticeName,
   type Scalar,
   type StateHookName,
@@ -64,7 +64,7 @@ export class NativeGuest implements Guest, MessageHandler {
   readonly readsRequest = true;
   readonly failure = undefined;
   /** Unknown: C allocates in the memory of the process. */
-  readonly memory = 0;
+  readonly memoryBytes = 0;
   readonly description: ModuleDescription;
   private readonly path: string;
   private readonly library: Library;
@@ -98,7 +98,11 @@ export class NativeGuest implements Guest, MessageHandler {
     this.area.needs = this.record.needs;
   }
 
-  create(volume: string, children: readonly (readonly [string, string])[], options: object): void {
+  createTranslator(
+    volume: string,
+    children: readonly (readonly [string, string])[],
+    options: object,
+  ): void {
     const { area } = this;
     area.begin();
     area.writeText(volume);
@@ -176,12 +180,12 @@ export class NativeGuest implements Guest, MessageHandler {
     switch (name) {
       case 'tick':
         this.timers.fireDue((id) => this.callWithNumber(COMMANDS.timer, id));
-        return NOTHING;
+        return DECIDED_BY_MESSAGES;
       // C has no garbage collector that could detect a lost request; `frame-timeout` fails it.
       case 'collect':
       // C modules have no `glossa.aio`, for which this notice is.
       case 'below':
-        return NOTHING;
+        return DECIDED_BY_MESSAGES;
       case 'forget_client':
         this.clients.delete(args[0] as number);
         return this.callWithNumber(COMMANDS[name], args[0] as number);
@@ -213,12 +217,12 @@ export class NativeGuest implements Guest, MessageHandler {
 
   callStateHook(name: StateHookName): string | undefined {
     this.area.begin();
-    if (this.callCommand(COMMANDS[name]) === FAILED) return undefined;
+    if (this.callCommand(COMMANDS[name]) === METHOD_FAILED) return undefined;
     return JSON.stringify(Object.fromEntries(this.lastPairs.map(([key, , value]) => [key, value])));
   }
 
   async evaluate(): Promise<Evaluation> {
-    return { incomplete: false, output: 'a module in C has no prompt: use gdb' };
+    return { isIncomplete: false, output: 'a module in C has no prompt: use gdb' };
   }
 
   close(): void {
@@ -236,7 +240,7 @@ export class NativeGuest implements Guest, MessageHandler {
   }
 
   private callCommand(command: number): number {
-    return this.enterLibrary(command, null) === FAILED ? FAILED : NOTHING;
+    return this.enterLibrary(command, null) === METHOD_FAILED ? METHOD_FAILED : DECIDED_BY_MESSAGES;
   }
 
   /** Calls C with the written record; returns a code of guest.ts. */
@@ -248,7 +252,7 @@ export class NativeGuest implements Guest, MessageHandler {
     this.hasFailed = false;
     if (this.area.messageDoubles === 0) return code;
     this.handleMessages();
-    const result = this.hasFailed ? FAILED : code;
+    const result = this.hasFailed ? METHOD_FAILED : code;
     for (const runCall of this.pendingCalls.splice(0)) runCall();
     return result;
   }
@@ -256,7 +260,7 @@ export class NativeGuest implements Guest, MessageHandler {
   private callLibrary(command: number, data: Uint8Array | null): number {
     const { area, library } = this;
     // The library is unloaded.
-    if (this.isClosed) return FAILED;
+    if (this.isClosed) return METHOD_FAILED;
     if (area.hasMoved) {
       library.useArea(area.bytes);
       area.hasMoved = false;
@@ -287,7 +291,7 @@ export class NativeGuest implements Guest, MessageHandler {
   private writeRoot(root: Stack, op: string): void {
     const { area, host } = this;
     area.writeRoot(root, op);
-    if ((area.needs & NEEDS_CLIENT) !== 0) this.writeClient(host.clientId(root));
+    if ((area.needs & NEEDS_CLIENT) !== 0) this.writeClient(host.exposeClient(root));
     if ((area.needs & NEEDS_GROUPS) !== 0) area.writeGroups(root);
   }
 
@@ -296,7 +300,7 @@ export class NativeGuest implements Guest, MessageHandler {
     const isNew = id !== 0 && !clients.has(id);
     if (isNew) clients.add(id);
     area.writeNumber(id);
-    area.writeText(isNew ? (host.clientUid(id) ?? '') : null);
+    area.writeText(isNew ? (host.readClientUid(id) ?? '') : null);
   }
 
   private writeEvent(event: string, child: number): void {
@@ -310,7 +314,7 @@ export class NativeGuest implements Guest, MessageHandler {
   private writeLoc([inode, parent, name, gfid, pargfid]: readonly Scalar[]): void {
     const { area, host } = this;
     const needsPath = (area.needs & NEEDS_PATH) !== 0;
-    const parentJson = needsPath ? host.inodeJson(parent as number) : undefined;
+    const parentJson = needsPath ? host.readInodeJson(parent as number) : undefined;
     const parentPath = parentJson === undefined ? null : (JSON.parse(parentJson) as string[])[2]!;
     const path = parentPath === null ? null : `${parentPath === '/' ? '' : parentPath}/${name}`;
     type LooseIds = Parameters<Area['writeLooseLoc']>[0];

@@ -66,7 +66,7 @@ function makeRecord(
       interpreter.attach(guest);
       logOmittedFops(xl, guest, path, NEEDS_DECLARATIONS);
       const below = xl.below.map((child) => [child.name, child.type] as const);
-      guest.create(xl.name, below, readModuleValues(xl, interpreter));
+      guest.createTranslator(xl.name, below, readModuleValues(xl, interpreter));
     } catch (error) {
       interpreter.discard();
       throw error;

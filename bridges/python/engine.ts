@@ -149,7 +149,7 @@ export class Engine {
   }
 
   /** The current bytes of the interpreter's memory. */
-  get memory(): number {
+  get memoryBytes(): number {
     return this.#memory.size;
   }
 
@@ -224,7 +224,7 @@ export class Engine {
       granted: {
         ...{ params: 'ss', result: 'i' },
         call: (right, path) =>
-          options.files?.grantState(right === 'write' ? 'write' : 'read', String(path)) ?? 0,
+          options.files?.findGrantState(right === 'write' ? 'write' : 'read', String(path)) ?? 0,
       },
     };
     const functions = { ...engineFunctions, ...options.hostFunctions };

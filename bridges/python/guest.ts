@@ -59,7 +59,9 @@ const makeHostFunctions = (
       makeFunction(params, result, call),
     ]),
   ),
-  fetch: makeFunction('iii', 's', (id: number, wind: number, i: number) => host.fetch(id, wind, i)),
+  fetch: makeFunction('iii', 's', (id: number, wind: number, i: number) =>
+    host.fetchJson(id, wind, i),
+  ),
   dict: makeFunction('iii', 'd', (id: number, wind: number, i: number) =>
     host.fetchDict(id, wind, i),
   ),
@@ -68,9 +70,9 @@ const makeHostFunctions = (
   ),
   put: makeFunction('b', 'i', (bytes: Uint8Array) => host.putBytes(bytes)),
   send_below: makeFunction('ib', 'i', (child: number, bytes: Uint8Array) =>
-    host.sendBelow(child, bytes),
+    host.sendToChild(child, bytes),
   ),
-  take_below: makeFunction('i', 'b', (child: number) => host.takeBelow(child)),
+  take_below: makeFunction('i', 'b', (child: number) => host.takeChildReplies(child)),
 });
 
 /** Makes the host functions of a debugger in the mount's terminal. */
@@ -102,7 +104,7 @@ export const startPython: StartGuest = async (module, host, settings) => {
   const evaluations = new Evaluations();
   const files = machine.openFiles(settings.grants);
   const allowPackage = (initFile: string): void => {
-    if (files.grantState('read', initFile) !== GRANT_STATE.GRANTED)
+    if (files.findGrantState('read', initFile) !== GRANT_STATE.GRANTED)
       files.grant('read', dirname(initFile));
   };
   if (isPackageInit(module.path)) allowPackage(module.path);
@@ -130,11 +132,11 @@ export const startPython: StartGuest = async (module, host, settings) => {
     },
     preload: readPackageFiles(machine.parts),
     imports: SNAPSHOT_IMPORTS,
-    timeLimit: settings.timeLimit * 1000,
+    timeLimit: settings.timeLimitS * 1000,
     volume: settings.volume,
-    memoryLimit: settings.memoryLimit,
-    log: settings.notice,
-    warn: settings.warn,
+    memoryLimit: settings.memoryLimitBytes,
+    log: settings.logNotice,
+    warn: settings.logWarning,
   });
   try {
     addPackages(settings.packages, machine.sources, makePackageSink(engine, files));
@@ -249,7 +251,11 @@ class PythonGuest extends InterpretedGuest<Engine> {
     this.#evaluate = engine.makeCall(this.#getHelper('evaluate'), 'is', 'v');
   }
 
-  create(volume: string, children: readonly (readonly [string, string])[], options: object): void {
+  createTranslator(
+    volume: string,
+    children: readonly (readonly [string, string])[],
+    options: object,
+  ): void {
     const create = this.engine.makeCall(this.#getHelper('create'), 'osss', 'v');
     try {
       create(this.#class, volume, JSON.stringify(children), JSON.stringify(options));

@@ -25,12 +25,12 @@ export function findImport(
       [join(base, '__init__.py'), true],
       [`${base}.py`, false],
     ] as const) {
-      if (sources.fileKind(path) !== 'file') continue;
+      if (sources.findFileKind(path) !== 'file') continue;
       return { path, source: readSource(path, sources, CODING_DECLARATION), package: isPackage };
     }
   }
   // A folder without __init__.py is a package too, if no other file matches.
-  const folder = bases.find((base) => sources.fileKind(base) === 'folder');
+  const folder = bases.find((base) => sources.findFileKind(base) === 'folder');
   return folder === undefined ? undefined : { path: folder, source: '', package: true };
 }
 
@@ -43,6 +43,6 @@ function findOwnModule(
   const file = parts.length === 0 ? init : `${join(...parts)}.py`;
   const name = `python/${folder}/${file}`;
   if (!engineParts.has(name)) return undefined;
-  const source = engineParts.text(name);
+  const source = engineParts.readText(name);
   return { path: `${SITE_FOLDER}/${folder}/${file}`, source, package: parts.length === 0 };
 }

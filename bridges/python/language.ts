@@ -3,20 +3,20 @@ import type { HostedLanguage, LanguageSyntax } from '../host/language.ts';
 import { CODING_DECLARATION } from './python-files.ts';
 
 const syntax: LanguageSyntax = {
-  cbk: '_cbk',
-  cancel: '_cancel',
+  cbkSuffix: '_cbk',
+  cancelSuffix: '_cancel',
   toStyle: (name) => name,
-  notCode: /"""[\s\S]*?"""|'''[\s\S]*?'''|#.*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/g,
-  definition: /\bdef\s+$/,
+  commentOrString: /"""[\s\S]*?"""|'''[\s\S]*?'''|#.*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/g,
+  definitionStart: /\bdef\s+$/,
   hasBareNames: true,
-  functions: [
+  functionDefinitions: [
     /^[ \t]*(?:async[ \t]+)?def[ \t]+(?<name>\w+)[ \t]*\(\s*self\s*,\s*frame\b/gm,
     /^(?:async[ \t]+)?def[ \t]+(?<name>\w+)[ \t]*\(\s*self\b(?!\s*,\s*frame\b)/gm,
   ],
   functionLine: /^/,
   classLine: /^class xlator\b/,
   classAttributes: ['options', 'observes', 'passes_through'],
-  passesThrough: ['passes_through = True', 'passes_through = False'],
+  passThroughDeclarations: ['passes_through = True', 'passes_through = False'],
 };
 
 export const python: HostedLanguage = {

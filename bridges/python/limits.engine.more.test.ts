@@ -135,7 +135,7 @@ describe("Python's memory limit", () => {
   it('fails a module that exceeds it, and leaves the interpreter usable', async () => {
     const { engine, call } = await make(0, 64 * 2 ** 20);
     expect(catchError(() => call('hungry')).code).toBe('memory-limit');
-    expect(engine.memory).toBeLessThanOrEqual(64 * 2 ** 20);
+    expect(engine.memoryBytes).toBeLessThanOrEqual(64 * 2 ** 20);
     expect(call('fine')).toBe(42);
     expect(catchError(() => call('hungry')).code).toBe('memory-limit');
     expect(call('fine')).toBe(42);

@@ -153,12 +153,12 @@ interface PyodideTexts {
 }
 
 const readPyodide = oncePerMachine(({ parts }): PyodideTexts => {
-  const { info } = JSON.parse(parts.text('pyodide/pyodide-lock.json')) as { info: unknown };
-  const { version } = JSON.parse(parts.text('pyodide/package.json')) as { version: string };
+  const { info } = JSON.parse(parts.readText('pyodide/pyodide-lock.json')) as { info: unknown };
+  const { version } = JSON.parse(parts.readText('pyodide/package.json')) as { version: string };
   return {
     version,
-    loader: patchLoader(parts.text('pyodide/pyodide.mjs')),
-    runtime: patchRuntime(parts.text('pyodide/pyodide.asm.mjs')),
+    loader: patchLoader(parts.readText('pyodide/pyodide.mjs')),
+    runtime: patchRuntime(parts.readText('pyodide/pyodide.asm.mjs')),
     lock: JSON.stringify({ info, packages: {} }),
   };
 });
@@ -250,10 +250,10 @@ function makeFileTree(
   guard: HostCallGuard,
   memory: () => Memory | undefined,
 ) {
-  const makeTree = realm.evaluate(machine.parts.text('realm/granted-files.js'), 'glossa:files') as (
-    gates: object,
-    limit: number,
-  ) => unknown;
+  const makeTree = realm.evaluate(
+    machine.parts.readText('realm/granted-files.js'),
+    'glossa:files',
+  ) as (gates: object, limit: number) => unknown;
   const gates = files === undefined ? {} : makeFileGates(files, memory, logRefusal);
   const guardedGates = Object.entries<Gate>(gates).map(([name, gate]) => [name, guard.wrap(gate)]);
   return makeTree(Object.fromEntries(guardedGates), MAX_FILE_BYTES);
@@ -261,7 +261,10 @@ function makeFileTree(
 
 /** Makes the fence that keeps Python from reaching JavaScript (fence.ts). */
 function makeFence(realm: Realm, { machine, logRefusal }: LoadOptions, guard: HostCallGuard) {
-  const makeRealmFence = realm.evaluate(machine.parts.text('realm/fence.js'), 'glossa:fence') as (
+  const makeRealmFence = realm.evaluate(
+    machine.parts.readText('realm/fence.js'),
+    'glossa:fence',
+  ) as (
     staysOpen: (name: string) => boolean,
     logRefusal: (name: unknown) => void,
   ) => { wrapImports: object; close(): void };
@@ -287,8 +290,8 @@ function makeStartParts(
     lock,
     loader: realm.evaluate(loader, 'pyodide.mjs'),
     runtime: realm.evaluate(runtime, 'pyodide.asm.mjs'),
-    wasm: machine.parts.bytes(WASM_PART, makeBytes),
-    stdlib: machine.parts.bytes(STDLIB_PART, makeBytes),
+    wasm: machine.parts.readBytes(WASM_PART, makeBytes),
+    stdlib: machine.parts.readBytes(STDLIB_PART, makeBytes),
     heapMax: Math.min(memoryLimit, MAX_MEMORY_BYTES),
     snapshot: snapshotHead,
   };

@@ -22,9 +22,9 @@ export interface PreloadFile {
 
 const readPythonFiles = (parts: Parts, folder: string, targetFolder: string): PreloadFile[] =>
   parts
-    .names(`python/${folder}/`)
+    .listNames(`python/${folder}/`)
     .filter((name) => name.endsWith('.py'))
-    .map((name) => ({ path: `${targetFolder}/${basename(name)}`, source: parts.text(name) }));
+    .map((name) => ({ path: `${targetFolder}/${basename(name)}`, source: parts.readText(name) }));
 
 /** Reads the engine's own Python files. */
 export const readEngineFiles = (parts: Parts): PreloadFile[] =>
@@ -72,7 +72,7 @@ export interface PackageSink {
 /** Adds packages to an interpreter. @throws {Error} with the reason for an invalid one */
 export function addPackages(paths: readonly string[], sources: Sources, sink: PackageSink): void {
   for (const path of paths) {
-    if (sources.fileKind(path) === 'folder') {
+    if (sources.findFileKind(path) === 'folder') {
       sink.addFolder(path);
       continue;
     }

@@ -66,7 +66,7 @@ function makeRandomSource({ fillRandom }: Machine): () => number {
 /** Makes a realm and its shims; nothing of Pyodide runs yet. */
 export function createRealm(machine: Machine, host: RealmHost): Realm {
   const realm = machine.makeRealm('glossa python');
-  const makeBoot = realm.evaluate(machine.parts.text('realm/shims.js'), 'glossa:realm') as (
+  const makeBoot = realm.evaluate(machine.parts.readText('realm/shims.js'), 'glossa:realm') as (
     now: () => number,
     random: () => number,
     print: (stream: unknown, line: unknown) => void,

@@ -8,7 +8,7 @@
  */
 
 import type { Dict, DictType, DictValue } from '../../runtime/core/dict.ts';
-import { pack } from '../host/crossing/message.ts';
+import { packValue } from '../host/crossing/message.ts';
 import type { MemoryTools } from '../host/machine.ts';
 import type { CApi, Memory, Ptr } from './capi.ts';
 import { EngineError } from './errors.ts';
@@ -378,5 +378,5 @@ function makeValue(values: Values, value: DictValue, type: DictType): Ptr {
     return type === 'double' ? values.api.PyFloat_FromDouble(value) : values.makeInt(value);
   }
   if (value instanceof Uint8Array) return values.makeBytes(value);
-  return values.makeString(pack('iatt', value, 0, 0, values.tools));
+  return values.makeString(packValue('iatt', value, 0, 0, values.tools));
 }

@@ -43,8 +43,8 @@ export const startJavaScriptTests: StartTests = async (path, bed, { timeLimit, p
     },
     resolve: (base, name) => (name === 'glossa/testing' ? TESTING : imports.resolve(base, name)),
     load: (name) => imports.load(name),
-    timeLimit: timeLimit * 1000,
-    memoryLimit: MEMORY_BYTES,
+    timeLimitMs: timeLimit * 1000,
+    memoryLimitBytes: MEMORY_BYTES,
     log: () => {},
   });
   try {

@@ -14,19 +14,19 @@ import type { Loc } from '../../runtime/core/loc.ts';
 import {
   findMissingFdIndex,
   makeArgumentsPurpose,
-  pack,
-  unpack,
+  packValue,
+  unpackValues,
 } from '../host/crossing/message.ts';
 import { memory } from '../machine/browser/memory.ts';
 
 export type Plain = null | number | string | boolean | readonly Plain[] | { [key: string]: Plain };
 
 // The browser's version works on Node, too.
-const { latin1, fromLatin1 } = memory;
+const { decodeLatin1, encodeLatin1 } = memory;
 
-export const encodeBytes = (bytes: Uint8Array): Plain => ['bytes', latin1(bytes)];
+export const encodeBytes = (bytes: Uint8Array): Plain => ['bytes', decodeLatin1(bytes)];
 
-export const decodeBytes = fromLatin1;
+export const decodeBytes = encodeLatin1;
 
 /** Encodes a value for the test. */
 export function encodeValue(type: ArgType, value: unknown): Plain {
@@ -36,7 +36,7 @@ export function encodeValue(type: ArgType, value: unknown): Plain {
   if (type === 'data') return encodeBytes(value as Uint8Array);
   if (type === 'fd') return ['fd', (value as Fd).id];
   if (type === 'inode') return ['inode', (value as Inode).gfid, (value as Inode).iaType];
-  return [type, JSON.parse(pack(type, value, 0, 0, memory)) as Plain];
+  return [type, JSON.parse(packValue(type, value, 0, 0, memory)) as Plain];
 }
 
 /** Encodes the values of a row by name. */
@@ -79,13 +79,13 @@ export function decodeArguments(
     // A missing number is 0.
     return value === null && arg.type === 'int' ? 0 : value;
   });
-  const values = unpack(makeArgumentsPurpose(row), preparedArgs, {
-    value: (_, index) => locs.get(index),
-    type: (_, index) => (locs.has(index) ? 'loc' : undefined),
-    inode: () => undefined,
+  const values = unpackValues(makeArgumentsPurpose(row), preparedArgs, {
+    findValue: (_, index) => locs.get(index),
+    findType: (_, index) => (locs.has(index) ? 'loc' : undefined),
+    findInode: () => undefined,
     isForgotten: () => false,
-    fd: objects.fd,
-    data: (id) => data[id],
+    findFd: objects.fd,
+    findBytes: (id) => data[id],
     table: objects.table,
     memory,
   });

@@ -52,11 +52,11 @@ export async function serveRepl(
       statementLines = [];
       continue;
     }
-    if (result.incomplete && line !== null) continue;
+    if (result.isIncomplete && line !== null) continue;
     statementLines = [];
     if (result.output !== '') terminal.out(result.output.replace(/\n$/, ''));
-    if (prompt.isPipe && result.failed === true) return EXIT_FAILURE;
-    if (line === null) return result.incomplete ? EXIT_FAILURE : EXIT_OK;
+    if (prompt.isPipe && result.hasFailed === true) return EXIT_FAILURE;
+    if (line === null) return result.isIncomplete ? EXIT_FAILURE : EXIT_OK;
   }
 }
 

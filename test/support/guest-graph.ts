@@ -2,7 +2,12 @@
  * A host with fake guests, whose code a test sets, over a leaf that replies when the test says so.
  */
 
-import { FAILED, type Guest, NOTHING, type Scalar } from '../../bridges/host/guest.ts';
+import {
+  DECIDED_BY_MESSAGES,
+  type Guest,
+  METHOD_FAILED,
+  type Scalar,
+} from '../../bridges/host/guest.ts';
 import type { GuestHost } from '../../bridges/host/guest-host.ts';
 import {
   failureOptions,
@@ -39,7 +44,7 @@ export interface Code {
 export class FakeGuest implements Guest {
   readonly language = 'fake';
   readonly description: Guest['description'];
-  readonly memory = 1;
+  readonly memoryBytes = 1;
   readonly hookCalls: string[] = [];
   failure: string | undefined;
   closed = false;
@@ -55,20 +60,20 @@ export class FakeGuest implements Guest {
     this.description = { fops, hooks: code.hooks ?? [], options: {}, methods: [], warnings: [] };
   }
 
-  create(): void {}
+  createTranslator(): void {}
   evaluate = () => Promise.reject(new Error('no prompt'));
   makeFopEntry = (name: string) => (args: readonly Scalar[]) =>
     this.run(this.code.fops[name]!, args);
   makeReplyEntry = () => (args: readonly Scalar[]) => this.run(this.code.reply!, args);
 
   callHook(name: string, args: readonly Scalar[]): number {
-    if (/^(tick|collect|forget|release|forget_client)$/.test(name)) return NOTHING;
+    if (/^(tick|collect|forget|release|forget_client)$/.test(name)) return DECIDED_BY_MESSAGES;
     this.hookCalls.push([name, ...args].join(' '));
     if (name === 'interrupt') {
       this.host.pushMessage(args[0] as number, JSON.stringify(['unwind', -1, EINTR, [null, null]]));
     }
     if (name === 'notify' && this.code.notify !== undefined) return this.code.notify(this);
-    return name === 'load_state' && this.code.loads === false ? FAILED : NOTHING;
+    return name === 'load_state' && this.code.loads === false ? METHOD_FAILED : DECIDED_BY_MESSAGES;
   }
 
   callStateHook(name: string): string | undefined {
@@ -78,7 +83,7 @@ export class FakeGuest implements Guest {
   /** Nothing can enter it any more. */
   die(): number {
     this.failure = 'out of memory';
-    return FAILED;
+    return METHOD_FAILED;
   }
 
   close(): void {

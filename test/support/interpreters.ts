@@ -15,6 +15,6 @@ const referenced: object[] = [];
 export function shareInterpreters(): void {
   if (referenced.length > 0) return;
   for (const name of ['quickjs.wasm', 'pyodide/pyodide.asm.wasm']) {
-    referenced.push(new wasm.Module(parts.bytes(name)));
+    referenced.push(new wasm.Module(parts.readBytes(name)));
   }
 }

@@ -87,13 +87,13 @@ export const isolatedLanguage: Language = {
   },
   copies: true,
   onForgotten(run, tell) {
-    const { forget } = WorkerLink.prototype;
-    const spy = vi.spyOn(WorkerLink.prototype, 'forget').mockImplementation(function (
+    const { sendForget } = WorkerLink.prototype;
+    const spy = vi.spyOn(WorkerLink.prototype, 'sendForget').mockImplementation(function (
       this: WorkerLink,
       id,
     ) {
       tell(id);
-      forget.call(this, id);
+      sendForget.call(this, id);
     });
     onTestFinished(() => spy.mockRestore());
     expect(run.dump().isolation).toBe('thread');

@@ -2,10 +2,24 @@
  * Generates the result codes of a module's entry points, for the generators of each language; their meanings are in
  * `bridges/host/guest.ts`. LATER and ANSWERED are states of a frame that the host does not use.
  */
-import { FAILED, NOTHING, SAME, TAIL, WIND } from '../../bridges/host/guest.ts';
+import {
+  DECIDED_BY_MESSAGES,
+  METHOD_FAILED,
+  TAIL_UNCHANGED,
+  UNWIND_UNCHANGED,
+  WIND_UNCHANGED,
+} from '../../bridges/host/guest.ts';
 
 /** Codes by name: the host's, and the two states that only guests use. */
-const codes = { NOTHING, WIND, TAIL, FAILED, LATER: FAILED + 1, ANSWERED: FAILED + 2, SAME };
+const codes = {
+  NOTHING: DECIDED_BY_MESSAGES,
+  WIND: WIND_UNCHANGED,
+  TAIL: TAIL_UNCHANGED,
+  FAILED: METHOD_FAILED,
+  LATER: METHOD_FAILED + 1,
+  ANSWERED: METHOD_FAILED + 2,
+  SAME: UNWIND_UNCHANGED,
+};
 
 /** Formats a line for each code. @param formatLine formats it in the syntax of a language */
 export const formatCodeLines = (formatLine: (name: string, code: number) => string): string =>

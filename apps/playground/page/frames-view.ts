@@ -12,16 +12,16 @@ export function makeFramesView(model: Model): HTMLElement {
   const rows = html`<tbody></tbody>`;
   const log = html`<ul class="small"></ul>`;
   model.on(['step'], () => {
-    const { current, step } = model;
-    const currentStep = current?.steps[step];
+    const { current, stepIndex } = model;
+    const currentStep = current?.steps[stepIndex];
     if (current === null || currentStep === undefined) return;
     const stack = listHopsTo(current.walk.root, currentStep.hop) ?? [];
     // The newest frame is on top, as in a debugger.
     rows.replaceChildren(
-      ...stack.reverse().map((hop) => makeRow(hop, currentStep.at, hop === currentStep.hop)),
+      ...stack.reverse().map((hop) => makeRow(hop, currentStep.atNs, hop === currentStep.hop)),
     );
     log.replaceChildren(
-      ...listLogLines(current, currentStep.at).map((line) => html`<li>${line}</li>`),
+      ...listLogLines(current, currentStep.atNs).map((line) => html`<li>${line}</li>`),
     );
   });
   return html`<section class="frames" id="frames" aria-label="Frame stack">

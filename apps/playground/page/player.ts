@@ -67,7 +67,7 @@ export class Player {
     if (this.paceMs === null) this.paceSelect.value = 'slow';
     // At the end of the recording, it starts again.
     const isLast = model.selectedIndex === model.shownRequests.length - 1;
-    if (isLast && model.step === model.current.steps.length - 1) model.select(0);
+    if (isLast && model.stepIndex === model.current.steps.length - 1) model.select(0);
     this.timer = setTimeout(() => this.playNext(), this.paceMs!);
     this.updateButton();
   }
@@ -75,8 +75,8 @@ export class Player {
   /** Moves to the next step or request; stops after the last. */
   private playNext(): void {
     const model = this.model!;
-    if (model.current !== null && model.step < model.current.steps.length - 1) {
-      model.goToStep(model.step + 1);
+    if (model.current !== null && model.stepIndex < model.current.steps.length - 1) {
+      model.goToStep(model.stepIndex + 1);
     } else if (model.selectedIndex < model.shownRequests.length - 1)
       model.select(model.selectedIndex + 1);
     else {

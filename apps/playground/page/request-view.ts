@@ -65,14 +65,14 @@ export class RequestView {
     const outline = await readOutline(recording);
     const { length } = outline.requests;
     if (length === 0) return this.showEmpty('The line has made no request.');
-    const { head, closed } = recording;
+    const { head, closed: wasClosed } = recording;
     this.drawGraph(head.volumes);
     const sources = Object.entries(files).map(([path, text]) => ({
       volume: '',
       file: path.slice(1),
       text,
     }));
-    const model = new Model({ head, closed, outline, sources });
+    const model = new Model({ head, wasClosed, outline, sources });
     this.model = model;
     this.stepsElement.replaceChildren(makeScrubber(model));
     this.details.replaceChildren(
@@ -87,9 +87,11 @@ export class RequestView {
       </details>`,
     );
     model.on(['step'], () => {
-      this.picture?.show(model.current, model.step);
+      this.picture?.show(model.current, model.stepIndex);
       const { current } = model;
-      this.onStep(current === null ? null : findSourceLine(current.steps, model.step, sources));
+      this.onStep(
+        current === null ? null : findSourceLine(current.steps, model.stepIndex, sources),
+      );
     });
     model.select(0);
     this.player.playModel(model);
@@ -99,7 +101,7 @@ export class RequestView {
   moveSteps(offset: number): void {
     if (this.model === null) return;
     this.player.stop();
-    this.model.goToStep(this.model.step + offset);
+    this.model.goToStep(this.model.stepIndex + offset);
   }
 
   /** Shows the graph alone, with a text in place of the details. */

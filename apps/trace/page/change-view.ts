@@ -9,7 +9,7 @@ const TITLES = { wind: 'What it was given', unwind: 'What it answered', note: 'W
 /** Makes the view, which follows the current step of the model. */
 export function makeChangeView(model: Model): HTMLElement {
   const update = (): void => {
-    const step = model.current?.steps[model.step];
+    const step = model.current?.steps[model.stepIndex];
     if (step === undefined) return;
     const { before, after, rows } = describeChange(step);
     const isAlone = before === null;

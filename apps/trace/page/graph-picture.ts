@@ -36,7 +36,7 @@ export interface GraphPicture {
 /** Makes the view of a recording's graph, which follows the current step of the model. */
 export function makeGraphView(model: Model): HTMLElement {
   const { picture, show } = makeGraphPicture(model.data.head.volumes);
-  model.on(['step'], () => show(model.current, model.step));
+  model.on(['step'], () => show(model.current, model.stepIndex));
   return html`<section class="graph" aria-label="Graph"><h3>Graph</h3>${picture}</section>`;
 }
 
@@ -94,7 +94,7 @@ export function makeGraphPicture(
     const visited = new Set<string>();
     if (current !== null) addVisited(current.walk.root, visited);
     const currentVolume = step?.hop.wind.volume;
-    const sender = step?.above?.wind.volume ?? CALLER;
+    const sender = step?.parentHop?.wind.volume ?? CALLER;
     nodes.forEach((node, i) => {
       const name = findNodeName(i);
       node.classList.toggle('met', visited.has(name) || (name === CALLER && current !== null));

@@ -8,33 +8,33 @@ import { readOutline } from '../../../runtime/observe/outline.ts';
 import { openRecording } from '../../../runtime/observe/reader.ts';
 import { formatDuration } from '../../../terminal/quantities.ts';
 import { formatOtherEvent } from '../event-texts.ts';
-import type { SourceText } from '../steps.ts';
 import { makeChangeView } from './change-view.ts';
 import { decodeBase64, html, isPageKey } from './dom.ts';
 import { formatRequestCount, makeFilterForm } from './filter-form.ts';
 import { makeGraphView } from './graph-picture.ts';
 import { makeHopsView } from './hops-view.ts';
-import { Model, type RecordingData } from './model.ts';
+import { Model, type RecordingData, type SourceText } from './model.ts';
 import { makeRequestList, makeResultMark } from './request-list.ts';
 import { makeScrubber } from './scrubber.ts';
 import { makeSourceView } from './source-view.ts';
 import { makeTimeline } from './timeline.ts';
 
-/** Most events to list that belong to no request. */
-const OTHER_EVENTS_MAX = 1000;
+/** Maximum number of listed events that belong to no request. */
+const LISTED_EVENTS_MAX = 1000;
 
-const readEmbedded = (id: string): string => document.getElementById(id)!.textContent!;
+const readEmbeddedText = (id: string): string => document.getElementById(id)!.textContent!;
 
 async function readRecording(): Promise<RecordingData> {
-  const recording = openRecording(decodeBase64(readEmbedded('recording')));
+  const recording = openRecording(decodeBase64(readEmbeddedText('recording')));
   const outline = await readOutline(recording);
-  const sources = JSON.parse(readEmbedded('sources')) as SourceText[];
-  return { head: recording.head, closed: recording.closed, outline, sources };
+  const sources = JSON.parse(readEmbeddedText('sources')) as SourceText[];
+  return { head: recording.head, wasClosed: recording.closed, outline, sources };
 }
 
 function makeHeader({ data, failureCount }: Model): HTMLElement {
   const { head, outline } = data;
   const facts = [
+    // Without fractions of a second.
     `${formatTime(head.startedAt).slice(0, 19)} UTC`,
     formatRequestCount(outline.requests.length),
     `${failureCount.toLocaleString('en')} with a failure`,
@@ -50,10 +50,10 @@ function makeHeader({ data, failureCount }: Model): HTMLElement {
 }
 
 /** Makes warnings about missing parts of the recording. */
-function makeWarnings({ closed, outline }: RecordingData): Node[] {
+function makeWarnings({ wasClosed, outline }: RecordingData): Node[] {
   const cutOffText =
     'The recording was not ended: it was cut off, or went on when this page was made.';
-  const texts = [...(closed ? [] : [cutOffText]), ...outline.problems];
+  const texts = [...(wasClosed ? [] : [cutOffText]), ...outline.problems];
   if (texts.length === 0) return [];
   return [
     html`<section class="warnings" role="alert">
@@ -63,10 +63,10 @@ function makeWarnings({ closed, outline }: RecordingData): Node[] {
 }
 
 /** Makes the list of events that belong to no request, such as lines of the log. */
-function makeOthersView({ head, outline: { others } }: RecordingData): Node[] {
+function makeOtherEventsView({ head, outline: { others } }: RecordingData): Node[] {
   if (others.length === 0) return [];
   const rows = others
-    .slice(0, OTHER_EVENTS_MAX)
+    .slice(0, LISTED_EVENTS_MAX)
     .map(
       (event) =>
         html`<li>${formatClock(head.startedAt, event.at)}  ${formatOtherEvent(event)}</li>`,
@@ -81,6 +81,7 @@ function makeOthersView({ head, outline: { others } }: RecordingData): Node[] {
   ];
 }
 
+/** Makes the view of the model's current request: its title, steps, hops and graph. */
 function makeRequestView(model: Model): HTMLElement {
   const title = html`<h2 id="title"></h2>`;
   const facts = html`<p class="facts"></p>`;
@@ -115,8 +116,8 @@ function makeRequestView(model: Model): HTMLElement {
 /** Handles the page's keys, unless a field uses them. */
 function listenForKeys(model: Model): void {
   const keys: Readonly<Record<string, () => void>> = {
-    ArrowRight: () => model.goToStep(model.step + 1),
-    ArrowLeft: () => model.goToStep(model.step - 1),
+    ArrowRight: () => model.goToStep(model.stepIndex + 1),
+    ArrowLeft: () => model.goToStep(model.stepIndex - 1),
     n: () => model.select(model.selectedIndex + 1),
     p: () => model.select(Math.max(0, model.selectedIndex - 1)),
     '/': () => document.getElementById('path')!.focus(),
@@ -149,7 +150,7 @@ async function showPage(): Promise<void> {
       <nav class="requests" aria-label="Requests">${makeFilterForm(model)}${makeRequestList(model)}</nav>
       ${makeRequestView(model)}
     </div>`,
-    ...makeOthersView(data),
+    ...makeOtherEventsView(data),
     html`<footer>
       <kbd>←</kbd><kbd>→</kbd> a step · <kbd>n</kbd><kbd>p</kbd> next and previous request
       <span> · <kbd>/</kbd> filter by path</span>

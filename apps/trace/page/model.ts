@@ -6,13 +6,15 @@ import { findPath } from '../../../runtime/observe/event-text.ts';
 import type { Head } from '../../../runtime/observe/format.ts';
 import type { Outline } from '../../../runtime/observe/outline.ts';
 import type { Walk } from '../../../runtime/observe/walk.ts';
-import { listSteps, type SourceText, type Step } from '../steps.ts';
+import { listSteps, type Step } from '../steps.ts';
 
+/** Conditions for the shown requests, which must meet all. */
 export interface Filter {
-  /** A fop at any volume; '' for all. */
+  /** Only requests with a hop of this fop; '' for all. */
   readonly fop: string;
+  /** Only requests with a hop in this volume; '' for all. */
   readonly volume: string;
-  /** Part of the request's path. */
+  /** Part of the request's path, in small or capital letters; '' for all. */
   readonly path: string;
   /** Only requests with a failure. */
   readonly failedOnly: boolean;
@@ -27,14 +29,24 @@ export interface CurrentRequest {
   readonly steps: readonly Step[];
 }
 
+/** The source of a volume's module, as a page shows it. */
+export interface SourceText {
+  readonly volume: string;
+  /** File name without folders, as in notes. */
+  readonly file: string;
+  readonly text: string;
+}
+
 /** A parsed recording. */
 export interface RecordingData {
   readonly head: Head;
-  readonly closed: boolean;
+  /** False if the recording was cut off, or had not ended. */
+  readonly wasClosed: boolean;
   readonly outline: Outline;
   readonly sources: readonly SourceText[];
 }
 
+/** The state of a page, whose parts listen to its changes. */
 export class Model {
   readonly data: RecordingData;
   filter: Filter = { fop: '', volume: '', path: '', failedOnly: false };
@@ -42,10 +54,11 @@ export class Model {
   shownRequests: Int32Array;
   /** Index in `shownRequests` of the selected request; -1 if no request is selected. */
   selectedIndex = -1;
+  /** The selected request; null if no request is selected. */
   current: CurrentRequest | null = null;
   /** Index of the current step of the selected request. */
-  step = 0;
-  /** By request: 1 if a reply at any volume failed, else 0. */
+  stepIndex = 0;
+  /** For each request 1 if a reply at any volume failed, else 0. */
   private readonly failures: Uint8Array;
   /** Paths of all requests in small letters; null before the first filter by path. */
   private paths: string[] | null = null;
@@ -61,23 +74,25 @@ export class Model {
     }
   }
 
+  /** Makes the model call `listener` after each change of one of the topics. */
   on(topics: readonly Topic[], listener: () => void): void {
     for (const topic of topics) this.listeners.push([topic, listener]);
   }
 
+  /** The number of requests with a failure, of all that are recorded. */
   get failureCount(): number {
     return this.failures.reduce((sum, failed) => sum + failed, 0);
   }
 
   /** Filters the requests. The selected one stays if it passes; else the first is selected. */
   setFilter(filter: Filter): void {
-    const selected = this.selectedIndex < 0 ? -1 : this.shownRequests[this.selectedIndex]!;
+    const selectedRequest = this.selectedIndex < 0 ? -1 : this.shownRequests[this.selectedIndex]!;
     this.filter = filter;
     this.shownRequests = this.findMatching(filter);
-    const newPosition = this.shownRequests.indexOf(selected);
+    const newIndex = this.shownRequests.indexOf(selectedRequest);
     this.notify('filter');
-    if (newPosition < 0) this.select(this.shownRequests.length > 0 ? 0 : -1);
-    else this.selectedIndex = newPosition;
+    if (newIndex < 0) this.select(this.shownRequests.length > 0 ? 0 : -1);
+    else this.selectedIndex = newIndex;
   }
 
   /** Selects the request at this index of `shownRequests`. */
@@ -88,18 +103,19 @@ export class Model {
       const walk = this.data.outline.walk(this.shownRequests[this.selectedIndex]!);
       this.current = { walk, steps: listSteps(walk) };
     }
-    this.step = 0;
+    this.stepIndex = 0;
     this.notify('request');
     this.notify('step');
   }
 
   /** Goes to a step; below 0 to the first, beyond the end to the last. */
-  goToStep(step: number): void {
+  goToStep(index: number): void {
     if (this.current === null) return;
-    this.step = Math.max(0, Math.min(step, this.current.steps.length - 1));
+    this.stepIndex = Math.max(0, Math.min(index, this.current.steps.length - 1));
     this.notify('step');
   }
 
+  /** Finds the numbers of the requests that pass a filter. */
   private findMatching({ fop, volume, path, failedOnly }: Filter): Int32Array {
     const { outline, head } = this.data;
     const { hops, requests } = outline;

@@ -25,18 +25,18 @@ export function makeRequestList(model: Model): HTMLElement {
    */
   const computeScale = (): number => {
     const height = model.shownRequests.length * ROW_HEIGHT;
-    const view = list.clientHeight;
-    return height <= HEIGHT_MAX ? 1 : (height - view) / (HEIGHT_MAX - view);
+    const viewHeight = list.clientHeight;
+    return height <= HEIGHT_MAX ? 1 : (height - viewHeight) / (HEIGHT_MAX - viewHeight);
   };
   const draw = (): void => {
     const { length } = model.shownRequests;
     rowContainer.style.height = `${Math.min(length * ROW_HEIGHT, HEIGHT_MAX)}px`;
     const top = list.scrollTop * computeScale();
-    const first = Math.max(0, Math.floor(top / ROW_HEIGHT) - EXTRA_ROWS);
+    const firstPosition = Math.max(0, Math.floor(top / ROW_HEIGHT) - EXTRA_ROWS);
     const rowCount = Math.ceil(list.clientHeight / ROW_HEIGHT) + 2 * EXTRA_ROWS;
     const positions = Array.from(
-      { length: Math.min(length - first, rowCount) },
-      (_, index) => first + index,
+      { length: Math.min(length - firstPosition, rowCount) },
+      (_, index) => firstPosition + index,
     );
     const rows = positions.map((position) => {
       const row = makeRow(model, position);
@@ -66,12 +66,12 @@ export function makeRequestList(model: Model): HTMLElement {
     if (row !== null) model.select(Number(row.dataset.position));
   });
   list.addEventListener('keydown', (event) => {
-    const page = Math.max(1, Math.floor(list.clientHeight / ROW_HEIGHT) - 1);
+    const rowsPerPage = Math.max(1, Math.floor(list.clientHeight / ROW_HEIGHT) - 1);
     const positions: Readonly<Record<string, number>> = {
       ArrowDown: model.selectedIndex + 1,
       ArrowUp: model.selectedIndex - 1,
-      PageDown: model.selectedIndex + page,
-      PageUp: model.selectedIndex - page,
+      PageDown: model.selectedIndex + rowsPerPage,
+      PageUp: model.selectedIndex - rowsPerPage,
       Home: 0,
       End: model.shownRequests.length - 1,
     };
@@ -85,6 +85,7 @@ export function makeRequestList(model: Model): HTMLElement {
   return list;
 }
 
+/** Makes the row of a request. @param position its index in the model's `shownRequests` */
 function makeRow(model: Model, position: number): HTMLElement {
   const { outline, head } = model.data;
   const requestIndex = model.shownRequests[position]!;

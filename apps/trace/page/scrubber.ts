@@ -13,7 +13,7 @@ export function makeScrubber(model: Model): HTMLElement {
   const caption = html`<p class="said" id="said" aria-live="polite"></p>`;
   const positionText = html`<span class="small" id="where"></span>`;
   model.on(['step'], () => {
-    const { current, step: stepIndex } = model;
+    const { current, stepIndex } = model;
     const step = current?.steps[stepIndex];
     if (current === null || step === undefined) return;
     const { length } = current.steps;
@@ -21,15 +21,15 @@ export function makeScrubber(model: Model): HTMLElement {
     range.value = String(stepIndex);
     const text = describeStep(step);
     range.setAttribute('aria-valuetext', `${stepIndex + 1} of ${length}: ${text}`);
-    positionText.textContent = `${stepIndex + 1} of ${length} · +${formatDuration(step.at - current.walk.root.wind.at)}`;
+    positionText.textContent = `${stepIndex + 1} of ${length} · +${formatDuration(step.atNs - current.walk.root.wind.at)}`;
     caption.dataset.kind = step.kind;
     caption.textContent = text;
   });
   return html`<section class="scrubber" aria-label="Steps">
     <div class="buttons">
       ${makeButton('|◀', 'First step', () => model.goToStep(0))}
-      ${makeButton('◀', 'Step backwards', () => model.goToStep(model.step - 1))}
-      ${makeButton('▶', 'Step forwards', () => model.goToStep(model.step + 1))}
+      ${makeButton('◀', 'Step backwards', () => model.goToStep(model.stepIndex - 1))}
+      ${makeButton('▶', 'Step forwards', () => model.goToStep(model.stepIndex + 1))}
       ${makeButton('▶|', 'Last step', () => model.goToStep(Number.POSITIVE_INFINITY))}
       ${range}${positionText}
     </div>
@@ -38,10 +38,10 @@ export function makeScrubber(model: Model): HTMLElement {
 }
 
 /** Describes a step: `cache winds lookup /nope to storage`. */
-function describeStep({ kind, hop, above, notes }: Step): string {
+function describeStep({ kind, hop, parentHop, notes }: Step): string {
   const { wind, unwind } = hop;
   const volume = printable(wind.volume);
-  const parent = above === null ? null : printable(above.wind.volume);
+  const parent = parentHop === null ? null : printable(parentHop.wind.volume);
   if (kind === 'note') {
     const { method, line } = notes!;
     return `${volume} is in ${printable(method ?? 'its script')}${line === undefined ? '' : ` at ${printable(line)}`}`;

@@ -1,7 +1,7 @@
 /** Shows the source of the current module, and highlights the line that the bridge has noted. */
-import type { SourceText, Step } from '../steps.ts';
+import type { Step } from '../steps.ts';
 import { html } from './dom.ts';
-import type { Model } from './model.ts';
+import type { Model, SourceText } from './model.ts';
 
 /** Lines to keep visible above the highlighted one. */
 const LINES_ABOVE = 4;
@@ -16,7 +16,8 @@ export function makeSourceView(model: Model): HTMLElement {
   let shownSource: SourceText | null = null;
   model.on(['step'], () => {
     const { current } = model;
-    const position = current === null ? null : findSourceLine(current.steps, model.step, sources);
+    const position =
+      current === null ? null : findSourceLine(current.steps, model.stepIndex, sources);
     section.hidden = position === null;
     if (position === null) return;
     if (shownSource !== position.source) {
@@ -49,8 +50,8 @@ export interface SourceLine {
 }
 
 /**
- * Finds the line in the last note of the step's hop until the step; without one, the source of the
- * hop's volume. Null if there is no such source.
+ * Finds the source to show at a step: the line of the last note that the step's hop had until then.
+ * Without such a note, returns the module of the hop's volume; null if the page does not have it.
  * @param stepIndex index of the step
  */
 export function findSourceLine(
@@ -61,6 +62,7 @@ export function findSourceLine(
   const { hop } = steps[stepIndex]!;
   for (const step of steps.slice(0, stepIndex + 1).reverse()) {
     const notedLine = step.hop === hop ? step.notes?.line : undefined;
+    // A note's line is `negative.py:12`, perhaps with folders.
     const [, file, line] = /^(?:.*\/)?([^/]+):(\d+)$/.exec(notedLine ?? '') ?? [];
     const sameFile = sources.filter((source) => source.file === file);
     const source = sameFile.find(({ volume }) => volume === hop.wind.volume) ?? sameFile[0];

@@ -22,8 +22,8 @@ const SPAN_MIN_NS = 1e3;
 
 /** The shown time, in nanoseconds since the recording began. */
 interface TimeRange {
-  readonly from: number;
-  readonly to: number;
+  readonly fromNs: number;
+  readonly toNs: number;
 }
 
 export function makeTimeline(model: Model): HTMLElement {
@@ -32,13 +32,14 @@ export function makeTimeline(model: Model): HTMLElement {
   /** Selects the request whose start is nearest to the click. */
   const selectNearest = ({ offsetX }: MouseEvent): void => {
     const width = canvas.clientWidth - MARGIN_LEFT - MARGIN_RIGHT;
-    const clickedAt = range.from + ((offsetX - MARGIN_LEFT) / width) * (range.to - range.from);
-    let [nearest, distance] = [-1, Number.POSITIVE_INFINITY];
+    const clickedAt =
+      range.fromNs + ((offsetX - MARGIN_LEFT) / width) * (range.toNs - range.fromNs);
+    let [nearestPosition, nearestNs] = [-1, Number.POSITIVE_INFINITY];
     model.shownRequests.forEach((request, position) => {
       const distanceNs = Math.abs(hops.start[requests[request]!]! - clickedAt);
-      if (distanceNs < distance) [nearest, distance] = [position, distanceNs];
+      if (distanceNs < nearestNs) [nearestPosition, nearestNs] = [position, distanceNs];
     });
-    if (nearest >= 0) model.select(nearest);
+    if (nearestPosition >= 0) model.select(nearestPosition);
   };
   const canvas = html<HTMLCanvasElement>`<canvas id="timeline" role="img"
     aria-label="Requests by time" @click="${selectNearest}"></canvas>`;
@@ -58,12 +59,15 @@ export function makeTimeline(model: Model): HTMLElement {
 /** Finds the time from the first request's start to the last one's end. */
 function findRange({ data: { outline } }: Model): TimeRange {
   const { hops } = outline;
-  let [from, to] = [Number.POSITIVE_INFINITY, 0];
+  let [fromNs, to] = [Number.POSITIVE_INFINITY, 0];
   for (const hop of outline.requests) {
-    from = Math.min(from, hops.start[hop]!);
+    fromNs = Math.min(fromNs, hops.start[hop]!);
+    // The end of a pending request is NaN.
     to = Math.max(to, hops.end[hop]! || hops.start[hop]!);
   }
-  return from > to ? { from: 0, to: SPAN_MIN_NS } : { from, to: Math.max(to, from + SPAN_MIN_NS) };
+  return fromNs > to
+    ? { fromNs: 0, toNs: SPAN_MIN_NS }
+    : { fromNs, toNs: Math.max(to, fromNs + SPAN_MIN_NS) };
 }
 
 function drawTimeline(canvas: HTMLCanvasElement, model: Model, range: TimeRange): void {
@@ -77,9 +81,9 @@ function drawTimeline(canvas: HTMLCanvasElement, model: Model, range: TimeRange)
   const baselineY = height - MARGIN_BOTTOM;
   const columns = countColumns(model, range, width - MARGIN_LEFT - MARGIN_RIGHT);
   const slowestNs = Math.max(columns.slowestNs, 10 * DURATION_MIN_NS);
-  const decades = Math.max(1, Math.ceil(Math.log10(slowestNs / DURATION_MIN_NS)));
+  const decadeCount = Math.max(1, Math.ceil(Math.log10(slowestNs / DURATION_MIN_NS)));
   const computeBarHeight = (ns: number): number =>
-    (Math.log10(Math.max(ns, DURATION_MIN_NS) / DURATION_MIN_NS) / decades) *
+    (Math.log10(Math.max(ns, DURATION_MIN_NS) / DURATION_MIN_NS) / decadeCount) *
     (baselineY - MARGIN_TOP);
   const [softColour, goodColour, badColour] = [
     readColour('soft'),
@@ -90,11 +94,11 @@ function drawTimeline(canvas: HTMLCanvasElement, model: Model, range: TimeRange)
   context.strokeStyle = readColour('rule');
   context.textBaseline = 'middle';
   context.textAlign = 'right';
-  for (let decade = 0; decade <= decades; decade++) {
-    const y = Math.round(baselineY - (decade / decades) * (baselineY - MARGIN_TOP)) + 0.5;
+  for (let decade = 0; decade <= decadeCount; decade++) {
+    const y = Math.round(baselineY - (decade / decadeCount) * (baselineY - MARGIN_TOP)) + 0.5;
     strokeLine(context, MARGIN_LEFT, y, width - MARGIN_RIGHT, y);
     const label = formatDuration(DURATION_MIN_NS * 10 ** decade).replace(/\.0+ /, ' ');
-    if (decades < 6 || decade % 2 === 0) context.fillText(label, MARGIN_LEFT - 6, y);
+    if (decadeCount < 6 || decade % 2 === 0) context.fillText(label, MARGIN_LEFT - 6, y);
   }
   columns.counts.forEach((count, x) => {
     if (count === 0) return;
@@ -109,11 +113,11 @@ function drawTimeline(canvas: HTMLCanvasElement, model: Model, range: TimeRange)
   context.fillStyle = softColour;
   context.textBaseline = 'alphabetic';
   context.textAlign = 'left';
-  context.fillText(formatClock(startedAt, range.from), MARGIN_LEFT, height - 4);
+  context.fillText(formatClock(startedAt, range.fromNs), MARGIN_LEFT, height - 4);
   context.textAlign = 'right';
-  context.fillText(formatClock(startedAt, range.to), width - MARGIN_RIGHT, height - 4);
+  context.fillText(formatClock(startedAt, range.toNs), width - MARGIN_RIGHT, height - 4);
   if (model.current === null) return;
-  const fraction = (model.current.walk.root.wind.at - range.from) / (range.to - range.from);
+  const fraction = (model.current.walk.root.wind.at - range.fromNs) / (range.toNs - range.fromNs);
   const x =
     MARGIN_LEFT + fraction * (width - MARGIN_LEFT - MARGIN_RIGHT - BAR_WIDTH) + BAR_WIDTH / 2;
   context.strokeStyle = readColour('ink');
@@ -126,6 +130,7 @@ function drawTimeline(canvas: HTMLCanvasElement, model: Model, range: TimeRange)
   context.fill();
 }
 
+/** Draws a line from (x, y) to (toX, toY). */
 function strokeLine(
   context: CanvasRenderingContext2D,
   ...[x, y, toX, toY]: readonly [number, number, number, number]
@@ -137,7 +142,7 @@ function strokeLine(
 }
 
 /** Counts, for each pixel column, the requests and failures, and finds the longest duration. */
-function countColumns(model: Model, { from, to }: TimeRange, width: number) {
+function countColumns(model: Model, { fromNs, toNs }: TimeRange, width: number) {
   const { hops, requests } = model.data.outline;
   const columnCount = Math.max(BAR_WIDTH, Math.floor(width));
   const counts = new Uint32Array(columnCount);
@@ -146,13 +151,14 @@ function countColumns(model: Model, { from, to }: TimeRange, width: number) {
   let slowestNs = 0;
   for (const request of model.shownRequests) {
     const hop = requests[request]!;
-    const start = hops.start[hop]!;
+    const startNs = hops.start[hop]!;
     // Only every BAR_WIDTH-th column gets a bar, so that bars do not overlap.
-    const offset = ((start - from) / (to - from)) * (columnCount - BAR_WIDTH);
+    const offset = ((startNs - fromNs) / (toNs - fromNs)) * (columnCount - BAR_WIDTH);
     const x = BAR_WIDTH * Math.floor(offset / BAR_WIDTH);
     counts[x]! += 1;
     if (hops.errno[hop] !== 0) failures[x]! += 1;
-    longestNs[x] = Math.max(longestNs[x]!, hops.end[hop]! - start || 0);
+    // The end of a pending request is NaN.
+    longestNs[x] = Math.max(longestNs[x]!, hops.end[hop]! - startNs || 0);
     slowestNs = Math.max(slowestNs, longestNs[x]!);
   }
   return { counts, failures, longestNs, slowestNs };

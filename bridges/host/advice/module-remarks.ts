@@ -66,47 +66,54 @@ const FOREIGN_NAMES: Readonly<Record<string, string>> = {
 const findMeantName = (bareName: string): string | undefined =>
   Object.hasOwn(FOREIGN_NAMES, bareName) ? FOREIGN_NAMES[bareName] : undefined;
 
-// Endings and beginnings of names, in bare letters (`toBareLetters`).
+// Endings of method names, and the beginning `on`, in bare letters (`toBareLetters`).
 const CALLBACK_ENDING = /(cbk|cb|callback)$/;
 const CANCEL_ENDING = /(cancel|cancelled|canceled)$/;
 const FOP_AFFIX = /fop$|^on/;
 
-const isFop = (name: string): boolean => (fopNames as readonly string[]).includes(name);
+const isFopName = (name: string): boolean => (fopNames as readonly string[]).includes(name);
 
 /** Returns a name without case and underscores: `copyFileRange` equals `copy_file_range`. */
 const toBareLetters = (name: string): string => name.replaceAll('_', '').toLowerCase();
 
-/** All names that the host calls, by their bare letters. */
-function collectHostNames({ cbk, cancel, toStyle }: LanguageSyntax): Map<string, string> {
-  const fops = fopNames.flatMap((name) => [name, name + cbk, name + cancel]);
+/** Collects the names of all methods that the host calls, by their bare letters. */
+function collectHostNames({
+  cbkSuffix,
+  cancelSuffix,
+  toStyle,
+}: LanguageSyntax): Map<string, string> {
+  const fops = fopNames.flatMap((name) => [name, name + cbkSuffix, name + cancelSuffix]);
   // Fop names are the same in every language.
   const otherMethods = ['init', ...hooks, 'any_fop', 'any_cbk', 'any_cancel'].map(toStyle);
   return new Map([...fops, ...otherMethods].map((name) => [toBareLetters(name), name]));
 }
 
-/** The letters from which a name is compared: shorter ones are similar to too many others. */
+/**
+ * The least number of letters of a name that is compared: shorter ones resemble too many others.
+ */
 const MIN_LETTERS = 4;
 
-/** The known name that a misspelt one resembles; undefined when none is near. */
+/** Finds the known name that a misspelt one resembles; undefined if it resembles none. */
 function findNearestKnownName(
   name: string,
-  known: ReadonlyMap<string, string>,
+  knownNames: ReadonlyMap<string, string>,
   syntax: LanguageSyntax,
 ) {
   const bareName = toBareLetters(name);
-  const exact = known.get(bareName);
+  const exact = knownNames.get(bareName);
   if (exact !== undefined) return exact;
+  // The ending in this language's style, and the affix to remove before the name is compared.
   const [ending, affix] = CALLBACK_ENDING.test(bareName)
-    ? [syntax.cbk, CALLBACK_ENDING]
+    ? [syntax.cbkSuffix, CALLBACK_ENDING]
     : CANCEL_ENDING.test(bareName)
-      ? [syntax.cancel, CANCEL_ENDING]
+      ? [syntax.cancelSuffix, CANCEL_ENDING]
       : ['', FOP_AFFIX];
   const base = bareName.replace(affix, '');
-  const fop = known.get(base) ?? findMeantName(base);
-  if (fop !== undefined) return known.get(toBareLetters(fop + ending)) ?? fop;
+  const fop = knownNames.get(base) ?? findMeantName(base);
+  if (fop !== undefined) return knownNames.get(toBareLetters(fop + ending)) ?? fop;
   if (bareName.length < MIN_LETTERS) return undefined;
-  const near = findNearest(bareName, known.keys());
-  return near === undefined || near.length < MIN_LETTERS ? undefined : known.get(near);
+  const near = findNearest(bareName, knownNames.keys());
+  return near === undefined || near.length < MIN_LETTERS ? undefined : knownNames.get(near);
 }
 
 /**
@@ -119,26 +126,31 @@ const NAMING_LITERAL = /^(['"])(?:\w+|[^'"]*\{.*)\1$/;
 function isUsed(
   name: string,
   sources: readonly string[],
-  { notCode, ...syntax }: LanguageSyntax,
+  { commentOrString, ...syntax }: LanguageSyntax,
 ): boolean {
   // `x.name` is a use for any x, as x may be the translator. But file objects have methods such as
   // `read` too: such a name is a use only after self, this or cls.
-  const receivers = isFop(findMeantName(toBareLetters(name)) ?? '') ? '(?:self|this|cls)' : '\\w+';
-  const memberAccess = new RegExp(`(?:(?<![\\w.)\\]])${receivers}|super\\(\\))\\s*\\??\\.\\s*$`);
+  const receiverPattern = isFopName(findMeantName(toBareLetters(name)) ?? '')
+    ? '(?:self|this|cls)'
+    : '\\w+';
+  const memberAccess = new RegExp(
+    `(?:(?<![\\w.)\\]])${receiverPattern}|super\\(\\))\\s*\\??\\.\\s*$`,
+  );
   const decoratedDefinition = /@[^\n]*\n\s*(?:async\s+)?def\s+$/;
   return sources.some((source) => {
-    const looksUpNames = /\bgetattr\(|\b(?:this|self)\[/.test(source);
-    const code = source.replace(notCode, (part) => (NAMING_LITERAL.test(part) ? part : ''));
+    const usesNamesAsText = /\bgetattr\(|\b(?:this|self)\[/.test(source);
+    const code = source.replace(commentOrString, (part) => (NAMING_LITERAL.test(part) ? part : ''));
     return [
       ...code.matchAll(new RegExp(`(?<![\\w$])${escapeForRegExp(name)}(?![\\w$])`, 'g')),
     ].some(({ index }) => {
-      const line = code.lastIndexOf('\n', code.lastIndexOf('\n', index - 1) - 1) + 1;
-      const before = code.slice(line, index);
+      // The start of the line before, which may have a decorator.
+      const contextStart = code.lastIndexOf('\n', code.lastIndexOf('\n', index - 1) - 1) + 1;
+      const before = code.slice(contextStart, index);
       const after = code.slice(index + name.length);
       if (decoratedDefinition.test(before)) return true;
-      if (syntax.definition.test(before)) return false;
+      if (syntax.definitionStart.test(before)) return false;
       if (/\.\s*$/.test(before)) return memberAccess.test(before);
-      if (/["'`]$/.test(before) && /^["'`]/.test(after)) return looksUpNames;
+      if (/["'`]$/.test(before) && /^["'`]/.test(after)) return usesNamesAsText;
       return syntax.hasBareNames && !/^\s*=(?!=)/.test(after);
     });
   });
@@ -148,7 +160,7 @@ const escapeForRegExp = (name: string): string => name.replace(/\$/g, '\\$');
 
 type Remark = Guest['description']['warnings'][number];
 
-/** Remarks on the likely mistakes of the module read from `path`. */
+/** Lists remarks on the likely mistakes of the module that was read from `path`. */
 export function findRemarks(guest: Guest, path: string, syntax: LanguageSyntax): Suspicion[] {
   const { description } = guest;
   const remarks = [
@@ -165,10 +177,10 @@ export function findRemarks(guest: Guest, path: string, syntax: LanguageSyntax):
   }));
 }
 
-/** Remarks on methods whose names resemble a known name. */
+/** Makes remarks on methods whose names resemble a known name. */
 function findMisnamed({ description, sources = [] }: Guest, syntax: LanguageSyntax): Remark[] {
-  const known = collectHostNames(syntax);
-  const calledNames = new Set(known.values());
+  const knownNames = collectHostNames(syntax);
+  const calledNames = new Set(knownNames.values());
   const remarks: Remark[] = [];
   for (const [name, file, line] of description.methods) {
     // An override of the author's own base class is deliberate.
@@ -176,8 +188,8 @@ function findMisnamed({ description, sources = [] }: Guest, syntax: LanguageSynt
       continue;
     }
     const text = calledNames.has(name)
-      ? findUnreachedCancels(name, syntax, description.fops)
-      : checkSpelling(name, known, syntax);
+      ? describeUnreachedCancel(name, syntax, description.fops)
+      : describeMisspelling(name, knownNames, syntax);
     if (text === undefined || (!calledNames.has(name) && isUsed(name, sources, syntax))) continue;
     remarks.push([file, line, name, text]);
   }
@@ -185,64 +197,73 @@ function findMisnamed({ description, sources = [] }: Guest, syntax: LanguageSynt
 }
 
 /** Returns a remark on a name that resembles a known one; undefined if it resembles none. */
-function checkSpelling(name: string, known: ReadonlyMap<string, string>, syntax: LanguageSyntax) {
-  const suggestion = findNearestKnownName(name, known, syntax);
+function describeMisspelling(
+  name: string,
+  knownNames: ReadonlyMap<string, string>,
+  syntax: LanguageSyntax,
+) {
+  const suggestion = findNearestKnownName(name, knownNames, syntax);
   if (suggestion !== undefined) {
     return `${name} is no fop or hook, and is never called (did you mean '${suggestion}'?)`;
   }
-  if (!name.endsWith(syntax.cbk)) return undefined;
+  if (!name.endsWith(syntax.cbkSuffix)) return undefined;
   return `${name} is the callback of no fop, and is never called`;
 }
 
 /** Returns a remark on a `<fop>_cancel` whose fop the module does not define. */
-function findUnreachedCancels(
+function describeUnreachedCancel(
   name: string,
-  { cancel }: LanguageSyntax,
+  { cancelSuffix }: LanguageSyntax,
   fops: Guest['description']['fops'],
 ): string | undefined {
-  const base = name.endsWith(cancel) ? name.slice(0, -cancel.length) : '';
-  if (!isFop(base) || (fops[base]?.kind ?? 'none') !== 'none') return undefined;
+  const base = name.endsWith(cancelSuffix) ? name.slice(0, -cancelSuffix.length) : '';
+  if (!isFopName(base) || (fops[base]?.kind ?? 'none') !== 'none') return undefined;
   return `${name} is never called: there is no ${base}`;
 }
 
-/** Remarks on a method that has its fop's parameters in another order. */
+/** Makes a remark on a method that has its fop's parameters in another order. */
 function findReordered(
   [name, file, line, params]: DefinedMethod,
-  { cbk, toStyle }: LanguageSyntax,
+  { cbkSuffix, toStyle }: LanguageSyntax,
 ): Remark[] {
-  const isCbk = name.endsWith(cbk);
-  const fop = isCbk ? name.slice(0, -cbk.length) : name;
+  const isCbk = name.endsWith(cbkSuffix);
+  const fop = isCbk ? name.slice(0, -cbkSuffix.length) : name;
   const row = findFop(fop);
   if (row?.name !== fop) return [];
   const fopParameters = (isCbk ? row.reply : row.args).map((arg) => arg.name);
-  const expected = ['frame', ...(isCbk ? ['op_ret', 'op_errno'] : []), ...fopParameters].map(
+  const expectedNames = ['frame', ...(isCbk ? ['op_ret', 'op_errno'] : []), ...fopParameters].map(
     toStyle,
   );
   const wrongIndex = params.findIndex(
-    (param, at) => param !== expected[at] && expected.includes(param),
+    (param, index) => param !== expectedNames[index] && expectedNames.includes(param),
   );
   if (wrongIndex < 0) return [];
-  const received = `its '${params[wrongIndex]}' gets the ${expected[wrongIndex] ?? 'rest'}`;
-  return [[file, line, name, `${name} is called with (${expected.join(', ')}): ${received}`]];
+  const received = `its '${params[wrongIndex]}' gets the ${expectedNames[wrongIndex] ?? 'rest'}`;
+  return [[file, line, name, `${name} is called with (${expectedNames.join(', ')}): ${received}`]];
 }
 
-/** Remarks on fops and hooks outside the class, and on declarations that the host never reads. */
+/** Makes remarks on fops and hooks outside the class, and on declarations that are never read. */
 function findUncalledAndUnread(
   { description, sources = [] }: Guest,
   syntax: LanguageSyntax,
   path: string,
 ): Remark[] {
-  const source = (sources[0] ?? '').replace(syntax.notCode, (part) => part.replace(/[^\n]/g, ' '));
+  const source = (sources[0] ?? '').replace(syntax.commentOrString, (part) =>
+    part.replace(/[^\n]/g, ' '),
+  );
   const lines = source.split('\n');
   const ownMethods = description.methods.filter(([, file]) => file === path);
   const calledNames = new Set(collectHostNames(syntax).values());
   /** The number of the first line that matches; 0 if none does. */
-  const findLine = (form: RegExp): number => lines.findIndex((line) => form.test(line)) + 1;
+  const findLine = (pattern: RegExp): number => lines.findIndex((line) => pattern.test(line)) + 1;
   const firstClassLine = findLine(syntax.classLine);
   const readIndent = (line: number): string => /^[ \t]*/.exec(lines[line - 1] ?? '')![0];
-  const uses = (name: string, hasBareNames: boolean): boolean =>
+  const isNameUsed = (name: string, hasBareNames: boolean): boolean =>
     isUsed(name, sources, { ...syntax, hasBareNames });
 
+  /**
+   * Describes why the function defined in `line` is never called; undefined if it may be called.
+   */
   const describeUncalledFunction = (name: string, line: number): string | undefined => {
     const definitions = ownMethods.filter(([each]) => each === name);
     const isDecorated = /^\s*@/.test(lines[line - 2] ?? '');
@@ -257,12 +278,12 @@ function findUncalledAndUnread(
     ) {
       return `${name} is defined once more in line ${redefinitionLine}, and that one counts`;
     }
-    if (!syntax.functionLine.test(lines[line - 1]!) || uses(name, true)) return undefined;
+    if (!syntax.functionLine.test(lines[line - 1]!) || isNameUsed(name, true)) return undefined;
     return `${name} is no method of the translator's class, and is never called`;
   };
-  const uncalled = syntax.functions.flatMap((form) => {
+  const uncalled = syntax.functionDefinitions.flatMap((pattern) => {
     let [line, from] = [1, 0];
-    return [...source.matchAll(form)].flatMap(({ index, groups }): Remark[] => {
+    return [...source.matchAll(pattern)].flatMap(({ index, groups }): Remark[] => {
       line += source.slice(from, index).split('\n').length - 1;
       from = index;
       const name = groups!.name!;
@@ -282,38 +303,39 @@ function findUncalledAndUnread(
     if (syntax.classAttributes.includes(name) || name.startsWith('_')) return [];
     const line = findLine(new RegExp(`^\\s+(?:static\\s+)?${escapeForRegExp(name)}\\s*=(?!=)`));
     const suggestion = findNearest(name, syntax.classAttributes);
-    if (suggestion !== undefined && !propertyNames.has(suggestion) && !uses(name, false)) {
+    if (suggestion !== undefined && !propertyNames.has(suggestion) && !isNameUsed(name, false)) {
       return [[path, line, name, `${name} is never read (did you mean '${suggestion}'?)`]];
     }
-    if (!isOption || uses(name, true)) return [];
+    if (!isOption || isNameUsed(name, true)) return [];
     const text = `${name} is no option: options = {…} of the class names all of them`;
     return [[path, line, name, text]];
   });
   return [...uncalled, ...instanceRemarks, ...unread];
 }
 
-/** The most names in one remark. */
-const MAX_SHOWN = 6;
+/** The maximum number of fops that one warning names. */
+const MAX_SHOWN_NAMES = 6;
 
 /**
  * Returns a warning about fops that a module with several subvolumes does not define. Undefined if
- * it defines all, or declares whether the others pass through (`declared`).
+ * it defines all, or declares whether the others pass through (`declared` is a boolean).
  */
 export function describeOmittedFops(
   xl: Pick<Xlator, 'below' | 'warnSuspicious'>,
-  [passes, refuses]: LanguageSyntax['passesThrough'],
+  [passDeclaration, refuseDeclaration]: LanguageSyntax['passThroughDeclarations'],
   declared: unknown,
   isDefined: (name: FopName) => boolean,
 ): string | undefined {
-  const { length } = xl.below;
-  if (length < 2 || typeof declared === 'boolean') return undefined;
+  const { length: childCount } = xl.below;
+  if (childCount < 2 || typeof declared === 'boolean') return undefined;
   const names = fopNames.filter((name) => !isDefined(name));
   if (names.length === 0) return undefined;
-  const shownNames = names.slice(0, MAX_SHOWN).join(', ');
-  const more = names.length > MAX_SHOWN ? ` and ${names.length - MAX_SHOWN} more` : '';
+  const shownNames = names.slice(0, MAX_SHOWN_NAMES).join(', ');
+  const omittedText =
+    names.length > MAX_SHOWN_NAMES ? ` and ${names.length - MAX_SHOWN_NAMES} more` : '';
   return (
-    `with ${length} subvolumes, ${shownNames}${more} that it does not define answer EOPNOTSUPP: ` +
-    `'${passes}' sends them to the first, '${refuses}' says that this is meant`
+    `with ${childCount} subvolumes, ${shownNames}${omittedText} that it does not define answer EOPNOTSUPP: ` +
+    `'${passDeclaration}' sends them to the first, '${refuseDeclaration}' says that this is meant`
   );
 }
 
@@ -324,7 +346,7 @@ export function logOmittedFops(
   xl: Pick<Xlator, 'below' | 'warnSuspicious'>,
   { description: { fops, passesThrough } }: Guest,
   path: string,
-  declarations: LanguageSyntax['passesThrough'],
+  declarations: LanguageSyntax['passThroughDeclarations'],
 ): void {
   const isDefined = (name: FopName): boolean => (fops[name]?.kind ?? 'none') !== 'none';
   const text = describeOmittedFops(xl, declarations, passesThrough, isDefined);

@@ -23,12 +23,12 @@ const known: readonly (readonly [ArgType, unknown])[] = [
   ['entries', []],
 ];
 const resolver: Resolver = {
-  value: (_wind, index) => known[index]?.[1],
-  type: (_wind, index) => known[index]?.[0],
-  inode: (id) => (id === 1 ? root : undefined),
+  findValue: (_wind, index) => known[index]?.[1],
+  findType: (_wind, index) => known[index]?.[0],
+  findInode: (id) => (id === 1 ? root : undefined),
   isForgotten: () => false,
-  fd: (id) => (id === fd.id ? fd : undefined),
-  data: (id) => (id === 0 ? Uint8Array.of(1) : undefined),
+  findFd: (id) => (id === fd.id ? fd : undefined),
+  findBytes: (id) => (id === 0 ? Uint8Array.of(1) : undefined),
   table,
   memory: nodeMachine.memory,
 };
@@ -37,7 +37,7 @@ function read(message: unknown, fop?: string): Decision {
   const row = fop === undefined ? undefined : findFop(fop)!;
   const text = typeof message === 'string' ? message : JSON.stringify(message);
   const args = row?.args.map(({ type }) => (type === 'int' ? 4096 : null)) ?? [];
-  return readDecision(text, { row, request: { args, replies: [] }, children: 2, resolver });
+  return readDecision(text, { row, request: { args, replies: [] }, childCount: 2, resolver });
 }
 
 /** Checks of the values that translators above and below rely on. */

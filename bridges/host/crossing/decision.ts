@@ -21,7 +21,7 @@ import {
   makeArgumentsPurpose,
   makeReplyPurpose,
   type Resolver,
-  unpack,
+  unpackValues,
 } from './message.ts';
 import { checkSuccess, type RequestValues } from './success.ts';
 
@@ -30,6 +30,7 @@ export type Decision =
       readonly verb: 'wind';
       /** The guest's number of this wind. */
       readonly wind: number;
+      /** The child's index. */
       readonly child: number;
       readonly row: FopRow;
       /** The fd of a fop that opens may be null: the host makes it when it winds. */
@@ -49,7 +50,7 @@ export interface MessageContext {
   /** The request's fop; undefined for a request of the translator's own. */
   readonly row: FopRow | undefined;
   readonly request: RequestValues;
-  readonly children: number;
+  readonly childCount: number;
   readonly resolver: Resolver;
 }
 
@@ -86,15 +87,15 @@ export function parseMessage(text: string): unknown[] {
 }
 
 /** The highest number of a wind: V8's largest small integer with compressed pointers. */
-const MAX_WIND = 0x3fffffff;
+const MAX_WIND_NUMBER = 0x3fffffff;
 
 function readWind([wind, child, fop, args]: unknown[], context: MessageContext): Decision {
   const row = findFop(String(fop));
   if (row === undefined || !Number.isSafeInteger(wind) || (wind as number) < 0) {
     throw new MessageError(`${fop} is no fop`);
   }
-  if ((wind as number) > MAX_WIND) throw new MessageError('winds must be counted from 0');
-  const values = unpack(makeArgumentsPurpose(row), args, context.resolver);
+  if ((wind as number) > MAX_WIND_NUMBER) throw new MessageError('winds must be counted from 0');
+  const values = unpackValues(makeArgumentsPurpose(row), args, context.resolver);
   const loc = findFirstLoc(values);
   const isNamed = loc instanceof ForgottenLoc || (loc?.parent != null && loc.name !== null);
   if (findMissingFdIndex(row, values) >= 0 && loc?.inode == null && !isNamed) {
@@ -111,7 +112,7 @@ export const findFirstLoc = (values: readonly unknown[]): Loc | undefined =>
 
 function readTail([child, args]: unknown[], context: MessageContext): Decision {
   const row = requireRow(context);
-  const values = unpack(makeArgumentsPurpose(row), args, context.resolver);
+  const values = unpackValues(makeArgumentsPurpose(row), args, context.resolver);
   if (findMissingFdIndex(row, values) >= 0) throw new MessageError('fd must not be None');
   return { verb: 'tail', child: readChild(child, context), values };
 }
@@ -124,24 +125,26 @@ function readUnwind([opRetValue, opErrno, reply]: unknown[], context: MessageCon
   const opRet = opRetValue as number | null;
   const isFailure = opRet !== null && opRet < 0;
   if (isFailure && !isErrno(opErrno)) throw new MessageError('a failure needs an op_errno');
-  const values = unpack(makeReplyPurpose(row, isFailure), reply, context.resolver);
+  const values = unpackValues(makeReplyPurpose(row, isFailure), reply, context.resolver);
   if (isFailure) return { verb: 'unwind', opRet, opErrno: opErrno as number, values };
   const errno = Number.isSafeInteger(opErrno) ? (opErrno as number) : 0;
   const checkedOpRet = checkSuccess(row, opRet, values, context.request);
   return { verb: 'unwind', opRet: checkedOpRet, opErrno: errno, values };
 }
 
-/** True for an errno that the kernel's FUSE accepts: from 1 to 511. */
+/** Returns true for an errno that the kernel's FUSE accepts: from 1 to 511. */
 export const isErrno = (value: unknown): boolean =>
   Number.isSafeInteger(value) && (value as number) > 0 && (value as number) < 512;
 
+/** Returns the request's fop. @throws {MessageError} for a request of the translator's own */
 function requireRow({ row }: MessageContext): FopRow {
   if (row === undefined) throw new MessageError('a request of its own has no caller to answer');
   return row;
 }
 
-function readChild(child: unknown, { children }: MessageContext): number {
-  if (Number.isSafeInteger(child) && (child as number) >= 0 && (child as number) < children) {
+/** Checks the index of a child. @throws {MessageError} */
+function readChild(child: unknown, { childCount }: MessageContext): number {
+  if (Number.isSafeInteger(child) && (child as number) >= 0 && (child as number) < childCount) {
     return child as number;
   }
   throw new MessageError('there is no such subvolume to wind to');
@@ -163,7 +166,7 @@ export function readUpcall(message: GuestMessage, findInode: FindInode): Upcall 
   const [kind, id, nameOrData, expireOrChild] =
     typeof message === 'string' ? parseMessage(message) : message;
   if (kind === 'every-entry') return { kind };
-  const inode = findInodeBy(id, findInode);
+  const inode = resolveInode(id, findInode);
   switch (kind) {
     case 'inode':
       return inode && { kind, inode, data: nameOrData === true };
@@ -173,7 +176,7 @@ export function readUpcall(message: GuestMessage, findInode: FindInode): Upcall 
     }
     case 'removed': {
       const name = checkDirectoryEntryName(nameOrData);
-      const child = findInodeBy(expireOrChild, findInode);
+      const child = resolveInode(expireOrChild, findInode);
       return inode && child && { kind, parent: inode, name, inode: child };
     }
     default:
@@ -181,7 +184,8 @@ export function readUpcall(message: GuestMessage, findInode: FindInode): Upcall 
   }
 }
 
-function findInodeBy(id: unknown, findInode: FindInode): Inode | undefined {
+/** Finds an inode by the id in a message. @throws {MessageError} for an id of the wrong type */
+function resolveInode(id: unknown, findInode: FindInode): Inode | undefined {
   if (typeof id === 'number' || typeof id === 'string') return findInode(id);
   throw new MessageError('an inode must be a number or a gfid');
 }

@@ -12,7 +12,10 @@ import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { Scalar } from '../guest.ts';
 import { expose } from './exposed-inodes.ts';
 
-/** Kinds of a loc's scalars: `i` integer, `s` string or undefined, `n` frequent string. */
+/**
+ * Kinds of a loc's scalars: `i` integer, `s` string or undefined, `n` a string that repeats often
+ * (a name or gfid) and that engines therefore cache.
+ */
 export const LOC_KINDS = 'iinnn';
 
 /** Codes of the ways to flatten a value: comparing integers is faster than strings. */
@@ -25,7 +28,7 @@ const FD = 5;
 
 /**
  * Code and scalar kinds of each type. Data cross as their length, inodes and fds as their numbers,
- * and other types as 1 if present, else 0.
+ * and other types as 1. A null value crosses as undefined (strings), -1 (data) or 0 (others).
  */
 const CROSSINGS: Partial<Record<ArgType, readonly [code: number, kinds: string]>> = {
   loc: [LOC, LOC_KINDS],
@@ -42,47 +45,50 @@ export const listScalarKinds = (args: readonly Arg[]): string =>
   args.map(({ type }) => (CROSSINGS[type] ?? OTHER_CROSSING)[1]).join('');
 
 /**
- * Writes the five scalars of a loc from `at` on; an unknown gfid crosses as undefined.
+ * Writes a loc's five scalars to `out`, from `offset` on. An unknown gfid crosses as undefined.
  * @param receiver the volume whose module receives the inodes' numbers
  */
-export function flattenLoc(loc: Loc, out: Scalar[], at: number, receiver: Xlator): void {
+export function flattenLoc(loc: Loc, out: Scalar[], offset: number, receiver: Xlator): void {
   const { inode, parent, gfid } = loc;
-  out[at] = inode === null ? 0 : expose(inode, receiver);
-  out[at + 1] = parent === null ? 0 : expose(parent, receiver);
-  out[at + 2] = loc.name ?? undefined;
-  out[at + 3] = gfid === NULL_GFID ? undefined : gfid;
-  out[at + 4] = parent === null ? NULL_GFID : parent.gfid;
+  out[offset] = inode === null ? 0 : expose(inode, receiver);
+  out[offset + 1] = parent === null ? 0 : expose(parent, receiver);
+  out[offset + 2] = loc.name ?? undefined;
+  out[offset + 3] = gfid === NULL_GFID ? undefined : gfid;
+  out[offset + 4] = parent === null ? NULL_GFID : parent.gfid;
 }
 
 /** Writes the scalars of `values` to `out`, from `offset` on. */
 export type Flatten = (values: readonly unknown[], out: Scalar[], offset: number) => void;
 
-/** @param receiver as in `flattenLoc`. */
+/**
+ * Makes the function that flattens the values of these arguments.
+ * @param receiver the volume whose module receives the inodes' numbers
+ */
 export function makeFlattener(args: readonly Arg[], receiver: Xlator): Flatten {
   const codes = args.map(({ type }) => (CROSSINGS[type] ?? OTHER_CROSSING)[0]);
   return (values, out, offset) => {
-    let at = offset;
+    let position = offset;
     for (let i = 0; i < codes.length; i++) {
       const value = values[i];
       switch (codes[i]) {
         case LOC:
-          flattenLoc(value as Loc, out, at, receiver);
-          at += LOC_KINDS.length;
+          flattenLoc(value as Loc, out, position, receiver);
+          position += LOC_KINDS.length;
           break;
         case INODE:
-          out[at++] = value === null ? 0 : expose(value as Inode, receiver);
+          out[position++] = value === null ? 0 : expose(value as Inode, receiver);
           break;
         case FD:
-          out[at++] = value === null ? 0 : (value as Fd).id;
+          out[position++] = value === null ? 0 : (value as Fd).id;
           break;
         case AS_IS:
-          out[at++] = value === null ? undefined : (value as Scalar);
+          out[position++] = value === null ? undefined : (value as Scalar);
           break;
         case DATA:
-          out[at++] = value === null ? -1 : (value as Uint8Array).length;
+          out[position++] = value === null ? -1 : (value as Uint8Array).length;
           break;
         default:
-          out[at++] = value === null ? 0 : 1;
+          out[position++] = value === null ? 0 : 1;
       }
     }
   };

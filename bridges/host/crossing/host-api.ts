@@ -16,11 +16,11 @@ import type { Guest } from '../guest.ts';
 import type { GuestHost } from '../guest-host.ts';
 import type { Owner } from '../lifecycle/failure-policy.ts';
 import {
+  formatAsOneRecord,
   LimitedLog,
   logRefusal,
   MAX_RECORD_CHARS,
   shortenSource,
-  toOneRecord,
 } from '../limits/limited-log.ts';
 import type { Machine, MemoryTools } from '../machine.ts';
 import { ChildConnections } from '../requests/child-connections.ts';
@@ -31,9 +31,9 @@ import type { RequestTable } from '../requests/pending-requests.ts';
 import { type Decision, type GuestMessage, readUpcall } from './decision.ts';
 import { expose, isExposed, TRACKED } from './exposed-inodes.ts';
 import { GuestFds } from './guest-fds.ts';
-import { pack, type Resolver } from './message.ts';
+import { packValue, type Resolver } from './message.ts';
 
-type Wind = Extract<Decision, { readonly verb: 'wind' }>;
+type WindDecision = Extract<Decision, { readonly verb: 'wind' }>;
 
 /** Bytes of memory that a byte array takes besides its content. */
 const BYTE_ARRAY_OVERHEAD = 100;
@@ -75,7 +75,7 @@ export class HostApi implements GuestHost {
     null;
   /** Byte arrays that the guest has passed for its next message (`putBytes`), and their size. */
   private pendingArrays: Uint8Array[] = [];
-  private pendingBytes = 0;
+  private pendingByteCount = 0;
   readonly limitedLog: LimitedLog;
   readonly notifications: NotificationQueue;
   private readonly childConnections: ChildConnections;
@@ -88,23 +88,25 @@ export class HostApi implements GuestHost {
   constructor(
     xl: Xlator<unknown>,
     interpreter: InterpreterCalls,
-    logLimit: number,
+    logBytesPerSecond: number,
     { maxFds, memory, collectGarbage }: HostMachine,
   ) {
     this.fds = new GuestFds(maxFds);
     this.memory = memory;
     this.collectGarbage = collectGarbage;
-    this.limitedLog = new LimitedLog(xl, logLimit);
+    this.limitedLog = new LimitedLog(xl, logBytesPerSecond);
     this.notifications = new NotificationQueue(xl.context);
-    this.childConnections = new ChildConnections(xl, (child) => this.notifyBelow(child));
+    this.childConnections = new ChildConnections(xl, (child) => this.notifyChildReplied(child));
     this.xl = xl;
     this.interpreter = interpreter;
   }
 
+  /** Sets the guest, which exists only after this object. */
   attach(guest: Guest): void {
     this.guest = guest;
   }
 
+  /** Frees the objects held for the guest, when its interpreter ends. */
   close(): void {
     this.cancelTimer?.();
     this.notifications.clear();
@@ -118,7 +120,7 @@ export class HostApi implements GuestHost {
   pushMessage(id: number, message: GuestMessage): void {
     try {
       const textLength = typeof message === 'string' ? message.length : 0;
-      this.interpreter.queueMessage(id, message, textLength + this.pendingBytes);
+      this.interpreter.queueMessage(id, message, textLength + this.pendingByteCount);
     } catch (error) {
       this.logInvalidMessage(undefined, (error as Error).message);
       throw error;
@@ -127,10 +129,11 @@ export class HostApi implements GuestHost {
     }
   }
 
+  /** Drops the byte arrays of `putBytes`, when the message that they belong to was read. */
   private dropBytes(): void {
-    if (this.pendingBytes === 0) return;
+    if (this.pendingByteCount === 0) return;
     this.pendingArrays = [];
-    this.pendingBytes = 0;
+    this.pendingByteCount = 0;
   }
 
   /** Ends a call: the guest has returned and its decisions are carried out. */
@@ -159,23 +162,26 @@ export class HostApi implements GuestHost {
     return this.pendingArrays.push(bytes) - 1;
   }
 
-  /** Counts bytes held for one call. @throws {MessageError} when they are too many */
-  private reserveBytes(bytes: number): void {
-    const total = this.pendingBytes + bytes + BYTE_ARRAY_OVERHEAD;
+  /**
+   * Counts bytes that are held until the call returns.
+   * @throws {MessageError} at the memory limit
+   */
+  private reserveBytes(byteCount: number): void {
+    const total = this.pendingByteCount + byteCount + BYTE_ARRAY_OVERHEAD;
     this.interpreter.decisions.checkQueuedBytes(total);
-    this.pendingBytes = total;
+    this.pendingByteCount = total;
   }
 
   reportLostRequest(id: number): void {
     this.interpreter.reportLostRequest(id);
   }
 
-  fetch(id: number, wind: number, index: number): string | undefined {
+  fetchJson(id: number, wind: number, index: number): string | undefined {
     const request = this.checkHandle('a request', this.findRequest(id));
     const value = request?.findValue(wind, index);
     const type = request?.findType(wind, index);
     if (value === undefined || value === null || type === undefined) return undefined;
-    return pack(type, value, wind, index, this.memory);
+    return packValue(type, value, wind, index, this.memory);
   }
 
   fetchDict(id: number, wind: number, index: number): Dict | undefined {
@@ -188,12 +194,12 @@ export class HostApi implements GuestHost {
     return value instanceof Uint8Array ? value : undefined;
   }
 
-  inodeJson(id: number): string | undefined {
+  readInodeJson(id: number): string | undefined {
     const inode = this.checkHandle('an inode', this.findInode(id));
     return inode && JSON.stringify([inode.gfid, inode.iaType, inode.path]);
   }
 
-  fdJson(id: number): string | undefined {
+  readFdJson(id: number): string | undefined {
     const fd = this.checkHandle('an fd', this.findFd(id));
     return fd && JSON.stringify([expose(fd.inode, this.xl), fd.flags, fd.pid, fd.isDir]);
   }
@@ -202,14 +208,14 @@ export class HostApi implements GuestHost {
     return this.findRequest(id) === undefined ? 0 : 1;
   }
 
-  requestJson(id: number): string | undefined {
+  readRequestJson(id: number): string | undefined {
     const root = this.checkHandle('a request', this.findRequest(id))?.frame.root;
     if (root === undefined) return undefined;
     const { unique, uid, gid, pid, groups, lkOwner, op } = root;
-    return JSON.stringify([unique, uid, gid, pid, groups, lkOwner, op, this.clientId(root)]);
+    return JSON.stringify([unique, uid, gid, pid, groups, lkOwner, op, this.exposeClient(root)]);
   }
 
-  clientId({ client }: Stack): number {
+  exposeClient({ client }: Stack): number {
     if (client === null) return 0;
     if (!this.clients.has(client.id)) {
       // An answered request may outlive its client: the module was notified of its end already.
@@ -219,7 +225,7 @@ export class HostApi implements GuestHost {
     return client.id;
   }
 
-  clientUid(id: number): string | undefined {
+  readClientUid(id: number): string | undefined {
     return this.checkHandle('a client', this.clients.get(id))?.uid;
   }
 
@@ -270,6 +276,7 @@ export class HostApi implements GuestHost {
     this.notifyGone((guest) => guest.callHook('forget', [id]));
   }
 
+  /** Notifies the guest that an fd it tracks is released. */
   release(fd: Fd): void {
     this.fds.unsubscribe(fd);
     this.notifyGone((guest) => guest.callHook('release', [fd.id]));
@@ -283,16 +290,16 @@ export class HostApi implements GuestHost {
     });
   }
 
-  sendBelow(child: number, bytes: Uint8Array): number {
+  sendToChild(child: number, bytes: Uint8Array): number {
     this.reserveBytes(bytes.length);
     return this.childConnections.send(child, bytes) ? 1 : 0;
   }
 
-  takeBelow(child: number): Uint8Array | undefined {
+  takeChildReplies(child: number): Uint8Array | undefined {
     return this.childConnections.takeReplies(child);
   }
 
-  private notifyBelow(child: number): void {
+  private notifyChildReplied(child: number): void {
     const { guest } = this;
     if (guest !== null) this.interpreter.enterFor(() => guest.callHook('below', [child]));
   }
@@ -307,10 +314,10 @@ export class HostApi implements GuestHost {
   /**
    * Makes the missing fd of a fop that opens. At the module's limit, fails the wind, returns false.
    */
-  addFd(request: HostedRequest, decision: Wind): boolean {
+  addMissingFd(request: HostedRequest, decision: WindDecision): boolean {
     const { wind, row, values } = decision;
     if (this.fds.addMissingFd(request, wind, row, values)) return true;
-    const text = `refused: more than ${this.fds.maxOwnFds} fds of its own: close those that are done with`;
+    const text = `refused: more than ${this.fds.maxCreatedFds} fds of its own: close those that are done with`;
     this.logRefusal(undefined, text);
     failDecision(this.interpreter, this.xl, request, decision, row, EMFILE);
     return false;
@@ -366,18 +373,19 @@ export class HostApi implements GuestHost {
     if (mistake !== null && level <= ERROR && text.includes(mistake.recognizedBy))
       this.mistake = null;
     const validLevel = toLogLevel(level);
-    if (!this.limitedLog.takeBytes(validLevel, Math.min(text.length, MAX_RECORD_CHARS))) return;
-    this.xl.log.log(validLevel, toOneRecord(text), { source: shortenSource(source) });
+    if (!this.limitedLog.trySpendBytes(validLevel, Math.min(text.length, MAX_RECORD_CHARS))) return;
+    this.xl.log.log(validLevel, formatAsOneRecord(text), { source: shortenSource(source) });
   }
 
   logRefusal(source: LogSource | undefined, text: string): void {
-    logRefusal(this.xl, source && shortenSource(source), toOneRecord(text));
+    logRefusal(this.xl, source && shortenSource(source), formatAsOneRecord(text));
   }
 
   logInvalidMessage(source: LogSource | undefined, why: string): void {
     this.setMistake(source, `refused: a message: ${why}`, why);
   }
 
+  /** Records a mistake of the current call; logs an earlier, different one. */
   private setMistake(source: LogSource | undefined, text: string, recognizedBy: string): void {
     // The guest's library reports the same mistake once more, with its source line.
     if (this.mistake?.text !== text) this.logMistake();
@@ -406,12 +414,12 @@ export class HostApi implements GuestHost {
     const { pendingArrays } = this;
     const table = this.inodeTable ?? this.xl.inodes ?? this.findTable(request);
     return {
-      value: (wind, index) => request.findValue(wind, index),
-      type: (wind, index) => request.findType(wind, index),
-      inode: (id) => request.findInode(id) ?? this.findInode(id),
+      findValue: (wind, index) => request.findValue(wind, index),
+      findType: (wind, index) => request.findType(wind, index),
+      findInode: (id) => request.findInode(id) ?? this.findInode(id),
       isForgotten: (id) => this.isForgotten(table, id),
-      fd: (id) => request.findFd(id) ?? this.findFd(id),
-      data: (id) => pendingArrays[id],
+      findFd: (id) => request.findFd(id) ?? this.findFd(id),
+      findBytes: (id) => pendingArrays[id],
       memory: this.memory,
       table,
     };
@@ -422,7 +430,7 @@ export class HostApi implements GuestHost {
     return currentRequest?.id === id ? currentRequest : this.interpreter.requests.get(id);
   }
 
-  /** True if the number may have been that of a forgotten inode. */
+  /** Returns true, and records a mistake, if the number may have been that of a forgotten inode. */
   private isForgotten(table: InodeTable | null, id: number): boolean {
     if (!table?.hasExisted(id)) return false;
     this.logInvalidMessage(undefined, 'a loc names an inode that is not known any more (ESTALE)');
@@ -435,10 +443,10 @@ export class HostApi implements GuestHost {
       this.inodeTable ??= received.table;
       return received;
     }
-    const known = (this.inodeTable ?? this.xl.inodes)?.byNodeid(id);
+    const tableInode = (this.inodeTable ?? this.xl.inodes)?.byNodeid(id);
     // Numbers are easily guessed: an inode not exposed to this module does not exist for it.
-    if (known !== undefined) {
-      if (isExposed(known, this.xl) || id === ROOT_ID) return known;
+    if (tableInode !== undefined) {
+      if (isExposed(tableInode, this.xl) || id === ROOT_ID) return tableInode;
       return this.checkHandle('an inode', undefined);
     }
     for (const request of this.interpreter.requests.values()) {
@@ -452,9 +460,9 @@ export class HostApi implements GuestHost {
     return this.fds.get(id) ?? this.interpreter.currentRequest?.findFd(id);
   }
 
-  /** The inode table, found by any inode of the request. */
+  /** Finds the inode table by any inode of the request. */
   private findTable(request: HostedRequest): InodeTable | null {
-    for (const inode of request.inodes()) {
+    for (const inode of request.listInodes()) {
       this.inodeTable = inode.table;
       return this.inodeTable;
     }

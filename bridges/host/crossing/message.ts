@@ -39,6 +39,7 @@ export class MessageError extends Error {
 const MAX_IA_TYPE = 7;
 const DICT_TYPES: ReadonlySet<string> = new Set<DictType>(dictTypes);
 
+/** Lists the values of a structure's fields, in their order. */
 const listFields = <T extends object>(value: T, fields: readonly (keyof T)[]): unknown[] =>
   fields.map((field) => value[field]);
 
@@ -75,8 +76,9 @@ function packDict(dict: Dict, memory: MemoryTools): unknown[] {
   return [types.join(' '), convertedIndexes, keys, values];
 }
 
+/** Converts a dict's value to one that JSON can represent. */
 function toPlainValue(value: DictValue, memory: MemoryTools): unknown {
-  if (value instanceof Uint8Array) return memory.latin1(value);
+  if (value instanceof Uint8Array) return memory.decodeLatin1(value);
   if (value instanceof Iatt) return listFields(value, IATT_FIELDS);
   return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 }
@@ -90,7 +92,7 @@ function packEntries(entries: readonly Dirent[], wind: number, index: number): u
 }
 
 /** Encodes an argument that a guest fetches, as JSON. */
-export function pack(
+export function packValue(
   type: ArgType,
   value: unknown,
   wind: number,
@@ -115,17 +117,17 @@ const PACKERS: Partial<Record<ArgType, Pack>> = {
 
 /** Finds the objects that a message about a request refers to by numbers. */
 export interface Resolver {
-  /** Argument `index` of the fop (wind -1) or of a reply; undefined if it is absent. */
-  value(wind: number, index: number): unknown;
-  /** The type of that value. */
-  type(wind: number, index: number): ArgType | undefined;
-  /** Undefined for an inode that the module did not receive, or that is forgotten. */
-  inode(id: number): Inode | undefined;
-  /** True if the number may have been that of a forgotten inode; the refusal is noted. */
+  /** Returns argument `index` of the fop (wind -1) or of a reply; undefined if it is absent. */
+  findValue(wind: number, index: number): unknown;
+  /** Returns the type of that value. */
+  findType(wind: number, index: number): ArgType | undefined;
+  /** Returns undefined for an inode that the module did not receive, or that is forgotten. */
+  findInode(id: number): Inode | undefined;
+  /** Returns true if the number may have been that of a forgotten inode; the refusal is noted. */
   isForgotten(id: number): boolean;
-  fd(id: number): Fd | undefined;
-  /** Bytes that the guest has passed with `putBytes`. */
-  data(id: number): Uint8Array | undefined;
+  findFd(id: number): Fd | undefined;
+  /** Returns bytes that the guest has passed with `putBytes`. */
+  findBytes(id: number): Uint8Array | undefined;
   /** The volume's inode table; null before its first inode. */
   readonly table: InodeTable | null;
   readonly memory: MemoryTools;
@@ -139,13 +141,14 @@ export interface Purpose {
   readonly valueForNone: number | undefined;
 }
 
+/** Makes the purpose of a wind's arguments. */
 export const makeArgumentsPurpose = (row: FopRow): Purpose => ({
   row,
   args: row.args,
   valueForNone: undefined,
 });
 
-/** Integers of a failed reply are -1, as in GlusterFS's default_…_failure_cbk. */
+/** Makes a reply's purpose. Integers of a failed one are -1, as in default_…_failure_cbk. */
 export const makeReplyPurpose = (row: FopRow, isFailure: boolean): Purpose => ({
   row,
   args: row.reply,
@@ -153,7 +156,7 @@ export const makeReplyPurpose = (row: FopRow, isFailure: boolean): Purpose => ({
 });
 
 /** Decodes the values of a row from a guest's message. @throws {MessageError} */
-export function unpack(purpose: Purpose, message: unknown, resolver: Resolver): unknown[] {
+export function unpackValues(purpose: Purpose, message: unknown, resolver: Resolver): unknown[] {
   const { args } = purpose;
   if (!Array.isArray(message) || message.length !== args.length) {
     throw new MessageError(`${args.length} arguments were expected`);
@@ -161,6 +164,7 @@ export function unpack(purpose: Purpose, message: unknown, resolver: Resolver): 
   return args.map((arg, i) => unpackValue(purpose, arg, message[i], resolver));
 }
 
+/** Decodes and checks one argument. @throws {MessageError} */
 function unpackValue(purpose: Purpose, arg: Arg, value: unknown, resolver: Resolver): unknown {
   const refuse = (reason: string): never => {
     throw new MessageError(`${arg.name} ${reason}`);
@@ -177,10 +181,10 @@ function unpackValue(purpose: Purpose, arg: Arg, value: unknown, resolver: Resol
   if (tag !== arg.type) return refuse(`must be a ${arg.type}`);
   const decoded = UNPACKERS[arg.type]!(first, resolver, refuse);
   const isLoc = decoded instanceof Loc && !(decoded instanceof ForgottenLoc);
-  return isLoc ? addInode(purpose.row, decoded, resolver) : decoded;
+  return isLoc ? completeLoc(purpose.row, decoded, resolver) : decoded;
 }
 
-/** True for the fd of a fop that opens, which may be missing: the host makes one. */
+/** Returns true for the fd of a fop that opens, which may be missing: the host makes one. */
 const mayLackFd = (row: FopRow, arg: Arg): boolean =>
   arg.type === 'fd' && row.reply.some(({ type }) => type === 'fd');
 
@@ -190,6 +194,7 @@ export function findMissingFdIndex(row: FopRow, values: readonly unknown[]): num
   return index < 0 || values[index] !== null ? -1 : index;
 }
 
+/** Finds the value that a guest returns as it has received it. */
 function findReceivedValue(
   arg: Arg,
   wind: number,
@@ -197,13 +202,14 @@ function findReceivedValue(
   resolver: Resolver,
   refuse: Refuse,
 ): unknown {
-  const type = resolver.type(wind, index);
+  const type = resolver.findType(wind, index);
   if (type === undefined) return refuse('belongs to another request');
   if (type !== arg.type) return refuse(`must be a ${arg.type}, not a ${type}`);
-  const value = resolver.value(wind, index) ?? null;
+  const value = resolver.findValue(wind, index) ?? null;
   return value === null && !arg.nullable ? refuse('must not be None') : value;
 }
 
+/** Throws a MessageError about the current argument. */
 type Refuse = (reason: string) => never;
 type Unpack = (value: unknown, resolver: Resolver, refuse: Refuse) => unknown;
 
@@ -226,13 +232,14 @@ function checkText(value: unknown, refuse: Refuse): string {
   return value;
 }
 
+/** Checks the name of a directory entry. */
 function checkEntryName(value: unknown, refuse: Refuse): string {
   const name = checkText(value, refuse);
   if (name !== '' && !name.includes('/')) return name;
   return refuse(`has the name ${JSON.stringify(name)}, which no directory entry can have`);
 }
 
-/** Checks the name of a directory entry. @throws {MessageError} */
+/** Checks the name in an invalidation. @throws {MessageError} */
 export const checkDirectoryEntryName = (value: unknown): string =>
   checkEntryName(value, (why) => {
     throw new MessageError(`the entry ${why}`);
@@ -300,9 +307,10 @@ function unpackDictValue(
   }
   if (typeof value !== 'string') return refuse(`has a ${type} of the wrong kind`);
   if (type === 'gfuuid' && !isGfid(value)) return refuse('has a gfid that is no uuid');
-  return type === 'bin' || type === 'mdata' ? memory.fromLatin1(value) : value;
+  return type === 'bin' || type === 'mdata' ? memory.encodeLatin1(value) : value;
 }
 
+/** Doubles that JSON cannot represent, as a guest sends them. */
 const NON_FINITE_TEXTS: ReadonlySet<unknown> = new Set(['NaN', 'Infinity', '-Infinity']);
 
 function unpackGfid(value: unknown, refuse: Refuse): Gfid {
@@ -318,8 +326,8 @@ function unpackLoc(value: unknown, resolver: Resolver, refuse: Refuse): Loc {
   let isForgotten = false;
   const findInode = (id: unknown): Inode | null => {
     if (id === 0) return null;
-    const known = resolver.inode(id as number);
-    if (known !== undefined) return known;
+    const inode = resolver.findInode(id as number);
+    if (inode !== undefined) return inode;
     if (!resolver.isForgotten(id as number)) refuse('names an inode that is not known any more');
     isForgotten = true;
     return null;
@@ -339,17 +347,18 @@ function unpackLoc(value: unknown, resolver: Resolver, refuse: Refuse): Loc {
  * the table has none and the fop's reply brings an inode, adds a new one, as a mount does. For
  * other fops the name is looked up before the wind (requests/name-lookups.ts).
  */
-function addInode(row: FopRow, loc: Loc, resolver: Resolver): Loc {
+function completeLoc(row: FopRow, loc: Loc, resolver: Resolver): Loc {
   const { inode, parent, name, gfid } = loc;
   const table = parent?.table ?? resolver.table;
   if (inode !== null || table === null) return loc;
+  // The inode in link's reply is the existing file's.
   const makesInode = row.name !== 'link' && row.reply.some(({ type }) => type === 'inode');
   const replyHasInode =
     makesInode || (name === null && row.reply.some(({ type }) => type === 'fd'));
-  const known = parent !== null && name !== null ? table.grep(parent, name) : table.find(gfid);
+  const knownInode = parent !== null && name !== null ? table.grep(parent, name) : table.find(gfid);
   const isCreation = replyHasInode && row.entry.creates !== undefined;
-  const existing = isCreation ? undefined : known;
-  return new Loc(existing ?? (replyHasInode ? table.newInode() : null), parent, name, gfid);
+  const existingInode = isCreation ? undefined : knownInode;
+  return new Loc(existingInode ?? (replyHasInode ? table.newInode() : null), parent, name, gfid);
 }
 
 function unpackEntries(value: unknown, resolver: Resolver, refuse: Refuse): Dirent[] {
@@ -377,18 +386,22 @@ function unpackEntries(value: unknown, resolver: Resolver, refuse: Refuse): Dire
 }
 
 /** Finds the received entry from which a guest's entry is derived. */
-function findReceivedEntry([wind, index, entry]: number[], resolver: Resolver): Dirent | undefined {
-  if (resolver.type(wind!, index!) !== 'entries') return undefined;
-  return (resolver.value(wind!, index!) as readonly Dirent[] | null)?.[entry!];
+function findReceivedEntry(
+  [wind, index, entryIndex]: number[],
+  resolver: Resolver,
+): Dirent | undefined {
+  if (resolver.findType(wind!, index!) !== 'entries') return undefined;
+  return (resolver.findValue(wind!, index!) as readonly Dirent[] | null)?.[entryIndex!];
 }
 
 /** Decoders of tagged values, by type: they get the part after the tag. */
 const UNPACKERS: Partial<Record<ArgType, Unpack>> = {
   loc: unpackLoc,
   inode: (value, resolver, refuse) =>
-    resolver.inode(value as number) ?? refuse('is an inode that is not known any more'),
-  fd: (value, resolver, refuse) => resolver.fd(value as number) ?? refuse('is not open any more'),
-  data: (value, resolver, refuse) => resolver.data(value as number) ?? refuse('has no bytes'),
+    resolver.findInode(value as number) ?? refuse('is an inode that is not known any more'),
+  fd: (value, resolver, refuse) =>
+    resolver.findFd(value as number) ?? refuse('is not open any more'),
+  data: (value, resolver, refuse) => resolver.findBytes(value as number) ?? refuse('has no bytes'),
   iatt: (value, _, refuse) => unpackIatt(value, refuse),
   dict: unpackDict,
   entries: unpackEntries,

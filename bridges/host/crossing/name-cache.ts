@@ -3,9 +3,9 @@
  * into the guest evicts a few of the oldest, so that no request waits for a large eviction.
  */
 
-/** Names cached per interpreter: a few megabytes at most, as names are short. */
+/** Maximum number of names cached per interpreter: a few megabytes, as names are short. */
 export const MAX_NAMES = 20_000;
-/** Names evicted per call: more than a call usually adds. A call that added more evicts more. */
+/** Number of names evicted per call: more than a call usually adds. */
 const EVICTIONS_PER_CALL = 8;
 
 export class NameCache<V> {
@@ -41,6 +41,7 @@ export class NameCache<V> {
   /** Evicts old names, while no call uses them. Returns true if any was evicted. */
   trim(): boolean {
     if (!this.isFull) return false;
+    // The second term empties the cache even if each call adds many names.
     const count = EVICTIONS_PER_CALL + ((this.#values.size - this.#limit) >> 1);
     for (let i = 0; i < count && this.#oldestIndex < this.#orderedNames.length; i++) {
       const name = this.#orderedNames[this.#oldestIndex++]!;

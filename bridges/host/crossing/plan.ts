@@ -11,6 +11,7 @@ import type { Cbk, Child, Fop, Fops, Xlator } from '../../../runtime/core/xlator
 import { changesData, type EnterGuest, type Guest, type HookName, type Scalar } from '../guest.ts';
 import { type Flatten, makeFlattener } from './flatten.ts';
 
+/** The callback of any fop. */
 export type AnyCbk = Cbk<FopName, unknown>;
 
 /** The core's functions for one fop, looked up once. */
@@ -21,6 +22,7 @@ interface CoreFunctions {
   fail(frame: Frame, opErrno: number): void;
 }
 
+/** Looks up the core's functions for one fop. */
 export function findCoreFunctions(name: FopName): CoreFunctions {
   return {
     wind: windArgs[name] as CoreFunctions['wind'],
@@ -34,8 +36,8 @@ export function findCoreFunctions(name: FopName): CoreFunctions {
 export interface Plan extends CoreFunctions {
   readonly row: FopRow;
   readonly name: FopName;
-  /** Null when the module has only a callback or a hook for the fop. */
-  readonly entry: EnterGuest | null;
+  /** Calls the module's method; null if it has only a callback or a hook for the fop. */
+  readonly enter: EnterGuest | null;
   readonly flatten: Flatten;
   /** Buffer for a call's scalars; the engine copies them before it runs the module. */
   readonly scratch: Scalar[];
@@ -49,6 +51,7 @@ export interface Plan extends CoreFunctions {
   readonly removedLocIndex: number;
 }
 
+/** Makes a flattener, which flattens nothing for a guest that reads values from the request. */
 const makeFlattenerFor = (args: readonly Arg[], guest: Guest, receiver: Xlator): Flatten =>
   makeFlattener(guest.readsRequest === true ? [] : args, receiver);
 
@@ -73,7 +76,7 @@ function planFop(row: FopRow, guest: Guest, xl: Xlator): Plan | null {
   return {
     row,
     name,
-    entry: hasEntry ? guest.makeFopEntry(name) : null,
+    enter: hasEntry ? guest.makeFopEntry(name) : null,
     flatten: makeFlattenerFor(row.args, guest, xl),
     scratch: [],
     seesReplies: description?.cbk === true,
@@ -101,18 +104,19 @@ export function makeFops(
   return functions as Fops<unknown>;
 }
 
-/** A plan for the replies of one fop, which enter the guest. */
+/** A plan for the replies to one fop, which enter the guest. */
 export interface ReplyPlan {
   readonly row: FopRow;
-  readonly entry: EnterGuest;
+  readonly enter: EnterGuest;
   readonly flatten: Flatten;
   readonly scratch: Scalar[];
 }
 
+/** Makes the plan for the replies to one fop. */
 export function planReply(row: FopRow, guest: Guest, xl: Xlator): ReplyPlan {
   return {
     row,
-    entry: guest.makeReplyEntry(row.name),
+    enter: guest.makeReplyEntry(row.name),
     flatten: makeFlattenerFor(row.reply, guest, xl),
     scratch: [],
   };

@@ -18,7 +18,7 @@ export interface ChildReply {
   readonly values: readonly unknown[];
 }
 
-/** The size of a value: bytes of data or text, entries of a listing, keys of a dict. */
+/** Computes the size of a value: bytes of data or text, entries of a listing, keys of a dict. */
 function computeValueLength(value: unknown): number {
   if (value === null || value === undefined) return 0;
   if (typeof value === 'string') return nameLength(value);
@@ -84,12 +84,13 @@ export function checkSuccess(
   return opRet;
 }
 
-/** True for a fop like writev, whose op_ret is the length of its data. */
+/** Returns true for a fop like writev, whose op_ret is the length of its data. */
 const countsWrittenBytes = ({ args, counts }: FopRow): boolean =>
   args.find(({ name }) => name === counts?.most)?.type === 'data';
 
 /**
- * The largest possible op_ret: the number of bytes requested, or the length of the data written.
+ * Finds the largest possible op_ret: the number of bytes requested, or the length of the data
+ * written. Infinite for a fop without such a limit.
  */
 function findMaxOpRet({ args, counts }: FopRow, values: readonly unknown[]): number {
   const limitIndex = args.findIndex(({ name }) => name === counts?.most);
@@ -98,14 +99,17 @@ function findMaxOpRet({ args, counts }: FopRow, values: readonly unknown[]): num
   return typeof value === 'number' ? value : computeValueLength(value);
 }
 
-/** True if a child has replied to the same fop with success, and the reply matches. */
+/** Returns true if a child has replied to the same fop with success, and the reply matches. */
 const hasChildReply = (
   { replies }: RequestValues,
   row: FopRow,
   matches: (reply: ChildReply) => boolean,
 ): boolean => replies.some((reply) => reply?.row === row && reply.opRet >= 0 && matches(reply));
 
-/** Checks a required part of a reply. It may be null if a child's reply lacked it, too. @throws {MessageError} */
+/**
+ * Checks a required part of a reply. It may be null if a child's reply lacked it, too.
+ * @throws {MessageError}
+ */
 function checkPart(row: FopRow, index: number, value: unknown, request: RequestValues): void {
   const { name, type } = row.reply[index]!;
   if (value === null && !hasChildReply(request, row, (reply) => reply.values[index] === null)) {

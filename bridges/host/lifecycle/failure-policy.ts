@@ -6,8 +6,8 @@
  * - `bypass`: it continues without the translator, unless the module has wound already.
  * - `restart`: it fails with an errno; after `max-failures` the module gets a new interpreter.
  *
- * A lost interpreter (out of memory, crashed) is replaced at once under every policy. `Backoff` paces
- * repeated restarts; `Owner` is the interface through which an interpreter reports failures.
+ * A lost interpreter (out of memory, crashed) is replaced at once under every policy. `Backoff`
+ * paces repeated restarts; `Owner` is the interface through which an interpreter reports failures.
  */
 import { errnoNames, errnoNumber } from '../../../runtime/core/errno.ts';
 import { InitError } from '../../../runtime/core/errors.ts';
@@ -17,31 +17,34 @@ import { formatSuggestion } from '../../../runtime/core/nearest.ts';
 import { defineOptions, type Values } from '../../../runtime/core/options.ts';
 import type { HostedRequest } from '../requests/hosted-request.ts';
 
+/** The values of `option on-error`. */
 export const policies = ['fail', 'bypass', 'restart'] as const;
 export type PolicyName = (typeof policies)[number];
 
+/** The values of the options about failures. */
 export interface Policy {
   readonly onError: PolicyName;
   /** The errno of requests that fail. */
-  readonly error: number;
+  readonly errno: number;
   /** Failures of one interpreter before `restart` replaces it. */
   readonly maxFailures: number;
   /** The first wait of `Backoff`, in seconds. */
-  readonly restartBackoff: number;
+  readonly restartBackoffS: number;
 }
 
 /** Limits of a module, set by its volume's options; 0 for no limit. */
 export interface Limits {
   /** Seconds that the module may hold a request. */
-  readonly frameTimeout: number;
+  readonly frameTimeoutS: number;
   /** Winds that it may make for one request. */
   readonly windLimit: number;
   /** Bytes per second that it may log. */
-  readonly logLimit: number;
+  readonly logBytesPerSecond: number;
   /** Bytes of its interpreter, and of what the host keeps for it. */
-  readonly memoryLimit: number;
+  readonly memoryLimitBytes: number;
 }
 
+/** Specs of the options about failures and limits, which features/glupy adds to its own. */
 export const failureOptions = defineOptions({
   'frame-timeout': {
     type: 'time',
@@ -107,28 +110,31 @@ export const failureOptions = defineOptions({
 
 /** Reads the policy from the options. @throws {InitError} for an unknown errno */
 export function readPolicy(options: Values<typeof failureOptions>): Policy {
-  const error = errnoNumber(options.error);
-  if (error === undefined) {
+  const errno = errnoNumber(options.error);
+  if (errno === undefined) {
     const hint = formatSuggestion(options.error, errnoNames);
     throw new InitError(`option error: '${options.error}' is no errno${hint}`);
   }
   return {
     onError: options['on-error'],
-    error,
+    errno,
     maxFailures: options['max-failures'],
-    restartBackoff: options['restart-backoff'],
+    restartBackoffS: options['restart-backoff'],
   };
 }
 
-/** Reads the limits from the options. @param memoryLimit bytes; unlimited for native modules */
+/**
+ * Reads the limits from the options.
+ * @param memoryLimitBytes bytes; unlimited for native modules
+ */
 export const readLimits = (
   options: Values<typeof failureOptions>,
-  memoryLimit = Number.POSITIVE_INFINITY,
+  memoryLimitBytes = Number.POSITIVE_INFINITY,
 ): Limits => ({
-  memoryLimit,
-  frameTimeout: options['frame-timeout'],
+  memoryLimitBytes,
+  frameTimeoutS: options['frame-timeout'],
   windLimit: options['wind-limit'],
-  logLimit: options['log-limit'],
+  logBytesPerSecond: options['log-limit'],
 });
 
 /** Counts since the volume started; `Host.dump` reports them. */
@@ -145,8 +151,9 @@ export interface Counters {
   interrupted: number;
 }
 
-/** An interpreter, as its owner sees it in a report. */
+/** The part of an interpreter that its owner uses when the interpreter reports a failure. */
 export interface ReportingInterpreter {
+  /** True once a request has entered it. */
   readonly hasServed: boolean;
   close(): void;
 }
@@ -157,7 +164,9 @@ export interface Owner {
   readonly policy: Policy;
   /** Replies to requests in the module's place. */
   readonly succession: {
-    /** Replies to a request that no interpreter may get now; false when it may enter. */
+    /**
+     * Replies to a request that has ended interpreters, and returns true; false if it may enter.
+     */
     failIfHarmful(name: FopName, frame: Frame, args: readonly unknown[]): boolean;
     /** Holds or fails a request that came to a lost interpreter. */
     holdOrFail(name: FopName, frame: Frame, args: readonly unknown[]): void;

@@ -12,11 +12,11 @@ import {
   GuestGraph,
   settle,
 } from '../../../test/support/guest-graph.ts';
-import { FAILED, NOTHING, TAIL, WIND } from '../guest.ts';
+import { DECIDED_BY_MESSAGES, METHOD_FAILED, TAIL_UNCHANGED, WIND_UNCHANGED } from '../guest.ts';
 import { NotificationQueue, PAUSE_AFTER_SLOW_MS } from '../requests/decision-queue.ts';
 
-const fails: Answer = () => FAILED;
-const keeps: Answer = () => NOTHING;
+const fails: Answer = () => METHOD_FAILED;
+const keeps: Answer = () => DECIDED_BY_MESSAGES;
 const failing: Code = { fops: { stat: fails } };
 const answers =
   (errno: number): Answer =>
@@ -41,7 +41,7 @@ it('with on-error bypass, a request whose method fails continues unchanged to th
 });
 
 it('with on-error bypass, a request that was already wound is not wound again', async () => {
-  const bed = await new GuestGraph({ fops: { stat: () => WIND }, reply: fails }).start({
+  const bed = await new GuestGraph({ fops: { stat: () => WIND_UNCHANGED }, reply: fails }).start({
     'on-error': 'bypass',
   });
   const reply = bed.stat();
@@ -54,7 +54,7 @@ it('with on-error bypass, a request that was already wound is not wound again', 
 it('with on-error bypass, a wind that a method sent before it failed is discarded', async () => {
   const winds: Answer = (host, id) => {
     host.pushMessage(id, JSON.stringify(['wind', 0, 0, 'statfs', [0, null]]));
-    return FAILED;
+    return METHOD_FAILED;
   };
   const bed = await new GuestGraph({ fops: { stat: winds } }).start({ 'on-error': 'bypass' });
   bed.stat();
@@ -77,7 +77,7 @@ it('with on-error restart, after max-failures failures a new interpreter takes o
 
 it('with on-error restart, the old interpreter finishes its pending requests', async () => {
   const begun: Code = {
-    fops: { stat: () => WIND, access: fails },
+    fops: { stat: () => WIND_UNCHANGED, access: fails },
     reply: answers(ENOENT),
     hooks: ['fini'],
   };
@@ -125,7 +125,9 @@ it('a new interpreter that fails to start leaves the old one serving', async () 
 });
 
 it('a crashed interpreter is replaced, and new requests wait for the replacement', async () => {
-  const bed = await new GuestGraph({ fops: { stat: dieInCall, access: () => WIND } }).start();
+  const bed = await new GuestGraph({
+    fops: { stat: dieInCall, access: () => WIND_UNCHANGED },
+  }).start();
   const waiting = bed.access();
   bed.code = { fops: { stat: answers(ENOENT) } };
   const fatal = bed.stat();
@@ -176,7 +178,10 @@ it('with on-error bypass, requests do not wait for the restart of a crashed inte
 });
 
 it('after a reload, new requests enter the new code, even for fops that the old code did not have', async () => {
-  const bed = await new GuestGraph({ fops: { stat: () => WIND }, reply: answers(EACCES) }).start();
+  const bed = await new GuestGraph({
+    fops: { stat: () => WIND_UNCHANGED },
+    reply: answers(EACCES),
+  }).start();
   const before = bed.stat();
   bed.code = { fops: { access: answers(ENOENT) } };
   expect(await bed.host.reload()).toEqual({ ok: true, text: 'reloaded' });
@@ -263,7 +268,10 @@ it('a volume that ends fails its pending requests, also under on-error bypass', 
 });
 
 it('an interrupted caller notifies the waiting module once', async () => {
-  const bed = await new GuestGraph({ fops: { stat: () => WIND }, reply: () => TAIL }).start();
+  const bed = await new GuestGraph({
+    fops: { stat: () => WIND_UNCHANGED },
+    reply: () => TAIL_UNCHANGED,
+  }).start();
   const reply = bed.stat();
   reply.frame.root.interrupt();
   reply.frame.root.interrupt();
@@ -275,7 +283,10 @@ it('an interrupted caller notifies the waiting module once', async () => {
 });
 
 it('a caller interrupted after its reply does not notify the module', async () => {
-  const bed = await new GuestGraph({ fops: { stat: () => WIND }, reply: answers(ENOENT) }).start();
+  const bed = await new GuestGraph({
+    fops: { stat: () => WIND_UNCHANGED },
+    reply: answers(ENOENT),
+  }).start();
   const first = bed.stat();
   bed.leaf.requests[0]!.answer(0, 0, null, null);
   first.frame.root.interrupt();
@@ -292,7 +303,7 @@ it('a statedump includes that of the module if it has at most 65536 characters',
 describe('a slow module', () => {
   const slow = (): number => {
     turn.slowCallCount += 1;
-    return NOTHING;
+    return DECIDED_BY_MESSAGES;
   };
   /** Yields as a mount does: other work runs at once. */
   const inTurns = (context: FakeContext): FakeContext =>

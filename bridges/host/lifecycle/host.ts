@@ -26,7 +26,7 @@ import {
   type Xlator,
 } from '../../../runtime/core/xlator.ts';
 import { TRACKED } from '../crossing/exposed-inodes.ts';
-import { changesData, FAILED } from '../guest.ts';
+import { changesData, METHOD_FAILED } from '../guest.ts';
 import type { HostedRequest } from '../requests/hosted-request.ts';
 import { updateNotes } from '../requests/notes.ts';
 import type { Counters, Owner, Policy } from './failure-policy.ts';
@@ -38,12 +38,15 @@ const MAX_STATEDUMP_CHARS = 65_536;
 /** The most retired interpreters that may still finish requests. */
 const MAX_RETIRED = 4;
 
-/** The part of a volume with a module that does not depend on the module's thread. */
+/**
+ * A volume with a module, in this thread or one of its own. Members that are not explained here
+ * implement those of a translator record (runtime/core/xlator.ts).
+ */
 export interface ModuleVolume {
   readonly passesThrough: boolean;
   readonly observes: boolean;
   readonly ownOptions: Options;
-  fops(): Fops<unknown>;
+  makeFops(): Fops<unknown>;
   reload(): Promise<ReloadResult>;
   notify(event: EventName, about: unknown): void;
   /** @param value the volume's mark on the inode (crossing/exposed-inodes.ts) */
@@ -70,7 +73,7 @@ export interface HostState<V extends ModuleVolume = ModuleVolume> {
 
 /** The functions of a translator record that all volumes with a module share. */
 export const hostFunctions = {
-  fops: ({ priv }: Xlator<HostState>) => priv.host.fops(),
+  fops: ({ priv }: Xlator<HostState>) => priv.host.makeFops(),
   passesThrough: ({ priv }: Xlator<HostState>) => priv.host.passesThrough,
   observes: ({ priv }: Xlator<HostState>) => priv.host.observes,
   ownOptions: ({ priv }) => priv.host.ownOptions,
@@ -121,7 +124,6 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
   policy: Policy;
   private readonly xl: Xlator<unknown>;
   private readonly startInterpreter: StartInterpreter;
-  /** The serving interpreter. */
   private current!: Interpreter;
   /** Earlier interpreters that finish their last requests. */
   private readonly retired = new Set<Interpreter>();
@@ -141,10 +143,12 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
     this.current = await this.startInterpreter(this, true);
   }
 
+  /** The serving interpreter. */
   get interpreter(): Interpreter {
     return this.current;
   }
 
+  /** The serving interpreter, and those that finish their last requests. */
   get interpreters(): readonly Interpreter[] {
     return [this.current, ...this.retired];
   }
@@ -175,7 +179,7 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
       ...counters,
       'requests-waiting': sum(({ requests }) => requests.size),
       interpreters: interpreters.length,
-      'memory-bytes': sum(({ guest }) => guest.memory),
+      'memory-bytes': sum(({ guest }) => guest.memoryBytes),
       ...this.dumpModule(),
     };
   }
@@ -199,8 +203,8 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
     );
   }
 
-  fops(): Fops<unknown> {
-    return this.current.fops();
+  makeFops(): Fops<unknown> {
+    return this.current.makeFops();
   }
 
   setPolicy(policy: Policy): void {
@@ -236,6 +240,7 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
     for (const { api } of this.interpreters) api.forgetClient(client);
   }
 
+  /** Calls the `notify` hook of an interpreter's module, if it has one. */
   private notifyModule(interpreter: Interpreter, event: EventName, data: unknown): void {
     if (!interpreter.hasHook('notify')) return;
     const child = this.xl.below.indexOf(data as Xlator);
@@ -248,7 +253,8 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
   }
 
   applyObserver(): void {
-    for (const each of this.interpreters) each.notes = updateNotes(this.xl, each.guest, each.notes);
+    for (const interpreter of this.interpreters)
+      interpreter.notes = updateNotes(this.xl, interpreter.guest, interpreter.notes);
   }
 
   close(): void {
@@ -257,7 +263,7 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
     for (const interpreter of this.interpreters) interpreter.close();
   }
 
-  // -- reports of interpreters ---------------------------------------------------------------
+  // -- reports from interpreters -------------------------------------------------------------
 
   noteFailure(interpreter: Interpreter): void {
     if (interpreter !== this.current || this.policy.onError !== 'restart') return;
@@ -311,11 +317,14 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
     this.switchInterpreter(successor);
   }
 
-  /** True when `predecessor` needs no successor: the volume has ended, or new code already serves. */
+  /**
+   * True when `predecessor` needs no successor: the volume has ended, or new code already serves.
+   */
   private isSuperseded(predecessor: Interpreter): boolean {
     return this.succession.isClosed || this.current !== predecessor;
   }
 
+  /** Handles the failed start of a replacement. */
   private handleStartFailure(error: unknown): void {
     this.failuresSinceStart = 0;
     this.succession.handleStartFailure(error, this.current.isDead);
@@ -332,6 +341,7 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
     return run;
   }
 
+  /** Starts an interpreter with the module as it is now. Never rejects: errors are logged. */
   private async rereadModule(): Promise<ReloadResult> {
     let successor: Interpreter | null = null;
     try {
@@ -376,12 +386,13 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
     if (successor.checkLost()) throw new Error(successor.guest.failure);
   }
 
+  /** Makes a new interpreter serve; the old one finishes its requests. */
   private switchInterpreter(successor: Interpreter): void {
     const predecessor = this.current;
     this.current = successor;
     this.failuresSinceStart = 0;
     this.retired.add(predecessor);
-    this.xl.exchangeFops(successor.fops());
+    this.xl.exchangeFops(successor.makeFops());
     sayUp(this.xl as Xlator, this.current.api.declaredUp ?? areChildrenUp(this.xl as Xlator));
     announceChangedReplies(this.xl as Xlator);
     this.succession.resumeServing();
@@ -409,6 +420,7 @@ function transferState(from: Interpreter, to: Interpreter): void {
   if (state !== undefined) loadState(to, state);
 }
 
+/** Calls a module's `dump_state`; undefined without one. @throws {Error} when it fails */
 function dumpState(from: Interpreter): string | undefined {
   if (from.isDead || !from.hasHook('dump_state')) return undefined;
   const state = from.guest.callStateHook('dump_state');
@@ -417,8 +429,10 @@ function dumpState(from: Interpreter): string | undefined {
   return state;
 }
 
+/** Calls a module's `load_state`, if it has one. @throws {Error} when it fails */
 function loadState(to: Interpreter, state: string): void {
   if (!to.hasHook('load_state')) return;
-  if (to.guest.callHook('load_state', [state]) === FAILED) throw new Error('load_state failed');
+  if (to.guest.callHook('load_state', [state]) === METHOD_FAILED)
+    throw new Error('load_state failed');
   to.runDecisions();
 }

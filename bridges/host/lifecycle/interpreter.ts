@@ -20,15 +20,15 @@ import type { ChildReply } from '../crossing/success.ts';
 import {
   type EnterGuest,
   type Evaluation,
-  FAILED,
   type Guest,
-  SAME,
+  METHOD_FAILED,
   type Scalar,
-  TAIL,
-  WIND,
+  TAIL_UNCHANGED,
+  UNWIND_UNCHANGED,
+  WIND_UNCHANGED,
 } from '../guest.ts';
-import { onTurnEnd } from '../limits/interpreter-gate.ts';
-import { requestFailedFields, toOneRecord } from '../limits/limited-log.ts';
+import { registerForRecovery } from '../limits/interpreter-gate.ts';
+import { formatAsOneRecord, requestFailedFields } from '../limits/limited-log.ts';
 import { DecisionQueue } from '../requests/decision-queue.ts';
 import { callEntryHooks } from '../requests/entry-hooks.ts';
 import { HostedRequest, makeOwnRequest } from '../requests/hosted-request.ts';
@@ -49,12 +49,14 @@ export class Interpreter {
   private readonly xl: Xlator<unknown>;
   readonly owner: Owner;
   readonly pending: PendingRequests;
+  /** Callbacks by fop: of winds whose reply the guest sees, and of relayed requests. */
   private readonly guestCbks = new Map<string, AnyCbk>();
   private readonly tailCbks = new Map<string, AnyCbk>();
   /** The guest's decisions that are not carried out yet. */
   readonly decisions: DecisionQueue<HostedRequest>;
   private guestOrNull: Guest | null = null;
-  private readonly unregisterTurnEnd = onTurnEnd(this);
+  private readonly unregisterTurnEnd = registerForRecovery(this);
+  /** True once the guest can no longer be entered: it is lost or closed. */
   isDead = false;
   private isRetired = false;
   /** True once `close` was called: the children may have ended, so no request is bypassed. */
@@ -66,10 +68,10 @@ export class Interpreter {
     this.xl = xl;
     this.owner = owner;
     this.limits = limits;
-    this.api = new HostApi(xl, this, limits.logLimit, machine);
-    const freeBytes = (): number => this.limits.memoryLimit - this.guest.memory;
+    this.api = new HostApi(xl, this, limits.logBytesPerSecond, machine);
+    const freeBytes = (): number => this.limits.memoryLimitBytes - this.guest.memoryBytes;
     this.decisions = new DecisionQueue(xl.context, freeBytes, () => this.runDecisions());
-    this.pending = new PendingRequests(limits.frameTimeout, xl.calls, {
+    this.pending = new PendingRequests(limits.frameTimeoutS, xl.calls, {
       after: (ms, fn) => xl.context.after(ms, fn),
       collectUnreachable: () => this.enterFor(() => this.guest.callHook('collect', [])),
       failOverdue: (request) => this.failOverdue(request),
@@ -99,12 +101,10 @@ export class Interpreter {
     return this.guest.description.hooks.includes(hook);
   }
 
-  /** The volume's fops: those that the module defines or its hooks need. */
-  fops(): Fops<unknown> {
+  /** Makes the volume's fops: those that the module defines or its hooks need. */
+  makeFops(): Fops<unknown> {
     return makeFops(this.guest, this.xl, this.startRequest);
   }
-
-  // -- down ------------------------------------------------------------------------------------
 
   /** Takes a request from the graph, and calls the guest for it. */
   private readonly startRequest = (plan: Plan, frame: Frame, args: unknown[]): void => {
@@ -115,24 +115,24 @@ export class Interpreter {
     if (this.owner.succession.failIfHarmful(plan.name, frame, args)) return;
     this.lastId = this.lastId === MAX_ID ? 1 : this.lastId + 1;
     const request = new HostedRequest(this.lastId, plan, frame, args);
-    if (plan.entry === null) {
+    if (plan.enter === null) {
       this.windUnchanged(request, plan, plan.seesReplies);
       return;
     }
     const { scratch } = plan;
     scratch[0] = request.id;
     plan.flatten(args, scratch, 1);
-    this.callGuest(request, plan.entry, scratch);
+    this.callGuest(request, plan.enter, scratch);
   };
 
   /** Enters the guest with a request or reply, and carries out its decisions. */
-  private callGuest(request: HostedRequest, entry: EnterGuest, args: readonly Scalar[]): void {
+  private callGuest(request: HostedRequest, enter: EnterGuest, args: readonly Scalar[]): void {
     this.owner.counters.calls += 1;
     const { slowCallCount } = turn;
     this.currentRequest = request;
     let code: number;
     try {
-      code = this.notes === null ? entry(args) : this.notes.observe(request, entry, args);
+      code = this.notes === null ? enter(args) : this.notes.observe(request, enter, args);
     } catch (error) {
       code = this.handleFault(request, error, slowCallCount);
     }
@@ -159,26 +159,30 @@ export class Interpreter {
     this.currentRequest = this.xl.frame = null;
     if (request === null) this.checkLost();
     else this.carryOutResult(request, this.handleFault(request, this.guest.failure));
-    // Requests that were done, but not yet dropped, when the turn was aborted.
-    for (const each of [...this.requests.values()]) this.pending.removeIfDone(each);
+    // Some requests may have been done, but not dropped yet, when the turn was aborted.
+    for (const request of [...this.requests.values()]) this.pending.removeIfDone(request);
     this.runDecisions();
   }
 
   /** Records a failure of the engine itself, which the module could not report. */
-  private handleFault(request: HostedRequest, error: unknown, slow = turn.slowCallCount): number {
+  private handleFault(
+    request: HostedRequest,
+    error: unknown,
+    slowCallCount = turn.slowCallCount,
+  ): number {
     const reason = error instanceof Error ? error.message : String(error);
-    if (this.checkLost(request)) return FAILED;
-    this.xl.log.error(toOneRecord(`${request.name}: ${reason}`), requestFailedFields);
+    if (this.checkLost(request)) return METHOD_FAILED;
+    this.xl.log.error(formatAsOneRecord(`${request.name}: ${reason}`), requestFailedFields);
     this.api.notifications.send(() => {
       this.guest.callHook('cancel', [request.id]);
       this.checkLost(request, `the end of ${request.name}`);
-    }, slow);
-    return FAILED;
+    }, slowCallCount);
+    return METHOD_FAILED;
   }
 
   /**
-   * Checks whether the interpreter is lost; if so, fails every request that waits for it.
-   * @param blamed the request for which the interpreter ran
+   * Returns whether the interpreter is lost; if so, fails every request that waits for it.
+   * @param activity what it did, for the log; `blamed` is the request for which it ran
    */
   checkLost(blamed: HostedRequest | null = null, activity = blamed?.name): boolean {
     const reason = this.guest.failure;
@@ -194,7 +198,7 @@ export class Interpreter {
 
   /** Enters the guest for a timer, hook or notice; `about` is the request concerned. */
   enterFor(call: () => number | undefined, about: HostedRequest | null = null): void {
-    if (call() === FAILED || this.guest.failure !== undefined) {
+    if (call() === METHOD_FAILED || this.guest.failure !== undefined) {
       this.owner.counters.failures += 1;
       if (!this.checkLost(about)) this.owner.noteFailure(this);
     }
@@ -203,17 +207,17 @@ export class Interpreter {
 
   private carryOutResult(request: HostedRequest, code: number): void {
     if (code < 0) this.unwind(request, -1, -code, null);
-    else if (code === WIND) this.windUnchanged(request, request.plan!, true);
-    else if (code === TAIL) this.windUnchanged(request, request.plan!, false);
-    else if (code === FAILED) {
+    else if (code === WIND_UNCHANGED) this.windUnchanged(request, request.plan!, true);
+    else if (code === TAIL_UNCHANGED) this.windUnchanged(request, request.plan!, false);
+    else if (code === METHOD_FAILED) {
       // Before the reply, because the caller's next request must not enter a lost interpreter.
       this.checkLost(request);
       this.fail(request);
-    } else if (code >= SAME) this.unwindReply(request, code - SAME);
+    } else if (code >= UNWIND_UNCHANGED) this.unwindReply(request, code - UNWIND_UNCHANGED);
     else if (!request.isAnswered) this.pending.add(request);
   }
 
-  /** Winds a request with its own arguments. */
+  /** Winds a request with its own arguments. @param needsReply true if the guest sees the reply */
   private windUnchanged(request: HostedRequest, plan: Plan, needsReply: boolean): void {
     const child = this.xl.children[0];
     const { frame, args } = request;
@@ -224,7 +228,7 @@ export class Interpreter {
       this.pending.add(request);
       frame.local = request;
       request.windCount += 1;
-      request.owedReplies += 1;
+      request.owedReplyCount += 1;
       plan.wind(frame, 0, this.getGuestCbk(plan.row), child, args);
     } else this.relay(request, plan, child, args);
   }
@@ -232,7 +236,7 @@ export class Interpreter {
   /** Winds a request so that the child's reply is unwound without the module. */
   private relay(request: HostedRequest, plan: Plan, child: Child, args: readonly unknown[]): void {
     const { frame } = request;
-    if (request.owedReplies === 0 && plan.createdLocIndex < 0 && plan.removedLocIndex < 0) {
+    if (request.owedReplyCount === 0 && plan.createdLocIndex < 0 && plan.removedLocIndex < 0) {
       request.isAnswered = true;
       this.pending.remove(request);
       frame.local = null;
@@ -242,14 +246,12 @@ export class Interpreter {
       this.pending.add(request);
       frame.local = request;
       request.windCount += 1;
-      request.owedReplies += 1;
+      request.owedReplyCount += 1;
       plan.wind(frame, 0, this.getTailCbk(plan), child, args);
     }
   }
 
-  // -- up --------------------------------------------------------------------------------------
-
-  /** The callback of children whose reply the guest sees; the cookie is the wind's number. */
+  /** Returns the callback of winds whose reply the guest sees; its cookie is the wind's number. */
   getGuestCbk(row: FopRow): AnyCbk {
     let cbk = this.guestCbks.get(row.name);
     if (cbk === undefined) {
@@ -258,35 +260,35 @@ export class Interpreter {
         const request = frame.local as HostedRequest;
         if (opRet >= 0 && request.namedLocs !== null) linkRecorded(request, wind, row, values);
         if (opRet < 0 && request.createdFds !== null) this.api.fds.closeFailed(request, wind);
-        this.takeReply(request, plan, { wind, row, opRet, opErrno, values });
+        this.passReplyToGuest(request, plan, { wind, row, opRet, opErrno, values });
       }) as AnyCbk;
       this.guestCbks.set(row.name, cbk);
     }
     return cbk;
   }
 
-  private takeReply(request: HostedRequest, plan: ReplyPlan, reply: ChildReply): void {
-    request.owedReplies -= 1;
+  private passReplyToGuest(request: HostedRequest, plan: ReplyPlan, reply: ChildReply): void {
+    request.owedReplyCount -= 1;
     if (!request.isAbandoned) {
-      const { entry, flatten, scratch } = plan;
+      const { enter, flatten, scratch } = plan;
       request.keepReply(reply);
       scratch[0] = request.id;
       scratch[1] = reply.wind;
       scratch[2] = reply.opRet;
       scratch[3] = reply.opErrno;
       flatten(reply.values, scratch, 4);
-      this.callGuest(request, entry, scratch);
+      this.callGuest(request, enter, scratch);
     }
     this.pending.removeIfDone(request);
   }
 
-  /** The callback of a relayed request: unwinds the child's reply. */
+  /** Returns the callback of a relayed request, which unwinds the child's reply. */
   private getTailCbk({ name }: Plan): AnyCbk {
     let cbk = this.tailCbks.get(name);
     if (cbk === undefined) {
       cbk = collectCbk[name]((frame, _cookie, _xl, opRet, opErrno, values) => {
         const request = frame.local as HostedRequest;
-        request.owedReplies -= 1;
+        request.owedReplyCount -= 1;
         this.unwind(request, opRet, opErrno, values);
         this.pending.removeIfDone(request);
         this.runDecisions();
@@ -305,6 +307,7 @@ export class Interpreter {
     }
   }
 
+  /** Answers a request, if it has not been answered yet. @param values null for a failure */
   private unwind(
     request: HostedRequest,
     opRet: number,
@@ -314,10 +317,10 @@ export class Interpreter {
     const { plan, frame } = request;
     if (request.isAnswered || plan === null) return;
     request.isAnswered = true;
-    if (request.owedReplies === 0) this.pending.remove(request);
+    if (request.owedReplyCount === 0) this.pending.remove(request);
     if (opRet >= 0 && (plan.createdLocIndex >= 0 || plan.removedLocIndex >= 0))
       this.callEntryHooks(request, plan);
-    if (values === null) plan.fail(frame, isErrno(opErrno) ? opErrno : this.owner.policy.error);
+    if (values === null) plan.fail(frame, isErrno(opErrno) ? opErrno : this.owner.policy.errno);
     else plan.unwind(frame, opRet, opErrno, values);
   }
 
@@ -339,7 +342,7 @@ export class Interpreter {
       counters.bypassed += 1;
       this.relay(request, plan, child, request.args);
     } else {
-      this.unwind(request, -1, policy.error, null);
+      this.unwind(request, -1, policy.errno, null);
     }
     this.pending.removeIfDone(request);
     if (!this.checkLost(request)) this.owner.noteFailure(this);
@@ -352,15 +355,13 @@ export class Interpreter {
     if (failures > 0 && !this.checkLost(request)) this.owner.noteFailure(this);
   }
 
-  // -- messages --------------------------------------------------------------------------------
-
   /** Queues a guest's message about a request. @throws {MessageError} */
   queueMessage(id: number, message: GuestMessage, bytes: number): void {
     const request = this.findOrMakeRequest(id);
     const resolver = this.api.makeResolver(request);
-    const children = this.xl.below.length;
+    const childCount = this.xl.below.length;
     const row = request.plan?.row;
-    const decision = readDecision(message, { row, request, children, resolver });
+    const decision = readDecision(message, { row, request, childCount, resolver });
     if (decision.verb !== 'wind' && request.isAnswered) {
       throw new MessageError('the request has had its answer');
     }
@@ -369,11 +370,12 @@ export class Interpreter {
     this.pending.add(request);
   }
 
+  /** Finds a message's request; an unknown negative `id` begins one of the translator's own. */
   private findOrMakeRequest(id: number): HostedRequest {
-    const known = this.api.findRequest(id);
-    if (known !== undefined && !known.isAbandoned) return known;
+    const request = this.api.findRequest(id);
+    if (request !== undefined && !request.isAbandoned) return request;
     if (id >= 0) throw new MessageError('the request has had its answer');
-    this.pending.checkOwnCount();
+    this.pending.checkOwnRequestCount();
     return makeOwnRequest(id, this.xl);
   }
 
@@ -391,6 +393,7 @@ export class Interpreter {
     this.cancelRequest(request, `${(error as Error).stack ?? error}`);
   }
 
+  /** Fails a request, and notifies the guest that further decisions about it are void. */
   private cancelRequest(request: HostedRequest, why: string): void {
     this.xl.log.error(`${request.name}: ${why}`, requestFailedFields);
     this.guest.callHook('cancel', [request.id]);
@@ -399,13 +402,13 @@ export class Interpreter {
 
   carryOutDecision(request: HostedRequest, decision: Decision): void {
     const { plan, frame } = request;
-    if (decision.verb === 'wind' && this.exceedsWindLimit(request)) return;
+    if (decision.verb === 'wind' && this.refuseExcessiveWind(request)) return;
     if (lookUpUnknownName(this, this.xl, request, decision)) return;
     if (decision.verb === 'wind') {
       // Even if the request was answered meanwhile, every decided wind is carried out.
       const { wind, row, values } = decision;
       frame.local = request;
-      if (!this.api.addFd(request, decision)) return;
+      if (!this.api.addMissingFd(request, decision)) return;
       recordName(request, wind, row, values);
       const child = this.xl.children[decision.child]!;
       windArgs[row.name as FopName](frame, wind, this.getGuestCbk(row) as never, child, values);
@@ -417,12 +420,13 @@ export class Interpreter {
     } else this.failRequest(request);
   }
 
-  private exceedsWindLimit(request: HostedRequest): boolean {
+  /** Counts a decided wind. Returns true if the request was abandoned, or exceeds its limit. */
+  private refuseExcessiveWind(request: HostedRequest): boolean {
     const { windLimit } = this.limits;
     request.windCount += 1;
     const exceedsLimit = request.windCount > windLimit && windLimit > 0 && request.plan !== null;
     if (!request.isAbandoned && !exceedsLimit) return false;
-    request.owedReplies -= 1;
+    request.owedReplyCount -= 1;
     if (request.isAbandoned) this.pending.removeIfDone(request);
     else this.cancelRequest(request, `wound ${windLimit} times without an end (option wind-limit)`);
     return true;
@@ -435,8 +439,6 @@ export class Interpreter {
     this.runDecisions();
     return evaluation;
   }
-
-  // -- pending requests ------------------------------------------------------------------------
 
   /** Fails a request that the guest can no longer answer. */
   reportLostRequest(id: number): void {
@@ -458,11 +460,9 @@ export class Interpreter {
 
   setLimits(limits: Limits): void {
     this.limits = limits;
-    this.pending.limitSeconds = limits.frameTimeout;
-    this.api.limitedLog.setLimit(limits.logLimit);
+    this.pending.limitSeconds = limits.frameTimeoutS;
+    this.api.limitedLog.setLimit(limits.logBytesPerSecond);
   }
-
-  // -- the end ---------------------------------------------------------------------------------
 
   /** Finishes pending requests without taking new ones, then calls `endRetired`. */
   retire(): void {

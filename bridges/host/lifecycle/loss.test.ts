@@ -13,14 +13,14 @@ import {
   GuestGraph,
   settle,
 } from '../../../test/support/guest-graph.ts';
-import { NOTHING, WIND } from '../guest.ts';
+import { DECIDED_BY_MESSAGES, WIND_UNCHANGED } from '../guest.ts';
 
 /** Index of the loc's name among the scalars. */
 const NAME = 3;
 /** Ends the interpreter for names that begin with 'bad'; other names are absent. */
 const harmful: Answer = (host, id, guest, args) =>
   String(args[NAME]).startsWith('bad') ? dieInCall(host, id, guest, args) : -ENOENT;
-const code: Code = { fops: { lookup: harmful, stat: harmful, access: () => NOTHING } };
+const code: Code = { fops: { lookup: harmful, stat: harmful, access: () => DECIDED_BY_MESSAGES } };
 
 const loc = (bed: GuestGraph, name: string): Loc =>
   new Loc(bed.graph.inodes.newInode(), bed.graph.inodes.root, name);
@@ -122,7 +122,10 @@ it('a request that a caller sends when a crash fails its first one waits for the
 });
 
 it("a request is blamed when the interpreter crashes on the child's reply to the request", async () => {
-  const bed = await new GuestGraph({ fops: { lookup: () => WIND }, reply: dieInCall }).start();
+  const bed = await new GuestGraph({
+    fops: { lookup: () => WIND_UNCHANGED },
+    reply: dieInCall,
+  }).start();
   for (let times = 0; times < 3; times++) {
     const reply = lookup(bed, 'bad');
     bed.leaf.requests.pop()?.answer(-1, ENOENT, null, null, null, null);
@@ -221,7 +224,7 @@ it('the next request is not blamed when a timer has crashed the interpreter', as
   for (let times = 0; times < 3; times++) {
     bed.host.interpreter.enterFor(() => {
       bed.guests.at(-1)!.failure = 'out of memory';
-      return NOTHING;
+      return DECIDED_BY_MESSAGES;
     });
     expect(await answered(lookup(bed, 'good'))).toBe(ENOENT);
   }

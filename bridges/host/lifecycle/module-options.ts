@@ -48,11 +48,11 @@ const partChecks: Readonly<
 
 /** Checks a module's declaration. @throws {GraphError} with the line of each fault */
 export function readDeclarations(
-  declared: Readonly<Record<string, RawOption>>,
+  declarations: Readonly<Record<string, RawOption>>,
   path: string,
 ): Options {
   const problems: string[] = [];
-  const options = Object.entries(declared).flatMap(([key, raw]): [string, OptionSpec][] => {
+  const options = Object.entries(declarations).flatMap(([key, raw]): [string, OptionSpec][] => {
     try {
       return [[key, readDeclaration(key, raw)]];
     } catch (error) {
@@ -66,9 +66,17 @@ export function readDeclarations(
   return Object.fromEntries(options);
 }
 
-/** @throws {Error} with the fault */
+/** Checks the declaration of one option. @throws {Error} with the fault */
 function readDeclaration(key: string, raw: RawOption): OptionSpec {
-  const { type, description = '', default: declaredDefault, min, max, place: _, ...more } = raw;
+  const {
+    type,
+    description = '',
+    default: declaredDefault,
+    min,
+    max,
+    place: _,
+    ...otherParts
+  } = raw;
   if (/\s|^$/.test(key)) throw new Error('a volfile cannot name it: a key has no blanks');
   if (!isText(type) || !Object.hasOwn(optionTypes, type)) {
     throw new Error(
@@ -76,40 +84,43 @@ function readDeclaration(key: string, raw: RawOption): OptionSpec {
     );
   }
   const isBounded = BOUNDED_TYPES.includes(type);
-  const allowed = ['help', 'reconfigurable', ...(type === 'str' ? ['values'] : [])];
-  const properties = { help: description, ...more };
+  const allowedNames = ['help', 'reconfigurable', ...(type === 'str' ? ['values'] : [])];
+  const properties = { help: description, ...otherParts };
   for (const [name, value] of Object.entries(properties)) {
-    if (!allowed.includes(name)) throw new Error(describeUnknownPart(name, allowed, isBounded));
+    if (!allowedNames.includes(name))
+      throw new Error(describeUnknownPart(name, allowedNames, isBounded));
     const [isValid, expected] = partChecks[name]!;
     if (!isValid(value)) throw new Error(`its ${name} ${quoteValue(value)} is not ${expected}`);
   }
   if (!isBounded && (min ?? max) !== undefined) {
-    throw new Error(describeUnknownPart(min === undefined ? 'max' : 'min', allowed, isBounded));
+    throw new Error(
+      describeUnknownPart(min === undefined ? 'max' : 'min', allowedNames, isBounded),
+    );
   }
   const { help, ...rest } = properties;
   const unboundedSpec = { ...rest, type, description: help } as OptionSpec;
   const bounds = Object.entries({ min, max }).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, readPart(name, unboundedSpec, value)]],
+    value === undefined ? [] : [[name, parsePart(name, unboundedSpec, value)]],
   );
   const spec = { ...unboundedSpec, ...Object.fromEntries(bounds) } as OptionSpec & RawOption;
   if (Number(spec.min) > Number(spec.max)) throw new Error('its min is above its max');
   if (declaredDefault === undefined || declaredDefault === null) return spec;
-  return { ...spec, default: readPart('default', spec, declaredDefault) } as OptionSpec;
+  return { ...spec, default: parsePart('default', spec, declaredDefault) } as OptionSpec;
 }
 
 const typeNames = Object.keys(optionTypes);
 
 const describeUnknownPart = (
   name: string,
-  allowed: readonly string[],
+  allowedNames: readonly string[],
   isBounded: boolean,
 ): string => {
-  const known = ['default', ...(isBounded ? ['min', 'max'] : []), ...allowed];
-  return `it has no '${name}'${formatSuggestion(name, known)}; it may have ${known.join(', ')}`;
+  const knownNames = ['default', ...(isBounded ? ['min', 'max'] : []), ...allowedNames];
+  return `it has no '${name}'${formatSuggestion(name, knownNames)}; it may have ${knownNames.join(', ')}`;
 };
 
 /** Parses a value of the declaration as a volfile's value. */
-function readPart(name: string, spec: OptionSpec, value: unknown): unknown {
+function parsePart(name: string, spec: OptionSpec, value: unknown): unknown {
   // A default may be empty; a volfile's value cannot.
   if (value === '' && spec.type === 'str' && !('values' in spec)) return value;
   const accepted = optionTypes[spec.type].describeAccepted(spec);
@@ -154,17 +165,17 @@ export function readDescription(json: string, path: string): ModuleDescription {
 export function readModuleOptions(
   xl: Xlator<unknown>,
   hostOptions: Options,
-  declared: Options,
+  declaredOptions: Options,
   path: string,
 ): Record<string, unknown> {
-  const reserved = Object.keys(declared).filter(
+  const reservedKeys = Object.keys(declaredOptions).filter(
     (key) => key in hostOptions || key in genericOptions,
   );
-  if (reserved.length > 0) {
-    throw new InitError(`${path}: option ${reserved.join(', ')} belongs to ${xl.type} itself`);
+  if (reservedKeys.length > 0) {
+    throw new InitError(`${path}: option ${reservedKeys.join(', ')} belongs to ${xl.type} itself`);
   }
   // All keys together, so that a misspelt host option gets a suggestion too.
-  const allOptions: Options = { ...genericOptions, ...hostOptions, ...declared };
+  const allOptions: Options = { ...genericOptions, ...hostOptions, ...declaredOptions };
   const { values, problems } = checkOptions(allOptions, xl.volfileOptions, {
     strict: xl.context.strict,
   });
@@ -176,5 +187,5 @@ export function readModuleOptions(
   if (errors.length > 0) {
     throw new GraphError(errors.map((p) => `${p.position ?? path}: ${p.message}`));
   }
-  return Object.fromEntries(Object.keys(declared).map((key) => [key, values[key] ?? null]));
+  return Object.fromEntries(Object.keys(declaredOptions).map((key) => [key, values[key] ?? null]));
 }

@@ -9,6 +9,7 @@ import type { HostedLanguage, ModuleFile } from '../language.ts';
 import type { Machine, Sources } from '../machine.ts';
 import { basename, dirname, join, resolve } from '../paths.ts';
 
+/** The module that a volume's options name. */
 export interface ModuleQuery {
   readonly name: string;
   /** `option module-path`: folders separated by colons. */
@@ -39,10 +40,11 @@ function splitExtension(
   return { bareName: name, language: undefined, extensions: [] };
 }
 
+/** Splits a list of folders at its colons. */
 const splitFolders = (path: string | undefined): string[] =>
   (path ?? '').split(':').filter((folder) => folder !== '');
 
-/** Folders of the bundled examples. */
+/** Lists the folders of the bundled examples. */
 function listBundledFolders(sources: Sources): string[] {
   const examples = findExamplesFolder(sources);
   if (examples === null) return [];
@@ -58,7 +60,7 @@ function listBundledFolders(sources: Sources): string[] {
 const findExamplesFolder = ({ installed }: Sources): string | null =>
   installed === null ? null : join(installed, 'examples');
 
-/** The folders to search, in order, for these languages. */
+/** Lists the folders to search for these languages, in order. */
 function listSearchFolders(
   { path, baseDir }: ModuleQuery,
   languages: readonly HostedLanguage[],
@@ -76,19 +78,19 @@ function listSearchFolders(
   return [...new Set(folders.map((folder) => resolve(baseDir, folder)))];
 }
 
-/** @throws {InitError} for an unreadable folder. */
+/** Returns whether a path leads to a file. @throws {InitError} for an unreadable folder */
 function isFile(sources: Sources, path: string): boolean {
   try {
-    return sources.fileKind(path) === 'file';
+    return sources.findFileKind(path) === 'file';
   } catch (error) {
     const { code } = error as { code?: string };
-    // A file in the place of a folder, or a name too long for any file.
+    // There is a file in place of a folder, or the name is too long for any file.
     if (code === 'ENOTDIR' || code === 'ENAMETOOLONG') return false;
     throw new InitError(`cannot look into ${dirname(path)} for the module: ${code}`);
   }
 }
 
-/** Finds the files of one folder that `moduleName` may name. A dot separates folders, as in an import. */
+/** Finds the files of one folder that `moduleName` may name; its dots separate folders. */
 function findCandidates(
   folder: string,
   moduleName: string,
@@ -147,17 +149,18 @@ export function findModule(
   }
   if (!/^[\p{L}\p{N}_-]+(\.[\p{L}\p{N}_-]+)*$/u.test(bareName)) {
     const typedName = query.name.replace(/\/+$/, '');
-    const instead = typedName.includes('/')
+    const correction = typedName.includes('/')
       ? `: write module-name ${basename(typedName)} and module-path ${dirname(typedName)}`
       : '';
     throw new InitError(
       `module-name '${query.name}' is no name of a module (use option module-path for its folder)` +
-        instead,
+        correction,
     );
   }
   const searchedLanguages =
     languageByExtension !== undefined
-      ? [{ ...languageByExtension, extensions, packageFiles: [] }]
+      ? // A name with an extension is a file's, not a folder's.
+        [{ ...languageByExtension, extensions, packageFiles: [] }]
       : selectedLanguage === undefined
         ? languages
         : [selectedLanguage];
@@ -199,7 +202,7 @@ export function findModule(
 function describeMiss(
   folder: string,
   moduleName: string,
-  searched: readonly HostedLanguage[],
+  searchedLanguages: readonly HostedLanguage[],
   sources: Sources,
 ): string {
   try {
@@ -208,7 +211,7 @@ function describeMiss(
       ({ name }) => name === moduleName || name.startsWith(`${moduleName}.`),
     );
     if (similar === undefined) return '';
-    const kinds = searched.flatMap(({ extensions }) => extensions).join(', ');
+    const kinds = searchedLanguages.flatMap(({ extensions }) => extensions).join(', ');
     const fault = similar.isFolder ? 'is a folder without a module' : `does not end in ${kinds}`;
     return ` (${similar.name} there ${fault})`;
   } catch (error) {
@@ -217,6 +220,7 @@ function describeMiss(
   }
 }
 
+/** Reads a found module. @throws {InitError} */
 function readModuleFile(
   name: string,
   { language, path }: Candidate,
@@ -243,6 +247,7 @@ export function readSource(path: string, sources: Sources, codingPattern?: RegEx
   const bytes = sources.read(path);
   const [, declaredCoding = 'utf-8'] =
     codingPattern?.exec(String.fromCharCode(...bytes.subarray(0, CODING_SEARCH_BYTES))) ?? [];
+  // Python's names of these encodings, as the decoder names them.
   const coding = declaredCoding
     .replace(/^utf[-_]?8\b.*/i, 'utf-8')
     .replace(/^(?:latin|iso[-_](?:8859|latin))[-_]1\b(?!\d).*/i, 'latin1');

@@ -14,7 +14,7 @@ import { tailArgs } from '../../../runtime/core/gen/generic.gen.ts';
 import { turn } from '../../../runtime/core/turn.ts';
 import { type Fop, isChange, type Xlator } from '../../../runtime/core/xlator.ts';
 import { type BlamedRequest, HarmfulRequests } from '../limits/harmful-requests.ts';
-import { toOneRecord } from '../limits/limited-log.ts';
+import { formatAsOneRecord } from '../limits/limited-log.ts';
 import { PAUSE_AFTER_SLOW_MS, wasCallSlow } from '../requests/decision-queue.ts';
 import { Backoff, type Policy } from './failure-policy.ts';
 
@@ -27,11 +27,13 @@ interface HeldRequest {
 /** The volume whose interpreter or thread is replaced. */
 export interface SuccessionOwner {
   readonly counters: { failures: number; bypassed: number };
+  /** Starts a new interpreter or thread; its result is reported to the `Succession`. */
   startReplacement(): void;
 }
 
-/** Log texts about a volume's interpreter or thread. */
+/** Texts and message numbers for the log lines about a volume's interpreter or thread. */
 export interface LogTexts {
+  /** The subject of the lines: `the interpreter`. */
   readonly title: string;
   /** The option to name after `is lost`: ` (option isolation)`, or empty. */
   readonly option: string;
@@ -43,7 +45,9 @@ export interface LogTexts {
 export const describeError = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
 
+/** The succession of interpreters, or threads, of one volume. */
 export class Succession {
+  /** waiting: for the backoff's end; starting: a replacement starts. */
   state: 'serving' | 'waiting' | 'starting' | 'closed' = 'serving';
   harmfulRequests!: HarmfulRequests;
   private readonly xl: Xlator<unknown>;
@@ -67,10 +71,11 @@ export class Succession {
 
   setPolicy(policy: Policy): void {
     this.policy = policy;
-    this.backoff = new Backoff(policy.restartBackoff);
-    this.harmfulRequests = new HarmfulRequests(policy.restartBackoff);
+    this.backoff = new Backoff(policy.restartBackoffS);
+    this.harmfulRequests = new HarmfulRequests(policy.restartBackoffS);
   }
 
+  /** The number of requests that wait for a replacement. */
   get heldCount(): number {
     return this.heldRequests.length;
   }
@@ -92,16 +97,19 @@ export class Succession {
     if (isChange(event)) this.latestEvents.set(about, [event, about]);
   }
 
+  /** The events that a new interpreter's module must get. */
   get eventsToReplay(): Iterable<readonly [event: EventName, about: unknown]> {
     return this.latestEvents.values();
   }
 
   // -- successors --------------------------------------------------------------------------------
 
-  /** Logs the loss of the serving interpreter during request `by`. */
+  /** Logs the loss of the serving interpreter during the request `blamed`; null outside of one. */
   logLoss(reason: string, blamed: BlamedRequest | null): void {
     const { title, option, lossMsgid } = this.texts;
-    this.xl.log.critical(toOneRecord(`${title} is lost${option}: ${reason}`), { msgid: lossMsgid });
+    this.xl.log.critical(formatAsOneRecord(`${title} is lost${option}: ${reason}`), {
+      msgid: lossMsgid,
+    });
     if (blamed !== null) this.harmfulRequests.blame(blamed, this.xl.context.now(), this.xl.log);
   }
 
@@ -126,7 +134,10 @@ export class Succession {
     this.enterHeldRequests();
   }
 
-  /** Logs a failed start. @param isLost true if no interpreter serves, so that another start follows */
+  /**
+   * Logs a failed start.
+   * @param isLost true if no interpreter serves, so that another start follows
+   */
   handleStartFailure(error: unknown, isLost: boolean): void {
     const { title, startFailureMsgid } = this.texts;
     const text = `${title} does not start anew: ${describeError(error)}`;
@@ -200,14 +211,15 @@ export class Succession {
       tailArgs[name](frame, child, args);
     } else {
       counters.failures += 1;
-      fail[name](frame, this.policy.error);
+      fail[name](frame, this.policy.errno);
     }
   }
 
+  /** Fails the held requests, as no replacement will serve them. */
   private failHeldRequests(): void {
     for (const { name, frame } of this.heldRequests.splice(0)) {
       this.owner.counters.failures += 1;
-      fail[name](frame, this.policy.error);
+      fail[name](frame, this.policy.errno);
     }
   }
 
@@ -219,12 +231,12 @@ export class Succession {
     if (this.state !== 'serving') return;
     const { context } = this.xl;
     const { slowCallCount } = turn;
-    const now = context.now();
+    const nowMs = context.now();
     const isBlamed = ({ frame }: HeldRequest): boolean =>
-      this.harmfulRequests.isBlamed(frame.root.uid, now);
+      this.harmfulRequests.isCallerBlamed(frame.root.uid, nowMs);
     const requests = this.heldRequests.splice(0);
     for (const request of [
-      ...requests.filter((one) => !isBlamed(one)),
+      ...requests.filter((request) => !isBlamed(request)),
       ...requests.filter(isBlamed),
     ]) {
       if (wasCallSlow(context, slowCallCount)) this.heldRequests.push(request);

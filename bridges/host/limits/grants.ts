@@ -20,6 +20,7 @@ export interface GrantOptions {
   readonly packages: string | undefined;
 }
 
+/** All that a volume's options grant its module. */
 export interface VolumeGrants {
   readonly grants: Grants;
   /** Absolute paths of wheel files and folders. */
@@ -82,7 +83,7 @@ export const listGrantedFolders = (
   sources: Sources,
 ): string[] =>
   [...grants.read, ...grants.write, ...packages].map((path) =>
-    sources.fileKind(path) === 'folder' ? path : dirname(path),
+    sources.findFileKind(path) === 'folder' ? path : dirname(path),
   );
 
 const splitItems = (text: string | undefined): string[] =>
@@ -97,8 +98,8 @@ const makePathFinder =
   (item: string): string => {
     const path = resolve(baseDir, item);
     try {
-      const realPath = sources.realPath(path);
-      if (sources.fileKind(realPath) !== 'other') return realPath;
+      const realPath = sources.findRealPath(path);
+      if (sources.findFileKind(realPath) !== 'other') return realPath;
     } catch (error) {
       const { code } = error as { code?: string };
       const reason = code === 'ENOENT' ? 'there is no such file or folder' : code;

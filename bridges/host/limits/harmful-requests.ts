@@ -12,8 +12,10 @@ import { type Log, printable } from '../../../runtime/core/log.ts';
 import { messages } from '../../../runtime/core/messages.ts';
 import { Backoff } from '../lifecycle/failure-policy.ts';
 
+/** Maximum number of recorded requests and callers. */
 const MAX_ENTRIES = 1024;
 
+/** A request during which an interpreter ended. */
 export interface BlamedRequest {
   readonly name: FopName;
   readonly args: readonly unknown[];
@@ -37,10 +39,10 @@ export class HarmfulRequests {
 
   /** Records that the request ended an interpreter; logs it if it is refused from now on. */
   blame({ name, args, uid }: BlamedRequest, nowMs: number, log: Log): void {
-    this.recordLoss(makeCallerKey(uid), nowMs);
+    this.recordInterpreterEnd(makeCallerKey(uid), nowMs);
     let longestWaitMs = 0;
     for (const key of makeRequestKeys(name, args))
-      longestWaitMs = Math.max(longestWaitMs, this.recordLoss(key, nowMs));
+      longestWaitMs = Math.max(longestWaitMs, this.recordInterpreterEnd(key, nowMs));
     if (longestWaitMs === 0) return;
     log.warning(
       `${name} of '${printable(formatRequestPaths(args))}' ends the interpreter again and again: refused for ` +
@@ -49,31 +51,31 @@ export class HarmfulRequests {
     );
   }
 
-  /** True when the volume must refuse the request without calling the module. */
+  /** Returns true when the volume must refuse the request without calling the module. */
   isRefused(name: FopName, args: readonly unknown[], nowMs: number): boolean {
-    if (this.expire(nowMs)) return false;
+    this.dropExpired(nowMs);
     return makeRequestKeys(name, args).some(
       (key) => this.backoffs.get(key)?.isWaiting(nowMs) === true,
     );
   }
 
-  /** True when a request of this caller has recently ended an interpreter. */
-  isBlamed(uid: number, nowMs: number): boolean {
-    return !this.expire(nowMs) && this.backoffs.has(makeCallerKey(uid));
+  /** Returns true when a request of this caller has recently ended an interpreter. */
+  isCallerBlamed(uid: number, nowMs: number): boolean {
+    this.dropExpired(nowMs);
+    return this.backoffs.has(makeCallerKey(uid));
   }
 
   clear(): void {
     this.backoffs.clear();
   }
 
-  /** Drops all entries once the last has expired; true if none is left. */
-  private expire(nowMs: number): boolean {
+  /** Drops all entries once the last has expired. */
+  private dropExpired(nowMs: number): void {
     if (this.backoffs.size > 0 && nowMs > this.lastExpiryMs) this.clear();
-    return this.backoffs.size === 0;
   }
 
   /** Records that the key ended an interpreter; returns its new wait in milliseconds. */
-  private recordLoss(key: string, nowMs: number): number {
+  private recordInterpreterEnd(key: string, nowMs: number): number {
     const backoff = this.backoffs.get(key) ?? new Backoff(this.firstWaitSeconds);
     this.backoffs.delete(key);
     this.backoffs.set(key, backoff);
@@ -89,6 +91,7 @@ export class HarmfulRequests {
 
 const makeCallerKey = (uid: number): string => `uid ${uid}`;
 
+/** Makes the keys of a request: one for each loc and fd among its arguments. */
 const makeRequestKeys = (name: FopName, args: readonly unknown[]): string[] => {
   const keys: string[] = [];
   for (const arg of args) {

@@ -175,8 +175,8 @@ describe.each(languages)('an uninterruptible call in $file', ({ file, module, pa
 
   it("entered at the debugger's prompt reports 'ran too long' and replaces the interpreter", async () => {
     const run = await begin('fine');
-    const { output, failed } = await run.host.interpreter.evaluate(outside);
-    expect([output, failed]).toEqual([expect.stringMatching(/ran too long/), true]);
+    const { output, hasFailed } = await run.host.interpreter.evaluate(outside);
+    expect([output, hasFailed]).toEqual([expect.stringMatching(/ran too long/), true]);
     await replaced(run, LOST);
   });
 

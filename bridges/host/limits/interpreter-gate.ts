@@ -31,17 +31,18 @@ export interface Interruptible {
 const gates = new Set<InterpreterGate>();
 const interpreters = new Set<Interruptible>();
 
-/** Registers an interpreter that is to recover from aborted turns; the result unregisters it. */
-export function onTurnEnd(interpreter: Interruptible): () => void {
+/** Registers an interpreter that must recover from aborted turns; the result unregisters it. */
+export function registerForRecovery(interpreter: Interruptible): () => void {
   interpreters.add(interpreter);
   return () => interpreters.delete(interpreter);
 }
 
 onTurnAbandoned(() => {
   for (const gate of gates) gate.markLost();
-  const all = [...interpreters];
-  for (const interpreter of all) interpreter.decisions.isRunning = false;
-  for (const interpreter of all) interpreter.recover();
+  // A copy: recovering may end an interpreter, and so unregister it.
+  const registered = [...interpreters];
+  for (const interpreter of registered) interpreter.decisions.isRunning = false;
+  for (const interpreter of registered) interpreter.recover();
 });
 
 /** Blocks until the watchdog aborts the turn. */
@@ -49,6 +50,7 @@ function waitForEnd(): never {
   for (const unchangedWord = makeSharedWord(); ; ) Atomics.wait(unchangedWord, 0, 0);
 }
 
+/** Settings of an interpreter's gate. */
 export interface GateSettings {
   /** The engine's word of shared memory (watchdog.ts). */
   readonly word: Int32Array;
@@ -94,7 +96,7 @@ export class InterpreterGate {
     return this.depth === 0 && this.isLimited && !(mayShare && turn.isShared);
   }
 
-  /** Runs a call in a turn of its own; throws `makeError()` if the turn was ended. */
+  /** Runs a call in a turn of its own; throws `makeError()` if the turn was aborted. */
   runInOwnTurn<T>(call: () => T, makeError: () => Error): T {
     let result: T | undefined;
     const isComplete = runEndable(() => {
@@ -105,6 +107,7 @@ export class InterpreterGate {
     throw makeError();
   }
 
+  /** Marks the start of a call into the guest, for the watchdog. */
   enterGuest(): void {
     if (this.isLimited) {
       if (this.depth === 0) {
@@ -117,6 +120,7 @@ export class InterpreterGate {
     this.depth += 1;
   }
 
+  /** Marks the end of a call into the guest. Does not return if the watchdog has ended the call. */
   leaveGuest(): void {
     this.depth -= 1;
     if (!this.isLimited) return;
@@ -125,12 +129,12 @@ export class InterpreterGate {
       return;
     }
     // The outermost call returns. The watchdog may have marked it SLOW, or already decided its END.
-    const last = Atomics.exchange(this.word, 0, 0);
-    if ((last & (END | SLOW)) === 0) return;
+    const lastWord = Atomics.exchange(this.word, 0, 0);
+    if ((lastWord & (END | SLOW)) === 0) return;
     turn.slowCallCount += 1;
-    if ((last & END) === 0) return;
+    if ((lastWord & END) === 0) return;
     this.depth = 1;
-    Atomics.store(this.word, 0, last);
+    Atomics.store(this.word, 0, lastWord);
     waitForEnd();
   }
 
@@ -141,6 +145,7 @@ export class InterpreterGate {
     waitForEnd();
   }
 
+  /** Leaves a host function. Does not return if the watchdog has ended the call meanwhile. */
   leaveHost(bit: number): void {
     if (this.isLimited && (Atomics.and(this.word, 0, ~bit) & END) !== 0) waitForEnd();
   }
@@ -149,9 +154,9 @@ export class InterpreterGate {
   markLost(): void {
     if (this.depth === 0) return;
     this.depth = 0;
-    const bits = Atomics.exchange(this.word, 0, 0);
+    const lastWord = Atomics.exchange(this.word, 0, 0);
     this.settings.onAborted(
-      (bits & END) === 0 ? 'a call was ended from outside' : this.timeLimitText,
+      (lastWord & END) === 0 ? 'a call was ended from outside' : this.timeLimitText,
     );
   }
 

@@ -25,8 +25,8 @@ export class LimitedLog {
   /** Bytes that may be written now, as of `filledAtMs` (the context's clock). */
   private freeBytes: number;
   private filledAtMs: number;
-  private omittedLines = 0;
-  private omittedBytes = 0;
+  private omittedLineCount = 0;
+  private omittedByteCount = 0;
   private cancelOmissionReport: (() => void) | null = null;
 
   /** @param bytesPerSecond 0 for no limit */
@@ -43,8 +43,8 @@ export class LimitedLog {
     this.freeBytes = bytesPerSecond * BURST_S;
   }
 
-  /** True if a text of this length may be written; counts it as written. */
-  takeBytes(level: LogLevel, length: number): boolean {
+  /** Returns whether a text of this length may be written, and counts it as written or omitted. */
+  trySpendBytes(level: LogLevel, length: number): boolean {
     if (this.bytesPerSecond === 0 || !this.xl.log.enabled(level)) return true;
     const costBytes = length + LINE_BYTES;
     const reservedBytes = level <= WARNING ? 0 : this.bytesPerSecond * BURST_S * RESERVED_SHARE;
@@ -53,8 +53,8 @@ export class LimitedLog {
       this.freeBytes -= costBytes;
       return true;
     }
-    this.omittedLines += 1;
-    this.omittedBytes += length;
+    this.omittedLineCount += 1;
+    this.omittedByteCount += length;
     this.cancelOmissionReport ??= this.xl.context.after(OMISSION_REPORT_MS, () =>
       this.reportOmissions(),
     );
@@ -65,14 +65,15 @@ export class LimitedLog {
   reportOmissions(): void {
     this.cancelOmissionReport?.();
     this.cancelOmissionReport = null;
-    if (this.omittedLines === 0) return;
+    if (this.omittedLineCount === 0) return;
     const text =
-      `${this.omittedLines} lines (${this.omittedBytes} bytes) of the module were left out: ` +
+      `${this.omittedLineCount} lines (${this.omittedByteCount} bytes) of the module were left out: ` +
       `more than ${this.bytesPerSecond} bytes a second (option log-limit)`;
-    this.omittedLines = this.omittedBytes = 0;
+    this.omittedLineCount = this.omittedByteCount = 0;
     this.xl.log.log(WARNING, text, { source: UNKNOWN_SOURCE, msgid: messages.logLinesLeftOut.id });
   }
 
+  /** Adds the bytes that may be written for the time since the last call. */
   private refill(): void {
     const nowMs = this.xl.context.now();
     const newBytes = ((nowMs - this.filledAtMs) * this.bytesPerSecond) / 1000;
@@ -94,7 +95,7 @@ export const requestFailedFields = { msgid: messages.requestFailed.id };
  * Makes a text one record: cuts it, indents its further lines, and escapes control characters, so
  * that no line looks like a record of its own.
  */
-export function toOneRecord(fullText: string): string {
+export function formatAsOneRecord(fullText: string): string {
   const excess = fullText.length - MAX_RECORD_CHARS;
   const text =
     excess > 0 ? `${fullText.slice(0, MAX_RECORD_CHARS)}… (${excess} characters more)` : fullText;
@@ -103,7 +104,7 @@ export function toOneRecord(fullText: string): string {
   );
 }
 
-/** A source location with the file's base name. */
+/** Returns a source location with the file's base name, and printable. */
 export const shortenSource = ({ file, line, func }: LogSource): LogSource => ({
   file: printableName(file.slice(file.lastIndexOf('/') + 1)),
   line,
@@ -137,7 +138,7 @@ export function logRefusal(
   }
   if (texts.has(text) || texts.size >= MAX_REFUSALS) return;
   texts.add(text);
-  // A text about a mistake of the module has no number of its own.
+  // Only refusals have a message number; other texts are about a mistake of the module.
   const fields = {
     source,
     msgid: text.startsWith('refused: ') ? messages.grantMissing.id : undefined,

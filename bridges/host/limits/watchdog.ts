@@ -44,6 +44,7 @@ export function wakeWatchdog(): void {
   Atomics.notify(watchdogSleep, 0);
 }
 
+/** An engine whose calls have a time limit. */
 export interface WatchedEngine {
   readonly word: Int32Array;
   readonly limitMs: number;
@@ -73,18 +74,21 @@ export interface Slot {
   cpuMsAtEnd: number;
 }
 
-/** @param isEndable true if its calls run in endable turns */
+/**
+ * Makes the watchdog's record of an engine.
+ * @param isEndable true if its calls run in endable turns
+ */
 export const makeSlot = ({ word, limitMs, name }: WatchedEngine, isEndable: boolean): Slot => ({
   ...{ word, limitMs, isEndable, name },
   ...{ sampledCall: 0, spentMs: 0, stage: 0, isEndRequested: false, cpuMsAtEnd: 0 },
 });
 
-/** Samples of a slot within its limit, and the most milliseconds between two. */
+/** Number of samples of a slot within its limit, and the most milliseconds between two. */
 export const SAMPLES = 8;
 export const SAMPLE_MS = 250;
 /** The bit that each stage sets; the last stage, after END had no effect, sets none. */
 const STAGES = [INTERRUPT, FORCE, END, 0] as const;
-/** Values of `Slot.stage`: END is set; END had no effect. */
+/** Values of `Slot.stage`: after END was set, and after END had no effect. */
 const ENDING = 3;
 export const LOST = 4;
 /** Milliseconds from END until the interpreter counts as lost: within a second, with sampling. */
@@ -95,7 +99,7 @@ const LOST_MS = 700;
  */
 const LOST_CPU_MS = 400;
 export const LATEST_MS = 2000;
-/** Longer than a plain store takes to reach another thread. */
+/** Milliseconds after which a plain store has certainly reached another thread. */
 const SETTLE_MS = 10;
 
 /** Constants passed to the watchdog's own source text. */
@@ -106,7 +110,7 @@ export const CONSTANTS = {
 
 /** Actions of the machine that the sampling calls. */
 export interface TurnActions {
-  /** Milliseconds of CPU that the engines' thread has had; NaN if unknown. */
+  /** Returns the milliseconds of CPU that the engines' thread has had; NaN if unknown. */
   cpuMs(): number;
   /** Aborts the innermost turn of the engines' thread. */
   endTurn(): void;

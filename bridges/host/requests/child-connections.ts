@@ -18,12 +18,13 @@ import type { ConnectionTransport } from '../../../runtime/wire/connection.ts';
 import { PAUSE_AFTER_SLOW_MS, wasCallSlow } from './decision-queue.ts';
 import { MODULE_PID } from './hosted-request.ts';
 
-/** The most rounds of a turn. In each the guest takes replies, and may send messages. */
+/** Maximum number of rounds in a turn. In each the guest takes replies, and may send messages. */
 const MAX_ROUNDS = 1000;
 
 /** The identity of requests for which the module sets none. */
 const DEFAULT_CALLER: Caller = { uid: 0, gid: 0, groups: [], pid: MODULE_PID };
 
+/** Refuses an operation that only a connection from outside may request. */
 const refuse = (operation: string): never => {
   throw new FopError(EOPNOTSUPP, `${operation} inside a translator`);
 };
@@ -40,12 +41,12 @@ class ChildConnection implements ConnectionTransport, ApiHost {
   mustNotifyGuest = false;
   isDestroyed = false;
   private readonly xl: Xlator<unknown>;
-  private readonly child: number;
+  private readonly childIndex: number;
   private readonly onReply: () => void;
 
-  constructor(xl: Xlator<unknown>, child: number, onReply: () => void) {
+  constructor(xl: Xlator<unknown>, childIndex: number, onReply: () => void) {
     this.xl = xl;
-    this.child = child;
+    this.childIndex = childIndex;
     this.onReply = onReply;
     this.connection = new ApiConnection(this, DEFAULT_CALLER, this);
   }
@@ -53,7 +54,7 @@ class ChildConnection implements ConnectionTransport, ApiHost {
   /** Serves the messages received so far; their replies are kept until `takeReplies`. */
   serve(): void {
     const { connection } = this;
-    // Begun by the first message, since the children are not connected yet at the volume's `init`.
+    // At the volume's `init` the children are not connected yet, so the first message begins it.
     if (!connection.hasBegun) connection.begin();
     for (const bytes of this.receivedMessages.splice(0)) {
       connection.records.append(bytes, () => {
@@ -63,6 +64,7 @@ class ChildConnection implements ConnectionTransport, ApiHost {
     }
   }
 
+  /** Returns the replies written so far, and removes them. */
   takeReplies(): Uint8Array {
     const { out } = this.connection;
     const bytes = out.writtenBytes.slice();
@@ -73,6 +75,7 @@ class ChildConnection implements ConnectionTransport, ApiHost {
 
   // -- ConnectionTransport -----------------------------------------------------------------------
 
+  /** Called when a reply was written. */
   send(): void {
     if (this.mustNotifyGuest) return;
     this.mustNotifyGuest = true;
@@ -94,7 +97,9 @@ class ChildConnection implements ConnectionTransport, ApiHost {
   openVolume(): ApiVolume {
     // Outside of a graph there are no requests.
     const graph = this.xl.graph as Graph;
-    return new ApiVolume(graph, (text) => this.log(text), { links: this.xl.children[this.child]! });
+    return new ApiVolume(graph, (text) => this.log(text), {
+      links: this.xl.children[this.childIndex]!,
+    });
   }
 
   async reload(): Promise<void> {
@@ -122,7 +127,7 @@ class ChildConnection implements ConnectionTransport, ApiHost {
 export class ChildConnections {
   private readonly xl: Xlator<unknown>;
   private readonly notifyGuest: (child: number) => void;
-  private readonly byChild = new Map<number, ChildConnection>();
+  private readonly connections = new Map<number, ChildConnection>();
   private hasWork = false;
   private isRunning = false;
   private cancelNextRun: (() => void) | null = null;
@@ -135,11 +140,11 @@ export class ChildConnections {
 
   /** Queues a message until `run`. @returns whether there is such a child */
   send(child: number, bytes: Uint8Array): boolean {
-    if (this.xl.below[child] === undefined || !this.isSupported) return false;
-    let connection = this.byChild.get(child);
+    if (this.xl.below[child] === undefined || !this.canConnect) return false;
+    let connection = this.connections.get(child);
     if (connection === undefined) {
       connection = new ChildConnection(this.xl, child, () => this.runForReply());
-      this.byChild.set(child, connection);
+      this.connections.set(child, connection);
     }
     if (connection.isDestroyed) return false;
     connection.receivedMessages.push(bytes);
@@ -148,13 +153,14 @@ export class ChildConnections {
   }
 
   /** False in a volume's own thread: its graph only mirrors the inodes of its requests. */
-  private get isSupported(): boolean {
+  private get canConnect(): boolean {
     const { graph } = this.xl;
     return graph !== null && graph.inodes.constructor === InodeTable;
   }
 
+  /** Returns the child's replies, and removes them; undefined without a connection. */
   takeReplies(child: number): Uint8Array | undefined {
-    return this.byChild.get(child)?.takeReplies();
+    return this.connections.get(child)?.takeReplies();
   }
 
   /** Notifies the guest of a reply. */
@@ -172,7 +178,7 @@ export class ChildConnections {
     for (let round = 0; this.hasWork && round < MAX_ROUNDS; round++) {
       if (wasCallSlow(this.xl.context, slowCallCount)) break;
       this.hasWork = false;
-      for (const [child, connection] of this.byChild) {
+      for (const [child, connection] of this.connections) {
         if (connection.receivedMessages.length > 0) connection.serve();
         if (!connection.mustNotifyGuest) continue;
         connection.mustNotifyGuest = false;
@@ -183,6 +189,7 @@ export class ChildConnections {
     if (this.hasWork) this.runLater(wasCallSlow(this.xl.context, slowCallCount));
   }
 
+  /** Continues in another turn. @param isSlow true to let other work run first */
   private runLater(isSlow: boolean): void {
     const { context } = this.xl;
     this.cancelNextRun = context.after(isSlow ? PAUSE_AFTER_SLOW_MS : 1, () => {
@@ -195,8 +202,8 @@ export class ChildConnections {
   /** Ends all requests, and closes all files. */
   close(): void {
     this.cancelNextRun?.();
-    for (const { connection } of this.byChild.values()) connection.close();
-    this.byChild.clear();
+    for (const { connection } of this.connections.values()) connection.close();
+    this.connections.clear();
     this.hasWork = false;
   }
 }

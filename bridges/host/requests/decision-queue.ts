@@ -9,22 +9,22 @@ import { turn } from '../../../runtime/core/turn.ts';
 import type { Decision } from '../crossing/decision.ts';
 import { MessageError } from '../crossing/message.ts';
 
-/** Limits of a turn: milliseconds, and the number of decisions. */
+/** Limits of a turn, which ends at the first that is reached. */
 const MAX_TURN_MS = 2;
-const MAX_TURN_DECISIONS = 1000;
-/** Decisions of a turn before it first samples the clock: most turns have one. */
+const MAX_DECISIONS_PER_TURN = 1000;
+/** Number of decisions that a turn carries out before it samples the clock: most turns have one. */
 const UNTIMED_DECISIONS = 2;
 /** Bytes of queued decisions that every module may have, even at its memory limit. */
 const MIN_QUEUE_BYTES = 64 * 1024 * 1024;
-/** The most queued decisions of a lane. */
-const MAX_LANE_DECISIONS = 16_384;
+/** Maximum number of queued decisions of a lane. */
+const MAX_DECISIONS_PER_LANE = 16_384;
 
 /** The pause after a slow call into a guest, in which other work runs. */
 export const PAUSE_AFTER_SLOW_MS = 20;
 
 /**
- * True if a call into a guest was slow since `slowCallCount` was read from `turn.slowCallCount`. A test's
- * context has no `soon`: there no call is slow.
+ * Returns true if a call into a guest was slow since `slowCallCount` was read from
+ * `turn.slowCallCount`. A test's context has no `soon`: there no call is slow.
  */
 export const wasCallSlow = (context: Context, slowCallCount: number): boolean =>
   turn.slowCallCount !== slowCallCount && context.soon !== undefined;
@@ -37,16 +37,17 @@ export interface QueuedRequest {
   /** Its lane in the queue; null without decisions. */
   lane: Lane | null;
   /** The number of winds that are decided but not carried out. */
-  queuedWinds: number;
+  queuedWindCount: number;
   /** Replies that children still owe, those of queued winds included. */
-  owedReplies: number;
+  owedReplyCount: number;
   /** Decisions with a lower number are void. */
-  voidBefore: number;
+  firstValidNumber: number;
 }
 
 /** Carries out decisions, and handles their exceptions. */
 export interface DecisionExecutor<R extends QueuedRequest> {
   carryOutDecision(request: R, decision: Decision): void;
+  /** Handles an exception that a decision has caused. */
   handleThrow(request: R, error: unknown): void;
 }
 
@@ -71,7 +72,7 @@ export class DecisionQueue<R extends QueuedRequest> {
   /** Bytes of data in the queued decisions. */
   queuedBytes = 0;
   private readonly context: Context;
-  private readonly freeBytes: () => number;
+  private readonly readFreeBytes: () => number;
   private readonly onNextTurn: () => void;
   /** The lane of all requests that the module began. */
   private readonly ownLane = new Lane();
@@ -82,12 +83,12 @@ export class DecisionQueue<R extends QueuedRequest> {
   private cancelNextTurn: (() => void) | null = null;
 
   /**
-   * @param freeBytes returns the bytes that the module's memory limit leaves
+   * @param readFreeBytes returns the bytes that the module's memory limit leaves
    * @param onNextTurn is called when the next turn is due
    */
-  constructor(context: Context, freeBytes: () => number, onNextTurn: () => void) {
+  constructor(context: Context, readFreeBytes: () => number, onNextTurn: () => void) {
     this.context = context;
-    this.freeBytes = freeBytes;
+    this.readFreeBytes = readFreeBytes;
     this.onNextTurn = onNextTurn;
   }
 
@@ -95,16 +96,16 @@ export class DecisionQueue<R extends QueuedRequest> {
   add(request: R, decision: Decision, bytes = 0): void {
     if (request.lane === null) request.lane = request.plan === null ? this.ownLane : new Lane();
     const { lane } = request;
-    if (lane.size >= MAX_LANE_DECISIONS && decision.verb !== 'failed') {
+    if (lane.size >= MAX_DECISIONS_PER_LANE && decision.verb !== 'failed') {
       throw new MessageError(
-        `more than ${MAX_LANE_DECISIONS} winds or requests at once: await some before the next`,
+        `more than ${MAX_DECISIONS_PER_LANE} winds or requests at once: await some before the next`,
       );
     }
     if (bytes > 0) this.checkQueuedBytes(bytes);
     this.lastNumber += 1;
     if (decision.verb === 'wind') {
-      request.queuedWinds += 1;
-      request.owedReplies += 1;
+      request.queuedWindCount += 1;
+      request.owedReplyCount += 1;
       if (request.plan === null) request.frame.root.op = decision.row.logName;
     }
     const entry = { request, decision, number: this.lastNumber, bytes, next: null };
@@ -117,10 +118,13 @@ export class DecisionQueue<R extends QueuedRequest> {
     lane.size += 1;
   }
 
-  /** @throws {MessageError} when the host would keep more than the module's memory limit */
+  /** Refuses more bytes than the module's memory limit leaves. @throws {MessageError} */
   checkQueuedBytes(bytes: number): void {
-    // The first comparison is the common case; `freeBytes` must read the interpreter's memory.
-    if (this.queuedBytes + bytes <= MIN_QUEUE_BYTES || this.queuedBytes + bytes <= this.freeBytes())
+    // The first comparison is the common case; `readFreeBytes` must read the interpreter's memory.
+    if (
+      this.queuedBytes + bytes <= MIN_QUEUE_BYTES ||
+      this.queuedBytes + bytes <= this.readFreeBytes()
+    )
       return;
     throw new MessageError(
       'what the host is to keep for the module is more than its memory (option memory-limit)',
@@ -129,9 +133,9 @@ export class DecisionQueue<R extends QueuedRequest> {
 
   /** Voids the queued decisions about a request. */
   voidDecisions(request: R): void {
-    request.voidBefore = this.lastNumber + 1;
-    request.owedReplies -= request.queuedWinds;
-    request.queuedWinds = 0;
+    request.firstValidNumber = this.lastNumber + 1;
+    request.owedReplyCount -= request.queuedWindCount;
+    request.queuedWindCount = 0;
   }
 
   /** Carries out queued decisions, until the turn is over. */
@@ -143,8 +147,8 @@ export class DecisionQueue<R extends QueuedRequest> {
     let turnEndMs = 0;
     for (let entry = this.takeDecision(); entry !== null; entry = this.takeDecision()) {
       const { request, decision, number } = entry;
-      if (number < request.voidBefore) continue;
-      if (decision.verb === 'wind') request.queuedWinds -= 1;
+      if (number < request.firstValidNumber) continue;
+      if (decision.verb === 'wind') request.queuedWindCount -= 1;
       try {
         executor.carryOutDecision(request as R, decision);
       } catch (error) {
@@ -154,7 +158,7 @@ export class DecisionQueue<R extends QueuedRequest> {
       if (wasCallSlow(this.context, slowCallCount)) break;
       if (doneCount < UNTIMED_DECISIONS) continue;
       if (doneCount === UNTIMED_DECISIONS) turnEndMs = this.context.now() + MAX_TURN_MS;
-      else if (doneCount >= MAX_TURN_DECISIONS || this.context.now() >= turnEndMs) break;
+      else if (doneCount >= MAX_DECISIONS_PER_TURN || this.context.now() >= turnEndMs) break;
     }
     this.isRunning = false;
     if (this.firstLane !== null) this.scheduleNextTurn(wasCallSlow(this.context, slowCallCount));
@@ -168,6 +172,7 @@ export class DecisionQueue<R extends QueuedRequest> {
     this.cancelNextTurn = null;
   }
 
+  /** Schedules the rest. @param isSlow true to let other work run first */
   private scheduleNextTurn(isSlow: boolean): void {
     const { context } = this;
     const runNextTurn = (): void => {
@@ -212,24 +217,24 @@ export class DecisionQueue<R extends QueuedRequest> {
 export class NotificationQueue {
   private readonly context: Context;
   private readonly pending = new Set<() => void>();
-  private cancelLater: (() => void) | null = null;
+  private cancelTimer: (() => void) | null = null;
 
   constructor(context: Context) {
     this.context = context;
   }
 
-  /** @param slowCallCount `turn.slowCallCount` when the notification's cause began */
+  /** Sends a notification. @param slowCallCount `turn.slowCallCount` when its cause began */
   send(notification: () => void, slowCallCount = turn.slowCallCount): void {
     this.pending.add(notification);
-    if (this.cancelLater !== null) return;
+    if (this.cancelTimer !== null) return;
     if (wasCallSlow(this.context, slowCallCount)) this.sendLater();
     else this.sendPending();
   }
 
   clear(): void {
     this.pending.clear();
-    this.cancelLater?.();
-    this.cancelLater = null;
+    this.cancelTimer?.();
+    this.cancelTimer = null;
   }
 
   private sendPending(): void {
@@ -244,8 +249,8 @@ export class NotificationQueue {
   }
 
   private sendLater(): void {
-    this.cancelLater = this.context.after(PAUSE_AFTER_SLOW_MS, () => {
-      this.cancelLater = null;
+    this.cancelTimer = this.context.after(PAUSE_AFTER_SLOW_MS, () => {
+      this.cancelTimer = null;
       this.sendPending();
     });
   }

@@ -10,10 +10,11 @@ import { RENAME_EXCHANGE, RENAME_FLAGS } from '../../../runtime/core/xdata.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import { flattenLoc } from '../crossing/flatten.ts';
 import type { Plan } from '../crossing/plan.ts';
-import { FAILED, type Guest, type Scalar } from '../guest.ts';
+import { type Guest, METHOD_FAILED, type Scalar } from '../guest.ts';
 import type { HostedRequest } from './hosted-request.ts';
 import type { Notes } from './notes.ts';
 
+/** Names that a fop has removed and made. */
 interface EntryChanges {
   readonly removed: readonly Loc[];
   readonly created: readonly Loc[];
@@ -35,8 +36,10 @@ export function callEntryHooks(
   const callHook = (hook: 'entry_created' | 'entry_removed', loc: Loc): boolean => {
     const scalars: Scalar[] = [];
     flattenLoc(loc, scalars, 0, receiver);
-    if (notes === null) return guest.callHook(hook, scalars) === FAILED;
-    return notes.observe(request, (args) => guest.callHook(hook, args), scalars, hook) === FAILED;
+    if (notes === null) return guest.callHook(hook, scalars) === METHOD_FAILED;
+    return (
+      notes.observe(request, (args) => guest.callHook(hook, args), scalars, hook) === METHOD_FAILED
+    );
   };
   const failures = [
     ...removed.map((loc) => callHook('entry_removed', loc)),

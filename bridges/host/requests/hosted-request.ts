@@ -14,18 +14,18 @@ import type { ChildReply } from '../crossing/success.ts';
 import type { Lane, QueuedRequest } from './decision-queue.ts';
 
 /**
- * The most replies kept per request (a power of two), as a module may wind without end. The oldest
- * are dropped.
+ * Maximum number of replies kept per request (a power of two), as a module may wind without end.
+ * The oldest are dropped.
  */
 const MAX_REPLIES = 4096;
-/** The most bytes of data and listings in these replies. */
+/** Maximum number of bytes of data and listings in these replies. */
 const MAX_REPLY_BYTES = 64 * 1024 * 1024;
-/** The first replies are kept without counting their bytes: most requests have one or two. */
+/** Number of first replies whose bytes are not counted: most requests have one or two. */
 const UNCOUNTED_REPLIES = 16;
-/** Size of a listing's entry, with its iatt and inode. */
+/** Estimated bytes of a listing's entry, with its iatt and inode. */
 const ENTRY_BYTES = 512;
 
-/** pid of requests that a module begins; GlusterFS does not use this number. */
+/** The pid of requests that a module begins; GlusterFS does not use this number. */
 export const MODULE_PID = -100;
 
 export class HostedRequest implements QueuedRequest {
@@ -49,7 +49,8 @@ export class HostedRequest implements QueuedRequest {
   /** True if the guest is to be notified of an interrupt. */
   isInterruptWatched = false;
   /** Replies that children owe, also for queued winds. */
-  owedReplies = 0;
+  owedReplyCount = 0;
+  /** True once its frame was unwound. */
   isAnswered = false;
   /** True once the guest has failed or is gone: it gets no more calls about this request. */
   isAbandoned = false;
@@ -61,11 +62,11 @@ export class HostedRequest implements QueuedRequest {
   windCountAtSweep = 0;
   /** Bytes of its counted replies (`sumLargeParts`), and the index of the oldest of these. */
   private countedBytes = 0;
-  private oldestCounted = UNCOUNTED_REPLIES;
-  // For the decision queue, see QueuedRequest.
-  queuedWinds = 0;
+  private oldestCountedIndex = UNCOUNTED_REPLIES;
+  // Only the decision queue uses these (QueuedRequest).
+  queuedWindCount = 0;
   lane: Lane | null = null;
-  voidBefore = 0;
+  firstValidNumber = 0;
 
   constructor(id: number, plan: Plan | null, frame: Frame, args: readonly unknown[]) {
     this.id = id;
@@ -74,9 +75,9 @@ export class HostedRequest implements QueuedRequest {
     this.args = args;
   }
 
-  /** A debugger's view of the request, which is its frame's `local`. */
+  /** Returns what a debugger shows of the request, which is its frame's `local`. */
   toJSON(): Readonly<Record<string, unknown>> {
-    const { windCount: winds, owedReplies: owed, isAnswered: answered, waitedSeconds } = this;
+    const { windCount: winds, owedReplyCount: owed, isAnswered: answered, waitedSeconds } = this;
     return { winds, owed, answered, 'seconds-waited': waitedSeconds };
   }
 
@@ -84,14 +85,15 @@ export class HostedRequest implements QueuedRequest {
     return this.plan === null ? 'a request of its own' : this.plan.name;
   }
 
+  /** Stores a child's reply, over the one of 4096 winds before. */
   keepReply(reply: ChildReply): void {
     const slot = reply.wind & (MAX_REPLIES - 1);
-    if (reply.wind >= UNCOUNTED_REPLIES) this.makeRoom(reply, slot);
+    if (reply.wind >= UNCOUNTED_REPLIES) this.dropOldestReplies(reply, slot);
     this.replies[slot] = reply;
   }
 
   /** Drops the oldest replies when the next one would exceed the limit of bytes. */
-  private makeRoom(newReply: ChildReply, slot: number): void {
+  private dropOldestReplies(newReply: ChildReply, slot: number): void {
     this.countedBytes += sumLargeParts(newReply) - sumLargeParts(this.replies[slot]);
     this.replies[slot] = undefined;
     for (
@@ -99,37 +101,39 @@ export class HostedRequest implements QueuedRequest {
       remaining > 0 && this.countedBytes > MAX_REPLY_BYTES;
       remaining--
     ) {
-      this.countedBytes -= sumLargeParts(this.replies[this.oldestCounted]);
-      if (this.oldestCounted < this.replies.length) this.replies[this.oldestCounted] = undefined;
-      this.oldestCounted = (this.oldestCounted + 1) & (MAX_REPLIES - 1);
+      this.countedBytes -= sumLargeParts(this.replies[this.oldestCountedIndex]);
+      if (this.oldestCountedIndex < this.replies.length)
+        this.replies[this.oldestCountedIndex] = undefined;
+      this.oldestCountedIndex = (this.oldestCountedIndex + 1) & (MAX_REPLIES - 1);
     }
   }
 
-  /** The child's reply to wind number `wind`, if still kept. */
+  /** Finds the child's reply to wind number `wind`, if still kept. */
   findReply(wind: number): ChildReply | undefined {
     const reply = this.replies[wind & (MAX_REPLIES - 1)];
     return reply?.wind === wind ? reply : undefined;
   }
 
-  /** Argument `index` of the fop (wind -1), or of the reply to wind number `wind`. */
+  /** Finds argument `index` of the fop (wind -1), or of the reply to wind number `wind`. */
   findValue(wind: number, index: number): unknown {
     return wind === -1 ? this.args[index] : this.findReply(wind)?.values[index];
   }
 
+  /** Finds the type of that value. */
   findType(wind: number, index: number): ArgType | undefined {
     const args = wind === -1 ? this.plan?.row.args : this.findReply(wind)?.row.reply;
     return args?.[index]?.type;
   }
 
-  /** All values received with it, its own arguments first. */
-  *values(): Iterable<unknown> {
+  /** Lists all values received with it, its own arguments first. */
+  *listValues(): Iterable<unknown> {
     yield* this.args;
     for (const reply of this.replies) if (reply !== undefined) yield* reply.values;
   }
 
-  /** The inodes received with it. */
-  *inodes(): Iterable<Inode> {
-    for (const value of this.values()) {
+  /** Lists the inodes received with it. */
+  *listInodes(): Iterable<Inode> {
+    for (const value of this.listValues()) {
       if (value instanceof Inode) yield value;
       else if (value instanceof Fd) yield value.inode;
       else if (value instanceof Loc) {
@@ -140,12 +144,12 @@ export class HostedRequest implements QueuedRequest {
   }
 
   findInode(id: number): Inode | undefined {
-    for (const inode of this.inodes()) if (inode.id === id) return inode;
+    for (const inode of this.listInodes()) if (inode.id === id) return inode;
     return undefined;
   }
 
   findFd(id: number): Fd | undefined {
-    for (const value of this.values()) if (value instanceof Fd && value.id === id) return value;
+    for (const value of this.listValues()) if (value instanceof Fd && value.id === id) return value;
     return undefined;
   }
 }
@@ -158,8 +162,9 @@ function sumLargeParts(reply: ChildReply | undefined): number {
     if (value instanceof Uint8Array) bytes += value.length;
     else if (Array.isArray(value)) bytes += value.length * ENTRY_BYTES;
     else if (value instanceof Dict) {
-      value.forEach((_, each) => {
-        bytes += typeof each === 'string' || each instanceof Uint8Array ? each.length : 0;
+      value.forEach((_, dictValue) => {
+        bytes +=
+          typeof dictValue === 'string' || dictValue instanceof Uint8Array ? dictValue.length : 0;
       });
     }
   }

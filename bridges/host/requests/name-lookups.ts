@@ -27,7 +27,7 @@ export interface LookupExecutor {
   runDecisions(): void;
 }
 
-/** Index of the first loc that needs a lookup; -1 for none. Names to be created need none. */
+/** Finds the index of the first loc that needs a lookup; -1 if none does. New names need none. */
 function findUnresolvedIndex({ args, entry }: FopRow, values: readonly unknown[]): number {
   for (let index = 0; index < args.length; index++) {
     const value = values[index];
@@ -68,7 +68,7 @@ export function lookUpUnknownName(
   // The queue counts a decided wind itself, but not a tail.
   const uncountedWinds = decision.verb === 'tail' ? 1 : 0;
   const cbk = collectCbk.lookup((_frame, _cookie, _xl, opRet, opErrno, reply) => {
-    request.owedReplies -= uncountedWinds;
+    request.owedReplyCount -= uncountedWinds;
     const isValid = applyReply(LOOKUP, [newLoc, null], opRet, opErrno, reply);
     if (opRet >= 0 && isValid) {
       values[unresolvedIndex] = new Loc(reply[0] as Inode, loc.parent, loc.name, loc.gfid);
@@ -76,7 +76,7 @@ export function lookUpUnknownName(
     } else failDecision(executor, xl, request, decision, row, opRet < 0 ? opErrno : EIO);
     executor.runDecisions();
   });
-  request.owedReplies += uncountedWinds;
+  request.owedReplyCount += uncountedWinds;
   request.windCount += uncountedWinds;
   request.frame.local = request;
   const xdata = new Dict().setGfid(GFID_REQ, newGfid(xl.context));
@@ -127,6 +127,7 @@ export function recordName(
   values: readonly unknown[],
 ): void {
   if (!row.reply.some(({ type }) => type === 'inode')) return;
+  // The last loc is the new name of link.
   const loc = values.findLast((value) => value instanceof Loc) as Loc | undefined;
   if (!loc?.parent || !loc.inode || request.findInode(loc.inode.id) !== undefined) return;
   request.namedLocs ??= new Map();

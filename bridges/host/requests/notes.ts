@@ -7,7 +7,7 @@ import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { EnterGuest, Guest, NoteTaker, Scalar } from '../guest.ts';
 import type { HostedRequest } from './hosted-request.ts';
 
-/** The most texts noted for one call. */
+/** Maximum number of texts noted for one call. */
 const MAX_NOTES = 16;
 
 export class Notes {
@@ -28,7 +28,7 @@ export class Notes {
    */
   observe(
     request: HostedRequest,
-    entry: EnterGuest,
+    enter: EnterGuest,
     args: readonly Scalar[],
     name = request.name,
   ): number {
@@ -39,9 +39,9 @@ export class Notes {
     try {
       const { noteTaker } = this;
       if (noteTaker === null || this.hasFailed || !xl.observer?.wantsNotes(frame))
-        return entry(args);
+        return enter(args);
       this.runNoteStep(() => noteTaker.sampleBefore(request.id, name));
-      const code = entry(args);
+      const code = enter(args);
       this.runNoteStep(() => xl.observer?.addNotes(frame, readNotes(noteTaker.readChanges())));
       return code;
     } finally {
@@ -60,6 +60,7 @@ export class Notes {
     }
   }
 
+  /** Ends the notes in the interpreter. */
   stop(): void {
     this.runNoteStep(() => this.noteTaker?.stop());
   }

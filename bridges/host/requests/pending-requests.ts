@@ -10,11 +10,14 @@ import { MessageError } from '../crossing/message.ts';
 import { PAUSE_AFTER_SLOW_MS } from './decision-queue.ts';
 import type { HostedRequest } from './hosted-request.ts';
 
+/** Milliseconds between two sweeps; `waitedSeconds` counts sweeps. */
 const SWEEP_MS = 1000;
-/** The most pending requests that a module may have begun itself. */
+/** Maximum number of pending requests that a module has begun itself. */
 const MAX_OWN_REQUESTS = 16_384;
 
+/** Actions of the interpreter that a sweep calls. */
 export interface SweepActions {
+  /** Calls `fn` in `ms` milliseconds; the result cancels that. */
   after(ms: number, fn: () => void): () => void;
   /** Makes the guest report requests that only a reference cycle still refers to. */
   collectUnreachable(): void;
@@ -28,7 +31,7 @@ export class PendingRequests {
   limitSeconds: number;
   private readonly actions: SweepActions;
   private readonly callPool: CallPool;
-  private ownCount = 0;
+  private ownRequestCount = 0;
   private cancelSweep: (() => void) | null = null;
   /** True after a debugger's stop: the next sweep does not count that time as the module's. */
   private wasStopped = false;
@@ -43,16 +46,16 @@ export class PendingRequests {
     if (request.isPending) return;
     request.isPending = true;
     if (request.plan === null) {
-      this.ownCount += 1;
+      this.ownRequestCount += 1;
       this.callPool.add(request.frame.root);
     }
     this.requests.add(request);
     this.cancelSweep ??= this.sweepLater();
   }
 
-  /** @throws {MessageError} when the module has begun as many requests as it may */
-  checkOwnCount(): void {
-    if (this.ownCount < MAX_OWN_REQUESTS) return;
+  /** Refuses one more request of the module's own at their limit. @throws {MessageError} */
+  checkOwnRequestCount(): void {
+    if (this.ownRequestCount < MAX_OWN_REQUESTS) return;
     throw new MessageError(
       `more than ${MAX_OWN_REQUESTS} requests of its own at once: await some before the next`,
     );
@@ -62,7 +65,7 @@ export class PendingRequests {
     if (!request.isPending) return;
     request.isPending = false;
     if (request.plan === null) {
-      this.ownCount -= 1;
+      this.ownRequestCount -= 1;
       this.callPool.delete(request.frame.root);
     }
     this.requests.delete(request.id);
@@ -70,7 +73,7 @@ export class PendingRequests {
 
   /** Drops a request that is answered and waits for no child. */
   removeIfDone(request: HostedRequest): void {
-    if (request.owedReplies === 0 && (request.isAnswered || request.plan === null))
+    if (request.owedReplyCount === 0 && (request.isAnswered || request.plan === null))
       this.remove(request);
   }
 
@@ -123,31 +126,35 @@ export class PendingRequests {
    * guest should check whether the module can still reach it, which costs milliseconds.
    */
   private countWaitedSecond(request: HostedRequest): boolean {
-    const { owedReplies, windCount, windCountAtSweep, isAnswered } = request;
+    const { owedReplyCount, windCount, windCountAtSweep, isAnswered } = request;
     request.windCountAtSweep = windCount;
-    if (isAnswered || request.plan === null || (owedReplies > 0 && windCount === windCountAtSweep))
+    if (
+      isAnswered ||
+      request.plan === null ||
+      (owedReplyCount > 0 && windCount === windCountAtSweep)
+    )
       return false;
     if (isRequestHeld(request.frame.root)) return false;
     request.waitedSeconds += 1;
     const { waitedSeconds } = request;
-    return owedReplies === 0 && waitedSeconds > 1 && (waitedSeconds & (waitedSeconds - 1)) === 0;
+    return owedReplyCount === 0 && waitedSeconds > 1 && (waitedSeconds & (waitedSeconds - 1)) === 0;
   }
 }
 
 /**
- * Requests by number. The latest is outside the map, because most are answered before the next one
- * is added: adding each to the map would cost a third of the host's own time.
+ * Maps numbers to requests. The latest is outside the map, because most are answered before the
+ * next one is added: adding each to the map would cost a third of the host's own time.
  */
 export class RequestTable {
-  private readonly others = new Map<number, HostedRequest>();
+  private readonly earlierRequests = new Map<number, HostedRequest>();
   private latest: HostedRequest | null = null;
 
   get size(): number {
-    return this.others.size + (this.latest === null ? 0 : 1);
+    return this.earlierRequests.size + (this.latest === null ? 0 : 1);
   }
 
   get(id: number): HostedRequest | undefined {
-    return this.latest?.id === id ? this.latest : this.others.get(id);
+    return this.latest?.id === id ? this.latest : this.earlierRequests.get(id);
   }
 
   add(request: HostedRequest): void {
@@ -157,24 +164,25 @@ export class RequestTable {
 
   delete(id: number): void {
     if (this.latest?.id === id) this.latest = null;
-    else this.others.delete(id);
+    else this.earlierRequests.delete(id);
   }
 
   keys(): IterableIterator<number> {
     this.moveLatest();
-    return this.others.keys();
+    return this.earlierRequests.keys();
   }
 
-  /** In the order in which they were added. */
+  /** Returns the requests in the order in which they were added. */
   values(): IterableIterator<HostedRequest> {
     this.moveLatest();
-    return this.others.values();
+    return this.earlierRequests.values();
   }
 
+  /** Moves the latest request into the map. */
   private moveLatest(): void {
     const { latest } = this;
     if (latest === null) return;
     this.latest = null;
-    this.others.set(latest.id, latest);
+    this.earlierRequests.set(latest.id, latest);
   }
 }

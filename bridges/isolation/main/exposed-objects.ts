@@ -6,7 +6,7 @@ import { Fd } from '../../../runtime/core/fd.ts';
 import { type Inode, type InodeTable, ROOT_ID } from '../../../runtime/core/inode.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import { MalformedMessageError, type MessageReader, type MessageWriter } from '../message-bytes.ts';
-import { KNOWN, NEW, NONE, OWN } from '../message-kinds.ts';
+import { KNOWN_OBJECT, NEW_OBJECT, NO_OBJECT, OWN_OBJECT } from '../message-kinds.ts';
 import { type ObjectCodec, readNewFd, writeNewFd } from '../values.ts';
 import type { PendingCall } from './pending-call.ts';
 
@@ -15,11 +15,13 @@ export class NotExposedError extends Error {
   readonly code = 'GLOSSA_NOT_EXPOSED';
 }
 
+/** Encodes and decodes inodes and fds in messages to and from one worker. */
 export class ExposedObjects implements ObjectCodec {
   /** The request whose values are being encoded or decoded. */
   currentCall: PendingCall | null = null;
   private readonly xl: Xlator;
   private readonly maxFds: number;
+  /** Exposed fds of the main thread. */
   private readonly fds = new Map<number, Fd>();
   /** Inodes that the worker keeps and that are not in the inode table. */
   private readonly unlinkedInodes = new Map<number, WeakRef<Inode>>();
@@ -27,6 +29,7 @@ export class ExposedObjects implements ObjectCodec {
   private readonly collectedInodes: FinalizationRegistry<number>;
   /** Inodes made by the worker, by its numbers. */
   private readonly ownInodes = new Map<number, Inode>();
+  /** Fds made for the worker, by its numbers. */
   private readonly ownFds = new Map<number, Fd>();
   /** The worker's numbers of the inodes and fds that it made. */
   private readonly ownNumbers = new WeakMap<Inode | Fd, number>();
@@ -53,19 +56,19 @@ export class ExposedObjects implements ObjectCodec {
 
   writeInode(to: MessageWriter, inode: Inode | null): void {
     if (inode === null) {
-      to.u8(NONE);
+      to.writeU8(NO_OBJECT);
       return;
     }
     if (this.isExposed(inode)) {
-      to.u8(KNOWN).number(inode.id);
+      to.writeU8(KNOWN_OBJECT).writeNumber(inode.id);
       return;
     }
     const ownNumber = this.ownNumbers.get(inode);
     if (ownNumber !== undefined && this.ownInodes.get(ownNumber) === inode) {
-      to.u8(OWN).number(ownNumber);
+      to.writeU8(OWN_OBJECT).writeNumber(ownNumber);
       return;
     }
-    to.u8(NEW).number(inode.id).gfid(inode.gfid).u8(inode.iaType);
+    to.writeU8(NEW_OBJECT).writeNumber(inode.id).writeGfid(inode.gfid).writeU8(inode.iaType);
     if (inode.linked) this.expose(inode);
     else if (this.currentCall !== null) this.currentCall.hasUnlinkedInodes = true;
   }
@@ -85,11 +88,12 @@ export class ExposedObjects implements ObjectCodec {
 
   /** Reads an inode of the current request. @throws {NotExposedError | MalformedMessageError} */
   readInode(from: MessageReader): Inode | null {
-    const kind = from.u8();
-    if (kind === NONE) return null;
-    const number = from.number();
-    if (kind === OWN) return this.findOrMakeOwnInode(number);
-    if (kind !== KNOWN) throw new MalformedMessageError('an unknown kind of reference to an inode');
+    const kind = from.readU8();
+    if (kind === NO_OBJECT) return null;
+    const number = from.readNumber();
+    if (kind === OWN_OBJECT) return this.findOrMakeOwnInode(number);
+    if (kind !== KNOWN_OBJECT)
+      throw new MalformedMessageError('an unknown kind of reference to an inode');
     const inode = this.findExposed(number);
     if (inode === undefined)
       throw new NotExposedError('the module refers to an inode that it did not receive');
@@ -98,10 +102,10 @@ export class ExposedObjects implements ObjectCodec {
 
   /** Reads an inode of any of the requests; null if it is not exposed. */
   readInodeOfAnyCall(calls: Iterable<PendingCall>, from: MessageReader): Inode | null {
-    const kind = from.u8();
-    if (kind === NONE) return null;
-    const number = from.number();
-    if (kind === OWN) return this.findOrMakeOwnInode(number);
+    const kind = from.readU8();
+    if (kind === NO_OBJECT) return null;
+    const number = from.readNumber();
+    if (kind === OWN_OBJECT) return this.findOrMakeOwnInode(number);
     const inode = this.findExposed(number);
     if (inode !== undefined) return inode;
     for (const call of calls) {
@@ -111,9 +115,10 @@ export class ExposedObjects implements ObjectCodec {
     return null;
   }
 
+  /** Finds an exposed inode, or one of the current request, by its number. */
   private findExposed(number: number): Inode | undefined {
-    const known = this.table.byNodeid(number);
-    if (known !== undefined && this.isExposed(known)) return known;
+    const tableInode = this.table.byNodeid(number);
+    if (tableInode !== undefined && this.isExposed(tableInode)) return tableInode;
     return this.currentCall?.findInode(number) ?? this.unlinkedInodes.get(number)?.deref();
   }
 
@@ -132,11 +137,12 @@ export class ExposedObjects implements ObjectCodec {
     this.ownNumbers.set(inode, number);
   }
 
-  /** The worker's number of an inode that it made. */
+  /** Finds the worker's number of an inode that it made. */
   findOwnNumber(inode: Inode): number | undefined {
     return this.ownNumbers.get(inode);
   }
 
+  /** Forgets an inode that the worker made and has dropped. */
   dropOwnInode(number: number): void {
     this.ownInodes.delete(number);
   }
@@ -146,11 +152,11 @@ export class ExposedObjects implements ObjectCodec {
   writeFd(to: MessageWriter, fd: Fd): void {
     const ownNumber = this.ownNumbers.get(fd);
     if (ownNumber !== undefined) {
-      to.u8(OWN).number(ownNumber);
+      to.writeU8(OWN_OBJECT).writeNumber(ownNumber);
       return;
     }
     const isKnown = fd.ctxGet(this.xl) === this;
-    to.u8(isKnown ? KNOWN : NEW).number(fd.id);
+    to.writeU8(isKnown ? KNOWN_OBJECT : NEW_OBJECT).writeNumber(fd.id);
     if (isKnown) return;
     fd.ctxSet(this.xl, this);
     this.fds.set(fd.id, fd);
@@ -158,15 +164,16 @@ export class ExposedObjects implements ObjectCodec {
   }
 
   readFd(from: MessageReader): Fd {
-    const kind = from.u8();
-    const number = from.number();
-    if (kind === NEW) return this.readOwnFd(number, from);
-    const fd = kind === OWN ? this.ownFds.get(number) : this.fds.get(number);
+    const kind = from.readU8();
+    const number = from.readNumber();
+    if (kind === NEW_OBJECT) return this.readOwnFd(number, from);
+    const fd = kind === OWN_OBJECT ? this.ownFds.get(number) : this.fds.get(number);
     if (fd === undefined)
       throw new NotExposedError('the module refers to an fd that it did not receive');
     return fd;
   }
 
+  /** Makes an fd for the worker, under its number. @throws {MalformedMessageError} */
   private readOwnFd(number: number, from: MessageReader): Fd {
     const { inode, flags, pid, isDir } = readNewFd(from, this);
     if (this.ownFds.has(number)) throw new MalformedMessageError('an fd number is already in use');

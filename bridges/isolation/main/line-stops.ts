@@ -18,12 +18,13 @@ import { TO_WORKER } from '../message-kinds.ts';
 import type { PendingCall } from './pending-call.ts';
 import type { WorkerLink } from './worker-link.ts';
 
+/** A command whose result the worker has not sent yet. */
 interface PendingCommand {
   resolve(reply: LineReply): void;
   reject(error: LineError): void;
 }
 
-/** The most frames or variables in one message. */
+/** Maximum number of frames or variables that are read from one message. */
 const MAX_ITEMS = 1000;
 
 export class ThreadLineStops implements LineStops {
@@ -45,6 +46,7 @@ export class ThreadLineStops implements LineStops {
     this.endStop();
   }
 
+  /** Sends a debugger's command. @throws {LineError} (as a rejection) without a worker */
   sendCommand(command: LineCommand): Promise<LineReply> {
     const { link } = this;
     if (command.do === 'watch') {
@@ -58,12 +60,13 @@ export class ThreadLineStops implements LineStops {
     return new Promise((resolve, reject) => {
       this.pendingCommands.set(id, { resolve, reject });
       if (command.do === 'go' || this.initialBreakpoints === undefined) this.endStop();
-      link.begin(TO_WORKER.LINE_COMMAND).text(JSON.stringify({ id, ...command }));
+      link.begin(TO_WORKER.LINE_COMMAND).writeText(JSON.stringify({ id, ...command }));
       link.send();
       link.takeMessages();
     });
   }
 
+  /** Removes the debugger's breakpoints when it detaches. */
   removeDebugger(): void {
     this.listener = null;
     const ignoreLineError = (error: unknown): void => {
@@ -74,6 +77,7 @@ export class ThreadLineStops implements LineStops {
       this.sendCommand({ do: 'watch', lines: null }).catch(ignoreLineError);
   }
 
+  /** Records that the module runs on, and resumes the request that it had stopped in. */
   private endStop(): void {
     if (this.link !== null) this.link.isStopped = false;
     if (this.stop === null) return;
@@ -82,7 +86,10 @@ export class ThreadLineStops implements LineStops {
     this.listener?.(null);
   }
 
-  /** Handles a worker's message: a stop, or the result of a command. @throws {MalformedMessageError} */
+  /**
+   * Handles a worker's message: a stop, or the result of a command.
+   * @throws {MalformedMessageError}
+   */
   receive(json: string, callNumber: number, link: WorkerLink): void {
     const received = parseObject(json);
     if (received.stopped !== undefined) {

@@ -16,10 +16,11 @@ export class PendingCall implements ExchangedValues {
   readonly frame: Frame;
   readonly args: TypedValues;
   readonly replies = new ReplyWindow();
-  /** Pending winds, by the worker's number: their index in the request. */
-  readonly winds = new Map<number, number>();
+  /** Indexes of pending winds among the request's winds, by the worker's numbers. */
+  readonly windIndexes = new Map<number, number>();
   /** The number of winds without a reply of their child. */
-  owedReplies = 0;
+  owedReplyCount = 0;
+  /** True once its frame was unwound, or the worker is gone. */
   isAnswered = false;
   /** True if it carries inodes that are not linked. */
   hasUnlinkedInodes = false;
@@ -31,7 +32,7 @@ export class PendingCall implements ExchangedValues {
     this.args = { args: row.args, values: args };
   }
 
-  /** An inode of the request, by its number. */
+  /** Finds an inode of the request, by its number. */
   findInode(id: number): Inode | undefined {
     const argument = findInodeAmong(this.args.values, id);
     if (argument !== undefined) return argument;

@@ -31,7 +31,7 @@ import {
   Succession,
   type SuccessionOwner,
 } from '../../host/lifecycle/succession.ts';
-import { toOneRecord } from '../../host/limits/limited-log.ts';
+import { formatAsOneRecord } from '../../host/limits/limited-log.ts';
 import type { Machine } from '../../host/machine.ts';
 import { type ModuleSummary, TO_WORKER } from '../message-kinds.ts';
 import { ThreadLineStops } from './line-stops.ts';
@@ -85,6 +85,7 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
     await this.close();
   }
 
+  /** Starts a worker. @param checksOnly true to read the module without starting it */
   private async startWorker(checksOnly: boolean): Promise<ModuleSummary> {
     const worker = new Worker(this.xl, this.machine, this.settings, checksOnly, this);
     this.worker = worker;
@@ -165,7 +166,7 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
 
   // -- requests ------------------------------------------------------------------------------------
 
-  fops(): Fops<unknown> {
+  makeFops(): Fops<unknown> {
     const functions: { [N in FopName]?: Fop<FopName, unknown> } = {};
     const definedFops = new Set(this.summary.fops);
     fopTable.forEach((row, fopIndex) => {
@@ -191,7 +192,7 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
 
   applySummary(summary: ModuleSummary): void {
     this.summary = summary;
-    this.xl.exchangeFops(this.fops() as never);
+    this.xl.exchangeFops(this.makeFops() as never);
   }
 
   /** Handles a request whose thread is lost, by `on-error`; a request with winds can only fail. */
@@ -201,9 +202,10 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
     else this.succession.applyOnError(name, frame, args.values);
   }
 
+  /** Fails a request with the errno of the options. */
   private failByPolicy(name: FopName, frame: Frame): void {
     this.counters.failures += 1;
-    fail[name](frame, this.settings.policy.error);
+    fail[name](frame, this.settings.policy.errno);
   }
 
   // -- events of the graph -------------------------------------------------------------------------
@@ -215,6 +217,7 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
     if (!isChange(event)) defaultNotify(this.xl, event, about);
   }
 
+  /** Sends an event of the graph to the worker, if it has started. */
   private sendEvent(event: EventName, about: unknown): void {
     const { worker } = this;
     const child = this.xl.below.indexOf(about as Xlator);
@@ -222,23 +225,23 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
     const { link } = worker;
     link
       .begin(TO_WORKER.EVENT)
-      .u8(events[event].number)
-      .u8(child < 0 ? NO_CHILD : child);
+      .writeU8(events[event].number)
+      .writeU8(child < 0 ? NO_CHILD : child);
     link.send();
     link.takeMessages();
   }
 
-  /** @param value the `ExposedObjects` of the worker that the inode was sent to */
+  /** Notifies the worker. @param value the `ExposedObjects` of the worker that had the inode */
   forget(inode: Inode, value: unknown): void {
-    if (value === this.worker?.link.exposed) this.worker!.link.forget(inode.id);
+    if (value === this.worker?.link.exposed) this.worker!.link.sendForget(inode.id);
   }
 
   release(fd: Fd, value: unknown): void {
-    if (value === this.worker?.link.exposed) this.worker!.link.release(fd);
+    if (value === this.worker?.link.exposed) this.worker!.link.sendRelease(fd);
   }
 
   notifyDisconnect(client: Client): void {
-    this.worker?.link.notifyDisconnect(client);
+    this.worker?.link.sendDisconnect(client);
   }
 
   /** Empty: the worker counts a client's requests itself. */
@@ -249,7 +252,7 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
 
   // -- orders --------------------------------------------------------------------------------------
 
-  /** @throws {Error} between two workers */
+  /** The worker. @throws {Error} between two workers */
   private get requiredWorker(): Worker {
     if (this.worker === null) throw new Error('its thread is lost');
     return this.worker;
@@ -259,7 +262,7 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
     try {
       const { ok, text } = (await this.requiredWorker.runOrder('reload', null)) as ReloadResult;
       if (ok === true) this.succession.harmfulRequests.clear();
-      return { ok: ok === true, text: toOneRecord(String(text)) };
+      return { ok: ok === true, text: formatAsOneRecord(String(text)) };
     } catch (error) {
       return { ok: false, text: `not reloaded: ${describeError(error)}` };
     }
@@ -295,9 +298,9 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
       source,
     )) as Partial<Evaluation> | null;
     return {
-      incomplete: result?.incomplete === true,
+      isIncomplete: result?.isIncomplete === true,
       output: String(result?.output ?? ''),
-      failed: result?.failed === true,
+      hasFailed: result?.hasFailed === true,
     };
   }
 
@@ -316,7 +319,7 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
     this.requiredWorker.runOrderNow('load_state', state, ORDER_TIMEOUT_MS);
   }
 
-  /** The worker's statedump, with the main thread's counts. */
+  /** Returns the worker's statedump, with the main thread's counts. */
   dump(): Dump {
     const { threads, failures, bypassed } = this.counters;
     const waiting = (this.worker?.link.calls.size ?? 0) + this.succession.heldCount;
@@ -332,7 +335,7 @@ export class VolumeInThread implements ThreadVolume, WorkerOwner, SuccessionOwne
     }
     const workerEntries = Object.entries(workerDump).map(([key, value]) => [
       key,
-      typeof value === 'number' ? value : toOneRecord(String(value)),
+      typeof value === 'number' ? value : formatAsOneRecord(String(value)),
     ]);
     const dump: Dump = { ...Object.fromEntries(workerEntries), ...ownCounts };
     dump.failures = failures + Number(dump.failures);

@@ -35,13 +35,13 @@ const MAX_SLEEP_MS = 1;
 const MANUAL_CLOCK_SLEEP_MS = 250;
 /** Milliseconds for which messages are handled before other work runs. */
 const MAX_TURN_MS = 4;
-/** Messages between two samples of the clock. */
+/** Number of messages between two samples of the clock. */
 const MESSAGES_PER_CLOCK_SAMPLE = 64;
-/** The most notices sent without waking the worker. */
+/** Maximum number of notices sent without waking the worker. */
 const MAX_UNWOKEN_NOTICES = 64;
 /** Backlog at which a worker that stopped reading is ended. */
 const MAX_BACKLOG_BYTES = 64 * 1024 * 1024;
-/** Numbers of calls wrap here, so that they stay small integers. */
+/** The highest number of a call, a small integer in V8; the next is 1 again. */
 const MAX_CALL_NUMBER = 0x3fffffff;
 const MAX_ERRNO = 4095;
 
@@ -49,9 +49,9 @@ const MAX_ERRNO = 4095;
 export interface WorkerLinkOwner {
   /** Handlers of messages other than replies and winds, by kind. */
   readonly handlers: Readonly<Record<number, (from: MessageReader, link: WorkerLink) => void>>;
-  /** The worker can no longer be used. */
-  handleBroken(reason: string): void;
-  /** Updates whether the thread keeps the process alive; called when all messages are handled. */
+  /** Called when the worker can no longer be used. */
+  handleBrokenWorker(reason: string): void;
+  /** Called when all messages are handled: updates whether the thread keeps the process alive. */
   updateKeepsProcess(): void;
   /** Checks under a test's clock whether the worker still runs. */
   checkAlive(): void;
@@ -76,8 +76,9 @@ export class WorkerLink {
   private readonly hasManualClock: boolean;
   private readonly busyPoll = new BusyPoll(MAX_POLL_US);
   private readonly sleepPoll = new BusyPoll(MAX_SLEEP_MS * 1000);
+  /** Callbacks of winds for requests of the graph, and for those that the module began. */
   private readonly requestCbks = new Map<FopRow, unknown>();
-  private readonly ownCbks = new Map<FopRow, unknown>();
+  private readonly ownRequestCbks = new Map<FopRow, unknown>();
   private lastCallNumber = 0;
   /** When this turn ends, by `performance.now`. */
   private turnEndMs = 0;
@@ -96,7 +97,7 @@ export class WorkerLink {
     this.xl = xl;
     this.owner = owner;
     this.channel = new Channel(this.shared, 0, wakeWorker);
-    this.exposed = new ExposedObjects(xl, maxFds, (inode) => this.forget(inode));
+    this.exposed = new ExposedObjects(xl, maxFds, (inode) => this.sendForget(inode));
     this.hasManualClock = xl.context.soon === undefined;
     this.channel.logLevel = xl.log.level;
     this.channel.setAway(false);
@@ -105,15 +106,13 @@ export class WorkerLink {
 
   /** The unanswered request that the worker claims to run. */
   get servedCall(): PendingCall | null {
-    const call = this.calls.get(this.channel.servedCall);
+    const call = this.calls.get(this.channel.servedCallNumber);
     return call === undefined || call.isAnswered ? null : call;
   }
 
   get hasServed(): boolean {
     return this.lastCallNumber > 0;
   }
-
-  // -- sending -------------------------------------------------------------------------------------
 
   begin(kind: number): MessageWriter {
     return this.writer.begin(kind);
@@ -125,7 +124,7 @@ export class WorkerLink {
     if (this.isClosed) return;
     this.unwokenNoticeCount = 0;
     if (xl.log.level !== channel.logLevel) channel.logLevel = xl.log.level;
-    if (this.hasManualClock) channel.now = xl.context.now();
+    if (this.hasManualClock) channel.testClockMs = xl.context.now();
     if (!this.putMessage()) return;
     channel.wake();
     if (channel.backlogBytes > MAX_BACKLOG_BYTES) this.reportBroken('it stopped reading');
@@ -154,24 +153,22 @@ export class WorkerLink {
     }
   }
 
-  forget(inode: number): void {
-    this.begin(TO_WORKER.FORGET).number(inode);
+  sendForget(inode: number): void {
+    this.begin(TO_WORKER.FORGET).writeNumber(inode);
     this.sendWithoutWake();
   }
 
-  release(fd: Fd): void {
+  sendRelease(fd: Fd): void {
     this.exposed.forgetFd(fd);
-    this.begin(TO_WORKER.RELEASE).number(fd.id);
+    this.begin(TO_WORKER.RELEASE).writeNumber(fd.id);
     this.sendWithoutWake();
   }
 
-  notifyDisconnect(client: Client): void {
-    this.begin(TO_WORKER.CLIENT_GONE).number(client.id).text(client.uid);
+  sendDisconnect(client: Client): void {
+    this.begin(TO_WORKER.CLIENT_GONE).writeNumber(client.id).writeText(client.uid);
     this.send();
     this.takeMessages();
   }
-
-  // -- requests ------------------------------------------------------------------------------------
 
   sendRequest(row: FopRow, fopIndex: number, frame: Frame, args: readonly unknown[]): void {
     this.lastCallNumber = this.lastCallNumber === MAX_CALL_NUMBER ? 1 : this.lastCallNumber + 1;
@@ -179,12 +176,15 @@ export class WorkerLink {
     frame.local = call;
     this.calls.set(call.number, call);
     const { root } = frame;
-    const to = this.begin(TO_WORKER.REQUEST).u32(call.number).u8(fopIndex).number(root.unique);
-    to.u32(root.uid).u32(root.gid).number(root.pid);
+    const to = this.begin(TO_WORKER.REQUEST)
+      .writeU32(call.number)
+      .writeU8(fopIndex)
+      .writeNumber(root.unique);
+    to.writeU32(root.uid).writeU32(root.gid).writeNumber(root.pid);
     const { client } = root;
-    to.number(client === null ? 0 : client.id).u8(this.makeRequestFlags(frame));
-    if (client !== null) to.text(client.uid);
-    to.text(root.lkOwner).text(root.op);
+    to.writeNumber(client === null ? 0 : client.id).writeU8(this.readRequestFlags(frame));
+    if (client !== null) to.writeText(client.uid);
+    to.writeText(root.lkOwner).writeText(root.op);
     this.exposed.currentCall = call;
     writeValues(to, row.args, args, this.exposed, null);
     this.exposed.currentCall = null;
@@ -192,30 +192,31 @@ export class WorkerLink {
     this.send();
     this.takeMessagesAndAwait(call);
     if (call.isAnswered || this.isClosed) return;
-    root.whenInterrupted(() => this.interrupt(call));
+    root.whenInterrupted(() => this.sendInterrupt(call));
   }
 
-  private makeRequestFlags(frame: Frame): number {
-    const interrupted = frame.root.interrupted ? REQUEST_FLAGS.INTERRUPTED : 0;
+  private readRequestFlags(frame: Frame): number {
+    const interruptedFlag = frame.root.interrupted ? REQUEST_FLAGS.INTERRUPTED : 0;
     const { observer } = this.xl;
-    if (observer === null) return interrupted;
-    const followed = observer.wantsNotes(frame) ? REQUEST_FLAGS.FOLLOWED : 0;
-    return interrupted | REQUEST_FLAGS.OBSERVED | followed;
+    if (observer === null) return interruptedFlag;
+    const followedFlag = observer.wantsNotes(frame) ? REQUEST_FLAGS.FOLLOWED : 0;
+    return interruptedFlag | REQUEST_FLAGS.OBSERVED | followedFlag;
   }
 
-  private interrupt(call: PendingCall): void {
+  private sendInterrupt(call: PendingCall): void {
     if (call.isAnswered || this.isClosed) return;
-    this.begin(TO_WORKER.INTERRUPT).u32(call.number);
+    this.begin(TO_WORKER.INTERRUPT).writeU32(call.number);
     this.send();
     this.takeMessages();
   }
 
-  private takeReply(from: MessageReader): void {
-    const call = this.calls.get(from.u32());
+  /** Unwinds a request with the worker's reply. @throws {MalformedMessageError} */
+  private receiveReply(from: MessageReader): void {
+    const call = this.calls.get(from.readU32());
     if (call === undefined || call.isAnswered)
       throw new MalformedMessageError('a reply to an unknown request');
-    const opRet = from.integer();
-    const opErrno = from.integer();
+    const opRet = from.readInteger();
+    const opErrno = from.readInteger();
     if (opErrno < 0 || opErrno > MAX_ERRNO) throw new MalformedMessageError('an invalid errno');
     const { row, frame } = call;
     let values: unknown[];
@@ -240,9 +241,10 @@ export class WorkerLink {
     for (const inode of keptInodes) this.exposeKeptInode(inode);
   }
 
+  /** Reads the inodes of the request that the module still holds after its reply. */
   private readKeptInodes(call: PendingCall, from: MessageReader): Inode[] {
-    return Array.from({ length: from.count() }, () => {
-      const inode = call.findInode(from.integer());
+    return Array.from({ length: from.readCount() }, () => {
+      const inode = call.findInode(from.readInteger());
       if (inode === undefined)
         throw new NotExposedError('the module keeps an inode that the request does not have');
       return inode;
@@ -256,31 +258,31 @@ export class WorkerLink {
       return;
     }
     this.exposed.expose(inode);
-    this.begin(TO_WORKER.LINKED).number(inode.id).gfid(inode.gfid).u8(inode.iaType);
+    this.begin(TO_WORKER.LINKED).writeNumber(inode.id).writeGfid(inode.gfid).writeU8(inode.iaType);
     this.sendWithoutWake();
   }
 
   private markAnswered(call: PendingCall): void {
     call.isAnswered = true;
-    if (call.owedReplies === 0) this.calls.delete(call.number);
+    if (call.owedReplyCount === 0) this.calls.delete(call.number);
   }
 
-  // -- the module's winds --------------------------------------------------------------------------
-
-  private takeWind(from: MessageReader): void {
-    const wind = from.u32();
-    const number = from.u32();
-    const child = this.xl.children[from.u8()];
-    const row = fopTable[from.u8()];
+  /** Winds a request for the module. @throws {MalformedMessageError} */
+  private receiveWind(from: MessageReader): void {
+    const wind = from.readU32();
+    const number = from.readU32();
+    const child = this.xl.children[from.readU8()];
+    const row = fopTable[from.readU8()];
     if (child === undefined || row === undefined)
       throw new MalformedMessageError('a wind to an unknown child or fop');
     const call = number === 0 ? null : this.calls.get(number);
     if (call === undefined) throw new MalformedMessageError('a wind of an unknown request');
-    if (call?.winds.has(wind)) throw new MalformedMessageError('the number of a pending wind');
+    if (call?.windIndexes.has(wind))
+      throw new MalformedMessageError('the number of a pending wind');
     const root = call === null ? this.readOwnRoot(row, from) : null;
     if (call !== null) {
-      call.winds.set(wind, call.replies.countWind());
-      call.owedReplies += 1;
+      call.windIndexes.set(wind, call.replies.countWind());
+      call.owedReplyCount += 1;
     }
     let args: unknown[];
     this.exposed.currentCall = call;
@@ -295,15 +297,15 @@ export class WorkerLink {
     }
     const frame = call === null ? this.xl.begin(root!) : call.frame;
     if (call === null) frame.local = wind;
-    const cbk = call === null ? this.findOwnCbk(row) : this.findRequestCbk(row);
+    const cbk = call === null ? this.findOwnRequestCbk(row) : this.findRequestCbk(row);
     windArgs[row.name as FopName](frame, wind, cbk as never, child, args);
   }
 
   /** Reads the call stack of a request that the module began, or continues after its reply. */
   private readOwnRoot(row: FopRow, from: MessageReader): Stack {
-    const [uid, gid, pid] = [from.u32(), from.u32(), from.integer()];
+    const [uid, gid, pid] = [from.readU32(), from.readU32(), from.readInteger()];
     const root = new Stack(uid, gid, pid, row.logName);
-    root.lkOwner = from.text();
+    root.lkOwner = from.readText();
     return root;
   }
 
@@ -312,7 +314,7 @@ export class WorkerLink {
     if (cbk === undefined) {
       cbk = collectCbk[row.name as FopName]((frame, wind, _, opRet, opErrno, values) => {
         const call = frame.local as PendingCall;
-        call.owedReplies -= 1;
+        call.owedReplyCount -= 1;
         this.sendReply(wind, row, call, opRet, opErrno, values);
         if (call.isAnswered) this.markAnswered(call);
       });
@@ -321,18 +323,19 @@ export class WorkerLink {
     return cbk;
   }
 
-  private findOwnCbk(row: FopRow): unknown {
-    let cbk = this.ownCbks.get(row);
+  private findOwnRequestCbk(row: FopRow): unknown {
+    let cbk = this.ownRequestCbks.get(row);
     if (cbk === undefined) {
       cbk = collectCbk[row.name as FopName]((frame, wind, _, opRet, opErrno, values) => {
         this.xl.end(frame.root);
         this.sendReply(wind, row, null, opRet, opErrno, values);
       });
-      this.ownCbks.set(row, cbk);
+      this.ownRequestCbks.set(row, cbk);
     }
     return cbk;
   }
 
+  /** Sends a child's reply to the worker. @param call null for a request that the module began */
   private sendReply(
     wind: number,
     row: FopRow,
@@ -343,10 +346,10 @@ export class WorkerLink {
   ): void {
     if (this.isClosed) return;
     if (call !== null) {
-      call.replies.add(call.winds.get(wind)!, { args: row.reply, values });
-      call.winds.delete(wind);
+      call.replies.add(call.windIndexes.get(wind)!, { args: row.reply, values });
+      call.windIndexes.delete(wind);
     }
-    const to = this.begin(TO_WORKER.REPLY).u32(wind).number(opRet).number(opErrno);
+    const to = this.begin(TO_WORKER.REPLY).writeU32(wind).writeNumber(opRet).writeNumber(opErrno);
     this.exposed.currentCall = call;
     writeValues(to, row.reply, values, this.exposed, null);
     this.exposed.currentCall = null;
@@ -356,12 +359,10 @@ export class WorkerLink {
 
   /** Fails a wind that refers to an unexposed object with ESTALE, as for a forgotten inode. */
   private refuseWind(wind: number, row: FopRow, call: PendingCall | null): void {
-    if (call !== null) call.owedReplies -= 1;
+    if (call !== null) call.owedReplyCount -= 1;
     const values = row.reply.map(({ type }) => (type === 'int' ? -1 : null));
     this.sendReply(wind, row, call, -1, ESTALE, values);
   }
-
-  // -- waiting -------------------------------------------------------------------------------------
 
   /** Takes messages when the worker wakes the event loop. */
   takeMessages(): void {
@@ -433,13 +434,13 @@ export class WorkerLink {
   /** Waits synchronously until `isDone`, for at most `ms` milliseconds; returns `isDone()`. */
   waitUntil(isDone: () => boolean, ms: number): boolean {
     const { channel } = this;
-    const deadline = performance.now() + ms;
+    const deadlineMs = performance.now() + ms;
     channel.setAwake();
-    this.turnEndMs = deadline;
+    this.turnEndMs = deadlineMs;
     for (;;) {
       this.takeArrivedMessages();
       if (isDone() || this.isClosed) break;
-      const remainingMs = deadline - performance.now();
+      const remainingMs = deadlineMs - performance.now();
       if (remainingMs <= 0) break;
       channel.sleep(remainingMs, false);
     }
@@ -447,13 +448,14 @@ export class WorkerLink {
     return isDone();
   }
 
+  /** Handles the messages that have arrived, until the turn is over. */
   private takeArrivedMessages(): void {
     const { channel } = this;
     try {
       for (let count = 1; !this.isClosed; count++) {
         const message = channel.receive();
         if (message === null) break;
-        this.handleMessage(message.u8(), message);
+        this.handleMessage(message.readU8(), message);
         if (count % MESSAGES_PER_CLOCK_SAMPLE === 0 && performance.now() > this.turnEndMs) return;
       }
       if (channel.backlogBytes > 0) {
@@ -471,8 +473,8 @@ export class WorkerLink {
   }
 
   private handleMessage(kind: number, from: MessageReader): void {
-    if (kind === TO_MAIN.REPLY) this.takeReply(from);
-    else if (kind === TO_MAIN.WIND) this.takeWind(from);
+    if (kind === TO_MAIN.REPLY) this.receiveReply(from);
+    else if (kind === TO_MAIN.WIND) this.receiveWind(from);
     else {
       const handle = this.owner.handlers[kind];
       if (handle === undefined) throw new MalformedMessageError('a message of unknown kind');
@@ -480,11 +482,9 @@ export class WorkerLink {
     }
   }
 
-  // -- the end -------------------------------------------------------------------------------------
-
   private reportBroken(reason: string): void {
     if (this.isClosed) return;
-    this.owner.handleBroken(reason);
+    this.owner.handleBrokenWorker(reason);
   }
 
   /** Stops reading from the worker; returns its unanswered requests. */

@@ -28,9 +28,10 @@ const CHECK_INTERVAL_MS = 250;
  * act first, as it ends only an interpreter; it waits up to LATEST_MS for a call without CPU.
  */
 const STUCK_SLACK_MS = LATEST_MS + 1000;
-/** The same during the start: loading an interpreter may be slow. */
+/** As `STUCK_SLACK_MS`, during the start: loading an interpreter may be slow. */
 const START_SLACK_MS = 15_000;
 
+/** The volume of a worker. */
 export interface WorkerOwner {
   /** Called when the worker can no longer be used. */
   handleLoss(worker: Worker, why: string): void;
@@ -59,37 +60,38 @@ export class Worker {
   private readonly thread: Thread;
   private readonly orders = new Map<number, Order>();
   private lastOrderNumber = START_ORDER;
-  private keepsProcess = true;
-  private timeLimitSeconds: number;
+  /** Whether the thread keeps the process alive. */
+  private isKeepingProcess = true;
+  private timeLimitS: number;
   private cancelCheck: (() => void) | null = null;
   private lastHeartbeat = 0;
   /** The time of the last check, by `performance.now`. */
   private lastCheckMs = 0;
-  /** Milliseconds that it has been stuck. */
+  /** Milliseconds for which the heartbeat has not changed. */
   private stuckMs = 0;
 
   /** @param checksOnly true to read the module only */
   constructor(
     xl: Xlator,
     machine: Machine,
-    { limits, timeLimit }: ThreadSettings,
+    { limits, timeLimitS }: ThreadSettings,
     checksOnly: boolean,
     owner: WorkerOwner,
   ) {
     this.xl = xl;
     this.owner = owner;
-    this.timeLimitSeconds = timeLimit;
-    this.messages = new WorkerMessages(xl, limits.logLimit);
+    this.timeLimitS = timeLimitS;
+    this.messages = new WorkerMessages(xl, limits.logBytesPerSecond);
     const linkOwner = {
       handlers: {
         ...this.messages.handlers,
         [TO_MAIN.ORDER_DONE]: (from: MessageReader) => this.finishOrder(from),
         [TO_MAIN.LINE_MESSAGE]: (from: MessageReader, link: WorkerLink) =>
-          owner.lineStops.receive(from.text(), from.u32(), link),
+          owner.lineStops.receive(from.readText(), from.readU32(), link),
         [TO_MAIN.FOPS]: (from: MessageReader) =>
-          owner.applySummary(readSummary(parseJson(from.text()))),
+          owner.applySummary(readSummary(parseJson(from.readText()))),
       },
-      handleBroken: (reason: string) => owner.handleLoss(this, reason),
+      handleBrokenWorker: (reason: string) => owner.handleLoss(this, reason),
       checkAlive: () => this.checkAlive(),
       updateKeepsProcess: () => this.updateKeepsProcess(),
       failCall: (call: PendingCall) => owner.failCall(call),
@@ -103,7 +105,7 @@ export class Worker {
     });
     this.thread = machine.startThread!(
       xl.name,
-      limits.memoryLimit,
+      limits.memoryLimitBytes,
       this.makeWorkerData(checksOnly),
       {
         onWake: () => this.link.takeMessages(),
@@ -136,14 +138,14 @@ export class Worker {
   /** Keeps the process alive while the thread owes a result. */
   private updateKeepsProcess(): void {
     const owesResult = this.orders.size > 0 || this.link.calls.size > 0;
-    if (owesResult === this.keepsProcess) return;
-    this.keepsProcess = owesResult;
+    if (owesResult === this.isKeepingProcess) return;
+    this.isKeepingProcess = owesResult;
     this.thread.setKeepsProcess(owesResult);
   }
 
-  setLimits({ limits, timeLimit }: ThreadSettings): void {
-    this.timeLimitSeconds = timeLimit;
-    this.messages.log.limited.setLimit(limits.logLimit);
+  setLimits({ limits, timeLimitS }: ThreadSettings): void {
+    this.timeLimitS = timeLimitS;
+    this.messages.log.limitedLog.setLimit(limits.logBytesPerSecond);
   }
 
   /** Ends the thread, also in the middle of a call; returns its unanswered requests. */
@@ -162,6 +164,7 @@ export class Worker {
 
   // -- orders --------------------------------------------------------------------------------------
 
+  /** Sends an order; resolves to its result. */
   runOrder(verb: OrderVerb, argument: unknown): Promise<unknown> {
     return new Promise((resolve, reject) => this.sendOrder(verb, argument, { resolve, reject }));
   }
@@ -193,18 +196,23 @@ export class Worker {
     this.orders.set(this.lastOrderNumber, order);
     this.link
       .begin(TO_WORKER.ORDER)
-      .u32(this.lastOrderNumber)
-      .text(verb)
-      .text(JSON.stringify(argument));
+      .writeU32(this.lastOrderNumber)
+      .writeText(verb)
+      .writeText(JSON.stringify(argument));
     this.link.send();
     this.link.takeMessages();
   }
 
+  /** Settles an order with the worker's result. */
   private finishOrder(from: MessageReader): void {
-    const [number, isDone, result] = [from.u32(), from.u8() === 1, parseJson(from.text())];
+    const [number, hasSucceeded, result] = [
+      from.readU32(),
+      from.readU8() === 1,
+      parseJson(from.readText()),
+    ];
     const order = this.orders.get(number);
     this.orders.delete(number);
-    if (isDone)
+    if (hasSucceeded)
       order?.resolve(number === START_ORDER && result !== null ? readSummary(result) : result);
     else if (Array.isArray(result)) order?.reject(new GraphError(result.map(String)));
     else order?.reject(new InitError(String(result)));
@@ -212,6 +220,7 @@ export class Worker {
 
   // -- liveness ------------------------------------------------------------------------------------
 
+  /** Starts the periodic checks that the worker runs. */
   private startChecks(): void {
     const { context } = this.xl;
     this.lastCheckMs = performance.now();
@@ -225,21 +234,22 @@ export class Worker {
     this.cancelCheck = context.after(CHECK_INTERVAL_MS, check);
   }
 
+  /** Ends a worker whose heartbeat has stopped for too long. */
   private checkAlive(): void {
-    const { link, timeLimitSeconds } = this;
+    const { link, timeLimitS } = this;
     const { channel } = link;
-    const now = performance.now();
+    const nowMs = performance.now();
     // Limited, because this thread may not have run either (a busy or suspended machine).
-    this.stuckMs += Math.min(now - this.lastCheckMs, CHECK_INTERVAL_MS);
-    this.lastCheckMs = now;
+    this.stuckMs += Math.min(nowMs - this.lastCheckMs, CHECK_INTERVAL_MS);
+    this.lastCheckMs = nowMs;
     const { heartbeat } = channel;
     if (heartbeat !== this.lastHeartbeat || (channel.isOtherSideIdle && this.summary !== null)) {
       this.lastHeartbeat = heartbeat;
       this.stuckMs = 0;
       return;
     }
-    const slack = this.summary === null ? START_SLACK_MS : STUCK_SLACK_MS;
-    if (timeLimitSeconds === 0 || this.stuckMs < 2000 * timeLimitSeconds + slack) return;
+    const slackMs = this.summary === null ? START_SLACK_MS : STUCK_SLACK_MS;
+    if (timeLimitS === 0 || this.stuckMs < 2000 * timeLimitS + slackMs) return;
     const seconds = (this.stuckMs / 1000).toFixed(1);
     this.owner.handleLoss(
       this,
@@ -248,7 +258,7 @@ export class Worker {
   }
 }
 
-/** The volume's options without `isolation`, which concerns this thread only. */
+/** Lists the volume's options without `isolation`, which concerns this thread only. */
 export const listWorkerOptions = (xl: Xlator) =>
   xl.volfileOptions.filter(({ key }) => key !== 'isolation');
 
@@ -266,14 +276,14 @@ const readMethod = (method: Partial<ModuleMethod> | null): ModuleMethod => ({
   line: Number(method?.line) || 0,
 });
 
-/** @throws {MalformedMessageError} */
+/** Checks a module's summary from the worker. @throws {MalformedMessageError} */
 function readSummary(summary: unknown): ModuleSummary {
   const { fops, passesThrough, observes, language, path, methods, stopsAtLines } = (summary ??
     {}) as Partial<ModuleSummary>;
   if (!Array.isArray(fops)) throw new MalformedMessageError('a description has no fops');
-  const known: readonly string[] = fopNames;
+  const knownFops: readonly string[] = fopNames;
   return {
-    fops: fops.filter((name) => known.includes(name)),
+    fops: fops.filter((name) => knownFops.includes(name)),
     passesThrough: passesThrough === true,
     observes: observes === true,
     language: String(language),

@@ -32,7 +32,7 @@ import type { Machine } from '../../host/machine.ts';
 import type { MessageReader } from '../message-bytes.ts';
 import {
   type ModuleSummary,
-  NONE,
+  NO_OBJECT,
   type OrderVerb,
   QUERY,
   START_ORDER,
@@ -44,7 +44,7 @@ import { MainThreadLink, type WorkerEventLoop } from './main-thread-link.ts';
 import { type InodeMirror, type MainThreadTable, MirrorTable } from './mirrors.ts';
 import { makeChildStandIn, RequestExchange } from './request-exchange.ts';
 
-/** Milliseconds between two raises of the heartbeat while the worker starts: it shows that it runs. */
+/** Milliseconds between two raises of the heartbeat, which shows that the starting worker runs. */
 const HEARTBEAT_INTERVAL_MS = 100;
 
 /** The volume in its worker, with the module and the link to the main thread. */
@@ -84,7 +84,7 @@ export class IsolatedVolume {
   /** Starts the module, and reports success or the error to the main thread. */
   async start(): Promise<void> {
     const { data, link } = this;
-    const heartbeat = setInterval(() => link.channel.raiseHeartbeat(), HEARTBEAT_INTERVAL_MS);
+    const heartbeatTimer = setInterval(() => link.channel.raiseHeartbeat(), HEARTBEAT_INTERVAL_MS);
     await this.runAndReport(START_ORDER, async () => {
       this.graph = this.makeGraph();
       if (data.checksOnly) {
@@ -96,15 +96,16 @@ export class IsolatedVolume {
       const { moduleVolume } = this;
       moduleVolume.route = () => {
         this.graph.route();
-        link.begin(TO_MAIN.FOPS).text(JSON.stringify(this.summarize()));
+        link.begin(TO_MAIN.FOPS).writeText(JSON.stringify(this.summarizeModule()));
         link.send(false);
       };
-      return this.summarize();
+      return this.summarizeModule();
     });
-    clearInterval(heartbeat);
+    clearInterval(heartbeatTimer);
     link.serve();
   }
 
+  /** Handles the messages that have arrived. */
   takeMessages(): void {
     this.link.serve();
   }
@@ -115,11 +116,12 @@ export class IsolatedVolume {
 
   // -- the graph -----------------------------------------------------------------------------------
 
+  /** Makes the graph of the module's volume, with stand-ins for its children. */
   private makeGraph(): Graph {
     const { data, context, levels } = this;
     const makeTable = (xlators: ConstructorParameters<typeof MirrorTable>[0]): MirrorTable => {
       this.mirrors = new MirrorTable(xlators, Number.POSITIVE_INFINITY);
-      this.mirrors.mainThread = this.makeMainThread();
+      this.mirrors.mainThread = this.makeMainThreadTable();
       return this.mirrors;
     };
     return new Graph(this.makeVolumeSpecs(data.options), context, levels, data.graphId, makeTable);
@@ -127,9 +129,9 @@ export class IsolatedVolume {
 
   private makeVolumeSpecs(options: readonly VolfileOption[]): VolumeSpec[] {
     const { name, children, position } = this.data;
-    const childSpecs = children.map(([child, type], at) => ({
+    const childSpecs = children.map(([child, type], index) => ({
       name: child,
-      translator: makeChildStandIn(type, at, () => this.exchange),
+      translator: makeChildStandIn(type, index, () => this.exchange),
       options: [],
       subvolumes: [],
     }));
@@ -154,7 +156,8 @@ export class IsolatedVolume {
     await translator.check!(moduleVolume, values as never);
   }
 
-  private summarize(): ModuleSummary {
+  /** Makes the summary of the module for the main thread. */
+  private summarizeModule(): ModuleSummary {
     const { fops, passesThrough, priv } = this.moduleVolume;
     const { guest } = priv.host.interpreter;
     return {
@@ -171,17 +174,18 @@ export class IsolatedVolume {
   private makeContext(): ModuleContext {
     const { data, link, machine } = this;
     const { channel } = link;
-    const clockLead = performance.timeOrigin - data.timeOrigin;
+    // The main thread's clock began earlier by this time.
+    const clockLeadMs = performance.timeOrigin - data.timeOrigin;
     return {
       sink: {
         now: () => performance.timeOrigin + performance.now(),
         write: (line) => {
-          const served = this.exchange === undefined ? 0 : this.exchange.servedCall;
-          link.begin(TO_MAIN.LOG).u32(served).text(line);
+          const servedCallNumber = this.exchange === undefined ? 0 : this.exchange.servedCallNumber;
+          link.begin(TO_MAIN.LOG).writeU32(servedCallNumber).writeText(line);
           link.send(false);
         },
       },
-      now: data.isClockManual ? () => channel.now : () => performance.now() + clockLead,
+      now: data.isClockManual ? () => channel.testClockMs : () => performance.now() + clockLeadMs,
       after: (ms, fn) => this.setTimer(ms, fn),
       ...(data.isClockManual ? {} : { soon: (fn: () => void) => link.addTask(fn) }),
       random: (out) => machine.fillRandom(out),
@@ -189,7 +193,7 @@ export class IsolatedVolume {
       wake: () => link.requestTurn(),
       strict: data.strict,
       warn(text) {
-        link.begin(TO_MAIN.WARN).text(text);
+        link.begin(TO_MAIN.WARN).writeText(text);
         link.send(false);
       },
       virtualTime: data.virtualTime,
@@ -216,6 +220,7 @@ export class IsolatedVolume {
     };
   }
 
+  /** Waits in a stop for a debugger's command; the time does not count for pending requests. */
   private waitForLineCommand(): string {
     const command = this.link.waitForLineCommand();
     for (const { pending } of this.moduleVolume.priv.host.interpreters) pending.noteStop();
@@ -226,7 +231,7 @@ export class IsolatedVolume {
     const { currentRequest } = this.moduleVolume.priv.host.interpreter;
     const number =
       currentRequest === null ? 0 : this.exchange.findCallNumber(currentRequest.frame.root);
-    this.link.begin(TO_MAIN.LINE_MESSAGE).text(json).u32(number);
+    this.link.begin(TO_MAIN.LINE_MESSAGE).writeText(json).writeU32(number);
     this.link.send();
   }
 
@@ -248,11 +253,11 @@ export class IsolatedVolume {
     this.lastTimerNumber += 1;
     const timer = this.lastTimerNumber;
     this.timers.set(timer, fn);
-    this.link.begin(TO_MAIN.SET_TIMER).number(timer).number(ms);
+    this.link.begin(TO_MAIN.SET_TIMER).writeNumber(timer).writeNumber(ms);
     this.link.send(false);
     return () => {
       if (!this.timers.delete(timer)) return;
-      this.link.begin(TO_MAIN.CANCEL_TIMER).number(timer);
+      this.link.begin(TO_MAIN.CANCEL_TIMER).writeNumber(timer);
       this.link.send(false);
     };
   }
@@ -269,20 +274,21 @@ export class IsolatedVolume {
   }
 
   private readonly handlers: Readonly<Record<number, (from: MessageReader) => void>> = {
-    [TO_WORKER.REQUEST]: (from) => this.exchange.takeRequest(from),
-    [TO_WORKER.REPLY]: (from) => this.exchange.takeReply(from),
-    [TO_WORKER.FORGET]: (from) => this.mirrors.drop(from.number()),
-    [TO_WORKER.RELEASE]: (from) => this.exchange.releaseFd(from.number()),
+    [TO_WORKER.REQUEST]: (from) => this.exchange.receiveRequest(from),
+    [TO_WORKER.REPLY]: (from) => this.exchange.receiveReply(from),
+    [TO_WORKER.FORGET]: (from) => this.mirrors.drop(from.readNumber()),
+    [TO_WORKER.RELEASE]: (from) => this.exchange.releaseFd(from.readNumber()),
     [TO_WORKER.LINKED]: (from) =>
-      void this.mirrors.addMirror(from.number(), from.gfid(), from.u8()),
+      void this.mirrors.addMirror(from.readNumber(), from.readGfid(), from.readU8()),
     [TO_WORKER.SAME_INODE]: (from) => this.exchange.bindSameInode(from),
-    [TO_WORKER.INTERRUPT]: (from) => this.exchange.interrupt(from.u32()),
+    [TO_WORKER.INTERRUPT]: (from) => this.exchange.interrupt(from.readU32()),
     [TO_WORKER.EVENT]: (from) => this.handleEvent(from),
-    [TO_WORKER.TIMER_DUE]: (from) => this.fireTimer(from.number()),
+    [TO_WORKER.TIMER_DUE]: (from) => this.fireTimer(from.readNumber()),
     [TO_WORKER.ORDER]: (from) =>
-      void this.runOrder(from.u32(), from.text() as OrderVerb, from.text()),
-    [TO_WORKER.CLIENT_GONE]: (from) => this.exchange.handleDisconnect(from.number(), from.text()),
-    [TO_WORKER.LINE_COMMAND]: (from) => this.runLineCommand(from.text()),
+      void this.runOrder(from.readU32(), from.readText() as OrderVerb, from.readText()),
+    [TO_WORKER.CLIENT_GONE]: (from) =>
+      this.exchange.handleDisconnect(from.readNumber(), from.readText()),
+    [TO_WORKER.LINE_COMMAND]: (from) => this.runLineCommand(from.readText()),
   };
 
   private fireTimer(timer: number): void {
@@ -291,9 +297,10 @@ export class IsolatedVolume {
     fn?.();
   }
 
+  /** Passes an event of the main thread's graph to this one. */
   private handleEvent(from: MessageReader): void {
-    const event = findEventName(from.u8())!;
-    const child = this.moduleVolume.below[from.u8()];
+    const event = findEventName(from.readU8())!;
+    const child = this.moduleVolume.below[from.readU8()];
     if (child !== undefined && isChange(event)) {
       sayUp(child, event === 'CHILD_UP');
       return;
@@ -311,26 +318,27 @@ export class IsolatedVolume {
     }
   }
 
+  /** Sends an event of the module's volume to the main thread. */
   private sendEvent(event: EventName, about: unknown): void {
     if (this.isPassingEvent) return;
     if (event === 'UPCALL') {
       if (isUpcall(about)) this.sendUpcall(about);
       return;
     }
-    this.link.begin(TO_MAIN.EVENT).u8(events[event].number);
+    this.link.begin(TO_MAIN.EVENT).writeU8(events[event].number);
     this.link.send(false);
   }
 
   private sendUpcall(event: Upcall): void {
-    const to = this.link.begin(TO_MAIN.UPCALL).text(event.kind);
+    const to = this.link.begin(TO_MAIN.UPCALL).writeText(event.kind);
     const { exchange } = this;
     if (event.kind === 'inode') {
       exchange.writeInode(to, event.inode);
-      to.u8(event.data ? 1 : 0);
+      to.writeU8(event.data ? 1 : 0);
     } else if (event.kind !== 'every-entry') {
       exchange.writeInode(to, event.parent);
-      to.text(event.name);
-      if (event.kind === 'entry') to.u8(event.expire ? 1 : 0);
+      to.writeText(event.name);
+      if (event.kind === 'entry') to.writeU8(event.expire ? 1 : 0);
       else exchange.writeInode(to, event.inode);
     }
     this.link.send(false);
@@ -347,27 +355,28 @@ export class IsolatedVolume {
   private async runAndReport(order: number, action: () => unknown): Promise<void> {
     const { link } = this;
     let result: unknown;
-    let isDone = true;
+    let hasSucceeded = true;
     try {
       result = action();
       if (result instanceof Promise) {
-        link.pendingTasks += 1;
+        link.pendingTaskCount += 1;
         result = await result.finally(() => {
-          link.pendingTasks -= 1;
+          link.pendingTaskCount -= 1;
         });
       }
     } catch (error) {
-      isDone = false;
+      hasSucceeded = false;
       result = error instanceof GraphError ? error.problems : (error as Error).message;
     }
     link
       .begin(TO_MAIN.ORDER_DONE)
-      .u32(order)
-      .u8(isDone ? 1 : 0)
-      .text(JSON.stringify(result ?? null));
+      .writeU32(order)
+      .writeU8(hasSucceeded ? 1 : 0)
+      .writeText(JSON.stringify(result ?? null));
     link.send();
   }
 
+  /** Handlers of orders, by verb; their argument was JSON. */
   private readonly orderHandlers: { readonly [V in OrderVerb]: (argument: never) => unknown } = {
     reload: () => this.translator.reload!(this.moduleVolume),
     reconfigure: (options: readonly VolfileOption[]) => {
@@ -380,7 +389,7 @@ export class IsolatedVolume {
     fini: () => finiAll(this.graph.xlators),
   };
 
-  /** The graph's volumes, with new options for the module's. */
+  /** Makes specs of the graph's volumes, with new options for the module's. */
   private makeChangedSpecs(options: readonly VolfileOption[]): VolumeSpec[] {
     return this.graph.xlators.map((xl) => ({
       name: xl.name,
@@ -393,45 +402,46 @@ export class IsolatedVolume {
 
   // -- queries of the inode table ------------------------------------------------------------------
 
-  private makeMainThread(): MainThreadTable {
+  /** Makes the access to the main thread's inode table, by messages. */
+  private makeMainThreadTable(): MainThreadTable {
     const { link } = this;
     const readMirror = (from: MessageReader): InodeMirror | undefined =>
       (this.exchange.readInode(from) as InodeMirror | null) ?? undefined;
-    const beginNamed = (kind: number, parent: InodeMirror, name: string) => {
+    const beginWithName = (kind: number, parent: InodeMirror, name: string) => {
       const to = link.begin(kind);
       this.exchange.writeInode(to, parent);
-      return to.text(name);
+      return to.writeText(name);
     };
     return {
       queryPath: (inode) =>
         link.query(
-          (to) => this.exchange.writeInode(to.begin(TO_MAIN.QUERY).u8(QUERY.PATH), inode),
-          (from) => from.text(),
+          (to) => this.exchange.writeInode(to.begin(TO_MAIN.QUERY).writeU8(QUERY.PATH), inode),
+          (from) => from.readText(),
         ),
       grep: (parent, name) =>
         link.query((to) => {
-          this.exchange.writeInode(to.begin(TO_MAIN.QUERY).u8(QUERY.GREP), parent);
-          to.text(name);
+          this.exchange.writeInode(to.begin(TO_MAIN.QUERY).writeU8(QUERY.GREP), parent);
+          to.writeText(name);
         }, readMirror),
       find: (gfid) =>
-        link.query((to) => to.begin(TO_MAIN.QUERY).u8(QUERY.FIND).gfid(gfid), readMirror),
+        link.query((to) => to.begin(TO_MAIN.QUERY).writeU8(QUERY.FIND).writeGfid(gfid), readMirror),
       sendLink: (inode, parent, name, buf) => {
         const to = link.begin(TO_MAIN.LINK);
         this.exchange.writeInode(to, inode);
         this.exchange.writeInode(to, parent);
-        to.u8(name === null ? NONE : 1);
-        if (name !== null) to.text(name);
-        to.gfid(buf.iaGfid).u8(buf.iaType);
+        to.writeU8(name === null ? NO_OBJECT : 1);
+        if (name !== null) to.writeText(name);
+        to.writeGfid(buf.iaGfid).writeU8(buf.iaType);
         link.send(false);
       },
       sendUnlink: (parent, name) => {
-        beginNamed(TO_MAIN.UNLINK, parent, name);
+        beginWithName(TO_MAIN.UNLINK, parent, name);
         link.send(false);
       },
       sendRename: (from, fromName, newParent, toName) => {
-        const to = beginNamed(TO_MAIN.RENAME, from, fromName);
+        const to = beginWithName(TO_MAIN.RENAME, from, fromName);
         this.exchange.writeInode(to, newParent);
-        to.text(toName);
+        to.writeText(toName);
         link.send(false);
       },
     };

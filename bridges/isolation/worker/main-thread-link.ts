@@ -17,6 +17,7 @@ const MAX_TURN_MS = 4;
 /** Milliseconds that the main thread may take to answer a query. */
 const QUERY_TIMEOUT_MS = 30_000;
 
+/** The machine's functions for the event loops of both threads. */
 export interface WorkerEventLoop {
   /** Wakes the main thread's event loop. */
   wakeMainThread(): void;
@@ -28,7 +29,7 @@ export class MainThreadLink {
   readonly channel: Channel;
   readonly writer = new MessageWriter();
   /** The number of tasks that need the event loop. */
-  pendingTasks = 0;
+  pendingTaskCount = 0;
   private readonly loop: WorkerEventLoop;
   private readonly busyPoll = new BusyPoll(MAX_POLL_US);
   private readonly handleMessage: (kind: number, message: MessageReader) => void;
@@ -59,6 +60,7 @@ export class MainThreadLink {
     if (wakes) this.channel.wake();
   }
 
+  /** Makes the loop return to the event loop as soon as its messages are handled. */
   requestTurn(): void {
     this.isTurnRequested = true;
   }
@@ -79,31 +81,32 @@ export class MainThreadLink {
     return read(this.waitForMessage(TO_WORKER.QUERY_RESULT, QUERY_TIMEOUT_MS));
   }
 
-  /** Waits for a debugger's command, without limit. The raised heartbeat shows that it is not stuck. */
+  /** Waits for a debugger's command, without limit; raises the heartbeat, as it is not stuck. */
   waitForLineCommand(): string {
     const index = this.earlyMessages.findIndex(
-      (message) => message.copy().u8() === TO_WORKER.LINE_COMMAND,
+      (message) => message.copy().readU8() === TO_WORKER.LINE_COMMAND,
     );
     const message =
       index < 0
         ? this.waitForMessage(TO_WORKER.LINE_COMMAND, Infinity)
         : this.earlyMessages.splice(index, 1)[0]!;
-    if (index >= 0) message.u8();
-    return message.text();
+    // `waitForMessage` has read the kind already.
+    if (index >= 0) message.readU8();
+    return message.readText();
   }
 
   /** Waits for a message of this kind; other messages are handled later. */
-  private waitForMessage(kind: number, ms: number): MessageReader {
+  private waitForMessage(kind: number, timeoutMs: number): MessageReader {
     const { channel } = this;
-    const deadline = performance.now() + ms;
+    const deadlineMs = performance.now() + timeoutMs;
     for (;;) {
       const message = channel.receive();
       if (message !== null) {
-        if (message.u8() === kind) return message;
+        if (message.readU8() === kind) return message;
         this.earlyMessages.push(message.copy());
         continue;
       }
-      if (performance.now() > deadline) throw new Error('the main thread does not reply');
+      if (performance.now() > deadlineMs) throw new Error('the main thread does not reply');
       if (kind === TO_WORKER.LINE_COMMAND) channel.raiseHeartbeat();
       channel.flush();
       channel.sleep(SLEEP_MS, false);
@@ -125,18 +128,19 @@ export class MainThreadLink {
     channel.setAwake();
     const turnEndMs = performance.now() + MAX_TURN_MS;
     for (;;) {
-      this.handleAll();
+      this.handleAllMessages();
       channel.raiseHeartbeat();
       if (this.isTurnRequested || this.tasks.size > 0 || performance.now() > turnEndMs) {
         this.schedule();
         return;
       }
-      if (this.pendingTasks === 0 && this.pollMessage()) continue;
-      if (channel.setAway(this.pendingTasks === 0)) return;
+      if (this.pendingTaskCount === 0 && this.pollMessage()) continue;
+      if (channel.setAway(this.pendingTaskCount === 0)) return;
     }
   };
 
-  private handleAll(): void {
+  /** Runs the added tasks, and handles all messages that have arrived. */
+  private handleAllMessages(): void {
     const { channel } = this;
     for (const task of [...this.tasks]) {
       this.tasks.delete(task);
@@ -146,7 +150,7 @@ export class MainThreadLink {
       const message = this.earlyMessages.shift() ?? channel.receive();
       if (message === null) break;
       channel.raiseHeartbeat();
-      this.handleMessage(message.u8(), message);
+      this.handleMessage(message.readU8(), message);
     }
     if (channel.backlogBytes > 0) channel.flush();
     channel.wakeIfUnread();

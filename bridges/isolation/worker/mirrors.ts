@@ -18,12 +18,13 @@ export interface MainThreadTable {
   sendRename(from: InodeMirror, fromName: string, to: InodeMirror, toName: string): void;
 }
 
+/** An inode of the worker: the mirror of one in the main thread, or made here. */
 export class InodeMirror extends Inode {
   /**
    * The main thread's number; 0 for an inode made here that the main thread has not numbered yet.
    */
   mainNumber = 0;
-  /** True if it was sent to the main thread with its number here. */
+  /** True once it was sent to the main thread with its number here. */
   isReported = false;
 
   override get path(): string {
@@ -31,8 +32,11 @@ export class InodeMirror extends Inode {
   }
 }
 
+/** The worker's inode table. */
 export class MirrorTable extends InodeTable {
+  /** Set once after the constructor. */
   mainThread!: MainThreadTable;
+  /** Mirrors by the main thread's numbers. */
   private readonly byMainNumber = new Map<number, InodeMirror>();
   /** Inodes made here that the main thread refers to by their numbers here. */
   private readonly ownInodes = new Map<number, WeakRef<InodeMirror>>();
@@ -52,7 +56,7 @@ export class MirrorTable extends InodeTable {
     this.byMainNumber.set(mainNumber, inode);
   }
 
-  /** The mirror of the main thread's inode. */
+  /** Finds the mirror of the main thread's inode. */
   findMirror(mainNumber: number): InodeMirror | undefined {
     return mainNumber === ROOT_ID ? this.rootMirror : this.byMainNumber.get(mainNumber);
   }
@@ -63,15 +67,16 @@ export class MirrorTable extends InodeTable {
     return root;
   }
 
-  addOwn(inode: InodeMirror): void {
+  /** Adds an inode made here, to which the main thread may refer from now on. */
+  addOwnInode(inode: InodeMirror): void {
     this.ownInodes.set(inode.id, new WeakRef(inode));
   }
 
-  findOwn(id: number): InodeMirror | undefined {
+  findOwnInode(id: number): InodeMirror | undefined {
     return this.ownInodes.get(id)?.deref();
   }
 
-  dropOwn(id: number): void {
+  dropOwnInode(id: number): void {
     this.ownInodes.delete(id);
   }
 
@@ -79,19 +84,20 @@ export class MirrorTable extends InodeTable {
   addMirror(mainNumber: number, gfid: Gfid, iaType: number): InodeMirror {
     let mirror = this.findMirror(mainNumber);
     if (mirror?.linked) return mirror;
-    const known = gfid === NULL_GFID ? undefined : (super.find(gfid) as InodeMirror | undefined);
-    mirror = known ?? mirror ?? (this.newInode() as InodeMirror);
+    const knownMirror =
+      gfid === NULL_GFID ? undefined : (super.find(gfid) as InodeMirror | undefined);
+    mirror = knownMirror ?? mirror ?? (this.newInode() as InodeMirror);
     if (gfid !== NULL_GFID && !mirror.linked) mirror = this.linkAndHold(mirror, gfid, iaType);
     this.bindMainNumber(mirror, mainNumber);
     return mirror;
   }
 
+  /** Links an inode under its gfid, without a name, and holds it until `drop`. */
   private linkAndHold(inode: InodeMirror, gfid: Gfid, iaType: number): InodeMirror {
     const buf = new Iatt();
     buf.iaGfid = gfid;
     buf.iaType = iaType;
     const linked = super.link(inode, null, null, buf) as InodeMirror;
-    // The lookup holds it until `drop`.
     if (linked.nlookup === 0) this.lookup(linked);
     return linked;
   }
@@ -101,7 +107,7 @@ export class MirrorTable extends InodeTable {
     const inode = this.byMainNumber.get(mainNumber);
     if (inode === undefined) return;
     this.byMainNumber.delete(mainNumber);
-    // The mirror has got another number since.
+    // The mirror has another number now.
     if (inode.mainNumber !== mainNumber) return;
     if (inode.linked) this.forget(inode, 0);
     else inode.forgetCtx();
@@ -143,7 +149,9 @@ export class MirrorTable extends InodeTable {
   }
 }
 
+/** The mirror of an fd of the main thread. */
 export class FdMirror extends Fd {
+  /** The main thread's number. */
   readonly mainNumber: number;
 
   constructor(mainNumber: number, inode: Inode, flags: number, pid: number, isDir: boolean) {

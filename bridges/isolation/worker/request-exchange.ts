@@ -23,7 +23,15 @@ import type { Observer } from '../../../runtime/core/observer.ts';
 import type { Dump, Translator, Xlator } from '../../../runtime/core/xlator.ts';
 import { isExposed, isTracked } from '../../host/crossing/exposed-inodes.ts';
 import { MalformedMessageError, type MessageReader, type MessageWriter } from '../message-bytes.ts';
-import { KNOWN, NEW, NONE, OWN, QUERY, REQUEST_FLAGS, TO_MAIN } from '../message-kinds.ts';
+import {
+  KNOWN_OBJECT,
+  NEW_OBJECT,
+  NO_OBJECT,
+  OWN_OBJECT,
+  QUERY,
+  REQUEST_FLAGS,
+  TO_MAIN,
+} from '../message-kinds.ts';
 import { ReplyWindow, type TypedValues } from '../reply-window.ts';
 import {
   type ExchangedValues,
@@ -45,7 +53,9 @@ class ServedCall extends Stack implements ExchangedValues {
   readonly replies = new ReplyWindow();
   /** True if the main thread's observer follows it. */
   readonly isFollowed: boolean;
-  owedReplies = 0;
+  /** Number of winds whose reply has not come. */
+  owedReplyCount = 0;
+  /** True once its reply was sent to the main thread. */
   isAnswered = false;
   /** The main thread's numbers of its inodes that are not linked. */
   readonly unlinkedInodes: number[] = [];
@@ -93,8 +103,8 @@ class NoteSender implements Observer {
   addNotes({ root }: Frame, notes: Readonly<Record<string, string>>): void {
     this.link
       .begin(TO_MAIN.NOTE)
-      .u32((root as ServedCall).number)
-      .text(JSON.stringify(notes));
+      .writeU32((root as ServedCall).number)
+      .writeText(JSON.stringify(notes));
     this.link.send(false);
   }
 
@@ -115,7 +125,10 @@ class NoteSender implements Observer {
   noteLogLine(): void {}
 }
 
-/** Makes the translator that stands for a child: each fop is sent to the main thread as a wind. */
+/**
+ * Makes the translator that stands for a child: each fop is sent to the main thread as a wind.
+ * @param exchange returns the exchange, which exists only after the graph
+ */
 export const makeChildStandIn = (
   type: string,
   index: number,
@@ -147,14 +160,14 @@ export class RequestExchange implements ObjectCodec {
   private readonly graph: Graph;
   private readonly initiator: Initiator;
   private readonly calls = new Map<number, ServedCall>();
-  private readonly winds = new Map<number, SentWind>();
+  private readonly sentWinds = new Map<number, SentWind>();
   private readonly fds = new Map<number, FdMirror>();
   private readonly ownFds = new Map<number, Fd>();
   private readonly clients = new Map<number, Client>();
   private readonly replyCbks: Readonly<Record<string, unknown>>;
   private readonly collectedInodes = new FinalizationRegistry<number>((id) => {
-    this.mirrors.dropOwn(id);
-    this.link.begin(TO_MAIN.DROP_OWN_INODE).number(id);
+    this.mirrors.dropOwnInode(id);
+    this.link.begin(TO_MAIN.DROP_OWN_INODE).writeNumber(id);
     this.link.send(false);
   });
   private lastWindNumber = 0;
@@ -186,14 +199,15 @@ export class RequestExchange implements ObjectCodec {
 
   // -- requests from the main thread ---------------------------------------------------------------
 
-  takeRequest(from: MessageReader): void {
-    const number = from.u32();
-    const row = fopTable[from.u8()]!;
-    const unique = from.number();
-    const ids = [from.u32(), from.u32(), from.number()] as const;
-    const [clientId, flags] = [from.number(), from.u8()];
-    const client = clientId === 0 ? null : this.findClient(clientId, from.text());
-    const [lkOwner, op] = [from.text(), from.text()];
+  /** Winds a request of the main thread to the module's volume. */
+  receiveRequest(from: MessageReader): void {
+    const number = from.readU32();
+    const row = fopTable[from.readU8()]!;
+    const unique = from.readNumber();
+    const ids = [from.readU32(), from.readU32(), from.readNumber()] as const;
+    const [clientId, flags] = [from.readNumber(), from.readU8()];
+    const client = clientId === 0 ? null : this.findClient(clientId, from.readText());
+    const [lkOwner, op] = [from.readText(), from.readText()];
     const isFollowed = (flags & REQUEST_FLAGS.FOLLOWED) !== 0;
     const call = new ServedCall(number, row, unique, ids, op, isFollowed, () =>
       this.queryGroups(number),
@@ -209,9 +223,9 @@ export class RequestExchange implements ObjectCodec {
     if ((flags & REQUEST_FLAGS.INTERRUPTED) !== 0) call.interrupt();
     this.updateNoteSender((flags & REQUEST_FLAGS.OBSERVED) !== 0);
     const name = row.name as FopName;
-    this.link.channel.servedCall = number;
+    this.link.channel.servedCallNumber = number;
     windArgs[name](frame, 0, this.replyCbks[name] as never, this.graph.links, args);
-    this.link.channel.servedCall = 0;
+    this.link.channel.servedCallNumber = 0;
   }
 
   /** Adds or removes the sender of notes, as the main thread's volume has an observer or not. */
@@ -223,10 +237,10 @@ export class RequestExchange implements ObjectCodec {
   }
 
   /**
-   * The number of the request that the module runs; 0 if it runs none. Known only with an observer,
-   * which makes the host set `xl.frame`.
+   * The number of the request that the module runs; 0 if it runs none. Always 0 without an
+   * observer, as only with one the host sets `xl.frame`.
    */
-  get servedCall(): number {
+  get servedCallNumber(): number {
     const root = this.moduleVolume.frame?.root;
     return root instanceof ServedCall && !root.isAnswered ? root.number : 0;
   }
@@ -246,12 +260,16 @@ export class RequestExchange implements ObjectCodec {
     opErrno: number,
     values: readonly unknown[],
   ): void {
-    const to = this.link.begin(TO_MAIN.REPLY).u32(call.number).number(opRet).number(opErrno);
+    const to = this.link
+      .begin(TO_MAIN.REPLY)
+      .writeU32(call.number)
+      .writeNumber(opRet)
+      .writeNumber(opErrno);
     writeValues(to, call.row.reply, values, this, call);
     const keptNumbers =
       call.unlinkedInodes.length === 0 ? call.unlinkedInodes : this.takeKeptInodes(call, opRet);
-    to.u32(keptNumbers.length);
-    for (const mainNumber of keptNumbers) to.number(mainNumber);
+    to.writeU32(keptNumbers.length);
+    for (const mainNumber of keptNumbers) to.writeNumber(mainNumber);
     call.isAnswered = true;
     this.link.send();
     call.client?.end(call);
@@ -273,13 +291,14 @@ export class RequestExchange implements ObjectCodec {
     return keptNumbers;
   }
 
+  /** Drops a request that is answered and waits for no child. */
   private endIfDone(call: ServedCall): void {
-    if (!call.isAnswered || call.owedReplies > 0) return;
+    if (!call.isAnswered || call.owedReplyCount > 0) return;
     this.calls.delete(call.number);
     for (const mainNumber of call.unlinkedInodes) this.mirrors.dropUnlinked(mainNumber);
   }
 
-  /** The main thread's number of a request; 0 for the module's own. */
+  /** Returns the main thread's number of a request; 0 for the module's own. */
   findCallNumber(root: Stack): number {
     return root instanceof ServedCall ? root.number : 0;
   }
@@ -297,46 +316,49 @@ export class RequestExchange implements ObjectCodec {
 
   // -- winds to the main thread --------------------------------------------------------------------
 
+  /** Sends a wind of the module to the main thread. @param child the child's index */
   sendWind(frame: Frame, child: number, row: FopRow, args: unknown[]): void {
     const { root } = frame;
     // The main thread may have dropped an answered request.
     const call = root instanceof ServedCall && !root.isAnswered ? root : null;
     this.lastWindNumber = (this.lastWindNumber + 1) >>> 0;
     const index = call === null ? 0 : call.replies.countWind();
-    if (root instanceof ServedCall) root.owedReplies += 1;
-    this.winds.set(this.lastWindNumber, { frame, row, call, index });
-    const to = this.link.begin(TO_MAIN.WIND).u32(this.lastWindNumber);
-    to.u32(call === null ? 0 : call.number)
-      .u8(child)
-      .u8(fopTable.indexOf(row));
-    if (call === null) to.u32(root.uid).u32(root.gid).number(root.pid).text(root.lkOwner);
+    if (root instanceof ServedCall) root.owedReplyCount += 1;
+    this.sentWinds.set(this.lastWindNumber, { frame, row, call, index });
+    const to = this.link.begin(TO_MAIN.WIND).writeU32(this.lastWindNumber);
+    to.writeU32(call === null ? 0 : call.number)
+      .writeU8(child)
+      .writeU8(fopTable.indexOf(row));
+    if (call === null)
+      to.writeU32(root.uid).writeU32(root.gid).writeNumber(root.pid).writeText(root.lkOwner);
     writeValues(to, row.args, args, this, call);
     this.link.send();
   }
 
-  takeReply(from: MessageReader): void {
-    const number = from.u32();
-    const wind = this.winds.get(number);
+  /** Unwinds a child's reply to the module's volume. */
+  receiveReply(from: MessageReader): void {
+    const number = from.readU32();
+    const wind = this.sentWinds.get(number);
     if (wind === undefined) throw new MalformedMessageError('a reply to an unknown wind');
-    this.winds.delete(number);
+    this.sentWinds.delete(number);
     const { frame, row, call, index } = wind;
-    const [opRet, opErrno] = [from.number(), from.number()];
+    const [opRet, opErrno] = [from.readNumber(), from.readNumber()];
     this.decodedCall = call;
     const values = readValues(from, row.reply, this, null);
     this.decodedCall = null;
     call?.replies.add(index, { args: row.reply, values });
     const { root } = frame;
-    if (root instanceof ServedCall) root.owedReplies -= 1;
-    this.link.channel.servedCall = this.findCallNumber(root);
+    if (root instanceof ServedCall) root.owedReplyCount -= 1;
+    this.link.channel.servedCallNumber = this.findCallNumber(root);
     unwindArgs[row.name as FopName](frame, opRet, opErrno, values);
-    this.link.channel.servedCall = 0;
+    this.link.channel.servedCallNumber = 0;
     if (root instanceof ServedCall) this.endIfDone(root);
   }
 
   private queryGroups(call: number): readonly number[] {
     return this.link.query(
-      (to) => to.begin(TO_MAIN.QUERY).u8(QUERY.GROUPS).u32(call),
-      (from) => Array.from({ length: from.count() }, () => from.number()),
+      (to) => to.begin(TO_MAIN.QUERY).writeU8(QUERY.GROUPS).writeU32(call),
+      (from) => Array.from({ length: from.readCount() }, () => from.readNumber()),
     );
   }
 
@@ -344,45 +366,46 @@ export class RequestExchange implements ObjectCodec {
 
   writeInode(to: MessageWriter, inode: Inode | null): void {
     if (inode === null) {
-      to.u8(NONE);
+      to.writeU8(NO_OBJECT);
       return;
     }
     const mirror = inode as InodeMirror;
     // The root has the same number in both threads.
     const mainNumber = inode === this.mirrors.root ? inode.id : mirror.mainNumber;
-    if (mainNumber !== 0) to.u8(KNOWN).number(mainNumber);
+    if (mainNumber !== 0) to.writeU8(KNOWN_OBJECT).writeNumber(mainNumber);
     else {
-      to.u8(OWN).number(mirror.id);
+      to.writeU8(OWN_OBJECT).writeNumber(mirror.id);
       if (mirror.isReported) return;
       mirror.isReported = true;
-      this.mirrors.addOwn(mirror);
+      this.mirrors.addOwnInode(mirror);
       this.collectedInodes.register(mirror, mirror.id);
     }
   }
 
   readInode(from: MessageReader): Inode | null {
-    const kind = from.u8();
-    if (kind === NONE) return null;
-    const number = from.number();
-    if (kind === NEW) {
-      const inode = this.mirrors.addMirror(number, from.gfid(), from.u8());
+    const kind = from.readU8();
+    if (kind === NO_OBJECT) return null;
+    const number = from.readNumber();
+    if (kind === NEW_OBJECT) {
+      const inode = this.mirrors.addMirror(number, from.readGfid(), from.readU8());
       if (!inode.linked) this.decodedCall?.unlinkedInodes.push(number);
       return inode;
     }
-    const inode = kind === OWN ? this.mirrors.findOwn(number) : this.mirrors.findMirror(number);
+    const inode =
+      kind === OWN_OBJECT ? this.mirrors.findOwnInode(number) : this.mirrors.findMirror(number);
     // An inode made here may have been collected since: a new one replaces it.
-    if (inode === undefined && kind === OWN) return this.mirrors.newInode();
+    if (inode === undefined && kind === OWN_OBJECT) return this.mirrors.newInode();
     if (inode === undefined) throw new MalformedMessageError(`an unknown inode: ${number}`);
     return inode;
   }
 
   writeFd(to: MessageWriter, fd: Fd): void {
     if (fd instanceof FdMirror) {
-      to.u8(KNOWN).number(fd.mainNumber);
+      to.writeU8(KNOWN_OBJECT).writeNumber(fd.mainNumber);
       return;
     }
     const isNew = !this.ownFds.has(fd.id);
-    to.u8(isNew ? NEW : OWN).number(fd.id);
+    to.writeU8(isNew ? NEW_OBJECT : OWN_OBJECT).writeNumber(fd.id);
     if (!isNew) return;
     this.ownFds.set(fd.id, fd);
     // The fd gets a context of the stand-in, so that the stand-in's `release` is called.
@@ -391,25 +414,27 @@ export class RequestExchange implements ObjectCodec {
   }
 
   readFd(from: MessageReader): Fd {
-    const kind = from.u8();
-    const number = from.number();
-    if (kind === NEW) {
+    const kind = from.readU8();
+    const number = from.readNumber();
+    if (kind === NEW_OBJECT) {
       const { inode, flags, pid, isDir } = readNewFd(from, this);
       const fd = new FdMirror(number, inode, flags, pid, isDir);
       this.fds.set(number, fd);
       return fd;
     }
-    const fd = kind === OWN ? this.ownFds.get(number) : this.fds.get(number);
+    const fd = kind === OWN_OBJECT ? this.ownFds.get(number) : this.fds.get(number);
     if (fd === undefined) throw new MalformedMessageError(`an unknown fd: ${number}`);
     return fd;
   }
 
+  /** Notifies the main thread of the release of an fd that was made here. */
   reportRelease(fd: Fd): void {
     if (!this.ownFds.delete(fd.id)) return;
-    this.link.begin(TO_MAIN.RELEASE_OWN_FD).number(fd.id);
+    this.link.begin(TO_MAIN.RELEASE_OWN_FD).writeNumber(fd.id);
     this.link.send(false);
   }
 
+  /** Releases the mirror of an fd that the main thread has released. */
   releaseFd(number: number): void {
     const fd = this.fds.get(number);
     this.fds.delete(number);
@@ -418,15 +443,16 @@ export class RequestExchange implements ObjectCodec {
 
   /** Binds an inode made here to the main thread's inode of the same file. */
   bindSameInode(from: MessageReader): void {
-    const ownInode = this.mirrors.findOwn(from.number());
-    const mainNumber = from.number();
+    const ownInode = this.mirrors.findOwnInode(from.readNumber());
+    const mainNumber = from.readNumber();
     if (ownInode !== undefined) this.mirrors.bindMainNumber(ownInode, mainNumber);
   }
 
+  /** Returns counts for the statedump. */
   dump(): Dump {
     return {
       'requests-in-thread': this.calls.size,
-      'winds-in-thread': this.winds.size,
+      'winds-in-thread': this.sentWinds.size,
       'inodes-in-thread': this.mirrors.mirrorCount,
       'fds-in-thread': this.fds.size + this.ownFds.size,
     };

@@ -4,7 +4,7 @@
  */
 import { isProxy } from './proxies.ts';
 
-// Limits of a text: the depth of nested values, items of each value, characters.
+// Limits of a text: the depth of nested values, the items of each value, and lengths.
 const MAX_DEPTH = 3;
 const MAX_ITEMS = 20;
 const MAX_CHARACTERS = 1000;
@@ -42,7 +42,7 @@ export function readCollectionSize(kind: keyof typeof sizeGetters, value: object
   }
 }
 
-// Both iterate with the built-in iterators, even if the module has overridden them.
+// These functions use the built-in iterators, even if the module has overridden them.
 export const readMapEntries = (value: object): IterableIterator<[unknown, unknown]> =>
   apply(entries, value, []) as IterableIterator<[unknown, unknown]>;
 export const readSetValues = (value: object): IterableIterator<unknown> =>
@@ -62,9 +62,9 @@ function formatClassPrefix(value: object): string {
     : `${cutText(name, MAX_NAME_CHARACTERS)} `;
 }
 
-/** Joins the texts, with an ellipsis if the value has more items (`count`). */
-function joinItems(texts: string[], count: number): string {
-  return [...texts, ...(count > texts.length ? ['…'] : [])].join(', ');
+/** Joins the texts, with an ellipsis if the value has more items (`itemCount`). */
+function joinItems(texts: string[], itemCount: number): string {
+  return [...texts, ...(itemCount > texts.length ? ['…'] : [])].join(', ');
 }
 
 /** Formats a Map or Set; returns null for any other object. */
@@ -73,21 +73,22 @@ function formatCollection(value: object, depth: number): string | null {
   const pairCount = readCollectionSize('map', value);
   // A negative size means that the object is no Map.
   if (pairCount >= 0) {
-    for (const [key, each] of readMapEntries(value)) {
+    for (const [key, item] of readMapEntries(value)) {
       if (texts.length === MAX_ITEMS) break;
-      texts.push(`${formatValue(key, depth + 1)} => ${formatValue(each, depth + 1)}`);
+      texts.push(`${formatValue(key, depth + 1)} => ${formatValue(item, depth + 1)}`);
     }
     return `${formatClassPrefix(value)}{${joinItems(texts, pairCount)}}`;
   }
-  const count = readCollectionSize('set', value);
-  if (count < 0) return null;
-  for (const each of readSetValues(value)) {
+  const itemCount = readCollectionSize('set', value);
+  if (itemCount < 0) return null;
+  for (const item of readSetValues(value)) {
     if (texts.length === MAX_ITEMS) break;
-    texts.push(formatValue(each, depth + 1));
+    texts.push(formatValue(item, depth + 1));
   }
-  return `${formatClassPrefix(value)}{${joinItems(texts, count)}}`;
+  return `${formatClassPrefix(value)}{${joinItems(texts, itemCount)}}`;
 }
 
+/** Formats a property's name, in quotes unless it is an identifier. */
 function formatKey(key: string): string {
   const name = cutText(key, MAX_NAME_CHARACTERS);
   return IDENTIFIER.test(key) ? name : stringify(name);

@@ -7,16 +7,16 @@ import { Child } from './child.ts';
 import { Client, getClient } from './client.ts';
 import { isPromise, latestUntracked, methodsByFop } from './context.ts';
 import {
-  describe,
-  findClass,
+  describeClass,
   findMethods,
+  findTranslatorClass,
   HOOK_METHODS,
   isAsync,
   refuseFields,
   type TranslatorClass,
 } from './describe.ts';
 import { compileEntryPoints, type EntryPoints } from './entry.ts';
-import { below, type Cbk, FAILED, Frame, makeFramePrototype, NOTHING } from './frame.ts';
+import { type Cbk, defaults, FAILED, Frame, makeFramePrototype, NOTHING } from './frame.ts';
 import { asyncDecision, execution, host, parse, stringify } from './host.ts';
 import * as library from './index.ts';
 import { contexts, Fd, Loc } from './inode.ts';
@@ -47,13 +47,13 @@ let moduleExports: Record<string, unknown> = {};
 
 /** Finds the translator's class among a module's exports, and describes it as JSON. */
 export function load(exports: Record<string, unknown>, path: string): string {
-  translatorClass = findClass(exports, path);
+  translatorClass = findTranslatorClass(exports, path);
   moduleFile = path;
   moduleExports = exports;
-  return describe(translatorClass, path);
+  return describeClass(translatorClass, path);
 }
 
-/** The rejection of an async `init`, if it failed. */
+/** The rejection of an async `init`; undefined unless it failed. */
 let initFailure: { error: unknown } | undefined;
 
 /** Makes the translator, and runs its `init`. */
@@ -65,8 +65,8 @@ export function create(name: string, childrenJson: string, options: string): voi
     children: Object.freeze(children),
     options: makeOptions(parse(options) as object),
   });
-  below.child = children[0] ?? null;
-  Frame.prototype.cookie = below.child;
+  defaults.child = children[0] ?? null;
+  Frame.prototype.cookie = defaults.child;
   const ModuleClass = translatorClass!;
   logUnawaitedErrors(ModuleClass);
   loaded.translator = new ModuleClass();
@@ -106,11 +106,14 @@ function getEntryPoints(name: string): EntryPoints {
   return entryPoints;
 }
 
-/** Return a fop's entry point for requests, and the one for replies. */
+// The host calls the following functions by these names.
+/** Returns a fop's entry point for requests; `reply_entry` returns the one for replies. */
 export const entry = (name: string) => getEntryPoints(name).enter;
 export const reply_entry = (name: string) => getEntryPoints(name).reply;
 
-/** Find the module's method that `entry` or `reply_entry` calls. */
+/**
+ * Functions that find the module's method which an entry point calls, by the entry point's kind.
+ */
 const methodFinders: Readonly<Record<string, (name: string) => unknown>> = {
   entry: (name) => findMethods(translatorClass!, findFop(name)!).method,
   reply_entry(name) {
@@ -134,6 +137,7 @@ function callHook(name: string, ...args: unknown[]): number {
   try {
     const result = (method as (...args: unknown[]) => unknown).apply(loaded.translator, args);
     if (isPromise(result)) result.catch((error) => logError(error, `${name} failed`, method));
+    // For hooks and notices, any code but FAILED means success.
     return NOTHING;
   } catch (error) {
     logError(error, `${name} failed`, method);
@@ -141,6 +145,7 @@ function callHook(name: string, ...args: unknown[]): number {
   }
 }
 
+/** A loc's inode, parent, name, gfid and parent's gfid. */
 type LocArgs = [number, number, string | undefined, string | undefined, string];
 
 export const fini = (): number => callHook('fini');
@@ -152,6 +157,7 @@ export const entry_created = (...loc: LocArgs): number => callHook('entryCreated
 export const entry_removed = (...loc: LocArgs): number => callHook('entryRemoved', new Loc(loc));
 export const load_state = (state: string): number => callHook('loadState', parse(state));
 
+/** Sets changed options, and calls the module's `reconfigure` if it has one. */
 export function reconfigure(options: string): number {
   const values = makeOptions(parse(options) as object);
   setInstanceProperties({
@@ -186,11 +192,13 @@ export function tick(): number {
   return NOTHING;
 }
 
+/** Ends a request that the host has answered. */
 export function cancel(id: number): number {
   cancelRequest(id);
   return NOTHING;
 }
 
+/** Notifies the module that a request's caller is interrupted. */
 export const interrupt = (id: number): number =>
   interruptRequest(id, ({ fop }) => findMethods(translatorClass!, fop).cancel);
 
@@ -206,16 +214,19 @@ export function collect(): number {
   return NOTHING;
 }
 
+/** Drops the module's notes on an inode that is forgotten. */
 export function forget(id: number): number {
   contexts.delete(id);
   return NOTHING;
 }
 
+/** Drops an fd that is released. */
 export function release(id: number): number {
   Fd.expire(id);
   return NOTHING;
 }
 
+/** Drops a client that is gone. */
 export function forget_client(id: number): number {
   Client.forget(id);
   return NOTHING;
@@ -223,14 +234,14 @@ export function forget_client(id: number): number {
 
 // -- the prompt ----------------------------------------------------------------------------------
 
-/** The position of a syntax error in the input. */
-const AT_INPUT = /<input>:(\d+):(\d+)/;
+/** Matches the position of a syntax error in the input. */
+const INPUT_POSITION = /<input>:(\d+):(\d+)/;
 
-/** True if a source is incomplete: the parser reached its end, or a template is open. */
+/** Returns whether a source is incomplete: the parser reached its end, or a template is open. */
 function isIncomplete(error: unknown, source: string): boolean {
   if (!(error instanceof SyntaxError)) return false;
   if (/end of string/.test(error.message)) return source.split('`').length % 2 === 0;
-  const [, line, column] = AT_INPUT.exec(error.stack ?? '') ?? [];
+  const [, line, column] = INPUT_POSITION.exec(error.stack ?? '') ?? [];
   const lines = source.trimEnd().split('\n');
   return Number(line) >= lines.length && Number(column) > lines.at(-1)!.length;
 }
@@ -247,6 +258,7 @@ export function openPrompt(): void {
   }
 }
 
+/** The host function that receives the result of a prompt's line. */
 interface Prompt {
   evaluated(id: number, failed: number, text: string): void;
 }

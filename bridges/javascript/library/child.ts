@@ -34,7 +34,7 @@ export class Reply {
   declare readonly fop: FopRow;
   /** The reply as received: its parts are scalars until the module reads one. */
   readonly _raw: RawReply;
-  /** The number of its request; 0 for a copy. */
+  /** The number of its request; 0 for a copy, of which the host stores no values. */
   readonly _id: number;
   declare _parts: RawReply | undefined;
 
@@ -44,7 +44,7 @@ export class Reply {
     this._parts = raw;
   }
 
-  /** Decodes the parts; the fop's class defines it. */
+  /** Decodes the parts; entry.ts defines it for each fop. */
   declare _decodeParts: (this: Reply) => RawReply;
 
   get _loadedParts(): RawReply {
@@ -81,7 +81,9 @@ export class Reply {
 
   toJSON(): Record<string, unknown> {
     const { opRet, opErrno, values } = this;
-    const parts = this.fop.reply.map(({ name }, at) => [toCamelCase(name), values[at]] as const);
+    const parts = this.fop.reply.map(
+      ({ name }, index) => [toCamelCase(name), values[index]] as const,
+    );
     return { opRet, opErrno, ...Object.fromEntries(parts) };
   }
 }
@@ -98,7 +100,7 @@ export function orderParts(
     const hint = formatSuggestion(name, [...names, 'opRet']);
     throw new TypeError(`a reply of ${row.name} has ${names.join(', ')}; not ${name}${hint}`);
   }
-  return names.map((name, at) => (name in parts ? parts[name] : defaults[at]) ?? null);
+  return names.map((name, index) => (name in parts ? parts[name] : defaults[index]) ?? null);
 }
 
 type ReplyClass = new (raw: RawReply, id: number) => Reply;
@@ -112,10 +114,10 @@ export function getReplyClass(row: FopRow): ReplyClass {
   const replyClass = class extends Reply {};
   Object.defineProperty(replyClass, 'name', { value: 'Reply' });
   Object.defineProperty(replyClass.prototype, 'fop', { value: row });
-  row.reply.forEach(({ name }, at) => {
+  row.reply.forEach(({ name }, index) => {
     Object.defineProperty(replyClass.prototype, toCamelCase(name), {
       get(this: Reply) {
-        return this._loadedParts[FIRST_PART + at];
+        return this._loadedParts[FIRST_PART + index];
       },
       enumerable: true,
     });
@@ -178,6 +180,7 @@ function makeOwnFrame(row: FopRow): Frame {
   return { __proto__: prototype, id: lastOwnFrameId, _state: LATER } as unknown as Frame;
 }
 
+/** The functions that settle a promise of the module. */
 export interface Settlers {
   resolve(value: unknown): void;
   reject(error: unknown): void;
@@ -202,10 +205,11 @@ const NativePromise = Promise;
  * decision WIND, without a message; any other is pushed as a message.
  */
 export function startRequest(child: Child, row: FopRow, args: readonly unknown[]): Promise<Reply> {
-  const current = execution.asyncFrame as Frame | null;
-  const budget = current?._budget ?? null;
-  if (budget !== null && spendBudget(budget, current!)) return new NativePromise<Reply>(() => {});
-  const frame = current === null || current.answered ? makeOwnFrame(row) : current;
+  const currentFrame = execution.asyncFrame as Frame | null;
+  const budget = currentFrame?._budget ?? null;
+  if (budget !== null && spendBudget(budget, currentFrame!))
+    return new NativePromise<Reply>(() => {});
+  const frame = currentFrame === null || currentFrame.answered ? makeOwnFrame(row) : currentFrame;
   if (budget !== null) frame._budget = budget;
   const promise = new NativePromise<unknown>(recordSettlers) as Promise<Reply>;
   latestWatched.promise = promise;
@@ -232,7 +236,7 @@ function spendBudget(budget: RequestBudget, frame: Frame): boolean {
   return budget.remaining < 0;
 }
 
-/** True if the method winds its request unchanged to the first child. */
+/** Returns whether the method winds its request unchanged to the first child. */
 function isUnchangedWind(
   frame: Frame,
   child: Child,

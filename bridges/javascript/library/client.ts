@@ -2,7 +2,7 @@
 import { HandleExpired } from './errors.ts';
 import { host } from './host.ts';
 
-/** Clients by number; the host calls `forget` when one is gone. */
+/** Clients by number, until the host calls `Client.forget`. */
 const clients = new Map<number, Client>();
 
 /** The client of a request. A client has one object until it is gone. */
@@ -19,11 +19,11 @@ export class Client {
 
   /** Forgets a client that has left and has no request any more. */
   static forget(id: number): void {
-    const expired = clients.get(id);
-    if (expired === undefined) return;
+    const client = clients.get(id);
+    if (client === undefined) return;
     clients.delete(id);
-    expired.#isGone = true;
-    expired.#ctx = undefined;
+    client.#isGone = true;
+    client.#ctx = undefined;
   }
 
   /** GlusterFS's unique id of the client. */
@@ -48,10 +48,10 @@ export class Client {
 /** Finds or makes the object of a client; null for number 0. */
 export function getClient(id: number): Client | null {
   if (id === 0) return null;
-  let object = clients.get(id);
-  if (object === undefined) {
-    object = new Client(id);
-    clients.set(id, object);
+  let client = clients.get(id);
+  if (client === undefined) {
+    client = new Client(id);
+    clients.set(id, client);
   }
-  return object;
+  return client;
 }

@@ -1,4 +1,4 @@
-/** Replaces `Date` by one that follows a test's clock. */
+/** Replaces `Date` by one that follows a test's clock; only tests import this file. */
 import { host } from './host.ts';
 
 /** The start of every test, in milliseconds: 2026-01-01 00:00:00 UTC. */

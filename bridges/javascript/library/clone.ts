@@ -4,6 +4,7 @@ import { isProxy } from './proxies.ts';
 /** The standard's numbers for names of DOMException; others have 0. */
 const ERROR_CODES: Readonly<Record<string, number>> = { DataCloneError: 25 };
 
+/** The standard's exception, in the part that structuredClone uses. */
 export class DOMException extends Error {
   override readonly name: string;
   readonly code: number;
@@ -19,12 +20,12 @@ const throwUncloneable = (kind: string): never => {
   throw new DOMException(`${kind} cannot be cloned`, 'DataCloneError');
 };
 
-/** Copies by their original. */
+/** Maps originals to their copies. */
 type Copies = Map<object, unknown>;
 
 const { prototype: viewPrototype } = Object.getPrototypeOf(Uint8Array);
 const getViewName = Object.getOwnPropertyDescriptor(viewPrototype, Symbol.toStringTag)!.get!;
-type MakeView = new (buffer: ArrayBufferLike, at: number, length?: number) => ArrayBufferView;
+type MakeView = new (buffer: ArrayBufferLike, offset: number, length?: number) => ArrayBufferView;
 const viewConstructors = globalThis as unknown as Readonly<Record<string, MakeView>>;
 
 const ERROR_CLASSES = [
@@ -39,6 +40,7 @@ const WRAPPER_CLASSES = [Boolean, Number, String, BigInt] as const;
 /** Classes whose state a module cannot read. */
 const UNCLONEABLE_CLASSES = [Promise, WeakMap, WeakSet, WeakRef, FinalizationRegistry] as const;
 
+/** Copies a value, and records the copies of objects. */
 function clone(value: unknown, copies: Copies): unknown {
   if (typeof value === 'symbol') return throwUncloneable(String(value));
   if (typeof value === 'function')
@@ -49,7 +51,7 @@ function clone(value: unknown, copies: Copies): unknown {
 
 function cloneObject(value: object, copies: Copies): unknown {
   if (isProxy(value)) return throwUncloneable('a Proxy');
-  // Registered before its contents, which may refer to it.
+  // A copy is registered before its contents are copied, as these may refer to it.
   const register = <T>(copy: T): T => {
     copies.set(value, copy);
     return copy;
@@ -72,8 +74,10 @@ function cloneObject(value: object, copies: Copies): unknown {
     return copy;
   }
   if (value instanceof Error) return cloneError(value, register, copies);
-  const uncloneable = UNCLONEABLE_CLASSES.find((refusedClass) => value instanceof refusedClass);
-  if (uncloneable !== undefined) return throwUncloneable(`a ${uncloneable.name}`);
+  const uncloneableClass = UNCLONEABLE_CLASSES.find(
+    (refusedClass) => value instanceof refusedClass,
+  );
+  if (uncloneableClass !== undefined) return throwUncloneable(`a ${uncloneableClass.name}`);
   // The prototype is not copied.
   const copy = register(Array.isArray(value) ? new Array(value.length) : {});
   for (const key of Object.keys(value)) {
@@ -96,6 +100,7 @@ function cloneBuffer(value: ArrayBuffer): ArrayBuffer {
   return copy;
 }
 
+/** Copies a typed array or DataView, with its buffer. */
 function cloneView(value: ArrayBufferView, copies: Copies): ArrayBufferView {
   const buffer = clone(value.buffer, copies) as ArrayBuffer;
   const View = viewConstructors[getViewName.call(value) ?? 'DataView']!;
@@ -103,6 +108,7 @@ function cloneView(value: ArrayBufferView, copies: Copies): ArrayBufferView {
   return new View(buffer, value.byteOffset, length);
 }
 
+/** Copies an error with the properties that the standard names: name, message, stack, cause. */
 function cloneError(value: Error, register: (error: Error) => Error, copies: Copies): Error {
   const ErrorClass = ERROR_CLASSES.find(({ name }) => name === String(value.name)) ?? Error;
   const messageProperty = Object.getOwnPropertyDescriptor(value, 'message');
@@ -116,14 +122,18 @@ function cloneError(value: Error, register: (error: Error) => Error, copies: Cop
   return copy;
 }
 
-/** Copies a value. @throws {DOMException} DataCloneError; then no buffer is transferred */
+/**
+ * Copies a value.
+ * @param options.transfer buffers to move instead of copying: the originals are detached
+ * @throws {DOMException} DataCloneError; then no buffer is transferred
+ */
 export function structuredClone(
   value: unknown,
   options: { transfer?: Iterable<ArrayBuffer> } = {},
 ): unknown {
   const copies: Copies = new Map();
-  const transfer = [...(options?.transfer ?? [])];
-  for (const buffer of transfer) {
+  const transferredBuffers = [...(options?.transfer ?? [])];
+  for (const buffer of transferredBuffers) {
     if (!(buffer instanceof ArrayBuffer))
       return throwUncloneable('a value to transfer that is no ArrayBuffer');
     if (copies.has(buffer))
@@ -132,7 +142,8 @@ export function structuredClone(
   }
   const copy = clone(value, copies);
   // A getter may have detached the buffer.
-  if (transfer.some((buffer) => buffer.detached)) return throwUncloneable('a detached ArrayBuffer');
-  for (const buffer of transfer) buffer.transfer();
+  if (transferredBuffers.some((buffer) => buffer.detached))
+    return throwUncloneable('a detached ArrayBuffer');
+  for (const buffer of transferredBuffers) buffer.transfer();
   return copy;
 }

@@ -49,7 +49,7 @@ export const awaitedPromises = new WeakSet<object>();
  */
 export const latestWatched: { promise: object | null } = { promise: null };
 
-/** True while this library itself reads a promise's `constructor`. */
+/** True while this library itself calls `then`, which reads a promise's `constructor`. */
 let isInternal = false;
 
 /**
@@ -61,12 +61,12 @@ const FRAME_SETTER_COUNT = 4;
 const resolvedPromise = NativePromise.resolve();
 
 /** Queues jobs that set the current frame, each after the one before has run. */
-function queueFrameSetters(current: typeof execution.asyncFrame, count: number): void {
+function queueFrameSetters(currentFrame: typeof execution.asyncFrame, count: number): void {
   isInternal = true;
   apply(then, resolvedPromise, [
     () => {
-      execution.asyncFrame = current;
-      if (count > 1) queueFrameSetters(current, count - 1);
+      execution.asyncFrame = currentFrame;
+      if (count > 1) queueFrameSetters(currentFrame, count - 1);
     },
   ]);
   isInternal = false;
@@ -79,17 +79,17 @@ function queueFrameSetters(current: typeof execution.asyncFrame, count: number):
 function queueRestore(promise: unknown): void {
   isInternal = true;
   awaitedPromises.add(promise as object);
-  const { asyncFrame: current } = execution;
+  const { asyncFrame: currentFrame } = execution;
   const restore = (): void => {
-    const isSwitch = execution.asyncFrame !== current;
-    execution.asyncFrame = current;
-    if (isSwitch) queueFrameSetters(current, FRAME_SETTER_COUNT);
+    const isSwitch = execution.asyncFrame !== currentFrame;
+    execution.asyncFrame = currentFrame;
+    if (isSwitch) queueFrameSetters(currentFrame, FRAME_SETTER_COUNT);
   };
   try {
     apply(then, promise, [restore, restore]);
-    if (current !== null && !current.answered) {
-      watchFrame(current as Frame);
-      handleOtherAwait(current as Frame);
+    if (currentFrame !== null && !currentFrame.answered) {
+      watchFrame(currentFrame as Frame);
+      handleOtherAwait(currentFrame as Frame);
     }
   } catch {
     // The module reads the constructor of another object: no job follows.
@@ -108,8 +108,11 @@ Object.defineProperty(NativePromise.prototype, 'constructor', {
   },
 });
 
-/** Calls `onError` for a rejection without a handler, without changing the promise. */
-export function onUnhandled(promise: Promise<unknown>, onError: (error: unknown) => void): void {
+/** Calls `onError` if the promise is rejected without a handler; does not change the promise. */
+export function reportUnhandled(
+  promise: Promise<unknown>,
+  onError: (error: unknown) => void,
+): void {
   isInternal = true;
   apply(then, promise, [
     undefined,
@@ -130,9 +133,10 @@ const RETURNED_VALUE_HINT =
   'what it returned answers only in an async method: write frame.unwind(opRet, opErrno, …) or ' +
   'frame.fail(ENOENT)';
 
+/** The data for the log when a frame was collected. */
 interface FinalizerRecord {
   readonly id: number;
-  readonly ref: WeakRef<Frame>;
+  readonly frameRef: WeakRef<Frame>;
   readonly name: string;
   readonly method: unknown;
   /** The likely mistake. */
@@ -140,12 +144,14 @@ interface FinalizerRecord {
 }
 
 /** Frames that only the module references. When one is collected, the host fails its request. */
-const registry = new FinalizationRegistry<FinalizerRecord>(({ id, ref, name, method, mistake }) => {
-  if (watchedFrames.get(id) !== ref) return;
-  watchedFrames.delete(id);
-  logErrorAt(method, `${name}: ${NO_REPLY_TEXT} (${mistake})`);
-  host.lost(id);
-});
+const frameRegistry = new FinalizationRegistry<FinalizerRecord>(
+  ({ id, frameRef, name, method, mistake }) => {
+    if (watchedFrames.get(id) !== frameRef) return;
+    watchedFrames.delete(id);
+    logErrorAt(method, `${name}: ${NO_REPLY_TEXT} (${mistake})`);
+    host.lost(id);
+  },
+);
 
 /** The module's methods by fop name, for log lines about a frame. */
 export const methodsByFop = new Map<string, unknown>();
@@ -154,12 +160,12 @@ export const methodsByFop = new Map<string, unknown>();
 export function watchFrame(frame: Frame, result?: unknown): void {
   const { id, name } = frame;
   if (watchedFrames.has(id) || id < 0 || frame._state === ANSWERED) return;
-  const ref = new WeakRef(frame);
-  watchedFrames.set(id, ref);
+  const frameRef = new WeakRef(frame);
+  watchedFrames.set(id, frameRef);
   const mistake = looksLikeReply(result) ? RETURNED_VALUE_HINT : MISSING_CALL_HINT;
-  registry.register(frame, { id, ref, name, method: methodsByFop.get(name), mistake });
+  frameRegistry.register(frame, { id, frameRef, name, method: methodsByFop.get(name), mistake });
 }
 
-/** True if a result looks like a reply. */
+/** Returns whether the author may have meant a method's result as a reply. */
 const looksLikeReply = (result: unknown): boolean =>
   Array.isArray(result) || (typeof result === 'number' && result !== 0);

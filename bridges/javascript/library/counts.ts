@@ -7,6 +7,7 @@ import { host } from './host.ts';
 import { contexts, Fd } from './inode.ts';
 import { countTimers } from './loop.ts';
 
+/** Host functions that only this module uses. */
 interface CountFunctions {
   collect_soon(): void;
   blocks(): number;

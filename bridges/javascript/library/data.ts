@@ -37,7 +37,7 @@ export class Data implements HostValue {
     if (this._bytes === undefined) {
       this._bytes = this._read();
       this._origin = OWN_VALUE;
-      changes.any = true;
+      changes.haveOccurred = true;
     }
     return this._bytes;
   }
@@ -47,6 +47,7 @@ export class Data implements HostValue {
     return this._bytes === undefined ? this._read() : this._bytes.slice();
   }
 
+  /** Copies the bytes from the host. */
   _read(): Uint8Array {
     const bytes = new Uint8Array(this.length);
     if (host.data(this._origin, bytes.buffer) !== this.length) {
@@ -88,15 +89,19 @@ export function toBytes(value: unknown): Uint8Array | undefined {
   return undefined;
 }
 
+/** Number of bytes converted to text at a time: each is an argument, which needs stack. */
+const CHUNK_BYTES = 4096;
+
 /** Converts bytes to text of one character a byte, as JSON carries them. */
 export function toLatin1(bytes: Uint8Array): string {
   let text = '';
-  for (let at = 0; at < bytes.length; at += 4096) {
-    text += String.fromCharCode(...bytes.subarray(at, at + 4096));
+  for (let start = 0; start < bytes.length; start += CHUNK_BYTES) {
+    text += String.fromCharCode(...bytes.subarray(start, start + CHUNK_BYTES));
   }
   return text;
 }
 
+/** Converts such a text back to bytes. */
 export const fromLatin1 = (text: string): Uint8Array =>
   Uint8Array.from(text, (char) => char.charCodeAt(0));
 
@@ -129,6 +134,7 @@ function chooseType(value: unknown, previous: string | undefined): string {
   );
 }
 
+/** Encodes a value for JSON, by its GlusterFS type. */
 function packValue(kind: string, value: unknown): unknown {
   if (kind === 'bin' || kind === 'mdata') return toLatin1(toBytes(value)!);
   if (kind === 'iatt') return (value as Iatt).fields();
@@ -148,8 +154,8 @@ function unpackValue(kind: string, value: unknown): unknown {
  */
 type FetchedDict = readonly [string, readonly number[], readonly string[], unknown[]];
 
-/** The most keys for which a linear search costs less than making a Map. */
-const MAX_LINEAR_KEYS = 24;
+/** Maximum number of keys for which a linear search costs less than making a Map. */
+const MAX_KEYS_FOR_LINEAR_SEARCH = 24;
 
 /**
  * A GlusterFS dict, such as xdata and extended attributes: a Map of strings to numbers, strings,
@@ -160,7 +166,7 @@ export class Dict implements HostValue {
   declare _pairs: Map<string, unknown> | undefined;
   declare _types: Map<string, string> | undefined;
   /**
-   * The dict as received, with converted values; and the converted values' source texts by index.
+   * The dict as received, with converted values; `_texts` has the texts of these by index.
    */
   declare _fetched: FetchedDict | undefined;
   declare _texts: ReadonlyMap<number, unknown> | undefined;
@@ -180,7 +186,7 @@ export class Dict implements HostValue {
   _fetch(): FetchedDict {
     if (this._fetched === undefined) {
       const fetched = fetch(this) as FetchedDict;
-      // By index: destructuring costs more than the rest.
+      // Reads by index, because destructuring costs more than the rest of this method.
       if (fetched[1].length > 0) this._unpack(fetched);
       this._fetched = fetched;
     }
@@ -190,22 +196,22 @@ export class Dict implements HostValue {
   /** Converts the values that JSON cannot represent. */
   _unpack([types, convertedIndexes, , values]: FetchedDict): void {
     const kinds = types.split(' ');
-    this._texts = new Map(convertedIndexes.map((at) => [at, values[at]]));
-    for (const at of convertedIndexes) {
-      values[at] = unpackValue(kinds[at]!, values[at]);
+    this._texts = new Map(convertedIndexes.map((index) => [index, values[index]]));
+    for (const index of convertedIndexes) {
+      values[index] = unpackValue(kinds[index]!, values[index]);
       // The library cannot detect changes of bytes in place.
-      if (values[at] instanceof Uint8Array) changes.any = true;
+      if (values[index] instanceof Uint8Array) changes.haveOccurred = true;
     }
   }
 
-  /** Makes the Map of the pairs; `get` alone does without. */
+  /** Makes the Map of the pairs, which all methods need except `get`. */
   _load(): Map<string, unknown> {
     if (this._pairs === undefined) {
       const fetched = this._fetch();
       const keys = fetched[2];
       const values = fetched[3];
       const pairs = new Map<string, unknown>();
-      for (let at = 0; at < keys.length; at++) pairs.set(keys[at]!, values[at]);
+      for (let index = 0; index < keys.length; index++) pairs.set(keys[index]!, values[index]);
       this._pairs = pairs;
     }
     return this._pairs;
@@ -215,10 +221,10 @@ export class Dict implements HostValue {
     if (this._origin === OWN_VALUE) return true;
     if (this._fetched === undefined) return false;
     const [, convertedIndexes, , values] = this._fetched;
-    return convertedIndexes.some((at) => {
-      const value = values[at];
+    return convertedIndexes.some((index) => {
+      const value = values[index];
       if (value instanceof Iatt) return value._isChanged();
-      return value instanceof Uint8Array && toLatin1(value) !== this._texts!.get(at);
+      return value instanceof Uint8Array && toLatin1(value) !== this._texts!.get(index);
     });
   }
 
@@ -229,7 +235,7 @@ export class Dict implements HostValue {
 
   _markChanged(): void {
     this._origin = OWN_VALUE;
-    changes.any = true;
+    changes.haveOccurred = true;
   }
 
   get types(): ReadonlyMap<string, string> {
@@ -240,7 +246,7 @@ export class Dict implements HostValue {
     if (this._types === undefined) {
       const [types, , keys] = this._fetch();
       const kinds = types.split(' ');
-      this._types = new Map(keys.map((key, at) => [key, kinds[at]!]));
+      this._types = new Map(keys.map((key, index) => [key, kinds[index]!]));
     }
     return this._types;
   }
@@ -257,9 +263,9 @@ export class Dict implements HostValue {
     if (this._pairs !== undefined) return this._pairs.get(key);
     const fetched = this._fetch();
     const keys = fetched[2];
-    if (keys.length > MAX_LINEAR_KEYS) return this._load().get(key);
-    const at = keys.indexOf(key);
-    return at < 0 ? undefined : fetched[3][at];
+    if (keys.length > MAX_KEYS_FOR_LINEAR_SEARCH) return this._load().get(key);
+    const index = keys.indexOf(key);
+    return index < 0 ? undefined : fetched[3][index];
   }
 
   /** Stores a value, with its GlusterFS type if `type` names one. */
@@ -330,6 +336,7 @@ export class Dict implements HostValue {
     });
   }
 }
+// On the prototype, because entry.ts makes dicts as literals without these properties.
 Object.assign(Dict.prototype, {
   _pairs: undefined,
   _types: undefined,

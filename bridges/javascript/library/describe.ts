@@ -19,6 +19,7 @@ export const HOOK_METHODS: Readonly<Record<string, string>> = {
   dump_state: 'dumpState',
 };
 
+/** A module's class, with the static values that the host reads. */
 export type TranslatorClass = (new () => Translator) & {
   readonly options: Readonly<Record<string, unknown>>;
   readonly observes: unknown;
@@ -28,15 +29,18 @@ export type TranslatorClass = (new () => Translator) & {
 };
 
 /** Finds the module's translator: `export class xlator`, or the default export. */
-export function findClass(exports: Record<string, unknown>, path: string): TranslatorClass {
+export function findTranslatorClass(
+  exports: Record<string, unknown>,
+  path: string,
+): TranslatorClass {
   const exported = exports.xlator ?? exports.default;
   if (exported === undefined) {
-    const other = Object.values(exports).find(isTranslator);
-    const instead =
-      other === undefined
+    const otherTranslator = Object.values(exports).find(isTranslator);
+    const correction =
+      otherTranslator === undefined
         ? 'write export class xlator extends Translator { … }'
-        : `${formatPosition(other)}give ${other.name} that name`;
-    throw new TypeError(`${path} exports no class xlator, and nothing as default: ${instead}`);
+        : `${formatPosition(otherTranslator)}give ${otherTranslator.name} that name`;
+    throw new TypeError(`${path} exports no class xlator, and nothing as default: ${correction}`);
   }
   if (isTranslator(exported)) return exported;
   const problem = `${formatPosition(exported) || `${path}: `}xlator must be a class that extends Translator`;
@@ -46,6 +50,7 @@ export function findClass(exports: Record<string, unknown>, path: string): Trans
 const isTranslator = (value: unknown): value is TranslatorClass =>
   typeof value === 'function' && value.prototype instanceof Translator;
 
+/** Describes an export that is no translator's class, for the error. */
 function describeValue(value: unknown): string {
   if (value instanceof Translator) return 'an object of one';
   if (typeof value !== 'function') return typeof value === 'object' ? 'an object' : String(value);
@@ -82,12 +87,14 @@ export function findMethods({ prototype }: TranslatorClass, { name }: FopRow): F
   return { method, cbk, cancel, isForAnyFop };
 }
 
+/** Reads a method of the class; undefined if it lacks it. @throws {TypeError} for another value */
 function readMethod(prototype: Record<string, unknown>, key: string): Method | undefined {
   const value = prototype[key];
   if (value === undefined || typeof value === 'function') return value as Method | undefined;
   throw new TypeError(`${key} must be a method`);
 }
 
+/** Formats a method's position as the start of an error's text; '' if unknown. */
 function formatPosition(method: unknown): string {
   const { file, line } = findDefinition(method);
   return line === 0 ? '' : `${file}:${line}: `;
@@ -140,12 +147,12 @@ function checkParameters(
 function readParams(method: unknown): string[] {
   const [, list = ''] = /^[^(]*\(([^)]*)/.exec(String(method)) ?? [];
   const names = list.split(',').map((name) => name.trim());
-  const firstComplex = names.findIndex((name) => !/^[\w$]+$/.test(name));
-  return firstComplex < 0 ? names : names.slice(0, firstComplex);
+  const firstComplexIndex = names.findIndex((name) => !/^[\w$]+$/.test(name));
+  return firstComplexIndex < 0 ? names : names.slice(0, firstComplexIndex);
 }
 
 /** Describes a class as JSON for the host; throws TypeError for invalid definitions. */
-export function describe(translatorClass: TranslatorClass, path: string): string {
+export function describeClass(translatorClass: TranslatorClass, path: string): string {
   const fopDescriptions = fops.flatMap((row) => {
     const methodsOfFop = findMethods(translatorClass, row);
     const isDefined = methodsOfFop.method !== undefined || methodsOfFop.cbk !== undefined;
@@ -178,10 +185,11 @@ export function describe(translatorClass: TranslatorClass, path: string): string
       properties: listProperties(translatorClass),
       warnings: [],
     },
-    toJsonValue,
+    makeJsonValue,
   );
 }
 
+/** Reads and checks the class's `passesThrough`. @throws {TypeError} */
 function readPassesThrough(
   { passesThrough: value }: TranslatorClass,
   path: string,
@@ -218,8 +226,8 @@ export function refuseFields(translator: object, path: string): void {
 /** Names that a module must define as static. */
 const STATIC_NAMES = ['options', 'observes', 'passesThrough'];
 
-/** Converts a value that JSON cannot express to its text. */
-function toJsonValue(_key: string, value: unknown): unknown {
+/** Converts a value that JSON cannot express to its text, which the host's errors show. */
+function makeJsonValue(_key: string, value: unknown): unknown {
   const isUnsupportedType = ['bigint', 'function', 'symbol'].includes(typeof value);
   const isNotFinite = typeof value === 'number' && !Number.isFinite(value);
   return isUnsupportedType || isNotFinite ? { shown: String(value).slice(0, 100) } : value;

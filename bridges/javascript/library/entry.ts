@@ -14,8 +14,8 @@ import { latestUntracked } from './context.ts';
 import { Data, Dict } from './data.ts';
 import {
   ASYNC_UNDECIDED,
-  below,
   type Cbk,
+  defaults,
   type Frame,
   NOTHING,
   pendingFrames,
@@ -49,7 +49,7 @@ import {
 
 /** The values that the compiled texts use, by their names there. */
 const SCOPE = {
-  below,
+  defaults,
   changes,
   Child: Child.prototype,
   Data: Data.prototype,
@@ -80,7 +80,7 @@ const SCOPE = {
   pendingFrames,
 };
 
-/** Removes trailing undefined arguments. */
+/** Removes trailing undefined arguments, in place. */
 function trimArguments(args: unknown[]): unknown[] {
   while (args.length > 0 && args.at(-1) === undefined) args.pop();
   return args;
@@ -142,45 +142,47 @@ const MUTABLE_TYPES: ReadonlySet<ArgType> = new Set([
 // other loc asks the host at each read whether its request still lives. It does so from
 // `_moveValuesToFrame` on, or as soon as the next request takes over the variables.
 
+/** The texts of a fop's arguments or reply parts in its compiled functions. */
 interface ArgumentTexts {
-  /** The parameters. */
+  /** The parameters of the entry point. */
   readonly params: string;
   /** Expressions that make the arguments. */
-  readonly exprs: readonly string[];
+  readonly expressions: readonly string[];
   /** The variables that hold the received arguments. */
   readonly variables: readonly string[];
   /** The parameters of `wind` or `unwind`, which are compared with these variables. */
-  readonly args: readonly string[];
+  readonly parameterNames: readonly string[];
   /** The names in `variables` that are locs. */
-  readonly locs: readonly string[];
+  readonly locVariables: readonly string[];
 }
 
+/** Makes the texts of arguments. @param variablePrefix the start of the variables' names */
 function makeArgumentTexts(args: readonly Arg[], variablePrefix: string): ArgumentTexts {
   const forms = args.map(({ type }, i) => makeArgumentForm(type, `a${i}`, `at + ${i}`));
   return {
     params: forms.flatMap(({ params }) => params).join(', '),
-    exprs: forms.map(({ expr }) => expr),
+    expressions: forms.map(({ expr }) => expr),
     variables: args.map((_, i) => `${variablePrefix}${i}`),
-    args: args.map((_, i) => `g${i}`),
-    locs: args.flatMap(({ type }, i) => (type === 'loc' ? [`${variablePrefix}${i}`] : [])),
+    parameterNames: args.map((_, i) => `g${i}`),
+    locVariables: args.flatMap(({ type }, i) => (type === 'loc' ? [`${variablePrefix}${i}`] : [])),
   };
 }
 
 const joinNames = (names: readonly string[]): string => names.join(', ');
-const formatAssignments = ({ variables, exprs }: ArgumentTexts): string =>
-  variables.map((name, i) => `${name} = ${exprs[i]};`).join(' ');
+const formatAssignments = ({ variables, expressions }: ArgumentTexts): string =>
+  variables.map((name, i) => `${name} = ${expressions[i]};`).join(' ');
 const joinTests = (tests: readonly string[]): string => tests.join(' && ');
 /** Makes the statements that end the request whose arguments the variables contain. */
-const formatEnd = ({ locs }: ArgumentTexts): string =>
-  `${locs.map((name) => `${name}._parts = `).join('')}${locs.length > 0 ? 'ENDED_PARTS; ' : ''}down = null;`;
-/** Makes statements after which the variables' locs ask the host whether their request still lives. */
-const formatReadChecks = ({ locs }: ArgumentTexts): string =>
-  locs.map((name) => `${name}._checkReads(down.id);`).join(' ');
-const formatComparison = ({ variables, args }: ArgumentTexts): string =>
-  joinTests(variables.map((name, i) => `${args[i]} === ${name}`));
+const formatRequestEnd = ({ locVariables }: ArgumentTexts): string =>
+  `${locVariables.map((name) => `${name}._parts = `).join('')}${locVariables.length > 0 ? 'ENDED_PARTS; ' : ''}down = null;`;
+/** Makes statements that make the variables' locs ask the host whether their request still lives. */
+const formatReadChecks = ({ locVariables }: ArgumentTexts): string =>
+  locVariables.map((name) => `${name}._checkReads(down.id);`).join(' ');
+const formatComparison = ({ variables, parameterNames }: ArgumentTexts): string =>
+  joinTests(variables.map((name, i) => `${parameterNames[i]} === ${name}`));
 
-// In the texts below, `down` and `up` are the frames whose request or reply the variables hold. `at`
-// is the origin of the first argument or part (origin.ts). `more` is a surplus argument of the
+// In the texts below, `down` and `up` are the frames whose request or reply the variables hold.
+// `at` is the origin of the first argument or part (origin.ts). `more` is a surplus argument of the
 // module's call.
 
 /** Defines the methods of the fop's frames. */
@@ -192,20 +194,20 @@ const generateFrameMethods = (
 let down = null, up = null, ret = 0, error = 0, ${joinNames([...down.variables, ...up.variables])};
 const wind = frames.wind, unwind = frames.unwind;
 Object.assign(frames, {
-  wind(${joinNames(down.args)}, more) {
+  wind(${joinNames(down.parameterNames)}, more) {
     if (
-      this._state === ${UNDECIDED} && down === this && more === undefined && !changes.any &&
-      (${formatComparison(down)} || ${joinTests(down.args.map((name) => `${name} === undefined`))}) &&
-      below.child !== null
+      this._state === ${UNDECIDED} && down === this && more === undefined && !changes.haveOccurred &&
+      (${formatComparison(down)} || ${joinTests(down.parameterNames.map((name) => `${name} === undefined`))}) &&
+      defaults.child !== null
     ) this._state = ${decidedState};
-    else wind.apply(this, trimArguments([${joinNames(down.args)}, more]));
+    else wind.apply(this, trimArguments([${joinNames(down.parameterNames)}, more]));
   },
-  unwind(opRet, opErrno, ${joinNames(up.args)}, more) {
+  unwind(opRet, opErrno, ${joinNames(up.parameterNames)}, more) {
     if (
       this._state === ${REPLIED} && up === this && opRet === ret && opErrno === error &&
-      more === undefined && ${formatComparison(up)} && !changes.any
+      more === undefined && ${formatComparison(up)} && !changes.haveOccurred
     ) this._state = ${SAME};
-    else unwind.apply(this, trimArguments([opRet, opErrno, ${joinNames(up.args)}, more]));
+    else unwind.apply(this, trimArguments([opRet, opErrno, ${joinNames(up.parameterNames)}, more]));
   },
   _moveValuesToFrame() {
     if (up === this) {
@@ -222,11 +224,11 @@ Object.assign(frames, {
     }
   },
   _invalidateLocs() {
-    if (down === this) { ${formatEnd(down)} }
+    if (down === this) { ${formatRequestEnd(down)} }
   },
 });`;
 
-/** Makes a condition: an argument that the module may change in place was received. */
+/** Makes the end of a condition: ` || v !== null` for each argument that may change in place. */
 const formatStoreCondition = (mutableVariables: readonly string[]): string =>
   mutableVariables.map((name) => ` || ${name} !== null`).join('');
 
@@ -242,7 +244,7 @@ function enter(id, ${down.params}) {
     down = frame;
     const result = method.call(self, frame, ${joinNames(down.variables)});
     const state = frame._state;
-    if (state < 0) { ${formatEnd(down)} return state; }
+    if (state < 0) { ${formatRequestEnd(down)} return state; }
     if (state === ${WIND}) {
       ${mutableVariables.length === 0 ? '' : `if (false${formatStoreCondition(mutableVariables)}) frame._moveValuesToFrame();`}
       frame._state = ${WOUND_UNCHANGED};
@@ -250,7 +252,7 @@ function enter(id, ${down.params}) {
       else pendingFrames.add(frame);
       return ${WIND};
     }
-    if (state === ${TAIL}) { ${formatEnd(down)} return ${TAIL}; }
+    if (state === ${TAIL}) { ${formatRequestEnd(down)} return ${TAIL}; }
     frame._moveValuesToFrame();
     return handleUndecided(frame, result);
   } catch (error) {
@@ -258,8 +260,11 @@ function enter(id, ${down.params}) {
   }
 }`;
 
-// The promise of a method that awaits only the child is returned to the engine, which calls
-// `handlePromise` when jobs have run: less than half the cost of following it.
+/**
+ * Makes the entry point for requests of an async method. If the method awaits only the child, its
+ * promise is returned to the engine, which calls `handlePromise` when jobs have run: that costs
+ * less than half of following it.
+ */
 const generateAsyncRequestEntry = (
   down: ArgumentTexts,
   mutableVariables: readonly string[],
@@ -293,19 +298,19 @@ function enter(id, ${down.params}) {
 const generateChildMethod = (name: string, down: ArgumentTexts): string => `
 let resolveLatest, rejectLatest;
 const executor = (resolve, reject) => { resolveLatest = resolve; rejectLatest = reject; };
-Child.${name} = function ${name}(${joinNames(down.args)}, more) {
+Child.${name} = function ${name}(${joinNames(down.parameterNames)}, more) {
   const frame = execution.asyncFrame;
   if (
     frame !== null && frame === down && frame._state === ${UNDECIDED} && this.index === 0 &&
-    more === undefined && !changes.any &&
-    ${joinTests(down.variables.map((variable, i) => `(${down.args[i]} ?? null) === ${variable}`))}
+    more === undefined && !changes.haveOccurred &&
+    ${joinTests(down.variables.map((variable, i) => `(${down.parameterNames[i]} ?? null) === ${variable}`))}
   ) {
     frame._state = ${WIND};
     const promise = latestUntracked.promise = new Native(executor);
     frame._unchangedWind = [resolveLatest, rejectLatest, null];
     return promise;
   }
-  return startWind(this, row, trimArguments([${joinNames(down.args)}, more]));
+  return startWind(this, row, trimArguments([${joinNames(down.parameterNames)}, more]));
 };`;
 
 /** Makes the start of a reply's entry point, which finds the waiting `frame`. */
@@ -320,13 +325,13 @@ const generateGeneralReply = (up: ArgumentTexts): string => `
     execution.asyncFrame = null;
     frame._moveValuesToFrame();
     const at = (id * ${WIND_COUNT} + number + 1) * ${INDEX_COUNT};
-    return handleReply(frame, [opRet, opErrno, number, ${joinNames(up.exprs)}]);
+    return handleReply(frame, [opRet, opErrno, number, ${joinNames(up.expressions)}]);
   } catch (error) {
     return failRequest(frame, error);
   }
 }`;
 
-// The frequent case: a reply to the only wind, which was unchanged.
+/** Makes the entry point for replies. The frequent case is a reply to the only, unchanged wind. */
 const generateReplyEntry = (down: ArgumentTexts, up: ArgumentTexts): string => `
 ${generateFrameSearch(up)}
   execution.asyncFrame = null;
@@ -346,7 +351,7 @@ ${generateFrameSearch(up)}
       cbk.call(self, frame, opRet, opErrno, ${joinNames(up.variables)});
       const state = frame._state;
       if (state < 0 || state >= ${SAME}) {
-        if (down === frame) { ${formatEnd(down)} }
+        if (down === frame) { ${formatRequestEnd(down)} }
         return state;
       }
       frame._moveValuesToFrame();
@@ -354,7 +359,7 @@ ${generateFrameSearch(up)}
     }
     ${generateGeneralReply(up)}`;
 
-// The reply for an async method: decodes the parts on first read.
+/** Makes the entry point for replies to an async method. Parts are decoded when first read. */
 const generateAsyncReplyEntry = (up: ArgumentTexts): string => `
 Replies._decodeParts = function () {
   const id = this._id;
@@ -365,7 +370,7 @@ Replies._decodeParts = function () {
     .map((name, i) => `${name} = raw[${i + 3}]`)
     .join(', ')};
   const at = (id * ${WIND_COUNT} + number + 1) * ${INDEX_COUNT};
-  return [opRet, opErrno, number, ${joinNames(up.exprs)}];
+  return [opRet, opErrno, number, ${joinNames(up.expressions)}];
 };
 ${generateFrameSearch(up)}
   if (frame === undefined) return ${NOTHING}; // the request is over
@@ -382,8 +387,10 @@ ${generateFrameSearch(up)}
     }
     ${generateGeneralReply(up)}`;
 
+/** A function that the host calls with scalars; returns a code of codes.gen.ts. */
 type EntryPoint = (...args: unknown[]) => number;
 
+/** A fop's entry points, for requests and for replies. */
 export interface EntryPoints {
   readonly enter: EntryPoint;
   readonly reply: EntryPoint;
@@ -398,7 +405,7 @@ export interface TranslatorMethods {
   readonly cbk: Cbk | undefined;
 }
 
-/** Compiles a fop's entry points, which the host calls with scalars (see above). */
+/** Compiles a fop's entry points. */
 export function compileEntryPoints(
   row: FopRow,
   self: object,
@@ -415,13 +422,14 @@ export function compileEntryPoints(
         generateAsyncReplyEntry(up),
       ]
     : [generateRequestEntry(down, mutableVariables), generateReplyEntry(down, up)];
-  const text = [generateFrameMethods(down, up, cbk === undefined ? TAIL : WIND), ...source].join(
-    '\n',
-  );
+  const functionTexts = [
+    generateFrameMethods(down, up, cbk === undefined ? TAIL : WIND),
+    ...source,
+  ].join('\n');
   const scope = { ...SCOPE, ...methods, row, self, Replies: getReplyClass(row).prototype };
-  const make = OriginalFunction(
+  const makeEntryPoints = OriginalFunction(
     ...Object.keys(scope),
-    `'use strict';${text} return { enter, reply };`,
+    `'use strict';${functionTexts} return { enter, reply };`,
   ) as (...values: unknown[]) => EntryPoints;
-  return make(...Object.values(scope));
+  return makeEntryPoints(...Object.values(scope));
 }

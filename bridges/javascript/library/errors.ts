@@ -3,7 +3,7 @@
 import { EINTR, errnoName, strerror } from '../../../runtime/core/errno.ts';
 import type { Reply } from './child.ts';
 
-/** Returns the name of an errno: 'ENOENT' for 2. */
+/** Returns the name of an errno: 'ENOENT' for 2. Named as in Python's `errno.errorcode`. */
 export const errorcode = errnoName;
 
 /** A failed fop. If an async method throws it, the request fails with its `errno`. */
@@ -39,7 +39,7 @@ AlreadyAnswered.prototype.name = 'AlreadyAnswered';
 export class HandleExpired extends Error {}
 HandleExpired.prototype.name = 'HandleExpired';
 
-/** True for an errno that a reply can contain: the kernel refuses 512 and more. */
+/** Returns true for an errno that a reply can contain: the kernel refuses 512 and more. */
 export const isErrno = (value: unknown): value is number =>
   Number.isInteger(value) && (value as number) > 0 && (value as number) < 512;
 

@@ -1,6 +1,7 @@
 /**
- * Exposes a request to a method as its frame. Decisions take effect when the method returns: until
- * then an exception turns all of them into a failure, so a request gets exactly one reply.
+ * Defines the `frame` that a module's method receives. Its wind, unwind and fail record decisions,
+ * which take effect when the method returns. An exception before that turns all of them into a
+ * failure, so a request gets exactly one reply.
  */
 import { type FopRow, findFop } from '../../../runtime/core/fops.ts';
 import type { Child, Settlers } from './child.ts';
@@ -21,16 +22,18 @@ export const UNDECIDED = 0;
 /** An async method has not decided yet; it may decide before the host's call ends. */
 export const ASYNC_UNDECIDED = 6;
 /**
- * Wound once, with unchanged arguments, for a callback; `_windCount` and `_owedReplies` are still
- * 0.
+ * The request was wound once, with unchanged arguments, for a callback. To save time in this
+ * frequent case, `_windCount` and `_owedReplyCount` are still 0.
  */
 export const WOUND_UNCHANGED = 7;
-/** In the callback of that wind, undecided; the variables of entry.ts hold the reply. */
+/**
+ * The callback of that wind runs, and has not decided; the variables of entry.ts hold the reply.
+ */
 export const REPLIED = 8;
 
 /**
- * Frames that await a child's reply, by number. Most replies come before the next request, so the
- * latest frame is kept outside of the map, for entry.ts.
+ * Stores frames that await a child's reply, by number. Most replies come before the next request,
+ * so the latest frame is kept outside of the map, for entry.ts.
  */
 class PendingFrames {
   latest: Frame | null = null;
@@ -72,8 +75,8 @@ export const watchedFrames = new Map<number, WeakRef<Frame>>();
 export type Cbk = (frame: Frame, opRet: number, opErrno: number, ...reply: never[]) => unknown;
 
 /**
- * An async method's only wind, with unchanged arguments: functions that settle its promise, and the
- * promise of the method, null once that is followed.
+ * An async method's only wind, with unchanged arguments: functions that settle its promise; and the
+ * promise that the method returned, null once `followMethod` (method-results.ts) watches it.
  */
 export type UnchangedWind = [
   resolve: (value: unknown) => void,
@@ -95,8 +98,8 @@ export interface Waiter {
   readonly child: Child | null;
 }
 
-/** The settings of `windTo`: each has a default. */
-export interface WindTo {
+/** The first argument of `windTo`; each property has a default. */
+export interface WindTarget {
   readonly child?: Child;
   readonly cookie?: unknown;
   readonly fop?: string;
@@ -116,9 +119,9 @@ export interface Root {
 }
 
 /** The default child of winds, set once the translator is made. */
-export const below: { child: Child | null } = { child: null };
+export const defaults: { child: Child | null } = { child: null };
 
-/** One request, as one translator sees it; `makeFramePrototype` makes each fop's class. */
+/** One request, as one translator sees it; `makeFramePrototype` makes each fop's prototype. */
 export class Frame {
   /**
    * The request's number at the host; negative for a request that the module itself originates, of
@@ -130,16 +133,16 @@ export class Frame {
   // Other properties stay on the prototype until needed, as setting one costs time.
   /** The received arguments; null as long as the variables of entry.ts hold them. */
   declare _args: readonly unknown[] | null;
-  /** Set by the fop's class. */
+  /** Set in the fop's prototype, as `_cbk`, the module's callback for the fop. */
   declare readonly fop: FopRow;
   declare readonly _cbk: Cbk | undefined;
   /** The module's own notes on the request. */
   declare local: unknown;
   /** In a callback: the cookie that the wind was given, otherwise the child that replied. */
   declare cookie: unknown;
-  /** The number of its winds, and of the replies that have not arrived yet. */
+  /** The number of its winds, and the number of replies that have not arrived yet. */
   declare _windCount: number;
-  declare _owedReplies: number;
+  declare _owedReplyCount: number;
   /** The receiver of the first wind's reply, if that wind was unchanged. */
   declare _unchangedWind: UnchangedWind | null;
   /**
@@ -153,7 +156,7 @@ export class Frame {
   /** In a callback: opRet, opErrno, the number of the wind, and the received parts. */
   declare _reply: readonly unknown[] | null;
   declare _root: Root | undefined;
-  /** Set when the host cancels the request; shared by the requests that it made. */
+  /** Set when the host cancels the request; the requests made for it have the same object. */
   declare _budget: RequestBudget | null;
 
   /** The fop's name, such as `lookup`. */
@@ -192,14 +195,15 @@ export class Frame {
   /** Invalidates the request's locs after its reply; set by entry.ts. */
   _invalidateLocs(): void {}
 
+  /** Winds the request to the first child; without arguments, with those that it came with. */
   wind(...args: unknown[]): void {
     this._moveValuesToFrame();
     if (this._state === UNDECIDED && this._isFresh()) {
       const received = this._args;
       const isSame =
-        received?.length === args.length && args.every((arg, at) => arg === received[at]);
+        received?.length === args.length && args.every((arg, i) => arg === received[i]);
       if (received !== null && (args.length === 0 || isSame) && !haveChanged(received)) {
-        if (below.child === null) throw makeNoSubvolumeError(this);
+        if (defaults.child === null) throw makeNoSubvolumeError(this);
         this._state = this._cbk === undefined ? TAIL : WIND;
         return;
       }
@@ -207,29 +211,33 @@ export class Frame {
     this.windTo(DEFAULT_TARGET, ...args);
   }
 
-  windTo(target: WindTo | Child, ...values: unknown[]): void {
+  /** Winds the request to another child, as another fop, or with another callback. */
+  windTo(target: WindTarget | Child, ...values: unknown[]): void {
     this._moveValuesToFrame();
-    const { child, cookie, fop, cbk } = isChild(target) ? ({ child: target } as WindTo) : target;
+    const { child, cookie, fop, cbk } = isChild(target)
+      ? ({ child: target } as WindTarget)
+      : target;
     if (this.answered) {
       throw new AlreadyAnswered(`${this.name}: wound after the request was answered or handed on`);
     }
-    if (below.child === null) throw makeNoSubvolumeError(this);
+    if (defaults.child === null) throw makeNoSubvolumeError(this);
     const row = fop === undefined ? this.fop : findFopRow(fop);
     // Null stands for the request's own arguments.
     const args = values.length === 0 && fop === undefined ? null : values;
-    const waiter = cbk ?? (row === this.fop ? this._cbk : undefined);
-    if (waiter !== undefined) this._pushWind(row, child ?? null, args, { cbk: waiter, cookie });
+    const callback = cbk ?? (row === this.fop ? this._cbk : undefined);
+    if (callback !== undefined) this._pushWind(row, child ?? null, args, { cbk: callback, cookie });
     else if (row === this.fop) this._pushTail(child ?? null, args);
     else throw new TypeError(`${fop}: the reply of another fop needs a callback (cbk)`);
   }
 
+  /** Answers the request. Omitted parts are null. */
   unwind(opRet: number, opErrno = 0, ...reply: unknown[]): void {
     this._moveValuesToFrame();
     if (
       this._state === UNDECIDED ||
       (this._state === ASYNC_UNDECIDED && this === execution.hostCallFrame)
     ) {
-      const code = this._replyCode(opRet, opErrno, reply);
+      const code = this._findReplyCode(opRet, opErrno, reply);
       if (code !== NOTHING) {
         this._decide(code);
         return;
@@ -244,6 +252,10 @@ export class Frame {
     this._pushReply(opRet, opErrno, addTimeouts(this.fop, reply, timeouts));
   }
 
+  /**
+   * Answers with an errno.
+   * @param options.timeout seconds for which the kernel may cache an absence
+   */
   fail(opErrno: number, options?: { readonly timeout?: number }): void {
     if (options?.timeout !== undefined) {
       this._failLookup(opErrno, options.timeout);
@@ -278,19 +290,19 @@ export class Frame {
   }
 
   /** Returns the code for a reply without a message; NOTHING if the reply needs a message. */
-  _replyCode(opRet: number, opErrno: number, reply: readonly unknown[]): number {
+  _findReplyCode(opRet: number, opErrno: number, reply: readonly unknown[]): number {
     if (this._isReceivedReply(opRet, opErrno, reply)) return SAME + (this._reply![2] as number);
     return opRet === -1 && isErrno(opErrno) && !reply.some(isPresent) ? -opErrno : NOTHING;
   }
 
-  /** True for the opRet, opErrno and parts that the callback has received, unchanged. */
+  /** Returns whether these are the opRet, opErrno and parts that the callback has received. */
   _isReceivedReply(opRet: number, opErrno: number, reply: readonly unknown[]): boolean {
     const received = this._reply;
     if (received === null || received[0] !== opRet || received[1] !== opErrno) return false;
     // Three numbers precede the parts of a received reply.
     if (received.length !== reply.length + 3) return false;
     for (let i = 0; i < reply.length; i++) if (received[i + 3] !== reply[i]) return false;
-    return !changes.any || !haveChanged(reply);
+    return !changes.haveOccurred || !haveChanged(reply);
   }
 
   // -- messages ----------------------------------------------------------------------------------
@@ -315,15 +327,18 @@ export class Frame {
       this._pushMessage('wind', 0, 0, this.name, referToArguments(this.fop));
       pendingFrames.add(this);
     }
-    this._setCounts();
+    this._materializeWinds();
     this._state = LATER;
   }
 
-  /** Sets the counts that a single unchanged wind does not maintain. */
-  _setCounts(): void {
+  /**
+   * Sets what a single unchanged wind does not maintain: the counts, and `_waiters` instead of
+   * `_unchangedWind`.
+   */
+  _materializeWinds(): void {
     if (this._windCount > 0) return;
     if (this._state === WOUND_UNCHANGED || this._state === WIND)
-      this._windCount = this._owedReplies = 1;
+      this._windCount = this._owedReplyCount = 1;
     else if (this._reply !== null) this._windCount = 1;
     else if (this._state === ASYNC_UNDECIDED && this._unchangedWind !== null) {
       // The reply of its only wind has come.
@@ -332,7 +347,7 @@ export class Frame {
     }
     if (this._unchangedWind === null) return;
     const [resolve, reject] = this._unchangedWind;
-    const [row, promise, child] = [this.fop, { resolve, reject }, below.child];
+    const [row, promise, child] = [this.fop, { resolve, reject }, defaults.child];
     this._waiters = [{ cbk: undefined, promise, cookie: undefined, row, child }];
     this._unchangedWind = null;
   }
@@ -350,14 +365,14 @@ export class Frame {
     const number = this._windCount;
     this._pushMessage('wind', number, index, row.name, packed);
     this._windCount += 1;
-    this._owedReplies += 1;
+    this._owedReplyCount += 1;
     this._waiters ??= [];
     this._waiters[number] = {
       cbk: waiter.cbk,
       promise: waiter.promise,
       cookie: waiter.cookie,
       row,
-      child: child ?? below.child,
+      child: child ?? defaults.child,
     };
     if (pendingFrames.get(this.id) === undefined) pendingFrames.add(this);
     watchedFrames.delete(this.id);
@@ -371,6 +386,7 @@ export class Frame {
     this._markAnswered();
   }
 
+  /** Checks a reply, and sends it as a message. */
   _pushReply(opRet: number, opErrno: number, reply: readonly unknown[]): void {
     if (this.answered) {
       throw new AlreadyAnswered(
@@ -402,7 +418,7 @@ export class Frame {
     this._sendReply(null, 0, reply);
   }
 
-  /** Marks the request as answered. */
+  /** Marks the request as answered, so that it is not watched any more. */
   _markAnswered(): void {
     this._state = ANSWERED;
     watchedFrames.delete(this.id);
@@ -419,7 +435,7 @@ Object.assign(Frame.prototype, {
   local: null,
   cookie: null,
   _windCount: 0,
-  _owedReplies: 0,
+  _owedReplyCount: 0,
   _unchangedWind: null,
   _awaitsOthers: false,
   _waiters: null,
@@ -429,7 +445,8 @@ Object.assign(Frame.prototype, {
   _budget: null,
 });
 
-const DEFAULT_TARGET: WindTo = {};
+/** The target of a plain `wind`: the first child. */
+const DEFAULT_TARGET: WindTarget = {};
 
 /** All frame prototypes, for notes.ts. */
 export const framePrototypes: Frame[] = [];
@@ -444,15 +461,17 @@ export function makeFramePrototype(row: FopRow, cbk: Cbk | undefined): Frame {
 
 const isPresent = (value: unknown): boolean => value !== null && value !== undefined;
 
+/** Finds a fop by name. @throws {TypeError} for another name */
 function findFopRow(fop: string): FopRow {
   const row = findFop(fop);
   if (row !== undefined) return row;
   throw new TypeError(logMistake(`${String(fop)} is no fop`));
 }
 
-const isChild = (target: WindTo | Child): target is Child =>
+const isChild = (target: WindTarget | Child): target is Child =>
   'index' in target && !('child' in target);
 
+/** Returns the index of a child. @throws {TypeError} for another value */
 function checkChildIndex(child: Child): number {
   const { index } = child;
   if (Number.isInteger(index)) return index;

@@ -53,7 +53,7 @@ export function failRequest(frame: Frame, error: unknown): number {
 /** Handles a return without a decision code: the method has sent messages, or keeps the frame. */
 export function handleUndecided(frame: Frame, result?: unknown): number {
   if (frame._state === ANSWERED) {
-    if (frame._owedReplies === 0) pendingFrames.delete(frame.id);
+    if (frame._owedReplyCount === 0) pendingFrames.delete(frame.id);
     return NOTHING;
   }
   if (isPromise(result)) {
@@ -61,7 +61,7 @@ export function handleUndecided(frame: Frame, result?: unknown): number {
     return failRequest(frame, new TypeError(text));
   }
   frame._state = LATER;
-  if (frame._owedReplies > 0) addPending(frame);
+  if (frame._owedReplyCount > 0) addPending(frame);
   else watchFrame(frame, result);
   return NOTHING;
 }
@@ -81,13 +81,13 @@ export function handleReply(frame: Frame, raw: RawReply): number {
     frame._unchangedWind = null;
     return continueMethod(frame, { resolve, reject }, frame.fop, raw);
   }
-  frame._setCounts();
+  frame._materializeWinds();
   const windNumber = raw[2] as number;
   const waiter = frame._waiters?.[windNumber];
   if (frame._waiters !== null) frame._waiters[windNumber] = undefined;
   const row = waiter?.row ?? frame.fop;
-  frame._owedReplies -= 1;
-  if (frame._owedReplies > 0) addPending(frame);
+  frame._owedReplyCount -= 1;
+  if (frame._owedReplyCount > 0) addPending(frame);
   else if (frame.id < 0) {
     // A request of the module's own never ends: it may wind again, and counting starts over.
     frame._windCount = 0;
@@ -277,7 +277,7 @@ lateImports.followMethod = (frame, promise) => void followMethod(frame, promise)
 function handleReturn(frame: Frame, result: unknown): void {
   try {
     if (frame.answered) return;
-    if (frame._owedReplies > 0 || frame._unchangedWind !== null) checkAwaited(frame, result);
+    if (frame._owedReplyCount > 0 || frame._unchangedWind !== null) checkAwaited(frame, result);
     replyWith(frame, result);
   } catch (error) {
     handleThrow(frame, error);

@@ -1,6 +1,6 @@
 /** Logs errors of a module's own async methods whose promises it does not await. */
 import { findFop } from '../../../runtime/core/fops.ts';
-import { isPromise, onUnhandled } from './context.ts';
+import { isPromise, reportUnhandled } from './context.ts';
 import { isAsync } from './describe.ts';
 import { isModuleFunction, logError } from './report.ts';
 import { findUnawaited, makeCallPattern, wrappedMethods } from './unawaited-replies.ts';
@@ -36,7 +36,7 @@ const wrapMethod = (name: string, method: Method): Method =>
   function (...args) {
     const promise = Reflect.apply(method, this, args);
     if (isPromise(promise)) {
-      onUnhandled(promise, (error) =>
+      reportUnhandled(promise, (error) =>
         logError(error, `${name} failed, and was not awaited`, method),
       );
     }

@@ -28,7 +28,7 @@ const warnedMethods = new WeakSet<object>();
 /** True if a pending reply is not awaited, as far as can be detected. */
 function hasUnawaitedReply(frame: Frame): boolean {
   if (frame._unchangedWind !== null) return frame._state === WOUND_UNCHANGED;
-  if (frame._owedReplies === 0) return false;
+  if (frame._owedReplyCount === 0) return false;
   return (frame._waiters ?? []).some((waiter) => {
     const settle = waiter?.promise;
     return settle !== undefined && (!settle.promise || !awaitedPromises.has(settle.promise));

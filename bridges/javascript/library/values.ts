@@ -30,7 +30,7 @@ export {
 } from '../../../runtime/core/ia-types.ts';
 
 /** True once the module has changed any received value; until then no value is compared. */
-export const changes = { any: false };
+export const changes = { haveOccurred: false };
 
 // `_origin` of a value that the module has made or changed, and of a value inside another one.
 export const OWN_VALUE = 0;
@@ -65,7 +65,7 @@ export const asHostValue = (value: unknown): HostValue | undefined =>
 
 /** True if any value differs from its original. */
 export function haveChanged(values: readonly unknown[]): boolean {
-  if (!changes.any) return false;
+  if (!changes.haveOccurred) return false;
   for (const value of values) if (asHostValue(value)?._isChanged() === true) return true;
   return false;
 }
@@ -117,7 +117,7 @@ export abstract class Fields implements HostValue {
     }
     this._load()[index] = value as Field;
     this._origin = OWN_VALUE;
-    changes.any = true;
+    changes.haveOccurred = true;
   }
 
   /** Returns all fields in order. */
@@ -285,7 +285,7 @@ class ListingOrigin implements HostValue {
   _markChanged(): void {
     this._load();
     this._origin = OWN_VALUE;
-    changes.any = true;
+    changes.haveOccurred = true;
   }
 
   _isChanged(): boolean {

@@ -45,8 +45,8 @@ export const memory: MemoryTools = {
   view: (buffer, at = 0, length = undefined) =>
     new Bytes(buffer as ArrayBuffer, at, length) as TextBytes,
   copy: (bytes) => bytes.slice(),
-  latin1: decodeUnits,
-  fromLatin1(text) {
+  decodeLatin1: decodeUnits,
+  encodeLatin1(text) {
     const bytes = new Uint8Array(text.length);
     for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
     return bytes;

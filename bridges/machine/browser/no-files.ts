@@ -2,7 +2,7 @@
 import { EACCES } from '../../../runtime/core/errno.ts';
 import type { GrantedFiles } from '../../host/machine.ts';
 
-/** Refuses each call; `grantState` reports that no path is granted. */
+/** Refuses each call; `findGrantState` reports that no path is granted. */
 export const noFiles = new Proxy({} as GrantedFiles, {
-  get: (_, name) => () => (name === 'grantState' ? 0 : -EACCES),
+  get: (_, name) => () => (name === 'findGrantState' ? 0 : -EACCES),
 });

@@ -32,9 +32,9 @@ export function makeParts(bytes: PartBytes): Parts {
   };
   return {
     has: (name) => bytes.has(name),
-    names: (prefix) => [...bytes.keys()].filter((name) => name.startsWith(prefix)).sort(),
-    text: (name) => new TextDecoder().decode(findPart(name)),
-    bytes(name, make) {
+    listNames: (prefix) => [...bytes.keys()].filter((name) => name.startsWith(prefix)).sort(),
+    readText: (name) => new TextDecoder().decode(findPart(name)),
+    readBytes(name, make) {
       const part = findPart(name);
       if (make === undefined) return part;
       const copy = make(part.length);

@@ -31,7 +31,7 @@ export function makeSources(contents: FileContents): Sources {
   return {
     // A browser has no installed package, so no bundled examples.
     installed: null,
-    fileKind: (path) => findKind(normalize(path)),
+    findFileKind: (path) => findKind(normalize(path)),
     list(folder) {
       const entries = folders.get(normalize(folder));
       if (entries === undefined) throw new SourceError('ENOENT', folder);
@@ -42,7 +42,7 @@ export function makeSources(contents: FileContents): Sources {
       if (bytes === undefined) throw new SourceError('ENOENT', path);
       return bytes;
     },
-    realPath(path) {
+    findRealPath(path) {
       const fullPath = normalize(path);
       if (findKind(fullPath) === undefined) throw new SourceError('ENOENT', path);
       return fullPath;

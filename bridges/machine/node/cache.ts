@@ -32,7 +32,7 @@ function digestParts(name: string, partNames: readonly string[]): Buffer {
   let digest = digests.get(name);
   if (digest === undefined) {
     const hash = createHash('sha256').update(name);
-    for (const part of partNames) hash.update(parts.bytes(part));
+    for (const part of partNames) hash.update(parts.readBytes(part));
     digest = hash.digest();
     digests.set(name, digest);
   }

@@ -29,9 +29,9 @@ export const nodeMachine: Machine = {
       copy.set(bytes);
       return new Uint8Array(copy.buffer);
     },
-    latin1: (bytes) =>
+    decodeLatin1: (bytes) =>
       Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'),
-    fromLatin1: (text) => new Uint8Array(Buffer.from(text, 'latin1')),
+    encodeLatin1: (text) => new Uint8Array(Buffer.from(text, 'latin1')),
   },
   watchEngine: watch,
   startThread,

@@ -91,7 +91,7 @@ export class NodeFiles implements GrantedFiles {
     this.grants.push({ path, right, folderFd: fd, onlyName });
   }
 
-  grantState(right: Right, path: string): number {
+  findGrantState(right: Right, path: string): number {
     if (this.findGrant(right, path) !== undefined) return GRANT_STATE.GRANTED;
     const otherGrant = this.findGrant(right === 'read' ? 'write' : 'read', path);
     if (otherGrant !== undefined) return GRANT_STATE.OTHER_RIGHT;

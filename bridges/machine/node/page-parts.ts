@@ -20,12 +20,12 @@ export function readPageParts(): ReadonlyMap<string, string | Uint8Array> {
       'python/glossa/',
       'realm/',
       'guest/',
-    ].flatMap((folder) => parts.names(folder).filter((name) => /\.(py|js)$/.test(name))),
+    ].flatMap((folder) => parts.listNames(folder).filter((name) => /\.(py|js)$/.test(name))),
   ];
   const bytes = [...PYODIDE_BINARIES.map((file) => `pyodide/${file}`), 'quickjs.wasm'];
   return new Map<string, string | Uint8Array>([
-    ...texts.map((name) => [name, parts.text(name)] as const),
-    ...bytes.map((name) => [name, parts.bytes(name)] as const),
+    ...texts.map((name) => [name, parts.readText(name)] as const),
+    ...bytes.map((name) => [name, parts.readBytes(name)] as const),
   ]);
 }
 

@@ -55,12 +55,12 @@ function readInto(path: string, allocate: (length: number) => Uint8Array): Uint8
 
 export const parts: Parts = {
   has: (name) => existsSync(makePartPath(name)),
-  names: (prefix) =>
+  listNames: (prefix) =>
     readdirSync(makePartPath(prefix))
       .sort()
       .map((file) => prefix + file),
-  text: (name) => readFileSync(makePartPath(name), 'utf8'),
-  bytes(name, allocate) {
+  readText: (name) => readFileSync(makePartPath(name), 'utf8'),
+  readBytes(name, allocate) {
     const path = makePartPath(name);
     return allocate === undefined ? readFileSync(path) : readInto(path, allocate);
   },

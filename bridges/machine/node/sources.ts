@@ -19,7 +19,7 @@ function readDevice(folder: string): number | undefined {
 
 export const sources: Sources = {
   installed: packageRoot,
-  fileKind(path) {
+  findFileKind(path) {
     const stats = statSync(path, { throwIfNoEntry: false });
     return stats && readKind(stats);
   },
@@ -29,7 +29,7 @@ export const sources: Sources = {
       isFolder: entry.isDirectory(),
     })),
   read: (path) => readFileSync(path),
-  realPath: (path) => realpathSync(path),
+  findRealPath: (path) => realpathSync(path),
   makeMountCheck(folders) {
     // A mount over a folder changes the folder's device number.
     const devices = new Map(folders.map((folder) => [folder, readDevice(folder)]));

@@ -20,8 +20,8 @@ async function evaluateLines(run: RunningModule, lines: readonly string[]): Prom
   const { guest } = run.host.interpreter;
   const outputs: string[] = [];
   for (const line of lines) {
-    const { incomplete, output, failed } = await guest.evaluate(line);
-    outputs.push(incomplete ? '…' : `${failed === true ? '! ' : ''}${output}`);
+    const { isIncomplete, output, hasFailed } = await guest.evaluate(line);
+    outputs.push(isIncomplete ? '…' : `${hasFailed === true ? '! ' : ''}${output}`);
   }
   return outputs;
 }

@@ -219,14 +219,14 @@ function expectNothingLeft(ask: (at: number) => void): void {
   send(COUNT / 4, ask);
   countLeft();
   const before = countLeft();
-  const { memory } = run.host.interpreter.guest;
+  const { memoryBytes } = run.host.interpreter.guest;
   send(COUNT, ask);
   const after = countLeft();
   expect(after.counts).toEqual(before.counts);
   expect(run.host.requests.size).toBe(0);
   expect(run.knownLoc('file').inode!.fdCount).toBeLessThan(2);
   expect(after.blocks - before.blocks).toBeLessThan(SLACK);
-  expect(run.host.interpreter.guest.memory).toBe(memory);
+  expect(run.host.interpreter.guest.memoryBytes).toBe(memoryBytes);
   expect(run.context.waiting).toBeLessThan(3);
 }
 

@@ -39,7 +39,7 @@ export function harmfulModuleContract(folder: string, language: Language = hoste
     async ({ limit, at }) => {
       const [one, other] = [await start(limit), await start(limit)];
       expect([ask(one), ask(other)]).toEqual([1, 1]);
-      const { memory } = other.host.interpreter.guest;
+      const { memoryBytes } = other.host.interpreter.guest;
       for (let times = 0; times < 2; times += 1) {
         const reply = one.ask('access', one.knownLoc('a'), at, null);
         expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
@@ -49,7 +49,7 @@ export function harmfulModuleContract(folder: string, language: Language = hoste
       expect(one.host.counters).toMatchObject({ failures: 2, restarts: 0 });
       expect(other.host.counters).toMatchObject({ failures: 0, restarts: 0 });
       expect(other.takeLines()).toEqual([]);
-      expect(other.host.interpreter.guest.memory).toBe(memory);
+      expect(other.host.interpreter.guest.memoryBytes).toBe(memoryBytes);
       one.expectSettled();
       other.expectSettled();
     },
