@@ -177,11 +177,11 @@ function describeModule({ name, priv }: Xlator<GlupyVolumeState>): DebuggableMod
     ? listMethods(priv.host.interpreter.guest)
     : priv.host.methods;
   const { language, path } = findPromptTarget({ priv } as Xlator<GlupyVolumeState>);
-  const methodsOnly = lines === null && guest?.runLineCommand === undefined;
-  const noLinesReason = methodsOnly
+  const stopsAtMethodsOnly = lines === null && guest?.runLineCommand === undefined;
+  const noLinesReason = stopsAtMethodsOnly
     ? `volume '${name}' is written in ${language}, which stops at methods`
     : `volume '${name}' stops at lines only with option isolation thread`;
-  return { language, path, methods, lines, methodsOnly, noLinesReason };
+  return { language, path, methods, lines, stopsAtMethodsOnly, noLinesReason };
 }
 
 /** Lists the methods of a module, at which a debugger can stop. */

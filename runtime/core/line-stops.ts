@@ -12,7 +12,7 @@ export type StepKind = 'continue' | 'into' | 'over' | 'out';
 /** Line numbers (from 1) by path of the file, as the interpreter names it. */
 export type BreakpointLines = Readonly<Record<string, readonly number[]>>;
 
-/** A command. `frame` is an index into `LineStop.frames`, 0 for the innermost; `of`, a value of `LineVariable.parts`. */
+/** A command. `frame` is an index into `LineStop.frames`, and `of` a value of `LineVariable.parts`. */
 export type LineCommand =
   /**
    * Replaces all breakpoints; each moves to the next line with code. Null removes the debugger, and the
@@ -94,7 +94,7 @@ export interface DebuggableModule {
   /** Null for a module that cannot stop at lines; `noLinesReason` has the reason. */
   readonly lines: LineStops | null;
   /** Whether the language supports stops at methods only, not at lines. */
-  readonly methodsOnly: boolean;
+  readonly stopsAtMethodsOnly: boolean;
   /** Why the module cannot stop at lines, for the user; empty if it can. */
   readonly noLinesReason: string;
 }

@@ -55,11 +55,12 @@ export function parseLogLevel(name: string): LogLevel | undefined {
 /** The destination of log lines, and their clock. */
 export interface LogSink {
   /**
+   * Writes a line.
    * @param line the text, without a newline at its end
    * @param record the parts of the line
    */
   write(line: string, record: LogRecord): void;
-  /** Milliseconds since the epoch, microseconds as their fraction. */
+  /** Returns the milliseconds since the epoch, with microseconds as their fraction. */
   now(): number;
 }
 
@@ -84,7 +85,7 @@ export interface LogDetail {
   readonly msgid?: number | undefined;
   /** Adds the message of this errno to the line. */
   readonly errno?: number | undefined;
-  /** Added as `[{key=value}, …]`, control characters escaped. */
+  /** Values that are added to the line as `[{key=value}, …]`, with control characters escaped. */
   readonly pairs?: Readonly<Record<string, string | number | boolean>> | undefined;
 }
 
@@ -96,7 +97,7 @@ export interface LogRecord extends LogSource, Omit<LogDetail, 'source'> {
   readonly graphId: number;
   /** The volume's name, or a part of the runtime (`fuse`, `parser`). */
   readonly domain: string;
-  /** Lines after the first (a traceback) get no header. */
+  /** The text; its lines after the first (such as a traceback) get no header. */
   readonly text: string;
   /** Set for a record that stands for several identical ones; `time` is then that of the last. */
   readonly repeated?: LogRepeats | undefined;
@@ -104,7 +105,7 @@ export interface LogRecord extends LogSource, Omit<LogDetail, 'source'> {
 
 /** The repeats that a record stands for. */
 export interface LogRepeats {
-  /** Number of lines. */
+  /** The number of identical lines. */
   readonly times: number;
   /** The time of the first of these lines, as `LogSink.now`. */
   readonly since: number;

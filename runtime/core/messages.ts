@@ -17,7 +17,7 @@ export interface Message {
 
 const define = (id: number, text: string, meaning: string): Message => ({ id, text, meaning });
 
-/** Parts by the first three digits. */
+/** The parts of glossa, by the first three digits of their ids. */
 export const messageParts: Readonly<Record<number, string>> = {
   200: 'the graph',
   201: 'the server',

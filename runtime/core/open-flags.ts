@@ -14,5 +14,5 @@ export const O_APPEND = 0o2000;
 export const O_DIRECT = 0o40000;
 export const O_DIRECTORY = 0o200000;
 export const O_NOFOLLOW = 0o400000;
-/** Includes O_DSYNC. */
+/** A write returns when data and metadata are on the disk; the number includes O_DSYNC. */
 export const O_SYNC = 0o4010000;

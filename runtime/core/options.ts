@@ -29,7 +29,7 @@ export type UsualValue = string | number | boolean | null | undefined;
 interface CommonSpec {
   /** One or two sentences for the help and the reference pages. */
   readonly description: string;
-  /** Whether it may change on a running volume; otherwise a change needs a new graph. */
+  /** Whether the option may change on a running volume; otherwise a change needs a new graph. */
   readonly reconfigurable?: boolean;
   /** Other keys of the option. */
   readonly aliases?: readonly string[];
@@ -37,7 +37,7 @@ interface CommonSpec {
   readonly usual?: UsualValue;
 }
 
-/** Bounds are inclusive and in the unit of the value: bytes, seconds, percent or a plain number. */
+/** The inclusive bounds of a value, in its unit: bytes, seconds, percent or a plain number. */
 interface Bounds {
   readonly min?: number;
   readonly max?: number;
@@ -49,7 +49,7 @@ export type OptionSpec = CommonSpec &
     | ({
         readonly type: 'int' | 'sizet' | 'percent' | 'time' | 'double';
         readonly default?: number;
-        /** Allows a time with a fraction of a second, which GlusterFS does not have. */
+        /** Whether a time may have a fraction of a second, which GlusterFS does not allow. */
         readonly fractions?: boolean;
       } & Bounds)
     | { readonly type: 'bool'; readonly default?: boolean }
@@ -57,7 +57,7 @@ export type OptionSpec = CommonSpec &
         readonly type: 'str';
         readonly default?: string;
         readonly values?: readonly string[];
-        /** The value is a comma-separated list of these. */
+        /** The allowed items, if the value is a comma-separated list. */
         readonly items?: ListItems;
       }
     // The bounds hold for sizes; a percentage is always 0 … 100.
@@ -160,9 +160,9 @@ export interface OptionProblem {
 
 /** Settings of `checkOptions`. */
 export interface CheckOptions {
-  /** Reports an unknown option as an error. */
+  /** Whether an unknown option is an error, not a warning. */
   readonly strict?: boolean | undefined;
-  /** As in the translator's record: no problem for unknown options, or for those that match. A module checks them. */
+  /** The translator's `openOptions`: unknown options, or those that match, are no problem, as a module checks them. */
   readonly openOptions?: boolean | RegExp;
   /** Names of the graph's volumes, which options of type xlator must name; unchecked if absent. */
   readonly volumeNames?: readonly string[];
@@ -172,7 +172,7 @@ export interface CheckOptions {
 export interface CheckedOptions<O extends Options> {
   /** A value for every key of the table; the default in place of an invalid one. */
   readonly values: Values<O>;
-  /** In the order of the options. If one is an error, the values must not be used. */
+  /** The problems in the order of the options. If one is an error, the values must not be used. */
   readonly problems: readonly OptionProblem[];
   /** Options that are not in the table, in their order. */
   readonly unknown: readonly VolfileOption[];

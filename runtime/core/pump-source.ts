@@ -5,13 +5,13 @@
 export interface PumpSource {
   /** The nonblocking descriptor. */
   readonly fd: number;
-  /** Number of requests sent on it whose reply has not arrived. */
+  /** Number of requests sent on the descriptor whose reply has not arrived. */
   readonly awaitedReplyCount: number;
   /** Whether unsent data or a connect waits until the descriptor is writable; then `flush` continues. */
   readonly awaitsWritable: boolean;
-  /** Whether requests received on it are under way, and may need the event loop. */
+  /** Whether requests received on the descriptor are under way, and may need the event loop. */
   readonly mayNeedEventLoop: boolean;
-  /** Whether the pump must not read from it now. */
+  /** Whether the pump must not read from the descriptor now. */
   readonly isPaused: boolean;
   /** Microseconds of busy polling for unsolicited messages. */
   readonly busyPollUs: number;
@@ -25,7 +25,7 @@ export interface PumpSource {
 export interface SourceRegistry {
   /** Starts watching the source's descriptor. */
   add(source: PumpSource): void;
-  /** Stops watching it. Call it before the descriptor is closed. */
+  /** Stops watching the source's descriptor. Call it before the descriptor is closed. */
   remove(source: PumpSource): void;
   /**
    * Returns the pump's last sample of `performance.now`, in milliseconds. Reading the clock itself costs more than much

@@ -9,7 +9,7 @@ const MARKS_MAX = 1024;
 
 /** A point in time, with the number of the newest request. */
 interface Mark {
-  /** By a monotonic clock. */
+  /** The time by a monotonic clock, in milliseconds. */
   readonly timeMs: number;
   /** The number of the newest request at that time. */
   readonly unique: number;

@@ -64,7 +64,7 @@ export const UP = {
 export interface ClientUpcall {
   readonly client: Client;
   readonly gfid: Gfid;
-  /** UP_* bits. */
+  /** The changed parts of the inode: bits of `UP`. */
   readonly flags: number;
   /** Seconds after its last access for which the client gets upcalls of the inode. */
   readonly expireSeconds: number;

@@ -72,7 +72,7 @@ export type Dump = Record<string, number | string>;
  * The record of a translator. `P` is the type of an instance's state, `O` that of its table of options.
  */
 export interface Translator<P, O extends Options = Options> {
-  /** `category/name`, as in the volfile. */
+  /** The type as in the volfile: `category/name`. */
   readonly type: string;
   /** One sentence for `glossa help`. */
   readonly description: string;
@@ -121,9 +121,9 @@ export interface Translator<P, O extends Options = Options> {
   inherit?(xl: Xlator<P>, before: Xlator<P>): void;
   /** Describes data that would be lost with the instance; null if there is no such data. */
   holds?(xl: Xlator<P>): string | null;
-  /** Describes why it is not up yet; null if unknown. */
+  /** Describes why the instance is not up yet; null if unknown. */
   waitsFor?(xl: Xlator<P>): string | null;
-  /** Reloads its module, and keeps the old code if that fails; returns null if the instance cannot reload. */
+  /** Reloads the instance's module, or keeps the old code if that fails; returns null if it cannot reload. */
   reload?(xl: Xlator<P>): Promise<ReloadResult> | null;
   /** Handles every event; `defaultNotify` passes it on. */
   notify?(xl: Xlator<P>, event: EventName, data: unknown): void;
@@ -149,7 +149,7 @@ export interface Translator<P, O extends Options = Options> {
   script?(xl: Xlator<P>): DebuggableModule;
   /** Resets the counters of `dump`. */
   reset?(xl: Xlator<P>): void;
-  /** Whether its fops pass every request and reply on unchanged and at once, and retain no data. */
+  /** Whether the fops pass every request and reply on unchanged and at once, and retain no data. */
   readonly watches?: boolean;
   /** Lets the kernel cache data, or read and write it directly; by default neither. */
   readonly dataPath?: DataPath<P>;
@@ -176,7 +176,7 @@ export interface DataPath<P> {
    * @param isTimed whether a translator above has `givesTimes`
    */
   keepsPages?(xl: Xlator<P>, isTimed: boolean): boolean;
-  /** Whether it sets the time of requests that change data (`Stack.ctime`). */
+  /** Whether the translator sets the time of requests that change data (`Stack.ctime`). */
   readonly givesTimes?: boolean;
 }
 
@@ -189,7 +189,7 @@ export function defineTranslator<P, const O extends Options>(
 
 /** One event of a volume's history. */
 export interface HistoryEntry {
-  /** As `LogSink.now`. */
+  /** The time of the event, as `LogSink.now`. */
   readonly time: number;
   readonly text: string;
 }
@@ -229,7 +229,7 @@ export interface GraphView {
   readonly context: Context;
   /** Log levels of the process. */
   readonly levels: LogLevels;
-  /** In the order of the volfile: leaves first, the top last. An exchange replaces the array. */
+  /** The instances in the order of the volfile: leaves first, the top last. An exchange replaces the array. */
   readonly xlators: readonly Xlator[];
   readonly top: Xlator;
   readonly inodes: InodeTable;
@@ -251,7 +251,7 @@ export interface GraphView {
 
 /** An instance of a translator in a graph. */
 export class Xlator<P = unknown> {
-  /** Unique in the graph; contexts of inodes and fds are stored by it. */
+  /** The instance's number, unique in the graph; contexts of inodes and fds are stored by it. */
   readonly id: number;
   readonly name: string;
   readonly translator: Translator<P>;
@@ -271,9 +271,9 @@ export class Xlator<P = unknown> {
   graph: GraphView | null = null;
   /** Links to wind to the subvolumes, in the order of `below`; set by the graph. */
   children: readonly Child[] = [];
-  /** The fops that winds reach: its own and those of `data-guard.ts`; set by `define`. */
+  /** The fops that winds reach: the translator's, and those of `data-guard.ts`; set by `define`. */
   fops: Fops<P> = {};
-  /** Whether `data-guard.ts` handles fops in its place, because it changes data. */
+  /** Whether `data-guard.ts` handles fops in place of the translator, because that changes data. */
   isGuarded = false;
   /** Reroutes winds after a change of `fops`; set by the running graph. */
   route: (() => void) | null = null;
@@ -281,13 +281,13 @@ export class Xlator<P = unknown> {
   priv: P = undefined as P;
   /** The graph's observers of its events. */
   observer: VolumeObserver | null = null;
-  /** The frame for which its code runs now; set only while the graph has observers. */
+  /** The frame for which the instance's code runs now; set only while the graph has observers. */
   frame: Frame | null = null;
-  /** The requests that it has begun itself and not ended. */
+  /** The requests that the instance has begun itself and not ended. */
   readonly calls = new CallPool();
   /** Whether `init` has succeeded, and `fini` has not run. */
   initialised = false;
-  /** Whether it can serve: its last event was CHILD_UP, not CHILD_DOWN. */
+  /** Whether the instance can serve: its last event was CHILD_UP, not CHILD_DOWN. */
   up = false;
   /** For the top: receives the events that leave the graph. */
   master: ((event: EventName, data: unknown) => void) | null = null;
@@ -318,7 +318,7 @@ export class Xlator<P = unknown> {
     return this.below.map((child) => child.name);
   }
 
-  /** Whether undefined fops pass to its first child. */
+  /** Whether undefined fops pass to the first child. */
   get passesThrough(): boolean {
     if (this.below.length < 2) return this.below.length === 1;
     return this.resolveFlag(this.translator.passesThrough) === true;

@@ -3,7 +3,7 @@ import type { FopName } from '../core/gen/fops.gen.ts';
 import { checkVolume, parseErrno, parseFop, parsePathPattern } from '../observe/filter.ts';
 import { DebugError } from './debug-error.ts';
 
-/** The condition at which a request is stopped; `parseCondition` explains the syntax. */
+/** The condition at which a request is stopped; `parseStopCondition` explains the syntax. */
 export interface StopCondition {
   /** Null matches any fop; the same holds for volume, path and errno. */
   readonly fop: FopName | null;
@@ -18,11 +18,11 @@ export interface StopCondition {
 
 /** A breakpoint that the user has set. */
 export interface Breakpoint extends StopCondition {
-  /** From 1 on, never reused. */
+  /** The breakpoint's number, from 1 on; never reused. */
   readonly id: number;
   /** The breakpoint as the user typed it. */
   readonly text: string;
-  /** The number of stops at it. */
+  /** The number of stops at this breakpoint. */
   hits: number;
 }
 

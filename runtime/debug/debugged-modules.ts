@@ -27,7 +27,7 @@ export interface ModuleView extends Omit<DebuggableModule, 'lines'> {
 /** A module that is stopped at a line: its volume waits, and other volumes continue. */
 export interface LineStopView {
   readonly reason: 'breakpoint' | 'step';
-  /** The serial number of its request; null without a request. */
+  /** The serial number of the module's request; null without a request. */
   readonly request: number | null;
   /** The caller of the request; 0 without a request. */
   readonly pid: number;

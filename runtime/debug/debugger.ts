@@ -35,12 +35,12 @@ import {
 
 /** A stopped request. */
 export interface Stop {
-  /** From 1 on, never reused. */
+  /** The stop's number, from 1 on; never reused. */
   readonly id: number;
   readonly kind: 'wind' | 'unwind';
   /** The hop whose wind or reply is stopped. */
   readonly hop: Hop;
-  /** The breakpoint that stopped it; null at the end of a step. */
+  /** The breakpoint that stopped the request; null at the end of a step. */
   readonly breakpoint: Breakpoint | null;
   /** The reply of an unwind. A front end may change it; values in `reply` keep their types. */
   opRet: number;

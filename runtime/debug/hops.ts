@@ -20,11 +20,12 @@ export interface Hop {
   readonly previous: Hop | null;
   readonly frame: Frame;
   readonly xl: Xlator;
+  /** The fop's row in the table of fops. */
   readonly row: FopRow;
   readonly args: unknown[];
   /** Replies of the same fop from below, as bytes; null unless a breakpoint compares them. */
   repliesBelow: Uint8Array[] | null;
-  /** Notes of its volume's bridge: the module's method, line, `local`. */
+  /** The notes of the volume's bridge: the module's method, line, `local`. */
   notes: Readonly<Record<string, string>>;
 }
 
@@ -39,7 +40,7 @@ export interface DebuggedRequest {
   openHopCount: number;
   /** The goal of the current step; `hop` is where the step began. */
   goal: { readonly way: ResumeWay; readonly hop: Hop | null } | null;
-  /** Ids of breakpoints that have stopped it and do not stop it again. */
+  /** Ids of breakpoints that have stopped the request and do not stop it again. */
   readonly reachedBreakpoints: Set<number>;
 }
 

@@ -36,7 +36,7 @@ export interface VolumeView {
 export interface BreakpointView {
   readonly id: number;
   readonly text: string;
-  /** The number of stops at it. */
+  /** The number of stops at this breakpoint. */
   readonly hits: number;
 }
 

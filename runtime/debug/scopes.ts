@@ -17,11 +17,11 @@ import {
 
 /** A volume in the call stack of a request. */
 export interface FrameView {
-  /** 0 is the current frame. */
+  /** The frame's number; 0 is the current frame. */
   readonly level: number;
   readonly volume: string;
   readonly type: string;
-  /** `lookup`; `lookup_cbk` when it is about to get a reply. */
+  /** The fop, such as `lookup`; `lookup_cbk` when the volume is about to get a reply. */
   readonly fop: string;
   /** The paths in the fop's arguments. */
   readonly paths: readonly string[];

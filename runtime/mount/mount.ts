@@ -3,7 +3,7 @@ import type { Upcall } from '../core/upcall.ts';
 import type { MountError } from './fuse/mount-error.ts';
 
 export interface Mount {
-  /** Absolute path without symbolic links. */
+  /** The absolute path, without symbolic links. */
   readonly mountpoint: string;
   /** Resolves when the mount has ended, by `unmount` or umount(8): null, or the error. */
   readonly unmounted: Promise<MountError | null>;

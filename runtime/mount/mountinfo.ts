@@ -10,7 +10,7 @@ export interface MountEntry {
   readonly device: string;
   readonly mountpoint: string;
   readonly type: string;
-  /** For a glossa mount: the volfile's or volume's name. */
+  /** The mounted source; of a glossa mount, the volfile's or volume's name. */
   readonly source: string;
   /** Options of the file system: `rw,user_id=0,…`. */
   readonly options: readonly string[];

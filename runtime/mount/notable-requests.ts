@@ -29,13 +29,13 @@ export interface NotableRequest {
   readonly pid: number;
   readonly uid: number;
   readonly gid: number;
-  /** `ENOENT`; null for a slow success. */
+  /** The errno's name, such as `ENOENT`; null for a slow success. */
   readonly errno: string | null;
   /** Duration in milliseconds; an upper bound if `among` is above 1. */
   readonly ms: number;
   /** Number of requests that ended in that time, itself included. */
   readonly among: number;
-  /** Volumes that it reached, the top first; empty if the mount replied itself. */
+  /** The volumes that the request reached, the top first; empty if the mount replied itself. */
   readonly way: readonly string[];
 }
 
@@ -44,11 +44,11 @@ export interface NotableDump {
   readonly slowMs: number;
   /** The number of records in each ring. */
   readonly kept: number;
-  /** The oldest first. */
+  /** The records, the oldest first. */
   readonly requests: readonly NotableRequest[];
 }
 
-/** `op` of a record that is not shown, because it was moved to the other ring. */
+/** The `op` of a record that is not shown, because it was moved to the other ring. */
 const MOVED_OP = '';
 
 /** A record, reused for later requests: new objects for each would live long enough to burden the heap. */
@@ -65,13 +65,13 @@ class RequestRecord implements SampleListener {
   ms = 0;
   /** The number of requests that ended in that time, as in NotableRequest. */
   among = 1;
-  /** Whether it is an expected failure, in the separate ring. */
+  /** Whether the request is an expected failure, in the separate ring. */
   isExpected = false;
   attribute: string | null = null;
   /** The paths, computed at once while the inodes have these names; null for an expected failure. */
   paths: readonly string[] | null = null;
   inode: Inode | null = null;
-  /** Name in the directory `inode`; null for `inode` itself. */
+  /** The name in the directory `inode`; null for `inode` itself. */
   name: string | null = null;
   /** Ids of volumes, the last reached first; only the first `volumeCount` are valid. */
   readonly volumeIds: number[] = new Array(VOLUMES_MAX).fill(0);

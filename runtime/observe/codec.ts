@@ -23,7 +23,7 @@ export interface RecordedData {
 
 /** A recorded `Loc`. */
 export interface RecordedLoc {
-  /** The null gfid if unknown. */
+  /** The target's gfid; the null gfid if unknown. */
   readonly gfid: Gfid;
   readonly pargfid: Gfid;
   readonly name: string | null;

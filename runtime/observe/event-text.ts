@@ -76,7 +76,7 @@ export const findPath = (args: Values): string | null =>
   Object.values(args).find(hasPath)?.path ?? null;
 
 /** Returns a text, or the beginning of a long one with its length. */
-export const shorten = (text: string): string =>
+export const truncateText = (text: string): string =>
   text.length > SHOWN_CHARACTERS_MAX
     ? `${text.slice(0, SHOWN_CHARACTERS_MAX)}… (${text.length} characters)`
     : text;
@@ -85,7 +85,7 @@ export const shorten = (text: string): string =>
 export function formatCall(fop: string, args: Values): string {
   const texts = Object.entries(args).flatMap(([name, value]) => {
     const isShown = typeof value !== 'object' || hasPath(value) || isData(value);
-    return isShown && name !== 'xdata' && name !== 'fd' ? [shorten(formatValue(value))] : [];
+    return isShown && name !== 'xdata' && name !== 'fd' ? [truncateText(formatValue(value))] : [];
   });
   // An fd names the target only if there is no loc; it then comes first.
   const fd = args.fd !== undefined && !('loc' in args) ? [formatValue(args.fd)] : [];

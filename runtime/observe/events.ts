@@ -34,7 +34,7 @@ export interface Caller {
   readonly uid: number;
   readonly gid: number;
   readonly pid: number;
-  /** Hexadecimal text; empty if the request has no lock owner. */
+  /** The lock owner as hexadecimal text; empty if the request has none. */
   readonly lkOwner: string;
   /** Serial number of the client; 0 for a request of the mount itself. */
   readonly client: number;
@@ -172,7 +172,7 @@ const layouts = {
     fop,
     /** Whether the volume above passed its own frame on (`tail`): the reply bypasses it. */
     tail: flag,
-    /** Whether the volume does not define the fop, so it passes it on. */
+    /** Whether the volume does not define the fop, and so passes it on. */
     passes: flag,
     cookie: number,
     caller: makeNullable(caller),
@@ -220,7 +220,7 @@ type EventInput<K extends EventKind> = {
 /** An event of a kind, as it is read. */
 export type EventOf<K extends EventKind> = {
   readonly kind: K;
-  /** Nanoseconds since the recording began. */
+  /** The time of the event, in nanoseconds since the recording began. */
   readonly at: number;
 } & { readonly [F in keyof Layouts[K]]: Layouts[K][F] extends Field<never, infer R> ? R : never };
 

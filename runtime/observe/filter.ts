@@ -21,7 +21,7 @@ export interface FilterSettings {
   readonly errnos?: readonly string[];
   /** Selects one request in so many; 1 selects all. */
   readonly oneIn?: number;
-  /** Requests with a hop that took at least as many milliseconds. */
+  /** Selects requests with a hop that took at least as many milliseconds. */
   readonly slowMs?: number;
   /** Whether to include volumes that do not define the fop, and only pass it on; always for named volumes. */
   readonly passing?: boolean;

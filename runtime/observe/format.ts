@@ -36,23 +36,23 @@ export const PREFIX_BYTES = 64;
 
 /** The description of a recording; JSON in the file. */
 export interface Head {
-  /** The version of glossa that made it. */
+  /** The version of glossa that made the recording. */
   readonly version: string;
-  /** Milliseconds since the epoch, from which times of events count. */
+  /** The start in milliseconds since the epoch, from which times of events count. */
   readonly startedAt: number;
   /** The filter as the user wrote it; null without a filter. */
   readonly filter: string | null;
   /** Whether all hops below a recorded hop are recorded: a volume without a hop below replied itself. */
   readonly seesAll: boolean;
   /**
-   * Whether its requests can be replayed: nothing was left out, not even arrivals at volumes that
-   * only pass a fop on.
+   * Whether the requests can be replayed: nothing was left out, not even arrivals at volumes that only
+   * pass a fop on.
    */
   readonly whole: boolean;
   /** The most bytes recorded of data. */
   readonly dataMax: number;
   readonly redacted: boolean;
-  /** In the order of the volfile, the top last. */
+  /** The volumes in the order of the volfile, the top last. */
   readonly volumes: readonly RecordedVolume[];
   readonly tables: Tables;
 }
@@ -109,24 +109,24 @@ export function readPrefix(bytes: Uint8Array): Prefix {
 
 /** Events that were deflated together (zlib, with its checksum). */
 export interface Block {
-  /** The offset of its bytes in the file. */
+  /** The offset of the deflated bytes in the file. */
   readonly offset: number;
-  /** The number of its bytes in the file. */
+  /** The number of deflated bytes in the file. */
   readonly storedBytes: number;
-  /** The number of bytes of its inflated events. */
+  /** The number of bytes of the inflated events. */
   readonly length: number;
-  /** The number of its events. */
+  /** The number of events. */
   readonly events: number;
-  /** Its number among blocks and slots, from 1 on. */
+  /** The block's number among blocks and slots, from 1 on. */
   readonly sequence: number;
-  /** The earliest and the latest time of its events, in nanoseconds since the recording began. */
+  /** The earliest and the latest time of the events, in nanoseconds since the recording began. */
   readonly firstTime: number;
   readonly lastTime: number;
 }
 
 /** Bytes of a block's entry, which stands in the index and, with offset 0, before the block itself. */
 export const ENTRY_BYTES = 48;
-/** `GBLK` in little-endian order. */
+/** The first bytes of a block's entry: `GBLK` in little-endian order. */
 const BLOCK_MAGIC = 0x4b4c4247;
 /** The most bytes of a block. An entry with a larger length is damaged. */
 export const BLOCK_BYTES_MAX = 16 * 2 ** 20;
@@ -166,11 +166,11 @@ export function readEntry(bytes: Uint8Array, entryOffset: number): Block | null 
 
 /** The head of a slot, before its events. */
 export interface SlotState {
-  /** The number of bytes of its whole events. */
+  /** The number of bytes of the whole events. */
   readonly usedBytes: number;
-  /** The number of its whole events. */
+  /** The number of whole events. */
   readonly events: number;
-  /** 0 for an empty slot. */
+  /** The slot's number among blocks and slots; 0 for an empty slot. */
   readonly sequence: number;
 }
 

@@ -11,13 +11,13 @@ import { ownTables } from './tables.ts';
 export interface HeadSettings {
   /** The version of glossa. */
   readonly version: string;
-  /** Milliseconds since the epoch. */
+  /** The start in milliseconds since the epoch. */
   readonly startedAt: number;
   /** The filter in words; null without a filter. */
   readonly filter: string | null;
-  /** See `Filter.seesAll`. */
+  /** Whether all hops below a recorded hop are recorded (`Filter.seesAll`). */
   readonly seesAll: boolean;
-  /** See `Head.whole`. */
+  /** Whether the requests can be replayed (`Head.whole`). */
   readonly whole?: boolean;
   readonly retention: Retention;
 }

@@ -32,7 +32,7 @@ class Arrival {
 const NS_PER_MS = 1e6;
 
 export class Meter implements Observer {
-  /** The time of its start in monotonic milliseconds. */
+  /** The time at which the meter began, in monotonic milliseconds. */
   readonly startedMs: number;
   private readonly context: Context;
   private readonly isFirst: (xl: Xlator) => boolean;

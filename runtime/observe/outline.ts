@@ -34,17 +34,17 @@ export class HopColumns {
   readonly firsts: Int32Array;
   /** The row of the hop above; -1 if that was not recorded. */
   readonly parent: Int32Array;
-  /** The index in `requests` of its request. */
+  /** The index in `requests` of the hop's request. */
   readonly request: Int32Array;
   /** The volume's id. */
   readonly volume: Float64Array;
   /** The fop's number. */
   readonly fop: Float64Array;
-  /** Nanoseconds since the recording began. */
+  /** The time of the wind, in nanoseconds since the recording began. */
   readonly start: Float64Array;
-  /** NaN without a reply. */
+  /** The time of the reply; NaN without a reply. */
   readonly end: Float64Array;
-  /** 0 for a success, or without a reply. */
+  /** The reply's errno; 0 for a success, or without a reply. */
   readonly errno: Int32Array;
 
   constructor(capacity: number) {

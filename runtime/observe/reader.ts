@@ -47,9 +47,9 @@ export interface Recording {
   readonly count: number;
   /** Descriptions of the damaged parts found so far. */
   readonly problems: readonly string[];
-  /** All events, in the order in which they were recorded. */
+  /** Reads all events, in the order in which they were recorded. */
   events(): AsyncGenerator<RecordedEvent>;
-  /** The events as bytes, for readers of some fields (`outline.ts`). */
+  /** Reads the events as bytes, for readers of some fields (`outline.ts`). */
   parts(): AsyncGenerator<Part>;
 }
 

@@ -7,7 +7,7 @@ import type { LogEvent, NoteEvent, RecordedEvent, UnwindEvent, WindEvent } from 
 /** An arrival of a fop at a volume, with its events. */
 export interface RecordedHop {
   readonly wind: WindEvent;
-  /** Null for a hop without a reply. */
+  /** The reply; null for a hop without one. */
   unwind: UnwindEvent | null;
   /** The notes of the volume's bridge, in the order of time. */
   readonly notes: NoteEvent[];
@@ -24,7 +24,7 @@ export type HopEvent = WindEvent | UnwindEvent | NoteEvent | LogEvent;
 export interface Walk {
   readonly request: number;
   readonly root: RecordedHop;
-  /** All events of its hops in the order of arrival. */
+  /** All events of the walk's hops, in the order of arrival. */
   readonly events: HopEvent[];
 }
 

@@ -4,7 +4,7 @@
  */
 import { schedGetaffinity } from '../sys/libc.ts';
 
-/** Bits for 1024 CPUs, as in glibc's cpu_set_t. */
+/** The memory for the affinity: bits for 1024 CPUs, as in glibc's cpu_set_t. */
 const affinityMask = new Uint8Array(128);
 /** Calls of `hasSeveralCpus` for each system call, which is repeated because the affinity may change. */
 const CALLS_PER_SAMPLE = 1024;

@@ -45,7 +45,7 @@ const END_ERRNOS: ReadonlySet<number> = new Set([ENODEV, ECONNABORTED]);
 export interface PumpedMount {
   /** The descriptor, which is nonblocking. */
   readonly fd: number;
-  /** Buffer for the next request; may change after each message. */
+  /** The buffer for the next request; another one may be used after each message. */
   readonly buffer: Uint8Array;
   /** Whether work is under way that may need the event loop, such as a request without its reply. */
   readonly mayNeedEventLoop: boolean;

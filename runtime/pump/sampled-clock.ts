@@ -36,7 +36,7 @@ export function sample(): number {
   return nowMs;
 }
 
-/** Calls the registered listeners, and forgets them. Listeners may register others for the next sample. */
+/** Calls the registered listeners, and forgets them. */
 function notifyListeners(nowMs: number, durationMs: number): void {
   const endedCount = listenerCount;
   listenerCount = 0;

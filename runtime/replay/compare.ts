@@ -14,12 +14,12 @@ import type {
   RecordedStruct,
   RecordedValue,
 } from '../observe/codec.ts';
-import { formatResult, formatValue, shorten } from '../observe/event-text.ts';
+import { formatResult, formatValue, truncateText } from '../observe/event-text.ts';
 import type { RecordedReply } from './recorded-form.ts';
 
 /** A part that differs, with both values in words. */
 export interface Difference {
-  /** `op_ret`, or a part of the reply: `buf.ia_size`. */
+  /** The name of the part: `op_ret`, or a part of the reply such as `buf.ia_size`. */
   readonly part: string;
   /** The recorded value. */
   readonly was: string;
@@ -54,7 +54,13 @@ function comparePart(arg: Arg, recorded: RecordedValue, current: RecordedValue):
   if (recorded === null || current === null) {
     // An optional part of a success depends on the storage.
     if (recorded === current || !needed) return [];
-    return [{ part: name, was: shorten(formatValue(recorded)), is: shorten(formatValue(current)) }];
+    return [
+      {
+        part: name,
+        was: truncateText(formatValue(recorded)),
+        is: truncateText(formatValue(current)),
+      },
+    ];
   }
   const [was, is] = [selectParts(recorded), selectParts(current)];
   const keys = [...new Set([...Object.keys(was), ...Object.keys(is)])];
@@ -73,8 +79,8 @@ function cutToDifference(recorded: string, current: string): Pick<Difference, 'w
   const shownStart = Math.max(0, differenceIndex - LEAD_CHARACTERS);
   const ellipsis = shownStart === 0 ? '' : '…';
   return {
-    was: ellipsis + shorten(recorded.slice(shownStart)),
-    is: ellipsis + shorten(current.slice(shownStart)),
+    was: ellipsis + truncateText(recorded.slice(shownStart)),
+    is: ellipsis + truncateText(current.slice(shownStart)),
   };
 }
 

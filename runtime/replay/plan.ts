@@ -37,6 +37,7 @@ export class ReplayError extends Error {
 /** A recorded fop that arrived at a volume. */
 export interface Arrival {
   readonly volume: string;
+  /** The fop's row in the table of fops. */
   readonly row: FopRow;
   readonly args: Values;
   readonly caller: Caller;
@@ -48,15 +49,15 @@ export interface Arrival {
 export interface ReplayedRequest extends Arrival {
   /** The request's number among the replayed ones, from 1 on. */
   readonly number: number;
-  /** Nanoseconds since the recording began. */
+  /** The time of the wind, in nanoseconds since the recording began. */
   readonly atNs: number;
-  /** The requests that it caused at the played volumes, in order. */
+  /** The requests that this one caused at the played volumes, in order. */
   readonly causedRequests: Arrival[];
 }
 
 /** An event to repeat, in the order of the recording: a request is sent, or its reply arrives. */
 export interface ReplayStep {
-  /** Nanoseconds since the recording began. */
+  /** The time of the event, in nanoseconds since the recording began. */
   readonly atNs: number;
   readonly request: ReplayedRequest;
   readonly isReply: boolean;

@@ -21,7 +21,7 @@ export interface PlayedRequest {
   readonly volume: string;
   readonly row: FopRow;
   readonly args: Values;
-  /** The recorded request that it matches; null without one. */
+  /** The recorded request that this one matches; null without a match. */
   readonly recorded: Arrival | null;
 }
 

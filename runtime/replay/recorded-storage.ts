@@ -119,11 +119,13 @@ export class RecordedStorage {
       readv: ({ fd: reader, offset }, { vector }) => {
         if ((vector as RecordedData).length === 0) return;
         const fd: RecordedFd = { ...(reader as RecordedFd), id: WRITER_FD_NUMBER, flags: O_RDWR };
-        this.send('writev', { fd, vector: vector!, offset: offset!, flags: 0 });
+        this.windOwnFop('writev', { fd, vector: vector!, offset: offset!, flags: 0 });
         this.objects.release(WRITER_FD_NUMBER);
       },
-      getxattr: ({ loc }, { dict }) => this.send('setxattr', { loc: loc!, dict: dict!, flags: 0 }),
-      fgetxattr: ({ fd }, { dict }) => this.send('fsetxattr', { fd: fd!, dict: dict!, flags: 0 }),
+      getxattr: ({ loc }, { dict }) =>
+        this.windOwnFop('setxattr', { loc: loc!, dict: dict!, flags: 0 }),
+      fgetxattr: ({ fd }, { dict }) =>
+        this.windOwnFop('fsetxattr', { fd: fd!, dict: dict!, flags: 0 }),
     };
 
   /** Makes a file that existed before the recording began. */
@@ -138,7 +140,7 @@ export class RecordedStorage {
         (link) => link.name === name && link.parent.gfid === parent,
       );
       const oldloc: RecordedLoc = { gfid, pargfid: NULL_GFID, name: null, path: name };
-      if (!isNamed && !existing.isDir) this.send('link', { oldloc, newloc: loc });
+      if (!isNamed && !existing.isDir) this.windOwnFop('link', { oldloc, newloc: loc });
       return;
     }
     const [mode, rdev] = [stat.iaProt as number, stat.iaRdev as number];
@@ -153,16 +155,16 @@ export class RecordedStorage {
       rdev,
       umask: 0,
     };
-    this.send(fop, requestGfid(createArgs, gfid));
+    this.windOwnFop(fop, requestGfid(createArgs, gfid));
     const newLoc: RecordedLoc = { gfid, pargfid: NULL_GFID, name: null, path: name };
-    this.send('setattr', { loc: newLoc, stbuf: stat, valid: SETATTR_OWNER_AND_MODE });
+    this.windOwnFop('setattr', { loc: newLoc, stbuf: stat, valid: SETATTR_OWNER_AND_MODE });
     if (fop === 'mknod' && stat.iaSize !== 0) {
-      this.send('truncate', { loc: newLoc, offset: stat.iaSize as number });
+      this.windOwnFop('truncate', { loc: newLoc, offset: stat.iaSize as number });
     }
   }
 
   /** Winds a fop of the rebuilding itself, whose reply does not matter. */
-  private send(fop: FopName, args: Values): void {
+  private windOwnFop(fop: FopName, args: Values): void {
     this.windRequest(findFop(fop)!, args, UNKNOWN_CALLER);
   }
 

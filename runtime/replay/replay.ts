@@ -45,7 +45,7 @@ export interface ReplaySettings {
 /** The result of a replayed request. */
 export interface Outcome {
   readonly request: ReplayedRequest;
-  /** Empty if all replies are as recorded. */
+  /** The differences from the recording; empty if all replies are as recorded. */
   readonly differences: readonly Difference[];
 }
 
@@ -57,7 +57,7 @@ interface SentRequest {
   failure: string | null;
   readonly causedRequests: PlayedRequest[];
   call: Stack | null;
-  /** Ends the wait for the reply; null while `waitFor` does not wait. */
+  /** Ends the wait for the reply; null before the first wait. */
   wake: (() => void) | null;
 }
 

@@ -115,7 +115,7 @@ export class Breakpoints {
     if (scripts.some(({ stops }) => stops) || this.lines.has(path)) {
       return this.sendLines(path, lines, allScripts);
     }
-    if (scripts.length > 0 && scripts.every(({ methodsOnly }) => methodsOnly)) {
+    if (scripts.length > 0 && scripts.every(({ stopsAtMethodsOnly }) => stopsAtMethodsOnly)) {
       const { volume, methods } = scripts[0]!;
       const fileMethods = methods.filter(({ file }) => file === path);
       return this.replaceAll(

@@ -22,7 +22,7 @@ import { makeOperations, type NativeFrontEnd } from './operations.ts';
 import { checkLibfuse } from './preflight.ts';
 import { fuseNativeTranslator } from './translator.ts';
 
-/** libfuse itself writes to standard error, which a daemon has closed. */
+/** The hint in error messages: libfuse writes the reason to standard error, which a daemon has closed. */
 const REASON_HINT = "libfuse says why when 'glossa mount --no-daemon' runs it";
 /** Milliseconds between two checks whether the mount still exists. */
 const CHECK_INTERVAL_MS = 500;

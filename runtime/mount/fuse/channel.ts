@@ -45,14 +45,14 @@ export interface ChannelOptions {
   readonly mountpoint: string;
   /** Device name in /proc/mounts: the volume's or volfile's name. */
   readonly source: string;
-  /** Admits users other than the mounting one. */
+  /** Whether users other than the mounting one are admitted. */
   readonly allowOther: boolean;
   readonly readOnly: boolean;
-  /** Honours set-user-id; only when root mounts. */
+  /** Whether set-user-id is honoured; only when root mounts. */
   readonly suid?: boolean | undefined;
-  /** Allows opening device files; only when root mounts. */
+  /** Whether device files can be opened; only when root mounts. */
   readonly dev?: boolean | undefined;
-  /** Forbids executing files. */
+  /** Whether files cannot be executed. */
   readonly noexec?: boolean | undefined;
   /** Bytes of the largest READ. */
   readonly maxRead: number;
@@ -61,7 +61,7 @@ export interface ChannelOptions {
 /** A mounted descriptor: nonblocking, closed on exec. */
 export class Channel {
   readonly fd: number;
-  /** Absolute, without symbolic links. */
+  /** The absolute path, without symbolic links. */
   readonly mountpoint: string;
   private readonly isRootMount: boolean;
   private isOpen = true;

@@ -33,19 +33,19 @@ export interface MountOptions extends Partial<SessionOptions> {
   /** Log levels, for the domain `fuse`. */
   readonly levels: LogLevels;
   readonly readOnly?: boolean;
-  /** Honours set-user-id; only when root mounts. */
+  /** Whether set-user-id is honoured; only when root mounts. */
   readonly suid?: boolean;
-  /** Allows opening device files; only when root mounts. */
+  /** Whether device files can be opened; only when root mounts. */
   readonly dev?: boolean;
-  /** Forbids executing files. */
+  /** Whether files cannot be executed. */
   readonly noexec?: boolean;
-  /** Admits other users. The default when root mounts. */
+  /** Whether other users are admitted; the default when root mounts. */
   readonly allowOther?: boolean;
   /** Called after the root's lookup has succeeded, before the kernel mounts. */
   onRootReply?(): void;
 }
 
-/** As in GlusterFS: attributes and names are cached for a second, absent names not at all. */
+/** The default timeouts in seconds, as in GlusterFS: absent names are not cached. */
 const ATTRIBUTE_TIMEOUT_S = 1;
 const ENTRY_TIMEOUT_S = 1;
 const NEGATIVE_TIMEOUT_S = 0;

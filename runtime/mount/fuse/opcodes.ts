@@ -32,7 +32,7 @@ export interface Opcode<A> {
   readonly trait: Trait;
 }
 
-/** 0 for an operation without one of these traits. */
+/** The way in which an operation is special; 0 for an ordinary one. */
 type Trait = 0 | typeof CACHED | typeof NO_REPLY | typeof WAITS;
 /** The kernel caches the reply: a name, attributes or data. */
 const CACHED = 1;

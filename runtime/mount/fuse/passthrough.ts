@@ -15,8 +15,9 @@ import type { Child, Xlator } from '../../core/xlator.ts';
 import { ioctl } from '../../sys/libc.ts';
 import { FOPEN_NOFLUSH, FOPEN_PASSTHROUGH } from './protocol.ts';
 
-/** FUSE_DEV_IOC_BACKING_OPEN of a struct fuse_backing_map, FUSE_DEV_IOC_BACKING_CLOSE of an id. */
+/** FUSE_DEV_IOC_BACKING_OPEN: the ioctl(2) that registers a backing file, given by a struct fuse_backing_map. */
 const BACKING_OPEN = 0x4010e501;
+/** FUSE_DEV_IOC_BACKING_CLOSE: the ioctl(2) that releases a backing file, given by its id. */
 const BACKING_CLOSE = 0x4004e502;
 
 const { O_DIRECT, O_RDWR } = constants;
@@ -79,9 +80,10 @@ export class Passthrough {
   isSupported = false;
   private readonly deviceFd: number;
   private readonly log: Log;
-  /** The registered backing files by their inodes, and by the open fds that use them. */
-  private readonly byInode = new Map<Inode, BackingFile>();
-  private readonly byFd = new Map<Fd, BackingFile>();
+  /** The registered backing files, by their inodes. */
+  private readonly backingByInode = new Map<Inode, BackingFile>();
+  /** The registered backing files, by the open fds that use them. */
+  private readonly backingByFd = new Map<Fd, BackingFile>();
   /** Inodes that were opened O_RDWR with passthrough. */
   private readonly openedReadWrite = new WeakSet<Inode>();
   /** Memory for the argument of an ioctl: 16 bytes, the size of a struct fuse_backing_map. */
@@ -103,10 +105,11 @@ export class Passthrough {
     this.openFlags = storage !== null && canSkipFlush(links, storage, fd) ? FOPEN_NOFLUSH : 0;
     this.backingId = 0;
     const mayRegister = !hasCachedOpen && (fd.flags & O_DIRECT) === 0;
-    const backing = this.byInode.get(fd.inode) ?? (mayRegister ? this.register(storage, fd) : null);
+    const backing =
+      this.backingByInode.get(fd.inode) ?? (mayRegister ? this.register(storage, fd) : null);
     if (backing === null) return;
     backing.openFdCount += 1;
-    this.byFd.set(fd, backing);
+    this.backingByFd.set(fd, backing);
     this.openFlags |= FOPEN_PASSTHROUGH;
     this.backingId = backing.id;
     this.openCount += 1;
@@ -120,17 +123,17 @@ export class Passthrough {
 
   /** Number of open fds with passthrough. */
   get fdCount(): number {
-    return this.byFd.size;
+    return this.backingByFd.size;
   }
 
   /** Ends passthrough for a closed fd; at the last fd of an inode, closes the backing file in the kernel. */
   release(fd: Fd): void {
-    const backing = this.byFd.get(fd);
+    const backing = this.backingByFd.get(fd);
     if (backing === undefined) return;
-    this.byFd.delete(fd);
+    this.backingByFd.delete(fd);
     backing.openFdCount -= 1;
     if (backing.openFdCount > 0) return;
-    this.byInode.delete(fd.inode);
+    this.backingByInode.delete(fd.inode);
     this.ioctlView.setInt32(0, backing.id, true);
     ioctl(this.deviceFd, BACKING_CLOSE, this.ioctlBuffer);
   }
@@ -138,11 +141,11 @@ export class Passthrough {
   /** Forgets all backing files, as the connection has ended. */
   clear(): void {
     this.isSupported = false;
-    this.byInode.clear();
-    this.byFd.clear();
+    this.backingByInode.clear();
+    this.backingByFd.clear();
   }
 
-  /** Registers the backing file with the kernel. Returns null if the storage has no descriptor, or the kernel refuses. */
+  /** Registers a backing file with the kernel. Returns null if the storage has no descriptor, or the kernel refuses. */
   private register(storage: Xlator | null, fd: Fd): BackingFile | null {
     if (!this.isSupported || storage === null) return null;
     const descriptor = storage.translator.dataPath!.backing!(storage, fd);
@@ -157,7 +160,7 @@ export class Passthrough {
       return null;
     }
     const backing = { id, openFdCount: 0 };
-    this.byInode.set(fd.inode, backing);
+    this.backingByInode.set(fd.inode, backing);
     return backing;
   }
 }

@@ -9,7 +9,7 @@
 
 /** The major version. */
 export const KERNEL_VERSION = 7;
-/** Linux 5.4. Older kernels differ in message sizes, and are refused. */
+/** The oldest supported minor, of Linux 5.4. Older kernels differ in message sizes, and are refused. */
 export const MINOR_MIN = 31;
 /** The newest supported minor. */
 export const MINOR_MAX = 45;
@@ -17,7 +17,7 @@ export const MINOR_MAX = 45;
 /** The root's node id. */
 export const ROOT_ID = 1;
 
-/** Request and reply headers: struct fuse_in_header, struct fuse_out_header. */
+/** Bytes of the headers of requests and replies: struct fuse_in_header, struct fuse_out_header. */
 export const IN_HEADER_SIZE = 40;
 export const OUT_HEADER_SIZE = 16;
 
@@ -44,7 +44,7 @@ export const INIT_EXT = 1 << 30;
 /** INIT flags (`flags2`), counted from bit 32. */
 export const PASSTHROUGH = 1 << 5;
 
-/** `valid` of SETATTR. */
+/** Flags in `valid` of SETATTR. */
 export const FATTR_MODE = 1 << 0;
 export const FATTR_UID = 1 << 1;
 export const FATTR_GID = 1 << 2;
@@ -58,7 +58,7 @@ export const FATTR_LOCKOWNER = 1 << 9;
 export const FATTR_CTIME = 1 << 10;
 export const FATTR_KILL_SUIDGID = 1 << 11;
 
-/** `open_flags` of OPEN, OPENDIR and CREATE replies. */
+/** Flags in `open_flags` of OPEN, OPENDIR and CREATE replies. */
 export const FOPEN_DIRECT_IO = 1 << 0;
 export const FOPEN_KEEP_CACHE = 1 << 1;
 export const FOPEN_NOFLUSH = 1 << 5;
@@ -72,15 +72,15 @@ export const WRITE_LOCKOWNER = 1 << 1;
 export const WRITE_KILL_SUIDGID = 1 << 2;
 export const READ_LOCKOWNER = 1 << 1;
 export const RELEASE_FLOCK_UNLOCK = 1 << 1;
-/** `open_flags` of OPEN and CREATE requests. */
+/** Flags in `open_flags` of OPEN and CREATE requests. */
 export const OPEN_KILL_SUIDGID = 1 << 0;
 
-/** Unsolicited messages to the kernel. */
+/** Codes of unsolicited messages to the kernel. */
 export const NOTIFY_INVAL_INODE = 2;
 export const NOTIFY_INVAL_ENTRY = 3;
 export const NOTIFY_DELETE = 6;
 export const NOTIFY_INC_EPOCH = 8;
-/** ioctl(2) that attaches another descriptor of the device to a connection. */
+/** The ioctl(2) that attaches another descriptor of the device to a connection. */
 export const DEV_IOC_CLONE = 0x8004e500;
-/** `flags` of NOTIFY_INVAL_ENTRY. */
+/** The flag in `flags` of NOTIFY_INVAL_ENTRY: the name expires, but is not dropped. */
 export const EXPIRE_ONLY = 1 << 0;

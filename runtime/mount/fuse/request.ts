@@ -18,7 +18,7 @@ export class Request extends Stack implements SampleListener {
   readonly opcode: number;
   /** The inode of the request. */
   readonly nodeid: number;
-  /** By `performance.now`, slightly early (sampled-clock.ts). */
+  /** The time of the message in milliseconds by `performance.now`, slightly early (sampled-clock.ts). */
   readonly beganMs = sampledClock.ms;
   /** The buffer with the data of a WRITE, until the reply. */
   message: Message | null = null;

@@ -43,12 +43,12 @@ const OUT_SIZE = OUT_HEADER_SIZE + MAX_DATA;
 /** Bytes of a page. */
 const PAGE_SIZE = 4096;
 /** Data of at most so many bytes is copied behind the reply's header; larger data is sent by writev(2), uncopied. */
-const COPY_MAX = 8192;
+const COPIED_DATA_MAX = 8192;
 /**
  * Milliseconds from the forced end of a call that ran too long (`sys/end-turn.ts`) to its request's EIO. As the call
  * ends at most 250 ms after twice the time limit, the caller waits less than a second longer than that.
  */
-const ABANDONED_MS = 500;
+const ABANDONED_REPLY_DELAY_MS = 500;
 /** The message that refuses a new graph without locks. */
 const LOCKS_MISSING =
   'no volume serves locks, on which the kernel relies at this mount; unmount and mount again';
@@ -277,12 +277,12 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     if (this.request !== null) this.detachRequest(this.request);
   }
 
-  /** Called when a turn was ended by force: fails its request after ABANDONED_MS, unless the code still replies. */
+  /** Called when a turn was ended by force: fails its request after a delay, unless the code still replies. */
   handleAbandonedTurn(): void {
     const { request } = this;
     if (request === null) return;
     this.detachRequest(request);
-    this.graph.top.context.after(ABANDONED_MS, () => {
+    this.graph.top.context.after(ABANDONED_REPLY_DELAY_MS, () => {
       if (!this.client.end(request)) return;
       this.log.error(`${request.op}: abandoned with a call that ran too long`, {
         msgid: messages.requestAbandoned.id,
@@ -341,7 +341,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     if (data.buffer === this.readBuffer.buffer && data.byteOffset === this.readBuffer.byteOffset) {
       return this.reply(frame, length);
     }
-    if (length <= COPY_MAX) {
+    if (length <= COPIED_DATA_MAX) {
       this.out.set(data, OUT_HEADER_SIZE);
       return this.reply(frame, length);
     }

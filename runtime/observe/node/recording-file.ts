@@ -58,7 +58,7 @@ interface ActiveSlot {
   readonly slot: Slot;
   /** The slot's number among slots and blocks, from 1 on; 0 if it is empty. */
   sequence: number;
-  /** The earliest and the latest time of its events, in nanoseconds. */
+  /** The earliest and the latest time of the slot's events, in nanoseconds since the recording began. */
   firstTime: number;
   lastTime: number;
 }

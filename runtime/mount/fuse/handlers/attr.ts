@@ -58,8 +58,8 @@ function statInode(
     return;
   }
   // Handles begin with 1.
-  const byHandle = handle === 0 ? undefined : session.fds.get(handle);
-  const fd = byHandle ?? session.fds.findOpenFile(inode);
+  const handleFd = handle === 0 ? undefined : session.fds.get(handle);
+  const fd = handleFd ?? session.fds.findOpenFile(inode);
   if (fd === undefined) {
     frame.local = inode;
     wind.stat(frame, replyKind, statCbk, session.links, new Loc(inode), null);
@@ -67,8 +67,8 @@ function statInode(
   }
   frame.root.op = 'FSTAT';
   frame.local = fd;
-  if (byHandle === undefined) fd.hold();
-  const cookie = byHandle === undefined ? replyKind | HOLDS_FD : replyKind;
+  if (handleFd === undefined) fd.hold();
+  const cookie = handleFd === undefined ? replyKind | HOLDS_FD : replyKind;
   wind.fstat(frame, cookie, fstatCbk, fd.links, fd, null);
 }
 
@@ -104,7 +104,7 @@ const SETTABLE = MODE | UID | GID | ATIME | MTIME | ATIME_NOW | MTIME_NOW;
 interface AttributeChange {
   readonly inode: Inode;
   /** The caller's own open file. */
-  readonly byHandle: Fd | undefined;
+  readonly handleFd: Fd | undefined;
   /** Another program's open file, which the request holds. */
   heldFd: Fd | undefined;
   /** The new attributes, and a bit of SET_ATTR for each one to set: the arguments of setattr. */
@@ -124,10 +124,10 @@ export const setattr: Handler<SetattrIn> = (session, header, args) => {
   const frame = session.begin(isResize ? 'TRUNCATE' : 'SETATTR');
   const inode = session.findInode(header.nodeid);
   if (inode === undefined) return session.fail(frame, ESTALE);
-  const byHandle = (args.valid & FATTR_FH) !== 0 ? session.fds.get(args.fh) : undefined;
+  const handleFd = (args.valid & FATTR_FH) !== 0 ? session.fds.get(args.fh) : undefined;
   const change: AttributeChange = {
     inode,
-    byHandle,
+    handleFd,
     heldFd: undefined,
     stbuf: makeAttributes(inode, args),
     valid: args.valid & SETTABLE,
@@ -140,9 +140,9 @@ export const setattr: Handler<SetattrIn> = (session, header, args) => {
   if (args.size > OFFSET_MAX) return session.fail(frame, EFBIG);
   const killXdata = makeKillPrivXdata(change.dropsPrivileges);
   // Only the handle of ftruncate(2) is known to be open for writing.
-  if (byHandle !== undefined) {
+  if (handleFd !== undefined) {
     frame.root.op = 'FTRUNCATE';
-    wind.ftruncate(frame, 0, truncateCbk, byHandle.links, byHandle, args.size, killXdata);
+    wind.ftruncate(frame, 0, truncateCbk, handleFd.links, handleFd, args.size, killXdata);
   } else wind.truncate(frame, 0, truncateCbk, session.links, new Loc(inode), args.size, killXdata);
 };
 
@@ -162,10 +162,10 @@ function makeAttributes(inode: Inode, args: SetattrIn): Iatt {
 
 /** Winds the setattr of a SETATTR, by an open file of the inode if there is one. */
 function setOtherAttributes(session: HandlerContext, frame: Frame, change: AttributeChange): void {
-  const { inode, byHandle, stbuf, valid } = change;
+  const { inode, handleFd, stbuf, valid } = change;
   const killXdata = makeKillPrivXdata(change.dropsPrivileges);
-  const fd = byHandle ?? session.fds.findOpenFile(inode);
-  if (byHandle === undefined && fd !== undefined) {
+  const fd = handleFd ?? session.fds.findOpenFile(inode);
+  if (handleFd === undefined && fd !== undefined) {
     fd.hold();
     change.heldFd = fd;
   }

@@ -68,7 +68,7 @@ const REQUESTED_FLAGS =
   // Enables the second word of flags.
   INIT_EXT;
 
-/** Requested if the graph serves locks; otherwise the kernel keeps them for this mount. */
+/** The flags that are requested if the graph serves locks; otherwise the kernel manages the locks of this mount. */
 const LOCK_FLAGS = POSIX_LOCKS | FLOCK_LOCKS;
 
 /**

@@ -53,7 +53,7 @@ export interface HandlerContext {
   readonly entryValid: Validity;
   readonly negativeValid: Validity;
   readonly unknownValid: Validity;
-  /** Memory in which replies are encoded, and a view of it. */
+  /** The memory in which replies are encoded, and a view of it. */
   readonly out: Buffer;
   readonly view: DataView;
   /** Reads the current message, for arguments that are lists. */

@@ -23,7 +23,7 @@ import type { Handler, HandlerContext } from './handler.ts';
 import { replyFdStatus } from './reply.ts';
 import { findOpenFd } from './request-targets.ts';
 
-/** No lock on the whole file: GETLK's reply if no lock conflicts. A `len` of 0 is a range without an end. */
+/** The absence of locks on the whole file: GETLK's reply if no lock conflicts. A `len` of 0 has no end. */
 const UNLOCKED = { type: F_UNLCK, start: 0, len: 0, pid: 0 };
 
 const getlkCbk: Cbk<'lk', HandlerContext> = (frame, _cookie, xl, opRet, opErrno, flock) => {
