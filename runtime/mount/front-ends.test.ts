@@ -1,6 +1,12 @@
-/** The default front end by system. */
+/** The default front end by system, and the interface of the package fuse-native. */
 import { expect, it } from 'vitest';
 import { chooseFrontEnd } from './front-ends.ts';
+import { makeOperations, type NativeFrontEnd } from './fuse-native/operations.ts';
+
+/** The names under which the package calls handlers (its `index.js`). */
+const PACKAGE_OPERATIONS =
+  'access statfs getattr readdir readlink truncate ftruncate utimens chown chmod mknod mkdir symlink ' +
+  'link unlink rmdir rename setxattr getxattr listxattr removexattr open create read write flush fsync release';
 
 it.each([
   ['linux', '6.18.44-generic', 'kernel'],
@@ -11,4 +17,9 @@ it.each([
   ['freebsd', '14.1-RELEASE', 'fuse-native'],
 ])('a mount on %s %s uses the front end %s by default', (platform, release, name) => {
   expect(chooseFrontEnd(platform, release)).toBe(name);
+});
+
+it('the handlers of the front end fuse-native have the names under which the package calls them', () => {
+  const operations = makeOperations({ files: { driver: {} } } as NativeFrontEnd);
+  expect(Object.keys(operations).sort()).toEqual(PACKAGE_OPERATIONS.split(' ').sort());
 });
