@@ -16,9 +16,9 @@ import { makeCompleter } from './debug/command-table.ts';
 import { DebugSession } from './debug/debug-session.ts';
 import { type CommandLine, Debuggee } from './debug/debuggee.ts';
 import { serverFlags } from './mount.ts';
-import { makeServerArguments, removeFolder } from './own-mount.ts';
 import { ConsolePrompt, PipedPrompt } from './repl/prompt.ts';
 import { CANCELLED } from './repl/repl-loop.ts';
+import { makeServerArguments, removeFolder } from './temporary-mount.ts';
 
 const PROMPT = '(glossa) ';
 /** The commands that an empty line repeats, as in gdb. */

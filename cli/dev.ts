@@ -180,7 +180,7 @@ function prepareModule(
     throw new Failure(`${directory} is no folder`);
   }
   const volfilePath = join(scratch, 'dev.vol');
-  const text = formatModuleVolfile(module, { directory: servedFolder, reload: true });
+  const text = formatModuleVolfile(module, { directory: servedFolder, shouldReload: true });
   writeFileSync(volfilePath, text);
   // The module's volume is the second: the first, the storage, is at the start of the text.
   const [, volume = ''] = /\nvolume (\S+)\n/.exec(text) ?? [];

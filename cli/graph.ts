@@ -60,7 +60,7 @@ export default defineCommand({
       ? `${JSON.stringify(toJson(description), null, 2)}\n`
       : renderers[format](volumes, { options: flags.options });
     if (output === undefined) terminal.out(text.trimEnd());
-    else writePicture(output, text);
+    else writeOutput(output, text);
     return EXIT_OK;
   },
 });
@@ -74,10 +74,11 @@ function toJson(description: VolfileDescription): object {
   return { top: findTopVolume(description).name.text, volumes };
 }
 
-function writePicture(path: string, picture: string): void {
+/** Writes the drawing, or the JSON, into a file. @throws {Failure} */
+function writeOutput(path: string, text: string): void {
   try {
     const fd = openToWrite(path, { mode: 0o666 });
-    writeFileSync(fd, picture);
+    writeFileSync(fd, text);
     closeSync(fd);
   } catch (error) {
     throw new Failure(`cannot write ${path}: ${formatReason(error)}`);

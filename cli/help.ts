@@ -18,6 +18,7 @@ import { readPackageVersion } from '../terminal/package-version.ts';
 import { paint, type Terminal } from '../terminal/terminal.ts';
 import { oldNames } from './old-names.ts';
 
+/** Makes the command `glossa help`, which explains the given commands. */
 export const makeHelpCommand = (commands: Commands): Command =>
   defineCommand({
     usage: ['glossa help', 'glossa help COMMAND', 'glossa help types', 'glossa help TYPE'],
@@ -39,10 +40,8 @@ export const makeHelpCommand = (commands: Commands): Command =>
     },
   });
 
-/**
- * The definition of glossa, in the help after `glossa VERSION,`, in the manual after `glossa is`.
- */
-export const definition =
+/** The definition of glossa: the help has it after `glossa VERSION,`, the manual after `glossa is`. */
+export const glossaDefinition =
   'a runtime for translators: file system logic in TypeScript, Python and JavaScript, stacked as a ' +
   'volfile says and mounted as a directory';
 
@@ -56,7 +55,7 @@ const groupTitles: Readonly<Record<(typeof helpGroups)[number], string>> = {
 
 function printOverview(commands: Commands, terminal: Terminal): void {
   const { colour, width } = terminal;
-  const formatHeading = (words: string): string => paint('bold', words, colour.out);
+  const formatHeading = (text: string): string => paint('bold', text, colour.out);
   const groupedCommands = [...commands].filter(([, { group }]) => group !== undefined);
   const nameWidth = Math.max(...groupedCommands.map(([name]) => name.length));
   const groupTexts = helpGroups.map((group) => {
@@ -67,7 +66,7 @@ function printOverview(commands: Commands, terminal: Terminal): void {
   const commandsWithSubcommands = groupedCommands
     .map(([name]) => name)
     .filter((name) => listSubcommands(name, commands).length > 0);
-  terminal.out(`${wrapLine(`glossa ${readPackageVersion()}, ${definition}`, width).join('\n')}
+  terminal.out(`${wrapLine(`glossa ${readPackageVersion()}, ${glossaDefinition}`, width).join('\n')}
 
 ${formatHeading('usage:')} glossa -f VOLFILE [options] MNT
        glossa COMMAND …
@@ -90,7 +89,7 @@ function formatCommandHelp(
   // Own flags are spread twice: first for their order, last to replace common ones of that name.
   const allFlags = { ...flags, ...commonFlags, ...flags };
   const subcommands = listSubcommands(name, commands).map(
-    (other) => [`glossa ${other}`, commands.get(other)!.summary] as const,
+    (subcommand) => [`glossa ${subcommand}`, commands.get(subcommand)!.summary] as const,
   );
   return [
     formatUsage(usage, colour.out),
@@ -123,16 +122,12 @@ function requireTranslator(
 ): Translator<unknown> {
   const types = [...registry.typeNames()].sort();
   const translator =
-    registry.lookup(topic) ?? registry.lookup(types.find(endsWithName(topic)) ?? '');
+    registry.lookup(topic) ??
+    registry.lookup(types.find((type) => type.endsWith(`/${topic}`)) ?? '');
   if (translator === undefined)
     throw new UsageError(formatUnknownTopic(topic, [...commands.keys()], types));
   return translator;
 }
-
-const endsWithName =
-  (name: string) =>
-  (type: string): boolean =>
-    type.endsWith(`/${name}`);
 
 function formatUnknownTopic(
   topic: string,
@@ -150,15 +145,15 @@ function formatTranslatorHelp(
   { colour, width }: Terminal,
 ): string {
   const { type, description, children, options, ownOptions, moreOptions = {} } = translator;
-  const formatHeading = (words: string): string => paint('bold', words, colour.out);
+  const formatHeading = (text: string): string => paint('bold', text, colour.out);
   const formatOptions = (table: Options): string[] =>
     Object.entries(table).map(([key, spec]) => {
       const [title, ...lines] = describeOption(key, spec).split('\n');
       const text = lines.flatMap((line) => wrapLine(`  ${line}`, width)).join('\n');
       return `  ${formatHeading(title!)}\n${text}`;
     });
-  const sections = Object.entries(moreOptions).map(([when, table]) =>
-    [formatHeading(`options ${when}:`), ...formatOptions(table)].join('\n'),
+  const sections = Object.entries(moreOptions).map(([condition, table]) =>
+    [formatHeading(`options ${condition}:`), ...formatOptions(table)].join('\n'),
   );
   const ownOptionsNote =
     ownOptions !== undefined ? ['  and the options that the module declares itself.'] : [];

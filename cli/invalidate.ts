@@ -46,16 +46,17 @@ export default defineCommand({
 
 /**
  * Invalidates each name on the way to a path. Returns whether the path exists now.
+ * @param shownPath the path in messages
  * @throws {Failure}
  */
-function invalidatePath(mountpoint: string, path: string, operand: string): boolean {
+function invalidatePath(mountpoint: string, path: string, shownPath: string): boolean {
   let currentPath = mountpoint;
   const names = path.split('/').filter((name) => name !== '');
   for (const [i, name] of names.entries()) {
     const xattr = `${INVALIDATE_XATTR}.${name}`;
     // The attribute's name contains the file's. If it would be too long, all names are invalidated.
     const fits = encodeName(xattr).length <= XATTR_NAME_MAX;
-    sendInvalidation(currentPath, fits ? xattr : INVALIDATE_XATTR, operand);
+    sendInvalidation(currentPath, fits ? xattr : INVALIDATE_XATTR, shownPath);
     currentPath = join(currentPath, name);
     const stats = readStats(currentPath);
     if (stats === undefined) return false;
@@ -66,24 +67,27 @@ function invalidatePath(mountpoint: string, path: string, operand: string): bool
 
 /**
  * Asks the server to invalidate by reading a virtual xattr; returns once it has replied.
+ * @param shownPath the path in messages
  * @throws {Failure}
  */
-function sendInvalidation(directory: string, xattr: string, operand: string): void {
+function sendInvalidation(directory: string, xattr: string, shownPath: string): void {
   // The buffer has one byte, as an empty one would only query the length.
   const errno = -getxattr(toCString(directory), toCString(xattr), new Uint8Array(1), 1);
   if (errno <= 0) return;
   if (errno === ENOTCONN || errno === ECONNABORTED) {
-    throw new Failure(`the server of ${operand} has ended; 'glossa umount ${operand}' unmounts it`);
+    throw new Failure(
+      `the server of ${shownPath} has ended; 'glossa umount ${shownPath}' unmounts it`,
+    );
   }
   if (errno === EOPNOTSUPP) {
     throw new Failure(
-      `${operand} is mounted by fuse-native, which cannot invalidate the kernel's caches`,
+      `${shownPath} is mounted by fuse-native, which cannot invalidate the kernel's caches`,
     );
   }
   // Users who may not enter the mount get EACCES, others without the permission EPERM: one message.
-  const permissionText = `only root and the user who mounted ${operand} may invalidate caches there`;
+  const permissionText = `only root and the user who mounted ${shownPath} may invalidate caches there`;
   const isDenied = errno === EPERM || errno === EACCES;
-  throw new Failure(isDenied ? permissionText : `${operand}: ${strerror(errno)}`);
+  throw new Failure(isDenied ? permissionText : `${shownPath}: ${strerror(errno)}`);
 }
 
 function readStats(path: string): Stats | undefined {

@@ -26,8 +26,6 @@ import { choiceFlag, listFlag, takeOperands, textFlag, toggleFlag } from '../ter
 import { formatTable } from '../terminal/layout.ts';
 import { paint, type Terminal } from '../terminal/terminal.ts';
 
-const LANGUAGES = lessonLanguageNames;
-
 /** The default folder for the learner's files. */
 const DEFAULT_FOLDER = 'glossa-lessons';
 
@@ -47,8 +45,8 @@ export default defineCommand({
   flags: {
     language: choiceFlag({
       value: 'LANGUAGE',
-      values: LANGUAGES,
-      help: `what you write: ${LANGUAGES.join(' or ')} (${DEFAULT_LANGUAGE})`,
+      values: lessonLanguageNames,
+      help: `what you write: ${lessonLanguageNames.join(' or ')} (${DEFAULT_LANGUAGE})`,
     }),
     dir: textFlag({ value: 'DIR', help: `the folder for your files (./${DEFAULT_FOLDER})` }),
     lessons: textFlag({ value: 'DIR', help: 'the lessons of this folder, instead of the course' }),
@@ -57,7 +55,7 @@ export default defineCommand({
       help: 'with --check: print {results: [{file, lesson, language, passed, answer}]}',
     }),
   },
-  placeholderKinds: { LESSON: 'free', LANGUAGE: { words: LANGUAGES } },
+  placeholderKinds: { LESSON: 'free', LANGUAGE: { words: lessonLanguageNames } },
   async run({ flags, operands }, terminal) {
     const [lessonOperand] = takeOperands(operands, ['[LESSON]']);
     const paths = [flags.dir, flags.lessons, ...flags.check].filter((path) => path !== undefined);
@@ -102,7 +100,8 @@ function formatContents({ lessons, progress, language }: Course, { colour }: Ter
 }
 
 /**
- * Prints the lesson and the file's path, and checks the file once. Called without a terminal.
+ * Prints the lesson and the file's path, and checks the file once. Used if input or output is no
+ * terminal. Resolves to the exit status.
  */
 async function checkOnce(course: Course, lesson: Lesson, terminal: Terminal): Promise<number> {
   const { language } = course;
@@ -117,28 +116,29 @@ async function checkOnce(course: Course, lesson: Lesson, terminal: Terminal): Pr
   return EXIT_OK;
 }
 
-/** The files that `glossa learn --check` checks. */
-interface CheckTask {
+/** The settings of `glossa learn --check`. */
+interface CheckSettings {
   readonly files: readonly string[];
   readonly lessons: readonly Lesson[];
   /** The lesson of all files; undefined if the name of each file tells its lesson. */
   readonly chosenLesson: Lesson | undefined;
+  /** Whether the results are printed as JSON. */
   readonly json: boolean;
 }
 
 /** Checks files for a teacher; resolves to the exit status. */
 async function checkFiles(
-  { files, lessons, chosenLesson, json }: CheckTask,
+  { files, lessons, chosenLesson, json }: CheckSettings,
   terminal: Terminal,
 ): Promise<number> {
-  const tasks = files.map((file) => ({
+  const checks = files.map((file) => ({
     file,
     lesson: chosenLesson ?? findLesson(file, lessons),
     language: requireLanguage(file),
   }));
   const results: object[] = [];
   let status = EXIT_OK;
-  for (const { file, lesson, language } of tasks) {
+  for (const { file, lesson, language } of checks) {
     const verdict = await checkFile(lesson, language, file);
     if (!verdict.passed) status = EXIT_FAILURE;
     results.push({ file, lesson: lesson.name, language, ...verdict });
@@ -151,11 +151,11 @@ async function checkFiles(
 /** Finds a file's language. @throws {Failure} */
 function requireLanguage(file: string): LessonLanguage {
   if (!existsSync(file)) throw new Failure(`${file} is not there`);
-  const match = LANGUAGES.find((language) =>
+  const match = lessonLanguageNames.find((language) =>
     findLanguage(file)?.extensions.includes(lessonLanguages[language].extension),
   );
   if (match !== undefined) return match;
-  throw new Failure(`${file} is no module in ${LANGUAGES.join(' or ')}`);
+  throw new Failure(`${file} is no module in ${lessonLanguageNames.join(' or ')}`);
 }
 
 /** Finds the lesson after which a file or its folder is named. @throws {UsageError} */

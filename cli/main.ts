@@ -13,6 +13,7 @@ const { currentTerminal } = await import('../server/child-server.ts');
 const { readArguments } = await import('../terminal/command-line.ts');
 const { crashLog } = await import('../runtime/sys/crash-log.ts');
 
+// Standard error, until a command with a log of its own sets that.
 crashLog.target = '-';
 const terminal = currentTerminal();
 await exitAfterFlush(await dispatch(readArguments(), terminal), terminal);

@@ -31,7 +31,7 @@ it('findModuleFile finds modules and packages, and returns null for volfiles', (
 it('formatModuleVolfile puts a module above a storage', () => {
   const module = { name: 'a b.py', path: '/m/a b.py', isNative: false };
   expect(
-    formatModuleVolfile(module, { directory: '/some files', reload: true }),
+    formatModuleVolfile(module, { directory: '/some files', shouldReload: true }),
   ).toBe(`volume storage
     type storage/posix
     option directory "/some files"
@@ -46,7 +46,7 @@ volume "a b"
 end-volume
 `);
   const native = { name: 'storage.ts', path: '/m/storage.ts', isNative: true };
-  expect(formatModuleVolfile(native, { directory: null, reload: true })).toBe(`volume storage
+  expect(formatModuleVolfile(native, { directory: null, shouldReload: true })).toBe(`volume storage
     type storage/memory
 end-volume
 
@@ -58,7 +58,7 @@ volume storage-module
 end-volume
 `);
   const compiled = { name: 'm.so', path: '/m/m.so', isNative: true };
-  expect(formatModuleVolfile(compiled, { directory: null, reload: true })).toContain(
+  expect(formatModuleVolfile(compiled, { directory: null, shouldReload: true })).toContain(
     'option module-path /m/m.so\n    option reload on\n',
   );
 });

@@ -15,9 +15,9 @@ const PACKAGE_FILES = allLanguages.flatMap(([, { packageFiles }]) => packageFile
 
 /** A module: its file, or the folder of a package. */
 export interface ModuleFile {
-  /** Its name in a volfile. */
+  /** Its file name, which is option `module-name` in a volfile. */
   readonly name: string;
-  /** Absolute. */
+  /** Its absolute path. */
   readonly path: string;
   /** Whether it is a shared library in C, which runs without an interpreter. */
   readonly isNative: boolean;
@@ -62,16 +62,18 @@ export function findModuleFile(operand: string): ModuleFile | null {
   return { name: basename(path), path, isNative: language.hosted === null };
 }
 
+/** The settings of the volfile that is made for a module. */
 export interface ModuleVolfileSettings {
   /** The folder to serve; null for storage in memory. */
   readonly directory: string | null;
-  readonly reload: boolean;
+  /** Whether the module is loaded again when its file changes. */
+  readonly shouldReload: boolean;
 }
 
 /** Makes the volfile of a module above a storage. */
 export function formatModuleVolfile(
   module: ModuleFile,
-  { directory, reload }: ModuleVolfileSettings,
+  { directory, shouldReload }: ModuleVolfileSettings,
 ): string {
   const { name, path, isNative } = module;
   const storage: PlainVolume = {
@@ -87,8 +89,9 @@ export function formatModuleVolfile(
         ['module-name', name],
         ['module-path', dirname(path)],
       ];
-  if (reload) options.push(['reload', 'on']);
+  if (shouldReload) options.push(['reload', 'on']);
   const moduleVolume: PlainVolume = {
+    // The name of a volume is unique in a volfile.
     name: volumeName === storage.name ? `${volumeName}-module` : volumeName,
     type: isNative ? 'features/native' : 'features/glupy',
     options,

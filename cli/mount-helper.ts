@@ -50,6 +50,7 @@ const standardOptions: Readonly<Record<string, string | null>> = {
   ...mapToNull('defaults auto noauto nofail _netdev comment user nouser users owner group'),
 };
 
+/** Maps each of the names, which blanks separate, to null. */
 function mapToNull(names: string): Record<string, null> {
   return Object.fromEntries(names.split(' ').map((name) => [name, null]));
 }
@@ -63,7 +64,8 @@ const excludedFlags = new Set([
   // Both are in the mount's source, HOST:/NAME.
   ...['volfile-server', 'volfile-id'],
 ]);
-const ownOptions = Object.entries(mount.flags).filter(([name]) => !excludedFlags.has(name));
+/** The mount options that are flags of `glossa mount` without the dashes. */
+const glossaOptions = Object.entries(mount.flags).filter(([name]) => !excludedFlags.has(name));
 
 /** Options of mount.glusterfs, and the flag for each of the values, which colons separate. */
 const glusterOptions: Readonly<Record<string, string>> = {
@@ -85,7 +87,7 @@ export default defineCommand({
     'Mounts what VOLFILE describes on MNT, or the volume NAME whose volfile HOST has, or its folder PATH, as `glossa ' +
     'mount` does, for mount(8), which calls it for a ' +
     'line of /etc/fstab as well: /etc/glossa/NAME.vol MNT glossa defaults,_netdev 0 0. ' +
-    `OPTIONS are ro, and those of \`glossa mount\` without their dashes: ${ownOptions
+    `OPTIONS are ro, and those of \`glossa mount\` without their dashes: ${glossaOptions
       .map(([name, { value }]) => (value === undefined ? name : `${name}=${value}`))
       .join(', ')}. ` +
     'As of mount.glusterfs there are server-port=N, backup-volfile-servers=HOST:HOST and acl, which is so ' +
@@ -105,15 +107,16 @@ export default defineCommand({
   async run({ flags, operands }, terminal) {
     try {
       const [volfile, mnt] = takeOperands(operands, ['VOLFILE', 'MNT']);
+      // A daemon's process runs this again: only its starter warns.
       const warnOnce = (text: string): void => {
         if (starterChannel === null) printWarning(text, terminal);
       };
-      const options = flags.options.flatMap((options) =>
+      const optionFlags = flags.options.flatMap((options) =>
         convertOptions(options, flags.sloppy, warnOnce),
       );
-      const servers = makeServerFlags(volfile);
-      const volfileOperands = servers.length > 0 ? [] : [volfile];
-      const args = [...servers, ...options, '--', ...volfileOperands, mnt];
+      const sourceFlags = makeServerFlags(volfile);
+      const volfileOperands = sourceFlags.length > 0 ? [] : [volfile];
+      const args = [...sourceFlags, ...optionFlags, '--', ...volfileOperands, mnt];
       const parsed = readFlags({ ...commonFlags, ...mount.flags }, args);
       if (flags.verbose && starterChannel === null) terminal.out(`glossa mount ${args.join(' ')}`);
       if (flags.fake) return EXIT_OK;
@@ -128,6 +131,7 @@ export default defineCommand({
 /** Prints an expected error in one line, and returns the status of mount(8) for it. */
 function reportError(error: unknown, terminal: Terminal): number {
   if (!(error instanceof UsageError || error instanceof Failure)) throw error;
+  // A message that lists the problems of a volfile begins with their positions in the file.
   const prefix = error instanceof Failure && error.problems !== null ? '' : 'mount.glossa: ';
   terminal.err(`${prefix}${error.message}`);
   return error instanceof UsageError ? STATUS_USAGE : STATUS_FAILED;
@@ -153,7 +157,9 @@ function makeServerFlags(source: string): string[] {
 
 /**
  * Converts options of mount(8), separated by commas, into flags of `glossa mount`.
- * @param sloppy whether unknown options are dropped. @throws {UsageError}
+ * @param sloppy whether unknown options are dropped
+ * @param warnOnce prints a warning, unless the starter of this process has printed it already
+ * @throws {UsageError}
  */
 export function convertOptions(
   options: string,
@@ -194,10 +200,10 @@ function convertOption(
     return null;
   }
   // libfuse's option names have underscores.
-  const match = ownOptions.find(([flag]) => flag === name.replaceAll('_', '-'));
+  const match = glossaOptions.find(([flag]) => flag === name.replaceAll('_', '-'));
   if (match === undefined) {
     if (sloppy) return null;
-    const names = [...Object.keys(standardOptions), ...ownOptions.map(([flag]) => flag)];
+    const names = [...Object.keys(standardOptions), ...glossaOptions.map(([flag]) => flag)];
     throw new UsageError(`unknown mount option '${name}'${formatSuggestion(name, names)}`);
   }
   const [flag, { value: placeholder }] = match;

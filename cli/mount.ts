@@ -143,6 +143,7 @@ async function readSettings(
     suid: flags.suid,
     dev: flags.dev,
     noexec: flags.noexec,
+    // Undefined for the default, which is different for root.
     allowOther: flags['no-allow-other'] ? false : flags['allow-other'] || undefined,
     entryTimeout: flags['entry-timeout'],
     attributeTimeout: flags['attribute-timeout'],

@@ -71,6 +71,7 @@ export default defineCommand({
   },
 });
 
+/** Makes the row of a mount. @param mounts all mounts of the machine, one of which may cover this one */
 async function makeMountRow(mount: MountEntry, mounts: readonly MountEntry[]): Promise<Row> {
   const uid = findMountingUid(mount);
   const server = findServer(mount);
@@ -106,6 +107,7 @@ function makeServerRow({ process, uid, about, health }: RunningServer): Row {
   };
 }
 
+/** Finds a user's name in /etc/passwd; undefined for an unknown uid. */
 function findUserName(uid: number): string | undefined {
   const userLines = readFileSync('/etc/passwd', 'utf8').split('\n');
   return userLines.map((line) => line.split(':')).find((fields) => fields[2] === `${uid}`)?.[0];
@@ -123,7 +125,7 @@ function printRows(rows: readonly Row[], terminal: Terminal): void {
     terminal.err('glossa: no mounts or bricks of glossa');
     return;
   }
-  const cells = rows.map(({ mountpoint, listens, volfile, user, since, pid }) => [
+  const leadingCells = rows.map(({ mountpoint, listens, volfile, user, since, pid }) => [
     printable(mountpoint ?? (formatListeners({ listens }) || '-')),
     printable(volfile ?? '-'),
     user,
@@ -131,11 +133,11 @@ function printRows(rows: readonly Row[], terminal: Terminal): void {
     pid === null ? '-' : `${pid}`,
   ]);
   const colour = terminal.colour.out;
-  const head = ['mount point or address', 'volfile', 'user', 'since', 'pid'];
+  const leadingHeads = ['mount point or address', 'volfile', 'user', 'since', 'pid'];
   const tableRows = [
-    [...head, paint('bold', 'health', colour)],
-    ...cells.map((row, index) => [
-      ...row,
+    [...leadingHeads, paint('bold', 'health', colour)],
+    ...leadingCells.map((cells, index) => [
+      ...cells,
       paint(HEALTH_STYLES[rows[index]!.health], rows[index]!.health, colour),
     ]),
   ];

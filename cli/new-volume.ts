@@ -70,6 +70,7 @@ export default defineCommand({
 /** Makes the bricks' folders, and writes the volfiles; prints each. @throws {Failure} */
 function writeVolume(volume: NewVolume, folder: string, terminal: Terminal): void {
   const texts = makeVolumeTexts(volume);
+  // The texts are by file name, so fewer than the bricks' and the client's mean a name used twice.
   if (texts.size <= volume.bricks.length) {
     throw new Failure('two of the folders would get files of the same name: choose other names');
   }

@@ -6,11 +6,11 @@ import { EXIT_OK, UsageError } from '../terminal/exit.ts';
 import { quietFlag, takeOperands, toggleFlag } from '../terminal/flags.ts';
 import { paint, printNote, printWarning, type Terminal } from '../terminal/terminal.ts';
 import {
+  type FileTexts,
   findMissingTexts,
   makeEditorTexts,
   makeModuleTexts,
   refuseExisting,
-  type Texts,
   writeTexts,
 } from './new/template-files.ts';
 import {
@@ -21,10 +21,14 @@ import {
   templateLanguages,
 } from './new/template-languages.ts';
 
-const languages = Object.keys(templateLanguages).join('|');
+/** The languages in the usage: `python|javascript|…`. */
+const languageChoices = Object.keys(templateLanguages).join('|');
 
 export default defineCommand({
-  usage: [`glossa new ${languages} NAME [DIR]`, `glossa new --editor ${languages} [DIR]`],
+  usage: [
+    `glossa new ${languageChoices} NAME [DIR]`,
+    `glossa new --editor ${languageChoices} [DIR]`,
+  ],
   description:
     'Writes a module NAME that works, its volfile, its test and a README into the folder DIR ' +
     '(./NAME without it), and says what to type next; also what tells editors where the types are, ' +
@@ -81,8 +85,8 @@ function findTemplateLanguage(language: string): TemplateLanguage {
  * existing file of `editorTexts` is left unchanged. @throws {Failure}
  */
 function writeFiles(
-  moduleTexts: Texts,
-  editorTexts: Texts,
+  moduleTexts: FileTexts,
+  editorTexts: FileTexts,
   folder: string,
   terminal: Terminal,
 ): void {

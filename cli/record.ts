@@ -5,7 +5,7 @@ import { defineCommand } from '../terminal/command.ts';
 import { UsageError } from '../terminal/exit.ts';
 import { numberFlag, textFlag } from '../terminal/flags.ts';
 import { serverFlags } from './mount.ts';
-import { runInMount, takeMount, takeVolfileAndCommand } from './own-mount.ts';
+import { runInMount, takeMount, takeVolfileAndCommand } from './temporary-mount.ts';
 
 /** The default of --data-max: 1 MiB of each read or write. */
 const DEFAULT_DATA_MAX = 2 ** 20;
@@ -33,18 +33,18 @@ export default defineCommand({
   async run({ flags, operands, rest }, terminal) {
     const { output, 'data-max': dataMax = DEFAULT_DATA_MAX, ...mountFlags } = flags;
     if (output === undefined) throw new UsageError('--output FILE is missing');
-    const record = makeReplayableRequest(resolve(output), dataMax);
+    const recordRequest = makeReplayableRequest(resolve(output), dataMax);
     if (rest === null) {
-      const mount = await takeMount(operands, mountFlags);
+      const operand = await takeMount(operands, mountFlags);
       const { recordLive } = await import('../apps/trace/show-live.ts');
-      return recordLive(mount, record, terminal);
+      return recordLive(operand, recordRequest, terminal);
     }
     return runInMount(
       {
         commandName: 'record',
         ...takeVolfileAndCommand(operands, rest),
         flags: mountFlags,
-        record,
+        recordRequest,
       },
       terminal,
     );

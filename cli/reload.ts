@@ -33,8 +33,8 @@ export default defineCommand({
 
 /** Formats the result for the volfile or for one module; further lines are indented. */
 export function formatReloadResult({ name, ok, text }: ReloadResult, colour: boolean): string {
-  const [first = '', ...rest] = text.split('\n');
+  const [firstLine = '', ...furtherLines] = text.split('\n');
   const title = paint('bold', printable(name), colour);
-  const styled = ok ? first : paint('error', first, colour);
-  return [`${title}: ${styled}`, ...rest.map((line) => `    ${line}`)].join('\n');
+  const styledLine = ok ? firstLine : paint('error', firstLine, colour);
+  return [`${title}: ${styledLine}`, ...furtherLines.map((line) => `    ${line}`)].join('\n');
 }

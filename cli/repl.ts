@@ -74,6 +74,7 @@ export default defineCommand({
   },
 });
 
+/** Inspects the volfile of the operand, or one that is made for its module. @throws {Failure} */
 async function inspectOperand(
   operand: string,
   inspectSettings: Parameters<typeof inspectFile>[1],
@@ -83,7 +84,7 @@ async function inspectOperand(
   if (module === null) return inspectFile(operand, inspectSettings);
   if (module.isNative)
     throw new Failure(`${operand} runs in the process itself: it has no interpreter`);
-  const volfile = formatModuleVolfile(module, { directory: null, reload: false });
+  const volfile = formatModuleVolfile(module, { directory: null, shouldReload: false });
   return inspectText(`(a volfile for ${operand})`, volfile, {
     ...inspectSettings,
     // A backtick in this volfile can only be part of the module's path.

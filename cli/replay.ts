@@ -66,7 +66,8 @@ export default defineCommand({
       for (const outcome of different) {
         terminal.out(formatOutcome(outcome, result.startedAt, colour).join('\n'));
       }
-      for (const line of result.log) {
+      // Warnings and errors may explain the differences.
+      for (const line of result.logLines) {
         if (seriousLetters.has(line[0]) && different.length > 0) terminal.err(formatLogLine(line));
       }
       printNote(formatSummary(result), terminal);

@@ -1,7 +1,7 @@
-/** `glossa run`: runs a command in a temporary mount (`own-mount.ts`). */
+/** `glossa run`: runs a command in a temporary mount (`temporary-mount.ts`). */
 import { defineCommand } from '../terminal/command.ts';
 import { serverFlags } from './mount.ts';
-import { runInMount, takeVolfileAndCommand } from './own-mount.ts';
+import { runInMount, takeVolfileAndCommand } from './temporary-mount.ts';
 
 export default defineCommand({
   usage: ['glossa run VOLFILE [options] -- COMMAND [ARGUMENTS]'],

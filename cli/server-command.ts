@@ -155,16 +155,16 @@ export function startServer(
 function makeStarter({
   reportReady,
   onGone,
-  isAttached: attached,
+  isAttached,
   tty,
   scratch,
   record,
   debug,
 }: StarterChannel): Starter {
-  const removeFolder = (): void => {
+  const removeScratchFolder = (): void => {
     if (scratch !== undefined) removeScratch(scratch);
   };
-  process.on('exit', removeFolder);
+  process.on('exit', removeScratchFolder);
   return {
     tty,
     record,
@@ -172,11 +172,11 @@ function makeStarter({
     reportReady() {
       process.chdir('/');
       // Added again, so that it runs after the exit handler that unmounts, which was added later.
-      process.off('exit', removeFolder).on('exit', removeFolder);
+      process.off('exit', removeScratchFolder).on('exit', removeScratchFolder);
       return reportReady();
     },
     onGone(callback) {
-      if (attached) onGone(callback);
+      if (isAttached) onGone(callback);
     },
   };
 }

@@ -35,11 +35,11 @@ export default defineCommand({
     if (!undo) refuseNpxCache();
     const plan = (user ? makeUserPlan : makeSystemPlan)();
     const reporter: SetupReporter = {
-      dryRun,
+      isDryRun: dryRun,
       reportStep: (text) => terminal.out(text),
       reportProblem: (text) => printWarning(text, terminal),
     };
-    const isDone = undo ? uninstallFiles(plan.record, reporter) : installFiles(plan, reporter);
+    const isDone = undo ? uninstallFiles(plan.recordPath, reporter) : installFiles(plan, reporter);
     if (!dryRun) reloadSystemd(user, terminal);
     if (undo && !user) warnAboutFstab(terminal);
     return isDone ? EXIT_OK : EXIT_FAILURE;

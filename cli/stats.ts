@@ -44,9 +44,10 @@ export default defineCommand({
   },
 });
 
-/** Formats the profiles of all volumes of debug/io-stats. @throws {Failure} without any */
+/** Formats the profiles of all volumes of debug/io-stats. @throws {Failure} if there is none */
 function formatProfiles({ volumes }: VolumeDumps, operand: string): string {
-  const profiled = volumes.filter(({ type }) => type === 'debug/io-stats');
-  if (profiled.length === 0) throw new Failure(`${operand} has no volume of type debug/io-stats`);
-  return profiled.map(({ name, dump }) => formatProfile(name, dump)).join('\n');
+  const profiledVolumes = volumes.filter(({ type }) => type === 'debug/io-stats');
+  if (profiledVolumes.length === 0)
+    throw new Failure(`${operand} has no volume of type debug/io-stats`);
+  return profiledVolumes.map(({ name, dump }) => formatProfile(name, dump)).join('\n');
 }

@@ -77,6 +77,7 @@ export default defineCommand({
 
 const formatJson = (rates: ServerRates): string => JSON.stringify(rates, null, 2);
 
+/** Formats the table that is printed once, as wide as the terminal. */
 function formatTable(
   rates: ServerRates,
   state: ScreenState,
@@ -86,6 +87,7 @@ function formatTable(
   return formatRatesTable(rates, state, width, colour.out).join('\n');
 }
 
+/** Receives the reports of `watchServer`. */
 interface RatesObserver {
   onRates(rates: ServerRates): void;
   /** Called repeatedly while an answer is late. @param seconds the time since the question */
@@ -109,6 +111,7 @@ async function watchServer(
     // Samples within a long interval only keep the server counting: they are dropped.
     const isTooSoon =
       previous !== null && counts.now - previous.now < intervalMs - sampleIntervalMs / 2;
+    // Another `since` means that the counter was started again.
     if (!isTooSoon || counts.since !== previous?.since) {
       if (previous !== null) onRates(computeRates(previous, counts));
       previous = counts;
@@ -125,8 +128,8 @@ async function askForCounts(
 ): Promise<Counts | null> {
   const startedAt = performance.now();
   const timer = setInterval(() => {
-    const ms = performance.now() - startedAt;
-    if (ms >= LATE_AFTER_MS) onLate(Math.floor(ms / 1000));
+    const elapsedMs = performance.now() - startedAt;
+    if (elapsedMs >= LATE_AFTER_MS) onLate(Math.floor(elapsedMs / 1000));
   }, LATE_CHECK_INTERVAL_MS);
   try {
     return (await ask(server, 'top', signal)) as Counts;
@@ -167,12 +170,12 @@ async function sampleOnce(
 async function showLive(
   server: NamedServer,
   intervalMs: number,
-  initial: ScreenState,
+  startState: ScreenState,
   { colour }: Terminal,
   signal: AbortSignal,
 ): Promise<void> {
   const controller = new AbortController();
-  let state = initial;
+  let state = startState;
   let rates: ServerRates | null = null;
   let lateS: number | null = null;
   const endView = (): void => controller.abort();

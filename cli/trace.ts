@@ -19,7 +19,7 @@ import { type FlagValues, takeOperands, textFlag } from '../terminal/flags.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { serverFlags } from './mount.ts';
 import { openRecordingFile, type RecordingFile } from './open-recording.ts';
-import { runInMount, takeMount, takeVolfileAndCommand } from './own-mount.ts';
+import { runInMount, takeMount, takeVolfileAndCommand } from './temporary-mount.ts';
 
 /** The default of --data-max: the bytes recorded of the data of each read or write. */
 const DEFAULT_DATA_MAX = 32;
@@ -61,13 +61,13 @@ export default defineCommand({
     const recordingOptions = readRecordingOptions(flags);
     if (flags.output !== undefined) {
       return runInMount(
-        { ...task, record: { ...recordingOptions, file: resolve(flags.output) } },
+        { ...task, recordRequest: { ...recordingOptions, file: resolve(flags.output) } },
         terminal,
       );
     }
     const viewOutput = { view, baseDir: dirname(resolve(task.volfile)), stream: 'err' } as const;
     return recordAndShow(viewOutput, terminal, (file) =>
-      runInMount({ ...task, record: { ...recordingOptions, file } }, terminal),
+      runInMount({ ...task, recordRequest: { ...recordingOptions, file } }, terminal),
     );
   },
 });
@@ -80,7 +80,7 @@ interface ViewOutput {
   readonly stream: 'out' | 'err';
 }
 
-/** Records into a temporary file, and shows it even after a failure. @returns the exit status */
+/** Records into a temporary file, and shows it even after a failure; resolves to the exit status. */
 async function recordAndShow(
   viewOutput: ViewOutput,
   terminal: Terminal,
@@ -107,7 +107,7 @@ async function recordAndShow(
   }
 }
 
-/** Traces a running mount or brick until Ctrl-C. */
+/** Traces a running mount or brick until Ctrl-C; resolves to the exit status. */
 async function traceMount(
   flags: TraceFlags,
   view: View,
@@ -141,7 +141,7 @@ const readRecordingOptions = (flags: TraceFlags): RecordingOptions => ({
   redact: flags.redact,
 });
 
-/** Shows the recording of --read. */
+/** Shows the recording of --read; resolves to the exit status. @throws {UsageError | Failure} */
 async function showRecording(
   file: string,
   view: View,

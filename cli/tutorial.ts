@@ -49,7 +49,7 @@ import { choiceFlag, takeOperands } from '../terminal/flags.ts';
 import { rejectOnAbort, runInterruptibly } from '../terminal/interruption.ts';
 
 /** The default of --searches. */
-const DEFAULT_SEARCHES = 10_000;
+const DEFAULT_SEARCH_COUNT = 10_000;
 
 export default defineCommand({
   usage: ['glossa tutorial [options]'],
@@ -74,14 +74,14 @@ export default defineCommand({
         "nothing else. why: why the bricks are not GlusterFS's, or null. lookups: that the searches " +
         "made; sent: what went to bricks. busy, toFirst: as in glossa demo. talkMs: the talk's, null " +
         'where it had none',
-      searches: `how many searches (${DEFAULT_SEARCHES})`,
+      searches: `how many searches (${DEFAULT_SEARCH_COUNT})`,
     }),
   },
   async run({ flags, operands }, terminal) {
     takeOperands(operands, []);
     const {
       seed = 1,
-      searches = DEFAULT_SEARCHES,
+      searches = DEFAULT_SEARCH_COUNT,
       delay: delayMs = 0,
       json,
       bricks = null,
@@ -93,13 +93,15 @@ export default defineCommand({
     // Planning blocks the event loop and its signals, so it comes before any file is made.
     const searchPlan = planSearches({ ...settings, roundCount: ROUND_COUNT });
     const experiment = {
-      ...{ command: 'tutorial', json, advice: '' },
+      command: 'tutorial',
+      json,
+      advice: '',
       introduction: formatIntroduction(settings, terminal.width),
       measure: (stage: Stage) => runTutorial(settings, searchPlan, stage),
-      formatReport: (measured: Measurement) =>
+      formatReport: (measurement: Measurement) =>
         json
-          ? formatJsonReport(settings, measured)
-          : formatReport(settings, measured, terminal.width),
+          ? formatJsonReport(settings, measurement)
+          : formatReport(settings, measurement, terminal.width),
     };
     return runInterruptibly('tutorial', terminal, (signal) =>
       runExperiment(experiment, terminal, signal),

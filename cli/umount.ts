@@ -111,9 +111,9 @@ async function waitForServer(
 
 /** Waits for a server's end; resolves to whether it ended within `timeoutS` seconds. */
 async function endsWithin(server: ServerProcess, timeoutS: number): Promise<boolean> {
-  const start = performance.now();
+  const startedAtMs = performance.now();
   while (isRunning(server)) {
-    if (performance.now() - start >= timeoutS * 1000) return false;
+    if (performance.now() - startedAtMs >= timeoutS * 1000) return false;
     await delay(POLL_INTERVAL_MS);
   }
   return true;

@@ -78,8 +78,8 @@ export function parseServer(
   defaultPort: number,
   errorStart = '-s takes',
 ): { readonly host: string; readonly port: number } {
-  const [, inBrackets, name, port = defaultPort, ipv6] = ADDRESS.exec(text) ?? [];
-  const host = inBrackets ?? name ?? ipv6;
+  const [, bracketedIpv6, name, port = defaultPort, bareIpv6] = ADDRESS.exec(text) ?? [];
+  const host = bracketedIpv6 ?? name ?? bareIpv6;
   if (host === undefined || Number(port) > PORT_MAX || Number(port) < 1) {
     throw new UsageError(`${errorStart} HOST, HOST:PORT or [IPV6]:PORT, not '${text}'`);
   }

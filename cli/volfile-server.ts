@@ -36,7 +36,7 @@ const LOOPBACK = '127.0.0.1';
 
 const { quiet, verbose } = serverFlags;
 
-const serverOptions = {
+const commandFlags = {
   port: numberFlag({
     value: 'N',
     isWhole: true,
@@ -66,7 +66,7 @@ const serverOptions = {
 };
 
 /** The flags, with the absolute paths of the folder and the log. */
-type Settings = FlagValues<typeof serverOptions> & {
+type Settings = FlagValues<typeof commandFlags> & {
   readonly folder: string;
   readonly logFile: string;
 };
@@ -80,7 +80,7 @@ export default defineCommand({
     'get a notice when a file changes, and apply the new options. The option username, secrets such as password, and ' +
     'comments are given to programs of this machine alone. It listens on loopback unless --host ' +
     'says otherwise; SIGTERM and SIGINT end it, and so does `glossa umount DIR`.',
-  flags: serverOptions,
+  flags: commandFlags,
   placeholderKinds: { PATH: { files: [] } },
   async run({ flags, operands }, terminal) {
     const [dir] = takeOperands(operands, ['DIR']);
@@ -95,9 +95,10 @@ export default defineCommand({
     if (invalidAddress !== undefined)
       throw new UsageError(`--also takes HOST:PORT, not '${invalidAddress}'`);
     const logOperand = flags['log-file'] ?? (flags['no-daemon'] ? CONSOLE : null);
-    const log = logOperand ?? findDefaultLogFile('volfile-server');
-    if (logOperand === null) makeLogFolder(log);
-    const settings = { ...flags, folder, logFile: log === CONSOLE ? log : resolve(log) };
+    const logPath = logOperand ?? findDefaultLogFile('volfile-server');
+    if (logOperand === null) makeLogFolder(logPath);
+    const logFile = logPath === CONSOLE ? logPath : resolve(logPath);
+    const settings = { ...flags, folder, logFile };
     if (starterChannel !== null || flags['no-daemon']) return serveFolder(settings, terminal);
     return startDaemon(settings.logFile, null, terminal);
   },
@@ -113,11 +114,7 @@ function requireFolder(dir: string): string {
   throw new UsageError(`${dir} is a file: what is served is a folder with NAME.vol in it`);
 }
 
-/**
- * Serves the folder until the shutdown is requested.
- * @returns the exit status.
- * @throws {Failure}
- */
+/** Serves the folder until the shutdown is requested; resolves to the exit status. @throws {Failure} */
 async function serveFolder(settings: Settings, terminal: Terminal): Promise<number> {
   const { logFile, folder } = settings;
   const { colour, verbosity } = terminal;
@@ -144,15 +141,16 @@ async function serveFolder(settings: Settings, terminal: Terminal): Promise<numb
       }
       pidFile.write();
       shutdown.defer();
-      const endRequested = new Promise<void>((resolve) => shutdown.onRequest(resolve));
+      const endRequested = new Promise<void>((resolveEnd) => shutdown.onRequest(resolveEnd));
       const listens = addresses.map((address) => ({ address, bricks: [] }));
-      const commonQuestions = makeCommonHandlers(
+      const commonHandlers = makeCommonHandlers(
         () => ({ what: 'volfile-server', volfile: folder, listens }),
         shutdown,
       );
-      controlHost = await ControlHost.open('listener', commonQuestions, log);
+      controlHost = await ControlHost.open('listener', commonHandlers, log);
       printNote(`${printable(folder)} is served at ${addressText}`, terminal);
       if (starterChannel !== null) {
+        // The file system of the current folder is not kept in use.
         process.chdir('/');
         await starterChannel.reportReady();
       }
@@ -187,6 +185,7 @@ async function startListening(settings: Settings, log: Log): Promise<VolfileServ
   }
 }
 
+/** Lists the addresses at which the server listens, the socket's path included, for messages. */
 function listAddresses(
   { host = LOOPBACK, socket, 'no-tcp': noTcp }: Settings,
   port: number | null,

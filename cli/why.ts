@@ -45,9 +45,10 @@ export default defineCommand({
 interface OutcomeGroup {
   latest: NotableRequest;
   /** The number of requests with this outcome. */
-  times: number;
+  requestCount: number;
 }
 
+/** Prints the latest request of each outcome. */
 function printRequests(
   requests: readonly NotableRequest[],
   path: string,
@@ -58,21 +59,21 @@ function printRequests(
   for (const request of requests) {
     const { op, errno, way: volumes, attribute, paths, ms } = request;
     const key = JSON.stringify([op, errno, volumes, attribute, paths, ms >= slowMs]);
-    const times = (outcomes.get(key)?.times ?? 0) + 1;
+    const requestCount = (outcomes.get(key)?.requestCount ?? 0) + 1;
     // Deleted first, so that the entry moves to the end: the latest request is printed last.
     outcomes.delete(key);
-    outcomes.set(key, { latest: request, times });
+    outcomes.set(key, { latest: request, requestCount });
   }
-  for (const { latest, times } of outcomes.values()) {
-    const [title, ...rest] = formatSentences(latest, times, path, slowMs);
-    out(`${paint('bold', title!, colour.out)}\n  ${rest.join(' ')}`);
+  for (const { latest, requestCount } of outcomes.values()) {
+    const [title, ...furtherSentences] = formatSentences(latest, requestCount, path, slowMs);
+    out(`${paint('bold', title!, colour.out)}\n  ${furtherSentences.join(' ')}`);
   }
 }
 
 /** Formats three sentences: the outcome; the caller and the time; the volume that replied. */
 function formatSentences(
   request: NotableRequest,
-  times: number,
+  requestCount: number,
   path: string,
   slowMs: number,
 ): string[] {
@@ -81,31 +82,32 @@ function formatSentences(
   const otherText =
     otherPath === undefined ? '' : ` ${paths[0] === path ? 'to' : 'from'} ${printable(otherPath)}`;
   const objectText = attribute === null ? otherText : ` of the attribute ${printable(attribute)}`;
-  const timesText = times === 1 ? '' : ` ${times} times`;
+  const timesText = requestCount === 1 ? '' : ` ${requestCount} times`;
   // Requests that were answered together have one `ms`, the time of all: each may have been slow.
   const isShared = among > 1 && ms >= slowMs;
-  const slowly = isShared ? 'perhaps slowly' : 'slowly';
+  const slowlyText = isShared ? 'perhaps slowly' : 'slowly';
   const resultText =
     errno === null
-      ? `succeeded, ${slowly}`
+      ? `succeeded, ${slowlyText}`
       : `failed with ${errno} (${strerror(errnoNumber(errno) ?? 0)})`;
-  const slowText = errno !== null && ms >= slowMs ? `, and ${slowly}` : '';
-  const time = isShared
+  const slownessText = errno !== null && ms >= slowMs ? `, and ${slowlyText}` : '';
+  const durationText = isShared
     ? `at most ${formatMs(ms)}, in which ${among} requests were answered`
     : formatMs(ms);
   return [
-    `${printable(path)}: ${op.toLowerCase()}${objectText} ${resultText}${slowText}${timesText}.`,
-    `${times === 1 ? 'Process' : 'Last for process'} ${pid} of user ${uid}, at ${formatTime(request.time)}, in ${time}.`,
+    `${printable(path)}: ${op.toLowerCase()}${objectText} ${resultText}${slownessText}${timesText}.`,
+    `${requestCount === 1 ? 'Process' : 'Last for process'} ${pid} of user ${uid}, at ${formatTime(request.time)}, in ${durationText}.`,
     formatOrigin(request),
   ];
 }
 
+/** Formats the sentence about the volume that replied, and about the volumes above it. */
 function formatOrigin({ way: volumes }: NotableRequest): string {
   const names = volumes.map(printable);
   const lastName = names.pop();
   if (lastName === undefined) return 'The mount itself answered, and asked no volume.';
-  const by = names.length === 0 ? '' : `, by way of ${names.join(', ')}`;
-  return `The answer came from ${lastName}${by}.`;
+  const wayText = names.length === 0 ? '' : `, by way of ${names.join(', ')}`;
+  return `The answer came from ${lastName}${wayText}.`;
 }
 
 const formatMs = (ms: number): string => formatDuration(1e6 * ms);
@@ -120,10 +122,11 @@ function formatAbsence(
   { slowMs, kept: capacity }: Omit<NotableDump, 'requests'>,
 ): string {
   const summary = `no request for ${printable(path)} has failed or taken ${slowMs} ms`;
-  const since = requests.length >= capacity ? ' as far as is known: only the last are kept' : '';
-  for (let above = dirname(path); above !== '/'; above = dirname(above)) {
-    if (!requests.some(({ paths }) => paths.includes(above))) continue;
-    return `${summary}${since}; but some for ${printable(above)}, which is on the way to it, have`;
+  const limitText =
+    requests.length >= capacity ? ' as far as is known: only the last are kept' : '';
+  for (let folder = dirname(path); folder !== '/'; folder = dirname(folder)) {
+    if (!requests.some(({ paths }) => paths.includes(folder))) continue;
+    return `${summary}${limitText}; but some for ${printable(folder)}, which is on the way to it, have`;
   }
-  return `${summary}${since}`;
+  return `${summary}${limitText}`;
 }

@@ -123,7 +123,7 @@ async function writeManualPages(folder: string): Promise<void> {
   const types = [...registry.typeNames()].sort().map((type) => registry.lookup(type)!);
   mkdirSync(folder);
   const version = readPackageVersion();
-  for (const [name, text] of await makeManual({ commands, types, version, date })) {
+  for (const [name, text] of await makeManual({ commands, translators: types, version, date })) {
     writeFileSync(join(folder, name), text);
   }
 }

@@ -10,7 +10,7 @@ import { packageRoot } from '../../runtime/sys/paths.ts';
 import type { Command, Commands } from '../../terminal/command.ts';
 import { exitTable } from '../../terminal/exit.ts';
 import { commonFlags, type Flags } from '../../terminal/flags.ts';
-import { definition, describeSubvolumeCount } from '../help.ts';
+import { describeSubvolumeCount, glossaDefinition } from '../help.ts';
 import {
   escapeText,
   formatBold,
@@ -24,11 +24,12 @@ import {
   formatVerbatim,
 } from './roff.ts';
 
+/** The commands and translators to describe, and the facts in the pages' heads. */
 export interface ManualSettings {
   readonly commands: Commands;
-  readonly types: readonly Translator<unknown>[];
+  readonly translators: readonly Translator<unknown>[];
   readonly version: string;
-  /** YYYY-MM-DD. */
+  /** The date of the pages, as YYYY-MM-DD. */
   readonly date: string;
 }
 
@@ -38,18 +39,19 @@ function makePageName(command: string): readonly [name: string, section: number]
   return [`glossa-${command.replaceAll(' ', '-')}`, 1];
 }
 
+/** The name and section of the page on volfiles. */
 const VOLFILE_PAGE = ['glossa.vol', 5] as const;
 
 /** Makes all pages, by file name; those of commands are in the order of the table. */
 export async function makeManual(settings: ManualSettings): Promise<Map<string, string>> {
-  const { commands, types, version, date } = settings;
+  const { commands, translators, version, date } = settings;
   const pages = new Map<string, string>();
   const addPage = (name: string, section: number, summary: string, body: string): void => {
     const header = formatHead(name, section, date, `glossa ${version}`);
     const title = formatParagraph(`${escapeText(name)} \\- ${escapeText(summary)}`);
     pages.set(`${name}.${section}`, header + formatSection('NAME', title) + body);
   };
-  addPage('glossa', 1, definition, formatOverview(commands));
+  addPage('glossa', 1, glossaDefinition, formatOverview(commands));
   for (const [name, { summary, load }] of commands) {
     const { default: command } = await load();
     addPage(...makePageName(name), summary, formatCommandPage(name, command));
@@ -57,7 +59,7 @@ export async function makeManual(settings: ManualSettings): Promise<Map<string, 
   addPage(
     ...VOLFILE_PAGE,
     'what a mount consists of: the format, and the types of translators',
-    formatVolfilePage(types),
+    formatVolfilePage(translators),
   );
   return pages;
 }
@@ -73,7 +75,7 @@ function formatOverview(commands: Commands): string {
     ),
     formatSection(
       'DESCRIPTION',
-      formatParagraph(`${escapeText('glossa')} is ${escapeText(definition)}.`),
+      formatParagraph(`${escapeText('glossa')} is ${escapeText(glossaDefinition)}.`),
     ),
     formatSection('COMMANDS', commandItems.join('')),
     exitStatusSection,
@@ -92,7 +94,7 @@ function formatCommandPage(name: string, { usage, description, flags }: Command)
   return [
     formatSection('SYNOPSIS', formatSynopsis(usage)),
     formatSection('DESCRIPTION', formatParagraph(italicizePlaceholders(description, placeholders))),
-    formatSection('OPTIONS', formatOptions(allFlags, placeholders)),
+    formatSection('OPTIONS', formatFlagItems(allFlags, placeholders)),
     name.startsWith('mount.') ? '' : exitStatusSection,
     formatSection('SEE ALSO', formatParagraph(seeAlso.join(', '))),
   ].join('');
@@ -100,17 +102,13 @@ function formatCommandPage(name: string, { usage, description, flags }: Command)
 
 /**
  * Formats a text with its placeholders in italics.
- * @param placeholders the placeholders, as `VOLFILE`
+ * @param placeholders the words to be in italics, such as `VOLFILE`
  */
-function italicizePlaceholders(
-  text: string,
-  placeholders: ReadonlySet<string>,
-  formatRest = escapeText,
-): string {
+function italicizePlaceholders(text: string, placeholders: ReadonlySet<string>): string {
   // Placeholders are words in capitals, such as VOLUME.KEY=VALUE, N or RUN.json.
   return text
     .split(/([A-Z][\w.=]*[A-Z]|[A-Z]\b|[A-Z]+\.json)/)
-    .map((part) => (placeholders.has(part) ? formatItalic(part) : part && formatRest(part)))
+    .map((part) => (placeholders.has(part) ? formatItalic(part) : escapeText(part)))
     .join('');
 }
 
@@ -134,7 +132,7 @@ const formatSynopsis = (usage: readonly string[]): string =>
     .join('\n.br\n')
     .concat('\n');
 
-const formatOptions = (flags: Flags, placeholders: ReadonlySet<string>): string =>
+const formatFlagItems = (flags: Flags, placeholders: ReadonlySet<string>): string =>
   Object.entries(flags)
     .map(([name, { short, value, help }]) => {
       const spellings = [
@@ -161,7 +159,7 @@ function formatVolfilePage(types: readonly Translator<unknown>[]): string {
   const example = readFileSync(join(packageRoot, 'volfiles/posix.vol'), 'utf8');
   return [
     formatSection('DESCRIPTION', formatVerbatim(example.trimEnd().split('\n'))),
-    formatSection('TYPES', types.map(formatType).join('')),
+    formatSection('TYPES', types.map(formatTranslatorSection).join('')),
     formatSection('OPTIONS OF EVERY TYPE', formatOptionItems(genericOptions)),
     formatSection(
       'SEE ALSO',
@@ -172,7 +170,7 @@ function formatVolfilePage(types: readonly Translator<unknown>[]): string {
   ].join('');
 }
 
-function formatType(translator: Translator<unknown>): string {
+function formatTranslatorSection(translator: Translator<unknown>): string {
   const {
     type,
     description,
@@ -190,8 +188,8 @@ function formatType(translator: Translator<unknown>): string {
       formatOptionItems(typeOptions),
       ownOptions ? `.PP\n${formatParagraph(moduleOptionsNote)}` : '',
       ...Object.entries(moreOptions).map(
-        ([when, table]) =>
-          `.PP\n${formatParagraph(escapeText(`Options ${when}:`))}${formatOptionItems(table)}`,
+        ([condition, table]) =>
+          `.PP\n${formatParagraph(escapeText(`Options ${condition}:`))}${formatOptionItems(table)}`,
       ),
     ].join(''),
   );
@@ -201,8 +199,8 @@ const formatOptionItems = (table: Options): string =>
   Object.entries(table)
     .map(([key, spec]) => {
       const [title, ...lines] = describeOption(key, spec).split('\n');
-      const [name, ...rest] = title!.split(' ');
-      const term = [formatBold(name!), ...rest.map(escapeText)].join(' ');
+      const [name, ...furtherWords] = title!.split(' ');
+      const term = [formatBold(name!), ...furtherWords.map(escapeText)].join(' ');
       return formatItem(term, escapeText(lines.map((line) => line.trim()).join(' ')));
     })
     .join('');

@@ -9,7 +9,7 @@ export function escapeText(text: string): string {
   return text
     .replaceAll('\\', '\\e')
     .replaceAll('…', '...')
-    .replace(/[-'`^~"]/g, (sign) => typographicEscapes[sign]!);
+    .replace(/[-'`^~"]/g, (character) => typographicEscapes[character]!);
 }
 
 /** The escapes of ASCII characters that roff would print as typographic ones. */
@@ -31,7 +31,7 @@ export const formatItalic = (text: string): string => `\\fI${escapeText(text)}\\
 export const formatHead = (name: string, section: number, date: string, source: string): string =>
   `.TH ${escapeText(name.toUpperCase())} ${section} ${date} "${escapeText(source)}"\n`;
 
-/** Formats a section, whose title is in plain capitals, which need no escapes; '' if it has no body. */
+/** Formats a section; '' if it has no body. The title has plain capitals only, which need no escapes. */
 export const formatSection = (title: string, body: string): string =>
   body === '' ? '' : `.SH ${title}\n${body}`;
 
@@ -39,16 +39,19 @@ export const formatSection = (title: string, body: string): string =>
 export const formatSubsection = (title: string, body: string): string =>
   `.SS ${escapeText(title)}\n${body}`;
 
+/** The width of the lines of the source, which roff fills again. */
+const SOURCE_WIDTH = 78;
+
 /**
- * Wraps a text, which is escaped already, into lines, which roff fills again. A line that begins with
- * `.` or `'` would be a request, so `\&` (nothing) is put before it.
+ * Wraps an escaped text into lines. A line that begins with `.` or `'` would be a request to roff, so
+ * `\&` (an empty character) is put before it.
  */
 export const formatParagraph = (text: string): string =>
-  wrapLine(text, 78)
+  wrapLine(text, SOURCE_WIDTH)
     .map((line) => `${/^[.']/.test(line) ? '\\&' : ''}${line}\n`)
     .join('');
 
-/** Formats a term with its meaning, indented, below. Both are escaped already. */
+/** Formats a term, and its meaning indented below it. Both are escaped already. */
 export const formatItem = (term: string, meaning: string): string =>
   `.TP\n${term.trimEnd()}\n${formatParagraph(meaning)}`;
 

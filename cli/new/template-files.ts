@@ -13,7 +13,7 @@ import {
 } from './template-languages.ts';
 
 /** The texts of files, by path within the new folder. */
-export type Texts = ReadonlyMap<string, string>;
+export type FileTexts = ReadonlyMap<string, string>;
 
 /** A file that an editor reads in place of the one from glossa, if its text matches the pattern. */
 interface OverridingConfig {
@@ -28,7 +28,11 @@ const OVERRIDING_CONFIGS: Readonly<Record<string, readonly OverridingConfig[]>> 
 };
 
 /** Makes the texts of a module: its source, test, volfile, README, and files to try it with. */
-export function makeModuleTexts(language: TemplateLanguage, name: string, folder: string): Texts {
+export function makeModuleTexts(
+  language: TemplateLanguage,
+  name: string,
+  folder: string,
+): FileTexts {
   const values = {
     NAME: name,
     // For the Makefile, which then finds the header without calling glossa.
@@ -46,7 +50,7 @@ export function makeModuleTexts(language: TemplateLanguage, name: string, folder
 }
 
 /** Makes the files that tell editors where the types are that modules in `folder` use. */
-export function makeEditorTexts({ folder: language }: TemplateLanguage, folder: string): Texts {
+export function makeEditorTexts({ folder: language }: TemplateLanguage, folder: string): FileTexts {
   const root = makePackageRootPath(folder);
   return new Map(
     readTemplates(join('editors', language)).map(([path, text]) => {
@@ -72,11 +76,11 @@ function readTemplates(folderName: string): [path: string, text: string][] {
 
 /** Selects the files to write, and warns of existing files that lack the settings for glossa. */
 export function findMissingTexts(
-  texts: Texts,
+  texts: FileTexts,
   folder: string,
-): { texts: Texts; warnings: string[] } {
+): { texts: FileTexts; warnings: string[] } {
   const warnings: string[] = [];
-  const missing = [...texts].filter(([path, text]) => {
+  const missingEntries = [...texts].filter(([path, text]) => {
     const existingConfig = findExistingConfig(path, folder);
     if (existingConfig === undefined) return true;
     // Written by glossa, or names glossa's folder: no setting is missing.
@@ -88,7 +92,7 @@ export function findMissingTexts(
     );
     return false;
   });
-  return { texts: new Map(missing), warnings };
+  return { texts: new Map(missingEntries), warnings };
 }
 
 /** Finds the existing file that an editor reads: `path` itself, or one that overrides it. */
@@ -122,15 +126,17 @@ function makeFolder(path: string, created: string[]): void {
 }
 
 /** Refuses to write if one of the files exists. @throws {Failure} */
-export function refuseExisting(texts: Texts, folder: string): void {
-  const existing = [...texts.keys()].filter((path) => pathExists(join(folder, path)));
-  if (existing.length === 0) return;
-  const verb = existing.length === 1 ? 'is' : 'are';
-  throw new Failure(`${existing.join(', ')} ${verb} in ${folder} already: nothing was written`);
+export function refuseExisting(texts: FileTexts, folder: string): void {
+  const existingPaths = [...texts.keys()].filter((path) => pathExists(join(folder, path)));
+  if (existingPaths.length === 0) return;
+  const verb = existingPaths.length === 1 ? 'is' : 'are';
+  throw new Failure(
+    `${existingPaths.join(', ')} ${verb} in ${folder} already: nothing was written`,
+  );
 }
 
 /** Writes all files, or none. @throws {Failure} */
-export function writeTexts(texts: Texts, folder: string): void {
+export function writeTexts(texts: FileTexts, folder: string): void {
   const created: string[] = [];
   try {
     for (const [path, text] of texts) {

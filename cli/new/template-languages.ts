@@ -12,11 +12,13 @@ import { formatTable } from '../../terminal/layout.ts';
  */
 export const templateFolder = join(packageRoot, 'templates');
 
+/** A language of modules that has templates. */
 export interface TemplateLanguage extends Language {
   /** Its folder in the templates, which is also its name on the command line. */
   readonly folder: string;
 }
 
+/** The languages by name. */
 export const templateLanguages = Object.fromEntries(
   allLanguages.map(([name, language]) => [name, { ...language, folder: name }]),
 ) as Readonly<Record<LanguageName, TemplateLanguage>>;
@@ -32,8 +34,8 @@ export function checkName(name: string, language: TemplateLanguage): void {
   if (reason !== undefined)
     throw new UsageError(`'${name}' ${reason}: choose another, such as ${prefixName(name)}`);
   if (template.name.test(name)) return;
-  const rule = `'${name}' cannot be the name of a module: ${template.nameRule}`;
-  throw new UsageError(rule + suggestName(name, language));
+  const problem = `'${name}' cannot be the name of a module: ${template.nameRule}`;
+  throw new UsageError(problem + suggestName(name, language));
 }
 
 /** Finds the reason why a name is unsuitable in every language; undefined for a suitable name. */
@@ -42,12 +44,13 @@ function findCommonMistake(name: string): string | undefined {
   return name === 'storage' ? 'is the volume below in its volfile' : undefined;
 }
 
+/** Makes a name that is neither reserved nor taken for a test: `my_NAME`. */
 const prefixName = (name: string): string => `my_${name.toLowerCase().replace(/^test_/, '')}`;
 
 /** Suggests the name without folder, extension and blanks; '' if that is not valid either. */
 function suggestName(name: string, { folder, extensions, template }: TemplateLanguage): string {
   const lastPart = name.slice(name.replace(/\/+$/, '').lastIndexOf('/') + 1).replace(/\/+$/, '');
-  const extension = extensions.find((end) => lastPart.endsWith(end)) ?? '';
+  const extension = extensions.find((ending) => lastPart.endsWith(ending)) ?? '';
   const candidate = lastPart
     .slice(0, lastPart.length - extension.length)
     .replace(/[^A-Za-z0-9_]+/g, '-');
@@ -112,6 +115,6 @@ export const listReadmeCommands = (
 /** Formats commands as indented lines. @param mark the text before each effect, such as `# ` */
 export const formatNextCommands = (commands: readonly NextCommand[], mark = ''): string =>
   formatTable(
-    commands.map(([line, effect]) => [line, mark + effect]),
+    commands.map(([command, effect]) => [command, mark + effect]),
     { gap: '   ', indent: '    ' },
   ).join('\n');

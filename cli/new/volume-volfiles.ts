@@ -2,7 +2,7 @@
 import { VOLFILE_EXTENSION } from '../../gluster/volfile-server/volfile-folder.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { printVolumes } from '../../runtime/volfile/print.ts';
-import type { Texts } from './template-files.ts';
+import type { FileTexts } from './template-files.ts';
 
 const LOOPBACK = '127.0.0.1';
 
@@ -14,13 +14,14 @@ export interface NewVolume {
 }
 
 /** Names a brick's volfile as GlusterFS does: `VOLUME.HOST.srv-brick.vol` for /srv/brick. */
-export const makeBrickFileName = (name: string, directory: string): string =>
-  `${name}.${LOOPBACK}.${directory.slice(1).replaceAll('/', '-')}${VOLFILE_EXTENSION}`;
+export const makeBrickFileName = (volumeName: string, directory: string): string =>
+  `${volumeName}.${LOOPBACK}.${directory.slice(1).replaceAll('/', '-')}${VOLFILE_EXTENSION}`;
 
-export const makeClientFileName = (name: string): string => name + VOLFILE_EXTENSION;
+/** Names the clients' volfile, by which clients ask for the volume. */
+export const makeClientFileName = (volumeName: string): string => volumeName + VOLFILE_EXTENSION;
 
 /** Makes the texts of all volfiles, by file name. */
-export function makeVolumeTexts(volume: NewVolume): Texts {
+export function makeVolumeTexts(volume: NewVolume): FileTexts {
   const { name, bricks } = volume;
   const files = bricks.map(({ directory }, index): [string, string] => [
     makeBrickFileName(name, directory),
@@ -33,8 +34,10 @@ export function makeVolumeTexts(volume: NewVolume): Texts {
 }
 
 /** Makes the name of the volume that a brick exports to clients. */
-const makeExportName = (name: string, index: number): string => `${name}-brick-${index}`;
+const makeExportName = (volumeName: string, index: number): string =>
+  `${volumeName}-brick-${index}`;
 
+/** Makes the volumes of the brick at this index, from the storage up to the server. */
 function makeBrickVolumes({ name, bricks }: NewVolume, index: number): PlainVolume[] {
   const { directory, port } = bricks[index]!;
   const exportName = makeExportName(name, index);

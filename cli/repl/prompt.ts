@@ -6,12 +6,13 @@ import { findExposure } from '../../runtime/sys/exposure.ts';
 import { findStateFolder } from '../../server/state-folder.ts';
 import { CANCELLED, type Prompt } from './repl-loop.ts';
 
+/** The settings of a `ConsolePrompt`. */
 export interface PromptSettings {
   /** The prompts for the first line of a statement, and for its further lines. */
   readonly prompts: readonly [first: string, more: string];
   /** The name of the file with its history, in the state folder. */
   readonly historyName: string;
-  /** Completes the last word of a line. */
+  /** Returns the completions of a line's last word, and that word. */
   readonly complete?: (line: string) => readonly [candidates: string[], word: string];
 }
 
@@ -35,6 +36,7 @@ function readHistory(path: string): string[] {
   }
 }
 
+/** Writes the history, unless another user could replace the file. */
 function writeHistory(path: string, history: readonly string[]): void {
   try {
     if (!isPrivate(path)) return;
@@ -152,11 +154,12 @@ export class ConsolePrompt implements Prompt {
 /** Reads lines from a pipe, which has neither prompts nor Ctrl-C. */
 export class PipedPrompt implements Prompt {
   readonly isPipe = true;
-  private readonly input = createInterface({
+  private readonly lineReader = createInterface({
     input: process.stdin,
+    // A carriage return and a line feed end one line, even if they come separately.
     crlfDelay: Number.POSITIVE_INFINITY,
   });
-  private readonly lines = this.input[Symbol.asyncIterator]();
+  private readonly lines = this.lineReader[Symbol.asyncIterator]();
 
   async readLine(): Promise<string | null> {
     const { done, value } = await this.lines.next();
@@ -167,12 +170,13 @@ export class PipedPrompt implements Prompt {
     process.stdout.write(`${text}\n`);
   }
 
+  /** Returns a promise that never resolves: Ctrl-C ends the process, as usual. */
   readonly listenForInterrupt = () => ({
     promise: new Promise<void>(() => {}),
     stopListening() {},
   });
 
   close(): void {
-    this.input.close();
+    this.lineReader.close();
   }
 }

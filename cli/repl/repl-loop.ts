@@ -63,7 +63,7 @@ export async function serveRepl(
 /** The milliseconds of a timer that only keeps the process alive. */
 const KEEP_ALIVE_MS = 2 ** 30;
 
-/** Waits for an evaluation; undefined after an interrupt. */
+/** Waits for an evaluation; resolves to undefined after an interrupt. */
 async function awaitEvaluation(
   evaluation: Promise<Evaluation>,
   prompt: Prompt,

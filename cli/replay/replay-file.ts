@@ -10,6 +10,7 @@ import type { Terminal } from '../../terminal/terminal.ts';
 import { openRecordingFile } from '../open-recording.ts';
 import { type StackSettings, startStack } from './replay-stack.ts';
 
+/** The settings of `replayFile`. */
 export interface ReplaySettings extends StackSettings {
   /** The file into which the replay itself is recorded; undefined for none. */
   readonly output: string | undefined;
@@ -27,7 +28,7 @@ export interface ReplayResult {
   /** Whether real storages had other content than at the start of the recording. */
   readonly storageDiffers: boolean;
   /** The log lines of the volumes. */
-  readonly log: readonly ParsedLine[];
+  readonly logLines: readonly ParsedLine[];
 }
 
 /**
@@ -44,7 +45,7 @@ export async function replayFile(
   const { recording } = await openRecordingFile(file);
   try {
     const stack = await startStack(operand, recording.head, settings, terminal);
-    const { graph, clock, played, roles, log } = stack;
+    const { graph, clock, playedVolumes, roles, logLines } = stack;
     let replayRecording: GraphRecording | null = null;
     try {
       const plan = await makePlan(recording, roles);
@@ -58,12 +59,12 @@ export async function replayFile(
       const { replyTimeoutMs } = settings;
       const outcomes = await new Replay(graph, plan, {
         clock,
-        played,
+        played: playedVolumes,
         replyTimeoutMs,
       }).run();
       const storageDiffers = settings.realStorage && startsWithDifference(outcomes);
       const { startedAt } = recording.head;
-      return { startedAt, isClosed: recording.closed, outcomes, storageDiffers, log };
+      return { startedAt, isClosed: recording.closed, outcomes, storageDiffers, logLines };
     } finally {
       await replayRecording?.close();
       await stack.stop();

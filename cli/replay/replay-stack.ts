@@ -26,6 +26,7 @@ import { Failure, UsageError } from '../../terminal/exit.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { findModuleFile, type ModuleFile } from '../module-volfile.ts';
 
+/** The settings of the graph for a replay. */
 export interface StackSettings {
   /**
    * The recorded volume whose requests are sent; undefined for the top, or for the module's volume.
@@ -33,10 +34,13 @@ export interface StackSettings {
   readonly volume: string | undefined;
   /** Whether the volfile's own storages are used, instead of played ones. */
   readonly realStorage: boolean;
+  /** Whether the volfile's warnings are errors. */
   readonly strict: boolean;
+  /** Options that replace those of the volfile, each as `VOLUME.KEY=VALUE`. */
   readonly overrides: readonly string[];
+  /** Whether the commands in backticks of the volfile are run. */
   readonly allowShell: boolean;
-  /** Receives warnings. */
+  /** Prints a warning. */
   warn(text: string): void;
 }
 
@@ -45,9 +49,10 @@ export interface ReplayStack {
   readonly graph: Graph;
   readonly clock: VirtualClock;
   readonly roles: ReplayRoles;
-  readonly played: readonly PlayedVolume[];
+  readonly playedVolumes: readonly PlayedVolume[];
   /** The log lines of its volumes. */
-  readonly log: readonly ParsedLine[];
+  readonly logLines: readonly ParsedLine[];
+  /** Stops the graph and the played storages. */
   stop(): Promise<void>;
 }
 
@@ -118,10 +123,13 @@ export async function startStack(
     await stop();
     throw new Failure(problems.join('\n'), problems);
   }
-  return { graph, clock, roles, played: [...playedVolumes.values()], log, stop };
+  return { graph, clock, roles, playedVolumes: [...playedVolumes.values()], logLines: log, stop };
 }
 
-/** Waits in real time until the graph is up; the virtual clock advances from timer to timer. */
+/**
+ * Waits in real time until the graph is up; the virtual clock advances from timer to timer. Resolves
+ * to whether the graph came up in time.
+ */
 async function waitUntilUp(graph: Graph, clock: VirtualClock): Promise<boolean> {
   for (let waitedMs = 0; !graph.isUp && waitedMs < START_TIMEOUT_MS; waitedMs += POLL_INTERVAL_MS) {
     await delay(POLL_INTERVAL_MS);

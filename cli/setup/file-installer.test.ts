@@ -29,16 +29,16 @@ beforeEach(() => {
   });
   plan = {
     files: [file('sbin/helper', 0o755), file('share/deep/one', 0o644), file('share/two', 0o644)],
-    record: at('var/setup.json'),
+    recordPath: at('var/setup.json'),
   };
 });
 
-function told(dryRun = false) {
+function told(isDryRun = false) {
   const said = { steps: [] as string[], problems: [] as string[] };
   const strip = (text: string): string => text.replaceAll(`${root}/`, '');
   return {
     said,
-    dryRun,
+    isDryRun,
     reportStep: (text: string) => void said.steps.push(strip(text)),
     reportProblem: (text: string) => void said.problems.push(strip(text)),
   };
@@ -71,7 +71,7 @@ it('glossa setup installs each file with its mode, and setup --undo removes all 
     ].sort(),
   );
   const back = told();
-  expect(uninstallFiles(plan.record, back)).toBe(true);
+  expect(uninstallFiles(plan.recordPath, back)).toBe(true);
   expect(back.said.steps).toEqual([
     'removing sbin/helper',
     'removing share/deep/one',
@@ -79,7 +79,7 @@ it('glossa setup installs each file with its mode, and setup --undo removes all 
   ]);
   expect(everything()).toEqual(['sbin']);
   const again = told();
-  expect(uninstallFiles(plan.record, again)).toBe(true);
+  expect(uninstallFiles(plan.recordPath, again)).toBe(true);
   expect(again.said.steps).toEqual(['no file of glossa setup is installed']);
 });
 
@@ -97,7 +97,7 @@ it('a second glossa setup changes only those of its files that are outdated', ()
     installFiles({ ...plan, files: [{ ...first!, text: 'newer\n' }, ...others] }, told()),
   ).toBe(true);
   expect(readFileSync(at('sbin/helper'), 'utf8')).toBe('newer\n');
-  expect(uninstallFiles(plan.record, told())).toBe(true);
+  expect(uninstallFiles(plan.recordPath, told())).toBe(true);
   expect(everything()).toEqual(['sbin']);
 });
 
@@ -108,7 +108,7 @@ it('a dry run of glossa setup writes nothing', () => {
   expect(everything()).toEqual(['sbin']);
   installFiles(plan, told());
   const back = told(true);
-  expect(uninstallFiles(plan.record, back)).toBe(true);
+  expect(uninstallFiles(plan.recordPath, back)).toBe(true);
   expect(back.said.steps[0]).toBe('would remove sbin/helper');
   expect(existsSync(at('sbin/helper'))).toBe(true);
 });
@@ -123,7 +123,7 @@ it('glossa setup and setup --undo neither change nor remove links and files from
     'sbin/helper was not written by glossa setup, and is left as it is',
     'share/two was not written by glossa setup, and is left as it is',
   ]);
-  expect(uninstallFiles(plan.record, told())).toBe(true);
+  expect(uninstallFiles(plan.recordPath, told())).toBe(true);
   expect(readFileSync(at('sbin/helper'), 'utf8')).toBe('mine\n');
   expect(everything()).toEqual(['sbin', 'sbin/helper', 'share', 'share/two']);
 });
@@ -131,7 +131,7 @@ it('glossa setup and setup --undo neither change nor remove links and files from
 it('setup --undo does not remove a file from elsewhere, even if glossa setup would write the same', () => {
   writeFileSync(at('sbin/helper'), 'text of sbin/helper\n');
   expect(installFiles(plan, told())).toBe(true);
-  expect(uninstallFiles(plan.record, told())).toBe(true);
+  expect(uninstallFiles(plan.recordPath, told())).toBe(true);
   expect(existsSync(at('sbin/helper'))).toBe(true);
 });
 
@@ -145,18 +145,18 @@ it('setup --undo does not remove changed files, or folders that contain other fi
     'sbin/helper was changed after glossa setup, and is left as it is',
   ]);
   const back = told();
-  expect(uninstallFiles(plan.record, back)).toBe(false);
+  expect(uninstallFiles(plan.recordPath, back)).toBe(false);
   expect(back.said.problems).toEqual(telling.said.problems);
   expect(existsSync(at('share/two'))).toBe(false);
   // undo runs again once the file has its text again.
   writeFileSync(at('sbin/helper'), 'text of sbin/helper\n');
-  expect(uninstallFiles(plan.record, told())).toBe(true);
+  expect(uninstallFiles(plan.recordPath, told())).toBe(true);
   expect(everything()).toEqual(['sbin', 'share', 'share/deep', 'share/deep/other']);
 });
 
 it('glossa setup changes nothing if its record of installed files is unreadable', () => {
   mkdirSync(at('var'));
-  writeFileSync(plan.record, '{');
+  writeFileSync(plan.recordPath, '{');
   expect(() => installFiles(plan, told())).toThrow(
     /setup.json cannot be read, so nothing is changed: /,
   );

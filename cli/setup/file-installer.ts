@@ -19,15 +19,17 @@ import { Failure } from '../../terminal/exit.ts';
 import { formatReason } from '../../terminal/reason.ts';
 import type { SetupFile, SetupPlan } from './setup-plans.ts';
 
+/** Receives the steps and problems of an installation. */
 export interface SetupReporter {
   /** Whether steps are only reported. */
-  readonly dryRun: boolean;
+  readonly isDryRun: boolean;
   /** Reports a step before the installer takes it, or that none is needed. */
   reportStep(text: string): void;
   /** Reports a file that is left unchanged. */
   reportProblem(text: string): void;
 }
 
+/** The content of the record file. */
 interface SetupRecord {
   /** The SHA-256 of each text in hexadecimal, by path. */
   readonly files: Record<string, string>;
@@ -65,13 +67,10 @@ const isUnchanged = ({ files }: SetupRecord, path: string, text: string | undefi
  * Writes the missing or outdated files of a plan; returns whether all are installed now.
  * @throws {Failure}
  */
-export function installFiles(
-  { files, record: recordPath }: SetupPlan,
-  reporter: SetupReporter,
-): boolean {
+export function installFiles({ files, recordPath }: SetupPlan, reporter: SetupReporter): boolean {
   const record = readRecord(recordPath);
-  const installed = files.map((file) => installFile(file, record, recordPath, reporter));
-  return installed.every(Boolean);
+  const results = files.map((file) => installFile(file, record, recordPath, reporter));
+  return results.every(Boolean);
 }
 
 /**
@@ -81,7 +80,7 @@ function installFile(
   file: SetupFile,
   record: SetupRecord,
   recordPath: string,
-  { dryRun, reportStep, reportProblem }: SetupReporter,
+  { isDryRun, reportStep, reportProblem }: SetupReporter,
 ): boolean {
   const { path, purpose, mode, text } = file;
   const currentText = readRegularFile(path);
@@ -95,11 +94,11 @@ function installFile(
     reportProblem(`${path} ${cause}, and is left as it is`);
     return false;
   }
-  reportStep(`${dryRun ? 'would write' : 'writing'} ${path}: ${purpose}`);
-  if (dryRun) return true;
+  reportStep(`${isDryRun ? 'would write' : 'writing'} ${path}: ${purpose}`);
+  if (isDryRun) return true;
   try {
-    makeFolder(dirname(path), record);
-    makeFolder(dirname(recordPath), record);
+    makeFolder(dirname(path), record.folders);
+    makeFolder(dirname(recordPath), record.folders);
     replaceFile(path, text, mode, currentText === null);
     record.files[path] = hashText(text);
     replaceFile(recordPath, formatRecord(record), 0o644, false);
@@ -121,33 +120,33 @@ function replaceFile(path: string, text: string, mode: number, isNew: boolean): 
   if (!isNew) renameSync(target, path);
 }
 
-/** Makes a folder and its parents, and records the new ones. */
-function makeFolder(path: string, { folders }: SetupRecord): void {
+/** Makes a folder and its parents, and adds the new ones to `folders`. */
+function makeFolder(path: string, folders: string[]): void {
   if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return;
-  makeFolder(dirname(path), { files: {}, folders });
+  makeFolder(dirname(path), folders);
   mkdirSync(path);
   chmodSync(path, 0o755);
   folders.push(path);
 }
 
-/** Removes the recorded files; returns whether all are gone now. @throws {Failure} */
+/** Removes the recorded files; returns whether all are gone, and true for a dry run. @throws {Failure} */
 export function uninstallFiles(recordPath: string, reporter: SetupReporter): boolean {
   const record = readRecord(recordPath);
-  const { dryRun, reportStep, reportProblem } = reporter;
+  const { isDryRun, reportStep, reportProblem } = reporter;
   if (Object.keys(record.files).length === 0) reportStep('no file of glossa setup is installed');
   for (const path of Object.keys(record.files)) {
     const currentText = readRegularFile(path);
     if (currentText === null) reportStep(`${path} is gone already`);
     else if (isUnchanged(record, path, currentText)) {
-      reportStep(`${dryRun ? 'would remove' : 'removing'} ${path}`);
-      if (!dryRun) removeFile(path);
+      reportStep(`${isDryRun ? 'would remove' : 'removing'} ${path}`);
+      if (!isDryRun) removeFile(path);
     } else {
       reportProblem(`${path} was changed after glossa setup, and is left as it is`);
       continue;
     }
     delete record.files[path];
   }
-  if (dryRun) return true;
+  if (isDryRun) return true;
   const remainingPaths = Object.keys(record.files);
   const isDone = remainingPaths.length === 0;
   if (isDone) removeFile(recordPath);

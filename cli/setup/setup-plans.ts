@@ -4,23 +4,30 @@ import { isAbsolute, join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { scripts } from '../completion/scripts.ts';
 
+/** A file to install. */
 export interface SetupFile {
-  /** Absolute. */
+  /** The absolute path. */
   readonly path: string;
-  /** Its purpose in messages. */
+  /** The file's purpose, for messages. */
   readonly purpose: string;
+  /** The permission bits. */
   readonly mode: number;
   readonly text: string;
 }
 
+/** The files that one call of `glossa setup` installs. */
 export interface SetupPlan {
   readonly files: readonly SetupFile[];
   /** The path of the record of written files. */
-  readonly record: string;
+  readonly recordPath: string;
 }
 
+/** Makes the file with the completion script of a shell. */
 const makeCompletionFile = (shell: keyof typeof scripts, path: string): SetupFile => ({
-  ...{ path, mode: 0o644, purpose: `completion in ${shell}`, text: scripts[shell] },
+  path,
+  mode: 0o644,
+  purpose: `completion in ${shell}`,
+  text: scripts[shell],
 });
 
 /** The words of the command that starts this program from any folder. */
@@ -53,7 +60,7 @@ export const makeSystemPlan = (): SetupPlan => ({
     makeCompletionFile('zsh', '/usr/local/share/zsh/site-functions/_glossa'),
     makeCompletionFile('fish', '/etc/fish/completions/glossa.fish'),
   ],
-  record: '/var/lib/glossa/setup.json',
+  recordPath: '/var/lib/glossa/setup.json',
 });
 
 /** Makes the plan for one user. zsh has no folder for a user's completion scripts. */
@@ -75,10 +82,11 @@ export function makeUserPlan(): SetupPlan {
       makeCompletionFile('bash', join(dataFolder, 'bash-completion/completions/glossa')),
       makeCompletionFile('fish', join(configFolder, 'fish/completions/glossa.fish')),
     ],
-    record: join(findFolder('XDG_STATE_HOME', '.local/state'), 'glossa/setup.json'),
+    recordPath: join(findFolder('XDG_STATE_HOME', '.local/state'), 'glossa/setup.json'),
   };
 }
 
+/** The note in each installed file except the completion scripts. */
 const WRITTEN_NOTE = "Written by 'glossa setup'; 'glossa setup --undo' takes it away.";
 
 const quoteForShell = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

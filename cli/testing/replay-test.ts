@@ -26,7 +26,7 @@ export async function runReplayTest(
   try {
     const result = await replayFile(recording, module, replaySettings, terminal);
     const ms = performance.now() - startedAt;
-    const report = { name, ms, printed: [], log: result.log };
+    const report = { name, ms, printed: [], log: result.logLines };
     if (findDifferent(result).length === 0) return { ...report, outcome: 'passed' };
     return { ...report, outcome: 'failed', message: formatFailure(result) };
   } catch (error) {

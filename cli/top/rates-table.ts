@@ -24,9 +24,10 @@ interface Column {
   readonly head: string;
   /** In terminal columns. */
   readonly width: number;
-  cell(row: Row): string;
+  formatCell(row: Row): string;
 }
 
+/** Stands for a time or number that is missing. */
 const NO_VALUE = '-';
 
 const formatOrNone = (value: number | null, format: (value: number) => string): string =>
@@ -41,31 +42,36 @@ const findMemoryBytes = ({ script, cache }: VolumeRates): number | null =>
   script?.memoryBytes ?? cache?.memoryBytes ?? null;
 
 const columns: readonly Column[] = [
-  { head: 'FOPS/S', width: 6, cell: ({ fopsPerS }) => formatRate(fopsPerS) },
-  { head: 'ERR/S', width: 6, cell: ({ errorsPerS }) => formatRate(errorsPerS) },
-  { head: 'MEDIAN', width: 7, cell: ({ medianUs }) => formatOrNone(medianUs, formatShortDuration) },
-  { head: '99 %', width: 7, cell: ({ p99Us }) => formatOrNone(p99Us, formatShortDuration) },
+  { head: 'FOPS/S', width: 6, formatCell: ({ fopsPerS }) => formatRate(fopsPerS) },
+  { head: 'ERR/S', width: 6, formatCell: ({ errorsPerS }) => formatRate(errorsPerS) },
+  {
+    head: 'MEDIAN',
+    width: 7,
+    formatCell: ({ medianUs }) => formatOrNone(medianUs, formatShortDuration),
+  },
+  { head: '99 %', width: 7, formatCell: ({ p99Us }) => formatOrNone(p99Us, formatShortDuration) },
   {
     head: 'BUSY',
     width: 5,
-    cell: ({ volume, fop }) => (fop === null ? `${volume.inFlight.requests || NO_VALUE}` : ''),
+    formatCell: ({ volume, fop }) =>
+      fop === null ? `${volume.inFlight.requests || NO_VALUE}` : '',
   },
   {
     head: 'SINCE',
     width: 5,
-    cell: ({ volume, fop }) =>
+    formatCell: ({ volume, fop }) =>
       fop === null ? formatOrNone(volume.inFlight.oldestS, formatAge) : '',
   },
   {
     head: 'HIT',
     width: 4,
-    cell: ({ volume, fop }) =>
+    formatCell: ({ volume, fop }) =>
       fop === null ? formatPercent(volume.cache?.hitPercent ?? null) : '',
   },
   {
     head: 'MEM',
     width: 5,
-    cell: ({ volume, fop }) => {
+    formatCell: ({ volume, fop }) => {
       const bytes = findMemoryBytes(volume);
       return fop === null && bytes !== null ? formatSize(bytes) : '';
     },
@@ -76,13 +82,13 @@ const columns: readonly Column[] = [
 const KIND_WIDTH = 13;
 /** The width of all columns but the first, with a space before each. */
 const RIGHT_WIDTH = columns.reduce((sum, { width }) => sum + width + 1, KIND_WIDTH + 1);
-/** The smallest terminal that the screen fits into. */
+/** The smallest terminal that the screen fits into, with 10 columns for the names of volumes. */
 const MIN_SIZE: Size = { columns: RIGHT_WIDTH + 10, rows: 8 };
 /** The width of a table that is not printed on a terminal. */
 export const DEFAULT_WIDTH = 80;
 
 /** Reads the value of a row by which each order sorts; missing times come last. */
-const sortValueReaders: Readonly<Record<ScreenState['sort'], (row: Row) => number>> = {
+const sortValueReaders: Readonly<Record<ScreenState['sortOrder'], (row: Row) => number>> = {
   graph: () => 0,
   fops: ({ fopsPerS }) => fopsPerS,
   errors: ({ errorsPerS }) => errorsPerS,
@@ -92,14 +98,16 @@ const sortValueReaders: Readonly<Record<ScreenState['sort'], (row: Row) => numbe
   memory: ({ volume }) => findMemoryBytes(volume) ?? -1,
 };
 
-function makeRows({ volumes }: ServerRates, { byFop, sort }: ScreenState): Row[] {
+/** Makes the rows in the chosen order: of each volume, or of each fop of the volumes. */
+function makeRows({ volumes }: ServerRates, { byFop, sortOrder }: ScreenState): Row[] {
   const rows = volumes.flatMap((volume): Row[] =>
     byFop ? volume.fops.map((rates) => ({ ...rates, volume })) : [{ ...volume, volume, fop: null }],
   );
-  const readSortValue = sortValueReaders[sort];
+  const readSortValue = sortValueReaders[sortOrder];
   return rows.sort((a, b) => readSortValue(b) - readSortValue(a));
 }
 
+/** The properties of the screen, and of the last answer. */
 interface ScreenSettings {
   readonly size: Size;
   readonly colour: boolean;
@@ -126,19 +134,20 @@ export function formatScreen(
   if (state.isHelpShown) return [...head, '', ...helpLines].slice(0, height);
   const rows = makeRows(rates, state);
   // Four lines are a blank one, the table's head, the number of rows, and the keys.
-  const rowCount = height - head.length - 4;
-  const skippedRows = Math.min(state.scrolledRows, Math.max(0, rows.length - rowCount));
-  const rowsBelow = rows.length - skippedRows - rowCount;
+  const visibleCount = height - head.length - 4;
+  const skippedCount = Math.min(state.scrolledRowCount, Math.max(0, rows.length - visibleCount));
+  const countBelow = rows.length - skippedCount - visibleCount;
   const lines = [
     ...head,
     '',
     formatTableHead(state.byFop, width, colour),
     ...rows
-      .slice(skippedRows, skippedRows + rowCount)
+      .slice(skippedCount, skippedCount + visibleCount)
       .map((row) => formatRatesRow(row, width, colour)),
   ];
+  // The last two lines are the number of rows and the keys.
   while (lines.length < height - 2) lines.push('');
-  return [...lines, formatRowCount(state, rows.length, rowsBelow), formatKeys(width, colour)];
+  return [...lines, formatRowCount(state, rows.length, countBelow), formatKeys(width, colour)];
 }
 
 /** Formats a table of all rows, to be printed once. */
@@ -163,18 +172,21 @@ export function formatRatesTable(
   ];
 }
 
+/** Formats the lines about the whole server, above the table. */
 function formatHead(rates: ServerRates, width: number): string[] {
   const { mountpoint, volfile, pid, upS, cpuPercent, memoryBytes, inFlight } = rates;
-  const right = `pid ${pid}  up ${formatAge(upS)}  cpu ${cpuPercent.toFixed(0)} %  mem ${formatSize(memoryBytes)}`;
-  const left = cutToWidth(
+  const rightText = `pid ${pid}  up ${formatAge(upS)}  cpu ${cpuPercent.toFixed(0)} %  mem ${formatSize(memoryBytes)}`;
+  const leftWidth = width - rightText.length - 2;
+  const leftText = cutToWidth(
     printable(mountpoint === undefined ? volfile : `${mountpoint}  ${volfile}`),
-    width - right.length - 2,
+    leftWidth,
   );
-  const oldest = inFlight.oldestS === null ? '' : `, the oldest for ${formatAge(inFlight.oldestS)}`;
+  const oldestText =
+    inFlight.oldestS === null ? '' : `, the oldest for ${formatAge(inFlight.oldestS)}`;
   return [
-    `${padRight(left, width - right.length - 2)}  ${right}`,
+    `${padRight(leftText, leftWidth)}  ${rightText}`,
     `${formatRate(rates.fopsPerS)} fops/s  ${formatRate(rates.errorsPerS)} errors/s  ` +
-      `${inFlight.requests} in flight${oldest}`,
+      `${inFlight.requests} in flight${oldestText}`,
     `watched for ${rates.seconds.toFixed(1)} s, counting for ${formatAge(rates.countedS)}: ` +
       'requests take a little longer while it does',
   ];
@@ -188,7 +200,9 @@ function formatTableHead(byFop: boolean, width: number, colour: boolean): string
 
 function formatRatesRow(row: Row, width: number, colour: boolean): string {
   const { volume, fop } = row;
-  const cells = columns.map(({ width: columnWidth, cell }) => padLeft(cell(row), columnWidth));
+  const cells = columns.map(({ width: columnWidth, formatCell }) =>
+    padLeft(formatCell(row), columnWidth),
+  );
   const line = formatRow(
     printable(volume.name),
     printable(fop ?? findVolumeKind(volume)),
@@ -200,24 +214,25 @@ function formatRatesRow(row: Row, width: number, colour: boolean): string {
   return row.fopsPerS === 0 && volume.inFlight.requests === 0 ? paint('dim', line, colour) : line;
 }
 
-/** A volume is highlighted once a request has waited for it for this long, in seconds. */
+/** The seconds of waiting after which a request highlights the row of its volume. */
 const STUCK_AFTER_S = 5;
 
+/** Joins the columns of a row, or of the table's head, to a line of this width. */
 function formatRow(
   volumeText: string,
   kindText: string,
   cells: readonly string[],
   width: number,
 ): string {
-  const firstWidth = width - RIGHT_WIDTH;
-  const left = `${padRight(cutToWidth(volumeText, firstWidth), firstWidth)} ${padRight(cutToWidth(kindText, KIND_WIDTH), KIND_WIDTH)}`;
-  return [left, ...cells].join(' ').trimEnd();
+  const volumeWidth = width - RIGHT_WIDTH;
+  const leftText = `${padRight(cutToWidth(volumeText, volumeWidth), volumeWidth)} ${padRight(cutToWidth(kindText, KIND_WIDTH), KIND_WIDTH)}`;
+  return [leftText, ...cells].join(' ').trimEnd();
 }
 
-function formatRowCount({ sort }: ScreenState, rows: number, rowsBelow: number): string {
-  const order = sort === 'graph' ? 'in the order of the graph' : `by ${sort}`;
-  const more = rowsBelow > 0 ? `, ${rowsBelow} more below` : '';
-  return `${rows} ${rows === 1 ? 'row' : 'rows'} ${order}${more}`;
+function formatRowCount({ sortOrder }: ScreenState, rowCount: number, countBelow: number): string {
+  const order = sortOrder === 'graph' ? 'in the order of the graph' : `by ${sortOrder}`;
+  const moreText = countBelow > 0 ? `, ${countBelow} more below` : '';
+  return `${rowCount} ${rowCount === 1 ? 'row' : 'rows'} ${order}${moreText}`;
 }
 
 function formatKeys(width: number, colour: boolean): string {

@@ -21,10 +21,12 @@ export interface Rates {
   readonly p99Us: number | null;
 }
 
+/** The rates of one fop of a volume. */
 export interface FopRates extends Rates {
   readonly fop: string;
 }
 
+/** The rates of a volume, and its state at the later sample. */
 export interface VolumeRates extends Rates {
   readonly name: string;
   readonly type: string;
@@ -35,12 +37,14 @@ export interface VolumeRates extends Rates {
   readonly fops: readonly FopRates[];
 }
 
+/** The hit rate of a cache between two samples, and its memory at the later one. */
 export interface CacheRates {
   /** The share of requests that the cache answered; null without requests. */
   readonly hitPercent: number | null;
   readonly memoryBytes: number;
 }
 
+/** The rates of a server and its volumes, as `--json` prints them. */
 export interface ServerRates {
   /** The time between the two samples. */
   readonly seconds: number;
@@ -69,8 +73,8 @@ export interface ServerRates {
  * @param before the earlier sample, which may be of an earlier counter; null for the first sample
  */
 export function computeRates(before: Counts | null, after: Counts): ServerRates {
-  const { process: about, since, now } = after;
-  const baseline = before?.since === since && before.process.pid === about.pid ? before : null;
+  const { process: server, since, now } = after;
+  const baseline = before?.since === since && before.process.pid === server.pid ? before : null;
   // At least a microsecond, so that no rate is infinite.
   const seconds = Math.max(now - (baseline?.now ?? since), 1e-3) / 1000;
   const earlierVolumes = new Map(baseline?.volumes.map((volume) => [volume.id, volume]));
@@ -81,10 +85,10 @@ export function computeRates(before: Counts | null, after: Counts): ServerRates 
   return {
     seconds,
     countedS: (now - since) / 1000,
-    mountpoint: about.mountpoint,
-    volfile: about.volfile,
-    pid: about.pid,
-    upS: Math.max(0, (Date.now() - about.started) / 1000),
+    mountpoint: server.mountpoint,
+    volfile: server.volfile,
+    pid: server.pid,
+    upS: Math.max(0, (Date.now() - server.started) / 1000),
     cpuPercent: baseline === null ? 0 : ((after.cpuMs - baseline.cpuMs) / (seconds * 1000)) * 100,
     memoryBytes: after.memoryBytes,
     inFlight: after.inFlight,
@@ -122,10 +126,10 @@ function computeVolumeRates(
 
 function computeCacheRates(after: CacheCounts, before: CacheCounts | null): CacheRates {
   // A count that has become smaller was reset by `glossa stats --reset`: it restarted from 0.
-  const increase = (later: number | null, earlier: number | null | undefined): number =>
+  const computeIncrease = (later: number | null, earlier: number | null | undefined): number =>
     (later ?? 0) - ((earlier ?? 0) > (later ?? 0) ? 0 : (earlier ?? 0));
-  const hits = increase(after.hits, before?.hits);
-  const requests = hits + increase(after.misses, before?.misses);
+  const hits = computeIncrease(after.hits, before?.hits);
+  const requests = hits + computeIncrease(after.misses, before?.misses);
   return {
     hitPercent: requests === 0 ? null : (100 * hits) / requests,
     memoryBytes: after.memoryBytes,
@@ -145,6 +149,7 @@ class FopSum {
     for (const [bucket, count] of buckets) this.buckets[bucket]! += sign * count;
   }
 
+  /** Computes the rates from the differences. @param seconds the time between the samples */
   toRates(seconds: number): Rates {
     const findQuantileUs = (share: number): number | null => {
       const ns = computeQuantile(this.buckets, share);

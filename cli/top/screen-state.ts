@@ -11,38 +11,43 @@ export const sortOrders = [
   'memory',
 ] as const;
 
+/** The state of the screen, which keys change. */
 export interface ScreenState {
-  readonly sort: (typeof sortOrders)[number];
+  readonly sortOrder: (typeof sortOrders)[number];
   /** Whether each fop of a volume has a row. */
   readonly byFop: boolean;
   readonly isHelpShown: boolean;
   /** The number of rows scrolled away at the top. */
-  readonly scrolledRows: number;
+  readonly scrolledRowCount: number;
 }
 
+/** The state at the start of the program. */
 export const initialState: ScreenState = {
-  sort: 'graph',
+  sortOrder: 'graph',
   byFop: false,
   isHelpShown: false,
-  scrolledRows: 0,
+  scrolledRowCount: 0,
 };
 
 /** The rows by which PgUp and PgDn scroll. */
 const PAGE_ROWS = 10;
 
+/** Returns the parts of the state that a key changes. */
 type StateChange = (state: ScreenState) => Partial<ScreenState>;
 
+/** Makes the change that scrolls down by this number of rows; up if it is negative. */
 const makeScroll =
-  (step: number): StateChange =>
-  ({ scrolledRows }) => ({ scrolledRows: Math.max(0, scrolledRows + step) });
+  (rowCount: number): StateChange =>
+  ({ scrolledRowCount }) => ({ scrolledRowCount: Math.max(0, scrolledRowCount + rowCount) });
 const showHelp: StateChange = () => ({ isHelpShown: true });
 
+/** The change of the state by each key; other keys have no effect. */
 const changesByKey: Readonly<Record<string, StateChange>> = {
-  s: ({ sort }) => ({
-    sort: sortOrders[(sortOrders.indexOf(sort) + 1) % sortOrders.length]!,
-    scrolledRows: 0,
+  s: ({ sortOrder }) => ({
+    sortOrder: sortOrders[(sortOrders.indexOf(sortOrder) + 1) % sortOrders.length]!,
+    scrolledRowCount: 0,
   }),
-  f: ({ byFop }) => ({ byFop: !byFop, scrolledRows: 0 }),
+  f: ({ byFop }) => ({ byFop: !byFop, scrolledRowCount: 0 }),
   h: showHelp,
   '?': showHelp,
   up: makeScroll(-1),
@@ -51,6 +56,7 @@ const changesByKey: Readonly<Record<string, StateChange>> = {
   'page-down': makeScroll(PAGE_ROWS),
 };
 
+/** The lines of the help, which replace the table. */
 export const helpLines: readonly string[] = [
   '  s            sort by the next column',
   '  f            a row for each fop of a volume, or for each volume',

@@ -234,10 +234,10 @@ describe('the screen of glossa top', () => {
       /^mdc +md-cache +12\.3k +.* +99% +3\.0M$/m,
     );
     expect(text({})).toMatch('30 rows in the order of the graph, 13 more below');
-    expect(text({ scrolledRows: 99 })).not.toMatch('more below');
+    expect(text({ scrolledRowCount: 99 })).not.toMatch('more below');
     const firstFop = (state: Partial<ScreenState>) => lines({ byFop: true, ...state })[5];
     expect(firstFop({})).toMatch('RCHECKSUM');
-    expect(firstFop({ sort: 'fops' })).toMatch('LOOKUP');
+    expect(firstFop({ sortOrder: 'fops' })).toMatch('LOOKUP');
   });
 
   it('shows the reason when it has no rows: a small terminal, no reply, or no requests', () => {
@@ -259,9 +259,9 @@ it('keys pressed in glossa top change its sort order, rows and scroll position',
     texts
       .flatMap((text) => parseKeys(text))
       .reduce((state: ScreenState | null, key) => state && pressKey(state, key), initialState);
-  expect(after('s', 'f')).toMatchObject({ sort: 'fops', byFop: true });
-  expect(after('sssssss')).toMatchObject({ sort: 'graph' });
-  expect(after('\x1bOB\x1b[6~', '\x1b[A', '\x1b[24~', 'ä')).toMatchObject({ scrolledRows: 10 });
+  expect(after('s', 'f')).toMatchObject({ sortOrder: 'fops', byFop: true });
+  expect(after('sssssss')).toMatchObject({ sortOrder: 'graph' });
+  expect(after('\x1bOB\x1b[6~', '\x1b[A', '\x1b[24~', 'ä')).toMatchObject({ scrolledRowCount: 10 });
   expect(after('h', 'q')).toMatchObject({ isHelpShown: false });
   expect([after('q'), after('s', '\x03'), after('h', '\x03')]).toEqual([null, null, null]);
 });

@@ -19,24 +19,28 @@ export interface Tree {
   readonly path: string;
 }
 
+/** The numbers of files in a copy, by their treatment. */
 export interface Counts {
   copied: number;
   linked: number;
+  /** The bytes of the copied files. */
   bytes: number;
-  /** Sockets, pipes and devices. */
+  /** The paths of sockets, pipes and devices, which are not copied. */
   readonly skipped: string[];
 }
 
+/** A copy under way, of a tree or of one entry in it. */
 interface Copy {
   readonly source: Tree;
   readonly target: Tree;
+  /** The same entry's path in an earlier copy; it may be absent there. */
   readonly earlier: string | undefined;
   readonly counts: Counts;
   /** Aborted at the first error, so that no other file is begun. */
-  readonly ending: AbortController;
+  readonly failureController: AbortController;
 }
 
-/** Files of one directory that are copied at the same time. */
+/** The number of files of one directory that are copied at the same time. */
 const PARALLEL_FILES = 16;
 
 /**
@@ -47,11 +51,12 @@ export async function backUp(source: Tree, target: Tree, earlier?: string): Prom
   const { files, path } = target;
   const partial = `${path}.partial`;
   const counts: Counts = { copied: 0, linked: 0, bytes: 0, skipped: [] };
-  if ((await findFile(files, path)) !== undefined) throw new Error(`${path} exists`);
+  if ((await findAttributes(files, path)) !== undefined) throw new Error(`${path} exists`);
   await files.rm(partial, { recursive: true, force: true });
   try {
-    const ending = new AbortController();
-    await copyDirectory({ source, target: { files, path: partial }, earlier, counts, ending });
+    const failureController = new AbortController();
+    const partialTarget = { files, path: partial };
+    await copyDirectory({ source, target: partialTarget, earlier, counts, failureController });
     await files.rename(partial, path);
   } catch (error) {
     await files.rm(partial, { recursive: true, force: true });
@@ -60,20 +65,25 @@ export async function backUp(source: Tree, target: Tree, earlier?: string): Prom
   return counts;
 }
 
+/** Copies a directory with its entries, several at a time. */
 async function copyDirectory(copy: Copy): Promise<void> {
-  const { source, target, earlier, ending } = copy;
+  const { source, target, earlier, failureController } = copy;
   const attributes = await source.files.lstat(source.path);
   await target.files.mkdir(target.path, { mode: 0o700 });
   const names = await source.files.readdir(source.path);
   const copyNext = async (): Promise<void> => {
-    while (!ending.signal.aborted) {
+    while (!failureController.signal.aborted) {
       const name = names.pop();
       if (name === undefined) return;
-      const below = (tree: Tree): Tree => ({ ...tree, path: join(tree.path, name) });
-      const before = earlier && join(earlier, name);
-      const entry = { ...copy, source: below(source), target: below(target), earlier: before };
+      const makeEntryTree = (tree: Tree): Tree => ({ ...tree, path: join(tree.path, name) });
+      const entry = {
+        ...copy,
+        source: makeEntryTree(source),
+        target: makeEntryTree(target),
+        earlier: earlier && join(earlier, name),
+      };
       await copyEntry(entry).catch((error) => {
-        ending.abort();
+        failureController.abort();
         throw error;
       });
     }
@@ -85,6 +95,7 @@ async function copyDirectory(copy: Copy): Promise<void> {
   await copyAttributes(attributes, target);
 }
 
+/** Copies or links one entry. */
 async function copyEntry(copy: Copy): Promise<void> {
   const { source, target, earlier, counts } = copy;
   const attributes = await source.files.lstat(source.path);
@@ -94,7 +105,7 @@ async function copyEntry(copy: Copy): Promise<void> {
     await target.files.lchown(target.path, attributes.uid, attributes.gid);
   } else if (!attributes.isFile()) {
     counts.skipped.push(source.path);
-  } else if (earlier !== undefined && (await isSame(attributes, target.files, earlier))) {
+  } else if (earlier !== undefined && (await isUnchanged(attributes, target.files, earlier))) {
     await target.files.link(earlier, target.path);
     counts.linked += 1;
   } else {
@@ -105,6 +116,7 @@ async function copyEntry(copy: Copy): Promise<void> {
   }
 }
 
+/** Copies a file's data, and waits until it is stored. */
 async function copyData(source: Tree, target: Tree): Promise<void> {
   await using reader = await source.files.open(source.path, 'r');
   await using writer = await target.files.open(target.path, 'wx', 0o600);
@@ -113,7 +125,7 @@ async function copyData(source: Tree, target: Tree): Promise<void> {
   await writer.sync();
 }
 
-/** Owner before mode: a change of owner takes the setuid bit away. */
+/** Copies owner, mode and times; the owner before the mode, as its change removes the setuid bit. */
 async function copyAttributes(
   { uid, gid, mode, atime, mtime }: Stats,
   { files, path }: Tree,
@@ -124,20 +136,21 @@ async function copyAttributes(
 }
 
 /** Whether the earlier copy has the same size, owner, mode and time, to the millisecond. */
-async function isSame(attributes: Stats, files: Files, earlier: string): Promise<boolean> {
-  const copy = await findFile(files, earlier);
+async function isUnchanged(attributes: Stats, files: Files, earlier: string): Promise<boolean> {
+  const earlierAttributes = await findAttributes(files, earlier);
   const keys = ['size', 'mode', 'uid', 'gid'] as const;
-  const isEqual = keys.every((key) => copy?.[key] === attributes[key]);
-  return isEqual && copy?.mtime.getTime() === attributes.mtime.getTime();
+  const isEqual = keys.every((key) => earlierAttributes?.[key] === attributes[key]);
+  return isEqual && earlierAttributes?.mtime.getTime() === attributes.mtime.getTime();
 }
 
-const findFile = (files: Files, path: string): Promise<Stats | undefined> =>
+/** Reads a file's attributes; resolves to undefined if the file does not exist. */
+const findAttributes = (files: Files, path: string): Promise<Stats | undefined> =>
   files.lstat(path).catch((error) => {
     if ((error as { code?: string }).code !== 'ENOENT') throw error;
     return undefined;
   });
 
-/** Opens a folder, or `VOLFILE.vol:/PATH`. */
+/** Opens a folder, or `VOLFILE.vol:/PATH`; adds an opened volume to `volumes`. */
 async function openTree(text: string, volumes: Volume[]): Promise<Tree> {
   const [, volfile, path] = /^(.*\.vol):(\/.*)$/.exec(text) ?? [];
   if (volfile === undefined || path === undefined) return { files: disk, path: text };
@@ -151,8 +164,9 @@ async function main([from, to, earlier]: readonly string[]): Promise<void> {
   const volumes: Volume[] = [];
   try {
     const [source, target] = [await openTree(from, volumes), await openTree(to, volumes)];
-    const before = earlier?.replace(/^.*\.vol:/, '');
-    const { copied, linked, bytes, skipped } = await backUp(source, target, before);
+    // The earlier copy is in the same volume as the target.
+    const earlierPath = earlier?.replace(/^.*\.vol:/, '');
+    const { copied, linked, bytes, skipped } = await backUp(source, target, earlierPath);
     console.log(`${copied} copied (${bytes} bytes), ${linked} as in the earlier copy`);
     for (const path of skipped) console.error(`left out: ${path}`);
   } finally {

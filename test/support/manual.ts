@@ -6,7 +6,9 @@ import { registry } from '../../server/registry.ts';
 export const readManualPages = async (): Promise<Map<string, string>> =>
   makeManual({
     commands,
-    types: [...(await registry.loadAll()).typeNames()].sort().map((type) => registry.lookup(type)!),
+    translators: [...(await registry.loadAll()).typeNames()]
+      .sort()
+      .map((type) => registry.lookup(type)!),
     version: '1.2.3',
     date: '2026-01-02',
   });

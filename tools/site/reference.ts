@@ -2,7 +2,7 @@
  * Makes reference pages from tables in the sources: commands, translators and options, volfiles.
  */
 import { commands } from '../../cli/commands.ts';
-import { definition, describeSubvolumeCount } from '../../cli/help.ts';
+import { describeSubvolumeCount, glossaDefinition } from '../../cli/help.ts';
 import { describeOption, genericOptions, type Options } from '../../runtime/core/options.ts';
 import type { Translator } from '../../runtime/core/xlator.ts';
 import { registry } from '../../server/registry.ts';
@@ -50,7 +50,7 @@ export async function makeCommandPages(): Promise<GeneratedPage[]> {
     source: 'cli/commands.ts',
     text: `# The command line
 
-\`glossa\` is ${escapeMarkdown(definition)}.
+\`glossa\` is ${escapeMarkdown(glossaDefinition)}.
 
 | command | |
 |---|---|

@@ -10,7 +10,7 @@ import { EXIT_FAILURE, EXIT_OK } from '../../../terminal/exit.ts';
 import type { FlagValues } from '../../../terminal/flags.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
 import type { serverFlags } from '../../mount.ts';
-import { makeServerArguments, removeFolder } from '../../own-mount.ts';
+import { makeServerArguments, removeFolder } from '../../temporary-mount.ts';
 import { Debuggee } from '../debuggee.ts';
 import { DapSession, type EditorConnection } from './dap-session.ts';
 import { BadStream, encodeMessage, MessageDecoder } from './message-stream.ts';

@@ -1,6 +1,7 @@
-/** Keeps the letters of every file rotated by 13 places on the storage, and shows them as they were. */
+/** Stores the letters of every file rotated by 13 places, and rotates them back at each read. */
 import { type Cbk, defineTranslator, type Fop, tail, unwind, wind } from 'glossa';
 
+/** The rotated value of each byte. */
 const ROT13 = Uint8Array.from({ length: 256 }, (_, byte) => {
   const first = (byte & ~31) | 1; // 'A' or 'a', if it is a letter
   const letter = byte - first;
@@ -9,7 +10,7 @@ const ROT13 = Uint8Array.from({ length: 256 }, (_, byte) => {
     : byte;
 });
 
-/** Changes a copy, because other volumes share the bytes. */
+/** Rotates a copy of the bytes, because other volumes share them. */
 const rotate = (vector: Uint8Array): Uint8Array => vector.map((byte) => ROT13[byte]!);
 
 const writev: Fop<'writev', null> = (frame, xl, fd, vector, offset, flags, xdata) =>
@@ -21,7 +22,7 @@ const put: Fop<'put', null> = (frame, xl, loc, mode, umask, flags, vector, ...re
 const readv: Fop<'readv', null> = (frame, xl, fd, size, offset, flags, xdata) =>
   wind.readv(frame, 0, readvCbk, xl.children[0]!, fd, size, offset, flags, xdata);
 
-/** `vector` is what was read, or null; `opRet` counts its bytes, or is -1. */
+/** Rotates the data of the reply. `vector` is null after a failure, and `opRet` is then -1. */
 const readvCbk: Cbk<'readv', null> = (frame, _cookie, _xl, opRet, opErrno, vector, ...rest) =>
   unwind.readv(frame, opRet, opErrno, vector && rotate(vector), ...rest);
 

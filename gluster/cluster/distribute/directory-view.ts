@@ -14,6 +14,7 @@ import type { Reply } from './task.ts';
 
 export type LookupReply = Reply<'lookup'>;
 
+/** Whether the child has found a directory. */
 export const isDirectory = ({ opRet, values: [, buf] }: LookupReply): boolean =>
   opRet >= 0 && buf !== null && buf.iaType === IA_IFDIR;
 
@@ -52,11 +53,11 @@ export function makeDirectoryView(
 /** Chooses the directory's gfid. If directories of one name differ, the one on the child of the name's hash decides. */
 function chooseGfid(replies: readonly LookupReply[], hashedChild: number): Gfid {
   const hashedReply = replies[hashedChild];
-  const chosen =
+  const chosenReply =
     hashedReply !== undefined && isDirectory(hashedReply)
       ? hashedReply
       : replies.find(isDirectory)!;
-  return chosen.values[1]!.iaGfid;
+  return chosenReply.values[1]!.iaGfid;
 }
 
 /** Reads a child's range from its reply. `err` is the reason why the child does not have this directory. */

@@ -11,6 +11,7 @@ import type { Dump, Xlator } from '../../../runtime/core/xlator.ts';
 import { ListingRecord } from './fops/listing-record.ts';
 import { FreeSpace } from './free-space.ts';
 import { type Layout, NO_COMMIT_HASH, sortByStart } from './layout/layout.ts';
+import { LINKTO_XATTR_BYTES } from './linkto.ts';
 import { NameHash } from './name-hash.ts';
 import { Notices } from './notices.ts';
 import type { Settings } from './options.ts';
@@ -65,7 +66,7 @@ export interface XattrNames {
  * in bytes. Each request costs the brick a read from disk.
  */
 function addXattrRequests(dict: Dict, names: XattrNames): Dict {
-  return dict.set(names.linkto, 256).set(names.layout, 16).set(names.mds, 4);
+  return dict.set(names.linkto, LINKTO_XATTR_BYTES).set(names.layout, 16).set(names.mds, 4);
 }
 
 /** The state of a volume: `priv` of its translator. */
@@ -95,12 +96,13 @@ export class Distribute {
   private readonly reportedChildren = new Set<number>();
   /** The children's indexes by name. */
   private readonly childIndexes: ReadonlyMap<string, number>;
+  /** The xdata of lookups of directories and files for callers without xdata; shared, so never changed. */
   private readonly directoryXdata: Dict;
   private readonly fileXdata: Dict;
   /** The gfids that this client proposes for files without one. */
   readonly gfidRequests: GfidRequests;
 
-  /** @throws {InitError} */
+  /** @throws {InitError} if two children are the same volume, or an option is invalid */
   constructor(xl: Xlator<Distribute>, settings: Settings) {
     this.xl = xl;
     this.childNames = xl.childNames;
@@ -117,7 +119,7 @@ export class Distribute {
       commitHash: `${name}.commithash`,
     };
     this.directoryXdata = addXattrRequests(new Dict(), this.xattrNames);
-    this.fileXdata = new Dict().set(this.xattrNames.linkto, 256);
+    this.fileXdata = new Dict().set(this.xattrNames.linkto, LINKTO_XATTR_BYTES);
     this.settings = settings;
     this.nameHash = new NameHash(settings['rsync-hash-regex'], settings['extra-hash-regex']);
     this.commitHash = settings['commit-hash'] ?? 0;
@@ -175,9 +177,9 @@ export class Distribute {
   findLockChild(inode: Inode, { layout }: Directory): number {
     const lockChild = this.lockChildren.get(inode);
     if (lockChild !== undefined) return lockChild;
-    const [first = 0] = sortByStart(layout.pieces);
-    this.lockChildren.set(inode, first);
-    return first;
+    const [firstChild = 0] = sortByStart(layout.pieces);
+    this.lockChildren.set(inode, firstChild);
+    return firstChild;
   }
 
   /** The first child that is up; NO_CHILD if all are down. It lists directories whose own child is unknown or down. */
@@ -210,6 +212,7 @@ export class Distribute {
     return unreported.length === 0 ? null : `no report yet from ${unreported.join(', ')}`;
   }
 
+  /** Describes the volume for statedumps. */
   dump(): Dump {
     const state = this.childNames.map((name, child) => [
       `subvolume-${name}`,
@@ -272,7 +275,7 @@ export class Distribute {
   }
 
   /** Finds or makes the record of the names that the listing of an open directory has returned. */
-  findListingRecord(fd: Fd): ListingRecord {
+  getListingRecord(fd: Fd): ListingRecord {
     let record = this.listingRecords.get(fd);
     if (record === undefined) {
       record = new ListingRecord();
@@ -307,12 +310,14 @@ export class Distribute {
    */
   addNewNameRequests(xdata: Dict | null): Dict {
     const request = xdata?.has(GFID_REQ) ? xdata.copy() : this.gfidRequests.makeXdata(xdata);
-    return request.set(this.xattrNames.linkto, 256);
+    return request.set(this.xattrNames.linkto, LINKTO_XATTR_BYTES);
   }
 
   /** Adds requests for the lookup of a known file. */
   addFileRequests(xdata: Dict | null): Dict {
-    return xdata === null ? this.fileXdata : xdata.copy().set(this.xattrNames.linkto, 256);
+    return xdata === null
+      ? this.fileXdata
+      : xdata.copy().set(this.xattrNames.linkto, LINKTO_XATTR_BYTES);
   }
 
   /** Adds requests for the lookup of a name that may be a file's or a directory's. */

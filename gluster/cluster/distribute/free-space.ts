@@ -63,7 +63,8 @@ export class FreeSpace {
   /** The usages by child; undefined before a child's first reply. */
   private readonly usages: (Usage | undefined)[] = [];
   /** Time of the last `refreshUsages` that sent requests, in milliseconds by `context.now`. */
-  private requestedAt = Number.NEGATIVE_INFINITY;
+  private requestedAtMs = Number.NEGATIVE_INFINITY;
+  /** The number of checks that found a child full. */
   private fullCheckCount = 0;
 
   constructor(owner: SpaceOwner) {
@@ -100,8 +101,8 @@ export class FreeSpace {
   refreshUsages(): void {
     const { owner } = this;
     const now = owner.xl.context.now();
-    if (now < this.requestedAt + REFRESH_INTERVAL_MS) return;
-    this.requestedAt = now;
+    if (now < this.requestedAtMs + REFRESH_INTERVAL_MS) return;
+    this.requestedAtMs = now;
     for (const child of owner.children) if (owner.isUp(child)) this.requestUsage(child);
   }
 
@@ -151,11 +152,12 @@ export class FreeSpace {
       const usage = this.usages[child];
       if (usage === undefined || decommissionedChildren.has(child) || !this.owner.isUp(child))
         continue;
-      const inodes = usage.inodesPercent;
-      const candidate = { child, space: this.computeFreeSpace(usage), inodes };
-      const hasRoom = this.computeSpareSpace(usage) > 0 && inodes > settings['min-free-inodes'];
+      const { inodesPercent } = usage;
+      const candidate = { child, space: this.computeFreeSpace(usage), inodesPercent };
+      const hasRoom =
+        this.computeSpareSpace(usage) > 0 && inodesPercent > settings['min-free-inodes'];
       if (hasRoom && isRoomier(candidate, best)) best = candidate;
-      if (inodes > 0 && candidate.space > (largest?.space ?? 0)) largest = candidate;
+      if (inodesPercent > 0 && candidate.space > (largest?.space ?? 0)) largest = candidate;
     }
     return (best ?? largest)?.child ?? hashedChild;
   }
@@ -167,12 +169,12 @@ interface Candidate {
   /** Free space in the unit of min-free-disk: percent or bytes. */
   readonly space: number;
   /** Free inodes in percent. */
-  readonly inodes: number;
+  readonly inodesPercent: number;
 }
 
 /** Whether `a` has more space or more inodes than `b`, as GlusterFS compares. */
 const isRoomier = (a: Candidate, b: Candidate | null): boolean =>
-  b === null || a.space > b.space || a.inodes > b.inodes;
+  b === null || a.space > b.space || a.inodesPercent > b.inodesPercent;
 
 const onStatfs: Cbk<'statfs', { readonly freeSpace: FreeSpace }> = (
   frame,

@@ -7,7 +7,10 @@ import { decodeName, encodeName } from '../../../runtime/core/bytes.ts';
 import type { Dict } from '../../../runtime/core/dict.ts';
 import { IA_IFREG, type Iatt } from '../../../runtime/core/iatt.ts';
 
+/** The permission bits of a linkto: sticky, and no others. */
 export const LINKTO_MODE = 0o1000;
+/** The value of a request for a linkto's xattr: its expected size in bytes. */
+export const LINKTO_XATTR_BYTES = 256;
 const S_IFREG = 0o100000;
 /** The mode with which mknod makes a linkto. */
 export const LINKTO_MKNOD_MODE = S_IFREG | LINKTO_MODE;

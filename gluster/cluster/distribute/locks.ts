@@ -17,7 +17,7 @@ import {
   F_WRLCK,
   type Flock,
 } from '../../../runtime/core/lock.ts';
-import { type Call, makeCall, type Steps, type Task } from './task.ts';
+import { type InternalCall, makeInternalCall, type Steps, type Task } from './task.ts';
 
 /** Domain of layouts: a client takes a write lock to change a layout, and a read lock to rely on it. */
 export const LAYOUT_LOCK_DOMAIN = 'dht.layout.heal';
@@ -60,8 +60,8 @@ export function* lockInode(
 }
 
 /** Makes the call that unlocks an inode. */
-export const makeInodeUnlock = (child: number, domain: string, loc: Loc): Call =>
-  makeCall(child, 'inodelk', domain, loc, F_SETLKW, makeWholeLock(F_UNLCK), null);
+export const makeInodeUnlock = (child: number, domain: string, loc: Loc): InternalCall =>
+  makeInternalCall(child, 'inodelk', domain, loc, F_SETLKW, makeWholeLock(F_UNLCK), null);
 
 export function* unlockInode(task: Task, child: number, domain: string, loc: Loc): Steps<void> {
   yield* task.windInternalCalls([makeInodeUnlock(child, domain, loc)]);
@@ -92,7 +92,7 @@ export function* unlockLayout(
   );
 }
 
-/** Locks a name on one child, after its parent's layout for reading. @returns 0, or the errno with nothing locked */
+/** Locks the parent's layout for reading, then the name, on one child. @returns 0, or the errno with nothing locked */
 export function* lockName(task: Task, child: number, loc: Loc): Steps<number> {
   const parent = makeInodeLoc(loc.parent!);
   const errno = yield* lockInode(task, child, LAYOUT_LOCK_DOMAIN, parent, F_RDLCK);
@@ -105,10 +105,10 @@ export function* lockName(task: Task, child: number, loc: Loc): Steps<number> {
 }
 
 /** Makes the calls that unlock a name, to be sent at once. */
-export function makeNameUnlocks(child: number, loc: Loc): Call[] {
+export function makeNameUnlocks(child: number, loc: Loc): InternalCall[] {
   const parent = makeInodeLoc(loc.parent!);
   return [
-    makeCall(
+    makeInternalCall(
       child,
       'entrylk',
       NAME_LOCK_DOMAIN,
@@ -166,23 +166,23 @@ const GONE_ERRNOS: ReadonlySet<number> = new Set([ENOENT, ESTALE, EIO]);
 /** Locks files against moves, in the order that all clients use. @returns the locked files, or the errno */
 export function* lockFiles(task: Task, files: readonly LockTarget[]): Steps<LockTarget[] | number> {
   const { childNames } = task.volume;
-  const ordered = [...files].sort(
+  const orderedFiles = [...files].sort(
     (a, b) =>
       compareText(childNames[a.child]!, childNames[b.child]!) ||
       compareText(a.loc.gfid, b.loc.gfid),
   );
-  const locked: LockTarget[] = [];
-  for (const file of ordered) {
+  const lockedFiles: LockTarget[] = [];
+  for (const file of orderedFiles) {
     const errno = yield* lockInode(task, file.child, FILE_LOCK_DOMAIN, file.loc, F_WRLCK);
-    if (errno === 0) locked.push(file);
+    if (errno === 0) lockedFiles.push(file);
     else if (!GONE_ERRNOS.has(errno)) {
-      yield* task.windInternalCalls(makeFileUnlocks(locked));
+      yield* task.windInternalCalls(makeFileUnlocks(lockedFiles));
       return errno;
     }
   }
-  return locked;
+  return lockedFiles;
 }
 
 /** Makes the calls that release the locks of `lockFiles`. */
-export const makeFileUnlocks = (files: readonly LockTarget[]): Call[] =>
+export const makeFileUnlocks = (files: readonly LockTarget[]): InternalCall[] =>
   files.map(({ child, loc }) => makeInodeUnlock(child, FILE_LOCK_DOMAIN, loc));

@@ -5,25 +5,26 @@ import { Iatt, Statvfs } from '../../../runtime/core/iatt.ts';
 const DIRECTORY_SIZE = 4096;
 const DIRECTORY_BLOCKS = 8;
 
-const TIMES = [
+/** The fields of each time: seconds and nanoseconds. */
+const TIME_FIELDS = [
   ['iaAtime', 'iaAtimeNsec'],
   ['iaMtime', 'iaMtimeNsec'],
   ['iaCtime', 'iaCtimeNsec'],
 ] as const;
 
 /** Merges a directory's attributes: those of `source` with a fixed size, and the latest times and most links of all. */
-export function mergeDirectoryAttributes(source: Iatt, all: readonly Iatt[]): Iatt {
+export function mergeDirectoryAttributes(source: Iatt, copies: readonly Iatt[]): Iatt {
   const merged = source.copy();
   merged.iaSize = DIRECTORY_SIZE;
   merged.iaBlocks = DIRECTORY_BLOCKS;
-  for (const each of all) {
-    if (each.iaNlink > merged.iaNlink) merged.iaNlink = each.iaNlink;
-    for (const [sec, nsec] of TIMES) {
+  for (const copy of copies) {
+    if (copy.iaNlink > merged.iaNlink) merged.iaNlink = copy.iaNlink;
+    for (const [sec, nsec] of TIME_FIELDS) {
       const isLater =
-        each[sec] > merged[sec] || (each[sec] === merged[sec] && each[nsec] > merged[nsec]);
+        copy[sec] > merged[sec] || (copy[sec] === merged[sec] && copy[nsec] > merged[nsec]);
       if (!isLater) continue;
-      merged[sec] = each[sec];
-      merged[nsec] = each[nsec];
+      merged[sec] = copy[sec];
+      merged[nsec] = copy[nsec];
     }
   }
   return merged;
@@ -32,14 +33,14 @@ export function mergeDirectoryAttributes(source: Iatt, all: readonly Iatt[]): Ia
 /** Returns `reply` with its attributes of directories merged with those in all replies (`mergeDirectoryAttributes`). */
 export const mergeDirectoryReplies = <A extends { readonly values: readonly unknown[] }>(
   reply: A,
-  all: readonly A[],
+  replies: readonly A[],
 ): A => ({
   ...reply,
   values: reply.values.map((value, index) =>
     value instanceof Iatt
       ? mergeDirectoryAttributes(
           value,
-          all.flatMap(({ values }) => (values[index] as Iatt | null) ?? []),
+          replies.flatMap(({ values }) => (values[index] as Iatt | null) ?? []),
         )
       : value,
   ),
@@ -59,18 +60,18 @@ export function clearVolatile(buf: Iatt): Iatt {
 }
 
 /** Adds up the space of all children, for statfs. */
-export function mergeSpace(all: readonly Statvfs[]): Statvfs {
-  const merged = Object.assign(new Statvfs(), all[0]);
-  for (const each of all) {
-    merged.bsize = Math.max(merged.bsize, each.bsize);
-    merged.frsize = Math.max(merged.frsize, each.frsize);
-    merged.namemax = Math.min(merged.namemax, each.namemax);
+export function mergeSpace(spaces: readonly Statvfs[]): Statvfs {
+  const merged = Object.assign(new Statvfs(), spaces[0]);
+  for (const space of spaces) {
+    merged.bsize = Math.max(merged.bsize, space.bsize);
+    merged.frsize = Math.max(merged.frsize, space.frsize);
+    merged.namemax = Math.min(merged.namemax, space.namemax);
   }
-  const sum = (select: (each: Statvfs) => number): number =>
-    all.reduce((total, each) => total + select(each), 0);
+  const sum = (select: (space: Statvfs) => number): number =>
+    spaces.reduce((total, space) => total + select(space), 0);
   // Children may have different block sizes, so their blocks are converted to the largest.
   const sumBlocks = (key: 'blocks' | 'bfree' | 'bavail') =>
-    sum((each) => Math.floor((each[key] * each.frsize) / merged.frsize));
+    sum((space) => Math.floor((space[key] * space.frsize) / merged.frsize));
   merged.blocks = sumBlocks('blocks');
   merged.bfree = sumBlocks('bfree');
   merged.bavail = sumBlocks('bavail');

@@ -19,27 +19,30 @@ const LAST_BLOCK_ROUNDS = 10;
 /** The buffer for the bytes of ASCII names. */
 const scratch = new Uint8Array(4096);
 /** The key and the state of the cipher: the block being hashed, and the hash so far. */
-const key = new Int32Array(4);
-const state = new Int32Array(2);
+const cipherKey = new Int32Array(4);
+const cipherState = new Int32Array(2);
 
 /** Encrypts `state` with `key` by this number of TEA rounds, and adds the result to `state`. */
-function runRounds(count: number): void {
-  const [k0, k1, k2, k3] = key as unknown as [number, number, number, number];
-  let b0 = state[0]!;
-  let b1 = state[1]!;
+function runRounds(roundCount: number): void {
+  const [k0, k1, k2, k3] = cipherKey as unknown as [number, number, number, number];
+  let b0 = cipherState[0]!;
+  let b1 = cipherState[1]!;
   let sum = 0;
-  for (let round = 0; round < count; round++) {
+  for (let round = 0; round < roundCount; round++) {
     sum = (sum + DELTA) | 0;
     b0 = (b0 + (((b1 << 4) + k0) ^ (b1 + sum) ^ ((b1 >>> 5) + k1))) | 0;
     b1 = (b1 + (((b0 << 4) + k2) ^ (b0 + sum) ^ ((b0 >>> 5) + k3))) | 0;
   }
-  state[0] = (state[0]! + b0) | 0;
-  state[1] = (state[1]! + b1) | 0;
+  cipherState[0] = (cipherState[0]! + b0) | 0;
+  cipherState[1] = (cipherState[1]! + b1) | 0;
 }
 
 /** Reads four bytes, little-endian. */
-const readWord = (bytes: Uint8Array, at: number): number =>
-  bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+const readWord = (bytes: Uint8Array, position: number): number =>
+  bytes[position]! |
+  (bytes[position + 1]! << 8) |
+  (bytes[position + 2]! << 16) |
+  (bytes[position + 3]! << 24);
 
 /** Makes the last block's padding: the length in each of four bytes. A length over 255 overflows as in GlusterFS. */
 function makePadding(length: number): number {
@@ -50,40 +53,41 @@ function makePadding(length: number): number {
 /** Hashes the first `length` bytes to an unsigned number of 32 bits. */
 export function hashBytes(bytes: Uint8Array, length: number = bytes.length): number {
   // GlusterFS's initial state.
-  state[0] = 0x9464_a485 | 0;
-  state[1] = 0x542e_1a94;
-  const pad = makePadding(length);
-  let at = 0;
-  for (; length - at >= 16; at += 16) {
-    for (let i = 0; i < 4; i++) key[i] = readWord(bytes, at + 4 * i);
+  cipherState[0] = 0x9464_a485 | 0;
+  cipherState[1] = 0x542e_1a94;
+  const padding = makePadding(length);
+  let position = 0;
+  for (; length - position >= 16; position += 16) {
+    for (let i = 0; i < 4; i++) cipherKey[i] = readWord(bytes, position + 4 * i);
     runRounds(BLOCK_ROUNDS);
   }
   for (let i = 0; i < 4; i++) {
-    if (length - at >= 4) {
-      key[i] = readWord(bytes, at);
-      at += 4;
+    if (length - position >= 4) {
+      cipherKey[i] = readWord(bytes, position);
+      position += 4;
       continue;
     }
-    let lastWord = pad;
+    let lastWord = padding;
     // The shifts extend the sign, as `char` is signed in the original.
-    for (; at < length; at++) lastWord = (lastWord << 8) | ((bytes[at]! << 24) >> 24);
-    key[i] = lastWord;
+    for (; position < length; position++)
+      lastWord = (lastWord << 8) | ((bytes[position]! << 24) >> 24);
+    cipherKey[i] = lastWord;
   }
   runRounds(LAST_BLOCK_ROUNDS);
-  return (state[0]! ^ state[1]!) >>> 0;
+  return (cipherState[0]! ^ cipherState[1]!) >>> 0;
 }
 
 /** Hashes a name or path as the runtime represents it (`core/bytes.ts`). */
 export function hashName(name: string): number {
   const { length } = name;
   if (length <= scratch.length) {
-    let at = 0;
-    for (; at < length; at++) {
-      const code = name.charCodeAt(at);
+    let index = 0;
+    for (; index < length; index++) {
+      const code = name.charCodeAt(index);
       if (code >= 0x80) break;
-      scratch[at] = code;
+      scratch[index] = code;
     }
-    if (at === length) return hashBytes(scratch, length);
+    if (index === length) return hashBytes(scratch, length);
   }
   return hashBytes(encodeName(name));
 }
@@ -99,6 +103,7 @@ const DISABLED = 'none';
  */
 const INCOMPATIBLE_SYNTAX = /\[[:.=]|\[\^?\]|\[[^\]]*\\|\\[a-z0-9]/i;
 
+/** Compiles the value of an option; null if it is absent or 'none'. @throws {InitError} */
 function compileRegex(option: string, text: string | undefined): RegExp | null {
   if (text === undefined || text === DISABLED) return null;
   try {
@@ -122,19 +127,20 @@ export class NameHash {
   private readonly appliesToDotsOnly: boolean;
 
   /**
-   * @param rsync the value of option rsync-hash-regex
-   * @param extra the value of option extra-hash-regex, which is tried first
+   * @param rsyncOption the value of option rsync-hash-regex
+   * @param extraOption the value of option extra-hash-regex, which is tried first
    * @throws {InitError} for an invalid expression
    */
-  constructor(rsync: string, extra?: string) {
-    this.rsyncRegex = compileRegex('rsync-hash-regex', rsync);
-    this.extraRegex = compileRegex('extra-hash-regex', extra);
+  constructor(rsyncOption: string, extraOption?: string) {
+    this.rsyncRegex = compileRegex('rsync-hash-regex', rsyncOption);
+    this.extraRegex = compileRegex('extra-hash-regex', extraOption);
     this.appliesToDotsOnly =
-      this.extraRegex === null && (this.rsyncRegex === null || rsync === RSYNC_REGEX);
+      this.extraRegex === null && (this.rsyncRegex === null || rsyncOption === RSYNC_REGEX);
   }
 
   /** Selects the part of a name that is hashed. */
   selectPart(name: string): string {
+    // 0x2e is the dot.
     if (this.appliesToDotsOnly && name.charCodeAt(0) !== 0x2e) return name;
     return matchFirstGroup(this.extraRegex, name) ?? matchFirstGroup(this.rsyncRegex, name) ?? name;
   }

@@ -5,6 +5,7 @@ import { messages } from '../../../runtime/core/messages.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import { hasRange, type Layout } from './layout/layout.ts';
 
+/** The volume whose notices are logged. */
 interface NoticesOwner {
   readonly xl: Pick<Xlator, 'log'>;
   readonly childNames: readonly string[];
@@ -27,7 +28,7 @@ export class Notices {
     layout?.pieces.forEach((piece, child) => {
       if (piece.err !== 0 || hasRange(piece) || decommissionedChildren.has(child)) return;
       // If no child has a range, the layout is about to be repaired.
-      if (!layout.pieces.some(hasRange) || !this.isFirstNotice(`range ${child}`)) return;
+      if (!layout.pieces.some(hasRange) || !this.recordIfNew(`range ${child}`)) return;
       xl.log.warning(
         `subvolume '${childNames[child]}' has no range in the root: it gets files in directories made from ` +
           'now on, and in others after a fix-layout (setfattr -n distribute.fix.layout)',
@@ -38,7 +39,7 @@ export class Notices {
 
   /** Logs that a linkto names an unknown subvolume. */
   logUnknownTarget(loc: Loc, target: string): void {
-    if (!this.isFirstNotice(`target ${target}`)) return;
+    if (!this.recordIfNew(`target ${target}`)) return;
     const { childNames, xl } = this.owner;
     xl.log.error(
       `the linkto of ${loc.path} names '${target}', which is not a subvolume (those are ${childNames.join(', ')}): ` +
@@ -50,7 +51,7 @@ export class Notices {
   /** Logs that a linkto names its own child, which had another name when the linkto was made. */
   logOwnTarget(loc: Loc, child: number): void {
     const name = this.owner.childNames[child]!;
-    if (!this.isFirstNotice(`own ${child}`)) return;
+    if (!this.recordIfNew(`own ${child}`)) return;
     this.owner.xl.log.error(
       `the linkto of ${loc.path} on '${name}' names '${name}' itself: were the names of ` +
         'subvolumes exchanged after the volume was made?',
@@ -60,7 +61,7 @@ export class Notices {
 
   /** Logs that a child refuses locks, as a brick without features/locks does. */
   logMissingLocks(child: number, errno: number): void {
-    if (!this.isFirstNotice(`locks ${child}`)) return;
+    if (!this.recordIfNew(`locks ${child}`)) return;
     const { childNames, xl } = this.owner;
     xl.log.error(
       `subvolume '${childNames[child]}' has no locks: inodelk fails with ${errnoName(errno)}, so directories ` +
@@ -69,8 +70,8 @@ export class Notices {
     );
   }
 
-  /** Whether this notice was not logged before; records it as logged. */
-  private isFirstNotice(notice: string): boolean {
+  /** Records a notice as logged. @returns whether it was not logged before */
+  private recordIfNew(notice: string): boolean {
     if (this.logged.has(notice)) return false;
     this.logged.add(notice);
     return true;

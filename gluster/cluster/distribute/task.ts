@@ -2,9 +2,11 @@
  * Runs a fop of many steps as a generator that pauses at each wind until its replies have arrived.
  * GlusterFS's synctask does the same with a thread stack. The volume's README shows a task.
  *
- * - The result of the steps unwinds the frame, once. Steps await winds only, and each wind is awaited.
- * - `replyEarly` replies before the last steps, such as unlocking. No promises: the last reply resumes the
- *   steps, possibly within the wind itself. An error in a step is a bug: logged, and replied with EIO.
+ * - The frame is unwound once, with the value that the steps return, or earlier by `replyEarly`: before
+ *   the last steps, such as unlocking.
+ * - Steps may wait for winds only, not for promises, and must `yield*` every wind. The last reply resumes
+ *   the steps, possibly within the wind itself.
+ * - An error in a step is a bug: it is logged, and the reply is EIO.
  * - Locks of `windInternal` have an owner per task, so two tasks exclude each other. After
  *   `setIgnoresInterrupts(false)` a lock fails with EINTR if the caller is interrupted; call
  *   `setIgnoresInterrupts(true)` before the first change.
@@ -34,18 +36,19 @@ const failedReplyValues = Object.fromEntries(
   fopNames.map((name) => [name, findFop(name)!.reply.map(() => null)]),
 ) as unknown as Readonly<Record<FopName, never>>;
 
-/** One of several winds that a task sends at once; they may be different fops. */
-export interface Call {
+/** One of several winds that a task sends at once as an internal client; they may be different fops. */
+export interface InternalCall {
   readonly child: number;
   readonly fop: FopName;
   readonly args: readonly unknown[];
 }
 
-export const makeCall = <N extends FopName>(
+/** Makes a call for `windInternalCalls`. */
+export const makeInternalCall = <N extends FopName>(
   child: number,
   fop: N,
   ...args: FopTable[N]['args']
-): Call => ({ child, fop, args });
+): InternalCall => ({ child, fop, args });
 
 /** Makes the reply of a failed fop. */
 export const makeFailure = <N extends FopName>(fop: N, opErrno: number): Reply<N> => ({
@@ -74,15 +77,20 @@ const INTERNAL_CLIENT_PID = -4;
 let lastTaskNumber = 0;
 
 /** Passes a reply to the task of its frame. */
-const passReply = (frame: Frame, cookie: number, opRet: number, opErrno: number, values: unknown) =>
-  (frame.local as Task).onReply(cookie, { opRet, opErrno, values: values as never });
+const deliverReply = (
+  frame: Frame,
+  cookie: number,
+  opRet: number,
+  opErrno: number,
+  values: unknown,
+) => (frame.local as Task).onReply(cookie, { opRet, opErrno, values: values as never });
 
 /** The callbacks of all winds, by fop. */
 const cbks = Object.fromEntries(
   fopNames.map((name) => [
     name,
     collectCbk[name]((frame, cookie, _xl, opRet, opErrno, values) =>
-      passReply(frame, cookie, opRet, opErrno, values),
+      deliverReply(frame, cookie, opRet, opErrno, values),
     ),
   ]),
 ) as unknown as { readonly [N in FopName]: Cbk<N, unknown> };
@@ -95,10 +103,10 @@ export class Task {
   private steps: Steps<unknown> | null = null;
   private onEnd: (result: unknown, error: unknown) => void = () => {};
   private replies: Reply<FopName>[] = [];
-  private outstandingReplies = 0;
+  private outstandingReplyCount = 0;
   private isRunning = false;
   /** The frame of internal requests; null before the first one. */
-  private ownFrame: Frame | null = null;
+  private internalFrameOrNull: Frame | null = null;
   private ignoresInterrupts = true;
 
   constructor(volume: Distribute, frame: Frame) {
@@ -150,7 +158,7 @@ export class Task {
   }
 
   /** Winds different fops at once as an internal client; replies have the order of the calls. */
-  *windInternalCalls(calls: readonly Call[]): Steps<Reply<FopName>[]> {
+  *windInternalCalls(calls: readonly InternalCall[]): Steps<Reply<FopName>[]> {
     if (calls.length === 0) return [];
     this.replies = [];
     calls.forEach(({ child, fop, args }, index) => {
@@ -160,7 +168,10 @@ export class Task {
     return this.replies;
   }
 
-  /** Sets whether the task goes on waiting for a lock when the caller is interrupted. */
+  /**
+   * Sets whether the task goes on waiting for a lock when the caller is interrupted. It must do so from its first
+   * change on, as changes must be completed or undone.
+   */
   setIgnoresInterrupts(ignoresInterrupts: boolean): void {
     this.ignoresInterrupts = ignoresInterrupts;
   }
@@ -184,10 +195,11 @@ export class Task {
   /** Stores a reply under the index of its wind; called by the callbacks of winds alone. */
   onReply(index: number, reply: Reply<FopName>): void {
     this.replies[index] = reply;
-    this.outstandingReplies -= 1;
-    if (this.outstandingReplies === 0 && !this.isRunning) this.advance();
+    this.outstandingReplyCount -= 1;
+    if (this.outstandingReplyCount === 0 && !this.isRunning) this.advance();
   }
 
+  /** Winds a fop to several children at once in this frame; replies have the order of the children. */
   private *windParallel<N extends FopName>(
     frame: Frame,
     children: readonly number[],
@@ -210,7 +222,7 @@ export class Task {
     fop: N,
     args: FopTable[N]['args'],
   ): void {
-    this.outstandingReplies += 1;
+    this.outstandingReplyCount += 1;
     windArgs[fop](frame, index, cbks[fop] as never, this.volume.xl.children[child]!, args);
   }
 
@@ -220,7 +232,7 @@ export class Task {
     this.isRunning = true;
     try {
       do step = this.steps!.next();
-      while (!step.done && this.outstandingReplies === 0);
+      while (!step.done && this.outstandingReplyCount === 0);
     } catch (error) {
       this.end(undefined, error);
       return;
@@ -230,14 +242,15 @@ export class Task {
     if (step.done) this.end(step.value, null);
   }
 
+  /** Ends the internal requests, and passes the result of the steps on. */
   private end(result: unknown, error: unknown): void {
-    if (this.ownFrame !== null) this.volume.xl.end(this.ownFrame.root);
+    if (this.internalFrameOrNull !== null) this.volume.xl.end(this.internalFrameOrNull.root);
     this.onEnd(result, error);
   }
 
   /** The frame of the task's own requests. */
   private get internalFrame(): Frame {
-    if (this.ownFrame !== null) return this.ownFrame;
+    if (this.internalFrameOrNull !== null) return this.internalFrameOrNull;
     const root = new Stack(0, 0, INTERNAL_CLIENT_PID, this.frame.root.op);
     lastTaskNumber += 1;
     // Changes that this task makes carry the time of the caller's request.
@@ -245,7 +258,7 @@ export class Task {
     root.lkOwner = lastTaskNumber.toString(16).padStart(16, '0');
     const frame = this.volume.xl.begin(root);
     frame.local = this;
-    this.ownFrame = frame;
+    this.internalFrameOrNull = frame;
     this.frame.root.whenInterrupted(() => {
       if (!this.ignoresInterrupts) root.interrupt();
     });

@@ -45,8 +45,11 @@ export interface Transport {
   flushSoon(): void;
 }
 
+/** Receives the events and the data of a transport. */
 export interface TransportEvents {
+  /** The reader to which the transport appends received bytes. */
   readonly records: RecordReader;
+  /** Called when the socket is connected, and TLS is established; `sender` sends to the peer. */
   onConnect(sender: ByteSender): void;
   /** Called after bytes were appended to `records`. */
   onReceive(): void;
@@ -75,10 +78,11 @@ export interface ConnectionSettings {
   /** Whether requests wait for the brick to return. */
   hasWaitingRequests(): boolean;
   /** The timeouts in seconds; 0 disables one. */
-  readPingTimeout(): number;
-  readFrameTimeout(): number;
-  /** Makes the options that SETVOLUME sends. @param connection number of the connection, from 0 */
-  makeSetVolumeTexts(connection: number): ReadonlyMap<string, string>;
+  readPingTimeoutS(): number;
+  readFrameTimeoutS(): number;
+  /** Makes the options that SETVOLUME sends. @param connectionNumber the connection's number, from 0 */
+  makeSetVolumeTexts(connectionNumber: number): ReadonlyMap<string, string>;
+  /** Makes the reader for the records of a new transport. */
   makeRecords(): RecordReader;
 }
 
@@ -91,6 +95,7 @@ export interface ConnectFailure {
   readonly hasReplied: boolean;
 }
 
+/** Receives the events of a connection. */
 export interface ConnectionEvents {
   /** Called when the handshake has succeeded, so that requests may leave. */
   onHandshake(reply: HandshakeReply & { ok: true }): void;
@@ -119,9 +124,9 @@ export class Connection {
   /** The number of handshakes begun, by which the brick tells this client's connections apart. */
   private setVolumeCount = 0;
   /** Failed attempts since the last established connection. */
-  private failedAttempts = 0;
+  private failedAttemptCount = 0;
   /** Time of the next attempt, by `context.now`. */
-  private retryAt = 0;
+  private retryAtMs = 0;
   /** The brick's port as the management daemon reported it, valid for one connection; null before that. */
   private brickPort: number | null = null;
   /** The running timers by name, each with the function that stops it. */
@@ -141,11 +146,13 @@ export class Connection {
     return this.stage === 'up';
   }
 
+  /** Begins the first attempt; later calls have no effect. */
   start(): void {
     if (this.stage !== 'idle') return;
     this.connect();
   }
 
+  /** Closes the connection for good. */
   stop(): void {
     this.stage = 'stopped';
     this.disconnect();
@@ -183,6 +190,7 @@ export class Connection {
     });
   }
 
+  /** The address of the management daemon until it has told the brick's port; then that of the brick. */
   private get currentAddress(): SocketAddress {
     const { address } = this.settings;
     return this.brickPort === null || 'path' in address
@@ -217,7 +225,8 @@ export class Connection {
   private checkPrograms(r: XdrReader): void {
     const programs = readPrograms(r);
     const isOffered = ({ number, version }: Program): boolean =>
-      programs?.some((each) => each.number === number && each.version === version) === true;
+      programs?.some((program) => program.number === number && program.version === version) ===
+      true;
     if (programs === null) this.fail('its list of programs is malformed');
     else if (isOffered(PORTMAP) && this.lacksPort) this.requestPort();
     else if (!isOffered(FOPS4))
@@ -265,7 +274,7 @@ export class Connection {
         }
         this.setTimer('handshake', null);
         this.stage = 'up';
-        this.failedAttempts = 0;
+        this.failedAttemptCount = 0;
         this.setTimer('sweep', SWEEP_INTERVAL_MS, () => this.expireOldCalls());
         events.onHandshake(reply);
       },
@@ -309,9 +318,9 @@ export class Connection {
   /** Pings the peer while calls await replies; closes the connection of a silent peer. */
   private ping(): void {
     const { channel, settings } = this;
-    const seconds = settings.readPingTimeout();
-    if (seconds === 0) return;
-    const ms = seconds * 1000;
+    const timeoutS = settings.readPingTimeoutS();
+    if (timeoutS === 0) return;
+    const timeoutMs = timeoutS * 1000;
     let hasReply = false;
     const flavor = this.stage === 'up' ? AUTH_V3 : AUTH_V2;
     this.call(
@@ -324,33 +333,36 @@ export class Connection {
       },
     );
     const checkSilence = (): void => {
-      const silence = settings.context.now() - channel.lastActivityMs;
+      const silenceMs = settings.context.now() - channel.lastActivityMs;
       if (hasReply) {
         // Without outstanding calls nothing can be late.
-        if (channel.outstandingCount === 0) this.setTimer('ping', ms, checkSilence);
+        if (channel.outstandingCount === 0) this.setTimer('ping', timeoutMs, checkSilence);
         else {
           this.ping();
           this.flush();
         }
-      } else if (silence < ms) this.setTimer('ping', ms - silence, checkSilence);
-      else this.fail(`it was silent for ${seconds} s (option ping-timeout)`);
+      } else if (silenceMs < timeoutMs) this.setTimer('ping', timeoutMs - silenceMs, checkSilence);
+      else this.fail(`it was silent for ${timeoutS} s (option ping-timeout)`);
     };
-    this.setTimer('ping', ms, checkSilence);
+    this.setTimer('ping', timeoutMs, checkSilence);
   }
 
   /** Fails calls without a reply for longer than option frame-timeout, and schedules the next search. */
   private expireOldCalls(): void {
     const { settings, channel, events } = this;
-    const seconds = settings.readFrameTimeout();
-    if (seconds > 0) {
-      const count = channel.expireSentBefore(settings.context.now() - seconds * 1000);
-      if (count > 0) {
-        events.warn(`${count} requests had no reply for ${seconds} s (option frame-timeout)`);
+    const timeoutS = settings.readFrameTimeoutS();
+    if (timeoutS > 0) {
+      const expiredCount = channel.expireSentBefore(settings.context.now() - timeoutS * 1000);
+      if (expiredCount > 0) {
+        events.warn(
+          `${expiredCount} requests had no reply for ${timeoutS} s (option frame-timeout)`,
+        );
       }
     }
     this.setTimer('sweep', SWEEP_INTERVAL_MS, () => this.expireOldCalls());
   }
 
+  /** Passes on a call that the brick makes, unless its header is malformed. */
   private dispatchCall(r: XdrReader, xid: number): void {
     const { program, procedure, refusal } = readCall(r, xid);
     if (refusal === null) this.events.onCall(program, procedure, r);
@@ -370,25 +382,26 @@ export class Connection {
     if (wasUp) this.events.onLoss(reason);
     else this.events.onFailure({ reason, isFinal, hasReplied });
     if (isFinal) return;
-    const delay = RETRY_DELAYS_MS[Math.min(this.failedAttempts, RETRY_DELAYS_MS.length - 1)]!;
-    this.failedAttempts += 1;
+    const delayMs = RETRY_DELAYS_MS[Math.min(this.failedAttemptCount, RETRY_DELAYS_MS.length - 1)]!;
+    this.failedAttemptCount += 1;
     this.scheduleRetry(
-      this.settings.hasWaitingRequests() ? Math.min(delay, MAX_AWAITED_RETRY_MS) : delay,
+      this.settings.hasWaitingRequests() ? Math.min(delayMs, MAX_AWAITED_RETRY_MS) : delayMs,
     );
   }
 
-  private scheduleRetry(ms: number): void {
-    this.retryAt = this.settings.context.now() + ms;
-    this.setTimer('retry', ms, () => this.connect());
+  private scheduleRetry(delayMs: number): void {
+    this.retryAtMs = this.settings.context.now() + delayMs;
+    this.setTimer('retry', delayMs, () => this.connect());
   }
 
   /** Moves the next attempt forward because a request waits now, unless the attempt is due soon. */
   retrySooner(): void {
-    const ms = this.retryAt - this.settings.context.now();
-    if (this.timers.has('retry') && ms > MAX_AWAITED_RETRY_MS)
+    const remainingMs = this.retryAtMs - this.settings.context.now();
+    if (this.timers.has('retry') && remainingMs > MAX_AWAITED_RETRY_MS)
       this.scheduleRetry(MAX_AWAITED_RETRY_MS);
   }
 
+  /** Closes the transport and stops all timers, without an event; calls under way are lost. */
   private disconnect(): void {
     // Later events of the old transport belong to an earlier attempt, and are ignored.
     this.attempt += 1;
@@ -400,14 +413,14 @@ export class Connection {
     this.channel.detach();
   }
 
-  /** Stops the timer of this name, and starts it again. @param ms null to only stop it */
-  private setTimer(name: string, ms: number | null, action: () => void = () => {}): void {
+  /** Stops the timer of this name, and starts it again. @param delayMs null to only stop it */
+  private setTimer(name: string, delayMs: number | null, action: () => void = () => {}): void {
     this.timers.get(name)?.();
     this.timers.delete(name);
-    if (ms === null) return;
+    if (delayMs === null) return;
     this.timers.set(
       name,
-      this.settings.context.after(ms, () => {
+      this.settings.context.after(delayMs, () => {
         this.timers.delete(name);
         action();
       }),

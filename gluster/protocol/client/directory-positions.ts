@@ -7,6 +7,7 @@ import { NULL_GFID } from '../../../runtime/core/gfid.ts';
 import type { Dirent } from '../../../runtime/core/iatt.ts';
 import type { Wide, WireDirent } from '../../rpc/structs.ts';
 
+/** The position at which a listing starts. */
 const START_POSITION: Wide = { hi: 0, lo: 0 };
 
 /** The most stored positions; a program that seeks further back must start over. */
@@ -23,10 +24,11 @@ export class DirectoryPositions {
     return index === 0 ? START_POSITION : this.positions.get(index);
   }
 
-  /** Assigns an index to the position of an entry. @param index of the entry before; 0 for the first */
+  /** Assigns an index to the position of an entry. @param index the index of the entry before; 0 for the first */
   assignIndex(index: number, position: Wide): number {
-    const next = this.positions.get(index + 1);
-    if (next !== undefined && next.hi === position.hi && next.lo === position.lo) return index + 1;
+    const following = this.positions.get(index + 1);
+    // The same entry was returned before, to another request.
+    if (following?.hi === position.hi && following.lo === position.lo) return index + 1;
     this.lastIndex += 1;
     this.positions.set(this.lastIndex, position);
     this.positions.delete(this.lastIndex - MAX_POSITIONS);

@@ -13,18 +13,17 @@ const OP_VERSION = 100_000;
 
 /**
  * Makes the options that SETVOLUME sends; like GlusterFS, all options of the volfile are among them.
- * @param name identifies the client, with a different text for each connection: the server may still hold state of
- * the last one
+ * @param clientName the client's name, different for each connection: the server may still hold the last one's state
  */
 export function makeSetVolumeTexts(
   volfileOptions: ReadonlyMap<string, string>,
-  name: string,
+  clientName: string,
 ): Map<string, string> {
   return new Map([
     ...volfileOptions,
     ['transport-type', 'socket'],
     ['fops-version', String(FOPS4.number)],
-    ['process-uuid', name],
+    ['process-uuid', clientName],
     ['client-version', CLIENT_VERSION],
     ['opversion', String(OP_VERSION)],
     ['clnt-lk-version', '1'],

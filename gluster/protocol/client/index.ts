@@ -20,7 +20,7 @@ const fops = Object.fromEntries(
   marshals.map((marshal) => [
     marshal.fop,
     collect[marshal.fop]((frame, { priv }, args) =>
-      (priv as RemoteVolume).request(frame, marshal, args as unknown[]),
+      (priv as RemoteVolume).sendOrQueue(frame, marshal, args as unknown[]),
     ),
   ]),
 ) as unknown as Fops<RemoteVolume> & Record<FopName, never>;

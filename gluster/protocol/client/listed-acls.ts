@@ -81,7 +81,7 @@ export class ListedAcls {
     for (const { stat, dict } of entries) {
       if (stat === null || mayBeLinktoOrCopy(stat) || ACL_NAMES.some((name) => dict?.has(name)))
         continue;
-      // The newest are last.
+      // Deleted first, so that the newest are last.
       filesWithoutAcl.delete(stat.iaGfid);
       filesWithoutAcl.set(stat.iaGfid, now);
     }
@@ -92,8 +92,8 @@ export class ListedAcls {
   }
 
   /** Forgets all files if a request sets or removes an ACL. */
-  noteXattrs(attributes: Dict | null): void {
-    if (ACL_ALIASES.some((name) => attributes?.has(name))) this.clear();
+  noteXattrs(xattrs: Dict | null): void {
+    if (ACL_ALIASES.some((name) => xattrs?.has(name))) this.clear();
   }
 
   /** Forgets a file that another client has changed. */

@@ -57,6 +57,7 @@ const FIELD_PART_READERS: Readonly<Record<string, (value: never, state: RemoteSt
 
 /** Converts a command of fcntl(2) to GlusterFS's number, which counts from F_GETLK. */
 const toWireLockCommand = (cmd: number): number => cmd - F_GETLK;
+/** Converts flags of open(2) to those that the brick gets. */
 const toWireOpenFlags = (flags: number, state: RemoteState): number =>
   state.filterOpenFlags(flags & WIRE_FLAGS);
 
@@ -89,20 +90,21 @@ function makeFieldSource(fop: FopName, field: string, args: readonly Arg[]): Fie
   const [name, part] = field.split('.') as [string, string | undefined];
   const argIndex = args.findIndex((arg) => arg.name === name);
   if (argIndex < 0) throw new Error(`${fop} has no argument '${name}'`);
+  // The brick's number of an open file.
   if (part === 'remote') return makeFdNumberSource(fop, argIndex, args);
   if (part !== undefined) {
     const derive = VALUE_OVERRIDES[`${fop} ${field}`] ?? FIELD_PART_READERS[part]!;
     return (values, state) => derive(values[argIndex] as never, state);
   }
   if (LISTING_FOPS.has(fop) && name === 'offset') {
-    return (values, state) => state.findPositions(values[0] as Fd).find(values[argIndex] as number);
+    return (values, state) => state.getPositions(values[0] as Fd).find(values[argIndex] as number);
   }
   const convert = VALUE_OVERRIDES[`${fop} ${name}`];
   if (convert === undefined) return (values) => values[argIndex];
   return (values, state) => convert(values[argIndex] as never, state);
 }
 
-/** Makes the source of the brick's fd number. */
+/** Makes the source of the brick's fd number. The flags of a transfer, or else of the open file, help to choose it. */
 function makeFdNumberSource(fop: FopName, fdIndex: number, args: readonly Arg[]): FieldSource {
   const flagsIndex = TRANSFER_FOPS.has(fop) ? args.findIndex(({ name }) => name === 'flags') : -1;
   if (flagsIndex < 0) {
@@ -124,14 +126,14 @@ function makeReplySource(
   args: readonly Arg[],
 ): ReplySource {
   const index = fields.namedFields.findIndex((field) => field.name === name);
-  const findArgument = (isMatch: (arg: Arg) => boolean): number => args.findIndex(isMatch);
+
   if (type === 'inode') {
     // The inode of the first loc: for link that of the existing file. A loc without an inode gets a new one.
-    const locIndex = findArgument((arg) => arg.type === 'loc');
+    const locIndex = args.findIndex((arg) => arg.type === 'loc');
     return (_, callArgs) => findOrMakeInode(callArgs[locIndex] as Loc);
   }
   if (type === 'fd') {
-    const fdIndex = findArgument((arg) => arg.type === 'fd');
+    const fdIndex = args.findIndex((arg) => arg.type === 'fd');
     return (_, callArgs) => callArgs[fdIndex];
   }
   if (type === 'data' && index < 0) return (values) => values[fields.namedFields.length];
@@ -182,11 +184,11 @@ const convertListing: ApplyReply = (state, _frame, args, values, indexes) => {
   const [fd, , offset, xdata] = args as [Fd, number, number, Dict | null];
   const entries = values[indexes.entries] as readonly WireDirent[];
   state.listedAcls.noteListing(xdata, entries);
-  values[indexes.entries] = makeDirents(fd, state.findPositions(fd), offset, entries);
+  values[indexes.entries] = makeDirents(fd, state.getPositions(fd), offset, entries);
   return 0;
 };
 
-/** As `noteXattrsToSet`, after the reply: a listing meanwhile may have recorded files without the new ACL. */
+/** Forgets again which files have no ACL: a listing meanwhile may have recorded files without the new one. */
 const noteSetXattrs: ApplyReply = ({ listedAcls }, _frame, args) => {
   listedAcls.noteXattrs(args[1] as Dict | null);
   return 0;
@@ -222,8 +224,8 @@ const REPLY_APPLIERS: Readonly<Partial<Record<FopName, ApplyReply>>> = {
   fsetxattr: noteSetXattrs,
   lk({ fds }, _frame, args) {
     const [fd, , flock] = args as [Fd, number, Flock];
-    const remote = fds.find(fd);
-    if (remote !== undefined && flock.type !== F_UNLCK) remote.hasLocks = true;
+    const remoteFd = fds.find(fd);
+    if (remoteFd !== undefined && flock.type !== F_UNLCK) remoteFd.hasLocks = true;
     return 0;
   },
 };
@@ -237,6 +239,7 @@ const noteXattrsToSet: PrepareRequest = ({ listedAcls }, _frame, args) => {
   return false;
 };
 
+/** The preparations of requests by fop. */
 const REQUEST_PREPARERS: Readonly<Partial<Record<FopName, PrepareRequest>>> = {
   stat(state, frame, args) {
     const attributes = state.takeRecentAttributes(frame, args[0] as Loc, args[1] as Dict | null);
@@ -268,7 +271,7 @@ const REQUEST_PREPARERS: Readonly<Partial<Record<FopName, PrepareRequest>>> = {
 /** One field of the call. */
 interface CallField {
   readonly kind: Fields['wireFields'][number]['kind'];
-  readonly value: FieldSource;
+  readonly readValue: FieldSource;
 }
 
 /** The conversions of one fop. */
@@ -302,42 +305,42 @@ export interface Marshal {
 
 /** Builds the conversions of one fop. */
 function makeMarshal(fop: FopName): Marshal {
-  const wire = findWireFop(fop);
+  const wireFop = findWireFop(fop);
   const { args, reply } = findFop(fop)!;
-  const fieldSources = wire.call.namedFields.map(({ name }) => makeFieldSource(fop, name, args));
-  const indexOfReplyField = (name: string): number =>
-    wire.reply.namedFields.findIndex((field) => field.name === name);
+  const fieldSources = wireFop.call.namedFields.map(({ name }) => makeFieldSource(fop, name, args));
+  const findReplyFieldIndex = (name: string): number =>
+    wireFop.reply.namedFields.findIndex((field) => field.name === name);
   return {
     fop,
     unwind: unwindArgs[fop],
-    wireFop: wire,
-    dataIndex: wire.data === 'call' ? args.findIndex(({ type }) => type === 'data') : -1,
+    wireFop,
+    dataIndex: wireFop.data === 'call' ? args.findIndex(({ type }) => type === 'data') : -1,
     stbufIndex: args.findIndex(({ name }) => name === 'stbuf'),
-    callFields: wire.call.wireFields.map(({ kind, index, constant }) => ({
+    callFields: wireFop.call.wireFields.map(({ kind, index, constant }) => ({
       kind,
-      value: index < 0 ? () => constant : fieldSources[index]!,
+      readValue: index < 0 ? () => constant : fieldSources[index]!,
     })),
     fdNumberSources: fieldSources.filter((_, index) =>
-      wire.call.namedFields[index]!.name.endsWith('.remote'),
+      wireFop.call.namedFields[index]!.name.endsWith('.remote'),
     ),
     isListing: LISTING_FOPS.has(fop),
     isUnsupported: UNSUPPORTED_FOPS.has(fop),
-    terseReply: skipIatts(wire.reply, TERSE_SKIPS[fop] ?? PARENT_IATTS),
-    replySources: reply.map((part) => makeReplySource(fop, part, wire.reply, args)),
+    terseReply: skipIatts(wireFop.reply, TERSE_SKIPS[fop] ?? PARENT_IATTS),
+    replySources: reply.map((part) => makeReplySource(fop, part, wireFop.reply, args)),
     failureXdataIndex: FAILURES_WITH_XDATA.has(fop)
       ? reply.findIndex(({ name }) => name === 'xdata')
       : -1,
     emptyReply: reply.map(() => null),
     indexes: {
-      fd: indexOfReplyField('fd'),
-      buf: indexOfReplyField('buf'),
-      entries: indexOfReplyField('entries'),
-      postparent: indexOfReplyField('postparent'),
+      fd: findReplyFieldIndex('fd'),
+      buf: findReplyFieldIndex('buf'),
+      entries: findReplyFieldIndex('entries'),
+      postparent: findReplyFieldIndex('postparent'),
     },
     prepare: REQUEST_PREPARERS[fop],
     applyReply:
       REPLY_APPLIERS[fop] ??
-      (indexOfReplyField('postparent') < 0 ? undefined : noteDirectoryChange),
+      (findReplyFieldIndex('postparent') < 0 ? undefined : noteDirectoryChange),
   };
 }
 
@@ -348,15 +351,16 @@ export function writeArguments(
   args: readonly unknown[],
   state: RemoteState,
 ): void {
-  for (let at = 0; at < callFields.length; at++) {
-    const { kind, value } = callFields[at]!;
-    kind.write(w, value(args, state) as never);
+  for (let index = 0; index < callFields.length; index++) {
+    const { kind, readValue } = callFields[index]!;
+    kind.write(w, readValue(args, state) as never);
   }
 }
 
 /** Fops that management daemons implement, and bricks do not. */
 const NOT_ON_WIRE: ReadonlySet<FopName> = new Set<FopName>(['getspec']);
 
+/** The conversions of all fops that a brick may serve. */
 export const marshals: readonly Marshal[] = fopNames
   .filter((fop) => !NOT_ON_WIRE.has(fop))
   .map(makeMarshal);

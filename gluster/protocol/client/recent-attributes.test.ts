@@ -21,16 +21,16 @@ test("a directory's attributes in the reply to a change answer its next stat wit
     after.noteDirectory(buf, 100);
     return after;
   };
-  expect(after.take(FOLDER, 100, LONG, THREAD)).toBe(null);
-  expect(told().take(FOLDER, 101, LONG, THREAD)).toBe(buf);
-  expect(after.take(FOLDER, 101, LONG, THREAD)).toBe(null);
-  expect(told().take(OTHER, 101, LONG, THREAD)).toBe(null);
-  expect(after.take(FOLDER, 101, LONG, THREAD)).toBe(null);
-  expect(told().take(FOLDER, 110, LONG, THREAD)).toBe(null);
-  expect(told().take(FOLDER, 102, 1, THREAD)).toBe(null);
-  expect(told().take(FOLDER, 100, 0, THREAD)).toBe(null);
+  expect(after.takeIfValid(FOLDER, 100, LONG, THREAD)).toBe(null);
+  expect(told().takeIfValid(FOLDER, 101, LONG, THREAD)).toBe(buf);
+  expect(after.takeIfValid(FOLDER, 101, LONG, THREAD)).toBe(null);
+  expect(told().takeIfValid(OTHER, 101, LONG, THREAD)).toBe(null);
+  expect(after.takeIfValid(FOLDER, 101, LONG, THREAD)).toBe(null);
+  expect(told().takeIfValid(FOLDER, 110, LONG, THREAD)).toBe(null);
+  expect(told().takeIfValid(FOLDER, 102, 1, THREAD)).toBe(null);
+  expect(told().takeIfValid(FOLDER, 100, 0, THREAD)).toBe(null);
   told().forget();
-  expect(after.take(FOLDER, 100, LONG, THREAD)).toBe(null);
+  expect(after.takeIfValid(FOLDER, 100, LONG, THREAD)).toBe(null);
 });
 
 test('attributes from a lookup answer the next stat of the file by the same thread, within one system call', () => {
@@ -42,19 +42,19 @@ test('attributes from a lookup answer the next stat of the file by the same thre
     after.noteLookup(buf, 100, THREAD);
     return after;
   };
-  expect(found().take(FILE, 100.04, 0, THREAD)).toEqual(buf);
-  expect(after.take(FILE, 100.04, 0, THREAD)).toBe(null);
-  expect(found().take(FILE, 100.04, LONG, THREAD + 1)).toBe(null);
-  expect(after.take(FILE, 100.04, LONG, THREAD)).toBe(null);
-  expect(found().take(OTHER, 100.04, LONG, THREAD)).toBe(null);
-  expect(found().take(FILE, 101, LONG, THREAD)).toBe(null);
+  expect(found().takeIfValid(FILE, 100.04, 0, THREAD)).toEqual(buf);
+  expect(after.takeIfValid(FILE, 100.04, 0, THREAD)).toBe(null);
+  expect(found().takeIfValid(FILE, 100.04, LONG, THREAD + 1)).toBe(null);
+  expect(after.takeIfValid(FILE, 100.04, LONG, THREAD)).toBe(null);
+  expect(found().takeIfValid(OTHER, 100.04, LONG, THREAD)).toBe(null);
+  expect(found().takeIfValid(FILE, 101, LONG, THREAD)).toBe(null);
   found().forget();
-  expect(after.take(FILE, 100, LONG, THREAD)).toBe(null);
+  expect(after.takeIfValid(FILE, 100, LONG, THREAD)).toBe(null);
 
   // The receiver of the lookup's reply has modified it.
   found();
   buf.iaSize = 6;
-  expect(after.take(FILE, 100, 0, THREAD)?.iaSize).toBe(5);
+  expect(after.takeIfValid(FILE, 100, 0, THREAD)?.iaSize).toBe(5);
 });
 
 test('attributes from a lookup do not answer a stat after a pause that the sampled clock does not show', () => {

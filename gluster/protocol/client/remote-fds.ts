@@ -16,7 +16,7 @@ export const NO_FD = -1;
 export const ANONYMOUS_FD = -2;
 
 /** Fops that a brick performs by gfid on a file that is not open there. */
-const FOPS_WITHOUT_FD: ReadonlySet<FopName> = new Set<FopName>([
+const FOPS_POSSIBLE_BY_GFID: ReadonlySet<FopName> = new Set<FopName>([
   'readv',
   'writev',
   'fsync',
@@ -26,7 +26,7 @@ const FOPS_WITHOUT_FD: ReadonlySet<FopName> = new Set<FopName>([
 ]);
 
 /** Fops that neither change nor lock a file, so no flush need follow. */
-const FOPS_WITHOUT_FLUSH: ReadonlySet<FopName> = new Set<FopName>([
+const FOPS_NEEDING_NO_FLUSH: ReadonlySet<FopName> = new Set<FopName>([
   'readv',
   'fstat',
   'fgetxattr',
@@ -39,7 +39,8 @@ const FOPS_WITHOUT_FLUSH: ReadonlySet<FopName> = new Set<FopName>([
   'fsyncdir',
 ]);
 
-let lastSerial = 0;
+/** The serial number of the last `RemoteFd` that this process made. */
+let lastSerialNumber = 0;
 
 /** An open file or directory, and its fd number at the brick. */
 export class RemoteFd {
@@ -53,15 +54,15 @@ export class RemoteFd {
   /** Whether a flush must reach the brick. */
   needsFlush = false;
   /** The `PrivilegeDropper.generation` at which set-user-id and set-group-id of the file were clear. */
-  clearAtGeneration = 0;
+  privilegesClearAtGeneration = 0;
   /** Whether the brick has lost the file's locks, so that the client refuses to use the file. */
   hasLostLocks = false;
 
   constructor(fd: Fd, remoteNumber: number) {
     this.fd = fd;
     this.remoteNumber = remoteNumber;
-    lastSerial += 1;
-    this.serial = lastSerial.toString(16).padStart(12, '0');
+    lastSerialNumber += 1;
+    this.serial = lastSerialNumber.toString(16).padStart(12, '0');
   }
 }
 
@@ -93,20 +94,20 @@ export class RemoteFds {
     return fd.ctxGet(this.xl) as RemoteFd | undefined;
   }
 
-  /** Chooses the fd number to send; NO_FD if the file cannot be used. @param flags of the request */
+  /** Chooses the fd number to send; NO_FD if the file cannot be used. @param flags the request's flags of open(2) */
   chooseNumber(fop: FopName, fd: Fd, flags: number): number {
     const remoteFd = this.find(fd);
     // Files without an open at the brick are reached by gfid.
     if (remoteFd === undefined) return ANONYMOUS_FD;
     if (remoteFd.hasLostLocks) return NO_FD;
-    if (!remoteFd.needsFlush && !FOPS_WITHOUT_FLUSH.has(fop)) remoteFd.needsFlush = true;
+    if (!remoteFd.needsFlush && !FOPS_NEEDING_NO_FLUSH.has(fop)) remoteFd.needsFlush = true;
     if (fop === 'lk') this.lockedInodes.add(fd.inode);
     if (remoteFd.remoteNumber >= 0) {
       // fcntl(2) has removed O_DIRECT here, but the brick's fd still has it, and refuses unaligned writes.
       const hasDroppedDirect = (fd.flags & ~flags & O_DIRECT) !== 0 && !remoteFd.hasLocks;
       return hasDroppedDirect ? ANONYMOUS_FD : remoteFd.remoteNumber;
     }
-    return FOPS_WITHOUT_FD.has(fop) && !remoteFd.hasLocks ? ANONYMOUS_FD : NO_FD;
+    return FOPS_POSSIBLE_BY_GFID.has(fop) && !remoteFd.hasLocks ? ANONYMOUS_FD : NO_FD;
   }
 
   /** Whether a flush need not reach the brick: since it was opened, the file was at most read. */
@@ -120,20 +121,21 @@ export class RemoteFds {
     );
   }
 
+  /** Forgets a file that its last user has closed. */
   noteRelease(file: RemoteFd): void {
     this.files.delete(file);
   }
 
-  /** Forgets all numbers after a lost connection. @param strict whether files that had locks stay closed */
-  forgetNumbers(strict: boolean): void {
-    for (const each of this.files) {
-      each.remoteNumber = NO_FD;
-      if (each.hasLocks && strict) each.hasLostLocks = true;
+  /** Forgets all numbers after a lost connection. @param isStrict whether files that had locks stay closed */
+  forgetNumbers(isStrict: boolean): void {
+    for (const file of this.files) {
+      file.remoteNumber = NO_FD;
+      if (file.hasLocks && isStrict) file.hasLostLocks = true;
     }
   }
 
   /** Lists the files that must be reopened. */
-  listClosed(): RemoteFd[] {
+  listFilesToReopen(): RemoteFd[] {
     return [...this.files].filter(
       ({ remoteNumber, hasLostLocks }) => remoteNumber < 0 && !hasLostLocks,
     );

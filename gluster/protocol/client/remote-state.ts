@@ -31,7 +31,7 @@ export class RemoteState {
   /** Directories that this client removed, and for which the brick has not sent the upcall FORGET yet. */
   readonly removedDirectories = new WeakSet<Inode>();
   private readonly xl: Xlator<unknown>;
-  /** Milliseconds by a sampled clock. */
+  /** Returns the milliseconds of a sampled clock. */
   private readonly now: () => number;
   /** Whether no request is under way. */
   private readonly isIdle: () => boolean;
@@ -53,7 +53,7 @@ export class RemoteState {
   }
 
   /** Finds or makes the positions of an open directory. */
-  findPositions(fd: Fd): DirectoryPositions {
+  getPositions(fd: Fd): DirectoryPositions {
     let positions = this.positions.get(fd);
     if (positions === undefined) {
       positions = new DirectoryPositions();
@@ -67,24 +67,27 @@ export class RemoteState {
     return this.settings['filter-O_DIRECT'] ? flags & ~O_DIRECT : flags;
   }
 
-  /** Records the attributes of a directory after a change in it. */
+  /** Records the attributes of a directory after a change in it, unless another request is under way. */
   noteDirectory(postparent: Iatt): void {
     if (this.isIdle()) this.recentAttributes.noteDirectory(postparent, this.now());
   }
 
-  /** Records the attributes from the lookup of a file. */
+  /**
+   * Records the attributes from the lookup of a file, if the caller's pid is its thread, and no other request is
+   * under way.
+   */
   noteLookup({ root }: Frame, buf: Iatt): void {
     if (root.client?.initiator.hints.pidIsThread === true && this.isIdle()) {
       this.recentAttributes.noteLookup(buf, this.now(), root.pid);
     }
   }
 
-  /** Takes the attributes of the brick's last reply if they may serve this request; else null. */
+  /** Returns and forgets the attributes of the brick's last reply if they may answer this request; else null. */
   takeRecentAttributes({ root }: Frame, { gfid }: Loc, xdata: Dict | null): Iatt | null {
     const { recentAttributes } = this;
     if (xdata !== null || recentAttributes.isEmpty) return null;
     const kernelCacheMs = root.client?.initiator.hints.attributeAgeMs ?? 0;
-    return recentAttributes.take(gfid, this.xl.context.now(), kernelCacheMs, root.pid);
+    return recentAttributes.takeIfValid(gfid, this.xl.context.now(), kernelCacheMs, root.pid);
   }
 
   /** Whether a recent listing showed that the file has no such ACL. */

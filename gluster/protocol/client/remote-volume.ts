@@ -22,9 +22,9 @@ import { FOPS4 } from '../../rpc/programs.ts';
 import { type Certificates, readCertificates } from '../shared/certificates.ts';
 import { type Connect, type ConnectFailure, Connection } from './connection.ts';
 import { type HandshakeReply, makeSetVolumeTexts } from './handshake.ts';
+import { InternalCalls } from './internal-calls.ts';
 import { type Marshal, WIRE_FLAGS, writeArguments } from './marshal.ts';
 import { readAddress, type Settings } from './options.ts';
-import { OwnCalls } from './own-calls.ts';
 import { NO_FD, type RemoteFd } from './remote-fds.ts';
 import { RemoteState } from './remote-state.ts';
 import { failRequest, Request, RequestQueue } from './request.ts';
@@ -41,8 +41,8 @@ import { readCallback } from './upcalls.ts';
 const REOPEN_TIMEOUT_S = 3600;
 /** Identifies this process to bricks, for all its clients. */
 const processUuid = randomUUID();
-/** Number of clients that this process has made; part of their names. */
-let clientCount = 0;
+/** The number of the next client that this process makes; part of its name. */
+let nextGraphNumber = 0;
 
 /** Chooses Node's sockets for TLS, and in a process without a mount's loop; else sockets that the loop serves. */
 const chooseConnect = (certificates: Certificates | null, { sourcePump }: Context): Connect =>
@@ -59,9 +59,9 @@ export class RemoteVolume {
   readonly state: RemoteState;
   private readonly xl: Xlator<RemoteVolume>;
   private readonly waitingRequests: RequestQueue;
-  private readonly ownCalls: OwnCalls;
+  private readonly internalCalls: InternalCalls;
   private readonly privilegeDropper: PrivilegeDropper;
-  /** Whether an event was sent to the parents after a failed attempt; CHILD_DOWN is sent only as the first one. */
+  /** Whether a failed attempt was reported to the parents; CHILD_DOWN is sent only for the first. */
   private hasSentEvent = false;
   /** Whether the brick is GlusterFS's, not glossa's. */
   private isGlusterBrick = true;
@@ -88,9 +88,9 @@ export class RemoteVolume {
     if (subdirMount !== undefined) volfileOptions.set('subdir-mount', subdirMount);
     // Each graph has a number of its own, as a new graph connects before the old one ends.
     const clientName =
-      `CTX_ID:${processUuid}-GRAPH_ID:${clientCount}-PID:${process.pid}-HOST:${hostname()}-` +
+      `CTX_ID:${processUuid}-GRAPH_ID:${nextGraphNumber}-PID:${process.pid}-HOST:${hostname()}-` +
       `PC_NAME:${xl.name}-RECON_NO:-`;
-    clientCount += 1;
+    nextGraphNumber += 1;
     const now = sourcePump === undefined ? () => context.now() : () => sourcePump.now();
     this.connection = new Connection(
       {
@@ -101,9 +101,10 @@ export class RemoteVolume {
         needsPort: settings['remote-port'] === undefined && settings['transport-type'] !== 'unix',
         subvolume,
         hasWaitingRequests: () => this.waitingRequests.size > 0,
-        readPingTimeout: () => this.state.settings['ping-timeout'],
-        readFrameTimeout: () => this.state.settings['frame-timeout'],
-        makeSetVolumeTexts: (number) => makeSetVolumeTexts(volfileOptions, clientName + number),
+        readPingTimeoutS: () => this.state.settings['ping-timeout'],
+        readFrameTimeoutS: () => this.state.settings['frame-timeout'],
+        makeSetVolumeTexts: (connectionNumber) =>
+          makeSetVolumeTexts(volfileOptions, clientName + connectionNumber),
         makeRecords: () => new RecordReader(),
       },
       {
@@ -116,10 +117,11 @@ export class RemoteVolume {
     );
     const isIdle = (): boolean => this.connection.channel.outstandingCount === 0;
     this.state = new RemoteState(xl as Xlator<unknown>, settings, { now, isIdle });
-    this.ownCalls = new OwnCalls(this.connection);
-    this.privilegeDropper = new PrivilegeDropper(this.ownCalls, this.state.fds);
+    this.internalCalls = new InternalCalls(this.connection);
+    this.privilegeDropper = new PrivilegeDropper(this.internalCalls, this.state.fds);
   }
 
+  /** Closes the connection for good, and fails the waiting requests. */
   stop(): void {
     this.connection.stop();
     this.failWaitingRequests();
@@ -140,8 +142,9 @@ export class RemoteVolume {
   // ---- requests
 
   /** Sends a fop to the brick; queues it while the brick is not connected, or its file is being reopened. */
-  request(frame: Frame, marshal: Marshal, args: unknown[]): void {
+  sendOrQueue(frame: Frame, marshal: Marshal, args: unknown[]): void {
     const { connection, waitingRequests, state } = this;
+    // The request was answered without the brick.
     if (marshal.prepare?.(state, frame, args)) return;
     if (connection.isUp) {
       if (this.reopeningCount > 0 && this.usesUnopenedFile(marshal, args)) {
@@ -149,10 +152,10 @@ export class RemoteVolume {
       } else this.dropPrivilegesAndSend(frame, marshal, args);
       return;
     }
-    const seconds = state.settings['reconnect-wait'];
-    if (seconds === 0) failRequest(frame, marshal, this.findRefusalErrno(frame, marshal, args));
+    const waitS = state.settings['reconnect-wait'];
+    if (waitS === 0) failRequest(frame, marshal, this.findErrnoBeforeSending(frame, marshal, args));
     else {
-      waitingRequests.add(frame, marshal, args, seconds);
+      waitingRequests.add(frame, marshal, args, waitS);
       connection.retrySooner();
     }
   }
@@ -174,7 +177,7 @@ export class RemoteVolume {
       this.send(frame, marshal, args);
       return;
     }
-    this.privilegeDropper.clear(args, frame.root, (errno) => {
+    this.privilegeDropper.clearPrivileges(args, frame.root, (errno) => {
       if (errno === 0) this.send(frame, marshal, args);
       else failRequest(frame, marshal, errno);
     });
@@ -183,7 +186,9 @@ export class RemoteVolume {
   /** Writes the request's call to the connection; fails a request that cannot be sent. */
   private send(frame: Frame, marshal: Marshal, args: readonly unknown[]): void {
     // The connection may have been lost while privileges were checked.
-    const errno = this.connection.isUp ? this.findRefusalErrno(frame, marshal, args) : ENOTCONN;
+    const errno = this.connection.isUp
+      ? this.findErrnoBeforeSending(frame, marshal, args)
+      : ENOTCONN;
     if (errno !== 0) {
       failRequest(frame, marshal, errno);
       return;
@@ -228,10 +233,10 @@ export class RemoteVolume {
   /** Cancels a pending lock request whose caller was interrupted. */
   private cancelLock(xid: number, caller: Caller, [fd, , flock]: LkArguments): void {
     if (!this.connection.isUp) return;
-    if (!this.isGlusterBrick) this.ownCalls.giveUp(xid);
+    if (!this.isGlusterBrick) this.internalCalls.giveUp(xid);
     else {
       const remoteNumber = this.state.fds.find(fd)?.remoteNumber ?? NO_FD;
-      this.ownCalls.cancelLock(
+      this.internalCalls.cancelLock(
         { gfid: fd.inode.gfid, remoteNumber },
         makeInterruptXattr(flock),
         caller,
@@ -243,21 +248,22 @@ export class RemoteVolume {
    * Returns the errno of a request that cannot be sent; else 0. As in GlusterFS's client, a request for a file that
    * is not open at the brick fails with EBADFD even while disconnected, unless the file's gfid suffices.
    */
-  private findRefusalErrno(frame: Frame, marshal: Marshal, args: readonly unknown[]): number {
+  private findErrnoBeforeSending(frame: Frame, marshal: Marshal, args: readonly unknown[]): number {
     if (!hasRoomForOwner(frame.root.lkOwner, AUTH_V3)) return E2BIG;
-    const unsupported = this.isGlusterBrick ? findUnsupportedErrno(marshal, args) : 0;
-    if (unsupported !== 0) return unsupported;
+    const unsupportedErrno = this.isGlusterBrick ? findUnsupportedErrno(marshal, args) : 0;
+    if (unsupportedErrno !== 0) return unsupportedErrno;
     if (this.usesUnopenedFile(marshal, args)) return EBADFD;
     if (!this.connection.isUp) return ENOTCONN;
     if (!marshal.isListing) return 0;
-    const positions = this.state.findPositions(args[0] as Fd);
+    // An offset is invalid if this client never returned it, or has forgotten the brick's position for it.
+    const positions = this.state.getPositions(args[0] as Fd);
     return positions.find(args[2] as number) === undefined ? EINVAL : 0;
   }
 
   /** Closes a file at the brick, when its last user has closed it. */
   release(file: RemoteFd): void {
     this.state.fds.noteRelease(file);
-    this.ownCalls.release(file);
+    this.internalCalls.release(file);
   }
 
   // ---- the connection
@@ -268,19 +274,19 @@ export class RemoteVolume {
     this.isGlusterBrick = !isGlossa;
     this.lastProblem = '';
     xl.log.info(`connected to ${this.brickLabel}`);
-    const closedFds = state.fds.listClosed();
-    this.reopeningCount = closedFds.length;
+    const closedFiles = state.fds.listFilesToReopen();
+    this.reopeningCount = closedFiles.length;
     const resumeIfReopened = (): void => {
       if (this.reopeningCount > 0 || !this.connection.isUp) return;
       if (isUp) sayUp(xl as Xlator<unknown>, true);
       this.waitingRequests.releaseAll((...request) => this.dropPrivilegesAndSend(...request));
     };
-    for (const each of closedFds) {
+    for (const file of closedFiles) {
       // The file exists already, and its data must stay.
       const flags = state.filterOpenFlags(
-        each.fd.flags & WIRE_FLAGS & ~(O_CREAT | O_EXCL | O_TRUNC),
+        file.fd.flags & WIRE_FLAGS & ~(O_CREAT | O_EXCL | O_TRUNC),
       );
-      this.ownCalls.reopen(each, flags, () => {
+      this.internalCalls.reopen(file, flags, () => {
         this.reopeningCount -= 1;
         resumeIfReopened();
       });
@@ -297,13 +303,14 @@ export class RemoteVolume {
     if (typeof changes === 'boolean') sayUp(xl as Xlator<unknown>, changes);
     else if (changes !== null) {
       this.privilegeDropper.noteForeignChange();
-      for (const each of changes) {
-        if (each.kind === 'inode') state.listedAcls.noteForeignChange(each.inode.gfid);
-        sendUpcall(xl as Xlator<unknown>, each);
+      for (const upcall of changes) {
+        if (upcall.kind === 'inode') state.listedAcls.noteForeignChange(upcall.inode.gfid);
+        sendUpcall(xl as Xlator<unknown>, upcall);
       }
     }
   }
 
+  /** Handles a lost connection: forgets what the brick knew of this client, and notifies the parents. */
   private handleLoss(reason: string): void {
     this.reopeningCount = 0;
     const { fds, settings } = this.state;

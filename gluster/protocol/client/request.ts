@@ -22,6 +22,7 @@ export function failRequest(frame: Frame, { unwind, emptyReply }: Marshal, errno
 
 /** The call of one fop. */
 export class Request implements PendingCall {
+  /** The time and number of the call, which the channel sets. */
   sentAtMs = 0;
   xid = 0;
   private readonly frame: Frame;
@@ -52,6 +53,7 @@ export class Request implements PendingCall {
     if (this.isServedByLoop) this.frame.root.goOn();
   }
 
+  /** Fails the fop: the brick refused the call, the connection was lost, or no reply came in time. */
   onLoss(_reason: LossReason): void {
     this.noteNotSent();
     failRequest(this.frame, this.marshal, ENOTCONN);
@@ -135,28 +137,28 @@ export class RequestQueue {
   }
 
   /** Adds a request, which fails with ENOTCONN after this time, or with EINTR if its caller is interrupted. */
-  add(frame: Frame, marshal: Marshal, args: readonly unknown[], seconds: number): void {
+  add(frame: Frame, marshal: Marshal, args: readonly unknown[], timeoutS: number): void {
     const request: QueuedRequest = [frame, marshal, args];
     const stopWaiting = (errno: number): void => {
-      const stop = this.requests.get(request);
-      if (stop === undefined) return;
-      stop();
+      const stopTimer = this.requests.get(request);
+      if (stopTimer === undefined) return;
+      stopTimer();
       this.requests.delete(request);
       failRequest(frame, marshal, errno);
     };
     this.requests.set(
       request,
-      this.context.after(seconds * 1000, () => stopWaiting(ENOTCONN)),
+      this.context.after(timeoutS * 1000, () => stopWaiting(ENOTCONN)),
     );
     frame.root.whenInterrupted(() => stopWaiting(EINTR));
   }
 
   /** Ends the wait of all requests, and calls `action` with each in order of arrival. */
   releaseAll(action: (...request: QueuedRequest) => void): void {
-    const calls = [...this.requests];
+    const waitingRequests = [...this.requests];
     this.requests.clear();
-    for (const [request, stop] of calls) {
-      stop();
+    for (const [request, stopTimer] of waitingRequests) {
+      stopTimer();
       action(...request);
     }
   }

@@ -16,6 +16,7 @@ import type { Connect } from './connection.ts';
 /** The most bytes that Node may queue while the peer does not read. */
 const MAX_QUEUED_BYTES = 4 * 2 ** 20;
 
+/** Opens a socket of Node, with TLS if there are certificates. */
 function openSocket(address: SocketAddress, certificates: Certificates | null): Socket {
   const target = { ...address, noDelay: true, keepAlive: true };
   if (certificates === null) return connect(target);
@@ -52,10 +53,10 @@ export const connectSocket =
           if (isClosed) return -EPIPE;
           if (socket.writableLength > MAX_QUEUED_BYTES) return -EAGAIN;
           // Node keeps the bytes until they have left, and this buffer is reused before that.
-          const first = bytes.slice(0, length);
-          const joined = data === null ? first : Buffer.concat([first, data]);
-          socket.write(joined);
-          return joined.length;
+          const fields = bytes.slice(0, length);
+          const message = data === null ? fields : Buffer.concat([fields, data]);
+          socket.write(message);
+          return message.length;
         },
       }),
     );
@@ -77,9 +78,9 @@ export const connectStream =
   (address, events) => {
     let stream: Stream | null = null;
     let isClosed = false;
-    const open = (resolved: SocketAddress): void => {
+    const openAt = (resolvedAddress: SocketAddress): void => {
       if (isClosed) return;
-      const fd = openStream(resolved);
+      const fd = openStream(resolvedAddress);
       if (fd < 0) {
         events.onEnd(strerror(-fd));
         return;
@@ -92,10 +93,10 @@ export const connectStream =
       );
       stream = newStream;
     };
-    if ('path' in address || isIP(address.host) !== 0) open(address);
+    if ('path' in address || isIP(address.host) !== 0) openAt(address);
     else {
       lookup(address.host, (error, host) => {
-        if (error === null) open({ ...address, host });
+        if (error === null) openAt({ ...address, host });
         else if (!isClosed) events.onEnd(error.message);
       });
     }

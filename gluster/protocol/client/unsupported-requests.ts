@@ -10,13 +10,15 @@ import type { Loc } from '../../../runtime/core/loc.ts';
 import type { Flock } from '../../../runtime/core/lock.ts';
 import { computeProtAfterChange } from '../../../runtime/core/privileges.ts';
 import { KILL_PRIV, RENAME_FLAGS } from '../../../runtime/core/xdata.ts';
+import type { FileTarget, InternalCalls } from './internal-calls.ts';
 import type { Marshal } from './marshal.ts';
-import type { FileTarget, OwnCalls } from './own-calls.ts';
 import { NO_FD, type RemoteFds } from './remote-fds.ts';
 
 const { MODE } = SET_ATTR;
+/** The flag of fallocate(2) that leaves the file's size unchanged. */
 const FALLOC_FL_KEEP_SIZE = 1;
-const S_ISUID_OR_S_ISGID = 0o6000;
+/** The mode bits set-user-id and set-group-id. */
+const PRIVILEGE_BITS = 0o6000;
 
 const findXdata = (args: readonly unknown[]): Dict | null => args[args.length - 1] as Dict | null;
 
@@ -48,19 +50,19 @@ export const mustDropPrivileges = (args: readonly unknown[]): boolean =>
  * for each open file that both bits are clear, until any client sets such a bit.
  */
 export class PrivilegeDropper {
-  private readonly calls: OwnCalls;
+  private readonly internalCalls: InternalCalls;
   private readonly fds: RemoteFds;
   /** Counts the changes that may have set a bit. */
   private generation = 1;
 
-  constructor(calls: OwnCalls, fds: RemoteFds) {
-    this.calls = calls;
+  constructor(calls: InternalCalls, fds: RemoteFds) {
+    this.internalCalls = calls;
     this.fds = fds;
   }
 
   /** Notes that this client sets a file's permission bits. */
   noteAttributes(prot: number): void {
-    if ((prot & S_ISUID_OR_S_ISGID) !== 0) this.generation += 1;
+    if ((prot & PRIVILEGE_BITS) !== 0) this.generation += 1;
   }
 
   /** Notes that another client has changed attributes, possibly these bits. */
@@ -68,12 +70,20 @@ export class PrivilegeDropper {
     this.generation += 1;
   }
 
-  /** Calls `onCleared` with 0 once both bits are clear, or with the errno of a failure. @param args of the request */
-  clear(args: readonly unknown[], caller: Stack, onCleared: (errno: number) => void): void {
+  /**
+   * Clears both bits of the file that a request changes. Calls `onCleared` with 0 once they are clear, or with the
+   * errno of a failure.
+   * @param args the request's arguments
+   */
+  clearPrivileges(
+    args: readonly unknown[],
+    caller: Stack,
+    onCleared: (errno: number) => void,
+  ): void {
     const [target] = args;
     const fd = target instanceof Fd ? this.fds.find(target) : undefined;
     const { generation } = this;
-    if (fd?.clearAtGeneration === generation) {
+    if (fd?.privilegesClearAtGeneration === generation) {
       onCleared(0);
       return;
     }
@@ -85,10 +95,10 @@ export class PrivilegeDropper {
     }
     const fileTarget: FileTarget = { gfid, remoteNumber: fd?.remoteNumber ?? NO_FD };
     const noteCleared = (errno: number): void => {
-      if (errno === 0 && fd !== undefined) fd.clearAtGeneration = generation;
+      if (errno === 0 && fd !== undefined) fd.privilegesClearAtGeneration = generation;
       onCleared(errno);
     };
-    this.calls.stat(fileTarget, (errno, buf) => {
+    this.internalCalls.stat(fileTarget, (errno, buf) => {
       if (errno !== 0 || buf === null) {
         onCleared(errno || EIO);
         return;
@@ -101,7 +111,7 @@ export class PrivilegeDropper {
       const stbuf = new Iatt();
       stbuf.iaType = buf.iaType;
       stbuf.iaProt = clearedProt;
-      this.calls.setattr(fileTarget, stbuf, MODE, noteCleared);
+      this.internalCalls.setattr(fileTarget, stbuf, MODE, noteCleared);
     });
   }
 }

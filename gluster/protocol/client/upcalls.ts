@@ -14,6 +14,7 @@ const NAME_FLAGS = UP.NLINK | UP.RENAME | UP.FORGET | UP.PARENT_TIMES;
 /** Flags of an upcall if data may have changed. */
 const DATA_FLAGS = UP.SIZE | UP.TIMES | UP.FORGET;
 
+/** The first fields of the call CACHE_INVALIDATION; the others are not read. */
 const invalidationFields = parseFields('gfid:string event_type:u32 flags:u32');
 
 /**

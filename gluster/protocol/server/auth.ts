@@ -41,9 +41,9 @@ export function isAdmitted(options: AuthOptions, { volume, ...rest }: ClientIden
 /** Finds the name that the auth options use for a volume: its own, or else that of option auth-path. */
 function findAuthName(options: AuthOptions, volume: string): string {
   const authPath = options.get('auth-path');
-  const isOwn = (key: string): boolean =>
+  const isKeyOfVolume = (key: string): boolean =>
     ['addr', 'login'].some((check) => key.startsWith(`auth.${check}.${volume}.`));
-  return authPath === undefined || [...options.keys()].some(isOwn) ? volume : authPath;
+  return authPath === undefined || [...options.keys()].some(isKeyOfVolume) ? volume : authPath;
 }
 
 /** Decides by the options auth.addr, and by the port if rpc-auth-allow-insecure is off. */
@@ -66,9 +66,9 @@ export function decideByLogin(options: AuthOptions, identity: ClientIdentity): D
   const isStrict = isOn(options.get('strict-auth-accept') ?? '');
   const users = options.get(`auth.login.${volume}.allow`);
   if (users === undefined) return 'dont-care';
-  const unknownUser = isStrict ? 'reject' : 'dont-care';
-  if (username === undefined || password === undefined) return unknownUser;
-  if (!splitList(users).includes(username)) return unknownUser;
+  const decisionIfUnknown = isStrict ? 'reject' : 'dont-care';
+  if (username === undefined || password === undefined) return decisionIfUnknown;
+  if (!splitList(users).includes(username)) return decisionIfUnknown;
   return options.get(`auth.login.${username}.password`) === password ? 'accept' : 'reject';
 }
 
@@ -80,18 +80,20 @@ function decideByCertificate(options: AuthOptions, volume: string, name: string)
 }
 
 const OFF_PATTERN = /^(off|no|false|disable|0)$/i;
+/** Whether a boolean option is given and off. */
 const isOff = (text: string | undefined): boolean => text !== undefined && OFF_PATTERN.test(text);
 
+/** Splits a list with commas between its items. */
 const splitList = (list: string): string[] =>
   list
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '');
 
-/** `/dir(a|b)`: the addresses apply to clients of that directory. */
+/** Matches an item `/dir(a|b)`: the addresses a and b apply to clients of that directory. */
 const DIRECTORY_ITEM = /^(\/[^(]*)\(([^)]*)\)$/;
 
-/** Whether an item of a list matches a client's address, and the directory that it mounts. */
+/** Whether an item of a list matches a client's address and the directory that the client mounts. */
 function matchesList(list: string, address: string, subdir: string): boolean {
   return splitList(list).some((item) => {
     const [, directory, addresses] = DIRECTORY_ITEM.exec(item) ?? [];
@@ -99,7 +101,7 @@ function matchesList(list: string, address: string, subdir: string): boolean {
     if (directory === undefined) return subdir === '/' && matchesPattern(item, address);
     return (
       directory === subdir &&
-      addresses!.split('|').some((each) => matchesPattern(each.trim(), address))
+      addresses!.split('|').some((pattern) => matchesPattern(pattern.trim(), address))
     );
   });
 }
@@ -114,13 +116,13 @@ function matchesPattern(pattern: string, address: string): boolean {
 
 /** Matches a network such as `10.0.0.0/8` or `fe80::/10`. */
 function matchesNetwork(network: string, address: string): boolean {
-  const [base = '', length = ''] = network.split('/');
+  const [base = '', prefixLength = ''] = network.split('/');
   const family = isIP(base);
   const [withoutZone = ''] = address.split('%');
-  if (family === 0 || isIP(address) !== family || !/^\d+$/.test(length)) return false;
-  if (Number(length) > (family === 4 ? 32 : 128)) return false;
-  const kind = family === 4 ? 'ipv4' : 'ipv6';
-  const list = new BlockList();
-  list.addSubnet(base, Number(length), kind);
-  return list.check(withoutZone, kind);
+  if (family === 0 || isIP(address) !== family || !/^\d+$/.test(prefixLength)) return false;
+  if (Number(prefixLength) > (family === 4 ? 32 : 128)) return false;
+  const familyName = family === 4 ? 'ipv4' : 'ipv6';
+  const blockList = new BlockList();
+  blockList.addSubnet(base, Number(prefixLength), familyName);
+  return blockList.check(withoutZone, familyName);
 }

@@ -40,7 +40,7 @@ export function readAddress(settings: Settings): SocketAddress {
   return { path };
 }
 
-/** Bytes of the buffer for reads. A longer read needs a copy, but GlusterFS's clients request no more. */
+/** The size of the buffer for reads. A longer read needs a copy, but GlusterFS's clients request no more. */
 const READ_BUFFER_BYTES = 1 << 20;
 
 /** The state of one protocol/server volume, which outlives the graph when a changed volfile replaces it. */
@@ -48,6 +48,7 @@ export class BrickServer implements ConnectionHost {
   readonly initiator: Initiator;
   readonly uuid: string;
   readonly version: string;
+  /** The address of the options, whose port 0 stands for a free one. */
   readonly configuredAddress: SocketAddress;
   authOptions: AuthOptions = new Map();
   private settings: Settings;
@@ -60,9 +61,10 @@ export class BrickServer implements ConnectionHost {
   /** Connections that have completed the handshake, by client. */
   private readonly connections = new Map<Client, ClientConnection>();
   private listener: Listener | null = null;
+  /** Resolves once the listener and all connections are closed. */
   private whenClosed: Promise<void> = Promise.resolve();
 
-  /** @throws {InitError} */
+  /** @throws {InitError} if an option is missing, or two bricks share a volume */
   constructor(xl: Xlator, settings: Settings) {
     const { graph, id, context } = xl;
     this.xl = xl;
@@ -78,13 +80,13 @@ export class BrickServer implements ConnectionHost {
     this.initiator.findObjection = () =>
       this.bricks.hasSeveral ? `${xl.label}: volumes of several bricks change at a restart` : null;
     this.pendingConnections = new PendingConnections({
-      readTimeout: () => this.settings['handshake-timeout'],
+      readTimeoutS: () => this.settings['handshake-timeout'],
       readLimit: () => this.settings['handshake-limit'],
-      after: (ms, fn) => context.after(ms, fn),
+      after: (delayMs, fn) => context.after(delayMs, fn),
     });
     this.recordMemory = new RecordMemory({
-      readLimit: () => this.settings['rpc.record-memory-limit'],
-      after: (ms, fn) => context.after(ms, fn),
+      readLimitBytes: () => this.settings['rpc.record-memory-limit'],
+      after: (delayMs, fn) => context.after(delayMs, fn),
     });
     this.reconfigure(xl, settings);
   }
@@ -95,7 +97,7 @@ export class BrickServer implements ConnectionHost {
     const certificates = readCertificates(settings);
     try {
       const { context } = this.xl;
-      const after = (ms: number, fn: () => void) => context.after(ms, fn);
+      const after = (delayMs: number, fn: () => void) => context.after(delayMs, fn);
       const listenerSettings: ListenerSettings = {
         address: configuredAddress,
         certificates,
@@ -129,6 +131,7 @@ export class BrickServer implements ConnectionHost {
     );
   }
 
+  /** The names of the bricks in the present graph. */
   get brickNames(): readonly string[] {
     return this.bricks.names;
   }
@@ -153,7 +156,7 @@ export class BrickServer implements ConnectionHost {
     connection.disconnect();
   }
 
-  /** @throws {InitError} if an option changes the address, which is fixed while the server listens */
+  /** Checks that options keep the address, which is fixed while the server listens. @throws {InitError} */
   requireSameAddress(settings: Settings): void {
     if (JSON.stringify(readAddress(settings)) === JSON.stringify(this.configuredAddress)) return;
     throw new InitError(`it listens at ${this.address}: the address can change only at a restart`);
@@ -173,6 +176,7 @@ export class BrickServer implements ConnectionHost {
     this.bricks.clear();
   }
 
+  /** Stops, and resolves once all connections are closed. */
   async stopAndWait(): Promise<void> {
     this.stop();
     await this.whenClosed;
@@ -191,7 +195,8 @@ export class BrickServer implements ConnectionHost {
     for (const connection of this.connections.values()) {
       const { binding } = connection;
       if (binding === null || !affectsBrick(upcall, binding)) continue;
-      for (const each of convertUpcall(upcall, binding.brick)) sendInvalidation(connection, each);
+      for (const invalidation of convertUpcall(upcall, binding.brick))
+        sendInvalidation(connection, invalidation);
     }
   }
 
@@ -201,6 +206,7 @@ export class BrickServer implements ConnectionHost {
     if (connection !== undefined) sendInvalidation(connection, upcall);
   }
 
+  /** Describes the server and its clients for statedumps. */
   dump(): Dump {
     const connections = [...this.connections.values()].slice(0, MAX_DUMPED_CLIENTS);
     return {
@@ -210,7 +216,7 @@ export class BrickServer implements ConnectionHost {
       ...this.recordMemory.dump(),
       ...Object.assign(
         {},
-        ...connections.map((connection, at) => dumpConnection(connection, at + 1)),
+        ...connections.map((connection, index) => dumpConnection(connection, index + 1)),
       ),
     };
   }
@@ -219,9 +225,9 @@ export class BrickServer implements ConnectionHost {
 
   mapCaller(caller: Caller, isTrusted: boolean): Caller {
     const { settings } = this;
-    const squashed = squashCaller(settings, caller, isTrusted);
-    if (!settings['manage-gids']) return squashed;
-    return this.userGroups.withServerGroups(squashed, settings['gid-timeout'] * 1000);
+    const squashedCaller = squashCaller(settings, caller, isTrusted);
+    if (!settings['manage-gids']) return squashedCaller;
+    return this.userGroups.replaceGroups(squashedCaller, settings['gid-timeout'] * 1000);
   }
 
   get outstandingLimit(): number {
@@ -235,10 +241,11 @@ export class BrickServer implements ConnectionHost {
   addClient(connection: ClientConnection): void {
     const { client, brick, subdir, version } = connection.binding!;
     this.connections.set(client, connection);
-    const folder = subdir === '/' ? '' : `, folder ${JSON.stringify(subdir)}`;
+    // JSON escapes line breaks, by which a client could forge log lines.
+    const folderText = subdir === '/' ? '' : `, folder ${JSON.stringify(subdir)}`;
     this.xl.log.info(
       `client ${JSON.stringify(client.uid)} of version ${JSON.stringify(version)} connected to ` +
-        `${brick.name}${folder}`,
+        `${brick.name}${folderText}`,
       { msgid: messages.brickClient.id },
     );
   }
@@ -272,10 +279,10 @@ function affectsBrick(upcall: Upcall, { brick }: ClientBinding): boolean {
   return (upcall.kind === 'inode' ? upcall.inode : upcall.parent).table === brick.inodes;
 }
 
-/** The statedump of a connection: GlusterFS's entries, and a few more. */
+/** Makes the statedump of a connection: GlusterFS's entries, and a few more. @param number counts from 1 */
 function dumpConnection(
   { binding, peer, callServer, activeRequestCount, lockRequestCount }: ClientConnection,
-  at: number,
+  number: number,
 ): Dump {
   const { client, brick, subdir, identity, version, admittedAtMs } = binding as ClientBinding;
   const { address, port, certificate } = peer;
@@ -295,12 +302,18 @@ function dumpConnection(
     'bytes-written': callServer.sentBytes,
   };
   return Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [`conn.${at}.${key}`, value]),
+    Object.entries(values).map(([key, value]) => [`conn.${number}.${key}`, value]),
   );
 }
 
+/** Makes the invalidation of an inode. @param flags bits of UP */
 const makeInvalidation = ({ gfid }: Inode, flags: number): Invalidation => ({
-  ...{ gfid, flags, expireSeconds: 0, stat: null, parent: null, oldParent: null },
+  gfid,
+  flags,
+  expireSeconds: 0,
+  stat: null,
+  parent: null,
+  oldParent: null,
 });
 
 /** Converts an upcall of the graph to invalidations as GlusterFS's bricks send them. */

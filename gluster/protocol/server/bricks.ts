@@ -22,6 +22,7 @@ export interface Brick {
  * replaced while clients are connected. Several bricks have an inode table each.
  */
 export class Bricks {
+  /** The inode tables by the index of the brick. */
   private readonly inodeTables: readonly InodeTable[];
   private readonly findCurrentServer: () => Xlator;
 
@@ -37,23 +38,24 @@ export class Bricks {
       this.inodeTables = [graph.inodes];
       return;
     }
-    const owners = new Map<Xlator, Xlator>();
+    const bricksByVolume = new Map<Xlator, Xlator>();
     this.inodeTables = xl.below.map((top) => {
       const table = new InodeTable(graph.instances, lruLimit);
-      for (const each of collectBelow(top)) {
-        const otherBrick = owners.get(each);
+      for (const volume of collectBelow(top)) {
+        const otherBrick = bricksByVolume.get(volume);
         if (otherBrick !== undefined) {
           throw new InitError(
-            `bricks '${otherBrick.name}' and '${top.name}' share volume '${each.name}': each needs its own`,
+            `bricks '${otherBrick.name}' and '${top.name}' share volume '${volume.name}': each needs its own`,
           );
         }
-        owners.set(each, top);
-        each.inodes = table;
+        bricksByVolume.set(volume, top);
+        volume.inodes = table;
       }
       return table;
     });
   }
 
+  /** Whether the server has more than one brick. */
   get hasSeveral(): boolean {
     return this.inodeTables.length > 1;
   }
@@ -65,11 +67,11 @@ export class Bricks {
   /** Finds a brick by its name; its volume and state are those of the present graph. */
   find(name: string): Brick | undefined {
     const xl = this.findCurrentServer();
-    const at = xl.childNames.indexOf(name);
-    if (at < 0) return undefined;
-    const inodes = this.inodeTables[at]!;
+    const index = xl.childNames.indexOf(name);
+    if (index < 0) return undefined;
+    const inodes = this.inodeTables[index]!;
     // Requests on open files go to the volume that the inode table names.
-    if (this.hasSeveral) inodes.links = xl.children[at]!;
+    if (this.hasSeveral) inodes.links = xl.children[index]!;
     return {
       name,
       inodes,
@@ -77,7 +79,7 @@ export class Bricks {
         return inodes.links;
       },
       get isUp() {
-        return xl.below[at]!.up;
+        return xl.below[index]!.up;
       },
     };
   }
@@ -90,7 +92,8 @@ export class Bricks {
 
 /** Collects a volume and all volumes below it. */
 function collectBelow(top: Xlator): Set<Xlator> {
-  const all = new Set([top]);
-  for (const xl of all) for (const child of xl.below) all.add(child);
-  return all;
+  const volumes = new Set([top]);
+  // The loop also visits the volumes that it adds.
+  for (const volume of volumes) for (const child of volume.below) volumes.add(child);
+  return volumes;
 }

@@ -11,9 +11,10 @@ import type { Settings } from './options.ts';
 /** The most users whose groups are cached. */
 const MAX_USERS = 4096;
 
+/** The groups of one user in the cache. */
 interface CachedGroups {
-  /** Milliseconds by `now`. */
-  readonly expiresAt: number;
+  /** The time until which the groups are valid, in milliseconds of the clock `now`. */
+  readonly expiresAtMs: number;
   readonly groups: readonly number[];
 }
 
@@ -33,21 +34,21 @@ export class UserGroups {
   find(uid: number, cacheMs: number): readonly number[] {
     const { cache } = this;
     const now = this.now();
-    const cached = cache.get(uid);
-    if (cached !== undefined && cached.expiresAt > now) return cached.groups;
+    const cachedGroups = cache.get(uid);
+    if (cachedGroups !== undefined && cachedGroups.expiresAtMs > now) return cachedGroups.groups;
     const groups = this.lookUpGroups(uid) ?? [];
     if (cache.size >= MAX_USERS) cache.clear();
-    cache.set(uid, { expiresAt: now + cacheMs, groups });
+    cache.set(uid, { expiresAtMs: now + cacheMs, groups });
     return groups;
   }
 
-  /** Derives a caller whose groups are looked up here on first use. */
-  withServerGroups(caller: Caller, cacheMs: number): Caller {
-    const groups = (): readonly number[] => this.find(caller.uid, cacheMs);
+  /** Derives a caller with this machine's groups, which are looked up when they are read. */
+  replaceGroups(caller: Caller, cacheMs: number): Caller {
+    const findGroups = (): readonly number[] => this.find(caller.uid, cacheMs);
     return {
       ...caller,
       get groups() {
-        return groups();
+        return findGroups();
       },
     };
   }

@@ -42,6 +42,7 @@ import { type CallOrigin, ServerCall } from './server-call.ts';
 import { findDirectory } from './subdir.ts';
 import { unmarshals } from './unmarshal.ts';
 
+/** The procedure numbers of release and releasedir, which are not fops. */
 const RELEASE_PROCEDURE = 41;
 const RELEASEDIR_PROCEDURE = 42;
 const NO_BYTES = new Uint8Array();
@@ -49,9 +50,9 @@ const GETSPEC_REFUSAL_TEXT = 'ask the management daemon for volfiles';
 
 /** The most bytes of replies queued for a client. Beyond them the server stops reading its calls. */
 const MAX_QUEUED_BYTES = 4 * 2 ** 20;
-/** Bytes of receive room, and of the longest message, before the handshake, whose messages are short. */
+/** The limits in bytes before the handshake, whose messages are short. */
 const HANDSHAKE_BYTES = { receiveRoom: 4096, longestMessage: 65_536 } as const;
-/** Bytes of room for receiving after the handshake. */
+/** The bytes of receive room after the handshake. */
 const RECEIVE_ROOM_BYTES = 65_536;
 
 /** Reduces a path to the form `/a/b`. */
@@ -85,21 +86,28 @@ export interface ConnectionHost {
   /** Called when a client was admitted to a brick, and when it has left. */
   addClient(connection: ClientConnection): void;
   removeClient(connection: ClientConnection): void;
+  /** Logs that a client was refused, as an error. */
   logRefusal(text: string): void;
+  /** Logs a problem of a connection, as a warning. */
   log(text: string): void;
 }
 
 /** Fops that may wait for another client's lock. They are not limited by `outstandingLimit`. */
 const LOCK_FOPS: ReadonlySet<FopName> = new Set<FopName>([
-  ...(['lk', 'inodelk', 'finodelk', 'entrylk', 'fentrylk'] as const),
+  'lk',
+  'inodelk',
+  'finodelk',
+  'entrylk',
+  'fentrylk',
 ]);
 /** The most requests of a connection that wait for locks. */
-const MAX_WAITING_FOR_LOCKS = 16_384;
+const MAX_LOCK_REQUESTS = 16_384;
 
 /** The client of a connection, and its brick. */
 export interface ClientBinding {
   readonly client: Client;
   readonly brick: Brick;
+  /** The directory that is the client's root; `/` for the whole brick. */
   readonly subdir: string;
   /** The identity with which the client was admitted. */
   readonly identity: ClientIdentity;
@@ -113,6 +121,7 @@ export interface ClientBinding {
 
 /** The reply to a client's SETVOLUME. */
 interface HandshakeResult {
+  /** 0 if the client was admitted. */
   readonly errno: number;
   /** The reason of a refusal, in GlusterFS's words. */
   readonly text: string;
@@ -126,6 +135,7 @@ export class ClientConnection implements ServedConnection {
   /** The buffer for replies. */
   readonly out = new XdrWriter(HANDSHAKE_BYTES.receiveRoom);
   readonly peer: Peer;
+  /** The admitted client, as the server sees it; null before the handshake. */
   binding: ClientBinding | null = null;
   /** The number of active requests, without those for locks. */
   activeRequestCount = 0;
@@ -143,6 +153,7 @@ export class ClientConnection implements ServedConnection {
   /** Whether the client logged in by password. */
   private isTrusted = false;
   private isClosed = false;
+  /** The value of `isPaused` that the transport was last told. */
   private wasPaused = false;
 
   /** @param transport not called by the constructor */
@@ -198,7 +209,7 @@ export class ClientConnection implements ServedConnection {
     return outstandingLimit > 0 && this.activeRequestCount >= outstandingLimit;
   }
 
-  /** Whether reading should stop: at the limit of requests, with too many queued replies, or while memory is missing. */
+  /** Whether reading should stop: at the limit of requests, with too many queued replies, or without memory. */
   get isPaused(): boolean {
     return (
       this.isAtLimit ||
@@ -207,6 +218,7 @@ export class ClientConnection implements ServedConnection {
     );
   }
 
+  /** Whether a call under way may need Node's event loop, so that the listener must return to it. */
   get isBusy(): boolean {
     return this.host.initiator.calls.mayNeedEventLoop;
   }
@@ -214,15 +226,15 @@ export class ClientConnection implements ServedConnection {
   /** Serves the complete messages in `records`, until the limit of active requests is reached. */
   serveMessages(): void {
     if (this.isClosed) return;
-    let count = 0;
+    let servedCount = 0;
     try {
-      count = this.callServer.serveAll(this.records);
+      servedCount = this.callServer.serveAll(this.records);
     } catch (error) {
       if (!(error instanceof RecordError)) throw error;
       this.fail(error.message);
     }
     if (this.isClosed) return;
-    this.memoryShare.adjust(count > 0);
+    this.memoryShare.adjust(servedCount > 0);
     this.updateFlow();
   }
 
@@ -270,6 +282,7 @@ export class ClientConnection implements ServedConnection {
     if (this.binding !== null) this.callServer.call(CALLBACK, procedure, write);
   }
 
+  /** Releases the state of the admitted client, if there is one. */
   private detachClient(): void {
     const { binding } = this;
     if (binding === null) return;
@@ -309,8 +322,8 @@ export class ClientConnection implements ServedConnection {
     // JSON escapes line breaks, by which a client could forge log lines.
     const userText = user === undefined ? '' : ` (username ${JSON.stringify(user)})`;
     const volumeText = volume === undefined ? '' : ` for ${JSON.stringify(volume)}`;
-    const from = address || 'this machine';
-    this.host.logRefusal(`a client from ${from} is refused${volumeText}${userText}: ${text}`);
+    const clientText = address || 'this machine';
+    this.host.logRefusal(`a client from ${clientText} is refused${volumeText}${userText}: ${text}`);
   }
 
   /** Admits or refuses the client by the options of its handshake; `onResult` gets the reply. */
@@ -328,20 +341,23 @@ export class ClientConnection implements ServedConnection {
     const brick = host.findBrick(volume);
     if (brick === undefined) return refuse(ENOENT, 'Brick not found');
     if (!brick.isUp) return refuse(EAGAIN, 'Not received child_up for this xlator', false);
-    const uid = texts.get('process-uuid');
-    if (uid === undefined) return refuse(EINVAL, 'UUID not specified');
-    const fops = texts.get('fops-version');
-    if (fops !== String(FOPS4.number)) {
-      return refuse(EINVAL, `version mismatch: client(${fops}) - client-mgmt(-1)`);
+    const processUuid = texts.get('process-uuid');
+    if (processUuid === undefined) return refuse(EINVAL, 'UUID not specified');
+    const fopsVersion = texts.get('fops-version');
+    if (fopsVersion !== String(FOPS4.number)) {
+      return refuse(EINVAL, `version mismatch: client(${fopsVersion}) - client-mgmt(-1)`);
     }
     const subdir = normalizePath(texts.get('subdir-mount') ?? '/');
     const identity: ClientIdentity = {
       ...this.peer,
-      ...{ volume, subdir, username: texts.get('username'), password: texts.get('password') },
+      volume,
+      subdir,
+      username: texts.get('username'),
+      password: texts.get('password'),
     };
     if (!isAdmitted(host.authOptions, identity)) return refuse(EACCES, 'Authentication failed');
     this.isTrusted = decideByLogin(host.authOptions, identity) === 'accept';
-    const client = host.initiator.connect(uid);
+    const client = host.initiator.connect(processUuid);
     const version = texts.get('client-version') ?? '';
     const isGlossa = texts.has(GLOSSA_VERSION_KEY);
     const binding = {
@@ -367,7 +383,11 @@ export class ClientConnection implements ServedConnection {
     const { client, brick, isGlossa } = binding;
     this.binding = binding;
     this.origin = {
-      ...{ isGlossa, client, fds: client.fds, inodes: brick.inodes, root },
+      isGlossa,
+      client,
+      fds: client.fds,
+      inodes: brick.inodes,
+      root,
       get links() {
         return brick.links;
       },
@@ -385,6 +405,7 @@ export class ClientConnection implements ServedConnection {
     const { origin } = this;
     // A call without credentials must not run as root.
     if (origin === null || caller === null) return ACCEPT_STATUS.GARBAGE_ARGS;
+    // Procedure 0 of each RPC program does nothing.
     if (procedure === 0) return replySuccess(r, call);
     if (procedure === RELEASE_PROCEDURE || procedure === RELEASEDIR_PROCEDURE)
       return releaseFd(r, origin);
@@ -408,7 +429,7 @@ export class ClientConnection implements ServedConnection {
     }
     this.lockRequestCount += 1;
     this.lockCalls.set(xid, call);
-    if (this.lockRequestCount > MAX_WAITING_FOR_LOCKS) call.fail(ENOLCK);
+    if (this.lockRequestCount > MAX_LOCK_REQUESTS) call.fail(ENOLCK);
     else call.run();
   }
 

@@ -16,7 +16,7 @@ import {
 } from '../../../runtime/core/xlator.ts';
 import { readCertificates } from '../shared/certificates.ts';
 import { BrickServer, readAddress } from './brick-server.ts';
-import { AUTH_KEY, authOptions, options, type Settings } from './options.ts';
+import { AUTH_KEY_PATTERN, authOptions, options, type Settings } from './options.ts';
 
 /** Finds the server of the running graph that this instance will replace; null at the first start. */
 function findPredecessor(xl: Xlator<BrickServer>): BrickServer | null {
@@ -29,7 +29,7 @@ export default defineTranslator<BrickServer, typeof options>({
   description: 'Serves the volumes below as bricks to clients of GlusterFS and glossa.',
   children: [1, Number.POSITIVE_INFINITY],
   options,
-  openOptions: AUTH_KEY,
+  openOptions: AUTH_KEY_PATTERN,
   moreOptions: authOptions,
   fops: {},
   passesThrough: false,
@@ -50,8 +50,8 @@ export default defineTranslator<BrickServer, typeof options>({
   reconfigure(xl, settings) {
     xl.priv.reconfigure(xl, settings);
   },
-  succeed(xl, former) {
-    xl.priv = former.priv;
+  succeed(xl, predecessor) {
+    xl.priv = predecessor.priv;
   },
   notify(xl, event, data) {
     const { priv } = xl;

@@ -59,7 +59,7 @@ export async function listenOnLoop(
   };
 }
 
-/** Serves an accepted connection, which is pending until its handshake. */
+/** Serves an accepted connection, which is pending until its handshake. @param onEnd called when it is closed */
 function acceptClient(
   { fd, address, port }: AcceptedConnection,
   host: ConnectionHost,

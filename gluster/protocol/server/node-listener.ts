@@ -13,14 +13,17 @@ import type { PendingConnection } from './pending-connections.ts';
 /** Milliseconds of silence after which the kernel probes whether the peer still exists. */
 const KEEPALIVE_IDLE_MS = 20_000;
 
+/** The settings of both kinds of listeners. */
 export interface ListenerSettings {
   readonly host: ConnectionHost;
   readonly address: SocketAddress;
   /** The certificates for TLS; null without TLS. */
   readonly certificates: Certificates | null;
-  after(ms: number, fn: () => void): () => void;
+  /** Calls `fn` after a time; returns a function that stops the timer. */
+  after(delayMs: number, fn: () => void): () => void;
 }
 
+/** A listening socket of either kind. */
 export interface Listener {
   /** The TCP port; null for a UNIX socket. */
   readonly port: number | null;
@@ -54,7 +57,7 @@ export async function listen(settings: ListenerSettings): Promise<Listener> {
 
 /** Listens at an address; replaces the UNIX socket of a server that has ended. */
 async function listenAt(server: Server, address: SocketAddress): Promise<void> {
-  const attempt = (): Promise<void> =>
+  const tryToListen = (): Promise<void> =>
     new Promise((resolve, reject) => {
       server.once('error', reject);
       server.listen(address, () => {
@@ -63,11 +66,11 @@ async function listenAt(server: Server, address: SocketAddress): Promise<void> {
       });
     });
   try {
-    await attempt();
+    await tryToListen();
   } catch (error) {
     if (!('path' in address) || !(await isStaleSocket(address.path))) throw error;
     rmSync(address.path);
-    await attempt();
+    await tryToListen();
   }
 }
 
@@ -87,6 +90,7 @@ export const isStaleSocket = (path: string): Promise<boolean> =>
 /** Strips `::ffff:` of an IPv4 address, which a socket for IPv4 and IPv6 reports. */
 const stripIpv4Prefix = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '');
 
+/** Makes a name by which the TLS server's socket is matched with the accepted one. */
 const formatSocketName = ({ remoteAddress, remotePort }: Socket): string =>
   `${remoteAddress} ${remotePort}`;
 
@@ -106,7 +110,8 @@ export const makePendingConnection = (
 class Acceptor {
   private readonly settings: ListenerSettings;
   /** Connections in the TLS handshake, by address and port. */
-  private readonly handshaking = new Map<string, PendingConnection>();
+  private readonly handshakingConnections = new Map<string, PendingConnection>();
+  /** Performs the TLS handshake of the sockets that `accept` receives; null without TLS. */
   private readonly tlsServer: ReturnType<typeof createTlsServer> | null;
 
   constructor(settings: ListenerSettings) {
@@ -118,7 +123,7 @@ class Acceptor {
     }
     const tlsSettings = { ...certificates, requestCert: true, rejectUnauthorized: true };
     this.tlsServer = createTlsServer(tlsSettings, (socket) => {
-      const pending = this.handshaking.get(formatSocketName(socket));
+      const pending = this.handshakingConnections.get(formatSocketName(socket));
       if (pending === undefined) socket.destroy();
       else this.serve(socket, pending, readCommonName(socket));
     });
@@ -137,7 +142,7 @@ class Acceptor {
     const name = formatSocketName(socket);
     socket.once('close', () => {
       host.pendingConnections.remove(pending);
-      this.handshaking.delete(name);
+      this.handshakingConnections.delete(name);
     });
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEPALIVE_IDLE_MS);
@@ -145,11 +150,11 @@ class Acceptor {
       this.serve(socket, pending);
       return;
     }
-    this.handshaking.set(name, pending);
+    this.handshakingConnections.set(name, pending);
     this.tlsServer.emit('connection', socket);
   }
 
-  /** Serves a socket as the connection of a client. */
+  /** Serves a socket as the connection of a client. @param certificate the common name of the client's certificate */
   private serve(socket: Socket, pending: PendingConnection, certificate?: string): void {
     const address = stripIpv4Prefix(socket.remoteAddress ?? '');
     const peer: Peer = { address, port: socket.remotePort ?? 0, certificate };
@@ -185,6 +190,7 @@ class Acceptor {
   }
 }
 
+/** Reads the common name of the peer's certificate; of several names the first. */
 const readCommonName = (socket: TLSSocket): string | undefined => {
   const name = socket.getPeerCertificate().subject?.CN;
   return Array.isArray(name) ? name[0] : name;

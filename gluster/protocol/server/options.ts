@@ -175,6 +175,7 @@ export const options = defineOptions({
 
 export type Settings = Values<typeof options>;
 
+/** Makes options whose values are texts, from their descriptions. */
 const makeTextOptions = (descriptions: Readonly<Record<string, string>>): Options =>
   Object.fromEntries(
     Object.entries(descriptions).map(([key, description]) => [
@@ -196,5 +197,6 @@ export const authOptions: Readonly<Record<string, Options>> = {
   'for each user': makeTextOptions({ 'auth.login.USER.password': "The user's password." }),
 };
 
-/** The pattern of those keys. */
-export const AUTH_KEY = /^auth\.(addr\..+\.(allow|reject)|login\..+\.(allow|ssl-allow|password))$/;
+/** Matches the keys of `authOptions` for any brick or user. */
+export const AUTH_KEY_PATTERN =
+  /^auth\.(addr\..+\.(allow|reject)|login\..+\.(allow|ssl-allow|password))$/;

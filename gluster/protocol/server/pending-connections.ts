@@ -4,12 +4,14 @@
  * its handshake at once.
  */
 
+/** The limits and the clock. The limits are read at each use, as options may change. */
 export interface PendingSettings {
   /** Seconds that a handshake may take. */
-  readTimeout(): number;
+  readTimeoutS(): number;
   /** The most connections without a handshake. */
   readLimit(): number;
-  after(ms: number, fn: () => void): () => void;
+  /** Calls `fn` after a time; returns a function that stops the timer. */
+  after(delayMs: number, fn: () => void): () => void;
 }
 
 /** A connection without a handshake. */
@@ -35,10 +37,12 @@ export class PendingConnections {
   /** Adds a new connection and starts its timer; closes the oldest ones beyond the limit. */
   add(pending: PendingConnection): void {
     const { settings, connections } = this;
-    const seconds = settings.readTimeout();
+    const timeoutS = settings.readTimeoutS();
     connections.set(
       pending,
-      settings.after(seconds * 1000, () => this.close(pending, `no handshake within ${seconds} s`)),
+      settings.after(timeoutS * 1000, () =>
+        this.close(pending, `no handshake within ${timeoutS} s`),
+      ),
     );
     const limit = settings.readLimit();
     while (connections.size > limit) {

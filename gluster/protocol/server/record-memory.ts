@@ -17,9 +17,11 @@ const MIN_PROGRESS_BYTES = 2 ** 20;
 /** The least `option rpc.record-memory-limit`: half of it must hold the longest record. */
 export const MIN_LIMIT_BYTES = 3 * RECORD_MAX;
 
+/** The budget in bytes and the clock. The budget is read at each use, as the option may change. */
 export interface RecordMemorySettings {
-  readLimit(): number;
-  after(ms: number, fn: () => void): () => void;
+  readLimitBytes(): number;
+  /** Calls `fn` after a time; returns a function that stops the timer. */
+  after(delayMs: number, fn: () => void): () => void;
 }
 
 /** The part of a connection that the budget uses. */
@@ -29,6 +31,7 @@ export interface Receiver {
   readonly isAtLimit: boolean;
   /** Called when the memory for which it waits is available. */
   onGrant(): void;
+  /** Closes the connection, and logs the reason. */
   fail(reason: string): void;
 }
 
@@ -36,7 +39,7 @@ export interface Receiver {
 class MemoryPool {
   usedBytes = 0;
   readonly holders = new Set<MemoryShare>();
-  readonly waiting = new Set<MemoryShare>();
+  readonly waitingShares = new Set<MemoryShare>();
   private readonly settings: RecordMemorySettings;
   private stopTimer: (() => void) | null = null;
 
@@ -44,22 +47,22 @@ class MemoryPool {
     this.settings = settings;
   }
 
-  private get limit(): number {
-    return this.settings.readLimit() / 2;
+  private get limitBytes(): number {
+    return this.settings.readLimitBytes() / 2;
   }
 
   /** Requests `size` bytes. @returns whether the share has them now; else its `onGrant` is called later */
   requestMemory(share: MemoryShare, size: number): boolean {
     share.requestedBytes = size;
-    if (this.waiting.size === 0 && this.tryGrant(share)) return true;
-    this.waiting.add(share);
+    if (this.waitingShares.size === 0 && this.tryGrant(share)) return true;
+    this.waitingShares.add(share);
     if (this.stopTimer === null) this.startTimer();
     return false;
   }
 
   /** Removes a share from the waiting ones. */
   withdraw(share: MemoryShare): void {
-    if (this.waiting.delete(share)) this.grantWaiting();
+    if (this.waitingShares.delete(share)) this.grantWaiting();
   }
 
   /** Takes bytes back that a share returns; the share stays a holder if it has got other bytes of this pool. */
@@ -69,24 +72,26 @@ class MemoryPool {
     this.grantWaiting();
   }
 
+  /** Grants memory to the waiting shares in order, until it does not suffice for one. */
   private grantWaiting(): void {
-    for (const share of this.waiting) {
+    for (const share of this.waitingShares) {
       if (!this.tryGrant(share)) return;
-      this.waiting.delete(share);
+      this.waitingShares.delete(share);
       share.onGrant();
     }
-    if (this.waiting.size > 0) return;
+    if (this.waitingShares.size > 0) return;
     this.stopTimer?.();
     this.stopTimer = null;
   }
 
+  /** Grants a share the memory that it requested, if there is enough. @returns whether it was granted */
   private tryGrant(share: MemoryShare): boolean {
     const { requestedBytes } = share;
-    if (this.usedBytes + requestedBytes > this.limit) {
+    if (this.usedBytes + requestedBytes > this.limitBytes) {
       for (const holder of this.holders) if (holder.isIdle) this.reclaim(holder);
     }
     // The limit may have been lowered below this size: without other holders, the share gets its memory anyway.
-    if (this.usedBytes + requestedBytes > this.limit && this.holders.size > 0) return false;
+    if (this.usedBytes + requestedBytes > this.limitBytes && this.holders.size > 0) return false;
     this.holders.add(share);
     this.usedBytes += requestedBytes;
     share.takeMemory(this, requestedBytes);
@@ -106,7 +111,7 @@ class MemoryPool {
     this.stopTimer = this.settings.after(PROGRESS_TIMEOUT_MS, () => {
       this.stopTimer = null;
       for (const holder of [...this.holders]) holder.closeIfSlow();
-      if (this.waiting.size > 0 && this.stopTimer === null) this.startTimer();
+      if (this.waitingShares.size > 0 && this.stopTimer === null) this.startTimer();
     });
   }
 }
@@ -121,17 +126,18 @@ export class RecordMemory {
     this.longPool = new MemoryPool(settings);
   }
 
-  /** For statedumps: bytes held, bytes filled, and connections that wait. */
+  /** Describes the memory for statedumps: bytes held, bytes filled, and connections that wait. */
   dump(): Dump {
     const { ordinaryPool, longPool } = this;
     const holders = [...ordinaryPool.holders, ...longPool.holders];
     return {
       'record-memory-used': ordinaryPool.usedBytes + longPool.usedBytes,
       'record-memory-filled': holders.reduce((sum, { receivedBytes }) => sum + receivedBytes, 0),
-      'waiting-for-record-memory': ordinaryPool.waiting.size + longPool.waiting.size,
+      'waiting-for-record-memory': ordinaryPool.waitingShares.size + longPool.waitingShares.size,
     };
   }
 
+  /** Makes the share of a new connection. */
   makeShare(receiver: Receiver): MemoryShare {
     return new MemoryShare(receiver, this.ordinaryPool, this.longPool);
   }
@@ -151,7 +157,7 @@ export class MemoryShare {
   /** The pool in which the share waits for memory. */
   private waitingPool: MemoryPool | null = null;
   /** The bytes that the message lacked when other shares began to wait; -1 if the memory was granted later. */
-  private missingAtStart = -1;
+  private missingBytesAtStart = -1;
 
   constructor(receiver: Receiver, ordinaryPool: MemoryPool, longPool: MemoryPool) {
     this.receiver = receiver;
@@ -185,13 +191,13 @@ export class MemoryShare {
     const { records } = receiver;
     if (pool === null) records.memoryLimit = records.ordinaryMemory;
     // While others wait, the next message queues behind theirs. Memory for a long message is returned in any case.
-    if (hasServed && pool !== null && (pool.waiting.size > 0 || pool === this.longPool))
+    if (hasServed && pool !== null && (pool.waitingShares.size > 0 || pool === this.longPool))
       this.returnAll();
-    const needed = records.neededMemory;
-    if (needed <= Math.max(this.heldBytes, records.ordinaryMemory) || this.isWaiting) return;
-    const target = needed <= MAX_ORDINARY_BYTES ? this.ordinaryPool : this.longPool;
-    const size = Math.max(needed, Math.min(MAX_ORDINARY_BYTES, records.maxMemory));
-    if (!target.requestMemory(this, size)) this.waitingPool = target;
+    const neededBytes = records.neededMemory;
+    if (neededBytes <= Math.max(this.heldBytes, records.ordinaryMemory) || this.isWaiting) return;
+    const targetPool = neededBytes <= MAX_ORDINARY_BYTES ? this.ordinaryPool : this.longPool;
+    const size = Math.max(neededBytes, Math.min(MAX_ORDINARY_BYTES, records.maxMemory));
+    if (!targetPool.requestMemory(this, size)) this.waitingPool = targetPool;
   }
 
   /** Returns everything when the connection ends. */
@@ -206,13 +212,13 @@ export class MemoryShare {
 
   /** Takes the memory that a pool has granted; returns the memory held before. */
   takeMemory(pool: MemoryPool, size: number): void {
-    const { pool: previous, heldBytes } = this;
+    const { pool: previousPool, heldBytes } = this;
     this.pool = pool;
     this.heldBytes = size;
     this.receiver.records.memoryLimit = size;
-    this.missingAtStart = -1;
+    this.missingBytesAtStart = -1;
     // A message that turned out longer moves to the other pool.
-    previous?.takeBack(this, heldBytes);
+    previousPool?.takeBack(this, heldBytes);
   }
 
   /** Called when a pool has granted the memory for which the share waited. */
@@ -232,22 +238,25 @@ export class MemoryShare {
 
   /** Starts to measure the progress of the incomplete message. */
   startMeasuring(): void {
-    this.missingAtStart = this.receiver.records.missingBytes;
+    this.missingBytesAtStart = this.receiver.records.missingBytes;
   }
 
   /** Closes the connection if its message made too little progress since `startMeasuring`. */
   closeIfSlow(): void {
-    const { missingAtStart, receiver } = this;
+    const { missingBytesAtStart, receiver } = this;
     const { missingBytes, incompleteSize } = receiver.records;
-    if (missingBytes === 0 || missingAtStart < 0 || receiver.isAtLimit) return;
-    const progress = missingAtStart - missingBytes;
-    if (progress < 0 || progress >= Math.min(MIN_PROGRESS_BYTES, missingAtStart)) return;
+    if (missingBytes === 0 || missingBytesAtStart < 0 || receiver.isAtLimit) return;
+    const arrivedBytes = missingBytesAtStart - missingBytes;
+    // A negative number means that another message has begun.
+    if (arrivedBytes < 0 || arrivedBytes >= Math.min(MIN_PROGRESS_BYTES, missingBytesAtStart))
+      return;
     receiver.fail(
-      `only ${progress} of ${incompleteSize} bytes of a message arrived in ${PROGRESS_TIMEOUT_MS / 1000} s, and others ` +
+      `only ${arrivedBytes} of ${incompleteSize} bytes of a message arrived in ${PROGRESS_TIMEOUT_MS / 1000} s, and others ` +
         'wait for its memory',
     );
   }
 
+  /** Returns all memory to its pool. */
   private returnAll(): void {
     const { pool, heldBytes } = this;
     if (pool === null) return;

@@ -24,7 +24,7 @@ import type { Inode, InodeTable } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
 import { O_EXCL, O_RDWR } from '../../../runtime/core/open-flags.ts';
 import type { Cbk, Child } from '../../../runtime/core/xlator.ts';
-import type { Operand } from './unmarshal.ts';
+import type { NameRule, Operand } from './unmarshal.ts';
 
 type EntryOperand = Operand & { readonly kind: 'entry' };
 
@@ -59,18 +59,24 @@ export function resolveOperand(
     index < 0 ? NULL_GFID : mapRootGfid(values[index] as Gfid, scope.root);
   switch (operand.kind) {
     case 'inode':
-      findInode(frame, readGfid(operand.gfid), scope, (inode) =>
+      findInode(frame, readGfid(operand.gfidIndex), scope, (inode) =>
         onResult(typeof inode === 'number' ? inode : new Loc(inode)),
       );
       return;
     case 'fd':
-      findFd(frame, values[operand.remote] as number, readGfid(operand.gfid), scope, onResult);
+      findFd(
+        frame,
+        values[operand.numberIndex] as number,
+        readGfid(operand.gfidIndex),
+        scope,
+        onResult,
+      );
       return;
     case 'entry':
       findEntry(frame, operand, values, scope, onResult);
       return;
     case 'nameless':
-      findInode(frame, readGfid(operand.gfid), scope, (inode) =>
+      findInode(frame, readGfid(operand.gfidIndex), scope, (inode) =>
         onResult(typeof inode === 'number' ? inode : new Loc(scope.inodes.newInode(), inode)),
       );
       return;
@@ -83,13 +89,13 @@ export function resolveOperand(
 /** Finds the open file of a number; for ANONYMOUS_FD makes an fd of the file with this gfid. */
 function findFd(
   frame: Frame,
-  remote: number,
+  fdNumber: number,
   gfid: Gfid,
   scope: ResolveScope,
   onResult: OnOperand,
 ): void {
-  if (remote !== ANONYMOUS_FD) {
-    onResult(scope.fds.get(remote) ?? EBADF);
+  if (fdNumber !== ANONYMOUS_FD) {
+    onResult(scope.fds.get(fdNumber) ?? EBADF);
     return;
   }
   findInode(frame, gfid, scope, (inode) =>
@@ -104,12 +110,13 @@ function findInode(
   { inodes, links }: ResolveScope,
   onResult: (inode: Inode | number) => void,
 ): void {
-  const cached = inodes.find(gfid);
-  if (cached !== undefined || gfid === NULL_GFID) {
-    onResult(cached ?? EINVAL);
+  const cachedInode = inodes.find(gfid);
+  if (cachedInode !== undefined || gfid === NULL_GFID) {
+    onResult(cachedInode ?? EINVAL);
     return;
   }
   lookupLoc(frame, links, new Loc(inodes.newInode(), null, null, gfid), (inode) =>
+    // A gfid without a file is stale, as after a removal.
     onResult(inode === ENOENT ? ESTALE : inode),
   );
 }
@@ -122,12 +129,12 @@ function findEntry(
   scope: ResolveScope,
   onResult: OnOperand,
 ): void {
-  const { gfid, pargfid, name: nameIndex, rule } = operand;
+  const { gfidIndex, pargfidIndex, nameIndex, rule } = operand;
   const name = values[nameIndex] as string;
-  const parentGfid = mapRootGfid(values[pargfid] as Gfid, scope.root);
+  const parentGfid = mapRootGfid(values[pargfidIndex] as Gfid, scope.root);
   // A lookup without a name is by gfid.
   if (rule === 'unchecked' && (name === '' || parentGfid === NULL_GFID)) {
-    onResult(makeLocByGfid(mapRootGfid(values[gfid] as Gfid, scope.root), scope));
+    onResult(makeLocByGfid(mapRootGfid(values[gfidIndex] as Gfid, scope.root), scope));
     return;
   }
   if (name.includes('/')) {
@@ -146,19 +153,19 @@ function findEntry(
 }
 
 /** Finds the errno with which GlusterFS's brick refuses to make, open or remove "." or "..". */
-function findDotsErrno(
-  { rule, flags: flagsIndex }: EntryOperand,
-  values: readonly unknown[],
-): number {
+function findDotsErrno({ rule, flagsIndex }: EntryOperand, values: readonly unknown[]): number {
   if (rule === 'exists') return ENOENT;
   const flags = flagsIndex < 0 ? 0 : (values[flagsIndex] as number);
   return flags === 0 || (flags & O_EXCL) !== 0 ? EEXIST : EISDIR;
 }
 
+/** Makes the loc of a gfid, with a new inode if the table does not have it; EINVAL for no gfid. */
 function makeLocByGfid(gfid: Gfid, { inodes }: ResolveScope): Loc | number {
   if (gfid === NULL_GFID) return EINVAL;
-  const cached = inodes.find(gfid);
-  return cached === undefined ? new Loc(inodes.newInode(), null, null, gfid) : new Loc(cached);
+  const cachedInode = inodes.find(gfid);
+  return cachedInode === undefined
+    ? new Loc(inodes.newInode(), null, null, gfid)
+    : new Loc(cachedInode);
 }
 
 /** Makes the loc of a name: its inode is from the table, or from a lookup if the rule needs one. */
@@ -166,22 +173,22 @@ function findName(
   frame: Frame,
   parent: Inode,
   name: string,
-  rule: 'exists' | 'absent' | 'any' | 'unchecked',
+  rule: NameRule,
   { inodes, links }: ResolveScope,
   onResult: OnOperand,
 ): void {
-  const cached = name === '.' ? parent : inodes.grep(parent, name);
+  const cachedInode = name === '.' ? parent : inodes.grep(parent, name);
   const makeNewLoc = (): Loc => new Loc(inodes.newInode(), parent, name);
   if (rule === 'unchecked') {
-    onResult(cached === undefined ? makeNewLoc() : new Loc(cached, parent, name));
+    onResult(cachedInode === undefined ? makeNewLoc() : new Loc(cachedInode, parent, name));
     return;
   }
   // An unknown name that need not exist is not looked up: the storage checks when it performs the fop.
-  if (cached === undefined && rule !== 'exists') {
+  if (cachedInode === undefined && rule !== 'exists') {
     onResult(makeNewLoc());
     return;
   }
-  lookupLoc(frame, links, new Loc(cached ?? inodes.newInode(), parent, name), (inode) => {
+  lookupLoc(frame, links, new Loc(cachedInode ?? inodes.newInode(), parent, name), (inode) => {
     if (typeof inode !== 'number')
       onResult(rule === 'absent' ? EEXIST : new Loc(inode, parent, name));
     else if (rule === 'exists') onResult(inode);
@@ -209,12 +216,13 @@ export function lookupLoc(
   wind.lookup(frame, 0, lookupCbk, links, loc, null);
 }
 
-const LOOKUP = findFop('lookup')!;
+/** The description of lookup, by which its replies are applied. */
+const LOOKUP_FOP = findFop('lookup')!;
 
 const lookupCbk: Cbk<'lookup', unknown> = (frame, _cookie, _xl, opRet, opErrno, inode, buf) => {
   const { loc, onResult } = frame.local as LookupState;
   const reply = [inode, buf];
-  const isComplete = applyReply(LOOKUP, [loc, null], opRet, opErrno, reply);
+  const isComplete = applyReply(LOOKUP_FOP, [loc, null], opRet, opErrno, reply);
   if (opRet < 0) onResult(opErrno || EIO);
   else onResult(isComplete ? (reply[0] as Inode) : ENOENT);
 };

@@ -46,6 +46,7 @@ function addPrivilegeClear(fop: FopName, args: unknown[]): void {
   args[3] = ((xdata as Dict | null)?.copy() ?? new Dict()).set(KILL_PRIV, 1);
 }
 
+/** The call of one fop, from its arrival to its reply. */
 export class ServerCall {
   private readonly origin: CallOrigin;
   private readonly xid: number;
@@ -58,6 +59,7 @@ export class ServerCall {
   /** The fd that this call opens, until the client gets it. */
   private newFd: Fd | null = null;
 
+  /** @param values the fields of the call @param data the bytes after them */
   constructor(
     origin: CallOrigin,
     xid: number,
@@ -70,7 +72,7 @@ export class ServerCall {
     this.xid = xid;
     this.conversions = conversions;
     this.values = values;
-    this.args = conversions.argSources.map((arg) => arg(values, data));
+    this.args = conversions.argSources.map((readArg) => readArg(values, data));
     const { uid, gid, pid, lkOwner, flags, ctime: sec, ctimeNsec: nsec } = caller;
     const stack = new Stack(uid, gid, pid, findFop(conversions.fop)!.logName, () => caller.groups);
     stack.lkOwner = lkOwner;
@@ -83,6 +85,7 @@ export class ServerCall {
     return this.conversions.fop;
   }
 
+  /** Starts the fop, which sends its reply itself. */
   run(): void {
     if (!this.origin.isGlossa) addPrivilegeClear(this.conversions.fop, this.args);
     this.resolveFrom(0);
@@ -93,7 +96,7 @@ export class ServerCall {
     const operand = this.conversions.operands[index];
     if (operand === undefined) this.wind();
     else if (operand.kind === 'newFd') {
-      this.args[operand.arg] = this.makeFd();
+      this.args[operand.argIndex] = this.makeFd();
       this.resolveFrom(index + 1);
     } else {
       resolveOperand(this.frame, operand, this.values, this.origin, (value) => {
@@ -101,7 +104,7 @@ export class ServerCall {
           this.fail(value);
           return;
         }
-        this.args[operand.arg] = value;
+        this.args[operand.argIndex] = value;
         this.resolveFrom(index + 1);
       });
     }
@@ -111,8 +114,8 @@ export class ServerCall {
   private makeFd(): Fd {
     const { args, frame, conversions } = this;
     const { inode } = args.find((arg) => arg instanceof Loc) as Loc;
-    const at = findFop(conversions.fop)!.args.findIndex(({ name }) => name === 'flags');
-    const flags = at < 0 ? O_RDONLY : (args[at] as number);
+    const flagsIndex = findFop(conversions.fop)!.args.findIndex(({ name }) => name === 'flags');
+    const flags = flagsIndex < 0 ? O_RDONLY : (args[flagsIndex] as number);
     this.newFd = new Fd(inode!, flags, frame.root.pid, conversions.fop === 'opendir');
     return this.newFd;
   }
@@ -131,6 +134,7 @@ export class ServerCall {
     this.frame.root.interrupt();
   }
 
+  /** Replies that the fop failed. */
   fail(errno: number): void {
     this.sendReply(-1, errno, []);
   }
@@ -166,8 +170,10 @@ export class ServerCall {
     const { root } = origin;
     const toClientView = (value: unknown): unknown =>
       root === ROOT_GFID ? value : mapToClientRoot(value, root);
-    const visible = opRet < 0 ? keepXdata(reply, conversions.xdataIndex) : reply;
-    const fields = conversions.fieldSources.map((field) => toClientView(field(visible)));
+    const visibleReply = opRet < 0 ? keepXdata(reply, conversions.xdataIndex) : reply;
+    const fields = conversions.fieldSources.map((readField) =>
+      toClientView(readField(visibleReply)),
+    );
     origin.sendReply(
       xid,
       conversions.fop,
@@ -196,8 +202,8 @@ export class ServerCall {
 }
 
 /** Keeps only the xdata of a failed reply. */
-function keepXdata(reply: readonly unknown[], at: number): readonly unknown[] {
-  const visible: unknown[] = [];
-  visible[at] = reply[at];
-  return visible;
+function keepXdata(reply: readonly unknown[], xdataIndex: number): readonly unknown[] {
+  const visibleReply: unknown[] = [];
+  visibleReply[xdataIndex] = reply[xdataIndex];
+  return visibleReply;
 }

@@ -21,20 +21,21 @@ export function findDirectory(
   onResult: (directory: Inode | number) => void,
 ): void {
   const names = path.split('/').filter((name) => name !== '' && name !== '.');
-  const descend = (directory: Inode, at: number): void => {
-    const name = names[at];
+  const descend = (directory: Inode, depth: number): void => {
+    const name = names[depth];
     if (name === undefined) onResult(directory);
     else if (name === '..') onResult(ENOENT);
     else
       lookupName(client, brick, directory, name, (inode) => {
         if (typeof inode === 'number') onResult(inode);
         else if (!inode.isDir) onResult(ENOTDIR);
-        else descend(inode, at + 1);
+        else descend(inode, depth + 1);
       });
   };
   descend(brick.inodes.root, 0);
 }
 
+/** Looks up one name in a directory. @param onResult called with its inode or the errno */
 function lookupName(
   client: Client,
   { inodes, links }: Brick,

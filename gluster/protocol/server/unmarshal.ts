@@ -19,27 +19,34 @@ import type { Wide, WireDirent } from '../../rpc/structs.ts';
 export type NameRule = 'exists' | 'absent' | 'any' | 'unchecked';
 
 /**
- * An operand of a call: an inode, a name or an open file. All numbers are indexes: `arg` of the fop's argument, the
- * others of fields of the call (-1: there is no such field).
+ * An operand of a call: an inode, a name or an open file. All numbers are indexes: `argIndex` of the fop's argument,
+ * the others of fields of the call (-1: there is no such field).
  */
 export type Operand =
   /** A loc by its gfid. */
-  | { readonly kind: 'inode'; readonly arg: number; readonly gfid: number }
+  | { readonly kind: 'inode'; readonly argIndex: number; readonly gfidIndex: number }
+  /** A name in a directory. */
   | {
       readonly kind: 'entry';
-      readonly arg: number;
-      readonly gfid: number;
-      readonly pargfid: number;
-      readonly name: number;
+      readonly argIndex: number;
+      readonly gfidIndex: number;
+      readonly pargfidIndex: number;
+      readonly nameIndex: number;
       readonly rule: NameRule;
       /** The index of the flags of a call that may open an existing file; otherwise -1. */
-      readonly flags: number;
+      readonly flagsIndex: number;
     }
-  | { readonly kind: 'fd'; readonly arg: number; readonly gfid: number; readonly remote: number }
+  /** An open file by its number, or by its gfid if it is not open. */
+  | {
+      readonly kind: 'fd';
+      readonly argIndex: number;
+      readonly gfidIndex: number;
+      readonly numberIndex: number;
+    }
   /** A file to be made without a name, in the directory with this gfid. */
-  | { readonly kind: 'nameless'; readonly arg: number; readonly gfid: number }
+  | { readonly kind: 'nameless'; readonly argIndex: number; readonly gfidIndex: number }
   /** A new fd of the loc's inode. */
-  | { readonly kind: 'newFd'; readonly arg: number };
+  | { readonly kind: 'newFd'; readonly argIndex: number };
 
 /** The conversions of one fop. */
 export interface Unmarshal {
@@ -73,6 +80,7 @@ const NAME_RULES: Readonly<Record<string, NameRule>> = {
   'lookup loc': 'unchecked',
 };
 
+/** The weight of the upper half of an offset. */
 const TWO_32 = 0x1_0000_0000;
 
 /** Joins the halves of an offset. This server has made the offset, so it fits a number exactly. */
@@ -92,19 +100,26 @@ const VALUE_OVERRIDES: Readonly<Partial<Record<string, (value: never) => unknown
 const findFieldIndex = ({ namedFields }: Fields, name: string): number =>
   namedFields.findIndex((field) => field.name === name);
 
-function makeOperand(fop: FopName, { name, type }: Arg, arg: number, call: Fields): Operand | null {
-  const gfid = findFieldIndex(call, `${name}.gfid`);
-  const pargfid = findFieldIndex(call, `${name}.pargfid`);
-  const remote = findFieldIndex(call, `${name}.remote`);
-  if (type === 'fd' && remote >= 0) return { kind: 'fd', arg, gfid, remote };
-  if (type === 'fd') return { kind: 'newFd', arg };
+/** Makes the operand of an argument; null for an argument that is neither a loc nor an fd. */
+function makeOperand(
+  fop: FopName,
+  { name, type }: Arg,
+  argIndex: number,
+  call: Fields,
+): Operand | null {
+  const gfidIndex = findFieldIndex(call, `${name}.gfid`);
+  const pargfidIndex = findFieldIndex(call, `${name}.pargfid`);
+  const numberIndex = findFieldIndex(call, `${name}.remote`);
+  if (type === 'fd' && numberIndex >= 0) return { kind: 'fd', argIndex, gfidIndex, numberIndex };
+  if (type === 'fd') return { kind: 'newFd', argIndex };
   if (type !== 'loc') return null;
-  if (fop === 'icreate') return { kind: 'nameless', arg, gfid };
-  if (pargfid < 0) return { kind: 'inode', arg, gfid };
+  if (fop === 'icreate') return { kind: 'nameless', argIndex, gfidIndex };
+  if (pargfidIndex < 0) return { kind: 'inode', argIndex, gfidIndex };
   const rule = NAME_RULES[`${fop} ${name}`];
   if (rule === undefined) throw new Error(`${fop}: no rule for ${name}`);
-  const [nameIndex, flags] = [findFieldIndex(call, `${name}.name`), findFieldIndex(call, 'flags')];
-  return { kind: 'entry', arg, gfid, pargfid, name: nameIndex, rule, flags };
+  const nameIndex = findFieldIndex(call, `${name}.name`);
+  const flagsIndex = findFieldIndex(call, 'flags');
+  return { kind: 'entry', argIndex, gfidIndex, pargfidIndex, nameIndex, rule, flagsIndex };
 }
 
 /** Makes the source of a fop's argument: the call's field of that name, or the data. */
@@ -117,8 +132,9 @@ function makeArgSource(
   if (type === 'data') return (_, data) => data;
   const index = findFieldIndex(call, name);
   if (index < 0) throw new Error(`a call of ${fop} has no '${name}'`);
-  const flagIndex = findFieldIndex(call, `${name}.given`);
-  if (flagIndex >= 0) return (values) => (values[flagIndex] === 0 ? null : values[index]);
+  // A field `name.given` is 0 if the argument is null.
+  const givenIndex = findFieldIndex(call, `${name}.given`);
+  if (givenIndex >= 0) return (values) => (values[givenIndex] === 0 ? null : values[index]);
   const convert = VALUE_OVERRIDES[`${fop} ${name}`];
   return convert === undefined
     ? (values) => values[index]
@@ -127,7 +143,12 @@ function makeArgSource(
 
 /** The wire's encoding of null, by kind. */
 const NULL_ENCODINGS: Readonly<Partial<Record<string, unknown>>> = {
-  ...{ string: '', opaque: new Uint8Array(), u32: 0, i32: 0, u64: 0, i64: 0 },
+  string: '',
+  opaque: new Uint8Array(),
+  u32: 0,
+  i32: 0,
+  u64: 0,
+  i64: 0,
 };
 
 /** Makes the source of a field of the reply, from the value of the fop's reply with that name. */
@@ -136,8 +157,8 @@ function makeFieldSource(fop: FopName, name: string, kind: string, reply: readon
   const emptyValue = NULL_ENCODINGS[kind] ?? null;
   if (name === 'fd') return (parts: readonly unknown[]) => (parts[index] as Fd | null)?.id ?? -1;
   if (name === 'size') {
-    const data = reply.findIndex(({ type }) => type === 'data');
-    return (parts: readonly unknown[]) => (parts[data] as Uint8Array | null)?.length ?? 0;
+    const dataIndex = reply.findIndex(({ type }) => type === 'data');
+    return (parts: readonly unknown[]) => (parts[dataIndex] as Uint8Array | null)?.length ?? 0;
   }
   if (name === 'entries') {
     return (parts: readonly unknown[]) =>
@@ -147,32 +168,36 @@ function makeFieldSource(fop: FopName, name: string, kind: string, reply: readon
   return (parts: readonly unknown[]) => parts[index] ?? emptyValue;
 }
 
+/** Converts an entry to its form on the wire, with the inode number that its gfid implies. */
 function toWireDirent({ name, off, type, gfid, stat, dict }: Dirent): WireDirent {
-  const id = stat?.iaGfid ?? gfid;
+  const entryGfid = stat?.iaGfid ?? gfid;
   return {
-    ...{ name, type, dict },
-    inoHi: computeWireInoHi(id),
-    inoLo: computeInoLo(id),
+    name,
+    type,
+    dict,
+    inoHi: computeWireInoHi(entryGfid),
+    inoLo: computeInoLo(entryGfid),
     offHi: Math.floor(off / TWO_32),
     offLo: off % TWO_32,
     stat,
   };
 }
 
+/** Builds the conversions of one fop. */
 function makeUnmarshal(fop: FopName): Unmarshal {
-  const wire = findWireFop(fop);
+  const wireFop = findWireFop(fop);
   const { args, reply } = findFop(fop)!;
-  const operands = args.flatMap((arg, index) => makeOperand(fop, arg, index, wire.call) ?? []);
+  const operands = args.flatMap((arg, index) => makeOperand(fop, arg, index, wireFop.call) ?? []);
   return {
     fop,
-    wireFop: wire,
+    wireFop,
     // A new fd is resolved last, as it needs the inode of another operand.
     operands: [...operands].sort((a, b) => Number(a.kind === 'newFd') - Number(b.kind === 'newFd')),
-    argSources: args.map((arg) => makeArgSource(fop, arg, wire.call)),
-    fieldSources: wire.reply.namedFields.map(({ name, kind }) =>
+    argSources: args.map((arg) => makeArgSource(fop, arg, wireFop.call)),
+    fieldSources: wireFop.reply.namedFields.map(({ name, kind }) =>
       makeFieldSource(fop, name, kind, reply),
     ),
-    dataIndex: wire.data === 'reply' ? reply.findIndex(({ type }) => type === 'data') : -1,
+    dataIndex: wireFop.data === 'reply' ? reply.findIndex(({ type }) => type === 'data') : -1,
     xdataIndex: reply.findIndex(({ name }) => name === 'xdata'),
   };
 }
@@ -184,7 +209,7 @@ const NOT_SERVED: ReadonlySet<FopName> = new Set<FopName>(['getspec']);
 export const unmarshals: readonly (Unmarshal | undefined)[] = fopNames
   .filter((fop) => !NOT_SERVED.has(fop))
   .map(makeUnmarshal)
-  .reduce<(Unmarshal | undefined)[]>((table, each) => {
-    table[each.wireFop.procedure] = each;
+  .reduce<(Unmarshal | undefined)[]>((table, unmarshal) => {
+    table[unmarshal.wireFop.procedure] = unmarshal;
     return table;
   }, []);

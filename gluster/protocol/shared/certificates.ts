@@ -59,7 +59,7 @@ const readText = (path: string): string => readFileSync(path, 'utf8');
 const readTexts = (folder: string): string[] =>
   readdirSync(folder).map((name) => readText(join(folder, name)));
 
-/** By the option's suffix: the name in `node:tls`, and the function that reads the value. */
+/** For each option, by the end of its name: the name in `node:tls`, and the function that reads the value. */
 const OPTION_READERS = {
   'own-cert': ['cert', readText],
   'private-key': ['key', readText],

@@ -16,6 +16,7 @@ import { Loc } from '../../../../runtime/core/loc.ts';
 import { fixLayout } from '../heal/fix-layout.ts';
 import { makeFailure, makeSuccess, type Reply, type Steps, type Task } from '../task.ts';
 
+/** The names of the commands. */
 const SPREAD_COUNT = 'distribute.directory-spread-count';
 export const FIX_LAYOUT = 'distribute.fix.layout';
 export const COMMIT_HASH = 'distribute.commit-hash';
@@ -43,8 +44,8 @@ const commands: Readonly<Record<string, Command>> = {
       0,
       null,
     ]);
-    const failed = replies.find(({ opRet }) => opRet < 0);
-    if (failed !== undefined) return failed.opErrno;
+    const failedReply = replies.find(({ opRet }) => opRet < 0);
+    if (failedReply !== undefined) return failedReply.opErrno;
     volume.commitHash = hash;
     return 0;
   },

@@ -18,9 +18,13 @@ import { chownLinkto, makeLinkto } from '../heal/make-linkto.ts';
 import { makeFailure, makeSuccess, type Reply, type Steps, type Task } from '../task.ts';
 import { lookupEverywhere, makeUnusedLinktoXdata } from './lookup-everywhere.ts';
 
+/** The fops that create a file, a symbolic link or a device. */
 export type CreatingFop = 'create' | 'mknod' | 'symlink' | 'put';
 
-/** By fop: the index of the loc in the arguments; of the inode and the parent's first attributes in the reply. */
+/**
+ * The indexes of values by fop: of the loc in the arguments; and, in the reply, of the inode and of the parent's
+ * attributes before the change. Those after the change follow.
+ */
 export const VALUE_INDEXES = {
   create: { loc: 0, inode: 1, preparent: 3 },
   mknod: { loc: 0, inode: 0, preparent: 2 },
@@ -63,6 +67,7 @@ function omitParentAttributes(values: unknown[], preparentIndex: number): void {
   values[preparentIndex + 1] = null;
 }
 
+/** Reads the gfid that the caller requests for the new file; undefined if it requests none. */
 function readGfidRequest(xdata: Dict): Gfid | undefined {
   const value = xdata.get(GFID_REQ);
   if (value instanceof Uint8Array && value.length === 16) return gfidFromBytes(value);

@@ -58,14 +58,15 @@ type ChangeFop = 'setattr' | 'setxattr' | 'removexattr';
 
 /** The result of `findMds`. */
 interface MdsResult {
+  /** The MDS; NO_CHILD if it is unknown, or the directory has none. */
   readonly mds: number;
   /** The errno if the MDS cannot be determined; else 0. */
   readonly errno: number;
 }
 
 /**
- * Finds the MDS; NO_CHILD if the directory has no MDS. If the MDS is unknown, the directory is looked up again. It
- * may have been down at the last lookup; once back, it would undo changes that only other children have.
+ * Finds the MDS. If it is unknown, the directory is looked up again: the MDS may have been down at the last lookup.
+ * Once up again, it would undo changes that only other children have.
  */
 function* findMds(task: Task, { mds }: Directory, dir: Loc): Steps<MdsResult> {
   if (mds !== NO_CHILD || dir.gfid === ROOT_GFID) return { mds, errno: 0 };
@@ -94,24 +95,24 @@ function* changeAll<N extends ChangeFop>(
   if (mdsErrno !== 0) return [makeFailure(fop, mdsErrno)];
   if (mds === NO_CHILD) {
     const replies = yield* task.windEach(children, fop, () => args);
-    const [first, ...otherReplies] = filterSuccesses(replies);
-    return first === undefined
+    const [firstReply, ...otherReplies] = filterSuccesses(replies);
+    return firstReply === undefined
       ? [makeFailure(fop, chooseErrno(replies))]
-      : [first, ...otherReplies];
+      : [firstReply, ...otherReplies];
   }
   const errno = yield* addToMdsCount(task, mds, dir, -1);
   if (errno !== 0) return [makeFailure(fop, errno)];
-  const first = yield* task.windOne(mds, fop, ...args);
-  if (first.opRet < 0) {
+  const firstReply = yield* task.windOne(mds, fop, ...args);
+  if (firstReply.opRet < 0) {
     yield* addToMdsCount(task, mds, dir, 1);
-    return [first];
+    return [firstReply];
   }
   const otherChildren = children.filter((child) => child !== mds);
   const replies = yield* task.windEach(otherChildren, fop, () => args);
   // After a failure the count stays nonzero, so the next lookup repairs that child.
   const successes = filterSuccesses(replies);
   if (successes.length === otherChildren.length) yield* addToMdsCount(task, mds, dir, 1);
-  return [first, ...successes];
+  return [firstReply, ...successes];
 }
 
 /** Changes the attributes of all copies, and replies with the merged attributes. */
@@ -144,6 +145,7 @@ const makeChangeHandler =
     return changeXattr(task, directory, fop, locArgs);
   };
 
+/** Sets or removes xattrs on all copies; refuses those of distribute itself. */
 function* changeXattr(
   task: Task,
   directory: Directory,
@@ -175,14 +177,15 @@ const makeAllChildrenHandler =
   (task, _directory, args) =>
     windToAll(task, fop, args);
 
+/** Winds to all children that are up; the first failure decides. */
 function* windToAll<N extends FopName>(
   task: Task,
   fop: N,
   args: readonly unknown[],
 ): Steps<Reply<N>> {
   const replies = yield* task.windEach(task.volume.upChildren, fop, () => args as never);
-  const failed = replies.find(({ opRet }) => opRet < 0);
-  return failed ?? replies[0] ?? makeFailure(fop, chooseErrno(replies));
+  const failedReply = replies.find(({ opRet }) => opRet < 0);
+  return failedReply ?? replies[0] ?? makeFailure(fop, chooseErrno(replies));
 }
 
 /** Makes a handler that winds a lock request to the child that holds the directory's locks. */
@@ -193,6 +196,7 @@ const makeLockHandler =
 
 const LOCK_FOPS = ['lk', 'inodelk', 'finodelk', 'entrylk', 'fentrylk'] as const;
 
+/** The handlers of fops on directories; a fop without a handler goes to one child. */
 export const directoryHandlers: Readonly<Partial<Record<FopName, DirectoryHandler>>> = {
   stat: statDirectory,
   fstat: statDirectory,

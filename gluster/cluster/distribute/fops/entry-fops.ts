@@ -6,14 +6,14 @@
 import type { Dict } from '../../../../runtime/core/dict.ts';
 import { EBUSY, EIO, ENOENT, ENOTCONN } from '../../../../runtime/core/errno.ts';
 import type { FopTable } from '../../../../runtime/core/gen/fops.gen.ts';
-import { IA_IFREG, type Iatt } from '../../../../runtime/core/iatt.ts';
+import type { Iatt } from '../../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
 import type { Loc } from '../../../../runtime/core/loc.ts';
 import { F_RDLCK } from '../../../../runtime/core/lock.ts';
 import type { Fops } from '../../../../runtime/core/xlator.ts';
 import { type Distribute, NO_CHILD } from '../distribute.ts';
 import { makeLinkto, withTemporaryInode } from '../heal/make-linkto.ts';
-import { LINKTO_MODE } from '../linkto.ts';
+import { mayBeLinkto } from '../linkto.ts';
 import { LAYOUT_LOCK_DOMAIN, lockInode, makeInodeLoc, unlockInode } from '../locks.ts';
 import { fixParentSize } from '../merge.ts';
 import {
@@ -72,6 +72,7 @@ export function findPlacementErrno(volume: Distribute, hashedChild: number): num
 /**
  * Creates a file after reading the parent's layout under a lock, because the name may now belong to another child, or
  * its child is being emptied. If the name still belongs there, the file is created there, and the rebalance moves it.
+ * @param lockedChild the child on which the parent's layout is locked
  */
 function* createAfterRefresh<N extends CreatingFop>(
   task: Task,
@@ -82,6 +83,7 @@ function* createAfterRefresh<N extends CreatingFop>(
   const { volume } = task;
   const loc = args[VALUE_INDEXES[fop].loc] as Loc;
   const directory = makeInodeLoc(loc.parent!);
+  // An interrupt may end the wait for the lock, but not the changes after it.
   task.setIgnoresInterrupts(false);
   const errno = yield* lockInode(task, lockedChild, LAYOUT_LOCK_DOMAIN, directory, F_RDLCK);
   task.setIgnoresInterrupts(true);
@@ -121,7 +123,7 @@ function* createOnChild<N extends CreatingFop>(
   const values = reply.values as unknown[];
   const [inode, buf] = values.slice(indexes.inode) as [Inode | null, Iatt | null];
   // The brick opened an existing linkto: the file is on another child.
-  if (fop === 'create' && buf !== null && isLinktoMode(buf)) {
+  if (fop === 'create' && buf !== null && mayBeEmptyLinkto(buf)) {
     const [, flags, , , fd] = args as FopTable['create']['args'];
     return (yield* openExistingFile(task, loc, flags, fd)) as Reply<N>;
   }
@@ -143,8 +145,8 @@ function chooseChild(volume: Distribute, { parent }: Loc, hashedChild: number): 
   );
 }
 
-const isLinktoMode = ({ iaProt, iaSize, iaType }: Iatt): boolean =>
-  iaProt === LINKTO_MODE && iaSize === 0 && iaType === IA_IFREG;
+/** Whether a file may be a linkto, by its mode and size. */
+const mayBeEmptyLinkto = (buf: Iatt): boolean => mayBeLinkto(buf) && buf.iaSize === 0;
 
 type UnlinkArgs = FopTable['unlink']['args'];
 
@@ -204,10 +206,11 @@ function* icreate(
 ): Steps<Reply<'icreate'>> {
   const { volume } = task;
   volume.freeSpace.refreshUsages();
-  const first = volume.upChildren.find((each) => !volume.decommissionedChildren.has(each)) ?? 0;
-  const child = volume.freeSpace.isFull(first)
-    ? volume.freeSpace.chooseChild(first, volume.children)
-    : first;
+  const firstChild =
+    volume.upChildren.find((child) => !volume.decommissionedChildren.has(child)) ?? 0;
+  const child = volume.freeSpace.isFull(firstChild)
+    ? volume.freeSpace.chooseChild(firstChild, volume.children)
+    : firstChild;
   const reply = yield* task.windOne(child, 'icreate', loc, mode, xdata);
   const [inode, buf] = reply.values;
   const fileInode = inode ?? loc.inode;
@@ -234,6 +237,7 @@ function* namelink(
   return reply;
 }
 
+/** Makes the steps of one of the fops that create, for `makeTaskFop`. */
 const makeCreateSteps =
   <N extends CreatingFop>(fop: N) =>
   (task: Task, args: FopTable[N]['args']): Steps<Reply<N>> =>

@@ -13,12 +13,12 @@ import { EBADF, EIO, ENODATA, ENOENT, ESTALE } from '../../../../runtime/core/er
 import { Fd } from '../../../../runtime/core/fd.ts';
 import { findFop } from '../../../../runtime/core/fops.ts';
 import type { FopName, FopTable } from '../../../../runtime/core/gen/fops.gen.ts';
-import { IA_IFREG, Iatt } from '../../../../runtime/core/iatt.ts';
+import { Iatt } from '../../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
 import { IATT_REQ, PROTECT_WRITES } from '../../../../runtime/core/xdata.ts';
 import { Move, NO_CHILD } from '../distribute.ts';
-import { LINKTO_MODE, mayBeMigrating, readTarget, removeMigrationBits } from '../linkto.ts';
+import { mayBeLinkto, mayBeMigrating, readTarget, removeMigrationBits } from '../linkto.ts';
 import { makeFailure, type Reply, type Steps, type Task } from '../task.ts';
 import { lookupEverywhere } from './lookup-everywhere.ts';
 
@@ -77,15 +77,12 @@ const addXdata = (args: readonly unknown[], key: string): readonly unknown[] => 
   ((args.at(-1) as Dict | null)?.copy() ?? new Dict()).set(key, 1),
 ];
 
-/** Errnos of a child that no longer has the file, or in which the fd is not open. */
+/** Errnos of a child that no longer has the file, or has not opened the fd. */
 const GONE_ERRNOS: ReadonlySet<number> = new Set([ENOENT, ESTALE, EBADF]);
 
 /** Finds the indexes of the file's attributes in a fop's reply. */
 const findIattIndexes = (fop: FopName): number[] =>
   findFop(fop)!.reply.flatMap(({ name }, index) => (IATT_NAMES.has(name) ? [index] : []));
-
-const hasLinktoMode = ({ iaProt, iaType }: Iatt): boolean =>
-  iaType === IA_IFREG && iaProt === LINKTO_MODE;
 
 /** Makes a function that reads the sign of a move (UNMOVED, MAYBE_COPYING, MOVED_AWAY) in a fop's replies. */
 export function makeMoveSignReader(
@@ -105,7 +102,7 @@ export function makeMoveSignReader(
 
 function readMoveSign(buf: Iatt | null): number {
   if (buf === null) return UNMOVED;
-  if (hasLinktoMode(buf)) return MOVED_AWAY;
+  if (mayBeLinkto(buf)) return MOVED_AWAY;
   return mayBeMigrating(buf) ? MAYBE_COPYING : UNMOVED;
 }
 
@@ -161,7 +158,7 @@ export function* followMove<N extends FopName>(
   const readReplySign = makeMoveSignReader(fop);
   let child = replyingChild;
   let reply = firstReply;
-  for (let moves = 0; moves < MAX_MOVES; moves++) {
+  for (let moveCount = 0; moveCount < MAX_MOVES; moveCount++) {
     const sign = readReplySign(reply.opRet, reply.opErrno, reply.values);
     if (sign === UNMOVED) break;
     if (sign === MAYBE_COPYING) {
@@ -228,9 +225,9 @@ function* findCurrentChild(task: Task, inode: Inode, child: number): Steps<numbe
   const { volume } = task;
   const loc = new Loc(inode);
   const sourceReply = yield* task.windInternal(child, 'lookup', loc, volume.addFileRequests(null));
-  const name =
+  const targetName =
     sourceReply.opRet < 0 ? undefined : readTarget(sourceReply.values[2], volume.xattrNames.linkto);
-  const target = name === undefined ? NO_CHILD : volume.findChildByName(name);
+  const target = targetName === undefined ? NO_CHILD : volume.findChildByName(targetName);
   if (target !== NO_CHILD) {
     const targetReply = yield* task.windInternal(
       target,
@@ -240,7 +237,7 @@ function* findCurrentChild(task: Task, inode: Inode, child: number): Steps<numbe
     );
     if (targetReply.opRet >= 0 && targetReply.values[1]?.iaGfid === inode.gfid) return target;
   }
-  if (sourceReply.opRet >= 0 && !hasLinktoMode(sourceReply.values[1]!)) return child;
+  if (sourceReply.opRet >= 0 && !mayBeLinkto(sourceReply.values[1]!)) return child;
   const lookup = yield* lookupEverywhere(task, loc, null);
   return lookup.opRet < 0 ? NO_CHILD : volume.findFileChild(inode);
 }

@@ -15,7 +15,7 @@ import {
 } from '../../../../runtime/xlators/storage/shared/entry-requests.ts';
 import type { Distribute } from '../distribute.ts';
 import { lookupAgain } from '../heal/heal-directory.ts';
-import { areValuesEqual } from '../layout/layout.ts';
+import { areEncodedPiecesEqual } from '../layout/layout.ts';
 import type { Steps, Task } from '../task.ts';
 
 /** Finds a child's piece of the parent's layout, as this client last read it. */
@@ -30,8 +30,8 @@ export function addLayoutCondition(
   xdata: Dict | null,
 ): Dict {
   const key = volume.xattrNames.layout;
-  const extended = xdata?.copy() ?? new Dict();
-  return extended.set(PREOP_PARENT, key).set(key, findParentPiece(volume, loc, child));
+  const extendedXdata = xdata?.copy() ?? new Dict();
+  return extendedXdata.set(PREOP_PARENT, key).set(key, findParentPiece(volume, loc, child));
 }
 
 /** Whether the child refused a request because of `addLayoutCondition`. */
@@ -50,7 +50,7 @@ export function* refreshParentLayout(task: Task, loc: Loc): Steps<boolean> {
   const hasChanged = volume.children.some(
     (child) =>
       oldLayout !== undefined &&
-      !areValuesEqual(oldLayout.getEncodedPiece(child), layout.getEncodedPiece(child)),
+      !areEncodedPiecesEqual(oldLayout.getEncodedPiece(child), layout.getEncodedPiece(child)),
   );
   if (hasChanged) {
     volume.xl.log.info(`the layout of ${loc.path}'s directory has changed`, {

@@ -58,8 +58,8 @@ function* linkOnChild(
   if (hashedChild === child) {
     const reply = yield* task.windOne(child, 'link', ...args);
     const [inode, buf, preparent, postparent, xdata] = reply.values;
-    const parents = [fixParentSize(preparent), fixParentSize(postparent)] as const;
-    return { ...reply, values: [inode, buf, ...parents, xdata] };
+    const parentBufs = [fixParentSize(preparent), fixParentSize(postparent)] as const;
+    return { ...reply, values: [inode, buf, ...parentBufs, xdata] };
   }
   const [{ gfid }, newloc] = args;
   const linktoReply = yield* makeLinkto(task, newloc, hashedChild, child, gfid);

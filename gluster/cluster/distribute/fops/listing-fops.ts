@@ -28,6 +28,7 @@ import { type Distribute, NO_CHILD } from '../distribute.ts';
 import {
   isLinkto,
   isMigrating,
+  LINKTO_XATTR_BYTES,
   mayBeLinkto,
   mayBeMigrating,
   removeMigrationBits,
@@ -67,7 +68,7 @@ interface ListingRequest {
   mustWind: boolean;
   /** Whether the loop of `windToChild` is running. */
   isWinding: boolean;
-  /** The child on which the directory was just opened. */
+  /** The child on which the directory was just opened; NO_CHILD for none. */
   openedChild: number;
   /** Whether a child has the directory. */
   hasDirectory: boolean;
@@ -75,6 +76,7 @@ interface ListingRequest {
   errno: number;
 }
 
+/** Opens the directory on all children; it succeeds if any child opens it. */
 const opendir: Fop<'opendir', Distribute> = (frame, xl, loc, fd, xdata) => {
   const volume = xl.priv;
   runTask(frame, xl, 'opendir', function* (task) {
@@ -96,27 +98,23 @@ function startListing(
 ): void {
   const volume = xl.priv;
   const childCount = volume.children.length;
-  const record = volume.findListingRecord(fd);
+  const record = volume.getListingRecord(fd);
   const position = record.seek(offset, readOffsetChild(offset, childCount));
   const listing: ListingRequest = {
-    ...{
-      fd,
-      record,
-      size,
-      xdata,
-      isReaddirp,
-      startsAtBeginning: offset === 0,
-      position,
-      offset: 0,
-      errno: 0,
-    },
-    ...{
-      mustWind: false,
-      isWinding: false,
-      hasDirectory: false,
-      requestsLinktos: false,
-      openedChild: NO_CHILD,
-    },
+    fd,
+    record,
+    size,
+    xdata,
+    isReaddirp,
+    startsAtBeginning: offset === 0,
+    position,
+    offset: 0,
+    errno: 0,
+    mustWind: false,
+    isWinding: false,
+    hasDirectory: false,
+    requestsLinktos: false,
+    openedChild: NO_CHILD,
   };
   frame.local = listing;
   if (volume.directoriesWithLinktos.has(fd.inode))
@@ -129,7 +127,7 @@ function startListing(
  * can double the cost of a listing. So it is sent only where a mode indicates possible linktos.
  */
 function requestLinktos(listing: ListingRequest, key: string): void {
-  listing.xdata = (listing.xdata?.copy() ?? new Dict()).set(key, 256);
+  listing.xdata = (listing.xdata?.copy() ?? new Dict()).set(key, LINKTO_XATTR_BYTES);
   listing.requestsLinktos = true;
 }
 
@@ -150,6 +148,7 @@ function windToChild(frame: Frame, xl: Xlator<Distribute>, position: number, off
   listing.isWinding = false;
 }
 
+/** Continues a listing after the attempt to open the directory on the child. */
 const opendirCbk: Cbk<'opendir', Distribute> = (frame, child, xl, opRet, opErrno, _fd, xdata) => {
   if (opRet >= 0) windToChild(frame, xl, (frame.local as ListingRequest).position, 0);
   else readdirpCbk(frame, child, xl, opRet, opErrno, null, xdata);
@@ -195,7 +194,7 @@ const readdirpCbk: Cbk<'readdirp', Distribute> = (
     return windToChild(frame, xl, listing.position, listing.offset);
   }
   const { position, record } = listing;
-  const returned: Dirent[] = [];
+  const returnedEntries: Dirent[] = [];
   for (const entry of entries) {
     record.needsSecondRound ||= mayMove(volume, listing.fd.inode, child, entry);
     if (!isListedHere(volume, listing.fd, child, entry)) continue;
@@ -206,12 +205,12 @@ const readdirpCbk: Cbk<'readdirp', Distribute> = (
     const off = joinOffset(child, entry.off, volume.children.length);
     if (off === undefined) return unwindListing(frame, -1, EOVERFLOW, null, null);
     record.add(entry.name, position, off);
-    returned.push(makeDirent(volume, child, entry, off, listing.isReaddirp));
+    returnedEntries.push(makeDirent(volume, child, entry, off, listing.isReaddirp));
   }
-  if (returned.length === 0) return windToChild(frame, xl, position, entries.at(-1)!.off);
+  if (returnedEntries.length === 0) return windToChild(frame, xl, position, entries.at(-1)!.off);
   // The reply with the last entries of the last child carries ENOENT, as a single brick's does.
   const isEnd = opErrno === ENOENT && !hasNextChild(volume, listing);
-  unwindListing(frame, returned.length, isEnd ? ENOENT : 0, returned, xdata);
+  unwindListing(frame, returnedEntries.length, isEnd ? ENOENT : 0, returnedEntries, xdata);
 };
 
 /** Whether an entry's mode is that of a linkto or of a file being copied; an application may set it too. */

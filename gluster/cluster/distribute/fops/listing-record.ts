@@ -8,10 +8,13 @@ export class ListingRecord {
   needsSecondRound = false;
   /** The positions at which names were returned. */
   private readonly positions = new Map<string, number>();
-  /** Of the last reply: its request's offset and position, its last entry's position, its entries' offsets and names. */
+  /** The offset of the last request. */
   private lastOffset = 0;
+  /** The position at which the last request continued. */
   private lastRequestPosition = 0;
+  /** The position of the last returned entry. */
   private lastEntryPosition = 0;
+  /** The offsets and names of the entries in the last reply. */
   private readonly offsets: number[] = [];
   private readonly names: string[] = [];
 
@@ -30,8 +33,8 @@ export class ListingRecord {
     else if (!isRepeated && entryIndex < 0) this.forgetFrom(position);
     else {
       position = isRepeated ? this.lastRequestPosition : this.lastEntryPosition;
-      for (let next = entryIndex + 1; next < names.length; next++)
-        this.positions.delete(names[next]!);
+      for (let index = entryIndex + 1; index < names.length; index++)
+        this.positions.delete(names[index]!);
     }
     offsets.length = 0;
     names.length = 0;
@@ -42,6 +45,7 @@ export class ListingRecord {
 
   /** Whether the name was returned at an earlier position. */
   isDuplicate(name: string, position: number): boolean {
+    // The comparison is false for a name that was not returned yet, whose position is undefined.
     return this.positions.get(name)! < position;
   }
 
@@ -73,8 +77,8 @@ export class ListingRecord {
  * @returns undefined when the result is too large for a number
  */
 export function joinOffset(child: number, offset: number, childCount: number): number | undefined {
-  const joined = offset * childCount + child;
-  return Number.isSafeInteger(joined) ? joined : undefined;
+  const joinedOffset = offset * childCount + child;
+  return Number.isSafeInteger(joinedOffset) ? joinedOffset : undefined;
 }
 
 /** Derives the child's index from a joined offset. */

@@ -134,18 +134,18 @@ function* removeWrongLinkto(
 function chooseFileChild(
   volume: Distribute,
   replies: readonly LookupReply[],
-  files: readonly number[],
+  fileChildren: readonly number[],
   hashedChild: number,
 ): number {
-  const [first = NO_CHILD] = files;
-  if (files.length < 2) return first;
+  const [firstChild = NO_CHILD] = fileChildren;
+  if (fileChildren.length < 2) return firstChild;
   const hashedReply = replies[hashedChild];
   const linkTarget = hashedReply === undefined ? NO_CHILD : readLinktoTarget(volume, hashedReply);
-  const names = files.map((child) => volume.childNames[child]).join(', ');
+  const names = fileChildren.map((child) => volume.childNames[child]).join(', ');
   volume.xl.log.warning(`a name is a file on several subvolumes: ${names}`, {
     msgid: messages.severalFiles.id,
   });
-  return [linkTarget, hashedChild].find((child) => files.includes(child)) ?? first;
+  return [linkTarget, hashedChild].find((child) => fileChildren.includes(child)) ?? firstChild;
 }
 
 /**

@@ -125,7 +125,11 @@ function mustLookupEverywhere(
   return errno === ENOTCONN || errno === ENODATA;
 }
 
-/** Looks the file up on the child that a linkto names. @param linktoChild the child with the linkto */
+/**
+ * Looks the file up on the child that a linkto names.
+ * @param linktoChild the child with the linkto
+ * @param gfid the gfid of the linkto, which the file must have, too
+ */
 function followLinkto(
   frame: Frame,
   xl: Xlator<Distribute>,

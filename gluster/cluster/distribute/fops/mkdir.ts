@@ -15,7 +15,7 @@ import { computePieces, writeLayout } from '../heal/fix-layout.ts';
 import { lookupAgain } from '../heal/heal-directory.ts';
 import { withTemporaryInode } from '../heal/make-linkto.ts';
 import {
-  areValuesEqual,
+  areEncodedPiecesEqual,
   countAnomalies,
   isBroken,
   type Layout,
@@ -31,7 +31,14 @@ import {
   unlockInode,
 } from '../locks.ts';
 import { mergeDirectoryReplies } from '../merge.ts';
-import { makeCall, makeFailure, makeTaskFop, type Reply, type Steps, type Task } from '../task.ts';
+import {
+  makeFailure,
+  makeInternalCall,
+  makeTaskFop,
+  type Reply,
+  type Steps,
+  type Task,
+} from '../task.ts';
 import { findPlacementErrno } from './entry-fops.ts';
 import {
   addLayoutCondition,
@@ -60,6 +67,7 @@ function* makeDirectory(task: Task, args: MkdirArgs): Steps<MkdirReply> {
     const child = volume.findHashedChild(loc);
     const placementErrno = findPlacementErrno(volume, child);
     if (placementErrno !== 0) return makeFailure('mkdir', placementErrno);
+    // An interrupt may end the wait for the lock, but not the changes after it.
     task.setIgnoresInterrupts(false);
     const errno = yield* lockName(task, child, loc);
     if (errno !== 0) return makeFailure('mkdir', errno);
@@ -84,25 +92,26 @@ function* makeLockedDirectory(
     volume.xattrNames.mds,
     new Uint8Array(4),
   );
-  const first = yield* task.windOne(child, 'mkdir', loc, mode, umask, conditionalXdata);
-  if (isRefusedForLayout(first.opRet, first.values[4])) {
+  const firstReply = yield* task.windOne(child, 'mkdir', loc, mode, umask, conditionalXdata);
+  if (isRefusedForLayout(firstReply.opRet, firstReply.values[4])) {
     // While the name is locked, no other client changes this child's piece.
     const parentExists = yield* refreshParentLayout(task, loc);
     yield* task.windInternalCalls(makeNameUnlocks(child, loc));
     const hasChanged =
-      parentExists && !areValuesEqual(expectedPiece, findParentPiece(volume, loc, child));
+      parentExists && !areEncodedPiecesEqual(expectedPiece, findParentPiece(volume, loc, child));
     return hasChanged ? LAYOUT_CHANGED : makeFailure('mkdir', EIO);
   }
-  const replies = first.opRet < 0 ? [first] : yield* makeOnOtherChildren(task, args, first, child);
-  const failed = replies.find(({ opRet, opErrno }) => opRet < 0 && opErrno === EEXIST);
-  if (first.opRet < 0 || failed !== undefined) {
+  const replies =
+    firstReply.opRet < 0 ? [firstReply] : yield* makeOnOtherChildren(task, args, firstReply, child);
+  const existsReply = replies.find(({ opRet, opErrno }) => opRet < 0 && opErrno === EEXIST);
+  if (firstReply.opRet < 0 || existsReply !== undefined) {
     yield* task.windInternalCalls(makeNameUnlocks(child, loc));
-    return failed ?? first;
+    return existsReply ?? firstReply;
   }
-  const [inode, buf] = first.values;
+  const [inode, buf] = firstReply.values;
   const dir = new Loc(inode ?? loc.inode, null, null, buf!.iaGfid);
   const successes = replies.filter(({ opRet }) => opRet >= 0);
-  const reply = mergeDirectoryReplies(first, successes);
+  const reply = mergeDirectoryReplies(firstReply, successes);
   // Without the lock the children's pieces may differ; the next lookup repairs that.
   if (!(yield* exchangeLocks(task, loc, dir, child))) return reply;
   const layout = yield* writeNewLayout(task, loc, dir);
@@ -120,7 +129,7 @@ function* makeLockedDirectory(
  * @returns whether the layout is locked
  */
 function* exchangeLocks(task: Task, loc: Loc, dir: Loc, child: number): Steps<boolean> {
-  const lock = makeCall(
+  const lock = makeInternalCall(
     child,
     'inodelk',
     LAYOUT_LOCK_DOMAIN,
@@ -140,31 +149,31 @@ function* exchangeLocks(task: Task, loc: Loc, dir: Loc, child: number): Steps<bo
 function* makeOnOtherChildren(
   task: Task,
   [loc, mode, umask, xdata]: MkdirArgs,
-  first: MkdirReply,
+  firstReply: MkdirReply,
   child: number,
 ): Steps<MkdirReply[]> {
-  const otherChildren = task.volume.children.filter((each) => each !== child);
+  const otherChildren = task.volume.children.filter((otherChild) => otherChild !== child);
   const otherReplies = yield* task.windEach(otherChildren, 'mkdir', () => [
     loc,
     mode,
     umask,
     xdata,
   ]);
-  const gfid = first.values[1]!.iaGfid;
-  const replies = [first];
-  for (const [index, other] of otherChildren.entries()) {
+  const gfid = firstReply.values[1]!.iaGfid;
+  const replies = [firstReply];
+  for (const [index, otherChild] of otherChildren.entries()) {
     let reply = otherReplies[index]!;
     if (reply.opRet < 0 && reply.opErrno === EEXIST) {
-      const obstacle = yield* resolveExisting(task, loc, other, gfid);
+      const obstacle = yield* resolveExisting(task, loc, otherChild, gfid);
       if (obstacle === 'linkto') {
-        reply = yield* task.windOne(other, 'mkdir', loc, mode, umask, xdata);
+        reply = yield* task.windOne(otherChild, 'mkdir', loc, mode, umask, xdata);
       } else if (obstacle === 'nothing') continue;
     }
     replies.push(reply);
   }
   if (replies.some(({ opRet, opErrno }) => opRet < 0 && opErrno === EEXIST)) {
-    const created = otherChildren.filter((_, index) => otherReplies[index]!.opRet >= 0);
-    yield* task.windInternalEach([...created, child], 'rmdir', () => [loc, 0, null]);
+    const createdChildren = otherChildren.filter((_, index) => otherReplies[index]!.opRet >= 0);
+    yield* task.windInternalEach([...createdChildren, child], 'rmdir', () => [loc, 0, null]);
   }
   return replies;
 }
@@ -203,8 +212,10 @@ function* writeNewLayout(task: Task, loc: Loc, dir: Loc): Steps<Layout | null> {
   if (layout === null || !isBroken(countAnomalies(layout.pieces))) return layout;
   const { settings, commitHash } = task.volume;
   const hash = settings['lookup-optimize'] ? commitHash : NO_COMMIT_HASH;
-  const usable = layout.pieces.map(excludeMissing);
-  const pieces = computePieces(task.volume, loc.path, dir.gfid, usable, hash, { isNew: true });
+  const usablePieces = layout.pieces.map(excludeMissing);
+  const pieces = computePieces(task.volume, loc.path, dir.gfid, usablePieces, hash, {
+    isNew: true,
+  });
   return yield* writeLayout(task, dir, pieces);
 }
 

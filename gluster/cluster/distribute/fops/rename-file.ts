@@ -29,7 +29,14 @@ import {
   makeNameUnlocks,
 } from '../locks.ts';
 import { clearVolatile, fixParentSize } from '../merge.ts';
-import { makeCall, makeFailure, makeSuccess, type Reply, type Steps, type Task } from '../task.ts';
+import {
+  makeFailure,
+  makeInternalCall,
+  makeSuccess,
+  type Reply,
+  type Steps,
+  type Task,
+} from '../task.ts';
 import { lookupEverywhere, makeUnusedLinktoXdata } from './lookup-everywhere.ts';
 
 type RenameReply = Reply<'rename'>;
@@ -77,19 +84,25 @@ export function* renameFile(
     if (target !== null && target.inode !== inode) {
       files.push({ child: target.child, loc: new Loc(target.inode) });
     }
-    const locked = yield* lockFiles(task, files);
-    if (typeof locked === 'number') return makeFailure('rename', locked);
+    const lockedFiles = yield* lockFiles(task, files);
+    if (typeof lockedFiles === 'number') return makeFailure('rename', lockedFiles);
     const errno = yield* lockNames(task, from, to);
     if (errno !== 0) {
-      yield* task.windInternalCalls(makeFileUnlocks(locked));
+      yield* task.windInternalCalls(makeFileUnlocks(lockedFiles));
       return makeFailure('rename', errno);
     }
     const lockedNames = yield* readLockedNames(task, inode, from.loc, to, sourceChild, target);
     const plan: RenamePlan = {
-      ...{ inode, from: from.loc, to: to.loc, xdata, sourceChild },
-      ...{ oldHashedChild: from.child, newHashedChild: to.child },
+      inode,
+      from: from.loc,
+      to: to.loc,
+      xdata,
+      sourceChild,
+      oldHashedChild: from.child,
+      newHashedChild: to.child,
       targetChild: target?.child ?? NO_CHILD,
     };
+    // From here on a partial rename must be completed or undone.
     task.setIgnoresInterrupts(true);
     const reply =
       lockedNames.reply ?? (lockedNames.areLocksCurrent ? yield* performRename(task, plan) : null);
@@ -97,7 +110,7 @@ export function* renameFile(
       makeNameUnlocks(from.child, from.loc),
       makeNameUnlocks(to.child, to.loc),
     ].flat();
-    yield* task.windInternalCalls([...makeFileUnlocks(locked), ...unlocks]);
+    yield* task.windInternalCalls([...makeFileUnlocks(lockedFiles), ...unlocks]);
     if (reply !== null) return reply;
     task.setIgnoresInterrupts(false);
     target = lockedNames.target;
@@ -109,6 +122,7 @@ export function* renameFile(
   return makeFailure('rename', ESTALE);
 }
 
+/** Makes the target from the known inode of the new name; null if the inode or its child is unknown. */
 function findKnownTarget(volume: Distribute, inode: Inode | null): Target | null {
   const child = inode === null ? NO_CHILD : volume.findFileChild(inode);
   return inode === null || child === NO_CHILD ? null : { child, inode };
@@ -135,7 +149,10 @@ function* readLockedNames(
   target: Target | null,
 ): Steps<LockedNames> {
   const makeLockedNames = (parts: Partial<LockedNames>): LockedNames => ({
-    ...{ reply: null, areLocksCurrent: false, target, isMoved: false },
+    reply: null,
+    areLocksCurrent: false,
+    target,
+    isMoved: false,
     ...parts,
   });
   const targets: LockTarget[] = [
@@ -174,7 +191,7 @@ function* lookupNames(task: Task, targets: readonly LockTarget[]): Steps<LookupR
   const requestXdata = task.volume.addDirectoryRequests(null);
   const inodes = targets.map(({ loc }) => loc.parent!.table.newInode());
   const calls = targets.map(({ child, loc }, index) =>
-    makeCall(child, 'lookup', new Loc(inodes[index]!, loc.parent, loc.name), requestXdata),
+    makeInternalCall(child, 'lookup', new Loc(inodes[index]!, loc.parent, loc.name), requestXdata),
   );
   const replies = yield* task.windInternalCalls(calls);
   for (const inode of inodes) inode.forgetCtx();
@@ -199,10 +216,11 @@ function* findCurrentTarget(
   const name = readTarget(newReply.values[2], linkto);
   const child = name === undefined ? NO_CHILD : task.volume.findChildByName(name);
   if (child === NO_CHILD || child === target?.child) return null;
-  const [file] = yield* lookupNames(task, [{ child, loc: to.loc }]);
-  if (file!.opRet < 0) return file!.opErrno === ENOENT ? null : file!.opErrno;
-  const isLinkedFile = isFile(file!) && file!.values[1]!.iaGfid === newReply.values[1]!.iaGfid;
-  return isLinkedFile ? makeTarget(child, to.loc, file!) : null;
+  const [fileReply] = yield* lookupNames(task, [{ child, loc: to.loc }]);
+  if (fileReply!.opRet < 0) return fileReply!.opErrno === ENOENT ? null : fileReply!.opErrno;
+  const isLinkedFile =
+    isFile(fileReply!) && fileReply!.values[1]!.iaGfid === newReply.values[1]!.iaGfid;
+  return isLinkedFile ? makeTarget(child, to.loc, fileReply!) : null;
 }
 
 /** Finds or makes the inode of the file that has the new name. @returns the target, or the errno */
@@ -222,6 +240,7 @@ const performRename = (task: Task, plan: RenamePlan): Steps<RenameReply> =>
     ? replaceOnSameChild(task, plan)
     : renameToOtherChild(task, plan);
 
+/** Makes the xdata of a fop that no application requested. */
 const makeInternalXdata = (): Dict => new Dict().set(INTERNAL_FOP, 'yes');
 
 /** Renames over no file, or over a file on another child. */
@@ -249,9 +268,10 @@ function* renameToOtherChild(task: Task, plan: RenamePlan): Steps<RenameReply> {
     reply = yield* task.windInternal(newHashedChild, 'rename', from, to, xdata);
   }
   if (reply.opRet < 0) {
-    const undoCalls = [makeCall(sourceChild, 'unlink', newLoc, 0, makeInternalXdata())];
+    // If the undo fails as well, its errors are ignored: a later rename replaces what is left.
+    const undoCalls = [makeInternalCall(sourceChild, 'unlink', newLoc, 0, makeInternalXdata())];
     if (newHashedChild !== oldHashedChild)
-      undoCalls.push(makeCall(newHashedChild, 'unlink', from, 0, makeUnusedLinktoXdata()));
+      undoCalls.push(makeInternalCall(newHashedChild, 'unlink', from, 0, makeUnusedLinktoXdata()));
     yield* task.windInternalCalls(undoCalls);
     return reply;
   }
@@ -260,12 +280,15 @@ function* renameToOtherChild(task: Task, plan: RenamePlan): Steps<RenameReply> {
   return makeReplyWithoutParents(reply, attributes);
 }
 
-/** Makes a linkto of the old name on the new name's child. Replaces a linkto that an interrupted rename left. */
+/**
+ * Makes a linkto of the old name on the new name's child. Replaces a linkto that an interrupted rename left.
+ * @returns 0, or the errno
+ */
 function* makeOldLinkto(task: Task, plan: RenamePlan): Steps<number> {
   const { inode, from, newHashedChild, sourceChild } = plan;
-  const make = (): Steps<Reply<'mknod'>> =>
+  const makeOnce = (): Steps<Reply<'mknod'>> =>
     makeLinkto(task, from, newHashedChild, sourceChild, inode.gfid);
-  let reply = yield* make();
+  let reply = yield* makeOnce();
   if (reply.opRet < 0 && reply.opErrno === EEXIST) {
     const unlinkReply = yield* task.windInternal(
       newHashedChild,
@@ -274,7 +297,7 @@ function* makeOldLinkto(task: Task, plan: RenamePlan): Steps<number> {
       0,
       makeUnusedLinktoXdata(),
     );
-    if (unlinkReply.opRet >= 0) reply = yield* make();
+    if (unlinkReply.opRet >= 0) reply = yield* makeOnce();
   }
   return reply.opRet < 0 ? reply.opErrno : 0;
 }
@@ -285,7 +308,7 @@ function* linkSource(
   { inode, from, sourceChild }: RenamePlan,
   newLoc: Loc,
 ): Steps<Iatt | number> {
-  const link = (): Steps<Reply<'link'>> =>
+  const linkOnce = (): Steps<Reply<'link'>> =>
     task.windInternal(
       sourceChild,
       'link',
@@ -293,7 +316,7 @@ function* linkSource(
       newLoc,
       makeInternalXdata(),
     );
-  let reply = yield* link();
+  let reply = yield* linkOnce();
   if (reply.opRet < 0 && reply.opErrno === EEXIST) {
     const [existing] = yield* lookupNames(task, [{ child: sourceChild, loc: newLoc }]);
     const [, buf, xdata] = existing!.values;
@@ -307,7 +330,7 @@ function* linkSource(
         0,
         makeUnusedLinktoXdata(),
       );
-      if (unlinkReply.opRet >= 0) reply = yield* link();
+      if (unlinkReply.opRet >= 0) reply = yield* linkOnce();
     }
   }
   return reply.opRet < 0 ? reply.opErrno : reply.values[1]!;
@@ -330,6 +353,7 @@ function* replaceOnSameChild(task: Task, plan: RenamePlan): Steps<RenameReply> {
   }
   const reply = yield* task.windOne(sourceChild, 'rename', from, to, xdata);
   if (hasLinkto) {
+    // The file that has the new name now: after a failure still the old one.
     const remainingInode = reply.opRet >= 0 ? inode : to.inode;
     const linkto =
       remainingInode &&
@@ -353,12 +377,12 @@ function* removeOldFiles(task: Task, plan: RenamePlan): Steps<boolean> {
   const renameChild = sourceChild === targetChild ? sourceChild : newHashedChild;
   const calls = [];
   if (sourceChild !== renameChild)
-    calls.push(makeCall(sourceChild, 'unlink', from, 0, makeInternalXdata()));
+    calls.push(makeInternalCall(sourceChild, 'unlink', from, 0, makeInternalXdata()));
   if (oldHashedChild !== sourceChild && oldHashedChild !== renameChild) {
-    calls.push(makeCall(oldHashedChild, 'unlink', from, 0, makeUnusedLinktoXdata()));
+    calls.push(makeInternalCall(oldHashedChild, 'unlink', from, 0, makeUnusedLinktoXdata()));
   }
   if (targetChild !== NO_CHILD && targetChild !== renameChild) {
-    calls.push(makeCall(targetChild, 'unlink', to, 0, makeInternalXdata()));
+    calls.push(makeInternalCall(targetChild, 'unlink', to, 0, makeInternalXdata()));
   }
   yield* task.windInternalCalls(calls);
   return calls.length > 0;
@@ -370,6 +394,7 @@ const makeRenameReply = (reply: RenameReply, changesSeveralChildren: boolean): R
     ? makeReplyWithoutParents(reply, reply.values[0])
     : makeSuccess('rename', reply.values[0], ...mergeParents(reply), reply.values[5]);
 
+/** Derives the attributes of both parent directories, before and after the rename, from one child's reply. */
 const mergeParents = ({
   values,
 }: RenameReply): [Iatt | null, Iatt | null, Iatt | null, Iatt | null] => [
@@ -380,5 +405,7 @@ const mergeParents = ({
 ];
 
 /** Makes a reply without the directories' attributes: they changed on several children, so a caller must read them. */
-const makeReplyWithoutParents = ({ values }: RenameReply, buf: Iatt | null): RenameReply =>
-  makeSuccess('rename', buf && clearVolatile(buf), null, null, null, null, values[5]);
+const makeReplyWithoutParents = (
+  { values: [, , , , , xdata] }: RenameReply,
+  buf: Iatt | null,
+): RenameReply => makeSuccess('rename', buf && clearVolatile(buf), null, null, null, null, xdata);

@@ -44,6 +44,7 @@ function* renameEntry(task: Task, args: RenameArgs): Steps<RenameReply> {
     { child: oldHashedChild, loc: from },
     { child: newHashedChild, loc: to },
   ] as const;
+  // Until both names are locked, an interrupt may end the rename.
   task.setIgnoresInterrupts(false);
   if (volume.findDirectory(inode) === null) {
     return yield* renameFile(task, inode, ...targets, xdata);
@@ -59,6 +60,7 @@ function* findInode(task: Task, from: Loc): Steps<Inode | number> {
     return inode;
   const lookup = yield* lookupEverywhere(task, from, null);
   if (lookup.opRet < 0) return lookup.opErrno;
+  // Linked without a name: only the inode gets its gfid.
   return inode.table.link(inode, null, null, lookup.values[1]!) ?? ESTALE;
 }
 
@@ -74,6 +76,7 @@ function* renameDirectory(
   if (volume.upChildren.length < volume.children.length) return makeFailure('rename', ENOTCONN);
   const errno = yield* lockNames(task, from, to);
   if (errno !== 0) return makeFailure('rename', errno);
+  // From here on a partial rename must be completed or undone.
   task.setIgnoresInterrupts(true);
   const targetErrno = yield* checkTarget(task, inode, to.loc.inode);
   const reply =
@@ -100,13 +103,14 @@ function* renameOnAllChildren(
   { child, loc: to }: LockTarget,
   xdata: Dict | null,
 ): Steps<RenameReply> {
-  const first = yield* task.windOne(child, 'rename', from, to, xdata);
-  if (first.opRet < 0) return first;
-  const otherChildren = task.volume.children.filter((each) => each !== child);
+  const firstReply = yield* task.windOne(child, 'rename', from, to, xdata);
+  if (firstReply.opRet < 0) return firstReply;
+  const otherChildren = task.volume.children.filter((otherChild) => otherChild !== child);
   const replies = yield* task.windEach(otherChildren, 'rename', () => [from, to, xdata]);
   const failedReply = replies.find(({ opRet }) => opRet < 0);
-  if (failedReply === undefined) return mergeDirectoryReplies(first, [first, ...replies]);
-  const renamed = otherChildren.filter((_, index) => replies[index]!.opRet >= 0);
-  yield* task.windInternalEach([child, ...renamed], 'rename', () => [to, from, null]);
+  if (failedReply === undefined) return mergeDirectoryReplies(firstReply, [firstReply, ...replies]);
+  const renamedChildren = otherChildren.filter((_, index) => replies[index]!.opRet >= 0);
+  // Errors of the undo are ignored: lookups find the copies under the other name by their gfid.
+  yield* task.windInternalEach([child, ...renamedChildren], 'rename', () => [to, from, null]);
   return failedReply;
 }

@@ -14,7 +14,7 @@ import type { Inode } from '../../../../runtime/core/inode.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
 import { NO_CHILD } from '../distribute.ts';
 import { withTemporaryInode } from '../heal/make-linkto.ts';
-import { isLinkto, readTarget } from '../linkto.ts';
+import { isLinkto, LINKTO_XATTR_BYTES, readTarget } from '../linkto.ts';
 import { lockName, unlockName } from '../locks.ts';
 import { mergeDirectoryReplies } from '../merge.ts';
 import { makeFailure, makeTaskFop, type Reply, type Steps, type Task } from '../task.ts';
@@ -27,6 +27,7 @@ type RmdirReply = Reply<'rmdir'>;
 /** Errors of a child without the directory: nothing remains to be removed there. */
 const ABSENT_ERRNOS: ReadonlySet<number> = new Set([ENOENT, ESTALE]);
 
+/** Whether a child refused to remove its copy of the directory. */
 const isRefusal = ({ opRet, opErrno }: RmdirReply): boolean =>
   opRet < 0 && !ABSENT_ERRNOS.has(opErrno);
 
@@ -43,6 +44,7 @@ function* removeDirectory(task: Task, args: RmdirArgs): Steps<RmdirReply> {
     const errno = yield* checkEmpty(task, loc.inode);
     if (errno !== 0) return makeFailure('rmdir', errno);
   }
+  // An interrupt may end the wait for the lock, but not the changes after it.
   task.setIgnoresInterrupts(false);
   const errno = yield* lockName(task, child, loc);
   if (errno !== 0) return makeFailure('rmdir', errno);
@@ -52,10 +54,10 @@ function* removeDirectory(task: Task, args: RmdirArgs): Steps<RmdirReply> {
   const refusal = replies.find(isRefusal);
   const successes = replies.filter(({ opRet }) => opRet >= 0);
   if (refusal === undefined) {
-    const last = successes.at(-1);
-    return last === undefined
+    const lastSuccess = successes.at(-1);
+    return lastSuccess === undefined
       ? makeFailure('rmdir', ENOENT)
-      : mergeDirectoryReplies(last, successes);
+      : mergeDirectoryReplies(lastSuccess, successes);
   }
   // The lookup restores the directory on children that have removed it.
   if (successes.length > 0) yield* lookupDirectory(task, loc, null, null);
@@ -64,7 +66,7 @@ function* removeDirectory(task: Task, args: RmdirArgs): Steps<RmdirReply> {
 
 /** Removes the directory on all other children at once, then on its name's child unless one refused. */
 function* removeFromAllChildren(task: Task, args: RmdirArgs, child: number): Steps<RmdirReply[]> {
-  const otherChildren = task.volume.children.filter((each) => each !== child);
+  const otherChildren = task.volume.children.filter((otherChild) => otherChild !== child);
   const replies = yield* task.windEach(otherChildren, 'rmdir', () => args);
   if (replies.some(isRefusal)) return replies;
   return [...replies, yield* task.windOne(child, 'rmdir', ...args)];
@@ -83,8 +85,8 @@ export function* checkEmpty(task: Task, inode: Inode): Steps<number> {
       fd,
       null,
     ]);
-    const failed = replies.find(({ opRet, opErrno }) => opRet < 0 && !ABSENT_ERRNOS.has(opErrno));
-    if (failed !== undefined) return failed.opErrno;
+    const failure = replies.find(({ opRet, opErrno }) => opRet < 0 && !ABSENT_ERRNOS.has(opErrno));
+    if (failure !== undefined) return failure.opErrno;
     return yield* checkEntries(
       task,
       fd,
@@ -100,18 +102,18 @@ export function* checkEmpty(task: Task, inode: Inode): Steps<number> {
  * @returns 0 if no other entry exists; ENOTEMPTY, or the errno of a failed listing
  */
 function* checkEntries(task: Task, fd: Fd, children: readonly number[]): Steps<number> {
-  const requestXdata = new Dict().set(task.volume.xattrNames.linkto, 256);
+  const requestXdata = new Dict().set(task.volume.xattrNames.linkto, LINKTO_XATTR_BYTES);
   const offsets = new Map(children.map((child) => [child, 0]));
   while (offsets.size > 0) {
-    const pending = [...offsets.keys()];
-    const lists = yield* task.windInternalEach(pending, 'readdirp', (child) => [
+    const pendingChildren = [...offsets.keys()];
+    const listReplies = yield* task.windInternalEach(pendingChildren, 'readdirp', (child) => [
       fd,
       LISTING_BYTES,
       offsets.get(child)!,
       requestXdata,
     ]);
-    for (const [index, { opRet, opErrno, values }] of lists.entries()) {
-      const child = pending[index]!;
+    for (const [index, { opRet, opErrno, values }] of listReplies.entries()) {
+      const child = pendingChildren[index]!;
       if (opRet < 0 && !ABSENT_ERRNOS.has(opErrno)) return opErrno;
       const entries = values[0] ?? [];
       for (const entry of entries) {

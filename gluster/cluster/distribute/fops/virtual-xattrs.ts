@@ -14,6 +14,7 @@ import { type Directory, type Distribute, NO_CHILD } from '../distribute.ts';
 import { sortByStart } from '../layout/layout.ts';
 import { makeFailure, makeSuccess, type Reply, type Steps, type Task } from '../task.ts';
 
+/** The prefix of a directory's virtual xattr whose value is the child of a name's hash; the name follows. */
 const HASHED_SUBVOLUME_PREFIX = 'dht.file.hashed-subvol.';
 /** Names of the virtual xattr that lists the bricks on which a file is stored, and its paths there. */
 const PATHINFO_NAMES: ReadonlySet<string> = new Set([
@@ -37,6 +38,7 @@ export const isInternalXattr = ({ xattrNames }: Distribute, name: string): boole
 const makeTextReply = (name: string, value: string): XattrReply =>
   makeSuccess('getxattr', new Dict().set(name, value), null);
 
+/** Reads an xattr as text, without a final NUL; '' if it is absent. */
 const readText = (dict: Dict | null, name: string): string => {
   const value = dict?.get(name);
   if (value === undefined) return '';
@@ -62,6 +64,7 @@ export function* getDirectoryXattr(
   return yield* getFromOneChild(task, directory, new Loc(inode), name, xdata);
 }
 
+/** Replies with the name of the child that a name in the directory belongs to. */
 function getHashedSubvolume(volume: Distribute, { layout }: Directory, name: string): XattrReply {
   const child = layout.findChild(
     volume.nameHash.compute(name.slice(HASHED_SUBVOLUME_PREFIX.length)),
@@ -78,9 +81,9 @@ function* getPathinfo(
   inode: Inode,
   name: string,
 ): Steps<XattrReply> {
-  const joined = yield* joinValues(task, inode, name);
-  if (joined.opRet < 0) return joined;
-  const paths = readText(joined.values[0], name);
+  const joinedReply = yield* joinValues(task, inode, name);
+  if (joinedReply.opRet < 0) return joinedReply;
+  const paths = readText(joinedReply.values[0], name);
   const pieceTexts = sortByStart(layout.pieces).map((child) => {
     const { start, stop } = layout.pieces[child]!;
     return `(${task.volume.childNames[child]} ${start} ${stop})`;
@@ -118,6 +121,7 @@ function* getFromOneChild(
   name: string | null,
   xdata: Dict | null,
 ): Steps<XattrReply> {
+  // The MDS is first; the others follow in their order.
   const orderedChildren = [...task.volume.children].sort(
     (a, b) => Number(b === mds) - Number(a === mds) || a - b,
   );

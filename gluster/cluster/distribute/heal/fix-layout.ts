@@ -13,7 +13,7 @@ import type { Loc } from '../../../../runtime/core/loc.ts';
 import { isDirectory, makeDirectoryView } from '../directory-view.ts';
 import type { Distribute } from '../distribute.ts';
 import {
-  areValuesEqual,
+  areEncodedPiecesEqual,
   encodePiece,
   Layout,
   MANUAL_TYPE,
@@ -34,7 +34,7 @@ interface LayoutOptions {
 
 /**
  * Computes the pieces of a layout.
- * @param path of the directory, whose hash selects the first child
+ * @param path the directory's path, whose hash selects the first child
  * @param currentPieces only their `err` is used, which decides whether a child may get a range
  */
 export function computePieces(
@@ -81,7 +81,7 @@ const MISPLACED_COMMIT_HASH = 0;
 
 /**
  * Recomputes a directory's layout.
- * @param dir with its name, whose hash selects the first child
+ * @param dir the directory with its path, whose hash selects the first child
  * @param spread the number of children; defaults to the option
  * @returns the errno; 0 on success
  */
@@ -115,7 +115,7 @@ function* fixLockedLayout(task: Task, dir: Loc, spread: number | undefined): Ste
     ? maximizeOverlap(volume.childNames, layout.pieces, newPieces)
     : newPieces;
   const isStored = (piece: Piece, child: number): boolean =>
-    areValuesEqual(encodePiece(piece), layout.getEncodedPiece(child));
+    areEncodedPiecesEqual(encodePiece(piece), layout.getEncodedPiece(child));
   if (pieces.every(isStored)) return 0;
   const writtenLayout = yield* writeLayout(task, dir, pieces);
   volume.setLocation(inode!, gfid, { layout: writtenLayout, mds });
@@ -124,9 +124,9 @@ function* fixLockedLayout(task: Task, dir: Loc, spread: number | undefined): Ste
 
 /** Whether children may exchange ranges: not if their ranges are weighted and their sizes differ. */
 function mayExchangeRanges({ children, freeSpace, settings }: Distribute): boolean {
-  const [first] = children.map((child) => freeSpace.getTotalMegabytes(child));
+  const [firstSize] = children.map((child) => freeSpace.getTotalMegabytes(child));
   return (
     !settings['weighted-rebalance'] ||
-    children.every((child) => freeSpace.getTotalMegabytes(child) === first)
+    children.every((child) => freeSpace.getTotalMegabytes(child) === firstSize)
   );
 }

@@ -30,18 +30,25 @@ const { MODE, UID, GID, ATIME, MTIME } = SET_ATTR;
 
 /** Repairs a directory. @returns its state afterwards */
 export function* healDirectory(task: Task, loc: Loc, view: DirectoryView): Steps<DirectoryView> {
-  let current = yield* addCopiesByGfid(task, loc, view);
-  const anomalies = countAnomalies(current.layout.pieces);
-  if (!mayHeal(anomalies)) return current;
-  if (anomalies.missing > 0) current = yield* makeMissingCopies(task, loc, current);
-  yield* healAttributes(task, loc, current);
-  current = yield* markMds(task, loc, current);
-  if (isMdsDirty(task.volume, current)) yield* healXattrs(task, makeGfidLoc(loc, current), current);
-  const remaining = countAnomalies(current.layout.pieces);
-  if (!needsHeal(remaining) || !mayHeal(remaining) || remaining.missing > 0) return current;
-  return yield* healLayout(task, loc, current);
+  let currentView = yield* addCopiesByGfid(task, loc, view);
+  const anomalies = countAnomalies(currentView.layout.pieces);
+  if (!mayHeal(anomalies)) return currentView;
+  if (anomalies.missing > 0) currentView = yield* makeMissingCopies(task, loc, currentView);
+  yield* healAttributes(task, loc, currentView);
+  currentView = yield* markMds(task, loc, currentView);
+  if (isMdsDirty(task.volume, currentView))
+    yield* healXattrs(task, makeGfidLoc(loc, currentView), currentView);
+  const remainingAnomalies = countAnomalies(currentView.layout.pieces);
+  if (
+    !needsHeal(remainingAnomalies) ||
+    !mayHeal(remainingAnomalies) ||
+    remainingAnomalies.missing > 0
+  )
+    return currentView;
+  return yield* healLayout(task, loc, currentView);
 }
 
+/** Reads the directory's gfid from the child whose attributes are reported. */
 const readGfid = (view: DirectoryView): string => view.replies[view.source]!.values[1]!.iaGfid;
 
 /** Makes a loc that addresses the directory by its gfid, as another client may rename it meanwhile. */
@@ -66,14 +73,14 @@ function* makeMissingCopies(task: Task, loc: Loc, view: DirectoryView): Steps<Di
   const hashedChild = volume.findHashedChild(loc);
   if (loc.parent === null || loc.name === null || hashedChild === NO_CHILD) return view;
   if ((yield* lockName(task, hashedChild, loc)) !== 0) return view;
-  let latest = yield* addCopiesByGfid(task, loc, (yield* lookupAgain(task, loc)) ?? view);
-  const lackingChildren = volume.children.filter((child) => isMissing(latest, child));
+  let latestView = yield* addCopiesByGfid(task, loc, (yield* lookupAgain(task, loc)) ?? view);
+  const lackingChildren = volume.children.filter((child) => isMissing(latestView, child));
   if (lackingChildren.length > 0 && lackingChildren.length < volume.children.length) {
-    yield* makeCopies(task, loc, latest, lackingChildren);
-    latest = yield* addCopiesByGfid(task, loc, (yield* lookupAgain(task, loc)) ?? latest);
+    yield* makeCopies(task, loc, latestView, lackingChildren);
+    latestView = yield* addCopiesByGfid(task, loc, (yield* lookupAgain(task, loc)) ?? latestView);
   }
   yield* unlockName(task, hashedChild, loc);
-  return latest;
+  return latestView;
 }
 
 /**
@@ -133,13 +140,13 @@ function* makeCopies(
     MODE | UID | GID | ATIME | MTIME,
     null,
   ]);
-  const attributes = yield* readSharedXattrs(task, view.source, dir);
-  if (attributes.size > 0) {
+  const xattrs = yield* readSharedXattrs(task, view.source, dir);
+  if (xattrs.size > 0) {
     yield* task.windInternalEach(newCopyChildren, 'setxattr', () => [
       dir,
-      attributes,
+      xattrs,
       0,
-      makeQuotaLimitsXdata(attributes),
+      makeQuotaLimitsXdata(xattrs),
     ]);
   }
 }
@@ -189,11 +196,11 @@ function* healLayout(task: Task, loc: Loc, view: DirectoryView): Steps<Directory
   const { volume } = task;
   const dir = makeGfidLoc(loc, view);
   if ((yield* lockLayout(task, dir)) !== 0) return view;
-  const latest = yield* lookupAgain(task, dir);
-  let healed = latest ?? view;
-  const anomalies = latest === null ? null : countAnomalies(latest.layout.pieces);
+  const latestView = yield* lookupAgain(task, dir);
+  let healedView = latestView ?? view;
+  const anomalies = latestView === null ? null : countAnomalies(latestView.layout.pieces);
   if (anomalies !== null && isBroken(anomalies) && mayHeal(anomalies) && anomalies.missing === 0) {
-    const { layout } = healed;
+    const { layout } = healedView;
     const isNew = !layout.pieces.some(hasRange);
     const problems = `holes=${anomalies.holes} overlaps=${anomalies.overlaps}`;
     if (!isNew) {
@@ -204,13 +211,13 @@ function* healLayout(task: Task, loc: Loc, view: DirectoryView): Steps<Directory
     const newPieces = computePieces(
       volume,
       loc.path,
-      readGfid(healed),
+      readGfid(healedView),
       layout.pieces,
       NO_COMMIT_HASH,
     );
     const pieces = newPieces.map((piece) => ({ ...piece, type: layout.type }));
-    healed = { ...healed, layout: yield* writeLayout(task, dir, pieces) };
+    healedView = { ...healedView, layout: yield* writeLayout(task, dir, pieces) };
   }
   yield* unlockLayout(task, dir);
-  return healed;
+  return healedView;
 }

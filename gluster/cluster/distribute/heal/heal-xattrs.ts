@@ -23,9 +23,9 @@ const ADD_ARRAY = 0;
 const isSharedXattr = (name: string): boolean =>
   QUOTA_LIMITS.has(name) || SHARED_PREFIXES.some((prefix) => name.startsWith(prefix));
 
-/** Makes the xdata with which all children accept these attributes; null if they need no xdata. */
-export const makeQuotaLimitsXdata = (attributes: Dict): Dict | null =>
-  [...QUOTA_LIMITS].some((name) => attributes.has(name)) ? new Dict().set(INTERNAL_FOP, 1) : null;
+/** Makes the xdata with which all children accept these xattrs; null if they need no xdata. */
+export const makeQuotaLimitsXdata = (xattrs: Dict): Dict | null =>
+  [...QUOTA_LIMITS].some((name) => xattrs.has(name)) ? new Dict().set(INTERNAL_FOP, 1) : null;
 
 /** Reads from the MDS's reply how many changes other children may lack; 0 if the reply does not contain the count. */
 const readMissedChanges = (volume: Distribute, { mds, replies }: DirectoryView): number => {
@@ -41,34 +41,34 @@ export const isMdsDirty = (volume: Distribute, view: DirectoryView): boolean =>
 /** Reads the xattrs of a child that all children should have. */
 export function* readSharedXattrs(task: Task, child: number, dir: Loc): Steps<Dict> {
   const reply = yield* task.windInternal(child, 'getxattr', dir, null, null);
-  const shared = new Dict();
+  const sharedXattrs = new Dict();
   reply.values[0]?.forEach((name, value, type) => {
-    if (isSharedXattr(name)) shared.set(name, value, type);
+    if (isSharedXattr(name)) sharedXattrs.set(name, value, type);
   });
-  return shared;
+  return sharedXattrs;
 }
 
 /** Copies the MDS's xattrs to all other children; resets the count if every child accepted them. */
 export function* healXattrs(task: Task, dir: Loc, view: DirectoryView): Steps<void> {
   const { mds } = view;
   const missedChanges = readMissedChanges(task.volume, view);
-  const expected = yield* readSharedXattrs(task, mds, dir);
+  const expectedXattrs = yield* readSharedXattrs(task, mds, dir);
   let isComplete = true;
   for (const child of task.volume.children) {
     if (child === mds) continue;
-    const actual = yield* readSharedXattrs(task, child, dir);
-    for (const name of actual.keys()) {
-      if (expected.has(name) || QUOTA_LIMITS.has(name)) continue;
+    const actualXattrs = yield* readSharedXattrs(task, child, dir);
+    for (const name of actualXattrs.keys()) {
+      if (expectedXattrs.has(name) || QUOTA_LIMITS.has(name)) continue;
       yield* task.windInternal(child, 'removexattr', dir, name, null);
     }
-    if (expected.size === 0) continue;
+    if (expectedXattrs.size === 0) continue;
     const reply = yield* task.windInternal(
       child,
       'setxattr',
       dir,
-      expected,
+      expectedXattrs,
       0,
-      makeQuotaLimitsXdata(expected),
+      makeQuotaLimitsXdata(expectedXattrs),
     );
     if (reply.opRet < 0) isComplete = false;
   }

@@ -50,9 +50,9 @@ export function* makeLinkto(
     task.windInternal(child, 'lookup', temporaryLoc, volume.addFileRequests(null)),
   );
   const [inode, buf, existingXdata] = existingReply.values;
-  const isSame =
+  const isSameLinkto =
     existingReply.opRet >= 0 && buf!.iaGfid === gfid && isLinkto(buf!, existingXdata, linkto);
-  if (!isSame) return reply;
+  if (!isSameLinkto) return reply;
   return { opRet: 0, opErrno: 0, values: [inode, buf, null, null, null] };
 }
 

@@ -61,7 +61,7 @@ export function decodePiece(bytes: Uint8Array | undefined): Piece | null {
 }
 
 /** Whether two values of the xattr are equal. */
-export const areValuesEqual = (a: Uint8Array, b: Uint8Array): boolean =>
+export const areEncodedPiecesEqual = (a: Uint8Array, b: Uint8Array): boolean =>
   a.every((byte, index) => byte === b[index]);
 
 /** Whether a piece exists and has a range. */
@@ -71,8 +71,8 @@ export const hasRange = ({ err, start, stop }: Piece): boolean => err === 0 && s
 export function sortByStart(pieces: readonly Piece[]): number[] {
   const children = pieces.map((_, child) => child);
   return children.sort((a, b) => {
-    const [one, other] = [pieces[a]!, pieces[b]!];
-    return one.start - other.start || one.stop - other.stop || a - b;
+    const [pieceA, pieceB] = [pieces[a]!, pieces[b]!];
+    return pieceA.start - pieceB.start || pieceA.stop - pieceB.stop || a - b;
   });
 }
 
@@ -93,15 +93,17 @@ export class Layout {
 
   constructor(pieces: readonly Piece[]) {
     this.pieces = pieces;
-    const present = pieces.filter(({ err }) => err === 0);
-    const hash = present[0]?.commitHash ?? 0;
-    const isUniform = present.every(({ commitHash }) => commitHash === hash);
+    const presentPieces = pieces.filter(({ err }) => err === 0);
+    const hash = presentPieces[0]?.commitHash ?? 0;
+    const isUniform = presentPieces.every(({ commitHash }) => commitHash === hash);
     this.commitHash = isUniform ? hash : NO_COMMIT_HASH;
-    this.type = present.some(({ type }) => type === MANUAL_TYPE) ? MANUAL_TYPE : COMPUTED_TYPE;
+    this.type = presentPieces.some(({ type }) => type === MANUAL_TYPE)
+      ? MANUAL_TYPE
+      : COMPUTED_TYPE;
     this.buildIndex();
   }
 
-  /** A child's piece as stored on its disk; read-only. */
+  /** Returns a child's piece as stored on its disk; callers must not change it. */
   getEncodedPiece(child: number): Uint8Array {
     this.encodedPieces[child] ??= encodePiece(this.pieces[child]!);
     return this.encodedPieces[child];

@@ -54,38 +54,43 @@ interface Range {
   readonly start: number;
   readonly stop: number;
 }
+/** Stands for a child without a range. */
 const NO_RANGE: Range = { start: 0, stop: 0 };
 
 /** Computes ranges in the order of the candidates, which are sorted by name. */
 function computeRanges(ordered: readonly Candidate[], rules: LayoutRules): Range[] {
   const errs = computeErrs(ordered);
-  const usable = ordered.filter((_, index) => isUsable(errs[index]!));
+  const usableCandidates = ordered.filter((_, index) => isUsable(errs[index]!));
   const { spread, usesWeights, seed } = rules;
-  const requested = spread !== undefined && spread <= usable.length ? spread : usable.length;
-  const count = Math.max(requested, 1);
+  const maxCount = usableCandidates.length;
+  const participantCount = Math.max(
+    spread !== undefined && spread <= maxCount ? spread : maxCount,
+    1,
+  );
   const isWeighted =
-    usesWeights && usable.slice(0, count).every(({ totalSpace }) => totalSpace > 0);
+    usesWeights &&
+    usableCandidates.slice(0, participantCount).every(({ totalSpace }) => totalSpace > 0);
   const weigh = ({ totalSpace }: Candidate): number => (isWeighted ? totalSpace : 1);
   const ranges = ordered.map(() => NO_RANGE);
-  const first = seed % ordered.length;
-  const indexesFromFirst = ordered.map((_, step) => (first + step) % ordered.length);
+  const firstIndex = seed % ordered.length;
+  const indexesFromFirst = ordered.map((_, step) => (firstIndex + step) % ordered.length);
   const participantIndexes = indexesFromFirst
     .filter((index) => isUsable(errs[index]!))
-    .slice(0, count);
+    .slice(0, participantCount);
   const sumWeights = (candidates: readonly Candidate[]): number =>
-    candidates.reduce((sum, each) => sum + weigh(each), 0);
+    candidates.reduce((sum, candidate) => sum + weigh(candidate), 0);
   const participatingCandidates = participantIndexes.map((index) => ordered[index]!);
-  // As in GlusterFS, ranges are fractions of the weight of the first `count` children by name, even if others
-  // participate. If the participants weigh more, the hashes would run out, so their own weight is the divisor.
-  const firstByNameWeight = sumWeights(usable.slice(0, count));
+  // As in GlusterFS, ranges are fractions of the weight of the first `participantCount` children by name, even if
+  // others participate. If the participants weigh more, the hashes would run out, so their own weight is the divisor.
+  const firstByNameWeight = sumWeights(usableCandidates.slice(0, participantCount));
   const divisorWeight =
     sumWeights(participatingCandidates.slice(0, -1)) < firstByNameWeight
       ? firstByNameWeight
       : sumWeights(participatingCandidates);
-  const unit = MAX_HASH / divisorWeight;
+  const hashesPerWeight = MAX_HASH / divisorWeight;
   let start = 0;
   participantIndexes.forEach((index, step) => {
-    const size = Math.trunc(unit * weigh(ordered[index]!));
+    const size = Math.trunc(hashesPerWeight * weigh(ordered[index]!));
     const stop = step === participantIndexes.length - 1 ? MAX_HASH : start + size - 1;
     ranges[index] = { start, stop };
     start += size;
@@ -114,7 +119,7 @@ function countOverlap(a: Range, b: Range): number {
 /**
  * Exchanges new ranges between children, so that as many names as possible keep their child. Each child, in the order
  * of the children's names, exchanges its range with the one that keeps the most additional hashes in place.
- * @param names of the children, by index
+ * @param names the children's names by index
  */
 export function maximizeOverlap(
   names: readonly string[],
@@ -125,13 +130,14 @@ export function maximizeOverlap(
     .map((_, child) => child)
     .sort((a, b) => (names[a]! < names[b]! ? -1 : 1));
   const ranges: Range[] = newPieces.map(({ start, stop }) => ({ start, stop }));
-  const countKept = (child: number, range: Range): number => countOverlap(oldPieces[child]!, range);
+  const countKeptHashes = (child: number, range: Range): number =>
+    countOverlap(oldPieces[child]!, range);
   childrenByName.forEach((child, index) => {
     /** Computes how many more hashes keep their child if `child` and `partner` exchange their ranges. */
     const computeGain = (partner: number): number => {
       const [range, partnerRange] = [ranges[child]!, ranges[partner]!];
-      const current = countKept(child, range) + countKept(partner, partnerRange);
-      return countKept(child, partnerRange) + countKept(partner, range) - current;
+      const currentCount = countKeptHashes(child, range) + countKeptHashes(partner, partnerRange);
+      return countKeptHashes(child, partnerRange) + countKeptHashes(partner, range) - currentCount;
     };
     let bestPartner = -1;
     let maxGain = 0;

@@ -38,11 +38,15 @@ export interface MountTask {
   readonly volfile: string;
   readonly flags: ServerFlags;
   readonly command: readonly string[];
-  /** The recording that the server makes. */
-  readonly record?: RecordRequest;
+  /** The recording that the server is to make, if any. */
+  readonly recordRequest?: RecordRequest;
 }
 
-/** Reads the operands `VOLFILE -- COMMAND`. @throws {UsageError} */
+/**
+ * Reads the operands `VOLFILE -- COMMAND`.
+ * @param rest the words after `--`; null without `--`
+ * @throws {UsageError}
+ */
 export function takeVolfileAndCommand(
   operands: readonly string[],
   rest: readonly string[] | null,
@@ -60,6 +64,7 @@ export function takeVolfileAndCommand(
 export async function takeMount(operands: readonly string[], flags: ServerFlags): Promise<string> {
   const [operand] = takeOperands(operands, ['MNT|BRICK']);
   await refuseStuck(operand);
+  // A volfile without COMMAND: this call throws the error that says so.
   if (isFile(operand) && !(await isServerRunning(operand))) takeVolfileAndCommand(operands, null);
   for (const [name, value] of Object.entries(flags)) {
     const isGiven = Array.isArray(value)
@@ -112,13 +117,14 @@ export function makeServerArguments(
   return ['mount', ...flagArguments, '--', volfile, folder];
 }
 
+/** Starts the server, runs the command in the mount, and ends the server; resolves to the exit status. */
 async function serveAndRun(folder: string, task: MountTask, terminal: Terminal): Promise<number> {
-  const { commandName, command, record } = task;
+  const { commandName, command, recordRequest } = task;
   const server = new ChildServer(makeServerArguments(task, folder, terminal.verbosity), {
     isAttached: true,
     stderr: 'inherit',
     terminal,
-    ...(record === undefined ? {} : { record }),
+    ...(recordRequest === undefined ? {} : { record: recordRequest }),
   });
   const signals = new SignalForwarder();
   try {
@@ -189,6 +195,7 @@ class SignalForwarder {
     for (const signal of FORWARDED_SIGNALS) process.on(signal, this.onSignal);
   }
 
+  /** Sets the process to which signals are forwarded from now on. */
   forwardTo(child: ChildProcess): void {
     this.child = child;
   }

@@ -19,7 +19,7 @@ export interface FileTarget {
 }
 
 /** Sends calls that no fop requested. */
-export class OwnCalls {
+export class InternalCalls {
   private readonly connection: Connection;
 
   constructor(connection: Connection) {
@@ -43,6 +43,7 @@ export class OwnCalls {
     this.connection.flushSoon();
   }
 
+  /** Reads the attributes of a file. `onReply` gets 0 and the attributes, or the errno and null. */
   stat(
     { gfid, remoteNumber }: FileTarget,
     onReply: (errno: number, buf: Iatt | null) => void,
@@ -55,6 +56,7 @@ export class OwnCalls {
     });
   }
 
+  /** Sets attributes of a file. @param valid the bits of SET_ATTR for the attributes to set */
   setattr(
     { gfid, remoteNumber }: FileTarget,
     stbuf: Iatt,
@@ -66,12 +68,13 @@ export class OwnCalls {
     this.call(remoteNumber < 0 ? 'setattr' : 'fsetattr', values, (r) => onReply(readErrno(r)));
   }
 
+  /** Closes a file at the brick, if it is open there. */
   release({ fd, remoteNumber }: RemoteFd): void {
     if (remoteNumber < 0 || !this.connection.isUp) return;
     this.call(fd.isDir ? 'releasedir' : 'release', [fd.inode.gfid, remoteNumber, null]);
   }
 
-  /** Reopens a file by its gfid. */
+  /** Reopens a file by its gfid. `onReopened` is called after a failure, too: then the file has no fd number. */
   reopen(file: RemoteFd, flags: number, onReopened: () => void): void {
     const { isDir, inode } = file.fd;
     const fop = isDir ? 'opendir' : 'open';
@@ -85,8 +88,8 @@ export class OwnCalls {
   }
 
   /**
-   * Cancels a waiting lock request at a GlusterFS brick, which does so when it gets this read of an xattr.
-   * @param name makeInterruptXattr's, with the range of the lock
+   * Cancels a waiting lock request at a GlusterFS brick, by reading a virtual xattr.
+   * @param name the xattr's name, made by `makeInterruptXattr` for the lock's range
    */
   cancelLock({ gfid, remoteNumber }: FileTarget, name: string, caller: Caller): void {
     // 1: the field `name.given`.
