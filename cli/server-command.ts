@@ -157,7 +157,7 @@ function makeStarter({
   onGone,
   isAttached,
   tty,
-  scratch,
+  scratchFolder: scratch,
   record,
   debug,
 }: StarterChannel): Starter {

@@ -33,7 +33,7 @@ interface StarterFacts extends Pick<Terminal, 'isInteractive' | 'colour' | 'widt
   /** The path of the starter's terminal, for breakpoint() in a module of an attached server. */
   readonly tty: string | undefined;
   /** A temporary folder that the server removes with its mount. */
-  readonly scratch: string | undefined;
+  readonly scratchFolder: string | undefined;
   /** The recording that the server makes as long as it serves. */
   readonly record: RecordRequest | undefined;
   /** Whether the starter is a debugger (`glossa debug`). */
@@ -60,7 +60,7 @@ export interface StartSettings {
    * A folder around the mount point. The server removes it at its end, even if this process has
    * died.
    */
-  readonly scratch?: string;
+  readonly scratchFolder?: string;
   /** The recording that it makes as long as it serves. */
   readonly record?: RecordRequest;
   /** Receives the server's messages to the debugger (`runtime/debug/protocol.ts`). */
@@ -78,7 +78,7 @@ export class ChildServer {
   private readonly child: ChildProcess;
 
   constructor(args: readonly string[], settings: StartSettings) {
-    const { isAttached, stderr, scratch, record, terminal, onDebug } = settings;
+    const { isAttached, stderr, scratchFolder, record, terminal, onDebug } = settings;
     const { isInteractive, colour, width } = terminal;
     const tty = isAttached ? findTtyPath() : undefined;
     const isDebugger = onDebug !== undefined;
@@ -86,7 +86,7 @@ export class ChildServer {
     const starterFacts: StarterFacts = {
       isAttached,
       tty,
-      scratch,
+      scratchFolder,
       record,
       isDebugger,
       ...appearance,
@@ -163,7 +163,7 @@ export interface StarterChannel {
   readonly terminal: Terminal;
   /** The next three are described in `StarterFacts`. */
   readonly tty: string | undefined;
-  readonly scratch: string | undefined;
+  readonly scratchFolder: string | undefined;
   readonly record: RecordRequest | undefined;
   /** The connection to the debugger; undefined if the starter is none. */
   readonly debug: DebugChannel | undefined;
@@ -186,7 +186,7 @@ function connectToStarter(): StarterChannel | null {
   // Deleted, so that programs that this process starts do not inherit the variable.
   delete process.env[STARTER_VARIABLE];
   if (starterJson === undefined || process.send === undefined) return null;
-  const { isAttached, tty, scratch, record, isDebugger, ...appearance } = JSON.parse(
+  const { isAttached, tty, scratchFolder, record, isDebugger, ...appearance } = JSON.parse(
     starterJson,
   ) as StarterFacts;
   let lastSend: Promise<void> = Promise.resolve();
@@ -198,7 +198,7 @@ function connectToStarter(): StarterChannel | null {
   return {
     isAttached,
     tty,
-    scratch,
+    scratchFolder,
     record,
     debug: isDebugger
       ? { send: (message) => send({ debug: message }), onMessage: onDebugRequest }

@@ -93,14 +93,14 @@ export class Volume extends GraphVolume {
 
   /** The id that a volfile server has given the volume, a UUID. @throws {OpenError} if none has */
   async volumeId(): Promise<string> {
-    const { volfile } = findOrigin(this.client);
+    const { volfileSource } = findOrigin(this.client);
     try {
-      if (volfile.fetchVolumeId !== undefined) return await volfile.fetchVolumeId();
+      if (volfileSource.fetchVolumeId !== undefined) return await volfileSource.fetchVolumeId();
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       throw new OpenError(error.message, [error.message]);
     }
-    const message = `the volume of ${volfile.name} has no id, which only a volfile server gives`;
+    const message = `the volume of ${volfileSource.name} has no id, which only a volfile server gives`;
     throw new OpenError(message, [message]);
   }
 
@@ -125,7 +125,7 @@ export class Volume extends GraphVolume {
 /** The parts of a volume that belong to its volfile. */
 interface Origin {
   readonly reloader: Reloader;
-  readonly volfile: VolfileSource;
+  readonly volfileSource: VolfileSource;
   readonly sink: ReopenableSink;
   readonly levels: LogLevels;
 }
@@ -160,8 +160,8 @@ async function startVolume(
   const levels: LogLevels = { default: requireLogLevel(settings.logLevel), volumes: new Map() };
   const sink = openSink(logFile, { colour: false });
   const log = new Log(sink, levels, 'glossa');
-  const volfile = await makeVolfileSource(source, log);
-  const inspect = () => volfile.inspect(makeInspectSettings(settings), () => {});
+  const volfileSource = await makeVolfileSource(source, log);
+  const inspect = () => volfileSource.inspect(makeInspectSettings(settings), () => {});
   const processHold = new ProcessHold();
   // The timers of the graph do not keep the process alive, so the open must.
   processHold.setHeld(true);
@@ -171,7 +171,7 @@ async function startVolume(
     if (description === undefined) throw makeVolfileFailure(inspection);
     const context = new NodeContext({
       sink,
-      baseDir: volfile.baseDir,
+      baseDir: volfileSource.baseDir,
       wake: () => pump.wake(),
     });
     const graph = makeGraph(description, registry, context, levels);
@@ -183,7 +183,7 @@ async function startVolume(
       onPendingChange: (hasPending) => processHold.setHeld(hasPending),
       onClose() {
         processHold.end();
-        volfile.close();
+        volfileSource.close();
         sink.close();
       },
     });
@@ -192,15 +192,15 @@ async function startVolume(
       if (currentInspection.description === undefined) throw makeVolfileFailure(currentInspection);
       return makeVolumeSpecs(currentInspection.description, registry);
     };
-    const reloader = new Reloader(graph, volfile.name, readSpecs, log, upTimeout);
-    volfile.onChange(() => void reloader.reloadVolfileOnly());
-    origins.set(volume.client, { reloader, volfile, sink, levels });
+    const reloader = new Reloader(graph, volfileSource.name, readSpecs, log, upTimeout);
+    volfileSource.onChange(() => void reloader.reloadVolfileOnly());
+    origins.set(volume.client, { reloader, volfileSource, sink, levels });
     droppedVolumes.register(volume.settings.collectionToken, volume.client);
     processHold.setHeld(false);
     return volume;
   } catch (error) {
     processHold.end();
-    volfile.close();
+    volfileSource.close();
     sink.close();
     throw error;
   }

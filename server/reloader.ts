@@ -47,7 +47,7 @@ export const listModuleVolumes = (graph: Graph): readonly Xlator<GlupyState>[] =
 /** Reloads the volfile and modules of one server. Results of refused reloads have `ok: false`. */
 export class Reloader {
   private readonly graph: Graph;
-  private readonly volfile: string;
+  private readonly volfileName: string;
   private readonly readSpecs: () => Promise<readonly VolumeSpec[]>;
   private readonly log: Log;
   private readonly upTimeoutMs: number;
@@ -55,20 +55,20 @@ export class Reloader {
   private queue: Promise<unknown> = Promise.resolve();
 
   /**
-   * @param volfile the name of the volfile, for messages
+   * @param volfileName the name of the volfile, for messages
    * @param readSpecs reads the volumes that the volfile describes now; it may throw a Failure
    * @param upTimeoutS the seconds within which the volumes of a new graph must be up
    */
   constructor(
     graph: Graph,
-    volfile: string,
+    volfileName: string,
     readSpecs: () => Promise<readonly VolumeSpec[]>,
     log: Log,
     upTimeoutS = UP_TIMEOUT_S,
   ) {
     this.upTimeoutMs = upTimeoutS * 1000;
     this.graph = graph;
-    this.volfile = volfile;
+    this.volfileName = volfileName;
     this.readSpecs = readSpecs;
     this.log = log;
   }
@@ -103,7 +103,7 @@ export class Reloader {
 
   /** Applies the volfile as it is now: exchanges the graph if the volumes differ, then sets the options. */
   private async reloadVolfile(): Promise<ReloadResult> {
-    const volfile = this.volfile;
+    const { volfileName } = this;
     let specs: readonly VolumeSpec[] = [];
     try {
       specs = await this.readSpecs();
@@ -113,8 +113,8 @@ export class Reloader {
       const changedNames = this.graph.reconfigure(specs);
       if (changedNames.length > 0) changes.push(`new options for ${changedNames.join(', ')}`);
       const text = changes.join('; ') || 'no option changed';
-      this.log.info(`${volfile}: ${text}`, { msgid: messages.volfileReloaded.id });
-      return { name: volfile, ok: true, text };
+      this.log.info(`${volfileName}: ${text}`, { msgid: messages.volfileReloaded.id });
+      return { name: volfileName, ok: true, text };
     } catch (error) {
       if (!(error instanceof GraphError || error instanceof Failure)) throw error;
       if (error instanceof UnknownTypesError) specs = error.specs;
@@ -126,7 +126,7 @@ export class Reloader {
    * Reports a refused volfile; applies the new options that the running volumes can still accept.
    */
   private reportRefusal(specs: readonly VolumeSpec[], problems: readonly string[]): ReloadResult {
-    const volfile = this.volfile;
+    const { volfileName } = this;
     const msgid = messages.volfileNotReloaded.id;
     for (const problem of problems) this.log.error(problem, { msgid });
     const changedNames = this.graph.reconfigurePart(specs);
@@ -134,9 +134,9 @@ export class Reloader {
       changedNames.length === 0 ? '' : `new options for ${changedNames.join(', ')} all the same`;
     const unchangedText = 'everything stays as it was';
     const text = appliedText === '' ? unchangedText : `${unchangedText}; ${appliedText}`;
-    this.log.error(`${volfile}: ${text}`, { msgid });
+    this.log.error(`${volfileName}: ${text}`, { msgid });
     const lines = appliedText === '' ? problems : [...problems, appliedText];
-    return { name: volfile, ok: false, text: `${unchangedText}: ${lines.join('\n')}` };
+    return { name: volfileName, ok: false, text: `${unchangedText}: ${lines.join('\n')}` };
   }
 
   /** Replaces the graph, and describes which volumes are new, removed and kept. */

@@ -157,8 +157,8 @@ async function buildAll(): Promise<number> {
   return status;
 }
 
-const mode = process.argv[2];
-if (mode !== 'stale' || isDistStale()) {
+const action = process.argv[2];
+if (action !== 'stale' || isDistStale()) {
   generateParser();
-  if (mode !== 'grammar') process.exitCode = await buildAll();
+  if (action !== 'grammar') process.exitCode = await buildAll();
 }

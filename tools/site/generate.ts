@@ -189,6 +189,7 @@ function makeMenus(pages: readonly Draft[]): object {
     pages
       .filter((page) => page.group === group)
       .map(({ title, url }) => ({ text: title, link: url }));
+  // A list with the menu of a group, or without any if the group has no pages.
   const makeMenu = (text: string, group: string) => {
     const items = listItems(group);
     return items.length === 0 ? [] : [{ text, items }];

@@ -42,8 +42,22 @@ function applySetattr(store: Store, fd: number, attributes: Iatt, valid: number)
     result = chmod(fd, attributes.iaProt & 0o7777);
   }
   if (result >= 0 && (valid & (ATIME | MTIME | ATIME_NOW | MTIME_NOW)) !== 0) {
-    putTime(store, 0, attributes.iaAtime, attributes.iaAtimeNsec, valid & ATIME, valid & ATIME_NOW);
-    putTime(store, 1, attributes.iaMtime, attributes.iaMtimeNsec, valid & MTIME, valid & MTIME_NOW);
+    writeTime(
+      store,
+      0,
+      attributes.iaAtime,
+      attributes.iaAtimeNsec,
+      valid & ATIME,
+      valid & ATIME_NOW,
+    );
+    writeTime(
+      store,
+      1,
+      attributes.iaMtime,
+      attributes.iaMtimeNsec,
+      valid & MTIME,
+      valid & MTIME_NOW,
+    );
     result = libc.utimensat(fd, EMPTY_PATH, store.times.bytes, AT_EMPTY_PATH);
   }
   return result < 0 ? -result : 0;
@@ -55,8 +69,8 @@ function chmod(fd: number, mode: number): number {
   return result === -ENOSYS ? libc.fchmodat(AT_FDCWD, makeProcPath(fd), mode, 0) : result;
 }
 
-/** Puts a time into `store.times` for utimensat: the access time (index 0) or the modification time (index 1). */
-function putTime(
+/** Writes a time into `store.times` for utimensat: the access time (index 0) or the modification time (index 1). */
+function writeTime(
   store: Store,
   index: 0 | 1,
   sec: number,
@@ -122,7 +136,7 @@ export const attrFops: Fops<Store> = {
         : unwind.stat(frame, 0, 0, lastAttributes, null);
     }
     const buf = readFdIatt(xl.priv, handle.fd, handle);
-    if (buf === null) return fail.stat(frame, xl.priv.fault);
+    if (buf === null) return fail.stat(frame, xl.priv.lastStatErrno);
     unwind.stat(
       frame,
       0,
@@ -136,7 +150,7 @@ export const attrFops: Fops<Store> = {
     const file = findOrOpenFile(xl, fd);
     if (typeof file === 'number') return fail.fstat(frame, file);
     const buf = readFileIatt(file);
-    if (buf === null) return fail.fstat(frame, xl.priv.fault);
+    if (buf === null) return fail.fstat(frame, xl.priv.lastStatErrno);
     unwind.fstat(
       frame,
       0,

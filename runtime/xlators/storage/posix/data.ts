@@ -30,7 +30,7 @@ const { O_DSYNC, O_SYNC, O_TRUNC } = constants;
 /** Flags of a single write that must reach the disk before its reply (RWF_DSYNC, RWF_SYNC). */
 const SYNC_FLAGS = O_DSYNC | O_SYNC;
 
-/** Returns the attributes of an open file; null on failure, with `store.fault` set. */
+/** Returns the attributes of an open file; null on failure, with `store.lastStatErrno` set. */
 export const readFileIatt = (file: OpenFile): Iatt | null =>
   readFdIatt(file.store, file.fd, file.handle);
 

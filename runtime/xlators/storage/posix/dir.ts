@@ -63,8 +63,8 @@ class OpenDir extends OpenFile {
     return this.gfid === ROOT_GFID;
   }
 
-  /** Returns the index of the position that follows `index`, after adding it (`lo`, `hi`) to the table if it is new. */
-  findIndexAfter(index: number, lo: number, hi: number): number {
+  /** Returns the index of the position (`lo`, `hi`) that follows `index`; adds it to the table if it is new. */
+  findOrAddIndexAfter(index: number, lo: number, hi: number): number {
     const nextIndex = index + 1;
     if (this.offLo[nextIndex] === lo && this.offHi[nextIndex] === hi) return nextIndex;
     // The directory has changed since the last listing: earlier indexes keep their positions.
@@ -172,7 +172,7 @@ function addEntries(listing: Listing): boolean {
   while (dirents.next()) {
     const { nameStart, nameEnd, offLo, offHi } = dirents;
     const name = decodeName(dirents.bytes, nameStart, nameEnd);
-    const index = dir.findIndexAfter(listing.nextIndex, offLo, offHi);
+    const index = dir.findOrAddIndexAfter(listing.nextIndex, offLo, offHi);
     if (!dir.store.isHiddenEntry(dir.handle, name)) {
       const computeEntryBytes = listing.hasAttributes ? computeDirentplusSize : computeDirentSize;
       listing.bytesLeft -= computeEntryBytes(nameEnd - nameStart);
@@ -208,7 +208,7 @@ function makeEntry(listing: Listing, name: string, off: number): Dirent | null {
   // Storing a gfid changes the ctime, so the attributes are read afterwards.
   const gfid = handle?.gfid ?? findOrAssignGfid(listing, path);
   if (!hasAttributes || gfid === NULL_GFID) return makeNameOnlyEntry(name, off, type, gfid);
-  const stat = store.mdata.showTimes(makeIatt(store, gfid, handle), handle, dir.fd, path);
+  const stat = store.mdata.applyStoredTimes(makeIatt(store, gfid, handle), handle, dir.fd, path);
   const dict = readRequestedXattrs(dir.fd, path, listing.keys);
   return { name, off, type, gfid, stat, dict, inode: listing.fd.inode.table.newInode() };
 }
@@ -260,7 +260,7 @@ function makeDotEntry(listing: Listing, name: '.' | '..', off: number): Dirent {
   const exists = (hasAttributes || !isSelf) && statAt(store, dir.fd, path) === 0;
   const stat =
     hasAttributes && exists
-      ? store.mdata.showTimes(makeIatt(store, ownGfid), undefined, dir.fd, path)
+      ? store.mdata.applyStoredTimes(makeIatt(store, ownGfid), undefined, dir.fd, path)
       : null;
   const gfid = isSelf || !exists ? ownGfid : readParentGfid(listing);
   if (stat !== null) stat.iaGfid = gfid;

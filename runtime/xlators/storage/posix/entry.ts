@@ -42,9 +42,9 @@ import {
   openEntryHandle,
   openNewEntryHandle,
   type PosixXlator,
-  putEntryName,
   readDirIatt,
   readFdIatt,
+  writeEntryName,
 } from './handle-search.ts';
 import { type InodeHandle, statAt } from './handles.ts';
 import {
@@ -52,10 +52,10 @@ import {
   makeProcPath,
   nameBuffer,
   PARENT_PATH,
-  putName,
-  putText,
   SELF_PATH,
   symlinkBuffer,
+  writeNameTo,
+  writeTextTo,
 } from './paths.ts';
 import { clearPrivilegeBits } from './privileges.ts';
 import { removeName } from './removal.ts';
@@ -69,12 +69,12 @@ const { O_CREAT, O_EXCL, O_NOFOLLOW, O_TRUNC, O_WRONLY, S_IFMT, S_IFDIR } = cons
 const NEW_FILE_FLAGS = O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
 
 /** Returns a name's path in `dir` (SELF_PATH, PARENT_PATH, or `nameBuffer`, which it fills), or the errno. */
-function putPath(store: Store, dir: InodeHandle, name: string): Path | number {
+function makeEntryPath(store: Store, dir: InodeHandle, name: string): Path | number {
   if (name === '.') return SELF_PATH;
   // The root's parent is outside of the volume.
   if (name === '..') return dir === store.root ? ENOENT : PARENT_PATH;
-  // putName returns 0 or the errno.
-  return (store.isHiddenEntry(dir, name) ? ENOENT : putName(nameBuffer, name)) || nameBuffer;
+  // writeNameTo returns 0 or the errno.
+  return (store.isHiddenEntry(dir, name) ? ENOENT : writeNameTo(nameBuffer, name)) || nameBuffer;
 }
 
 /**
@@ -88,7 +88,8 @@ function findHandleAt(
   { inode }: Loc,
   xdata: Dict | null,
 ): InodeHandle | number {
-  if (path === EMPTY_PATH) return statAt(store, dir.fd, EMPTY_PATH) === 0 ? dir : store.fault;
+  if (path === EMPTY_PATH)
+    return statAt(store, dir.fd, EMPTY_PATH) === 0 ? dir : store.lastStatErrno;
   const handle =
     path === PARENT_PATH
       ? findParentDirectory(store, dir)
@@ -103,7 +104,7 @@ const lookup: NonNullable<Fops<Store>['lookup']> = (frame, xl, loc, xdata) => {
   const hasName = loc.parent !== null && loc.name !== null;
   const dir = hasName ? findParent(xl, loc) : findHandle(xl, loc);
   if (typeof dir === 'number') return fail.lookup(frame, dir);
-  const path = hasName ? putPath(store, dir, loc.name!) : EMPTY_PATH;
+  const path = hasName ? makeEntryPath(store, dir, loc.name!) : EMPTY_PATH;
   const handle = typeof path === 'number' ? path : findHandleAt(store, dir, path, loc, xdata);
   if (typeof handle === 'number' || typeof path === 'number') {
     return unwind.lookup(
@@ -119,7 +120,7 @@ const lookup: NonNullable<Fops<Store>['lookup']> = (frame, xl, loc, xdata) => {
   // `findEntry` may return a handle whose descriptor is closed.
   const isOpen = !hasName || handle.fd >= 0;
   const fdOfIatt = isOpen ? handle.fd : dir.fd;
-  const buf = store.mdata.showTimes(
+  const buf = store.mdata.applyStoredTimes(
     makeIatt(store, handle.gfid, handle),
     handle,
     fdOfIatt,
@@ -160,7 +161,7 @@ function createEntry(
   const dir = findParent(xl, loc);
   if (typeof dir === 'number') return dir;
   const preparent = readDirIatt(frame, store, dir);
-  const fault = putEntryName(store, dir, loc, nameBuffer);
+  const fault = writeEntryName(store, dir, loc, nameBuffer);
   if (fault !== 0) return fault;
   store.identity.switchTo(frame.root, xdata?.has(MODE_REQ) ? umask : 0);
   const result = creator(dir.fd, nameBuffer);
@@ -257,7 +258,7 @@ function linkEntry(
   const dir = findSecondParent(xl, newloc);
   if (typeof dir === 'number') return dir;
   const preparent = readDirIatt(frame, store, dir);
-  const fault = putEntryName(store, dir, newloc, nameBuffer);
+  const fault = writeEntryName(store, dir, newloc, nameBuffer);
   if (fault !== 0) return fault;
   const source = makeProcPath(handle.fd);
   const result = libc.linkat(AT_FDCWD, source, dir.fd, nameBuffer, AT_SYMLINK_FOLLOW);
@@ -300,7 +301,7 @@ export const entryFops: Fops<Store> = {
   },
 
   symlink(frame, xl, linkpath, loc, umask, xdata) {
-    const fault = putText(symlinkBuffer, linkpath, SYMLINK_MAX);
+    const fault = writeTextTo(symlinkBuffer, linkpath, SYMLINK_MAX);
     if (fault !== 0) return fail.symlink(frame, fault);
     const reply = createEntry(xl, frame, loc, umask, xdata, (dirFd, path) =>
       libc.symlinkat(symlinkBuffer, dirFd, path),

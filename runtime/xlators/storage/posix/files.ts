@@ -225,7 +225,7 @@ function readCached(file: OpenFile, iovec: Iovec, offset: number): number {
   if (file.nowaitFlags === NOWAIT_UNSUPPORTED) return -EAGAIN;
   const byteCount = libc.preadv2(file.fd, iovec.bytes, 1, offset, file.nowaitFlags);
   if (byteCount === -EOPNOTSUPP || byteCount === -ENOSYS) {
-    file.nowaitFlags = file.store.isMemory(file.fd) ? NEVER_WAITS : NOWAIT_UNSUPPORTED;
+    file.nowaitFlags = file.store.isInMemory(file.fd) ? NEVER_WAITS : NOWAIT_UNSUPPORTED;
     return readCached(file, iovec, offset);
   }
   return byteCount === -EINTR ? -EAGAIN : byteCount;

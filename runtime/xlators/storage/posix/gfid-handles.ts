@@ -185,10 +185,10 @@ export class GfidHandles {
   }
 
   /** Whether the gfid's handle leads to this inode. */
-  leadsTo(handle: InodeHandle): boolean {
-    const fd = this.openInode(handle.gfid);
+  leadsTo(inodeHandle: InodeHandle): boolean {
+    const fd = this.openInode(inodeHandle.gfid);
     if (fd < 0) return false;
-    const isMatch = this.readStat(fd, EMPTY_PATH) && handle.matches(this.st);
+    const isMatch = this.readStat(fd, EMPTY_PATH) && inodeHandle.matches(this.st);
     libc.close(fd);
     return isMatch;
   }
@@ -252,7 +252,7 @@ export class GfidHandles {
 
   /** Whether the inode that `fd` is open on has this gfid. */
   private hasGfid(fd: number, gfid: Gfid): boolean {
-    const stored = this.gfids.read(fd);
+    const stored = this.gfids.readByFd(fd);
     if (stored !== null) return stored === gfid;
     return this.readStat(fd, EMPTY_PATH) && deriveGfid(this.st) === gfid;
   }
@@ -267,15 +267,11 @@ export class GfidHandles {
   }
 
   /** Whether `handleFolder` has a correct gfid handle of the inode, by one system call. */
-  private isCorrect(handleFolder: number, handle: InodeHandle, entry: NamedEntry): boolean {
-    if (!handle.isDir)
-      return this.readStat(handleFolder, this.fillName(handle.gfid)) && handle.matches(this.st);
-    const length = libc.readlinkat(
-      handleFolder,
-      this.fillName(handle.gfid),
-      this.linkBuffer,
-      this.linkBuffer.length,
-    );
+  private isCorrect(handleFolder: number, inodeHandle: InodeHandle, entry: NamedEntry): boolean {
+    const name = this.fillName(inodeHandle.gfid);
+    if (!inodeHandle.isDir)
+      return this.readStat(handleFolder, name) && inodeHandle.matches(this.st);
+    const length = libc.readlinkat(handleFolder, name, this.linkBuffer, this.linkBuffer.length);
     if (length < 0 || entry.name === null) return length >= 0;
     const text = makeLinkText(entry);
     return Buffer.compare(this.linkBuffer.subarray(0, length), text.subarray(0, -1)) === 0;
@@ -299,8 +295,8 @@ export class GfidHandles {
   /**
    * Whether a gfid handle, which `fd` is open on, may be replaced: it leads to the inode, or is its file's only link.
    */
-  private isReplaceable(fd: number, handle: InodeHandle): boolean {
-    if (!this.readStat(fd, EMPTY_PATH) || handle.matches(this.st)) return true;
+  private isReplaceable(fd: number, inodeHandle: InodeHandle): boolean {
+    if (!this.readStat(fd, EMPTY_PATH) || inodeHandle.matches(this.st)) return true;
     return (this.st.mode & constants.S_IFMT) !== constants.S_IFDIR && this.st.nlink <= 1;
   }
 
@@ -364,7 +360,7 @@ export class GfidHandles {
       : libc.openat(dir, this.folderNameBuffer, OPEN_DIR_FLAGS, 0);
   }
 
-  /** Puts a gfid, the name of its handle, into `nameBuffer`, which it returns. */
+  /** Writes a gfid, the name of its handle, into `nameBuffer`, which it returns. */
   private fillName(gfid: Gfid): Uint8Array {
     for (let index = 0; index < gfid.length; index++)
       this.nameBuffer[index] = gfid.charCodeAt(index);

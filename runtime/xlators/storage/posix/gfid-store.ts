@@ -46,7 +46,7 @@ export class GfidStore {
   }
 
   /** Returns the stored gfid of an fd's inode, or null. */
-  read(fd: number): Gfid | null {
+  readByFd(fd: number): Gfid | null {
     if (this.key === null) return null;
     return this.decodeStoredGfid(libc.getxattr(makeProcPath(fd), this.key, this.bytes, GFID_SIZE));
   }

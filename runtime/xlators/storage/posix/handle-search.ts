@@ -22,7 +22,7 @@ import { O_CLOEXEC, O_PATH } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import type { Statx } from '../../../sys/struct.ts';
 import { type Directory, InodeHandle, statAt } from './handles.ts';
-import { EMPTY_PATH, PARENT_PATH, putName, reopenNameBuffer } from './paths.ts';
+import { EMPTY_PATH, PARENT_PATH, reopenNameBuffer, writeNameTo } from './paths.ts';
 import type { Store } from './store.ts';
 
 /** Factor of the major number in an iatt's device number. */
@@ -32,14 +32,14 @@ const OPEN_HANDLE_FLAGS = O_PATH | constants.O_NOFOLLOW | O_CLOEXEC;
 /** A volume of storage/posix. */
 export type PosixXlator = Xlator<Store>;
 
-/** Returns the attributes of a descriptor's inode; null on failure, with `store.fault` set. */
+/** Returns the attributes of a descriptor's inode; null on failure, with `store.lastStatErrno` set. */
 export function readFdIatt(store: Store, fd: number, handle: InodeHandle): Iatt | null {
   return statAt(store, fd, EMPTY_PATH) === 0 ? makeHandleIatt(store, handle, fd) : null;
 }
 
 /** Converts `store.st` to an iatt as the volume shows it; `fd` is open on the inode. */
 export const makeHandleIatt = (store: Store, handle: InodeHandle, fd = handle.fd): Iatt =>
-  store.mdata.showTimes(makeIatt(store, handle.gfid, handle), handle, fd);
+  store.mdata.applyStoredTimes(makeIatt(store, handle.gfid, handle), handle, fd);
 
 /**
  * Converts `store.st` to an iatt with the disk's times, which `makeHandleIatt` replaces. Without `handle`, it assumes
@@ -155,7 +155,7 @@ export function findParentDirectory(store: Store, dir: Directory): InodeHandle |
   if (existingHandle !== undefined) return existingHandle;
   const fd = libc.openat(dir.fd, PARENT_PATH, OPEN_HANDLE_FLAGS, 0);
   if (fd < 0) return -fd;
-  const isInVolume = store.gfids.read(fd) !== null;
+  const isInVolume = store.gfids.readByFd(fd) !== null;
   libc.close(fd);
   return isInVolume ? openEntryHandle(store, dir, PARENT_PATH, null) : ENOENT;
 }
@@ -203,7 +203,7 @@ function reopenInode(
   const { names } = inode.table.find(inode.gfid) ?? inode;
   for (const { parent, name } of names) {
     const dir = findInodeHandle(xl, parent);
-    if (typeof dir === 'number' || putName(reopenNameBuffer, name) !== 0) continue;
+    if (typeof dir === 'number' || writeNameTo(reopenNameBuffer, name) !== 0) continue;
     const handle = openEntryHandle(store, dir, reopenNameBuffer, null);
     if (typeof handle === 'number' || handle.gfid !== inode.gfid) continue;
     if (closedHandle !== undefined && !closedHandle.matches(store.st)) continue;
@@ -293,10 +293,10 @@ export function findSecondParent(xl: PosixXlator, loc: Loc): InodeHandle | numbe
   return dir.isDir ? dir : ENOTDIR;
 }
 
-/** Puts a loc's name into `buffer`; returns 0, or the errno of an invalid or hidden name. */
-export function putEntryName(store: Store, dir: InodeHandle, loc: Loc, buffer: Path): number {
+/** Writes a loc's name into `buffer`; returns 0, or the errno of an invalid or hidden name. */
+export function writeEntryName(store: Store, dir: InodeHandle, loc: Loc, buffer: Path): number {
   if (store.isHiddenEntry(dir, loc.name!)) return EPERM;
-  return putName(buffer, loc.name!);
+  return writeNameTo(buffer, loc.name!);
 }
 
 /** Returns a directory's attributes if the caller reads them, otherwise null. */

@@ -118,7 +118,7 @@ interface HandleOwner {
 }
 
 /** All handles of a store, by gfid and by inode number. */
-export class Handles implements DescriptorOwner {
+export class InodeHandles implements DescriptorOwner {
   private readonly store: HandleOwner;
   private readonly byGfid = new Map<Gfid, InodeHandle>();
   private readonly byIno = new Map<number, InodeHandle>();
@@ -296,16 +296,16 @@ export class Handles implements DescriptorOwner {
 
 /**
  * Reads the attributes of `path` in a directory (with `EMPTY_PATH`: of `dirFd`'s own inode) into `store.st`; returns 0,
- * or the errno, which it also puts into `store.fault`.
+ * or the errno, which it also puts into `store.lastStatErrno`.
  */
 export function statAt(
-  store: { readonly st: Statx; fault: number },
+  store: { readonly st: Statx; lastStatErrno: number },
   dirFd: number,
   path: Path,
 ): number {
   const flags = path === EMPTY_PATH ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW;
   const fault = -libc.statx(dirFd, path, flags, STATX_MASK, store.st.bytes);
-  if (fault !== 0) store.fault = fault;
+  if (fault !== 0) store.lastStatErrno = fault;
   return fault;
 }
 

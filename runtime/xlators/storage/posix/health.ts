@@ -46,7 +46,7 @@ interface CheckedStore {
   readonly realPath: string;
   readonly root: InodeHandle;
   /** Whether the directory of a descriptor has the root's gfid. */
-  isBrick(fd: number): boolean;
+  hasRootGfid(fd: number): boolean;
   /** Closes the lost directory. */
   detach(): void;
   /** Serves the directory of `fd` in place of the lost one. @throws {InitError} if it cannot */
@@ -181,7 +181,7 @@ export class HealthChecker {
   /** Reattaches the store to `fd`, which `st` describes; returns '' on success, otherwise the reason for a log line. */
   private tryReattach(fd: number): string {
     const { store } = this;
-    if (!store.root.matches(this.st) && !this.isSameKind() && !store.isBrick(fd)) {
+    if (!store.root.matches(this.st) && !this.isSameKind() && !store.hasRootGfid(fd)) {
       libc.close(fd);
       return 'it is another file system';
     }

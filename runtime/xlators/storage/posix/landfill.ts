@@ -73,7 +73,7 @@ export class Landfill implements DirectoryRemover {
   }
 
   /** Moves a directory with all its entries into the landfill; returns 0, or minus the errno. */
-  removeWhole(dir: Directory, path: Path, gfid: Gfid): number {
+  removeWithEntries(dir: Directory, path: Path, gfid: Gfid): number {
     let result = this.moveToLandfill(dir.fd, path, gfid);
     if (result === -ENOENT && this.fd >= 0) {
       // ENOENT: the landfill's folder was removed, and is created again.
@@ -136,7 +136,7 @@ export class Landfill implements DirectoryRemover {
       return null;
     }
     if (statAt(store, fd, EMPTY_PATH) === 0 && !store.st.isMountRoot) {
-      return { fd, gfid: store.gfids.read(fd) ?? NULL_GFID, name, hasShrunk: false };
+      return { fd, gfid: store.gfids.readByFd(fd) ?? NULL_GFID, name, hasShrunk: false };
     }
     libc.close(fd);
     this.noteUnremovable(name, EXDEV);
@@ -231,7 +231,7 @@ export class Landfill implements DirectoryRemover {
       libc.close(fd);
       return fault;
     }
-    const handle = new InodeHandle(store.gfids.read(fd) ?? NULL_GFID, store.st);
+    const handle = new InodeHandle(store.gfids.readByFd(fd) ?? NULL_GFID, store.st);
     handle.fd = fd;
     handle.hasGfidHandle = handle.gfid !== NULL_GFID && gfidHandles.leadsTo(handle);
     return handle;

@@ -70,10 +70,15 @@ export class MdataStore {
   }
 
   /**
-   * Puts the stored times of `path` in the directory `fd` (`EMPTY_PATH`: of `fd`'s own inode) into `buf`, which it
+   * Writes the stored times of `path` in the directory `fd` (`EMPTY_PATH`: of `fd`'s own inode) into `buf`, which it
    * returns.
    */
-  showTimes(buf: Iatt, handle: InodeHandle | undefined, fd: number, path: Path = EMPTY_PATH): Iatt {
+  applyStoredTimes(
+    buf: Iatt,
+    handle: InodeHandle | undefined,
+    fd: number,
+    path: Path = EMPTY_PATH,
+  ): Iatt {
     if (!this.storesTimes) return buf;
     const stored =
       path === EMPTY_PATH && handle !== undefined
@@ -96,7 +101,7 @@ export class MdataStore {
   ): void {
     if (!this.isEnabled) return;
     const requestTime = frame.root.ctime;
-    const time = requestTime ?? this.now(selectLocalTimeBits(frame, fop));
+    const time = requestTime ?? this.makeLocalTime(selectLocalTimeBits(frame, fop));
     this.advanceTimes(handle, fd, time, time.flags & mask, requestTime !== null);
   }
 
@@ -104,7 +109,7 @@ export class MdataStore {
   setParentTimes(frame: Frame, fop: FopName, dir: InodeHandle): void {
     if (!this.isEnabled) return;
     const requestTime = frame.root.ctime;
-    const time = requestTime ?? this.now(selectLocalTimeBits(frame, fop));
+    const time = requestTime ?? this.makeLocalTime(selectLocalTimeBits(frame, fop));
     this.advanceTimes(dir, dir.fd, time, time.flags >> PARENT_SHIFT, requestTime !== null);
   }
 
@@ -122,9 +127,14 @@ export class MdataStore {
   ): void {
     if (!this.isEnabled) return;
     const requestTime = frame.root.ctime;
-    const time = requestTime ?? this.now(frame.root.pid < 0 ? 0 : findSetattrTimes(valid));
+    const time =
+      requestTime ?? this.makeLocalTime(frame.root.pid < 0 ? 0 : findSetattrTimes(valid));
     // A client that sends no times has the time 0: "now" is then this machine's time.
-    const explicit = readExplicitTimes(attributes, valid, time.sec === 0 ? this.now(0) : time);
+    const explicit = readExplicitTimes(
+      attributes,
+      valid,
+      time.sec === 0 ? this.makeLocalTime(0) : time,
+    );
     const stored = explicit !== null && this.canStore ? this.findTimes(handle, fd) : null;
     // As in GlusterFS, explicit times alone give an inode no stored times.
     if (stored !== null) {
@@ -155,7 +165,7 @@ export class MdataStore {
   }
 
   /** Returns this machine's time, for the times in `flags`. */
-  private now(flags: number): Ctime {
+  private makeLocalTime(flags: number): Ctime {
     return makeCtime(this.xl.context.sink.now(), flags);
   }
 

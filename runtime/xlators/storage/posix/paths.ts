@@ -31,15 +31,15 @@ export const EMPTY_PATH = new Uint8Array(1);
 export const SELF_PATH = toCString('.');
 export const PARENT_PATH = toCString('..');
 
-/** Puts one name into `buffer`; returns 0, or the errno of an invalid name. */
-export function putName(buffer: Uint8Array, name: string): number {
+/** Writes one name and a NUL into `buffer`; returns 0, or the errno of an invalid name. */
+export function writeNameTo(buffer: Uint8Array, name: string): number {
   const fault = findNameFault(name);
   if (fault === 0) buffer[encodeNameInto(name, buffer, 0)] = 0;
   return fault;
 }
 
-/** Puts a text of at most `max` bytes into `buffer`; returns 0 or the errno. */
-export function putText(buffer: Uint8Array, text: string, max: number): number {
+/** Writes a text of at most `max` bytes and a NUL into `buffer`; returns 0 or the errno. */
+export function writeTextTo(buffer: Uint8Array, text: string, max: number): number {
   const fault = findTextFault(text, max);
   if (fault === 0) buffer[encodeNameInto(text, buffer, 0)] = 0;
   return fault;
@@ -54,7 +54,7 @@ encodeNameInto(PROC_PREFIX, procBuffer, 0);
 
 /** Returns `/proc/self/fd/N`, in a buffer that the next call of this or of `makeProcEntryPath` overwrites. */
 export function makeProcPath(fd: number): Uint8Array {
-  procBuffer[putNumber(fd)] = 0;
+  procBuffer[writeDigits(fd)] = 0;
   return procBuffer;
 }
 
@@ -63,7 +63,7 @@ export function makeProcPath(fd: number): Uint8Array {
  * NAME is in `bytes` from `start` to its NUL.
  */
 export function makeProcEntryPath(fd: number, bytes: Uint8Array, start: number): Uint8Array {
-  let writeOffset = putNumber(fd);
+  let writeOffset = writeDigits(fd);
   procBuffer[writeOffset++] = SLASH;
   let readOffset = start;
   while (bytes[readOffset] !== 0) procBuffer[writeOffset++] = bytes[readOffset++]!;
@@ -72,7 +72,7 @@ export function makeProcEntryPath(fd: number, bytes: Uint8Array, start: number):
 }
 
 /** Writes a descriptor's decimal digits into `procBuffer` after the prefix; returns the offset of their end. */
-function putNumber(fd: number): number {
+function writeDigits(fd: number): number {
   let digitCount = 1;
   for (let rest = fd; rest > 9; rest = Math.floor(rest / 10)) digitCount += 1;
   const end = PROC_PREFIX.length + digitCount;

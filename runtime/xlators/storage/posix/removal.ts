@@ -14,8 +14,8 @@ import {
   makeHandleIatt,
   openEntryHandle,
   type PosixXlator,
-  putEntryName,
   readDirIatt,
+  writeEntryName,
 } from './handle-search.ts';
 import { type InodeHandle, statAt } from './handles.ts';
 import { EMPTY_PATH, nameBuffer } from './paths.ts';
@@ -110,7 +110,8 @@ export function removeName(
   if (typeof dir === 'number') return dir;
   const preparent = readDirIatt(frame, store, dir);
   const fault =
-    putEntryName(store, dir, loc, nameBuffer) || checkUnlinkConditions(xl, dir, nameBuffer, xdata);
+    writeEntryName(store, dir, loc, nameBuffer) ||
+    checkUnlinkConditions(xl, dir, nameBuffer, xdata);
   if (fault !== 0) return fault;
   const { table } = loc.parent!;
   const victim = findVictim(store, dir, nameBuffer, table);
@@ -122,7 +123,7 @@ export function removeName(
   if (result === -EEXIST) result = -ENOTEMPTY;
   const isNotEmpty = result === -ENOTEMPTY && withEntries && victim !== null;
   if (isNotEmpty && store.landfill !== null)
-    result = store.landfill.removeWhole(dir, nameBuffer, victim.gfid);
+    result = store.landfill.removeWithEntries(dir, nameBuffer, victim.gfid);
   if (result < 0) {
     if (hasDroppedHandle) store.createGfidHandle(victim, victim.fd, entry, true);
     return -result;

@@ -14,8 +14,8 @@ import {
   makeIatt,
   openEntryHandle,
   type PosixXlator,
-  putEntryName,
   readDirIatt,
+  writeEntryName,
 } from './handle-search.ts';
 import { type InodeHandle, statAt } from './handles.ts';
 import { EMPTY_PATH, nameBuffer, secondNameBuffer } from './paths.ts';
@@ -46,8 +46,8 @@ export function rename(
   const oldParentBefore = readDirIatt(frame, store, oldDir);
   const newParentBefore = readDirIatt(frame, store, newDir);
   const fault =
-    putEntryName(store, oldDir, oldloc, nameBuffer) ||
-    putEntryName(store, newDir, newloc, secondNameBuffer);
+    writeEntryName(store, oldDir, oldloc, nameBuffer) ||
+    writeEntryName(store, newDir, newloc, secondNameBuffer);
   if (fault !== 0) return fault;
   const { table } = oldloc.parent!;
   const entries = [
@@ -85,7 +85,7 @@ export function rename(
   mdata.setParentTimes(frame, 'rename', oldDir);
   mdata.setParentTimes(frame, 'rename', newDir);
   const buf = makeIatt(store, movedHandle.gfid, movedHandle);
-  if (movedHandle.fd >= 0) mdata.showTimes(buf, movedHandle, movedHandle.fd);
+  if (movedHandle.fd >= 0) mdata.applyStoredTimes(buf, movedHandle, movedHandle.fd);
   const oldParentAfter = readDirIatt(frame, store, oldDir);
   const newParentAfter = readDirIatt(frame, store, newDir);
   return { buf, parents: [oldParentBefore, oldParentAfter, newParentBefore, newParentAfter] };

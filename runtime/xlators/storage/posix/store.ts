@@ -23,7 +23,7 @@ import {
 } from './gfid-handles.ts';
 import { deriveGfid, GfidStore } from './gfid-store.ts';
 import { eraseName, recordName } from './gfid2path.ts';
-import { type Directory, Handles, InodeHandle, statAt } from './handles.ts';
+import { type Directory, InodeHandle, InodeHandles, statAt } from './handles.ts';
 import { HealthChecker } from './health.ts';
 import { IdentitySwitch } from './identity.ts';
 import { MdataStore } from './mdata-store.ts';
@@ -78,7 +78,7 @@ export interface StoreSettings {
 /** Removes directories with all their entries (`landfill.ts`). */
 export interface DirectoryRemover {
   /** Returns 0, or minus the errno. */
-  removeWhole(dir: Directory, path: Path, gfid: Gfid): number;
+  removeWithEntries(dir: Directory, path: Path, gfid: Gfid): number;
   close(): void;
 }
 
@@ -92,7 +92,7 @@ export class Store {
   readonly hostname: string;
   /** The directory's path without symbolic links, checked by `health`. */
   readonly realPath: string;
-  readonly handles: Handles;
+  readonly handles: InodeHandles;
   root: InodeHandle;
   gfids: GfidStore;
   /** The gfid handles; null without a `.glusterfs`. */
@@ -113,7 +113,7 @@ export class Store {
   /** Number of open files and directories. */
   openFdCount = 0;
   /** The errno of the last failed `statAt`. */
-  fault = 0;
+  lastStatErrno = 0;
   /** Whether files have their names as attributes (gfid2path). */
   recordsNames = false;
   /** Whether close(2) of a file may fail. */
@@ -134,7 +134,7 @@ export class Store {
     this.settings = settings;
     this.makeLandfill = makeLandfill;
     this.hostname = settings.hostname ?? hostname();
-    this.handles = new Handles(this);
+    this.handles = new InodeHandles(this);
     const rootFd = openRoot(settings.directory);
     this.gfids = this.openGfidStore(rootFd);
     this.mdata = this.makeMdataStore();
@@ -238,12 +238,12 @@ export class Store {
   }
 
   /** Whether a directory has the root's gfid. */
-  isBrick(fd: number): boolean {
-    return this.gfids.read(fd) === ROOT_GFID;
+  hasRootGfid(fd: number): boolean {
+    return this.gfids.readByFd(fd) === ROOT_GFID;
   }
 
   /** Whether the file of `fd` is in memory, so that reads never wait for a disk. */
-  isMemory(fd: number): boolean {
+  isInMemory(fd: number): boolean {
     const type = this.readFsType(fd);
     return type === TMPFS_MAGIC || type === RAMFS_MAGIC;
   }
@@ -275,7 +275,7 @@ export class Store {
    * @param entry the name by which the inode was found
    */
   createHandle(fd: number, entry: NamedEntry, requestedGfid: Gfid | null): InodeHandle {
-    const stored = this.gfids.read(fd);
+    const stored = this.gfids.readByFd(fd);
     const isStored = stored !== null && this.handles.find(stored) === undefined;
     const gfid = isStored ? stored : this.storeGfid(fd, requestedGfid, stored !== null);
     const shouldRecordName = this.recordsNames && stored === null;

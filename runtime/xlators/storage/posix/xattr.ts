@@ -25,7 +25,7 @@ import { getFileattr, setFileattr } from './fileattr.ts';
 import { findOrOpenFile, OpenFile } from './files.ts';
 import { findHandle, type PosixXlator, readFdIatt } from './handle-search.ts';
 import type { InodeHandle } from './handles.ts';
-import { EMPTY_PATH, keyBuffer, makeProcEntryPath, makeProcPath, putText } from './paths.ts';
+import { EMPTY_PATH, keyBuffer, makeProcEntryPath, makeProcPath, writeTextTo } from './paths.ts';
 import { clearSetGroupId } from './privileges.ts';
 import type { Store } from './store.ts';
 import { computeVirtualXattr, type OpenInode } from './virtual-xattrs.ts';
@@ -34,9 +34,9 @@ import { computeVirtualXattr, type OpenInode } from './virtual-xattrs.ts';
 const valueBuffer = new Uint8Array(new ArrayBuffer(XATTR_SIZE_MAX));
 const listBuffer = new Uint8Array(new ArrayBuffer(XATTR_LIST_MAX));
 
-/** Puts an attribute's name into `keyBuffer`; returns 0 or the errno. */
-const putKey = (name: string): number =>
-  putText(keyBuffer, name, XATTR_NAME_MAX) === 0 ? 0 : ERANGE;
+/** Writes an attribute's name into `keyBuffer`; returns 0 or the errno. */
+const writeKey = (name: string): number =>
+  writeTextTo(keyBuffer, name, XATTR_NAME_MAX) === 0 ? 0 : ERANGE;
 
 /** Copies the value that a call has put into `valueBuffer`, or returns the errno; `length` is the call's result. */
 const copyValue = (length: number): Uint8Array | number =>
@@ -44,7 +44,7 @@ const copyValue = (length: number): Uint8Array | number =>
 
 /** Reads an attribute of the inode of `fd`, or returns the errno. */
 function getXattr(fd: number, name: string): Uint8Array | number {
-  const fault = putKey(name);
+  const fault = writeKey(name);
   if (fault !== 0) return fault;
   return copyValue(libc.getxattr(makeProcPath(fd), keyBuffer, valueBuffer, valueBuffer.length));
 }
@@ -57,7 +57,7 @@ export function readAccessAcl(fd: number): Acl | null {
 
 /** Sets an attribute of the inode of `fd`; returns 0 or the errno. `bytes` is null for a value without an encoding. */
 function setXattr(fd: number, name: string, bytes: Uint8Array | null, flags: number): number {
-  const fault = putKey(name);
+  const fault = writeKey(name);
   if (fault !== 0) return fault;
   if (bytes === null) return EINVAL;
   return -libc.setxattr(makeProcPath(fd), keyBuffer, bytes, bytes.length, flags);
@@ -83,7 +83,7 @@ export function markAndCheckWrite(fd: number, xdata: Dict | null): number {
  * lookup's xdata asks for it.
  */
 export function clearWriteMark(dirFd: number, path: Path, xdata: Dict | null): void {
-  if (!clearsMark(xdata) || putKey(PROTECT_WRITES) !== 0) return;
+  if (!clearsMark(xdata) || writeKey(PROTECT_WRITES) !== 0) return;
   if (path === EMPTY_PATH) libc.removexattr(makeProcPath(dirFd), keyBuffer);
   else libc.lremovexattr(makeProcEntryPath(dirFd, path, 0), keyBuffer);
 }
@@ -122,7 +122,7 @@ export function readRequestedXattrs(
   const makePath = (): Path => (isSelf ? makeProcPath(dirFd) : makeProcEntryPath(dirFd, path, 0));
   return readRequestedValues(keys, {
     read(name) {
-      if (putKey(name) !== 0) return null;
+      if (writeKey(name) !== 0) return null;
       const readXattr = isSelf ? libc.getxattr : libc.lgetxattr;
       const bytes = copyValue(readXattr(makePath(), keyBuffer, valueBuffer, valueBuffer.length));
       return typeof bytes === 'number' ? null : bytes;
@@ -213,7 +213,7 @@ export const xattrFops: Fops<Store> = makeXattrFops<Store, XattrTarget>({
     if (isHidden(name, pid)) return EPERM;
     // The cached times are no longer stored, so they must be read again.
     if (name === MDATA) getTargetHandle(target).mdata = undefined;
-    return putKey(name) || -libc.removexattr(makeProcPath(target.fd), keyBuffer);
+    return writeKey(name) || -libc.removexattr(makeProcPath(target.fd), keyBuffer);
   },
   readXattr: ({ fd }, name) => getXattr(fd, name),
   storeXattr: (_frame, _xl, { fd }, name, bytes) => setXattr(fd, name, bytes, 0),

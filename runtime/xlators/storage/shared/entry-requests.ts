@@ -12,11 +12,11 @@ import { readRequestedGfid } from './fop-values.ts';
 import { isXattrKey, TRUSTED_GFID, USER_GFID } from './xattrs.ts';
 
 /** Marks a request that a translator made itself: it may set attributes that are hidden from applications. */
-const INTERNAL_FOP = 'glusterfs-internal-fop';
+const INTERNAL_FOP_KEY = 'glusterfs-internal-fop';
 /** Condition of an unlink: the file is a linkto of cluster/distribute, a pointer to the brick with the data. */
-const ONLY_LINKTO = 'unlink-only-if-dht-linkto-file';
+const ONLY_LINKTO_KEY = 'unlink-only-if-dht-linkto-file';
 /** Condition of an unlink: the file is not open. */
-const NOT_OPEN = 'dont-unlink-for-open-fd';
+const NOT_OPEN_KEY = 'dont-unlink-for-open-fd';
 
 /**
  * Condition of a mkdir or create: the value is the name of an extended attribute of the parent directory. The same
@@ -33,14 +33,14 @@ const LINKTO_MODE = 0o1000;
 
 /** Returns the pid for `isHidden` (`xattrs.ts`): -1, that of an internal client, for a translator's own request. */
 export const selectVisibilityPid = (pid: number, xdata: Dict | null): number =>
-  xdata?.has(INTERNAL_FOP) ? -1 : pid;
+  xdata?.has(INTERNAL_FOP_KEY) ? -1 : pid;
 
 /**
  * Returns the gfid of the inode to which a mknod adds a name, if the inode exists; null for a mknod that always
  * creates one. So the linkto of a file with several names gets as many names.
  */
 export const readLinkSourceGfid = (xdata: Dict | null): Gfid | null =>
-  xdata?.has(INTERNAL_FOP) ? readRequestedGfid(xdata) : null;
+  xdata?.has(INTERNAL_FOP_KEY) ? readRequestedGfid(xdata) : null;
 
 /** Returns the parent's attribute that the request relies on, and its expected value; or null. */
 function readExpectedXattr(
@@ -94,13 +94,13 @@ export interface Victim {
 
 /** Whether an unlink has conditions. */
 export const hasUnlinkConditions = (xdata: Dict | null): xdata is Dict =>
-  xdata !== null && (xdata.has(ONLY_LINKTO) || xdata.has(NOT_OPEN));
+  xdata !== null && (xdata.has(ONLY_LINKTO_KEY) || xdata.has(NOT_OPEN_KEY));
 
 /** Returns 0 if the conditions allow the removal, otherwise the errno. */
 export function findUnlinkFault(victim: Victim, xdata: Dict): number {
   const { iaType, iaProt, isOpen } = victim;
-  if (xdata.has(NOT_OPEN) && isOpen) return EBUSY;
-  if (!xdata.has(ONLY_LINKTO)) return 0;
+  if (xdata.has(NOT_OPEN_KEY) && isOpen) return EBUSY;
+  if (!xdata.has(ONLY_LINKTO_KEY)) return 0;
   const isLinkto = iaType === IA_IFREG && iaProt === LINKTO_MODE && victim.hasXattr(LINKTO);
   return isLinkto ? 0 : EBUSY;
 }

@@ -102,10 +102,10 @@ export function encodeValue(value: DictValue): Uint8Array | null {
  * Key by which a lookup requests all attributes. GlusterFS's clients compare them between bricks, and set them on a
  * directory that they create on a brick that lacks it.
  */
-const LIST_XATTR = 'list-xattr';
+const LIST_XATTR_KEY = 'list-xattr';
 
-/** Attributes that apply to this brick only, so that LIST_XATTR leaves them out. */
-const BRICK_ONLY: ReadonlySet<string> = new Set([
+/** Attributes that apply to this brick only, so that LIST_XATTR_KEY leaves them out. */
+const BRICK_ONLY_XATTRS: ReadonlySet<string> = new Set([
   TRUSTED_GFID,
   USER_GFID,
   PROTECT_WRITES,
@@ -115,7 +115,7 @@ const BRICK_ONLY: ReadonlySet<string> = new Set([
 
 /** Whether an attribute applies to this brick only. */
 const isBrickOnly = (name: string): boolean =>
-  BRICK_ONLY.has(name) || name.startsWith('trusted.gfid2path.');
+  BRICK_ONLY_XATTRS.has(name) || name.startsWith('trusted.gfid2path.');
 
 /** The attributes that the xdata of a lookup, stat, fstat or readdirp requests. */
 export interface RequestedKeys {
@@ -128,7 +128,7 @@ export interface RequestedKeys {
 export function readRequestedKeys(xdata: Dict | null): RequestedKeys | null {
   if (xdata === null) return null;
   const names = [...xdata.keys()].filter(isXattrKey);
-  const includesAll = xdata.has(LIST_XATTR);
+  const includesAll = xdata.has(LIST_XATTR_KEY);
   return includesAll || names.length > 0 ? { names, includesAll } : null;
 }
 
