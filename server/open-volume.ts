@@ -100,7 +100,8 @@ export class Volume extends GraphVolume {
       if (!(error instanceof Failure)) throw error;
       throw new OpenError(error.message, [error.message]);
     }
-    const message = `the volume of ${volfileSource.name} has no id, which only a volfile server gives`;
+    const { name } = volfileSource;
+    const message = `the volume of ${name} has no id, which only a volfile server gives`;
     throw new OpenError(message, [message]);
   }
 

@@ -178,7 +178,7 @@ interface DiskResult {
   readonly preparent: Iatt | null;
   /** The entry's handle, which `store.st` describes; or the errno. */
   readonly handle: InodeHandle | number;
-  /** As in `EntryReplyWithHandle`. */
+  /** The open file's descriptor; 0 if the fop opens no file. */
   readonly fdOrZero: number;
 }
 
