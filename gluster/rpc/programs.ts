@@ -139,6 +139,7 @@ export function writeInvalidation(
 /** A brick's report of outdated cache entries of one inode. */
 export interface Invalidation {
   readonly gfid: Gfid;
+  /** The parts of the inode that have changed: GlusterFS's UP_* bits. */
   readonly flags: number;
   /** Seconds until the client forgets the file. */
   readonly expireSeconds: number;

@@ -59,6 +59,7 @@ export interface WireLock {
   readonly flock: Flock;
   /** `process-uuid` of the client that holds it. */
   readonly client: string;
+  /** GlusterFS's `lk_flags`. */
   readonly flags: number;
 }
 
@@ -112,6 +113,7 @@ export interface WireDirent {
   readonly inoLo: number;
   readonly offHi: number;
   readonly offLo: number;
+  /** One of `DT_*`. */
   readonly type: number;
   readonly name: string;
   /** Sent by readdirp alone. */

@@ -6,6 +6,7 @@ const MAX_BRICKS_PER_CONNECTION = 4096;
 /** The connection that registered a brick. */
 export type Owner = object;
 
+/** A registered brick. */
 interface Entry {
   readonly port: number;
   readonly owner: Owner;

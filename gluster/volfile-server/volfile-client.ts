@@ -51,6 +51,7 @@ export class FetchError extends Error {
 /** Thrown if a server replied that it has no such volfile. */
 class RefusalError extends FetchError {}
 
+/** The servers and the volfile of a client, and the functions that it calls. */
 export interface VolfileClientSettings {
   /** The servers, in the order in which the client tries them. */
   readonly servers: readonly SocketAddress[];
@@ -366,6 +367,7 @@ class RefusalReason {
   }
 }
 
+/** Reads a volume's id, or the reason why it is missing. */
 function readVolumeId(r: XdrReader): string | RefusalReason {
   const [opRet, errno] = readFields(r, volumeInfoReply) as [number, number, string];
   const id = readTexts(r)?.get('volume_id');
@@ -398,6 +400,7 @@ const parseServers = (text: string): SocketAddress[] =>
     port: Number(port),
   }));
 
+/** Describes an error of a socket. */
 function describeError(error: NodeJS.ErrnoException): string {
   const { errno, message, code } = error;
   // Numbers from -3000 down are Node's own (such as EAI_NONAME), not the system's.

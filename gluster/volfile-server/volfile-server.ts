@@ -209,6 +209,7 @@ class ClientConnection implements Peer {
     if (this.socket.writableLength <= MAX_QUEUED_BYTES) this.sendNotice();
   }
 
+  /** Sends the notice of a change, if one is due. */
   private sendNotice(): void {
     if (!this.mustNotify) return;
     this.mustNotify = false;

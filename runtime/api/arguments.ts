@@ -35,6 +35,7 @@ function throwRangeError(name: string, expected: string, value: unknown): never 
   throw Object.assign(error, { code: 'ERR_OUT_OF_RANGE' });
 }
 
+/** Describes a wrong argument that is not a string, as Node's messages do. */
 function describeValue(value: unknown): string {
   if (typeof value === 'function') return `a function ${value.name}`.trim();
   if (typeof value !== 'object' || value === null) return String(value);

@@ -141,6 +141,7 @@ const translator = makeInitiatorTranslator(
 export const connect = (graph: Graph, name = 'api'): Client =>
   new Initiator(graph, name, translator, graph.top.log).connect();
 
+/** The settings of a driver. */
 export interface DriverSettings {
   /** The volume that fops are wound to; by default the top of the graph. */
   readonly links?: Child;

@@ -109,6 +109,7 @@ export class FileDataSteps {
     return { bytesRead, buffer: targetView };
   }
 
+  /** Fills memory, at a position or at the current one. @returns the bytes read, fewer at the end of the file */
   private *readInto(target: Uint8Array, position: number | bigint | null): Steps<number> {
     this.checkAccess('read', O_WRONLY);
     // Null and -1 mean the current position, which then advances.
@@ -183,6 +184,7 @@ export class FileDataSteps {
     return { bytesWritten, buffer: data };
   }
 
+  /** Writes all of the data, at a position or, for null, at the current one. @returns its length */
   private *writeBytes(data: Uint8Array, position: number | null): Steps<number> {
     this.checkAccess('write', O_RDONLY);
     const requestedPosition = position === null ? null : toPosition(position);

@@ -292,6 +292,7 @@ export class FileHandle extends FileHandleFacade {
   }
 }
 
+/** Yields the data from the current position on, in pieces. */
 async function* readChunks(handle: FileHandle): AsyncGenerator<Uint8Array, void> {
   for (;;) {
     const { bytesRead, buffer } = await handle.read({ buffer: makeBuffer(FIRST_READ_BYTES) });

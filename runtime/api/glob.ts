@@ -266,6 +266,7 @@ function makeExclusionTest(exclude: unknown, withTypes: boolean): GlobSearch['is
   };
 }
 
+/** Returns one pattern or several as a list. @throws {TypeError} */
 function toPatternList(patterns: unknown, name: string): string[] {
   return (Array.isArray(patterns) ? patterns : [patterns]).map((pattern) => {
     if (typeof pattern === 'string') return pattern;

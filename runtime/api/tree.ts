@@ -30,6 +30,7 @@ export interface TreeDirectory extends Partial<EntryName> {
 /** The steps of a visit; undefined for a visit that sends no request. */
 type VisitSteps = Steps<unknown> | undefined;
 
+/** Runs the steps of a visit, if there are any. */
 function* runVisit(steps: VisitSteps): Steps<unknown> {
   return steps === undefined ? undefined : yield* steps;
 }

@@ -68,6 +68,7 @@ export class VolumeSteps extends VolumeNameSteps {
     yield* this.writeAll(file, data, options, 'a');
   }
 
+  /** Writes to an open file, or to the file of a path, which is opened and closed. */
   private *writeAll(
     file: PathLike | FileHandle,
     data: unknown,

@@ -27,6 +27,7 @@ export interface WatchEvent {
   readonly filename: string | Uint8Array;
 }
 
+/** The options of Node's `fs.watch`. */
 export interface WatchOptions {
   readonly recursive?: boolean;
   readonly encoding?: string;
@@ -61,6 +62,7 @@ class ChangeObserver implements Observer {
   }
 
   wantsFop({ above }: Xlator, fop: string): boolean {
+    // Requests enter the graph at the volume without parents.
     return above.length === 0 && (CHANGE_FOPS.has(fop) || ENTRY_FOPS.has(fop));
   }
 

@@ -9,7 +9,7 @@ export class FdTable {
   /** Open files (not directories) by inode, in order of opening. */
   private readonly byInode = new Map<Inode, Fd[]>();
 
-  /** Called for each released fd, before its translators. */
+  /** Called for each fd that the client releases, before its translators; not by `clear`, as the client has gone. */
   onRelease: (fd: Fd) => void = () => {};
   private isClosed = false;
 

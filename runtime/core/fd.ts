@@ -20,6 +20,7 @@ export class Fd extends Ctx {
   inode: Inode;
   /** The flags of the open (`O_*`). */
   readonly flags: number;
+  /** The process that has opened it. */
   readonly pid: number;
   readonly isDir: boolean;
   /** The fd that the program has open: this one, or the one that a translator replaces by this for a request. */

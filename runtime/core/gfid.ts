@@ -22,7 +22,7 @@ export const ROOT_GFID: Gfid = '00000000-0000-0000-0000-000000000001';
 const TEXT_LENGTH = 36;
 const NOT_HEX = 0xff;
 
-/** Position of each byte's two digits in the text. */
+/** The position of the first digit of each byte in the text. */
 const digitPositions = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34] as const;
 
 /** The char codes of the two lower-case hex digits of each byte. */

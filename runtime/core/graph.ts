@@ -60,6 +60,7 @@ export class Graph implements GraphView {
   readonly context: Context;
   /** Log levels of the process. */
   readonly levels: LogLevels;
+  /** The number of the graph in logs; each exchange increments it. */
   private graphId: number;
   private lastId = -1;
   /** The graph that an exchange is starting; null while no exchange is under way. */
@@ -68,6 +69,7 @@ export class Graph implements GraphView {
   private interceptor: Interceptor | null = null;
   private isStopped = false;
   private readonly listeners = new Set<EventListener>();
+  /** Passes an event that leaves the top to all listeners. */
   private readonly publish: EventListener = (event, data) => {
     for (const listener of this.listeners) listener(event, data);
   };

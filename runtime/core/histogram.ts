@@ -12,6 +12,7 @@ const UNITS_MAX = 2 ** 31;
 
 /** A histogram of latencies. */
 export class Histogram {
+  /** The number and the sum of all latencies. */
   count = 0;
   sumNs = 0;
   /** The number of latencies in each bucket. */

@@ -74,6 +74,7 @@ export class Initiator<P = unknown> {
   readonly graph: GraphView;
   /** Represents it in the graph: owns the first frame of its requests, and appears in logs. */
   readonly xl: Xlator<P>;
+  /** The requests in flight. */
   readonly calls = new CallPool();
   readonly clients = new Set<Client<P>>();
   readonly hints: InitiatorHints;

@@ -25,6 +25,7 @@ const SEND_NOW_BYTES = 2048;
 export interface ListeningSettings {
   /** Makes the connection of an accepted socket; it calls `onEnd` when it has ended. */
   accept(socket: AcceptedConnection, onEnd: () => void): LoopConnection;
+  /** Logs a connection that could not be accepted. */
   log(text: string): void;
   /** Calls `fn` after this time. @returns a function that cancels the call */
   after(ms: number, fn: () => void): () => void;
@@ -51,6 +52,7 @@ export class ListeningSocket implements PumpSource {
     sources.add(this);
   }
 
+  /** Accepts waiting connections, at most MAX_ACCEPTS_PER_TURN. @returns false if there were none */
   receive(): boolean {
     for (let count = 0; count < MAX_ACCEPTS_PER_TURN && !this.isClosed; count++) {
       const socket = acceptStream(this.fd);
@@ -189,6 +191,7 @@ export class LoopConnection implements ConnectionTransport {
     }
   }
 
+  /** Ends the served connection, once. */
   private close(): void {
     if (this.isClosed) return;
     this.isClosed = true;

@@ -16,6 +16,7 @@ export interface StreamEvents {
   mayNeedEventLoop?(): boolean;
   /** Whether reading should pause. */
   isPaused?(): boolean;
+  /** Called when a connecting socket has connected. */
   onConnect(): void;
   /** Called after bytes were appended to `records`. */
   onReceive(): void;
@@ -125,6 +126,7 @@ export class Stream implements PumpSource, ByteSender {
     close(this.fd);
   }
 
+  /** Closes the socket, and reports the end once. */
   private end(reason: string): void {
     if (this.isClosed) return;
     this.close();

@@ -74,6 +74,7 @@ export class ApiConnection implements RequestConnection, ServedConnection {
   private requestBytes = 0;
   private isServing = false;
   private isClosed = false;
+  /** Whether reading was paused at the last `updateFlow`. */
   private wasPaused = false;
 
   /** @param caller the client's process, which is its default identity */
@@ -186,6 +187,7 @@ export class ApiConnection implements RequestConnection, ServedConnection {
 
   // -- requests ------------------------------------------------------------------------------
 
+  /** Reads the head of a request, and serves its operation. */
   private serveRequest(identities: Identities): void {
     const { reader } = this;
     const size = reader.remaining;
@@ -196,6 +198,7 @@ export class ApiConnection implements RequestConnection, ServedConnection {
     else this.serveOperation(id, operation, identities.find(identity), size);
   }
 
+  /** Reads the arguments of a request, and runs its operation. */
   private serveOperation(
     id: number,
     operation: Operation,
@@ -210,6 +213,7 @@ export class ApiConnection implements RequestConnection, ServedConnection {
     else this.replyFailure(id, EINVAL);
   }
 
+  /** Runs an operation: an immediate one replies here, any other when its steps have ended. */
   private runOperation(
     id: number,
     operation: Operation,
@@ -365,12 +369,14 @@ class ApiRequest extends StepsRunner<unknown> {
   readonly id: number;
   /** Bytes of its message, and of the data that it requests. */
   readonly bytes: number;
+  /** The loan of its message's memory, while that has data of the request. */
   loan: Loan | null = null;
   isEnded = false;
   /** Whether the client has its reply, or has disconnected. */
   private hasReplied = false;
   private readonly connection: ApiConnection;
   private readonly operation: Operation;
+  /** Interrupts the fops of a long request. */
   private abort: (() => void) | null = null;
 
   get isLong(): boolean {

@@ -27,6 +27,7 @@ interface FailureFacts {
   readonly message?: string;
 }
 
+/** Finds the parts of a failure. @param failure an errno, or a thrown value */
 function describeFailure(failure: unknown): FailureFacts {
   if (typeof failure === 'number') return { errno: failure };
   if (failure instanceof FopError) return { errno: failure.errno };

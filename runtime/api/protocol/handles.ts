@@ -144,6 +144,7 @@ export class Handles {
   }
 }
 
+/** Closes an open file or directory without a flush. */
 function releaseFile(file: FileHandle | DirectoryListing): void {
   if (file instanceof DirectoryListing) file.close();
   else file.steps.release();

@@ -71,7 +71,7 @@ export interface LongRequest {
   abort(): void;
 }
 
-/** The part of `ApiConnection` that operations use. */
+/** The part of `ApiConnection` that operations use; `OperationContext` describes the methods. */
 export interface RequestConnection {
   addIdentity(identity: IdentityRequest): number;
   cancel(request: number): void;

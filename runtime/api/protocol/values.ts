@@ -29,6 +29,7 @@ export const isVariable = (type: ArgumentType): boolean => type === 'name' || ty
 
 /** A lock as fcntl(2) describes it. */
 export interface LockValue {
+  /** F_RDLCK, F_WRLCK or F_UNLCK. */
   readonly type: number;
   readonly start: number;
   readonly length: number;
@@ -136,6 +137,7 @@ export const STAT_FIELDS = [
   ),
 ] as const;
 
+/** Writes the fields of `STAT_FIELDS`. */
 function writeStat(w: XdrWriter, buf: Iatt): void {
   w.gfid(buf.iaGfid);
   w.u32(computeInoHi(buf.iaGfid));
