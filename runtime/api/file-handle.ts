@@ -27,9 +27,9 @@ import { type Options, VolumeContext } from './volume-context.ts';
 
 /** A range of a file for a lock. */
 export interface LockRange {
-  /** Bytes; by default 0. */
+  /** The first byte; by default 0. */
   readonly start?: number;
-  /** Bytes; by default 0: to the end of the file, also after growth. */
+  /** The number of bytes. By default 0, which means to the end of the file, also after growth. */
   readonly length?: number;
 }
 

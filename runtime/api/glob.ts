@@ -22,7 +22,7 @@ export interface GlobOptions {
 /** `**`: any number of directories. */
 const ANY_DEPTH = Symbol('**');
 
-/** One name of a pattern: literal, any depth, or a test. An empty one at the end matches directories only. */
+/** One name of a pattern: literal, any depth, or a test. An empty name at the end matches directories only. */
 type Segment = string | typeof ANY_DEPTH | ((name: string) => boolean);
 
 /** The rest of a pattern, which names below a directory have to match. */

@@ -18,7 +18,7 @@ const HIGH_WORD_FACTOR = 0x1_0000_0000;
 
 /** The predicates of a file's type; `Stats`, `BigIntStats` and `Dirent` share it. */
 abstract class TypedEntry {
-  /** One of IA_*. */
+  /** The type, one of IA_*. */
   protected abstract readonly type: number;
 
   isFile(): boolean {
@@ -49,7 +49,7 @@ const toMs = (seconds: number, nanoseconds: number): number => seconds * 1000 + 
 /** The attributes of a file: Node's `Stats`, and the gfid. */
 export class Stats extends TypedEntry {
   protected readonly type: number;
-  /** Number of the volume in this process. */
+  /** The number of the volume in this process. */
   readonly dev: number;
   /** The low 64 bits of the gfid, rounded to a Number. */
   readonly ino: number;
@@ -58,10 +58,10 @@ export class Stats extends TypedEntry {
   readonly uid: number;
   readonly gid: number;
   readonly rdev: number;
-  /** Bytes. */
+  /** The size in bytes. */
   readonly size: number;
   readonly blksize: number;
-  /** Units of 512 bytes. */
+  /** The occupied space, in units of 512 bytes. */
   readonly blocks: number;
   readonly atimeMs: number;
   readonly mtimeMs: number;
@@ -191,7 +191,7 @@ export class Dirent extends TypedEntry {
     this.type = type;
   }
 
-  /** Older name of `parentPath`. */
+  /** The older name of `parentPath`. */
   get path(): string {
     return this.parentPath;
   }
@@ -208,7 +208,7 @@ export class StatFs {
   readonly bavail: number | bigint;
   readonly files: number | bigint;
   readonly ffree: number | bigint;
-  /** Bytes of the longest name. */
+  /** The most bytes of a name. */
   readonly namemax: number | bigint;
 
   constructor(statvfs: Statvfs, isBig = false) {

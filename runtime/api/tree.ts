@@ -57,7 +57,7 @@ interface DirectoryVisit {
   pendingCount: number;
 }
 
-/** Visits an entry; null: reads the next page of the directory. */
+/** One entry to visit, or the next page of a directory to read (null). */
 type VisitJob = { readonly visit: DirectoryVisit; readonly entry: Dirent | null };
 
 /**

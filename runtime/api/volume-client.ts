@@ -34,6 +34,7 @@ export class VolumeClient {
   readonly graphClient: Client;
   /** Number of the volume in this process: `dev` of its files. */
   readonly deviceNumber = ++lastDeviceNumber;
+  /** The open files by the id of their fd. */
   private readonly openFiles = new Map<number, OpenState>();
   readonly settings: VolumeClientSettings;
   private readonly operations: PendingOperations;

@@ -81,7 +81,7 @@ export async function* walkTree(
   const { topDown = true, followSymlinks = false, onError } = options;
   /** The directories to visit; the next one is the last. */
   const upcomingListings: LazyListing[] = [new LazyListing(toPath(top))];
-  /** Without `topDown`: steps to yield after the directories in them, when `upcomingListings` is `depth` long again. */
+  /** Without `topDown`, the steps that wait for the directories in them: until `upcomingListings` has length `depth`. */
   const deferred: { readonly step: WalkStep; readonly depth: number }[] = [];
   while (upcomingListings.length > 0) {
     const currentListing = upcomingListings.pop()!;

@@ -34,7 +34,7 @@ export class Client<P = unknown> extends Ctx {
   readonly uid: string;
   readonly initiator: Initiator<P>;
   readonly fds = new FdTable();
-  /** False after `disconnect`. */
+  /** Whether `disconnect` was not called yet. */
   connected = true;
   private readonly calls: CallPool;
   private readonly lookups: Lookups;

@@ -15,9 +15,9 @@ const FRAMES_MAX = 64;
 
 /** The first items of a list, and the number of all. */
 export interface CappedList<T> {
-  /** Number of all items. */
+  /** The number of all items. */
   readonly count: number;
-  /** At most `LISTED_MAX`. */
+  /** The first items, at most `LISTED_MAX`. */
   readonly listed: readonly T[];
 }
 
@@ -32,7 +32,7 @@ export interface CallDump {
   /** Age in seconds, rounded down. */
   readonly age: number;
   readonly interrupted: boolean;
-  /** From the initiator's frame down to the newest. */
+  /** The frames, from the initiator's down to the newest. */
   readonly frames: readonly FrameDump[];
 }
 

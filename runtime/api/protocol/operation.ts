@@ -43,7 +43,7 @@ export interface IdentityRequest {
   readonly uid: number;
   readonly gid: number;
   readonly umask: number;
-  /** u32 numbers. */
+  /** The supplementary groups, as big-endian numbers of 32 bits. */
   readonly groups: Uint8Array;
   readonly lockOwner: Uint8Array;
 }

@@ -65,10 +65,10 @@ export type ResultType = keyof ResultTypes;
 export const INVALID = Symbol('invalid argument');
 
 /** Reads an argument. `length` has the bytes of a value whose length varies. */
-type Reader = (r: XdrReader, length: number) => unknown;
+type ArgumentReader = (r: XdrReader, length: number) => unknown;
 
 /** The readers of the argument types. They return INVALID for a value out of range. */
-export const argumentReaders: { readonly [T in ArgumentType]: Reader } = {
+export const argumentReaders: { readonly [T in ArgumentType]: ArgumentReader } = {
   u32: (r) => r.u32(),
   i64: (r) => toSafeInteger(r.i64()),
   size: (r) => {
