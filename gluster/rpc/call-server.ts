@@ -67,7 +67,7 @@ export const replySuccess: Procedure = () => makeResults(commonReply, 0, 0, NO_B
 
 /** Serves the calls of one connection. */
 export class CallServer {
-  /** Bytes of all messages received and sent, for statedumps. */
+  /** The bytes of all messages received and sent, for statedumps. */
   receivedBytes = 0;
   sentBytes = 0;
   /** Whether `serveAll` is running. */

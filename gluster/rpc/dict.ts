@@ -10,9 +10,9 @@ import type { Iatt } from '../../runtime/core/iatt.ts';
 import { XdrReader, type XdrWriter } from '../../runtime/wire/xdr.ts';
 import { readIatt, writeIatt } from './iatt.ts';
 
-/** Bytes of an mdata value: three timestamps with nanoseconds. */
+/** The bytes of an mdata value: three timestamps with nanoseconds. */
 const MDATA_BYTES = 36;
-/** Bytes before the pairs, which the size does not count: the size, and the number of pairs twice (null: -1 and 0). */
+/** The bytes before the pairs, not counted in the size: the size, and the number of pairs twice (null: -1 and 0). */
 const HEADER_BYTES = 12;
 /** The least bytes of a pair: the key's length, the type, and a value. */
 const MIN_PAIR_BYTES = 12;

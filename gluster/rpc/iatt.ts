@@ -10,7 +10,7 @@ import { Iatt } from '../../runtime/core/iatt.ts';
 import { OFFSET_MAX } from '../../runtime/core/limits.ts';
 import type { XdrReader, XdrWriter } from '../../runtime/wire/xdr.ts';
 
-/** Bytes of `gfx_iattx`, and of the older `gf_iatt`. */
+/** The bytes of `gfx_iattx`, and of the older `gf_iatt`. */
 export const IATT_BYTES = 148;
 const OLD_IATT_BYTES = 100;
 const TWO_32 = 0x1_0000_0000;

@@ -21,7 +21,7 @@ export const gfid: FieldKind = {
   write: (w, value: string) => w.gfid(value),
   read: (r) => r.gfid(),
 };
-/** Bytes that are hexadecimal text here, such as lock owners. */
+/** The kind of bytes that are hexadecimal text in the runtime, such as lock owners. */
 const hex: FieldKind = {
   write: (w, text: string) => w.opaque(parseHex(text)),
   read: (r) => toHex(r.opaque()),

@@ -54,7 +54,7 @@ export interface FolderScan {
 export class VolfileFolder {
   readonly path: string;
   private knownFiles = new Map<string, KnownFile>();
-  /** By volume: the digest of the last checked volfile, and a text of its errors; null if it has no errors. */
+  /** The digest of each volume's last checked volfile, and a text of its errors; null if it has no errors. */
   private readonly checkResults = new Map<string, { digest: string; reason: string | null }>();
   /** The result of the first scan. */
   readonly firstScan: FolderScan;

@@ -6,13 +6,13 @@ import { FopError } from './fop-error.ts';
 import type { OpenFile } from './open-file.ts';
 import { runInParallel, type Steps } from './steps.ts';
 
-/** Bytes of one request to copy within a storage. */
+/** The bytes of one request to copy within a storage. */
 const COPY_RANGE_BYTES = 64 * 1024 * 1024;
-/** Bytes of one read, and of the write that follows it. */
+/** The bytes of one read, and of the write that follows it. */
 const PIECE_BYTES = 1024 * 1024;
 /** Pieces of one file that are under way at a time. */
 const MAX_PARALLEL_PIECES = 4;
-/** Bytes of a block in `iaBlocks`. */
+/** The bytes of a block in `iaBlocks`. */
 const BLOCK_BYTES = 512;
 
 /** Errnos of a storage that cannot copy these files itself. */

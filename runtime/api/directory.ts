@@ -60,7 +60,7 @@ class DirectorySteps {
     this.releaseUnused();
   }
 
-  /** As `close`, but without an error for a closed directory: for an open whose caller no longer waits. */
+  /** Does as `close`, but ignores a closed directory: for an open whose caller no longer waits. */
   releaseUnused(): void {
     if (this.isClosed) return;
     this.isClosed = true;
@@ -110,7 +110,7 @@ export class Directory {
     return closing;
   }
 
-  /** Like `read`, for a volume that replies at once. @throws {NotAtOnceError} */
+  /** Does as `read`, for a volume that replies at once. @throws {NotAtOnceError} */
   readSync(): Dirent | null {
     return runSync(this.steps.read());
   }

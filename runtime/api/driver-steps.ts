@@ -219,7 +219,7 @@ export class DriverSteps {
     return (yield new RequestStack(this, findFop(name)!, args, true)) as Reply;
   }
 
-  /** As `apply`, but throws for a failed fop. @throws {FopError} */
+  /** Does as `apply`, but throws for a failed fop. @throws {FopError} */
   *expect<N extends FopName>(name: N, ...args: FopTable[N]['args']): Steps<Reply> {
     const reply = (yield new RequestStack(this, findFop(name)!, args, true)) as Reply;
     if (reply.opRet < 0) throw new FopError(reply.opErrno, describeRequest(name, args));
@@ -255,7 +255,7 @@ export class DriverSteps {
     return (yield* this.resolve(path, linkMode)).file ?? throwFopError(ENOENT, path);
   }
 
-  /** As `find`, but undefined if the file does not exist. @throws {FopError} for any other failure */
+  /** Does as `find`, but returns undefined if the file does not exist. @throws {FopError} for any other failure */
   *findIfExists(path: string, linkMode: LinkMode = 'nofollow'): Steps<FoundFile | undefined> {
     try {
       return yield* this.find(path, linkMode);

@@ -46,7 +46,7 @@ export class FileDataSteps {
     return this.state.path;
   }
 
-  /** Number of the handle in this process; -1 after close. */
+  /** The number of the handle in this process; -1 after close. */
   get fd(): number {
     return this.isClosed ? -1 : this.state.file.fd.id;
   }

@@ -67,12 +67,12 @@ export class FilesSteps {
     return yield* this.driver.find(path, linkMode);
   }
 
-  /** As `find`, but never follows a symbolic link at the end of the path. */
+  /** Does as `find`, but never follows a symbolic link at the end of the path. */
   *lookup(path: string): Steps<FoundFile> {
     return yield* this.driver.find(path);
   }
 
-  /** As `find`, but undefined if the file does not exist. */
+  /** Does as `find`, but returns undefined if the file does not exist. */
   *findIfExists(path: string, linkMode: LinkMode = this.linkMode): Steps<FoundFile | undefined> {
     return yield* this.driver.findIfExists(path, linkMode);
   }
@@ -242,7 +242,7 @@ export class FilesSteps {
 
   // -- data ----------------------------------------------------------------------------------
 
-  /** Like open(2). */
+  /** Opens or creates a file, as open(2) does. */
   *open(path: string, flags = O_RDONLY, mode = 0o666): Steps<OpenFile> {
     const linkMode = (flags & O_NOFOLLOW) === 0 ? this.linkMode : 'nofollow';
     if ((flags & O_CREAT) === 0)

@@ -274,7 +274,7 @@ function toPatternList(patterns: unknown, name: string): string[] {
   });
 }
 
-/** Like Node: `!` at the start does not negate a pattern, but `[!a]` negates a set. */
+/** Options for Node's patterns: `!` at the start does not negate a pattern, but `[!a]` negates a set. */
 const MATCH_OPTIONS = { nonegate: true, posix: true, windows: false };
 
 const joinName = (path: string, name: string): string =>
@@ -305,7 +305,7 @@ export async function* glob(
   }
 }
 
-/** As `glob`, for a volume that replies at once. @throws {NotAtOnceError} */
+/** Does as `glob`, for a volume that replies at once. @throws {NotAtOnceError} */
 export function globSync(
   volume: VolumeContext,
   patterns: unknown,

@@ -91,6 +91,6 @@ export function* readEntries(
   }
 }
 
-/** As `readEntries`, for a caller that waits for a promise. */
+/** Does as `readEntries`, for a caller that waits for a promise. */
 export const listEntries = ({ steps }: Driver, inode: Inode): Promise<Dirent[]> =>
   runSteps(readEntries(steps, inode));

@@ -25,7 +25,7 @@ export interface Operation {
 /** Drives the steps of one operation, from the first `advance` to its end. */
 export abstract class StepsRunner<R> implements Operation {
   protected readonly steps: Steps<R>;
-  /** True while `advance` runs: then a wait that ends leaves its result for the loop. */
+  /** Whether `advance` runs: then a wait that ends leaves its result for the loop. */
   private isAdvancing = false;
   private hasWaitEnded = false;
   private hasWaitFailed = false;

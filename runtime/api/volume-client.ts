@@ -32,7 +32,7 @@ let lastDeviceNumber = 0;
 export class VolumeClient {
   readonly graph: Graph;
   readonly graphClient: Client;
-  /** Number of the volume in this process: `dev` of its files. */
+  /** The number of the volume in this process: `dev` of its files. */
   readonly deviceNumber = ++lastDeviceNumber;
   /** The open files by the id of their fd. */
   private readonly openFiles = new Map<number, OpenState>();

@@ -103,7 +103,7 @@ export class VolumeNameSteps extends VolumeAttributeSteps {
     }
   }
 
-  /** As `mkdtemp`; `remove` of the result removes the directory, as does the end of a `using` block. */
+  /** Does as `mkdtemp`; `remove` of the result removes the directory, as does the end of a `using` block. */
   *mkdtempDisposable(prefix: PathLike, options?: Options): Steps<TemporaryDirectory> {
     const path = yield* this.mkdtemp(prefix, options);
     const makeRemovalSteps = (): Steps<void> => this.rm(path, { recursive: true, force: true });

@@ -13,9 +13,9 @@ const MAX_WAITS_PER_TRY = 1024;
 export class BusyPoll {
   /** Microseconds of one try; 0 disables busy polling. */
   readonly limitUs: number;
-  /** Number of waits per try. */
+  /** The number of waits per try. */
   private waitsPerTry = 1;
-  /** Number of waits to skip before the next try. */
+  /** The number of waits to skip before the next try. */
   private waitsToSkip = 0;
 
   constructor(limitUs: number) {

@@ -11,7 +11,7 @@ export class CallPool {
   /** Head of the list; `older` leads to the next call. */
   newest: Stack | null = null;
   size = 0;
-  /** Number of calls that wait for another request or a reply, and so do not need the event loop (`Stack.rest`). */
+  /** The number of calls that wait for another request or a reply, and so do not need the event loop (`Stack.rest`). */
   restingCount = 0;
 
   /** Whether some call may need the event loop to continue, because it does not rest. */

@@ -38,7 +38,7 @@ export class Client<P = unknown> extends Ctx {
   connected = true;
   private readonly calls: CallPool;
   private readonly lookups: Lookups;
-  /** Number of requests that have not ended; kept only after `disconnect`. */
+  /** The number of requests that have not ended; kept only after `disconnect`. */
   private pendingCount = 0;
 
   /** Called by `Initiator.connect`. */

@@ -20,7 +20,7 @@ export const dictTypes = [
   'mdata',
 ] as const;
 export type DictType = (typeof dictTypes)[number];
-/** By type: int, uint, double: number; str, gfuuid (a gfid): string; bin, mdata (file times): bytes; iatt: Iatt. */
+/** A number for int, uint, double; a string for str, gfuuid; bytes for bin, mdata (file times); an Iatt for iatt. */
 export type DictValue = number | string | Uint8Array | Iatt;
 
 /** A pair, linked to the pair inserted next. */
@@ -46,7 +46,7 @@ export class Dict {
   /** Head and end of the list of pairs; null in a dict with a Map. */
   private first: Pair | null = null;
   private last: Pair | null = null;
-  /** Number of pairs in the list. */
+  /** The number of pairs in the list. */
   private listedCount = 0;
   /** Replaces the list once the dict has more than `LINEAR_MAX` pairs. */
   private pairsByKey: Map<string, Pair> | null = null;

@@ -61,7 +61,7 @@ export interface InodeDump {
   readonly nlookup: number;
   readonly fdCount: number;
   readonly iaType: number;
-  /** Number of known names below. */
+  /** The number of known names below. */
   readonly kids: number;
 }
 

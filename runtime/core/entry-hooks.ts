@@ -12,7 +12,7 @@ import type { Fops, Xlator } from './xlator.ts';
 
 /** The names that one request changes. */
 export interface Entry {
-  /** Number of the fop. */
+  /** The number of the fop. */
   readonly fop: number;
   /** The name that the fop creates. */
   readonly created: Loc | null;

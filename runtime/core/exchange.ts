@@ -34,7 +34,7 @@ export interface ExchangeResult {
   readonly removedNames: readonly string[];
 }
 
-/** Number of inodes or files that are looked up or reopened at the same time. */
+/** The number of inodes or files that are looked up or reopened at the same time. */
 const BATCH_SIZE = 32;
 /** Milliseconds between two checks whether replaced volumes are idle. */
 const IDLE_CHECK_MS = 50;
@@ -74,7 +74,7 @@ export class CandidateGraph {
   readonly addedInstances: readonly Xlator[];
   /** The instances of the running graph that are not kept. */
   readonly replacedInstances: readonly Xlator[];
-  /** By new instance, the old instance that hands its state over to it (`succeed`). */
+  /** The old instances that hand their state over (`succeed`), by the new instances that get it. */
   readonly predecessors = new Map<Xlator, Xlator>();
   private readonly graph: Graph;
   /** Resolves when the graph has come up, or its start has ended in a failure. */
@@ -248,7 +248,7 @@ export class CandidateGraph {
   }
 }
 
-/** By reopened file, the ids of the instances in which it is open; see `makeOpenOnceTarget`. */
+/** The ids of the instances in which a reopened file is open, by file; see `makeOpenOnceTarget`. */
 const openInstances = new WeakMap<Fd, Set<number>>();
 
 /** The replaced volumes of an exchange, until they are idle. */
@@ -323,7 +323,7 @@ export class RetiredGraph {
     return this.replacedInstances;
   }
 
-  /** Number of files that clients still use through the replaced volumes. */
+  /** The number of files that clients still use through the replaced volumes. */
   get openFdCount(): number {
     const openFds = listClients(this.graph).flatMap(({ fds }) => [...fds]);
     return openFds.filter((fd) => fd.links === this.links).length;
@@ -340,7 +340,7 @@ export class RetiredGraph {
       await pause(this.graph.context, IDLE_CHECK_MS);
   }
 
-  /** Number of awaited requests that have not ended. */
+  /** The number of awaited requests that have not ended. */
   get pendingRequestCount(): number {
     return this.awaitedRequests.filter(({ pool }) => pool !== null).length;
   }

@@ -15,7 +15,7 @@ export interface Field {
   /** Name in C, with the prefix. */
   readonly member: string;
   readonly kind: FieldKind;
-  /** Unit and meaning; may be empty. */
+  /** The unit and the meaning; may be empty. */
   readonly about: string;
   /** Initial value of an integer; a gfid starts as null, a text empty. */
   readonly initialValue: number;

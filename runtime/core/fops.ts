@@ -31,7 +31,7 @@ export interface Arg {
   readonly name: string;
   readonly type: ArgType;
   readonly nullable: boolean;
-  /** In a reply: whether a mount fails a success without it, with EIO. */
+  /** Whether a mount fails a success without this part of the reply, with EIO. */
   readonly needed: boolean;
 }
 

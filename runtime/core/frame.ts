@@ -88,7 +88,7 @@ export class Stack {
     return this.initiator?.hints.readBuffer ?? null;
   }
 
-  /** Number of `rest` calls without their `goOn`; the pool counts requests that have any. */
+  /** The number of `rest` calls without their `goOn`; the pool counts requests that have any. */
   get restCount(): number {
     return this.ownRestCount;
   }

@@ -45,7 +45,7 @@ import { Xlator } from './xlator.ts';
 
 /** A graph, which exchanges may replace in place; front ends keep one object while it runs. */
 export class Graph implements GraphView {
-  /** In the order of the volfile: leaves first, the top last. An exchange replaces the array. */
+  /** The volumes in the order of the volfile: leaves first, the top last. An exchange replaces the array. */
   xlators: readonly Xlator[];
   top: Xlator;
   readonly inodes: InodeTable;

@@ -5,7 +5,7 @@
 
 /** Width of the narrowest buckets, in nanoseconds. */
 const UNIT_NS = 250;
-/** Number of buckets. */
+/** The number of buckets. */
 export const BUCKET_COUNT = 120;
 /** Latencies of this many units and more go into the last bucket. */
 const UNITS_MAX = 2 ** 31;

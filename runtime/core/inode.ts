@@ -35,11 +35,11 @@ export class Inode extends Ctx {
   /** Upper 31 and lower 32 bits of the inode number that applications see (gfid.ts). */
   inoHi = 0;
   inoLo = 0;
-  /** Number of lookups that clients have not forgotten. */
+  /** The number of lookups that clients have not forgotten. */
   nlookup = 0;
   /** The lookups of the only client that has looked the inode up; null if several or no clients have (`lookups.ts`). */
   soleOwner: Lookups | null = null;
-  /** Number of open fds (`holdForFd`). */
+  /** The number of open fds (`holdForFd`). */
   fdCount = 0;
   /** Names that lead here; more than one for a hard link. */
   readonly names: Dentry[] = [];
@@ -114,12 +114,12 @@ export class InodeTable {
     this.register(this.root, ROOT_GFID);
   }
 
-  /** Number of linked inodes, the root included. */
+  /** The number of linked inodes, the root included. */
   get size(): number {
     return this.byGfid.size;
   }
 
-  /** Number of idle inodes. */
+  /** The number of idle inodes. */
   get lruSize(): number {
     return this.lru.size;
   }

@@ -19,7 +19,7 @@ export interface Interceptor {
   wrapFop<N extends FopName>(name: N, fop: Fop<N, unknown>): Fop<N, unknown>;
 }
 
-/** Number of volumes at which each request is held. */
+/** The number of volumes at which each request is held. */
 const holdCounts = new Map<Stack, number>();
 
 /** Whether an interceptor holds the request at any volume. */

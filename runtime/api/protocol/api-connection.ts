@@ -22,7 +22,7 @@ import type {
 } from './request-context.ts';
 import { argumentReaders, INVALID, isVariable, type Listing, resultWriters } from './values.ts';
 
-/** Bytes of the first receive buffer, and of the longest message: until the greeting, and for requests. */
+/** The bytes of the first receive buffer, and of the longest message: until the greeting, and for requests. */
 const GREETING_LIMITS = { initialBytes: 4096, maxBytes: 65_536 } as const;
 const REQUEST_LIMITS = { initialBytes: 65_536, maxBytes: DATA_MAX + 65_536 } as const;
 /** The most requests of a connection under way, except long ones. At this number the server stops reading. */
@@ -31,7 +31,7 @@ export const REQUESTS_MAX = 1024;
 const LONG_REQUESTS_MAX = 4096;
 /** The most bytes of requests under way, of data that they read, and of unsent replies; beyond it reading stops. */
 export const BYTES_MAX = 8 * 2 ** 20;
-/** Bytes of a request's id, operation and identity, before its arguments. */
+/** The bytes of a request's id, operation and identity, before its arguments. */
 const REQUEST_HEAD_BYTES = 12;
 
 /** The bytes with which the greeting of either side begins. */
@@ -367,7 +367,7 @@ function callOperation(operation: Operation, context: RequestContext): unknown {
 /** A request under way. */
 class ApiRequest extends StepsRunner<unknown> {
   readonly id: number;
-  /** Bytes of its message, and of the data that it requests. */
+  /** The bytes of its message, and of the data that it requests. */
   readonly bytes: number;
   /** The loan of its message's memory, while that has data of the request. */
   loan: Loan | null = null;

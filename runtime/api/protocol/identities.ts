@@ -18,7 +18,7 @@ import {
 const IDENTITIES_MAX = 65_536;
 /** The most bytes of a lock owner. Source: GlusterFS `GF_MAX_LOCK_OWNER_LEN`. */
 const OWNER_BYTES_MAX = 1024;
-/** As a uid or gid, stands for that of identity 0. */
+/** The uid or gid that stands for that of identity 0. */
 const DEFAULT_ID = 0xffff_ffff;
 const DEFAULT_UMASK = 0o022;
 

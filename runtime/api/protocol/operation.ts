@@ -65,7 +65,7 @@ export interface Argument {
 export interface Operation {
   /** Its number in requests. */
   readonly number: number;
-  /** At most six; those of fixed size come first. */
+  /** The arguments: at most six, those of fixed size first. */
   readonly args: readonly Argument[];
   readonly result: ResultType;
   /** Whether the last argument is data, which stays in the memory of the message. */

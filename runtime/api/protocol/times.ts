@@ -6,7 +6,7 @@ import type { Iatt } from '../../core/iatt.ts';
 import { FopError } from '../fop-error.ts';
 import type { VolumeSteps } from '../volume-steps.ts';
 
-/** As nanoseconds: the current time, and no change. Source: Linux include/linux/stat.h. */
+/** The nanoseconds that stand for the current time, and for no change. Source: Linux include/linux/stat.h. */
 export const UTIME_NOW = 0x3fff_ffff;
 export const UTIME_OMIT = 0x3fff_fffe;
 
