@@ -124,7 +124,7 @@ async function measureStacks(
 ): Promise<BenchOutcome> {
   const { scratchFolder: scratch, dataFolder: data, stacksFolder, plainFolder } = workspace;
   const { mountFlags, timeouts } = settings;
-  const mountSettings = { scratch, data: stacksFolder, mountFlags, timeouts, terminal };
+  const mountSettings = { scratch, dataFolder: stacksFolder, mountFlags, timeouts, terminal };
   const progress = new ProgressLine(terminal);
   const { warnings } = stackFacts;
   if (!flags.json) for (const warning of warnings) terminal.err(`glossa bench: ${warning}`);

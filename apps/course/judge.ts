@@ -82,14 +82,14 @@ export interface LessonTestFile {
 /**
  * Runs a lesson's own tests.
  * @param folder from which the tests load the module
- * @param successText returns the answer when all tests pass
+ * @param formatSuccess returns the answer when all tests pass
  * @throws {Error} when tests cannot be loaded
  */
 export async function judgeByTests(
   tests: readonly LessonTestFile[],
   folder: string,
   { language, findTranslator, onGraphStarted }: Omit<LearnerModule, 'path'>,
-  successText: () => string,
+  formatSuccess: () => string,
 ): Promise<Verdict> {
   const warnings = new Set<string>();
   const makeVerdict = (passed: boolean, answer: readonly string[]): Verdict => ({
@@ -114,7 +114,7 @@ export async function judgeByTests(
     );
     if (failure !== undefined) return makeVerdict(false, describeFailure(failure, warnings));
   }
-  return makeVerdict(true, [successText(), ...warnings]);
+  return makeVerdict(true, [formatSuccess(), ...warnings]);
 }
 
 /** Explains a failed test: the warnings, the module's error, and what the test saw. */

@@ -97,7 +97,7 @@ export function formatTimeCells(
 
 /** Formats the warning about the busiest time of the run; null if the machine was quiet. */
 export function formatBusyWarning(busynesses: readonly (Busyness | null)[]): string | null {
-  // Sorted by the share of other work, the busiest first.
+  // The measurement with the largest share of other work comes first.
   const sentence = busynesses
     .flatMap((busy) => busy ?? [])
     .sort((a, b) => b.others + b.steal - a.others - a.steal)

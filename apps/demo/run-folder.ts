@@ -30,7 +30,7 @@ const LOCK_FILE_NAME = 'lock';
 
 /** The temporary folder of a run. */
 export interface RunFolder {
-  /** Its path. */
+  /** The path of the folder. */
   readonly folder: string;
   /** Removes the folder, and frees its lock. */
   remove(): void;

@@ -1,7 +1,7 @@
 /** Experiments on written and read data, timed by the clients of `glossa bench`. */
 import { join } from 'node:path';
 import type { Placement } from '../../apps/bench/engine/placement.ts';
-import { DATA_SIZE } from '../../apps/bench/engine/workloads/data.ts';
+import { LARGE_FILE_SIZE } from '../../apps/bench/engine/workloads/data.ts';
 import type { Bench } from './bench.ts';
 import { type Bars, makeRatioColumn, makeRoundsColumn, runExperiment } from './experiment.ts';
 import type { Report } from './table.ts';
@@ -59,7 +59,7 @@ export function runDataExperiment<N extends string, K extends string>(
   const keys = Object.keys(amounts) as K[];
   const first = references[0]!;
   return runExperiment<N, Amounts>(bench, {
-    what: `${what}, ${DATA_SIZE >> 20} MiB`,
+    what: `${what}, ${LARGE_FILE_SIZE >> 20} MiB`,
     unitText: `${unitText}, median of ${count} requests in each of`,
     rounds: bench.quick ? 3 : 9,
     targets,

@@ -20,7 +20,7 @@ const TICK_SECONDS = 0.01;
  * runnable threads.
  */
 interface CpuTimes {
-  /** Including idle time. */
+  /** All time, idle time included. */
   readonly total: number;
   /** Time that processes and the kernel used. */
   readonly busy: number;
@@ -80,12 +80,13 @@ interface BusySample {
 export class BusySampler {
   private readonly cpuNumbers: readonly number[];
   private intervalStart: BusySample;
+  /** Sums over all intervals: seconds, runnable threads, and the number of samples of these. */
   private readonly sums = { total: 0, busy: 0, steal: 0, own: 0, runnable: 0, sampleCount: 0 };
 
   /** @param cpuList CPUs of the measurement, in the kernel's list format: `0-3,8` */
   constructor(cpuList: string) {
     this.cpuNumbers = parseCpuList(cpuList);
-    // Only so that the field is never null: each interval starts with a sample of its own.
+    // This sample is never used, as each interval starts with its own: the field must not be null.
     this.intervalStart = this.sample(null);
   }
 

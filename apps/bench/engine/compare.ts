@@ -16,13 +16,13 @@ export interface StackComparison {
   readonly workload: string;
   readonly stack: string;
   /**
-   * The first stack: the line compares ratios to its times. Null: the line compares the stack's
-   * own median times.
+   * The first stack, if ratios to its times are compared; null if the stack's own median times are
+   * compared.
    */
   readonly to: string | null;
   /** Result of the first run in nanoseconds, or as a ratio; null if `missing` gives a reason. */
   readonly a: number | null;
-  /** Result of the second run, as `a`. */
+  /** Result of the second run, in the same unit as `a`. */
   readonly b: number | null;
   /** The second run in relation to the first: `faster` means that the second run is faster. */
   readonly compared: Comparison | null;
@@ -43,9 +43,9 @@ export function compareRuns(a: Run, b: Run): ComparedRuns {
     b.workloads.map((workload) => [formatWorkloadTitle(workload), workload]),
   );
   const lines = a.workloads.flatMap((workload) => {
-    const other = otherWorkloads.get(formatWorkloadTitle(workload));
-    if (other === undefined) return [];
-    return compareWorkload(workload, other, a.seed);
+    const otherWorkload = otherWorkloads.get(formatWorkloadTitle(workload));
+    if (otherWorkload === undefined) return [];
+    return compareWorkload(workload, otherWorkload, a.seed);
   });
   return { warnings: [...listDifferences(a, b)], lines };
 }
@@ -134,7 +134,7 @@ const MACHINE_CONDITIONS = ['the CPU', 'the number of CPUs', 'the kernel', 'the 
 /** The advice that ends a warning about such a condition. */
 const RATIOS_HINT = '; compare only the ratios';
 
-/** Longest value, in characters, that a warning quotes; volfiles are longer. */
+/** Maximum length of a value that a warning quotes; volfiles are longer. */
 const QUOTED_LENGTH_MAX = 80;
 
 /** Yields a warning for each difference of the conditions, and for each busy or partial run. */
@@ -158,9 +158,9 @@ function* listDifferences(a: Run, b: Run): Generator<string> {
     }
     if (run.partial) yield `the ${ordinal} run ended early`;
     for (const workload of run.workloads) {
-      const busy = describeBusyness(workload.busy, run.machine.cpus);
-      if (busy !== null)
-        yield `${formatWorkloadTitle(workload)}, ${ordinal} run: ${busy}${RATIOS_HINT}`;
+      const busyText = describeBusyness(workload.busy, run.machine.cpus);
+      if (busyText !== null)
+        yield `${formatWorkloadTitle(workload)}, ${ordinal} run: ${busyText}${RATIOS_HINT}`;
     }
   }
 }

@@ -136,13 +136,13 @@ export function formatAnswer(
       members: comparisons.filter((comparison) => readVerdict(comparison) === verdict),
     }))
     .filter(({ members }) => members.length > 0);
-  const parts = groups.map(({ verdict, members }) => clauseFormatters[verdict](other, members));
-  if (parts.length === 1) {
-    const all = comparisons.length === 1 ? '' : `, in all ${comparisons.length} measurements`;
-    return `${subject} ${parts[0]}${all}.`;
+  const clauses = groups.map(({ verdict, members }) => clauseFormatters[verdict](other, members));
+  if (clauses.length === 1) {
+    const countText = comparisons.length === 1 ? '' : `, in all ${comparisons.length} measurements`;
+    return `${subject} ${clauses[0]}${countText}.`;
   }
-  const counted = parts.map(
-    (part, i) => `${part} (in ${groups[i]!.members.length} of ${comparisons.length})`,
+  const countedClauses = clauses.map(
+    (clause, i) => `${clause} (in ${groups[i]!.members.length} of ${comparisons.length})`,
   );
-  return `${subject} ${counted.join('; it ')}.`;
+  return `${subject} ${countedClauses.join('; it ')}.`;
 }

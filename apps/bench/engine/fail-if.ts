@@ -17,7 +17,7 @@ import { formatRatio } from './numbers.ts';
 import { formatWorkloadTitle } from './placement.ts';
 import type { Run, Workload } from './schema.ts';
 
-/** Compares a measured value with the bound of a condition. */
+/** The functions that compare a measured value with the bound of a condition, by operator. */
 const operators = {
   '>': (value: number, bound: number) => value > bound,
   '>=': (value: number, bound: number) => value >= bound,
@@ -38,7 +38,7 @@ export interface Condition {
   readonly bound: number;
 }
 
-/** Groups: stack, second stack, measure, operator, number, unit. */
+/** Matches a condition. Groups: stack, second stack, measure, operator, number, unit. */
 const CONDITION_PATTERN =
   /^([^\s/<>]+)(?:\s*\/\s*([^\s/<>]+))?\s+([\w.-]+)\s*([<>]=?)\s*(\d*\.?\d+)\s*(\S*)$/;
 

@@ -18,6 +18,7 @@ import { type WorkloadName, workloads } from './workloads/index.ts';
 /** A stack to be measured. */
 export interface StackPlan {
   readonly name: string;
+  /** Counts the lookups that reach the storage; null if the stack cannot count them. */
   readonly lookupCounter: LookupCounter | null;
   /** Returns why a workload does not fit this stack, or null. If absent, all workloads fit. */
   findUnfitReason?(workload: WorkloadName): string | null;
@@ -51,20 +52,23 @@ interface MeasuredRow {
   readonly warnings: string[];
   /** Why no further rounds are measured, even if some were; null while it goes on. */
   endReason: string | null;
-  /** True if the workload does not suit the stack, for the reason in `endReason`. No failure. */
+  /**
+   * Whether the workload does not suit the stack, for the reason in `endReason`. This does not fail
+   * the run.
+   */
   readonly isUnfit: boolean;
   /** Whether the trial has already reported `endReason`. */
   readonly isReported: boolean;
 }
 
-/** Most requests of a round: clients send the bench eight bytes for each. */
+/** Maximum number of requests in a round: clients send the bench eight bytes for each. */
 const ROUND_REQUESTS_MAX = 1_000_000;
 /**
- * The warm-up ends with the first step that takes at least this share of a round's duration: its
- * time tells how many requests fill a round of the slowest stack.
+ * The share of a round's duration that the last step of the warm-up takes at least: its time shows
+ * how many requests fill a round of the slowest stack.
  */
 const WARM_UP_SHARE = 0.3;
-/** Most steps of a warm-up. */
+/** Maximum number of steps in a warm-up. */
 const WARM_UP_STEPS_MAX = 12;
 
 /** The results of one measurement, and its effects on the whole run. */

@@ -8,14 +8,14 @@ import { pairRounds } from './verdict.ts';
 /** The kind of a measure's values, which decides their units. */
 export type MeasureKind = 'time' | 'size' | 'rate';
 
-/** Sizes of units, by kind. Base units have size 1: nanoseconds, bytes, requests per second. */
+/** Units by kind, with their sizes in base units: nanoseconds, bytes, requests per second. */
 export const units: Readonly<Record<MeasureKind, Readonly<Record<string, number>>>> = {
   time: { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9 },
   size: { B: 1, KB: 1e3, MB: 1e6, GB: 1e9 },
   rate: { '/s': 1 },
 };
 
-/** For each kind, formats a value with its unit. */
+/** The functions that format a value with its unit, by kind. */
 export const formatters: Readonly<Record<MeasureKind, (value: number) => string>> = {
   time: formatDuration,
   size: (bytes) => `${formatWhole(bytes / 1e6)} MB`,

@@ -4,7 +4,7 @@
 export interface MissingResult {
   /** Why the result is missing. */
   readonly missing: string;
-  /** True if the stack gave wrong answers, so that its times are worthless. */
+  /** Present if the stack gave wrong answers, so that its times are worthless. */
   readonly wrong?: true;
 }
 

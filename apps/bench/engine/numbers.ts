@@ -5,7 +5,7 @@ import type { Estimate } from './statistics.ts';
 export const formatDigits = (value: number): string =>
   value.toFixed(Math.abs(value) < 10 ? 2 : Math.abs(value) < 100 ? 1 : 0);
 
-/** As formatDigits, but a ratio below 0.1 keeps three significant digits: 0.0439, 0.90, 12.3. */
+/** Formats as formatDigits, but a ratio below 0.1 with three digits: 0.0439, 0.90, 12.3. */
 export const formatRatio = (value: number): string =>
   value < 0.1 ? value.toPrecision(3) : formatDigits(value);
 

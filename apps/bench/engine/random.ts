@@ -23,9 +23,9 @@ export const drawBelow = (random: Random, bound: number): number => Math.floor(r
 /** Returns a shuffled copy, by Fisher and Yates. */
 export function shuffle<T>(items: readonly T[], random: Random): T[] {
   const shuffled = [...items];
-  for (let last = shuffled.length - 1; last > 0; last--) {
-    const other = drawBelow(random, last + 1);
-    [shuffled[last], shuffled[other]] = [shuffled[other]!, shuffled[last]!];
+  for (let i = shuffled.length - 1; i > 0; i--) {
+    const drawn = drawBelow(random, i + 1);
+    [shuffled[i], shuffled[drawn]] = [shuffled[drawn]!, shuffled[i]!];
   }
   return shuffled;
 }

@@ -6,7 +6,7 @@ import { compareRounds, ROUNDS_MIN } from './verdict.ts';
 
 /** A round of one stack. */
 export interface RoundSample {
-  /** From 1. */
+  /** Number of the round, from 1. */
   readonly round: number;
   /** Start of the round, in seconds since the start of the run. */
   readonly at: number;
@@ -16,6 +16,7 @@ export interface RoundSample {
   readonly latency: RecordableHistogram;
   readonly serverCpuSeconds: number;
   readonly clientCpuSeconds: number;
+  /** Numbers of replies that were checked, and that were wrong. */
   readonly answers: Measurement['answers'];
   /** Counters of this round, by name. */
   readonly counts: Measurement['counts'];
@@ -69,11 +70,11 @@ export function sumCounts(samples: readonly Pick<RoundSample, 'counts'>[]): Reco
  * or if they are too noisy.
  */
 export function compareToFirst(results: readonly StackResult[], seed: Run['seed']): StackResult[] {
-  const first = results[0]?.measured;
+  const baseline = results[0]?.measured;
   return results.map((result, i) => {
     const { measured, warnings } = result;
-    if (i === 0 || !measured || !first) return result;
-    const toFirst = compareRounds(measured.rounds, first.rounds, seed);
+    if (i === 0 || !measured || !baseline) return result;
+    const toFirst = compareRounds(measured.rounds, baseline.rounds, seed);
     if (toFirst === null) {
       const warning = `not compared: a comparison needs at least ${ROUNDS_MIN} rounds`;
       return { ...result, warnings: [...warnings, warning] };

@@ -37,7 +37,7 @@ export interface Distribution extends Summary {
 
 /** One round of a stack. */
 export interface Round {
-  /** From 1. Rounds of several stacks with equal numbers ran one right after the other. */
+  /** Number of the round, from 1. Equal rounds of several stacks ran one right after the other. */
   readonly round: number;
   /** Start of the round, in seconds since the start of the run. */
   readonly at: number;
@@ -56,7 +56,7 @@ export interface Comparison {
   /** Ends of the interval that contains the ratio with the probability `confidence`. */
   readonly low: number;
   readonly high: number;
-  /** 0 to 1. */
+  /** The probability, 0 to 1. */
   readonly confidence: number;
   /** The largest ratio that chance explains (95 %), at least 1. */
   readonly noise: number;
@@ -87,11 +87,14 @@ export interface Measurement {
 /** The result of one stack in a workload. */
 export interface StackResult {
   readonly stack: string;
-  /** Null: nothing was measured; `missing` has the reason. */
+  /** The measured figures; null if nothing was measured, for the reason in `missing`. */
   readonly measured: Measurement | null;
   /** Why nothing was measured, or why the stack ended early. */
   readonly missing: string | null;
-  /** True if the workload does not suit the stack, for the reason in `missing`. No failure. */
+  /**
+   * Whether the workload does not suit the stack, for the reason in `missing`. This does not fail
+   * the run.
+   */
   readonly unfit: boolean;
   readonly warnings: readonly string[];
 }
@@ -151,7 +154,7 @@ export interface Machine {
 export interface StackDescription {
   readonly name: string;
   readonly description: string;
-  /** Null: another program mounts the stack, without a volfile. */
+  /** Text of the volfile; null if another program mounts the stack, without a volfile. */
   readonly volfile: string | null;
 }
 
@@ -165,7 +168,7 @@ export interface Run {
   readonly date: string;
   readonly seconds: number;
   readonly seed: number;
-  /** The run ended early, or a stack is missing. */
+  /** Whether the run ended early, or a stack is missing. */
   readonly partial: boolean;
   readonly warnings: readonly string[];
   readonly machine: Machine;

@@ -16,11 +16,11 @@ export interface Estimate {
 
 /** The comparison of two rows, round by round. */
 export interface PairedEstimate extends Estimate {
-  /** True if the rounds of one row lie too far apart for a conclusion. */
+  /** Whether the rounds of one row lie too far apart for a conclusion. */
   readonly doubtful: boolean;
 }
 
-/** Largest ratio of a row's highest to its lowest round that still permits a conclusion. */
+/** The largest ratio of a row's highest to its lowest round that still permits a conclusion. */
 const SPREAD_RATIO_MAX = 1.5;
 
 const sortAscending = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b);
@@ -74,11 +74,12 @@ export interface Interval {
 }
 
 /**
- * For more values, countLeftOut uses the normal distribution, as binomial terms would underflow.
+ * The number of values up to which countLeftOut uses the binomial distribution. For more values, its
+ * terms would underflow, so the normal distribution is used.
  */
 const EXACT_COUNT_MAX = 500;
 
-/** In a normal distribution, 95 % of the values lie within this many standard deviations. */
+/** The number of standard deviations within which 95 % of a normal distribution lie. */
 const NORMAL_95 = 1.959964;
 
 /**
@@ -112,6 +113,7 @@ export function computeMedianInterval(values: readonly number[]): Interval | nul
 }
 
 /**
- * With fewer values, even the range from the lowest to the highest has less than 95 % confidence.
+ * The minimum number of values for an interval: with fewer, even the range from the lowest to the
+ * highest has less than 95 % confidence.
  */
 export const MEDIAN_VALUES_MIN = 6;

@@ -40,11 +40,11 @@ export interface TargetSettings {
   /** Duration of a round of the slowest stack, in seconds. */
   readonly seconds: number;
   readonly seed: number;
-  /** For the workload `command`, otherwise null. */
+  /** The command of the workload `command`; null for other workloads. */
   readonly command: TriedCommand | null;
   /** The plain folder with the workload's tree. */
   readonly plainFolder: string;
-  /** For the workload `phpsim`: searches of files that every stack has already. */
+  /** Searches of files that every stack has already, for the workload `phpsim`. */
   readonly searches?: SearchPlan;
   readonly signal: AbortSignal;
 }
@@ -54,9 +54,9 @@ export type LookupCounter = (mountpoint: string, timeoutMs: number) => Promise<n
 
 /** Access to a target: its server, its counter and its sampler. */
 export interface TargetAccess<S extends ServedMount = ServedMount> {
-  /** Null: the plain directory. */
+  /** Starts the server; null for the plain directory. */
   readonly serve: (() => Promise<S>) | null;
-  /** Null: the stack has no counter. */
+  /** Reads the counter of the stack; null if it has none. */
   readonly lookupCounter: LookupCounter | null;
   /** Samples the machine's other load in the rounds that count. */
   readonly busySampler: BusySampler | null;
@@ -81,7 +81,7 @@ const TIMEOUT_MIN_MS = 120_000;
 const COMMAND_TIMEOUT_MS = 3_600_000;
 /** Each request of a round may take this many times as long as one of the last round did. */
 const TIMEOUT_FACTOR = 10;
-/** Longest timer of Node. */
+/** The longest time for which Node can set a timer. */
 const TIMEOUT_MAX_MS = 2 ** 31 - 1;
 
 /**
@@ -114,13 +114,14 @@ export function computeRoundTimeoutMs(
 export class Target<S extends ServedMount = ServedMount> {
   /** Time until the server was mounted; null for the plain directory. */
   startSeconds: number | null = null;
+  /** Peak memory of the server; null before its end, and for the plain directory. */
   peakMemoryBytes: number | null = null;
-  /** Null before the start, and for the plain directory. */
+  /** The running server; null before the start, and for the plain directory. */
   server: S | null = null;
   private clients: Clients | null = null;
   /** The folder of the workload's tree. */
   private root: string;
-  /** Time of a request in the last round. */
+  /** Time of a request in the last round; null before the first. */
   private lastRequestMs: number | null = null;
   private readonly settings: TargetSettings;
   private readonly access: TargetAccess<S>;
@@ -247,11 +248,12 @@ export class Target<S extends ServedMount = ServedMount> {
 
 /**
  * Combines the results of all clients.
+ * @param figures that do not come from the clients
  * @param passedOnCount lookups passed on; null without a counter
  */
 function makeRoundResult(
   results: readonly ReplyTypes['run'][],
-  rest: Pick<RoundSample, 'round' | 'at' | 'serverCpuSeconds'>,
+  figures: Pick<RoundSample, 'round' | 'at' | 'serverCpuSeconds'>,
   passedOnCount: number | null,
 ): RoundResult {
   const latency = makeHistogram();
@@ -261,7 +263,7 @@ function makeRoundResult(
   const sum = (readValue: (result: ReplyTypes['run']) => number): number =>
     results.reduce((total, result) => total + readValue(result), 0);
   const sample: RoundSample = {
-    ...rest,
+    ...figures,
     seconds: Math.max(...results.map(({ seconds }) => seconds)),
     latency,
     clientCpuSeconds: sum(({ cpuSeconds }) => cpuSeconds),

@@ -124,7 +124,7 @@ const LISTEN_PORT_OPTION = 'server.transport.socket.listen-port';
  */
 export async function withBricks<T>(
   plans: readonly BrickPlan[],
-  start: (plan: BrickPlan) => Promise<Brick>,
+  startBrick: (plan: BrickPlan) => Promise<Brick>,
   use: (bricks: Bricks) => Promise<T>,
 ): Promise<T> {
   const bricks: Brick[] = [];
@@ -133,7 +133,7 @@ export async function withBricks<T>(
   const failureControl = new AbortController();
   try {
     for (const { signal } of plans) signal.throwIfAborted();
-    const starts = await Promise.allSettled(plans.map(start));
+    const starts = await Promise.allSettled(plans.map(startBrick));
     for (const result of starts) if (result.status === 'fulfilled') bricks.push(result.value);
     for (const result of starts) if (result.status === 'rejected') throw result.reason;
     const ports = bricks.map(({ port }) => port);
@@ -176,7 +176,7 @@ export async function startGlossaBrick(plan: BrickPlan): Promise<Brick> {
   };
 }
 
-/** Most attempts to start a brick, as another program may take the free port first. */
+/** Maximum number of attempts to start a brick: another program may take the free port first. */
 const START_ATTEMPTS_MAX = 3;
 /** Time limit of an attempt. */
 const START_TIMEOUT_MS = 60_000;

@@ -110,10 +110,10 @@ async function measureCalls(
   const busySampler = new BusySampler(readAllowedCpus());
   const progress = new ProgressLine(terminal);
   const calls: CallCosts[] = [];
-  const start = performance.now();
+  const startMs = performance.now();
   try {
     for (const [index, kind] of wantedKinds.entries()) {
-      const elapsedSeconds = (performance.now() - start) / 1e3;
+      const elapsedSeconds = (performance.now() - startMs) / 1e3;
       progress.show({
         doneCount: index,
         totalCount: wantedKinds.length,

@@ -55,7 +55,7 @@ export async function mountStack(
   const mountpoint = join(scratch, `${name}-mnt`);
   const logFile = join(scratch, `${name}.log`);
   mkdirSync(mountpoint, { recursive: true });
-  const start = performance.now();
+  const startMs = performance.now();
   const server = new OwnServer(
     ['mount', volfile, mountpoint, ...flags],
     { logFile, options, ...(signal && { signal }) },
@@ -84,7 +84,7 @@ export async function mountStack(
   return {
     pid: server.pid,
     mountpoint,
-    startSeconds: (performance.now() - start) / 1e3,
+    startSeconds: (performance.now() - startMs) / 1e3,
     startWarning: shortenMessages(server.messages),
     makeFailure: (error) =>
       reportFailure(
@@ -131,7 +131,7 @@ export interface StackEnvironment {
   /** Folder for mount points and logs. */
   readonly scratch: string;
   /** Folder for the files of the stacks. */
-  readonly data: string;
+  readonly dataFolder: string;
   /** Flags of `glossa mount`, without those for folders. */
   readonly mountFlags: readonly string[];
   readonly terminal: Terminal;
@@ -143,9 +143,9 @@ export function makeStackPlan(
   environment: StackEnvironment,
 ): StackDescription & StackPlan {
   const { name, description, volfile, volumes, path } = stack;
-  const { scratch, data, mountFlags: flags, terminal } = environment;
+  const { scratch, dataFolder, mountFlags: flags, terminal } = environment;
   const counterVolumes = findCountingVolumes(volumes);
-  const folder = join(data, name);
+  const folder = join(dataFolder, name);
   const discard = (): void => rmSync(folder, { recursive: true, force: true });
   return {
     name,

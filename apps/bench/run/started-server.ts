@@ -56,7 +56,7 @@ export async function startServerProcess(
   const { commandLine, env, logFile, timeoutMs, signal, endSignal = 'SIGTERM' } = settings;
   const [program, ...args] = commandLine;
   const outputFd = openSync(logFile, 'a');
-  const start = performance.now();
+  const startMs = performance.now();
   // In its own process group, the child gets no Ctrl-C; the bench ends its servers in order.
   const child = spawn(program, args, {
     detached: true,
@@ -96,7 +96,7 @@ export async function startServerProcess(
   }
   return {
     pid: child.pid!,
-    startSeconds: (performance.now() - start) / 1e3,
+    startSeconds: (performance.now() - startMs) / 1e3,
     whenExited,
     hasEnded: () => hasEnded,
     stop,
@@ -126,6 +126,6 @@ const isReplying = (mountpoint: string): Promise<boolean> | boolean =>
 /** Reads the last line of a log that looks like an error; without one, the last line. */
 export function readLastError(logFile: string): string {
   const lines = existsSync(logFile) ? readFileSync(logFile, 'utf8').trim().split('\n') : [];
-  const last = lines.findLast((line) => / E \[|error|fail|cannot/i.test(line)) ?? lines.at(-1);
-  return last?.trim() || 'it said nothing';
+  const lastError = lines.findLast((line) => / E \[|error|fail|cannot/i.test(line)) ?? lines.at(-1);
+  return lastError?.trim() || 'it said nothing';
 }

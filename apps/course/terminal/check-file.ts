@@ -43,6 +43,6 @@ async function checkByTests(
     path: test,
     startTests: await findTestLanguage(basename(test))!.load(),
   }));
-  const successText = (): string => 'All tests of this lesson pass.';
-  return judgeByTests(await Promise.all(lessonTests), folder, learnerModule, successText);
+  const formatSuccess = (): string => 'All tests of this lesson pass.';
+  return judgeByTests(await Promise.all(lessonTests), folder, learnerModule, formatSuccess);
 }

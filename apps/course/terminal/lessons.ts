@@ -20,7 +20,7 @@ export interface Lesson {
   /** Name of the folder: `3-fop`. */
   readonly name: string;
   readonly title: string;
-  /** Undefined for a teacher's own lessons, which have tests. */
+  /** The check of the lesson; undefined for a teacher's own lessons, which have tests. */
   readonly check: Check | undefined;
   /** Paths of test files. */
   readonly tests: readonly string[];

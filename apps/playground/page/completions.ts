@@ -85,14 +85,14 @@ const makeVolfileCompletions =
     return [...volumes].map(([, name]) => ({ label: name!, type: 'variable' }));
   };
 
-/** Returns the completion source and the hover source of a kind of file. */
+/** Makes the sources of completions and of hover cards for a kind of file. */
 export function makeHelpSources(kind: FileKind, help: EditorHelp) {
-  if (kind === 'text') return { completions: () => null, hover: [] as Extension };
+  if (kind === 'text') return { complete: () => null, hover: [] as Extension };
   const findCompletions =
     kind === 'volfile' ? makeVolfileCompletions(help) : makeModuleCompletions(kind, help);
   const pattern = kind === 'volfile' ? /[^\s"`]+/g : /\w+/g;
   // On request or after a dot, completes also an empty word.
-  const completions = (context: CompletionContext): CompletionResult | null => {
+  const complete = (context: CompletionContext): CompletionResult | null => {
     const word = context.matchBefore(kind === 'volfile' ? /[^\s"`]+/ : /\w+/);
     const from = word?.from ?? context.pos;
     const isMember = context.matchBefore(/\.\w*/) !== null;
@@ -116,5 +116,5 @@ export function makeHelpSources(kind: FileKind, help: EditorHelp) {
       create: () => ({ dom: completion.info!() }),
     };
   });
-  return { completions, hover };
+  return { complete, hover };
 }

@@ -168,14 +168,14 @@ export class Editor {
   /** Makes the editor's state for a file that is opened for the first time. */
   private makeState(path: string, doc: string): EditorState {
     const kind = findFileKind(path);
-    const { completions, hover } = makeHelpSources(kind, this.settings.help);
+    const { complete, hover } = makeHelpSources(kind, this.settings.help);
     return EditorState.create({
       doc,
       extensions: [
         basicSetup,
         languageExtensions[kind](),
         syntaxHighlighting(COLOURS),
-        autocompletion({ override: [completions] }),
+        autocompletion({ override: [complete] }),
         hover,
         lintGutter(),
         highlightField,

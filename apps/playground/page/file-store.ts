@@ -37,7 +37,7 @@ interface Slot {
 
 /** The pause in typing before a write, in milliseconds. */
 const DEBOUNCE_MS = 300;
-/** Most slots of all tabs together, apart from each lesson's newest; older ones are removed. */
+/** Maximum number of slots of all tabs, without each lesson's newest; older ones are removed. */
 const SLOTS_MAX = 20;
 
 /** Prefix of keys, with the path, as a server may have several playgrounds. */

@@ -38,9 +38,9 @@ const TIME_LIMITS_MS = {
 const INITIAL_DISTANCE_MS = 1.4;
 /** The greatest distance of the slider. */
 const DISTANCE_MAX_MS = 10;
-/** Most lines of the graph's log that the page shows. */
+/** Maximum number of lines of the graph's log that the page shows. */
 const LOG_LINES_MAX = 500;
-/** Most earlier files that “Undo…” offers. */
+/** Maximum number of choices that “Undo…” offers. */
 const EARLIER_CHOICES_MAX = 6;
 /** The remark below the example's line after the shell has run it. */
 const EXAMPLE_REMARK =

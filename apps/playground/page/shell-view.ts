@@ -2,7 +2,7 @@
 import { html } from '../../trace/page/dom.ts';
 import type { OutputPiece } from '../play/protocol.ts';
 
-/** Most entries of the output; older ones are removed. */
+/** Maximum number of entries in the output; older ones are removed. */
 const ENTRIES_MAX = 200;
 
 /** The functions that run and complete lines. */

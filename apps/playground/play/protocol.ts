@@ -12,9 +12,9 @@ export interface Problem {
   readonly severity: 'error' | 'warning';
   /** Path of the text; null if unknown. */
   readonly file: string | null;
-  /** From 1; 0 if only the file is known. */
+  /** Number of the line, from 1; 0 if only the file is known. */
   readonly line: number;
-  /** From 1; 0 if unknown. */
+  /** Number of the column, from 1; 0 if unknown. */
   readonly column: number;
   readonly message: string;
 }
@@ -46,7 +46,7 @@ export interface Traffic {
 /** One piece of a command's output, without the end of its last line. */
 export interface OutputPiece {
   readonly text: string;
-  /** Whether it goes to standard error. */
+  /** Whether the piece belongs to standard error. */
   readonly isError: boolean;
 }
 
@@ -69,7 +69,7 @@ export interface Counters {
   readonly storageCount: number;
   /** Milliseconds of virtual time that callers have waited. */
   readonly waitedMs: number;
-  /** Both counts by fop. */
+  /** The two counts of each fop. */
   readonly byFop: Readonly<Record<string, readonly [requestCount: number, storageCount: number]>>;
 }
 

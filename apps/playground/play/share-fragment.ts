@@ -24,11 +24,11 @@ const FORMAT_VERSION = 1;
 export const SHARE_PREFIX = `g${FORMAT_VERSION}.`;
 /** Matches the beginning of a fragment of any version (group 1). */
 const VERSION_PATTERN = /^#?g(\d+)\./;
-/** Most characters of a fragment; Firefox and Chromium take some millions. */
+/** Maximum length of a fragment; Firefox and Chromium accept some millions of characters. */
 const FRAGMENT_LENGTH_MAX = 1_000_000;
-/** Most characters of the state as JSON. */
+/** Maximum length of the state as JSON. */
 const STATE_LENGTH_MAX = 8_000_000;
-/** Largest distance: a day. */
+/** Maximum distance: a day. */
 const DISTANCE_MAX_MS = 86_400_000;
 
 const DAMAGED_MESSAGE =

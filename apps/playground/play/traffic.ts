@@ -15,7 +15,7 @@ import { RequestCounts } from './request-counts.ts';
 declare const GLOSSA_VERSION: string | undefined;
 const version = typeof GLOSSA_VERSION === 'undefined' ? '0' : GLOSSA_VERSION;
 
-/** Most bytes of data that a recording keeps. */
+/** Number of bytes that a recording keeps of the data of a read or write. */
 const DATA_BYTES_MAX = 256;
 
 /** A recorder of requests in memory. */

@@ -23,7 +23,7 @@ const requireRuntime = (): PlaygroundRuntime => {
   return runtime;
 };
 
-/** For each kind of question, the function that answers it. */
+/** The functions that answer questions, by the kind of question. */
 const handlers: {
   readonly [K in keyof Questions]: (body: Questions[K][0]) => Promise<Questions[K][1]>;
 } = {

@@ -17,7 +17,7 @@ import type { Reply, ReplyTypes, Request, RequestName, RequestTypes } from './me
 /** The requests of the open workload; null before `open` and after `close`. */
 let requests: Requests | null = null;
 
-/** For each name of a request, the function that executes it. */
+/** The functions that execute requests, by the name of the request. */
 const handlers: { readonly [N in RequestName]: (args: RequestTypes[N]) => ReplyTypes[N] } = {
   try({ words, folder }) {
     mkdirSync(folder);

@@ -36,19 +36,19 @@ export function runLoop(requests: Requests, range: RequestRange, clock: Clock): 
   let timesNs = new Float64Array(count);
   let wrongCount = 0;
   let complaint: string | null = null;
-  const loopStart = clock();
-  let lastEnd = loopStart;
+  const loopStartMs = clock();
+  let lastEndMs = loopStartMs;
   for (let index = 0; index < count; index++) {
-    if (lastEnd - loopStart > timeLimitMs) {
+    if (lastEndMs - loopStartMs > timeLimitMs) {
       timesNs = timesNs.slice(0, index);
       break;
     }
     const i = from + index;
     requests.prepare?.(i);
-    const start = clock();
+    const startMs = clock();
     const status = requests.send(i);
-    lastEnd = clock();
-    timesNs[index] = (lastEnd - start) * 1e6;
+    lastEndMs = clock();
+    timesNs[index] = (lastEndMs - startMs) * 1e6;
     if (GONE_STATUSES.includes(status)) throw new GoneError();
     const mismatch = requests.check(i, status);
     if (mismatch !== null) {
@@ -56,5 +56,5 @@ export function runLoop(requests: Requests, range: RequestRange, clock: Clock): 
       complaint ??= mismatch;
     }
   }
-  return { timesNs, seconds: (lastEnd - loopStart) / 1e3, wrongCount, complaint };
+  return { timesNs, seconds: (lastEndMs - loopStartMs) / 1e3, wrongCount, complaint };
 }

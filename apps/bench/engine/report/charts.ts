@@ -57,7 +57,7 @@ interface Line {
   readonly name: string;
   /** Number of the stack, from 0: decides colour, dash and symbol. */
   readonly stackIndex: number;
-  /** Null interrupts the line. */
+  /** The points from left to right; null interrupts the line. */
   readonly points: readonly (Point | null)[];
 }
 
@@ -87,8 +87,8 @@ interface Chart {
 }
 
 /**
- * From this ratio of its ends on, an axis has ticks at 1, 2, 5, 10, …; for smaller ratios, ticks
- * are in equal steps.
+ * The ratio of its ends from which on an axis has ticks at 1, 2, 5, 10, …; below, it has ticks in
+ * equal steps.
  */
 const LOG_TICKS_RATIO_MIN = 10;
 
@@ -299,7 +299,7 @@ export function makeEcdfChart(workload: Workload): Picture {
   };
 }
 
-/** Least height in pixels of a workload's row. */
+/** Minimum height in pixels of a workload's row. */
 const ROW_HEIGHT_MIN = 44;
 /** Pixels between the lines of two stacks in a row. */
 const LANE_HEIGHT = 13;

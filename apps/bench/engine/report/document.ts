@@ -32,7 +32,7 @@ export interface Table {
 /** A row of figures of one stack. */
 export interface Row {
   readonly name: string;
-  /** Empty if the row has only a note. */
+  /** The figures, one for each column; empty if the row has only a note. */
   readonly cells: readonly string[];
   /** Why figures are missing; null if all are there. */
   readonly note: string | null;

@@ -28,7 +28,7 @@ const verdictStyles: Readonly<Record<Verdict, Style>> = {
 const colourVerdict = (cell: string, { colour }: Screen): string =>
   Object.hasOwn(verdictStyles, cell) ? paint(verdictStyles[cell as Verdict], cell, colour) : cell;
 
-/** Least and greatest width of a bar, in characters. */
+/** The least and the greatest width of a bar, in characters. */
 const BAR_WIDTH_MIN = 2;
 const BAR_WIDTH_MAX = 30;
 
@@ -90,10 +90,10 @@ function formatTableLines({ head, resultColumnCount, rows }: Table, screen: Scre
   const lines: string[] = [];
   for (let from = 1; from <= head.length && measuredRows.length > 0; ) {
     // Result columns and measures never share a part of the table.
-    const end = from <= resultColumnCount ? resultColumnCount : head.length;
+    const lastColumn = from <= resultColumnCount ? resultColumnCount : head.length;
     // Each part has at least one column, even if that is wider than the screen.
     let to = from + 1;
-    while (to <= end && findMaxWidth(formatColumns(from, to + 1)) <= screen.width) to++;
+    while (to <= lastColumn && findMaxWidth(formatColumns(from, to + 1)) <= screen.width) to++;
     const freeWidth = screen.width - findMaxWidth(formatColumns(from, to)) - 2;
     const showsBars = from === 1 && freeWidth >= BAR_WIDTH_MIN;
     const bars = measuredRows.map(({ barLength }) =>

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import type { CommandRun, TriedCommand, WorkloadKind } from './workload.ts';
 
-/** Most bytes of output that a command may print. */
+/** Maximum number of bytes that a command may print. */
 const OUTPUT_BYTES_MAX = 64 << 20;
 
 /** Runs a command to its end. @param readsStderr whether to return the last line of stderr */

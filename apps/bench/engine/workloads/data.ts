@@ -32,8 +32,8 @@ import type { WorkloadKind, WorkloadSetting } from './workload.ts';
 
 const MIB = 1 << 20;
 /** Size of the large file. */
-export const DATA_SIZE = 32 * MIB;
-/** Sizes of reads and writes, and of the blocks in which the file is made. */
+export const LARGE_FILE_SIZE = 32 * MIB;
+/** Size of most reads and writes, and of the blocks in which the large file is made. */
 const BLOCK_SIZE = 128 << 10;
 const PAGE_SIZE = 4096;
 /** Makes the pattern of this file differ from the patterns of other files. */
@@ -41,11 +41,11 @@ const SALT = 0x61736c67;
 const FILE_NAME = toCString('data');
 
 /** Makes the large file in a folder. */
-function makeData(root: string): void {
+function makeLargeFile(root: string): void {
   const block = new Uint8Array(BLOCK_SIZE);
   withFolder(root, (folder) => {
     const fd = callOrThrow(openat(folder, FILE_NAME, NEW_FILE_FLAGS, 0o644), 'create data');
-    for (let offset = 0; offset < DATA_SIZE; offset += BLOCK_SIZE) {
+    for (let offset = 0; offset < LARGE_FILE_SIZE; offset += BLOCK_SIZE) {
       fillPattern(block, offset, SALT);
       writeAll(fd, block, BLOCK_SIZE, offset);
     }
@@ -54,7 +54,7 @@ function makeData(root: string): void {
 }
 
 /** Opens the large file for reading; returns the descriptor. */
-const openData = ({ root }: WorkloadSetting): number =>
+const openLargeFile = ({ root }: WorkloadSetting): number =>
   withFolder(root, (folder) =>
     callOrThrow(openat(folder, FILE_NAME, constants.O_RDONLY | O_CLOEXEC, 0), 'open data'),
   );
@@ -78,13 +78,13 @@ const formatSize = (bytes: number): string =>
 /** Makes a workload that reads the large file in blocks of this size. */
 const makeReadWorkload = (blockBytes: number): WorkloadKind => ({
   description: 'Reads a large file from its beginning to its end.',
-  request: `read of ${formatSize(blockBytes)} of a file of ${formatSize(DATA_SIZE)}, the next each time`,
+  request: `read of ${formatSize(blockBytes)} of a file of ${formatSize(LARGE_FILE_SIZE)}, the next each time`,
   warmUpRequests: 0,
-  make: makeData,
+  make: makeLargeFile,
   open(setting) {
-    const fd = openData(setting);
+    const fd = openLargeFile(setting);
     const data = new Uint8Array(blockBytes);
-    const computeOffset = (i: number): number => (i * blockBytes) % DATA_SIZE;
+    const computeOffset = (i: number): number => (i * blockBytes) % LARGE_FILE_SIZE;
     return {
       prepare(i) {
         if (computeOffset(i) === 0) posixFadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
@@ -104,15 +104,15 @@ const DRAWN_PAGE_COUNT = 100_000;
 
 export const randread: WorkloadKind = {
   description: 'Reads pages of a large file in an order that looks like chance, as databases do.',
-  request: `read of 4 KiB of a file of ${DATA_SIZE / MIB} MiB, anywhere`,
+  request: `read of 4 KiB of a file of ${LARGE_FILE_SIZE / MIB} MiB, anywhere`,
   warmUpRequests: 0,
-  make: makeData,
+  make: makeLargeFile,
   open(setting) {
     const random = seedRandom(setting.seed + setting.client);
     const pages = Uint32Array.from({ length: DRAWN_PAGE_COUNT }, () =>
-      drawBelow(random, DATA_SIZE / PAGE_SIZE),
+      drawBelow(random, LARGE_FILE_SIZE / PAGE_SIZE),
     );
-    const fd = openData(setting);
+    const fd = openLargeFile(setting);
     posixFadvise(fd, 0, 0, POSIX_FADV_RANDOM);
     const data = new Uint8Array(PAGE_SIZE);
     const computeOffset = (i: number): number => pages[i % DRAWN_PAGE_COUNT]! * PAGE_SIZE;
@@ -125,13 +125,13 @@ export const randread: WorkloadKind = {
   },
 };
 
-/** Least distance in bytes between blocks that are read back. */
+/** Minimum distance in bytes between blocks that are read back. */
 const READ_BACK_DISTANCE_BYTES = 2 * MIB;
 
 /** Makes a workload that writes a large file in blocks of this size. */
 const makeWriteWorkload = (blockBytes: number): WorkloadKind => ({
   description: 'Writes a large file from its beginning to its end, again and again.',
-  request: `write of ${formatSize(blockBytes)} of a file of ${formatSize(DATA_SIZE)}, the next each time`,
+  request: `write of ${formatSize(blockBytes)} of a file of ${formatSize(LARGE_FILE_SIZE)}, the next each time`,
   warmUpRequests: 0,
   make() {},
   open({ root, client }) {
@@ -144,8 +144,8 @@ const makeWriteWorkload = (blockBytes: number): WorkloadKind => ({
     );
     const data = new Uint8Array(blockBytes);
     const readBack = new Uint8Array(blockBytes);
-    const computeOffset = (i: number): number => (i * blockBytes) % DATA_SIZE;
-    // In blocks.
+    const computeOffset = (i: number): number => (i * blockBytes) % LARGE_FILE_SIZE;
+    // The number of blocks from one that is read back to the next.
     const readBackInterval = Math.max(16, READ_BACK_DISTANCE_BYTES / blockBytes);
     return {
       prepare(i) {

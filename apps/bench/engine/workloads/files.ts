@@ -17,6 +17,8 @@ import type { WorkloadKind } from './workload.ts';
 const FILE_SIZE = 4096;
 /** Number of names that a client uses in turn. */
 const NAME_COUNT = 100;
+/** Number of requests from one whose removal is checked to the next. */
+const REMOVAL_CHECK_INTERVAL = 64;
 const ENOENT = 2;
 
 /** Reads a file; returns the number of bytes, or minus the errno of the first failed call. */
@@ -63,7 +65,7 @@ export const smallfile: WorkloadKind = {
         if (status !== FILE_SIZE) return `${status} of ${FILE_SIZE} bytes came back`;
         if (!isPattern(readBack, FILE_SIZE, 0, i)) return 'what came back is not what was written';
         // Checking every removal would change the workload.
-        if (i % 64 !== 0) return null;
+        if (i % REMOVAL_CHECK_INTERVAL !== 0) return null;
         const statStatus = statx(folder, pickName(i), 0, STATX_BASIC_STATS, out.bytes);
         return statStatus === -ENOENT
           ? null

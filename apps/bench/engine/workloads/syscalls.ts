@@ -100,17 +100,18 @@ export function fillPattern(data: Uint8Array, offset: number, salt: number): voi
 /** Whether data has fillPattern's content: checks both ends and about sixty words between. */
 export function isPattern(data: Uint8Array, length: number, offset: number, salt: number): boolean {
   const words = new Uint32Array(data.buffer, data.byteOffset, length >> 2);
-  const last = words.length - 1;
-  const step = Math.max(1, last >> 6);
-  for (let i = 0; i <= last; i += step) {
+  const lastIndex = words.length - 1;
+  const stride = Math.max(1, lastIndex >> 6);
+  for (let i = 0; i <= lastIndex; i += stride) {
     if (words[i] !== (Math.imul((offset >> 2) + i, 0x9e3779b1) ^ salt) >>> 0) return false;
   }
-  return last < 0 || words[last] === (Math.imul((offset >> 2) + last, 0x9e3779b1) ^ salt) >>> 0;
+  if (lastIndex < 0) return true;
+  return words[lastIndex] === (Math.imul((offset >> 2) + lastIndex, 0x9e3779b1) ^ salt) >>> 0;
 }
 
 /** The parts of a stat result that are compared. */
 interface StatResult {
-  /** 0, or minus an errno. */
+  /** The result of the call: 0, or minus an errno. */
   readonly status: number;
   readonly mode: number;
   readonly size: number;

@@ -16,6 +16,7 @@ import type { SearchPlan } from '../searches.ts';
 export interface CommandRun {
   /** Exit status; null: a signal ended the command, or it could not be run. */
   readonly status: number | null;
+  /** Name of the signal that ended the command; null without one. */
   readonly signal: string | null;
   /** Digest of the output, in which the working directory is replaced by a dot. */
   readonly digest: string;
@@ -31,7 +32,9 @@ export interface CommandRun {
 
 /** A command to be measured, with its result in a plain directory. */
 export interface TriedCommand {
+  /** The program and its arguments. */
   readonly words: readonly string[];
+  /** The result that it must have on every stack. */
   readonly expected: CommandRun;
 }
 
@@ -46,7 +49,7 @@ export interface WorkloadSetting {
   readonly client: number;
   /** The command of the workload `command`; null for other workloads. */
   readonly command: TriedCommand | null;
-  /** For `phpsim`: planned searches of files that exist already. */
+  /** Planned searches of files that exist already, for the workload `phpsim`. */
   readonly searches?: SearchPlan;
 }
 
@@ -54,6 +57,7 @@ export interface WorkloadSetting {
 export interface RequestRange {
   /** Number of the first request. */
   readonly from: number;
+  /** Number of requests. */
   readonly count: number;
   /**
    * Milliseconds after which the client sends no further request of the range; absent: no limit.

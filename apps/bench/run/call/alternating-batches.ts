@@ -10,6 +10,7 @@ import type { Batch } from './request-batches.ts';
 
 /** The amount of work of one measurement. */
 export interface BatchPlan {
+  /** Number of rounds. */
   readonly rounds: number;
   /** Batches of each variant in a round, of which the best counts. */
   readonly batchesPerRound: number;
@@ -43,6 +44,7 @@ export async function measureAlternately<N extends string>(
     N,
     number[]
   >;
+  // Any seed will do: the order need only change from batch to batch.
   const orders = orderRounds(names, plan.rounds * plan.batchesPerRound, seedRandom(1));
   for (let round = 0; round < plan.rounds; round++) {
     const bestByName = new Map<N, number>();

@@ -110,7 +110,7 @@ export interface Cost {
   /** The lowest and the highest round. */
   readonly low: number;
   readonly high: number;
-  /** True if the rounds lie too far apart for a conclusion. */
+  /** Whether the rounds lie too far apart for a conclusion. */
   readonly doubtful: boolean;
 }
 

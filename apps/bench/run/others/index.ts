@@ -32,17 +32,19 @@ export interface StacksWithOthers extends Stacks {
  */
 export function addOthers(
   stacks: Stacks,
-  words: readonly OtherName[],
+  requestedNames: readonly OtherName[],
   scratch: string,
 ): StacksWithOthers {
-  const names: readonly string[] = words.flatMap((word) => implementations[word].names);
+  const names: readonly string[] = requestedNames.flatMap(
+    (requestedName) => implementations[requestedName].names,
+  );
   const duplicate = stacks.stacks.find(({ name }) => names.includes(name));
   if (duplicate !== undefined) {
     throw new Failure(
       `${duplicate.path} has the name of a stack of --with: call it something else`,
     );
   }
-  const prepared = words.map((word) => {
+  const prepared = requestedNames.map((word) => {
     const stacksOrProblem = implementations[word].prepare(scratch);
     return typeof stacksOrProblem === 'string'
       ? { word, stacksOrProblem }

@@ -11,7 +11,7 @@ interface OtherSettings {
   /** Folder for mount points and logs. */
   readonly scratch: string;
   /** Folder for the files of the stacks. */
-  readonly data: string;
+  readonly dataFolder: string;
   readonly timeouts: Timeouts;
   /** Aborts the wait for a start. */
   readonly signal?: AbortSignal;
@@ -28,8 +28,8 @@ export function makeOtherPlan(
   settings: OtherSettings,
 ): StackDescription & StackPlan {
   const { name, description, makeVolfile, findUnfitReason, makeCommand } = stack;
-  const { scratch, data, timeouts, signal } = settings;
-  const directory = join(data, name);
+  const { scratch, dataFolder, timeouts, signal } = settings;
+  const directory = join(dataFolder, name);
   const mountpoint = join(scratch, `${name}-mnt`);
   const logFile = join(scratch, `${name}.log`);
   const mountPlan: MountPlan = { mountpoint, directory, timeouts, logFile, scratch };

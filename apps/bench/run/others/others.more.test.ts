@@ -131,7 +131,7 @@ describe('a stack of --with', () => {
   const timeouts = { entry: 0, attribute: 1, negative: 0 };
 
   it("is reported with its server's error message if it does not mount", async () => {
-    const plan = makeOtherPlan(failing, { scratch, data: scratch, timeouts });
+    const plan = makeOtherPlan(failing, { scratch, dataFolder: scratch, timeouts });
     await expect(plan.serve()).rejects.toThrow(new NotMeasured('it did not mount: error: no luck'));
     expect(readFileSync(join(scratch, 'failing.log'), 'utf8')).toContain('no luck');
     plan.discard();
@@ -142,7 +142,7 @@ describe('a stack of --with', () => {
       ...failing,
       makeCommand: () => ({ commandLine: [join(scratch, 'gone')] }),
     };
-    const plan = makeOtherPlan(absent, { scratch, data: scratch, timeouts });
+    const plan = makeOtherPlan(absent, { scratch, dataFolder: scratch, timeouts });
     await expect(plan.serve()).rejects.toThrow('it did not mount: it said nothing');
   });
 

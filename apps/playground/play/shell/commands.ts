@@ -31,7 +31,7 @@ export interface Command {
   readonly description: string;
   /** Letters of flags; absent: words with `-` are operands. */
   readonly flags?: string;
-  /** Least and greatest number of operands. */
+  /** The least and the greatest number of operands. */
   readonly operandCounts: readonly [least: number, most: number];
   /** Runs the command. @throws {FileError | UsageError} */
   run(context: CommandContext): Promise<void> | void;
