@@ -110,7 +110,7 @@ function makeStacks(
   }
   if (operands.length > 0) throw new UsageError(`unexpected '${operands[0]}' with --translator`);
   if (languages === undefined) throw new UsageError('--translator needs --in, its languages');
-  return makeTranslatorStacks({ translator, languageWords: languages, options, scratch });
+  return makeTranslatorStacks({ translator, languageList: languages, options, scratch });
 }
 
 /** Mounts and measures the stacks, and shows the progress. @throws {Failure} */

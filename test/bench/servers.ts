@@ -30,7 +30,7 @@ export async function startServer(
   command: OtherStack['makeCommand'],
   timeouts = TIMEOUTS,
 ): Promise<ServedMount> {
-  const settings = { scratch: folder, data, timeouts, signal };
+  const settings = { scratch: folder, dataFolder: data, timeouts, signal };
   const mount = await makeOtherPlan(
     { name, description: '', makeCommand: command },
     settings,

@@ -120,6 +120,7 @@ export interface Workload {
   readonly clientCpu: number | null;
   /** The CPUs of the servers, as the kernel lists them: `0-3,8`. */
   readonly serverCpus: string;
+  /** Number of clients. */
   readonly clients: number;
   readonly warmUpRounds: number;
   /**
@@ -161,11 +162,13 @@ export interface StackDescription {
 /** The result of `glossa bench`, as in its JSON. */
 export interface Run {
   readonly schemaVersion: typeof SCHEMA_VERSION;
+  /** The question that the run answers: `How fast is a?` */
   readonly question: string;
   /** The command line, word by word. */
   readonly command: readonly string[];
   /** Start of the run, in ISO 8601. */
   readonly date: string;
+  /** Duration of the run. */
   readonly seconds: number;
   readonly seed: number;
   /** Whether the run ended early, or a stack is missing. */
@@ -198,8 +201,8 @@ export function parseRun(content: string, file: string): Run {
     throw makeError('no result of glossa bench: it has no schemaVersion');
   }
   if (schemaVersion !== SCHEMA_VERSION) {
-    const other = JSON.stringify(schemaVersion);
-    throw makeError(`schemaVersion is ${other}; this glossa reads ${SCHEMA_VERSION}`);
+    const versionText = JSON.stringify(schemaVersion);
+    throw makeError(`schemaVersion is ${versionText}; this glossa reads ${SCHEMA_VERSION}`);
   }
   const names = stacks?.map(({ name }) => name).join('\n');
   const isComplete = workloads?.every(

@@ -21,21 +21,23 @@ interface SearchPlanSize {
   readonly roundCount?: number;
 }
 
-/** Numbers of directories and files in the tutorial's workload. */
+/** Number of directories that a search goes through at most. */
 export const DIRECTORY_COUNT = 10;
+/** Number of files in the tutorial's workload. */
 export const FILE_COUNT = 1000;
-/** Percentage of the files that are hot, and of the searches that are for these. */
+/** Percentage of the files that are hot. */
 export const HOT_FILES_PERCENT = 10;
+/** Percentage of the searches that are for hot files. */
 export const HOT_SEARCHES_PERCENT = 80;
 
-/** The most searches of a plan: a million take hours over a network. */
+/** Maximum number of searches in a plan: a million take hours over a network. */
 export const SEARCHES_MAX = 1_000_000;
 
 /** The files and searches of all rounds. */
 export interface SearchPlan {
-  /** `fileNNN.php`, by the file's number. */
+  /** The name of each file, such as `file042.php`, by the file's number. */
   readonly names: readonly string[];
-  /** The directory that a file lies in, by the file's number. */
+  /** The number of the directory that a file lies in, by the file's number. */
   readonly directories: Uint8Array;
   /** The numbers of the files searched for, in order. */
   readonly searches: Uint16Array;
@@ -47,8 +49,8 @@ export function findRoundRange(
   { searches, roundCount }: SearchPlan,
   round: number,
 ): { from: number; to: number } {
-  const findFirstSearch = (round: number): number =>
-    Math.round((round * searches.length) / roundCount);
+  const findFirstSearch = (roundIndex: number): number =>
+    Math.round((roundIndex * searches.length) / roundCount);
   return { from: findFirstSearch(round), to: findFirstSearch(round + 1) };
 }
 

@@ -75,8 +75,8 @@ export const PASSED_ON_COUNTER = 'lookups passed on';
 /** Name of the folder, in each mount, that has the workload's tree. */
 const TREE_NAME = 'tree';
 
-/** Time limit of a request, or of making a workload's tree; long enough for a busy machine. */
-const TIMEOUT_MIN_MS = 120_000;
+/** Time limit of any other reply, such as that of making a tree; long enough for a busy machine. */
+const BASE_TIMEOUT_MS = 120_000;
 /** Time limit of the first run of a command. */
 const COMMAND_TIMEOUT_MS = 3_600_000;
 /** Each request of a round may take this many times as long as one of the last round did. */
@@ -89,13 +89,14 @@ const TIMEOUT_MAX_MS = 2 ** 31 - 1;
  * @param isCommand whether the request runs a command for the first time, which may take long
  */
 export const findBaseTimeoutMs = (isCommand: boolean): number =>
-  isCommand ? COMMAND_TIMEOUT_MS : TIMEOUT_MIN_MS;
+  isCommand ? COMMAND_TIMEOUT_MS : BASE_TIMEOUT_MS;
 
 /**
  * Computes the time limit of a round, in milliseconds.
  * @param seconds intended duration of a round
  * @param count requests of the round
  * @param lastRequestMs time of a request in the last round; null before the first
+ * @param isCommand whether the requests run a command
  */
 export function computeRoundTimeoutMs(
   seconds: number,
@@ -118,6 +119,7 @@ export class Target<S extends ServedMount = ServedMount> {
   peakMemoryBytes: number | null = null;
   /** The running server; null before the start, and for the plain directory. */
   server: S | null = null;
+  /** The running clients; null before the start and after the end. */
   private clients: Clients | null = null;
   /** The folder of the workload's tree. */
   private root: string;
@@ -125,6 +127,7 @@ export class Target<S extends ServedMount = ServedMount> {
   private lastRequestMs: number | null = null;
   private readonly settings: TargetSettings;
   private readonly access: TargetAccess<S>;
+  /** Time limit of a client's reply outside rounds. */
   private readonly timeoutMs: number;
 
   constructor(settings: TargetSettings, access: TargetAccess<S>) {
@@ -174,7 +177,7 @@ export class Target<S extends ServedMount = ServedMount> {
   async measure(round: number, range: RequestRange, runStartMs: number): Promise<RoundResult> {
     const { seconds, workload } = this.settings;
     const serverPid = this.server?.pid;
-    const passedBefore = await this.countPassedOn();
+    const passedOnBefore = await this.countPassedOn();
     const cpuBefore = serverPid === undefined ? 0 : readCpuSeconds(serverPid);
     const busySampler = round > 0 ? this.access.busySampler : null;
     busySampler?.begin(this.listMeasuredPids());
@@ -192,13 +195,13 @@ export class Target<S extends ServedMount = ServedMount> {
     );
     const cpuAfter = serverPid === undefined ? 0 : readCpuSeconds(serverPid);
     if (cpuBefore === null || cpuAfter === null) throw new ServerGone('the server ended');
-    const passedAfter = await this.countPassedOn();
-    const passedCount =
-      passedBefore === null || passedAfter === null ? null : passedAfter - passedBefore;
+    const passedOnAfter = await this.countPassedOn();
+    const passedOnCount =
+      passedOnBefore === null || passedOnAfter === null ? null : passedOnAfter - passedOnBefore;
     return makeRoundResult(
       results,
       { round, at: startedAtSeconds, serverCpuSeconds: cpuAfter - cpuBefore },
-      passedCount,
+      passedOnCount,
     );
   }
 
@@ -267,7 +270,7 @@ function makeRoundResult(
     seconds: Math.max(...results.map(({ seconds }) => seconds)),
     latency,
     clientCpuSeconds: sum(({ cpuSeconds }) => cpuSeconds),
-    answers: { checked: latency.count, wrong: sum(({ wrongCount: wrong }) => wrong) },
+    answers: { checked: latency.count, wrong: sum(({ wrongCount }) => wrongCount) },
     counts,
   };
   return {

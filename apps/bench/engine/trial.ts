@@ -73,14 +73,14 @@ async function tryCommandOnce({
   const trialFolder = join(folder, 'trial');
   const clients = new Clients({ count: 1, cpus: readAllowedCpus(), signal });
   try {
-    const tried = await clients.requestFirst(
+    const triedCommand = await clients.requestFirst(
       'try',
       { words: command, folder: trialFolder },
       findBaseTimeoutMs(true),
     );
-    const refusal = describeRefusal(tried);
+    const refusal = describeRefusal(triedCommand);
     if (refusal !== null) throw new NotMeasured(refusal);
-    return tried;
+    return triedCommand;
   } catch (error) {
     if (signal.aborted) return null;
     throw error;

@@ -20,7 +20,7 @@ import {
 /** The probability with which an interval contains the true ratio. */
 export const CONFIDENCE = 0.95;
 
-/** Fewer rounds have no interval. */
+/** The minimum number of rounds for an interval. */
 export const ROUNDS_MIN = MEDIAN_VALUES_MIN;
 
 /** A comparison is too noisy if its interval contains 1 and is wider than this factor. */
@@ -38,7 +38,7 @@ export function readVerdict({ low, high }: Interval): Verdict {
 
 /**
  * Compares rounds that ran side by side: `subject[i]` and `baseline[i]` are times of one round,
- * above 0. Null for fewer than ROUNDS_MIN rounds. The same values and seed give the same
+ * above 0. Returns null for fewer than ROUNDS_MIN rounds. The same values and seed give the same
  * comparison.
  */
 export function comparePaired(
@@ -58,10 +58,10 @@ export function compareUnpaired(
   baseline: readonly number[],
   seed: number,
 ): Comparison | null {
-  const [a, b] = [subject, baseline].map((values) => values.map(Math.log)) as [number[], number[]];
-  const [intervalA, intervalB] = [computeMedianInterval(a), computeMedianInterval(b)];
+  const [logsA, logsB] = [subject.map(Math.log), baseline.map(Math.log)];
+  const [intervalA, intervalB] = [computeMedianInterval(logsA), computeMedianInterval(logsB)];
   if (intervalA === null || intervalB === null) return null;
-  const [centerA, centerB] = [computeMedian(a), computeMedian(b)];
+  const [centerA, centerB] = [computeMedian(logsA), computeMedian(logsB)];
   const center = centerA - centerB;
   // Independent errors add up as squares.
   const low = center - Math.hypot(centerA - intervalA.low, intervalB.high - centerB);
@@ -69,7 +69,7 @@ export function compareUnpaired(
   return makeComparison(
     center,
     { low, high },
-    Math.max(estimateNoise(a, seed), estimateNoise(b, seed)),
+    Math.max(estimateNoise(logsA, seed), estimateNoise(logsB, seed)),
   );
 }
 

@@ -30,7 +30,7 @@ export interface MountSettings {
   readonly flags: readonly string[];
   /** Folder for mount points and logs. */
   readonly scratch: string;
-  /** When it aborts, the mount ends, or the wait for its start. */
+  /** Aborting ends the mount, or the wait for its start. */
   readonly signal?: AbortSignal;
 }
 
@@ -62,6 +62,7 @@ export async function mountStack(
     terminal,
   );
   const title = `the server of ${volfile}`;
+  /** Ends the server, and unmounts; resolves to false if the server had ended by itself. */
   const endServer = async (): Promise<boolean> => {
     const endedOnRequest = await server.end();
     // A server that was killed does not unmount.
@@ -120,6 +121,7 @@ function isServerGone(error: Error, mountpoint: string): boolean {
 
 /** A stack of glossa with its volfile. */
 export interface BenchStack extends Omit<StackDescription, 'volfile'> {
+  /** The text of the volfile. */
   readonly volfile: string;
   /** The volfile's path. */
   readonly path: string;
@@ -171,7 +173,8 @@ export function makeStackPlan(
 }
 
 /**
- * Joins messages to one line, without Python tracebacks and the path of the log, which is removed.
+ * Joins messages to one line. Omits Python tracebacks, and the path of the log, as the log is
+ * removed.
  */
 const shortenMessages = (messages: readonly string[]): string =>
   messages

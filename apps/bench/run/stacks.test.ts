@@ -8,7 +8,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'glossa-stacks-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
 const listAlike = (languages: string) =>
-  makeTranslatorStacks({ translator: 'negative', languageWords: languages, options: [], scratch })
+  makeTranslatorStacks({ translator: 'negative', languageList: languages, options: [], scratch })
     .sameLookupStacks;
 
 describe('stacks of one translator', () => {
@@ -22,7 +22,7 @@ describe('stacks of one translator', () => {
     const languages = 'python,python-thread,javascript-thread';
     const { stacks } = makeTranslatorStacks({
       translator: 'negative',
-      languageWords: languages,
+      languageList: languages,
       options: [],
       scratch,
     });

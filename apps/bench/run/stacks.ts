@@ -76,10 +76,10 @@ export const languageWords = [
 
 /** A translator, and the languages in which it is measured. */
 export interface TranslatorSettings {
-  /** A name of examples/, or a folder with the same module in several languages. */
+  /** The name of an example in examples/, or a folder with the same module in several languages. */
   readonly translator: string;
-  /** `typescript,python`. */
-  readonly languageWords: string;
+  /** The languages to measure, separated by commas: `typescript,python`. */
+  readonly languageList: string;
   /** Options of the translator's volume: `KEY=VALUE`. */
   readonly options: readonly string[];
   /** Folder for compiled modules. */
@@ -104,13 +104,13 @@ type VolumeOrProblem = TranslatorVolume | string;
 
 /** Builds a stack for each language of --in. @throws {Failure | UsageError} */
 export function makeTranslatorStacks(settings: TranslatorSettings): Stacks {
-  const { translator, languageWords: languageNames, scratch } = settings;
-  const folder = findFolder(translator);
+  const { translator, languageList, scratch } = settings;
+  const folder = findTranslatorFolder(translator);
   const name = basename(folder);
   const translatorOptions = settings.options.map(splitOption);
   const stacks: BenchStack[] = [];
   const warnings: string[] = [];
-  for (const language of parseFlagWords('--in', [languageNames], languageWords)) {
+  for (const language of parseFlagWords('--in', [languageList], languageWords)) {
     const volumeOrProblem = buildVolume(language, folder, name, scratch);
     if (typeof volumeOrProblem === 'string') {
       warnings.push(`${language} is left out: ${volumeOrProblem}`);
@@ -143,7 +143,7 @@ export function makeTranslatorStacks(settings: TranslatorSettings): Stacks {
 }
 
 /** Finds the folder of a translator: a path, or an example's name. @throws {Failure} */
-function findFolder(translator: string): string {
+function findTranslatorFolder(translator: string): string {
   const isFolder = (path: string): boolean =>
     statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
   const example = join(packageRoot, 'examples', translator);

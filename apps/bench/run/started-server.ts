@@ -11,6 +11,7 @@ import { NotMeasured } from '../engine/not-measured.ts';
 interface ProcessSettings {
   /** The program and its arguments; it serves in the foreground until it gets SIGTERM. */
   readonly commandLine: readonly [string, ...string[]];
+  /** Variables to add to the environment. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** File to which the output is appended. */
   readonly logFile: string;

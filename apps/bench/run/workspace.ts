@@ -58,7 +58,7 @@ function chooseParent(neededBytes: number): string {
     const { bavail, bsize } = statfsSync(MEMORY_FOLDER);
     if (bavail * bsize > neededBytes) return MEMORY_FOLDER;
   } catch {
-    // Absent, or not accessible to this user.
+    // The folder is absent, or this user cannot write to it.
   }
   return tmpdir();
 }

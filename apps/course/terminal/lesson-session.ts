@@ -112,8 +112,10 @@ class LessonSession {
   private readonly keys: KeyReader;
   private readonly terminal: Terminal;
   private readonly files: LearnerFiles;
+  /** The lesson's hints; empty before `run`. */
   private hints: readonly string[] = [];
   private shownHintCount = 0;
+  /** Whether a check of this session has passed. */
   private isPassed = false;
   /** Whether the module must be checked: at the start, after a save, and on request. */
   private mustCheck = true;

@@ -30,8 +30,8 @@ const symbols = [
 /** Fonts, in single quotes because the SVG has them in a double-quoted attribute. */
 const FONT = "system-ui, 'DejaVu Sans', sans-serif";
 
-/** Picks an item; begins again after the last. */
-const pickCyclic = <T>(from: readonly T[], index: number): T => from[index % from.length]!;
+/** Picks the item at an index; after the last item, the first one follows. */
+const pickCyclic = <T>(items: readonly T[], index: number): T => items[index % items.length]!;
 
 /** A picture of a report. */
 export interface Picture {
@@ -92,6 +92,9 @@ interface Chart {
  */
 const LOG_TICKS_RATIO_MIN = 10;
 
+/** Tolerance for rounding errors when ticks are compared with the ends of an axis. */
+const TOLERANCE = 1e-9;
+
 /** Drops the rounding errors of multiplications. */
 const dropRoundingError = (value: number): number => Number(value.toPrecision(12));
 
@@ -107,9 +110,10 @@ export function listRoundTicks(low: number, high: number): number[] {
   if (high / low < LOG_TICKS_RATIO_MIN) {
     const leastStep = (high - low) / 6;
     const power = 10 ** Math.floor(Math.log10(leastStep));
-    const step = power * [1, 2, 5, 10].find((value) => value * power >= leastStep * (1 - 1e-9))!;
-    return listIntegers(Math.ceil(low / step - 1e-9), Math.floor(high / step + 1e-9)).map((value) =>
-      dropRoundingError(value * step),
+    const mantissa = [1, 2, 5, 10].find((value) => value * power >= leastStep * (1 - TOLERANCE))!;
+    const step = mantissa * power;
+    return listIntegers(Math.ceil(low / step - TOLERANCE), Math.floor(high / step + TOLERANCE)).map(
+      (count) => dropRoundingError(count * step),
     );
   }
   const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
@@ -117,7 +121,7 @@ export function listRoundTicks(low: number, high: number): number[] {
   const mantissas = last - first > 3 ? [1] : [1, 2, 5];
   return listIntegers(first, last)
     .flatMap((power) => mantissas.map((mantissa) => dropRoundingError(mantissa * 10 ** power)))
-    .filter((value) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9));
+    .filter((value) => value >= low * (1 - TOLERANCE) && value <= high * (1 + TOLERANCE));
 }
 
 /** Formats a tick; three digits suffice to distinguish neighbours. */
@@ -144,12 +148,15 @@ const makeAxis = (format: (value: number) => string, customValues?: readonly num
   },
 });
 
-/** Widths in pixels in a legend: the sample of a stack's line, and the gap after a name. */
+/** Pixels of a line's sample in a legend. */
 const LEGEND_LINE_WIDTH = 44;
+/** Pixels between a name in a legend and the next sample, or the next row. */
 const LEGEND_ITEM_GAP = 18;
-/** Estimated pixels in a legend: a letter, the gap between a line and its name, and a row. */
+/** Estimated width of a letter in a legend. */
 const LETTER_WIDTH = 5.6;
+/** Estimated pixels between a sample and its name. */
 const NAME_GAP = 5;
+/** Estimated height of a legend's row. */
 const LEGEND_ROW_HEIGHT = 14 + LEGEND_ITEM_GAP;
 /** Pixels below the plot, for the labels and the title of the x axis. */
 const AXIS_HEIGHT = 46;
@@ -166,6 +173,7 @@ function computeLegendHeight(names: readonly string[], width: number): number {
     }
     rowWidth += itemWidth + LEGEND_ITEM_GAP;
   }
+  // With a margin of 2 pixels.
   return 2 + rowCount * LEGEND_ROW_HEIGHT;
 }
 
@@ -199,7 +207,7 @@ function makeChartOption(
   const formatYTick = (value: number): string => rowTitles?.[value] ?? formatTick(value);
   const yAxis = makeAxis(formatYTick, rowTitles && [...rowTitles.keys()]);
   const option: EChartsOption = {
-    // Pictures are printed.
+    // The pictures are static SVG.
     animation: false,
     backgroundColor: PAPER,
     textStyle: { fontFamily: FONT, ...inkTextStyle },
@@ -208,6 +216,7 @@ function makeChartOption(
       textStyle: inkTextStyle,
       data: names,
     },
+    // The right margin has room for a label at the end of the x axis.
     grid: { left, right: 30, top, bottom: AXIS_HEIGHT },
     xAxis: {
       ...makeAxis((exponent) => format(10 ** exponent), tickLogs),
@@ -266,6 +275,7 @@ export function makeEcdfChart(workload: Workload): Picture {
   const measuredStacks = listChartedStacks(workload);
   const distributions = measuredStacks.map(({ measured }) => measured.latency);
   const low = Math.max(1, Math.min(...distributions.map(({ min }) => min)));
+  // The axis has some width even if all times are equal.
   const high = Math.max(...distributions.map((value) => value['p99.9']), low * 1.2);
   const lines = measuredStacks.map(({ name, stackIndex, measured }) => ({
     ...{ name, stackIndex },
@@ -279,6 +289,7 @@ export function makeEcdfChart(workload: Workload): Picture {
   }));
   const chart = {
     lines,
+    // The axis extends a little beyond the points.
     x: { title: 'time of a request, µs', low: low * 0.95, high: high * 1.05 },
     format: (ns: number) => formatTick(ns / 1e3),
     y: { name: 'requests, %', min: 0, max: 100 },
@@ -303,6 +314,8 @@ export function makeEcdfChart(workload: Workload): Picture {
 const ROW_HEIGHT_MIN = 44;
 /** Pixels between the lines of two stacks in a row. */
 const LANE_HEIGHT = 13;
+/** Pixels above and below the lines of a row, both together. */
+const ROW_MARGIN = 18;
 
 /** Makes the picture of all ratios to the first stack: a row for each workload, with intervals. */
 export function makeRatioChart({ stacks, workloads }: Run): Picture {
@@ -317,7 +330,7 @@ export function makeRatioChart({ stacks, workloads }: Run): Picture {
   const comparisons = comparedStacks.flatMap(({ ratios }) =>
     ratios.map(({ comparison }) => comparison),
   );
-  const rowHeight = Math.max(ROW_HEIGHT_MIN, comparedStacks.length * LANE_HEIGHT + 18);
+  const rowHeight = Math.max(ROW_HEIGHT_MIN, comparedStacks.length * LANE_HEIGHT + ROW_MARGIN);
   const lines = comparedStacks.map(({ name, stackIndex, ratios }, i) => ({
     ...{ name, stackIndex },
     points: ratios.flatMap(({ row, comparison: { low, ratio, high } }) => {
@@ -328,6 +341,7 @@ export function makeRatioChart({ stacks, workloads }: Run): Picture {
   }));
   const chart = {
     lines,
+    // The axis contains the ratio 1, and extends a little beyond the points.
     x: {
       title: `time of the median request, × ${stacks[0]!.name}`,
       low: Math.min(0.95, ...comparisons.map(({ low }) => low)) * 0.98,

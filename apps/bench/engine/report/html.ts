@@ -62,12 +62,14 @@ ${makeSections(run)
 </html>
 `;
 
+/** Formats a section with its heading. */
 const formatSection = ({ title, style: cssClass, blocks }: Section, drawSvg: DrawSvg): string =>
   `<section${cssClass === undefined ? '' : ` class="${cssClass}"`}>
 <h2>${escapeHtml(title)}</h2>
 ${blocks.map((block) => formatBlock(block, drawSvg)).join('\n')}
 </section>`;
 
+/** Formats a block of a section. */
 function formatBlock(block: Block, drawSvg: DrawSvg): string {
   if ('text' in block) {
     const text = escapeHtml(block.text);

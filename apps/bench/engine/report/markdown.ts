@@ -14,8 +14,8 @@ const formatList = (texts: readonly string[]): string =>
 
 /** Puts a volfile into a code fence that is longer than any run of backticks in it. */
 function formatFence(text: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
-  const fence = '`'.repeat(longest + 1);
+  const runLengths = [...text.matchAll(/`+/g)].map(([backticks]) => backticks.length);
+  const fence = '`'.repeat(Math.max(2, ...runLengths) + 1);
   return `${fence}\n${text.trimEnd()}\n${fence}`;
 }
 

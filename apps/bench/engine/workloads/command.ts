@@ -41,13 +41,14 @@ export const tryCommand = (words: readonly string[], folder: string): TriedComma
 const describeEnd = ({ status, signal, code }: CommandRun): string =>
   String(code ?? signal ?? status);
 
+/** The workload `command`. */
 export const command: WorkloadKind = {
   description: 'Runs a command in a folder that is empty at first.',
   request: 'a run of the command, its start included',
   warmUpRequests: 0,
   make() {},
-  open({ root, command: trial }) {
-    const { words, expected } = trial!;
+  open({ root, command: triedCommand }) {
+    const { words, expected } = triedCommand!;
     let lastRun: CommandRun = expected;
     return {
       send() {

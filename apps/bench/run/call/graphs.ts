@@ -30,6 +30,7 @@ export interface GraphEnvironment {
   readonly signal: AbortSignal;
   /** Folder for compiled modules. */
   readonly folder: string;
+  /** The steps that run at the end of the measurement. */
   readonly cleanup: {
     /** Registers a step for the end. */
     add(step: () => Promise<void>): void;
@@ -38,6 +39,7 @@ export interface GraphEnvironment {
   log(message: string): void;
 }
 
+/** A translator with any private data. */
 type AnyTranslator = Translator<unknown>;
 
 /** A volume of a measured graph. */
@@ -111,7 +113,7 @@ function compileSharedObject({ folder }: GraphEnvironment, name: string): string
 
 // -- leaves --------------------------------------------------------------------------------------
 
-/** The attributes of every file. */
+/** The attributes of every file; the gfid has no meaning. */
 const attributes = Object.assign(new Iatt(), {
   iaType: IA_IFREG,
   iaNlink: 1,
@@ -122,7 +124,10 @@ const attributes = Object.assign(new Iatt(), {
 /** Bytes of a read: the default size of the kernel's reads. */
 export const READ_SIZE = 128 * 1024;
 
-/** The content of every file. Replies to reads share it, so translators must not change it. */
+/**
+ * The content of every file, a meaningless pattern. Replies to reads share it, so translators must
+ * not change it.
+ */
 const content = Uint8Array.from({ length: READ_SIZE }, (_, index) => index % 251);
 
 /** Views of the content's beginning, by length; cached, as making one would be measured, too. */

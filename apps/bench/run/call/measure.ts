@@ -158,9 +158,12 @@ export async function measureRounds(
     const batches = Object.fromEntries(
       startedGraphs.map(([variant, graph]) => [variant, makeBatch(graph)]),
     );
-    const series = await measureAlternately(environment, batches, plan);
+    const roundsByVariant = await measureAlternately(environment, batches, plan);
     return new Map(
-      [...graphs].map(([variant, graph]) => [variant, isMissing(graph) ? graph : series[variant]!]),
+      [...graphs].map(([variant, graph]) => [
+        variant,
+        isMissing(graph) ? graph : roundsByVariant[variant]!,
+      ]),
     );
   } finally {
     for (const [, graph] of startedGraphs) await graph.stop();
