@@ -7,7 +7,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BusySampler } from '../apps/bench/engine/busy.ts';
+import { BusySampler } from '../apps/bench/engine/busy-sampler.ts';
 import { readAllowedCpus } from '../apps/bench/engine/placement.ts';
 import { planSearches, SEARCHES_MAX, type SearchPlan } from '../apps/bench/engine/searches.ts';
 import { startGlossaBrick, withBricks } from '../apps/bench/run/bricks.ts';

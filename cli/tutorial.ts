@@ -7,7 +7,7 @@
  * Python that also makes the kernel cache them.
  */
 import { join } from 'node:path';
-import { BusySampler } from '../apps/bench/engine/busy.ts';
+import { BusySampler } from '../apps/bench/engine/busy-sampler.ts';
 import { readAllowedCpus } from '../apps/bench/engine/placement.ts';
 import { planSearches, type SearchPlan } from '../apps/bench/engine/searches.ts';
 import { withBricks } from '../apps/bench/run/bricks.ts';

@@ -8,7 +8,7 @@ import { EXIT_OK, Failure, UsageError } from '../../terminal/exit.ts';
 import { numberFlag, toggleFlag } from '../../terminal/flags.ts';
 import { ProgressLine } from '../../terminal/progress.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
-import type { BusySampler } from '../bench/engine/busy.ts';
+import type { BusySampler } from '../bench/engine/busy-sampler.ts';
 import { mergeHistograms, summarize } from '../bench/engine/histogram.ts';
 import { NotMeasured } from '../bench/engine/not-measured.ts';
 import { assignCpus, readAllowedCpus } from '../bench/engine/placement.ts';

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { describeMounts, GLOSSA, type Scratch, withScratch } from '../../test/support/mount.ts';
 import { findProcesses } from '../../test/support/processes.ts';
-import { BusySampler } from '../bench/engine/busy.ts';
+import { BusySampler } from '../bench/engine/busy-sampler.ts';
 import { readAllowedCpus } from '../bench/engine/placement.ts';
 import { planSearches } from '../bench/engine/searches.ts';
 import { SearchRunner } from './experiment.ts';

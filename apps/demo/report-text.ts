@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { formatTable, wrapLine } from '../../terminal/layout.ts';
-import { describeBusyness } from '../bench/engine/busy.ts';
+import { describeBusyness } from '../bench/engine/busy-sampler.ts';
 import {
   formatComparison,
   formatFactor,

@@ -2,7 +2,7 @@
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeVolume } from '../../apps/bench/engine/stacks.ts';
+import { makeVolume } from '../../apps/bench/engine/stack-volumes.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { type Bench, withTimeLimit } from './bench.ts';
 import {

@@ -10,7 +10,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NotMeasured } from '../../apps/bench/engine/not-measured.ts';
-import { makeVolume, stackVolumes } from '../../apps/bench/engine/stacks.ts';
+import { makeVolume, stackVolumes } from '../../apps/bench/engine/stack-volumes.ts';
 import type { ServedMount } from '../../apps/bench/engine/target.ts';
 import {
   findFreePort,

@@ -1,5 +1,5 @@
 /** The default suite of `npm run bench`: mounts, beside servers in C and GlusterFS. */
-import { makeVolume } from '../../apps/bench/engine/stacks.ts';
+import { makeVolume } from '../../apps/bench/engine/stack-volumes.ts';
 import type { Bench } from './bench.ts';
 import { type Load, makeCallExperiment } from './calls.ts';
 import { makeBarsEverywhere, runExperiment } from './experiment.ts';

@@ -5,7 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NotMeasured } from '../../apps/bench/engine/not-measured.ts';
-import { makeVolume, stackVolumes } from '../../apps/bench/engine/stacks.ts';
+import { makeVolume, stackVolumes } from '../../apps/bench/engine/stack-volumes.ts';
 import type { ServedMount } from '../../apps/bench/engine/target.ts';
 import {
   findGlusterProblem,

@@ -4,7 +4,7 @@
  */
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { BusySampler, describeBusyness } from '../../apps/bench/engine/busy.ts';
+import { BusySampler, describeBusyness } from '../../apps/bench/engine/busy-sampler.ts';
 import { describeMachine } from '../../apps/bench/engine/machine.ts';
 import { assignCpus, parseCpuList, readAllowedCpus } from '../../apps/bench/engine/placement.ts';
 import { formatMachineSentence } from '../../apps/bench/engine/report/run-sentences.ts';

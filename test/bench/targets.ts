@@ -7,7 +7,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NotMeasured } from '../../apps/bench/engine/not-measured.ts';
-import { makeVolume } from '../../apps/bench/engine/stacks.ts';
+import { makeVolume } from '../../apps/bench/engine/stack-volumes.ts';
 import type { ServedMount } from '../../apps/bench/engine/target.ts';
 import { makeLookupCounterVolume } from '../../apps/bench/run/bricks.ts';
 import { makeLookupCounter } from '../../apps/bench/run/lookup-counter.ts';

@@ -1,7 +1,7 @@
 /** The volumes under measurement: caches of absent names in each language. */
 import { join } from 'node:path';
 import { NotMeasured } from '../../apps/bench/engine/not-measured.ts';
-import { makeVolume } from '../../apps/bench/engine/stacks.ts';
+import { makeVolume } from '../../apps/bench/engine/stack-volumes.ts';
 import { compileModule } from '../../apps/bench/run/compile.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';

@@ -2,7 +2,7 @@
  * All translators of performance/ as volfiles: over a folder, and over bricks as glusterd writes
  * it.
  */
-import { stackVolumes } from '../../apps/bench/engine/stacks.ts';
+import { stackVolumes } from '../../apps/bench/engine/stack-volumes.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { printVolumes } from '../../runtime/volfile/print.ts';
 import { performanceStack } from './performance-stack.ts';

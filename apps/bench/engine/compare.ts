@@ -5,7 +5,7 @@
  * did. The ratio of a stack to the first stack was measured side by side in each run. If the
  * machines differ, only these ratios are comparable.
  */
-import { describeBusyness } from './busy.ts';
+import { describeBusyness } from './busy-sampler.ts';
 import { formatWorkloadTitle } from './placement.ts';
 import type { Comparison, Round, Run, StackResult, Workload } from './schema.ts';
 import { computeMedian } from './statistics.ts';

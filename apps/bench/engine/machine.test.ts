@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { makeCpuMask } from './affinity.ts';
 import { findFileSystemType } from './machine.ts';
-import { readCpuSeconds, readPeakMemory } from './usage.ts';
+import { readCpuSeconds, readPeakMemory } from './process-usage.ts';
 
 const MOUNTS = [
   ['/', 'ext4'],

@@ -3,7 +3,7 @@
  * measures them in rounds, and ends them. run.ts calls it for each workload and placement.
  */
 import { rmSync } from 'node:fs';
-import { BusySampler } from './busy.ts';
+import { BusySampler } from './busy-sampler.ts';
 import { mergeHistograms, summarize } from './histogram.ts';
 import { checkCounts } from './lookup-counts.ts';
 import { NotMeasured } from './not-measured.ts';

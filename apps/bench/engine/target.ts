@@ -4,15 +4,15 @@
  */
 import { join } from 'node:path';
 import { pinProcess } from './affinity.ts';
-import type { BusySampler } from './busy.ts';
+import type { BusySampler } from './busy-sampler.ts';
 import { makeHistogram, recordNs } from './histogram.ts';
 import { Clients, ServerGone } from './load/clients.ts';
 import type { ReplyTypes } from './load/messages.ts';
 import type { NotMeasured } from './not-measured.ts';
 import type { CpuAssignment } from './placement.ts';
+import { readCpuSeconds, readPeakMemory } from './process-usage.ts';
 import { type RoundSample, sumCounts } from './results.ts';
 import type { SearchPlan } from './searches.ts';
-import { readCpuSeconds, readPeakMemory } from './usage.ts';
 import type { WorkloadName } from './workloads/index.ts';
 import type { RequestRange, TriedCommand } from './workloads/workload.ts';
 

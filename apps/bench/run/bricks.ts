@@ -9,7 +9,7 @@ import type { PlainVolume } from '../../../runtime/volfile/description.ts';
 import { Failure } from '../../../terminal/exit.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
 import { NotMeasured } from '../engine/not-measured.ts';
-import { makeVolume, stackVolumes } from '../engine/stacks.ts';
+import { makeVolume, stackVolumes } from '../engine/stack-volumes.ts';
 import { runToEnd } from './others/implementation.ts';
 import {
   ENDED_TEXT,
@@ -60,7 +60,7 @@ export const makeClientVolume = (name: string, exportName: string, port: number)
 export const makeDelayVolume = (name: string, delayMs: number): PlainVolume =>
   makeVolume(name, 'debug/delay-gen', {
     'delay-percentage': '100',
-    // Microseconds.
+    // The option is in microseconds.
     'delay-duration': String(Math.round(delayMs * 1000)),
   });
 

@@ -11,7 +11,7 @@ import { Interruption } from '../../../terminal/interruption.ts';
 import { formatColumns, formatTable } from '../../../terminal/layout.ts';
 import { ProgressLine } from '../../../terminal/progress.ts';
 import { paint, type Terminal } from '../../../terminal/terminal.ts';
-import { BusySampler, describeBusyness } from '../engine/busy.ts';
+import { BusySampler, describeBusyness } from '../engine/busy-sampler.ts';
 import { isMissing, type MissingResult, NotMeasured } from '../engine/not-measured.ts';
 import { parseCpuList, readAllowedCpus } from '../engine/placement.ts';
 import type { Busyness } from '../engine/schema.ts';

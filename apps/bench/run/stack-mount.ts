@@ -13,7 +13,7 @@ import { ServerGone } from '../engine/load/clients.ts';
 import type { StackPlan } from '../engine/measure.ts';
 import { NotMeasured } from '../engine/not-measured.ts';
 import type { StackDescription } from '../engine/schema.ts';
-import { findCountingVolumes, findFolderVolumes } from '../engine/stacks.ts';
+import { findCountingVolumes, findFolderVolumes } from '../engine/stack-volumes.ts';
 import type { ServedMount } from '../engine/target.ts';
 import { makeLookupCounter } from './lookup-counter.ts';
 import { ENDED_TEXT, makeServerFailure, OwnServer, readLogEnd } from './own-server.ts';

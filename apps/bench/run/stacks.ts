@@ -15,7 +15,7 @@ import { registry } from '../../../server/registry.ts';
 import { describeOrFail, inspectFile } from '../../../server/volfiles.ts';
 import { Failure, UsageError } from '../../../terminal/exit.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
-import { numberRepeats } from '../engine/stacks.ts';
+import { numberRepeats } from '../engine/stack-volumes.ts';
 import { compileModule } from './compile.ts';
 import { parseFlagWords } from './flag-words.ts';
 import type { BenchStack } from './stack-mount.ts';

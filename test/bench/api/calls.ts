@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatDigits } from '../../../apps/bench/engine/numbers.ts';
-import { makeVolume, stackVolumes } from '../../../apps/bench/engine/stacks.ts';
+import { makeVolume, stackVolumes } from '../../../apps/bench/engine/stack-volumes.ts';
 import type { PlainVolume } from '../../../runtime/volfile/description.ts';
 import { printVolumes } from '../../../runtime/volfile/print.ts';
 import type { Bench } from '../bench.ts';

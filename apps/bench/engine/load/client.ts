@@ -11,8 +11,8 @@ import { mkdirSync } from 'node:fs';
 import { tryCommand } from '../workloads/command.ts';
 import { workloads } from '../workloads/index.ts';
 import type { CallError, Requests } from '../workloads/workload.ts';
-import { GONE_STATUSES, GoneError, runLoop } from './loop.ts';
 import type { Reply, ReplyTypes, Request, RequestName, RequestTypes } from './messages.ts';
+import { GONE_STATUSES, GoneError, runLoop } from './request-loop.ts';
 
 /** The requests of the open workload; null before `open` and after `close`. */
 let requests: Requests | null = null;

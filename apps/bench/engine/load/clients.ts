@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { findBuiltFile } from '../../../../runtime/sys/paths.ts';
 import { pinProcess } from '../affinity.ts';
 import { NotMeasured } from '../not-measured.ts';
-import { listChildren } from '../usage.ts';
+import { listChildren } from '../process-usage.ts';
 import type { Reply, ReplyTypes, RequestName, RequestTypes } from './messages.ts';
 
 /** The program of each client process. */

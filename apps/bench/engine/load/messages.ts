@@ -1,7 +1,7 @@
 /** Declares the messages between the bench and a client's process: each request gets one reply. */
 import type { WorkloadName } from '../workloads/index.ts';
 import type { RequestRange, TriedCommand, WorkloadSetting } from '../workloads/workload.ts';
-import type { LoopResult } from './loop.ts';
+import type { LoopResult } from './request-loop.ts';
 
 /** The arguments of each request, by its name. */
 export interface RequestTypes {

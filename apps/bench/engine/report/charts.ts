@@ -173,7 +173,7 @@ function computeLegendHeight(names: readonly string[], width: number): number {
     }
     rowWidth += itemWidth + LEGEND_ITEM_GAP;
   }
-  // With a margin of 2 pixels.
+  // The 2 pixels are a margin.
   return 2 + rowCount * LEGEND_ROW_HEIGHT;
 }
 

@@ -1,6 +1,6 @@
 /** Formats the sentences of a report: the answer, method, limits and warnings of a run. */
 import { formatDuration } from '../../../../terminal/quantities.ts';
-import { describeBusyness } from '../busy.ts';
+import { describeBusyness } from '../busy-sampler.ts';
 import { formatAnswer } from '../comparison-text.ts';
 import { formatHundredths, formatWhole } from '../numbers.ts';
 import { formatWorkloadTitle } from '../placement.ts';

@@ -1,8 +1,15 @@
 /** Lists the workloads of the bench by name. */
 import { command } from './command.ts';
-import { randread, seqread, seqread1m, seqwrite, seqwrite1m, seqwrite4k } from './data.ts';
-import { smallfile } from './files.ts';
+import {
+  randread,
+  seqread,
+  seqread1m,
+  seqwrite,
+  seqwrite1m,
+  seqwrite4k,
+} from './large-file-workloads.ts';
 import { hit, miss, phpsim, readdir } from './name-workloads.ts';
+import { smallfile } from './small-file-workload.ts';
 import type { WorkloadKind } from './workload.ts';
 
 /** All workloads, by the names that users type. */

@@ -4,7 +4,7 @@
 import { writeFileSync } from 'node:fs';
 import type { PlainVolume } from '../../../../runtime/volfile/description.ts';
 import { printVolumes } from '../../../../runtime/volfile/print.ts';
-import { stackVolumes } from '../../engine/stacks.ts';
+import { stackVolumes } from '../../engine/stack-volumes.ts';
 import { type Implementation, type OtherStack, runToEnd, type Timeouts } from './implementation.ts';
 
 /** GlusterFS's program that mounts a volfile. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RequestRange, Requests } from '../workloads/workload.ts';
-import { GoneError, runLoop } from './loop.ts';
+import { GoneError, runLoop } from './request-loop.ts';
 
 interface FakeRequests {
   /** Milliseconds that request `i` takes. */

@@ -9,8 +9,8 @@
 import { readFileSync } from 'node:fs';
 import { formatHundredths, formatWhole } from './numbers.ts';
 import { parseCpuList } from './placement.ts';
+import { listChildren, readChildrenCpuSeconds, readCpuSeconds } from './process-usage.ts';
 import type { Busyness } from './schema.ts';
-import { listChildren, readChildrenCpuSeconds, readCpuSeconds } from './usage.ts';
 
 /** Seconds of a tick of USER_HZ, the unit of proc_stat(5): 100 a second wherever Node runs. */
 const TICK_SECONDS = 0.01;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PlainVolume } from '../../../runtime/volfile/description.ts';
-import { findCountingVolumes, findFolderVolumes, numberRepeats } from './stacks.ts';
+import { findCountingVolumes, findFolderVolumes, numberRepeats } from './stack-volumes.ts';
 
 const makeVolume = (
   name: string,

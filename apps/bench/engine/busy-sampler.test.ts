@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BusySampler, describeBusyness, isBusy, parseCpuTimes } from './busy.ts';
+import { BusySampler, describeBusyness, isBusy, parseCpuTimes } from './busy-sampler.ts';
 import { readAllowedCpus } from './placement.ts';
 
 /** Two CPUs, of which the second is busy; ticks are hundredths of a second. */
