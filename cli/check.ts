@@ -2,7 +2,7 @@
 import { dirname, resolve } from 'node:path';
 import { findTopVolume } from '../runtime/volfile/description.ts';
 import { inspectVolumes } from '../runtime/volfile/inspect-volumes.ts';
-import { printable } from '../runtime/volfile/printable.ts';
+import { makePrintable } from '../runtime/volfile/printable-text.ts';
 import { formatProblems, type VolfileProblem } from '../runtime/volfile/problems.ts';
 import type { VolfileInspection } from '../runtime/volfile/volfile.ts';
 import { NodeContext } from '../server/node-context.ts';
@@ -116,7 +116,7 @@ function printInspection(file: string, inspection: VolfileInspection, terminal: 
   const { name, type } = findTopVolume(description);
   const volumesText = `${volumeCount} volume${volumeCount === 1 ? '' : 's'}`;
   printNote(
-    `${file}: ${volumesText}, the top is ${printable(name.text)} (${printable(type.text)}): ${counts}`,
+    `${file}: ${volumesText}, the top is ${makePrintable(name.text)} (${makePrintable(type.text)}): ${counts}`,
     terminal,
   );
 }

@@ -58,7 +58,7 @@ export default defineCommand({
     const format = flags.format ?? formatsByExtension[extname(output ?? '')] ?? 'tree';
     const text = json
       ? `${JSON.stringify(toJson(description), null, 2)}\n`
-      : renderers[format](volumes, { options: flags.options });
+      : renderers[format](volumes, { showOptions: flags.options });
     if (output === undefined) terminal.out(text.trimEnd());
     else writeOutput(output, text);
     return EXIT_OK;

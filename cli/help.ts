@@ -112,7 +112,7 @@ async function printTypeHelp(commands: Commands, topic: string, terminal: Termin
 }
 
 const listTranslators = (registry: Registry): Translator<unknown>[] =>
-  [...registry.typeNames()].sort().map((type) => registry.lookup(type)!);
+  [...registry.listTypeNames()].sort().map((type) => registry.lookup(type)!);
 
 /** Finds a translator by its type, or by the part after the slash. @throws {UsageError} */
 function requireTranslator(
@@ -120,7 +120,7 @@ function requireTranslator(
   topic: string,
   commands: Commands,
 ): Translator<unknown> {
-  const types = [...registry.typeNames()].sort();
+  const types = [...registry.listTypeNames()].sort();
   const translator =
     registry.lookup(topic) ??
     registry.lookup(types.find((type) => type.endsWith(`/${topic}`)) ?? '');

@@ -14,7 +14,7 @@ import { XATTR_NAME_MAX } from '../runtime/core/limits.ts';
 import { INVALIDATE_XATTR } from '../runtime/mount/fuse/handlers/operator-invalidation.ts';
 import { getxattr } from '../runtime/sys/libc.ts';
 import { toCString } from '../runtime/sys/struct.ts';
-import { printable } from '../runtime/volfile/printable.ts';
+import { makePrintable } from '../runtime/volfile/printable-text.ts';
 import { findPathInMount } from '../server/control/path-in-mount.ts';
 import { refuseStuck } from '../server/stuck-mounts.ts';
 import { defineCommand } from '../terminal/command.ts';
@@ -35,10 +35,10 @@ export default defineCommand({
     await refuseStuck(mountpoint);
     if (path === '/') {
       sendInvalidation(mountpoint, INVALIDATE_XATTR, file);
-      terminal.out(`${printable(file)}: every name is looked up again`);
+      terminal.out(`${makePrintable(file)}: every name is looked up again`);
     } else {
       const exists = invalidatePath(mountpoint, path, mountpoint);
-      terminal.out(`${printable(file)}: ${exists ? 'is there now' : 'is not there now'}`);
+      terminal.out(`${makePrintable(file)}: ${exists ? 'is there now' : 'is not there now'}`);
     }
     return EXIT_OK;
   },

@@ -12,7 +12,7 @@ import {
   readMounts,
 } from '../runtime/mount/mountinfo.ts';
 import { findServer, readStartTime } from '../runtime/mount/server-process.ts';
-import { printable } from '../runtime/volfile/printable.ts';
+import { makePrintable } from '../runtime/volfile/printable-text.ts';
 import type { Listener, ServerDescription } from '../server/control/control-host.ts';
 import {
   formatListeners,
@@ -126,8 +126,8 @@ function printRows(rows: readonly Row[], terminal: Terminal): void {
     return;
   }
   const leadingCells = rows.map(({ mountpoint, listens, volfile, user, since, pid }) => [
-    printable(mountpoint ?? (formatListeners({ listens }) || '-')),
-    printable(volfile ?? '-'),
+    makePrintable(mountpoint ?? (formatListeners({ listens }) || '-')),
+    makePrintable(volfile ?? '-'),
     user,
     since === null ? '-' : formatLocalTime(since.getTime()),
     pid === null ? '-' : `${pid}`,

@@ -1,6 +1,6 @@
 /** `glossa reload`: makes the server of a mount or brick reload its volfile and modules. */
 
-import { printable } from '../runtime/volfile/printable.ts';
+import { makePrintable } from '../runtime/volfile/printable-text.ts';
 import { ask } from '../server/control/control-client.ts';
 import { findServer } from '../server/control/find-server.ts';
 import type { ReloadResult } from '../server/reloader.ts';
@@ -34,7 +34,7 @@ export default defineCommand({
 /** Formats the result for the volfile or for one module; further lines are indented. */
 export function formatReloadResult({ name, ok, text }: ReloadResult, colour: boolean): string {
   const [firstLine = '', ...furtherLines] = text.split('\n');
-  const title = paint('bold', printable(name), colour);
+  const title = paint('bold', makePrintable(name), colour);
   const styledLine = ok ? firstLine : paint('error', firstLine, colour);
   return [`${title}: ${styledLine}`, ...furtherLines.map((line) => `    ${line}`)].join('\n');
 }

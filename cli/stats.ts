@@ -1,6 +1,6 @@
 /** `glossa stats`: prints the counters and sizes of the translators of a mount or a brick. */
 
-import { printable } from '../runtime/volfile/printable.ts';
+import { makePrintable } from '../runtime/volfile/printable-text.ts';
 import { formatProfile } from '../runtime/xlators/debug/io-stats/formats/profile.ts';
 import { ask } from '../server/control/control-client.ts';
 import { findServer } from '../server/control/find-server.ts';
@@ -33,7 +33,9 @@ export default defineCommand({
     const server = await findServer(operand);
     if (flags.reset) {
       const names = (await ask(server, 'reset-stats')) as string[];
-      terminal.out(flags.json ? JSON.stringify(names, null, 2) : names.map(printable).join('\n'));
+      terminal.out(
+        flags.json ? JSON.stringify(names, null, 2) : names.map(makePrintable).join('\n'),
+      );
       return EXIT_OK;
     }
     const dump = (await ask(server, 'stats')) as VolumeDumps;

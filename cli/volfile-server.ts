@@ -7,7 +7,7 @@ import { VolfileFolder } from '../gluster/volfile-server/volfile-folder.ts';
 import { isLoopback, VolfileServer } from '../gluster/volfile-server/volfile-server.ts';
 import { Log, parseLogLevel } from '../runtime/core/log.ts';
 import { messages } from '../runtime/core/messages.ts';
-import { printable } from '../runtime/volfile/printable.ts';
+import { makePrintable } from '../runtime/volfile/printable-text.ts';
 import { starterChannel } from '../server/child-server.ts';
 import { ControlHost, makeCommonHandlers } from '../server/control/control-host.ts';
 import { startDaemon } from '../server/daemon.ts';
@@ -129,7 +129,7 @@ async function serveFolder(settings: Settings, terminal: Terminal): Promise<numb
     try {
       const addresses = listAddresses(settings, server.port);
       const addressText = addresses.join(' and ');
-      log.info(`serves ${printable(folder)} at ${addressText}`, {
+      log.info(`serves ${makePrintable(folder)} at ${addressText}`, {
         msgid: messages.volfileServerEvent.id,
       });
       const { host = LOOPBACK } = settings;
@@ -148,7 +148,7 @@ async function serveFolder(settings: Settings, terminal: Terminal): Promise<numb
         shutdown,
       );
       controlHost = await ControlHost.open('listener', commonHandlers, log);
-      printNote(`${printable(folder)} is served at ${addressText}`, terminal);
+      printNote(`${makePrintable(folder)} is served at ${addressText}`, terminal);
       if (starterChannel !== null) {
         // The file system of the current folder is not kept in use.
         process.chdir('/');

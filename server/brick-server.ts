@@ -8,7 +8,7 @@ import type { Graph } from '../runtime/core/graph.ts';
 import { messages } from '../runtime/core/messages.ts';
 import { pump } from '../runtime/pump/pump.ts';
 import type { VolfileDescription } from '../runtime/volfile/description.ts';
-import { printable } from '../runtime/volfile/printable.ts';
+import { makePrintable } from '../runtime/volfile/printable-text.ts';
 import { EXIT_OK, Failure } from '../terminal/exit.ts';
 import { printStep, type Terminal } from '../terminal/terminal.ts';
 import type { Listener } from './control/control-host.ts';
@@ -43,7 +43,7 @@ export function serveBricks(
 function refuseWithoutServer({ file, volumes }: VolfileDescription): void {
   if (volumes.some(({ type }) => type.text === SERVER_TYPE)) return;
   throw new Failure(
-    `${printable(file)} has no volume of type ${SERVER_TYPE}, which lets clients use those below it: ` +
+    `${makePrintable(file)} has no volume of type ${SERVER_TYPE}, which lets clients use those below it: ` +
       "add one, or mount it here by 'glossa mount'",
   );
 }
@@ -64,13 +64,13 @@ async function serveGraph(
   serverContext: ServerContext,
 ): Promise<number> {
   const { log, terminal } = serverContext;
-  const volfile = printable(settings.volfile);
+  const volfile = makePrintable(settings.volfile);
   const server: ListeningServer = {
     serverKind: 'brick',
     describeListeners: () => describeListeners(graph),
     begin() {
       for (const { address, brickNames } of findServers(graph)) {
-        terminal.out(`${address} ${brickNames.map(printable).join(' ')}`);
+        terminal.out(`${address} ${brickNames.map(makePrintable).join(' ')}`);
       }
       printStep(`${volfile} is served`, terminal);
     },

@@ -19,7 +19,7 @@ import { nameServer } from '../runtime/mount/server-process.ts';
 import { pump } from '../runtime/pump/pump.ts';
 import { packageRoot } from '../runtime/sys/paths.ts';
 import type { VolfileDescription } from '../runtime/volfile/description.ts';
-import { printable } from '../runtime/volfile/printable.ts';
+import { makePrintable } from '../runtime/volfile/printable-text.ts';
 import { EXIT_FAILURE, EXIT_OK, exitAfterFlush, Failure } from '../terminal/exit.ts';
 import { printStep, printWarning, type Terminal } from '../terminal/terminal.ts';
 import { ControlHost } from './control/control-host.ts';
@@ -106,8 +106,8 @@ function refuseWithoutClient(
   if (subdirMount === undefined) return;
   if (volumes.some(({ type }) => type.text === 'protocol/client')) return;
   throw new Failure(
-    `${printable(file)} has no volume of type protocol/client, whose brick could be asked for the ` +
-      `folder ${printable(subdirMount)}`,
+    `${makePrintable(file)} has no volume of type protocol/client, whose brick could be asked for the ` +
+      `folder ${makePrintable(subdirMount)}`,
   );
 }
 
@@ -188,11 +188,11 @@ async function serveGraph(
   const pidFile = new PidFile(settings.pidFile);
   let controlHost: ControlHost | null = null;
   try {
-    log.info(`mounted ${printable(volfile)} on ${printable(mountpoint)}`, {
+    log.info(`mounted ${makePrintable(volfile)} on ${makePrintable(mountpoint)}`, {
       msgid: messages.mounted.id,
     });
     if (hidesFiles) {
-      const text = `${printable(mountpoint)} is not empty: what is in it is hidden until it is unmounted`;
+      const text = `${makePrintable(mountpoint)} is not empty: what is in it is hidden until it is unmounted`;
       log.warning(text, { msgid: messages.mountPointNotEmpty.id });
       printWarning(text, terminal);
     }
@@ -202,7 +202,7 @@ async function serveGraph(
     // Written after the mount: a second server for this mount point has failed by now, and cannot
     // overwrite the file.
     pidFile.write();
-    printStep(`${printable(mountpoint)} is mounted`, terminal);
+    printStep(`${makePrintable(mountpoint)} is mounted`, terminal);
     shutdown.onRequest(async () => {
       // A mount in use stays. Without a starter there is no second request, so the process exits
       // now, and its exit handler detaches the mount.
@@ -214,8 +214,8 @@ async function serveGraph(
     const error = await mount.unmounted;
     nameServer(null);
     if (error !== null) throw new Failure(error.message);
-    log.info(`unmounted ${printable(mountpoint)}`, { msgid: messages.unmounted.id });
-    printStep(`${printable(mountpoint)} is unmounted`, terminal);
+    log.info(`unmounted ${makePrintable(mountpoint)}`, { msgid: messages.unmounted.id });
+    printStep(`${makePrintable(mountpoint)} is unmounted`, terminal);
     return EXIT_OK;
   } finally {
     pidFile.remove();

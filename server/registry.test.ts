@@ -26,6 +26,6 @@ it('a type that glossa refuses gets its substitute as a hint', async () => {
 
 it('each type is registered under its own name', async () => {
   await registry.loadAll();
-  const types = [...registry.typeNames()];
+  const types = [...registry.listTypeNames()];
   expect(types.map((type) => registry.lookup(type)?.type)).toEqual(types);
 });

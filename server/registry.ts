@@ -72,12 +72,12 @@ class LazyRegistry extends Registry {
   }
 
   /** Lists all types, whether or not they are loaded. */
-  override typeNames(): Iterable<string> {
+  override listTypeNames(): Iterable<string> {
     return Object.keys(loaders);
   }
 
   /** Returns the advice that `glossa check` prints for a type of GlusterFS that glossa lacks. */
-  refusalReason(type: string): string | undefined {
+  explainRefusal(type: string): string | undefined {
     return Object.hasOwn(adviceByType, type) ? adviceByType[type] : undefined;
   }
 
@@ -86,7 +86,7 @@ class LazyRegistry extends Registry {
   }
 
   /** Loads the types that a volfile's text names; all types if an escape in it may hide a name. */
-  override async loadFor(text: string): Promise<void> {
+  override async loadTypesIn(text: string): Promise<void> {
     const hasEscapes = text.includes('\\');
     await this.load(Object.keys(loaders).filter((type) => hasEscapes || text.includes(type)));
   }

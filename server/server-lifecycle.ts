@@ -18,7 +18,7 @@ import { findMissingInterfaces } from '../runtime/sys/node-interfaces.ts';
 import { toMaskedVolumes, type VolfileDescription } from '../runtime/volfile/description.ts';
 import { makeGraph, makeVolumeSpecs } from '../runtime/volfile/make-graph.ts';
 import { printVolumes } from '../runtime/volfile/print.ts';
-import { printable } from '../runtime/volfile/printable.ts';
+import { makePrintable } from '../runtime/volfile/printable-text.ts';
 import { listProblems } from '../runtime/volfile/problems.ts';
 import { BlockingTty } from '../terminal/blocking-tty.ts';
 import { Failure } from '../terminal/exit.ts';
@@ -260,7 +260,7 @@ async function startGraph(
 
 /** Lists the names of the volumes, for a message. */
 const formatNames = ({ volumes }: VolfileDescription): string =>
-  volumes.map(({ name }) => printable(name.text)).join(', ');
+  volumes.map(({ name }) => makePrintable(name.text)).join(', ');
 
 /** Awaits a step of the start; adds the errors that volumes have logged to its Failure. */
 export const withStartErrors = <T>(step: Promise<T>, startErrors: StartErrors): Promise<T> =>
@@ -274,7 +274,9 @@ const RULE_LINE = `+${'-'.repeat(78)}+`;
 /** Formats the effective volfile with line numbers, as in GlusterFS's log. */
 export function formatFinalGraph(description: VolfileDescription): string {
   const lines = printVolumes(toMaskedVolumes(description)).trimEnd().split('\n');
-  const numberedLines = lines.map((line, i) => `${String(i + 1).padStart(3)}: ${printable(line)}`);
+  const numberedLines = lines.map(
+    (line, i) => `${String(i + 1).padStart(3)}: ${makePrintable(line)}`,
+  );
   return ['Final graph:', RULE_LINE, ...numberedLines, RULE_LINE].join('\n');
 }
 

@@ -6,10 +6,10 @@ import { formatSuggestion } from '../runtime/core/nearest.ts';
 import { describeUntrusted } from '../runtime/sys/untrusted-code.ts';
 import type { CommandRunner } from '../runtime/volfile/commands.ts';
 import type { VolfileDescription } from '../runtime/volfile/description.ts';
-import { printable } from '../runtime/volfile/printable.ts';
+import { makePrintable } from '../runtime/volfile/printable-text.ts';
 import {
-  countSeverities,
   formatProblems,
+  formatSeverityCounts,
   listProblems,
   VolfileError,
 } from '../runtime/volfile/problems.ts';
@@ -69,7 +69,7 @@ export async function inspectText(
   { allowShell = false, ...settings }: InspectSettings,
 ): Promise<VolfileInspection> {
   const inspectSource = async (source: Source): Promise<VolfileInspection> => {
-    await settings.registry?.loadFor?.(source.text);
+    await settings.registry?.loadTypesIn?.(source.text);
     return inspectVolfile(source, settings);
   };
   if (!allowShell) return inspectSource(new Source(path, text));
@@ -95,7 +95,7 @@ export function warnUntrusted(
 ): void {
   const reason = describeUntrusted(path, isStrict);
   if (reason === null) return;
-  const text = `${printable(path)}: ${reason}`;
+  const text = `${makePrintable(path)}: ${reason}`;
   if (isStrict) throw new Failure(text);
   onWarning(text);
 }
@@ -142,7 +142,7 @@ export function describeOrFail(
 
 /** Formats the number of problems: `2 errors, 1 warning`; `no problems`. */
 export function formatProblemCounts({ problems }: VolfileInspection, colour: boolean): string {
-  const counts = countSeverities(problems);
+  const counts = formatSeverityCounts(problems);
   return (
     counts.map(([severity, words]) => paint(severity, words, colour)).join(', ') ||
     paint('good', 'no problems', colour)

@@ -47,7 +47,7 @@ describe('a volfile of the repository', () => {
         ...storages.map((name) => `${name}.directory=${scratch.at(name)}`),
         ...compileModules(toPlainVolumes(readVolfile(source).description), dirname(file)),
       ];
-      await registry.loadFor(source.text);
+      await registry.loadTypesIn(source.text);
       const { description } = readVolfile(source, { registry, overrides });
       const context = new NodeContext({ sink, baseDir: dirname(file), wake() {} });
       const levels = { default: WARNING, volumes: new Map() };

@@ -120,7 +120,7 @@ async function writeManualPages(folder: string): Promise<void> {
     .toISOString()
     .slice(0, 10);
   await registry.loadAll();
-  const types = [...registry.typeNames()].sort().map((type) => registry.lookup(type)!);
+  const types = [...registry.listTypeNames()].sort().map((type) => registry.lookup(type)!);
   mkdirSync(folder);
   const version = readPackageVersion();
   for (const [name, text] of await makeManual({ commands, translators: types, version, date })) {

@@ -62,7 +62,10 @@ export async function findCandidates(
 
 async function listHelpTopics(commands: Commands): Promise<Record<string, CompletionKind>> {
   const { registry } = await import('../../server/registry.ts');
-  return { COMMAND: { words: [...commands.keys()] }, TYPE: { words: [...registry.typeNames()] } };
+  return {
+    COMMAND: { words: [...commands.keys()] },
+    TYPE: { words: [...registry.listTypeNames()] },
+  };
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Writes the lines of a result to standard output in large pieces, as fast as they are read. */
 import { encodeName } from '../../runtime/core/bytes.ts';
-import { printable } from '../../runtime/volfile/printable.ts';
+import { makePrintable } from '../../runtime/volfile/printable-text.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { ReaderGone } from './volume-command.ts';
 
@@ -19,7 +19,7 @@ export class LineWriter {
 
   /** Adds a line. A terminal gets control characters escaped; other readers get a name's bytes. */
   add(line: string): void {
-    this.lines.push(this.terminal.isInteractive ? printable(line) : line);
+    this.lines.push(this.terminal.isInteractive ? makePrintable(line) : line);
     this.characterCount += line.length;
   }
 

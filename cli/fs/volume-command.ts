@@ -2,7 +2,7 @@
  * Runs a command of `glossa fs`: opens volumes, reports the files that failed, and ends at Ctrl-C.
  */
 import type { FileError } from '../../runtime/api/file-error.ts';
-import { printable } from '../../runtime/volfile/printable.ts';
+import { makePrintable } from '../../runtime/volfile/printable-text.ts';
 import type { Volume } from '../../server/open-volume.ts';
 import { EXIT_FAILURE, EXIT_OK, EXIT_SIGNAL, Failure } from '../../terminal/exit.ts';
 import { rejectOnAbort, runInterruptibly } from '../../terminal/interruption.ts';
@@ -58,7 +58,7 @@ export class VolumeCommand {
     this.hasFailed = true;
     const { terminal } = this;
     if (error instanceof Failure && error.problems !== null) terminal.err(error.message);
-    else terminal.err(`glossa ${this.name}: ${printable(describeError(error, operand))}`);
+    else terminal.err(`glossa ${this.name}: ${makePrintable(describeError(error, operand))}`);
   };
 
   /** Runs an action for one operand. A failure is reported, and does not end the command. */

@@ -1,6 +1,6 @@
 /** Formats the rates of `glossa top` as a screen or a table; 80 terminal columns suffice. */
 
-import { printable } from '../../runtime/volfile/printable.ts';
+import { makePrintable } from '../../runtime/volfile/printable-text.ts';
 import { cutToWidth, padLeft, padRight } from '../../terminal/layout.ts';
 import {
   formatAge,
@@ -178,7 +178,7 @@ function formatHead(rates: ServerRates, width: number): string[] {
   const rightText = `pid ${pid}  up ${formatAge(upS)}  cpu ${cpuPercent.toFixed(0)} %  mem ${formatSize(memoryBytes)}`;
   const leftWidth = width - rightText.length - 2;
   const leftText = cutToWidth(
-    printable(mountpoint === undefined ? volfile : `${mountpoint}  ${volfile}`),
+    makePrintable(mountpoint === undefined ? volfile : `${mountpoint}  ${volfile}`),
     leftWidth,
   );
   const oldestText =
@@ -204,8 +204,8 @@ function formatRatesRow(row: Row, width: number, colour: boolean): string {
     padLeft(formatCell(row), columnWidth),
   );
   const line = formatRow(
-    printable(volume.name),
-    printable(fop ?? findVolumeKind(volume)),
+    makePrintable(volume.name),
+    makePrintable(fop ?? findVolumeKind(volume)),
     cells,
     width,
   );

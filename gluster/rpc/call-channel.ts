@@ -79,7 +79,7 @@ export class CallChannel {
 
   /** Whether bytes wait to be sent. */
   get hasQueuedBytes(): boolean {
-    return this.out.at > this.sentPrefix;
+    return this.out.position > this.sentPrefix;
   }
 
   /** Uses a new connection. Xids continue, so that a late reply never matches a call of the new connection. */
@@ -92,7 +92,7 @@ export class CallChannel {
   /** Stops using the connection; every call fails with `disconnected`. */
   detach(): void {
     this.sender = null;
-    this.out.at = 0;
+    this.out.position = 0;
     this.sentPrefix = 0;
     this.failAll('disconnected');
   }
@@ -110,7 +110,7 @@ export class CallChannel {
   ): XdrWriter {
     const { out } = this;
     const xid = this.pendingCalls.add(call);
-    this.markPosition = out.at;
+    this.markPosition = out.position;
     out.u32(0);
     writeCall(out, { xid, program, version, procedure }, flavor, caller);
     call.sentAtMs = this.settings.now();
@@ -122,7 +122,7 @@ export class CallChannel {
     const { out, markPosition } = this;
     out.patch(
       markPosition,
-      makeRecordMark(out.at - markPosition - MARK_BYTES + (data?.length ?? 0)),
+      makeRecordMark(out.position - markPosition - MARK_BYTES + (data?.length ?? 0)),
     );
     if (data !== null) this.flush(data);
   }
@@ -146,7 +146,7 @@ export class CallChannel {
 
   /** Withdraws a call whose arguments could not be written. */
   withdraw(call: PendingCall): void {
-    this.out.at = this.markPosition;
+    this.out.position = this.markPosition;
     this.pendingCalls.remove(call.xid);
   }
 
@@ -154,7 +154,7 @@ export class CallChannel {
   flush(data: Uint8Array | null = null): number {
     const { out, sender } = this;
     if (sender === null) return 0;
-    const queuedLength = out.at - this.sentPrefix;
+    const queuedLength = out.position - this.sentPrefix;
     const length = queuedLength + (data?.length ?? 0);
     if (length === 0) return 0;
     const bytes = this.sentPrefix === 0 ? out.bytes : out.bytes.subarray(this.sentPrefix);
@@ -162,7 +162,7 @@ export class CallChannel {
     if (result > 0 && this.isBlocked) this.lastActivityMs = this.settings.now();
     this.isBlocked = result !== length;
     if (result === length) {
-      out.at = 0;
+      out.position = 0;
       this.sentPrefix = 0;
       return 0;
     }
@@ -176,8 +176,8 @@ export class CallChannel {
   /** Moves the unsent bytes to the front of the buffer, which would grow while a peer accepts bytes slowly. */
   private compact(): void {
     const { out, sentPrefix } = this;
-    out.bytes.copyWithin(0, sentPrefix, out.at);
-    out.at -= sentPrefix;
+    out.bytes.copyWithin(0, sentPrefix, out.position);
+    out.position -= sentPrefix;
     this.sentPrefix = 0;
   }
 

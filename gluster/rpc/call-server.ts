@@ -165,11 +165,11 @@ export class CallServer {
 
   private send(write: ResultsWriter): void {
     const { out } = this.settings;
-    const markPosition = out.at;
+    const markPosition = out.position;
     out.u32(0);
     write(out);
-    out.patch(markPosition, makeRecordMark(out.at - markPosition - MARK_BYTES));
-    this.sentBytes += out.at - markPosition;
+    out.patch(markPosition, makeRecordMark(out.position - markPosition - MARK_BYTES));
+    this.sentBytes += out.position - markPosition;
     this.settings.onWritten();
   }
 }

@@ -74,25 +74,25 @@ function writeKey(w: XdrWriter, key: string): void {
     w.fixed(cached.bytes);
     return;
   }
-  const { at } = w;
+  const start = w.position;
   w.cString(key);
-  writtenKeys[slot] = { key, bytes: w.bytes.slice(at, w.at) };
+  writtenKeys[slot] = { key, bytes: w.bytes.slice(start, w.position) };
 }
 
 function readKey(r: XdrReader): string {
-  const { at } = r;
+  const start = r.position;
   const slot = r.u32() & (CACHED_LENGTHS - 1);
-  r.at = at;
+  r.position = start;
   const cached = readKeys[slot]!;
   if (cached !== null && r.skipSame(cached.bytes)) return cached.key;
   const key = r.cString();
-  if (!r.isMalformed) readKeys[slot] = { key, bytes: r.bytes.slice(at, r.at) };
+  if (!r.isMalformed) readKeys[slot] = { key, bytes: r.bytes.slice(start, r.position) };
   return key;
 }
 
 /** Writes a typed dictionary. Null and an empty one differ, so that `readDict` tells them apart. */
 export function writeDict(w: XdrWriter, dict: Dict | null): void {
-  const sizePosition = w.at;
+  const sizePosition = w.position;
   w.u32(0);
   w.i32(dict?.size ?? -1);
   w.u32(dict?.size ?? 0);
@@ -103,7 +103,7 @@ export function writeDict(w: XdrWriter, dict: Dict | null): void {
     w.i32(number);
     kinds[number]!.write(w, value as never);
   });
-  w.patch(sizePosition, w.at - sizePosition - HEADER_BYTES);
+  w.patch(sizePosition, w.position - sizePosition - HEADER_BYTES);
 }
 
 /** Reads a typed dictionary; null if the sender wrote null, or if it is malformed. */
@@ -137,7 +137,7 @@ export function readDict(r: XdrReader): Dict | null {
 
 /** Writes a dictionary of texts as an `opaque<>`; the length of each value includes its NUL. */
 export function writeTexts(w: XdrWriter, texts: ReadonlyMap<string, string>): void {
-  const lengthPosition = w.at;
+  const lengthPosition = w.position;
   w.u32(0);
   w.u32(texts.size);
   for (const [key, value] of texts) {
@@ -151,7 +151,7 @@ export function writeTexts(w: XdrWriter, texts: ReadonlyMap<string, string>): vo
     w.zeros(1);
   }
   // The length does not count its own 4 bytes; the padding below fills the last word.
-  const length = w.at - lengthPosition - 4;
+  const length = w.position - lengthPosition - 4;
   w.patch(lengthPosition, length);
   w.zeros(-length & 3);
 }

@@ -42,7 +42,7 @@ export function writeIatt(w: XdrWriter, iatt: Iatt | null): void {
     return;
   }
   w.reserve(IATT_BYTES);
-  const { view, at: start } = w;
+  const { view, position: start } = w;
   // The offsets are those of the struct's fields.
   writeGfidBytes(iatt.iaGfid, w.bytes, start);
   writeWideAt(
@@ -73,7 +73,7 @@ export function writeIatt(w: XdrWriter, iatt: Iatt | null): void {
   view.setUint32(start + 136, iatt.iaGid);
   view.setUint32(start + 140, iatt.iaBlksize);
   view.setUint32(start + 144, iatt.mode);
-  w.at += IATT_BYTES;
+  w.position += IATT_BYTES;
 }
 
 /** Reads `gfx_iattx`; marks the reader malformed if the message is shorter. */
@@ -83,7 +83,7 @@ export function readIatt(r: XdrReader): Iatt {
     r.markMalformed();
     return iatt;
   }
-  const { view, at: start } = r;
+  const { view, position: start } = r;
   iatt.iaGfid = r.gfid();
   // The inode number, at offset 24, is skipped: it is derived from the gfid.
   iatt.iaFlags = readWideAt(view, start + 16);
@@ -107,7 +107,7 @@ export function readIatt(r: XdrReader): Iatt {
   iatt.iaGid = view.getUint32(start + 136);
   iatt.iaBlksize = view.getUint32(start + 140);
   iatt.mode = view.getUint32(start + 144);
-  r.at = start + IATT_BYTES;
+  r.position = start + IATT_BYTES;
   return iatt;
 }
 

@@ -102,7 +102,7 @@ function writeCredentials(w: XdrWriter, flavor: number, caller: Caller): void {
   const { pid, uid, gid, groups, lkOwner, flags, ctime, ctimeNsec } = caller;
   const isV3 = flavor === AUTH_V3;
   w.u32(flavor);
-  const lengthPosition = w.at;
+  const lengthPosition = w.position;
   w.u32(0);
   w.i32(pid);
   w.u32(uid);
@@ -123,11 +123,11 @@ function writeCredentials(w: XdrWriter, flavor: number, caller: Caller): void {
   w.u32(ownerBytes);
   w.reserve(ownerBytes + 3);
   const { bytes, view } = w;
-  if (lkOwner === '') view.setInt32(w.at, pid, true);
-  else for (let i = 0; i < ownerBytes; i++) bytes[w.at + i] = parseHexByte(lkOwner, i * 2);
-  w.at += ownerBytes;
+  if (lkOwner === '') view.setInt32(w.position, pid, true);
+  else for (let i = 0; i < ownerBytes; i++) bytes[w.position + i] = parseHexByte(lkOwner, i * 2);
+  w.position += ownerBytes;
   w.zeros(-ownerBytes & 3);
-  w.patch(lengthPosition, w.at - lengthPosition - 4);
+  w.patch(lengthPosition, w.position - lengthPosition - 4);
 }
 
 const HEX_DIGITS = '0123456789abcdef';
@@ -169,12 +169,12 @@ export function readCall(r: XdrReader, xid: number): ReceivedCall {
   const procedure = r.u32();
   const flavor = r.u32();
   const length = r.u32();
-  const end = r.at + length;
+  const end = r.position + length;
   const isKnownFlavor = flavor === AUTH_V2 || flavor === AUTH_V3;
   const isLengthValid = length <= MAX_CREDENTIALS_BYTES && length <= r.remaining;
   const credentials = isKnownFlavor && isLengthValid ? readCredentials(r, flavor, end) : null;
   if (isLengthValid) {
-    r.at = end;
+    r.position = end;
     r.skip(-length & 3);
   } else r.markMalformed();
   skipVerifier(r);
@@ -205,11 +205,11 @@ function readCredentials(
   const ctimeNsec = isV3 ? r.u32() : 0;
   const ctime = isV3 ? r.u64() : 0;
   const groupCount = r.u32();
-  if (r.isMalformed || groupCount * 4 > end - r.at) return 'malformed';
+  if (r.isMalformed || groupCount * 4 > end - r.position) return 'malformed';
   const groups: number[] = [];
   for (let i = 0; i < groupCount; i++) groups.push(r.u32());
   const owner = r.opaque();
-  if (r.isMalformed || r.at > end) return 'malformed';
+  if (r.isMalformed || r.position > end) return 'malformed';
   if (owner.length > (isV3 ? MAX_OWNER_AND_GROUPS_V3 : MAX_OWNER_AND_GROUPS_V2) - groupCount)
     return 'owner-too-long';
   return { pid, uid, gid, groups, lkOwner: toHex(owner), flags, ctime, ctimeNsec };

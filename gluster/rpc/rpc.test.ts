@@ -117,7 +117,7 @@ describe('the fields of a fop', () => {
     const look = (some: Uint8Array, fields: (typeof rows)[number]['call']): void => {
       const r = new XdrReader(some);
       readFields(r, fields);
-      expect(r.at).toBeLessThanOrEqual(some.length);
+      expect(r.position).toBeLessThanOrEqual(some.length);
     };
     fc.assert(
       fc.property(row, fc.uint8Array({ maxLength: 400 }), (fields, some) => look(some, fields)),
@@ -138,10 +138,10 @@ describe('the fields of a fop', () => {
       fc.property(changed, ({ fields, values, at, word, cut }) => {
         const w = new XdrWriter();
         writeFields(w, fields, values);
-        if (w.at === 0) return;
-        const position = (at % w.at) & ~3;
+        if (w.position === 0) return;
+        const position = (at % w.position) & ~3;
         if (!cut) w.patch(position, word);
-        const r = new XdrReader(w.bytes.slice(0, cut ? position : w.at));
+        const r = new XdrReader(w.bytes.slice(0, cut ? position : w.position));
         readFields(r, fields);
         if (cut) expect(r.isMalformed).toBe(true);
       }),
@@ -299,8 +299,8 @@ describe('RPC records', () => {
             }
           };
           let from = 0;
-          for (let turn = 0; from < w.at; turn++) {
-            const size = Math.min(sizes[turn % sizes.length]!, w.at - from);
+          for (let turn = 0; from < w.position; turn++) {
+            const size = Math.min(sizes[turn % sizes.length]!, w.position - from);
             const room = records.reserveRoom();
             const count = Math.min(size, room.length);
             room.set(w.writtenBytes.subarray(from, from + count));

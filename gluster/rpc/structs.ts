@@ -129,7 +129,7 @@ export const writeDirents = (
 ): void =>
   writeList(w, entries, (entry) => {
     for (const half of [entry.inoHi, entry.inoLo, entry.offHi, entry.offLo]) w.u32(half);
-    const lengthPosition = w.at;
+    const lengthPosition = w.position;
     // The name's length is sent twice: here, and before the name, 8 bytes on. `patch` below copies it from there.
     w.u32(0);
     w.u32(entry.type);

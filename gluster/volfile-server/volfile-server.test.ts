@@ -187,7 +187,7 @@ function record(write: (w: XdrWriter) => void): Uint8Array {
   const w = new XdrWriter();
   w.u32(0);
   write(w);
-  w.patch(0, makeRecordMark(w.at - 4));
+  w.patch(0, makeRecordMark(w.position - 4));
   return w.writtenBytes.slice();
 }
 

@@ -253,7 +253,7 @@ class ClientConnection implements Peer {
     const { socket, out } = this;
     // Node keeps the bytes until they have left, and this buffer is reused before that.
     const bytes = out.writtenBytes.slice();
-    out.at = 0;
+    out.position = 0;
     if (socket.destroyed) return;
     socket.write(bytes);
     if (socket.writableLength > MAX_QUEUED_BYTES) socket.pause();

@@ -142,7 +142,7 @@ export class HotSources {
     const { hotSources } = this;
     for (let i = hotSources.length - 1; i >= 0; i--) {
       const source = hotSources[i];
-      if (source === undefined || set.readyEvents(firstIndex + i) === 0) continue;
+      if (source === undefined || set.getReadyEvents(firstIndex + i) === 0) continue;
       const hasPeerClosed = set.hasPeerClosed(firstIndex + i);
       hasReceived = true;
       if (source.awaitsWritable) source.flush();

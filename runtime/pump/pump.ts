@@ -224,7 +224,7 @@ class Pump implements SourceRegistry {
         }
         isLate = sample() > deadlineMs;
         requestsSinceSample = 0;
-        if (this.pollSet.readyEvents(0) !== 0) break;
+        if (this.pollSet.getReadyEvents(0) !== 0) break;
         readResult = this.readReady();
       }
       if (readResult > 0) {
@@ -362,7 +362,8 @@ class Pump implements SourceRegistry {
   /** Whether the last poll found a mount with a request. */
   private isMountReady(): boolean {
     // Index 0 of the poll set is libuv's descriptor.
-    for (let i = this.mounts.length; i > 0; i--) if (this.pollSet.readyEvents(i) !== 0) return true;
+    for (let i = this.mounts.length; i > 0; i--)
+      if (this.pollSet.getReadyEvents(i) !== 0) return true;
     return false;
   }
 

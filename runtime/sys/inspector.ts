@@ -15,15 +15,16 @@ const isInspectorWanted =
 process.on('SIGUSR1', () => {});
 
 /** Closes an inspector that the user has not requested. */
-function closeUnwanted(): void {
+function closeUnwantedInspector(): void {
   if (isInspectorWanted || !process.features.inspector) return;
   const inspector = process.getBuiltinModule('node:inspector');
   if (inspector.url() !== undefined) inspector.close();
 }
-closeUnwanted();
+closeUnwantedInspector();
 // Node may handle an earlier signal only in a turn of the event loop.
-setImmediate(closeUnwanted);
+setImmediate(closeUnwantedInspector);
 
+/** Keeps SIGUSR1 from opening the inspector; older versions of Node lack the option. */
 const DISABLE_OPTION = '--disable-sigusr1';
 /** An address that no machine has (RFC 5737), so that opening the inspector fails. */
 const UNUSABLE_PORT_OPTION = '--inspect-port=192.0.2.1:9229';

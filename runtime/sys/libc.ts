@@ -39,7 +39,7 @@ export const truncate = bindCall('int truncate(const void *path, int64 size)');
 export const fallocate = bindCall('int fallocate(int fd, int mode, int64 offset, int64 length)');
 /** The two offsets are 8-byte buffers, which the kernel advances; null uses the file position. */
 export const copyFileRange = bindCall(
-  'int64 copy_file_range(int from, void *at, int to, void *to_at, uint64 count, uint32 flags)',
+  'int64 copy_file_range(int from, void *from_offset, int to, void *to_offset, uint64 count, uint32 flags)',
 );
 export const fcntl = bindCall('int fcntl(int fd, int command, int64 argument)');
 export const ioctl = bindCall('int ioctl(int fd, uint64 request, void *argument)');
@@ -82,15 +82,16 @@ export const fstatvfs = bindCall('int fstatvfs(int fd, void *out)');
 
 // Extended attributes of a path (following links), of the link itself (l…), of a descriptor (f…).
 // A size of 0 returns the length of the value.
-const XGET = '(const void *path, const void *name, void *value, uint64 size)';
-const XSET = '(const void *path, const void *name, const void *value, uint64 size, int flags)';
-export const getxattr = bindCall(`int64 getxattr${XGET}` as const);
-export const lgetxattr = bindCall(`int64 lgetxattr${XGET}` as const);
+const GETXATTR_PARAMETERS = '(const void *path, const void *name, void *value, uint64 size)';
+const SETXATTR_PARAMETERS =
+  '(const void *path, const void *name, const void *value, uint64 size, int flags)';
+export const getxattr = bindCall(`int64 getxattr${GETXATTR_PARAMETERS}` as const);
+export const lgetxattr = bindCall(`int64 lgetxattr${GETXATTR_PARAMETERS}` as const);
 export const fgetxattr = bindCall(
   'int64 fgetxattr(int fd, const void *name, void *value, uint64 size)',
 );
-export const setxattr = bindCall(`int setxattr${XSET}` as const);
-export const lsetxattr = bindCall(`int lsetxattr${XSET}` as const);
+export const setxattr = bindCall(`int setxattr${SETXATTR_PARAMETERS}` as const);
+export const lsetxattr = bindCall(`int lsetxattr${SETXATTR_PARAMETERS}` as const);
 export const fsetxattr = bindCall(
   'int fsetxattr(int fd, const void *name, const void *value, uint64 size, int flags)',
 );
@@ -146,7 +147,7 @@ export const socket = bindCall('int socket(int domain, int type, int protocol)')
 export const connect = bindCall('int connect(int socket, const void *name, uint32 length)');
 export const bind = bindCall('int bind(int socket, const void *name, uint32 length)');
 export const listen = bindCall('int listen(int socket, int backlog)');
-/** Fills `name` with the peer's address and `length` with its size; `length` is 4 bytes, set to the room. */
+/** Fills `name` with the peer's address and `length` with its size; `length` is 4 bytes, set to the size of `name`. */
 export const accept4 = bindCall('int accept4(int socket, void *name, void *length, int flags)');
 export const getsockname = bindCall('int getsockname(int socket, void *name, void *length)');
 /** `length` is 4 bytes: the size of `value`, then the number of bytes filled. */

@@ -14,13 +14,13 @@ const M_TRIM_THRESHOLD = -1;
 const M_MMAP_THRESHOLD = -3;
 
 /** Bytes of the largest block that is kept, and of free memory that is kept at the end of the heap. */
-const RECYCLED_BYTES = 4 * 2 ** 20;
-const KEPT_BYTES = 64 * 2 ** 20;
+const RECYCLED_BLOCK_MAX = 4 * 2 ** 20;
+const KEPT_HEAP_BYTES = 64 * 2 ** 20;
 
 /** Makes malloc keep freed memory, for a process that serves data: at most some tens of MB between requests. */
 export function recycleMemory(): void {
-  mallopt(M_MMAP_THRESHOLD, RECYCLED_BYTES);
-  mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+  mallopt(M_MMAP_THRESHOLD, RECYCLED_BLOCK_MAX);
+  mallopt(M_TRIM_THRESHOLD, KEPT_HEAP_BYTES);
 }
 
 /** Returns free memory to the kernel; for moments when much was freed that is not needed again soon. */

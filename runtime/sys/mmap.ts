@@ -1,7 +1,7 @@
 /**
- * Maps a part of a file as shared memory. Writes to it reach the file at once, and survive a crash of the process. The
- * caller must have allocated the file's blocks (fallocate): on a full disk, a write to the memory would end the process
- * (SIGBUS).
+ * Maps a part of a file as shared memory, for recordings. Writes to it reach the file at once, and survive a crash of
+ * the process. The caller must have allocated the file's blocks (fallocate): on a full disk, a write to the memory
+ * would end the process (SIGBUS).
  *
  * Source: mmap(2).
  */
@@ -20,7 +20,8 @@ const PROT_READ_WRITE = 3;
 const MAP_SHARED = 1;
 const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
 
-export interface SharedPart {
+/** A part of a file that is mapped as memory. */
+export interface MappedPart {
   readonly bytes: Uint8Array;
   /** Unmaps the memory; `bytes` must not be used afterwards. */
   unmap(): void;
@@ -32,7 +33,7 @@ export interface SharedPart {
  * @param offset a multiple of the page size
  * @returns minus the errno on failure
  */
-export function mapPart(fd: number, offset: number, length: number): SharedPart | number {
+export function mapPart(fd: number, offset: number, length: number): MappedPart | number {
   const address = mmap(null, length, PROT_READ_WRITE, MAP_SHARED, fd, offset);
   if (address === MAP_FAILED) return -koffi.errno();
   return {

@@ -24,7 +24,9 @@ describe('a Node without the internal function', () => {
     ['uv_default_loop', /uv_backend_fd.*event loop/],
     ['uv_backend_fd', /uv_backend_fd.*event loop/],
   ])('%s is reported by findMissingInterfaces, with the consequence', (name, line) => {
-    expect(findMissingInterfaces({ find: without(name) })).toEqual([expect.stringMatching(line)]);
+    expect(findMissingInterfaces({ findSymbol: without(name) })).toEqual([
+      expect.stringMatching(line),
+    ]);
   });
 
   it('for the end of a turn does not make turns endable', () => {
@@ -44,7 +46,7 @@ describe('the descriptor of a socket', () => {
     ['_handle.fd', { _handle: {} }],
   ])('is reported as unreadable, with the consequence, if the socket has no %s', (_, socket) => {
     const descriptor = (): number => readDescriptor(socket as Socket);
-    expect(findMissingInterfaces({ descriptor })).toEqual([
+    expect(findMissingInterfaces({ readSocketFd: descriptor })).toEqual([
       expect.stringMatching(/_handle\.fd.*commands .* cannot ask this server/),
     ]);
   });

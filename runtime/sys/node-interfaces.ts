@@ -9,23 +9,23 @@ import { canFindDescriptors, readDescriptor } from './socket.ts';
 import { bindBackendFd } from './uv.ts';
 
 /** The functions that look for symbols and descriptors; tests replace them. */
-interface SymbolLookups {
-  readonly find?: typeof bindIfPresent;
-  readonly descriptor?: typeof readDescriptor;
+interface InterfaceLookups {
+  readonly findSymbol?: typeof bindIfPresent;
+  readonly readSocketFd?: typeof readDescriptor;
 }
 
 /** Returns one line for each interface that this Node lacks. */
-export function findMissingInterfaces(lookups: SymbolLookups = {}): readonly string[] {
-  const { find = bindIfPresent, descriptor = readDescriptor } = lookups;
-  const turnProblems = findMissingSymbols(find).map(
+export function findMissingInterfaces(lookups: InterfaceLookups = {}): readonly string[] {
+  const { findSymbol = bindIfPresent, readSocketFd = readDescriptor } = lookups;
+  const turnProblems = findMissingSymbols(findSymbol).map(
     (name) =>
       `this Node has no ${name}: a script's call that cannot be interrupted ends the whole process`,
   );
   const loopProblems =
-    bindBackendFd(find)() < 0
+    bindBackendFd(findSymbol)() < 0
       ? ['this Node has no uv_backend_fd: requests wait in the event loop, which takes longer']
       : [];
-  const socketProblems = canFindDescriptors(descriptor)
+  const socketProblems = canFindDescriptors(readSocketFd)
     ? []
     : [
         'this Node has no _handle.fd of a socket: the user at its other end is unknown, so commands ' +

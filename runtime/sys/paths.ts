@@ -4,18 +4,19 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Finds the nearest directory above this file that has a package.json. */
-function findRoot(): string {
+function findPackageRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'package.json'))) {
-    const above = dirname(folder);
-    if (above === folder) throw new Error('glossa is not installed whole: package.json is missing');
-    folder = above;
+    const parent = dirname(folder);
+    if (parent === folder)
+      throw new Error('glossa is not installed whole: package.json is missing');
+    folder = parent;
   }
   return folder;
 }
 
 /** The directory with package.json, python/, examples/ and volfiles/. */
-export const packageRoot: string = findRoot();
+export const packageRoot: string = findPackageRoot();
 
 /** The directory of glossa.h. */
 export const includeDir: string = join(packageRoot, 'bridges', 'native');

@@ -28,7 +28,10 @@ export function makeSocketpair(): [number, number] | number {
   return status < 0 ? status : [pair[0]!, pair[1]!];
 }
 
-/** Receives the descriptor in a message that has arrived, or returns minus the errno. Does not wait. */
+/**
+ * Receives the descriptor in a message that has arrived, or returns minus the errno. Does not wait. The positions are
+ * those of msg_iov (16), msg_iovlen (24), msg_control (32) and msg_controllen (40) in struct msghdr.
+ */
 export function receiveFd(socket: number): number {
   const data = new Uint8Array(new ArrayBuffer(1));
   const iov = new DataView(new ArrayBuffer(16));
@@ -42,7 +45,8 @@ export function receiveFd(socket: number): number {
   message.setBigUint64(40, 24n, true);
   const received = recvmsg(socket, new Uint8Array(message.buffer), MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
   if (received < 0) return received;
-  // If the sender failed, the stream has ended, or the message has no descriptor.
+  // If the sender failed, the stream has ended, or the message has no descriptor. One takes 20 bytes: a struct cmsghdr
+  // of 16 (its length, level and type), and an int.
   const hasDescriptor =
     received > 0 &&
     message.getUint32(40, true) >= 20 &&
@@ -76,12 +80,12 @@ export function readDescriptor(socket: Socket): number {
   return _handle?.fd ?? -1;
 }
 
-/** Whether `descriptor` finds the descriptor of an open socket. True, too, if no socket can be opened for the check. */
-export function canFindDescriptors(descriptor: typeof readDescriptor): boolean {
+/** Whether `readFd` finds the descriptor of an open socket. True, too, if no socket can be opened for the check. */
+export function canFindDescriptors(readFd: typeof readDescriptor): boolean {
   const pair = makeSocketpair();
   if (typeof pair === 'number') return true;
   const socket = new Socket({ fd: pair[0] });
-  const fd = descriptor(socket);
+  const fd = readFd(socket);
   socket.destroy();
   closeSync(pair[1]);
   return fd === pair[0];

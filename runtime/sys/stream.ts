@@ -45,7 +45,11 @@ const BACKLOG = 1024;
 /** Bytes of a path in struct sockaddr_un, its NUL counted. */
 const UNIX_PATH_MAX = 108;
 
-/** Makes a struct sockaddr, or returns minus the errno. @param address numeric; callers have resolved names */
+/**
+ * Makes a struct sockaddr, or returns minus the errno. sockaddr_in has the port at 2 and the address at 4; sockaddr_in6
+ * has the port at 2, the address at 8 and the interface's number at 24.
+ * @param address numeric; callers have resolved names
+ */
 function makeSockaddr(address: SocketAddress): Uint8Array | number {
   if ('path' in address) {
     const path = toCString(address.path);
@@ -81,24 +85,25 @@ function findInterfaceIndex(zone: string): number | null {
   }
 }
 
+/** Writes the address family, the first field of every struct sockaddr. */
 function writeFamily(bytes: Uint8Array, value: number): void {
   new DataView(bytes.buffer).setUint16(0, value, true);
 }
 
 /** Parses a numeric IPv6 address, whose zone is ignored, into 16 bytes. */
 function parseV6(host: string): Uint8Array {
-  // The URL parser normalizes the text.
+  // The URL parser normalizes the text; its host name has brackets.
   const text = new URL(`http://[${host.replace(/%.*/, '')}]`).hostname.slice(1, -1);
   const [head, tail] = text.split('::') as [string, string | undefined];
   const parseGroups = (part: string | undefined): number[] =>
     part ? part.split(':').map((group) => Number.parseInt(group, 16)) : [];
-  const before = parseGroups(head);
-  const after = parseGroups(tail);
-  const middle = new Array<number>(8 - before.length - after.length).fill(0);
+  const headGroups = parseGroups(head);
+  const tailGroups = parseGroups(tail);
+  const zeroGroups = new Array<number>(8 - headGroups.length - tailGroups.length).fill(0);
   const bytes = new Uint8Array(16);
   const view = new DataView(bytes.buffer);
-  for (const [at, group] of [...before, ...middle, ...after].entries())
-    view.setUint16(at * 2, group);
+  for (const [index, group] of [...headGroups, ...zeroGroups, ...tailGroups].entries())
+    view.setUint16(index * 2, group);
   return bytes;
 }
 
@@ -140,7 +145,7 @@ export function listenStream(address: SocketAddress): number {
   return status;
 }
 
-/** Reads the port of a listening socket. */
+/** Reads the port of a listening TCP socket. */
 export function readPort(fd: number): number {
   const sockaddr = new Uint8Array(28);
   getsockname(fd, sockaddr, new Uint8Array([sockaddr.length, 0, 0, 0]));
@@ -175,7 +180,7 @@ export function acceptStream(listenFd: number): AcceptedConnection | number {
   if (domain !== AF_INET6) return { fd, address: '', port: 0 };
   setTcpOptions(fd);
   // An IPv4 peer of an IPv6 socket has the address ::ffff:a.b.c.d.
-  const groups = Array.from({ length: 8 }, (_, at) => view.getUint16(8 + at * 2).toString(16));
+  const groups = Array.from({ length: 8 }, (_, i) => view.getUint16(8 + i * 2).toString(16));
   const isV4 = groups.slice(0, 5).every((group) => group === '0') && groups[5] === 'ffff';
   if (isV4) return { fd, address: peerName.slice(20, 24).join('.'), port };
   return { fd, address: new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1), port };

@@ -9,12 +9,12 @@ import { addressOf } from './call.ts';
 const TWO_32 = 0x1_0000_0000;
 
 /** Reads an unsigned 64-bit field as a Number, exact below 2^53. */
-const readU64 = (view: DataView, at: number): number =>
-  view.getUint32(at, true) + view.getUint32(at + 4, true) * TWO_32;
+const readU64 = (view: DataView, position: number): number =>
+  view.getUint32(position, true) + view.getUint32(position + 4, true) * TWO_32;
 
 /** Reads a signed 64-bit field as a Number, exact between -2^53 and 2^53. */
-const readI64 = (view: DataView, at: number): number =>
-  view.getUint32(at, true) + view.getInt32(at + 4, true) * TWO_32;
+const readI64 = (view: DataView, position: number): number =>
+  view.getUint32(position, true) + view.getInt32(position + 4, true) * TWO_32;
 
 /** Encodes text with an ending NUL. */
 export const toCString = (text: string): Uint8Array => Buffer.from(`${text}\0`);
@@ -175,11 +175,12 @@ export class Dirents extends Struct {
   constructor(size = 32768) {
     super(size);
   }
-  /** @param filled the result of getdents64; after an error the iteration has no entries */
-  start(filled: number): void {
+  /** Starts an iteration. @param filledBytes the result of getdents64; after an error there are no entries */
+  start(filledBytes: number): void {
     this.#nextStart = 0;
-    this.#dataEnd = Math.max(filled, 0);
+    this.#dataEnd = Math.max(filledBytes, 0);
   }
+  /** Moves to the next entry of struct linux_dirent64; returns false at the end. */
   next(): boolean {
     if (this.#nextStart >= this.#dataEnd) return false;
     this.#entryStart = this.#nextStart;
@@ -211,13 +212,13 @@ export class Timespecs extends Struct {
   constructor() {
     super(32);
   }
-  /** `index` 0 is the access time, 1 the modification time; `nsec` may be UTIME_NOW, UTIME_OMIT. */
+  /** Sets the access time (index 0) or the modification time (1); `nsec` may be UTIME_NOW, UTIME_OMIT. */
   set(index: 0 | 1, sec: number, nsec: number): void {
-    const at = index * 16;
-    this.view.setUint32(at, sec, true);
-    this.view.setInt32(at + 4, Math.floor(sec / TWO_32), true);
-    this.view.setUint32(at + 8, nsec, true);
-    this.view.setUint32(at + 12, 0, true);
+    const position = index * 16;
+    this.view.setUint32(position, sec, true);
+    this.view.setInt32(position + 4, Math.floor(sec / TWO_32), true);
+    this.view.setUint32(position + 8, nsec, true);
+    this.view.setUint32(position + 12, 0, true);
   }
 }
 
@@ -226,8 +227,8 @@ export class Itimerspec extends Struct {
   constructor() {
     super(32);
   }
-  /** Nanoseconds from now, at least 1. */
-  set(ns: number): void {
+  /** Sets the time of the expiry. @param ns nanoseconds from now, at least 1 */
+  setExpiry(ns: number): void {
     const sec = Math.floor(ns / 1e9);
     this.view.setUint32(16, sec, true);
     this.view.setUint32(20, Math.floor(sec / TWO_32), true);
@@ -240,12 +241,13 @@ export class Iovec extends Struct {
   constructor(count: number) {
     super(count * 16);
   }
+  /** Sets an element to the first `length` bytes of `bytes`. */
   set(index: number, bytes: Uint8Array, length: number): void {
     this.setAddress(index, addressOf(bytes), length);
   }
   /** Does the same as `set` for an address that the caller has cached, so that no BigInt is made per call. */
-  setAddress(index: number, at: bigint, length: number): void {
-    this.view.setBigUint64(index * 16, at, true);
+  setAddress(index: number, address: bigint, length: number): void {
+    this.view.setBigUint64(index * 16, address, true);
     this.setLength(index, length);
   }
   setLength(index: number, length: number): void {
@@ -269,16 +271,16 @@ export class PollSet extends Struct {
     }
   }
   /** Sets the events to wait for: readable, writable. */
-  setEvents(index: number, isReading: boolean, isWriting: boolean): void {
-    const events = (isReading ? POLLIN : 0) | (isWriting ? POLLOUT : 0);
+  setEvents(index: number, awaitsReadable: boolean, awaitsWritable: boolean): void {
+    const events = (awaitsReadable ? POLLIN : 0) | (awaitsWritable ? POLLOUT : 0);
     this.view.setInt16(index * 8 + 4, events, true);
   }
   /** Whether the last poll found that the peer has closed the connection. */
   hasPeerClosed(index: number): boolean {
-    return (this.readyEvents(index) & (POLLERR | POLLHUP)) !== 0;
+    return (this.getReadyEvents(index) & (POLLERR | POLLHUP)) !== 0;
   }
   /** Returns the events of the last poll (POLLIN, POLLOUT, POLLERR, POLLHUP); 0 without an event. */
-  readyEvents(index: number): number {
+  getReadyEvents(index: number): number {
     return this.view.getInt16(index * 8 + 6, true);
   }
 }

@@ -176,7 +176,7 @@ describe('a descriptor', () => {
     expect(libc.poll(set.bytes, 1, 0)).toBe(0);
     libc.write(pair[1], text('x'), 1);
     expect(libc.poll(set.bytes, 1, 0)).toBe(1);
-    expect(set.readyEvents(0)).toBe(1);
+    expect(set.getReadyEvents(0)).toBe(1);
     expect(receiveFd(pair[0])).toBe(-EPROTO);
     libc.close(pair[1]);
     expect(receiveFd(pair[0])).toBe(-EPROTO);

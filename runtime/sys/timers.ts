@@ -1,6 +1,6 @@
 /**
  * Makes timers that are exact to some ten microseconds. Those of Node have whole milliseconds, counted from the event
- * loop's last turn.
+ * loop's last turn. `Context.exactly` uses them, for debug/delay-gen.
  *
  * All timers share one timerfd (timerfd_create(2)), which is set to the earliest. libuv watches it, and wakes the event
  * loop in time. A timer is late only while the event loop is busy.
@@ -16,12 +16,14 @@ const NS_PER_MS = 1e6;
 /** A read of the timerfd returns the number of expiries, in 64 bits. */
 const COUNT_BYTES = 8;
 
+/** A timer that has not fired. */
 interface PendingTimer {
   /** As `performance.now()`. */
   readonly dueMs: number;
   readonly fn: () => void;
 }
 
+/** The timers of the process, on one timerfd. */
 class ExactTimers {
   private readonly fd: number;
   private readonly watcher: node.PollHandle;
@@ -38,14 +40,14 @@ class ExactTimers {
   }
 
   /** Adds a timer, and returns the function that cancels it. */
-  set(ms: number, fn: () => void): () => void {
+  add(ms: number, fn: () => void): () => void {
     const timer: PendingTimer = { dueMs: performance.now() + ms, fn };
     const { pending } = this;
-    // Most new timers are due last, so the search starts at that end.
-    let at = 0;
-    while (at < pending.length && pending[at]!.dueMs > timer.dueMs) at += 1;
-    pending.splice(at, 0, timer);
-    if (at === pending.length - 1 && !this.isFiring) this.arm();
+    // Most new timers are due last, so the search starts with the latest.
+    let position = 0;
+    while (position < pending.length && pending[position]!.dueMs > timer.dueMs) position += 1;
+    pending.splice(position, 0, timer);
+    if (position === pending.length - 1 && !this.isFiring) this.arm();
     return () => {
       const index = pending.indexOf(timer);
       if (index >= 0) pending.splice(index, 1);
@@ -57,6 +59,7 @@ class ExactTimers {
     setImmediate(this.fireDue);
   };
 
+  /** Calls the functions of all timers that are due. */
   private readonly fireDue = (): void => {
     read(this.fd, this.expiries, COUNT_BYTES);
     const now = performance.now();
@@ -73,7 +76,7 @@ class ExactTimers {
   private arm(): void {
     const first = this.pending.at(-1);
     if (first === undefined) return;
-    this.spec.set(Math.max(1, Math.ceil((first.dueMs - performance.now()) * NS_PER_MS)));
+    this.spec.setExpiry(Math.max(1, Math.ceil((first.dueMs - performance.now()) * NS_PER_MS)));
     timerfdSettime(this.fd, 0, this.spec.bytes, null);
   }
 }
@@ -87,10 +90,10 @@ function openTimers(): ExactTimers | null {
 }
 
 /**
- * Calls `fn` once, `ms` milliseconds from now (fractions allowed), never earlier; the result cancels it. Does not
- * keep the process alive. Returns undefined if timerfd_create failed.
+ * Calls `fn` once, `ms` milliseconds from now (fractions allowed), never earlier. Does not keep the process alive.
+ * @returns a function that cancels the timer; undefined if timerfd_create failed
  */
 export function setExactTimer(ms: number, fn: () => void): (() => void) | undefined {
   timers ??= openTimers();
-  return timers?.set(ms, fn);
+  return timers?.add(ms, fn);
 }

@@ -6,11 +6,11 @@
  */
 import { bindIfPresent } from './call.ts';
 
-/** Makes the function `getBackendFd`. @param find looks symbols up; tests replace it */
-export function bindBackendFd(find: typeof bindIfPresent = bindIfPresent): () => number {
-  const loop = find<() => bigint>('void *uv_default_loop()');
-  const fd = find<(loop: bigint) => number>('int uv_backend_fd(void *loop)');
-  return loop === null || fd === null ? () => -1 : () => fd(loop());
+/** Makes the function `getBackendFd`. @param findSymbol looks symbols up; tests replace it */
+export function bindBackendFd(findSymbol: typeof bindIfPresent = bindIfPresent): () => number {
+  const getLoop = findSymbol<() => bigint>('void *uv_default_loop()');
+  const getFd = findSymbol<(loop: bigint) => number>('int uv_backend_fd(void *loop)');
+  return getLoop === null || getFd === null ? () => -1 : () => getFd(getLoop());
 }
 
 /** Gets the epoll descriptor, which is readable when libuv has work; -1 if this Node exports none. */

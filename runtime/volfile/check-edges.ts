@@ -4,7 +4,7 @@
  * goes down the graph by nested calls on the process's stack.
  */
 import { findNearest } from '../core/nearest.ts';
-import { quote } from './printable.ts';
+import { quote } from './printable-text.ts';
 import type { Problems } from './problems.ts';
 import type { LooseWord } from './statement-words.ts';
 import type { LooseVolume } from './statements.ts';
@@ -12,6 +12,7 @@ import type { LooseVolume } from './statements.ts';
 /** The most volumes on a path from the top to a storage. Even with observers, they need only a part of the stack. */
 const DEPTH_MAX = 256;
 
+/** Checks the edges between the volumes of a file, and adds each mistake to `problems`. */
 export function checkEdges(volumes: readonly LooseVolume[], problems: Problems): void {
   const indices = indexByName(volumes, problems);
   const edgeCheck: EdgeCheck = { volumes, indices, reportedLoopEdges: new Set(), problems };
@@ -28,7 +29,7 @@ export function checkEdges(volumes: readonly LooseVolume[], problems: Problems):
     }
     for (const [name, [, second, ...more]] of occurrences) {
       if (second === undefined) continue;
-      problems.add('repeated-subvolume', second.at, [volume.name.text, name, 2 + more.length]);
+      problems.add('repeated-subvolume', second.place, [volume.name.text, name, 2 + more.length]);
     }
   });
   // A volume is often unreachable because of another mistake, so this is not reported then.
@@ -53,42 +54,43 @@ function indexByName(volumes: readonly LooseVolume[], problems: Problems): Map<s
     const first = indices.get(name.text);
     if (first === undefined) indices.set(name.text, index);
     else if (!name.isDoubtful) {
-      const line = volumes[first]!.name.at.line;
-      problems.add('duplicate-volume', name.at, [name.text, line]);
+      const line = volumes[first]!.name.place.line;
+      problems.add('duplicate-volume', name.place, [name.text, line]);
     }
   });
   return indices;
 }
 
 /** Reports a subvolume that is the volume itself, is not defined, is part of a loop, or stands later in the file. */
-function checkEdge(edgeCheck: EdgeCheck, index: number, { text, at }: LooseWord): void {
+function checkEdge(edgeCheck: EdgeCheck, index: number, { text, place }: LooseWord): void {
   const { volumes, indices, problems } = edgeCheck;
   const { name } = volumes[index]!;
   const child = indices.get(text);
   if (text === name.text) {
-    problems.add('self-reference', at, [name.text]);
+    problems.add('self-reference', place, [name.text]);
   } else if (child === undefined) {
     const suggestion = problems.isFull
       ? undefined
       : findNearestOther(text, name.text, indices.keys());
     const hint = suggestion === undefined ? undefined : `did you mean ${quote(suggestion)}?`;
-    problems.add('undefined-subvolume', at, [name.text, text], hint);
+    problems.add('undefined-subvolume', place, [name.text, text], hint);
   } else if (child > index && !edgeCheck.reportedLoopEdges.has(makeEdgeKey(name.text, text))) {
     const pathBack = problems.isFull ? undefined : findPath(volumes, indices, child, index);
     if (pathBack !== undefined) {
       const loop = [name.text, ...pathBack];
-      problems.add('loop', at, [loop]);
+      problems.add('loop', place, [loop]);
       // The report shows the whole loop, so its other references are not reported.
       for (let i = 1; i < loop.length; i++)
         edgeCheck.reportedLoopEdges.add(makeEdgeKey(loop[i - 1]!, loop[i]!));
     } else {
-      const { line } = volumes[child]!.name.at;
+      const { line } = volumes[child]!.name.place;
       const hint = 'a volume stands after its subvolumes';
-      problems.add('forward-reference', at, [name.text, text, line], hint);
+      problems.add('forward-reference', place, [name.text, text, line], hint);
     }
   }
 }
 
+/** Makes the key of an edge. The length tells where the first name ends, as a name may contain blanks. */
 const makeEdgeKey = (from: string, to: string): string => `${from.length} ${from} ${to}`;
 
 const findNearestOther = (
@@ -139,11 +141,12 @@ function checkReachability(
   }
   volumes.forEach(({ name }, index) => {
     if (!reachedIndices.has(index)) {
-      problems.add('unreachable', name.at, [name.text, volumes[top]!.name.text]);
+      problems.add('unreachable', name.place, [name.text, volumes[top]!.name.text]);
     }
   });
 }
 
+/** Reports the lowest volume that has too many volumes below it. */
 function checkDepth(
   volumes: readonly LooseVolume[],
   indices: ReadonlyMap<string, number>,
@@ -152,12 +155,12 @@ function checkDepth(
   const depths: number[] = [];
   for (const { name, subvolumes } of volumes) {
     // Subvolumes stand before their parents.
-    const below = subvolumes.reduce(
-      (most, { text }) => Math.max(most, depths[indices.get(text)!]!),
+    const depthBelow = subvolumes.reduce(
+      (deepest, { text }) => Math.max(deepest, depths[indices.get(text)!]!),
       0,
     );
-    depths.push(below + 1);
+    depths.push(depthBelow + 1);
     // Only the lowest volume is reported: those above it are too deep for the same reason.
-    if (below === DEPTH_MAX) problems.add('too-deep', name.at, [name.text, DEPTH_MAX]);
+    if (depthBelow === DEPTH_MAX) problems.add('too-deep', name.place, [name.text, DEPTH_MAX]);
   }
 }

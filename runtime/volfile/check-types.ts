@@ -4,7 +4,7 @@
  */
 import { findNearest } from '../core/nearest.ts';
 import { checkOptions, genericOptions, type Options } from '../core/options.ts';
-import { quote } from './printable.ts';
+import { quote } from './printable-text.ts';
 import type { Problems } from './problems.ts';
 import { formatPlace } from './source.ts';
 import type { LooseOption, LooseVolume } from './statements.ts';
@@ -18,15 +18,16 @@ export interface KnownType {
   readonly openOptions?: boolean | RegExp;
 }
 
+/** The types of translators that volumes may have. */
 export interface TypeRegistry {
   /** Finds the type of that exact name (`storage/posix`). */
   lookup(type: string): KnownType | undefined;
   /** Lists the names of all types, for "did you mean". */
-  typeNames(): Iterable<string>;
+  listTypeNames(): Iterable<string>;
   /** Explains why glossa lacks a type of GlusterFS; undefined for an unknown name. */
-  refusalReason?(type: string): string | undefined;
+  explainRefusal?(type: string): string | undefined;
   /** Loads the types that a text may name, before it is checked. */
-  loadFor?(text: string): Promise<void>;
+  loadTypesIn?(text: string): Promise<void>;
 }
 
 /** Adds each mistake to `problems`. @param strict whether an unknown option is an error, not a warning */
@@ -40,21 +41,22 @@ export function checkTypes(
   for (const volume of volumes) {
     const { name, type } = volume;
     if (type === undefined || type.isDoubtful) continue;
-    const known = registry.lookup(type.text);
-    if (known === undefined) {
+    const knownType = registry.lookup(type.text);
+    if (knownType === undefined) {
       const hint = problems.isFull ? undefined : findHint(type.text, registry);
-      problems.add('unknown-type', type.at, [name.text, type.text], hint);
+      problems.add('unknown-type', type.place, [name.text, type.text], hint);
     } else {
-      checkChildren(volume, type.text, known.children, problems);
-      checkVolumeOptions(volume, type.text, known, { strict, volumes: names }, problems);
+      checkChildren(volume, type.text, knownType.children, problems);
+      checkVolumeOptions(volume, type.text, knownType, { strict, volumes: names }, problems);
     }
   }
 }
 
+/** Finds the hint for an unknown type: why glossa lacks it, or the type that was probably meant. */
 function findHint(type: string, registry: TypeRegistry): string | undefined {
-  const reason = registry.refusalReason?.(type);
+  const reason = registry.explainRefusal?.(type);
   if (reason !== undefined) return reason;
-  const suggestion = findNearestType(type, [...registry.typeNames()]);
+  const suggestion = findNearestType(type, [...registry.listTypeNames()]);
   return suggestion === undefined ? undefined : `did you mean ${quote(suggestion)}?`;
 }
 
@@ -78,8 +80,8 @@ function checkChildren(
 ): void {
   const actual = subvolumes.length;
   if (areSubvolumesDoubtful || (actual >= min && actual <= max)) return;
-  const at = subvolumes[max]?.at ?? name.at;
-  problems.add('children-count', at, [
+  const place = subvolumes[max]?.place ?? name.place;
+  problems.add('children-count', place, [
     name.text,
     type,
     describeNeededChildren(min, max),
@@ -87,13 +89,14 @@ function checkChildren(
   ]);
 }
 
+/** Describes the required number of subvolumes, such as `needs at least two subvolumes`. */
 function describeNeededChildren(min: number, max: number): string {
-  const countSubvolumes = (n: number) => `${formatCount(n)} subvolume${n === 1 ? '' : 's'}`;
+  const formatSubvolumes = (n: number) => `${formatCount(n)} subvolume${n === 1 ? '' : 's'}`;
   if (max === 0) return 'takes no subvolumes';
-  if (min === max) return `needs exactly ${countSubvolumes(min)}`;
-  if (max === Number.POSITIVE_INFINITY) return `needs at least ${countSubvolumes(min)}`;
-  if (min === 0) return `takes at most ${countSubvolumes(max)}`;
-  return `needs ${formatCount(min)} to ${countSubvolumes(max)}`;
+  if (min === max) return `needs exactly ${formatSubvolumes(min)}`;
+  if (max === Number.POSITIVE_INFINITY) return `needs at least ${formatSubvolumes(min)}`;
+  if (min === 0) return `takes at most ${formatSubvolumes(max)}`;
+  return `needs ${formatCount(min)} to ${formatSubvolumes(max)}`;
 }
 
 const COUNT_WORDS = [
@@ -108,8 +111,10 @@ const COUNT_WORDS = [
   'eight',
   'nine',
 ];
+/** Formats a number as a word up to nine, else in digits. */
 const formatCount = (n: number): string => COUNT_WORDS[n] ?? String(n);
 
+/** A cache for `findOptionTable`. */
 const optionTables = new WeakMap<KnownType, Options>();
 
 /** Finds all options of a type, generic ones included; cached, as a volfile may have thousands of volumes. */
@@ -133,14 +138,14 @@ function checkVolumeOptions(
   const optionsByPosition = new Map<string, LooseOption>();
   for (const option of options) {
     if (!option.key.isDoubtful && !option.value.isDoubtful)
-      optionsByPosition.set(formatPlace(option.key.at), option);
+      optionsByPosition.set(formatPlace(option.key.place), option);
   }
   const checked = checkOptions(
     findOptionTable(known),
-    [...optionsByPosition].map(([at, { key, value }]) => ({
+    [...optionsByPosition].map(([position, { key, value }]) => ({
       key: key.text,
       value: value.text,
-      position: at,
+      position,
     })),
     { openOptions: known.openOptions ?? false, strict, volumeNames: volumes },
   );
@@ -149,11 +154,11 @@ function checkVolumeOptions(
     const { key, value } = optionsByPosition.get(problem.position!)!;
     const args: [string, string, string] = [name.text, type, problem.message];
     if (unknown.has(problem.position)) {
-      problems.add(strict ? 'unknown-option-strict' : 'unknown-option', key.at, args);
+      problems.add(strict ? 'unknown-option-strict' : 'unknown-option', key.place, args);
     } else if (problem.severity === 'warning') {
-      problems.add('doubtful-option', key.at, args);
+      problems.add('doubtful-option', key.place, args);
     } else {
-      problems.add('wrong-option', value.at, args);
+      problems.add('wrong-option', value.place, args);
     }
   }
 }

@@ -11,6 +11,7 @@ import { Problems, VolfileError } from './problems.ts';
 import { type Replacement, Source } from './source.ts';
 import { parse } from './volfile.gen.js';
 
+/** The result of a command that has ended. */
 export interface CommandResult {
   /** The exit status, or the reason why it is missing ("was killed by SIGKILL"). */
   readonly status: number | string;
@@ -35,6 +36,7 @@ export async function runCommands(file: string, text: string, run: CommandRunner
   const replacements: Replacement[] = [];
   const commands = problems.hasErrors ? [] : words.flatMap((word) => word.commands);
   for (const { text: quoted, start, end } of commands) {
+    // The command runs without its backticks.
     const { status, stdout } = await run(quoted.slice(1, -1));
     if (status === 0) replacements.push({ start, end, text: stdout.replace(/\n$/, '') });
     else {

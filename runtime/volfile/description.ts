@@ -5,9 +5,10 @@
 import { maskValue } from '../core/secrets.ts';
 import type { SourcePlace } from './source.ts';
 
+/** A word of the file: a name, a type, or the key or value of an option. */
 export interface Word {
   readonly text: string;
-  readonly at: SourcePlace;
+  readonly place: SourcePlace;
 }
 
 export interface OptionDescription {
@@ -15,6 +16,7 @@ export interface OptionDescription {
   readonly value: Word;
 }
 
+/** A volume of the file. */
 export interface VolumeDescription {
   readonly name: Word;
   readonly type: Word;
@@ -24,6 +26,7 @@ export interface VolumeDescription {
   readonly subvolumes: readonly Word[];
 }
 
+/** A volfile without errors. */
 export interface VolfileDescription {
   readonly file: string;
   /** At least one volume, in the order of the file; the last is the top. */
@@ -41,6 +44,7 @@ export interface PlainVolume {
 export const findTopVolume = ({ volumes }: VolfileDescription): VolumeDescription =>
   volumes[volumes.length - 1]!;
 
+/** Converts a description to plain volumes; secret values stay readable. */
 export const toPlainVolumes = ({ volumes }: VolfileDescription): PlainVolume[] =>
   volumes.map(({ name, type, options, subvolumes }) => ({
     name: name.text,
@@ -49,7 +53,7 @@ export const toPlainVolumes = ({ volumes }: VolfileDescription): PlainVolume[] =
     subvolumes: subvolumes.map(({ text }) => text),
   }));
 
-/** Converts to plain volumes for output, with secret values masked. */
+/** Converts a description to plain volumes for output, with secret values masked. */
 export const toMaskedVolumes = (description: VolfileDescription): PlainVolume[] =>
   toPlainVolumes(description).map(({ options, ...volume }) => ({
     ...volume,

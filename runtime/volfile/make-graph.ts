@@ -19,12 +19,12 @@ export class Registry implements TypeRegistry {
     return this.byType.get(type);
   }
 
-  typeNames(): Iterable<string> {
+  listTypeNames(): Iterable<string> {
     return this.byType.keys();
   }
 
   /** Does nothing: all types are loaded from the start. */
-  async loadFor(_text: string): Promise<void> {}
+  async loadTypesIn(_text: string): Promise<void> {}
 }
 
 /** Makes the volume specs of a description that was checked against the same registry. */
@@ -36,10 +36,10 @@ export function makeVolumeSpecs(description: VolfileDescription, registry: Regis
     options: volume.options.map(({ key, value }) => ({
       key: key.text,
       value: value.text,
-      position: formatPlace(value.at),
+      position: formatPlace(value.place),
     })),
     subvolumes: volume.subvolumes.map((word) => word.text),
-    position: formatPlace(volume.name.at),
+    position: formatPlace(volume.name.place),
   }));
 }
 

@@ -9,7 +9,7 @@
 
 import { findNearest } from '../core/nearest.ts';
 import { compileShellPattern } from '../core/shell-pattern.ts';
-import { quote } from './printable.ts';
+import { quote } from './printable-text.ts';
 import type { Problems } from './problems.ts';
 import { Source } from './source.ts';
 import type { LooseWord } from './statement-words.ts';
@@ -18,6 +18,7 @@ import type { LooseVolume } from './statements.ts';
 /** The file name in problems of overrides, whose lines are the overrides. */
 const OVERRIDES_FILE = '--xlator-option';
 
+/** An override that was split into its three parts. */
 interface Override {
   readonly volume: LooseWord;
   readonly key: LooseWord;
@@ -60,9 +61,9 @@ function parseOverride(
   source: Source,
   problems: Problems,
 ): Override | undefined {
-  const dot = text.indexOf('.');
-  const equals = text.indexOf('=');
-  const reason = describeMalformation(text, dot, equals);
+  const dotIndex = text.indexOf('.');
+  const equalsIndex = text.indexOf('=');
+  const reason = describeMalformation(text, dotIndex, equalsIndex);
   if (reason !== undefined) {
     problems.add('malformed-override', source.makePlace(start, start + text.length), [
       text,
@@ -72,42 +73,49 @@ function parseOverride(
   }
   const makeWord = (from: number, to: number): LooseWord => ({
     text: text.slice(from, to),
-    at: source.makePlace(start + from, start + to),
+    place: source.makePlace(start + from, start + to),
     isDoubtful: false,
   });
   return {
-    volume: makeWord(0, dot),
-    key: makeWord(dot + 1, equals),
-    value: makeWord(equals + 1, text.length),
+    volume: makeWord(0, dotIndex),
+    key: makeWord(dotIndex + 1, equalsIndex),
+    value: makeWord(equalsIndex + 1, text.length),
   };
 }
 
-function describeMalformation(text: string, dot: number, equals: number): string | undefined {
+/** Describes why an override is malformed; undefined if it is not. The indices are those of `.` and `=`, or -1. */
+function describeMalformation(
+  text: string,
+  dotIndex: number,
+  equalsIndex: number,
+): string | undefined {
   if (/[\r\n]/.test(text)) return 'contains the end of a line';
-  if (dot < 0) return "has no '.'";
-  if (equals < 0) return "has no '='";
-  if (equals < dot) return "has no '.' before its '='";
-  if (dot === 0) return 'names no volume';
-  if (equals === dot + 1) return 'has no key';
-  if (equals === text.length - 1) return 'has no value';
+  if (dotIndex < 0) return "has no '.'";
+  if (equalsIndex < 0) return "has no '='";
+  if (equalsIndex < dotIndex) return "has no '.' before its '='";
+  if (dotIndex === 0) return 'names no volume';
+  if (equalsIndex === dotIndex + 1) return 'has no key';
+  if (equalsIndex === text.length - 1) return 'has no value';
   return undefined;
 }
 
+/** Reports an override whose pattern matches no volume, with a hint if a similar name exists. */
 function reportNoVolume(
   { volume }: Override,
   volumes: readonly LooseVolume[],
   problems: Problems,
 ): void {
   const names = volumes.map(({ name }) => name.text);
-  const dotted = names.find((name) => name.startsWith(`${volume.text}.`));
+  const dottedName = names.find((name) => name.startsWith(`${volume.text}.`));
   const suggestion = findNearest(volume.text, names);
   let hint: string | undefined;
-  if (dotted !== undefined)
-    hint = `for ${quote(dotted)} write ${quote(dotted.replaceAll('.', '?'))}`;
+  if (dottedName !== undefined)
+    hint = `for ${quote(dottedName)} write ${quote(dottedName.replaceAll('.', '?'))}`;
   else if (suggestion !== undefined) hint = `did you mean ${quote(suggestion)}?`;
-  problems.add('override-without-volume', volume.at, [volume.text], hint);
+  problems.add('override-without-volume', volume.place, [volume.text], hint);
 }
 
+/** Returns a copy of the volume with this option in place of an earlier one of the same key. */
 function withOption(volume: LooseVolume, { key, value }: Override): LooseVolume {
   const otherOptions = volume.options.filter((option) => option.key.text !== key.text);
   return { ...volume, options: [...otherOptions, { key, value }] };

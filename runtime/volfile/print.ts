@@ -20,6 +20,7 @@ function printVolume({ name, type, options, subvolumes }: PlainVolume): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** The grammar also accepts `subvolumeS`, as GlusterFS does. */
 const KEYWORD_PATTERN = /^(volume|type|option|subvolume[sS]|end-volume)$/;
 
 /** Prints a word, quoted if the grammar needs it. @throws {RangeError} as `printVolumes` */

@@ -2,14 +2,15 @@
  * Collects the problems of a volfile, and formats their messages in the order of the file.
  *
  * The table `messages` has the text of each. Its keys are the problems' codes, which stay the same when the text
- * changes. Words from the file are escaped by printable.ts.
+ * changes. Words from the file are escaped by printable-text.ts.
  */
 import { maskAssignment, maskText } from '../core/secrets.ts';
-import { printable, quote, shorten } from './printable.ts';
+import { makePrintable, quote, shorten } from './printable-text.ts';
 import { formatPlace, type Source, type SourcePlace } from './source.ts';
 
 export type Severity = 'error' | 'warning';
 
+/** A mistake in a volfile, with its message and place. */
 export interface VolfileProblem {
   readonly severity: Severity;
   readonly code: ProblemCode;
@@ -43,6 +44,7 @@ const makeWarning = <A extends readonly unknown[]>(
   format,
 });
 
+/** The severity and message of each problem, by the problem's code. */
 export const messages = {
   // Words
   'unterminated-string': makeError(() => 'this string has no closing quote on its line'),
@@ -51,7 +53,7 @@ export const messages = {
   'unterminated-command': makeError(() => 'this backtick has no partner'),
   'command-refused': makeError((command: string) => `commands do not run: ${shorten(command)}`),
   'command-failed': makeError(
-    (command: string, reason: string) => `${shorten(command)} ${printable(reason)}`,
+    (command: string, reason: string) => `${shorten(command)} ${makePrintable(reason)}`,
   ),
   // Statements
   'no-volume': makeError(() => 'the file has no volume'),
@@ -109,7 +111,7 @@ export const messages = {
   ),
   'children-count': makeError(
     (volume: string, type: string, needs: string, has: string) =>
-      `volume ${quote(volume)} (${printable(type)}) ${needs}, has ${has}`,
+      `volume ${quote(volume)} (${makePrintable(type)}) ${needs}, has ${has}`,
   ),
   'unknown-option': makeWarning(describeInVolume),
   'unknown-option-strict': makeError(describeInVolume),
@@ -135,6 +137,7 @@ function makeVolumeLabel(volume: string): string {
 /** Number of volumes shown at each end of a long loop. */
 const LOOP_END_COUNT = 5;
 
+/** Formats a loop as `'a' → 'b' → 'a'`; the middle of a long loop is counted only. */
 function formatLoop(names: readonly string[]): string {
   const quotedNames = names.map(quote);
   if (names.length > 2 * LOOP_END_COUNT) {
@@ -147,8 +150,9 @@ function formatLoop(names: readonly string[]): string {
   return quotedNames.join(' → ');
 }
 
+/** Formats a message about a volume. @param type type of the volume */
 function describeInVolume(volume: string, type: string, message: string): string {
-  return `volume ${quote(volume)} (${printable(type)}): ${printable(message)}`;
+  return `volume ${quote(volume)} (${makePrintable(type)}): ${makePrintable(message)}`;
 }
 
 export type ProblemCode = keyof typeof messages;
@@ -160,7 +164,7 @@ const SHOWN_PROBLEMS_MAX = 100;
 /** Collects problems. The arguments of `add` are those that the code's row in `messages` formats. */
 export class Problems {
   readonly all: VolfileProblem[];
-  /** Whether one of them is an error. */
+  /** Whether at least one problem is an error. */
   hasErrors: boolean;
 
   /** @param earlier problems found before */
@@ -169,9 +173,15 @@ export class Problems {
     this.hasErrors = earlier.some(({ severity }) => severity === 'error');
   }
 
-  add<C extends ProblemCode>(code: C, at: SourcePlace, args: MessageArgs<C>, hint?: string): void {
+  /** Adds a problem. @param hint advice beyond the message */
+  add<C extends ProblemCode>(
+    code: C,
+    place: SourcePlace,
+    args: MessageArgs<C>,
+    hint?: string,
+  ): void {
     const { severity, format } = messages[code] as MessageRow<MessageArgs<C>>;
-    this.all.push({ severity, code, ...at, message: format(...args), hint });
+    this.all.push({ severity, code, ...place, message: format(...args), hint });
     if (severity === 'error') this.hasErrors = true;
   }
 
@@ -190,8 +200,8 @@ export class Problems {
   }
 }
 
-/** Counts problems: `2 errors`, `1 warning`, without severities that do not occur. */
-export function countSeverities(
+/** Formats the number of problems by severity: `2 errors`, `1 warning`, without severities that do not occur. */
+export function formatSeverityCounts(
   problems: readonly VolfileProblem[],
 ): readonly (readonly [severity: Severity, words: string])[] {
   return (['error', 'warning'] as const).flatMap((severity) => {
@@ -202,15 +212,16 @@ export function countSeverities(
   });
 }
 
+/** The problems to show, and the line about those that are not shown. */
 interface ProblemSelection {
   readonly selected: readonly VolfileProblem[];
   /** A line with the number of further problems; empty without any. */
-  readonly rest: readonly string[];
+  readonly restLines: readonly string[];
 }
 
 /** Selects the problems to show. If there are too many, errors are preferred to warnings. */
 function selectShown(problems: readonly VolfileProblem[]): ProblemSelection {
-  if (problems.length <= SHOWN_PROBLEMS_MAX) return { selected: problems, rest: [] };
+  if (problems.length <= SHOWN_PROBLEMS_MAX) return { selected: problems, restLines: [] };
   const errors = problems.filter(({ severity }) => severity === 'error');
   const warnings = problems.filter(({ severity }) => severity !== 'error');
   const shownProblems = new Set([...errors, ...warnings].slice(0, SHOWN_PROBLEMS_MAX));
@@ -218,8 +229,8 @@ function selectShown(problems: readonly VolfileProblem[]): ProblemSelection {
   const omitted = problems.filter((problem) => !shownProblems.has(problem));
   return {
     selected,
-    rest: [
-      `… and ${countSeverities(omitted)
+    restLines: [
+      `… and ${formatSeverityCounts(omitted)
         .map(([, words]) => words)
         .join(', ')} more`,
     ],
@@ -228,8 +239,8 @@ function selectShown(problems: readonly VolfileProblem[]): ProblemSelection {
 
 /** Lists one line for each problem shown, and one that counts the rest. */
 export function listProblems(problems: readonly VolfileProblem[]): string[] {
-  const { selected, rest } = selectShown(problems);
-  return [...selected.map(formatProblem), ...rest];
+  const { selected, restLines } = selectShown(problems);
+  return [...selected.map(formatProblem), ...restLines];
 }
 
 /** Thrown for an unusable volfile. The message has one line for each problem, warnings included. */
@@ -254,6 +265,7 @@ export function formatProblem(problem: VolfileProblem): string {
   return `${formatPlace(problem)}: ${severity}: ${message}${note}`;
 }
 
+/** Escape sequences of terminals. */
 const COLOURS = { error: '\x1b[1;31m', warning: '\x1b[1;35m', bold: '\x1b[1m', caret: '\x1b[32m' };
 
 /** The most characters of a long line that are shown before the place of the problem, and in all. */
@@ -261,13 +273,13 @@ const CHARACTERS_BEFORE_MAX = 60;
 const SHOWN_CHARACTERS_MAX = 160;
 
 /** Reads a line of the file, with secret values masked. A value may stand on the line after its key. */
-function readMaskedLine(source: Source | undefined, number: number): string {
+function readMaskedLine(source: Source | undefined, lineNumber: number): string {
   if (source === undefined) return '';
-  const line = source.readLine(number);
-  let above = number - 1;
-  while (above > 0 && source.readLine(above).trim() === '') above -= 1;
-  const before = `${source.readLine(above)}\n`;
-  return maskAssignment(maskText(before + line).slice(before.length));
+  const line = source.readLine(lineNumber);
+  let keyLineNumber = lineNumber - 1;
+  while (keyLineNumber > 0 && source.readLine(keyLineNumber).trim() === '') keyLineNumber -= 1;
+  const linesBefore = `${source.readLine(keyLineNumber)}\n`;
+  return maskAssignment(maskText(linesBefore + line).slice(linesBefore.length));
 }
 
 /** Cuts a long line around the words of the problem, and finds their position in the excerpt. */
@@ -278,7 +290,7 @@ function cutExcerpt(line: string, column: number, length: number) {
     cutStart > 0 ? '…' : '',
     cutStart + SHOWN_CHARACTERS_MAX < line.length ? '…' : '',
   ] as const;
-  const text = `${ellipses[0]}${printable(line.slice(cutStart, cutStart + SHOWN_CHARACTERS_MAX))}${ellipses[1]}`;
+  const text = `${ellipses[0]}${makePrintable(line.slice(cutStart, cutStart + SHOWN_CHARACTERS_MAX))}${ellipses[1]}`;
   const start = column - 1 - cutStart + ellipses[0].length;
   return { text, start, length: Math.min(length, Math.max(1, text.length - start)) };
 }
@@ -296,10 +308,11 @@ export function formatProblems(
     colour ? `${COLOURS[name]}${text}\x1b[0m` : text;
   // Masked lines by number and file: a long line may have many problems.
   const lines = new Map<string, string>();
+  /** Finds the masked line, or reads it. */
   const findLine = (file: string, line: number): string => {
     const source = sources.find((candidate) => candidate.file === file);
-    const known = lines.get(`${line} ${file}`);
-    if (known !== undefined) return known;
+    const cachedLine = lines.get(`${line} ${file}`);
+    if (cachedLine !== undefined) return cachedLine;
     const maskedLine = readMaskedLine(source, line);
     lines.set(`${line} ${file}`, maskedLine);
     return maskedLine;
@@ -315,6 +328,6 @@ export function formatProblems(
       ...(hint === undefined ? [] : [`  hint: ${hint}`]),
     ].join('\n');
   };
-  const { selected, rest } = selectShown(problems);
-  return [...selected.map(formatBlock), ...rest].join('\n');
+  const { selected, restLines } = selectShown(problems);
+  return [...selected.map(formatBlock), ...restLines].join('\n');
 }

@@ -35,7 +35,7 @@ spare  debug/sink
   });
 
   test('shows options between a volume and its subvolumes', () => {
-    expect(`\n${renderers.tree(diamond, { options: true })}`).toBe(`
+    expect(`\n${renderers.tree(diamond, { showOptions: true })}`).toBe(`
 top  cluster/c
 │    x 1
 ├─ left  features/a
@@ -53,7 +53,7 @@ spare  debug/sink
 });
 
 test('a dot graph has a node for each volume and an edge for each subvolume', () => {
-  expect(`\n${renderers.dot(diamond, { options: true })}`).toBe(`
+  expect(`\n${renderers.dot(diamond, { showOptions: true })}`).toBe(`
 digraph volfile {
     node [shape=box, style=rounded, fontname="monospace"];
     "top" [label="top\\ncluster/c\\nx 1"];
@@ -75,7 +75,7 @@ test('an SVG of a graph has a box with two texts for each volume, an arrow for e
   expect(svg.match(/<rect /g)).toHaveLength(5);
   expect(svg.match(/<text /g)).toHaveLength(10);
   expect(svg.match(/marker-end/g)).toHaveLength(4);
-  expect(renderers.svg(diamond, { options: true }).match(/<text /g)).toHaveLength(12);
+  expect(renderers.svg(diamond, { showOptions: true }).match(/<text /g)).toHaveLength(12);
   expect(renderers.svg(odd)).toContain('>&#60;x&#62;&#38;#/`y`</text>');
 });
 

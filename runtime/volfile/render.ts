@@ -5,6 +5,7 @@ import type { RenderSettings } from './render/settings.ts';
 import { renderSvg } from './render/svg.ts';
 import { renderTree } from './render/tree.ts';
 
+/** Draws a graph as a text that ends with a newline. */
 export type Renderer = (volumes: readonly PlainVolume[], settings?: RenderSettings) => string;
 
 export const renderers = {

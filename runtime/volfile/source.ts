@@ -31,6 +31,7 @@ export interface Replacement {
   readonly text: string;
 }
 
+/** The text of a volfile, before and after its commands were replaced by their output. */
 export class Source {
   /** Its name in messages. */
   readonly file: string;
@@ -56,8 +57,8 @@ export class Source {
       copiedEnd = replacement.end;
     }
     this.text = text + fileText.slice(copiedEnd);
-    for (let at = fileText.indexOf('\n'); at >= 0; at = fileText.indexOf('\n', at + 1)) {
-      this.#lineStarts.push(at + 1);
+    for (let end = fileText.indexOf('\n'); end >= 0; end = fileText.indexOf('\n', end + 1)) {
+      this.#lineStarts.push(end + 1);
     }
   }
 
@@ -74,30 +75,31 @@ export class Source {
 
   /** Makes the place after the last visible character. */
   makeEndPlace(): SourcePlace {
-    const at = this.text.trimEnd().length;
-    return this.makePlace(at, at);
+    const end = this.text.trimEnd().length;
+    return this.makePlace(end, end);
   }
 
   /** Returns a line of the file without its line end; '' for a line beyond the end. */
-  readLine(number: number): string {
-    const start = this.#lineStarts[number - 1];
-    return start === undefined ? '' : this.fileText.slice(start, this.#findLineEnd(number));
+  readLine(lineNumber: number): string {
+    const start = this.#lineStarts[lineNumber - 1];
+    return start === undefined ? '' : this.fileText.slice(start, this.#findLineEnd(lineNumber));
   }
 
-  #findLineEnd(number: number): number {
+  /** Finds the offset in the file at which a line ends, before its line break. */
+  #findLineEnd(lineNumber: number): number {
     const { fileText } = this;
-    let end = this.#lineStarts[number] ?? fileText.length;
+    let end = this.#lineStarts[lineNumber] ?? fileText.length;
     if (fileText[end - 1] === '\n') end -= 1;
     if (fileText[end - 1] === '\r') end -= 1;
-    return Math.max(end, this.#lineStarts[number - 1]!);
+    return Math.max(end, this.#lineStarts[lineNumber - 1]!);
   }
 
   /** Whether only blanks stand before this offset on its line. */
   isFirstOnLine(offset: number): boolean {
-    let at = offset - 1;
-    while (at >= 0 && this.text[at] !== '\n') {
-      if (this.text[at]!.trim() !== '') return false;
-      at -= 1;
+    let index = offset - 1;
+    while (index >= 0 && this.text[index] !== '\n') {
+      if (this.text[index]!.trim() !== '') return false;
+      index -= 1;
     }
     return true;
   }

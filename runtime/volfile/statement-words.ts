@@ -1,6 +1,6 @@
 /** Reads the words of a statement, and reports missing, surplus and malformed ones. */
 import { HIDDEN_VALUE, isSecret } from '../core/secrets.ts';
-import { escapeQuotes, quote, shorten } from './printable.ts';
+import { escapeQuotes, quote, shorten } from './printable-text.ts';
 import type { Problems } from './problems.ts';
 import type { Source, SourcePlace } from './source.ts';
 import type { Keyword, ParsedWord, Statement } from './volfile.gen.js';
@@ -8,7 +8,7 @@ import type { Keyword, ParsedWord, Statement } from './volfile.gen.js';
 /** A word of a file that may be wrong. */
 export interface LooseWord {
   readonly text: string;
-  readonly at: SourcePlace;
+  readonly place: SourcePlace;
   /** Whether the word has a reported mistake, so that later checks skip it. */
   readonly isDoubtful: boolean;
 }
@@ -48,8 +48,8 @@ export function readWords(
 ): LooseWord[] {
   const keyword = statement.keyword!;
   const { words } = statement;
-  const needed = neededWords[keyword].length;
-  if (words.length < needed) {
+  const neededCount = neededWords[keyword].length;
+  if (words.length < neededCount) {
     const end = words[words.length - 1]?.end ?? statement.end;
     const actual = next === undefined ? 'the end of the file' : quoteSource(source, next);
     problems.add('unexpected', source.makePlace(statement.start, end), [
@@ -57,7 +57,7 @@ export function readWords(
       actual,
     ]);
   }
-  const usedWords = keyword === 'subvolumes' ? words : words.slice(0, needed);
+  const usedWords = keyword === 'subvolumes' ? words : words.slice(0, neededCount);
   if (usedWords.length < words.length) reportSurplus(source, statement, expectedNext, problems);
   return usedWords.map((word, i) => {
     const before = keyword === 'subvolumes' ? [] : usedWords.slice(0, i);
@@ -97,7 +97,7 @@ function readWord(
   expected: string,
   problems: Problems,
 ): LooseWord {
-  const at = source.makePlace(word.start, word.end);
+  const place = source.makePlace(word.start, word.end);
   for (const { kind, start, end } of word.flaws) {
     problems.add(kind, source.makePlace(start, end), [], hints[kind]);
   }
@@ -112,9 +112,9 @@ function readWord(
       [],
     );
   const isEmpty = word.text === '' && word.flaws.length === 0;
-  if (isEmpty) problems.add('unexpected', at, [expected, '""']);
+  if (isEmpty) problems.add('unexpected', place, [expected, '""']);
   const isDoubtful = isEmpty || nulIndex >= 0 || word.flaws.length > 0 || word.commands.length > 0;
-  return { text: word.text, at, isDoubtful: isDoubtful };
+  return { text: word.text, place, isDoubtful };
 }
 
 /** The hints by the kind of mistake. */

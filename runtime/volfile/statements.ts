@@ -5,7 +5,7 @@
  * Accepts more than GlusterFS: a volume that has only a type, and statements in any order.
  */
 
-import { quote } from './printable.ts';
+import { quote } from './printable-text.ts';
 import type { Problems } from './problems.ts';
 import type { Source, SourcePlace } from './source.ts';
 import { type LooseWord, readWords } from './statement-words.ts';
@@ -40,7 +40,7 @@ export function assembleVolumes(
 interface OpenVolume {
   /** Undefined when the name is missing. */
   name: LooseWord | undefined;
-  readonly at: SourcePlace;
+  readonly place: SourcePlace;
   /** The lines of the keywords that may occur only once. */
   readonly keywordLines: Map<Keyword, number>;
   type: LooseWord | undefined;
@@ -50,9 +50,10 @@ interface OpenVolume {
   areSubvolumesDoubtful: boolean;
 }
 
+/** Returns the name of a volume for messages; '' if it is missing. */
 const readVolumeName = (volume: OpenVolume): string => volume.name?.text ?? '';
 
-/** The state of one assembly: the finished volumes, and the open one. */
+/** Assembles the statements of one file: has the finished volumes, and the open one. */
 class Assembler {
   readonly #source: Source;
   readonly #problems: Problems;
@@ -67,6 +68,7 @@ class Assembler {
     this.#problems = problems;
   }
 
+  /** Assembles all statements of the file, and returns the volumes that have a name. */
   run(statements: readonly Statement[]): LooseVolume[] {
     statements.forEach((statement, i) => {
       this.#addStatement(statement, statements[i + 1]);
@@ -92,12 +94,12 @@ class Assembler {
   }
 
   #openVolume(statement: Statement, next: Statement | undefined): void {
-    const at = this.#source.makePlace(statement.start, statement.end);
-    if (this.#open !== undefined) this.#reportMissingEnd(this.#open, at, `the next 'volume'`);
+    const place = this.#source.makePlace(statement.start, statement.end);
+    if (this.#open !== undefined) this.#reportMissingEnd(this.#open, place, `the next 'volume'`);
     this.#hasReportedOutside = false;
     this.#open = {
       name: undefined,
-      at,
+      place,
       keywordLines: new Map(),
       type: undefined,
       options: new Map(),
@@ -113,12 +115,16 @@ class Assembler {
     statement: Statement,
     next: Statement | undefined,
   ): void {
-    const at = this.#source.makePlace(statement.start, statement.end);
+    const place = this.#source.makePlace(statement.start, statement.end);
     const firstLine = volume.keywordLines.get(keyword);
     if (keyword !== 'option') {
-      volume.keywordLines.set(keyword, firstLine ?? at.line);
+      volume.keywordLines.set(keyword, firstLine ?? place.line);
       if (firstLine !== undefined) {
-        this.#problems.add('duplicate-statement', at, [keyword, readVolumeName(volume), firstLine]);
+        this.#problems.add('duplicate-statement', place, [
+          keyword,
+          readVolumeName(volume),
+          firstLine,
+        ]);
       }
     }
     const words = this.#readWords(statement, next);
@@ -134,43 +140,53 @@ class Assembler {
     }
   }
 
+  /** Adds an option; it replaces an earlier one of the same key, which is reported. */
   #addOption(volume: OpenVolume, option: LooseOption): void {
-    const { text, at } = option.key;
+    const { text, place } = option.key;
     const earlier = volume.options.get(text);
     if (earlier !== undefined) {
       volume.options.delete(text);
-      this.#problems.add('repeated-option', at, [
+      this.#problems.add('repeated-option', place, [
         text,
         readVolumeName(volume),
-        earlier.key.at.line,
+        earlier.key.place.line,
       ]);
     }
     volume.options.set(text, option);
   }
 
+  /** Ends the open volume, and adds it to the finished ones unless its name is missing. */
   #close(volume: OpenVolume): void {
     this.#open = undefined;
-    const { name, at, keywordLines, options, ...rest } = volume;
+    const { name, place, keywordLines, options, ...rest } = volume;
     if (!keywordLines.has('type')) {
       const hint = "as in 'type storage/posix'";
-      this.#problems.add('missing-type', name?.at ?? at, [readVolumeName(volume)], hint);
+      this.#problems.add('missing-type', name?.place ?? place, [readVolumeName(volume)], hint);
     }
     if (name !== undefined) {
       this.#volumes.push({ name, options: [...options.values()], ...rest });
     }
   }
 
-  #reportMissingEnd(volume: OpenVolume, at: SourcePlace, before: string): void {
-    this.#problems.add('missing-end-volume', at, [readVolumeName(volume), volume.at.line, before]);
+  /** Reports a volume without `end-volume`, and closes it. @param before the words that stand in its place */
+  #reportMissingEnd(volume: OpenVolume, place: SourcePlace, before: string): void {
+    this.#problems.add('missing-end-volume', place, [
+      readVolumeName(volume),
+      volume.place.line,
+      before,
+    ]);
     this.#close(volume);
   }
 
+  /** Reports a statement outside of a volume; of several in a row, only the first. */
   #reportOutside({ keyword, start, end, words }: Statement): void {
+    // Without a keyword, the statement is words only, and the first is reported.
     const reportedEnd = keyword === undefined ? words[0]!.end : end;
     const text = quote(this.#source.text.slice(start, reportedEnd));
     if (!this.#hasReportedOutside) {
       this.#problems.add('outside-volume', this.#source.makePlace(start, reportedEnd), [text]);
     }
+    // After a surplus `end-volume`, the next statement outside is another mistake.
     this.#hasReportedOutside = keyword !== 'end-volume';
   }
 

@@ -6,7 +6,7 @@
  * - A keyword where a value is missing (`option log-file type`) is made that value: its quotes were forgotten.
  */
 import { findNearest } from '../core/nearest.ts';
-import { quote } from './printable.ts';
+import { quote } from './printable-text.ts';
 import type { Problems } from './problems.ts';
 import type { Source } from './source.ts';
 import { describeMissing, neededWords } from './statement-words.ts';
@@ -20,27 +20,28 @@ export function correctTypos(
   statements: readonly Statement[],
   problems: Problems,
 ): Statement[] {
-  const names = new Set<string>();
+  const volumeNames = new Set<string>();
   for (const { keyword, words } of statements) {
-    if (keyword === 'volume' && words.length > 0) names.add(words[0]!.text);
+    if (keyword === 'volume' && words.length > 0) volumeNames.add(words[0]!.text);
   }
   const corrected: Statement[] = [];
   for (const statement of statements) {
     const previous = corrected[corrected.length - 1];
     if (previous !== undefined && isKeywordValue(source, previous, statement)) {
-      const at = source.makePlace(statement.start, statement.end);
+      const place = source.makePlace(statement.start, statement.end);
       const keyword = statement.keyword!;
       const args = [
         describeMissing(previous.keyword!, previous.words),
         `the keyword '${keyword}'`,
       ] as const;
-      problems.add('unexpected', at, [...args], `in double quotes it is a word: "${keyword}"`);
+      problems.add('unexpected', place, [...args], `in double quotes it is a word: "${keyword}"`);
       corrected[corrected.length - 1] = {
         ...previous,
         words: [...previous.words, toWord(statement)],
       };
     } else {
-      for (const part of splitAtKeywords(source, statement, names, problems)) corrected.push(part);
+      for (const part of splitAtKeywords(source, statement, volumeNames, problems))
+        corrected.push(part);
     }
   }
   return corrected;
@@ -57,6 +58,7 @@ function isKeywordValue(source: Source, previous: Statement, { keyword, start, w
   );
 }
 
+/** Converts a keyword that stands for a value to a word. */
 function toWord({ keyword, start, end }: Statement): ParsedWord {
   return { text: keyword!, quoted: false, start, end, commands: [], flaws: [] };
 }
@@ -65,14 +67,14 @@ function toWord({ keyword, start, end }: Statement): ParsedWord {
 function* splitAtKeywords(
   source: Source,
   statement: Statement,
-  names: ReadonlySet<string>,
+  volumeNames: ReadonlySet<string>,
   problems: Problems,
 ): Generator<Statement> {
   const { words } = statement;
   let part = { ...statement, words: [] as ParsedWord[] };
   for (const word of words) {
     const neededCount = part.keyword === undefined ? 0 : neededWords[part.keyword].length;
-    const isName = part.keyword === 'subvolumes' && names.has(word.text);
+    const isName = part.keyword === 'subvolumes' && volumeNames.has(word.text);
     const canBegin =
       part.words.length >= neededCount && source.isFirstOnLine(word.start) && !isName;
     const suggestion = canBegin ? findKeyword(word) : undefined;

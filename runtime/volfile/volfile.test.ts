@@ -111,12 +111,14 @@ describe('a volfile', () => {
     const { volumes } = read('volume a\n\ttype t\n\toption k "v w"\nend-volume\n');
     const { name, type, options } = volumes[0]!;
     const [{ key, value }] = options as [(typeof options)[0]];
-    expect([name, type, key, value].map(({ at }) => [formatPlace(at), at.length])).toEqual([
-      ['x.vol:1:8', 1],
-      ['x.vol:2:7', 1],
-      ['x.vol:3:9', 1],
-      ['x.vol:3:11', 5],
-    ]);
+    expect([name, type, key, value].map(({ place }) => [formatPlace(place), place.length])).toEqual(
+      [
+        ['x.vol:1:8', 1],
+        ['x.vol:2:7', 1],
+        ['x.vol:3:9', 1],
+        ['x.vol:3:11', 5],
+      ],
+    );
   });
 
   test('with a subvolume named twice has one edge to it in the graph', () => {

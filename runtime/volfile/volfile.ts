@@ -12,13 +12,14 @@
 
 import { checkEdges } from './check-edges.ts';
 import { checkTypes, type TypeRegistry } from './check-types.ts';
-import type { VolfileDescription, VolumeDescription } from './description.ts';
+import type { VolfileDescription, VolumeDescription, Word } from './description.ts';
 import { applyOverrides, makeOverridesSource } from './overrides.ts';
 import { Problems, VolfileError, type VolfileProblem } from './problems.ts';
 import type { Source } from './source.ts';
 import { assembleVolumes, type LooseVolume } from './statements.ts';
 import { parse } from './volfile.gen.js';
 
+/** The settings of parsing and checking. */
 export interface VolfileSettings {
   /** The known types. Without it, types and options are not checked. */
   readonly registry?: TypeRegistry;
@@ -28,6 +29,7 @@ export interface VolfileSettings {
   readonly overrides?: readonly string[];
 }
 
+/** The result of checking a volfile. */
 export interface VolfileInspection {
   /** Errors and warnings in the order of the text, those of overrides last. */
   readonly problems: readonly VolfileProblem[];
@@ -59,6 +61,7 @@ export function inspectVolfile(source: Source, settings: VolfileSettings = {}): 
   };
 }
 
+/** A volfile without errors. */
 export interface VolfileReading {
   readonly description: VolfileDescription;
   readonly warnings: readonly VolfileProblem[];
@@ -79,10 +82,7 @@ const isComplete = ({ type, options }: LooseVolume): boolean =>
 
 /** Describes a volume without errors. */
 function describeVolume({ name, type, options, subvolumes }: LooseVolume): VolumeDescription {
-  const toWord = ({ text, at }: { text: string; at: VolumeDescription['name']['at'] }) => ({
-    text,
-    at,
-  });
+  const toWord = ({ text, place }: Word) => ({ text, place });
   return {
     name: toWord(name),
     type: toWord(type!),

@@ -1,6 +1,6 @@
 /**
  * Declares the two sides of a connection that a server serves: the transport, which moves its bytes, and the service
- * of its messages.
+ * of its messages. protocol/server and the API's server implement both.
  */
 import type { RecordReader } from './record.ts';
 import type { XdrWriter } from './xdr.ts';
@@ -13,8 +13,9 @@ export interface ConnectionTransport {
   send(): void;
   /** Pauses or resumes reading, as `isPaused` of the connection says; called when that has changed. */
   updateFlow(): void;
-  /** Ends the connection after sending everything; `destroy` ends it at once. */
+  /** Ends the connection after sending everything. */
   end(): void;
+  /** Ends the connection at once. */
   destroy(): void;
 }
 
@@ -27,7 +28,7 @@ export interface ServedConnection {
   /** Whether reading should stop. */
   readonly isPaused: boolean;
   /** Whether its requests may need a turn of the event loop. */
-  readonly isBusy: boolean;
+  readonly mayNeedEventLoop: boolean;
   /** Serves the complete messages in `records`. */
   serveMessages(): void;
   /** Called after all of `out` was sent. */

@@ -5,11 +5,12 @@
  * Source: RFC 5531, record marking; GlusterFS `socket.c`, `xdr-common.h`.
  */
 
+/** Bytes of a mark; its bit for the last part, and its bits for the length. */
 const MARK_SIZE = 4;
 const LAST_PART = 0x8000_0000;
 const LENGTH_MASK = 0x7fff_ffff;
 
-/** The longest accepted message; GlusterFS itself refuses 1 GiB. */
+/** Bytes of the longest accepted message; GlusterFS itself refuses 1 GiB. */
 export const RECORD_MAX = 64 * 2 ** 20;
 
 /** Makes the mark of a message that is one part. */
@@ -34,6 +35,7 @@ export interface Loan {
  *   while (records.findNext()) { … records.bytes, records.start, records.end }
  */
 export class RecordReader {
+  /** The buffer of received bytes, in which all positions are. */
   bytes: Uint8Array<ArrayBuffer>;
   /** The range of the message that `findNext` has found. */
   start = 0;
@@ -130,8 +132,8 @@ export class RecordReader {
       if (this.partsStart >= 0) this.partsStart = 0;
     }
     if (this.bytes.length - this.unreadEnd < this.minRoom) {
-      const most = Math.max(this.memoryLimit, this.unreadEnd + this.minRoom);
-      this.grow(Math.min(this.unreadEnd + this.computeNeededRoom(), most));
+      const sizeLimit = Math.max(this.memoryLimit, this.unreadEnd + this.minRoom);
+      this.grow(Math.min(this.unreadEnd + this.computeNeededRoom(), sizeLimit));
     }
     return this.unreadEnd === 0 ? this.bytes : this.bytes.subarray(this.unreadEnd);
   }
@@ -146,17 +148,17 @@ export class RecordReader {
    * @param onPortion called after each copied portion; false stops, and the rest is dropped
    */
   append(bytes: Uint8Array, onPortion: () => boolean): void {
-    for (let at = 0; at < bytes.length; ) {
+    for (let copiedCount = 0; copiedCount < bytes.length; ) {
       const room = this.reserveRoom();
-      const count = Math.min(room.length, bytes.length - at);
-      room.set(bytes.subarray(at, at + count));
+      const count = Math.min(room.length, bytes.length - copiedCount);
+      room.set(bytes.subarray(copiedCount, copiedCount + count));
       this.noteReceived(count);
-      at += count;
+      copiedCount += count;
       if (!onPortion()) return;
     }
   }
 
-  /** Finds the next complete message. @throws {RecordError} when the stream is malformed */
+  /** Finds the next complete message; false if none has arrived yet. @throws {RecordError} for a malformed stream */
   findNext(): boolean {
     for (;;) {
       const { unreadStart, unreadEnd, view } = this;
@@ -200,12 +202,12 @@ export class RecordReader {
     this.unreadStart = unreadStart + MARK_SIZE + length;
   }
 
-  /** Moves the unread bytes to this position. */
-  private moveUnread(at: number): void {
-    if (at === this.unreadStart) return;
-    this.bytes.copyWithin(at, this.unreadStart, this.unreadEnd);
-    this.unreadEnd -= this.unreadStart - at;
-    this.unreadStart = at;
+  /** Moves the unread bytes to a lower position. */
+  private moveUnread(position: number): void {
+    if (position === this.unreadStart) return;
+    this.bytes.copyWithin(position, this.unreadStart, this.unreadEnd);
+    this.unreadEnd -= this.unreadStart - position;
+    this.unreadStart = position;
   }
 
   /** Bytes that the incomplete message still needs, and room to receive more. */
@@ -226,8 +228,10 @@ export class RecordReader {
   /** Copies the unread bytes to a new buffer; a lent message stays in the old one. */
   private replaceBuffer(): void {
     const keptStart = this.partsStart >= 0 ? this.partsStart : this.unreadStart;
-    const least = this.unreadEnd - keptStart + this.minRoom;
-    const bytes = new Uint8Array(Math.max(Math.min(this.bytes.length, this.memoryLimit), least));
+    const neededBytes = this.unreadEnd - keptStart + this.minRoom;
+    const bytes = new Uint8Array(
+      Math.max(Math.min(this.bytes.length, this.memoryLimit), neededBytes),
+    );
     bytes.set(this.bytes.subarray(keptStart, this.unreadEnd));
     this.unreadStart -= keptStart;
     this.unreadEnd -= keptStart;
@@ -237,10 +241,11 @@ export class RecordReader {
     this.loan = { count: 0 };
   }
 
-  private grow(incompleteSize: number): void {
-    if (incompleteSize <= this.bytes.length) return;
+  /** Replaces the buffer by one of at least `neededBytes`, unless it is that large. */
+  private grow(neededBytes: number): void {
+    if (neededBytes <= this.bytes.length) return;
     const bytes = new Uint8Array(
-      Math.max(incompleteSize, Math.min(this.bytes.length * 2, this.memoryLimit)),
+      Math.max(neededBytes, Math.min(this.bytes.length * 2, this.memoryLimit)),
     );
     bytes.set(this.bytes.subarray(0, this.unreadEnd));
     this.bytes = bytes;

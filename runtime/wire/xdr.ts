@@ -1,5 +1,5 @@
 /**
- * Reads and writes XDR, GlusterFS's wire format: big-endian, padded with zeros to multiples of 4 bytes.
+ * Reads and writes XDR, the encoding of GlusterFS's messages: big-endian, padded with zeros to multiples of 4 bytes.
  *
  * Reading never throws. Past the end of a message, a reader returns zeros or no bytes, and sets `isMalformed`; the
  * caller checks that once, after the last field. 64-bit integers become JavaScript numbers, exact below 2^53.
@@ -21,12 +21,12 @@ const recentGfids: Gfid[] = new Array<Gfid>(RECENT_GFID_COUNT).fill(NULL_GFID);
 /** The bytes of the cached gfids, four words each. */
 const recentWords = new Int32Array(RECENT_GFID_COUNT * 4);
 
-/** Converts the 16 bytes at `at` to text, through the cache. The caller has checked that they exist. */
-function readGfidAt(view: DataView, bytes: Uint8Array, at: number): Gfid {
-  const word0 = view.getInt32(at);
-  const word1 = view.getInt32(at + 4);
-  const word2 = view.getInt32(at + 8);
-  const word3 = view.getInt32(at + 12);
+/** Converts the 16 bytes at a position to text, through the cache. The caller has checked that they exist. */
+function readGfidAt(view: DataView, bytes: Uint8Array, position: number): Gfid {
+  const word0 = view.getInt32(position);
+  const word1 = view.getInt32(position + 4);
+  const word2 = view.getInt32(position + 8);
+  const word3 = view.getInt32(position + 12);
   const slot = (word0 ^ word3) & (RECENT_GFID_COUNT - 1);
   const firstWord = slot * 4;
   const isKnown =
@@ -35,7 +35,7 @@ function readGfidAt(view: DataView, bytes: Uint8Array, at: number): Gfid {
     recentWords[firstWord + 2] === word2 &&
     recentWords[firstWord + 3] === word3;
   if (isKnown) return recentGfids[slot]!;
-  const gfid = gfidFromBytes(bytes, at);
+  const gfid = gfidFromBytes(bytes, position);
   recentGfids[slot] = gfid;
   recentWords[firstWord] = word0;
   recentWords[firstWord + 1] = word1;
@@ -52,7 +52,7 @@ export class XdrReader {
   bytes: Uint8Array = NO_BYTES;
   view: DataView = new DataView(NO_BYTES.buffer);
   /** Position of the next field, and of the end of the message, in `bytes`. */
-  at = 0;
+  position = 0;
   end = 0;
   /** Set when the message ended inside a field, or a field was invalid. */
   isMalformed = false;
@@ -67,58 +67,61 @@ export class XdrReader {
       this.bytes = bytes;
       this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     }
-    this.at = start;
+    this.position = start;
     this.end = Math.min(end, bytes.length);
     this.isMalformed = end > bytes.length || start > end;
   }
 
+  /** Number of bytes from the position to the end of the message. */
   get remaining(): number {
-    return this.end - this.at;
+    return this.end - this.position;
   }
 
   u32(): number {
-    return this.advance(4) ? this.view.getUint32(this.at - 4) : 0;
+    return this.advance(4) ? this.view.getUint32(this.position - 4) : 0;
   }
 
   i32(): number {
-    return this.advance(4) ? this.view.getInt32(this.at - 4) : 0;
+    return this.advance(4) ? this.view.getInt32(this.position - 4) : 0;
   }
 
   u64(): number {
     if (!this.advance(8)) return 0;
-    const { view, at } = this;
-    const high = view.getUint32(at - 8);
-    const low = view.getUint32(at - 4);
+    const { view, position } = this;
+    const high = view.getUint32(position - 8);
+    const low = view.getUint32(position - 4);
     return high === 0 ? low : high * TWO_32 + low;
   }
 
   i64(): number {
     if (!this.advance(8)) return 0;
-    const { view, at } = this;
-    const high = view.getInt32(at - 8);
-    const low = view.getUint32(at - 4);
+    const { view, position } = this;
+    const high = view.getInt32(position - 8);
+    const low = view.getUint32(position - 4);
     return high === 0 ? low : high * TWO_32 + low;
   }
 
   double(): number {
-    return this.advance(8) ? this.view.getFloat64(this.at - 8) : 0;
+    return this.advance(8) ? this.view.getFloat64(this.position - 8) : 0;
   }
 
   gfid(): Gfid {
     return this.advance(GFID_SIZE)
-      ? readGfidAt(this.view, this.bytes, this.at - GFID_SIZE)
+      ? readGfidAt(this.view, this.bytes, this.position - GFID_SIZE)
       : NULL_GFID;
   }
 
-  /** Returns `count` bytes, not copied. */
+  /** Reads `count` bytes without padding, not copied. */
   fixed(count: number): Uint8Array {
-    return this.advance(count) ? this.bytes.subarray(this.at - count, this.at) : NO_BYTES;
+    return this.advance(count)
+      ? this.bytes.subarray(this.position - count, this.position)
+      : NO_BYTES;
   }
 
   /** Reads an `opaque<>`, not copied: valid as long as the message. */
   opaque(): Uint8Array {
     const length = this.u32();
-    const start = this.at;
+    const start = this.position;
     return this.advance(computePaddedLength(length))
       ? this.bytes.subarray(start, start + length)
       : NO_BYTES;
@@ -127,7 +130,7 @@ export class XdrReader {
   /** Reads an `opaque<>` into a copy. */
   opaqueCopy(): Uint8Array {
     const length = this.u32();
-    const start = this.at;
+    const start = this.position;
     return this.advance(computePaddedLength(length))
       ? this.bytes.slice(start, start + length)
       : new Uint8Array(0);
@@ -137,15 +140,15 @@ export class XdrReader {
   skipSame(bytes: Uint8Array): boolean {
     const { length } = bytes;
     if (length > this.remaining) return false;
-    for (let at = 0; at < length; at++) if (this.bytes[this.at + at] !== bytes[at]) return false;
-    this.at += length;
+    for (let i = 0; i < length; i++) if (this.bytes[this.position + i] !== bytes[i]) return false;
+    this.position += length;
     return true;
   }
 
   /** Reads a `string<>`; bytes that are not UTF-8 are preserved, as in names. */
   string(): string {
     const length = this.u32();
-    const start = this.at;
+    const start = this.position;
     return this.advance(computePaddedLength(length))
       ? decodeName(this.bytes, start, start + length)
       : '';
@@ -154,7 +157,7 @@ export class XdrReader {
   /** Reads a text whose length usually counts a NUL at its end. */
   cString(): string {
     const length = this.u32();
-    const start = this.at;
+    const start = this.position;
     if (!this.advance(computePaddedLength(length))) return '';
     const end = start + length;
     const hasNul = length > 0 && this.bytes[end - 1] === 0;
@@ -168,21 +171,21 @@ export class XdrReader {
   /** Marks the message as malformed. */
   markMalformed(): void {
     this.isMalformed = true;
-    this.at = this.end;
+    this.position = this.end;
   }
 
   /** Moves past `count` bytes. @returns false if the message is shorter, and is marked as malformed */
   private advance(count: number): boolean {
-    if (count > this.end - this.at) {
+    if (count > this.end - this.position) {
       this.markMalformed();
       return false;
     }
-    this.at += count;
+    this.position += count;
     return true;
   }
 }
 
-/** Number of slots in a cache of gfids that were written; the gfid's last digit selects the slot. */
+/** Number of slots in a cache of gfids that were written; the gfid's last digit, at index 35, selects the slot. */
 const WRITTEN_GFID_COUNT = 16;
 const writtenGfids: Gfid[] = new Array<Gfid>(WRITTEN_GFID_COUNT).fill(NULL_GFID);
 /** The bytes of the cached gfids, four words each. */
@@ -193,7 +196,7 @@ export class XdrWriter {
   bytes: Uint8Array<ArrayBuffer>;
   view: DataView;
   /** Position of the next field: the number of bytes written. */
-  at = 0;
+  position = 0;
 
   constructor(size = 4096) {
     this.bytes = new Uint8Array(size);
@@ -202,13 +205,13 @@ export class XdrWriter {
 
   /** The written bytes, not copied. */
   get writtenBytes(): Uint8Array<ArrayBuffer> {
-    return this.bytes.subarray(0, this.at);
+    return this.bytes.subarray(0, this.position);
   }
 
   u32(value: number): void {
     this.reserve(4);
-    this.view.setUint32(this.at, value);
-    this.at += 4;
+    this.view.setUint32(this.position, value);
+    this.position += 4;
   }
 
   i32(value: number): void {
@@ -218,9 +221,9 @@ export class XdrWriter {
   /** Writes an integer from -2^53 to 2^53; negative ones as two's complement. */
   u64(value: number): void {
     this.reserve(8);
-    this.view.setInt32(this.at, Math.floor(value / TWO_32));
-    this.view.setUint32(this.at + 4, value);
-    this.at += 8;
+    this.view.setInt32(this.position, Math.floor(value / TWO_32));
+    this.view.setUint32(this.position + 4, value);
+    this.position += 8;
   }
 
   i64(value: number): void {
@@ -229,8 +232,8 @@ export class XdrWriter {
 
   double(value: number): void {
     this.reserve(8);
-    this.view.setFloat64(this.at, value);
-    this.at += 8;
+    this.view.setFloat64(this.position, value);
+    this.position += 8;
   }
 
   gfid(gfid: Gfid): void {
@@ -239,65 +242,67 @@ export class XdrWriter {
       return;
     }
     this.reserve(GFID_SIZE);
-    const { view, at } = this;
+    const { view, position } = this;
     const slot = gfid.charCodeAt(35) & (WRITTEN_GFID_COUNT - 1);
-    const from = slot * 4;
+    const firstWord = slot * 4;
     if (writtenGfids[slot] === gfid) {
-      for (let i = 0; i < 4; i++) view.setInt32(at + i * 4, writtenWords[from + i]!);
+      for (let i = 0; i < 4; i++) view.setInt32(position + i * 4, writtenWords[firstWord + i]!);
     } else {
-      writeGfidBytes(gfid, this.bytes, at);
+      writeGfidBytes(gfid, this.bytes, position);
       writtenGfids[slot] = gfid;
-      for (let i = 0; i < 4; i++) writtenWords[from + i] = view.getInt32(at + i * 4);
+      for (let i = 0; i < 4; i++) writtenWords[firstWord + i] = view.getInt32(position + i * 4);
     }
-    this.at = at + GFID_SIZE;
+    this.position = position + GFID_SIZE;
   }
 
+  /** Writes bytes without padding; their number is known to the reader. */
   fixed(bytes: Uint8Array): void {
     const { length } = bytes;
     this.reserve(length);
     if (length <= LOOP_MAX_BYTES)
-      for (let i = 0; i < length; i++) this.bytes[this.at + i] = bytes[i]!;
-    else this.bytes.set(bytes, this.at);
-    this.at += length;
+      for (let i = 0; i < length; i++) this.bytes[this.position + i] = bytes[i]!;
+    else this.bytes.set(bytes, this.position);
+    this.position += length;
   }
 
   zeros(count: number): void {
     if (count === 0) return;
     this.reserve(count);
-    const { bytes, at } = this;
-    if (count <= LOOP_MAX_BYTES) for (let i = 0; i < count; i++) bytes[at + i] = 0;
-    else bytes.fill(0, at, at + count);
-    this.at = at + count;
+    const { bytes, position } = this;
+    if (count <= LOOP_MAX_BYTES) for (let i = 0; i < count; i++) bytes[position + i] = 0;
+    else bytes.fill(0, position, position + count);
+    this.position = position + count;
   }
 
+  /** Writes an `opaque<>`: the number of bytes, the bytes, and their padding. */
   opaque(bytes: Uint8Array): void {
     this.u32(bytes.length);
     this.fixed(bytes);
     this.pad(bytes.length);
   }
 
-  /** @throws {NameError} */
+  /** Writes a `string<>`. @throws {NameError} for a text that names cannot have */
   string(text: string): void {
     this.reserve(4 + text.length * 3 + 4);
-    const length = encodeNameInto(text, this.bytes, this.at + 4);
-    this.view.setUint32(this.at, length);
-    this.at += 4 + length;
+    const length = encodeNameInto(text, this.bytes, this.position + 4);
+    this.view.setUint32(this.position, length);
+    this.position += 4 + length;
     this.pad(length);
   }
 
   /** Writes a text whose length counts a NUL at its end. @throws {NameError} */
   cString(text: string): void {
     this.reserve(4 + text.length * 3 + 1 + 3);
-    const length = encodeNameInto(text, this.bytes, this.at + 4) + 1;
-    this.view.setUint32(this.at, length);
-    this.at += 4 + length;
-    this.bytes[this.at - 1] = 0;
+    const length = encodeNameInto(text, this.bytes, this.position + 4) + 1;
+    this.view.setUint32(this.position, length);
+    this.position += 4 + length;
+    this.bytes[this.position - 1] = 0;
     this.pad(length);
   }
 
   /** Overwrites the number at a position, such as a length that was not known before. */
-  patch(at: number, value: number): void {
-    this.view.setUint32(at, value);
+  patch(position: number, value: number): void {
+    this.view.setUint32(position, value);
   }
 
   private pad(length: number): void {
@@ -306,9 +311,9 @@ export class XdrWriter {
 
   /** Makes room for `count` more bytes. */
   reserve(count: number): void {
-    if (this.at + count <= this.bytes.length) return;
-    const bytes = new Uint8Array(Math.max(this.bytes.length * 2, this.at + count));
-    bytes.set(this.bytes.subarray(0, this.at));
+    if (this.position + count <= this.bytes.length) return;
+    const bytes = new Uint8Array(Math.max(this.bytes.length * 2, this.position + count));
+    bytes.set(this.bytes.subarray(0, this.position));
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer);
   }

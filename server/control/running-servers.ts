@@ -5,7 +5,7 @@
 import { geteuid } from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findProcess, type ServerProcess } from '../../runtime/mount/server-process.ts';
-import { printable } from '../../runtime/volfile/printable.ts';
+import { makePrintable } from '../../runtime/volfile/printable-text.ts';
 import { ask } from './control-client.ts';
 import type { ServerDescription } from './control-host.ts';
 import { findPeer, listSocketNames } from './control-socket.ts';
@@ -66,12 +66,14 @@ export function listServerNames({ process, about }: RunningServer): string[] {
 
 /** Formats addresses with their bricks: `127.0.0.1:49152 brick, …`. */
 export const formatListeners = ({ listens }: Pick<ServerDescription, 'listens'>): string =>
-  listens.map(({ address, bricks }) => [address, ...bricks].map(printable).join(' ')).join(', ');
+  listens
+    .map(({ address, bricks }) => [address, ...bricks].map(makePrintable).join(' '))
+    .join(', ');
 
 /** Describes a server in a message. */
 export function formatServer({ process: { pid }, uid, about, health }: RunningServer): string {
   if (about !== null)
-    return `${formatListeners(about)} (${printable(about.volfile)}, process ${pid})`;
+    return `${formatListeners(about)} (${makePrintable(about.volfile)}, process ${pid})`;
   return health === 'stuck'
     ? `process ${pid}, which does not answer`
     : `process ${pid} of uid ${uid}`;

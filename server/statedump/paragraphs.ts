@@ -1,6 +1,6 @@
 /** Formats the dumps of volumes for `glossa stats`. */
 
-import { printable } from '../../runtime/volfile/printable.ts';
+import { makePrintable } from '../../runtime/volfile/printable-text.ts';
 import { findMaxWidth, padRight } from '../../terminal/layout.ts';
 import { paint } from '../../terminal/terminal.ts';
 import type { VolumeDump, VolumeDumps } from './volume-dumps.ts';
@@ -15,9 +15,9 @@ export function formatVolumeDumps(
   const formatVolume = (volume: VolumeDump, remark = ''): string => {
     const { name, type, dump } = volume;
     const rows = Object.entries(dump).map(([key, value]) => {
-      return `    ${padRight(key, width)}  ${printable(String(value))}`;
+      return `    ${padRight(key, width)}  ${makePrintable(String(value))}`;
     });
-    const head = `${paint('bold', printable(name), colour)}  ${printable(type)}${remark}`;
+    const head = `${paint('bold', makePrintable(name), colour)}  ${makePrintable(type)}${remark}`;
     return [head, ...rows].join('\n');
   };
   const replacedTexts = replaced.map((volume) => formatVolume(volume, ' (replaced, and not idle)'));

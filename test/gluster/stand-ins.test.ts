@@ -61,7 +61,7 @@ async function start(text: string) {
   const said: string[] = [];
   const context = new BrowserContext((line) => void said.push(line));
   const source = new Source('brick.vol', text);
-  await registry.loadFor(text);
+  await registry.loadTypesIn(text);
   const { description, warnings } = readVolfile(source, { registry });
   const graph = makeGraph(description, registry, context, { default: WARNING, volumes: new Map() });
   return { graph, said, warnings };
@@ -88,7 +88,7 @@ it('storage/posix accepts the options that glusterd writes for a brick', async (
   const lines = ['directory /', 'shared-brick-count 2', 'fips-mode-rchecksum on'];
   const options = lines.map((line) => `  option ${line}\n`).join('');
   const text = `volume posix\n  type storage/posix\n${options}end-volume\n`;
-  await registry.loadFor(text);
+  await registry.loadTypesIn(text);
   expect(readVolfile(new Source('brick.vol', text), { registry }).warnings).toEqual([]);
 });
 

@@ -54,7 +54,7 @@ export async function connectInProcess({
     send() {
       if (!isReading) return;
       reader.add(connection.out.writtenBytes);
-      connection.out.at = 0;
+      connection.out.position = 0;
       messages.push(...reader.takeMessages());
       wakeWaiter();
     },

@@ -6,7 +6,7 @@ import { registry } from '../../server/registry.ts';
 export const readManualPages = async (): Promise<Map<string, string>> =>
   makeManual({
     commands,
-    translators: [...(await registry.loadAll()).typeNames()]
+    translators: [...(await registry.loadAll()).listTypeNames()]
       .sort()
       .map((type) => registry.lookup(type)!),
     version: '1.2.3',

@@ -111,7 +111,7 @@ export class RawPeer {
     writeCall(w, { xid: this.xid, program, version, procedure }, AUTH_V3, caller);
     write(w);
     w.fixed(data);
-    w.patch(0, makeRecordMark(w.at - MARK_SIZE));
+    w.patch(0, makeRecordMark(w.position - MARK_SIZE));
     return { bytes: w.writtenBytes.slice(), xid: this.xid };
   }
 

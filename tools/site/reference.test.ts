@@ -20,7 +20,7 @@ describe('the reference', () => {
 
   it('has all translators with their options', async () => {
     await registry.loadAll();
-    for (const type of registry.typeNames()) {
+    for (const type of registry.listTypeNames()) {
       const text = readPageText(`/reference/translators/${type.replace('/', '-')}.html`);
       const missing = Object.keys(registry.lookup(type)!.options).filter(
         (key) => !text.includes(key),

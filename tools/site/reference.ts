@@ -115,7 +115,7 @@ await registry.loadAll();
 export function makeTranslatorPages(
   findReadme: (type: string) => string | undefined,
 ): GeneratedPage[] {
-  return [...registry.typeNames()].sort().map((type) => {
+  return [...registry.listTypeNames()].sort().map((type) => {
     const translator = registry.lookup(type)! as Translator<unknown>;
     const readme = findReadme(type);
     const source = readme ?? 'server/registry.ts';
@@ -169,7 +169,7 @@ const formatOptions = (table: Options, headingMark: string): string =>
 
 /** Makes the page about volfiles. @param example a volfile whose comments explain the format */
 export function makeVolfilePage(example: string): GeneratedPage {
-  const rows = [...registry.typeNames()].sort().map((type) => {
+  const rows = [...registry.listTypeNames()].sort().map((type) => {
     const { description } = registry.lookup(type)!;
     return `| [${type}](${makeTypeUrl(type)}) | ${escapeMarkdown(description)} |`;
   });

@@ -68,7 +68,7 @@ class ChildConnection implements ConnectionTransport, ApiHost {
   takeReplies(): Uint8Array {
     const { out } = this.connection;
     const bytes = out.writtenBytes.slice();
-    out.at = 0;
+    out.position = 0;
     this.connection.noteAllSent();
     return bytes;
   }

@@ -486,11 +486,15 @@ describe.skipIf(isWithoutBricks())('a GlusterFS brick', () => {
   });
 });
 
-function flagsOf({ r }: { readonly r: { at: number; string(): string; u32(): number } }): number {
-  const start = r.at;
+function flagsOf({
+  r,
+}: {
+  readonly r: { position: number; string(): string; u32(): number };
+}): number {
+  const start = r.position;
   r.string();
   r.u32();
   const flags = r.u32();
-  r.at = start;
+  r.position = start;
   return flags;
 }

@@ -62,10 +62,10 @@ function send({ events }: Line, write: (w: XdrWriter) => void): void {
   const w = new XdrWriter();
   w.u32(0);
   write(w);
-  w.patch(0, makeRecordMark(w.at - 4));
+  w.patch(0, makeRecordMark(w.position - 4));
   const room = events.records.reserveRoom();
   room.set(w.writtenBytes);
-  events.records.noteReceived(w.at);
+  events.records.noteReceived(w.position);
   events.onReceive();
 }
 

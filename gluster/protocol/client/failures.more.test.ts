@@ -80,7 +80,7 @@ function oldBrick(socket: Socket): void {
         w.u32(0);
         writeReply(w, xid, 0);
         writePrograms(w, [{ name: 'GlusterFS 3.3', number: 1_298_437, version: 330 }]);
-        w.patch(0, makeRecordMark(w.at - 4));
+        w.patch(0, makeRecordMark(w.position - 4));
         socket.write(w.writtenBytes.slice());
       }
       return true;

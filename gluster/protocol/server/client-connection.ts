@@ -214,12 +214,12 @@ export class ClientConnection implements ServedConnection {
     return (
       this.isAtLimit ||
       this.memoryShare.isWaiting ||
-      this.transport.queuedBytes + this.out.at > MAX_QUEUED_BYTES
+      this.transport.queuedBytes + this.out.position > MAX_QUEUED_BYTES
     );
   }
 
   /** Whether a call under way may need Node's event loop, so that the listener must return to it. */
-  get isBusy(): boolean {
+  get mayNeedEventLoop(): boolean {
     return this.host.initiator.calls.mayNeedEventLoop;
   }
 

@@ -166,7 +166,7 @@ class Acceptor {
         const { out } = connection;
         // Node keeps the bytes until they have left, and this buffer is reused before that.
         if (!socket.destroyed) socket.write(out.writtenBytes.slice());
-        out.at = 0;
+        out.position = 0;
       },
       updateFlow() {
         if (socket.destroyed) return;

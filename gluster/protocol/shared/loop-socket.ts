@@ -132,7 +132,7 @@ export class LoopConnection implements ConnectionTransport {
       {
         records: served.records,
         countPending: () => 0,
-        mayNeedEventLoop: () => served.isBusy,
+        mayNeedEventLoop: () => served.mayNeedEventLoop,
         isPaused: () => this.isEnding || served.isPaused,
         onConnect() {},
         onReceive: () => served.serveMessages(),
@@ -143,14 +143,15 @@ export class LoopConnection implements ConnectionTransport {
     );
   }
 
-  /** Minus the sent bytes: callers add `out.at`, which includes the sent bytes still in the buffer. */
+  /** Minus the sent bytes: callers add `out.position`, which includes the sent bytes still in the buffer. */
   get queuedBytes(): number {
     return -this.sentBytes;
   }
 
   send(): void {
     const { served, stream } = this;
-    if (served.out.at - this.sentBytes > SEND_NOW_BYTES && !stream.awaitsWritable) this.flush();
+    if (served.out.position - this.sentBytes > SEND_NOW_BYTES && !stream.awaitsWritable)
+      this.flush();
     else stream.flushSoon();
   }
 
@@ -173,18 +174,18 @@ export class LoopConnection implements ConnectionTransport {
   private flush(): void {
     const { served, stream } = this;
     const { out } = served;
-    if (out.at > this.sentBytes) {
+    if (out.position > this.sentBytes) {
       const { sentBytes: offset } = this;
       const bytes = offset === 0 ? out.bytes : out.bytes.subarray(offset);
-      const sent = stream.send(bytes, out.at - offset, null);
+      const sent = stream.send(bytes, out.position - offset, null);
       if (sent < 0 && sent !== -EAGAIN) {
         this.destroy();
         return;
       }
       this.sentBytes += Math.max(sent, 0);
     }
-    if (this.sentBytes === out.at) {
-      out.at = 0;
+    if (this.sentBytes === out.position) {
+      out.position = 0;
       this.sentBytes = 0;
       if (this.isEnding) this.destroy();
       else served.noteAllSent();

@@ -287,7 +287,7 @@ describe('requests of an API client', () => {
     const count = 4 * (BYTES_MAX / DATA_MAX);
     for (let sent = 0; sent < count; sent++) client.send('read', [handle, 0, DATA_MAX]);
     expect(client.connection.isPaused).toBe(true);
-    expect(client.connection.out.at).toBeLessThan(BYTES_MAX + 2 * DATA_MAX);
+    expect(client.connection.out.position).toBeLessThan(BYTES_MAX + 2 * DATA_MAX);
     client.setReading(true);
     expect(client.takeReplies()).toHaveLength(count);
   });

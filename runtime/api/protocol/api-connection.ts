@@ -92,11 +92,12 @@ export class ApiConnection implements RequestConnection, ServedConnection {
   get isPaused(): boolean {
     const { requestCount, requestBytes, transport, out } = this;
     return (
-      requestCount >= REQUESTS_MAX || requestBytes + transport.queuedBytes + out.at > BYTES_MAX
+      requestCount >= REQUESTS_MAX ||
+      requestBytes + transport.queuedBytes + out.position > BYTES_MAX
     );
   }
 
-  get isBusy(): boolean {
+  get mayNeedEventLoop(): boolean {
     return this.volume?.isBusy ?? false;
   }
 
@@ -268,7 +269,7 @@ export class ApiConnection implements RequestConnection, ServedConnection {
   reply(id: number, { result }: Operation, value: unknown): void {
     if (this.isClosed) return;
     const { out } = this;
-    const markOffset = out.at;
+    const markOffset = out.position;
     // The mark is set when the length is known; 0 is the errno of a success.
     out.zeros(4);
     out.u32(id);
@@ -276,11 +277,11 @@ export class ApiConnection implements RequestConnection, ServedConnection {
     try {
       (resultWriters[result] as (w: XdrWriter, value: unknown) => void)(out, value);
     } catch (error) {
-      out.at = markOffset;
+      out.position = markOffset;
       this.replyFailure(id, error);
       return;
     }
-    out.patch(markOffset, makeRecordMark(out.at - markOffset - 4));
+    out.patch(markOffset, makeRecordMark(out.position - markOffset - 4));
     this.transport.send();
   }
 
@@ -288,11 +289,11 @@ export class ApiConnection implements RequestConnection, ServedConnection {
   replyFailure(id: number, failure: unknown): void {
     if (this.isClosed) return;
     const { out } = this;
-    const markOffset = out.at;
+    const markOffset = out.position;
     out.zeros(4);
     out.u32(id);
     if (!writeFailure(out, failure)) this.host.log(`unexpected error: ${describeError(failure)}`);
-    out.patch(markOffset, makeRecordMark(out.at - markOffset - 4));
+    out.patch(markOffset, makeRecordMark(out.position - markOffset - 4));
     this.transport.send();
   }
 

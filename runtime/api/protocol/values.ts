@@ -164,13 +164,13 @@ function writeStat(w: XdrWriter, buf: Iatt): void {
 export function writeName(w: XdrWriter, name: string): void {
   // The bytes of a name are at most three for each UTF-16 unit.
   w.reserve(name.length * 3);
-  w.at += encodeNameInto(name, w.bytes, w.at);
+  w.position += encodeNameInto(name, w.bytes, w.position);
 }
 
 /** Writes a name after its length in bytes. */
 export function writeCounted(w: XdrWriter, name: string): void {
-  const lengthPosition = w.at;
+  const lengthPosition = w.position;
   w.u32(0);
   writeName(w, name);
-  w.patch(lengthPosition, w.at - lengthPosition - 4);
+  w.patch(lengthPosition, w.position - lengthPosition - 4);
 }

@@ -20,7 +20,7 @@ import { encodeName } from '../../core/bytes.ts';
 import { strerror } from '../../core/errno.ts';
 import { openToWrite } from '../../sys/guarded-write.ts';
 import { fallocate } from '../../sys/libc.ts';
-import { mapPart, type SharedPart } from '../../sys/mmap.ts';
+import { type MappedPart, mapPart } from '../../sys/mmap.ts';
 import type { EventStore } from '../event-store.ts';
 import {
   type Block,
@@ -79,7 +79,7 @@ export class RecordingFile implements EventStore {
   private readonly path: string;
   private readonly fd: number;
   private readonly head: Uint8Array;
-  private readonly sharedSlots: SharedPart;
+  private readonly sharedSlots: MappedPart;
   private readonly slots: readonly ActiveSlot[];
   private readonly onTrouble: (cause: string) => void;
   private current: ActiveSlot;
@@ -162,7 +162,7 @@ export class RecordingFile implements EventStore {
   }
 
   /** Allocates the slots in the file, and maps them into memory. */
-  private mapSlots(slotsAt: number, length: number): SharedPart {
+  private mapSlots(slotsAt: number, length: number): MappedPart {
     if (!fstatSync(this.fd).isFile()) throw new RecordingFileError('it is no regular file');
     const allocated = fallocate(this.fd, 0, slotsAt, length);
     if (allocated < 0) throw new RecordingFileError(strerror(-allocated));

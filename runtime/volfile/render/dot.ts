@@ -1,13 +1,13 @@
 /** Draws a graph in the language of Graphviz. */
 import { findChildIndices, type PlainVolume } from '../description.ts';
-import { escapeQuotes, printable } from '../printable.ts';
+import { escapeQuotes, makePrintable } from '../printable-text.ts';
 import type { RenderSettings } from './settings.ts';
 
-/** Draws the graph; the text ends with a newline. */
+/** Draws the graph, the top volume (the last of the file) first; the text ends with a newline. */
 export function renderDot(volumes: readonly PlainVolume[], settings: RenderSettings = {}): string {
   const nodes = volumes.map(({ name, type, options }) => {
     const lines = [name, type];
-    for (const option of settings.options ? options : []) lines.push(option.join(' '));
+    for (const option of settings.showOptions ? options : []) lines.push(option.join(' '));
     return `    ${quoteLines([name])} [label=${quoteLines(lines)}];`;
   });
   const edges = findChildIndices(volumes).map((children, parent) =>
@@ -20,4 +20,4 @@ export function renderDot(volumes: readonly PlainVolume[], settings: RenderSetti
 }
 
 const quoteLines = (lines: readonly string[]): string =>
-  `"${lines.map((line) => escapeQuotes(printable(line))).join('\\n')}"`;
+  `"${lines.map((line) => escapeQuotes(makePrintable(line))).join('\\n')}"`;

@@ -9,6 +9,7 @@
  * Used by svg.ts. Units are pixels.
  */
 
+/** A box to place. */
 export interface Box {
   readonly width: number;
   readonly height: number;
@@ -18,6 +19,7 @@ export interface Box {
 
 export type Point = readonly [x: number, y: number];
 
+/** The positions of boxes and edges. The left upper corner of the whole is at 0, 0. */
 export interface Layout {
   readonly width: number;
   readonly height: number;
@@ -26,6 +28,7 @@ export interface Layout {
   readonly edges: readonly Edge[];
 }
 
+/** A line from a box to one of its children. */
 export interface Edge {
   /** Indices of the boxes. */
   readonly parent: number;
@@ -45,6 +48,7 @@ interface Vertex {
   x: number;
 }
 
+/** The least space between boxes of one layer, and the space between layers. */
 const GAP_X = 28;
 const GAP_Y = 44;
 /** Number of passes over all layers in each of the steps 2 and 3. */
@@ -126,8 +130,8 @@ const average = (numbers: readonly number[]): number =>
 
 /** Sorts every layer by the mean position of the neighbours on one side; x is the rank meanwhile. */
 function sortLayers(layers: readonly Vertex[][], side: 'up' | 'down'): void {
-  const ordered = side === 'up' ? layers : layers.toReversed();
-  for (const layer of ordered) {
+  const orderedLayers = side === 'up' ? layers : layers.toReversed();
+  for (const layer of orderedLayers) {
     layer.forEach((vertex, rank) => {
       vertex.x = rank;
     });
@@ -146,8 +150,8 @@ function sortLayers(layers: readonly Vertex[][], side: 'up' | 'down'): void {
 
 /** Moves the vertices of every layer towards the middle of their neighbours. */
 function straighten(layers: readonly Vertex[][], side: 'up' | 'down' | 'both'): void {
-  const ordered = side === 'down' ? layers.toReversed() : layers;
-  for (const layer of ordered) {
+  const orderedLayers = side === 'down' ? layers.toReversed() : layers;
+  for (const layer of orderedLayers) {
     placeInLayer(layer, (vertex, i) => {
       const neighbours = side === 'both' ? [...vertex.up, ...vertex.down] : vertex[side];
       if (neighbours.length > 0) return average(neighbours.map(({ x }) => x));
@@ -161,6 +165,7 @@ function straighten(layers: readonly Vertex[][], side: 'up' | 'down' | 'both'): 
   }
 }
 
+/** Computes the least distance between the middles of two vertices side by side. */
 const computeDistance = (left: Vertex, right: Vertex): number =>
   (left.width + right.width) / 2 + GAP_X;
 
@@ -236,4 +241,5 @@ function computeLayout(
   };
 }
 
+/** Rounds to a tenth of a pixel. */
 const round = (x: number): number => Math.round(x * 10) / 10;

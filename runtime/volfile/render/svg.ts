@@ -3,7 +3,7 @@
  * and dark backgrounds with any font.
  */
 import { findChildIndices, type PlainVolume } from '../description.ts';
-import { printable } from '../printable.ts';
+import { makePrintable } from '../printable-text.ts';
 import { layOut, type Point } from './layout.ts';
 import type { RenderSettings } from './settings.ts';
 
@@ -18,8 +18,10 @@ const COLOURS_BY_CATEGORY: Readonly<Record<string, readonly [fill: string, strok
 };
 const OTHER_COLOURS = ['#ffffff', '#6a6a6a'] as const;
 
+/** A line of text in a box. */
 interface Line {
   readonly text: string;
+  /** Size of the font, in pixels. */
   readonly size: number;
   readonly class: string;
 }
@@ -45,10 +47,10 @@ const ARROW_MARKER =
 /** Draws the graph; the text ends with a newline. */
 export function renderSvg(volumes: readonly PlainVolume[], settings: RenderSettings = {}): string {
   const children = findChildIndices(volumes);
-  const texts = volumes.map((volume) => makeLines(volume, settings.options ?? false));
+  const texts = volumes.map((volume) => makeLines(volume, settings.showOptions ?? false));
   const boxes = texts.map((lines, i) => ({
     width:
-      Math.ceil(lines.reduce((most, line) => Math.max(most, estimateLineWidth(line)), 0)) +
+      Math.ceil(lines.reduce((widest, line) => Math.max(widest, estimateLineWidth(line)), 0)) +
       2 * PADDING_X,
     height:
       Math.ceil(lines.reduce((sum, line) => sum + computeLineHeight(line), 0)) + 2 * PADDING_Y,
@@ -72,8 +74,9 @@ export function renderSvg(volumes: readonly PlainVolume[], settings: RenderSetti
   ].join('\n');
 }
 
-function makeLines({ name, type, options }: PlainVolume, withOptions: boolean): Line[] {
-  const shownOptions = withOptions ? options : [];
+/** Makes the lines of a volume's box: its name, its type, and its options if they are shown. */
+function makeLines({ name, type, options }: PlainVolume, showOptions: boolean): Line[] {
+  const shownOptions = showOptions ? options : [];
   return [
     { text: name, size: 14, class: 'name' },
     { text: type, size: 12, class: 'type' },
@@ -90,6 +93,7 @@ function estimateLineWidth({ text, size }: Line): number {
   return cells * size * LETTER_WIDTH;
 }
 
+/** Draws a volume's box with its lines, in the colours of its type's category. */
 function drawBox(
   type: string,
   lines: readonly Line[],
@@ -131,8 +135,8 @@ export function drawCurve([start, ...rest]: readonly Point[]): string {
   return path;
 }
 
-/** Escapes a text for XML, which has no form for some characters. */
+/** Escapes a text for XML. Characters that XML cannot represent become U+FFFD. */
 export const escapeXml = (text: string): string =>
-  printable(text)
+  makePrintable(text)
     .replace(/[\t\uFFFE\uFFFF]/g, '\uFFFD')
     .replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);

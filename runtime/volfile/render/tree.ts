@@ -4,7 +4,7 @@
  * as trees of their own.
  */
 import { findChildIndices, type PlainVolume } from '../description.ts';
-import { printable } from '../printable.ts';
+import { makePrintable } from '../printable-text.ts';
 import type { RenderSettings } from './settings.ts';
 
 /** Draws the graph; the text ends with a newline. */
@@ -22,13 +22,13 @@ export function renderTree(volumes: readonly PlainVolume[], settings: RenderSett
     }
     drawnIndices.add(index);
     lines.push(`${margin}${name}  ${type}`);
-    const below = children[index]!;
-    if (settings.options) {
-      const bar = below.length > 0 ? '│' : ' ';
+    const volumeChildren = children[index]!;
+    if (settings.showOptions) {
+      const bar = volumeChildren.length > 0 ? '│' : ' ';
       for (const [key, value] of options) lines.push(`${indent}${bar}    ${key} ${value}`);
     }
-    below.forEach((child, i) => {
-      const isLast = i === below.length - 1;
+    volumeChildren.forEach((child, i) => {
+      const isLast = i === volumeChildren.length - 1;
       draw(child, `${indent}${isLast ? '└─ ' : '├─ '}`, `${indent}${isLast ? '   ' : '│  '}`);
     });
   };
@@ -37,5 +37,5 @@ export function renderTree(volumes: readonly PlainVolume[], settings: RenderSett
   for (let index = volumes.length - 1; index >= 0; index--) {
     if (!childIndices.has(index)) draw(index, '', '');
   }
-  return `${lines.map(printable).join('\n')}\n`;
+  return `${lines.map(makePrintable).join('\n')}\n`;
 }

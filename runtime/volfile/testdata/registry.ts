@@ -43,5 +43,5 @@ types.set('debug/io-stats', {
 
 export const registry: TypeRegistry = {
   lookup: (type) => types.get(type),
-  typeNames: () => types.keys(),
+  listTypeNames: () => types.keys(),
 };

@@ -20,15 +20,15 @@ import {
  * Returns the entries after `offset`, as many as fit, without attributes: the kernel looks those up when a
  * program needs them.
  */
-function listEntries(xl: MetaXlator, opened: OpenNode, size: number, offset: number): Dirent[] {
-  const { treePath, names } = opened;
+function listEntries(xl: MetaXlator, openNode: OpenNode, size: number, offset: number): Dirent[] {
+  const { treePath, names } = openNode;
   const folder = xl.priv.findNode(treePath);
   const entries: Dirent[] = [];
-  let remaining = size;
+  let remainingBytes = size;
   for (let index = offset; index < names.length; index++) {
     const name = names[index]!;
-    remaining -= computeDirentplusSize(nameLength(name));
-    if (remaining < 0) break;
+    remainingBytes -= computeDirentplusSize(nameLength(name));
+    if (remainingBytes < 0) break;
     const isDots = name === '.' || name === '..';
     const node = folder?.kind === 'dir' ? folder.find(name) : undefined;
     if (node === undefined && !isDots) continue;
@@ -39,12 +39,13 @@ function listEntries(xl: MetaXlator, opened: OpenNode, size: number, offset: num
   return entries;
 }
 
-/** A readdir of the root. It is wound again if its reply has only hidden entries, as an empty reply means the end. */
+/** A readdir of the root. It is wound again if all entries of its reply are hidden, as an empty reply means the end. */
 interface RootListing {
   readonly fd: Fd;
   readonly size: number;
 }
 
+/** Whether an entry of the root is the tree, or has its name. */
 const isHidden = (xl: MetaXlator, { name }: Dirent): boolean => name === xl.priv.dirName;
 
 /** Makes readdir or readdirp: lists a directory of the tree, and hides the tree in the listing of the root. */
@@ -64,12 +65,12 @@ function makeListingFop(fop: 'readdir' | 'readdirp') {
       wind[fop](frame, 0, filterCbk, xl.children[0]!, fd, size, offset, xdata);
       return;
     }
-    const opened = findTreePath(xl, fd.inode) && findOpenNode(xl, fd);
-    if (opened === undefined) {
+    const openNode = findTreePath(xl, fd.inode) && findOpenNode(xl, fd);
+    if (openNode === undefined) {
       tail[fop](frame, xl.children[0]!, fd, size, offset, xdata);
       return;
     }
-    const entries = listEntries(xl, opened, size, offset);
+    const entries = listEntries(xl, openNode, size, offset);
     unwind[fop](frame, entries.length, 0, entries, null);
   };
   return readDirectory;

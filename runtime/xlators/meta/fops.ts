@@ -42,7 +42,9 @@ import {
 } from './state.ts';
 import { appendWrite, applyValue, isValueComplete } from './value-writes.ts';
 
+/** The values of a seek fop's `whence` (`gf_seek_what_t`). */
 const [SEEK_DATA, SEEK_HOLE] = [0, 1];
+
 /**
  * Makes xdata that keeps the kernel from caching entries of the tree: their content changes, and access depends on
  * the caller.
@@ -77,27 +79,29 @@ function openFile(xl: MetaXlator, fd: Fd, treePath: TreePath, flags: number): nu
   if (node.kind !== 'file') return node.kind === 'dir' ? EISDIR : EINVAL;
   const access = flags & O_ACCMODE;
   if (access !== 0 && node.write === undefined) return refuseWrite(xl, node);
-  const opened: OpenNode = {
+  const openNode: OpenNode = {
     treePath,
     node,
     bytes: readBytes(node),
     names: [],
     writtenBytes: null,
   };
-  fd.ctxSet(xl, opened);
+  fd.ctxSet(xl, openNode);
   return 0;
 }
 
 /** Logs why a file cannot be written, and returns EPERM. */
-function refuseWrite(xl: MetaXlator, { readOnly }: File): number {
-  if (readOnly !== undefined) xl.log.error(readOnly, { msgid: messages.metaValueRefused.id });
+function refuseWrite(xl: MetaXlator, { readOnlyReason }: File): number {
+  if (readOnlyReason !== undefined)
+    xl.log.error(readOnlyReason, { msgid: messages.metaValueRefused.id });
   return EPERM;
 }
 
 /** Returns a file's attributes; the size of an open file is that of the text being read. */
 function readAttributes(xl: MetaXlator, fd: Fd, treePath: TreePath): Iatt | null {
-  const opened = findOpenNode(xl, fd);
-  if (opened !== undefined) return makeAttributes(xl, treePath, opened.node, opened.bytes.length);
+  const openNode = findOpenNode(xl, fd);
+  if (openNode !== undefined)
+    return makeAttributes(xl, treePath, openNode.node, openNode.bytes.length);
   const node = xl.priv.findNode(treePath);
   return node === undefined ? null : makeAttributes(xl, treePath, node);
 }
@@ -109,6 +113,7 @@ function checkTruncate(xl: MetaXlator, treePath: TreePath, size: number): number
   return size === 0 ? 0 : EINVAL;
 }
 
+/** The fops that the tree answers. */
 const treeFops: Fops<Meta> = {
   lookup(frame, xl, loc, xdata) {
     const { parent, inode } = loc;
@@ -164,9 +169,9 @@ const treeFops: Fops<Meta> = {
       tail.readv(frame, xl.children[0]!, fd, size, offset, flags, xdata);
       return;
     }
-    const opened = findOpenNode(xl, fd);
-    if (opened === undefined) return fail.readv(frame, EINVAL);
-    const data = opened.bytes.subarray(offset, offset + size);
+    const openNode = findOpenNode(xl, fd);
+    if (openNode === undefined) return fail.readv(frame, EINVAL);
+    const data = openNode.bytes.subarray(offset, offset + size);
     unwind.readv(frame, data.length, 0, data, readAttributes(xl, fd, treePath), null);
   },
 
@@ -176,13 +181,13 @@ const treeFops: Fops<Meta> = {
       tail.writev(frame, xl.children[0]!, fd, vector, offset, flags, xdata);
       return;
     }
-    const opened = findOpenNode(xl, fd);
-    if (opened === undefined) return fail.writev(frame, EINVAL);
-    const errno = appendWrite(opened, vector, offset);
+    const openNode = findOpenNode(xl, fd);
+    if (openNode === undefined) return fail.writev(frame, EINVAL);
+    const errno = appendWrite(openNode, vector, offset);
     if (errno !== 0) return fail.writev(frame, errno);
     const { length } = vector;
-    if (!isValueComplete(opened)) return unwind.writev(frame, length, 0, null, null, null);
-    applyValue(xl, opened, (failure) => {
+    if (!isValueComplete(openNode)) return unwind.writev(frame, length, 0, null, null, null);
+    applyValue(xl, openNode, (failure) => {
       if (failure === 0) unwind.writev(frame, length, 0, null, null, null);
       else fail.writev(frame, failure);
     });
@@ -193,9 +198,9 @@ const treeFops: Fops<Meta> = {
       tail.flush(frame, xl.children[0]!, fd, xdata);
       return;
     }
-    const opened = findOpenNode(xl, fd);
-    if (opened === undefined) return unwind.flush(frame, 0, 0, null);
-    applyValue(xl, opened, (errno) => unwind.flush(frame, errno === 0 ? 0 : -1, errno, null));
+    const openNode = findOpenNode(xl, fd);
+    if (openNode === undefined) return unwind.flush(frame, 0, 0, null);
+    applyValue(xl, openNode, (errno) => unwind.flush(frame, errno === 0 ? 0 : -1, errno, null));
   },
 
   fsync(frame, xl, fd, datasync, xdata) {
@@ -203,9 +208,9 @@ const treeFops: Fops<Meta> = {
       tail.fsync(frame, xl.children[0]!, fd, datasync, xdata);
       return;
     }
-    const opened = findOpenNode(xl, fd);
-    if (opened === undefined) return unwind.fsync(frame, 0, 0, null, null, null);
-    applyValue(xl, opened, (errno) =>
+    const openNode = findOpenNode(xl, fd);
+    if (openNode === undefined) return unwind.fsync(frame, 0, 0, null, null, null);
+    applyValue(xl, openNode, (errno) =>
       unwind.fsync(frame, errno === 0 ? 0 : -1, errno, null, null, null),
     );
   },
@@ -224,16 +229,16 @@ const treeFops: Fops<Meta> = {
     if (treePath === undefined) return tail.ftruncate(frame, xl.children[0]!, fd, offset, xdata);
     const errno = checkTruncate(xl, treePath, offset);
     if (errno !== 0) return fail.ftruncate(frame, errno);
-    const opened = findOpenNode(xl, fd);
-    if (opened !== undefined) opened.writtenBytes = null;
+    const openNode = findOpenNode(xl, fd);
+    if (openNode !== undefined) openNode.writtenBytes = null;
     const buf = makeAttributes(xl, treePath, xl.priv.findNode(treePath)!, 0);
     unwind.ftruncate(frame, 0, 0, buf, buf, makeUncachedDict());
   },
 
   seek(frame, xl, fd, offset, whence, xdata) {
-    const opened = findTreePath(xl, fd.inode) && findOpenNode(xl, fd);
-    if (opened === undefined) return tail.seek(frame, xl.children[0]!, fd, offset, whence, xdata);
-    const { length } = opened.bytes;
+    const openNode = findTreePath(xl, fd.inode) && findOpenNode(xl, fd);
+    if (openNode === undefined) return tail.seek(frame, xl.children[0]!, fd, offset, whence, xdata);
+    const { length } = openNode.bytes;
     if (offset >= length) fail.seek(frame, ENXIO);
     else if (whence === SEEK_DATA) unwind.seek(frame, 0, 0, offset, null);
     else if (whence === SEEK_HOLE) unwind.seek(frame, 0, 0, length, null);
@@ -302,9 +307,10 @@ function isTreeArgument(xl: MetaXlator, arg: unknown): boolean {
   return isTreeInode(xl, arg.inode) || isTreeInode(xl, arg.parent) || isDirName(xl, arg);
 }
 
-/** This fop fails with EXDEV, after which programs copy by read and write. */
+/** A fop that fails with EXDEV, after which programs copy by read and write. */
 const COPY_FILE_RANGE = findFop('copy_file_range')!.number;
 
+/** Refuses a fop that has a node of the tree among its arguments; returns 0 for any other. */
 const refuseInTree: Before<Meta> = (_frame, xl, fop, first, second, third) => {
   if (!isTreeArgument(xl, first) && !isTreeArgument(xl, second) && !isTreeArgument(xl, third))
     return 0;

@@ -22,7 +22,7 @@ const options = defineOptions({
   },
 });
 
-/** @throws {InitError} */
+/** Checks the option meta-dir-name. @throws {InitError} for a name that no folder can have */
 function checkName(name: string): void {
   if (name === '.' || name === '..' || name.includes('/')) {
     throw new InitError(`option 'meta-dir-name': '${name}' cannot be the name of a folder`);

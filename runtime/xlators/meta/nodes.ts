@@ -7,8 +7,9 @@
 /** A folder of the tree. */
 export interface Dir {
   readonly kind: 'dir';
-  /** Without `.` and `..`. */
+  /** Lists the names of the nodes, without `.` and `..`. */
   listNames(): readonly string[];
+  /** Finds a node; undefined if the folder has none of this name. */
   find(name: string): Node | undefined;
 }
 
@@ -16,15 +17,16 @@ export interface Dir {
 export interface File {
   readonly kind: 'file';
   read(): string;
-  /** @param value the written text without its last newline. @throws {RefusedValue} */
+  /** Sets the value. @param value the written text without its last newline. @throws {RefusedValue} */
   readonly write?: ((value: string) => void) | undefined;
   /** The reason why it cannot be written, for the log. */
-  readonly readOnly?: string | undefined;
+  readonly readOnlyReason?: string | undefined;
 }
 
 /** A symbolic link of the tree. */
 export interface Link {
   readonly kind: 'link';
+  /** Returns the path to which the link leads, relative to its folder unless it begins with '/'. */
   readTarget(): string;
 }
 
@@ -41,10 +43,11 @@ export class RefusedValue extends Error {
   }
 }
 
-export const makeFile = (read: () => string, more: Omit<File, 'kind' | 'read'> = {}): File => ({
+/** Makes a file; without `access`, it cannot be written. */
+export const makeFile = (read: () => string, access: Omit<File, 'kind' | 'read'> = {}): File => ({
   kind: 'file',
   read,
-  ...more,
+  ...access,
 });
 
 export const makeLink = (readTarget: () => string): Link => ({ kind: 'link', readTarget });
@@ -72,7 +75,7 @@ export const mergeDirs = (first: Dir, second: Dir): Dir => ({
   find: (name) => first.find(name) ?? second.find(name),
 });
 
-/** Resolves a path from the node `root`. */
+/** Resolves a path from the node `root`; undefined if there is no such node. */
 export function resolvePath(root: Node, path: readonly string[]): Node | undefined {
   let node: Node | undefined = root;
   for (const name of path) {

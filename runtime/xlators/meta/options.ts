@@ -40,8 +40,8 @@ function makeOptionFile(graph: GraphView, xl: Xlator, key: string, table: Option
     return `${maskValue(key, current?.value ?? formatDefault(spec))}\n`;
   };
   if (!mayChange(xl, key)) {
-    const readOnly = `option '${key}' cannot change while the volume runs; mount it anew`;
-    return makeFile(read, { readOnly });
+    const readOnlyReason = `option '${key}' cannot change while the volume runs; mount it anew`;
+    return makeFile(read, { readOnlyReason });
   }
   return makeFile(read, {
     write(value) {
@@ -55,6 +55,7 @@ function makeOptionFile(graph: GraphView, xl: Xlator, key: string, table: Option
   });
 }
 
+/** Formats an option's default; '' without one. */
 const formatDefault = (spec: OptionSpec | undefined): string =>
   spec?.default === undefined ? '' : printOption(spec, spec.default as never);
 

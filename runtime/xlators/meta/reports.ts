@@ -81,7 +81,7 @@ export const formatDump = (xl: Xlator): string =>
     .map(([key, value]) => `${printable(key)}=${printable(String(value))}\n`)
     .join('');
 
-/** `2026-11-20 06:38:28.167908`: a formatted time without its time zone. */
+/** Length of a formatted time without its time zone, such as `2026-11-20 06:38:28.167908`. */
 const TIME_LENGTH = 26;
 
 /** Prints a volume's history. */
@@ -104,11 +104,11 @@ export function formatProfile(xl: Xlator): string {
     .flatMap((key) => {
       const fop = /^([A-Z]+)\.avg-ns$/.exec(key)?.[1];
       if (fop === undefined) return [];
-      const average = readNumber(key);
+      const averageNs = readNumber(key);
       const count = readNumber(`${fop}.hits`);
       const [minNs, maxNs] = [readNumber(`${fop}.min-ns`), readNumber(`${fop}.max-ns`)];
-      const total = Math.round(average * count);
-      return `${xl.name}.latency.${fop}=AVG:${average.toFixed(6)} CNT:${count} TOTAL:${total} MIN:${minNs} MAX:${maxNs}\n`;
+      const totalNs = Math.round(averageNs * count);
+      return `${xl.name}.latency.${fop}=AVG:${averageNs.toFixed(6)} CNT:${count} TOTAL:${totalNs} MIN:${minNs} MAX:${maxNs}\n`;
     })
     .join('');
 }

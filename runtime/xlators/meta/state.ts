@@ -25,7 +25,7 @@ export class Meta {
   /** The user who may read the tree besides root, if any. */
   readonly owner: number | undefined;
   /** Start time in milliseconds (`LogSink.now`), which all nodes show as their times. */
-  readonly startedAt: number;
+  readonly startedAtMs: number;
   private readonly name: string;
 
   /**
@@ -37,7 +37,7 @@ export class Meta {
     this.dirName = dirName;
     this.tree = tree;
     this.owner = runFiles?.ownerUid;
-    this.startedAt = sink.now();
+    this.startedAtMs = sink.now();
   }
 
   /** Resolves a path to its current node, if any. */
@@ -58,8 +58,8 @@ export class Meta {
   }
 }
 
-/** Multipliers of four FNV-like hashes of 32 bits, which together make a gfid. */
-const PRIMES = [0x0100_0193, 0x85eb_ca6b, 0xc2b2_ae35, 0x27d4_eb2f] as const;
+/** Multipliers (primes) of four FNV-like hashes of 32 bits, which together make a gfid. */
+const HASH_MULTIPLIERS = [0x0100_0193, 0x85eb_ca6b, 0xc2b2_ae35, 0x27d4_eb2f] as const;
 
 /** Start value of each hash (FNV's offset basis). */
 const HASH_START = 0x811c_9dc5;
@@ -68,7 +68,7 @@ const HASH_START = 0x811c_9dc5;
 function deriveGfid(text: string): Gfid {
   const bytes = new Uint8Array(GFID_SIZE);
   const view = new DataView(bytes.buffer);
-  PRIMES.forEach((prime, part) => {
+  HASH_MULTIPLIERS.forEach((prime, part) => {
     let hash = HASH_START;
     for (let index = 0; index < text.length; index++)
       hash = Math.imul(hash ^ text.charCodeAt(index), prime);
@@ -94,9 +94,11 @@ export interface OpenNode {
   writtenBytes: Uint8Array | null;
 }
 
+/** Returns the context of an fd; undefined for an fd of the volumes below. */
 export const findOpenNode = (xl: MetaXlator, fd: Fd): OpenNode | undefined =>
   fd.ctxGet(xl) as OpenNode | undefined;
 
+/** Reads a file's present text, as bytes. */
 export const readBytes = (file: File): Uint8Array => encodeName(file.read());
 
 /** Decodes a value without its last newline. */
@@ -105,12 +107,15 @@ export function decodeValue(bytes: Uint8Array): string {
   return decodeName(bytes, 0, end);
 }
 
+/** Whether bytes end with a newline. */
 export const endsLine = (bytes: Uint8Array): boolean => bytes[bytes.length - 1] === 0x0a;
 
-const TYPES = { dir: IA_IFDIR, file: IA_IFREG, link: IA_IFLNK } as const;
+const TYPE_BY_KIND = { dir: IA_IFDIR, file: IA_IFREG, link: IA_IFLNK } as const;
 
-export const getNodeType = (node: Node): number => TYPES[node.kind];
+/** Returns the `IA_IF…` type of a node. */
+export const getNodeType = (node: Node): number => TYPE_BY_KIND[node.kind];
 
+/** Returns the permission bits of a node. */
 function getNodeProt(node: Node): number {
   if (node.kind === 'dir') return 0o500;
   if (node.kind === 'link') return 0o777;
@@ -130,9 +135,9 @@ export function makeAttributes(
   size = computeNodeSize(node),
 ): Iatt {
   const buf = new Iatt();
-  const { startedAt } = xl.priv;
-  const seconds = Math.floor(startedAt / 1000);
-  const nanoseconds = Math.floor((startedAt - seconds * 1000) * 1e6);
+  const { startedAtMs } = xl.priv;
+  const seconds = Math.floor(startedAtMs / 1000);
+  const nanoseconds = Math.floor((startedAtMs - seconds * 1000) * 1e6);
   buf.iaGfid = treePath.gfid;
   buf.iaType = getNodeType(node);
   buf.iaProt = getNodeProt(node);

@@ -13,14 +13,14 @@ import { RefusedValue } from './nodes.ts';
 import { decodeValue, endsLine, MAX_VALUE_BYTES, type MetaXlator, type OpenNode } from './state.ts';
 
 /** Appends the bytes of a write to the open file's value; returns 0 or the errno. */
-export function appendWrite(opened: OpenNode, vector: Uint8Array, offset: number): number {
-  const earlier =
-    offset === 0 || opened.writtenBytes === null ? new Uint8Array(0) : opened.writtenBytes;
-  if (earlier.length + vector.length > MAX_VALUE_BYTES) return EFBIG;
-  const joined = new Uint8Array(earlier.length + vector.length);
-  joined.set(earlier);
-  joined.set(vector, earlier.length);
-  opened.writtenBytes = joined;
+export function appendWrite(openNode: OpenNode, vector: Uint8Array, offset: number): number {
+  const earlierBytes =
+    offset === 0 || openNode.writtenBytes === null ? new Uint8Array(0) : openNode.writtenBytes;
+  if (earlierBytes.length + vector.length > MAX_VALUE_BYTES) return EFBIG;
+  const joined = new Uint8Array(earlierBytes.length + vector.length);
+  joined.set(earlierBytes);
+  joined.set(vector, earlierBytes.length);
+  openNode.writtenBytes = joined;
   return 0;
 }
 
@@ -31,13 +31,13 @@ export const isValueComplete = ({ writtenBytes }: OpenNode): boolean =>
 /** Applies the written value, and calls `onApplied` with 0 or the errno. */
 export function applyValue(
   xl: MetaXlator,
-  opened: OpenNode,
+  openNode: OpenNode,
   onApplied: (errno: number) => void,
 ): void {
-  const { writtenBytes } = opened;
-  opened.writtenBytes = null;
+  const { writtenBytes } = openNode;
+  openNode.writtenBytes = null;
   if (writtenBytes === null || writtenBytes.length === 0) onApplied(0);
-  else xl.context.after(0, () => onApplied(writeNode(xl, opened, decodeValue(writtenBytes))));
+  else xl.context.after(0, () => onApplied(writeNode(xl, openNode, decodeValue(writtenBytes))));
 }
 
 /** Writes a value to the file's current node, and logs the result. Returns 0 or the errno. */

@@ -81,7 +81,7 @@ class ErrorGen {
   values: OptionValues;
   /** Fops since the last failure, with random-failure. */
   fopsSinceFailure = 0;
-  /** The n of the next failure. */
+  /** The number of fops from one failure to the next, with random-failure. */
   failureInterval: number;
   /** Number of failed fops since the start. */
   failedCount = 0;
@@ -128,7 +128,7 @@ class ErrorGen {
   }
 }
 
-/** The function names in log lines, by the fop's number. */
+/** The sources of log lines, with GlusterFS's function names, by the fop's number. */
 const logSources = new Map(
   fopRows.map(({ number, name }) => [
     number,

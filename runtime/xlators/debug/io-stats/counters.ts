@@ -1,4 +1,4 @@
-/** Counts for io-stats: calls and latencies of each fop, and sizes of reads and writes. */
+/** Counts, for io-stats, the calls and latencies of each fop, and the sizes of reads and writes. */
 import { fops, numbersWithoutMethod } from '../../../core/fops.ts';
 import { Histogram } from '../../../core/histogram.ts';
 
@@ -15,7 +15,7 @@ export const logNames: ReadonlyMap<number, string> = new Map([
   ...fops.map((fop): [number, string] => [fop.number, fop.logName]),
 ]);
 
-/** Counts of one fop. Latencies are in nanoseconds, of the calls that were timed. */
+/** Counts of one fop. Latencies are in nanoseconds; only calls that were timed have one. */
 export class FopStats {
   readonly number: number;
   hits = 0;
@@ -60,6 +60,7 @@ export class Transfer {
 
   add(size: number): void {
     this.bytes += size;
+    // 31 - clz32 is the logarithm to base 2, rounded down.
     const sizeClass =
       size < LAST_CLASS_BYTES ? 31 - Math.clz32(Math.max(1, size)) : SIZE_CLASS_COUNT - 1;
     this.callsBySize[sizeClass]! += 1;
@@ -90,6 +91,7 @@ export class Counters {
     this.findOrAddFop(fop).hits += 1;
   }
 
+  /** Records how long a call took, and whether it failed. */
   recordLatency(fop: number, ns: number, hasFailed: boolean): void {
     const stats = this.findOrAddFop(fop);
     stats.latencies ??= new Histogram();

@@ -9,9 +9,9 @@ import type { Gfid } from '../../../core/gfid.ts';
 /** Length of a ranking (`MAX_LIST_MEMBERS`). */
 const RANKING_LENGTH = 100;
 /** The most files whose counts are kept after their inodes were forgotten; beyond it, only those in a ranking. */
-const MAX_FORGOTTEN = 2000;
+const FORGOTTEN_FILES_MAX = 2000;
 
-/** Numbers of calls on one file or directory, since its first open. */
+/** Numbers of calls on one file or directory since its first open, by fop. */
 export class FileStats {
   readonly gfid: Gfid;
   /** Its path at the first open. */
@@ -50,41 +50,42 @@ export type RankedCounter = (typeof rankedCounters)[number];
 /** The counts of all files of one volume. */
 export class FileTable {
   /** Files whose inodes are in the inode table. */
-  private readonly live = new Set<FileStats>();
+  private readonly liveFiles = new Set<FileStats>();
   /** Files whose inodes were forgotten; their counts continue at the next open. */
-  private forgotten = new Map<Gfid, FileStats>();
+  private forgottenFiles = new Map<Gfid, FileStats>();
 
   /** Returns the counts of a file that was opened: earlier counts of its gfid, or new ones. */
   findOrAdd(gfid: Gfid, path: string): FileStats {
-    const file = this.forgotten.get(gfid) ?? new FileStats(gfid, path);
-    this.forgotten.delete(gfid);
-    this.live.add(file);
+    const file = this.forgottenFiles.get(gfid) ?? new FileStats(gfid, path);
+    this.forgottenFiles.delete(gfid);
+    this.liveFiles.add(file);
     return file;
   }
 
   /** Keeps the counts of a file whose inode is forgotten. */
   noteForget(file: FileStats): void {
-    this.live.delete(file);
-    this.forgotten.set(file.gfid, file);
-    if (this.forgotten.size <= MAX_FORGOTTEN) return;
+    this.liveFiles.delete(file);
+    this.forgottenFiles.set(file.gfid, file);
+    if (this.forgottenFiles.size <= FORGOTTEN_FILES_MAX) return;
     const ranked = rankedCounters.flatMap((counter) =>
-      rankFiles([...this.forgotten.values()], counter),
+      rankFiles([...this.forgottenFiles.values()], counter),
     );
-    this.forgotten = new Map(ranked.map((file) => [file.gfid, file]));
+    this.forgottenFiles = new Map(ranked.map((file) => [file.gfid, file]));
   }
 
   /** Returns the busiest files by one counter, at most a hundred, without zeros. */
   listBusiest(counter: RankedCounter): FileStats[] {
-    return rankFiles([...this.live, ...this.forgotten.values()], counter);
+    return rankFiles([...this.liveFiles, ...this.forgottenFiles.values()], counter);
   }
 
   /** Sets all counts to zero, and drops those of forgotten files. */
   clear(): void {
-    for (const file of this.live) file.clear();
-    this.forgotten.clear();
+    for (const file of this.liveFiles) file.clear();
+    this.forgottenFiles.clear();
   }
 }
 
+/** Sorts files by a counter, the highest first; leaves out zeros, and all beyond `RANKING_LENGTH`. */
 const rankFiles = (files: readonly FileStats[], counter: RankedCounter): FileStats[] =>
   files
     .filter((file) => file[counter] > 0)

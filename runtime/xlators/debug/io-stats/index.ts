@@ -23,6 +23,7 @@ export { IoStats } from './io-stats.ts';
 const NS_PER_MS = 1e6;
 
 const findFopNumber = (name: FopName): number => findFop(name)!.number;
+/** The numbers of operations that are not fops of a translator, by name; they are counted, too. */
 const placeholderNumbers = new Map([...numbersWithoutMethod].map(([fop, name]) => [name, fop]));
 const FORGET = placeholderNumbers.get('FORGET')!;
 const RELEASE = placeholderNumbers.get('RELEASE')!;
@@ -32,12 +33,12 @@ const RELEASEDIR = placeholderNumbers.get('RELEASEDIR')!;
 class PendingRequest {
   /** The fop's first argument: a Loc for opens, otherwise an Fd. */
   readonly target: unknown;
-  /** Milliseconds of the context's clock; 0 without measuring. */
-  readonly woundAt: number;
+  /** Time of the request, in milliseconds of the context's clock. */
+  readonly woundAtMs: number;
 
-  constructor(target: unknown, woundAt: number) {
+  constructor(target: unknown, woundAtMs: number) {
     this.target = target;
-    this.woundAt = woundAt;
+    this.woundAtMs = woundAtMs;
   }
 }
 
@@ -54,18 +55,19 @@ type ReplyRecorder = (
   third: unknown,
 ) => void;
 
+/** Returns the counts of an open file, its inode's context. */
 const findFileStats = (xl: Xlator<IoStats>, { inode }: Fd): FileStats | undefined =>
   inode.ctxGet(xl) as FileStats | undefined;
 
 /** Computes kB per second, which equals bytes per millisecond; 0 if the time was not measured. */
 const computeKBps = (bytes: number, ms: number): number => (ms > 0 ? bytes / ms : 0);
 
-/** Counts data that was read or written. */
+/** Makes the recorder of data that was read or written; `op_ret` is the number of bytes. */
 const makeTransferRecorder =
   (isRead: boolean): ReplyRecorder =>
   (xl, target, ms, opRet) => {
-    const { current } = xl.priv;
-    (isRead ? current.read : current.written).add(opRet);
+    const { currentCounters } = xl.priv;
+    (isRead ? currentCounters.read : currentCounters.written).add(opRet);
     const file = findFileStats(xl, target as Fd);
     if (file === undefined) return;
     const kBps = computeKBps(opRet, ms);
@@ -78,7 +80,7 @@ const makeTransferRecorder =
     }
   };
 
-/** Counts an opened file; `counter` is its counter of opens, or null for none. */
+/** Makes the recorder of an opened file; `counter` is its counter of opens, or null for none. */
 const makeOpenRecorder =
   (counter: 'open' | 'opendir' | null): ReplyRecorder =>
   (xl, target, _ms, _opRet, first, third) => {
@@ -95,6 +97,7 @@ const recordListing: ReplyRecorder = (xl, target) => {
   if (file !== undefined) file.readdirp += 1;
 };
 
+/** The fops whose replies are recorded, with the recorder of each. */
 const recorders: { readonly [N in FopName]?: ReplyRecorder } = {
   readv: makeTransferRecorder(true),
   writev: makeTransferRecorder(false),
@@ -105,19 +108,22 @@ const recorders: { readonly [N in FopName]?: ReplyRecorder } = {
   readdir: recordListing,
   readdirp: recordListing,
 };
-/** The fops that have a recorder of replies, and the others. */
+/** The fops that have a recorder of replies, and the other fops. */
 const recordedNames = Object.keys(recorders) as FopName[];
 const unrecordedNames = fopNames.filter((name) => recorders[name] === undefined);
+/** The recorders, indexed by the fop's number. */
 const recordersByFop: ReplyRecorder[] = [];
 for (const name of recordedNames) recordersByFop[findFopNumber(name)] = recorders[name]!;
 
+// The functions that return 0 run before a fop, and let it pass.
+
 const countCall: Before<IoStats> = (_frame, xl, fop) => {
-  xl.priv.current.countCall(fop);
+  xl.priv.currentCounters.countCall(fop);
   return 0;
 };
 
 const countAndKeepTarget: Before<IoStats> = (frame, xl, fop, target: unknown) => {
-  xl.priv.current.countCall(fop);
+  xl.priv.currentCounters.countCall(fop);
   frame.local = target;
   return 0;
 };
@@ -127,15 +133,15 @@ const recordReply: After<IoStats> = (frame, xl, fop, opRet, _opErrno, first, _se
 };
 
 const countAndKeepTime: Before<IoStats> = (frame, xl, fop) => {
-  xl.priv.current.countCall(fop);
+  xl.priv.currentCounters.countCall(fop);
   frame.local = xl.context.now();
   return 0;
 };
 
 /** Records the latency of a request that was wound at `woundAt`; returns it in milliseconds. */
-function recordLatency(xl: Xlator<IoStats>, fop: number, opRet: number, woundAt: number): number {
-  const ms = xl.context.now() - woundAt;
-  xl.priv.current.recordLatency(fop, ms * NS_PER_MS, opRet < 0);
+function recordLatency(xl: Xlator<IoStats>, fop: number, opRet: number, woundAtMs: number): number {
+  const ms = xl.context.now() - woundAtMs;
+  xl.priv.currentCounters.recordLatency(fop, ms * NS_PER_MS, opRet < 0);
   return ms;
 }
 
@@ -144,7 +150,7 @@ const measureReply: After<IoStats> = (frame, xl, fop, opRet) => {
 };
 
 const countAndKeepRequest: Before<IoStats> = (frame, xl, fop, target: unknown) => {
-  xl.priv.current.countCall(fop);
+  xl.priv.currentCounters.countCall(fop);
   frame.local = new PendingRequest(target, xl.context.now());
   return 0;
 };
@@ -159,11 +165,12 @@ const measureAndRecordReply: After<IoStats> = (
   _second,
   third,
 ) => {
-  const { target, woundAt } = frame.local as PendingRequest;
-  const ms = recordLatency(xl, fop, opRet, woundAt);
+  const { target, woundAtMs } = frame.local as PendingRequest;
+  const ms = recordLatency(xl, fop, opRet, woundAtMs);
   if (opRet >= 0) recordersByFop[fop]!(xl, target, ms, opRet, first, third);
 };
 
+/** Makes the fops that the options require; none if both are off. */
 function makeTaps({ options: values }: IoStats): Fops<IoStats> {
   if (values['latency-measurement']) {
     return {
@@ -178,7 +185,7 @@ function makeTaps({ options: values }: IoStats): Fops<IoStats> {
   };
 }
 
-/** Writes the statistics of this volume and of all io-stats volumes below it; returns an errno, or 0. */
+/** Writes the statistics of this volume and of all io-stats volumes below it; returns the errno of a failure, or 0. */
 function writeAllDumps(
   xl: Xlator,
   command: string,
@@ -229,7 +236,7 @@ export default defineTranslator<IoStats, typeof options>({
   },
   fini: (xl) => xl.priv.cancelWrites(),
   forget(xl, _inode, value) {
-    xl.priv.current.countCall(FORGET);
+    xl.priv.currentCounters.countCall(FORGET);
     xl.priv.files.noteForget(value as FileStats);
   },
   release: (xl, fd) => xl.priv.noteRelease(fd, RELEASE),

@@ -1,4 +1,4 @@
-/** Holds the state of one io-stats volume: its counters, and the files to which it writes them. */
+/** Holds the counters of one io-stats volume, and writes them to files, at a command or periodically. */
 import { decodeName } from '../../../core/bytes.ts';
 import { Dict } from '../../../core/dict.ts';
 import { EINVAL, EIO, EOPNOTSUPP, EPERM, strerror } from '../../../core/errno.ts';
@@ -22,18 +22,19 @@ type OptionValues = Values<typeof options>;
 /** GlusterFS's default of unique-id, which names no brick. */
 const DEFAULT_ID = '/no/such/path';
 
+/** The message id of failed writes, for `Log.error`. */
 const NOT_WRITTEN = { msgid: messages.statisticsNotWritten.id };
 
 /** The state of one volume of debug/io-stats. */
 export class IoStats {
   options: OptionValues;
   /** Counts of the present interval. */
-  current: Counters;
+  currentCounters: Counters;
   readonly files = new FileTable();
   /** Sum of the earlier intervals. */
-  private past: Counters;
+  private earlierCounters: Counters;
   /** Number of ended intervals. */
-  private endedIntervals = 0;
+  private endedIntervalCount = 0;
   private openFdCount = 0;
   private maxOpenFdCount = 0;
   /** Whether a failed write was logged. */
@@ -44,19 +45,19 @@ export class IoStats {
   constructor(xl: Xlator<IoStats>, values: OptionValues) {
     this.xl = xl;
     this.options = values;
-    this.past = new Counters(xl.context.now());
-    this.current = new Counters(xl.context.now());
+    this.earlierCounters = new Counters(xl.context.now());
+    this.currentCounters = new Counters(xl.context.now());
     this.applyOptions(values);
   }
 
-  /** Applies new options. */
+  /** Applies new options, and begins the interval of periodic writes again. */
   applyOptions(values: OptionValues): void {
     this.options = values;
     this.cancelTimer?.();
     this.scheduleWrite();
   }
 
-  /** Names the volume in the statistics and in the names of their files. */
+  /** The volume's name in the statistics and in the names of their files. */
   get id(): string {
     const id = this.options['unique-id'];
     return id === DEFAULT_ID ? this.xl.name : id;
@@ -86,7 +87,7 @@ export class IoStats {
 
   /** Counts the release of an fd. @param fop the number of RELEASE or RELEASEDIR */
   noteRelease(fd: Fd, fop: number): void {
-    this.current.countCall(fop);
+    this.currentCounters.countCall(fop);
     if (!fd.isDir) this.openFdCount -= 1;
   }
 
@@ -94,10 +95,10 @@ export class IoStats {
   makeReport(): Report {
     return {
       id: this.id,
-      total: this.past.combineWith(this.current),
-      interval: this.current,
-      intervalIndex: this.endedIntervals,
-      now: this.xl.context.now(),
+      total: this.earlierCounters.combineWith(this.currentCounters),
+      interval: this.currentCounters,
+      intervalIndex: this.endedIntervalCount,
+      nowMs: this.xl.context.now(),
       fds: { open: this.openFdCount, max: this.maxOpenFdCount },
       files: this.files,
     };
@@ -109,15 +110,15 @@ export class IoStats {
 
   /** Returns the latencies of timed fops, by log name. */
   collectLatencies(): ReadonlyMap<string, Histogram> {
-    return this.past.combineWith(this.current).collectLatencies();
+    return this.earlierCounters.combineWith(this.currentCounters).collectLatencies();
   }
 
   /** Sets the counters to zero, except the number of open files. */
   reset(): void {
     const now = this.xl.context.now();
-    this.past = new Counters(now);
-    this.current = new Counters(now);
-    this.endedIntervals = 0;
+    this.earlierCounters = new Counters(now);
+    this.currentCounters = new Counters(now);
+    this.endedIntervalCount = 0;
     this.maxOpenFdCount = this.openFdCount;
     this.files.clear();
   }
@@ -144,6 +145,7 @@ export class IoStats {
     }
   }
 
+  /** Ends the periodic writes. */
   cancelWrites(): void {
     this.cancelTimer?.();
   }
@@ -151,12 +153,13 @@ export class IoStats {
   /** Ends the interval, and returns the statistics as JSON. */
   private endInterval(): string {
     const report = this.makeReport();
-    this.past = report.total;
-    this.current = new Counters(report.now);
-    this.endedIntervals += 1;
+    this.earlierCounters = report.total;
+    this.currentCounters = new Counters(report.nowMs);
+    this.endedIntervalCount += 1;
     return formatJsonReport(report);
   }
 
+  /** Starts the timer of the next periodic write, if the option is set. */
   private scheduleWrite(): void {
     const seconds = this.options['ios-dump-interval'];
     this.cancelTimer = null;
@@ -188,7 +191,7 @@ export class IoStats {
 }
 
 /** The names of attributes that are commands: GlusterFS's pattern `*io*stat*dump` (`match_special_xattr`). */
-const COMMAND_NAME = /io.*stat.*dump$/s;
+const COMMAND_NAME_PATTERN = /io.*stat.*dump$/s;
 
 /**
  * Returns the file name from a setxattr that is a command (`setfattr -n trusted.io-stats-dump -v NAME MNT`);
@@ -198,7 +201,7 @@ export function readDumpCommand(dict: Dict | null): string | undefined {
   // A setxattr is rare enough to scan its names.
   const key =
     dict instanceof Dict
-      ? [...dict.keys()].find((candidate) => COMMAND_NAME.test(candidate))
+      ? [...dict.keys()].find((candidate) => COMMAND_NAME_PATTERN.test(candidate))
       : undefined;
   if (key === undefined) return undefined;
   const value = dict!.get(key);
@@ -218,6 +221,7 @@ export function makeDumpFileName(name: string, id: string): string | null {
   return `${relative}.${id}`.replaceAll('/', '-');
 }
 
+/** Describes an error; a failed system call by the text of its errno. */
 function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { errno } = error as { errno?: number };

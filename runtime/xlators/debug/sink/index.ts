@@ -11,13 +11,13 @@ import { unwind } from '../../../core/gen/fops.gen.ts';
 import { IA_IFDIR, Iatt } from '../../../core/iatt.ts';
 import { defineTranslator, type Fop } from '../../../core/xlator.ts';
 
-/** The attributes of every reply. All replies share them, as no translator may change an iatt of a reply. */
-interface Sink {
+/** The attributes in every reply to a lookup. All replies share them, as no translator may change a reply's iatt. */
+interface SinkAttributes {
   readonly buf: Iatt;
   readonly postparent: Iatt;
 }
 
-const lookup: Fop<'lookup', Sink> = (frame, xl, loc, xdata) => {
+const lookup: Fop<'lookup', SinkAttributes> = (frame, xl, loc, xdata) => {
   unwind.lookup(frame, 0, 0, loc.inode, xl.priv.buf, xdata, xl.priv.postparent);
 };
 

@@ -30,7 +30,7 @@ import { LineHistory } from './line-history.ts';
 import { findRequestGfid, formatEntries, formatReply, formatRequest } from './trace-lines.ts';
 
 /** Lines of the history in a statedump: few, because the dumps of all volumes share 64 KB. */
-const DUMPED_LINES = 32;
+const DUMPED_LINE_COUNT = 32;
 
 const options = defineOptions({
   'include-ops': {
@@ -84,7 +84,7 @@ interface LineSources {
 }
 
 const makeSource = (func: string): LogSource => ({ file: 'trace', line: 0, func: `trace_${func}` });
-/** By the fop's number. */
+/** The rows and sources, indexed by the fop's number. */
 const sourcesByFop: LineSources[] = [];
 for (const row of fopRows) {
   sourcesByFop[row.number] = {
@@ -93,48 +93,49 @@ for (const row of fopRows) {
     replySource: makeSource(`${row.name}_cbk`),
   };
 }
-const [FORGET, RELEASE, RELEASEDIR] = ['forget', 'release', 'releasedir'].map(makeSource) as [
-  LogSource,
-  LogSource,
-  LogSource,
-];
+const [FORGET_SOURCE, RELEASE_SOURCE, RELEASEDIR_SOURCE] = ['forget', 'release', 'releasedir'].map(
+  makeSource,
+) as [LogSource, LogSource, LogSource];
 
 /** The state of one volume of debug/trace. */
 class Trace {
   values: OptionValues;
   readonly history: LineHistory;
   private readonly xl: Xlator<Trace>;
-  private readonly level: LogLevel;
-  private readonly log: Log;
+  private readonly lineLevel: LogLevel;
+  private readonly lineLog: Log;
 
   constructor(xl: Xlator<Trace>, values: OptionValues) {
     this.xl = xl;
     this.values = values;
     this.history = new LineHistory(values['history-size']);
     const forcedLevel = parseLogLevel(values['force-log-level'] ?? '');
-    this.level = forcedLevel ?? INFO;
+    this.lineLevel = forcedLevel ?? INFO;
     // A forced level needs a log of its own, as the volume's log obeys `log-level`.
-    const levels = { default: this.level, volumes: new Map() };
+    const levels = { default: this.lineLevel, volumes: new Map() };
     const { domain, graphId } = xl.log;
-    this.log =
+    this.lineLog =
       forcedLevel === undefined ? xl.log : new Log(xl.context.sink, levels, domain, graphId);
   }
 
   /** Whether a line would be logged or kept. */
   get isRecording(): boolean {
-    const { values, level, log } = this;
-    return values['log-history'] || (values['log-file'] && level !== NONE && log.enabled(level));
+    const { values, lineLevel, lineLog } = this;
+    return (
+      values['log-history'] ||
+      (values['log-file'] && lineLevel !== NONE && lineLog.enabled(lineLevel))
+    );
   }
 
   /** Adds a line to the history and the log, as the options say. */
   record(source: LogSource, text: string): void {
     const { values, history, xl } = this;
     if (values['log-history']) history.add(xl.context.sink.now(), `${source.func}: ${text}`);
-    if (values['log-file']) this.log.log(this.level, text, { source });
+    if (values['log-file']) this.lineLog.log(this.lineLevel, text, { source });
   }
 
   dump(): Dump {
-    const newest = this.history.listNewest(DUMPED_LINES).map(({ time, text }, index) => {
+    const newest = this.history.listNewest(DUMPED_LINE_COUNT).map(({ time, text }, index) => {
       return [`history.${String(index + 1).padStart(2, '0')}`, `${formatTime(time)} ${text}`];
     });
     return { history: this.history.length, ...Object.fromEntries(newest) };
@@ -171,10 +172,12 @@ function subscribeEndOfLife(
   else if (name === 'lookup') (first as Inode).ctxSet(xl, true);
 }
 
+/** Records the release of an fd. */
 const recordEndOfLife = (xl: Xlator<Trace>, { id, inode }: Fd, source: LogSource): void => {
   if (xl.priv.isRecording) xl.priv.record(source, `gfid=${inode.gfid} fd=${id}`);
 };
 
+/** Selects the fops that the options include, or do not exclude. */
 function selectTracedFops(values: OptionValues): readonly FopName[] {
   const excluded = values['exclude-ops'];
   if (excluded === undefined) return parseFopList(values['include-ops']);
@@ -182,12 +185,13 @@ function selectTracedFops(values: OptionValues): readonly FopName[] {
   return fopNames.filter((name) => !excludedNames.has(name));
 }
 
+/** Makes the fops that are traced; none if both options are off. */
 function makeFops({ priv: { values } }: Xlator<Trace>): Fops<Trace> {
   if (!values['log-file'] && !values['log-history']) return {};
   return taps(selectTracedFops(values), recordRequest, recordReply);
 }
 
-/** Refuses the two options together. @throws {InitError} */
+/** Refuses `include-ops` and `exclude-ops` together. @throws {InitError} */
 function failIfIncludeAndExclude(values: OptionValues): void {
   if (values['include-ops'] === undefined || values['exclude-ops'] === undefined) return;
   throw new InitError("give only one of 'include-ops' and 'exclude-ops'");
@@ -213,10 +217,10 @@ export default defineTranslator<Trace, typeof options>({
     xl.exchangeFops(makeFops(xl));
   },
   forget(xl, { gfid }) {
-    if (xl.priv.isRecording) xl.priv.record(FORGET, `gfid=${gfid}`);
+    if (xl.priv.isRecording) xl.priv.record(FORGET_SOURCE, `gfid=${gfid}`);
   },
-  release: (xl, fd) => recordEndOfLife(xl, fd, RELEASE),
-  releasedir: (xl, fd) => recordEndOfLife(xl, fd, RELEASEDIR),
+  release: (xl, fd) => recordEndOfLife(xl, fd, RELEASE_SOURCE),
+  releasedir: (xl, fd) => recordEndOfLife(xl, fd, RELEASEDIR_SOURCE),
   dump: ({ priv }) => priv.dump(),
   history: ({ priv: { history } }) => history.listNewest(history.length),
 });

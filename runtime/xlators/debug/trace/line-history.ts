@@ -1,6 +1,7 @@
 /** Keeps the last lines of debug/trace in memory. */
 import type { HistoryEntry } from '../../../core/xlator.ts';
 
+/** A ring of the newest lines. */
 export class LineHistory {
   private readonly size: number;
   private readonly ring: HistoryEntry[] = [];
@@ -15,6 +16,7 @@ export class LineHistory {
     return this.ring.length;
   }
 
+  /** Adds a line, which replaces the oldest one if the history is full. @param time milliseconds (`LogSink.now`) */
   add(time: number, text: string): void {
     if (this.size === 0) return;
     this.ring[this.nextSlot] = { time, text };

@@ -32,7 +32,7 @@ import { printable } from '../../../core/log.ts';
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 const padTwo = (number: number): string => String(number).padStart(2, '0');
 
-/** `Nov 20 06:38`, in UTC. */
+/** Formats a time as `Nov 20 06:38`, in UTC. */
 function formatDate(seconds: number): string {
   const date = new Date(seconds * 1000);
   // A storage may return seconds beyond any date: these are shown as a number.
@@ -60,7 +60,10 @@ const formatFields = (prefix: string, fields: readonly string[], values: object)
 const formatFlock = ({ type, whence, start, len, pid }: Flock): string =>
   `l_type=${flockTypeName(type)}, l_whence=${whence}, l_start=${start}, l_len=${len}, l_pid=${pid}`;
 
-/** Formatters of an argument, or a field of a reply, by its type. The gfid of a loc stands at the start of the line. */
+/**
+ * Formatters of an argument, or a field of a reply, by its type. The gfid of a loc stands at the start of the line, so
+ * only its path is here: `oldloc` becomes `oldpath`.
+ */
 const partFormatters: { readonly [T in ArgType]: (name: string, value: never) => string } = {
   loc: (name, { path }: Loc) => `${name.replace('loc', 'path')}=${printable(path)}`,
   inode: (name, { gfid }: Inode) => `${name}=${gfid}`,
@@ -93,6 +96,7 @@ const numberFormatters: Readonly<
   type: (_name, type) => `type=${entrylkTypeName(type)}`,
 };
 
+/** Formats an argument, or a field of a reply. */
 function formatPart(fop: string, { name, type }: Arg, value: unknown): string {
   const specialFormatter = type === 'int' ? numberFormatters[name] : undefined;
   return specialFormatter === undefined
@@ -101,7 +105,7 @@ function formatPart(fop: string, { name, type }: Arg, value: unknown): string {
 }
 
 /** Formatters of the attributes that a setattr changes, each with its bit in `valid`. */
-const CHANGE_FORMATTERS: readonly (readonly [bit: number, show: (buf: Iatt) => string])[] = [
+const CHANGE_FORMATTERS: readonly (readonly [bit: number, format: (buf: Iatt) => string])[] = [
   [SET_ATTR.MODE, (buf) => `mode=${buf.mode.toString(8)}`],
   [SET_ATTR.UID, ({ iaUid }) => `uid=${iaUid}`],
   [SET_ATTR.GID, ({ iaGid }) => `gid=${iaGid}`],
@@ -113,12 +117,12 @@ const CHANGE_FORMATTERS: readonly (readonly [bit: number, show: (buf: Iatt) => s
   [SET_ATTR.MTIME_NOW, () => 'ia_mtime=now'],
 ];
 
+/** Formats the attributes that a setattr changes; `valid` has the bits of these. */
 const formatChanges = (buf: Iatt, valid: number): string =>
   CHANGE_FORMATTERS.flatMap(([bit, format]) => ((valid & bit) === 0 ? [] : [format(buf)])).join(
     ', ',
   );
 
-/** Returns the gfid of a loc or an fd. */
 function getArgumentGfid(type: ArgType, value: unknown): Gfid {
   return type === 'loc' ? (value as Loc).gfid : (value as Fd).inode.gfid;
 }
@@ -132,7 +136,7 @@ export function findRequestGfid({ args }: FopRow, values: readonly unknown[]): G
 /** Whether an argument or field is shown: all but xdata and null. */
 const isShown = ({ name }: Arg, value: unknown): boolean => name !== 'xdata' && value != null;
 
-/** Formats a request. */
+/** Formats a request. @param unique the number of its call stack */
 export function formatRequest(row: FopRow, unique: number, values: readonly unknown[]): string {
   const { args, name } = row;
   if (args[0]?.name === 'oldloc') {
@@ -152,14 +156,14 @@ export function formatRequest(row: FopRow, unique: number, values: readonly unkn
   return `${unique}: ${gfid === null ? '' : `gfid=${gfid} `}${texts.join(', ')}`;
 }
 
-/** Returns the gfid in a reply, for a request that did not know it. */
+/** Returns the gfid in a reply's attributes; null if it has none. */
 function findReplyGfid({ reply }: FopRow, values: readonly unknown[]): Gfid | null {
   const index = reply.findIndex(({ name }) => name === 'buf');
   const buf = index < 0 ? null : (values[index] as Iatt | Statvfs | null);
   return buf !== null && buf !== undefined && 'iaGfid' in buf ? buf.iaGfid : null;
 }
 
-/** Formats a reply; `gfid` is the result of `findRequestGfid`. */
+/** Formats a reply. @param gfid result of `findRequestGfid`; if it was NULL_GFID (a new inode), the reply's is shown */
 export function formatReply(
   row: FopRow,
   unique: number,

@@ -70,6 +70,7 @@ class AccessControl {
 }
 
 type Xl = Xlator<AccessControl>;
+/** A generated function of a fop that is chosen at run time. */
 type AnyCall = (frame: Frame, ...args: unknown[]) => void;
 
 /** A request that waits for a lookup of `target`. */
@@ -109,6 +110,7 @@ function checkAndWind(
   (permittedFops[name] ?? passOn)(frame, xl, args, name);
 }
 
+/** Fails a request that the rules do not permit, and counts it. */
 function refuse(frame: Frame, { priv }: Xl, name: FopName, errno: number): void {
   priv.refusedCount += 1;
   (fail[name] as AnyCall)(frame, errno);
@@ -154,6 +156,7 @@ const targetCbk: Cbk<'lookup', AccessControl> = (
 /** Winds a request that the rules permit. */
 type PermittedFop = (frame: Frame, xl: Xl, args: readonly unknown[], name: FopName) => void;
 
+/** Winds a request unchanged, without a callback. */
 const passOn: PermittedFop = (frame, xl, args, name) =>
   tailArgs[name](frame, xl.children[0]!, args);
 
@@ -164,6 +167,7 @@ type ReplyRecorder = (
   reply: readonly unknown[],
 ) => void;
 
+/** Returns the inode of a request's first argument, a Loc or Fd; null if it has none. */
 const getTargetInode = ([first]: readonly unknown[]): Inode | null =>
   (first as Partial<Loc>).inode ?? null;
 
@@ -195,6 +199,7 @@ const recordChanged: ReplyRecorder = ({ subjects }, args, [, buf]) =>
 /** Drops what is known about an inode whose ACL was set or removed. */
 const dropIfAcl: ReplyRecorder = ({ subjects }, args) => {
   const [target, dictOrName] = args as [Loc | Fd, Dict | string | null];
+  // A removexattr with an empty name has its names in the xdata, where an ACL may be among them.
   const isAcl =
     typeof dictOrName === 'string'
       ? dictOrName === '' || isAclAlias(dictOrName)
@@ -231,6 +236,7 @@ const lookup: PermittedFop = (frame, xl, args, name) => {
   if (subject === undefined && xl.priv.isUnrestricted(frame.root))
     return passOn(frame, xl, args, name);
   const refreshesAcl = subject?.acl !== undefined;
+  // The callback's cookie is 1 if the reply has the ACL.
   const requestXdata = refreshesAcl ? (xdata?.copy() ?? new Dict()).set(ACL_ACCESS, 0) : xdata;
   wind.lookup(frame, refreshesAcl ? 1 : 0, lookupCbk, xl.children[0]!, loc, requestXdata);
 };
@@ -259,6 +265,7 @@ const access: PermittedFop = (frame, xl, args, name) => {
   else unwind.access(frame, 0, 0, null);
 };
 
+/** The callbacks of `createNew` for a create. */
 const creation: Creation<AccessControl> = {
   lookupKeys: ACL_KEYS,
   onCreate(frame, _cookie, { priv }, opRet, opErrno, fd, inode, buf, ...parents) {
@@ -280,6 +287,7 @@ const create: PermittedFop = (frame, xl, args, name) => {
   else createNew(frame, xl, args as CreateArgs, creation);
 };
 
+/** The recorders of fops that only need one. */
 const replyRecorders: { readonly [N in FopName]?: ReplyRecorder } = {
   mknod: recordCreated,
   mkdir: recordCreated,
@@ -292,6 +300,7 @@ const replyRecorders: { readonly [N in FopName]?: ReplyRecorder } = {
   fremovexattr: dropIfAcl,
 };
 
+/** The functions that wind permitted requests, by fop; requests of other fops are passed on. */
 const permittedFops: { readonly [N in FopName]?: PermittedFop } = {
   ...Object.fromEntries(
     Object.entries(replyRecorders).map(([name, recordReply]) => [

@@ -40,7 +40,7 @@ export function readReplyAcl(xdata: Dict | null): Acl | null {
   return value === undefined ? null : decodeExtendedAcl(value);
 }
 
-/** The results of lookups of names: null for an absent name. */
+/** The results of lookups of names, in which an absent name has null; null without lookups. */
 export type NamedSubjects = ReadonlyMap<Loc, Subject | null> | null;
 
 /** Finds and records the subjects of one volume, for `rules.ts`. */
@@ -55,6 +55,7 @@ export class KnownSubjects implements Subjects {
     this.xl = xl;
   }
 
+  /** Returns an inode's context; undefined if nothing is known about it. */
   get(inode: Inode): KnownSubject | undefined {
     return inode.ctxGet(this.xl) as KnownSubject | undefined;
   }

@@ -1,7 +1,7 @@
 /**
- * Decides by a table of the permissions that each fop needs. The volume passes owners, modes and ACLs of inodes
- * (`Subjects`) and gets 0, the errno, or `UNKNOWN` if an inode must be looked up first. It does not call the rules
- * for root, who may do everything.
+ * Decides whether a request is permitted, by a table of the permissions that each fop needs. The volume passes owners,
+ * modes and ACLs of inodes (`Subjects`) and gets 0, the errno, or `UNKNOWN` if an inode must be looked up first. For
+ * root, who may do everything, it does not call the rules.
  *
  * The rules are those of GlusterFS 10 `xlators/system/posix-acl/src/posix-acl.c`. Fops by an open file, which
  * GlusterFS does not check, have the rules of the same fop by name.
@@ -20,7 +20,7 @@ import { O_ACCMODE, O_APPEND, O_RDONLY, O_TRUNC } from '../../../core/open-flags
 import { isPermitted, type Protection, R_OK, W_OK, X_OK } from '../../../core/permissions.ts';
 import { isRootOrMember } from '../../../core/privileges.ts';
 
-/** An inode must be looked up before the decision. */
+/** The result of a rule for which an inode must be looked up first. */
 export const UNKNOWN = -1;
 
 const S_ISVTX = 0o1000;
@@ -33,7 +33,7 @@ export interface Subject extends Protection {
   readonly acl: Acl | null | undefined;
 }
 
-/** Null: the inode does not exist, and the storage will report that. Undefined: unknown. */
+/** A subject; null if the inode does not exist, which the storage will report; undefined if it is unknown. */
 type MaybeSubject = Subject | null | undefined;
 
 /** Finds owners, modes and ACLs of inodes; `known-subjects.ts` implements it. */
@@ -50,6 +50,7 @@ type Rule<N extends FopName> = (
   args: FopTable[N]['args'],
 ) => number;
 
+/** Whether the mode and ACL of a subject permit the caller an access. */
 const isAllowed = (subject: Subject, caller: Stack, mask: number): boolean =>
   isPermitted(subject, subject.acl ?? null, caller, mask);
 
@@ -84,6 +85,7 @@ function checkSticky(caller: Stack, subjects: Subjects, loc: Loc, inodeLoc = loc
   return namedSubject === null || namedSubject.iaUid === caller.uid ? 0 : EACCES;
 }
 
+/** Checks a fop that removes, moves or replaces a name. */
 const checkUnlink = (caller: Stack, subjects: Subjects, loc: Loc): number =>
   checkEntryChange(caller, subjects, loc) || checkSticky(caller, subjects, loc);
 
@@ -134,6 +136,7 @@ function checkAclChange(caller: Stack, subjects: Subjects, inode: Inode | null):
 export const isAclAlias = (name: string | null): boolean =>
   name !== null && ACL_ALIASES.includes(name);
 
+/** Whether a setxattr's dict sets an ACL. */
 export const setsAcl = (dict: Dict | null): boolean =>
   dict !== null && ACL_ALIASES.some((name) => dict.has(name));
 

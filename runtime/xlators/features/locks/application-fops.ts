@@ -62,6 +62,7 @@ const lookupCbk: Cbk<'lookup', VolumeLocks> = (
   unwind.lookup(frame, opRet, opErrno, inode, buf, replyXdata, postparent);
 };
 
+/** Adds the number of locks to the reply, if the xdata requests it. */
 export const lookup: Fop<'lookup', VolumeLocks> = (frame, xl, loc, xdata) => {
   const [child] = xl.children;
   if (xdata?.has(POSIXLK_COUNT)) wind.lookup(frame, 0, lookupCbk, child!, loc, xdata);
@@ -99,6 +100,7 @@ function getlk(frame: Frame, { flock, span, table, logOutcome }: LockRequest): v
   unwind.lk(frame, 0, 0, flockReply ?? { ...flock, type: F_UNLCK }, null);
 }
 
+/** Releases the caller's locks of a range. */
 function unlock(
   frame: Frame,
   xl: Xlator<VolumeLocks>,
@@ -129,6 +131,7 @@ function setlk(frame: Frame, xl: Xlator<VolumeLocks>, request: LockRequest): voi
   if (waiter !== null) outcome.waitUntilSettled(inodeLocks, (errno) => waiter.cancel(errno));
 }
 
+/** Makes the range that a request locks. @param holder null for a test (F_GETLK) */
 function makeRange<N>(frame: Frame, flock: Flock, span: Span, holder: N): Range<N> {
   return { ...span, owner: makeRequestOwner(frame.root), type: flock.type as LockType, holder };
 }
@@ -139,6 +142,7 @@ function makeRange<N>(frame: Frame, flock: Flock, span: Span, holder: N): Range<
  */
 const INTERRUPT_KEY = /^glusterfs\.intrlk\.tposix\.kblocked\.(-?\d+),(-?\d+)-(-?\d+)$/;
 
+/** Cancels a waiting request by `INTERRUPT_KEY`; any other fgetxattr passes. */
 export const fgetxattr: Fop<'fgetxattr', VolumeLocks> = (frame, xl, fd, name, xdata) => {
   const match = INTERRUPT_KEY.exec(name ?? '');
   if (match === null) return tail.fgetxattr(frame, xl.children[0]!, fd, name, xdata);
@@ -177,7 +181,10 @@ export const getactivelk: Fop<'getactivelk', VolumeLocks> = (frame, xl, loc) => 
   unwind.getactivelk(frame, list.length, 0, list, null);
 };
 
-/** Sets the record locks of a file that rebalance has moved to this brick; the file must have none yet. */
+/**
+ * Sets the record locks of a file that rebalance has moved to this brick. Fails with EINVAL if the file has locks
+ * already, or if a lock has no owner.
+ */
 export const setactivelk: Fop<'setactivelk', VolumeLocks> = (frame, xl, { inode }, locklist) => {
   const spans = locklist.map((flock) => readSpan(flock));
   const areOwnersKnown = locklist.length > 0 && locklist.every(({ owner }) => !isAnonymous(owner));

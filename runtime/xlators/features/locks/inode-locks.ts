@@ -27,6 +27,7 @@ export interface EntryClaim {
   readonly holder: Holder;
 }
 
+/** Read locks of one range do not exclude each other. */
 const rangeRules: ClaimRules<InodeClaim> = {
   excludes: (a, b) => overlaps(a, b) && excludes(a.type, b.type),
   isSameLock: (request, held) => request.start === held.start && request.end === held.end,
@@ -44,6 +45,7 @@ export interface DomainLocks {
   readonly entrylks: LockDomain<EntryClaim>;
 }
 
+/** The locks of one inode, and the requests that wait for one. */
 export class InodeLocks {
   readonly inode: Inode;
   readonly records: RecordLocks<Holder>;
@@ -113,6 +115,7 @@ export class InodeLocks {
     return waiters.length;
   }
 
+  /** Removes the record locks and flocks of selected holders, and cancels their waiting requests. */
   private dropRecords(isSelected: (holder: Holder) => boolean, errno: number): void {
     for (const table of [this.records, this.flocks]) {
       for (const waiter of table.blocked) if (isSelected(waiter.range.holder)) waiter.cancel(errno);

@@ -49,7 +49,10 @@ export class LockDomain<C extends Claim> {
     return this.pending.map(({ claim }) => claim);
   }
 
-  /** Settles the claim at once and returns null, or returns a function that ends its wait with an errno. */
+  /**
+   * Requests a lock. Settles the claim at once (with 0, or EAGAIN if it may not wait) and returns null; or returns a
+   * function that ends its wait with an errno.
+   */
   lock(claim: C, mayWait: boolean, settle: Settle): ((errno: number) => void) | null {
     if (this.canGrant(claim)) {
       this.granted.push(claim);
@@ -65,7 +68,7 @@ export class LockDomain<C extends Claim> {
     return (errno) => this.cancel(pending, errno);
   }
 
-  /** Returns false if the owner has no such lock. */
+  /** Releases one lock, and grants waiting claims; returns false if the owner has no such lock. */
   unlock(request: C): boolean {
     const index = this.granted.findIndex(
       (held) => held.owner === request.owner && this.rules.isSameLock(request, held),
@@ -94,6 +97,7 @@ export class LockDomain<C extends Claim> {
     for (const { settle } of pending) settle(errno);
   }
 
+  /** Ends the wait of one claim, unless it was granted. */
   private cancel(pending: WaitingClaim<C>, errno: number): void {
     const index = this.pending.indexOf(pending);
     if (index < 0) return;
@@ -117,6 +121,7 @@ export class LockDomain<C extends Claim> {
     for (const { settle } of granted) settle(0);
   }
 
+  /** Whether a claim conflicts with no lock, and need not wait behind another claim. */
   private canGrant(claim: C): boolean {
     const isOwn = ({ owner }: C): boolean => owner === claim.owner;
     const excludesClaim = (other: C): boolean => this.rules.excludes(other, claim);

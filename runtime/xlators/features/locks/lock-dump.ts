@@ -49,6 +49,7 @@ export function dumpLocks(inodes: Iterable<InodeLocks>): Dump {
   return { inodes: inodeCount, ...Object.fromEntries(totals), blocked, ...omittedEntry, ...lines };
 }
 
+/** Yields the lines of one inode, each with its key. */
 function* formatInodeLocks({
   records,
   flocks,

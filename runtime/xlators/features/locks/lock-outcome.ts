@@ -15,6 +15,7 @@ export class LockOutcome {
   private readonly xl: Xlator<VolumeLocks>;
   private readonly frame: Frame;
   private readonly logOutcome: OutcomeLogger;
+  /** Whether `waitUntilSettled` was called. */
   private isWaiting = false;
 
   /**

@@ -23,6 +23,7 @@ export interface Range<N> extends Span {
   readonly holder: N;
 }
 
+/** Whether two spans have a byte in common. */
 export const overlaps = (a: Span, b: Span): boolean => a.start < b.end && b.start < a.end;
 
 /** Whether locks of two types (F_RDLCK, F_WRLCK) exclude each other. */
@@ -40,6 +41,7 @@ export class Ranges<N> {
     for (const ranges of this.byOwner.values()) yield* ranges;
   }
 
+  /** Finds an owner's ranges, by start. */
   findByOwner(owner: string): readonly Range<N>[] {
     return this.byOwner.get(owner) ?? [];
   }
@@ -54,7 +56,7 @@ export class Ranges<N> {
     }
   }
 
-  /** Returns the first conflict. */
+  /** Returns the first of `findConflicts`; undefined if there is none. */
   findConflict(requested: Range<unknown>): Range<N> | undefined {
     for (const range of this.findConflicts(requested)) return range;
     return undefined;
@@ -96,6 +98,7 @@ export class Ranges<N> {
     return hasRemoved;
   }
 
+  /** Replaces all ranges of an owner. */
   private setRanges(owner: string, ranges: Range<N>[]): void {
     if (ranges.length === 0) this.byOwner.delete(owner);
     else {

@@ -68,6 +68,7 @@ function findBlockers<N>(table: RecordLocks<N>, range: Range<N>): string[] {
   return [...new Set([...table.active.findConflicts(range)].map(({ owner }) => owner))];
 }
 
+/** The locks of one file, record locks or those of flock(2), and the requests that wait. `N` is the type of holders. */
 export class RecordLocks<N> {
   readonly active = new Ranges<N>();
   /** Waiting requests in order of arrival. */
@@ -99,6 +100,7 @@ export class RecordLocks<N> {
     return waiter;
   }
 
+  /** Releases the owner's locks of these bytes, and grants waiting requests. */
   unlock(owner: string, span: Span): void {
     this.active.unlock(owner, span);
     settleAll(this.grantWaiting());
@@ -128,7 +130,7 @@ export class RecordLocks<N> {
     if (ownRange !== undefined && ownRange.type !== type) this.active.unlock(owner, ownRange);
   }
 
-  /** Locks for waiting requests without conflicts; returns these. */
+  /** Grants the waiting requests that conflict no longer; returns them, for the caller to settle. */
   private grantWaiting(): Waiter<N>[] {
     const granted: Waiter<N>[] = [];
     let countBefore: number;

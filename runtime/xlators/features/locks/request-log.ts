@@ -24,8 +24,8 @@ export type OutcomeLogger = (outcome: number | 'BLOCKED') => void;
 const logNothing: OutcomeLogger = () => {};
 
 /**
- * Logs a request with the text of `formatLock`, and returns the function that logs its outcome. With option `trace` off,
- * neither logs anything.
+ * Logs a request with the text of `formatLock`, and returns the function that logs its outcome. With option `trace`
+ * off, neither logs anything.
  */
 export function logRequest(
   xl: Xlator<VolumeLocks>,
@@ -47,21 +47,24 @@ function formatOutcome(outcome: number | 'BLOCKED'): string {
   return outcome === EAGAIN ? 'TRYAGAIN' : strerror(outcome);
 }
 
-const ENTRY_COMMANDS = new Map([
+/** The names of entrylk's commands in log lines. */
+const ENTRY_COMMAND_NAMES = new Map([
   [ENTRYLK_LOCK, 'LOCK'],
   [ENTRYLK_LOCK_NB, 'LOCK_NB'],
   [ENTRYLK_UNLOCK, 'UNLOCK'],
 ]);
 
+/** Formats a lock of a range. @param family the kind of lock, as GlusterFS names it */
 export const formatRangeLock = (family: string, cmd: number, { type, start, len }: Flock): string =>
   `lock=${family}, cmd=${lockCommands.get(cmd)}, type=${lockTypes.get(type)}, start=${start}, len=${len}`;
 
+/** Formats a lock of a name in a directory; without a `basename`, of all names. */
 export const formatEntryLock = (
   cmd: number,
   type: number,
   basename: string | null,
   domain: string,
 ): string =>
-  `lock=ENTRYLK, cmd=${ENTRY_COMMANDS.get(cmd)}, ` +
+  `lock=ENTRYLK, cmd=${ENTRY_COMMAND_NAMES.get(cmd)}, ` +
   `type=${type === ENTRYLK_RDLCK ? 'READ' : 'WRITE'}, ` +
   `basename=${basename === null ? '(null)' : printable(basename)}, domain: ${domain}`;

@@ -27,7 +27,7 @@ import type { Settle } from './record-locks.ts';
 import { formatEntryLock, formatRangeLock, logRequest, type OutcomeLogger } from './request-log.ts';
 import type { VolumeLocks } from './volume-locks.ts';
 
-type FopName = 'inodelk' | 'finodelk' | 'entrylk' | 'fentrylk';
+type LockFopName = 'inodelk' | 'finodelk' | 'entrylk' | 'fentrylk';
 
 /** A request to lock or unlock in a domain. */
 interface ClaimRequest<C> {
@@ -40,8 +40,9 @@ interface ClaimRequest<C> {
   readonly reply: Settle;
 }
 
+/** Makes the function that replies to a request with 0 or an errno. */
 const makeReply =
-  (name: FopName, frame: Frame): Settle =>
+  (name: LockFopName, frame: Frame): Settle =>
   (errno) => {
     if (errno === 0) unwind[name](frame, 0, 0, null);
     else fail[name](frame, errno);

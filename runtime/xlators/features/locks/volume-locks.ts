@@ -19,6 +19,7 @@ export class VolumeLocks {
     return this.inodes.values();
   }
 
+  /** Finds the locks of an inode; undefined without locks and waiting requests. */
   find(inode: Inode): InodeLocks | undefined {
     return this.inodes.get(inode);
   }

@@ -17,6 +17,7 @@ import { isUpcall } from '../../../core/upcall.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';
 import type { AbsentNames } from './absent-names.ts';
 
+/** Fails a lookup of a name in the cache; winds any other. The cookie is the cache's clock. */
 const lookup: Fop<'lookup', AbsentNames> = (frame, xl, loc, xdata) => {
   const { parent, name } = loc;
   if (parent === null || name === null || name === '.' || name === '..') {
@@ -33,7 +34,7 @@ const lookup: Fop<'lookup', AbsentNames> = (frame, xl, loc, xdata) => {
   }
 };
 
-/** Logs a hit or miss for `--debug`. */
+/** Logs a hit or miss with its path, for `--debug`. The path of the root is '/'. */
 function logLookup(
   { log }: Xlator<AbsentNames>,
   result: 'HIT' | 'MISS',

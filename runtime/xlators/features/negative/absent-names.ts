@@ -28,7 +28,7 @@ export interface CacheBounds {
 
 /** A name may expire early, by this share of the timeout. */
 const EARLY_EXPIRY_SHARE = 1 / 16;
-/** The longest time that a timer takes. */
+/** The longest time that a timer of Node can take. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The absent names of one directory, the context of its inode. */
@@ -47,15 +47,15 @@ class DirectoryNames {
 class AbsentName {
   readonly dir: DirectoryNames;
   readonly name: string;
-  /** Milliseconds of the context's clock. */
-  readonly addedAt: number;
+  /** Time of the addition, by the context's clock. */
+  readonly addedAtMs: number;
   older: AbsentName | null;
   newer: AbsentName | null = null;
 
-  constructor(dir: DirectoryNames, name: string, addedAt: number, older: AbsentName | null) {
+  constructor(dir: DirectoryNames, name: string, addedAtMs: number, older: AbsentName | null) {
     this.dir = dir;
     this.name = name;
-    this.addedAt = addedAt;
+    this.addedAtMs = addedAtMs;
     this.older = older;
   }
 }
@@ -68,7 +68,7 @@ export class AbsentNames {
   misses = 0;
   private evictedCount = 0;
   private expiredCount = 0;
-  private size = 0;
+  private nameCount = 0;
   /** Sum of the names' weights. */
   private totalWeight = 0;
   /** The value of `clock` when all names were last dropped. */
@@ -99,8 +99,8 @@ export class AbsentNames {
     const entry = dir?.names.get(name);
     // The name was evicted meanwhile.
     if (entry === undefined) return { negative: 0 };
-    const remaining = (entry.addedAt + timeoutMs - this.xl.context.now()) / 1000;
-    return { negative: Math.max(0, Math.min(kernelTimeouts.negative ?? 0, remaining)) };
+    const remainingSeconds = (entry.addedAtMs + timeoutMs - this.xl.context.now()) / 1000;
+    return { negative: Math.max(0, Math.min(kernelTimeouts.negative ?? 0, remainingSeconds)) };
   }
 
   /** Whether the kernel caches only absent names that are cached here. */
@@ -122,7 +122,7 @@ export class AbsentNames {
     else this.newest.newer = entry;
     this.newest = entry;
     dir.names.set(name, entry);
-    this.size += 1;
+    this.nameCount += 1;
     this.totalWeight += this.weigh(name);
     this.evictOldest();
     this.startTimer();
@@ -146,8 +146,8 @@ export class AbsentNames {
 
   /** Ends a fop that creates the name. */
   endCreation(parent: Inode, name: string): void {
-    const remaining = this.creationsByParent.get(parent.gfid)! - 1;
-    if (remaining > 0) this.creationsByParent.set(parent.gfid, remaining);
+    const remainingCount = this.creationsByParent.get(parent.gfid)! - 1;
+    if (remainingCount > 0) this.creationsByParent.set(parent.gfid, remainingCount);
     else this.creationsByParent.delete(parent.gfid);
     this.noteChange(parent, name);
   }
@@ -180,6 +180,7 @@ export class AbsentNames {
     this.stopTimer();
   }
 
+  /** Applies new bounds: evicts and expires names that exceed them. */
   applyBounds(bounds: CacheBounds): void {
     // The kernel caches entries with timeouts of the old bounds, so they are invalidated.
     if (this.invalidatesKernel) this.dropAll();
@@ -199,7 +200,7 @@ export class AbsentNames {
   }
 
   dump(): Dump {
-    const { hits, misses, size: names, evictedCount: evicted, expiredCount: expired } = this;
+    const { hits, misses, nameCount: names, evictedCount: evicted, expiredCount: expired } = this;
     const counts = { hits, misses, names, evicted, expired };
     return this.bounds.weigh === undefined ? counts : { ...counts, bytes: this.totalWeight };
   }
@@ -217,6 +218,7 @@ export class AbsentNames {
     return dir;
   }
 
+  /** Removes a name from its directory and from the list. */
   private drop(entry: AbsentName): void {
     const { older, newer } = entry;
     if (older === null) this.oldest = newer;
@@ -224,7 +226,7 @@ export class AbsentNames {
     if (newer === null) this.newest = older;
     else newer.older = older;
     entry.dir.names.delete(entry.name);
-    this.size -= 1;
+    this.nameCount -= 1;
     this.totalWeight -= this.weigh(entry.name);
   }
 
@@ -239,6 +241,7 @@ export class AbsentNames {
     return this.bounds.weigh === undefined ? 1 : this.bounds.weigh(name);
   }
 
+  /** Drops the oldest names while the limit is exceeded. */
   private evictOldest(): void {
     while (this.totalWeight > this.bounds.limit) {
       this.invalidateName(this.oldest!);
@@ -246,9 +249,10 @@ export class AbsentNames {
     }
   }
 
+  /** Drops the names that have expired, or will soon (`EARLY_EXPIRY_SHARE`). */
   private expireOldest(): void {
     const latestExpired = this.xl.context.now() - this.bounds.timeoutMs * (1 - EARLY_EXPIRY_SHARE);
-    while (this.oldest !== null && this.oldest.addedAt <= latestExpired) {
+    while (this.oldest !== null && this.oldest.addedAtMs <= latestExpired) {
       this.drop(this.oldest);
       this.expiredCount += 1;
     }
@@ -257,7 +261,7 @@ export class AbsentNames {
   /** Starts the timer for the oldest name. */
   private startTimer(): void {
     if (this.cancelTimer !== null || this.oldest === null) return;
-    const dueMs = this.oldest.addedAt + this.bounds.timeoutMs - this.xl.context.now();
+    const dueMs = this.oldest.addedAtMs + this.bounds.timeoutMs - this.xl.context.now();
     this.cancelTimer = this.xl.context.after(Math.min(Math.max(dueMs, 0), MAX_TIMER_MS), () => {
       this.cancelTimer = null;
       this.expireOldest();

@@ -36,13 +36,17 @@ const FURTHER_FOPS: readonly FopName[] = [
   ...(['copy_file_range', 'fremovexattr'] as const),
 ];
 
+/** Fails a request with EROFS; returns 0, which lets it pass, for internal clients. */
 const failUnlessInternal: Before<OptionValues> = (frame) => (frame.root.pid < 0 ? 0 : EROFS);
 
 /** Whether open(2)'s flags open a file for writing, or truncate it. */
 export const changesFile = (flags: number): boolean =>
   (flags & O_ACCMODE) !== O_RDONLY || (flags & O_TRUNC) !== 0;
 
-/** Whether an xattrop adds only zeros, by which cluster/replicate reads the counters that show a file's good copies. */
+/**
+ * Whether an xattrop adds only zeros. By such a request, cluster/replicate reads the counters that show which copies of
+ * a file are good.
+ */
 export function addsNothing(dict: Dict | null): boolean {
   let isZero = true;
   dict?.forEach((key) => {

@@ -81,17 +81,18 @@ class Upcalls {
     if (!values['cache-invalidation']) this.registrations.clear();
   }
 
-  /** Registers a client for an inode in its reply, and notifies the others if the inode has changed. */
-  registerAndNotify(client: Client | null, touched: TouchedInode): void {
-    const now = this.xl.context.now();
-    const { gfid, flags } = touched;
+  /** Registers a client for an inode in its reply, and notifies the other clients if the inode has changed. */
+  registerAndNotify(client: Client | null, touchedInode: TouchedInode): void {
+    const nowMs = this.xl.context.now();
+    const { gfid, flags } = touchedInode;
     if (flags !== 0) {
-      for (const other of this.registrations.findOtherClients(gfid, client, now))
-        this.sendUpcall(other, touched);
+      for (const other of this.registrations.findOtherClients(gfid, client, nowMs))
+        this.sendUpcall(other, touchedInode);
     }
-    if (client !== null) this.registrations.add(client, gfid, now);
+    if (client !== null) this.registrations.add(client, gfid, nowMs);
   }
 
+  /** Sends an upcall for one client to the volumes above. */
   private sendUpcall(client: Client, { gfid, flags, ...stats }: TouchedInode): void {
     this.upcallCount += 1;
     const expireSeconds = this.values['cache-invalidation-timeout'];
@@ -103,6 +104,7 @@ class Upcalls {
 
 const recordedFops = Object.keys(touchedInodeReaders) as FopName[];
 const LOOKUP = findFop('lookup')!.number;
+/** The readers, indexed by the fop's number. */
 const readersByFop: TouchedInodeReader[] = [];
 for (const { number, name } of fopRows) {
   if (name in touchedInodeReaders)
@@ -114,6 +116,7 @@ function recordAbsentName(xl: Xlator<Upcalls>, client: Client | null, { parent }
   if (parent !== null) xl.priv.registerAndNotify(client, { gfid: parent.gfid, flags: 0 });
 }
 
+/** Keeps a request's arguments until its reply; 0 lets the request pass. */
 const keepArguments: Before<Upcalls> = (frame, _xl, _fop, ...args) => {
   frame.local = args;
   return 0;
@@ -126,8 +129,8 @@ const recordReply: After<Upcalls> = (frame, xl, fop, opRet, opErrno, ...reply) =
       recordAbsentName(xl, client, (frame.local as [Loc])[0]);
     return;
   }
-  for (const touched of readersByFop[fop]!(frame.local as never, reply as never)) {
-    if (touched !== null) xl.priv.registerAndNotify(client, touched);
+  for (const touchedInode of readersByFop[fop]!(frame.local as never, reply as never)) {
+    if (touchedInode !== null) xl.priv.registerAndNotify(client, touchedInode);
   }
 };
 

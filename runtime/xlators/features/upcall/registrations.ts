@@ -10,8 +10,8 @@ import type { Xlator } from '../../../core/xlator.ts';
 interface Registration {
   readonly gfid: Gfid;
   readonly client: Client;
-  /** Milliseconds of the context's clock, at a recent request; not every request updates it. */
-  renewedAt: number;
+  /** Time of a recent request, by the context's clock; not every request updates it. */
+  renewedAtMs: number;
 }
 
 /** A request renews a registration that is older than this share of the timeout. */
@@ -43,13 +43,13 @@ export class Registrations {
     return this.byRenewal.size;
   }
 
-  /** Registers a client for an inode, or renews its registration. `now` is in milliseconds of the context's clock. */
-  add(client: Client, gfid: Gfid, now: number): void {
+  /** Registers a client for an inode, or renews its registration. `nowMs` is the time by the context's clock. */
+  add(client: Client, gfid: Gfid, nowMs: number): void {
     let clients = this.byGfid.get(gfid);
     const existing = clients?.get(client);
     if (existing !== undefined) {
-      if (now - existing.renewedAt < this.timeoutMs * RENEWAL_SHARE) return;
-      existing.renewedAt = now;
+      if (nowMs - existing.renewedAtMs < this.timeoutMs * RENEWAL_SHARE) return;
+      existing.renewedAtMs = nowMs;
       this.byRenewal.delete(existing);
       this.byRenewal.add(existing);
       return;
@@ -59,22 +59,22 @@ export class Registrations {
       clients = new Map();
       this.byGfid.set(gfid, clients);
     }
-    const registration = { gfid, client, renewedAt: now };
+    const registration = { gfid, client, renewedAtMs: nowMs };
     clients.set(client, registration);
     this.byRenewal.add(registration);
     this.findOrMakeRegistrations(client).add(registration);
-    this.sweep(now);
+    this.sweep(nowMs);
   }
 
-  /** Returns the clients that may cache an inode, except `client`. */
-  findOtherClients(gfid: Gfid, client: Client | null, now: number): Client[] {
-    const others: Client[] = [];
+  /** Returns the clients that may cache an inode, except `client`; removes expired registrations of the inode. */
+  findOtherClients(gfid: Gfid, client: Client | null, nowMs: number): Client[] {
+    const otherClients: Client[] = [];
     for (const registration of this.byGfid.get(gfid)?.values() ?? []) {
       if (registration.client === client) continue;
-      if (now - registration.renewedAt < this.timeoutMs) others.push(registration.client);
+      if (nowMs - registration.renewedAtMs < this.timeoutMs) otherClients.push(registration.client);
       else this.delete(registration);
     }
-    return others;
+    return otherClients;
   }
 
   /** Removes all registrations of a client. */
@@ -88,13 +88,13 @@ export class Registrations {
   }
 
   /** Removes some expired registrations, and the oldest ones beyond the limit. */
-  private sweep(now: number): void {
-    let remaining = SWEPT_PER_ADD;
+  private sweep(nowMs: number): void {
+    let removableCount = SWEPT_PER_ADD;
     for (const oldest of this.byRenewal) {
-      const isExpired = now - oldest.renewedAt >= this.timeoutMs;
+      const isExpired = nowMs - oldest.renewedAtMs >= this.timeoutMs;
       const isTooMany = this.byRenewal.size > this.limit;
-      if (!isTooMany && (!isExpired || remaining === 0)) return;
-      remaining -= 1;
+      if (!isTooMany && (!isExpired || removableCount === 0)) return;
+      removableCount -= 1;
       this.delete(oldest);
       if (isExpired) continue;
       this.evictedCount += 1;

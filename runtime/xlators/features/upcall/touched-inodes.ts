@@ -14,7 +14,7 @@ import type { Loc } from '../../../core/loc.ts';
 import { O_TRUNC } from '../../../core/open-flags.ts';
 import { UP } from '../../../core/upcall.ts';
 
-/** Changes of a file's data, of attributes, and of the number of names. */
+/** The changes by a write, by a setattr, and by a link. */
 const DATA_CHANGES = UP.SIZE | UP.TIMES;
 const ATTRIBUTE_CHANGES = UP.SIZE | UP.TIMES | UP.OWN | UP.MODE | UP.PERM;
 const LINK_CHANGES = UP.NLINK | UP.TIMES;
@@ -38,7 +38,7 @@ export interface TouchedInode {
 export type TouchedInodeReader = (args: never, reply: never) => readonly (TouchedInode | null)[];
 
 /** Makes the record of a touched inode; null for an inode without a gfid, which no client can have cached. */
-const makeTouched = (
+const makeTouchedInode = (
   inode: Inode | Iatt | null | undefined,
   flags = 0,
   attributes: Omit<TouchedInode, 'gfid' | 'flags'> = {},
@@ -49,14 +49,14 @@ const makeTouched = (
 
 /** Reads a fop that only reads the inode of its first argument. */
 const readTargetUnchanged: TouchedInodeReader = ([target]: [Loc | Fd]) => [
-  makeTouched(target.inode),
+  makeTouchedInode(target.inode),
 ];
 
 /** Makes the reader of a fop whose reply has the attributes after the change as its second field. */
 const makeTargetReader =
   (flags: number): TouchedInodeReader =>
   ([target]: [Loc | Fd], [, stat]: [unknown, Iatt | null]) => [
-    makeTouched(target.inode, flags, { stat }),
+    makeTouchedInode(target.inode, flags, { stat }),
   ];
 
 /** Reads a setattr, whose reply has the attributes before and after it. */
@@ -67,15 +67,19 @@ const readSetattr: TouchedInodeReader = (
   // A chmod also changes the ACL, an extended attribute.
   const hasModeChanged = before?.iaProt !== stat?.iaProt;
   return [
-    makeTouched(target.inode, hasModeChanged ? ATTRIBUTE_CHANGES | UP.XATTR : ATTRIBUTE_CHANGES, {
-      stat,
-    }),
+    makeTouchedInode(
+      target.inode,
+      hasModeChanged ? ATTRIBUTE_CHANGES | UP.XATTR : ATTRIBUTE_CHANGES,
+      {
+        stat,
+      },
+    ),
   ];
 };
 
 /** Reads a fop that sets or removes extended attributes. */
 const readXattrChange: TouchedInodeReader = ([target]: [Loc | Fd]) => [
-  makeTouched(target.inode, UP.XATTR),
+  makeTouchedInode(target.inode, UP.XATTR),
 ];
 
 /**
@@ -88,8 +92,8 @@ const makeCreationReader =
   (args: readonly Loc[], reply: readonly (Iatt | null)[]) => {
     const [stat, parentStat = null] = [reply[statIndex], reply[statIndex + 2]];
     return [
-      makeTouched(stat),
-      makeTouched(args[locIndex]!.parent, NAME_CHANGES, { stat: parentStat }),
+      makeTouchedInode(stat),
+      makeTouchedInode(args[locIndex]!.parent, NAME_CHANGES, { stat: parentStat }),
     ];
   };
 
@@ -101,8 +105,8 @@ const readCreate: TouchedInodeReader = (
   [{ parent }, flags]: [Loc, number],
   [, , stat, , parentStat]: (Iatt | null)[],
 ) => [
-  makeTouched(stat, findOpenChanges(flags), { stat: stat ?? null }),
-  makeTouched(parent, NAME_CHANGES, { stat: parentStat ?? null }),
+  makeTouchedInode(stat, findOpenChanges(flags), { stat: stat ?? null }),
+  makeTouchedInode(parent, NAME_CHANGES, { stat: parentStat ?? null }),
 ];
 
 /**
@@ -113,24 +117,26 @@ const readRemoval: TouchedInodeReader = (
   [{ inode, parent }]: [Loc],
   [, parentStat]: [unknown, Iatt | null],
 ) => [
-  makeTouched(inode, UP.FORGET, { parent: parentStat }),
-  makeTouched(parent, NAME_CHANGES, { stat: parentStat }),
+  makeTouchedInode(inode, UP.FORGET, { parent: parentStat }),
+  makeTouchedInode(parent, NAME_CHANGES, { stat: parentStat }),
 ];
 
 /** The readers by fop. Other fops neither let a client cache an inode nor change one. */
 export const touchedInodeReaders = {
-  lookup: (_args: unknown, [, buf]: [unknown, Iatt | null]) => [makeTouched(buf)],
+  lookup: (_args: unknown, [, buf]: [unknown, Iatt | null]) => [makeTouchedInode(buf)],
   stat: readTargetUnchanged,
   fstat: readTargetUnchanged,
   access: readTargetUnchanged,
   readlink: readTargetUnchanged,
-  open: ([target, flags]: [Loc, number]) => [makeTouched(target.inode, findOpenChanges(flags))],
+  open: ([target, flags]: [Loc, number]) => [
+    makeTouchedInode(target.inode, findOpenChanges(flags)),
+  ],
   opendir: readTargetUnchanged,
   readv: readTargetUnchanged,
   readdir: readTargetUnchanged,
   readdirp: ([fd]: [Fd], [entries]: [readonly Dirent[] | null]) => [
-    makeTouched(fd.inode),
-    ...(entries ?? []).map(({ stat, name }) => (name === '..' ? null : makeTouched(stat))),
+    makeTouchedInode(fd.inode),
+    ...(entries ?? []).map(({ stat, name }) => (name === '..' ? null : makeTouchedInode(stat))),
   ],
   getxattr: readTargetUnchanged,
   fgetxattr: readTargetUnchanged,
@@ -143,7 +149,7 @@ export const touchedInodeReaders = {
   copy_file_range: (
     [, , targetFd]: [unknown, unknown, Fd],
     [, , stat]: [unknown, unknown, Iatt | null],
-  ) => [makeTouched(targetFd.inode, DATA_CHANGES, { stat })],
+  ) => [makeTouchedInode(targetFd.inode, DATA_CHANGES, { stat })],
   setattr: readSetattr,
   fsetattr: readSetattr,
   setxattr: readXattrChange,
@@ -158,8 +164,11 @@ export const touchedInodeReaders = {
     [oldLoc, { parent }]: [Loc, Loc],
     [, stat, , parentStat]: [unknown, ...(Iatt | null)[]],
   ) => [
-    makeTouched(oldLoc.inode, LINK_CHANGES, { stat: stat ?? null, parent: parentStat ?? null }),
-    makeTouched(parent, NAME_CHANGES, { stat: parentStat ?? null }),
+    makeTouchedInode(oldLoc.inode, LINK_CHANGES, {
+      stat: stat ?? null,
+      parent: parentStat ?? null,
+    }),
+    makeTouchedInode(parent, NAME_CHANGES, { stat: parentStat ?? null }),
   ],
   unlink: readRemoval,
   rmdir: readRemoval,
@@ -167,14 +176,16 @@ export const touchedInodeReaders = {
     [oldLoc, newLoc]: [Loc, Loc],
     [stat, , oldParentStat, , newParentStat]: (Iatt | null)[],
   ) => [
-    makeTouched(oldLoc.inode, UP.RENAME | NAME_CHANGES, {
-      ...{ stat: stat ?? null, parent: newParentStat ?? null, oldParent: oldParentStat ?? null },
+    makeTouchedInode(oldLoc.inode, UP.RENAME | NAME_CHANGES, {
+      stat: stat ?? null,
+      parent: newParentStat ?? null,
+      oldParent: oldParentStat ?? null,
     }),
-    makeTouched(oldLoc.parent, NAME_CHANGES, { stat: oldParentStat ?? null }),
+    makeTouchedInode(oldLoc.parent, NAME_CHANGES, { stat: oldParentStat ?? null }),
     oldLoc.parent === newLoc.parent
       ? null
-      : makeTouched(newLoc.parent, NAME_CHANGES, { stat: newParentStat ?? null }),
+      : makeTouchedInode(newLoc.parent, NAME_CHANGES, { stat: newParentStat ?? null }),
     // The replaced inode has lost the name.
-    newLoc.inode === oldLoc.inode ? null : makeTouched(newLoc.inode, UP.FORGET),
+    newLoc.inode === oldLoc.inode ? null : makeTouchedInode(newLoc.inode, UP.FORGET),
   ],
 } satisfies Partial<Record<FopName, TouchedInodeReader>>;

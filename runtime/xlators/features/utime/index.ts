@@ -55,6 +55,7 @@ interface UtimeState {
   canStoreTimes: boolean;
 }
 
+/** Makes a request's time, with the bits of the times that it sets. */
 const makeRequestTime = (xl: Xlator<UtimeState>, timeBits: number): Ctime =>
   makeCtime(xl.context.sink.now(), timeBits);
 
@@ -64,6 +65,7 @@ function selectTimeBits({ settings }: UtimeState, fop: FopName): number {
   return settings.noatime && accessTimeFops.includes(fop) ? timeBits & ~TIME_BITS.ATIME : timeBits;
 }
 
+/** Makes a fop that adds the time and the mask to the request (`frame.root.ctime`). */
 const makeTimedFop = (fop: FopName): AnyFop => {
   const passOn = tailArgs[fop];
   return (frame, xl, args) => {

@@ -40,8 +40,8 @@ import {
   canEndAt,
   decideTransition,
   encodeText,
-  makeRetained,
-  type RetentionPeriods,
+  makeRetainedState,
+  type RetentionSettings,
   START_TIME,
   type Transition,
   WORM_FILE,
@@ -53,7 +53,7 @@ type OptionValues = Values<typeof options>;
 /** The state of one volume of features/worm. */
 class WormState {
   values!: OptionValues;
-  periods!: RetentionPeriods;
+  retentionSettings!: RetentionSettings;
   refusedCount = 0;
 
   constructor(values: OptionValues) {
@@ -62,7 +62,7 @@ class WormState {
 
   applyOptions(values: OptionValues): void {
     this.values = values;
-    this.periods = {
+    this.retentionSettings = {
       retentionSeconds: values['default-retention-period'],
       autoCommitSeconds: values['auto-commit-period'],
       isEnterprise: values['retention-mode'] === 'enterprise',
@@ -72,6 +72,7 @@ class WormState {
 }
 
 type Xl = Xlator<WormState>;
+/** The function that fails a fop which is chosen at run time. */
 type AnyFail = (frame: Frame, errno: number) => void;
 
 const readClockSeconds = (xl: Xl): number => Math.floor(xl.context.sink.now() / 1000);
@@ -97,6 +98,7 @@ const fopsRefusedByWorm: { readonly [N in FopName]?: (args: readonly unknown[]) 
 /** Finds the files that a request would change in its arguments. */
 type ChangedFileFinder = (args: readonly unknown[]) => readonly (Loc | Fd)[];
 
+/** Returns the file of fops that change the file in their first argument. */
 const readFirstArgument: ChangedFileFinder = ([file]) => [file as Loc | Fd];
 const NO_FILES: readonly (Loc | Fd)[] = [];
 
@@ -115,6 +117,7 @@ const changedFileFinders: { readonly [N in FopName]?: ChangedFileFinder } = {
   copy_file_range: (args) => [args[2] as Fd],
 };
 
+/** Fails a request with EROFS, and counts it. */
 function refuse({ priv }: Xl, frame: Frame, name: FopName): void {
   priv.refusedCount += 1;
   (fail[name] as AnyFail)(frame, EROFS);
@@ -122,7 +125,7 @@ function refuse({ priv }: Xl, frame: Frame, name: FopName): void {
 
 /** Winds or refuses a request: by `worm` at once, by `worm-file-level` once the files' states are read. */
 function checkOrRefuse(frame: Frame, xl: Xl, name: FopName, args: readonly unknown[]): void {
-  const { values, periods } = xl.priv;
+  const { values, retentionSettings } = xl.priv;
   const isInternal = frame.root.pid < 0;
   if (!isInternal && values.worm && fopsRefusedByWorm[name]?.(args) === true) {
     refuse(xl, frame, name);
@@ -135,10 +138,14 @@ function checkOrRefuse(frame: Frame, xl: Xl, name: FopName, args: readonly unkno
     return;
   }
   const decide = (file: WormFile): Transition =>
-    countRefusal(xl, decideTransition(file, periods, readClockSeconds(xl), name === 'unlink'));
+    countRefusal(
+      xl,
+      decideTransition(file, retentionSettings, readClockSeconds(xl), name === 'unlink'),
+    );
   checkRequest(xl, { frame, name, args, files, decide });
 }
 
+/** Counts a decision if it is a refusal, and returns it. */
 function countRefusal({ priv }: Xl, result: Transition): Transition {
   if (result.isRefused) priv.refusedCount += 1;
   return result;
@@ -152,10 +159,10 @@ const REFUSED: Transition = { isRefused: true, newState: null };
  * retained file moves the end of its retention.
  */
 function decideSetattr(xl: Xl, attributes: Iatt, valid: number, file: WormFile): Transition {
-  const { periods } = xl.priv;
+  const { retentionSettings } = xl.priv;
   if ((valid & SET_ATTR.MODE) !== 0) {
     if ((attributes.iaProt & 0o222) !== 0) return ALLOWED;
-    const retained = makeRetained(periods, readClockSeconds(xl));
+    const retained = makeRetainedState(retentionSettings, readClockSeconds(xl));
     return canEndAt(file, retained.atime) ? { isRefused: false, newState: retained } : REFUSED;
   }
   const { retention, atime } = file;
@@ -166,6 +173,7 @@ function decideSetattr(xl: Xl, attributes: Iatt, valid: number, file: WormFile):
   return { isRefused: false, newState: { retention: { ...retention, period }, atime: end } };
 }
 
+/** Bits of a setattr that set the modification time, and those that `decideSetattr` decides about. */
 const MTIME_BITS = SET_ATTR.MTIME | SET_ATTR.MTIME_NOW;
 const CHECKED_BITS = SET_ATTR.MODE | SET_ATTR.ATIME | SET_ATTR.ATIME_NOW;
 
@@ -194,6 +202,7 @@ interface PendingCreate {
   readonly reply: FopTable['create']['reply'];
 }
 
+/** The callbacks of `createNew` for a create. */
 const creation: Creation<WormState> = {
   lookupKeys: null,
   /** Stores a new file's start time before the reply. */
@@ -219,7 +228,10 @@ const creation: Creation<WormState> = {
       tail.create(frame, xl.children[0]!, ...args);
     } else {
       const decide = (file: WormFile): Transition =>
-        countRefusal(xl, decideTransition(file, xl.priv.periods, readClockSeconds(xl), false));
+        countRefusal(
+          xl,
+          decideTransition(file, xl.priv.retentionSettings, readClockSeconds(xl), false),
+        );
       checkRequest(xl, { frame, name: 'create', args, files: [loc], decide });
     }
   },
@@ -274,7 +286,7 @@ const markFileCbk: Cbk<'setxattr', WormState> = (ownFrame, _cookie, xl, opRet, o
     return;
   }
   const decide = (state: WormFile): Transition =>
-    decideTransition(state, xl.priv.periods, readClockSeconds(xl), false);
+    decideTransition(state, xl.priv.retentionSettings, readClockSeconds(xl), false);
   // Without a frame no request is wound or refused, so the name and the arguments are not used.
   checkRequest(xl, { frame: null, name: 'writev', args: [], files: [file], decide });
 };

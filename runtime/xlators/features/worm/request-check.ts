@@ -33,6 +33,7 @@ export interface CheckedRequest {
   readonly decide: (file: WormFile) => Transition;
 }
 
+/** The function that fails a fop which is chosen at run time. */
 type AnyFail = (frame: Frame, errno: number) => void;
 type NewState = NonNullable<Transition['newState']>;
 
@@ -47,8 +48,10 @@ export const beginRequest = <P>(xl: Xlator<P>, op: string, local: unknown): Fram
 class RequestCheck {
   private readonly xl: Xlator<unknown>;
   private readonly request: CheckedRequest;
-  private index = -1;
-  private file: Loc | Fd | null = null;
+  /** Index of the current file in the request's files; -1 before the first. */
+  private fileIndex = -1;
+  private currentFile: Loc | Fd | null = null;
+  /** The decision about the current file, and the state to store before it takes effect. */
   private isRefused = false;
   private newState: NewState | null = null;
 
@@ -61,13 +64,13 @@ class RequestCheck {
   readNextFile(): void {
     const { frame, name, args, files } = this.request;
     const [child] = this.xl.children;
-    this.index += 1;
-    const file = files[this.index];
+    this.fileIndex += 1;
+    const file = files[this.fileIndex];
     if (file === undefined) {
       if (frame !== null) tailArgs[name](frame, child!, args);
       return;
     }
-    this.file = file;
+    this.currentFile = file;
     if (file instanceof Fd) {
       wind.fstat(beginRequest(this.xl, 'FSTAT', this), 0, fstatCbk, child!, file, STATE_KEYS);
       return;
@@ -95,14 +98,14 @@ class RequestCheck {
     const dict = new Dict().set(RETEN_STATE, encodeRetention(newState.retention));
     const frame = beginRequest(this.xl, 'SETXATTR', this);
     const [child] = this.xl.children;
-    if (this.file instanceof Fd)
-      wind.fsetxattr(frame, 0, setStateCbk, child!, this.file, dict, 0, null);
-    else wind.setxattr(frame, 0, setStateCbk, child!, this.file!, dict, 0, null);
+    if (this.currentFile instanceof Fd)
+      wind.fsetxattr(frame, 0, setStateCbk, child!, this.currentFile, dict, 0, null);
+    else wind.setxattr(frame, 0, setStateCbk, child!, this.currentFile!, dict, 0, null);
   }
 
   /** Addresses the file by its inode from now on: the request's loc may have only its name. */
   setFoundInode(inode: Inode, { iaGfid }: Iatt): void {
-    this.file = new Loc(inode, null, null, iaGfid);
+    this.currentFile = new Loc(inode, null, null, iaGfid);
   }
 
   /** Stores the end of the retention, as the file's access time. */
@@ -112,22 +115,25 @@ class RequestCheck {
     const frame = beginRequest(this.xl, 'SETATTR', this);
     const [child] = this.xl.children;
     const { ATIME } = SET_ATTR;
-    if (this.file instanceof Fd)
-      wind.fsetattr(frame, 0, setTimeCbk, child!, this.file, attributes, ATIME, null);
-    else wind.setattr(frame, 0, setTimeCbk, child!, this.file!, attributes, ATIME, null);
+    if (this.currentFile instanceof Fd)
+      wind.fsetattr(frame, 0, setTimeCbk, child!, this.currentFile, attributes, ATIME, null);
+    else wind.setattr(frame, 0, setTimeCbk, child!, this.currentFile!, attributes, ATIME, null);
   }
 
+  /** Carries out the decision about the current file. */
   refuseOrContinue(): void {
     if (this.isRefused) this.refuse();
     else this.readNextFile();
   }
 
+  /** Fails the request with EROFS; a check without a request just ends. */
   refuse(): void {
     const { frame, name } = this.request;
     if (frame !== null) (fail[name] as AnyFail)(frame, EROFS);
   }
 }
 
+/** Ends a request of the volume's own, and returns the check that has sent it. */
 function endRequest(frame: Frame, xl: Xlator<unknown>): RequestCheck {
   xl.end(frame.root);
   return frame.local as RequestCheck;

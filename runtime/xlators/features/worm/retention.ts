@@ -43,11 +43,13 @@ const ENTERPRISE = 8;
 /** Encodes a value as GlusterFS writes it: text with a NUL at the end. */
 export const encodeText = (text: string): Uint8Array => encodeName(`${text}\0`);
 
+/** Decodes a text up to its NUL; a value without NUL is decoded whole. */
 function decodeText(value: Uint8Array): string {
   const end = value.indexOf(0);
   return decodeName(value, 0, end < 0 ? value.length : end);
 }
 
+/** Encodes a state as `BITS/PERIOD/COMMIT_PERIOD`. */
 export function encodeRetention(state: Retention): Uint8Array {
   const bits =
     WORM |
@@ -71,12 +73,13 @@ export function decodeRetention(value: Uint8Array): Retention | null {
   };
 }
 
-/** The state of a file, decoded from its attributes. */
+/** The state of a file, decoded from its attributes. Times are in seconds. */
 export interface WormFile {
-  /** Null if malformed. */
+  /** Time of the file's creation; null if missing or malformed. */
   readonly startTime: number | null;
   /** Undefined for a missing value; null for a malformed one. */
   readonly retention: Retention | null | undefined;
+  /** The access time, which is the end of a retention. */
   readonly atime: number;
   readonly mtime: number;
 }
@@ -96,7 +99,7 @@ export function readWormFile(buf: Iatt, xdata: Dict | null): WormFile | null {
 }
 
 /** The options by which new states are made. */
-export interface RetentionPeriods {
+export interface RetentionSettings {
   readonly retentionSeconds: number;
   readonly autoCommitSeconds: number;
   readonly isEnterprise: boolean;
@@ -115,37 +118,40 @@ const REFUSED: Transition = { isRefused: true, newState: null };
 const ALLOWED: Transition = { isRefused: false, newState: null };
 
 /** Makes the state of a file that is retained from now on. */
-export const makeRetained = (
-  periods: RetentionPeriods,
-  now: number,
+export const makeRetainedState = (
+  settings: RetentionSettings,
+  nowSeconds: number,
 ): NonNullable<Transition['newState']> => ({
   retention: {
     isRetained: true,
     isOnLegalHold: false,
-    isEnterprise: periods.isEnterprise,
-    period: periods.retentionSeconds,
-    commitPeriod: periods.autoCommitSeconds,
+    isEnterprise: settings.isEnterprise,
+    period: settings.retentionSeconds,
+    commitPeriod: settings.autoCommitSeconds,
   },
-  atime: now + periods.retentionSeconds,
+  atime: nowSeconds + settings.retentionSeconds,
 });
 
-/** Decides whether a file may be changed now, or removed (`isRemoval`). @param now seconds */
+/** Decides whether a file may be changed now, or removed (`isRemoval`). */
 export function decideTransition(
   file: WormFile,
-  periods: RetentionPeriods,
-  now: number,
+  settings: RetentionSettings,
+  nowSeconds: number,
   isRemoval: boolean,
 ): Transition {
   const { startTime, retention, atime, mtime } = file;
   if (startTime === null || retention === null) return REFUSED;
   if (retention === undefined) {
-    if (now - startTime < periods.autoCommitSeconds || now - mtime < periods.autoCommitSeconds)
+    if (
+      nowSeconds - startTime < settings.autoCommitSeconds ||
+      nowSeconds - mtime < settings.autoCommitSeconds
+    )
       return ALLOWED;
-    return { isRefused: true, newState: makeRetained(periods, now) };
+    return { isRefused: true, newState: makeRetainedState(settings, nowSeconds) };
   }
-  const mayRemove = isRemoval && periods.isDeletable;
+  const mayRemove = isRemoval && settings.isDeletable;
   if (!retention.isRetained) return mayRemove ? ALLOWED : REFUSED;
-  if (now < atime) return REFUSED;
+  if (nowSeconds < atime) return REFUSED;
   const endedRetention = { ...retention, isRetained: false, period: 0, commitPeriod: 0 };
   return {
     isRefused: !mayRemove,

@@ -36,6 +36,7 @@ class PendingRead {
   }
 }
 
+/** Reads from the cache; revalidates the file before by an fstat, if that is due. */
 const readv: Fop<'readv', PageCache> = (frame, xl, fd, size, offset, flags, xdata) => {
   if (bypassesCache(fd, flags) || offset < 0 || size <= 0 || size > MAX_DATA) {
     return tail.readv(frame, xl.children[0]!, fd, size, offset, flags, xdata);
@@ -128,6 +129,7 @@ function cachePages(
   priv.cachePages(file, firstPage, data);
 }
 
+/** Winds a lookup; for a cached file, the reply's attributes validate the pages. */
 const lookup: Fop<'lookup', PageCache> = (frame, xl, loc, xdata) => {
   const { inode } = loc;
   if (inode === null || !xl.priv.hasPages(inode)) {

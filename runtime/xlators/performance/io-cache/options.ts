@@ -41,7 +41,7 @@ export const options = defineReconfigurableOptions({
 
 export type OptionValues = Values<typeof options>;
 
-/** @throws {InitError} if the sizes contradict each other, as in GlusterFS */
+/** Checks the limits of file sizes. @throws {InitError} if they contradict each other, as in GlusterFS */
 export function checkFileSizes(values: OptionValues): void {
   const [min, max] = [values['min-file-size'], values['max-file-size']];
   if (min <= max) return;

@@ -14,7 +14,8 @@ export const PAGE_SIZE = 128 * 1024;
  * Approximate bytes of a partly filled page besides its data. They are not counted for full pages, so that a file as
  * large as the cache fits.
  */
-const OVERHEAD_BYTES = 256;
+const PARTIAL_PAGE_BYTES = 256;
+/** A time before any other, for a file that must be compared with the storage. */
 const NEVER = Number.NEGATIVE_INFINITY;
 
 /** Pages of one read: they share a buffer and are evicted together. */
@@ -57,8 +58,8 @@ export class CachedFile extends InodeState {
   readonly pages = new Map<number, PageBlock>();
   /** The file's attributes when the pages were current; null without pages. */
   buf: Iatt | null = null;
-  /** Time of the last validation, in milliseconds. */
-  checkedAt = NEVER;
+  /** Time of the last validation. */
+  checkedAtMs = NEVER;
 }
 
 /** The state of one volume of performance/io-cache. */
@@ -79,21 +80,21 @@ export class PageCache extends DataCache<CachedFile, PageBlock, OptionValues> {
     return file !== undefined && file.pages.size > 0;
   }
 
-  isFresh({ checkedAt }: CachedFile): boolean {
-    return this.isRecent(checkedAt);
+  isFresh({ checkedAtMs }: CachedFile): boolean {
+    return this.isRecent(checkedAtMs);
   }
 
   /** Makes the next read of a file compare its pages with the storage. */
   requireCheck(inode: Inode): void {
     const file = this.findState(inode);
-    if (file !== undefined) file.checkedAt = NEVER;
+    if (file !== undefined) file.checkedAtMs = NEVER;
   }
 
   /** Records a file's current attributes; drops the pages if the file has changed. */
   validate(file: CachedFile, buf: Iatt): void {
     if (file.buf !== null && hasDataChanged(file.buf, buf)) this.dropValues(file);
     file.buf = buf;
-    file.checkedAt = this.xl.context.now();
+    file.checkedAtMs = this.xl.context.now();
   }
 
   /**
@@ -137,7 +138,7 @@ export class PageCache extends DataCache<CachedFile, PageBlock, OptionValues> {
         if (replacedBlock.liveCount === 0) this.lru.remove(replacedBlock);
       }
     }
-    const bytes = ownData.length + (ownData.length % PAGE_SIZE === 0 ? 0 : OVERHEAD_BYTES);
+    const bytes = ownData.length + (ownData.length % PAGE_SIZE === 0 ? 0 : PARTIAL_PAGE_BYTES);
     if (!this.lru.add(block, bytes)) this.forgetPages(block);
   }
 
@@ -160,7 +161,6 @@ export class PageCache extends DataCache<CachedFile, PageBlock, OptionValues> {
   private forgetPages(block: PageBlock): void {
     const { file, firstPage, pageCount } = block;
     for (let index = firstPage; index < firstPage + pageCount; index++) {
-      // A later read may have replaced the page.
       if (file.pages.get(index) !== block) continue;
       file.pages.delete(index);
       this.pageCount -= 1;

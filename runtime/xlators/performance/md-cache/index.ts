@@ -26,8 +26,8 @@ import {
   attributeFops,
   type ChangeHooks,
   dataFops,
-  tapFileFops,
-  tapNameFops,
+  makeFileFopTaps,
+  makeNameFopTaps,
 } from '../shared/change-taps.ts';
 import { makeTruncatingOpen } from '../shared/data-fops.ts';
 import { findArgumentInode } from '../shared/inode-cache.ts';
@@ -73,6 +73,7 @@ function findAttributes(priv: MdCache, { inode, parent, name }: Loc): Iatt | nul
 const needsNoKeys = (keys: { size: number; has(key: string): boolean } | null): boolean =>
   keys === null || keys.size === 0 || (keys.size === 1 && keys.has(GFID_REQ));
 
+/** Answers a lookup from the cache, or winds it with the keys of all cached extended attributes. */
 const lookup: Fop<'lookup', MdCache> = (frame, xl, loc, xdata) => {
   const { priv } = xl;
   const buf = findAttributes(priv, loc);
@@ -109,8 +110,10 @@ const lookupCbk: Cbk<'lookup', MdCache> = (
   let replyXdata = xdata;
   if (opRet < 0) {
     // The name or the inode may no longer exist, so its cached values are outdated.
-    if (loc.inode?.linked) xl.priv.invalidate(loc.inode);
-    if (loc.inode?.linked) invalidateName(xl, frame.root.client, loc);
+    if (loc.inode?.linked) {
+      xl.priv.invalidate(loc.inode);
+      invalidateName(xl, frame.root.client, loc);
+    }
   } else if (inode !== null && buf !== null) {
     const state = cacheAttributes(xl, clockAtWind, xl.priv.findTableInode(inode, buf.iaGfid), buf);
     if (state !== null) {
@@ -215,6 +218,7 @@ class XattrRequest {
   }
 }
 
+/** Answers a getxattr from the cache, if the options select the attribute. */
 const getxattr: Fop<'getxattr', MdCache> = (frame, xl, loc, name, xdata) => {
   const inode = findArgumentInode(xl, loc);
   if (name === null || inode === null || xdata !== null || !xl.priv.selectsXattr(name)) {
@@ -256,7 +260,7 @@ const statfs: Fop<'statfs', MdCache> = (frame, xl, loc, xdata) => {
   wind.statfs(frame, priv.clock, statfsCbk, xl.children[0]!, loc, xdata);
 };
 
-const statfsCbk: Cbk<'statfs', MdCache> = (frame, _windClock, xl, opRet, opErrno, buf, xdata) => {
+const statfsCbk: Cbk<'statfs', MdCache> = (frame, _clockAtWind, xl, opRet, opErrno, buf, xdata) => {
   if (opRet >= 0 && buf !== null) xl.priv.cacheStatfs(buf);
   unwind.statfs(frame, opRet, opErrno, buf, xdata);
 };
@@ -268,6 +272,7 @@ function invalidateName(xl: MdCacheXlator, client: Client | null, { parent, name
   invalidateEntry(xl, parent, name, { expire: true });
 }
 
+/** Updates the cache after changes (`change-taps.ts`). */
 const hooks: ChangeHooks<MdCache, InodeEntry> = {
   onAttributes: ({ priv }, state, buf, inode) => priv.cacheAttributes(state, inode, buf),
   onCreate(xl, inode, buf, { parent, name }, clockAtWind) {
@@ -290,9 +295,9 @@ const open = makeTruncatingOpen<MdCache, InodeEntry>(hooks.onChange);
 
 const cacheFops: Fops<MdCache> = {
   ...{ lookup, stat, fstat, readdirp, getxattr, open, statfs },
-  ...tapFileFops(dataFops, hooks),
-  ...tapFileFops(attributeFops, hooks),
-  ...tapNameFops(hooks),
+  ...makeFileFopTaps(dataFops, hooks),
+  ...makeFileFopTaps(attributeFops, hooks),
+  ...makeNameFopTaps(hooks),
 };
 
 /** The hooks with option kernel-timeout: replies of changing fops carry timeouts for the kernel, too. */
@@ -308,8 +313,8 @@ const kernelHooks: ChangeHooks<MdCache, InodeEntry> = {
 
 const kernelFops: Fops<MdCache> = {
   ...cacheFops,
-  ...tapFileFops(['setattr', 'fsetattr'], kernelHooks),
-  ...tapNameFops(kernelHooks),
+  ...makeFileFopTaps(['setattr', 'fsetattr'], kernelHooks),
+  ...makeNameFopTaps(kernelHooks),
 };
 
 export default defineCache<MdCache, typeof options>({

@@ -26,12 +26,13 @@ import { computeTimeoutSeconds, type OptionValues, readCachedXattrs } from './op
 import { XattrCache } from './xattr-cache.ts';
 
 /** Approximate bytes of an inode's entry, without extended attributes. */
-const OVERHEAD_BYTES = 512;
+const ENTRY_BYTES = 512;
 
 const NEVER = Number.NEGATIVE_INFINITY;
 
 /** The cached values of one inode. Times are milliseconds of `context.now()`. */
 export class InodeEntry extends InodeState {
+  /** The attributes; null if they are not cached. */
   buf: Iatt | null = null;
   /** Time of the reply with `buf`. */
   attributesTime = NEVER;
@@ -54,7 +55,7 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
   xattrHits = 0;
   xattrMisses = 0;
   /** Number of upcalls from below. */
-  invalidations = 0;
+  invalidationCount = 0;
   /** The cached reply of statfs. */
   statfs: Statvfs | null = null;
   private statfsTime = NEVER;
@@ -81,11 +82,11 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
 
   override applyOptions(values: OptionValues): void {
     this.values = values;
-    const timeout = computeTimeoutSeconds(values);
-    this.timeoutMs = timeout * 1000;
-    if (timeout !== values['md-cache-timeout']) {
+    const timeoutSeconds = computeTimeoutSeconds(values);
+    this.timeoutMs = timeoutSeconds * 1000;
+    if (timeoutSeconds !== values['md-cache-timeout']) {
       this.xl.log.warning(
-        `md-cache-timeout is ${timeout}, not ${values['md-cache-timeout']}: without cache-invalidation ` +
+        `md-cache-timeout is ${timeoutSeconds}, not ${values['md-cache-timeout']}: without cache-invalidation ` +
           'the bricks do not report what other clients change',
         { msgid: messages.mdCacheTimeout.id },
       );
@@ -117,7 +118,7 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
     return state !== undefined && this.isFresh(state, state.attributesTime) ? state.buf : null;
   }
 
-  /** As `findAttributes`, but also null unless a recent lookup has found the inode under this name. */
+  /** Does the same as `findAttributes`, but also returns null unless a recent lookup found the inode by this name. */
   findAttributesByName(inode: Inode, parent: Inode, name: string): Iatt | null {
     const state = inode.ctxGet(this.xl) as InodeEntry | undefined;
     if (state === undefined || state.parent !== parent || state.name !== name) return null;
@@ -129,12 +130,12 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
   /** Caches attributes. If the file's data has changed, an event tells the data caches above. */
   cacheAttributes(state: InodeEntry, inode: Inode, buf: Iatt): void {
     this.dropIfOutdated(state);
-    const before = state.buf;
+    const earlierBuf = state.buf;
     state.buf = buf;
     state.attributesTime = this.xl.context.now();
-    if (before === null || buf.iaType !== IA_IFREG) return;
+    if (earlierBuf === null || buf.iaType !== IA_IFREG) return;
     const invalidatesAbove = this.values['global-cache-invalidation'];
-    if (invalidatesAbove && hasDataChanged(before, buf)) invalidateInode(this.xl, inode);
+    if (invalidatesAbove && hasDataChanged(earlierBuf, buf)) invalidateInode(this.xl, inode);
   }
 
   /** Records that a lookup or listing has found the inode under this name. */
@@ -225,13 +226,14 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
     this.invalidateKernel();
   }
 
+  /** Invalidates what an event from below reports as changed. */
   handleEvent(event: EventName, data: unknown): void {
     if (invalidatingEvents.has(event)) this.clear();
     else if (event === 'UPCALL' && isUpcall(data)) this.handleUpcall(data);
   }
 
   private handleUpcall(upcall: Upcall): void {
-    this.invalidations += 1;
+    this.invalidationCount += 1;
     if (upcall.kind === 'inode') this.invalidateReported(upcall.inode);
     else if (upcall.kind === 'every-entry') this.clearNames();
     else this.dropName(upcall.parent, upcall.name);
@@ -241,7 +243,7 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
     super.reset();
     this.xattrHits = 0;
     this.xattrMisses = 0;
-    this.invalidations = 0;
+    this.invalidationCount = 0;
   }
 
   dump(): Dump {
@@ -251,20 +253,21 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
       misses: this.misses,
       xattr_hits: this.xattrHits,
       xattr_misses: this.xattrMisses,
-      invalidations: this.invalidations,
+      invalidations: this.invalidationCount,
       timeout: this.timeoutMs / 1000,
       inodes,
       bytes,
     };
   }
 
+  /** Counts the inodes with cached values, and estimates their memory. */
   private countMemory(): { inodes: number; bytes: number } {
     let [inodes, bytes] = [0, 0];
     for (const inode of this.xl.inodes?.all() ?? []) {
       const state = this.findState(inode);
       if (state === undefined || (state.buf === null && state.xattrs === null)) continue;
       inodes += 1;
-      bytes += OVERHEAD_BYTES + (state.xattrs?.bytes ?? 0);
+      bytes += ENTRY_BYTES + (state.xattrs?.bytes ?? 0);
     }
     return { inodes, bytes };
   }
@@ -315,6 +318,7 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
     state.nameTime = NEVER;
   }
 
+  /** Whether a value of an entry may be used: it has not expired, and no clear has invalidated it. */
   private isFresh(state: InodeEntry, receivedAt: number): boolean {
     return state.clearsAtUpdate === this.clearCount && this.isRecent(receivedAt);
   }

@@ -113,10 +113,10 @@ export function readCachedXattrs(values: OptionValues): { names: Set<string>; pa
 }
 
 /** Longest md-cache-timeout, in seconds, without upcalls (reports of other clients' changes) from the bricks. */
-const MAX_TIMEOUT_WITHOUT_UPCALLS = 60;
+const MAX_SECONDS_WITHOUT_UPCALLS = 60;
 
 /** Returns the timeout in seconds that applies. */
 export const computeTimeoutSeconds = (values: OptionValues): number =>
   values['cache-invalidation']
     ? values['md-cache-timeout']
-    : Math.min(values['md-cache-timeout'], MAX_TIMEOUT_WITHOUT_UPCALLS);
+    : Math.min(values['md-cache-timeout'], MAX_SECONDS_WITHOUT_UPCALLS);

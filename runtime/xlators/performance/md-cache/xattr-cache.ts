@@ -7,7 +7,7 @@
 import type { Dict, DictValue } from '../../../core/dict.ts';
 
 /** Approximate bytes of an entry besides its name and value. */
-const OVERHEAD_BYTES = 128;
+const ENTRY_OVERHEAD_BYTES = 128;
 /** Most bytes of one inode's entries: Linux's limit for one value. */
 export const MAX_XATTR_BYTES = 64 * 1024;
 /** Approximate bytes of a value that is neither text nor bytes. */
@@ -16,8 +16,9 @@ const OTHER_VALUE_BYTES = 8;
 const countValueBytes = (value: DictValue): number =>
   typeof value === 'string' || value instanceof Uint8Array ? value.length : OTHER_VALUE_BYTES;
 
+/** Estimates the memory of an entry. */
 function countEntryBytes(name: string, reply: Dict | null): number {
-  let bytes = OVERHEAD_BYTES + name.length;
+  let bytes = ENTRY_OVERHEAD_BYTES + name.length;
   reply?.forEach((_name, value) => {
     bytes += countValueBytes(value);
   });
@@ -35,6 +36,7 @@ export class XattrCache {
     return this.replies.get(name);
   }
 
+  /** Stores a reply (null for an absent attribute), and evicts the oldest ones; one beyond the limit is not stored. */
   set(name: string, reply: Dict | null): void {
     this.delete(name);
     const bytes = countEntryBytes(name, reply);

@@ -14,7 +14,7 @@ import { checkOrder, checkUpcalls, type UpcallReliance } from '../shared/stack-c
 /** Default of nl-cache-timeout: a longer timeout relies on upcalls. */
 const DEFAULT_TIMEOUT_S = 60;
 /** Approximate bytes of a name in memory besides its characters. */
-const OVERHEAD_BYTES = 128;
+const NAME_OVERHEAD_BYTES = 128;
 
 const options = defineReconfigurableOptions({
   ...commonOptions,
@@ -55,7 +55,8 @@ const makeBounds = (values: OptionValues): CacheBounds => ({
   // The kernel's entries are invalidated when the cache evicts its own.
   invalidatesKernel: values['kernel-timeout'] > 0,
   limit: values['nl-cache-limit'],
-  weigh: (name) => OVERHEAD_BYTES + 2 * name.length,
+  // A character of a string takes up to 2 bytes.
+  weigh: (name) => NAME_OVERHEAD_BYTES + 2 * name.length,
 });
 
 /**
@@ -69,6 +70,7 @@ const findUpcallReliance = (values: OptionValues): UpcallReliance | null =>
 const selectFops = (values: OptionValues): Fops<AbsentNames> =>
   values['pass-through'] ? {} : negativeFops;
 
+/** The absent names of one volume of performance/nl-cache, with its options. */
 class NlCache extends AbsentNames {
   values: OptionValues;
 

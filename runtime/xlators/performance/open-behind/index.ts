@@ -22,6 +22,7 @@ type OpenBehindXlator = Xlator<OpenBehind>;
 /** Flags of opens that change the file: these opens are not delayed. */
 const CHANGING_FLAGS = O_CREAT | O_EXCL | O_TRUNC;
 
+/** Answers an open at once, unless the open changes the file. */
 const open: Fop<'open', OpenBehind> = (frame, xl, loc, flags, fd, xdata) => {
   // Other types than regular files are opened at once, too.
   if ((flags & CHANGING_FLAGS) !== 0 || fd.inode.iaType !== IA_IFREG) {
@@ -39,10 +40,12 @@ function windWhenOpen(
   args: unknown[],
   fds: readonly Fd[],
 ): void {
-  const pending = fds.map((fd) => xl.priv.findPending(fd)).find((open) => open !== undefined);
-  if (pending === undefined) tailArgs[name](frame, xl.children[0]!, args);
+  const pendingOpen = fds
+    .map((fd) => xl.priv.findPending(fd))
+    .find((candidate) => candidate !== undefined);
+  if (pendingOpen === undefined) tailArgs[name](frame, xl.children[0]!, args);
   else {
-    xl.priv.runWhenOpen(pending, (errno) => {
+    xl.priv.runWhenOpen(pendingOpen, (errno) => {
       if (errno !== 0) fail[name](frame, errno);
       else windWhenOpen(frame, xl, name, args, fds);
     });
@@ -76,10 +79,10 @@ const seek: Fop<'seek', OpenBehind> = (frame, xl, fd, offset, whence, xdata) => 
 };
 
 const flush: Fop<'flush', OpenBehind> = (frame, xl, fd, xdata) => {
-  const pending = xl.priv.findPending(fd);
-  if (pending === undefined) return tail.flush(frame, xl.children[0]!, fd, xdata);
-  // Never opened below, so nothing was written through the fd: there is nothing to flush.
-  if (pending.errno === 0 && !pending.isOpening) return unwind.flush(frame, 0, 0, null);
+  const pendingOpen = xl.priv.findPending(fd);
+  if (pendingOpen === undefined) return tail.flush(frame, xl.children[0]!, fd, xdata);
+  // The file was never opened below, so nothing was written through the fd, and there is nothing to flush.
+  if (pendingOpen.errno === 0 && !pendingOpen.isOpening) return unwind.flush(frame, 0, 0, null);
   windWhenOpen(frame, xl, 'flush', [fd, xdata], [fd]);
 };
 
@@ -88,8 +91,11 @@ const flush: Fop<'flush', OpenBehind> = (frame, xl, fd, xdata) => {
  * @param allowsAnonymous whether the volume below may serve the fop on an fd that is not open
  */
 function isReadyToUse({ priv }: OpenBehindXlator, fd: Fd, allowsAnonymous = false): boolean {
-  const pending = priv.findPending(fd);
-  return pending === undefined || (allowsAnonymous && pending.errno === 0 && !pending.isOpening);
+  const pendingOpen = priv.findPending(fd);
+  return (
+    pendingOpen === undefined ||
+    (allowsAnonymous && pendingOpen.errno === 0 && !pendingOpen.isOpening)
+  );
 }
 
 /** The other fops on open files: each opens the file below first, and is wound after that. */
@@ -148,8 +154,8 @@ const allFops: Fops<OpenBehind> = {
 /** Selects the fops. With pass-through, opens are not delayed; the other fops stay if opens may still be pending. */
 const selectFops = ({ priv }: OpenBehindXlator): Fops<OpenBehind> => {
   if (!priv.values['pass-through']) return allFops;
-  const { open: _open, ...rest } = allFops;
-  return priv.dump().opens === 0 ? {} : rest;
+  const { open: _open, ...otherFops } = allFops;
+  return priv.openCount === 0 ? {} : otherFops;
 };
 
 export default defineTranslator<OpenBehind, typeof options>({
@@ -166,13 +172,13 @@ export default defineTranslator<OpenBehind, typeof options>({
   },
   reconfigure(xl, values) {
     xl.priv.values = values;
-    if (values['pass-through'] || !values['lazy-open']) xl.priv.openAll(xl.inodes?.all() ?? []);
+    if (values['pass-through'] || !values['lazy-open']) xl.priv.windOpensOf(xl.inodes?.all() ?? []);
     xl.exchangeFops(selectFops(xl));
   },
-  release: (xl, _fd, pending) => xl.priv.release(pending as PendingOpen),
+  release: (xl, _fd, pendingOpen) => xl.priv.release(pendingOpen as PendingOpen),
   dump: (xl) => xl.priv.dump(),
   reset({ priv }) {
-    // `opens` restarts at the number still pending: `selectFops` reads it to decide whether any open may be pending.
-    Object.assign(priv, { opens: priv.dump().pending, late: 0, unused: 0 });
+    // `openCount` restarts at the number still pending: by it, `selectFops` decides whether any open may be pending.
+    Object.assign(priv, { openCount: priv.dump().pending, lateCount: 0, unusedCount: 0 });
   },
 });

@@ -16,7 +16,7 @@ import type { Cbk, Dump, Xlator } from '../../../core/xlator.ts';
 import type { OptionValues } from './options.ts';
 
 /** Approximate bytes of a pending open. */
-const OVERHEAD_BYTES = 512;
+const PENDING_OPEN_BYTES = 512;
 
 /** Called with 0 when the file is open below, or with the errno of the open. */
 export type OpenCallback = (errno: number) => void;
@@ -29,6 +29,7 @@ export class PendingOpen {
   readonly xdata: Dict | null;
   /** The open's caller, whose identity the later open has. */
   readonly caller: Stack;
+  /** Whether the open was wound below. */
   isOpening = false;
   /** The errno of a failed open; otherwise 0. */
   errno = 0;
@@ -48,11 +49,11 @@ export class PendingOpen {
 export class OpenBehind {
   values: OptionValues;
   /** Number of opens that were answered at once. */
-  opens = 0;
+  openCount = 0;
   /** Number of these opens that were wound later. */
-  late = 0;
+  lateCount = 0;
   /** Number of these opens whose fd was closed without a use. */
-  unused = 0;
+  unusedCount = 0;
   private pendingCount = 0;
   readonly xl: Xlator<OpenBehind>;
 
@@ -61,39 +62,40 @@ export class OpenBehind {
     this.values = values;
   }
 
+  /** Returns an fd's pending or failed open; undefined if the fd is open below. */
   findPending(fd: Fd): PendingOpen | undefined {
     return fd.ctxGet(this.xl) as PendingOpen | undefined;
   }
 
   /** Adds a pending open; winds it at once if option lazy-open is off. */
-  add(pending: PendingOpen): void {
-    this.opens += 1;
+  add(pendingOpen: PendingOpen): void {
+    this.openCount += 1;
     this.pendingCount += 1;
-    const { fd } = pending;
-    fd.ctxSet(this.xl, pending);
+    const { fd } = pendingOpen;
+    fd.ctxSet(this.xl, pendingOpen);
     const pendingOpens = this.findByInode(fd.inode);
-    if (pendingOpens === undefined) fd.inode.ctxSet(this.xl, new Set([pending]));
-    else pendingOpens.add(pending);
-    if (!this.values['lazy-open']) this.windOpen(pending);
+    if (pendingOpens === undefined) fd.inode.ctxSet(this.xl, new Set([pendingOpen]));
+    else pendingOpens.add(pendingOpen);
+    if (!this.values['lazy-open']) this.windOpen(pendingOpen);
   }
 
   /** Winds the open, unless it is under way, and calls `callback` with its result. */
-  runWhenOpen(pending: PendingOpen, callback: OpenCallback): void {
-    if (pending.errno === 0) {
-      pending.callbacks.push(callback);
-      if (!pending.isOpening) this.windOpen(pending);
-    } else callback(pending.errno);
+  runWhenOpen(pendingOpen: PendingOpen, callback: OpenCallback): void {
+    if (pendingOpen.errno === 0) {
+      pendingOpen.callbacks.push(callback);
+      if (!pendingOpen.isOpening) this.windOpen(pendingOpen);
+    } else callback(pendingOpen.errno);
   }
 
   /** Winds all pending opens of an inode, and calls `callback` after the last reply, also if opens have failed. */
   runWhenAllOpen(inode: Inode, callback: () => void): void {
     const pendingOpens = [...(this.findByInode(inode) ?? [])];
-    let remaining = pendingOpens.length;
-    if (remaining === 0) callback();
-    for (const pending of pendingOpens) {
-      this.runWhenOpen(pending, () => {
-        remaining -= 1;
-        if (remaining === 0) callback();
+    let remainingCount = pendingOpens.length;
+    if (remainingCount === 0) callback();
+    for (const pendingOpen of pendingOpens) {
+      this.runWhenOpen(pendingOpen, () => {
+        remainingCount -= 1;
+        if (remainingCount === 0) callback();
       });
     }
   }
@@ -103,20 +105,20 @@ export class OpenBehind {
   }
 
   /** Forgets the pending open of a closed fd. */
-  release(pending: PendingOpen): void {
-    if (pending.errno !== 0) return;
-    this.unused += 1;
-    this.remove(pending);
+  release(pendingOpen: PendingOpen): void {
+    if (pendingOpen.errno !== 0) return;
+    this.unusedCount += 1;
+    this.remove(pendingOpen);
   }
 
   /** Winds all pending opens of these inodes. */
-  openAll(inodes: Iterable<Inode>): void {
+  windOpensOf(inodes: Iterable<Inode>): void {
     for (const inode of inodes) this.runWhenAllOpen(inode, () => {});
   }
 
   dump(): Dump {
-    const { opens, late, unused, pendingCount: pending } = this;
-    return { opens, late, unused, pending, bytes: pending * OVERHEAD_BYTES };
+    const { openCount: opens, lateCount: late, unusedCount: unused, pendingCount: pending } = this;
+    return { opens, late, unused, pending, bytes: pending * PENDING_OPEN_BYTES };
   }
 
   /** Returns an inode's pending opens; undefined for none. */
@@ -124,32 +126,33 @@ export class OpenBehind {
     return inode.ctxGet(this.xl) as Set<PendingOpen> | undefined;
   }
 
-  private remove(pending: PendingOpen): void {
+  /** Removes an open from the pending ones of its inode. */
+  private remove(pendingOpen: PendingOpen): void {
     this.pendingCount -= 1;
-    const { inode } = pending.fd;
+    const { inode } = pendingOpen.fd;
     const pendingOpens = this.findByInode(inode);
-    pendingOpens?.delete(pending);
+    pendingOpens?.delete(pendingOpen);
     if (pendingOpens?.size === 0) inode.ctxDel(this.xl);
   }
 
   /** Winds the open with the caller's identity. */
-  private windOpen(pending: PendingOpen): void {
-    const { caller, loc, flags, fd, xdata } = pending;
-    pending.isOpening = true;
-    this.late += 1;
+  private windOpen(pendingOpen: PendingOpen): void {
+    const { caller, loc, flags, fd, xdata } = pendingOpen;
+    pendingOpen.isOpening = true;
+    this.lateCount += 1;
     // The fd must not be released before the open's reply.
     fd.hold();
     const frame = this.xl.begin(makeRequestAs(caller, 'OPEN'));
-    frame.local = pending;
+    frame.local = pendingOpen;
     wind.open(frame, 0, openCbk, this.xl.children[0]!, loc, flags, fd, xdata);
   }
 
   /** Records the reply of an open, and continues the fops that wait for it. */
-  endOpen(pending: PendingOpen, errno: number): void {
-    const { fd, callbacks } = pending;
-    this.remove(pending);
+  endOpen(pendingOpen: PendingOpen, errno: number): void {
+    const { fd, callbacks } = pendingOpen;
+    this.remove(pendingOpen);
     if (errno === 0) fd.ctxDel(this.xl);
-    else pending.errno = errno;
+    else pendingOpen.errno = errno;
     for (const callback of callbacks.splice(0)) callback(errno);
     fd.drop();
   }

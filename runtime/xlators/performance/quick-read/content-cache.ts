@@ -8,22 +8,22 @@ import { LruEntry } from '../shared/lru-list.ts';
 import type { OptionValues } from './options.ts';
 
 /** Approximate bytes of an entry besides its data. */
-const OVERHEAD_BYTES = 256;
+const ENTRY_OVERHEAD_BYTES = 256;
 
 /** The content of one file, and the file's attributes at that time. */
 class Content extends LruEntry {
   readonly file: CachedFile;
   readonly data: Uint8Array;
   buf: Iatt;
-  /** Time of the last validation, in milliseconds. */
-  checkedAt: number;
+  /** Time of the last validation. */
+  checkedAtMs: number;
 
-  constructor(file: CachedFile, data: Uint8Array, buf: Iatt, checkedAt: number) {
+  constructor(file: CachedFile, data: Uint8Array, buf: Iatt, checkedAtMs: number) {
     super();
     this.file = file;
     this.data = data;
     this.buf = buf;
-    this.checkedAt = checkedAt;
+    this.checkedAtMs = checkedAtMs;
   }
 }
 
@@ -47,7 +47,7 @@ export class ContentCache extends DataCache<CachedFile, Content, OptionValues> {
   /** Returns the content for a read, and counts a hit; null, and a miss, without recent content. */
   read(inode: Inode): Content | null {
     const content = (inode.ctxGet(this.xl) as CachedFile | undefined)?.content ?? null;
-    if (content === null || !this.isRecent(content.checkedAt)) {
+    if (content === null || !this.isRecent(content.checkedAtMs)) {
       this.misses += 1;
       return null;
     }
@@ -66,7 +66,7 @@ export class ContentCache extends DataCache<CachedFile, Content, OptionValues> {
     this.dropValues(file);
     // Keeps a copy: the data may be a view of a larger buffer, such as a network reply.
     const content = new Content(file, data.slice(), buf, this.xl.context.now());
-    if (this.lru.add(content, data.length + OVERHEAD_BYTES)) file.content = content;
+    if (this.lru.add(content, data.length + ENTRY_OVERHEAD_BYTES)) file.content = content;
   }
 
   /** Compares the content's attributes with the current ones: renews it if they agree, otherwise drops it. */
@@ -76,7 +76,7 @@ export class ContentCache extends DataCache<CachedFile, Content, OptionValues> {
     if (!buf.known || this.hasChanged(content.buf, buf)) this.dropValues(file);
     else {
       content.buf = buf;
-      content.checkedAt = this.xl.context.now();
+      content.checkedAtMs = this.xl.context.now();
     }
   }
 
@@ -88,10 +88,11 @@ export class ContentCache extends DataCache<CachedFile, Content, OptionValues> {
     return { files: this.lru.count };
   }
 
-  private hasChanged(before: Iatt, current: Iatt): boolean {
-    if (before.iaSize !== current.iaSize) return true;
+  /** Whether a file has changed, by its size and by the time that option ctime-invalidation selects. */
+  private hasChanged(cached: Iatt, current: Iatt): boolean {
+    if (cached.iaSize !== current.iaSize) return true;
     return this.values['ctime-invalidation']
-      ? before.iaCtime !== current.iaCtime || before.iaCtimeNsec !== current.iaCtimeNsec
-      : before.iaMtime !== current.iaMtime || before.iaMtimeNsec !== current.iaMtimeNsec;
+      ? cached.iaCtime !== current.iaCtime || cached.iaCtimeNsec !== current.iaCtimeNsec
+      : cached.iaMtime !== current.iaMtime || cached.iaMtimeNsec !== current.iaMtimeNsec;
   }
 }

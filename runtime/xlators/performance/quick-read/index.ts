@@ -24,6 +24,7 @@ type QuickReadXlator = Xlator<ContentCache>;
 /** Keys by which GlusterFS's replies mark a damaged copy, or one that self-heal could not repair. */
 const BAD_COPY_KEYS = ['glusterfs.bad-inode', 'sh-failed'];
 
+/** Winds a lookup; adds the request for the content if the file is not cached. */
 const lookup: Fop<'lookup', ContentCache> = (frame, xl, loc, xdata) => {
   const { priv } = xl;
   const { inode } = loc;
@@ -34,6 +35,7 @@ const lookup: Fop<'lookup', ContentCache> = (frame, xl, loc, xdata) => {
   const requestXdata = requestsContent
     ? (xdata?.copy() ?? new Dict()).set(CONTENT, maxBytes)
     : xdata;
+  // The callback removes content that was requested here from the reply.
   frame.local = requestsContent;
   wind.lookup(frame, priv.clock, lookupCbk, xl.children[0]!, loc, requestXdata);
 };

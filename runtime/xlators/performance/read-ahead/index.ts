@@ -1,5 +1,5 @@
 /**
- * performance/read-ahead: while a program reads a file in sequence, reads the next pages before it asks for them.
+ * performance/read-ahead: while a program reads a file in sequence, reads the next parts before it asks for them.
  *
  * Source: GlusterFS 10 `xlators/performance/read-ahead/src/`; README.md lists the differences.
  */
@@ -15,6 +15,7 @@ import { type FileState, ReadAhead, type ReadStream, type WaitingRead } from './
 
 type ReadAheadXlator = Xlator<ReadAhead>;
 
+/** Answers a read, and then reads ahead. A read with xdata is passed, as the parts were requested without it. */
 const readv: Fop<'readv', ReadAhead> = (frame, xl, fd, size, offset, flags, xdata) => {
   if (bypassesCache(fd, flags) || offset < 0 || size <= 0 || xdata !== null) {
     return tail.readv(frame, xl.children[0]!, fd, size, offset, flags, xdata);
@@ -37,11 +38,11 @@ function replyOrWait(xl: ReadAheadXlator, reader: WaitingRead, stream: ReadStrea
   const end = offset + size;
   const data: Uint8Array[] = [];
   let position = offset;
-  let isUsable = true;
+  let areAllUsable = true;
   for (const part of stream.parts) {
     if (position >= end || part.end <= position) continue;
-    isUsable = part.offset <= position && xl.priv.isUsable(part);
-    if (!isUsable) break;
+    areAllUsable = part.offset <= position && xl.priv.isUsable(part);
+    if (!areAllUsable) break;
     if (part.data === null) {
       part.readers.push(reader);
       return;
@@ -51,8 +52,9 @@ function replyOrWait(xl: ReadAheadXlator, reader: WaitingRead, stream: ReadStrea
   }
   // The parts cover [offset, position) only.
   if (position < end) {
-    const isPartlyCovered = isUsable && position > offset && position === stream.requestedEnd;
-    if (isPartlyCovered && end - position <= MAX_DATA) {
+    // If the parts cover the beginning, and nothing behind them was requested, only the rest is requested.
+    const lacksOnlyEnd = areAllUsable && position > offset && position === stream.requestedEnd;
+    if (lacksOnlyEnd && end - position <= MAX_DATA) {
       xl.priv.requestRest(stream, reader);
       return;
     }

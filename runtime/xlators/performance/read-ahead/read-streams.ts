@@ -34,8 +34,8 @@ export class ReadAheadPart {
   readonly length: number;
   /** The cache's `clock` when the part was requested. */
   readonly clockAtWind: number;
-  /** Milliseconds of the context's clock when the part was requested. */
-  readonly requestedAt: number;
+  /** Time of the request, by the context's clock. */
+  readonly requestedAtMs: number;
   /** The reply's data; null before the reply, and after a failure. */
   data: Uint8Array | null = null;
   /** The reply's attributes; null before the reply, and after a failure. */
@@ -48,13 +48,13 @@ export class ReadAheadPart {
     offset: number,
     length: number,
     clockAtWind: number,
-    requestedAt: number,
+    requestedAtMs: number,
   ) {
     this.stream = stream;
     this.offset = offset;
     this.length = length;
     this.clockAtWind = clockAtWind;
-    this.requestedAt = requestedAt;
+    this.requestedAtMs = requestedAtMs;
   }
 
   get end(): number {
@@ -79,7 +79,7 @@ export class ReadStream {
   lastSize = 0;
   /** Offset up to which parts were requested; 0 without parts. */
   requestedEnd = 0;
-  /** In the order of their offsets. */
+  /** The parts read ahead, requested or received, in the order of their offsets. */
   parts: ReadAheadPart[] = [];
 
   constructor(fd: Fd) {
@@ -123,6 +123,7 @@ export class ReadAhead extends InodeCache<FileState, OptionValues> {
     }
   }
 
+  /** Returns the stream of an fd, its context. */
   findOrAddStream(fd: Fd): ReadStream {
     const existing = fd.ctxGet(this.xl) as ReadStream | undefined;
     if (existing !== undefined) return existing;
@@ -155,7 +156,7 @@ export class ReadAhead extends InodeCache<FileState, OptionValues> {
 
   /** Whether a part is recent, and its file unchanged since the request. */
   isUsable(part: ReadAheadPart): boolean {
-    if (this.xl.context.now() - part.requestedAt >= MAX_AGE_MS) return false;
+    if (this.xl.context.now() - part.requestedAtMs >= MAX_AGE_MS) return false;
     return this.mayUseReply(this.findOrAddState(part.stream.fd.inode), part.clockAtWind);
   }
 
@@ -234,13 +235,14 @@ export class ReadAhead extends InodeCache<FileState, OptionValues> {
     stream.fd.drop();
   }
 
+  /** Drops the part with the lowest offset. */
   private dropFirstPart(stream: ReadStream): void {
     this.bytes -= stream.parts.shift()!.length;
   }
 
   /** Invalidates the file's parts if its attributes have changed. */
-  validate({ buf: before }: FileState, buf: Iatt, inode: Inode): void {
-    if (before !== null && hasDataChanged(before, buf)) this.invalidate(inode);
+  validate({ buf: earlierBuf }: FileState, buf: Iatt, inode: Inode): void {
+    if (earlierBuf !== null && hasDataChanged(earlierBuf, buf)) this.invalidate(inode);
   }
 
   /** Invalidates a file's parts if the file has any state here. */

@@ -8,13 +8,19 @@ import { tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import type { Dirent } from '../../../core/iatt.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';
 import { defineCache } from '../shared/cache-translator.ts';
-import { attributeFops, dataFops, tapFileFops, tapNameFops } from '../shared/change-taps.ts';
+import {
+  attributeFops,
+  dataFops,
+  makeFileFopTaps,
+  makeNameFopTaps,
+} from '../shared/change-taps.ts';
 import type { InodeState } from '../shared/inode-cache.ts';
 import { options } from './options.ts';
 import { Listing, type ListRequest, ReaddirAhead } from './readdir-ahead.ts';
 
 type ReaddirAheadXlator = Xlator<ReaddirAhead>;
 
+/** Opens a directory; the callback begins to read ahead. */
 const opendir: Fop<'opendir', ReaddirAhead> = (frame, xl, loc, fd, xdata) => {
   frame.local = fd;
   wind.opendir(frame, 0, opendirCbk, xl.children[0]!, loc, fd, xdata);
@@ -77,6 +83,7 @@ function handleRequest(xl: ReaddirAheadXlator, listing: Listing, request: ListRe
   else replyOrWait(xl, request, listing);
 }
 
+/** Stops reading ahead in the listing, and passes a request to the volume below. */
 function bypassAndWind(xl: ReaddirAheadXlator, listing: Listing, request: ListRequest): void {
   xl.priv.bypass(listing);
   windRequest(xl, request, listing);
@@ -106,7 +113,8 @@ function replyOrWait(xl: ReaddirAheadXlator, request: ListRequest, listing: List
 }
 
 /**
- * Lets a request wait for entries; bypasses the listing if the next entry does not fit, or a first wait brought none.
+ * Lets a request wait for entries. Bypasses the listing if the next entry is larger than the request, or if the request
+ * has waited already and no entry came.
  */
 function waitForEntries(xl: ReaddirAheadXlator, request: ListRequest, listing: Listing): void {
   const { priv } = xl;
@@ -118,21 +126,21 @@ function waitForEntries(xl: ReaddirAheadXlator, request: ListRequest, listing: L
   }
 }
 
-/** Answers a request with `taken`, or if it is null with the listing's last reply; then reads ahead again. */
+/** Answers a request with entries, or if they are null with the listing's last reply; then reads ahead again. */
 function unwindEntries(
   xl: ReaddirAheadXlator,
   request: ListRequest,
   listing: Listing,
-  taken: Dirent[] | null,
+  takenEntries: Dirent[] | null,
 ): void {
   const { priv } = xl;
   const { frame, hasAttributes } = request;
   if (request.isLate) priv.misses += 1;
   else priv.hits += 1;
   const { opRet, opErrno } =
-    taken === null ? listing.lastReply! : { opRet: taken.length, opErrno: 0 };
+    takenEntries === null ? listing.lastReply! : { opRet: takenEntries.length, opErrno: 0 };
   if (opRet < 0) priv.bypass(listing);
-  const entries = opRet < 0 ? null : (taken ?? []);
+  const entries = opRet < 0 ? null : (takenEntries ?? []);
   if (hasAttributes) unwind.readdirp(frame, opRet, opErrno, entries, null);
   else unwind.readdir(frame, opRet, opErrno, entries, null);
   if (listing.bytes <= priv.values['rda-low-wmark'] && !listing.fd.released)
@@ -141,9 +149,9 @@ function unwindEntries(
 
 const cacheFops: Fops<ReaddirAhead> = {
   ...{ opendir, readdirp, readdir },
-  ...tapFileFops<ReaddirAhead, InodeState>(dataFops),
-  ...tapFileFops<ReaddirAhead, InodeState>(attributeFops),
-  ...tapNameFops<ReaddirAhead, InodeState>(),
+  ...makeFileFopTaps<ReaddirAhead, InodeState>(dataFops),
+  ...makeFileFopTaps<ReaddirAhead, InodeState>(attributeFops),
+  ...makeNameFopTaps<ReaddirAhead, InodeState>(),
 };
 
 export default defineCache<ReaddirAhead, typeof options>({

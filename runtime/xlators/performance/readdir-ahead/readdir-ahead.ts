@@ -33,14 +33,16 @@ interface Batch {
   returnedCount: number;
   /** The cache's `clock` when the entries were requested. */
   readonly clockAtWind: number;
-  /** Milliseconds of the context's clock when the entries were requested. */
-  readonly requestedAt: number;
+  /** Time of the request, by the context's clock. */
+  readonly requestedAtMs: number;
 }
 
 /** One open directory: the context of its fd. */
 export class Listing {
   readonly fd: Fd;
+  /** The caller of the opendir, whose identity the requests for entries have. */
   readonly caller: Stack;
+  /** The replies whose entries the client has not received completely. */
   batches: Batch[] = [];
   /** Bytes of the entries read ahead that the client has not received. */
   bytes = 0;
@@ -129,7 +131,7 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
 
   /** Stores the entries of a reply, and answers the client's request that waits for it. */
   storeEntries(
-    { listing, startOffset, clockAtWind, requestedAt }: PendingBatch,
+    { listing, startOffset, clockAtWind, requestedAtMs }: PendingBatch,
     opRet: number,
     opErrno: number,
     entries: readonly Dirent[],
@@ -139,7 +141,7 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
     const isNeeded = !listing.isBypassed && listing.endOffset === startOffset;
     if (isNeeded && entries.length === 0) listing.lastReply = { opRet, opErrno };
     else if (isNeeded) {
-      listing.batches.push({ entries, returnedCount: 0, clockAtWind, requestedAt });
+      listing.batches.push({ entries, returnedCount: 0, clockAtWind, requestedAtMs });
       listing.endOffset = entries.at(-1)!.off;
       // GlusterFS's bricks mark the last entries with ENOENT.
       if (opErrno === ENOENT) listing.lastReply = { opRet: 0, opErrno };
@@ -163,14 +165,14 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
   /** Takes as many of the next entries as fit into `size` bytes; null if none is ahead, usable and small enough. */
   takeEntries(listing: Listing, size: number, hasAttributes: boolean): Dirent[] | null {
     const computeEntryBytes = hasAttributes ? computeDirentplusSize : computeDirentSize;
-    const taken: Dirent[] = [];
+    const takenEntries: Dirent[] = [];
     let bytesLeft = size;
     for (;;) {
       const batch = listing.batches[0];
       if (batch === undefined) break;
       if (!this.isUsable(listing, batch)) {
         // Without this batch, later ones cannot be used, either.
-        if (taken.length === 0) this.restart(listing, listing.clientOffset);
+        if (takenEntries.length === 0) this.restart(listing, listing.clientOffset);
         break;
       }
       const entry = batch.entries[batch.returnedCount]!;
@@ -180,9 +182,9 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
       if (batch.returnedCount === batch.entries.length) listing.batches.shift();
       listing.clientOffset = entry.off;
       this.addBytes(listing, -countEntryBytes(entry));
-      taken.push(this.isOutdated(entry, batch) ? dropAttributes(entry) : entry);
+      takenEntries.push(this.isOutdated(entry, batch) ? dropAttributes(entry) : entry);
     }
-    return taken.length === 0 ? null : taken;
+    return takenEntries.length === 0 ? null : takenEntries;
   }
 
   /** Whether enough entries for a request of this size are ahead, or all that are left. */
@@ -211,8 +213,8 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
   }
 
   /** Whether the batch is recent, and the directory unchanged since its request. */
-  private isUsable({ fd }: Listing, { clockAtWind, requestedAt }: Batch): boolean {
-    if (this.xl.context.now() - requestedAt >= MAX_AGE_MS) return false;
+  private isUsable({ fd }: Listing, { clockAtWind, requestedAtMs }: Batch): boolean {
+    if (this.xl.context.now() - requestedAtMs >= MAX_AGE_MS) return false;
     return this.mayUseReply(this.findOrAddState(fd.inode), clockAtWind);
   }
 
@@ -223,6 +225,7 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
     return state !== undefined && !this.mayUseReply(state, clockAtWind);
   }
 
+  /** Counts bytes of entries that were read ahead, or (negative) that were taken or dropped. */
   private addBytes(listing: Listing, bytes: number): void {
     listing.bytes += bytes;
     this.bytes += bytes;
@@ -234,13 +237,13 @@ class PendingBatch {
   readonly listing: Listing;
   readonly startOffset: number;
   readonly clockAtWind: number;
-  readonly requestedAt: number;
+  readonly requestedAtMs: number;
 
-  constructor(listing: Listing, startOffset: number, clockAtWind: number, requestedAt: number) {
+  constructor(listing: Listing, startOffset: number, clockAtWind: number, requestedAtMs: number) {
     this.listing = listing;
     this.startOffset = startOffset;
     this.clockAtWind = clockAtWind;
-    this.requestedAt = requestedAt;
+    this.requestedAtMs = requestedAtMs;
   }
 }
 

@@ -36,9 +36,10 @@ interface CacheObject<G> {
 interface CacheDefinition<P, O extends Options>
   extends Pick<Translator<P, O>, 'type' | 'description' | 'options' | 'release' | 'releasedir'> {
   /** The fops that the translator handles. */
-  readonly fops: { of(priv: P): Fops<P> }['of'];
+  readonly fops: { fops(priv: P): Fops<P> }['fops'];
+  /** Makes the cache object of a volume. */
   readonly makeCache: { makeCache(xl: Xlator<P>, values: Values<O>): P }['makeCache'];
-  /** @throws {InitError} for options that GlusterFS refuses */
+  /** Checks the options. @throws {InitError} for values that GlusterFS refuses */
   readonly checkOptions?: { checkOptions(xl: Xlator<P>, values: Values<O>): void }['checkOptions'];
   /** The option that relies on upcalls of bricks; null when none does. */
   readonly findUpcallReliance?: (values: Values<O>) => UpcallReliance | null;

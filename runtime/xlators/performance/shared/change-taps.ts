@@ -1,6 +1,7 @@
 /**
- * Makes fops that report changes of inodes to a cache: for fops on one file (`tapFileFops`), and on names
- * (`tapNameFops`).
+ * Makes the fops by which the caching translators of performance/ learn of changes. Each is a tap: it passes a request
+ * unchanged, and reports to the cache which inodes it changes. There are taps for fops on one file (`makeFileFopTaps`),
+ * and on names (`makeNameFopTaps`).
  *
  * A fop on one file (a write, a chmod) drops what is cached of its inode at the wind, and again at the reply, which may
  * bring new attributes. A fop on names does so for each inode concerned: the directories, the inode of the name, and
@@ -57,7 +58,7 @@ for (const { number, reply } of fopRows) {
   attributeIndexes[number] = reply.findIndex(({ name }) => ATTRIBUTES_AFTER.test(name));
 }
 
-/** The actions of a cache at changes; `K` is its state of an inode. For the types of members, see cache-translator.ts. */
+/** The actions of a cache at changes; `K` is its state of an inode. cache-translator.ts explains the members' types. */
 export interface ChangeHooks<P, K extends InodeState> {
   /** Called when an inode has changed, and these are its attributes now. */
   readonly onAttributes?: {
@@ -126,7 +127,7 @@ function makeTap<P>(
 const getXdata = (values: readonly unknown[]): Dict | null => values.at(-1) as Dict | null;
 
 /** Makes fops on one file that report changes to a cache. Of `names`, all must write data, or none. */
-export function tapFileFops<P extends InodeCache<K>, K extends InodeState>(
+export function makeFileFopTaps<P extends InodeCache<K>, K extends InodeState>(
   names: readonly FopName[],
   { onAttributes, onChange, annotate }: ChangeHooks<P, K> = {},
 ): Fops<P> {
@@ -140,6 +141,7 @@ export function tapFileFops<P extends InodeCache<K>, K extends InodeState>(
   const endChange: After<P> = (frame, xl, fop, opRet, _opErrno, first, second, third) => {
     const change = frame.local as PendingChange<K> | null;
     if (change === null) return;
+    // False if another change of the inode ran at the same time.
     const isCurrent = xl.priv.endChange(change.state, isWrite);
     onChange?.(xl, frame.root.client, change.inode, isWrite);
     if (!isCurrent || opRet < 0 || onAttributes === undefined) return;
@@ -169,23 +171,23 @@ export function tapFileFops<P extends InodeCache<K>, K extends InodeState>(
   return fops as Fops<P>;
 }
 
-/** An inode that a fop on names changes. */
-interface ChangedInode {
+/** Tells how to find an inode that a fop on names changes, in its arguments and reply. */
+interface ChangedInodeRule {
   /** Returns the inode, from the fop's arguments. */
   findInode(args: readonly unknown[]): Inode | null;
   /** Index of the inode's new attributes in the reply; -1 if the reply lacks them. */
   readonly attributesIndex: number;
-  /** Whether the fop can only succeed if the inode exists. */
+  /** Whether the fop needs the inode to exist. Such an inode that is not in the inode table is unknown. */
   readonly mustExist?: boolean;
 }
 
-/** Lists the inodes that a fop on names changes, from its row in the table of fops. */
-function findChangedInodes({ args, reply, entry }: FopRow): readonly ChangedInode[] {
+/** Makes the rules for the inodes that a fop on names changes, from its row in the table of fops. */
+function makeChangedInodeRules({ args, reply, entry }: FopRow): readonly ChangedInodeRule[] {
   const findArgument = (name: string | undefined) => args.findIndex((arg) => arg.name === name);
   const findReplyPart = (...names: string[]) => reply.findIndex(({ name }) => names.includes(name));
   const [createdIndex, removedIndex] = [findArgument(entry.creates), findArgument(entry.removes)];
   const oldIndex = findArgument('oldloc');
-  const makeParent = (locIndex: number, attributesIndex: number): ChangedInode => ({
+  const makeParent = (locIndex: number, attributesIndex: number): ChangedInodeRule => ({
     findInode: (args) => (args[locIndex] as Loc).parent,
     attributesIndex,
   });
@@ -193,7 +195,7 @@ function findChangedInodes({ args, reply, entry }: FopRow): readonly ChangedInod
     locIndex: number,
     attributesIndex: number,
     mustExist = true,
-  ): ChangedInode => ({
+  ): ChangedInodeRule => ({
     findInode: (args) => (args[locIndex] as Loc).inode,
     attributesIndex,
     mustExist,
@@ -224,13 +226,13 @@ interface NameChange<K extends InodeState> {
   /** The removed name; null for a fop that removes none. */
   readonly removedLoc: Loc | null;
   /** Whether an inode that it removes or replaces is not in the inode table. */
-  readonly isUnknown: boolean;
+  readonly hasUnknownInode: boolean;
   /** The cache's clock at the wind. */
   readonly clockAtWind: number;
 }
 
 /** Makes all fops on names; they report changes to a cache. */
-export function tapNameFops<P extends InodeCache<K>, K extends InodeState>(
+export function makeNameFopTaps<P extends InodeCache<K>, K extends InodeState>(
   hooks: ChangeHooks<P, K> = {},
 ): Fops<P> {
   const { onAttributes, onCreate, onChange, onNameChange, annotate } = hooks;
@@ -238,7 +240,7 @@ export function tapNameFops<P extends InodeCache<K>, K extends InodeState>(
   for (const row of fopRows) {
     const { args: argumentRows, reply: replyRows, entry } = row;
     if (entry.creates === undefined && entry.removes === undefined) continue;
-    const changedInodes = findChangedInodes(row);
+    const changedInodeRules = makeChangedInodeRules(row);
     const [createdIndex, removedIndex] = [entry.creates, entry.removes].map((argument) =>
       argumentRows.findIndex(({ name }) => name === argument),
     ) as [number, number];
@@ -247,7 +249,7 @@ export function tapNameFops<P extends InodeCache<K>, K extends InodeState>(
     ) as [number, number];
     // These fops are rare enough to afford arrays.
     const beginChange: Before<P> = (frame, xl, _fop, ...args) => {
-      const inodes = changedInodes.map((part) => part.findInode(args));
+      const inodes = changedInodeRules.map((rule) => rule.findInode(args));
       const changes = inodes.map((inode, index) => {
         // A rename's two parents may be the same directory, which changes only once.
         if (!inode?.linked || inodes.indexOf(inode) !== index) return null;
@@ -255,29 +257,29 @@ export function tapNameFops<P extends InodeCache<K>, K extends InodeState>(
       });
       const findLoc = (index: number): Loc | null => (index < 0 ? null : (args[index] as Loc));
       const [createdLoc, removedLoc] = [findLoc(createdIndex), findLoc(removedIndex)];
-      const isUnknown = changedInodes.some(
+      const hasUnknownInode = changedInodeRules.some(
         ({ mustExist }, index) => mustExist && !inodes[index]?.linked,
       );
-      if (isUnknown) xl.priv.beginUnknownChange();
+      if (hasUnknownInode) xl.priv.beginUnknownChange();
       frame.local = {
         changes,
         createdLoc,
         removedLoc,
-        isUnknown,
+        hasUnknownInode,
         clockAtWind: xl.priv.clock,
       } satisfies NameChange<K>;
       return 0;
     };
     const endChange: After<P> = (frame, xl, _fop, opRet, _opErrno, ...reply) => {
-      const { changes, createdLoc, removedLoc, isUnknown, clockAtWind } =
+      const { changes, createdLoc, removedLoc, hasUnknownInode, clockAtWind } =
         frame.local as NameChange<K>;
       const { client } = frame.root;
-      if (isUnknown) xl.priv.endUnknownChange();
+      if (hasUnknownInode) xl.priv.endUnknownChange();
       changes.forEach((change, index) => {
         if (change === null) return;
         const isCurrent = xl.priv.endChange(change.state);
         onChange?.(xl, client, change.inode, false);
-        const replyIndex = changedInodes[index]!.attributesIndex;
+        const replyIndex = changedInodeRules[index]!.attributesIndex;
         const buf = (replyIndex < 0 ? null : reply[replyIndex]) as Iatt | null;
         const isUsable = isCurrent && opRet >= 0 && buf?.known && buf.iaGfid === change.inode.gfid;
         if (isUsable) onAttributes?.(xl, change.state, buf, change.inode);

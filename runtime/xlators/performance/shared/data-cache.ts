@@ -6,27 +6,29 @@ import { InodeCache, type InodeState, invalidatingEvents } from './inode-cache.t
 import { type LruEntry, LruList } from './lru-list.ts';
 
 /** Options that every data cache has. */
-interface DataOptions {
+interface DataCacheOptions {
+  /** The most bytes of cached data. */
   readonly 'cache-size': number;
+  /** Seconds for which data may be used after a validation. */
   readonly 'cache-timeout': number;
   readonly 'pass-through': boolean;
 }
 
-/** @typeParam K the state of an inode, C a cached entry, G the option values */
+/** A cache of files' data. @typeParam K the state of an inode, C a cached entry, G the option values */
 export abstract class DataCache<
   K extends InodeState,
   C extends LruEntry,
-  G extends DataOptions,
+  G extends DataCacheOptions,
 > extends InodeCache<K, G> {
   protected readonly lru: LruList<C>;
 
   constructor(xl: Xlator<unknown>, values: G) {
     super(xl, values);
-    this.lru = new LruList(values['cache-size'], (cached) => this.evict(cached));
+    this.lru = new LruList(values['cache-size'], (entry) => this.evict(entry));
   }
 
   /** Frees one entry and removes it from `lru`. */
-  protected abstract evict(cached: C): void;
+  protected abstract evict(entry: C): void;
 
   /** Returns the cache's own counters for the dump, besides hits, misses and bytes. */
   protected abstract dumpCounts(): Dump;
@@ -60,8 +62,8 @@ export abstract class DataCache<
     return { hits, misses, ...this.dumpCounts(), bytes, evicted, limit };
   }
 
-  /** Whether data that was validated at `checkedAt` (milliseconds) may be used without another check. */
-  protected isRecent(checkedAt: number): boolean {
-    return this.xl.context.now() - checkedAt < this.values['cache-timeout'] * 1000;
+  /** Whether data that was validated at `checkedAtMs` may be used without another check. */
+  protected isRecent(checkedAtMs: number): boolean {
+    return this.xl.context.now() - checkedAtMs < this.values['cache-timeout'] * 1000;
   }
 }

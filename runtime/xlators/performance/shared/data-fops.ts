@@ -6,7 +6,7 @@ import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { O_ACCMODE, O_DIRECT, O_EXCL, O_TRUNC, O_WRONLY } from '../../../core/open-flags.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';
-import { type ChangeHooks, dataFops, PendingChange, tapFileFops } from './change-taps.ts';
+import { type ChangeHooks, dataFops, makeFileFopTaps, PendingChange } from './change-taps.ts';
 import { findArgumentInode, type InodeCache, type InodeState } from './inode-cache.ts';
 
 /** The actions of a data cache in these fops; `K` is its state of a file. */
@@ -27,7 +27,7 @@ export const makeDataFops = <P extends InodeCache<K>, K extends InodeState>(
 ): Fops<P> => ({
   open: makeTruncatingOpen<P, K>(),
   create: makeTruncatingCreate<P, K>(),
-  ...tapFileFops<P, K>(dataFops),
+  ...makeFileFopTaps<P, K>(dataFops),
   ...makeStatFops(hooks),
   ...(hooks.onLock && { lk: makeLk(hooks.onLock) }),
 });
@@ -44,10 +44,12 @@ function makeStatFops<P extends InodeCache<K>, K extends InodeState>({
   hasData,
   validate,
 }: DataHooks<P, K>): Fops<P> {
+  /** Whether the cache has data of the inode. */
   const isCached = (xl: Xlator<P>, inode: Inode | null): inode is Inode => {
     const state = inode === null ? undefined : xl.priv.findState(inode);
     return state !== undefined && hasData(state);
   };
+  /** Validates the data of the inode in `frame.local` by a reply, unless the reply may be outdated. */
   const validateByReply = (
     frame: Frame,
     clockAtWind: number,

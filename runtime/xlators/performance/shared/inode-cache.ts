@@ -19,7 +19,7 @@ export class InodeState {
   /** The clock at its last change. */
   clockAtChange = 0;
   /** Number of changing fops that are under way. */
-  pendingChanges = 0;
+  pendingChangeCount = 0;
   /** Whether no other change has run at the same time as the newest one so far. */
   hasRunAlone = false;
   /** The clock when the newest change began. */
@@ -31,7 +31,7 @@ interface PassThroughOption {
   readonly 'pass-through': boolean;
 }
 
-/** @typeParam K the state of an inode, G the option values */
+/** A cache with state per inode. @typeParam K the state of an inode, G the option values */
 export abstract class InodeCache<
   K extends InodeState,
   G extends PassThroughOption = PassThroughOption,
@@ -46,7 +46,7 @@ export abstract class InodeCache<
   /** Replies to requests that were wound before this clock are not cached. */
   private repliesUsableFrom = 0;
   /** Number of fops under way that change an inode that is not in the inode table. */
-  private unknownChanges = 0;
+  private unknownChangeCount = 0;
   protected readonly xl: Xlator<unknown>;
 
   constructor(xl: Xlator<unknown>, values: G) {
@@ -82,6 +82,7 @@ export abstract class InodeCache<
     return inode.ctxGet(this.xl) as K | undefined;
   }
 
+  /** Returns the state of an inode; adds one if the inode has none. */
   findOrAddState(inode: Inode): K {
     const existing = this.findState(inode);
     if (existing !== undefined) return existing;
@@ -97,7 +98,7 @@ export abstract class InodeCache<
 
   /** Whether the reply to a request that was wound at `clockAtWind` may be cached. */
   mayUseReply(state: K, clockAtWind: number): boolean {
-    if (state.pendingChanges > 0 || this.unknownChanges > 0) return false;
+    if (state.pendingChangeCount > 0 || this.unknownChangeCount > 0) return false;
     return clockAtWind >= state.clockAtChange && clockAtWind >= this.repliesUsableFrom;
   }
 
@@ -105,9 +106,9 @@ export abstract class InodeCache<
   beginChange(inode: Inode, isWrite = false): K {
     const state = this.findOrAddState(inode);
     this.dropValues(state, isWrite);
-    state.hasRunAlone = state.pendingChanges === 0;
+    state.hasRunAlone = state.pendingChangeCount === 0;
     state.clockAtBegin = this.clock;
-    state.pendingChanges += 1;
+    state.pendingChangeCount += 1;
     return state;
   }
 
@@ -116,22 +117,25 @@ export abstract class InodeCache<
     const isCurrent =
       state.hasRunAlone &&
       state.clockAtBegin >= this.repliesUsableFrom &&
-      this.unknownChanges === 0;
+      this.unknownChangeCount === 0;
     this.dropValues(state, isWrite);
-    state.pendingChanges -= 1;
+    state.pendingChangeCount -= 1;
     this.clock += 1;
     state.clockAtChange = this.clock;
     return isCurrent;
   }
 
-  /** As `beginChange`, for an inode that is not in the inode table: another request may find it before the reply. */
+  /**
+   * Records that a fop that changes an unknown inode is wound: the inode is not in the inode table, and another request
+   * may find it before the reply.
+   */
   beginUnknownChange(): void {
-    this.unknownChanges += 1;
+    this.unknownChangeCount += 1;
   }
 
-  /** Records the reply of such a fop: replies from before it are not cached. */
+  /** Records the reply of a fop that has changed an unknown inode: replies from before it are not cached. */
   endUnknownChange(): void {
-    this.unknownChanges -= 1;
+    this.unknownChangeCount -= 1;
     this.invalidateReplies();
   }
 
@@ -164,10 +168,11 @@ export abstract class InodeCache<
    */
   forget(state: K): void {
     this.dropValues(state, false);
-    if (state.pendingChanges > 0) this.invalidateReplies();
+    if (state.pendingChangeCount > 0) this.invalidateReplies();
     else this.repliesUsableFrom = Math.max(this.repliesUsableFrom, state.clockAtChange);
   }
 
+  /** Drops an inode's values, and makes sure that replies from before the change are not cached. */
   private markChanged(state: K): void {
     this.dropValues(state, false);
     state.hasRunAlone = false;

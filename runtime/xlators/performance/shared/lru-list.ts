@@ -1,6 +1,6 @@
 /** Orders a cache's entries by last use, and evicts the least recently used beyond a number of bytes (`LruList`). */
 
-/** Base of the entries of a list. */
+/** An entry of a list; the entries of each cache extend it. */
 export class LruEntry {
   /** Bytes that the entry counts against the limit. */
   bytes = 0;
@@ -48,6 +48,7 @@ export class LruList<C extends LruEntry> {
     return true;
   }
 
+  /** Makes an entry the most recently used one. */
   moveToNewest(entry: C): void {
     if (entry === this.newest) return;
     this.unlink(entry);
@@ -72,6 +73,7 @@ export class LruList<C extends LruEntry> {
     }
   }
 
+  /** Links an entry as the newest. */
   private append(entry: C): void {
     entry.older = this.newest;
     entry.newer = null;

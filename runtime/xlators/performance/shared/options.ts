@@ -20,7 +20,7 @@ export const makeSwitchOption = (isOnByDefault: boolean) =>
       'Accepted without effect: glusterd decides by it whether a volfile has this volume.',
   }) as const;
 
-/** @throws {InitError} if option cache-size exceeds the machine's memory, as in GlusterFS */
+/** Checks option cache-size. @throws {InitError} if it exceeds the machine's memory, as in GlusterFS */
 export function checkMemory(
   { context }: Xlator<unknown>,
   values: { readonly 'cache-size': number },

@@ -8,7 +8,7 @@ import { wind } from '../../../core/gen/fops.gen.ts';
 import { messages } from '../../../core/messages.ts';
 import type { Cbk, Suspicion, Xlator } from '../../../core/xlator.ts';
 
-/** Types that belong above others, with the reason: by the upper type, then by the lower one. */
+/** The reason why one type belongs above another: by the upper type, then by the lower one. */
 const REASONS_TO_BE_ABOVE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'performance/md-cache': {
     'performance/write-behind': 'writes are answered there without attributes',
@@ -39,18 +39,18 @@ export function findAllBelow(xl: Xlator<unknown>): Set<Xlator<unknown>> {
  */
 export function checkOrder(xl: Xlator<unknown>, isSecondUseless = true): void {
   const position = xl.label;
-  const problems: Suspicion[] = [];
-  for (const other of findAllBelow(xl)) {
-    const reason = REASONS_TO_BE_ABOVE[other.type]?.[xl.type];
-    if (isSecondUseless && other.type === xl.type) {
-      const text = `it is over '${other.name}', which is of the same type: one is enough`;
-      problems.push({ position, text });
+  const suspicions: Suspicion[] = [];
+  for (const lowerVolume of findAllBelow(xl)) {
+    const reason = REASONS_TO_BE_ABOVE[lowerVolume.type]?.[xl.type];
+    if (isSecondUseless && lowerVolume.type === xl.type) {
+      const text = `it is over '${lowerVolume.name}', which is of the same type: one is enough`;
+      suspicions.push({ position, text });
     } else if (reason !== undefined) {
-      const text = `it belongs below '${other.name}' (${other.type}): ${reason}`;
-      problems.push({ position, text });
+      const text = `it belongs below '${lowerVolume.name}' (${lowerVolume.type}): ${reason}`;
+      suspicions.push({ position, text });
     }
   }
-  xl.warnSuspicious(problems);
+  xl.warnSuspicious(suspicions);
 }
 
 /** A cache's reliance on upcalls of the bricks. */

@@ -37,14 +37,14 @@ class WaitingGetxattr extends WaitingFop {
   }
 }
 
-/** Makes getxattr or fgetxattr. */
+/** Makes the fop getxattr or fgetxattr. The cookie of its wind is the volume's `endedWriteCount`. */
 export function makeGetxattrFop(name: 'getxattr' | 'fgetxattr'): AnyFop {
-  const cbk = collectCbk[name]((frame, endedWritesAtWind, _xl, opRet, opErrno, values) => {
+  const cbk = collectCbk[name]((frame, endedCountAtWind, _xl, opRet, opErrno, values) => {
     const waiter = frame.local as WaitingGetxattr;
     const { queue } = waiter;
     // A write that is under way, or has ended since the wind, may have removed the capability.
     const hasCapability = opRet >= 0 && (values[0] as Dict | null)?.has(CAPABILITY);
-    if (hasCapability && (!queue.isIdle || queue.endedWritesAtLastEnd > endedWritesAtWind))
+    if (hasCapability && (!queue.isIdle || queue.endedCountAtLastEnd > endedCountAtWind))
       queue.runAfterWrites(waiter);
     else unwindArgs[name](frame, opRet, opErrno, values);
   });

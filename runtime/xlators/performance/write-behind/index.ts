@@ -27,7 +27,7 @@ import {
 import { findArgumentInode } from '../shared/inode-cache.ts';
 import { checkOrder } from '../shared/stack-checks.ts';
 import { makeGetxattrFop } from './capability-fops.ts';
-import { create, open } from './create.ts';
+import { create, open } from './open-and-create.ts';
 import { type OptionValues, options } from './options.ts';
 import { WaitingFop, windAfterWrites } from './waiting-fop.ts';
 import { Write, type WriteWaiter } from './write.ts';
@@ -35,14 +35,14 @@ import { WriteBehind, type WriteBehindXlator } from './write-behind.ts';
 import type { WriteQueue } from './write-queue.ts';
 
 /** Approximate bytes of a write besides its data. They count, so that the number of small writes is bounded, too. */
-const OVERHEAD_BYTES = 128;
+const WRITE_OVERHEAD_BYTES = 128;
 
 /** Whether a write may be answered before the storage has it. */
 function mayAnswerEarly({ values }: WriteBehind, fd: Fd, length: number, flags: number): boolean {
   const allFlags = fd.flags | flags;
   if ((allFlags & O_SYNC) !== 0 || length === 0) return false;
   if ((allFlags & O_DIRECT) !== 0 && values['strict-O_DIRECT']) return false;
-  return length + OVERHEAD_BYTES <= values['cache-size'];
+  return length + WRITE_OVERHEAD_BYTES <= values['cache-size'];
 }
 
 /**
@@ -51,16 +51,16 @@ function mayAnswerEarly({ values }: WriteBehind, fd: Fd, length: number, flags: 
  */
 const writev: Fop<'writev', WriteBehind> = (frame, xl, fd, vector, offset, flags, xdata) => {
   const { priv } = xl;
-  const existing = priv.findQueue(fd.inode);
-  const errno = existing === undefined ? 0 : existing.takeUnreportedErrno(fd);
+  const existingQueue = priv.findQueue(fd.inode);
+  const errno = existingQueue === undefined ? 0 : existingQueue.takeUnreportedErrno(fd);
   if (errno !== 0) return fail.writev(frame, errno);
-  const costBytes = vector.length + OVERHEAD_BYTES;
+  const costBytes = vector.length + WRITE_OVERHEAD_BYTES;
   if (!mayAnswerEarly(priv, fd, vector.length, flags) || !priv.hasRoom(costBytes)) {
-    return windAfterWrites(frame, xl, 'writev', existing, [fd, vector, offset, flags, xdata]);
+    return windAfterWrites(frame, xl, 'writev', existingQueue, [fd, vector, offset, flags, xdata]);
   }
-  priv.writes += 1;
-  const queue = existing ?? priv.findOrAddQueue(fd.inode);
-  if (!queue.hasDelayed && queue.usedBytes + costBytes <= priv.values['cache-size']) {
+  priv.writeCount += 1;
+  const queue = existingQueue ?? priv.findOrAddQueue(fd.inode);
+  if (!queue.hasDelayedWrites && queue.usedBytes + costBytes <= priv.values['cache-size']) {
     return addWrite(frame, xl, queue, fd, vector, offset, flags, xdata);
   }
   const data = vector.slice();
@@ -90,7 +90,7 @@ function addWrite(
   const canJoin =
     joinable?.canJoin(frame.root, fd, offset, length, flags, xdata, maxBytes) === true;
   if (canJoin && queue.mayGrow(length)) {
-    xl.priv.joined += 1;
+    xl.priv.joinedCount += 1;
     joinable.join(vector, maxBytes);
     queue.countJoinedBytes(length);
     unwind.writev(frame, length, 0, null, null, null);
@@ -99,7 +99,7 @@ function addWrite(
   const write = new Write(frame.root, fd, vector, offset, flags, xdata, (ready) =>
     queue.send(ready),
   );
-  write.costBytes = length + OVERHEAD_BYTES;
+  write.costBytes = length + WRITE_OVERHEAD_BYTES;
   queue.add(write);
   // If the storage has already replied, its result is returned; otherwise the write is answered early.
   if (!write.hasEnded) write.isAnsweredEarly = true;
@@ -113,7 +113,7 @@ const readv: Fop<'readv', WriteBehind> = (frame, xl, fd, size, offset, flags, xd
   const queue = xl.priv.findQueue(fd.inode);
   // A pending write behind the range may extend the file, and zeros then fill the range: so wait for it, too.
   const end = Number.POSITIVE_INFINITY;
-  if (queue === undefined || queue.isIdle || !queue.isBusy(offset, end)) {
+  if (queue === undefined || queue.isIdle || !queue.hasOverlappingWrite(offset, end)) {
     return tail.readv(frame, xl.children[0]!, fd, size, offset, flags, xdata);
   }
   windAfterWrites(frame, xl, 'readv', queue, [fd, size, offset, flags, xdata], offset, end);
@@ -132,6 +132,7 @@ const stat: Fop<'stat', WriteBehind> = (frame, xl, loc, xdata) => {
   else windAfterWrites(frame, xl, 'stat', queue, [loc, xdata]);
 };
 
+/** Winds a lookup. The cookie is the volume's `endedWriteCount`, to detect a write that ends before the reply. */
 const lookup: Fop<'lookup', WriteBehind> = (frame, xl, loc, xdata) => {
   // No write to any file is under way.
   if (xl.priv.usedBytes === 0) return tail.lookup(frame, xl.children[0]!, loc, xdata);
@@ -164,7 +165,7 @@ class WaitingLookup implements WriteWaiter {
 
 const lookupCbk: Cbk<'lookup', WriteBehind> = (
   frame,
-  endedWritesAtWind,
+  endedCountAtWind,
   xl,
   opRet,
   opErrno,
@@ -177,12 +178,13 @@ const lookupCbk: Cbk<'lookup', WriteBehind> = (
     opRet < 0 || inode === null || buf === null
       ? undefined
       : xl.priv.findQueue(xl.inodes?.find(buf.iaGfid) ?? inode);
-  if (queue !== undefined && (!queue.isIdle || queue.endedWritesAtLastEnd > endedWritesAtWind)) {
+  if (queue !== undefined && (!queue.isIdle || queue.endedCountAtLastEnd > endedCountAtWind)) {
     return queue.runAfterWrites(frame.local as WaitingLookup);
   }
   unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
 };
 
+/** Winds a readdirp; the callback drops the attributes of entries that may lack a write. */
 const readdirp: Fop<'readdirp', WriteBehind> = (frame, xl, fd, size, offset, xdata) => {
   const { priv } = xl;
   if (priv.usedBytes === 0) return tail.readdirp(frame, xl.children[0]!, fd, size, offset, xdata);
@@ -191,7 +193,7 @@ const readdirp: Fop<'readdirp', WriteBehind> = (frame, xl, fd, size, offset, xda
 
 const readdirpCbk: Cbk<'readdirp', WriteBehind> = (
   frame,
-  endedWritesAtWind,
+  endedCountAtWind,
   xl,
   opRet,
   opErrno,
@@ -199,7 +201,7 @@ const readdirpCbk: Cbk<'readdirp', WriteBehind> = (
   xdata,
 ) => {
   const checkedEntries = entries?.map((entry) =>
-    isOutdated(xl, entry, endedWritesAtWind) ? dropAttributes(entry) : entry,
+    isOutdated(xl, entry, endedCountAtWind) ? dropAttributes(entry) : entry,
   );
   unwind.readdirp(frame, opRet, opErrno, checkedEntries ?? null, xdata);
 };
@@ -208,11 +210,11 @@ const readdirpCbk: Cbk<'readdirp', WriteBehind> = (
 function isOutdated(
   xl: WriteBehindXlator,
   { stat: buf }: Dirent,
-  endedWritesAtWind: number,
+  endedCountAtWind: number,
 ): boolean {
   const inode = buf === null ? undefined : xl.inodes?.find(buf.iaGfid);
   const queue = inode === undefined ? undefined : xl.priv.findQueue(inode);
-  return queue !== undefined && (!queue.isIdle || queue.endedWritesAtLastEnd > endedWritesAtWind);
+  return queue !== undefined && (!queue.isIdle || queue.endedCountAtLastEnd > endedCountAtWind);
 }
 
 /** Returns an entry without attributes, so that the kernel looks it up. */
@@ -236,6 +238,7 @@ class PendingSync implements WriteWaiter {
   }
 }
 
+/** Winds an fsync after all writes so far, or fails it with an error that the fd has to report. */
 const fsync: Fop<'fsync', WriteBehind> = (frame, xl, fd, datasync, xdata) => {
   const queue = xl.priv.findQueue(fd.inode);
   if (queue === undefined) return tail.fsync(frame, xl.children[0]!, fd, datasync, xdata);
@@ -246,6 +249,7 @@ const fsync: Fop<'fsync', WriteBehind> = (frame, xl, fd, datasync, xdata) => {
   queue.runAfterWrites(sync);
 };
 
+/** Answers a flush after all writes so far, with an error that the fd has to report; winds it then. */
 const flush: Fop<'flush', WriteBehind> = (frame, xl, fd, xdata) => {
   const queue = xl.priv.findQueue(fd.inode);
   if (queue === undefined) return tail.flush(frame, xl.children[0]!, fd, xdata);
@@ -335,7 +339,7 @@ const allFops: Fops<WriteBehind> = {
   fgetxattr: collect.fgetxattr(makeGetxattrFop('fgetxattr')),
 };
 
-/** @throws {InitError} if a joined write could exceed the limit of one file (cache-size) */
+/** Checks the options' sizes. @throws {InitError} if a joined write could exceed the limit of a file (cache-size) */
 function checkSizes(values: OptionValues): void {
   if (values['aggregate-size'] <= values['cache-size']) return;
   throw new InitError(
@@ -381,6 +385,6 @@ export default defineTranslator<WriteBehind, typeof options>({
   fini: (xl) => xl.priv.sendHeld(),
   dump: (xl) => xl.priv.dump(),
   reset({ priv }) {
-    Object.assign(priv, { writes: 0, joined: 0, sent: 0, failures: 0 });
+    Object.assign(priv, { writeCount: 0, joinedCount: 0, sentCount: 0, failureCount: 0 });
   },
 });

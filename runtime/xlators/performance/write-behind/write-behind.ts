@@ -21,15 +21,15 @@ export class WriteBehind {
   /** Number of writes that have ended. A request records it at its wind, to detect a write that ended since then. */
   endedWriteCount = 0;
   /** Number of writes that callers have requested. */
-  writes = 0;
+  writeCount = 0;
   /** Number of requested writes that were joined to an earlier one. */
-  joined = 0;
+  joinedCount = 0;
   /** Number of writes sent below. */
-  sent = 0;
+  sentCount = 0;
   /** Bytes of all writes that were answered early or are under way. */
   usedBytes = 0;
   /** Number of writes that failed after they were answered. */
-  failures = 0;
+  failureCount = 0;
   /** Whether any such write has failed since the start; a reset does not clear this. */
   hasFailed = false;
   /** Queues that hold a write back. */
@@ -79,7 +79,7 @@ export class WriteBehind {
 
   /** Counts and logs the failure of a write that was answered early. */
   noteFailure({ errno, fd }: Write): void {
-    this.failures += 1;
+    this.failureCount += 1;
     this.hasFailed = true;
     const loss = `${errnoName(errno)}: data of ${fd.inode.path} is lost`;
     this.xl.log.error(
@@ -103,7 +103,13 @@ export class WriteBehind {
   }
 
   dump(): Dump {
-    const { writes, joined, sent, usedBytes: bytes, failures } = this;
+    const {
+      writeCount: writes,
+      joinedCount: joined,
+      sentCount: sent,
+      usedBytes: bytes,
+      failureCount: failures,
+    } = this;
     return { writes, joined, sent, bytes, failures };
   }
 }

@@ -31,7 +31,7 @@ interface QueueVolume {
   /** Number of writes of all files that have ended. */
   endedWriteCount: number;
   /** Number of writes sent below. */
-  sent: number;
+  sentCount: number;
   /** Bytes of all pending writes. */
   usedBytes: number;
   findOrAddQueue(inode: Inode): WriteQueue;
@@ -52,7 +52,7 @@ export class WriteQueue {
   /** Bytes of writes that were answered early or are under way. */
   usedBytes = 0;
   /** Number of writes under way below. */
-  private sentCount = 0;
+  private underWayCount = 0;
   /** All pending writes, the oldest first. */
   private readonly writes = new Set<Write>();
   /** The write that later writes may join. */
@@ -61,17 +61,19 @@ export class WriteQueue {
   private newestFd: Fd | null = null;
   /** The offset after the newest write. */
   private newestEnd = 0;
-  private delayed: DelayedWrite[] = [];
+  /** The delayed writes, the oldest first. */
+  private delayedWrites: DelayedWrite[] = [];
   /** Whether `startDelayed` is running, which must not call itself. */
   private isStarting = false;
   /** The volume's `endedWriteCount` when a write of this file last ended. */
-  endedWritesAtLastEnd = 0;
+  endedCountAtLastEnd = 0;
   private readonly volume: QueueVolume;
 
   constructor(volume: QueueVolume) {
     this.volume = volume;
   }
 
+  /** Whether no write of the file is pending. */
   get isIdle(): boolean {
     return this.writes.size === 0;
   }
@@ -81,8 +83,8 @@ export class WriteQueue {
     return this.joinableWrite;
   }
 
-  get hasDelayed(): boolean {
-    return this.delayed.length > 0;
+  get hasDelayedWrites(): boolean {
+    return this.delayedWrites.length > 0;
   }
 
   /** Adds a write, which waits for earlier writes that it overlaps. */
@@ -96,9 +98,9 @@ export class WriteQueue {
     // Blocks the write until all its blockers are counted.
     write.blockerCount = 1;
     for (const other of this.writes) {
-      const conflicts =
+      const isConflict =
         values['strict-write-ordering'] || (other.start < write.end && write.start < other.end);
-      if (conflicts) this.block(write, other);
+      if (isConflict) this.block(write, other);
     }
     this.writes.add(write);
     const predecessor = this.joinableWrite;
@@ -141,14 +143,14 @@ export class WriteQueue {
   }
 
   /** Whether a write that overlaps [start, end) is pending. */
-  isBusy(start = 0, end = Number.POSITIVE_INFINITY): boolean {
+  hasOverlappingWrite(start = 0, end = Number.POSITIVE_INFINITY): boolean {
     for (const write of this.writes) if (write.start < end && start < write.end) return true;
     return false;
   }
 
   /** Delays a write until there is room, and sends the joinable write to make room. */
-  delay(delayed: DelayedWrite): void {
-    this.delayed.push(delayed);
+  delay(delayedWrite: DelayedWrite): void {
+    this.delayedWrites.push(delayedWrite);
     if (this.joinableWrite !== null) this.release(this.joinableWrite);
   }
 
@@ -202,7 +204,7 @@ export class WriteQueue {
     this.release(write);
   }
 
-  /** Removes one of the writes that `waiter` waits for; runs it after the last. */
+  /** Counts the end of one of the writes that `waiter` waits for; runs it after the last. */
   private unblock(waiter: WriteWaiter): void {
     waiter.blockerCount -= 1;
     if (waiter.blockerCount === 0) waiter.run();
@@ -216,6 +218,7 @@ export class WriteQueue {
     if (write.blockerCount === 0) this.send(write);
   }
 
+  /** Records where the newest write ends, to detect whether the next one continues it. */
   private recordNewestEnd(write: Write): void {
     this.newestFd = write.fd;
     this.newestEnd = write.offset + write.length;
@@ -230,16 +233,17 @@ export class WriteQueue {
     if (joinable === null) return;
     const { values } = this.volume;
     const isFull = joinable.length >= values['aggregate-size'];
-    const mayTrickle = values['trickling-writes'] && this.sentCount === 0 && !joinable.isSequential;
+    const mayTrickle =
+      values['trickling-writes'] && this.underWayCount === 0 && !joinable.isSequential;
     if (isFull || mayTrickle) this.release(joinable);
     else this.volume.holdBack(this);
   }
 
   /** Winds a write's data, or what a short write has left of it. A `Write` calls it when nothing blocks it. */
   send(write: Write): void {
-    if (!write.isSent) this.sentCount += 1;
+    if (!write.isSent) this.underWayCount += 1;
     write.isSent = true;
-    this.volume.sent += 1;
+    this.volume.sentCount += 1;
     const { xl } = this.volume;
     const frame = xl.begin(makeRequestAs(write.caller, 'WRITE'));
     frame.local = write;
@@ -273,11 +277,11 @@ export class WriteQueue {
     write.hasEnded = true;
     this.writes.delete(write);
     if (this.joinableWrite === write) this.joinableWrite = null;
-    this.sentCount -= 1;
+    this.underWayCount -= 1;
     this.usedBytes -= write.costBytes;
     volume.usedBytes -= write.costBytes;
     volume.endedWriteCount += 1;
-    this.endedWritesAtLastEnd = volume.endedWriteCount;
+    this.endedCountAtLastEnd = volume.endedWriteCount;
     if (write.errno !== 0 && write.isAnsweredEarly) {
       this.failureCount += 1;
       this.lastErrno = write.errno;
@@ -297,10 +301,10 @@ export class WriteQueue {
     this.isStarting = true;
     const maxBytes = this.volume.values['cache-size'];
     while (
-      this.delayed.length > 0 &&
-      (this.usedBytes === 0 || this.usedBytes + this.delayed[0]!.costBytes <= maxBytes)
+      this.delayedWrites.length > 0 &&
+      (this.usedBytes === 0 || this.usedBytes + this.delayedWrites[0]!.costBytes <= maxBytes)
     ) {
-      this.delayed.shift()!.start();
+      this.delayedWrites.shift()!.start();
     }
     this.isStarting = false;
   }

@@ -8,9 +8,9 @@ import { KILL_PRIV } from '../../../core/xdata.ts';
 
 /** A request that waits for writes to end. */
 export interface WriteWaiter {
-  /** Number of writes that it waits for. */
+  /** Number of writes that the request waits for. */
   blockerCount: number;
-  /** Called after the last of them. */
+  /** Continues the request; called after the last of these writes. */
   run(): void;
 }
 
@@ -29,9 +29,11 @@ export class Write implements WriteWaiter {
   costBytes = 0;
   /** Whether the queue holds it back, so that more data may join it. */
   isHeld = true;
+  /** Whether it was wound. */
   isSent = false;
   /** Whether it continues the write before it, so that more data is likely to follow. */
   isSequential = false;
+  /** Whether the storage has replied to all of it. */
   hasEnded = false;
   /** Whether the caller got its reply before the storage had the data. */
   isAnsweredEarly = false;
@@ -68,7 +70,7 @@ export class Write implements WriteWaiter {
     this.send = send;
   }
 
-  /** The range that the write may change, [start, end). An append may change any. */
+  /** End of the range that the write may change, [start, end). An append may change any byte. */
   get end(): number {
     return this.isAppend ? Number.POSITIVE_INFINITY : this.offset + this.length;
   }
@@ -106,19 +108,23 @@ export class Write implements WriteWaiter {
   join(vector: Uint8Array, maxBytes: number): void {
     const length = this.length + vector.length;
     if (length > this.buffer.length) {
-      const larger = new Uint8Array(Math.min(maxBytes, Math.max(length, 2 * this.buffer.length)));
-      larger.set(this.buffer.subarray(0, this.length));
-      this.buffer = larger;
+      const largerBuffer = new Uint8Array(
+        Math.min(maxBytes, Math.max(length, 2 * this.buffer.length)),
+      );
+      largerBuffer.set(this.buffer.subarray(0, this.length));
+      this.buffer = largerBuffer;
     }
     this.buffer.set(vector, this.length);
     this.length = length;
   }
 
+  /** Sends the write after the earlier ones that it overlaps, unless the queue still holds it back. */
   run(): void {
     if (!this.isHeld) this.send(this);
   }
 }
 
+/** Whether two requests have the same caller and lock owner. */
 function isSameCaller(a: Stack, b: Stack): boolean {
   if (a.uid !== b.uid || a.gid !== b.gid || a.pid !== b.pid) return false;
   return a.lkOwner === b.lkOwner && a.client === b.client;

@@ -56,7 +56,10 @@ function applySetattr(
 /** Available bytes if the context does not know the machine's memory. */
 const DEFAULT_AVAILABLE_BYTES = 2 ** 52;
 
-/** Makes a statfs reply. Without limits, free space and free inodes are the machine's available memory in pages. */
+/**
+ * Makes a statfs reply, in pages. Without limits, the free space and the number of free inodes are the machine's
+ * available memory in pages.
+ */
 function makeStatvfs({ store, context, inodeCount, inodeLimit }: MemoryVolume): Statvfs {
   const { pageLimit, usedPageCount } = store;
   const buf = new Statvfs();
@@ -76,6 +79,7 @@ function makeStatvfs({ store, context, inodeCount, inodeLimit }: MemoryVolume): 
   return buf;
 }
 
+/** Whether mode and ACL permit the caller an access; `mask` has R_OK, W_OK and X_OK. */
 const isAccessPermitted = (node: Node, caller: Stack, mask: number): boolean =>
   isPermitted(node.makeIatt(), readAccessAcl(node), caller, mask);
 
@@ -95,21 +99,21 @@ export const attrFops: Fops<MemoryVolume> = {
   setattr(frame, xl, loc, stbuf, valid, xdata) {
     const node = findNode(xl, loc);
     if (typeof node === 'number') return fail.setattr(frame, node);
-    const before = node.makeIatt();
+    const prebuf = node.makeIatt();
     clearPrivilegeBits(node, xdata, frame.root);
     const fault = applySetattr(xl.priv, node, stbuf, valid);
     if (fault !== 0) return fail.setattr(frame, fault);
-    unwind.setattr(frame, 0, 0, before, node.makeIatt(), null);
+    unwind.setattr(frame, 0, 0, prebuf, node.makeIatt(), null);
   },
 
   fsetattr(frame, xl, fd, stbuf, valid, xdata) {
     const openNode = findOrAddOpenNode(xl, fd);
     if (typeof openNode === 'number') return fail.fsetattr(frame, openNode);
-    const before = openNode.node.makeIatt();
+    const prebuf = openNode.node.makeIatt();
     clearPrivilegeBits(openNode.node, xdata, frame.root);
     const fault = applySetattr(xl.priv, openNode.node, stbuf, valid);
     if (fault !== 0) return fail.fsetattr(frame, fault);
-    unwind.fsetattr(frame, 0, 0, before, openNode.node.makeIatt(), null);
+    unwind.fsetattr(frame, 0, 0, prebuf, openNode.node.makeIatt(), null);
   },
 
   access(frame, xl, loc, mask, _xdata) {

@@ -22,6 +22,7 @@ import {
 } from './memory-nodes.ts';
 import { markAndCheckWrite } from './xattr.ts';
 
+/** Modes of fallocate(2), from linux/falloc.h. */
 const FALLOC_FL_KEEP_SIZE = 1;
 const FALLOC_FL_PUNCH_HOLE = 2;
 const FALLOC_FL_ZERO_RANGE = 16;
@@ -67,11 +68,12 @@ export function writeAt(
   offset: number,
 ): number {
   const pages = node.pages!;
-  let written = pages.write(data, offset);
-  if (written < data.length && volume.reclaimRemoved(node))
-    written += pages.write(data.subarray(written), offset + written);
-  if (written > 0) noteDataChange(volume, node);
-  return written;
+  let writtenBytes = pages.write(data, offset);
+  // A full volume may still have files that were removed, and whose inodes the kernel has not forgotten.
+  if (writtenBytes < data.length && volume.reclaimRemoved(node))
+    writtenBytes += pages.write(data.subarray(writtenBytes), offset + writtenBytes);
+  if (writtenBytes > 0) noteDataChange(volume, node);
+  return writtenBytes;
 }
 
 /** Returns the file of an fd that may be read (`accessMode` O_RDONLY) or written through, or the errno. */
@@ -133,10 +135,10 @@ function handleAllocation(
 ) {
   const node = findOpenFile(xl, fd, O_WRONLY);
   if (typeof node === 'number') return fail[fop](frame, node);
-  const before = node.makeIatt();
+  const prebuf = node.makeIatt();
   const fault = allocate(xl.priv, node, mode, offset, len);
   if (fault !== 0) return fail[fop](frame, fault);
-  unwind[fop](frame, 0, 0, before, node.makeIatt(), null);
+  unwind[fop](frame, 0, 0, prebuf, node.makeIatt(), null);
 }
 
 /** The mode of fallocate(2) that is a discard. */
@@ -168,11 +170,11 @@ export const dataFops: Fops<MemoryVolume> = {
     const writeOffset = (fd.flags & O_APPEND) !== 0 ? node.pages.size : offset;
     const fault = findRangeFault(writeOffset, vector.length) || markAndCheckWrite(node, xdata);
     if (fault !== 0) return fail.writev(frame, fault);
-    const before = node.makeIatt();
+    const prebuf = node.makeIatt();
     clearPrivilegeBits(node, xdata, frame.root);
-    const written = writeAt(xl.priv, node, vector, writeOffset);
-    if (written === 0 && vector.length > 0) return fail.writev(frame, ENOSPC);
-    unwind.writev(frame, written, 0, before, node.makeIatt(), null);
+    const writtenBytes = writeAt(xl.priv, node, vector, writeOffset);
+    if (writtenBytes === 0 && vector.length > 0) return fail.writev(frame, ENOSPC);
+    unwind.writev(frame, writtenBytes, 0, prebuf, node.makeIatt(), null);
   },
 
   truncate(frame, xl, loc, offset, xdata) {
@@ -180,10 +182,10 @@ export const dataFops: Fops<MemoryVolume> = {
     if (typeof node === 'number') return fail.truncate(frame, node);
     const fault = findDataFault(node) || findRangeFault(offset, 0);
     if (fault !== 0) return fail.truncate(frame, fault);
-    const before = node.makeIatt();
+    const prebuf = node.makeIatt();
     clearPrivilegeBits(node, xdata, frame.root);
     resize(xl.priv, node, offset);
-    unwind.truncate(frame, 0, 0, before, node.makeIatt(), null);
+    unwind.truncate(frame, 0, 0, prebuf, node.makeIatt(), null);
   },
 
   ftruncate(frame, xl, fd, offset, xdata) {
@@ -192,10 +194,10 @@ export const dataFops: Fops<MemoryVolume> = {
     if (typeof node === 'number') return fail.ftruncate(frame, node === EBADF ? EINVAL : node);
     const fault = findRangeFault(offset, 0);
     if (fault !== 0) return fail.ftruncate(frame, fault);
-    const before = node.makeIatt();
+    const prebuf = node.makeIatt();
     clearPrivilegeBits(node, xdata, frame.root);
     resize(xl.priv, node, offset);
-    unwind.ftruncate(frame, 0, 0, before, node.makeIatt(), null);
+    unwind.ftruncate(frame, 0, 0, prebuf, node.makeIatt(), null);
   },
 
   flush(frame, _xl, _fd, _xdata) {
@@ -249,10 +251,11 @@ export const dataFops: Fops<MemoryVolume> = {
       flags !== 0 || isOverlap ? EINVAL : findRangeFault(offIn, 0) || findRangeFault(offOut, len);
     const errno = fault || markAndCheckWrite(target, xdata);
     if (errno !== 0) return fail.copy_file_range(frame, errno);
-    const before = target.makeIatt();
+    const prebuf = target.makeIatt();
     const data = source.pages.read(offIn, len);
-    const written = writeAt(xl.priv, target, data, offOut);
-    if (written === 0 && data.length > 0) return fail.copy_file_range(frame, ENOSPC);
-    unwind.copy_file_range(frame, written, 0, source.makeIatt(), before, target.makeIatt(), null);
+    const writtenBytes = writeAt(xl.priv, target, data, offOut);
+    if (writtenBytes === 0 && data.length > 0) return fail.copy_file_range(frame, ENOSPC);
+    const sourceBuf = source.makeIatt();
+    unwind.copy_file_range(frame, writtenBytes, 0, sourceBuf, prebuf, target.makeIatt(), null);
   },
 };

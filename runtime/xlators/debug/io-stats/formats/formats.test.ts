@@ -32,7 +32,7 @@ function report(more: Partial<Report> = {}): Report {
     total: counters(0, busy),
     interval: counters(50_000, (made) => made.countCall(LOOKUP)),
     intervalIndex: 3,
-    now: 60_000,
+    nowMs: 60_000,
     fds: { open: 1, max: 2 },
     files: new FileTable(),
     ...more,
@@ -129,7 +129,7 @@ test('formatJsonReport writes valid JSON with every called fop, for any counts',
           made.read.add(bytes);
         }
       });
-      const given = report({ total: past, interval: past, now });
+      const given = report({ total: past, interval: past, nowMs: now });
       const [all, last] = parse(formatJsonReport(given));
       const numbers = [all!, last!].flatMap((part) => Object.values(part));
       expect(numbers.every((value) => Number.isFinite(value))).toBe(true);

@@ -9,10 +9,12 @@ import type { Dump } from '../../../../core/xlator.ts';
 
 /** Number of sizes side by side in a block of lines. */
 const SIZES_PER_BLOCK = 3;
-const WIDTHS = [10, 13, 13, 13, 14, 11];
+/** Widths of the columns of the table of fops; the last has the fop's name. */
+const COLUMN_WIDTHS = [10, 13, 13, 13, 14, 11];
 
+/** Formats a line of the table of fops. */
 const formatColumns = (...cells: readonly string[]): string =>
-  cells.map((cell, index) => cell.padStart(WIDTHS[index]!)).join(' ');
+  cells.map((cell, index) => cell.padStart(COLUMN_WIDTHS[index]!)).join(' ');
 
 const formatMicros = (ns: number): string => `${(ns / 1000).toFixed(2)} us`;
 
@@ -21,6 +23,7 @@ const formatMicros = (ns: number): string => `${(ns / 1000).toFixed(2)} us`;
  * @param prefix of the keys: '' for the time since the start, `interval.` for the interval
  */
 function makeSectionReader(dump: Dump, prefix: string) {
+  /** Reads a number; 0 if the dump has no such key. */
   const readNumber = (key: string): number => Number(dump[prefix + key] ?? 0);
   /** Returns the middle parts of all keys of the form `begin*end`. */
   const findNames = (begin: string, end: string): string[] =>
@@ -63,12 +66,12 @@ function formatSizes({ readNumber, findNames }: ReturnType<typeof makeSectionRea
 /** Formats the calls and latencies by fop. */
 function formatFops({ readNumber, findNames }: ReturnType<typeof makeSectionReader>): string[] {
   const fops = findNames('', '.hits').map((name) => {
-    const average = readNumber(`${name}.avg-ns`);
+    const averageNs = readNumber(`${name}.avg-ns`);
     return {
       name,
-      average,
+      averageNs,
       hits: readNumber(`${name}.hits`),
-      totalNs: average * readNumber(`${name}.hits`),
+      totalNs: averageNs * readNumber(`${name}.hits`),
     };
   });
   if (fops.length === 0) return [];
@@ -76,10 +79,10 @@ function formatFops({ readNumber, findNames }: ReturnType<typeof makeSectionRead
   return [
     formatColumns('%-latency', 'Avg-latency', 'Min-Latency', 'Max-Latency', 'No. of calls', 'Fop'),
     formatColumns('---------', '-----------', '-----------', '-----------', '------------', '----'),
-    ...fops.map(({ name, average, hits, totalNs }) =>
+    ...fops.map(({ name, averageNs, hits, totalNs }) =>
       formatColumns(
         (sum === 0 ? 0 : (100 * totalNs) / sum).toFixed(2),
-        formatMicros(average),
+        formatMicros(averageNs),
         formatMicros(readNumber(`${name}.min-ns`)),
         formatMicros(readNumber(`${name}.max-ns`)),
         String(hits),
@@ -90,6 +93,7 @@ function formatFops({ readNumber, findNames }: ReturnType<typeof makeSectionRead
   ];
 }
 
+/** Formats the statistics since the start, or those of the interval; `prefix` as in `makeSectionReader`. */
 function formatSection(title: string, dump: Dump, prefix: string): string[] {
   const reader = makeSectionReader(dump, prefix);
   const { readNumber } = reader;

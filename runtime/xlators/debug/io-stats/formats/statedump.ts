@@ -9,11 +9,12 @@ export interface Report {
   readonly id: string;
   /** Counts since the start, the interval included. */
   readonly total: Counters;
+  /** Counts of the interval, which is not ended yet. */
   readonly interval: Counters;
   /** Number of the interval, from 0. */
   readonly intervalIndex: number;
   /** Milliseconds of the context's clock. */
-  readonly now: number;
+  readonly nowMs: number;
   /** Number of open files: now, and the highest. */
   readonly fds: { readonly open: number; readonly max: number };
   readonly files: FileTable;
@@ -21,15 +22,16 @@ export interface Report {
 
 /** Files shown per ranking: few, because the dumps of all volumes share 64 KB. */
 const FILES_PER_RANKING = 3;
+/** The most characters of a path; of a longer one, the end is shown. */
 const MAX_PATH_CHARS = 160;
 const shortenPath = (path: string): string =>
   path.length <= MAX_PATH_CHARS ? path : `…${path.slice(-MAX_PATH_CHARS)}`;
 
 /** Formats counters, with `prefix` before each key. */
-function formatCounters(counters: Counters, now: number, prefix: string): Dump {
+function formatCounters(counters: Counters, nowMs: number, prefix: string): Dump {
   const { read, written, startedAtMs } = counters;
   const dump: Dump = {
-    [`${prefix}duration-s`]: Math.floor((now - startedAtMs) / 1000),
+    [`${prefix}duration-s`]: Math.floor((nowMs - startedAtMs) / 1000),
     [`${prefix}bytes-read`]: read.bytes,
     [`${prefix}bytes-written`]: written.bytes,
   };
@@ -58,11 +60,11 @@ function formatCounters(counters: Counters, now: number, prefix: string): Dump {
 }
 
 /** Formats the statistics as a statedump's keys and values. */
-export function formatDump({ total, interval, intervalIndex, now, fds, files }: Report): Dump {
+export function formatDump({ total, interval, intervalIndex, nowMs, fds, files }: Report): Dump {
   const dump: Dump = {
     'open-fds': fds.open,
     'max-open-fds': fds.max,
-    ...formatCounters(total, now, ''),
+    ...formatCounters(total, nowMs, ''),
   };
   for (const counter of rankedCounters) {
     files
@@ -76,5 +78,5 @@ export function formatDump({ total, interval, intervalIndex, now, fds, files }: 
   // In the first interval, its numbers are those since the start.
   return intervalIndex === 0
     ? dump
-    : { ...dump, interval: intervalIndex, ...formatCounters(interval, now, 'interval.') };
+    : { ...dump, interval: intervalIndex, ...formatCounters(interval, nowMs, 'interval.') };
 }

@@ -1,9 +1,10 @@
 /**
  * Handles the fops open and create of performance/write-behind.
  *
- * A create may find an existing file, if another client has created its name. Only the reply tells which file. By then
- * the storage has read its size, or truncated it (O_TRUNC), without the writes that are under way here. So after these
- * writes the file is truncated, or its size requested, once more. Without such writes a create costs nothing extra.
+ * A create may open an existing file that another client has created. Which file it is, only the reply tells, and
+ * writes to it may be under way here. The storage has then read its size, or truncated it (O_TRUNC), without these
+ * writes. So the create's reply waits for them; then the file is truncated, or its size requested, once more. Without
+ * such writes a create costs nothing extra.
  */
 import type { Dict } from '../../../core/dict.ts';
 import type { Fd } from '../../../core/fd.ts';
@@ -39,7 +40,7 @@ interface CreateReply {
   readonly xdata: Dict | null;
 }
 
-/** A create under way: `run` completes it after the writes to the file that it has found. */
+/** A create under way. If it has found a file with writes under way, the `WriteQueue` calls `run` after them. */
 class PendingCreate implements WriteWaiter {
   blockerCount = 0;
   readonly fd: Fd;
@@ -67,6 +68,7 @@ class PendingCreate implements WriteWaiter {
   }
 }
 
+/** Winds a create; the callback decides whether its reply must wait. */
 export const create: Fop<'create', WriteBehind> = (
   frame,
   xl,
@@ -89,7 +91,7 @@ export const create: Fop<'create', WriteBehind> = (
 
 const createCbk: Cbk<'create', WriteBehind> = (
   frame,
-  endedWritesAtWind,
+  endedCountAtWind,
   xl,
   opRet,
   opErrno,
@@ -103,7 +105,8 @@ const createCbk: Cbk<'create', WriteBehind> = (
   const existingInode = opRet < 0 || buf === null ? undefined : xl.inodes?.find(buf.iaGfid);
   const queue = existingInode === undefined ? undefined : xl.priv.findQueue(existingInode);
   const pendingCreate = frame.local as PendingCreate;
-  if (queue !== undefined && (!queue.isIdle || queue.endedWritesAtLastEnd > endedWritesAtWind)) {
+  // Writes to the file are under way, or have ended while the create was.
+  if (queue !== undefined && (!queue.isIdle || queue.endedCountAtLastEnd > endedCountAtWind)) {
     const reply = { opRet, inode, buf: buf!, preparent, postparent, xdata };
     pendingCreate.existing = { inode: existingInode!, queue, reply };
     return queue.runAfterWrites(pendingCreate);

@@ -4,7 +4,7 @@
  * Replaces control characters except tabs by their pictures (U+2400 …), and bytes that are not UTF-8 by U+FFFD. The
  * text keeps its length, so that columns stay the same.
  */
-export function printable(text: string): string {
+export function makePrintable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cs}]/gu, (c) => {
     if (c === '\t') return c;
     const code = c.charCodeAt(0);
@@ -17,11 +17,11 @@ export function printable(text: string): string {
 export const escapeQuotes = (text: string): string => text.replace(/["\\]/g, '\\$&');
 
 /** The most characters of a shortened text. */
-const BRIEF_MAX = 60;
+const SHORTENED_MAX = 60;
 
-/** Makes a text printable, and cuts it when it is long. */
+/** Makes a text printable, and cuts one that is longer than `SHORTENED_MAX`. */
 export function shorten(text: string): string {
-  return printable(text.length > BRIEF_MAX ? `${text.slice(0, BRIEF_MAX - 1)}…` : text);
+  return makePrintable(text.length > SHORTENED_MAX ? `${text.slice(0, SHORTENED_MAX - 1)}…` : text);
 }
 
 /** Shortens a word of a file, and puts it in single quotes, for messages. */
