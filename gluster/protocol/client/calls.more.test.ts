@@ -486,11 +486,7 @@ describe.skipIf(isWithoutBricks())('a GlusterFS brick', () => {
   });
 });
 
-function flagsOf({
-  r,
-}: {
-  readonly r: { position: number; string(): string; u32(): number };
-}): number {
+function flagsOf({ r }: { readonly r: XdrReader }): number {
   const start = r.position;
   r.string();
   r.u32();
