@@ -64,7 +64,10 @@ export default defineCommand({
     const chosenLesson =
       lessonOperand === undefined ? undefined : chooseLesson(lessons, lessonOperand);
     if (flags.check.length > 0) {
-      return checkFiles({ files: flags.check, lessons, chosenLesson, json: flags.json }, terminal);
+      return checkFiles(
+        { files: flags.check, lessons, chosenLesson, printsJson: flags.json },
+        terminal,
+      );
     }
     if (flags.json) throw new UsageError('--json goes with --check');
     const course: Course = {
@@ -123,12 +126,12 @@ interface CheckSettings {
   /** The lesson of all files; undefined if the name of each file tells its lesson. */
   readonly chosenLesson: Lesson | undefined;
   /** Whether the results are printed as JSON. */
-  readonly json: boolean;
+  readonly printsJson: boolean;
 }
 
 /** Checks files for a teacher; resolves to the exit status. */
 async function checkFiles(
-  { files, lessons, chosenLesson, json }: CheckSettings,
+  { files, lessons, chosenLesson, printsJson }: CheckSettings,
   terminal: Terminal,
 ): Promise<number> {
   const checks = files.map((file) => ({
@@ -142,9 +145,10 @@ async function checkFiles(
     const verdict = await checkFile(lesson, language, file);
     if (!verdict.passed) status = EXIT_FAILURE;
     results.push({ file, lesson: lesson.name, language, ...verdict });
-    if (!json) terminal.out(`${file}, lesson ${lesson.name}: ${formatVerdict(verdict, terminal)}`);
+    if (!printsJson)
+      terminal.out(`${file}, lesson ${lesson.name}: ${formatVerdict(verdict, terminal)}`);
   }
-  if (json) terminal.out(JSON.stringify({ results }, null, 2));
+  if (printsJson) terminal.out(JSON.stringify({ results }, null, 2));
   return status;
 }
 

@@ -74,6 +74,7 @@ const glusterOptions: Readonly<Record<string, string>> = {
   'backup-volfile-servers': 'volfile-server',
 };
 
+/** The values of a mount option that give its flag, and those that do not. */
 const trueWords = ['on', 'yes', 'true', 'enable', '1'];
 const falseWords = ['off', 'no', 'false', 'disable', '0'];
 
@@ -157,20 +158,20 @@ function makeServerFlags(source: string): string[] {
 
 /**
  * Converts options of mount(8), separated by commas, into flags of `glossa mount`.
- * @param sloppy whether unknown options are dropped
+ * @param isSloppy whether unknown options are dropped
  * @param warnOnce prints a warning, unless the starter of this process has printed it already
  * @throws {UsageError}
  */
 export function convertOptions(
   options: string,
-  sloppy: boolean,
+  isSloppy: boolean,
   warnOnce: (text: string) => void,
 ): string[] {
   // A value in quotes may have commas in it.
   const optionTexts = options.match(/(?:"[^"]*"|[^",])+/g) ?? [];
   return optionTexts.flatMap((option) => {
     const [, name, value] = /^([^=]*)(?:=(.*))?$/s.exec(option.replaceAll('"', ''))!;
-    return convertOption(name!, value, sloppy, warnOnce) ?? [];
+    return convertOption(name!, value, isSloppy, warnOnce) ?? [];
   });
 }
 
@@ -181,7 +182,7 @@ export function convertOptions(
 function convertOption(
   name: string,
   value: string | undefined,
-  sloppy: boolean,
+  isSloppy: boolean,
   warnOnce: (text: string) => void,
 ): string | string[] | null {
   if (/^x-/i.test(name)) return null;
@@ -202,7 +203,7 @@ function convertOption(
   // libfuse's option names have underscores.
   const match = glossaOptions.find(([flag]) => flag === name.replaceAll('_', '-'));
   if (match === undefined) {
-    if (sloppy) return null;
+    if (isSloppy) return null;
     const names = [...Object.keys(standardOptions), ...glossaOptions.map(([flag]) => flag)];
     throw new UsageError(`unknown mount option '${name}'${formatSuggestion(name, names)}`);
   }

@@ -48,7 +48,7 @@ export default defineCommand({
     const [file, operand] = takeOperands(operands, ['FILE', 'VOLFILE|MODULE']);
     const settings = {
       volume: flags.volume,
-      realStorage: flags['real-storage'],
+      usesRealStorage: flags['real-storage'],
       strict: flags.strict,
       overrides: flags['xlator-option'],
       allowShell: flags['allow-shell'],

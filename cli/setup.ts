@@ -57,10 +57,10 @@ function refuseNpxCache(): void {
   );
 }
 
-/** Makes systemd read its units anew. @param forUser whether the user's systemd is meant */
-function reloadSystemd(forUser: boolean, terminal: Terminal): void {
+/** Makes systemd read its units again. @param isForUser whether the user's systemd reads them, not the system's */
+function reloadSystemd(isForUser: boolean, terminal: Terminal): void {
   if (!existsSync('/run/systemd/system')) return;
-  const args = [...(forUser ? ['--user'] : []), 'daemon-reload'];
+  const args = [...(isForUser ? ['--user'] : []), 'daemon-reload'];
   terminal.out(`systemctl ${args.join(' ')}`);
   const { status, error } = spawnSync('systemctl', args, { stdio: 'inherit' });
   if (error === undefined && status === 0) return;

@@ -31,7 +31,7 @@ import { chooseLogLevel } from './server-command.ts';
 
 type ServerFlags = FlagValues<typeof serverFlags>;
 
-/** A command to run in a mount. */
+/** A command to run in a temporary mount. */
 export interface MountTask {
   /** The name of the glossa command in messages, as `run`. */
   readonly commandName: string;

@@ -58,7 +58,7 @@ export default defineCommand({
     }
     const server = await findServer(operand);
     const intervalMs = intervalS * 1000;
-    const state = { ...initialState, byFop: flags.fops };
+    const state = { ...initialState, hasFopRows: flags.fops };
     const interruption = new Interruption();
     try {
       if (!flags.once && !flags.json && hasScreen()) {

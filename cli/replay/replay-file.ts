@@ -62,7 +62,7 @@ export async function replayFile(
         played: playedVolumes,
         replyTimeoutMs,
       }).run();
-      const storageDiffers = settings.realStorage && startsWithDifference(outcomes);
+      const storageDiffers = settings.usesRealStorage && startsWithDifference(outcomes);
       const { startedAt } = recording.head;
       return { startedAt, isClosed: recording.closed, outcomes, storageDiffers, logLines };
     } finally {

@@ -33,7 +33,7 @@ export interface StackSettings {
    */
   readonly volume: string | undefined;
   /** Whether the volfile's own storages are used, instead of played ones. */
-  readonly realStorage: boolean;
+  readonly usesRealStorage: boolean;
   /** Whether the volfile's warnings are errors. */
   readonly strict: boolean;
   /** Options that replace those of the volfile, each as `VOLUME.KEY=VALUE`. */
@@ -138,18 +138,18 @@ async function waitUntilUp(graph: Graph, clock: VirtualClock): Promise<boolean> 
   return graph.isUp;
 }
 
-/** Reads the volfile; its leaves are played, or none with `realStorage`. @throws {Failure} */
+/** Reads the volfile; its leaves are played, or none with `usesRealStorage`. @throws {Failure} */
 async function makeVolfileParts(
   file: string,
   head: Head,
-  { volume, realStorage, strict, overrides, allowShell }: StackSettings,
+  { volume, usesRealStorage, strict, overrides, allowShell }: StackSettings,
   terminal: Terminal,
 ): Promise<GraphParts> {
   const inspection = await inspectFile(file, { registry, strict, overrides, allowShell });
   const specs = makeVolumeSpecs(describeOrFail(inspection, terminal), registry);
   const requestVolume = volume ?? head.volumes.at(-1)!.name;
   const leaves = specs.filter(({ subvolumes }) => subvolumes.length === 0).map(({ name }) => name);
-  if (realStorage) return { specs, roles: { volume: requestVolume, played: [] } };
+  if (usesRealStorage) return { specs, roles: { volume: requestVolume, played: [] } };
   const advice = '--real-storage asks those of the volfile';
   for (const name of leaves) {
     if (head.volumes.some((volume) => volume.name === name)) continue;
@@ -173,9 +173,9 @@ async function makeVolfileParts(
 async function makeModuleParts(
   module: ModuleFile,
   head: Head,
-  { volume, realStorage, overrides }: StackSettings,
+  { volume, usesRealStorage, overrides }: StackSettings,
 ): Promise<GraphParts> {
-  if (realStorage) throw new UsageError('--real-storage is for a VOLFILE');
+  if (usesRealStorage) throw new UsageError('--real-storage is for a VOLFILE');
   if (overrides.length > 0) throw new UsageError('--xlator-option is for a VOLFILE');
   const {
     name,

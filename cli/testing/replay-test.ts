@@ -20,7 +20,12 @@ export async function runReplayTest(
   terminal: Terminal,
 ): Promise<TestReport> {
   const startedAt = performance.now();
-  const stackSettings = { volume: undefined, realStorage: false, overrides: [], allowShell: false };
+  const stackSettings = {
+    volume: undefined,
+    usesRealStorage: false,
+    overrides: [],
+    allowShell: false,
+  };
   const replaySettings = { ...stackSettings, ...settings, output: undefined };
   const name = `replay of ${recording}`;
   try {

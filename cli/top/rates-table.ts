@@ -99,9 +99,11 @@ const sortValueReaders: Readonly<Record<ScreenState['sortOrder'], (row: Row) => 
 };
 
 /** Makes the rows in the chosen order: of each volume, or of each fop of the volumes. */
-function makeRows({ volumes }: ServerRates, { byFop, sortOrder }: ScreenState): Row[] {
+function makeRows({ volumes }: ServerRates, { hasFopRows, sortOrder }: ScreenState): Row[] {
   const rows = volumes.flatMap((volume): Row[] =>
-    byFop ? volume.fops.map((rates) => ({ ...rates, volume })) : [{ ...volume, volume, fop: null }],
+    hasFopRows
+      ? volume.fops.map((rates) => ({ ...rates, volume }))
+      : [{ ...volume, volume, fop: null }],
   );
   const readSortValue = sortValueReaders[sortOrder];
   return rows.sort((a, b) => readSortValue(b) - readSortValue(a));
@@ -140,7 +142,7 @@ export function formatScreen(
   const lines = [
     ...head,
     '',
-    formatTableHead(state.byFop, width, colour),
+    formatTableHead(state.hasFopRows, width, colour),
     ...rows
       .slice(skippedCount, skippedCount + visibleCount)
       .map((row) => formatRatesRow(row, width, colour)),
@@ -167,7 +169,7 @@ export function formatRatesTable(
       ? [`no requests in these ${rates.seconds.toFixed(1)} s, except by this command`]
       : []),
     '',
-    formatTableHead(state.byFop, tableWidth, colour),
+    formatTableHead(state.hasFopRows, tableWidth, colour),
     ...rows.map((row) => formatRatesRow(row, tableWidth, colour)),
   ];
 }
@@ -192,9 +194,9 @@ function formatHead(rates: ServerRates, width: number): string[] {
   ];
 }
 
-function formatTableHead(byFop: boolean, width: number, colour: boolean): string {
+function formatTableHead(hasFopRows: boolean, width: number, colour: boolean): string {
   const heads = columns.map(({ head, width: columnWidth }) => padLeft(head, columnWidth));
-  const line = formatRow('VOLUME', byFop ? 'FOP' : 'TYPE', heads, width);
+  const line = formatRow('VOLUME', hasFopRows ? 'FOP' : 'TYPE', heads, width);
   return paint('bold', line, colour);
 }
 

@@ -15,7 +15,7 @@ export const sortOrders = [
 export interface ScreenState {
   readonly sortOrder: (typeof sortOrders)[number];
   /** Whether each fop of a volume has a row. */
-  readonly byFop: boolean;
+  readonly hasFopRows: boolean;
   readonly isHelpShown: boolean;
   /** The number of rows scrolled away at the top. */
   readonly scrolledRowCount: number;
@@ -24,7 +24,7 @@ export interface ScreenState {
 /** The state at the start of the program. */
 export const initialState: ScreenState = {
   sortOrder: 'graph',
-  byFop: false,
+  hasFopRows: false,
   isHelpShown: false,
   scrolledRowCount: 0,
 };
@@ -47,7 +47,7 @@ const changesByKey: Readonly<Record<string, StateChange>> = {
     sortOrder: sortOrders[(sortOrders.indexOf(sortOrder) + 1) % sortOrders.length]!,
     scrolledRowCount: 0,
   }),
-  f: ({ byFop }) => ({ byFop: !byFop, scrolledRowCount: 0 }),
+  f: ({ hasFopRows }) => ({ hasFopRows: !hasFopRows, scrolledRowCount: 0 }),
   h: showHelp,
   '?': showHelp,
   up: makeScroll(-1),

@@ -211,7 +211,7 @@ const lines = (state: Partial<ScreenState> = {}, other: Partial<typeof drawing> 
 describe('the screen of glossa top', () => {
   it.each([
     ['volumes', {}],
-    ['fops', { byFop: true }],
+    ['fops', { hasFopRows: true }],
     ['help', { isHelpShown: true }],
   ])('fits into 80 columns and 24 lines: %s', (_, state) => {
     const shown = lines(state);
@@ -235,7 +235,7 @@ describe('the screen of glossa top', () => {
     );
     expect(text({})).toMatch('30 rows in the order of the graph, 13 more below');
     expect(text({ scrolledRowCount: 99 })).not.toMatch('more below');
-    const firstFop = (state: Partial<ScreenState>) => lines({ byFop: true, ...state })[5];
+    const firstFop = (state: Partial<ScreenState>) => lines({ hasFopRows: true, ...state })[5];
     expect(firstFop({})).toMatch('RCHECKSUM');
     expect(firstFop({ sortOrder: 'fops' })).toMatch('LOOKUP');
   });
@@ -259,7 +259,7 @@ it('keys pressed in glossa top change its sort order, rows and scroll position',
     texts
       .flatMap((text) => parseKeys(text))
       .reduce((state: ScreenState | null, key) => state && pressKey(state, key), initialState);
-  expect(after('s', 'f')).toMatchObject({ sortOrder: 'fops', byFop: true });
+  expect(after('s', 'f')).toMatchObject({ sortOrder: 'fops', hasFopRows: true });
   expect(after('sssssss')).toMatchObject({ sortOrder: 'graph' });
   expect(after('\x1bOB\x1b[6~', '\x1b[A', '\x1b[24~', 'ä')).toMatchObject({ scrolledRowCount: 10 });
   expect(after('h', 'q')).toMatchObject({ isHelpShown: false });

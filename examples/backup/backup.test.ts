@@ -50,8 +50,8 @@ describe('a backup', () => {
     const folder = await makeFolder();
     const first = join(folder, '1');
     expect(await backUp(inVolume(volume, '/data'), onDisk(first))).toMatchObject({
-      copied: 2,
-      linked: 0,
+      copiedCount: 2,
+      linkedCount: 0,
       bytes: 3_000_004,
     });
     expect(await describeTree(onDisk(first))).toEqual(
@@ -74,8 +74,8 @@ describe('a backup', () => {
     await volume.writeFile('/data/a', 'TEXT');
     await volume.writeFile('/data/new', 'new');
     expect(await backUp(inVolume(volume, '/data'), onDisk(second), first)).toMatchObject({
-      copied: 2,
-      linked: 1,
+      copiedCount: 2,
+      linkedCount: 1,
     });
     const inode = async (path: string) => (await disk.stat(path)).ino;
     expect(await inode(join(second, 'd/large'))).toBe(await inode(join(first, 'd/large')));
@@ -123,10 +123,10 @@ describe('a backup', () => {
   it('skips special files such as pipes, and reports their paths', async () => {
     const volume = await openVolume();
     await volume.mknod('/data/pipe', 0o010600);
-    const { skipped } = await backUp(
+    const { skippedPaths } = await backUp(
       inVolume(volume, '/data'),
       onDisk(join(await makeFolder(), '1')),
     );
-    expect(skipped).toEqual(['/data/pipe']);
+    expect(skippedPaths).toEqual(['/data/pipe']);
   });
 });

@@ -21,12 +21,12 @@ export interface Tree {
 
 /** The numbers of files in a copy, by their treatment. */
 export interface Counts {
-  copied: number;
-  linked: number;
+  copiedCount: number;
+  linkedCount: number;
   /** The bytes of the copied files. */
   bytes: number;
   /** The paths of sockets, pipes and devices, which are not copied. */
-  readonly skipped: string[];
+  readonly skippedPaths: string[];
 }
 
 /** A copy under way, of a tree or of one entry in it. */
@@ -34,7 +34,7 @@ interface Copy {
   readonly source: Tree;
   readonly target: Tree;
   /** The same entry's path in an earlier copy; it may be absent there. */
-  readonly earlier: string | undefined;
+  readonly earlierPath: string | undefined;
   readonly counts: Counts;
   /** Aborted at the first error, so that no other file is begun. */
   readonly failureController: AbortController;
@@ -45,21 +45,21 @@ const PARALLEL_FILES = 16;
 
 /**
  * Copies a tree to a path that must be absent. The copy appears whole under its name, or not at all.
- * @param earlier a copy beside the target
+ * @param earlierPath the path of an earlier copy, beside the target
  */
-export async function backUp(source: Tree, target: Tree, earlier?: string): Promise<Counts> {
+export async function backUp(source: Tree, target: Tree, earlierPath?: string): Promise<Counts> {
   const { files, path } = target;
-  const partial = `${path}.partial`;
-  const counts: Counts = { copied: 0, linked: 0, bytes: 0, skipped: [] };
+  const partialPath = `${path}.partial`;
+  const counts: Counts = { copiedCount: 0, linkedCount: 0, bytes: 0, skippedPaths: [] };
   if ((await findAttributes(files, path)) !== undefined) throw new Error(`${path} exists`);
-  await files.rm(partial, { recursive: true, force: true });
+  await files.rm(partialPath, { recursive: true, force: true });
   try {
     const failureController = new AbortController();
-    const partialTarget = { files, path: partial };
-    await copyDirectory({ source, target: partialTarget, earlier, counts, failureController });
-    await files.rename(partial, path);
+    const partialTarget = { files, path: partialPath };
+    await copyDirectory({ source, target: partialTarget, earlierPath, counts, failureController });
+    await files.rename(partialPath, path);
   } catch (error) {
-    await files.rm(partial, { recursive: true, force: true });
+    await files.rm(partialPath, { recursive: true, force: true });
     throw error;
   }
   return counts;
@@ -67,7 +67,7 @@ export async function backUp(source: Tree, target: Tree, earlier?: string): Prom
 
 /** Copies a directory with its entries, several at a time. */
 async function copyDirectory(copy: Copy): Promise<void> {
-  const { source, target, earlier, failureController } = copy;
+  const { source, target, earlierPath, failureController } = copy;
   const attributes = await source.files.lstat(source.path);
   await target.files.mkdir(target.path, { mode: 0o700 });
   const names = await source.files.readdir(source.path);
@@ -80,7 +80,7 @@ async function copyDirectory(copy: Copy): Promise<void> {
         ...copy,
         source: makeEntryTree(source),
         target: makeEntryTree(target),
-        earlier: earlier && join(earlier, name),
+        earlierPath: earlierPath && join(earlierPath, name),
       };
       await copyEntry(entry).catch((error) => {
         failureController.abort();
@@ -97,21 +97,24 @@ async function copyDirectory(copy: Copy): Promise<void> {
 
 /** Copies or links one entry. */
 async function copyEntry(copy: Copy): Promise<void> {
-  const { source, target, earlier, counts } = copy;
+  const { source, target, earlierPath, counts } = copy;
   const attributes = await source.files.lstat(source.path);
   if (attributes.isDirectory()) return copyDirectory(copy);
   if (attributes.isSymbolicLink()) {
     await target.files.symlink(await source.files.readlink(source.path), target.path);
     await target.files.lchown(target.path, attributes.uid, attributes.gid);
   } else if (!attributes.isFile()) {
-    counts.skipped.push(source.path);
-  } else if (earlier !== undefined && (await isUnchanged(attributes, target.files, earlier))) {
-    await target.files.link(earlier, target.path);
-    counts.linked += 1;
+    counts.skippedPaths.push(source.path);
+  } else if (
+    earlierPath !== undefined &&
+    (await isUnchanged(attributes, target.files, earlierPath))
+  ) {
+    await target.files.link(earlierPath, target.path);
+    counts.linkedCount += 1;
   } else {
     await copyData(source, target);
     await copyAttributes(attributes, target);
-    counts.copied += 1;
+    counts.copiedCount += 1;
     counts.bytes += attributes.size;
   }
 }
@@ -136,8 +139,8 @@ async function copyAttributes(
 }
 
 /** Whether the earlier copy has the same size, owner, mode and time, to the millisecond. */
-async function isUnchanged(attributes: Stats, files: Files, earlier: string): Promise<boolean> {
-  const earlierAttributes = await findAttributes(files, earlier);
+async function isUnchanged(attributes: Stats, files: Files, earlierPath: string): Promise<boolean> {
+  const earlierAttributes = await findAttributes(files, earlierPath);
   const keys = ['size', 'mode', 'uid', 'gid'] as const;
   const isEqual = keys.every((key) => earlierAttributes?.[key] === attributes[key]);
   return isEqual && earlierAttributes?.mtime.getTime() === attributes.mtime.getTime();
@@ -166,9 +169,13 @@ async function main([from, to, earlier]: readonly string[]): Promise<void> {
     const [source, target] = [await openTree(from, volumes), await openTree(to, volumes)];
     // The earlier copy is in the same volume as the target.
     const earlierPath = earlier?.replace(/^.*\.vol:/, '');
-    const { copied, linked, bytes, skipped } = await backUp(source, target, earlierPath);
-    console.log(`${copied} copied (${bytes} bytes), ${linked} as in the earlier copy`);
-    for (const path of skipped) console.error(`left out: ${path}`);
+    const { copiedCount, linkedCount, bytes, skippedPaths } = await backUp(
+      source,
+      target,
+      earlierPath,
+    );
+    console.log(`${copiedCount} copied (${bytes} bytes), ${linkedCount} as in the earlier copy`);
+    for (const path of skippedPaths) console.error(`left out: ${path}`);
   } finally {
     for (const volume of volumes) await volume.close();
   }

@@ -3,10 +3,10 @@ import { type Cbk, defineTranslator, type Fop, tail, unwind, wind } from 'glossa
 
 /** The rotated value of each byte. */
 const ROT13 = Uint8Array.from({ length: 256 }, (_, byte) => {
-  const first = (byte & ~31) | 1; // 'A' or 'a', if it is a letter
-  const letter = byte - first;
-  return (first === 65 || first === 97) && letter >= 0 && letter < 26
-    ? first + ((letter + 13) % 26)
+  const firstLetter = (byte & ~31) | 1; // 'A' (65) or 'a' (97), if the byte is a letter
+  const letterIndex = byte - firstLetter;
+  return (firstLetter === 65 || firstLetter === 97) && letterIndex >= 0 && letterIndex < 26
+    ? firstLetter + ((letterIndex + 13) % 26)
     : byte;
 });
 

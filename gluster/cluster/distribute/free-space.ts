@@ -38,12 +38,12 @@ const computePercent = (part: number, total: number): number =>
 
 /** Computes a child's usage from its reply to statfs, with GlusterFS's rounding. */
 export function computeUsage({ blocks, bavail, frsize, bsize, files, ffree }: Statvfs): Usage {
-  const blocksPerChunk = MEGABYTE / bsize;
+  const blocksPerMegabyte = MEGABYTE / bsize;
   return {
     availPercent: blocks === 0 ? 0 : computePercent(bavail, blocks),
     availBytes: bavail * frsize,
     inodesPercent: computePercent(ffree, files),
-    totalMegabytes: Math.ceil(blocks / blocksPerChunk),
+    totalMegabytes: Math.ceil(blocks / blocksPerMegabyte),
   };
 }
 

@@ -70,12 +70,12 @@ export function* unlockInode(task: Task, child: number, domain: string, loc: Loc
 /** Locks a directory's layout on all children in turn, by name. @returns 0, or the errno with nothing locked */
 export function* lockLayout(task: Task, loc: Loc): Steps<number> {
   const { childNames, notices, children } = task.volume;
-  const order = [...children].sort((a, b) => (childNames[a]! < childNames[b]! ? -1 : 1));
-  for (const [index, child] of order.entries()) {
+  const orderedChildren = [...children].sort((a, b) => (childNames[a]! < childNames[b]! ? -1 : 1));
+  for (const [index, child] of orderedChildren.entries()) {
     const errno = yield* lockInode(task, child, LAYOUT_LOCK_DOMAIN, loc, F_WRLCK);
     if (errno === 0) continue;
     if (errno === EOPNOTSUPP || errno === ENOSYS) notices.logMissingLocks(child, errno);
-    yield* unlockLayout(task, loc, order.slice(0, index));
+    yield* unlockLayout(task, loc, orderedChildren.slice(0, index));
     return errno;
   }
   return 0;
@@ -135,9 +135,9 @@ export interface LockTarget {
 /** Locks two names in the order that all clients use. @returns 0, or the errno with nothing locked */
 export function* lockNames(task: Task, one: LockTarget, other: LockTarget): Steps<number> {
   const { childNames } = task.volume;
-  const order =
+  const comparison =
     compareText(childNames[one.child]!, childNames[other.child]!) || compareNames(one, other);
-  const [first, second] = order <= 0 ? [one, other] : [other, one];
+  const [first, second] = comparison <= 0 ? [one, other] : [other, one];
   const errno = yield* lockName(task, first.child, first.loc);
   if (errno !== 0) return errno;
   const secondErrno = yield* lockName(task, second.child, second.loc);

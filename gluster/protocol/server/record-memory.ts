@@ -41,6 +41,7 @@ class MemoryPool {
   readonly holders = new Set<MemoryShare>();
   readonly waitingShares = new Set<MemoryShare>();
   private readonly settings: RecordMemorySettings;
+  /** Stops the timer that closes slow holders; null while it does not run. */
   private stopTimer: (() => void) | null = null;
 
   constructor(settings: RecordMemorySettings) {
