@@ -9,11 +9,11 @@ enableModuleCache();
 
 const { dispatch } = await import('./dispatch.ts');
 const { exitAfterFlush } = await import('../terminal/exit.ts');
-const { currentTerminal } = await import('../server/child-server.ts');
+const { findCurrentTerminal } = await import('../server/child-server.ts');
 const { readArguments } = await import('../terminal/command-line.ts');
 const { crashLog } = await import('../runtime/sys/crash-log.ts');
 
 // Standard error, until a command with a log of its own sets that.
 crashLog.target = '-';
-const terminal = currentTerminal();
+const terminal = findCurrentTerminal();
 await exitAfterFlush(await dispatch(readArguments(), terminal), terminal);

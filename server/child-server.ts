@@ -226,5 +226,6 @@ function connectToStarter(): StarterChannel | null {
 /** The channel to the starter of this server; null in a process that a user started. */
 export const starterChannel: StarterChannel | null = connectToStarter();
 
-/** The terminal that this process writes to: its own, or the starter's. */
-export const currentTerminal = (): Terminal => starterChannel?.terminal ?? makeProcessTerminal();
+/** Returns the terminal that this process writes to: its own, or the starter's. */
+export const findCurrentTerminal = (): Terminal =>
+  starterChannel?.terminal ?? makeProcessTerminal();

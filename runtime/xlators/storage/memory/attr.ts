@@ -42,7 +42,7 @@ function applySetattr(
     }
   }
   if ((valid & MODE) !== 0) setMode(node, attributes.iaProt & 0o7777);
-  const now = volume.now();
+  const now = volume.makeTimestamp();
   if ((valid & ATIME_NOW) !== 0) node.atime = now;
   else if ((valid & ATIME) !== 0)
     node.atime = { sec: attributes.iaAtime, nsec: attributes.iaAtimeNsec };
@@ -127,7 +127,7 @@ export const attrFops: Fops<MemoryVolume> = {
     const node = findNode(xl, loc);
     if (typeof node === 'number') return fail.readlink(frame, node);
     if (node.type !== IA_IFLNK || size <= 0) return fail.readlink(frame, EINVAL);
-    node.atime = xl.priv.now();
+    node.atime = xl.priv.makeTimestamp();
     const path = cutTarget(node.target, size);
     unwind.readlink(frame, nameLength(path), 0, path, node.makeIatt(), null);
   },

@@ -11,7 +11,7 @@ import { KILL_PRIV } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { computeWeakChecksum, findRangeFault, padStrongChecksum } from '../shared/fop-values.ts';
 import { type FilePages, SEEK_DATA, SEEK_HOLE } from './file-pages.ts';
-import { md5 } from './md5.ts';
+import { computeMd5 } from './md5.ts';
 import {
   addOpenNode,
   findNode,
@@ -50,7 +50,7 @@ export function dropCapability(node: Node): void {
 /** Updates capabilities and times after a change of data. */
 function noteDataChange(volume: MemoryVolume, node: Node): void {
   dropCapability(node);
-  node.mtime = volume.now();
+  node.mtime = volume.makeTimestamp();
   node.ctime = node.mtime;
 }
 
@@ -160,7 +160,7 @@ export const dataFops: Fops<MemoryVolume> = {
     if (typeof node === 'number') return fail.readv(frame, node);
     if (offset < 0 || size < 0) return fail.readv(frame, EINVAL);
     const vector = node.pages.read(offset, size);
-    node.atime = xl.priv.now();
+    node.atime = xl.priv.makeTimestamp();
     unwind.readv(frame, vector.length, 0, vector, node.makeIatt(), null);
   },
 
@@ -238,7 +238,14 @@ export const dataFops: Fops<MemoryVolume> = {
     if (typeof node === 'number') return fail.rchecksum(frame, node);
     if (offset < 0 || len < 0) return fail.rchecksum(frame, EINVAL);
     const bytes = node.pages.read(offset, len);
-    unwind.rchecksum(frame, 0, 0, computeWeakChecksum(bytes), padStrongChecksum(md5(bytes)), null);
+    unwind.rchecksum(
+      frame,
+      0,
+      0,
+      computeWeakChecksum(bytes),
+      padStrongChecksum(computeMd5(bytes)),
+      null,
+    );
   },
 
   copy_file_range(frame, xl, fdIn, offIn, fdOut, offOut, len, flags, xdata) {

@@ -79,7 +79,7 @@ function listEntries(
 ): ListingPage | number {
   const entries: Dirent[] = [];
   let bytesLeft = size;
-  openNode.node.atime = openNode.volume.now();
+  openNode.node.atime = openNode.volume.makeTimestamp();
   for (const entry of listEntriesAfter(openNode, offset)) {
     bytesLeft -= format.computeEntryBytes(nameLength(entry[0]));
     if (bytesLeft < 0) {

@@ -10,7 +10,7 @@ const SHIFTS = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21] as co
 const SINES = Int32Array.from({ length: 64 }, (_, i) => Math.abs(Math.sin(i + 1)) * 2 ** 32);
 
 /** Returns the 16 bytes of the digest. */
-export function md5(message: Uint8Array): Uint8Array {
+export function computeMd5(message: Uint8Array): Uint8Array {
   // The message, a bit 1, zeros, and its length in bits (RFC 1321, 3.1 and 3.2).
   const padded = new Uint8Array((Math.floor((message.length + 8) / BLOCK_BYTES) + 1) * BLOCK_BYTES);
   padded.set(message);

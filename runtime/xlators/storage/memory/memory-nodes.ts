@@ -180,7 +180,7 @@ export class MemoryVolume {
   }
 
   /** Returns the current time, but always later than the last one returned, so that each change changes a time. */
-  now(): Timestamp {
+  makeTimestamp(): Timestamp {
     const micros = Math.floor(this.context.sink.now() * 1000);
     const sec = Math.floor(micros / 1_000_000);
     let nsec = (micros - sec * 1_000_000) * 1000;
@@ -195,7 +195,7 @@ export class MemoryVolume {
 
   /** Creates a node that has no name yet. */
   addNode(gfid: Gfid, type: number, target = '', rdev = 0): Node {
-    const node = new Node(gfid, type, this.now(), this.store, target, rdev);
+    const node = new Node(gfid, type, this.makeTimestamp(), this.store, target, rdev);
     this.inodeCount += 1;
     this.nodesByGfid.set(gfid, node);
     return node;

@@ -81,7 +81,7 @@ function addName(xl: MemoryXlator, slot: EntrySlot, loc: Loc, node: Node): Entry
 
 /** Sets the times of a directory in which a name was added or removed. */
 function setTimes(volume: MemoryVolume, dir: Node): void {
-  dir.mtime = volume.now();
+  dir.mtime = volume.makeTimestamp();
   dir.ctime = dir.mtime;
 }
 
@@ -183,7 +183,7 @@ function dropLink(xl: MemoryXlator, parent: Node, node: Node): void {
     node.nlink = 0;
     parent.nlink -= 1;
   } else node.nlink -= 1;
-  node.ctime = xl.priv.now();
+  node.ctime = xl.priv.makeTimestamp();
   releaseUnused(xl, node);
 }
 
@@ -250,7 +250,7 @@ function moveEntry(
   setEntry(target.parent, target.name, node, source.parent);
   setTimes(volume, source.parent);
   setTimes(volume, target.parent);
-  node.ctime = volume.now();
+  node.ctime = volume.makeTimestamp();
   if (isExchange) replaced!.ctime = node.ctime;
 }
 
@@ -420,7 +420,7 @@ function addLink(xl: MemoryXlator, node: Node, loc: Loc): EntryReply | number {
   if (slot.parent.nlink === 0 || isDestroyed) return ENOENT;
   node.nlink += 1;
   node.isTemporary = false;
-  node.ctime = xl.priv.now();
+  node.ctime = xl.priv.makeTimestamp();
   return addName(xl, slot, loc, node);
 }
 

@@ -114,7 +114,7 @@ export const setXattrs = (
 ): number =>
   setXattrsInOrder(dict, pid, (name, value) => {
     const fault = setXattr(node, name, value, flags, caller);
-    if (fault === 0) node.ctime = volume.now();
+    if (fault === 0) node.ctime = volume.makeTimestamp();
     return fault;
   });
 
@@ -147,12 +147,12 @@ export const xattrFops: Fops<MemoryVolume> = makeXattrFops<MemoryVolume, Node>({
     const fault = isAclName(name) ? findAclFault(node) : findChangeFault(node, name);
     if (fault !== 0) return fault;
     if (node.xattrs?.delete(name) !== true && !isAclName(name)) return ENODATA;
-    node.ctime = priv.now();
+    node.ctime = priv.makeTimestamp();
     return 0;
   },
   readXattr: (node, name) => findKeyFault(name) || (node.xattrs?.get(name)?.slice() ?? ENODATA),
   storeXattr(frame, { priv }, node, name, bytes) {
-    node.ctime = priv.now();
+    node.ctime = priv.makeTimestamp();
     return setXattr(node, name, bytes, 0, frame.root);
   },
   readIatt: (_xl, node) => node.makeIatt(),

@@ -13,7 +13,7 @@ import * as libc from '../../../sys/libc.ts';
 import { toCString } from '../../../sys/struct.ts';
 import type { NamedEntry } from './gfid-handles.ts';
 import { makeProcPath } from './paths.ts';
-import { xxh64 } from './xxhash.ts';
+import { computeXxh64 } from './xxhash.ts';
 
 /** Prefix of the attributes' names; a hash follows. */
 const KEY_PREFIX = 'trusted.gfid2path.';
@@ -33,13 +33,13 @@ const encodeRecord = ({ parent, name }: NamedEntry): Uint8Array =>
 /** Records a name, which must be known, of the file of `fd`; returns 0 or the errno. */
 export function recordName(fd: number, entry: NamedEntry): number {
   const value = encodeRecord(entry);
-  const key = toCString(KEY_PREFIX + xxh64(value));
+  const key = toCString(KEY_PREFIX + computeXxh64(value));
   return -libc.setxattr(makeProcPath(fd), key, value, value.length, 0);
 }
 
 /** Erases a name of the file of `fd`. */
 export function eraseName(fd: number, entry: NamedEntry): void {
-  libc.removexattr(makeProcPath(fd), toCString(KEY_PREFIX + xxh64(encodeRecord(entry))));
+  libc.removexattr(makeProcPath(fd), toCString(KEY_PREFIX + computeXxh64(encodeRecord(entry))));
 }
 
 /** Memory for the results of listxattr and getxattr. */

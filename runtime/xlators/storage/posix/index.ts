@@ -17,7 +17,7 @@ import { Landfill } from './landfill.ts';
 import { RemovedFileScanner } from './removed-files.ts';
 import { checkRoot } from './root.ts';
 import { spaceFops } from './space.ts';
-import { defaultHandleLimit, Store } from './store.ts';
+import { computeDefaultHandleLimit, Store } from './store.ts';
 import { tmpfileFops } from './tmpfile.ts';
 import { xattrFops } from './xattr.ts';
 
@@ -171,7 +171,7 @@ export default defineTranslator({
       xl,
       {
         directory: resolveDirectory(xl, options),
-        handleLimit: options['handle-limit'] ?? defaultHandleLimit(),
+        handleLimit: options['handle-limit'] ?? computeDefaultHandleLimit(),
         gfidHandles: options['gfid-handles'],
         gfidXattrs: options['gfid-xattrs'],
         isServed: isServed(xl),

@@ -437,6 +437,6 @@ function readVolumeId(rootFd: number): Gfid | null {
 }
 
 /** Computes the default of option `handle-limit` from the process's limit of descriptors. */
-export function defaultHandleLimit(): number {
+export function computeDefaultHandleLimit(): number {
   return Math.floor(openFilesLimit * HANDLE_SHARE);
 }
