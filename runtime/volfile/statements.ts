@@ -33,7 +33,7 @@ export function assembleVolumes(
   statements: readonly Statement[],
   problems: Problems,
 ): LooseVolume[] {
-  return new Assembler(source, problems).run(correctTypos(source, statements, problems));
+  return new Assembler(source, problems).assemble(correctTypos(source, statements, problems));
 }
 
 /** A volume whose `end-volume` was not read yet. */
@@ -53,13 +53,13 @@ interface OpenVolume {
 /** Returns the name of a volume for messages; '' if it is missing. */
 const readVolumeName = (volume: OpenVolume): string => volume.name?.text ?? '';
 
-/** Assembles the statements of one file: has the finished volumes, and the open one. */
+/** Assembles the statements of one file: has the finished volumes, and the current one. */
 class Assembler {
   readonly #source: Source;
   readonly #problems: Problems;
   readonly #volumes: LooseVolume[] = [];
   /** The volume whose statements are being read; undefined between volumes. */
-  #open: OpenVolume | undefined;
+  #currentVolume: OpenVolume | undefined;
   /** Whether a statement outside of any volume was reported. */
   #hasReportedOutside = false;
 
@@ -69,12 +69,13 @@ class Assembler {
   }
 
   /** Assembles all statements of the file, and returns the volumes that have a name. */
-  run(statements: readonly Statement[]): LooseVolume[] {
+  assemble(statements: readonly Statement[]): LooseVolume[] {
     statements.forEach((statement, i) => {
       this.#addStatement(statement, statements[i + 1]);
     });
     const end = this.#source.makeEndPlace();
-    if (this.#open !== undefined) this.#reportMissingEnd(this.#open, end, 'the end of the file');
+    if (this.#currentVolume !== undefined)
+      this.#reportMissingEnd(this.#currentVolume, end, 'the end of the file');
     if (statements.length === 0) this.#problems.add('no-volume', end, []);
     return this.#volumes;
   }
@@ -83,21 +84,22 @@ class Assembler {
     const { keyword } = statement;
     if (keyword === 'volume') {
       this.#openVolume(statement, next);
-    } else if (keyword === undefined || this.#open === undefined) {
+    } else if (keyword === undefined || this.#currentVolume === undefined) {
       this.#reportOutside(statement);
     } else if (keyword === 'end-volume') {
-      this.#close(this.#open);
+      this.#close(this.#currentVolume);
       this.#readWords(statement, next);
     } else {
-      this.#addToVolume(this.#open, keyword, statement, next);
+      this.#addToVolume(this.#currentVolume, keyword, statement, next);
     }
   }
 
   #openVolume(statement: Statement, next: Statement | undefined): void {
     const place = this.#source.makePlace(statement.start, statement.end);
-    if (this.#open !== undefined) this.#reportMissingEnd(this.#open, place, `the next 'volume'`);
+    if (this.#currentVolume !== undefined)
+      this.#reportMissingEnd(this.#currentVolume, place, `the next 'volume'`);
     this.#hasReportedOutside = false;
-    this.#open = {
+    this.#currentVolume = {
       name: undefined,
       place,
       keywordLines: new Map(),
@@ -106,7 +108,7 @@ class Assembler {
       subvolumes: [],
       areSubvolumesDoubtful: false,
     };
-    this.#open.name = this.#readWords(statement, next)[0];
+    this.#currentVolume.name = this.#readWords(statement, next)[0];
   }
 
   #addToVolume(
@@ -157,7 +159,7 @@ class Assembler {
 
   /** Ends the open volume, and adds it to the finished ones unless its name is missing. */
   #close(volume: OpenVolume): void {
-    this.#open = undefined;
+    this.#currentVolume = undefined;
     const { name, place, keywordLines, options, ...rest } = volume;
     if (!keywordLines.has('type')) {
       const hint = "as in 'type storage/posix'";
@@ -196,7 +198,7 @@ class Assembler {
 
   /** Lists the keywords that may follow, for messages. */
   #listExpected(): string {
-    const keywordLines = this.#open?.keywordLines;
+    const keywordLines = this.#currentVolume?.keywordLines;
     if (keywordLines === undefined) return "'volume'";
     const listIfMissing = (keyword: Keyword) => (keywordLines.has(keyword) ? [] : [`'${keyword}'`]);
     return `${[...listIfMissing('type'), "'option'", ...listIfMissing('subvolumes')].join(', ')} or 'end-volume'`;

@@ -86,6 +86,7 @@ export class AbsentNames {
     this.bounds = bounds;
   }
 
+  /** Whether a name is in the cache. */
   has(parent: Inode, name: string): boolean {
     const dir = parent.ctxGet(this.xl) as DirectoryNames | undefined;
     return dir?.names.has(name) === true;

@@ -102,6 +102,7 @@ class Upcalls {
   }
 }
 
+/** The fops by which clients come to cache inodes, or change them. */
 const recordedFops = Object.keys(touchedInodeReaders) as FopName[];
 const LOOKUP = findFop('lookup')!.number;
 /** The readers, indexed by the fop's number. */

@@ -28,6 +28,7 @@ import { XattrCache } from './xattr-cache.ts';
 /** Approximate bytes of an inode's entry, without extended attributes. */
 const ENTRY_BYTES = 512;
 
+/** A time before any other. */
 const NEVER = Number.NEGATIVE_INFINITY;
 
 /** The cached values of one inode. Times are milliseconds of `context.now()`. */
