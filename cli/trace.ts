@@ -3,8 +3,8 @@ import { existsSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import {
   chooseView,
-  formatView,
   generatePerfetto,
+  generateViewLines,
   readViewData,
   type View,
   ViewFile,
@@ -188,7 +188,8 @@ async function printRecording(
     if (viewFile !== null) viewFile.write(generatePerfetto(requests, recording));
     else {
       const colour = terminal.colour[stream];
-      for (const line of formatView(view, requests, recording, colour)) terminal[stream](line);
+      for (const line of generateViewLines(view, requests, recording, colour))
+        terminal[stream](line);
     }
   }
   if (!recording.closed) terminal.err('the recording was not ended: it was cut off, or goes on');

@@ -99,7 +99,7 @@ export async function readViewData(recording: Recording, { requests }: View): Pr
 }
 
 /** Generates the lines of a view at the terminal, in the order of time. */
-export function* formatView(
+export function* generateViewLines(
   { kind }: View,
   { walks, unrelatedEvents }: ViewData,
   { head }: Recording,

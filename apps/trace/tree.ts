@@ -1,4 +1,4 @@
-/** Prints a recording as text like strace: each request as an indented tree with a line per hop. */
+/** Formats a recording as text like strace: each request as an indented tree, with a line a hop. */
 import { printable } from '../../runtime/core/log.ts';
 import { abbreviateValues, formatClock, formatResult } from '../../runtime/observe/event-text.ts';
 import type { NonRequestEvent, NoteEvent } from '../../runtime/observe/events.ts';

@@ -192,7 +192,7 @@ export interface MemoryTools {
 // -- singletons ----------------------------------------------------------------------------------
 
 /** Makes an object once per machine: returns `make` with a cache. */
-export function oncePerMachine<T>(make: (machine: Machine) => T): (machine: Machine) => T {
+export function cachePerMachine<T>(make: (machine: Machine) => T): (machine: Machine) => T {
   const values = new WeakMap<Machine, { readonly value: T }>();
   return (machine) => {
     let entry = values.get(machine);

@@ -14,6 +14,8 @@ import type { HostFunction } from './engine.ts';
 /** Maximum size of a file that a module may read, in bytes: it reads the whole file at once. */
 const MAX_FILE_BYTES = 16 * 2 ** 20;
 const CREATE_FLAGS = O_WRONLY | O_CREAT | O_TRUNC;
+/** The permissions of a new file, which the umask restricts. */
+const NEW_FILE_MODE = 0o666;
 
 /** Errnos of paths that lead out of the granted folders. */
 const OUTSIDE_ERRNOS: ReadonlySet<number> = new Set([EACCES, ELOOP, EXDEV]);
@@ -92,7 +94,7 @@ export class GrantedAccess {
 
   #open(verb: Access, path: string, flags: number): number {
     const [fullPath, file] = this.#runIfGranted(verb, path, (granted) =>
-      this.#files.openFile(granted, flags, 0o666),
+      this.#files.openFile(granted, flags, NEW_FILE_MODE),
     );
     return file < 0 ? this.#throwErrno(verb, file, fullPath) : file;
   }

@@ -5,7 +5,7 @@
  */
 import type { ModuleFile } from '../host/language.ts';
 import { readSource } from '../host/lifecycle/module-search.ts';
-import { type Machine, oncePerMachine, type Sources } from '../host/machine.ts';
+import { cachePerMachine, type Machine, type Sources } from '../host/machine.ts';
 import { dirname, join } from '../host/paths.ts';
 import { readExportedNames } from './fixes.ts';
 import { findPackageFile, findPrivateFile } from './packages.ts';
@@ -26,7 +26,7 @@ export const CLOCK = `${LIBRARY_PREFIX}clock.js`;
 export const TESTING = `${LIBRARY_PREFIX}testing.js`;
 
 /** Returns the machine's cache of the library's sources. */
-const getLibraryCache = oncePerMachine(() => new Map<string, string>());
+const getLibraryCache = cachePerMachine(() => new Map<string, string>());
 
 function readLibrarySource(name: string, machine: Machine): string {
   const cache = getLibraryCache(machine);
@@ -129,7 +129,7 @@ export class Imports {
     const path = sources.findRealPath(file);
     if (!this.#isInside(path)) return refuse(`${path} is outside of the module's folders`);
     // The main module keeps the name by which it was found: its relative imports start there.
-    return path === this.#realMainPath() ? this.#module.path : path;
+    return path === this.#findRealMainPath() ? this.#module.path : path;
   }
 
   /** Loads a module's source by its full name. @throws {Error} if it cannot be read */
@@ -149,7 +149,7 @@ export class Imports {
     return isTypeScript(name) ? this.#machine.stripTypes(source, name) : source;
   }
 
-  #realMainPath(): string {
+  #findRealMainPath(): string {
     return this.#machine.sources.findRealPath(this.#module.path);
   }
 

@@ -5,7 +5,7 @@
  */
 import load from '@jitl/quickjs-wasmfile-release-sync/emscripten-module';
 import { QuickJSFFI } from '@jitl/quickjs-wasmfile-release-sync/ffi';
-import { type Machine, type MemoryTools, oncePerMachine } from '../host/machine.ts';
+import { cachePerMachine, type Machine, type MemoryTools } from '../host/machine.ts';
 
 // The package's types describe its CommonJS form, with the function as a member.
 const startModule = load as unknown as typeof load.default;
@@ -55,7 +55,9 @@ const { WebAssembly: wasm } = globalThis as unknown as {
   };
 };
 
-const compileOnce = oncePerMachine(({ parts }) => new wasm.Module(parts.readBytes('quickjs.wasm')));
+const compileOnce = cachePerMachine(
+  ({ parts }) => new wasm.Module(parts.readBytes('quickjs.wasm')),
+);
 
 // QuickJS's module declares an initial memory of 16 MiB, and a maximum of 2 GiB.
 const PAGE_BYTES = 64 * 1024;

@@ -9,9 +9,9 @@ import type { HostCallGuard } from '../host/limits/interpreter-gate.ts';
 import {
   type Cache,
   type CacheLogs,
+  cachePerMachine,
   type GrantedFiles,
   type Machine,
-  oncePerMachine,
   type Snapshot,
   type SnapshotInputs,
 } from '../host/machine.ts';
@@ -152,7 +152,7 @@ interface PyodideTexts {
   readonly lock: string;
 }
 
-const readPyodide = oncePerMachine(({ parts }): PyodideTexts => {
+const readPyodide = cachePerMachine(({ parts }): PyodideTexts => {
   const { info } = JSON.parse(parts.readText('pyodide/pyodide-lock.json')) as { info: unknown };
   const { version } = JSON.parse(parts.readText('pyodide/package.json')) as { version: string };
   return {

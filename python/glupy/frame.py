@@ -233,7 +233,7 @@ class Frame:
         self._send_answer(op_ret, op_errno, reply)
 
     def _send_answer(self, op_ret, op_errno, reply):
-        """op_ret None: the host computes it (crossing/success.ts)."""
+        """op_ret None: the host computes it (crossing/reply-check.ts)."""
         row = self.fop
         reply = pad(self.name, row.reply, reply)
         packed = [pack(self, arg, value) for arg, value in zip(row.reply, reply)]

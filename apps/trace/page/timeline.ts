@@ -95,9 +95,11 @@ function drawTimeline(canvas: HTMLCanvasElement, model: Model, range: TimeRange)
   context.textBaseline = 'middle';
   context.textAlign = 'right';
   for (let decade = 0; decade <= decadeCount; decade++) {
+    // Half a pixel off, a line of one pixel is sharp.
     const y = Math.round(baselineY - (decade / decadeCount) * (baselineY - MARGIN_TOP)) + 0.5;
     strokeLine(context, MARGIN_LEFT, y, width - MARGIN_RIGHT, y);
     const label = formatDuration(DURATION_MIN_NS * 10 ** decade).replace(/\.0+ /, ' ');
+    // On a long scale, only every second line has room for a label.
     if (decadeCount < 6 || decade % 2 === 0) context.fillText(label, MARGIN_LEFT - 6, y);
   }
   columns.counts.forEach((count, x) => {
@@ -141,7 +143,10 @@ function strokeLine(
   context.stroke();
 }
 
-/** Counts, for each pixel column, the requests and failures, and finds the longest duration. */
+/**
+ * Counts the requests and failures of each pixel column, and finds its longest duration
+ * (`longestNs`) and the longest of all (`slowestNs`).
+ */
 function countColumns(model: Model, { fromNs, toNs }: TimeRange, width: number) {
   const { hops, requests } = model.data.outline;
   const columnCount = Math.max(BAR_WIDTH, Math.floor(width));

@@ -3,7 +3,7 @@
  *
  *   ["wind", number, child, fop, [arguments]]   wind; the guest sees the reply
  *   ["tail", child, [arguments]]                wind; the child's reply is the request's
- *   ["unwind", op_ret, op_errno, [reply]]       op_ret null: computed from the reply (success.ts)
+ *   ["unwind", op_ret, op_errno, [reply]]       op_ret null: computed from the reply (reply-check.ts)
  *   ["failed"]                                  the method failed, and the guest has logged why
  *
  * The host decodes a message on arrival, so that an error is raised in the module's own call. The
@@ -23,7 +23,7 @@ import {
   type Resolver,
   unpackValues,
 } from './message.ts';
-import { checkSuccess, type RequestValues } from './success.ts';
+import { checkSuccess, type RequestValues } from './reply-check.ts';
 
 export type Decision =
   | {

@@ -202,7 +202,7 @@ export class Backoff {
   }
 
   /** Records the event; returns the milliseconds to wait before the next one. */
-  nextWaitMs(nowMs: number): number {
+  recordEvent(nowMs: number): number {
     // After a pause longer than any wait, the next event counts as the first one.
     if (nowMs > this.expiryMs) this.waitMs = 0;
     else this.waitMs = this.waitMs === 0 ? this.firstMs : Math.min(2 * this.waitMs, this.longestMs);

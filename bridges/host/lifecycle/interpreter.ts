@@ -16,7 +16,7 @@ import { type Decision, type GuestMessage, isErrno, readDecision } from '../cros
 import { HostApi, type HostMachine } from '../crossing/host-api.ts';
 import { MessageError } from '../crossing/message.ts';
 import { type AnyCbk, makeFops, type Plan, planReply, type ReplyPlan } from '../crossing/plan.ts';
-import type { ChildReply } from '../crossing/success.ts';
+import type { ChildReply } from '../crossing/reply-check.ts';
 import {
   type EnterGuest,
   type Evaluation,
@@ -69,8 +69,8 @@ export class Interpreter {
     this.owner = owner;
     this.limits = limits;
     this.api = new HostApi(xl, this, limits.logBytesPerSecond, machine);
-    const freeBytes = (): number => this.limits.memoryLimitBytes - this.guest.memoryBytes;
-    this.decisions = new DecisionQueue(xl.context, freeBytes, () => this.runDecisions());
+    const readFreeBytes = (): number => this.limits.memoryLimitBytes - this.guest.memoryBytes;
+    this.decisions = new DecisionQueue(xl.context, readFreeBytes, () => this.runDecisions());
     this.pending = new PendingRequests(limits.frameTimeoutS, xl.calls, {
       after: (ms, fn) => xl.context.after(ms, fn),
       collectUnreachable: () => this.enterFor(() => this.guest.callHook('collect', [])),

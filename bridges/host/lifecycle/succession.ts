@@ -119,12 +119,12 @@ export class Succession {
    */
   replaceLost(hasServed: boolean): void {
     if (hasServed) this.replace('it is lost', 0);
-    else this.replace('it is lost before it has served', this.nextWaitMs(), true);
+    else this.replace('it is lost before it has served', this.recordRestart(), true);
   }
 
   /** Starts a replacement after the backoff; the current interpreter serves until then. */
   replaceAfterWait(reason: string): void {
-    if (this.state === 'serving') this.replace(reason, this.nextWaitMs());
+    if (this.state === 'serving') this.replace(reason, this.recordRestart());
   }
 
   /** Called when the replacement serves: the held requests enter it. */
@@ -145,11 +145,12 @@ export class Succession {
     this.state = 'serving';
     if (!isLost) return;
     this.failHeldRequests();
-    this.replace('it is still lost', this.nextWaitMs());
+    this.replace('it is still lost', this.recordRestart());
   }
 
-  private nextWaitMs(): number {
-    return this.backoff.nextWaitMs(this.xl.context.now());
+  /** Records that an interpreter is to be replaced; returns the milliseconds to wait before. */
+  private recordRestart(): number {
+    return this.backoff.recordEvent(this.xl.context.now());
   }
 
   /**

@@ -79,7 +79,7 @@ export class HarmfulRequests {
     const backoff = this.backoffs.get(key) ?? new Backoff(this.firstWaitSeconds);
     this.backoffs.delete(key);
     this.backoffs.set(key, backoff);
-    const waitMs = backoff.nextWaitMs(nowMs);
+    const waitMs = backoff.recordEvent(nowMs);
     this.lastExpiryMs = Math.max(this.lastExpiryMs, backoff.expiryMs);
     for (const oldest of this.backoffs.keys()) {
       if (this.backoffs.size <= MAX_ENTRIES) break;

@@ -106,12 +106,12 @@ export function formatAsOneRecord(fullText: string): string {
 
 /** Returns a source location with the file's base name, and printable. */
 export const shortenSource = ({ file, line, func }: LogSource): LogSource => ({
-  file: printableName(file.slice(file.lastIndexOf('/') + 1)),
+  file: makePrintableName(file.slice(file.lastIndexOf('/') + 1)),
   line,
-  func: printableName(func),
+  func: makePrintableName(func),
 });
 
-const printableName = (name: string): string => printable(name.slice(0, MAX_NAME_CHARS));
+const makePrintableName = (name: string): string => printable(name.slice(0, MAX_NAME_CHARS));
 
 /** The most refusals logged per volume, and the most characters of each. */
 const MAX_REFUSALS = 100;

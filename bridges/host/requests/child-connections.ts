@@ -186,12 +186,13 @@ export class ChildConnections {
       }
     }
     this.isRunning = false;
-    if (this.hasWork) this.runLater(wasCallSlow(this.xl.context, slowCallCount));
+    if (this.hasWork) this.scheduleRun(wasCallSlow(this.xl.context, slowCallCount));
   }
 
   /** Continues in another turn. @param isSlow true to let other work run first */
-  private runLater(isSlow: boolean): void {
+  private scheduleRun(isSlow: boolean): void {
     const { context } = this.xl;
+    // One millisecond suffices for the event loop to run.
     this.cancelNextRun = context.after(isSlow ? PAUSE_AFTER_SLOW_MS : 1, () => {
       this.cancelNextRun = null;
       this.run();

@@ -227,7 +227,7 @@ export class NotificationQueue {
   send(notification: () => void, slowCallCount = turn.slowCallCount): void {
     this.pending.add(notification);
     if (this.cancelTimer !== null) return;
-    if (wasCallSlow(this.context, slowCallCount)) this.sendLater();
+    if (wasCallSlow(this.context, slowCallCount)) this.scheduleSend();
     else this.sendPending();
   }
 
@@ -243,12 +243,12 @@ export class NotificationQueue {
       this.pending.delete(notification);
       notification();
       if (!wasCallSlow(this.context, slowCallCount)) continue;
-      this.sendLater();
+      this.scheduleSend();
       return;
     }
   }
 
-  private sendLater(): void {
+  private scheduleSend(): void {
     this.cancelTimer = this.context.after(PAUSE_AFTER_SLOW_MS, () => {
       this.cancelTimer = null;
       this.sendPending();

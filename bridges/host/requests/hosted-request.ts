@@ -10,7 +10,7 @@ import { Inode } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { Plan } from '../crossing/plan.ts';
-import type { ChildReply } from '../crossing/success.ts';
+import type { ChildReply } from '../crossing/reply-check.ts';
 import type { Lane, QueuedRequest } from './decision-queue.ts';
 
 /**
@@ -85,7 +85,7 @@ export class HostedRequest implements QueuedRequest {
     return this.plan === null ? 'a request of its own' : this.plan.name;
   }
 
-  /** Stores a child's reply, over the one of 4096 winds before. */
+  /** Stores a child's reply, in place of the one MAX_REPLIES winds before. */
   keepReply(reply: ChildReply): void {
     const slot = reply.wind & (MAX_REPLIES - 1);
     if (reply.wind >= UNCOUNTED_REPLIES) this.dropOldestReplies(reply, slot);

@@ -50,7 +50,7 @@ export class PendingRequests {
       this.callPool.add(request.frame.root);
     }
     this.requests.add(request);
-    this.cancelSweep ??= this.sweepLater();
+    this.cancelSweep ??= this.scheduleSweep();
   }
 
   /** Refuses one more request of the module's own at their limit. @throws {MessageError} */
@@ -87,7 +87,7 @@ export class PendingRequests {
     this.cancelSweep = null;
   }
 
-  private sweepLater(): () => void {
+  private scheduleSweep(): () => void {
     return this.actions.after(SWEEP_MS, () => this.sweep());
   }
 
@@ -95,7 +95,7 @@ export class PendingRequests {
     this.cancelSweep = null;
     if (this.wasStopped) this.wasStopped = false;
     else this.countSecond();
-    if (this.requests.size > 0) this.cancelSweep ??= this.sweepLater();
+    if (this.requests.size > 0) this.cancelSweep ??= this.scheduleSweep();
   }
 
   /** Counts a second for each request, and fails those that are overdue. */

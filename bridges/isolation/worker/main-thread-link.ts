@@ -1,7 +1,7 @@
 /**
  * Serves the worker's end of the channel in a loop: takes the main thread's messages, and sends
  * replies and queries. When idle, the loop polls, then sleeps on the shared memory, then returns to
- * the event loop. While tasks need the event loop (`pendingTasks`), it returns there at once.
+ * the event loop. While tasks need the event loop (`pendingTaskCount`), it returns there at once.
  */
 import { BusyPoll } from '../../../runtime/core/busy-poll.ts';
 import { Channel } from '../channel.ts';

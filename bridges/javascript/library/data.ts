@@ -93,7 +93,7 @@ export function toBytes(value: unknown): Uint8Array | undefined {
 const CHUNK_BYTES = 4096;
 
 /** Converts bytes to text of one character a byte, as JSON carries them. */
-export function toLatin1(bytes: Uint8Array): string {
+export function decodeLatin1(bytes: Uint8Array): string {
   let text = '';
   for (let start = 0; start < bytes.length; start += CHUNK_BYTES) {
     text += String.fromCharCode(...bytes.subarray(start, start + CHUNK_BYTES));
@@ -102,7 +102,7 @@ export function toLatin1(bytes: Uint8Array): string {
 }
 
 /** Converts such a text back to bytes. */
-export const fromLatin1 = (text: string): Uint8Array =>
+export const encodeLatin1 = (text: string): Uint8Array =>
   Uint8Array.from(text, (char) => char.charCodeAt(0));
 
 const isNumber = (value: unknown): boolean => typeof value === 'number';
@@ -136,7 +136,7 @@ function chooseType(value: unknown, previous: string | undefined): string {
 
 /** Encodes a value for JSON, by its GlusterFS type. */
 function packValue(kind: string, value: unknown): unknown {
-  if (kind === 'bin' || kind === 'mdata') return toLatin1(toBytes(value)!);
+  if (kind === 'bin' || kind === 'mdata') return decodeLatin1(toBytes(value)!);
   if (kind === 'iatt') return (value as Iatt).fields();
   if (kind === 'double') return Number.isFinite(value) ? value : String(value);
   return typeof value === 'boolean' ? Number(value) : value;
@@ -145,7 +145,7 @@ function packValue(kind: string, value: unknown): unknown {
 /** Decodes a value of a kind that JSON cannot represent. */
 function unpackValue(kind: string, value: unknown): unknown {
   if (kind === 'double') return Number(value);
-  return kind === 'iatt' ? makePartOfValue(Iatt, value) : fromLatin1(value as string);
+  return kind === 'iatt' ? makePartOfValue(Iatt, value) : encodeLatin1(value as string);
 }
 
 /**
@@ -224,7 +224,7 @@ export class Dict implements HostValue {
     return convertedIndexes.some((index) => {
       const value = values[index];
       if (value instanceof Iatt) return value._isChanged();
-      return value instanceof Uint8Array && toLatin1(value) !== this._texts!.get(index);
+      return value instanceof Uint8Array && decodeLatin1(value) !== this._texts!.get(index);
     });
   }
 

@@ -226,11 +226,16 @@ export function refuseFields(translator: object, path: string): void {
 /** Names that a module must define as static. */
 const STATIC_NAMES = ['options', 'observes', 'passesThrough'];
 
+/** Maximum number of characters of a value's text. */
+const MAX_SHOWN_LENGTH = 100;
+
 /** Converts a value that JSON cannot express to its text, which the host's errors show. */
 function makeJsonValue(_key: string, value: unknown): unknown {
   const isUnsupportedType = ['bigint', 'function', 'symbol'].includes(typeof value);
   const isNotFinite = typeof value === 'number' && !Number.isFinite(value);
-  return isUnsupportedType || isNotFinite ? { shown: String(value).slice(0, 100) } : value;
+  return isUnsupportedType || isNotFinite
+    ? { shown: String(value).slice(0, MAX_SHOWN_LENGTH) }
+    : value;
 }
 
 /** Lists the class's static values as [name, whether it is an Option]. */

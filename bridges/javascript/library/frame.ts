@@ -404,7 +404,7 @@ export class Frame {
     this._sendReply(opRet, opErrno, reply);
   }
 
-  /** Sends a reply as a message. If opRet is null, the host computes it (crossing/success.ts). */
+  /** Sends a reply as a message. If opRet is null, the host computes it (crossing/reply-check.ts). */
   _sendReply(opRet: number | null, opErrno: number, reply: readonly unknown[]): void {
     const packed = packAll(this.id, this.fop.name, this.fop.reply, reply);
     this._switchToMessages();

@@ -4,7 +4,7 @@
  */
 
 import { EACCES, errnoNumber } from '../../../runtime/core/errno.ts';
-import { fromLatin1, toLatin1 } from './data.ts';
+import { decodeLatin1, encodeLatin1 } from './data.ts';
 import { FopError } from './errors.ts';
 import { host, parse } from './host.ts';
 
@@ -29,7 +29,7 @@ function callHost<T>(action: () => T): T {
 
 /** Reads the bytes of a file that option allow-read grants. */
 export const readFile = (path: string): Uint8Array =>
-  callHost(() => fromLatin1(grantedAccess.read_file(String(path))));
+  callHost(() => encodeLatin1(grantedAccess.read_file(String(path))));
 
 /** Reads the text (UTF-8) of a file that option allow-read grants. */
 export const readText = (path: string): string => new TextDecoder().decode(readFile(path));
@@ -42,7 +42,7 @@ export const readDir = (path: string): string[] =>
 export const writeFile = (path: string, content: Uint8Array | string): void =>
   callHost(() => {
     const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
-    grantedAccess.write_file(String(path), toLatin1(bytes));
+    grantedAccess.write_file(String(path), decodeLatin1(bytes));
   });
 
 /** Returns a variable that option allow-env names; undefined if the host does not set it. */
