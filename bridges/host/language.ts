@@ -61,7 +61,7 @@ export interface LanguageSyntax {
   readonly cbkSuffix: string;
   readonly cancelSuffix: string;
   /** Converts a GlusterFS name to the language's style. */
-  toStyle(name: string): string;
+  convertName(name: string): string;
   /** Matches comments and string literals. */
   readonly commentOrString: RegExp;
   /** Matches the text before a method's name where it is defined. */

@@ -58,6 +58,7 @@ export interface SharedMemory {
   readonly rings: readonly [SharedArrayBuffer, SharedArrayBuffer];
 }
 
+/** Makes the shared memory of a new worker. */
 export const makeSharedMemory = (): SharedMemory => ({
   control: new SharedArrayBuffer(CONTROL_BYTES),
   rings: [new SharedArrayBuffer(RING_BYTES), new SharedArrayBuffer(RING_BYTES)],
@@ -73,12 +74,14 @@ export class Channel {
   backlogBytes = 0;
   private readonly control: Int32Array;
   private readonly clock: Float64Array;
+  /** Indices of the first words of this side, and of the other, in the control memory. */
   private readonly ownWordsStart: number;
   private readonly otherWordsStart: number;
   private readonly outRing: Ring;
   private readonly inRing: Ring;
   private readonly wakeOther: () => void;
   private readonly reader = new MessageReader();
+  /** Holds the latest short message. */
   private readonly scratch = new Uint8Array(64 * 1024);
   private backlog: Piece[] = [];
   /** Pieces of an incomplete message. */

@@ -4,7 +4,7 @@ import type { HostedLanguage, LanguageSyntax } from '../host/language.ts';
 const syntax: LanguageSyntax = {
   cbkSuffix: 'Cbk',
   cancelSuffix: 'Cancel',
-  toStyle: (name) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+  convertName: (name) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
   commentOrString: /\/\*[\s\S]*?\*\/|\/\/.*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/g,
   definitionStart: /\b(?:function\s*\*?|static|async)\s+$/,
   hasBareNames: false,

@@ -5,7 +5,7 @@ import { CODING_DECLARATION } from './python-files.ts';
 const syntax: LanguageSyntax = {
   cbkSuffix: '_cbk',
   cancelSuffix: '_cancel',
-  toStyle: (name) => name,
+  convertName: (name) => name,
   commentOrString: /"""[\s\S]*?"""|'''[\s\S]*?'''|#.*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/g,
   definitionStart: /\bdef\s+$/,
   hasBareNames: true,

@@ -66,7 +66,7 @@ const FOREIGN_NAMES: Readonly<Record<string, string>> = {
 const findMeantName = (bareName: string): string | undefined =>
   Object.hasOwn(FOREIGN_NAMES, bareName) ? FOREIGN_NAMES[bareName] : undefined;
 
-// Endings of method names, and the beginning `on`, in bare letters (`toBareLetters`).
+// Endings of method names, and the beginning `on`, in bare letters (`reduceToLetters`).
 const CALLBACK_ENDING = /(cbk|cb|callback)$/;
 const CANCEL_ENDING = /(cancel|cancelled|canceled)$/;
 const FOP_AFFIX = /fop$|^on/;
@@ -74,18 +74,18 @@ const FOP_AFFIX = /fop$|^on/;
 const isFopName = (name: string): boolean => (fopNames as readonly string[]).includes(name);
 
 /** Returns a name without case and underscores: `copyFileRange` equals `copy_file_range`. */
-const toBareLetters = (name: string): string => name.replaceAll('_', '').toLowerCase();
+const reduceToLetters = (name: string): string => name.replaceAll('_', '').toLowerCase();
 
 /** Collects the names of all methods that the host calls, by their bare letters. */
 function collectHostNames({
   cbkSuffix,
   cancelSuffix,
-  toStyle,
+  convertName,
 }: LanguageSyntax): Map<string, string> {
   const fops = fopNames.flatMap((name) => [name, name + cbkSuffix, name + cancelSuffix]);
   // Fop names are the same in every language.
-  const otherMethods = ['init', ...hooks, 'any_fop', 'any_cbk', 'any_cancel'].map(toStyle);
-  return new Map([...fops, ...otherMethods].map((name) => [toBareLetters(name), name]));
+  const otherMethods = ['init', ...hooks, 'any_fop', 'any_cbk', 'any_cancel'].map(convertName);
+  return new Map([...fops, ...otherMethods].map((name) => [reduceToLetters(name), name]));
 }
 
 /**
@@ -99,9 +99,9 @@ function findNearestKnownName(
   knownNames: ReadonlyMap<string, string>,
   syntax: LanguageSyntax,
 ) {
-  const bareName = toBareLetters(name);
-  const exact = knownNames.get(bareName);
-  if (exact !== undefined) return exact;
+  const bareName = reduceToLetters(name);
+  const exactName = knownNames.get(bareName);
+  if (exactName !== undefined) return exactName;
   // The ending in this language's style, and the affix to remove before the name is compared.
   const [ending, affix] = CALLBACK_ENDING.test(bareName)
     ? [syntax.cbkSuffix, CALLBACK_ENDING]
@@ -110,10 +110,12 @@ function findNearestKnownName(
       : ['', FOP_AFFIX];
   const base = bareName.replace(affix, '');
   const fop = knownNames.get(base) ?? findMeantName(base);
-  if (fop !== undefined) return knownNames.get(toBareLetters(fop + ending)) ?? fop;
+  if (fop !== undefined) return knownNames.get(reduceToLetters(fop + ending)) ?? fop;
   if (bareName.length < MIN_LETTERS) return undefined;
-  const near = findNearest(bareName, knownNames.keys());
-  return near === undefined || near.length < MIN_LETTERS ? undefined : knownNames.get(near);
+  const nearestLetters = findNearest(bareName, knownNames.keys());
+  return nearestLetters === undefined || nearestLetters.length < MIN_LETTERS
+    ? undefined
+    : knownNames.get(nearestLetters);
 }
 
 /**
@@ -130,7 +132,7 @@ function isUsed(
 ): boolean {
   // `x.name` is a use for any x, as x may be the translator. But file objects have methods such as
   // `read` too: such a name is a use only after self, this or cls.
-  const receiverPattern = isFopName(findMeantName(toBareLetters(name)) ?? '')
+  const receiverPattern = isFopName(findMeantName(reduceToLetters(name)) ?? '')
     ? '(?:self|this|cls)'
     : '\\w+';
   const memberAccess = new RegExp(
@@ -224,7 +226,7 @@ function describeUnreachedCancel(
 /** Makes a remark on a method that has its fop's parameters in another order. */
 function findReordered(
   [name, file, line, params]: DefinedMethod,
-  { cbkSuffix, toStyle }: LanguageSyntax,
+  { cbkSuffix, convertName }: LanguageSyntax,
 ): Remark[] {
   const isCbk = name.endsWith(cbkSuffix);
   const fop = isCbk ? name.slice(0, -cbkSuffix.length) : name;
@@ -232,7 +234,7 @@ function findReordered(
   if (row?.name !== fop) return [];
   const fopParameters = (isCbk ? row.reply : row.args).map((arg) => arg.name);
   const expectedNames = ['frame', ...(isCbk ? ['op_ret', 'op_errno'] : []), ...fopParameters].map(
-    toStyle,
+    convertName,
   );
   const wrongIndex = params.findIndex(
     (param, index) => param !== expectedNames[index] && expectedNames.includes(param),

@@ -36,7 +36,7 @@ import { packValue, type Resolver } from './message.ts';
 type WindDecision = Extract<Decision, { readonly verb: 'wind' }>;
 
 /** Bytes of memory that a byte array takes besides its content. */
-const BYTE_ARRAY_OVERHEAD = 100;
+const BYTE_ARRAY_OVERHEAD_BYTES = 100;
 
 /** The members of the interpreter that the host functions use. */
 interface InterpreterCalls extends LookupExecutor {
@@ -52,10 +52,12 @@ interface InterpreterCalls extends LookupExecutor {
 /** The parts of the machine that an interpreter's host needs. */
 export type HostMachine = Pick<Machine, 'maxFds' | 'memory' | 'collectGarbage'>;
 
+/** The host functions of one interpreter; `GuestHost` explains those that a guest calls. */
 export class HostApi implements GuestHost {
   private readonly xl: Xlator<unknown>;
   private readonly interpreter: InterpreterCalls;
   readonly fds: GuestFds;
+  /** Clients whose number the module has, by that number. */
   readonly clients = new Map<number, Client>();
   private readonly memory: MemoryTools;
   private readonly collectGarbage: Machine['collectGarbage'];
@@ -167,7 +169,7 @@ export class HostApi implements GuestHost {
    * @throws {MessageError} at the memory limit
    */
   private reserveBytes(byteCount: number): void {
-    const total = this.pendingByteCount + byteCount + BYTE_ARRAY_OVERHEAD;
+    const total = this.pendingByteCount + byteCount + BYTE_ARRAY_OVERHEAD_BYTES;
     this.interpreter.decisions.checkQueuedBytes(total);
     this.pendingByteCount = total;
   }
@@ -365,14 +367,14 @@ export class HostApi implements GuestHost {
   }
 
   isLogged(level: number): number {
-    return this.xl.log.enabled(toLogLevel(level)) ? 1 : 0;
+    return this.xl.log.enabled(clampLogLevel(level)) ? 1 : 0;
   }
 
   log(level: number, source: LogSource, text: string): void {
     const { mistake } = this;
     if (mistake !== null && level <= ERROR && text.includes(mistake.recognizedBy))
       this.mistake = null;
-    const validLevel = toLogLevel(level);
+    const validLevel = clampLogLevel(level);
     if (!this.limitedLog.trySpendBytes(validLevel, Math.min(text.length, MAX_RECORD_CHARS))) return;
     this.xl.log.log(validLevel, formatAsOneRecord(text), { source: shortenSource(source) });
   }
@@ -470,4 +472,4 @@ export class HostApi implements GuestHost {
   }
 }
 
-const toLogLevel = (level: number): LogLevel => Math.min(9, Math.max(1, level)) as LogLevel;
+const clampLogLevel = (level: number): LogLevel => Math.min(9, Math.max(1, level)) as LogLevel;

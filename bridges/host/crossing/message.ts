@@ -71,13 +71,13 @@ function packDict(dict: Dict, memory: MemoryTools): unknown[] {
     if (CONVERTED_TYPES.has(type)) convertedIndexes.push(keys.length);
     types.push(type);
     keys.push(key);
-    values.push(toPlainValue(value, memory));
+    values.push(makePlainValue(value, memory));
   });
   return [types.join(' '), convertedIndexes, keys, values];
 }
 
 /** Converts a dict's value to one that JSON can represent. */
-function toPlainValue(value: DictValue, memory: MemoryTools): unknown {
+function makePlainValue(value: DictValue, memory: MemoryTools): unknown {
   if (value instanceof Uint8Array) return memory.decodeLatin1(value);
   if (value instanceof Iatt) return listFields(value, IATT_FIELDS);
   return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
