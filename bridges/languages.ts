@@ -11,13 +11,15 @@ import type { TestLanguage } from './testing/tests.ts';
 export interface Template {
   /** The pattern of valid names. */
   readonly name: RegExp;
+  /** The pattern in words, for messages. */
   readonly nameRule: string;
-  /** Invalid names, each with the reason. */
+  /** Names that fit the pattern and are invalid all the same, each with the reason. */
   readonly reserved: ReadonlyMap<string, string>;
   /** The command to type before all others. */
   readonly firstCommand?: string;
 }
 
+/** The record of a language, for the host translator and the commands. */
 export interface Language {
   /** The name in texts for people. */
   readonly title: string;
@@ -25,14 +27,15 @@ export interface Language {
   readonly aliases: readonly string[];
   /** Extensions of module files; the usual one first. */
   readonly extensions: readonly string[];
-  /** Files that make a folder a module. */
+  /** Names of files that make a folder a module. */
   readonly packageFiles: readonly string[];
   /** Extension of the source files of compiled modules; null without a compiler. */
   readonly compiledFrom: string | null;
-  /** Its record for features/glupy; null if features/native runs it inside the process. */
+  /** The record for features/glupy; null if features/native runs the language in the process. */
   readonly hosted: HostedLanguage | null;
   /** Null if its modules are tested in another language. */
   readonly tests: TestLanguage | null;
+  /** The rules of `glossa new` for the language. */
   readonly template: Template;
 }
 
@@ -115,12 +118,17 @@ export const hostedLanguages: readonly HostedLanguage[] = allLanguages.flatMap(
   ([, { hosted }]) => hosted ?? [],
 );
 
-/** Finds the language of a module by its file's extension. */
+/** Finds the language of a module by its file's extension; undefined for any other file. */
 export const findLanguage = (file: string): Language | undefined =>
-  allLanguages.find(([, { extensions }]) => extensions.some((end) => file.endsWith(end)))?.[1];
+  allLanguages.find(([, { extensions }]) =>
+    extensions.some((extension) => file.endsWith(extension)),
+  )?.[1];
 
+/** The languages in which modules can be tested. */
 export const testLanguages: readonly (Language & { readonly tests: TestLanguage })[] =
-  allLanguages.flatMap(([, each]) => (each.tests === null ? [] : { ...each, tests: each.tests }));
+  allLanguages.flatMap(([, language]) =>
+    language.tests === null ? [] : { ...language, tests: language.tests },
+  );
 
 /** Finds the language of a test file by its name. */
 export const findTestLanguage = (file: string): TestLanguage | undefined =>

@@ -70,6 +70,7 @@ async function runBenchmark(
 ): Promise<number> {
   const stackCount =
     Math.max(operands.length, flags.in?.split(',').length ?? 0) + flags.with.length;
+  // Each stack stores files in a folder of its own, and so does the plain directory.
   const workspace = new Workspace(
     flags.data,
     STORED_BYTES_MAX * settings.clients * (stackCount + 1),
@@ -113,7 +114,7 @@ function makeStacks(
   return makeTranslatorStacks({ translator, languageList: languages, options, scratch });
 }
 
-/** Mounts and measures the stacks, and shows the progress. @throws {Failure} */
+/** Mounts and measures the stacks, and shows the progress. @throws {Failure} if it cannot measure */
 async function measureStacks(
   workspace: Workspace,
   { stacks, others, question, ...stackFacts }: StacksWithOthers,

@@ -99,6 +99,7 @@ async function inspectOperand(file: string, flags: CheckFlags): Promise<VolfileI
 /** Drops the log lines that volumes write while their options are checked. */
 const NULL_SINK = { now: () => 0, write() {} };
 
+/** Prints the problems of a volfile, and a line that sums them up; when quiet, errors only. */
 function printInspection(file: string, inspection: VolfileInspection, terminal: Terminal): void {
   const { sources, description } = inspection;
   const isQuiet = terminal.verbosity === 'quiet';

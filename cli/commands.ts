@@ -4,6 +4,7 @@
  */
 import type { CommandEntry, Commands } from '../terminal/command.ts';
 
+/** The commands, in the order of the help. */
 export const commands: Commands = new Map(
   Object.entries({
     new: {

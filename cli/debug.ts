@@ -22,7 +22,7 @@ import { makeServerArguments, removeFolder } from './temporary-mount.ts';
 
 const PROMPT = '(glossa) ';
 /** The commands that an empty line repeats, as in gdb. */
-const REPEATABLE = /^\s*(c|cont\w*|s|step|n|next|up|down|fin\w*)\s*$/;
+const REPEATABLE_COMMAND = /^\s*(c|cont\w*|s|step|n|next|up|down|fin\w*)\s*$/;
 
 const dapFlags = {
   dap: toggleFlag({
@@ -65,7 +65,7 @@ export default defineCommand({
   },
 });
 
-/** A volfile to debug, and the command to run in its mount. */
+/** The volfile to debug, and the command to run in its mount; null for none. */
 interface DebugTask {
   readonly volfile: string;
   readonly flags: FlagValues<typeof serverFlags>;
@@ -115,7 +115,7 @@ async function runDebugger(task: DebugTask, terminal: Terminal): Promise<number>
   }
 }
 
-/** On a terminal the prompt handles Ctrl-C (SIGINT). */
+/** The signals that end the debugger on a terminal, where the prompt handles Ctrl-C (SIGINT). */
 const SIGNALS_BUT_CTRL_C: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP'];
 
 /**
@@ -135,7 +135,7 @@ async function runCommands(
     if (line === null) return EXIT_OK;
     // On a terminal, an empty line repeats the last command, as in gdb.
     const commandLine: string = line.trim() === '' && !prompt.isPipe ? lastCommandLine : line;
-    lastCommandLine = REPEATABLE.test(commandLine) ? commandLine : '';
+    lastCommandLine = REPEATABLE_COMMAND.test(commandLine) ? commandLine : '';
     const { promise, stopListening } = prompt.listenForInterrupt();
     try {
       if ((await session.carryOut(commandLine, promise)) === 'quit') return EXIT_OK;

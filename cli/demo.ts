@@ -53,6 +53,7 @@ import { rejectOnAbort, runInterruptibly } from '../terminal/interruption.ts';
 
 /** The default of --searches: enough for narrow confidence intervals, in 15 seconds. */
 const DEFAULT_SEARCHES = 240;
+/** The number of files in the searched tree. */
 const FILE_COUNT = 300;
 /** The default of --delay: about the delay of a network within a building. */
 const DEFAULT_DELAY_MS = 0.5;
@@ -105,6 +106,7 @@ export default defineCommand({
   },
 });
 
+/** The end of the message if nothing can be mounted. */
 const ADVICE = "; 'glossa playground' shows a cache at work without a mount";
 
 /** Starts the stacks of both passes at once, then runs one pass after the other. */
@@ -122,6 +124,7 @@ async function runPasses(
   return withBricks(plans, startGlossaBrick, async (bricks) => {
     const { ports, pids } = bricks;
     const brickStage = { scratch, terminal, signal: bricks.signal };
+    /** Makes the searches of a pass, each through the volfile of its stack, changed for the pass. */
     const makeSearches = (
       chosenStacks: readonly DemoStack[],
       suffix: string,
@@ -167,6 +170,7 @@ async function runPasses(
       (text) => replaceStorage(text, ports, delayMs),
       [],
     );
+    /** Runs the searches of a pass, and returns their times. */
     const runPass = async (
       searches: readonly SearchRunner[],
       brickFacts: Pick<Pass, 'bricks' | 'delayMs'>,
@@ -174,8 +178,8 @@ async function runPasses(
     ): Promise<Pass> => {
       const label = `${passNumber} of 2: ${describeStorage(brickFacts)}`;
       showStep(label);
-      const { busy, times: searchTimes } = await measureSearches(searches, seed, (share) =>
-        showStep(label, share),
+      const { busy, times: searchTimes } = await measureSearches(searches, seed, (doneShare) =>
+        showStep(label, doneShare),
       );
       const chosenStacks = brickFacts.bricks === 0 ? stacks.filter(runsOverFolder) : stacks;
       return {

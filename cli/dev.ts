@@ -66,7 +66,7 @@ export default defineCommand({
           const status = await serveOnce(task, signals, terminal);
           if (status !== null) return status;
           terminal.err(`glossa dev: waiting until ${operand} is mended and saved; Ctrl-C ends it`);
-          const outcome = await Promise.race([saveWatch.promise, signals.firstSignal]);
+          const outcome = await Promise.race([saveWatch.whenSaved, signals.firstSignal]);
           if (outcome !== 'saved') return outcome;
         } finally {
           saveWatch.close();
@@ -131,19 +131,20 @@ async function serveOnce(
 
 /** Waits until a module, a volfile or a file beside it is saved. */
 class SaveWatch {
-  readonly promise: Promise<'saved'>;
+  /** Resolves at the first save. */
+  readonly whenSaved: Promise<'saved'>;
   private readonly stopWatching: () => void;
-  /** The watcher alone does not keep the process alive. */
+  /** Keeps the process alive, which the watcher alone does not. */
   private readonly keepAliveTimer = setInterval(() => {}, 2 ** 30);
 
   constructor(path: string) {
     let reportSave = (): void => {};
-    this.promise = new Promise((resolve) => {
+    this.whenSaved = new Promise((resolve) => {
       reportSave = () => resolve('saved');
     });
     const folder = isFolder(path) ? path : dirname(path);
-    const modules = allLanguages.flatMap(([, { extensions }]) => extensions);
-    const extensions = [...new Set([...modules, '.vol', extname(path)])];
+    const moduleExtensions = allLanguages.flatMap(([, { extensions }]) => extensions);
+    const extensions = [...new Set([...moduleExtensions, '.vol', extname(path)])];
     this.stopWatching = watchFolder(folder, extensions, { onChange: reportSave, onFailure() {} });
   }
 
@@ -213,18 +214,18 @@ async function prepareVolfile(operand: string, terminal: Terminal): Promise<Moun
 
 /** Makes a folder with a few files to try the module on; returns its path. */
 function writeSampleFiles(scratch: string): string {
-  const files = join(scratch, 'files');
-  mkdirSync(join(files, 'folder'), { recursive: true });
-  writeFileSync(join(files, 'hello.txt'), 'Hello, world.\n');
-  writeFileSync(join(files, 'notes.txt'), 'One line.\nAnother line.\n');
-  writeFileSync(join(files, 'folder', 'inside.txt'), 'Inside a folder.\n');
-  return files;
+  const sampleFolder = join(scratch, 'files');
+  mkdirSync(join(sampleFolder, 'folder'), { recursive: true });
+  writeFileSync(join(sampleFolder, 'hello.txt'), 'Hello, world.\n');
+  writeFileSync(join(sampleFolder, 'notes.txt'), 'One line.\nAnother line.\n');
+  writeFileSync(join(sampleFolder, 'folder', 'inside.txt'), 'Inside a folder.\n');
+  return sampleFolder;
 }
 
 /** Matches an error at a line of a module: `m.py:3: …`. */
 const MODULE_POSITION = /^\S+\.(py|m?[jt]s):\d+: /m;
 
-/** One attempt to mount and serve. */
+/** An attempt to mount and serve. */
 interface MountAttempt extends MountSettings {
   readonly operand: string;
   readonly mountpoint: string;
@@ -246,8 +247,8 @@ async function serveMount(settings: MountAttempt, terminal: Terminal): Promise<n
     `--${cache}-timeout`,
     '0',
   ]);
-  // Whether the start failed with an error at a line of the volfile or of a module: a save can
-  // correct it.
+  // True if the start failed with an error at a line of the volfile or of a module, which a save
+  // can correct.
   let isCorrectable = false;
   const earlierMount = findMount(mountpoint);
   const watchingTerminal: Terminal = {
@@ -305,6 +306,7 @@ async function serveMount(settings: MountAttempt, terminal: Terminal): Promise<n
   }
 }
 
+/** Formats the lines that tell what is mounted, and what the user can do. */
 function formatIntroduction(
   { operand, mountpoint, servedFolder, editedFiles }: MountAttempt,
   colour: boolean,
@@ -318,8 +320,8 @@ function formatIntroduction(
   const steps = rows.map(
     ([title, command]) => `  ${paint('bold', title!.padEnd(6), colour)}${command}`,
   );
-  const mounted = paint('good', 'mounted', colour);
-  return [`${operand} is ${mounted} on ${mountpoint}${folderText}`, ...steps].join('\n');
+  const mountedWord = paint('good', 'mounted', colour);
+  return [`${operand} is ${mountedWord} on ${mountpoint}${folderText}`, ...steps].join('\n');
 }
 
 /** Ends the server. After GRACE_MS, a mount in use (such as by a shell in it) is detached. */
@@ -337,6 +339,7 @@ async function endServer(
   await unmountLeftover(mountpoint, earlierMount);
 }
 
+/** Removes the temporary folder; prints a message if that fails. */
 function removeFolder(scratch: string, terminal: Terminal): void {
   try {
     if (!removeScratch(scratch)) terminal.err(`glossa dev: ${scratch} is left: it is in use`);

@@ -92,12 +92,13 @@ function formatError(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The command whose usage is printed at a UsageError. */
+/** The command that runs, whose usage a UsageError prints. */
 interface RunningCommand {
   readonly name: string;
   readonly command: Command;
 }
 
+/** Loads a command by the name that `findCommand` returned. */
 async function loadCommand(name: string): Promise<Command> {
   return (await commands.get(name)!.load()).default;
 }
@@ -163,5 +164,6 @@ function describeEnvironmentError(error: unknown): string | null {
 /** Codes of errors that are due to the user's files or disk, not to glossa. */
 const FILE_ERRORS = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'ELOOP', 'ENAMETOOLONG'];
 
+/** Whether an error has one of these codes. */
 const isFileError = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && FILE_ERRORS.includes((error as NodeJS.ErrnoException).code ?? '');

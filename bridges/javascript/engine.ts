@@ -2,7 +2,7 @@
  * Runs one JavaScript interpreter for the language-neutral host.
  *
  * An engine belongs to one volume and has a memory of its own; only `createEngine` is asynchronous.
- * Any call may throw EngineError; after a `fatal` one `fatalError` is set. A call ends when no
+ * Any call may throw EngineError; after a fatal one `fatalError` is set. A call ends when no
  * promise job is left. QuickJS checks the time limit every few thousand calls, at backward jumps,
  * and in regular expressions; a built-in operation that runs longer ends the interpreter.
  */
@@ -150,7 +150,7 @@ class Engine {
 
   /** Sets the ArrayBuffer in which a call's jobs may leave its result; 0 means none was left. */
   setOutcomeBuffer(buffer: Handle): void {
-    this.#outcomeAddress = this.#values.readBuffer(buffer).at;
+    this.#outcomeAddress = this.#values.readBuffer(buffer).address;
   }
 
   /** Sets the library's function that describes errors as JSON. */
@@ -466,7 +466,7 @@ class Engine {
 
   /** Runs a source; returns its value, or QuickJS's mark of an exception. */
   #runSource(name: string, source: string, flags: number): Handle {
-    const { at, length } = this.#values.newCString(source);
+    const { address: at, length } = this.#values.makeCString(source);
     if (at === 0) throw new EngineError('memory-limit', 'out of memory');
     const result = this.#quickjs.QTS_Eval(this.#context, at, length, name, 0, flags);
     this.#values.refresh();

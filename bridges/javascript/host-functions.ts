@@ -50,7 +50,7 @@ export class HostFunctions {
   /** Sets a property, and takes over the value's reference. */
   #setProperty(object: Pointer, name: string, value: Pointer): void {
     const { context } = this.#values;
-    const key = this.#values.newString(name);
+    const key = this.#values.makeString(name);
     this.#quickjs.QTS_SetProp(context, object, key, value);
     this.#quickjs.QTS_FreeValuePointer(context, key);
     this.#quickjs.QTS_FreeValuePointer(context, value);
@@ -82,7 +82,7 @@ export class HostFunctions {
 
   /** Returns the bytes of an ArrayBuffer, valid until the memory grows. */
   #readBuffer(value: Pointer): Uint8Array {
-    const { at, length } = this.#values.readBuffer(value);
+    const { address: at, length } = this.#values.readBuffer(value);
     // Not a Buffer, whose slices are not copies.
     return new Uint8Array(this.#values.bytes.buffer, at, length);
   }
@@ -90,7 +90,7 @@ export class HostFunctions {
   /** Makes a host function's result in the interpreter; returns its address, 0 for undefined. */
   #makeResult(value: number | string | undefined): Pointer {
     if (value === undefined) return 0;
-    if (typeof value === 'string') return this.#values.newString(value);
+    if (typeof value === 'string') return this.#values.makeString(value);
     const cell = this.#quickjs._malloc(8);
     this.#values.refresh();
     if (cell !== 0) this.#values.putNumber(cell >> 2, value);
@@ -101,7 +101,7 @@ export class HostFunctions {
    * Leaves an error pending in the interpreter; returns QuickJS's mark of an exception as a result.
    */
   throwInto(error: unknown): Pointer {
-    const value = this.#values.newString(error instanceof Error ? error.message : String(error));
+    const value = this.#values.makeString(error instanceof Error ? error.message : String(error));
     const result = this.#values.call(this.#throwError, value);
     this.#quickjs.QTS_FreeValuePointer(this.#values.context, value);
     return result;

@@ -5,6 +5,7 @@ import type { EngineOptions } from './engine-types.ts';
 import type { Values } from './values.ts';
 import type { Pointer } from './wasm.ts';
 
+/** Serves the imports of one interpreter. */
 export class ModuleLoader {
   readonly #options: EngineOptions;
   readonly #values: Values;
@@ -31,10 +32,10 @@ export class ModuleLoader {
       fullName = `refused:${this.#refusals.size}`;
       this.#refusals.set(fullName, error);
     }
-    return this.#values.newCString(fullName).at;
+    return this.#values.makeCString(fullName).address;
   }
 
-  /** Loads a module's source; 0 with a pending error if that fails. */
+  /** Loads a module's source; returns 0 and leaves a pending error if that fails. */
   load(name: string): Pointer {
     try {
       if (this.#refusals.has(name)) {
@@ -42,7 +43,7 @@ export class ModuleLoader {
         this.#refusals.delete(name);
         throw reason;
       }
-      return this.#values.newCString(this.#options.load(name)).at;
+      return this.#values.makeCString(this.#options.load(name)).address;
     } catch (error) {
       this.#throwInto(error);
       return 0;

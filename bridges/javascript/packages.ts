@@ -8,8 +8,10 @@ import { exports, imports } from 'resolve.exports';
 import type { Sources } from '../host/machine.ts';
 import { dirname, join } from '../host/paths.ts';
 
+/** The supported conditions of package.json's `exports` and `imports`. */
 const CONDITIONS = ['import', 'module', 'browser', 'default'];
-const EXTENSIONS = ['', '.js', '.mjs', '/index.js', '/index.mjs'];
+/** Endings that a target may lack, in the order of the search. */
+const ENDINGS = ['', '.js', '.mjs', '/index.js', '/index.mjs'];
 
 /** Finds the file that package `name` exports, in these folders or their node_modules. */
 export function findPackageFile(
@@ -61,6 +63,7 @@ export function findPrivateFile(
 
 type PackageJson = Readonly<Record<string, unknown>>;
 
+/** Reads a package.json; undefined if there is none. @throws {Error} if it is no JSON */
 function readPackageJson(path: string, sources: Sources): PackageJson | undefined {
   if (sources.findFileKind(path) !== 'file') return undefined;
   try {
@@ -70,11 +73,16 @@ function readPackageJson(path: string, sources: Sources): PackageJson | undefine
   }
 }
 
+/** Finds the file of a target in a package's folder, with any of ENDINGS. */
 const findFirstFile = (folder: string, target: string, sources: Sources): string | undefined =>
-  EXTENSIONS.map((ending) => join(folder, target) + ending).find(
+  ENDINGS.map((ending) => join(folder, target) + ending).find(
     (path) => sources.findFileKind(path) === 'file',
   );
 
+/**
+ * Finds the file of a package's part.
+ * @param subpath the part's name in the import; '' for the package itself
+ */
 function findExportedFile(
   folder: string,
   packageJson: PackageJson,
@@ -92,24 +100,25 @@ function findExportedFile(
     return exported.map(findTarget).find((path) => path !== undefined);
   }
   if (subpath !== '') return findTarget(subpath);
-  const entryFiles = [packageJson.module, packageJson.main].filter(
-    (each) => typeof each === 'string',
+  const entryTargets = [packageJson.module, packageJson.main].filter(
+    (target) => typeof target === 'string',
   );
-  return [...entryFiles, 'index']
-    .map((each) => findTarget(each as string))
+  return [...entryTargets, 'index']
+    .map((target) => findTarget(target as string))
     .find((path) => path !== undefined);
 }
 
 /** Reads the targets of a name in a package's table; [] if the table does not export the name. */
 function readTargets(
-  find: typeof exports | typeof imports,
+  readTable: typeof exports | typeof imports,
   packageJson: PackageJson,
   table: 'exports' | 'imports',
   name: string,
 ): readonly string[] {
   const normalized = { name: '', ...packageJson, [table]: adaptTable(packageJson[table]) };
   try {
-    return (find(normalized as never, name, { conditions: CONDITIONS, unsafe: true }) ??
+    // unsafe: only CONDITIONS hold, without those that the package would add.
+    return (readTable(normalized as never, name, { conditions: CONDITIONS, unsafe: true }) ??
       []) as string[];
   } catch {
     // The table lacks the name, or excludes it with null.
@@ -136,7 +145,7 @@ function adaptTable(table: unknown): unknown {
 function dropUnsupported(target: unknown): unknown {
   if (typeof target !== 'object' || target === null) return target;
   if (Array.isArray(target))
-    return target.map(dropUnsupported).filter((each) => each !== undefined);
+    return target.map(dropUnsupported).filter((nested) => nested !== undefined);
   const entry = Object.entries(target)
     .filter(([condition]) => CONDITIONS.includes(condition))
     .map(([condition, nested]) => [condition, dropUnsupported(nested)] as const)

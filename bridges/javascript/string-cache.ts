@@ -42,10 +42,12 @@ export class StringCache {
     return this.#latestGfidString;
   }
 
+  /** Finds or makes the cached JSString of any text. */
   #findOrMake(text: string): Pointer {
     const cached = this.#cache.get(text);
     if (cached !== undefined) return cached.string;
     const value = this.#make(text);
+    // A JSValue is the JSString's address, then a tag.
     const string = this.#values.i32[value >> 2]!;
     this.#cache.add(text, { value, string });
     return string;
@@ -59,13 +61,14 @@ export class StringCache {
     return string;
   }
 
+  /** Makes a string's JSValue. @throws {EngineError} if the interpreter's memory runs out */
   #make(text: string): Pointer {
-    const value = this.#values.newString(text);
+    const value = this.#values.makeString(text);
     if (value !== 0 && this.#values.i32[(value >> 2) + 1] === TAG_STRING) return value;
     throw new EngineError('memory-limit', 'out of memory');
   }
 
-  /** Evicts old strings; call it only while no call uses any. */
+  /** Frees the least used strings; call it only while no call uses a string. */
   trim(): void {
     if (this.#cache.trim()) this.#latestGfid = '';
   }

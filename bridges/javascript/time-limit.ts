@@ -9,20 +9,22 @@ const CALLS_PER_SAMPLE = 64;
 /** The most interrupts of one call; at the next one the interpreter ends instead. */
 const MAX_INTERRUPTS = 3;
 
+/** The time limit of an interpreter's calls. */
 export class TimeLimit {
   /** The number of interrupts of the current call. */
   interruptCount = 0;
   readonly #limitMs: number;
   readonly #clock: () => number;
-  #deadline = 0;
+  /** The clock's milliseconds at the next interrupt; 0 before the call's first sample. */
+  #deadlineMs = 0;
   #hostCallCount = 0;
 
   /**
-   * @param milliseconds 0 for no limit
+   * @param limitMs 0 for no limit
    * @param clock returns milliseconds
    */
-  constructor(milliseconds: number, clock: () => number = () => performance.now()) {
-    this.#limitMs = milliseconds;
+  constructor(limitMs: number, clock: () => number = () => performance.now()) {
+    this.#limitMs = limitMs;
     this.#clock = clock;
   }
 
@@ -30,7 +32,7 @@ export class TimeLimit {
   beginCall(): void {
     this.interruptCount = 0;
     // Sampling the clock costs more than most calls: the first sample starts the limit.
-    this.#deadline = 0;
+    this.#deadlineMs = 0;
   }
 
   /**
@@ -38,23 +40,23 @@ export class TimeLimit {
    * @throws {EngineError} after MAX_INTERRUPTS
    */
   checkDeadline(): boolean {
-    const now = this.#clock();
-    if (this.#deadline === 0) this.#deadline = now + this.#limitMs;
-    if (now <= this.#deadline) return false;
+    const nowMs = this.#clock();
+    if (this.#deadlineMs === 0) this.#deadlineMs = nowMs + this.#limitMs;
+    if (nowMs <= this.#deadlineMs) return false;
     this.interruptCount += 1;
     if (this.interruptCount > MAX_INTERRUPTS) {
       // Thrown through the interpreter, which is never entered again.
       throw new EngineError('time-limit', 'a call ran too long and would not be interrupted', true);
     }
     // The interrupt rejects an async function; its caller gets some time to handle that.
-    this.#deadline = now + this.#limitMs / 4;
+    this.#deadlineMs = nowMs + this.#limitMs / 4;
     return true;
   }
 
   /**
-   * As `checkDeadline`, when the module calls a host function. (The interpreter counts such a call
-   * as one step, however long it takes.)
-   * @throws {EngineError} as `checkDeadline`
+   * Does the same for a host function that the module calls, once in CALLS_PER_SAMPLE calls. (The
+   * interpreter counts such a call as one step, however long it takes.)
+   * @throws {EngineError} as `checkDeadline` does
    */
   checkDeadlineAtCall(): boolean {
     this.#hostCallCount += 1;
@@ -64,13 +66,13 @@ export class TimeLimit {
   }
 
   /** Runs `action` with a time limit of its own. */
-  runWithLimit<T>(milliseconds: number, action: () => T): T {
-    const [deadline, interruptCount] = [this.#deadline, this.interruptCount];
-    this.#deadline = this.#clock() + milliseconds;
+  runWithLimit<T>(limitMs: number, action: () => T): T {
+    const [deadlineMs, interruptCount] = [this.#deadlineMs, this.interruptCount];
+    this.#deadlineMs = this.#clock() + limitMs;
     try {
       return action();
     } finally {
-      this.#deadline = deadline;
+      this.#deadlineMs = deadlineMs;
       this.interruptCount = interruptCount;
     }
   }

@@ -10,6 +10,7 @@
 import type { MemoryTools, TextBytes } from '../host/machine.ts';
 import type { Instance, Memory, Pointer, QuickJS } from './wasm.ts';
 
+// Tags of JSValues.
 export const TAG_INT = 0;
 export const TAG_NULL = 2;
 const TAG_UNDEFINED = 3;
@@ -22,8 +23,9 @@ const WIDE_FLAG = 0x80000000;
 /** A character that makes QuickJS use 16 bits: three bytes in UTF-8. */
 const WIDE_CHARACTER = [0xe4, 0xb8, 0x80];
 
+/** The values in one interpreter's memory. */
 export class Values {
-  /** The interpreter's memory as 32-bit words, and as bytes; `refresh` renews them. */
+  /** The interpreter's memory as 32-bit words, and as bytes; `refresh` renews both. */
   i32 = new Int32Array(0);
   bytes: TextBytes;
   readonly undefinedValue: Pointer;
@@ -33,10 +35,11 @@ export class Values {
   readonly #tools: MemoryTools;
   /** The constant subtracted from a double's upper word. */
   readonly #doubleBias: number;
-  /** The memory with the pointer to the one argument of `call`. */
+  /** Memory for the argument list of `call`: one pointer. */
   readonly #argumentPointer: Pointer;
   /** Buffer for texts that the interpreter copies. */
   readonly #textBuffer: Pointer;
+  /** A double, and the same memory as its lower and upper word. */
   readonly #double = new Float64Array(1);
   readonly #words = new Int32Array(this.#double.buffer);
 
@@ -71,69 +74,73 @@ export class Values {
 
   // -- writing -----------------------------------------------------------------------------------
 
-  /** Writes a number at `at`, an index into `i32`. */
-  putNumber(at: number, value: number): void {
+  /** Writes a number as a JSValue. @param index its position in `i32` */
+  putNumber(index: number, value: number): void {
     const { i32 } = this;
     if (value === (value | 0)) {
-      i32[at] = value;
-      i32[at + 1] = TAG_INT;
+      i32[index] = value;
+      i32[index + 1] = TAG_INT;
     } else {
       this.#double[0] = value;
-      i32[at] = this.#words[0]!;
-      i32[at + 1] = this.#words[1]! - this.#doubleBias;
+      i32[index] = this.#words[0]!;
+      i32[index + 1] = this.#words[1]! - this.#doubleBias;
     }
   }
 
-  putUndefined(at: number): void {
-    this.i32[at] = 0;
-    this.i32[at + 1] = TAG_UNDEFINED;
+  /** Writes undefined as a JSValue. @param index its position in `i32` */
+  putUndefined(index: number): void {
+    this.i32[index] = 0;
+    this.i32[index + 1] = TAG_UNDEFINED;
   }
 
   /** Makes a JSValue of any text, also with NUL or lone surrogates; 0 if memory runs out. */
-  newString(text: string): Pointer {
-    return NOT_ASCII.test(text) ? this.#newWideString(text) : this.#newAsciiString(text);
+  makeString(text: string): Pointer {
+    return NOT_ASCII.test(text) ? this.#makeWideString(text) : this.#makeAsciiString(text);
   }
 
-  #newAsciiString(text: string): Pointer {
+  /** Makes a string of 8-bit characters, by a C string. */
+  #makeAsciiString(text: string): Pointer {
     const { length } = text;
-    const at = length < TEXT_BUFFER_BYTES ? this.#textBuffer : this.#quickjs._malloc(length + 1);
-    if (at === 0) return 0;
+    const isShort = length < TEXT_BUFFER_BYTES;
+    const address = isShort ? this.#textBuffer : this.#quickjs._malloc(length + 1);
+    if (address === 0) return 0;
     this.refresh();
     const { bytes } = this;
-    if (length > MAX_LOOP_CHARACTERS) bytes.write(text, at, length, 'latin1');
-    else for (let i = 0; i < length; i++) bytes[at + i] = text.charCodeAt(i);
-    bytes[at + length] = 0;
-    return this.#makeString(at);
+    if (length > MAX_LOOP_CHARACTERS) bytes.write(text, address, length, 'latin1');
+    else for (let i = 0; i < length; i++) bytes[address + i] = text.charCodeAt(i);
+    bytes[address + length] = 0;
+    return this.#makeFromCString(address);
   }
 
   /** Makes a string of 16-bit characters: allocates it by placeholders, then overwrites them. */
-  #newWideString(text: string): Pointer {
+  #makeWideString(text: string): Pointer {
     const { length } = text;
-    const at = this.#quickjs._malloc(length * 3 + 1);
-    if (at === 0) return 0;
+    const address = this.#quickjs._malloc(length * 3 + 1);
+    if (address === 0) return 0;
     this.refresh();
-    for (let i = 0; i < length; i++) this.bytes.set(WIDE_CHARACTER, at + i * 3);
-    this.bytes[at + length * 3] = 0;
-    const value = this.#makeString(at);
+    for (let i = 0; i < length; i++) this.bytes.set(WIDE_CHARACTER, address + i * 3);
+    this.bytes[address + length * 3] = 0;
+    const value = this.#makeFromCString(address);
     if (this.i32[(value >> 2) + 1] === TAG_STRING) {
-      const charactersAt = this.i32[value >> 2]! + CHARACTERS_OFFSET;
-      this.bytes.write(text, charactersAt, length * 2, 'utf16le');
+      const charactersAddress = this.i32[value >> 2]! + CHARACTERS_OFFSET;
+      this.bytes.write(text, charactersAddress, length * 2, 'utf16le');
     }
     return value;
   }
 
-  #makeString(at: Pointer): Pointer {
-    const value = this.#quickjs.QTS_NewString(this.context, at);
-    if (at !== this.#textBuffer) this.#quickjs._free(at);
+  /** Makes a JSValue of a C string, and frees the string's memory unless it is the buffer. */
+  #makeFromCString(address: Pointer): Pointer {
+    const value = this.#quickjs.QTS_NewString(this.context, address);
+    if (address !== this.#textBuffer) this.#quickjs._free(address);
     this.refresh();
     return value;
   }
 
   /**
-   * Writes text with a NUL at its end to new memory, which the caller owns; `at` is 0 without
-   * memory.
+   * Writes text with a NUL at its end to new memory, which the caller owns; `address` is 0 if
+   * memory runs out.
    */
-  newCString(text: string): { at: Pointer; length: number } {
+  makeCString(text: string): { address: Pointer; length: number } {
     const encoded = utf8.encode(text);
     const { length } = encoded;
     const at = this.#quickjs._malloc(length + 1);
@@ -142,52 +149,56 @@ export class Values {
       this.bytes.set(encoded, at);
       this.bytes[at + length] = 0;
     }
-    return { at, length };
+    return { address: at, length };
   }
 
   // -- reading -----------------------------------------------------------------------------------
 
+  /** Reads a number: an integer directly, any other by QuickJS. */
   readNumber(value: Pointer): number {
-    const at = value >> 2;
-    if (this.i32[at + 1] === TAG_INT) return this.i32[at]!;
+    const index = value >> 2;
+    if (this.i32[index + 1] === TAG_INT) return this.i32[index]!;
     return this.#quickjs.QTS_GetFloat64(this.context, value);
   }
 
   /** Reads a string's text; undefined for any other value. */
   readString(value: Pointer): string | undefined {
-    const at = value >> 2;
-    const tag = this.i32[at + 1]!;
-    if (tag === TAG_STRING) return this.#readCharacters(this.i32[at]!);
+    const index = value >> 2;
+    const tag = this.i32[index + 1]!;
+    if (tag === TAG_STRING) return this.#readCharacters(this.i32[index]!);
     if (tag !== TAG_ROPE) return undefined;
-    const text = this.#quickjs.QTS_GetString(this.context, value);
+    const cString = this.#quickjs.QTS_GetString(this.context, value);
     this.refresh();
-    if (text === 0) return undefined;
-    const read = this.bytes.toString('utf8', text, this.bytes.indexOf(0, text));
-    this.#quickjs.QTS_FreeCString(this.context, text);
-    return read;
+    if (cString === 0) return undefined;
+    const text = this.bytes.toString('utf8', cString, this.bytes.indexOf(0, cString));
+    this.#quickjs.QTS_FreeCString(this.context, cString);
+    return text;
   }
 
+  /** Reads the text of a JSString. */
   #readCharacters(string: Pointer): string {
-    const word = this.i32[(string >> 2) + 1]!;
-    const length = word & ~WIDE_FLAG;
-    const from = string + CHARACTERS_OFFSET;
-    return word < 0
-      ? this.bytes.toString('utf16le', from, from + length * 2)
-      : this.bytes.toString('latin1', from, from + length);
+    const lengthWord = this.i32[(string >> 2) + 1]!;
+    const length = lengthWord & ~WIDE_FLAG;
+    const start = string + CHARACTERS_OFFSET;
+    // WIDE_FLAG is the sign.
+    return lengthWord < 0
+      ? this.bytes.toString('utf16le', start, start + length * 2)
+      : this.bytes.toString('latin1', start, start + length);
   }
 
-  /** Calls a function with one value, whose reference the caller keeps. */
+  /** Calls a function with one value, whose reference the caller keeps; returns the result. */
   call(callable: Pointer, value: Pointer): Pointer {
     this.i32[this.#argumentPointer >> 2] = value;
-    const at = this.#argumentPointer;
-    const result = this.#quickjs.QTS_Call(this.context, callable, this.undefinedValue, 1, at);
+    const { context, undefinedValue } = this;
+    const argumentList = this.#argumentPointer;
+    const result = this.#quickjs.QTS_Call(context, callable, undefinedValue, 1, argumentList);
     this.refresh();
     return result;
   }
 
   /** Returns a property as a new reference; undefined if the object lacks it. */
   getProperty(object: Pointer, name: string): Pointer | undefined {
-    const key = this.newString(name);
+    const key = this.makeString(name);
     const property = this.#quickjs.QTS_GetProp(this.context, object, key);
     this.refresh();
     this.#quickjs.QTS_FreeValuePointer(this.context, key);
@@ -204,7 +215,7 @@ export class Values {
   #recordOffset = 0;
   #dataOffset = 0;
 
-  /** Finds the two offsets by buffers of known bytes. Several, as one could match by chance. */
+  /** Finds the two offsets by buffers of known bytes: several, because one could match by chance. */
   findBufferLayout(make: (bytes: Uint8Array) => Pointer): void {
     const patterns = [SAMPLE_BYTES, SAMPLE_BYTES.slice(3), SAMPLE_BYTES.toReversed()];
     const samples = patterns.map((bytes) => ({ value: make(bytes), bytes }));
@@ -218,28 +229,29 @@ export class Values {
     throw new Error('this build of QuickJS has ArrayBuffers of another layout');
   }
 
+  /** Returns whether an ArrayBuffer has these bytes, by the current offsets. */
   #holdsBytes(value: Pointer, expected: Uint8Array): boolean {
     const record = this.i32[(this.i32[value >> 2]! + this.#recordOffset) >> 2]!;
     // The record begins with the length.
     if (record <= 0 || record % 4 !== 0 || this.i32[record >> 2] !== expected.length) return false;
-    const at = this.i32[(record + this.#dataOffset) >> 2]!;
-    if (at <= 0 || at + expected.length > this.bytes.length) return false;
-    return expected.every((byte, i) => this.bytes[at + i] === byte);
+    const address = this.i32[(record + this.#dataOffset) >> 2]!;
+    if (address <= 0 || address + expected.length > this.bytes.length) return false;
+    return expected.every((byte, i) => this.bytes[address + i] === byte);
   }
 
   /** Returns address and length of an ArrayBuffer's bytes; length 0 for any other value. */
-  readBuffer(value: Pointer): { at: Pointer; length: number } {
+  readBuffer(value: Pointer): { address: Pointer; length: number } {
     const length = this.#quickjs.QTS_GetArrayBufferLength(this.context, value);
     this.refresh();
-    if (length <= 0) return { at: 0, length: 0 };
+    if (length <= 0) return { address: 0, length: 0 };
     const record = this.i32[(this.i32[value >> 2]! + this.#recordOffset) >> 2]!;
-    return { at: this.i32[(record + this.#dataOffset) >> 2]!, length };
+    return { address: this.i32[(record + this.#dataOffset) >> 2]!, length };
   }
 
   /** Checks that strings have the layout that this file assumes. @throws {Error} */
   #checkLayout(): void {
     for (const text of ['', 'plain', 'caf\u00e9', '\u65e5\u0000\udc80']) {
-      const value = this.newString(text);
+      const value = this.makeString(text);
       const isSame = this.readString(value) === text;
       this.#quickjs.QTS_FreeValuePointer(this.context, value);
       if (!isSame) throw new Error('this build of QuickJS has strings of another layout');

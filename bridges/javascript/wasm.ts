@@ -10,16 +10,18 @@ import { cachePerMachine, type Machine, type MemoryTools } from '../host/machine
 // The package's types describe its CommonJS form, with the function as a member.
 const startModule = load as unknown as typeof load.default;
 type Module = Awaited<ReturnType<typeof startModule>>;
+/** An address in an interpreter's memory; 0 is NULL. */
 export type Pointer = number;
 
-/** A function of QuickJS, with addresses and flags as plain numbers. */
+/** The type of a QuickJS function, with addresses and flags as plain numbers. */
 type PlainFunction<F> = F extends (...args: infer Args) => infer Result
   ? (
-      ...args: { [At in keyof Args]: Args[At] extends number ? number : Args[At] }
+      ...args: { [Index in keyof Args]: Args[Index] extends number ? number : Args[Index] }
     ) => Result extends number ? number : Result
   : never;
 type PlainMembers<T> = { readonly [Name in keyof T]: PlainFunction<T[Name]> };
 
+/** The functions of an instance. */
 export type QuickJS = PlainMembers<Omit<QuickJSFFI, 'DEBUG'>> & Pick<Module, '_malloc' | '_free'>;
 
 /**
@@ -28,13 +30,14 @@ export type QuickJS = PlainMembers<Omit<QuickJSFFI, 'DEBUG'>> & Pick<Module, '_m
  */
 export type Callbacks = PlainMembers<Module['callbacks']>;
 
-/** A WebAssembly memory, whose buffer changes when it grows. */
+/** A WebAssembly memory. Its buffer is another one after each growth. */
 export interface Memory {
   readonly buffer: ArrayBuffer;
   /** True if the latest growth failed at the limit. */
   growthFailed: boolean;
 }
 
+/** A running QuickJS: its functions, its memory, and the tools to read that. */
 export interface Instance {
   readonly quickjs: QuickJS;
   readonly memory: Memory;
@@ -55,6 +58,7 @@ const { WebAssembly: wasm } = globalThis as unknown as {
   };
 };
 
+/** Compiles the module at a machine's first call, and returns it at further calls. */
 const compileOnce = cachePerMachine(
   ({ parts }) => new wasm.Module(parts.readBytes('quickjs.wasm')),
 );
@@ -64,33 +68,35 @@ const PAGE_BYTES = 64 * 1024;
 const INITIAL_PAGES = 256;
 const MAX_PAGES = 32_768;
 
-function makeMemory(maximum: number): Memory {
-  const memory = new wasm.Memory({ initial: INITIAL_PAGES, maximum });
+/** Makes a memory of at most `maxPages` that records whether its latest growth failed. */
+function makeMemory(maxPages: number): Memory {
+  const memory = new wasm.Memory({ initial: INITIAL_PAGES, maximum: maxPages });
   const grow = memory.grow.bind(memory);
   return Object.assign(memory, {
     growthFailed: false,
     grow(this: Memory, pages: number): number {
+      // The flag stays set if `grow` throws.
       this.growthFailed = true;
-      const before = grow(pages);
+      const previousPages = grow(pages);
       this.growthFailed = false;
-      return before;
+      return previousPages;
     },
   });
 }
 
 /**
- * Makes an instance with at most `memoryLimit` bytes of memory. (QuickJS's own limit does not work
- * here, as Emscripten does not report block sizes.) `print` receives the interpreter's diagnostics.
+ * Makes an instance whose memory is limited. (QuickJS's own limit does not work here, as Emscripten
+ * does not report block sizes.) `print` receives the interpreter's diagnostics.
  */
 export async function instantiate(
   callbacks: Callbacks,
-  memoryLimit: number,
+  memoryLimitBytes: number,
   print: (line: string) => void,
   machine: Machine,
 ): Promise<Instance> {
   const module = compileOnce(machine);
-  const maximum = Math.min(MAX_PAGES, Math.max(INITIAL_PAGES, Math.ceil(memoryLimit / PAGE_BYTES)));
-  const memory = makeMemory(maximum);
+  const limitPages = Math.ceil(memoryLimitBytes / PAGE_BYTES);
+  const memory = makeMemory(Math.min(MAX_PAGES, Math.max(INITIAL_PAGES, limitPages)));
   const options = {
     callbacks,
     print,

@@ -1,8 +1,8 @@
 /**
- * Writes records to the memory through which a C module receives arguments, for native/guest.ts;
- * glossa_wire.h is the C side. The memory is an array of doubles, so a number is one store, without
- * allocation. It grows on demand; then `hasMoved` is true until the caller has passed the new
- * address to C.
+ * Writes records (the arguments of one call) to the memory from which a C module reads them, for
+ * native/guest.ts; glossa_wire.h is the C side. The memory is an array of doubles, so a number is one
+ * store, without allocation. It grows on demand; then `hasMoved` is true until the caller has passed
+ * the new address to C.
  */
 import { encodeNameInto } from '../../runtime/core/bytes.ts';
 import type { Dict, DictType } from '../../runtime/core/dict.ts';
@@ -16,8 +16,8 @@ import type { Loc } from '../../runtime/core/loc.ts';
 import type { Flock } from '../../runtime/core/lock.ts';
 import {
   putFlock,
-  type Room,
   sizeFlock,
+  type WritableArea,
   writeFlock,
   writeIatt,
   writeLease,
@@ -28,7 +28,7 @@ import {
 const HEADER_DOUBLES = 3;
 /** Doubles of an area before it grows. */
 const INITIAL_DOUBLES = 8192;
-/** Stands for null, in place of a length or count. */
+/** Written in place of a length or count; means null. */
 const NULL_LENGTH = -1;
 /** Characters of a gfid as text. */
 const GFID_LENGTH = 36;
@@ -45,6 +45,7 @@ export const NEEDS_GROUPS = 2;
 export const NEEDS_CLOCK = 4;
 /** The module does not change the data of reads and writes. */
 export const OBSERVES = 8;
+/** The module passes through fops that it does not define, or refuses them. */
 export const PASSES_THROUGH = 16;
 export const REFUSES_OTHERS = 32;
 export const NEEDS_CLIENT = 64;
@@ -63,19 +64,23 @@ export const DICT_LETTERS: Readonly<Record<DictType, string>> = {
 
 const getLetterCode = (type: DictType): number => DICT_LETTERS[type].charCodeAt(0);
 
-/** The value of a hexadecimal digit's character code. */
+/** Returns the value of a hexadecimal digit, from its character code. */
 const parseHexDigit = (code: number): number => (code & 15) + (code >> 6) * 9;
 
-/** The memory that JavaScript writes and C reads. The fields of the header are in C's order. */
-export class Area implements Room {
+/**
+ * The memory that JavaScript writes and C reads. `write…` methods append a value to the record, as
+ * glossa_wire.h reads it.
+ */
+export class Area implements WritableArea {
   bytes = new Uint8Array(8 * INITIAL_DOUBLES);
   /** True if C does not know the address of `bytes` yet. */
   hasMoved = true;
-  /** The module's flags, see above. */
+  /** The module's flags: NEEDS_PATH and those beside it. */
   needs = 0;
+  /** The memory of `bytes` as doubles. */
   f64 = new Float64Array(this.bytes.buffer);
   /** The index of the next double to write. */
-  at = HEADER_DOUBLES;
+  nextIndex = HEADER_DOUBLES;
   /** Gfids that C remembers, by slot: a repeated gfid crosses as its slot's negative number. */
   private readonly gfids = new Array<Gfid>(GFID_SLOTS).fill(NULL_GFID);
 
@@ -84,45 +89,47 @@ export class Area implements Room {
     return this.f64[0]!;
   }
 
+  /** The volume's log level. */
   set level(level: number) {
     this.f64[1] = level;
   }
 
-  /** Sets the time in seconds. */
-  set now(now: number) {
-    this.f64[2] = now;
+  /** The time, in seconds. */
+  set now(seconds: number) {
+    this.f64[2] = seconds;
   }
 
   /** Begins a record. */
   begin(): void {
-    this.at = HEADER_DOUBLES;
+    this.nextIndex = HEADER_DOUBLES;
   }
 
   /** Begins a record about the request, inode, fd, client or timer `id`. */
   beginFor(id: number): void {
     this.f64[HEADER_DOUBLES] = id;
-    this.at = HEADER_DOUBLES + 1;
+    this.nextIndex = HEADER_DOUBLES + 1;
   }
 
   /**
    * Writes the start of a reply.
-   * @param wind the number of the wind that it answers
+   * @param windNumber the number of the wind that it answers
    * @param hasArguments true if the fop's arguments follow
    */
-  beginReply(wind: number, hasArguments: boolean): void {
+  beginReply(windNumber: number, hasArguments: boolean): void {
     this.reserve(2);
-    this.f64[this.at++] = wind;
-    this.f64[this.at++] = hasArguments ? 1 : 0;
+    this.f64[this.nextIndex++] = windNumber;
+    this.f64[this.nextIndex++] = hasArguments ? 1 : 0;
   }
 
   /** Ensures room for `count` more doubles. */
   reserve(count: number): void {
-    if (this.at + count > this.f64.length) this.grow(count);
+    if (this.nextIndex + count > this.f64.length) this.grow(count);
   }
 
+  /** Replaces the memory by one with room for `count` more doubles. */
   private grow(count: number): void {
-    const size = Math.max(2 * this.f64.length, this.at + count);
-    const bytes = new Uint8Array(8 * size);
+    const doubleCount = Math.max(2 * this.f64.length, this.nextIndex + count);
+    const bytes = new Uint8Array(8 * doubleCount);
     bytes.set(this.bytes);
     this.bytes = bytes;
     this.f64 = new Float64Array(bytes.buffer);
@@ -131,7 +138,7 @@ export class Area implements Room {
 
   writeNumber(value: number): void {
     this.reserve(1);
-    this.f64[this.at++] = value;
+    this.f64[this.nextIndex++] = value;
   }
 
   writeText(value: string | null): void {
@@ -140,69 +147,74 @@ export class Area implements Room {
       return;
     }
     this.reserve(this.countTextDoubles(value));
-    this.at = this.putText(this.at, value);
+    this.nextIndex = this.putText(this.nextIndex, value);
   }
 
-  /** The most doubles that a text may take: its length, up to 3 bytes of UTF-8 a code unit, a NUL. */
+  /**
+   * Returns the most doubles that a text may take: for its length, up to 3 bytes of UTF-8 a code
+   * unit, and a NUL.
+   */
   countTextDoubles(text: string): number {
     return 2 + ((3 * text.length) >> 3);
   }
 
-  /** Writes a text at `at`, within reserved room; returns the index after it. */
-  putText(at: number, text: string): number {
+  /** Writes a text at `index`, within reserved room; returns the index after it. */
+  putText(index: number, text: string): number {
     const { bytes } = this;
-    const start = 8 * (at + 1);
+    const start = 8 * (index + 1);
     const length = encodeNameInto(text, bytes, start);
     bytes[start + length] = 0;
-    this.f64[at] = length;
-    return at + 1 + ((length + 8) >> 3);
+    this.f64[index] = length;
+    return index + 1 + ((length + 8) >> 3);
   }
 
   private writeBytes(value: Uint8Array): void {
     this.reserve(2 + (value.length >> 3));
-    this.f64[this.at] = value.length;
-    this.bytes.set(value, 8 * (this.at + 1));
-    this.at += 1 + ((value.length + 8) >> 3);
+    this.f64[this.nextIndex] = value.length;
+    this.bytes.set(value, 8 * (this.nextIndex + 1));
+    this.nextIndex += 1 + ((value.length + 8) >> 3);
   }
 
   writeGfid(gfid: Gfid): void {
     // The slot, and 36 characters in 5 doubles.
     this.reserve(6);
-    this.at = this.putGfid(this.at, gfid);
+    this.nextIndex = this.putGfid(this.nextIndex, gfid);
   }
 
-  /** Writes a gfid at `at`, within reserved room; returns the index after it. */
-  putGfid(at: number, gfid: Gfid): number {
+  /** Writes a gfid at `index`, within reserved room; returns the index after it. */
+  putGfid(index: number, gfid: Gfid): number {
     const { f64, gfids } = this;
     if (gfid === NULL_GFID) {
-      f64[at] = 0;
-      return at + 1;
+      f64[index] = 0;
+      return index + 1;
     }
+    // The last two digits are the last byte.
     const slot = 1 + 16 * parseHexDigit(gfid.charCodeAt(34)) + parseHexDigit(gfid.charCodeAt(35));
     if (gfids[slot] === gfid) {
-      f64[at] = -slot;
-      return at + 1;
+      f64[index] = -slot;
+      return index + 1;
     }
     gfids[slot] = gfid;
-    f64[at] = slot;
+    f64[index] = slot;
     const { bytes } = this;
-    const start = 8 * (at + 1);
+    const start = 8 * (index + 1);
     for (let i = 0; i < GFID_LENGTH; i++) bytes[start + i] = gfid.charCodeAt(i);
-    return at + 6;
+    return index + 6;
   }
 
   /** Writes the call stack's root (ids, lock owner, name of the fop), without its groups. */
   writeRoot(root: Stack, op: string): void {
     this.reserve(4);
     const { f64 } = this;
-    f64[this.at++] = root.unique;
-    f64[this.at++] = root.uid;
-    f64[this.at++] = root.gid;
-    f64[this.at++] = root.pid;
+    f64[this.nextIndex++] = root.unique;
+    f64[this.nextIndex++] = root.uid;
+    f64[this.nextIndex++] = root.gid;
+    f64[this.nextIndex++] = root.pid;
     this.writeText(root.lkOwner === '' ? null : root.lkOwner);
     this.writeText(root.op === op ? null : root.op);
   }
 
+  /** Writes the groups of the caller. */
   writeGroups({ groups }: Stack): void {
     this.writeNumber(groups.length);
     for (const group of groups) this.writeNumber(group);
@@ -210,38 +222,39 @@ export class Area implements Room {
 
   writeInode(inode: Inode | null): void {
     this.reserve(8);
-    this.at = this.putInode(this.at, inode);
+    this.nextIndex = this.putInode(this.nextIndex, inode);
     if (inode !== null && (this.needs & NEEDS_PATH) !== 0) this.writeText(inode.path);
   }
 
-  private putInode(at: number, inode: Inode | null): number {
+  /** Writes an inode at `index`, without its path; returns the index after it. */
+  private putInode(index: number, inode: Inode | null): number {
     const { f64 } = this;
     if (inode === null) {
-      f64[at] = 0;
-      return at + 1;
+      f64[index] = 0;
+      return index + 1;
     }
-    f64[at] = inode.id;
-    f64[at + 1] = inode.iaType;
-    return this.putGfid(at + 2, inode.gfid);
+    f64[index] = inode.id;
+    f64[index + 1] = inode.iaType;
+    return this.putGfid(index + 2, inode.gfid);
   }
 
   writeLoc(loc: Loc): void {
     const { inode, parent } = loc;
-    const withPaths = (this.needs & NEEDS_PATH) !== 0;
-    if (withPaths) {
+    const needsPath = (this.needs & NEEDS_PATH) !== 0;
+    if (needsPath) {
       this.writeInode(inode);
       this.writeInode(parent);
     } else {
       this.reserve(16);
-      this.at = this.putInode(this.putInode(this.at, inode), parent);
+      this.nextIndex = this.putInode(this.putInode(this.nextIndex, inode), parent);
     }
     this.writeText(loc.name);
     // NULL_GFID if the inode, written above, has the gfid already.
     this.writeGfid(inode !== null && inode.gfid !== NULL_GFID ? NULL_GFID : loc.gfid);
-    if (withPaths) this.writeText(loc.path);
+    if (needsPath) this.writeText(loc.path);
   }
 
-  /** Writes a loc of which only numbers, gfids, the name and perhaps the path are known. */
+  /** Writes a loc of which only these numbers, gfids, the name and perhaps the path are known. */
   writeLooseLoc(
     [inode, gfid = NULL_GFID, parent, pargfid = NULL_GFID]: readonly [
       inode: number,
@@ -259,9 +272,11 @@ export class Area implements Room {
     if ((this.needs & NEEDS_PATH) !== 0) this.writeText(path);
   }
 
+  /** Writes an inode of which only number and gfid are known; 0 for none. */
   private writeLooseInode(id: number, gfid: Gfid): void {
     this.writeNumber(id);
     if (id === 0) return;
+    // The type, which is unknown.
     this.writeNumber(0);
     this.writeGfid(gfid);
     if ((this.needs & NEEDS_PATH) !== 0) this.writeText(null);
@@ -274,10 +289,10 @@ export class Area implements Room {
     }
     this.reserve(4);
     const { f64 } = this;
-    f64[this.at++] = fd.id;
-    f64[this.at++] = fd.flags;
-    f64[this.at++] = fd.pid;
-    f64[this.at++] = fd.isDir ? 1 : 0;
+    f64[this.nextIndex++] = fd.id;
+    f64[this.nextIndex++] = fd.flags;
+    f64[this.nextIndex++] = fd.pid;
+    f64[this.nextIndex++] = fd.isDir ? 1 : 0;
     this.writeInode(fd.inode);
   }
 
@@ -322,13 +337,14 @@ export class Area implements Room {
     this.writeNumber(locks === null ? NULL_LENGTH : locks.length);
     for (const lock of locks ?? []) {
       this.reserve(sizeFlock(this, lock));
-      this.at = putFlock(this, this.at, lock);
+      this.nextIndex = putFlock(this, this.nextIndex, lock);
     }
   }
 }
 
 type WriteValue = (area: Area, value: never) => void;
 
+/** The writers of values, by the argument's type. */
 const VALUE_WRITERS: { readonly [T in ArgType]: WriteValue } = {
   loc: (area, value: Loc) => area.writeLoc(value),
   inode: (area, value: Inode | null) => area.writeInode(value),
@@ -345,7 +361,7 @@ const VALUE_WRITERS: { readonly [T in ArgType]: WriteValue } = {
   locklist: (area, value: readonly Flock[] | null) => area.writeLocklist(value),
 };
 
-/** Makes the function that writes values of these types in order. */
+/** Makes the function that writes values of these arguments in order, an undefined one as null. */
 export function makeWriter(args: readonly Arg[]): (area: Area, values: readonly unknown[]) => void {
   const writes = args.map(({ type }) => VALUE_WRITERS[type]);
   return (area, values) => {

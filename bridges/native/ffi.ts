@@ -21,26 +21,29 @@ import { packageRoot } from '../../runtime/sys/paths.ts';
 export type FfiName = 'koffi' | 'ffi-rs';
 export const ffiNames = ['koffi', 'ffi-rs'] as const;
 
-/** The folder of glossa.h. */
+/** The folder that contains glossa.h. */
 export const includeDir: string = join(packageRoot, 'bridges', 'native');
 
 /** A loaded module; its methods are the module's C functions, without their prefix `glossa_`. */
 export interface Library {
+  /** Returns the version of glossa.h with which the module was compiled. */
   abiVersion(): number;
   /** Sets the memory in which C finds the arguments of calls (area.ts). */
   useArea(area: Uint8Array): void;
   /** Runs a command of guest.ts; returns a code of host/guest.ts. */
   enter(command: number): number;
-  /** As `enter`, with the data of a fop or reply. */
+  /** Does the same, with the data of a fop or reply. */
   enterWith(command: number, data: Uint8Array): number;
-  /** Copies the messages of the last call to `to`. */
-  take(to: Uint8Array): void;
+  /** Copies the messages of the last call to `buffer`. */
+  take(buffer: Uint8Array): void;
   /** Unloads the module; its functions must not be called again. */
   close(): void;
 }
 
+/** Loads the library in a file. */
 type OpenLibrary = (path: string) => Promise<Library>;
 
+/** Loads a library through each of the packages. */
 const openers: Readonly<Record<FfiName, OpenLibrary>> = {
   koffi: async (path) => {
     const library = koffi.load(path);
@@ -80,7 +83,7 @@ const openers: Readonly<Record<FfiName, OpenLibrary>> = {
       enter: (command) => functions.glossa_enter([command]) as number,
       enterWith: (command, data) =>
         functions.glossa_enter_with([command, toBuffer(data)]) as number,
-      take: (to) => void functions.glossa_take([toBuffer(to)]),
+      take: (buffer) => void functions.glossa_take([toBuffer(buffer)]),
       close: () => close(path),
     };
   },
@@ -89,6 +92,7 @@ const openers: Readonly<Record<FfiName, OpenLibrary>> = {
 const toBuffer = (bytes: Uint8Array): Buffer =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
+/** Imports the package ffi-rs. @throws {InitError} if it is not installed */
 async function importFfiRs(): Promise<typeof import('ffi-rs')> {
   try {
     // A CommonJS package: the functions are in the default export.
@@ -130,10 +134,10 @@ export function readAbiVersion(): number {
   return Number(/GLOSSA_ABI_VERSION (\d+)/.exec(header)![1]);
 }
 
-/** Calls `open` with a copy of the file, in a folder that is not mounted noexec. */
+/** Opens a copy of the file, in the first of two folders that is not mounted noexec. */
 async function openCopy(path: string, open: OpenLibrary): Promise<Library> {
-  const folders = [tmpdir(), dirname(path)];
-  for (const parent of folders) {
+  const parentFolders = [tmpdir(), dirname(path)];
+  for (const parent of parentFolders) {
     const folder = mkdtempSync(join(parent, 'glossa-native-'));
     const copy = join(folder, basename(path));
     try {
@@ -141,7 +145,7 @@ async function openCopy(path: string, open: OpenLibrary): Promise<Library> {
       return await open(copy);
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
-      const isLast = parent === folders.at(-1);
+      const isLast = parent === parentFolders.at(-1);
       if (error instanceof InitError || isLast || !/operation not permitted/i.test(text)) {
         throw error instanceof InitError ? error : new Error(text.replaceAll(copy, path));
       }
@@ -168,7 +172,7 @@ function explainLoadError(text: string): string {
   return `it cannot be loaded: ${text.split('\n')[0]}`;
 }
 
-// Of an ELF file (elf.h): its first word, and offsets in its head.
+// The first word of an ELF file, and offsets in its head (elf.h).
 const ELF_MAGIC = 0x7f454c46;
 const EI_CLASS = 4;
 const EI_DATA = 5;
@@ -190,23 +194,24 @@ const ELF_MACHINES: Readonly<Record<string, readonly [machine: number, elfClass:
 /** The value of e_type for shared objects. */
 const ET_DYN = 3;
 
-/** Checks the file's head, to give common mistakes a message of their own. */
+/** Checks the file's head, to report common mistakes clearly. @throws {InitError} */
 export function checkFile(path: string): void {
   if (process.platform !== 'linux') return;
   const head = readHead(path);
+  // The fields read here end at byte 20.
   if (head.length < 20 || head.readUInt32BE(0) !== ELF_MAGIC) {
     throw new InitError(`${path} is not a shared object (compile it with cc -shared -fPIC)`);
   }
   const isLittleEndian = head[EI_DATA] === LITTLE_ENDIAN;
-  const readHalf = (at: number): number =>
-    isLittleEndian ? head.readUInt16LE(at) : head.readUInt16BE(at);
+  const readHalf = (offset: number): number =>
+    isLittleEndian ? head.readUInt16LE(offset) : head.readUInt16BE(offset);
   const [type, machine] = [readHalf(E_TYPE_OFFSET), readHalf(E_MACHINE_OFFSET)];
   const actualClass = head[EI_CLASS];
   const [expectedMachine, expectedClass] = ELF_MACHINES[process.arch] ?? [machine, actualClass];
   if (machine !== expectedMachine || actualClass !== expectedClass) {
     const match = Object.entries(ELF_MACHINES).find(([, [number]]) => number === machine);
-    const builtFor = match?.[0] ?? `machine ${machine}`;
-    throw new InitError(`${path} was built for ${builtFor}, and this is ${process.arch}`);
+    const machineName = match?.[0] ?? `machine ${machine}`;
+    throw new InitError(`${path} was built for ${machineName}, and this is ${process.arch}`);
   }
   if (type !== ET_DYN) {
     throw new InitError(`${path} is not a shared object (link it with cc -shared -fPIC)`);

@@ -11,16 +11,16 @@ import type { Iatt, Statvfs } from '../../runtime/core/iatt.ts';
 import type { Flock, Lease } from '../../runtime/core/lock.ts';
 
 /** The memory to write into: area.ts. */
-export interface Room {
+export interface WritableArea {
   readonly f64: Float64Array;
   /** The index of the next write. */
-  at: number;
+  nextIndex: number;
   /** Reserves room for `count` doubles; may replace `f64`. */
   reserve(count: number): void;
   writeNumber(value: number): void;
-  /** Writes at `at`, within reserved room; returns the index after it. */
-  putGfid(at: number, gfid: Gfid): number;
-  putText(at: number, text: string): number;
+  /** Writes at `index`, within reserved room; returns the index after it. */
+  putGfid(index: number, gfid: Gfid): number;
+  putText(index: number, text: string): number;
   /** Returns the most doubles that a text may take. */
   countTextDoubles(text: string): number;
 }
@@ -36,7 +36,7 @@ export function sizeIatt(): number {
   return 27;
 }
 
-export function putIatt(to: Room, start: number, from: Iatt): number {
+export function putIatt(to: WritableArea, start: number, from: Iatt): number {
   const { f64 } = to;
   let at = start;
   at = to.putGfid(at, from.iaGfid);
@@ -64,21 +64,21 @@ export function putIatt(to: Room, start: number, from: Iatt): number {
   return at;
 }
 
-export function writeIatt(to: Room, from: Iatt | null): void {
+export function writeIatt(to: WritableArea, from: Iatt | null): void {
   if (from === null) {
     to.writeNumber(0);
     return;
   }
   to.reserve(1 + sizeIatt());
-  to.f64[to.at] = 1;
-  to.at = putIatt(to, to.at + 1, from);
+  to.f64[to.nextIndex] = 1;
+  to.nextIndex = putIatt(to, to.nextIndex + 1, from);
 }
 
 export function sizeStatvfs(): number {
   return 11;
 }
 
-export function putStatvfs(to: Room, start: number, from: Statvfs): number {
+export function putStatvfs(to: WritableArea, start: number, from: Statvfs): number {
   const { f64 } = to;
   let at = start;
   f64[at++] = from.bsize;
@@ -95,21 +95,21 @@ export function putStatvfs(to: Room, start: number, from: Statvfs): number {
   return at;
 }
 
-export function writeStatvfs(to: Room, from: Statvfs | null): void {
+export function writeStatvfs(to: WritableArea, from: Statvfs | null): void {
   if (from === null) {
     to.writeNumber(0);
     return;
   }
   to.reserve(1 + sizeStatvfs());
-  to.f64[to.at] = 1;
-  to.at = putStatvfs(to, to.at + 1, from);
+  to.f64[to.nextIndex] = 1;
+  to.nextIndex = putStatvfs(to, to.nextIndex + 1, from);
 }
 
-export function sizeFlock(to: Room, from: Flock): number {
+export function sizeFlock(to: WritableArea, from: Flock): number {
   return 5 + to.countTextDoubles(from.owner);
 }
 
-export function putFlock(to: Room, start: number, from: Flock): number {
+export function putFlock(to: WritableArea, start: number, from: Flock): number {
   const { f64 } = to;
   let at = start;
   f64[at++] = from.type;
@@ -121,21 +121,21 @@ export function putFlock(to: Room, start: number, from: Flock): number {
   return at;
 }
 
-export function writeFlock(to: Room, from: Flock | null): void {
+export function writeFlock(to: WritableArea, from: Flock | null): void {
   if (from === null) {
     to.writeNumber(0);
     return;
   }
   to.reserve(1 + sizeFlock(to, from));
-  to.f64[to.at] = 1;
-  to.at = putFlock(to, to.at + 1, from);
+  to.f64[to.nextIndex] = 1;
+  to.nextIndex = putFlock(to, to.nextIndex + 1, from);
 }
 
 export function sizeLease(): number {
   return 9;
 }
 
-export function putLease(to: Room, start: number, from: Lease): number {
+export function putLease(to: WritableArea, start: number, from: Lease): number {
   const { f64 } = to;
   let at = start;
   f64[at++] = from.cmd;
@@ -145,14 +145,14 @@ export function putLease(to: Room, start: number, from: Lease): number {
   return at;
 }
 
-export function writeLease(to: Room, from: Lease | null): void {
+export function writeLease(to: WritableArea, from: Lease | null): void {
   if (from === null) {
     to.writeNumber(0);
     return;
   }
   to.reserve(1 + sizeLease());
-  to.f64[to.at] = 1;
-  to.at = putLease(to, to.at + 1, from);
+  to.f64[to.nextIndex] = 1;
+  to.nextIndex = putLease(to, to.nextIndex + 1, from);
 }
 
 /** Reads the values of all fields in the order of a message (host/crossing/message.ts). */

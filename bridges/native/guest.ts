@@ -59,6 +59,7 @@ const COMMANDS = {
 /** Bytes of the reused message buffer; longer messages are copied to a buffer of their own. */
 const MESSAGE_BUFFER_BYTES = 64 * 1024;
 
+/** A loaded C module. */
 export class NativeGuest implements Guest, MessageHandler {
   readonly language = 'c';
   readonly readsRequest = true;
@@ -73,14 +74,16 @@ export class NativeGuest implements Guest, MessageHandler {
   private readonly timers: Timers;
   private readonly record: ModuleRecord;
   /** Numbers of the clients that C knows: their uid is not written again. */
-  private readonly clients = new Set<number>();
+  private readonly knownClients = new Set<number>();
   private readonly messageBuffer = new Uint8Array(MESSAGE_BUFFER_BYTES);
   private isClosed = false;
-  /** The request that C runs; 0 between requests. */
-  private currentId = 0;
+  /** The number of the request that C runs; 0 between requests. */
+  private currentRequestId = 0;
   /** True if a message of the current call is invalid: the call counts as failed. */
   private hasFailed = false;
+  /** The text of the last error that C logged: the reason if `init` fails. */
   private lastError = '';
+  /** The dict that C sent last: the result of a state hook. */
   private lastPairs: Pairs = [];
   /** Calls into C that wait until its messages are read. */
   private pendingCalls: (() => void)[] = [];
@@ -98,6 +101,7 @@ export class NativeGuest implements Guest, MessageHandler {
     this.area.needs = this.record.needs;
   }
 
+  /** Creates the translator. @throws {InitError} if its `init` fails */
   createTranslator(
     volume: string,
     children: readonly (readonly [string, string])[],
@@ -122,7 +126,7 @@ export class NativeGuest implements Guest, MessageHandler {
     const row = findFop(name)!;
     const { area, host } = this;
     const command = COMMANDS.fop + 256 * row.number;
-    const write = makeWriter(row.args);
+    const writeArguments = makeWriter(row.args);
     const dataIndex = findDataIndex(row.args);
     // By index, as destructuring costs more time than the rest of this function.
     return (scalars) => {
@@ -130,13 +134,13 @@ export class NativeGuest implements Guest, MessageHandler {
       const request = host.findRequest(id)!;
       area.beginFor(id);
       this.writeRoot(request.frame.root, row.logName);
-      write(area, request.args);
-      this.currentId = id;
+      writeArguments(area, request.args);
+      this.currentRequestId = id;
       const code = this.enterLibrary(
         command,
         dataIndex < 0 ? null : (request.args[dataIndex] as Uint8Array | null),
       );
-      this.currentId = 0;
+      this.currentRequestId = 0;
       return code;
     };
   }
@@ -145,31 +149,33 @@ export class NativeGuest implements Guest, MessageHandler {
     const row = findFop(name)!;
     const { area, host } = this;
     const command = COMMANDS.reply + 256 * row.number;
-    const [writeArgs, write] = [makeWriter(row.args), makeWriter(row.reply)];
+    const writeArguments = makeWriter(row.args);
+    const writeReply = makeWriter(row.reply);
     const dataIndex = findDataIndex(row.reply);
     const hasOnlyCallback = this.description.fops[name]?.kind === 'none';
     return (scalars) => {
       const id = scalars[0] as number;
-      const wind = scalars[1] as number;
+      const windNumber = scalars[1] as number;
       const request = host.findRequest(id)!;
-      const { values } = request.findReply(wind)!;
+      const { values } = request.findReply(windNumber)!;
       // A callback without a fop: the host wound the request, which is new to C.
-      const isNew = hasOnlyCallback && wind === 0 && request.plan?.row === row;
+      const isNew = hasOnlyCallback && windNumber === 0 && request.plan?.row === row;
       area.beginFor(id);
-      area.beginReply(wind, isNew);
+      area.beginReply(windNumber, isNew);
       if (isNew) {
         this.writeRoot(request.frame.root, row.logName);
-        writeArgs(area, request.args);
+        writeArguments(area, request.args);
       }
+      // opRet and opErrno.
       area.writeNumber(scalars[2] as number);
       area.writeNumber(scalars[3] as number);
-      write(area, values);
-      this.currentId = id;
+      writeReply(area, values);
+      this.currentRequestId = id;
       const code = this.enterLibrary(
         command,
         dataIndex < 0 ? null : (values[dataIndex] as Uint8Array | null),
       );
-      this.currentId = 0;
+      this.currentRequestId = 0;
       return code;
     };
   }
@@ -187,7 +193,7 @@ export class NativeGuest implements Guest, MessageHandler {
       case 'below':
         return DECIDED_BY_MESSAGES;
       case 'forget_client':
-        this.clients.delete(args[0] as number);
+        this.knownClients.delete(args[0] as number);
         return this.callWithNumber(COMMANDS[name], args[0] as number);
       case 'cancel':
       case 'interrupt':
@@ -221,6 +227,7 @@ export class NativeGuest implements Guest, MessageHandler {
     return JSON.stringify(Object.fromEntries(this.lastPairs.map(([key, , value]) => [key, value])));
   }
 
+  /** Refuses a line of the prompt. */
   async evaluate(): Promise<Evaluation> {
     return { isIncomplete: false, output: 'a module in C has no prompt: use gdb' };
   }
@@ -234,16 +241,18 @@ export class NativeGuest implements Guest, MessageHandler {
 
   // -- calls -----------------------------------------------------------------------------------
 
-  private callWithNumber(command: number, number: number): number {
-    this.area.beginFor(number);
+  /** Calls C about the request, inode, fd, client or timer `id`. */
+  private callWithNumber(command: number, id: number): number {
+    this.area.beginFor(id);
     return this.callCommand(command);
   }
 
+  /** Calls C with the written record; returns FAILED or NOTHING. */
   private callCommand(command: number): number {
     return this.enterLibrary(command, null) === METHOD_FAILED ? METHOD_FAILED : DECIDED_BY_MESSAGES;
   }
 
-  /** Calls C with the written record; returns a code of guest.ts. */
+  /** Calls C with the written record, and handles its messages; returns a code of guest.ts. */
   private enterLibrary(command: number, data: Uint8Array | null): number {
     // The level may change at any time; C reads it before it formats a line.
     this.area.level = this.host.level;
@@ -257,9 +266,10 @@ export class NativeGuest implements Guest, MessageHandler {
     return result;
   }
 
+  /** Calls C with the written record, without the handling of its messages. */
   private callLibrary(command: number, data: Uint8Array | null): number {
     const { area, library } = this;
-    // The library is unloaded.
+    // A closed library is unloaded.
     if (this.isClosed) return METHOD_FAILED;
     if (area.hasMoved) {
       library.useArea(area.bytes);
@@ -268,6 +278,7 @@ export class NativeGuest implements Guest, MessageHandler {
     return data === null ? library.enter(command) : library.enterWith(command, data);
   }
 
+  /** Copies the messages of the last call out of C. */
   private takeMessages(): Reader {
     const { messageDoubles } = this.area;
     const bytes =
@@ -278,6 +289,7 @@ export class NativeGuest implements Guest, MessageHandler {
     return new Reader(bytes, messageDoubles);
   }
 
+  /** Handles the messages of the last call; a malformed one fails the call. */
   private handleMessages(): void {
     try {
       readMessages(this.takeMessages(), this);
@@ -288,6 +300,7 @@ export class NativeGuest implements Guest, MessageHandler {
     }
   }
 
+  /** Writes the call stack's root; also client and groups, if the module needs them. */
   private writeRoot(root: Stack, op: string): void {
     const { area, host } = this;
     area.writeRoot(root, op);
@@ -295,14 +308,16 @@ export class NativeGuest implements Guest, MessageHandler {
     if ((area.needs & NEEDS_GROUPS) !== 0) area.writeGroups(root);
   }
 
+  /** Writes a client's number, and its uid the first time. */
   private writeClient(id: number): void {
-    const { area, clients, host } = this;
-    const isNew = id !== 0 && !clients.has(id);
-    if (isNew) clients.add(id);
+    const { area, knownClients, host } = this;
+    const isNew = id !== 0 && !knownClients.has(id);
+    if (isNew) knownClients.add(id);
     area.writeNumber(id);
     area.writeText(isNew ? (host.readClientUid(id) ?? '') : null);
   }
 
+  /** Writes an event; if a child (not -1) sent it, also whether the child is up. */
   private writeEvent(event: string, child: number): void {
     const { area, host } = this;
     area.writeText(event);
@@ -310,11 +325,12 @@ export class NativeGuest implements Guest, MessageHandler {
     if (child >= 0) area.writeNumber(host.isChildUp(child));
   }
 
-  /** Writes the loc of a hook, which has no attributes of inode and parent. */
+  /** Writes the loc of a hook, which does not have the types of inode and parent. */
   private writeLoc([inode, parent, name, gfid, pargfid]: readonly Scalar[]): void {
     const { area, host } = this;
     const needsPath = (area.needs & NEEDS_PATH) !== 0;
     const parentJson = needsPath ? host.readInodeJson(parent as number) : undefined;
+    // An inode's JSON is its gfid, type and path.
     const parentPath = parentJson === undefined ? null : (JSON.parse(parentJson) as string[])[2]!;
     const path = parentPath === null ? null : `${parentPath === '/' ? '' : parentPath}/${name}`;
     type LooseIds = Parameters<Area['writeLooseLoc']>[0];
@@ -357,11 +373,12 @@ export class NativeGuest implements Guest, MessageHandler {
 
   /** Fails the request because its decision was invalid, and ends it in C. */
   private failInLibrary(id: number): void {
-    if (id === this.currentId) this.hasFailed = true;
+    if (id === this.currentRequestId) this.hasFailed = true;
     else if (this.host.findRequest(id)?.isAnswered === false) this.host.pushMessage(id, ['failed']);
     this.pendingCalls.push(() => this.callWithNumber(COMMANDS.cancel, id));
   }
 
+  /** Subscribes C to the end of an inode; if the inode is gone, C is told after its messages. */
   track(inode: number): void {
     if (this.host.subscribeForget(inode) === 0)
       this.pendingCalls.push(() => this.callWithNumber(COMMANDS.forget, inode));
@@ -399,6 +416,7 @@ export class NativeGuest implements Guest, MessageHandler {
 
 const UNKNOWN_POSITION: LogSource = { file: '-', line: 0, func: '-' };
 
+/** Finds the argument or reply part that is data, which crosses outside the area; else -1. */
 const findDataIndex = (args: readonly Arg[]): number =>
   args.findIndex(({ type }) => type === 'data');
 

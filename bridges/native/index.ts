@@ -1,8 +1,8 @@
 /**
  * Makes features/native, which runs a translator from a file inside the process: TypeScript or
  * JavaScript on Node, or a shared object in C. It is as fast as a built-in translator, but without
- * a sandbox: its crash ends the process. The file's fops are the volume's own. The file declares
- * further options, which are checked as the volume's own are.
+ * a sandbox: its crash ends the process. The volume takes the file's fops, and the options that the
+ * file declares beside those of features/native.
  */
 import { existsSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
@@ -29,11 +29,11 @@ import { describeOmittedFops } from '../host/advice/module-remarks.ts';
 import { watchFolder } from '../machine/node/folder-watcher.ts';
 import { ffiNames } from './ffi.ts';
 import type { Provider } from './provider.ts';
-import { sharedObject, sharedObjectOptions } from './shared-object.ts';
+import { sharedObjectOptions, sharedObjectProvider } from './shared-object.ts';
 import { checkFops } from './translator-check.ts';
-import { typescript } from './typescript.ts';
+import { typescriptProvider } from './typescript.ts';
 
-const providers: readonly Provider[] = [typescript, sharedObject];
+const providers: readonly Provider[] = [typescriptProvider, sharedObjectProvider];
 
 const options = defineOptions({
   'module-path': {
@@ -70,6 +70,7 @@ interface LoadedFile {
 /** Loaded files by volume. (`xl.priv` belongs to the file's translator.) */
 const filesByVolume = new WeakMap<Xlator<unknown>, LoadedFile>();
 
+/** Loads the file, and starts its translator in this volume; returns the translator's state. */
 async function init(xl: Xlator<unknown>, settings: Values<typeof options>): Promise<unknown> {
   const path = findFile(xl, settings['module-path']);
   const provider = findProvider(path);
@@ -86,14 +87,14 @@ async function init(xl: Xlator<unknown>, settings: Values<typeof options>): Prom
   return priv;
 }
 
-/** Reloads the code when one of its files is saved. The result stops that. */
+/** Reloads the code when one of its files is saved; returns a function that stops this. */
 function watchFiles(xl: Xlator<unknown>, files: readonly string[]): () => void {
   const stopFunctions = [...new Set(files.map(dirname))].map((folder) => {
     const names = files.filter((file) => dirname(file) === folder).map((file) => basename(file));
     return watchFolder(folder, names, {
-      onChange: () => void reload(xl),
-      onFailure: (why) =>
-        xl.log.warning(`option reload: ${folder} is not watched: ${why}`, {
+      onChange: () => void reloadFile(xl),
+      onFailure: (reason) =>
+        xl.log.warning(`option reload: ${folder} is not watched: ${reason}`, {
           msgid: messages.nativeFileNotWatched.id,
         }),
     });
@@ -104,10 +105,10 @@ function watchFiles(xl: Xlator<unknown>, files: readonly string[]): () => void {
 }
 
 /** Reloads the file's code, by its translator's own `reload` if it has one. */
-const reload = (xl: Xlator<unknown>): Promise<ReloadResult> =>
+const reloadFile = (xl: Xlator<unknown>): Promise<ReloadResult> =>
   filesByVolume.get(xl)!.record.reload?.(xl) ?? replaceVolume(xl);
 
-/** Reloads code by replacing its volume with a new instance. */
+/** Reloads code by replacing its volume with a new instance; on failure the old one goes on. */
 async function replaceVolume(xl: Xlator<unknown>): Promise<ReloadResult> {
   try {
     const isNew = await xl.graph!.renew(xl as Xlator, UP_TIMEOUT_MS);
@@ -125,7 +126,7 @@ async function replaceVolume(xl: Xlator<unknown>): Promise<ReloadResult> {
 const findProvider = (path: string): Provider =>
   providers.find(({ extensions }) => extensions.includes(extname(path)))!;
 
-/** @throws {InitError} */
+/** Returns the file of option module-path. @throws {InitError} if it is missing or unsuitable */
 function findFile(xl: Xlator<unknown>, modulePath: string | undefined): string {
   if (modulePath === undefined) {
     throw new InitError(describeMissingOption('module-path', 'which file?', xl.volfileOptions));
@@ -141,6 +142,7 @@ function findFile(xl: Xlator<unknown>, modulePath: string | undefined): string {
   return path;
 }
 
+/** Checks the number of subvolumes. @throws {InitError} if the file's translator takes another */
 function checkChildren(xl: Xlator<unknown>, path: string, record: Translator<unknown>): void {
   const [min, max] = record.children;
   const childCount = xl.below.length;
@@ -169,7 +171,7 @@ function readValues(
   });
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
-    throw new GraphError(errors.map((p) => `${p.position ?? path}: ${p.message}`));
+    throw new GraphError(errors.map(({ position, message }) => `${position ?? path}: ${message}`));
   }
   xl.warnSuspicious(
     problems.map(({ position, message }) => ({ position: position ?? path, text: message })),
@@ -197,16 +199,18 @@ function reconfigure(xl: Xlator<unknown>): void {
   announceChangedReplies(xl);
 }
 
-const PASS_DECLARATIONS = ['passesThrough: true', 'passesThrough: false'] as const;
+/** The declarations in a file, each of which silences the warning about fops that it omits. */
+const FOP_DECLARATIONS = ['passesThrough: true', 'passesThrough: false'] as const;
 
-function fops(xl: Xlator<unknown>): Fops<unknown> {
+/** Returns the fops of the volume's file; warns of omitted ones. */
+function readFops(xl: Xlator<unknown>): Fops<unknown> {
   const { path, record } = filesByVolume.get(xl)!;
   const declaredFops = record.fops;
   const functions =
     typeof declaredFops === 'function' ? checkFops(path, declaredFops(xl)) : declaredFops;
   const text = describeOmittedFops(
     xl,
-    PASS_DECLARATIONS,
+    FOP_DECLARATIONS,
     readFlag(xl, 'passesThrough'),
     (name) => functions[name] !== undefined,
   );
@@ -233,7 +237,7 @@ export default defineTranslator<unknown, typeof options>({
     const path = findFile(xl, settings['module-path']);
     findProvider(path).check(path);
   },
-  fops,
+  fops: readFops,
   passesThrough: (xl) => readFlag(xl, 'passesThrough'),
   observes: (xl) => readFlag(xl, 'observes') ?? filesByVolume.get(xl)!.record.watches === true,
   reconfigure,
@@ -243,7 +247,7 @@ export default defineTranslator<unknown, typeof options>({
     // Only a translator of the same type can inherit.
     if (oldRecord.type === record.type) record.inherit?.(xl, predecessor);
   },
-  reload,
+  reload: reloadFile,
   notify(xl, event, data) {
     const { record } = filesByVolume.get(xl)!;
     if (record.notify === undefined) defaultNotify(xl, event, data);

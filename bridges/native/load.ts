@@ -33,7 +33,7 @@ const hasTypesByExtension: Readonly<Record<string, boolean>> = {
 export const extensions: readonly string[] = Object.keys(hasTypesByExtension);
 
 /**
- * Warns of a file that other users can change, before it runs; throws to refuse it (--strict).
+ * Warns of a file that other users can change, before it runs; throws to refuse the file (--strict).
  * @param isOwn true for the user's file, which is loaded anew each time; false for a package
  */
 type WarnForeignWritable = (path: string, isOwn: boolean) => void;
@@ -48,7 +48,7 @@ export function loadFile(
   try {
     return files.load(path);
   } catch (error) {
-    throw files.explain(error, path);
+    throw files.toInitError(error, path);
   }
 }
 
@@ -66,22 +66,23 @@ export function checkFile(path: string): void {
 
 /** The files of one load, by path. */
 class LoadedFiles {
-  private readonly loaded = new Map<string, { exports: Exports }>();
-  private readonly provided: Modules;
+  private readonly modulesByPath = new Map<string, { exports: Exports }>();
+  private readonly providedModules: Modules;
   private readonly warnForeignWritable: WarnForeignWritable;
 
-  constructor(provided: Modules, warnForeignWritable: WarnForeignWritable) {
-    this.provided = provided;
+  constructor(providedModules: Modules, warnForeignWritable: WarnForeignWritable) {
+    this.providedModules = providedModules;
     this.warnForeignWritable = warnForeignWritable;
   }
 
+  /** Runs a file if it is new; returns its exports. */
   load(path: string): Exports {
-    const loadedModule = this.loaded.get(path);
+    const loadedModule = this.modulesByPath.get(path);
     // Also found if the file is still being loaded, as files may import each other.
     if (loadedModule !== undefined) return loadedModule.exports;
     this.warnForeignWritable(path, true);
     const module = { exports: {} };
-    this.loaded.set(path, module);
+    this.modulesByPath.set(path, module);
     const code = compileFunction(compileSource(path), FUNCTION_PARAMETERS, { filename: path });
     const meta = { url: pathToFileURL(path).href, filename: path, dirname: dirname(path) };
     const require = (name: string): unknown => this.importModule(name, path);
@@ -89,23 +90,25 @@ class LoadedFiles {
     return module.exports;
   }
 
-  private importModule(name: string, from: string): unknown {
-    const provided = this.provided[name];
-    if (provided !== undefined) return provided;
-    const nearPath = /^(\.{0,2}\/|file:)/.test(name) ? findBeside(name, from) : null;
+  /** Imports `name` for the file `importer`. */
+  private importModule(name: string, importer: string): unknown {
+    const providedModule = this.providedModules[name];
+    if (providedModule !== undefined) return providedModule;
+    const nearPath = /^(\.{0,2}\/|file:)/.test(name) ? findBeside(name, importer) : null;
     if (nearPath !== null && extname(nearPath) in hasTypesByExtension) return this.load(nearPath);
-    const require = createRequire(from);
-    const resolved = require.resolve(nearPath ?? name);
+    const require = createRequire(importer);
+    const resolvedPath = require.resolve(nearPath ?? name);
     // Node's own modules are names, not paths.
-    if (!isAbsolute(resolved)) return require(resolved);
-    const isOwn = nearPath !== null && !resolved.endsWith('.node');
-    this.warnForeignWritable(resolved, isOwn);
-    if (isOwn) delete require.cache[resolved];
-    return require(resolved);
+    if (!isAbsolute(resolvedPath)) return require(resolvedPath);
+    // A native addon cannot be loaded anew.
+    const isOwn = nearPath !== null && !resolvedPath.endsWith('.node');
+    this.warnForeignWritable(resolvedPath, isOwn);
+    if (isOwn) delete require.cache[resolvedPath];
+    return require(resolvedPath);
   }
 
   /** Converts an error, adding the user's file and line. */
-  explain(error: unknown, path: string): InitError | GraphError {
+  toInitError(error: unknown, path: string): InitError | GraphError {
     if (error instanceof InitError || error instanceof GraphError) return error;
     if (!(error instanceof Error)) return new InitError(`${path}: throws ${String(error)}`);
     const text = `${error.name}: ${error.message.split('\n')[0]}`;
@@ -116,7 +119,7 @@ class LoadedFiles {
   /** Finds `file:line` of the innermost call in one of the files. */
   private findPosition(stack: string): string | undefined {
     for (const line of stack.split('\n')) {
-      for (const path of this.loaded.keys()) {
+      for (const path of this.modulesByPath.keys()) {
         const index = line.indexOf(`${path}:`);
         const lineNumber = index < 0 ? null : /^\d+/.exec(line.slice(index + path.length + 1));
         if (lineNumber) return `${path}:${lineNumber[0]}`;
@@ -126,6 +129,7 @@ class LoadedFiles {
   }
 }
 
+/** Parameters of the function to which a file is compiled. */
 const FUNCTION_PARAMETERS = [
   'exports',
   'require',
@@ -135,11 +139,14 @@ const FUNCTION_PARAMETERS = [
   'import_meta',
 ];
 
-/** Finds the file of a relative name; as with tsc, `x.js` may stand for the `x.ts` beside it. */
-function findBeside(name: string, from: string): string {
-  const path = name.startsWith('file:') ? fileURLToPath(name) : resolve(dirname(from), name);
-  const source = path.replace(/\.(m?)js$/, '.$1ts');
-  const file = [path, source].find(isFile);
+/**
+ * Finds the file of a relative name or URL; as with tsc, `x.js` may stand for the `x.ts` beside it.
+ * @throws {Error} if there is no such file
+ */
+function findBeside(name: string, importer: string): string {
+  const path = name.startsWith('file:') ? fileURLToPath(name) : resolve(dirname(importer), name);
+  const sourcePath = path.replace(/\.(m?)js$/, '.$1ts');
+  const file = [path, sourcePath].find(isFile);
   if (file !== undefined) return file;
   const nearPath = extensions.map((extension) => path + extension).find(isFile);
   const hint = nearPath === undefined ? '' : `; did you mean '${name}${extname(nearPath)}'?`;
@@ -152,12 +159,11 @@ const isFile = (path: string): boolean =>
 /** Converts a file to the body of a function, on the same lines. */
 function compileSource(path: string): string {
   const source = readFileSync(path, 'utf8');
-  const types = hasTypesByExtension[extname(path)] ? (['typescript'] as const) : [];
+  const typeTransforms = hasTypesByExtension[extname(path)] ? (['typescript'] as const) : [];
   let code: string;
   try {
-    const transforms = [...types, 'imports'] as const;
     code = loadSucrase().transform(source, {
-      transforms: [...transforms],
+      transforms: [...typeTransforms, 'imports'],
       disableESTransforms: true,
     }).code;
   } catch (error) {
@@ -168,6 +174,7 @@ function compileSource(path: string): string {
   return code.replace(/\bimport\.meta\b/g, 'import_meta');
 }
 
+/** Formats sucrase's error as `FILE:LINE:COLUMN: SyntaxError: …`. */
 function formatSyntaxError(path: string, error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const parts = /^(?:Error transforming .*?: )?(.*) \((\d+):(\d+)\)$/s.exec(text);
@@ -175,8 +182,9 @@ function formatSyntaxError(path: string, error: unknown): string {
   return `${path}:${parts[2]}:${parts[3]}: SyntaxError: ${parts[1]}`;
 }
 
-/** Checks the imported names of 'glossa', which would otherwise fail at a request. */
+/** Checks the names imported from 'glossa': an unknown one would otherwise fail at a request. */
 function checkImportedNames(path: string, code: string): void {
+  // Sucrase makes `_glossa.NAME` of an imported name.
   for (const { 1: name, index } of code.matchAll(/\b_glossa\.(\w+)/g)) {
     if (name! in glossa) continue;
     const line = code.slice(0, index).split('\n').length;

@@ -11,7 +11,7 @@ import { MessageError } from '../host/crossing/message.ts';
 import { DICT_LETTERS } from './area.ts';
 import { readFlock, readIatt, readLease, readStatvfs } from './fields.gen.ts';
 
-/** Receives the messages in order. */
+/** Receives the messages in order; native/guest.ts implements it. */
 export interface MessageHandler {
   log(level: number, source: LogSource, text: string): void;
   /** Takes a decision about request `id`, as an array of decision.ts. */
@@ -22,6 +22,7 @@ export interface MessageHandler {
   track(inode: number): void;
   trackFd(fd: number): void;
   closeFd(fd: number): void;
+  /** Starts or replaces timer `id`, which C has numbered. */
   startTimer(id: number, ms: number, repeats: boolean): void;
   stopTimer(id: number): void;
   /** Takes an invalidation, as an array of host/crossing/decision.ts. */
@@ -34,7 +35,7 @@ export interface MessageHandler {
   putBytes(bytes: Uint8Array): number;
 }
 
-/** [key, type, value] of a dict, as in message.ts. */
+/** The pairs of a dict as [key, type, value], as message.ts expects them. */
 export type Pairs = readonly (readonly [string, string, unknown])[];
 
 const rowsByNumber = new Map<number, FopRow>(fops.map((row) => [row.number, row]));
@@ -42,45 +43,48 @@ const dictTypesByLetter = new Map(
   Object.entries(DICT_LETTERS).map(([type, letter]) => [letter.charCodeAt(0), type]),
 );
 
-/** Reads doubles, and texts among them. */
+/** Reads the doubles of messages, and the bytes and texts among them. */
 export class Reader {
   private readonly bytes: Uint8Array;
   private readonly f64: Float64Array;
-  /** The number of valid doubles. */
-  private readonly end: number;
+  /** The index after the last valid double. */
+  private readonly endIndex: number;
   /** The index of the next double. */
-  private at = 0;
+  private nextIndex = 0;
 
-  /** @param bytes aligned to 8 */
-  constructor(bytes: Uint8Array, end: number) {
+  /**
+   * @param bytes aligned to 8
+   * @param doubleCount the number of valid doubles in `bytes`
+   */
+  constructor(bytes: Uint8Array, doubleCount: number) {
     this.bytes = bytes;
     this.f64 = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 3);
-    this.end = Math.min(end, this.f64.length);
+    this.endIndex = Math.min(doubleCount, this.f64.length);
   }
 
   get hasMore(): boolean {
-    return this.at < this.end;
+    return this.nextIndex < this.endIndex;
   }
 
   readNumber(): number {
-    if (this.at >= this.end) throw new MessageError('a message ends too early');
-    return this.f64[this.at++]!;
+    if (this.nextIndex >= this.endIndex) throw new MessageError('a message ends too early');
+    return this.f64[this.nextIndex++]!;
   }
 
   readNumbers(count: number): number[] {
     return Array.from({ length: count }, () => this.readNumber());
   }
 
-  /** Reads bytes, valid as long as the reader's; null for none. */
+  /** Reads bytes, without a copy; null for a negative length. */
   readBytes(): Uint8Array | null {
     const length = this.readNumber();
     if (length < 0) return null;
-    const start = 8 * this.at;
-    const doubles = Math.floor((length + 8) / 8);
-    if (!Number.isSafeInteger(length) || this.at + doubles > this.end) {
+    const start = 8 * this.nextIndex;
+    const doubleCount = Math.floor((length + 8) / 8);
+    if (!Number.isSafeInteger(length) || this.nextIndex + doubleCount > this.endIndex) {
       throw new MessageError('a message ends too early');
     }
-    this.at += doubles;
+    this.nextIndex += doubleCount;
     return this.bytes.subarray(start, start + length);
   }
 
@@ -96,7 +100,7 @@ export class Reader {
   /** Reads a list, whose announced length must fit into the message. */
   readList<T>(read: () => T): T[] {
     const count = this.readNumber();
-    if (!(count >= 0 && count <= this.end - this.at)) {
+    if (!(count >= 0 && count <= this.endIndex - this.nextIndex)) {
       throw new MessageError('a message ends too early');
     }
     return Array.from({ length: count }, read);
@@ -119,6 +123,7 @@ function readDict(from: Reader, count: number): Pairs | undefined {
   return pairs;
 }
 
+/** Reads the value of a dict's pair; an empty type stands for an unknown one. */
 function readDictValue(from: Reader, type: string): unknown {
   if (type === 'int' || type === 'uint' || type === 'double') return from.readNumber();
   if (type === 'iatt') return readIatt(from);
@@ -126,22 +131,24 @@ function readDictValue(from: Reader, type: string): unknown {
   return from.readText();
 }
 
-// Codes of an entry's attributes; any other number stands for none.
+// Codes of an entry's attributes; any other number means that the entry has none.
 const NEW_STAT = 1;
-/** As in the listing that C received. */
+/** The attributes are those of the listing that C received. */
 const RECEIVED_STAT = 2;
 
+/** Reads a directory entry, as message.ts expects it. */
 function readEntry(from: Reader): unknown[] {
   const name = from.readText();
   const [off, type] = from.readNumbers(2);
   const gfid = from.readText();
-  const [wind, index, position] = from.readNumbers(3);
+  const [windNumber, index, position] = from.readNumbers(3);
   const statKind = from.readNumber();
   const stat = statKind === RECEIVED_STAT ? true : statKind === NEW_STAT ? readIatt(from) : null;
   // C writes wind -2 for an entry that the module made.
-  return [name, off, type, gfid, stat, wind! < -1 ? null : [wind, index, position]];
+  return [name, off, type, gfid, stat, windNumber! < -1 ? null : [windNumber, index, position]];
 }
 
+/** Reads a value, as message.ts expects it. */
 type ReadValue = (from: Reader, handler: MessageHandler) => unknown;
 
 /** Decoders of values, by the letter that glossa_wire.h writes. */
@@ -166,6 +173,7 @@ const VALUE_READERS: Readonly<Record<string, ReadValue>> = {
   m: (from) => ['locklist', from.readList(() => readFlock(from))],
 };
 
+/** Reads arguments or reply parts, each after the letter of its kind; 0 means null. */
 function readValues(from: Reader, count: number, handler: MessageHandler): unknown[] {
   return Array.from({ length: count }, () => {
     const tag = from.readNumber();
@@ -176,6 +184,7 @@ function readValues(from: Reader, count: number, handler: MessageHandler): unkno
   });
 }
 
+/** Finds the fop of this number. @throws {MessageError} if there is none */
 function findRow(number: number): FopRow {
   const row = rowsByNumber.get(number);
   if (row === undefined) throw new MessageError(`${number} is no fop`);
@@ -186,8 +195,10 @@ function readSource(from: Reader): LogSource {
   return { file: from.readText(), line: from.readNumber(), func: from.readText() };
 }
 
+/** Reads a message, and passes it to the handler. */
 type HandleMessage = (from: Reader, handler: MessageHandler) => void;
 
+/** Makes the decoder of a decision, which begins with the request's number and source position. */
 const makeDecisionHandler =
   (read: (from: Reader, handler: MessageHandler) => unknown[]): HandleMessage =>
   (from, handler) => {
@@ -196,8 +207,8 @@ const makeDecisionHandler =
     handler.decide(id, source, read(from, handler));
   };
 
-/** Kinds of messages: `GLOSSA_SAY_*` of glossa_frames.h. */
-const SAY = {
+/** Numbers of the kinds of messages, named as `GLOSSA_SAY_*` in glossa_frames.h. */
+const MESSAGE_KINDS = {
   LOG: 1,
   WIND: 2,
   TAIL: 3,
@@ -215,40 +226,41 @@ const SAY = {
 
 /** Decoders of messages, by kind. */
 const MESSAGE_HANDLERS: Readonly<Record<number, HandleMessage>> = {
-  [SAY.LOG]: (from, handler) => {
+  [MESSAGE_KINDS.LOG]: (from, handler) => {
     const source = readSource(from);
     handler.log(from.readNumber(), source, from.readText());
   },
-  [SAY.WIND]: makeDecisionHandler((from, handler) => {
-    const [wind, child, fop] = from.readNumbers(3);
+  [MESSAGE_KINDS.WIND]: makeDecisionHandler((from, handler) => {
+    const [windNumber, child, fop] = from.readNumbers(3);
     const row = findRow(fop!);
-    return ['wind', wind, child, row.name, readValues(from, row.args.length, handler)];
+    return ['wind', windNumber, child, row.name, readValues(from, row.args.length, handler)];
   }),
-  [SAY.TAIL]: makeDecisionHandler((from, handler) => {
+  [MESSAGE_KINDS.TAIL]: makeDecisionHandler((from, handler) => {
     const [child, fop] = from.readNumbers(2);
     return ['tail', child, readValues(from, findRow(fop!).args.length, handler)];
   }),
-  [SAY.UNWIND]: makeDecisionHandler((from, handler) => {
+  [MESSAGE_KINDS.UNWIND]: makeDecisionHandler((from, handler) => {
     const [fop, opRet, opErrno] = from.readNumbers(3);
     return ['unwind', opRet, opErrno, readValues(from, findRow(fop!).reply.length, handler)];
   }),
-  [SAY.FAILED]: (from, handler) => handler.failRequest(from.readNumber()),
-  [SAY.TRACK]: (from, handler) => handler.track(from.readNumber()),
-  [SAY.TRACK_FD]: (from, handler) => handler.trackFd(from.readNumber()),
-  [SAY.CLOSE_FD]: (from, handler) => handler.closeFd(from.readNumber()),
-  [SAY.TIMER]: (from, handler) => {
+  [MESSAGE_KINDS.FAILED]: (from, handler) => handler.failRequest(from.readNumber()),
+  [MESSAGE_KINDS.TRACK]: (from, handler) => handler.track(from.readNumber()),
+  [MESSAGE_KINDS.TRACK_FD]: (from, handler) => handler.trackFd(from.readNumber()),
+  [MESSAGE_KINDS.CLOSE_FD]: (from, handler) => handler.closeFd(from.readNumber()),
+  [MESSAGE_KINDS.TIMER]: (from, handler) => {
     const [id, ms, repeats] = from.readNumbers(3);
     handler.startTimer(id!, ms!, repeats !== 0);
   },
-  [SAY.UNTIMER]: (from, handler) => handler.stopTimer(from.readNumber()),
-  [SAY.TOLD]: (from, handler) => handler.takePairs(readDict(from, from.readNumber()) ?? []),
-  [SAY.INVALIDATE]: (from, handler) => {
+  [MESSAGE_KINDS.UNTIMER]: (from, handler) => handler.stopTimer(from.readNumber()),
+  [MESSAGE_KINDS.TOLD]: (from, handler) =>
+    handler.takePairs(readDict(from, from.readNumber()) ?? []),
+  [MESSAGE_KINDS.INVALIDATE]: (from, handler) => {
     const source = readSource(from);
     const read = INVALIDATION_READERS[from.readNumber()];
     if (read === undefined) throw new MessageError('unknown kind of message');
     handler.invalidate(source, read(from));
   },
-  [SAY.UP]: (from, handler) => handler.declareUp(from.readNumber() !== 0),
+  [MESSAGE_KINDS.UP]: (from, handler) => handler.declareUp(from.readNumber() !== 0),
 };
 
 /** Decoders of invalidations, by subject (`GLOSSA_OF_*`). */

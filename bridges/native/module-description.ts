@@ -6,19 +6,22 @@ import { type RawOption, readDeclarations } from '../host/lifecycle/module-optio
 import { OBSERVES, PASSES_THROUGH, REFUSES_OTHERS } from './area.ts';
 import type { Reader } from './messages.ts';
 
+/** A decoded description. */
 export interface ModuleRecord {
   readonly description: ModuleDescription;
-  /** `GLOSSA_NEEDS_*`. */
+  /** Flags of area.ts (`GLOSSA_NEEDS_*` and others in glossa.h). */
   readonly needs: number;
 }
 
-// Flags of a fop in a description: the module defines its function, callback, interrupt callback.
+// Flags of a fop in a description: whether the module defines its function, its callback, and its
+// interrupt callback.
 const DEFINES_FOP = 1;
 const DEFINES_CBK = 2;
 const DEFINES_CANCEL = 4;
+/** Fops are numbered from 0, with gaps. */
 const FOP_COUNT = Math.max(...fops.map(({ number }) => number)) + 1;
 
-/** Names of `GF_OPTION_TYPE_*` in glossa.h; index: the number. */
+/** The option types by their numbers (`GF_OPTION_TYPE_*` in glossa.h). */
 const OPTION_TYPES = ['str', 'int', 'sizet', 'percent', 'bool', 'path', 'time', 'double'] as const;
 
 /**
@@ -27,22 +30,24 @@ const OPTION_TYPES = ['str', 'int', 'sizet', 'percent', 'bool', 'path', 'time', 
  */
 const ALWAYS_CALLED: ReadonlySet<string> = new Set(['reconfigure', 'notify']);
 
-/** Decodes a description. @throws {GraphError} for invalid options */
+/** Decodes the description of the module at `path`. @throws {GraphError} for invalid options */
 export function readDescription(path: string, from: Reader): ModuleRecord {
   const fopFlags = from.readNumbers(FOP_COUNT);
   const needs = from.readNumber();
   const hookFlags = from.readNumbers(hookNames.length);
   const fopDescriptions: Record<string, FopDescription> = {};
   for (const { name, number } of fops) {
-    const flag = fopFlags[number]!;
-    if ((flag & (DEFINES_FOP | DEFINES_CBK)) === 0) continue;
+    const flags = fopFlags[number]!;
+    if ((flags & (DEFINES_FOP | DEFINES_CBK)) === 0) continue;
     fopDescriptions[name] = {
-      kind: (flag & DEFINES_FOP) !== 0 ? 'plain' : 'none',
-      cbk: (flag & DEFINES_CBK) !== 0,
-      cancel: (flag & DEFINES_CANCEL) !== 0,
+      kind: (flags & DEFINES_FOP) !== 0 ? 'plain' : 'none',
+      cbk: (flags & DEFINES_CBK) !== 0,
+      cancel: (flags & DEFINES_CANCEL) !== 0,
     };
   }
-  const hooks = hookNames.filter((name, at) => hookFlags[at] !== 0 || ALWAYS_CALLED.has(name));
+  const hooks = hookNames.filter(
+    (name, index) => hookFlags[index] !== 0 || ALWAYS_CALLED.has(name),
+  );
   return {
     description: {
       fops: fopDescriptions,
@@ -57,10 +62,11 @@ export function readDescription(path: string, from: Reader): ModuleRecord {
   };
 }
 
-/** Reads whether fops that the module does not define pass; undefined if it does not declare this. */
+/** Returns whether fops that the module omits are passed on; undefined if it does not declare it. */
 const readPassesThrough = (needs: number): boolean | undefined =>
   (needs & (PASSES_THROUGH | REFUSES_OTHERS)) === 0 ? undefined : (needs & PASSES_THROUGH) !== 0;
 
+/** Reads the declarations of all options, which null ends. @throws {GraphError} */
 function readOptions(path: string, from: Reader): Options {
   const options: Record<string, RawOption> = {};
   for (let key = from.readTextOrNull(); key !== null; key = from.readTextOrNull()) {
@@ -69,8 +75,9 @@ function readOptions(path: string, from: Reader): Options {
   return readDeclarations(options, path);
 }
 
+/** Reads the declaration of an option. */
 function readOption(from: Reader): RawOption {
-  const [number, min, max] = from.readNumbers(3);
+  const [typeNumber, min, max] = from.readNumbers(3);
   const values: string[] = [];
   for (let value = from.readTextOrNull(); value !== null; value = from.readTextOrNull())
     values.push(value);
@@ -79,6 +86,7 @@ function readOption(from: Reader): RawOption {
   // C's zeros stand for an option without bounds.
   const bounds = min === 0 && max === 0 ? {} : { min, max };
   const allowed = values.length === 0 ? {} : { values };
-  const type = OPTION_TYPES[number!] ?? number;
+  // `readDeclarations` refuses a number as the type.
+  const type = OPTION_TYPES[typeNumber!] ?? typeNumber;
   return { type, description, default: defaultText, reconfigurable: true, ...bounds, ...allowed };
 }

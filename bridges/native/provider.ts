@@ -2,6 +2,7 @@
 import type { Options } from '../../runtime/core/options.ts';
 import type { Translator, Xlator } from '../../runtime/core/xlator.ts';
 
+/** Loads the files of one language; `typescript.ts` and `shared-object.ts` have one each. */
 export interface Provider {
   /** Extensions of its files, with the dot. */
   readonly extensions: readonly string[];
@@ -15,11 +16,14 @@ export interface Provider {
   load(path: string, xl: Xlator<unknown>, settings: NativeSettings): Promise<LoadedRecord>;
 }
 
+/** A loaded translator. */
 export interface LoadedRecord {
   readonly record: Translator<unknown>;
+  /** The paths of the loaded files, which option reload watches. */
   readonly files: readonly string[];
 }
 
+/** The settings of features/native that a provider needs. */
 export interface NativeSettings {
   /** The options of features/native itself, which files must not declare. */
   readonly hostOptions: Options;

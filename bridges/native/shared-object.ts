@@ -1,8 +1,7 @@
 /**
- * Loads shared objects in C for features/native. Makes a translator record whose volume hosts the C
- * module by bridges/host, with the policies and timeouts of any other language.
+ * Loads shared objects in C as modules of features/native. bridges/host runs them, with the failure
+ * policies and limits that modules in other languages have.
  */
-
 import type { Options, Values } from '../../runtime/core/options.ts';
 import { announceChangedReplies, type Translator, type Xlator } from '../../runtime/core/xlator.ts';
 import { logOmittedFops } from '../host/advice/module-remarks.ts';
@@ -19,10 +18,8 @@ import type { NativeSettings, Provider } from './provider.ts';
 /** Options of a volume with a shared object, besides those of features/native. */
 export const sharedObjectOptions = failureOptions;
 
-/**
- * The two declarations, either of which silences the warning about fops that it does not define.
- */
-const NEEDS_DECLARATIONS = [
+/** The declarations in a module, each of which silences the warning about fops that it omits. */
+const FOP_DECLARATIONS = [
   '.needs = GLOSSA_PASSES_THROUGH',
   '.needs = GLOSSA_REFUSES_OTHERS',
 ] as const;
@@ -34,19 +31,23 @@ interface VolumeState extends HostState<Host> {
   values: OptionValues;
 }
 
-export const sharedObject: Provider = {
+/** Loads shared objects in C. */
+export const sharedObjectProvider: Provider = {
   extensions: ['.so'],
   check: checkFile,
   async load(path, _xl, settings) {
-    return { record: makeRecord(path, settings) as unknown as Translator<unknown>, files: [path] };
+    const record = makeTranslator(path, settings) as unknown as Translator<unknown>;
+    return { record, files: [path] };
   },
 };
 
-function makeRecord(
+/** Makes the translator record of a shared object. */
+function makeTranslator(
   path: string,
   { ffi, hostOptions }: NativeSettings,
 ): Translator<VolumeState, typeof sharedObjectOptions> {
   const allHostOptions: Options = { ...hostOptions, ...sharedObjectOptions };
+  /** Reads the values of the module's own options. */
   const readModuleValues = (
     xl: Xlator<VolumeState>,
     { guest }: Interpreter,
@@ -64,9 +65,9 @@ function makeRecord(
     try {
       const guest = new NativeGuest(path, library, interpreter.api);
       interpreter.attach(guest);
-      logOmittedFops(xl, guest, path, NEEDS_DECLARATIONS);
-      const below = xl.below.map((child) => [child.name, child.type] as const);
-      guest.createTranslator(xl.name, below, readModuleValues(xl, interpreter));
+      logOmittedFops(xl, guest, path, FOP_DECLARATIONS);
+      const children = xl.below.map((child) => [child.name, child.type] as const);
+      guest.createTranslator(xl.name, children, readModuleValues(xl, interpreter));
     } catch (error) {
       interpreter.discard();
       throw error;
@@ -94,7 +95,7 @@ function makeRecord(
       const json = JSON.stringify(readModuleValues(xl, interpreter));
       volume.values = values;
       volume.host.setPolicy(policy);
-      for (const each of volume.host.interpreters) each.setLimits(readLimits(values));
+      for (const running of volume.host.interpreters) running.setLimits(readLimits(values));
       interpreter.enterFor(() => interpreter.guest.callHook('reconfigure', [json]));
       announceChangedReplies(xl as Xlator);
     },

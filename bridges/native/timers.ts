@@ -1,5 +1,9 @@
-/** Runs the numbered timers of a C module by a clock that has a single alarm (the host's timer). */
+/**
+ * Runs the numbered timers of a C module (for native/guest.ts) by a clock that has a single alarm,
+ * the host's timer.
+ */
 
+/** A clock with one alarm, at which `fireDue` must be called. */
 export interface AlarmClock {
   /** Monotonic microseconds. */
   now(): number;
@@ -10,6 +14,7 @@ export interface AlarmClock {
 /** The shortest interval: a repeating timer without one would starve all others. */
 const MIN_INTERVAL_MICROS = 1000;
 
+/** A started timer. */
 interface Timer {
   /** The clock's time, in microseconds. */
   dueMicros: number;
@@ -17,6 +22,7 @@ interface Timer {
   readonly periodMicros: number;
 }
 
+/** The timers of one module. */
 export class Timers {
   private readonly clock: AlarmClock;
   private readonly timers = new Map<number, Timer>();
@@ -29,6 +35,7 @@ export class Timers {
     return this.timers.size;
   }
 
+  /** Starts timer `id`, which the module has numbered. */
   start(id: number, ms: number, repeats: boolean): void {
     const micros = Math.max(repeats ? MIN_INTERVAL_MICROS : 0, ms * 1000);
     this.timers.set(id, {
@@ -42,21 +49,23 @@ export class Timers {
     this.timers.delete(id);
   }
 
-  /** Fires due timers, in order. */
+  /** Calls `fire` for each due timer, in the order of their times. */
   fireDue(fire: (id: number) => void): void {
-    const now = this.clock.now();
-    const dueTimers = [...this.timers].filter(([, timer]) => timer.dueMicros <= now);
+    const nowMicros = this.clock.now();
+    const dueTimers = [...this.timers].filter(([, timer]) => timer.dueMicros <= nowMicros);
     dueTimers.sort(([, one], [, other]) => one.dueMicros - other.dueMicros);
     for (const [id, timer] of dueTimers) {
       // A fired timer may stop another.
       if (this.timers.get(id) !== timer) continue;
       if (timer.periodMicros === 0) this.timers.delete(id);
-      else timer.dueMicros = Math.max(timer.dueMicros + timer.periodMicros, now);
+      // A late timer fires once, not once for each missed period.
+      else timer.dueMicros = Math.max(timer.dueMicros + timer.periodMicros, nowMicros);
       fire(id);
     }
     this.setAlarm();
   }
 
+  /** Sets the clock's alarm to the time of the earliest timer. */
   private setAlarm(): void {
     if (this.timers.size === 0) return;
     const earliestMicros = Math.min(...[...this.timers.values()].map((timer) => timer.dueMicros));

@@ -9,11 +9,13 @@ import { optionTypes, type ValueTypes } from '../../runtime/core/option-types.ts
 import { type OptionSpec, parseOptionValue, printOption } from '../../runtime/core/options.ts';
 import type { DataPath, Fops, Translator } from '../../runtime/core/xlator.ts';
 
-/** The rule of a field; `expected` is for errors, `findProblems` lists the faults inside it. */
+/** The rule of a field. */
 interface FieldRule {
+  /** The valid values, in the words of a message. */
   readonly expected: string;
   readonly optional?: true;
   isValid(value: unknown): boolean;
+  /** Lists the faults inside a valid value. */
   findProblems?(value: never): string[];
 }
 
@@ -22,21 +24,24 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 /** True for a number of subvolumes; Infinity is valid as the upper bound. */
-const isCount = (value: unknown): boolean =>
+const isChildCount = (value: unknown): boolean =>
   value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && (value as number) >= 0);
 
+/** Makes the rule of an optional function. @param args its parameters, for messages */
 const makeHookRule = (args: string): FieldRule => ({
   expected: `a function (${args})`,
   optional: true,
   isValid: isFunction,
 });
 
+/** The rule of an optional boolean. */
 const FLAG_RULE: FieldRule = {
   expected: 'true or false',
   optional: true,
   isValid: (value) => typeof value === 'boolean',
 };
 
+/** The rules of the fields of `dataPath`. */
 const dataPathRules: { readonly [K in keyof Required<DataPath<unknown>>]: FieldRule } = {
   backing: makeHookRule('xl, fd'),
   keepsPages: makeHookRule('xl, isTimed'),
@@ -45,6 +50,7 @@ const dataPathRules: { readonly [K in keyof Required<DataPath<unknown>>]: FieldR
   givesTimes: FLAG_RULE,
 };
 
+/** The rules of a translator record's fields. */
 const translatorRules: { readonly [K in keyof Required<Translator<unknown>>]: FieldRule } = {
   type: {
     expected: "'category/name', such as 'features/mine'",
@@ -54,7 +60,10 @@ const translatorRules: { readonly [K in keyof Required<Translator<unknown>>]: Fi
   children: {
     expected: '[least, most], the numbers of subvolumes it takes, such as [1, 1]',
     isValid: (value) =>
-      Array.isArray(value) && value.length === 2 && value.every(isCount) && value[0] <= value[1],
+      Array.isArray(value) &&
+      value.length === 2 &&
+      value.every(isChildCount) &&
+      value[0] <= value[1],
   },
   options: {
     expected: 'a table of options, {} for none',
@@ -62,11 +71,7 @@ const translatorRules: { readonly [K in keyof Required<Translator<unknown>>]: Fi
     findProblems: findOptionProblems,
   },
   ownOptions: makeHookRule('xl'),
-  openOptions: {
-    expected: 'true or false',
-    optional: true,
-    isValid: (value) => typeof value === 'boolean',
-  },
+  openOptions: FLAG_RULE,
   moreOptions: { expected: 'tables of options by the case', optional: true, isValid: isObject },
   fops: {
     expected: 'an object of functions by the names of fops, or a function (xl) that gives one',
@@ -130,6 +135,7 @@ export function checkRecord(
   return record as unknown as Translator<unknown>;
 }
 
+/** Lists the faults of a record's fields. @param prefix put before their names in messages */
 function findFieldProblems(
   record: Readonly<Record<string, unknown>>,
   rules: Readonly<Record<string, FieldRule>>,
@@ -161,6 +167,7 @@ export function checkFops(path: string, fops: unknown): Fops<unknown> {
   return fops as Fops<unknown>;
 }
 
+/** Lists unknown fops, and those that are no functions. */
 function findFopProblems(fops: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(fops).flatMap(([name, fop]) => {
     if (!(fopNames as readonly string[]).includes(name)) {
@@ -178,7 +185,7 @@ function findOptionProblems(options: Readonly<Record<string, unknown>>): string[
   });
 }
 
-/** The JavaScript type of each option type's default, as `optionTypes` parses it. */
+/** The JavaScript types of parsed default values, by option type. */
 const defaultTypes: { readonly [T in keyof ValueTypes]: string } = {
   any: 'string',
   str: 'string',
@@ -198,6 +205,7 @@ const defaultTypes: { readonly [T in keyof ValueTypes]: string } = {
   size_list: 'string',
 };
 
+/** Describes the first fault of an option, as a text to follow its name; undefined for none. */
 function describeOptionProblem(spec: unknown): string | undefined {
   if (!isObject(spec)) return ` is ${formatValue(spec)}: it must be { type, description, … }`;
   const { type, description, min, max, values, aliases } = spec;
@@ -208,7 +216,7 @@ function describeOptionProblem(spec: unknown): string | undefined {
   if (!isText(description)) return '.description is missing: it must be a sentence';
   const expected = defaultTypes[type as OptionSpec['type']];
   if (spec.default !== undefined && typeof spec.default !== expected) {
-    return `.default is ${formatValue(spec.default)}: it must be ${withArticle(expected)}, as its type is ${type}`;
+    return `.default is ${formatValue(spec.default)}: it must be ${addArticle(expected)}, as its type is ${type}`;
   }
   for (const [name, bound] of Object.entries({ min, max })) {
     if (bound !== undefined && typeof bound !== 'number') return `.${name} must be a number`;
@@ -218,6 +226,7 @@ function describeOptionProblem(spec: unknown): string | undefined {
   );
 }
 
+/** Describes a fault of the lists `values` and `aliases`; undefined for none. */
 function describeListProblem(values: unknown, aliases: unknown): string | undefined {
   for (const [name, list] of Object.entries({ values, aliases })) {
     if (list !== undefined && !(Array.isArray(list) && list.every(isText))) {
@@ -227,18 +236,23 @@ function describeListProblem(values: unknown, aliases: unknown): string | undefi
   return undefined;
 }
 
-/** Refuses a default that a volfile could not express, except an empty text. */
+/**
+ * Describes the fault of a default that a volfile could not express; undefined for none. An empty
+ * text is allowed.
+ */
 function describeDefaultProblem(spec: OptionSpec): string | undefined {
   const { default: value } = spec;
   if (value === undefined || value === null || (value === '' && !('values' in spec))) {
     return undefined;
   }
-  const result = parseOptionValue(spec, printOption(spec, value as never));
-  return 'error' in result ? `.default ${formatValue(value)} ${result.error}` : undefined;
+  const parsed = parseOptionValue(spec, printOption(spec, value as never));
+  return 'error' in parsed ? `.default ${formatValue(value)} ${parsed.error}` : undefined;
 }
 
-const withArticle = (type: string): string => `${type === 'object' ? 'an' : 'a'} ${type}`;
+/** Puts 'a' or 'an' before the name of a JavaScript type. */
+const addArticle = (type: string): string => `${type === 'object' ? 'an' : 'a'} ${type}`;
 
+/** Formats a value for a message, in at most 60 characters. */
 function formatValue(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   const text = JSON.stringify(value) ?? String(value);

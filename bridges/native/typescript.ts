@@ -9,10 +9,12 @@ import { checkFile, extensions, loadFile } from './load.ts';
 import type { Provider } from './provider.ts';
 import { checkRecord } from './translator-check.ts';
 
-export const typescript: Provider = {
+/** Loads files in TypeScript and JavaScript. */
+export const typescriptProvider: Provider = {
   extensions,
   check: checkFile,
   async load(path, xl) {
+    /** The files to watch for changes: the user's, without packages. */
     const files: string[] = [];
     const exports = loadFile(path, {}, (file, isOwn) => {
       warnForeignWritable(xl, file);

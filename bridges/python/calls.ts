@@ -22,6 +22,7 @@ import { IntArguments, makeDict, type Values } from './values.ts';
  * for objects.
  */
 export type ParameterKind = 'i' | 's' | 'n' | 'b' | 'm' | 'o';
+/** An argument of a call: an integer or handle, a string, or bytes. */
 export type CallArgument = number | string | Uint8Array;
 
 /**
@@ -29,16 +30,15 @@ export type CallArgument = number | string | Uint8Array;
  */
 export type Call<R> = (...args: readonly (CallArgument | undefined)[]) => R;
 
-/** As `Call`, with the arguments in an array, which the caller may reuse. */
+/** A `Call` that takes its arguments in an array, which the caller may reuse. */
 export type ArrayCall = (args: readonly (CallArgument | undefined)[]) => number;
 
 /** A reference to a Python object: a number for `release` and `o` parameters. */
 export type Handle = number;
 
+/** All kinds of parameters and results; a kind's code is its index here. */
 const KINDS = 'isnbmovd';
-/**
- * Kinds as indices in KINDS. `m` (4) has no constant: it is the case that remains in `#makeObject`.
- */
+// Codes of kinds. `m` (4) has no constant: it is the case that remains in `#makeObject`.
 const INT = 0;
 const STRING = 1;
 const NAME = 2;
@@ -47,8 +47,9 @@ const OBJECT = 5;
 const VOID = 6;
 const DICT = 7;
 
-/** The most parameters of a `Call` or host function, and of an `ArrayCall`. */
+/** The most parameters of a `Call` or host function. */
 const MAX_PARAMETERS = 8;
+/** The most arguments of an `ArrayCall`. */
 const MAX_ARRAY_ARGUMENTS = 31;
 /** The most nested calls: Python in the host in Python … */
 const MAX_DEPTH = 64;
@@ -56,11 +57,13 @@ const MAX_DEPTH = 64;
 const CALL_BYTES = 4 * (1 + MAX_ARRAY_ARGUMENTS);
 /** CPython's flag: the callee may overwrite the spare word. */
 const PY_VECTORCALL_ARGUMENTS_OFFSET = 0x80000000 | 0;
+/** CPython's flag of a C function that takes its arguments as pointers and their number. */
 const METH_FASTCALL = 0x80;
 
-function parseKinds(kinds: string, limit: number): readonly number[] {
+/** Converts kinds to their codes. @throws {EngineError} for an unknown kind, or too many */
+function parseKinds(kinds: string, maxCount: number): readonly number[] {
   const codes = [...kinds].map((kind) => KINDS.indexOf(kind));
-  if (codes.includes(-1) || codes.length > limit) {
+  if (codes.includes(-1) || codes.length > maxCount) {
     throw new EngineError('setup', `no such parameters: '${kinds}'`);
   }
   return codes;
@@ -74,9 +77,11 @@ export interface CallContext {
   readonly gate: InterpreterGate;
   /** Logs an argument that a host function refuses. */
   logRefusal?(message: string): void;
+  /** Puts a function into the interpreter's function table; returns its index. */
   addFunction(entry: (self: Ptr, args: Ptr, count: number) => Ptr): number;
 }
 
+/** Makes the calls of one interpreter. */
 export class Calls {
   readonly #api: CApi;
   readonly #memory: Memory;
@@ -87,12 +92,12 @@ export class Calls {
   readonly #argumentArea: Ptr;
   readonly #names: NameCache<Ptr>;
   readonly #intArguments: IntArguments;
-  /** `#makeNameReference` as a function, made once. */
-  readonly #nameMaker = (text: string): Ptr => this.#makeNameReference(text);
+  /** `#makeNameReference` as a function, made once to avoid an allocation per dict. */
+  readonly #makeName = (text: string): Ptr => this.#makeNameReference(text);
   #fatalError: EngineError | undefined;
   /** `_glossa.describe` and `_glossa.fail`; set once the module is loaded. */
-  #describe: Ptr = 0;
-  #fail: Ptr = 0;
+  #describeFunction: Ptr = 0;
+  #failFunction: Ptr = 0;
 
   constructor(context: CallContext) {
     this.#context = context;
@@ -121,8 +126,8 @@ export class Calls {
 
   /** Sets the functions of `_glossa` that describe an exception, and raise one. */
   setHelpers(describe: Handle, fail: Handle): void {
-    this.#describe = describe;
-    this.#fail = fail;
+    this.#describeFunction = describe;
+    this.#failFunction = fail;
   }
 
   /** Makes a function that calls `callable`; `params` and `result` as in `ParameterKind`. */
@@ -139,7 +144,7 @@ export class Calls {
   }
 
   /**
-   * As `makeCall`, with arguments in an array and an integer result.
+   * Does the same for arguments in an array and an integer result.
    * @param isShared true if the call may run in a turn that other calls share (interpreter-gate.ts)
    */
   makeArrayCall(callable: Handle, params: string, isShared: boolean): ArrayCall {
@@ -149,11 +154,12 @@ export class Calls {
     return (args) => (gate.needsTurn(isShared) ? this.#callInTurn(call, args) : call(args));
   }
 
-  /** Separate, so that an array call allocates the closure only when it needs a turn. */
+  /** Calls in a turn; a method of its own, so that only such calls allocate the closure. */
   #callInTurn(call: ArrayCall, args: readonly (CallArgument | undefined)[]): number {
     return this.#runInTurn(() => call(args));
   }
 
+  /** Runs a call in a turn that the watchdog can abort. */
   #runInTurn<R>(call: () => R): R {
     return this.#gate.runInOwnTurn(call, () => this.#fatalError!);
   }
@@ -166,30 +172,34 @@ export class Calls {
     }
     this.#gate.enterGuest();
     if (this.#gate.depth === 1) this.#names.trim();
-    return this.#argumentIndex();
+    return this.#getArgumentIndex();
   }
 
-  /** Returns the index in `memory.i32` of the open call's arguments. */
-  #argumentIndex(): number {
+  /** Returns the index in `memory.i32` of the running call's first argument. */
+  #getArgumentIndex(): number {
     return (this.#argumentArea + this.#gate.depth * CALL_BYTES + 4) >> 2;
   }
 
-  /** Stores an argument for the call; returns false if `value` is not of this kind. */
-  #putArgument(at: number, kind: number, value: CallArgument | undefined): boolean {
+  /**
+   * Stores an argument for the call; returns false if `value` is not of this kind.
+   * @param index the argument's place in `memory.i32`
+   */
+  #putArgument(index: number, kind: number, value: CallArgument | undefined): boolean {
     let object: Ptr;
     if (kind === NAME && typeof value === 'string') object = this.#internName(value);
-    else if (kind === INT && typeof value === 'number') object = this.#intArguments.make(at, value);
+    else if (kind === INT && typeof value === 'number')
+      object = this.#intArguments.make(index, value);
     else object = this.#makeObject(kind, value);
     this.#memory.refresh();
-    this.#memory.i32[at] = object;
+    this.#memory.i32[index] = object;
     return object !== 0;
   }
 
-  /** Frees an argument after the call. */
-  #releaseArgument(at: number, kind: number): void {
-    const object = this.#memory.i32[at]!;
+  /** Frees an argument after the call, unless the call borrowed it (a name, None, some integers). */
+  #releaseArgument(index: number, kind: number): void {
+    const object = this.#memory.i32[index]!;
     if (kind === NAME || object === 0 || object === this.#values.none) return;
-    if (kind === INT && this.#intArguments.isRetained(at, object)) return;
+    if (kind === INT && this.#intArguments.isRetained(index, object)) return;
     this.#api.Py_DecRef(object);
   }
 
@@ -232,8 +242,9 @@ export class Calls {
     return object;
   }
 
+  /** Makes the tuple of a dict (values.ts). */
   #makeDict(dict: Dict): Ptr {
-    return makeDict(this.#values, this.#nameMaker, dict);
+    return makeDict(this.#values, this.#makeName, dict);
   }
 
   /** Calls, frees the arguments, and converts the result or error. */
@@ -291,6 +302,7 @@ export class Calls {
     return value;
   }
 
+  /** Makes the error for a result of a wrong type. */
   #makeTypeError(expected: string): EngineError {
     return new EngineError('exception', `the module returned something other than ${expected}`);
   }
@@ -320,9 +332,10 @@ export class Calls {
     return new EngineError(code, `${position}${moduleError.type}${detail}`, false, moduleError);
   }
 
+  /** Describes an exception by Python's `_glossa.describe`, and releases it. */
   #describeError(error: Ptr): ModuleError {
     const api = this.#api;
-    const undescribed: ModuleError = {
+    const fallback: ModuleError = {
       type: 'Exception',
       message: 'an exception that cannot be described',
       errno: 0,
@@ -330,14 +343,15 @@ export class Calls {
       line: 0,
       traceback: '',
     };
-    const at = this.#argumentIndex();
-    this.#memory.i32[at] = error;
-    const text = this.#describe === 0 ? 0 : api.PyObject_Vectorcall(this.#describe, at << 2, 1, 0);
+    const index = this.#getArgumentIndex();
+    this.#memory.i32[index] = error;
+    const describe = this.#describeFunction;
+    const text = describe === 0 ? 0 : api.PyObject_Vectorcall(describe, index << 2, 1, 0);
     const json = text === 0 ? undefined : this.#values.readString(text);
     if (text === 0) api.PyErr_Clear();
     else api.Py_DecRef(text);
     api.Py_DecRef(error);
-    return json === undefined ? undescribed : (JSON.parse(json) as ModuleError);
+    return json === undefined ? fallback : (JSON.parse(json) as ModuleError);
   }
 
   /** Records that the interpreter is lost: a JavaScript exception has unwound through it. */
@@ -362,26 +376,26 @@ export class Calls {
   ): Handle {
     const hostState = mayWait ? IN_HOST : HELD;
     const kinds = parseKinds(params, MAX_PARAMETERS);
-    // Eight variables instead of arrays, so that a call allocates nothing.
+    // Eight variables for kinds (k) and arguments (a), not arrays: a call allocates nothing.
     const [k0 = 0, k1 = 0, k2 = 0, k3 = 0, k4 = 0, k5 = 0, k6 = 0, k7 = 0] = kinds;
     const parameterCount = kinds.length;
     const resultKind = KINDS.indexOf(result);
-    const index = this.#context.addFunction((_self, args, count) => {
+    const functionIndex = this.#context.addFunction((_self, args, count) => {
       try {
         if (this.#fatalError !== undefined) return 0;
         if (count !== parameterCount)
           throw new Error(`${name}() takes ${parameterCount} arguments (${count} given)`);
-        const at = args >> 2;
-        const a = parameterCount > 0 ? this.#readArgument(name, at, k0) : undefined;
-        const b = parameterCount > 1 ? this.#readArgument(name, at + 1, k1) : undefined;
-        const c = parameterCount > 2 ? this.#readArgument(name, at + 2, k2) : undefined;
-        const d = parameterCount > 3 ? this.#readArgument(name, at + 3, k3) : undefined;
-        const e = parameterCount > 4 ? this.#readArgument(name, at + 4, k4) : undefined;
-        const g = parameterCount > 5 ? this.#readArgument(name, at + 5, k5) : undefined;
-        const h = parameterCount > 6 ? this.#readArgument(name, at + 6, k6) : undefined;
-        const i = parameterCount > 7 ? this.#readArgument(name, at + 7, k7) : undefined;
+        const index = args >> 2;
+        const a0 = parameterCount > 0 ? this.#readArgument(name, index, k0) : undefined;
+        const a1 = parameterCount > 1 ? this.#readArgument(name, index + 1, k1) : undefined;
+        const a2 = parameterCount > 2 ? this.#readArgument(name, index + 2, k2) : undefined;
+        const a3 = parameterCount > 3 ? this.#readArgument(name, index + 3, k3) : undefined;
+        const a4 = parameterCount > 4 ? this.#readArgument(name, index + 4, k4) : undefined;
+        const a5 = parameterCount > 5 ? this.#readArgument(name, index + 5, k5) : undefined;
+        const a6 = parameterCount > 6 ? this.#readArgument(name, index + 6, k6) : undefined;
+        const a7 = parameterCount > 7 ? this.#readArgument(name, index + 7, k7) : undefined;
         this.#gate.enterHost(hostState);
-        const value = hostFunction(a, b, c, d, e, g, h, i);
+        const value = hostFunction(a0, a1, a2, a3, a4, a5, a6, a7);
         this.#gate.leaveHost(hostState);
         const object = this.#makeObject(value === undefined ? VOID : resultKind, value);
         if (object === 0 && this.#api.PyErr_Occurred() === 0) {
@@ -395,12 +409,16 @@ export class Calls {
         return 0;
       }
     });
-    return this.#wrapFunction(name, index);
+    return this.#wrapFunction(name, functionIndex);
   }
 
-  #readArgument(name: string, at: number, kind: number): CallArgument | undefined {
+  /**
+   * Reads an argument of the host function `name`. @throws {Error} for a value of another kind
+   * @param index the argument's place in `memory.i32`
+   */
+  #readArgument(name: string, index: number, kind: number): CallArgument | undefined {
     this.#memory.refresh();
-    const object = this.#memory.i32[at] ?? 0;
+    const object = this.#memory.i32[index] ?? 0;
     if (kind === OBJECT) {
       this.#api.Py_IncRef(object);
       return object;
@@ -419,7 +437,7 @@ export class Calls {
     throw new Error(message);
   }
 
-  /** Leaves a Python exception pending for an error of the host. */
+  /** Turns an error of the host into a pending exception of Python. */
   #throwInto(error: unknown): void {
     const { errno } = (error ?? {}) as { errno?: unknown };
     try {
@@ -430,27 +448,30 @@ export class Calls {
     }
   }
 
+  /** Calls `_glossa.fail`, which raises OSError, or RuntimeError for errno 0. */
   #raise(errno: number, message: string): void {
     const api = this.#api;
-    const at = this.#beginCall();
-    this.#putArgument(at, INT, errno);
-    this.#putArgument(at + 1, STRING, message);
-    api.PyObject_Vectorcall(this.#fail, at << 2, 2 | PY_VECTORCALL_ARGUMENTS_OFFSET, 0);
-    this.#releaseArgument(at, INT);
-    this.#releaseArgument(at + 1, STRING);
+    const index = this.#beginCall();
+    this.#putArgument(index, INT, errno);
+    this.#putArgument(index + 1, STRING, message);
+    const fail = this.#failFunction;
+    api.PyObject_Vectorcall(fail, index << 2, 2 | PY_VECTORCALL_ARGUMENTS_OFFSET, 0);
+    this.#releaseArgument(index, INT);
+    this.#releaseArgument(index + 1, STRING);
     this.#gate.leaveGuest();
   }
 
-  /** Makes the Python function of the host function at `index` in the function table. */
-  #wrapFunction(name: string, index: number): Handle {
+  /** Makes the Python function of the host function at this index in the function table. */
+  #wrapFunction(name: string, functionIndex: number): Handle {
     const api = this.#api;
-    const def = api.malloc(16 + name.length + 1);
+    // struct PyMethodDef (ml_name, ml_meth, ml_flags, ml_doc), and the name behind it
+    const methodDef = api.malloc(16 + name.length + 1);
     this.#memory.refresh();
     const { i32, u8 } = this.#memory;
-    // struct PyMethodDef: ml_name, ml_meth, ml_flags, ml_doc
-    i32.set([def + 16, index, METH_FASTCALL, 0], def >> 2);
-    for (let i = 0; i <= name.length; i += 1) u8[def + 16 + i] = name.charCodeAt(i) || 0;
-    return api.PyCFunction_NewEx(def, 0, 0);
+    i32.set([methodDef + 16, functionIndex, METH_FASTCALL, 0], methodDef >> 2);
+    // `charCodeAt` gives NaN after the last character, which becomes the final NUL.
+    for (let i = 0; i <= name.length; i += 1) u8[methodDef + 16 + i] = name.charCodeAt(i) || 0;
+    return api.PyCFunction_NewEx(methodDef, 0, 0);
   }
 }
 

@@ -25,7 +25,7 @@ export interface CApi {
   PyUnicode_New(length: number, maxChar: number): Ptr;
   PyUnicode_FromKindAndData(kind: number, data: Ptr, length: number): Ptr;
   PyUnicode_GetLength(object: Ptr): number;
-  PyUnicode_AsUCS4(object: Ptr, into: Ptr, length: number, copyNull: number): Ptr;
+  PyUnicode_AsUCS4(object: Ptr, buffer: Ptr, length: number, copyNull: number): Ptr;
   PyBytes_FromStringAndSize(data: Ptr, length: number): Ptr;
   PyBytes_AsString(object: Ptr): Ptr;
   PyByteArray_FromStringAndSize(data: Ptr, length: number): Ptr;
@@ -36,7 +36,7 @@ export interface CApi {
   PyDict_SetItem(dict: Ptr, key: Ptr, value: Ptr): number;
   PyTuple_New(length: number): Ptr;
   /** Takes over the reference to the item. */
-  PyTuple_SetItem(tuple: Ptr, at: number, item: Ptr): number;
+  PyTuple_SetItem(tuple: Ptr, index: number, item: Ptr): number;
   PyObject_GetBuffer(object: Ptr, view: Ptr, flags: number): number;
   PyBuffer_Release(view: Ptr): void;
   PyCFunction_NewEx(def: Ptr, self: Ptr, module: Ptr): Ptr;
@@ -52,6 +52,7 @@ export interface CApi {
   free(pointer: Ptr): void;
 }
 
+/** The names of these functions. */
 const C_FUNCTIONS = [
   'PyObject_Vectorcall',
   'PyObject_GetAttr',
@@ -89,15 +90,18 @@ const C_FUNCTIONS = [
   'free',
 ] as const satisfies readonly (keyof CApi)[];
 
-/** Reads the functions from the instance once, so that a module cannot replace them. */
+/**
+ * Reads the functions from the instance once, so that a module cannot replace them.
+ * @throws {EngineError} if one is missing
+ */
 export function bindCApi(exports: WasmExports): CApi {
   const api: Record<string, unknown> = {};
   for (const name of C_FUNCTIONS) {
-    const f = exports[name];
-    if (typeof f !== 'function') {
+    const cFunction = exports[name];
+    if (typeof cFunction !== 'function') {
       throw new EngineError('setup', `this Pyodide does not export ${name}`);
     }
-    api[name] = f;
+    api[name] = cFunction;
   }
   return api as unknown as CApi;
 }
@@ -136,7 +140,7 @@ export class Memory {
     this.i32 = new Int32Array(buffer);
   }
 
-  /** Renews the views after growth, which detaches the old buffer. */
+  /** Renews the views if the memory has grown, which detaches the old buffer. */
   refresh(): void {
     if (this.i32.length !== 0) return;
     const buffer = getBuffer.call(this.#memory);
@@ -144,6 +148,7 @@ export class Memory {
     this.i32 = new Int32Array(buffer);
   }
 
+  /** The number of bytes. */
   get size(): number {
     this.refresh();
     return this.u8.length;

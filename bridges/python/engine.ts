@@ -2,7 +2,7 @@
  * Runs one Python interpreter for the language-neutral host.
  *
  * An engine belongs to one volume; objects never pass between engines. Only `createEngine` is
- * asynchronous. Any call may throw EngineError; after a `fatal` one, close the engine and create
+ * asynchronous. Any call may throw EngineError; after a fatal one, close the engine and create
  * another. A handle is one reference: free it with `release`, also handles that host functions
  * receive as `o`.
  */
@@ -46,12 +46,13 @@ export interface HostFunction {
   readonly mayWait?: boolean;
 }
 
+/** Options of an interpreter and of its calls. */
 export interface EngineOptions extends LoadOptions {
   /** Finds a module by its full dotted name; undefined if it is absent. */
   findModule(name: string): ModuleSource | undefined;
   readonly hostFunctions?: Readonly<Record<string, HostFunction>>;
   /** Milliseconds that a call may run outside the host; 0 or undefined for no limit. */
-  readonly timeLimit?: number;
+  readonly timeLimitMs?: number;
   /** The volume's name, for the log line when the process has to be ended. */
   readonly volume?: string;
   /** Variables added to the interpreter's environment. */
@@ -73,8 +74,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   return new Engine(await loadInterpreter(options, hostCallGuard), options, hostCallGuard);
 }
 
+/** A running interpreter. */
 export class Engine {
-  readonly start: StartReport;
+  readonly startReport: StartReport;
   readonly #api: CApi;
   readonly #memory: Memory;
   readonly #values: Values;
@@ -88,8 +90,8 @@ export class Engine {
 
   constructor(interpreter: Interpreter, options: EngineOptions, hostCallGuard: HostCallGuard) {
     const { exports, realm } = interpreter;
-    const limitMs = options.timeLimit ?? 0;
-    this.start = interpreter.start;
+    const limitMs = options.timeLimitMs ?? 0;
+    this.startReport = interpreter.startReport;
     this.#files = options.files;
     this.#api = bindCApi(exports);
     this.#memory = new Memory(exports);
@@ -103,7 +105,8 @@ export class Engine {
       limitMs,
       name: options.volume ?? 'python',
       watchEngine: options.machine.watchEngine,
-      onAborted: (why) => this.#calls.failFurtherCalls(new EngineError('time-limit', why, true)),
+      onAborted: (reason) =>
+        this.#calls.failFurtherCalls(new EngineError('time-limit', reason, true)),
     });
     hostCallGuard.gate = this.#gate;
     this.#calls = new Calls({
@@ -138,6 +141,7 @@ export class Engine {
       );
     }
     if (limitMs > 0) {
+      // Makes Python check the watchdog's word.
       this.#memory.u8[readAddress(exports, 'Py_EMSCRIPTEN_SIGNAL_HANDLING')] = 1;
       this.#gate.startTiming();
     }
@@ -177,7 +181,7 @@ export class Engine {
   }
 
   /**
-   * As `makeCall`, with up to 31 arguments in an array and an integer result.
+   * Does the same for up to 31 arguments in an array and an integer result.
    * @param isShared true if the call may run in a turn that other calls share: aborting it unwinds
    *   the caller, too, without an exception (host/limits/interpreter-gate.ts)
    */
@@ -186,12 +190,12 @@ export class Engine {
   }
 
   /**
-   * Copies the bytes of a `bytes`, `bytearray` or `memoryview` into `into`, as many as fit; returns
-   * their number, or -1 if `object` is no buffer. Cheaper than a result `b`, which allocates.
+   * Copies the bytes of a `bytes`, `bytearray` or `memoryview` to `target`, as many as fit. Returns
+   * the length of `object`, or -1 if it is no buffer. Cheaper than a result `b`, which allocates.
    */
-  copyBytes(object: Handle, into: Uint8Array): number {
+  copyBytes(object: Handle, target: Uint8Array): number {
     if (this.fatalError !== undefined) throw this.fatalError;
-    return this.#values.copyBytes(object, into);
+    return this.#values.copyBytes(object, target);
   }
 
   /** Calls a function with a JSON array of arguments; returns its result as JSON. */
@@ -199,10 +203,12 @@ export class Engine {
     return this.#callJson(callable, args) ?? 'null';
   }
 
+  /** Frees a handle; does nothing for 0, or after a fatal error. */
   release(handle: Handle): void {
     if (handle !== 0 && this.fatalError === undefined) this.#api.Py_DecRef(handle);
   }
 
+  /** Closes the engine with its files; every further call throws. */
   close(): void {
     if (this.fatalError?.code === 'closed') return;
     this.#gate.close();
@@ -210,6 +216,7 @@ export class Engine {
     this.#calls.failFurtherCalls(new EngineError('closed', 'the engine is closed', true));
   }
 
+  /** Defines the host functions of the engine and of the options in Python, by `define`. */
   #defineHostFunctions(define: Call<number>, options: EngineOptions, boot: RealmBoot): void {
     const engineFunctions: Record<string, HostFunction> = {
       find_module: {
@@ -236,7 +243,8 @@ export class Engine {
   }
 
   /**
-   * Completes the confinement with the parts that Python cannot do; see `confine` in _confine.py.
+   * Completes the confinement by changes of C structures, which Python cannot make.
+   * @param confinement the result of `confine` in _confine.py, as JSON
    */
   #finishConfinement(
     interpreter: Interpreter,
@@ -251,24 +259,24 @@ export class Engine {
     this.#memory.refresh();
     // Replaces PyCFunctionObject.m_ml->ml_meth of `create` by a function that also logs an import
     // of a hidden module, which Python does not report.
-    const method = (this.#memory.i32[(create + 8) >> 2]! + 4) >> 2;
-    const loggingMethod = interpreter.wrapMethod(this.#memory.i32[method]!, (spec) => {
+    const methodSlot = (this.#memory.i32[(create + 8) >> 2]! + 4) >> 2;
+    const loggingMethod = interpreter.wrapMethod(this.#memory.i32[methodSlot]!, (spec) => {
       const name = this.#readSpecName(spec);
       if (name === undefined || !hidden.includes(name)) return;
       logRefusal(`import ${name} (a module sees only what it is given)`);
     });
     this.#memory.refresh();
-    this.#memory.i32[method] = loggingMethod;
-    // These types' iterators get checks of the watchdog, as their loops in C check no signal.
+    this.#memory.i32[methodSlot] = loggingMethod;
+    // Loops in C over these types' iterators check no signal: their steps check the watchdog.
     for (const type of types) {
       const slot = (type + TP_ITERNEXT) >> 2;
-      const next = interpreter.wrapIterator(this.#memory.i32[slot]!);
+      const checkingNext = interpreter.wrapIterator(this.#memory.i32[slot]!);
       this.#memory.refresh();
-      this.#memory.i32[slot] = next;
+      this.#memory.i32[slot] = checkingNext;
     }
   }
 
-  /** Reads the module name of a ModuleSpec. */
+  /** Reads the module name of a ModuleSpec; undefined if it has none. */
   #readSpecName(spec: Handle): string | undefined {
     const attribute = this.#values.makeString('name');
     const name = attribute === 0 ? 0 : this.#api.PyObject_GetAttr(spec, attribute);
@@ -291,7 +299,7 @@ export class Engine {
     }
   }
 
-  /** Imports `_glossa`. Its functions describe exceptions, so this import's own has no description. */
+  /** Imports `_glossa`. Its functions describe exceptions, so a failure here has no description. */
   #importBootModule(values: Values): Handle {
     const name = values.makeString('_glossa');
     const module = this.#api.PyImport_Import(name);
@@ -300,6 +308,7 @@ export class Engine {
     return module;
   }
 
+  /** Returns a function of `_glossa`. @throws {EngineError} if it is missing */
   #getAttribute(values: Values, object: Handle, attribute: string): Handle {
     const name = values.makeString(attribute);
     const value = this.#api.PyObject_GetAttr(object, name);

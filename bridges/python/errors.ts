@@ -1,5 +1,5 @@
 /**
- * Defines the errors of an interpreter. After a `fatal` one its memory is not reliable: the caller
+ * Defines the errors of an interpreter. After a fatal one its memory is not reliable: the caller
  * must close the engine and make another. After any other error the interpreter continues.
  */
 
@@ -7,7 +7,7 @@
  * The cause of an error:
  * - `setup`: the interpreter could not start, or lacks a function or module that the host needs
  * - `exception`: the module raised; `moduleError` has the position
- * - `time-limit`: a call ran longer than its limit (`fatal` if the module ignored interrupts)
+ * - `time-limit`: a call ran longer than its limit (`isFatal` if the module ignored interrupts)
  * - `memory-limit`: the module exceeded its memory limit
  * - `crash`: a trap or a stack overflow inside the interpreter; always fatal
  * - `closed`: the engine was closed, or an earlier error was fatal
@@ -28,24 +28,26 @@ export interface ModuleError {
   readonly message: string;
   /** `errno` of an OSError, otherwise 0. */
   readonly errno: number;
-  /** The innermost position in the module's own files; '' and 0 if unknown. */
+  /** The innermost file and line in the module's own files; '' and 0 if unknown. */
   readonly file: string;
   readonly line: number;
   /** The traceback as the language prints it, without the engine's own frames. */
   readonly traceback: string;
 }
 
+/** An error of an interpreter, or of the module that it runs. */
 export class EngineError extends Error {
   override readonly name = 'EngineError';
   readonly code: EngineErrorCode;
   /** True if the interpreter cannot be used any more. */
-  readonly fatal: boolean;
+  readonly isFatal: boolean;
+  /** The module's exception; undefined if the error is the interpreter's. */
   readonly moduleError: ModuleError | undefined;
 
-  constructor(code: EngineErrorCode, message: string, fatal = false, moduleError?: ModuleError) {
+  constructor(code: EngineErrorCode, message: string, isFatal = false, moduleError?: ModuleError) {
     super(message);
     this.code = code;
-    this.fatal = fatal;
+    this.isFatal = isFatal;
     this.moduleError = moduleError;
   }
 }

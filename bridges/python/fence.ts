@@ -32,15 +32,18 @@ const OPEN_IMPORTS = [
 export const mayStayOpen = (name: string): boolean =>
   OPEN_IMPORTS.some((pattern) => pattern.test(name));
 
-/** Removes built-in modules from CPython's table, so that a module cannot import them. */
+/**
+ * Removes built-in modules from CPython's table, so that a module cannot import them.
+ * @throws {EngineError} if the table lacks one of `names`
+ */
 export function hideBuiltins(exports: WasmExports, names: readonly string[]): void {
   const { i32, u8 } = new Memory(exports);
-  const readName = (at: number): string => {
+  const readName = (address: number): string => {
     let text = '';
-    for (let i = at; u8[i] !== 0; i += 1) text += String.fromCharCode(u8[i] ?? 0);
+    for (let i = address; u8[i] !== 0; i += 1) text += String.fromCharCode(u8[i] ?? 0);
     return text;
   };
-  const missing = new Set(names);
+  const missingNames = new Set(names);
   // struct _inittab { const char *name; PyObject *(*initfunc)(void); }
   for (
     let row = i32[readAddress(exports, 'PyImport_Inittab') >> 2]! >> 2;
@@ -49,15 +52,15 @@ export function hideBuiltins(exports: WasmExports, names: readonly string[]): vo
   ) {
     const [address, init] = [i32[row]!, i32[row + 1]!];
     const name = readName(address);
-    if (!missing.delete(name)) continue;
-    // Python uses a copy of the table, so all memory is searched for this row. An address behind
-    // the name makes the name empty.
-    for (let at = i32.indexOf(address); at >= 0; at = i32.indexOf(address, at + 1)) {
-      if (i32[at + 1] === init) i32[at] = address + name.length;
+    if (!missingNames.delete(name)) continue;
+    // Python uses a copy of the table, so all memory is searched for this row. The address of the
+    // name's final NUL makes the name empty.
+    for (let index = i32.indexOf(address); index >= 0; index = i32.indexOf(address, index + 1)) {
+      if (i32[index + 1] === init) i32[index] = address + name.length;
     }
   }
-  if (missing.size > 0) {
-    throw new EngineError('setup', `this Python has no module ${[...missing].join(', ')}`);
+  if (missingNames.size > 0) {
+    throw new EngineError('setup', `this Python has no module ${[...missingNames].join(', ')}`);
   }
 }
 

@@ -8,12 +8,16 @@ import { EACCES, EFAULT, EMFILE, ENOENT } from '../../runtime/core/errno.ts';
 import type { Attributes, GrantedFiles } from '../host/machine.ts';
 import type { Memory } from './capi.ts';
 
-/** The host's functions for the realm. A negative number is minus a Linux errno. */
+/**
+ * The host's functions for the realm. A negative result is minus a Linux errno. Attributes are a
+ * text: mode, size, inode number, and times of access and modification in milliseconds. Names of a
+ * list are separated by NUL.
+ */
 export interface FileGates {
   stat(path: unknown): string | number;
-  /** As `stat`, for a name in a granted folder or in one above it: a refusal is logged. */
+  /** Does the same for a name in a granted folder or in one above it, and logs a refusal. */
   statOrLog(path: unknown): string | number;
-  /** Logs that files in the interpreter's memory have reached their limit. */
+  /** Logs that files in the interpreter's memory have reached their limit; returns 0. */
   logFull(): number;
   fstat(file: unknown): string | number;
   list(path: unknown): string | number;
@@ -28,15 +32,19 @@ export interface FileGates {
   mkdir(path: unknown, mode: unknown): number;
   rmdir(path: unknown): number;
   unlink(path: unknown): number;
-  rename(from: unknown, to: unknown): number;
+  rename(oldPath: unknown, newPath: unknown): number;
   setAttributes(path: unknown, mode: unknown, mtime: unknown): number;
 }
 
+/** Returns '' for anything but a string: no path that `GrantedFiles` accepts. */
 const toText = (value: unknown): string => (typeof value === 'string' ? value : '');
+/** Returns -1 for anything but an integer from 0 on. */
 const toIndex = (value: unknown): number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : -1;
+/** Returns undefined for anything but a finite number. */
 const toNumber = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+/** Encodes attributes as a text; an errno stays a number. */
 const packAttributes = (attributes: Attributes | number): string | number =>
   typeof attributes === 'number'
     ? attributes
@@ -53,18 +61,20 @@ export function makeFileGates(
   getMemory: () => Memory | undefined,
   logRefusal: (operation: string) => void,
 ): FileGates {
+  /** Returns `result`; logs it if it refuses a path or a further open file. */
   const logIfRefused = <T>(operation: string, path: unknown, result: T): T => {
     if ((result as unknown) === -EACCES) logRefusal(`${operation} ${toText(path)} (not granted)`);
     if ((result as unknown) === -EMFILE)
       logRefusal(`${operation} of more files than may be open at once`);
     return result;
   };
+  /** Views a buffer of the interpreter; undefined if it does not lie in the memory. */
   const viewMemory = (address: unknown, length: unknown): Uint8Array | undefined => {
-    const views = getMemory();
+    const memory = getMemory();
     const [start, size] = [toIndex(address), toIndex(length)];
-    if (views === undefined || start < 0 || size < 0) return undefined;
-    views.refresh();
-    return start + size <= views.u8.length ? views.u8.subarray(start, start + size) : undefined;
+    if (memory === undefined || start < 0 || size < 0) return undefined;
+    memory.refresh();
+    return start + size <= memory.u8.length ? memory.u8.subarray(start, start + size) : undefined;
   };
   return {
     // During its start (no memory yet), the interpreter creates its own folders, and sees no
@@ -86,12 +96,12 @@ export function makeFileGates(
       logIfRefused('open', path, files.openFile(toText(path), toIndex(flags) & 0xffff, 0o666)),
     close: (file) => files.closeFile(toIndex(file)),
     read(file, address, length, position) {
-      const into = viewMemory(address, length);
-      return into === undefined ? -EFAULT : files.read(toIndex(file), into, toIndex(position));
+      const buffer = viewMemory(address, length);
+      return buffer === undefined ? -EFAULT : files.read(toIndex(file), buffer, toIndex(position));
     },
     write(file, address, length, position) {
-      const from = viewMemory(address, length);
-      return from === undefined ? -EFAULT : files.write(toIndex(file), from, toIndex(position));
+      const bytes = viewMemory(address, length);
+      return bytes === undefined ? -EFAULT : files.write(toIndex(file), bytes, toIndex(position));
     },
     truncate: (path, size) =>
       logIfRefused('truncate', path, files.truncate(toText(path), toIndex(size))),
@@ -100,7 +110,8 @@ export function makeFileGates(
     mkdir: (path, mode) => logIfRefused('mkdir', path, files.mkdir(toText(path), toIndex(mode))),
     rmdir: (path) => logIfRefused('rmdir', path, files.rmdir(toText(path))),
     unlink: (path) => logIfRefused('unlink', path, files.unlink(toText(path))),
-    rename: (from, to) => logIfRefused('rename', to, files.rename(toText(from), toText(to))),
+    rename: (oldPath, newPath) =>
+      logIfRefused('rename', newPath, files.rename(toText(oldPath), toText(newPath))),
     setAttributes: (path, mode, mtime) =>
       logIfRefused(
         'setattr',

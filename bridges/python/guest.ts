@@ -35,7 +35,7 @@ import {
   addPackages,
   CONFINE_MODULE,
   type PackageSink,
-  readPackageFiles,
+  readGlupyFiles,
   SITE_FOLDER,
   SNAPSHOT_IMPORTS,
 } from './python-files.ts';
@@ -43,12 +43,14 @@ import {
 /** Matches a module for GlusterFS's own glupy, which needs ctypes before its first line runs. */
 const IMPORTS_GLUSTER = /^\s*(?:from|import)\s+gluster\b/m;
 
+/** Makes a host function; kinds as in calls.ts. */
 const makeFunction = (
   params: string,
   result: HostFunction['result'],
   call: (...args: never[]) => unknown,
 ): HostFunction => ({ params, result, call: call as HostFunction['call'] });
 
+/** Makes the host functions that every module gets. */
 const makeHostFunctions = (
   host: GuestHost,
   evaluations: Evaluations,
@@ -59,14 +61,15 @@ const makeHostFunctions = (
       makeFunction(params, result, call),
     ]),
   ),
-  fetch: makeFunction('iii', 's', (id: number, wind: number, i: number) =>
-    host.fetchJson(id, wind, i),
+  // A received value is named by its request, wind and index (crossing/decision.ts).
+  fetch: makeFunction('iii', 's', (id: number, windNumber: number, index: number) =>
+    host.fetchJson(id, windNumber, index),
   ),
-  dict: makeFunction('iii', 'd', (id: number, wind: number, i: number) =>
-    host.fetchDict(id, wind, i),
+  dict: makeFunction('iii', 'd', (id: number, windNumber: number, index: number) =>
+    host.fetchDict(id, windNumber, index),
   ),
-  data: makeFunction('iii', 'm', (id: number, wind: number, i: number) =>
-    host.fetchBytes(id, wind, i),
+  data: makeFunction('iii', 'm', (id: number, windNumber: number, index: number) =>
+    host.fetchBytes(id, windNumber, index),
   ),
   put: makeFunction('b', 'i', (bytes: Uint8Array) => host.putBytes(bytes)),
   send_below: makeFunction('ib', 'i', (child: number, bytes: Uint8Array) =>
@@ -103,6 +106,7 @@ export const startPython: StartGuest = async (module, host, settings) => {
   const { machine } = settings;
   const evaluations = new Evaluations();
   const files = machine.openFiles(settings.grants);
+  /** Grants a package its own folder. */
   const allowPackage = (initFile: string): void => {
     if (files.findGrantState('read', initFile) !== GRANT_STATE.GRANTED)
       files.grant('read', dirname(initFile));
@@ -130,11 +134,11 @@ export const startPython: StartGuest = async (module, host, settings) => {
       ...makeTerminalFunctions(settings.terminal),
       ...makeLineFunctions(settings.lines),
     },
-    preload: readPackageFiles(machine.parts),
+    preload: readGlupyFiles(machine.parts),
     imports: SNAPSHOT_IMPORTS,
-    timeLimit: settings.timeLimitS * 1000,
+    timeLimitMs: settings.timeLimitS * 1000,
     volume: settings.volume,
-    memoryLimit: settings.memoryLimitBytes,
+    memoryLimitBytes: settings.memoryLimitBytes,
     log: settings.logNotice,
     warn: settings.logWarning,
   });
@@ -149,6 +153,7 @@ export const startPython: StartGuest = async (module, host, settings) => {
 
 const isPackageInit = (path: string): boolean => path.endsWith('/__init__.py');
 
+/** Makes the functions that add folders and wheels to this engine. */
 function makePackageSink(engine: Engine, files: GrantedFiles): PackageSink {
   const confine = engine.importModule(CONFINE_MODULE);
   const addFolder = engine.makeCall(engine.findAttribute(confine, 'add_folder'), 's', 'v');
@@ -162,6 +167,7 @@ function makePackageSink(engine: Engine, files: GrantedFiles): PackageSink {
   };
 }
 
+/** Makes the log position of a file as a whole. */
 const makeFileSource = (file: string): LogSource => ({ file, line: 0, func: '-' });
 
 /** Converts a failed start's error to one with the module's file, line and traceback. */
@@ -201,12 +207,15 @@ function makeNoteTaker(engine: Engine): NoteTaker {
   };
 }
 
+/** A loaded Python module. */
 class PythonGuest extends InterpretedGuest<Engine> {
   readonly language = 'python';
   readonly noteTaker: NoteTaker;
   readonly description: ModuleDescription;
   readonly sources: readonly string[];
+  /** The module `glupy._bridge`. */
   readonly #bridge: Handle;
+  /** The module's translator class. */
   readonly #class: Handle;
   readonly #callStateHook: Call<string | undefined>;
   readonly #evaluate: Call<number>;
@@ -236,8 +245,8 @@ class PythonGuest extends InterpretedGuest<Engine> {
         's',
         's',
       );
-      const watchedLines = settings.lines?.initialBreakpoints;
-      if (watchedLines !== undefined) this.#callLineCommand(watchedLines);
+      const breakpoints = settings.lines?.initialBreakpoints;
+      if (breakpoints !== undefined) this.#callLineCommand(breakpoints);
       if (IMPORTS_GLUSTER.test(module.source)) engine.importModule('gluster');
       const moduleHandle = engine.load(module.name, module.path, module.source);
       const findClass = engine.makeCall(this.#getHelper('find_class'), 'os', 'o');
@@ -286,6 +295,7 @@ class PythonGuest extends InterpretedGuest<Engine> {
     return this.#callLineCommand(command)!;
   }
 
+  /** Finds a function of `glupy._bridge`. */
   #getHelper(name: string): Handle {
     return this.engine.findAttribute(this.#bridge, name);
   }

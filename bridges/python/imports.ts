@@ -14,12 +14,12 @@ import { CODING_DECLARATION, SITE_FOLDER } from './python-files.ts';
 export function findImport(
   name: string,
   module: ModuleFile,
-  { sources, parts: engineParts }: Pick<Machine, 'sources' | 'parts'>,
+  { sources, parts }: Pick<Machine, 'sources' | 'parts'>,
 ): ModuleSource | undefined {
   if (!/^[\p{L}\p{N}_]+(\.[\p{L}\p{N}_]+)*$/u.test(name)) return undefined;
-  const parts = name.split('.');
-  if (parts[0] === 'gluster' || parts[0] === 'glossa') return findOwnModule(parts, engineParts);
-  const bases = module.folders.map((folder) => join(folder, ...parts));
+  const names = name.split('.');
+  if (names[0] === 'gluster' || names[0] === 'glossa') return findOwnModule(names, parts);
+  const bases = module.folders.map((folder) => join(folder, ...names));
   for (const base of bases) {
     for (const [path, isPackage] of [
       [join(base, '__init__.py'), true],
@@ -34,15 +34,20 @@ export function findImport(
   return folder === undefined ? undefined : { path: folder, source: '', package: true };
 }
 
+/**
+ * Finds a module of glossa's own packages; undefined if there is no such module.
+ * @param names the package's name, and those of the module inside it
+ */
 function findOwnModule(
-  [folder, ...parts]: readonly string[],
-  engineParts: Parts,
+  [folder, ...moduleNames]: readonly string[],
+  parts: Parts,
 ): ModuleSource | undefined {
   // Inside a translator, `glossa` has awaited calls only: a blocking one would stop the volume.
   const init = folder === 'glossa' ? '_inside.py' : '__init__.py';
-  const file = parts.length === 0 ? init : `${join(...parts)}.py`;
-  const name = `python/${folder}/${file}`;
-  if (!engineParts.has(name)) return undefined;
-  const source = engineParts.readText(name);
-  return { path: `${SITE_FOLDER}/${folder}/${file}`, source, package: parts.length === 0 };
+  const isPackage = moduleNames.length === 0;
+  const file = isPackage ? init : `${join(...moduleNames)}.py`;
+  const partName = `python/${folder}/${file}`;
+  if (!parts.has(partName)) return undefined;
+  const source = parts.readText(partName);
+  return { path: `${SITE_FOLDER}/${folder}/${file}`, source, package: isPackage };
 }

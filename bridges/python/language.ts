@@ -2,6 +2,7 @@
 import type { HostedLanguage, LanguageSyntax } from '../host/language.ts';
 import { CODING_DECLARATION } from './python-files.ts';
 
+/** The patterns by which the host finds functions in source text. */
 const syntax: LanguageSyntax = {
   cbkSuffix: '_cbk',
   cancelSuffix: '_cancel',
@@ -19,6 +20,7 @@ const syntax: LanguageSyntax = {
   passThroughDeclarations: ['passes_through = True', 'passes_through = False'],
 };
 
+/** The record of Python for features/glupy. */
 export const python: HostedLanguage = {
   name: 'python',
   extensions: ['.py'],
@@ -30,7 +32,8 @@ export const python: HostedLanguage = {
   load: async () => (await import('./guest.ts')).startPython,
 };
 
-const PYTHON_WORDS =
+/** The language's keywords. */
+const PYTHON_KEYWORDS =
   'False None True and as assert async await break class continue def del elif else except ' +
   'finally for from global if import in is lambda nonlocal not or pass raise return try while with yield';
 
@@ -54,16 +57,18 @@ const PYTHON_LIBRARY =
   'unicodedata unittest urllib uuid venv warnings wave weakref webbrowser wsgiref xml xmlrpc zipapp ' +
   'zipfile zipimport zlib zoneinfo';
 
-const IS_WORD = 'is a word of the language';
-const IS_PACKAGE = 'is the package that modules import from';
-const IS_LIBRARY = "is a module of Python's own, which 'import' would find instead";
+// Reasons that follow a refused name in a message.
+const KEYWORD_REASON = 'is a word of the language';
+const PACKAGE_REASON = 'is the package that modules import from';
+const LIBRARY_REASON = "is a module of Python's own, which 'import' would find instead";
 
-const pairWords = (words: string, reason: string): [string, string][] =>
-  words.split(' ').map((word) => [word, reason]);
+/** Pairs each of the names, which spaces separate, with the reason. */
+const pairWithReason = (names: string, reason: string): [string, string][] =>
+  names.split(' ').map((name) => [name, reason]);
 
 /** Names that a module must not have, each with the reason; `glossa new` checks them. */
 export const reservedNames: ReadonlyMap<string, string> = new Map([
-  ...pairWords(PYTHON_LIBRARY, IS_LIBRARY),
-  ...pairWords(PYTHON_WORDS, IS_WORD),
-  ...pairWords('glupy gluster', IS_PACKAGE),
+  ...pairWithReason(PYTHON_LIBRARY, LIBRARY_REASON),
+  ...pairWithReason(PYTHON_KEYWORDS, KEYWORD_REASON),
+  ...pairWithReason('glupy gluster', PACKAGE_REASON),
 ]);

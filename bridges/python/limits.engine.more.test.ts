@@ -62,8 +62,8 @@ async function make(
   memoryLimit?: number,
 ): Promise<{ engine: Engine; call: (name: string) => number }> {
   const engine = await engines.make({
-    timeLimit,
-    ...(memoryLimit === undefined ? {} : { memoryLimit }),
+    timeLimitMs: timeLimit,
+    ...(memoryLimit === undefined ? {} : { memoryLimitBytes: memoryLimit }),
     hostFunctions: {
       slow: {
         params: '',
@@ -93,7 +93,7 @@ describe("Python's time limit", () => {
     const { engine, call } = await make(200);
     for (const name of ['forever', 'number', 'forever']) {
       const error = catchError(() => call(name));
-      expect([error.code, error.fatal]).toEqual(['time-limit', false]);
+      expect([error.code, error.isFatal]).toEqual(['time-limit', false]);
       expect(error.moduleError?.file).toBe('/volume/m.py');
       expect(call('fine')).toBe(42);
     }
@@ -103,7 +103,7 @@ describe("Python's time limit", () => {
   it('ends the interpreter of a module that ignores interrupts', async () => {
     const { engine, call } = await make(200);
     const error = catchError(() => call('stubborn'));
-    expect([error.code, error.fatal]).toEqual(['time-limit', true]);
+    expect([error.code, error.isFatal]).toEqual(['time-limit', true]);
     expect(catchError(() => call('fine'))).toBe(engine.fatalError);
   });
 
@@ -146,7 +146,7 @@ describe('a crash of Python', () => {
   it('fails the call with a fatal error, and every later call with the same error', async () => {
     const { engine, call } = await make(0);
     const error = catchError(() => call('leave'));
-    expect([error.code, error.fatal]).toEqual(['crash', true]);
+    expect([error.code, error.isFatal]).toEqual(['crash', true]);
     expect(catchError(() => call('fine'))).toBe(engine.fatalError);
   });
 

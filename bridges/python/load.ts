@@ -35,13 +35,14 @@ import { Values } from './values.ts';
 /** Options of an interpreter's start; `EngineOptions` (engine.ts) has the rest. */
 export interface LoadOptions extends Partial<CacheLogs>, RealmHost {
   readonly machine: Machine;
-  /** Python files and modules of every start and its snapshot. */
+  /** Python files that every interpreter has; its snapshot contains them. */
   readonly preload?: readonly PreloadFile[];
+  /** Modules that are imported before the snapshot is made. */
   readonly imports?: readonly string[];
   /** The folder of snapshots, by default the machine's; false disables the cache. */
   readonly cacheFolder?: string | false;
   /** Bytes of memory for interpreter and module together; 32 MiB to 2 GiB. Default 512 MiB. */
-  readonly memoryLimit?: number;
+  readonly memoryLimitBytes?: number;
   /** Granted files of the host; closed with the engine. */
   readonly files?: GrantedFiles;
   /**
@@ -56,13 +57,15 @@ export interface LoadOptions extends Partial<CacheLogs>, RealmHost {
 /** True if Python and JavaScript are separated (fence.ts). */
 export const isSeparated = ({ confine = true }: LoadOptions): boolean => confine === true;
 
+/** The default of `memoryLimitBytes`. */
 const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
-/** One page of WebAssembly below 2 GiB, so that every address is a positive int32. */
+/** The largest limit: a page of WebAssembly below 2 GiB, so that addresses are positive int32. */
 const MAX_MEMORY_BYTES = 2 ** 31 - 65_536;
 
 /** Raw exports of the WebAssembly instance: numbers in, numbers out, except globals and memory. */
 export type WasmExports = Readonly<Record<string, unknown>>;
 
+/** A started interpreter, as engine.ts uses it. */
 export interface Interpreter {
   readonly realm: Realm;
   readonly exports: WasmExports;
@@ -72,12 +75,13 @@ export interface Interpreter {
   wrapIterator(index: number): number;
   /** Wraps the METH_O function at this index to call `notify` first; returns the new index. */
   wrapMethod(index: number, notify: (object: number) => void): number;
-  readonly start: StartReport;
+  readonly startReport: StartReport;
 }
 
+/** A report on an interpreter's start. */
 export interface StartReport {
   /** True if it started from a snapshot. */
-  readonly warm: boolean;
+  readonly isWarm: boolean;
 }
 
 /** The members of Pyodide that are used here, all objects of the realm. */
@@ -91,7 +95,8 @@ interface StartedPyodide {
     };
   };
   readonly module: {
-    addFunction(f: HostEntry | IteratorNext | MethodO, signature: string): number;
+    /** @param signature the result's type, then those of the arguments; `i` is an i32 */
+    addFunction(entry: HostEntry | IteratorNext | MethodO, signature: string): number;
   };
   readonly exports: WasmExports;
 }
@@ -145,6 +150,7 @@ const listSnapshotInputs = (options: LoadOptions): SnapshotInputs => {
   };
 };
 
+/** Pyodide's version and, patched for the realm, its text files. */
 interface PyodideTexts {
   readonly version: string;
   readonly loader: string;
@@ -152,6 +158,7 @@ interface PyodideTexts {
   readonly lock: string;
 }
 
+/** Reads Pyodide's texts, once per machine. */
 const readPyodide = cachePerMachine(({ parts }): PyodideTexts => {
   const { info } = JSON.parse(parts.readText('pyodide/pyodide-lock.json')) as { info: unknown };
   const { version } = JSON.parse(parts.readText('pyodide/package.json')) as { version: string };
@@ -165,8 +172,10 @@ const readPyodide = cachePerMachine(({ parts }): PyodideTexts => {
 
 const WASM_PART = 'pyodide/pyodide.asm.wasm';
 const STDLIB_PART = 'pyodide/python_stdlib.zip';
+/** The parts of Pyodide that a snapshot depends on. */
 const SNAPSHOT_PARTS = ['pyodide/pyodide.mjs', 'pyodide/pyodide.asm.mjs', WASM_PART, STDLIB_PART];
 
+/** Reads the message of any thrown value. */
 function readErrorMessage(error: unknown): string {
   // A realm's error is not an `instanceof` the host's Error, but has a message.
   const { message } = (typeof error === 'object' && error !== null ? error : {}) as {
@@ -175,6 +184,7 @@ function readErrorMessage(error: unknown): string {
   return typeof message === 'string' ? message : String(error);
 }
 
+/** Starts an interpreter: warm from `snapshot`, or cold, and then writes one to `cache`. */
 async function startInterpreter(
   options: LoadOptions,
   guard: HostCallGuard,
@@ -191,11 +201,11 @@ async function startInterpreter(
     ...parts,
     files: makeFileTree(realm, options, guard, () => memory),
     fence: fence.wrapImports,
-    apart: isSeparated(options),
-    restoreMemory: (grow: (size: number) => unknown, heap: () => Uint8Array) => {
+    isSeparated: isSeparated(options),
+    restoreMemory: (grow: (bytes: number) => unknown, getHeap: () => Uint8Array) => {
       if (snapshot === undefined) return;
-      if (snapshot.memoryLength > heap().length) grow(snapshot.memoryLength);
-      snapshot.readPages(heap());
+      if (snapshot.memoryLength > getHeap().length) grow(snapshot.memoryLength);
+      snapshot.readPages(getHeap());
     },
   })) as StartedPyodide;
   memory = new Memory(started.exports);
@@ -225,16 +235,16 @@ async function startInterpreter(
         return 0;
       });
       return addFunction(
-        realm.boot.makeNotifying(functionTable.get(index) as MethodO, gate),
+        realm.boot.makeNotifyingMethod(functionTable.get(index) as MethodO, gate),
         'iii',
       );
     },
     wrapIterator: (index) =>
       addFunction(
-        realm.boot.makeNext(functionTable.get(index) as IteratorNext, checkSignals),
+        realm.boot.makeCheckingIterator(functionTable.get(index) as IteratorNext, checkSignals),
         'ii',
       ),
-    start: { warm: snapshot !== undefined },
+    startReport: { isWarm: snapshot !== undefined },
   };
 }
 
@@ -248,13 +258,13 @@ function makeFileTree(
   realm: Realm,
   { machine, files, logRefusal = () => {} }: LoadOptions,
   guard: HostCallGuard,
-  memory: () => Memory | undefined,
+  getMemory: () => Memory | undefined,
 ) {
   const makeTree = realm.evaluate(
     machine.parts.readText('realm/granted-files.js'),
     'glossa:files',
-  ) as (gates: object, limit: number) => unknown;
-  const gates = files === undefined ? {} : makeFileGates(files, memory, logRefusal);
+  ) as (gates: object, limitBytes: number) => unknown;
+  const gates = files === undefined ? {} : makeFileGates(files, getMemory, logRefusal);
   const guardedGates = Object.entries<Gate>(gates).map(([name, gate]) => [name, guard.wrap(gate)]);
   return makeTree(Object.fromEntries(guardedGates), MAX_FILE_BYTES);
 }
@@ -265,7 +275,7 @@ function makeFence(realm: Realm, { machine, logRefusal }: LoadOptions, guard: Ho
     machine.parts.readText('realm/fence.js'),
     'glossa:fence',
   ) as (
-    staysOpen: (name: string) => boolean,
+    mayStayOpen: (name: string) => boolean,
     logRefusal: (name: unknown) => void,
   ) => { wrapImports: object; close(): void };
   const logAttempt = (name: unknown) =>
@@ -276,7 +286,7 @@ function makeFence(realm: Realm, { machine, logRefusal }: LoadOptions, guard: Ho
 /** Makes the arguments of Pyodide's start, as objects of the realm. */
 function makeStartParts(
   realm: Realm,
-  { machine, memoryLimit = DEFAULT_MEMORY_BYTES }: LoadOptions,
+  { machine, memoryLimitBytes = DEFAULT_MEMORY_BYTES }: LoadOptions,
   snapshot: Snapshot | undefined,
 ): object {
   const { loader, runtime, lock } = readPyodide(machine);
@@ -292,7 +302,7 @@ function makeStartParts(
     runtime: realm.evaluate(runtime, 'pyodide.asm.mjs'),
     wasm: machine.parts.readBytes(WASM_PART, makeBytes),
     stdlib: machine.parts.readBytes(STDLIB_PART, makeBytes),
-    heapMax: Math.min(memoryLimit, MAX_MEMORY_BYTES),
+    heapMax: Math.min(memoryLimitBytes, MAX_MEMORY_BYTES),
     snapshot: snapshotHead,
   };
 }
@@ -307,29 +317,29 @@ function installPython({ pyodide, exports }: StartedPyodide, options: LoadOption
   pyodide.runPython(`import sys\nsys.dont_write_bytecode = True\nimport ${names.join(', ')}`);
   pyodide.runPython('_glossa.seal()');
   if (!isSeparated(options)) return;
-  separate(exports, options.machine);
+  separateLanguages(exports, options.machine);
 }
 
 /** Separates Python from JavaScript before the snapshot is made. */
-function separate(exports: WasmExports, { memory }: Machine): void {
+function separateLanguages(exports: WasmExports, { memory }: Machine): void {
   const api = bindCApi(exports);
   const values = new Values(api, new Memory(exports), readAddress(exports, CAPI_NONE), memory);
   const module = api.PyImport_Import(values.makeString(CONFINE_MODULE));
-  const call = (name: string): Ptr => {
-    const f = module === 0 ? 0 : api.PyObject_GetAttr(module, values.makeString(name));
-    const result = f === 0 ? 0 : api.PyObject_Vectorcall(f, 0, 0, 0);
+  const callConfine = (name: string): Ptr => {
+    const callable = module === 0 ? 0 : api.PyObject_GetAttr(module, values.makeString(name));
+    const result = callable === 0 ? 0 : api.PyObject_Vectorcall(callable, 0, 0, 0);
     if (result !== 0) return result;
     (exports.PyErr_Print as () => void)();
     throw new EngineError('setup', 'this Pyodide cannot be separated from JavaScript');
   };
-  const { names, tracked } = JSON.parse(values.readString(call('hide')) ?? '') as {
+  const { names, tracked } = JSON.parse(values.readString(callConfine('hide')) ?? '') as {
     names: string[];
     tracked: Ptr[];
   };
   untrackObjects(exports, api, tracked);
-  call('hidden');
+  callConfine('hidden');
   hideBuiltins(exports, names);
   // Python caches extension modules by name, beside the table.
-  const clear = exports._PyImport_ClearExtension as (name: Ptr, file: Ptr) => number;
-  for (const name of names.map((text) => values.makeString(text))) clear(name, name);
+  const clearExtension = exports._PyImport_ClearExtension as (name: Ptr, file: Ptr) => number;
+  for (const name of names.map((text) => values.makeString(text))) clearExtension(name, name);
 }

@@ -14,15 +14,16 @@ import {
   type SnapshotInputs,
 } from '../host/machine.ts';
 import { loadInterpreter } from './load.ts';
-import { readPackageFiles, SNAPSHOT_IMPORTS } from './python-files.ts';
+import { readGlupyFiles, SNAPSHOT_IMPORTS } from './python-files.ts';
 
-/** Makes the parts with the snapshot's head and pages; none if this machine makes no snapshot. */
+/** Makes the parts with the snapshot's head and pages; an empty map if no snapshot can be made. */
 export async function bakePython(machine: Machine): Promise<ReadonlyMap<string, Uint8Array>> {
   // The first start may write the snapshot that the second one reads.
-  const baked = (await tryToBake(machine)) ?? (await tryToBake(machine));
-  return baked ?? new Map();
+  const parts = (await tryToBake(machine)) ?? (await tryToBake(machine));
+  return parts ?? new Map();
 }
 
+/** Bakes a snapshot; undefined if the interpreter did not start from one. */
 async function tryToBake(machine: Machine): Promise<ReadonlyMap<string, Uint8Array> | undefined> {
   let recorded:
     | { inputs: SnapshotInputs; snapshot: Snapshot; pageNumbers: number[]; pages: Uint8Array }
@@ -37,9 +38,9 @@ async function tryToBake(machine: Machine): Promise<ReadonlyMap<string, Uint8Arr
         if (snapshot === undefined) return undefined;
         const readPages = (heap: Uint8Array): void => {
           const bytes = new Uint8Array(heap.buffer, heap.byteOffset, heap.byteLength);
-          const before = bytes.slice();
+          const freshBytes = bytes.slice();
           snapshot.readPages(heap);
-          recorded = { inputs, snapshot, ...findChangedPages(before, bytes) };
+          recorded = { inputs, snapshot, ...findChangedPages(freshBytes, bytes) };
         };
         const { name, memoryLength, description } = snapshot;
         return { name, memoryLength, description, readPages, close: () => snapshot.close() };
@@ -47,18 +48,18 @@ async function tryToBake(machine: Machine): Promise<ReadonlyMap<string, Uint8Arr
       return { ...cache, openSnapshot };
     },
   };
-  const preload = readPackageFiles(machine.parts);
+  const preload = readGlupyFiles(machine.parts);
   const options = { machine: recordingMachine, print() {}, preload, imports: SNAPSHOT_IMPORTS };
   const { exports } = await loadInterpreter(options, new HostCallGuard());
   if (recorded === undefined) return undefined;
   const { inputs, snapshot, pageNumbers, pages } = recorded;
-  const { length: functions } = exports.__indirect_function_table as { length: number };
+  const { length: functionCount } = exports.__indirect_function_table as { length: number };
   const bakedHead: BakedHead = {
     of: inputs,
     memoryLength: snapshot.memoryLength,
     head: [...snapshot.description],
     pages: pageNumbers,
-    functions,
+    functions: functionCount,
   };
   return new Map([
     [BAKED_PARTS.head, new TextEncoder().encode(JSON.stringify(bakedHead))],
@@ -69,16 +70,16 @@ async function tryToBake(machine: Machine): Promise<ReadonlyMap<string, Uint8Arr
 /** Finds the numbers and contents of the memory pages that differ. */
 function findChangedPages(before: Uint8Array, after: Uint8Array) {
   const pageNumbers: number[] = [];
-  for (let at = 0; at < after.length; at += BAKED_PAGE_BYTES) {
+  for (let start = 0; start < after.length; start += BAKED_PAGE_BYTES) {
     const isUnchanged = after
-      .subarray(at, at + BAKED_PAGE_BYTES)
-      .every((byte, i) => byte === before[at + i]);
-    if (!isUnchanged) pageNumbers.push(at / BAKED_PAGE_BYTES);
+      .subarray(start, start + BAKED_PAGE_BYTES)
+      .every((byte, i) => byte === before[start + i]);
+    if (!isUnchanged) pageNumbers.push(start / BAKED_PAGE_BYTES);
   }
   const pages = new Uint8Array(pageNumbers.length * BAKED_PAGE_BYTES);
-  for (const [i, number] of pageNumbers.entries()) {
+  for (const [i, pageNumber] of pageNumbers.entries()) {
     pages.set(
-      after.subarray(number * BAKED_PAGE_BYTES, (number + 1) * BAKED_PAGE_BYTES),
+      after.subarray(pageNumber * BAKED_PAGE_BYTES, (pageNumber + 1) * BAKED_PAGE_BYTES),
       i * BAKED_PAGE_BYTES,
     );
   }

@@ -7,7 +7,7 @@
  */
 import { EngineError } from './errors.ts';
 
-/** One textual change; `count` is how often `find` occurs in the patched text. */
+/** A textual change; `find` must occur `count` times in the patched text. */
 interface Patch {
   readonly reason: string;
   readonly find: string | RegExp;
@@ -100,7 +100,7 @@ const RUNTIME_PATCHES: readonly Patch[] = [
   {
     reason: 'a snapshot with separated languages must not join them again',
     find: 'API.finalizeBootstrap=function(t,e){t&&Wr();',
-    replacement: 'API.finalizeBootstrap=function(t,e){if(t&&apart)return Mo();t&&Wr();',
+    replacement: 'API.finalizeBootstrap=function(t,e){if(t&&isSeparated)return Mo();t&&Wr();',
     count: 1,
   },
   {
@@ -201,18 +201,19 @@ const RUNTIME_PATCHES: readonly Patch[] = [
   },
 ];
 
+/** Applies patches in order. @throws {EngineError} if a text occurs more or less often than known */
 function applyPatches(file: string, source: string, patches: readonly Patch[]): string {
   let text = source;
   for (const patch of patches) {
-    const parts = text.split(patch.find);
-    if (parts.length - 1 !== patch.count) {
+    const pieces = text.split(patch.find);
+    if (pieces.length - 1 !== patch.count) {
       throw new EngineError(
         'setup',
         `${file} is not the Pyodide this was written for: expected ${patch.count} × ` +
-          `${String(patch.find)}, found ${parts.length - 1} (${patch.reason})`,
+          `${String(patch.find)}, found ${pieces.length - 1} (${patch.reason})`,
       );
     }
-    text = parts.join(patch.replacement);
+    text = pieces.join(patch.replacement);
   }
   return text;
 }
@@ -225,17 +226,19 @@ export function patchLoader(source: string): string {
 
 /**
  * Returns the runtime as one function expression
- * `(exports, noImport, fillRandom, heapMax, restoreMemory, takeSignal, files, apart) => void`.
+ * `(exports, noImport, fillRandom, heapMax, restoreMemory, takeSignal, files, isSeparated) => void`.
  *
  * Built-ins are captured as locals: in a contextified realm a global is looked up through an
  * interceptor, which on Node 20 doubles the cost of a call.
  */
 export function patchRuntime(source: string): string {
   const text = applyPatches('pyodide.asm.mjs', source, RUNTIME_PATCHES);
-  const parameters = 'exports,noImport,fillRandom,heapMax,restoreMemory,takeSignal,files,apart';
+  const parameters =
+    'exports,noImport,fillRandom,heapMax,restoreMemory,takeSignal,files,isSeparated';
   return `(function(${parameters}){"use strict";const {${BUILTINS.join(',')}}=globalThis;${text}\n})`;
 }
 
+/** The globals that the runtime uses. */
 const BUILTINS = [
   'Object Function Array Number Boolean String Symbol Date Promise RegExp Error TypeError',
   'RangeError SyntaxError ReferenceError EvalError URIError Math JSON Map Set WeakMap WeakSet',

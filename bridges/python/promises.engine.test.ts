@@ -26,7 +26,7 @@ async function runTurns(): Promise<void> {
 }
 
 it("a Python module's code runs only when the host calls it, and never as a callback of a promise", async () => {
-  const engine = await engines.make({ timeLimit: 5000, confine: false });
+  const engine = await engines.make({ timeLimitMs: 5000, confine: false });
   const module = loadModule(engine, SOURCE);
   const call = (name: string): number => engine.makeCall(engine.findAttribute(module, name), '')();
   const before = call('promise');

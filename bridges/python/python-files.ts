@@ -20,6 +20,7 @@ export interface PreloadFile {
   readonly source: string;
 }
 
+/** Reads the Python files of a folder of parts, to be written to `targetFolder`. */
 const readPythonFiles = (parts: Parts, folder: string, targetFolder: string): PreloadFile[] =>
   parts
     .listNames(`python/${folder}/`)
@@ -31,7 +32,7 @@ export const readEngineFiles = (parts: Parts): PreloadFile[] =>
   readPythonFiles(parts, 'interpreter', SITE_FOLDER);
 
 /** Reads the files of glupy, the package that modules import. */
-export const readPackageFiles = (parts: Parts): PreloadFile[] =>
+export const readGlupyFiles = (parts: Parts): PreloadFile[] =>
   readPythonFiles(parts, 'glupy', `${SITE_FOLDER}/glupy`);
 
 /**
@@ -51,19 +52,20 @@ export const SNAPSHOT_IMPORTS = [
 export function findWheelFault(path: string): string | undefined {
   const file = basename(path);
   if (!file.endsWith('.whl')) return 'neither a folder nor a wheel (*.whl)';
-  const parts = file.slice(0, -'.whl'.length).split('-');
-  if (parts.length !== 5 && parts.length !== 6) return 'not the name of a wheel';
-  const [python, abi, platform] = parts.slice(-3) as [string, string, string];
+  const fields = file.slice(0, -'.whl'.length).split('-');
+  if (fields.length !== 5 && fields.length !== 6) return 'not the name of a wheel';
+  const [python, abi, platform] = fields.slice(-3) as [string, string, string];
   if (abi !== 'none' || platform !== 'any') {
     return `it has native code, for ${python}-${abi}-${platform}; only pure Python runs here`;
   }
-  const versions = python.split('.');
-  if (!versions.some((tag) => /^(py3|cp3)\d*$/.test(tag))) return `it is for ${python}`;
+  const versionTags = python.split('.');
+  if (!versionTags.some((tag) => /^(py3|cp3)\d*$/.test(tag))) return `it is for ${python}`;
   return undefined;
 }
 
 /** An interpreter's functions that add one package. */
 export interface PackageSink {
+  /** Adds a folder to `sys.path`, and lets the module read its files. */
   addFolder(path: string): void;
   /** Adds a wheel; returns its fault, or ''. */
   addWheel(name: string, data: Uint8Array): string;

@@ -3,8 +3,8 @@
  * Pyodide needs.
  *
  * From any JavaScript object, a Python module can climb to its realm's globals
- * (`x.constructor.constructor(…)`), so every object that it reaches must belong to this realm,
- * which has no `process`, `require`, file or socket. The realm wraps host functions (`makeGate`):
+ * (`x.constructor.constructor(…)`). So every object that it reaches must belong to this realm, which
+ * has no `process`, `require`, file or socket. The realm wraps host functions (`makeGate`):
  * only numbers and strings pass. Once a module has run, the host calls raw WebAssembly exports
  * only, awaits no promise of the realm, and reads memory by accessors captured before.
  */
@@ -16,6 +16,7 @@ export interface RealmHost {
   print(stream: number, line: string): void;
 }
 
+/** The realm of one interpreter. */
 export interface Realm extends BareRealm {
   /** The realm's own functions that start an interpreter; see realm/shims.ts. */
   readonly boot: RealmBoot;
@@ -25,13 +26,14 @@ export interface Realm extends BareRealm {
 
 /** Functions made by the realm from realm objects only. */
 export interface RealmBoot {
+  /** Makes bytes that belong to the realm. */
   makeBytes(length: number): Uint8Array;
   /** Wraps the host's `(self, args, count) => pointer` in a function of the realm. */
   makeGate(entry: HostEntry): HostEntry;
-  /** Wraps `next` with checks of the watchdog's word; `check` is PyErr_CheckSignals. */
-  makeNext(next: IteratorNext, check: () => number): IteratorNext;
+  /** Wraps `next` with checks of the watchdog's word by `check`, which is PyErr_CheckSignals. */
+  makeCheckingIterator(next: IteratorNext, check: () => number): IteratorNext;
   /** Wraps a METH_O function: each call first calls `notify` (a gate; its result is ignored). */
-  makeNotifying(method: MethodO, notify: HostEntry): MethodO;
+  makeNotifyingMethod(method: MethodO, notify: HostEntry): MethodO;
   /** Interrupts the running module once more, at a later check. */
   interruptAgain(): void;
   /** The watchdog's word (host/limits/watchdog.ts) on shared memory of the realm. */
@@ -52,14 +54,14 @@ export type HostEntry = (self: number, args: number, count: number) => number;
 /** Makes a function that returns random bytes one by one, from a pool of a kilobyte. */
 function makeRandomSource({ fillRandom }: Machine): () => number {
   const pool = new Uint8Array(1024);
-  let remaining = 0;
+  let unusedCount = 0;
   return () => {
-    if (remaining === 0) {
+    if (unusedCount === 0) {
       fillRandom(pool);
-      remaining = pool.length;
+      unusedCount = pool.length;
     }
-    remaining -= 1;
-    return pool[remaining] ?? 0;
+    unusedCount -= 1;
+    return pool[unusedCount] ?? 0;
   };
 }
 

@@ -26,7 +26,7 @@ def attempt(source):
 beforeAll(async () => {
   process.env.GLOSSA_TEST_SECRET = 'secret-of-the-host';
   engine = await engines.make({
-    timeLimit: 5000,
+    timeLimitMs: 5000,
     confine: false,
     hostFunctions: { nothing: { params: '', result: 'v', call: () => undefined } },
   });

@@ -38,10 +38,10 @@ describe('the start of a Python interpreter', () => {
     const log: string[] = [];
     const options = { preload, imports, log: (line: string) => log.push(line) };
     const cold = await engines.make(options);
-    expect(cold.start.warm).toBe(false);
+    expect(cold.startReport.isWarm).toBe(false);
     expectWorking(cold);
     const warm = await engines.make(options);
-    expect(warm.start.warm).toBe(true);
+    expect(warm.startReport.isWarm).toBe(true);
     expectWorking(warm);
     expect(log).toEqual([]);
   });
@@ -50,7 +50,7 @@ describe('the start of a Python interpreter', () => {
     const before = listSnapshots().length;
     const other = [{ path: preload[0]!.path, source: 'A = [1]\n' }];
     const engine = await engines.make({ preload: other, imports });
-    expect(engine.start.warm).toBe(false);
+    expect(engine.startReport.isWarm).toBe(false);
     expect(listSnapshots().length).toBe(before + 1);
   });
 
@@ -59,7 +59,7 @@ describe('the start of a Python interpreter', () => {
     const numbers = new Set<string | undefined>();
     for (let i = 0; i < 2; i += 1) {
       const engine = await engines.make({ preload, imports });
-      expect(engine.start.warm).toBe(true);
+      expect(engine.startReport.isWarm).toBe(true);
       numbers.add(
         engine.makeCall(engine.findAttribute(loadModule(engine, source), 'f'), '', 's')(),
       );
@@ -82,10 +82,10 @@ describe('the start of a Python interpreter', () => {
       closeSync(fd);
     }
     const engine = await engines.make({ preload, imports, log: (line) => log.push(line) });
-    expect(engine.start.warm).toBe(false);
+    expect(engine.startReport.isWarm).toBe(false);
     expect(log.length).toBe(1);
     expectWorking(engine);
-    expect((await engines.make({ preload, imports })).start.warm).toBe(true);
+    expect((await engines.make({ preload, imports })).startReport.isWarm).toBe(true);
   });
 
   it('ignores a cache that other users can write, with a warning', async () => {
@@ -95,7 +95,7 @@ describe('the start of a Python interpreter', () => {
     const warn = (line: string) => warnings.push(line);
     const engine = await engines.make({ preload, imports, cacheFolder, warn });
     expectWorking(engine);
-    expect(engine.start.warm).toBe(false);
+    expect(engine.startReport.isWarm).toBe(false);
     expect(warnings).toEqual([expect.stringContaining('can be written by everybody (mode 777)')]);
     expect(readdirSync(cacheFolder)).toEqual([]);
   });

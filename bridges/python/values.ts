@@ -16,23 +16,23 @@ import { EngineError } from './errors.ts';
 /** CPython has one immortal object for each integer of this range. */
 const SMALL_INT_MIN = -5;
 export const SMALL_INT_MAX = 256;
+/** Bytes from one of these objects to the next. */
 const SMALL_INT_BYTES = 16;
-// Offsets in objects, in bytes.
-/** The digits of an integer. */
+// Offsets in objects, in bytes: of an integer's digits, and of the characters of an ASCII string
+// and of any other compact string.
 const INT_DIGITS_OFFSET = 12;
-/** The characters of an ASCII string, and of any other compact string. */
 const ASCII_OFFSET = 20;
 const COMPACT_OFFSET = 28;
-/** The state of a string: kind and flags (see below). */
+/** Offset of a string's state: its kind and flags (KIND_SHIFT and those beside it). */
 const STATE_OFFSET = 16;
-/** The content of a `bytes` object. */
+/** Offset of the content of a `bytes` object. */
 const BYTES_OFFSET = 16;
-/** Code units of the reusable buffer `#scratch`; a longer string needs a temporary allocation. */
+/** Code units in the reusable buffer; a longer string needs a temporary allocation. */
 const SCRATCH_UNITS = 4096;
 /** The longest text that `makeString` tries to write as ASCII. */
-const MAX_ASCII_ATTEMPT = 512;
+const MAX_ASCII_ATTEMPT_LENGTH = 512;
 /** The longest text that a loop decodes faster than the call of a decoder. */
-const MAX_LOOP_DECODED = 47;
+const MAX_LOOP_CHARACTERS = 47;
 /** Characters converted at a time: arguments of a call need stack. */
 const CHUNK_CHARACTERS = 8192;
 // CPython's kinds of strings: bytes per character.
@@ -40,14 +40,16 @@ const KIND_1_BYTE = 1;
 const KIND_2_BYTES = 2;
 const KIND_4_BYTES = 4;
 
+/** The values in one interpreter's memory. */
 export class Values {
   readonly api: CApi;
   readonly memory: Memory;
+  /** The object None. */
   readonly none: Ptr;
   readonly tools: MemoryTools;
   /** The first of CPython's shared integers, SMALL_INT_MIN; the others follow it. */
   readonly #smallInts: Ptr;
-  readonly #scratch: Ptr;
+  readonly #scratchBuffer: Ptr;
 
   constructor(api: CApi, memory: Memory, none: Ptr, tools: MemoryTools) {
     this.api = api;
@@ -55,9 +57,10 @@ export class Values {
     this.none = none;
     this.tools = tools;
     this.#smallInts = api.PyLong_FromLong(SMALL_INT_MIN);
-    this.#scratch = api.malloc(SCRATCH_UNITS * 4);
+    this.#scratchBuffer = api.malloc(SCRATCH_UNITS * 4);
   }
 
+  /** Makes an `int`; a shared one needs no reference counting. */
   makeInt(value: number): Ptr {
     if ((value | 0) === value) {
       if (value >= SMALL_INT_MIN && value <= SMALL_INT_MAX) {
@@ -95,18 +98,18 @@ export class Values {
    */
   makeString(text: string): Ptr {
     const { length } = text;
-    if (length > MAX_ASCII_ATTEMPT) return this.#makeWideString(text);
+    if (length > MAX_ASCII_ATTEMPT_LENGTH) return this.#makeWideString(text);
     const object = this.api.PyUnicode_New(length, 127);
     // The empty string is shared and already complete.
     if (object === 0 || length === 0) return object;
     this.memory.refresh();
     const { u8 } = this.memory;
-    const at = object + ASCII_OFFSET;
+    const start = object + ASCII_OFFSET;
     let combinedBits = 0;
     for (let i = 0; i < length; i += 1) {
       const unit = text.charCodeAt(i);
       combinedBits |= unit;
-      u8[at + i] = unit;
+      u8[start + i] = unit;
     }
     // CPython shares strings of one character, which `#makeWideString` returns.
     if (combinedBits < 128 && length > 1) return object;
@@ -117,7 +120,7 @@ export class Values {
   /** Makes any string: two bytes a character, or four for characters beyond U+FFFF. */
   #makeWideString(text: string): Ptr {
     const { length } = text;
-    const data = length <= SCRATCH_UNITS ? this.#scratch : this.api.malloc(length * 4);
+    const data = length <= SCRATCH_UNITS ? this.#scratchBuffer : this.api.malloc(length * 4);
     if (data === 0) return 0;
     this.memory.refresh();
     let hasPairs = false;
@@ -128,18 +131,18 @@ export class Values {
       // U+D800..U+DBFF: the first unit of a surrogate pair.
       hasPairs ||= (unit & 0xfc00) === 0xd800;
     }
-    let count = length;
+    let characterCount = length;
     if (hasPairs) {
       const codePoints = new Uint32Array(this.memory.u8.buffer, data, length);
-      count = 0;
+      characterCount = 0;
       for (const character of text) {
-        codePoints[count] = character.codePointAt(0) ?? 0;
-        count += 1;
+        codePoints[characterCount] = character.codePointAt(0) ?? 0;
+        characterCount += 1;
       }
     }
     const kind = hasPairs ? KIND_4_BYTES : KIND_2_BYTES;
-    const object = this.api.PyUnicode_FromKindAndData(kind, data, count);
-    if (data !== this.#scratch) this.api.free(data);
+    const object = this.api.PyUnicode_FromKindAndData(kind, data, characterCount);
+    if (data !== this.#scratchBuffer) this.api.free(data);
     return object;
   }
 
@@ -154,17 +157,17 @@ export class Values {
     memory.refresh();
     const state = memory.i32[(object + STATE_OFFSET) >> 2] ?? 0;
     const kind = (state >> KIND_SHIFT) & 7;
-    const at = object + ((state >> ASCII_SHIFT) & 1 ? ASCII_OFFSET : COMPACT_OFFSET);
+    const start = object + ((state >> ASCII_SHIFT) & 1 ? ASCII_OFFSET : COMPACT_OFFSET);
     if (!((state >> COMPACT_SHIFT) & 1)) return this.#readAnyString(object, length);
     if (length === 0) return '';
-    if (kind === KIND_1_BYTE && length <= MAX_LOOP_DECODED) {
+    if (kind === KIND_1_BYTE && length <= MAX_LOOP_CHARACTERS) {
       const { u8 } = memory;
       let text = '';
-      for (let i = 0; i < length; i += 1) text += String.fromCharCode(u8[at + i] ?? 0);
+      for (let i = 0; i < length; i += 1) text += String.fromCharCode(u8[start + i] ?? 0);
       return text;
     }
     if (kind === KIND_4_BYTES) return this.#readAnyString(object, length);
-    const bytes = this.tools.view(memory.u8.buffer, at, length * kind);
+    const bytes = this.tools.view(memory.u8.buffer, start, length * kind);
     return bytes.toString(kind === KIND_1_BYTE ? 'latin1' : 'utf16le');
   }
 
@@ -203,9 +206,9 @@ export class Values {
     const { api } = this;
     const array = api.PyByteArray_FromStringAndSize(0, data.length);
     if (array === 0) return 0;
-    const at = api.PyByteArray_AsString(array);
+    const start = api.PyByteArray_AsString(array);
     this.memory.refresh();
-    this.memory.u8.set(data, at);
+    this.memory.u8.set(data, start);
     const view = api.PyMemoryView_FromObject(array);
     api.Py_DecRef(array);
     return view;
@@ -219,37 +222,40 @@ export class Values {
     const bytes = this.#borrowBuffer(object);
     if (bytes === undefined) return undefined;
     const copy = this.tools.copy(bytes);
-    this.api.PyBuffer_Release(this.#scratch);
+    this.api.PyBuffer_Release(this.#scratchBuffer);
     return copy;
   }
 
   /**
-   * Copies a contiguous buffer to the start of `into`, as much as fits; returns its whole length,
+   * Copies a contiguous buffer to the start of `target`, as much as fits; returns its whole length,
    * or -1 for any other object.
    */
-  copyBytes(object: Ptr, into: Uint8Array): number {
+  copyBytes(object: Ptr, target: Uint8Array): number {
     const bytes = this.#borrowBuffer(object);
     if (bytes === undefined) return -1;
-    into.set(bytes.length > into.length ? bytes.subarray(0, into.length) : bytes);
-    this.api.PyBuffer_Release(this.#scratch);
+    target.set(bytes.length > target.length ? bytes.subarray(0, target.length) : bytes);
+    this.api.PyBuffer_Release(this.#scratchBuffer);
     return bytes.length;
   }
 
-  /** Returns the memory of a buffer, valid until `PyBuffer_Release(#scratch)`. */
+  /**
+   * Returns the memory of a buffer, valid until `PyBuffer_Release(#scratchBuffer)`; undefined for
+   * any other object.
+   */
   #borrowBuffer(object: Ptr): Uint8Array | undefined {
     const { api, memory } = this;
-    if (api.PyObject_GetBuffer(object, this.#scratch, 0) !== 0) {
+    if (api.PyObject_GetBuffer(object, this.#scratchBuffer, 0) !== 0) {
       api.PyErr_Clear();
       return undefined;
     }
     memory.refresh();
     // struct Py_buffer begins: void *buf; PyObject *obj; Py_ssize_t len
-    const start = memory.i32[this.#scratch >> 2] ?? 0;
-    const length = memory.i32[(this.#scratch >> 2) + 2] ?? 0;
+    const start = memory.i32[this.#scratchBuffer >> 2] ?? 0;
+    const length = memory.i32[(this.#scratchBuffer >> 2) + 2] ?? 0;
     return memory.u8.subarray(start, start + length);
   }
 
-  /** Throws EngineError `setup` if objects have another memory layout. */
+  /** Checks the memory layout of objects. @throws {EngineError} `setup` if it is another one */
   checkLayout(): void {
     for (const value of [-5, 0, 1, 256, 257, -6, 2 ** 31, -(2 ** 53) + 1]) {
       const object = this.makeInt(value);
@@ -286,6 +292,7 @@ const KIND_SHIFT = 2;
 const COMPACT_SHIFT = 5;
 const ASCII_SHIFT = 6;
 
+/** Strings of each layout: empty, shared, one, two and four bytes a character, long. */
 const LAYOUT_STRINGS = ['', 'a', 'é', 'name', 'naïve', '\udc80x', '名前', '😀x', 'x'.repeat(600)];
 
 /** The largest integer with one digit. */
@@ -299,23 +306,26 @@ const ONE_OWNER = 1;
  */
 export class IntArguments {
   readonly #values: Values;
-  readonly #firstSlot: number;
+  readonly #firstIndex: number;
   /** The object of each slot; 0 if the slot has no object. */
   readonly #spareObjects: Int32Array;
 
-  /** @param firstSlot the first of `count` slots, as an index of `memory.i32` */
-  constructor(values: Values, firstSlot: number, count: number) {
+  /** @param firstIndex the index in `memory.i32` of the first of `slotCount` slots */
+  constructor(values: Values, firstIndex: number, slotCount: number) {
     this.#values = values;
-    this.#firstSlot = firstSlot;
-    this.#spareObjects = new Int32Array(count);
+    this.#firstIndex = firstIndex;
+    this.#spareObjects = new Int32Array(slotCount);
   }
 
-  /** Makes an integer for the slot `at`. The caller frees it after the call unless `isRetained`. */
-  make(at: number, value: number): Ptr {
+  /**
+   * Makes an integer for the slot at `index` of `memory.i32`. The caller frees it after the call
+   * unless `isRetained`.
+   */
+  make(index: number, value: number): Ptr {
     const isOneDigit = value > SMALL_INT_MAX && value <= ONE_DIGIT_MAX && (value | 0) === value;
     if (!isOneDigit) return this.#values.makeInt(value);
     const { memory, api } = this.#values;
-    const slot = at - this.#firstSlot;
+    const slot = index - this.#firstIndex;
     const spare = this.#spareObjects[slot]!;
     if (spare !== 0) {
       memory.refresh();
@@ -332,8 +342,8 @@ export class IntArguments {
   }
 
   /** True if the caller must not free the object of this slot: it is shared, or reused. */
-  isRetained(at: number, object: Ptr): boolean {
-    return object === this.#spareObjects[at - this.#firstSlot] || this.#values.isSmall(object);
+  isRetained(index: number, object: Ptr): boolean {
+    return object === this.#spareObjects[index - this.#firstIndex] || this.#values.isSmall(object);
   }
 }
 
@@ -359,19 +369,19 @@ export function makeDict(values: Values, makeName: (text: string) => Ptr, dict: 
     if (object !== 0 && !values.isSmall(object)) api.Py_DecRef(object);
   });
   const tuple = isComplete ? api.PyTuple_New(2) : 0;
-  const text = tuple === 0 ? 0 : makeName(types);
-  if (text === 0) {
+  const typesObject = tuple === 0 ? 0 : makeName(types);
+  if (typesObject === 0) {
     api.Py_DecRef(pairs);
     if (tuple !== 0) api.Py_DecRef(tuple);
     return 0;
   }
   // PyTuple_SetItem takes over the references.
   api.PyTuple_SetItem(tuple, 0, pairs);
-  api.PyTuple_SetItem(tuple, 1, text);
+  api.PyTuple_SetItem(tuple, 1, typesObject);
   return tuple;
 }
 
-/** Makes the Python object of a dict's value. */
+/** Makes the Python object of a dict's value; 0 if Python is out of memory. */
 function makeValue(values: Values, value: DictValue, type: DictType): Ptr {
   if (typeof value === 'string') return values.makeString(value);
   if (typeof value === 'number') {

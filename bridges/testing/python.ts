@@ -7,7 +7,7 @@ import { nodeMachine } from '../machine/node/index.ts';
 import { createEngine, type HostFunction } from '../python/engine.ts';
 import { EngineError } from '../python/errors.ts';
 import { findImport } from '../python/imports.ts';
-import { readPackageFiles, SNAPSHOT_IMPORTS } from '../python/python-files.ts';
+import { readGlupyFiles, SNAPSHOT_IMPORTS } from '../python/python-files.ts';
 import type { StartTests, TestResult, Tests } from './tests.ts';
 
 /** Bytes of the interpreter's memory: tests may compare large files. */
@@ -46,10 +46,10 @@ export const startPythonTests: StartTests = async (path, bed, { timeLimit, print
         (_level: number, _file: string, _line: number, _f: string, t: string) => print(t),
       ),
     },
-    preload: readPackageFiles(nodeMachine.parts),
+    preload: readGlupyFiles(nodeMachine.parts),
     imports: SNAPSHOT_IMPORTS,
-    timeLimit: timeLimit * 1000,
-    memoryLimit: MEMORY_BYTES,
+    timeLimitMs: timeLimit * 1000,
+    memoryLimitBytes: MEMORY_BYTES,
   });
   try {
     const runner = engine.importModule('glupy._testrun');

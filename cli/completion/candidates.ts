@@ -17,24 +17,24 @@ export async function findCandidates(
   words: readonly string[],
   commands: Commands,
 ): Promise<string[]> {
-  const [first = ''] = words;
-  if (words.length <= 1 && !first.startsWith('-')) {
+  const [firstWord = ''] = words;
+  if (words.length <= 1 && !firstWord.startsWith('-')) {
     const oneWordCommands = [...commands].filter(([name]) => !name.includes(' '));
     return formatMatches(
       '',
-      first,
+      firstWord,
       oneWordCommands.map(([name, { summary }]) => [name, summary]),
     );
   }
   // `glossa -f VOLFILE MNT` is `glossa mount`.
-  const fullWords = first.startsWith('-') ? ['mount', ...words] : [...words];
+  const fullWords = firstWord.startsWith('-') ? ['mount', ...words] : [...words];
   const commandWordCount =
     fullWords.length > 2 && commands.has(`${fullWords[0]} ${fullWords[1]}`) ? 2 : 1;
   const name = fullWords.slice(0, commandWordCount).join(' ');
   const entry = commands.get(name);
   if (entry === undefined) return ['words'];
   const { default: command } = await entry.load();
-  const topics = name === 'help' ? await listHelpTopics(commands) : {};
+  const topics = name === 'help' ? await getHelpKinds(commands) : {};
   const { options, operands } = deriveGrammar(name, command, topics);
   const position = locateWord(fullWords.slice(commandWordCount), options);
   if (position.role === 'rest') {
@@ -54,13 +54,14 @@ export async function findCandidates(
     return formatCandidates([position.kind], position.prefix, position.word);
   const lastOperand = operands.at(-1);
   const kinds = operands[position.index]?.kinds ?? (lastOperand?.repeats ? lastOperand.kinds : []);
-  const subcommands = listSubcommands(name, commands).map((other) => other.split(' ')[1]!);
+  const subcommands = listSubcommands(name, commands).map((fullName) => fullName.split(' ')[1]!);
   const candidateKinds =
     position.index === 0 && commandWordCount === 1 ? [{ words: subcommands }, ...kinds] : kinds;
   return formatCandidates(candidateKinds, '', position.word);
 }
 
-async function listHelpTopics(commands: Commands): Promise<Record<string, CompletionKind>> {
+/** Returns the kinds of the placeholders of `glossa help`. */
+async function getHelpKinds(commands: Commands): Promise<Record<string, CompletionKind>> {
   const { registry } = await import('../../server/registry.ts');
   return {
     COMMAND: { words: [...commands.keys()] },
@@ -128,7 +129,11 @@ function formatCandidates(
   );
 }
 
-/** Formats the rows that begin with `word`. @param firstLine the first line, `words` if empty */
+/**
+ * Formats the rows whose name begins with `word`.
+ * @param firstLine the first line of the output; '' means `words`
+ * @param rows names with their help
+ */
 function formatMatches(
   firstLine: string,
   word: string,
@@ -179,6 +184,7 @@ function listFiles(word: string, endings: readonly string[] | null): string[] {
   }
 }
 
+/** Whether an entry is a folder, or a link to one. */
 const isFolder = (path: string, entry: Dirent): boolean =>
   entry.isDirectory() ||
   (entry.isSymbolicLink() &&

@@ -17,7 +17,10 @@ export interface OperandPosition {
 
 /** The options and operands that a command accepts. */
 export interface Grammar {
-  /** By `--name` and `-n`: the help, and the kind of the value (null for a flag without value). */
+  /**
+   * The help of each option and the kind of its value (null for a flag without value), by `--name`
+   * and by `-n`.
+   */
   readonly options: ReadonlyMap<
     string,
     { readonly help: string; readonly value: CompletionKind | null }

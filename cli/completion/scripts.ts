@@ -3,7 +3,10 @@
  * candidates.ts describes, so they stay valid when commands change.
  */
 
-/** For bash 4.0 or later; needs the package bash-completion only for a command after `--`. */
+/**
+ * The script for bash 4.0 or later; it needs the package bash-completion only for a command after
+ * `--`.
+ */
 const bash = `# Completion of glossa for bash, as 'glossa setup completion bash' prints it.
 _glossa() {
     local -a words=("\${COMP_WORDS[@]:1:COMP_CWORD}") lines
@@ -24,7 +27,7 @@ _glossa() {
 complete -F _glossa glossa
 `;
 
-/** For a folder of zsh's `fpath`; it can be sourced as well. */
+/** The script for a folder of zsh's `fpath`; it can be sourced as well. */
 const zsh = `#compdef glossa
 # Completion of glossa for zsh, as 'glossa setup completion zsh' prints it.
 _glossa() {
@@ -43,7 +46,7 @@ _glossa() {
 if [[ $funcstack[1] == _glossa ]]; then _glossa "$@"; else compdef _glossa glossa; fi
 `;
 
-/** For a folder of fish's vendor_completions.d, from fish 3.1 on; it can be sourced as well. */
+/** The script for fish's vendor_completions.d, from fish 3.1 on; it can be sourced as well. */
 const fish = `# Completion of glossa for fish, as 'glossa setup completion fish' prints it.
 function __glossa_complete
     set -l words (commandline -opc) (string unescape -- (commandline -ct))
@@ -58,4 +61,5 @@ end
 complete -c glossa -f -a '(__glossa_complete)'
 `;
 
+/** The scripts, by the shells' names. */
 export const scripts = { bash, zsh, fish } as const;

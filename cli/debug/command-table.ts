@@ -30,17 +30,18 @@ const commandTable = [
 export type CommandName = (typeof commandTable)[number][0];
 
 const commandNames: readonly CommandName[] = commandTable.map(([name]) => name);
-const NAMES_BY_SHORT_FORM: ReadonlyMap<string, CommandName> = new Map([
+const namesByShortForm: ReadonlyMap<string, CommandName> = new Map([
   ...commandTable.map(([name, short]) => [short, name] as const),
+  // A second name in gdb.
   ['where', 'backtrace'],
 ]);
 
 /** Finds a command by name, short form, or the beginning of its name. @throws {DebugError} */
 export function findCommandName(word: string): CommandName {
-  const exact =
+  const exactMatch =
     commandNames.find((name) => name === word) ??
-    (word === '' ? undefined : NAMES_BY_SHORT_FORM.get(word));
-  if (exact !== undefined) return exact;
+    (word === '' ? undefined : namesByShortForm.get(word));
+  if (exactMatch !== undefined) return exactMatch;
   const matches = commandNames.filter((name) => name.startsWith(word));
   if (matches.length === 1) return matches[0]!;
   if (matches.length > 1) throw new DebugError(`'${word}' may be ${matches.join(' or ')}`);
@@ -72,7 +73,8 @@ export function formatHelp(): string {
 
 /**
  * Makes the function that completes the last word of a line: a command, a topic of `info` (or of a
- * short form, such as `i`), a volume after `@`, or the beginning of a breakpoint.
+ * short form, such as `i`), a volume after `@`, or the beginning of a breakpoint. It returns the
+ * candidates and the word, as node:readline expects.
  */
 export function makeCompleter(
   volumes: () => readonly string[],

@@ -18,7 +18,7 @@ import {
 } from './debug-texts.ts';
 import type { CommandLine, Debuggee, DebuggeeEvent } from './debuggee.ts';
 
-/** Whether an event ends the wait of a command. */
+/** Returns whether an event ends the wait of a command. */
 type WaitCondition = (event: DebuggeeEvent) => boolean;
 
 /** The way in which the debugger resumes a request, for each command that steps. */
@@ -45,7 +45,9 @@ export class DebugSession {
   private state: 'new' | 'mounting' | 'mounted' = 'new';
   /** The command to run once there is a mount. */
   private pendingCommand: CommandLine | null;
+  /** The command that `run` without arguments runs. */
   private lastCommand: CommandLine | null;
+  /** The wait of a command that has resumed requests; null if none waits. */
   private currentWait: { readonly endsWait: WaitCondition; readonly end: () => void } | null = null;
 
   /**
@@ -67,6 +69,7 @@ export class DebugSession {
    */
   async carryOut(line: string, interrupted: Promise<void>): Promise<'quit' | undefined> {
     const [, word = '', argumentText = ''] = /^\s*(\S+)\s*(.*?)\s*$/s.exec(line) ?? [];
+    // A line that begins with # is a comment, as in gdb's scripts.
     if (word === '' || word.startsWith('#')) return;
     const name = findCommandName(word);
     if (name === 'quit') return 'quit';
@@ -81,6 +84,7 @@ export class DebugSession {
       this.currentWait?.end();
   }
 
+  /** Updates the state by an event, and prints it. */
   private applyEvent(event: DebuggeeEvent): void {
     switch (event.event) {
       case 'stopped':
@@ -106,6 +110,7 @@ export class DebugSession {
     }
   }
 
+  /** Selects the request of a stop, and prints where it is stopped. */
   private select(stop: StopView): void {
     this.selectedStop = stop;
     this.selectedLevel = 0;
@@ -204,6 +209,7 @@ export class DebugSession {
     }
   }
 
+  /** Carries out `run`: mounts if needed, and runs a command in the mount. */
   private async runCommand(argumentText: string, interrupted: Promise<void>): Promise<void> {
     const { line, isBackground } = splitBackground(argumentText);
     const command: CommandLine | null = line === '' ? this.lastCommand : line;
@@ -232,6 +238,7 @@ export class DebugSession {
     this.debuggee.run(command);
   }
 
+  /** Carries out `continue` and the commands that step. */
   private async resume(
     way: ResumeWay,
     argumentText: string,
@@ -289,6 +296,7 @@ export class DebugSession {
 
   // -- the selected request -----------------------------------------------------------------------
 
+  /** Returns the selected stop. @throws {DebugError} if there is none */
   private requireStop(): StopView {
     if (this.selectedStop === null) throw new DebugError(NO_REQUEST_HELD);
     return this.selectedStop;
@@ -315,7 +323,9 @@ export class DebugSession {
     this.print(formatFrame(frame));
   }
 
+  /** Carries out `set VALUE = TEXT`. */
   private async setValue(argumentText: string): Promise<void> {
+    // As in gdb, `variable` may precede the value.
     const match = /^(?:var(?:iable)?\s+)?(.+?)\s*=\s*(.*)$/s.exec(argumentText);
     if (match === null) throw new DebugError('the form is: set VALUE = TEXT');
     const { id: stop } = this.requireStop();
@@ -332,6 +342,7 @@ const splitBackground = (argumentText: string) => ({
   isBackground: argumentText.endsWith('&'),
 });
 
+/** Parses a number. @throws {DebugError} that names the subject for any other text */
 function parseNumber(text: string, subject: string): number {
   if (!/^\d+$/.test(text)) throw new DebugError(`${subject} is a number: not '${text}'`);
   return Number(text);

@@ -21,6 +21,7 @@ export const formatRequest = ({ request, pid, uid, fop, paths }: StopView): stri
 
 const formatPaths = (paths: readonly string[]): string => paths.map(printable).join(' ');
 
+/** Formats a volume on the way of a request, with the request's fop and position there. */
 export function formatFrame({ level, volume, type, fop, paths, where }: FrameView): string {
   const position = where === null || where === '' ? '' : ` at ${where}`;
   return `#${level}  ${fop} in ${volume} (${type}): ${formatPaths(paths)}${position}`;
@@ -35,13 +36,15 @@ export function formatValue({ text, parts }: ShownValue): string {
 
 /** Formats all values of a frame. */
 export const formatScopes = (scopes: readonly Scope[]): string =>
-  scopes.map(({ name, values }) => [`${name}:`, ...listValueLines(values)].join('\n')).join('\n');
+  scopes.map(({ name, values }) => [`${name}:`, ...formatValueLines(values)].join('\n')).join('\n');
 
-const listValueLines = (values: readonly ShownValue[]): string[] =>
+/** Formats each value, and each of its parts, as a line. */
+const formatValueLines = (values: readonly ShownValue[]): string[] =>
   values.flatMap(({ name, text, parts }) => [
     `  ${name} = ${text}`,
     ...parts.map((part) => `    ${part.name} = ${part.text}`),
   ]);
 
+/** Formats a volume with its children. */
 export const formatVolume = ({ name, type, children }: VolumeView): string =>
   `${name} (${type})${children.length === 0 ? '' : ` over ${children.join(', ')}`}`;

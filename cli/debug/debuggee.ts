@@ -15,9 +15,10 @@ import type { Terminal } from '../../terminal/terminal.ts';
 const INHERIT_OUTPUT = ['inherit', 'inherit'] as const;
 const PIPE_OUTPUT = ['pipe', 'pipe'] as const;
 
-/** The time limit for a command to end at SIGTERM. */
+/** The time for which a command may go on after SIGTERM. */
 const GRACE_MS = 2000;
 
+/** An event of the debugged server, of its mount, or of the command that runs there. */
 export type DebuggeeEvent =
   | DebugEvent
   | { readonly event: 'mounted' }
@@ -29,6 +30,7 @@ export type DebuggeeEvent =
 /** A command for the mount: its words, or a line for the shell. */
 export type CommandLine = readonly string[] | string;
 
+/** Formats a command for messages. */
 export const formatCommand = (command: CommandLine): string =>
   typeof command === 'string' ? command : command.join(' ');
 
@@ -70,26 +72,26 @@ export class Debuggee {
 
   /**
    * Runs a command in the mount, without input.
-   * @param output receives its output; by default that is this process's output
+   * @param writeOutput receives its output, which otherwise goes to this process's output
    */
   run(
     commandLine: CommandLine,
-    output?: (stream: 'stdout' | 'stderr', text: string) => void,
+    writeOutput?: (stream: 'stdout' | 'stderr', text: string) => void,
   ): void {
     const words = typeof commandLine === 'string' ? [] : commandLine;
     const shellCommand = typeof commandLine === 'string' ? `eval "$1"` : 'exec "$@"';
     // `$0` is the mount point; the further arguments are the line or the words of the command.
     const script = `cd "$0" && ${shellCommand}`;
     const shellArguments = typeof commandLine === 'string' ? [commandLine] : words;
-    // In a process group of its own: Ctrl-C interrupts the debugger, not the command.
+    // `detached` makes a process group: Ctrl-C interrupts the debugger, not the command.
     const child = spawn('/bin/sh', ['-c', script, this.mountpoint, ...shellArguments], {
       cwd: '/',
-      stdio: ['ignore', ...(output === undefined ? INHERIT_OUTPUT : PIPE_OUTPUT)],
+      stdio: ['ignore', ...(writeOutput === undefined ? INHERIT_OUTPUT : PIPE_OUTPUT)],
       detached: true,
     });
     this.command = child;
     for (const stream of ['stdout', 'stderr'] as const) {
-      child[stream]?.setEncoding('utf8').on('data', (text: string) => output!(stream, text));
+      child[stream]?.setEncoding('utf8').on('data', (text: string) => writeOutput!(stream, text));
     }
     const reportExit = (status: number): void => {
       this.command = null;

@@ -14,7 +14,7 @@ import { paint, type Style } from '../../terminal/terminal.ts';
 const LOG_LINE =
   /^\[\S+ (\d\d:\d\d:\d\d)\S* \S+\] ([A-Z]) (?:\[MSGID: \d+\] )?\[(.*?):(\d+):(.*?)\] \d+-([^:]*): (.*)$/;
 
-/** The style of a line, by the letter of its level: EMERGENCY (M), ALERT, CRITICAL, ERROR, WARNING, DEBUG, TRACE. */
+/** The style of a line, by the first letter of its level; M is EMERGENCY. */
 const STYLES: Readonly<Record<string, Style>> = {
   M: 'error',
   A: 'error',
@@ -31,6 +31,7 @@ const DEBUGGER_MESSAGE = /^(paused in the debugger|resumed$)/;
 /** Matches the last message of a replaced volume, which is dropped because the reload was shown. */
 const REPLACED_VOLUME = /^idle, and gone: /;
 
+/** The settings of a log's output. */
 export interface DevLogSettings {
   /** The names of the volumes whose lines are all shown. */
   readonly volumes: readonly string[];
@@ -41,6 +42,7 @@ export interface DevLogSettings {
   readonly colour: boolean;
 }
 
+/** The log of one server, line by line. */
 export class DevLog {
   private readonly settings: DevLogSettings;
   /** The style of the last line and of the traceback lines after it; null if they are dropped. */
@@ -66,7 +68,7 @@ export class DevLog {
     const text = this.shorten(volume!, message!, seriousLetters.has(letter!));
     this.style = text === null ? null : STYLES[letter!];
     if (text === null) return null;
-    // Only the report of a reload is reworded. A reload is a success, so its level has no influence.
+    // Only the report of a reload is reworded: a success, whatever the level of its line.
     if (text !== message) this.style = 'good';
     const position = this.settings.isModuleFile(file!) ? `${file}:${number} ${func}: ` : '';
     const colouredText = this.style ? paint(this.style, text, colour) : text;

@@ -22,14 +22,17 @@ function readNames(file: string): ReadonlyMap<number, string> {
   }
 }
 
+// Read at the first use.
 let userNames: ReadonlyMap<number, string> | undefined;
 let groupNames: ReadonlyMap<number, string> | undefined;
 
+/** Returns the name of a user, or the id if it has none. */
 export function formatUser(uid: number): string {
   userNames ??= readNames('/etc/passwd');
   return userNames.get(uid) ?? `${uid}`;
 }
 
+/** Returns the name of a group, or the id if it has none. */
 export function formatGroup(gid: number): string {
   groupNames ??= readNames('/etc/group');
   return groupNames.get(gid) ?? `${gid}`;

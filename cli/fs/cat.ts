@@ -37,6 +37,7 @@ export function writeToOutput(
   return steps.run(writePieces(steps, operand, command));
 }
 
+/** Reads a file in pieces, and writes each while the next is read. */
 function* writePieces(steps: VolumeSteps, { path }: Operand, command: VolumeCommand): Steps<void> {
   const file = yield* withErrorContext('open', path, steps.files.open(path));
   try {
@@ -44,7 +45,7 @@ function* writePieces(steps: VolumeSteps, { path }: Operand, command: VolumeComm
     for (let offset = 0; ; ) {
       command.signal.throwIfAborted();
       const piece = Buffer.allocUnsafe(PIECE_BYTES);
-      // The last piece is still being written while the next is read.
+      // Meanwhile the previous piece is written.
       const byteCount = yield* withErrorContext('read', path, file.steps.readInto(piece, offset));
       if (!(yield* awaitPromise(lastWrite))) throw new ReaderGone();
       if (byteCount === 0) return;

@@ -8,6 +8,7 @@ import { ProgressLine } from '../../terminal/progress.ts';
 import { formatSize } from '../../terminal/quantities.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 
+/** The time between two updates of the line. */
 const UPDATE_INTERVAL_MS = 100;
 
 /** Amounts that were copied, or are to be copied. */
@@ -22,9 +23,9 @@ export class CopyProgress {
   private readonly line: ProgressLine;
   private readonly startMs = performance.now();
   private readonly timer: NodeJS.Timeout | null;
-  private readonly done: Amount = { fileCount: 0, byteCount: 0 };
+  private readonly doneAmount: Amount = { fileCount: 0, byteCount: 0 };
   /** The amount of all sources; null until they are counted. */
-  private total: Amount | null = null;
+  private totalAmount: Amount | null = null;
 
   constructor(terminal: Terminal) {
     this.line = new ProgressLine(terminal);
@@ -37,12 +38,12 @@ export class CopyProgress {
 
   /** Counts bytes that were copied. */
   readonly onPiece = (byteCount: number): void => {
-    this.done.byteCount += byteCount;
+    this.doneAmount.byteCount += byteCount;
   };
 
   /** Counts a file, directory or link that was copied. */
   readonly onDone = (): void => {
-    this.done.fileCount += 1;
+    this.doneAmount.fileCount += 1;
   };
 
   /** Counts the sources while the copy runs; without a terminal, it does nothing. */
@@ -52,7 +53,7 @@ export class CopyProgress {
     const counts = sources.map(([volume, path]) => volume.run(countTree(volume, path, amount)));
     Promise.all(counts).then(
       () => {
-        this.total = amount;
+        this.totalAmount = amount;
       },
       () => {
         // The copy meets the same error, and reports it; the line then has no percentage.
@@ -61,7 +62,7 @@ export class CopyProgress {
   }
 
   private show(): void {
-    const { done, total } = this;
+    const { doneAmount: done, totalAmount: total } = this;
     const elapsedSeconds = (performance.now() - this.startMs) / 1000;
     const speed = `${formatSize(done.byteCount / elapsedSeconds)}/s`;
     if (total === null) {
@@ -104,6 +105,7 @@ function* countTree(volume: VolumeSteps, path: string, amount: Amount): Steps<vo
     {
       enter: ({ buf = top.buf }) => void add(buf),
       visit: ({ buf }) => void add(buf),
+      // The copy reports the error.
       fail() {},
     },
   );

@@ -23,7 +23,7 @@ import { copyStandardInput } from './standard-input.ts';
 import { runVolumeCommand, type VolumeCommand } from './volume-command.ts';
 
 /** The operand that means standard input or output. */
-const STREAM = '-';
+const STREAM_OPERAND = '-';
 
 const copyFlags = {
   recursive: toggleFlag({ short: 'r', help: 'directories, with all that is in them' }),
@@ -52,24 +52,26 @@ export default defineCommand({
     }
     const sources = operands.slice(0, -1);
     const target = operands.at(-1)!;
-    const namedOperands = [...sources, target].filter((text) => text !== STREAM).map(parseOperand);
+    const namedOperands = [...sources, target]
+      .filter((text) => text !== STREAM_OPERAND)
+      .map(parseOperand);
     if (namedOperands.every(({ source }) => source === null))
       throw new UsageError('neither FROM nor TO is VOLFILE:/PATH: cp(1) copies local files');
-    if (sources.includes(STREAM) && (sources.length > 1 || target === STREAM))
+    if (sources.includes(STREAM_OPERAND) && (sources.length > 1 || target === STREAM_OPERAND))
       throw new UsageError('- is one file, and is copied to one file of a volume');
     const volumes = new OpenVolumes(flags);
     return runVolumeCommand('fs cp', terminal, volumes, async (command) => {
-      if (target === STREAM) {
-        for (const from of namedOperands) {
-          const { steps } = await command.open(from);
-          await command.attempt(from, () => writeToOutput(steps, from, command));
+      if (target === STREAM_OPERAND) {
+        for (const source of namedOperands) {
+          const { steps } = await command.open(source);
+          await command.attempt(source, () => writeToOutput(steps, source, command));
         }
         return;
       }
       const targetOperand = namedOperands.at(-1)!;
       const volume = (await command.openUninterrupted(targetOperand)).steps;
-      const isDirectory = await volume.run(testDirectory(volume, targetOperand));
-      if (sources[0] === STREAM) {
+      const isDirectory = await volume.run(findIsDirectory(volume, targetOperand));
+      if (sources[0] === STREAM_OPERAND) {
         if (isDirectory)
           throw new Failure(`${targetOperand.text}: is a directory: name the file in it`);
         return copyStandardInput(volume, targetOperand, command);
@@ -88,15 +90,17 @@ export default defineCommand({
   },
 });
 
-/** The file or directory that is copied to. */
+/** The file or directory to which the sources are copied. */
 interface Target {
   readonly operand: Operand;
   readonly volume: VolumeSteps;
   readonly isDirectory: boolean;
 }
 
-/** Whether the target is a directory. @throws {FileError} ENOTDIR for a path such as `file/` */
-function* testDirectory({ files }: VolumeSteps, { path }: Operand): Steps<boolean> {
+/**
+ * Returns whether the target is a directory. @throws {FileError} ENOTDIR for a path such as `file/`
+ */
+function* findIsDirectory({ files }: VolumeSteps, { path }: Operand): Steps<boolean> {
   const file = yield* withErrorContext('stat', path, files.findIfExists(path, 'follow'));
   return file?.buf.iaType === IA_IFDIR;
 }

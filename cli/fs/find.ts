@@ -20,13 +20,16 @@ import {
 } from './operand.ts';
 import { runVolumeCommand, type VolumeCommand } from './volume-command.ts';
 
+/** The types of --type, by letter. */
 const TYPES = { f: IA_IFREG, d: IA_IFDIR, l: IA_IFLNK } as const;
 
 /** The conditions of a search, and the form of its result. */
 interface Search {
+  /** An ia_type; undefined for any. */
   readonly type: number | undefined;
+  /** Matches the names to list; undefined for any. */
   readonly name: RegExp | undefined;
-  readonly asJson: boolean;
+  readonly isJson: boolean;
 }
 
 export default defineCommand({
@@ -52,7 +55,7 @@ export default defineCommand({
     const search: Search = {
       type: flags.type === undefined ? undefined : TYPES[flags.type],
       name: flags.name === undefined ? undefined : compileShellPattern(flags.name),
-      asJson: flags.json,
+      isJson: flags.json,
     };
     return runVolumeCommand('fs find', terminal, volumes, async (command) => {
       const lines = new LineWriter(terminal);
@@ -71,7 +74,7 @@ export default defineCommand({
 function* searchTree(
   steps: VolumeSteps,
   operand: Operand,
-  { type, name, asJson }: Search,
+  { type, name, isJson }: Search,
   lines: LineWriter,
   command: VolumeCommand,
 ): Steps<void> {
@@ -82,7 +85,7 @@ function* searchTree(
     if (type !== undefined && buf.iaType !== type) return;
     if (name !== undefined && !name.test(path.slice(path.lastIndexOf('/') + 1))) return;
     const shownPath = formatPathIn(operand, path);
-    if (!asJson) lines.add(shownPath);
+    if (!isJson) lines.add(shownPath);
     else {
       const isLink = buf.iaType === IA_IFLNK;
       const target = isLink ? yield* driver.readlink(inode) : undefined;

@@ -4,7 +4,7 @@ import { makePrintable } from '../../runtime/volfile/printable-text.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { ReaderGone } from './volume-command.ts';
 
-/** A piece is written once its lines have this many characters. */
+/** The number of collected characters at which a piece is written. */
 const PIECE_CHARACTERS = 32_768;
 
 /** Collects lines; `flush` writes them. */

@@ -24,7 +24,7 @@ import {
 } from './operand.ts';
 import { runVolumeCommand } from './volume-command.ts';
 
-/** Lookups that are under way at a time. */
+/** The most lookups under way at a time. */
 const MAX_PARALLEL_LOOKUPS = 64;
 
 /** A line of the output: a file and what is shown of it. */
@@ -115,6 +115,7 @@ function* readFileRow(
   return { path, buf, target };
 }
 
+/** Formats rows as lines: of JSON, of a table with --long, or of names. */
 function formatRows(
   rows: readonly Row[],
   operand: Operand,
@@ -134,5 +135,6 @@ function formatRows(
     formatLocalTime(buf!.iaMtime * 1000),
     target === undefined ? name : `${name} -> ${target}`,
   ]);
+  // The columns of numbers: links and size.
   return formatTable(cells, { isRightAligned: (column) => column === 1 || column === 4 });
 }

@@ -13,17 +13,17 @@ import { parseServer } from '../volfile-server-flags.ts';
 
 /** A file, and the volume that it is in. */
 export interface Operand {
-  /** As it was typed. */
+  /** The operand as the user typed it. */
   readonly text: string;
   /** The part before the path, with the colon; empty for a local file. */
   readonly prefix: string;
   /** The volfile or the server's volume; null for a local file. */
   readonly source: Exclude<VolumeSource, object> | ServerVolume | null;
-  /** From the root of the volume. */
+  /** The path from the root of the volume. */
   readonly path: string;
 }
 
-/** A volume whose volfile a server has. */
+/** A volume whose volfile comes from a server. */
 interface ServerVolume {
   readonly host: string;
   readonly port: number;
@@ -41,9 +41,10 @@ export const volumeFlags = {
 /** Matches `HOST:/NAME:/PATH`. */
 const SERVER_OPERAND = /^([^/]+):\/([^/:]+):(\/.*)$/s;
 
-/** Parses an operand. @throws {UsageError} */
+/** Parses an operand. @throws {UsageError} if it is empty, or names an invalid server */
 export function parseOperand(text: string): Operand {
   const [, host, volname, path] = SERVER_OPERAND.exec(text) ?? [];
+  // `a.vol:/b:/c` is a file of the volfile a.vol.
   if (host !== undefined && !host.endsWith('.vol')) {
     const prefix = `${host}:/${volname}:`;
     const server = parseServer(host, VOLFILE_SERVER_PORT, `'${text}' names no server:`);
@@ -80,8 +81,8 @@ export const formatPathIn = ({ text, prefix, path: operandPath }: Operand, path:
   path.startsWith(operandPath) ? text + path.slice(operandPath.length) : prefix + path;
 
 /**
- * Makes the machine's own files a volume. The options keep it from writing attributes or handles
- * into them; the root directory always exists, so it needs no health check.
+ * The volfile that makes this machine's own files a volume. Its options keep the volume from writing
+ * attributes or handles into them; the root directory always exists, so it needs no health check.
  */
 const LOCAL_VOLFILE = `volume local
     type storage/posix
@@ -95,7 +96,9 @@ end-volume
 
 /** The volumes of one command, each opened once. */
 export class OpenVolumes {
-  private readonly bySource = new Map<string, Promise<Volume>>();
+  /** The volumes, by the JSON of `Operand.source`. */
+  private readonly volumesBySource = new Map<string, Promise<Volume>>();
+  /** Values of --xlator-option. */
   private readonly overrides: readonly string[];
 
   constructor(flags: FlagValues<typeof volumeFlags>) {
@@ -105,11 +108,12 @@ export class OpenVolumes {
   /** Opens the volume of an operand. @throws {Failure} with the problems of the volfile */
   open(operand: Operand): Promise<Volume> {
     const key = JSON.stringify(operand.source);
-    const volumePromise = this.bySource.get(key) ?? this.openVolume(operand);
-    this.bySource.set(key, volumePromise);
+    const volumePromise = this.volumesBySource.get(key) ?? this.openVolume(operand);
+    this.volumesBySource.set(key, volumePromise);
     return volumePromise;
   }
 
+  /** Opens a volume. @throws {Failure} */
   private async openVolume({ source, text }: Operand): Promise<Volume> {
     if (typeof source === 'string') {
       await refuseNonVolfile(source);
@@ -130,7 +134,7 @@ export class OpenVolumes {
 
   /** Closes all volumes. Those that could not be opened were reported by `open`. */
   async close(): Promise<void> {
-    for (const result of await Promise.allSettled(this.bySource.values())) {
+    for (const result of await Promise.allSettled(this.volumesBySource.values())) {
       if (result.status === 'fulfilled') await result.value.close();
     }
   }

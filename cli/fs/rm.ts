@@ -34,6 +34,7 @@ export default defineCommand({
           try {
             await volume.rm(operand.path, { recursive, force });
           } catch (error) {
+            // The code of Node's `rm` for a directory without `recursive`.
             if ((error as { code?: unknown }).code !== 'ERR_FS_EISDIR') throw error;
             throw new Failure(`${operand.text}: is a directory: use -r`);
           }

@@ -27,12 +27,12 @@ export async function copyStandardInput(
     );
     const wholeFileSteps = makeWholeFile(volume, path, target?.inode, function* (temporary) {
       const file = yield* volume.files.create(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o666);
-      yield* closeAfter(file, function* (open) {
+      yield* closeAfter(file, function* (openFile) {
         for (let offset = 0; ; ) {
           const nextPiece = rejectOnAbort(pieces.next(), signal);
           const piece = yield* awaitPromise(nextPiece);
           if (piece.done === true) return;
-          offset += yield* open.write(piece.value, offset);
+          offset += yield* openFile.write(piece.value, offset);
         }
       });
       return file.fd.inode;
@@ -50,14 +50,14 @@ export async function copyStandardInput(
 /** Joins the chunks of a stream until each piece has at least PIECE_BYTES. */
 async function* joinChunks(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
   let chunks: Buffer[] = [];
-  let size = 0;
+  let byteCount = 0;
   for await (const chunk of stream) {
     chunks.push(chunk);
-    size += chunk.length;
-    if (size < PIECE_BYTES) continue;
+    byteCount += chunk.length;
+    if (byteCount < PIECE_BYTES) continue;
     yield Buffer.concat(chunks);
     chunks = [];
-    size = 0;
+    byteCount = 0;
   }
-  if (size > 0) yield Buffer.concat(chunks);
+  if (byteCount > 0) yield Buffer.concat(chunks);
 }

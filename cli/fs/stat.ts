@@ -39,6 +39,7 @@ export default defineCommand({
   },
 });
 
+/** Reads the attributes of a file, and the target if it is a symbolic link. @throws {FileError} */
 function* readAttributes(
   { files, driver }: VolumeSteps,
   path: string,
@@ -51,6 +52,7 @@ function* readAttributes(
   return { buf, target };
 }
 
+/** Formats attributes as lines for people. */
 function formatAttributes(name: string, buf: Iatt, target: string | undefined): string[] {
   const octal = buf.iaProt.toString(8).padStart(4, '0');
   const owner = `${formatUser(buf.iaUid)} (${buf.iaUid}), ${formatGroup(buf.iaGid)} (${buf.iaGid})`;

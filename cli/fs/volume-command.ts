@@ -36,6 +36,7 @@ export class VolumeCommand {
     this.signal = signal;
   }
 
+  /** The exit status so far. */
   get status(): number {
     return this.hasFailed ? EXIT_FAILURE : EXIT_OK;
   }
@@ -77,6 +78,7 @@ export class VolumeCommand {
 const isReportable = (error: unknown): boolean =>
   error instanceof Failure || (error as { syscall?: unknown }).syscall !== undefined;
 
+/** Describes an error as `FILE: REASON`, with the volume of `operand` before a path without one. */
 function describeError(error: unknown, operand: Operand | undefined): string {
   if (error instanceof Failure) return error.message;
   const { path, reason: text = formatReason(error) } = error as FileError & { reason?: string };

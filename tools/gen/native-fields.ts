@@ -90,26 +90,27 @@ function formatEncoder(struct: Struct): string {
     fixedDoubles,
     ...texts.map((field) => `to.countTextDoubles(${formatFieldExpression(field)})`),
   ].join(' + ');
-  const [params, args] = texts.length === 0 ? ['', ''] : [`to: Room, from: ${name}`, 'to, from'];
+  const [params, args] =
+    texts.length === 0 ? ['', ''] : [`to: WritableArea, from: ${name}`, 'to, from'];
   return `export function size${name}(${params}): number {
   return ${size};
 }
 
-export function put${name}(to: Room, start: number, from: ${name}): number {
+export function put${name}(to: WritableArea, start: number, from: ${name}): number {
   const { f64 } = to;
   let at = start;
 ${fields.map((field) => `  ${WRITE_STATEMENTS[field.kind](formatFieldExpression(field))}`).join('\n')}
   return at;
 }
 
-export function write${name}(to: Room, from: ${name} | null): void {
+export function write${name}(to: WritableArea, from: ${name} | null): void {
   if (from === null) {
     to.writeNumber(0);
     return;
   }
   to.reserve(1 + size${name}(${args}));
-  to.f64[to.at] = 1;
-  to.at = put${name}(to, to.at + 1, from);
+  to.f64[to.nextIndex] = 1;
+  to.nextIndex = put${name}(to, to.nextIndex + 1, from);
 }`;
 }
 
@@ -140,16 +141,16 @@ import type { Iatt, Statvfs } from '../../runtime/core/iatt.ts';
 import type { Flock, Lease } from '../../runtime/core/lock.ts';
 
 /** The memory to write into: area.ts. */
-export interface Room {
+export interface WritableArea {
   readonly f64: Float64Array;
   /** The index of the next write. */
-  at: number;
+  nextIndex: number;
   /** Reserves room for \`count\` doubles; may replace \`f64\`. */
   reserve(count: number): void;
   writeNumber(value: number): void;
-  /** Writes at \`at\`, within reserved room; returns the index after it. */
-  putGfid(at: number, gfid: Gfid): number;
-  putText(at: number, text: string): number;
+  /** Writes at \`index\`, within reserved room; returns the index after it. */
+  putGfid(index: number, gfid: Gfid): number;
+  putText(index: number, text: string): number;
   /** Returns the most doubles that a text may take. */
   countTextDoubles(text: string): number;
 }

@@ -21,21 +21,25 @@ import { asyncDecision, execution, host, parse, stringify } from './host.ts';
 import * as library from './index.ts';
 import { contexts, Fd, Loc } from './inode.ts';
 import { inspect } from './inspect.ts';
-import { runDueTimers } from './loop.ts';
 import { cancel as cancelRequest, interrupt as interruptRequest } from './method-results.ts';
-import { explain, findDefinition, logError } from './report.ts';
+import { explainError, findDefinition, logError } from './report.ts';
+import { runDueTimers } from './timers.ts';
 import { logUnawaitedErrors } from './unawaited-methods.ts';
 
 export { handlePromise } from './method-results.ts';
-export { beginNotes as noteBefore, endNotes as noteAfter, stop as noteStop } from './notes.ts';
+export {
+  beginNotes as noteBefore,
+  endNotes as noteAfter,
+  removeWrappers as noteStop,
+} from './notes.ts';
 
 import { loaded } from './own-translator.ts';
 import { makeOptions, setInstanceProperties, type Translator } from './translator.ts';
 import './install-guards.ts';
-import './web.ts';
+import './web-globals.ts';
 import './missing-globals.ts';
 
-export { explain };
+export { explainError as explain };
 
 /** The buffer in which async methods leave their decision; the engine reads it. */
 export const outcomeBuffer = asyncDecision.buffer;
@@ -265,7 +269,7 @@ interface Prompt {
 
 /** Formats an error for the prompt, with the module's own lines. */
 const formatError = (error: unknown): string => {
-  const { text, stack } = parse(explain(error)) as { text: string; stack: string };
+  const { text, stack } = parse(explainError(error)) as { text: string; stack: string };
   return stack === '' ? text : `${text}\n${stack}`;
 };
 

@@ -4,6 +4,7 @@
  */
 import { type FopRow, fops } from '../../../runtime/core/fops.ts';
 import { formatSuggestion } from '../../../runtime/core/nearest.ts';
+import { addTimeouts, isTimeoutName } from './cache-timeouts.ts';
 import { awaitedPromises, latestWatched, methodsByFop } from './context.ts';
 import { FopError } from './errors.ts';
 import {
@@ -16,9 +17,8 @@ import {
 } from './frame.ts';
 import { execution, host } from './host.ts';
 import { warn } from './report.ts';
-import { addTimeouts, isTimeout } from './timeouts.ts';
 import { logUnawaitedFailure } from './unawaited-replies.ts';
-import { asHostValue, haveChanged } from './values.ts';
+import { haveChanged, toHostValue } from './values.ts';
 
 /** Converts `prebuf_dst` to `prebufDst`. */
 export const toCamelCase = (name: string): string =>
@@ -68,8 +68,8 @@ export class Reply {
   /** Returns a copy with some parts or timeouts replaced. */
   replace(replacements: Readonly<Record<string, unknown>>): Reply {
     const { opRet = this.opRet, ...rest } = replacements;
-    const timeouts = Object.entries(rest).filter(([name]) => isTimeout(name));
-    const parts = Object.entries(rest).filter(([name]) => !isTimeout(name));
+    const timeouts = Object.entries(rest).filter(([name]) => isTimeoutName(name));
+    const parts = Object.entries(rest).filter(([name]) => !isTimeoutName(name));
     let values = orderParts(this.fop, Object.fromEntries(parts), this.values);
     if (timeouts.length > 0) values = addTimeouts(this.fop, values, Object.fromEntries(timeouts));
     return new (getReplyClass(this.fop))([opRet, this.opErrno, 0, ...values], 0);
@@ -259,7 +259,7 @@ function isUnchangedWind(
 /** Settles the promise that a child's method returned, by the reply. */
 export function settleReply(settlers: Settlers, frame: Frame, row: FopRow, raw: RawReply): void {
   // The host stores no values for the module's own requests.
-  if (frame.id < 0) for (const value of raw) asHostValue(value)?._detach();
+  if (frame.id < 0) for (const value of raw) toHostValue(value)?._detach();
   const reply = new (getReplyClass(row))(raw, row === frame.fop ? frame.id : 0);
   if (reply.opRet >= 0) {
     settlers.resolve(reply);

@@ -5,7 +5,7 @@
 import { pendingFrames, watchedFrames } from './frame.ts';
 import { host } from './host.ts';
 import { contexts, Fd } from './inode.ts';
-import { countTimers } from './loop.ts';
+import { countTimers } from './timers.ts';
 
 /** Host functions that only this module uses. */
 interface CountFunctions {

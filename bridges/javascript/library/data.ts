@@ -3,14 +3,14 @@ import { HandleExpired } from './errors.ts';
 import { host } from './host.ts';
 import {
   changes,
-  fetch,
+  fetchValue,
   HOST_VALUE,
   type HostValue,
   Iatt,
   makePartOfValue,
   NULL_GFID,
+  nameType,
   OWN_VALUE,
-  typeName,
 } from './values.ts';
 
 /**
@@ -130,7 +130,7 @@ function chooseType(value: unknown, previous: string | undefined): string {
   }
   for (const [kind, fits] of Object.entries(TYPE_CHECKS)) if (fits(value)) return kind;
   throw new TypeError(
-    `a dict can hold numbers, strings, Uint8Array and Iatt, not ${typeName(value)}`,
+    `a dict can hold numbers, strings, Uint8Array and Iatt, not ${nameType(value)}`,
   );
 }
 
@@ -185,7 +185,7 @@ export class Dict implements HostValue {
   /** Fetches the dict at the first read. */
   _fetch(): FetchedDict {
     if (this._fetched === undefined) {
-      const fetched = fetch(this) as FetchedDict;
+      const fetched = fetchValue(this) as FetchedDict;
       // Reads by index, because destructuring costs more than the rest of this method.
       if (fetched[1].length > 0) this._unpack(fetched);
       this._fetched = fetched;
@@ -271,11 +271,11 @@ export class Dict implements HostValue {
   /** Stores a value, with its GlusterFS type if `type` names one. */
   set(key: string, value: unknown, type?: string): this {
     if (typeof key !== 'string')
-      throw new TypeError(`a dict's keys are strings, not ${typeName(key)}`);
+      throw new TypeError(`a dict's keys are strings, not ${nameType(key)}`);
     const kinds = this._loadTypes();
     const kind = type ?? chooseType(value, kinds.get(key));
     if (TYPE_CHECKS[kind]?.(value) !== true) {
-      throw new TypeError(`${key}: ${typeName(value)} cannot be a ${kind}`);
+      throw new TypeError(`${key}: ${nameType(value)} cannot be a ${kind}`);
     }
     this._load().set(key, value);
     kinds.set(key, kind);
@@ -350,6 +350,6 @@ function readPairs(value: object | null): Iterable<[string, unknown]> {
   if (value instanceof Dict || value instanceof Map) return value;
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null)
-    throw new TypeError(`${typeName(value)} has no pairs`);
+    throw new TypeError(`${nameType(value)} has no pairs`);
   return Object.entries(value);
 }

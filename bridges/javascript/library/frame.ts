@@ -4,6 +4,7 @@
  * failure, so a request gets exactly one reply.
  */
 import { type FopRow, findFop } from '../../../runtime/core/fops.ts';
+import { addTimeouts, type Timeouts } from './cache-timeouts.ts';
 import type { Child, Settlers } from './child.ts';
 import { type Client, getClient } from './client.ts';
 import { ANSWERED, FAILED, LATER, NOTHING, SAME, TAIL, WIND } from './codes.gen.ts';
@@ -11,8 +12,7 @@ import { AlreadyAnswered, HandleExpired, isErrno } from './errors.ts';
 import { asyncDecision, execution, host, parse, stringify } from './host.ts';
 import { packAll, packArguments, referToArguments } from './pack.ts';
 import { logMistake } from './report.ts';
-import { addTimeouts, type Timeouts } from './timeouts.ts';
-import { changes, haveChanged, typeName } from './values.ts';
+import { changes, haveChanged, nameType } from './values.ts';
 
 // A frame's state is one number, which the common decisions test and set: a code of codes.gen.ts
 // once decided, a negated errno, or one of these:
@@ -394,7 +394,7 @@ export class Frame {
       );
     }
     if (!Number.isInteger(opRet)) {
-      throw new TypeError(`${this.name}: opRet must be an integer, not ${typeName(opRet)}`);
+      throw new TypeError(`${this.name}: opRet must be an integer, not ${nameType(opRet)}`);
     }
     if (opRet < 0 && !isErrno(opErrno)) {
       throw new RangeError(
@@ -475,7 +475,7 @@ const isChild = (target: WindTarget | Child): target is Child =>
 function checkChildIndex(child: Child): number {
   const { index } = child;
   if (Number.isInteger(index)) return index;
-  throw new TypeError(logMistake(`child must be one of this.children, not ${typeName(child)}`));
+  throw new TypeError(logMistake(`child must be one of this.children, not ${nameType(child)}`));
 }
 
 const makeNoSubvolumeError = (frame: Frame): TypeError =>

@@ -8,6 +8,7 @@ import { decodeLatin1, encodeLatin1 } from './data.ts';
 import { FopError } from './errors.ts';
 import { host, parse } from './host.ts';
 
+/** The host functions behind this file; file contents cross as texts with one character per byte. */
 interface GrantedAccess {
   read_file(path: string): string;
   list_folder(path: string): string;
@@ -17,7 +18,10 @@ interface GrantedAccess {
 
 const grantedAccess = host as unknown as GrantedAccess;
 
-/** Calls the host. @throws {FopError} if the host refuses, or the call fails */
+/**
+ * Calls the host. @throws {FopError} if the host refuses, or the call fails, with the errno whose
+ * name begins the host's message
+ */
 function callHost<T>(action: () => T): T {
   try {
     return action();
@@ -31,7 +35,7 @@ function callHost<T>(action: () => T): T {
 export const readFile = (path: string): Uint8Array =>
   callHost(() => encodeLatin1(grantedAccess.read_file(String(path))));
 
-/** Reads the text (UTF-8) of a file that option allow-read grants. */
+/** Reads the text (in UTF-8) of a file that option allow-read grants. */
 export const readText = (path: string): string => new TextDecoder().decode(readFile(path));
 
 /** Lists the names in a folder that option allow-read grants. */

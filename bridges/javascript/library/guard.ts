@@ -9,13 +9,14 @@ const { create, getOwnPropertyDescriptors, getOwnPropertyNames, getPrototypeOf }
 const { setPrototypeOf, prototype: objectPrototype } = Object;
 const { defineProperty, get } = Reflect;
 
+/** The settings of a class's guard. */
 export interface GuardSettings {
-  /** The name in messages, if not the class's. */
+  /** The name that messages show in place of the class's. */
   readonly name?: string;
   /** True if a module may add properties. */
   readonly isOpen?: boolean;
   /** A hint for an unknown name without a suggestion: where such a property belongs. */
-  readonly instead?: string;
+  readonly usageHint?: string;
 }
 
 /**
@@ -31,19 +32,19 @@ const normalizeName = (name: string): string =>
 /** Lists the names of an object and its classes, without internal ones. */
 function listNames(object: object): string[] {
   const names: string[] = [];
-  let at: object | null = object;
-  while (at !== null && at !== objectPrototype && !guards.has(at)) {
-    names.push(...getOwnPropertyNames(at));
-    at = getPrototypeOf(at) as object | null;
+  let current: object | null = object;
+  while (current !== null && current !== objectPrototype && !guards.has(current)) {
+    names.push(...getOwnPropertyNames(current));
+    current = getPrototypeOf(current) as object | null;
   }
   return names.filter((name) => name[0] !== '_' && name !== 'constructor');
 }
 
-/** Finds the known name that most resembles `name`. */
+/** Finds the known name that most resembles `name`; undefined if none does. */
 function suggestName(object: object, name: string): string | undefined {
   const names = listNames(object);
   const guess = findNearest(normalizeName(name), names.map(normalizeName));
-  return guess === undefined ? undefined : names.find((each) => normalizeName(each) === guess);
+  return guess === undefined ? undefined : names.find((known) => normalizeName(known) === guess);
 }
 
 /** The installed guards. */
@@ -54,17 +55,20 @@ const COMMON_NAMES = Object.fromEntries(
   ['then', 'toJSON', 'length', 'nodeType'].map((name) => [name, undefined]),
 );
 
-/** Installs a guard for a class's objects. @param furtherNames names that are harmless to read */
+/**
+ * Installs a guard for a class's objects.
+ * @param furtherNames properties whose names are harmless to read, besides COMMON_NAMES
+ */
 export function guard(
   guardedClass: { readonly prototype: object },
-  { name, isOpen = false, instead }: GuardSettings,
+  { name, isOpen = false, usageHint }: GuardSettings,
   furtherNames: object = {},
 ): void {
-  /** Throws for a name that resembles a known one, and for any name unless it is allowed. */
+  /** Throws for a name that resembles a known one, and for any other name if not `isAllowed`. */
   const throwIfUnknown = (object: object, key: string, isAllowed: boolean): void => {
     const guess = suggestName(object, key);
     if (guess === undefined && isAllowed) return;
-    const hint = instead === undefined ? '' : `: ${instead}`;
+    const hint = usageHint === undefined ? '' : `: ${usageHint}`;
     const label = name ?? object.constructor.name;
     throw new TypeError(
       `${label} has no '${key}'${guess === undefined ? hint : `; did you mean ${guess}?`}`,

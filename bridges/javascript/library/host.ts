@@ -4,7 +4,10 @@
  * share, and built-ins as they were before a module could replace them.
  */
 
-/** The host functions; `GuestHost` (bridges/host/guest-host.ts) documents those with its names. */
+/**
+ * The host functions. Those without a comment here are documented in `GuestHost`
+ * (bridges/host/guest-host.ts), under the same names.
+ */
 export interface Host {
   /** Sends a message about request `id`. */
   push(id: number, message: string): void;
@@ -23,8 +26,8 @@ export interface Host {
   up(isUp: number): void;
   /** 1 if the child is up, otherwise 0. */
   child_up(child: number): number;
-  // The fields of these objects as JSON (of a client, its uid); undefined if the host has dropped
-  // it.
+  // These return the fields of an object as JSON (of a client, its uid), or undefined if the host
+  // has dropped the object.
   inode(id: number): string | undefined;
   fd(id: number): string | undefined;
   root(id: number): string | undefined;
@@ -40,7 +43,7 @@ export interface Host {
   lost(id: number): void;
   /** Monotonic microseconds. */
   now(): number;
-  /** Requests the notice `tick` (loop.ts) in `ms` milliseconds. */
+  /** Requests the notice `tick` (timers.ts) in `ms` milliseconds. */
   after(ms: number): void;
   /** 1 if the volume writes lines of this level, otherwise 0. */
   logs(level: number): number;
@@ -59,7 +62,7 @@ delete globals.__host;
 /** The original functions, taken before a module can replace them. */
 export const { parse, stringify } = JSON;
 /**
- * The Function constructor: entry.ts compiles with it, and web.ts removes it from modules' globals.
+ * The Function constructor: entry.ts compiles with it; web-globals.ts removes it from the globals.
  */
 export const OriginalFunction = Function;
 

@@ -6,6 +6,7 @@ import { NULL_GFID } from './values.ts';
 /** The module's contexts of inodes, by number; the host calls `forget` when it forgets an inode. */
 export const contexts = new Map<number, Map<unknown, unknown>>();
 
+/** Parses the fields that the host has sent. @throws {HandleExpired} if it dropped the object */
 function parseOrExpire(text: string | undefined, kind: string): unknown[] {
   if (text === undefined) throw new HandleExpired(`the ${kind} is not known any more`);
   return parse(text) as unknown[];
@@ -13,7 +14,7 @@ function parseOrExpire(text: string | undefined, kind: string): unknown[] {
 
 /** A file, directory or other object of the volume. An inode has one object while in use. */
 export class Inode {
-  /** Its number in this volume. */
+  /** The inode's number in this volume. */
   readonly id: number;
   // On the prototype until the host has sent them.
   declare _gfid: string | null;
@@ -24,6 +25,7 @@ export class Inode {
     this._gfid = gfid;
   }
 
+  /** Fetches gfid, type and path; keeps gfid and type once the inode has a gfid. */
   _fetch(): [string, number, string] {
     const [gfid, type, path] = parseOrExpire(host.inode(this.id), 'inode') as [
       string,
@@ -96,6 +98,7 @@ class CheckedParts {
     return host.alive(this.#requestId) === 0;
   }
 
+  /** Returns the parts. @throws {HandleExpired} if the request has ended */
   _read(): Parts {
     if (!this.isEnded) return this.#parts;
     throw new HandleExpired("the loc's request has ended; loc.copy() makes one to keep");
@@ -105,10 +108,10 @@ class CheckedParts {
     return this._read()[Symbol.iterator]();
   }
 }
-for (const at of [0, 1, 2, 3, 4]) {
-  Object.defineProperty(CheckedParts.prototype, at, {
+for (const index of [0, 1, 2, 3, 4]) {
+  Object.defineProperty(CheckedParts.prototype, index, {
     get(this: CheckedParts) {
-      return this._read()[at];
+      return this._read()[index];
     },
   });
 }
@@ -234,7 +237,7 @@ export class Loc {
   equals(other: unknown): boolean {
     if (!(other instanceof Loc)) return false;
     const otherParts = [...other._parts];
-    return [...this._parts].every((part, at) => part === otherParts[at]);
+    return [...this._parts].every((part, index) => part === otherParts[index]);
   }
 
   toString(): string {
@@ -247,8 +250,10 @@ export class Loc {
 
 /** An open file or directory. An fd has one object until it is released. */
 export class Fd {
+  /** The fds whose release the host will report. */
   static readonly byId = new Map<number, Fd>();
   readonly id: number;
+  /** The inode's number, flags, pid, and whether this is a directory; fetched at the first read. */
   #hostFields: unknown[] | undefined;
   #ctx: Map<unknown, unknown> | undefined;
   #isClosed = false;
@@ -305,10 +310,11 @@ export class Fd {
 /** Finds or makes the object of an fd; null for number 0. */
 export function getFd(id: number): Fd | null {
   if (id === 0) return null;
-  let object = Fd.byId.get(id);
-  if (object === undefined) {
-    object = new Fd(id);
-    if (host.track_fd(id) !== 0) Fd.byId.set(id, object);
+  let fd = Fd.byId.get(id);
+  if (fd === undefined) {
+    fd = new Fd(id);
+    // A released fd is not kept: the host would not report its release again.
+    if (host.track_fd(id) !== 0) Fd.byId.set(id, fd);
   }
-  return object;
+  return fd;
 }

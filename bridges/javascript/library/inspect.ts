@@ -4,15 +4,18 @@
  */
 import { readModuleStack } from './report.ts';
 
+/** Objects at this depth are shown as `{…}`. */
 const MAX_DEPTH = 4;
+/** The most items of a collection that are shown. */
 const MAX_ITEMS = 100;
 
+/** Formats a value as `inspect` does, but a string always in quotes. */
 const inspectQuoted = (value: unknown): string =>
   typeof value === 'string' ? JSON.stringify(value) : inspect(value);
 
 /**
  * Formats a value as source text; a string at depth 0 as it is.
- * @param enclosing values around it
+ * @param enclosing the objects that contain it, by which circular references are found
  */
 export function inspect(value: unknown, depth = 0, enclosing: readonly object[] = []): string {
   if (typeof value === 'string') return depth === 0 ? value : JSON.stringify(value);
@@ -33,8 +36,8 @@ function inspectObject(value: object, depth: number, enclosing: readonly object[
   if (depth >= MAX_DEPTH) return Array.isArray(value) ? '[…]' : '{…}';
   const inspectItem = (item: unknown): string => inspect(item, depth + 1, enclosing);
   const joinItems = (items: readonly string[], total: number): string => {
-    const more = total > MAX_ITEMS ? [`… ${total - MAX_ITEMS} more`] : [];
-    return [...items.slice(0, MAX_ITEMS), ...more].join(', ');
+    const omission = total > MAX_ITEMS ? [`… ${total - MAX_ITEMS} more`] : [];
+    return [...items.slice(0, MAX_ITEMS), ...omission].join(', ');
   };
   if (ArrayBuffer.isView(value) && 'length' in value) {
     const bytes = value as unknown as ArrayLike<number>;

@@ -6,17 +6,18 @@ import { guard } from './guard.ts';
 import { Fd, Inode, Loc } from './inode.ts';
 import { Fields, HOST_VALUE } from './values.ts';
 
+/** The library reads this symbol of any object, to recognise received values. */
 const HOST_VALUE_NAME = { [HOST_VALUE]: undefined };
 
-guard(Fields, { instead: 'fields are those of its kind' }, HOST_VALUE_NAME);
-guard(Loc, { instead: 'a loc does not change: loc.replace({…})' }, HOST_VALUE_NAME);
-guard(Inode, { instead: 'keep notes in inode.ctx' }, HOST_VALUE_NAME);
-guard(Fd, { instead: 'keep notes in fd.ctx' }, HOST_VALUE_NAME);
-guard(Client, { instead: 'keep notes in client.ctx' }, HOST_VALUE_NAME);
-guard(Reply, { instead: 'a reply does not change: reply.replace({…})' }, HOST_VALUE_NAME);
-guard(Child, { name: 'a child', instead: 'its methods are the fops' }, HOST_VALUE_NAME);
+guard(Fields, { usageHint: 'fields are those of its kind' }, HOST_VALUE_NAME);
+guard(Loc, { usageHint: 'a loc does not change: loc.replace({…})' }, HOST_VALUE_NAME);
+guard(Inode, { usageHint: 'keep notes in inode.ctx' }, HOST_VALUE_NAME);
+guard(Fd, { usageHint: 'keep notes in fd.ctx' }, HOST_VALUE_NAME);
+guard(Client, { usageHint: 'keep notes in client.ctx' }, HOST_VALUE_NAME);
+guard(Reply, { usageHint: 'a reply does not change: reply.replace({…})' }, HOST_VALUE_NAME);
+guard(Child, { name: 'a child', usageHint: 'its methods are the fops' }, HOST_VALUE_NAME);
 guard(
   Frame,
-  { name: 'frame', isOpen: true, instead: 'keep notes in frame.local' },
+  { name: 'frame', isOpen: true, usageHint: 'keep notes in frame.local' },
   HOST_VALUE_NAME,
 );

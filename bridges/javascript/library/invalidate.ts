@@ -1,14 +1,15 @@
 /** Sends a translator's invalidations to the host (bridges/host/crossing/decision.ts). */
 import { host, stringify } from './host.ts';
 import { Fd, Inode, Loc } from './inode.ts';
-import { typeName } from './values.ts';
+import { nameType } from './values.ts';
 
 /** Options of Translator.invalidate. */
 export interface Invalidation {
   /** For an inode: false invalidates its attributes only, and keeps its data. */
   readonly data?: boolean;
   /**
-   * For a name: true only makes the kernel look it up again, as programs may use what is below it.
+   * For a name: true only makes the kernel look it up again, because programs may still use entries
+   * below it.
    */
   readonly expire?: boolean;
   /**
@@ -20,19 +21,19 @@ export interface Invalidation {
 /**
  * Implements Translator.invalidate.
  * @param target a loc; an inode or fd; a directory, with a name; undefined for every entry
- * @param second the name in directory `target`, or the options
- * @param third the options after a name
+ * @param nameOrOptions the name in directory `target`, or the options
+ * @param optionsAfterName the options if a name was given
  */
 export function invalidate(
   target: unknown,
-  second: unknown,
-  third: Invalidation | undefined,
+  nameOrOptions: unknown,
+  optionsAfterName: Invalidation | undefined,
 ): void {
-  const hasName = typeof second === 'string';
-  const options = (hasName ? third : (second as Invalidation | undefined)) ?? {};
+  const hasName = typeof nameOrOptions === 'string';
+  const options = (hasName ? optionsAfterName : (nameOrOptions as Invalidation | undefined)) ?? {};
   const { data = true, expire = false, removed } = options;
   let object = target;
-  let name = hasName ? second : null;
+  let name = hasName ? nameOrOptions : null;
   if (target instanceof Loc) {
     if (hasName) throw new TypeError('invalidate takes a loc, or a directory and a name');
     name = target.name;
@@ -49,14 +50,15 @@ export function invalidate(
   else sendInvalidation('entry', toInodeKey(object), name, expire);
 }
 
-/** Returns an inode's number; a gfid as it is. */
+/** Returns the number of an inode, or of an fd's inode; returns a gfid unchanged. */
 function toInodeKey(inode: unknown): number | string {
   if (inode instanceof Fd) return inode.inode.id;
   if (inode instanceof Inode) return inode.id;
   if (typeof inode === 'string') return inode;
-  throw new TypeError(`an Inode, Fd, Loc or gfid was expected, not ${typeName(inode)}`);
+  throw new TypeError(`an Inode, Fd, Loc or gfid was expected, not ${nameType(inode)}`);
 }
 
+/** Sends a message to the host. @throws {RangeError} if the host refuses it */
 function sendInvalidation(...message: unknown[]): void {
   try {
     host.invalidate(stringify(message));

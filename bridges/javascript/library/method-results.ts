@@ -28,7 +28,7 @@ import { asyncDecision, execution } from './host.ts';
 import { loaded } from './own-translator.ts';
 import { locateReturn, logError } from './report.ts';
 import { checkAwaited } from './unawaited-replies.ts';
-import { haveChanged, typeName } from './values.ts';
+import { haveChanged, nameType } from './values.ts';
 
 /**
  * Requests that a method may still send after the host has cancelled its request: enough to clean
@@ -82,6 +82,7 @@ export function handleReply(frame: Frame, raw: RawReply): number {
     return continueMethod(frame, { resolve, reject }, frame.fop, raw);
   }
   frame._materializeWinds();
+  // A raw reply is opRet, opErrno, the wind's number, and the values.
   const windNumber = raw[2] as number;
   const waiter = frame._waiters?.[windNumber];
   if (frame._waiters !== null) frame._waiters[windNumber] = undefined;
@@ -144,6 +145,7 @@ function rejectPending(frame: Frame): boolean {
   const rejects = (frame._waiters ?? []).flatMap((waiter) => waiter?.promise?.reject ?? []);
   if (frame._unchangedWind !== null) {
     const [, reject, promise] = frame._unchangedWind;
+    // Null records that the method's promise is followed.
     frame._unchangedWind[2] = null;
     if (promise !== null) void followMethod(frame, promise);
     rejects.push(reject);
@@ -165,7 +167,7 @@ export function cancel(id: number): void {
   rejectPending(frame);
 }
 
-/** Handles the interrupt of request `id`; `findMethod` finds its cancel method. */
+/** Handles the interrupt of request `id`; `findMethod` finds the module's cancel method for it. */
 export function interrupt(
   id: number,
   findMethod: (frame: Frame) => ((...args: never[]) => unknown) | undefined,
@@ -218,8 +220,10 @@ export function rejectReply(wind: UnchangedWind, reply: Reply): void {
 }
 
 /**
- * Handles a promise after the jobs of a call.
+ * Handles a method's promise after the jobs of a call.
+ * @param state QuickJS's number of the promise's state
  * @param value its outcome; the promise itself if pending
+ * @returns the code of the method's decision
  */
 export function handlePromise(state: number, value: unknown): number {
   const frame = execution.hostCallFrame as Frame;
@@ -236,7 +240,7 @@ export function handlePromise(state: number, value: unknown): number {
   frame._moveValuesToFrame();
   if (state === PENDING) {
     const wind = frame._unchangedWind;
-    // A job may have handled the promise already.
+    // A job may have followed the promise already: it is followed once.
     if (wind === null || wind[2] !== null) {
       if (wind !== null) wind[2] = null;
       followMethod(frame, value as Promise<unknown>);
@@ -299,7 +303,7 @@ function handleThrow(frame: Frame, error: unknown): void {
   }
 }
 
-/** Fails the request with an error that has no errno. */
+/** Logs an error that has no errno, and fails the request if it is unanswered. */
 function failWithoutErrno(frame: Frame, error: unknown): void {
   if (frame._state === ASYNC_UNDECIDED && frame === execution.hostCallFrame) {
     asyncDecision[0] = failRequest(frame, error);
@@ -313,7 +317,7 @@ function failWithoutErrno(frame: Frame, error: unknown): void {
   failRequest(frame, error);
 }
 
-/** Unwinds with an async method's result. */
+/** Unwinds with an async method's result. @throws {unknown} with the result's position recorded */
 function replyWith(frame: Frame, result: unknown): void {
   try {
     sendResult(frame, frame.fop, result);
@@ -322,6 +326,7 @@ function replyWith(frame: Frame, result: unknown): void {
   }
 }
 
+/** Unwinds with a result, whose type decides what it means. @throws {Error} for an invalid one */
 function sendResult(frame: Frame, fop: FopRow, result: unknown): void {
   if (result instanceof Reply) {
     if (result.fop !== fop)
@@ -330,6 +335,7 @@ function sendResult(frame: Frame, fop: FopRow, result: unknown): void {
       frame._state === ASYNC_UNDECIDED &&
       frame === execution.hostCallFrame &&
       isReceivedReply(frame, result);
+    // The host passes on the reply to the wind of this number.
     if (isReceived) frame._decide(SAME + (result._raw[2] as number));
     else frame.unwind(result.opRet, result.opErrno, ...result.values);
   } else if (typeof result === 'number') {
@@ -348,14 +354,14 @@ function sendResult(frame: Frame, fop: FopRow, result: unknown): void {
     frame.unwind(0);
   } else if (typeof result === 'object' && result !== null) {
     const { opRet, ...parts } = result as Record<string, unknown>;
-    const reply = orderParts(fop, parts, []);
-    if (opRet === undefined || opRet === null) frame._unwindSuccess(reply);
-    else unwindNumber(frame, opRet as number, reply);
+    const values = orderParts(fop, parts, []);
+    if (opRet === undefined || opRet === null) frame._unwindSuccess(values);
+    else unwindNumber(frame, opRet as number, values);
   } else {
     const parts = fop.reply.map(({ name }) => name).join(', ');
     const missing = result === undefined ? ': is a return missing?' : '';
     throw new TypeError(
-      `${fop.name} must return a Reply, or an object or array of ${parts}, not ${typeName(result)}${missing}`,
+      `${fop.name} must return a Reply, or an object or array of ${parts}, not ${nameType(result)}${missing}`,
     );
   }
 }
@@ -363,9 +369,10 @@ function sendResult(frame: Frame, fop: FopRow, result: unknown): void {
 /** Fops whose success may be a number. */
 const NUMERIC_RESULT_FOPS = ['getactivelk', 'ipc'];
 
-function unwindNumber(frame: Frame, opRet: number, reply: readonly unknown[]): void {
+/** Unwinds a success of this opRet. @throws {RangeError} if it is negative */
+function unwindNumber(frame: Frame, opRet: number, values: readonly unknown[]): void {
   if (opRet < 0) {
     throw new RangeError(`opRet ${opRet}: to fail, throw new FopError(${errnoName(-opRet)})`);
   }
-  frame.unwind(opRet, 0, ...reply);
+  frame.unwind(opRet, 0, ...values);
 }

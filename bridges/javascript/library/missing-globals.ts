@@ -8,14 +8,15 @@ import { logRefusal } from './report.ts';
 
 const { defineProperty } = Object;
 
-function defineMissingGlobal(name: string, why: string): void {
+/** Defines a global that is undefined, and logs its first use with the reason. */
+function defineMissingGlobal(name: string, reason: string): void {
   let isLogged = false;
   defineProperty(globalThis, name, {
     configurable: true,
     get() {
       if (isLogged) return;
       isLogged = true;
-      logRefusal(`not given: ${name} (${why})`);
+      logRefusal(`not given: ${name} (${reason})`);
     },
     set(value: unknown) {
       defineProperty(globalThis, name, { value, writable: true, configurable: true });
@@ -23,6 +24,6 @@ function defineMissingGlobal(name: string, why: string): void {
   });
 }
 
-for (const [names, why] of FOREIGN_GLOBALS) {
-  for (const name of names.split(' ')) if (!(name in globalThis)) defineMissingGlobal(name, why);
+for (const [names, reason] of FOREIGN_GLOBALS) {
+  for (const name of names.split(' ')) if (!(name in globalThis)) defineMissingGlobal(name, reason);
 }

@@ -1,8 +1,8 @@
 /**
  * Records a call for an observer: its method; the line that wound, replied or awaits; the frame's
  * `local`; and changes of the translator's state. The host calls `beginNotes` and `endNotes` around
- * an observed call. The first call wraps the functions that decide; `stop` unwraps them when the
- * observer is gone.
+ * an observed call. The first call wraps the functions that decide;
+ * `removeWrappers` unwraps them when the observer is gone.
  */
 import type { FopRow } from '../../../runtime/core/fops.ts';
 import { findFop } from '../../../runtime/core/fops.ts';
@@ -18,13 +18,15 @@ import { findCallSite } from './report.ts';
 import { describeChanges, type State, sampleState } from './state-changes.ts';
 import { Translator } from './translator.ts';
 
-/** The most characters of `local`. */
+/** The most characters of the frame's `local` in the notes. */
 const MAX_LOCAL_CHARACTERS = 200;
-/** The most characters of the changes. */
+/** The most characters of the state's changes in the notes. */
 const MAX_CHANGE_CHARACTERS = 1000;
 
+/** The call under way, and what is noted of it. */
 interface NotedCall {
   readonly id: number;
+  /** Undefined for a hook. */
   readonly row: FopRow | undefined;
   /** True if a known request enters again, with a reply. */
   readonly isReply: boolean;
@@ -92,49 +94,52 @@ function readFunctionName(method: unknown): string | undefined {
 // -- wrappers -------------------------------------------------------------------------------------
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
-type Owner = Record<string, Method>;
+/** A prototype whose methods are wrapped. */
+type MethodOwner = Record<string, Method>;
 
 /** Installed wrappers, removed in reverse order. */
-let wrappers: { owner: Owner; name: string; original: Method; wrapper: Method }[] = [];
+let wrappers: { owner: MethodOwner; name: string; original: Method; wrapper: Method }[] = [];
 /** The number of wrapped frame prototypes. */
 let wrappedPrototypeCount = 0;
 const { apply, defineProperty } = Reflect;
 
 /** Wraps a method so that it reports the frame it decides for. */
 function wrap(owner: object, name: string, getFrame: (self: unknown) => unknown): void {
-  const target = owner as Owner;
+  const target = owner as MethodOwner;
   const original = target[name]!;
   if (wrappers.some(({ wrapper }) => wrapper === original)) return;
   const wrapper: Method = function (...args) {
     if (currentCall !== null) noteDecision(currentCall, getFrame(this) as Frame | null);
     return apply(original, this, args);
   };
-  // A module that reads the method's `name` sees this one, as in Python.
+  // Modules that read the method's `name` get this one, as in Python.
   defineProperty(wrapper, 'name', { value: 'observed' });
   target[name] = wrapper;
   wrappers.push({ owner: target, name, original, wrapper });
 }
 
-const asFrame = (frame: unknown): unknown => frame;
-const currentFrame = (): unknown => execution.asyncFrame;
+/** Returns the frame of a frame's own method. */
+const getSelf = (frame: unknown): unknown => frame;
+const getAsyncFrame = (): unknown => execution.asyncFrame;
 
+/** Wraps the methods that decide, and those of frame prototypes that are new since the last call. */
 function installWrappers(): void {
   if (wrappers.length === 0) {
-    for (const name of ['fail', 'windTo', 'unwindFor']) wrap(Frame.prototype, name, asFrame);
-    wrap(Translator.prototype, 'sleep', currentFrame);
+    for (const name of ['fail', 'windTo', 'unwindFor']) wrap(Frame.prototype, name, getSelf);
+    wrap(Translator.prototype, 'sleep', getAsyncFrame);
   }
   // A fop's prototype is made at its first request.
   for (; wrappedPrototypeCount < framePrototypes.length; wrappedPrototypeCount += 1) {
-    const frames = framePrototypes[wrappedPrototypeCount]!;
+    const prototype = framePrototypes[wrappedPrototypeCount]!;
     for (const name of ['wind', 'unwind']) {
-      if (Object.hasOwn(frames, name)) wrap(frames, name, asFrame);
+      if (Object.hasOwn(prototype, name)) wrap(prototype, name, getSelf);
     }
-    wrap(Child.prototype, frames.fop.name, currentFrame);
+    wrap(Child.prototype, prototype.fop.name, getAsyncFrame);
   }
 }
 
 /** Removes the wrappers when the observer is gone. */
-export function stop(): void {
+export function removeWrappers(): void {
   for (const { owner, name, original, wrapper } of wrappers.reverse()) {
     if (owner[name] === wrapper) owner[name] = original;
   }

@@ -7,10 +7,13 @@ import type { LogSource } from '../../../runtime/core/log.ts';
 import { findCallerPosition } from './report.ts';
 
 /** Source positions of declared options. */
-const positions = new WeakMap<object, LogSource>();
+const optionPositions = new WeakMap<object, LogSource>();
 
-export const findOptionPosition = (spec: object): LogSource | undefined => positions.get(spec);
+/** Finds where the module declares an option; undefined if `Option` did not make it. */
+export const findOptionPosition = (spec: object): LogSource | undefined =>
+  optionPositions.get(spec);
 
+/** A declared option, as the host reads it; `type` is GlusterFS's name of the type. */
 export interface OptionSpec {
   readonly type: string;
   readonly description: string;
@@ -21,6 +24,7 @@ export interface OptionSpec {
   readonly reconfigurable?: boolean;
 }
 
+/** The settings that a module may give an option besides its default. */
 interface OptionSettings {
   help?: string;
   reconfigurable?: boolean;
@@ -34,16 +38,26 @@ type Default = string | number | boolean | null | undefined;
 /** Makes the constructor of an option type. It takes (default, settings), or (settings) only. */
 const makeOptionType =
   (type: string) =>
-  (first?: Default | OptionSettings, second: OptionSettings = {}): OptionSpec => {
-    const isSettings = typeof first === 'object' && first !== null && !Array.isArray(first);
-    const [value, settings] = isSettings ? [null, first] : [first as Default, second];
+  (
+    defaultOrSettings?: Default | OptionSettings,
+    settingsAfterDefault: OptionSettings = {},
+  ): OptionSpec => {
+    const isSettings =
+      typeof defaultOrSettings === 'object' &&
+      defaultOrSettings !== null &&
+      !Array.isArray(defaultOrSettings);
+    const [defaultValue, settings] = isSettings
+      ? [null, defaultOrSettings]
+      : [defaultOrSettings as Default, settingsAfterDefault];
     const { help = '', ...rest } = settings;
-    const defaults = value === null || value === undefined ? {} : { default: value };
+    const defaults =
+      defaultValue === null || defaultValue === undefined ? {} : { default: defaultValue };
     const spec = { type, description: help, ...defaults, ...rest };
-    positions.set(spec, findCallerPosition());
+    optionPositions.set(spec, findCallerPosition());
     return spec;
   };
 
+/** The option types, as modules declare options: `Option.size('1MB', { help: '…' })`. */
 export const Option = {
   str: makeOptionType('str'),
   int: makeOptionType('int'),

@@ -6,7 +6,6 @@ import { host } from './host.ts';
 import { Fd, Inode, Loc } from './inode.ts';
 import { decodeIndex, decodeRequestId, decodeWindNumber } from './origin.ts';
 import {
-  asHostValue,
   Dirent,
   type Fields,
   Flock,
@@ -14,9 +13,10 @@ import {
   Iatt,
   Lease,
   NULL_GFID,
+  nameType,
   PART_OF_VALUE,
   Statvfs,
-  typeName,
+  toHostValue,
 } from './values.ts';
 
 /**
@@ -25,7 +25,7 @@ import {
  */
 export function pack(requestId: number, arg: ArgRow, value: unknown): unknown {
   if (value === null || value === undefined) return null;
-  const received = asHostValue(value);
+  const received = toHostValue(value);
   if (
     received !== undefined &&
     decodeRequestId(received._origin) === requestId &&
@@ -46,6 +46,7 @@ const fitsType = (type: string, value: unknown): boolean =>
 /** Has no instances, so no value fits. */
 class UnknownType {}
 
+/** The classes of received values, by the argument's type. */
 const HOST_VALUE_CLASSES: Readonly<Record<string, abstract new (...args: never[]) => object>> = {
   iatt: Iatt,
   dict: Dict,
@@ -100,10 +101,11 @@ export function packArguments(
 type Packer = (arg: ArgRow, value: unknown, requestId: number) => unknown;
 
 function throwPackError(arg: ArgRow, expected: string, value: unknown): never {
-  throw new TypeError(`${arg.name} must be ${expected}, not ${typeName(value)}`);
+  throw new TypeError(`${arg.name} must be ${expected}, not ${nameType(value)}`);
 }
 
-const packObject =
+/** Makes the encoder of a class's objects, which throws for any other value. */
+const makeObjectPacker =
   <T>(
     tag: string,
     type: abstract new (...args: never[]) => T,
@@ -112,10 +114,11 @@ const packObject =
   (arg, value) =>
     value instanceof type ? [tag, encode(value)] : throwPackError(arg, type.name, value);
 
-const packFields = (tag: string, type: abstract new (...args: never[]) => Fields): Packer =>
-  packObject(tag, type, (value) => value.fields());
+const makeFieldsPacker = (tag: string, type: abstract new (...args: never[]) => Fields): Packer =>
+  makeObjectPacker(tag, type, (value) => value.fields());
 
-function readItems<T>(
+/** Returns the items of an array. @throws {TypeError} if it has one of another type */
+function checkItems<T>(
   arg: ArgRow,
   type: abstract new (...args: never[]) => T,
   value: unknown,
@@ -123,11 +126,12 @@ function readItems<T>(
   if (!Array.isArray(value)) return throwPackError(arg, `an array of ${type.name}`, value);
   for (const item of value) {
     if (item instanceof type) continue;
-    throw new TypeError(`${arg.name} must be an array of ${type.name}; ${typeName(item)} is in it`);
+    throw new TypeError(`${arg.name} must be an array of ${type.name}; ${nameType(item)} is in it`);
   }
   return value as T[];
 }
 
+/** Encodes a directory entry; attributes that the host has are not sent again. */
 function packEntry(entry: Dirent, requestId: number): unknown[] {
   const { name, off, type, gfid, stat, ref } = entry;
   const isOfRequest = ref !== null && ref[0] === requestId;
@@ -137,19 +141,20 @@ function packEntry(entry: Dirent, requestId: number): unknown[] {
   return [name, off, type, gfid || NULL_GFID, attributes, isOfRequest ? ref.slice(1) : null];
 }
 
+/** The encoders of values, by the argument's type. */
 const PACKERS: Readonly<Record<string, Packer>> = {
-  loc: packObject('loc', Loc, ({ _parts: [inode, parent, name, gfid] }) => [
+  loc: makeObjectPacker('loc', Loc, ({ _parts: [inode, parent, name, gfid] }) => [
     inode,
     parent,
     name ?? null,
     gfid ?? null,
   ]),
-  inode: packObject('inode', Inode, (value) => value.id),
-  fd: packObject('fd', Fd, (value) => value.id),
-  iatt: packFields('iatt', Iatt),
-  statvfs: packFields('statvfs', Statvfs),
-  flock: packFields('flock', Flock),
-  lease: packFields('lease', Lease),
+  inode: makeObjectPacker('inode', Inode, (value) => value.id),
+  fd: makeObjectPacker('fd', Fd, (value) => value.id),
+  iatt: makeFieldsPacker('iatt', Iatt),
+  statvfs: makeFieldsPacker('statvfs', Statvfs),
+  flock: makeFieldsPacker('flock', Flock),
+  lease: makeFieldsPacker('lease', Lease),
   str: (arg, value) => (typeof value === 'string' ? value : throwPackError(arg, 'a string', value)),
   int: (arg, value) => {
     if (typeof value === 'boolean') return Number(value);
@@ -169,7 +174,10 @@ const PACKERS: Readonly<Record<string, Packer>> = {
   },
   entries: (arg, value, requestId) => [
     'entries',
-    readItems(arg, Dirent, value).map((entry) => packEntry(entry, requestId)),
+    checkItems(arg, Dirent, value).map((entry) => packEntry(entry, requestId)),
   ],
-  locklist: (arg, value) => ['locklist', readItems(arg, Flock, value).map((lock) => lock.fields())],
+  locklist: (arg, value) => [
+    'locklist',
+    checkItems(arg, Flock, value).map((lock) => lock.fields()),
+  ],
 };

@@ -2,10 +2,11 @@
  * Records every Proxy that is made, as JavaScript cannot tell a Proxy from another object.
  * Inspecting one would run the module's traps.
  */
-const Native = Proxy;
-const { revocable } = Native;
+const NativeProxy = Proxy;
+const { revocable } = NativeProxy;
 const { apply, construct, defineProperty } = Reflect;
 const proxies = new WeakSet<object>();
+// The original functions, as a module could replace them.
 const { add, has } = WeakSet.prototype;
 
 function recordProxy<T extends object>(proxy: T): T {
@@ -13,7 +14,7 @@ function recordProxy<T extends object>(proxy: T): T {
   return proxy;
 }
 
-defineProperty(Native, 'revocable', {
+defineProperty(NativeProxy, 'revocable', {
   value: (target: object, handler: object) => {
     const pair = revocable(target, handler);
     recordProxy(pair.proxy);
@@ -23,11 +24,12 @@ defineProperty(Native, 'revocable', {
   configurable: true,
 });
 defineProperty(globalThis, 'Proxy', {
-  value: new Native(Native, {
-    construct: (_, args) => recordProxy(construct(Native, args) as object),
+  value: new NativeProxy(NativeProxy, {
+    construct: (_, args) => recordProxy(construct(NativeProxy, args) as object),
   }),
   writable: true,
   configurable: true,
 });
 
+/** True for any Proxy that was made since this file ran, before all modules. */
 export const isProxy = (value: unknown): boolean => apply(has, proxies, [value]) as boolean;

@@ -3,7 +3,7 @@ import type { LogSource } from '../../../runtime/core/log.ts';
 import { formatThrown } from './bounded-text.ts';
 import { host, stringify } from './host.ts';
 
-/** GlusterFS's numbers of log levels. */
+// GlusterFS's numbers of log levels.
 const ERROR = 4;
 const WARNING = 5;
 
@@ -17,6 +17,7 @@ export function readModuleStack(error: unknown): string[] {
   return stack.split('\n').filter((line) => MODULE_STACK_LINE.test(line));
 }
 
+/** Parses the innermost line of a module's stack; undefined if the stack is empty. */
 function readPosition(stack: readonly string[]): LogSource | undefined {
   const match = stack.length === 0 ? null : MODULE_STACK_LINE.exec(stack[0]!);
   if (match === null) return undefined;
@@ -24,7 +25,7 @@ function readPosition(stack: readonly string[]): LogSource | undefined {
   return { file: file!, line: Number(line), func };
 }
 
-/** Returns the position in the module that called the library. */
+/** Returns the module's position from which the library was called. */
 export const findCallerPosition = (): LogSource =>
   readPosition(readModuleStack(new Error())) ?? UNKNOWN_POSITION;
 
@@ -58,21 +59,25 @@ export const isModuleFunction = (value: unknown): boolean =>
 /** The positions that `locateError` recorded, by error. */
 const resultPositions = new WeakMap<object, LogSource>();
 
-/** Records the result's position for an error: the method's only `return`, or its first line. */
+/**
+ * Records the result's position for an error: the method's only `return`, or its first line.
+ * Returns the error.
+ */
 export function locateReturn(error: unknown, method: unknown): unknown {
   if (!(error instanceof Error) || resultPositions.has(error)) return error;
-  const [before, ...more] = String(method).split(/\breturn\b/);
-  return locateError(error, method, more.length === 1 ? before!.split('\n').length - 1 : 0);
+  const [textBefore, ...laterTexts] = String(method).split(/\breturn\b/);
+  const lineOffset = laterTexts.length === 1 ? textBefore!.split('\n').length - 1 : 0;
+  return locateError(error, method, lineOffset);
 }
 
-/** Records that an error concerns a line of `method`, counted from its first. */
-export function locateError(error: Error, method: unknown, line: number): Error {
+/** Records that an error concerns a line of `method`, by its distance from the first line. */
+export function locateError(error: Error, method: unknown, lineOffset: number): Error {
   const position = findDefinition(method);
-  resultPositions.set(error, { ...position, line: position.line + line });
+  resultPositions.set(error, { ...position, line: position.line + lineOffset });
   return error;
 }
 
-/** Returns the name and message of any thrown value. */
+/** Formats the name and message of any thrown value, and of its causes. */
 function formatError(error: unknown): string {
   if (error === null) return 'out of memory, or null was thrown';
   if (!(error instanceof Error)) return `thrown: ${formatThrown(error)}`;
@@ -84,13 +89,16 @@ function formatError(error: unknown): string {
 }
 
 /** Describes an error as JSON for the engine (ModuleError). */
-export function explain(error: unknown): string {
+export function explainError(error: unknown): string {
   const stack = readModuleStack(error);
   const position = readPosition(stack) ?? { ...UNKNOWN_POSITION, file: '' };
   return stringify({ text: formatError(error), ...position, stack: stack.join('\n') });
 }
 
-/** Logs an error: the operation, the error, and its stack in further lines. */
+/**
+ * Logs an error: the action that failed, the error, and its stack in further lines.
+ * @param method gives the position of an error without a stack
+ */
 export function logError(error: unknown, action: string, method?: unknown): void {
   let position = findDefinition(method);
   let text: string;
@@ -108,10 +116,10 @@ export function logError(error: unknown, action: string, method?: unknown): void
 /** Logs a warning at a method. */
 export const warn = (method: unknown, text: string): void => warnAt(method, 0, text);
 
-/** Logs a warning at a line of a method, counted from its first. */
-export function warnAt(method: unknown, line: number, text: string): void {
+/** Logs a warning at a line of a method, by its distance from the first line. */
+export function warnAt(method: unknown, lineOffset: number, text: string): void {
   const position = findDefinition(method);
-  host.log(WARNING, position.file, position.line + line, position.func, text);
+  host.log(WARNING, position.file, position.line + lineOffset, position.func, text);
 }
 
 /** Logs a refusal as a warning, once for each text. */

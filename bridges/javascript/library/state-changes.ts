@@ -38,7 +38,7 @@ export type State = Map<string, SampledProperty> | number;
 
 /** Samples the state, for `describeChanges`. */
 export function sampleState(translator: object): State {
-  // Reading a Proxy would run the module's traps.
+  // Reading a Proxy would run the module's traps: it counts as having no properties.
   if (isProxy(translator)) return 0;
   const names = ownKeys(translator);
   if (names.length > MAX_ENTRIES) return names.length;
@@ -54,12 +54,15 @@ export function sampleState(translator: object): State {
   return state;
 }
 
-/** Reads the entries of an array, Map, Set or plain object; `remaining` is how many may be compared. */
+/**
+ * Reads the entries of an array, Map, Set or plain object; null if it has none.
+ * @param remaining the number of entries that may be compared; of more only the number is returned
+ */
 function readEntries(value: unknown, remaining: number): ValueEntries {
   if (typeof value !== 'object' || value === null || isProxy(value)) return null;
   if (isArray(value)) {
     if (value.length > remaining) return value.length;
-    return new Map(value.map((each, at) => [`[${at}]`, each]));
+    return new Map(value.map((each, index) => [`[${index}]`, each]));
   }
   const pairCount = readCollectionSize('map', value);
   if (pairCount >= 0) return pairCount > remaining ? pairCount : new Map(readMapEntries(value));
@@ -76,6 +79,7 @@ function readEntries(value: unknown, remaining: number): ValueEntries {
     : null;
 }
 
+/** Reads the properties of a plain object, without getters. */
 function readProperties(value: object, remaining: number): ValueEntries {
   const names = ownKeys(value);
   if (names.length > remaining) return names.length;

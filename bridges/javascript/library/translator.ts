@@ -4,13 +4,15 @@ import { guard } from './guard.ts';
 import { host } from './host.ts';
 import { type Invalidation, invalidate } from './invalidate.ts';
 import { type Log, log } from './log.ts';
-import { addTimer, cancelTimer, sleep } from './loop.ts';
 import type { OptionSpec } from './option.ts';
+import { addTimer, cancelTimer, sleep } from './timers.ts';
 
+/** A timer that `Translator.timer` has started. */
 export interface Timer {
   cancel(): void;
 }
 
+/** The base class of a module's translator; its fops are methods of the derived class. */
 export class Translator {
   /** Options that the volfile may set; the instance's `options` has their values. */
   static options: Readonly<Record<string, OptionSpec>> = {};
@@ -26,8 +28,8 @@ export class Translator {
   declare readonly log: Log;
 
   /** Invalidates entries or attributes in the kernel and caches above. */
-  invalidate(target?: unknown, second?: unknown, options?: Invalidation): void {
-    invalidate(target, second, options);
+  invalidate(target?: unknown, nameOrOptions?: unknown, options?: Invalidation): void {
+    invalidate(target, nameOrOptions, options);
   }
 
   /** Sets whether the volume is up, in place of its children. */
@@ -36,7 +38,7 @@ export class Translator {
     host.up(up ? 1 : 0);
   }
 
-  /** Calls `fn` after `seconds`, and repeatedly with `repeat`. */
+  /** Calls `fn` after `seconds`; with `repeat`, again after each further `seconds`. */
   timer(seconds: number, fn: () => unknown, { repeat = false } = {}): Timer {
     const id = addTimer(seconds * 1000, () => fn.call(this), repeat);
     return { cancel: () => void cancelTimer(id) };
@@ -48,11 +50,13 @@ export class Translator {
   }
 }
 
-/** Values of the declared options: reading an undeclared one throws. */
+/** The class of `options`: its guard throws if a module reads an undeclared option. */
 class DeclaredOptions {}
-guard(DeclaredOptions, { name: 'this.options', instead: 'declare it in static options = { … }' });
+guard(DeclaredOptions, { name: 'this.options', usageHint: 'declare it in static options = { … }' });
+// Removed, so that logs show `options` as a plain object.
 delete (DeclaredOptions.prototype as { constructor?: unknown }).constructor;
 
+/** Makes a translator's `options`, read-only, from the values by name. */
 export const makeOptions = (values: object): Readonly<Record<string, unknown>> =>
   Object.freeze(Object.create(DeclaredOptions.prototype, Object.getOwnPropertyDescriptors(values)));
 

@@ -5,6 +5,7 @@ import { isAsync } from './describe.ts';
 import { isModuleFunction, logError } from './report.ts';
 import { findUnawaited, makeCallPattern, wrappedMethods } from './unawaited-replies.ts';
 
+/** Matches the translator as the receiver of a call; `void` does not handle a rejection. */
 const OWN_RECEIVER = String.raw`(?:void\s+)?(?:this|self|that)`;
 
 /**
@@ -13,7 +14,7 @@ const OWN_RECEIVER = String.raw`(?:void\s+)?(?:this|self|that)`;
 export function logUnawaitedErrors(moduleClass: { readonly prototype: object }): void {
   const { prototype } = moduleClass;
   const properties = Object.entries(Object.getOwnPropertyDescriptors(prototype));
-  const texts = properties.flatMap(([name, { value }]) =>
+  const methodTexts = properties.flatMap(([name, { value }]) =>
     name !== 'constructor' && isModuleFunction(value) ? [String(value)] : [],
   );
   for (const [name, property] of properties) {
@@ -21,7 +22,7 @@ export function logUnawaitedErrors(moduleClass: { readonly prototype: object }):
     // A fop's error fails its request.
     if (!isModuleFunction(method) || !isAsync(method) || isFop(name)) continue;
     const pattern = makeCallPattern(OWN_RECEIVER, name.replaceAll('$', '\\$'));
-    if (!texts.some((text) => findUnawaited(text, pattern) !== null)) continue;
+    if (!methodTexts.some((text) => findUnawaited(text, pattern) !== null)) continue;
     const wrapper = wrapMethod(name, method as Method);
     wrappedMethods.set(wrapper, method);
     Object.defineProperty(prototype, name, { ...property, value: wrapper });
@@ -32,6 +33,7 @@ const isFop = (name: string): boolean => name === 'anyFop' || findFop(name) !== 
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
+/** Wraps an async method, so that a rejection of its promise that no code handles is logged. */
 const wrapMethod = (name: string, method: Method): Method =>
   function (...args) {
     const promise = Reflect.apply(method, this, args);

@@ -38,16 +38,16 @@ export const PART_OF_VALUE = 1;
 
 /** A received value, whose original the host has. */
 export interface HostValue {
-  /** Its position in the request (origin.ts); or OWN, PART_OF_VALUE. */
+  /** The value's position in the request (origin.ts), or OWN_VALUE or PART_OF_VALUE. */
   _origin: number;
-  /** True if this differs from the original. */
+  /** True if the value differs from its original. */
   _isChanged(): boolean;
-  /** Makes it independent of its request. */
+  /** Makes the value independent of its request. */
   _detach(): void;
 }
 
 /** Fetches the value at an origin, as parsed JSON. */
-export function fetch({ _origin }: HostValue): unknown {
+export function fetchValue({ _origin }: HostValue): unknown {
   const text = host.fetch(_origin);
   if (text === undefined) {
     throw new HandleExpired('this belongs to a request that has ended; copy what you want to keep');
@@ -55,10 +55,11 @@ export function fetch({ _origin }: HostValue): unknown {
   return parse(text);
 }
 
-/** The property that marks a received value, for `asHostValue`; a listing (an array) has it, too. */
+/** The property that marks a received value, for `toHostValue`; a listing (an array) has it, too. */
 export const HOST_VALUE = Symbol('host value');
 
-export const asHostValue = (value: unknown): HostValue | undefined =>
+/** Returns a received value as a HostValue; undefined for any other value. */
+export const toHostValue = (value: unknown): HostValue | undefined =>
   value === null || typeof value !== 'object'
     ? undefined
     : (value as { [HOST_VALUE]?: HostValue })[HOST_VALUE];
@@ -66,7 +67,7 @@ export const asHostValue = (value: unknown): HostValue | undefined =>
 /** True if any value differs from its original. */
 export function haveChanged(values: readonly unknown[]): boolean {
   if (!changes.haveOccurred) return false;
-  for (const value of values) if (asHostValue(value)?._isChanged() === true) return true;
+  for (const value of values) if (toHostValue(value)?._isChanged() === true) return true;
   return false;
 }
 
@@ -75,7 +76,9 @@ type Replacements<T> = Partial<Omit<T, 'copy' | 'fields' | 'toJSON'>>;
 
 /** A structure of numbers and texts, fetched as a whole on first read. */
 export abstract class Fields implements HostValue {
-  declare static order: readonly string[];
+  /** Names of the fields, in the host's order. */
+  declare static fieldNames: readonly string[];
+  /** Initial values of the fields, in the same order. */
   declare static defaults: readonly Field[];
   _origin: number;
   declare _values: Field[] | undefined;
@@ -96,7 +99,7 @@ export abstract class Fields implements HostValue {
 
   /** Fetches the fields at the first read. */
   _load(): Field[] {
-    this._values ??= fetch(this) as Field[];
+    this._values ??= fetchValue(this) as Field[];
     return this._values;
   }
 
@@ -109,11 +112,12 @@ export abstract class Fields implements HostValue {
     this._origin = OWN_VALUE;
   }
 
+  /** Sets a field. @throws {TypeError} for a value of another type */
   _set(index: number, value: unknown): void {
-    const { order, defaults, name } = this.constructor as typeof Fields;
+    const { fieldNames, defaults, name } = this.constructor as typeof Fields;
     const kind = typeof defaults[index];
     if (typeof value !== kind) {
-      throw new TypeError(`${name}.${order[index]} must be a ${kind}, not ${typeName(value)}`);
+      throw new TypeError(`${name}.${fieldNames[index]} must be a ${kind}, not ${nameType(value)}`);
     }
     this._load()[index] = value as Field;
     this._origin = OWN_VALUE;
@@ -137,18 +141,18 @@ export abstract class Fields implements HostValue {
   }
 
   toJSON(): Record<string, Field> {
-    const { order } = this.constructor as typeof Fields;
+    const { fieldNames } = this.constructor as typeof Fields;
     const values = this._load();
-    return Object.fromEntries(order.map((name, at) => [name, values[at]!]));
+    return Object.fromEntries(fieldNames.map((name, index) => [name, values[index]!]));
   }
 }
 (Fields.prototype as { _values?: unknown })._values = undefined;
 
 /** Defines a class's fields; a field's type is that of its initial value. */
 function defineFields(fieldsClass: typeof Fields, fields: object): void {
-  fieldsClass.order = Object.keys(fields);
+  fieldsClass.fieldNames = Object.keys(fields);
   fieldsClass.defaults = Object.values(fields);
-  fieldsClass.order.forEach((name, index) => {
+  fieldsClass.fieldNames.forEach((name, index) => {
     Object.defineProperty(fieldsClass.prototype, name, {
       get(this: Fields) {
         return (this._values ?? this._load())[index];
@@ -175,6 +179,7 @@ export class Iatt extends Fields {
 
   /** The inode number that applications see: the low 63 bits of the gfid, as a bigint; never 0. */
   get iaIno(): bigint {
+    // The last 16 hexadecimal digits are the low 64 bits.
     const low = BigInt(`0x${this.iaGfid.replaceAll('-', '').slice(16)}`);
     return BigInt.asUintN(63, low) || 0xffff_ffffn;
   }
@@ -244,11 +249,13 @@ export class Dirent {
   }
 }
 
+/** Name, offset, type, gfid, attributes, and the entry's origin without the request's number. */
 type PackedEntry = [string, number, number, string, unknown, [number, number, number]];
 
 /** A function that decodes the items of a listing. */
 export type DecodeItems = (origin: HostValue, packed: unknown[]) => unknown[];
 
+/** Decodes the entries of a directory listing. */
 export const decodeDirents: DecodeItems = ({ _origin }, packed) =>
   (packed as PackedEntry[]).map(([name, off, type, gfid, stat, ref]) => {
     const iatt = stat === null ? null : makePartOfValue(Iatt, stat);
@@ -259,6 +266,7 @@ export const decodeDirents: DecodeItems = ({ _origin }, packed) =>
     });
   });
 
+/** Decodes a list of locks. */
 export const decodeFlocks: DecodeItems = (_, packed) =>
   packed.map((values) => makePartOfValue(Flock, values));
 
@@ -269,15 +277,16 @@ class ListingOrigin implements HostValue {
   readonly #decode: DecodeItems;
   #isLoaded = false;
 
-  constructor(at: number, items: unknown[], decode: DecodeItems) {
-    this._origin = at;
+  constructor(origin: number, items: unknown[], decode: DecodeItems) {
+    this._origin = origin;
     this.#items = items;
     this.#decode = decode;
   }
 
+  /** Fetches the items at the first read. */
   _load(): void {
     if (this.#isLoaded) return;
-    const packed = fetch(this) as unknown[];
+    const packed = fetchValue(this) as unknown[];
     this.#isLoaded = true;
     this.#items.push(...this.#decode(this, packed));
   }
@@ -291,7 +300,7 @@ class ListingOrigin implements HostValue {
   _isChanged(): boolean {
     if (this._origin === OWN_VALUE) return true;
     return this.#items.some((item) =>
-      asHostValue(item instanceof Dirent ? item.stat : item)?._isChanged(),
+      toHostValue(item instanceof Dirent ? item.stat : item)?._isChanged(),
     );
   }
 
@@ -339,7 +348,7 @@ export function makeListing(origin: number, decode: DecodeItems): unknown[] {
 }
 
 /** Names a value's type, for messages. */
-export function typeName(value: unknown): string {
+export function nameType(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value !== 'object') return typeof value;
   return (value as object).constructor?.name ?? 'object';

@@ -12,6 +12,7 @@ export function makeBakedSnapshotCache(embeddedParts: PartBytes): Cache | undefi
   const bakedHead = JSON.parse(new TextDecoder().decode(head)) as BakedHead;
   return {
     openSnapshot(inputs) {
+      // The embedded snapshot serves only the interpreter for which it was made.
       if (JSON.stringify(inputs) !== JSON.stringify(bakedHead.of)) return undefined;
       return {
         name: BAKED_PARTS.pages,
@@ -19,10 +20,10 @@ export function makeBakedSnapshotCache(embeddedParts: PartBytes): Cache | undefi
         description: Uint8Array.from(bakedHead.head),
         functionCount: bakedHead.functions,
         readPages(heap) {
-          for (const [i, number] of bakedHead.pages.entries()) {
+          for (const [i, pageNumber] of bakedHead.pages.entries()) {
             heap.set(
               pages.subarray(i * BAKED_PAGE_BYTES, (i + 1) * BAKED_PAGE_BYTES),
-              number * BAKED_PAGE_BYTES,
+              pageNumber * BAKED_PAGE_BYTES,
             );
           }
         },

@@ -6,6 +6,7 @@ import { web } from './worker-globals.ts';
 /** The longest timer of a browser, in milliseconds; a longer one would fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
+/** The Context of one graph in a browser's worker. */
 export class BrowserContext implements Context {
   readonly sink: LogSink;
   readonly baseDir: string;
@@ -25,9 +26,12 @@ export class BrowserContext implements Context {
 
   after(ms: number, fn: () => void): () => void {
     let timer: ReturnType<typeof setTimeout>;
-    const startTimer = (remaining: number): void => {
-      const delay = Math.min(remaining, MAX_TIMER_MS);
-      timer = setTimeout(() => (remaining > delay ? startTimer(remaining - delay) : fn()), delay);
+    const startTimer = (remainingMs: number): void => {
+      const delayMs = Math.min(remainingMs, MAX_TIMER_MS);
+      timer = setTimeout(
+        () => (remainingMs > delayMs ? startTimer(remainingMs - delayMs) : fn()),
+        delayMs,
+      );
     };
     startTimer(ms);
     return () => clearTimeout(timer);

@@ -12,6 +12,7 @@ import { type FileContents, makeSources } from './sources.ts';
 import { startWatch } from './watchdog.ts';
 import { web } from './worker-globals.ts';
 
+/** The settings that a page passes to the machine of its worker. */
 export interface BrowserSettings {
   /** Modules and their imports, by absolute paths: `{ '/volume/negative.py': '…' }`. */
   readonly modules: FileContents;

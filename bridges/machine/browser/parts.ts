@@ -17,13 +17,14 @@ export async function fetchParts(url: string): Promise<PartBytes> {
     return response;
   };
   const names = (await (await fetchPart('index.json')).json()) as string[];
-  const entries = names.map(async (name): Promise<[string, Uint8Array]> => {
-    return [name, new Uint8Array(await (await fetchPart(name)).arrayBuffer())];
-  });
-  return new Map(await Promise.all(entries));
+  const fetchEntry = async (name: string): Promise<[string, Uint8Array]> => {
+    const response = await fetchPart(name);
+    return [name, new Uint8Array(await response.arrayBuffer())];
+  };
+  return new Map(await Promise.all(names.map(fetchEntry)));
 }
 
-/** Makes the machine's `Parts` of fetched parts. */
+/** Makes the machine's `Parts` from fetched parts. */
 export function makeParts(bytes: PartBytes): Parts {
   const findPart = (name: string): Uint8Array => {
     const part = bytes.get(name);
@@ -34,10 +35,10 @@ export function makeParts(bytes: PartBytes): Parts {
     has: (name) => bytes.has(name),
     listNames: (prefix) => [...bytes.keys()].filter((name) => name.startsWith(prefix)).sort(),
     readText: (name) => new TextDecoder().decode(findPart(name)),
-    readBytes(name, make) {
+    readBytes(name, allocate) {
       const part = findPart(name);
-      if (make === undefined) return part;
-      const copy = make(part.length);
+      if (allocate === undefined) return part;
+      const copy = allocate(part.length);
       copy.set(part);
       return copy;
     },

@@ -26,14 +26,14 @@ export function makeRealm(): BareRealm {
   for (const name of ECMASCRIPT_GLOBALS) scope[name] = workerGlobals[name];
   scope.globalThis = scope;
   const scopeProxy = new Proxy(scope, {
-    // No lookup leaves the scope.
+    // Every name counts as present, so that no lookup leaves the scope.
     has: () => true,
     // `with` asks for Symbol.unscopables, which the scope lacks.
     get: (target, name) => (typeof name === 'symbol' ? undefined : target[name]),
   });
   const evaluate = (source: string, name: string): unknown => {
-    const text = `with (names) { return (${source}\n) }\n//# sourceURL=${name}`;
-    return new Function('names', text).call(undefined, scopeProxy);
+    const body = `with (scope) { return (${source}\n) }\n//# sourceURL=${name}`;
+    return new Function('scope', body).call(undefined, scopeProxy);
   };
   return {
     evaluate,

@@ -52,7 +52,7 @@ export function makeSources(contents: FileContents): Sources {
   };
 }
 
-/** Adds a path to the entries of its folder, and a new folder to those of its parent. */
+/** Adds a path to the entries of its folder; if the folder is new, adds that to its parent's. */
 function addEntry(folders: Map<string, Map<string, FileKind>>, path: string, kind: FileKind): void {
   const slash = path.lastIndexOf('/');
   const folder = path.slice(0, slash) || '/';

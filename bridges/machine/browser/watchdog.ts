@@ -1,7 +1,7 @@
 /**
  * Runs the watchdog (host/limits/watchdog.ts) in a browser: a worker that shares memory with the
- * graph's worker, on a page isolated from other origins. It interrupts engines that check their
- * word. It reports a call that never checks it to the page, by a port; the page can end the worker.
+ * graph's worker, on a page isolated from other origins. It interrupts an engine by a word that the
+ * engine checks. A call that never checks it is reported to the page, which can end the worker.
  */
 import {
   CONSTANTS,
@@ -18,6 +18,7 @@ import { type WebWorker, web } from './worker-globals.ts';
 export interface Lost {
   /** The volume's name. */
   readonly volume: string;
+  /** The time that the call has run. */
   readonly seconds: number;
 }
 
@@ -47,7 +48,7 @@ function runWatchdog(
   const IDLE_MS = 1000;
   // Atomics.waitAsync is of ECMAScript 2024; without it the worker never sleeps.
   const { waitAsync } = Atomics as unknown as {
-    waitAsync?(words: Int32Array, at: number, value: number, ms?: number): { value: unknown };
+    waitAsync?(words: Int32Array, index: number, value: number, ms?: number): { value: unknown };
   };
   let words: Int32Array = new Int32Array(0);
   let lostPort: Pick<WebWorker, 'postMessage'> | undefined;
@@ -58,17 +59,20 @@ function runWatchdog(
     slot.isEndRequested = true;
     lostPort?.postMessage({ volume: slot.name, seconds: slot.spentMs / 1000 });
   }
+  // A browser reports no CPU time, and cannot end a turn.
   const actions = { cpuMs: () => Number.NaN, endTurn() {}, reportLost };
   function sample(): void {
-    const now = performance.now();
-    const elapsedMs = now - lastSampleMs;
-    lastSampleMs = now;
+    const nowMs = performance.now();
+    const elapsedMs = nowMs - lastSampleMs;
+    lastSampleMs = nowMs;
     const { isAnyRunning, pauseMs } = sampleAll(slots.values(), elapsedMs, actions);
-    if (isAnyRunning) lastActiveMs = now;
-    if (now - lastActiveMs > IDLE_MS && waitAsync !== undefined) void waitWhileIdle(waitAsync);
+    if (isAnyRunning) lastActiveMs = nowMs;
+    if (nowMs - lastActiveMs > IDLE_MS && waitAsync !== undefined) void waitWhileIdle(waitAsync);
     else setTimeout(sample, Math.max(1, pauseMs));
   }
+  /** Sleeps until a call runs, then samples again. */
   async function waitWhileIdle(wait: NonNullable<typeof waitAsync>): Promise<void> {
+    // Word 0 is 1 while the watchdog sleeps.
     Atomics.store(words, 0, 1);
     // Engines use plain stores: one that is not yet visible is visible after SETTLE_MS.
     let isIdle = (await wait(words, 0, 1, SETTLE_MS).value) === 'timed-out';
@@ -91,6 +95,7 @@ function runWatchdog(
   };
 }
 
+/** The worker's program as text; the constants and functions that it uses are its arguments. */
 const WORKER_SOURCE = `(${runWatchdog})(globalThis, ${JSON.stringify(CONSTANTS)}, ${makeSampling})`;
 
 /**

@@ -1,5 +1,6 @@
 /** Declares types of a browser worker's globals that Node's types lack, or declare otherwise. */
 
+/** A worker, or a port to one. */
 export interface WebWorker {
   onmessage: ((event: { readonly data: unknown }) => void) | null;
   onerror: ((event: { readonly message?: string }) => void) | null;
@@ -7,6 +8,7 @@ export interface WebWorker {
   terminate(): void;
 }
 
+/** The globals that the browser's machine uses. */
 interface Web {
   /** True if threads may share memory. */
   readonly crossOriginIsolated?: boolean;
@@ -16,6 +18,7 @@ interface Web {
   fetch(url: string): Promise<WebResponse>;
 }
 
+/** One end of a MessageChannel. */
 interface WebPort {
   onmessage: (() => void) | null;
   postMessage(message: unknown): void;
@@ -29,4 +32,5 @@ interface WebResponse {
   json(): Promise<unknown>;
 }
 
+/** The worker's globals, with these types. */
 export const web = globalThis as unknown as Web;

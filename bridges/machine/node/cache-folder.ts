@@ -1,7 +1,7 @@
 /**
  * Prepares the user's cache folder for glossa: `$XDG_CACHE_HOME/glossa`, or `~/.cache/glossa`. A
- * user who can write there decides which code runs. So glossa uses it only if it belongs to this
- * user, no other user can change it or the path to it, and it is no link (`prepareFolder`).
+ * user who can write there decides which code runs. So `prepareFolder` refuses a link, a folder of
+ * another user, and one that other users can change or replace.
  */
 import { lstatSync, mkdirSync, type Stats } from 'node:fs';
 import { homedir } from 'node:os';
@@ -32,7 +32,7 @@ export function formatErrorReason(error: unknown): string {
  */
 export function prepareFolder(folder: string, warn: Log, log: Log): string | undefined {
   try {
-    // Checked first, so that nothing is created in another user's folder.
+    // Checked before `mkdirSync`, so that nothing is created in another user's folder.
     let problem = findExposure(folder);
     if (problem === null) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -46,7 +46,7 @@ export function prepareFolder(folder: string, warn: Log, log: Log): string | und
   return undefined;
 }
 
-/** Returns the reason why other users control a cached file or folder; null if none does. */
+/** Returns the reason not to trust a cached file or folder, such as its owner; null for none. */
 export function findForeignReason(
   path: string,
   stat: Stats,
@@ -55,6 +55,7 @@ export function findForeignReason(
   const uid = readEffectiveUid();
   if (stat.isSymbolicLink()) return `${path} is a symbolic link`;
   if (kind === 'folder' ? !stat.isDirectory() : !stat.isFile()) return `${path} is no ${kind}`;
+  // A negative uid: the system has no users.
   if (uid < 0) return null;
   if (stat.uid !== uid) return `${path} belongs to user ${stat.uid}, not to user ${uid}`;
   if ((stat.mode & 0o022) !== 0) {

@@ -5,7 +5,10 @@ import { findDefaultCacheFolder, prepareFolder } from './cache-folder.ts';
 import { parts } from './parts.ts';
 import { hashInputs, openSnapshot, type SnapshotLocation, writeSnapshot } from './snapshot.ts';
 
-/** Opens the cache; undefined if other users control the folder. */
+/**
+ * Opens the cache; undefined if other users control the folder.
+ * @param cacheFolder undefined for the default folder
+ */
 export function openCache(cacheFolder: string | undefined, logs: CacheLogs): Cache | undefined {
   const folder = prepareFolder(cacheFolder ?? findDefaultCacheFolder(), logs.warn, logs.log);
   if (folder === undefined) return undefined;
@@ -16,7 +19,7 @@ export function openCache(cacheFolder: string | undefined, logs: CacheLogs): Cac
   };
 }
 
-/** Returns the file of a snapshot; its name contains the start of the sha256 of its inputs. */
+/** Returns a snapshot's place in the folder; its name contains the start of its inputs' sha256. */
 function locateSnapshot(
   folder: string,
   { name, parts: partNames, texts }: SnapshotInputs,
@@ -25,6 +28,7 @@ function locateSnapshot(
   return { folder, name: `${name}-${inputsHash.toString('hex', 0, 8)}.snapshot`, inputsHash };
 }
 
+/** Results of `digestParts`, by name of the snapshot. */
 const digests = new Map<string, Buffer>();
 
 /** Returns the sha256 of the parts of snapshot `name`, computed once per process. */

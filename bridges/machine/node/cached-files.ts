@@ -19,15 +19,15 @@ import {
 import { join } from 'node:path';
 import { findForeignReason, formatErrorReason, type Log } from './cache-folder.ts';
 
-/** The most snapshots of one kind that stay: each version of glossa or Pyodide adds one. */
+/** The most snapshots of one kind that are kept: each version of glossa or Pyodide adds one. */
 const MAX_SNAPSHOTS = 4;
 
 /** Flags that follow no symbolic link (ELOOP), and never block, even on a pipe. */
 const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
- * Opens `file` of a usable folder for reading; undefined if it is missing, unreadable, or
- * under the control of other users.
+ * Opens `file` of a usable folder for reading, and returns its descriptor; undefined if the file is
+ * missing, unreadable, or under the control of other users.
  */
 export function openCached(file: string, warn: Log, log: Log): number | undefined {
   let fd: number;
@@ -46,7 +46,10 @@ export function openCached(file: string, warn: Log, log: Log): number | undefine
   return undefined;
 }
 
-/** Writes `parts` to `name` in a usable folder, so that a reader sees the whole file or none. */
+/**
+ * Writes `parts` to `name` in a usable folder, so that a reader sees the whole file or none.
+ * Returns false if that fails.
+ */
 export function writeCached(
   folder: string,
   name: string,
@@ -72,6 +75,7 @@ export function writeCached(
   }
 }
 
+/** Removes a file, if it exists. */
 function removeIfPresent(file: string): void {
   try {
     unlinkSync(file);
@@ -89,8 +93,8 @@ function removeOldFiles(folder: string, name: string): void {
     .map((entry) => join(folder, entry))
     .flatMap((file) => {
       const stat = statSync(file, { throwIfNoEntry: false });
-      return stat ? [{ file, time: stat.mtimeMs }] : [];
+      return stat ? [{ file, mtimeMs: stat.mtimeMs }] : [];
     })
-    .sort((a, b) => b.time - a.time);
-  for (const each of files.slice(MAX_SNAPSHOTS)) removeIfPresent(each.file);
+    .sort((a, b) => b.mtimeMs - a.mtimeMs);
+  for (const { file } of files.slice(MAX_SNAPSHOTS)) removeIfPresent(file);
 }

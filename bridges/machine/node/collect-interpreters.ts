@@ -15,13 +15,13 @@ const QUIET_MS = 1000;
 const BURST_SIZE = 4;
 /** The most collector runs for one ended interpreter. */
 const MAX_RUNS = 8;
-/** Runs without effect before the collector stops: V8 may count memory one run late. */
+/** The number of runs without effect after which the collector stops: V8 may count late by one. */
 const MAX_IDLE_RUNS = 2;
 /** A pause lasts this multiple of a run, so that the collector gets a tenth of the time. */
 const PAUSE_FACTOR = 9;
 /** The least freed bytes that justify another run. */
 const WORTHWHILE_BYTES = 2 ** 20;
-/** V8 collects larger heaps often enough by itself. */
+/** The largest heap for which the collector runs: V8 collects larger ones often enough by itself. */
 const MAX_HEAP_BYTES = 512 * 2 ** 20;
 
 /** Returns the bytes of the heap, and of external memory that it owns. */
@@ -30,6 +30,7 @@ function readUsedBytes(): number {
   return heapUsed + external;
 }
 
+/** The timer of the next run. */
 let timer: NodeJS.Timeout | undefined;
 let endedCount = 0;
 
@@ -42,21 +43,25 @@ export function scheduleCollection(): void {
   );
 }
 
+/** Starts a timer that does not keep the process alive. */
 const startTimer = (ms: number, fn: () => void): NodeJS.Timeout => setTimeout(fn, ms).unref();
 
 /**
- * Runs the collector, up to `remaining` times.
- * @param idleRunsBefore number of immediately preceding runs without effect
- * @param usedBefore bytes in use before this run
+ * Runs the collector, up to `remainingRuns` times.
+ * @param previousIdleRuns number of immediately preceding runs without effect
+ * @param bytesBefore bytes in use before this run
  */
-function runCollector(remaining: number, idleRunsBefore: number, usedBefore: number): void {
+function runCollector(remainingRuns: number, previousIdleRuns: number, bytesBefore: number): void {
   if (process.memoryUsage().heapUsed > MAX_HEAP_BYTES) return;
-  const start = performance.now();
+  const startMs = performance.now();
   collectGarbage();
-  const duration = performance.now() - start;
-  const used = readUsedBytes();
-  const idleRuns = usedBefore - used < WORTHWHILE_BYTES ? idleRunsBefore + 1 : 0;
-  if (remaining === 1 || idleRuns === MAX_IDLE_RUNS) trimMemory();
-  else
-    timer = startTimer(duration * PAUSE_FACTOR, () => runCollector(remaining - 1, idleRuns, used));
+  const durationMs = performance.now() - startMs;
+  const bytesAfter = readUsedBytes();
+  const idleRuns = bytesBefore - bytesAfter < WORTHWHILE_BYTES ? previousIdleRuns + 1 : 0;
+  if (remainingRuns === 1 || idleRuns === MAX_IDLE_RUNS) trimMemory();
+  else {
+    timer = startTimer(durationMs * PAUSE_FACTOR, () =>
+      runCollector(remainingRuns - 1, idleRuns, bytesAfter),
+    );
+  }
 }

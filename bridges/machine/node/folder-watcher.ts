@@ -1,7 +1,7 @@
 /**
  * Watches a folder for saved files (option reload). Editors write in several steps, or write
- * another file and rename it. So once the folder has been quiet for a moment, the watcher compares
- * names, sizes and times with those before.
+ * another file and rename it. So the watcher waits until the folder has been quiet for a moment, and
+ * then compares names, sizes and times with the previous ones.
  */
 import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
@@ -13,7 +13,7 @@ const QUIET_MS = 50;
 /** Milliseconds between two checks for a removed folder. */
 const MISSING_CHECK_MS = 500;
 
-/** Watches the files with these extensions in one folder. The result stops it. */
+/** Watches the files with these extensions in one folder; returns a function that stops watching. */
 export function watchFolder(
   folder: string,
   extensions: readonly string[],
@@ -22,8 +22,9 @@ export function watchFolder(
   let timer: NodeJS.Timeout | undefined;
   let watcher: FSWatcher | undefined;
   let isStopped = false;
-  const isWatched: FileFilter = (name) => extensions.some((end) => name.endsWith(end));
+  const isWatched: FileFilter = (name) => extensions.some((extension) => name.endsWith(extension));
   let lastSample = '';
+  /** The folder's device number when watching started. */
   let device = 0;
   const scheduleComparison = (ms: number): void => {
     clearTimeout(timer);
@@ -72,20 +73,21 @@ export function watchFolder(
   };
 }
 
+/** Returns whether a file of this name is watched. */
 type FileFilter = (name: string) => boolean;
 
 const formatEntry = (name: string, { size, mtimeMs }: { size: number; mtimeMs: number }): string =>
   `${name} ${size} ${mtimeMs}`;
 
-/** Samples names, sizes and times of the files as one text. */
+/** Returns names, sizes and times of the files as one text, to be compared with a later one. */
 function sampleFolderSync(folder: string, isWatched: FileFilter): string {
   const names = readdirSync(folder).filter(isWatched).sort();
   return names.map((name) => formatEntry(name, statSync(join(folder, name)))).join('\n');
 }
 
 /**
- * As `sampleFolderSync`, but asynchronously: the folder may be below a mount that this process
- * serves. A file removed meanwhile gets size -1.
+ * Does the same asynchronously, because the folder may be below a mount that this process serves. A
+ * file that is removed meanwhile gets size -1.
  */
 async function sampleFolder(folder: string, isWatched: FileFilter): Promise<string> {
   const names = (await readdir(folder).catch(() => [])).filter(isWatched).sort();

@@ -2,16 +2,16 @@
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import { describeUntrusted } from '../../../runtime/sys/untrusted-code.ts';
 
-/** Warnings already logged for a volume: one folder often causes many. */
-const loggedReasons = new WeakMap<object, Set<string>>();
+/** The warnings already logged for each volume: one folder often causes the same one many times. */
+const loggedWarnings = new WeakMap<object, Set<string>>();
 
 /** Warns of a file or folder that other users can change. @throws {GraphError} under --strict */
 export function warnForeignWritable<P>(xl: Xlator<P>, path: string): void {
   const text = describeUntrusted(path, xl.context.strict === true);
   if (text === null) return;
-  const reasons = loggedReasons.get(xl) ?? new Set();
-  loggedReasons.set(xl, reasons);
-  if (reasons.has(text) && xl.context.strict !== true) return;
-  reasons.add(text);
+  const warnings = loggedWarnings.get(xl) ?? new Set();
+  loggedWarnings.set(xl, warnings);
+  if (warnings.has(text) && xl.context.strict !== true) return;
+  warnings.add(text);
   xl.warnSuspicious([{ position: path, text }]);
 }

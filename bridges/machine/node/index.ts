@@ -13,16 +13,17 @@ import { stripTypes } from './strip-types.ts';
 import { startThread } from './thread.ts';
 import { watch } from './watchdog.ts';
 
+/** The machine of this process. */
 export const nodeMachine: Machine = {
   env: process.env,
   unsupportedOptions: {},
   limitations: [],
-  // All volumes share the process's limit.
+  // A quarter, as all volumes share the process's limit.
   maxFds: Math.min(16_384, Math.floor(openFilesLimit / 4)),
   sources,
   parts,
   memory: {
-    view: (buffer, at, length) => Buffer.from(buffer, at, length),
+    view: (buffer, offset, length) => Buffer.from(buffer, offset, length),
     copy(bytes) {
       // Not `slice()`, which would zero the memory first.
       const copy = Buffer.allocUnsafeSlow(bytes.length);

@@ -71,8 +71,10 @@ const OPEN_FLAGS =
   constants.O_TRUNC |
   constants.O_APPEND;
 
+/** The granted files of one volume. */
 export class NodeFiles implements GrantedFiles {
   private readonly grants: Grant[] = [];
+  /** Open files by their numbers, which are not descriptors. */
   private readonly openFiles = new Map<number, { fd: number; right: Right | 'both' }>();
   private lastFileNumber = 0;
 
@@ -91,6 +93,7 @@ export class NodeFiles implements GrantedFiles {
     this.grants.push({ path, right, folderFd: fd, onlyName });
   }
 
+  /** Returns one of GRANT_STATE. */
   findGrantState(right: Right, path: string): number {
     if (this.findGrant(right, path) !== undefined) return GRANT_STATE.GRANTED;
     const otherGrant = this.findGrant(right === 'read' ? 'write' : 'read', path);
@@ -169,17 +172,17 @@ export class NodeFiles implements GrantedFiles {
     });
   }
 
-  /** Fills `into` from `position`; returns the number of bytes read. */
-  read(file: number, into: Uint8Array, position: number): number {
+  /** Fills `buffer` from `position` of the file; returns the number of bytes read. */
+  read(file: number, buffer: Uint8Array, position: number): number {
     const entry = this.openFiles.get(file);
     if (entry === undefined || entry.right === 'write') return -EBADF;
-    return runCall(() => readSync(entry.fd, into, 0, into.length, position));
+    return runCall(() => readSync(entry.fd, buffer, 0, buffer.length, position));
   }
 
-  write(file: number, from: Uint8Array, position: number): number {
+  write(file: number, bytes: Uint8Array, position: number): number {
     const entry = this.openFiles.get(file);
     if (entry === undefined || entry.right === 'read') return -EBADF;
-    return runCall(() => writeSync(entry.fd, from, 0, from.length, position));
+    return runCall(() => writeSync(entry.fd, bytes, 0, bytes.length, position));
   }
 
   ftruncate(file: number, size: number): number {
@@ -204,7 +207,7 @@ export class NodeFiles implements GrantedFiles {
   }
 
   mkdir(path: string, mode: number): number {
-    return this.changeEntry(path, (fdPath) => mkdirSync(fdPath, mode & 0o777));
+    return this.changeEntry(path, (fdPath) => void mkdirSync(fdPath, mode & 0o777));
   }
 
   rmdir(path: string): number {
@@ -215,12 +218,12 @@ export class NodeFiles implements GrantedFiles {
     return this.changeEntry(path, unlinkSync);
   }
 
-  rename(from: string, to: string): number {
-    const grant = this.findGrant('write', to);
-    if (grant === undefined || grant.path === to) return -EACCES;
-    return this.changeEntry(from, (fdPath) => {
-      const result = this.runAtEntry(grant, to, (target) => {
-        renameSync(fdPath, target);
+  rename(oldPath: string, newPath: string): number {
+    const newGrant = this.findGrant('write', newPath);
+    if (newGrant === undefined || newGrant.path === newPath) return -EACCES;
+    return this.changeEntry(oldPath, (fdPath) => {
+      const result = this.runAtEntry(newGrant, newPath, (newFdPath) => {
+        renameSync(fdPath, newFdPath);
         return 0;
       });
       // `runCall` converts it back to the result.
@@ -228,15 +231,15 @@ export class NodeFiles implements GrantedFiles {
     });
   }
 
-  /** Sets the given attributes; times in milliseconds. */
-  setAttributes(path: string, mode: number | undefined, mtime: number | undefined): number {
+  /** Sets the attributes that are not undefined. */
+  setAttributes(path: string, mode: number | undefined, mtimeMs: number | undefined): number {
     const grant = this.findGrant('write', path);
     if (grant === undefined) return -EACCES;
     return this.runAtEntry(grant, path, (fdPath) => {
       const stat = lstatSync(fdPath);
       if (!isFileOrFolder(stat)) return -EACCES;
       if (mode !== undefined) chmodSync(fdPath, mode & 0o777);
-      if (mtime !== undefined) utimesSync(fdPath, mtime / 1000, mtime / 1000);
+      if (mtimeMs !== undefined) utimesSync(fdPath, mtimeMs / 1000, mtimeMs / 1000);
       return 0;
     });
   }
@@ -264,8 +267,9 @@ export class NodeFiles implements GrantedFiles {
 
   /** Lists the names in the folder `path` that lead to grants. */
   private listAboveGrants(path: string): string[] {
-    const below = this.grants.filter((grant) => grant.path.startsWith(`${path}/`));
-    return [...new Set(below.map((grant) => grant.path.slice(path.length + 1).split('/')[0]!))];
+    const prefix = `${path}/`;
+    const lowerGrants = this.grants.filter((grant) => grant.path.startsWith(prefix));
+    return [...new Set(lowerGrants.map((grant) => grant.path.slice(prefix.length).split('/')[0]!))];
   }
 
   /** Runs `action`, which changes a name: the name's folder must be granted, not only the file. */
@@ -294,6 +298,7 @@ export class NodeFiles implements GrantedFiles {
   /** Runs `action` with a path below /proc/self/fd that stands for the folder `path`. */
   private runInFolder<T>(grant: Grant, path: string, action: (fdPath: string) => T): T | number {
     const fd = openBeneath(grant.folderFd, path.slice(grant.path.length).replace(/^\//, '') || '.');
+    // EXDEV: the path leaves the folder or its file system.
     if (fd < 0) return fd === -EXDEV ? -EACCES : fd;
     try {
       return runCall(() => action(`/proc/self/fd/${fd}`));
@@ -310,6 +315,7 @@ export class NodeFiles implements GrantedFiles {
     return makeAttributes(stat, (stat.mode & (read | write | 0o111)) | search);
   }
 
+  /** Runs a system call that has no result; returns 0, or a negative errno. */
   private runAction(action: () => void): number {
     return runCall(() => {
       action();
@@ -321,6 +327,7 @@ export class NodeFiles implements GrantedFiles {
 /** The bits of open(2)'s flags for reading and writing (O_ACCMODE). */
 const ACCESS_MODE = 3;
 
+/** Returns the rights that an access mode of open(2) needs. */
 function findNeededRights(access: number): Right[] {
   if (access === constants.O_RDONLY) return ['read'];
   return access === constants.O_WRONLY ? ['write'] : ['read', 'write'];
@@ -345,10 +352,11 @@ const isFileOrFolder = (stat: Stats): boolean => stat.isFile() || stat.isDirecto
 const isNormalized = (path: string): boolean =>
   path.startsWith('/') && !path.includes('\0') && !/\/(\.{0,2})(\/|$)/.test(path);
 
-/** True if the grant includes `target`. */
+/** True if the grant covers `target`. */
 const covers = ({ path, onlyName }: Grant, target: string): boolean =>
   target === path || (onlyName === undefined && (path === '/' || target.startsWith(`${path}/`)));
 
+/** Makes the attributes of a file, with these permissions in place of its own. */
 const makeAttributes = (stat: Stats, permissions: number): Attributes => ({
   mode: (stat.mode & constants.S_IFMT) | permissions,
   size: stat.size,
@@ -364,6 +372,7 @@ function statIfPresent(path: string): Stats | undefined {
 
 /** Opens a folder beneath another, as an O_PATH descriptor; returns a negative errno on failure. */
 function openBeneath(folder: number, path: string): number {
+  // struct open_how: flags, mode, resolve
   const openHow = new BigUint64Array([
     BigInt(O_PATH | O_CLOEXEC | constants.O_DIRECTORY),
     0n,

@@ -6,6 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parts } from './parts.ts';
 
+// Files of the package pyodide.
 const PYODIDE_TEXTS = ['package.json', 'pyodide-lock.json', 'pyodide.mjs', 'pyodide.asm.mjs'];
 const PYODIDE_BINARIES = ['pyodide.asm.wasm', 'python_stdlib.zip'];
 

@@ -17,6 +17,7 @@ import { findBuiltFile, packageRoot } from '../../../runtime/sys/paths.ts';
 import type { Parts } from '../../host/machine.ts';
 
 const { resolve } = createRequire(import.meta.url);
+/** Returns a path below bridges/ as it is after the build. */
 const makeBuiltPath = (path: string): string =>
   findBuiltFile(new URL(`../../${path}`, import.meta.url));
 
@@ -28,6 +29,7 @@ const foldersByPrefix: Readonly<Record<string, () => string>> = {
   guest: () => makeBuiltPath('javascript/guest'),
 };
 
+/** Returns the file of a part. @throws {Error} for an unknown prefix */
 function makePartPath(name: string): string {
   if (name === 'quickjs.wasm') return resolve('@jitl/quickjs-wasmfile-release-sync/wasm');
   const slash = name.indexOf('/');
@@ -53,6 +55,7 @@ function readInto(path: string, allocate: (length: number) => Uint8Array): Uint8
   }
 }
 
+/** The parts of this installation. */
 export const parts: Parts = {
   has: (name) => existsSync(makePartPath(name)),
   listNames: (prefix) =>

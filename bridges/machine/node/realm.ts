@@ -17,6 +17,7 @@ function sealErrors(): void {
   Object.defineProperty(globalThis, 'Error', { ...constant, value: Error, enumerable: false });
 }
 
+/** Makes a realm. @param name shown by debuggers */
 export function makeRealm(name: string): BareRealm {
   const context = vm.createContext(Object.create(null), {
     name,
@@ -38,21 +39,22 @@ export function makeRealm(name: string): BareRealm {
   };
 }
 
-let isIgnoring = false;
+let isIgnoringRejections = false;
 
 /**
  * Keeps a realm's unhandled rejections, which a module can cause, from ending the process. The
  * host's own promises are treated as before.
  */
 function ignoreRejections(): void {
-  if (isIgnoring) return;
-  isIgnoring = true;
+  if (isIgnoringRejections) return;
+  isIgnoringRejections = true;
   process.on('unhandledRejection', (reason, promise) => {
-    const hasOthers = process.listenerCount('unhandledRejection') > 1;
-    if (isHostPromise(promise) && !hasOthers) throw reason;
+    const hasOtherListeners = process.listenerCount('unhandledRejection') > 1;
+    if (isHostPromise(promise) && !hasOtherListeners) throw reason;
   });
 }
 
+/** True for a promise of this process's own realm. */
 function isHostPromise(promise: unknown): boolean {
   try {
     return promise instanceof Promise;

@@ -14,11 +14,18 @@ import type { CacheLogs, Snapshot } from '../../host/machine.ts';
 import { openCached, writeCached } from './cached-files.ts';
 
 const MAGIC = 0x534c4753; // 'SGLS'
+/** The second word; a change of the format needs another number. */
 const FORMAT_VERSION = 3;
+/** Bytes of the four words. */
 const WORDS_BYTES = 16;
+/** Bytes of the words and the sha256. */
 const HEADER_BYTES = WORDS_BYTES + 32;
+/** Bytes of a stored page; a divisor of WebAssembly's 64 KiB. */
 const PAGE_BYTES = 4096;
+/** Runs that one readv(2) reads: it takes at most 1024 buffers (IOV_MAX). */
+const RUNS_PER_READ = 512;
 
+/** The table of a file, which tells where its pages belong. */
 interface PageTable {
   readonly memoryLength: number;
   /** Pyodide's own head (its build id, and the JavaScript objects that Python held), in base64. */
@@ -28,10 +35,10 @@ interface PageTable {
 }
 
 /** Returns the sha256 of a snapshot's inputs, this format, and Node's version and architecture. */
-export function hashInputs(parts: readonly (string | Uint8Array)[]): Buffer {
+export function hashInputs(inputs: readonly (string | Uint8Array)[]): Buffer {
   const hash = createHash('sha256');
-  for (const part of [String(FORMAT_VERSION), process.version, process.arch, ...parts]) {
-    hash.update(`${part.length}:`).update(part);
+  for (const input of [String(FORMAT_VERSION), process.version, process.arch, ...inputs]) {
+    hash.update(`${input.length}:`).update(input);
   }
   return hash.digest();
 }
@@ -58,36 +65,41 @@ export function openSnapshot(location: SnapshotLocation, logs: CacheLogs): Snaps
   }
 }
 
+/** Reads and checks header and table. @throws {Error} if the file is of other inputs, or damaged */
 function readSnapshot(fd: number, { name, inputsHash }: SnapshotLocation): Snapshot {
   const header = readAt(fd, HEADER_BYTES, 0);
-  const [magic, format, length, crc] = [0, 4, 8, 12].map((at) => header.readUInt32LE(at));
+  const [magic, format, tableLength, crc] = [0, 4, 8, 12].map((offset) =>
+    header.readUInt32LE(offset),
+  );
   if (magic !== MAGIC || format !== FORMAT_VERSION) throw new Error('it is not a snapshot');
   if (!inputsHash.equals(header.subarray(WORDS_BYTES)))
     throw new Error('it was made from other files');
-  const text = readAt(fd, length!, HEADER_BYTES);
-  const { memoryLength, head, runs } = JSON.parse(text.toString()) as PageTable;
-  const position = HEADER_BYTES + text.length;
-  const size = runs.reduce((sum, [, bytes]) => sum + bytes, position);
-  if (size !== fstatSync(fd).size) throw new Error('it is incomplete');
+  const table = readAt(fd, tableLength!, HEADER_BYTES);
+  const { memoryLength, head, runs } = JSON.parse(table.toString()) as PageTable;
+  const pagesPosition = HEADER_BYTES + table.length;
+  const expectedSize = runs.reduce((sum, [, length]) => sum + length, pagesPosition);
+  if (expectedSize !== fstatSync(fd).size) throw new Error('it is incomplete');
   return {
     name,
     memoryLength,
     description: Buffer.from(head, 'base64'),
     readPages(heap) {
-      if (readPages(fd, runs, position, heap, crc32(text)) === crc) return;
+      if (readPages(fd, runs, pagesPosition, heap, crc32(table)) === crc) return;
       throw new Error('the snapshot is damaged (checksum)');
     },
     close: () => closeSync(fd),
   };
 }
 
+/** Reads exactly `length` bytes. @throws {Error} if the file is too short */
 function readAt(fd: number, length: number, position: number): Buffer {
+  // A damaged length must not allocate more than the file has.
   const bytes = Buffer.alloc(Math.min(length, fstatSync(fd).size));
   if (readSync(fd, bytes, 0, bytes.length, position) === length) return bytes;
   throw new Error('it is too short');
 }
 
-/** Reads the pages; returns their crc32, continued from `initialCrc`. */
+/** Reads the pages to their places in `heap`; returns their crc32, continued from `initialCrc`. */
 function readPages(
   fd: number,
   runs: PageTable['runs'],
@@ -97,15 +109,14 @@ function readPages(
 ): number {
   let position = startPosition;
   let crc = initialCrc;
-  // 512 at a time: one readv(2) takes at most 1024 buffers (IOV_MAX).
-  for (let i = 0; i < runs.length; i += 512) {
-    const views = runs.slice(i, i + 512).map(([start, length]) => {
+  for (let i = 0; i < runs.length; i += RUNS_PER_READ) {
+    const views = runs.slice(i, i + RUNS_PER_READ).map(([start, length]) => {
       return new Uint8Array(heap.buffer, heap.byteOffset + start, length);
     });
-    const expected = views.reduce((sum, view) => sum + view.length, 0);
-    if (readvSync(fd, views, position) !== expected) throw new Error('the snapshot is incomplete');
+    const length = views.reduce((sum, view) => sum + view.length, 0);
+    if (readvSync(fd, views, position) !== length) throw new Error('the snapshot is incomplete');
     for (const view of views) crc = crc32(view, crc);
-    position += expected;
+    position += length;
   }
   return crc;
 }
@@ -125,33 +136,35 @@ export function writeSnapshot(
   const head = bytes.toString('base64', 0, headLength);
   const memory = bytes.subarray(headLength);
   const runs = findUsedRuns(memory);
-  const table: PageTable = { memoryLength: memory.length, head, runs };
-  const text = Buffer.from(JSON.stringify(table));
+  const pageTable: PageTable = { memoryLength: memory.length, head, runs };
+  const table = Buffer.from(JSON.stringify(pageTable));
   const pages = runs.map(([start, length]) => memory.subarray(start, start + length));
-  const crc = pages.reduce((sum, page) => crc32(page, sum), crc32(text));
+  const crc = pages.reduce((sum, page) => crc32(page, sum), crc32(table));
   const words = Buffer.alloc(WORDS_BYTES);
-  [MAGIC, FORMAT_VERSION, text.length, crc].forEach(
+  [MAGIC, FORMAT_VERSION, table.length, crc].forEach(
     (word, i) => void words.writeUInt32LE(word, i * 4),
   );
   writeCached(
     location.folder,
     location.name,
-    [words, location.inputsHash, text, ...pages],
+    [words, location.inputsHash, table, ...pages],
     logs.log,
   );
 }
 
 /** Finds the runs of adjacent pages that are not all zero. */
 function findUsedRuns(memory: Buffer): [start: number, length: number][] {
-  const zero = Buffer.alloc(PAGE_BYTES);
+  const zeroPage = Buffer.alloc(PAGE_BYTES);
   const runs: [number, number][] = [];
   /** The start of the current run; -1 between two runs. */
   let start = -1;
-  for (let at = 0; at <= memory.length; at += PAGE_BYTES) {
-    const isUsed = at < memory.length && zero.compare(memory, at, at + PAGE_BYTES) !== 0;
-    if (isUsed && start < 0) start = at;
+  // The offset `memory.length` ends a run that lasts to the end.
+  for (let offset = 0; offset <= memory.length; offset += PAGE_BYTES) {
+    const pageEnd = offset + PAGE_BYTES;
+    const isUsed = offset < memory.length && zeroPage.compare(memory, offset, pageEnd) !== 0;
+    if (isUsed && start < 0) start = offset;
     if (!isUsed && start >= 0) {
-      runs.push([start, at - start]);
+      runs.push([start, offset - start]);
       start = -1;
     }
   }

@@ -8,6 +8,7 @@ import type { FileKind, Sources } from '../../host/machine.ts';
 const readKind = (stat: Stats): FileKind =>
   stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : 'other';
 
+/** Returns the number of the device that a folder is on; undefined if it cannot be read. */
 function readDevice(folder: string): number | undefined {
   try {
     return statSync(folder).dev;
@@ -17,6 +18,7 @@ function readDevice(folder: string): number | undefined {
   }
 }
 
+/** The sources of this process. */
 export const sources: Sources = {
   installed: packageRoot,
   findFileKind(path) {
@@ -35,7 +37,7 @@ export const sources: Sources = {
     const devices = new Map(folders.map((folder) => [folder, readDevice(folder)]));
     return async () => {
       for (const [folder, device] of devices) {
-        // An asynchronous stat does not block this thread.
+        // Asynchronous: a stat below the process's own mount would block its thread for ever.
         const current = await stat(folder).catch(() => undefined);
         if (current === undefined || current.dev === device) continue;
         throw new InitError(`${folder} is on another file system now than when the volume started`);

@@ -9,6 +9,7 @@ const MIB = 2 ** 20;
 /** The least heap with which V8 starts a worker. */
 const MIN_HEAP_MIB = 64;
 
+/** Starts a thread; `onEnd` gets the reason if the thread ends before `terminate`. */
 export const startThread: StartThread = (name, heapBytes, data, { onWake, onEnd }) => {
   const worker = new Worker(findBuiltFile(new URL('../../isolated-volume.js', import.meta.url)), {
     workerData: data,
@@ -18,15 +19,15 @@ export const startThread: StartThread = (name, heapBytes, data, { onWake, onEnd 
       maxOldGenerationSizeMb: Math.max(MIN_HEAP_MIB, Math.ceil(heapBytes / MIB)),
     },
   });
-  let reason = 'it ended by itself';
+  let endReason = 'it ended by itself';
   let isTerminating = false;
   worker.on('message', onWake);
   worker.on('error', (error: Error & { code?: string }) => {
-    reason =
+    endReason =
       error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'out of memory' : (error.stack ?? `${error}`);
   });
   worker.on('exit', () => {
-    if (!isTerminating) onEnd(reason);
+    if (!isTerminating) onEnd(endReason);
   });
   return {
     wake: () => worker.postMessage(0),

@@ -22,6 +22,7 @@ import {
 let worker: Worker | undefined;
 let engineCount = 0;
 
+/** The data that the worker gets at its start. */
 interface WorkerData {
   readonly watchdogSleep: Int32Array;
   /** The path of the package koffi; null if the worker cannot end turns. */
@@ -32,7 +33,7 @@ interface WorkerData {
   readonly timesFile: string;
 }
 
-/** Adds an engine by its number; without `slot`, removes it. */
+/** A message to the worker: adds an engine by its number; without `slot`, removes the engine. */
 interface Message {
   readonly id: number;
   readonly slot?: Slot;
@@ -57,6 +58,7 @@ function runWatchdog(
     endTurn ??= (load(koffiPath!) as typeof import('koffi')).load(null).func(endTurnSymbol);
     endTurn();
   }
+  /** Logs why, and kills the process; without a log, does neither. */
   function killProcess({ name, spentMs }: Slot): void {
     if (logFile === null) return;
     const problem = `a call has run for ${(spentMs / 1000).toFixed(1)} s and cannot be ended`;
@@ -73,8 +75,8 @@ function runWatchdog(
   /** Returns the milliseconds that the engines' thread has spent on a CPU, and waiting for one. */
   function readThreadTimes(): number[] {
     try {
-      const [onCpu, waiting] = readFileSync(timesFile, 'latin1').split(' ', 2);
-      return [Number(onCpu) / 1e6, Number(waiting) / 1e6];
+      const [cpuNs, waitedNs] = readFileSync(timesFile, 'latin1').split(' ', 2);
+      return [Number(cpuNs) / 1e6, Number(waitedNs) / 1e6];
     } catch {
       return [Number.NaN, 0];
     }
@@ -87,11 +89,12 @@ function runWatchdog(
   const { sampleAll } = sampling(constants);
   /** Milliseconds without a running call after which the thread sleeps until a call wakes it. */
   const IDLE_MS = 1000;
-  // `waitedMs`: the time that the engines' thread has waited for a CPU, which no call pays for.
   let lastActiveMs = performance.now();
   let lastSampleMs = lastActiveMs;
+  // The time that the engines' thread has waited for a CPU does not count as a call's time.
   let waitedMs = readThreadTimes()[1]!;
   for (;;) {
+    // Word 1 counts the messages; word 0 is 1 while the watchdog sleeps.
     const messageCount = Atomics.load(watchdogSleep, 1);
     for (;;) {
       const { message } = threads.receiveMessageOnPort(threads.parentPort!) ?? {};
@@ -100,15 +103,15 @@ function runWatchdog(
       if (slot === undefined) slots.delete(id);
       else slots.set(id, slot);
     }
-    const now = performance.now();
+    const nowMs = performance.now();
     const previousWaitedMs = waitedMs;
     waitedMs = readThreadTimes()[1]!;
     // The elapsed time is negative if the kernel reports a long wait late.
-    const elapsedMs = now - lastSampleMs - (waitedMs - previousWaitedMs);
-    lastSampleMs = now;
+    const elapsedMs = nowMs - lastSampleMs - (waitedMs - previousWaitedMs);
+    lastSampleMs = nowMs;
     const { isAnyRunning, pauseMs } = sampleAll(slots.values(), elapsedMs, actions);
-    if (isAnyRunning) lastActiveMs = now;
-    if (now - lastActiveMs <= IDLE_MS) {
+    if (isAnyRunning) lastActiveMs = nowMs;
+    if (nowMs - lastActiveMs <= IDLE_MS) {
       Atomics.wait(watchdogSleep, 1, messageCount, Math.max(1, pauseMs));
       continue;
     }
@@ -123,6 +126,7 @@ function runWatchdog(
   }
 }
 
+/** The worker's program as text; the constants and functions that it uses are its arguments. */
 const WORKER_SOURCE = `(${runWatchdog})(${JSON.stringify(CONSTANTS)}, ${makeSampling}, ${formatTime}, ${JSON.stringify(END_TURN_PROTOTYPE)}, require)`;
 
 /** Watches an engine; returns a function that stops watching. */
@@ -135,6 +139,7 @@ export function watch(engine: WatchedEngine): () => void {
   return () => sendToWorker({ id });
 }
 
+/** Sends a message, and wakes the worker from either of its waits. */
 function sendToWorker(message: Message): void {
   worker?.postMessage(message);
   Atomics.add(watchdogSleep, 1, 1);
@@ -143,17 +148,19 @@ function sendToWorker(message: Message): void {
 }
 
 /**
- * Finds the file in /proc with this thread's nanoseconds on a CPU, and waiting for one (proc(5)).
+ * Finds the file in /proc with this thread's nanoseconds on a CPU, and waiting for one (proc(5));
+ * '' if there is none.
  */
 function findThreadTimes(): string {
   try {
     return `/proc/${readlinkSync('/proc/thread-self')}/schedstat`;
   } catch {
-    // Without /proc there are no times.
+    // The system has no /proc.
     return '';
   }
 }
 
+/** Starts the watchdog's worker. @param canEndTurns whether it may abort the turn of a call */
 function startWorker(canEndTurns: boolean): Worker {
   const koffiPath = canEndTurns ? createRequire(import.meta.url).resolve('koffi') : null;
   const newWorker = new Worker(WORKER_SOURCE, {

@@ -15,7 +15,7 @@ export default function makeFence(
   logRefusal: (name: string) => void,
 ) {
   let isClosed = false;
-  const refuse = (name: string): never => {
+  const throwRefusal = (name: string): never => {
     try {
       logRefusal(name);
     } catch {
@@ -25,13 +25,13 @@ export default function makeFence(
   };
   return {
     wrapImports(imports: Readonly<Record<string, unknown>>): Record<string, unknown> {
-      const wrapped = { ...imports };
-      for (const [name, f] of Object.entries(imports)) {
-        if (typeof f !== 'function' || mayStayOpen(name) === true) continue;
-        wrapped[name] = (...args: unknown[]) =>
-          isClosed ? refuse(name) : (f as ImportedFunction)(...args);
+      const wrappedImports = { ...imports };
+      for (const [name, imported] of Object.entries(imports)) {
+        if (typeof imported !== 'function' || mayStayOpen(name) === true) continue;
+        wrappedImports[name] = (...args: unknown[]) =>
+          isClosed ? throwRefusal(name) : (imported as ImportedFunction)(...args);
       }
-      return wrapped;
+      return wrappedImports;
     },
     close(): void {
       isClosed = true;

@@ -5,20 +5,25 @@
  */
 import type { FileGates } from '../file-gates.ts';
 
+/** A file, folder or link in Emscripten's file system. */
 interface FsNode {
   mode: number;
   node_ops: object;
   stream_ops: object;
   mount: object;
+  /** The mounted root; undefined for a node that is no mount point. */
   mounted?: object;
   /** True from `mknod` until Emscripten first sets the attributes. */
   isNew?: boolean;
-  // Of a file in memory: its bytes; of a link: its target; of a folder: its entries.
+  /** The bytes of a file in memory. */
   readonly usedBytes?: number;
+  /** The target of a link in memory. */
   readonly link?: string;
+  /** The entries of a folder in memory. */
   readonly contents?: Readonly<Record<string, FsNode>>;
 }
 
+/** An open file of Emscripten's; duplicated descriptors have the same `shared`. */
 interface FsStream {
   readonly node: FsNode;
   readonly flags: number;
@@ -28,6 +33,7 @@ interface FsStream {
   grantedFile?: number;
 }
 
+/** The members of Emscripten's `FS` that are used here. */
 interface FileSystem {
   readonly ErrnoError: new (code: number) => Error;
   readonly root: FsNode;
@@ -39,13 +45,16 @@ interface FileSystem {
   isFile(mode: number): boolean;
 }
 
+/** Attributes to set; `mtime` in milliseconds. */
 interface Changes {
   readonly size?: number;
   readonly mode?: number;
   readonly mtime?: number | null;
 }
 
+/** A view of memory that Emscripten passes; the interpreter's has the heap's buffer. */
 type HeapView = { readonly buffer: ArrayBufferLike | undefined; readonly byteOffset: number };
+/** A result of the host: minus an errno on failure. */
 type GateResult = string | number;
 
 /** WASI's errno numbers, which Emscripten uses, by Linux's number. */
@@ -53,11 +62,12 @@ const WASI_ERRNOS: Readonly<Record<number, number>> = {
   ...{ 1: 63, 2: 44, 5: 29, 9: 8, 13: 63, 14: 21, 16: 10, 17: 20, 18: 75, 20: 54, 21: 31 },
   ...{ 22: 28, 23: 41, 24: 33, 26: 74, 27: 22, 28: 51, 30: 69, 36: 37, 39: 55, 40: 32, 122: 19 },
 };
-// WASI's numbers.
+// Errno numbers of WASI.
 const EIO = 29;
 const EINVAL = 28;
 const EPERM = 63;
 const ENOSPC = 51;
+/** Linux's number, in which the host's results are. */
 const LINUX_EIO = 5;
 // Flags of open(2) in Emscripten.
 const O_WRONLY = 1;
@@ -71,11 +81,12 @@ const NODE_BYTES = 1024;
 
 /**
  * Makes the functions that patches.ts inserts into Emscripten's file system in memory.
- * @param limit bytes of all files in memory
+ * @param limitBytes the most bytes of all files in memory
  * @returns `find`, which returns the node of a granted file or undefined; and `reserveBytes`, which
- *   throws when files in memory would exceed `limit`
+ *   throws when files in memory would exceed `limitBytes`
  */
-export default function makeFileTree(host: Partial<FileGates>, limit: number) {
+export default function makeFileTree(host: Partial<FileGates>, limitBytes: number) {
+  // The host's errors are objects of its realm, which a module must not get.
   const hostCalls = Object.fromEntries(
     Object.entries(host).map(([name, call]) => [
       name,
@@ -90,14 +101,14 @@ export default function makeFileTree(host: Partial<FileGates>, limit: number) {
   ) as Record<keyof FileGates, (...args: unknown[]) => GateResult>;
   // Both are set by `find`, which Emscripten calls before any other function.
   let FS: FileSystem;
-  let heap = (): Pick<HeapView, 'buffer'> => ({ buffer: undefined });
+  let getHeap = (): Pick<HeapView, 'buffer'> => ({ buffer: undefined });
   const throwIfFailed = <T extends GateResult>(result: T): T => {
     if (typeof result === 'number' && result < 0)
       throw new FS.ErrnoError(WASI_ERRNOS[-result] ?? EIO);
     return result;
   };
-  const textOrThrow = (result: GateResult): string => String(throwIfFailed(result));
-  const numberOrThrow = (result: GateResult): number => Number(throwIfFailed(result));
+  const getTextOrThrow = (result: GateResult): string => String(throwIfFailed(result));
+  const getNumberOrThrow = (result: GateResult): number => Number(throwIfFailed(result));
 
   const mount = { mountpoint: '', mounts: [], opts: {}, type: {} };
   const getPath = (node: FsNode): string => FS.getPath(node);
@@ -105,6 +116,7 @@ export default function makeFileTree(host: Partial<FileGates>, limit: number) {
     const path = getPath(node);
     return path === '/' ? `/${name}` : `${path}/${name}`;
   };
+  // Attributes are a text of numbers (file-gates.ts): mode, size, ino, atime, mtime.
   const readMode = (attributesText: string): number => Number(attributesText.split(' ')[0]);
   const readAttributes = (attributesText: string) => {
     const [mode = 0, size = 0, ino, atime = 0, mtime = 0] = attributesText.split(' ').map(Number);
@@ -114,6 +126,7 @@ export default function makeFileTree(host: Partial<FileGates>, limit: number) {
     const fixedAttributes = { dev: 2, nlink: 1, uid: 0, gid: 0, rdev: 0, blksize: 4096 };
     return { ...fixedAttributes, ino, mode, size, ...times, blocks };
   };
+  /** Makes a node that Emscripten does not cache, so that each lookup asks the host. */
   function makeNode(parent: FsNode, name: string, mode: number): FsNode {
     const node = FS.createNode(parent, name, mode, 0);
     FS.hashRemoveNode(node);
@@ -121,7 +134,7 @@ export default function makeFileTree(host: Partial<FileGates>, limit: number) {
   }
 
   const nodeOps = {
-    getattr: (node: FsNode) => readAttributes(textOrThrow(hostCalls.stat(getPath(node)))),
+    getattr: (node: FsNode) => readAttributes(getTextOrThrow(hostCalls.stat(getPath(node)))),
     setattr(node: FsNode, { size, mode: newMode, mtime }: Changes): void {
       const path = getPath(node);
       // A new file keeps the mode that the host gave it.
@@ -135,7 +148,7 @@ export default function makeFileTree(host: Partial<FileGates>, limit: number) {
       makeNode(
         parent,
         name,
-        readMode(textOrThrow(hostCalls.statOrLog(makeChildPath(parent, name)))),
+        readMode(getTextOrThrow(hostCalls.statOrLog(makeChildPath(parent, name)))),
       ),
     mknod(parent: FsNode, name: string, mode: number): FsNode {
       const path = makeChildPath(parent, name);
@@ -154,10 +167,10 @@ export default function makeFileTree(host: Partial<FileGates>, limit: number) {
     rmdir: (parent: FsNode, name: string) =>
       void throwIfFailed(hostCalls.rmdir(makeChildPath(parent, name))),
     readdir(node: FsNode): string[] {
-      const names = textOrThrow(hostCalls.list(getPath(node)));
+      const names = getTextOrThrow(hostCalls.list(getPath(node)));
       return ['.', '..', ...(names === '' ? [] : names.split('\0'))];
     },
-    readlink: (node: FsNode): string => textOrThrow(hostCalls.readlink(getPath(node))),
+    readlink: (node: FsNode): string => getTextOrThrow(hostCalls.readlink(getPath(node))),
   };
 
   /** Makes the function that reads into, or writes from, the interpreter's memory. */
@@ -171,8 +184,8 @@ export default function makeFileTree(host: Partial<FileGates>, limit: number) {
       position: number,
     ): number => {
       // The host transfers only to and from the interpreter's memory.
-      if (view.buffer !== heap().buffer) throw new FS.ErrnoError(EIO);
-      return numberOrThrow(
+      if (view.buffer !== getHeap().buffer) throw new FS.ErrnoError(EIO);
+      return getNumberOrThrow(
         hostCalls[operation](stream.grantedFile, view.byteOffset + offset, length, position),
       );
     };
@@ -180,7 +193,7 @@ export default function makeFileTree(host: Partial<FileGates>, limit: number) {
     getattr: ({ grantedFile, node }: FsStream) =>
       grantedFile === undefined
         ? nodeOps.getattr(node)
-        : readAttributes(textOrThrow(hostCalls.fstat(grantedFile))),
+        : readAttributes(getTextOrThrow(hostCalls.fstat(grantedFile))),
     setattr({ grantedFile, node }: FsStream, changes: Changes): void {
       if (changes.size !== undefined) throwIfFailed(hostCalls.ftruncate(grantedFile, changes.size));
       else nodeOps.setattr(node, changes);
@@ -188,7 +201,7 @@ export default function makeFileTree(host: Partial<FileGates>, limit: number) {
     open(stream: FsStream): void {
       if (FS.isDir(stream.node.mode)) return;
       const flags = stream.flags & ~(O_CREAT | O_EXCL | O_TRUNC);
-      stream.grantedFile = numberOrThrow(hostCalls.open(getPath(stream.node), flags));
+      stream.grantedFile = getNumberOrThrow(hostCalls.open(getPath(stream.node), flags));
       stream.shared.refcount = 1;
     },
     dup({ shared }: FsStream): void {
@@ -213,11 +226,12 @@ export default function makeFileTree(host: Partial<FileGates>, limit: number) {
   };
 
   let isFinding = false;
-  function find(fs: FileSystem, parent: FsNode, name: string, readHeap: typeof heap) {
-    // Ends a recursion: the host's call does no lookup, but code of a module that ran during it could.
+  /** Finds a granted file, by a name that its folder in memory lacks; undefined if there is none. */
+  function find(fs: FileSystem, parent: FsNode, name: string, readHeap: typeof getHeap) {
+    // Prevents a recursion: code of a module that runs during the host's call could do a lookup.
     if (isFinding || hostCalls.stat === undefined) return undefined;
     FS = fs;
-    heap = readHeap;
+    getHeap = readHeap;
     isFinding = true;
     try {
       const attributesText = hostCalls.stat(makeChildPath(parent, name));
@@ -232,32 +246,33 @@ export default function makeFileTree(host: Partial<FileGates>, limit: number) {
   }
 
   let countedBytes = 0;
+  /** Counts the bytes of a node and all below it, each node once. */
   function countBytes(countedNodes: Set<FsNode>, node: FsNode | undefined): number {
     if (node === undefined || countedNodes.has(node)) return 0;
     countedNodes.add(node);
     const nodeBytes = NODE_BYTES + (node.usedBytes ?? 0) + (node.link?.length ?? 0);
     if (!node.contents || node.usedBytes !== undefined) return nodeBytes;
     return Object.values(node.contents).reduce(
-      (sum, each) => sum + countBytes(countedNodes, each),
+      (sum, entry) => sum + countBytes(countedNodes, entry),
       nodeBytes,
     );
   }
   /**
-   * Counts the bytes that a file grows by. Removed bytes are only noticed by recounting all files,
-   * which is done before it throws.
+   * Counts the bytes that a file grows by. @throws {ErrnoError} beyond the limit. Removed bytes are
+   * noticed only when all files are counted again, which is done before it throws.
    */
   function reserveBytes(fs: FileSystem, node: FsNode | undefined, size: number): void {
     const addedBytes = size - (node?.usedBytes ?? 0);
     if (addedBytes <= 0) return;
     countedBytes += addedBytes;
-    if (countedBytes <= limit) return;
+    if (countedBytes <= limitBytes) return;
     const countedNodes = new Set<FsNode>();
     const totalBytes = fs.streams.reduce(
       (sum, stream) => sum + countBytes(countedNodes, stream?.node),
       countBytes(countedNodes, fs.root),
     );
     countedBytes = totalBytes + addedBytes;
-    if (countedBytes <= limit) return;
+    if (countedBytes <= limitBytes) return;
     countedBytes = totalBytes;
     hostCalls.logFull?.();
     throw new fs.ErrnoError(ENOSPC);

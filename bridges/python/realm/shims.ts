@@ -9,10 +9,11 @@ import type { HostEntry, IteratorNext, MethodO, RealmBoot } from '../realm.ts';
 
 type AnyFunction = (...args: never[]) => unknown;
 
+/** The members of Pyodide that are used here. */
 interface Pyodide {
   readonly _module: { instantiateWasm?: unknown };
-  setStdout(to: { write(bytes: Uint8Array): number }): void;
-  setStderr(to: { write(bytes: Uint8Array): number }): void;
+  setStdout(output: { write(bytes: Uint8Array): number }): void;
+  setStderr(output: { write(bytes: Uint8Array): number }): void;
 }
 
 /** The arguments that load.ts passes. */
@@ -26,15 +27,19 @@ interface StartParts {
   /** The functions of granted-files.ts. */
   readonly files: unknown;
   /** True if Python and JavaScript are separated. */
-  readonly apart: unknown;
+  readonly isSeparated: unknown;
   /** Wraps the imports that reach JavaScript (fence.ts). */
   readonly fence: unknown;
+  /** The bytes of pyodide.asm.wasm and python_stdlib.zip. */
   wasm?: Uint8Array;
   stdlib?: Uint8Array;
   /** Copies the snapshot's pages into the memory. */
-  restoreMemory?(grow: unknown, heap: unknown): unknown;
+  restoreMemory?(grow: unknown, getHeap: unknown): unknown;
   /** Pyodide's two scripts, which fill the first argument. */
-  readonly runtime: (runtime: { createPyodideModule?: unknown }, ...more: unknown[]) => void;
+  readonly runtime: (
+    runtime: { createPyodideModule?: unknown },
+    ...otherArguments: unknown[]
+  ) => void;
   readonly loader: (
     loader: {
       fence?: unknown;
@@ -47,20 +52,23 @@ interface StartParts {
 
 /** The longest piece of an unfinished line; it is printed as a line of its own. */
 const MAX_LINE_LENGTH = 16_384;
-/** Bits of the watchdog's word (host/limits/watchdog.ts), and the number of Python's interrupt. */
+// Bits of the watchdog's word (host/limits/watchdog.ts).
 const INTERRUPT = 2;
 const FORCE = 4;
+/** The signal that Python turns into an interrupt. */
 const SIGINT = 2;
 
 // Read once: in a vm context each use of a global passes through an interceptor.
 const { compareExchange, load, or } = Atomics;
 
+/** The globals of the realm. */
 const scope = globalThis as unknown as Record<string, unknown>;
 
 function defineGlobal(name: string, value: unknown): void {
   Object.defineProperty(scope, name, { value, writable: false, enumerable: false });
 }
 
+/** Unwinds an interpreter that ignored its interrupt; the interpreter cannot run again. */
 class ForcedStop extends Error {}
 
 /** Defines the globals, and makes the realm's functions for the host. */
@@ -96,6 +104,7 @@ export default function makeShims(
       return now();
     },
   });
+  /** Converts any value to text; the type's name if that throws. */
   const toText = (value: unknown): string => {
     try {
       return String(value);
@@ -119,7 +128,7 @@ export default function makeShims(
       }
     },
   );
-  // Finalizers would run a module's code outside of calls and limits.
+  // Does nothing: finalizers would run a module's code outside of calls and limits.
   defineGlobal(
     'FinalizationRegistry',
     class {
@@ -133,6 +142,7 @@ export default function makeShims(
   defineGlobal('clearTimeout', () => {});
 
   let skipsNextCheck = false;
+  /** Returns the signal that Python must handle; 0 for none. @throws {ForcedStop} */
   function takeSignal(): number {
     for (;;) {
       const value = load(word, 0);
@@ -157,21 +167,22 @@ export default function makeShims(
   /** Prints line by line, and an unfinished line in pieces. */
   const makeLinePrinter = (stream: number) => {
     const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-    let unfinished = '';
+    let unfinishedLine = '';
     return (bytes: Uint8Array): number => {
-      for (let at = 0; at < bytes.length; at += MAX_LINE_LENGTH) {
-        const piece = decoder.decode(bytes.subarray(at, at + MAX_LINE_LENGTH), { stream: true });
-        const parts = (unfinished + piece).split('\n');
-        unfinished = parts.pop()!;
-        for (const part of parts) print(stream, part);
-        if (unfinished.length <= MAX_LINE_LENGTH) continue;
-        print(stream, unfinished);
-        unfinished = '';
+      for (let start = 0; start < bytes.length; start += MAX_LINE_LENGTH) {
+        const chunk = bytes.subarray(start, start + MAX_LINE_LENGTH);
+        const lines = (unfinishedLine + decoder.decode(chunk, { stream: true })).split('\n');
+        unfinishedLine = lines.pop()!;
+        for (const line of lines) print(stream, line);
+        if (unfinishedLine.length <= MAX_LINE_LENGTH) continue;
+        print(stream, unfinishedLine);
+        unfinishedLine = '';
       }
       return bytes.length;
     };
   };
 
+  /** Loads Pyodide with these parts; returns the members that load.ts uses. */
   async function startPyodide(parts: StartParts): Promise<object> {
     const readbuffer = (name: string): ArrayBufferLike => {
       const part = name.endsWith('.wasm') ? 'wasm' : 'stdlib';
@@ -183,8 +194,8 @@ export default function makeShims(
     Object.assign(scope, { readbuffer, read: refuseFile, load: refuseFile });
     const runtime: Parameters<StartParts['runtime']>[0] = {};
     const loader: Parameters<StartParts['loader']>[0] = {};
-    const restore = (grow: unknown, heap: unknown) => parts.restoreMemory!(grow, heap);
-    const runtimeArguments = [parts.heapMax, restore, takeSignal, parts.files, parts.apart];
+    const restore = (grow: unknown, getHeap: unknown) => parts.restoreMemory!(grow, getHeap);
+    const runtimeArguments = [parts.heapMax, restore, takeSignal, parts.files, parts.isSeparated];
     parts.runtime(runtime, refuseImport, fillRandom, ...runtimeArguments);
     loader.fence = parts.fence;
     parts.loader(loader, refuseImport);
@@ -201,7 +212,7 @@ export default function makeShims(
     };
     const pyodide = await loader.loadPyodide!(config);
     delete config._loadSnapshot;
-    // It references the instance's 10 MB of source bytes.
+    // The function references the instance's 10 MB of source bytes.
     delete pyodide._module.instantiateWasm;
     delete parts.restoreMemory;
     for (const name of ['readbuffer', 'read', 'load']) delete scope[name];
@@ -216,28 +227,28 @@ export default function makeShims(
       void startPyodide(parts as StartParts).then(onValue, onError),
     makeBytes: (length) => new Uint8Array(length),
     makeGate:
-      (f: HostEntry): HostEntry =>
+      (entry: HostEntry): HostEntry =>
       (self, args, count) => {
         try {
-          return f(self, args, count);
+          return entry(self, args, count);
         } catch {
           return 0;
         }
       },
-    makeNext(next: IteratorNext, check: () => number): IteratorNext {
-      let count = 0;
+    makeCheckingIterator(next: IteratorNext, check: () => number): IteratorNext {
+      let stepCount = 0;
       return (iterator) => {
-        count += 1;
+        stepCount += 1;
         // Every 256th step, as reading the word costs more than most steps.
-        const mustCheck = (count & 255) === 0 && (load(word, 0) & (INTERRUPT | FORCE)) !== 0;
+        const mustCheck = (stepCount & 255) === 0 && (load(word, 0) & (INTERRUPT | FORCE)) !== 0;
         return mustCheck && check() !== 0 ? 0 : next(iterator);
       };
     },
-    makeNotifying:
-      (f: MethodO, notify: HostEntry): MethodO =>
+    makeNotifyingMethod:
+      (method: MethodO, notify: HostEntry): MethodO =>
       (self, object) => {
         notify(self, object, 0);
-        return f(self, object);
+        return method(self, object);
       },
     interruptAgain() {
       // Skips the next check, which may be in the caller.

@@ -24,7 +24,7 @@ interface EditorBreakpoint {
 }
 
 /** Makes the reply for a breakpoint that cannot be set. */
-const makeRefused = (id: number, message: string): DebugProtocol.Breakpoint => ({
+const makeRefusal = (id: number, message: string): DebugProtocol.Breakpoint => ({
   id,
   verified: false,
   message,
@@ -37,7 +37,7 @@ export class Breakpoints {
   /** The breakpoints by their source's path, or by the kind of breakpoints without a line. */
   private readonly byKind = new Map<string, readonly EditorBreakpoint[]>();
   /** The lines with breakpoints, by the path of a Python file. */
-  private readonly lines = new Map<string, readonly number[]>();
+  private readonly linesByFile = new Map<string, readonly number[]>();
   /** The editor's number of each breakpoint in Python, by `FILE:LINE`. */
   private readonly lineIds = new Map<string, number>();
   private lastId = 0;
@@ -63,7 +63,7 @@ export class Breakpoints {
 
   // -- texts -------------------------------------------------------------------------------------
 
-  /** Replaces the breakpoints of a kind. @param texts as arguments of the command `break` */
+  /** Replaces the breakpoints of a kind. @param texts arguments of the command `break` */
   async setTexts(kind: string, texts: readonly string[]): Promise<DebugProtocol.Breakpoint[]> {
     return this.replaceAll(
       kind,
@@ -71,6 +71,7 @@ export class Breakpoints {
     );
   }
 
+  /** Deletes the breakpoints of a kind, and sets others; returns a reply for each. */
   private async replaceAll(
     kind: string,
     requested: readonly (LineBreakpoint | RefusedBreakpoint)[],
@@ -79,29 +80,29 @@ export class Breakpoints {
       if (debuggerId !== null) await this.client.sendCommand('delete', { id: debuggerId });
     }
     const entries: EditorBreakpoint[] = [];
-    const reported: DebugProtocol.Breakpoint[] = [];
+    const replies: DebugProtocol.Breakpoint[] = [];
     for (const breakpoint of requested) {
       this.lastId += 1;
       const { lastId: id } = this;
       let debuggerId: number | null = null;
-      if ('message' in breakpoint) reported.push(makeRefused(id, breakpoint.message));
+      if ('message' in breakpoint) replies.push(makeRefusal(id, breakpoint.message));
       else {
         try {
           debuggerId = (await this.client.sendCommand('break', { text: breakpoint.text })).id;
-          reported.push({
+          replies.push({
             id,
             verified: true,
             ...(breakpoint.line > 0 ? { line: breakpoint.line } : {}),
           });
         } catch (error) {
           if (!(error instanceof DebugError)) throw error;
-          reported.push(makeRefused(id, error.message));
+          replies.push(makeRefusal(id, error.message));
         }
       }
       entries.push({ id, debuggerId });
     }
     this.byKind.set(kind, entries);
-    return reported;
+    return replies;
   }
 
   // -- sources -----------------------------------------------------------------------------------
@@ -112,7 +113,7 @@ export class Breakpoints {
       return this.replaceAll(path, this.makeVolumeBreakpoints(path, lines));
     const allScripts = await this.client.sendCommand('scripts', {});
     const scripts = allScripts.filter((script) => listModuleFiles(script).has(path));
-    if (scripts.some(({ stops }) => stops) || this.lines.has(path)) {
+    if (scripts.some(({ stops }) => stops) || this.linesByFile.has(path)) {
       return this.sendLines(path, lines, allScripts);
     }
     if (scripts.length > 0 && scripts.every(({ stopsAtMethodsOnly }) => stopsAtMethodsOnly)) {
@@ -144,11 +145,11 @@ export class Breakpoints {
     lines: readonly number[],
     scripts: readonly ModuleView[],
   ): Promise<DebugProtocol.Breakpoint[]> {
-    this.lines.set(path, lines);
+    this.linesByFile.set(path, lines);
     const placedLines: (number | null)[] = lines.map(() => null);
     for (const { volume, stops } of scripts) {
       if (!stops) continue;
-      const command = { do: 'watch', lines: Object.fromEntries(this.lines) } as const;
+      const command = { do: 'watch', lines: Object.fromEntries(this.linesByFile) } as const;
       const reply = await this.client.sendCommand('line', { volume, command });
       // A line that one interpreter cannot place may be placed by another.
       reply.lines?.[path]?.forEach((line, i) => {
@@ -159,12 +160,13 @@ export class Breakpoints {
       if (key.startsWith(`${path}:`)) this.lineIds.delete(key);
     return placedLines.map((line) => {
       this.lastId += 1;
-      if (line === null) return makeRefused(this.lastId, 'no code runs at this line or after it');
+      if (line === null) return makeRefusal(this.lastId, 'no code runs at this line or after it');
       this.lineIds.set(`${path}:${line}`, this.lastId);
       return { id: this.lastId, verified: true, line };
     });
   }
 }
 
+/** Lists the files that have the code of a volume's module. */
 const listModuleFiles = ({ path, methods }: ModuleView): ReadonlySet<string> =>
   new Set([path, ...methods.map(({ file }) => file)]);

@@ -32,7 +32,7 @@ export interface EditorConnection {
   /** Starts a server. @throws {Failure | UsageError} */
   launch(
     launchArguments: LaunchArguments,
-    output: (category: string, text: string) => void,
+    writeOutput: (category: string, text: string) => void,
     onEvent: (event: DebuggeeEvent) => void,
   ): Promise<Debuggee>;
 }
@@ -45,14 +45,17 @@ interface LaunchState {
   readonly command: readonly string[];
 }
 
+/** The arguments of a DAP request, which the client has not checked. */
 type Arguments = Readonly<Record<string, unknown>>;
 type Handler = (args: Arguments) => Promise<object | undefined>;
 
+/** The errnos that the editor offers as breakpoints of their own. */
 const OFFERED_ERRNOS = ['ENOENT', 'EACCES', 'EIO'] as const;
 /** The kinds of breakpoints without a line; both are also reasons of DAP's event `stopped`. */
 const FUNCTION_KIND = 'function breakpoint';
 const EXCEPTION_KIND = 'exception';
 
+/** The parts of DAP that are supported, for the reply to `initialize`. */
 const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsConfigurationDoneRequest: true,
   supportsFunctionBreakpoints: true,
@@ -86,6 +89,7 @@ export class DapSession {
   /** Null before `launch`; the getter `launchState` throws then. */
   private launchOrNull: LaunchState | null = null;
   private lastSeq = 0;
+  /** The end of the session; null before it begins. */
   private endPromise: Promise<void> | null = null;
   /** Resolves the wait of `launch` for the server's start or end. */
   private markStarted = (): void => {};
@@ -93,6 +97,7 @@ export class DapSession {
   private goneEvent: (DebuggeeEvent & { event: 'gone' }) | null = null;
   /** Added to the client's line numbers: 1 if it counts lines from 0. */
   private lineOffset = 0;
+  /** Resolves `whenClosed`. */
   private markClosed = (): void => {};
   /** Resolves after the client's last request: they are carried out one after the other. */
   private queue: Promise<void> = Promise.resolve();
@@ -130,6 +135,7 @@ export class DapSession {
     return this.endPromise;
   }
 
+  /** Carries out a request, and sends its reply. */
   private async carryOut(seq: number, command: string, args: Arguments): Promise<void> {
     const response = { type: 'response', request_seq: seq, command } as const;
     try {
@@ -174,6 +180,7 @@ export class DapSession {
     this.sendEvent('output', { category, output: text });
   }
 
+  /** The state after the launch. @throws {DebugError} before it */
   private get launchState(): LaunchState {
     if (this.launchOrNull === null) throw new DebugError('nothing was launched yet');
     return this.launchOrNull;
@@ -181,6 +188,7 @@ export class DapSession {
 
   // -- events -------------------------------------------------------------------------------------
 
+  /** Handles an event of the debugged server. */
   private onEvent(event: DebuggeeEvent): void {
     if (event.event === 'started') this.markStarted();
     else if (event.event === 'gone') {
@@ -213,12 +221,14 @@ export class DapSession {
     }
   }
 
+  /** Runs the command of the launch, once there is a mount. */
   private startCommand(): void {
     const { debuggee, command } = this.launchState;
     this.sendOutput('console', `mounted on ${debuggee.mountpoint}\n`);
     if (command.length > 0) debuggee.run(command, (name, text) => this.sendOutput(name, text));
   }
 
+  /** Adds a stop to its thread, and reports it unless the thread waits at another. */
   private addStop(stop: ThreadStop): void {
     const { thread, isNew } = this.threads.add(stop);
     if (isNew) this.sendEvent('thread', { reason: 'started', threadId: thread.id });
@@ -249,6 +259,7 @@ export class DapSession {
     return { reason, hitId: match?.id ?? null };
   }
 
+  /** Adds the stop of a volume's module at a line; null means that the module continues. */
   private updateLineStop(volume: string, stop: LineStopView | null): void {
     if (stop !== null) {
       this.addStop({ kind: 'line', volume, stop });
@@ -364,16 +375,18 @@ export class DapSession {
     return item.line === undefined ? item : { ...item, line: item.line - this.lineOffset };
   }
 
+  /** Finds a thread. @throws {DebugError} if its request has ended */
   private requireThread(id: unknown) {
     const thread = this.threads.find(Number(id));
     if (thread === undefined) throw new DebugError('this request is over');
     return thread;
   }
 
+  /** Starts the server; resolves when its graph has started. @throws {DebugError} if it ends */
   private async launchDebuggee(args: Arguments): Promise<undefined> {
     if (this.launchOrNull !== null) throw new DebugError('something was launched already');
     const launchArguments = readLaunchArguments(args);
-    const started = new Promise<void>((resolve) => {
+    const whenStarted = new Promise<void>((resolve) => {
       this.markStarted = resolve;
     });
     const debuggee = await this.editor.launch(
@@ -389,12 +402,13 @@ export class DapSession {
       inspector: new Inspector(client),
       command: launchArguments.command,
     };
-    await started;
+    await whenStarted;
     if (this.goneEvent !== null)
       throw new DebugError(`what ${launchArguments.volfile} describes did not start`);
     return undefined;
   }
 
+  /** Resumes a thread from its first stop; the next one, if any, is reported then. */
   private async resumeThread({ threadId }: Arguments, way: ResumeWay): Promise<object> {
     const thread = this.requireThread(threadId);
     const [stop] = thread.stops;
@@ -412,6 +426,7 @@ export class DapSession {
   }
 }
 
+/** Returns a list as it is; [] for any other value. */
 function toList<T>(value: unknown): readonly T[] {
   return Array.isArray(value) ? (value as T[]) : [];
 }
@@ -439,11 +454,13 @@ function readLaunchArguments({
   };
 }
 
+/** Checks that an argument is a text. @throws {DebugError} */
 function requireText(name: string, value: unknown): string {
   if (typeof value === 'string' && value !== '') return value;
   throw new DebugError(`"${name}" is a text`);
 }
 
+/** Checks that an argument is a list of texts, or absent. @throws {DebugError} */
 function requireTexts(name: string, value: unknown): readonly string[] {
   if (value === undefined) return [];
   const texts = toList<unknown>(value);
@@ -453,6 +470,7 @@ function requireTexts(name: string, value: unknown): readonly string[] {
   throw new DebugError(`"${name}" is a list of texts`);
 }
 
+/** Describes where a thread is stopped, for the editor. */
 function describeStop(threadStop: ThreadStop): string {
   if (threadStop.kind === 'line') return `at a line of ${threadStop.volume}`;
   const { kind, fop, volume, from }: StopView = threadStop.stop;

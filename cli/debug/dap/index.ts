@@ -24,7 +24,7 @@ export async function serveDap(
   let scratchFolder: string | null = null;
   const editor: EditorConnection = {
     send: (message) => void process.stdout.write(encodeMessage(message)),
-    async launch({ volfile, mountpoint, options }, output, onEvent) {
+    async launch({ volfile, mountpoint, options }, writeOutput, onEvent) {
       await refuseNonVolfile(volfile);
       if (mountpoint !== undefined) await refuseStuck(mountpoint);
       scratchFolder = mountpoint === undefined ? makeScratch('debug') : null;
@@ -32,8 +32,8 @@ export async function serveDap(
       const mountPath = mountpoint ?? scratchFolder!;
       const editorTerminal: Terminal = {
         ...terminal,
-        out: (text) => output('console', `${text}\n`),
-        err: (text) => output('stderr', `${text}\n`),
+        out: (text) => writeOutput('console', `${text}\n`),
+        err: (text) => writeOutput('stderr', `${text}\n`),
       };
       const args = makeServerArguments(
         { volfile, flags: mountFlags },

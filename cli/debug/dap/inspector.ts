@@ -54,6 +54,7 @@ export class Inspector {
     this.variableSources.clear();
   }
 
+  /** Puts a value into a table under a new number; returns the number. */
   private addReference<T>(table: Map<number, T>, value: T): number {
     this.lastReference += 1;
     table.set(this.lastReference, value);
@@ -75,6 +76,7 @@ export class Inspector {
     );
   }
 
+  /** Makes the frames of a thread at a line: those of the module, then those of the volumes. */
   private makeLineFrames(
     { volume, stop }: ThreadStop & { kind: 'line' },
     scripts: readonly ModuleView[],
@@ -99,8 +101,8 @@ export class Inspector {
   ): DebugProtocol.StackFrame {
     const id = this.addReference(this.frames, frame);
     const name = [`${fop}@${volume}`, ...paths].join(' ');
-    const script = scripts.find((script) => script.volume === volume);
-    const method = script?.methods.find((method) => findFop(method.name) === fop);
+    const script = scripts.find((candidate) => candidate.volume === volume);
+    const method = script?.methods.find(({ name: methodName }) => findFop(methodName) === fop);
     if (method !== undefined) {
       return { id, name, line: method.line, column: 1, source: makeSource(method.file) };
     }
@@ -109,6 +111,7 @@ export class Inspector {
     return { id, name, line: Number(line), column: Number(column), source: makeSource(file) };
   }
 
+  /** Finds a frame by its number. @throws {DebugError} if it was dropped */
   private requireFrame(id: number | undefined): FrameTarget {
     const frame = id === undefined ? undefined : this.frames.get(id);
     if (frame === undefined) throw new DebugError('this frame is gone: the request went on');
@@ -157,6 +160,7 @@ export class Inspector {
     return this.client.sendCommand('scopes', { stop, level });
   }
 
+  /** Finds the place of variables by their number. @throws {DebugError} if it was dropped */
   private requireVariableSource(reference: number): VariableSource {
     const source = this.variableSources.get(reference);
     if (source === undefined) throw new DebugError('these values are gone: the request went on');
@@ -175,8 +179,9 @@ export class Inspector {
     }
     const { frame, scope, path } = source;
     const scopes = await this.fetchScopes(frame);
-    const within = scope === null ? scopes : scopes.filter(({ name }) => name === scope);
-    const values = path.length === 0 ? within[0]!.values : findValue(within, path).parts;
+    const searchedScopes = scope === null ? scopes : scopes.filter(({ name }) => name === scope);
+    const values =
+      path.length === 0 ? searchedScopes[0]!.values : findValue(searchedScopes, path).parts;
     return values.map((value) => {
       const valuePath = [...path, value.name];
       return {
@@ -186,13 +191,16 @@ export class Inspector {
     });
   }
 
-  private makeVariable(value: ShownValue, parts: VariableSource): DebugProtocol.Variable {
+  /** Makes a variable for the editor. @param partsSource the place of its parts */
+  private makeVariable(value: ShownValue, partsSource: VariableSource): DebugProtocol.Variable {
     const { name, text, type } = value;
+    // 0 tells the editor that there are no parts.
     const variablesReference =
-      value.parts.length === 0 ? 0 : this.addReference(this.variableSources, parts);
+      value.parts.length === 0 ? 0 : this.addReference(this.variableSources, partsSource);
     return { name, value: text, type, variablesReference };
   }
 
+  /** Makes a variable of a module; `parts` is the interpreter's number of its parts, 0 for none. */
   private makeLineVariable(
     { name, value, type, parts }: LineVariable,
     volume: string,
@@ -223,7 +231,7 @@ export class Inspector {
     return this.makeVariable(value, { kind: 'hop', frame, scope: null, path });
   }
 
-  /** Changes a part of a reply, or a local variable of a module. */
+  /** Changes a part of a reply, or a local variable of a module. @throws {DebugError} */
   async setVariable(
     reference: number,
     name: string,

@@ -8,7 +8,7 @@ import type { ModuleMethod } from '../../../runtime/core/line-stops.ts';
 import { parse } from '../../../runtime/volfile/volfile.gen.js';
 import { formatReason } from '../../../terminal/reason.ts';
 
-/** A breakpoint for a line. */
+/** A breakpoint that stands for a line. */
 export interface LineBreakpoint {
   /** The argument of the command `break`, such as `lookup@cache`. */
   readonly text: string;
@@ -16,7 +16,7 @@ export interface LineBreakpoint {
   readonly line: number;
 }
 
-/** Why there can be no breakpoint at a line. */
+/** A line at which there can be no breakpoint, with the reason. */
 export interface RefusedBreakpoint {
   readonly message: string;
 }
@@ -64,13 +64,14 @@ export function makeVolumeBreakpoint(
 
 /** Removes case and underscores from a name, which differ by language, for comparisons. */
 const normalizeName = (name: string): string => name.toLowerCase().replaceAll('_', '');
-const fops = new Map(fopNames.map((name) => [normalizeName(name), name]));
+/** The names of fops, by their normalized names. */
+const fopsByNormalizedName = new Map(fopNames.map((name) => [normalizeName(name), name]));
 
 /** Finds the fop or callback that a method handles (`lookup_cbk`); null for any other method. */
 export function findFop(method: string): string | null {
   const name = normalizeName(method);
   const isCbk = name.endsWith('cbk');
-  const fop = fops.get(isCbk ? name.slice(0, -'cbk'.length) : name);
+  const fop = fopsByNormalizedName.get(isCbk ? name.slice(0, -'cbk'.length) : name);
   if (fop === undefined) return null;
   return isCbk ? `${fop}_cbk` : fop;
 }
@@ -85,7 +86,7 @@ export function makeMethodBreakpoint(
 ): LineBreakpoint | RefusedBreakpoint {
   const fopMethods = methods.filter(({ name }) => findFop(name) !== null);
   fopMethods.sort((a, b) => a.line - b.line);
-  const method = fopMethods.findLast((method) => method.line <= line) ?? fopMethods[0];
+  const method = fopMethods.findLast((candidate) => candidate.line <= line) ?? fopMethods[0];
   if (method === undefined) return { message: 'there is no method of a fop in this file' };
   return { text: `${findFop(method.name)}@${volume}`, line: method.line };
 }

@@ -17,6 +17,7 @@ export class BadStream extends Error {
   readonly code = 'GLOSSA_DAP_STREAM';
 }
 
+/** Encodes a message with its header. */
 export function encodeMessage(message: object): Buffer {
   const json = Buffer.from(JSON.stringify(message));
   return Buffer.concat([Buffer.from(`Content-Length: ${json.length}${HEADER_END}`), json]);
@@ -48,6 +49,7 @@ export class MessageDecoder {
   }
 }
 
+/** Reads the length from a header. @throws {BadStream} */
 function parseLength(header: string): number {
   const length = Number(/^content-length: *(\d+) *$/im.exec(header)?.[1] ?? Number.NaN);
   if (length <= MESSAGE_BYTES_MAX) return length;

@@ -8,6 +8,7 @@ export type ThreadStop =
   | { readonly kind: 'hop'; readonly stop: StopView }
   | { readonly kind: 'line'; readonly volume: string; readonly stop: LineStopView };
 
+/** A request as the editor sees it. */
 export interface Thread {
   readonly id: number;
   name: string;
@@ -26,6 +27,7 @@ const FIRST_ID_WITHOUT_REQUEST = 0x40000000;
 /** The threads that the editor knows, by id. */
 export class Threads {
   private readonly threads = new Map<number, Thread>();
+  /** Ids of threads without a request, by the volume that began them. */
   private readonly idsWithoutRequest = new Map<string, number>();
 
   get all(): readonly Thread[] {
@@ -69,10 +71,12 @@ export class Threads {
     return !isEndReported && stops.length === 0 && this.threads.delete(id);
   }
 
+  /** Removes a thread; returns whether there was one. */
   remove(id: number): boolean {
     return this.threads.delete(id);
   }
 
+  /** Finds the id of a stop's thread, or makes one for a stop without a request. */
   private findThreadId(threadStop: ThreadStop): number {
     const { request } = threadStop.stop;
     if (request !== null && request > 0) return request;
@@ -84,6 +88,7 @@ export class Threads {
   }
 }
 
+/** Formats the name of a thread: the fop, its paths and its caller. */
 function formatThreadName(threadStop: ThreadStop): string {
   const { stop } = threadStop;
   if (threadStop.kind === 'line' && stop.request === null) return `${threadStop.volume} by itself`;

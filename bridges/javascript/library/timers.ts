@@ -13,7 +13,7 @@ interface Timer {
   /** Undefined for a timer that fires once. */
   readonly intervalMicros: number | undefined;
   readonly fn: () => unknown;
-  /** The frame for which it was set. */
+  /** The frame for which the timer was set; null outside of a request. */
   readonly frame: typeof execution.asyncFrame;
 }
 
@@ -28,6 +28,7 @@ let lastTimerId = 0;
 /** The time of the requested tick, in microseconds of the host's clock. */
 let nextTickMicros = Number.POSITIVE_INFINITY;
 
+/** Requests a tick from the host, unless an earlier one is requested. */
 function requestTick(dueMicros: number): void {
   if (dueMicros >= nextTickMicros) return;
   nextTickMicros = dueMicros;
@@ -51,6 +52,7 @@ export function addTimer(ms: number, fn: () => unknown, repeats: boolean): numbe
 }
 
 export const countTimers = (): number => timers.size;
+/** Returns false if the timer has fired or was cancelled. */
 export const cancelTimer = (id: number): boolean => timers.delete(id);
 
 /** Runs the due timers, and requests the next tick. */

@@ -7,8 +7,8 @@ import { TextDecoder, TextEncoder } from '@exodus/bytes/encoding-lite.js';
 import { DOMException, structuredClone } from './clone.ts';
 import { host, OriginalFunction } from './host.ts';
 import { LEVELS, makeLogger } from './log.ts';
-import { addTimer, cancelTimer } from './loop.ts';
 import { logError, logRefusal } from './report.ts';
+import { addTimer, cancelTimer } from './timers.ts';
 
 const globals = globalThis as unknown as Record<string, unknown>;
 
@@ -16,10 +16,10 @@ function defineGlobal(name: string, value: unknown): void {
   Object.defineProperty(globals, name, { value, writable: true, configurable: true });
 }
 
-const info = makeLogger(LEVELS.info);
+const logInfo = makeLogger(LEVELS.info);
 defineGlobal('console', {
-  log: info,
-  info,
+  log: logInfo,
+  info: logInfo,
   debug: makeLogger(LEVELS.debug),
   trace: makeLogger(LEVELS.trace),
   warn: makeLogger(LEVELS.warning),
@@ -29,6 +29,7 @@ defineGlobal('console', {
   },
 });
 
+/** Makes setTimeout, or setInterval if `repeats`. */
 const makeTimerFunction =
   (repeats: boolean) =>
   (fn: (...args: unknown[]) => unknown, ms = 0, ...args: unknown[]): number => {
@@ -45,11 +46,11 @@ defineGlobal('queueMicrotask', (fn: () => unknown) => {
   resolvedPromise.then(fn).catch((error) => logError(error, 'a microtask failed', fn));
 });
 
-const startTime = host.now();
-defineGlobal('performance', Object.freeze({ now: () => (host.now() - startTime) / 1000 }));
+const startMicros = host.now();
+defineGlobal('performance', Object.freeze({ now: () => (host.now() - startMicros) / 1000 }));
 
-const standard = { TextEncoder, TextDecoder, DOMException, structuredClone };
-for (const [name, value] of Object.entries(standard)) defineGlobal(name, value);
+const standardGlobals = { TextEncoder, TextDecoder, DOMException, structuredClone };
+for (const [name, value] of Object.entries(standardGlobals)) defineGlobal(name, value);
 
 // -- restrictions --------------------------------------------------------------------------------
 
@@ -62,21 +63,23 @@ function refuseCode(): never {
   throw new EvalError('code cannot be made from strings here; import a module instead');
 }
 defineGlobal('eval', refuseCode);
-const functionMakers = [OriginalFunction, async () => {}, function* () {}, async function* () {}];
-for (const maker of functionMakers) {
-  const prototype = maker === OriginalFunction ? Function.prototype : Object.getPrototypeOf(maker);
+// The constructor of each of these functions makes a function from a string.
+const functionKinds = [OriginalFunction, async () => {}, function* () {}, async function* () {}];
+for (const kind of functionKinds) {
+  const prototype = kind === OriginalFunction ? Function.prototype : Object.getPrototypeOf(kind);
   function throwRefusal(): never {
     return refuseCode();
   }
   Object.defineProperty(throwRefusal, 'name', { value: 'Function' });
   Object.defineProperty(throwRefusal, 'prototype', { value: prototype });
   Object.defineProperty(prototype, 'constructor', { value: throwRefusal, configurable: true });
-  if (maker === OriginalFunction) defineGlobal('Function', throwRefusal);
+  if (kind === OriginalFunction) defineGlobal('Function', throwRefusal);
 }
 
 /** The deepest value for JSON, as the built-in function, too, recurses on V8's stack. */
 const MAX_JSON_DEPTH = 500;
 
+/** Checks the nesting of a value. @throws {RangeError} if it exceeds MAX_JSON_DEPTH */
 function checkDepth(value: unknown, depth: number): void {
   if (value === null || typeof value !== 'object') return;
   if (depth > MAX_JSON_DEPTH) throw new RangeError('nested too deep for JSON');
@@ -86,14 +89,15 @@ function checkDepth(value: unknown, depth: number): void {
 }
 
 const { stringify } = JSON;
-JSON.stringify = ((value: unknown, ...more: never[]) => {
+JSON.stringify = ((value: unknown, ...otherArguments: never[]) => {
   checkDepth(value, 0);
-  return stringify(value, ...more);
+  return stringify(value, ...otherArguments);
 }) as typeof JSON.stringify;
 
 /** The longest array that the native comparison sorts; longer ones use interruptible JavaScript. */
-const MAX_NATIVE_SORT = 100_000;
+const MAX_NATIVE_SORT_LENGTH = 100_000;
 
+/** Compares two values as texts, like the native comparison. */
 const compareTexts = (a: unknown, b: unknown): number => {
   const [first, second] = [String(a), String(b)];
   return first === second ? 0 : first < second ? -1 : 1;
@@ -105,7 +109,7 @@ for (const name of ['sort', 'toSorted']) {
   const { apply } = Reflect;
   const callLimited = function (this: ArrayLike<unknown>, compare?: unknown): unknown {
     return apply(nativeMethod, this, [
-      compare ?? (this?.length > MAX_NATIVE_SORT ? compareTexts : undefined),
+      compare ?? (this?.length > MAX_NATIVE_SORT_LENGTH ? compareTexts : undefined),
     ]);
   };
   Object.defineProperty(callLimited, 'name', { value: name });
