@@ -247,7 +247,7 @@ export class NativeGuest implements Guest, MessageHandler {
     return this.callCommand(command);
   }
 
-  /** Calls C with the written record; returns FAILED or NOTHING. */
+  /** Calls C with the written record; returns METHOD_FAILED or DECIDED_BY_MESSAGES. */
   private callCommand(command: number): number {
     return this.enterLibrary(command, null) === METHOD_FAILED ? METHOD_FAILED : DECIDED_BY_MESSAGES;
   }
