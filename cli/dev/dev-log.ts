@@ -68,7 +68,7 @@ export class DevLog {
     const text = this.shorten(volume!, message!, seriousLetters.has(letter!));
     this.style = text === null ? null : STYLES[letter!];
     if (text === null) return null;
-    // Only the report of a reload is reworded: a success, whatever the level of its line.
+    // Only the report of a reload is reworded: a success at any log level.
     if (text !== message) this.style = 'good';
     const position = this.settings.isModuleFile(file!) ? `${file}:${number} ${func}: ` : '';
     const colouredText = this.style ? paint(this.style, text, colour) : text;
