@@ -1,0 +1,295 @@
+/**
+ * Stores chunks: files of limited size in one directory of a volume, by name. It is what a driver of block storage
+ * needs (Archipelago, `src/filed/filed.c`): each request is asynchronous, none waits for another, and a limited number
+ * is under way at a time.
+ */
+
+import { toBytes, toInteger } from '../api/arguments.ts';
+import { copyPieces, copyWithin } from '../api/copy-data.ts';
+import { FileError, withErrorContext } from '../api/file-error.ts';
+import { FileObjectSteps } from '../api/file-object.ts';
+import { closeAfter, OpenFileSteps } from '../api/open-file.ts';
+import type { Stats } from '../api/stats.ts';
+import { awaitPromise, type Steps } from '../api/steps.ts';
+import type { Volume } from '../api/volume.ts';
+import type { VolumeSteps } from '../api/volume-steps.ts';
+import { makeWholeFile } from '../api/whole-file.ts';
+import { ECANCELED, EFBIG, ETIMEDOUT } from '../core/errno.ts';
+import { O_CREAT, O_EXCL, O_RDWR, O_SYNC, O_WRONLY } from '../core/open-flags.ts';
+import { Chunk } from './chunk.ts';
+import { checkChunkName } from './chunk-name.ts';
+import { type OpenChunk, OpenChunks } from './open-chunks.ts';
+import { RequestQueue } from './request-queue.ts';
+
+export interface ChunkStoreSettings {
+  /** Path of the directory of the chunks; by default `/chunks`. */
+  readonly directory?: string;
+  /** The most bytes of a chunk; by default 4 MiB. */
+  readonly chunkSize?: number;
+  /** The most requests under way at a time; by default 64. Further ones wait in the order of their calls. */
+  readonly inFlight?: number;
+  /** The most files that stay open without a user; by default twice `inFlight`. */
+  readonly openFiles?: number;
+  /** Whether a write is on the disk when its promise resolves (O_SYNC); by default `Chunk.sync` does that. */
+  readonly syncWrites?: boolean;
+}
+
+/** Options of one request. */
+export interface RequestOptions {
+  /** Ends the request with ECANCELED. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds from the call, those in the queue included, after which the request ends with ETIMEDOUT. */
+  readonly deadlineMs?: number;
+}
+
+export interface OpenOptions extends RequestOptions {
+  /** Whether to create an absent chunk. */
+  readonly create?: boolean;
+  /** Whether an existing chunk is an error, EEXIST; only with `create`. */
+  readonly exclusive?: boolean;
+}
+
+const DEFAULT_CHUNK_BYTES = 4 * 1024 * 1024;
+const DEFAULT_IN_FLIGHT = 64;
+
+export class ChunkStore {
+  readonly volume: Volume;
+  readonly directory: string;
+  /** Bytes. */
+  readonly chunkSize: number;
+  readonly queue: RequestQueue;
+  private readonly openChunks: OpenChunks;
+  private readonly openFlags: number;
+
+  private constructor(volume: Volume, settings: ChunkStoreSettings) {
+    const { directory = '/chunks', inFlight = DEFAULT_IN_FLIGHT, syncWrites = false } = settings;
+    const { chunkSize = DEFAULT_CHUNK_BYTES, openFiles = inFlight * 2 } = settings;
+    this.volume = volume;
+    this.directory = directory.replace(/\/+$/, '');
+    this.chunkSize = toInteger(chunkSize, 'chunkSize', 1);
+    this.queue = new RequestQueue(toInteger(inFlight, 'inFlight', 1));
+    this.openFlags = O_RDWR | (syncWrites ? O_SYNC : 0);
+    this.openChunks = new OpenChunks(toInteger(openFiles, 'openFiles'), (fd) => fd.release());
+  }
+
+  /** Opens the store of a directory, which is made if it is absent. The volume stays the caller's. */
+  static async open(volume: Volume, settings: ChunkStoreSettings = {}): Promise<ChunkStore> {
+    const store = new ChunkStore(volume, settings);
+    await volume.mkdir(store.directory === '' ? '/' : store.directory, { recursive: true });
+    return store;
+  }
+
+  /** Number of files that are open, in use or not. */
+  get openFileCount(): number {
+    return this.openChunks.size;
+  }
+
+  /** Closes the files without a user. Close chunks before: theirs stay open. */
+  close(): void {
+    this.openChunks.closeUnused();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  // -- chunks ----------------------------------------------------------------------------------
+
+  /** Opens a chunk. @throws {FileError} ENOENT, EEXIST, EINVAL for a wrong name */
+  async open(name: string, options: OpenOptions = {}): Promise<Chunk> {
+    const { create = false, exclusive = false } = options;
+    checkChunkName(name, 'open');
+    const isExclusive = create && exclusive;
+    const cached = isExclusive ? undefined : this.openChunks.take(name);
+    if (cached !== undefined) return new Chunk(this, cached);
+    const flags = this.openFlags | (create ? O_CREAT : 0) | (isExclusive ? O_EXCL : 0);
+    const path = this.makePath(name);
+    const { fd } = await this.request('open', name, options, function* ({ files }) {
+      // Without a lookup before: one request less where the chunk is new.
+      const file = yield* create ? files.create(path, flags) : files.open(path, flags);
+      // The caller may have given up meanwhile.
+      return { fd: file.fd, releaseUnused: () => file.fd.release() };
+    });
+    return new Chunk(this, this.openChunks.add(name, fd));
+  }
+
+  /** Returns the attributes of a chunk. @throws {FileError} ENOENT */
+  stat(name: string, options: RequestOptions = {}): Promise<Stats> {
+    checkChunkName(name, 'stat');
+    const path = this.makePath(name);
+    return this.request('stat', name, options, function* (volume) {
+      return (yield* volume.stat(path)) as Stats;
+    });
+  }
+
+  /** Removes a chunk. Objects that use it can go on. @throws {FileError} ENOENT */
+  async unlink(name: string, options: RequestOptions = {}): Promise<void> {
+    checkChunkName(name, 'unlink');
+    const path = this.makePath(name);
+    try {
+      await this.request('unlink', name, options, ({ files }) => files.unlink(path));
+    } finally {
+      // Also after a failure: the request may have reached the storage.
+      this.openChunks.forget(name);
+    }
+  }
+
+  /**
+   * Copies a chunk. The target has its name when all data is on the disk, and replaces an existing chunk.
+   * @throws {FileError} ENOENT
+   */
+  async copy(from: string, to: string, options: RequestOptions = {}): Promise<void> {
+    checkChunkName(from, 'copy');
+    checkChunkName(to, 'copy');
+    const [fromPath, toPath] = [this.makePath(from), this.makePath(to)];
+    try {
+      await this.request('copy', from, options, (volume) => copyChunk(volume, fromPath, toPath));
+    } finally {
+      this.openChunks.forget(to);
+    }
+  }
+
+  /**
+   * Computes the SHA-256 of a chunk, without the zeros at its end: those of a shorter chunk are read, too.
+   * @returns hexadecimal text. @throws {FileError} ENOENT
+   * Source: Archipelago, `filed.c` (handle_hash).
+   */
+  hash(name: string, options: RequestOptions = {}): Promise<string> {
+    checkChunkName(name, 'hash');
+    const path = this.makePath(name);
+    return this.request('hash', name, options, function* ({ files }) {
+      const bytes = yield* files.readFile(path);
+      const content = bytes.subarray(0, findEndOfData(bytes)) as Uint8Array<ArrayBuffer>;
+      const digest = yield* awaitPromise(crypto.subtle.digest('SHA-256', content));
+      return toHex(new Uint8Array(digest));
+    });
+  }
+
+  // -- requests of a chunk; called by `Chunk` ----------------------------------------------------
+
+  /** @internal Reads of an open file; fewer bytes at its end. */
+  readChunk(
+    { name, fd }: OpenChunk,
+    offset: number,
+    length: number,
+    options: RequestOptions,
+  ): Promise<Uint8Array> {
+    const [at, size] = [toInteger(offset, 'offset'), toInteger(length, 'length')];
+    return this.request('read', name, options, ({ driver }) =>
+      new OpenFileSteps(driver, fd).read(size, at),
+    );
+  }
+
+  /** @internal Writes all data into an open file. */
+  async writeChunk(
+    chunk: OpenChunk,
+    offset: number,
+    data: string | Uint8Array,
+    options: RequestOptions,
+  ): Promise<void> {
+    const [at, bytes] = [toInteger(offset, 'offset'), toBytes(data)];
+    const { name, fd } = chunk;
+    if (at + bytes.length > this.chunkSize) throw new FileError(EFBIG, 'write', name);
+    chunk.isDirty = true;
+    await this.request('write', name, options, ({ driver }) =>
+      new OpenFileSteps(driver, fd).write(bytes, at),
+    );
+  }
+
+  /** @internal Brings written data to the disk. */
+  syncChunk({ name, fd }: OpenChunk, options: RequestOptions): Promise<void> {
+    return this.request('fsync', name, options, ({ driver }) =>
+      new OpenFileSteps(driver, fd).sync(true),
+    );
+  }
+
+  /** @internal Reports the errors of delayed writes (flush), and ends one use of the file. */
+  async closeChunk(chunk: OpenChunk, options: RequestOptions): Promise<void> {
+    const { name, fd } = chunk;
+    try {
+      if (!chunk.isDirty) return;
+      chunk.isDirty = false;
+      await this.request('close', name, options, ({ driver }) =>
+        new OpenFileSteps(driver, fd).flush(),
+      );
+    } finally {
+      this.openChunks.release(chunk);
+    }
+  }
+
+  // -- the queue -------------------------------------------------------------------------------
+
+  private makePath(name: string): string {
+    return `${this.directory}/${name}`;
+  }
+
+  /** Runs steps when it is their turn. @throws {FileError} with the name of the chunk as its path */
+  private async request<R>(
+    syscall: string,
+    name: string,
+    { signal, deadlineMs }: RequestOptions,
+    makeSteps: (volume: VolumeSteps) => Steps<R>,
+  ): Promise<R> {
+    const deadline = deadlineMs === undefined ? null : this.startDeadline(deadlineMs);
+    const signals = [signal, deadline?.signal].filter((each) => each !== undefined);
+    const anySignal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
+    const { volume } = this;
+    const target = anySignal === undefined ? volume : volume.with({ signal: anySignal });
+    try {
+      return await this.queue.run(
+        () => target.steps.run(withErrorContext(syscall, name, makeSteps(target.steps))),
+        anySignal,
+      );
+    } catch (error) {
+      if (anySignal?.aborted !== true || error instanceof FileError) throw error;
+      const errno = deadline?.signal.aborted === true ? ETIMEDOUT : ECANCELED;
+      throw Object.assign(new FileError(errno, syscall, name), { cause: error });
+    } finally {
+      deadline?.cancel();
+    }
+  }
+
+  private startDeadline(ms: number): { readonly signal: AbortSignal; cancel(): void } {
+    const controller = new AbortController();
+    const { context } = this.volume.client.graph.top;
+    return {
+      signal: controller.signal,
+      cancel: context.after(toInteger(ms, 'deadlineMs'), () => controller.abort()),
+    };
+  }
+}
+
+/** Copies a file under a temporary name, to the disk, and then gives it its name. */
+function* copyChunk(volume: VolumeSteps, from: string, to: string): Steps<void> {
+  const { files, driver } = volume;
+  const { inode, buf } = yield* files.find(from);
+  const replaced = yield* files.findIfExists(to, 'nofollow');
+  const source = yield* new FileObjectSteps(driver, inode).open();
+  const fill = function* (target: OpenFileSteps): Steps<void> {
+    const sides = [
+      { file: source.steps, path: from },
+      { file: target, path: to },
+    ] as const;
+    if (!(yield* copyWithin(...sides))) yield* copyPieces(...sides, buf);
+    yield* target.sync();
+  };
+  try {
+    yield* makeWholeFile(volume, to, replaced?.inode, function* (temporary) {
+      const file = yield* files.create(temporary, O_WRONLY | O_CREAT | O_EXCL, buf.iaProt);
+      yield* closeAfter(file, fill);
+      return file.fd.inode;
+    });
+  } finally {
+    source.fd.release();
+  }
+}
+
+/** Returns the length of bytes without the zeros at their end. */
+function findEndOfData(bytes: Uint8Array): number {
+  let end = bytes.length;
+  while (end > 0 && bytes[end - 1] === 0) end -= 1;
+  return end;
+}
+
+const toHex = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -1,0 +1,58 @@
+/** An open chunk of a `ChunkStore`. */
+
+import { FileError } from '../api/file-error.ts';
+import { EBADF } from '../core/errno.ts';
+import type { ChunkStore, RequestOptions } from './chunk-store.ts';
+import type { OpenChunk } from './open-chunks.ts';
+
+export class Chunk {
+  private readonly store: ChunkStore;
+  private readonly chunk: OpenChunk;
+  private closePromise: Promise<void> | null = null;
+
+  /** @param chunk already counts this user */
+  constructor(store: ChunkStore, chunk: OpenChunk) {
+    this.store = store;
+    this.chunk = chunk;
+  }
+
+  get name(): string {
+    return this.chunk.name;
+  }
+
+  /** Reads at most `length` bytes, fewer at the end of the file. */
+  async read(offset: number, length: number, options: RequestOptions = {}): Promise<Uint8Array> {
+    this.checkOpen('read');
+    return this.store.readChunk(this.chunk, offset, length, options);
+  }
+
+  /** Writes all data. Bytes between the end of the file and `offset` become zeros. @throws {FileError} EFBIG */
+  async write(
+    offset: number,
+    data: string | Uint8Array,
+    options: RequestOptions = {},
+  ): Promise<void> {
+    this.checkOpen('write');
+    await this.store.writeChunk(this.chunk, offset, data, options);
+  }
+
+  /** Resolves when all data written before is on the disk. */
+  async sync(options: RequestOptions = {}): Promise<void> {
+    this.checkOpen('fsync');
+    await this.store.syncChunk(this.chunk, options);
+  }
+
+  /** Ends the use of the chunk, and reports delayed errors of its writes. Further calls return the same promise. */
+  close(options: RequestOptions = {}): Promise<void> {
+    this.closePromise ??= this.store.closeChunk(this.chunk, options);
+    return this.closePromise;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  private checkOpen(syscall: string): void {
+    if (this.closePromise !== null) throw new FileError(EBADF, syscall, this.name);
+  }
+}
