@@ -479,6 +479,21 @@ export const messages = {
     'a file that was … can still be changed: its state cannot be stored',
     'The storage has refused a `trusted.` extended attribute, or is full. The file can be changed like any other; make it again once the storage accepts such attributes.',
   ),
+  watchPolls: define(
+    214002,
+    'the storage does not report changes by others: …',
+    'A watcher gets changes by other clients up to a second late. Over bricks, put features/upcall into their volfiles and switch cache-invalidation on there. Changes through the same mount are reported at once.',
+  ),
+  noticesDamaged: define(
+    214003,
+    'the notices of … cannot be read: …',
+    'A program has changed the record, or a newer version has written it. Until it is removed (`setfattr -x`), the file cannot be watched.',
+  ),
+  noticeWithoutLocks: define(
+    214004,
+    'a notice needs locks: …',
+    'Notices are numbered under a lock of the storage. Add a volume of features/locks above it, as `glossa new volume` does for each brick.',
+  ),
   apiListens: define(215001, 'listens at …', 'Programs can connect.'),
   apiClient: define(215002, 'process … connected', 'A program uses the volume.'),
   apiClientGone: define(

@@ -15,6 +15,7 @@ export const translators = {
   'features/read-only': () => import('./features/read-only/index.ts'),
   'features/upcall': () => import('./features/upcall/index.ts'),
   'features/utime': () => import('./features/utime/index.ts'),
+  'features/watch': () => import('./features/watch/index.ts'),
   'features/worm': () => import('./features/worm/index.ts'),
   meta: () => import('./meta/index.ts'),
   'performance/io-cache': () => import('./performance/io-cache/index.ts'),

@@ -1,5 +1,6 @@
 /** Checks a graph for performance/: that its volumes are in glusterd's order, and that its bricks send upcalls. */
 
+import { Dict } from '../../../core/dict.ts';
 import { EOPNOTSUPP } from '../../../core/errno.ts';
 import type { EventName } from '../../../core/events.ts';
 import { IPC_UPCALL } from '../../../core/fops.ts';
@@ -65,7 +66,33 @@ export interface UpcallReliance {
 const warnedVolumes = new WeakSet<Xlator<unknown>>();
 
 /** Events after which a brick may be connected that was not before. */
-const upEvents: readonly EventName[] = ['CHILD_UP', 'SOME_DESCENDENT_UP'];
+export const upEvents: readonly EventName[] = ['CHILD_UP', 'SOME_DESCENDENT_UP'];
+
+/** A question to the bricks whether they send upcalls. */
+interface UpcallQuestion {
+  handleAnswer(hasUpcalls: boolean): void;
+}
+
+/**
+ * Asks the bricks whether they send upcalls. Calls `handleAnswer` once, unless a brick has failed.
+ * @param xattrPattern shell pattern of extended attributes whose changes they are to report; null for none
+ */
+export function askForUpcalls(
+  xl: Xlator<unknown>,
+  xattrPattern: string | null,
+  handleAnswer: (hasUpcalls: boolean) => void,
+): void {
+  const frame = xl.begin(new Stack(0, 0, 0, 'IPC'));
+  frame.local = { handleAnswer } satisfies UpcallQuestion;
+  const xdata = xattrPattern === null ? null : Dict.of({ [xattrPattern]: '' });
+  wind.ipc(frame, 0, upcallSupportCbk, xl.children[0]!, IPC_UPCALL, xdata);
+}
+
+const upcallSupportCbk: Cbk<'ipc', unknown> = (frame, _cookie, xl, opRet, opErrno) => {
+  xl.end(frame.root);
+  if (opRet >= 0 || opErrno === EOPNOTSUPP)
+    (frame.local as UpcallQuestion).handleAnswer(opRet >= 0);
+};
 
 /**
  * Asks the bricks after an up event whether they send upcalls; warns once if not.
@@ -78,19 +105,14 @@ export function checkUpcalls(
 ): void {
   if (!upEvents.includes(event) || reliance === null || warnedVolumes.has(xl)) return;
   if (![...findAllBelow(xl)].some(({ type }) => type === 'protocol/client')) return;
-  const frame = xl.begin(new Stack(0, 0, 0, 'IPC'));
-  frame.local = reliance;
-  wind.ipc(frame, 0, upcallSupportCbk, xl.children[0]!, IPC_UPCALL, null);
+  askForUpcalls(xl, null, (hasUpcalls) => {
+    if (hasUpcalls || warnedVolumes.has(xl)) return;
+    warnedVolumes.add(xl);
+    const { option, seconds } = reliance;
+    xl.log.warning(
+      `option ${option} relies on bricks that tell of changes, and these do not: what other clients do ` +
+        `may be seen ${seconds} seconds late`,
+      { msgid: messages.bricksSendNoUpcalls.id },
+    );
+  });
 }
-
-const upcallSupportCbk: Cbk<'ipc', unknown> = (frame, _cookie, xl, opRet, opErrno) => {
-  xl.end(frame.root);
-  if (opRet >= 0 || opErrno !== EOPNOTSUPP || warnedVolumes.has(xl)) return;
-  warnedVolumes.add(xl);
-  const { option, seconds } = frame.local as UpcallReliance;
-  xl.log.warning(
-    `option ${option} relies on bricks that tell of changes, and these do not: what other clients do ` +
-      `may be seen ${seconds} seconds late`,
-    { msgid: messages.bricksSendNoUpcalls.id },
-  );
-};

@@ -1,0 +1,95 @@
+/**
+ * Encodes the record of a file's notices, an extended attribute, and the replies that watchers get. Pure: no
+ * requests.
+ */
+import { decodeName, encodeName } from '../../../core/bytes.ts';
+
+/** The extended attribute with the record. Bricks report its changes to clients that have asked for `user.glossa.*`. */
+export const NOTICES_XATTR = 'user.glossa.notices';
+/** Setting this extended attribute sends its value as a notice. */
+export const NOTIFY_XATTR = 'user.glossa.notify';
+/** Reading this extended attribute begins a watch; with `.CURSOR` at its end, it waits for the next event. */
+export const WATCH_XATTR = 'user.glossa.watch';
+
+/** The most bytes of a notice. */
+export const MAX_NOTICE_BYTES = 1024;
+/** The most bytes of a record. ext4 stores some 4,000 bytes of extended attributes per file. */
+const MAX_RECORD_BYTES = 2800;
+const VERSION = 1;
+
+/** A message to all watchers of a file. */
+export interface Notice {
+  /** Number of the notice: 1 for a file's first. */
+  readonly seq: number;
+  /** Process id of the sender. */
+  readonly pid: number;
+  readonly text: string;
+}
+
+/** The newest notices of a file, oldest first. */
+export interface NoticeRecord {
+  readonly version: number;
+  /** Number of the newest notice; 0 if the file has had none. */
+  readonly lastSeq: number;
+  readonly notices: readonly Notice[];
+}
+
+const EMPTY_RECORD: NoticeRecord = { version: VERSION, lastSeq: 0, notices: [] };
+
+/** An event of a watched file. */
+export type WatchEvent =
+  | ({ readonly kind: 'notice' } & Notice)
+  /** Notices that other ones have displaced from the record before this watcher has read them. */
+  | { readonly kind: 'lost'; readonly count: number }
+  /** The file's data or attributes have changed. */
+  | { readonly kind: 'change' }
+  /** The file does not exist any more. It is the last event. */
+  | { readonly kind: 'removed' };
+
+/** The reply to a watcher. */
+export interface WatchReply {
+  /** The position for the next wait. */
+  readonly cursor: string;
+  readonly events: readonly WatchEvent[];
+}
+
+const isNotice = (value: unknown): value is Notice => {
+  const { seq, pid, text } = (value ?? {}) as Partial<Notice>;
+  return Number.isSafeInteger(seq) && Number.isSafeInteger(pid) && typeof text === 'string';
+};
+
+/** Reads a record. @returns null if it is damaged, or of another version */
+export function decodeNotices(bytes: Uint8Array | undefined): NoticeRecord | null {
+  if (bytes === undefined) return EMPTY_RECORD;
+  let value: Partial<NoticeRecord> | null;
+  try {
+    value = JSON.parse(decodeName(bytes)) as Partial<NoticeRecord> | null;
+  } catch {
+    return null;
+  }
+  const { version, lastSeq, notices } = value ?? {};
+  const isRecord = version === VERSION && Number.isSafeInteger(lastSeq) && lastSeq! >= 0;
+  if (!isRecord || !Array.isArray(notices) || !notices.every(isNotice)) return null;
+  return { version, lastSeq: lastSeq!, notices };
+}
+
+/** Adds a notice to a record; the oldest ones make room. @returns the bytes of the new record */
+export function addNotice(record: NoticeRecord, pid: number, text: string): Uint8Array {
+  const lastSeq = record.lastSeq + 1;
+  let notices: readonly Notice[] = [...record.notices, { seq: lastSeq, pid, text }];
+  for (;;) {
+    const bytes = encodeName(JSON.stringify({ version: VERSION, lastSeq, notices }));
+    if (bytes.length <= MAX_RECORD_BYTES || notices.length === 1) return bytes;
+    notices = notices.slice(1);
+  }
+}
+
+/** Lists the notices after a number, and the number of those that the record has no more. */
+export function listNoticesAfter({ lastSeq, notices }: NoticeRecord, seq: number): WatchEvent[] {
+  const newer = notices.filter((notice) => notice.seq > seq);
+  const lostCount = lastSeq - seq - newer.length;
+  return [
+    ...(lostCount > 0 ? [{ kind: 'lost', count: lostCount } as const] : []),
+    ...newer.map((notice) => ({ kind: 'notice', ...notice }) as const),
+  ];
+}

@@ -1,0 +1,231 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FakeContext, startGraph } from '../../../../test/support/core.ts';
+import { connect, DriverSteps, ROOT } from '../../../api/driver-steps.ts';
+import { Files } from '../../../api/files.ts';
+import { Volume } from '../../../api/volume.ts';
+import { encodeName } from '../../../core/bytes.ts';
+import type { Graph } from '../../../core/graph.ts';
+import memory from '../../storage/memory/index.ts';
+import locks from '../locks/index.ts';
+import watch from './index.ts';
+import type { WatchReply } from './notices.ts';
+import type { WatchedFiles } from './watched-files.ts';
+
+const WATCH = 'user.glossa.watch';
+
+let context: FakeContext;
+let graph: Graph;
+let volume: Volume;
+
+const translators = { memory: memory as never, locks: locks as never, watch: watch as never };
+
+async function start(...names: (keyof typeof translators)[]): Promise<void> {
+  context = new FakeContext();
+  graph = await startGraph(
+    names.map((name) => ({ translator: translators[name], name })),
+    context,
+  );
+  volume = Volume.fromGraph(graph, { ownsGraph: true });
+  await volume.writeFile('/file', 'content');
+}
+
+beforeEach(() => start('memory', 'locks', 'watch'));
+afterEach(() => volume.close());
+
+const parse = (value: Uint8Array): WatchReply =>
+  JSON.parse(new TextDecoder().decode(value)) as WatchReply;
+const begin = async (path = '/file'): Promise<string> =>
+  parse(await volume.getxattr(path, WATCH)).cursor;
+const wait = async (cursor: string, path = '/file', signal?: AbortSignal): Promise<WatchReply> => {
+  const target = signal === undefined ? volume : volume.with({ signal });
+  return parse(await target.getxattr(path, `${WATCH}.${cursor}`));
+};
+/** The files of the volume below features/watch, which does not see their changes. */
+const below = (): Files =>
+  new Files(new DriverSteps(connect(graph), ROOT, { links: graph.top.children[0]! }));
+const notify = (text: string, path = '/file'): Promise<void> =>
+  volume.setxattr(path, 'user.glossa.notify', text);
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const code = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => 'no error',
+    (error: NodeJS.ErrnoException) => error.code ?? String(error),
+  );
+const dump = (): Record<string, unknown> => {
+  const xl = graph.xlators.find(({ name }) => name === 'watch')!;
+  return (xl.priv as WatchedFiles).dump();
+};
+const describeEvents = ({ events }: WatchReply): string[] =>
+  events.map((event) => ('text' in event ? `${event.seq} ${event.text}` : event.kind));
+
+describe('a watcher of a file', () => {
+  it('gets each notice once, in order, with its number', async () => {
+    const replies: string[] = [];
+    const watchFile = async (): Promise<void> => {
+      let cursor = await begin();
+      while (replies.filter((reply) => reply.includes('third')).length < 2) {
+        const reply = await wait(cursor);
+        replies.push(...describeEvents(reply));
+        ({ cursor } = reply);
+      }
+    };
+    const watchers = [watchFile(), watchFile()];
+    await turn();
+    for (const text of ['first', 'second', 'third']) await notify(text);
+    await Promise.race(watchers);
+    expect(replies.sort()).toEqual([
+      '1 first',
+      '1 first',
+      '2 second',
+      '2 second',
+      '3 third',
+      '3 third',
+    ]);
+    // One of them has ended the test, and the other waits.
+    await notify('last');
+    await Promise.all(watchers);
+  });
+
+  it('gets no notice from before it began', async () => {
+    await notify('before');
+    const cursor = await begin();
+    const reply = wait(cursor);
+    await notify('after');
+    expect(describeEvents(await reply)).toEqual(['2 after']);
+  });
+
+  it('gets at once the notices between two waits', async () => {
+    const cursor = await begin();
+    for (const text of ['a', 'b']) await notify(text);
+    expect(describeEvents(await wait(cursor))).toEqual(['1 a', '2 b']);
+  });
+
+  it('is told how many notices it has lost, if there were more than the storage keeps', async () => {
+    const cursor = await begin();
+    for (let index = 0; index < 50; index += 1) await notify(`${index} ${'x'.repeat(200)}`);
+    const { events } = await wait(cursor);
+    const [lost, ...notices] = events as unknown as [{ count: number }, ...{ seq: number }[]];
+    expect(lost.count + notices.length).toBe(50);
+    expect(notices.at(-1)!.seq).toBe(50);
+  });
+
+  it.each([
+    ['a write', () => volume.appendFile('/file', 'more')],
+    ['a change of the mode', () => volume.chmod('/file', 0o600)],
+    ['another extended attribute', () => volume.setxattr('/file', 'user.other', 'value')],
+    ['a truncating open', () => volume.writeFile('/file', '')],
+    ['a second name', () => volume.link('/file', '/other')],
+  ])('is told of %s', async (_change, change) => {
+    const reply = wait(await begin());
+    await change();
+    expect(describeEvents(await reply)).toContain('change');
+  });
+
+  it('is told that the file was removed', async () => {
+    const reply = wait(await begin());
+    await volume.unlink('/file');
+    expect(await reply).toEqual({ cursor: 'removed', events: [{ kind: 'removed' }] });
+  });
+
+  it('is told of new names, if the file is a directory', async () => {
+    const reply = wait(await begin('/'), '/');
+    await volume.writeFile('/new', '');
+    expect(describeEvents(await reply)).toContain('change');
+  });
+
+  it('learns from its cursor what has changed while no request waited', async () => {
+    const cursor = await begin();
+    await volume.appendFile('/file', 'more');
+    expect(describeEvents(await wait(cursor))).toEqual(['change']);
+  });
+
+  it('ends at its signal, and leaves nothing', async () => {
+    const controller = new AbortController();
+    const ended = code(wait(await begin(), '/file', controller.signal));
+    await turn();
+    expect(dump()).toMatchObject({ files: 1, watchers: 1 });
+    controller.abort();
+    await ended;
+    expect(dump()).toMatchObject({ files: 0, watchers: 0 });
+    expect(context.waiting).toBe(0);
+  });
+
+  it('fails when the volume ends', async () => {
+    const ended = code(wait(await begin()));
+    await turn();
+    await volume.close();
+    expect(await ended).not.toBe('no error');
+  });
+
+  it('is read once for 10,000 watchers', async () => {
+    const cursor = await begin();
+    const replies = Array.from({ length: 10_000 }, () => wait(cursor));
+    await turn();
+    expect(dump()).toMatchObject({ files: 1, watchers: 10_000 });
+    const reads = dump().reads as number;
+    await notify('all');
+    for (const reply of await Promise.all(replies))
+      expect(describeEvents(reply)).toEqual(['1 all']);
+    expect((dump().reads as number) - reads).toBeLessThanOrEqual(2);
+    expect(dump()).toMatchObject({ files: 0, watchers: 0 });
+  });
+
+  it('learns of changes below the volume within a second, as the storage reports none', async () => {
+    expect(context.lines.filter((line) => line.includes('once a second')).length).toBe(1);
+    const reply = wait(await begin());
+    await turn();
+    await below().writeFile('/file', encodeName('more'), { append: true });
+    await turn();
+    expect(dump()).toMatchObject({ watchers: 1 });
+    context.advance(1000);
+    expect(describeEvents(await reply)).toContain('change');
+  });
+});
+
+describe('a notice', () => {
+  it('gets a number of its own, also among 200 at the same time', async () => {
+    const cursor = await begin();
+    await Promise.all(Array.from({ length: 200 }, (_, index) => notify(String(index))));
+    const { events } = await wait(cursor);
+    const numbers = events.flatMap((event) => ('seq' in event ? [event.seq] : []));
+    expect(numbers).toEqual(numbers.map((_, index) => 200 - numbers.length + 1 + index));
+  });
+
+  it('carries any bytes', async () => {
+    const cursor = await begin();
+    await volume.setxattr('/file', 'user.glossa.notify', new Uint8Array([0xff, 0, 34]));
+    expect(describeEvents(await wait(cursor))).toEqual(['1 \udcff\0"']);
+  });
+
+  it('is refused if it is longer than 1024 bytes', async () => {
+    await notify('x'.repeat(1024));
+    expect(await code(notify('x'.repeat(1025)))).toBe('E2BIG');
+  });
+
+  it('is refused without locks below, with the remedy in the log', async () => {
+    await volume.close();
+    await start('memory', 'watch');
+    expect(await code(notify('text'))).toBe('EOPNOTSUPP');
+    expect(context.lines.join('\n')).toContain('put features/locks above the storage');
+  });
+
+  it('fails on a damaged record, and the log says how to repair it', async () => {
+    await below().setxattr('/file', 'user.glossa.notices', encodeName('{"version":9}'));
+    expect(await code(notify('text'))).toBe('EBADMSG');
+    expect(await code(begin())).toBe('EBADMSG');
+    expect(context.lines.join('\n')).toContain('remove the extended attribute user.glossa.notices');
+    await volume.removexattr('/file', 'user.glossa.notices');
+    await notify('text');
+  });
+
+  it('can only be sent, not written into the record', async () => {
+    expect(await code(volume.setxattr('/file', 'user.glossa.notices', '{}'))).toBe('EPERM');
+  });
+});
+
+it.each(['', 'x', '1_2', '1_2_3.4_5.6_-1', '9'.repeat(200)])(
+  'a watch with the cursor %j is refused',
+  async (cursor) => {
+    expect(await code(wait(cursor))).toBe('EINVAL');
+  },
+);

@@ -1,0 +1,278 @@
+/**
+ * Holds the requests that wait for an event of a file. After each change of a file its state is read once, for all
+ * its watchers. A change that arrives during the read causes another read, so that none is missed.
+ */
+
+import { Dict } from '../../../core/dict.ts';
+import { EBADMSG, EINTR, ENOENT, ESTALE } from '../../../core/errno.ts';
+import { type Frame, Stack } from '../../../core/frame.ts';
+import { wind } from '../../../core/gen/fops.gen.ts';
+import type { Gfid } from '../../../core/gfid.ts';
+import type { Iatt } from '../../../core/iatt.ts';
+import type { Inode } from '../../../core/inode.ts';
+import { Loc } from '../../../core/loc.ts';
+import { messages } from '../../../core/messages.ts';
+import type { Cbk, Dump, Xlator } from '../../../core/xlator.ts';
+import { type FileState, formatCursor, listEvents, makeFileState, REMOVED } from './file-state.ts';
+import { decodeNotices, NOTICES_XATTR, type NoticeRecord, type WatchReply } from './notices.ts';
+
+/** Milliseconds between two reads of each watched file, if bricks do not report changes. */
+const POLL_MS = 1000;
+/** The same if they do: bricks forget a client's interest in a file, by default 60 s after its last request. */
+const RENEWAL_MS = 25_000;
+
+/** Asks a lookup for the record of notices. */
+const NOTICES_REQUEST = Dict.of({ [NOTICES_XATTR]: 0 });
+
+/** A request that waits for an event. */
+export interface Watcher {
+  readonly frame: Frame;
+  /** The state that it knows; null to get the present one at once. */
+  readonly known: FileState | null;
+  /** Number of the file's newest read when the watcher was added: the state of that read may be older than its own. */
+  addedAtRead: number;
+  reply(reply: WatchReply): void;
+  fail(errno: number): void;
+}
+
+/** A file with a watcher, now or earlier. */
+export class WatchedFile {
+  readonly inode: Inode;
+  readonly watchers = new Set<Watcher>();
+  /** Those that were added since the last read: only they have to be compared with an unchanged state. */
+  newWatchers: Watcher[] = [];
+  /** The cursor of the last read state. */
+  lastCursor = '';
+  /** Number of the newest change that was seen. */
+  changeNumber: number;
+  isReading = false;
+  /** Number of the newest read. */
+  readNumber = 0;
+  /** Whether a change arrived during the read. */
+  mustReadAgain = false;
+
+  constructor(inode: Inode, changeNumber: number) {
+    this.inode = inode;
+    this.changeNumber = changeNumber;
+  }
+}
+
+export class WatchedFiles {
+  /** Files that have a watcher now. */
+  private readonly watched = new Set<WatchedFile>();
+  /** Counts the changes of all files, so that a file's number is never used twice. */
+  private changeCount = 0;
+  private readCount = 0;
+  private eventCount = 0;
+  /** Whether the bricks report changes by other clients; null while that is unknown. */
+  private hasUpcalls: boolean | null = null;
+  private cancelTimer: (() => void) | null = null;
+  private readonly xl: Xlator<WatchedFiles>;
+
+  constructor(xl: Xlator<WatchedFiles>) {
+    this.xl = xl;
+  }
+
+  // -- watchers --------------------------------------------------------------------------------
+
+  /** Lets a request wait until the file's state differs from the one that it knows. */
+  add(inode: Inode, watcher: Watcher): void {
+    const file = this.findOrAddFile(inode);
+    watcher.addedAtRead = file.readNumber;
+    file.watchers.add(watcher);
+    file.newWatchers.push(watcher);
+    this.watched.add(file);
+    const { root } = watcher.frame;
+    root.rest();
+    root.whenInterrupted(() => this.end(file, watcher, () => watcher.fail(EINTR)));
+    this.read(file);
+    this.startTimer();
+  }
+
+  private end(file: WatchedFile, watcher: Watcher, reply: () => void): void {
+    if (!file.watchers.delete(watcher)) return;
+    if (file.watchers.size === 0) {
+      file.newWatchers = [];
+      this.watched.delete(file);
+      if (this.watched.size === 0) this.stopTimer();
+    }
+    watcher.frame.root.goOn();
+    reply();
+  }
+
+  private findOrAddFile(inode: Inode): WatchedFile {
+    const existing = inode.ctxGet(this.xl) as WatchedFile | undefined;
+    if (existing !== undefined) return existing;
+    const file = new WatchedFile(inode, this.changeCount);
+    inode.ctxSet(this.xl, file);
+    return file;
+  }
+
+  // -- changes ---------------------------------------------------------------------------------
+
+  /** Called when a file may have changed. */
+  noteChange(inode: Inode): void {
+    const file = inode.ctxGet(this.xl) as WatchedFile | undefined;
+    if (file === undefined) return;
+    this.changeCount += 1;
+    file.changeNumber = this.changeCount;
+    if (file.watchers.size > 0) this.read(file);
+  }
+
+  /** As `noteChange`, by gfid. */
+  noteChangeOf(gfid: Gfid): void {
+    const inode = this.xl.inodes?.find(gfid);
+    if (inode !== undefined) this.noteChange(inode);
+  }
+
+  /** Reads all watched files: any of them may have changed. */
+  readAll(): void {
+    for (const file of this.watched) this.read(file);
+  }
+
+  /** Reads the state of a file, and replies to the watchers for which there are events. */
+  private read(file: WatchedFile): void {
+    if (file.isReading) {
+      file.mustReadAgain = true;
+      return;
+    }
+    file.isReading = true;
+    file.mustReadAgain = false;
+    file.readNumber += 1;
+    this.readCount += 1;
+    const frame = this.xl.begin(new Stack(0, 0, 0, 'LOOKUP'));
+    frame.local = file;
+    wind.lookup(
+      frame,
+      file.changeNumber,
+      lookupCbk,
+      this.xl.children[0]!,
+      new Loc(file.inode),
+      NOTICES_REQUEST,
+    );
+  }
+
+  /** Handles the reply of `read`. @param errno 0 after a success */
+  handleState(
+    file: WatchedFile,
+    changeNumber: number,
+    errno: number,
+    buf: Iatt | null,
+    xdata: Dict | null,
+  ): void {
+    file.isReading = false;
+    if (errno === ENOENT || errno === ESTALE || buf?.iaNlink === 0)
+      this.endAll(file, REMOVED_REPLY);
+    else if (errno !== 0) this.failAll(file, errno);
+    else {
+      const record = decodeNotices(xdata?.bytes(NOTICES_XATTR));
+      if (record === null) this.failDamaged(file);
+      else this.replyWithEvents(file, record, makeFileState(record, changeNumber, buf!));
+    }
+    if (file.mustReadAgain && file.watchers.size > 0) this.read(file);
+  }
+
+  private replyWithEvents(file: WatchedFile, record: NoticeRecord, present: FileState): void {
+    const cursor = formatCursor(present);
+    const candidates = cursor === file.lastCursor ? file.newWatchers : [...file.watchers];
+    const isTooNew = (watcher: Watcher): boolean => watcher.addedAtRead >= file.readNumber;
+    file.newWatchers = file.newWatchers.filter(isTooNew);
+    file.lastCursor = cursor;
+    for (const watcher of candidates) {
+      if (isTooNew(watcher)) continue;
+      const events = watcher.known === null ? [] : listEvents(watcher.known, present, record);
+      if (watcher.known !== null && events.length === 0) continue;
+      this.eventCount += events.length;
+      this.end(file, watcher, () => watcher.reply({ cursor, events }));
+    }
+  }
+
+  private failDamaged(file: WatchedFile): void {
+    this.xl.log.error(
+      `the notices of ${file.inode.path} cannot be read: remove the extended attribute ${NOTICES_XATTR}`,
+      { msgid: messages.noticesDamaged.id },
+    );
+    this.failAll(file, EBADMSG);
+  }
+
+  private failAll(file: WatchedFile, errno: number): void {
+    for (const watcher of [...file.watchers]) this.end(file, watcher, () => watcher.fail(errno));
+  }
+
+  private endAll(file: WatchedFile, reply: WatchReply): void {
+    for (const watcher of [...file.watchers]) this.end(file, watcher, () => watcher.reply(reply));
+  }
+
+  // -- bricks ----------------------------------------------------------------------------------
+
+  /** Sets whether bricks report changes by other clients. Some may have been missed before. */
+  setUpcalls(hasUpcalls: boolean): void {
+    if (this.hasUpcalls !== hasUpcalls) {
+      this.hasUpcalls = hasUpcalls;
+      this.stopTimer();
+      if (!hasUpcalls) {
+        this.xl.log.warning(
+          'the storage does not report changes by others: watched files are read once a second',
+          { msgid: messages.watchPolls.id },
+        );
+      }
+    }
+    this.readAll();
+    this.startTimer();
+  }
+
+  private startTimer(): void {
+    if (this.cancelTimer !== null || this.watched.size === 0) return;
+    const ms = this.hasUpcalls === true ? RENEWAL_MS : POLL_MS;
+    this.cancelTimer = this.xl.context.after(ms, () => {
+      this.cancelTimer = null;
+      this.readAll();
+      this.startTimer();
+    });
+  }
+
+  private stopTimer(): void {
+    this.cancelTimer?.();
+    this.cancelTimer = null;
+  }
+
+  /** Fails all waiting requests, at the end of the volume. */
+  clear(errno: number): void {
+    this.stopTimer();
+    for (const file of [...this.watched]) this.failAll(file, errno);
+  }
+
+  dump(): Dump {
+    let watcherCount = 0;
+    for (const file of this.watched) watcherCount += file.watchers.size;
+    return {
+      files: this.watched.size,
+      watchers: watcherCount,
+      events: this.eventCount,
+      reads: this.readCount,
+      upcalls: this.hasUpcalls === null ? 'unknown' : this.hasUpcalls ? 'on' : 'off',
+    };
+  }
+
+  reset(): void {
+    this.eventCount = 0;
+    this.readCount = 0;
+  }
+}
+
+const REMOVED_REPLY: WatchReply = { cursor: REMOVED, events: [{ kind: 'removed' }] };
+
+const lookupCbk: Cbk<'lookup', unknown> = (
+  frame,
+  changeNumber,
+  xl,
+  opRet,
+  opErrno,
+  _inode,
+  buf,
+  xdata,
+) => {
+  const { priv } = xl as Xlator<WatchedFiles>;
+  xl.end(frame.root);
+  priv.handleState(frame.local as WatchedFile, changeNumber, opRet < 0 ? opErrno : 0, buf, xdata);
+};
