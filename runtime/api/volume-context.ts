@@ -17,6 +17,8 @@ export interface VolumeStepsSettings {
   readonly collectionToken: object;
   /** Whether the results of operations are awaited as promises; by default true. */
   readonly awaitsPromise?: boolean;
+  /** Returns a further reason to fail a request before it is sent; null to send it. */
+  readonly findRefusal?: () => Error | null;
 }
 
 /** The last argument of an operation, as in Node. */
@@ -41,9 +43,10 @@ export class VolumeContext {
   constructor(client: VolumeClient, settings: VolumeStepsSettings) {
     this.client = client;
     this.settings = settings;
-    const { signal } = settings;
+    const { signal, findRefusal: findOtherRefusal } = settings;
     // Open files refer to this function, so it must not refer to `settings`, which has the collection token.
-    const findRefusal = (): Error | null => client.findRefusal(signal);
+    const findRefusal = (): Error | null =>
+      client.findRefusal(signal) ?? findOtherRefusal?.() ?? null;
     const { links } = client.settings;
     const { awaitsPromise = true } = settings;
     this.driver = new DriverSteps(client.graphClient, settings.caller, {

@@ -5,6 +5,7 @@
 import type * as nodeFs from 'node:fs';
 import type * as promises from 'node:fs/promises';
 import type { Graph } from '../core/graph.ts';
+import { toHex } from '../core/hex.ts';
 import { type PathLike, readSignal, toInteger } from './arguments.ts';
 import type { FileHandle } from './file-handle.ts';
 import { type GlobOptions, glob } from './glob.ts';
@@ -187,5 +188,5 @@ function makeCaller(identity: Identity, owner: string): VolumeStepsSettings['cal
 function makeLockOwner({ top }: Graph): string {
   const random = new Uint8Array(8);
   top.context.random(random);
-  return Array.from(random, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return toHex(random);
 }

@@ -15,9 +15,13 @@ import type { Volume } from '../api/volume.ts';
 import type { VolumeSteps } from '../api/volume-steps.ts';
 import { makeWholeFile } from '../api/whole-file.ts';
 import { ECANCELED, EFBIG, ETIMEDOUT } from '../core/errno.ts';
+import { toHex } from '../core/hex.ts';
 import { O_CREAT, O_EXCL, O_RDWR, O_SYNC, O_WRONLY } from '../core/open-flags.ts';
-import { Chunk } from './chunk.ts';
+import { FIRST_CURSOR } from '../xlators/features/watch/file-state.ts';
+import { Chunk, type ChunkRequests, type RequestOptions } from './chunk.ts';
 import { checkChunkName } from './chunk-name.ts';
+import { notifyWatchers, type WatchEvent, waitForEvents, watchFile } from './file-watch.ts';
+import { Locks } from './locks.ts';
 import { type OpenChunk, OpenChunks } from './open-chunks.ts';
 import { RequestQueue } from './request-queue.ts';
 
@@ -34,14 +38,6 @@ export interface ChunkStoreSettings {
   readonly syncWrites?: boolean;
 }
 
-/** Options of one request. */
-export interface RequestOptions {
-  /** Ends the request with ECANCELED. */
-  readonly signal?: AbortSignal;
-  /** Milliseconds from the call, those in the queue included, after which the request ends with ETIMEDOUT. */
-  readonly deadlineMs?: number;
-}
-
 export interface OpenOptions extends RequestOptions {
   /** Whether to create an absent chunk. */
   readonly create?: boolean;
@@ -51,13 +47,17 @@ export interface OpenOptions extends RequestOptions {
 
 const DEFAULT_CHUNK_BYTES = 4 * 1024 * 1024;
 const DEFAULT_IN_FLIGHT = 64;
+/** Name of the directory of locks, in that of the chunks. No chunk has a name with a dot in front. */
+const LOCK_DIRECTORY = '.locks';
 
-export class ChunkStore {
+export class ChunkStore implements ChunkRequests {
   readonly volume: Volume;
   readonly directory: string;
   /** Bytes. */
   readonly chunkSize: number;
   readonly queue: RequestQueue;
+  /** Locks that outlive this program, by names of their own. */
+  readonly locks: Locks;
   private readonly openChunks: OpenChunks;
   private readonly openFlags: number;
 
@@ -67,6 +67,7 @@ export class ChunkStore {
     this.volume = volume;
     this.directory = directory.replace(/\/+$/, '');
     this.chunkSize = toInteger(chunkSize, 'chunkSize', 1);
+    this.locks = new Locks(volume, `${this.directory}/${LOCK_DIRECTORY}`);
     this.queue = new RequestQueue(toInteger(inFlight, 'inFlight', 1));
     this.openFlags = O_RDWR | (syncWrites ? O_SYNC : 0);
     this.openChunks = new OpenChunks(toInteger(openFiles, 'openFiles'), (fd) => fd.release());
@@ -75,7 +76,7 @@ export class ChunkStore {
   /** Opens the store of a directory, which is made if it is absent. The volume stays the caller's. */
   static async open(volume: Volume, settings: ChunkStoreSettings = {}): Promise<ChunkStore> {
     const store = new ChunkStore(volume, settings);
-    await volume.mkdir(store.directory === '' ? '/' : store.directory, { recursive: true });
+    await volume.mkdir(`${store.directory}/${LOCK_DIRECTORY}`, { recursive: true });
     return store;
   }
 
@@ -165,9 +166,43 @@ export class ChunkStore {
     });
   }
 
-  // -- requests of a chunk; called by `Chunk` ----------------------------------------------------
+  // -- watches ---------------------------------------------------------------------------------
 
-  /** @internal Reads of an open file; fewer bytes at its end. */
+  /**
+   * Yields the events of a chunk, which need not exist yet, until it is removed or the signal is aborted.
+   * @throws {NoWatchError} without features/watch at the top of the volume
+   */
+  async *watch(
+    name: string,
+    { signal }: Pick<RequestOptions, 'signal'> = {},
+  ): AsyncGenerator<WatchEvent, void> {
+    checkChunkName(name, 'watch');
+    const volume = signal === undefined ? this.volume : this.volume.with({ signal });
+    const directory = this.directory === '' ? '/' : this.directory;
+    let { cursor } = await waitForEvents(volume, directory);
+    let start: string | undefined;
+    for (;;) {
+      try {
+        yield* watchFile(volume, this.makePath(name), start);
+        return;
+      } catch (error) {
+        if ((error as FileError).code !== 'ENOENT') throw error;
+      }
+      ({ cursor } = await waitForEvents(volume, directory, cursor));
+      // Of a chunk that is new, nothing was seen.
+      start = FIRST_CURSOR;
+    }
+  }
+
+  /** Sends a notice to all that watch a chunk. @param text at most 1024 bytes @throws {FileError} ENOENT */
+  async notify(name: string, text: string): Promise<void> {
+    checkChunkName(name, 'notify');
+    await notifyWatchers(this.volume, this.makePath(name), text);
+  }
+
+  // -- ChunkRequests, for `Chunk` -----------------------------------------------------------------
+
+  /** @internal */
   readChunk(
     { name, fd }: OpenChunk,
     offset: number,
@@ -180,7 +215,7 @@ export class ChunkStore {
     );
   }
 
-  /** @internal Writes all data into an open file. */
+  /** @internal */
   async writeChunk(
     chunk: OpenChunk,
     offset: number,
@@ -196,14 +231,14 @@ export class ChunkStore {
     );
   }
 
-  /** @internal Brings written data to the disk. */
+  /** @internal */
   syncChunk({ name, fd }: OpenChunk, options: RequestOptions): Promise<void> {
     return this.request('fsync', name, options, ({ driver }) =>
       new OpenFileSteps(driver, fd).sync(true),
     );
   }
 
-  /** @internal Reports the errors of delayed writes (flush), and ends one use of the file. */
+  /** @internal */
   async closeChunk(chunk: OpenChunk, options: RequestOptions): Promise<void> {
     const { name, fd } = chunk;
     try {
@@ -227,7 +262,7 @@ export class ChunkStore {
   private async request<R>(
     syscall: string,
     name: string,
-    { signal, deadlineMs }: RequestOptions,
+    { signal, deadlineMs, lock }: RequestOptions,
     makeSteps: (volume: VolumeSteps) => Steps<R>,
   ): Promise<R> {
     const deadline = deadlineMs === undefined ? null : this.startDeadline(deadlineMs);
@@ -236,10 +271,13 @@ export class ChunkStore {
     const { volume } = this;
     const target = anySignal === undefined ? volume : volume.with({ signal: anySignal });
     try {
-      return await this.queue.run(
-        () => target.steps.run(withErrorContext(syscall, name, makeSteps(target.steps))),
-        anySignal,
-      );
+      const makeRequest = (steps: VolumeSteps): Steps<R> =>
+        withErrorContext(syscall, name, makeSteps(steps));
+      const send = (): Promise<R> =>
+        lock === undefined
+          ? target.steps.run(makeRequest(target.steps))
+          : lock.runFenced(target.steps, makeRequest);
+      return await this.queue.run(send, anySignal);
     } catch (error) {
       if (anySignal?.aborted !== true || error instanceof FileError) throw error;
       const errno = deadline?.signal.aborted === true ? ETIMEDOUT : ECANCELED;
@@ -290,6 +328,3 @@ function findEndOfData(bytes: Uint8Array): number {
   while (end > 0 && bytes[end - 1] === 0) end -= 1;
   return end;
 }
-
-const toHex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -2,16 +2,48 @@
 
 import { FileError } from '../api/file-error.ts';
 import { EBADF } from '../core/errno.ts';
-import type { ChunkStore, RequestOptions } from './chunk-store.ts';
+import type { HeldLock } from './held-lock.ts';
 import type { OpenChunk } from './open-chunks.ts';
 
+/** Options of one request. */
+export interface RequestOptions {
+  /** Ends the request with ECANCELED. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds from the call, those in the queue included, after which the request ends with ETIMEDOUT. */
+  readonly deadlineMs?: number;
+  /** The request is sent only while this lock is held; once it was broken, it fails with ESTALE. */
+  readonly lock?: HeldLock;
+}
+
+/** The requests of open chunks, which their store queues and sends. */
+export interface ChunkRequests {
+  /** Reads of an open file; fewer bytes at its end. */
+  readChunk(
+    chunk: OpenChunk,
+    offset: number,
+    length: number,
+    options: RequestOptions,
+  ): Promise<Uint8Array>;
+  /** Writes all data into an open file. */
+  writeChunk(
+    chunk: OpenChunk,
+    offset: number,
+    data: string | Uint8Array,
+    options: RequestOptions,
+  ): Promise<void>;
+  /** Brings written data to the disk. */
+  syncChunk(chunk: OpenChunk, options: RequestOptions): Promise<void>;
+  /** Reports the errors of delayed writes (flush), and ends one use of the file. */
+  closeChunk(chunk: OpenChunk, options: RequestOptions): Promise<void>;
+}
+
 export class Chunk {
-  private readonly store: ChunkStore;
+  private readonly store: ChunkRequests;
   private readonly chunk: OpenChunk;
   private closePromise: Promise<void> | null = null;
 
   /** @param chunk already counts this user */
-  constructor(store: ChunkStore, chunk: OpenChunk) {
+  constructor(store: ChunkRequests, chunk: OpenChunk) {
     this.store = store;
     this.chunk = chunk;
   }

@@ -25,12 +25,12 @@ import {
 } from '../../core/errno.ts';
 import { tail, unwind } from '../../core/gen/fops.gen.ts';
 import { gfidFromBytes } from '../../core/gfid.ts';
+import { toHex } from '../../core/hex.ts';
 import { O_DIRECTORY, O_NOFOLLOW } from '../../core/open-flags.ts';
 import type { Fops } from '../../core/xlator.ts';
 import accessControl from '../../xlators/features/access-control/index.ts';
 import { BYTES_MAX, REQUESTS_MAX } from './api-connection.ts';
 import { DATA_MAX } from './handle-operations.ts';
-import { toHex } from './request-context.ts';
 import { isVariable } from './values.ts';
 
 const O_RDWR_CREAT = 0o102;

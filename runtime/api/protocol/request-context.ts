@@ -1,6 +1,7 @@
 /** Connects operations with the volume: a volume for each client connection, a context for each of its identities. */
 
 import type { Graph } from '../../core/graph.ts';
+import { toHex } from '../../core/hex.ts';
 import type { Caller } from '../driver-steps.ts';
 import type { FileHandle, FileHandleSteps } from '../file-handle.ts';
 import { awaitPromise, type Steps } from '../steps.ts';
@@ -148,7 +149,3 @@ export class RequestContext implements OperationContext {
     this.connection.setLog(level, file);
   }
 }
-
-/** Formats bytes as hexadecimal text. */
-export const toHex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

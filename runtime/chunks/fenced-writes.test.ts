@@ -1,0 +1,185 @@
+/** Writes that a lock fences, and watches of chunks, over storages of this process. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { FakeContext, makeTranslator, startGraph } from '../../test/support/core.ts';
+import { Volume } from '../api/volume.ts';
+import { tail } from '../core/gen/fops.gen.ts';
+import type { Graph } from '../core/graph.ts';
+import type { Fops } from '../core/xlator.ts';
+import lockTranslator from '../xlators/features/locks/index.ts';
+import watch from '../xlators/features/watch/index.ts';
+import memory from '../xlators/storage/memory/index.ts';
+import posix from '../xlators/storage/posix/index.ts';
+import { ChunkStore, type WatchEvent } from './index.ts';
+
+const storages = {
+  memory: () => ({ translator: memory as never }),
+  posix: () => {
+    const directory = mkdtempSync(join(tmpdir(), 'glossa-fenced-'));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    return { translator: posix as never, options: { directory } };
+  },
+};
+
+const turns = async (count = 30): Promise<void> => {
+  for (let index = 0; index < count; index += 1)
+    await new Promise((resolve) => setImmediate(resolve));
+};
+const code = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => 'no error',
+    (error: NodeJS.ErrnoException) => error.code ?? String(error),
+  );
+
+/** Process id of the program whose next read of a lock's record takes as long as the test wants; 0 for none. */
+let pausedPid = 0;
+let resume: (() => void) | null = null;
+
+const pause: Fops<null> = {
+  fgetxattr(frame, xl, fd, name, xdata) {
+    const wind = (): void => tail.fgetxattr(frame, xl.children[0]!, fd, name, xdata);
+    if (frame.root.pid !== pausedPid) return wind();
+    pausedPid = 0;
+    resume = wind;
+  },
+};
+
+describe.each(['memory', 'posix'] as const)('a chunk store over storage/%s', (storage) => {
+  let context: FakeContext;
+  let graph: Graph;
+
+  /** Opens the store for another program. */
+  async function open(pid: number): Promise<ChunkStore> {
+    const volume = Volume.fromGraph(graph, { pid });
+    onTestFinished(() => volume.close());
+    return ChunkStore.open(volume);
+  }
+
+  beforeEach(async () => {
+    [pausedPid, resume] = [0, null];
+    context = new FakeContext();
+    graph = await startGraph(
+      [
+        storages[storage](),
+        { translator: lockTranslator as never },
+        { translator: watch as never },
+        { translator: makeTranslator('pause', pause) },
+      ],
+      context,
+    );
+    onTestFinished(() => graph.stop());
+  });
+
+  const read = async (store: ChunkStore): Promise<string> => {
+    await using chunk = await store.open('a');
+    return Buffer.from(await chunk.read(0, 100)).toString();
+  };
+
+  it('writes with a lock that is held, and refuses with ESTALE once it was broken', async () => {
+    const [ours, other] = [await open(1), await open(2)];
+    const lock = await ours.locks.lock('disk', 'ours');
+    await using chunk = await ours.open('a', { create: true, lock });
+    await chunk.write(0, 'first', { lock });
+    await other.locks.breakLock('disk', 'ours', 'other');
+    const theirs = await other.locks.lock('disk', 'other');
+    await using same = await other.open('a', { lock: theirs });
+    await same.write(0, 'other', { lock: theirs });
+    const refused = [chunk.write(0, 'later', { lock }), ours.unlink('a', { lock })];
+    for (const outcome of refused) expect(await code(outcome)).toBe('ESTALE');
+    expect(await read(other)).toBe('other');
+  });
+
+  it('sends nothing of a program that was paused after the check of its lock, while another took it', async () => {
+    const [ours, other] = [await open(1), await open(2)];
+    const lock = await ours.locks.lock('disk', 'ours');
+    await using chunk = await ours.open('a', { create: true });
+    pausedPid = 1;
+    const late = code(chunk.write(0, 'late', { lock }));
+    await turns();
+    expect(resume).not.toBeNull();
+    await other.locks.breakLock('disk', 'ours', 'other');
+    const granted = other.locks.lock('disk', 'other');
+    await turns();
+    // The new holder waits for the end of the lease, as the paused one may not have noticed.
+    for (let step = 0; step < 500; step += 1) {
+      context.advance(20);
+      await turns(2);
+    }
+    const theirs = await granted;
+    await using same = await other.open('a');
+    await same.write(0, 'theirs', { lock: theirs });
+    resume!();
+    expect(await late).toBe('ESTALE');
+    expect(await read(other)).toBe('theirs');
+  });
+
+  it('writes again after a pause in which no other program took the lock', async () => {
+    const ours = await open(1);
+    const lock = await ours.locks.lock('disk', 'ours');
+    await using chunk = await ours.open('a', { create: true });
+    pausedPid = 1;
+    const written = chunk.write(0, 'written', { lock });
+    await turns();
+    context.advance(60_000);
+    resume!();
+    await written;
+    expect(await read(ours)).toBe('written');
+  });
+
+  it('lets 64 writes share one check of their lock', async () => {
+    const ours = await open(1);
+    const lock = await ours.locks.lock('disk', 'ours');
+    await using chunk = await ours.open('a', { create: true });
+    const writes = Array.from({ length: 64 }, (_, index) => chunk.write(index, 'x', { lock }));
+    await Promise.all(writes);
+    expect(await read(ours)).toBe('x'.repeat(64));
+    await lock.unlock();
+    expect(await code(chunk.write(0, 'y', { lock }))).not.toBe('no error');
+  });
+
+  it('reports the events of a chunk from its creation to its end', async () => {
+    const [ours, other] = [await open(1), await open(2)];
+    const events: WatchEvent[] = [];
+    const watching = (async () => {
+      for await (const event of ours.watch('a')) events.push(event);
+    })();
+    await turns();
+    await (await other.open('a', { create: true })).close();
+    for (const text of ['one', 'two']) await other.notify('a', text);
+    await turns();
+    await other.unlink('a');
+    other.close();
+    await watching;
+    const texts = events.flatMap((event) => ('text' in event ? [event.text] : []));
+    expect(texts).toEqual(['one', 'two']);
+    expect(events.at(-1)).toEqual({ kind: 'removed' });
+  });
+
+  it('ends a watch at a break of the loop, or at its signal', async () => {
+    const ours = await open(1);
+    await (await ours.open('a', { create: true })).close();
+    const first = (async () => {
+      for await (const event of ours.watch('a')) return event.kind;
+      return 'end';
+    })();
+    const controller = new AbortController();
+    const second = code(ours.watch('a', { signal: controller.signal }).next());
+    await turns();
+    await ours.notify('a', 'text');
+    expect(await first).toBe('notice');
+    await second;
+    const third = code(ours.watch('a', { signal: controller.signal }).next());
+    controller.abort();
+    expect(await third).toBe('ABORT_ERR');
+  });
+
+  it('says which translator a watch needs', async () => {
+    const plain = await startGraph([storages[storage]()], new FakeContext());
+    const volume = Volume.fromGraph(plain, { ownsGraph: true });
+    onTestFinished(() => volume.close());
+    const store = await ChunkStore.open(volume);
+    await expect(store.watch('a').next()).rejects.toThrow('put features/watch at the top');
+  });
+});
