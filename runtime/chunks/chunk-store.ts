@@ -20,7 +20,13 @@ import { O_CREAT, O_EXCL, O_RDWR, O_SYNC, O_WRONLY } from '../core/open-flags.ts
 import { FIRST_CURSOR } from '../xlators/features/watch/file-state.ts';
 import { Chunk, type ChunkRequests, type RequestOptions } from './chunk.ts';
 import { checkChunkName } from './chunk-name.ts';
-import { notifyWatchers, type WatchEvent, waitForEvents, watchFile } from './file-watch.ts';
+import {
+  iterateEvents,
+  notifyWatchers,
+  type WatchEvent,
+  waitForEvents,
+  watchFile,
+} from './file-watch.ts';
 import { Locks } from './locks.ts';
 import { type OpenChunk, OpenChunks } from './open-chunks.ts';
 import { RequestQueue } from './request-queue.ts';
@@ -169,28 +175,40 @@ export class ChunkStore implements ChunkRequests {
   // -- watches ---------------------------------------------------------------------------------
 
   /**
-   * Yields the events of a chunk, which need not exist yet, until it is removed or the signal is aborted.
+   * Begins to watch a chunk, which need not exist yet. Once the promise resolves, no event is missed. The iteration
+   * ends when the chunk is removed or the signal is aborted.
    * @throws {NoWatchError} without features/watch at the top of the volume
    */
-  async *watch(
+  async watch(
     name: string,
     { signal }: Pick<RequestOptions, 'signal'> = {},
-  ): AsyncGenerator<WatchEvent, void> {
+  ): Promise<AsyncGenerator<WatchEvent, void>> {
     checkChunkName(name, 'watch');
     const volume = signal === undefined ? this.volume : this.volume.with({ signal });
-    const directory = this.directory === '' ? '/' : this.directory;
-    let { cursor } = await waitForEvents(volume, directory);
-    let start: string | undefined;
-    for (;;) {
+    // Before the chunk is looked for, so that its creation is not missed.
+    const { cursor } = await waitForEvents(volume, this.directoryPath);
+    try {
+      return await watchFile(volume, this.makePath(name));
+    } catch (error) {
+      if ((error as FileError).code !== 'ENOENT') throw error;
+      return this.watchAbsent(volume, name, cursor);
+    }
+  }
+
+  /** Waits until a chunk exists, and yields its events from its creation. @param start cursor of the directory */
+  private async *watchAbsent(
+    volume: Volume,
+    name: string,
+    start: string,
+  ): AsyncGenerator<WatchEvent, void> {
+    for (let cursor = start; ; ) {
+      ({ cursor } = await waitForEvents(volume, this.directoryPath, cursor));
       try {
-        yield* watchFile(volume, this.makePath(name), start);
+        yield* iterateEvents(volume, this.makePath(name), FIRST_CURSOR);
         return;
       } catch (error) {
         if ((error as FileError).code !== 'ENOENT') throw error;
       }
-      ({ cursor } = await waitForEvents(volume, directory, cursor));
-      // Of a chunk that is new, nothing was seen.
-      start = FIRST_CURSOR;
     }
   }
 
@@ -253,6 +271,10 @@ export class ChunkStore implements ChunkRequests {
   }
 
   // -- the queue -------------------------------------------------------------------------------
+
+  private get directoryPath(): string {
+    return this.directory === '' ? '/' : this.directory;
+  }
 
   private makePath(name: string): string {
     return `${this.directory}/${name}`;

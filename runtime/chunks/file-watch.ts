@@ -48,18 +48,25 @@ export async function waitForEvents(
 }
 
 /**
- * Yields the events of a file, until it is removed or the volume's signal is aborted. Events between two steps of
- * the iteration are not lost.
- * @param start cursor to begin after; by default the present one
- * @throws {NoWatchError}, {FileError}
+ * Begins to watch a file. Once the promise resolves, no event is missed, also between two steps of the iteration. It
+ * ends when the file is removed or the volume's signal is aborted.
+ * @throws {NoWatchError}, {FileError} ENOENT
  */
-export async function* watchFile(
+export async function watchFile(
   volume: Volume,
   path: string,
-  start?: string,
+): Promise<AsyncGenerator<WatchEvent, void>> {
+  const { cursor } = await waitForEvents(volume, path);
+  return iterateEvents(volume, path, cursor);
+}
+
+/** Yields the events of a file after a cursor. @throws {FileError} ENOENT if the file was absent from the beginning */
+export async function* iterateEvents(
+  volume: Volume,
+  path: string,
+  start: string,
 ): AsyncGenerator<WatchEvent, void> {
-  let cursor = start ?? (await waitForEvents(volume, path)).cursor;
-  for (;;) {
+  for (let cursor = start; ; ) {
     const reply = await waitForEvents(volume, path, cursor);
     ({ cursor } = reply);
     yield* reply.events;

@@ -10,6 +10,7 @@
 import { FileError } from '../api/file-error.ts';
 import type { Steps } from '../api/steps.ts';
 import { VolumeSteps } from '../api/volume-steps.ts';
+import type { Context } from '../core/context.ts';
 import { EPERM, ESTALE } from '../core/errno.ts';
 import type { LockFile } from './lock-file.ts';
 import { releaseLock } from './lock-record.ts';
@@ -164,13 +165,16 @@ export class HeldLock {
 /** The lease of a fenced section has ended, and the request was not sent. */
 class LeaseEndError extends Error {}
 
+/** Returns whole milliseconds since 1970. */
+export const readWallClock = ({ sink }: Context): number => Math.floor(sink.now());
+
 /** Gives the lock of a file back. @param fence of the grant; null for any grant of the owner */
 export async function unlockRecord(
   file: LockFile,
   owner: string,
   fence: number | null,
 ): Promise<{ readonly existed: boolean }> {
-  const now = file.volume.client.graph.top.context.sink.now();
+  const now = readWallClock(file.volume.client.graph.top.context);
   return file.changeRecord<{ readonly existed: boolean }>(async (record) => {
     const { holder } = record;
     if (holder === null) return { record: null, result: { existed: false } };

@@ -13,7 +13,7 @@ import { EAGAIN, ECANCELED, EINVAL, ESTALE } from '../core/errno.ts';
 import { toHex } from '../core/hex.ts';
 import { checkChunkName } from './chunk-name.ts';
 import { waitForEvents } from './file-watch.ts';
-import { HeldLock, LEASE_MS, unlockRecord } from './held-lock.ts';
+import { HeldLock, LEASE_MS, readWallClock, unlockRecord } from './held-lock.ts';
 import { LockFile } from './lock-file.ts';
 import {
   acquireLock,
@@ -298,7 +298,7 @@ export class Locks {
   }
 
   private now(): number {
-    return this.context.sink.now();
+    return readWallClock(this.context);
   }
 
   /** Opens the file of a lock, for a lock owner of its own. */

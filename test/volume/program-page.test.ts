@@ -1,28 +1,33 @@
-/** Runs the programs of docs/program/volume.md: the blocks of a language, one after the other. */
+/** Runs the programs of pages in docs/program: the blocks of a language, one after the other. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { GLOSSA } from '../support/mount.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { isInstalled } from '../support/tools.ts';
 import { readBlocks } from '../texts/plan.ts';
 
-const blocks = readBlocks('docs/program/volume.md');
-const joinBlocks = (wanted: string): string =>
-  blocks.flatMap(({ language, text }) => (language === wanted ? [text] : [])).join('\n');
+/** The blocks of a language, or with '' the volfile. */
+const joinBlocks = (page: string, wanted: string): string =>
+  readBlocks(page)
+    .flatMap(({ language, text }) => (language === wanted ? [text] : []))
+    .join('\n');
 
-/** A folder with the page's volfile and a program. */
-function makeFolder(name: string, program: string): string {
+/** A folder with the page's volfile and its program in one language. */
+function makeFolder(page: string, name: string, language: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'glossa-page-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
-  writeFileSync(join(folder, 'files.vol'), joinBlocks(''));
-  writeFileSync(join(folder, name), program);
+  writeFileSync(join(folder, 'files.vol'), joinBlocks(page, ''));
+  writeFileSync(join(folder, name), joinBlocks(page, language));
   const compilerOptions = {
-    paths: { glossa: [join(packageRoot, 'index.ts')] },
+    paths: {
+      glossa: [join(packageRoot, 'index.ts')],
+      'glossa/chunks': [join(packageRoot, 'runtime/chunks/index.ts')],
+    },
     typeRoots: [join(packageRoot, 'node_modules/@types')],
   };
   writeFileSync(
@@ -43,8 +48,9 @@ function run(folder: string, command: string, ...args: readonly string[]): strin
   return stdout;
 }
 
-/** The lines that the program of each language prints. */
-const OUTPUT = `all is well
+/** The lines that a page's program prints, in each language. */
+const outputs: Readonly<Record<string, string>> = {
+  'docs/program/volume.md': `all is well
 first
 first line
 second line
@@ -59,26 +65,38 @@ ENOENT /absent
 EACCES
 EAGAIN
 1000
-`;
+`,
+  'docs/program/chunks.md': `volume1_0002 4100
+5adbd040
+1 resized
+host1
+true
+host2 administrator
+ESTALE
+`,
+};
 
-it('the TypeScript program in docs/program/volume.md prints its documented output', () => {
-  const folder = makeFolder('page.ts', joinBlocks('ts'));
-  const tsx = import.meta.resolve('tsx');
-  expect(run(folder, process.execPath, '--import', tsx, 'page.ts')).toBe(OUTPUT);
-});
+describe.each(Object.entries(outputs))('the TypeScript program in %s', (page, output) => {
+  it('prints its documented output', () => {
+    const folder = makeFolder(page, 'page.ts', 'ts');
+    const tsx = import.meta.resolve('tsx');
+    expect(run(folder, process.execPath, '--import', tsx, 'page.ts')).toBe(output);
+  });
 
-it('the TypeScript program in docs/program/volume.md has no type errors', () => {
-  const folder = makeFolder('page.ts', joinBlocks('ts'));
-  const tsc = join(packageRoot, 'node_modules/typescript/bin/tsc');
-  const { stdout } = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' });
-  // The runtime's own types are checked elsewhere.
-  expect(stdout.split('\n').filter((line) => line.includes('page.ts'))).toEqual([]);
+  it('has no type errors', () => {
+    const folder = makeFolder(page, 'page.ts', 'ts');
+    const tsc = join(packageRoot, 'node_modules/typescript/bin/tsc');
+    const { stdout } = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' });
+    // The runtime's own types are checked elsewhere.
+    expect(stdout.split('\n').filter((line) => line.includes('page.ts'))).toEqual([]);
+  });
 });
 
 const title = 'the program of the page in Python prints its lines';
 const obstacle = isInstalled('python3') ? '' : 'python3 is not installed';
 
 it.skipIf(isSkipped(title, obstacle))(title, () => {
-  const folder = makeFolder('page.py', joinBlocks('python'));
-  expect(run(folder, 'python3', '-B', '-W', 'error', 'page.py')).toBe(OUTPUT);
+  const folder = makeFolder('docs/program/volume.md', 'page.py', 'python');
+  const output = run(folder, 'python3', '-B', '-W', 'error', 'page.py');
+  expect(output).toBe(outputs['docs/program/volume.md']);
 });
