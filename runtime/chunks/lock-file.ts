@@ -130,7 +130,7 @@ export class LockFile {
 
   // -- fenced operations -----------------------------------------------------------------------
 
-  /** Begins a fenced operation: nobody can end the wait of `hasFencedOperations` meanwhile. */
+  /** Begins a fenced operation: until its end, `hasFencedOperations` is true for other clients. */
   beginFenced(): Promise<void> {
     return this.lockRange(FENCE_DOMAIN, F_SETLKW, F_RDLCK);
   }

@@ -3,8 +3,8 @@
  * another program breaks it. All state is in the storage (`lock-record.ts`), so there is no queue in any process, and no
  * server of locks.
  *
- * A waiter joins the queue in the record, and waits for a change of it through features/watch. Whoever takes the lock
- * from its holder grants it to the first waiter in the same change of the record.
+ * A waiter joins the queue in the record, and waits for a change of it through features/watch. An unlock or a break of
+ * the lock grants it to the first waiter, in the same change of the record.
  */
 import { FileError } from '../api/file-error.ts';
 import type { Volume } from '../api/volume.ts';
