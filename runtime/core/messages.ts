@@ -328,6 +328,7 @@ export const messages = {
     '… stays as it is: …',
     'A user has written an invalid value to a file of `.meta`; the line says why.',
   ),
+  ...glusterMessages,
   wormUnmarked: define(
     214001,
     'a file that was … can still be changed: its state cannot be stored',
@@ -365,5 +366,4 @@ export const messages = {
     'a notice needs locks: …',
     'Notices are numbered under a lock of the storage. Add a volume of features/locks above it, as `glossa new volume` does for each brick.',
   ),
-  ...glusterMessages,
 } as const satisfies Readonly<Record<string, Message>>;
