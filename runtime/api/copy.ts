@@ -146,6 +146,8 @@ class TreeCopy {
   private readonly settings: CopySettings;
   /** Directories that this copy has made and still fills: their names are free, so they need no lookup. */
   private readonly newDirectories = new Set<string>();
+  /** The target of the whole copy, as the caller wrote it: with a slash at its end, a symbolic link is followed. */
+  private topTarget = '';
 
   constructor({ from, to }: CopyVolumes, settings: CopySettings) {
     this.from = from;
@@ -234,6 +236,7 @@ class TreeCopy {
       const text = 'a directory is copied with recursive only';
       throwCopyError('ERR_FS_EISDIR', EISDIR, text, this.formatSource(from));
     }
+    this.topTarget = to;
     yield* this.copyDirectory(source, trimSlashes(from), trimSlashes(to));
   }
 
@@ -300,7 +303,8 @@ class TreeCopy {
       this.newDirectories.add(path);
     } catch (error) {
       if (!(error instanceof FopError && error.errno === EEXIST)) throw error;
-      const target = yield* files.findIfExists(path, this.targetLinkMode);
+      const writtenPath = path === trimSlashes(this.topTarget) ? this.topTarget : path;
+      const target = yield* files.findIfExists(writtenPath, this.targetLinkMode);
       if (target === undefined) throw error;
       this.checkIsDirectory(target, path);
     }

@@ -108,4 +108,23 @@ describe('a volume', () => {
       expect(await copyOver(volume as unknown as typeof node, '')).toBe(expected);
     },
   );
+
+  it.each(Object.keys(occupants))(
+    'copies a tree to a name with a slash behind it, which is %s, as Node does on a disk',
+    async (name) => {
+      const copyTo = async (fs: typeof node, folder: string): Promise<string> => {
+        for (const directory of ['from', 'to', 'other']) await fs.mkdir(`${folder}/${directory}`);
+        await fs.writeFile(`${folder}/file`, '');
+        await occupants[name]!(fs, `${folder}/to/sub`);
+        const copy = fs.cp(`${folder}/from`, `${folder}/to/sub/`, { recursive: true });
+        return copy.then(
+          () => 'copied',
+          (error: NodeJS.ErrnoException) => error.code!,
+        );
+      };
+      const volume = await open('memory');
+      const expected = await copyTo(node, newFolder());
+      expect(await copyTo(volume as unknown as typeof node, '')).toBe(expected);
+    },
+  );
 });
