@@ -5,18 +5,16 @@
  */
 
 import { toBytes, toInteger } from '../api/arguments.ts';
-import { copyPieces, copyWithin } from '../api/copy-data.ts';
 import { FileError, withErrorContext } from '../api/file-error.ts';
-import { FileObjectSteps } from '../api/file-object.ts';
-import { closeAfter, OpenFileSteps } from '../api/open-file.ts';
+import { FopError } from '../api/fop-error.ts';
+import { OpenFileSteps } from '../api/open-file.ts';
 import type { Stats } from '../api/stats.ts';
 import { awaitPromise, type Steps } from '../api/steps.ts';
 import type { Volume } from '../api/volume.ts';
 import type { VolumeSteps } from '../api/volume-steps.ts';
-import { makeWholeFile } from '../api/whole-file.ts';
-import { ECANCELED, EFBIG, ETIMEDOUT } from '../core/errno.ts';
+import { ECANCELED, EFBIG, ENOSYS, EOPNOTSUPP, ETIMEDOUT } from '../core/errno.ts';
 import { toHex } from '../core/hex.ts';
-import { O_CREAT, O_EXCL, O_RDWR, O_SYNC, O_WRONLY } from '../core/open-flags.ts';
+import { O_CREAT, O_EXCL, O_RDWR, O_SYNC } from '../core/open-flags.ts';
 import { FIRST_CURSOR } from '../xlators/features/watch/file-state.ts';
 import { Chunk, type ChunkRequests, type RequestOptions } from './chunk.ts';
 import { checkChunkName } from './chunk-name.ts';
@@ -30,6 +28,7 @@ import {
 import { Locks } from './locks.ts';
 import { type OpenChunk, OpenChunks } from './open-chunks.ts';
 import { RequestQueue } from './request-queue.ts';
+import { copyChunk, syncDirectory, writeWholeChunk } from './whole-chunk.ts';
 
 export interface ChunkStoreSettings {
   /** Path of the directory of the chunks; by default `/chunks`. */
@@ -53,6 +52,8 @@ export interface OpenOptions extends RequestOptions {
 
 const DEFAULT_CHUNK_BYTES = 4 * 1024 * 1024;
 const DEFAULT_IN_FLIGHT = 64;
+/** Errnos of a storage that cannot fill a range with zeros itself. */
+const NO_ZEROFILL_ERRNOS: ReadonlySet<number> = new Set([ENOSYS, EOPNOTSUPP]);
 /** Name of the directory of locks, in that of the chunks. No chunk has a name with a dot in front. */
 const LOCK_DIRECTORY = '.locks';
 
@@ -156,6 +157,31 @@ export class ChunkStore implements ChunkRequests {
     }
   }
 
+  /** Reads all of a chunk. @throws {FileError} ENOENT */
+  readWhole(name: string, options: RequestOptions = {}): Promise<Uint8Array> {
+    checkChunkName(name, 'read');
+    const path = this.makePath(name);
+    return this.request('read', name, options, ({ files }) => files.readFile(path));
+  }
+
+  /** Makes or replaces a chunk, which has its name when all data is on the disk. */
+  async writeWhole(name: string, data: Uint8Array, options: RequestOptions = {}): Promise<void> {
+    checkChunkName(name, 'write');
+    const path = this.makePath(name);
+    try {
+      await this.request('write', name, options, (volume) => writeWholeChunk(volume, path, data));
+    } finally {
+      this.openChunks.forget(name);
+    }
+  }
+
+  /** Brings the names of all chunks to the disk. `Chunk.sync` does that for the data of one. */
+  syncNames(options: RequestOptions = {}): Promise<void> {
+    return this.request('fsync', this.directory, options, (volume) =>
+      syncDirectory(volume, this.directoryPath),
+    );
+  }
+
   /**
    * Computes the SHA-256 of a chunk, without the zeros at its end: those of a shorter chunk are read, too.
    * @returns hexadecimal text. @throws {FileError} ENOENT
@@ -250,6 +276,22 @@ export class ChunkStore implements ChunkRequests {
   }
 
   /** @internal */
+  async clearChunk(
+    chunk: OpenChunk,
+    offset: number,
+    length: number,
+    options: RequestOptions,
+  ): Promise<void> {
+    const [at, size] = [toInteger(offset, 'offset'), toInteger(length, 'length')];
+    const { name, fd } = chunk;
+    if (at + size > this.chunkSize) throw new FileError(EFBIG, 'zerofill', name);
+    chunk.isDirty = true;
+    await this.request('zerofill', name, options, ({ driver }) =>
+      clearRange(new OpenFileSteps(driver, fd), at, size),
+    );
+  }
+
+  /** @internal */
   syncChunk({ name, fd }: OpenChunk, options: RequestOptions): Promise<void> {
     return this.request('fsync', name, options, ({ driver }) =>
       new OpenFileSteps(driver, fd).sync(true),
@@ -268,6 +310,11 @@ export class ChunkStore implements ChunkRequests {
     } finally {
       this.openChunks.release(chunk);
     }
+  }
+
+  /** @internal */
+  releaseChunk(chunk: OpenChunk): void {
+    this.openChunks.release(chunk);
   }
 
   // -- the queue -------------------------------------------------------------------------------
@@ -319,28 +366,13 @@ export class ChunkStore implements ChunkRequests {
   }
 }
 
-/** Copies a file under a temporary name, to the disk, and then gives it its name. */
-function* copyChunk(volume: VolumeSteps, from: string, to: string): Steps<void> {
-  const { files, driver } = volume;
-  const { inode, buf } = yield* files.find(from);
-  const replaced = yield* files.findIfExists(to, 'nofollow');
-  const source = yield* new FileObjectSteps(driver, inode).open();
-  const fill = function* (target: OpenFileSteps): Steps<void> {
-    const sides = [
-      { file: source.steps, path: from },
-      { file: target, path: to },
-    ] as const;
-    if (!(yield* copyWithin(...sides))) yield* copyPieces(...sides, buf);
-    yield* target.sync();
-  };
+/** Fills a range with zeros; by a write if the storage has no operation for it. */
+function* clearRange(file: OpenFileSteps, offset: number, length: number): Steps<void> {
   try {
-    yield* makeWholeFile(volume, to, replaced?.inode, function* (temporary) {
-      const file = yield* files.create(temporary, O_WRONLY | O_CREAT | O_EXCL, buf.iaProt);
-      yield* closeAfter(file, fill);
-      return file.fd.inode;
-    });
-  } finally {
-    source.fd.release();
+    yield* file.zerofill(offset, length);
+  } catch (error) {
+    if (!(error instanceof FopError && NO_ZEROFILL_ERRNOS.has(error.errno))) throw error;
+    yield* file.write(new Uint8Array(length), offset);
   }
 }
 

@@ -31,10 +31,19 @@ export interface ChunkRequests {
     data: string | Uint8Array,
     options: RequestOptions,
   ): Promise<void>;
+  /** Fills a range with zeros. */
+  clearChunk(
+    chunk: OpenChunk,
+    offset: number,
+    length: number,
+    options: RequestOptions,
+  ): Promise<void>;
   /** Brings written data to the disk. */
   syncChunk(chunk: OpenChunk, options: RequestOptions): Promise<void>;
   /** Reports the errors of delayed writes (flush), and ends one use of the file. */
   closeChunk(chunk: OpenChunk, options: RequestOptions): Promise<void>;
+  /** Ends one use of the file. */
+  releaseChunk(chunk: OpenChunk): void;
 }
 
 export class Chunk {
@@ -68,10 +77,23 @@ export class Chunk {
     await this.store.writeChunk(this.chunk, offset, data, options);
   }
 
+  /** Fills a range with zeros, and extends the chunk to its end. @throws {FileError} EFBIG */
+  async clear(offset: number, length: number, options: RequestOptions = {}): Promise<void> {
+    this.checkOpen('zerofill');
+    await this.store.clearChunk(this.chunk, offset, length, options);
+  }
+
   /** Resolves when all data written before is on the disk. */
   async sync(options: RequestOptions = {}): Promise<void> {
     this.checkOpen('fsync');
     await this.store.syncChunk(this.chunk, options);
+  }
+
+  /** Ends the use of the chunk, as `close`, but without a request. After `sync` there is nothing more to report. */
+  release(): void {
+    if (this.closePromise !== null) return;
+    this.closePromise = Promise.resolve();
+    this.store.releaseChunk(this.chunk);
   }
 
   /** Ends the use of the chunk, and reports delayed errors of its writes. Further calls return the same promise. */

@@ -1,0 +1,471 @@
+/**
+ * A virtual disk of chunks: a range of bytes of fixed size, of which only written chunks take space.
+ *
+ * A disk has layers. Reading a chunk takes it from the newest layer that has it; a chunk that no layer has reads as zeros.
+ * Only the newest layer is written: the first write to an older chunk copies it there. So a snapshot or a clone is made
+ * without copying: it shares the layers so far, and both disks go on with a new layer of their own.
+ *
+ * A disk that is written is locked (`Locks`), and all its writes are fenced: after a program has broken the lock, the
+ * former owner's writes fail with ESTALE.
+ */
+import { toInteger } from '../api/arguments.ts';
+import { FileError } from '../api/file-error.ts';
+import { EEXIST, EINVAL, EROFS } from '../core/errno.ts';
+import { toHex } from '../core/hex.ts';
+import type { Chunk } from './chunk.ts';
+import { formatChunkName } from './chunk-name.ts';
+import type { ChunkStore } from './chunk-store.ts';
+import { type DiskHeader, makeHeader, readHeader, writeHeader } from './disk-header.ts';
+import type { HeldLock } from './held-lock.ts';
+import { LockHeldError } from './locks.ts';
+
+/** Bytes of the random part of a layer's id: chunks of a removed disk must never belong to a new one of its name. */
+const LAYER_ID_BYTES = 4;
+/** Place of a chunk that no layer has. */
+const ABSENT = -1;
+/** The most chunks with data that is not on the disk; further ones are flushed. */
+const MAX_DIRTY_CHUNKS = 256;
+
+export interface DiskSettings {
+  /** Name of the program that writes the disk, for its lock. */
+  readonly owner: string;
+  /** The owner from which the lock is taken, if it has it. */
+  readonly breakLockOf?: string;
+}
+
+export interface NewDiskSettings extends DiskSettings {
+  /** Bytes. */
+  readonly size: number;
+  /** Bytes of a chunk; by default those of the store. */
+  readonly chunkSize?: number;
+}
+
+/** The part of a range that is in one chunk. */
+interface ChunkPart {
+  readonly index: number;
+  /** Offset in the chunk, and in the range. */
+  readonly chunkOffset: number;
+  readonly rangeOffset: number;
+  readonly length: number;
+}
+
+export class Disk {
+  readonly name: string;
+  private readonly store: ChunkStore;
+  private header: DiskHeader;
+  /** Undefined for a disk that is only read. */
+  private readonly lock: HeldLock | undefined;
+  /** By index of the chunk: the layer that has it, or ABSENT. Other programs do not change a locked disk. */
+  private readonly places = new Map<number, number>();
+  /** Copies under way of chunks into the newest layer, by index. */
+  private readonly preparations = new Map<number, Promise<void>>();
+  /** Chunks with data that is not yet on the disk, by name. Each is open, so that its sync reports earlier errors. */
+  private dirtyChunks = new Map<string, Chunk>();
+  /** Whether chunks were created whose names are not yet on the disk. */
+  private hasNewNames = false;
+  /** Changes under way, which a snapshot waits for. */
+  private readonly changes = new Set<Promise<unknown>>();
+  /** Resolves when the snapshot under way is made; null without one. */
+  private snapshotEnd: Promise<void> | null = null;
+
+  private constructor(
+    store: ChunkStore,
+    name: string,
+    header: DiskHeader,
+    lock: HeldLock | undefined,
+  ) {
+    this.store = store;
+    this.name = name;
+    this.header = header;
+    this.lock = lock;
+  }
+
+  /** Makes a disk of zeros, and opens it. @throws {FileError} EEXIST */
+  static async create(
+    store: ChunkStore,
+    name: string,
+    { size, chunkSize = store.chunkSize, ...settings }: NewDiskSettings,
+  ): Promise<Disk> {
+    const header = makeHeader({
+      size: toInteger(size, 'size', 1),
+      chunkSize: toInteger(chunkSize, 'chunkSize', 1, store.chunkSize),
+      isReadOnly: false,
+      layers: [makeLayerId(store, name)],
+    });
+    const lock = await takeLock(store, name, settings);
+    try {
+      await writeNewHeader(store, name, header, lock);
+      return new Disk(store, name, header, lock);
+    } catch (error) {
+      await lock.unlock();
+      throw error;
+    }
+  }
+
+  /**
+   * Opens a disk. A snapshot is not locked.
+   * @throws {LockHeldError} if another owner has it; {FileError} ENOENT, EBADMSG
+   */
+  static async open(store: ChunkStore, name: string, settings: DiskSettings): Promise<Disk> {
+    const { isReadOnly, chunkSize } = await readHeader(store, name);
+    if (chunkSize > store.chunkSize) {
+      const error = new FileError(EINVAL, 'open', name);
+      error.message += `: its chunks have ${chunkSize} bytes, those of the store ${store.chunkSize}`;
+      throw error;
+    }
+    const lock = isReadOnly ? undefined : await takeLock(store, name, settings);
+    // Read again: the former owner may have made a snapshot meanwhile.
+    return new Disk(store, name, await readHeader(store, name), lock);
+  }
+
+  /** Bytes. */
+  get size(): number {
+    return this.header.size;
+  }
+
+  get isReadOnly(): boolean {
+    return this.header.isReadOnly;
+  }
+
+  /** Brings all data to the disk, and gives the lock back. */
+  async close(): Promise<void> {
+    try {
+      await this.flush();
+    } finally {
+      await this.lock?.unlock();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  // -- data ------------------------------------------------------------------------------------
+
+  /** Reads a range, which must be in the disk. */
+  async read(offset: number, length: number): Promise<Uint8Array> {
+    const parts = this.splitRange('read', offset, length);
+    const only = parts.length === 1 ? parts[0]! : null;
+    if (only !== null) return this.readPart(only);
+    const bytes = new Uint8Array(length);
+    await Promise.all(
+      parts.map(async (part) => bytes.set(await this.readPart(part), part.rangeOffset)),
+    );
+    return bytes;
+  }
+
+  private async readPart({ index, chunkOffset, length }: ChunkPart): Promise<Uint8Array> {
+    const chunk = await this.openForReading(index);
+    if (chunk === null) return new Uint8Array(length);
+    try {
+      const bytes = await chunk.read(chunkOffset, length);
+      if (bytes.length === length) return bytes;
+      const padded = new Uint8Array(length);
+      padded.set(bytes);
+      return padded;
+    } finally {
+      chunk.release();
+    }
+  }
+
+  /** Writes all data. It is on the storage's disk after the next `flush`. @throws {FileError} EROFS, ESTALE */
+  async write(offset: number, data: Uint8Array): Promise<void> {
+    const parts = this.splitRange('write', offset, data.length);
+    await this.change('write', () =>
+      Promise.all(
+        parts.map(async (part) => {
+          const { index, chunkOffset, rangeOffset, length } = part;
+          const piece = data.subarray(rangeOffset, rangeOffset + length);
+          await this.changeChunk(index, this.coversChunk(part), (chunk) =>
+            chunk.write(chunkOffset, piece, this.options),
+          );
+        }),
+      ),
+    );
+  }
+
+  /** Fills a range with zeros. Chunks that are all zeros take no space afterwards. */
+  async clear(offset: number, length: number): Promise<void> {
+    const parts = this.splitRange('zerofill', offset, length);
+    await this.change('zerofill', () => Promise.all(parts.map((part) => this.clearPart(part))));
+  }
+
+  private async clearPart(part: ChunkPart): Promise<void> {
+    const { index, chunkOffset, length } = part;
+    await this.preparations.get(index);
+    const place = await this.findPlace(index);
+    if (place === ABSENT) return;
+    if (this.coversChunk(part)) await this.dropChunk(index, place);
+    else {
+      await this.changeChunk(index, false, (chunk) =>
+        chunk.clear(chunkOffset, length, this.options),
+      );
+    }
+  }
+
+  /** Makes a chunk read as zeros. An older layer's chunk is hidden by an empty one. */
+  private async dropChunk(index: number, place: number): Promise<void> {
+    const name = this.formatName(index, 0);
+    if (place === 0) {
+      this.dirtyChunks.get(name)?.release();
+      this.dirtyChunks.delete(name);
+      await this.store.unlink(name, this.options);
+      this.places.delete(index);
+      this.hasNewNames = true;
+    }
+    if ((await this.findPlace(index)) === ABSENT) return;
+    // An empty one is enough: a short read is completed with zeros.
+    await this.changeChunk(index, true, async () => {});
+  }
+
+  /** Resolves when all data written before is on the storage's disk. @throws the first error; call it again then */
+  async flush(): Promise<void> {
+    const dirtyChunks = this.dirtyChunks;
+    this.dirtyChunks = new Map();
+    const results = await Promise.allSettled(
+      [...dirtyChunks].map(async ([name, chunk]) => {
+        try {
+          await chunk.sync(this.options);
+        } catch (error) {
+          this.addDirty(name, chunk);
+          throw error;
+        }
+        chunk.release();
+      }),
+    );
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+    if (!this.hasNewNames) return;
+    this.hasNewNames = false;
+    try {
+      await this.store.syncNames();
+    } catch (error) {
+      this.hasNewNames = true;
+      throw error;
+    }
+  }
+
+  // -- snapshots -------------------------------------------------------------------------------
+
+  /** Makes a disk that has the present data for ever, and is only read. @throws {FileError} EEXIST */
+  async snapshot(name: string): Promise<void> {
+    await this.share(name, true);
+  }
+
+  /** Makes a disk that begins with the present data, and is written on its own. @throws {FileError} EEXIST */
+  async clone(name: string): Promise<void> {
+    await this.share(name, false);
+  }
+
+  private async share(name: string, isReadOnly: boolean): Promise<void> {
+    while (this.snapshotEnd !== null) await this.snapshotEnd;
+    const sharing = this.shareLayers(name, isReadOnly);
+    const end = sharing.catch(() => {});
+    this.snapshotEnd = end;
+    try {
+      await sharing;
+    } finally {
+      if (this.snapshotEnd === end) this.snapshotEnd = null;
+    }
+  }
+
+  private async shareLayers(name: string, isReadOnly: boolean): Promise<void> {
+    const { store, lock, header } = this;
+    const newLock = await takeLock(store, name, {
+      owner: lock?.owner ?? `snapshot of ${this.name}`,
+    });
+    try {
+      await checkAbsent(store, name);
+      await Promise.allSettled(this.changes);
+      await this.flush();
+      const { size, chunkSize, layers } = header;
+      if (lock !== undefined) {
+        // First the new layer: once another disk has the present ones, they must not be written.
+        const own = { ...header, layers: [makeLayerId(store, this.name), ...layers] };
+        await writeHeader(store, this.name, own, lock);
+        this.header = own;
+        for (const [index, place] of this.places)
+          if (place !== ABSENT) this.places.set(index, place + 1);
+      }
+      const shared = isReadOnly ? layers : [makeLayerId(store, name), ...layers];
+      await writeHeader(
+        store,
+        name,
+        makeHeader({ size, chunkSize, isReadOnly, layers: shared }),
+        newLock,
+      );
+    } finally {
+      await newLock.unlock();
+    }
+  }
+
+  // -- chunks ----------------------------------------------------------------------------------
+
+  /** Options of each request that changes the disk. */
+  private get options(): { readonly lock?: HeldLock } {
+    return this.lock === undefined ? {} : { lock: this.lock };
+  }
+
+  private formatName(index: number, layer: number): string {
+    return formatChunkName(this.header.layers[layer]!, index);
+  }
+
+  /** Runs a change of the disk; not during a snapshot. */
+  private async change<R>(syscall: string, run: () => Promise<R>): Promise<void> {
+    if (this.lock === undefined) throw new FileError(EROFS, syscall, this.name);
+    while (this.snapshotEnd !== null) await this.snapshotEnd;
+    const running = run();
+    this.changes.add(running);
+    try {
+      await running;
+    } finally {
+      this.changes.delete(running);
+    }
+    if (this.dirtyChunks.size > MAX_DIRTY_CHUNKS) await this.flush();
+  }
+
+  /** Finds the layer that has a chunk. */
+  private async findPlace(index: number): Promise<number> {
+    for (;;) {
+      const place = this.places.get(index);
+      if (place !== undefined) return place;
+      (await this.openForReading(index))?.release();
+    }
+  }
+
+  /** Opens the chunk of the newest layer that has it; null if none has. */
+  private async openForReading(index: number): Promise<Chunk | null> {
+    const known = this.places.get(index);
+    if (known === ABSENT) return null;
+    const { header } = this;
+    const recordPlace = (place: number): void => {
+      // After a snapshot, layers have other places; and a write may have been faster.
+      if (this.header === header && !this.places.has(index)) this.places.set(index, place);
+    };
+    for (let layer = known ?? 0; layer < header.layers.length; layer += 1) {
+      try {
+        const chunk = await this.store.open(formatChunkName(header.layers[layer]!, index));
+        recordPlace(layer);
+        return chunk;
+      } catch (error) {
+        if ((error as FileError).code !== 'ENOENT') throw error;
+      }
+    }
+    recordPlace(ABSENT);
+    return null;
+  }
+
+  /**
+   * Changes a chunk of the newest layer.
+   * @param isOverwritten whether all of it is written, so that the data of an older layer is not needed
+   */
+  private async changeChunk(
+    index: number,
+    isOverwritten: boolean,
+    run: (chunk: Chunk) => Promise<void>,
+  ): Promise<void> {
+    const name = this.formatName(index, 0);
+    if (this.places.get(index) !== 0) await this.prepareOnce(index, name, isOverwritten);
+    const chunk = await this.store.open(name, { create: true, ...this.options });
+    try {
+      await run(chunk);
+    } finally {
+      this.addDirty(name, chunk);
+    }
+  }
+
+  /** Keeps a changed chunk open until the next flush. */
+  private addDirty(name: string, chunk: Chunk): void {
+    if (this.dirtyChunks.has(name)) chunk.release();
+    else this.dirtyChunks.set(name, chunk);
+  }
+
+  /** Makes sure that the newest layer has a chunk; by one request for all simultaneous changes. */
+  private async prepareOnce(index: number, name: string, isOverwritten: boolean): Promise<void> {
+    let preparation = this.preparations.get(index);
+    if (preparation === undefined) {
+      preparation = this.prepareChunk(index, name, isOverwritten);
+      this.preparations.set(index, preparation);
+    }
+    try {
+      await preparation;
+    } finally {
+      if (this.preparations.get(index) === preparation) this.preparations.delete(index);
+    }
+  }
+
+  private async prepareChunk(index: number, name: string, isOverwritten: boolean): Promise<void> {
+    const place = await this.findPlace(index);
+    if (place === 0) return;
+    if (place > 0 && !isOverwritten)
+      await this.store.copy(this.formatName(index, place), name, this.options);
+    else (await this.store.open(name, { create: true, ...this.options })).release();
+    this.hasNewNames = true;
+    this.places.set(index, 0);
+  }
+
+  // -- ranges ----------------------------------------------------------------------------------
+
+  private coversChunk({ index, chunkOffset, length }: ChunkPart): boolean {
+    const { size, chunkSize } = this.header;
+    return chunkOffset === 0 && length === Math.min(chunkSize, size - index * chunkSize);
+  }
+
+  /** Splits a range at the borders of chunks. @throws {FileError} EINVAL beyond the end of the disk */
+  private splitRange(syscall: string, offset: number, length: number): ChunkPart[] {
+    const { size, chunkSize } = this.header;
+    const [start, count] = [toInteger(offset, 'offset'), toInteger(length, 'length')];
+    if (start + count > size) throw new FileError(EINVAL, syscall, this.name);
+    const parts: ChunkPart[] = [];
+    for (let rangeOffset = 0; rangeOffset < count; ) {
+      const index = Math.floor((start + rangeOffset) / chunkSize);
+      const chunkOffset = (start + rangeOffset) % chunkSize;
+      const partLength = Math.min(chunkSize - chunkOffset, count - rangeOffset);
+      parts.push({ index, chunkOffset, rangeOffset, length: partLength });
+      rangeOffset += partLength;
+    }
+    return parts;
+  }
+}
+
+/** Makes a name for a new layer of a disk. */
+function makeLayerId({ volume }: ChunkStore, disk: string): string {
+  const random = new Uint8Array(LAYER_ID_BYTES);
+  volume.client.graph.top.context.random(random);
+  return `${disk}-${toHex(random)}`;
+}
+
+async function takeLock(
+  { locks }: ChunkStore,
+  name: string,
+  { owner, breakLockOf }: DiskSettings,
+): Promise<HeldLock> {
+  try {
+    return await locks.lock(name, owner, { wait: false });
+  } catch (error) {
+    const isExpected = error instanceof LockHeldError && error.holder?.owner === breakLockOf;
+    if (!isExpected) throw error;
+    await locks.breakLock(name, breakLockOf!, owner);
+    return locks.lock(name, owner, { wait: false });
+  }
+}
+
+/** @throws {FileError} EEXIST */
+async function checkAbsent(store: ChunkStore, name: string): Promise<void> {
+  try {
+    await readHeader(store, name);
+  } catch (error) {
+    if ((error as FileError).code === 'ENOENT') return;
+    throw error;
+  }
+  throw new FileError(EEXIST, 'create', name);
+}
+
+async function writeNewHeader(
+  store: ChunkStore,
+  name: string,
+  header: DiskHeader,
+  lock: HeldLock,
+): Promise<void> {
+  await checkAbsent(store, name);
+  await writeHeader(store, name, header, lock);
+}
