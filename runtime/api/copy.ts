@@ -21,7 +21,7 @@ import { FileObjectSteps } from './file-object.ts';
 import { trimSlashes } from './files.ts';
 import { FopError } from './fop-error.ts';
 import { closeAfter, type OpenFile } from './open-file.ts';
-import type { LinkMode } from './resolve-path.ts';
+import { type LinkMode, normalizePath } from './resolve-path.ts';
 import { awaitPromise, type Steps } from './steps.ts';
 import { visitTree } from './tree.ts';
 import type { VolumeNameSteps } from './volume-name-steps.ts';
@@ -42,8 +42,8 @@ interface ExistingFile {
 
 /** Copies the data of one open file to another, which is empty. @throws {FileError} */
 function* copyData(from: CopySide, to: CopySide, buf: Iatt, onPiece?: PieceObserver): Steps<void> {
-  const isOneStorage = from.file.fd.inode.table === to.file.fd.inode.table;
-  if (isOneStorage && (yield* copyWithin(from, to))) onPiece?.(buf.iaSize);
+  const isSameGraph = from.file.fd.inode.table === to.file.fd.inode.table;
+  if (isSameGraph && (yield* copyWithin(from, to))) onPiece?.(buf.iaSize);
   else yield* copyPieces(from, to, buf, onPiece);
 }
 
@@ -146,7 +146,7 @@ class TreeCopy {
   private readonly settings: CopySettings;
   /** Directories that this copy has made and still fills: their names are free, so they need no lookup. */
   private readonly newDirectories = new Set<string>();
-  /** The target of the whole copy, as the caller wrote it: with a slash at its end, a symbolic link is followed. */
+  /** The target of the whole copy. A slash at its end follows a symbolic link. */
   private topTarget = '';
 
   constructor({ from, to }: CopyVolumes, settings: CopySettings) {
@@ -303,8 +303,8 @@ class TreeCopy {
       this.newDirectories.add(path);
     } catch (error) {
       if (!(error instanceof FopError && error.errno === EEXIST)) throw error;
-      const writtenPath = path === trimSlashes(this.topTarget) ? this.topTarget : path;
-      const target = yield* files.findIfExists(writtenPath, this.targetLinkMode);
+      const isTop = path === trimSlashes(this.topTarget);
+      const target = yield* files.findIfExists(isTop ? this.topTarget : path, this.targetLinkMode);
       if (target === undefined) throw error;
       this.checkIsDirectory(target, path);
     }
@@ -481,16 +481,6 @@ const isSameFile = (source: ExistingFile, target: ExistingFile): boolean =>
 
 /** Returns a directory's path as a prefix of the paths in it, without the slash. */
 const toPathPrefix = (path: string): string => (path === '/' ? '' : path);
-
-/** Returns a path without `.` and `..`. */
-function normalizePath(path: string): string {
-  const names: string[] = [];
-  for (const name of path.split('/')) {
-    if (name === '..') names.pop();
-    else if (name !== '' && name !== '.') names.push(name);
-  }
-  return `/${names.join('/')}`;
-}
 
 /** Copies a file, or with `recursive` a tree, as Node's `fs.cp` does. @throws {FileError} */
 export function* copyTree(

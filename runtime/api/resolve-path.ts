@@ -154,3 +154,13 @@ function* lookUpDirectory(
   if (parent === undefined || name === undefined) return yield* lookups.lookUpRoot();
   return (yield* lookups.lookUp({ parent, name })) ?? throwFopError(ENOENT, path);
 }
+
+/** Returns a path without `.` and `..`; symbolic links in it are not looked at. */
+export function normalizePath(path: string): string {
+  const names: string[] = [];
+  for (const name of path.split('/')) {
+    if (name === '..') names.pop();
+    else if (name !== '' && name !== '.') names.push(name);
+  }
+  return `/${names.join('/')}`;
+}

@@ -321,6 +321,11 @@ export const tables: Readonly<Record<string, Rows>> = {
   'examples/audit-log/README.md': {
     'option allow-write /var/log/audit': { by: 'examples/audit-log/audit-log.mount.more.test.ts' },
   },
+  'examples/disk/README.md': {
+    'npx tsx examples/disk/disk.ts serve /tmp/disk/disk.vol root --socket /tmp/disk/socket --owner host1':
+      { by: 'examples/disk/disk.more.test.ts' },
+    'touch raw': { by: 'examples/disk/disk.more.test.ts' },
+  },
   'examples/debug-trace/README.md': {
     '> 7 WRITEV: fd=fd 1 (/file); vector=<Data 5 bytes>; offset=0; flags=32769; uid=0 gid=0 pid=29106':
       { by: 'examples/debug-trace/debug-trace.mount.more.test.ts' },

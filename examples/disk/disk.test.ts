@@ -1,0 +1,162 @@
+/** The disk example: its protocol against a small client and random bytes. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { Volume } from 'glossa';
+import { ChunkStore, Disk } from 'glossa/chunks';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { NbdClient } from '../../test/support/nbd-client.ts';
+import { parseSize, serveDisk } from './disk.ts';
+import { COMMAND, FUA, OPTION, ProtocolError, parseOption, parseRequest } from './nbd-codec.ts';
+
+const VOLFILE = `volume files
+  type storage/memory
+end-volume
+volume locks
+  type features/locks
+  subvolumes files
+end-volume
+volume watch
+  type features/watch
+  subvolumes locks
+end-volume
+`;
+const SIZE = 1024 * 1024;
+const EINVAL = 22;
+
+/** Starts a server of a new disk. @returns its socket's path */
+async function start(): Promise<{
+  path: string;
+  disk: Disk;
+  store: ChunkStore;
+  stop(): Promise<void>;
+}> {
+  const folder = mkdtempSync(join(tmpdir(), 'glossa-nbd-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const volume = await Volume.open({ volfile: VOLFILE });
+  onTestFinished(() => volume.close());
+  const store = await ChunkStore.open(volume, { chunkSize: 64 * 1024 });
+  const disk = await Disk.create(store, 'disk', { size: SIZE, owner: 'test' });
+  const path = join(folder, 'socket');
+  const { stop } = await serveDisk(disk, { path });
+  onTestFinished(stop);
+  return { path, disk, store, stop };
+}
+
+/** Opens a client that is closed with the test. */
+async function openClient(path: string): Promise<NbdClient> {
+  const client = await NbdClient.open(path);
+  onTestFinished(() => client.close());
+  return client;
+}
+
+describe('a disk served by NBD', () => {
+  it('reads what was written, as zeros where nothing was or what was trimmed', async () => {
+    const { path, disk } = await start();
+    const client = await openClient(path);
+    const replies = await client.go('disk');
+    expect(replies.map(([type]) => type)).toEqual([3, 3, 1]);
+    expect(replies[0]![1].readBigUInt64BE(2)).toBe(BigInt(SIZE));
+    const data = Buffer.from('written');
+    expect(await client.command(COMMAND.WRITE, 65_533, 7, { data, flags: FUA })).toEqual([
+      0,
+      Buffer.alloc(0),
+    ]);
+    const [, read] = await client.command(COMMAND.READ, 65_532, 9);
+    expect(read.toString()).toBe('\0written\0');
+    expect((await client.command(COMMAND.FLUSH, 0, 0))[0]).toBe(0);
+    expect((await client.command(COMMAND.TRIM, 0, 65_536))[0]).toBe(0);
+    expect((await client.command(COMMAND.ZERO, 65_536, 2))[0]).toBe(0);
+    expect(Buffer.from(await disk.read(65_532, 9)).toString()).toBe('\0\0\0\0\0\0en\0');
+  });
+
+  it('refuses ranges beyond its end and unknown commands, and serves on', async () => {
+    const { path } = await start();
+    const client = await openClient(path);
+    await client.go('');
+    for (const [command, offset, length] of [
+      [COMMAND.READ, SIZE, 1],
+      [COMMAND.READ, 0, 0xffff_ffff],
+      [COMMAND.TRIM, SIZE - 1, 2],
+      [99, 0, 1],
+    ] as const)
+      expect((await client.command(command, offset, length))[0]).toBe(EINVAL);
+    expect((await client.command(COMMAND.READ, 0, 1))[0]).toBe(0);
+  });
+
+  it('lists its name, and refuses others and unknown options', async () => {
+    const { path } = await start();
+    const client = await openClient(path);
+    const [[, entry]] = (await client.ask(OPTION.LIST, Buffer.alloc(0))) as [[number, Buffer]];
+    expect(entry.toString('latin1', 4)).toBe('disk');
+    expect((await client.go('other'))[0]![0]).toBe(0x8000_0006);
+    expect((await client.ask(99, Buffer.from('data')))[0]![0]).toBe(0x8000_0001);
+    expect((await client.ask(OPTION.GO, Buffer.from('malformed')))[0]![0]).toBe(0x8000_0003);
+    expect((await client.go('disk')).at(-1)![0]).toBe(1);
+  });
+
+  it('serves several connections, each of which sees the others’ writes', async () => {
+    const { path } = await start();
+    const clients = await Promise.all(Array.from({ length: 4 }, () => openClient(path)));
+    for (const client of clients) await client.go('disk');
+    await Promise.all(
+      clients.map((client, index) =>
+        client.command(COMMAND.WRITE, index * 4096, 4096, { data: Buffer.alloc(4096, index + 1) }),
+      ),
+    );
+    const [, bytes] = await clients[0]!.command(COMMAND.READ, 0, 4 * 4096);
+    expect([0, 4096, 8192, 12_288].map((offset) => bytes[offset])).toEqual([1, 2, 3, 4]);
+  });
+
+  it('fails the writes of a server whose disk another has taken', async () => {
+    const { path, store } = await start();
+    const client = await openClient(path);
+    await client.go('disk');
+    const other = await Disk.open(store, 'disk', { owner: 'other', breakLockOf: 'test' });
+    const data = Buffer.from('x');
+    expect((await client.command(COMMAND.WRITE, 0, 1, { data }))[0]).not.toBe(0);
+    await other.close();
+  });
+
+  it('survives random bytes at any point', async () => {
+    const { path } = await start();
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uint8Array({ minLength: 1, maxLength: 200 }),
+        fc.boolean(),
+        async (bytes, hasGone) => {
+          const client = await NbdClient.open(path);
+          if (hasGone) await client.go('disk');
+          client.send(Buffer.from(bytes));
+          client.send(Buffer.alloc(40));
+          client.close();
+        },
+      ),
+      { numRuns: 100 },
+    );
+    const client = await openClient(path);
+    expect((await client.go('disk')).at(-1)![0]).toBe(1);
+  });
+});
+
+it('the parsers of NBD take any bytes, or refuse them', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 100 }), (array) => {
+      for (const parse of [parseOption, parseRequest]) {
+        try {
+          const { value, byteCount } = parse(Buffer.from(array));
+          if (value !== null) expect(byteCount).toBeLessThanOrEqual(array.length);
+        } catch (error) {
+          expect(error).toBeInstanceOf(ProtocolError);
+        }
+      }
+    }),
+  );
+});
+
+it('a size is a number with a unit', () => {
+  expect(['0', '12', '3K', '10G'].map(parseSize)).toEqual([0, 12, 3072, 10 * 1024 ** 3]);
+  for (const text of ['', 'G', '1T', '-1', '1.5G'])
+    expect(() => parseSize(text)).toThrow('is no size');
+});

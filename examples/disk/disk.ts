@@ -1,0 +1,111 @@
+/**
+ * A virtual disk of chunks in a volume, which any client of NBD can use.
+ *
+ *     disk create VOLFILE NAME SIZE[K|M|G]
+ *     disk serve VOLFILE NAME --socket PATH | --port PORT [--owner NAME] [--break OWNER]
+ *     disk snapshot VOLFILE NAME NEW [--clone]
+ */
+import { rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { hostname } from 'node:os';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { Volume } from 'glossa';
+import { ChunkStore, Disk } from 'glossa/chunks';
+import { NbdConnection } from './nbd-connection.ts';
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
+
+/** Parses a size such as 10G. @throws {Error} */
+export function parseSize(text: string): number {
+  const match = /^(\d{1,12})([KMG]?)$/.exec(text);
+  if (match === null) throw new Error(`'${text}' is no size: write a number, with K, M or G`);
+  return Number(match[1]) * UNITS[match[2]!]!;
+}
+
+/** A running server of a disk. */
+export interface DiskServer {
+  readonly server: Server;
+  /** Ends all connections, brings all data to the disk, and unlocks it. */
+  stop(): Promise<void>;
+}
+
+/** Serves a disk at a unix socket or a port of this machine. The disk is closed by `stop`. */
+export async function serveDisk(
+  disk: Disk,
+  address: { readonly path: string } | { readonly port: number },
+): Promise<DiskServer> {
+  const connections = new Map<NbdConnection, () => void>();
+  const server = createServer((socket) => {
+    const connection = new NbdConnection(socket, disk);
+    connections.set(connection, () => socket.destroy());
+    void connection.ended.then(() => connections.delete(connection));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: '127.0.0.1', ...address }, resolve);
+  });
+  return {
+    server,
+    async stop() {
+      server.close();
+      const ended = [...connections].map(([connection, destroy]) => {
+        destroy();
+        return connection.ended;
+      });
+      await Promise.all(ended);
+      await disk.close();
+    },
+  };
+}
+
+async function main(): Promise<void> {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: {
+      ...{ socket: { type: 'string' }, port: { type: 'string' } },
+      ...{ owner: { type: 'string' }, break: { type: 'string' }, clone: { type: 'boolean' } },
+    },
+  });
+  const [command, volfile, name, last] = positionals;
+  if (volfile === undefined || name === undefined)
+    throw new Error('usage: see the head of disk.ts');
+  const owner = values.owner ?? `${hostname()}:${process.pid}`;
+  await using volume = await Volume.open(volfile);
+  const store = await ChunkStore.open(volume);
+  if (command === 'create') {
+    const disk = await Disk.create(store, name, { size: parseSize(last ?? ''), owner });
+    console.log(`${name}: ${disk.size} bytes`);
+    await disk.close();
+    return;
+  }
+  const settings = { owner, ...(values.break !== undefined && { breakLockOf: values.break }) };
+  const disk = await Disk.open(store, name, settings);
+  if (command === 'snapshot') {
+    await (values.clone === true ? disk.clone(last ?? '') : disk.snapshot(last ?? ''));
+    await disk.close();
+    return;
+  }
+  if (command !== 'serve') throw new Error(`unknown command '${command}'`);
+  // A socket that a killed server has left.
+  if (values.socket !== undefined) rmSync(values.socket, { force: true });
+  const address =
+    values.socket === undefined ? { port: Number(values.port ?? 10809) } : { path: values.socket };
+  const { stop } = await serveDisk(disk, address);
+  console.log(
+    `${name} is served at ${values.socket ?? `port ${values.port ?? 10809}`}, owner ${owner}`,
+  );
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
+  });
+  await stop();
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  try {
+    await main();
+  } catch (error) {
+    console.error(`disk: ${(error as Error).message}`);
+    process.exitCode = 1;
+  }
+}
