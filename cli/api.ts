@@ -20,9 +20,9 @@ import { daemonFlags, processFlags, readServerSettings, startServer } from './se
 import { readVolfileServers, volfileServerFlags } from './volfile-server-flags.ts';
 
 const apiFlags = {
-  socket: textFlag({ value: 'PATH', help: 'the unix socket to listen at' }),
+  socket: textFlag({ placeholder: 'PATH', help: 'the unix socket to listen at' }),
   fd: numberFlag({
-    value: 'N',
+    placeholder: 'N',
     isWhole: true,
     help: 'serve the connected unix socket of this descriptor, in this process, until it is closed',
   }),

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { type Condition, findFailures, parseCondition } from '../apps/bench/engine/fail-if.ts';
 import { describeMachine } from '../apps/bench/engine/machine.ts';
-import { NotMeasured } from '../apps/bench/engine/not-measured.ts';
+import { MeasurementError } from '../apps/bench/engine/measurement-error.ts';
 import { readAllowedCpus } from '../apps/bench/engine/placement.ts';
 import { makeReportFiles } from '../apps/bench/engine/report/html.ts';
 import { formatTerminalReport } from '../apps/bench/engine/report/text.ts';
@@ -13,8 +13,11 @@ import { prepareReportFolder, writeReportFolder } from '../apps/bench/engine/rep
 import { type BenchOutcome, runBench } from '../apps/bench/engine/run.ts';
 import { ROUNDS_MIN } from '../apps/bench/engine/verdict.ts';
 import { STORED_BYTES_MAX } from '../apps/bench/engine/workloads/workload.ts';
-import { addOthers, type StacksWithOthers } from '../apps/bench/run/others/index.ts';
-import { makeOtherPlan } from '../apps/bench/run/others/other-plan.ts';
+import {
+  addOtherImplementations,
+  type StacksWithOtherImplementations,
+} from '../apps/bench/run/others/index.ts';
+import { makeOtherImplementationPlan } from '../apps/bench/run/others/other-plan.ts';
 import {
   type BenchFlags,
   type BenchSettings,
@@ -42,11 +45,11 @@ export default defineCommand({
     'glossa bench report RUN.json',
   ],
   description:
-    'Mounts each stack, asks all of them the same in rounds beside each other, checks every answer ' +
-    'against a plain directory, and compares the stacks with the first one. Each storage/posix volume ' +
-    'gets an empty folder of its own: nothing of what a volfile names is touched. COMMAND is one ' +
-    'more workload, which runs in a folder of the mount, many times: it has to end and to print each ' +
-    'time what it did the first time in a plain directory.',
+    'Mounts each stack, runs the same workloads on all of them in interleaved rounds, checks every ' +
+    'answer against a plain directory, and compares the stacks with the first one. Each storage/posix ' +
+    'volume gets an empty folder of its own; the folders that a volfile names are not touched. COMMAND ' +
+    'is one more workload, which runs in a folder of the mount, many times: it must end, and always ' +
+    'print the same as the first time in a plain directory.',
   flags: benchFlags,
   passesRest: true,
   async run(parsed, terminal) {
@@ -77,8 +80,14 @@ async function runBenchmark(
   );
   try {
     const glossaStacks = await makeStacks(flags, operands, workspace, terminal);
-    const stacks = addOthers(glossaStacks, settings.others, workspace.scratchFolder);
-    const stackNames = [...stacks.stacks, ...stacks.others.stacks].map(({ name }) => name);
+    const allStacks = addOtherImplementations(
+      glossaStacks,
+      settings.otherImplementations,
+      workspace.scratchFolder,
+    );
+    const stackNames = [...allStacks.stacks, ...allStacks.otherImplementations.stacks].map(
+      ({ name }) => name,
+    );
     if (settings.rounds < ROUNDS_MIN && stackNames.length > 1) {
       throw new UsageError(
         `--rounds takes at least ${ROUNDS_MIN} where stacks are compared: fewer rounds have no ` +
@@ -87,7 +96,7 @@ async function runBenchmark(
     }
     const conditions = flags['fail-if'].map((text) => parseCondition(text, stackNames));
     if (flags.out !== undefined) prepareReportFolder(flags.out, flags);
-    const outcome = await measureStacks(workspace, stacks, settings, flags, terminal, signal);
+    const outcome = await measureStacks(workspace, allStacks, settings, flags, terminal, signal);
     return await printReport(outcome, conditions, flags, terminal);
   } finally {
     const leftover = workspace.remove();
@@ -117,7 +126,13 @@ function makeStacks(
 /** Mounts and measures the stacks, and shows the progress. @throws {Failure} if it cannot measure */
 async function measureStacks(
   workspace: Workspace,
-  { stacks, others, question, ...stackFacts }: StacksWithOthers,
+  {
+    stacks,
+    otherImplementations,
+    question,
+    warnings,
+    sameLookupStacks,
+  }: StacksWithOtherImplementations,
   settings: BenchSettings,
   flags: BenchFlags,
   terminal: Terminal,
@@ -127,21 +142,25 @@ async function measureStacks(
   const { mountFlags, timeouts } = settings;
   const mountSettings = { scratch, dataFolder: stacksFolder, mountFlags, timeouts, terminal };
   const progress = new ProgressLine(terminal);
-  const { warnings } = stackFacts;
   if (!flags.json) for (const warning of warnings) terminal.err(`glossa bench: ${warning}`);
   try {
     return await runBench({
       ...settings,
       question,
-      sameLookupStacks: stackFacts.sameLookupStacks,
+      sameLookupStacks,
       warnings,
       signal,
       commandLine: ['glossa', ...maskCommandLine()],
       stacks: [
         ...stacks.map((stack) => makeStackPlan(stack, mountSettings)),
-        ...others.stacks.map((stack) => makeOtherPlan(stack, mountSettings)),
+        ...otherImplementations.stacks.map((stack) =>
+          makeOtherImplementationPlan(stack, mountSettings),
+        ),
       ],
-      machine: describeMachine(data, { glossa: readPackageVersion(), ...others.versions }),
+      machine: describeMachine(data, {
+        glossa: readPackageVersion(),
+        ...otherImplementations.versions,
+      }),
       cpus: readAllowedCpus(),
       folder: plainFolder,
       showProgress: progress.show,
@@ -151,7 +170,7 @@ async function measureStacks(
       },
     });
   } catch (error) {
-    throw error instanceof NotMeasured ? new Failure(error.message) : error;
+    throw error instanceof MeasurementError ? new Failure(error.message) : error;
   } finally {
     progress.clear();
   }

@@ -65,7 +65,7 @@ export default defineCommand({
   },
 });
 
-/** The volfile to debug, and the command to run in its mount; null for none. */
+/** The graph to debug, the flags and the mount point of its server, and the command to run there; null for none. */
 interface DebugTask {
   readonly volfile: string;
   readonly flags: FlagValues<typeof serverFlags>;
@@ -104,7 +104,7 @@ async function runDebugger(task: DebugTask, terminal: Terminal): Promise<number>
   try {
     const status = await Promise.race([whenStarted, signals.firstSignal]);
     if (typeof status === 'number') return status;
-    if (session.hasFailed !== null) return EXIT_FAILURE;
+    if (session.outcome !== null) return EXIT_FAILURE;
     volumes = (await debuggee.client.sendCommand('volumes', {})).map(({ name }) => name);
     return await Promise.race([runCommands(session, prompt, terminal), signals.firstSignal]);
   } finally {
@@ -128,17 +128,16 @@ async function runCommands(
 ): Promise<number> {
   let lastCommandLine = '';
   for (;;) {
-    // Not null once the mount has ended.
-    if (session.hasFailed !== null) return session.hasFailed ? EXIT_FAILURE : EXIT_OK;
+    if (session.outcome !== null) return session.outcome === 'failed' ? EXIT_FAILURE : EXIT_OK;
     const line = await prompt.readLine(false);
     if (line === CANCELLED) continue;
     if (line === null) return EXIT_OK;
     // On a terminal, an empty line repeats the last command, as in gdb.
     const commandLine: string = line.trim() === '' && !prompt.isPipe ? lastCommandLine : line;
     lastCommandLine = REPEATABLE_COMMAND.test(commandLine) ? commandLine : '';
-    const { promise, stopListening } = prompt.listenForInterrupt();
+    const { whenInterrupted, stopListening } = prompt.listenForInterrupt();
     try {
-      if ((await session.carryOut(commandLine, promise)) === 'quit') return EXIT_OK;
+      if ((await session.carryOut(commandLine, whenInterrupted)) === 'quit') return EXIT_OK;
     } catch (error) {
       if (!(error instanceof DebugError)) throw error;
       terminal.err(error.message);

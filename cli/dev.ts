@@ -34,10 +34,10 @@ export default defineCommand({
     'mounted when it is saved without the error. Ctrl-C ends it, and leaves nothing behind. With a ' +
     'VOLFILE, all of its modules are loaded again when they are saved.',
   flags: {
-    mountpoint: textFlag({ value: 'MNT', help: 'mount here, instead of a temporary folder' }),
+    mountpoint: textFlag({ placeholder: 'MNT', help: 'mount here, instead of a temporary folder' }),
     'log-level': choiceFlag({
       short: 'L',
-      value: 'LEVEL',
+      placeholder: 'LEVEL',
       values: ['TRACE', 'DEBUG', 'INFO', 'WARNING', 'ERROR'],
       help: 'TRACE, DEBUG, INFO (without it), WARNING or ERROR',
     }),

@@ -31,7 +31,7 @@ export default defineCommand({
     'known or not.',
   flags: {
     format: choiceFlag({
-      value: 'FORMAT',
+      placeholder: 'FORMAT',
       values: formats,
       help: `${formats.join(', ')}; without it, what the end of FILE says, or tree`,
     }),
@@ -39,7 +39,7 @@ export default defineCommand({
     json: toggleFlag({
       help: 'print {top, volumes: [{name, type, options: {KEY: VALUE}, subvolumes}]}',
     }),
-    output: textFlag({ short: 'o', value: 'FILE', help: 'write to FILE' }),
+    output: textFlag({ short: 'o', placeholder: 'FILE', help: 'write to FILE' }),
     ...quietFlag,
     'xlator-option': volfileFlags['xlator-option'],
     'allow-shell': volfileFlags['allow-shell'],

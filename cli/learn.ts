@@ -44,13 +44,16 @@ export default defineCommand({
     'status is 1 when one is not right. With --lessons the lessons are your own.',
   flags: {
     language: choiceFlag({
-      value: 'LANGUAGE',
+      placeholder: 'LANGUAGE',
       values: lessonLanguageNames,
       help: `what you write: ${lessonLanguageNames.join(' or ')} (${DEFAULT_LANGUAGE})`,
     }),
-    dir: textFlag({ value: 'DIR', help: `the folder for your files (./${DEFAULT_FOLDER})` }),
-    lessons: textFlag({ value: 'DIR', help: 'the lessons of this folder, instead of the course' }),
-    check: listFlag({ value: 'FILE', help: 'check this file; may be repeated' }),
+    dir: textFlag({ placeholder: 'DIR', help: `the folder for your files (./${DEFAULT_FOLDER})` }),
+    lessons: textFlag({
+      placeholder: 'DIR',
+      help: 'the lessons of this folder, instead of the course',
+    }),
+    check: listFlag({ placeholder: 'FILE', help: 'check this file; may be repeated' }),
     json: toggleFlag({
       help: 'with --check: print {results: [{file, lesson, language, passed, answer}]}',
     }),

@@ -89,7 +89,7 @@ export default defineCommand({
     'mount` does, for mount(8), which calls it for a ' +
     'line of /etc/fstab as well: /etc/glossa/NAME.vol MNT glossa defaults,_netdev 0 0. ' +
     `OPTIONS are ro, and those of \`glossa mount\` without their dashes: ${glossaOptions
-      .map(([name, { value }]) => (value === undefined ? name : `${name}=${value}`))
+      .map(([name, { placeholder: value }]) => (value === undefined ? name : `${name}=${value}`))
       .join(', ')}. ` +
     'As of mount.glusterfs there are server-port=N, backup-volfile-servers=HOST:HOST and acl, which is so ' +
     'anyway; noacl is no-acl. ' +
@@ -97,12 +97,12 @@ export default defineCommand({
     'x-..., and so on). The exit status is that of mount(8): 1 for a wrong use, 32 for a mount that ' +
     "failed. 'glossa setup' makes it known to mount(8).",
   flags: {
-    options: listFlag({ short: 'o', value: 'OPTIONS', help: 'options, with commas between' }),
+    options: listFlag({ short: 'o', placeholder: 'OPTIONS', help: 'options, with commas between' }),
     sloppy: toggleFlag({ short: 's', help: 'accept unknown options' }),
     fake: toggleFlag({ short: 'f', help: 'do everything but mount' }),
     'no-mtab': toggleFlag({ short: 'n', help: 'accepted: there is no /etc/mtab to be written' }),
     verbose: toggleFlag({ short: 'v', help: 'say what is mounted, and how' }),
-    types: textFlag({ short: 't', value: 'TYPE', help: 'accepted: there is one' }),
+    types: textFlag({ short: 't', placeholder: 'TYPE', help: 'accepted: there is one' }),
   },
   placeholderKinds: { MNT: 'folder', OPTIONS: 'free', TYPE: 'free' },
   async run({ flags, operands }, terminal) {
@@ -207,7 +207,7 @@ function convertOption(
     const names = [...Object.keys(standardOptions), ...glossaOptions.map(([flag]) => flag)];
     throw new UsageError(`unknown mount option '${name}'${formatSuggestion(name, names)}`);
   }
-  const [flag, { value: placeholder }] = match;
+  const [flag, { placeholder }] = match;
   if (placeholder !== undefined) {
     if (value === undefined)
       throw new UsageError(`the mount option ${flag} needs a value (${placeholder})`);

@@ -34,22 +34,22 @@ const frontEndNames = ['kernel', 'fuse-native'] as const satisfies readonly Fron
 /** Flags that `glossa run`, `trace`, `record` and `debug` have as well, and pass to the server. */
 export const serverFlags = {
   ...processFlags,
-  'entry-timeout': numberFlag({ value: 'SEC', help: 'seconds the kernel caches a name (1)' }),
+  'entry-timeout': numberFlag({ placeholder: 'SEC', help: 'seconds the kernel caches a name (1)' }),
   'attribute-timeout': numberFlag({
-    value: 'SEC',
+    placeholder: 'SEC',
     help: 'seconds the kernel caches attributes (1)',
   }),
   'negative-timeout': numberFlag({
-    value: 'SEC',
+    placeholder: 'SEC',
     help: 'seconds the kernel caches that a name is absent (0)',
   }),
   'busy-poll': numberFlag({
-    value: 'US',
+    placeholder: 'US',
     isWhole: true,
     help: 'microseconds to wait awake for a request (50); 0 sleeps at once, and spares CPU time',
   }),
   fuse: choiceFlag({
-    value: 'WAY',
+    placeholder: 'WAY',
     values: frontEndNames,
     help: 'kernel (the FUSE protocol of Linux) or fuse-native (the package of that name)',
   }),
@@ -67,23 +67,23 @@ export const serverFlags = {
 } satisfies Flags;
 
 const mountFlags = {
-  volfile: textFlag({ short: 'f', value: 'VOLFILE', help: 'the volfile' }),
+  volfile: textFlag({ short: 'f', placeholder: 'VOLFILE', help: 'the volfile' }),
   ...daemonFlags,
   ...serverFlags,
   'allow-other': toggleFlag({ help: 'let other users in; root does so by default' }),
   'no-allow-other': toggleFlag({ help: 'keep other users out' }),
   slow: textFlag({
-    value: 'TIME',
+    placeholder: 'TIME',
     help: 'requests that took so long are kept for glossa why (100ms); or 2s, 50us',
   }),
   ...volfileServerFlags,
   'subdir-mount': textFlag({
-    value: 'PATH',
+    placeholder: 'PATH',
     help: 'mount this folder of the volume, as bricks have it',
   }),
   'volume-name': textFlag({
     short: 'n',
-    value: 'NAME',
+    placeholder: 'NAME',
     help: 'accepted, as by glusterfs; not needed',
   }),
 } satisfies Flags;

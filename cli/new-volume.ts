@@ -32,9 +32,9 @@ export default defineCommand({
     'Everything listens on loopback alone. Nothing is overwritten.',
   flags: {
     ...quietFlag,
-    out: textFlag({ value: 'FOLDER', help: 'write into this folder (./NAME)' }),
+    out: textFlag({ placeholder: 'FOLDER', help: 'write into this folder (./NAME)' }),
     port: numberFlag({
-      value: 'N',
+      placeholder: 'N',
       isWhole: true,
       help: 'the port of the first brick, the next ones follow; without it, ports that are free',
     }),

@@ -24,11 +24,11 @@ export default defineCommand({
     'on this machine alone, until Ctrl-C; with --out it is written to DIR, for any web server.',
   flags: {
     port: numberFlag({
-      value: 'N',
+      placeholder: 'N',
       isWhole: true,
       help: `serve at this port of 127.0.0.1 (${DEFAULT_PORT}); 0 is any that is free`,
     }),
-    out: textFlag({ value: 'DIR', help: 'write the page to DIR instead' }),
+    out: textFlag({ placeholder: 'DIR', help: 'write the page to DIR instead' }),
     ...quietFlag,
   },
   async run({ flags: { port, out }, operands }, terminal) {

@@ -21,9 +21,9 @@ export default defineCommand({
     '--replay. Of the mount MNT, or of BRICK, it records until Ctrl-C or SIGTERM. Names and contents of files ' +
     'are in it.',
   flags: {
-    output: textFlag({ short: 'o', value: 'FILE', help: 'the recording' }),
+    output: textFlag({ short: 'o', placeholder: 'FILE', help: 'the recording' }),
     'data-max': numberFlag({
-      value: 'BYTES',
+      placeholder: 'BYTES',
       isWhole: true,
       help: `bytes of data that are kept (${DEFAULT_DATA_MAX}); where there were more, nothing is replayed`,
     }),

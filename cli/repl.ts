@@ -39,7 +39,10 @@ export default defineCommand({
     'What is awaited is waited for: ' +
     'await self.child.statfs(...). Lines may also come from a pipe. Ctrl-D ends it.',
   flags: {
-    volume: textFlag({ value: 'NAME', help: 'the volume, when there are several scripted ones' }),
+    volume: textFlag({
+      placeholder: 'NAME',
+      help: 'the volume, when there are several scripted ones',
+    }),
     ...volfileFlags,
   },
   async run({ flags, operands }, terminal) {

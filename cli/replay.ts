@@ -29,15 +29,15 @@ export default defineCommand({
     'when a reply differs.',
   flags: {
     volume: textFlag({
-      value: 'VOLUME',
+      placeholder: 'VOLUME',
       help: 'requests that arrived at this volume of the recording; the top, or the one of MODULE',
     }),
     'real-storage': toggleFlag({
       help: 'ask the storages of VOLFILE themselves, and change what they have',
     }),
-    output: textFlag({ short: 'o', value: 'FILE', help: 'record the replay' }),
+    output: textFlag({ short: 'o', placeholder: 'FILE', help: 'record the replay' }),
     'time-limit': numberFlag({
-      value: 'SEC',
+      placeholder: 'SEC',
       help: `seconds that an answer may take (${DEFAULT_REPLY_TIMEOUT_S})`,
     }),
     json: toggleFlag({ help: `print ${JSON_SHAPE}` }),

@@ -27,35 +27,38 @@ import { volfileFlags } from './volfile-flags.ts';
 /** Flags of all commands that serve a volfile. */
 export const processFlags = {
   ...stepFlags,
-  'log-file': textFlag({ short: 'l', value: 'FILE', help: "the log; '-' is standard error" }),
+  'log-file': textFlag({ short: 'l', placeholder: 'FILE', help: "the log; '-' is standard error" }),
   'log-level': choiceFlag({
     short: 'L',
-    value: 'LEVEL',
+    placeholder: 'LEVEL',
     values: ['TRACE', 'DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL', 'NONE'],
     help: 'TRACE, DEBUG, INFO (without it), WARNING, ERROR, CRITICAL or NONE',
   }),
   'log-format': choiceFlag({
-    value: 'FORMAT',
+    placeholder: 'FORMAT',
     values: logFormats,
     help: 'with-msg-id (without it), no-msg-id or json, a document a line',
   }),
   'log-buf-size': numberFlag({
-    value: 'N',
+    placeholder: 'N',
     isWhole: true,
     help: `messages whose repeats are counted, not written (${DEFAULT_BUF_SIZE}); 0: none`,
   }),
   'log-flush-timeout': numberFlag({
-    value: 'SEC',
+    placeholder: 'SEC',
     help: `seconds until it is written how often they were repeated (${DEFAULT_FLUSH_TIMEOUT_S})`,
   }),
   metrics: textFlag({
-    value: 'HOST:PORT',
+    placeholder: 'HOST:PORT',
     help: 'serve metrics for Prometheus there; without HOST on loopback',
   }),
-  'statedump-path': textFlag({ value: 'DIR', help: 'the folder for statedumps and statistics' }),
+  'statedump-path': textFlag({
+    placeholder: 'DIR',
+    help: 'the folder for statedumps and statistics',
+  }),
   ...volfileFlags,
   'up-timeout': numberFlag({
-    value: 'SEC',
+    placeholder: 'SEC',
     help: 'seconds to wait until the volumes are up, before it fails (30)',
   }),
 } satisfies Flags;
@@ -66,7 +69,7 @@ export const daemonFlags = {
   debug: toggleFlag({ help: 'as -N -l - -L DEBUG' }),
   'pid-file': textFlag({
     short: 'p',
-    value: 'FILE',
+    placeholder: 'FILE',
     help: "the server's process id, while it runs",
   }),
 } satisfies Flags;

@@ -57,11 +57,18 @@ export default defineCommand({
     'request at the volume of the module must come of it again. The exit status is 1 when a test failed. With --verbose, also what passing ' +
     'tests print and their volumes log is shown.',
   flags: {
-    replay: listFlag({ value: 'FILE', help: 'replay this recording instead; may be repeated' }),
-    filter: textFlag({ short: 'k', value: 'TEXT', help: 'only tests with TEXT in their names' }),
+    replay: listFlag({
+      placeholder: 'FILE',
+      help: 'replay this recording instead; may be repeated',
+    }),
+    filter: textFlag({
+      short: 'k',
+      placeholder: 'TEXT',
+      help: 'only tests with TEXT in their names',
+    }),
     strict: toggleFlag({ help: 'a method of a module that no fop calls is an error' }),
     'time-limit': numberFlag({
-      value: 'SEC',
+      placeholder: 'SEC',
       help: `seconds that a test may compute without a pause (${DEFAULT_TIME_LIMIT_S})`,
     }),
     ...verbosityFlags,

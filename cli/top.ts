@@ -38,7 +38,7 @@ export default defineCommand({
     'user who started it may watch.',
   flags: {
     interval: numberFlag({
-      value: 'SEC',
+      placeholder: 'SEC',
       help: `seconds from one look to the next, or how long to watch once (${DEFAULT_INTERVAL_S})`,
     }),
     once: toggleFlag({ help: 'print a table, and end' }),

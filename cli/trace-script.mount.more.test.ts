@@ -39,7 +39,7 @@ describeMounts('glossa trace of a module', () => {
       ['none', 'thread'].map((isolation) => ({ ...example, isolation })),
     ),
   )(
-    'prints the log messages and callbacks of $file below their requests with isolation $isolation',
+    'with isolation $isolation, prints the log messages and callbacks of $file below their requests',
     ({ file, from, callback, changed, isolation }) =>
       withScratch(async (scratch) => {
         await copyFile(join(packageRoot, from), scratch.at(file));

@@ -25,8 +25,12 @@ import { runInMount, takeMount, takeVolfileAndCommand } from './temporary-mount.
 const DEFAULT_DATA_MAX = 32;
 
 const fileFlags = {
-  output: textFlag({ short: 'o', value: 'FILE', help: 'keep the recording, and show nothing' }),
-  read: textFlag({ value: 'FILE', help: 'show a recording' }),
+  output: textFlag({
+    short: 'o',
+    placeholder: 'FILE',
+    help: 'keep the recording, and show nothing',
+  }),
+  read: textFlag({ placeholder: 'FILE', help: 'show a recording' }),
 };
 const traceFlags = { ...viewFlags, ...fileFlags, ...filterFlags, ...limitFlags, ...serverFlags };
 type TraceFlags = FlagValues<typeof traceFlags>;

@@ -61,7 +61,7 @@ export default defineCommand({
     'glusterfsd is installed, otherwise of glossa; the report names them. Only root can run it.',
   flags: {
     bricks: choiceFlag({
-      value: 'WHOSE',
+      placeholder: 'WHOSE',
       values: brickPrograms,
       help: 'glusterfs or glossa (glusterfs, where it is installed)',
     }),

@@ -36,7 +36,7 @@ export default defineCommand({
     }),
     'no-wait': toggleFlag({ help: 'return when it is unmounted; the server may still be ending' }),
     timeout: numberFlag({
-      value: 'SEC',
+      placeholder: 'SEC',
       help: `seconds to wait for the end of the server, before umount fails (${END_TIMEOUT_S})`,
     }),
   },

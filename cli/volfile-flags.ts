@@ -3,7 +3,7 @@ import { type Flags, listFlag, toggleFlag } from '../terminal/flags.ts';
 
 export const volfileFlags = {
   'xlator-option': listFlag({
-    value: 'VOLUME.KEY=VALUE',
+    placeholder: 'VOLUME.KEY=VALUE',
     help: 'set an option of a volume, or of all that match (*.log-level=DEBUG); may be repeated',
   }),
   strict: toggleFlag({

@@ -7,7 +7,7 @@ import { readVolfileServers, volfileServerFlags } from './volfile-server-flags.t
 const asked = (...args: string[]) => {
   const all = {
     ...volfileServerFlags,
-    volfile: textFlag({ value: 'FILE', help: '' }),
+    volfile: textFlag({ placeholder: 'FILE', help: '' }),
     'allow-shell': toggleFlag({ help: '' }),
   };
   return readVolfileServers(readFlags(all, [...args, '--volfile-id', 'v']).flags)!;

@@ -21,17 +21,17 @@ const ADDRESS =
 export const volfileServerFlags = {
   'volfile-server': listFlag({
     short: 's',
-    value: 'SERVER',
+    placeholder: 'SERVER',
     help: 'ask HOST[:PORT] for the volfile; given again, another one if that is not there',
   }),
-  'volfile-id': textFlag({ value: 'NAME', help: 'the volume whose volfile is asked for' }),
+  'volfile-id': textFlag({ placeholder: 'NAME', help: 'the volume whose volfile is asked for' }),
   'volfile-server-port': numberFlag({
-    value: 'N',
+    placeholder: 'N',
     isWhole: true,
     help: `the port of servers that are given without one (${VOLFILE_SERVER_PORT})`,
   }),
   'volfile-server-transport': choiceFlag({
-    value: 'WAY',
+    placeholder: 'WAY',
     values: ['tcp', 'unix'],
     help: 'tcp (without it), or unix: SERVER is the path of a socket',
   }),

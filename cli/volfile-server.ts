@@ -38,24 +38,27 @@ const { quiet, verbose } = serverFlags;
 
 const commandFlags = {
   port: numberFlag({
-    value: 'N',
+    placeholder: 'N',
     isWhole: true,
     help: `listen at this port (${VOLFILE_SERVER_PORT}); 0 is a free one`,
   }),
-  host: textFlag({ value: 'HOST', help: `listen at this address (${LOOPBACK}); 0.0.0.0 is all` }),
+  host: textFlag({
+    placeholder: 'HOST',
+    help: `listen at this address (${LOOPBACK}); 0.0.0.0 is all`,
+  }),
   socket: textFlag({
-    value: 'PATH',
+    placeholder: 'PATH',
     help: 'listen at this socket as well; with --no-tcp, there alone',
   }),
   'no-tcp': toggleFlag({ help: 'listen at no port' }),
   also: listFlag({
-    value: 'HOST:PORT',
+    placeholder: 'HOST:PORT',
     help: 'another server with the same volfiles, which clients learn of; may be repeated',
   }),
   'no-daemon': toggleFlag({ short: 'N', help: 'serve in this process, until SIGTERM or SIGINT' }),
   'pid-file': textFlag({
     short: 'p',
-    value: 'FILE',
+    placeholder: 'FILE',
     help: "the server's process id, while it runs",
   }),
   'log-file': serverFlags['log-file'],

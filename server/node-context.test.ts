@@ -31,7 +31,7 @@ describe('NodeContext.after', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('calls the function once, after the time', () => {
+  it('calls its function once, after the given time', () => {
     const rings = vi.fn();
     context.after(10, rings);
     vi.advanceTimersByTime(9);

@@ -11,17 +11,17 @@ import {
 } from './flags.ts';
 
 const flags = {
-  volfile: textFlag({ short: 'f', value: 'FILE', help: 'the volfile' }),
+  volfile: textFlag({ short: 'f', placeholder: 'FILE', help: 'the volfile' }),
   'log-level': choiceFlag({
     short: 'L',
-    value: 'LEVEL',
+    placeholder: 'LEVEL',
     values: ['DEBUG', 'INFO'],
     help: 'how much',
   }),
   'no-daemon': toggleFlag({ short: 'N', help: 'stay' }),
-  timeout: numberFlag({ value: 'SEC', help: 'seconds' }),
-  'busy-poll': numberFlag({ value: 'US', isWhole: true, help: 'microseconds' }),
-  option: listFlag({ value: 'KEY=VALUE', help: 'an option' }),
+  timeout: numberFlag({ placeholder: 'SEC', help: 'seconds' }),
+  'busy-poll': numberFlag({ placeholder: 'US', isWhole: true, help: 'microseconds' }),
+  option: listFlag({ placeholder: 'KEY=VALUE', help: 'an option' }),
   help: toggleFlag({ short: '?', help: 'this text' }),
 };
 

@@ -8,13 +8,13 @@ import { formatSuggestion } from '../runtime/core/nearest.ts';
 import { UsageError } from './exit.ts';
 import { formatColumns } from './layout.ts';
 
-/** A flag of a command line, whose value on it becomes a `T`. */
+/** A flag of a command line, whose values there are converted to a `T`. */
 export interface Flag<T> {
   /** The letter of its short form, such as `q` for `-q`. */
   readonly short?: string;
   /** The placeholder of its value, such as `FILE`; absent for a flag that takes no value. */
-  readonly value?: string;
-  /** All words that its value may be; a list flag takes several, separated by commas. */
+  readonly placeholder?: string;
+  /** All words that its value may be. A list flag accepts several, separated by commas, which its command splits. */
   readonly values?: readonly string[];
   /** Whether a command line may repeat it. */
   readonly repeats?: boolean;
@@ -26,14 +26,14 @@ export interface Flag<T> {
    * @param flag `--name`, for messages
    * @throws {UsageError}
    */
-  read(texts: readonly string[], flag: string): T;
+  convert(texts: readonly string[], flag: string): T;
 }
 
 /** The flags of a command, by name without dashes. */
 export type Flags = Readonly<Record<string, Flag<unknown>>>;
 
 /** The values of flags, by name. */
-export type FlagValues<F extends Flags> = { readonly [K in keyof F]: ReturnType<F[K]['read']> };
+export type FlagValues<F extends Flags> = { readonly [K in keyof F]: ReturnType<F[K]['convert']> };
 
 /** A command line as parsed. */
 export interface ParsedFlags<F extends Flags> {
@@ -52,32 +52,32 @@ interface FlagSettings {
 /** Declares a flag without a value: true if it is present. */
 export const toggleFlag = (settings: FlagSettings): Flag<boolean> => ({
   ...settings,
-  read: (texts) => texts.length > 0,
+  convert: (texts) => texts.length > 0,
 });
 
 /** Declares a flag whose value is a text; when repeated, the last one counts. */
 export const textFlag = (
-  settings: FlagSettings & { readonly value: string },
+  settings: FlagSettings & { readonly placeholder: string },
 ): Flag<string | undefined> => ({
   ...settings,
-  read: (texts) => texts.at(-1),
+  convert: (texts) => texts.at(-1),
 });
 
-/** Declares a flag whose result lists the values of all repetitions. */
+/** Declares a flag whose result lists the values of all repetitions, not split at commas. */
 export const listFlag = (
-  settings: FlagSettings & { readonly value: string; readonly values?: readonly string[] },
+  settings: FlagSettings & { readonly placeholder: string; readonly values?: readonly string[] },
 ): Flag<readonly string[]> => ({
   ...settings,
   repeats: true,
-  read: (texts) => texts,
+  convert: (texts) => texts,
 });
 
 /** Declares a flag whose value is a number of at least 0; with `isWhole`, without a fraction. */
 export const numberFlag = (
-  settings: FlagSettings & { readonly value: string; readonly isWhole?: boolean },
+  settings: FlagSettings & { readonly placeholder: string; readonly isWhole?: boolean },
 ): Flag<number | undefined> => ({
   ...settings,
-  read(texts, flag) {
+  convert(texts, flag) {
     const lastText = texts.at(-1);
     if (lastText === undefined) return undefined;
     const pattern = settings.isWhole ? /^\d+$/ : /^(\d+(\.\d*)?|\.\d+)$/;
@@ -90,10 +90,10 @@ export const numberFlag = (
 
 /** Declares a flag whose value is one of several words, in any case. */
 export const choiceFlag = <V extends string>(
-  settings: FlagSettings & { readonly value: string; readonly values: readonly V[] },
+  settings: FlagSettings & { readonly placeholder: string; readonly values: readonly V[] },
 ): Flag<V | undefined> => ({
   ...settings,
-  read(texts, flag) {
+  convert(texts, flag) {
     const lastText = texts.at(-1);
     if (lastText === undefined) return undefined;
     const { values } = settings;
@@ -141,9 +141,12 @@ export function readFlags<F extends Flags>(
   const { tokens } = parseArgs({
     args: [...args],
     options: Object.fromEntries(
-      entries.map(([name, { short, value }]) => [
+      entries.map(([name, { short, placeholder }]) => [
         name,
-        { type: value === undefined ? 'boolean' : 'string', ...(short && { short }) } as const,
+        {
+          type: placeholder === undefined ? 'boolean' : 'string',
+          ...(short && { short }),
+        } as const,
       ]),
     ),
     // parseArgs reports no errors: this file does, in its own words.
@@ -161,7 +164,7 @@ export function readFlags<F extends Flags>(
         .get(requireKnownName(flags, token.name, token.rawName))!
         .push(requireValue(flags, token));
   }
-  const values = entries.map(([name, flag]) => [name, flag.read(texts.get(name)!, `--${name}`)]);
+  const values = entries.map(([name, flag]) => [name, flag.convert(texts.get(name)!, `--${name}`)]);
   return { flags: Object.fromEntries(values) as FlagValues<F>, operands, rest };
 }
 
@@ -188,7 +191,7 @@ interface OptionToken {
 
 /** Returns the value of a flag; `''` for a flag that takes none. @throws {UsageError} */
 function requireValue(flags: Flags, { name, rawName, value, inlineValue }: OptionToken): string {
-  const placeholder = flags[name]?.value;
+  const placeholder = flags[name]?.placeholder;
   if (placeholder === undefined) {
     if (value !== undefined) throw new UsageError(`${rawName} takes no value, found '${value}'`);
     return '';
@@ -223,9 +226,12 @@ export function takeOperands<const N extends readonly string[]>(
 
 /** Formats the flags as a table for the help, without a newline at the end. */
 export function formatFlags(flags: Flags, width: number): string {
-  const rows = Object.entries(flags).map(([name, { short, value, help }]) => {
+  const rows = Object.entries(flags).map(([name, { short, placeholder, help }]) => {
     const letter = short === undefined ? '   ' : `-${short},`;
-    return [`${letter} --${name}${value === undefined ? '' : ` ${value}`}`, help] as const;
+    return [
+      `${letter} --${name}${placeholder === undefined ? '' : ` ${placeholder}`}`,
+      help,
+    ] as const;
   });
   return formatColumns(rows, width);
 }

@@ -5,7 +5,7 @@ import { MessageError } from '../bridges/host/crossing/message.ts';
 import { operations } from '../bridges/testing/operations.ts';
 import { TestContext } from '../bridges/testing/test-context.ts';
 import type { Plain } from '../bridges/testing/values.ts';
-import { connect, Driver, FopError, ROOT } from '../runtime/api/driver.ts';
+import { connect, Driver, FopError, ROOT_CALLER } from '../runtime/api/driver.ts';
 import { Files } from '../runtime/api/files.ts';
 import { ENOENT } from '../runtime/core/errno.ts';
 import { tail, unwind, wind } from '../runtime/core/gen/fops.gen.ts';
@@ -74,7 +74,7 @@ async function recordGraph(
   settings = WHOLE,
 ): Promise<Uint8Array> {
   const recording = record(graph, settings);
-  const files = new Files(new Driver(connect(graph), ROOT).steps, { umask: 0o022 });
+  const files = new Files(new Driver(connect(graph), ROOT_CALLER).steps, { umask: 0o022 });
   await steps(async (operation, ...args) => {
     try {
       await operations[operation]!(files, args);
@@ -216,7 +216,7 @@ it('a replay replies for files older than the recording, even to requests that w
     context,
   );
   onTestFinished(() => graph.stop());
-  const files = new Files(new Driver(connect(graph), ROOT).steps, { umask: 0o022 });
+  const files = new Files(new Driver(connect(graph), ROOT_CALLER).steps, { umask: 0o022 });
   await operations.mkdir!(files, ['/d']);
   await operations.write!(files, ['/d/old', 'text']);
   const bytes = await recordGraph(graph, async (go) => {
@@ -250,7 +250,7 @@ it('a replay sends requests concurrently if they overlapped in the recording, an
   const leaf = new HeldLeaf();
   const graph = await startGraph([{ translator: leaf.translator, name: 'leaf' }]);
   const recording = record(graph, WHOLE);
-  const driver = new Driver(connect(graph), ROOT);
+  const driver = new Driver(connect(graph), ROOT_CALLER);
   const answers: Promise<unknown>[] = [];
   for (const name of ['a', 'b']) {
     answers.push(driver.wind('lookup', makeLoc(graph.inodes.root, name), null));
@@ -328,7 +328,7 @@ it('a replay reports requests that could not be sent or were never answered', as
   };
   const graph = await startGraph([{ translator: leaf.translator, name: 'storage' }]);
   const recording = record(graph, WHOLE);
-  const driver = new Driver(connect(graph), ROOT);
+  const driver = new Driver(connect(graph), ROOT_CALLER);
   const loc = makeLoc(graph.inodes.root, 'f');
   const { values } = await driver.wind('lookup', loc, null);
   const inode = graph.inodes.link(loc.inode!, graph.inodes.root, 'f', values[1] as Iatt)!;

@@ -66,7 +66,10 @@ const BUNDLES: readonly BundleSpec[] = [
   // Code in a realm of Python interpreters (bridges/python/realm.ts).
   {
     sources: Object.fromEntries(
-      ['fence', 'granted-files', 'shims'].map((name) => [name, `bridges/python/realm/${name}.ts`]),
+      ['granted-files', 'import-fence', 'shims'].map((name) => [
+        name,
+        `bridges/python/realm/${name}.ts`,
+      ]),
     ),
     outputPath: 'bridges/python/in-realm',
     format: 'value',

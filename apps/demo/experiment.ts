@@ -10,7 +10,7 @@ import { ProgressLine } from '../../terminal/progress.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import type { BusySampler } from '../bench/engine/busy-sampler.ts';
 import { mergeHistograms, summarize } from '../bench/engine/histogram.ts';
-import { NotMeasured } from '../bench/engine/not-measured.ts';
+import { MeasurementError } from '../bench/engine/measurement-error.ts';
 import { assignCpus, readAllowedCpus } from '../bench/engine/placement.ts';
 import { seedRandom } from '../bench/engine/random.ts';
 import type { RoundSample } from '../bench/engine/results.ts';
@@ -46,14 +46,14 @@ export const makeExperimentFlags = (help: {
   readonly json: string;
   readonly searches: string;
 }) => ({
-  delay: numberFlag({ value: 'MS', help: help.delay }),
+  delay: numberFlag({ placeholder: 'MS', help: help.delay }),
   json: toggleFlag({ help: help.json }),
   seed: numberFlag({
-    value: 'N',
+    placeholder: 'N',
     isWhole: true,
     help: 'what is searched for is drawn from this (1)',
   }),
-  searches: numberFlag({ value: 'N', isWhole: true, help: help.searches }),
+  searches: numberFlag({ placeholder: 'N', isWhole: true, help: help.searches }),
 });
 
 /** Checks the settings and returns them. @throws {UsageError} */
@@ -261,17 +261,19 @@ export class SearchRunner {
     const count = await this.convertError(
       makeLookupCounter(this.countingVolumes)(mountpoint, NO_TIMEOUT_MS),
     );
-    if (count === null) throw makeFailure(new NotMeasured('it tells no counters'));
+    if (count === null) throw makeFailure(new MeasurementError('it tells no counters'));
     return count;
   }
 
-  /** Turns `NotMeasured` into a failure that names the mount server. */
+  /** Turns `MeasurementError` into a failure that names the mount server. */
   private async convertError<T>(promise: Promise<T>): Promise<T> {
     try {
       return await promise;
     } catch (error) {
       const { server } = this.target;
-      throw error instanceof NotMeasured && server !== null ? server.makeFailure(error) : error;
+      throw error instanceof MeasurementError && server !== null
+        ? server.makeFailure(error)
+        : error;
     }
   }
 }

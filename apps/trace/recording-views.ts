@@ -23,15 +23,15 @@ import { formatOtherLine, formatWalk } from './tree.ts';
 export const viewFlags = {
   summary: toggleFlag({ short: 'c', help: 'a table by volume and fop instead' }),
   html: textFlag({
-    value: 'FILE',
+    placeholder: 'FILE',
     help: 'write a page to FILE: requests step by step, in a browser',
   }),
   perfetto: textFlag({
-    value: 'FILE',
+    placeholder: 'FILE',
     help: 'write FILE for ui.perfetto.dev and chrome://tracing',
   }),
   request: listFlag({
-    value: 'N',
+    placeholder: 'N',
     help: 'show this request alone, by the number behind #; may be repeated',
   }),
 } satisfies Flags;

@@ -15,27 +15,37 @@ import { parseSlowThreshold } from '../../terminal/slow-threshold.ts';
 
 /** Flags that select requests; a request must match each of them. */
 export const filterFlags = {
-  volume: listFlag({ value: 'VOLUME', help: 'fops that arrive at this volume; may be repeated' }),
+  volume: listFlag({
+    placeholder: 'VOLUME',
+    help: 'fops that arrive at this volume; may be repeated',
+  }),
   fop: listFlag({
-    value: 'FOP',
+    placeholder: 'FOP',
     values: fopNames,
     help: 'this fop; may be repeated, as all below',
   }),
   path: listFlag({
-    value: 'PATH',
+    placeholder: 'PATH',
     help: 'this path of the mount; * is a part of a name, ** of a path',
   }),
-  pid: listFlag({ value: 'PID', help: 'requests of this process' }),
-  uid: listFlag({ value: 'UID', help: 'requests of this user' }),
-  errno: listFlag({ value: 'ERRNO', values: errnoNames, help: 'requests that met this errno' }),
-  'one-in': numberFlag({ value: 'N', isWhole: true, help: 'one request in N' }),
-  slow: textFlag({ value: 'TIME', help: 'requests that took so long somewhere: 100ms, 2s, 50us' }),
+  pid: listFlag({ placeholder: 'PID', help: 'requests of this process' }),
+  uid: listFlag({ placeholder: 'UID', help: 'requests of this user' }),
+  errno: listFlag({
+    placeholder: 'ERRNO',
+    values: errnoNames,
+    help: 'requests that met this errno',
+  }),
+  'one-in': numberFlag({ placeholder: 'N', isWhole: true, help: 'one request in N' }),
+  slow: textFlag({
+    placeholder: 'TIME',
+    help: 'requests that took so long somewhere: 100ms, 2s, 50us',
+  }),
 } satisfies Flags;
 
 /** Flags that limit what is recorded of each request. */
 export const limitFlags = {
   'data-max': numberFlag({
-    value: 'BYTES',
+    placeholder: 'BYTES',
     isWhole: true,
     help: 'bytes of data that are kept (32)',
   }),

@@ -159,6 +159,7 @@ export abstract class InterpretedGuest<E extends EngineState> implements Guest {
   abstract readonly language: string;
   abstract readonly description: ModuleDescription;
   abstract readonly sources: readonly string[];
+  /** Records the module's calls for an observer. */
   abstract readonly noteTaker: NoteTaker;
   protected readonly engine: E;
   protected readonly module: ModuleFile;

@@ -136,7 +136,7 @@ describe('TextDecoder', () => {
     ['another view', 'view'],
   ])('decodes %s', (_, expression) => expect(call('evaluate', expression)).toBe('ab'));
 
-  it('throws TypeError for values without bytes', () => {
+  it('throws TypeError for a string, and decodes no argument to an empty text', () => {
     expect(call('evaluate', 'text')).toEqual(['TypeError']);
     expect(call('evaluate', 'nothing')).toBe('');
   });

@@ -210,8 +210,8 @@ describe('values passed between the host and Python', () => {
   });
 });
 
-describe('errors of Python', () => {
-  it('name the file, the line and the source text of the module', () => {
+describe('a Python error', () => {
+  it("names the module's file, line and source line", () => {
     const error = catchError(() => engine.makeCall(fn('raises'), 'i')(1));
     expect(error.code).toBe('exception');
     expect(error.message).toBe('/volume/m.py:7: ValueError: bad 1');
@@ -221,7 +221,7 @@ describe('errors of Python', () => {
     expect(error.moduleError?.traceback).not.toContain('_glossa');
   });
 
-  it("name a sibling module's file and line", () => {
+  it("in a sibling module names that module's file and line", () => {
     const { moduleError: script } = catchError(() => engine.makeCall(fn('sibling'), '')());
     expect(script).toMatchObject({ type: 'KeyError', file: '/volume/sibling.py', line: 2 });
     expect(script?.traceback).toContain('raise KeyError("k")');
@@ -230,7 +230,7 @@ describe('errors of Python', () => {
     );
   });
 
-  it('name the line of a syntax error in a module, which cannot be imported afterwards', () => {
+  it('names the line of a syntax error in a module, which cannot be imported afterwards', () => {
     const error = catchError(() => engine.load('broken', '/volume/broken.py', 'a = 1\nb = (\n'));
     expect(error.moduleError).toMatchObject({
       type: 'SyntaxError',
@@ -242,7 +242,7 @@ describe('errors of Python', () => {
     );
   });
 
-  it("have Linux's errno numbers", () => {
+  it("has Linux's errno number", () => {
     expect(engine.makeCall(fn('enoent'), '')()).toBe(2);
     expect(engine.makeCall(fn('kind'), 'i', 's')(2)).toBe('FileNotFoundError');
     expect(engine.makeCall(fn('kind'), 'i', 's')(13)).toBe('PermissionError');
@@ -254,7 +254,7 @@ describe('errors of Python', () => {
     expect(catchError(() => engine.makeCall(fn('opens'), '')()).moduleError?.errno).toBe(2);
   });
 
-  it('keep each errno of an OSError from 1 to ENOTEMPTY', () => {
+  it('has the errno of its OSError, for each from 1 to ENOTEMPTY', () => {
     const oserror = engine.makeCall(fn('oserror'), 'i');
     for (let errno = 1; errno <= ENOTEMPTY; errno++) {
       expect(catchError(() => oserror(errno)).moduleError?.errno).toBe(errno);

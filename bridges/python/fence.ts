@@ -5,7 +5,7 @@
  * - `hideBuiltins` removes `_pyodide_core`, which makes proxies, and other built-in test modules.
  * - `hide` (_confine.py) removes references to existing proxies, and `untrackObjects` removes them
  *   from the garbage collector's lists.
- * - realm/fence.ts closes the JavaScript functions behind proxies, in case a module forges one.
+ * - realm/import-fence.ts closes the JavaScript functions behind proxies, in case a module forges one.
  */
 import { type CApi, Memory, type Ptr, readAddress } from './capi.ts';
 import { EngineError } from './errors.ts';

@@ -65,7 +65,7 @@ it.each(STORY)(
   },
 );
 
-it("the error of opening a missing relative path names the module's own /tmp, and no refusal is logged", async () => {
+it('opening a missing relative path in a Python module fails with an error that names its own /tmp, and logs no refused access', async () => {
   const run = await startModule({
     'm.py': `from glupy import *
 class xlator(Translator):

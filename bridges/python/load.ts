@@ -272,7 +272,7 @@ function makeFileTree(
 /** Makes the fence that keeps Python from reaching JavaScript (fence.ts). */
 function makeFence(realm: Realm, { machine, logRefusal }: LoadOptions, guard: HostCallGuard) {
   const makeRealmFence = realm.evaluate(
-    machine.parts.readText('realm/fence.js'),
+    machine.parts.readText('realm/import-fence.js'),
     'glossa:fence',
   ) as (
     mayStayOpen: (name: string) => boolean,

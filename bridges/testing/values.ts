@@ -13,7 +13,7 @@ import type { Inode, InodeTable } from '../../runtime/core/inode.ts';
 import type { Loc } from '../../runtime/core/loc.ts';
 import {
   findMissingFdIndex,
-  makeArgumentsPurpose,
+  makeArgumentsRole,
   packValue,
   unpackValues,
 } from '../host/crossing/message.ts';
@@ -79,7 +79,7 @@ export function decodeArguments(
     // A missing number is 0.
     return value === null && arg.type === 'int' ? 0 : value;
   });
-  const values = unpackValues(makeArgumentsPurpose(row), preparedArgs, {
+  const values = unpackValues(makeArgumentsRole(row), preparedArgs, {
     findValue: (_, index) => locs.get(index),
     findType: (_, index) => (locs.has(index) ? 'loc' : undefined),
     findInode: () => undefined,

@@ -47,9 +47,12 @@ export function deriveGrammar(
   };
   const allFlags: Flags = { ...flags, ...commonFlags };
   const options = new Map(
-    Object.entries(allFlags).flatMap(([long, { short, help, value, values, repeats }]) => {
+    Object.entries(allFlags).flatMap(([long, { short, help, placeholder, values, repeats }]) => {
       const listedKind = values && { words: values, several: repeats === true };
-      const option = { help, value: value === undefined ? null : (listedKind ?? findKind(value)) };
+      const option = {
+        help,
+        value: placeholder === undefined ? null : (listedKind ?? findKind(placeholder)),
+      };
       return [`--${long}`, ...(short === undefined ? [] : [`-${short}`])].map(
         (spelling) => [spelling, option] as const,
       );

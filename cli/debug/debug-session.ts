@@ -27,8 +27,8 @@ const NO_REQUEST_HELD = 'no request is held';
 
 /** The held requests and the selected one, and the commands that act on them. */
 export class DebugSession {
-  /** Null while the mount exists; afterwards whether it failed. */
-  hasFailed: boolean | null = null;
+  /** Null until the server has ended. */
+  outcome: 'ended' | 'failed' | null = null;
   /** Whether the session is ending. */
   isEnding = false;
   private readonly debuggee: Debuggee;
@@ -80,7 +80,7 @@ export class DebugSession {
   /** Handles an event of the server, or of the command that runs in the mount. */
   onEvent(event: DebuggeeEvent): void {
     this.applyEvent(event);
-    if (this.currentWait?.endsWait(event) === true || this.hasFailed !== null)
+    if (this.currentWait?.endsWait(event) === true || this.outcome !== null)
       this.currentWait?.end();
   }
 
@@ -100,7 +100,7 @@ export class DebugSession {
         this.print(`[${event.name} has ended with status ${event.status}]`);
         break;
       case 'gone':
-        this.hasFailed = event.hasFailed;
+        this.outcome = event.hasFailed ? 'failed' : 'ended';
         if (this.state === 'mounted' && !this.isEnding) this.print('[the mount is gone]');
         break;
       case 'line':
@@ -284,7 +284,7 @@ export class DebugSession {
     });
     try {
       await resumeRequests();
-      if (this.selectedStop === null && this.hasFailed === null && !isBackground) {
+      if (this.selectedStop === null && this.outcome === null && !isBackground) {
         const outcome = await Promise.race([whenDone, interrupted.then(() => 'interrupted')]);
         if (outcome === 'interrupted')
           this.print(`interrupted: ${NO_REQUEST_HELD}, all requests continue`);

@@ -38,9 +38,12 @@ export default defineCommand({
     'Lists all files and directories below a directory of a volume, in no order: many directories are ' +
     'read at a time. Symbolic links are not followed.',
   flags: {
-    name: textFlag({ value: 'PATTERN', help: "only names like this: '*.log', 'a?', '[0-9]*'" }),
+    name: textFlag({
+      placeholder: 'PATTERN',
+      help: "only names like this: '*.log', 'a?', '[0-9]*'",
+    }),
     type: choiceFlag({
-      value: 'TYPE',
+      placeholder: 'TYPE',
       values: ['f', 'd', 'l'] as const,
       help: 'only f (files), d (directories) or l (symbolic links)',
     }),

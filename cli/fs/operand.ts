@@ -33,7 +33,7 @@ interface ServerVolume {
 /** Flags of commands that open volumes. */
 export const volumeFlags = {
   'xlator-option': listFlag({
-    value: 'VOLUME.KEY=VALUE',
+    placeholder: 'VOLUME.KEY=VALUE',
     help: 'set an option of a volume, in place of the volfile; may be repeated',
   }),
 };

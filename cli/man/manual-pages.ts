@@ -88,7 +88,7 @@ function formatCommandPage(name: string, { usage, description, flags }: Command)
   const allFlags: Flags = { ...flags, ...commonFlags, ...flags };
   const placeholders = new Set([
     ...usage.flatMap((line) => line.match(/\b[A-Z]+(?:\.json)?\b/g) ?? []),
-    ...Object.values(allFlags).flatMap(({ value }) => value ?? []),
+    ...Object.values(allFlags).flatMap(({ placeholder }) => placeholder ?? []),
   ]);
   const seeAlso = [formatReference('glossa', 1), formatReference(...VOLFILE_PAGE)];
   return [
@@ -134,12 +134,12 @@ const formatSynopsis = (usage: readonly string[]): string =>
 
 const formatFlagItems = (flags: Flags, placeholders: ReadonlySet<string>): string =>
   Object.entries(flags)
-    .map(([name, { short, value, help }]) => {
+    .map(([name, { short, placeholder, help }]) => {
       const spellings = [
         ...(short === undefined ? [] : [formatBold(`-${short}`)]),
         formatBold(`--${name}`),
       ];
-      const valueText = value === undefined ? '' : ` ${formatItalic(value)}`;
+      const valueText = placeholder === undefined ? '' : ` ${formatItalic(placeholder)}`;
       return formatItem(
         spellings.join(', ') + valueText,
         italicizePlaceholders(help, placeholders),

@@ -130,14 +130,14 @@ export class ConsolePrompt implements Prompt {
    */
   readonly listenForInterrupt = () => {
     let resolveInterrupt = (): void => {};
-    const promise = new Promise<void>((resolve) => {
+    const whenInterrupted = new Promise<void>((resolve) => {
       resolveInterrupt = () => resolve();
     });
     const isRaw = process.stdin.isTTY && process.stdin.isRaw;
     if (isRaw) process.stdin.setRawMode(false);
     process.on('SIGINT', resolveInterrupt);
     return {
-      promise,
+      whenInterrupted,
       stopListening: () => {
         process.off('SIGINT', resolveInterrupt);
         if (isRaw) process.stdin.setRawMode(true);
@@ -172,7 +172,7 @@ export class PipedPrompt implements Prompt {
 
   /** Returns a promise that never resolves: Ctrl-C ends the process, as usual. */
   readonly listenForInterrupt = () => ({
-    promise: new Promise<void>(() => {}),
+    whenInterrupted: new Promise<void>(() => {}),
     stopListening() {},
   });
 

@@ -13,7 +13,10 @@ export interface Prompt {
    */
   readLine(isContinuation: boolean): Promise<string | null | typeof CANCELLED>;
   /** Starts listening for Ctrl-C; `promise` resolves at it, and never for a pipe. */
-  readonly listenForInterrupt: () => { readonly promise: Promise<void>; stopListening(): void };
+  readonly listenForInterrupt: () => {
+    readonly whenInterrupted: Promise<void>;
+    stopListening(): void;
+  };
   /** Whether the lines come from a pipe: then the first failure ends the loop. */
   readonly isPipe: boolean;
   close(): void;
@@ -72,7 +75,7 @@ async function awaitEvaluation(
   // Neither the timers of the graph nor the paused terminal keep the process alive.
   const keepAliveTimer = setInterval(() => {}, KEEP_ALIVE_MS);
   try {
-    return (await Promise.race([evaluation, interruption.promise])) ?? undefined;
+    return (await Promise.race([evaluation, interruption.whenInterrupted])) ?? undefined;
   } finally {
     clearInterval(keepAliveTimer);
     interruption.stopListening();

@@ -64,11 +64,11 @@ export const helpLines: readonly string[] = [
   '  Ctrl-L       draw all anew',
   '  q  Ctrl-C    end',
   '',
-  '  FOPS/S and ERR/S are answers and errors a second. MEDIAN and 99 % are the',
-  '  time from a fop until its answer, below which half and 99 of 100 stayed; it',
-  '  includes the volumes below. BUSY are requests that wait for the volume, SINCE',
-  '  says how long the oldest does. HIT is how much a',
-  '  cache has answered from memory, MEM what it, or a script, takes.',
+  '  FOPS/S and ERR/S are replies and errors a second. MEDIAN and 99 % are the',
+  '  time from a fop until its reply, below which half and 99 of 100 stayed; it',
+  '  includes the volumes below. BUSY counts requests that wait for the volume,',
+  '  SINCE is the age of the oldest. HIT is the share that a cache has answered',
+  '  from memory, MEM the memory of a cache or module.',
 ];
 
 /** Returns the state after a key; null if the key ends the program. */

@@ -5,8 +5,8 @@
  * Source: GlusterFS 10 `xlators/mgmt/glusterd/src/glusterd-volgen.c`.
  */
 
-import { isOn } from '../../runtime/core/accepted-options.ts';
 import { InitError } from '../../runtime/core/errors.ts';
+import { isOn } from '../../runtime/core/option-types.ts';
 import { defineTranslator, type Translator, type Xlator } from '../../runtime/core/xlator.ts';
 import type { standInTypes } from './types.ts';
 

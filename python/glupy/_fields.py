@@ -1,6 +1,6 @@
 """Generated from runtime/core/fields.ts by tools/gen/python.ts (npm run gen). Do not edit.
 
-The fields of what travels field by field, in that order, with what a new one has.
+The fields of the structures that are sent field by field, in this order, with initial values.
 """
 
 IATT_FIELDS = {

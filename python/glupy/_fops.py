@@ -1,7 +1,7 @@
 """Generated from runtime/core/fops.ts by tools/gen/python.ts (npm run gen). Do not edit.
 
 The table of file operations: number, method, log name, arguments and reply as name:type, and which
-loc names an entry that the fop makes or takes away.
+loc names the entry that the fop creates or removes.
 """
 
 from collections import namedtuple
@@ -14,7 +14,7 @@ def _args(spec):
 
 
 class Fop:
-    """One row of the table; `method`, `cbk`, `cancel` are the translator's, once it is made."""
+    """One row of the table; `method`, `cbk`, `cancel` are set to the translator's methods."""
 
     def __init__(self, number, name, log_name, args, reply, creates, removes):
         self.number = number
@@ -25,7 +25,7 @@ class Fop:
         self.reply_index = {arg.name: index for index, arg in enumerate(self.reply)}
         self.creates = creates
         self.removes = removes
-        # An fd has to be known as long as its request lives.
+        # The guest holds the fd of a reply as long as the request lives.
         self.replies_fd = any(arg.type == "fd" for arg in self.reply)
         self.frame_class = None
         self.make_reply = None
@@ -101,7 +101,7 @@ LATER = 4
 ANSWERED = 5
 SAME = 16
 
-# Keys of a reply's xdata (runtime/core/xdata.ts), by what they are called here.
+# Keys of a reply's xdata (runtime/core/xdata.ts), by their names in Python.
 TIMEOUTS = {
     "entry_timeout": "glossa.entry-timeout",
     "attribute_timeout": "glossa.attribute-timeout",

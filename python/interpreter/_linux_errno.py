@@ -1,6 +1,6 @@
 """Generated from runtime/core/errno.ts by tools/gen/python.ts (npm run gen). Do not edit.
 
-Linux's errno numbers, and what strerror says of them.
+Linux's errno numbers, and their texts of strerror(3).
 """
 
 ERRNO = {

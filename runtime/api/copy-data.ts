@@ -22,7 +22,7 @@ const NO_SEEK_ERRNOS: ReadonlySet<number> = new Set([EINVAL, ENOSYS, EOPNOTSUPP]
 
 let pieceMemory: Uint8Array | null = null;
 
-/** Returns memory for a piece. All copies share it: a piece is in the target before another request is sent. */
+/** Returns memory for a piece. All copies share it, because a target with `takesDataAtOnce` copies the piece at once. */
 const getPieceMemory = (): Uint8Array => {
   pieceMemory ??= new Uint8Array(PIECE_BYTES);
   return pieceMemory;
@@ -38,7 +38,7 @@ export interface CopySide {
 }
 
 /** Lets the storage copy the data itself. @returns false if it cannot. @throws {FileError} */
-export function* copyWithin(from: CopySide, to: CopySide): Steps<boolean> {
+export function* copyInStorage(from: CopySide, to: CopySide): Steps<boolean> {
   let position = 0;
   try {
     for (;;) {
@@ -126,13 +126,13 @@ function* copyRange(
     function* (position) {
       if (position >= shortReadAt) return;
       const wantedBytes = Math.min(end - position, PIECE_BYTES);
-      const isUncopied = to.file.takesDataAtOnce;
-      const readSteps = isUncopied
+      const readsIntoSharedMemory = to.file.takesDataAtOnce;
+      const readSteps = readsIntoSharedMemory
         ? from.file.readUncopied(getPieceMemory(), wantedBytes, position)
         : from.file.readOnce(wantedBytes, position);
-      let piece = yield* withErrorContext('readSteps', from.path, readSteps);
-      // A debugger may have been attached since the read was sent.
-      if (isUncopied && !to.file.takesDataAtOnce) piece = piece.slice();
+      let piece = yield* withErrorContext('read', from.path, readSteps);
+      // Since the read was sent, a debugger may have been attached, which may hold the write.
+      if (readsIntoSharedMemory && !to.file.takesDataAtOnce) piece = piece.slice();
       if (piece.length < wantedBytes) shortReadAt = Math.min(shortReadAt, position + piece.length);
       if (piece.length === 0) return;
       yield* withErrorContext('write', to.path, to.file.writeOnce(piece, position));

@@ -15,7 +15,7 @@ import { IA_IFDIR, IA_IFLNK, IA_IFREG, type Iatt } from '../core/iatt.ts';
 import type { Inode } from '../core/inode.ts';
 import { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } from '../core/open-flags.ts';
 import { type AttributeTarget, copyOwnerAndMode, copyTimes } from './copy-attributes.ts';
-import { type CopySide, copyPieces, copyWithin, type PieceObserver } from './copy-data.ts';
+import { type CopySide, copyInStorage, copyPieces, type PieceObserver } from './copy-data.ts';
 import { FileError, withErrorContext } from './file-error.ts';
 import { FileObjectSteps } from './file-object.ts';
 import { trimSlashes } from './files.ts';
@@ -43,7 +43,7 @@ interface ExistingFile {
 /** Copies the data of one open file to another, which is empty. @throws {FileError} */
 function* copyData(from: CopySide, to: CopySide, buf: Iatt, onPiece?: PieceObserver): Steps<void> {
   const isSameGraph = from.file.fd.inode.table === to.file.fd.inode.table;
-  if (isSameGraph && (yield* copyWithin(from, to))) onPiece?.(buf.iaSize);
+  if (isSameGraph && (yield* copyInStorage(from, to))) onPiece?.(buf.iaSize);
   else yield* copyPieces(from, to, buf, onPiece);
 }
 

@@ -41,7 +41,7 @@ export interface Caller {
 }
 
 /** The runtime itself as a caller, with root's rights. */
-export const ROOT: Caller = { uid: 0, gid: 0, pid: 0, groups: [] };
+export const ROOT_CALLER: Caller = { uid: 0, gid: 0, pid: 0, groups: [] };
 
 /** The reply to a fop. */
 export interface Reply {

@@ -15,7 +15,7 @@ export {
   findArgumentPath,
   type Reply,
   RequestStack,
-  ROOT,
+  ROOT_CALLER,
 } from './driver-steps.ts';
 export { FopError } from './fop-error.ts';
 

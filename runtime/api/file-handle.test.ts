@@ -341,7 +341,7 @@ describe('a directory tree', () => {
     expect(paths.at(-1)).toBe(`/u${'/here'.repeat(40)}`);
   });
 
-  it('is copied by copytree with its links if symlinks is on, else with the files to which they lead', async () => {
+  it('is copied by Volume.copytree with its links if symlinks is on, else with copies of their targets', async () => {
     const volume = await tree();
     await volume.copytree('/t', '/copy', { symlinks: true });
     expect(await volume.readlink('/copy/link')).toBe('a');

@@ -17,7 +17,7 @@ import { IA_IFDIR, IA_IFLNK, IA_IFREG } from '../core/iatt.ts';
 import { O_CREAT, O_EXCL, O_RDWR } from '../core/open-flags.ts';
 import type { Fops } from '../core/xlator.ts';
 import memory from '../xlators/storage/memory/index.ts';
-import { connect, Driver, FopError, ROOT } from './driver.ts';
+import { connect, Driver, FopError, ROOT_CALLER } from './driver.ts';
 import { Files, type FilesSettings } from './files.ts';
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
@@ -29,7 +29,7 @@ async function start(settings: FilesSettings = { asKernel: true }, fops: Fops<nu
     { translator: makeTranslator('test/above', fops) },
   ] as never;
   const graph = await startGraph(volumes, new FakeContext());
-  const files = new Files(new Driver(connect(graph), ROOT).steps, settings);
+  const files = new Files(new Driver(connect(graph), ROOT_CALLER).steps, settings);
   await files.mkdir('/d');
   await files.mkdir('/d/sub');
   await files.writeFile('/d/f', text('text'));

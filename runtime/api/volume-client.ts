@@ -7,7 +7,7 @@ import type { Fd } from '../core/fd.ts';
 import type { Graph } from '../core/graph.ts';
 import { O_ACCMODE, O_RDONLY } from '../core/open-flags.ts';
 import type { Child } from '../core/xlator.ts';
-import { connect, DriverSteps, ROOT } from './driver-steps.ts';
+import { connect, DriverSteps, ROOT_CALLER } from './driver-steps.ts';
 import { AbortError, VolumeClosedError } from './file-error.ts';
 import { OpenFile } from './open-file.ts';
 import type { OpenState } from './open-state.ts';
@@ -119,7 +119,7 @@ export class VolumeClient {
     for (const file of files) file.isClosed = true;
     const writableFiles = files.filter(({ file: { fd } }) => (fd.flags & O_ACCMODE) !== O_RDONLY);
     // The driver of the files refuses requests from here on, so the flushes have their own.
-    const driver = new DriverSteps(this.graphClient, ROOT);
+    const driver = new DriverSteps(this.graphClient, ROOT_CALLER);
     const flush = ({ file: { fd } }: OpenState) => new OpenFile(driver, fd).flush();
     const flushes = await Promise.allSettled(writableFiles.map(flush));
     await this.leaveGraph();

@@ -68,8 +68,8 @@ type FacadeMethods = NodeMethods &
   Omit<PromiseFacade<VolumeSteps>, keyof NodeMethods | keyof OwnMethods | 'run' | 'steps'>;
 
 /**
- * The class whose methods run those of VolumeSteps and return promises. A `signal` in the last argument ends that
- * operation alone.
+ * A class with the methods of VolumeSteps, in which each operation is a generator of steps. Its methods run the steps,
+ * and return a promise. A `signal` in the last argument ends that operation alone.
  */
 const VolumeFacade = makePromiseFacade(
   VolumeSteps,
@@ -102,7 +102,7 @@ export class Volume extends VolumeFacade {
       caller: makeCaller(rest, makeLockOwner(graph)),
       umask: toInteger(umask, 'umask', 0, 0o777),
       signal: undefined,
-      // Shared with the objects that `with` returns.
+      // Shared with the objects that `with` returns, so that it is garbage collected after all of them.
       collectionToken: {},
     });
   }
@@ -156,7 +156,7 @@ export class Volume extends VolumeFacade {
     return watch(this.steps, path, options);
   }
 
-  /** Ends all operations, flushes and closes open files, and leaves the volume. */
+  /** Ends all operations, flushes and closes open files, and leaves the graph. */
   close(): Promise<void> {
     return this.client.close();
   }

@@ -1,6 +1,6 @@
 /** Writes files of a chunk store that appear under their names when all data is on the disk. */
 
-import { copyPieces, copyWithin } from '../api/copy-data.ts';
+import { copyInStorage, copyPieces } from '../api/copy-data.ts';
 import { FileObjectSteps } from '../api/file-object.ts';
 import { closeAfter, type OpenFileSteps } from '../api/open-file.ts';
 import type { Steps } from '../api/steps.ts';
@@ -42,7 +42,7 @@ export function* copyChunk(volume: VolumeSteps, from: string, to: string): Steps
         { file: source.steps, path: from },
         { file: target, path: to },
       ] as const;
-      if (!(yield* copyWithin(...sides))) yield* copyPieces(...sides, buf);
+      if (!(yield* copyInStorage(...sides))) yield* copyPieces(...sides, buf);
     });
   } finally {
     source.fd.release();

@@ -29,7 +29,7 @@ function isPairAt(text: string, position: number): boolean {
 }
 
 /** Whether a code unit stands for one byte that is not UTF-8. */
-const isEscape = (unit: number): boolean => unit >= 0xdc80 && unit <= 0xdcff;
+const isEscapedByte = (unit: number): boolean => unit >= 0xdc80 && unit <= 0xdcff;
 
 /** Returns the length of the encoded name in bytes. @throws {NameError} */
 export function nameLength(text: string): number {
@@ -42,7 +42,7 @@ export function nameLength(text: string): number {
     else if (isPairAt(text, i)) {
       length += 4;
       i++;
-    } else if (isEscape(unit)) length += 1;
+    } else if (isEscapedByte(unit)) length += 1;
     else throwNameError(text, i);
   }
   return length;
@@ -70,7 +70,7 @@ export function encodeNameInto(text: string, out: Uint8Array, offset: number): n
       out[position++] = 0x80 | ((code >> 12) & 0x3f);
       out[position++] = 0x80 | ((code >> 6) & 0x3f);
       out[position++] = 0x80 | (code & 0x3f);
-    } else if (isEscape(unit)) out[position++] = unit & 0xff;
+    } else if (isEscapedByte(unit)) out[position++] = unit & 0xff;
     else throwNameError(text, i);
   }
   return position - offset;
@@ -94,17 +94,17 @@ const codesByLength: readonly number[][] = Array.from({ length: NAME_MAX + 1 }, 
 /** Decodes the name in `bytes[start … end)`; every byte sequence is valid. */
 export function decodeName(bytes: Uint8Array, start = 0, end = bytes.length): string {
   const codes = codesByLength[end - start];
-  if (codes === undefined) return decodeAny(bytes, start, end);
+  if (codes === undefined) return decodeUtf8(bytes, start, end);
   for (let i = 0; i < codes.length; i++) {
     const byte = bytes[start + i]!;
-    if (byte >= 0x80) return decodeAny(bytes, start, end);
+    if (byte >= 0x80) return decodeUtf8(bytes, start, end);
     codes[i] = byte;
   }
   return String.fromCharCode.apply(null, codes);
 }
 
 /** Decodes names with bytes above ASCII, or longer than a file name. */
-function decodeAny(bytes: Uint8Array, start: number, end: number): string {
+function decodeUtf8(bytes: Uint8Array, start: number, end: number): string {
   let text = '';
   let position = start;
   while (position < end) {

@@ -29,15 +29,18 @@ export interface Ctime {
 }
 
 const { CTIME, MTIME, ATIME, PARENT_CTIME, PARENT_MTIME } = TIME_BITS;
-// The times set by fops that create an inode, that only change names, and that write data.
 const PARENT_TIMES = PARENT_CTIME | PARENT_MTIME;
+/** The times that fops set which create an inode. */
 const CREATION_TIMES = CTIME | MTIME | ATIME | PARENT_TIMES;
+/** The times that fops set which only change names. */
 const NAMING_TIMES = CTIME | PARENT_TIMES;
+/** The times that fops set which write data. */
 const WRITE_TIMES = CTIME | MTIME;
 
 /**
  * The times that each fop sets; for setattr see `findSetattrTimes`. GlusterFS sets none for discard, put, icreate,
- * namelink and setxattr, and the access time instead of the change time for fallocate and zerofill.
+ * namelink and setxattr, and the access time instead of the change time for fallocate and zerofill; here, these fops
+ * set the times that a disk file system sets at such a change.
  */
 export const timesByFop: Readonly<Partial<Record<FopName, number>>> = {
   open: ATIME,

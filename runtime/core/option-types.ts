@@ -92,6 +92,9 @@ const booleanWords = new Map(
   ]),
 );
 
+/** Whether a text is one of GlusterFS's words for on. */
+export const isOn = (text: string): boolean => /^(on|yes|true|enable|1)$/i.test(text);
+
 /** Appends the bounds to a noun: `noun from 1 to 16`. */
 function describeBounds(
   noun: string,

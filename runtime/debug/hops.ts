@@ -8,7 +8,7 @@ import type { Frame, Stack } from '../core/frame.ts';
 import type { FopName } from '../core/gen/fops.gen.ts';
 import { Loc } from '../core/loc.ts';
 import type { Xlator } from '../core/xlator.ts';
-import { writeValue } from '../observe/codec.ts';
+import { valueWriters } from '../observe/codec.ts';
 import { encodeWith } from '../observe/recording-bytes.ts';
 
 /** A volume's part in a request, from the wind to the reply. */
@@ -86,7 +86,7 @@ export function encodeReply(
     out.writeNumber(opRet);
     out.writeNumber(opRet < 0 ? opErrno : 0);
     for (const [i, { type }] of parts.entries())
-      writeValue[type](out, reply[i] ?? null, UNCUT_RETENTION);
+      valueWriters[type](out, reply[i] ?? null, UNCUT_RETENTION);
   });
 }
 

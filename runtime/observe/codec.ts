@@ -1,6 +1,7 @@
 /**
- * Encodes arguments and replies by their types in the table of fops, and decodes them into plain
- * data by the tables of the recording; docs/write/recording.md has the format.
+ * Encodes the arguments and replies of fops for a recording, and decodes them into plain data, for
+ * events.ts. It encodes by the types in core/fops.ts, and decodes by the tables in the recording,
+ * which may be older. docs/write/recording.md has the format.
  */
 import { type Dict, type DictType, type DictValue, dictTypes } from '../core/dict.ts';
 import type { Fd } from '../core/fd.ts';
@@ -15,7 +16,7 @@ import { RecordingError, type RecordingReader, type RecordingWriter } from './re
 import { writeFlock, writeIatt, writeLease, writeStatvfs } from './structs.gen.ts';
 import type { Tables } from './tables.ts';
 
-/** Recorded data: its length, and its first bytes as a name (`core/bytes.ts`). */
+/** Recorded data: its length, and its first bytes as a string (by `decodeName`, core/bytes.ts). */
 export interface RecordedData {
   readonly length: number;
   readonly head: string;
@@ -87,7 +88,7 @@ export const ITEMS_MAX = 64;
 
 /** Limits what a recording retains of each value. */
 export interface Retention {
-  /** The most bytes written of data, and of values that are bytes. */
+  /** The most bytes written of a `data` argument, and of a binary value in a dict. */
   readonly dataMax: number;
   /** The replacements of names in a redacted recording; null in any other. */
   readonly hidden: HiddenNames | null;
@@ -187,7 +188,8 @@ function makeListReader<T>(
     if (count < 0) return null;
     const itemCount = input.readUint();
     // An item takes at least one byte: a wrong count is refused before memory is allocated.
-    if (itemCount > input.remainingBytes) throw new RecordingError('a list in it has no end');
+    if (itemCount > input.remainingBytes)
+      throw new RecordingError('a list in it is longer than the rest of the file');
     return { count, items: Array.from({ length: itemCount }, () => readItem(input)) };
   };
 }
@@ -205,7 +207,7 @@ function writeDict(out: RecordingWriter, dict: Dict | null, retention: Retention
   });
 }
 
-/** Writes a value of a dict. Its type in the dict is used only if it fits the value, so that a reader can decode it. */
+/** Writes a value of a dict, with its type if that fits the value: a reader could not decode another one. */
 function writeDictValue(
   out: RecordingWriter,
   value: DictValue,
@@ -242,7 +244,7 @@ function writeEntry(out: RecordingWriter, entry: Dirent, retention: Retention): 
 }
 
 /** The writers of values, by type. */
-export const writeValue: Readonly<Record<ArgType, WriteValue>> = {
+export const valueWriters: Readonly<Record<ArgType, WriteValue>> = {
   loc: writeLoc as WriteValue,
   inode: writeInode as WriteValue,
   fd: writeFd as WriteValue,

@@ -13,8 +13,8 @@ import {
   type ReadValue,
   type RecordedValue,
   type Retention,
+  valueWriters,
   type WriteValue,
-  writeValue,
 } from './codec.ts';
 import { RecordingError, RecordingReader, type RecordingWriter } from './recording-bytes.ts';
 import type { ArgRow, Tables } from './tables.ts';
@@ -97,7 +97,8 @@ const texts: Field<Texts> = {
   },
   read(input) {
     const count = input.readUint();
-    if (count > input.remainingBytes) throw new RecordingError('a list in it has no end');
+    if (count > input.remainingBytes)
+      throw new RecordingError('a list in it is longer than the rest of the file');
     return Object.fromEntries(
       Array.from({ length: count }, () => [input.readText(), input.readText()]),
     );
@@ -126,19 +127,19 @@ type Part = 'args' | 'reply';
 /** The writers of arguments and replies by the fop's number. */
 const writers: Readonly<Record<Part, (readonly WriteValue[])[]>> = { args: [], reply: [] };
 for (const { number, args, reply } of fops) {
-  writers.args[number] = args.map(({ type }) => writeValue[type]);
-  writers.reply[number] = reply.map(({ type }) => writeValue[type]);
+  writers.args[number] = args.map(({ type }) => valueWriters[type]);
+  writers.reply[number] = reply.map(({ type }) => valueWriters[type]);
 }
 
 /** Makes the field of a fop's arguments or reply, whose types the fop decides. */
 const makeValuesField = (part: Part): Field<readonly unknown[], Values> => ({
   write(out, list, event, retention) {
-    const valueWriters = writers[part][event.fop!]!;
-    for (let i = 0; i < valueWriters.length; i++) {
+    const partWriters = writers[part][event.fop!]!;
+    for (let i = 0; i < partWriters.length; i++) {
       // A translator may omit a value: it is written as null, a number as NaN.
-      valueWriters[i]!(
+      partWriters[i]!(
         out,
-        list[i] ?? (valueWriters[i] === writeValue.int ? Number.NaN : null),
+        list[i] ?? (partWriters[i] === valueWriters.int ? Number.NaN : null),
         retention,
       );
     }

@@ -24,7 +24,7 @@ export class HotSources {
   private readonly onReady: () => void;
 
   /**
-   * @param onHotChange called when `hot` changes
+   * @param onHotChange called when `hotSources` changes
    * @param onReady called when libuv reports a ready source
    */
   constructor(onHotChange: () => void, onReady: () => void) {
@@ -115,7 +115,7 @@ export class HotSources {
   }
 
   /**
-   * Receives from sources with awaited replies or busy polling.
+   * Receives, without a poll(2), from the hot sources that await replies or have busy polling.
    * @returns whether any data had arrived
    */
   receive(): boolean {
@@ -210,7 +210,7 @@ export class HotSources {
     this.onHotChange();
   }
 
-  /** Moves a source back to libuv's watch. */
+  /** Moves a source back to libuv's watch; the caller reports the change of `hotSources`. */
   private makeIdle(source: PumpSource): void {
     this.hotSources.splice(this.hotSources.indexOf(source), 1);
     this.watch(source, this.watchers.get(source)!);

@@ -151,7 +151,7 @@ test('a program without a mount sends the requests of one turn together, and wai
   }
 });
 
-test('the pump stops polling after a reply that came later than one attempt to poll takes', async () => {
+test('the pump stops polling when the last reply took longer than a whole attempt to poll', async () => {
   const [ours, theirs] = makeSocketpair() as [number, number];
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
   let calls = 0;

@@ -7,7 +7,7 @@ import {
   makeValueReaders,
   type RecordedValue,
   type Retention,
-  writeValue,
+  valueWriters,
 } from '../observe/codec.ts';
 import type { Values } from '../observe/events.ts';
 import { encodeWith, RecordingReader } from '../observe/recording-bytes.ts';
@@ -31,7 +31,9 @@ const readers = makeValueReaders(ownTables);
 /** Converts a value: writes it as the recorder does and reads it back, so that the form is defined once. */
 function toRecordedValue(type: ArgType, value: unknown): RecordedValue {
   const missingValue = type === 'int' ? Number.NaN : null;
-  const bytes = encodeWith((out) => writeValue[type](out, value ?? missingValue, UNCUT_RETENTION));
+  const bytes = encodeWith((out) =>
+    valueWriters[type](out, value ?? missingValue, UNCUT_RETENTION),
+  );
   return readers[type](new RecordingReader(bytes));
 }
 

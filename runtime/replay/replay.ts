@@ -8,7 +8,7 @@
  * It follows the order of the recording: a request waits for the replies that came before it, and
  * runs beside the requests that it overlapped. The graph's clock follows the recording.
  */
-import { Driver, FopError, ROOT } from '../api/driver.ts';
+import { Driver, FopError, ROOT_CALLER } from '../api/driver.ts';
 import type { Client } from '../core/client.ts';
 import type { Fd } from '../core/fd.ts';
 import { Stack } from '../core/frame.ts';
@@ -207,7 +207,7 @@ export class Replay {
       return inode !== null;
     }
     try {
-      const { inode } = await new Driver(this.findClient(0), ROOT).find(path);
+      const { inode } = await new Driver(this.findClient(0), ROOT_CALLER).find(path);
       this.objects.mapInode(gfid, inode);
       return true;
     } catch (error) {

@@ -19,7 +19,7 @@ export function checkEdges(volumes: readonly LooseVolume[], problems: Problems):
   volumes.forEach((volume, index) => {
     const occurrences = new Map<string, LooseWord[]>();
     for (const subvolume of volume.subvolumes) {
-      if (subvolume.isDoubtful) continue;
+      if (subvolume.hasMistake) continue;
       const earlier = occurrences.get(subvolume.text);
       if (earlier !== undefined) earlier.push(subvolume);
       else {
@@ -53,7 +53,7 @@ function indexByName(volumes: readonly LooseVolume[], problems: Problems): Map<s
   volumes.forEach(({ name }, index) => {
     const first = indices.get(name.text);
     if (first === undefined) indices.set(name.text, index);
-    else if (!name.isDoubtful) {
+    else if (!name.hasMistake) {
       const line = volumes[first]!.name.place.line;
       problems.add('duplicate-volume', name.place, [name.text, line]);
     }

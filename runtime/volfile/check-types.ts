@@ -40,7 +40,7 @@ export function checkTypes(
   const names = volumes.map(({ name }) => name.text);
   for (const volume of volumes) {
     const { name, type } = volume;
-    if (type === undefined || type.isDoubtful) continue;
+    if (type === undefined || type.hasMistake) continue;
     const knownType = registry.lookup(type.text);
     if (knownType === undefined) {
       const hint = problems.isFull ? undefined : findHint(type.text, registry);
@@ -73,13 +73,13 @@ function findNearestType(type: string, types: readonly string[]): string | undef
 
 /** Reports a wrong number of subvolumes, at the first surplus one or at the volume's name. */
 function checkChildren(
-  { name, subvolumes, areSubvolumesDoubtful }: LooseVolume,
+  { name, subvolumes, haveSubvolumesMistake }: LooseVolume,
   type: string,
   [min, max]: readonly [number, number],
   problems: Problems,
 ): void {
   const actual = subvolumes.length;
-  if (areSubvolumesDoubtful || (actual >= min && actual <= max)) return;
+  if (haveSubvolumesMistake || (actual >= min && actual <= max)) return;
   const place = subvolumes[max]?.place ?? name.place;
   problems.add('children-count', place, [
     name.text,
@@ -137,7 +137,7 @@ function checkVolumeOptions(
 ): void {
   const optionsByPosition = new Map<string, LooseOption>();
   for (const option of options) {
-    if (!option.key.isDoubtful && !option.value.isDoubtful)
+    if (!option.key.hasMistake && !option.value.hasMistake)
       optionsByPosition.set(formatPlace(option.key.place), option);
   }
   const checked = checkOptions(

@@ -3,8 +3,8 @@
  * declarations of a module. Each problem gets the place of the option that it is about. Used by `glossa check`.
  */
 
-import { listEffectlessOptions } from '../core/accepted-options.ts';
 import type { Context } from '../core/context.ts';
+import { listEffectlessOptions } from '../core/effectless-options.ts';
 import { GraphError } from '../core/errors.ts';
 import { Log, type LogLevels } from '../core/log.ts';
 import { checkOptions, genericOptions, type Options } from '../core/options.ts';

@@ -74,7 +74,7 @@ function parseOverride(
   const makeWord = (from: number, to: number): LooseWord => ({
     text: text.slice(from, to),
     place: source.makePlace(start + from, start + to),
-    isDoubtful: false,
+    hasMistake: false,
   });
   return {
     volume: makeWord(0, dotIndex),

@@ -5,12 +5,12 @@ import type { Problems } from './problems.ts';
 import type { Source, SourcePlace } from './source.ts';
 import type { Keyword, ParsedWord, Statement } from './volfile.gen.js';
 
-/** A word of a file that may be wrong. */
+/** A word of a statement, which may have mistakes. */
 export interface LooseWord {
   readonly text: string;
   readonly place: SourcePlace;
   /** Whether the word has a reported mistake, so that later checks skip it. */
-  readonly isDoubtful: boolean;
+  readonly hasMistake: boolean;
 }
 
 /** The words that must follow each keyword, as messages name them. */
@@ -22,10 +22,10 @@ export const neededWords: Readonly<Record<Keyword, readonly string[]>> = {
   'end-volume': [],
 };
 
-/** Describes the missing word, such as `a value after 'option log-file'`. @param before the words that are there */
-export function describeMissing(keyword: Keyword, before: readonly ParsedWord[]): string {
-  const statementText = [keyword, ...before.map(({ text }) => text)].join(' ');
-  return `${neededWords[keyword][before.length]!} after ${quote(statementText)}`;
+/** Describes the word missing after `precedingWords`, such as `a value after 'option log-file'`. */
+export function describeMissing(keyword: Keyword, precedingWords: readonly ParsedWord[]): string {
+  const statementText = [keyword, ...precedingWords.map(({ text }) => text)].join(' ');
+  return `${neededWords[keyword][precedingWords.length]!} after ${quote(statementText)}`;
 }
 
 /** Quotes a part of the text, for a message. */
@@ -60,8 +60,9 @@ export function readWords(
   const usedWords = keyword === 'subvolumes' ? words : words.slice(0, neededCount);
   if (usedWords.length < words.length) reportSurplus(source, statement, expectedNext, problems);
   return usedWords.map((word, i) => {
-    const before = keyword === 'subvolumes' ? [] : usedWords.slice(0, i);
-    return readWord(source, word, describeMissing(keyword, before), problems);
+    // The words before one of `subvolumes` are other volumes: the message names the keyword alone.
+    const precedingWords = keyword === 'subvolumes' ? [] : usedWords.slice(0, i);
+    return readWord(source, word, describeMissing(keyword, precedingWords), problems);
   });
 }
 
@@ -99,10 +100,10 @@ function readWord(
 ): LooseWord {
   const place = source.makePlace(word.start, word.end);
   for (const { kind, start, end } of word.flaws) {
-    problems.add(kind, source.makePlace(start, end), [], hints[kind]);
+    problems.add(kind, source.makePlace(start, end), [], hintsByMistake[kind]);
   }
   for (const { text, start, end } of word.commands) {
-    problems.add('command-refused', source.makePlace(start, end), [text], hints.command);
+    problems.add('command-refused', source.makePlace(start, end), [text], hintsByMistake.command);
   }
   const nulIndex = source.text.slice(word.start, word.end).indexOf('\0');
   if (nulIndex >= 0)
@@ -113,12 +114,12 @@ function readWord(
     );
   const isEmpty = word.text === '' && word.flaws.length === 0;
   if (isEmpty) problems.add('unexpected', place, [expected, '""']);
-  const isDoubtful = isEmpty || nulIndex >= 0 || word.flaws.length > 0 || word.commands.length > 0;
-  return { text: word.text, place, isDoubtful };
+  const hasMistake = isEmpty || nulIndex >= 0 || word.flaws.length > 0 || word.commands.length > 0;
+  return { text: word.text, place, hasMistake };
 }
 
-/** The hints by the kind of mistake. */
-const hints = {
+/** The hints by the kind of mistake. That of `command` follows `commands do not run: …`. */
+const hintsByMistake = {
   'unterminated-string': 'inside quotes, \\" is a quote',
   'stray-backslash': 'write the whole word in double quotes, and \\\\ for \\',
   'unterminated-command': 'in double quotes, \\` is a backtick',

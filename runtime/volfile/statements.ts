@@ -24,7 +24,7 @@ export interface LooseVolume {
   readonly options: readonly LooseOption[];
   readonly subvolumes: readonly LooseWord[];
   /** Whether the statement `subvolumes` has a mistake, so that their number is not checked. */
-  readonly areSubvolumesDoubtful: boolean;
+  readonly haveSubvolumesMistake: boolean;
 }
 
 /** Assembles a volfile's statements into its volumes. */
@@ -47,7 +47,7 @@ interface OpenVolume {
   /** By key, in the order of the last statement of each. */
   readonly options: Map<string, LooseOption>;
   readonly subvolumes: LooseWord[];
-  areSubvolumesDoubtful: boolean;
+  haveSubvolumesMistake: boolean;
 }
 
 /** Returns the name of a volume for messages; '' if it is missing. */
@@ -106,7 +106,7 @@ class Assembler {
       type: undefined,
       options: new Map(),
       subvolumes: [],
-      areSubvolumesDoubtful: false,
+      haveSubvolumesMistake: false,
     };
     this.#currentVolume.name = this.#readWords(statement, next)[0];
   }
@@ -137,8 +137,8 @@ class Assembler {
     } else {
       // One by one, because `push(...words)` fails for very many words.
       for (const word of words) volume.subvolumes.push(word);
-      const hasMistake = words.length === 0 || words.some((word) => word.isDoubtful);
-      volume.areSubvolumesDoubtful ||= hasMistake || firstLine !== undefined;
+      const hasMistake = words.length === 0 || words.some((word) => word.hasMistake);
+      volume.haveSubvolumesMistake ||= hasMistake || firstLine !== undefined;
     }
   }
 

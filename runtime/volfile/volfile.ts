@@ -61,15 +61,15 @@ export function inspectVolfile(source: Source, settings: VolfileSettings = {}): 
   };
 }
 
-/** A volfile without errors. */
-export interface VolfileReading {
+/** A checked volfile without errors, with its warnings. */
+export interface CheckedVolfile {
   readonly description: VolfileDescription;
   readonly warnings: readonly VolfileProblem[];
   readonly sources: readonly Source[];
 }
 
 /** Checks a volfile, and returns its description. @throws {VolfileError} with all problems, if one is an error */
-export function readVolfile(source: Source, settings: VolfileSettings = {}): VolfileReading {
+export function readVolfile(source: Source, settings: VolfileSettings = {}): CheckedVolfile {
   const { problems, sources, description } = inspectVolfile(source, settings);
   if (description === undefined) throw new VolfileError(problems, sources);
   return { description, warnings: problems, sources };
@@ -77,8 +77,8 @@ export function readVolfile(source: Source, settings: VolfileSettings = {}): Vol
 
 /** Whether a volume has a type, and none of its own words has a mistake. */
 const isComplete = ({ type, options }: LooseVolume): boolean =>
-  type?.isDoubtful === false &&
-  !options.some(({ key, value }) => key.isDoubtful || value.isDoubtful);
+  type?.hasMistake === false &&
+  !options.some(({ key, value }) => key.hasMistake || value.hasMistake);
 
 /** Describes a volume without errors. */
 function describeVolume({ name, type, options, subvolumes }: LooseVolume): VolumeDescription {

@@ -3,7 +3,7 @@ import { type ExecFileException, execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { NotMeasured } from '../../apps/bench/engine/not-measured.ts';
+import { MeasurementError } from '../../apps/bench/engine/measurement-error.ts';
 import type { Cleanup } from '../../apps/bench/run/cleanup.ts';
 import { Workspace } from '../../apps/bench/run/workspace.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
@@ -53,7 +53,7 @@ const PACKAGES: Readonly<Record<string, string>> = { taskset: 'util-linux' };
 
 /**
  * Runs a command and returns its standard output.
- * @throws {NotMeasured} with the last line of stderr, or the package to install
+ * @throws {MeasurementError} with the last line of stderr, or the package to install
  */
 export async function runCommand(
   { signal }: Pick<Bench, 'signal'>,
@@ -66,16 +66,18 @@ export async function runCommand(
     signal.throwIfAborted();
     const { stderr = '', message, code } = error as ExecFileException;
     if ((code as unknown) === 'ENOENT') {
-      throw new NotMeasured(`${command} is missing (apt install ${PACKAGES[command] ?? command})`);
+      throw new MeasurementError(
+        `${command} is missing (apt install ${PACKAGES[command] ?? command})`,
+      );
     }
     const status = typeof code === 'number' ? code : undefined;
-    throw new NotMeasured(stderr.trim().split('\n').at(-1) || message, status);
+    throw new MeasurementError(stderr.trim().split('\n').at(-1) || message, status);
   }
 }
 
 /**
  * Awaits an operation on a mount, which hangs if its server does.
- * @throws {NotMeasured} when it fails or takes too long
+ * @throws {MeasurementError} when it fails or takes too long
  */
 export async function withTimeLimit<T>(signal: AbortSignal, operation: Promise<T>): Promise<T> {
   const timer = new AbortController();
@@ -87,7 +89,7 @@ export async function withTimeLimit<T>(signal: AbortSignal, operation: Promise<T
     return await Promise.race([operation, timeout]);
   } catch (error) {
     signal.throwIfAborted();
-    throw new NotMeasured((error as Error).message);
+    throw new MeasurementError((error as Error).message);
   } finally {
     timer.abort();
   }

@@ -59,7 +59,7 @@ describeCompiled('the benchmark program callload', () => {
     }
   });
 
-  it('makes runLoad reject with WrongAnswers for wrong results, and with NotMeasured for an unknown operation', async () => {
+  it('makes runLoad reject with WrongAnswers for wrong results, and with MeasurementError for an unknown operation', async () => {
     const bench = makeBench(folder);
     const directory = newDirectory();
     writeFileSync(join(directory, 'name-0'), '');
@@ -69,7 +69,7 @@ describeCompiled('the benchmark program callload', () => {
       message: 'callload: 1 of 1 answers were wrong',
     });
     await expect(load('rename')).rejects.toMatchObject({
-      name: 'NotMeasured',
+      name: 'MeasurementError',
       message: "callload: there is no operation 'rename'",
     });
   });

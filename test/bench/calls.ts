@@ -1,7 +1,7 @@
 /** Experiments on single calls, timed by `callload.c`. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { NotMeasured, WrongAnswers } from '../../apps/bench/engine/not-measured.ts';
+import { MeasurementError, WrongAnswers } from '../../apps/bench/engine/measurement-error.ts';
 import { compile } from '../../apps/bench/run/compile.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { type Bench, runCommand } from './bench.ts';
@@ -53,16 +53,16 @@ const USES_BEFORE = 5;
 /** Exit status of callload after a call with a wrong result. */
 const WRONG_ANSWERS_STATUS = 3;
 
-/** Compiles callload unless it exists, and returns its path. @throws {NotMeasured} */
+/** Compiles callload unless it exists, and returns its path. @throws {MeasurementError} */
 export function compileLoad({ folder }: Pick<Bench, 'folder'>): string {
   const program = join(folder, 'callload');
   const source = join(packageRoot, 'test/bench/callload.c');
   const problem = existsSync(program) ? null : compile(source, program, []);
-  if (problem !== null) throw new NotMeasured(problem);
+  if (problem !== null) throw new MeasurementError(problem);
   return program;
 }
 
-/** Runs callload and returns its result. @throws {NotMeasured} */
+/** Runs callload and returns its result. @throws {MeasurementError} */
 export async function runLoad(
   bench: Pick<Bench, 'signal'>,
   ...commandLine: readonly [program: string, ...args: (string | number)[]]
@@ -71,12 +71,12 @@ export async function runLoad(
     const [program, ...args] = commandLine;
     return JSON.parse(await runCommand(bench, [program, ...args.map(String)])) as Sample;
   } catch (error) {
-    const isWrong = error instanceof NotMeasured && error.status === WRONG_ANSWERS_STATUS;
+    const isWrong = error instanceof MeasurementError && error.status === WRONG_ANSWERS_STATUS;
     throw isWrong ? new WrongAnswers(error.message) : error;
   }
 }
 
-/** Compiles callload, and returns the function that runs it on a target. @throws {NotMeasured} */
+/** Compiles callload, and returns the function that runs it on a target. @throws {MeasurementError} */
 async function prepareCalls(
   bench: Bench,
   operation: Operation,

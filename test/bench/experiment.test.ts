@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { NotMeasured, WrongAnswers } from '../../apps/bench/engine/not-measured.ts';
+import { MeasurementError, WrongAnswers } from '../../apps/bench/engine/measurement-error.ts';
 import { makeBench } from '../support/bench.ts';
 import {
   type Experiment,
@@ -35,7 +35,7 @@ const makeExperiment = (turns: string[]): Experiment<Name, Sample> => ({
     other: makeKind('other'),
     absent: {
       title: 'absent',
-      start: () => Promise.reject(new NotMeasured('it is missing (apt install it)')),
+      start: () => Promise.reject(new MeasurementError('it is missing (apt install it)')),
     },
     bad: makeKind('bad'),
   },
@@ -107,7 +107,7 @@ it('a benchmark whose preparation fails measures nothing and prints the reason o
   const turns: string[] = [];
   const { sections, figures } = await runExperiment(makeBench(folder), {
     ...makeExperiment(turns),
-    prepare: () => Promise.reject(new NotMeasured('gcc is missing (apt install gcc)')),
+    prepare: () => Promise.reject(new MeasurementError('gcc is missing (apt install gcc)')),
   });
   expect(turns).toEqual([]);
   expect(formatSection(sections[0]!)).toBe(

@@ -7,7 +7,7 @@ import {
   isMissing,
   type MissingResult,
   measureOrExplain,
-} from '../../apps/bench/engine/not-measured.ts';
+} from '../../apps/bench/engine/measurement-error.ts';
 import { formatDigits } from '../../apps/bench/engine/numbers.ts';
 import {
   assignCpus,
@@ -40,7 +40,7 @@ export interface RoundSlot {
   readonly round: number;
 }
 
-/** Measures a target once. @throws {NotMeasured} */
+/** Measures a target once. @throws {MeasurementError} */
 export type MeasureTarget<S extends object, T extends Target = Target> = (
   target: T,
   slot: RoundSlot,
@@ -83,7 +83,7 @@ export interface Experiment<N extends string, S extends object, T extends Target
   readonly places?: readonly Placement[];
   /** The reference row of the table. */
   readonly first: N;
-  /** Prepares the measurement that all targets share. @throws {NotMeasured} */
+  /** Prepares the measurement that all targets share. @throws {MeasurementError} */
   prepare(bench: Bench): Promise<MeasureTarget<S, T>>;
   readonly columns: readonly Column<S>[];
   readonly held: readonly HeldComparison<N, S>[];

@@ -1,5 +1,5 @@
 /** Judges figures of the bench by their bars. */
-import { isMissing, type MissingResult } from '../../apps/bench/engine/not-measured.ts';
+import { isMissing, type MissingResult } from '../../apps/bench/engine/measurement-error.ts';
 import type { PairedEstimate } from '../../apps/bench/engine/statistics.ts';
 
 export interface Bar {

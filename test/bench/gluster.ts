@@ -9,7 +9,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { NotMeasured } from '../../apps/bench/engine/not-measured.ts';
+import { MeasurementError } from '../../apps/bench/engine/measurement-error.ts';
 import { makeVolume, stackVolumes } from '../../apps/bench/engine/stack-volumes.ts';
 import type { ServedMount } from '../../apps/bench/engine/target.ts';
 import {
@@ -78,14 +78,14 @@ export interface Brick {
   readonly pid: number;
 }
 
-/** Starts a brick that serves its own folder. @throws {NotMeasured} */
+/** Starts a brick that serves its own folder. @throws {MeasurementError} */
 export async function startBrick(
   bench: Bench,
   name: string,
   kind: BrickKind = 'glusterfs',
 ): Promise<Brick> {
   const problem = findGlusterProblem();
-  if (problem !== null) throw new NotMeasured(problem);
+  if (problem !== null) throw new MeasurementError(problem);
   const { folder, data, signal } = bench;
   const uniqueName = `${name}-of-${kind}`;
   const directory = join(data, uniqueName);
@@ -111,7 +111,7 @@ export async function startBrick(
   return { name, port, pid };
 }
 
-/** Starts the bricks of the volume. @throws {NotMeasured} */
+/** Starts the bricks of the volume. @throws {MeasurementError} */
 export async function startBricks(
   bench: Bench,
   kind: BrickKind = 'glusterfs',
@@ -129,7 +129,7 @@ export interface ClientSettings {
   readonly flags?: readonly string[];
 }
 
-/** Mounts the bricks, with these volumes above. @throws {NotMeasured} */
+/** Mounts the bricks, with these volumes above. @throws {MeasurementError} */
 export async function startClient(
   bench: Bench,
   name: string,
@@ -155,7 +155,7 @@ async function waitForBricks(bench: Bench, name: string, count: number): Promise
   for (;;) {
     const log = readFileSync(makeLogPath(bench, name), 'utf8');
     if ((log.match(/attached to remote volume/g) ?? []).length >= count) return;
-    if (performance.now() > end) throw new NotMeasured('the client does not reach all bricks');
+    if (performance.now() > end) throw new MeasurementError('the client does not reach all bricks');
     await delay(POLL_MS, undefined, { signal: bench.signal });
   }
 }

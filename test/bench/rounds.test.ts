@@ -1,6 +1,6 @@
 /** Tests of measuring targets in rounds. */
 import { describe, expect, it } from 'vitest';
-import { NotMeasured } from '../../apps/bench/engine/not-measured.ts';
+import { MeasurementError } from '../../apps/bench/engine/measurement-error.ts';
 import { measureRounds } from './rounds.ts';
 
 describe('measureRounds', () => {
@@ -54,7 +54,7 @@ describe('measureRounds', () => {
       rounds: 3,
       async take(target, round) {
         if ('name' in target && target.name === 'b' && round === 2)
-          throw new NotMeasured('it died');
+          throw new MeasurementError('it died');
         return { round };
       },
     });
@@ -63,7 +63,7 @@ describe('measureRounds', () => {
     expect(series.get('c')).toEqual({ missing: 'no compiler' });
   });
 
-  it('fails with the error of a target unless that is NotMeasured', async () => {
+  it('fails with the error of a target unless that is MeasurementError', async () => {
     const take = () => Promise.reject(new TypeError('a bug'));
     const all = measureRounds(new Map([['a', {}]]), { rounds: 1, take });
     await expect(all).rejects.toThrow('a bug');

@@ -3,7 +3,7 @@ import {
   isMissing,
   type MissingResult,
   measureOrExplain,
-} from '../../apps/bench/engine/not-measured.ts';
+} from '../../apps/bench/engine/measurement-error.ts';
 import { seedRandom } from '../../apps/bench/engine/random.ts';
 import { orderRounds } from '../../apps/bench/engine/rounds.ts';
 
@@ -17,7 +17,7 @@ export interface RoundsSettings<T, S extends object> {
   readonly signal?: AbortSignal;
   /**
    * Measures a target once; round 0 does not count.
-   * @throws {NotMeasured}
+   * @throws {MeasurementError}
    */
   take(target: T, round: number): Promise<S>;
 }

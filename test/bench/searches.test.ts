@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { NotMeasured } from '../../apps/bench/engine/not-measured.ts';
+import { MeasurementError } from '../../apps/bench/engine/measurement-error.ts';
 import { makeBench } from '../support/bench.ts';
 import { makeBarsEverywhere, runExperiment } from './experiment.ts';
 import { judgeFigure } from './figures.ts';
@@ -42,7 +42,7 @@ const makeSettings = (root: (name: string) => string): SearchExperiment<Name> =>
     cache: { title: 'a cache', start: async (_, name) => ({ pid: null, root: root(name) }) },
     missing: {
       title: 'something else',
-      start: () => Promise.reject(new NotMeasured('it is missing (apt install it)')),
+      start: () => Promise.reject(new MeasurementError('it is missing (apt install it)')),
     },
   },
   baseline: 'none',

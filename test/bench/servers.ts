@@ -4,7 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { NotMeasured } from '../../apps/bench/engine/not-measured.ts';
+import { MeasurementError } from '../../apps/bench/engine/measurement-error.ts';
 import { makeVolume, stackVolumes } from '../../apps/bench/engine/stack-volumes.ts';
 import type { ServedMount } from '../../apps/bench/engine/target.ts';
 import {
@@ -15,7 +15,7 @@ import {
 } from '../../apps/bench/run/others/gluster.ts';
 import type { OtherStack, Timeouts } from '../../apps/bench/run/others/implementation.ts';
 import { libfuse } from '../../apps/bench/run/others/libfuse.ts';
-import { makeOtherPlan } from '../../apps/bench/run/others/other-plan.ts';
+import { makeOtherImplementationPlan } from '../../apps/bench/run/others/other-plan.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { printVolumes } from '../../runtime/volfile/print.ts';
 import { type Bench, glossaProgram } from './bench.ts';
@@ -23,7 +23,7 @@ import { type Bench, glossaProgram } from './bench.ts';
 /** Seconds for which the kernel caches; GlusterFS's defaults. */
 export const TIMEOUTS: Timeouts = { entry: 1, attribute: 1, negative: 0 };
 
-/** Starts a server until the end of the part. @throws {NotMeasured} when it ends unmounted */
+/** Starts a server until the end of the part. @throws {MeasurementError} when it ends unmounted */
 export async function startServer(
   { folder, data, cleanup, signal }: Bench,
   name: string,
@@ -31,7 +31,7 @@ export async function startServer(
   timeouts = TIMEOUTS,
 ): Promise<ServedMount> {
   const settings = { scratch: folder, dataFolder: data, timeouts, signal };
-  const mount = await makeOtherPlan(
+  const mount = await makeOtherImplementationPlan(
     { name, description: '', makeCommand: command },
     settings,
   ).serve();
@@ -50,7 +50,7 @@ export interface GlossaSettings {
 /** The servers' cache folder, apart from the user's. */
 export const findCacheFolder = ({ data }: Bench): string => join(data, 'cache');
 
-/** Mounts these volumes above the storage by glossa. @throws {NotMeasured} */
+/** Mounts these volumes above the storage by glossa. @throws {MeasurementError} */
 export function startGlossa(
   bench: Bench,
   name: string,
@@ -85,7 +85,7 @@ export async function startGlusterfs(
   timeouts = TIMEOUTS,
 ): Promise<ServedMount> {
   const problem = findGlusterProblem();
-  if (problem !== null) throw new NotMeasured(problem);
+  if (problem !== null) throw new MeasurementError(problem);
   return startServer(
     bench,
     name,
@@ -100,7 +100,7 @@ export const BUSY_POLL_US = 50;
 /** Flags with which `glossa mount` sleeps when there is no request, as other servers do. */
 export const ASLEEP = ['--busy-poll', '0'] as const;
 
-/** Starts a server in C of `glossa bench`. @param extraArguments of its arguments. @throws {NotMeasured} */
+/** Starts a server in C of `glossa bench`. @param extraArguments of its arguments. @throws {MeasurementError} */
 export async function startLibfuse(
   bench: Bench,
   name: string,
@@ -109,7 +109,7 @@ export async function startLibfuse(
   ...extraArguments: readonly string[]
 ): Promise<ServedMount> {
   const prepared = libfuse.prepare(bench.folder);
-  if (typeof prepared === 'string') throw new NotMeasured(prepared);
+  if (typeof prepared === 'string') throw new MeasurementError(prepared);
   const { makeCommand: command } = prepared.stacks.find((stack) => stack.name === stackName)!;
   const addArguments: OtherStack['makeCommand'] = (mountPlan) => {
     const { commandLine: line, ...others } = command(mountPlan);

@@ -6,7 +6,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { measureOrExplain, NotMeasured } from '../../apps/bench/engine/not-measured.ts';
+import { MeasurementError, measureOrExplain } from '../../apps/bench/engine/measurement-error.ts';
 import { formatDigits, formatWhole } from '../../apps/bench/engine/numbers.ts';
 import type { ServedMount } from '../../apps/bench/engine/target.ts';
 import type { Bench } from './bench.ts';
@@ -84,10 +84,10 @@ async function measure(bench: Bench, starts: number): Promise<Measured> {
   return { cold: first.startSeconds, warm, idle };
 }
 
-/** See proc_pid_status(5), whose kB are of 1024 bytes. @throws {NotMeasured} */
+/** See proc_pid_status(5), whose kB are of 1024 bytes. @throws {MeasurementError} */
 function readResidentMegabytes(pid: number): number {
   const path = `/proc/${pid}/status`;
   const kb = existsSync(path) && /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(path, 'utf8'));
-  if (!kb) throw new NotMeasured('the server ended while it was idle');
+  if (!kb) throw new MeasurementError('the server ended while it was idle');
   return (Number(kb[1]) * 1024) / 1e6;
 }

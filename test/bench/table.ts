@@ -6,7 +6,7 @@ import {
   formatMissing,
   isMissing,
   type MissingResult,
-} from '../../apps/bench/engine/not-measured.ts';
+} from '../../apps/bench/engine/measurement-error.ts';
 import {
   formatDigits,
   formatEstimate,

@@ -6,7 +6,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { NotMeasured } from '../../apps/bench/engine/not-measured.ts';
+import { MeasurementError } from '../../apps/bench/engine/measurement-error.ts';
 import { makeVolume } from '../../apps/bench/engine/stack-volumes.ts';
 import type { ServedMount } from '../../apps/bench/engine/target.ts';
 import { makeLookupCounterVolume } from '../../apps/bench/run/bricks.ts';
@@ -45,7 +45,7 @@ export interface Target {
 
 export interface TargetKind<T extends Target = Target> {
   readonly title: string;
-  /** @param name of its mount point and its folder. @throws {NotMeasured} */
+  /** @param name of its mount point and its folder. @throws {MeasurementError} */
   start(bench: Bench, name: string): Promise<T>;
 }
 
@@ -55,7 +55,7 @@ export const makeTarget = ({ pid, mountpoint }: ServedMount): Target => ({ pid, 
  * Proves that the cache replies, and not the storage: a name that was absent stays absent when a file
  * is created behind the mount.
  * @param storageFolder where the target's files are
- * @throws {NotMeasured} if the cache does not reply
+ * @throws {MeasurementError} if the cache does not reply
  */
 export async function proveCache(
   bench: Bench,
@@ -69,7 +69,7 @@ export async function proveCache(
   await withTimeLimit(signal, mkdir(directory));
   const before = await nameExists();
   await withTimeLimit(signal, writeFile(join(storageFolder, 'proof', 'name'), ''));
-  if (before || (await nameExists())) throw new NotMeasured('its cache does not answer');
+  if (before || (await nameExists())) throw new MeasurementError('its cache does not answer');
   return target;
 }
 
@@ -82,7 +82,7 @@ const fileExists = (path: string): Promise<boolean> =>
     },
   );
 
-/** Calls `use` with an empty directory of the target, and removes it. @throws {NotMeasured} */
+/** Calls `use` with an empty directory of the target, and removes it. @throws {MeasurementError} */
 export async function withFreshDirectory<T>(
   { signal }: Bench,
   { root, fixedDirectory }: Target,
@@ -97,7 +97,7 @@ export async function withFreshDirectory<T>(
   return result;
 }
 
-/** Calls `use` with a directory of the target that is made the first time. @throws {NotMeasured} */
+/** Calls `use` with a directory of the target that is made the first time. @throws {MeasurementError} */
 export async function withKeptDirectory<T>(
   { signal }: Bench,
   { root, fixedDirectory }: Target,

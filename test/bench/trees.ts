@@ -5,7 +5,7 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { NotMeasured, WrongAnswers } from '../../apps/bench/engine/not-measured.ts';
+import { MeasurementError, WrongAnswers } from '../../apps/bench/engine/measurement-error.ts';
 import type { CpuAssignment } from '../../apps/bench/engine/placement.ts';
 import { type Bench, runCommand, withTimeLimit } from './bench.ts';
 import {
@@ -87,7 +87,7 @@ async function timeCommand(
   const commandLine =
     client === null ? command : (['taskset', '-c', String(client), ...command] as const);
   const printed = await runCommand(bench, commandLine).catch((error: unknown) => {
-    const isFailure = error instanceof NotMeasured && error.status !== undefined;
+    const isFailure = error instanceof MeasurementError && error.status !== undefined;
     throw isFailure ? new WrongAnswers(`${command[0]} failed: ${error.message}`) : error;
   });
   return [(performance.now() - begin) / 1000, printed];
@@ -124,7 +124,7 @@ async function compareToArchive(bench: Bench, archive: string, folder: string): 
   try {
     await runCommand(bench, ['tar', '-d', '-f', archive, '-C', folder]);
   } catch (error) {
-    if (!(error instanceof NotMeasured)) throw error;
+    if (!(error instanceof MeasurementError)) throw error;
     throw new WrongAnswers(`what tar unpacked is not what it had packed: ${error.message}`);
   }
 }

@@ -1,6 +1,6 @@
 /** The volumes under measurement: caches of absent names in each language. */
 import { join } from 'node:path';
-import { NotMeasured } from '../../apps/bench/engine/not-measured.ts';
+import { MeasurementError } from '../../apps/bench/engine/measurement-error.ts';
 import { makeVolume } from '../../apps/bench/engine/stack-volumes.ts';
 import { compileModule } from '../../apps/bench/run/compile.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
@@ -37,11 +37,11 @@ export const readVolume = makeVolume(
   moduleOptions('read.py', 'apps/bench/engine/modules/python'),
 );
 
-/** Compiles the example in C and makes its volume. @throws {NotMeasured} */
+/** Compiles the example in C and makes its volume. @throws {MeasurementError} */
 export function compileCVolume({ folder }: Bench): PlainVolume {
   const object = join(folder, 'negative.so');
   const problem = compileModule(join(packageRoot, 'examples/negative/c/negative.c'), object);
-  if (problem !== null) throw new NotMeasured(problem);
+  if (problem !== null) throw new MeasurementError(problem);
   return makeNegative('features/native', { 'module-path': object });
 }
 

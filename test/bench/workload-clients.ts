@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeHistogram, recordNs, summarize } from '../../apps/bench/engine/histogram.ts';
 import { Clients } from '../../apps/bench/engine/load/clients.ts';
-import { NotMeasured, WrongAnswers } from '../../apps/bench/engine/not-measured.ts';
+import { MeasurementError, WrongAnswers } from '../../apps/bench/engine/measurement-error.ts';
 import { type CpuAssignment, readAllowedCpus } from '../../apps/bench/engine/placement.ts';
 import type { WorkloadName } from '../../apps/bench/engine/workloads/index.ts';
 import type { Bench } from './bench.ts';
@@ -38,7 +38,7 @@ export class WorkloadClients {
     bench.cleanup.add(() => this.endClients());
   }
 
-  /** Makes the tree of a workload in a new folder. @throws {NotMeasured} */
+  /** Makes the tree of a workload in a new folder. @throws {MeasurementError} */
   async makeTree(
     cpuAssignment: CpuAssignment,
     workload: WorkloadName,
@@ -51,7 +51,7 @@ export class WorkloadClients {
 
   /**
    * Measures the first `count` requests of each client in a folder with the workload's tree.
-   * @throws {NotMeasured}
+   * @throws {MeasurementError}
    */
   async measure(
     target: Target,
@@ -121,6 +121,6 @@ export class WorkloadClients {
 async function readLookups({ countLookups }: Target): Promise<number | null> {
   if (countLookups === undefined) return null;
   const count = await countLookups();
-  if (count === null) throw new NotMeasured('nothing counts its lookups');
+  if (count === null) throw new MeasurementError('nothing counts its lookups');
   return count;
 }

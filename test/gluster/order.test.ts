@@ -33,7 +33,7 @@ test.each([
     "belongs below 'v1' (performance/md-cache)",
   ],
   [
-    'it is below by several volumes',
+    'a volume that belongs above is several volumes below',
     [quickRead, mdCache, openBehind],
     "belongs below 'v1' (performance/quick-read)",
   ],
@@ -48,9 +48,12 @@ test.each([
     "belongs below 'v1' (performance/md-cache)",
   ],
   ['a type occurs twice', [mdCache, writeBehind, mdCache], 'is of the same type: one is enough'],
-])('an order of translators causes a warning if %s', async (_what, stack, problem) => {
-  expect((await doubts(...stack)).join('\n')).toContain(problem);
-});
+])(
+  'a graph causes a warning about the order of its translators if %s',
+  async (_what, stack, problem) => {
+    expect((await doubts(...stack)).join('\n')).toContain(problem);
+  },
+);
 
 test('write-behind refuses an aggregate-size larger than its window', async () => {
   const options = { 'aggregate-size': '1MB', 'window-size': '512KB' };

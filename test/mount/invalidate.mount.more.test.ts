@@ -161,7 +161,7 @@ process.stdout.write(process.cwd() + ' ' + require('node:fs').readFileSync('insi
 `;
 
 describeFrontEnds('glossa invalidate', everyFrontEnd, (front) => {
-  it('makes a removed or replaced name visible, and leaves a directory in use alone', () =>
+  it('shows the mount that a name was removed or replaced in the store, and keeps a directory in use', () =>
     withMount(front, '', async ({ scratch, fs, mount, files, invalidate }) => {
       const path = (name: string): string => join(mount.path, name);
       for (const name of ['gone', 'moved', 'dir/inside']) {
@@ -185,7 +185,7 @@ describeFrontEnds('glossa invalidate', everyFrontEnd, (front) => {
       expect(scratch.findMounts()).toEqual([mount.path]);
     }));
 
-  it('makes changed attributes visible', () =>
+  it('shows the mount that attributes were changed in the store', () =>
     withMount(front, '', async ({ fs, mount, files, invalidate }) => {
       const path = join(mount.path, 'file');
       await fs.writeFile(join(files, 'file'), 'short');

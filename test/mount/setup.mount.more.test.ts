@@ -96,7 +96,7 @@ describe.skipIf(isSkipped('glossa setup', obstacle()))('glossa setup', () => {
   );
 
   it(
-    'lets the system mount lines of /etc/fstab at boot, when the environment is empty',
+    'makes the system mount lines of /etc/fstab at boot, with an empty environment',
     onSystem(
       `glossa setup > /dev/null; mkdir "$AT/later"
        echo "/etc/glossa/files.vol $AT/mnt glossa defaults,_netdev,nofail,entry-timeout=2 0 0

@@ -1,6 +1,6 @@
 /** A connection of `glossa api` over a volume in memory, for tests: without a socket, messages in, messages out. */
 import { expect } from 'vitest';
-import { ROOT } from '../../runtime/api/driver-steps.ts';
+import { ROOT_CALLER } from '../../runtime/api/driver-steps.ts';
 import { ApiConnection, type ApiHost } from '../../runtime/api/protocol/api-connection.ts';
 import { ApiVolume } from '../../runtime/api/protocol/request-context.ts';
 import type { Fops } from '../../runtime/core/xlator.ts';
@@ -67,7 +67,7 @@ export async function connectInProcess({
       isOpen = false;
     },
   };
-  const connection: ApiConnection = new ApiConnection(host, { ...ROOT, pid: 1 }, transport);
+  const connection: ApiConnection = new ApiConnection(host, { ...ROOT_CALLER, pid: 1 }, transport);
   const receive = (bytes: Uint8Array): void =>
     connection.records.append(bytes, () => {
       connection.serveMessages();

@@ -5,7 +5,7 @@ import distribute from '../../gluster/cluster/distribute/index.ts';
 import { RETRY_DELAYS_MS } from '../../gluster/protocol/client/connection.ts';
 import client from '../../gluster/protocol/client/index.ts';
 import server from '../../gluster/protocol/server/index.ts';
-import { type Caller, connect, Driver, ROOT } from '../../runtime/api/driver.ts';
+import { type Caller, connect, Driver, ROOT_CALLER } from '../../runtime/api/driver.ts';
 import { Files } from '../../runtime/api/files.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import { INFO } from '../../runtime/core/log.ts';
@@ -178,7 +178,7 @@ export class BrickClients {
     });
     await graph.start();
     const asker = connect(graph, 'test');
-    const driver = new Driver(asker, { ...ROOT, pid: 4242, ...caller });
+    const driver = new Driver(asker, { ...ROOT_CALLER, pid: 4242, ...caller });
     const files = new Files(driver.steps, { umask: 0o022 });
     let isEnded = false;
     const client: BrickClient = {

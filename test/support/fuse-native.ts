@@ -88,8 +88,8 @@ export const inexpressible: Limits = {
     tests: [
       'stays hidden after its creation on the disk until it is invalidated, with a cache in typescript',
       'below an absent directory appears after glossa invalidate with its path, and all names appear without a path',
-      'makes a removed or replaced name visible, and leaves a directory in use alone',
-      'makes changed attributes visible',
+      'shows the mount that a name was removed or replaced in the store, and keeps a directory in use',
+      'shows the mount that attributes were changed in the store',
       'refuses paths outside of glossa mounts, and accepts a very long path',
     ],
   },

@@ -41,7 +41,7 @@ describe('findBlocks and findCommands', () => {
     '',
   ].join('\n');
 
-  it('find fenced and indented blocks with their lines', () => {
+  it('return the fenced and indented blocks of a page with their lines', () => {
     expect(findBlocks('a.md', text)).toMatchObject([
       { line: 3, language: '', text: 'glossa indented  # a remark\n', heading: '' },
       { line: 9, language: 'js', text: 'program();\n' },
@@ -49,7 +49,7 @@ describe('findBlocks and findCommands', () => {
     ]);
   });
 
-  it('find commands and their output', () => {
+  it('return each command of a block with its line and output', () => {
     const [plain, , session] = findBlocks('a.md', text) as [Block, Block, Block];
     expect(findCommands(plain)).toEqual([
       { line: 3, text: 'glossa indented  # a remark', output: undefined },

@@ -60,7 +60,7 @@ it.each([
   expect(read('dist/apps/playground/THIRD-PARTY.txt')).toContain(line);
 });
 
-it('the bundled packages run in a folder without packages', () => {
+it('the bundled packages run in a folder without node_modules', () => {
   const folder = mkdtempSync(join(tmpdir(), 'glossa-bundled-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   cpSync(join(packageRoot, 'dist/bundled'), folder, { recursive: true });

@@ -172,7 +172,7 @@ describe.each(kinds.filter((kind) => !isAbsent(kind)))('volumes over %s', (kind)
     expect(await volume.readFile('/a', 'utf8')).toBe('text again');
   });
 
-  it('two volumes of one process see each other’s files, and close independently', async () => {
+  it('two volumes of one process over the same storage see each other’s files, and close independently', async () => {
     const { volfile } = await bricks[kind]();
     const first = await Volume.open({ volfile });
     await using second = await Volume.open({ volfile });

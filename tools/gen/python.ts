@@ -20,7 +20,7 @@ export function generatePythonFops(): string {
   return `"""Generated from runtime/core/fops.ts by tools/gen/python.ts (npm run gen). Do not edit.
 
 The table of file operations: number, method, log name, arguments and reply as name:type, and which
-loc names an entry that the fop makes or takes away.
+loc names the entry that the fop creates or removes.
 """
 
 from collections import namedtuple
@@ -33,7 +33,7 @@ def _args(spec):
 
 
 class Fop:
-    """One row of the table; \`method\`, \`cbk\`, \`cancel\` are the translator's, once it is made."""
+    """One row of the table; \`method\`, \`cbk\`, \`cancel\` are set to the translator's methods."""
 
     def __init__(self, number, name, log_name, args, reply, creates, removes):
         self.number = number
@@ -44,7 +44,7 @@ class Fop:
         self.reply_index = {arg.name: index for index, arg in enumerate(self.reply)}
         self.creates = creates
         self.removes = removes
-        # An fd has to be known as long as its request lives.
+        # The guest holds the fd of a reply as long as the request lives.
         self.replies_fd = any(arg.type == "fd" for arg in self.reply)
         self.frame_class = None
         self.make_reply = None
@@ -61,7 +61,7 @@ BY_NAME = {fop.name: fop for fop in FOPS}
 # The results of an entry point for the host (bridges/host/guest.ts), and the states of a frame.
 ${formatCodeLines((name, code) => `${name} = ${code}`)}
 
-# Keys of a reply's xdata (runtime/core/xdata.ts), by what they are called here.
+# Keys of a reply's xdata (runtime/core/xdata.ts), by their names in Python.
 TIMEOUTS = {
     "entry_timeout": ${quote(ENTRY_TIMEOUT)},
     "attribute_timeout": ${quote(ATTRIBUTE_TIMEOUT)},
@@ -81,7 +81,7 @@ function formatFields(struct: Struct): string {
 export function generatePythonFields(table: readonly Struct[] = structs): string {
   return `"""Generated from runtime/core/fields.ts by tools/gen/python.ts (npm run gen). Do not edit.
 
-The fields of what travels field by field, in that order, with what a new one has.
+The fields of the structures that are sent field by field, in this order, with initial values.
 """
 
 ${table.map(formatFields).join('\n')}
@@ -113,7 +113,7 @@ export function generateInterpreterErrno(): string {
   });
   return `"""Generated from runtime/core/errno.ts by tools/gen/python.ts (npm run gen). Do not edit.
 
-Linux's errno numbers, and what strerror says of them.
+Linux's errno numbers, and their texts of strerror(3).
 """
 
 ERRNO = {

@@ -97,8 +97,8 @@ ${formatList(Object.entries(allFlags).map(formatFlag))}
 }
 
 /** Formats a flag as an item of a list. */
-function formatFlag([name, { short, value, help }]: [string, Flags[string]]): string {
-  const longForm = formatCode(value === undefined ? `--${name}` : `--${name} ${value}`);
+function formatFlag([name, { short, placeholder, help }]: [string, Flags[string]]): string {
+  const longForm = formatCode(placeholder === undefined ? `--${name}` : `--${name} ${placeholder}`);
   return `- ${short === undefined ? '' : `${formatCode(`-${short}`)}, `}${longForm}: ${escapeMarkdown(help)}`;
 }
 

@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { errnoName } from '../../../runtime/core/errno.ts';
 import { schedSetaffinity } from '../../../runtime/sys/libc.ts';
-import { NotMeasured } from './not-measured.ts';
+import { MeasurementError } from './measurement-error.ts';
 import { parseCpuList } from './placement.ts';
 
 /** The errno for a thread that does not exist. */
@@ -20,7 +20,7 @@ export function makeCpuMask(cpus: readonly number[]): Uint8Array {
 /**
  * Pins all threads of a process to these CPUs; threads that they start later inherit them.
  * @param cpus in the kernel's list format: `0-3,8`
- * @throws {NotMeasured} if the process has ended or a thread cannot be pinned
+ * @throws {MeasurementError} if the process has ended or a thread cannot be pinned
  */
 export function pinProcess(pid: number, cpus: string): void {
   const mask = makeCpuMask(parseCpuList(cpus));
@@ -28,16 +28,16 @@ export function pinProcess(pid: number, cpus: string): void {
     const status = schedSetaffinity(tid, mask.length, mask);
     // The thread may have ended after it was listed.
     if (status < 0 && status !== -ESRCH) {
-      throw new NotMeasured(`it cannot be put on CPU ${cpus}: ${errnoName(-status)}`);
+      throw new MeasurementError(`it cannot be put on CPU ${cpus}: ${errnoName(-status)}`);
     }
   }
 }
 
-/** Lists the threads of a process. @throws {NotMeasured} if the process has ended */
+/** Lists the threads of a process. @throws {MeasurementError} if the process has ended */
 function listThreadIds(pid: number): number[] {
   try {
     return readdirSync(`/proc/${pid}/task`).map(Number);
   } catch {
-    throw new NotMeasured('its process ended');
+    throw new MeasurementError('its process ended');
   }
 }

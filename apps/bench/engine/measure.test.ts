@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { type MeasurePlan, measure } from './measure.ts';
-import { NotMeasured } from './not-measured.ts';
+import { MeasurementError } from './measurement-error.ts';
 
 /** A folder in which no file can be made. */
 const NO_FOLDER = '/dev/null/plain';
@@ -13,14 +13,14 @@ const plan: MeasurePlan = {
     {
       name: 'a',
       lookupCounter: null,
-      serve: () => Promise.reject(new NotMeasured('it does not start')),
+      serve: () => Promise.reject(new MeasurementError('it does not start')),
       discard() {},
     },
     {
       name: 'floor',
       lookupCounter: null,
       findUnfitReason: () => 'it knows nothing of this',
-      serve: () => Promise.reject(new NotMeasured('it was started')),
+      serve: () => Promise.reject(new MeasurementError('it was started')),
       discard() {},
     },
   ],

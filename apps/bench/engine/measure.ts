@@ -6,7 +6,7 @@ import { rmSync } from 'node:fs';
 import { BusySampler } from './busy-sampler.ts';
 import { mergeHistograms, summarize } from './histogram.ts';
 import { checkCounts } from './lookup-counts.ts';
-import { NotMeasured } from './not-measured.ts';
+import { MeasurementError } from './measurement-error.ts';
 import { formatCpuList, formatWorkloadTitle, type Placement } from './placement.ts';
 import { seedRandom } from './random.ts';
 import { compareToFirst, type RoundSample, sumUpRounds } from './results.ts';
@@ -24,7 +24,7 @@ export interface StackPlan {
   findUnfitReason?(workload: WorkloadName): string | null;
   /** Why the stack does not start, as the trial has reported; null or absent: it starts. */
   readonly startFailure?: string | null;
-  /** Starts the stack with empty storage. @throws {NotMeasured} */
+  /** Starts the stack with empty storage. @throws {MeasurementError} */
   serve(): Promise<ServedMount>;
   /** Removes the files of the stack, after its server has stopped. */
   readonly discard: () => void;
@@ -171,7 +171,7 @@ const makeRow = (
 });
 
 /**
- * Runs `action` unless the row has ended. NotMeasured, an interruption or a failed system call ends
+ * Runs `action` unless the row has ended. MeasurementError, an interruption or a failed system call ends
  * the row; other errors are thrown.
  */
 async function attempt(
@@ -190,7 +190,8 @@ async function attempt(
     await action();
   } catch (error) {
     if (plan.signal.aborted) row.endReason = 'interrupted';
-    else if (error instanceof NotMeasured) row.endReason = await row.target.explainError(error);
+    else if (error instanceof MeasurementError)
+      row.endReason = await row.target.explainError(error);
     else if (isSystemError(error)) row.endReason = error.message;
     else throw error;
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NotMeasured } from './not-measured.ts';
+import { MeasurementError } from './measurement-error.ts';
 import { assignCpus, parseCpuList, readAllowedCpus } from './placement.ts';
 
 describe('parseCpuList', () => {
@@ -21,7 +21,7 @@ describe('assignCpus', () => {
   });
 
   it('refuses two CPUs on a machine with one', () => {
-    expect(() => assignCpus('different', '5')).toThrow(NotMeasured);
+    expect(() => assignCpus('different', '5')).toThrow(MeasurementError);
     expect(assignCpus('same', '5')).toEqual({ client: 5, servers: '5' });
   });
 });

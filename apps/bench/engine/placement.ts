@@ -3,7 +3,7 @@
  * request that wakes another CPU takes several times as long as one that stays on its CPU.
  */
 import { readFileSync } from 'node:fs';
-import { NotMeasured } from './not-measured.ts';
+import { MeasurementError } from './measurement-error.ts';
 
 /**
  * The placements of clients and servers: on the `same` CPU, on two `different` CPUs, or `free`,
@@ -52,7 +52,7 @@ export interface CpuAssignment {
 /**
  * Assigns the CPUs. The clients get the last allowed CPU, because the first one is usually busier.
  * @param allowed in the kernel's list format
- * @throws {NotMeasured} if the placement needs two CPUs and there is one
+ * @throws {MeasurementError} if the placement needs two CPUs and there is one
  */
 export function assignCpus(placement: Placement, allowed: string): CpuAssignment {
   if (placement === 'free') return { client: null, servers: allowed };
@@ -60,7 +60,7 @@ export function assignCpus(placement: Placement, allowed: string): CpuAssignment
   const client = cpus.at(-1)!;
   const server = placement === 'same' ? client : cpus[0]!;
   if (placement === 'different' && server === client)
-    throw new NotMeasured('there is only one CPU');
+    throw new MeasurementError('there is only one CPU');
   return { client, servers: String(server) };
 }
 

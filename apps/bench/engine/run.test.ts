@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { simulateRun } from '../../../test/support/simulated-run.ts';
 import type { MeasurePlan, WorkloadMeasurement } from './measure.ts';
-import { NotMeasured } from './not-measured.ts';
+import { MeasurementError } from './measurement-error.ts';
 import { formatMarkdown } from './report/markdown.ts';
 import { formatTerminalReport } from './report/text.ts';
 import { type RunPlan, runBench } from './run.ts';
@@ -115,7 +115,7 @@ describe('a run of the bench', () => {
   });
 
   it('ends before measuring when no stack starts', async () => {
-    const serve = () => Promise.reject(new NotMeasured('it did not start: a typo'));
+    const serve = () => Promise.reject(new MeasurementError('it did not start: a typo'));
     const stacks = plan.stacks.slice(0, 2).map((stack) => ({ ...stack, serve }));
     const names = stacks.map(({ name }) => name);
     await expect(runBench({ ...plan, stacks })).rejects.toThrow(

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import type { Progress } from '../../../terminal/progress.ts';
 import { type MeasurePlan, measure, type StackPlan } from './measure.ts';
-import { NotMeasured } from './not-measured.ts';
+import { MeasurementError } from './measurement-error.ts';
 import { assignCpus, formatWorkloadTitle, type Placement } from './placement.ts';
 import {
   type Machine,
@@ -61,7 +61,7 @@ const STEPS_BESIDE_ROUNDS = 5;
 /**
  * Measures until all is done or the signal aborts; the result then has the rounds so far.
  * @param measureOne measures one workload in one placement; tests replace this and `runTrial`
- * @throws {NotMeasured} before measuring, if no stack starts
+ * @throws {MeasurementError} before measuring, if no stack starts
  */
 export async function runBench(
   plan: RunPlan,
@@ -128,7 +128,8 @@ export async function runBench(
       partial ||= measurement.partial;
     } catch (error) {
       warnings.push(`${title}: not measured: ${(error as Error).message}`);
-      if (!(error instanceof NotMeasured)) failures.push(`${title}: ${(error as Error).stack}`);
+      if (!(error instanceof MeasurementError))
+        failures.push(`${title}: ${(error as Error).stack}`);
       partial = true;
     }
   }

@@ -8,7 +8,7 @@ import type { BusySampler } from './busy-sampler.ts';
 import { makeHistogram, recordNs } from './histogram.ts';
 import { Clients, ServerGone } from './load/clients.ts';
 import type { ReplyTypes } from './load/messages.ts';
-import type { NotMeasured } from './not-measured.ts';
+import type { MeasurementError } from './measurement-error.ts';
 import type { CpuAssignment } from './placement.ts';
 import { readCpuSeconds, readPeakMemory } from './process-usage.ts';
 import { type RoundSample, sumCounts } from './results.ts';
@@ -49,7 +49,7 @@ export interface TargetSettings {
   readonly signal: AbortSignal;
 }
 
-/** Reads how many lookups reached the storage; null without a counter. @throws {NotMeasured} */
+/** Reads how many lookups reached the storage; null without a counter. @throws {MeasurementError} */
 export type LookupCounter = (mountpoint: string, timeoutMs: number) => Promise<number | null>;
 
 /** Access to a target: its server, its counter and its sampler. */
@@ -137,7 +137,7 @@ export class Target<S extends ServedMount = ServedMount> {
     this.timeoutMs = findBaseTimeoutMs(settings.workload === 'command');
   }
 
-  /** Mounts, makes the tree if it is absent, and prepares the clients. @throws {NotMeasured} */
+  /** Mounts, makes the tree if it is absent, and prepares the clients. @throws {MeasurementError} */
   async start(): Promise<void> {
     const {
       workload,
@@ -172,7 +172,7 @@ export class Target<S extends ServedMount = ServedMount> {
    * @param round number from 1; 0 is a warm-up, which does not sample the machine's load
    * @param range the requests of each client
    * @param runStartMs `performance.now()` at the start of the run
-   * @throws {NotMeasured}
+   * @throws {MeasurementError}
    */
   async measure(round: number, range: RequestRange, runStartMs: number): Promise<RoundResult> {
     const { seconds, workload } = this.settings;
@@ -206,7 +206,7 @@ export class Target<S extends ServedMount = ServedMount> {
   }
 
   /** Returns the error's message and, if the server has ended, the reason. */
-  async explainError(error: NotMeasured): Promise<string> {
+  async explainError(error: MeasurementError): Promise<string> {
     const endReason = await this.server?.explainEnd();
     return endReason ? `${error.message}: ${endReason}` : error.message;
   }

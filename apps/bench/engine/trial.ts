@@ -6,7 +6,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Clients } from './load/clients.ts';
 import { isSystemError, type MeasurePlan } from './measure.ts';
-import { NotMeasured } from './not-measured.ts';
+import { MeasurementError } from './measurement-error.ts';
 import { readAllowedCpus } from './placement.ts';
 import { findBaseTimeoutMs } from './target.ts';
 import { describeFailure, describeRefusal } from './workloads/command.ts';
@@ -31,7 +31,7 @@ export interface TrialResult {
 
 /**
  * Starts each stack and runs the command.
- * @throws {NotMeasured} if no stack starts, or the command cannot be run
+ * @throws {MeasurementError} if no stack starts, or the command cannot be run
  */
 export async function tryAll(plan: TrialPlan): Promise<TrialResult> {
   const { stacks, signal, onStep } = plan;
@@ -47,14 +47,14 @@ export async function tryAll(plan: TrialPlan): Promise<TrialResult> {
       if (mount.startWarning) warnings.push(`${stack.name}: ${mount.startWarning}`);
     } catch (error) {
       // A folder that cannot be made is a failure of this stack only.
-      if (!(error instanceof NotMeasured) && !isSystemError(error)) throw error;
+      if (!(error instanceof MeasurementError) && !isSystemError(error)) throw error;
       startFailures.set(stack.name, error.message);
     } finally {
       stack.discard();
     }
   }
   if (startFailures.size === stacks.length) {
-    throw new NotMeasured(
+    throw new MeasurementError(
       [...startFailures].map(([name, reason]) => `${name}: ${reason}`).join('\n'),
     );
   }
@@ -62,7 +62,7 @@ export async function tryAll(plan: TrialPlan): Promise<TrialResult> {
   return { command, startFailures, warnings: failure === null ? warnings : [...warnings, failure] };
 }
 
-/** Runs the command once, in a client; null if interrupted. @throws {NotMeasured} */
+/** Runs the command once, in a client; null if interrupted. @throws {MeasurementError} */
 async function tryCommandOnce({
   command,
   folder,
@@ -79,7 +79,7 @@ async function tryCommandOnce({
       findBaseTimeoutMs(true),
     );
     const refusal = describeRefusal(triedCommand);
-    if (refusal !== null) throw new NotMeasured(refusal);
+    if (refusal !== null) throw new MeasurementError(refusal);
     return triedCommand;
   } catch (error) {
     if (signal.aborted) return null;

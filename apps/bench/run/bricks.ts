@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { PlainVolume } from '../../../runtime/volfile/description.ts';
 import { Failure } from '../../../terminal/exit.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
-import { NotMeasured } from '../engine/not-measured.ts';
+import { MeasurementError } from '../engine/measurement-error.ts';
 import { makeVolume, stackVolumes } from '../engine/stack-volumes.ts';
 import { runToEnd } from './others/implementation.ts';
 import {
@@ -209,7 +209,7 @@ export async function startGlusterBrick(plan: BrickPlan): Promise<Brick> {
         hasEnded() ? makeServerFailure(title, ENDED_TEXT, logFile) : null;
       return { port, pid, whenExited, findFailure, end: stop };
     } catch (error) {
-      if (!(error instanceof NotMeasured)) throw error;
+      if (!(error instanceof MeasurementError)) throw error;
       const isPortTaken = readLogEnd(logFile, 20).some((line) =>
         /Address already in use/.test(line),
       );

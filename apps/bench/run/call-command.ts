@@ -12,7 +12,7 @@ import { formatColumns, formatTable } from '../../../terminal/layout.ts';
 import { ProgressLine } from '../../../terminal/progress.ts';
 import { paint, type Terminal } from '../../../terminal/terminal.ts';
 import { BusySampler, describeBusyness } from '../engine/busy-sampler.ts';
-import { isMissing, type MissingResult, NotMeasured } from '../engine/not-measured.ts';
+import { isMissing, MeasurementError, type MissingResult } from '../engine/measurement-error.ts';
 import { parseCpuList, readAllowedCpus } from '../engine/placement.ts';
 import type { Busyness } from '../engine/schema.ts';
 import type { BatchPlan } from './call/alternating-batches.ts';
@@ -41,17 +41,17 @@ export default defineCommand({
     'what a call costs over TypeScript: the way into the language and back, and what the script does.',
   flags: {
     in: listFlag({
-      value: 'LANGUAGES',
+      placeholder: 'LANGUAGES',
       values: variantNames,
       help: `of ${variantNames.join(', ')} (all)`,
     }),
     only: listFlag({
-      value: 'CALLS',
+      placeholder: 'CALLS',
       values: callKindNames,
       help: `of ${callKindNames.join(', ')} (all)`,
     }),
     rounds: numberFlag({
-      value: 'N',
+      placeholder: 'N',
       isWhole: true,
       help: `of each kind of call (${DEFAULT_ROUNDS})`,
     }),
@@ -126,7 +126,7 @@ async function measureCalls(
       if (signal.aborted) break;
     }
   } catch (error) {
-    if (error instanceof NotMeasured) throw new Failure(error.message);
+    if (error instanceof MeasurementError) throw new Failure(error.message);
     // An interruption ends a measurement with an error. The calls measured before it are shown.
     if (!signal.aborted) throw error;
   } finally {

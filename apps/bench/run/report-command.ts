@@ -13,7 +13,7 @@ export default defineCommand({
     'Shows a result as a table. With --out, writes it to DIR: run.json, report.md, and report.html, ' +
     'a page with pictures that needs no network.',
   flags: {
-    out: textFlag({ value: 'DIR', help: 'a folder to make, with the report in it' }),
+    out: textFlag({ placeholder: 'DIR', help: 'a folder to make, with the report in it' }),
     force: toggleFlag({ help: 'DIR may exist; its report is replaced' }),
   },
   async run({ flags: { out, force }, operands }, terminal) {

@@ -12,7 +12,7 @@ import { placements } from '../engine/placement.ts';
 import { type WorkloadName, workloadNames } from '../engine/workloads/index.ts';
 import { parseFlagWords } from './flag-words.ts';
 import type { Timeouts } from './others/implementation.ts';
-import { otherNames } from './others/index.ts';
+import { implementationNames } from './others/index.ts';
 
 /** The workloads of a run without --workload. */
 const DEFAULT_WORKLOADS: readonly WorkloadName[] = [
@@ -33,59 +33,67 @@ const measurableWorkloads = workloadNames.filter((name) => name !== 'command');
 /** The flags of `glossa bench`. */
 export const benchFlags = {
   translator: textFlag({
-    value: 'NAME',
+    placeholder: 'NAME',
     help: 'an example, or a folder with one module in languages',
   }),
   in: textFlag({
-    value: 'LANGUAGES',
+    placeholder: 'LANGUAGES',
     help: 'typescript,python,javascript,c,python-thread; none: a folder alone',
   }),
-  option: listFlag({ value: 'KEY=VALUE', help: 'of the translator; may be repeated' }),
+  option: listFlag({ placeholder: 'KEY=VALUE', help: 'of the translator; may be repeated' }),
   with: listFlag({
-    value: 'OTHERS',
-    values: otherNames,
-    help: `mounts of others beside them, if installed: ${otherNames.join(', ')}`,
+    placeholder: 'OTHERS',
+    values: implementationNames,
+    help: `mounts of other implementations beside them, if installed: ${implementationNames.join(', ')}`,
   }),
   workload: listFlag({
     short: 'w',
-    value: 'NAMES',
+    placeholder: 'NAMES',
     values: [...measurableWorkloads, 'all'],
     help: `of ${measurableWorkloads.join(', ')}, or all (${DEFAULT_WORKLOADS.join(',')})`,
   }),
-  rounds: numberFlag({ value: 'N', isWhole: true, help: `of each workload (${DEFAULT_ROUNDS})` }),
+  rounds: numberFlag({
+    placeholder: 'N',
+    isWhole: true,
+    help: `of each workload (${DEFAULT_ROUNDS})`,
+  }),
   duration: numberFlag({
-    value: 'SEC',
+    placeholder: 'SEC',
     help: `of a round of the slowest stack (${DEFAULT_ROUND_SECONDS})`,
   }),
-  clients: numberFlag({ value: 'N', isWhole: true, help: 'that ask at the same time (1)' }),
+  clients: numberFlag({ placeholder: 'N', isWhole: true, help: 'that ask at the same time (1)' }),
   cpu: listFlag({
-    value: 'PLACES',
+    placeholder: 'PLACES',
     values: placements,
     help: 'same: one CPU for clients and server; different; free (same); several are measured apart',
   }),
-  seed: numberFlag({ value: 'N', isWhole: true, help: 'what is asked for is drawn from this (1)' }),
+  seed: numberFlag({
+    placeholder: 'N',
+    isWhole: true,
+    help: 'what is asked for is drawn from this (1)',
+  }),
   data: textFlag({
-    value: 'DIR',
+    placeholder: 'DIR',
     help: 'where the stacks store; memory (/dev/shm) if there is enough',
   }),
-  'entry-timeout': numberFlag({ value: 'SEC', help: 'seconds the kernel caches a name (0)' }),
+  'entry-timeout': numberFlag({ placeholder: 'SEC', help: 'seconds the kernel caches a name (0)' }),
   'attribute-timeout': numberFlag({
-    value: 'SEC',
+    placeholder: 'SEC',
     help: 'seconds the kernel caches attributes (1)',
   }),
   'negative-timeout': numberFlag({
-    value: 'SEC',
+    placeholder: 'SEC',
     help: 'seconds the kernel caches that a name is absent (0)',
   }),
   'no-passthrough': toggleFlag({ help: 'read and write all data in the server' }),
   out: textFlag({
-    value: 'DIR',
+    placeholder: 'DIR',
     help: 'a folder to make, with run.json, report.md and report.html',
   }),
   force: toggleFlag({ help: 'DIR may exist; its report is replaced' }),
   json: toggleFlag({ help: 'print the result as JSON and nothing else' }),
   'fail-if': listFlag({
-    value: 'CONDITION',
+    placeholder: 'CONDITION',
     help: "end with status 1 if it holds: 'python/typescript p50 > 1.2'; may be repeated",
   }),
 } satisfies Flags;
@@ -124,7 +132,7 @@ export function parseSettings(flags: BenchFlags, commandWords: readonly string[]
     clients,
     seed,
     /** Implementations of --with, whose stacks come after glossa's. */
-    others: parseFlagWords('--with', flags.with, otherNames),
+    otherImplementations: parseFlagWords('--with', flags.with, implementationNames),
     /** The program and arguments of the workload `command`; empty: no such workload. */
     command: commandWords ?? [],
     timeouts,

@@ -11,7 +11,7 @@ import { formatReason } from '../../../terminal/reason.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
 import { ServerGone } from '../engine/load/clients.ts';
 import type { StackPlan } from '../engine/measure.ts';
-import { NotMeasured } from '../engine/not-measured.ts';
+import { MeasurementError } from '../engine/measurement-error.ts';
 import type { StackDescription } from '../engine/schema.ts';
 import { findCountingVolumes, findFolderVolumes } from '../engine/stack-volumes.ts';
 import type { ServedMount } from '../engine/target.ts';
@@ -165,7 +165,7 @@ export function makeStackPlan(
         return await mountStack({ name, volfile: path, options, flags, scratch }, terminal);
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
-        throw new NotMeasured(`it did not start: ${shortenMessages([error.message])}`);
+        throw new MeasurementError(`it did not start: ${shortenMessages([error.message])}`);
       }
     },
     discard,

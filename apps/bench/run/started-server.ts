@@ -5,7 +5,7 @@ import { stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findMount } from '../../../runtime/mount/mountinfo.ts';
 import { tryUnmount } from '../../../server/unmount.ts';
-import { NotMeasured } from '../engine/not-measured.ts';
+import { MeasurementError } from '../engine/measurement-error.ts';
 
 /** Settings for the start and the end of a server process. */
 interface ProcessSettings {
@@ -46,7 +46,7 @@ const POLL_INTERVAL_MS = 2;
  * @param isReady polls whether the process serves
  * @param failureText the beginning of the error's message: `it did not mount`
  * @param cleanUp called after the process has ended
- * @throws {NotMeasured} with the last error of its log
+ * @throws {MeasurementError} with the last error of its log
  */
 export async function startServerProcess(
   settings: ProcessSettings,
@@ -91,7 +91,7 @@ export async function startServerProcess(
     if (hasEnded || stopSignal.aborted) {
       await stop();
       signal?.throwIfAborted();
-      throw new NotMeasured(`${failureText}: ${readLastError(logFile)}`);
+      throw new MeasurementError(`${failureText}: ${readLastError(logFile)}`);
     }
     if (!isServing) await delay(POLL_INTERVAL_MS);
   }
@@ -104,7 +104,7 @@ export async function startServerProcess(
   };
 }
 
-/** Starts a process and waits for its mount; unmounts after its end. @throws {NotMeasured} */
+/** Starts a process and waits for its mount; unmounts after its end. @throws {MeasurementError} */
 export const startMount = (settings: ProcessSettings, mountpoint: string): Promise<StartedServer> =>
   startServerProcess(
     settings,

@@ -83,7 +83,7 @@ describe.skipIf(!isInstalled('script'))('glossa learn at a terminal', () => {
     expect(readFileSync(mine('1-stack', 'stack.js'), 'utf8')).toBe('// half done');
   });
 
-  it('ends when its terminal is closed, and refuses impossible flags', async () => {
+  it("names a lesson's missing files, keeps the learner's file, and ends when its terminal is closed", async () => {
     const own = writeLesson('1-plain', { 'starter.js': 'export class xlator {}\n' });
     const terminal = new PseudoTerminal(
       `echo pid $$.; exec "${process.execPath}" "${GLOSSA}" learn 1 --lessons own --language javascript`,

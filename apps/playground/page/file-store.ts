@@ -6,8 +6,11 @@
  */
 import type { FileTexts } from '../page-data.ts';
 
-/** The files of the page, with the state that belongs to them. Its properties are keys of entries. */
-export interface StoredFiles {
+/**
+ * The files of the page, with the state that belongs to them. Stored entries have these names of
+ * properties: a new name would lose the files of earlier visits.
+ */
+export interface PageFiles {
   readonly files: FileTexts;
   /** Path of the open file; '' for the first. */
   readonly open: string;
@@ -19,18 +22,19 @@ export interface StoredFiles {
   readonly journal: readonly string[];
 }
 
-/** Files as they are stored in a slot. */
-export interface EarlierFiles extends StoredFiles {
+/** Files as a slot has them. */
+export interface TimedFiles extends PageFiles {
   /** Time of their last change, in milliseconds since 1970. */
   readonly at: number;
 }
 
-/** An entry of localStorage. */
+/** A slot: an entry of localStorage. */
 interface Slot {
   readonly key: string;
-  /** The entry as JSON. */
+  /** The value, as JSON. */
   readonly text: string;
-  readonly entry: EarlierFiles;
+  /** The parsed value. */
+  readonly entry: TimedFiles;
   /** Whether no other slot of the same lesson is newer; '' counts as a lesson, too. */
   readonly isNewest: boolean;
 }
@@ -52,10 +56,10 @@ export function openStorage(): Storage {
   return browserStorage;
 }
 
-/** The functions by which the store and the page talk to each other. */
+/** The functions of the page that the store calls. */
 export interface StoreSettings {
   /** Returns the editor's files. */
-  readFiles(): StoredFiles;
+  readFiles(): PageFiles;
   /** Receives why the files cannot be stored; null when they can again. */
   onError(reason: string | null): void;
 }
@@ -68,8 +72,8 @@ export class FileStore {
   private slotKey = '';
   /** The slot's content as this tab last read or wrote it, to notice writes of a duplicated tab. */
   private slotText = '';
-  /** The stored files without their time, to skip writes of equal files; '' forces a write. */
-  private storedText = '';
+  /** JSON of the stored files without their time, to skip writes of equal files; '' forces a write. */
+  private storedFilesText = '';
   /**
    * Time of the last change, in milliseconds since 1970. It is not the time of the write, because
    * browsers delay writes in hidden tabs.
@@ -78,7 +82,7 @@ export class FileStore {
   /** The last error that `onError` received; null after a success. */
   private lastError: string | null = null;
   /** Replaced files that could not be stored, the newest first; at most SLOTS_MAX. */
-  private readonly unstored: EarlierFiles[] = [];
+  private readonly unstored: TimedFiles[] = [];
 
   constructor(settings: StoreSettings) {
     this.settings = settings;
@@ -86,13 +90,13 @@ export class FileStore {
   }
 
   /** Returns the files that this tab begins with; null if none were ever stored. */
-  load(): StoredFiles | null {
+  load(): PageFiles | null {
     const slots = this.readSlots();
     return this.adoptSlot(this.findOwnSlot(slots)) ?? slots[0]?.entry ?? null;
   }
 
   /** Continues with the newest files of a lesson ('': of no lesson); null if none were stored. */
-  resume(lesson: string): StoredFiles | null {
+  resume(lesson: string): PageFiles | null {
     const unstored = this.unstored.find((entry) => entry.lesson === lesson);
     const slots = this.readSlots().filter(({ entry }) => entry.lesson === lesson);
     const slot = this.findOwnSlot(slots) ?? slots[0];
@@ -107,7 +111,7 @@ export class FileStore {
   }
 
   /** Makes a slot this tab's own. @returns its files */
-  private adoptSlot(slot: Slot | undefined): StoredFiles | null {
+  private adoptSlot(slot: Slot | undefined): PageFiles | null {
     if (slot === undefined) return null;
     this.slotKey = slot.key;
     this.slotText = slot.text;
@@ -116,11 +120,11 @@ export class FileStore {
 
   /** Treats the current files as stored, so that a page without edits writes nothing. */
   markStored(): void {
-    this.storedText = JSON.stringify(this.settings.readFiles());
+    this.storedFilesText = JSON.stringify(this.settings.readFiles());
   }
 
   /** Lists files of earlier visits and of other tabs, without equal ones, the newest first. */
-  listEarlier(): readonly EarlierFiles[] {
+  listEarlier(): readonly TimedFiles[] {
     const { files, lesson } = this.settings.readFiles();
     const listedTexts = new Set([JSON.stringify(files)]);
     // The newest files of another lesson are not listed: opening that lesson resumes them.
@@ -148,7 +152,7 @@ export class FileStore {
       this.unstored.splice(SLOTS_MAX);
     }
     this.slotKey = '';
-    this.storedText = '';
+    this.storedFilesText = '';
   }
 
   /** Writes now. @returns whether all is stored */
@@ -156,14 +160,14 @@ export class FileStore {
     clearTimeout(this.timer);
     const entry = this.settings.readFiles();
     const text = JSON.stringify(entry);
-    if (text === this.storedText) return true;
+    if (text === this.storedFilesText) return true;
     try {
       // A duplicate of a tab has the same slot. The second of them to write takes a new slot.
       const isOwn = this.slotKey !== '' && openStorage().getItem(this.slotKey) === this.slotText;
       if (!isOwn) this.slotKey = `${KEY_PREFIX}${Math.random().toString(36).slice(2)}`;
       this.slotText = JSON.stringify({ ...entry, at: this.changedAtMs });
       openStorage().setItem(this.slotKey, this.slotText);
-      this.storedText = text;
+      this.storedFilesText = text;
       sessionStorage.setItem(OWN_SLOT_KEY, this.slotKey);
       const removableSlots = this.readSlots().filter(
         ({ entry, isNewest }) => !isNewest || entry.lesson === '',
@@ -207,9 +211,9 @@ export class FileStore {
 }
 
 /** Parses an entry; null for texts of other programs or versions. */
-function parseEntry(text: string): EarlierFiles | null {
+function parseEntry(text: string): TimedFiles | null {
   try {
-    const entry = JSON.parse(text) as Partial<EarlierFiles> | null;
+    const entry = JSON.parse(text) as Partial<TimedFiles> | null;
     const files = Object.values(entry?.files ?? {});
     if (files.length === 0 || !files.every((text) => typeof text === 'string')) return null;
     const { open = '', lesson = '', distanceMs, journal, at } = entry!;

@@ -9,7 +9,7 @@ import type { OutputPiece, Problem } from '../play/protocol.ts';
 import { decodeShare, type PlayState, VOLFILE } from '../play/share-fragment.ts';
 import { makeCountersView, ZERO_COUNTERS } from './counters-view.ts';
 import { Editor } from './editor.ts';
-import { FileStore, type StoredFiles } from './file-store.ts';
+import { FileStore, type PageFiles } from './file-store.ts';
 import { makeFooter, makeHeader } from './header-footer.ts';
 import { loadParts } from './interpreter-parts.ts';
 import { Lessons } from './lessons/index.ts';
@@ -181,7 +181,7 @@ class Playground {
   }
 
   /** The example's files, as the page shows them at first. */
-  private get initialFiles(): StoredFiles {
+  private get initialFiles(): PageFiles {
     return {
       files: this.data.files,
       open: '',
@@ -198,13 +198,13 @@ class Playground {
   }
 
   /** The files as the store writes them. */
-  private get currentFiles(): StoredFiles {
+  private get currentFiles(): PageFiles {
     const { texts, ...rest } = this.playState;
     return { files: texts, open: this.editor.openPath, lesson: this.lessonFragment, ...rest };
   }
 
   /** Shows files in the editor, and their lesson; the graph does not start yet. */
-  private applyFiles({ files, open, lesson, distanceMs, journal }: StoredFiles): void {
+  private applyFiles({ files, open, lesson, distanceMs, journal }: PageFiles): void {
     this.journal = journal;
     if (lesson !== this.lessonFragment) {
       this.lessonFragment = lesson;

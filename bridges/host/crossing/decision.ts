@@ -1,5 +1,5 @@
 /**
- * Decodes a guest's decision about a request:
+ * Decodes a guest's messages: its invalidations (`readUpcall`), and its decisions about requests:
  *
  *   ["wind", number, child, fop, [arguments]]   wind; the guest sees the reply
  *   ["tail", child, [arguments]]                wind; the child's reply is the request's
@@ -18,8 +18,8 @@ import {
   ForgottenLoc,
   findMissingFdIndex,
   MessageError,
-  makeArgumentsPurpose,
-  makeReplyPurpose,
+  makeArgumentsRole,
+  makeReplyRole,
   type Resolver,
   unpackValues,
 } from './message.ts';
@@ -91,11 +91,12 @@ const MAX_WIND_NUMBER = 0x3fffffff;
 
 function readWind([wind, child, fop, args]: unknown[], context: MessageContext): Decision {
   const row = findFop(String(fop));
-  if (row === undefined || !Number.isSafeInteger(wind) || (wind as number) < 0) {
-    throw new MessageError(`${fop} is no fop`);
+  if (row === undefined) throw new MessageError(`${fop} is no fop`);
+  const isCounted = Number.isSafeInteger(wind) && (wind as number) >= 0;
+  if (!isCounted || (wind as number) > MAX_WIND_NUMBER) {
+    throw new MessageError('winds must be counted from 0');
   }
-  if ((wind as number) > MAX_WIND_NUMBER) throw new MessageError('winds must be counted from 0');
-  const values = unpackValues(makeArgumentsPurpose(row), args, context.resolver);
+  const values = unpackValues(makeArgumentsRole(row), args, context.resolver);
   const loc = findFirstLoc(values);
   const isNamed = loc instanceof ForgottenLoc || (loc?.parent != null && loc.name !== null);
   if (findMissingFdIndex(row, values) >= 0 && loc?.inode == null && !isNamed) {
@@ -112,7 +113,7 @@ export const findFirstLoc = (values: readonly unknown[]): Loc | undefined =>
 
 function readTail([child, args]: unknown[], context: MessageContext): Decision {
   const row = requireRow(context);
-  const values = unpackValues(makeArgumentsPurpose(row), args, context.resolver);
+  const values = unpackValues(makeArgumentsRole(row), args, context.resolver);
   if (findMissingFdIndex(row, values) >= 0) throw new MessageError('fd must not be None');
   return { verb: 'tail', child: readChild(child, context), values };
 }
@@ -125,7 +126,7 @@ function readUnwind([opRetValue, opErrno, reply]: unknown[], context: MessageCon
   const opRet = opRetValue as number | null;
   const isFailure = opRet !== null && opRet < 0;
   if (isFailure && !isErrno(opErrno)) throw new MessageError('a failure needs an op_errno');
-  const values = unpackValues(makeReplyPurpose(row, isFailure), reply, context.resolver);
+  const values = unpackValues(makeReplyRole(row, isFailure), reply, context.resolver);
   if (isFailure) return { verb: 'unwind', opRet, opErrno: opErrno as number, values };
   const errno = Number.isSafeInteger(opErrno) ? (opErrno as number) : 0;
   const checkedOpRet = checkSuccess(row, opRet, values, context.request);

@@ -134,44 +134,44 @@ export interface Resolver {
 }
 
 /** The role of decoded values: arguments of a wind, or parts of a reply. */
-export interface Purpose {
+export interface ValueRole {
   readonly row: FopRow;
   readonly args: readonly Arg[];
   /** The integer that replaces the guest's None; undefined: None is refused. */
   readonly valueForNone: number | undefined;
 }
 
-/** Makes the purpose of a wind's arguments. */
-export const makeArgumentsPurpose = (row: FopRow): Purpose => ({
+/** Makes the role of a wind's arguments. */
+export const makeArgumentsRole = (row: FopRow): ValueRole => ({
   row,
   args: row.args,
   valueForNone: undefined,
 });
 
-/** Makes a reply's purpose. Integers of a failed one are -1, as in default_…_failure_cbk. */
-export const makeReplyPurpose = (row: FopRow, isFailure: boolean): Purpose => ({
+/** Makes the role of a reply's parts. Integers of a failed one are -1, as in default_…_failure_cbk. */
+export const makeReplyRole = (row: FopRow, isFailure: boolean): ValueRole => ({
   row,
   args: row.reply,
   valueForNone: isFailure ? -1 : undefined,
 });
 
 /** Decodes the values of a row from a guest's message. @throws {MessageError} */
-export function unpackValues(purpose: Purpose, message: unknown, resolver: Resolver): unknown[] {
-  const { args } = purpose;
+export function unpackValues(role: ValueRole, message: unknown, resolver: Resolver): unknown[] {
+  const { args } = role;
   if (!Array.isArray(message) || message.length !== args.length) {
     throw new MessageError(`${args.length} arguments were expected`);
   }
-  return args.map((arg, i) => unpackValue(purpose, arg, message[i], resolver));
+  return args.map((arg, i) => unpackValue(role, arg, message[i], resolver));
 }
 
 /** Decodes and checks one argument. @throws {MessageError} */
-function unpackValue(purpose: Purpose, arg: Arg, value: unknown, resolver: Resolver): unknown {
+function unpackValue(role: ValueRole, arg: Arg, value: unknown, resolver: Resolver): unknown {
   const refuse = (reason: string): never => {
     throw new MessageError(`${arg.name} ${reason}`);
   };
   if (value === null) {
-    if (arg.type === 'int') return purpose.valueForNone ?? refuse('is missing');
-    return arg.nullable || mayLackFd(purpose.row, arg) ? null : refuse('must not be None');
+    if (arg.type === 'int') return role.valueForNone ?? refuse('is missing');
+    return arg.nullable || mayLackFd(role.row, arg) ? null : refuse('must not be None');
   }
   const [tag, first, second] = Array.isArray(value) ? (value as unknown[]) : [];
   if (tag === '=')
@@ -181,7 +181,7 @@ function unpackValue(purpose: Purpose, arg: Arg, value: unknown, resolver: Resol
   if (tag !== arg.type) return refuse(`must be a ${arg.type}`);
   const decoded = UNPACKERS[arg.type]!(first, resolver, refuse);
   const isLoc = decoded instanceof Loc && !(decoded instanceof ForgottenLoc);
-  return isLoc ? completeLoc(purpose.row, decoded, resolver) : decoded;
+  return isLoc ? completeLoc(role.row, decoded, resolver) : decoded;
 }
 
 /** Returns true for the fd of a fop that opens, which may be missing: the host makes one. */

@@ -20,8 +20,8 @@ import type { ModuleDescription } from '../guest.ts';
 /** An option as the guest describes it, unchecked. */
 export type RawOption = Readonly<Record<string, unknown>>;
 
-/** Option types that may have `min` and `max`. */
-const BOUNDED_TYPES = [
+/** Option types that accept a number, and may have `min` and `max`. */
+const NUMERIC_TYPES = [
   'int',
   'sizet',
   'percent',
@@ -33,8 +33,8 @@ const BOUNDED_TYPES = [
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 
-/** The check of each part of a declaration, and a description of valid values for errors. */
-const partChecks: Readonly<
+/** The check of each property of a declaration, and a description of valid values for errors. */
+const propertyChecks: Readonly<
   Record<string, readonly [isValid: (value: unknown) => boolean, expected: string]>
 > = {
   help: [isText, 'a text'],
@@ -75,7 +75,7 @@ function readDeclaration(key: string, raw: RawOption): OptionSpec {
     min,
     max,
     place: _,
-    ...otherParts
+    ...otherProperties
   } = raw;
   if (/\s|^$/.test(key)) throw new Error('a volfile cannot name it: a key has no blanks');
   if (!isText(type) || !Object.hasOwn(optionTypes, type)) {
@@ -83,44 +83,45 @@ function readDeclaration(key: string, raw: RawOption): OptionSpec {
       `its type ${quoteValue(type)} is unknown${formatSuggestion(String(type), typeNames)}`,
     );
   }
-  const isBounded = BOUNDED_TYPES.includes(type);
+  const isNumeric = NUMERIC_TYPES.includes(type);
   const allowedNames = ['help', 'reconfigurable', ...(type === 'str' ? ['values'] : [])];
-  const properties = { help: description, ...otherParts };
+  // Authors write `help`, which the guest's library sends as `description`.
+  const properties = { help: description, ...otherProperties };
   for (const [name, value] of Object.entries(properties)) {
     if (!allowedNames.includes(name))
-      throw new Error(describeUnknownPart(name, allowedNames, isBounded));
-    const [isValid, expected] = partChecks[name]!;
+      throw new Error(describeUnknownProperty(name, allowedNames, isNumeric));
+    const [isValid, expected] = propertyChecks[name]!;
     if (!isValid(value)) throw new Error(`its ${name} ${quoteValue(value)} is not ${expected}`);
   }
-  if (!isBounded && (min ?? max) !== undefined) {
+  if (!isNumeric && (min ?? max) !== undefined) {
     throw new Error(
-      describeUnknownPart(min === undefined ? 'max' : 'min', allowedNames, isBounded),
+      describeUnknownProperty(min === undefined ? 'max' : 'min', allowedNames, isNumeric),
     );
   }
   const { help, ...rest } = properties;
   const unboundedSpec = { ...rest, type, description: help } as OptionSpec;
   const bounds = Object.entries({ min, max }).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, parsePart(name, unboundedSpec, value)]],
+    value === undefined ? [] : [[name, parseProperty(name, unboundedSpec, value)]],
   );
   const spec = { ...unboundedSpec, ...Object.fromEntries(bounds) } as OptionSpec & RawOption;
   if (Number(spec.min) > Number(spec.max)) throw new Error('its min is above its max');
   if (declaredDefault === undefined || declaredDefault === null) return spec;
-  return { ...spec, default: parsePart('default', spec, declaredDefault) } as OptionSpec;
+  return { ...spec, default: parseProperty('default', spec, declaredDefault) } as OptionSpec;
 }
 
 const typeNames = Object.keys(optionTypes);
 
-const describeUnknownPart = (
+const describeUnknownProperty = (
   name: string,
   allowedNames: readonly string[],
-  isBounded: boolean,
+  isNumeric: boolean,
 ): string => {
-  const knownNames = ['default', ...(isBounded ? ['min', 'max'] : []), ...allowedNames];
+  const knownNames = ['default', ...(isNumeric ? ['min', 'max'] : []), ...allowedNames];
   return `it has no '${name}'${formatSuggestion(name, knownNames)}; it may have ${knownNames.join(', ')}`;
 };
 
-/** Parses a value of the declaration as a volfile's value. */
-function parsePart(name: string, spec: OptionSpec, value: unknown): unknown {
+/** Parses a property of the declaration as a volfile's value. */
+function parseProperty(name: string, spec: OptionSpec, value: unknown): unknown {
   // A default may be empty; a volfile's value cannot.
   if (value === '' && spec.type === 'str' && !('values' in spec)) return value;
   const accepted = optionTypes[spec.type].describeAccepted(spec);
@@ -136,7 +137,7 @@ function parsePart(name: string, spec: OptionSpec, value: unknown): unknown {
 function toVolfileText(type: OptionType, value: unknown): string | undefined {
   if (isText(value)) return value;
   if (typeof value === 'boolean') return type === 'bool' ? String(value) : undefined;
-  const isNumeric = BOUNDED_TYPES.includes(type) || type === 'bool';
+  const isNumeric = NUMERIC_TYPES.includes(type) || type === 'bool';
   return typeof value === 'number' && isNumeric ? String(value) : undefined;
 }
 

@@ -33,10 +33,10 @@ export {
   removeWrappers as noteStop,
 } from './notes.ts';
 
-import { loaded } from './own-translator.ts';
+import { moduleTranslator } from './module-translator.ts';
 import { makeOptions, setInstanceProperties, type Translator } from './translator.ts';
 import './install-guards.ts';
-import './web-globals.ts';
+import './globals.ts';
 import './missing-globals.ts';
 
 export { explainError as explain };
@@ -73,14 +73,14 @@ export function create(name: string, childrenJson: string, options: string): voi
   Frame.prototype.cookie = defaults.child;
   const ModuleClass = translatorClass!;
   logUnawaitedErrors(ModuleClass);
-  loaded.translator = new ModuleClass();
-  refuseFields(loaded.translator, moduleFile);
+  moduleTranslator.current = new ModuleClass();
+  refuseFields(moduleTranslator.current, moduleFile);
   for (const row of fops) {
     const { method, cbk } = findMethods(ModuleClass, row);
     methodsByFop.set(row.name, method ?? cbk);
   }
-  const { init } = loaded.translator as { init?: () => unknown };
-  const result = init?.call(loaded.translator);
+  const { init } = moduleTranslator.current as { init?: () => unknown };
+  const result = init?.call(moduleTranslator.current);
   if (isPromise(result)) {
     result.catch((error) => {
       initFailure = { error };
@@ -104,7 +104,7 @@ function getEntryPoints(name: string): EntryPoints {
     const callback = cbk as Cbk | undefined;
     const frames = makeFramePrototype(row, callback);
     const methods = { frames, method, isAsync: isAsync(method), cbk: callback };
-    entryPoints = compileEntryPoints(row, loaded.translator as Translator, methods);
+    entryPoints = compileEntryPoints(row, moduleTranslator.current as Translator, methods);
     entryPointsByFop.set(name, entryPoints);
   }
   return entryPoints;
@@ -137,9 +137,12 @@ export function findMethod(kind: string, name: string): string | undefined {
 /** Calls a hook; the host does not wait for an async one. */
 function callHook(name: string, ...args: unknown[]): number {
   execution.asyncFrame = execution.hostCallFrame = null;
-  const method = (loaded.translator as unknown as Record<string, unknown>)[name];
+  const method = (moduleTranslator.current as unknown as Record<string, unknown>)[name];
   try {
-    const result = (method as (...args: unknown[]) => unknown).apply(loaded.translator, args);
+    const result = (method as (...args: unknown[]) => unknown).apply(
+      moduleTranslator.current,
+      args,
+    );
     if (isPromise(result)) result.catch((error) => logError(error, `${name} failed`, method));
     // For hooks and notices, any code but FAILED means success.
     return NOTHING;
@@ -154,7 +157,7 @@ type LocArgs = [number, number, string | undefined, string | undefined, string];
 
 export const fini = (): number => callHook('fini');
 export const notify = (event: string, child: number): number =>
-  callHook('notify', event, loaded.translator!.children[child] ?? null);
+  callHook('notify', event, moduleTranslator.current!.children[child] ?? null);
 export const client_disconnect = (id: number): number =>
   callHook('clientDisconnect', getClient(id));
 export const entry_created = (...loc: LocArgs): number => callHook('entryCreated', new Loc(loc));
@@ -165,11 +168,11 @@ export const load_state = (state: string): number => callHook('loadState', parse
 export function reconfigure(options: string): number {
   const values = makeOptions(parse(options) as object);
   setInstanceProperties({
-    name: loaded.translator!.name,
-    children: loaded.translator!.children,
+    name: moduleTranslator.current!.name,
+    children: moduleTranslator.current!.children,
     options: values,
   });
-  return typeof (loaded.translator as { reconfigure?: unknown }).reconfigure === 'function'
+  return typeof (moduleTranslator.current as { reconfigure?: unknown }).reconfigure === 'function'
     ? callHook('reconfigure', values)
     : NOTHING;
 }
@@ -178,9 +181,9 @@ export function reconfigure(options: string): number {
 export function callStateHook(name: string): string | undefined {
   execution.asyncFrame = execution.hostCallFrame = null;
   const key = HOOK_METHODS[name]!;
-  const method = (loaded.translator as unknown as Record<string, unknown>)[key];
+  const method = (moduleTranslator.current as unknown as Record<string, unknown>)[key];
   try {
-    const result = (method as () => unknown).call(loaded.translator);
+    const result = (method as () => unknown).call(moduleTranslator.current);
     if (isPromise(result)) throw new TypeError(`${key} cannot be async`);
     return stringify(result ?? null);
   } catch (error) {
@@ -256,7 +259,7 @@ export function openPrompt(): void {
   for (const [name, value] of Object.entries({
     ...library,
     ...exported,
-    self: loaded.translator,
+    self: moduleTranslator.current,
   })) {
     Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
   }

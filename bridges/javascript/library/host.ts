@@ -62,7 +62,7 @@ delete globals.__host;
 /** The original functions, taken before a module can replace them. */
 export const { parse, stringify } = JSON;
 /**
- * The Function constructor: entry.ts compiles with it; web-globals.ts removes it from the globals.
+ * The Function constructor: entry.ts compiles with it; globals.ts removes it from the globals.
  */
 export const OriginalFunction = Function;
 

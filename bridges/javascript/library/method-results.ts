@@ -25,7 +25,7 @@ import {
   watchedFrames,
 } from './frame.ts';
 import { asyncDecision, execution } from './host.ts';
-import { loaded } from './own-translator.ts';
+import { moduleTranslator } from './module-translator.ts';
 import { locateReturn, logError } from './report.ts';
 import { checkAwaited } from './unawaited-replies.ts';
 import { haveChanged, nameType } from './values.ts';
@@ -104,7 +104,13 @@ export function handleReply(frame: Frame, raw: RawReply): number {
   const cbk = waiter === undefined ? frame._cbk : waiter.cbk;
   const [opRet, opErrno, , ...values] = raw;
   try {
-    cbk?.call(loaded.translator, frame, opRet as number, opErrno as number, ...(values as never[]));
+    cbk?.call(
+      moduleTranslator.current,
+      frame,
+      opRet as number,
+      opErrno as number,
+      ...(values as never[]),
+    );
   } catch (error) {
     if (!isAnswered) return failRequest(frame, error);
     logError(error, `${frame.name} failed after its answer`, cbk);
@@ -179,7 +185,7 @@ export function interrupt(
   execution.asyncFrame = null;
   const method = findMethod(frame);
   try {
-    method?.call(loaded.translator, frame as never);
+    method?.call(moduleTranslator.current, frame as never);
     return NOTHING;
   } catch (error) {
     logError(error, `${frame.name} failed`, method);

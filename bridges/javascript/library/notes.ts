@@ -1,7 +1,7 @@
 /**
- * Records a call for an observer: its method; the line that wound, replied or awaits; the frame's
- * `local`; and changes of the translator's state. The host calls `beginNotes` and `endNotes` around
- * an observed call. The first call wraps the functions that decide;
+ * Records a call for an observer: its method; the line of its last *decision* (a wind, unwind, fail
+ * or sleep); the frame's `local`; and changes of the translator's state. The host calls `beginNotes`
+ * and `endNotes` around an observed call. The first one wraps the methods that decide;
  * `removeWrappers` unwraps them when the observer is gone.
  */
 import type { FopRow } from '../../../runtime/core/fops.ts';
@@ -13,7 +13,7 @@ import { HOOK_METHODS, isAsync } from './describe.ts';
 import { Frame, framePrototypes } from './frame.ts';
 import { execution, stringify } from './host.ts';
 import { findFrame } from './method-results.ts';
-import { loaded } from './own-translator.ts';
+import { moduleTranslator } from './module-translator.ts';
 import { findCallSite } from './report.ts';
 import { describeChanges, type State, sampleState } from './state-changes.ts';
 import { Translator } from './translator.ts';
@@ -28,7 +28,7 @@ interface NotedCall {
   readonly id: number;
   /** Undefined for a hook. */
   readonly row: FopRow | undefined;
-  /** True if a known request enters again, with a reply. */
+  /** True if the call handles the reply to a request of this module. */
   readonly isReply: boolean;
   /** The frame of the last decision; undefined if none was made yet. */
   frame: Frame | undefined;
@@ -47,7 +47,7 @@ export function beginNotes(id: number, name: string): void {
   installWrappers();
   const frame = findFrame(id);
   const row = frame?.fop ?? findFop(name);
-  const stateBefore = sampleState(loaded.translator!);
+  const stateBefore = sampleState(moduleTranslator.current!);
   const isReply = frame !== undefined;
   currentCall = {
     id,
@@ -66,7 +66,7 @@ export function endNotes(): string {
   currentCall = null;
   const frame = notedCall.frame ?? findFrame(notedCall.id);
   const local = frame === undefined ? undefined : readProperty(frame, 'local');
-  const changed = describeChanges(loaded.translator!, notedCall.stateBefore).join('; ');
+  const changed = describeChanges(moduleTranslator.current!, notedCall.stateBefore).join('; ');
   return stringify({
     method: notedCall.method ?? guessMethod(notedCall, frame),
     line: notedCall.line,
@@ -109,7 +109,7 @@ function wrap(owner: object, name: string, getFrame: (self: unknown) => unknown)
   const original = target[name]!;
   if (wrappers.some(({ wrapper }) => wrapper === original)) return;
   const wrapper: Method = function (...args) {
-    if (currentCall !== null) noteDecision(currentCall, getFrame(this) as Frame | null);
+    if (currentCall !== null) recordDecision(currentCall, getFrame(this) as Frame | null);
     return apply(original, this, args);
   };
   // Modules that read the method's `name` get this one, as in Python.
@@ -118,21 +118,21 @@ function wrap(owner: object, name: string, getFrame: (self: unknown) => unknown)
   wrappers.push({ owner: target, name, original, wrapper });
 }
 
-/** Returns the frame of a frame's own method. */
-const getSelf = (frame: unknown): unknown => frame;
+/** Returns the frame on which a wrapped method of a frame is called. */
+const getOwnFrame = (frame: unknown): unknown => frame;
 const getAsyncFrame = (): unknown => execution.asyncFrame;
 
 /** Wraps the methods that decide, and those of frame prototypes that are new since the last call. */
 function installWrappers(): void {
   if (wrappers.length === 0) {
-    for (const name of ['fail', 'windTo', 'unwindFor']) wrap(Frame.prototype, name, getSelf);
+    for (const name of ['fail', 'windTo', 'unwindFor']) wrap(Frame.prototype, name, getOwnFrame);
     wrap(Translator.prototype, 'sleep', getAsyncFrame);
   }
   // A fop's prototype is made at its first request.
   for (; wrappedPrototypeCount < framePrototypes.length; wrappedPrototypeCount += 1) {
     const prototype = framePrototypes[wrappedPrototypeCount]!;
     for (const name of ['wind', 'unwind']) {
-      if (Object.hasOwn(prototype, name)) wrap(prototype, name, getSelf);
+      if (Object.hasOwn(prototype, name)) wrap(prototype, name, getOwnFrame);
     }
     wrap(Child.prototype, prototype.fop.name, getAsyncFrame);
   }
@@ -149,10 +149,10 @@ export function removeWrappers(): void {
 }
 
 /** Records the decision's line (innermost function) and method (outermost). */
-function noteDecision(notedCall: NotedCall, frame: Frame | null): void {
+function recordDecision(notedCall: NotedCall, frame: Frame | null): void {
   if (frame?.id !== notedCall.id) return;
   notedCall.frame = frame;
   const site = findCallSite();
-  // Without a call site, an async method has returned.
+  // There is no call site if an async method decides by returning: the earlier values stay.
   if (site !== undefined) [notedCall.line, notedCall.method] = [site.line, site.method];
 }

@@ -131,7 +131,10 @@ function checkItems<T>(
   return value as T[];
 }
 
-/** Encodes a directory entry; attributes that the host has are not sent again. */
+/**
+ * Encodes a directory entry. One that the host sent in this request has its place there (`ref`); the
+ * attributes that the host has are not sent again.
+ */
 function packEntry(entry: Dirent, requestId: number): unknown[] {
   const { name, off, type, gfid, stat, ref } = entry;
   const isOfRequest = ref !== null && ref[0] === requestId;

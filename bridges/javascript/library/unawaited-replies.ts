@@ -1,7 +1,7 @@
 /** Detects methods that unwind without awaiting a child's reply. */
 import { awaitedPromises, methodsByFop } from './context.ts';
 import { type Frame, WOUND_UNCHANGED } from './frame.ts';
-import { loaded } from './own-translator.ts';
+import { moduleTranslator } from './module-translator.ts';
 import { isModuleFunction, locateError, warnAt } from './report.ts';
 
 /**
@@ -97,7 +97,7 @@ export function checkAwaited(frame: Frame, result: unknown): void {
 
 /** Yields every method of the module's translator. */
 function* listOwnMethods(): Generator<unknown> {
-  for (let owner: unknown = loaded.translator; owner; owner = Object.getPrototypeOf(owner)) {
+  for (let owner: unknown = moduleTranslator.current; owner; owner = Object.getPrototypeOf(owner)) {
     for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(owner))) {
       // The text of the class contains all methods.
       const method = wrappedMethods.get(value) ?? value;

@@ -3,14 +3,14 @@
  * 10 `dht-shared.c` (dht_options).
  */
 
-import { declareAcceptedOptions } from '../../../runtime/core/accepted-options.ts';
+import { declareEffectlessOptions } from '../../../runtime/core/effectless-options.ts';
 import { defineOptions, type Values } from '../../../runtime/core/options.ts';
 import { RSYNC_REGEX } from './name-hash.ts';
 
 const MANAGEMENT_NOTE = 'Set by the management of a volume.';
 
 export const options = defineOptions({
-  ...declareAcceptedOptions(
+  ...declareEffectlessOptions(
     {
       'use-readdirp': true,
       'unhashed-sticky-bit': false,

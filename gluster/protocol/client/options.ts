@@ -1,6 +1,7 @@
 /** Defines the options of protocol/client: GlusterFS's, and reconnect-wait. */
-import { declareAcceptedOptions } from '../../../runtime/core/accepted-options.ts';
+
 import type { SocketAddress } from '../../../runtime/core/addresses.ts';
+import { declareEffectlessOptions } from '../../../runtime/core/effectless-options.ts';
 import { InitError } from '../../../runtime/core/errors.ts';
 import { defineOptions, type Values } from '../../../runtime/core/options.ts';
 import { tlsOptions } from '../shared/certificates.ts';
@@ -31,7 +32,7 @@ export const options = defineOptions({
     description: 'The socket of the brick, where transport-type is unix.',
   },
   ...tlsOptions,
-  ...declareAcceptedOptions(
+  ...declareEffectlessOptions(
     {
       'transport.address-family': 'inet',
       'transport.tcp-user-timeout': 0,
@@ -40,10 +41,12 @@ export const options = defineOptions({
       'transport.socket.keepalive-count': 9,
       'tcp-window-size': undefined,
       'transport.socket.ssl-cert-depth': 1,
-      // One thread serves all connections.
-      'event-threads': null,
     },
     'Accepted, without effect: the operating system decides.',
+  ),
+  ...declareEffectlessOptions(
+    { 'event-threads': null },
+    'Accepted, without effect: one thread serves all connections.',
   ),
   'remote-subvolume': {
     type: 'str',

@@ -28,7 +28,7 @@ export class RemoteState {
   readonly recentAttributes = new RecentAttributes();
   readonly listedAcls: ListedAcls;
   readonly gfidRequests: GfidRequests;
-  /** Directories that this client removed, and for which the brick has not sent the upcall FORGET yet. */
+  /** Directories that this client removed: the brick's upcall FORGET for one of them expires no names (upcalls.ts). */
   readonly removedDirectories = new WeakSet<Inode>();
   private readonly xl: Xlator<unknown>;
   /** Returns the milliseconds of a sampled clock. */
@@ -67,14 +67,14 @@ export class RemoteState {
     return this.settings['filter-O_DIRECT'] ? flags & ~O_DIRECT : flags;
   }
 
-  /** Records the attributes of a directory after a change in it, unless another request is under way. */
+  /** Records the attributes of a directory after a change in it, unless a request is under way that may change them. */
   noteDirectory(postparent: Iatt): void {
     if (this.isIdle()) this.recentAttributes.noteDirectory(postparent, this.now());
   }
 
   /**
-   * Records the attributes from the lookup of a file, if the caller's pid is its thread, and no other request is
-   * under way.
+   * Records the attributes from the lookup of a file, if the request's pid is that of one thread, and no other
+   * request is under way, which may change them.
    */
   noteLookup({ root }: Frame, buf: Iatt): void {
     if (root.client?.initiator.hints.pidIsThread === true && this.isIdle()) {

@@ -53,7 +53,7 @@ it.each([
   expect(decision).toBe(has ? 'accept' : 'dont-care');
 });
 
-it('the option addr.allow accepts addresses per directory, except those that addr.reject lists', () => {
+it('the option addr.allow admits clients by address to each directory, except addresses that addr.reject lists', () => {
   const options = optionsFrom({
     'auth.addr.brick.reject': '192.168.1.7',
     'auth.addr.brick.allow': '*, /a(10.0.0.1|192.168.1.8), /b(*)',

@@ -4,7 +4,7 @@
  * Source: GlusterFS 10 `xlators/protocol/auth/{addr,login}/src`, `server/src/authenticate.c`.
  */
 import { BlockList, isIP } from 'node:net';
-import { isOn } from '../../../runtime/core/accepted-options.ts';
+import { isOn } from '../../../runtime/core/option-types.ts';
 import { compileShellPattern } from '../../../runtime/core/shell-pattern.ts';
 
 /** The result of one check; 'dont-care' (GlusterFS's term) abstains. */

@@ -1,11 +1,11 @@
 /** Defines the options of protocol/server: GlusterFS's, and glossa's own limits. */
-import { declareAcceptedOptions } from '../../../runtime/core/accepted-options.ts';
+import { declareEffectlessOptions } from '../../../runtime/core/effectless-options.ts';
 import { defineOptions, type Options, type Values } from '../../../runtime/core/options.ts';
 import { tlsOptions } from '../shared/certificates.ts';
 import { MIN_LIMIT_BYTES } from './record-memory.ts';
 
 export const options = defineOptions({
-  ...declareAcceptedOptions(
+  ...declareEffectlessOptions(
     {
       'config-directory': null,
       'dynamic-auth': null,

@@ -64,7 +64,7 @@ interface ActiveSlot {
 }
 
 /** Marks a slot as empty, after a block has its events. */
-function emptySlot(active: ActiveSlot): void {
+function markSlotEmpty(active: ActiveSlot): void {
   active.sequence = 0;
   active.slot.begin(0);
 }
@@ -81,7 +81,7 @@ export class RecordingFile implements EventStore {
   private readonly head: Uint8Array;
   private readonly sharedSlots: MappedPart;
   private readonly slots: readonly ActiveSlot[];
-  private readonly onTrouble: (cause: string) => void;
+  private readonly onFailure: (cause: string) => void;
   private current: ActiveSlot;
   /** The next slot's number. */
   private nextSequence = 1;
@@ -95,12 +95,12 @@ export class RecordingFile implements EventStore {
   private hasFailed = false;
 
   /**
-   * @param onTrouble is called once if writing fails; the events so far stay
+   * @param onFailure is called once if writing fails; the events so far stay
    * @throws {RecordingFileError | NodeJS.ErrnoException | ForeignFileError}
    */
-  constructor(path: string, head: Head, onTrouble: (cause: string) => void) {
+  constructor(path: string, head: Head, onFailure: (cause: string) => void) {
     this.path = path;
-    this.onTrouble = onTrouble;
+    this.onFailure = onFailure;
     this.head = encodeName(encodeHead(head));
     this.fd = openToWrite(path, { mode: FILE_MODE, readable: true });
     const slotsAt = Math.ceil((PREFIX_BYTES + this.head.length) / PAGE_BYTES) * PAGE_BYTES;
@@ -111,7 +111,7 @@ export class RecordingFile implements EventStore {
     try {
       this.sharedSlots = this.mapSlots(slotsAt, length);
       const layout = { slots: SLOT_COUNT, slotSize, slotsAt, indexAt: 0, indexed: 0 };
-      this.writeStart(this.fd, { ...layout, blocksAt: this.blocksAt });
+      this.writePrefixAndHead(this.fd, { ...layout, blocksAt: this.blocksAt });
     } catch (error) {
       closeSync(this.fd);
       throw error;
@@ -152,10 +152,10 @@ export class RecordingFile implements EventStore {
     this.out.bytes = new Uint8Array(0);
     this.sharedSlots.unmap();
     try {
-      if (!this.hasFailed) this.rewriteClosed();
+      if (!this.hasFailed) this.rewriteWithIndex();
     } catch (error) {
       // The file with slots stays: it is complete, only longer than necessary.
-      this.reportTrouble(error);
+      this.reportFailure(error);
     } finally {
       closeSync(this.fd);
     }
@@ -172,7 +172,7 @@ export class RecordingFile implements EventStore {
   }
 
   /** Writes the prefix and the head. */
-  private writeStart(fd: number, layout: Omit<Prefix, 'headLength'>): void {
+  private writePrefixAndHead(fd: number, layout: Omit<Prefix, 'headLength'>): void {
     const prefix = encodePrefix({ ...layout, headLength: this.head.length });
     writeSync(fd, prefix, 0, prefix.length, 0);
     writeSync(fd, this.head, 0, this.head.length, PREFIX_BYTES);
@@ -213,9 +213,9 @@ export class RecordingFile implements EventStore {
         const bytes = await deflated;
         const offset = this.writeBlockEntry(active, bytes.length);
         await writeAsync(this.fd, bytes, 0, bytes.length, offset);
-        emptySlot(active);
+        markSlotEmpty(active);
       })
-      .catch((error) => this.reportTrouble(error));
+      .catch((error) => this.reportFailure(error));
   }
 
   /** Deflates a slot on this thread, and writes it as a block. */
@@ -226,9 +226,9 @@ export class RecordingFile implements EventStore {
     try {
       const bytes = deflateSync(slot.events.subarray(0, usedBytes), DEFLATE_OPTIONS);
       writeSync(this.fd, bytes, 0, bytes.length, this.writeBlockEntry(active, bytes.length));
-      emptySlot(active);
+      markSlotEmpty(active);
     } catch (error) {
-      this.reportTrouble(error);
+      this.reportFailure(error);
     }
   }
 
@@ -256,15 +256,15 @@ export class RecordingFile implements EventStore {
   }
 
   /** Reports the first failure; further events are lost. */
-  private reportTrouble(error: unknown): void {
+  private reportFailure(error: unknown): void {
     if (this.hasFailed) return;
     this.hasFailed = true;
     const { errno, message } = error as NodeJS.ErrnoException;
-    this.onTrouble(errno === undefined ? message : strerror(-errno));
+    this.onFailure(errno === undefined ? message : strerror(-errno));
   }
 
   /** Replaces the file by one with an index and without slots. */
-  private rewriteClosed(): void {
+  private rewriteWithIndex(): void {
     const partPath = `${this.path}.part`;
     const indexAt = PREFIX_BYTES + this.head.length;
     const blocksAt = indexAt + this.blocks.length * ENTRY_BYTES;
@@ -272,7 +272,7 @@ export class RecordingFile implements EventStore {
     const fd = openToWrite(partPath, { mode: FILE_MODE, noLinks: true });
     try {
       const layout = { slots: 0, slotSize: 0, slotsAt: 0, indexAt, indexed: this.blocks.length };
-      this.writeStart(fd, { ...layout, blocksAt });
+      this.writePrefixAndHead(fd, { ...layout, blocksAt });
       this.blocks.forEach((block, i) => {
         const entry = encodeEntry({ ...block, offset: block.offset + offsetShift });
         writeSync(fd, entry, 0, ENTRY_BYTES, indexAt + i * ENTRY_BYTES);

@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pinProcess } from '../../../apps/bench/engine/affinity.ts';
-import { NotMeasured, WrongAnswers } from '../../../apps/bench/engine/not-measured.ts';
+import { MeasurementError, WrongAnswers } from '../../../apps/bench/engine/measurement-error.ts';
 import { compile } from '../../../apps/bench/run/compile.ts';
 import { runToEnd } from '../../../apps/bench/run/others/implementation.ts';
 import { findBuiltFile, packageRoot } from '../../../runtime/sys/paths.ts';
@@ -43,7 +43,7 @@ export class Caller {
     });
   }
 
-  /** Starts a caller, which ends with the part. @throws {NotMeasured} */
+  /** Starts a caller, which ends with the part. @throws {MeasurementError} */
   static async start(
     { cleanup, signal }: Bench,
     title: string,
@@ -70,7 +70,7 @@ export class Caller {
     pinProcess(this.pid, cpus);
   }
 
-  /** Makes `count` calls. @throws {NotMeasured} @throws {WrongAnswers} */
+  /** Makes `count` calls. @throws {MeasurementError} @throws {WrongAnswers} */
   async call(order: Order, count: number): Promise<Sample> {
     this.child.stdin!.write(`${order} ${count}\n`);
     return JSON.parse(await this.readLine()) as Sample;
@@ -81,7 +81,7 @@ export class Caller {
     if (done !== true) return value;
     await this.closed;
     const reason = this.errorText.trim().split('\n').at(-1) || `${this.title} ended`;
-    const Reason = this.child.exitCode === WRONG_REPLIES_STATUS ? WrongAnswers : NotMeasured;
+    const Reason = this.child.exitCode === WRONG_REPLIES_STATUS ? WrongAnswers : MeasurementError;
     throw new Reason(reason);
   }
 }
@@ -90,14 +90,14 @@ export class Caller {
 
 const findSource = (name: string): string => join(packageRoot, 'test/bench/api', name);
 
-/** Compiles the caller of system calls, unless it exists. @throws {NotMeasured} */
+/** Compiles the caller of system calls, unless it exists. @throws {MeasurementError} */
 export const compileCaller = (bench: Bench): string => compileOnce(bench, 'caller', []);
 
-/** Compiles the caller of libgfapi, unless it exists. @throws {NotMeasured} */
+/** Compiles the caller of libgfapi, unless it exists. @throws {MeasurementError} */
 export function compileGfapiCaller(bench: Bench): string {
   const { status, output: out } = runToEnd(['pkg-config', '--cflags', '--libs', 'glusterfs-api']);
   if (status !== 0) {
-    throw new NotMeasured('libgfapi is missing (apt install pkg-config libglusterfs-dev)');
+    throw new MeasurementError('libgfapi is missing (apt install pkg-config libglusterfs-dev)');
   }
   return compileOnce(bench, 'gfapi-caller', ['-DGFAPI', ...out.split(/\s+/)]);
 }
@@ -105,7 +105,7 @@ export function compileGfapiCaller(bench: Bench): string {
 function compileOnce({ folder }: Bench, name: string, flags: readonly string[]): string {
   const program = join(folder, name);
   const problem = existsSync(program) ? null : compile(findSource('caller.c'), program, flags);
-  if (problem !== null) throw new NotMeasured(problem);
+  if (problem !== null) throw new MeasurementError(problem);
   return program;
 }
 
@@ -120,13 +120,13 @@ export const makeVolumeCommand = (volfile: string): CommandLine => [
 /** The directory of a volume in which callers make their files. */
 export const DIRECTORY = '/api';
 
-/** The command of a caller in Python. @throws {NotMeasured} */
+/** The command of a caller in Python. @throws {MeasurementError} */
 export function makePythonCommand(
   kind: 'os' | 'glossa' | 'aio',
   ...args: readonly string[]
 ): CommandLine {
   if (runToEnd([PYTHON, '--version']).status !== 0) {
-    throw new NotMeasured('python3 is missing (apt install python3)');
+    throw new MeasurementError('python3 is missing (apt install python3)');
   }
   return [PYTHON, findSource('caller.py'), kind, ...args];
 }

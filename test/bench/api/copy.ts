@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { WrongAnswers } from '../../../apps/bench/engine/not-measured.ts';
+import { WrongAnswers } from '../../../apps/bench/engine/measurement-error.ts';
 import { stackVolumes } from '../../../apps/bench/engine/stack-volumes.ts';
 import { type Bench, glossaProgram, runCommand } from '../bench.ts';
 import { makeStorage, utime } from '../brick-mounts.ts';

@@ -7,7 +7,10 @@ import { closeSync, constants, mkdirSync, openSync, readSync, writeFileSync } fr
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { measureOrExplain, NotMeasured } from '../../../apps/bench/engine/not-measured.ts';
+import {
+  MeasurementError,
+  measureOrExplain,
+} from '../../../apps/bench/engine/measurement-error.ts';
 import { compare, divide } from '../../../apps/bench/engine/statistics.ts';
 import {
   type BatchPlan,
@@ -142,7 +145,7 @@ async function measureObserved(bench: Bench, load: BatchPlan): Promise<ObservedS
   return series;
 }
 
-/** Opens a file of the root by its name. @throws {NotMeasured} */
+/** Opens a file of the root by its name. @throws {MeasurementError} */
 async function openFile(graph: Graph, name: string): Promise<Fd> {
   const { inodes, links, top } = graph;
   const inode = await new Promise<Inode>((resolve, reject) => {
@@ -158,7 +161,7 @@ async function openFile(graph: Graph, name: string): Promise<Fd> {
       buf,
     ) => {
       const linked = opRet < 0 ? null : inodes.link(replyInode!, inodes.root, name, buf!);
-      if (linked === null) reject(new NotMeasured(`lookup: ${errnoName(opErrno)}`));
+      if (linked === null) reject(new MeasurementError(`lookup: ${errnoName(opErrno)}`));
       else resolve(linked);
     };
     wind.lookup(frame, 0, cbk, links, loc, null);
@@ -167,7 +170,7 @@ async function openFile(graph: Graph, name: string): Promise<Fd> {
   await new Promise<void>((resolve, reject) => {
     const frame = makeFirstFrame(new Stack(0, 0, 1, 'OPEN'), top);
     const cbk: Parameters<typeof wind.open>[2] = (_frame, _cookie, _xl, opRet, opErrno) => {
-      if (opRet < 0) reject(new NotMeasured(`open: ${errnoName(opErrno)}`));
+      if (opRet < 0) reject(new MeasurementError(`open: ${errnoName(opErrno)}`));
       else resolve();
     };
     wind.open(frame, 0, cbk, links, new Loc(inode, inodes.root, name), 0, fd, null);
@@ -262,7 +265,7 @@ function makeBlockReads(fd: number): Batch {
     for (let done = 0; done < count; done++) {
       block = (block + 1) % BLOCKS;
       const size = readSync(fd, buffer, 0, READ_SIZE, block * READ_SIZE);
-      if (size !== READ_SIZE) throw new NotMeasured(`a read gave ${size} bytes`);
+      if (size !== READ_SIZE) throw new MeasurementError(`a read gave ${size} bytes`);
     }
     return ((performance.now() - begin) * 1000) / count;
   };

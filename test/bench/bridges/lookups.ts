@@ -6,7 +6,7 @@ import {
   isMissing,
   type MissingResult,
   measureOrExplain,
-} from '../../../apps/bench/engine/not-measured.ts';
+} from '../../../apps/bench/engine/measurement-error.ts';
 import { compare, subtract } from '../../../apps/bench/engine/statistics.ts';
 import {
   type BatchPlan,

@@ -3,7 +3,10 @@
  * already.
  */
 import { fileURLToPath } from 'node:url';
-import { measureOrExplain, NotMeasured } from '../../../apps/bench/engine/not-measured.ts';
+import {
+  MeasurementError,
+  measureOrExplain,
+} from '../../../apps/bench/engine/measurement-error.ts';
 import { formatDigits, formatEstimate, formatWhole } from '../../../apps/bench/engine/numbers.ts';
 import { estimate } from '../../../apps/bench/engine/statistics.ts';
 import { type Bench, runCommand } from '../bench.ts';
@@ -77,7 +80,7 @@ async function runStarts(bench: Bench, starts: number): Promise<readonly SecondV
   // The first start also fills the cache for later ones.
   for (let start = 0; start <= starts; start++) {
     const lastLine = (await runCommand(bench, commandLine)).trim().split('\n').at(-1) ?? '';
-    if (!lastLine.startsWith('{')) throw new NotMeasured(lastLine);
+    if (!lastLine.startsWith('{')) throw new MeasurementError(lastLine);
     if (start > 0) measured.push(JSON.parse(lastLine) as SecondVolumeCost);
   }
   return measured;

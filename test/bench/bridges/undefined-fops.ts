@@ -2,7 +2,7 @@
  * Measures the cost of a module for fops that it does not define: a lookup takes the same time with
  * the module and without.
  */
-import { measureOrExplain } from '../../../apps/bench/engine/not-measured.ts';
+import { measureOrExplain } from '../../../apps/bench/engine/measurement-error.ts';
 import { formatDigits, formatEstimate } from '../../../apps/bench/engine/numbers.ts';
 import { compare, subtract } from '../../../apps/bench/engine/statistics.ts';
 import {

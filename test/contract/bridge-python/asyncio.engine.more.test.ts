@@ -250,7 +250,7 @@ def readlink(self, frame, loc, size, xdata):
   });
 });
 
-describe('an interrupted caller', () => {
+describe('an interrupt of the calling program', () => {
   it.each([
     ['asleep', 'await asyncio.sleep(100)'],
     [
@@ -259,7 +259,7 @@ describe('an interrupted caller', () => {
     ],
     ['in a task group', 'await in_group()'],
     ['under a timeout', 'await asyncio.wait_for(asyncio.sleep(100), 200)'],
-  ])('ends a coroutine that is %s', async (_title, code) => {
+  ])('cancels a coroutine that is %s', async (_title, code) => {
     const run = await start(`async def stat(self, frame, loc, xdata):
     try:
         ${code.replaceAll('\n', '\n    ')}
@@ -280,7 +280,7 @@ async def in_group():
     expectWorks(run);
   });
 
-  it('gets the errno that the method raises at CancelledError', async () => {
+  it('fails the fop with the errno that the method raises at CancelledError', async () => {
     const run = await start(`async def stat(self, frame, loc, xdata):
     try:
         await self.child.stat(loc, xdata)

@@ -242,35 +242,45 @@ beforeAll(async () => {
   };
 });
 
-const kinds = [
-  'fail',
-  'raise',
-  'drop',
-  'cycle',
-  'twice',
-  'wrong',
-  'pass',
-  'cbk',
-  'fan',
-  'kept',
-  'change',
-];
-const coroutines = ['pass', 'raise', 'sleep', 'late', 'gather', 'own', 'cancel', 'open'];
+/** The actions of the methods, and the kinds by which the module finds them. */
+const methods = [
+  ['fails the request', 'fail'],
+  ['raises an exception', 'raise'],
+  ['returns without a decision', 'drop'],
+  ['makes a cycle with the frame', 'cycle'],
+  ['replies twice', 'twice'],
+  ['replies with a wrong value', 'wrong'],
+  ['passes the reply up', 'pass'],
+  ['raises an exception in its callback', 'cbk'],
+  ['winds three times', 'fan'],
+  ['replies from a timer', 'kept'],
+  ['changes arguments and reply', 'change'],
+] as const;
+const asyncMethods = [
+  ['awaits its child', 'pass'],
+  ['raises an exception after an await', 'raise'],
+  ['sleeps', 'sleep'],
+  ['exceeds its timeout', 'late'],
+  ['awaits two fops at a time', 'gather'],
+  ['does not await its task', 'own'],
+  ['cancels its task', 'cancel'],
+  ['opens a file', 'open'],
+] as const;
 
 describe('thousands of requests leave no objects in the interpreter', () => {
-  const first = ['raise', 'drop', 'cycle', 'twice', 'cbk'];
-  it.each(selectVariants(kinds, (kind) => first.includes(kind)))(
-    "with callbacks of kind '%s'",
-    (kind) => {
+  const first: readonly string[] = ['raise', 'drop', 'cycle', 'twice', 'cbk'];
+  it.each(selectVariants(methods, ([, kind]) => first.includes(kind)))(
+    'if the method %s',
+    (_action, kind) => {
       const known = run.knownLoc('file');
       expectNothingLeft(() => run.ask('stat', known, Dict.of({ kind })));
     },
   );
 
-  const firstAwaited = ['raise', 'late', 'own', 'open'];
-  it.each(selectVariants(coroutines, (kind) => firstAwaited.includes(kind)))(
-    "with an async def of kind '%s'",
-    (kind) => {
+  const firstAwaited: readonly string[] = ['raise', 'late', 'own', 'open'];
+  it.each(selectVariants(asyncMethods, ([, kind]) => firstAwaited.includes(kind)))(
+    'if the async method %s',
+    (_action, kind) => {
       const known = run.knownLoc('file');
       expectNothingLeft(() => run.ask('access', known, 1, Dict.of({ kind })));
     },

@@ -148,7 +148,7 @@ describe.each(['Python', 'JavaScript'] as const)(
     });
 
     it.each([null, Dict.of({ ask: 1 })])(
-      'fails with ESTALE if the inode of its directory is forgotten',
+      "fails the fop with ESTALE after the directory's inode was forgotten",
       async (xdata) => {
         const run = await start();
         const d = run.knownLoc('d', IA_IFDIR);

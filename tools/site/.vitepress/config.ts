@@ -15,7 +15,10 @@ const volfileGrammar = JSON.parse(
   readFileSync(join(siteFolder, '../../apps/vscode/syntaxes/volfile.tmLanguage.json'), 'utf8'),
 );
 
-/** Renders a page for the search index, without highlighting code, which is slow. */
+/**
+ * Renders a page for the search index, without highlighting code, which is slow; '' for a page whose
+ * front matter has `search: false`.
+ */
 function renderForSearch(source: string, env: MarkdownEnv, md: MarkdownRenderer): string {
   const { highlight } = md.options;
   md.options.highlight = null;
@@ -30,7 +33,10 @@ function renderForSearch(source: string, env: MarkdownEnv, md: MarkdownRenderer)
 /** A token of parsed Markdown. */
 type Token = ReturnType<MarkdownRenderer['parse']>[number];
 
-/** Splits a text into words and names: `negative-timeout` is both. Runs in the page, too. */
+/**
+ * Splits a text into words and names: `negative-timeout` yields `negative`, `timeout` and the whole.
+ * VitePress also sends the function's source to the browser, so it uses nothing outside of itself.
+ */
 const tokenize = (text: string): string[] =>
   text.split(/[\s`"'()]+/u).flatMap((word) => {
     const name = word.replace(/^[^\p{L}\p{N}_]+|[^\p{L}\p{N}_]+$/gu, '');
@@ -55,7 +61,7 @@ function removeBlankHeads(tokens: Token[]): void {
 const base = process.env.SITE_BASE ?? '/';
 
 /**
- * The plugin of Vite that writes the licences of the packages in the pages' programs. It is not
+ * The plugin of Vite that writes the licences of the packages bundled into the pages. It is not
  * applied to the build of the pages' HTML.
  */
 const noticesPlugin = {

@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { findBuiltFile } from '../../../../runtime/sys/paths.ts';
 import { pinProcess } from '../affinity.ts';
-import { NotMeasured } from '../not-measured.ts';
+import { MeasurementError } from '../measurement-error.ts';
 import { listChildren } from '../process-usage.ts';
 import type { Reply, ReplyTypes, RequestName, RequestTypes } from './messages.ts';
 
@@ -10,7 +10,7 @@ import type { Reply, ReplyTypes, RequestName, RequestTypes } from './messages.ts
 const CLIENT_PROGRAM = findBuiltFile(new URL('./client.js', import.meta.url));
 
 /** Thrown when the server of the mount has ended. */
-export class ServerGone extends NotMeasured {
+export class ServerGone extends MeasurementError {
   override readonly code = 'GLOSSA_SERVER_GONE';
 }
 
@@ -29,7 +29,7 @@ export class Clients {
   private readonly children: readonly Client[];
   private readonly signal: AbortSignal;
 
-  /** Starts and pins the clients. @throws {NotMeasured} if a client cannot be pinned */
+  /** Starts and pins the clients. @throws {MeasurementError} if a client cannot be pinned */
   constructor({ count, cpus, signal }: ClientSettings) {
     this.signal = signal;
     this.children = Array.from({ length: count }, () => new Client());
@@ -42,7 +42,7 @@ export class Clients {
     return this.children.map(({ pid }) => pid);
   }
 
-  /** Sends a request to the first client, and waits for the reply. @throws {NotMeasured} */
+  /** Sends a request to the first client, and waits for the reply. @throws {MeasurementError} */
   async requestFirst<N extends RequestName>(
     name: N,
     args: RequestTypes[N],
@@ -54,7 +54,7 @@ export class Clients {
   /**
    * Sends a request to each client, and waits for all replies.
    * @param makeArgs makes the arguments for the client of this number, from 0
-   * @throws {NotMeasured}
+   * @throws {MeasurementError}
    */
   async requestAll<N extends RequestName>(
     name: N,
@@ -118,7 +118,7 @@ class Client {
     return this.child.pid!;
   }
 
-  /** Sends a request, and waits for the reply. @throws {NotMeasured} also after `timeoutMs` */
+  /** Sends a request, and waits for the reply. @throws {MeasurementError} also after `timeoutMs` */
   async request<N extends RequestName>(
     name: N,
     args: RequestTypes[N],
@@ -138,7 +138,7 @@ class Client {
     });
     this.resolveReply = null;
     if ('result' in reply) return reply.result as ReplyTypes[N];
-    throw reply.isServerGone ? new ServerGone(reply.error) : new NotMeasured(reply.error);
+    throw reply.isServerGone ? new ServerGone(reply.error) : new MeasurementError(reply.error);
   }
 
   /** Kills the client and the command that it runs. */

@@ -4,18 +4,18 @@
  * as a page.
  */
 import { formatFactor, formatInterval } from '../comparison-text.ts';
+import { formatMissing } from '../measurement-error.ts';
 import { formatters, type Measure, measures } from '../measures.ts';
-import { formatMissing } from '../not-measured.ts';
 import { formatDigits } from '../numbers.ts';
 import { formatWorkloadTitle } from '../placement.ts';
 import type { Measurement, Run, Workload } from '../schema.ts';
 import { readVerdict } from '../verdict.ts';
 import { makeEcdfChart, makeRatioChart, type Picture } from './charts.ts';
 import {
-  describeMethod,
+  describeWorkload,
   formatMachineSentence,
   formatMethodParagraphs,
-  limits,
+  LIMIT_SENTENCES,
   listWarnings,
 } from './run-sentences.ts';
 
@@ -78,7 +78,7 @@ export function makeSections(run: Run): Section[] {
     ...(isCompared ? [comparison] : []),
     ...workloads.map(makeWorkloadSection),
     { title: 'How it was measured', blocks: makeTextBlocks(formatMethodParagraphs(run)) },
-    { title: 'What it does not show', blocks: [{ list: limits }] },
+    { title: 'What it does not show', blocks: [{ list: LIMIT_SENTENCES }] },
     {
       title: 'Where',
       blocks: makeTextBlocks([formatMachineSentence(machine), `${date}: ${command.join(' ')}`]),
@@ -102,7 +102,7 @@ export function makeWorkloadSection(workload: Workload): Section {
     style: 'workload',
     blocks: [
       { text: workload.description },
-      { text: describeMethod(workload), style: 'how' },
+      { text: describeWorkload(workload), style: 'how' },
       { table: makeResultsTable(workload) },
       ...(isMeasured ? [{ picture: makeEcdfChart(workload) }] : []),
     ],

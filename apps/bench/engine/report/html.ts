@@ -7,7 +7,7 @@ import type { Run } from '../schema.ts';
 import type { Picture } from './charts.ts';
 import { type Block, makeSections, type Row, type Section, type Table } from './document.ts';
 import { formatMarkdown } from './markdown.ts';
-import { formatAnswers } from './run-sentences.ts';
+import { formatSummary } from './run-sentences.ts';
 import { NARROW_PX, readStyleSheets } from './style.ts';
 
 /** Draws a picture as SVG. Width and height are in pixels. */
@@ -49,7 +49,7 @@ ${readStyleSheets('bench/engine/report/page.css')}</style>
 <body>
 <header>
 <h1>${escapeHtml(run.question)}</h1>
-${formatAnswers(run)
+${formatSummary(run)
   .map((text) => `<p class="answer">${escapeHtml(text)}</p>`)
   .join('\n')}
 </header>

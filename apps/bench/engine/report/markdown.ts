@@ -1,7 +1,7 @@
 /** Formats a run as Markdown: the same text and tables as the page, without its pictures. */
 import type { Run } from '../schema.ts';
 import { type Block, makeSections, type Table } from './document.ts';
-import { formatAnswers } from './run-sentences.ts';
+import { formatSummary } from './run-sentences.ts';
 
 /** Escapes the text of a cell: a `|` would end the cell, and a newline the table. */
 const escapeCell = (text: string): string =>
@@ -44,7 +44,7 @@ function formatBlock(block: Block): string[] {
 export const formatMarkdown = (run: Run): string =>
   `${[
     `# ${run.question}`,
-    formatAnswers(run).join('\n'),
+    formatSummary(run).join('\n'),
     ...makeSections(run)
       .map(({ title, blocks }) => [`## ${title}`, ...blocks.flatMap(formatBlock)])
       .filter((parts) => parts.length > 1)

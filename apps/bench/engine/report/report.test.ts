@@ -4,7 +4,7 @@ import { simulatedWorkloads, simulateRun } from '../../../../test/support/simula
 import { compareRuns } from '../compare.ts';
 import { formatHtml, loadSvgRenderer, makeReportFiles } from './html.ts';
 import { formatMarkdown } from './markdown.ts';
-import { formatAnswers, formatMethodParagraphs, listWarnings } from './run-sentences.ts';
+import { formatMethodParagraphs, formatSummary, listWarnings } from './run-sentences.ts';
 import { formatComparedRuns, formatTerminalReport, formatWorkload } from './text.ts';
 
 const run = simulateRun({ warnings: ['the stacks differ in two volumes: a, <b>'] });
@@ -16,7 +16,7 @@ const SGR = /\x1b\[[\d;]*m/g;
 
 describe('the first sentences of a bench report', () => {
   it('group the measurements of a stack by verdict if the verdicts differ', () => {
-    expect(formatAnswers(run)).toEqual([
+    expect(formatSummary(run)).toEqual([
       'python is 5 to 17 % slower than typescript (in 2 of 3); it is about 11 % faster than ' +
         'typescript [9 – 13 %] (in 1 of 3).',
       'javascript is about 33 % slower than typescript [30 – 36 %] (in 1 of 2); it shows no ' +
@@ -26,14 +26,14 @@ describe('the first sentences of a bench report', () => {
 
   it('consist of one sentence for each stack whose measurements all agree', () => {
     const [one] = simulatedWorkloads;
-    expect(formatAnswers(simulateRun({}, [one!]))[0]).toMatch(
+    expect(formatSummary(simulateRun({}, [one!]))[0]).toMatch(
       /^python is about 17 % slower than typescript \[1\d – 1\d %\]\.$/,
     );
-    expect(formatAnswers(simulateRun({}, [{ ...one!, rounds: 3 }]))[0]).toBe(
+    expect(formatSummary(simulateRun({}, [{ ...one!, rounds: 3 }]))[0]).toBe(
       'python could not be compared with typescript.',
     );
     const alone = { ...one!, medians: [8000, null, null] };
-    expect(formatAnswers(simulateRun({}, [alone]))).toEqual([
+    expect(formatSummary(simulateRun({}, [alone]))).toEqual([
       'python could not be compared with typescript.',
       'javascript could not be compared with typescript.',
     ]);
@@ -49,7 +49,7 @@ it('every report begins with the warning that the machine was busy', async () =>
   expect(formatMarkdown(busyRun).indexOf('Busy in miss')).toBeLessThan(
     formatMarkdown(busyRun).indexOf('python is'),
   );
-  expect(formatAnswers(busyRun)[0]).toMatch(/^Busy in miss, same CPU: /);
+  expect(formatSummary(busyRun)[0]).toMatch(/^Busy in miss, same CPU: /);
 });
 
 describe('the report at a terminal', () => {

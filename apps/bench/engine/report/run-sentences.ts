@@ -1,4 +1,4 @@
-/** Formats the sentences of a report: the answer, method, limits and warnings of a run. */
+/** Formats the sentences of a report: the summary, method, limits and warnings of a run. */
 import { formatDuration } from '../../../../terminal/quantities.ts';
 import { describeBusyness } from '../busy-sampler.ts';
 import { formatAnswer } from '../comparison-text.ts';
@@ -8,7 +8,7 @@ import type { Machine, Run, Workload } from '../schema.ts';
 import { CONFIDENCE, ROUNDS_MIN, WIDTH_FACTOR_MAX } from '../verdict.ts';
 
 /** Formats the first sentences of a report: a warning if the machine was busy, then comparisons. */
-export const formatAnswers = (run: Run): string[] => [
+export const formatSummary = (run: Run): string[] => [
   ...formatBusyWarnings(run),
   ...formatComparisons(run),
 ];
@@ -89,7 +89,7 @@ const listRoundCounts = ({ results }: Workload): number[] =>
   results.flatMap(({ measured }) => measured?.rounds.length ?? []);
 
 /** Sentences about the limits of the figures. */
-export const limits: readonly string[] = [
+export const LIMIT_SENTENCES: readonly string[] = [
   'The figures are of this machine, with this load, kernel and storage. Ratios carry over to another ' +
     'machine better than times, and both only to workloads like these.',
   'Where client and server run decides as much as what the server does: compare figures of one ' +
@@ -103,7 +103,7 @@ export const limits: readonly string[] = [
 /**
  * Describes a workload: its request, clients, CPUs, rounds, and the time in the plain directory.
  */
-export function describeMethod(workload: Workload): string {
+export function describeWorkload(workload: Workload): string {
   const { request, clients, clientCpu, serverCpus, warmUpRounds, plain } = workload;
   const clientsText = clients === 1 ? '1 client' : `${clients} clients`;
   const cpuText = clientCpu === null ? 'anywhere' : `on CPU ${clientCpu}`;

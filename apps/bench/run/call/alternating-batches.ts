@@ -27,7 +27,7 @@ export type MicrosecondsByRound<N extends string> = Readonly<Record<N, readonly 
 
 /**
  * Measures variants in alternation; returns the rounds so far if it is interrupted.
- * @throws {NotMeasured} for a wrong reply; the signal's reason if interrupted in the first round
+ * @throws {MeasurementError} for a wrong reply; the signal's reason if interrupted in the first round
  */
 export async function measureAlternately<N extends string>(
   environment: GraphEnvironment,

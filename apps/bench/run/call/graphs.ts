@@ -21,7 +21,7 @@ import { WARNING } from '../../../../runtime/core/log.ts';
 import { defineTranslator, type Translator } from '../../../../runtime/core/xlator.ts';
 import { packageRoot } from '../../../../runtime/sys/paths.ts';
 import { NodeContext } from '../../../../server/node-context.ts';
-import { NotMeasured } from '../../engine/not-measured.ts';
+import { MeasurementError } from '../../engine/measurement-error.ts';
 import { compileModule } from '../compile.ts';
 
 /** The settings that all graphs of a measurement share. */
@@ -59,7 +59,7 @@ export interface Variant {
   readonly title: string;
   /** Whether the module runs in an interpreter. */
   readonly isHosted: boolean;
-  /** Makes the volume that runs the module of this name. @throws {NotMeasured} */
+  /** Makes the volume that runs the module of this name. @throws {MeasurementError} */
   makeVolume(environment: GraphEnvironment, module: string): Promise<VolumeSpec>;
 }
 
@@ -101,13 +101,13 @@ export const variants = {
   'ffi-rs': makeVariant('c', 'C through ffi-rs', { ffi: 'ffi-rs' }),
 } as Readonly<Record<VariantName, Variant>>;
 
-/** Returns the path of a C module's shared object, compiled on first use. @throws {NotMeasured} */
+/** Returns the path of a C module's shared object, compiled on first use. @throws {MeasurementError} */
 function compileSharedObject({ folder }: GraphEnvironment, name: string): string {
   const source = join(modulesFolder, 'c', `${name}.c`);
-  if (!existsSync(source)) throw new NotMeasured(`there is no module ${name}.c`);
+  if (!existsSync(source)) throw new MeasurementError(`there is no module ${name}.c`);
   const libraryPath = join(folder, `${name}.so`);
   const problem = existsSync(libraryPath) ? null : compileModule(source, libraryPath);
-  if (problem !== null) throw new NotMeasured(problem);
+  if (problem !== null) throw new MeasurementError(problem);
   return libraryPath;
 }
 
@@ -172,7 +172,7 @@ export const presentLeaf = makeLeaf({
 
 // -- graphs --------------------------------------------------------------------------------------
 
-/** Starts a graph of these volumes, the lowest first. @throws {NotMeasured} */
+/** Starts a graph of these volumes, the lowest first. @throws {MeasurementError} */
 export async function startGraph(
   environment: GraphEnvironment,
   volumes: readonly VolumeSpec[],
@@ -189,14 +189,14 @@ export async function startGraph(
   try {
     await graph.start();
   } catch (error) {
-    if (error instanceof GraphError) throw new NotMeasured(error.message.split('\n')[0]!);
+    if (error instanceof GraphError) throw new MeasurementError(error.message.split('\n')[0]!);
     throw error;
   }
   environment.cleanup.add(() => graph.stop());
   return graph;
 }
 
-/** Starts a graph of a module over a leaf. @throws {NotMeasured} */
+/** Starts a graph of a module over a leaf. @throws {MeasurementError} */
 export async function startModuleGraph(
   environment: GraphEnvironment,
   variant: VariantName,

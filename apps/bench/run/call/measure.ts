@@ -5,7 +5,7 @@
 import { Dict } from '../../../../runtime/core/dict.ts';
 import { ENOENT } from '../../../../runtime/core/errno.ts';
 import type { Graph } from '../../../../runtime/core/graph.ts';
-import { isMissing, type MissingResult, measureOrExplain } from '../../engine/not-measured.ts';
+import { isMissing, type MissingResult, measureOrExplain } from '../../engine/measurement-error.ts';
 import { compare, estimate, isTooSpread, subtract } from '../../engine/statistics.ts';
 import { type BatchPlan, measureAlternately } from './alternating-batches.ts';
 import {
@@ -131,7 +131,7 @@ export type CallRounds = ReadonlyMap<VariantName, readonly number[] | MissingRes
 
 /**
  * Measures one kind of call in these variants and in TypeScript, in alternation.
- * @throws {NotMeasured} for a wrong reply
+ * @throws {MeasurementError} for a wrong reply
  */
 export async function measureRounds(
   environment: GraphEnvironment,
@@ -170,7 +170,7 @@ export async function measureRounds(
   }
 }
 
-/** Measures one kind of call, and returns the costs. @throws {NotMeasured} for a wrong reply */
+/** Measures one kind of call, and returns the costs. @throws {MeasurementError} for a wrong reply */
 export async function measureCosts(
   environment: GraphEnvironment,
   kind: CallKindName,

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { EIO, ENOENT } from '../../../../runtime/core/errno.ts';
 import { fail, unwind } from '../../../../runtime/core/gen/fops.gen.ts';
 import { defineTranslator, type Translator } from '../../../../runtime/core/xlator.ts';
-import { NotMeasured } from '../../engine/not-measured.ts';
+import { MeasurementError } from '../../engine/measurement-error.ts';
 import { Cleanup } from '../cleanup.ts';
 import { measureAlternately } from './alternating-batches.ts';
 import {
@@ -53,7 +53,7 @@ describe('batches of requests', () => {
     const batch = makeLookupBatch(await startGraph(makeEnvironment(), [leaf]), ENOENT);
     expect(await batch(4)).toBeGreaterThan(0);
     expect(calls).toBe(4);
-    await expect(batch(1)).rejects.toThrow(new NotMeasured('a reply was EIO'));
+    await expect(batch(1)).rejects.toThrow(new MeasurementError('a reply was EIO'));
   });
 
   it('wait for asynchronous replies', async () => {
@@ -89,7 +89,7 @@ describe('batches of requests', () => {
 
   it('are refused for a module whose file is absent, with a message that names the file', async () => {
     const starting = startModuleGraph(makeEnvironment(), 'typescript', 'none', absentLeaf);
-    await expect(starting).rejects.toThrow(NotMeasured);
+    await expect(starting).rejects.toThrow(MeasurementError);
     await expect(starting).rejects.toThrow(/there is no file .*none\.ts/);
   });
 });

@@ -12,12 +12,12 @@ import type { Graph } from '../../../../runtime/core/graph.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
 import { runSharedTurn } from '../../../../runtime/core/turn.ts';
 import type { Xlator } from '../../../../runtime/core/xlator.ts';
-import { NotMeasured } from '../../engine/not-measured.ts';
+import { MeasurementError } from '../../engine/measurement-error.ts';
 import { READ_SIZE } from './graphs.ts';
 
 /**
  * Sends `count` requests one after the other, and returns microseconds per request.
- * @throws {NotMeasured} for a wrong reply
+ * @throws {MeasurementError} for a wrong reply
  */
 export type Batch = (count: number) => Promise<number>;
 
@@ -62,7 +62,7 @@ function makeBatch(
     };
     const startMs = performance.now();
     while (index < count) {
-      if (!runSharedTurn(windUntilPending)) throw new NotMeasured('a call ran too long');
+      if (!runSharedTurn(windUntilPending)) throw new MeasurementError('a call ran too long');
       if (isPending) {
         await new Promise<void>((resolve) => {
           resume = resolve;
@@ -71,7 +71,7 @@ function makeBatch(
       }
     }
     const microseconds = (performance.now() - startMs) * 1000;
-    if (mismatch !== undefined) throw new NotMeasured(mismatch);
+    if (mismatch !== undefined) throw new MeasurementError(mismatch);
     return microseconds / count;
   };
 }

@@ -18,23 +18,23 @@ const implementations = {
   fusepy,
 } as const satisfies Record<string, Implementation>;
 
-export type OtherName = keyof typeof implementations;
-export const otherNames = Object.keys(implementations) as OtherName[];
+export type ImplementationName = keyof typeof implementations;
+export const implementationNames = Object.keys(implementations) as ImplementationName[];
 
 /** The stacks of glossa, with those of other implementations. */
-export interface StacksWithOthers extends Stacks {
-  readonly others: PreparedStacks;
+export interface StacksWithOtherImplementations extends Stacks {
+  readonly otherImplementations: PreparedStacks;
 }
 
 /**
  * Adds the stacks of other implementations, and a warning about each that cannot run here.
  * @throws {Failure} for stacks of the same name
  */
-export function addOthers(
+export function addOtherImplementations(
   stacks: Stacks,
-  requestedNames: readonly OtherName[],
+  requestedNames: readonly ImplementationName[],
   scratch: string,
-): StacksWithOthers {
+): StacksWithOtherImplementations {
   const names: readonly string[] = requestedNames.flatMap(
     (requestedName) => implementations[requestedName].names,
   );
@@ -63,7 +63,7 @@ export function addOthers(
     ...stacks,
     question: stacks.question.replace(/\?$/, `${otherNamesText}?`),
     warnings: [...stacks.warnings, ...warnings],
-    others: {
+    otherImplementations: {
       stacks: otherStacks,
       versions: Object.assign({}, ...preparedStacks.map(({ versions }) => versions)),
     },

@@ -23,7 +23,7 @@ const START_TIMEOUT_MS = 60_000;
 /**
  * Makes the plan by which the bench starts, measures and ends a stack of another implementation.
  */
-export function makeOtherPlan(
+export function makeOtherImplementationPlan(
   stack: OtherStack,
   settings: OtherSettings,
 ): StackDescription & StackPlan {

@@ -5,13 +5,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runCommand } from '../../../../test/support/cli.ts';
 import { isSkipped } from '../../../../test/support/obstacle.ts';
 import { isInstalled } from '../../../../test/support/tools.ts';
-import { NotMeasured } from '../../engine/not-measured.ts';
+import { MeasurementError } from '../../engine/measurement-error.ts';
 import { fuseNative } from './fuse-native.ts';
 import { fusepy } from './fusepy.ts';
 import type { OtherStack } from './implementation.ts';
-import { addOthers } from './index.ts';
+import { addOtherImplementations } from './index.ts';
 import { libfuse } from './libfuse.ts';
-import { makeOtherPlan } from './other-plan.ts';
+import { makeOtherImplementationPlan } from './other-plan.ts';
 
 const sameLookupStacks: readonly string[] = [];
 
@@ -90,7 +90,7 @@ describe('the warning about a missing implementation', () => {
   it('states which implementation is left out, and which packages to install', () => {
     vi.stubEnv('PATH', makePrograms());
     const stacks = { stacks: [], warnings: ['one'], question: 'How fast?', sameLookupStacks };
-    expect(addOthers(stacks, ['libfuse'], scratch)).toEqual({
+    expect(addOtherImplementations(stacks, ['libfuse'], scratch)).toEqual({
       ...stacks,
       warnings: [
         'one',
@@ -107,12 +107,12 @@ it('a user other than root gets a warning if fusermount3 is missing', () => {
   const stacks = { stacks: [], warnings: [], question: 'How fast?', sameLookupStacks };
   const path = makePrograms('cc', 'pkg-config');
   vi.stubEnv('PATH', path);
-  const withoutFusermount = addOthers(stacks, ['libfuse'], scratch);
+  const withoutFusermount = addOtherImplementations(stacks, ['libfuse'], scratch);
   expect(withoutFusermount.warnings).toEqual([
     'libfuse is left out: there is no fusermount3 (apt install fuse3)',
   ]);
   writeFileSync(join(path, 'fusermount3'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
-  expect(addOthers(stacks, ['libfuse'], scratch).warnings).toEqual([]);
+  expect(addOtherImplementations(stacks, ['libfuse'], scratch).warnings).toEqual([]);
 });
 
 describe('a stack of --with', () => {
@@ -131,8 +131,10 @@ describe('a stack of --with', () => {
   const timeouts = { entry: 0, attribute: 1, negative: 0 };
 
   it("is reported with its server's error message if it does not mount", async () => {
-    const plan = makeOtherPlan(failing, { scratch, dataFolder: scratch, timeouts });
-    await expect(plan.serve()).rejects.toThrow(new NotMeasured('it did not mount: error: no luck'));
+    const plan = makeOtherImplementationPlan(failing, { scratch, dataFolder: scratch, timeouts });
+    await expect(plan.serve()).rejects.toThrow(
+      new MeasurementError('it did not mount: error: no luck'),
+    );
     expect(readFileSync(join(scratch, 'failing.log'), 'utf8')).toContain('no luck');
     plan.discard();
   });
@@ -142,7 +144,7 @@ describe('a stack of --with', () => {
       ...failing,
       makeCommand: () => ({ commandLine: [join(scratch, 'gone')] }),
     };
-    const plan = makeOtherPlan(absent, { scratch, dataFolder: scratch, timeouts });
+    const plan = makeOtherImplementationPlan(absent, { scratch, dataFolder: scratch, timeouts });
     await expect(plan.serve()).rejects.toThrow('it did not mount: it said nothing');
   });
 

@@ -1,6 +1,6 @@
 /**
- * Creates a file on a child other than its name's, and a linkto on the name's child, for `entry-fops.ts`. Opens the
- * file of a linkto that a create found.
+ * Creates a file on a child other than the one that its name's hash selects, and a linkto on that one. Also opens the
+ * file of a linkto that a create found. `entry-fops.ts` calls both.
  * Source: GlusterFS `dht-common.c` (dht_create_linkfile_create_cbk), `dht-linkfile.c`.
  */
 import { newGfid } from '../../../../runtime/core/context.ts';
@@ -22,8 +22,8 @@ import { lookupEverywhere, makeUnusedLinktoXdata } from './lookup-everywhere.ts'
 export type CreatingFop = 'create' | 'mknod' | 'symlink' | 'put';
 
 /**
- * The indexes of values by fop: of the loc in the arguments; and, in the reply, of the inode and of the parent's
- * attributes before the change. Those after the change follow.
+ * The indexes of values by fop: of the loc in the arguments; and, in the reply, of the inode (its attributes are next)
+ * and of the parent's attributes before the change (those after it are next).
  */
 export const VALUE_INDEXES = {
   create: { loc: 0, inode: 1, preparent: 3 },
@@ -32,7 +32,7 @@ export const VALUE_INDEXES = {
   put: { loc: 0, inode: 0, preparent: 2 },
 } as const;
 
-/** Makes a linkto on the name's child (`hashedChild`), then the file on `child`; removes the linkto if that fails. */
+/** Makes a linkto on the child of the hash, then the file on `child`; removes the linkto if that fails. */
 export function* createWithLinkto<N extends CreatingFop>(
   task: Task,
   fop: N,

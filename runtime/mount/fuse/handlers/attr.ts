@@ -1,4 +1,7 @@
-/** Handles operations on attributes: GETATTR, STATX, SETATTR, ACCESS, READLINK, STATFS. */
+/**
+ * Handles the kernel's requests on attributes: GETATTR, STATX, SETATTR, ACCESS, READLINK, STATFS. Each handler winds a
+ * fop, and its callback encodes the reply. The FUSE session calls the handler of the request's opcode.
+ */
 import { encodeNameInto, NameError } from '../../../core/bytes.ts';
 import { EFBIG, EIO, ENAMETOOLONG, ENOENT, ESTALE } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
@@ -25,12 +28,12 @@ import { replyAttr, replyInodeStatus, replyStatx, toInodeErrno } from './reply.t
 import { makeKillPrivXdata } from './request-xdata.ts';
 
 /** Bits of the cookie of stat and fstat: the kind of reply, and whether the request holds the fd. */
-const AS_ATTR = 0;
-const AS_STATX = 1;
+const REPLY_ATTR = 0;
+const REPLY_STATX = 1;
 const HOLDS_FD = 2;
 
 export const getattr: Handler<GetattrIn> = (session, header, args) => {
-  statInode(session, header.nodeid, (args.flags & GETATTR_FH) !== 0 ? args.fh : 0, AS_ATTR);
+  statInode(session, header.nodeid, (args.flags & GETATTR_FH) !== 0 ? args.fh : 0, REPLY_ATTR);
 };
 
 /**
@@ -38,12 +41,17 @@ export const getattr: Handler<GetattrIn> = (session, header, args) => {
  * ignored.
  */
 export const statx: Handler<StatxIn> = (session, header, args) => {
-  statInode(session, header.nodeid, (args.getattrFlags & GETATTR_FH) !== 0 ? args.fh : 0, AS_STATX);
+  statInode(
+    session,
+    header.nodeid,
+    (args.getattrFlags & GETATTR_FH) !== 0 ? args.fh : 0,
+    REPLY_STATX,
+  );
 };
 
 /**
  * Stats an inode by an open file if it has one, so that a file without a name has attributes.
- * @param handle the request's open file, or 0 @param replyKind AS_ATTR or AS_STATX
+ * @param handle the request's open file, or 0 @param replyKind REPLY_ATTR or REPLY_STATX
  */
 function statInode(
   session: HandlerContext,
@@ -75,7 +83,7 @@ function statInode(
 const statCbk: Cbk<'stat', HandlerContext> = (frame, replyKind, xl, opRet, opErrno, buf, xdata) => {
   const inode = frame.local as Inode;
   if (opRet < 0) return xl.priv.fail(frame, toStatErrno(xl.priv, inode, opErrno));
-  const reply = replyKind === AS_STATX ? replyStatx : replyAttr;
+  const reply = replyKind === REPLY_STATX ? replyStatx : replyAttr;
   reply(xl.priv, frame, inode, buf, xdata);
 };
 
@@ -92,7 +100,7 @@ const fstatCbk: Cbk<'fstat', HandlerContext> = (frame, cookie, xl, opRet, opErrn
   const fd = frame.local as Fd;
   if (((cookie as number) & HOLDS_FD) !== 0) fd.drop();
   if (opRet < 0) return xl.priv.fail(frame, opErrno);
-  const reply = ((cookie as number) & AS_STATX) !== 0 ? replyStatx : replyAttr;
+  const reply = ((cookie as number) & REPLY_STATX) !== 0 ? replyStatx : replyAttr;
   reply(xl.priv, frame, fd.inode, buf, xdata);
 };
 
@@ -136,7 +144,7 @@ export const setattr: Handler<SetattrIn> = (session, header, args) => {
       ((args.valid & (SETTABLE | SIZE)) === 0 && session.fds.isOpenForWriting(inode)),
   };
   frame.local = change;
-  if (!isResize) return setOtherAttributes(session, frame, change);
+  if (!isResize) return windSetattr(session, frame, change);
   if (args.size > OFFSET_MAX) return session.fail(frame, EFBIG);
   const killXdata = makeKillPrivXdata(change.dropsPrivileges);
   // Only the handle of ftruncate(2) is known to be open for writing.
@@ -161,7 +169,7 @@ function makeAttributes(inode: Inode, args: SetattrIn): Iatt {
 }
 
 /** Winds the setattr of a SETATTR, by an open file of the inode if there is one. */
-function setOtherAttributes(session: HandlerContext, frame: Frame, change: AttributeChange): void {
+function windSetattr(session: HandlerContext, frame: Frame, change: AttributeChange): void {
   const { inode, handleFd, stbuf, valid } = change;
   const killXdata = makeKillPrivXdata(change.dropsPrivileges);
   const fd = handleFd ?? session.fds.findOpenFile(inode);
@@ -185,7 +193,7 @@ const truncateCbk: Cbk<'truncate', HandlerContext> = (
 ) => {
   const change = frame.local as AttributeChange;
   if (opRet < 0) xl.priv.fail(frame, toInodeErrno(opErrno));
-  else if (change.valid !== 0) setOtherAttributes(xl.priv, frame, change);
+  else if (change.valid !== 0) windSetattr(xl.priv, frame, change);
   else replyAttr(xl.priv, frame, change.inode, postbuf, xdata);
 };
 

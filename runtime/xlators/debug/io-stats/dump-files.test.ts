@@ -1,8 +1,8 @@
 /** The files that io-stats writes: at intervals, and on a setxattr of the command attribute. */
 import { describe, expect, test } from 'vitest';
 import { ask, FakeContext, HeldLeaf, makeLoc, startGraph } from '../../../../test/support/core.ts';
-import { listEffectlessOptions } from '../../../core/accepted-options.ts';
 import { Dict } from '../../../core/dict.ts';
+import { listEffectlessOptions } from '../../../core/effectless-options.ts';
 import { EINVAL, EIO, EOPNOTSUPP, EPERM } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
 import { makeFirstFrame, Stack } from '../../../core/frame.ts';

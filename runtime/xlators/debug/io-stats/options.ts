@@ -3,7 +3,7 @@
  * threads and other formats are accepted without effect.
  */
 
-import { declareAcceptedOptions } from '../../../core/accepted-options.ts';
+import { declareEffectlessOptions } from '../../../core/effectless-options.ts';
 import { defineOptions } from '../../../core/options.ts';
 
 export const options = defineOptions({
@@ -35,7 +35,7 @@ export const options = defineOptions({
   },
   // Each with GlusterFS's default; another value causes a warning. Null: no value does, as glusterd writes the option
   // into every volfile.
-  ...declareAcceptedOptions({
+  ...declareEffectlessOptions({
     'ios-dump-format': 'json',
     'ios-sample-interval': 0,
     'ios-sample-buf-size': 65_535,

@@ -9,7 +9,7 @@ import {
   makeGfid,
   startGraph,
 } from '../../../../test/support/core.ts';
-import { type Caller, connect, Driver, ROOT } from '../../../api/driver.ts';
+import { type Caller, connect, Driver, ROOT_CALLER } from '../../../api/driver.ts';
 import { ACL_ACCESS, type Acl, decodeExtendedAcl, encodeAcl } from '../../../core/acl.ts';
 import { Dict } from '../../../core/dict.ts';
 import { EACCES, EEXIST, EIO, EPERM, ESTALE } from '../../../core/errno.ts';
@@ -26,15 +26,15 @@ import memory from '../../storage/memory/index.ts';
 import accessControl from './index.ts';
 import { rules } from './rules.ts';
 
-const ALICE: Caller = { ...ROOT, uid: 1001, gid: 100, pid: 7 };
-const BOB: Caller = { ...ROOT, uid: 1002, gid: 200, pid: 7, groups: [300] };
+const ALICE: Caller = { ...ROOT_CALLER, uid: 1001, gid: 100, pid: 7 };
+const BOB: Caller = { ...ROOT_CALLER, uid: 1002, gid: 200, pid: 7, groups: [300] };
 
 async function setUp(options: Readonly<Record<string, string>> = {}) {
   const volumes = [{ translator: memory }, { translator: accessControl, options }] as never;
   const graph = await startGraph(volumes, new FakeContext());
   const client = connect(graph);
   const as = (caller: Caller): Driver => new Driver(client, caller);
-  const root = as(ROOT);
+  const root = as(ROOT_CALLER);
   const dump = () => accessControl.dump!(graph.top as never);
   /** Creates an inode as a user. */
   async function make(caller: Caller, fop: 'mkdir' | 'mknod', path: string, mode: number) {
@@ -54,7 +54,7 @@ async function setUp(options: Readonly<Record<string, string>> = {}) {
   const mode = (prot: number): Iatt => Object.assign(new Iatt(), { iaProt: prot });
   const chmod = (caller: Caller, inode: Inode, prot: number) =>
     errnoOf(caller, 'setattr', new Loc(inode), mode(prot), SET_ATTR.MODE, null);
-  await chmod(ROOT, graph.inodes.root, 0o777);
+  await chmod(ROOT_CALLER, graph.inodes.root, 0o777);
   return { graph, as, root, dump, make, errnoOf, chmod };
 }
 
@@ -87,7 +87,7 @@ it('root, super-uid and internal clients may truncate a file of mode 0', async (
     (await errnoOf(caller, 'truncate', new Loc(file), 0, null)) === 0;
   expect(await chmod(ALICE, file, 0)).toBe(0);
   const stranger = { ...BOB, uid: 1003 };
-  expect([await mayWrite(ROOT), await mayWrite(BOB), await mayWrite(stranger)]).toEqual([
+  expect([await mayWrite(ROOT_CALLER), await mayWrite(BOB), await mayWrite(stranger)]).toEqual([
     true,
     true,
     false,
@@ -113,10 +113,10 @@ it('features/access-control looks an inode up only once for a thousand requests 
 
 it('in a sticky directory, only the owner of a file may rename or remove it, even before it is looked up', async () => {
   const { graph, make, errnoOf } = await setUp();
-  const tmp = await make(ROOT, 'mkdir', 'tmp', 0o777);
+  const tmp = await make(ROOT_CALLER, 'mkdir', 'tmp', 0o777);
   const { inodes } = graph;
   await errnoOf(
-    ROOT,
+    ROOT_CALLER,
     'setattr',
     new Loc(tmp),
     Object.assign(new Iatt(), { iaProt: 0o1777 }),
@@ -149,7 +149,7 @@ it('a create that finds an existing file opens it only for a permitted caller', 
   };
   expect(await create(BOB, O_RDWR | O_TRUNC)).toBe(EACCES);
   expect(await create(BOB, O_RDWR | O_EXCL)).toBe(EEXIST);
-  expect((await as(ROOT).find('f')).buf.iaSize).toBe(5);
+  expect((await as(ROOT_CALLER).find('f')).buf.iaSize).toBe(5);
   expect(await create(ALICE, O_RDWR)).toBe(0);
   expect(await chmod(ALICE, file, 0o602)).toBe(0);
   expect(await create(BOB, O_WRONLY)).toBe(0);
@@ -159,10 +159,10 @@ it('a create that finds an existing file opens it only for a permitted caller', 
 it('a chmod by a caller of another group clears set-group-id', async () => {
   const { make, as, chmod } = await setUp();
   const file = await make({ ...ALICE, gid: 500 }, 'mknod', 'f', 0o100600);
-  const prot = async () => (await as(ROOT).find('f')).buf.iaProt;
+  const prot = async () => (await as(ROOT_CALLER).find('f')).buf.iaProt;
   expect([await chmod({ ...ALICE, gid: 500 }, file, 0o2755), await prot()]).toEqual([0, 0o2755]);
   expect([await chmod(ALICE, file, 0o2755), await prot()]).toEqual([0, 0o755]);
-  expect([await chmod(ROOT, file, 0o2755), await prot()]).toEqual([0, 0o2755]);
+  expect([await chmod(ROOT_CALLER, file, 0o2755), await prot()]).toEqual([0, 0o2755]);
   expect(await chmod(BOB, file, 0o777)).toBe(EPERM);
 });
 
@@ -239,24 +239,24 @@ it('the owner, mode and ACL kept for an inode always equal those of the storage'
         const { graph, make, errnoOf, chmod, as } = await setUp();
         const file = await make(ALICE, 'mknod', 'f', 0o100644);
         const loc = new Loc(file);
-        const below = new Driver(connect(graph), ROOT, {
+        const below = new Driver(connect(graph), ROOT_CALLER, {
           links: graph.makeLinks(graph.xlators[0]!),
         });
         for (const each of changes) {
-          if (each.kind === 'chmod') await chmod(ROOT, file, each.prot!);
+          if (each.kind === 'chmod') await chmod(ROOT_CALLER, file, each.prot!);
           else if (each.kind === 'chown') {
             const to = Object.assign(new Iatt(), { iaUid: each.uid, iaGid: each.gid });
-            await errnoOf(ROOT, 'setattr', loc, to, SET_ATTR.UID | SET_ATTR.GID, null);
+            await errnoOf(ROOT_CALLER, 'setattr', loc, to, SET_ATTR.UID | SET_ATTR.GID, null);
           } else if (each.kind === 'acl') {
             const dict = new Dict().set(ACL_ACCESS, encodeAcl(aclOf(each)));
-            expect(await errnoOf(ROOT, 'setxattr', loc, dict, 0, null)).toBe(0);
+            expect(await errnoOf(ROOT_CALLER, 'setxattr', loc, dict, 0, null)).toBe(0);
           } else if (each.kind === 'no-acl')
-            await errnoOf(ROOT, 'removexattr', loc, ACL_ACCESS, null);
+            await errnoOf(ROOT_CALLER, 'removexattr', loc, ACL_ACCESS, null);
           else if (each.kind === 'behind') {
             // A change below the volume; the next lookup reports it.
             const to = Object.assign(new Iatt(), { iaProt: each.prot! });
             await below.expect('setattr', loc, to, SET_ATTR.MODE, null);
-            await as(ROOT).find('f');
+            await as(ROOT_CALLER).find('f');
           } else {
             const caller = { ...BOB, uid: each.uid!, gid: each.gid! };
             const said = (await errnoOf(caller, 'access', loc, each.mask, null)) === 0;

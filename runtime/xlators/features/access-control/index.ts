@@ -3,7 +3,7 @@
  * clients without a kernel that checks. Root, `super-uid` and internal clients (pid below zero) may do
  * everything; their requests pass.
  *
- * The owner, mode and ACL are kept with each inode (`known-subjects.ts`). Where they are unknown, a request waits
+ * The owner, mode and ACL are kept with each inode (`known-protections.ts`). Where they are unknown, a request waits
  * for one lookup of the inode. Fops on open files that have no rule are routed past the volume.
  *
  * Source: GlusterFS 10 `xlators/system/posix-acl/src/posix-acl.c`.
@@ -30,7 +30,12 @@ import { defineReconfigurableOptions, type Values } from '../../../core/options.
 import { isPermitted } from '../../../core/permissions.ts';
 import { isRootOrMember } from '../../../core/privileges.ts';
 import { type Cbk, defineTranslator, type Fops, type Xlator } from '../../../core/xlator.ts';
-import { ACL_KEYS, KnownSubjects, type NamedSubjects, readReplyAcl } from './known-subjects.ts';
+import {
+  ACL_KEYS,
+  KnownProtections,
+  type NamedProtections,
+  readReplyAcl,
+} from './known-protections.ts';
 import { checkRequest, computeOpenMask, isAclAlias, rules, setsAcl, UNKNOWN } from './rules.ts';
 
 const S_ISGID = 0o2000;
@@ -48,14 +53,14 @@ const options = defineReconfigurableOptions({
 /** The state of one volume of features/access-control. */
 class AccessControl {
   superUid = 0;
-  readonly subjects: KnownSubjects;
+  readonly protections: KnownProtections;
   /** Number of refused requests. */
   refusedCount = 0;
   /** Number of lookups that the volume itself has requested. */
   lookupCount = 0;
 
   constructor(xl: Xlator<AccessControl>, values: Values<typeof options>) {
-    this.subjects = new KnownSubjects(xl);
+    this.protections = new KnownProtections(xl);
     this.applyOptions(values);
   }
 
@@ -79,27 +84,27 @@ interface PendingRequest {
   readonly args: readonly unknown[];
   readonly target: Loc;
   /** Results of the lookups that the request has waited for. */
-  readonly namedSubjects: NamedSubjects;
+  readonly namedProtections: NamedProtections;
 }
 
 /**
  * Checks a request, then winds it or refuses it.
- * @param namedSubjects results of the lookups that this request has waited for
+ * @param namedProtections results of the lookups that this request has waited for
  */
 function checkAndWind(
   frame: Frame,
   xl: Xl,
   name: FopName,
   args: readonly unknown[],
-  namedSubjects: NamedSubjects = null,
+  namedProtections: NamedProtections = null,
 ): void {
   const { priv } = xl;
   if (!priv.isUnrestricted(frame.root)) {
-    const { subjects } = priv;
-    subjects.namedSubjects = namedSubjects;
-    const errno = checkRequest(name, frame.root, subjects, args);
+    const { protections } = priv;
+    protections.namedProtections = namedProtections;
+    const errno = checkRequest(name, frame.root, protections, args);
     if (errno === UNKNOWN) {
-      lookUpTarget(frame, xl, { name, args, target: subjects.lookupTarget!, namedSubjects });
+      lookUpTarget(frame, xl, { name, args, target: protections.lookupTarget!, namedProtections });
       return;
     }
     if (errno !== 0) {
@@ -135,21 +140,21 @@ const targetCbk: Cbk<'lookup', AccessControl> = (
   buf,
   xdata,
 ) => {
-  const { name, args, target, namedSubjects } = frame.local as PendingRequest;
+  const { name, args, target, namedProtections } = frame.local as PendingRequest;
   frame.local = null;
   const isNamed = target.name !== null;
   const lookedUpInode = isNamed ? inode : target.inode;
-  const subject =
-    opRet < 0 ? null : xl.priv.subjects.record(lookedUpInode, buf, readReplyAcl(xdata));
+  const protection =
+    opRet < 0 ? null : xl.priv.protections.record(lookedUpInode, buf, readReplyAcl(xdata));
   const isAbsent = isNamed && opRet < 0 && opErrno === ENOENT;
-  if (subject === null && !isAbsent) (fail[name] as AnyCall)(frame, opRet < 0 ? opErrno : EIO);
+  if (protection === null && !isAbsent) (fail[name] as AnyCall)(frame, opRet < 0 ? opErrno : EIO);
   else
     checkAndWind(
       frame,
       xl,
       name,
       args,
-      isNamed ? new Map(namedSubjects).set(target, subject) : namedSubjects,
+      isNamed ? new Map(namedProtections).set(target, protection) : namedProtections,
     );
 };
 
@@ -181,7 +186,7 @@ function makeRecordingFop(name: FopName, recordReply: ReplyRecorder): PermittedF
   return (frame, xl, args) => {
     const { priv } = xl;
     const inode = getTargetInode(args);
-    const isKnown = inode !== null && priv.subjects.get(inode) !== undefined;
+    const isKnown = inode !== null && priv.protections.get(inode) !== undefined;
     if (!isKnown && priv.isUnrestricted(frame.root)) return passOn(frame, xl, args, name);
     frame.local = args;
     windArgs[name](frame, 0, cbk as never, xl.children[0]!, args);
@@ -189,22 +194,22 @@ function makeRecordingFop(name: FopName, recordReply: ReplyRecorder): PermittedF
 }
 
 /** Records a new inode: the reply's first fields are the inode and its attributes. */
-const recordCreated: ReplyRecorder = ({ subjects }, _args, [inode, buf]) =>
-  subjects.record(inode as Inode | null, buf as Iatt | null);
+const recordCreated: ReplyRecorder = ({ protections }, _args, [inode, buf]) =>
+  protections.record(inode as Inode | null, buf as Iatt | null);
 
 /** Records a changed inode: the reply's second field is the attributes after the change. */
-const recordChanged: ReplyRecorder = ({ subjects }, args, [, buf]) =>
-  subjects.record(getTargetInode(args), buf as Iatt | null);
+const recordChanged: ReplyRecorder = ({ protections }, args, [, buf]) =>
+  protections.record(getTargetInode(args), buf as Iatt | null);
 
 /** Drops what is known about an inode whose ACL was set or removed. */
-const dropIfAcl: ReplyRecorder = ({ subjects }, args) => {
+const dropIfAcl: ReplyRecorder = ({ protections }, args) => {
   const [target, dictOrName] = args as [Loc | Fd, Dict | string | null];
   // A removexattr with an empty name has its names in the xdata, where an ACL may be among them.
   const isAcl =
     typeof dictOrName === 'string'
       ? dictOrName === '' || isAclAlias(dictOrName)
       : setsAcl(dictOrName);
-  if (isAcl) subjects.drop(target.inode!);
+  if (isAcl) protections.drop(target.inode!);
 };
 
 /** Makes a setattr. As in the kernel, a chmod by a caller outside of the file's group cannot set set-group-id. */
@@ -214,12 +219,12 @@ function makeSetattrFop(name: 'setattr' | 'fsetattr'): PermittedFop {
     const [target, attributes, valid, xdata] = args as [Loc | Fd, Iatt, number, Dict | null];
     const { priv } = xl;
     const setsGroupId = (valid & SET_ATTR.MODE) !== 0 && (attributes.iaProt & S_ISGID) !== 0;
-    const subject =
-      setsGroupId && target.inode !== null ? priv.subjects.get(target.inode) : undefined;
+    const protection =
+      setsGroupId && target.inode !== null ? priv.protections.get(target.inode) : undefined;
     if (
-      subject === undefined ||
+      protection === undefined ||
       priv.isUnrestricted(frame.root) ||
-      isRootOrMember(frame.root, subject.iaGid)
+      isRootOrMember(frame.root, protection.iaGid)
     ) {
       return windAndRecord(frame, xl, args, name);
     }
@@ -232,10 +237,10 @@ function makeSetattrFop(name: 'setattr' | 'fsetattr'): PermittedFop {
 /** Winds a lookup. If the inode's ACL was needed before, the lookup requests it again. */
 const lookup: PermittedFop = (frame, xl, args, name) => {
   const [loc, xdata] = args as FopTable['lookup']['args'];
-  const subject = loc.inode === null ? undefined : xl.priv.subjects.get(loc.inode);
-  if (subject === undefined && xl.priv.isUnrestricted(frame.root))
+  const protection = loc.inode === null ? undefined : xl.priv.protections.get(loc.inode);
+  if (protection === undefined && xl.priv.isUnrestricted(frame.root))
     return passOn(frame, xl, args, name);
-  const refreshesAcl = subject?.acl !== undefined;
+  const refreshesAcl = protection?.acl !== undefined;
   // The callback's cookie is 1 if the reply has the ACL.
   const requestXdata = refreshesAcl ? (xdata?.copy() ?? new Dict()).set(ACL_ACCESS, 0) : xdata;
   wind.lookup(frame, refreshesAcl ? 1 : 0, lookupCbk, xl.children[0]!, loc, requestXdata);
@@ -253,7 +258,7 @@ const lookupCbk: Cbk<'lookup', AccessControl> = (
   postparent,
 ) => {
   if (opRet >= 0) {
-    xl.priv.subjects.record(inode, buf, refreshes === 1 ? readReplyAcl(xdata) : undefined);
+    xl.priv.protections.record(inode, buf, refreshes === 1 ? readReplyAcl(xdata) : undefined);
   }
   unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
 };
@@ -269,7 +274,7 @@ const access: PermittedFop = (frame, xl, args, name) => {
 const creation: Creation<AccessControl> = {
   lookupKeys: ACL_KEYS,
   onCreate(frame, _cookie, { priv }, opRet, opErrno, fd, inode, buf, ...parents) {
-    if (opRet >= 0) priv.subjects.record(inode, buf);
+    if (opRet >= 0) priv.protections.record(inode, buf);
     unwind.create(frame, opRet, opErrno, fd, inode, buf, ...parents);
   },
   /** Handles a create whose file exists: opens it, if the caller has the permission. */

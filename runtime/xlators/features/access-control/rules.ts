@@ -1,7 +1,7 @@
 /**
  * Decides whether a request is permitted, by a table of the permissions that each fop needs. The volume passes owners,
- * modes and ACLs of inodes (`Subjects`) and gets 0, the errno, or `UNKNOWN` if an inode must be looked up first. For
- * root, who may do everything, it does not call the rules.
+ * modes and ACLs of inodes (`InodeProtections`) and gets 0, the errno, or `UNKNOWN` if an inode must be looked up
+ * first. For root, who may do everything, it does not call the rules.
  *
  * The rules are those of GlusterFS 10 `xlators/system/posix-acl/src/posix-acl.c`. Fops by an open file, which
  * GlusterFS does not check, have the rules of the same fop by name.
@@ -28,66 +28,71 @@ const S_ISVTX = 0o1000;
 const FMODE_EXEC = 0o40;
 
 /** Owner, mode and ACL of an inode, as far as they are known. */
-export interface Subject extends Protection {
+export interface InodeProtection extends Protection {
   /** Null for an inode without ACL; may be undefined if the caller is the owner. */
   readonly acl: Acl | null | undefined;
 }
 
-/** A subject; null if the inode does not exist, which the storage will report; undefined if it is unknown. */
-type MaybeSubject = Subject | null | undefined;
+/** A protection; null if the inode does not exist, which the storage will report; undefined if it is unknown. */
+type MaybeProtection = InodeProtection | null | undefined;
 
-/** Finds owners, modes and ACLs of inodes; `known-subjects.ts` implements it. */
-export interface Subjects {
-  find(inode: Inode, caller: Stack): MaybeSubject;
+/** Finds owners, modes and ACLs of inodes; `known-protections.ts` implements it. */
+export interface InodeProtections {
+  find(inode: Inode, caller: Stack): MaybeProtection;
   /** The inode that has this name. */
-  findNamed(loc: Loc): MaybeSubject;
+  findNamed(loc: Loc): MaybeProtection;
 }
 
 /** Checks the permissions of one fop. Returns 0, the errno, or `UNKNOWN`. */
 type Rule<N extends FopName> = (
   caller: Stack,
-  subjects: Subjects,
+  protections: InodeProtections,
   args: FopTable[N]['args'],
 ) => number;
 
-/** Whether the mode and ACL of a subject permit the caller an access. */
-const isAllowed = (subject: Subject, caller: Stack, mask: number): boolean =>
-  isPermitted(subject, subject.acl ?? null, caller, mask);
+/** Whether the mode and ACL of a protection permit the caller an access. */
+const isAllowed = (protection: InodeProtection, caller: Stack, mask: number): boolean =>
+  isPermitted(protection, protection.acl ?? null, caller, mask);
 
 /** Checks the permissions `mask` (R_OK, W_OK, X_OK) on an inode. Returns 0, EACCES or `UNKNOWN`. */
-export function checkMask(
+export function checkAccessMask(
   caller: Stack,
-  subjects: Subjects,
+  protections: InodeProtections,
   inode: Inode | null,
   mask: number,
 ): number {
   if (inode === null) return 0;
-  const subject = subjects.find(inode, caller);
-  if (subject === undefined) return UNKNOWN;
-  return subject === null || isAllowed(subject, caller, mask) ? 0 : EACCES;
+  const protection = protections.find(inode, caller);
+  if (protection === undefined) return UNKNOWN;
+  return protection === null || isAllowed(protection, caller, mask) ? 0 : EACCES;
 }
 
 /** Checks a fop that adds or removes a name in the loc's directory. */
-const checkEntryChange = (caller: Stack, subjects: Subjects, { parent }: Loc): number =>
-  checkMask(caller, subjects, parent, W_OK | X_OK);
+const checkEntryChange = (caller: Stack, protections: InodeProtections, { parent }: Loc): number =>
+  checkAccessMask(caller, protections, parent, W_OK | X_OK);
 
 /**
  * Checks that only the owner of an inode removes or links it in a directory with the sticky bit.
  * @param inodeLoc a loc of the inode, if `loc` is a new name for it
  */
-function checkSticky(caller: Stack, subjects: Subjects, loc: Loc, inodeLoc = loc): number {
+function checkSticky(
+  caller: Stack,
+  protections: InodeProtections,
+  loc: Loc,
+  inodeLoc = loc,
+): number {
   if (loc.parent === null) return 0;
-  const dir = subjects.find(loc.parent, caller);
+  const dir = protections.find(loc.parent, caller);
   if (dir === undefined) return UNKNOWN;
   if (dir === null || (dir.iaProt & S_ISVTX) === 0 || dir.iaUid === caller.uid) return 0;
-  const namedSubject = subjects.findNamed(inodeLoc);
-  if (namedSubject === undefined) return UNKNOWN;
-  return namedSubject === null || namedSubject.iaUid === caller.uid ? 0 : EACCES;
+  const namedProtection = protections.findNamed(inodeLoc);
+  if (namedProtection === undefined) return UNKNOWN;
+  return namedProtection === null || namedProtection.iaUid === caller.uid ? 0 : EACCES;
 }
 
 /** Checks a fop that removes, moves or replaces a name. */
-const checkUnlink = (caller: Stack, subjects: Subjects, loc: Loc): number =>
-  checkEntryChange(caller, subjects, loc) || checkSticky(caller, subjects, loc);
+const checkUnlink = (caller: Stack, protections: InodeProtections, loc: Loc): number =>
+  checkEntryChange(caller, protections, loc) || checkSticky(caller, protections, loc);
 
 /** Permissions by open(2)'s access mode: O_RDONLY, O_WRONLY, O_RDWR, and the invalid 3. */
 const MASK_BY_MODE = [R_OK, W_OK, R_OK | W_OK, R_OK | W_OK];
@@ -107,29 +112,29 @@ const TIME_BITS = SET_ATTR.ATIME | SET_ATTR.MTIME | SET_ATTR.ATIME_NOW | SET_ATT
  */
 function checkSetattr(
   caller: Stack,
-  subjects: Subjects,
+  protections: InodeProtections,
   { inode, flags = O_RDONLY }: { readonly inode: Inode | null; readonly flags?: number },
   attributes: Iatt,
   valid: number,
 ): number {
-  const subject = inode === null ? null : subjects.find(inode, caller);
-  if (subject === undefined) return UNKNOWN;
-  if (subject === null) return 0;
-  const isOwner = caller.uid === subject.iaUid;
+  const protection = inode === null ? null : protections.find(inode, caller);
+  if (protection === undefined) return UNKNOWN;
+  if (protection === null) return 0;
+  const isOwner = caller.uid === protection.iaUid;
   if ((valid & SET_ATTR.MODE) !== 0 && !isOwner) return EPERM;
   if ((valid & TIME_BITS) !== 0 && !isOwner) {
-    if ((flags & O_ACCMODE) === O_RDONLY && !isAllowed(subject, caller, W_OK)) return EACCES;
+    if ((flags & O_ACCMODE) === O_RDONLY && !isAllowed(protection, caller, W_OK)) return EACCES;
   }
-  if ((valid & SET_ATTR.UID) !== 0 && attributes.iaUid !== subject.iaUid) return EPERM;
-  if ((valid & SET_ATTR.GID) === 0 || (isOwner && attributes.iaGid === subject.iaGid)) return 0;
+  if ((valid & SET_ATTR.UID) !== 0 && attributes.iaUid !== protection.iaUid) return EPERM;
+  if ((valid & SET_ATTR.GID) === 0 || (isOwner && attributes.iaGid === protection.iaGid)) return 0;
   return isOwner && isRootOrMember(caller, attributes.iaGid) ? 0 : EPERM;
 }
 
 /** Checks that only the owner of an inode replaces its ACL. Returns 0, the errno or `UNKNOWN`. */
-function checkAclChange(caller: Stack, subjects: Subjects, inode: Inode | null): number {
-  const subject = inode === null ? null : subjects.find(inode, caller);
-  if (subject === undefined) return UNKNOWN;
-  return subject === null || subject.iaUid === caller.uid ? 0 : EPERM;
+function checkAclChange(caller: Stack, protections: InodeProtections, inode: Inode | null): number {
+  const protection = inode === null ? null : protections.find(inode, caller);
+  if (protection === undefined) return UNKNOWN;
+  return protection === null || protection.iaUid === caller.uid ? 0 : EPERM;
 }
 
 /** Whether this name of an attribute sets an ACL (`ACL_ALIASES`). */
@@ -144,64 +149,70 @@ type Target = Loc | Fd;
 
 const checkSetXattr = (
   caller: Stack,
-  subjects: Subjects,
+  protections: InodeProtections,
   [{ inode }, dict]: [Target, Dict | null, ...unknown[]],
 ): number =>
   setsAcl(dict)
-    ? checkAclChange(caller, subjects, inode)
-    : checkMask(caller, subjects, inode, W_OK);
+    ? checkAclChange(caller, protections, inode)
+    : checkAccessMask(caller, protections, inode, W_OK);
 
 /** Checks a getxattr. `security.` attributes (labels, capabilities) pass: the kernel reads them for any caller. */
 const checkGetXattr = (
   caller: Stack,
-  subjects: Subjects,
+  protections: InodeProtections,
   [{ inode }, name]: [Target, string | null, ...unknown[]],
 ): number =>
   isAclAlias(name) || name?.startsWith('security.') === true
     ? 0
-    : checkMask(caller, subjects, inode, R_OK);
+    : checkAccessMask(caller, protections, inode, R_OK);
 
 const checkRemoveXattr = (
   caller: Stack,
-  subjects: Subjects,
+  protections: InodeProtections,
   [{ inode }, name]: [Target, string, ...unknown[]],
 ): number =>
-  (isAclAlias(name) ? checkAclChange(caller, subjects, inode) : 0) ||
-  checkMask(caller, subjects, inode, W_OK);
+  (isAclAlias(name) ? checkAclChange(caller, protections, inode) : 0) ||
+  checkAccessMask(caller, protections, inode, W_OK);
 
 /** Checks an access. F_OK (0) asks whether the inode exists, which the storage decides. */
-function checkAccess(caller: Stack, subjects: Subjects, { inode }: Loc, mask: number): number {
+function checkAccess(
+  caller: Stack,
+  protections: InodeProtections,
+  { inode }: Loc,
+  mask: number,
+): number {
   const requested = mask & (R_OK | W_OK | X_OK);
   if (requested === 0) return mask === 0 ? 0 : EINVAL;
-  return checkMask(caller, subjects, inode, requested);
+  return checkAccessMask(caller, protections, inode, requested);
 }
 
 /** Rules by fop. Other fops need no permission, or were checked when their file was opened. */
 export const rules: { readonly [N in FopName]?: Rule<N> } = {
-  lookup: (caller, subjects, [loc]) => checkMask(caller, subjects, loc.parent, X_OK),
-  access: (caller, subjects, [loc, mask]) => checkAccess(caller, subjects, loc, mask),
-  open: (caller, subjects, [loc, flags]) =>
-    checkMask(caller, subjects, loc.inode, computeOpenMask(flags)),
-  opendir: (caller, subjects, [loc]) => checkMask(caller, subjects, loc.inode, R_OK),
-  readdir: (caller, subjects, [fd]) => checkMask(caller, subjects, fd.inode, R_OK),
-  readdirp: (caller, subjects, [fd]) => checkMask(caller, subjects, fd.inode, R_OK),
-  truncate: (caller, subjects, [loc]) => checkMask(caller, subjects, loc.inode, W_OK),
-  mknod: (caller, subjects, [loc]) => checkEntryChange(caller, subjects, loc),
-  mkdir: (caller, subjects, [loc]) => checkEntryChange(caller, subjects, loc),
-  symlink: (caller, subjects, [, loc]) => checkEntryChange(caller, subjects, loc),
-  create: (caller, subjects, [loc]) => checkEntryChange(caller, subjects, loc),
-  put: (caller, subjects, [loc]) => checkEntryChange(caller, subjects, loc),
-  namelink: (caller, subjects, [loc]) => checkEntryChange(caller, subjects, loc),
-  link: (caller, subjects, [oldLoc, newLoc]) =>
-    checkEntryChange(caller, subjects, newLoc) || checkSticky(caller, subjects, newLoc, oldLoc),
-  unlink: (caller, subjects, [loc]) => checkUnlink(caller, subjects, loc),
-  rmdir: (caller, subjects, [loc]) => checkUnlink(caller, subjects, loc),
-  rename: (caller, subjects, [oldLoc, newLoc]) =>
-    checkUnlink(caller, subjects, oldLoc) || checkUnlink(caller, subjects, newLoc),
-  setattr: (caller, subjects, [loc, stbuf, valid]) =>
-    checkSetattr(caller, subjects, loc, stbuf, valid),
-  fsetattr: (caller, subjects, [fd, stbuf, valid]) =>
-    checkSetattr(caller, subjects, fd, stbuf, valid),
+  lookup: (caller, protections, [loc]) => checkAccessMask(caller, protections, loc.parent, X_OK),
+  access: (caller, protections, [loc, mask]) => checkAccess(caller, protections, loc, mask),
+  open: (caller, protections, [loc, flags]) =>
+    checkAccessMask(caller, protections, loc.inode, computeOpenMask(flags)),
+  opendir: (caller, protections, [loc]) => checkAccessMask(caller, protections, loc.inode, R_OK),
+  readdir: (caller, protections, [fd]) => checkAccessMask(caller, protections, fd.inode, R_OK),
+  readdirp: (caller, protections, [fd]) => checkAccessMask(caller, protections, fd.inode, R_OK),
+  truncate: (caller, protections, [loc]) => checkAccessMask(caller, protections, loc.inode, W_OK),
+  mknod: (caller, protections, [loc]) => checkEntryChange(caller, protections, loc),
+  mkdir: (caller, protections, [loc]) => checkEntryChange(caller, protections, loc),
+  symlink: (caller, protections, [, loc]) => checkEntryChange(caller, protections, loc),
+  create: (caller, protections, [loc]) => checkEntryChange(caller, protections, loc),
+  put: (caller, protections, [loc]) => checkEntryChange(caller, protections, loc),
+  namelink: (caller, protections, [loc]) => checkEntryChange(caller, protections, loc),
+  link: (caller, protections, [oldLoc, newLoc]) =>
+    checkEntryChange(caller, protections, newLoc) ||
+    checkSticky(caller, protections, newLoc, oldLoc),
+  unlink: (caller, protections, [loc]) => checkUnlink(caller, protections, loc),
+  rmdir: (caller, protections, [loc]) => checkUnlink(caller, protections, loc),
+  rename: (caller, protections, [oldLoc, newLoc]) =>
+    checkUnlink(caller, protections, oldLoc) || checkUnlink(caller, protections, newLoc),
+  setattr: (caller, protections, [loc, stbuf, valid]) =>
+    checkSetattr(caller, protections, loc, stbuf, valid),
+  fsetattr: (caller, protections, [fd, stbuf, valid]) =>
+    checkSetattr(caller, protections, fd, stbuf, valid),
   setxattr: checkSetXattr,
   fsetxattr: checkSetXattr,
   getxattr: checkGetXattr,
@@ -214,9 +225,9 @@ export const rules: { readonly [N in FopName]?: Rule<N> } = {
 export function checkRequest(
   name: FopName,
   caller: Stack,
-  subjects: Subjects,
+  protections: InodeProtections,
   args: readonly unknown[],
 ): number {
   const rule = rules[name] as Rule<never> | undefined;
-  return rule === undefined ? 0 : rule(caller, subjects, args as never);
+  return rule === undefined ? 0 : rule(caller, protections, args as never);
 }

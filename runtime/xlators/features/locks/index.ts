@@ -9,8 +9,8 @@
  * Source: GlusterFS `xlators/features/locks`; where a local file system differs, see `record-locks.ts`.
  */
 
-import { declareAcceptedOptions } from '../../../core/accepted-options.ts';
 import type { Client } from '../../../core/client.ts';
+import { declareEffectlessOptions } from '../../../core/effectless-options.ts';
 import { EBADF, ENOTCONN, ESTALE } from '../../../core/errno.ts';
 import { InitError } from '../../../core/errors.ts';
 import type { Fd } from '../../../core/fd.ts';
@@ -23,7 +23,7 @@ import { VolumeLocks } from './volume-locks.ts';
 
 const options = defineOptions({
   // With GlusterFS's defaults.
-  ...declareAcceptedOptions({
+  ...declareEffectlessOptions({
     'notify-contention': true,
     'notify-contention-delay': 5,
     'revocation-secs': 0,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeContext, startGraph } from '../../../../test/support/core.ts';
-import { connect, DriverSteps, ROOT } from '../../../api/driver-steps.ts';
+import { connect, DriverSteps, ROOT_CALLER } from '../../../api/driver-steps.ts';
 import { Files } from '../../../api/files.ts';
 import { Volume } from '../../../api/volume.ts';
 import { encodeName } from '../../../core/bytes.ts';
@@ -42,7 +42,7 @@ const wait = async (cursor: string, path = '/file', signal?: AbortSignal): Promi
 };
 /** The files of the volume below features/watch, which does not see their changes. */
 const below = (): Files =>
-  new Files(new DriverSteps(connect(graph), ROOT, { links: graph.top.children[0]! }));
+  new Files(new DriverSteps(connect(graph), ROOT_CALLER, { links: graph.top.children[0]! }));
 const notify = (text: string, path = '/file'): Promise<void> =>
   volume.setxattr(path, 'user.glossa.notify', text);
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

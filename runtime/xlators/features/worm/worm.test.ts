@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { FakeContext, startGraph } from '../../../../test/support/core.ts';
-import { type Caller, connect, Driver, ROOT } from '../../../api/driver.ts';
+import { type Caller, connect, Driver, ROOT_CALLER } from '../../../api/driver.ts';
 import type { Dict } from '../../../core/dict.ts';
 import { EROFS } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
@@ -21,10 +21,10 @@ const BY_FILE = {
   'auto-commit-period': '100',
   'default-retention-period': '1000',
 };
-const HEAL: Caller = { ...ROOT, pid: -6 };
+const HEAL: Caller = { ...ROOT_CALLER, pid: -6 };
 const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes);
 
-async function setUp(options: Readonly<Record<string, string>>, caller: Caller = ROOT) {
+async function setUp(options: Readonly<Record<string, string>>, caller: Caller = ROOT_CALLER) {
   const context = new FakeContext();
   context.time = 5_000_000;
   const volumes = [
@@ -156,7 +156,7 @@ it('the first request after the commit period retains a file, even if its user m
   ((await create('f')) as Fd).release();
   const loc = await at('f');
   seconds(100);
-  const user = new Driver(connect(graph), { ...ROOT, uid: 1002, gid: 200, pid: 7 });
+  const user = new Driver(connect(graph), { ...ROOT_CALLER, uid: 1002, gid: 200, pid: 7 });
   // The volume writes the state as root.
   expect(await user.wind('truncate', loc, 0, null)).toMatchObject({ opRet: -1, opErrno: EROFS });
   expect(await state('f')).toBe('3/1000/100\0');

@@ -8,14 +8,14 @@
  * Source of the options: GlusterFS 10 `xlators/performance/io-threads/src/io-threads.c`.
  */
 
-import { declareAcceptedOptions } from '../../../core/accepted-options.ts';
+import { declareEffectlessOptions } from '../../../core/effectless-options.ts';
 import { defineReconfigurableOptions } from '../../../core/options.ts';
 import { defineTranslator } from '../../../core/xlator.ts';
 import { commonOptions } from '../shared/options.ts';
 
 const options = defineReconfigurableOptions({
   ...commonOptions,
-  ...declareAcceptedOptions({
+  ...declareEffectlessOptions({
     'thread-count': null,
     'high-prio-threads': null,
     'normal-prio-threads': null,

@@ -23,9 +23,9 @@ import { GFID_REQ } from '../../../core/xdata.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';
 import { defineCache } from '../shared/cache-translator.ts';
 import {
-  attributeFops,
+  attributeChangingFops,
   type ChangeHooks,
-  dataFops,
+  dataChangingFops,
   makeFileFopTaps,
   makeNameFopTaps,
 } from '../shared/change-taps.ts';
@@ -295,8 +295,8 @@ const open = makeTruncatingOpen<MdCache, InodeEntry>(hooks.onChange);
 
 const cacheFops: Fops<MdCache> = {
   ...{ lookup, stat, fstat, readdirp, getxattr, open, statfs },
-  ...makeFileFopTaps(dataFops, hooks),
-  ...makeFileFopTaps(attributeFops, hooks),
+  ...makeFileFopTaps(dataChangingFops, hooks),
+  ...makeFileFopTaps(attributeChangingFops, hooks),
   ...makeNameFopTaps(hooks),
 };
 

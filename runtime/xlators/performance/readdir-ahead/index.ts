@@ -9,8 +9,8 @@ import type { Dirent } from '../../../core/iatt.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';
 import { defineCache } from '../shared/cache-translator.ts';
 import {
-  attributeFops,
-  dataFops,
+  attributeChangingFops,
+  dataChangingFops,
   makeFileFopTaps,
   makeNameFopTaps,
 } from '../shared/change-taps.ts';
@@ -36,6 +36,7 @@ const opendirCbk: Cbk<'opendir', ReaddirAhead> = (frame, _c, xl, opRet, opErrno,
   unwind.opendir(frame, opRet, opErrno, fd, xdata);
 };
 
+/** Passes a request with xdata to the volume below: the entries read ahead were requested without it. */
 const readdirp: Fop<'readdirp', ReaddirAhead> = (frame, xl, fd, size, offset, xdata) => {
   const listing = fd.ctxGet(xl) as Listing | undefined;
   if (listing === undefined || listing.isBypassed || xdata !== null) {
@@ -46,11 +47,12 @@ const readdirp: Fop<'readdirp', ReaddirAhead> = (frame, xl, fd, size, offset, xd
     size,
     offset,
     hasAttributes: true,
-    isLate: false,
-    hasWaited: false,
+    wasHeld: false,
+    hasRequestedEntries: false,
   });
 };
 
+/** Lists names as `readdirp` does, without attributes. */
 const readdir: Fop<'readdir', ReaddirAhead> = (frame, xl, fd, size, offset, xdata) => {
   const listing = fd.ctxGet(xl) as Listing | undefined;
   if (listing === undefined || listing.isBypassed || xdata !== null) {
@@ -61,8 +63,8 @@ const readdir: Fop<'readdir', ReaddirAhead> = (frame, xl, fd, size, offset, xdat
     size,
     offset,
     hasAttributes: false,
-    isLate: false,
-    hasWaited: false,
+    wasHeld: false,
+    hasRequestedEntries: false,
   });
 };
 
@@ -118,9 +120,10 @@ function replyOrWait(xl: ReaddirAheadXlator, request: ListRequest, listing: List
  */
 function waitForEntries(xl: ReaddirAheadXlator, request: ListRequest, listing: Listing): void {
   const { priv } = xl;
-  if (request.hasWaited || listing.batches.length > 0) bypassAndWind(xl, listing, request);
+  if (request.hasRequestedEntries || listing.batches.length > 0)
+    bypassAndWind(xl, listing, request);
   else {
-    request.hasWaited = true;
+    request.hasRequestedEntries = true;
     priv.holdRequest(listing, request);
     priv.requestEntries(listing);
   }
@@ -135,7 +138,7 @@ function unwindEntries(
 ): void {
   const { priv } = xl;
   const { frame, hasAttributes } = request;
-  if (request.isLate) priv.misses += 1;
+  if (request.wasHeld) priv.misses += 1;
   else priv.hits += 1;
   const { opRet, opErrno } =
     takenEntries === null ? listing.lastReply! : { opRet: takenEntries.length, opErrno: 0 };
@@ -147,10 +150,11 @@ function unwindEntries(
     priv.requestEntries(listing);
 }
 
+/** Its own fops, and taps of those that change files or names, which outdate entries read ahead. */
 const cacheFops: Fops<ReaddirAhead> = {
   ...{ opendir, readdirp, readdir },
-  ...makeFileFopTaps<ReaddirAhead, InodeState>(dataFops),
-  ...makeFileFopTaps<ReaddirAhead, InodeState>(attributeFops),
+  ...makeFileFopTaps<ReaddirAhead, InodeState>(dataChangingFops),
+  ...makeFileFopTaps<ReaddirAhead, InodeState>(attributeChangingFops),
   ...makeNameFopTaps<ReaddirAhead, InodeState>(),
 };
 

@@ -20,10 +20,10 @@ export interface ListRequest {
   readonly size: number;
   readonly offset: number;
   readonly hasAttributes: boolean;
-  /** Whether the request was held for a reply under way: then it counts as a miss. */
-  isLate: boolean;
-  /** Whether the request has waited for entries that were requested for it; if none came, the listing is bypassed. */
-  hasWaited: boolean;
+  /** Whether the request was held until a reply arrived: then it counts as a miss. */
+  wasHeld: boolean;
+  /** Whether entries were requested for this request; if none came, the listing is bypassed. */
+  hasRequestedEntries: boolean;
 }
 
 /** The entries of one reply from below. */
@@ -65,7 +65,8 @@ export class Listing {
   }
 }
 
-const countEntryBytes = ({ name }: Dirent): number => computeDirentplusSize(nameLength(name));
+/** Returns the bytes by which an entry counts towards the limits. */
+const computeCachedBytes = ({ name }: Dirent): number => computeDirentplusSize(nameLength(name));
 
 /** Returns an entry without attributes, so that the kernel looks it up. */
 const dropAttributes = ({ name, off, type, gfid, dict }: Dirent): Dirent => ({
@@ -147,7 +148,7 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
       if (opErrno === ENOENT) listing.lastReply = { opRet: 0, opErrno };
       this.addBytes(
         listing,
-        entries.reduce((sum, entry) => sum + countEntryBytes(entry), 0),
+        entries.reduce((sum, entry) => sum + computeCachedBytes(entry), 0),
       );
     }
     const { waitingRequest } = listing;
@@ -158,7 +159,7 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
 
   /** Holds a request until the reply under way. */
   holdRequest(listing: Listing, request: ListRequest): void {
-    request.isLate = true;
+    request.wasHeld = true;
     listing.waitingRequest = request;
   }
 
@@ -181,7 +182,7 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
       batch.returnedCount += 1;
       if (batch.returnedCount === batch.entries.length) listing.batches.shift();
       listing.clientOffset = entry.off;
-      this.addBytes(listing, -countEntryBytes(entry));
+      this.addBytes(listing, -computeCachedBytes(entry));
       takenEntries.push(this.isOutdated(entry, batch) ? dropAttributes(entry) : entry);
     }
     return takenEntries.length === 0 ? null : takenEntries;

@@ -23,7 +23,7 @@ import type { Fops, Xlator } from '../../../core/xlator.ts';
 import { findArgumentInode, type InodeCache, type InodeState } from './inode-cache.ts';
 
 /** Fops that change a file's data, and with it its attributes. */
-export const dataFops = [
+export const dataChangingFops = [
   'writev',
   'truncate',
   'ftruncate',
@@ -34,7 +34,7 @@ export const dataFops = [
 ] as const satisfies readonly FopName[];
 
 /** Fops that change only attributes, extended ones included. */
-export const attributeFops = [
+export const attributeChangingFops = [
   'setattr',
   'fsetattr',
   'setxattr',
@@ -131,7 +131,7 @@ export function makeFileFopTaps<P extends InodeCache<K>, K extends InodeState>(
   names: readonly FopName[],
   { onAttributes, onChange, annotate }: ChangeHooks<P, K> = {},
 ): Fops<P> {
-  const isWrite = names.some((name) => (dataFops as readonly FopName[]).includes(name));
+  const isWrite = names.some((name) => (dataChangingFops as readonly FopName[]).includes(name));
   const beginChange: Before<P> = (frame, xl, fop, first, _second, third) => {
     const inode = findArgumentInode(xl, (fop === COPY_FILE_RANGE ? third : first) as Loc | Fd);
     if (inode === null) return 0;

@@ -6,10 +6,18 @@ import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { O_ACCMODE, O_DIRECT, O_EXCL, O_TRUNC, O_WRONLY } from '../../../core/open-flags.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';
-import { type ChangeHooks, dataFops, makeFileFopTaps, PendingChange } from './change-taps.ts';
+import {
+  type ChangeHooks,
+  dataChangingFops,
+  makeFileFopTaps,
+  PendingChange,
+} from './change-taps.ts';
 import { findArgumentInode, type InodeCache, type InodeState } from './inode-cache.ts';
 
-/** The actions of a data cache in these fops; `K` is its state of a file. */
+/**
+ * The actions of a data cache `P` in these fops; `K` is its state of a file. cache-translator.ts explains the members'
+ * types.
+ */
 interface DataHooks<P, K extends InodeState> {
   /** Whether the cache has data of the file. */
   readonly hasData: { hasData(state: K): boolean }['hasData'];
@@ -27,7 +35,7 @@ export const makeDataFops = <P extends InodeCache<K>, K extends InodeState>(
 ): Fops<P> => ({
   open: makeTruncatingOpen<P, K>(),
   create: makeTruncatingCreate<P, K>(),
-  ...makeFileFopTaps<P, K>(dataFops),
+  ...makeFileFopTaps<P, K>(dataChangingFops),
   ...makeStatFops(hooks),
   ...(hooks.onLock && { lk: makeLk(hooks.onLock) }),
 });
@@ -90,6 +98,7 @@ export function makeTruncatingOpen<P extends InodeCache<K>, K extends InodeState
 ): Fop<'open', P> {
   const cbk: Cbk<'open', P> = (frame, _cookie, xl, opRet, opErrno, fd, xdata) => {
     const { state, inode } = frame.local as PendingChange<K>;
+    // Also after a failure, which does not prove that the file was not truncated.
     xl.priv.endChange(state);
     onChange?.(xl, frame.root.client, inode, true);
     unwind.open(frame, opRet, opErrno, fd, xdata);

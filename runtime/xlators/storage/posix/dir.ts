@@ -24,7 +24,7 @@ import { O_CLOEXEC, SEEK_SET } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { type RequestedKeys, readRequestedKeys } from '../shared/xattrs.ts';
 import { syncFile, syncVolume } from './data.ts';
-import { isDescriptorTableFull } from './descriptors.ts';
+import { isDescriptorTableFull } from './descriptor-limit.ts';
 import { OpenFile } from './files.ts';
 import {
   findFdHandle,

@@ -29,7 +29,7 @@ import {
   readRequestedMode,
   setInitialXattrs,
 } from './creation-requests.ts';
-import { isDescriptorTableFull } from './descriptors.ts';
+import { isDescriptorTableFull } from './descriptor-limit.ts';
 import { addOpenFile, makeSafeFlags, openHandle } from './files.ts';
 import {
   findEntry,

@@ -18,7 +18,7 @@ import {
 import * as libc from '../../../sys/libc.ts';
 
 /** The ioctls that read and set a value of `size` bytes. */
-interface IoctlRequest {
+interface IoctlPair {
   /** The ioctl that reads the value. */
   readonly get: number;
   /** The ioctl that sets the value; absent for values that can only be read. */
@@ -27,7 +27,7 @@ interface IoctlRequest {
 }
 
 /** The ioctls by the attribute's name. */
-const REQUESTS: ReadonlyMap<string, IoctlRequest> = new Map([
+const IOCTLS: ReadonlyMap<string, IoctlPair> = new Map([
   [FS_FLAGS, { get: FS_IOC_GETFLAGS, set: FS_IOC_SETFLAGS, size: FS_FLAGS_BYTES }],
   [FS_XATTR, { get: FS_IOC_FSGETXATTR, set: FS_IOC_FSSETXATTR, size: FS_XATTR_BYTES }],
   [FS_VERSION, { get: FS_IOC_GETVERSION, size: FS_VERSION_BYTES }],
@@ -41,17 +41,17 @@ const readBufferSize = (request: number): number => (request >>> 16) & 0x3fff;
 
 /** Returns the value of the flags, project id or version `name`, or the errno; null for any other name. */
 export function getFileattr(fd: number, name: string | null): Uint8Array | number | null {
-  const request = name === null ? undefined : REQUESTS.get(name);
-  if (request === undefined) return null;
-  const buffer = new Uint8Array(readBufferSize(request.get));
-  const result = libc.ioctl(fd, request.get, buffer);
-  return result < 0 ? convertErrno(result) : buffer.subarray(0, request.size);
+  const ioctls = name === null ? undefined : IOCTLS.get(name);
+  if (ioctls === undefined) return null;
+  const buffer = new Uint8Array(readBufferSize(ioctls.get));
+  const result = libc.ioctl(fd, ioctls.get, buffer);
+  return result < 0 ? convertErrno(result) : buffer.subarray(0, ioctls.size);
 }
 
 /** Sets the value of `name`; returns 0 or the errno, or null for a name that it cannot set. */
 export function setFileattr(fd: number, name: string, value: unknown): number | null {
-  const request = REQUESTS.get(name);
-  if (request?.set === undefined) return null;
-  if (!(value instanceof Uint8Array) || value.length !== request.size) return EINVAL;
-  return convertErrno(libc.ioctl(fd, request.set, value));
+  const ioctls = IOCTLS.get(name);
+  if (ioctls?.set === undefined) return null;
+  if (!(value instanceof Uint8Array) || value.length !== ioctls.size) return EINVAL;
+  return convertErrno(libc.ioctl(fd, ioctls.set, value));
 }

@@ -24,7 +24,7 @@ import { addressOf } from '../../../sys/call.ts';
 import { O_CLOEXEC, O_NONBLOCK, RWF_NOWAIT } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import type { Iovec } from '../../../sys/struct.ts';
-import { isDescriptorTableFull } from './descriptors.ts';
+import { isDescriptorTableFull } from './descriptor-limit.ts';
 import { findFdHandle, type PosixXlator } from './handle-search.ts';
 import { type InodeHandle, type ListedFile, statAt } from './handles.ts';
 import { errnoOf } from './node-errno.ts';

@@ -137,7 +137,7 @@ export class GfidHandles {
   /**
    * Creates or corrects the gfid handle of an inode.
    * @param fd a descriptor of the inode
-   * @param isNew whether it is known to have no handle, so that no check is needed
+   * @param isNew whether the inode is known to have no gfid handle, so that no check is needed
    */
   ensureGfidHandle(
     inodeHandle: InodeHandle,
@@ -181,7 +181,7 @@ export class GfidHandles {
    * if it leads to another inode.
    */
   openInode(gfid: Gfid): number {
-    return this.openUpTo(gfid, MAX_DEPTH);
+    return this.openThroughParents(gfid, MAX_DEPTH);
   }
 
   /** Whether the gfid's handle leads to this inode. */
@@ -206,7 +206,7 @@ export class GfidHandles {
   }
 
   /** Opens a folder inside `.glusterfs`, which the caller closes; or returns minus the errno. */
-  openFolder(name: Path, mayCreate: boolean): number {
+  openPrivateFolder(name: Path, mayCreate: boolean): number {
     const result = mayCreate ? libc.mkdirat(this.privateFd, name, 0o755) : 0;
     if (result < 0 && result !== -EEXIST) return result;
     return libc.openat(this.privateFd, name, OPEN_DIR_FLAGS, 0);
@@ -224,8 +224,8 @@ export class GfidHandles {
     return names;
   }
 
-  /** Opens an inode as `openInode` does, through at most `depth` parents. */
-  private openUpTo(gfid: Gfid, depth: number): number {
+  /** Opens an inode as `openInode` does, through at most `parentsLeft` parents. */
+  private openThroughParents(gfid: Gfid, parentsLeft: number): number {
     if (gfid === ROOT_GFID) return libc.openat(this.rootFd, SELF_PATH, OPEN_DIR_FLAGS, 0);
     const handleFolder = this.openHandleFolder(gfid, false);
     if (handleFolder < 0) return handleFolder === -ENOENT ? -ESTALE : handleFolder;
@@ -235,12 +235,12 @@ export class GfidHandles {
     if (this.hasGfid(fd, gfid)) return fd;
     const link = this.readLink(fd);
     libc.close(fd);
-    return link === null || depth === 0 ? -ESTALE : this.openChild(link, gfid, depth);
+    return link === null || parentsLeft === 0 ? -ESTALE : this.openChild(link, gfid, parentsLeft);
   }
 
   /** Opens the directory of this gfid that a symbolic link names in its parent. */
-  private openChild(link: DirectoryLink, gfid: Gfid, depth: number): number {
-    const dir = this.openUpTo(link.parent, depth - 1);
+  private openChild(link: DirectoryLink, gfid: Gfid, parentsLeft: number): number {
+    const dir = this.openThroughParents(link.parent, parentsLeft - 1);
     if (dir < 0) return dir;
     const fd = libc.openat(dir, encodePath(link.name), OPEN_DIR_FLAGS, 0);
     libc.close(dir);

@@ -26,7 +26,7 @@ import {
   type DescriptorOwner,
   descriptorOwners,
   noteDescriptor,
-} from './descriptors.ts';
+} from './descriptor-limit.ts';
 import type { FileHandles } from './file-handles.ts';
 import { EMPTY_PATH, makeProcPath } from './paths.ts';
 
@@ -129,7 +129,7 @@ export class InodeHandles implements DescriptorOwner {
     this.store = store;
   }
 
-  /** Registers with `descriptors.ts`, which closes some of these descriptors when few are left. */
+  /** Registers with `descriptor-limit.ts`, which closes some of these descriptors when few are left. */
   registerForRelease(): void {
     descriptorOwners.add(this);
   }

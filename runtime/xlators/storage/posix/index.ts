@@ -4,7 +4,7 @@
  * writes, `dir.ts` lists.
  */
 import { resolve } from 'node:path';
-import { declareAcceptedOptions } from '../../../core/accepted-options.ts';
+import { declareEffectlessOptions } from '../../../core/effectless-options.ts';
 import { InitError } from '../../../core/errors.ts';
 import { isGfid } from '../../../core/gfid.ts';
 import { defineTranslator, type Xlator } from '../../../core/xlator.ts';
@@ -41,7 +41,7 @@ const isServed = ({ graph }: Xlator): boolean =>
   [...(graph?.initiators ?? [])].some(({ xl }) => xl.type === 'protocol/server');
 
 /** Options of GlusterFS that are accepted, and have no effect here. */
-const unusedOptions = declareAcceptedOptions({
+const unusedOptions = declareEffectlessOptions({
   'brick-uid': -1,
   'brick-gid': -1,
   'create-mask': '0777',

@@ -1,7 +1,7 @@
 /**
- * Removes directories with all their entries, which replicate requests by a flag of rmdir. A directory is moved to
- * `.glusterfs/landfill` at once, and emptied there a little at a time. The gfid handles of moved directories are invalid
- * from then on; files keep theirs until they are removed (docs/how-it-works/mechanisms.md).
+ * Removes directories with all their entries; cluster/replicate requests this by a flag of rmdir. A directory is moved
+ * to `.glusterfs/landfill` at once, and a timer empties it there, a little at a time. The gfid handles of moved
+ * directories are invalid from then on; files keep theirs until they are removed (docs/how-it-works/mechanisms.md).
  *
  * Source: GlusterFS `posix-entry-ops.c` (posix_rmdir), `posix-helpers.c` (janitor_walker).
  */
@@ -58,7 +58,7 @@ export class Landfill implements DirectoryRemover {
   constructor(store: Store, gfidHandles: GfidHandles) {
     this.store = store;
     this.gfidHandles = gfidHandles;
-    this.fd = gfidHandles.openFolder(LANDFILL_NAME, false);
+    this.fd = gfidHandles.openPrivateFolder(LANDFILL_NAME, false);
     if (this.fd >= 0) this.schedule();
   }
 
@@ -81,6 +81,7 @@ export class Landfill implements DirectoryRemover {
       result = this.moveToLandfill(dir.fd, path, gfid);
     }
     if (result < 0) return result;
+    // The handles of directories below the moved one are stale now.
     this.store.handles.dropDirectories(dir);
     this.schedule();
     return 0;
@@ -88,7 +89,7 @@ export class Landfill implements DirectoryRemover {
 
   /** Moves `path` in a directory to the landfill, where its name is the gfid; returns 0, or minus the errno. */
   private moveToLandfill(dir: number, path: Path, gfid: Gfid): number {
-    if (this.fd < 0) this.fd = this.gfidHandles.openFolder(LANDFILL_NAME, true);
+    if (this.fd < 0) this.fd = this.gfidHandles.openPrivateFolder(LANDFILL_NAME, true);
     if (this.fd < 0) return this.fd;
     let result = libc.renameat2(dir, path, this.fd, toCString(gfid), 0);
     // A directory of the same gfid is still in the landfill: this one gets another name.
@@ -104,7 +105,7 @@ export class Landfill implements DirectoryRemover {
     this.cancelTimer ??= this.store.xl.context.after(PAUSE_MS, () => {
       this.cancelTimer = null;
       const { directoryToEmpty: current } = this;
-      if (current === null ? this.openNext() : this.removeSome(current)) this.schedule();
+      if (current === null ? this.openNext() : this.removeSlice(current)) this.schedule();
     });
   }
 
@@ -147,7 +148,7 @@ export class Landfill implements DirectoryRemover {
    * Removes some entries of the directory, and at its end the directory. Always returns true: only the next run finds
    * out whether the landfill is empty.
    */
-  private removeSome(current: DirectoryToEmpty): boolean {
+  private removeSlice(current: DirectoryToEmpty): boolean {
     const { dirents } = this.store;
     const filledBytes = libc.getdents64(current.fd, dirents.bytes, SLICE_BYTES);
     if (filledBytes > 0) {
@@ -215,7 +216,7 @@ export class Landfill implements DirectoryRemover {
     const hasDroppedHandle = store.dropHandleOfLastName(handle);
     const result = libc.unlinkat(current.fd, entry.name, 0);
     if (result < 0 && hasDroppedHandle) store.createGfidHandle(handle, fd, entry, true);
-    // The record of the name stays if a directory of the same gfid has the name again.
+    // The record stays right if the parent exists again, and has this name for the same file.
     if (result >= 0 && !hasReturned) noteLostName(store, handle, entry, inodes);
     if (!isKnown) libc.close(fd);
     return result >= 0;

@@ -1,7 +1,7 @@
 /**
- * Clears set-user-id and set-group-id before a change of a file, as the kernel does for ordinary users. This
- * process is privileged, so the kernel would not do it for the caller. The kernel removes capabilities
- * (`security.capability`) itself at each write.
+ * Clears set-user-id and set-group-id when a file is written, truncated or gets an ACL, and decides who may chown, as
+ * the kernel does for ordinary users. The fops of storage/posix call it: their process is privileged, so the kernel does
+ * not do this for the caller. The kernel removes capabilities (`security.capability`) itself at each write.
  *
  * Source: Linux `fs/attr.c` (setattr_should_drop_suidgid), `fs/posix_acl.c` (posix_acl_update_mode).
  */
@@ -29,8 +29,8 @@ export function clearSetGroupId(fd: number, after: Iatt | null, caller: Stack): 
 }
 
 /**
- * Clears set-user-id and set-group-id of the inode of `fd`, which `before` describes, if `xdata` has KILL_PRIV:
- * by it the kernel of a mount asks for this at writes and truncates by ordinary users.
+ * Clears set-user-id and set-group-id of the inode of `fd`, which `before` describes, if `xdata` has KILL_PRIV. A
+ * mount sends it if the kernel requests this: at writes and truncates by ordinary users.
  */
 export function clearPrivilegeBits(
   fd: number,

@@ -24,7 +24,7 @@ const lookupCbk: Cbk<'lookup', null> = (
 
 export default defineTranslator({
   type: 'bench/seen',
-  description: 'Sees lookups on both ways.',
+  description: 'Passes lookups and their replies on unchanged.',
   children: [1, 1],
   options: {},
   fops: { lookup },

@@ -1,6 +1,7 @@
 /**
- * Closes the JavaScript functions that Python's C code imports, once Pyodide has started (the third
- * layer of ../fence.ts). It runs in the realm.
+ * Closes the JavaScript functions that Python's C code imports (the third layer of ../fence.ts). It
+ * runs in the interpreter's realm, a JavaScript context of its own. ../load.ts calls `wrapImports`
+ * when Pyodide starts, and then `close`.
  */
 
 type ImportedFunction = (...args: unknown[]) => unknown;

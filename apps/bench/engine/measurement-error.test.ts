@@ -1,8 +1,13 @@
 import { expect, it } from 'vitest';
-import { formatMissing, measureOrExplain, NotMeasured, WrongAnswers } from './not-measured.ts';
+import {
+  formatMissing,
+  MeasurementError,
+  measureOrExplain,
+  WrongAnswers,
+} from './measurement-error.ts';
 
-it('measureOrExplain returns the reason when a measurement throws NotMeasured', async () => {
-  const unmeasured = measureOrExplain(() => Promise.reject(new NotMeasured('no compiler')));
+it('measureOrExplain returns the reason when a measurement throws MeasurementError', async () => {
+  const unmeasured = measureOrExplain(() => Promise.reject(new MeasurementError('no compiler')));
   await expect(unmeasured).resolves.toEqual({ missing: 'no compiler' });
 });
 

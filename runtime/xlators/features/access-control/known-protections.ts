@@ -6,13 +6,13 @@ import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
 import type { Xlator } from '../../../core/xlator.ts';
-import type { Subject, Subjects } from './rules.ts';
+import type { InodeProtection, InodeProtections } from './rules.ts';
 
 /** Xdata by which a lookup requests the ACL; shared by all requests, so it must not be changed. */
 export const ACL_KEYS = new Dict().set(ACL_ACCESS, 0);
 
 /** The known owner, mode and ACL of an inode; the inode's context. */
-export class KnownSubject implements Subject {
+export class KnownProtection implements InodeProtection {
   iaType = 0;
   iaProt = 0;
   iaUid = 0;
@@ -41,14 +41,14 @@ export function readReplyAcl(xdata: Dict | null): Acl | null {
 }
 
 /** The results of lookups of names, in which an absent name has null; null without lookups. */
-export type NamedSubjects = ReadonlyMap<Loc, Subject | null> | null;
+export type NamedProtections = ReadonlyMap<Loc, InodeProtection | null> | null;
 
-/** Finds and records the subjects of one volume, for `rules.ts`. */
-export class KnownSubjects implements Subjects {
+/** Finds and records the protections of one volume, for `rules.ts`. */
+export class KnownProtections implements InodeProtections {
   /** The inode to look up, after a rule has returned `UNKNOWN`. */
   lookupTarget: Loc | null = null;
   /** Results of lookups for the next rule. */
-  namedSubjects: NamedSubjects = null;
+  namedProtections: NamedProtections = null;
   private readonly xl: Xlator<unknown>;
 
   constructor(xl: Xlator<unknown>) {
@@ -56,46 +56,46 @@ export class KnownSubjects implements Subjects {
   }
 
   /** Returns an inode's context; undefined if nothing is known about it. */
-  get(inode: Inode): KnownSubject | undefined {
-    return inode.ctxGet(this.xl) as KnownSubject | undefined;
+  get(inode: Inode): KnownProtection | undefined {
+    return inode.ctxGet(this.xl) as KnownProtection | undefined;
   }
 
   /**
    * Finds an inode's owner and mode, and its ACL unless the caller is the owner, whose permissions do not depend on it.
    * If it returns undefined, `lookupTarget` is the inode to look up.
    */
-  find(inode: Inode, { uid }: Stack): Subject | undefined {
-    const subject = this.get(inode);
-    if (subject !== undefined && (subject.acl !== undefined || subject.iaUid === uid))
-      return subject;
+  find(inode: Inode, { uid }: Stack): InodeProtection | undefined {
+    const protection = this.get(inode);
+    if (protection !== undefined && (protection.acl !== undefined || protection.iaUid === uid))
+      return protection;
     this.lookupTarget = new Loc(inode);
     return undefined;
   }
 
   /** Finds the inode of a name, which may not be linked yet; sets `lookupTarget` as `find` does. */
-  findNamed(loc: Loc): Subject | null | undefined {
+  findNamed(loc: Loc): InodeProtection | null | undefined {
     const { inode } = loc;
-    const subject = inode?.linked ? this.get(inode) : this.namedSubjects?.get(loc);
-    if (subject === undefined) this.lookupTarget = inode?.linked ? new Loc(inode) : loc;
-    return subject;
+    const protection = inode?.linked ? this.get(inode) : this.namedProtections?.get(loc);
+    if (protection === undefined) this.lookupTarget = inode?.linked ? new Loc(inode) : loc;
+    return protection;
   }
 
   /**
    * Records the owner, mode and ACL in a reply; returns null if the reply has no attributes.
    * @param acl undefined if it was not requested
    */
-  record(inode: Inode | null, buf: Iatt | null, acl?: Acl | null): KnownSubject | null {
+  record(inode: Inode | null, buf: Iatt | null, acl?: Acl | null): KnownProtection | null {
     if (inode === null || !buf?.known) return null;
-    let subject = this.get(inode);
-    if (subject === undefined) {
-      subject = new KnownSubject();
-      inode.ctxSet(this.xl, subject);
+    let protection = this.get(inode);
+    if (protection === undefined) {
+      protection = new KnownProtection();
+      inode.ctxSet(this.xl, protection);
     }
-    subject.update(buf, acl);
-    return subject;
+    protection.update(buf, acl);
+    return protection;
   }
 
-  /** Drops a subject whose ACL or mode has changed to an unknown value. */
+  /** Drops a protection whose ACL or mode has changed to an unknown value. */
   drop(inode: Inode): void {
     inode.ctxDel(this.xl);
   }

@@ -2,27 +2,31 @@
  * Declares options of GlusterFS that are accepted without effect. `glossa check` reports them, unless the value is the
  * default, or the one that glusterd writes into every volfile.
  */
+import { isOn } from './option-types.ts';
 import type { Options, UsualValue } from './options.ts';
 
 /** The declaration of an option without effect. */
-export interface AcceptedOption {
+export interface EffectlessOption {
   readonly type: 'str';
   readonly description: string;
   readonly reconfigurable: true;
   readonly usual: UsualValue;
 }
 
-/** Declares options that are accepted without effect. @param usual for each option, the value that is not reported */
-export const declareAcceptedOptions = <K extends string>(
+/**
+ * Declares options that are accepted without effect.
+ * @param usual for each option, the value that is not reported; null to report none, undefined to report all
+ */
+export const declareEffectlessOptions = <K extends string>(
   usual: Readonly<Record<K, UsualValue>>,
   description = "Accepted, without effect: it is about GlusterFS's own way of doing this.",
-): Readonly<Record<K, AcceptedOption>> =>
+): Readonly<Record<K, EffectlessOption>> =>
   Object.fromEntries(
     Object.entries<UsualValue>(usual).map(([key, value]) => [
       key,
       { type: 'str', description, reconfigurable: true, usual: value },
     ]),
-  ) as Record<K, AcceptedOption>;
+  ) as Record<K, EffectlessOption>;
 
 /** Returns a message for each option without effect whose value is not the usual one. */
 export const listEffectlessOptions = (
@@ -35,9 +39,6 @@ export const listEffectlessOptions = (
       'usual' in spec && value !== undefined && spec.usual !== null && !isSame(value, spec.usual);
     return isReported ? [`option '${key}' has no effect here`] : [];
   });
-
-/** Whether a text is one of GlusterFS's words for on. */
-export const isOn = (text: string): boolean => /^(on|yes|true|enable|1)$/i.test(text);
 
 /** Whether a value equals the usual one; a boolean equals GlusterFS's words for it. */
 const isSame = (actual: unknown, expected: unknown): boolean =>

@@ -16,31 +16,31 @@ export const formatMissing = ({ missing, wrong }: MissingResult): string =>
 export const isMissing = (value: object): value is MissingResult => 'missing' in value;
 
 /** Thrown if a measurement is impossible. The message has the reason, and a known remedy. */
-export class NotMeasured extends Error {
+export class MeasurementError extends Error {
   readonly code: string = 'GLOSSA_NOT_MEASURED';
   /** Exit status of the measuring program, if it has exited. */
   readonly status: number | undefined;
 
   constructor(message: string, status?: number) {
     super(message);
-    this.name = 'NotMeasured';
+    this.name = 'MeasurementError';
     this.status = status;
   }
 }
 
 /** Thrown if a stack gave wrong answers: its times are worthless, and the run fails. */
-export class WrongAnswers extends NotMeasured {
+export class WrongAnswers extends MeasurementError {
   override readonly code = 'GLOSSA_WRONG_ANSWERS';
   override readonly name = 'WrongAnswers';
 }
 
-/** Calls `measure`; returns the reason of a NotMeasured as a value, and throws other errors. */
+/** Calls `measure`; returns the reason of a MeasurementError as a value, and throws other errors. */
 export async function measureOrExplain<T>(measure: () => Promise<T>): Promise<T | MissingResult> {
   try {
     return await measure();
   } catch (error) {
     if (error instanceof WrongAnswers) return { missing: error.message, wrong: true };
-    if (error instanceof NotMeasured) return { missing: error.message };
+    if (error instanceof MeasurementError) return { missing: error.message };
     throw error;
   }
 }

@@ -67,16 +67,20 @@ defineGlobal('eval', refuseCode);
 const functionKinds = [OriginalFunction, async () => {}, function* () {}, async function* () {}];
 for (const kind of functionKinds) {
   const prototype = kind === OriginalFunction ? Function.prototype : Object.getPrototypeOf(kind);
-  function throwRefusal(): never {
+  function refusingConstructor(): never {
     return refuseCode();
   }
-  Object.defineProperty(throwRefusal, 'name', { value: 'Function' });
-  Object.defineProperty(throwRefusal, 'prototype', { value: prototype });
-  Object.defineProperty(prototype, 'constructor', { value: throwRefusal, configurable: true });
-  if (kind === OriginalFunction) defineGlobal('Function', throwRefusal);
+  Object.defineProperty(refusingConstructor, 'name', { value: 'Function' });
+  // Keeps `instanceof Function` working.
+  Object.defineProperty(refusingConstructor, 'prototype', { value: prototype });
+  Object.defineProperty(prototype, 'constructor', {
+    value: refusingConstructor,
+    configurable: true,
+  });
+  if (kind === OriginalFunction) defineGlobal('Function', refusingConstructor);
 }
 
-/** The deepest value for JSON, as the built-in function, too, recurses on V8's stack. */
+/** The deepest value for JSON.stringify, which recurses on V8's stack, too. */
 const MAX_JSON_DEPTH = 500;
 
 /** Checks the nesting of a value. @throws {RangeError} if it exceeds MAX_JSON_DEPTH */
@@ -107,13 +111,13 @@ for (const name of ['sort', 'toSorted']) {
   const methods = Array.prototype as unknown as Record<string, (compare?: unknown) => unknown>;
   const nativeMethod = methods[name]!;
   const { apply } = Reflect;
-  const callLimited = function (this: ArrayLike<unknown>, compare?: unknown): unknown {
+  const sortLimited = function (this: ArrayLike<unknown>, compare?: unknown): unknown {
     return apply(nativeMethod, this, [
       compare ?? (this?.length > MAX_NATIVE_SORT_LENGTH ? compareTexts : undefined),
     ]);
   };
-  Object.defineProperty(callLimited, 'name', { value: name });
-  Object.defineProperty(methods, name, { value: callLimited, writable: true, configurable: true });
+  Object.defineProperty(sortLimited, 'name', { value: name });
+  Object.defineProperty(methods, name, { value: sortLimited, writable: true, configurable: true });
 }
 
 /** The most steps of a built-in that QuickJS cannot interrupt. */
@@ -127,10 +131,10 @@ for (const name of LINEAR_METHODS.split(' ')) {
   const methods = Array.prototype as unknown as Record<string, (...args: unknown[]) => unknown>;
   const nativeMethod = methods[name]!;
   const { apply } = Reflect;
-  const callLimited = function (this: ArrayLike<unknown>, ...args: unknown[]): unknown {
+  const callIfShort = function (this: ArrayLike<unknown>, ...args: unknown[]): unknown {
     if (this?.length > MAX_STEPS) throw new RangeError(`too long for ${name}`);
     return apply(nativeMethod, this, args);
   };
-  Object.defineProperty(callLimited, 'name', { value: name });
-  Object.defineProperty(methods, name, { value: callLimited, writable: true, configurable: true });
+  Object.defineProperty(callIfShort, 'name', { value: name });
+  Object.defineProperty(methods, name, { value: callIfShort, writable: true, configurable: true });
 }

@@ -1,5 +1,5 @@
 /** Looks up the root of a graph before a front end mounts it: without its root, the mount would be useless. */
-import { Driver, ROOT } from '../api/driver.ts';
+import { Driver, ROOT_CALLER } from '../api/driver.ts';
 import type { Client } from '../core/client.ts';
 import { EIO, strerror } from '../core/errno.ts';
 import { Loc } from '../core/loc.ts';
@@ -7,7 +7,7 @@ import { makeMountError } from './fuse/mount-error.ts';
 
 /** Looks up the root. @throws {MountError} when the lookup fails @param mountpoint for the message */
 export async function lookupRoot(client: Client, mountpoint: string): Promise<void> {
-  const driver = new Driver(client, ROOT);
+  const driver = new Driver(client, ROOT_CALLER);
   const { opRet, opErrno } = await driver.wind('lookup', new Loc(driver.root), null);
   if (opRet >= 0) return;
   const { name } = driver.graph.top;
