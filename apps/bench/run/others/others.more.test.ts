@@ -97,7 +97,7 @@ describe('the warning about a missing implementation', () => {
         'libfuse is left out: there is no C compiler ' +
           '(apt install gcc libc6-dev pkg-config libfuse3-dev)',
       ],
-      others: { stacks: [], versions: {} },
+      otherImplementations: { stacks: [], versions: {} },
     });
   });
 });
