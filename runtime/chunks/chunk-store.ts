@@ -18,13 +18,7 @@ import { O_CREAT, O_EXCL, O_RDWR, O_SYNC } from '../core/open-flags.ts';
 import { FIRST_CURSOR } from '../xlators/features/watch/file-state.ts';
 import { Chunk, type ChunkRequests, type RequestOptions } from './chunk.ts';
 import { checkChunkName } from './chunk-name.ts';
-import {
-  iterateEvents,
-  notifyWatchers,
-  type WatchEvent,
-  waitForEvents,
-  watchFile,
-} from './file-watch.ts';
+import { FileWatch, notifyWatchers, type WatchEvent, watchFile } from './file-watch.ts';
 import { Locks } from './locks.ts';
 import { type OpenChunk, OpenChunks } from './open-chunks.ts';
 import { RequestQueue } from './request-queue.ts';
@@ -210,31 +204,38 @@ export class ChunkStore implements ChunkRequests {
     { signal }: Pick<RequestOptions, 'signal'> = {},
   ): Promise<AsyncGenerator<WatchEvent, void>> {
     checkChunkName(name, 'watch');
-    const volume = signal === undefined ? this.volume : this.volume.with({ signal });
     // Before the chunk is looked for, so that its creation is not missed.
-    const { cursor } = await waitForEvents(volume, this.directoryPath);
+    const directory = await FileWatch.open(this.volume, this.directoryPath);
+    const { cursor } = await directory.wait(undefined, signal);
     try {
-      return await watchFile(volume, this.makePath(name));
+      return await watchFile(this.volume, this.makePath(name), signal);
     } catch (error) {
       if ((error as FileError).code !== 'ENOENT') throw error;
-      return this.watchAbsent(volume, name, cursor);
+      return this.watchAbsent(directory, name, cursor, signal);
     }
   }
 
   /** Waits until a chunk exists, and yields its events from its creation. @param start cursor of the directory */
   private async *watchAbsent(
-    volume: Volume,
+    directory: FileWatch,
     name: string,
     start: string,
+    signal: AbortSignal | undefined,
   ): AsyncGenerator<WatchEvent, void> {
     for (let cursor = start; ; ) {
-      ({ cursor } = await waitForEvents(volume, this.directoryPath, cursor));
-      try {
-        yield* iterateEvents(volume, this.makePath(name), FIRST_CURSOR);
-        return;
-      } catch (error) {
-        if ((error as FileError).code !== 'ENOENT') throw error;
-      }
+      ({ cursor } = await directory.wait(cursor, signal));
+      const chunk = await this.findWatched(name);
+      if (chunk !== null) return yield* chunk.iterate(FIRST_CURSOR, signal);
+    }
+  }
+
+  /** Finds a chunk to watch; null if it is absent. */
+  private async findWatched(name: string): Promise<FileWatch | null> {
+    try {
+      return await FileWatch.open(this.volume, this.makePath(name));
+    } catch (error) {
+      if ((error as FileError).code === 'ENOENT') return null;
+      throw error;
     }
   }
 

@@ -1,6 +1,7 @@
 /** Watches files and sends notices through features/watch, for `ChunkStore` and for locks. */
 import { FileError } from '../api/file-error.ts';
 import type { Volume } from '../api/volume.ts';
+import type { VolumeObject } from '../api/volume-object.ts';
 import { EBADMSG, EOPNOTSUPP } from '../core/errno.ts';
 import {
   NOTIFY_XATTR,
@@ -22,56 +23,67 @@ export class NoWatchError extends FileError {
   }
 }
 
-/**
- * Waits for events of a file. Without a cursor, returns the present one at once.
- * @throws {NoWatchError}, {FileError}
- */
-export async function waitForEvents(
-  volume: Volume,
-  path: string,
-  cursor?: string,
-): Promise<WatchReply> {
-  const name = cursor === undefined ? WATCH_XATTR : `${WATCH_XATTR}.${cursor}`;
-  let value: Uint8Array;
-  try {
-    value = await volume.getxattr(path, name);
-  } catch (error) {
-    if (UNKNOWN_XATTR.has((error as FileError).code)) throw new NoWatchError(path);
-    throw error;
+/** Watches one file, also if its name comes to another file. */
+export class FileWatch {
+  private readonly path: string;
+  private readonly object: VolumeObject;
+
+  private constructor(path: string, object: VolumeObject) {
+    this.path = path;
+    this.object = object;
   }
-  try {
-    return JSON.parse(new TextDecoder().decode(value)) as WatchReply;
-  } catch {
-    // A storage below has an extended attribute of this name.
-    throw new FileError(EBADMSG, 'watch', path);
+
+  /** @throws {FileError} ENOENT */
+  static async open(volume: Volume, path: string): Promise<FileWatch> {
+    return new FileWatch(path, await volume.object(path));
+  }
+
+  /**
+   * Waits for events after a cursor. Without one, returns the present cursor at once.
+   * @throws {NoWatchError}, {FileError}
+   */
+  async wait(cursor?: string, signal?: AbortSignal): Promise<WatchReply> {
+    const name = cursor === undefined ? WATCH_XATTR : `${WATCH_XATTR}.${cursor}`;
+    const args: [string, object?] = signal === undefined ? [name] : [name, { signal }];
+    let value: Uint8Array;
+    try {
+      value = await this.object.getxattr(...(args as [string]));
+    } catch (error) {
+      if (UNKNOWN_XATTR.has((error as FileError).code)) throw new NoWatchError(this.path);
+      throw error;
+    }
+    try {
+      return JSON.parse(new TextDecoder().decode(value)) as WatchReply;
+    } catch {
+      // A storage below has an extended attribute of this name.
+      throw new FileError(EBADMSG, 'watch', this.path);
+    }
+  }
+
+  /** Yields the events after a cursor, until the file is removed or the signal is aborted. */
+  async *iterate(start: string, signal?: AbortSignal): AsyncGenerator<WatchEvent, void> {
+    for (let cursor = start; ; ) {
+      const reply = await this.wait(cursor, signal);
+      ({ cursor } = reply);
+      yield* reply.events;
+      if (reply.events.some(({ kind }) => kind === 'removed')) return;
+    }
   }
 }
 
 /**
  * Begins to watch a file. Once the promise resolves, no event is missed, also between two steps of the iteration. It
- * ends when the file is removed or the volume's signal is aborted.
+ * ends when the file is removed or the signal is aborted.
  * @throws {NoWatchError}, {FileError} ENOENT
  */
 export async function watchFile(
   volume: Volume,
   path: string,
+  signal?: AbortSignal,
 ): Promise<AsyncGenerator<WatchEvent, void>> {
-  const { cursor } = await waitForEvents(volume, path);
-  return iterateEvents(volume, path, cursor);
-}
-
-/** Yields the events of a file after a cursor. @throws {FileError} ENOENT if the file was absent from the beginning */
-export async function* iterateEvents(
-  volume: Volume,
-  path: string,
-  start: string,
-): AsyncGenerator<WatchEvent, void> {
-  for (let cursor = start; ; ) {
-    const reply = await waitForEvents(volume, path, cursor);
-    ({ cursor } = reply);
-    yield* reply.events;
-    if (reply.events.some(({ kind }) => kind === 'removed')) return;
-  }
+  const watch = await FileWatch.open(volume, path);
+  const { cursor } = await watch.wait(undefined, signal);
+  return watch.iterate(cursor, signal);
 }
 
 /** Sends a notice to all watchers of a file. @param text at most 1024 bytes */

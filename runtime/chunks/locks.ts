@@ -12,7 +12,7 @@ import type { Context } from '../core/context.ts';
 import { EAGAIN, ECANCELED, EINVAL, ESTALE } from '../core/errno.ts';
 import { toHex } from '../core/hex.ts';
 import { checkChunkName } from './chunk-name.ts';
-import { waitForEvents } from './file-watch.ts';
+import { FileWatch } from './file-watch.ts';
 import { HeldLock, LEASE_MS, readWallClock, unlockRecord } from './held-lock.ts';
 import { LockFile } from './lock-file.ts';
 import {
@@ -148,6 +148,7 @@ export class Locks {
   ): Promise<number> {
     let ticket: number | null = null;
     let cursor = '';
+    let watch: FileWatch | null = null;
     try {
       for (;;) {
         if (signal?.aborted === true) throw toCanceled(file, signal);
@@ -157,10 +158,11 @@ export class Locks {
         if (!wait) throw new LockHeldError(file.path, outcome.holder);
         ({ ticket } = outcome);
         // The cursor is from before the next read of the record, so no change of the record is missed.
+        watch ??= await FileWatch.open(file.volume, file.path);
         cursor =
           cursor === ''
-            ? (await waitForEvents(file.volume, file.path)).cursor
-            : await this.awaitChange(file, cursor, outcome.holder, signal);
+            ? (await watch.wait()).cursor
+            : await this.awaitChange(watch, cursor, outcome.holder, signal);
       }
     } catch (error) {
       if (ticket !== null) await this.leaveQueue(file, ticket);
@@ -251,7 +253,7 @@ export class Locks {
 
   /** Waits for an event of the file, or for the time when the holder's lock expires. @returns the new cursor */
   private async awaitChange(
-    file: LockFile,
+    watch: FileWatch,
     cursor: string,
     holder: LockHolder | null,
     signal: AbortSignal | undefined,
@@ -263,10 +265,8 @@ export class Locks {
         ? null
         : this.context.after(Math.max(0, expiresAt - this.now()), () => expiry.abort());
     const signals = [...(expiresAt === null ? [] : [expiry.signal]), ...(signal ? [signal] : [])];
-    const waiting =
-      signals.length === 0 ? file.volume : file.volume.with({ signal: joinSignals(signals) });
     try {
-      return (await waitForEvents(waiting, file.path, cursor)).cursor;
+      return (await watch.wait(cursor, joinSignals(signals))).cursor;
     } catch (error) {
       if (expiry.signal.aborted && signal?.aborted !== true) return cursor;
       throw error;
@@ -351,5 +351,5 @@ function checkOwner(owner: string): void {
 const toCanceled = ({ path }: LockFile, signal: AbortSignal): FileError =>
   Object.assign(new FileError(ECANCELED, 'lock', path), { cause: signal.reason });
 
-const joinSignals = (signals: readonly AbortSignal[]): AbortSignal =>
-  signals.length === 1 ? signals[0]! : AbortSignal.any([...signals]);
+const joinSignals = (signals: readonly AbortSignal[]): AbortSignal | undefined =>
+  signals.length <= 1 ? signals[0] : AbortSignal.any([...signals]);

@@ -199,6 +199,9 @@ export const tables: Readonly<Record<string, Rows>> = {
       writtenBy: 'glossa run "$PACKAGE/examples/hello/hello.vol" --log-level INFO -- cat greeting',
     },
   },
+  'docs/program/chunks.md': {
+    '*': { by: 'runtime/xlators/features/watch/watch.mount.test.ts' },
+  },
   'docs/program/python.md': { '*': { by: 'test/python/wheel.more.test.ts' } },
   'docs/write/typescript.md': {
     "import { defineOptions, defineTranslator, EPERM, fail, tail } from 'glossa';": {

@@ -148,7 +148,7 @@ describe('a Python prompt', () => {
     const { guest } = run.host.interpreter;
     return { run, type: (source: string) => guest.evaluate(source) };
   };
-  const complete = (output: string) => ({ incomplete: false, output });
+  const complete = (output: string) => ({ isIncomplete: false, output });
 
   it('shows the value of each line and keeps variables for the next ones', async () => {
     const { type, run } = await prompt();
@@ -168,7 +168,7 @@ describe('a Python prompt', () => {
 
   it('waits for the rest of an incomplete statement', async () => {
     const { type } = await prompt();
-    const more = { incomplete: true, output: '' };
+    const more = { isIncomplete: true, output: '' };
     expect(await type('def f(n):')).toMatchObject(more);
     expect(await type('def f(n):\n    return n + 1')).toMatchObject(more);
     expect(await type('def f(n):\n    return n + 1\n')).toMatchObject(complete(''));

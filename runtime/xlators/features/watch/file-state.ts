@@ -1,6 +1,11 @@
 /** Compares two states of a watched file: a watcher's cursor is the state that it knows. */
 import type { Iatt } from '../../../core/iatt.ts';
-import { listNoticesAfter, type NoticeRecord, type WatchEvent } from './notices.ts';
+import {
+  listNoticesAfter,
+  type NoticeRecord,
+  type WatchEvent,
+  type WatchReply,
+} from './notices.ts';
 
 /** The state of a file, as far as watchers are told of its changes. */
 export interface FileState {
@@ -18,6 +23,7 @@ export interface FileState {
 
 /** The state of a file that does not exist any more. */
 export const REMOVED = 'removed';
+export const REMOVED_REPLY: WatchReply = { cursor: REMOVED, events: [{ kind: 'removed' }] };
 
 export const makeFileState = (
   { lastSeq }: NoticeRecord,

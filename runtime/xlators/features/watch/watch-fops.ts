@@ -4,7 +4,7 @@
  */
 import { encodeName } from '../../../core/bytes.ts';
 import { Dict } from '../../../core/dict.ts';
-import { EINVAL, ENODATA, EPERM } from '../../../core/errno.ts';
+import { EINVAL, ENODATA, ENOENT, EPERM, ESTALE } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
 import { findFop } from '../../../core/fops.ts';
 import type { Frame } from '../../../core/frame.ts';
@@ -14,7 +14,7 @@ import type { Inode } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';
 import { type TouchedInodeReader, touchedInodeReaders } from '../upcall/touched-inodes.ts';
-import { type FileState, parseCursor, REMOVED } from './file-state.ts';
+import { type FileState, parseCursor, REMOVED, REMOVED_REPLY } from './file-state.ts';
 import { NoticeRequest } from './notice-request.ts';
 import { NOTICES_XATTR, NOTIFY_XATTR, WATCH_XATTR, type WatchReply } from './notices.ts';
 import type { WatchedFiles } from './watched-files.ts';
@@ -50,7 +50,9 @@ function makeWatchFop<N extends 'getxattr' | 'fgetxattr'>(fopName: N): Fop<N, Wa
   };
   const cbk: Cbk<'getxattr', WatchedFiles> = (frame, _cookie, xl, opRet, opErrno) => {
     const { inode, name, known } = frame.local as WatchRequest;
-    if (opRet < 0 && opErrno !== ENODATA) fail[fopName](frame, opErrno);
+    const isRemoved = opErrno === ENOENT || opErrno === ESTALE;
+    if (opRet < 0 && isRemoved && known !== null) unwindReply(frame, name, REMOVED_REPLY);
+    else if (opRet < 0 && opErrno !== ENODATA) fail[fopName](frame, opErrno);
     else {
       xl.priv.add(inode, {
         frame,

@@ -13,7 +13,13 @@ import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
 import { messages } from '../../../core/messages.ts';
 import type { Cbk, Dump, Xlator } from '../../../core/xlator.ts';
-import { type FileState, formatCursor, listEvents, makeFileState, REMOVED } from './file-state.ts';
+import {
+  type FileState,
+  formatCursor,
+  listEvents,
+  makeFileState,
+  REMOVED_REPLY,
+} from './file-state.ts';
 import { decodeNotices, NOTICES_XATTR, type NoticeRecord, type WatchReply } from './notices.ts';
 
 /** Milliseconds between two reads of each watched file, if bricks do not report changes. */
@@ -259,8 +265,6 @@ export class WatchedFiles {
     this.readCount = 0;
   }
 }
-
-const REMOVED_REPLY: WatchReply = { cursor: REMOVED, events: [{ kind: 'removed' }] };
 
 const lookupCbk: Cbk<'lookup', unknown> = (
   frame,

@@ -1,0 +1,191 @@
+/** Chunks, watches and locks of several clients of a brick: glossa's, GlusterFS's, and below modules in Python and JavaScript. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Volume } from 'glossa';
+import { ChunkStore, formatChunkName } from 'glossa/chunks';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { isWithoutBricks, OurBrick, RealBrick } from '../../test/support/gluster.ts';
+import { packageRoot } from '../sys/paths.ts';
+
+const upcall = { 'cache-invalidation': 'on', 'cache-invalidation-timeout': '60' };
+
+const addVolume = (type: string, name: string, below: string, options = ''): string =>
+  `volume ${name}\n  type ${type}\n${options}  subvolumes ${below}\nend-volume\n`;
+
+/** Modules that pass each request on. */
+const MODULES = {
+  'pass.py': 'from glupy import Translator\n\n\nclass xlator(Translator):\n    pass\n',
+  'pass.js': 'export class xlator {}\n',
+};
+
+const stacks = ['our brick', 'a brick of GlusterFS', 'our brick below modules'] as const;
+
+describe.each(stacks.filter((stack) => !stack.includes('GlusterFS') || !isWithoutBricks()))(
+  'chunks over %s',
+  (stack) => {
+    async function start(): Promise<{
+      volfile: string;
+      folder: string;
+      open(): Promise<ChunkStore>;
+    }> {
+      const folder = mkdtempSync(join(tmpdir(), 'glossa-chunks-'));
+      onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+      const files = join(folder, 'files');
+      mkdirSync(files);
+      const brick = stack.includes('GlusterFS')
+        ? await RealBrick.start(folder, { files, upcall })
+        : await OurBrick.serve(folder, files, { upcall });
+      onTestFinished(async () => void (await brick.end()));
+      let text = `${brick.volfile}${addVolume('features/watch', 'watch', 'utime')}`;
+      if (stack.endsWith('modules')) {
+        for (const [name, code] of Object.entries(MODULES)) writeFileSync(join(folder, name), code);
+        const option = (name: string): string =>
+          `  option module-name ${name}\n  option module-path ${folder}\n`;
+        text += addVolume('features/glupy', 'python', 'watch', option('pass.py'));
+        text += addVolume('features/glupy', 'javascript', 'python', option('pass.js'));
+      }
+      const volfile = join(folder, 'client.vol');
+      writeFileSync(volfile, text);
+      const open = async (): Promise<ChunkStore> => {
+        const volume = await Volume.open(volfile);
+        onTestFinished(() => volume.close());
+        return ChunkStore.open(volume);
+      };
+      return { volfile, folder, open };
+    }
+
+    /** Runs a program that uses `store` and `volume`, until it prints a line. @returns a function that kills it */
+    async function startProgram(volfile: string, program: string): Promise<() => Promise<void>> {
+      const code = `import { Volume } from 'glossa'; import { ChunkStore } from 'glossa/chunks';
+        const volume = await Volume.open(${JSON.stringify(volfile)});
+        const store = await ChunkStore.open(volume); ${program}`;
+      const args = ['--input-type=module', '-e', code];
+      const child = spawn(process.execPath, args, {
+        cwd: packageRoot,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const end = async (): Promise<void> => {
+        child.kill('SIGKILL');
+        if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      };
+      onTestFinished(end);
+      const ended = once(child, 'exit').then(() => {
+        throw new Error('the program has ended');
+      });
+      ended.catch(() => {});
+      await Promise.race([once(child.stdout, 'data'), ended]);
+      return end;
+    }
+
+    it('creates, writes, reads, copies, hashes and removes 64 chunks at a time', async () => {
+      const { open } = await start();
+      const [ours, other] = [await open(), await open()];
+      const names = Array.from({ length: 64 }, (_, index) => formatChunkName('volume', index));
+      await Promise.all(
+        names.map(async (name, index) => {
+          await using chunk = await ours.open(name, { create: true, exclusive: true });
+          await chunk.write(index, name);
+        }),
+      );
+      await Promise.all(
+        names.map(async (name, index) => {
+          await using chunk = await other.open(name);
+          expect(Buffer.from(await chunk.read(index, 100)).toString()).toBe(name);
+          expect((await other.stat(name)).size).toBe(index + name.length);
+          await other.copy(name, `copy-${name}`);
+          expect(await ours.hash(`copy-${name}`)).toBe(await other.hash(name));
+          await ours.unlink(name);
+        }),
+      );
+      await expect(other.stat(names[0]!)).rejects.toMatchObject({ code: 'ENOENT' });
+    });
+
+    it('hand a lock from one client to the next, in the order of requests', async () => {
+      const { open } = await start();
+      const first = await open();
+      const lock = await first.locks.lock('disk', 'holder');
+      const order: string[] = [];
+      const waiting: Promise<void>[] = [];
+      for (const owner of ['a', 'b', 'c']) {
+        const store = await open();
+        const request = store.locks.lock('disk', owner);
+        while ((await first.locks.lockInfo('disk')).waiters.at(-1)?.owner !== owner);
+        waiting.push(
+          request.then(async (held) => {
+            order.push(owner);
+            await held.unlock();
+          }),
+        );
+      }
+      await lock.unlock();
+      await Promise.all(waiting);
+      expect(order).toEqual(['a', 'b', 'c']);
+    });
+
+    it('keep the lock of a program that was killed, and skip one that was killed while it waited', async () => {
+      const { volfile, open } = await start();
+      const killHolder = await startProgram(
+        volfile,
+        `await store.locks.lock('disk', 'killed'); console.log('locked');`,
+      );
+      await killHolder();
+      const store = await open();
+      await expect(store.locks.lock('disk', 'other', { wait: false })).rejects.toMatchObject({
+        code: 'EAGAIN',
+        holder: { owner: 'killed' },
+      });
+      const killWaiter = await startProgram(
+        volfile,
+        `store.locks.lock('disk', 'waiting');
+         while ((await store.locks.lockInfo('disk')).waiters.length === 0);
+         console.log('waiting');`,
+      );
+      const alive = (await open()).locks.lock('disk', 'alive');
+      while ((await store.locks.lockInfo('disk')).waiters.length < 2);
+      await killWaiter();
+      await store.locks.breakLock('disk', 'killed', 'administrator');
+      // The brick may notice the end of a connection later: then the waiter is still in front.
+      const granted = await Promise.race([alive, giveUpFor(store, 'waiting')]);
+      expect((granted ?? (await alive)).owner).toBe('alive');
+    });
+
+    it('refuse a write whose lock was broken by another client', async () => {
+      const { open } = await start();
+      const [ours, other] = [await open(), await open()];
+      const lock = await ours.locks.lock('disk', 'ours');
+      const chunk = await ours.open('a', { create: true, lock });
+      await chunk.write(0, 'first', { lock });
+      await other.locks.breakLock('disk', 'ours', 'other');
+      const theirs = await other.locks.lock('disk', 'other');
+      await (await other.open('a')).write(0, 'other', { lock: theirs });
+      await expect(chunk.write(0, 'later', { lock })).rejects.toMatchObject({ code: 'ESTALE' });
+      expect(Buffer.from(await other.readWhole('a')).toString()).toBe('other');
+    });
+
+    it('tell the other client of a notice and of a removal', async () => {
+      const { open } = await start();
+      const [ours, other] = [await open(), await open()];
+      const events = await other.watch('a');
+      const first = events.next();
+      await ours.writeWhole('a', new Uint8Array(1));
+      await first;
+      await ours.notify('a', 'text');
+      await ours.unlink('a');
+      const kinds = new Set<string>();
+      for await (const { kind } of events) kinds.add(kind);
+      expect([...kinds].at(-1)).toBe('removed');
+    });
+  },
+);
+
+/** Breaks a lock that was granted to a dead owner. @returns null */
+async function giveUpFor(store: ChunkStore, owner: string): Promise<null> {
+  for (;;) {
+    const { holder } = await store.locks.lockInfo('disk');
+    if (holder === null || holder.owner === 'alive') return null;
+    if (holder.owner === owner) await store.locks.breakLock('disk', owner, 'administrator');
+  }
+}
