@@ -15,10 +15,37 @@ const upcall = { 'cache-invalidation': 'on', 'cache-invalidation-timeout': '60' 
 const addVolume = (type: string, name: string, below: string, options = ''): string =>
   `volume ${name}\n  type ${type}\n${options}  subvolumes ${below}\nend-volume\n`;
 
-/** Modules that pass each request on. */
+/** Modules through which the requests of watches, locks and writes go. */
 const MODULES = {
-  'pass.py': 'from glupy import Translator\n\n\nclass xlator(Translator):\n    pass\n',
-  'pass.js': 'export class xlator {}\n',
+  'pass.py': `from glupy import Translator
+
+
+class xlator(Translator):
+    def getxattr(self, frame, loc, name, xdata):
+        frame.wind()
+
+    def fsetxattr(self, frame, fd, dict, flags, xdata):
+        frame.wind()
+
+    def writev(self, frame, fd, data, offset, flags, xdata):
+        frame.wind()
+`,
+  'pass.js': `import { Translator } from 'glossa';
+
+export class xlator extends Translator {
+  getxattr(frame) {
+    frame.wind();
+  }
+
+  inodelk(frame) {
+    frame.wind();
+  }
+
+  writev(frame) {
+    frame.wind();
+  }
+}
+`,
 };
 
 const stacks = ['our brick', 'a brick of GlusterFS', 'our brick below modules'] as const;
