@@ -1,8 +1,11 @@
 /** Watches files and sends notices through features/watch, for `ChunkStore` and for locks. */
-import { FileError } from '../api/file-error.ts';
+import { type Caller, DriverSteps } from '../api/driver-steps.ts';
+import { FileError, withErrorContext } from '../api/file-error.ts';
+import { FileObjectSteps } from '../api/file-object.ts';
 import type { Volume } from '../api/volume.ts';
-import type { VolumeObject } from '../api/volume-object.ts';
+import type { VolumeClient } from '../api/volume-client.ts';
 import { EBADMSG, EOPNOTSUPP } from '../core/errno.ts';
+import type { Inode } from '../core/inode.ts';
 import {
   NOTIFY_XATTR,
   WATCH_XATTR,
@@ -25,17 +28,23 @@ export class NoWatchError extends FileError {
 
 /** Watches one file, also if its name comes to another file. */
 export class FileWatch {
+  private readonly client: VolumeClient;
+  private readonly caller: Caller;
+  private readonly inode: Inode;
   private readonly path: string;
-  private readonly object: VolumeObject;
 
-  private constructor(path: string, object: VolumeObject) {
+  /** @param path for errors */
+  constructor(client: VolumeClient, caller: Caller, inode: Inode, path: string) {
+    this.client = client;
+    this.caller = caller;
+    this.inode = inode;
     this.path = path;
-    this.object = object;
   }
 
   /** @throws {FileError} ENOENT */
-  static async open(volume: Volume, path: string): Promise<FileWatch> {
-    return new FileWatch(path, await volume.object(path));
+  static async open({ client, settings, steps }: Volume, path: string): Promise<FileWatch> {
+    const { inode } = await steps.run(withErrorContext('watch', path, steps.files.find(path)));
+    return new FileWatch(client, settings.caller, inode, path);
   }
 
   /**
@@ -43,20 +52,24 @@ export class FileWatch {
    * @throws {NoWatchError}, {FileError}
    */
   async wait(cursor?: string, signal?: AbortSignal): Promise<WatchReply> {
+    const { client, caller, inode, path } = this;
     const name = cursor === undefined ? WATCH_XATTR : `${WATCH_XATTR}.${cursor}`;
-    const args: [string, object?] = signal === undefined ? [name] : [name, { signal }];
+    const findRefusal = (): Error | null => client.findRefusal(signal);
+    // An abort interrupts all requests of a driver, so that each wait has its own.
+    const driver = new DriverSteps(client.graphClient, caller, { findRefusal });
+    const reading = new FileObjectSteps(driver, inode).getxattr(name);
     let value: Uint8Array;
     try {
-      value = await this.object.getxattr(...(args as [string]));
+      value = await client.run(withErrorContext('watch', path, reading), signal, driver);
     } catch (error) {
-      if (UNKNOWN_XATTR.has((error as FileError).code)) throw new NoWatchError(this.path);
+      if (UNKNOWN_XATTR.has((error as FileError).code)) throw new NoWatchError(path);
       throw error;
     }
     try {
       return JSON.parse(new TextDecoder().decode(value)) as WatchReply;
     } catch {
       // A storage below has an extended attribute of this name.
-      throw new FileError(EBADMSG, 'watch', this.path);
+      throw new FileError(EBADMSG, 'watch', path);
     }
   }
 

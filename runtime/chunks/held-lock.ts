@@ -118,7 +118,7 @@ export class HeldLock {
   }
 
   private now(): number {
-    return this.file.volume.client.graph.top.context.now();
+    return this.file.context.now();
   }
 
   private enterSection(): FencedSection {
@@ -174,7 +174,7 @@ export async function unlockRecord(
   owner: string,
   fence: number | null,
 ): Promise<{ readonly existed: boolean }> {
-  const now = readWallClock(file.volume.client.graph.top.context);
+  const now = readWallClock(file.context);
   return file.changeRecord<{ readonly existed: boolean }>(async (record) => {
     const { holder } = record;
     if (holder === null) return { record: null, result: { existed: false } };

@@ -5,14 +5,19 @@
  * A waiter also has a record lock (`lk`) of one byte, whose position is its ticket. The brick drops it with the client's
  * connection: so others can tell whether the waiter is still there.
  */
+import { DriverSteps } from '../api/driver-steps.ts';
 import { FileError, withErrorContext } from '../api/file-error.ts';
+import { FilesSteps } from '../api/files.ts';
 import { OpenFileSteps } from '../api/open-file.ts';
 import type { Steps } from '../api/steps.ts';
 import type { Volume } from '../api/volume.ts';
+import type { VolumeClient } from '../api/volume-client.ts';
+import type { Context } from '../core/context.ts';
 import { EAGAIN, EBADMSG } from '../core/errno.ts';
 import { Loc } from '../core/loc.ts';
 import { F_GETLK, F_RDLCK, F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK, type Flock } from '../core/lock.ts';
 import { O_CREAT, O_RDWR } from '../core/open-flags.ts';
+import { FileWatch } from './file-watch.ts';
 import {
   decodeLock,
   encodeLock,
@@ -29,21 +34,39 @@ const FENCE_DOMAIN = 'glossa.fence';
 
 export class LockFile {
   readonly path: string;
-  readonly volume: Volume;
+  readonly client: VolumeClient;
   private readonly file: OpenFileSteps;
 
-  private constructor(volume: Volume, path: string, file: OpenFileSteps) {
-    this.volume = volume;
+  private constructor(client: VolumeClient, path: string, file: OpenFileSteps) {
+    this.client = client;
     this.path = path;
     this.file = file;
   }
 
-  /** Opens the file of a lock, which is created if it is absent. @param volume has a lock owner of its own */
-  static async open(volume: Volume, path: string): Promise<LockFile> {
-    const { steps } = volume;
-    const opening = steps.files.create(path, O_RDWR | O_CREAT);
-    const { fd } = await steps.run(withErrorContext('lock', path, opening));
-    return new LockFile(volume, path, new OpenFileSteps(steps.driver, fd));
+  /**
+   * Opens the file of a lock, which is created if it is absent.
+   * @param lkOwner for the storage's own locks, different for each request
+   */
+  static async open(
+    { client, settings }: Volume,
+    path: string,
+    lkOwner: string,
+  ): Promise<LockFile> {
+    const { caller, umask } = settings;
+    const findRefusal = (): Error | null => client.findRefusal();
+    const driver = new DriverSteps(client.graphClient, { ...caller, lkOwner }, { findRefusal });
+    const opening = new FilesSteps(driver, { umask }).create(path, O_RDWR | O_CREAT);
+    const { fd } = await client.run(withErrorContext('lock', path, opening));
+    return new LockFile(client, path, new OpenFileSteps(driver, fd));
+  }
+
+  get context(): Context {
+    return this.client.graph.top.context;
+  }
+
+  makeWatch(): FileWatch {
+    const { driver, fd } = this.file;
+    return new FileWatch(this.client, driver.caller, fd.inode, this.path);
   }
 
   /** Closes the file, and gives its record locks back. */
@@ -124,7 +147,7 @@ export class LockFile {
   }
 
   private makeFlock(type: number, start: number): Flock {
-    const { pid, lkOwner = '' } = this.volume.settings.caller;
+    const { pid, lkOwner = '' } = this.file.driver.caller;
     return { type, whence: 0, start, len: 1, pid, owner: lkOwner };
   }
 
@@ -158,6 +181,6 @@ export class LockFile {
   }
 
   private run<R>(operation: Steps<R>): Promise<R> {
-    return this.volume.steps.run(withErrorContext('lock', this.path, operation));
+    return this.client.run(withErrorContext('lock', this.path, operation));
   }
 }

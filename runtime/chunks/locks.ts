@@ -12,7 +12,7 @@ import type { Context } from '../core/context.ts';
 import { EAGAIN, ECANCELED, EINVAL, ESTALE } from '../core/errno.ts';
 import { toHex } from '../core/hex.ts';
 import { checkChunkName } from './chunk-name.ts';
-import { FileWatch } from './file-watch.ts';
+import type { FileWatch } from './file-watch.ts';
 import { HeldLock, LEASE_MS, readWallClock, unlockRecord } from './held-lock.ts';
 import { LockFile } from './lock-file.ts';
 import {
@@ -158,7 +158,7 @@ export class Locks {
         if (!wait) throw new LockHeldError(file.path, outcome.holder);
         ({ ticket } = outcome);
         // The cursor is from before the next read of the record, so no change of the record is missed.
-        watch ??= await FileWatch.open(file.volume, file.path);
+        watch ??= file.makeWatch();
         cursor =
           cursor === ''
             ? (await watch.wait()).cursor
@@ -258,20 +258,20 @@ export class Locks {
     holder: LockHolder | null,
     signal: AbortSignal | undefined,
   ): Promise<string> {
-    const expiry = new AbortController();
     const expiresAt = holder?.expiresAt ?? null;
-    const cancelTimer =
-      expiresAt === null
-        ? null
-        : this.context.after(Math.max(0, expiresAt - this.now()), () => expiry.abort());
-    const signals = [...(expiresAt === null ? [] : [expiry.signal]), ...(signal ? [signal] : [])];
+    if (expiresAt === null) return (await watch.wait(cursor, signal)).cursor;
+    const expiry = new AbortController();
+    const ms = Math.max(0, expiresAt - this.now());
+    const cancelTimer = this.context.after(ms, () => expiry.abort());
+    const anySignal =
+      signal === undefined ? expiry.signal : AbortSignal.any([signal, expiry.signal]);
     try {
-      return (await watch.wait(cursor, joinSignals(signals))).cursor;
+      return (await watch.wait(cursor, anySignal)).cursor;
     } catch (error) {
       if (expiry.signal.aborted && signal?.aborted !== true) return cursor;
       throw error;
     } finally {
-      cancelTimer?.();
+      cancelTimer();
     }
   }
 
@@ -306,8 +306,7 @@ export class Locks {
     checkChunkName(name, 'lock');
     const random = new Uint8Array(OWNER_BYTES);
     this.context.random(random);
-    const volume = this.volume.with({ lockOwner: toHex(random) });
-    return LockFile.open(volume, `${this.directory}/${name}`);
+    return LockFile.open(this.volume, `${this.directory}/${name}`, toHex(random));
   }
 
   private async useFile<R>(name: string, use: (file: LockFile) => Promise<R>): Promise<R> {
@@ -350,6 +349,3 @@ function checkOwner(owner: string): void {
 
 const toCanceled = ({ path }: LockFile, signal: AbortSignal): FileError =>
   Object.assign(new FileError(ECANCELED, 'lock', path), { cause: signal.reason });
-
-const joinSignals = (signals: readonly AbortSignal[]): AbortSignal | undefined =>
-  signals.length <= 1 ? signals[0] : AbortSignal.any([...signals]);

@@ -13,7 +13,7 @@ export interface Bar {
   readonly aim?: number;
 }
 
-export type Unit = '×' | 'µs' | 'ms' | 's' | 'MB' | 'GB/s' | 'fops';
+export type Unit = '×' | 'µs' | 'ms' | 's' | 'KiB' | 'MB' | 'GB/s' | 'fops';
 
 export interface Figure {
   readonly what: string;

@@ -44,12 +44,16 @@ const writeBrickVolfile = (
   name: string,
   directory: string,
   port: number,
+  hasUpcalls: boolean,
 ): string => {
   const storage = makeVolume(`${name}-posix`, 'storage/posix', { directory });
   const locks = makeVolume(`${name}-locks`, 'features/locks');
   const volumes = [
     storage,
     locks,
+    ...(hasUpcalls
+      ? [makeVolume(`${name}-upcall`, 'features/upcall', { 'cache-invalidation': 'on' })]
+      : []),
     ...makeThreadVolumes(kind, name),
     makeVolume(name, 'debug/io-stats'),
   ];
@@ -78,11 +82,12 @@ export interface Brick {
   readonly pid: number;
 }
 
-/** Starts a brick that serves its own folder. @throws {MeasurementError} */
+/** Starts a brick that serves its own folder. @param hasUpcalls whether it reports changes to clients. @throws {MeasurementError} */
 export async function startBrick(
   bench: Bench,
   name: string,
   kind: BrickKind = 'glusterfs',
+  { hasUpcalls = false } = {},
 ): Promise<Brick> {
   const problem = findGlusterProblem();
   if (problem !== null) throw new MeasurementError(problem);
@@ -94,7 +99,7 @@ export async function startBrick(
   mkdirSync(directory);
   const port = await findFreePort();
   const volfile = join(folder, `${uniqueName}.vol`);
-  writeFileSync(volfile, writeBrickVolfile(kind, name, directory, port));
+  writeFileSync(volfile, writeBrickVolfile(kind, name, directory, port, hasUpcalls));
   const logFile = makeLogPath(bench, uniqueName);
   const addressFlags = ['--brick-name', directory, '--brick-port', String(port)];
   const commandLine: readonly [string, ...string[]] =

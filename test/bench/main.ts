@@ -1,13 +1,14 @@
 /** The program behind `npm run bench`. */
 import { api } from './api/suite.ts';
 import { bridges } from './bridges/suite.ts';
+import { chunks } from './chunks/suite.ts';
 import { cluster } from './cluster.ts';
 import { mount } from './mount.ts';
 import { mounts } from './mounts.ts';
 import { runSuite } from './suite.ts';
 import { tutorial } from './tutorial.ts';
 
-const suites = { api, bridges, cluster, mount, tutorial };
+const suites = { api, bridges, chunks, cluster, mount, tutorial };
 const names = Object.keys(suites);
 
 const [first = '', ...rest] = process.argv.slice(2);

@@ -80,6 +80,7 @@ const formats: Readonly<Record<Unit, Format>> = {
   µs: formatDigits,
   ms: formatDigits,
   s: formatDigits,
+  KiB: formatHundredths,
   MB: formatWhole,
   'GB/s': formatDigits,
   fops: formatWhole,

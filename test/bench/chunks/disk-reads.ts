@@ -1,0 +1,150 @@
+/** The part `disk`: random reads of a disk of chunks, and of a file served by nbdkit, both by fio. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isMissing, measureOrExplain } from '../../../apps/bench/engine/measurement-error.ts';
+import { makeVolume, stackVolumes } from '../../../apps/bench/engine/stack-volumes.ts';
+import { compare, divide } from '../../../apps/bench/engine/statistics.ts';
+import { startServerProcess } from '../../../apps/bench/run/started-server.ts';
+import { packageRoot } from '../../../runtime/sys/paths.ts';
+import { printVolumes } from '../../../runtime/volfile/print.ts';
+import { type Bench, runCommand } from '../bench.ts';
+import { measureRounds } from '../rounds.ts';
+import { formatRounds, makeFigure, makeRow, type Report } from '../table.ts';
+
+const DISK_PROGRAM = join(packageRoot, 'dist/examples/disk/disk.js');
+const SIZE_MB = 256;
+const START_MS_MAX = 20_000;
+const ROUNDS = { full: 5, quick: 2 };
+const SECONDS = { full: 4, quick: 1 };
+const BAR = { limit: 0.5, least: true, aim: 1 } as const;
+/** Position of the reads per second in fio's terse output. */
+const IOPS_FIELD = 7;
+
+interface Sample {
+  readonly iops: number;
+}
+
+/** Starts a server that serves a disk full of data at a socket. @returns its URI */
+type StartTarget = (bench: Bench) => Promise<string>;
+
+const makeUri = (name: string, socket: string): string => `nbd+unix:///${name}?socket=${socket}`;
+
+async function startServer(
+  bench: Bench,
+  name: string,
+  uri: string,
+  commandLine: readonly [string, ...string[]],
+): Promise<string> {
+  const logFile = join(bench.folder, `${name}.log`);
+  const settings = { commandLine, logFile, timeoutMs: START_MS_MAX, signal: bench.signal };
+  const isReady = (): Promise<boolean> =>
+    runCommand(bench, ['nbdinfo', '--size', uri]).then(
+      () => true,
+      () => false,
+    );
+  const { stop } = await startServerProcess(settings, isReady, 'it did not serve');
+  bench.cleanup.add(stop);
+  return uri;
+}
+
+/** Makes the file with the data of the disk. @returns its path */
+async function makeImage({ data, cleanup }: Bench): Promise<string> {
+  const image = join(data, 'image');
+  const content = new Uint8Array(SIZE_MB * 2 ** 20);
+  content.forEach((_, index) => {
+    content[index] = index % 251;
+  });
+  writeFileSync(image, content);
+  cleanup.add(() => rm(image, { force: true }));
+  return image;
+}
+
+const targets: Readonly<Record<'glossa' | 'nbdkit', { title: string; start: StartTarget }>> = {
+  glossa: {
+    title: 'examples/disk',
+    async start(bench) {
+      const directory = join(bench.data, 'disk');
+      mkdirSync(directory);
+      bench.cleanup.add(() => rm(directory, { recursive: true, force: true }));
+      const volfile = join(bench.folder, 'disk.vol');
+      const stack = stackVolumes(
+        [makeVolume('files', 'storage/posix', { directory })],
+        [makeVolume('locks', 'features/locks'), makeVolume('watch', 'features/watch')],
+      );
+      writeFileSync(volfile, printVolumes(stack));
+      const node = [process.execPath, DISK_PROGRAM] as const;
+      await runCommand(bench, [...node, 'create', volfile, 'disk', `${SIZE_MB}M`]);
+      const socket = join(bench.folder, 'disk.sock');
+      const uri = makeUri('disk', socket);
+      return startServer(bench, 'disk', uri, [
+        ...node,
+        'serve',
+        volfile,
+        'disk',
+        '--socket',
+        socket,
+      ]);
+    },
+  },
+  nbdkit: {
+    title: "nbdkit's file plugin",
+    start(bench) {
+      const socket = join(bench.folder, 'nbdkit.sock');
+      const image = join(bench.data, 'image');
+      const commandLine = ['nbdkit', '-f', '-U', socket, 'file', image] as const;
+      return startServer(bench, 'nbdkit', makeUri('', socket), commandLine);
+    },
+  },
+};
+
+export async function measureDisk(bench: Bench): Promise<Report> {
+  const { quick, log, signal } = bench;
+  const seconds = quick ? SECONDS.quick : SECONDS.full;
+  const image = await makeImage(bench);
+  const started = new Map<keyof typeof targets, { uri: string } | { missing: string }>();
+  for (const name of ['glossa', 'nbdkit'] as const) {
+    log(targets[name].title);
+    started.set(
+      name,
+      await measureOrExplain(async () => {
+        const uri = await targets[name].start(bench);
+        if (name === 'glossa') await runCommand(bench, ['nbdcopy', image, uri]);
+        return { uri };
+      }),
+    );
+  }
+  const series = await measureRounds<keyof typeof targets, { uri: string }, Sample>(started, {
+    rounds: quick ? ROUNDS.quick : ROUNDS.full,
+    signal,
+    async take({ uri }) {
+      const settings = ['--rw=randread', '--bs=4k', '--iodepth=64', `--size=${SIZE_MB}M`];
+      const limits = ['--time_based', `--runtime=${seconds}`, '--output-format=terse'];
+      const job = ['--name=read', '--ioengine=nbd', `--uri=${uri}`];
+      const out = await runCommand(bench, ['fio', ...job, ...settings, ...limits]);
+      return { iops: Number(out.split(';')[IOPS_FIELD]) };
+    },
+  });
+  const [ours, theirs] = [series.get('glossa')!, series.get('nbdkit')!];
+  const both = isMissing(ours) ? ours : isMissing(theirs) ? theirs : { ours, theirs };
+  const pick = ({ iops }: Sample): number => iops;
+  return {
+    sections: [
+      {
+        title: `random reads of 4 KiB, 64 at a time; ${seconds} s a round`,
+        columns: ['reads/s'],
+        rows: (['glossa', 'nbdkit'] as const).map((name) =>
+          makeRow(targets[name].title, series.get(name)!, (samples) => [
+            formatRounds((samples as readonly Sample[]).map(pick)),
+          ]),
+        ),
+      },
+    ],
+    figures: [
+      makeFigure('random reads / nbdkit', ['×', BAR], both, (rounds) =>
+        compare(rounds.ours.map(pick), rounds.theirs.map(pick), divide),
+      ),
+    ],
+    raw: Object.fromEntries(series),
+  };
+}

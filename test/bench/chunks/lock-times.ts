@@ -1,0 +1,119 @@
+/** The part `locks`: a lock that goes from one process to another, and the memory of one that waits. */
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { measureOrExplain } from '../../../apps/bench/engine/measurement-error.ts';
+import { makeVolume, stackVolumes } from '../../../apps/bench/engine/stack-volumes.ts';
+import { computeMedian } from '../../../apps/bench/engine/statistics.ts';
+import { ChunkStore } from '../../../runtime/chunks/index.ts';
+import { findBuiltFile } from '../../../runtime/sys/paths.ts';
+import { printVolumes } from '../../../runtime/volfile/print.ts';
+import { Volume } from '../../../server/open-volume.ts';
+import type { Bench } from '../bench.ts';
+import { utime } from '../brick-mounts.ts';
+import { makeClient, startBrick } from '../gluster.ts';
+import { formatRounds, makeFigure, makeRow, type Report } from '../table.ts';
+
+const CALLER = findBuiltFile(new URL('./lock-caller.js', import.meta.url));
+const ROUNDS = { full: 5, quick: 2 };
+const TURNS = { full: 300, quick: 30 };
+const WAITING = 1000;
+const HANDOVER_BAR = { limit: 2, aim: 0.6 };
+/** Bytes in a KB of the figure. */
+const KB = 1024;
+const WAITING_BAR = { limit: 1, below: true } as const;
+const NS_PER_MS = 1e6;
+
+/** Hands the lock over many times. @returns the median time in milliseconds */
+async function measureHandover(bench: Bench, volfile: string): Promise<number> {
+  const turns = bench.quick ? TURNS.quick : TURNS.full;
+  const run = promisify(execFile);
+  const outputs = await Promise.all(
+    ['first', 'second'].map((owner) =>
+      run(process.execPath, [CALLER, volfile, owner, String(turns)], { signal: bench.signal }),
+    ),
+  );
+  const events = outputs
+    .flatMap(({ stdout }, caller) =>
+      (JSON.parse(stdout) as [number, number][]).flatMap(([unlockAt, grantAt]) => [
+        { caller, at: unlockAt, isUnlock: true },
+        { caller, at: grantAt, isUnlock: false },
+      ]),
+    )
+    .sort((a, b) => a.at - b.at);
+  const times: number[] = [];
+  let unlock = events[0]!;
+  for (const event of events) {
+    if (event.isUnlock) unlock = event;
+    else if (event.caller !== unlock.caller) times.push((event.at - unlock.at) / NS_PER_MS);
+  }
+  return computeMedian(times);
+}
+
+/** Lets requests for as many locks wait. @returns bytes of the heap for each */
+async function measureWaiting(): Promise<number> {
+  const volfile = printVolumes(
+    stackVolumes(
+      [makeVolume('files', 'storage/memory')],
+      [makeVolume('locks', 'features/locks'), makeVolume('watch', 'features/watch')],
+    ),
+  );
+  await using volume = await Volume.open({ volfile });
+  const { locks } = await ChunkStore.open(volume);
+  const names = Array.from({ length: WAITING }, (_, index) => `lock${index}`);
+  for (const name of names) (await locks.lock(name, 'holder')).close();
+  const before = readHeapBytes();
+  const controller = new AbortController();
+  const waiting = names.map((name) => locks.lock(name, 'waiter', { signal: controller.signal }));
+  for (const name of names) while ((await locks.lockInfo(name)).waiters.length === 0);
+  const bytes = readHeapBytes() - before;
+  controller.abort();
+  await Promise.allSettled(waiting);
+  return bytes / WAITING;
+}
+
+/** Collects garbage, and returns the bytes of the heap that are left. */
+function readHeapBytes(): number {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  for (let round = 0; round < 3; round += 1) collect();
+  return process.memoryUsage().heapUsed;
+}
+
+export async function measureLocks(bench: Bench): Promise<Report> {
+  const { folder, quick, log } = bench;
+  const rounds = quick ? ROUNDS.quick : ROUNDS.full;
+  log('locks');
+  const handover = await measureOrExplain(async () => {
+    const brick = await startBrick(bench, 'lock-brick', 'glusterfs', { hasUpcalls: true });
+    const volfile = join(folder, 'locks.vol');
+    const stack = stackVolumes([makeClient(brick)], [utime, makeVolume('watch', 'features/watch')]);
+    writeFileSync(volfile, printVolumes(stack));
+    const times: number[] = [];
+    for (let round = 0; round < rounds; round += 1)
+      times.push(await measureHandover(bench, volfile));
+    return times;
+  });
+  const waiting: number[] = [];
+  for (let round = 0; round < rounds; round += 1) waiting.push((await measureWaiting()) / KB);
+  return {
+    sections: [
+      {
+        title: `locks; ${rounds} rounds`,
+        columns: [''],
+        rows: [
+          makeRow('handed over, ms', handover, (times) => [formatRounds(times)]),
+          makeRow(`one of ${WAITING} that wait, KiB`, waiting, (sizes) => [formatRounds(sizes)]),
+        ],
+      },
+    ],
+    figures: [
+      makeFigure('a lock handed over', ['ms', HANDOVER_BAR], handover, (times) => times),
+      makeFigure('memory of a waiting lock', ['KiB', WAITING_BAR], waiting, (sizes) => sizes),
+    ],
+    raw: { handover, waiting },
+  };
+}
