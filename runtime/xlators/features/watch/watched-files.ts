@@ -72,6 +72,7 @@ export class WatchedFiles {
   private eventCount = 0;
   /** Whether the bricks report changes by other clients; null while that is unknown. */
   private hasUpcalls: boolean | null = null;
+  private hasWarned = false;
   private cancelTimer: (() => void) | null = null;
   private readonly xl: Xlator<WatchedFiles>;
 
@@ -216,12 +217,6 @@ export class WatchedFiles {
     if (this.hasUpcalls !== hasUpcalls) {
       this.hasUpcalls = hasUpcalls;
       this.stopTimer();
-      if (!hasUpcalls) {
-        this.xl.log.warning(
-          'the storage does not report changes by others: watched files are read once a second',
-          { msgid: messages.watchPolls.id },
-        );
-      }
     }
     this.readAll();
     this.startTimer();
@@ -229,12 +224,23 @@ export class WatchedFiles {
 
   private startTimer(): void {
     if (this.cancelTimer !== null || this.watched.size === 0) return;
+    if (this.hasUpcalls === false) this.warnOfPolling();
     const ms = this.hasUpcalls === true ? RENEWAL_MS : POLL_MS;
     this.cancelTimer = this.xl.context.after(ms, () => {
       this.cancelTimer = null;
       this.readAll();
       this.startTimer();
     });
+  }
+
+  /** Warns once: not before a program watches a file. */
+  private warnOfPolling(): void {
+    if (this.hasWarned) return;
+    this.hasWarned = true;
+    this.xl.log.warning(
+      'the storage does not report changes by others: watched files are read once a second',
+      { msgid: messages.watchPolls.id },
+    );
   }
 
   private stopTimer(): void {
