@@ -1,5 +1,6 @@
 /** The part `locks`: a lock that goes from one process to another, and the memory of one that waits. */
 import { execFile } from 'node:child_process';
+import { setMaxListeners } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -67,6 +68,7 @@ async function measureWaiting(): Promise<number> {
   for (const name of names) (await locks.lock(name, 'holder')).close();
   const before = readHeapBytes();
   const controller = new AbortController();
+  setMaxListeners(WAITING, controller.signal);
   const waiting = names.map((name) => locks.lock(name, 'waiter', { signal: controller.signal }));
   for (const name of names) while ((await locks.lockInfo(name)).waiters.length === 0);
   const bytes = readHeapBytes() - before;
