@@ -6,9 +6,9 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { findBuiltFile } from '../runtime/sys/paths.ts';
+import { makeBuiltPath } from '../runtime/sys/paths.ts';
 
-const PROCESS_FILE = new URL('./mount-probe-process.js', import.meta.url);
+const PROCESS_FILE = makeBuiltPath('server/mount-probe-process.js');
 
 /**
  * Mounts on a new folder in `scratchFolder`, and unmounts. Resolves to the reason why mounting
@@ -18,7 +18,7 @@ export async function findMountProblem(scratchFolder: string): Promise<string | 
   const mountpoint = join(scratchFolder, 'probe');
   mkdirSync(mountpoint);
   // Detached, so that Ctrl-C does not end the child, which would leave its mount.
-  const child = fork(findBuiltFile(PROCESS_FILE), [mountpoint], { detached: true, execArgv: [] });
+  const child = fork(PROCESS_FILE, [mountpoint], { detached: true, execArgv: [] });
   let problem: string | null = 'the process that tried it ended unexpectedly';
   child.once('message', (message) => {
     ({ problem } = message as { problem: string | null });

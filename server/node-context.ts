@@ -7,10 +7,13 @@ import { totalmem } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
 import type { DebuggerTerminal, ModuleContext } from '../bridges/host/language.ts';
 import type { RunFiles, ServerFacts } from '../runtime/core/context.ts';
-import type { LogSink } from '../runtime/core/log.ts';
+import { type LogSink, logPositions } from '../runtime/core/log.ts';
 import type { SourceRegistry } from '../runtime/core/pump-source.ts';
 import { pump } from '../runtime/pump/pump.ts';
+import { findJoinedModule } from '../runtime/sys/joined-source.ts';
 import { setExactTimer } from '../runtime/sys/timers.ts';
+
+logPositions.findModule = findJoinedModule;
 
 /** The longest time of a Node timer; a longer one would fire at once. */
 const TIMER_MS_MAX = 2 ** 31 - 1;

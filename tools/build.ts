@@ -1,6 +1,7 @@
 /**
  * Builds the package into dist: the volfile parser from its grammar, JavaScript from TypeScript,
- * bundles with third-party code (bundle.ts), manual pages from the tables of commands and types.
+ * bundles with third-party code (bundle.ts), few files from many modules (joined-modules.ts), manual pages from the
+ * tables of commands and types.
  *
  *   tsx tools/build.ts            builds all; replaces dist as a whole
  *   tsx tools/build.ts stale      the same, unless dist is newer than its sources
@@ -27,6 +28,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import peggy from 'peggy';
 import { bundle } from './bundle.ts';
+import { joinModules } from './joined-modules.ts';
 
 /** The top of the repository. */
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -138,6 +140,7 @@ async function buildAll(): Promise<number> {
   for (const path of COPIED_PATHS)
     cpSync(makeAbsolutePath(path), join(newDist, path), { recursive: true });
   bundle(root, newDist);
+  if (status === 0) await joinModules(root, newDist);
   // The module imports the parser, which exists only now.
   const { readLessons } = await import('./lesson-pages.ts');
   writeFileSync(join(newDist, LESSONS_FILE), JSON.stringify(readLessons()));

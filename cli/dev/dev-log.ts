@@ -5,9 +5,9 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { seriousLetters } from '../../runtime/core/log.ts';
+import { makeBuiltPath } from '../../runtime/sys/paths.ts';
 import { paint, type Style } from '../../terminal/terminal.ts';
 
 /** Matches a log line: time, level, file, line, function, volume, message. */
@@ -92,11 +92,12 @@ export class DevLog {
 
 /** Lists the names of glossa's own files, which a log line may name as its source. */
 function listOwnFileNames(): ReadonlySet<string> {
-  const root = fileURLToPath(new URL('../..', import.meta.url));
-  const files = ['runtime', 'gluster', 'bridges', 'server', 'terminal', 'apps', 'cli'].flatMap(
-    (folder) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }),
-  );
-  return new Set(files.map((file) => basename(file)));
+  const files = readdirSync(makeBuiltPath('.'), { recursive: true, encoding: 'utf8' });
+  // Each module has a declaration there, also if it is joined with others.
+  const names = files
+    .filter((file) => file.endsWith('.d.ts'))
+    .map((file) => basename(file, '.d.ts'));
+  return new Set(names.flatMap((name) => [`${name}.js`, `${name}.ts`]));
 }
 
 /**

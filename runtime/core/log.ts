@@ -192,6 +192,12 @@ export function formatJson(record: LogRecord): string {
 const formatIsoTime = (time: number): string =>
   formatTime(time).replace(' ', 'T').replace(' +0000', 'Z');
 
+/** The search for positions in the program's own files. */
+export const logPositions: {
+  /** Finds the module at a line of a file that has several; null for any other file. */
+  findModule(url: string, line: number): Pick<LogSource, 'file' | 'line'> | null;
+} = { findModule: () => null };
+
 const unknownSource: LogSource = { file: '-', line: 0, func: '-' };
 
 /**
@@ -214,7 +220,7 @@ export function findSourceInStack(stack: unknown, depth: number): LogSource {
     .replace(/ \[as .*\]$/, '')
     .replace(/^(Object|Module|Function)\./, '')
     .replace('<anonymous>', '-');
-  return { file, line: Number(line), func };
+  return { file, line: Number(line), func, ...logPositions.findModule(location!, Number(line)) };
 }
 
 /** Depth of the log's caller on the stack: the calls 0 and 1 are `write` and the level's method. */

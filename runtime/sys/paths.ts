@@ -1,6 +1,6 @@
 /** Finds the paths of glossa's own files, whether it runs from the sources or was built. */
 import { existsSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Finds the nearest directory above this file that has a package.json. */
@@ -21,13 +21,5 @@ export const packageRoot: string = findPackageRoot();
 /** The directory of glossa.h. */
 export const includeDir: string = join(packageRoot, 'bridges', 'native');
 
-/**
- * Finds the built file of a worker thread.
- * @param url of the file beside the calling code; if glossa runs from its sources, the file is in dist/ instead
- */
-export function findBuiltFile(url: URL): string {
-  const sourceFile = fileURLToPath(url);
-  return existsSync(sourceFile)
-    ? sourceFile
-    : join(packageRoot, 'dist', relative(packageRoot, sourceFile));
-}
+/** Returns the path of a file of dist, such as `bridges/isolated-volume.js`, which also programs in the sources start. */
+export const makeBuiltPath = (path: string): string => join(packageRoot, 'dist', path);

@@ -144,7 +144,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'apps/playground/page': ['@codemirror/', '@lezer/highlight', 'codemirror'],
   'apps/vscode': ['vscode'],
   cli: ['@vscode/debugprotocol', 'diff'],
-  tools: ['peggy', 'esbuild', 'marked', 'spdx-license-list/full.js'],
+  tools: ['peggy', 'esbuild', 'rolldown', 'marked', 'spdx-license-list/full.js'],
   'tools/site': ['vitepress', 'vue', 'puppeteer-core', 'rollup-plugin-license'],
   'bridges/javascript': ['@jitl/quickjs-wasmfile-release-sync', 'resolve.exports', '@exodus/bytes'],
   'bridges/native': ['koffi', 'ffi-rs'],

@@ -13,20 +13,17 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { findBuiltFile, packageRoot } from '../../../runtime/sys/paths.ts';
+import { makeBuiltPath, packageRoot } from '../../../runtime/sys/paths.ts';
 import type { Parts } from '../../host/machine.ts';
 
 const { resolve } = createRequire(import.meta.url);
-/** Returns a path below bridges/ as it is after the build. */
-const makeBuiltPath = (path: string): string =>
-  findBuiltFile(new URL(`../../${path}`, import.meta.url));
 
 /** Folders, by the first component of a part's name. */
 const foldersByPrefix: Readonly<Record<string, () => string>> = {
   pyodide: () => dirname(resolve('pyodide')),
   python: () => join(packageRoot, 'python'),
-  realm: () => makeBuiltPath('python/in-realm'),
-  guest: () => makeBuiltPath('javascript/guest'),
+  realm: () => makeBuiltPath('bridges/python/in-realm'),
+  guest: () => makeBuiltPath('bridges/javascript/guest'),
 };
 
 /** Returns the file of a part. @throws {Error} for an unknown prefix */

@@ -2,7 +2,7 @@
  * Starts the thread of an isolated volume: a Node worker that runs `bridges/isolated-volume.ts`.
  */
 import { Worker } from 'node:worker_threads';
-import { findBuiltFile } from '../../../runtime/sys/paths.ts';
+import { makeBuiltPath } from '../../../runtime/sys/paths.ts';
 import type { StartThread } from '../../host/machine.ts';
 
 const MIB = 2 ** 20;
@@ -11,7 +11,7 @@ const MIN_HEAP_MIB = 64;
 
 /** Starts a thread; `onEnd` gets the reason if the thread ends before `terminate`. */
 export const startThread: StartThread = (name, heapBytes, data, { onWake, onEnd }) => {
-  const worker = new Worker(findBuiltFile(new URL('../../isolated-volume.js', import.meta.url)), {
+  const worker = new Worker(makeBuiltPath('bridges/isolated-volume.js'), {
     workerData: data,
     name,
     execArgv: [],

@@ -10,7 +10,7 @@ import { pinProcess } from '../../../apps/bench/engine/affinity.ts';
 import { MeasurementError, WrongAnswers } from '../../../apps/bench/engine/measurement-error.ts';
 import { compile } from '../../../apps/bench/run/compile.ts';
 import { runToEnd } from '../../../apps/bench/run/others/implementation.ts';
-import { findBuiltFile, packageRoot } from '../../../runtime/sys/paths.ts';
+import { makeBuiltPath, packageRoot } from '../../../runtime/sys/paths.ts';
 import { type Bench, withTimeLimit } from '../bench.ts';
 import type { Sample } from '../calls.ts';
 
@@ -112,7 +112,7 @@ function compileOnce({ folder }: Bench, name: string, flags: readonly string[]):
 /** The command of a caller of Volume. */
 export const makeVolumeCommand = (volfile: string): CommandLine => [
   process.execPath,
-  findBuiltFile(new URL('./volume-caller.js', import.meta.url)),
+  makeBuiltPath('test/bench/api/volume-caller.js'),
   volfile,
   DIRECTORY,
 ];

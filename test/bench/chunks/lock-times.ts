@@ -10,7 +10,7 @@ import { measureOrExplain } from '../../../apps/bench/engine/measurement-error.t
 import { makeVolume, stackVolumes } from '../../../apps/bench/engine/stack-volumes.ts';
 import { computeMedian } from '../../../apps/bench/engine/statistics.ts';
 import { ChunkStore } from '../../../runtime/chunks/index.ts';
-import { findBuiltFile } from '../../../runtime/sys/paths.ts';
+import { makeBuiltPath } from '../../../runtime/sys/paths.ts';
 import { printVolumes } from '../../../runtime/volfile/print.ts';
 import { Volume } from '../../../server/open-volume.ts';
 import type { Bench } from '../bench.ts';
@@ -18,7 +18,7 @@ import { utime } from '../brick-mounts.ts';
 import { makeClient, startBrick } from '../gluster.ts';
 import { formatRounds, makeFigure, makeRow, type Report } from '../table.ts';
 
-const CALLER = findBuiltFile(new URL('./lock-caller.js', import.meta.url));
+const CALLER = makeBuiltPath('test/bench/chunks/lock-caller.js');
 const ROUNDS = { full: 5, quick: 2 };
 const TURNS = { full: 300, quick: 30 };
 const WAITING = 1000;

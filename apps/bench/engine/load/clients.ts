@@ -1,13 +1,13 @@
 /** Starts the bench's client processes for a folder, pins them to CPUs, and sends them requests. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { findBuiltFile } from '../../../../runtime/sys/paths.ts';
+import { makeBuiltPath } from '../../../../runtime/sys/paths.ts';
 import { pinProcess } from '../affinity.ts';
 import { MeasurementError } from '../measurement-error.ts';
 import { listChildren } from '../process-usage.ts';
 import type { Reply, ReplyTypes, RequestName, RequestTypes } from './messages.ts';
 
 /** The program of each client process. */
-const CLIENT_PROGRAM = findBuiltFile(new URL('./client.js', import.meta.url));
+const CLIENT_PROGRAM = makeBuiltPath('apps/bench/engine/load/client.js');
 
 /** Thrown when the server of the mount has ended. */
 export class ServerGone extends MeasurementError {

@@ -1,0 +1,28 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+import { findJoinedModule } from './joined-source.ts';
+
+test('a line of a joined file belongs to the module whose comment is above it', () => {
+  const root = mkdtempSync(join(tmpdir(), 'glossa-joined-'));
+  onTestFinished(() => rmSync(root, { recursive: true }));
+  const folder = join(root, 'dist/joined');
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, 'mount.js');
+  const lines = ['import "a";', '// core/a.js', 'a();', 'b();', '// sys/b.js', 'c();'];
+  writeFileSync(file, lines.join('\n'));
+  const find = (line: number) => findJoinedModule(pathToFileURL(file).href, line);
+  expect([1, 3, 4, 6].map(find)).toEqual([
+    null,
+    { file: 'a.js', line: 1 },
+    { file: 'a.js', line: 2 },
+    { file: 'b.js', line: 1 },
+  ]);
+});
+
+test('other files are not joined, and a removed one has no modules', () => {
+  expect(findJoinedModule('file:///a/core/a.js', 3)).toBeNull();
+  expect(findJoinedModule('file:///absent/dist/joined/mount.js', 3)).toBeNull();
+});

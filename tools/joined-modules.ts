@@ -1,0 +1,125 @@
+/**
+ * Joins the program's modules in dist into few files by rolldown: Node needs some half a millisecond to find, read and
+ * link each module, and a mount with Python loads 300. Modules that other programs import or start keep their paths;
+ * all others move to `dist/joined`, and their declarations stay where they were.
+ */
+import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { rolldown } from 'rolldown';
+
+/** Modules that run in processes or threads of their own, besides those that package.json names. */
+const STARTED_MODULES = [
+  'apps/bench/engine/load/client',
+  'bridges/isolated-volume',
+  'server/mount-probe-process',
+  'test/bench/api/volume-caller',
+  'test/bench/bridges/two-volumes',
+  'test/bench/chunks/lock-caller',
+  'test/bench/main',
+];
+
+/** Modules that tests import into processes of their own. */
+const TESTED_MODULES = [
+  'bridges/host/limits/watchdog',
+  'bridges/machine/node/watchdog',
+  'runtime/mount/fuse/notifier',
+];
+
+/** Programs that are bundles already (bundle.ts), with code of other projects. */
+const BUNDLED_MODULES = ['apps/bench/engine/report/echarts', 'apps/course/difference'];
+
+/**
+ * The files that all starts of a kind need, each with the modules that it has: those that these import, and that no
+ * earlier file has.
+ */
+const JOINED_FILES: Readonly<Record<string, readonly string[]>> = {
+  first: ['runtime/sys/inspector', 'cli/compile-cache'],
+  command: ['cli/dispatch', 'cli/version', 'runtime/sys/crash-log', 'terminal/command-line'],
+  volfile: ['cli/check', 'server/registry'],
+  graph: ['index'],
+  mount: ['cli/mount', 'server/mount-server', 'bridges/glupy'],
+  python: ['bridges/python/guest'],
+};
+
+/** The folder of the joined files in dist. */
+const FOLDER = 'joined';
+
+/** Lists the modules that package.json names for importers and for the shell, as paths in dist without extension. */
+function listPublicModules(root: string): string[] {
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    readonly exports: Readonly<Record<string, { readonly default: string }>>;
+    readonly bin: Readonly<Record<string, string>>;
+  };
+  const files = [
+    ...Object.values(manifest.bin),
+    ...Object.values(manifest.exports).map((entry) => entry.default),
+  ];
+  return files.map((file) => file.replace(/^(\.\/)?dist\/(.*)\.js$/, '$2'));
+}
+
+/** Joins the modules in `dist`, a folder that tsc has written. */
+export async function joinModules(root: string, dist: string): Promise<void> {
+  const makePath = (module: string): string => join(dist, `${module}.js`);
+  const entryModules = [
+    ...new Set([...listPublicModules(root), ...STARTED_MODULES, ...TESTED_MODULES]),
+  ];
+  const bundledFiles = new Set(BUNDLED_MODULES.map(makePath));
+  const bundle = await rolldown({
+    // The comments before modules have their paths from here (runtime/sys/joined-source.ts).
+    cwd: dist,
+    input: Object.fromEntries(entryModules.map((module) => [module, makePath(module)])),
+    platform: 'node',
+    external: (id, importer) =>
+      !/^[./]/.test(id) ||
+      (importer !== undefined && bundledFiles.has(resolve(dirname(importer), id))),
+    preserveEntrySignatures: 'allow-extension',
+    // That a command also imports statically what another one loads on demand is no mistake.
+    checks: { ineffectiveDynamicImport: false },
+    makeAbsoluteExternalsRelative: true,
+  });
+  const target = join(dist, `.${FOLDER}`);
+  const findJoinedFile = makeJoinedFileFinder(makePath);
+  const { output } = await bundle.write({
+    dir: target,
+    format: 'es',
+    chunkFileNames: `${FOLDER}/[name].js`,
+    codeSplitting: {
+      includeDependenciesRecursively: false,
+      groups: [
+        {
+          debugName: 'kinds of starts',
+          name: (id, context) => findJoinedFile(id, (module) => context.getModuleInfo(module)),
+        },
+      ],
+    },
+  });
+  await bundle.close();
+  const joinedModules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
+  // Others are helpers of rolldown, without a file.
+  for (const file of joinedModules) if (file.startsWith(dist)) rmSync(file);
+  cpSync(target, dist, { recursive: true });
+  rmSync(target, { recursive: true });
+}
+
+type GetModuleInfo = (id: string) => { readonly importedIds: readonly string[] } | null;
+
+/** Makes a function that returns the name of a module's file in JOINED_FILES; null if rolldown is to choose it. */
+function makeJoinedFileFinder(
+  makePath: (module: string) => string,
+): (id: string, getModuleInfo: GetModuleInfo) => string | null {
+  const names = new Map<string, string | null>();
+  return (id, getModuleInfo) => {
+    if (names.size === 0) {
+      // It awaits while the files below are loaded, so that none of these may wait for it.
+      names.set(makePath('cli/main'), null);
+      const assign = (module: string, name: string): void => {
+        if (names.has(module)) return;
+        names.set(module, name);
+        for (const imported of getModuleInfo(module)?.importedIds ?? []) assign(imported, name);
+      };
+      for (const [name, modules] of Object.entries(JOINED_FILES))
+        for (const module of modules) assign(makePath(module), name);
+    }
+    return names.get(id) ?? null;
+  };
+}
