@@ -21,6 +21,9 @@ SYMLINKS = 8
 EXCLUSIVE = 16
 DATA_ONLY = 32
 STATS = 64
+CREATE = 128
+SYNC_WRITES = 256
+WAIT = 512
 
 
 class Operation(NamedTuple):
@@ -119,3 +122,29 @@ READDIR = Operation(81, Struct(">5I"), 0, "listing")  # handle:u32
 STAT_OBJECT = Operation(90, Struct(">4I16s"), 0, "stat")  # gfid:gfid
 READ_OBJECT = Operation(91, Struct(">4I2q16s"), 0, "data")  # position:size size:size gfid:gfid
 WRITE_OBJECT = Operation(92, Struct(">4Iq16sI"), 1, "size")  # position:size gfid:gfid data:data
+
+# Chunks
+CHUNK_STORE = Operation(100, Struct(">4Iq4I"), 1, "u32")  # chunk_size:size in_flight:u32 open_files:u32 flags:u32 directory:name
+CHUNK_QUEUE = Operation(101, Struct(">5I"), 0, "json")  # store:u32
+CHUNK_OPEN = Operation(102, Struct(">9I"), 1, "u32")  # store:u32 flags:u32 deadline:u32 lock:u32 name:name
+CHUNK_READ = Operation(103, Struct(">7I2q"), 0, "data")  # chunk:u32 deadline:u32 lock:u32 position:size size:size
+CHUNK_WRITE = Operation(104, Struct(">7IqI"), 1, "none")  # chunk:u32 deadline:u32 lock:u32 position:size data:data
+CHUNK_CLEAR = Operation(105, Struct(">7I2q"), 0, "none")  # chunk:u32 deadline:u32 lock:u32 position:size size:size
+CHUNK_SYNC = Operation(106, Struct(">7I"), 0, "none")  # chunk:u32 deadline:u32 lock:u32
+CHUNK_STAT = Operation(107, Struct(">8I"), 1, "stat")  # store:u32 deadline:u32 lock:u32 name:name
+CHUNK_UNLINK = Operation(108, Struct(">8I"), 1, "none")  # store:u32 deadline:u32 lock:u32 name:name
+CHUNK_COPY = Operation(109, Struct(">9I"), 2, "none")  # store:u32 deadline:u32 lock:u32 source:name target:name
+CHUNK_HASH = Operation(110, Struct(">8I"), 1, "name")  # store:u32 deadline:u32 lock:u32 name:name
+CHUNK_SYNC_NAMES = Operation(111, Struct(">7I"), 0, "none")  # store:u32 deadline:u32 lock:u32
+
+# Watches of chunks
+CHUNK_WATCH = Operation(120, Struct(">6I"), 1, "u32")  # store:u32 name:name
+CHUNK_EVENT = Operation(121, Struct(">6Iq"), 0, "json")  # watch:u32 deadline:u32 last:size
+CHUNK_NOTIFY = Operation(122, Struct(">7I"), 2, "none")  # store:u32 name:name text:data
+
+# Locks that stay
+CHUNK_LOCK = Operation(130, Struct(">7Iq2I"), 2, "grant")  # store:u32 flags:u32 deadline:u32 ttl:size owner:name name:name
+CHUNK_UNLOCK_HANDLE = Operation(131, Struct(">5I"), 0, "json")  # lock:u32
+CHUNK_UNLOCK = Operation(132, Struct(">7I"), 2, "json")  # store:u32 owner:name name:name
+CHUNK_LOCK_INFO = Operation(133, Struct(">6I"), 1, "json")  # store:u32 name:name
+CHUNK_BREAK_LOCK = Operation(134, Struct(">8I"), 3, "json")  # store:u32 name:name expected_owner:name by:name

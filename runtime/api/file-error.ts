@@ -16,16 +16,27 @@ export class FileError extends ReplyError {
   readonly dest?: string;
 
   constructor(errno: number, syscall: string, path?: string, dest?: string) {
-    const text = strerror(errno);
-    const paths =
-      (path === undefined ? '' : ` '${path}'`) + (dest === undefined ? '' : ` -> '${dest}'`);
-    super(`${errnoName(errno)}: ${text[0]!.toLowerCase()}${text.slice(1)}, ${syscall}${paths}`);
+    super(formatMessage(errno, syscall, path, dest));
     this.code = errnoName(errno);
     this.errno = -errno;
     this.syscall = syscall;
     if (path !== undefined) this.path = path;
     if (dest !== undefined) this.dest = dest;
   }
+
+  /** Text that was added to the message of the errno, such as a piece of advice; empty without one. */
+  get addedText(): string {
+    const { errno, syscall, path, dest, message } = this;
+    const standard = formatMessage(-errno, syscall, path, dest);
+    return message.startsWith(standard) ? message.slice(standard.length) : '';
+  }
+}
+
+function formatMessage(errno: number, syscall: string, path?: string, dest?: string): string {
+  const text = strerror(errno);
+  const paths =
+    (path === undefined ? '' : ` '${path}'`) + (dest === undefined ? '' : ` -> '${dest}'`);
+  return `${errnoName(errno)}: ${text[0]!.toLowerCase()}${text.slice(1)}, ${syscall}${paths}`;
 }
 
 /** Runs steps, and names operation and paths in their errors. @throws {FileError} */

@@ -8,12 +8,13 @@ import { toBytes, toInteger } from '../api/arguments.ts';
 import { FileError, withErrorContext } from '../api/file-error.ts';
 import { FopError } from '../api/fop-error.ts';
 import { OpenFileSteps } from '../api/open-file.ts';
-import type { Stats } from '../api/stats.ts';
+import { Stats } from '../api/stats.ts';
 import { awaitPromise, type Steps } from '../api/steps.ts';
 import type { Volume } from '../api/volume.ts';
 import type { VolumeSteps } from '../api/volume-steps.ts';
 import { ECANCELED, EFBIG, ENOSYS, EOPNOTSUPP, ETIMEDOUT } from '../core/errno.ts';
 import { toHex } from '../core/hex.ts';
+import type { Iatt } from '../core/iatt.ts';
 import { O_CREAT, O_EXCL, O_RDWR, O_SYNC } from '../core/open-flags.ts';
 import { FIRST_CURSOR } from '../xlators/features/watch/file-state.ts';
 import { Chunk, type ChunkRequests, type RequestOptions } from './chunk.ts';
@@ -116,11 +117,17 @@ export class ChunkStore implements ChunkRequests {
   }
 
   /** Returns the attributes of a chunk. @throws {FileError} ENOENT */
-  stat(name: string, options: RequestOptions = {}): Promise<Stats> {
+  async stat(name: string, options: RequestOptions = {}): Promise<Stats> {
+    const { deviceNumber } = this.volume.client;
+    return new Stats(await this.readAttributes(name, options), deviceNumber);
+  }
+
+  /** @internal The attributes of a chunk, in the form of requests. */
+  readAttributes(name: string, options: RequestOptions): Promise<Iatt> {
     checkChunkName(name, 'stat');
     const path = this.makePath(name);
-    return this.request('stat', name, options, function* (volume) {
-      return (yield* volume.stat(path)) as Stats;
+    return this.request('stat', name, options, function* ({ files }) {
+      return (yield* files.find(path)).buf;
     });
   }
 

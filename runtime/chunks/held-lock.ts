@@ -7,7 +7,7 @@
  * A process may be paused between the check and a request, for any time. The next holder waits for LEASE_MS at most,
  * so each request checks immediately before it is sent that the lease has not ended.
  */
-import { FileError } from '../api/file-error.ts';
+import { FileError, VolumeClosedError } from '../api/file-error.ts';
 import type { Steps } from '../api/steps.ts';
 import { VolumeSteps } from '../api/volume-steps.ts';
 import type { Context } from '../core/context.ts';
@@ -154,8 +154,8 @@ export class HeldLock {
     try {
       await this.file.endFenced();
     } catch (error) {
-      // The brick has lost the client, and with it the lock.
-      if (!(error instanceof FileError)) throw error;
+      // The brick has lost the client, and with it the lock; or the volume was closed, which ends the lock, too.
+      if (!(error instanceof FileError || error instanceof VolumeClosedError)) throw error;
     } finally {
       section.end();
     }

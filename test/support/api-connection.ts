@@ -16,7 +16,7 @@ import {
 } from './api-client.ts';
 import { FakeContext, makeTranslator, startGraph } from './core.ts';
 
-/** A connection over a volume in memory; `fops`, or the translator `above`, stand above the storage. */
+/** A connection over a volume in memory; `fops`, or the translators `above` from the lowest, stand above the storage. */
 export async function connectInProcess({
   fops = {},
   above = makeTranslator('test/above', fops),
@@ -26,8 +26,10 @@ export async function connectInProcess({
   above?: unknown;
   greets?: boolean;
 } = {}) {
-  const volumes = [{ translator: memory }, { translator: locks }, { translator: above }] as never;
-  const graph = await startGraph(volumes, new FakeContext());
+  const translators = [memory, locks, ...[above].flat()];
+  const volumes = translators.map((translator) => ({ translator })) as never;
+  const context = new FakeContext();
+  const graph = await startGraph(volumes, context);
   const logged: string[] = [];
   const volumesOpened: ApiVolume[] = [];
   const host: ApiHost = {
@@ -76,6 +78,7 @@ export async function connectInProcess({
   let id = 0;
   const takeReplies = (): ApiReply[] => messages.splice(0).map(readReply);
   const client = {
+    context,
     graph,
     connection,
     logged,

@@ -11,6 +11,14 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'runtime/core': [],
   // Of Node it imports types alone: it runs in browsers, too.
   'runtime/api': ['runtime/core', 'runtime/wire', 'node:'],
+  // Its operations offer chunks to programs in other languages.
+  'runtime/api/protocol': [
+    'runtime/core',
+    'runtime/wire',
+    'runtime/api',
+    'runtime/chunks',
+    'node:',
+  ],
   'runtime/wire': ['runtime/core'],
   'runtime/sys': ['runtime/core'],
   'runtime/volfile': ['runtime/core'],

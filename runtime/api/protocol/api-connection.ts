@@ -8,15 +8,15 @@ import type { ConnectionTransport, ServedConnection } from '../../wire/connectio
 import { type Loan, makeRecordMark, RecordError, RecordReader } from '../../wire/record.ts';
 import { XdrReader, XdrWriter } from '../../wire/xdr.ts';
 import type { Caller } from '../driver-steps.ts';
-import { type Steps, StepsRunner } from '../steps.ts';
+import { releaseUnused, type Steps, StepsRunner } from '../steps.ts';
 import { writeFailure } from './failures.ts';
 import { DATA_MAX } from './handle-operations.ts';
 import { Identities } from './identities.ts';
 import type { IdentityRequest, Operation } from './operation.ts';
 import { operationByNumber, PROTOCOL_VERSION } from './operations.ts';
 import type {
+  AbortableRequest,
   ApiVolume,
-  LongRequest,
   RequestConnection,
   RequestContext,
 } from './request-context.ts';
@@ -234,22 +234,21 @@ export class ApiConnection implements RequestConnection, ServedConnection {
       this.replyFailure(id, EAGAIN);
       return;
     }
-    const longRequest = kind === 'long' ? context.makeLongRequest() : null;
+    const abortable = kind === 'steps' ? null : context.makeAbortable(kind);
     const requestedBytes =
       sizeArgumentIndex < 0 ? 0 : Math.min(argumentValues[sizeArgumentIndex] as number, DATA_MAX);
     let steps: Steps<unknown>;
     try {
-      steps = callOperation(operation, longRequest?.context ?? context) as Steps<unknown>;
+      steps = callOperation(operation, abortable?.context ?? context) as Steps<unknown>;
     } catch (error) {
       this.replyFailure(id, error);
       return;
     }
     const request = new ApiRequest(this, id, operation, steps, size + requestedBytes);
-    if (longRequest === null) this.requestCount += 1;
-    else this.longRequestCount += 1;
+    if (request.isLong) this.longRequestCount += 1;
+    else this.requestCount += 1;
     this.requestBytes += request.bytes;
-    if (longRequest === null) request.advance();
-    else request.runAbortably(longRequest);
+    request.begin(abortable);
     if (request.isEnded) return;
     // The request's data stays in the memory of its message, which must not be reused before its end.
     if (operation.hasData) request.loan = this.records.lend();
@@ -317,11 +316,12 @@ export class ApiConnection implements RequestConnection, ServedConnection {
     this.host.setLog(level, file);
   }
 
-  /** Closes the file or directory that a cancelled request has opened. */
+  /** Closes the file or other object that a cancelled request has opened. */
   releaseResult({ result }: Operation, value: unknown): void {
-    // All operations that wait and return a u32 return the handle of a file that they opened.
+    // All operations that wait and return a u32 return the handle of an object that they opened.
     if (result === 'u32') this.volume!.handles.release(value as number);
-    if (result === 'listing') this.volume!.handles.release((value as Listing).handle);
+    else if (result === 'listing') this.volume!.handles.release((value as Listing).handle);
+    else releaseUnused(value);
   }
 }
 
@@ -377,7 +377,7 @@ class ApiRequest extends StepsRunner<unknown> {
   private hasReplied = false;
   private readonly connection: ApiConnection;
   private readonly operation: Operation;
-  /** Interrupts the fops of a long request. */
+  /** Ends a long or queued request. */
   private abort: (() => void) | null = null;
 
   get isLong(): boolean {
@@ -398,10 +398,14 @@ class ApiRequest extends StepsRunner<unknown> {
     this.bytes = bytes;
   }
 
-  /** Runs as a long request, whose own requests are interrupted when it is cancelled. */
-  runAbortably({ context, abort }: LongRequest): void {
-    this.abort = abort;
-    context.volume.run(this.steps).then(
+  /** Runs the steps. The fops of a long request are interrupted when it is cancelled. */
+  begin(abortable: AbortableRequest | null): void {
+    this.abort = abortable?.abort ?? null;
+    if (!this.isLong) {
+      this.advance();
+      return;
+    }
+    abortable!.context.volume.run(this.steps).then(
       (result) => this.resolve(result),
       (error) => this.reject(error),
     );

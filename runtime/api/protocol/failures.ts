@@ -1,7 +1,7 @@
 /** Writes the failure of a request: errno, the path on which it failed, and a message. */
 
 import { NameError } from '../../core/bytes.ts';
-import { EINTR, EINVAL, EIO, ENOTCONN, errnoName } from '../../core/errno.ts';
+import { EINTR, EINVAL, EIO, ENOTCONN, errnoName, strerror } from '../../core/errno.ts';
 import type { XdrWriter } from '../../wire/xdr.ts';
 import { AbortError, FileError, VolumeClosedError } from '../file-error.ts';
 import { FopError } from '../fop-error.ts';
@@ -33,9 +33,10 @@ function describeFailure(failure: unknown): FailureFacts {
   if (failure instanceof FopError) return { errno: failure.errno };
   if (failure instanceof FileError) {
     const errno = -failure.errno;
-    const { path, message, code } = failure;
+    const { path, message, code, addedText } = failure;
     // An error with one of Node's own codes has a message that is more exact than the errno.
-    return code === errnoName(errno) ? { errno, path } : { errno, path, message };
+    if (code !== errnoName(errno)) return { errno, path, message };
+    return { errno, path, message: addedText && strerror(errno) + addedText };
   }
   if (failure instanceof AbortError) return { errno: EINTR };
   if (failure instanceof VolumeClosedError) return { errno: ENOTCONN };

@@ -115,7 +115,7 @@ export const fileOperations = {
     'u32',
     'Opens a file, and returns its handle. The flags are those of open(2) on x86-64; a directory fails with EISDIR.',
     function* (context, flags, mode, path) {
-      return context.addFile(yield* context.volume.open(path, flags, mode));
+      return context.addHandle(yield* context.volume.open(path, flags, mode));
     },
   ),
   open_object: defineOperation(
@@ -124,7 +124,7 @@ export const fileOperations = {
     'u32',
     'Opens a file by its gfid.',
     function* (context, flags, gfid) {
-      return context.addFile(yield* context.volume.openByGfid(gfid, flags));
+      return context.addHandle(yield* context.volume.openByGfid(gfid, flags));
     },
   ),
   close: defineOperation(

@@ -1,17 +1,28 @@
-/** Holds the open files and directories of a client connection, by their handles (the numbers in its messages). */
+/** Holds the open files and other objects of a client connection, by their handles (the numbers in its messages). */
 
 import { EBADF, EMFILE } from '../../core/errno.ts';
 import type { Dirent } from '../../core/iatt.ts';
-import type { FileHandle, FileHandleSteps } from '../file-handle.ts';
+import { FileHandle, type FileHandleSteps } from '../file-handle.ts';
 import { FopError } from '../fop-error.ts';
 import { OpenDirectory } from '../open-directory.ts';
-import type { Steps } from '../steps.ts';
+import { awaitPromise, type Steps } from '../steps.ts';
 import { findEntryFile, type TreeDirectory } from '../tree.ts';
 import type { VolumeSteps } from '../volume-steps.ts';
 import type { Listing } from './values.ts';
 
 /** The most handles of a connection. */
 const HANDLES_MAX = 65_536;
+
+/** An object that is neither a file nor a directory, such as a chunk. */
+export interface HandleObject {
+  /** Ends the use of the object. */
+  close(): Promise<void> | void;
+  /** The same without a request; by default `close`. */
+  release?(): void;
+}
+
+/** An object with a handle. */
+type Handled = FileHandle | DirectoryListing | HandleObject;
 
 /** A directory that is being listed. */
 export class DirectoryListing {
@@ -74,30 +85,37 @@ export class DirectoryListing {
 
 /** The handles of one connection. */
 export class Handles {
-  private readonly filesByHandle = new Map<number, FileHandle | DirectoryListing>();
+  private readonly objects = new Map<number, Handled>();
   private lastHandle = 0;
 
   get size(): number {
-    return this.filesByHandle.size;
+    return this.objects.size;
   }
 
-  /** Registers an open file or directory. @returns its handle. @throws {FopError} EMFILE */
-  add(file: FileHandle | DirectoryListing): number {
-    if (this.filesByHandle.size >= HANDLES_MAX) {
-      releaseFile(file);
+  /** Registers an object. @returns its handle. @throws {FopError} EMFILE, after the object was released */
+  add(object: Handled): number {
+    if (this.objects.size >= HANDLES_MAX) {
+      releaseObject(object);
       throw new FopError(EMFILE, `a connection has at most ${HANDLES_MAX} handles`);
     }
     do this.lastHandle = this.lastHandle === 0xffff_ffff ? 1 : this.lastHandle + 1;
-    while (this.filesByHandle.has(this.lastHandle));
-    this.filesByHandle.set(this.lastHandle, file);
+    while (this.objects.has(this.lastHandle));
+    this.objects.set(this.lastHandle, object);
     return this.lastHandle;
   }
 
   /** Finds a handle's open file. Its requests have the uid, gid and groups of `volume`. @throws {FopError} EBADF */
   findFile(handle: number, volume: VolumeSteps): FileHandleSteps {
-    const file = this.filesByHandle.get(handle);
-    if (file === undefined || file instanceof DirectoryListing) throw makeHandleError(handle);
+    const file = this.objects.get(handle);
+    if (!(file instanceof FileHandle)) throw makeHandleError(handle);
     return file.steps.withIdentity(volume);
+  }
+
+  /** Finds an object that is no file. @throws {FopError} EBADF */
+  findObject<T>(handle: number, isWanted: (object: unknown) => object is T): T {
+    const object: unknown = this.objects.get(handle);
+    if (!isWanted(object)) throw makeHandleError(handle);
+    return object;
   }
 
   /** Opens a directory and reads its first page. @throws {FopError} */
@@ -108,7 +126,7 @@ export class Handles {
 
   /** Reads the next page of an open directory. @throws {FopError} EBADF, or the error of the listing */
   *readDirectory(handle: number): Steps<Listing> {
-    const listing = this.filesByHandle.get(handle);
+    const listing = this.objects.get(handle);
     if (!(listing instanceof DirectoryListing)) throw makeHandleError(handle);
     return yield* this.readPage(handle, listing);
   }
@@ -128,26 +146,40 @@ export class Handles {
 
   /** Flushes and closes a handle. @throws {FopError} EBADF, or the error of the flush */
   *close(handle: number, volume: VolumeSteps): Steps<void> {
-    const file = this.filesByHandle.get(handle);
-    if (file === undefined) throw makeHandleError(handle);
-    this.filesByHandle.delete(handle);
-    if (file instanceof DirectoryListing) file.close();
-    else yield* file.steps.withIdentity(volume).close();
+    const object = this.objects.get(handle);
+    if (object === undefined) throw makeHandleError(handle);
+    this.objects.delete(handle);
+    if (object instanceof FileHandle) {
+      yield* object.steps.withIdentity(volume).close();
+      return;
+    }
+    const closing = object.close();
+    if (closing !== undefined) yield* awaitPromise(closing);
   }
 
   /** Closes a handle without a flush. Ignores an unknown one. */
   release(handle: number): void {
-    const file = this.filesByHandle.get(handle);
-    if (file === undefined) return;
-    this.filesByHandle.delete(handle);
-    releaseFile(file);
+    const object = this.objects.get(handle);
+    if (object === undefined) return;
+    this.objects.delete(handle);
+    releaseObject(object);
+  }
+
+  /** Releases all that are neither files nor directories, which the volume's client closes. */
+  releaseObjects(): void {
+    // The newest first: a store of chunks closes their files when no chunk uses them any more.
+    for (const [handle, object] of [...this.objects].reverse()) {
+      if (!(object instanceof FileHandle || object instanceof DirectoryListing))
+        this.release(handle);
+    }
   }
 }
 
-/** Closes an open file or directory without a flush. */
-function releaseFile(file: FileHandle | DirectoryListing): void {
-  if (file instanceof DirectoryListing) file.close();
-  else file.steps.release();
+/** Ends the use of an object without a flush. */
+function releaseObject(object: Handled): void {
+  if (object instanceof FileHandle) object.steps.release();
+  else if (object instanceof DirectoryListing || object.release === undefined) object.close();
+  else object.release();
 }
 
 const makeHandleError = (handle: number): FopError => new FopError(EBADF, `handle ${handle}`);

@@ -4,7 +4,9 @@
  */
 import type { FileHandle, FileHandleSteps } from '../file-handle.ts';
 import type { Steps } from '../steps.ts';
+import type { Volume } from '../volume.ts';
 import type { VolumeSteps } from '../volume-steps.ts';
+import type { HandleObject } from './handles.ts';
 import type { ArgumentType, ArgumentTypes, Listing, ResultType, ResultTypes } from './values.ts';
 
 /** The part of a client connection that an operation may use. */
@@ -13,17 +15,29 @@ export interface OperationContext {
   readonly volume: VolumeSteps;
   /** Finds an open file; its requests have the identity of this request. @throws {FopError} EBADF */
   findFile(handle: number): FileHandleSteps;
-  /** Registers an open file. @returns its handle. @throws {FopError} EMFILE */
-  addFile(file: FileHandle): number;
+  /** Aborted by `cancel`, and at the end of the connection; of requests of the kinds `long` and `queued`. */
+  readonly signal: AbortSignal | undefined;
+  /** Makes the volume, with the identity of the request, for objects that outlive it. */
+  makeVolume(): Volume;
+  /** Continues with the result of a promise. */
+  awaitPromise<R>(promise: Promise<R>): Steps<R>;
+  /** Registers an open file or another object. @returns its handle. @throws {FopError} EMFILE */
+  addHandle(file: FileHandle | HandleObject): number;
+  /** Finds an object that is no file. @throws {FopError} EBADF */
+  findObject<T>(handle: number, isWanted: (object: unknown) => object is T): T;
   /** Opens a directory and lists its first entries. @param flags STATS */
   openDirectory(flags: number, path: string): Steps<Listing>;
   /** Lists the next entries of a directory; at the end closes it, and returns handle 0. */
   readDirectory(handle: number): Steps<Listing>;
   close(handle: number): Steps<void>;
+  /** Closes a handle without a request. Ignores an unknown one. */
+  releaseHandle(handle: number): void;
   /** Registers an identity. @returns its number */
   addIdentity(identity: IdentityRequest): number;
   /** Ends a request of this connection. @param request the id of its message */
   cancel(request: number): void;
+  /** Logs an error that no client gets. */
+  log(text: string): void;
   /** Makes the server read its volfile again. */
   reload(): Steps<void>;
   /** Returns the 16 bytes of the volume's id. @throws {FopError} ENODATA */
@@ -76,9 +90,10 @@ export interface Operation {
   readonly help: string;
   /**
    * `steps`: `run` returns steps that send requests. `long`: the same, with a driver of its own, so that `cancel` can
-   * interrupt its requests alone. `immediate`: `run` returns the result.
+   * interrupt its requests alone; there may be many, which do not pause reading. `queued`: the steps obey the context's
+   * signal themselves. `immediate`: `run` returns the result.
    */
-  readonly kind: 'steps' | 'long' | 'immediate';
+  readonly kind: 'steps' | 'long' | 'queued' | 'immediate';
   /**
    * Performs the operation.
    * @param values one for each argument. @throws {FopError | FileError | TypeError | RangeError}
@@ -94,6 +109,10 @@ export const defineOperation = <A extends string, R extends ResultType>(
 /** Defines an operation that may take long, such as the wait for a lock. */
 export const defineLongOperation: typeof defineOperation = (number, args, result, help, run) =>
   makeOperation('long', number, args, result, help, run);
+
+/** Defines an operation whose steps obey the context's signal. */
+export const defineQueuedOperation: typeof defineOperation = (number, args, result, help, run) =>
+  makeOperation('queued', number, args, result, help, run);
 
 /** Defines an operation that sends no request. */
 export const defineImmediateOperation = <A extends string, R extends ResultType>(
@@ -139,12 +158,18 @@ export const OPERATION_FLAGS = {
   FORCE: 4,
   /** copy_tree: symbolic links are copied as links. */
   SYMLINKS: 8,
-  /** copy_file: the target must be absent. */
+  /** copy_file, chunk_open: the target must be absent. */
   EXCLUSIVE: 16,
   /** fsync: data alone, as fdatasync(2). */
   DATA_ONLY: 32,
   /** opendir: entries have their attributes. */
   STATS: 64,
+  /** chunk_open: an absent chunk is made. */
+  CREATE: 128,
+  /** chunk_store: a write is on the disk when it has its reply. */
+  SYNC_WRITES: 256,
+  /** chunk_lock: waits until the lock is free. */
+  WAIT: 512,
 } as const;
 
 export const hasFlag = (flags: number, flag: number): boolean => (flags & flag) !== 0;

@@ -2,6 +2,7 @@
  * Lists the operations of `glossa api`. An operation keeps its number while the protocol keeps its version.
  * `npm run gen` derives the tables of the Python package and of docs/reference/api-protocol.md from it.
  */
+import { chunkOperations, lockOperations, watchOperations } from './chunk-operations.ts';
 import {
   connectionOperations,
   directoryOperations,
@@ -22,6 +23,9 @@ export const operationGroups: Readonly<Record<string, Readonly<Record<string, Op
   Files: fileOperations,
   Directories: directoryOperations,
   'Files by gfid': objectOperations,
+  Chunks: chunkOperations,
+  'Watches of chunks': watchOperations,
+  'Locks that stay': lockOperations,
 };
 
 /** The operations, at the indexes that are their numbers. */

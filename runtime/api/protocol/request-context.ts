@@ -5,9 +5,10 @@ import { toHex } from '../../core/hex.ts';
 import type { Caller } from '../driver-steps.ts';
 import type { FileHandle, FileHandleSteps } from '../file-handle.ts';
 import { awaitPromise, type Steps } from '../steps.ts';
+import { Volume } from '../volume.ts';
 import { VolumeClient, type VolumeClientSettings } from '../volume-client.ts';
 import { VolumeSteps } from '../volume-steps.ts';
-import { Handles } from './handles.ts';
+import { type HandleObject, Handles } from './handles.ts';
 import {
   hasFlag,
   type IdentityRequest,
@@ -16,11 +17,11 @@ import {
 } from './operation.ts';
 import type { Listing } from './values.ts';
 
-/** A volume for one connection, with the files that it has opened. */
+/** A volume for one connection, with the files and objects that it has opened. */
 export class ApiVolume {
   readonly handles = new Handles();
+  readonly log: (text: string) => void;
   private readonly client: VolumeClient;
-  private readonly log: (text: string) => void;
 
   constructor(graph: Graph, log: (text: string) => void, settings: VolumeClientSettings = {}) {
     this.client = new VolumeClient(graph, settings);
@@ -49,6 +50,16 @@ export class ApiVolume {
     });
   }
 
+  /** Makes the volume of an identity, for objects of the connection. */
+  makeVolume({ settings: { caller, umask } }: VolumeSteps): Volume {
+    return new Volume(this.client, { caller, umask, signal: undefined, collectionToken: {} });
+  }
+
+  /** Makes the event loop run before the next wait for messages, so that promises continue. */
+  wake(): void {
+    this.client.graph.top.context.wake();
+  }
+
   /** Makes a random lock owner. */
   makeLockOwner(): string {
     const random = new Uint8Array(8);
@@ -62,12 +73,14 @@ export class ApiVolume {
       await this.client.close();
     } catch (error) {
       this.log(`a file of a program that has left is not written: ${(error as Error).message}`);
+    } finally {
+      this.handles.releaseObjects();
     }
   }
 }
 
-/** The context of a long operation; `abort` interrupts the operation's fops. */
-export interface LongRequest {
+/** The context of an operation that can be ended; `abort` aborts its signal, and interrupts its fops. */
+export interface AbortableRequest {
   readonly context: RequestContext;
   abort(): void;
 }
@@ -84,33 +97,54 @@ export interface RequestConnection {
 /** The operations' view of a connection, for the requests of one identity. */
 export class RequestContext implements OperationContext {
   readonly volume: VolumeSteps;
+  readonly signal: AbortSignal | undefined;
   private readonly connection: RequestConnection;
   private readonly apiVolume: ApiVolume;
 
-  constructor(connection: RequestConnection, apiVolume: ApiVolume, volume: VolumeSteps) {
+  constructor(
+    connection: RequestConnection,
+    apiVolume: ApiVolume,
+    volume: VolumeSteps,
+    signal?: AbortSignal,
+  ) {
     this.connection = connection;
     this.apiVolume = apiVolume;
     this.volume = volume;
+    this.signal = signal;
   }
 
-  /** Makes a context of the same identity whose fops can be interrupted separately. */
-  makeLongRequest(): LongRequest {
+  /** Makes a context of the same identity for one request. @param kind `long` to interrupt its fops separately */
+  makeAbortable(kind: 'long' | 'queued'): AbortableRequest {
     const { connection, apiVolume, volume } = this;
     const { caller, umask } = volume.settings;
     const controller = new AbortController();
-    const ownSteps = apiVolume.makeSteps(caller, umask, controller.signal);
+    const { signal } = controller;
+    const steps = kind === 'long' ? apiVolume.makeSteps(caller, umask, signal) : volume;
     return {
-      context: new RequestContext(connection, apiVolume, ownSteps),
+      context: new RequestContext(connection, apiVolume, steps, signal),
       abort: () => controller.abort(),
     };
+  }
+
+  makeVolume(): Volume {
+    return this.apiVolume.makeVolume(this.volume);
+  }
+
+  awaitPromise<R>(promise: Promise<R>): Steps<R> {
+    this.apiVolume.wake();
+    return awaitPromise(promise);
   }
 
   findFile(handle: number): FileHandleSteps {
     return this.apiVolume.handles.findFile(handle, this.volume);
   }
 
-  addFile(file: FileHandle): number {
-    return this.apiVolume.handles.add(file);
+  addHandle(object: FileHandle | HandleObject): number {
+    return this.apiVolume.handles.add(object);
+  }
+
+  findObject<T>(handle: number, isWanted: (object: unknown) => object is T): T {
+    return this.apiVolume.handles.findObject(handle, isWanted);
   }
 
   openDirectory(flags: number, path: string): Steps<Listing> {
@@ -129,12 +163,20 @@ export class RequestContext implements OperationContext {
     return this.apiVolume.handles.close(handle, this.volume);
   }
 
+  releaseHandle(handle: number): void {
+    this.apiVolume.handles.release(handle);
+  }
+
   addIdentity(identity: IdentityRequest): number {
     return this.connection.addIdentity(identity);
   }
 
   cancel(request: number): void {
     this.connection.cancel(request);
+  }
+
+  log(text: string): void {
+    this.apiVolume.log(text);
   }
 
   *reload(): Steps<void> {

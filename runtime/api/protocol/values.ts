@@ -45,6 +45,15 @@ export interface Listing {
   readonly hasStats: boolean;
 }
 
+/** A lock that stays; handle 0 if another owner has it, with the facts of this holder. */
+export interface GrantValue {
+  readonly handle: number;
+  readonly fence: number;
+  readonly holder?: unknown;
+  /** Gives the lock back, because the client has cancelled the request. */
+  releaseUnused?(): void;
+}
+
 /** The types of results, and their values in TypeScript. */
 export interface ResultTypes {
   readonly none: unknown;
@@ -57,6 +66,8 @@ export interface ResultTypes {
   readonly statvfs: Statvfs;
   readonly lock: LockValue;
   readonly listing: Listing;
+  readonly grant: GrantValue;
+  readonly json: unknown;
 }
 
 export type ResultType = keyof ResultTypes;
@@ -117,7 +128,18 @@ export const resultWriters: {
       writeCounted(w, name);
     }
   },
+  grant(w, { handle, fence, holder }) {
+    w.u32(handle);
+    w.i64(fence);
+    if (holder !== undefined) writeJson(w, holder);
+  },
+  json: writeJson,
 };
+
+/** Writes a value without undefined parts as JSON, to the end of the message. */
+function writeJson(w: XdrWriter, value: unknown): void {
+  w.fixed(new TextEncoder().encode(JSON.stringify(value)));
+}
 
 /** The fields of a `statvfs`, 8 bytes each. */
 export const STATVFS_FIELDS = Object.keys(new Statvfs()) as Exclude<keyof Statvfs, 'copy'>[];
