@@ -79,10 +79,13 @@ export class HeldLock {
     await this.unlock();
   }
 
-  /** Whether this grant is still the newest, and was not broken. */
+  /**
+   * Whether this grant is still the newest, and was not broken. After the removal of a damaged record, another owner may
+   * have a grant of the same number.
+   */
   async isHeld(): Promise<boolean> {
     const { fence, holder } = await this.file.readRecord();
-    return holder !== null && fence === this.fence;
+    return holder?.owner === this.owner && fence === this.fence;
   }
 
   /**
