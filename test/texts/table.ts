@@ -200,6 +200,9 @@ export const tables: Readonly<Record<string, Rows>> = {
     },
   },
   'docs/program/chunks.md': {
+    'getfattr --only-values -n user.glossa.lock mnt/chunks/.locks/volume1': {
+      by: 'runtime/chunks/damaged-locks.test.ts',
+    },
     '*': { by: 'runtime/xlators/features/watch/watch.mount.test.ts' },
   },
   'docs/program/python.md': { '*': { by: 'test/python/wheel.more.test.ts' } },

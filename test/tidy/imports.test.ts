@@ -110,6 +110,14 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'runtime/api/protocol',
     'node:',
   ],
+  // It runs programs of the library, and records their requests.
+  'tools/gen/pictures': [
+    'runtime',
+    'bridges/testing/test-context.ts',
+    'apps/playground/play/traffic.ts',
+    'tools/gen/outputs.ts',
+    'node:',
+  ],
   'bridges/host': ['runtime/core', 'runtime/api', 'runtime/wire'],
   'bridges/isolation': ['runtime/core', 'bridges/host'],
   'bridges/javascript': ['runtime/core', 'bridges/host'],

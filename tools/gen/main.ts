@@ -2,8 +2,9 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { generateOutputs } from './outputs.ts';
+import { generatePictures } from './pictures/index.ts';
 
-for (const { path, text } of generateOutputs()) {
+for (const { path, text } of [...generateOutputs(), ...(await generatePictures())]) {
   writeFileSync(path, text);
   if (/\.(ts|json)$/.test(path)) {
     execFileSync('npx', ['biome', 'format', '--write', path], { stdio: 'inherit' });

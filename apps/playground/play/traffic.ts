@@ -15,7 +15,7 @@ import { RequestCounts } from './request-counts.ts';
 declare const GLOSSA_VERSION: string | undefined;
 const version = typeof GLOSSA_VERSION === 'undefined' ? '0' : GLOSSA_VERSION;
 
-/** Number of bytes that a recording keeps of the data of a read or write. */
+/** Number of bytes that a recording keeps of the data of a read or write, and of an extended attribute. */
 const DATA_BYTES_MAX = 256;
 
 /** A recorder of requests in memory. */
@@ -29,12 +29,14 @@ export interface TrafficRecorder {
 /**
  * Makes a recorder for the volumes of a graph.
  * @param selectVolumes volumes to record, with their recorded names; default all
+ * @param dataMax bytes recorded of each value
  */
 export function makeTrafficRecorder(
   { context, xlators }: Graph,
   selectVolumes = (volumes: Head['volumes']) => volumes,
+  dataMax = DATA_BYTES_MAX,
 ): TrafficRecorder {
-  const limits = { dataMax: DATA_BYTES_MAX, hidden: null };
+  const limits = { dataMax, hidden: null };
   const names = xlators.map(({ name }) => name);
   const startedAt = context.sink.now();
   const head = makeHead(xlators, {
