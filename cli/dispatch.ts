@@ -7,7 +7,7 @@
 import { tmpdir } from 'node:os';
 import { formatSuggestion } from '../runtime/core/nearest.ts';
 import { tooManyOpenFilesMessage } from '../runtime/sys/open-files.ts';
-import { starterChannel } from '../server/child-server.ts';
+import { starterChannel } from '../server/starter-channel.ts';
 import { type Command, formatUsage } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, EXIT_USAGE, Failure, UsageError } from '../terminal/exit.ts';
 import { commonFlags, readFlags } from '../terminal/flags.ts';

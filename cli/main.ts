@@ -9,7 +9,7 @@ enableModuleCache();
 
 const { dispatch } = await import('./dispatch.ts');
 const { exitAfterFlush } = await import('../terminal/exit.ts');
-const { findCurrentTerminal } = await import('../server/child-server.ts');
+const { findCurrentTerminal } = await import('../server/starter-channel.ts');
 const { readArguments } = await import('../terminal/command-line.ts');
 const { crashLog } = await import('../runtime/sys/crash-log.ts');
 

@@ -6,7 +6,7 @@
  */
 import { existsSync } from 'node:fs';
 import { formatSuggestion } from '../runtime/core/nearest.ts';
-import { starterChannel } from '../server/child-server.ts';
+import { starterChannel } from '../server/starter-channel.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
 import {

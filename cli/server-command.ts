@@ -4,13 +4,13 @@
  */
 import { resolve } from 'node:path';
 import { parseLogLevel } from '../runtime/core/log.ts';
-import { type StarterChannel, starterChannel } from '../server/child-server.ts';
 import { startDaemon } from '../server/daemon.ts';
 import { CONSOLE, findDefaultLogFile, logFormats, makeLogFolder } from '../server/log-sink.ts';
 import { parseAddress } from '../server/metrics/metrics-address.ts';
 import { DEFAULT_BUF_SIZE, DEFAULT_FLUSH_TIMEOUT_S } from '../server/repeat-counter.ts';
 import { removeScratch } from '../server/scratch-folders.ts';
 import type { ServerSettings, Starter } from '../server/server-lifecycle.ts';
+import { type StarterChannel, starterChannel } from '../server/starter-channel.ts';
 import { findTtyPath } from '../terminal/blocking-tty.ts';
 import {
   choiceFlag,

@@ -3,7 +3,7 @@
  */
 import type { Graph } from '../runtime/core/graph.ts';
 import { DebugServer } from '../runtime/debug/debug-server.ts';
-import type { DebugChannel } from './child-server.ts';
+import type { DebugChannel } from './starter-channel.ts';
 
 /** The time limit for released requests to get their replies. */
 const RELEASE_TIMEOUT_MS = 5000;

@@ -35,7 +35,10 @@ const BUNDLED_MODULES = ['apps/bench/engine/report/echarts', 'apps/course/differ
 const JOINED_FILES: Readonly<Record<string, readonly string[]>> = {
   first: ['runtime/sys/inspector', 'cli/compile-cache'],
   command: ['cli/dispatch', 'cli/version', 'runtime/sys/crash-log', 'terminal/command-line'],
-  volfile: ['cli/check', 'server/registry'],
+  volfile: [
+    ...['cli/check', 'server/registry'],
+    ...['runtime/xlators/storage/posix/index', 'runtime/xlators/debug/io-stats/index'],
+  ],
   graph: ['index'],
   mount: ['cli/mount', 'server/mount-server', 'bridges/glupy'],
   python: ['bridges/python/guest'],

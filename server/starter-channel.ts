@@ -1,0 +1,113 @@
+/**
+ * Connects this process, if it is a server, to the process that has started it (child-server.ts): its *starter*, which
+ * prints its messages until it serves. Every command reads this first, so it loads nothing that a server alone needs.
+ */
+import type { DebugMessage, Request } from '../runtime/debug/protocol.ts';
+import { makeProcessTerminal, type Terminal } from '../terminal/terminal.ts';
+import type { RecordRequest } from './graph-recording.ts';
+
+/** The variable by which a process learns that it is a server, and the facts of its starter. */
+export const STARTER_VARIABLE = 'GLOSSA_SERVER';
+
+/** A message of the server to its starter: a line to print, that it serves, or for the debugger. */
+export type ServerMessage =
+  | { readonly out: string }
+  | { readonly err: string }
+  | { readonly ready: true }
+  | { readonly debug: DebugMessage };
+/** A message of the starter to its server: a request of the debugger. */
+export type StarterMessage = { readonly debug: Request };
+
+/** The facts that a server gets from its starter, as JSON in GLOSSA_SERVER. */
+export interface StarterFacts extends Pick<Terminal, 'isInteractive' | 'colour' | 'width'> {
+  readonly isAttached: boolean;
+  /** The path of the starter's terminal, for breakpoint() in a module of an attached server. */
+  readonly tty: string | undefined;
+  /** A temporary folder that the server removes with its mount. */
+  readonly scratchFolder: string | undefined;
+  /** The recording that the server makes as long as it serves. */
+  readonly record: RecordRequest | undefined;
+  /** Whether the starter is a debugger (`glossa debug`). */
+  readonly isDebugger: boolean;
+}
+
+/** The connection to a debugger in the starter. */
+export interface DebugChannel {
+  send(message: DebugMessage): void;
+  /** Calls `fn` with each message of the debugger. */
+  onMessage(fn: (message: Request) => void): void;
+}
+
+/** The server's end of the channel to its starter, which waits until this process serves. */
+export interface StarterChannel {
+  readonly isAttached: boolean;
+  /** Prints in the starter. */
+  readonly terminal: Terminal;
+  /** The next three are described in `StarterFacts`. */
+  readonly tty: string | undefined;
+  readonly scratchFolder: string | undefined;
+  readonly record: RecordRequest | undefined;
+  /** The connection to the debugger; undefined if the starter is none. */
+  readonly debug: DebugChannel | undefined;
+  /** Reports to the starter that the server serves; a daemon then closes the channel. */
+  reportReady(): Promise<void>;
+  /** Calls `fn` when the channel is closed: the starter has ended, or ends the server. */
+  onGone(fn: () => void): void;
+}
+
+/** Calls `fn` with each request of the debugger in the starter. */
+function onDebugRequest(fn: (message: Request) => void): void {
+  process.on('message', (message) => fn((message as StarterMessage).debug));
+}
+
+/**
+ * Connects to the process that started this one as a server; null in a process that a user started.
+ */
+function connectToStarter(): StarterChannel | null {
+  const starterJson = process.env[STARTER_VARIABLE];
+  // Deleted, so that programs that this process starts do not inherit the variable.
+  delete process.env[STARTER_VARIABLE];
+  if (starterJson === undefined || process.send === undefined) return null;
+  const { isAttached, tty, scratchFolder, record, isDebugger, ...appearance } = JSON.parse(
+    starterJson,
+  ) as StarterFacts;
+  let lastSend: Promise<void> = Promise.resolve();
+  const send = (message: ServerMessage): void => {
+    // After the starter's end no process reads the channel; the log has what matters.
+    if (!process.connected) return;
+    lastSend = new Promise((resolve) => process.send!(message, () => resolve()));
+  };
+  return {
+    isAttached,
+    tty,
+    scratchFolder,
+    record,
+    debug: isDebugger
+      ? { send: (message) => send({ debug: message }), onMessage: onDebugRequest }
+      : undefined,
+    terminal: {
+      ...appearance,
+      out: (text) => send({ out: text }),
+      // The commands that write bytes start no server.
+      outBytes: async () => false,
+      err: (text) => send({ err: text }),
+      flush: () => lastSend,
+    },
+    async reportReady() {
+      send({ ready: true });
+      await lastSend;
+      if (!isAttached && process.connected) process.disconnect();
+    },
+    onGone(fn) {
+      if (process.connected) process.once('disconnect', fn);
+      else fn();
+    },
+  };
+}
+
+/** The channel to the starter of this server; null in a process that a user started. */
+export const starterChannel: StarterChannel | null = connectToStarter();
+
+/** Returns the terminal that this process writes to: its own, or the starter's. */
+export const findCurrentTerminal = (): Terminal =>
+  starterChannel?.terminal ?? makeProcessTerminal();
