@@ -86,6 +86,8 @@ export async function joinModules(root: string, dist: string): Promise<void> {
     dir: target,
     format: 'es',
     chunkFileNames: `${FOLDER}/[name].js`,
+    // A start reads these files whole. The legal comments stay.
+    comments: { jsdoc: false },
     codeSplitting: {
       includeDependenciesRecursively: false,
       groups: [
