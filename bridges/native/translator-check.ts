@@ -93,6 +93,7 @@ const translatorRules: { readonly [K in keyof Required<Translator<unknown>>]: Fi
   reconfigure: makeHookRule('xl, options'),
   succeed: makeHookRule('xl, before'),
   inherit: makeHookRule('xl, before'),
+  exchanged: makeHookRule('xl'),
   holds: makeHookRule('xl'),
   waitsFor: makeHookRule('xl'),
   reload: makeHookRule('xl'),

@@ -251,6 +251,8 @@ export class Graph implements GraphView {
     }
     // The new volumes may reply differently, so the kernel and all caches above must drop their data.
     this.publish('UPCALL', { kind: 'every-entry' });
+    for (const xl of [...candidate.replacedInstances, ...candidate.xlators])
+      xl.translator.exchanged?.(xl);
     this.publish('SOME_DESCENDENT_UP', this.top);
     return candidate.result;
   }

@@ -1,4 +1,7 @@
-/** Lists the keys of xdata that several parts of glossa use, with the type of each value. */
+/**
+ * Lists the keys of xdata that several parts of glossa use, with the type of each value; and an extended attribute that
+ * the mount treats in its own way.
+ */
 
 /** gfuuid: the gfid for the inode that a fop creates (GlusterFS's key). */
 export const GFID_REQ = 'gfid-req';
@@ -66,3 +69,8 @@ export const IATT_REQ = 'dht-get-iatt-in-xattr';
  * bytes under the same key (GlusterFS's key).
  */
 export const CONTENT = 'glusterfs.content';
+/**
+ * An extended attribute of features/watch. Reading it begins a watch; with `.CURSOR` at its end, the read waits for the
+ * next event.
+ */
+export const WATCH_XATTR = 'user.glossa.watch';

@@ -119,6 +119,11 @@ export interface Translator<P, O extends Options = Options> {
    * Each gets its own `fini`. @throws {Error} with the reason to refuse the exchange
    */
   inherit?(xl: Xlator<P>, before: Xlator<P>): void;
+  /**
+   * Called after an exchange of the graph, on the replaced instances and then on those of the new graph. Ends requests
+   * that wait for an event, so that the replaced instances become idle.
+   */
+  exchanged?(xl: Xlator<P>): void;
   /** Describes data that would be lost with the instance; null if there is no such data. */
   holds?(xl: Xlator<P>): string | null;
   /** Describes why the instance is not up yet; null if unknown. */

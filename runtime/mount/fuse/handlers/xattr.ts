@@ -9,6 +9,7 @@ import type { Frame } from '../../../core/frame.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
 import { Iatt } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
+import { WATCH_XATTR } from '../../../core/xdata.ts';
 import type { Cbk } from '../../../core/xlator.ts';
 import {
   encodeGetxattrOut,
@@ -86,11 +87,8 @@ function runOperatorAction(
   action: () => Promise<void>,
 ): void {
   if (!isOperator(frame)) session.fail(frame, EPERM);
-  else if (size === 0) {
-    // The caller requests the length, which is unknown yet: reply with the maximum.
-    encodeGetxattrOut(session.view, OUT_HEADER_SIZE, XATTR_SIZE_MAX);
-    session.reply(frame, GETXATTR_OUT_SIZE);
-  } else {
+  else if (size === 0) replyLength(session, frame, XATTR_SIZE_MAX);
+  else {
     action().then(
       () => replyValueOrLength(session, frame, size, NO_BYTES),
       () => session.fail(frame, EIO),
@@ -113,6 +111,10 @@ export const getxattr: Handler<GetxattrIn> = (session, header, args) => {
   const action = findInvalidation(session, inode, name);
   if (action !== undefined) return runOperatorAction(session, frame, args.size, action);
   if (PATH_ATTRIBUTES.has(name) && !isOperator(frame)) return session.fail(frame, EACCES);
+  // Programs request the length first, and then the value. Only the second request must wait for an event: the value
+  // may become longer after the first one.
+  if (args.size === 0 && name.startsWith(WATCH_XATTR))
+    return replyLength(session, frame, XATTR_SIZE_MAX);
   frame.local = name;
   wind.getxattr(frame, args.size, getxattrCbk, session.links, new Loc(inode), name, null);
 };
@@ -155,6 +157,12 @@ export const removexattr: Handler<NameIn> = (session, header, args) => {
   wind.removexattr(frame, 0, replyInodeStatus, session.links, new Loc(inode), name, null);
 };
 
+/** Replies to a request for the length; with `XATTR_SIZE_MAX` if the length is unknown yet. */
+function replyLength(session: HandlerContext, frame: Frame, length: number): void {
+  encodeGetxattrOut(session.view, OUT_HEADER_SIZE, length);
+  session.reply(frame, GETXATTR_OUT_SIZE);
+}
+
 /** Replies with a value or list to a caller with room for `size` bytes; if `size` is 0, with the length. */
 function replyValueOrLength(
   session: HandlerContext,
@@ -162,10 +170,8 @@ function replyValueOrLength(
   size: number,
   bytes: Uint8Array,
 ): void {
-  if (size === 0) {
-    encodeGetxattrOut(session.view, OUT_HEADER_SIZE, bytes.length);
-    session.reply(frame, GETXATTR_OUT_SIZE);
-  } else if (bytes.length > size) session.fail(frame, ERANGE);
+  if (size === 0) replyLength(session, frame, bytes.length);
+  else if (bytes.length > size) session.fail(frame, ERANGE);
   else session.replyData(frame, bytes);
 }
 

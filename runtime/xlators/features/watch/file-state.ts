@@ -65,7 +65,9 @@ export function listEvents(
   present: FileState,
   record: NoticeRecord,
 ): readonly WatchEvent[] {
-  const notices = listNoticesAfter(record, known.seq);
+  // A record that was removed begins again with number 1.
+  const isNewRecord = record.lastSeq < known.seq;
+  const notices = listNoticesAfter(record, isNewRecord ? 0 : known.seq);
   const hasDataChanged = known.modifiedAt !== present.modifiedAt || known.size !== present.size;
   // A notice is itself a change of an attribute.
   const hasChanged =

@@ -20,11 +20,11 @@ const WATCHED_XATTRS = 'user.glossa.*';
 /** Handles a report of a change from below. */
 function handleUpcall({ priv, inodes }: Xlator<WatchedFiles>, data: unknown): void {
   if (!isUpcall(data) || data.kind === 'every-entry') priv.readAll();
-  else if (data.kind === 'inode') priv.noteChange(data.inode);
+  else if (data.kind === 'inode') priv.noteChange(data.inode.gfid);
   else {
-    priv.noteChange(data.parent);
+    priv.noteChange(data.parent.gfid);
     const inode = data.kind === 'removed' ? data.inode : inodes?.grep(data.parent, data.name);
-    if (inode !== undefined) priv.noteChange(inode);
+    if (inode !== undefined) priv.noteChange(inode.gfid);
   }
 }
 
@@ -49,6 +49,12 @@ export default defineTranslator<WatchedFiles, Record<string, never>>({
     else handleEvent(xl, event);
     defaultNotify(xl, event, data);
   },
+  // Both instances serve changes and notices until the replaced one is idle, so that watchers miss none of them.
+  succeed(xl, predecessor) {
+    xl.priv = predecessor.priv;
+  },
+  exchanged: (xl) => xl.priv.continueIn(xl),
+  forget: ({ priv }) => priv.noteForgottenFile(),
   fini: ({ priv }) => priv.clear(ESHUTDOWN),
   dump: ({ priv }) => priv.dump(),
   reset: ({ priv }) => priv.reset(),

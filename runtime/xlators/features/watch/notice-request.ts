@@ -26,7 +26,6 @@ const makeFlock = (type: number): Flock => ({
 
 export class NoticeRequest {
   private readonly xl: Xlator<WatchedFiles>;
-  private readonly inode: Inode;
   private readonly loc: Loc;
   private readonly value: Uint8Array;
   private readonly call: Stack;
@@ -44,7 +43,6 @@ export class NoticeRequest {
     reply: (errno: number) => void,
   ) {
     this.xl = xl;
-    this.inode = inode;
     this.loc = new Loc(inode);
     this.value = value;
     this.reply = reply;
@@ -105,7 +103,7 @@ export class NoticeRequest {
   }
 
   handleWritten(errno: number): void {
-    if (errno === 0) this.xl.priv.noteChange(this.inode);
+    if (errno === 0) this.xl.priv.noteChange(this.loc.gfid);
     this.unlock(errno);
   }
 

@@ -4,12 +4,12 @@
  */
 import { decodeName, encodeName } from '../../../core/bytes.ts';
 
+export { WATCH_XATTR } from '../../../core/xdata.ts';
+
 /** The extended attribute with the record. Bricks report its changes to clients that have asked for `user.glossa.*`. */
 export const NOTICES_XATTR = 'user.glossa.notices';
 /** Setting this extended attribute sends its value as a notice. */
 export const NOTIFY_XATTR = 'user.glossa.notify';
-/** Reading this extended attribute begins a watch; with `.CURSOR` at its end, it waits for the next event. */
-export const WATCH_XATTR = 'user.glossa.watch';
 
 /** The most bytes of a notice. */
 export const MAX_NOTICE_BYTES = 1024;

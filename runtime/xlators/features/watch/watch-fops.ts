@@ -1,6 +1,7 @@
 /**
  * Implements the extended attributes of a watch: `user.glossa.watch` and `user.glossa.watch.CURSOR` to read,
- * `user.glossa.notify` to set. All other extended attributes pass, so do all other fops.
+ * `user.glossa.notify` to set. The record of notices (`user.glossa.notices`) is hidden from applications. All other
+ * extended attributes pass, so do all other fops.
  */
 import { encodeName } from '../../../core/bytes.ts';
 import { Dict } from '../../../core/dict.ts';
@@ -42,6 +43,9 @@ function parseWatchName(name: string | null): { known: FileState | null } | type
   return known === null ? EINVAL : { known };
 }
 
+/** Whether the request is an application's, to which the record of notices is hidden; a rebalance copies it. */
+const isApplication = ({ root }: Frame): boolean => root.pid >= 0;
+
 /** Makes getxattr and fgetxattr. */
 function makeWatchFop<N extends 'getxattr' | 'fgetxattr'>(fopName: N): Fop<N, WatchedFiles> {
   const unwindReply = (frame: Frame, name: string, reply: WatchReply): void => {
@@ -54,7 +58,7 @@ function makeWatchFop<N extends 'getxattr' | 'fgetxattr'>(fopName: N): Fop<N, Wa
     if (opRet < 0 && isRemoved && known !== null) unwindReply(frame, name, REMOVED_REPLY);
     else if (opRet < 0 && opErrno !== ENODATA) fail[fopName](frame, opErrno);
     else {
-      xl.priv.add(inode, {
+      xl.priv.add(xl, inode, {
         frame,
         known,
         addedAtRead: 0,
@@ -63,7 +67,25 @@ function makeWatchFop<N extends 'getxattr' | 'fgetxattr'>(fopName: N): Fop<N, Wa
       });
     }
   };
+  const listCbk: Cbk<'getxattr', WatchedFiles> = (
+    frame,
+    _cookie,
+    _xl,
+    opRet,
+    opErrno,
+    dict,
+    xdata,
+  ) => {
+    if (opRet < 0 || dict?.has(NOTICES_XATTR) !== true)
+      return unwind[fopName](frame, opRet, opErrno, dict, xdata);
+    const listed = dict.copy();
+    listed.delete(NOTICES_XATTR);
+    unwind[fopName](frame, listed.size, opErrno, listed, xdata);
+  };
   const fop: Fop<'getxattr', WatchedFiles> = (frame, xl, target, name, xdata) => {
+    if (name === null && isApplication(frame))
+      return wind[fopName](frame, 0, listCbk, xl.children[0]!, target as never, name, xdata);
+    if (name === NOTICES_XATTR && isApplication(frame)) return fail[fopName](frame, ENODATA);
     const request = parseWatchName(name);
     const { inode } = target;
     if (request === null || inode === null)
@@ -91,7 +113,7 @@ function makeNotifyFop<N extends 'setxattr' | 'fsetxattr'>(
     xdata: Dict | null,
   ): void => {
     const { inode } = target;
-    if (dict.has(NOTICES_XATTR)) fail[fopName](frame, EPERM);
+    if (dict.has(NOTICES_XATTR) && isApplication(frame)) fail[fopName](frame, EPERM);
     else if (!dict.has(NOTIFY_XATTR) || inode === null)
       (pass as (...args: unknown[]) => void)(frame, xl, target, dict, flags, xdata);
     else if (dict.size > 1 || flags !== 0) fail[fopName](frame, EINVAL);
@@ -131,7 +153,7 @@ const keepArguments: Before<WatchedFiles> = (frame, _xl, _fop, ...args) => {
 const noteChanges: After<WatchedFiles> = (frame, xl, fop, opRet, _opErrno, ...reply) => {
   if (opRet < 0) return;
   for (const touched of readersByFop[fop]!(frame.local as never, reply as never)) {
-    if (touched !== null && touched.flags !== 0) xl.priv.noteChangeOf(touched.gfid);
+    if (touched !== null && touched.flags !== 0) xl.priv.noteChange(touched.gfid);
   }
 };
 

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FakeContext, startGraph } from '../../../../test/support/core.ts';
+import { FakeContext, makeTranslator, startGraph } from '../../../../test/support/core.ts';
 import { connect, DriverSteps, ROOT_CALLER } from '../../../api/driver-steps.ts';
 import { Files } from '../../../api/files.ts';
 import { Volume } from '../../../api/volume.ts';
 import { encodeName } from '../../../core/bytes.ts';
+import { EINTR } from '../../../core/errno.ts';
+import type { ExchangeResult } from '../../../core/exchange.ts';
 import type { Graph } from '../../../core/graph.ts';
 import memory from '../../storage/memory/index.ts';
 import locks from '../locks/index.ts';
@@ -17,9 +19,29 @@ let context: FakeContext;
 let graph: Graph;
 let volume: Volume;
 
-const translators = { memory: memory as never, locks: locks as never, watch: watch as never };
+const translators = {
+  memory: memory as never,
+  locks: locks as never,
+  watch: watch as never,
+  between: makeTranslator('between', {}) as never,
+  /** Never comes up. */
+  down: { ...makeTranslator('down', {}), notify: () => {} } as never,
+};
+type VolumeName = keyof typeof translators;
 
-async function start(...names: (keyof typeof translators)[]): Promise<void> {
+/** Replaces the graph's volumes, as a changed volfile does. */
+const exchange = (...names: VolumeName[]): Promise<ExchangeResult> =>
+  graph.exchange(
+    names.map((name, index) => ({
+      name,
+      translator: translators[name],
+      options: [],
+      subvolumes: index === 0 ? [] : [names[index - 1]!],
+    })),
+    1000,
+  );
+
+async function start(...names: VolumeName[]): Promise<void> {
   context = new FakeContext();
   graph = await startGraph(
     names.map((name) => ({ translator: translators[name], name })),
@@ -157,19 +179,6 @@ describe('a watcher of a file', () => {
     expect(await ended).not.toBe('no error');
   });
 
-  it('is read once for 10,000 watchers', async () => {
-    const cursor = await begin();
-    const replies = Array.from({ length: 10_000 }, () => wait(cursor));
-    await turn();
-    expect(dump()).toMatchObject({ files: 1, watchers: 10_000 });
-    const reads = dump().reads as number;
-    await notify('all');
-    for (const reply of await Promise.all(replies))
-      expect(describeEvents(reply)).toEqual(['1 all']);
-    expect((dump().reads as number) - reads).toBeLessThanOrEqual(2);
-    expect(dump()).toMatchObject({ files: 0, watchers: 0 });
-  });
-
   it('learns of changes below the volume within a second, as the storage reports none', async () => {
     const countWarnings = () =>
       context.lines.filter((line) => line.includes('once a second')).length;
@@ -182,6 +191,176 @@ describe('a watcher of a file', () => {
     context.advance(1000);
     expect(describeEvents(await reply)).toContain('change');
     expect(countWarnings()).toBe(1);
+  });
+});
+
+describe('a watcher that waits while its inode has no other use', () => {
+  /** Evicts all idle inodes. */
+  const evictIdle = async (): Promise<void> => {
+    graph.inodes.lruLimit = 1;
+    for (const name of ['/a', '/b', '/c']) await volume.writeFile(name, '');
+  };
+
+  it.each([
+    ['a write', () => volume.appendFile('/file', 'more'), ['change']],
+    ['a notice', () => notify('text'), ['1 text']],
+    ['the removal of the file', () => volume.unlink('/file'), ['removed']],
+  ])(
+    'is told of %s after other inodes have filled the inode table',
+    async (_event, act, events) => {
+      const reply = wait(await begin());
+      await turn();
+      await evictIdle();
+      await act();
+      expect(describeEvents(await reply)).toEqual(events);
+    },
+  );
+
+  it('misses nothing if the inode is evicted between two waits', async () => {
+    const cursor = await begin();
+    await evictIdle();
+    await notify('between');
+    await evictIdle();
+    const events: string[] = [];
+    const watching = (async () => {
+      for (let next = cursor; !events.includes('2 later'); await evictIdle()) {
+        const reply = await wait(next);
+        events.push(...describeEvents(reply));
+        next = reply.cursor;
+      }
+    })();
+    await notify('later');
+    await watching;
+    expect(events.filter((event) => event !== 'change')).toEqual(['1 between', '2 later']);
+  });
+
+  it('lets the inode be evicted once it has ended', async () => {
+    const reply = wait(await begin());
+    await turn();
+    await notify('text');
+    await reply;
+    const size = graph.inodes.size;
+    await evictIdle();
+    expect(graph.inodes.size).toBeLessThan(size + 3);
+    expect([...graph.inodes.all()].map(({ path }) => path)).not.toContain('/file');
+  });
+});
+
+it('a client that disconnects leaves nothing, and other watchers of the file wait on', async () => {
+  const cursor = await begin();
+  const reply = wait(cursor);
+  const client = connect(graph);
+  const files = new Files(new DriverSteps(client, ROOT_CALLER));
+  const waiting = Array.from({ length: 5 }, () => files.getxattr('/file', `${WATCH}.${cursor}`));
+  const errnos = Promise.all(waiting.map((each) => each.catch(({ errno }) => errno)));
+  await turn();
+  expect(dump()).toMatchObject({ files: 1, watchers: 6 });
+  client.disconnect();
+  expect(await errnos).toEqual(Array(5).fill(EINTR));
+  expect(dump()).toMatchObject({ files: 1, watchers: 1 });
+  expect(client.initiator.clients.has(client)).toBe(false);
+  await notify('text');
+  expect(describeEvents(await reply)).toEqual(['1 text']);
+});
+
+describe('an exchange of the volumes', () => {
+  /** Waits long enough for replaced volumes to end. */
+  const settle = async (): Promise<void> => {
+    for (let step = 0; step < 20; step += 1) {
+      context.advance(50);
+      for (let count = 0; count < 5; count += 1) await turn();
+    }
+  };
+
+  /** Waits for an event, again after each reply without one, as programs do. */
+  async function waitForEvents(cursor: string): Promise<string[]> {
+    for (let next = cursor; ; ) {
+      const reply = await wait(next);
+      if (reply.events.length > 0) return describeEvents(reply);
+      next = reply.cursor;
+    }
+  }
+
+  it.each<[string, VolumeName[]]>([
+    ['below features/watch', ['memory', 'locks', 'between', 'watch']],
+    ['above features/watch', ['memory', 'locks', 'watch', 'between']],
+    ['below features/locks', ['memory', 'between', 'locks', 'watch']],
+  ])(
+    '%s replies without events and the same cursor to a waiting request',
+    async (_place, names) => {
+      const cursor = await begin();
+      const reply = wait(cursor);
+      await turn();
+      await exchange(...names);
+      expect(await reply).toEqual({ cursor, events: [] });
+      await settle();
+      expect(graph.retiredGraphs).toEqual([]);
+    },
+  );
+
+  it('loses no notice, and reports none twice', async () => {
+    const cursor = await begin();
+    const seen: string[] = [];
+    const watching = (async () => {
+      for (let next = cursor; seen.length < 40; ) {
+        const reply = await wait(next);
+        seen.push(...describeEvents(reply).filter((event) => event !== 'change'));
+        next = reply.cursor;
+      }
+    })();
+    const stacks: VolumeName[][] = [
+      ['memory', 'between', 'locks', 'watch'],
+      ['memory', 'locks', 'watch'],
+      ['memory', 'locks', 'watch', 'between'],
+    ];
+    for (let number = 1; number <= 40; number += 1) {
+      const sending = notify(`text ${number}`);
+      await exchange(...stacks[number % 3]!);
+      await sending;
+      if (number % 5 === 0) await settle();
+    }
+    await watching;
+    expect(seen).toEqual(
+      Array.from({ length: 40 }, (_, index) => `${index + 1} text ${index + 1}`),
+    );
+    await settle();
+    expect(graph.retiredGraphs).toEqual([]);
+    expect(dump()).toMatchObject({ files: 0, watchers: 0 });
+  });
+
+  it('reports no change if nothing has changed', async () => {
+    const reply = waitForEvents(await begin());
+    await turn();
+    await exchange('memory', 'locks', 'between', 'watch');
+    await settle();
+    expect(dump()).toMatchObject({ files: 1, watchers: 1 });
+    await notify('text');
+    expect(await reply).toEqual(['1 text']);
+  });
+
+  it('leaves the watchers waiting if it fails', async () => {
+    const reply = wait(await begin());
+    await turn();
+    const failing = exchange('memory', 'between', 'locks', 'watch', 'down');
+    const refused = expect(failing).rejects.toThrow('has not come up');
+    await settle();
+    await settle();
+    await refused;
+    await settle();
+    expect(dump()).toMatchObject({ files: 1, watchers: 1 });
+    await notify('text');
+    expect(describeEvents(await reply)).toEqual(['1 text']);
+  });
+
+  it('ends all waits if it removes features/watch', async () => {
+    const cursor = await begin();
+    const reply = wait(cursor);
+    await turn();
+    await exchange('memory', 'locks');
+    expect(await reply).toEqual({ cursor, events: [] });
+    await settle();
+    expect(graph.retiredGraphs).toEqual([]);
+    expect(await code(wait(cursor))).toBe('ENODATA');
   });
 });
 
@@ -221,8 +400,26 @@ describe('a notice', () => {
     await notify('text');
   });
 
-  it('can only be sent, not written into the record', async () => {
+  it('can only be sent: the record is hidden, and cannot be set', async () => {
+    await volume.setxattr('/file', 'user.other', 'value');
+    await notify('text');
+    expect(await volume.listxattr('/file')).toEqual(['user.other']);
+    const handle = await volume.open('/file');
+    expect(await handle.listxattr()).toEqual(['user.other']);
+    await handle.close();
+    expect(await code(volume.getxattr('/file', 'user.glossa.notices'))).toBe('ENODATA');
     expect(await code(volume.setxattr('/file', 'user.glossa.notices', '{}'))).toBe('EPERM');
+    // A file that only has a record has no attributes to list.
+    await volume.removexattr('/file', 'user.other');
+    expect(await volume.listxattr('/file')).toEqual([]);
+  });
+
+  it('is numbered from 1 again after the record was removed, and reaches the watchers', async () => {
+    for (const text of ['a', 'b', 'c']) await notify(text);
+    const cursor = await begin();
+    await volume.removexattr('/file', 'user.glossa.notices');
+    await notify('again');
+    expect(describeEvents(await wait(cursor))).toContain('1 again');
   });
 });
 

@@ -1,6 +1,7 @@
 /**
  * Holds the requests that wait for an event of a file. After each change of a file its state is read once, for all
- * its watchers. A change that arrives during the read causes another read, so that none is missed.
+ * its watchers. A change that arrives during the read causes another read, so that none is missed. While requests
+ * wait, the file's inode stays in the inode table.
  */
 
 import { Dict } from '../../../core/dict.ts';
@@ -65,7 +66,7 @@ export class WatchedFile {
 
 export class WatchedFiles {
   /** Files that have a watcher now. */
-  private readonly watched = new Set<WatchedFile>();
+  private readonly watched = new Map<Gfid, WatchedFile>();
   /** Counts the changes of all files, so that a file's number is never used twice. */
   private changeCount = 0;
   private readCount = 0;
@@ -74,7 +75,8 @@ export class WatchedFiles {
   private hasUpcalls: boolean | null = null;
   private hasWarned = false;
   private cancelTimer: (() => void) | null = null;
-  private readonly xl: Xlator<WatchedFiles>;
+  /** The volume; after an exchange of the graph, the new graph's. */
+  private xl: Xlator<WatchedFiles>;
 
   constructor(xl: Xlator<WatchedFiles>) {
     this.xl = xl;
@@ -82,13 +84,23 @@ export class WatchedFiles {
 
   // -- watchers --------------------------------------------------------------------------------
 
-  /** Lets a request wait until the file's state differs from the one that it knows. */
-  add(inode: Inode, watcher: Watcher): void {
+  /**
+   * Lets a request wait until the file's state differs from the one that it knows.
+   * @param xl the instance that got the request. If it is no longer in the graph, the request is to ask again there
+   */
+  add(xl: Xlator<WatchedFiles>, inode: Inode, watcher: Watcher): void {
+    if (watcher.known !== null && xl.graph?.xlators.includes(xl) === false) {
+      watcher.reply({ cursor: formatCursor(watcher.known), events: [] });
+      return;
+    }
     const file = this.findOrAddFile(inode);
     watcher.addedAtRead = file.readNumber;
+    if (file.watchers.size === 0) {
+      this.watched.set(file.inode.gfid, file);
+      file.inode.table.holdForFd(file.inode);
+    }
     file.watchers.add(watcher);
     file.newWatchers.push(watcher);
-    this.watched.add(file);
     const { root } = watcher.frame;
     root.rest();
     root.whenInterrupted(() => this.end(file, watcher, () => watcher.fail(EINTR)));
@@ -99,42 +111,64 @@ export class WatchedFiles {
   private end(file: WatchedFile, watcher: Watcher, reply: () => void): void {
     if (!file.watchers.delete(watcher)) return;
     if (file.watchers.size === 0) {
+      const { inode } = file;
       file.newWatchers = [];
-      this.watched.delete(file);
+      this.watched.delete(inode.gfid);
       if (this.watched.size === 0) this.stopTimer();
+      inode.table.dropForFd(inode);
     }
     watcher.frame.root.goOn();
     reply();
   }
 
+  private findFile(gfid: Gfid): WatchedFile | undefined {
+    const inode = this.xl.inodes?.find(gfid);
+    return this.watched.get(gfid) ?? (inode?.ctxGet(this.xl) as WatchedFile | undefined);
+  }
+
   private findOrAddFile(inode: Inode): WatchedFile {
-    const existing = inode.ctxGet(this.xl) as WatchedFile | undefined;
+    const existing = this.findFile(inode.gfid);
     if (existing !== undefined) return existing;
-    const file = new WatchedFile(inode, this.changeCount);
-    inode.ctxSet(this.xl, file);
+    // The table may have evicted the caller's inode, and have another for the file.
+    const listed = inode.table.find(inode.gfid) ?? inode;
+    const file = new WatchedFile(listed, this.changeCount);
+    listed.ctxSet(this.xl, file);
     return file;
+  }
+
+  /** Called when an inode is evicted. Changes are not counted then, so older cursors must differ from later ones. */
+  noteForgottenFile(): void {
+    this.changeCount += 1;
+  }
+
+  /** Continues with the volume of the new graph, and lets all waiting requests ask again there. */
+  continueIn(xl: Xlator<WatchedFiles>): void {
+    this.xl = xl;
+    for (const file of [...this.watched.values()]) {
+      for (const watcher of [...file.watchers]) {
+        if (watcher.known !== null) this.endWithoutEvents(file, watcher, watcher.known);
+      }
+    }
+  }
+
+  private endWithoutEvents(file: WatchedFile, watcher: Watcher, known: FileState): void {
+    this.end(file, watcher, () => watcher.reply({ cursor: formatCursor(known), events: [] }));
   }
 
   // -- changes ---------------------------------------------------------------------------------
 
   /** Called when a file may have changed. */
-  noteChange(inode: Inode): void {
-    const file = inode.ctxGet(this.xl) as WatchedFile | undefined;
+  noteChange(gfid: Gfid): void {
+    const file = this.findFile(gfid);
     if (file === undefined) return;
     this.changeCount += 1;
     file.changeNumber = this.changeCount;
     if (file.watchers.size > 0) this.read(file);
   }
 
-  /** As `noteChange`, by gfid. */
-  noteChangeOf(gfid: Gfid): void {
-    const inode = this.xl.inodes?.find(gfid);
-    if (inode !== undefined) this.noteChange(inode);
-  }
-
   /** Reads all watched files: any of them may have changed. */
   readAll(): void {
-    for (const file of this.watched) this.read(file);
+    for (const file of [...this.watched.values()]) this.read(file);
   }
 
   /** Reads the state of a file, and replies to the watchers for which there are events. */
@@ -251,12 +285,12 @@ export class WatchedFiles {
   /** Fails all waiting requests, at the end of the volume. */
   clear(errno: number): void {
     this.stopTimer();
-    for (const file of [...this.watched]) this.failAll(file, errno);
+    for (const file of [...this.watched.values()]) this.failAll(file, errno);
   }
 
   dump(): Dump {
     let watcherCount = 0;
-    for (const file of this.watched) watcherCount += file.watchers.size;
+    for (const file of this.watched.values()) watcherCount += file.watchers.size;
     return {
       files: this.watched.size,
       watchers: watcherCount,
