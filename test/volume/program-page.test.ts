@@ -73,6 +73,7 @@ host1
 true
 host2 administrator
 ESTALE
+old
 `,
 };
 

@@ -194,16 +194,10 @@ function makeMenus(pages: readonly Draft[]): object {
     const items = listItems(group);
     return items.length === 0 ? [] : [{ text, items }];
   };
-  const learnMenus = [
-    ...makeMenu('Start', 'start'),
-    ...makeMenu('Course', 'course'),
-    ...makeMenu('Write a translator', 'write-a-translator'),
-    ...makeMenu('Operate', 'operate'),
-    ...makeMenu('Clusters', 'clusters'),
-    ...makeMenu('How it works', 'how-it-works'),
-    ...makeMenu('Examples', 'examples'),
-    ...makeMenu('The project', 'about'),
-  ];
+  const { start, course, reference: _, ...others } = groups;
+  const learnMenus = Object.entries({ start, course, ...others }).flatMap(([name, group]) =>
+    makeMenu(group!.title, name),
+  );
   const referenceMenus = [
     {
       text: 'Reference',
@@ -217,7 +211,7 @@ function makeMenus(pages: readonly Draft[]): object {
     {
       text: 'Guide',
       link: findFirstLink('start'),
-      activeMatch: '^/(start|operate|clusters|how-it-works)/',
+      activeMatch: '^/(start|program|operate|clusters|how-it-works)/',
     },
     { text: 'Course', link: findFirstLink('course'), activeMatch: '^/course/' },
     {

@@ -7,7 +7,7 @@ import { checks } from '../../apps/course/lessons/index.ts';
 import { decodeShare } from '../../apps/playground/play/share-fragment.ts';
 import { distFolder, readBuiltPages, runTool } from './built-site.ts';
 import { BrokenLink, convertLinks, makeSlug } from './links.ts';
-import { readRepositoryFile } from './texts.ts';
+import { groups, readRepositoryFile } from './texts.ts';
 
 describe('links in a page', () => {
   const urls: Readonly<Record<string, string>> = {
@@ -62,6 +62,14 @@ describe('the built site', () => {
     const readNotices = (path: string) => readFileSync(join(distFolder, path), 'utf8');
     expect(readNotices('THIRD-PARTY.txt')).toMatch(/Name: @vue\/runtime-dom\n[\s\S]*MIT License/);
     expect(readNotices('playground/THIRD-PARTY.txt')).toContain('In it: CPython');
+  });
+
+  it('lists each text in a menu', () => {
+    const { sidebar } = JSON.parse(readRepositoryFile('tools/site/.generated/site.json'));
+    const menus: { items: { link: string }[] }[] = Object.values(sidebar).flat() as never;
+    const links = new Set(menus.flatMap(({ items }) => items.map(({ link }) => link)));
+    const urls = Object.values(groups).flatMap(({ texts }) => texts.map(({ url }) => url));
+    expect(urls.filter((url) => !links.has(url))).toEqual([]);
   });
 
   it('has a page for each entry point of the package', () => {

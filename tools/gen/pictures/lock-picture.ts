@@ -20,7 +20,7 @@ import {
   formatDrawing,
 } from './svg.ts';
 
-const WIDTH = 700;
+const WIDTH = 632;
 const MIDDLE = WIDTH / 2;
 const MARGIN = 12;
 const ROW = 20;
@@ -28,12 +28,12 @@ const ROW = 20;
 const CALL_GAP = 10;
 const HEAD = 44;
 const LANE_WIDTH = 10;
-const BOX_WIDTH = 148;
+const BOX_WIDTH = 134;
 const BOX_EDGE = BOX_WIDTH / 2;
 /** Distance of a waiting request's line from the middle. */
 const WAIT_LINE = BOX_EDGE + 6;
 /** Columns of the text: the fop, and the words about it. */
-const TEXT_X = [MARGIN + 8, MIDDLE + WAIT_LINE + 18] as const;
+const TEXT_X = [MARGIN + 2, MIDDLE + WAIT_LINE + 18] as const;
 const WORDS_INDENT = computeTextWidth('fsetxattr ');
 /** Distance of the bar of a change from the text. */
 const BAR = { offset: 8, width: 3 };

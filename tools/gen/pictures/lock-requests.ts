@@ -19,7 +19,7 @@ const INODELKS: ReadonlySet<string> = new Set(['inodelk', 'finodelk']);
 /** Domains of inodelks, as in `lock-file.ts`. */
 const [RECORD_DOMAIN, FENCE_DOMAIN] = ['glossa.lock', 'glossa.fence'];
 const WORDS_BY_FOP: Readonly<Record<string, string>> = {
-  create: "opens the lock's file",
+  create: 'opens its file',
   writev: 'writes to the chunk',
 };
 
@@ -54,7 +54,7 @@ export function describeRequest(request: Request): string {
   if (ATTRIBUTE_READS.has(fop) && typeof name === 'string' && name.startsWith(WATCH_XATTR)) {
     if (name === WATCH_XATTR) return 'asks for a cursor';
     if (request.isLate) return 'waits for events';
-    return `asks for events: ${findEvents(args, request.unwind!.reply)}`;
+    return `events? ${findEvents(args, request.unwind!.reply)}`;
   }
   if (findWrittenRecord(request) !== null) return 'writes the record';
   if (ATTRIBUTE_WRITES.has(fop) && findAttribute(args, NOTIFY_XATTR) !== null)
@@ -78,17 +78,17 @@ function describeRead({ wind, unwind }: Request): string {
 function describeFence({ wind, unwind }: Request): string {
   const { type } = wind.args.flock as unknown as Flock;
   if (type === F_UNLCK) return 'unlocks';
-  if (type === F_RDLCK) return 'begins a fenced write';
-  return `are writes under way? ${unwind?.opRet === 0 ? 'no' : 'yes'}`;
+  if (type === F_RDLCK) return 'begins a write';
+  return `writes under way? ${unwind?.opRet === 0 ? 'no' : 'yes'}`;
 }
 
 function describeRecordLock({ wind, unwind }: Request): string {
   const { type } = wind.args.flock as unknown as Flock;
   if (wind.args.cmd === F_GETLK) {
     const reply = unwind?.reply.flock as unknown as Flock | undefined;
-    return `is the waiter there? ${reply?.type === F_UNLCK ? 'no' : 'yes'}`;
+    return `waiter there? ${reply?.type === F_UNLCK ? 'no' : 'yes'}`;
   }
-  return type === F_UNLCK ? 'does not wait any more' : 'shows that it waits';
+  return type === F_UNLCK ? 'ends its wait' : 'shows that it waits';
 }
 
 /** Describes the reply of a request that has waited. */
