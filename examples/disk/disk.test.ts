@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { Volume } from 'glossa';
 import { ChunkStore, Disk } from 'glossa/chunks';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { NbdClient } from '../../test/support/nbd-client.ts';
 import { parseSize, serveDisk } from './disk.ts';
 import { COMMAND, FUA, OPTION, ProtocolError, parseOption, parseRequest } from './nbd-codec.ts';
@@ -107,6 +107,40 @@ describe('a disk served by NBD', () => {
     );
     const [, bytes] = await clients[0]!.command(COMMAND.READ, 0, 4 * 4096);
     expect([0, 4096, 8192, 12_288].map((offset) => bytes[offset])).toEqual([1, 2, 3, 4]);
+  });
+
+  it('executes few requests of a client that does not read the replies, and serves others', async () => {
+    const { path, disk } = await start();
+    const [slow, other] = [await openClient(path), await openClient(path)];
+    for (const client of [slow, other]) await client.go('disk');
+    const length = 4096;
+    const read = vi.spyOn(disk, 'read');
+    slow.pause();
+    for (let count = 0; count < 10_000; count += 1) slow.sendCommand(COMMAND.READ, 0, length);
+    // By then the server has read what it reads of the others.
+    for (let count = 0; count < 200; count += 1)
+      expect((await other.command(COMMAND.READ, 0, 1))[0]).toBe(0);
+    expect(read.mock.calls.length).toBeLessThan(1000);
+    slow.resume();
+    const replies = new Set<string>();
+    for (let count = 0; count < 10_000; count += 1) {
+      replies.add((await slow.takeReplyHead()).join(' '));
+      await slow.take(length);
+    }
+    const expected = Array.from({ length: 10_000 }, (_, index) => `0 ${index + 1}`);
+    expect([...replies].sort()).toEqual(expected.sort());
+  });
+
+  it('replies to all requests before the end of the client’s messages', async () => {
+    const { path } = await start();
+    const client = await openClient(path);
+    await client.go('disk');
+    for (let count = 0; count < 1000; count += 1) client.sendCommand(COMMAND.READ, 0, 4096);
+    client.end();
+    for (let count = 0; count < 1000; count += 1) {
+      expect((await client.takeReplyHead())[0]).toBe(0);
+      await client.take(4096);
+    }
   });
 
   it('fails the writes of a server whose disk another has taken', async () => {

@@ -36,7 +36,7 @@ export async function serveDisk(
   address: { readonly path: string } | { readonly port: number },
 ): Promise<DiskServer> {
   const connections = new Map<NbdConnection, () => void>();
-  const server = createServer((socket) => {
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
     const connection = new NbdConnection(socket, disk);
     connections.set(connection, () => socket.destroy());
     void connection.ended.then(() => connections.delete(connection));

@@ -24,14 +24,26 @@ import {
   type Request,
 } from './nbd-codec.ts';
 
-/** Bytes of data of requests under way, beyond which no further requests are read. */
-const MAX_BYTES_UNDER_WAY = 2 * MAX_DATA_BYTES;
+/** Requests under way, and bytes of their data, from which on no further request is read. */
+const MAX_REQUESTS_UNDER_WAY = 128;
+const MAX_BYTES_UNDER_WAY = MAX_DATA_BYTES;
+/** Bytes of replies that are sent together. */
+const BATCH_BYTES = 64 * 1024;
 /** Bytes that follow the reply to EXPORT_NAME for old clients. */
 const RESERVED_BYTES = 124;
 const EIO = 5;
 const EINVAL = 22;
 /** Errnos that the protocol knows; any other is EIO. */
 const KNOWN_ERRNOS: ReadonlySet<number> = new Set([1, EIO, 12, EINVAL, 28, 75, 95, 108]);
+
+/** Replies that are sent together. */
+class Batch {
+  readonly parts: Uint8Array[] = [];
+  partBytes = 0;
+  /** Requests that end when the kernel has taken the replies, and bytes of their data. */
+  requestCount = 0;
+  dataBytes = 0;
+}
 
 export class NbdConnection {
   /** Resolves when the client has disconnected and its requests have ended. */
@@ -45,39 +57,65 @@ export class NbdConnection {
   /** Handles the next message of the received bytes. @returns its bytes, and whether they were enough */
   private handleNext: (bytes: Buffer) => { readonly isWhole: boolean; readonly byteCount: number };
   private omitsZeros = false;
+  private hasReceivedAll = false;
+  private hasDisconnected = false;
+  /**
+   * A request is under way until the kernel has taken its reply. So a client that sends requests and does not read the
+   * replies reaches the limits, and its further requests stay in its own socket.
+   */
+  private requestsUnderWay = 0;
   private bytesUnderWay = 0;
-  private readonly underWay = new Set<Promise<void>>();
+  private readonly onIdle: (() => void)[] = [];
+  private batch = new Batch();
 
   constructor(socket: Socket, disk: Disk) {
     this.socket = socket;
     this.disk = disk;
     this.handleNext = this.expect(parseClientFlags, (flags) => this.beginOptions(flags));
-    socket.on('data', (bytes: Buffer) => this.receive(bytes));
-    socket.on('error', () => socket.destroy());
-    this.ended = new Promise<void>((resolve) => socket.on('close', resolve)).then(async () => {
-      await Promise.all(this.underWay);
+    socket.on('data', (bytes: Buffer) => {
+      this.received.push(bytes);
+      this.receivedBytes += bytes.length;
+      this.handleReceived();
     });
+    socket.on('end', () => {
+      this.hasReceivedAll = true;
+      this.handleReceived();
+    });
+    socket.on('error', () => socket.destroy());
+    this.ended = new Promise<void>((resolve) => socket.on('close', resolve)).then(() =>
+      this.awaitIdle(),
+    );
     socket.write(encodeGreeting());
   }
 
-  private receive(bytes: Buffer): void {
-    this.received.push(bytes);
-    this.receivedBytes += bytes.length;
-    if (this.receivedBytes < this.neededBytes) return;
-    let rest = this.received.length === 1 ? bytes : Buffer.concat(this.received);
-    try {
-      for (;;) {
-        const { isWhole, byteCount } = this.handleNext(rest);
-        this.neededBytes = byteCount;
-        if (!isWhole || this.socket.destroyed) break;
-        rest = rest.subarray(byteCount);
+  private get canBegin(): boolean {
+    if (this.hasDisconnected || this.socket.destroyed) return false;
+    return (
+      this.requestsUnderWay < MAX_REQUESTS_UNDER_WAY && this.bytesUnderWay < MAX_BYTES_UNDER_WAY
+    );
+  }
+
+  /** Handles the messages that have been received, within the limits. */
+  private handleReceived(): void {
+    if (this.receivedBytes >= this.neededBytes) {
+      let rest = this.received.length === 1 ? this.received[0]! : Buffer.concat(this.received);
+      try {
+        while (this.canBegin) {
+          const { isWhole, byteCount } = this.handleNext(rest);
+          this.neededBytes = isWhole ? 0 : byteCount;
+          if (!isWhole) break;
+          rest = rest.subarray(byteCount);
+        }
+      } catch (error) {
+        if (!(error instanceof ProtocolError)) throw error;
+        this.socket.destroy();
       }
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      this.socket.destroy();
+      this.received = [rest];
+      this.receivedBytes = rest.length;
     }
-    this.received = [rest];
-    this.receivedBytes = rest.length;
+    if (!this.canBegin) this.socket.pause();
+    else if (this.hasReceivedAll) this.disconnect();
+    else this.socket.resume();
   }
 
   /** Makes the function that handles messages of one kind. */
@@ -89,6 +127,49 @@ export class NbdConnection {
     };
   }
 
+  // -- replies ---------------------------------------------------------------------------------
+
+  /** Sends the reply to a request, together with others that are ready. @param dataBytes those of the request */
+  private reply(parts: readonly Uint8Array[], dataBytes: number): void {
+    const { batch } = this;
+    if (batch.requestCount === 0) process.nextTick(() => this.sendBatch(batch));
+    batch.requestCount += 1;
+    batch.dataBytes += dataBytes;
+    for (const part of parts) {
+      batch.parts.push(part);
+      batch.partBytes += part.length;
+    }
+    if (batch.partBytes >= BATCH_BYTES) this.sendBatch(batch);
+  }
+
+  private sendBatch(batch: Batch): void {
+    if (batch !== this.batch) return;
+    this.batch = new Batch();
+    const { socket } = this;
+    const last = batch.parts.pop()!;
+    socket.cork();
+    for (const part of batch.parts) socket.write(part);
+    socket.write(last, () => this.end(batch));
+    socket.uncork();
+  }
+
+  private end({ requestCount, dataBytes }: Batch): void {
+    this.requestsUnderWay -= requestCount;
+    this.bytesUnderWay -= dataBytes;
+    if (this.requestsUnderWay === 0) for (const resolve of this.onIdle.splice(0)) resolve();
+    this.handleReceived();
+  }
+
+  private async awaitIdle(): Promise<void> {
+    if (this.requestsUnderWay > 0) await new Promise<void>((resolve) => this.onIdle.push(resolve));
+  }
+
+  /** Ends the connection after the replies to the requests so far. */
+  private disconnect(): void {
+    this.hasDisconnected = true;
+    void this.awaitIdle().then(() => this.socket.destroy());
+  }
+
   // -- negotiation -----------------------------------------------------------------------------
 
   private beginOptions(flags: number): void {
@@ -98,9 +179,13 @@ export class NbdConnection {
 
   private answer(option: Option): void {
     const replies = this.listReplies(option);
-    if (replies === null) this.socket.destroy();
-    else for (const reply of replies) this.socket.write(reply);
-    if (option.number === OPTION.ABORT) this.socket.end();
+    if (replies === null) {
+      this.socket.destroy();
+      return;
+    }
+    this.requestsUnderWay += 1;
+    this.reply(replies, 0);
+    if (option.number === OPTION.ABORT) this.disconnect();
   }
 
   /** Returns the replies to an option; null if it ends the connection. After GO, requests follow. */
@@ -141,23 +226,19 @@ export class NbdConnection {
   }
 
   private start(request: Request): void {
-    if (request.command === COMMAND.DISCONNECT) {
-      // The replies of the requests before it are still sent.
-      void Promise.all(this.underWay).then(() => this.socket.end());
+    const { command, length } = request;
+    if (command === COMMAND.DISCONNECT) {
+      this.disconnect();
       return;
     }
-    const bytes = request.command === COMMAND.FLUSH ? 0 : Math.min(request.length, MAX_DATA_BYTES);
-    this.bytesUnderWay += bytes;
-    if (this.bytesUnderWay > MAX_BYTES_UNDER_WAY) this.socket.pause();
-    const running = this.serve(request).finally(() => {
-      this.underWay.delete(running);
-      this.bytesUnderWay -= bytes;
-      if (this.bytesUnderWay <= MAX_BYTES_UNDER_WAY) this.socket.resume();
-    });
-    this.underWay.add(running);
+    const hasData = command === COMMAND.READ || command === COMMAND.WRITE;
+    const dataBytes = hasData ? Math.min(length, MAX_DATA_BYTES) : 0;
+    this.requestsUnderWay += 1;
+    this.bytesUnderWay += dataBytes;
+    void this.serve(request, dataBytes);
   }
 
-  private async serve(request: Request): Promise<void> {
+  private async serve(request: Request, dataBytes: number): Promise<void> {
     let data: Uint8Array | null = null;
     let errno = 0;
     try {
@@ -166,11 +247,8 @@ export class NbdConnection {
       const number = Math.abs((error as { errno?: number }).errno ?? EIO);
       errno = KNOWN_ERRNOS.has(number) ? number : EIO;
     }
-    if (this.socket.destroyed) return;
-    this.socket.cork();
-    this.socket.write(encodeReply(request.cookie, errno));
-    if (data !== null) this.socket.write(data);
-    this.socket.uncork();
+    const head = encodeReply(request.cookie, errno);
+    this.reply(data === null ? [head] : [head, data], dataBytes);
   }
 
   /** Executes a request. @returns the data of a read */

@@ -75,13 +75,26 @@ export class NbdClient {
     return this.ask(OPTION.GO, data);
   }
 
-  /** Sends a command. @returns its errno, and the data of a read */
+  /** Sends a command, and waits for its reply. @returns its errno, and the data of a read */
   async command(
     command: number,
     offset: number,
     length: number,
     { data = Buffer.alloc(0), flags = 0 } = {},
   ): Promise<[errno: number, data: Buffer]> {
+    this.sendCommand(command, offset, length, { data, flags });
+    const [errno, cookie] = await this.takeReplyHead();
+    if (cookie !== this.cookie) throw new Error('a reply to another command');
+    return [errno, await this.take(errno === 0 && command === COMMAND.READ ? length : 0)];
+  }
+
+  /** Sends a command without a wait for its reply. */
+  sendCommand(
+    command: number,
+    offset: number,
+    length: number,
+    { data = Buffer.alloc(0), flags = 0 } = {},
+  ): void {
     const header = Buffer.alloc(28);
     this.cookie += 1n;
     header.writeUInt32BE(0x25609513);
@@ -91,10 +104,26 @@ export class NbdClient {
     header.writeBigUInt64BE(BigInt(offset), 16);
     header.writeUInt32BE(length, 24);
     this.send(Buffer.concat([header, data]));
+  }
+
+  /** Takes a reply without its data. */
+  async takeReplyHead(): Promise<[errno: number, cookie: bigint]> {
     const reply = await this.take(16);
-    if (reply.readBigUInt64BE(8) !== this.cookie) throw new Error('a reply to another command');
-    const errno = reply.readUInt32BE(4);
-    return [errno, await this.take(errno === 0 && command === COMMAND.READ ? length : 0)];
+    return [reply.readUInt32BE(4), reply.readBigUInt64BE(8)];
+  }
+
+  /** Reads nothing from the server until `resume`. */
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
+  /** Sends nothing more; replies can still be taken. */
+  end(): void {
+    this.socket.end();
   }
 
   close(): void {
