@@ -2,8 +2,11 @@
  * A virtual disk of chunks in a volume, which any client of NBD can use.
  *
  *     disk create VOLFILE NAME SIZE[K|M|G]
- *     disk serve VOLFILE NAME --socket PATH | --port PORT [--owner NAME] [--break OWNER]
+ *     disk serve VOLFILE NAME --socket PATH | --port PORT
  *     disk snapshot VOLFILE NAME NEW [--clone]
+ *     disk remove VOLFILE NAME
+ *
+ * All take --owner NAME, the owner of the disk's lock, and --break OWNER, from which it is taken.
  */
 import { rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
@@ -73,13 +76,17 @@ async function main(): Promise<void> {
   const owner = values.owner ?? `${hostname()}:${process.pid}`;
   await using volume = await Volume.open(volfile);
   const store = await ChunkStore.open(volume);
+  const settings = { owner, ...(values.break !== undefined && { breakLockOf: values.break }) };
   if (command === 'create') {
-    const disk = await Disk.create(store, name, { size: parseSize(last ?? ''), owner });
+    const disk = await Disk.create(store, name, { size: parseSize(last ?? ''), ...settings });
     console.log(`${name}: ${disk.size} bytes`);
     await disk.close();
     return;
   }
-  const settings = { owner, ...(values.break !== undefined && { breakLockOf: values.break }) };
+  if (command === 'remove') {
+    await Disk.remove(store, name, settings);
+    return;
+  }
   const disk = await Disk.open(store, name, settings);
   if (command === 'snapshot') {
     await (values.clone === true ? disk.clone(last ?? '') : disk.snapshot(last ?? ''));

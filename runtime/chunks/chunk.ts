@@ -61,6 +61,11 @@ export class Chunk {
     return this.chunk.name;
   }
 
+  /** Whether the name may have another file by now: this one was removed or replaced. */
+  get isStale(): boolean {
+    return this.chunk.isStale;
+  }
+
   /** Reads at most `length` bytes, fewer at the end of the file. */
   async read(offset: number, length: number, options: RequestOptions = {}): Promise<Uint8Array> {
     this.checkOpen('read');

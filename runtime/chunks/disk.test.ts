@@ -51,6 +51,9 @@ describe.each(['memory', 'posix'] as const)('a disk over storage/%s', (storage) 
   const create = (name = 'disk'): Promise<Disk> =>
     Disk.create(store, name, { size: SIZE, owner: 'test' });
   const open = (name: string): Promise<Disk> => Disk.open(store, name, { owner: 'test' });
+  /** Lists all but the directory of locks. */
+  const listFiles = async (): Promise<string[]> =>
+    ((await volume.readdir('/chunks')) as string[]).filter((name) => name !== '.locks').sort();
   const listChunks = async (): Promise<string[]> =>
     ((await volume.readdir('/chunks')) as string[]).filter((name) => /_\d{4}$/.test(name)).sort();
 
@@ -149,7 +152,7 @@ describe.each(['memory', 'posix'] as const)('a disk over storage/%s', (storage) 
       {
         weight: 1,
         arbitrary: fc.record({
-          kind: fc.constantFrom('flush', 'snapshot', 'clone', 'reopen'),
+          kind: fc.constantFrom('flush', 'snapshot', 'clone', 'reopen', 'remove'),
           range: ranges,
           value: fc.constant(0),
         }),
@@ -162,15 +165,21 @@ describe.each(['memory', 'posix'] as const)('a disk over storage/%s', (storage) 
         let disk = await create(`model${count}`);
         const model = new Uint8Array(SIZE);
         const copies: [string, Uint8Array][] = [];
+        let copyCount = 0;
         for (const { kind, range, value } of list) {
           const [offset, length] = range;
-          const name = `copy${count}-${copies.length}`;
+          copyCount += 1;
+          const name = `copy${count}-${copyCount}`;
           if (kind === 'write') await disk.write(offset, new Uint8Array(length).fill(value));
           else if (kind === 'clear') await disk.clear(offset, length);
           else if (kind === 'flush') await disk.flush();
           else if (kind === 'reopen') {
             await disk.close();
             disk = await open(`model${count}`);
+          } else if (kind === 'remove') {
+            // Another of the copies at each length of the list.
+            const [removed] = copies.splice(offset % Math.max(1, copies.length), 1);
+            if (removed !== undefined) await Disk.remove(store, removed[0], { owner: 'test' });
           } else {
             await disk[kind as 'snapshot' | 'clone'](name);
             copies.push([name, model.slice()]);
@@ -181,11 +190,20 @@ describe.each(['memory', 'posix'] as const)('a disk over storage/%s', (storage) 
         expect(await disk.read(0, SIZE)).toEqual(model);
         await disk.close();
         for (const [name, expected] of copies) {
-          await using copy = await open(name);
-          expect(await copy.read(0, SIZE)).toEqual(expected);
+          {
+            await using copy = await open(name);
+            expect(await copy.read(0, SIZE)).toEqual(expected);
+          }
+          await Disk.remove(store, name, { owner: 'test' });
         }
+        {
+          await using again = await open(`model${count}`);
+          expect(await again.read(0, SIZE)).toEqual(model);
+        }
+        await Disk.remove(store, `model${count}`, { owner: 'test' });
+        expect(await listFiles()).toEqual([]);
       }),
-      { numRuns: 40 },
+      { numRuns: 30 },
     );
   });
 

@@ -10,28 +10,29 @@
  */
 import { toInteger } from '../api/arguments.ts';
 import { FileError } from '../api/file-error.ts';
-import { EEXIST, EINVAL, EROFS } from '../core/errno.ts';
-import { toHex } from '../core/hex.ts';
+import { EINVAL, EROFS, ESTALE } from '../core/errno.ts';
 import type { Chunk } from './chunk.ts';
 import { formatChunkName } from './chunk-name.ts';
 import type { ChunkStore } from './chunk-store.ts';
-import { type DiskHeader, makeHeader, readHeader, writeHeader } from './disk-header.ts';
+import {
+  checkAbsent,
+  type DiskHeader,
+  type DiskSettings,
+  makeHeader,
+  makeLayerId,
+  readHeader,
+  takeDiskLock,
+  writeHeader,
+} from './disk-header.ts';
+import { removeDisk } from './disk-removal.ts';
 import type { HeldLock } from './held-lock.ts';
-import { LockHeldError } from './locks.ts';
 
-/** Bytes of the random part of a layer's id: chunks of a removed disk must never belong to a new one of its name. */
-const LAYER_ID_BYTES = 4;
 /** Place of a chunk that no layer has. */
 const ABSENT = -1;
+/** Milliseconds after which others may take the lock of a disk that is only read, if a copy of it was interrupted. */
+const SHARING_TTL_MS = 60_000;
 /** The most chunks with data that is not on the disk; further ones are flushed. */
 const MAX_DIRTY_CHUNKS = 256;
-
-export interface DiskSettings {
-  /** Name of the program that writes the disk, for its lock. */
-  readonly owner: string;
-  /** The owner from which the lock is taken, if it has it. */
-  readonly breakLockOf?: string;
-}
 
 export interface NewDiskSettings extends DiskSettings {
   /** Bytes. */
@@ -52,6 +53,7 @@ interface ChunkPart {
 export class Disk {
   readonly name: string;
   private readonly store: ChunkStore;
+  private readonly owner: string;
   private header: DiskHeader;
   /** Undefined for a disk that is only read. */
   private readonly lock: HeldLock | undefined;
@@ -63,6 +65,8 @@ export class Disk {
   private dirtyChunks = new Map<string, Chunk>();
   /** Whether chunks were created whose names are not yet on the disk. */
   private hasNewNames = false;
+  /** Resolves when the flush under way has ended; null without one. */
+  private flushEnd: Promise<void> | null = null;
   /** Changes under way, which a snapshot waits for. */
   private readonly changes = new Set<Promise<unknown>>();
   /** Resolves when the snapshot under way is made; null without one. */
@@ -70,12 +74,13 @@ export class Disk {
 
   private constructor(
     store: ChunkStore,
-    name: string,
+    [name, owner]: readonly [name: string, owner: string],
     header: DiskHeader,
     lock: HeldLock | undefined,
   ) {
     this.store = store;
     this.name = name;
+    this.owner = owner;
     this.header = header;
     this.lock = lock;
   }
@@ -92,10 +97,11 @@ export class Disk {
       isReadOnly: false,
       layers: [makeLayerId(store, name)],
     });
-    const lock = await takeLock(store, name, settings);
+    const lock = await takeDiskLock(store, name, settings);
     try {
-      await writeNewHeader(store, name, header, lock);
-      return new Disk(store, name, header, lock);
+      await checkAbsent(store, name);
+      await writeHeader(store, name, header, lock);
+      return new Disk(store, [name, settings.owner], header, lock);
     } catch (error) {
       await lock.unlock();
       throw error;
@@ -113,9 +119,22 @@ export class Disk {
       error.message += `: its chunks have ${chunkSize} bytes, those of the store ${store.chunkSize}`;
       throw error;
     }
-    const lock = isReadOnly ? undefined : await takeLock(store, name, settings);
-    // Read again: the former owner may have made a snapshot meanwhile.
-    return new Disk(store, name, await readHeader(store, name), lock);
+    const lock = isReadOnly ? undefined : await takeDiskLock(store, name, settings);
+    try {
+      // Read again: the former owner may have made a snapshot meanwhile.
+      return new Disk(store, [name, settings.owner], await readHeader(store, name), lock);
+    } catch (error) {
+      await lock?.unlock();
+      throw error;
+    }
+  }
+
+  /**
+   * Removes a disk, or ends an earlier removal. Chunks that snapshots and clones share stay for these.
+   * @throws {LockHeldError} if another owner has it; {FileError} ENOENT, EBADMSG
+   */
+  static remove(store: ChunkStore, name: string, settings: DiskSettings): Promise<void> {
+    return removeDisk(store, name, settings);
   }
 
   /** Bytes. */
@@ -176,9 +195,7 @@ export class Disk {
         parts.map(async (part) => {
           const { index, chunkOffset, rangeOffset, length } = part;
           const piece = data.subarray(rangeOffset, rangeOffset + length);
-          await this.changeChunk(index, this.coversChunk(part), (chunk) =>
-            chunk.write(chunkOffset, piece, this.options),
-          );
+          await this.changeChunk(index, (chunk) => chunk.write(chunkOffset, piece, this.options));
         }),
       ),
     );
@@ -192,34 +209,51 @@ export class Disk {
 
   private async clearPart(part: ChunkPart): Promise<void> {
     const { index, chunkOffset, length } = part;
-    await this.preparations.get(index);
-    const place = await this.findPlace(index);
-    if (place === ABSENT) return;
-    if (this.coversChunk(part)) await this.dropChunk(index, place);
-    else {
-      await this.changeChunk(index, false, (chunk) =>
-        chunk.clear(chunkOffset, length, this.options),
-      );
-    }
+    if (this.coversChunk(part)) {
+      while (this.preparations.has(index)) await this.preparations.get(index);
+      await this.prepareOnce(index, () => this.dropChunk(index));
+    } else if ((await this.findPlace(index)) !== ABSENT)
+      await this.changeChunk(index, (chunk) => chunk.clear(chunkOffset, length, this.options));
   }
 
-  /** Makes a chunk read as zeros. An older layer's chunk is hidden by an empty one. */
-  private async dropChunk(index: number, place: number): Promise<void> {
-    const name = this.formatName(index, 0);
-    if (place === 0) {
-      this.dirtyChunks.get(name)?.release();
-      this.dirtyChunks.delete(name);
-      await this.store.unlink(name, this.options);
-      this.places.delete(index);
-      this.hasNewNames = true;
-    }
+  /** Makes a chunk read as zeros. An older layer's chunk is hidden by an empty one: a short read is completed with zeros. */
+  private async dropChunk(index: number): Promise<void> {
     if ((await this.findPlace(index)) === ABSENT) return;
-    // An empty one is enough: a short read is completed with zeros.
-    await this.changeChunk(index, true, async () => {});
+    const name = this.formatName(index, 0);
+    const older = await this.findChunk(this.header, index, 1);
+    older?.chunk.release();
+    // In one step, so that an interruption does not leave the older layer's data.
+    if (older !== null) await this.store.writeWhole(name, new Uint8Array(0), this.options);
+    else await this.unlinkIfExists(name);
+    this.dirtyChunks.get(name)?.release();
+    this.dirtyChunks.delete(name);
+    this.hasNewNames = true;
+    this.places.set(index, older === null ? ABSENT : 0);
+  }
+
+  /** Removes a chunk. An earlier request may have removed it, though it failed. */
+  private async unlinkIfExists(name: string): Promise<void> {
+    try {
+      await this.store.unlink(name, this.options);
+    } catch (error) {
+      if ((error as FileError).code !== 'ENOENT') throw error;
+    }
   }
 
   /** Resolves when all data written before is on the storage's disk. @throws the first error; call it again then */
   async flush(): Promise<void> {
+    // An earlier one may be bringing data to the disk that was written before this one, too.
+    while (this.flushEnd !== null) await this.flushEnd;
+    const flushing = this.flushChunks();
+    this.flushEnd = toEnd(flushing);
+    try {
+      await flushing;
+    } finally {
+      this.flushEnd = null;
+    }
+  }
+
+  private async flushChunks(): Promise<void> {
     const dirtyChunks = this.dirtyChunks;
     this.dirtyChunks = new Map();
     const results = await Promise.allSettled(
@@ -259,43 +293,54 @@ export class Disk {
   private async share(name: string, isReadOnly: boolean): Promise<void> {
     while (this.snapshotEnd !== null) await this.snapshotEnd;
     const sharing = this.shareLayers(name, isReadOnly);
-    const end = sharing.catch(() => {});
-    this.snapshotEnd = end;
+    this.snapshotEnd = toEnd(sharing);
     try {
-      await sharing;
+      if (await sharing) return;
     } finally {
-      if (this.snapshotEnd === end) this.snapshotEnd = null;
+      this.snapshotEnd = null;
     }
+    await removeDisk(this.store, name, { owner: this.owner });
+    throw new FileError(ESTALE, 'snapshot', this.name);
   }
 
-  private async shareLayers(name: string, isReadOnly: boolean): Promise<void> {
-    const { store, lock, header } = this;
-    const newLock = await takeLock(store, name, {
-      owner: lock?.owner ?? `snapshot of ${this.name}`,
-    });
+  /**
+   * Makes a disk of the present layers.
+   * @returns false if another owner has taken this disk meanwhile: its chunks may have been removed before the new
+   * disk's header was there
+   */
+  private async shareLayers(name: string, isReadOnly: boolean): Promise<boolean> {
+    const { store, owner } = this;
+    const newLock = await takeDiskLock(store, name, { owner });
     try {
       await checkAbsent(store, name);
-      await Promise.allSettled(this.changes);
-      await this.flush();
-      const { size, chunkSize, layers } = header;
-      if (lock !== undefined) {
-        // First the new layer: once another disk has the present ones, they must not be written.
-        const own = { ...header, layers: [makeLayerId(store, this.name), ...layers] };
-        await writeHeader(store, this.name, own, lock);
-        this.header = own;
-        for (const [index, place] of this.places)
-          if (place !== ABSENT) this.places.set(index, place + 1);
+      // A disk that is only read is locked meanwhile, so that it is not removed.
+      const lock = this.lock ?? (await store.locks.lock(this.name, owner, { ttl: SHARING_TTL_MS }));
+      try {
+        const { size, chunkSize, layers } = this.header;
+        if (this.lock === undefined) await this.checkExists();
+        else await this.beginLayer(this.lock);
+        const shared = isReadOnly ? layers : [makeLayerId(store, name), ...layers];
+        const header = makeHeader({ size, chunkSize, isReadOnly, layers: shared });
+        await writeHeader(store, name, header, newLock);
+        return await lock.isHeld();
+      } finally {
+        if (this.lock === undefined) await lock.unlock();
       }
-      const shared = isReadOnly ? layers : [makeLayerId(store, name), ...layers];
-      await writeHeader(
-        store,
-        name,
-        makeHeader({ size, chunkSize, isReadOnly, layers: shared }),
-        newLock,
-      );
     } finally {
       await newLock.unlock();
     }
+  }
+
+  /** Gives the disk a new layer: once another disk has the present ones, they must not be written. */
+  private async beginLayer(lock: HeldLock): Promise<void> {
+    await Promise.allSettled(this.changes);
+    await this.flush();
+    const { store, header } = this;
+    const own = { ...header, layers: [makeLayerId(store, this.name), ...header.layers] };
+    await writeHeader(store, this.name, own, lock);
+    this.header = own;
+    for (const [index, place] of this.places)
+      if (place !== ABSENT) this.places.set(index, place + 1);
   }
 
   // -- chunks ----------------------------------------------------------------------------------
@@ -337,34 +382,49 @@ export class Disk {
     const known = this.places.get(index);
     if (known === ABSENT) return null;
     const { header } = this;
-    const recordPlace = (place: number): void => {
-      // After a snapshot, layers have other places; and a write may have been faster.
-      if (this.header === header && !this.places.has(index)) this.places.set(index, place);
-    };
-    for (let layer = known ?? 0; layer < header.layers.length; layer += 1) {
+    const found = await this.findChunk(header, index, known ?? 0);
+    const chunk = found?.chunk ?? null;
+    const place = found?.layer ?? ABSENT;
+    if (place === known) return chunk;
+    try {
+      // A removal may have taken the chunks of newer layers.
+      if (place !== 0 && this.lock === undefined) await this.checkExists();
+    } catch (error) {
+      chunk?.release();
+      throw error;
+    }
+    // After a snapshot, layers have other places; and a write may have been faster.
+    if (this.header === header && !this.places.has(index)) this.places.set(index, place);
+    return chunk;
+  }
+
+  /** Opens the chunk of the newest layer that has it, from a layer on. */
+  private async findChunk(
+    { layers }: DiskHeader,
+    index: number,
+    from: number,
+  ): Promise<{ readonly chunk: Chunk; readonly layer: number } | null> {
+    for (let layer = from; layer < layers.length; layer += 1) {
       try {
-        const chunk = await this.store.open(formatChunkName(header.layers[layer]!, index));
-        recordPlace(layer);
-        return chunk;
+        return { chunk: await this.store.open(formatChunkName(layers[layer]!, index)), layer };
       } catch (error) {
         if ((error as FileError).code !== 'ENOENT') throw error;
       }
     }
-    recordPlace(ABSENT);
     return null;
   }
 
-  /**
-   * Changes a chunk of the newest layer.
-   * @param isOverwritten whether all of it is written, so that the data of an older layer is not needed
-   */
-  private async changeChunk(
-    index: number,
-    isOverwritten: boolean,
-    run: (chunk: Chunk) => Promise<void>,
-  ): Promise<void> {
+  /** Checks that a disk that is only read has not been removed. @throws {FileError} ENOENT, ESTALE */
+  private async checkExists(): Promise<void> {
+    const { layers } = await readHeader(this.store, this.name);
+    if (layers[0] !== this.header.layers[0]) throw new FileError(ESTALE, 'open', this.name);
+  }
+
+  /** Changes a chunk of the newest layer. */
+  private async changeChunk(index: number, run: (chunk: Chunk) => Promise<void>): Promise<void> {
     const name = this.formatName(index, 0);
-    if (this.places.get(index) !== 0) await this.prepareOnce(index, name, isOverwritten);
+    if (this.places.get(index) !== 0 || this.preparations.has(index))
+      await this.prepareOnce(index, () => this.prepareChunk(index, name));
     const chunk = await this.store.open(name, { create: true, ...this.options });
     try {
       await run(chunk);
@@ -373,17 +433,21 @@ export class Disk {
     }
   }
 
-  /** Keeps a changed chunk open until the next flush. */
+  /** Keeps a changed chunk open until the next flush: the file that has the name, not one that was removed. */
   private addDirty(name: string, chunk: Chunk): void {
-    if (this.dirtyChunks.has(name)) chunk.release();
-    else this.dirtyChunks.set(name, chunk);
+    const other = this.dirtyChunks.get(name);
+    if (other !== undefined && (chunk.isStale || !other.isStale)) chunk.release();
+    else {
+      other?.release();
+      this.dirtyChunks.set(name, chunk);
+    }
   }
 
-  /** Makes sure that the newest layer has a chunk; by one request for all simultaneous changes. */
-  private async prepareOnce(index: number, name: string, isOverwritten: boolean): Promise<void> {
+  /** Makes sure that the newest layer has a chunk, or hides one; once for all simultaneous changes. */
+  private async prepareOnce(index: number, prepare: () => Promise<void>): Promise<void> {
     let preparation = this.preparations.get(index);
     if (preparation === undefined) {
-      preparation = this.prepareChunk(index, name, isOverwritten);
+      preparation = prepare();
       this.preparations.set(index, preparation);
     }
     try {
@@ -393,11 +457,11 @@ export class Disk {
     }
   }
 
-  private async prepareChunk(index: number, name: string, isOverwritten: boolean): Promise<void> {
+  private async prepareChunk(index: number, name: string): Promise<void> {
     const place = await this.findPlace(index);
     if (place === 0) return;
-    if (place > 0 && !isOverwritten)
-      await this.store.copy(this.formatName(index, place), name, this.options);
+    // Also for a write of all of it: an interruption must leave the older data or the new.
+    if (place > 0) await this.store.copy(this.formatName(index, place), name, this.options);
     else (await this.store.open(name, { create: true, ...this.options })).release();
     this.hasNewNames = true;
     this.places.set(index, 0);
@@ -427,45 +491,9 @@ export class Disk {
   }
 }
 
-/** Makes a name for a new layer of a disk. */
-function makeLayerId({ volume }: ChunkStore, disk: string): string {
-  const random = new Uint8Array(LAYER_ID_BYTES);
-  volume.client.graph.top.context.random(random);
-  return `${disk}-${toHex(random)}`;
-}
-
-async function takeLock(
-  { locks }: ChunkStore,
-  name: string,
-  { owner, breakLockOf }: DiskSettings,
-): Promise<HeldLock> {
-  try {
-    return await locks.lock(name, owner, { wait: false });
-  } catch (error) {
-    const isExpected = error instanceof LockHeldError && error.holder?.owner === breakLockOf;
-    if (!isExpected) throw error;
-    await locks.breakLock(name, breakLockOf!, owner);
-    return locks.lock(name, owner, { wait: false });
-  }
-}
-
-/** @throws {FileError} EEXIST */
-async function checkAbsent(store: ChunkStore, name: string): Promise<void> {
-  try {
-    await readHeader(store, name);
-  } catch (error) {
-    if ((error as FileError).code === 'ENOENT') return;
-    throw error;
-  }
-  throw new FileError(EEXIST, 'create', name);
-}
-
-async function writeNewHeader(
-  store: ChunkStore,
-  name: string,
-  header: DiskHeader,
-  lock: HeldLock,
-): Promise<void> {
-  await checkAbsent(store, name);
-  await writeHeader(store, name, header, lock);
-}
+/** Resolves when a promise has been fulfilled or rejected; its user gets the error. */
+const toEnd = (promise: Promise<unknown>): Promise<void> =>
+  promise.then(
+    () => {},
+    () => {},
+  );

@@ -2,8 +2,8 @@
 export { Chunk, type RequestOptions } from './chunk.ts';
 export { formatChunkName } from './chunk-name.ts';
 export { ChunkStore, type ChunkStoreSettings, type OpenOptions } from './chunk-store.ts';
-export { Disk, type DiskSettings, type NewDiskSettings } from './disk.ts';
-export { listDisks } from './disk-header.ts';
+export { Disk, type NewDiskSettings } from './disk.ts';
+export { type DiskSettings, listDisks } from './disk-header.ts';
 export { NoWatchError, notifyWatchers, type WatchEvent, watchFile } from './file-watch.ts';
 export { HeldLock } from './held-lock.ts';
 export type { LockBreak, LockHolder, LockWaiter } from './lock-record.ts';
