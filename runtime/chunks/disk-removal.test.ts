@@ -153,7 +153,7 @@ describe.each(['memory', 'posix'] as const)('the removal of a disk over storage/
     expect(await again.read(0, 1)).toEqual(new Uint8Array(1));
   });
 
-  it('that is interrupted at any request leaves the disk, or the rest for another removal', async () => {
+  it('interrupted at any request leaves the disk, or the rest for another removal', async () => {
     const outcomes = new Set<string>();
     for (let count = 0; !outcomes.has('no error'); count += stride) {
       const disk = await create('disk');
