@@ -17,6 +17,8 @@ import { basename, dirname, join } from 'node:path';
 import koffi from 'koffi';
 import { InitError } from '../../runtime/core/errors.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
+import { INITIAL_AREA_BYTES } from '../compiled/area.ts';
+import type { Library } from '../compiled/library.ts';
 
 export type FfiName = 'koffi' | 'ffi-rs';
 export const ffiNames = ['koffi', 'ffi-rs'] as const;
@@ -24,13 +26,13 @@ export const ffiNames = ['koffi', 'ffi-rs'] as const;
 /** The folder that contains glossa.h. */
 export const includeDir: string = join(packageRoot, 'bridges', 'native');
 
-/** A loaded module; its methods are the module's C functions, without their prefix `glossa_`. */
-export interface Library {
+/** A module's C functions, without their prefix `glossa_`. */
+interface Functions {
   /** Returns the version of glossa.h with which the module was compiled. */
   abiVersion(): number;
-  /** Sets the memory in which C finds the arguments of calls (area.ts). */
+  /** Sets the memory in which C finds the arguments of calls (compiled/area.ts). */
   useArea(area: Uint8Array): void;
-  /** Runs a command of guest.ts; returns a code of host/guest.ts. */
+  /** Runs a command of compiled/guest.ts; returns a code of host/guest.ts. */
   enter(command: number): number;
   /** Does the same, with the data of a fop or reply. */
   enterWith(command: number, data: Uint8Array): number;
@@ -40,11 +42,52 @@ export interface Library {
   close(): void;
 }
 
-/** Loads the library in a file. */
-type OpenLibrary = (path: string) => Promise<Library>;
+/** Bytes of the reused message buffer; longer messages are copied to a buffer of their own. */
+const MESSAGE_BUFFER_BYTES = 64 * 1024;
 
-/** Loads a library through each of the packages. */
-const openers: Readonly<Record<FfiName, OpenLibrary>> = {
+/** A loaded shared object. */
+class NativeLibrary implements Library {
+  area: Uint8Array = new Uint8Array(INITIAL_AREA_BYTES);
+  readonly failure = undefined;
+  /** Unknown: C allocates in the memory of the process. */
+  readonly memoryBytes = 0;
+  private readonly functions: Functions;
+  private readonly messageBuffer = new Uint8Array(MESSAGE_BUFFER_BYTES);
+
+  constructor(functions: Functions) {
+    this.functions = functions;
+    functions.useArea(this.area);
+  }
+
+  growArea(byteCount: number): void {
+    const area = new Uint8Array(byteCount);
+    area.set(this.area);
+    this.area = area;
+    this.functions.useArea(area);
+  }
+
+  enter(command: number, data: Uint8Array | null): number {
+    return data === null ? this.functions.enter(command) : this.functions.enterWith(command, data);
+  }
+
+  /** Copies the messages out of C. */
+  readMessages(doubleCount: number): Uint8Array {
+    const byteCount = 8 * doubleCount;
+    const bytes = byteCount > MESSAGE_BUFFER_BYTES ? new Uint8Array(byteCount) : this.messageBuffer;
+    this.functions.take(bytes);
+    return bytes;
+  }
+
+  close(): void {
+    this.functions.close();
+  }
+}
+
+/** Loads the functions of a file. */
+type OpenFile = (path: string) => Promise<Functions>;
+
+/** Loads functions through each of the packages. */
+const openers: Readonly<Record<FfiName, OpenFile>> = {
   koffi: async (path) => {
     const library = koffi.load(path);
     const bindFunction = <F>(prototype: string): F => library.func(prototype) as unknown as F;
@@ -109,19 +152,19 @@ async function importFfiRs(): Promise<typeof import('ffi-rs')> {
 /** Loads a module, and checks its ABI version. @throws {InitError} if it cannot be used */
 export async function openLibrary(path: string, ffi: FfiName): Promise<Library> {
   checkFile(path);
-  let library: Library;
+  let functions: Functions;
   let actualVersion: number;
   try {
-    library = await openCopy(path, openers[ffi]);
+    functions = await openCopy(path, openers[ffi]);
     // ffi-rs resolves a function at its first call.
-    actualVersion = library.abiVersion();
+    actualVersion = functions.abiVersion();
   } catch (error) {
     if (error instanceof InitError) throw error;
     throw new InitError(`${path}: ${explainLoadError((error as Error).message)}`);
   }
   const expectedVersion = readAbiVersion();
-  if (actualVersion === expectedVersion) return library;
-  library.close();
+  if (actualVersion === expectedVersion) return new NativeLibrary(functions);
+  functions.close();
   throw new InitError(
     `${path} was compiled with the header of ABI version ${actualVersion}, and this is version ${expectedVersion}: ` +
       'compile it anew (-I$(glossa new include-dir))',
@@ -135,7 +178,7 @@ export function readAbiVersion(): number {
 }
 
 /** Opens a copy of the file, in the first of two folders that is not mounted noexec. */
-async function openCopy(path: string, open: OpenLibrary): Promise<Library> {
+async function openCopy(path: string, open: OpenFile): Promise<Functions> {
   const parentFolders = [tmpdir(), dirname(path)];
   for (const parent of parentFolders) {
     const folder = mkdtempSync(join(parent, 'glossa-native-'));

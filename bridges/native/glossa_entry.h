@@ -1,5 +1,5 @@
 /*
- * The functions that the host calls. The other side is guest.ts. Part of glossa.h: include that.
+ * The functions that the host calls. The other side is bridges/compiled/guest.ts. Part of glossa.h: include that.
  */
 #ifndef GLOSSA_ENTRY_H
 #define GLOSSA_ENTRY_H

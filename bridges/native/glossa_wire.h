@@ -1,5 +1,5 @@
 /*
- * Decodes records of the host, and encodes messages for it (area.ts, messages.ts). Part of
+ * Decodes records of the host, and encodes messages for it (bridges/compiled/). Part of
  * glossa.h: include that.
  *
  * Both are rows of doubles. A text is its length in bytes (-1 for none), then the bytes, a NUL and

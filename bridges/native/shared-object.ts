@@ -4,6 +4,7 @@
  */
 import type { Options, Values } from '../../runtime/core/options.ts';
 import { announceChangedReplies, type Translator, type Xlator } from '../../runtime/core/xlator.ts';
+import { CompiledGuest } from '../compiled/guest.ts';
 import { logOmittedFops } from '../host/advice/module-remarks.ts';
 import { failureOptions, readLimits, readPolicy } from '../host/lifecycle/failure-policy.ts';
 import { Host, type HostState, hostFunctions } from '../host/lifecycle/host.ts';
@@ -12,7 +13,6 @@ import { readModuleOptions } from '../host/lifecycle/module-options.ts';
 import { warnForeignWritable } from '../machine/node/foreign-files.ts';
 import { nodeMachine } from '../machine/node/index.ts';
 import { checkFile, openLibrary } from './ffi.ts';
-import { NativeGuest } from './guest.ts';
 import type { NativeSettings, Provider } from './provider.ts';
 
 /** Options of a volume with a shared object, besides those of features/native. */
@@ -63,7 +63,7 @@ function makeTranslator(
     const library = await openLibrary(path, ffi);
     const interpreter = new Interpreter(xl, volume.host, readLimits(volume.values), nodeMachine);
     try {
-      const guest = new NativeGuest(path, library, interpreter.api);
+      const guest = new CompiledGuest('c', path, library, interpreter.api);
       interpreter.attach(guest);
       logOmittedFops(xl, guest, path, FOP_DECLARATIONS);
       const children = xl.below.map((child) => [child.name, child.type] as const);

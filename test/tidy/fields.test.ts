@@ -11,7 +11,7 @@ import { readSources, type SourceFile } from './sources.ts';
 const TABLE = 'runtime/core/fields.ts';
 /** Files generated from the table. */
 const GENERATED = [
-  'bridges/native/fields.gen.ts',
+  'bridges/compiled/fields.gen.ts',
   'bridges/native/glossa_fields.gen.h',
   'javascript/glossa.gen.d.ts',
   'python/glupy/__init__.pyi',
@@ -41,7 +41,7 @@ describe('an additional row in the table of fields', () => {
 
   it('has the same position in the generated code for C as in the table', () => {
     const findText = (path: string): string => after.find((each) => each.path === path)!.text;
-    expect(findText('bridges/native/fields.gen.ts')).toMatch(
+    expect(findText('bridges/compiled/fields.gen.ts')).toMatch(
       /f64\[at\+\+\] = from\.iaAttributesMask;\n +f64\[at\+\+\] = from\.iaOneMore;/,
     );
     expect(findText('bridges/native/glossa_fields.gen.h')).toMatch(

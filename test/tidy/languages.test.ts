@@ -4,7 +4,7 @@ import { readSources } from './sources.ts';
 
 const SHARED = /^(bridges|server|terminal|cli|apps\/course)\//;
 /** The records and the folders of languages. */
-const OF_A_LANGUAGE = /^bridges\/(python|javascript|native)\/|^bridges\/languages\.ts$/;
+const OF_A_LANGUAGE = /^bridges\/(python|javascript|native|wasm)\/|^bridges\/languages\.ts$/;
 
 /** Excepted files, with the reason. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
@@ -17,7 +17,7 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
 };
 
 const LITERAL =
-  /(['"`])(?:python|javascript|typescript|c|\.py|\.m?[jt]s|\.so)\1|^\s*(?:python|javascript|typescript|c): /m;
+  /(['"`])(?:python|javascript|typescript|c|wasm|\.py|\.m?[jt]s|\.so|\.wasm)\1|^\s*(?:python|javascript|typescript|c|wasm): /m;
 
 const stripComments = (text: string): string =>
   text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');

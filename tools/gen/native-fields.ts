@@ -1,6 +1,6 @@
 /**
  * Generates the structures of `runtime/core/fields.ts` for `features/native`: the definitions in C
- * (`bridges/native/glossa_fields.gen.h`), and their codec in TypeScript (`bridges/native/fields.gen.ts`).
+ * (`bridges/native/glossa_fields.gen.h`), and their codec in TypeScript (`bridges/compiled/fields.gen.ts`).
  */
 import {
   type Field,

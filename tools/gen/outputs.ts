@@ -45,7 +45,7 @@ export function generateOutputs(table: readonly Struct[] = structs): Output[] {
     { path: 'python/glossa/_operations.py', text: generatePythonOperations() },
     { path: 'python/glupy/_fops.py', text: generatePythonFops() },
     { path: 'bridges/native/glossa_fields.gen.h', text: generateNativeFields(table) },
-    { path: 'bridges/native/fields.gen.ts', text: generateNativeCodec(table) },
+    { path: 'bridges/compiled/fields.gen.ts', text: generateNativeCodec(table) },
     { path: 'bridges/native/glossa_fops.gen.h', text: generateNativeFops() },
     { path: 'bridges/javascript/library/codes.gen.ts', text: generateCodes() },
     { path: 'docs/reference/fops.md', text: generateFopsPage() },

@@ -1,8 +1,8 @@
 /**
- * Runs a C module as a guest of the host translator; glossa_entry.h is the C side. A call writes
- * its arguments to shared memory (area.ts), calls one C function, and gets a decision as a number.
- * Longer decisions are read afterwards (messages.ts). So C never calls back into JavaScript, and a
- * plain decision costs one call.
+ * Runs a compiled module (C, or a language that compiles to WebAssembly) as a guest of the host
+ * translator; glossa_entry.h is the side of C. A call writes its arguments to memory that both sides
+ * see (area.ts), calls one function, and gets a decision as a number. Longer decisions are read
+ * afterwards (messages.ts). So a module never calls back, and a plain decision costs one call.
  */
 import { Dict, type DictType, type DictValue } from '../../runtime/core/dict.ts';
 import { InitError } from '../../runtime/core/errors.ts';
@@ -27,13 +27,13 @@ import {
 } from '../host/guest.ts';
 import type { GuestHost } from '../host/guest-host.ts';
 import { Area, makeWriter, NEEDS_CLIENT, NEEDS_CLOCK, NEEDS_GROUPS, NEEDS_PATH } from './area.ts';
-import type { Library } from './ffi.ts';
+import type { Library } from './library.ts';
 import { type MessageHandler, type Pairs, Reader, readMessages } from './messages.ts';
 import { type ModuleRecord, readDescription } from './module-description.ts';
 import { Timers } from './timers.ts';
 
-/** Commands for C: `GLOSSA_DO_*`. `fop` and `reply` have 256 times the fop's number added. */
-const COMMANDS = {
+/** Commands for a module: `GLOSSA_DO_*`. `fop` and `reply` have 256 times the fop's number added. */
+export const COMMANDS = {
   fop: 0,
   reply: 1,
   describe: 2,
@@ -56,26 +56,19 @@ const COMMANDS = {
   end: 19,
 } as const;
 
-/** Bytes of the reused message buffer; longer messages are copied to a buffer of their own. */
-const MESSAGE_BUFFER_BYTES = 64 * 1024;
-
-/** A loaded C module. */
-export class NativeGuest implements Guest, MessageHandler {
-  readonly language = 'c';
+/** A loaded module. */
+export class CompiledGuest implements Guest, MessageHandler {
+  readonly language: string;
   readonly readsRequest = true;
-  readonly failure = undefined;
-  /** Unknown: C allocates in the memory of the process. */
-  readonly memoryBytes = 0;
   readonly description: ModuleDescription;
   private readonly path: string;
   private readonly library: Library;
   private readonly host: GuestHost;
-  private readonly area = new Area();
+  private readonly area: Area;
   private readonly timers: Timers;
   private readonly record: ModuleRecord;
   /** Numbers of the clients that C knows: their uid is not written again. */
   private readonly knownClients = new Set<number>();
-  private readonly messageBuffer = new Uint8Array(MESSAGE_BUFFER_BYTES);
   private isClosed = false;
   /** The number of the request that C runs; 0 between requests. */
   private currentRequestId = 0;
@@ -88,17 +81,42 @@ export class NativeGuest implements Guest, MessageHandler {
   /** Calls into C that wait until its messages are read. */
   private pendingCalls: (() => void)[] = [];
 
-  /** @throws {InitError} for an invalid description. */
-  constructor(path: string, library: Library, host: GuestHost) {
+  /**
+   * @param path the module's file
+   * @throws {InitError} for an invalid description
+   */
+  constructor(language: string, path: string, library: Library, host: GuestHost) {
+    this.language = language;
     this.path = path;
     this.library = library;
     this.host = host;
+    this.area = new Area(library);
     this.timers = new Timers(host);
-    this.area.begin();
-    this.callLibrary(COMMANDS.describe, null);
-    this.record = readDescription(path, this.takeMessages());
+    this.record = this.describeModule();
     this.description = this.record.description;
     this.area.needs = this.record.needs;
+  }
+
+  get failure(): string | undefined {
+    return this.library.failure;
+  }
+
+  get memoryBytes(): number {
+    return this.library.memoryBytes;
+  }
+
+  /** Makes the module describe itself. @throws {InitError} */
+  private describeModule(): ModuleRecord {
+    this.area.begin();
+    this.callLibrary(COMMANDS.describe, null);
+    const { failure } = this.library;
+    if (failure !== undefined) throw new InitError(`${this.path}: ${failure}`);
+    try {
+      return readDescription(this.path, this.takeMessages());
+    } catch (error) {
+      if (!(error instanceof MessageError)) throw error;
+      throw new InitError(`${this.path}: its description is malformed: ${error.message}`);
+    }
   }
 
   /** Creates the translator. @throws {InitError} if its `init` fails */
@@ -118,7 +136,7 @@ export class NativeGuest implements Guest, MessageHandler {
     area.writeDict(makeOptionDict(this.description.options, options as Record<string, unknown>));
     const result = this.enterLibrary(COMMANDS.create, null);
     if (result === 0) return;
-    const reason = this.lastError === '' ? `init gave ${result}` : this.lastError;
+    const reason = this.failure ?? (this.lastError === '' ? `init gave ${result}` : this.lastError);
     throw new InitError(`${this.path}: ${reason}`);
   }
 
@@ -229,12 +247,12 @@ export class NativeGuest implements Guest, MessageHandler {
 
   /** Refuses a line of the prompt. */
   async evaluate(): Promise<Evaluation> {
-    return { isIncomplete: false, output: 'a module in C has no prompt: use gdb' };
+    return { isIncomplete: false, output: 'a compiled module has no prompt' };
   }
 
   close(): void {
     if (this.isClosed) return;
-    this.callLibrary(COMMANDS.end, null);
+    if (this.failure === undefined) this.callLibrary(COMMANDS.end, null);
     this.isClosed = true;
     this.library.close();
   }
@@ -266,26 +284,21 @@ export class NativeGuest implements Guest, MessageHandler {
     return result;
   }
 
-  /** Calls C with the written record, without the handling of its messages. */
+  /** Calls the module with the written record, without the handling of its messages. */
   private callLibrary(command: number, data: Uint8Array | null): number {
     const { area, library } = this;
     // A closed library is unloaded.
     if (this.isClosed) return METHOD_FAILED;
-    if (area.hasMoved) {
-      library.useArea(area.bytes);
-      area.hasMoved = false;
-    }
-    return data === null ? library.enter(command) : library.enterWith(command, data);
+    const code = library.enter(command, data);
+    if (area.f64.length === 0) area.refresh();
+    return code;
   }
 
-  /** Copies the messages of the last call out of C. */
+  /** Makes a reader of the last call's messages. @throws {MessageError} */
   private takeMessages(): Reader {
     const { messageDoubles } = this.area;
-    const bytes =
-      8 * messageDoubles > MESSAGE_BUFFER_BYTES
-        ? new Uint8Array(8 * messageDoubles)
-        : this.messageBuffer;
-    this.library.take(bytes);
+    const bytes = this.library.readMessages(messageDoubles);
+    if (this.area.f64.length === 0) this.area.refresh();
     return new Reader(bytes, messageDoubles);
   }
 

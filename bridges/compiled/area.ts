@@ -1,8 +1,7 @@
 /**
- * Writes records (the arguments of one call) to the memory from which a C module reads them, for
- * native/guest.ts; glossa_wire.h is the C side. The memory is an array of doubles, so a number is one
- * store, without allocation. It grows on demand; then `hasMoved` is true until the caller has passed
- * the new address to C.
+ * Writes records (the arguments of one call) to the memory from which a compiled module reads them,
+ * for guest.ts; glossa_wire.h is the C side. The memory is an array of doubles, so a number is one
+ * store, without allocation. It belongs to the library, and grows on demand.
  */
 import { encodeNameInto } from '../../runtime/core/bytes.ts';
 import type { Dict, DictType } from '../../runtime/core/dict.ts';
@@ -23,11 +22,12 @@ import {
   writeLease,
   writeStatvfs,
 } from './fields.gen.ts';
+import type { AreaMemory } from './library.ts';
 
-/** Doubles before a record: the length of C's messages, the log level, the time. */
+/** Doubles before a record: the length of the module's messages, the log level, the time. */
 const HEADER_DOUBLES = 3;
-/** Doubles of an area before it grows. */
-const INITIAL_DOUBLES = 8192;
+/** Bytes of an area before it grows. */
+export const INITIAL_AREA_BYTES = 64 * 1024;
 /** Written in place of a length or count; means null. */
 const NULL_LENGTH = -1;
 /** Characters of a gfid as text. */
@@ -68,23 +68,34 @@ const getLetterCode = (type: DictType): number => DICT_LETTERS[type].charCodeAt(
 const parseHexDigit = (code: number): number => (code & 15) + (code >> 6) * 9;
 
 /**
- * The memory that JavaScript writes and C reads. `write…` methods append a value to the record, as
- * glossa_wire.h reads it.
+ * The memory that JavaScript writes and the module reads. `write…` methods append a value to the
+ * record, as glossa_wire.h reads it.
  */
 export class Area implements WritableArea {
-  bytes = new Uint8Array(8 * INITIAL_DOUBLES);
-  /** True if C does not know the address of `bytes` yet. */
-  hasMoved = true;
+  bytes!: Uint8Array;
+  /** The memory of `bytes` as doubles; of length 0 once the memory has moved. */
+  f64!: Float64Array;
   /** The module's flags: NEEDS_PATH and those beside it. */
   needs = 0;
-  /** The memory of `bytes` as doubles. */
-  f64 = new Float64Array(this.bytes.buffer);
   /** The index of the next double to write. */
   nextIndex = HEADER_DOUBLES;
-  /** Gfids that C remembers, by slot: a repeated gfid crosses as its slot's negative number. */
+  private readonly memory: AreaMemory;
+  /** Gfids that the module remembers, by slot: a repeated one crosses as its slot's negative number. */
   private readonly gfids = new Array<Gfid>(GFID_SLOTS).fill(NULL_GFID);
 
-  /** The number of doubles in C's messages. */
+  constructor(memory: AreaMemory) {
+    this.memory = memory;
+    this.refresh();
+  }
+
+  /** Takes the memory's current view. */
+  refresh(): void {
+    const { area } = this.memory;
+    this.bytes = area;
+    this.f64 = new Float64Array(area.buffer, area.byteOffset, area.byteLength >> 3);
+  }
+
+  /** The number of doubles in the module's messages. */
   get messageDoubles(): number {
     return this.f64[0]!;
   }
@@ -126,14 +137,10 @@ export class Area implements WritableArea {
     if (this.nextIndex + count > this.f64.length) this.grow(count);
   }
 
-  /** Replaces the memory by one with room for `count` more doubles. */
+  /** Enlarges the memory by `count` doubles or more. */
   private grow(count: number): void {
-    const doubleCount = Math.max(2 * this.f64.length, this.nextIndex + count);
-    const bytes = new Uint8Array(8 * doubleCount);
-    bytes.set(this.bytes);
-    this.bytes = bytes;
-    this.f64 = new Float64Array(bytes.buffer);
-    this.hasMoved = true;
+    this.memory.growArea(8 * Math.max(2 * this.f64.length, this.nextIndex + count));
+    this.refresh();
   }
 
   writeNumber(value: number): void {

@@ -1,5 +1,5 @@
 /**
- * Decodes a C module's messages of a call; glossa_wire.h and glossa_decisions.h encode them.
+ * Decodes a compiled module's messages of a call; glossa_wire.h and glossa_decisions.h encode them.
  * Decisions become messages that decision.ts checks. The bytes are untrusted: decoding always ends,
  * with a `MessageError` for malformed ones.
  */
@@ -11,7 +11,7 @@ import { MessageError } from '../host/crossing/message.ts';
 import { DICT_LETTERS } from './area.ts';
 import { readFlock, readIatt, readLease, readStatvfs } from './fields.gen.ts';
 
-/** Receives the messages in order; native/guest.ts implements it. */
+/** Receives the messages in order; guest.ts implements it. */
 export interface MessageHandler {
   log(level: number, source: LogSource, text: string): void;
   /** Takes a decision about request `id`, as an array of decision.ts. */
@@ -107,9 +107,16 @@ export class Reader {
   }
 }
 
+/** The most bytes that one call converts: each is an argument, whose number engines limit. */
+const CONVERTED_BYTES = 4096;
+
 /** Converts bytes to text of one character a byte, as message.ts expects. */
-export const toLatin1 = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+function toLatin1(bytes: Uint8Array): string {
+  let text = '';
+  for (let start = 0; start < bytes.length; start += CONVERTED_BYTES)
+    text += String.fromCharCode(...bytes.subarray(start, start + CONVERTED_BYTES));
+  return text;
+}
 
 /** Reads a dict; undefined for a negative count: the dict's request has ended. */
 function readDict(from: Reader, count: number): Pairs | undefined {

@@ -1,4 +1,4 @@
-/** Decodes a C module's description (`glossa_describe` in glossa_entry.h), for native/guest.ts. */
+/** Decodes a compiled module's description (`glossa_describe` in glossa_entry.h), for guest.ts. */
 import { fops } from '../../runtime/core/fops.ts';
 import type { Options } from '../../runtime/core/options.ts';
 import { type FopDescription, hooks as hookNames, type ModuleDescription } from '../host/guest.ts';
@@ -25,8 +25,8 @@ const FOP_COUNT = Math.max(...fops.map(({ number }) => number)) + 1;
 const OPTION_TYPES = ['str', 'int', 'sizet', 'percent', 'bool', 'path', 'time', 'double'] as const;
 
 /**
- * Hooks that are called even if the module does not define them: in them, glossa's own C code
- * updates `this->options` and `child->up`.
+ * Hooks that are called even if the module does not define them: in them, glossa's own code
+ * in the module updates `this->options` and `child->up`.
  */
 const ALWAYS_CALLED: ReadonlySet<string> = new Set(['reconfigure', 'notify']);
 

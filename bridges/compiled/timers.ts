@@ -1,6 +1,6 @@
 /**
- * Runs the numbered timers of a C module (for native/guest.ts) by a clock that has a single alarm,
- * the host's timer.
+ * Runs the numbered timers of a compiled module (for guest.ts) by a clock that has a single alarm, the
+ * host's timer.
  */
 
 /** A clock with one alarm, at which `fireDue` must be called. */
