@@ -40,8 +40,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifndef __wasm__
 /* Goes up when a module must be compiled anew to be loaded. */
 #define GLOSSA_ABI_VERSION 2
+#else
+#include "glossa_linux.gen.h"
+/* The version of docs/wasm-abi.md. */
+#define GLOSSA_ABI_VERSION 1
+#endif
 
 /* State: one copy in a module, however many of its files include this one. */
 #define GLOSSA_HIDDEN __attribute__((weak, visibility("hidden")))

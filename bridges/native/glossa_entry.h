@@ -4,8 +4,6 @@
 #ifndef GLOSSA_ENTRY_H
 #define GLOSSA_ENTRY_H
 
-#define GLOSSA_EXPORT __attribute__((weak, visibility("default")))
-
 /* -- requests ----------------------------------------------------------------------------- */
 
 /* The record: a client's number, and its uid when it is a new one. */
@@ -418,19 +416,8 @@ GLOSSA_API int32_t glossa_do(int32_t what, struct glossa_in *in)
     return GLOSSA_NOTHING;
 }
 
-GLOSSA_EXPORT int32_t glossa_abi_version(void)
-{
-    return GLOSSA_ABI_VERSION;
-}
-
-/* Where records are from now on. */
-GLOSSA_EXPORT void glossa_use_area(uint8_t *area)
-{
-    glossa_self.area = (double *)(void *)area;
-}
-
 /* `what`: one of GLOSSA_DO_*, and for requests 256 times the fop. */
-GLOSSA_EXPORT int32_t glossa_enter_with(int32_t what, uint8_t *data)
+GLOSSA_API int32_t glossa_run(int32_t what, uint8_t *data)
 {
     struct glossa_chunk *memory = NULL;
     struct glossa_in in = {glossa_self.area + 3, &memory, data, NULL};
@@ -451,9 +438,95 @@ GLOSSA_EXPORT int32_t glossa_enter_with(int32_t what, uint8_t *data)
     return result;
 }
 
+#ifdef __wasm__
+
+/* docs/wasm-abi.md: the host looks into this module's memory, and allocates nothing in it. */
+#define GLOSSA_EXPORT(name) __attribute__((weak, export_name(#name))) name
+#define GLOSSA_FIRST_AREA 65536
+
+/* Read by the host without running the module. */
+__asm__(".section .custom_section.glossa,\"\",@\n"
+        "    .ascii \"{\\\"interface\\\":1}\\n\"\n"
+        "    .section .text,\"\",@\n");
+
+GLOSSA_HIDDEN double glossa_first_area[GLOSSA_FIRST_AREA / sizeof(double)];
+
+/* The data of one fop or reply. */
+GLOSSA_HIDDEN struct {
+    uint8_t *at;
+    size_t room;
+} glossa_window;
+
+int32_t GLOSSA_EXPORT(glossa_abi_version)(void)
+{
+    return GLOSSA_ABI_VERSION;
+}
+
+/* Memory for records, with what was in it; NULL without memory. */
+double *GLOSSA_EXPORT(glossa_area)(size_t size)
+{
+    static size_t room = GLOSSA_FIRST_AREA;
+    double *old = glossa_self.area == NULL ? glossa_first_area : glossa_self.area;
+    if (size > room) {
+        double *grown = malloc(size);
+        if (grown == NULL)
+            return NULL;
+        memcpy(grown, old, room);
+        if (old != glossa_first_area)
+            free(old);
+        old = grown;
+        room = size;
+    }
+    glossa_self.area = old;
+    return old;
+}
+
+/* Memory for the data of the next fop or reply; NULL without memory. */
+uint8_t *GLOSSA_EXPORT(glossa_data)(size_t size)
+{
+    if (size > glossa_window.room || glossa_window.at == NULL) {
+        free(glossa_window.at);
+        glossa_window.at = malloc(size + 1);
+        glossa_window.room = glossa_window.at == NULL ? 0 : size;
+    }
+    return glossa_window.at;
+}
+
+int32_t GLOSSA_EXPORT(glossa_enter)(int32_t what, uint8_t *data)
+{
+    glossa_out.count = 0;
+    return glossa_run(what, data);
+}
+
+/* The messages of the last call, whose number is in the area. */
+double *GLOSSA_EXPORT(glossa_messages)(void)
+{
+    return glossa_out.at;
+}
+
+#else
+
+#define GLOSSA_EXPORT __attribute__((weak, visibility("default")))
+
+GLOSSA_EXPORT int32_t glossa_abi_version(void)
+{
+    return GLOSSA_ABI_VERSION;
+}
+
+/* Where records are from now on. */
+GLOSSA_EXPORT void glossa_use_area(uint8_t *area)
+{
+    glossa_self.area = (double *)(void *)area;
+}
+
+GLOSSA_EXPORT int32_t glossa_enter_with(int32_t what, uint8_t *data)
+{
+    return glossa_run(what, data);
+}
+
 GLOSSA_EXPORT int32_t glossa_enter(int32_t what)
 {
-    return glossa_enter_with(what, NULL);
+    return glossa_run(what, NULL);
 }
 
 /* Gives the messages of the last call to the host, which knows their size. */
@@ -462,5 +535,7 @@ GLOSSA_EXPORT void glossa_take(uint8_t *to)
     memcpy(to, glossa_out.at, glossa_out.count * sizeof(double));
     glossa_out.count = 0;
 }
+
+#endif
 
 #endif

@@ -10,6 +10,7 @@ import { generateFopsPage } from './fops-page.ts';
 import { generateFuseStructs } from './fuse-structs.ts';
 import { generateGeneric } from './generic.ts';
 import { generateJavaScriptTypes } from './javascript.ts';
+import { generateLinuxNumbers } from './linux-numbers.ts';
 import { generateMessagesPage } from './messages-page.ts';
 import { generateNativeFops } from './native.ts';
 import { generateNativeCodec, generateNativeFields } from './native-fields.ts';
@@ -47,6 +48,7 @@ export function generateOutputs(table: readonly Struct[] = structs): Output[] {
     { path: 'bridges/native/glossa_fields.gen.h', text: generateNativeFields(table) },
     { path: 'bridges/compiled/fields.gen.ts', text: generateNativeCodec(table) },
     { path: 'bridges/native/glossa_fops.gen.h', text: generateNativeFops() },
+    { path: 'bridges/native/glossa_linux.gen.h', text: generateLinuxNumbers() },
     { path: 'bridges/javascript/library/codes.gen.ts', text: generateCodes() },
     { path: 'docs/reference/fops.md', text: generateFopsPage() },
     { path: 'docs/reference/api-protocol.md', text: generateApiPage() },
