@@ -6,6 +6,7 @@ import type { HostedLanguage } from './host/language.ts';
 import { javascript } from './javascript/language.ts';
 import { python, reservedNames } from './python/language.ts';
 import type { TestLanguage } from './testing/tests.ts';
+import { wasm } from './wasm/language.ts';
 
 /** The rules of `glossa new` for a module's name, and the first command that it tells to type. */
 export interface Template {
@@ -35,8 +36,8 @@ export interface Language {
   readonly hosted: HostedLanguage | null;
   /** Null if its modules are tested in another language. */
   readonly tests: TestLanguage | null;
-  /** The rules of `glossa new` for the language. */
-  readonly template: Template;
+  /** The rules of `glossa new` for the language; null without a template. */
+  readonly template: Template | null;
 }
 
 /** Describes the test files of JavaScript or TypeScript. */
@@ -105,6 +106,16 @@ export const languages = {
     hosted: null,
     tests: null,
     template: { ...commonTemplate, firstCommand: 'make' },
+  },
+  wasm: {
+    title: 'WebAssembly',
+    aliases: [],
+    extensions: wasm.extensions,
+    packageFiles: wasm.packageFiles,
+    compiledFrom: '.c',
+    hosted: wasm,
+    tests: null,
+    template: null,
   },
 } as const satisfies Readonly<Record<string, Language>>;
 

@@ -134,7 +134,7 @@ describe.skipIf(isSkipped('the package', unreachable === null ? '' : `npm: ${unr
       expect(await use('check', volfile, files)).toMatch(/no problems|ok/i);
     });
 
-    it.each(allLanguages.map(([name]) => name))(
+    it.each(allLanguages.flatMap(([name, { template }]) => (template === null ? [] : name)))(
       'creates a module in %s whose tests pass',
       async (language) => {
         const folder = scratch.at(`work/${language}`);

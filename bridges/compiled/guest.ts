@@ -7,9 +7,9 @@
 import { Dict, type DictType, type DictValue } from '../../runtime/core/dict.ts';
 import { InitError } from '../../runtime/core/errors.ts';
 import type { Arg } from '../../runtime/core/fops.ts';
-import { findFop } from '../../runtime/core/fops.ts';
+import { findFop, fops } from '../../runtime/core/fops.ts';
 import type { Stack } from '../../runtime/core/frame.ts';
-import { ERROR, type LogSource } from '../../runtime/core/log.ts';
+import { ERROR, type LogSource, WARNING } from '../../runtime/core/log.ts';
 import type { Options } from '../../runtime/core/options.ts';
 import type { GuestMessage } from '../host/crossing/decision.ts';
 import { MessageError } from '../host/crossing/message.ts';
@@ -56,10 +56,30 @@ export const COMMANDS = {
   end: 19,
 } as const;
 
+/** Returns whether a command is a request or a reply to one. */
+export const isRequestCommand = (command: number): boolean => (command & 255) <= COMMANDS.reply;
+
+/** Returns the name of a command's fop, callback or hook, for the log. */
+export function describeCommand(command: number): string {
+  const fop = fops.find(({ number }) => number === command >> 8)?.name;
+  if (isRequestCommand(command)) return (command & 255) === COMMANDS.fop ? `${fop}` : `${fop}_cbk`;
+  if (command === COMMANDS.create) return 'init';
+  return Object.entries(COMMANDS).find(([, number]) => number === command)?.[0] ?? '-';
+}
+
+/** A kind of compiled modules. */
+export interface CompiledKind {
+  /** The name in statedumps. */
+  readonly language: string;
+  /** Explains an errno that is probably a mistake; undefined for a usual one. */
+  explainErrno?(errno: number): string | undefined;
+}
+
 /** A loaded module. */
 export class CompiledGuest implements Guest, MessageHandler {
   readonly language: string;
   readonly readsRequest = true;
+  private readonly kind: CompiledKind;
   readonly description: ModuleDescription;
   private readonly path: string;
   private readonly library: Library;
@@ -74,6 +94,7 @@ export class CompiledGuest implements Guest, MessageHandler {
   private currentRequestId = 0;
   /** True if a message of the current call is invalid: the call counts as failed. */
   private hasFailed = false;
+  private hasExplainedErrno = false;
   /** The text of the last error that C logged: the reason if `init` fails. */
   private lastError = '';
   /** The dict that C sent last: the result of a state hook. */
@@ -85,8 +106,9 @@ export class CompiledGuest implements Guest, MessageHandler {
    * @param path the module's file
    * @throws {InitError} for an invalid description
    */
-  constructor(language: string, path: string, library: Library, host: GuestHost) {
-    this.language = language;
+  constructor(kind: CompiledKind, path: string, library: Library, host: GuestHost) {
+    this.language = kind.language;
+    this.kind = kind;
     this.path = path;
     this.library = library;
     this.host = host;
@@ -159,6 +181,7 @@ export class CompiledGuest implements Guest, MessageHandler {
         dataIndex < 0 ? null : (request.args[dataIndex] as Uint8Array | null),
       );
       this.currentRequestId = 0;
+      if (code < 0) this.checkErrno(-code, name, UNKNOWN_POSITION);
       return code;
     };
   }
@@ -194,6 +217,7 @@ export class CompiledGuest implements Guest, MessageHandler {
         dataIndex < 0 ? null : (values[dataIndex] as Uint8Array | null),
       );
       this.currentRequestId = 0;
+      if (code < 0) this.checkErrno(-code, name, UNKNOWN_POSITION);
       return code;
     };
   }
@@ -358,7 +382,19 @@ export class CompiledGuest implements Guest, MessageHandler {
     this.host.log(level, source, text);
   }
 
+  /** Warns once of an errno that is probably a mistake. */
+  private checkErrno(errno: number, name: string, source: LogSource): void {
+    if (this.kind.explainErrno === undefined || this.hasExplainedErrno) return;
+    const explanation = this.kind.explainErrno(errno);
+    if (explanation === undefined) return;
+    this.hasExplainedErrno = true;
+    this.host.log(WARNING, source, `${name} fails with ${errno}: ${explanation}`);
+  }
+
   decide(id: number, source: LogSource, message: GuestMessage): void {
+    const [verb, opRet, opErrno] = message as readonly unknown[];
+    if (verb === 'unwind' && (opRet as number) < 0)
+      this.checkErrno(opErrno as number, this.host.findRequest(id)?.name ?? '-', source);
     try {
       this.host.pushMessage(id, message);
     } catch (error) {

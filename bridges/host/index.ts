@@ -13,7 +13,7 @@ import {
   defineTranslator,
   type Xlator,
 } from '../../runtime/core/xlator.ts';
-import { findRemarks, logOmittedFops } from './advice/module-remarks.ts';
+import { type DescribedGuest, findRemarks, logOmittedFops } from './advice/module-remarks.ts';
 import type { Evaluation, Guest } from './guest.ts';
 import type { HostedLanguage, ModuleContext, ModuleFile } from './language.ts';
 import {
@@ -254,10 +254,7 @@ async function loadModule(
     });
     interpreter.attach(guest);
     interpreter.notes = updateNotes(xl, guest);
-    const { syntax } = module.language;
-    xl.warnSuspicious(findRemarks(guest, module.path, syntax));
-    logOmittedFops(xl, guest, module.path, syntax.passThroughDeclarations);
-    const values = readModuleOptions(xl, options, guest.description.options, module.path);
+    const values = checkDescription(options, xl, module, guest);
     if (createsTranslator) {
       guest.createTranslator(xl.name, listChildren(xl), values);
       const fops = Object.keys(guest.description.fops).join(', ') || 'no fops';
@@ -268,6 +265,21 @@ async function loadModule(
     interpreter.discard();
     throw error;
   }
+}
+
+/**
+ * Warns of likely mistakes in a module; returns the values of its options.
+ * @throws {InitError | GraphError} for wrong options
+ */
+function checkDescription(
+  options: HostingContext['options'],
+  xl: Xlator<GlupyState>,
+  { path, language: { syntax } }: GlupyState['module'],
+  guest: DescribedGuest,
+): Record<string, unknown> {
+  xl.warnSuspicious(findRemarks(guest, path, syntax));
+  logOmittedFops(xl, guest, path, syntax.passThroughDeclarations);
+  return readModuleOptions(xl, options, guest.description.options, path);
 }
 
 const listChildren = (xl: Xlator<GlupyState>): (readonly [string, string])[] =>
@@ -334,6 +346,14 @@ async function checkModule(
   const grants = attempt(() => findGrants(settings, xl.context.baseDir, machine));
   const module = attempt(() => findVolumeModule(hosting, xl, settings));
   if (problems.length > 0) throw new GraphError(problems);
+  const description = await module!.language.describe?.(module!, {
+    machine,
+    memoryLimitBytes: settings['memory-limit'],
+  });
+  if (description !== undefined) {
+    checkDescription(hosting.options, xl, module!, { description });
+    return;
+  }
   // An interpreter needs an owner; this one starts nothing.
   const owner = new Host(xl, policy!, () => Promise.reject(new Error('nothing is started')));
   const interpreter = await loadModule(hosting, xl, owner, settings, module!, grants!, false);

@@ -5,7 +5,7 @@
 
 import type { Context } from '../../runtime/core/context.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
-import type { Guest } from './guest.ts';
+import type { Guest, ModuleDescription } from './guest.ts';
 import type { GuestHost } from './guest-host.ts';
 import type { Grants } from './limits/grants.ts';
 import type { Machine } from './machine.ts';
@@ -15,6 +15,8 @@ export interface ModuleFile {
   /** Its name in the volfile, without extension. */
   readonly name: string;
   readonly path: string;
+  readonly bytes: Uint8Array;
+  /** Its text; '' for a binary file. */
   readonly source: string;
   /** Folders for its imports, nearest first. */
   readonly folders: readonly string[];
@@ -55,6 +57,14 @@ export type StartGuest = (
   settings: GuestSettings,
 ) => Promise<Guest>;
 
+/**
+ * Reads a module's description without running it; undefined if it must run. @throws {InitError}
+ */
+export type DescribeModule = (
+  module: ModuleFile,
+  settings: Pick<GuestSettings, 'machine' | 'memoryLimitBytes'>,
+) => Promise<ModuleDescription | undefined>;
+
 /** A language's names and syntax, for remarks on modules (advice/module-remarks.ts). */
 export interface LanguageSyntax {
   /** Suffixes of callbacks and of interrupt methods. */
@@ -90,11 +100,15 @@ export interface HostedLanguage {
   readonly pathVariable: string;
   /** Matches the declaration of a file's encoding in its first lines, with the name as a group. */
   readonly codingDeclaration?: RegExp;
+  /** True if its files are not text. */
+  readonly isBinary?: boolean;
   readonly syntax: LanguageSyntax;
   /** Prompts of `glossa repl`: for a new statement, and for a continued one. */
   readonly prompts?: readonly [first: string, more: string];
   /** Loads the language's code on first use. */
   load(): Promise<StartGuest>;
+  /** Absent for a language whose modules must run to be described. */
+  readonly describe?: DescribeModule;
 }
 
 /** The context of a graph with modules. */

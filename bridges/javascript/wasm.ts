@@ -6,6 +6,7 @@
 import load from '@jitl/quickjs-wasmfile-release-sync/emscripten-module';
 import { QuickJSFFI } from '@jitl/quickjs-wasmfile-release-sync/ffi';
 import { cachePerMachine, type Machine, type MemoryTools } from '../host/machine.ts';
+import { type Imports, PAGE_BYTES, wasm } from '../host/web-assembly.ts';
 
 // The package's types describe its CommonJS form, with the function as a member.
 const startModule = load as unknown as typeof load.default;
@@ -44,27 +45,12 @@ export interface Instance {
   readonly tools: MemoryTools;
 }
 
-type CompiledModule = object;
-type Imports = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-
-/** The used parts of the global WebAssembly, which Node's types lack. */
-const { WebAssembly: wasm } = globalThis as unknown as {
-  WebAssembly: {
-    Module: new (bytes: Uint8Array) => CompiledModule;
-    Instance: new (module: CompiledModule, imports: Imports) => { readonly exports: unknown };
-    Memory: new (
-      descriptor: object,
-    ) => { readonly buffer: ArrayBuffer; grow(pages: number): number };
-  };
-};
-
 /** Compiles the module at a machine's first call, and returns it at further calls. */
 const compileOnce = cachePerMachine(
   ({ parts }) => new wasm.Module(parts.readBytes('quickjs.wasm')),
 );
 
 // QuickJS's module declares an initial memory of 16 MiB, and a maximum of 2 GiB.
-const PAGE_BYTES = 64 * 1024;
 const INITIAL_PAGES = 256;
 const MAX_PAGES = 32_768;
 

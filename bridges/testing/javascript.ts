@@ -10,10 +10,10 @@ import type { StartTests, TestResult, Tests } from './tests.ts';
 const MEMORY_BYTES = 512 * 2 ** 20;
 
 export const startJavaScriptTests: StartTests = async (path, bed, { timeLimit, print }) => {
-  const source = readFileSync(path, 'utf8');
+  const bytes = readFileSync(path);
   const name = basename(path, extname(path));
   const folder = dirname(path);
-  const module = { name, path, source, folders: [folder] };
+  const module = { name, path, bytes, source: bytes.toString('utf8'), folders: [folder] };
   const imports = new Imports(module, nodeMachine, [], ({ file, line }, text) =>
     print(`${file}:${line}: ${text}`),
   );

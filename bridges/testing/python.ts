@@ -16,8 +16,9 @@ const MEMORY_BYTES = 1024 * 2 ** 20;
 export const startPythonTests: StartTests = async (path, bed, { timeLimit, print }) => {
   const folder = dirname(path);
   const name = basename(path, '.py');
-  const source = readFileSync(path, 'utf8');
-  const module = { name, path, source, folders: [folder] };
+  const bytes = readFileSync(path);
+  const source = bytes.toString('utf8');
+  const module = { name, path, bytes, source, folders: [folder] };
   let dueTime: number | null = null;
   let disarm = (): void => {};
   const makeFunction = (

@@ -1,6 +1,12 @@
 /** Describes the languages of `glossa new`: module names, files, and the commands to type next. */
 import { join } from 'node:path';
-import { allLanguages, type Language, type LanguageName } from '../../bridges/languages.ts';
+import {
+  allLanguages,
+  type Language,
+  type LanguageName,
+  type languages,
+  type Template,
+} from '../../bridges/languages.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { UsageError } from '../../terminal/exit.ts';
 import { makePathFromFolder, makeProgramCommand, quoteWord } from '../../terminal/invocation.ts';
@@ -14,14 +20,22 @@ export const templateFolder = join(packageRoot, 'templates');
 
 /** A language of modules that has templates. */
 export interface TemplateLanguage extends Language {
+  readonly template: Template;
   /** Its folder in the templates, which is also its name on the command line. */
   readonly folder: string;
 }
 
 /** The languages by name. */
 export const templateLanguages = Object.fromEntries(
-  allLanguages.map(([name, language]) => [name, { ...language, folder: name }]),
-) as Readonly<Record<LanguageName, TemplateLanguage>>;
+  allLanguages.flatMap(([name, language]) =>
+    language.template === null ? [] : [[name, { ...language, folder: name }]],
+  ),
+) as Readonly<Record<TemplateName, TemplateLanguage>>;
+
+/** The name of a language that has templates. */
+type TemplateName = {
+  [N in LanguageName]: (typeof languages)[N]['template'] extends null ? never : N;
+}[LanguageName];
 
 /** Returns the file name of a module. */
 export const makeModuleFileName = ({ extensions }: TemplateLanguage, name: string): string =>

@@ -37,6 +37,7 @@ it.each(modules)('the module %s causes no warning about a misnamed method', asyn
     {
       name: basename(path).replace(/\.\w+$/, ''),
       path,
+      bytes: readFileSync(path),
       source: readFileSync(path, 'utf8'),
       folders: [dirname(path)],
     },

@@ -134,6 +134,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'node:',
   ],
   'bridges/python': ['runtime/core', 'bridges/host', 'pyodide'],
+  'bridges/wasm': ['runtime/core', 'bridges/compiled', 'bridges/host'],
   'bridges/testing': [
     'runtime/core',
     'runtime/api',

@@ -6,7 +6,8 @@ import { expect, it } from 'vitest';
 import { readSources } from './sources.ts';
 
 it('only the files behind InterpreterGate call functions that run a script', () => {
-  const calls = /\b(PyObject_Vectorcall|QTS_Call|QTS_Eval|QTS_ExecutePendingJob)\b/;
+  const calls =
+    /\b(PyObject_Vectorcall|QTS_Call|QTS_Eval|QTS_ExecutePendingJob|exports\.glossa_enter)\b/;
   const files = readSources('.ts')
     .filter(({ path, text }) => /^bridges\/(?!.*\.test\.)/.test(path) && calls.test(text))
     .map(({ path }) => path);
@@ -19,5 +20,6 @@ it('only the files behind InterpreterGate call functions that run a script', () 
     'bridges/python/capi.ts',
     // The interpreter's own start, before any script.
     'bridges/python/load.ts',
+    'bridges/wasm/library.ts',
   ]);
 });

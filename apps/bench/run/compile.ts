@@ -16,3 +16,14 @@ export function compile(source: string, output: string, flags: readonly string[]
 /** Compiles a module for features/native to a shared object; returns null, or the error. */
 export const compileModule = (source: string, object: string): string | null =>
   compile(source, object, ['-shared', '-fPIC', `-I${includeDir}`]);
+
+/** Compiles a module for features/glupy to WebAssembly; returns null, or the error. */
+export function compileToWasm(source: string, output: string): string | null {
+  const flags = ['--target=wasm32-wasi', '-mexec-model=reactor', '-O2', '-Wl,--stack-first'];
+  const args = [...flags, `-I${includeDir}`, '-o', output, source];
+  const { status, lastError } = runToEnd(['clang', ...args]);
+  if (status === 0) return null;
+  return status === null
+    ? 'there is no clang (apt install clang lld wasi-libc libclang-rt-dev-wasm32)'
+    : `it cannot be compiled to WebAssembly: ${lastError}`;
+}

@@ -1,6 +1,6 @@
 /** Builds the stacks of a bench from volfiles, or from one translator in several languages. */
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { basename, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import {
   allLanguages,
   languages as bridgeLanguages,
@@ -16,7 +16,7 @@ import { describeOrFail, inspectFile } from '../../../server/volfiles.ts';
 import { Failure, UsageError } from '../../../terminal/exit.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
 import { numberRepeats } from '../engine/stack-volumes.ts';
-import { compileModule } from './compile.ts';
+import { compileModule, compileToWasm } from './compile.ts';
 import { parseFlagWords } from './flag-words.ts';
 import type { BenchStack } from './stack-mount.ts';
 
@@ -204,13 +204,11 @@ function buildMainThreadVolume(
   const languageEntry = (bridgeLanguages as Readonly<Record<string, Language>>)[language];
   // The word `none`: its stack has no volume of the translator.
   if (languageEntry === undefined) return { type: '', options: [] };
-  if (languageEntry.compiledFrom !== null) {
-    return compileVolume(
-      folder,
-      listCandidatePaths(language, name, [languageEntry.compiledFrom]),
-      name,
-      scratch,
-    );
+  const { compiledFrom } = languageEntry;
+  if (compiledFrom !== null) {
+    // Sources in C are in the folder `c`, also for other targets.
+    const candidates = listCandidatePaths(compiledFrom.slice(1), name, [compiledFrom]);
+    return compileVolume(folder, candidates, name, scratch, languageEntry);
   }
   const candidates = listCandidatePaths(language, name, languageEntry.extensions);
   const path = findFirstFile(folder, candidates);
@@ -218,14 +216,17 @@ function buildMainThreadVolume(
   if (languageEntry.hosted === null)
     return path === undefined ? makeBuiltInVolume(name, problem) : makeNativeVolume(path);
   if (path === undefined) return problem;
-  return {
-    type: 'features/glupy',
-    options: [
-      ['module-name', basename(path)],
-      ['module-path', join(path, '..')],
-    ],
-  };
+  return makeHostedVolume(path);
 }
+
+/** Makes the volume of a module that features/glupy loads. */
+const makeHostedVolume = (path: string): TranslatorVolume => ({
+  type: 'features/glupy',
+  options: [
+    ['module-name', basename(path)],
+    ['module-path', dirname(path)],
+  ],
+});
 
 /** Makes the volume of a module that features/native loads. */
 const makeNativeVolume = (path: string): TranslatorVolume => ({
@@ -246,9 +247,12 @@ function compileVolume(
   candidates: readonly string[],
   name: string,
   scratch: string,
+  { extensions, hosted }: Language,
 ): VolumeOrProblem {
   const source = findFirstFile(folder, candidates);
   if (source === undefined) return `${folder} has neither ${candidates.join(' nor ')}`;
-  const libraryPath = join(scratch, `${name}.so`);
-  return compileModule(source, libraryPath) ?? makeNativeVolume(libraryPath);
+  const output = join(scratch, `${name}${extensions[0]}`);
+  return hosted === null
+    ? (compileModule(source, output) ?? makeNativeVolume(output))
+    : (compileToWasm(source, output) ?? makeHostedVolume(output));
 }

@@ -162,8 +162,15 @@ const escapeForRegExp = (name: string): string => name.replace(/\$/g, '\\$');
 
 type Remark = Guest['description']['warnings'][number];
 
+/** The parts of a guest in which mistakes are found. */
+export type DescribedGuest = Pick<Guest, 'description' | 'sources'>;
+
 /** Lists remarks on the likely mistakes of the module that was read from `path`. */
-export function findRemarks(guest: Guest, path: string, syntax: LanguageSyntax): Suspicion[] {
+export function findRemarks(
+  guest: DescribedGuest,
+  path: string,
+  syntax: LanguageSyntax,
+): Suspicion[] {
   const { description } = guest;
   const remarks = [
     // Mistakes that the guest itself has found.
@@ -180,7 +187,10 @@ export function findRemarks(guest: Guest, path: string, syntax: LanguageSyntax):
 }
 
 /** Makes remarks on methods whose names resemble a known name. */
-function findMisnamed({ description, sources = [] }: Guest, syntax: LanguageSyntax): Remark[] {
+function findMisnamed(
+  { description, sources = [] }: DescribedGuest,
+  syntax: LanguageSyntax,
+): Remark[] {
   const knownNames = collectHostNames(syntax);
   const calledNames = new Set(knownNames.values());
   const remarks: Remark[] = [];
@@ -246,7 +256,7 @@ function findReordered(
 
 /** Makes remarks on fops and hooks outside the class, and on declarations that are never read. */
 function findUncalledAndUnread(
-  { description, sources = [] }: Guest,
+  { description, sources = [] }: DescribedGuest,
   syntax: LanguageSyntax,
   path: string,
 ): Remark[] {
@@ -346,7 +356,7 @@ export function describeOmittedFops(
  */
 export function logOmittedFops(
   xl: Pick<Xlator, 'below' | 'warnSuspicious'>,
-  { description: { fops, passesThrough } }: Guest,
+  { description: { fops, passesThrough } }: DescribedGuest,
   path: string,
   declarations: LanguageSyntax['passThroughDeclarations'],
 ): void {

@@ -228,8 +228,12 @@ function readModuleFile(
   sources: Sources,
 ) {
   try {
-    const source = readSource(path, sources, language.codingDeclaration);
-    return { name, language, path, source, folders: [...new Set([dirname(path), ...folders])] };
+    const bytes = sources.read(path);
+    const source = language.isBinary ? '' : decodeSource(path, bytes, language.codingDeclaration);
+    return {
+      ...{ name, language, path, bytes, source },
+      folders: [...new Set([dirname(path), ...folders])],
+    };
   } catch (error) {
     throw new InitError(`module '${name}' cannot be read: ${(error as Error).message}`);
   }
@@ -243,8 +247,11 @@ const CODING_SEARCH_BYTES = 400;
  * @param codingPattern matches a declaration of its encoding
  * @throws {Error} when the bytes do not fit that encoding, or UTF-8
  */
-export function readSource(path: string, sources: Sources, codingPattern?: RegExp): string {
-  const bytes = sources.read(path);
+export const readSource = (path: string, sources: Sources, codingPattern?: RegExp): string =>
+  decodeSource(path, sources.read(path), codingPattern);
+
+/** Decodes the text of a source file. @throws {Error} as `readSource` */
+function decodeSource(path: string, bytes: Uint8Array, codingPattern?: RegExp): string {
   const [, declaredCoding = 'utf-8'] =
     codingPattern?.exec(String.fromCharCode(...bytes.subarray(0, CODING_SEARCH_BYTES))) ?? [];
   // Python's names of these encodings, as the decoder names them.

@@ -91,11 +91,21 @@ interface LookupBars {
 const LOOKUP_BARS: Readonly<Partial<Record<CallKindName, LookupBars>>> = {
   decided: {
     call: 'decided in the script (negative hit)',
-    bars: { python: { limit: 2, aim: 1 }, javascript: { limit: 2, aim: 1.2 }, c: { limit: 0.3 } },
+    bars: {
+      python: { limit: 2, aim: 1 },
+      javascript: { limit: 2, aim: 1.2 },
+      c: { limit: 0.3 },
+      wasm: { limit: 0.25, aim: 0.12 },
+    },
   },
   seen: {
     call: 'passed on, seen again in the callback',
-    bars: { python: { limit: 4, aim: 2 }, javascript: { limit: 4, aim: 2.4 }, c: { limit: 0.6 } },
+    bars: {
+      python: { limit: 4, aim: 2 },
+      javascript: { limit: 4, aim: 2.4 },
+      c: { limit: 0.6 },
+      wasm: { limit: 0.9, aim: 0.6 },
+    },
   },
   awaited: {
     call: 'await child.lookup',

@@ -11,12 +11,13 @@ import { measureUndefinedFops } from './undefined-fops.ts';
 export const bridges: Suite = {
   usage: `usage: npm run bench -- bridges [options]
 
-Compares translators in Python, JavaScript and C with the same ones in TypeScript, all but one part
-of it in one process without a mount. On a quiet machine; a full run takes about two minutes.
+Compares translators in Python, JavaScript and C, compiled to machine code and to WebAssembly, with
+the same ones in TypeScript, all but one part of it in one process without a mount. On a quiet
+machine; a full run takes about two minutes.
 
-  --only PART   python, javascript or c (what a lookup costs there), data (reads of 128 KiB), mount
-                (the same through mounts), route (fops that a module does not define), second (a
-                second volume) or isolated (a thread of its own); may be repeated`,
+  --only PART   python, javascript, c or wasm (what a lookup costs there), data (reads of 128 KiB),
+                mount (the same through mounts), route (fops that a module does not define), second
+                (a second volume) or isolated (a thread of its own); may be repeated`,
   legend: `A cost is the median over the rounds of the difference to TypeScript in the same round [the lowest –
 the highest]. With a "?", the rounds of one row lie more than a factor of 1.5 apart: measure again.`,
   isPlaced: false,
@@ -24,6 +25,7 @@ the highest]. With a "?", the rounds of one row lie more than a factor of 1.5 ap
     python: (bench) => measureLookupCosts(bench, 'python'),
     javascript: (bench) => measureLookupCosts(bench, 'javascript'),
     c: (bench) => measureLookupCosts(bench, 'c'),
+    wasm: (bench) => measureLookupCosts(bench, 'wasm'),
     data: measureDataCosts,
     mount: measureMountedReads,
     route: measureUndefinedFops,

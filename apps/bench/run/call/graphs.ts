@@ -3,7 +3,7 @@
  * in one of the languages over a leaf, with the clock and timers of a mount. A leaf replies at once.
  */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import glupy from '../../../../bridges/glupy.ts';
 import {
   allLanguages,
@@ -22,7 +22,7 @@ import { defineTranslator, type Translator } from '../../../../runtime/core/xlat
 import { packageRoot } from '../../../../runtime/sys/paths.ts';
 import { NodeContext } from '../../../../server/node-context.ts';
 import { MeasurementError } from '../../engine/measurement-error.ts';
-import { compileModule } from '../compile.ts';
+import { compileModule, compileToWasm } from '../compile.ts';
 
 /** The settings that all graphs of a measurement share. */
 export interface GraphEnvironment {
@@ -78,12 +78,12 @@ function makeVariant(
     isHosted: hosted !== null,
     async makeVolume(environment, module) {
       const file = module + extensions[0];
+      const path =
+        compiledFrom === null ? join(folder, file) : compileFile(environment, module, hosted, file);
       if (hosted !== null) {
-        const options = { 'module-name': file, 'module-path': folder };
+        const options = { 'module-name': file, 'module-path': dirname(path) };
         return { translator: glupy as unknown as AnyTranslator, options };
       }
-      const path =
-        compiledFrom === null ? join(folder, file) : compileSharedObject(environment, module);
       return {
         translator: native as unknown as AnyTranslator,
         options: { 'module-path': path, ...extraOptions },
@@ -101,14 +101,20 @@ export const variants = {
   'ffi-rs': makeVariant('c', 'C through ffi-rs', { ffi: 'ffi-rs' }),
 } as Readonly<Record<VariantName, Variant>>;
 
-/** Returns the path of a C module's shared object, compiled on first use. @throws {MeasurementError} */
-function compileSharedObject({ folder }: GraphEnvironment, name: string): string {
+/** Returns the path of a compiled C module, compiled on first use. @throws {MeasurementError} */
+function compileFile(
+  { folder }: GraphEnvironment,
+  name: string,
+  hosted: Language['hosted'],
+  file: string,
+): string {
   const source = join(modulesFolder, 'c', `${name}.c`);
   if (!existsSync(source)) throw new MeasurementError(`there is no module ${name}.c`);
-  const libraryPath = join(folder, `${name}.so`);
-  const problem = existsSync(libraryPath) ? null : compileModule(source, libraryPath);
+  const path = join(folder, file);
+  const compile = hosted === null ? compileModule : compileToWasm;
+  const problem = existsSync(path) ? null : compile(source, path);
   if (problem !== null) throw new MeasurementError(problem);
-  return libraryPath;
+  return path;
 }
 
 // -- leaves --------------------------------------------------------------------------------------
