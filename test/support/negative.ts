@@ -11,6 +11,7 @@ import type { Translator } from '../../runtime/core/xlator.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import negative from '../../runtime/xlators/features/negative/index.ts';
 import { canCompile, compile, libraryFolder } from './native.ts';
+import { canCompileWasm, compileWasm } from './wasm.ts';
 
 const folder = join(packageRoot, 'examples/negative');
 
@@ -33,6 +34,7 @@ export const variants: readonly Variant[] = [
   },
   { name: 'features/negative', translator: negative as Translator<unknown>, options: {} },
   ...(canCompile ? [makeVariantInC()] : []),
+  ...(canCompileWasm ? [makeVariantInWasm()] : []),
 ];
 
 function makeVariantInC(): Variant {
@@ -42,6 +44,15 @@ function makeVariantInC(): Variant {
     name: 'negative.c',
     translator: native as unknown as Translator<unknown>,
     options: { 'module-path': path },
+  };
+}
+
+function makeVariantInWasm(): Variant {
+  compileWasm(join(folder, 'c/negative.c'), join(libraryFolder(), 'negative.wasm'));
+  return {
+    name: 'negative.wasm',
+    translator: glupy as Translator<unknown>,
+    options: { 'module-name': 'negative.wasm', 'module-path': libraryFolder() },
   };
 }
 

@@ -22,8 +22,13 @@ const waitUntil = (check: () => void) => vi.waitFor(check, { timeout: 30_000 });
 /**
  * @param folder of the language's modules.
  * @param language the loader of the modules.
+ * @param broken text of the message about code that does not compile, for the file's extension.
  */
-export function failureContract(folder: string, language: Language = hostedLanguage): void {
+export function failureContract(
+  folder: string,
+  language: Language = hostedLanguage,
+  broken = (extension: string): string => `m${extension}:3`,
+): void {
   const fail = (options: Record<string, string>) =>
     startModule(folder, { language, name: 'failing', options });
 
@@ -132,14 +137,14 @@ export function failureContract(folder: string, language: Language = hostedLangu
       run.expectSettled();
     });
 
-    it('of code that does not compile keeps the old code and names the line', async () => {
+    it('of code that does not compile keeps the old code and says why', async () => {
       const file = makeEdited('edition1');
       const run = await file.start();
       file.save('edition_broken');
       const { ok, text } = await run.reload();
       expect(ok).toBe(false);
       expect(text).toMatch(/^not reloaded, the code before goes on: /);
-      expect(text).toContain(`m${extension}:3`);
+      expect(text).toContain(broken(extension));
       run.ask('stat', run.knownLoc('a'), null);
       run.takeRequests()[0]!.answer(0, 0, makeSized(1), null);
       expect(run.dump().interpreters).toBe(1);
