@@ -94,6 +94,21 @@ export const dirChecks: Checks = {
     fd!.release();
   },
 
+  'a listing that starts over with room for one entry pages through all names': async (vol) => {
+    const names = await fill(vol, vol.root, 9);
+    const { fd } = ok(await vol.opendir(vol.root));
+    ok(await vol.fop('readdir', fd!, 5 * ONE_ENTRY, 0, null));
+    const listed: string[] = [];
+    for (let offset = 0; ; ) {
+      const [entry] = ok(await vol.fop('readdir', fd!, ONE_ENTRY, offset, null)).entries!;
+      if (entry === undefined) break;
+      listed.push(entry.name);
+      offset = entry.off;
+    }
+    expect(listed.sort()).toEqual(['.', '..', ...names]);
+    fd!.release();
+  },
+
   'the last page of a listing has op_errno ENOENT, as in GlusterFS': async (vol) => {
     await fill(vol, vol.root, 20);
     const { fd } = ok(await vol.opendir(vol.root));

@@ -34,13 +34,13 @@ function* listEntriesAfter(
   openNode: OpenNode,
   offset: number,
 ): Generator<[string, DirectoryEntry]> {
-  const { node } = openNode;
+  const { node, unsentEntry } = openNode;
+  openNode.unsentEntry = null;
+  if (openNode.cursorOff !== offset) openNode.cursor = null;
   if (node.nlink === 0) return;
   if (offset < OFF_SELF) yield ['.', { node, off: OFF_SELF }];
   if (offset < OFF_PARENT) yield ['..', { node: node.parent ?? node, off: OFF_PARENT }];
-  const { unsentEntry } = openNode;
-  openNode.unsentEntry = null;
-  if (openNode.cursor === null || openNode.cursorOff !== offset) {
+  if (openNode.cursor === null) {
     openNode.cursor = node.entries!.entries();
   } else if (unsentEntry !== null && node.entries!.get(unsentEntry[0]) === unsentEntry[1])
     yield unsentEntry;
