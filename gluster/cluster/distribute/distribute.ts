@@ -12,6 +12,7 @@ import { ListingRecord } from './fops/listing-record.ts';
 import { FreeSpace } from './free-space.ts';
 import { type Layout, NO_COMMIT_HASH, sortByStart } from './layout/layout.ts';
 import { LINKTO_XATTR_BYTES } from './linkto.ts';
+import { ListedDirectories } from './listed-directories.ts';
 import { NameHash } from './name-hash.ts';
 import { Notices } from './notices.ts';
 import type { Settings } from './options.ts';
@@ -90,6 +91,9 @@ export class Distribute {
   private readonly listingRecords = new WeakMap<Fd, ListingRecord>();
   /** Directories whose listing contained a possible linkto. */
   readonly directoriesWithLinktos = new WeakSet<Inode>();
+  /** Directories with more entries on the first child than the first reply of their last listing had. */
+  readonly largeDirectories = new WeakSet<Inode>();
+  readonly listedDirectories = new ListedDirectories();
   /** The child that holds a directory's locks, once it was ever locked. */
   private readonly lockChildren = new WeakMap<Inode, number>();
   /** Children that have reported whether they are up. */
@@ -282,6 +286,12 @@ export class Distribute {
       this.listingRecords.set(fd, record);
     }
     return record;
+  }
+
+  /** Records whether the first child's entries fill more than one reply. */
+  noteDirectorySize(inode: Inode, isLarge: boolean): void {
+    if (isLarge) this.largeDirectories.add(inode);
+    else this.largeDirectories.delete(inode);
   }
 
   /** Finds the child that a name belongs to by its hash; NO_CHILD without a layout. */

@@ -23,7 +23,7 @@ import type { Distribute } from './distribute.ts';
 /** The reply of one wind, and the result of a task. */
 export interface Reply<N extends FopName> {
   readonly opRet: number;
-  /** Valid only if `opRet` is negative. */
+  /** Valid only if `opRet` is negative; ENOENT of a successful listing marks its last entries. */
   readonly opErrno: number;
   readonly values: FopTable[N]['reply'];
 }

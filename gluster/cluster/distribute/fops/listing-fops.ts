@@ -1,16 +1,19 @@
 /**
- * Lists the children one after the other. A file is listed by the child that has it, never by that of its linkto; a
+ * Lists the children in their order. A file is listed by the child that has it, never by that of its linkto; a
  * directory by the child of its name's hash.
  *
- * A rebalance may move files during a listing. A file that moves to a child listed later is omitted there
- * (`ListingRecord`); GlusterFS returns it twice. A file that moves to a child listed before would be missed: a
- * directory with misplaced files is listed a second time, for names that were not returned.
+ * A reply has entries of as many children as fit, so the next children are listed at the same time as the present one.
+ * A child's reply with its last entries carries ENOENT: it is not listed again. GlusterFS's client lists one child at a
+ * time, and requests each child's end. `listing-record.ts` has the names that were returned: a rebalance may move
+ * files meanwhile.
  * Source: GlusterFS `dht-common.c` (dht_opendir, dht_readdirp_cbk).
  */
+import { nameLength } from '../../../../runtime/core/bytes.ts';
 import { Dict } from '../../../../runtime/core/dict.ts';
 import {
   EBADF,
   EBADFD,
+  EINVAL,
   ENOENT,
   ENOTCONN,
   EOVERFLOW,
@@ -19,7 +22,13 @@ import {
 import type { Fd } from '../../../../runtime/core/fd.ts';
 import type { Frame } from '../../../../runtime/core/frame.ts';
 import { unwind, wind } from '../../../../runtime/core/gen/fops.gen.ts';
-import { type Dirent, direntType, IA_IFDIR } from '../../../../runtime/core/iatt.ts';
+import {
+  computeDirentplusSize,
+  computeDirentSize,
+  type Dirent,
+  direntType,
+  IA_IFDIR,
+} from '../../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../../runtime/core/xlator.ts';
@@ -48,28 +57,46 @@ const ABSENT_ERRNOS: ReadonlySet<number> = new Set([ENOTCONN, ENOENT, ESTALE]);
 /** Errors of a child without an open fd: it was down when the directory was opened, or later. */
 const NOT_OPEN_ERRNOS: ReadonlySet<number> = new Set([EBADF, EBADFD]);
 
+/** The most children that are listed at the same time. */
+const SIMULTANEOUS_MAX = 8;
+/** A reply with less room than this has no entries of another child: a child may take less for too little room. */
+const ROOM_MIN_BYTES = 4096;
+
+/** A child's reply to readdirp, or to the opendir before it. */
+interface ChildReply {
+  readonly opRet: number;
+  readonly opErrno: number;
+  readonly entries: readonly Dirent[] | null;
+  readonly xdata: Dict | null;
+}
+
 /** The state of one readdir or readdirp request, in its frame's `local`. */
 interface ListingRequest {
   readonly fd: Fd;
   readonly record: ListingRecord;
-  readonly size: number;
   /** Whether to reply as readdirp, else as readdir. */
   readonly isReaddirp: boolean;
   /** Whether the request starts at the beginning. */
   readonly startsAtBeginning: boolean;
   /** The number of children listed before the present one, in both rounds. */
   position: number;
+  /** The offset after which the present child is listed. */
+  offset: number;
+  /** The entries of the reply, and the bytes that are left for more. */
+  readonly entries: Dirent[];
+  bytesLeft: number;
   /** The xdata for the children; requests the linkto xattr once `requestLinktos` was called. */
   xdata: Dict | null;
   requestsLinktos: boolean;
-  /** The offset of the last request to the child. */
-  offset: number;
-  /** Whether a request must be sent to a child. */
-  mustWind: boolean;
-  /** Whether the loop of `windToChild` is running. */
-  isWinding: boolean;
-  /** The child on which the directory was just opened; NO_CHILD for none. */
-  openedChild: number;
+  /** The children's replies by position; a later child's waits for those before. */
+  readonly replies: Map<number, ChildReply>;
+  outstandingCount: number;
+  /** Positions of replies to requests for the linkto xattr. */
+  readonly linktoPositions: Set<number>;
+  /** Positions of children on which the directory was opened for this request. */
+  readonly openedPositions: Set<number>;
+  /** Whether the loop of `continueListing` is running. */
+  isContinuing: boolean;
   /** Whether a child has the directory. */
   hasDirectory: boolean;
   /** The errno of the first listed child without the directory; 0 if no such child was listed. */
@@ -99,27 +126,33 @@ function startListing(
   const volume = xl.priv;
   const childCount = volume.children.length;
   const record = volume.getListingRecord(fd);
-  const position = record.seek(offset, readOffsetChild(offset, childCount));
+  const { position, isChildDone } = record.seek(offset, readOffsetChild(offset, childCount));
   const listing: ListingRequest = {
     fd,
     record,
-    size,
-    xdata,
     isReaddirp,
     startsAtBeginning: offset === 0,
     position,
-    offset: 0,
-    errno: 0,
-    mustWind: false,
-    isWinding: false,
-    hasDirectory: false,
+    offset: readChildOffset(offset, childCount),
+    entries: [],
+    bytesLeft: size,
+    xdata,
     requestsLinktos: false,
-    openedChild: NO_CHILD,
+    replies: new Map(),
+    outstandingCount: 0,
+    linktoPositions: new Set(),
+    openedPositions: new Set(),
+    isContinuing: false,
+    hasDirectory: offset !== 0,
+    errno: 0,
   };
   frame.local = listing;
   if (volume.directoriesWithLinktos.has(fd.inode))
     requestLinktos(listing, volume.xattrNames.linkto);
-  windToChild(frame, xl, position, readChildOffset(offset, childCount));
+  const isAtEnd = isChildDone && !hasNextChild(volume, listing);
+  if (isChildDone) moveToNextChild(listing);
+  if (isAtEnd) unwindListing(frame, 0, 0, [], null);
+  else continueListing(frame, xl);
 }
 
 /**
@@ -131,87 +164,192 @@ function requestLinktos(listing: ListingRequest, key: string): void {
   listing.requestsLinktos = true;
 }
 
-/** Sends the request to a child. A loop avoids recursion, as children may reply before `wind` returns. */
-function windToChild(frame: Frame, xl: Xlator<Distribute>, position: number, offset: number): void {
-  const listing = frame.local as ListingRequest;
-  listing.position = position;
-  listing.offset = offset;
-  listing.mustWind = true;
-  if (listing.isWinding) return;
-  listing.isWinding = true;
-  while (listing.mustWind) {
-    listing.mustWind = false;
-    const { fd, size, xdata } = listing;
-    const child = listing.position % xl.priv.children.length;
-    wind.readdirp(frame, child, readdirpCbk, xl.children[child]!, fd, size, listing.offset, xdata);
-  }
-  listing.isWinding = false;
+function moveToNextChild(listing: ListingRequest): void {
+  listing.position += 1;
+  listing.offset = 0;
 }
 
-/** Continues a listing after the attempt to open the directory on the child. */
-const opendirCbk: Cbk<'opendir', Distribute> = (frame, child, xl, opRet, opErrno, _fd, xdata) => {
-  if (opRet >= 0) windToChild(frame, xl, (frame.local as ListingRequest).position, 0);
-  else readdirpCbk(frame, child, xl, opRet, opErrno, null, xdata);
-};
+/** Takes steps until the request waits for replies, or is unwound. Children may reply before `wind` returns. */
+function continueListing(frame: Frame, xl: Xlator<Distribute>): void {
+  const listing = frame.local as ListingRequest;
+  if (listing.isContinuing) return;
+  listing.isContinuing = true;
+  let isUnwound = false;
+  while (listing.outstandingCount === 0 && !isUnwound) {
+    const reply = listing.replies.get(listing.position);
+    if (reply === undefined) windToChildren(frame, xl, listing);
+    else isUnwound = handleReply(frame, xl.priv, listing, reply);
+  }
+  listing.isContinuing = false;
+}
+
+/** Lists the present child, and the next ones if it is listed from its beginning. */
+function windToChildren(frame: Frame, xl: Xlator<Distribute>, listing: ListingRequest): void {
+  const { fd, position: first, offset, bytesLeft, xdata, replies } = listing;
+  const last = offset === 0 ? findLastSimultaneous(xl.priv, listing) : first;
+  const positions: number[] = [];
+  for (let each = first; each <= last; each++) if (!replies.has(each)) positions.push(each);
+  listing.outstandingCount = positions.length;
+  for (const each of positions) {
+    if (listing.requestsLinktos) listing.linktoPositions.add(each);
+    const child = xl.children[each % xl.children.length]!;
+    wind.readdirp(frame, each, readdirpCbk, child, fd, bytesLeft, offset, xdata);
+  }
+}
+
+/** Finds the position of the last child to list together with the present one, in the same round. */
+function findLastSimultaneous(
+  { children, largeDirectories }: Distribute,
+  { fd, position }: ListingRequest,
+): number {
+  // The entries of one child fill a reply.
+  if (largeDirectories.has(fd.inode)) return position;
+  const lastOfRound = position - (position % children.length) + children.length - 1;
+  return Math.min(lastOfRound, position + SIMULTANEOUS_MAX - 1);
+}
 
 const readdirpCbk: Cbk<'readdirp', Distribute> = (
   frame,
-  child,
+  position,
   xl,
   opRet,
   opErrno,
   entries,
   xdata,
 ) => {
-  const volume = xl.priv;
   const listing = frame.local as ListingRequest;
-  if (
-    opRet < 0 &&
-    NOT_OPEN_ERRNOS.has(opErrno) &&
-    listing.offset === 0 &&
-    listing.openedChild !== child
-  ) {
-    listing.openedChild = child;
-    const { fd } = listing;
-    const loc = new Loc(fd.inode);
-    return wind.opendir(frame, child, opendirCbk, xl.children[child]!, loc, fd, null);
-  }
+  const { fd, openedPositions } = listing;
+  const startsChild = position !== listing.position || listing.offset === 0;
+  if (opRet < 0 && NOT_OPEN_ERRNOS.has(opErrno) && startsChild && !openedPositions.has(position)) {
+    openedPositions.add(position);
+    const child = xl.children[position % xl.children.length]!;
+    wind.opendir(frame, position, opendirCbk, child, new Loc(fd.inode), fd, null);
+  } else addReply(frame, xl, position, { opRet, opErrno, entries, xdata });
+};
+
+/** Lists a child after the attempt to open the directory on it. */
+const opendirCbk: Cbk<'opendir', Distribute> = (
+  frame,
+  position,
+  xl,
+  opRet,
+  opErrno,
+  _fd,
+  xdata,
+) => {
+  if (opRet < 0) return addReply(frame, xl, position, { opRet, opErrno, entries: null, xdata });
+  const { fd, bytesLeft, xdata: requestXdata } = frame.local as ListingRequest;
+  const child = xl.children[position % xl.children.length]!;
+  wind.readdirp(frame, position, readdirpCbk, child, fd, bytesLeft, 0, requestXdata);
+};
+
+function addReply(frame: Frame, xl: Xlator<Distribute>, position: number, reply: ChildReply): void {
+  const listing = frame.local as ListingRequest;
+  listing.replies.set(position, reply);
+  listing.outstandingCount -= 1;
+  continueListing(frame, xl);
+}
+
+/** Handles the present child's reply. Returns whether the request was unwound. */
+function handleReply(
+  frame: Frame,
+  volume: Distribute,
+  listing: ListingRequest,
+  { opRet, opErrno, entries: childEntries, xdata }: ChildReply,
+): boolean {
+  const { position, record, entries, replies } = listing;
+  replies.delete(position);
   const isAbsent = opRet < 0 && (ABSENT_ERRNOS.has(opErrno) || NOT_OPEN_ERRNOS.has(opErrno));
-  if (opRet < 0 && !isAbsent) return unwindListing(frame, opRet, opErrno, null, xdata);
+  if (opRet < 0 && !isAbsent) {
+    // The next request, for the entries after these, fails.
+    if (entries.length > 0) unwindListing(frame, entries.length, 0, entries, null);
+    else unwindListing(frame, opRet, opErrno, null, xdata);
+    return true;
+  }
   if (isAbsent) listing.errno ||= opErrno;
   else listing.hasDirectory = true;
-  if (isAbsent || entries === null || entries.length === 0) {
-    // A child without the directory lists nothing; if no child has it, the listing fails.
-    if (hasNextChild(volume, listing)) return windToChild(frame, xl, listing.position + 1, 0);
-    const isNowhere = listing.startsAtBeginning && !listing.hasDirectory;
-    const absentErrno = isNowhere ? listing.errno : 0;
-    const errno = volume.upChildren.length === 0 ? ENOTCONN : absentErrno;
-    return unwindListing(frame, errno === 0 ? 0 : -1, errno, [], xdata);
-  }
-  if (!listing.requestsLinktos && entries.some(mayBeLinktoOrMigrating)) {
+  const listed = isAbsent ? [] : (childEntries ?? []);
+  if (!listing.linktoPositions.has(position) && listed.some(mayBeLinktoOrMigrating)) {
     volume.directoriesWithLinktos.add(listing.fd.inode);
-    requestLinktos(listing, volume.xattrNames.linkto);
-    return windToChild(frame, xl, listing.position, listing.offset);
+    if (!listing.requestsLinktos) requestLinktos(listing, volume.xattrNames.linkto);
+    return false;
   }
-  const { position, record } = listing;
-  const returnedEntries: Dirent[] = [];
-  for (const entry of entries) {
-    record.needsSecondRound ||= mayMove(volume, listing.fd.inode, child, entry);
-    if (!isListedHere(volume, listing.fd, child, entry)) continue;
+  const isChildDone = listed.length === 0 || opErrno === ENOENT;
+  if (listing.startsAtBeginning && position === 0 && listing.offset === 0)
+    volume.noteDirectorySize(listing.fd.inode, !isChildDone);
+  const errno = addEntries(volume, listing, listed);
+  if (errno === EOVERFLOW) {
+    unwindListing(frame, -1, EOVERFLOW, null, null);
+    return true;
+  }
+  const isFull = errno !== 0;
+  if (!isFull && !isChildDone && entries.length === 0) {
+    listing.offset = listed.at(-1)!.off;
+    return false;
+  }
+  if (!isFull && isChildDone) {
+    if (!hasNextChild(volume, listing)) {
+      unwindEnd(frame, volume, listing, xdata);
+      return true;
+    }
+    moveToNextChild(listing);
+    const hasRoom = listing.bytesLeft >= ROOM_MIN_BYTES || replies.has(listing.position);
+    if (hasRoom || entries.length === 0) return false;
+    record.noteChildDone(position);
+  }
+  unwindListing(frame, entries.length, 0, entries, xdata);
+  return true;
+}
+
+/**
+ * Adds a child's entries to the reply.
+ * @returns 0; EINVAL if the reply has no room for an entry, or EOVERFLOW if an offset is too large for a number
+ */
+function addEntries(
+  volume: Distribute,
+  listing: ListingRequest,
+  listed: readonly Dirent[],
+): number {
+  const { fd, record, position, isReaddirp, entries } = listing;
+  const childCount = volume.children.length;
+  const child = position % childCount;
+  for (const entry of listed) {
+    record.needsSecondRound ||= mayMove(volume, fd.inode, child, entry);
+    if (!isListedHere(volume, fd, child, entry)) continue;
     if (record.isDuplicate(entry.name, position)) {
       record.needsSecondRound = true;
       continue;
     }
-    const off = joinOffset(child, entry.off, volume.children.length);
-    if (off === undefined) return unwindListing(frame, -1, EOVERFLOW, null, null);
+    const nameBytes = nameLength(entry.name);
+    listing.bytesLeft -= isReaddirp
+      ? computeDirentplusSize(nameBytes)
+      : computeDirentSize(nameBytes);
+    if (listing.bytesLeft < 0 && entries.length > 0) return EINVAL;
+    const off = joinOffset(child, entry.off, childCount);
+    if (off === undefined) return EOVERFLOW;
     record.add(entry.name, position, off);
-    returnedEntries.push(makeDirent(volume, child, entry, off, listing.isReaddirp));
+    if (isNamedDirectory(entry)) volume.listedDirectories.add(fd.inode, entry.name, entry.gfid);
+    entries.push(makeDirent(volume, child, entry, off, isReaddirp));
   }
-  if (returnedEntries.length === 0) return windToChild(frame, xl, position, entries.at(-1)!.off);
-  // The reply with the last entries of the last child carries ENOENT, as a single brick's does.
-  const isEnd = opErrno === ENOENT && !hasNextChild(volume, listing);
-  unwindListing(frame, returnedEntries.length, isEnd ? ENOENT : 0, returnedEntries, xdata);
-};
+  return 0;
+}
+
+/** Replies after the last child: ENOENT marks the last entries, as a single brick's reply does. */
+function unwindEnd(
+  frame: Frame,
+  { upChildren }: Distribute,
+  { record, position, entries, hasDirectory, errno }: ListingRequest,
+  xdata: Dict | null,
+): void {
+  if (entries.length > 0) {
+    record.noteChildDone(position);
+    unwindListing(frame, entries.length, ENOENT, entries, xdata);
+  } else {
+    // A child without the directory lists nothing; if no child has it, the listing fails.
+    const failure = upChildren.length === 0 ? ENOTCONN : hasDirectory ? 0 : errno;
+    unwindListing(frame, failure === 0 ? 0 : -1, failure, [], xdata);
+  }
+}
 
 /** Whether an entry's mode is that of a linkto or of a file being copied; an application may set it too. */
 const mayBeLinktoOrMigrating = ({ stat }: Dirent): boolean =>
@@ -242,6 +380,10 @@ function isListedHere(volume: Distribute, fd: Fd, child: number, entry: Dirent):
   return hashedChild === NO_CHILD || !volume.isUp(hashedChild) ? isFirst : hashedChild === child;
 }
 
+/** Whether the entry is a directory other than `.` and `..`. */
+const isNamedDirectory = ({ name, type }: Dirent): boolean =>
+  type === DT_DIR && name !== '.' && name !== '..';
+
 /** Makes the entry to return. @param off its offset in the listing of all children */
 function makeDirent(
   volume: Distribute,
@@ -253,7 +395,7 @@ function makeDirent(
   const { name, type, gfid, stat, dict, inode } = entry;
   if (!isReaddirp) return { name, off, type, gfid, stat: null, dict: null, inode: null };
   // One child does not know a directory's merged attributes: the caller must look it up.
-  if (type === DT_DIR && name !== '.' && name !== '..') {
+  if (isNamedDirectory(entry)) {
     return { name, off, type, gfid, stat: null, dict, inode: null };
   }
   if (stat !== null && inode !== null) volume.setLocation(inode, stat.iaGfid, child);

@@ -16,12 +16,9 @@ test('a name that a listing has returned is a duplicate until a program seeks ba
       const record = new ListingRecord();
       /** In the order of their offsets, which are 1, 2 and so on; each reply is of the next place. */
       let returned: ReplySample[] = [];
-      let lastLength = 0;
       for (const [place, { names, back }] of replies.entries()) {
-        // Into the last reply, or just before it.
-        returned = returned.slice(0, returned.length - Math.min(back, lastLength));
+        returned = returned.slice(0, Math.max(0, returned.length - back));
         record.seek(returned.length, place);
-        lastLength = 0;
         for (const each of names) {
           const before = returned.filter((other) => other.name === each).at(-1);
           expect(record.isDuplicate(each, place)).toBe(
@@ -30,26 +27,49 @@ test('a name that a listing has returned is a duplicate until a program seeks ba
           if (before !== undefined) continue;
           returned.push({ name: each, place });
           record.add(each, place, returned.length);
-          lastLength += 1;
         }
       }
     }),
   );
 });
 
-test('a listing forgets the names of the child to which a program seeks back, and of all later children', () => {
+test('a listing forgets the names after the offset to which a program seeks back', () => {
   const record = new ListingRecord();
   for (let place = 0; place < 4; place++) {
     record.seek(place * 100, place);
     for (let n = 1; n <= 100; n++) record.add(`p${place}n${n}`, place, place * 100 + n);
   }
-  record.seek(150, 1);
-  expect([0, 1, 2, 3].map((place) => record.isDuplicate(`p${place}n7`, 9))).toEqual([
+  expect(record.seek(150, 1)).toEqual({ position: 1, isChildDone: false });
+  const names = ['p0n7', 'p1n50', 'p1n51', 'p2n7', 'p3n7'];
+  expect(names.map((name) => record.isDuplicate(name, 9))).toEqual([
     true,
+    true,
+    false,
+    false,
+    false,
+  ]);
+  // An offset from before the directory was listed anew: all names of the child may be returned again.
+  expect(record.seek(999, 1).position).toBe(1);
+  expect(names.map((name) => record.isDuplicate(name, 9))).toEqual([
+    true,
+    false,
     false,
     false,
     false,
   ]);
   record.seek(0, 0);
   expect(record.isDuplicate('p0n7', 9)).toBe(false);
+});
+
+test('a listing continues with the next child after the last entry of one that has no more, but not twice', () => {
+  const record = new ListingRecord();
+  record.seek(0, 0);
+  record.add('a', 0, 1);
+  record.add('b', 0, 2);
+  // The child at position 1 has no entries.
+  record.noteChildDone(1);
+  expect(record.seek(2, 0)).toEqual({ position: 1, isChildDone: true });
+  expect(record.seek(2, 0)).toEqual({ position: 0, isChildDone: false });
+  record.noteChildDone(1);
+  expect(record.seek(1, 0)).toEqual({ position: 0, isChildDone: false });
 });

@@ -1,72 +1,80 @@
 /**
- * Records which names a listing of a directory has returned, and from which child. Without this record, a file that
- * a rebalance moves meanwhile would be listed twice, or not at all. `listing-fops.ts` reports each request (`seek`)
- * and each returned entry (`add`). A position counts the children listed so far, in both rounds.
+ * Records which names a listing of a directory has returned, and from which child. `listing-fops.ts` reports each
+ * request (`seek`), each returned entry (`add`), and children without more entries (`noteChildDone`).
+ *
+ * A rebalance may move files meanwhile. A file that moves to a child listed later is omitted there; GlusterFS returns
+ * it twice. A file that moves to a child listed before would be missed: a directory with misplaced files is listed a
+ * second time, for names that were not returned.
  */
 export class ListingRecord {
   /** Whether the children must be listed again, because the listing found a file that a rebalance may move. */
   needsSecondRound = false;
-  /** The positions at which names were returned. */
-  private readonly positions = new Map<string, number>();
-  /** The offset of the last request. */
-  private lastOffset = 0;
-  /** The position at which the last request continued. */
-  private lastRequestPosition = 0;
-  /** The position of the last returned entry. */
-  private lastEntryPosition = 0;
-  /** The offsets and names of the entries in the last reply. */
-  private readonly offsets: number[] = [];
+  /** The returned entries, in order: names, offsets, and positions: the numbers of children listed before, in both rounds. */
   private readonly names: string[] = [];
+  private readonly offsets: number[] = [];
+  private readonly positions: number[] = [];
+  /** Indexes of names; one is invalid if another name has its index now. */
+  private readonly indexes = new Map<string, number>();
+  /** The position of the last child that the last reply listed to its end; -1 for none. */
+  private donePosition = -1;
 
   /**
    * Records a request for the entries after an offset, and forgets names returned after it, so that they are returned
    * again. The kernel drops entries for which a program's buffer has no room, and programs seek back.
-   * @param child the child that the offset names: the position for an offset that the last reply did not contain
-   * @returns the position at which the listing continues
+   * @param child the child that the offset names: the position for an offset that this listing has not returned
+   * @returns the position at which the listing continues, and whether that child has no more entries. A second request
+   *   for the same offset lists it again.
    */
-  seek(offset: number, child: number): number {
-    const { offsets, names } = this;
-    const isRepeated = offset === this.lastOffset;
-    const entryIndex = isRepeated ? -1 : offsets.indexOf(offset);
-    let position = child;
-    if (offset === 0) this.clear();
-    else if (!isRepeated && entryIndex < 0) this.forgetFrom(position);
-    else {
-      position = isRepeated ? this.lastRequestPosition : this.lastEntryPosition;
-      for (let index = entryIndex + 1; index < names.length; index++)
-        this.positions.delete(names[index]!);
+  seek(
+    offset: number,
+    child: number,
+  ): { readonly position: number; readonly isChildDone: boolean } {
+    const { names, donePosition } = this;
+    this.donePosition = -1;
+    if (offset === 0) {
+      this.needsSecondRound = false;
+      this.forgetFrom(0);
+      this.indexes.clear();
+      return { position: 0, isChildDone: false };
     }
-    offsets.length = 0;
-    names.length = 0;
-    this.lastOffset = offset;
-    this.lastRequestPosition = position;
-    return position;
+    // Most requests continue after the last entry.
+    const index = this.offsets.lastIndexOf(offset);
+    if (index < 0) {
+      const firstAfter = this.positions.findIndex((position) => position >= child);
+      if (firstAfter >= 0) this.forgetFrom(firstAfter);
+      return { position: child, isChildDone: false };
+    }
+    if (donePosition >= 0 && index === names.length - 1)
+      return { position: donePosition, isChildDone: true };
+    const position = this.positions[index]!;
+    this.forgetFrom(index + 1);
+    return { position, isChildDone: false };
   }
 
   /** Whether the name was returned at an earlier position. */
   isDuplicate(name: string, position: number): boolean {
-    // The comparison is false for a name that was not returned yet, whose position is undefined.
-    return this.positions.get(name)! < position;
+    const index = this.indexes.get(name);
+    return index !== undefined && this.names[index] === name && this.positions[index]! < position;
   }
 
   /** Records an entry that is returned. */
   add(name: string, position: number, offset: number): void {
-    this.positions.set(name, position);
-    this.lastEntryPosition = position;
-    this.offsets.push(offset);
+    this.indexes.set(name, this.names.length);
     this.names.push(name);
+    this.offsets.push(offset);
+    this.positions.push(position);
   }
 
-  /** Forgets all names, as the listing starts over. */
-  private clear(): void {
-    this.needsSecondRound = false;
-    this.positions.clear();
+  /** Records that the child at this position has no entries after those of the reply. */
+  noteChildDone(position: number): void {
+    this.donePosition = position;
   }
 
-  /** Forgets the names returned at this position or later. */
-  private forgetFrom(position: number): void {
-    for (const [name, namePosition] of this.positions)
-      if (namePosition >= position) this.positions.delete(name);
+  /** Forgets the entries from this index on. */
+  private forgetFrom(index: number): void {
+    this.names.length = index;
+    this.offsets.length = index;
+    this.positions.length = index;
   }
 }
 

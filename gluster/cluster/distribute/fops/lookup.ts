@@ -13,7 +13,7 @@ import type { Loc } from '../../../../runtime/core/loc.ts';
 import type { Cbk, Fop, Xlator } from '../../../../runtime/core/xlator.ts';
 import { type Distribute, NO_CHILD } from '../distribute.ts';
 import { isLinkto, isMigrating, readTarget, removeMigrationBits } from '../linkto.ts';
-import { runTask } from '../task.ts';
+import { type Reply, runTask, type Steps, type Task } from '../task.ts';
 import { lookupDirectory } from './lookup-directory.ts';
 import { lookupEverywhere } from './lookup-everywhere.ts';
 
@@ -54,6 +54,9 @@ export const lookup: Fop<'lookup', Distribute> = (frame, xl, loc, xdata) => {
   if (child === NO_CHILD || parent === null || name === null) {
     return startLookupEverywhere(frame, xl, loc, xdata);
   }
+  const gfid = volume.listedDirectories.take(parent, name);
+  if (gfid !== undefined)
+    return runTask(frame, xl, 'lookup', (task) => lookupListedDirectory(task, loc, xdata, gfid));
   const requestXdata = volume.addNewNameRequests(xdata);
   frame.local = {
     loc,
@@ -150,6 +153,17 @@ function followLinkto(
   }
   state.linktoGfid = gfid;
   wind.lookup(frame, child, lookupCbk, xl.children[child]!, loc, volume.addFileRequests(xdata));
+}
+
+/** Looks up a name that a listing has returned as a directory, with its gfid. It may be another file since. */
+function* lookupListedDirectory(
+  task: Task,
+  loc: Loc,
+  xdata: Dict | null,
+  gfid: Gfid,
+): Steps<Reply<'lookup'>> {
+  const reply = yield* lookupDirectory(task, loc, xdata, gfid);
+  return reply.opRet >= 0 ? reply : yield* lookupEverywhere(task, loc, xdata);
 }
 
 function startDirectoryLookup(

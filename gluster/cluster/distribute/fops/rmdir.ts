@@ -119,7 +119,7 @@ function* checkEntries(task: Task, fd: Fd, children: readonly number[]): Steps<n
       for (const entry of entries) {
         if (!(yield* removeIfNegligible(task, fd.inode, child, entry))) return ENOTEMPTY;
       }
-      if (opRet <= 0 || entries.length === 0) offsets.delete(child);
+      if (opRet <= 0 || entries.length === 0 || opErrno === ENOENT) offsets.delete(child);
       else offsets.set(child, entries.at(-1)!.off);
     }
   }
