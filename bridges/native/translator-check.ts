@@ -117,6 +117,7 @@ const translatorRules: { readonly [K in keyof Required<Translator<unknown>>]: Fi
       findFieldProblems(dataPath, dataPathRules, 'dataPath.'),
   },
   watches: FLAG_RULE,
+  isRemote: FLAG_RULE,
 };
 
 /** Checks a file's default export. @throws {GraphError} naming all faults */

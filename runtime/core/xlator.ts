@@ -156,6 +156,8 @@ export interface Translator<P, O extends Options = Options> {
   reset?(xl: Xlator<P>): void;
   /** Whether the fops pass every request and reply on unchanged and at once, and retain no data. */
   readonly watches?: boolean;
+  /** Whether requests go to another process. A mount then lists with attributes, as each lookup would cost a request. */
+  readonly isRemote?: boolean;
   /** Lets the kernel cache data, or read and write it directly; by default neither. */
   readonly dataPath?: DataPath<P>;
 }

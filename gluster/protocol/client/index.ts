@@ -29,6 +29,7 @@ export default defineTranslator<RemoteVolume, typeof options>({
   type: 'protocol/client',
   description: 'Forwards requests to a brick of GlusterFS or glossa.',
   children: [0, 0],
+  isRemote: true,
   dataPath: { keepsPages: (xl, hasClientTimes) => xl.priv.reportsAllChanges(hasClientTimes) },
   options,
   fops,

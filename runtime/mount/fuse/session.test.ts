@@ -7,7 +7,7 @@ import type { Fd } from '../../core/fd.ts';
 import type { Frame } from '../../core/frame.ts';
 import { fail, unwind } from '../../core/gen/fops.gen.ts';
 import { Iatt } from '../../core/iatt.ts';
-import type { Fops } from '../../core/xlator.ts';
+import type { Fops, Translator } from '../../core/xlator.ts';
 import { readGroups } from './groups.ts';
 import { OP } from './opcodes.ts';
 import * as P from './protocol.ts';
@@ -362,6 +362,26 @@ describe('INIT', () => {
     rig = await Rig.make({}, { acl: false });
     const flags = init(7, 36)[1].readUInt32LE(12);
     expect(flags & (P.POSIX_ACL | P.DONT_MASK)).toBe(P.DONT_MASK);
+  });
+
+  test('requests attributes for every listing over a remote volume, else only if the program uses them', async () => {
+    const leaf = {
+      type: 'debug/leaf',
+      description: 'Test.',
+      children: [0, 0],
+      options: {},
+      fops: {},
+    };
+    const requestsAuto = async (isRemote: boolean): Promise<boolean> => {
+      const translator = { ...leaf, isRemote, init: () => null } as unknown as Translator<unknown>;
+      rig = await Rig.startOver([{ translator }]);
+      const flags = init(7, 36)[1].readUInt32LE(12);
+      expect(flags & P.DO_READDIRPLUS).not.toBe(0);
+      return (flags & P.READDIRPLUS_AUTO) !== 0;
+    };
+    expect(await requestsAuto(true)).toBe(false);
+    await rig.close();
+    expect(await requestsAuto(false)).toBe(true);
   });
 
   test('INIT of a kernel that is too old gets EPROTO and an error in the log', async () => {

@@ -135,6 +135,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
   readonly servesLocks: boolean;
   readonly kernelEnforcesAcls: boolean;
   readonly hasWriteback: boolean;
+  readonly isRemote: boolean;
   readonly attrValid: Validity;
   readonly entryValid: Validity;
   readonly negativeValid: Validity;
@@ -187,6 +188,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     this.servesLocks = options.locks ?? false;
     this.kernelEnforcesAcls = options.acl ?? true;
     this.hasWriteback = options.writeback ?? false;
+    this.isRemote = graph.xlators.some(({ translator }) => translator.isRemote === true);
     this.passthrough = new Passthrough(fd, xl.log);
     this.interrupts = new Interrupts(xl.context);
     this.notices = new Notices(fd, graph.inodes.root, xl.log, this);

@@ -52,9 +52,8 @@ const REQUESTED_FLAGS =
   MAX_PAGES |
   // Lookups and listings of one directory at once: the graph has no lock to protect.
   PARALLEL_DIROPS |
-  // Listings return attributes if the program stats the entries.
+  // Listings return attributes.
   DO_READDIRPLUS |
-  READDIRPLUS_AUTO |
   // Drop cached pages when size or mtime changed: other machines may write to the storage.
   AUTO_INVAL_DATA |
   // A file handle (open_by_handle_at(2)) works after the kernel has forgotten the inode, while the table has it.
@@ -72,18 +71,23 @@ const REQUESTED_FLAGS =
 const LOCK_FLAGS = POSIX_LOCKS | FLOCK_LOCKS;
 
 /**
- * Selects the flags to request. POSIX_ACL makes the kernel enforce the storage's ACLs. Without WRITEBACK_CACHE, writes
- * reach the graph at once and in order.
+ * Selects the flags to request.
+ * - POSIX_ACL makes the kernel enforce the storage's ACLs.
+ * - Without WRITEBACK_CACHE, writes reach the graph at once and in order.
+ * - READDIRPLUS_AUTO requests attributes only for the first entries, and for a program that stats entries: for a
+ *   storage of this machine, which reads each entry's attributes from its inode.
  */
 const selectRequestedFlags = ({
   kernelEnforcesAcls,
   servesLocks,
   hasWriteback,
+  isRemote,
 }: HandlerContext): number =>
   REQUESTED_FLAGS |
   (kernelEnforcesAcls ? POSIX_ACL : 0) |
   (servesLocks ? LOCK_FLAGS : 0) |
-  (hasWriteback ? WRITEBACK_CACHE : 0);
+  (hasWriteback ? WRITEBACK_CACHE : 0) |
+  (isRemote ? 0 : READDIRPLUS_AUTO);
 
 /** Bytes of a page, the unit of `maxPages`. */
 const PAGE_SIZE = 4096;

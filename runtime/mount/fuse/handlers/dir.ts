@@ -3,7 +3,7 @@
 import { linkDirent } from '../../../core/apply-reply.ts';
 import { encodeNameInto, NameError, nameLength } from '../../../core/bytes.ts';
 import type { Dict } from '../../../core/dict.ts';
-import { EINVAL, ESTALE } from '../../../core/errno.ts';
+import { EINVAL, ENOENT, ESTALE } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
 import { closeFd } from '../../../core/fd-table.ts';
 import type { Frame } from '../../../core/frame.ts';
@@ -60,6 +60,8 @@ export const readdir: Handler<ReadIn> = (session, _header, args) => {
   const frame = session.begin('READDIR');
   const fd = findOpenFd(session, frame, args.fh);
   if (fd === null) return;
+  if (isListedToEnd(fd, args.offset)) return void session.reply(frame, 0);
+  frame.local = fd;
   const size = limitSize(session, args.size);
   wind.readdir(frame, size, readdirCbk, fd.links, fd, size, args.offset, null);
 };
@@ -68,10 +70,24 @@ export const readdirplus: Handler<ReadIn> = (session, _header, args) => {
   const frame = session.begin('READDIRP');
   const fd = findOpenFd(session, frame, args.fh);
   if (fd === null) return;
-  frame.local = fd.inode;
+  if (isListedToEnd(fd, args.offset)) return void session.reply(frame, 0);
+  frame.local = fd;
   const size = limitSize(session, args.size);
   wind.readdirp(frame, size, readdirpCbk, fd.links, fd, size, args.offset, null);
 };
+
+/** The offset of an open directory's last entry, if the last reply had that entry. */
+const endOffsets = new WeakMap<Fd, number>();
+
+/**
+ * Whether the last reply had the last entry. The kernel then requests more, to find the end. If it does so again at
+ * the same offset, the request reaches the graph: the program may wait for new entries.
+ */
+function isListedToEnd(fd: Fd, offset: number): boolean {
+  const isEnd = endOffsets.get(fd) === offset;
+  endOffsets.delete(fd);
+  return isEnd;
+}
 
 /** Limits the kernel's requested size to the room in `out`. */
 const limitSize = (session: HandlerContext, requested: number): number =>
@@ -88,7 +104,7 @@ const readdirCbk: Cbk<'readdir', HandlerContext> = (frame, size, xl, opRet, opEr
     if (usedBytes + computeDirentSize(nameBytes) > size) break;
     usedBytes += encodePlainEntry(session, entryOffset, entry, nameBytes);
   }
-  replyEntries(session, frame, usedBytes, entries);
+  replyEntries(session, frame, usedBytes, opErrno, entries);
 };
 
 const readdirpCbk: Cbk<'readdirp', HandlerContext> = (
@@ -108,22 +124,30 @@ const readdirpCbk: Cbk<'readdirp', HandlerContext> = (
     const nameBytes = encodeEntryName(session, entryOffset + NAME_OFFSET_PLUS, entry.name);
     if (nameBytes === 0) continue;
     if (usedBytes + computeDirentplusSize(nameBytes) > size) break;
-    encodeEntryInode(session, entryOffset, frame.local as Inode, entry, xdata);
+    encodeEntryInode(session, entryOffset, (frame.local as Fd).inode, entry, xdata);
     const direntOffset = entryOffset + ENTRY_OUT_SIZE;
     usedBytes += ENTRY_OUT_SIZE + encodePlainEntry(session, direntOffset, entry, nameBytes);
   }
-  replyEntries(session, frame, usedBytes, entries);
+  replyEntries(session, frame, usedBytes, opErrno, entries);
 };
 
-/** Replies with the entries. An empty reply means the end, so a first entry that is too long fails instead. */
+/**
+ * Replies with the entries. An empty reply means the end, so a first entry that is too long fails instead.
+ * @param opErrno ENOENT for the last entries
+ */
 function replyEntries(
   session: HandlerContext,
   frame: Frame,
   usedBytes: number,
+  opErrno: number,
   entries: readonly Dirent[] | null,
 ): void {
-  if (usedBytes === 0 && entries !== null && entries.length > 0) session.fail(frame, EINVAL);
-  else session.reply(frame, usedBytes);
+  const last = entries?.at(-1);
+  if (usedBytes === 0 && last !== undefined) session.fail(frame, EINVAL);
+  else {
+    if (last !== undefined && opErrno === ENOENT) endOffsets.set(frame.local as Fd, last.off);
+    session.reply(frame, usedBytes);
+  }
 }
 
 /** Encodes a name and returns its length; 0 for an invalid name, which is logged. */

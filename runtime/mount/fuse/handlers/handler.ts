@@ -48,6 +48,8 @@ export interface HandlerContext {
   readonly kernelEnforcesAcls: boolean;
   /** Whether the kernel has a writeback cache: it then decides the size and times of files. */
   readonly hasWriteback: boolean;
+  /** Whether the graph has a remote volume, so that each lookup may be a request to a brick. */
+  readonly isRemote: boolean;
   /** The mount's timeouts for attributes, names and absent names; 0 for unknown attributes. */
   readonly attrValid: Validity;
   readonly entryValid: Validity;

@@ -1,9 +1,8 @@
 /** The kernel's operations: their fops, and their effects on inodes, names and fds. */
-import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { makeIatt, Rig, u32, u64 } from '../../../../test/support/fuse.ts';
 import { fail, unwind } from '../../../core/gen/fops.gen.ts';
-import { type Dirent, IA_IFDIR, IA_IFREG, Iatt } from '../../../core/iatt.ts';
+import { IA_IFDIR, IA_IFREG, Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { GFID_REQ, RENAME_FLAGS } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
@@ -338,104 +337,5 @@ describe('SETATTR', () => {
     expect(calls).toEqual([`ftruncate ${handle} 5`, 'fsetattr 1']);
     setattr(file.id, P.FATTR_SIZE);
     expect(calls).toEqual(['truncate 5']);
-  });
-});
-
-describe('a directory listing', () => {
-  /** A leaf that lists `names`, in batches of any size. */
-  const listing = (names: readonly string[], atOnce: number): Fops<null> => {
-    const from = (offset: number): Dirent[] =>
-      names.slice(offset, offset + atOnce).map((name, i) => ({
-        name,
-        off: offset + i + 1,
-        type: 8,
-        gfid: makeIatt(100 + offset + i).iaGfid,
-        stat: makeIatt(100 + offset + i),
-        dict: null,
-        inode: null,
-      }));
-    return {
-      ...opening,
-      readdir: (frame, _xl, _fd, _size, offset) =>
-        unwind.readdir(frame, from(offset).length, 0, from(offset), null),
-      readdirp: (frame, _xl, _fd, _size, offset) =>
-        unwind.readdirp(frame, from(offset).length, 0, from(offset), null),
-    };
-  };
-
-  /** All entries of a directory, read as the kernel does; nodeids are 0 for READDIR. */
-  function list(handle: number, plus: boolean, size: number): [name: string, nodeid: number][] {
-    const all: [string, number][] = [];
-    for (let offset = 0; ; ) {
-      const opcode = plus ? OP.READDIRPLUS : OP.READDIR;
-      const args = [u64(handle), u64(offset), u32(size), u32(0), u64(0), u32(0), u32(0)];
-      const { error, body } = rig.ask(opcode, 1, ...args);
-      expect(error).toBe(0);
-      expect(body.length).toBeLessThanOrEqual(size);
-      if (body.length === 0) return all;
-      const skip = plus ? 128 : 0;
-      for (let at = 0; at < body.length; ) {
-        const nameBytes = body.readUInt32LE(at + skip + 16);
-        const start = at + skip + 24;
-        const nodeid = plus ? Number(body.readBigUInt64LE(at)) : 0;
-        all.push([body.toString('utf8', start, start + nameBytes), nodeid]);
-        offset = Number(body.readBigUInt64LE(at + skip + 8));
-        at += (skip + 24 + nameBytes + 7) & ~7;
-      }
-    }
-  }
-
-  const anyNames = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 40, unit: 'grapheme' }), {
-    maxLength: 30,
-  });
-
-  test('has every entry once, in order, for any buffer size', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        anyNames,
-        fc.boolean(),
-        fc.integer({ min: 1, max: 40 }),
-        fc.integer({ min: 700, max: 4096 }),
-        async (names, plus, atOnce, size) => {
-          const used = names.filter((name) => Buffer.byteLength(name) <= 255);
-          rig = await Rig.make(listing(used, atOnce));
-          try {
-            const handle = openFile(rig.graph.inodes.root, OP.OPENDIR);
-            expect(list(handle, plus, size).map(([name]) => name)).toEqual(used);
-          } finally {
-            await rig.close();
-          }
-        },
-      ),
-      { numRuns: 40 },
-    );
-    rig = await Rig.make();
-  });
-
-  test('by READDIRPLUS counts a lookup of every entry but "." and ".."', async () => {
-    rig = await Rig.make(listing(['.', '..', 'a', 'b'], 10));
-    const handle = openFile(rig.graph.inodes.root, OP.OPENDIR);
-    const got = list(handle, true, 4096);
-    expect(got.slice(0, 2)).toEqual([
-      ['.', 0],
-      ['..', 0],
-    ]);
-    for (const [name, nodeid] of got.slice(2)) {
-      expect(rig.session.findInode(nodeid)).toMatchObject({ nlookup: 1, path: `/${name}` });
-    }
-  });
-
-  test('omits and logs an entry whose name is too long or cannot be encoded as bytes', async () => {
-    rig = await Rig.make(listing(['a', 'lone\ud800', 'x'.repeat(300), '\udcff', 'b'], 10));
-    const handle = openFile(rig.graph.inodes.root, OP.OPENDIR);
-    expect(list(handle, false, 4096).map(([name]) => name)).toEqual(['a', '\ufffd', 'b']);
-    expect(rig.lines.filter((line) => /invalid name/.test(line)).length).toBe(2);
-  });
-
-  test('into a buffer too small for one entry fails with EINVAL', async () => {
-    rig = await Rig.make(listing(['x'.repeat(100)], 1));
-    const handle = openFile(rig.graph.inodes.root, OP.OPENDIR);
-    const args = [u64(handle), u64(0), u32(64), u32(0), u64(0), u32(0), u32(0)];
-    expect(rig.ask(OP.READDIR, 1, ...args).error).toBe(-EINVAL);
   });
 });
