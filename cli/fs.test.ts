@@ -320,6 +320,26 @@ describe('glossa fs rm', () => {
     await succeed('rm', '-f', 'VOL:/tree');
   });
 
+  it.each([[], ['-f']])(
+    'refuses a symbolic link with a slash behind it, and leaves the directory behind the link, with -r %j',
+    async (...force) => {
+      const { at, run, shorten } = makeVolume();
+      fs.mkdirSync(at('store/kept/sub'), { recursive: true });
+      fs.writeFileSync(at('store/kept/file'), '');
+      fs.symlinkSync('kept', at('store/link'));
+      const { status, err } = await run('rm', '-r', ...force, 'VOL:/link/', 'VOL:/link//');
+      expect(status).toBe(1);
+      expect(shorten(err).split('\n')).toEqual([
+        'glossa fs rm: VOL:/link/: Not a directory',
+        'glossa fs rm: VOL:/link//: Not a directory',
+        '',
+      ]);
+      expect(Object.keys(readTree(at('store')))).toEqual([
+        ...['/kept', '/kept/file', '/kept/sub', '/link'],
+      ]);
+    },
+  );
+
   it.each(['VOL:/', 'VOL://', 'VOL:/a/..', 'VOL:/a/../', 'VOL:/.'])(
     'refuses to remove the root of a volume by %s',
     async (operand) => {

@@ -37,6 +37,18 @@ export interface CopySide {
   readonly path: string;
 }
 
+/** Copies the data of one open file to another, which is empty. @throws {FileError} */
+export function* copyData(
+  from: CopySide,
+  to: CopySide,
+  buf: Iatt,
+  onPiece?: PieceObserver,
+): Steps<void> {
+  const isSameGraph = from.file.fd.inode.table === to.file.fd.inode.table;
+  if (isSameGraph && (yield* copyInStorage(from, to))) onPiece?.(buf.iaSize);
+  else yield* copyPieces(from, to, buf, onPiece);
+}
+
 /** Lets the storage copy the data itself. @returns false if it cannot. @throws {FileError} */
 export function* copyInStorage(from: CopySide, to: CopySide): Steps<boolean> {
   let position = 0;

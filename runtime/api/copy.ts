@@ -15,7 +15,7 @@ import { IA_IFDIR, IA_IFLNK, IA_IFREG, type Iatt } from '../core/iatt.ts';
 import type { Inode } from '../core/inode.ts';
 import { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } from '../core/open-flags.ts';
 import { type AttributeTarget, copyOwnerAndMode, copyTimes } from './copy-attributes.ts';
-import { type CopySide, copyInStorage, copyPieces, type PieceObserver } from './copy-data.ts';
+import { type CopySide, copyData, type PieceObserver } from './copy-data.ts';
 import { FileError, withErrorContext } from './file-error.ts';
 import { FileObjectSteps } from './file-object.ts';
 import { trimSlashes } from './files.ts';
@@ -38,13 +38,6 @@ const PERMISSION_BITS = 0o777;
 interface ExistingFile {
   readonly inode: Inode;
   readonly buf: Iatt;
-}
-
-/** Copies the data of one open file to another, which is empty. @throws {FileError} */
-function* copyData(from: CopySide, to: CopySide, buf: Iatt, onPiece?: PieceObserver): Steps<void> {
-  const isSameGraph = from.file.fd.inode.table === to.file.fd.inode.table;
-  if (isSameGraph && (yield* copyInStorage(from, to))) onPiece?.(buf.iaSize);
-  else yield* copyPieces(from, to, buf, onPiece);
 }
 
 /** Creates or overwrites a file, so that readers may see a part of it. With `isNew`, the file must not exist. */
@@ -212,6 +205,12 @@ class TreeCopy {
     throwCopyError('ERR_FS_CP_DIR_TO_NON_DIR', EISDIR, text, this.formatTarget(path));
   }
 
+  /** @throws {FileError} with `errorOnExist` */
+  private checkMayExist(path: string): void {
+    if (this.settings.errorOnExist !== true) return;
+    throwCopyError('ERR_FS_CP_EEXIST', EEXIST, 'the target exists', this.formatTarget(path));
+  }
+
   /** Copies a file, link or tree. */
   *copy(from: string, to: string): Steps<void> {
     if (!(yield* this.passesFilter(from, to))) return;
@@ -307,6 +306,8 @@ class TreeCopy {
       const target = yield* files.findIfExists(isTop ? this.topTarget : path, this.targetLinkMode);
       if (target === undefined) throw error;
       this.checkIsDirectory(target, path);
+      // As in Node from version 22 on; Node 20 copies into the directory.
+      if (this.settings.force === false) this.checkMayExist(path);
     }
   }
 
@@ -346,9 +347,10 @@ class TreeCopy {
         const text = 'a file cannot replace a directory';
         throwCopyError('ERR_FS_CP_NON_DIR_TO_DIR', ENOTDIR, text, this.formatTarget(to));
       }
-      if (settings.force === false) {
-        if (settings.errorOnExist !== true) return;
-        throwCopyError('ERR_FS_CP_EEXIST', EEXIST, 'the target exists', this.formatTarget(to));
+      const ignoresForce = source.buf.iaType === IA_IFLNK && settings.isWhole !== true;
+      if (settings.force === false && !ignoresForce) {
+        this.checkMayExist(to);
+        return;
       }
     }
     if (source.buf.iaType === IA_IFLNK) yield* this.copyLink(source, from, to, target);
@@ -418,7 +420,10 @@ class TreeCopy {
       yield* this.copyOwnerAndMode(file, target.buf, to);
   }
 
-  /** Copies a symbolic link; like Node, makes its target absolute unless `verbatimSymlinks`. */
+  /**
+   * Copies a symbolic link; like Node, makes its target absolute unless `verbatimSymlinks`. Also like Node, with any
+   * `force`, it replaces another link, and fails with EEXIST if another file has the name.
+   */
   private *copyLink(
     { inode, buf }: ExistingFile,
     from: string,
@@ -441,7 +446,7 @@ class TreeCopy {
         makeWholeFile(volume, to, target?.inode, makeLink),
       );
     else {
-      if (target !== undefined)
+      if (target?.buf.iaType === IA_IFLNK)
         yield* this.withTargetContext('unlink', to, volume.files.unlink(to));
       yield* this.withTargetContext('symlink', to, volume.files.symlink(linkTarget, to));
     }

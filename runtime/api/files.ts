@@ -151,11 +151,17 @@ export class FilesSteps {
   }
 
   *rmdir(path: string): Steps<void> {
+    const directory = yield* this.findDirectoryToRemove(path);
+    yield* this.driver.expect('rmdir', makeLoc(directory), 0, null);
+  }
+
+  /** Finds the directory that rmdir(2) removes. A symbolic link is not followed, even with a slash behind it. */
+  *findDirectoryToRemove(path: string): Steps<FoundFile> {
     const { file, entryName } = yield* this.driver.resolve(trimSlashes(path), 'nofollow');
     if (file === undefined) throwFopError(ENOENT, path);
     if (entryName === null) throwFopError(findRmdirErrno(path), path);
     if (!isDirectoryFile(file)) throwFopError(ENOTDIR, path);
-    yield* this.driver.expect('rmdir', makeLoc(file), 0, null);
+    return file;
   }
 
   /** Renames as renameat2(2) does. @param flags RENAME_NOREPLACE, RENAME_EXCHANGE */

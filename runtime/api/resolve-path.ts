@@ -155,12 +155,19 @@ function* lookUpDirectory(
   return (yield* lookups.lookUp({ parent, name })) ?? throwFopError(ENOENT, path);
 }
 
-/** Returns a path without `.` and `..`; symbolic links in it are not looked at. */
-export function normalizePath(path: string): string {
+/** Returns the absolute path without `.` and `..`; symbolic links in it are not looked at. */
+export const normalizePath = (path: string): string => normalizeAsNode(`/${path}`);
+
+/** Returns a path without `.` and `..`, as `path.posix.normalize`, but without a slash at its end; '' for `.`. */
+export function normalizeAsNode(path: string): string {
+  const isAbsolute = path.startsWith('/');
   const names: string[] = [];
   for (const name of path.split('/')) {
-    if (name === '..') names.pop();
-    else if (name !== '' && name !== '.') names.push(name);
+    const hasParent = names.length > 0 && names.at(-1) !== '..';
+    if (name === '' || name === '.') continue;
+    if (name !== '..') names.push(name);
+    else if (hasParent) names.pop();
+    else if (!isAbsolute) names.push(name);
   }
-  return `/${names.join('/')}`;
+  return (isAbsolute ? '/' : '') + names.join('/');
 }

@@ -2,7 +2,7 @@
 import type { Context } from '../core/context.ts';
 import { EEXIST, EISDIR, ENOENT, ENOTDIR } from '../core/errno.ts';
 import { IA_IFDIR } from '../core/iatt.ts';
-import { Loc } from '../core/loc.ts';
+import { joinPath, Loc } from '../core/loc.ts';
 import {
   type PathLike,
   readEncoding,
@@ -16,9 +16,10 @@ import {
   toPath,
 } from './arguments.ts';
 import { FileError, withErrorContext } from './file-error.ts';
+import { trimSlashes } from './files.ts';
 import { FopError } from './fop-error.ts';
 import { readEntries } from './open-directory.ts';
-import type { ResolvedPath } from './resolve-path.ts';
+import { normalizeAsNode, type ResolvedPath } from './resolve-path.ts';
 import { Dirent } from './stats.ts';
 import { runSync, type Steps } from './steps.ts';
 import { isAbsentError, type TreeDirectory, visitTree } from './tree.ts';
@@ -184,7 +185,11 @@ export class VolumeNameSteps extends VolumeAttributeSteps {
     return toEncodedName(joinRealPath(resolved), encoding);
   }
 
-  /** Removes a file; a directory only with `recursive`. With `force`, an absent path is no error. */
+  /**
+   * Removes a file; a directory only with `recursive`. With `force`, an absent path is no error. A symbolic link with a
+   * slash behind it fails with ENOTDIR, as in rm(1); Node's promises then do nothing, and its `rmSync` may remove the
+   * content of the directory that the link leads to.
+   */
   *rm(path: PathLike, options?: Options): Steps<void> {
     const pathText = toPath(path);
     const switches = readOptionsObject(options);
@@ -205,10 +210,18 @@ export class VolumeNameSteps extends VolumeAttributeSteps {
       const error = new FileError(EISDIR, 'rm', pathText);
       throw Object.assign(error, { code: 'ERR_FS_EISDIR' });
     }
-    yield* this.removeTree({ inode: file.inode, path: pathText });
-    // The root itself stays, empty.
-    if (file.parent !== undefined)
-      yield* withErrorContext('rm', pathText, this.files.rmdir(pathText));
+    if (trimSlashes(pathText) === '/') {
+      // The root itself stays, empty.
+      yield* this.removeTree({ inode: file.inode, path: pathText });
+      return;
+    }
+    const { inode } = yield* withErrorContext(
+      'rm',
+      pathText,
+      this.files.findDirectoryToRemove(pathText),
+    );
+    yield* this.removeTree({ inode, path: pathText });
+    yield* withErrorContext('rm', pathText, this.files.rmdir(pathText));
   }
 
   /** Removes all files below a directory, but not the directory itself. */
@@ -259,13 +272,19 @@ export class VolumeNameSteps extends VolumeAttributeSteps {
   ): Steps<(string | Uint8Array | Dirent)[]> {
     const top = yield* withErrorContext('scandir', path, this.findDirectory(path));
     const list: (string | Uint8Array | Dirent)[] = [];
+    const normalizedPath = normalizeAsNode(path);
     const addFile = (file: { readonly path: string }, type: number): void => {
-      const slashIndex = file.path.lastIndexOf('/');
       const relativePath = file.path.slice(path.endsWith('/') ? path.length : path.length + 1);
-      const name = withTypes ? file.path.slice(slashIndex + 1) : relativePath;
-      const encodedName = toEncodedName(name, encoding);
-      const parentPath = file.path.slice(0, slashIndex) || '/';
-      list.push(withTypes ? new Dirent(encodedName, parentPath, type) : encodedName);
+      if (!withTypes) {
+        list.push(toEncodedName(relativePath, encoding));
+        return;
+      }
+      const slashIndex = relativePath.lastIndexOf('/');
+      const name = toEncodedName(relativePath.slice(slashIndex + 1), encoding);
+      // Like Node, returns the path of the call for the files in it, and normalized paths below.
+      const directory = relativePath.slice(0, Math.max(slashIndex, 0));
+      const joinedPath = normalizedPath === '' ? directory : joinPath(normalizedPath, directory);
+      list.push(new Dirent(name, slashIndex < 0 ? path : joinedPath, type));
     };
     yield* withErrorContext(
       'scandir',

@@ -79,6 +79,50 @@ describe('a volume', () => {
     },
   );
 
+  it.each([
+    ...[
+      '/a/b',
+      '/a/b/',
+      '/a/./b/',
+      '/a//b',
+      '//a/b//',
+      '/a/../a/b',
+      '/a/b/c/..',
+      '/a/link',
+      '/a/link/',
+    ],
+    ...['/', '//', '/.'],
+  ])('lists a tree by the path %s with the parent paths of Node on a disk', async (path) => {
+    const list = async (fs: typeof node, folder: string): Promise<string[]> => {
+      await fs.mkdir(`${folder}/a/b/c/d`, { recursive: true });
+      for (const name of ['f', 'c/g']) await fs.writeFile(`${folder}/a/b/${name}`, '');
+      const link = path.includes('link');
+      if (link) await fs.symlink('b', `${folder}/a/link`);
+      const entries = await fs.readdir(folder + path, { recursive: true, withFileTypes: true });
+      return entries
+        .map((entry) => `${(entry.parentPath ?? entry.path).replace(folder, '')} ${entry.name}`)
+        .sort();
+    };
+    const volume = (await open('memory')) as unknown as typeof node;
+    await volume.mkdir('/top');
+    expect(await list(volume, '/top')).toEqual(await list(node, newFolder()));
+  });
+
+  it('lists a tree by a relative path with parent paths as in Node', async () => {
+    const volume = await open('memory');
+    await volume.mkdir('/a/b/c', { recursive: true });
+    const list = async (path: string): Promise<string[]> => {
+      const entries = await volume.readdir(path, { recursive: true, withFileTypes: true });
+      return (entries as { parentPath: string; name: string }[]).map(
+        ({ parentPath, name }) => `${parentPath} ${name}`,
+      );
+    };
+    // The first directory has the path of the call, and those in it the normalized path.
+    expect(await list('a/./b/..')).toEqual(['a/./b/.. b', 'a/b c']);
+    expect(await list('./')).toEqual(['./ a', 'a b', 'a/b c']);
+    expect(await list('../a')).toEqual(['../a b', '../a/b c']);
+  });
+
   const occupants: Readonly<Record<string, (fs: typeof node, path: string) => Promise<void>>> = {
     'a file': (fs, path) => fs.writeFile(path, ''),
     'a link to nothing': (fs, path) => fs.symlink('nothing', path),
@@ -108,6 +152,42 @@ describe('a volume', () => {
       expect(await copyOver(volume as unknown as typeof node, '')).toBe(expected);
     },
   );
+
+  it.each(
+    Object.keys(occupants).flatMap((name) => [true, false].map((force) => ({ name, force }))),
+  )(
+    'copies a link over $name as Node does on a disk, with force: $force',
+    async ({ name, force }) => {
+      const copyLink = async (fs: typeof node, folder: string): Promise<string> => {
+        for (const directory of ['to', 'other', 'source']) await fs.mkdir(`${folder}/${directory}`);
+        await fs.writeFile(`${folder}/file`, '');
+        await fs.symlink('source', `${folder}/link`);
+        await occupants[name]!(fs, `${folder}/to/sub`);
+        const copy = fs.cp(`${folder}/link`, `${folder}/to/sub`, { force, errorOnExist: true });
+        return copy.then(
+          async () => (await fs.readlink(`${folder}/to/sub`)).replace(folder, ''),
+          (error: NodeJS.ErrnoException) => error.code!,
+        );
+      };
+      const volume = await open('memory');
+      const expected = await copyLink(node, newFolder());
+      expect(await copyLink(volume as unknown as typeof node, '')).toBe(expected);
+    },
+  );
+
+  it('refuses with errorOnExist to copy a tree into an existing directory', async () => {
+    const volume = await open('memory');
+    await volume.mkdir('/from');
+    await volume.mkdir('/to');
+    const copyWith = (options: object): Promise<string> =>
+      volume.cp('/from', '/to', { recursive: true, ...options }).then(
+        () => 'copied',
+        ({ code }) => code,
+      );
+    expect(await copyWith({ force: false, errorOnExist: true })).toBe('ERR_FS_CP_EEXIST');
+    expect(await copyWith({ force: true, errorOnExist: true })).toBe('copied');
+    expect(await copyWith({ force: false })).toBe('copied');
+  });
 
   it.each(Object.keys(occupants))(
     'copies a tree to a name with a slash behind it, which is %s, as Node does on a disk',
