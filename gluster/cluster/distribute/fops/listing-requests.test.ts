@@ -166,7 +166,7 @@ test.each([1, 2, 3, 8])(
   },
 );
 
-test('of 20 children, at most 8 are listed at the same time', async () => {
+test('distribute lists at most 8 of 20 children at the same time', async () => {
   const volume = await SlowVolume.start(20);
   createFiles(volume, 40);
   expect(volume.list('readdirp', 32_768).count).toBe(2);
@@ -204,7 +204,7 @@ interface Step {
   readonly size: number;
   /** The number of entries that the program takes: the kernel requests the others again. */
   readonly taken: number;
-  /** How many entries the program seeks back before this step. */
+  /** The number of entries that the program seeks back before this step. */
   readonly back: number;
   /** A file that is removed before, by number. */
   readonly removed: number;
@@ -241,7 +241,7 @@ test.each(['readdir', 'readdirp'] as const)(
           const names = makeFiles(volume, counts);
           const removed = new Set<string>();
           const fd = volume.open();
-          /** What the program has read, up to its position. */
+          /** The entries that the program has read, up to its position. */
           const taken: Dirent[] = [];
           for (let at = 0; ; at++) {
             const step = all[at] ?? { size: 4096, taken: 1000, back: 0, removed: 0, choices: [0] };
