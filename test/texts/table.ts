@@ -328,9 +328,14 @@ export const tables: Readonly<Record<string, Rows>> = {
     'option allow-write /var/log/audit': { by: 'examples/audit-log/audit-log.mount.more.test.ts' },
   },
   'examples/disk/README.md': {
-    'npx tsx examples/disk/disk.ts serve /tmp/disk/disk.vol root --socket /tmp/disk/socket --owner host1':
-      { by: 'examples/disk/disk.more.test.ts' },
+    'npx tsx examples/disk/disk.ts serve /tmp/disk/disk.vol root --socket /tmp/disk/socket \\': {
+      by: 'examples/disk/disk.more.test.ts',
+    },
+    "uri='nbd+unix:///root?socket=/tmp/disk/socket'": { by: 'examples/disk/disk.more.test.ts' },
     'touch raw': { by: 'examples/disk/disk.more.test.ts' },
+    "disk: EAGAIN: resource temporarily unavailable, lock '/chunks/.locks/root':": {
+      by: 'runtime/chunks/locks.test.ts',
+    },
   },
   'examples/debug-trace/README.md': {
     '> 7 WRITEV: fd=fd 1 (/file); vector=<Data 5 bytes>; offset=0; flags=32769; uid=0 gid=0 pid=29106':
