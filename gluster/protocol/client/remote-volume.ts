@@ -173,7 +173,7 @@ export class RemoteVolume {
     this.state.recentAttributes.forget();
     const { stbufIndex } = marshal;
     if (stbufIndex >= 0) this.privilegeDropper.noteAttributes((args[stbufIndex] as Iatt).iaProt);
-    if (!this.isGlusterBrick || !mustDropPrivileges(args)) {
+    if (!this.isGlusterBrick || !mustDropPrivileges(marshal, args, frame.root)) {
       this.send(frame, marshal, args);
       return;
     }

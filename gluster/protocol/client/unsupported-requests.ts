@@ -14,7 +14,7 @@ import type { FileTarget, InternalCalls } from './internal-calls.ts';
 import type { Marshal } from './marshal.ts';
 import { NO_FD, type RemoteFds } from './remote-fds.ts';
 
-const { MODE } = SET_ATTR;
+const { MODE, UID, GID } = SET_ATTR;
 /** The flag of fallocate(2) that leaves the file's size unchanged. */
 const FALLOC_FL_KEEP_SIZE = 1;
 /** The mode bits set-user-id and set-group-id. */
@@ -41,9 +41,20 @@ export function findUnsupportedErrno(
 export const makeInterruptXattr = ({ whence, start, len }: Flock): string =>
   `glusterfs.intrlk.tposix.kblocked.${whence},${start}-${len}`;
 
-/** Whether the request must first clear set-user-id and set-group-id. */
-export const mustDropPrivileges = (args: readonly unknown[]): boolean =>
-  findXdata(args)?.number(KILL_PRIV) !== undefined;
+/**
+ * Whether the request must first clear set-user-id and set-group-id. Root's chown(2) need not: the brick's own chown(2)
+ * as root clears the same bits.
+ */
+export const mustDropPrivileges = (
+  { stbufIndex }: Marshal,
+  args: readonly unknown[],
+  { uid }: Stack,
+): boolean => {
+  if (findXdata(args)?.number(KILL_PRIV) === undefined) return false;
+  // `valid` is the argument after the attributes.
+  const isChown = stbufIndex >= 0 && ((args[stbufIndex + 1] as number) & (UID | GID)) !== 0;
+  return !isChown || uid !== 0;
+};
 
 /**
  * Clears set-user-id and set-group-id before a user who is not the owner changes a file. Remembers
