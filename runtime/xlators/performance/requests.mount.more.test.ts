@@ -42,6 +42,7 @@ const PARTS: Readonly<Record<string, string>> = {
   'its attributes': 'stat -c %s written',
   'a small file that was there': 'cat small',
   'a large one': 'dd if=large of=/dev/null bs=131072 2>/dev/null',
+  'an unpacked archive': 'tar cf a.tar small large; mkdir u; tar xf a.tar -C u; ls u',
   'many small things': `set -e
 mkdir d; cd d
 for i in 1 2 3; do echo $i > f$i; done
@@ -54,6 +55,11 @@ cd ..; rm -r d`,
 
 /** Fops that glossa sends more often in a part, and the reason. */
 const MORE: Readonly<Record<string, string>> = {
+  'an unpacked archive: fsetattr':
+    'for GlusterFS it is a setattr, as it does not use the open file',
+  'an unpacked archive: open': 'to read pages of the archive, as below',
+  'an unpacked archive: flush': 'one for each of these opens',
+  'an unpacked archive: writev': 'how many become one depends on how fast they come',
   'many small things: readv':
     'below a trace, pages of what was written do not stay with the kernel when it is opened',
   'many small things: open': 'to read these pages again',

@@ -28,6 +28,7 @@ import {
   dataChangingFops,
   makeFileFopTaps,
   makeNameFopTaps,
+  xattrChangingFops,
 } from '../shared/change-taps.ts';
 import { makeTruncatingOpen } from '../shared/data-fops.ts';
 import { findArgumentInode } from '../shared/inode-cache.ts';
@@ -297,6 +298,7 @@ const cacheFops: Fops<MdCache> = {
   ...{ lookup, stat, fstat, readdirp, getxattr, open, statfs },
   ...makeFileFopTaps(dataChangingFops, hooks),
   ...makeFileFopTaps(attributeChangingFops, hooks),
+  ...makeFileFopTaps(xattrChangingFops, hooks),
   ...makeNameFopTaps(hooks),
 };
 

@@ -106,11 +106,11 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
     return new InodeEntry();
   }
 
-  protected override dropValues(state: InodeEntry, isWrite: boolean): void {
+  protected override dropValues(state: InodeEntry, addsXattrs: boolean): void {
     state.buf = null;
-    if (!isWrite) state.xattrs = null;
-    // A write may remove an extended attribute (a program's capabilities), but adds none: absent ones stay cached.
-    state.xattrs?.deletePresent();
+    if (addsXattrs) state.xattrs = null;
+    // A write or chown removes a program's capabilities, but adds no extended attribute: absent ones stay cached.
+    else state.xattrs?.deletePresent();
   }
 
   /** Returns an inode's attributes, or null if they must be requested. */
@@ -221,7 +221,7 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
     this.clearCount += 1;
     for (const inode of this.xl.inodes?.all() ?? []) {
       const state = this.findState(inode);
-      if (state !== undefined) this.dropValues(state, false);
+      if (state !== undefined) this.dropValues(state, true);
     }
     this.statfs = null;
     this.invalidateKernel();
@@ -314,7 +314,7 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
   /** Prepares an entry for an update: drops its values if they are from before the last full invalidation. */
   private dropIfOutdated(state: InodeEntry): void {
     if (state.clearsAtUpdate === this.clearCount) return;
-    this.dropValues(state, false);
+    this.dropValues(state, true);
     state.clearsAtUpdate = this.clearCount;
     state.nameTime = NEVER;
   }

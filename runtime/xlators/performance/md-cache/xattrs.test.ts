@@ -9,7 +9,8 @@ import {
 } from '../../../../test/support/core.ts';
 import { Dict } from '../../../core/dict.ts';
 import { ENODATA } from '../../../core/errno.ts';
-import type { Iatt } from '../../../core/iatt.ts';
+import { SET_ATTR } from '../../../core/fops.ts';
+import { Iatt } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
 import { GFID_REQ } from '../../../core/xdata.ts';
 import type { Translator } from '../../../core/xlator.ts';
@@ -108,4 +109,21 @@ test('md-cache counts no bytes for a value that a setxattr or a CHILD_DOWN has r
   expect([figure('inodes'), figure('bytes')]).toEqual([0, 0]);
   expect(get('user.a').opRet).toBeGreaterThanOrEqual(0);
   expect([figure('inodes'), figure('bytes') > 100]).toEqual([1, true]);
+});
+
+test('md-cache keeps an attribute absent after a change of mode, owner or times, but not after a setxattr', async () => {
+  const { graph, get, set, isCached } = await setUp();
+  const { inodes } = graph;
+  const loc = new Loc(inodes.grep(inodes.root, 'f')!);
+  set('user.present', new Uint8Array(1));
+  get('user.none');
+  get('user.present');
+  for (const valid of [SET_ATTR.MODE, SET_ATTR.UID, SET_ATTR.MTIME]) {
+    const buf = new Iatt();
+    buf.iaProt = 0o640;
+    expect(ask(graph, 'setattr', loc, buf, valid, null).opRet).toBe(0);
+    expect([isCached('user.none'), isCached('user.present')]).toEqual([true, false]);
+  }
+  set('user.none', new Uint8Array(1));
+  expect(get('user.none').opRet).toBeGreaterThanOrEqual(0);
 });

@@ -13,6 +13,7 @@ import {
   dataChangingFops,
   makeFileFopTaps,
   makeNameFopTaps,
+  xattrChangingFops,
 } from '../shared/change-taps.ts';
 import type { InodeState } from '../shared/inode-cache.ts';
 import { options } from './options.ts';
@@ -155,6 +156,7 @@ const cacheFops: Fops<ReaddirAhead> = {
   ...{ opendir, readdirp, readdir },
   ...makeFileFopTaps<ReaddirAhead, InodeState>(dataChangingFops),
   ...makeFileFopTaps<ReaddirAhead, InodeState>(attributeChangingFops),
+  ...makeFileFopTaps<ReaddirAhead, InodeState>(xattrChangingFops),
   ...makeNameFopTaps<ReaddirAhead, InodeState>(),
 };
 

@@ -33,10 +33,11 @@ export const dataChangingFops = [
   'copy_file_range',
 ] as const satisfies readonly FopName[];
 
-/** Fops that change only attributes, extended ones included. */
-export const attributeChangingFops = [
-  'setattr',
-  'fsetattr',
+/** Fops that change only attributes: mode, owner and times. They may remove extended attributes, but add none. */
+export const attributeChangingFops = ['setattr', 'fsetattr'] as const satisfies readonly FopName[];
+
+/** Fops that change extended attributes. */
+export const xattrChangingFops = [
   'setxattr',
   'fsetxattr',
   'removexattr',
@@ -126,23 +127,27 @@ function makeTap<P>(
 /** Returns a reply's xdata. */
 const getXdata = (values: readonly unknown[]): Dict | null => values.at(-1) as Dict | null;
 
-/** Makes fops on one file that report changes to a cache. Of `names`, all must write data, or none. */
+/**
+ * Makes fops on one file that report changes to a cache.
+ * @param names one of the lists above: all write data, or none; all may add extended attributes, or none
+ */
 export function makeFileFopTaps<P extends InodeCache<K>, K extends InodeState>(
   names: readonly FopName[],
   { onAttributes, onChange, annotate }: ChangeHooks<P, K> = {},
 ): Fops<P> {
-  const isWrite = names.some((name) => (dataChangingFops as readonly FopName[]).includes(name));
+  const isWrite = (dataChangingFops as readonly FopName[]).includes(names[0]!);
+  const addsXattrs = (xattrChangingFops as readonly FopName[]).includes(names[0]!);
   const beginChange: Before<P> = (frame, xl, fop, first, _second, third) => {
     const inode = findArgumentInode(xl, (fop === COPY_FILE_RANGE ? third : first) as Loc | Fd);
     if (inode === null) return 0;
-    frame.local = new PendingChange(xl.priv.beginChange(inode, isWrite), inode);
+    frame.local = new PendingChange(xl.priv.beginChange(inode, addsXattrs), inode);
     return 0;
   };
   const endChange: After<P> = (frame, xl, fop, opRet, _opErrno, first, second, third) => {
     const change = frame.local as PendingChange<K> | null;
     if (change === null) return;
     // False if another change of the inode ran at the same time.
-    const isCurrent = xl.priv.endChange(change.state, isWrite);
+    const isCurrent = xl.priv.endChange(change.state, addsXattrs);
     onChange?.(xl, frame.root.client, change.inode, isWrite);
     if (!isCurrent || opRet < 0 || onAttributes === undefined) return;
     const replyIndex = attributeIndexes[fop]!;

@@ -74,8 +74,8 @@ export abstract class InodeCache<
   /** Creates the state of a new inode. */
   protected abstract makeState(): K;
 
-  /** Drops an inode's cached values; with `isWrite` only those that a write may change. */
-  protected abstract dropValues(state: K, isWrite: boolean): void;
+  /** Drops an inode's cached values. @param addsXattrs whether the change may have added extended attributes */
+  protected abstract dropValues(state: K, addsXattrs: boolean): void;
 
   /** Returns the state of an inode, or undefined. */
   findState(inode: Inode): K | undefined {
@@ -103,9 +103,9 @@ export abstract class InodeCache<
   }
 
   /** Records that a fop that changes the inode is wound; returns the state for `endChange`. */
-  beginChange(inode: Inode, isWrite = false): K {
+  beginChange(inode: Inode, addsXattrs = true): K {
     const state = this.findOrAddState(inode);
-    this.dropValues(state, isWrite);
+    this.dropValues(state, addsXattrs);
     state.hasRunAlone = state.pendingChangeCount === 0;
     state.clockAtBegin = this.clock;
     state.pendingChangeCount += 1;
@@ -113,12 +113,12 @@ export abstract class InodeCache<
   }
 
   /** Records the reply of a changing fop; returns whether the attributes in the reply are current. */
-  endChange(state: K, isWrite = false): boolean {
+  endChange(state: K, addsXattrs = true): boolean {
     const isCurrent =
       state.hasRunAlone &&
       state.clockAtBegin >= this.repliesUsableFrom &&
       this.unknownChangeCount === 0;
-    this.dropValues(state, isWrite);
+    this.dropValues(state, addsXattrs);
     state.pendingChangeCount -= 1;
     this.clock += 1;
     state.clockAtChange = this.clock;
@@ -167,14 +167,14 @@ export abstract class InodeCache<
    * object.
    */
   forget(state: K): void {
-    this.dropValues(state, false);
+    this.dropValues(state, true);
     if (state.pendingChangeCount > 0) this.invalidateReplies();
     else this.repliesUsableFrom = Math.max(this.repliesUsableFrom, state.clockAtChange);
   }
 
   /** Drops an inode's values, and makes sure that replies from before the change are not cached. */
   private markChanged(state: K): void {
-    this.dropValues(state, false);
+    this.dropValues(state, true);
     state.hasRunAlone = false;
     this.clock += 1;
     state.clockAtChange = this.clock;
