@@ -5,8 +5,10 @@ import { connect, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { DATA_MAX } from '../runtime/api/protocol/handle-operations.ts';
+import { OPERATION_FLAGS } from '../runtime/api/protocol/operation.ts';
 import { decodeName } from '../runtime/core/bytes.ts';
-import { SocketClient } from '../test/support/api-client.ts';
+import { readU32, SocketClient } from '../test/support/api-client.ts';
 import { connectTo, listenApi, makeVolfileFolder, startApi } from '../test/support/api-server.ts';
 import { runCommand } from '../test/support/cli.ts';
 
@@ -36,6 +38,17 @@ describe('glossa api', () => {
     expect(decodeName((await client.do('opendir', [0, '/'])).body.subarray(12))).toBe('folder');
     socket.destroy();
     expect(await once(server, 'exit')).toEqual([0, null]);
+  });
+
+  it('sends all of a large reply that was made between two turns of its loop', async () => {
+    const { path } = await listenApi(makeVolfileFolder());
+    const client = await connectTo(path);
+    const store = readU32(await client.do('chunk_store', [0, 0, 0xffff_ffff, 0, '']));
+    const { CREATE } = OPERATION_FLAGS;
+    const chunk = readU32(await client.do('chunk_open', [store, CREATE, 0, 0, 'a']));
+    await client.do('chunk_write', [chunk, 0, 0, 0, new Uint8Array(DATA_MAX).fill(7)]);
+    const { body } = await client.do('chunk_read', [chunk, 0, 0, 0, DATA_MAX]);
+    expect(body.length).toBe(DATA_MAX);
   });
 
   it('disconnects a program that sends invalid bytes, and serves the others', async () => {

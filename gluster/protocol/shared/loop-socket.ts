@@ -150,9 +150,11 @@ export class LoopConnection implements ConnectionTransport {
 
   send(): void {
     const { served, stream } = this;
-    if (served.out.position - this.sentBytes > SEND_NOW_BYTES && !stream.awaitsWritable)
+    if (served.out.position - this.sentBytes > SEND_NOW_BYTES && !stream.awaitsWritable) {
       this.flush();
-    else stream.flushSoon();
+      // The loop polls for room in the socket from its next turn on. Outside of a turn it may be parked.
+      if (stream.awaitsWritable) stream.flushSoon();
+    } else stream.flushSoon();
   }
 
   updateFlow(): void {
@@ -163,6 +165,7 @@ export class LoopConnection implements ConnectionTransport {
   end(): void {
     this.isEnding = true;
     if (!this.isClosed) this.flush();
+    if (this.stream.awaitsWritable) this.stream.flushSoon();
   }
 
   destroy(): void {
