@@ -13,7 +13,8 @@ from ._request import Call
 from ._shapes import awaitable
 
 if TYPE_CHECKING:
-    from .aio import Opening, Volume
+    from ._aio_opening import Opening
+    from .aio import File, Volume
 
 R = TypeVar("R")
 
@@ -60,7 +61,7 @@ class VolumePath(PathBase["Volume"]):
         """The path without symbolic links; the file must exist."""
         return self._with(await self._volume.realpath(self))
 
-    def open(self, mode: str = "rb") -> Opening:
+    def open(self, mode: str = "rb") -> Opening[File]:
         return self._volume.open(self, mode)
 
     # -- directories -------------------------------------------------------------------------------

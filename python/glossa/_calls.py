@@ -289,7 +289,9 @@ class VolumeCalls:
         decode = decode_listing_with_stats if with_stats else decode_listing
         flags = STATS if with_stats else 0
         name = (encode_path(path),)
-        return Request(operations.OPENDIR, (flags,), name, decode, (path,), opens=True)
+        return Request(
+            operations.OPENDIR, (flags,), name, decode, (path,), opens=operations.CLOSE
+        )
 
     def readdir(self, path: AnyPath, handle: int, with_stats: bool) -> Request[Listing]:
         decode = decode_listing_with_stats if with_stats else decode_listing
@@ -323,7 +325,9 @@ class VolumeCalls:
         """Opens a file, and returns its handle."""
         numbers = (check_u32(flags, "flags"), check_mode(mode))
         name = (encode_path(path),)
-        return Request(operations.OPEN, numbers, name, decode_number, (path,), opens=True)
+        return Request(
+            operations.OPEN, numbers, name, decode_number, (path,), opens=operations.CLOSE
+        )
 
     def read_bytes(self, path: AnyPath) -> Steps[bytes]:
         """The content of a file."""

@@ -23,8 +23,9 @@ LAST_NUMBER = 0xFFFF_FFFF
 SERVER_CLOSED = "the server closed the connection"
 
 
-def make_close(handle: int) -> Request[None]:
-    return Request(operations.CLOSE, (handle,), (), nothing)
+def make_close(handle: int, *paths: Any) -> Request[None]:
+    """@param paths: for errors"""
+    return Request(operations.CLOSE, (handle,), (), nothing, paths)
 
 
 class ConnectionBase:
@@ -45,25 +46,29 @@ class ConnectionBase:
         """Sends a request without waiting for its reply."""
         raise NotImplementedError
 
+    def drop(self, handle: int) -> None:
+        """Has a handle closed; for finalizers."""
+        raise NotImplementedError
+
     def _disown(self, request: Request[Any]) -> None:
         """Cancels a request whose caller has gone, and closes the handle that its reply may have."""
         number = request.number
         # Memory of the caller is not written any more.
         request.into = None
-        if request.opens:
+        if request.opens is not None:
             self._replies.orphans[number] = request
         if not request.is_done:
             self._send_unheard(Request(operations.CANCEL, (number,), (), nothing))
-        elif request.opens:
+        elif request.opens is not None:
             self._close_orphan(number)
 
     def _close_orphan(self, number: int) -> None:
         request = self._replies.orphans.pop(number, None)
-        if request is None or request.errno != 0:
+        if request is None or request.opens is None or request.errno != 0:
             return
         handle = decode_handle(request.reply)
         if handle != 0:
-            self._send_unheard(make_close(handle))
+            self._send_unheard(Request(request.opens, (handle,), (), nothing))
 
     def _lose(self, reason: str) -> None:
         if self.loss is None:

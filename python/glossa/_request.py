@@ -57,13 +57,13 @@ class Request(Generic[R]):
         decode: Callable[[Any], R],
         paths: tuple[Any, ...] = (),
         into: memoryview | None = None,
-        opens: bool = False,
+        opens: Operation | None = None,
     ) -> None:
         """
         numbers, buffers: the arguments of fixed size, and those behind them
         paths: as the caller has given them, for errors
         into: writable memory for the result, whose length is then the reply that `decode` gets
-        opens: whether the result is a handle, which is closed if the caller has gone
+        opens: the result is a handle, which this operation closes if the caller has gone
         """
         self.operation = operation
         self.numbers = numbers

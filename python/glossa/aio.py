@@ -17,10 +17,12 @@ import asyncio
 import io
 import os
 import warnings
-from collections.abc import AsyncIterator, Callable, Generator
+from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ._aio_chunks import Chunk, ChunkStore, HeldLock, Locks, Watch
 from ._aio_connection import Connection
+from ._aio_opening import Opening
 from ._aio_path import VolumePath
 from ._calls import bytes_of
 from ._connector import ConnectorBase
@@ -40,7 +42,17 @@ from ._volume_base import VolumeBase
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["DirEntry", "File", "Volume", "VolumePath"]
+__all__ = [
+    "Chunk",
+    "ChunkStore",
+    "DirEntry",
+    "File",
+    "HeldLock",
+    "Locks",
+    "Volume",
+    "VolumePath",
+    "Watch",
+]
 
 R = TypeVar("R")
 calls = TreeCalls()
@@ -227,37 +239,6 @@ class File:
             self._connection.drop(self.handle)
 
 
-class Opening:
-    """A file that is about to be opened: `await` it, or use it in `async with`."""
-
-    def __init__(self, volume: Volume, path: AnyPath, mode: OpenMode) -> None:
-        self._volume = volume
-        self._path = path
-        self._mode = mode
-        self._file: File | None = None
-
-    async def _open(self) -> File:
-        file = await self._volume.open_raw(self._path, self._mode.flags, 0o666)
-        try:
-            if self._mode.appends:
-                await file.seek(0, os.SEEK_END)
-            return file
-        except BaseException:
-            await file.close()
-            raise
-
-    def __await__(self) -> Generator[Any, Any, File]:
-        return self._open().__await__()
-
-    async def __aenter__(self) -> File:
-        self._file = await self._open()
-        return self._file
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._file is not None:
-            await self._file.close()
-
-
 class DirEntry(EntryBase[Any]):
     """An entry of a directory, as os.DirEntry, with coroutines."""
 
@@ -360,12 +341,22 @@ class Volume(VolumeBase[Connector]):
     rmtree = awaitable(TreeCalls.rmtree)
     move = awaitable(TreeCalls.move)
 
-    def open(self, file: AnyPath, mode: str = "rb") -> Opening:
+    def open(self, file: AnyPath, mode: str = "rb") -> Opening[File]:
         """Opens a file for bytes; of a text there are read_text and write_text."""
         opened = OpenMode(mode, -1)
         if not opened.is_binary:
             raise ValueError(f"a file of aio has bytes: the mode is {mode + 'b'!r}, not {mode!r}")
-        return Opening(self, file, opened)
+        return Opening(lambda: self._open(file, opened))
+
+    async def _open(self, path: AnyPath, mode: OpenMode) -> File:
+        file = await self.open_raw(path, mode.flags, 0o666)
+        try:
+            if mode.appends:
+                await file.seek(0, os.SEEK_END)
+            return file
+        except BaseException:
+            await file.close()
+            raise
 
     async def open_raw(self, path: AnyPath, flags: int, mode: int = 0o777) -> File:
         """Opens a file with flags, as os.open."""

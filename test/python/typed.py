@@ -3,9 +3,9 @@
 import io
 import os
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Optional
 
-from glossa import DirEntry, File, Volume, VolumePath, aio
+from glossa import DirEntry, File, Volume, VolumePath, aio, chunks
 from typing_extensions import assert_type
 
 
@@ -35,6 +35,24 @@ def check_volume(volume: Volume) -> None:
         assert_type(same, Volume)
 
 
+def check_chunks(volume: Volume) -> None:
+    with chunks.ChunkStore.open(volume, "/chunks", in_flight=8) as store:
+        assert_type(store, chunks.ChunkStore)
+        with store.locks.lock("a", "owner", ttl=1.5, wait=False) as lock:
+            assert_type(lock, chunks.HeldLock)
+            with store.open_chunk("a", create=True, lock=lock) as chunk:
+                assert_type(chunk.write(0, b"data", lock=lock, timeout=1), int)
+                assert_type(chunk.read(0, 4), bytes)
+        assert_type(store.stat("a"), os.stat_result)
+        assert_type(store.hash("a"), str)
+        assert_type(store.queue().in_flight, int)
+        assert_type(store.locks.unlock("a", "owner"), bool)
+        assert_type(store.locks.lock_info("a").holder, Optional[chunks.LockHolder])
+        for event in store.watch("a"):
+            assert_type(event, chunks.WatchEvent)
+            assert_type(event.text, Optional[str])
+
+
 async def check_aio(volume: aio.Volume) -> None:
     assert_type(await volume.stat("/a", follow_symlinks=False), os.stat_result)
     assert_type(await volume.read_text("/a", encoding="ascii"), str)
@@ -47,3 +65,17 @@ async def check_aio(volume: aio.Volume) -> None:
         assert_type(path, aio.VolumePath)
     async for entry in volume.scandir("/"):
         assert_type(await entry.is_dir(), bool)
+
+
+async def check_aio_chunks(volume: aio.Volume) -> None:
+    async with aio.ChunkStore.open(volume) as store:
+        assert_type(store, aio.ChunkStore)
+        lock = await store.locks.lock("a", "owner")
+        assert_type(lock, aio.HeldLock)
+        async with store.open_chunk("a", create=True) as chunk:
+            assert_type(chunk, aio.Chunk)
+            assert_type(await chunk.read(0, 4, lock=lock), bytes)
+        assert_type(await store.stat("a"), os.stat_result)
+        assert_type(await store.locks.lock_info("a"), chunks.LockInfo)
+        async for event in await store.watch("a"):
+            assert_type(event, chunks.WatchEvent)

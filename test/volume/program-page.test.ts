@@ -77,6 +77,20 @@ old
 `,
 };
 
+const pythonOutputs: Readonly<Record<string, string>> = {
+  'docs/program/volume.md': outputs['docs/program/volume.md']!,
+  'docs/program/chunks-python.md': `volume1_0002 4100 b'data'
+5adbd040
+1 resized
+host1
+True
+host2 administrator
+Stale file handle
+written
+host1 1
+`,
+};
+
 describe.each(Object.entries(outputs))('the TypeScript program in %s', (page, output) => {
   it('prints its documented output', () => {
     const folder = makeFolder(page, 'page.ts', 'ts');
@@ -93,11 +107,12 @@ describe.each(Object.entries(outputs))('the TypeScript program in %s', (page, ou
   });
 });
 
-const title = 'the program of the page in Python prints its lines';
-const obstacle = isInstalled('python3') ? '' : 'python3 is not installed';
+describe.each(Object.entries(pythonOutputs))('the Python program in %s', (page, output) => {
+  const title = 'prints its documented lines';
+  const obstacle = isInstalled('python3') ? '' : 'python3 is not installed';
 
-it.skipIf(isSkipped(title, obstacle))(title, () => {
-  const folder = makeFolder('docs/program/volume.md', 'page.py', 'python');
-  const output = run(folder, 'python3', '-B', '-W', 'error', 'page.py');
-  expect(output).toBe(outputs['docs/program/volume.md']);
+  it.skipIf(isSkipped(title, obstacle))(title, () => {
+    const folder = makeFolder(page, 'page.py', 'python');
+    expect(run(folder, 'python3', '-B', '-W', 'error', 'page.py')).toBe(output);
+  });
 });
