@@ -107,6 +107,15 @@ describe('the volume below a Python module', () => {
     expect(await volume.readdir('/')).toEqual(['d']);
   });
 
+  it('has no stores of chunks', async () => {
+    const { volume } = await start(`${HEAD}
+    async def mkdir(self, frame, loc, *more):
+        from glossa.aio import ChunkStore
+        await ChunkStore.open(Volume.below())
+`);
+    await expect(volume.mkdir('/a')).rejects.toMatchObject({ code: 'EOPNOTSUPP' });
+  });
+
   it('serves 10,000 requests in a row and 1,000 at once, and keeps none of them afterwards', async () => {
     const { volume, graph, context } = await start(`${HEAD}
     async def mkdir(self, frame, loc, *more):

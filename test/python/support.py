@@ -52,6 +52,14 @@ end-volume
 """
 
 
+class Interrupt(Exception):
+    """Raised by a signal handler, as KeyboardInterrupt."""
+
+
+def raise_interrupt(*_):
+    raise Interrupt
+
+
 class VolumeCase(unittest.TestCase):
     """Has the volume of its class, and an empty directory in it for each test."""
 

@@ -18,15 +18,7 @@ import glossa
 from glossa import Volume, VolumeError, aio
 from glossa._connector import connectors
 from glossa._ranges import Range, read_ranges
-from support import COMMAND, VolumeCase
-
-
-class Interrupt(Exception):
-    """Raised by a signal handler, as KeyboardInterrupt."""
-
-
-def raise_interrupt(*_):
-    raise Interrupt
+from support import COMMAND, Interrupt, VolumeCase, raise_interrupt
 
 
 def descriptors():
@@ -399,8 +391,8 @@ class Signals(VolumeCase):
         self.addCleanup(caught.__exit__)
         warnings.simplefilter("ignore", ResourceWarning)
         for number in range(300):
-            signal.setitimer(signal.ITIMER_REAL, 0.0002 + number % 50 * 0.00005)
             try:
+                signal.setitimer(signal.ITIMER_REAL, 0.0002 + number % 50 * 0.00005)
                 if number % 4 == 0:
                     self.volume.open_raw(self.at("a"), os.O_RDONLY).close()
                 elif number % 4 == 1:

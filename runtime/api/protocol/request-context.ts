@@ -1,9 +1,11 @@
 /** Connects operations with the volume: a volume for each client connection, a context for each of its identities. */
 
+import { EOPNOTSUPP } from '../../core/errno.ts';
 import type { Graph } from '../../core/graph.ts';
 import { toHex } from '../../core/hex.ts';
 import type { Caller } from '../driver-steps.ts';
 import type { FileHandle, FileHandleSteps } from '../file-handle.ts';
+import { FopError } from '../fop-error.ts';
 import { awaitPromise, type Steps } from '../steps.ts';
 import { Volume } from '../volume.ts';
 import { VolumeClient, type VolumeClientSettings } from '../volume-client.ts';
@@ -50,8 +52,11 @@ export class ApiVolume {
     });
   }
 
-  /** Makes the volume of an identity, for objects of the connection. */
+  /** Makes the volume of an identity, for objects of the connection. @throws {FopError} EOPNOTSUPP below a translator */
   makeVolume({ settings: { caller, umask } }: VolumeSteps): Volume {
+    // Locks and watches wind to the top of the graph.
+    if (this.client.settings.links !== undefined)
+      throw new FopError(EOPNOTSUPP, 'chunks inside a translator');
     return new Volume(this.client, { caller, umask, signal: undefined, collectionToken: {} });
   }
 
