@@ -55,6 +55,25 @@ it('events for a reader that stops are buffered up to a limit, and then only cou
   expect(socket.ended).toBe(true);
 });
 
+it('the event about lost events has the time of the newest event, also at the end of the stream', async () => {
+  for (const isSlowAtEnd of [false, true]) {
+    const socket = new SlowSocket();
+    const stream = new EventStream(socket as unknown as Socket);
+    socket.writableLength = 2 ** 30;
+    for (const timeNs of [5, 6, 7]) {
+      await new Promise(setImmediate);
+      putEvent(stream, timeNs, (out) => writeLost(out, timeNs, 'event'));
+    }
+    if (!isSlowAtEnd) socket.writableLength = 0;
+    stream.close();
+    const events = new EventReader(ownTables, []).read(Buffer.concat(socket.taken));
+    const list = [...events].map((event) => `${event.at} ${event.kind === 'lost' && event.why}`);
+    const lost = (count: number): string =>
+      `7 ${count} events, which came faster than they were read`;
+    expect(list).toEqual(isSlowAtEnd ? [lost(3)] : [lost(2), '7 event']);
+  }
+});
+
 it('events of any size are copied whole, even if the stream is cut within an event', () => {
   const socket = new SlowSocket();
   const stream = new EventStream(socket as unknown as Socket);

@@ -25,6 +25,8 @@ export class EventStream implements EventStore {
   private bufferedCount = 0;
   /** The number of events dropped since the last `lost` event. */
   private droppedCount = 0;
+  /** The time of the newest event. */
+  private newestTimeNs = 0;
   private isClosed = false;
   private pendingSend: NodeJS.Immediate | null = null;
 
@@ -42,14 +44,15 @@ export class EventStream implements EventStore {
       out.at = 0;
       return true;
     }
+    this.newestTimeNs = timeNs;
     if (!out.isFull) {
       this.bufferedCount += 1;
-      this.pendingSend ??= setImmediate(() => this.send(timeNs));
+      this.pendingSend ??= setImmediate(() => this.send());
       return true;
     }
     const length = out.at - start;
     out.at = start;
-    if (start > 0) this.send(timeNs);
+    if (start > 0) this.send();
     // The event alone exceeds the buffer, which therefore grows for good.
     if (length > out.bytes.length && length <= BLOCK_BYTES_MAX) out.bytes = new Uint8Array(length);
     return false;
@@ -58,28 +61,32 @@ export class EventStream implements EventStore {
   /** Sends the buffered events, and ends the connection. Further events are dropped. */
   close(): void {
     if (this.isClosed) return;
-    this.send(0);
+    this.send();
+    this.sendLostEvent();
     this.isClosed = true;
     this.socket.end();
   }
 
-  /**
-   * Sends the buffered events, or drops them if the reader is too slow.
-   * @param timeNs the time of the newest event, for a `lost` event
-   */
-  private send(timeNs: number): void {
+  /** Sends the buffered events, or drops them if the reader is too slow. */
+  private send(): void {
     const { out, socket, bufferedCount } = this;
     if (this.pendingSend !== null) clearImmediate(this.pendingSend);
     this.pendingSend = null;
     if (this.isClosed || bufferedCount === 0) return;
     if (socket.writableLength > BACKLOG_BYTES_MAX) this.droppedCount += bufferedCount;
     else {
-      if (this.droppedCount > 0) socket.write(encodeLostEvent(this.droppedCount, timeNs));
-      this.droppedCount = 0;
+      this.sendLostEvent();
       socket.write(out.bytes.slice(0, out.at));
     }
     out.at = 0;
     this.bufferedCount = 0;
+  }
+
+  /** Sends a `lost` event if events were dropped since the last one. */
+  private sendLostEvent(): void {
+    if (this.droppedCount > 0)
+      this.socket.write(encodeLostEvent(this.droppedCount, this.newestTimeNs));
+    this.droppedCount = 0;
   }
 }
 

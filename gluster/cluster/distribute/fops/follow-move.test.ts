@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Dict } from '../../../../runtime/core/dict.ts';
-import { EBUSY, ENODATA, ENOENT } from '../../../../runtime/core/errno.ts';
+import { EBADFD, EBUSY, ENODATA, ENOENT } from '../../../../runtime/core/errno.ts';
 import { Fd } from '../../../../runtime/core/fd.ts';
 import { SET_ATTR } from '../../../../runtime/core/fops.ts';
+import { taps } from '../../../../runtime/core/gen/taps.gen.ts';
 import { Iatt } from '../../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
 import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
+import { makeTranslator } from '../../../../test/support/core.ts';
 import { DistributedVolume } from '../../../../test/support/distributed-volume.ts';
 
 /** As in `<sys/xattr.h>`. */
@@ -172,6 +174,31 @@ describe('a file that has moved', () => {
       expect(volume.read('/f')).toBe('BEfofo');
     },
   );
+
+  test('is read and written on its new child if the file is not open any more on the old one', async () => {
+    fd.release();
+    await volume.stop();
+    const notOpen = new Set<string>();
+    volume = await DistributedVolume.start(TWO, {}, () => ({
+      translator: makeTranslator(
+        'brick',
+        // protocol/client replies EBADFD if the brick has not opened the file.
+        taps(['writev', 'readv'], ({ root }, { name }) =>
+          root.pid >= 0 && notOpen.has(name) ? EBADFD : 0,
+        ),
+      ),
+    }));
+    volume.create('/f', 'before');
+    inode = volume.findInode('/f');
+    fd = new Fd(inode, 2, 1);
+    volume.ask('open', new Loc(inode), 2, fd, null);
+    begin();
+    end();
+    remove();
+    notOpen.add(from);
+    expect(write('x', 0)).toBe(1);
+    expect(text(volume.ask('readv', fd, 100, 0, 0, null).values[0])).toBe('xefore');
+  });
 
   test('is opened and written on its new child even if the client did not notice the move', () => {
     begin();

@@ -9,7 +9,7 @@
 
 import { constants } from 'node:fs';
 import { Dict } from '../../../../runtime/core/dict.ts';
-import { EBADF, EIO, ENODATA, ENOENT, ESTALE } from '../../../../runtime/core/errno.ts';
+import { EBADF, EBADFD, EIO, ENODATA, ENOENT, ESTALE } from '../../../../runtime/core/errno.ts';
 import { Fd } from '../../../../runtime/core/fd.ts';
 import { findFop } from '../../../../runtime/core/fops.ts';
 import type { FopName, FopTable } from '../../../../runtime/core/gen/fops.gen.ts';
@@ -78,7 +78,7 @@ const addXdata = (args: readonly unknown[], key: string): readonly unknown[] => 
 ];
 
 /** Errnos of a child that no longer has the file, or has not opened the fd. */
-const GONE_ERRNOS: ReadonlySet<number> = new Set([ENOENT, ESTALE, EBADF]);
+const GONE_ERRNOS: ReadonlySet<number> = new Set([ENOENT, ESTALE, EBADF, EBADFD]);
 
 /** Finds the indexes of the file's attributes in a fop's reply. */
 const findIattIndexes = (fop: FopName): number[] =>

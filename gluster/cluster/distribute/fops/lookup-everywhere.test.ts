@@ -2,10 +2,12 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Dict } from '../../../../runtime/core/dict.ts';
 import { ENOENT, ESTALE } from '../../../../runtime/core/errno.ts';
+import { tail, unwind } from '../../../../runtime/core/gen/fops.gen.ts';
 import type { Gfid } from '../../../../runtime/core/gfid.ts';
 import type { Iatt } from '../../../../runtime/core/iatt.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
 import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
+import { makeTranslator } from '../../../../test/support/core.ts';
 import { DistributedVolume } from '../../../../test/support/distributed-volume.ts';
 import { hashName } from '../name-hash.ts';
 
@@ -80,6 +82,23 @@ test('a lookup logs that child names were exchanged if a linkto file names the c
   makeLinkto('wm', gfid);
   expect(freshly().opRet).toBe(0);
   expect(volume.log).toMatch(/on 'wm' names 'wm' itself.*exchanged/);
+});
+
+test('a lookup of a known file fails with ESTALE if its child succeeds without attributes', async () => {
+  let hasAttributes = true;
+  volume = await DistributedVolume.start(THREE, {}, () => ({
+    translator: makeTranslator('brick', {
+      lookup(frame, xl, loc, xdata) {
+        if (hasAttributes) tail.lookup(frame, xl.children[0]!, loc, xdata);
+        else unwind.lookup(frame, 0, 0, null, null, null, null);
+      },
+    }),
+  }));
+  volume.create('/f', 'data');
+  const { inode } = volume.findLoc('/f');
+  hasAttributes = false;
+  const { opRet, opErrno } = volume.ask('lookup', new Loc(inode, volume.root, 'f'), null);
+  expect([opRet, opErrno]).toEqual([-1, ESTALE]);
 });
 
 describe('lookup of a misplaced file with lookup-optimize off', () => {

@@ -6,7 +6,7 @@
 import type { Dict } from '../../../../runtime/core/dict.ts';
 import { ENODATA, ENOENT, ENOTCONN, ESTALE } from '../../../../runtime/core/errno.ts';
 import type { Frame } from '../../../../runtime/core/frame.ts';
-import { unwind, wind } from '../../../../runtime/core/gen/fops.gen.ts';
+import { fail, unwind, wind } from '../../../../runtime/core/gen/fops.gen.ts';
 import { type Gfid, NULL_GFID } from '../../../../runtime/core/gfid.ts';
 import { IA_IFDIR } from '../../../../runtime/core/iatt.ts';
 import type { Loc } from '../../../../runtime/core/loc.ts';
@@ -92,10 +92,11 @@ const lookupCbk: Cbk<'lookup', Distribute> = (
   if (opRet < 0 || buf === null) {
     if (mustLookupEverywhere(volume, state, opErrno))
       return startLookupEverywhere(frame, xl, loc, state.xdata);
-    // A reply for a known inode with neither attributes nor an errno gets ESTALE: then the caller looks the name up
-    // again with a new inode.
-    const errno = opErrno || (isByHash ? 0 : ESTALE);
-    unwind.lookup(frame, opRet, errno, inode, buf, xdata, postparent);
+    // A lookup of a known inode with neither attributes nor an errno fails with ESTALE: then the caller looks the name
+    // up again with a new inode.
+    const isStale = !isByHash && (opRet >= 0 || opErrno === 0);
+    if (isStale) fail.lookup(frame, ESTALE);
+    else unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
     return;
   }
   const isLinktoFile = isLinkto(buf, xdata, volume.xattrNames.linkto);

@@ -12,15 +12,12 @@ import {
   NULL_GFID,
   writeGfidBytes,
 } from '../../../core/gfid.ts';
+import { GFID_SIZE } from '../../../core/limits.ts';
 import type { Path } from '../../../sys/call.ts';
 import * as libc from '../../../sys/libc.ts';
 import { type Statx, toCString } from '../../../sys/struct.ts';
-import { TRUSTED_GFID, USER_GFID } from '../shared/xattrs.ts';
+import { TRUSTED_GFID, USER_GFID, XATTR_CREATE } from '../shared/xattrs.ts';
 import { makeProcPath } from './paths.ts';
-
-const GFID_SIZE = 16;
-/** setxattr's flag: fails if the attribute exists. */
-const XATTR_CREATE = 1;
 
 /** Reads and writes gfids in one of the two attributes, which the constructor chooses. */
 export class GfidStore {

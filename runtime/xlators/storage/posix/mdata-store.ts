@@ -249,11 +249,14 @@ export class MdataStore {
 }
 
 /**
- * Returns flags of the times that a fop sets if no client has sent a time: none for reads, and none for internal
- * requests (negative pid).
+ * Returns flags of the times that a fop sets if no client has sent a time: no access time of reads, and none for
+ * internal requests (negative pid).
  */
-const selectLocalTimeBits = (frame: Frame, fop: FopName): number =>
-  frame.root.pid < 0 || accessTimeFops.includes(fop) ? 0 : (timesByFop[fop] ?? 0);
+function selectLocalTimeBits(frame: Frame, fop: FopName): number {
+  if (frame.root.pid < 0) return 0;
+  const bits = timesByFop[fop] ?? 0;
+  return accessTimeFops.includes(fop) ? bits & ~ATIME : bits;
+}
 
 /** Makes access, modification and change times that are all the same. */
 const makeTimes = ({ sec, nsec }: Ctime): Times => ({

@@ -119,6 +119,29 @@ describe.runIf(isRoot)('stored times', () => {
     fd.release();
   });
 
+  test('follow the clock of the machine for the target of copy_file_range, and not for its source', async () => {
+    const directory = makeFolder();
+    const { vol } = await timed(directory);
+    for (const name of ['source', 'target']) await file(vol, vol.root, name, 'text');
+    await vol.stop();
+    const local = await startPosix(directory);
+    const fds: Fd[] = [];
+    for (const name of ['source', 'target']) {
+      const { inode } = ok(await local.lookup(local.root, name));
+      const fd = new Fd(inode!, O_RDWR, 1);
+      ok(await local.fop('open', new Loc(inode), O_RDWR, fd, null));
+      fds.push(fd);
+    }
+    const [source, target] = fds as [Fd, Fd];
+    const began = Math.floor(Date.now() / 1000);
+    ok(await local.fop('copy_file_range', source, 0, target, 0, 4, 0, null));
+    expect(await times(local, source.inode)).toEqual([5000, 5000, 5000]);
+    const [mtime, ctime, atime] = await times(local, target.inode);
+    expect(mtime).toBeGreaterThanOrEqual(began);
+    expect([ctime, atime]).toEqual([mtime, 5000]);
+    for (const fd of fds) fd.release();
+  });
+
   test('do not change when a client of the network sends no times', async () => {
     const directory = makeFolder();
     const { vol } = await timed(directory);
