@@ -8,8 +8,8 @@ import { type Bench, withTimeLimit } from './bench.ts';
 import {
   type Brick,
   type BrickKind,
-  distribute,
   makeClient,
+  makeDistribute,
   startBrick,
   startBricks,
   startClient,
@@ -20,13 +20,22 @@ import type { TargetKind } from './targets.ts';
 /** Is part of every volume that GlusterFS makes; keeps times equal on all bricks. */
 export const utime = makeVolume('utime', 'features/utime');
 
+/** The volumes of a client above cluster/distribute, as glusterd writes them by default. */
+export const defaultStack: readonly PlainVolume[] = [
+  makeVolume('write-behind', 'performance/write-behind'),
+  makeVolume('open-behind', 'performance/open-behind'),
+  makeVolume('quick-read', 'performance/quick-read'),
+  makeVolume('md-cache', 'performance/md-cache'),
+  makeVolume('io-threads', 'performance/io-threads'),
+];
+
 /** Named by client, and by brick if it is not GlusterFS's. */
 export type BrickMount = 'glossa' | 'asleep' | 'glusterfs' | 'onGlossa' | 'glossaOnly';
 
 /** The bricks of a part. */
 export interface BrickSetup {
-  /** Number of bricks; cluster/distribute spreads files over two. */
-  readonly count: 1 | 2;
+  /** Number of bricks; cluster/distribute spreads files over several. */
+  readonly count: 1 | 2 | 3;
   /** Timeouts of the kernel's cache; default: GlusterFS's. */
   readonly timeouts?: typeof TIMEOUTS;
   /** Volumes above, equal in glossa's client and GlusterFS's. */
@@ -43,7 +52,9 @@ export function makeBrickMounts({
 }: BrickSetup): Readonly<Record<BrickMount, TargetKind>> {
   const bricksByKind = new Map<BrickKind, Promise<readonly Brick[]>>();
   const start = async (bench: Bench, kind: BrickKind): Promise<readonly Brick[]> =>
-    count === 1 ? [await startBrick(bench, `${kind}-brick`, kind)] : startBricks(bench, kind);
+    count === 1
+      ? [await startBrick(bench, `${kind}-brick`, kind)]
+      : startBricks(bench, kind, count);
   const findBricks = (bench: Bench, kind: BrickKind): Promise<readonly Brick[]> => {
     const bricks = bricksByKind.get(kind) ?? start(bench, kind);
     bricksByKind.set(kind, bricks);
@@ -76,7 +87,7 @@ interface MountOptions {
 
 /** The lowest volumes of glossa's client. */
 export const makeStorage = (bricks: readonly Brick[]): readonly PlainVolume[] => {
-  const distributeVolumes: readonly PlainVolume[] = bricks.length > 1 ? [distribute] : [];
+  const distributeVolumes = bricks.length > 1 ? [makeDistribute(bricks)] : [];
   return [...bricks.map(makeClient), ...distributeVolumes];
 };
 

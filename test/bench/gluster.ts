@@ -1,7 +1,7 @@
 /**
- * A volume of GlusterFS with two bricks, as a server and its clients make it, but without glusterd:
+ * A volume of GlusterFS with some bricks, as a server and its clients make it, but without glusterd:
  * each brick is a process of its own, reached over TCP on the loopback, and a client spreads
- * files over the two (cluster/distribute).
+ * files over them (cluster/distribute).
  *
  * Source: the volfiles that GlusterFS 10 generates. The bricks' lack the volumes that only other
  * programs than these clients use.
@@ -26,7 +26,7 @@ import { printVolumes } from '../../runtime/volfile/print.ts';
 import { type Bench, glossaProgram } from './bench.ts';
 import { startServer, TIMEOUTS } from './servers.ts';
 
-const BRICKS = ['b0', 'b1'] as const;
+const BRICKS = ['b0', 'b1', 'b2'] as const;
 const CONNECT_MS_MAX = 20_000;
 const POLL_MS = 50;
 
@@ -63,15 +63,15 @@ const writeBrickVolfile = (
 export const makeClient = ({ name, port }: Pick<Brick, 'name' | 'port'>): PlainVolume =>
   makeClientVolume(name, name, port);
 
-/** The volume over the clients of both bricks. */
-export const distribute: PlainVolume = {
+/** Makes the volume over the clients of all bricks. */
+export const makeDistribute = (bricks: readonly Pick<Brick, 'name'>[]): PlainVolume => ({
   ...makeVolume('distribute', 'cluster/distribute', {
     'lookup-optimize': 'on',
     'lock-migration': 'off',
     'force-migration': 'off',
   }),
-  subvolumes: BRICKS,
-};
+  subvolumes: bricks.map(({ name }) => name),
+});
 
 const makeLogPath = ({ folder }: Bench, name: string): string => join(folder, `${name}.log`);
 
@@ -120,9 +120,10 @@ export async function startBrick(
 export async function startBricks(
   bench: Bench,
   kind: BrickKind = 'glusterfs',
+  count = 2,
 ): Promise<readonly Brick[]> {
   const bricks: Brick[] = [];
-  for (const name of BRICKS) bricks.push(await startBrick(bench, name, kind));
+  for (const name of BRICKS.slice(0, count)) bricks.push(await startBrick(bench, name, kind));
   return bricks;
 }
 
@@ -142,7 +143,7 @@ export async function startClient(
   { volumes = [], timeouts = TIMEOUTS, flags = [] }: ClientSettings = {},
 ): Promise<ServedMount> {
   const clients = bricks.map(makeClient);
-  const distributeVolumes = clients.length > 1 ? [distribute] : [];
+  const distributeVolumes = clients.length > 1 ? [makeDistribute(bricks)] : [];
   const volfile = printVolumes(stackVolumes([...clients, ...distributeVolumes], volumes));
   const server = await startServer(
     bench,

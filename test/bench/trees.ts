@@ -17,7 +17,7 @@ import {
 } from './experiment.ts';
 import type { Report } from './table.ts';
 import { type DirectoryName, makeDirectories } from './targets.ts';
-import { treeFiles } from './tree.ts';
+import { type TreeFile, treeFiles } from './tree.ts';
 
 interface TreeSample {
   readonly seconds: number;
@@ -56,14 +56,14 @@ const makeTreePart =
 const FILE_TIME = '@1600000000';
 
 /** Makes a tree, packs it, and removes it; returns the archive. */
-async function packTree(
+export async function packTree(
   bench: Bench,
-  files: number,
-  completeTree: (folder: string) => Promise<void>,
+  files: Iterable<TreeFile>,
+  completeTree: (folder: string) => Promise<void> = async () => {},
 ): Promise<string> {
-  bench.log(`making a tree of ${files} files`);
+  bench.log('making a tree');
   const folder = join(bench.data, 'tree');
-  for (const { path, content, executable } of treeFiles(files)) {
+  for (const { path, content, executable } of files) {
     const file = join(folder, path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, content);
@@ -78,7 +78,7 @@ async function packTree(
 }
 
 /** Runs a command; returns its seconds and its output. @throws {WrongAnswers} when it fails */
-async function timeCommand(
+export async function timeCommand(
   bench: Bench,
   { client }: CpuAssignment,
   ...command: readonly [string, ...string[]]
@@ -99,7 +99,7 @@ export const measureUnpack = makeTreePart('tar x', prepareUnpack);
 
 async function prepareUnpack(bench: Bench, files: number): Promise<MeasureTarget<TreeSample>> {
   const { signal } = bench;
-  const archive = await packTree(bench, files, async () => {});
+  const archive = await packTree(bench, treeFiles(files));
   return async ({ root }, { placement, round, cpuAssignment }) => {
     const folder = join(root, `tree-${placement}-${round}`);
     await withTimeLimit(signal, mkdir(folder));
@@ -148,7 +148,7 @@ async function prepareStatus(bench: Bench, files: number): Promise<MeasureTarget
   const { signal } = bench;
   // Without git, this throws with the package to install.
   await runCommand(bench, ['git', '--version']);
-  const archive = await packTree(bench, files, async (folder) => {
+  const archive = await packTree(bench, treeFiles(files), async (folder) => {
     for (const args of [
       ['init', '-q'],
       ['add', '.'],
