@@ -99,6 +99,10 @@ export class RequestStack extends Stack implements Wait {
   start(operation: Operation): void {
     const { driver, fop, args } = this;
     const refusal = driver.findRefusal?.() ?? null;
+    if (refusal instanceof Promise) {
+      this.startAfter(refusal, operation);
+      return;
+    }
     if (refusal !== null) {
       operation.fail(refusal);
       return;
@@ -107,6 +111,14 @@ export class RequestStack extends Stack implements Wait {
     const frame = driver.client.begin(this);
     driver.onRequest?.(this);
     windArgs[fop](frame, 0, replyCbks[fop] as never, driver.chooseLinks(args), args);
+  }
+
+  /** Asks the driver again after a check that takes time. */
+  private startAfter(check: Promise<Error | null>, operation: Operation): void {
+    const fail = (error: unknown): void => operation.fail(error);
+    check
+      .then((error) => (error === null ? this.start(operation) : operation.fail(error)))
+      .catch(fail);
   }
 
   /** Updates the inode table if requested, and resumes the operation. */
@@ -141,14 +153,17 @@ const translator = makeInitiatorTranslator(
 export const connect = (graph: Graph, name = 'api'): Client =>
   new Initiator(graph, name, translator, graph.top.log).connect();
 
+/** An error with which a fop fails before it is sent; null to send it; a promise to ask again when it resolves to null. */
+export type Refusal = Error | null | Promise<Error | null>;
+
 /** The settings of a driver. */
 export interface DriverSettings {
   /** The volume that fops are wound to; by default the top of the graph. */
   readonly links?: Child;
   /** Called before each fop is wound; its stack can then be interrupted. */
   onRequest?(stack: RequestStack): void;
-  /** Returns the error with which a fop fails before it is sent; null to send it. */
-  findRefusal?(): Error | null;
+  /** Called before each fop. */
+  findRefusal?(): Refusal;
   /** Whether callers await promises, and continue in the event loop: a reply then wakes it. By default true. */
   readonly awaitsPromise?: boolean;
 }
@@ -162,7 +177,7 @@ export class DriverSteps {
   readonly graph: GraphView;
   readonly caller: Caller;
   readonly onRequest: ((stack: RequestStack) => void) | undefined;
-  readonly findRefusal: (() => Error | null) | undefined;
+  readonly findRefusal: (() => Refusal) | undefined;
   readonly awaitsPromise: boolean;
   /** Finds the groups of a request's caller. */
   readonly findGroups: () => readonly number[];

@@ -1,7 +1,7 @@
 /** Provides the operations of a volume with one caller's driver and file operations. */
 import { EACCES, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR } from '../core/errno.ts';
 import { type Dirent as Entry, IA_IFDIR, typeOfMode } from '../core/iatt.ts';
-import { type Caller, DriverSteps } from './driver-steps.ts';
+import { type Caller, DriverSteps, type Refusal } from './driver-steps.ts';
 import { FilesSteps } from './files.ts';
 import { FopError } from './fop-error.ts';
 import type { Steps } from './steps.ts';
@@ -17,8 +17,8 @@ export interface VolumeStepsSettings {
   readonly collectionToken: object;
   /** Whether the results of operations are awaited as promises; by default true. */
   readonly awaitsPromise?: boolean;
-  /** Returns a further reason to fail a request before it is sent; null to send it. */
-  readonly findRefusal?: () => Error | null;
+  /** Returns a further reason to fail a request before it is sent. */
+  readonly findRefusal?: () => Refusal;
 }
 
 /** The last argument of an operation, as in Node. */
@@ -45,8 +45,7 @@ export class VolumeContext {
     this.settings = settings;
     const { signal, findRefusal: findOtherRefusal } = settings;
     // Open files refer to this function, so it must not refer to `settings`, which has the collection token.
-    const findRefusal = (): Error | null =>
-      client.findRefusal(signal) ?? findOtherRefusal?.() ?? null;
+    const findRefusal = (): Refusal => client.findRefusal(signal) ?? findOtherRefusal?.() ?? null;
     const { links } = client.settings;
     const { awaitsPromise = true } = settings;
     this.driver = new DriverSteps(client.graphClient, settings.caller, {
