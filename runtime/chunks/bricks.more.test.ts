@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Volume } from 'glossa';
 import { ChunkStore, formatChunkName } from 'glossa/chunks';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { isWithoutBricks, OurBrick, RealBrick } from '../../test/support/gluster.ts';
+import { freePort, isWithoutBricks, OurBrick, RealBrick } from '../../test/support/gluster.ts';
 import { packageRoot } from '../sys/paths.ts';
 
 const upcall = { 'cache-invalidation': 'on', 'cache-invalidation-timeout': '60' };
@@ -56,6 +56,7 @@ describe.each(stacks.filter((stack) => !stack.includes('GlusterFS') || !isWithou
     async function start(): Promise<{
       volfile: string;
       folder: string;
+      brick: RealBrick | OurBrick;
       open(): Promise<ChunkStore>;
     }> {
       const folder = mkdtempSync(join(tmpdir(), 'glossa-chunks-'));
@@ -64,7 +65,7 @@ describe.each(stacks.filter((stack) => !stack.includes('GlusterFS') || !isWithou
       mkdirSync(files);
       const brick = stack.includes('GlusterFS')
         ? await RealBrick.start(folder, { files, upcall })
-        : await OurBrick.serve(folder, files, { upcall });
+        : await OurBrick.serve(folder, files, { upcall, port: await freePort() });
       onTestFinished(async () => void (await brick.end()));
       let text = `${brick.volfile}${addVolume('features/watch', 'watch', 'utime')}`;
       if (stack.endsWith('modules')) {
@@ -81,7 +82,7 @@ describe.each(stacks.filter((stack) => !stack.includes('GlusterFS') || !isWithou
         onTestFinished(() => volume.close());
         return ChunkStore.open(volume);
       };
-      return { volfile, folder, open };
+      return { volfile, folder, brick, open };
     }
 
     /** Runs a program that uses `store` and `volume`, until it prints a line. @returns a function that kills it */
@@ -179,6 +180,48 @@ describe.each(stacks.filter((stack) => !stack.includes('GlusterFS') || !isWithou
       expect((granted ?? (await alive)).owner).toBe('alive');
     });
 
+    it('grant a lock to the waiters in their order after the brick was killed and restarted', async () => {
+      const { brick, open } = await start();
+      const [holder, first, second] = [await open(), await open(), await open()];
+      const lock = await holder.locks.lock('disk', 'holder');
+      const earlier = first.locks.lock('disk', 'first');
+      while ((await holder.locks.lockInfo('disk')).waiters.length < 1);
+      const later = second.locks.lock('disk', 'second');
+      while ((await holder.locks.lockInfo('disk')).waiters.length < 2);
+      await brick.end('SIGKILL');
+      await brick.run();
+      // All clients are connected again when each has got a reply.
+      for (const store of [holder, first, second]) await retry(() => store.locks.lockInfo('disk'));
+      await lock.unlock();
+      const held = await earlier;
+      expect(held.owner).toBe('first');
+      await held.unlock();
+      expect((await later).owner).toBe('second');
+    });
+
+    it('remove the mailbox of a program that was killed while it waited', async () => {
+      const { volfile, open } = await start();
+      const store = await open();
+      const lock = await store.locks.lock('disk', 'holder');
+      const killWaiter = await startProgram(
+        volfile,
+        `store.locks.lock('disk', 'waiting');
+         while ((await store.locks.lockInfo('disk')).waiters.length === 0);
+         console.log('waiting');`,
+      );
+      const listMailboxes = (): Promise<string[]> =>
+        store.volume.readdir('/chunks/.locks/.waiting');
+      const [killed] = await listMailboxes();
+      await killWaiter();
+      const alive = (await open()).locks.lock('disk', 'alive');
+      while ((await store.locks.lockInfo('disk')).waiters.length < 2);
+      await lock.unlock();
+      // The brick may notice the end of a connection later: then the dead one gets the lock.
+      const granted = await Promise.race([alive, giveUpFor(store, 'waiting')]);
+      expect((granted ?? (await alive)).owner).toBe('alive');
+      await expect.poll(listMailboxes, { timeout: 20_000 }).not.toContain(killed);
+    });
+
     it('refuse a write whose lock was broken by another client', async () => {
       const { open } = await start();
       const [ours, other] = [await open(), await open()];
@@ -207,6 +250,18 @@ describe.each(stacks.filter((stack) => !stack.includes('GlusterFS') || !isWithou
     });
   },
 );
+
+/** Runs a request until the connection to the brick is there again. */
+async function retry<R>(request: () => Promise<R>): Promise<R> {
+  for (;;) {
+    try {
+      return await request();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOTCONN') throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
 
 /** Breaks a lock that was granted to a dead owner. @returns null */
 async function giveUpFor(store: ChunkStore, owner: string): Promise<null> {

@@ -10,6 +10,7 @@ import type { Graph } from '../core/graph.ts';
 import type { Fops } from '../core/xlator.ts';
 import lockTranslator from '../xlators/features/locks/index.ts';
 import watch from '../xlators/features/watch/index.ts';
+import writeBehind from '../xlators/performance/write-behind/index.ts';
 import memory from '../xlators/storage/memory/index.ts';
 import posix from '../xlators/storage/posix/index.ts';
 import { ChunkStore, type WatchEvent } from './index.ts';
@@ -37,9 +38,23 @@ const code = (promise: Promise<unknown>): Promise<string> =>
 let pausedPid = 0;
 let resume: (() => void) | null = null;
 
+/** Milliseconds that each write takes. */
+let writeMs = 0;
+/** Number of writes that have reached the storage. */
+let writeCount = 0;
+
 const pause: Fops<null> = {
-  fgetxattr(frame, xl, fd, name, xdata) {
-    const wind = (): void => tail.fgetxattr(frame, xl.children[0]!, fd, name, xdata);
+  writev(frame, xl, fd, data, ...rest) {
+    const wind = (): void => {
+      writeCount += 1;
+      tail.writev(frame, xl.children[0]!, fd, data, ...rest);
+    };
+    if (writeMs === 0) wind();
+    else xl.context.after(writeMs, wind);
+  },
+
+  getxattr(frame, xl, loc, name, xdata) {
+    const wind = (): void => tail.getxattr(frame, xl.children[0]!, loc, name, xdata);
     if (frame.root.pid !== pausedPid) return wind();
     pausedPid = 0;
     resume = wind;
@@ -59,6 +74,7 @@ describe.each(['memory', 'posix'] as const)('a chunk store over storage/%s', (st
 
   beforeEach(async () => {
     [pausedPid, resume] = [0, null];
+    [writeMs, writeCount] = [0, 0];
     context = new FakeContext();
     graph = await startGraph(
       [
@@ -71,6 +87,14 @@ describe.each(['memory', 'posix'] as const)('a chunk store over storage/%s', (st
     );
     onTestFinished(() => graph.stop());
   });
+
+  const passTime = async (steps: number, ms: number): Promise<void> => {
+    for (let step = 0; step < steps; step += 1) {
+      await turns(10);
+      context.advance(ms);
+    }
+    await turns(10);
+  };
 
   const read = async (store: ChunkStore): Promise<string> => {
     await using chunk = await store.open('a');
@@ -126,6 +150,103 @@ describe.each(['memory', 'posix'] as const)('a chunk store over storage/%s', (st
     resume!();
     await written;
     expect(await read(ours)).toBe('written');
+  });
+
+  it('goes on with a write that takes longer than the lease, without a request sent twice', async () => {
+    const [ours, other] = [await open(1), await open(2)];
+    const lock = await ours.locks.lock('disk', 'ours');
+    await using chunk = await ours.open('a', { create: true });
+    writeMs = 2000;
+    // 32 requests of 128 KiB, 8 at a time: 8 seconds.
+    const data = new Uint8Array(4 * 1024 * 1024).fill(1);
+    const written = chunk.write(0, data, { lock });
+    await passTime(16, 500);
+    await written;
+    expect(writeCount).toBe(32);
+    writeMs = 0;
+    expect(Buffer.from(await other.readWhole('a')).equals(Buffer.from(data))).toBe(true);
+    await lock.unlock();
+  });
+
+  it('refuses the rest of a write once its lock was broken and the lease is over', async () => {
+    const [ours, other] = [await open(1), await open(2)];
+    const lock = await ours.locks.lock('disk', 'ours');
+    await using chunk = await ours.open('a', { create: true });
+    writeMs = 2000;
+    const written = code(chunk.write(0, new Uint8Array(4 * 1024 * 1024), { lock }));
+    await passTime(4, 500);
+    await other.locks.breakLock('disk', 'ours', 'other');
+    const granted = other.locks.lock('disk', 'other');
+    await passTime(20, 500);
+    expect(await written).toBe('ESTALE');
+    const sent = writeCount;
+    expect(sent).toBeLessThan(32);
+    await (await granted).unlock();
+    await passTime(10, 500);
+    expect(writeCount).toBe(sent);
+  });
+
+  it('begins further requests while a long one is under way', async () => {
+    const ours = await open(1);
+    const lock = await ours.locks.lock('disk', 'ours');
+    await using chunk = await ours.open('a', { create: true });
+    writeMs = 2000;
+    const written = chunk.write(0, 'long', { lock });
+    await passTime(2, 500);
+    await ours.unlink('a', { lock });
+    await passTime(4, 500);
+    await written;
+    await lock.unlock();
+  });
+
+  it('checks its lock again after the connection was lost', async () => {
+    const [ours, other] = [await open(1), await open(2)];
+    const lock = await ours.locks.lock('disk', 'ours');
+    await using chunk = await ours.open('a', { create: true });
+    writeMs = 500;
+    const written = code(chunk.write(0, new Uint8Array(4 * 1024 * 1024), { lock }));
+    await passTime(1, 500);
+    await other.locks.breakLock('disk', 'ours', 'other');
+    graph.xlators.at(-1)!.notify('SOME_DESCENDENT_UP', graph.xlators[0]!);
+    await passTime(2, 500);
+    expect(await written).toBe('ESTALE');
+    expect(writeCount).toBeLessThan(32);
+  });
+
+  it('ends without an unhandled error if the volume is closed during a request', async () => {
+    const volume = Volume.fromGraph(graph);
+    const ours = await ChunkStore.open(volume);
+    const lock = await ours.locks.lock('disk', 'ours');
+    const chunk = await ours.open('a', { create: true });
+    writeMs = 2000;
+    const written = code(chunk.write(0, 'text', { lock }));
+    await turns();
+    await volume.close();
+    expect(await written).toBe('GLOSSA_VOLUME_CLOSED');
+    await passTime(4, 500);
+  });
+
+  it('names a volume that replies before the storage has the data, and sends nothing', async () => {
+    const cached = await startGraph(
+      [
+        storages[storage](),
+        { translator: lockTranslator as never },
+        { translator: writeBehind as never, name: 'cache' },
+        { translator: watch as never },
+      ],
+      new FakeContext(),
+    );
+    const volume = Volume.fromGraph(cached, { ownsGraph: true });
+    onTestFinished(() => volume.close());
+    const store = await ChunkStore.open(volume);
+    const lock = await store.locks.lock('disk', 'ours');
+    await using chunk = await store.open('a', { create: true });
+    await expect(chunk.write(0, 'text', { lock })).rejects.toMatchObject({
+      code: 'EOPNOTSUPP',
+      message: expect.stringContaining("volume 'cache' (performance/write-behind)"),
+    });
+    expect((await store.stat('a')).size).toBe(0);
+    await chunk.write(0, 'text');
   });
 
   it('lets 64 writes share one check of their lock', async () => {

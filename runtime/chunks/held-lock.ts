@@ -2,40 +2,118 @@
  * A lock that was granted, and the requests that it fences: they fail with ESTALE once the lock was broken.
  *
  * Fenced requests run under a shared inodelk. After it is granted, the record is read: while the inodelk is held, no
- * later holder begins to write (`Locks.finishGrant`). Requests at the same time share one inodelk, for up to JOIN_MS.
+ * later holder begins to write (`LockWaits.finish`). Requests at the same time share one inodelk, for up to JOIN_MS.
  *
- * A process may be paused between the check and a request, for any time. The next holder waits for LEASE_MS at most,
- * so each request checks immediately before it is sent that the lease has not ended.
+ * A process may be paused between the check and a request, for any time. The next holder waits for LEASE_MS at most.
+ * So the record is read again before a request for which the last check is older, or the connection was lost since.
  */
-import { FileError, VolumeClosedError } from '../api/file-error.ts';
+import type { DriverSteps, Refusal } from '../api/driver-steps.ts';
+import { FileError } from '../api/file-error.ts';
 import type { Steps } from '../api/steps.ts';
+import type { VolumeClient } from '../api/volume-client.ts';
 import { VolumeSteps } from '../api/volume-steps.ts';
-import type { Context } from '../core/context.ts';
-import { EPERM, ESTALE } from '../core/errno.ts';
+import { EOPNOTSUPP, EPERM, ESTALE, ETIMEDOUT } from '../core/errno.ts';
+import type { EventName } from '../core/events.ts';
+import type { Xlator } from '../core/xlator.ts';
+import { findAllBelow } from '../xlators/performance/shared/stack-checks.ts';
 import type { LockFile } from './lock-file.ts';
-import { releaseLock } from './lock-record.ts';
+import type { LockRecord } from './lock-record.ts';
 
 /** Milliseconds after the check of the record in which requests may be sent. */
 export const LEASE_MS = 5000;
 /** Milliseconds in which further requests share an inodelk. A holder that writes all the time must let others check. */
 const JOIN_MS = 200;
+/** The most checks for one request, if each takes longer than the lease. */
+const MAX_CHECKS = 3;
+/** Events of a connection that was lost, and the storage's locks with it. */
+const CONNECTION_EVENTS: ReadonlySet<EventName> = new Set([
+  ...(['CHILD_DOWN', 'CHILD_UP', 'SOME_DESCENDENT_DOWN', 'SOME_DESCENDENT_UP'] as const),
+]);
+/** Types of volumes that reply before the storage has the data: it may arrive after the end of the inodelk. */
+const EARLY_REPLY_TYPES: ReadonlySet<string> = new Set(['performance/write-behind']);
 
 /** The requests that share one inodelk. */
 class FencedSection {
-  /** Resolves when the lock is checked. */
+  /** Resolves when the lock was checked for the first time. */
   readonly checked: Promise<void>;
-  /** Resolves when the inodelk is given back. */
-  readonly ended: Promise<void>;
-  /** Time of the check, in milliseconds of the graph's clock; null before it. */
-  checkedAt: number | null = null;
   userCount = 1;
-  end!: () => void;
+  private readonly file: LockFile;
+  private readonly owner: string;
+  private readonly fence: number;
+  private readonly driver: DriverSteps;
+  private readonly stopListening: () => void;
+  /** Times in milliseconds of the graph's clock. */
+  private firstCheckedAt = Infinity;
+  private checkedAt = -Infinity;
+  /** Whether the storage may not have the inodelk. */
+  private mustLock = true;
+  private lockCount = 0;
+  private renewal: Promise<Error | null> | null = null;
 
-  constructor(check: (section: FencedSection) => Promise<void>) {
-    this.ended = new Promise((resolve) => {
-      this.end = resolve;
+  constructor(file: LockFile, owner: string, fence: number) {
+    this.file = file;
+    this.owner = owner;
+    this.fence = fence;
+    this.driver = file.storage.makeDriver();
+    this.stopListening = file.storage.client.graph.listen((event) => {
+      if (CONNECTION_EVENTS.has(event)) this.mustLock = true;
     });
-    this.checked = check(this);
+    this.checked = this.check().then(() => {
+      this.firstCheckedAt = this.now();
+    });
+  }
+
+  /** Whether a further request may join. */
+  get isOpen(): boolean {
+    return this.now() - this.firstCheckedAt < JOIN_MS;
+  }
+
+  /** Returns null if a request may be sent now; otherwise checks the lock once more. */
+  findRefusal(): Refusal {
+    if (!this.mustLock && this.now() - this.checkedAt < LEASE_MS) return null;
+    this.renewal ??= this.renew();
+    return this.renewal;
+  }
+
+  private async renew(): Promise<Error | null> {
+    try {
+      await this.check();
+      return null;
+    } catch (error) {
+      return error as Error;
+    } finally {
+      this.renewal = null;
+    }
+  }
+
+  private async check(): Promise<void> {
+    const { file, driver } = this;
+    for (let count = 0; count < MAX_CHECKS; count += 1) {
+      if (this.mustLock) {
+        this.mustLock = false;
+        await file.beginFenced(driver);
+        this.lockCount += 1;
+      }
+      const startedAt = this.now();
+      if (!isGrantedAs(await file.readRecord(), this.owner, this.fence))
+        throw new FileError(ESTALE, 'write', file.name);
+      this.checkedAt = startedAt;
+      if (this.now() - startedAt < LEASE_MS) return;
+    }
+    throw new FileError(ETIMEDOUT, 'write', file.name);
+  }
+
+  private now(): number {
+    return this.file.context.now();
+  }
+
+  /** Gives the inodelk back, after the last request. */
+  async end(): Promise<void> {
+    this.stopListening();
+    // The requests have got its error.
+    await this.checked.catch(() => {});
+    await this.renewal;
+    for (; this.lockCount > 0; this.lockCount -= 1) await this.file.endFenced(this.driver);
   }
 }
 
@@ -46,11 +124,10 @@ export class HeldLock {
   readonly fence: number;
   private readonly file: LockFile;
   private section: FencedSection | null = null;
-  private isClosed = false;
 
-  constructor(file: LockFile, name: string, owner: string, fence: number) {
+  constructor(file: LockFile, owner: string, fence: number) {
     this.file = file;
-    this.name = name;
+    this.name = file.name;
     this.owner = owner;
     this.fence = fence;
   }
@@ -70,8 +147,6 @@ export class HeldLock {
 
   /** Forgets the lock, which its owner keeps. */
   close(): void {
-    if (this.isClosed) return;
-    this.isClosed = true;
     this.file.close();
   }
 
@@ -79,97 +154,65 @@ export class HeldLock {
     await this.unlock();
   }
 
-  /**
-   * Whether this grant is still the newest, and was not broken. After the removal of a damaged record, another owner may
-   * have a grant of the same number.
-   */
+  /** Whether this grant is still the newest, and was not broken. */
   async isHeld(): Promise<boolean> {
-    const { fence, holder } = await this.file.readRecord();
-    return holder?.owner === this.owner && fence === this.fence;
+    return isGrantedAs(await this.file.readRecord(), this.owner, this.fence);
   }
 
   /**
    * Runs steps whose requests are sent only while the lock is held.
    * @param makeSteps gets the operations of `volume`
-   * @throws {FileError} ESTALE once the lock was broken: nothing is sent then
+   * @throws {FileError} ESTALE once the lock was broken: nothing is sent from then on; EOPNOTSUPP on a volume that
+   *   replies before the storage has the data
    */
   async runFenced<R>(
     volume: VolumeSteps,
     makeSteps: (volume: VolumeSteps) => Steps<R>,
   ): Promise<R> {
-    for (;;) {
-      const section = this.enterSection();
-      try {
-        await section.checked;
-        const fenced = new VolumeSteps(volume.client, {
-          ...volume.settings,
-          findRefusal: () => this.findRefusal(section),
-        });
-        return await fenced.run(makeSteps(fenced));
-      } catch (error) {
-        // The process was paused. If the lock is still held, all is sent once more.
-        if (!(error instanceof LeaseEndError)) throw error;
-      } finally {
-        this.leaveSection(section);
-      }
+    checkFenceable(volume.client, this.name);
+    const section = this.enterSection();
+    try {
+      await section.checked;
+      const findRefusal = (): Refusal => section.findRefusal();
+      const fenced = new VolumeSteps(volume.client, { ...volume.settings, findRefusal });
+      return await fenced.run(makeSteps(fenced));
+    } finally {
+      this.leaveSection(section);
     }
-  }
-
-  private findRefusal(section: FencedSection): Error | null {
-    const { checkedAt } = section;
-    return checkedAt !== null && this.now() - checkedAt < LEASE_MS ? null : new LeaseEndError();
-  }
-
-  private now(): number {
-    return this.file.context.now();
   }
 
   private enterSection(): FencedSection {
     const { section: current } = this;
-    const checkedAt = current?.checkedAt ?? null;
-    if (current !== null && (checkedAt === null || this.now() - checkedAt < JOIN_MS)) {
+    if (current?.isOpen === true) {
       current.userCount += 1;
       return current;
     }
-    const section = new FencedSection(async (started) => {
-      await current?.ended;
-      await this.file.beginFenced();
-      started.checkedAt = this.now();
-      if (!(await this.isHeld())) throw new FileError(ESTALE, 'write', this.name);
-    });
-    this.section = section;
-    return section;
+    this.section = new FencedSection(this.file, this.owner, this.fence);
+    return this.section;
   }
 
   private leaveSection(section: FencedSection): void {
     section.userCount -= 1;
     if (section.userCount > 0) return;
     if (this.section === section) this.section = null;
-    void this.endSection(section);
-  }
-
-  private async endSection(section: FencedSection): Promise<void> {
-    try {
-      await section.checked;
-    } catch {
-      // Its users have got the error.
-    }
-    try {
-      await this.file.endFenced();
-    } catch (error) {
-      // The brick has lost the client, and with it the lock; or the volume was closed, which ends the lock, too.
-      if (!(error instanceof FileError || error instanceof VolumeClosedError)) throw error;
-    } finally {
-      section.end();
-    }
+    void section.end();
   }
 }
 
-/** The lease of a fenced section has ended, and the request was not sent. */
-class LeaseEndError extends Error {}
+/** Whether a grant is the newest. After the removal of a record, another owner may have one of the same number. */
+const isGrantedAs = ({ holder, fence }: LockRecord, owner: string, ownFence: number): boolean =>
+  holder?.owner === owner && fence === ownFence;
 
-/** Returns whole milliseconds since 1970. */
-export const readWallClock = ({ sink }: Context): number => Math.floor(sink.now());
+/** @throws {FileError} EOPNOTSUPP naming a volume that replies before the storage has the data */
+function checkFenceable({ graph, settings }: VolumeClient, lockName: string): void {
+  const { xl: top } = (settings.links ?? graph.links).writev;
+  const volumes = [top as Xlator<unknown>, ...findAllBelow(top as Xlator<unknown>)];
+  const early = volumes.find(({ type }) => EARLY_REPLY_TYPES.has(type));
+  if (early === undefined) return;
+  const error = new FileError(EOPNOTSUPP, 'write', lockName);
+  error.message += `: volume '${early.name}' (${early.type}) replies before the storage has the data, so no lock can fence requests: remove it from the volfile`;
+  throw error;
+}
 
 /** Gives the lock of a file back. @param fence of the grant; null for any grant of the owner */
 export async function unlockRecord(
@@ -177,13 +220,11 @@ export async function unlockRecord(
   owner: string,
   fence: number | null,
 ): Promise<{ readonly existed: boolean }> {
-  const now = readWallClock(file.context);
-  return file.changeRecord<{ readonly existed: boolean }>(async (record) => {
+  return file.changeRecord<{ readonly existed: boolean }>(async (record, told) => {
     const { holder } = record;
     if (holder === null) return { record: null, result: { existed: false } };
     if (holder.owner !== owner) throw new FileError(EPERM, 'unlock', file.path);
     if (fence !== null && fence !== record.fence) throw new FileError(ESTALE, 'unlock', file.path);
-    const next = releaseLock(await file.dropDeadWaiters(record), now);
-    return { record: next, result: { existed: true } };
-  });
+    return { record: await file.handOver(record, told), result: { existed: true } };
+  }, true);
 }

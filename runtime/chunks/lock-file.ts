@@ -2,85 +2,110 @@
  * Reads and changes the record of a lock in its file. Each change is made under an inodelk, so that of several
  * clients one after the other changes it; a client that dies loses its inodelk.
  *
- * A waiter also has a record lock (`lk`) of one byte, whose position is its ticket. The brick drops it with the client's
- * connection: so others can tell whether the waiter is still there.
+ * A waiter is told before the record grants it the lock, under the same inodelk. It then reads the record, if necessary
+ * under that inodelk, too. So a grant is noticed also if the program that has written it dies at any point.
  */
-import { DriverSteps } from '../api/driver-steps.ts';
-import { FileError, withErrorContext } from '../api/file-error.ts';
-import { FilesSteps } from '../api/files.ts';
-import { OpenFileSteps } from '../api/open-file.ts';
+
+import type { DriverSteps } from '../api/driver-steps.ts';
+import { FileError } from '../api/file-error.ts';
+import { FileObjectSteps } from '../api/file-object.ts';
 import type { Steps } from '../api/steps.ts';
-import type { Volume } from '../api/volume.ts';
-import type { VolumeClient } from '../api/volume-client.ts';
 import type { Context } from '../core/context.ts';
 import { EAGAIN, EBADMSG } from '../core/errno.ts';
-import { Loc } from '../core/loc.ts';
-import { F_GETLK, F_RDLCK, F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK, type Flock } from '../core/lock.ts';
+import type { Inode } from '../core/inode.ts';
+import { F_RDLCK, F_SETLK, F_SETLKW, F_WRLCK } from '../core/lock.ts';
 import { O_CREAT, O_RDWR } from '../core/open-flags.ts';
-import { FileWatch } from './file-watch.ts';
+import type { FileWatch } from './file-watch.ts';
 import {
   decodeLock,
   encodeLock,
   FREE_LOCK,
   LOCK_XATTR,
   type LockRecord,
+  type LockWaiter,
+  releaseLock,
   removeWaiters,
 } from './lock-record.ts';
+import { isAbsent, type LockStorage } from './lock-storage.ts';
+import type { Mailboxes } from './mailboxes.ts';
 
 /** Domain of the inodelks under which records change. */
 const RECORD_DOMAIN = 'glossa.lock';
 /** Domain of the inodelks of fenced operations: shared ones, and exclusive ones to wait for their end. */
 const FENCE_DOMAIN = 'glossa.fence';
 
-export class LockFile {
-  readonly path: string;
-  readonly client: VolumeClient;
-  private readonly file: OpenFileSteps;
+/** A new record, or null to leave it as it is; with a result for the caller. */
+export interface RecordChange<R> {
+  readonly record: LockRecord | null;
+  readonly result: R;
+}
 
-  private constructor(client: VolumeClient, path: string, file: OpenFileSteps) {
-    this.client = client;
-    this.path = path;
-    this.file = file;
+/** A waiter that was told to read the record. */
+export interface ToldWaiter {
+  readonly ticket: number;
+  /** Whether its program lives. */
+  readonly isAlive: boolean;
+}
+
+export class LockFile {
+  readonly name: string;
+  readonly mailboxes: Mailboxes;
+  private readonly inode: Inode;
+  private isClosed = false;
+
+  private constructor(mailboxes: Mailboxes, name: string, inode: Inode) {
+    this.mailboxes = mailboxes;
+    this.name = name;
+    this.inode = inode;
+    // Until `close`, the inode table keeps the inode, to which the storage's locks belong.
+    this.storage.client.graphClient.lookup(inode);
   }
 
-  /**
-   * Opens the file of a lock, which is created if it is absent.
-   * @param lkOwner for the storage's own locks, different for each request
-   */
-  static async open(
-    { client, settings }: Volume,
-    path: string,
-    lkOwner: string,
-  ): Promise<LockFile> {
-    const { caller, umask } = settings;
-    const findRefusal = (): Error | null => client.findRefusal();
-    const driver = new DriverSteps(client.graphClient, { ...caller, lkOwner }, { findRefusal });
-    const opening = new FilesSteps(driver, { umask }).create(path, O_RDWR | O_CREAT);
-    const { fd } = await client.run(withErrorContext('lock', path, opening));
-    return new LockFile(client, path, new OpenFileSteps(driver, fd));
+  /** Finds the file of a lock, which is created if it is absent. */
+  static async open(mailboxes: Mailboxes, name: string): Promise<LockFile> {
+    const { storage } = mailboxes;
+    const path = `${storage.directory}/${name}`;
+    const { files } = storage;
+    try {
+      return new LockFile(mailboxes, name, (await storage.run(path, files.find(path))).inode);
+    } catch (error) {
+      if (!isAbsent(error)) throw error;
+    }
+    const { fd } = await storage.run(path, files.create(path, O_RDWR | O_CREAT));
+    const file = new LockFile(mailboxes, name, fd.inode);
+    fd.release();
+    return file;
+  }
+
+  get storage(): LockStorage {
+    return this.mailboxes.storage;
   }
 
   get context(): Context {
-    return this.client.graph.top.context;
+    return this.storage.context;
+  }
+
+  get path(): string {
+    return `${this.storage.directory}/${this.name}`;
   }
 
   makeWatch(): FileWatch {
-    const { driver, fd } = this.file;
-    return new FileWatch(this.client, driver.caller, fd.inode, this.path);
+    return this.storage.makeWatch(this.inode, this.path);
   }
 
-  /** Closes the file, and gives its record locks back. */
   close(): void {
-    this.file.fd.release();
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.storage.client.graphClient.forget(this.inode, 1);
   }
 
   // -- the record ------------------------------------------------------------------------------
 
-  /** @throws {FileError} EBADMSG for a damaged record, or one of a newer version */
+  /** @throws {FileError} EBADMSG for a damaged record, or one of another version */
   async readRecord(): Promise<LockRecord> {
     let bytes: Uint8Array;
     try {
-      bytes = await this.run(this.file.getxattr(LOCK_XATTR));
+      bytes = await this.run((file) => file.getxattr(LOCK_XATTR));
     } catch (error) {
       if ((error as { code?: string }).code === 'ENODATA') return FREE_LOCK;
       throw error;
@@ -88,7 +113,7 @@ export class LockFile {
     const record = decodeLock(bytes);
     if (record === null) {
       const error = new FileError(EBADMSG, 'lock', this.path);
-      error.message += `: its record cannot be read; remove the extended attribute ${LOCK_XATTR}`;
+      error.message += `: its record is damaged or of another version of glossa; remove the extended attribute ${LOCK_XATTR}`;
       throw error;
     }
     return record;
@@ -96,91 +121,111 @@ export class LockFile {
 
   /**
    * Changes the record while no other client can.
-   * @param change returns the new record, or null to leave it; with a result for the caller
+   * @param tellsFirst whether the change hands the lock over: then the record is also read while the inodelk is
+   *   requested, and its first waiter is told during the second read, a round trip earlier
    * @throws {FileError} EAGAIN if the new record is too large
    */
   async changeRecord<R>(
     change: (
       record: LockRecord,
-    ) =>
-      | { readonly record: LockRecord | null; readonly result: R }
-      | Promise<{ readonly record: LockRecord | null; readonly result: R }>,
+      told: ToldWaiter | null,
+    ) => RecordChange<R> | Promise<RecordChange<R>>,
+    tellsFirst = false,
   ): Promise<R> {
-    await this.lockRange(RECORD_DOMAIN, F_SETLKW, F_WRLCK);
+    const { storage, inode } = this;
+    const driver = storage.makeDriver();
+    const [first] = await Promise.all([
+      tellsFirst ? this.guessFirstWaiter() : undefined,
+      storage.lockRange(driver, inode, RECORD_DOMAIN, F_SETLKW, F_WRLCK),
+    ]);
     try {
-      const { record, result } = await change(await this.readRecord());
+      const [current, told] = await Promise.all([
+        this.readRecord(),
+        first === undefined ? null : this.tell(first),
+      ]);
+      const { record, result } = await change(current, told);
       if (record !== null) {
         const bytes = encodeLock(record);
         if (bytes === null) throw new FileError(EAGAIN, 'lock', this.path);
-        await this.run(this.file.setxattr(LOCK_XATTR, bytes));
+        await this.run((file) => file.setxattr(LOCK_XATTR, bytes));
       }
       return result;
     } finally {
-      await this.lockRange(RECORD_DOMAIN, F_SETLK, F_UNLCK);
+      await storage.unlockRange(driver, inode, RECORD_DOMAIN);
     }
   }
 
-  /** Returns the record without the waiters that are gone: those before the first one that is still there. */
+  /** Finds the first waiter without the inodelk: by the time of the change, another may be the first. */
+  private async guessFirstWaiter(): Promise<LockWaiter | undefined> {
+    try {
+      return (await this.readRecord()).waiters[0];
+    } catch {
+      // The read under the inodelk has the same error, if it lasts.
+      return undefined;
+    }
+  }
+
+  private async tell(waiter: LockWaiter): Promise<ToldWaiter> {
+    return { ticket: waiter.ticket, isAlive: await this.mailboxes.tell(waiter) };
+  }
+
+  /**
+   * Takes the lock from its holder, and grants it to the first waiter whose program lives. That waiter is told: the
+   * caller must have the record's inodelk, and write the result.
+   * @param told a waiter that was told under this inodelk
+   * @param brokenBy as in `releaseLock`
+   */
+  async handOver(
+    record: LockRecord,
+    told: ToldWaiter | null = null,
+    brokenBy: string | null = null,
+  ): Promise<LockRecord> {
+    let next = record;
+    for (;;) {
+      const [first] = next.waiters;
+      if (first === undefined) break;
+      const { isAlive } = first.ticket === told?.ticket ? told : await this.tell(first);
+      if (isAlive) break;
+      next = removeWaiters(next, ({ mailbox }) => mailbox === first.mailbox);
+    }
+    return releaseLock(next, this.storage.now(), brokenBy);
+  }
+
+  /** Returns the record without the waiters of programs that are gone. */
   async dropDeadWaiters(record: LockRecord): Promise<LockRecord> {
-    const dead = new Set<number>();
-    for (const { ticket } of record.waiters) {
-      if (await this.isWaiting(ticket)) break;
-      dead.add(ticket);
-    }
-    return dead.size === 0 ? record : removeWaiters(record, dead);
-  }
-
-  // -- waiters ---------------------------------------------------------------------------------
-
-  /** Shows others that the waiter of a ticket is there, as long as this process lives. */
-  async beginWaiting(ticket: number): Promise<void> {
-    await this.run(this.file.lock(F_SETLK, this.makeFlock(F_WRLCK, ticket)));
-  }
-
-  async endWaiting(ticket: number): Promise<void> {
-    await this.run(this.file.lock(F_SETLK, this.makeFlock(F_UNLCK, ticket)));
-  }
-
-  private async isWaiting(ticket: number): Promise<boolean> {
-    const { type } = await this.run(this.file.lock(F_GETLK, this.makeFlock(F_WRLCK, ticket)));
-    return type !== F_UNLCK;
-  }
-
-  private makeFlock(type: number, start: number): Flock {
-    const { pid, lkOwner = '' } = this.file.driver.caller;
-    return { type, whence: 0, start, len: 1, pid, owner: lkOwner };
+    const names = [...new Set(record.waiters.map(({ mailbox }) => mailbox))];
+    const alive = await Promise.all(names.map((name) => this.mailboxes.isAlive(name)));
+    const dead = new Set(names.filter((_name, index) => alive[index] === false));
+    return dead.size === 0 ? record : removeWaiters(record, ({ mailbox }) => dead.has(mailbox));
   }
 
   // -- fenced operations -----------------------------------------------------------------------
 
   /** Begins a fenced operation: until its end, `hasFencedOperations` is true for other clients. */
-  beginFenced(): Promise<void> {
-    return this.lockRange(FENCE_DOMAIN, F_SETLKW, F_RDLCK);
+  beginFenced(driver: DriverSteps): Promise<void> {
+    return this.storage.lockRange(driver, this.inode, FENCE_DOMAIN, F_SETLKW, F_RDLCK);
   }
 
-  endFenced(): Promise<void> {
-    return this.lockRange(FENCE_DOMAIN, F_SETLK, F_UNLCK);
+  endFenced(driver: DriverSteps): Promise<void> {
+    return this.storage.unlockRange(driver, this.inode, FENCE_DOMAIN);
   }
 
   /** Whether a fenced operation of another client is under way. */
   async hasFencedOperations(): Promise<boolean> {
+    const { storage, inode } = this;
+    const driver = storage.makeDriver();
     try {
-      await this.lockRange(FENCE_DOMAIN, F_SETLK, F_WRLCK);
+      await storage.lockRange(driver, inode, FENCE_DOMAIN, F_SETLK, F_WRLCK);
     } catch (error) {
       if ((error as { code?: string }).code === 'EAGAIN') return true;
       throw error;
     }
-    await this.endFenced();
+    await this.endFenced(driver);
     return false;
   }
 
-  private async lockRange(domain: string, cmd: number, type: number): Promise<void> {
-    const loc = new Loc(this.file.fd.inode);
-    const flock = { ...this.makeFlock(type, 0), len: 0 };
-    await this.run(this.file.driver.expect('inodelk', domain, loc, cmd, flock, null));
-  }
-
-  private run<R>(operation: Steps<R>): Promise<R> {
-    return this.client.run(withErrorContext('lock', this.path, operation));
+  private run<R>(makeSteps: (file: FileObjectSteps) => Steps<R>): Promise<R> {
+    const { storage, inode, path } = this;
+    return storage.run(path, makeSteps(new FileObjectSteps(storage.driver, inode)));
   }
 }

@@ -6,9 +6,15 @@ import { decodeName, encodeName } from '../core/bytes.ts';
 
 /** The extended attribute with the record. */
 export const LOCK_XATTR = 'user.glossa.lock';
-const VERSION = 1;
+const VERSION = 2;
+/** The name of a mailbox: it becomes part of a path. */
+const MAILBOX_NAME = /^[0-9a-f]{16}$/;
 /** The most bytes of a record. ext4 stores some 4,000 bytes of extended attributes per file. */
 const MAX_RECORD_BYTES = 3600;
+/** The least milliseconds between two checks of a waiter for a lock that may have expired. */
+const MIN_CHECK_MS = 100;
+/** Milliseconds by which a waiter checks later than the one in front of it. */
+const STAGGER_MS = 200;
 
 export interface LockHolder {
   readonly owner: string;
@@ -28,6 +34,10 @@ export interface LockWaiter {
   readonly since: number;
   /** Milliseconds for which it wants the lock; null for ever. */
   readonly ttlMs: number | null;
+  /** Name of the mailbox by which its program is told of the grant (`mailboxes.ts`). */
+  readonly mailbox: string;
+  /** Number of its request in that program, which the hint in the mailbox names. */
+  readonly request: number;
 }
 
 /** The last lock that was taken from its owner. */
@@ -73,27 +83,46 @@ const isHolder = (value: LockHolder): boolean =>
   isCountOrNull(value.expiresAt) &&
   isCountOrNull(value.ticket);
 
-const isWaiter = (value: LockWaiter): boolean =>
-  typeof value.owner === 'string' &&
-  isCount(value.ticket) &&
-  isCount(value.since) &&
-  isCountOrNull(value.ttlMs);
+/** A waiter as it is stored: without the names of its fields, so that a record has place for some 50. */
+type StoredWaiter = readonly [
+  ticket: number,
+  owner: string,
+  since: number,
+  ttlMs: number | null,
+  mailbox: string,
+  request: number,
+];
 
-const isRecord = (value: LockRecord): boolean =>
+const isStoredWaiter = (value: StoredWaiter): boolean =>
+  Array.isArray(value) &&
+  isCount(value[0]) &&
+  typeof value[1] === 'string' &&
+  isCount(value[2]) &&
+  isCountOrNull(value[3]) &&
+  MAILBOX_NAME.test(value[4]) &&
+  isCount(value[5]);
+
+type StoredLock = Omit<LockRecord, 'waiters'> & { readonly waiters: readonly StoredWaiter[] };
+
+const isStoredLock = (value: StoredLock): boolean =>
   value.version === VERSION &&
   isCount(value.fence) &&
   (value.holder === null || isHolder(value.holder)) &&
   typeof value.needsBarrier === 'boolean' &&
   isCount(value.lastTicket) &&
   Array.isArray(value.waiters) &&
-  value.waiters.every(isWaiter) &&
+  value.waiters.every(isStoredWaiter) &&
   (value.lastBreak === null || typeof value.lastBreak.owner === 'string');
 
 /** Reads a record. @returns null if it is damaged, or of another version */
 export function decodeLock(bytes: Uint8Array): LockRecord | null {
   try {
-    const value = JSON.parse(decodeName(bytes)) as LockRecord;
-    return isRecord(value) ? value : null;
+    const value = JSON.parse(decodeName(bytes)) as StoredLock;
+    if (!isStoredLock(value)) return null;
+    const waiters = value.waiters.map(([ticket, owner, since, ttlMs, mailbox, request]) => {
+      return { ticket, owner, since, ttlMs, mailbox, request };
+    });
+    return { ...value, waiters };
   } catch {
     return null;
   }
@@ -101,7 +130,17 @@ export function decodeLock(bytes: Uint8Array): LockRecord | null {
 
 /** @returns null if the record has become too large */
 export function encodeLock(record: LockRecord): Uint8Array | null {
-  const bytes = encodeName(JSON.stringify(record));
+  const waiters = record.waiters.map(
+    ({ ticket, owner, since, ttlMs, mailbox, request }): StoredWaiter => [
+      ticket,
+      owner,
+      since,
+      ttlMs,
+      mailbox,
+      request,
+    ],
+  );
+  const bytes = encodeName(JSON.stringify({ ...record, waiters }));
   return bytes.length > MAX_RECORD_BYTES ? null : bytes;
 }
 
@@ -142,17 +181,34 @@ export function acquireLock(record: LockRecord, request: LockRequest): LockRecor
   return null;
 }
 
-/** Adds a request to the queue, with `record.lastTicket` of the result as its ticket. */
-export function enqueueWaiter(record: LockRecord, { owner, ttlMs, now }: LockRequest): LockRecord {
+/**
+ * Adds a request to the queue, with `record.lastTicket` of the result as its ticket.
+ * @returns null if the record has no place for it
+ */
+export function enqueueWaiter(
+  record: LockRecord,
+  { owner, ttlMs, now }: LockRequest,
+  address: Pick<LockWaiter, 'mailbox' | 'request'>,
+): LockRecord | null {
   const ticket = record.lastTicket + 1;
-  const waiters = [...record.waiters, { ticket, owner, since: now, ttlMs }];
-  return { ...record, lastTicket: ticket, waiters };
+  const { mailbox, request } = address;
+  const waiters = [...record.waiters, { ticket, owner, since: now, ttlMs, mailbox, request }];
+  const queued = { ...record, lastTicket: ticket, waiters };
+  return encodeLock(queued) === null ? null : queued;
 }
 
-/** Removes the waiters of these tickets. */
-export const removeWaiters = (record: LockRecord, tickets: ReadonlySet<number>): LockRecord => ({
+/** Removes the waiters for which `isGone` returns true. */
+export const removeWaiters = (
+  record: LockRecord,
+  isGone: (waiter: LockWaiter) => boolean,
+): LockRecord => ({ ...record, waiters: record.waiters.filter((waiter) => !isGone(waiter)) });
+
+/** Gives a waiter another mailbox; it keeps its place. */
+export const moveWaiter = (record: LockRecord, ticket: number, mailbox: string): LockRecord => ({
   ...record,
-  waiters: record.waiters.filter(({ ticket }) => !tickets.has(ticket)),
+  waiters: record.waiters.map((waiter) =>
+    waiter.ticket === ticket ? { ...waiter, mailbox } : waiter,
+  ),
 });
 
 /**
@@ -180,3 +236,20 @@ export function releaseLock(
 /** Whether the lock can be granted to a waiter: its holder is gone or has expired. */
 export const isGrantable = ({ holder }: LockRecord, now: number): boolean =>
   holder === null || isExpired(holder, now);
+
+/**
+ * Returns the milliseconds after which a waiter has to check whether the lock has expired; null for never. A waiter in
+ * front of it may get the lock with a ttl without its knowledge, so that it checks at least once in the shortest ttl.
+ */
+export function findCheckDelay(
+  { holder, waiters }: LockRecord,
+  ticket: number,
+  now: number,
+): number | null {
+  const position = waiters.findIndex((waiter) => waiter.ticket === ticket);
+  let delay = (holder?.expiresAt ?? Infinity) - now;
+  for (const { ttlMs } of waiters.slice(0, position))
+    if (ttlMs !== null) delay = Math.min(delay, Math.max(ttlMs, MIN_CHECK_MS));
+  // The first in the queue is the one that takes the lock, so the others come later.
+  return delay === Infinity ? null : Math.max(delay, 0) + position * STAGGER_MS;
+}

@@ -208,8 +208,34 @@ describe.each(['memory', 'posix'] as const)('a lock over storage/%s', (storage) 
     expect((await locks.lockInfo('expiring')).holder?.owner).toBe('first');
     context.advance(1);
     expect((await waiting).owner).toBe('second');
+    // The second program's mailbox, with its watch, ends.
+    context.advance(1000);
+    await turns();
     context.advance(1e9);
     expect(await code(locks.lock('kept', 'second', { wait: false }))).toBe('EAGAIN');
+  });
+
+  it('is granted to each waiter in turn after the lock of a holder has expired', async () => {
+    const order: string[] = [];
+    await open().locks.lock('a', 'holder', { ttl: 1000 });
+    const waiting = ['first', 'second', 'third'].map((owner) => {
+      const { locks } = open();
+      return { owner, request: () => locks.lock('a', owner) };
+    });
+    const requests: Promise<void>[] = [];
+    for (const { request } of waiting) {
+      requests.push(
+        request().then(async (lock) => {
+          order.push(lock.owner);
+          await lock.unlock();
+        }),
+      );
+      await turns();
+    }
+    context.advance(1000);
+    await turns(300);
+    expect(order).toEqual(['first', 'second', 'third']);
+    await Promise.all(requests);
   });
 
   it('has a whole record or none after a program has failed at any request', async () => {

@@ -54,8 +54,8 @@ async function measureHandover(bench: Bench, volfile: string): Promise<number> {
   return computeMedian(times);
 }
 
-/** Lets requests for as many locks wait. @returns bytes of the heap for each */
-async function measureWaiting(): Promise<number> {
+/** Lets requests for as many locks wait in each round, besides those of the rounds before. @returns bytes for each */
+async function measureWaiting(rounds: number): Promise<number[]> {
   const volfile = printVolumes(
     stackVolumes(
       [makeVolume('files', 'storage/memory')],
@@ -64,25 +64,32 @@ async function measureWaiting(): Promise<number> {
   );
   await using volume = await Volume.open({ volfile });
   const { locks } = await ChunkStore.open(volume);
-  const names = Array.from({ length: WAITING }, (_, index) => `lock${index}`);
-  for (const name of names) (await locks.lock(name, 'holder')).close();
-  const before = readHeapBytes();
   const controller = new AbortController();
-  setMaxListeners(WAITING, controller.signal);
-  const waiting = names.map((name) => locks.lock(name, 'waiter', { signal: controller.signal }));
-  for (const name of names) while ((await locks.lockInfo(name)).waiters.length === 0);
-  const bytes = readHeapBytes() - before;
+  setMaxListeners(0, controller.signal);
+  const waiting: Promise<unknown>[] = [];
+  const results: number[] = [];
+  // The first round also measures code that is compiled during it: it does not count.
+  for (let round = 0; round <= rounds; round += 1) {
+    const names = Array.from({ length: WAITING }, (_, index) => `round${round}-lock${index}`);
+    for (const name of names) (await locks.lock(name, 'holder')).close();
+    const before = readMemory();
+    for (const name of names)
+      waiting.push(locks.lock(name, 'waiter', { signal: controller.signal }));
+    for (const name of names) while ((await locks.lockInfo(name)).waiters.length === 0);
+    results.push((readMemory() - before) / WAITING);
+  }
   controller.abort();
   await Promise.allSettled(waiting);
-  return bytes / WAITING;
+  return results.slice(1);
 }
 
-/** Collects garbage, and returns the bytes of the heap that are left. */
-function readHeapBytes(): number {
+/** Collects garbage, and returns the bytes that are left: of objects, and of their data outside of the heap. */
+function readMemory(): number {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   for (let round = 0; round < 3; round += 1) collect();
-  return process.memoryUsage().heapUsed;
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }
 
 export async function measureLocks(bench: Bench): Promise<Report> {
@@ -99,8 +106,7 @@ export async function measureLocks(bench: Bench): Promise<Report> {
       times.push(await measureHandover(bench, volfile));
     return times;
   });
-  const waiting: number[] = [];
-  for (let round = 0; round < rounds; round += 1) waiting.push((await measureWaiting()) / KB);
+  const waiting = (await measureWaiting(rounds)).map((bytes) => bytes / KB);
   return {
     sections: [
       {

@@ -2,7 +2,7 @@
 import { decodeLock, LOCK_XATTR, type LockRecord } from '../../../runtime/chunks/lock-record.ts';
 import { encodeName } from '../../../runtime/core/bytes.ts';
 import { ENODATA, errnoName } from '../../../runtime/core/errno.ts';
-import { F_GETLK, F_RDLCK, F_UNLCK, type Flock } from '../../../runtime/core/lock.ts';
+import { F_RDLCK, F_UNLCK, type Flock } from '../../../runtime/core/lock.ts';
 import type { DictPair, RecordedData, RecordedList } from '../../../runtime/observe/codec.ts';
 import { abbreviateValues } from '../../../runtime/observe/event-text.ts';
 import type { Values } from '../../../runtime/observe/events.ts';
@@ -16,11 +16,18 @@ import type { Request } from './recorded-run.ts';
 const ATTRIBUTE_READS: ReadonlySet<string> = new Set(['getxattr', 'fgetxattr']);
 const ATTRIBUTE_WRITES: ReadonlySet<string> = new Set(['setxattr', 'fsetxattr']);
 const INODELKS: ReadonlySet<string> = new Set(['inodelk', 'finodelk']);
-/** Domains of inodelks, as in `lock-file.ts`. */
-const [RECORD_DOMAIN, FENCE_DOMAIN] = ['glossa.lock', 'glossa.fence'];
-const WORDS_BY_FOP: Readonly<Record<string, string>> = {
-  create: 'opens its file',
-  writev: 'writes to the chunk',
+/** Domains of inodelks, as in `lock-file.ts` and `mailboxes.ts`. */
+const [RECORD_DOMAIN, FENCE_DOMAIN, LIFE_DOMAIN] = [
+  'glossa.lock',
+  'glossa.fence',
+  'glossa.waiting',
+];
+/** Words for requests of a lock's file or a chunk, and of a mailbox (`mailboxes.ts`). */
+const WORDS_BY_FOP: Readonly<Record<string, readonly [file: string, mailbox: string]>> = {
+  lookup: ['looks up its file', "looks up B's mailbox"],
+  open: ['opens it', 'opens it'],
+  create: ['makes its file', 'makes its mailbox'],
+  writev: ['writes to the chunk', 'tells B'],
 };
 
 /** Finds a value in the dict of a request or a reply. */
@@ -62,8 +69,9 @@ export function describeRequest(request: Request): string {
   const exclusion = findExclusion(request);
   if (exclusion !== null) return exclusion ? 'begins a change' : 'ends the change';
   if (INODELKS.has(fop) && args.volume === FENCE_DOMAIN) return describeFence(request);
-  if (fop === 'lk') return describeRecordLock(request);
-  return WORDS_BY_FOP[fop] ?? abbreviateValues(args);
+  if (INODELKS.has(fop) && args.volume === LIFE_DOMAIN) return describeLife(request);
+  const isMailbox = abbreviateValues(args).includes('/.waiting/');
+  return WORDS_BY_FOP[fop]?.[isMailbox ? 1 : 0] ?? abbreviateValues(args);
 }
 
 function describeRead({ wind, unwind }: Request): string {
@@ -82,12 +90,9 @@ function describeFence({ wind, unwind }: Request): string {
   return `writes under way? ${unwind?.opRet === 0 ? 'no' : 'yes'}`;
 }
 
-function describeRecordLock({ wind, unwind }: Request): string {
+function describeLife({ wind, unwind }: Request): string {
   const { type } = wind.args.flock as unknown as Flock;
-  if (wind.args.cmd === F_GETLK) {
-    const reply = unwind?.reply.flock as unknown as Flock | undefined;
-    return `waiter there? ${reply?.type === F_UNLCK ? 'no' : 'yes'}`;
-  }
+  if (type === F_RDLCK) return `B there? ${unwind?.opRet === 0 ? 'no' : 'yes'}`;
   return type === F_UNLCK ? 'ends its wait' : 'shows that it waits';
 }
 
