@@ -1,5 +1,5 @@
 /** The operations on chunks of `glossa api`, without a socket: cancels, deadlines, and the end of the connection. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type ApiReply, type ApiValue, readU32 } from '../../../test/support/api-client.ts';
 import { connectInProcess } from '../../../test/support/api-connection.ts';
 import { makeTranslator } from '../../../test/support/core.ts';
@@ -92,6 +92,15 @@ describe('chunks by the protocol', () => {
     }
     // A handle of another kind stays open.
     await client.do('chunk_stat', [store, 0, 0, 'b']);
+  });
+
+  it('ask for a turn of the event loop where a promise must go on, also at a close without a request', async () => {
+    const { client, store } = await connect();
+    const chunk = await openChunk(client, store, 'a');
+    const wake = vi.spyOn(client.context, 'wake');
+    client.send('close', [chunk]);
+    expect(wake).toHaveBeenCalled();
+    expect((await client.nextReply()).errno).toBe(0);
   });
 
   it('refuse a write beyond their size', async () => {

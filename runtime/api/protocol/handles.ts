@@ -5,7 +5,7 @@ import type { Dirent } from '../../core/iatt.ts';
 import { FileHandle, type FileHandleSteps } from '../file-handle.ts';
 import { FopError } from '../fop-error.ts';
 import { OpenDirectory } from '../open-directory.ts';
-import { awaitPromise, type Steps } from '../steps.ts';
+import type { Steps } from '../steps.ts';
 import { findEntryFile, type TreeDirectory } from '../tree.ts';
 import type { VolumeSteps } from '../volume-steps.ts';
 import type { Listing } from './values.ts';
@@ -144,8 +144,15 @@ export class Handles {
     }
   }
 
-  /** Flushes and closes a handle. @throws {FopError} EBADF, or the error of the flush */
-  *close(handle: number, volume: VolumeSteps): Steps<void> {
+  /**
+   * Flushes and closes a handle. @throws {FopError} EBADF, or the error of the flush
+   * @param awaitClosing continues when an object other than a file has closed
+   */
+  *close(
+    handle: number,
+    volume: VolumeSteps,
+    awaitClosing: (closing: Promise<void>) => Steps<void>,
+  ): Steps<void> {
     const object = this.objects.get(handle);
     if (object === undefined) throw makeHandleError(handle);
     this.objects.delete(handle);
@@ -154,7 +161,7 @@ export class Handles {
       return;
     }
     const closing = object.close();
-    if (closing !== undefined) yield* awaitPromise(closing);
+    if (closing !== undefined) yield* awaitClosing(closing);
   }
 
   /** Closes a handle without a flush. Ignores an unknown one. */

@@ -165,7 +165,8 @@ export class RequestContext implements OperationContext {
   }
 
   close(handle: number): Steps<void> {
-    return this.apiVolume.handles.close(handle, this.volume);
+    const awaitClosing = (closing: Promise<void>): Steps<void> => this.awaitPromise(closing);
+    return this.apiVolume.handles.close(handle, this.volume, awaitClosing);
   }
 
   releaseHandle(handle: number): void {
