@@ -46,7 +46,7 @@ export default defineCommand({
   },
 });
 
-/** Formats the profiles of all volumes of debug/io-stats. @throws {Failure} if there is none */
+/** Formats the profiles of all volumes of debug/io-stats. @throws {Failure} if the graph has no such volume */
 function formatProfiles({ volumes }: VolumeDumps, operand: string): string {
   const profiledVolumes = volumes.filter(({ type }) => type === 'debug/io-stats');
   if (profiledVolumes.length === 0)

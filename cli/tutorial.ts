@@ -73,7 +73,7 @@ export default defineCommand({
         'stacks: [{name, lookups, sent, meanMs, p99Ms, roundsMs, toFirst, talkMs}]} and ' +
         "nothing else. why: why the bricks are not GlusterFS's, or null. lookups: that the searches " +
         "made; sent: what went to bricks. busy, toFirst: as in glossa demo. talkMs: the talk's, null " +
-        'where it had none',
+        'where the talk gave no figure',
       searches: `how many searches (${DEFAULT_SEARCH_COUNT})`,
     }),
   },

@@ -52,7 +52,7 @@ declare module 'glossa' {
     /** The volume's name and type. */
     readonly name: string;
     readonly type: string;
-    /** The subvolumes, and the first of them: null when there is none. */
+    /** The subvolumes, and the first of them: null if the volume has no subvolumes. */
     readonly children: readonly Child[];
     readonly child: Child;
     /** Values of the options that the class declares. */

@@ -99,7 +99,7 @@ export class NodeContext implements ModuleContext {
     return () => clearTimeout(timer);
   }
 
-  /** Calls `fn` as `after` does, by a more exact timer; returns undefined if the system has none. */
+  /** Calls `fn` as `after` does, by a more exact timer; returns undefined if the system has no such timer. */
   exactly(ms: number, fn: () => void): (() => void) | undefined {
     return setExactTimer(ms, fn);
   }

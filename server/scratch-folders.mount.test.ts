@@ -1,4 +1,4 @@
-/** Commands that need a temporary folder, when there is none or it is full. */
+/** Commands that need a temporary folder, when the folder is missing or full. */
 import { expect, it } from 'vitest';
 import { describeMounts, runGlossa, withScratch } from '../test/support/mount.ts';
 

@@ -47,7 +47,7 @@ export interface StarterChannel {
   readonly tty: string | undefined;
   readonly scratchFolder: string | undefined;
   readonly record: RecordRequest | undefined;
-  /** The connection to the debugger; undefined if the starter is none. */
+  /** The connection to the debugger; undefined if the starter is no debugger. */
   readonly debug: DebugChannel | undefined;
   /** Reports to the starter that the server serves; a daemon then closes the channel. */
   reportReady(): Promise<void>;

@@ -115,7 +115,7 @@ function isOwnFolder(folder: string): boolean {
   return stat?.isDirectory() === true && stat.uid === process.getuid?.();
 }
 
-/** Opens the lock file of a folder; null if it has none. */
+/** Opens the lock file of a folder; null if the folder has no lock file. */
 function openLock(folder: string): number | null {
   try {
     return openSync(join(folder, LOCK_FILE_NAME), constants.O_RDWR | constants.O_NOFOLLOW);

@@ -25,7 +25,7 @@ const TEXT_COLUMN_COUNT = 2;
 
 /**
  * Adds up walks, which are recorded requests. Times are those in each volume itself; hops without a
- * reply have none.
+ * reply have no times.
  */
 export class Summary {
   private readonly rows = new Map<string, Row>();

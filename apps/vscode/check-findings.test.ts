@@ -62,9 +62,9 @@ describe('checkVolfile', () => {
 
   it.each([
     ['an absent program', ['./no-such-program'], /no-such-program/],
-    ['a program that prints nothing', ['true'], /printed no JSON: nothing/],
+    ['a program that prints nothing', ['true'], /did not print JSON: nothing/],
     ['a program that fails with a message', ['ls', '--no-such-flag'], /no-such-flag/],
-    ['a program that prints other JSON', ['echo', '{}'], /printed no JSON/],
+    ['a program that prints other JSON', ['echo', '{}'], /did not print JSON/],
   ])('fails with the reason for %s', async (_, command, why) => {
     const asked = checkVolfile({ command, folder: '/' }, '/x.vol', never);
     await expect(asked).rejects.toThrow(UnusableOutput);

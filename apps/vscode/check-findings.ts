@@ -85,7 +85,7 @@ export function parseFindings(output: string, path: string): Findings {
     parsed = JSON.parse(output) as CheckOutput;
   } catch {
     throw new UnusableOutput(
-      `glossa check printed no JSON: ${output.slice(0, QUOTED_LENGTH) || 'nothing'}`,
+      `glossa check did not print JSON: ${output.slice(0, QUOTED_LENGTH) || 'nothing'}`,
     );
   }
   if (!Array.isArray(parsed?.files))

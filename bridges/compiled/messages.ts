@@ -138,7 +138,7 @@ function readDictValue(from: Reader, type: string): unknown {
   return from.readText();
 }
 
-// Codes of an entry's attributes; any other number means that the entry has none.
+// Codes of an entry's attributes; any other number stands for an entry without attributes.
 const NEW_STAT = 1;
 /** The attributes are those of the listing that C received. */
 const RECEIVED_STAT = 2;
@@ -191,7 +191,7 @@ function readValues(from: Reader, count: number, handler: MessageHandler): unkno
   });
 }
 
-/** Finds the fop of this number. @throws {MessageError} if there is none */
+/** Finds the fop of this number. @throws {MessageError} for an unknown number */
 function findRow(number: number): FopRow {
   const row = rowsByNumber.get(number);
   if (row === undefined) throw new MessageError(`${number} is no fop`);

@@ -140,7 +140,7 @@ export interface CacheLogs {
 
 /** A cache of memory snapshots: they only save time, and never cause a failure. */
 export interface Cache {
-  /** Opens the snapshot of these inputs; undefined if the cache has none. */
+  /** Opens the snapshot of these inputs; undefined if the cache has no such snapshot. */
   openSnapshot(inputs: SnapshotInputs): Snapshot | undefined;
   /** Stores a snapshot. @param snapshot the result of Pyodide's `makeMemorySnapshot` */
   writeSnapshot(inputs: SnapshotInputs, snapshot: Uint8Array): void;

@@ -136,7 +136,7 @@ function readExpressionBefore(line: string, end: number): string {
     .trim();
 }
 
-/** Finds the index of the bracket that opens the one at `closingIndex`; -1 if there is none. */
+/** Finds the index of the bracket that opens the one at `closingIndex`; -1 if no bracket opens it. */
 function findOpening(line: string, closingIndex: number): number {
   const closing = line[closingIndex]!;
   const opening = OPENING_BRACKETS[closing]!;

@@ -63,7 +63,7 @@ export function findPrivateFile(
 
 type PackageJson = Readonly<Record<string, unknown>>;
 
-/** Reads a package.json; undefined if there is none. @throws {Error} if it is no JSON */
+/** Reads a package.json; undefined if the package has no such file. @throws {Error} for malformed JSON */
 function readPackageJson(path: string, sources: Sources): PackageJson | undefined {
   if (sources.findFileKind(path) !== 'file') return undefined;
   try {

@@ -102,7 +102,11 @@ const attempts: Readonly<Record<string, Attempt>> = {
     /TypeError/,
     MESSAGE,
   ],
-  'a message that is no JSON': ['frame._pushMessage(undefined, 1n)', /TypeError/, MESSAGE],
+  'a message with a value that JSON lacks': [
+    'frame._pushMessage(undefined, 1n)',
+    /TypeError/,
+    MESSAGE,
+  ],
 };
 
 /** Attempts without a log line, with the reason: they call no code that could log. */

@@ -349,7 +349,7 @@ struct glossa_translator {
     struct glossa_fops fops;       /* those that are defined are routed to it */
     struct glossa_cbks cbks;       /* for winds without one; and alone, for fops that just pass */
     struct glossa_cancels cancels; /* the caller gave up; the request is owed its answer anyway */
-    glossa_any_t any_fop;          /* every fop that has none of its own */
+    glossa_any_t any_fop;          /* every fop without a callback of its own */
     glossa_any_cbk_t any_cbk;
     glossa_cancel_t any_cancel;
     const struct volume_options *options;
@@ -449,7 +449,7 @@ GLOSSA_API bool gfid_is_null(gfid_t gfid);
 GLOSSA_API bool gfid_equal(gfid_t one, gfid_t other);
 /* Canonical text; the result is `text`. */
 GLOSSA_API char *gfid_print(gfid_t gfid, char text[GFID_TEXT]);
-/* The null gfid for what is none. */
+/* The null gfid for a text that is no gfid. */
 GLOSSA_API gfid_t gfid_parse(const char *text);
 
 /* GlusterFS's levels. */

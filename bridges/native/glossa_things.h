@@ -68,7 +68,7 @@ GLOSSA_API void *client_ctx_get(const client_t *client, xlator_t *this)
     return found == NULL ? NULL : found->ctx;
 }
 
-/* Paths are hints of the moment: a reference has none. */
+/* Paths are hints of the moment: a reference has no path. */
 GLOSSA_API inode_t *inode_ref(const inode_t *inode)
 {
     inode_t *copy = glossa_need(malloc(sizeof *copy));

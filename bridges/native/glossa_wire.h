@@ -376,7 +376,7 @@ GLOSSA_API void glossa_out_gfid(gfid_t gfid)
     glossa_put_gfid(glossa_out_room(glossa_size_gfid(gfid)), gfid);
 }
 
-/* A handle's number; -1 for one that is none, or no longer. */
+/* A handle's number; -1 for a handle that is unknown, or no longer valid. */
 GLOSSA_API void glossa_out_inode(const inode_t *inode)
 {
     if (inode == NULL)

@@ -276,7 +276,7 @@ export class Engine {
     }
   }
 
-  /** Reads the module name of a ModuleSpec; undefined if it has none. */
+  /** Reads the module name of a ModuleSpec; undefined if the ModuleSpec has no name. */
   #readSpecName(spec: Handle): string | undefined {
     const attribute = this.#values.makeString('name');
     const name = attribute === 0 ? 0 : this.#api.PyObject_GetAttr(spec, attribute);

@@ -159,7 +159,7 @@ except Exception as error:
     'push() was given a value of a wrong type',
   ],
   [
-    'a message that is none',
+    'a malformed message',
     `${FUNCTIONS}_host.push(-5, "]")`,
     /raised/,
     'a message: a message must be a JSON array',

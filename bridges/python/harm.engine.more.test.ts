@@ -16,7 +16,7 @@ const HARM: readonly (readonly [string, string])[] = [
   ['sys.exit', 'import sys\nsys.exit(3)'],
   ['a signal to itself', 'import signal\nsignal.raise_signal(signal.SIGTERM)'],
   [
-    'bytecode that is none',
+    'invalid bytecode',
     `def f(): return 1
 f.__code__ = f.__code__.replace(co_code=bytes([82, 255] * 50), co_consts=())
 f()`,

@@ -62,7 +62,7 @@ function parseSection(path: string, content: Uint8Array): Json {
 
 /**
  * Reads the description in the section; undefined if the section does not have all of it, or the
- * module has none.
+ * module has no such section.
  * @throws {InitError} for another version of the interface, an unknown need or a malformed section
  */
 export function readSection(

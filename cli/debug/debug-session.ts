@@ -296,7 +296,7 @@ export class DebugSession {
 
   // -- the selected request -----------------------------------------------------------------------
 
-  /** Returns the selected stop. @throws {DebugError} if there is none */
+  /** Returns the selected stop. @throws {DebugError} if no stop is selected */
   private requireStop(): StopView {
     if (this.selectedStop === null) throw new DebugError(NO_REQUEST_HELD);
     return this.selectedStop;

@@ -26,13 +26,13 @@ function readNames(file: string): ReadonlyMap<number, string> {
 let userNames: ReadonlyMap<number, string> | undefined;
 let groupNames: ReadonlyMap<number, string> | undefined;
 
-/** Returns the name of a user, or the id if it has none. */
+/** Returns the name of a user, or the id of a user without a name. */
 export function formatUser(uid: number): string {
   userNames ??= readNames('/etc/passwd');
   return userNames.get(uid) ?? `${uid}`;
 }
 
-/** Returns the name of a group, or the id if it has none. */
+/** Returns the name of a group, or the id of a group without a name. */
 export function formatGroup(gid: number): string {
   groupNames ??= readNames('/etc/group');
   return groupNames.get(gid) ?? `${gid}`;

@@ -202,7 +202,7 @@ describe('RPC headers', () => {
     );
   });
 
-  it('contain a lock owner made of the pid if the caller has none', () => {
+  it('contain a lock owner made of the pid if the caller has no lock owner', () => {
     const w = new XdrWriter();
     const anonymous = {
       pid: 9202,

@@ -56,7 +56,7 @@ class Deadline:
 
     def __init__(self, timeout: Optional[float]) -> None:
         self._end: Optional[float] = None
-        # A longer deadline than the protocol has is none.
+        # A longer deadline than the protocol can carry has no effect.
         if timeout is not None and 0 < to_milliseconds(timeout, "timeout") < DEFAULT_COUNT:
             self._end = monotonic() + timeout
         self._is_first = True

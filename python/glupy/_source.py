@@ -82,7 +82,7 @@ def _text(node):
 @lru_cache(256)
 def not_awaited(code, name=None):
     """(line, text) of a function's first call without a needed await: of a child's fop, or of the
-    function `name`; None if there is none.
+    function `name`; None if every needed await is there.
     """
     tree = function_of(code)
     for call, parent in _calls(tree) if tree else ():

@@ -18,7 +18,7 @@ class Translator:
                                           return the reply; an OSError is the request's errno;
                                           CancelledError at the await when the caller gives up
     any_fop(self, frame, *args), any_cbk(self, frame, op_ret, op_errno, *reply),
-    any_cancel(self, frame)               for every fop that has none of its own; frame.name says
+    any_cancel(self, frame)               for every fop without one of its own; frame.name says
                                           which it is
     entry_created(self, loc)              told after every fop that made a name
     entry_removed(self, loc)              told after every fop that took one away
@@ -33,7 +33,7 @@ class Translator:
                                           anything that JSON can say
 
     name, type: the volume's.
-    children: the subvolumes, each a Child; child: the first of them, None if there is none.
+    children: the subvolumes, each a Child; child: the first of them, None without subvolumes.
     options: of the class, what the volfile may set (see Option); of an instance, the values.
     log: a logging.Logger that ends in the volume's log.
     passes_through: of the class; whether fops that it does not define go to the first of several

@@ -25,7 +25,7 @@ const MAX_OWNER_LENGTH = 128;
 
 /** The state of a lock. */
 export interface LockInfo {
-  /** The fencing number of the newest grant; 0 if there was none. */
+  /** The fencing number of the newest grant; 0 before the first grant. */
   readonly fence: number;
   readonly holder: LockHolder | null;
   /** In the order in which they get the lock. */

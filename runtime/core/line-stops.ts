@@ -34,7 +34,7 @@ export interface LineVariable {
   /** The printed value, cut to a limit. */
   readonly value: string;
   readonly type: string;
-  /** The number with which the command `parts` lists the variable's parts; 0 if it has none. */
+  /** The number with which the command `parts` lists the variable's parts; 0 if the variable has no parts. */
   readonly parts: number;
 }
 

@@ -140,7 +140,7 @@ it.each([
     ],
   ],
   [
-    'a permission that is none',
+    'an unknown permission bit',
     [
       [1, 9],
       [4, 5],

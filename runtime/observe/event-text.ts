@@ -71,7 +71,7 @@ export function abbreviateValues(args: Values): string {
   return texts.join(', ');
 }
 
-/** Finds the first path in a fop's arguments; null if they have none. */
+/** Finds the first path in a fop's arguments; null if no argument has a path. */
 export const findPath = (args: Values): string | null =>
   Object.values(args).find(hasPath)?.path ?? null;
 

@@ -34,7 +34,7 @@ export interface Caller {
   readonly uid: number;
   readonly gid: number;
   readonly pid: number;
-  /** The lock owner as hexadecimal text; empty if the request has none. */
+  /** The lock owner as hexadecimal text; empty for a request without a lock owner. */
   readonly lkOwner: string;
   /** Serial number of the client; 0 for a request of the mount itself. */
   readonly client: number;
@@ -322,7 +322,7 @@ function encodeFlags(
   return flags;
 }
 
-/** Retains no data; the event `lost` has none. */
+/** Retains no data; the event `lost` has no data. */
 const NO_DATA: Retention = { dataMax: 0, hidden: null };
 
 /** Writes an event in place of one that could not be recorded. */

@@ -84,7 +84,7 @@ export class ReplayObjects {
     this.offsets.set(fd, offsets.set(recordedOffset, currentOffset));
   }
 
-  /** Finds the recorded number of an open file; a negative number if it has none. */
+  /** Finds the recorded number of an open file; a negative number if the recording lacks the file. */
   findRecordedNumber(fd: Fd): number {
     return this.recordedNumbers.get(fd) ?? -fd.id;
   }

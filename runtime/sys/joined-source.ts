@@ -32,7 +32,7 @@ export function findJoinedModule(url: string, line: number): ModulePosition | nu
   return module === undefined ? null : { file: module.file, line: line - module.line };
 }
 
-/** Lists the modules of a joined file. A file that cannot be read any more has none. */
+/** Lists the modules of a joined file. The list is empty for a file that cannot be read any more. */
 function listModules(url: string): ModulePosition[] {
   let text: string;
   try {

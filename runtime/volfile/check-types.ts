@@ -85,7 +85,7 @@ function checkChildren(
     name.text,
     type,
     describeNeededChildren(min, max),
-    formatCount(actual),
+    actual === 0 ? 'no subvolumes' : formatCount(actual),
   ]);
 }
 
@@ -99,18 +99,7 @@ function describeNeededChildren(min: number, max: number): string {
   return `needs ${formatCount(min)} to ${formatSubvolumes(max)}`;
 }
 
-const COUNT_WORDS = [
-  'none',
-  'one',
-  'two',
-  'three',
-  'four',
-  'five',
-  'six',
-  'seven',
-  'eight',
-  'nine',
-];
+const COUNT_WORDS = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
 /** Formats a number as a word up to nine, else in digits. */
 const formatCount = (n: number): string => COUNT_WORDS[n] ?? String(n);
 

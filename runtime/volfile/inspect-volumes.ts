@@ -101,7 +101,7 @@ async function inspectVolume(
   for (const text of warnings) report(warningCode, text);
 }
 
-/** Stands for the result of `check` if a translator has none. */
+/** Stands for the result of `check` if a translator has no `check`. */
 const NO_CHECK = Promise.resolve();
 
 /** Lists the problems of a GraphError; of any other error, its message. */

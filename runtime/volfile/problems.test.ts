@@ -256,14 +256,14 @@ const cases: Record<string, Case> = {
       'volume i type cluster/distribute subvolumes a b c d e f g h x y end-volume',
     ].join('\n'),
     lines: [
-      "2:8: error: volume 'a' (features/negative) needs exactly one subvolume, has none",
+      "2:8: error: volume 'a' (features/negative) needs exactly one subvolume, has no subvolumes",
       "3:46: error: volume 'b' (features/negative) needs exactly one subvolume, has two",
       "4:40: error: volume 'c' (storage/posix) takes no subvolumes, has one",
       "5:8: error: volume 'd' (cluster/replicate) needs at least two subvolumes, has one",
       "6:43: error: volume 'e' (features/maybe) takes at most one subvolume, has two",
-      "7:8: error: volume 'f' (features/pair) needs two to three subvolumes, has none",
+      "7:8: error: volume 'f' (features/pair) needs two to three subvolumes, has no subvolumes",
       "8:46: error: volume 'g' (features/pair) needs two to three subvolumes, has five",
-      "9:8: error: volume 'h' (cluster/distribute) needs at least one subvolume, has none",
+      "9:8: error: volume 'h' (cluster/distribute) needs at least one subvolume, has no subvolumes",
     ],
   },
   'options unknown, wrong, and given by two names': {

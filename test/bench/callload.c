@@ -8,7 +8,7 @@
  *   read     open(), read() of the file's 4 KiB, close()
  *   create   open() of a new file, close(), unlink()
  *   list     as ls -l: readdir() of the directory, lstat() of each name, and whether it has an ACL,
- *            until the answer is that there are none here
+ *            until the answer is that the file system has no ACLs
  *
  * Works in DIRECTORY, which is empty at first or what an earlier run with the same names has left,
  * with NAMES different names: NAMES times WARM calls without measuring, and then COUNT. The files that

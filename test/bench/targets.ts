@@ -218,7 +218,7 @@ export const kernelTimeout = makeGlossaCache(
 
 // -- one cache after the other -------------------------------------------------------------------
 
-/** Caches by the name of their target; the baseline has none. */
+/** Caches by the name of their target; the baseline has no cache. */
 const caches = {
   baseline: { title: 'glossa, no cache', above: () => [] },
   typescript: { title: 'glossa, negative in TypeScript', above: () => [negativeVolume] },

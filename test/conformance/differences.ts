@@ -68,7 +68,7 @@ export const differences: readonly Difference[] = [
   {
     name: 'label and UUID of the disk',
     reason:
-      'The label and the UUID of a file system (FS_IOC_GETFSLABEL, FS_IOC_GETFSUUID) are those of the disk; a mount has none.',
+      'The label and the UUID of a file system (FS_IOC_GETFSLABEL, FS_IOC_GETFSUUID) are those of the disk; a mount has no label and no UUID.',
     treatment: 'not in scripts',
   },
   {

@@ -245,7 +245,7 @@ const soundAcl: fc.Arbitrary<AclEntry[]> = fc.oneof(
     )
     .map((parts) => parts.flat() as AclEntry[]),
 );
-/** Bits that there are not, an order that is none, something cut off, nothing at all. */
+/** Malformed lists: unknown bits, entries in a wrong order, a cut list, and an empty one. */
 const badAcl = fc.oneof(
   soundAcl.map((entries) => encodeAcl(...entries, [OTHER, 8])),
   soundAcl.map((entries) => encodeAcl(...entries.toReversed())),

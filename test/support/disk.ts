@@ -26,7 +26,7 @@ function findObstacle(types: readonly DiskType[]): string {
   }
 }
 
-/** A group of tests that need disks of these types: skipped, visibly, where there are none. */
+/** A group of tests that need disks of these types: skipped, visibly, on a machine without them. */
 export function describeDisks(name: string, types: readonly DiskType[], body: () => void): void {
   const skipped = isSkipped(`${name}, on disks of its own`, findObstacle(types));
   describe.skipIf(skipped)('on disks of its own', () => describeMountsAnyway(name, body));

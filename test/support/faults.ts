@@ -56,7 +56,7 @@ export const canTakeBack = (kind: FaultKind): boolean => kind === 'refused' || k
 
 /**
  * Of a rename of a file over children a, b and c: where the file is, where its old and its new name belong, and
- * where the file is that has the new name ('-': there is none). All that differ by more than the letters.
+ * where the file is that has the new name ('-': no file has it). All that differ by more than the letters.
  */
 export const PLACEMENTS = [
   ...['aab-', 'abb-', 'abc-'],

@@ -44,7 +44,7 @@ function findObstacle(): string {
   }
 }
 
-/** A group of tests that need mounts: skipped, visibly, where the kernel has none to offer. */
+/** A group of tests that need mounts: skipped, visibly, where the kernel offers no mounts. */
 export function describeMounts(name: string, body: () => void): void {
   if (selected.first) describeMountsAnyway(name, body);
 }

@@ -93,7 +93,7 @@ function ignoreIfPageGone(error: unknown): void {
   if (!isPageGone) throw error;
 }
 
-/** Reads the file of a URL's path; null if there is none. */
+/** Reads the file of a URL's path; null if the site has no such file. */
 function readPageFile(path: string): Buffer | null {
   const file = join(distFolder, path.endsWith('/') ? `${path}index.html` : path);
   return statSync(file, { throwIfNoEntry: false })?.isFile() ? readFileSync(file) : null;

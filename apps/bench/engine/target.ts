@@ -56,7 +56,7 @@ export type LookupCounter = (mountpoint: string, timeoutMs: number) => Promise<n
 export interface TargetAccess<S extends ServedMount = ServedMount> {
   /** Starts the server; null for the plain directory. */
   readonly serve: (() => Promise<S>) | null;
-  /** Reads the counter of the stack; null if it has none. */
+  /** Reads the counter of the stack; null if the stack has no counter. */
   readonly lookupCounter: LookupCounter | null;
   /** Samples the machine's other load in the rounds that count. */
   readonly busySampler: BusySampler | null;

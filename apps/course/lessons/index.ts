@@ -10,7 +10,7 @@ import { check as wrong } from './8-wrong/check.ts';
 import { check as measure } from './9-measure/check.ts';
 import type { Check } from './check.ts';
 
-/** The check of each lesson; a teacher's own lessons have none. */
+/** The check of each lesson; a teacher's own lessons have no check. */
 export const checks: Readonly<Record<string, Check>> = {
   '1-stack': stack,
   '2-nothing': nothing,

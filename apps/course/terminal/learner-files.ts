@@ -82,7 +82,7 @@ export class LearnerFiles {
 
   /**
    * Resets the module to the starter.
-   * @returns the path of a copy of the old module; null if there was none @throws {Failure}
+   * @returns the path of a copy of the old module; null if the folder had no module @throws {Failure}
    */
   reset(): string | null {
     let copyPath: string | null = null;

@@ -80,7 +80,7 @@ export function parseMessage(text: string): unknown[] {
   try {
     message = JSON.parse(text);
   } catch {
-    // The parser's error would not help: only a guest that breaks the protocol sends no JSON.
+    // The parser's error would not help: only a guest that breaks the protocol sends malformed JSON.
   }
   if (!Array.isArray(message)) throw new MessageError('a message must be a JSON array');
   return message as unknown[];

@@ -344,7 +344,7 @@ function unpackLoc(value: unknown, resolver: Resolver, refuse: Refuse): Loc {
 
 /**
  * Completes a loc that a module made without an inode: adds the inode with that name or gfid. If
- * the table has none and the fop's reply brings an inode, adds a new one, as a mount does. For
+ * the table has no such inode and the fop's reply brings an inode, adds a new one, as a mount does. For
  * other fops the name is looked up before the wind (requests/name-lookups.ts).
  */
 function completeLoc(row: FopRow, loc: Loc, resolver: Resolver): Loc {

@@ -67,8 +67,8 @@ export class Notes {
 }
 
 /**
- * Makes an interpreter's notes when the volume has an observer; stops `notes` when it has none any
- * more. Returns the notes to use from now on, null without an observer.
+ * Makes an interpreter's notes when the volume has an observer; stops `notes` when the volume has no observer
+ * any more. Returns the notes to use from now on, null without an observer.
  */
 export function updateNotes(
   xl: Xlator<unknown>,

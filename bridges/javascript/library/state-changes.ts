@@ -22,10 +22,10 @@ const MAX_CHARACTERS = 60;
 const { getOwnPropertyDescriptor, getPrototypeOf, is, prototype: objectPrototype } = Object;
 const { isArray } = Array;
 const { ownKeys } = Reflect;
-/** Stands for the value of a set's members, which have none. */
+/** Stands for the value of a set's members, which have no values. */
 const SET_MEMBER = Symbol('set member');
 
-/** A value's entries by key; their number if too many to compare; null if it has none. */
+/** A value's entries by key; their number if too many to compare; null for a value without entries. */
 type ValueEntries = ReadonlyMap<unknown, unknown> | number | null;
 
 interface SampledProperty {
@@ -55,7 +55,7 @@ export function sampleState(translator: object): State {
 }
 
 /**
- * Reads the entries of an array, Map, Set or plain object; null if it has none.
+ * Reads the entries of an array, Map, Set or plain object; null for a value without entries.
  * @param remaining the number of entries that may be compared; of more only the number is returned
  */
 function readEntries(value: unknown, remaining: number): ValueEntries {

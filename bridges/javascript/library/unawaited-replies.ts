@@ -33,7 +33,7 @@ interface UnawaitedCall {
   readonly fix: string;
 }
 
-/** The first unawaited call of a child by method; null if the method has none. */
+/** The first unawaited call of a child by method; null if the method awaits all calls. */
 const unawaitedCalls = new WeakMap<object, UnawaitedCall | null>();
 /** Methods of which a warning was logged. */
 const warnedMethods = new WeakSet<object>();

@@ -149,7 +149,7 @@ function sendToWorker(message: Message): void {
 
 /**
  * Finds the file in /proc with this thread's nanoseconds on a CPU, and waiting for one (proc(5));
- * '' if there is none.
+ * '' if the kernel has no such file.
  */
 function findThreadTimes(): string {
   try {

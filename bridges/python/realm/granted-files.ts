@@ -226,7 +226,7 @@ export default function makeFileTree(host: Partial<FileGates>, limitBytes: numbe
   };
 
   let isFinding = false;
-  /** Finds a granted file, by a name that its folder in memory lacks; undefined if there is none. */
+  /** Finds a granted file, by a name that its folder in memory lacks; undefined if no file of this name is granted. */
   function find(fs: FileSystem, parent: FsNode, name: string, readHeap: typeof getHeap) {
     // Prevents a recursion: code of a module that runs during the host's call could do a lookup.
     if (isFinding || hostCalls.stat === undefined) return undefined;

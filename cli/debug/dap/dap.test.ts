@@ -20,7 +20,7 @@ describe('DAP messages', () => {
   it.each([
     ['Content-Type: x\r\n\r\n{}', /without a length/],
     ['Content-Length: 99999999999\r\n\r\n', /too long/],
-    ['Content-Length: 1\r\n\r\n{', /no JSON/],
+    ['Content-Length: 1\r\n\r\n{', /malformed JSON/],
     ['x'.repeat(5000), /without a header/],
   ])('that begin with %.30s are refused', (text, why) => {
     const push = () => new MessageDecoder().push(Buffer.from(text));

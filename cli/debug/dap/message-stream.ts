@@ -60,6 +60,6 @@ function parseMessage(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch {
-    throw new BadStream('a message that is no JSON');
+    throw new BadStream('a message of malformed JSON');
   }
 }

@@ -52,7 +52,7 @@ export class ListeningSocket implements PumpSource {
     sources.add(this);
   }
 
-  /** Accepts waiting connections, at most MAX_ACCEPTS_PER_TURN. @returns false if there were none */
+  /** Accepts waiting connections, at most MAX_ACCEPTS_PER_TURN. @returns false if no connection was waiting */
   receive(): boolean {
     for (let count = 0; count < MAX_ACCEPTS_PER_TURN && !this.isClosed; count++) {
       const socket = acceptStream(this.fd);

@@ -28,7 +28,7 @@ import type { GrantValue } from './values.ts';
 
 /** The number of open files that stands for the default. */
 const DEFAULT_COUNT = 0xffff_ffff;
-/** The longest time of a timer; a later deadline is none. Source: Node.js, `setTimeout`. */
+/** The longest time of a timer; a later deadline has no effect. Source: Node.js, `setTimeout`. */
 const TIMER_MAX_MS = 0x7fff_ffff;
 
 const isStore = (object: unknown): object is ChunkStore => object instanceof ChunkStore;

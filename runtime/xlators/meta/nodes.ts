@@ -9,7 +9,7 @@ export interface Dir {
   readonly kind: 'dir';
   /** Lists the names of the nodes, without `.` and `..`. */
   listNames(): readonly string[];
-  /** Finds a node; undefined if the folder has none of this name. */
+  /** Finds a node; undefined if the folder has no node of this name. */
   find(name: string): Node | undefined;
 }
 

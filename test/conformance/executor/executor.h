@@ -13,7 +13,7 @@
 
 enum { SLOTS = 8, MAPS = 4, ARGS = 8, WORKERS = 4, DATA_MAX = 1 << 21 };
 
-/* A descriptor that a worker keeps; fd is -1 when there is none. */
+/* A descriptor that a worker keeps; fd is -1 without an open file. */
 struct slot {
     int fd;
     int flags;

@@ -108,7 +108,7 @@ export const tables = [
     makeRow('ok', 'a new file has the list of its directory', `DIR; chmod d 0755; setxattr d ${DEFAULT} ${makeAcl(6, 7, 0, 0)} 0; open 0 d/f O_RDWR|O_CREAT 0666; 1 open 0 d/f O_RDWR 0`),
     makeRow('0 ok mode=100660', 'and no umask', `DIR; setxattr d ${DEFAULT} ${makeAcl(6, 7, 0, 0)} 0; umask 077; open 0 d/f O_RDWR|O_CREAT 0666; stat d/f 0`),
     makeRow('52 ok 52:', 'a new directory has it as its default, too', `DIR; setxattr d ${DEFAULT} ${makeAcl(7, 7, 0, 0)} 0; mkdir d/e 0777; getxattr d/e ${DEFAULT} -1`),
-    makeRow('ENODATA', 'there is none', `FILE; getxattr f ${ACCESS} -1`),
+    makeRow('ENODATA', 'the file has no list', `FILE; getxattr f ${ACCESS} -1`),
     makeRow('EPERM', 'set by another', `THEIRS; 2 setxattr t/f ${ACCESS} ${makeAcl(6, 7, 0, 0)} 0`),
     makeRow('EACCES', 'a default of a file', `FILE; setxattr f ${DEFAULT} ${makeAcl(6, 7, 0, 0)} 0`),
     makeRow('EINVAL', 'no list', `FILE; setxattr f ${ACCESS} 0200000001 0`),

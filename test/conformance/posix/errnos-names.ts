@@ -117,7 +117,7 @@ export const tables = [
     makeRow('ok', 'what a link leads to', 'FILE; LINK; link l g AT_SYMLINK_FOLLOW'),
     makeRow('ok', 'an open file', 'open 0 . O_RDWR|O_TMPFILE 0644; flink 0 g'),
     makeRow('ENOENT', 'an open file that was removed', 'OPEN; unlink f; flink 0 g'),
-    makeRow('ENOENT', 'a file without a name that shall have none', 'open 0 . O_RDWR|O_TMPFILE|O_EXCL 0644; flink 0 g'),
+    makeRow('ENOENT', 'a file without a name that must not get one', 'open 0 . O_RDWR|O_TMPFILE|O_EXCL 0644; flink 0 g'),
     makeRow('EPERM', 'a directory', 'DIR; link d e 0'),
     makeRow('EEXIST', 'a name that is there', 'FILE; DIR; link f d 0'),
     makeRow('ENOENT', 'no such name', 'link f g 0'),

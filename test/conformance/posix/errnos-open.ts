@@ -45,7 +45,7 @@ export const tables = [
     makeRow('EACCES', 'the group has fewer permissions than others', 'THEIRS; 1 chmod t/f 0606; 2 open 0 t/f O_RDONLY 0'),
     makeRow('ok', 'by the group of the caller besides', 'THEIRS; 1 chmod t/f 0060; 2 open 0 t/f O_RDWR 0'),
     makeRow('ok', 'root, without any permission', 'THEIRS; 1 chmod t/f 0; open 0 t/f O_RDWR 0'),
-    makeRow('EACCES', 'a device, where there are none', 'mknod n S_IFCHR|0666 259; open 0 n O_RDONLY 0'),
+    makeRow('EACCES', 'a device, on a volume that opens no devices', 'mknod n S_IFCHR|0666 259; open 0 n O_RDONLY 0'),
     makeRow('ENXIO', 'a socket', 'mknod s S_IFSOCK|0644 0; open 0 s O_RDONLY 0'),
     makeRow('ENXIO', 'a pipe to write without a reader', 'FIFO; open 0 p O_WRONLY 0'),
     makeRow('ok', 'a pipe', 'FIFO; open 0 p O_RDWR 0'),

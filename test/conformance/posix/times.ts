@@ -57,7 +57,7 @@ export const tables = [
     makeRow('0 ok 0:it=other 0:dir=mc 1:it=other 1:dir=mc', 'exchange', 'FILE; DIR; ! rename f d RENAME_EXCHANGE'),
     makeRow('-1 EEXIST 0:it= 0:dir=', 'mkdir that fails', 'DIR; ! mkdir d 0755'),
     makeRow('-1 ENOTEMPTY 0:it= 0:dir=', 'rmdir that fails', 'DIR; mkdir d/e 0755; ! rmdir d'),
-    makeRow('0 ok 0:fd=c 1:it=new 1:dir=mc', 'a name for a file that has none', 'open 0 . O_RDWR|O_TMPFILE 0644; ! flink 0 f'),
+    makeRow('0 ok 0:fd=c 1:it=new 1:dir=mc', 'a name for a file without a name', 'open 0 . O_RDWR|O_TMPFILE 0644; ! flink 0 f'),
     makeRow('10 ok 0:fd=mc', 'write to a file that was removed', 'OPEN; unlink f; ! write 0 1 10'),
   ),
 ];

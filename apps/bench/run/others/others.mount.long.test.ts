@@ -34,7 +34,7 @@ async function measure(scratch: Scratch, ...more: string[]): Promise<Run> {
   return parseRun(out, 'standard output');
 }
 
-/** Implementations that a warning calls missing; must be none where all are required. */
+/** Implementations that a warning calls missing; the list must be empty where all are required. */
 function listLeftOut({ warnings }: Run): string[] {
   const words = warnings.flatMap((warning) => /^(\S+) is left out: .*\)$/.exec(warning)?.[1] ?? []);
   if (process.env.GLOSSA_REQUIRE_ALL === '1') expect(words).toEqual([]);

@@ -58,7 +58,7 @@ type ChangeFop = 'setattr' | 'setxattr' | 'removexattr';
 
 /** The result of `findMds`. */
 interface MdsResult {
-  /** The MDS; NO_CHILD if it is unknown, or the directory has none. */
+  /** The MDS; NO_CHILD if it is unknown, or the directory has no MDS. */
   readonly mds: number;
   /** The errno if the MDS cannot be determined; else 0. */
   readonly errno: number;

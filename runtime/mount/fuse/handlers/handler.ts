@@ -44,7 +44,7 @@ export interface HandlerContext {
   readonly removedDirectories: WeakSet<Inode>;
   /** Whether the graph serves locks (`SessionOptions.locks`). */
   readonly servesLocks: boolean;
-  /** Whether the kernel enforces ACLs; otherwise the mount has none (`SessionOptions.acl`). */
+  /** Whether the kernel enforces ACLs; otherwise the mount has no ACLs (`SessionOptions.acl`). */
   readonly kernelEnforcesAcls: boolean;
   /** Whether the kernel has a writeback cache: it then decides the size and times of files. */
   readonly hasWriteback: boolean;

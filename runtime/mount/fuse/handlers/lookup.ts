@@ -56,7 +56,7 @@ const statSelfCbk: Cbk<'stat', HandlerContext> = (frame, _c, xl, opRet, opErrno,
 
 /**
  * Looks up an unknown name. Unlike GlusterFS's FUSE bridge, it sends no new gfid with the lookup, because making one is
- * costly. A storage chooses a gfid for a file that has none; a translator above several storages sends its own.
+ * costly. A storage chooses a gfid for a file without one; a translator above several storages sends its own.
  */
 function lookupUnknownName(
   session: HandlerContext,

@@ -136,7 +136,7 @@ describe('an absent name', () => {
     expect(rig.ask(OP.LOOKUP, 1, 'none').error).toBe(-ENOENT);
   });
 
-  test('an absent name has the negative timeout of the mount if the reply has none', async () => {
+  test('an absent name has the negative timeout of the mount if the reply has no timeout', async () => {
     rig = await Rig.make(replying(withTimeouts({ entry: 60 })), { negativeTimeout: 10 });
     expect(entryOf(rig.ask(OP.LOOKUP, 1, 'none').body)[0]).toBe(10);
   });

@@ -156,7 +156,7 @@ export function formatRequest(row: FopRow, unique: number, values: readonly unkn
   return `${unique}: ${gfid === null ? '' : `gfid=${gfid} `}${texts.join(', ')}`;
 }
 
-/** Returns the gfid in a reply's attributes; null if it has none. */
+/** Returns the gfid in a reply's attributes; null if the reply has no attributes. */
 function findReplyGfid({ reply }: FopRow, values: readonly unknown[]): Gfid | null {
   const index = reply.findIndex(({ name }) => name === 'buf');
   const buf = index < 0 ? null : (values[index] as Iatt | Statvfs | null);

@@ -76,7 +76,7 @@ test('debug/trace logs a line for a failed lookup, and one with op_errno for its
   ]);
 });
 
-test("the line of debug/trace for a lookup's reply has the attributes, and the gfid if the request had none", async () => {
+test("the line of debug/trace for a lookup's reply has the attributes, and the gfid if the request had no gfid", async () => {
   const { leaf, graph, root, lines } = await setUp(LOGGED);
   leaf.onRequest = ({ args, answer }) =>
     answer(0, 0, (args[0] as Loc).inode, file(1), null, makeAttributes(ROOT_GFID));

@@ -172,7 +172,7 @@ type ReplyRecorder = (
   reply: readonly unknown[],
 ) => void;
 
-/** Returns the inode of a request's first argument, a Loc or Fd; null if it has none. */
+/** Returns the inode of a request's first argument, a Loc or Fd; null if the loc or fd has no inode. */
 const getTargetInode = ([first]: readonly unknown[]): Inode | null =>
   (first as Partial<Loc>).inode ?? null;
 

@@ -56,7 +56,7 @@ export class Ranges<N> {
     }
   }
 
-  /** Returns the first of `findConflicts`; undefined if there is none. */
+  /** Returns the first of `findConflicts`; undefined without a conflict. */
   findConflict(requested: Range<unknown>): Range<N> | undefined {
     for (const range of this.findConflicts(requested)) return range;
     return undefined;

@@ -29,7 +29,7 @@ export interface Notice {
 /** The newest notices of a file, oldest first. */
 export interface NoticeRecord {
   readonly version: number;
-  /** Number of the newest notice; 0 if the file has had none. */
+  /** Number of the newest notice; 0 before the file's first notice. */
   readonly lastSeq: number;
   readonly notices: readonly Notice[];
 }

@@ -82,7 +82,7 @@ export abstract class InodeCache<
     return inode.ctxGet(this.xl) as K | undefined;
   }
 
-  /** Returns the state of an inode; adds one if the inode has none. */
+  /** Returns the state of an inode; adds a new state if the inode has no state yet. */
   findOrAddState(inode: Inode): K {
     const existing = this.findState(inode);
     if (existing !== undefined) return existing;

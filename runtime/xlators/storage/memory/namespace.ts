@@ -204,7 +204,7 @@ function findNamedNode(xl: MemoryXlator, loc: Loc): Node | number {
   return typeof slot === 'number' ? slot : (slot.existing ?? ENOENT);
 }
 
-/** Returns a directory for `.`, or its parent for `..`; the root has none. */
+/** Returns a directory for `.`, or its parent for `..`; the root has no parent. */
 function findDotNode(xl: MemoryXlator, parent: Inode, name: '.' | '..'): Node | number {
   const node = findInodeNode(xl, parent);
   if (typeof node === 'number') return node;

@@ -33,7 +33,7 @@ export class FileHandles {
     libc.close(this.mountFd);
   }
 
-  /** Returns the file handle of an fd's inode; null if it has none. */
+  /** Returns the file handle of an fd's inode; null if the inode has no file handle. */
   readHandle(fd: number): Uint8Array | null {
     this.memory[0] = MAX_HANDLE_BYTES;
     const result = libc.nameToHandleAt(fd, EMPTY_PATH, this.bytes, this.mountId, AT_EMPTY_PATH);
@@ -50,7 +50,8 @@ export class FileHandles {
 }
 
 /**
- * Tries file handles on the root; returns null if this process may not open them, or if the file system has none.
+ * Tries file handles on the root; returns null if this process may not open them, or if the file system has no such
+ * handles.
  */
 export function openFileHandles(rootFd: number): FileHandles | null {
   const mountFd = libc.open(makeProcPath(rootFd), OPEN_ROOT_FLAGS, 0);

@@ -63,7 +63,7 @@ export type HandleMode = 'auto' | 'on' | 'off';
 
 /** Result of `openGfidHandles`. */
 export interface GfidHandlesResult {
-  /** The gfid handles; null if the store has none. */
+  /** The gfid handles; null if the store keeps no gfid handles. */
   readonly handles: GfidHandles | null;
   /** The errno if a store for network clients has no handles, because they cannot be created; otherwise 0. */
   readonly fault: number;

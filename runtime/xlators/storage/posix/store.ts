@@ -35,7 +35,7 @@ const TMPFS_MAGIC = 0x01021994;
 const RAMFS_MAGIC = 0x858458f6;
 /**
  * File systems whose close(2) writes data back and may fail: those with a `flush` in their file_operations
- * (linux/magic.h, linux/fs). Disks have none.
+ * (linux/magic.h, linux/fs). File systems of disks have no `flush`.
  */
 const FLUSHING_FILE_SYSTEMS: ReadonlySet<number> = new Set([
   0x6969, // NFS_SUPER_MAGIC

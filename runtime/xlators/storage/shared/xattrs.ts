@@ -134,7 +134,7 @@ export function readRequestedKeys(xdata: Dict | null): RequestedKeys | null {
 
 /** Access to the attributes of one inode. */
 export interface XattrReader {
-  /** Returns an attribute's value; null if it has none. */
+  /** Returns an attribute's value; null if the inode lacks the attribute. */
   read(name: string): Uint8Array | null;
   /** Lists the names of all attributes; null if that is impossible, as with more than 64 KiB of names. */
   listNames(): readonly string[] | null;

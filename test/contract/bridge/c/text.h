@@ -49,7 +49,7 @@ static inline void put_unit(struct text *text, unsigned unit)
     put_bytes(text, escape, (size_t)snprintf(escape, sizeof escape, "\\u%04x", unit));
 }
 
-/* One character of UTF-8; how many bytes it has, 0 when they are none. */
+/* One character of UTF-8; how many bytes it has, 0 for an invalid one. */
 static inline int put_character(struct text *text, const unsigned char *at)
 {
     const int length = *at < 0xc2 ? 0 : *at < 0xe0 ? 2 : *at < 0xf0 ? 3 : *at < 0xf5 ? 4 : 0;

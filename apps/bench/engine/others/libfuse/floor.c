@@ -109,7 +109,7 @@ static double now_us(void)
     return ts.tv_sec * 1e6 + ts.tv_nsec / 1e3;
 }
 
-/* Receives a request. The descriptor does not block: -EAGAIN when there is none. */
+/* Receives a request. The descriptor does not block: -EAGAIN when no request is waiting. */
 static int receive(struct fuse_session *session, struct fuse_buf *buf)
 {
     int got;
