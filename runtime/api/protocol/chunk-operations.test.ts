@@ -226,8 +226,8 @@ describe('a lock by the protocol', () => {
     let isHolding = false;
     const { client, store } = await connect({
       fops: {
-        fsetxattr(frame, xl, ...args) {
-          const wind = (): void => tail.fsetxattr(frame, xl.children[0]!, ...args);
+        setxattr(frame, xl, ...args) {
+          const wind = (): void => tail.setxattr(frame, xl.children[0]!, ...args);
           if (!isHolding) return wind();
           isHolding = false;
           release = wind;
@@ -329,6 +329,9 @@ it('the end of a connection closes the files of its chunks', async () => {
   await client.do('close', [idle]);
   await client.do('chunk_lock', lock(store, 0, 'owner'));
   await client.do('chunk_watch', [store, 'a']);
+  // A request that waits has the mailbox open; a lock has no open file.
+  client.send('chunk_lock', lock(store, WAIT, 'waiter'));
+  await turns();
   const open = [...client.graph.inodes.all()].filter(({ fdCount }) => fdCount > 0);
   expect(open.length).toBe(3);
   await client.close();
