@@ -20,9 +20,10 @@ const C_TYPES: Readonly<Record<ArgType, readonly [letter: string, declaration: s
   locklist: ['m', 'const locklist_t *'],
 };
 
-const findTypeLetter = (type: ArgType): string => C_TYPES[type][0];
+/** Finds the letter of a type in the tables for compiled modules. */
+export const findTypeLetter = (type: ArgType): string => C_TYPES[type][0];
 
-const listTypeLetters = (args: readonly Arg[]): string =>
+export const listTypeLetters = (args: readonly Arg[]): string =>
   args.map(({ type }) => findTypeLetter(type)).join('');
 const formatParams = (args: readonly Arg[]): string =>
   args.map(({ type, name }) => `${C_TYPES[type][1]}${name}`).join(', ');
@@ -60,7 +61,7 @@ const formatMembers = (suffix: string): string =>
   fops.map(({ name }) => `    glossa_${name}${suffix} ${name};`).join('\n');
 
 /** Whether C gives the size of the reply's first part as op_ret; the host counts a dict's keys. */
-const isCounting = ({ counts, reply }: FopRow): boolean =>
+export const isCounting = ({ counts, reply }: FopRow): boolean =>
   counts?.part === reply[0]?.name && reply[0]?.type !== 'dict';
 
 /** Formats the row of a fop in the table that the host reads. */

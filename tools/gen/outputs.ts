@@ -23,6 +23,12 @@ import {
 } from './python.ts';
 import { generateRecordedStructs } from './recorded-structs.ts';
 import { generateRegistry } from './registry.ts';
+import {
+  generateRustFields,
+  generateRustFops,
+  generateRustNumbers,
+  generateRustTranslator,
+} from './rust.ts';
 import { generateStubs } from './stubs.ts';
 import { generateTaps } from './taps.ts';
 import { generateThirdParty } from './third-party.ts';
@@ -49,6 +55,10 @@ export function generateOutputs(table: readonly Struct[] = structs): Output[] {
     { path: 'bridges/compiled/fields.gen.ts', text: generateNativeCodec(table) },
     { path: 'bridges/native/glossa_fops.gen.h', text: generateNativeFops() },
     { path: 'bridges/native/glossa_linux.gen.h', text: generateLinuxNumbers() },
+    { path: 'rust/glossa/src/fops.gen.rs', text: generateRustFops() },
+    { path: 'rust/glossa/src/translator.gen.rs', text: generateRustTranslator() },
+    { path: 'rust/glossa/src/fields.gen.rs', text: generateRustFields(table) },
+    { path: 'rust/glossa/src/numbers.gen.rs', text: generateRustNumbers() },
     { path: 'bridges/javascript/library/codes.gen.ts', text: generateCodes() },
     { path: 'docs/reference/fops.md', text: generateFopsPage() },
     { path: 'docs/reference/api-protocol.md', text: generateApiPage() },

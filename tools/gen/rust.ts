@@ -1,0 +1,518 @@
+/** Generates the Rust crate's tables: numbers, structures, and the types and methods of every fop. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { hooks } from '../../bridges/host/guest.ts';
+import { errnoNames, errnoNumber } from '../../runtime/core/errno.ts';
+import { type Field, makeShortName, type Struct, structs } from '../../runtime/core/fields.ts';
+import { describeArgument, fopDocs } from '../../runtime/core/fop-docs.ts';
+import { type Arg, type ArgType, type FopRow, fops } from '../../runtime/core/fops.ts';
+import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
+import * as iaTypes from '../../runtime/core/ia-types.ts';
+import * as openFlags from '../../runtime/core/open-flags.ts';
+import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from '../../runtime/core/xdata.ts';
+import { formatCodeLines } from './codes.ts';
+import { makeSentence } from './fields.ts';
+import { findTypeLetter, isCounting, listTypeLetters } from './native.ts';
+
+const GENERATED = (source: string) =>
+  `// Generated from ${source} by tools/gen/rust.ts (npm run gen). Do not edit.`;
+
+/** Rust's reserved words among the table's names. */
+const RESERVED: ReadonlySet<string> = new Set(['type']);
+
+const makeIdentifier = (name: string): string => (RESERVED.has(name) ? `r#${name}` : name);
+
+/** Makes the type name of a fop: `copy_file_range` is `CopyFileRange`. */
+const makeTypeName = ({ name }: FopRow): string =>
+  name.replace(/(^|_)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
+
+/** The types of values. */
+const VALUE_TYPES: Readonly<Record<ArgType, string>> = {
+  loc: "&'a Loc<'a>",
+  inode: "&'a Inode<'a>",
+  fd: "&'a Fd<'a>",
+  iatt: "&'a Iatt",
+  dict: "&'a Dict<'a>",
+  str: "Name<'a>",
+  int: 'i64',
+  data: "&'a [u8]",
+  entries: "&'a [Dirent<'a>]",
+  statvfs: "&'a Statvfs",
+  flock: "&'a Flock<'a>",
+  lease: "&'a crate::Lease",
+  locklist: "&'a [Flock<'a>]",
+};
+
+/** Returns true for an argument that may be null; the fd of a fop that opens may be missing. */
+const isNullable = ({ reply }: FopRow, { type, nullable }: Arg): boolean =>
+  nullable || (type === 'fd' && reply.some((part) => part.type === 'fd'));
+
+/** Wraps a text into lines of comments. */
+function formatComment(indent: string, text: string): string {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = `${lines.at(-1)} ${word}`;
+    if (line.length + indent.length > 95) lines.push(` ${word}`);
+    else lines[lines.length - 1] = line;
+  }
+  return lines.map((line) => `${indent}///${line}\n`).join('');
+}
+
+/** Formats the fields of a fop's arguments or reply. */
+function formatMembers(row: FopRow, args: readonly Arg[], isReply: boolean): string {
+  return args
+    .map((arg) => {
+      const about = makeSentence(describeArgument(row.name as FopName, arg.name)) ?? '';
+      const nullable = isReply ? arg.type !== 'int' : isNullable(row, arg);
+      const type = nullable ? `Option<${VALUE_TYPES[arg.type]}>` : VALUE_TYPES[arg.type];
+      return `${formatComment('        ', about)}        pub ${makeIdentifier(arg.name)}: ${type},\n`;
+    })
+    .join('');
+}
+
+/** Formats the reading of a struct's fields from a list of values. */
+const formatReads = (row: FopRow, args: readonly Arg[], isReply: boolean): string =>
+  args
+    .map((arg, index) => {
+      const isOptional = isReply ? arg.type !== 'int' : isNullable(row, arg);
+      const read = isOptional ? `v[${index}].into()` : `Required::required(v[${index}])`;
+      return `${makeIdentifier(arg.name)}: ${read}`;
+    })
+    .join(', ');
+
+const formatValues = (args: readonly Arg[]): string =>
+  args.map(({ name }) => `self.${makeIdentifier(name)}.into()`).join(', ');
+
+/** Formats the struct of a fop's arguments. */
+function formatArguments(row: FopRow): string {
+  const name = makeTypeName(row);
+  const doc = fopDocs[row.name as FopName];
+  return `${formatComment('    ', `${doc.summary} Asked by: ${doc.when}`)}    #[derive(Clone, Copy, Debug)]
+    pub struct ${name}<'a> {
+${formatMembers(row, row.args, false)}    }
+
+    impl<'a> ${name}<'a> {
+        #[doc(hidden)]
+        pub fn read(v: &[Value<'a>]) -> Self {
+            ${name} { ${formatReads(row, row.args, false)} }
+        }
+    }
+
+    impl<'a> Args<'a> for ${name}<'a> {
+        type Kind = kind::${name};
+        type Values = [Value<'a>; ${row.args.length}];
+        fn row(&self) -> &'static FopRow {
+            &FOPS[${row.number}]
+        }
+        fn values(&self) -> Self::Values {
+            [${formatValues(row.args)}]
+        }
+    }`;
+}
+
+/** Formats the struct of a fop's reply. */
+function formatReply(row: FopRow): string {
+  const name = makeTypeName(row);
+  const doc = fopDocs[row.name as FopName];
+  const failedParts = row.reply
+    .filter(({ type }) => type === 'int')
+    .map((arg) => `${makeIdentifier(arg.name)}: -1, `)
+    .join('');
+  return `${formatComment('    ', doc.reply)}    #[derive(Clone, Copy, Debug, Default)]
+    pub struct ${name}<'a> {
+        /// Below 0 for a failure.
+        pub op_ret: i64,
+        /// The error of a failure.
+        pub op_errno: Errno,
+${formatMembers(row, row.reply, true)}    }
+
+    impl<'a> ${name}<'a> {
+        #[doc(hidden)]
+        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
+            let Kept { op_ret, op_errno, .. } = kept;
+            ${name} { op_ret, op_errno, ${formatReads(row, row.reply, true)} }
+        }
+
+        /// A failure.
+        pub fn failure(op_errno: Errno) -> Self {
+            ${name} { op_ret: -1, op_errno, ${failedParts}..Self::default() }
+        }
+
+        /// The reply of a success; a failure is an \`Err\`.
+        pub fn check(self) -> Result<Self, Errno> {
+            if self.op_ret < 0 { Err(self.op_errno) } else { Ok(self) }
+        }
+    }
+
+    impl<'a> Reply<'a> for ${name}<'a> {
+        type Values = [Value<'a>; ${row.reply.length}];
+        fn row(&self) -> &'static FopRow {
+            &FOPS[${row.number}]
+        }
+        fn result(&self) -> (i64, Errno) {
+            (self.op_ret, self.op_errno)
+        }
+        fn values(&self) -> Self::Values {
+            [${formatValues(row.reply)}]
+        }
+    }
+
+    impl<'r> ReplyTo<'r> for kind::${name} {
+        type Reply = ${name}<'r>;
+        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
+            ${name}::read(kept, values)
+        }
+    }`;
+}
+
+/** Formats the row of a fop, or of a number without one. */
+function formatRow(row: FopRow | undefined): string {
+  if (row === undefined) return '    NO_FOP,';
+  const texts = [row.name, row.logName, listTypeLetters(row.args), listTypeLetters(row.reply)];
+  const fields = ['name', 'log_name', 'args', 'reply'].map((field, i) => `${field}: "${texts[i]}"`);
+  return `    FopRow { number: ${row.number}, ${fields.join(', ')}, counts: ${isCounting(row)} },`;
+}
+
+/** The letter of each type of value, for people. */
+const LETTERS = Object.keys(VALUE_TYPES)
+  .map((type) => `${findTypeLetter(type as ArgType)} ${type}`)
+  .join(', ');
+
+/** Formats the arms of `method!` for a fop. */
+function formatArms(row: FopRow): string {
+  const { name, number } = row;
+  const type = makeTypeName(row);
+  const call = (suffix: string, args: string): string =>
+    `$crate::Translator::${name}${suffix}(it, frame${args})`;
+  return `    (${name}) => {
+        $crate::Method::Fop(${number}, |it, frame, v| ${call('', `, $crate::fop::${type}::read(v)`)})
+    };
+    (${name}_cbk) => {
+        $crate::Method::Cbk(${number}, |it, frame, kept, v| {
+            ${call('_cbk', `, $crate::reply::${type}::read(kept, v)`)}
+        })
+    };
+    (${name}_cancel) => {
+        $crate::Method::Cancel(${number}, |it, frame| ${call('_cancel', '')})
+    };`;
+}
+
+export function generateRustFops(): string {
+  const count = Math.max(...fops.map(({ number }) => number)) + 1;
+  const rows = Array.from({ length: count }, (_, number) =>
+    formatRow(fops.find((row) => row.number === number)),
+  );
+  return `${GENERATED('runtime/core/fops.ts')}
+
+use crate::core::Kept;
+use crate::frame::Frame;
+use crate::text::{Errno, Name};
+use crate::translator::Translator;
+use crate::values::{Dirent, Fd, Inode, Loc, Required, Value};
+use crate::{Dict, Flock, Iatt, Statvfs};
+
+/// A row of the table of fops.
+#[derive(Debug)]
+pub struct FopRow {
+    pub number: i32,
+    pub name: &'static str,
+    /// The name in statistics and traces.
+    pub log_name: &'static str,
+    /// The kind of each argument, as a letter: ${LETTERS}.
+    pub args: &'static str,
+    /// The same of the reply's parts.
+    pub reply: &'static str,
+    /// op_ret says how much the first part of the reply holds: it is counted anew.
+    pub(crate) counts: bool,
+}
+
+const NO_FOP: FopRow =
+    FopRow { number: 0, name: "", log_name: "", args: "", reply: "", counts: false };
+
+/// How many numbers of fops there are.
+pub(crate) const FOP_COUNT: usize = ${count};
+
+/// The fops by number.
+pub(crate) static FOPS: [FopRow; FOP_COUNT] = [
+${rows.join('\n')}
+];
+
+// Result codes of calls (bridges/host/guest.ts), which are also states of a frame.
+${formatCodeLines((name, code) => `pub(crate) const ${name}: i32 = ${code};`)}
+
+// Keys of a reply's xdata (runtime/core/xdata.ts): seconds for which the kernel may cache it.
+pub const ENTRY_TIMEOUT: &str = "${ENTRY_TIMEOUT}";
+pub const ATTRIBUTE_TIMEOUT: &str = "${ATTRIBUTE_TIMEOUT}";
+pub const NEGATIVE_TIMEOUT: &str = "${NEGATIVE_TIMEOUT}";
+
+/// The arguments of a fop: a struct of [\`fop\`].
+pub trait Args<'a> {
+    #[doc(hidden)]
+    type Kind: for<'r> ReplyTo<'r> + 'static;
+    #[doc(hidden)]
+    type Values: AsRef<[Value<'a>]>;
+    fn row(&self) -> &'static FopRow;
+    fn values(&self) -> Self::Values;
+}
+
+/// The reply to a fop: a struct of [\`reply\`].
+pub trait Reply<'a> {
+    #[doc(hidden)]
+    type Values: AsRef<[Value<'a>]>;
+    fn row(&self) -> &'static FopRow;
+    /// op_ret and op_errno.
+    fn result(&self) -> (i64, Errno);
+    fn values(&self) -> Self::Values;
+}
+
+/// The kind of a fop, which leads to the type of its reply.
+pub trait ReplyTo<'r> {
+    type Reply;
+    #[doc(hidden)]
+    fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply;
+}
+
+/// The arguments of each fop.
+pub mod fop {
+    use super::*;
+
+    /// The arguments of any fop.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Any<'a> {
+        pub row: &'static FopRow,
+        pub values: &'a [Value<'a>],
+    }
+
+    impl<'a> Any<'a> {
+        #[doc(hidden)]
+        pub fn read<T: Translator>(frame: &Frame<T>, values: &'a [Value<'a>]) -> Self {
+            let row = frame.fop().expect("a fop has its row");
+            Any { row, values }
+        }
+    }
+
+    impl<'a> Args<'a> for Any<'a> {
+        type Kind = kind::Any;
+        type Values = &'a [Value<'a>];
+        fn row(&self) -> &'static FopRow {
+            self.row
+        }
+        fn values(&self) -> Self::Values {
+            self.values
+        }
+    }
+
+${fops.map(formatArguments).join('\n\n')}
+}
+
+/// The replies to each fop. Their objects may be missing, and are after a failure.
+pub mod reply {
+    use super::*;
+
+    /// The reply to any fop.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Any<'a> {
+        pub row: &'static FopRow,
+        pub op_ret: i64,
+        pub op_errno: Errno,
+        pub values: &'a [Value<'a>],
+    }
+
+    impl<'a> Any<'a> {
+        #[doc(hidden)]
+        pub fn read(kept: Kept, values: &'a [Value<'a>]) -> Self {
+            let Kept { row, op_ret, op_errno, .. } = kept;
+            Any { row, op_ret, op_errno, values }
+        }
+    }
+
+    impl<'a> Reply<'a> for Any<'a> {
+        type Values = &'a [Value<'a>];
+        fn row(&self) -> &'static FopRow {
+            self.row
+        }
+        fn result(&self) -> (i64, Errno) {
+            (self.op_ret, self.op_errno)
+        }
+        fn values(&self) -> Self::Values {
+            self.values
+        }
+    }
+
+    impl<'r> ReplyTo<'r> for kind::Any {
+        type Reply = Any<'r>;
+        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
+            Any::read(kept, values)
+        }
+    }
+
+${fops.map(formatReply).join('\n\n')}
+}
+
+/// A type for each fop, which leads from its arguments to its reply.
+#[doc(hidden)]
+pub mod kind {
+    pub struct Any;
+${fops.map((row) => `    pub struct ${makeTypeName(row)};`).join('\n')}
+}
+
+/// Makes the entry of a method, by its name, in the list of a translator's methods.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! method {
+    (any_fop) => {
+        $crate::Method::AnyFop(|it, frame, v| {
+            let args = $crate::fop::Any::read(frame, v);
+            $crate::Translator::any_fop(it, frame, args)
+        })
+    };
+    (any_cbk) => {
+        $crate::Method::AnyCbk(|it, frame, kept, v| {
+            $crate::Translator::any_cbk(it, frame, $crate::reply::Any::read(kept, v))
+        })
+    };
+    (any_cancel) => {
+        $crate::Method::AnyCancel(|it, frame| $crate::Translator::any_cancel(it, frame))
+    };
+${fops.map(formatArms).join('\n')}
+    ($name:ident) => {
+        $crate::Method::Hook(stringify!($name))
+    };
+}
+`;
+}
+
+/** Formats the three methods of a translator for a fop. */
+function formatMethods(row: FopRow): string {
+  const { name } = row;
+  const type = makeTypeName(row);
+  const doc = fopDocs[name as FopName];
+  return `${formatComment('    ', `${doc.summary} Asked by: ${doc.when}`)}    fn ${name}(&mut self, frame: &mut Frame<Self>, it: fop::${type}) -> Answer {
+        Ok(frame.tail(it))
+    }
+${formatComment('    ', doc.reply)}    fn ${name}_cbk(&mut self, frame: &mut Frame<Self>, reply: reply::${type}) -> Answer {
+        Ok(frame.unwind(reply))
+    }
+    /// The caller of a ${name} is interrupted.
+    fn ${name}_cancel(&mut self, frame: &mut Frame<Self>) -> Answer {
+        Ok(frame.later())
+    }`;
+}
+
+export function generateRustTranslator(): string {
+  const parts: Readonly<Record<string, string>> = {
+    methods: fops.map(formatMethods).join('\n\n').trimStart(),
+    hooks: hooks.map((name) => `"${name}",`).join('\n    '),
+  };
+  const text = readFileSync(join(import.meta.dirname, 'translator.rs.in'), 'utf8').replace(
+    /\/\/ @(\w+)/g,
+    (_, part: string) => parts[part]!,
+  );
+  return `${GENERATED('tools/gen/translator.rs.in and runtime/core/fops.ts')}\n\n${text}`;
+}
+
+const FIELD_TYPES = { integer: 'i64', gfid: 'Gfid', text: "Name<'a>" } as const;
+
+/** Groups adjacent integers, because one call reads all of them. */
+function formatFieldReads(struct: Struct): string {
+  const { fields } = struct;
+  const lines: string[] = [];
+  for (let start = 0; start < fields.length; ) {
+    let end = start + 1;
+    const isInteger = (at: number): boolean => fields[at]?.kind === 'integer';
+    while (isInteger(start) && isInteger(end)) end += 1;
+    const names = fields.slice(start, end).map((field) => makeFieldName(struct, field));
+    const pattern = isInteger(start) ? `[${names.join(', ')}]` : names[0];
+    const call = isInteger(start) ? 'integers' : fields[start]!.kind === 'gfid' ? 'gfid' : 'name';
+    lines.push(`        let ${pattern} = from.${call}();`);
+    start = end;
+  }
+  const names = fields.map((field) => makeFieldName(struct, field));
+  return `${lines.join('\n')}\n        ${struct.name} { ${names.join(', ')} }`;
+}
+
+const makeFieldName = (struct: Struct, field: Field): string =>
+  makeIdentifier(makeShortName(struct, field));
+
+const FIELD_WRITES = {
+  integer: (field: string) => `to.integer(self.${field});`,
+  gfid: (field: string) => `to.gfid(self.${field});`,
+  text: (field: string) => `to.bytes(&self.${field});`,
+} as const;
+
+/** Formats a structure with its codec. */
+function formatStruct(struct: Struct): string {
+  const { name, fields } = struct;
+  const hasText = fields.some(({ kind }) => kind === 'text');
+  const [lifetime, type] = hasText ? ["<'a>", `${name}<'a>`] : ['', name];
+  const members = fields.map((field) => {
+    const about = makeSentence(field.about);
+    const comment = about === undefined ? '' : formatComment('    ', about);
+    return `${comment}    pub ${makeFieldName(struct, field)}: ${FIELD_TYPES[field.kind]},\n`;
+  });
+  const initialValues = fields.map((field) => {
+    const value = field.kind === 'integer' ? field.initialValue : 'Default::default()';
+    return `            ${makeFieldName(struct, field)}: ${value},\n`;
+  });
+  const from = hasText ? "from: &mut Reader<'a, '_>" : 'from: &mut Reader';
+  return `${formatComment('', makeSentence(struct.about)!)}#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ${type} {
+${members.join('')}}
+
+impl${lifetime} Default for ${type} {
+    fn default() -> Self {
+        ${name} {
+${initialValues.join('')}        }
+    }
+}
+
+impl${lifetime} ${type} {
+    pub(crate) fn read(${from}) -> Self {
+${formatFieldReads(struct)}
+    }
+
+    pub(crate) fn write(&self, to: &mut Messages) {
+${fields.map((field) => `        ${FIELD_WRITES[field.kind](makeFieldName(struct, field))}`).join('\n')}
+    }
+}`;
+}
+
+export const generateRustFields = (table: readonly Struct[] = structs): string =>
+  `${GENERATED('runtime/core/fields.ts')}
+
+use crate::message::Messages;
+use crate::record::Reader;
+use crate::text::{Gfid, Name};
+
+${table.map(formatStruct).join('\n\n')}
+`;
+
+/** Numbers of Linux and GlusterFS, by module of the runtime. */
+const formatNumbers = (numbers: Readonly<Record<string, unknown>>): string =>
+  Object.entries(numbers)
+    .filter(([, value]) => typeof value === 'number')
+    .map(([name, value]) => `pub const ${name}: i64 = ${/^O_/.test(name) ? formatOctal(value as number) : value};`)
+    .join('\n');
+
+const formatOctal = (value: number): string => (value < 8 ? String(value) : `0o${value.toString(8)}`);
+
+export function generateRustNumbers(): string {
+  const numbers = errnoNames.map((name) => [name, errnoNumber(name)!] as const);
+  return `${GENERATED('runtime/core/errno.ts, open-flags.ts and ia-types.ts')}
+
+use crate::text::Errno;
+
+// Linux's errno numbers.
+${numbers.map(([name, number]) => `pub const ${name}: Errno = Errno(${number});`).join('\n')}
+
+pub(crate) const ERRNO_NAMES: &[(&str, Errno)] = &[
+${numbers.map(([name]) => `    ("${name}", ${name}),`).join('\n')}
+];
+
+// Flags of open(2).
+${formatNumbers(openFlags)}
+
+// Types of an inode (ia_type).
+${formatNumbers(iaTypes)}
+`;
+}
