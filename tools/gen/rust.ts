@@ -356,6 +356,17 @@ pub mod kind {
 ${fops.map((row) => `    pub struct ${makeTypeName(row)};`).join('\n')}
 }
 
+/// Calls a macro with the names of every fop's method and callback, and the fop's type:
+/// \`stat stat_cbk Stat, …\`.
+#[macro_export]
+macro_rules! each_fop {
+    ($callback:ident) => {
+        $callback! {
+${fops.map((row) => `            ${row.name} ${row.name}_cbk ${makeTypeName(row)},`).join('\n')}
+        }
+    };
+}
+
 /// Makes the entry of a method, by its name, in the list of a translator's methods.
 #[doc(hidden)]
 #[macro_export]

@@ -4755,6 +4755,70 @@ pub mod kind {
     pub struct CopyFileRange;
 }
 
+/// Calls a macro with the names of every fop's method and callback, and the fop's type:
+/// `stat stat_cbk Stat, …`.
+#[macro_export]
+macro_rules! each_fop {
+    ($callback:ident) => {
+        $callback! {
+            stat stat_cbk Stat,
+            readlink readlink_cbk Readlink,
+            mknod mknod_cbk Mknod,
+            mkdir mkdir_cbk Mkdir,
+            unlink unlink_cbk Unlink,
+            rmdir rmdir_cbk Rmdir,
+            symlink symlink_cbk Symlink,
+            rename rename_cbk Rename,
+            link link_cbk Link,
+            truncate truncate_cbk Truncate,
+            open open_cbk Open,
+            readv readv_cbk Readv,
+            writev writev_cbk Writev,
+            statfs statfs_cbk Statfs,
+            flush flush_cbk Flush,
+            fsync fsync_cbk Fsync,
+            setxattr setxattr_cbk Setxattr,
+            getxattr getxattr_cbk Getxattr,
+            removexattr removexattr_cbk Removexattr,
+            opendir opendir_cbk Opendir,
+            fsyncdir fsyncdir_cbk Fsyncdir,
+            access access_cbk Access,
+            create create_cbk Create,
+            ftruncate ftruncate_cbk Ftruncate,
+            fstat fstat_cbk Fstat,
+            lk lk_cbk Lk,
+            lookup lookup_cbk Lookup,
+            readdir readdir_cbk Readdir,
+            inodelk inodelk_cbk Inodelk,
+            finodelk finodelk_cbk Finodelk,
+            entrylk entrylk_cbk Entrylk,
+            fentrylk fentrylk_cbk Fentrylk,
+            xattrop xattrop_cbk Xattrop,
+            fxattrop fxattrop_cbk Fxattrop,
+            fgetxattr fgetxattr_cbk Fgetxattr,
+            fsetxattr fsetxattr_cbk Fsetxattr,
+            rchecksum rchecksum_cbk Rchecksum,
+            setattr setattr_cbk Setattr,
+            fsetattr fsetattr_cbk Fsetattr,
+            readdirp readdirp_cbk Readdirp,
+            getspec getspec_cbk Getspec,
+            fremovexattr fremovexattr_cbk Fremovexattr,
+            fallocate fallocate_cbk Fallocate,
+            discard discard_cbk Discard,
+            zerofill zerofill_cbk Zerofill,
+            ipc ipc_cbk Ipc,
+            seek seek_cbk Seek,
+            lease lease_cbk Lease,
+            getactivelk getactivelk_cbk Getactivelk,
+            setactivelk setactivelk_cbk Setactivelk,
+            put put_cbk Put,
+            icreate icreate_cbk Icreate,
+            namelink namelink_cbk Namelink,
+            copy_file_range copy_file_range_cbk CopyFileRange,
+        }
+    };
+}
+
 /// Makes the entry of a method, by its name, in the list of a translator's methods.
 #[doc(hidden)]
 #[macro_export]

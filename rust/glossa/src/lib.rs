@@ -102,9 +102,47 @@ pub mod needs {
 /// functions belong into an `impl` of their own.
 #[macro_export]
 macro_rules! translator {
+    ($(#[$attribute:meta])* impl Translator for $name:ident { $($body:tt)* }) => {
+        $crate::implement! { $(#[$attribute])* impl Translator for $name { $($body)* } }
+
+        /// What the host calls.
+        #[cfg(target_arch = "wasm32")]
+        const _: () = {
+            #[used]
+            #[link_section = "glossa"]
+            static SECTION: [u8; 15] = *b"{\"interface\":1}";
+
+            #[no_mangle]
+            extern "C" fn glossa_abi_version() -> i32 {
+                $crate::ABI_VERSION
+            }
+            #[no_mangle]
+            extern "C" fn glossa_area(bytes: usize) -> usize {
+                $crate::area(bytes)
+            }
+            #[no_mangle]
+            extern "C" fn glossa_data(bytes: usize) -> usize {
+                $crate::data(bytes)
+            }
+            #[no_mangle]
+            extern "C" fn glossa_enter(what: u32, data: usize) -> i32 {
+                $crate::enter::<$name>(what, data != 0)
+            }
+            #[no_mangle]
+            extern "C" fn glossa_messages() -> usize {
+                $crate::messages()
+            }
+        };
+    };
+}
+
+/// [`translator!`] without the functions that the host calls.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! implement {
     (
         $(#[$attribute:meta])*
-        impl Translator for $name:ty {
+        impl Translator for $name:ident {
             $(type Local = $local:ty;)?
             $($(#[$const_attribute:meta])* const $const:ident: $const_type:ty = $value:expr;)*
             $(
@@ -130,38 +168,6 @@ macro_rules! translator {
                 STATE.with(|state| *state)
             }
         }
-
-        /// What the host calls.
-        #[cfg(target_arch = "wasm32")]
-        mod glossa_exports {
-            #[used]
-            #[link_section = "glossa"]
-            static SECTION: [u8; 15] = *b"{\"interface\":1}";
-
-            #[no_mangle]
-            extern "C" fn glossa_abi_version() -> i32 {
-                $crate::ABI_VERSION
-            }
-            #[no_mangle]
-            extern "C" fn glossa_area(bytes: usize) -> usize {
-                $crate::area(bytes)
-            }
-            #[no_mangle]
-            extern "C" fn glossa_data(bytes: usize) -> usize {
-                $crate::data(bytes)
-            }
-            #[no_mangle]
-            extern "C" fn glossa_enter(what: u32, data: usize) -> i32 {
-                $crate::enter::<super::TheTranslator>(what, data != 0)
-            }
-            #[no_mangle]
-            extern "C" fn glossa_messages() -> usize {
-                $crate::messages()
-            }
-        }
-
-        #[cfg(target_arch = "wasm32")]
-        type TheTranslator = $name;
     };
 }
 

@@ -204,7 +204,8 @@ impl<'a, 't> Reader<'a, 't> {
 
     fn data(&mut self) -> Option<&'a [u8]> {
         let length = usize::try_from(self.integer()).ok()?;
-        Some(&self.data[..length])
+        // The bytes of the arguments do not come again with a reply.
+        Some(self.data.get(..length).unwrap_or_default())
     }
 
     /// Reads the values of a fop (`wind` -1) or reply, whose kinds are these letters.
