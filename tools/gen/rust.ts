@@ -70,15 +70,67 @@ function formatMembers(row: FopRow, args: readonly Arg[], isReply: boolean): str
     .join('');
 }
 
-/** Formats the reading of a struct's fields from a list of values. */
+/** Returns true for a part that is an `Option`. */
+const isOption = (row: FopRow, arg: Arg, isReply: boolean): boolean =>
+  isReply ? arg.type !== 'int' : isNullable(row, arg);
+
+/** Formats the conversion of a list of values to a struct's fields. */
 const formatReads = (row: FopRow, args: readonly Arg[], isReply: boolean): string =>
   args
     .map((arg, index) => {
-      const isOptional = isReply ? arg.type !== 'int' : isNullable(row, arg);
-      const read = isOptional ? `v[${index}].into()` : `Required::required(v[${index}])`;
+      const read = isOption(row, arg, isReply)
+        ? `v[${index}].into()`
+        : `Required::required(v[${index}])`;
       return `${makeIdentifier(arg.name)}: ${read}`;
     })
     .join(', ');
+
+/** The functions of `Reader` that decode a type; all but those of loc and int give an `Option`. */
+const READERS: Readonly<Record<ArgType, string>> = {
+  loc: 'loc()',
+  inode: 'inode()',
+  fd: 'fd()',
+  iatt: 'iatt()',
+  dict: 'dict()',
+  str: 'text()',
+  int: 'integer()',
+  data: 'data()',
+  entries: 'entries(frame, kept)',
+  statvfs: 'statvfs()',
+  flock: 'flock()',
+  lease: 'lease()',
+  locklist: 'locks()',
+};
+
+/** Types whose decoded value is the field's. */
+const COPIED_TYPES: ReadonlySet<ArgType> = new Set(['int', 'str', 'data']);
+
+/** Formats the field that refers to a decoded value. */
+function formatReference(row: FopRow, arg: Arg, isReply: boolean): string {
+  const name = makeIdentifier(arg.name);
+  const isOptional = isOption(row, arg, isReply);
+  if (arg.type === 'int') return name;
+  if (arg.type === 'loc') return `${name}: &${name}`;
+  if (COPIED_TYPES.has(arg.type)) return isOptional ? name : `${name}: ${name}.unwrap_or_default()`;
+  if (arg.type === 'entries') return `${name}: ${name}.as_deref()`;
+  if (arg.type === 'locklist')
+    return `${name}: ${name}.as_deref()${isOptional ? '' : '.unwrap_or_default()'}`;
+  return isOptional ? `${name}: ${name}.as_ref()` : `${name}: required(&${name})`;
+}
+
+/** Formats the decoding of arguments or parts of a reply. */
+const formatDecoding = (indent: string, args: readonly Arg[]): string =>
+  args
+    .flatMap(({ name, type }) => {
+      const variable = makeIdentifier(name);
+      const list = `let ${variable} = ${variable}.as_deref().map(list_entries);`;
+      return [
+        `let ${variable} = from.${READERS[type]};`,
+        ...(type === 'entries' ? [list] : []),
+      ];
+    })
+    .map((line) => `${indent}${line}\n`)
+    .join('');
 
 const formatValues = (args: readonly Arg[]): string =>
   args.map(({ name }) => `self.${makeIdentifier(name)}.into()`).join(', ');
@@ -92,8 +144,8 @@ function formatArguments(row: FopRow): string {
 ${formatMembers(row, row.args, false)}    }
 
     impl<'a> ${name}<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [\`Any\`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             ${name} { ${formatReads(row, row.args, false)} }
         }
     }
@@ -127,9 +179,8 @@ function formatReply(row: FopRow): string {
 ${formatMembers(row, row.reply, true)}    }
 
     impl<'a> ${name}<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [\`Any\`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             ${name} { op_ret, op_errno, ${formatReads(row, row.reply, true)} }
         }
 
@@ -159,9 +210,43 @@ ${formatMembers(row, row.reply, true)}    }
 
     impl<'r> ReplyTo<'r> for kind::${name} {
         type Reply = ${name}<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            ${name}::read(kept, values)
+    }
+
+    impl Kind for kind::${name} {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, ${name}<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+${formatDecoding('            ', row.reply)}            drop(from);
+            let reply = ${name} { op_ret, op_errno, ${row.reply.map((arg) => formatReference(row, arg, true)).join(', ')} };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
+    }`;
+}
+
+/** Formats the function that decodes a fop's arguments and calls the translator's method. */
+function formatGlue(row: FopRow): string {
+  const { name } = row;
+  const type = makeTypeName(row);
+  return `    pub fn ${name}<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+${formatDecoding('        ', row.args)}        drop(from);
+        let args = fop::${type} { ${row.args.map((arg) => formatReference(row, arg, false)).join(', ')} };
+        frame.core.arrive(&args.values());
+        it.${name}(frame, args)
+    }
+
+    pub fn ${name}_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::${type}::receive(it, frame, kept, from, T::${name}_cbk)
     }`;
 }
 
@@ -179,21 +264,11 @@ const LETTERS = Object.keys(VALUE_TYPES)
   .join(', ');
 
 /** Formats the arms of `method!` for a fop. */
-function formatArms(row: FopRow): string {
-  const { name, number } = row;
-  const type = makeTypeName(row);
-  const call = (suffix: string, args: string): string =>
-    `$crate::Translator::${name}${suffix}(it, frame${args})`;
-  return `    (${name}) => {
-        $crate::Method::Fop(${number}, |it, frame, v| ${call('', `, $crate::fop::${type}::read(v)`)})
-    };
-    (${name}_cbk) => {
-        $crate::Method::Cbk(${number}, |it, frame, kept, v| {
-            ${call('_cbk', `, $crate::reply::${type}::read(kept, v)`)}
-        })
-    };
+function formatArms({ name, number }: FopRow): string {
+  return `    (${name}) => { $crate::Method::Fop(${number}, $crate::glue::${name}) };
+    (${name}_cbk) => { $crate::Method::Cbk(${number}, $crate::glue::${name}_cbk) };
     (${name}_cancel) => {
-        $crate::Method::Cancel(${number}, |it, frame| ${call('_cancel', '')})
+        $crate::Method::Cancel(${number}, $crate::Translator::${name}_cancel)
     };`;
 }
 
@@ -205,10 +280,12 @@ export function generateRustFops(): string {
   return `${GENERATED('runtime/core/fops.ts')}
 
 use crate::core::Kept;
-use crate::frame::Frame;
+use crate::frame::{Answer, Frame};
+use crate::record::Reader;
 use crate::text::{Errno, Name};
 use crate::translator::Translator;
-use crate::values::{Dirent, Fd, Inode, Loc, Required, Value};
+use crate::values::{list_entries, required, with_values, Required, MOST_VALUES, NO_SLOT};
+use crate::values::{Came, Dirent, Fd, Inode, Loc, Value};
 use crate::{Dict, Flock, Iatt, Statvfs};
 
 /// A row of the table of fops.
@@ -248,7 +325,7 @@ pub const NEGATIVE_TIMEOUT: &str = "${NEGATIVE_TIMEOUT}";
 /// The arguments of a fop: a struct of [\`fop\`].
 pub trait Args<'a> {
     #[doc(hidden)]
-    type Kind: for<'r> ReplyTo<'r> + 'static;
+    type Kind: Kind;
     #[doc(hidden)]
     type Values: AsRef<[Value<'a>]>;
     fn row(&self) -> &'static FopRow;
@@ -265,11 +342,19 @@ pub trait Reply<'a> {
     fn values(&self) -> Self::Values;
 }
 
-/// The kind of a fop, which leads to the type of its reply.
+/// The type of a fop's reply.
 pub trait ReplyTo<'r> {
     type Reply;
+}
+
+/// A type for each fop, which leads from its arguments to its reply.
+pub trait Kind: for<'r> ReplyTo<'r> + 'static {
+    /// Decodes a reply, and calls the callback.
     #[doc(hidden)]
-    fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply;
+    fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+    where
+        T: Translator,
+        F: for<'r> FnOnce(&mut T, &mut Frame<T>, <Self as ReplyTo<'r>>::Reply) -> Answer;
 }
 
 /// The arguments of each fop.
@@ -281,14 +366,6 @@ pub mod fop {
     pub struct Any<'a> {
         pub row: &'static FopRow,
         pub values: &'a [Value<'a>],
-    }
-
-    impl<'a> Any<'a> {
-        #[doc(hidden)]
-        pub fn read<T: Translator>(frame: &Frame<T>, values: &'a [Value<'a>]) -> Self {
-            let row = frame.fop().expect("a fop has its row");
-            Any { row, values }
-        }
     }
 
     impl<'a> Args<'a> for Any<'a> {
@@ -318,14 +395,6 @@ pub mod reply {
         pub values: &'a [Value<'a>],
     }
 
-    impl<'a> Any<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, values: &'a [Value<'a>]) -> Self {
-            let Kept { row, op_ret, op_errno, .. } = kept;
-            Any { row, op_ret, op_errno, values }
-        }
-    }
-
     impl<'a> Reply<'a> for Any<'a> {
         type Values = &'a [Value<'a>];
         fn row(&self) -> &'static FopRow {
@@ -341,8 +410,23 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Any {
         type Reply = Any<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Any::read(kept, values)
+    }
+
+    impl Kind for kind::Any {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Any<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { row, op_ret, op_errno, .. } = kept;
+            let mut slots = [NO_SLOT; MOST_VALUES];
+            from.values(row.reply, Came::of(frame, kept), &mut slots);
+            drop(from);
+            with_values(row.reply, &slots, |values| {
+                frame.core.arrive_reply(kept, values);
+                to(it, frame, Any { row, op_ret, op_errno, values })
+            })
         }
     }
 
@@ -354,6 +438,35 @@ ${fops.map(formatReply).join('\n\n')}
 pub mod kind {
     pub struct Any;
 ${fops.map((row) => `    pub struct ${makeTypeName(row)};`).join('\n')}
+}
+
+/// The functions that decode values and call the translator's methods.
+#[doc(hidden)]
+pub mod glue {
+    use super::*;
+
+    pub fn any_fop<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let row = frame.core.row.expect("a fop has its row");
+        let mut slots = [NO_SLOT; MOST_VALUES];
+        from.values(row.args, Came::default(), &mut slots);
+        drop(from);
+        with_values(row.args, &slots, |values| {
+            frame.core.arrive(values);
+            it.any_fop(frame, fop::Any { row, values })
+        })
+    }
+
+    pub fn any_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Any::receive(it, frame, kept, from, T::any_cbk)
+    }
+
+${fops.map(formatGlue).join('\n\n')}
 }
 
 /// Calls a macro with the names of every fop's method and callback, and the fop's type:
@@ -371,20 +484,9 @@ ${fops.map((row) => `            ${row.name} ${row.name}_cbk ${makeTypeName(row)
 #[doc(hidden)]
 #[macro_export]
 macro_rules! method {
-    (any_fop) => {
-        $crate::Method::AnyFop(|it, frame, v| {
-            let args = $crate::fop::Any::read(frame, v);
-            $crate::Translator::any_fop(it, frame, args)
-        })
-    };
-    (any_cbk) => {
-        $crate::Method::AnyCbk(|it, frame, kept, v| {
-            $crate::Translator::any_cbk(it, frame, $crate::reply::Any::read(kept, v))
-        })
-    };
-    (any_cancel) => {
-        $crate::Method::AnyCancel(|it, frame| $crate::Translator::any_cancel(it, frame))
-    };
+    (any_fop) => { $crate::Method::AnyFop($crate::glue::any_fop) };
+    (any_cbk) => { $crate::Method::AnyCbk($crate::glue::any_cbk) };
+    (any_cancel) => { $crate::Method::AnyCancel($crate::Translator::any_cancel) };
 ${fops.map(formatArms).join('\n')}
     ($name:ident) => {
         $crate::Method::Hook(stringify!($name))

@@ -10,6 +10,7 @@ use std::rc::Rc;
 
 use crate::fops::{FopRow, FOPS};
 use crate::log::{log_at, ERROR};
+use crate::memory::Memory;
 use crate::message::{Kind, Messages};
 use crate::record::{GfidTable, Reader};
 use crate::values::{Mark, Value, MOST_VALUES};
@@ -54,6 +55,7 @@ pub(crate) struct KnownClient {
 /// The state of the module's one volume.
 #[derive(Default)]
 pub(crate) struct Shared {
+    pub(crate) memory: RefCell<Memory>,
     pub(crate) out: RefCell<Messages>,
     pub(crate) gfids: RefCell<GfidTable>,
     /// The volume's log level.
@@ -154,16 +156,8 @@ pub struct Kept {
     pub(crate) op_errno: Errno,
 }
 
-/// The values that came with the call that runs.
-pub(crate) struct Arrived {
-    pub(crate) wind: i32,
-    letters: &'static str,
-    marks: [Mark; MOST_VALUES],
-    /// The reply, in a callback.
-    pub(crate) reply: Option<Kept>,
-}
-
 /// A frame without the translator's types.
+#[derive(Default)]
 pub(crate) struct Core {
     pub(crate) id: i32,
     pub(crate) serial: u32,
@@ -179,38 +173,39 @@ pub(crate) struct Core {
     pub(crate) held: i32,
     /// One of its functions runs, and the host reads the result of that.
     pub(crate) running: bool,
-    pub(crate) arrived: Option<Arrived>,
+    /// What the values of the call are known by, while it runs.
+    marks: [Mark; MOST_VALUES],
+    /// The reply that a callback sees.
+    pub(crate) reply: Option<Kept>,
+    /// The reply brings an fd that the host has made for the module.
+    pub(crate) opens: bool,
     /// The child whose reply the callback sees.
     pub(crate) child: Option<&'static Child>,
     pub(crate) root: Root,
 }
 
 impl Core {
-    pub(crate) fn new(id: i32, row: Option<&'static FopRow>) -> Core {
+    /// Begins a request, in place of an ended one.
+    pub(crate) fn begin(&mut self, id: i32, row: Option<&'static FopRow>) {
         let serial = shared().serial.get().wrapping_add(1).max(1);
         shared().serial.set(serial);
-        Core {
-            id,
-            serial,
-            row,
-            state: state::OPEN,
-            owed: 0,
-            wound: 0,
-            answered: false,
-            held: 0,
-            running: false,
-            arrived: None,
-            child: None,
-            root: Root::default(),
-        }
+        self.id = id;
+        self.serial = serial;
+        self.row = row;
+        self.state = state::OPEN;
+        self.owed = 0;
+        self.wound = 0;
+        self.answered = false;
+        self.held = 0;
     }
 
-    /// A request of the module's own.
-    pub(crate) fn own() -> Core {
+    /// Begins a request of the module's own.
+    pub(crate) fn begin_own(&mut self) {
         let own_id = &shared().own_id;
         own_id.set(own_id.get() - 1);
-        let root = Root { pid: OWN_PID, ..Root::default() };
-        Core { state: state::LATER, root, ..Core::new(own_id.get(), None) }
+        self.begin(own_id.get(), None);
+        self.state = state::LATER;
+        self.root = Root { pid: OWN_PID, ..Root::default() };
     }
 
     /// Reads who asks.
@@ -220,9 +215,7 @@ impl Core {
         root.uid = from.number() as u32;
         root.gid = from.number() as u32;
         root.pid = from.number() as i32;
-        if let Some(owner) = from.text() {
-            root.lk_owner = owner.to_string();
-        }
+        root.lk_owner = from.text().map_or(String::new(), |owner| owner.to_string());
         root.op = match from.text() {
             Some(op) => Cow::Owned(op.to_string()),
             None => Cow::Borrowed(self.row.map_or("", |row| row.log_name)),
@@ -245,26 +238,29 @@ impl Core {
         self.row.map_or("a request of its own", |row| row.name)
     }
 
-    /// Notes which values the call has that begins.
-    pub(crate) fn arrive(
-        &mut self,
-        wind: i32,
-        letters: &'static str,
-        values: &[Value],
-        reply: Option<Kept>,
-    ) {
-        let mut marks = [Mark::default(); MOST_VALUES];
-        for (mark, value) in marks.iter_mut().zip(values) {
+    /// Begins a fop's method, with these values.
+    #[inline]
+    pub(crate) fn arrive(&mut self, values: &[Value]) {
+        for (mark, value) in self.marks.iter_mut().zip(values) {
             *mark = value.mark();
         }
-        self.arrived = Some(Arrived { wind, letters, marks, reply });
         self.running = true;
+    }
+
+    /// Begins a callback, with the values of a reply.
+    #[inline]
+    pub(crate) fn arrive_reply(&mut self, kept: Kept, values: &[Value]) {
+        if self.opens {
+            note_own_fd(kept.op_ret, values);
+        }
+        self.reply = Some(kept);
+        self.arrive(values);
     }
 
     /// Ends the call: the code for the host.
     pub(crate) fn leave(&mut self) -> i32 {
         self.running = false;
-        self.arrived = None;
+        self.reply = None;
         self.child = None;
         let result = self.state;
         if result == state::FAILED {
@@ -322,11 +318,9 @@ impl Core {
 
     // -- values --------------------------------------------------------------------------------
 
-    /// True if these are all of the values that came, unchanged.
+    /// True if these are all of the values that came with the call, unchanged.
     fn all_same(&self, values: &[Value]) -> bool {
-        self.arrived.as_ref().map_or(false, |arrived| {
-            values.iter().zip(&arrived.marks).all(|(value, mark)| value.mark() == *mark)
-        })
+        self.running && values.iter().zip(&self.marks).all(|(value, mark)| value.mark() == *mark)
     }
 
     fn write_values(&self, out: &mut Messages, values: &[Value]) {
@@ -340,14 +334,18 @@ impl Core {
     /// Writes a value as one that came, if it is one.
     fn write_reference(&self, out: &mut Messages, value: &Value) -> bool {
         let letter = value.letter();
-        let arrived = match &self.arrived {
-            Some(arrived) if letter != 0 && letter != b'n' => arrived,
-            _ => return false,
+        if !self.running || letter == 0 || letter == b'n' {
+            return false;
+        }
+        let (wind, letters) = match (&self.reply, self.row) {
+            (Some(reply), _) => (reply.wind, reply.row.reply),
+            (None, Some(row)) => (ARGUMENTS, row.args),
+            (None, None) => return false,
         };
         let mark = value.mark();
-        let letters = arrived.letters.bytes().zip(&arrived.marks);
-        match letters.enumerate().find(|(_, came)| *came == (letter, &mark)) {
-            Some((index, _)) => out.as_it_came(arrived.wind, index),
+        let mut came = letters.bytes().zip(&self.marks);
+        match came.position(|came| came == (letter, &mark)) {
+            Some(index) => out.as_it_came(wind, index),
             None => return false,
         }
         true
@@ -378,7 +376,8 @@ impl Core {
         self.state = state::LATER;
     }
 
-    /// True if a wind of these values, or of those that came, needs no message.
+    /// True if a wind of these values, or of those that came, needs no message. Only a fop's own
+    /// method comes here without an earlier wind.
     fn is_plain(&self, row: &FopRow, child: &Child, values: Option<&[Value]>) -> bool {
         self.state == state::OPEN
             && self.wound == 0
@@ -483,8 +482,7 @@ impl Core {
             return;
         }
         if self.state == state::OPEN {
-            let reply = self.arrived.as_ref().and_then(|arrived| arrived.reply);
-            if let Some(reply) = reply {
+            if let Some(reply) = self.reply {
                 if std::ptr::eq(reply.row, row)
                     && (reply.op_ret, reply.op_errno) == (op_ret, op_errno)
                     && self.all_same(values)
@@ -565,6 +563,17 @@ impl Core {
 /// True for what a failed reply has in this place if it says nothing.
 fn is_bare(value: &Value) -> bool {
     matches!(value, Value::Null | Value::Int(-1))
+}
+
+/// Notes the fd that the host has made for the module.
+fn note_own_fd(op_ret: i64, values: &[Value]) {
+    let fd = values.iter().find_map(|value| match value {
+        Value::Fd(fd) => Some(fd.id),
+        _ => None,
+    });
+    if let (true, Some(fd)) = (op_ret >= 0, fd) {
+        shared().own_fds.borrow_mut().insert(fd);
+    }
 }
 
 /// True if a fop that opens comes without its fd: the host makes one.

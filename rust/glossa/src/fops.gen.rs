@@ -1,10 +1,12 @@
 // Generated from runtime/core/fops.ts by tools/gen/rust.ts (npm run gen). Do not edit.
 
 use crate::core::Kept;
-use crate::frame::Frame;
+use crate::frame::{Answer, Frame};
+use crate::record::Reader;
 use crate::text::{Errno, Name};
 use crate::translator::Translator;
-use crate::values::{Dirent, Fd, Inode, Loc, Required, Value};
+use crate::values::{list_entries, required, with_values, Required, MOST_VALUES, NO_SLOT};
+use crate::values::{Came, Dirent, Fd, Inode, Loc, Value};
 use crate::{Dict, Flock, Iatt, Statvfs};
 
 /// A row of the table of fops.
@@ -108,7 +110,7 @@ pub const NEGATIVE_TIMEOUT: &str = "glossa.negative-timeout";
 /// The arguments of a fop: a struct of [`fop`].
 pub trait Args<'a> {
     #[doc(hidden)]
-    type Kind: for<'r> ReplyTo<'r> + 'static;
+    type Kind: Kind;
     #[doc(hidden)]
     type Values: AsRef<[Value<'a>]>;
     fn row(&self) -> &'static FopRow;
@@ -125,11 +127,19 @@ pub trait Reply<'a> {
     fn values(&self) -> Self::Values;
 }
 
-/// The kind of a fop, which leads to the type of its reply.
+/// The type of a fop's reply.
 pub trait ReplyTo<'r> {
     type Reply;
+}
+
+/// A type for each fop, which leads from its arguments to its reply.
+pub trait Kind: for<'r> ReplyTo<'r> + 'static {
+    /// Decodes a reply, and calls the callback.
     #[doc(hidden)]
-    fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply;
+    fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+    where
+        T: Translator,
+        F: for<'r> FnOnce(&mut T, &mut Frame<T>, <Self as ReplyTo<'r>>::Reply) -> Answer;
 }
 
 /// The arguments of each fop.
@@ -141,14 +151,6 @@ pub mod fop {
     pub struct Any<'a> {
         pub row: &'static FopRow,
         pub values: &'a [Value<'a>],
-    }
-
-    impl<'a> Any<'a> {
-        #[doc(hidden)]
-        pub fn read<T: Translator>(frame: &Frame<T>, values: &'a [Value<'a>]) -> Self {
-            let row = frame.fop().expect("a fop has its row");
-            Any { row, values }
-        }
     }
 
     impl<'a> Args<'a> for Any<'a> {
@@ -173,8 +175,8 @@ pub mod fop {
     }
 
     impl<'a> Stat<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Stat { loc: Required::required(v[0]), xdata: v[1].into() }
         }
     }
@@ -203,8 +205,8 @@ pub mod fop {
     }
 
     impl<'a> Readlink<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Readlink { loc: Required::required(v[0]), size: Required::required(v[1]), xdata: v[2].into() }
         }
     }
@@ -237,8 +239,8 @@ pub mod fop {
     }
 
     impl<'a> Mknod<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Mknod { loc: Required::required(v[0]), mode: Required::required(v[1]), rdev: Required::required(v[2]), umask: Required::required(v[3]), xdata: v[4].into() }
         }
     }
@@ -268,8 +270,8 @@ pub mod fop {
     }
 
     impl<'a> Mkdir<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Mkdir { loc: Required::required(v[0]), mode: Required::required(v[1]), umask: Required::required(v[2]), xdata: v[3].into() }
         }
     }
@@ -298,8 +300,8 @@ pub mod fop {
     }
 
     impl<'a> Unlink<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Unlink { loc: Required::required(v[0]), xflag: Required::required(v[1]), xdata: v[2].into() }
         }
     }
@@ -327,8 +329,8 @@ pub mod fop {
     }
 
     impl<'a> Rmdir<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Rmdir { loc: Required::required(v[0]), flags: Required::required(v[1]), xdata: v[2].into() }
         }
     }
@@ -358,8 +360,8 @@ pub mod fop {
     }
 
     impl<'a> Symlink<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Symlink { linkpath: Required::required(v[0]), loc: Required::required(v[1]), umask: Required::required(v[2]), xdata: v[3].into() }
         }
     }
@@ -388,8 +390,8 @@ pub mod fop {
     }
 
     impl<'a> Rename<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Rename { oldloc: Required::required(v[0]), newloc: Required::required(v[1]), xdata: v[2].into() }
         }
     }
@@ -417,8 +419,8 @@ pub mod fop {
     }
 
     impl<'a> Link<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Link { oldloc: Required::required(v[0]), newloc: Required::required(v[1]), xdata: v[2].into() }
         }
     }
@@ -446,8 +448,8 @@ pub mod fop {
     }
 
     impl<'a> Truncate<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Truncate { loc: Required::required(v[0]), offset: Required::required(v[1]), xdata: v[2].into() }
         }
     }
@@ -477,8 +479,8 @@ pub mod fop {
     }
 
     impl<'a> Open<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Open { loc: Required::required(v[0]), flags: Required::required(v[1]), fd: v[2].into(), xdata: v[3].into() }
         }
     }
@@ -511,8 +513,8 @@ pub mod fop {
     }
 
     impl<'a> Readv<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Readv { fd: Required::required(v[0]), size: Required::required(v[1]), offset: Required::required(v[2]), flags: Required::required(v[3]), xdata: v[4].into() }
         }
     }
@@ -546,8 +548,8 @@ pub mod fop {
     }
 
     impl<'a> Writev<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Writev { fd: Required::required(v[0]), vector: Required::required(v[1]), offset: Required::required(v[2]), flags: Required::required(v[3]), xdata: v[4].into() }
         }
     }
@@ -573,8 +575,8 @@ pub mod fop {
     }
 
     impl<'a> Statfs<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Statfs { loc: Required::required(v[0]), xdata: v[1].into() }
         }
     }
@@ -601,8 +603,8 @@ pub mod fop {
     }
 
     impl<'a> Flush<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Flush { fd: Required::required(v[0]), xdata: v[1].into() }
         }
     }
@@ -630,8 +632,8 @@ pub mod fop {
     }
 
     impl<'a> Fsync<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Fsync { fd: Required::required(v[0]), datasync: Required::required(v[1]), xdata: v[2].into() }
         }
     }
@@ -661,8 +663,8 @@ pub mod fop {
     }
 
     impl<'a> Setxattr<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Setxattr { loc: Required::required(v[0]), dict: v[1].into(), flags: Required::required(v[2]), xdata: v[3].into() }
         }
     }
@@ -691,8 +693,8 @@ pub mod fop {
     }
 
     impl<'a> Getxattr<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Getxattr { loc: Required::required(v[0]), name: v[1].into(), xdata: v[2].into() }
         }
     }
@@ -720,8 +722,8 @@ pub mod fop {
     }
 
     impl<'a> Removexattr<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Removexattr { loc: Required::required(v[0]), name: Required::required(v[1]), xdata: v[2].into() }
         }
     }
@@ -749,8 +751,8 @@ pub mod fop {
     }
 
     impl<'a> Opendir<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Opendir { loc: Required::required(v[0]), fd: v[1].into(), xdata: v[2].into() }
         }
     }
@@ -779,8 +781,8 @@ pub mod fop {
     }
 
     impl<'a> Fsyncdir<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Fsyncdir { fd: Required::required(v[0]), datasync: Required::required(v[1]), xdata: v[2].into() }
         }
     }
@@ -808,8 +810,8 @@ pub mod fop {
     }
 
     impl<'a> Access<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Access { loc: Required::required(v[0]), mask: Required::required(v[1]), xdata: v[2].into() }
         }
     }
@@ -844,8 +846,8 @@ pub mod fop {
     }
 
     impl<'a> Create<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Create { loc: Required::required(v[0]), flags: Required::required(v[1]), mode: Required::required(v[2]), umask: Required::required(v[3]), fd: v[4].into(), xdata: v[5].into() }
         }
     }
@@ -874,8 +876,8 @@ pub mod fop {
     }
 
     impl<'a> Ftruncate<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Ftruncate { fd: Required::required(v[0]), offset: Required::required(v[1]), xdata: v[2].into() }
         }
     }
@@ -902,8 +904,8 @@ pub mod fop {
     }
 
     impl<'a> Fstat<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Fstat { fd: Required::required(v[0]), xdata: v[1].into() }
         }
     }
@@ -934,8 +936,8 @@ pub mod fop {
     }
 
     impl<'a> Lk<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Lk { fd: Required::required(v[0]), cmd: Required::required(v[1]), flock: Required::required(v[2]), xdata: v[3].into() }
         }
     }
@@ -962,8 +964,8 @@ pub mod fop {
     }
 
     impl<'a> Lookup<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Lookup { loc: Required::required(v[0]), xdata: v[1].into() }
         }
     }
@@ -993,8 +995,8 @@ pub mod fop {
     }
 
     impl<'a> Readdir<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Readdir { fd: Required::required(v[0]), size: Required::required(v[1]), offset: Required::required(v[2]), xdata: v[3].into() }
         }
     }
@@ -1027,8 +1029,8 @@ pub mod fop {
     }
 
     impl<'a> Inodelk<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Inodelk { volume: Required::required(v[0]), loc: Required::required(v[1]), cmd: Required::required(v[2]), flock: Required::required(v[3]), xdata: v[4].into() }
         }
     }
@@ -1060,8 +1062,8 @@ pub mod fop {
     }
 
     impl<'a> Finodelk<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Finodelk { volume: Required::required(v[0]), fd: Required::required(v[1]), cmd: Required::required(v[2]), flock: Required::required(v[3]), xdata: v[4].into() }
         }
     }
@@ -1096,8 +1098,8 @@ pub mod fop {
     }
 
     impl<'a> Entrylk<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Entrylk { volume: Required::required(v[0]), loc: Required::required(v[1]), basename: v[2].into(), cmd: Required::required(v[3]), r#type: Required::required(v[4]), xdata: v[5].into() }
         }
     }
@@ -1131,8 +1133,8 @@ pub mod fop {
     }
 
     impl<'a> Fentrylk<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Fentrylk { volume: Required::required(v[0]), fd: Required::required(v[1]), basename: v[2].into(), cmd: Required::required(v[3]), r#type: Required::required(v[4]), xdata: v[5].into() }
         }
     }
@@ -1163,8 +1165,8 @@ pub mod fop {
     }
 
     impl<'a> Xattrop<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Xattrop { loc: Required::required(v[0]), optype: Required::required(v[1]), dict: v[2].into(), xdata: v[3].into() }
         }
     }
@@ -1194,8 +1196,8 @@ pub mod fop {
     }
 
     impl<'a> Fxattrop<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Fxattrop { fd: Required::required(v[0]), optype: Required::required(v[1]), dict: v[2].into(), xdata: v[3].into() }
         }
     }
@@ -1224,8 +1226,8 @@ pub mod fop {
     }
 
     impl<'a> Fgetxattr<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Fgetxattr { fd: Required::required(v[0]), name: v[1].into(), xdata: v[2].into() }
         }
     }
@@ -1256,8 +1258,8 @@ pub mod fop {
     }
 
     impl<'a> Fsetxattr<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Fsetxattr { fd: Required::required(v[0]), dict: v[1].into(), flags: Required::required(v[2]), xdata: v[3].into() }
         }
     }
@@ -1287,8 +1289,8 @@ pub mod fop {
     }
 
     impl<'a> Rchecksum<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Rchecksum { fd: Required::required(v[0]), offset: Required::required(v[1]), len: Required::required(v[2]), xdata: v[3].into() }
         }
     }
@@ -1320,8 +1322,8 @@ pub mod fop {
     }
 
     impl<'a> Setattr<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Setattr { loc: Required::required(v[0]), stbuf: Required::required(v[1]), valid: Required::required(v[2]), xdata: v[3].into() }
         }
     }
@@ -1352,8 +1354,8 @@ pub mod fop {
     }
 
     impl<'a> Fsetattr<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Fsetattr { fd: Required::required(v[0]), stbuf: Required::required(v[1]), valid: Required::required(v[2]), xdata: v[3].into() }
         }
     }
@@ -1384,8 +1386,8 @@ pub mod fop {
     }
 
     impl<'a> Readdirp<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Readdirp { fd: Required::required(v[0]), size: Required::required(v[1]), offset: Required::required(v[2]), xdata: v[3].into() }
         }
     }
@@ -1411,8 +1413,8 @@ pub mod fop {
     }
 
     impl<'a> Getspec<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Getspec { key: Required::required(v[0]), flags: Required::required(v[1]) }
         }
     }
@@ -1440,8 +1442,8 @@ pub mod fop {
     }
 
     impl<'a> Fremovexattr<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Fremovexattr { fd: Required::required(v[0]), name: Required::required(v[1]), xdata: v[2].into() }
         }
     }
@@ -1474,8 +1476,8 @@ pub mod fop {
     }
 
     impl<'a> Fallocate<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Fallocate { fd: Required::required(v[0]), mode: Required::required(v[1]), offset: Required::required(v[2]), len: Required::required(v[3]), xdata: v[4].into() }
         }
     }
@@ -1506,8 +1508,8 @@ pub mod fop {
     }
 
     impl<'a> Discard<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Discard { fd: Required::required(v[0]), offset: Required::required(v[1]), len: Required::required(v[2]), xdata: v[3].into() }
         }
     }
@@ -1538,8 +1540,8 @@ pub mod fop {
     }
 
     impl<'a> Zerofill<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Zerofill { fd: Required::required(v[0]), offset: Required::required(v[1]), len: Required::required(v[2]), xdata: v[3].into() }
         }
     }
@@ -1565,8 +1567,8 @@ pub mod fop {
     }
 
     impl<'a> Ipc<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Ipc { op: Required::required(v[0]), xdata: v[1].into() }
         }
     }
@@ -1597,8 +1599,8 @@ pub mod fop {
     }
 
     impl<'a> Seek<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Seek { fd: Required::required(v[0]), offset: Required::required(v[1]), what: Required::required(v[2]), xdata: v[3].into() }
         }
     }
@@ -1626,8 +1628,8 @@ pub mod fop {
     }
 
     impl<'a> Lease<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Lease { loc: Required::required(v[0]), lease: Required::required(v[1]), xdata: v[2].into() }
         }
     }
@@ -1653,8 +1655,8 @@ pub mod fop {
     }
 
     impl<'a> Getactivelk<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Getactivelk { loc: Required::required(v[0]), xdata: v[1].into() }
         }
     }
@@ -1683,8 +1685,8 @@ pub mod fop {
     }
 
     impl<'a> Setactivelk<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Setactivelk { loc: Required::required(v[0]), locklist: Required::required(v[1]), xdata: v[2].into() }
         }
     }
@@ -1723,8 +1725,8 @@ pub mod fop {
     }
 
     impl<'a> Put<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Put { loc: Required::required(v[0]), mode: Required::required(v[1]), umask: Required::required(v[2]), flags: Required::required(v[3]), vector: Required::required(v[4]), offset: Required::required(v[5]), dict: v[6].into(), xdata: v[7].into() }
         }
     }
@@ -1753,8 +1755,8 @@ pub mod fop {
     }
 
     impl<'a> Icreate<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Icreate { loc: Required::required(v[0]), mode: Required::required(v[1]), xdata: v[2].into() }
         }
     }
@@ -1780,8 +1782,8 @@ pub mod fop {
     }
 
     impl<'a> Namelink<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             Namelink { loc: Required::required(v[0]), xdata: v[1].into() }
         }
     }
@@ -1817,8 +1819,8 @@ pub mod fop {
     }
 
     impl<'a> CopyFileRange<'a> {
-        #[doc(hidden)]
-        pub fn read(v: &[Value<'a>]) -> Self {
+        /// The arguments among the values of [`Any`].
+        pub fn from_values(v: &[Value<'a>]) -> Self {
             CopyFileRange { fd_in: Required::required(v[0]), off_in: Required::required(v[1]), fd_out: Required::required(v[2]), off_out: Required::required(v[3]), len: Required::required(v[4]), flags: Required::required(v[5]), xdata: v[6].into() }
         }
     }
@@ -1848,14 +1850,6 @@ pub mod reply {
         pub values: &'a [Value<'a>],
     }
 
-    impl<'a> Any<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, values: &'a [Value<'a>]) -> Self {
-            let Kept { row, op_ret, op_errno, .. } = kept;
-            Any { row, op_ret, op_errno, values }
-        }
-    }
-
     impl<'a> Reply<'a> for Any<'a> {
         type Values = &'a [Value<'a>];
         fn row(&self) -> &'static FopRow {
@@ -1871,8 +1865,23 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Any {
         type Reply = Any<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Any::read(kept, values)
+    }
+
+    impl Kind for kind::Any {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Any<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { row, op_ret, op_errno, .. } = kept;
+            let mut slots = [NO_SLOT; MOST_VALUES];
+            from.values(row.reply, Came::of(frame, kept), &mut slots);
+            drop(from);
+            with_values(row.reply, &slots, |values| {
+                frame.core.arrive_reply(kept, values);
+                to(it, frame, Any { row, op_ret, op_errno, values })
+            })
         }
     }
 
@@ -1890,9 +1899,8 @@ pub mod reply {
     }
 
     impl<'a> Stat<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Stat { op_ret, op_errno, buf: v[0].into(), xdata: v[1].into() }
         }
 
@@ -1922,8 +1930,22 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Stat {
         type Reply = Stat<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Stat::read(kept, values)
+    }
+
+    impl Kind for kind::Stat {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Stat<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let buf = from.iatt();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Stat { op_ret, op_errno, buf: buf.as_ref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -1943,9 +1965,8 @@ pub mod reply {
     }
 
     impl<'a> Readlink<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Readlink { op_ret, op_errno, path: v[0].into(), buf: v[1].into(), xdata: v[2].into() }
         }
 
@@ -1975,8 +1996,23 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Readlink {
         type Reply = Readlink<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Readlink::read(kept, values)
+    }
+
+    impl Kind for kind::Readlink {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Readlink<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let path = from.text();
+            let buf = from.iatt();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Readlink { op_ret, op_errno, path, buf: buf.as_ref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -2000,9 +2036,8 @@ pub mod reply {
     }
 
     impl<'a> Mknod<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Mknod { op_ret, op_errno, inode: v[0].into(), buf: v[1].into(), preparent: v[2].into(), postparent: v[3].into(), xdata: v[4].into() }
         }
 
@@ -2032,8 +2067,25 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Mknod {
         type Reply = Mknod<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Mknod::read(kept, values)
+    }
+
+    impl Kind for kind::Mknod {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Mknod<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let inode = from.inode();
+            let buf = from.iatt();
+            let preparent = from.iatt();
+            let postparent = from.iatt();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Mknod { op_ret, op_errno, inode: inode.as_ref(), buf: buf.as_ref(), preparent: preparent.as_ref(), postparent: postparent.as_ref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -2057,9 +2109,8 @@ pub mod reply {
     }
 
     impl<'a> Mkdir<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Mkdir { op_ret, op_errno, inode: v[0].into(), buf: v[1].into(), preparent: v[2].into(), postparent: v[3].into(), xdata: v[4].into() }
         }
 
@@ -2089,8 +2140,25 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Mkdir {
         type Reply = Mkdir<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Mkdir::read(kept, values)
+    }
+
+    impl Kind for kind::Mkdir {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Mkdir<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let inode = from.inode();
+            let buf = from.iatt();
+            let preparent = from.iatt();
+            let postparent = from.iatt();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Mkdir { op_ret, op_errno, inode: inode.as_ref(), buf: buf.as_ref(), preparent: preparent.as_ref(), postparent: postparent.as_ref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -2110,9 +2178,8 @@ pub mod reply {
     }
 
     impl<'a> Unlink<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Unlink { op_ret, op_errno, preparent: v[0].into(), postparent: v[1].into(), xdata: v[2].into() }
         }
 
@@ -2142,8 +2209,23 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Unlink {
         type Reply = Unlink<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Unlink::read(kept, values)
+    }
+
+    impl Kind for kind::Unlink {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Unlink<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let preparent = from.iatt();
+            let postparent = from.iatt();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Unlink { op_ret, op_errno, preparent: preparent.as_ref(), postparent: postparent.as_ref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -2163,9 +2245,8 @@ pub mod reply {
     }
 
     impl<'a> Rmdir<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Rmdir { op_ret, op_errno, preparent: v[0].into(), postparent: v[1].into(), xdata: v[2].into() }
         }
 
@@ -2195,8 +2276,23 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Rmdir {
         type Reply = Rmdir<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Rmdir::read(kept, values)
+    }
+
+    impl Kind for kind::Rmdir {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Rmdir<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let preparent = from.iatt();
+            let postparent = from.iatt();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Rmdir { op_ret, op_errno, preparent: preparent.as_ref(), postparent: postparent.as_ref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -2220,9 +2316,8 @@ pub mod reply {
     }
 
     impl<'a> Symlink<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Symlink { op_ret, op_errno, inode: v[0].into(), buf: v[1].into(), preparent: v[2].into(), postparent: v[3].into(), xdata: v[4].into() }
         }
 
@@ -2252,8 +2347,25 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Symlink {
         type Reply = Symlink<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Symlink::read(kept, values)
+    }
+
+    impl Kind for kind::Symlink {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Symlink<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let inode = from.inode();
+            let buf = from.iatt();
+            let preparent = from.iatt();
+            let postparent = from.iatt();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Symlink { op_ret, op_errno, inode: inode.as_ref(), buf: buf.as_ref(), preparent: preparent.as_ref(), postparent: postparent.as_ref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -2279,9 +2391,8 @@ pub mod reply {
     }
 
     impl<'a> Rename<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Rename { op_ret, op_errno, buf: v[0].into(), preoldparent: v[1].into(), postoldparent: v[2].into(), prenewparent: v[3].into(), postnewparent: v[4].into(), xdata: v[5].into() }
         }
 
@@ -2311,8 +2422,26 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Rename {
         type Reply = Rename<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Rename::read(kept, values)
+    }
+
+    impl Kind for kind::Rename {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Rename<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let buf = from.iatt();
+            let preoldparent = from.iatt();
+            let postoldparent = from.iatt();
+            let prenewparent = from.iatt();
+            let postnewparent = from.iatt();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Rename { op_ret, op_errno, buf: buf.as_ref(), preoldparent: preoldparent.as_ref(), postoldparent: postoldparent.as_ref(), prenewparent: prenewparent.as_ref(), postnewparent: postnewparent.as_ref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -2336,9 +2465,8 @@ pub mod reply {
     }
 
     impl<'a> Link<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Link { op_ret, op_errno, inode: v[0].into(), buf: v[1].into(), preparent: v[2].into(), postparent: v[3].into(), xdata: v[4].into() }
         }
 
@@ -2368,8 +2496,25 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Link {
         type Reply = Link<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Link::read(kept, values)
+    }
+
+    impl Kind for kind::Link {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Link<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let inode = from.inode();
+            let buf = from.iatt();
+            let preparent = from.iatt();
+            let postparent = from.iatt();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Link { op_ret, op_errno, inode: inode.as_ref(), buf: buf.as_ref(), preparent: preparent.as_ref(), postparent: postparent.as_ref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -2389,9 +2534,8 @@ pub mod reply {
     }
 
     impl<'a> Truncate<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Truncate { op_ret, op_errno, prebuf: v[0].into(), postbuf: v[1].into(), xdata: v[2].into() }
         }
 
@@ -2421,8 +2565,23 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Truncate {
         type Reply = Truncate<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Truncate::read(kept, values)
+    }
+
+    impl Kind for kind::Truncate {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Truncate<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let prebuf = from.iatt();
+            let postbuf = from.iatt();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Truncate { op_ret, op_errno, prebuf: prebuf.as_ref(), postbuf: postbuf.as_ref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -2440,9 +2599,8 @@ pub mod reply {
     }
 
     impl<'a> Open<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Open { op_ret, op_errno, fd: v[0].into(), xdata: v[1].into() }
         }
 
@@ -2472,8 +2630,22 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Open {
         type Reply = Open<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Open::read(kept, values)
+    }
+
+    impl Kind for kind::Open {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Open<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let fd = from.fd();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Open { op_ret, op_errno, fd: fd.as_ref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -2494,9 +2666,8 @@ pub mod reply {
     }
 
     impl<'a> Readv<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Readv { op_ret, op_errno, vector: v[0].into(), stbuf: v[1].into(), xdata: v[2].into() }
         }
 
@@ -2526,8 +2697,23 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Readv {
         type Reply = Readv<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Readv::read(kept, values)
+    }
+
+    impl Kind for kind::Readv {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Readv<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let vector = from.data();
+            let stbuf = from.iatt();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Readv { op_ret, op_errno, vector, stbuf: stbuf.as_ref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -2548,9 +2734,8 @@ pub mod reply {
     }
 
     impl<'a> Writev<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Writev { op_ret, op_errno, prebuf: v[0].into(), postbuf: v[1].into(), xdata: v[2].into() }
         }
 
@@ -2580,8 +2765,23 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Writev {
         type Reply = Writev<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Writev::read(kept, values)
+    }
+
+    impl Kind for kind::Writev {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Writev<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let prebuf = from.iatt();
+            let postbuf = from.iatt();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Writev { op_ret, op_errno, prebuf: prebuf.as_ref(), postbuf: postbuf.as_ref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -2599,9 +2799,8 @@ pub mod reply {
     }
 
     impl<'a> Statfs<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Statfs { op_ret, op_errno, buf: v[0].into(), xdata: v[1].into() }
         }
 
@@ -2631,8 +2830,22 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Statfs {
         type Reply = Statfs<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Statfs::read(kept, values)
+    }
+
+    impl Kind for kind::Statfs {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Statfs<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let buf = from.statvfs();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Statfs { op_ret, op_errno, buf: buf.as_ref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -2648,9 +2861,8 @@ pub mod reply {
     }
 
     impl<'a> Flush<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Flush { op_ret, op_errno, xdata: v[0].into() }
         }
 
@@ -2680,8 +2892,21 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Flush {
         type Reply = Flush<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Flush::read(kept, values)
+    }
+
+    impl Kind for kind::Flush {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Flush<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let xdata = from.dict();
+            drop(from);
+            let reply = Flush { op_ret, op_errno, xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -2701,9 +2926,8 @@ pub mod reply {
     }
 
     impl<'a> Fsync<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Fsync { op_ret, op_errno, prebuf: v[0].into(), postbuf: v[1].into(), xdata: v[2].into() }
         }
 
@@ -2733,8 +2957,23 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Fsync {
         type Reply = Fsync<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Fsync::read(kept, values)
+    }
+
+    impl Kind for kind::Fsync {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Fsync<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let prebuf = from.iatt();
+            let postbuf = from.iatt();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Fsync { op_ret, op_errno, prebuf: prebuf.as_ref(), postbuf: postbuf.as_ref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -2750,9 +2989,8 @@ pub mod reply {
     }
 
     impl<'a> Setxattr<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Setxattr { op_ret, op_errno, xdata: v[0].into() }
         }
 
@@ -2782,8 +3020,21 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Setxattr {
         type Reply = Setxattr<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Setxattr::read(kept, values)
+    }
+
+    impl Kind for kind::Setxattr {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Setxattr<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let xdata = from.dict();
+            drop(from);
+            let reply = Setxattr { op_ret, op_errno, xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -2801,9 +3052,8 @@ pub mod reply {
     }
 
     impl<'a> Getxattr<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Getxattr { op_ret, op_errno, dict: v[0].into(), xdata: v[1].into() }
         }
 
@@ -2833,8 +3083,22 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Getxattr {
         type Reply = Getxattr<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Getxattr::read(kept, values)
+    }
+
+    impl Kind for kind::Getxattr {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Getxattr<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let dict = from.dict();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Getxattr { op_ret, op_errno, dict: dict.as_ref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -2850,9 +3114,8 @@ pub mod reply {
     }
 
     impl<'a> Removexattr<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Removexattr { op_ret, op_errno, xdata: v[0].into() }
         }
 
@@ -2882,8 +3145,21 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Removexattr {
         type Reply = Removexattr<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Removexattr::read(kept, values)
+    }
+
+    impl Kind for kind::Removexattr {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Removexattr<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let xdata = from.dict();
+            drop(from);
+            let reply = Removexattr { op_ret, op_errno, xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -2901,9 +3177,8 @@ pub mod reply {
     }
 
     impl<'a> Opendir<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Opendir { op_ret, op_errno, fd: v[0].into(), xdata: v[1].into() }
         }
 
@@ -2933,8 +3208,22 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Opendir {
         type Reply = Opendir<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Opendir::read(kept, values)
+    }
+
+    impl Kind for kind::Opendir {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Opendir<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let fd = from.fd();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Opendir { op_ret, op_errno, fd: fd.as_ref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -2950,9 +3239,8 @@ pub mod reply {
     }
 
     impl<'a> Fsyncdir<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Fsyncdir { op_ret, op_errno, xdata: v[0].into() }
         }
 
@@ -2982,8 +3270,21 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Fsyncdir {
         type Reply = Fsyncdir<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Fsyncdir::read(kept, values)
+    }
+
+    impl Kind for kind::Fsyncdir {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Fsyncdir<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let xdata = from.dict();
+            drop(from);
+            let reply = Fsyncdir { op_ret, op_errno, xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -2999,9 +3300,8 @@ pub mod reply {
     }
 
     impl<'a> Access<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Access { op_ret, op_errno, xdata: v[0].into() }
         }
 
@@ -3031,8 +3331,21 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Access {
         type Reply = Access<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Access::read(kept, values)
+    }
+
+    impl Kind for kind::Access {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Access<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let xdata = from.dict();
+            drop(from);
+            let reply = Access { op_ret, op_errno, xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -3059,9 +3372,8 @@ pub mod reply {
     }
 
     impl<'a> Create<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Create { op_ret, op_errno, fd: v[0].into(), inode: v[1].into(), buf: v[2].into(), preparent: v[3].into(), postparent: v[4].into(), xdata: v[5].into() }
         }
 
@@ -3091,8 +3403,26 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Create {
         type Reply = Create<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Create::read(kept, values)
+    }
+
+    impl Kind for kind::Create {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Create<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let fd = from.fd();
+            let inode = from.inode();
+            let buf = from.iatt();
+            let preparent = from.iatt();
+            let postparent = from.iatt();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Create { op_ret, op_errno, fd: fd.as_ref(), inode: inode.as_ref(), buf: buf.as_ref(), preparent: preparent.as_ref(), postparent: postparent.as_ref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -3112,9 +3442,8 @@ pub mod reply {
     }
 
     impl<'a> Ftruncate<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Ftruncate { op_ret, op_errno, prebuf: v[0].into(), postbuf: v[1].into(), xdata: v[2].into() }
         }
 
@@ -3144,8 +3473,23 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Ftruncate {
         type Reply = Ftruncate<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Ftruncate::read(kept, values)
+    }
+
+    impl Kind for kind::Ftruncate {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Ftruncate<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let prebuf = from.iatt();
+            let postbuf = from.iatt();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Ftruncate { op_ret, op_errno, prebuf: prebuf.as_ref(), postbuf: postbuf.as_ref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -3163,9 +3507,8 @@ pub mod reply {
     }
 
     impl<'a> Fstat<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Fstat { op_ret, op_errno, buf: v[0].into(), xdata: v[1].into() }
         }
 
@@ -3195,8 +3538,22 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Fstat {
         type Reply = Fstat<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Fstat::read(kept, values)
+    }
+
+    impl Kind for kind::Fstat {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Fstat<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let buf = from.iatt();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Fstat { op_ret, op_errno, buf: buf.as_ref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -3215,9 +3572,8 @@ pub mod reply {
     }
 
     impl<'a> Lk<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Lk { op_ret, op_errno, flock: v[0].into(), xdata: v[1].into() }
         }
 
@@ -3247,8 +3603,22 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Lk {
         type Reply = Lk<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Lk::read(kept, values)
+    }
+
+    impl Kind for kind::Lk {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Lk<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let flock = from.flock();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Lk { op_ret, op_errno, flock: flock.as_ref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -3271,9 +3641,8 @@ pub mod reply {
     }
 
     impl<'a> Lookup<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Lookup { op_ret, op_errno, inode: v[0].into(), buf: v[1].into(), xdata: v[2].into(), postparent: v[3].into() }
         }
 
@@ -3303,8 +3672,24 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Lookup {
         type Reply = Lookup<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Lookup::read(kept, values)
+    }
+
+    impl Kind for kind::Lookup {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Lookup<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let inode = from.inode();
+            let buf = from.iatt();
+            let xdata = from.dict();
+            let postparent = from.iatt();
+            drop(from);
+            let reply = Lookup { op_ret, op_errno, inode: inode.as_ref(), buf: buf.as_ref(), xdata: xdata.as_ref(), postparent: postparent.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -3322,9 +3707,8 @@ pub mod reply {
     }
 
     impl<'a> Readdir<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Readdir { op_ret, op_errno, entries: v[0].into(), xdata: v[1].into() }
         }
 
@@ -3354,8 +3738,23 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Readdir {
         type Reply = Readdir<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Readdir::read(kept, values)
+    }
+
+    impl Kind for kind::Readdir {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Readdir<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let entries = from.entries(frame, kept);
+            let entries = entries.as_deref().map(list_entries);
+            let xdata = from.dict();
+            drop(from);
+            let reply = Readdir { op_ret, op_errno, entries: entries.as_deref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -3371,9 +3770,8 @@ pub mod reply {
     }
 
     impl<'a> Inodelk<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Inodelk { op_ret, op_errno, xdata: v[0].into() }
         }
 
@@ -3403,8 +3801,21 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Inodelk {
         type Reply = Inodelk<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Inodelk::read(kept, values)
+    }
+
+    impl Kind for kind::Inodelk {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Inodelk<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let xdata = from.dict();
+            drop(from);
+            let reply = Inodelk { op_ret, op_errno, xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -3420,9 +3831,8 @@ pub mod reply {
     }
 
     impl<'a> Finodelk<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Finodelk { op_ret, op_errno, xdata: v[0].into() }
         }
 
@@ -3452,8 +3862,21 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Finodelk {
         type Reply = Finodelk<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Finodelk::read(kept, values)
+    }
+
+    impl Kind for kind::Finodelk {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Finodelk<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let xdata = from.dict();
+            drop(from);
+            let reply = Finodelk { op_ret, op_errno, xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -3469,9 +3892,8 @@ pub mod reply {
     }
 
     impl<'a> Entrylk<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Entrylk { op_ret, op_errno, xdata: v[0].into() }
         }
 
@@ -3501,8 +3923,21 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Entrylk {
         type Reply = Entrylk<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Entrylk::read(kept, values)
+    }
+
+    impl Kind for kind::Entrylk {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Entrylk<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let xdata = from.dict();
+            drop(from);
+            let reply = Entrylk { op_ret, op_errno, xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -3518,9 +3953,8 @@ pub mod reply {
     }
 
     impl<'a> Fentrylk<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Fentrylk { op_ret, op_errno, xdata: v[0].into() }
         }
 
@@ -3550,8 +3984,21 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Fentrylk {
         type Reply = Fentrylk<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Fentrylk::read(kept, values)
+    }
+
+    impl Kind for kind::Fentrylk {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Fentrylk<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let xdata = from.dict();
+            drop(from);
+            let reply = Fentrylk { op_ret, op_errno, xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -3569,9 +4016,8 @@ pub mod reply {
     }
 
     impl<'a> Xattrop<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Xattrop { op_ret, op_errno, dict: v[0].into(), xdata: v[1].into() }
         }
 
@@ -3601,8 +4047,22 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Xattrop {
         type Reply = Xattrop<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Xattrop::read(kept, values)
+    }
+
+    impl Kind for kind::Xattrop {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Xattrop<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let dict = from.dict();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Xattrop { op_ret, op_errno, dict: dict.as_ref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -3620,9 +4080,8 @@ pub mod reply {
     }
 
     impl<'a> Fxattrop<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Fxattrop { op_ret, op_errno, dict: v[0].into(), xdata: v[1].into() }
         }
 
@@ -3652,8 +4111,22 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Fxattrop {
         type Reply = Fxattrop<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Fxattrop::read(kept, values)
+    }
+
+    impl Kind for kind::Fxattrop {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Fxattrop<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let dict = from.dict();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Fxattrop { op_ret, op_errno, dict: dict.as_ref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -3671,9 +4144,8 @@ pub mod reply {
     }
 
     impl<'a> Fgetxattr<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Fgetxattr { op_ret, op_errno, dict: v[0].into(), xdata: v[1].into() }
         }
 
@@ -3703,8 +4175,22 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Fgetxattr {
         type Reply = Fgetxattr<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Fgetxattr::read(kept, values)
+    }
+
+    impl Kind for kind::Fgetxattr {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Fgetxattr<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let dict = from.dict();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Fgetxattr { op_ret, op_errno, dict: dict.as_ref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -3720,9 +4206,8 @@ pub mod reply {
     }
 
     impl<'a> Fsetxattr<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Fsetxattr { op_ret, op_errno, xdata: v[0].into() }
         }
 
@@ -3752,8 +4237,21 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Fsetxattr {
         type Reply = Fsetxattr<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Fsetxattr::read(kept, values)
+    }
+
+    impl Kind for kind::Fsetxattr {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Fsetxattr<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let xdata = from.dict();
+            drop(from);
+            let reply = Fsetxattr { op_ret, op_errno, xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -3773,9 +4271,8 @@ pub mod reply {
     }
 
     impl<'a> Rchecksum<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Rchecksum { op_ret, op_errno, weak: Required::required(v[0]), strong: v[1].into(), xdata: v[2].into() }
         }
 
@@ -3805,8 +4302,23 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Rchecksum {
         type Reply = Rchecksum<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Rchecksum::read(kept, values)
+    }
+
+    impl Kind for kind::Rchecksum {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Rchecksum<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let weak = from.integer();
+            let strong = from.data();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Rchecksum { op_ret, op_errno, weak, strong, xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -3826,9 +4338,8 @@ pub mod reply {
     }
 
     impl<'a> Setattr<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Setattr { op_ret, op_errno, statpre: v[0].into(), statpost: v[1].into(), xdata: v[2].into() }
         }
 
@@ -3858,8 +4369,23 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Setattr {
         type Reply = Setattr<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Setattr::read(kept, values)
+    }
+
+    impl Kind for kind::Setattr {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Setattr<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let statpre = from.iatt();
+            let statpost = from.iatt();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Setattr { op_ret, op_errno, statpre: statpre.as_ref(), statpost: statpost.as_ref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -3879,9 +4405,8 @@ pub mod reply {
     }
 
     impl<'a> Fsetattr<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Fsetattr { op_ret, op_errno, statpre: v[0].into(), statpost: v[1].into(), xdata: v[2].into() }
         }
 
@@ -3911,8 +4436,23 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Fsetattr {
         type Reply = Fsetattr<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Fsetattr::read(kept, values)
+    }
+
+    impl Kind for kind::Fsetattr {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Fsetattr<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let statpre = from.iatt();
+            let statpost = from.iatt();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Fsetattr { op_ret, op_errno, statpre: statpre.as_ref(), statpost: statpost.as_ref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -3931,9 +4471,8 @@ pub mod reply {
     }
 
     impl<'a> Readdirp<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Readdirp { op_ret, op_errno, entries: v[0].into(), xdata: v[1].into() }
         }
 
@@ -3963,8 +4502,23 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Readdirp {
         type Reply = Readdirp<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Readdirp::read(kept, values)
+    }
+
+    impl Kind for kind::Readdirp {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Readdirp<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let entries = from.entries(frame, kept);
+            let entries = entries.as_deref().map(list_entries);
+            let xdata = from.dict();
+            drop(from);
+            let reply = Readdirp { op_ret, op_errno, entries: entries.as_deref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -3980,9 +4534,8 @@ pub mod reply {
     }
 
     impl<'a> Getspec<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Getspec { op_ret, op_errno, spec: v[0].into() }
         }
 
@@ -4012,8 +4565,21 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Getspec {
         type Reply = Getspec<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Getspec::read(kept, values)
+    }
+
+    impl Kind for kind::Getspec {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Getspec<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let spec = from.text();
+            drop(from);
+            let reply = Getspec { op_ret, op_errno, spec };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -4029,9 +4595,8 @@ pub mod reply {
     }
 
     impl<'a> Fremovexattr<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Fremovexattr { op_ret, op_errno, xdata: v[0].into() }
         }
 
@@ -4061,8 +4626,21 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Fremovexattr {
         type Reply = Fremovexattr<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Fremovexattr::read(kept, values)
+    }
+
+    impl Kind for kind::Fremovexattr {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Fremovexattr<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let xdata = from.dict();
+            drop(from);
+            let reply = Fremovexattr { op_ret, op_errno, xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -4082,9 +4660,8 @@ pub mod reply {
     }
 
     impl<'a> Fallocate<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Fallocate { op_ret, op_errno, prebuf: v[0].into(), postbuf: v[1].into(), xdata: v[2].into() }
         }
 
@@ -4114,8 +4691,23 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Fallocate {
         type Reply = Fallocate<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Fallocate::read(kept, values)
+    }
+
+    impl Kind for kind::Fallocate {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Fallocate<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let prebuf = from.iatt();
+            let postbuf = from.iatt();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Fallocate { op_ret, op_errno, prebuf: prebuf.as_ref(), postbuf: postbuf.as_ref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -4135,9 +4727,8 @@ pub mod reply {
     }
 
     impl<'a> Discard<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Discard { op_ret, op_errno, prebuf: v[0].into(), postbuf: v[1].into(), xdata: v[2].into() }
         }
 
@@ -4167,8 +4758,23 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Discard {
         type Reply = Discard<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Discard::read(kept, values)
+    }
+
+    impl Kind for kind::Discard {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Discard<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let prebuf = from.iatt();
+            let postbuf = from.iatt();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Discard { op_ret, op_errno, prebuf: prebuf.as_ref(), postbuf: postbuf.as_ref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -4188,9 +4794,8 @@ pub mod reply {
     }
 
     impl<'a> Zerofill<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Zerofill { op_ret, op_errno, prebuf: v[0].into(), postbuf: v[1].into(), xdata: v[2].into() }
         }
 
@@ -4220,8 +4825,23 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Zerofill {
         type Reply = Zerofill<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Zerofill::read(kept, values)
+    }
+
+    impl Kind for kind::Zerofill {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Zerofill<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let prebuf = from.iatt();
+            let postbuf = from.iatt();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Zerofill { op_ret, op_errno, prebuf: prebuf.as_ref(), postbuf: postbuf.as_ref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -4237,9 +4857,8 @@ pub mod reply {
     }
 
     impl<'a> Ipc<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Ipc { op_ret, op_errno, xdata: v[0].into() }
         }
 
@@ -4269,8 +4888,21 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Ipc {
         type Reply = Ipc<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Ipc::read(kept, values)
+    }
+
+    impl Kind for kind::Ipc {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Ipc<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let xdata = from.dict();
+            drop(from);
+            let reply = Ipc { op_ret, op_errno, xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -4288,9 +4920,8 @@ pub mod reply {
     }
 
     impl<'a> Seek<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Seek { op_ret, op_errno, offset: Required::required(v[0]), xdata: v[1].into() }
         }
 
@@ -4320,8 +4951,22 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Seek {
         type Reply = Seek<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Seek::read(kept, values)
+    }
+
+    impl Kind for kind::Seek {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Seek<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let offset = from.integer();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Seek { op_ret, op_errno, offset, xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -4339,9 +4984,8 @@ pub mod reply {
     }
 
     impl<'a> Lease<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Lease { op_ret, op_errno, lease: v[0].into(), xdata: v[1].into() }
         }
 
@@ -4371,8 +5015,22 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Lease {
         type Reply = Lease<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Lease::read(kept, values)
+    }
+
+    impl Kind for kind::Lease {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Lease<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let lease = from.lease();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Lease { op_ret, op_errno, lease: lease.as_ref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -4390,9 +5048,8 @@ pub mod reply {
     }
 
     impl<'a> Getactivelk<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Getactivelk { op_ret, op_errno, locklist: v[0].into(), xdata: v[1].into() }
         }
 
@@ -4422,8 +5079,22 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Getactivelk {
         type Reply = Getactivelk<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Getactivelk::read(kept, values)
+    }
+
+    impl Kind for kind::Getactivelk {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Getactivelk<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let locklist = from.locks();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Getactivelk { op_ret, op_errno, locklist: locklist.as_deref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -4439,9 +5110,8 @@ pub mod reply {
     }
 
     impl<'a> Setactivelk<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Setactivelk { op_ret, op_errno, xdata: v[0].into() }
         }
 
@@ -4471,8 +5141,21 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Setactivelk {
         type Reply = Setactivelk<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Setactivelk::read(kept, values)
+    }
+
+    impl Kind for kind::Setactivelk {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Setactivelk<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let xdata = from.dict();
+            drop(from);
+            let reply = Setactivelk { op_ret, op_errno, xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -4496,9 +5179,8 @@ pub mod reply {
     }
 
     impl<'a> Put<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Put { op_ret, op_errno, inode: v[0].into(), buf: v[1].into(), preparent: v[2].into(), postparent: v[3].into(), xdata: v[4].into() }
         }
 
@@ -4528,8 +5210,25 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Put {
         type Reply = Put<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Put::read(kept, values)
+    }
+
+    impl Kind for kind::Put {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Put<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let inode = from.inode();
+            let buf = from.iatt();
+            let preparent = from.iatt();
+            let postparent = from.iatt();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Put { op_ret, op_errno, inode: inode.as_ref(), buf: buf.as_ref(), preparent: preparent.as_ref(), postparent: postparent.as_ref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -4549,9 +5248,8 @@ pub mod reply {
     }
 
     impl<'a> Icreate<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Icreate { op_ret, op_errno, inode: v[0].into(), buf: v[1].into(), xdata: v[2].into() }
         }
 
@@ -4581,8 +5279,23 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Icreate {
         type Reply = Icreate<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Icreate::read(kept, values)
+    }
+
+    impl Kind for kind::Icreate {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Icreate<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let inode = from.inode();
+            let buf = from.iatt();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Icreate { op_ret, op_errno, inode: inode.as_ref(), buf: buf.as_ref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -4602,9 +5315,8 @@ pub mod reply {
     }
 
     impl<'a> Namelink<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             Namelink { op_ret, op_errno, prebuf: v[0].into(), postbuf: v[1].into(), xdata: v[2].into() }
         }
 
@@ -4634,8 +5346,23 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::Namelink {
         type Reply = Namelink<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            Namelink::read(kept, values)
+    }
+
+    impl Kind for kind::Namelink {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, Namelink<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let prebuf = from.iatt();
+            let postbuf = from.iatt();
+            let xdata = from.dict();
+            drop(from);
+            let reply = Namelink { op_ret, op_errno, prebuf: prebuf.as_ref(), postbuf: postbuf.as_ref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 
@@ -4657,9 +5384,8 @@ pub mod reply {
     }
 
     impl<'a> CopyFileRange<'a> {
-        #[doc(hidden)]
-        pub fn read(kept: Kept, v: &[Value<'a>]) -> Self {
-            let Kept { op_ret, op_errno, .. } = kept;
+        /// The reply with these results and the values of [`Any`].
+        pub fn from_values(op_ret: i64, op_errno: Errno, v: &[Value<'a>]) -> Self {
             CopyFileRange { op_ret, op_errno, stbuf: v[0].into(), prebuf_dst: v[1].into(), postbuf_dst: v[2].into(), xdata: v[3].into() }
         }
 
@@ -4689,8 +5415,24 @@ pub mod reply {
 
     impl<'r> ReplyTo<'r> for kind::CopyFileRange {
         type Reply = CopyFileRange<'r>;
-        fn make(kept: Kept, values: &'r [Value<'r>]) -> Self::Reply {
-            CopyFileRange::read(kept, values)
+    }
+
+    impl Kind for kind::CopyFileRange {
+        fn receive<T, F>(it: &mut T, frame: &mut Frame<T>, kept: Kept, from: Reader, to: F) -> Answer
+        where
+            T: Translator,
+            F: for<'r> FnOnce(&mut T, &mut Frame<T>, CopyFileRange<'r>) -> Answer,
+        {
+            let mut from = from;
+            let Kept { op_ret, op_errno, .. } = kept;
+            let stbuf = from.iatt();
+            let prebuf_dst = from.iatt();
+            let postbuf_dst = from.iatt();
+            let xdata = from.dict();
+            drop(from);
+            let reply = CopyFileRange { op_ret, op_errno, stbuf: stbuf.as_ref(), prebuf_dst: prebuf_dst.as_ref(), postbuf_dst: postbuf_dst.as_ref(), xdata: xdata.as_ref() };
+            frame.core.arrive_reply(kept, &reply.values());
+            to(it, frame, reply)
         }
     }
 }
@@ -4753,6 +5495,1150 @@ pub mod kind {
     pub struct Icreate;
     pub struct Namelink;
     pub struct CopyFileRange;
+}
+
+/// The functions that decode values and call the translator's methods.
+#[doc(hidden)]
+pub mod glue {
+    use super::*;
+
+    pub fn any_fop<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let row = frame.core.row.expect("a fop has its row");
+        let mut slots = [NO_SLOT; MOST_VALUES];
+        from.values(row.args, Came::default(), &mut slots);
+        drop(from);
+        with_values(row.args, &slots, |values| {
+            frame.core.arrive(values);
+            it.any_fop(frame, fop::Any { row, values })
+        })
+    }
+
+    pub fn any_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Any::receive(it, frame, kept, from, T::any_cbk)
+    }
+
+    pub fn stat<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let loc = from.loc();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Stat { loc: &loc, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.stat(frame, args)
+    }
+
+    pub fn stat_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Stat::receive(it, frame, kept, from, T::stat_cbk)
+    }
+
+    pub fn readlink<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let loc = from.loc();
+        let size = from.integer();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Readlink { loc: &loc, size, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.readlink(frame, args)
+    }
+
+    pub fn readlink_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Readlink::receive(it, frame, kept, from, T::readlink_cbk)
+    }
+
+    pub fn mknod<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let loc = from.loc();
+        let mode = from.integer();
+        let rdev = from.integer();
+        let umask = from.integer();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Mknod { loc: &loc, mode, rdev, umask, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.mknod(frame, args)
+    }
+
+    pub fn mknod_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Mknod::receive(it, frame, kept, from, T::mknod_cbk)
+    }
+
+    pub fn mkdir<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let loc = from.loc();
+        let mode = from.integer();
+        let umask = from.integer();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Mkdir { loc: &loc, mode, umask, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.mkdir(frame, args)
+    }
+
+    pub fn mkdir_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Mkdir::receive(it, frame, kept, from, T::mkdir_cbk)
+    }
+
+    pub fn unlink<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let loc = from.loc();
+        let xflag = from.integer();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Unlink { loc: &loc, xflag, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.unlink(frame, args)
+    }
+
+    pub fn unlink_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Unlink::receive(it, frame, kept, from, T::unlink_cbk)
+    }
+
+    pub fn rmdir<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let loc = from.loc();
+        let flags = from.integer();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Rmdir { loc: &loc, flags, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.rmdir(frame, args)
+    }
+
+    pub fn rmdir_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Rmdir::receive(it, frame, kept, from, T::rmdir_cbk)
+    }
+
+    pub fn symlink<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let linkpath = from.text();
+        let loc = from.loc();
+        let umask = from.integer();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Symlink { linkpath: linkpath.unwrap_or_default(), loc: &loc, umask, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.symlink(frame, args)
+    }
+
+    pub fn symlink_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Symlink::receive(it, frame, kept, from, T::symlink_cbk)
+    }
+
+    pub fn rename<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let oldloc = from.loc();
+        let newloc = from.loc();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Rename { oldloc: &oldloc, newloc: &newloc, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.rename(frame, args)
+    }
+
+    pub fn rename_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Rename::receive(it, frame, kept, from, T::rename_cbk)
+    }
+
+    pub fn link<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let oldloc = from.loc();
+        let newloc = from.loc();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Link { oldloc: &oldloc, newloc: &newloc, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.link(frame, args)
+    }
+
+    pub fn link_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Link::receive(it, frame, kept, from, T::link_cbk)
+    }
+
+    pub fn truncate<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let loc = from.loc();
+        let offset = from.integer();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Truncate { loc: &loc, offset, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.truncate(frame, args)
+    }
+
+    pub fn truncate_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Truncate::receive(it, frame, kept, from, T::truncate_cbk)
+    }
+
+    pub fn open<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let loc = from.loc();
+        let flags = from.integer();
+        let fd = from.fd();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Open { loc: &loc, flags, fd: fd.as_ref(), xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.open(frame, args)
+    }
+
+    pub fn open_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Open::receive(it, frame, kept, from, T::open_cbk)
+    }
+
+    pub fn readv<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let fd = from.fd();
+        let size = from.integer();
+        let offset = from.integer();
+        let flags = from.integer();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Readv { fd: required(&fd), size, offset, flags, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.readv(frame, args)
+    }
+
+    pub fn readv_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Readv::receive(it, frame, kept, from, T::readv_cbk)
+    }
+
+    pub fn writev<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let fd = from.fd();
+        let vector = from.data();
+        let offset = from.integer();
+        let flags = from.integer();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Writev { fd: required(&fd), vector: vector.unwrap_or_default(), offset, flags, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.writev(frame, args)
+    }
+
+    pub fn writev_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Writev::receive(it, frame, kept, from, T::writev_cbk)
+    }
+
+    pub fn statfs<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let loc = from.loc();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Statfs { loc: &loc, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.statfs(frame, args)
+    }
+
+    pub fn statfs_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Statfs::receive(it, frame, kept, from, T::statfs_cbk)
+    }
+
+    pub fn flush<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let fd = from.fd();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Flush { fd: required(&fd), xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.flush(frame, args)
+    }
+
+    pub fn flush_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Flush::receive(it, frame, kept, from, T::flush_cbk)
+    }
+
+    pub fn fsync<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let fd = from.fd();
+        let datasync = from.integer();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Fsync { fd: required(&fd), datasync, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.fsync(frame, args)
+    }
+
+    pub fn fsync_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Fsync::receive(it, frame, kept, from, T::fsync_cbk)
+    }
+
+    pub fn setxattr<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let loc = from.loc();
+        let dict = from.dict();
+        let flags = from.integer();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Setxattr { loc: &loc, dict: dict.as_ref(), flags, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.setxattr(frame, args)
+    }
+
+    pub fn setxattr_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Setxattr::receive(it, frame, kept, from, T::setxattr_cbk)
+    }
+
+    pub fn getxattr<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let loc = from.loc();
+        let name = from.text();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Getxattr { loc: &loc, name, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.getxattr(frame, args)
+    }
+
+    pub fn getxattr_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Getxattr::receive(it, frame, kept, from, T::getxattr_cbk)
+    }
+
+    pub fn removexattr<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let loc = from.loc();
+        let name = from.text();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Removexattr { loc: &loc, name: name.unwrap_or_default(), xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.removexattr(frame, args)
+    }
+
+    pub fn removexattr_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Removexattr::receive(it, frame, kept, from, T::removexattr_cbk)
+    }
+
+    pub fn opendir<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let loc = from.loc();
+        let fd = from.fd();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Opendir { loc: &loc, fd: fd.as_ref(), xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.opendir(frame, args)
+    }
+
+    pub fn opendir_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Opendir::receive(it, frame, kept, from, T::opendir_cbk)
+    }
+
+    pub fn fsyncdir<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let fd = from.fd();
+        let datasync = from.integer();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Fsyncdir { fd: required(&fd), datasync, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.fsyncdir(frame, args)
+    }
+
+    pub fn fsyncdir_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Fsyncdir::receive(it, frame, kept, from, T::fsyncdir_cbk)
+    }
+
+    pub fn access<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let loc = from.loc();
+        let mask = from.integer();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Access { loc: &loc, mask, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.access(frame, args)
+    }
+
+    pub fn access_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Access::receive(it, frame, kept, from, T::access_cbk)
+    }
+
+    pub fn create<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let loc = from.loc();
+        let flags = from.integer();
+        let mode = from.integer();
+        let umask = from.integer();
+        let fd = from.fd();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Create { loc: &loc, flags, mode, umask, fd: fd.as_ref(), xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.create(frame, args)
+    }
+
+    pub fn create_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Create::receive(it, frame, kept, from, T::create_cbk)
+    }
+
+    pub fn ftruncate<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let fd = from.fd();
+        let offset = from.integer();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Ftruncate { fd: required(&fd), offset, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.ftruncate(frame, args)
+    }
+
+    pub fn ftruncate_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Ftruncate::receive(it, frame, kept, from, T::ftruncate_cbk)
+    }
+
+    pub fn fstat<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let fd = from.fd();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Fstat { fd: required(&fd), xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.fstat(frame, args)
+    }
+
+    pub fn fstat_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Fstat::receive(it, frame, kept, from, T::fstat_cbk)
+    }
+
+    pub fn lk<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let fd = from.fd();
+        let cmd = from.integer();
+        let flock = from.flock();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Lk { fd: required(&fd), cmd, flock: required(&flock), xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.lk(frame, args)
+    }
+
+    pub fn lk_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Lk::receive(it, frame, kept, from, T::lk_cbk)
+    }
+
+    pub fn lookup<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let loc = from.loc();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Lookup { loc: &loc, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.lookup(frame, args)
+    }
+
+    pub fn lookup_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Lookup::receive(it, frame, kept, from, T::lookup_cbk)
+    }
+
+    pub fn readdir<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let fd = from.fd();
+        let size = from.integer();
+        let offset = from.integer();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Readdir { fd: required(&fd), size, offset, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.readdir(frame, args)
+    }
+
+    pub fn readdir_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Readdir::receive(it, frame, kept, from, T::readdir_cbk)
+    }
+
+    pub fn inodelk<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let volume = from.text();
+        let loc = from.loc();
+        let cmd = from.integer();
+        let flock = from.flock();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Inodelk { volume: volume.unwrap_or_default(), loc: &loc, cmd, flock: required(&flock), xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.inodelk(frame, args)
+    }
+
+    pub fn inodelk_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Inodelk::receive(it, frame, kept, from, T::inodelk_cbk)
+    }
+
+    pub fn finodelk<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let volume = from.text();
+        let fd = from.fd();
+        let cmd = from.integer();
+        let flock = from.flock();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Finodelk { volume: volume.unwrap_or_default(), fd: required(&fd), cmd, flock: required(&flock), xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.finodelk(frame, args)
+    }
+
+    pub fn finodelk_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Finodelk::receive(it, frame, kept, from, T::finodelk_cbk)
+    }
+
+    pub fn entrylk<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let volume = from.text();
+        let loc = from.loc();
+        let basename = from.text();
+        let cmd = from.integer();
+        let r#type = from.integer();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Entrylk { volume: volume.unwrap_or_default(), loc: &loc, basename, cmd, r#type, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.entrylk(frame, args)
+    }
+
+    pub fn entrylk_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Entrylk::receive(it, frame, kept, from, T::entrylk_cbk)
+    }
+
+    pub fn fentrylk<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let volume = from.text();
+        let fd = from.fd();
+        let basename = from.text();
+        let cmd = from.integer();
+        let r#type = from.integer();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Fentrylk { volume: volume.unwrap_or_default(), fd: required(&fd), basename, cmd, r#type, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.fentrylk(frame, args)
+    }
+
+    pub fn fentrylk_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Fentrylk::receive(it, frame, kept, from, T::fentrylk_cbk)
+    }
+
+    pub fn xattrop<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let loc = from.loc();
+        let optype = from.integer();
+        let dict = from.dict();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Xattrop { loc: &loc, optype, dict: dict.as_ref(), xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.xattrop(frame, args)
+    }
+
+    pub fn xattrop_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Xattrop::receive(it, frame, kept, from, T::xattrop_cbk)
+    }
+
+    pub fn fxattrop<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let fd = from.fd();
+        let optype = from.integer();
+        let dict = from.dict();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Fxattrop { fd: required(&fd), optype, dict: dict.as_ref(), xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.fxattrop(frame, args)
+    }
+
+    pub fn fxattrop_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Fxattrop::receive(it, frame, kept, from, T::fxattrop_cbk)
+    }
+
+    pub fn fgetxattr<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let fd = from.fd();
+        let name = from.text();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Fgetxattr { fd: required(&fd), name, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.fgetxattr(frame, args)
+    }
+
+    pub fn fgetxattr_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Fgetxattr::receive(it, frame, kept, from, T::fgetxattr_cbk)
+    }
+
+    pub fn fsetxattr<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let fd = from.fd();
+        let dict = from.dict();
+        let flags = from.integer();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Fsetxattr { fd: required(&fd), dict: dict.as_ref(), flags, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.fsetxattr(frame, args)
+    }
+
+    pub fn fsetxattr_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Fsetxattr::receive(it, frame, kept, from, T::fsetxattr_cbk)
+    }
+
+    pub fn rchecksum<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let fd = from.fd();
+        let offset = from.integer();
+        let len = from.integer();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Rchecksum { fd: required(&fd), offset, len, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.rchecksum(frame, args)
+    }
+
+    pub fn rchecksum_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Rchecksum::receive(it, frame, kept, from, T::rchecksum_cbk)
+    }
+
+    pub fn setattr<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let loc = from.loc();
+        let stbuf = from.iatt();
+        let valid = from.integer();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Setattr { loc: &loc, stbuf: required(&stbuf), valid, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.setattr(frame, args)
+    }
+
+    pub fn setattr_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Setattr::receive(it, frame, kept, from, T::setattr_cbk)
+    }
+
+    pub fn fsetattr<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let fd = from.fd();
+        let stbuf = from.iatt();
+        let valid = from.integer();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Fsetattr { fd: required(&fd), stbuf: required(&stbuf), valid, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.fsetattr(frame, args)
+    }
+
+    pub fn fsetattr_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Fsetattr::receive(it, frame, kept, from, T::fsetattr_cbk)
+    }
+
+    pub fn readdirp<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let fd = from.fd();
+        let size = from.integer();
+        let offset = from.integer();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Readdirp { fd: required(&fd), size, offset, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.readdirp(frame, args)
+    }
+
+    pub fn readdirp_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Readdirp::receive(it, frame, kept, from, T::readdirp_cbk)
+    }
+
+    pub fn getspec<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let key = from.text();
+        let flags = from.integer();
+        drop(from);
+        let args = fop::Getspec { key: key.unwrap_or_default(), flags };
+        frame.core.arrive(&args.values());
+        it.getspec(frame, args)
+    }
+
+    pub fn getspec_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Getspec::receive(it, frame, kept, from, T::getspec_cbk)
+    }
+
+    pub fn fremovexattr<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let fd = from.fd();
+        let name = from.text();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Fremovexattr { fd: required(&fd), name: name.unwrap_or_default(), xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.fremovexattr(frame, args)
+    }
+
+    pub fn fremovexattr_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Fremovexattr::receive(it, frame, kept, from, T::fremovexattr_cbk)
+    }
+
+    pub fn fallocate<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let fd = from.fd();
+        let mode = from.integer();
+        let offset = from.integer();
+        let len = from.integer();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Fallocate { fd: required(&fd), mode, offset, len, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.fallocate(frame, args)
+    }
+
+    pub fn fallocate_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Fallocate::receive(it, frame, kept, from, T::fallocate_cbk)
+    }
+
+    pub fn discard<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let fd = from.fd();
+        let offset = from.integer();
+        let len = from.integer();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Discard { fd: required(&fd), offset, len, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.discard(frame, args)
+    }
+
+    pub fn discard_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Discard::receive(it, frame, kept, from, T::discard_cbk)
+    }
+
+    pub fn zerofill<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let fd = from.fd();
+        let offset = from.integer();
+        let len = from.integer();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Zerofill { fd: required(&fd), offset, len, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.zerofill(frame, args)
+    }
+
+    pub fn zerofill_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Zerofill::receive(it, frame, kept, from, T::zerofill_cbk)
+    }
+
+    pub fn ipc<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let op = from.integer();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Ipc { op, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.ipc(frame, args)
+    }
+
+    pub fn ipc_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Ipc::receive(it, frame, kept, from, T::ipc_cbk)
+    }
+
+    pub fn seek<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let fd = from.fd();
+        let offset = from.integer();
+        let what = from.integer();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Seek { fd: required(&fd), offset, what, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.seek(frame, args)
+    }
+
+    pub fn seek_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Seek::receive(it, frame, kept, from, T::seek_cbk)
+    }
+
+    pub fn lease<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let loc = from.loc();
+        let lease = from.lease();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Lease { loc: &loc, lease: required(&lease), xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.lease(frame, args)
+    }
+
+    pub fn lease_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Lease::receive(it, frame, kept, from, T::lease_cbk)
+    }
+
+    pub fn getactivelk<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let loc = from.loc();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Getactivelk { loc: &loc, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.getactivelk(frame, args)
+    }
+
+    pub fn getactivelk_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Getactivelk::receive(it, frame, kept, from, T::getactivelk_cbk)
+    }
+
+    pub fn setactivelk<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let loc = from.loc();
+        let locklist = from.locks();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Setactivelk { loc: &loc, locklist: locklist.as_deref().unwrap_or_default(), xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.setactivelk(frame, args)
+    }
+
+    pub fn setactivelk_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Setactivelk::receive(it, frame, kept, from, T::setactivelk_cbk)
+    }
+
+    pub fn put<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let loc = from.loc();
+        let mode = from.integer();
+        let umask = from.integer();
+        let flags = from.integer();
+        let vector = from.data();
+        let offset = from.integer();
+        let dict = from.dict();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Put { loc: &loc, mode, umask, flags, vector: vector.unwrap_or_default(), offset, dict: dict.as_ref(), xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.put(frame, args)
+    }
+
+    pub fn put_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Put::receive(it, frame, kept, from, T::put_cbk)
+    }
+
+    pub fn icreate<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let loc = from.loc();
+        let mode = from.integer();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Icreate { loc: &loc, mode, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.icreate(frame, args)
+    }
+
+    pub fn icreate_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Icreate::receive(it, frame, kept, from, T::icreate_cbk)
+    }
+
+    pub fn namelink<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let loc = from.loc();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::Namelink { loc: &loc, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.namelink(frame, args)
+    }
+
+    pub fn namelink_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::Namelink::receive(it, frame, kept, from, T::namelink_cbk)
+    }
+
+    pub fn copy_file_range<T: Translator>(it: &mut T, frame: &mut Frame<T>, from: Reader) -> Answer {
+        let mut from = from;
+        let fd_in = from.fd();
+        let off_in = from.integer();
+        let fd_out = from.fd();
+        let off_out = from.integer();
+        let len = from.integer();
+        let flags = from.integer();
+        let xdata = from.dict();
+        drop(from);
+        let args = fop::CopyFileRange { fd_in: required(&fd_in), off_in, fd_out: required(&fd_out), off_out, len, flags, xdata: xdata.as_ref() };
+        frame.core.arrive(&args.values());
+        it.copy_file_range(frame, args)
+    }
+
+    pub fn copy_file_range_cbk<T: Translator>(
+        it: &mut T,
+        frame: &mut Frame<T>,
+        kept: Kept,
+        from: Reader,
+    ) -> Answer {
+        kind::CopyFileRange::receive(it, frame, kept, from, T::copy_file_range_cbk)
+    }
 }
 
 /// Calls a macro with the names of every fop's method and callback, and the fop's type:
@@ -4823,613 +6709,278 @@ macro_rules! each_fop {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! method {
-    (any_fop) => {
-        $crate::Method::AnyFop(|it, frame, v| {
-            let args = $crate::fop::Any::read(frame, v);
-            $crate::Translator::any_fop(it, frame, args)
-        })
-    };
-    (any_cbk) => {
-        $crate::Method::AnyCbk(|it, frame, kept, v| {
-            $crate::Translator::any_cbk(it, frame, $crate::reply::Any::read(kept, v))
-        })
-    };
-    (any_cancel) => {
-        $crate::Method::AnyCancel(|it, frame| $crate::Translator::any_cancel(it, frame))
-    };
-    (stat) => {
-        $crate::Method::Fop(1, |it, frame, v| $crate::Translator::stat(it, frame, $crate::fop::Stat::read(v)))
-    };
-    (stat_cbk) => {
-        $crate::Method::Cbk(1, |it, frame, kept, v| {
-            $crate::Translator::stat_cbk(it, frame, $crate::reply::Stat::read(kept, v))
-        })
-    };
+    (any_fop) => { $crate::Method::AnyFop($crate::glue::any_fop) };
+    (any_cbk) => { $crate::Method::AnyCbk($crate::glue::any_cbk) };
+    (any_cancel) => { $crate::Method::AnyCancel($crate::Translator::any_cancel) };
+    (stat) => { $crate::Method::Fop(1, $crate::glue::stat) };
+    (stat_cbk) => { $crate::Method::Cbk(1, $crate::glue::stat_cbk) };
     (stat_cancel) => {
-        $crate::Method::Cancel(1, |it, frame| $crate::Translator::stat_cancel(it, frame))
+        $crate::Method::Cancel(1, $crate::Translator::stat_cancel)
     };
-    (readlink) => {
-        $crate::Method::Fop(2, |it, frame, v| $crate::Translator::readlink(it, frame, $crate::fop::Readlink::read(v)))
-    };
-    (readlink_cbk) => {
-        $crate::Method::Cbk(2, |it, frame, kept, v| {
-            $crate::Translator::readlink_cbk(it, frame, $crate::reply::Readlink::read(kept, v))
-        })
-    };
+    (readlink) => { $crate::Method::Fop(2, $crate::glue::readlink) };
+    (readlink_cbk) => { $crate::Method::Cbk(2, $crate::glue::readlink_cbk) };
     (readlink_cancel) => {
-        $crate::Method::Cancel(2, |it, frame| $crate::Translator::readlink_cancel(it, frame))
+        $crate::Method::Cancel(2, $crate::Translator::readlink_cancel)
     };
-    (mknod) => {
-        $crate::Method::Fop(3, |it, frame, v| $crate::Translator::mknod(it, frame, $crate::fop::Mknod::read(v)))
-    };
-    (mknod_cbk) => {
-        $crate::Method::Cbk(3, |it, frame, kept, v| {
-            $crate::Translator::mknod_cbk(it, frame, $crate::reply::Mknod::read(kept, v))
-        })
-    };
+    (mknod) => { $crate::Method::Fop(3, $crate::glue::mknod) };
+    (mknod_cbk) => { $crate::Method::Cbk(3, $crate::glue::mknod_cbk) };
     (mknod_cancel) => {
-        $crate::Method::Cancel(3, |it, frame| $crate::Translator::mknod_cancel(it, frame))
+        $crate::Method::Cancel(3, $crate::Translator::mknod_cancel)
     };
-    (mkdir) => {
-        $crate::Method::Fop(4, |it, frame, v| $crate::Translator::mkdir(it, frame, $crate::fop::Mkdir::read(v)))
-    };
-    (mkdir_cbk) => {
-        $crate::Method::Cbk(4, |it, frame, kept, v| {
-            $crate::Translator::mkdir_cbk(it, frame, $crate::reply::Mkdir::read(kept, v))
-        })
-    };
+    (mkdir) => { $crate::Method::Fop(4, $crate::glue::mkdir) };
+    (mkdir_cbk) => { $crate::Method::Cbk(4, $crate::glue::mkdir_cbk) };
     (mkdir_cancel) => {
-        $crate::Method::Cancel(4, |it, frame| $crate::Translator::mkdir_cancel(it, frame))
+        $crate::Method::Cancel(4, $crate::Translator::mkdir_cancel)
     };
-    (unlink) => {
-        $crate::Method::Fop(5, |it, frame, v| $crate::Translator::unlink(it, frame, $crate::fop::Unlink::read(v)))
-    };
-    (unlink_cbk) => {
-        $crate::Method::Cbk(5, |it, frame, kept, v| {
-            $crate::Translator::unlink_cbk(it, frame, $crate::reply::Unlink::read(kept, v))
-        })
-    };
+    (unlink) => { $crate::Method::Fop(5, $crate::glue::unlink) };
+    (unlink_cbk) => { $crate::Method::Cbk(5, $crate::glue::unlink_cbk) };
     (unlink_cancel) => {
-        $crate::Method::Cancel(5, |it, frame| $crate::Translator::unlink_cancel(it, frame))
+        $crate::Method::Cancel(5, $crate::Translator::unlink_cancel)
     };
-    (rmdir) => {
-        $crate::Method::Fop(6, |it, frame, v| $crate::Translator::rmdir(it, frame, $crate::fop::Rmdir::read(v)))
-    };
-    (rmdir_cbk) => {
-        $crate::Method::Cbk(6, |it, frame, kept, v| {
-            $crate::Translator::rmdir_cbk(it, frame, $crate::reply::Rmdir::read(kept, v))
-        })
-    };
+    (rmdir) => { $crate::Method::Fop(6, $crate::glue::rmdir) };
+    (rmdir_cbk) => { $crate::Method::Cbk(6, $crate::glue::rmdir_cbk) };
     (rmdir_cancel) => {
-        $crate::Method::Cancel(6, |it, frame| $crate::Translator::rmdir_cancel(it, frame))
+        $crate::Method::Cancel(6, $crate::Translator::rmdir_cancel)
     };
-    (symlink) => {
-        $crate::Method::Fop(7, |it, frame, v| $crate::Translator::symlink(it, frame, $crate::fop::Symlink::read(v)))
-    };
-    (symlink_cbk) => {
-        $crate::Method::Cbk(7, |it, frame, kept, v| {
-            $crate::Translator::symlink_cbk(it, frame, $crate::reply::Symlink::read(kept, v))
-        })
-    };
+    (symlink) => { $crate::Method::Fop(7, $crate::glue::symlink) };
+    (symlink_cbk) => { $crate::Method::Cbk(7, $crate::glue::symlink_cbk) };
     (symlink_cancel) => {
-        $crate::Method::Cancel(7, |it, frame| $crate::Translator::symlink_cancel(it, frame))
+        $crate::Method::Cancel(7, $crate::Translator::symlink_cancel)
     };
-    (rename) => {
-        $crate::Method::Fop(8, |it, frame, v| $crate::Translator::rename(it, frame, $crate::fop::Rename::read(v)))
-    };
-    (rename_cbk) => {
-        $crate::Method::Cbk(8, |it, frame, kept, v| {
-            $crate::Translator::rename_cbk(it, frame, $crate::reply::Rename::read(kept, v))
-        })
-    };
+    (rename) => { $crate::Method::Fop(8, $crate::glue::rename) };
+    (rename_cbk) => { $crate::Method::Cbk(8, $crate::glue::rename_cbk) };
     (rename_cancel) => {
-        $crate::Method::Cancel(8, |it, frame| $crate::Translator::rename_cancel(it, frame))
+        $crate::Method::Cancel(8, $crate::Translator::rename_cancel)
     };
-    (link) => {
-        $crate::Method::Fop(9, |it, frame, v| $crate::Translator::link(it, frame, $crate::fop::Link::read(v)))
-    };
-    (link_cbk) => {
-        $crate::Method::Cbk(9, |it, frame, kept, v| {
-            $crate::Translator::link_cbk(it, frame, $crate::reply::Link::read(kept, v))
-        })
-    };
+    (link) => { $crate::Method::Fop(9, $crate::glue::link) };
+    (link_cbk) => { $crate::Method::Cbk(9, $crate::glue::link_cbk) };
     (link_cancel) => {
-        $crate::Method::Cancel(9, |it, frame| $crate::Translator::link_cancel(it, frame))
+        $crate::Method::Cancel(9, $crate::Translator::link_cancel)
     };
-    (truncate) => {
-        $crate::Method::Fop(10, |it, frame, v| $crate::Translator::truncate(it, frame, $crate::fop::Truncate::read(v)))
-    };
-    (truncate_cbk) => {
-        $crate::Method::Cbk(10, |it, frame, kept, v| {
-            $crate::Translator::truncate_cbk(it, frame, $crate::reply::Truncate::read(kept, v))
-        })
-    };
+    (truncate) => { $crate::Method::Fop(10, $crate::glue::truncate) };
+    (truncate_cbk) => { $crate::Method::Cbk(10, $crate::glue::truncate_cbk) };
     (truncate_cancel) => {
-        $crate::Method::Cancel(10, |it, frame| $crate::Translator::truncate_cancel(it, frame))
+        $crate::Method::Cancel(10, $crate::Translator::truncate_cancel)
     };
-    (open) => {
-        $crate::Method::Fop(11, |it, frame, v| $crate::Translator::open(it, frame, $crate::fop::Open::read(v)))
-    };
-    (open_cbk) => {
-        $crate::Method::Cbk(11, |it, frame, kept, v| {
-            $crate::Translator::open_cbk(it, frame, $crate::reply::Open::read(kept, v))
-        })
-    };
+    (open) => { $crate::Method::Fop(11, $crate::glue::open) };
+    (open_cbk) => { $crate::Method::Cbk(11, $crate::glue::open_cbk) };
     (open_cancel) => {
-        $crate::Method::Cancel(11, |it, frame| $crate::Translator::open_cancel(it, frame))
+        $crate::Method::Cancel(11, $crate::Translator::open_cancel)
     };
-    (readv) => {
-        $crate::Method::Fop(12, |it, frame, v| $crate::Translator::readv(it, frame, $crate::fop::Readv::read(v)))
-    };
-    (readv_cbk) => {
-        $crate::Method::Cbk(12, |it, frame, kept, v| {
-            $crate::Translator::readv_cbk(it, frame, $crate::reply::Readv::read(kept, v))
-        })
-    };
+    (readv) => { $crate::Method::Fop(12, $crate::glue::readv) };
+    (readv_cbk) => { $crate::Method::Cbk(12, $crate::glue::readv_cbk) };
     (readv_cancel) => {
-        $crate::Method::Cancel(12, |it, frame| $crate::Translator::readv_cancel(it, frame))
+        $crate::Method::Cancel(12, $crate::Translator::readv_cancel)
     };
-    (writev) => {
-        $crate::Method::Fop(13, |it, frame, v| $crate::Translator::writev(it, frame, $crate::fop::Writev::read(v)))
-    };
-    (writev_cbk) => {
-        $crate::Method::Cbk(13, |it, frame, kept, v| {
-            $crate::Translator::writev_cbk(it, frame, $crate::reply::Writev::read(kept, v))
-        })
-    };
+    (writev) => { $crate::Method::Fop(13, $crate::glue::writev) };
+    (writev_cbk) => { $crate::Method::Cbk(13, $crate::glue::writev_cbk) };
     (writev_cancel) => {
-        $crate::Method::Cancel(13, |it, frame| $crate::Translator::writev_cancel(it, frame))
+        $crate::Method::Cancel(13, $crate::Translator::writev_cancel)
     };
-    (statfs) => {
-        $crate::Method::Fop(14, |it, frame, v| $crate::Translator::statfs(it, frame, $crate::fop::Statfs::read(v)))
-    };
-    (statfs_cbk) => {
-        $crate::Method::Cbk(14, |it, frame, kept, v| {
-            $crate::Translator::statfs_cbk(it, frame, $crate::reply::Statfs::read(kept, v))
-        })
-    };
+    (statfs) => { $crate::Method::Fop(14, $crate::glue::statfs) };
+    (statfs_cbk) => { $crate::Method::Cbk(14, $crate::glue::statfs_cbk) };
     (statfs_cancel) => {
-        $crate::Method::Cancel(14, |it, frame| $crate::Translator::statfs_cancel(it, frame))
+        $crate::Method::Cancel(14, $crate::Translator::statfs_cancel)
     };
-    (flush) => {
-        $crate::Method::Fop(15, |it, frame, v| $crate::Translator::flush(it, frame, $crate::fop::Flush::read(v)))
-    };
-    (flush_cbk) => {
-        $crate::Method::Cbk(15, |it, frame, kept, v| {
-            $crate::Translator::flush_cbk(it, frame, $crate::reply::Flush::read(kept, v))
-        })
-    };
+    (flush) => { $crate::Method::Fop(15, $crate::glue::flush) };
+    (flush_cbk) => { $crate::Method::Cbk(15, $crate::glue::flush_cbk) };
     (flush_cancel) => {
-        $crate::Method::Cancel(15, |it, frame| $crate::Translator::flush_cancel(it, frame))
+        $crate::Method::Cancel(15, $crate::Translator::flush_cancel)
     };
-    (fsync) => {
-        $crate::Method::Fop(16, |it, frame, v| $crate::Translator::fsync(it, frame, $crate::fop::Fsync::read(v)))
-    };
-    (fsync_cbk) => {
-        $crate::Method::Cbk(16, |it, frame, kept, v| {
-            $crate::Translator::fsync_cbk(it, frame, $crate::reply::Fsync::read(kept, v))
-        })
-    };
+    (fsync) => { $crate::Method::Fop(16, $crate::glue::fsync) };
+    (fsync_cbk) => { $crate::Method::Cbk(16, $crate::glue::fsync_cbk) };
     (fsync_cancel) => {
-        $crate::Method::Cancel(16, |it, frame| $crate::Translator::fsync_cancel(it, frame))
+        $crate::Method::Cancel(16, $crate::Translator::fsync_cancel)
     };
-    (setxattr) => {
-        $crate::Method::Fop(17, |it, frame, v| $crate::Translator::setxattr(it, frame, $crate::fop::Setxattr::read(v)))
-    };
-    (setxattr_cbk) => {
-        $crate::Method::Cbk(17, |it, frame, kept, v| {
-            $crate::Translator::setxattr_cbk(it, frame, $crate::reply::Setxattr::read(kept, v))
-        })
-    };
+    (setxattr) => { $crate::Method::Fop(17, $crate::glue::setxattr) };
+    (setxattr_cbk) => { $crate::Method::Cbk(17, $crate::glue::setxattr_cbk) };
     (setxattr_cancel) => {
-        $crate::Method::Cancel(17, |it, frame| $crate::Translator::setxattr_cancel(it, frame))
+        $crate::Method::Cancel(17, $crate::Translator::setxattr_cancel)
     };
-    (getxattr) => {
-        $crate::Method::Fop(18, |it, frame, v| $crate::Translator::getxattr(it, frame, $crate::fop::Getxattr::read(v)))
-    };
-    (getxattr_cbk) => {
-        $crate::Method::Cbk(18, |it, frame, kept, v| {
-            $crate::Translator::getxattr_cbk(it, frame, $crate::reply::Getxattr::read(kept, v))
-        })
-    };
+    (getxattr) => { $crate::Method::Fop(18, $crate::glue::getxattr) };
+    (getxattr_cbk) => { $crate::Method::Cbk(18, $crate::glue::getxattr_cbk) };
     (getxattr_cancel) => {
-        $crate::Method::Cancel(18, |it, frame| $crate::Translator::getxattr_cancel(it, frame))
+        $crate::Method::Cancel(18, $crate::Translator::getxattr_cancel)
     };
-    (removexattr) => {
-        $crate::Method::Fop(19, |it, frame, v| $crate::Translator::removexattr(it, frame, $crate::fop::Removexattr::read(v)))
-    };
-    (removexattr_cbk) => {
-        $crate::Method::Cbk(19, |it, frame, kept, v| {
-            $crate::Translator::removexattr_cbk(it, frame, $crate::reply::Removexattr::read(kept, v))
-        })
-    };
+    (removexattr) => { $crate::Method::Fop(19, $crate::glue::removexattr) };
+    (removexattr_cbk) => { $crate::Method::Cbk(19, $crate::glue::removexattr_cbk) };
     (removexattr_cancel) => {
-        $crate::Method::Cancel(19, |it, frame| $crate::Translator::removexattr_cancel(it, frame))
+        $crate::Method::Cancel(19, $crate::Translator::removexattr_cancel)
     };
-    (opendir) => {
-        $crate::Method::Fop(20, |it, frame, v| $crate::Translator::opendir(it, frame, $crate::fop::Opendir::read(v)))
-    };
-    (opendir_cbk) => {
-        $crate::Method::Cbk(20, |it, frame, kept, v| {
-            $crate::Translator::opendir_cbk(it, frame, $crate::reply::Opendir::read(kept, v))
-        })
-    };
+    (opendir) => { $crate::Method::Fop(20, $crate::glue::opendir) };
+    (opendir_cbk) => { $crate::Method::Cbk(20, $crate::glue::opendir_cbk) };
     (opendir_cancel) => {
-        $crate::Method::Cancel(20, |it, frame| $crate::Translator::opendir_cancel(it, frame))
+        $crate::Method::Cancel(20, $crate::Translator::opendir_cancel)
     };
-    (fsyncdir) => {
-        $crate::Method::Fop(21, |it, frame, v| $crate::Translator::fsyncdir(it, frame, $crate::fop::Fsyncdir::read(v)))
-    };
-    (fsyncdir_cbk) => {
-        $crate::Method::Cbk(21, |it, frame, kept, v| {
-            $crate::Translator::fsyncdir_cbk(it, frame, $crate::reply::Fsyncdir::read(kept, v))
-        })
-    };
+    (fsyncdir) => { $crate::Method::Fop(21, $crate::glue::fsyncdir) };
+    (fsyncdir_cbk) => { $crate::Method::Cbk(21, $crate::glue::fsyncdir_cbk) };
     (fsyncdir_cancel) => {
-        $crate::Method::Cancel(21, |it, frame| $crate::Translator::fsyncdir_cancel(it, frame))
+        $crate::Method::Cancel(21, $crate::Translator::fsyncdir_cancel)
     };
-    (access) => {
-        $crate::Method::Fop(22, |it, frame, v| $crate::Translator::access(it, frame, $crate::fop::Access::read(v)))
-    };
-    (access_cbk) => {
-        $crate::Method::Cbk(22, |it, frame, kept, v| {
-            $crate::Translator::access_cbk(it, frame, $crate::reply::Access::read(kept, v))
-        })
-    };
+    (access) => { $crate::Method::Fop(22, $crate::glue::access) };
+    (access_cbk) => { $crate::Method::Cbk(22, $crate::glue::access_cbk) };
     (access_cancel) => {
-        $crate::Method::Cancel(22, |it, frame| $crate::Translator::access_cancel(it, frame))
+        $crate::Method::Cancel(22, $crate::Translator::access_cancel)
     };
-    (create) => {
-        $crate::Method::Fop(23, |it, frame, v| $crate::Translator::create(it, frame, $crate::fop::Create::read(v)))
-    };
-    (create_cbk) => {
-        $crate::Method::Cbk(23, |it, frame, kept, v| {
-            $crate::Translator::create_cbk(it, frame, $crate::reply::Create::read(kept, v))
-        })
-    };
+    (create) => { $crate::Method::Fop(23, $crate::glue::create) };
+    (create_cbk) => { $crate::Method::Cbk(23, $crate::glue::create_cbk) };
     (create_cancel) => {
-        $crate::Method::Cancel(23, |it, frame| $crate::Translator::create_cancel(it, frame))
+        $crate::Method::Cancel(23, $crate::Translator::create_cancel)
     };
-    (ftruncate) => {
-        $crate::Method::Fop(24, |it, frame, v| $crate::Translator::ftruncate(it, frame, $crate::fop::Ftruncate::read(v)))
-    };
-    (ftruncate_cbk) => {
-        $crate::Method::Cbk(24, |it, frame, kept, v| {
-            $crate::Translator::ftruncate_cbk(it, frame, $crate::reply::Ftruncate::read(kept, v))
-        })
-    };
+    (ftruncate) => { $crate::Method::Fop(24, $crate::glue::ftruncate) };
+    (ftruncate_cbk) => { $crate::Method::Cbk(24, $crate::glue::ftruncate_cbk) };
     (ftruncate_cancel) => {
-        $crate::Method::Cancel(24, |it, frame| $crate::Translator::ftruncate_cancel(it, frame))
+        $crate::Method::Cancel(24, $crate::Translator::ftruncate_cancel)
     };
-    (fstat) => {
-        $crate::Method::Fop(25, |it, frame, v| $crate::Translator::fstat(it, frame, $crate::fop::Fstat::read(v)))
-    };
-    (fstat_cbk) => {
-        $crate::Method::Cbk(25, |it, frame, kept, v| {
-            $crate::Translator::fstat_cbk(it, frame, $crate::reply::Fstat::read(kept, v))
-        })
-    };
+    (fstat) => { $crate::Method::Fop(25, $crate::glue::fstat) };
+    (fstat_cbk) => { $crate::Method::Cbk(25, $crate::glue::fstat_cbk) };
     (fstat_cancel) => {
-        $crate::Method::Cancel(25, |it, frame| $crate::Translator::fstat_cancel(it, frame))
+        $crate::Method::Cancel(25, $crate::Translator::fstat_cancel)
     };
-    (lk) => {
-        $crate::Method::Fop(26, |it, frame, v| $crate::Translator::lk(it, frame, $crate::fop::Lk::read(v)))
-    };
-    (lk_cbk) => {
-        $crate::Method::Cbk(26, |it, frame, kept, v| {
-            $crate::Translator::lk_cbk(it, frame, $crate::reply::Lk::read(kept, v))
-        })
-    };
+    (lk) => { $crate::Method::Fop(26, $crate::glue::lk) };
+    (lk_cbk) => { $crate::Method::Cbk(26, $crate::glue::lk_cbk) };
     (lk_cancel) => {
-        $crate::Method::Cancel(26, |it, frame| $crate::Translator::lk_cancel(it, frame))
+        $crate::Method::Cancel(26, $crate::Translator::lk_cancel)
     };
-    (lookup) => {
-        $crate::Method::Fop(27, |it, frame, v| $crate::Translator::lookup(it, frame, $crate::fop::Lookup::read(v)))
-    };
-    (lookup_cbk) => {
-        $crate::Method::Cbk(27, |it, frame, kept, v| {
-            $crate::Translator::lookup_cbk(it, frame, $crate::reply::Lookup::read(kept, v))
-        })
-    };
+    (lookup) => { $crate::Method::Fop(27, $crate::glue::lookup) };
+    (lookup_cbk) => { $crate::Method::Cbk(27, $crate::glue::lookup_cbk) };
     (lookup_cancel) => {
-        $crate::Method::Cancel(27, |it, frame| $crate::Translator::lookup_cancel(it, frame))
+        $crate::Method::Cancel(27, $crate::Translator::lookup_cancel)
     };
-    (readdir) => {
-        $crate::Method::Fop(28, |it, frame, v| $crate::Translator::readdir(it, frame, $crate::fop::Readdir::read(v)))
-    };
-    (readdir_cbk) => {
-        $crate::Method::Cbk(28, |it, frame, kept, v| {
-            $crate::Translator::readdir_cbk(it, frame, $crate::reply::Readdir::read(kept, v))
-        })
-    };
+    (readdir) => { $crate::Method::Fop(28, $crate::glue::readdir) };
+    (readdir_cbk) => { $crate::Method::Cbk(28, $crate::glue::readdir_cbk) };
     (readdir_cancel) => {
-        $crate::Method::Cancel(28, |it, frame| $crate::Translator::readdir_cancel(it, frame))
+        $crate::Method::Cancel(28, $crate::Translator::readdir_cancel)
     };
-    (inodelk) => {
-        $crate::Method::Fop(29, |it, frame, v| $crate::Translator::inodelk(it, frame, $crate::fop::Inodelk::read(v)))
-    };
-    (inodelk_cbk) => {
-        $crate::Method::Cbk(29, |it, frame, kept, v| {
-            $crate::Translator::inodelk_cbk(it, frame, $crate::reply::Inodelk::read(kept, v))
-        })
-    };
+    (inodelk) => { $crate::Method::Fop(29, $crate::glue::inodelk) };
+    (inodelk_cbk) => { $crate::Method::Cbk(29, $crate::glue::inodelk_cbk) };
     (inodelk_cancel) => {
-        $crate::Method::Cancel(29, |it, frame| $crate::Translator::inodelk_cancel(it, frame))
+        $crate::Method::Cancel(29, $crate::Translator::inodelk_cancel)
     };
-    (finodelk) => {
-        $crate::Method::Fop(30, |it, frame, v| $crate::Translator::finodelk(it, frame, $crate::fop::Finodelk::read(v)))
-    };
-    (finodelk_cbk) => {
-        $crate::Method::Cbk(30, |it, frame, kept, v| {
-            $crate::Translator::finodelk_cbk(it, frame, $crate::reply::Finodelk::read(kept, v))
-        })
-    };
+    (finodelk) => { $crate::Method::Fop(30, $crate::glue::finodelk) };
+    (finodelk_cbk) => { $crate::Method::Cbk(30, $crate::glue::finodelk_cbk) };
     (finodelk_cancel) => {
-        $crate::Method::Cancel(30, |it, frame| $crate::Translator::finodelk_cancel(it, frame))
+        $crate::Method::Cancel(30, $crate::Translator::finodelk_cancel)
     };
-    (entrylk) => {
-        $crate::Method::Fop(31, |it, frame, v| $crate::Translator::entrylk(it, frame, $crate::fop::Entrylk::read(v)))
-    };
-    (entrylk_cbk) => {
-        $crate::Method::Cbk(31, |it, frame, kept, v| {
-            $crate::Translator::entrylk_cbk(it, frame, $crate::reply::Entrylk::read(kept, v))
-        })
-    };
+    (entrylk) => { $crate::Method::Fop(31, $crate::glue::entrylk) };
+    (entrylk_cbk) => { $crate::Method::Cbk(31, $crate::glue::entrylk_cbk) };
     (entrylk_cancel) => {
-        $crate::Method::Cancel(31, |it, frame| $crate::Translator::entrylk_cancel(it, frame))
+        $crate::Method::Cancel(31, $crate::Translator::entrylk_cancel)
     };
-    (fentrylk) => {
-        $crate::Method::Fop(32, |it, frame, v| $crate::Translator::fentrylk(it, frame, $crate::fop::Fentrylk::read(v)))
-    };
-    (fentrylk_cbk) => {
-        $crate::Method::Cbk(32, |it, frame, kept, v| {
-            $crate::Translator::fentrylk_cbk(it, frame, $crate::reply::Fentrylk::read(kept, v))
-        })
-    };
+    (fentrylk) => { $crate::Method::Fop(32, $crate::glue::fentrylk) };
+    (fentrylk_cbk) => { $crate::Method::Cbk(32, $crate::glue::fentrylk_cbk) };
     (fentrylk_cancel) => {
-        $crate::Method::Cancel(32, |it, frame| $crate::Translator::fentrylk_cancel(it, frame))
+        $crate::Method::Cancel(32, $crate::Translator::fentrylk_cancel)
     };
-    (xattrop) => {
-        $crate::Method::Fop(33, |it, frame, v| $crate::Translator::xattrop(it, frame, $crate::fop::Xattrop::read(v)))
-    };
-    (xattrop_cbk) => {
-        $crate::Method::Cbk(33, |it, frame, kept, v| {
-            $crate::Translator::xattrop_cbk(it, frame, $crate::reply::Xattrop::read(kept, v))
-        })
-    };
+    (xattrop) => { $crate::Method::Fop(33, $crate::glue::xattrop) };
+    (xattrop_cbk) => { $crate::Method::Cbk(33, $crate::glue::xattrop_cbk) };
     (xattrop_cancel) => {
-        $crate::Method::Cancel(33, |it, frame| $crate::Translator::xattrop_cancel(it, frame))
+        $crate::Method::Cancel(33, $crate::Translator::xattrop_cancel)
     };
-    (fxattrop) => {
-        $crate::Method::Fop(34, |it, frame, v| $crate::Translator::fxattrop(it, frame, $crate::fop::Fxattrop::read(v)))
-    };
-    (fxattrop_cbk) => {
-        $crate::Method::Cbk(34, |it, frame, kept, v| {
-            $crate::Translator::fxattrop_cbk(it, frame, $crate::reply::Fxattrop::read(kept, v))
-        })
-    };
+    (fxattrop) => { $crate::Method::Fop(34, $crate::glue::fxattrop) };
+    (fxattrop_cbk) => { $crate::Method::Cbk(34, $crate::glue::fxattrop_cbk) };
     (fxattrop_cancel) => {
-        $crate::Method::Cancel(34, |it, frame| $crate::Translator::fxattrop_cancel(it, frame))
+        $crate::Method::Cancel(34, $crate::Translator::fxattrop_cancel)
     };
-    (fgetxattr) => {
-        $crate::Method::Fop(35, |it, frame, v| $crate::Translator::fgetxattr(it, frame, $crate::fop::Fgetxattr::read(v)))
-    };
-    (fgetxattr_cbk) => {
-        $crate::Method::Cbk(35, |it, frame, kept, v| {
-            $crate::Translator::fgetxattr_cbk(it, frame, $crate::reply::Fgetxattr::read(kept, v))
-        })
-    };
+    (fgetxattr) => { $crate::Method::Fop(35, $crate::glue::fgetxattr) };
+    (fgetxattr_cbk) => { $crate::Method::Cbk(35, $crate::glue::fgetxattr_cbk) };
     (fgetxattr_cancel) => {
-        $crate::Method::Cancel(35, |it, frame| $crate::Translator::fgetxattr_cancel(it, frame))
+        $crate::Method::Cancel(35, $crate::Translator::fgetxattr_cancel)
     };
-    (fsetxattr) => {
-        $crate::Method::Fop(36, |it, frame, v| $crate::Translator::fsetxattr(it, frame, $crate::fop::Fsetxattr::read(v)))
-    };
-    (fsetxattr_cbk) => {
-        $crate::Method::Cbk(36, |it, frame, kept, v| {
-            $crate::Translator::fsetxattr_cbk(it, frame, $crate::reply::Fsetxattr::read(kept, v))
-        })
-    };
+    (fsetxattr) => { $crate::Method::Fop(36, $crate::glue::fsetxattr) };
+    (fsetxattr_cbk) => { $crate::Method::Cbk(36, $crate::glue::fsetxattr_cbk) };
     (fsetxattr_cancel) => {
-        $crate::Method::Cancel(36, |it, frame| $crate::Translator::fsetxattr_cancel(it, frame))
+        $crate::Method::Cancel(36, $crate::Translator::fsetxattr_cancel)
     };
-    (rchecksum) => {
-        $crate::Method::Fop(37, |it, frame, v| $crate::Translator::rchecksum(it, frame, $crate::fop::Rchecksum::read(v)))
-    };
-    (rchecksum_cbk) => {
-        $crate::Method::Cbk(37, |it, frame, kept, v| {
-            $crate::Translator::rchecksum_cbk(it, frame, $crate::reply::Rchecksum::read(kept, v))
-        })
-    };
+    (rchecksum) => { $crate::Method::Fop(37, $crate::glue::rchecksum) };
+    (rchecksum_cbk) => { $crate::Method::Cbk(37, $crate::glue::rchecksum_cbk) };
     (rchecksum_cancel) => {
-        $crate::Method::Cancel(37, |it, frame| $crate::Translator::rchecksum_cancel(it, frame))
+        $crate::Method::Cancel(37, $crate::Translator::rchecksum_cancel)
     };
-    (setattr) => {
-        $crate::Method::Fop(38, |it, frame, v| $crate::Translator::setattr(it, frame, $crate::fop::Setattr::read(v)))
-    };
-    (setattr_cbk) => {
-        $crate::Method::Cbk(38, |it, frame, kept, v| {
-            $crate::Translator::setattr_cbk(it, frame, $crate::reply::Setattr::read(kept, v))
-        })
-    };
+    (setattr) => { $crate::Method::Fop(38, $crate::glue::setattr) };
+    (setattr_cbk) => { $crate::Method::Cbk(38, $crate::glue::setattr_cbk) };
     (setattr_cancel) => {
-        $crate::Method::Cancel(38, |it, frame| $crate::Translator::setattr_cancel(it, frame))
+        $crate::Method::Cancel(38, $crate::Translator::setattr_cancel)
     };
-    (fsetattr) => {
-        $crate::Method::Fop(39, |it, frame, v| $crate::Translator::fsetattr(it, frame, $crate::fop::Fsetattr::read(v)))
-    };
-    (fsetattr_cbk) => {
-        $crate::Method::Cbk(39, |it, frame, kept, v| {
-            $crate::Translator::fsetattr_cbk(it, frame, $crate::reply::Fsetattr::read(kept, v))
-        })
-    };
+    (fsetattr) => { $crate::Method::Fop(39, $crate::glue::fsetattr) };
+    (fsetattr_cbk) => { $crate::Method::Cbk(39, $crate::glue::fsetattr_cbk) };
     (fsetattr_cancel) => {
-        $crate::Method::Cancel(39, |it, frame| $crate::Translator::fsetattr_cancel(it, frame))
+        $crate::Method::Cancel(39, $crate::Translator::fsetattr_cancel)
     };
-    (readdirp) => {
-        $crate::Method::Fop(40, |it, frame, v| $crate::Translator::readdirp(it, frame, $crate::fop::Readdirp::read(v)))
-    };
-    (readdirp_cbk) => {
-        $crate::Method::Cbk(40, |it, frame, kept, v| {
-            $crate::Translator::readdirp_cbk(it, frame, $crate::reply::Readdirp::read(kept, v))
-        })
-    };
+    (readdirp) => { $crate::Method::Fop(40, $crate::glue::readdirp) };
+    (readdirp_cbk) => { $crate::Method::Cbk(40, $crate::glue::readdirp_cbk) };
     (readdirp_cancel) => {
-        $crate::Method::Cancel(40, |it, frame| $crate::Translator::readdirp_cancel(it, frame))
+        $crate::Method::Cancel(40, $crate::Translator::readdirp_cancel)
     };
-    (getspec) => {
-        $crate::Method::Fop(44, |it, frame, v| $crate::Translator::getspec(it, frame, $crate::fop::Getspec::read(v)))
-    };
-    (getspec_cbk) => {
-        $crate::Method::Cbk(44, |it, frame, kept, v| {
-            $crate::Translator::getspec_cbk(it, frame, $crate::reply::Getspec::read(kept, v))
-        })
-    };
+    (getspec) => { $crate::Method::Fop(44, $crate::glue::getspec) };
+    (getspec_cbk) => { $crate::Method::Cbk(44, $crate::glue::getspec_cbk) };
     (getspec_cancel) => {
-        $crate::Method::Cancel(44, |it, frame| $crate::Translator::getspec_cancel(it, frame))
+        $crate::Method::Cancel(44, $crate::Translator::getspec_cancel)
     };
-    (fremovexattr) => {
-        $crate::Method::Fop(45, |it, frame, v| $crate::Translator::fremovexattr(it, frame, $crate::fop::Fremovexattr::read(v)))
-    };
-    (fremovexattr_cbk) => {
-        $crate::Method::Cbk(45, |it, frame, kept, v| {
-            $crate::Translator::fremovexattr_cbk(it, frame, $crate::reply::Fremovexattr::read(kept, v))
-        })
-    };
+    (fremovexattr) => { $crate::Method::Fop(45, $crate::glue::fremovexattr) };
+    (fremovexattr_cbk) => { $crate::Method::Cbk(45, $crate::glue::fremovexattr_cbk) };
     (fremovexattr_cancel) => {
-        $crate::Method::Cancel(45, |it, frame| $crate::Translator::fremovexattr_cancel(it, frame))
+        $crate::Method::Cancel(45, $crate::Translator::fremovexattr_cancel)
     };
-    (fallocate) => {
-        $crate::Method::Fop(46, |it, frame, v| $crate::Translator::fallocate(it, frame, $crate::fop::Fallocate::read(v)))
-    };
-    (fallocate_cbk) => {
-        $crate::Method::Cbk(46, |it, frame, kept, v| {
-            $crate::Translator::fallocate_cbk(it, frame, $crate::reply::Fallocate::read(kept, v))
-        })
-    };
+    (fallocate) => { $crate::Method::Fop(46, $crate::glue::fallocate) };
+    (fallocate_cbk) => { $crate::Method::Cbk(46, $crate::glue::fallocate_cbk) };
     (fallocate_cancel) => {
-        $crate::Method::Cancel(46, |it, frame| $crate::Translator::fallocate_cancel(it, frame))
+        $crate::Method::Cancel(46, $crate::Translator::fallocate_cancel)
     };
-    (discard) => {
-        $crate::Method::Fop(47, |it, frame, v| $crate::Translator::discard(it, frame, $crate::fop::Discard::read(v)))
-    };
-    (discard_cbk) => {
-        $crate::Method::Cbk(47, |it, frame, kept, v| {
-            $crate::Translator::discard_cbk(it, frame, $crate::reply::Discard::read(kept, v))
-        })
-    };
+    (discard) => { $crate::Method::Fop(47, $crate::glue::discard) };
+    (discard_cbk) => { $crate::Method::Cbk(47, $crate::glue::discard_cbk) };
     (discard_cancel) => {
-        $crate::Method::Cancel(47, |it, frame| $crate::Translator::discard_cancel(it, frame))
+        $crate::Method::Cancel(47, $crate::Translator::discard_cancel)
     };
-    (zerofill) => {
-        $crate::Method::Fop(48, |it, frame, v| $crate::Translator::zerofill(it, frame, $crate::fop::Zerofill::read(v)))
-    };
-    (zerofill_cbk) => {
-        $crate::Method::Cbk(48, |it, frame, kept, v| {
-            $crate::Translator::zerofill_cbk(it, frame, $crate::reply::Zerofill::read(kept, v))
-        })
-    };
+    (zerofill) => { $crate::Method::Fop(48, $crate::glue::zerofill) };
+    (zerofill_cbk) => { $crate::Method::Cbk(48, $crate::glue::zerofill_cbk) };
     (zerofill_cancel) => {
-        $crate::Method::Cancel(48, |it, frame| $crate::Translator::zerofill_cancel(it, frame))
+        $crate::Method::Cancel(48, $crate::Translator::zerofill_cancel)
     };
-    (ipc) => {
-        $crate::Method::Fop(49, |it, frame, v| $crate::Translator::ipc(it, frame, $crate::fop::Ipc::read(v)))
-    };
-    (ipc_cbk) => {
-        $crate::Method::Cbk(49, |it, frame, kept, v| {
-            $crate::Translator::ipc_cbk(it, frame, $crate::reply::Ipc::read(kept, v))
-        })
-    };
+    (ipc) => { $crate::Method::Fop(49, $crate::glue::ipc) };
+    (ipc_cbk) => { $crate::Method::Cbk(49, $crate::glue::ipc_cbk) };
     (ipc_cancel) => {
-        $crate::Method::Cancel(49, |it, frame| $crate::Translator::ipc_cancel(it, frame))
+        $crate::Method::Cancel(49, $crate::Translator::ipc_cancel)
     };
-    (seek) => {
-        $crate::Method::Fop(50, |it, frame, v| $crate::Translator::seek(it, frame, $crate::fop::Seek::read(v)))
-    };
-    (seek_cbk) => {
-        $crate::Method::Cbk(50, |it, frame, kept, v| {
-            $crate::Translator::seek_cbk(it, frame, $crate::reply::Seek::read(kept, v))
-        })
-    };
+    (seek) => { $crate::Method::Fop(50, $crate::glue::seek) };
+    (seek_cbk) => { $crate::Method::Cbk(50, $crate::glue::seek_cbk) };
     (seek_cancel) => {
-        $crate::Method::Cancel(50, |it, frame| $crate::Translator::seek_cancel(it, frame))
+        $crate::Method::Cancel(50, $crate::Translator::seek_cancel)
     };
-    (lease) => {
-        $crate::Method::Fop(51, |it, frame, v| $crate::Translator::lease(it, frame, $crate::fop::Lease::read(v)))
-    };
-    (lease_cbk) => {
-        $crate::Method::Cbk(51, |it, frame, kept, v| {
-            $crate::Translator::lease_cbk(it, frame, $crate::reply::Lease::read(kept, v))
-        })
-    };
+    (lease) => { $crate::Method::Fop(51, $crate::glue::lease) };
+    (lease_cbk) => { $crate::Method::Cbk(51, $crate::glue::lease_cbk) };
     (lease_cancel) => {
-        $crate::Method::Cancel(51, |it, frame| $crate::Translator::lease_cancel(it, frame))
+        $crate::Method::Cancel(51, $crate::Translator::lease_cancel)
     };
-    (getactivelk) => {
-        $crate::Method::Fop(53, |it, frame, v| $crate::Translator::getactivelk(it, frame, $crate::fop::Getactivelk::read(v)))
-    };
-    (getactivelk_cbk) => {
-        $crate::Method::Cbk(53, |it, frame, kept, v| {
-            $crate::Translator::getactivelk_cbk(it, frame, $crate::reply::Getactivelk::read(kept, v))
-        })
-    };
+    (getactivelk) => { $crate::Method::Fop(53, $crate::glue::getactivelk) };
+    (getactivelk_cbk) => { $crate::Method::Cbk(53, $crate::glue::getactivelk_cbk) };
     (getactivelk_cancel) => {
-        $crate::Method::Cancel(53, |it, frame| $crate::Translator::getactivelk_cancel(it, frame))
+        $crate::Method::Cancel(53, $crate::Translator::getactivelk_cancel)
     };
-    (setactivelk) => {
-        $crate::Method::Fop(54, |it, frame, v| $crate::Translator::setactivelk(it, frame, $crate::fop::Setactivelk::read(v)))
-    };
-    (setactivelk_cbk) => {
-        $crate::Method::Cbk(54, |it, frame, kept, v| {
-            $crate::Translator::setactivelk_cbk(it, frame, $crate::reply::Setactivelk::read(kept, v))
-        })
-    };
+    (setactivelk) => { $crate::Method::Fop(54, $crate::glue::setactivelk) };
+    (setactivelk_cbk) => { $crate::Method::Cbk(54, $crate::glue::setactivelk_cbk) };
     (setactivelk_cancel) => {
-        $crate::Method::Cancel(54, |it, frame| $crate::Translator::setactivelk_cancel(it, frame))
+        $crate::Method::Cancel(54, $crate::Translator::setactivelk_cancel)
     };
-    (put) => {
-        $crate::Method::Fop(55, |it, frame, v| $crate::Translator::put(it, frame, $crate::fop::Put::read(v)))
-    };
-    (put_cbk) => {
-        $crate::Method::Cbk(55, |it, frame, kept, v| {
-            $crate::Translator::put_cbk(it, frame, $crate::reply::Put::read(kept, v))
-        })
-    };
+    (put) => { $crate::Method::Fop(55, $crate::glue::put) };
+    (put_cbk) => { $crate::Method::Cbk(55, $crate::glue::put_cbk) };
     (put_cancel) => {
-        $crate::Method::Cancel(55, |it, frame| $crate::Translator::put_cancel(it, frame))
+        $crate::Method::Cancel(55, $crate::Translator::put_cancel)
     };
-    (icreate) => {
-        $crate::Method::Fop(56, |it, frame, v| $crate::Translator::icreate(it, frame, $crate::fop::Icreate::read(v)))
-    };
-    (icreate_cbk) => {
-        $crate::Method::Cbk(56, |it, frame, kept, v| {
-            $crate::Translator::icreate_cbk(it, frame, $crate::reply::Icreate::read(kept, v))
-        })
-    };
+    (icreate) => { $crate::Method::Fop(56, $crate::glue::icreate) };
+    (icreate_cbk) => { $crate::Method::Cbk(56, $crate::glue::icreate_cbk) };
     (icreate_cancel) => {
-        $crate::Method::Cancel(56, |it, frame| $crate::Translator::icreate_cancel(it, frame))
+        $crate::Method::Cancel(56, $crate::Translator::icreate_cancel)
     };
-    (namelink) => {
-        $crate::Method::Fop(57, |it, frame, v| $crate::Translator::namelink(it, frame, $crate::fop::Namelink::read(v)))
-    };
-    (namelink_cbk) => {
-        $crate::Method::Cbk(57, |it, frame, kept, v| {
-            $crate::Translator::namelink_cbk(it, frame, $crate::reply::Namelink::read(kept, v))
-        })
-    };
+    (namelink) => { $crate::Method::Fop(57, $crate::glue::namelink) };
+    (namelink_cbk) => { $crate::Method::Cbk(57, $crate::glue::namelink_cbk) };
     (namelink_cancel) => {
-        $crate::Method::Cancel(57, |it, frame| $crate::Translator::namelink_cancel(it, frame))
+        $crate::Method::Cancel(57, $crate::Translator::namelink_cancel)
     };
-    (copy_file_range) => {
-        $crate::Method::Fop(58, |it, frame, v| $crate::Translator::copy_file_range(it, frame, $crate::fop::CopyFileRange::read(v)))
-    };
-    (copy_file_range_cbk) => {
-        $crate::Method::Cbk(58, |it, frame, kept, v| {
-            $crate::Translator::copy_file_range_cbk(it, frame, $crate::reply::CopyFileRange::read(kept, v))
-        })
-    };
+    (copy_file_range) => { $crate::Method::Fop(58, $crate::glue::copy_file_range) };
+    (copy_file_range_cbk) => { $crate::Method::Cbk(58, $crate::glue::copy_file_range_cbk) };
     (copy_file_range_cancel) => {
-        $crate::Method::Cancel(58, |it, frame| $crate::Translator::copy_file_range_cancel(it, frame))
+        $crate::Method::Cancel(58, $crate::Translator::copy_file_range_cancel)
     };
     ($name:ident) => {
         $crate::Method::Hook(stringify!($name))

@@ -5,8 +5,9 @@ use std::ops::{Deref, DerefMut};
 use std::panic::Location;
 
 use crate::core::{Core, Kept, Root};
-use crate::fops::{Args, FopRow, Reply, ReplyTo};
+use crate::fops::{Args, FopRow, Kind, Reply, ReplyTo};
 use crate::log::{log_at, WARNING};
+use crate::record::Reader;
 use crate::runtime::State;
 use crate::values::Value;
 use crate::volume::{Child, Volume};
@@ -21,7 +22,7 @@ pub struct Decided(pub(crate) ());
 pub type Answer = Result<Decided, Errno>;
 
 /// The callback of one wind.
-pub(crate) type Callback<T> = Box<dyn FnOnce(&mut T, &mut Frame<T>, Kept, &[Value]) -> Answer>;
+pub(crate) type Callback<T> = Box<dyn FnOnce(&mut T, &mut Frame<T>, Kept, Reader) -> Answer>;
 
 /// Waits for the reply to a wind.
 pub(crate) struct Waiter<T: Translator> {
@@ -126,7 +127,7 @@ impl<T: Translator> Frame<T> {
     /// Keeps the reply that this callback sees, for [`unwind_kept`](Frame::unwind_kept). None outside
     /// of a callback.
     pub fn keep_reply(&self) -> Option<Kept> {
-        self.core.arrived.as_ref().and_then(|arrived| arrived.reply)
+        self.core.reply
     }
 
     /// Answers the request with a child's reply that [`keep_reply`](Frame::keep_reply) has kept.
@@ -170,15 +171,8 @@ impl<T: Translator> Frame<T> {
 
     // -- for the runtime -----------------------------------------------------------------------
 
-    pub(crate) fn new(core: Core) -> Box<Self> {
-        Box::new(Frame { local: T::Local::default(), core, waiters: Vec::new() })
-    }
-
-    /// Makes an ended frame ready for another request.
-    pub(crate) fn renew(&mut self, core: Core) {
-        self.local = T::Local::default();
-        self.core = core;
-        self.waiters.clear();
+    pub(crate) fn new() -> Box<Self> {
+        Box::new(Frame { local: T::Local::default(), core: Core::default(), waiters: Vec::new() })
     }
 
     pub(crate) fn wait(&mut self, waiter: Waiter<T>) {
@@ -237,8 +231,8 @@ impl<T: Translator> To<'_, T> {
         F: for<'r> FnOnce(&mut T, &mut Frame<T>, <A::Kind as ReplyTo<'r>>::Reply) -> Answer,
         F: 'static,
     {
-        let callback: Callback<T> = Box::new(move |translator, frame, kept, values| {
-            callback(translator, frame, <A::Kind as ReplyTo>::make(kept, values))
+        let callback: Callback<T> = Box::new(move |translator, frame, kept, from| {
+            A::Kind::receive(translator, frame, kept, from, callback)
         });
         let values = args.values();
         self.wind_values(args.row(), Some(values.as_ref()), Some(callback), Location::caller())

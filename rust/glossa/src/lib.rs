@@ -57,7 +57,9 @@ mod volume;
 pub use crate::core::{Client, Kept, Root};
 pub use crate::dict::{Dict, Item, Key};
 pub use crate::fields::{Flock, Iatt, Lease, Statvfs};
-pub use crate::fops::{fop, reply, Args, FopRow, Reply, ReplyTo};
+pub use crate::fops::{fop, reply, Args, FopRow, Kind, Reply, ReplyTo};
+#[doc(hidden)]
+pub use crate::fops::{glue, kind};
 pub use crate::fops::{ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT};
 pub use crate::frame::{Answer, Decided, Frame, FrameGuard, Held, To};
 #[doc(hidden)]
@@ -67,6 +69,8 @@ pub use crate::numbers::*;
 pub use crate::options::{Declared, OptionValue, VolumeOption};
 #[doc(hidden)]
 pub use crate::methods::Method;
+#[doc(hidden)]
+pub use crate::record::Reader;
 #[doc(hidden)]
 pub use crate::runtime::{area, data, enter, messages, State, ABI_VERSION};
 pub use crate::text::{Errno, Gfid, Name};

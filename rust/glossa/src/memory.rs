@@ -3,8 +3,6 @@
 
 #![allow(unsafe_code)]
 
-use std::cell::RefCell;
-
 /// Doubles of the area at first: 64 KiB.
 const FIRST_AREA: usize = 8192;
 /// Doubles before a record: the count of message doubles, the log level, the time.
@@ -38,15 +36,10 @@ impl Memory {
     }
 }
 
-thread_local! {
-    static MEMORY: &'static RefCell<Memory> = Box::leak(Box::new(RefCell::new(Memory {
-        area: vec![0; FIRST_AREA],
-        data: Vec::new(),
-    })));
-}
-
-pub(crate) fn memory() -> &'static RefCell<Memory> {
-    MEMORY.with(|memory| *memory)
+impl Default for Memory {
+    fn default() -> Self {
+        Memory { area: vec![0; FIRST_AREA], data: Vec::new() }
+    }
 }
 
 /// The bytes of words, which are little-endian.

@@ -4,11 +4,11 @@
 use crate::core::Kept;
 use crate::fops::{FOPS, FOP_COUNT};
 use crate::frame::{Answer, Frame};
+use crate::record::Reader;
 use crate::translator::Translator;
-use crate::values::Value;
 
-pub type FopMethod<T> = fn(&mut T, &mut Frame<T>, &[Value]) -> Answer;
-pub type CbkMethod<T> = fn(&mut T, &mut Frame<T>, Kept, &[Value]) -> Answer;
+pub type FopMethod<T> = fn(&mut T, &mut Frame<T>, Reader) -> Answer;
+pub type CbkMethod<T> = fn(&mut T, &mut Frame<T>, Kept, Reader) -> Answer;
 pub type CancelMethod<T> = fn(&mut T, &mut Frame<T>) -> Answer;
 
 /// A method of a translator, with the number of its fop.

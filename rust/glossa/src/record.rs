@@ -6,8 +6,11 @@
 use std::borrow::Cow;
 use std::cell::RefMut;
 
+use crate::core::Kept;
 use crate::dict::Item;
+use crate::frame::Frame;
 use crate::memory::as_bytes;
+use crate::translator::Translator;
 use crate::values::{Came, Entry, Slot, Slots, MOST_VALUES, NO_SLOT};
 use crate::{needs, Dict, Dirent, Fd, Flock, Gfid, Iatt, Inode, Lease, Loc, Name, Statvfs};
 
@@ -24,7 +27,8 @@ impl Default for GfidTable {
 }
 
 /// Reads a record.
-pub(crate) struct Reader<'a, 't> {
+#[doc(hidden)]
+pub struct Reader<'a, 't> {
     words: &'a [u64],
     /// The bytes that came with the call.
     data: &'a [u8],
@@ -99,13 +103,17 @@ impl<'a, 't> Reader<'a, 't> {
         self.name().to_string()
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn gfid(&mut self) -> Gfid {
-        let slot = self.integer();
-        if slot <= 0 {
-            let at = (-slot) as usize & GFID_MASK;
-            return if slot == 0 { Gfid::NULL } else { self.gfids.0[at] };
+        let slot = self.number() as i32;
+        match slot {
+            0 => Gfid::NULL,
+            1.. => self.new_gfid(slot),
+            _ => self.gfids.0[-slot as usize & GFID_MASK],
         }
+    }
+
+    fn new_gfid(&mut self, slot: i32) -> Gfid {
         let (text, rest) = self.words.split_at(5);
         self.words = rest;
         let gfid = Gfid::from_host(as_bytes(text).try_into().expect("5 words have 40 bytes"));
@@ -113,7 +121,7 @@ impl<'a, 't> Reader<'a, 't> {
         gfid
     }
 
-    #[inline]
+    #[inline(always)]
     fn path(&mut self) -> Option<Name<'a>> {
         if self.needs & needs::PATH == 0 {
             return None;
@@ -121,7 +129,7 @@ impl<'a, 't> Reader<'a, 't> {
         self.text()
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn inode(&mut self) -> Option<Inode<'a>> {
         let id = self.integer();
         if id == 0 {
@@ -132,7 +140,6 @@ impl<'a, 't> Reader<'a, 't> {
         Some(Inode { id, ia_type, gfid, path: self.path() })
     }
 
-    #[inline]
     pub(crate) fn loc(&mut self) -> Loc<'a> {
         let inode = self.inode();
         let parent = self.inode();
@@ -144,7 +151,7 @@ impl<'a, 't> Reader<'a, 't> {
         Loc { inode, parent, name, gfid, pargfid, path }
     }
 
-    fn fd(&mut self) -> Option<Fd<'a>> {
+    pub(crate) fn fd(&mut self) -> Option<Fd<'a>> {
         let id = self.integer();
         if id == 0 {
             return None;
@@ -154,7 +161,7 @@ impl<'a, 't> Reader<'a, 't> {
         Some(Fd { id, flags, pid, is_dir: is_dir != 0, inode })
     }
 
-    fn iatt(&mut self) -> Option<Iatt> {
+    pub(crate) fn iatt(&mut self) -> Option<Iatt> {
         self.flag().then(|| Iatt::read(self))
     }
 
@@ -183,7 +190,16 @@ impl<'a, 't> Reader<'a, 't> {
         }
     }
 
-    fn entries(&mut self, came: Came) -> Option<Vec<Entry<'a>>> {
+    /// Reads the entries of a reply.
+    pub(crate) fn entries<T: Translator>(
+        &mut self,
+        frame: &Frame<T>,
+        kept: Kept,
+    ) -> Option<Vec<Entry<'a>>> {
+        self.entries_from(Came::of(frame, kept))
+    }
+
+    fn entries_from(&mut self, came: Came) -> Option<Vec<Entry<'a>>> {
         let count = usize::try_from(self.integer()).ok()?;
         let mut entries = Vec::with_capacity(count);
         for entry in 0..count as i32 {
@@ -197,21 +213,32 @@ impl<'a, 't> Reader<'a, 't> {
         Some(entries)
     }
 
-    fn locks(&mut self) -> Option<Vec<Flock<'a>>> {
+    pub(crate) fn locks(&mut self) -> Option<Vec<Flock<'a>>> {
         let count = usize::try_from(self.integer()).ok()?;
         Some((0..count).map(|_| Flock::read(self)).collect())
     }
 
-    fn data(&mut self) -> Option<&'a [u8]> {
+    pub(crate) fn data(&mut self) -> Option<&'a [u8]> {
         let length = usize::try_from(self.integer()).ok()?;
         // The bytes of the arguments do not come again with a reply.
         Some(self.data.get(..length).unwrap_or_default())
     }
 
-    /// Reads the values of a fop (`wind` -1) or reply, whose kinds are these letters.
-    pub(crate) fn values(&mut self, letters: &str, serial: u32, wind: i32) -> Slots<'a> {
-        let mut slots = [NO_SLOT; MOST_VALUES];
-        for (index, (slot, letter)) in slots.iter_mut().zip(letters.bytes()).enumerate() {
+    pub(crate) fn statvfs(&mut self) -> Option<Statvfs> {
+        self.flag().then(|| Statvfs::read(self))
+    }
+
+    pub(crate) fn flock(&mut self) -> Option<Flock<'a>> {
+        self.flag().then(|| Flock::read(self))
+    }
+
+    pub(crate) fn lease(&mut self) -> Option<Lease> {
+        self.flag().then(|| Lease::read(self))
+    }
+
+    /// Reads the values of a fop or reply, whose kinds are these letters.
+    pub(crate) fn values(&mut self, letters: &str, came: Came, slots: &mut Slots<'a>) {
+        for (slot, letter) in slots.iter_mut().zip(letters.bytes()) {
             let found = match letter {
                 b'n' => Some(Slot::Int(self.integer())),
                 b'l' => Some(Slot::Loc(self.loc())),
@@ -221,17 +248,18 @@ impl<'a, 't> Reader<'a, 't> {
                 b'd' => self.dict().map(Slot::Dict),
                 b's' => self.text().map(Slot::Str),
                 b'b' => self.data().map(Slot::Data),
-                b'e' => {
-                    let came = Came { serial, wind, index: index as i32, ..Came::default() };
-                    self.entries(came).map(Slot::Entries)
-                }
+                b'e' => self.entries_from(came).map(Slot::Entries),
                 b'm' => self.locks().map(Slot::Locklist),
-                b'v' => self.flag().then(|| Slot::Statvfs(Statvfs::read(self))),
-                b'k' => self.flag().then(|| Slot::Flock(Flock::read(self))),
-                _ => self.flag().then(|| Slot::Lease(Lease::read(self))),
+                b'v' => self.statvfs().map(Slot::Statvfs),
+                b'k' => self.flock().map(Slot::Flock),
+                _ => self.lease().map(Slot::Lease),
             };
             *slot = found.unwrap_or(Slot::Null);
         }
-        slots
+    }
+
+    /// Reads values that are of no use but for their gfids, which both sides remember.
+    pub(crate) fn skip_values(&mut self, letters: &str) {
+        self.values(letters, Came::default(), &mut [NO_SLOT; MOST_VALUES]);
     }
 }

@@ -4,16 +4,15 @@ use std::cell::RefCell;
 use std::panic::Location;
 use std::sync::Once;
 
-use crate::core::{find_row, shared, state, Client, Core, Kept, Numbered};
+use crate::core::{find_row, shared, state, Client, Kept, Numbered};
 use crate::fops::FopRow;
 use crate::frame::{Frame, Waiter};
 use crate::log::{log_at, ERROR};
-use crate::memory::{as_bytes, memory, write_line, HEADER};
+use crate::memory::{as_bytes, write_line, HEADER};
 use crate::message::Kind;
 use crate::methods::{has_hook, sort_methods, Handlers};
 use crate::record::Reader;
 use crate::translator::{Translator, HOOKS};
-use crate::values::{list_entries, Slots, Value, MOST_VALUES};
 use crate::volume::{read_options, Volume, VolumeState};
 use crate::{Dict, Errno};
 
@@ -70,14 +69,9 @@ impl<T: Translator> State<T> {
 
     // -- frames --------------------------------------------------------------------------------
 
-    fn make_frame(&self, core: Core) -> Box<Frame<T>> {
-        match self.spare.borrow_mut().pop() {
-            Some(mut frame) => {
-                frame.renew(core);
-                frame
-            }
-            None => Frame::new(core),
-        }
+    /// A frame for a request that begins.
+    pub(crate) fn make_frame(&self) -> Box<Frame<T>> {
+        self.spare.borrow_mut().pop().unwrap_or_else(Frame::new)
     }
 
     pub(crate) fn take_frame(&self, id: i32) -> Option<Box<Frame<T>>> {
@@ -129,17 +123,12 @@ impl<T: Translator> State<T> {
 
     /// The record: the request's number, who asks, the arguments.
     fn enter_fop(&self, row: &'static FopRow, mut from: Reader) -> i32 {
-        let mut core = Core::new(from.integer() as i32, Some(row));
-        core.read_root(&mut from, T::NEEDS);
-        let slots = from.values(row.args, core.serial, crate::core::ARGUMENTS);
-        drop(from);
-        let mut frame = self.make_frame(core);
-        let code = with_values(row.args, &slots, |values| {
-            frame.core.arrive(crate::core::ARGUMENTS, row.args, values, None);
-            let fop = self.handlers_of(row).fop.expect("the host calls methods that there are");
-            let answer = self.with_translator(|translator| fop(translator, &mut frame, values));
-            frame.leave(answer)
-        });
+        let mut frame = self.make_frame();
+        frame.core.begin(from.integer() as i32, Some(row));
+        frame.core.read_root(&mut from, T::NEEDS);
+        let fop = self.handlers_of(row).fop.expect("the host calls methods that there are");
+        let answer = self.with_translator(|translator| fop(translator, &mut frame, from));
+        let code = frame.leave(answer);
         self.put_frame(frame);
         code
     }
@@ -150,12 +139,12 @@ impl<T: Translator> State<T> {
         let [id, wind, comes] = from.integers();
         let (id, wind) = (id as i32, wind as i32);
         let frame = if comes != 0 {
-            let mut core = Core::new(id, Some(row));
-            core.read_root(&mut from, T::NEEDS);
-            from.values(row.args, core.serial, crate::core::ARGUMENTS);
-            core.wound = 1;
-            core.owed = 1;
-            let mut frame = self.make_frame(core);
+            let mut frame = self.make_frame();
+            frame.core.begin(id, Some(row));
+            frame.core.read_root(&mut from, T::NEEDS);
+            from.skip_values(row.args);
+            frame.core.wound = 1;
+            frame.core.owed = 1;
             let child = Volume::<T>::new().child();
             frame.wait(Waiter { wind: 0, child, callback: None, opens: false });
             Some(frame)
@@ -163,40 +152,38 @@ impl<T: Translator> State<T> {
             self.take_frame(id)
         };
         let [op_ret, op_errno] = from.integers();
-        let serial = frame.as_ref().map_or(0, |frame| frame.core.serial);
-        // Also where nothing waits, as both sides remember gfids.
-        let slots = from.values(row.reply, serial, wind);
-        drop(from);
         let mut frame = match frame {
             Some(frame) => frame,
-            None => return state::NOTHING,
+            None => {
+                from.skip_values(row.reply);
+                return state::NOTHING;
+            }
         };
         let waiter = match frame.take_waiter(wind) {
             Some(waiter) => waiter,
             None => {
+                from.skip_values(row.reply);
                 self.put_frame(frame);
                 return state::NOTHING;
             }
         };
-        frame.core.owed -= 1;
-        frame.core.child = waiter.child;
-        if frame.core.row.is_some() {
-            frame.core.state = if frame.core.answered { state::ANSWERED } else { state::OPEN };
+        let core = &mut frame.core;
+        core.owed -= 1;
+        core.child = waiter.child;
+        core.opens = waiter.opens;
+        if core.row.is_some() {
+            core.state = if core.answered { state::ANSWERED } else { state::OPEN };
         }
-        let kept = Kept { serial, wind, row, op_ret, op_errno: Errno(op_errno as i32) };
-        let code = with_values(row.reply, &slots, |values| {
-            if waiter.opens {
-                note_own_fd(op_ret, values);
-            }
-            frame.core.arrive(wind, row.reply, values, Some(kept));
-            let answer = self.with_translator(|it| match (waiter.callback, self.handlers_of(row).cbk) {
-                (Some(callback), _) => callback(it, &mut frame, kept, values),
-                (None, Some(callback)) => callback(it, &mut frame, kept, values),
-                // A frame waits only where there is a callback.
-                (None, None) => Ok(frame.later()),
-            });
-            frame.leave(answer)
+        let op_errno = Errno(op_errno as i32);
+        let kept = Kept { serial: core.serial, wind, row, op_ret, op_errno };
+        let callback = self.handlers_of(row).cbk;
+        let answer = self.with_translator(|it| match (waiter.callback, callback) {
+            (Some(callback), _) => callback(it, &mut frame, kept, from),
+            (None, Some(callback)) => callback(it, &mut frame, kept, from),
+            // A frame waits only where there is a callback.
+            (None, None) => Ok(frame.later()),
         });
+        let code = frame.leave(answer);
         self.put_frame(frame);
         code
     }
@@ -309,28 +296,6 @@ impl<T: Translator> State<T> {
     }
 }
 
-/// Calls `call` with the values in the slots.
-fn with_values<R>(letters: &str, slots: &Slots, call: impl FnOnce(&[Value]) -> R) -> R {
-    let entries = list_entries(slots);
-    let mut values = [Value::Null; MOST_VALUES];
-    let count = letters.len();
-    for (value, slot) in values.iter_mut().zip(slots).take(count) {
-        *value = slot.value(&entries);
-    }
-    call(&values[..count])
-}
-
-/// Notes the fd that the host has made for the module.
-fn note_own_fd(op_ret: i64, values: &[Value]) {
-    let fd = values.iter().find_map(|value| match value {
-        Value::Fd(fd) => Some(fd.id),
-        _ => None,
-    });
-    if let (true, Some(fd)) = (op_ret >= 0, fd) {
-        shared().own_fds.borrow_mut().insert(fd);
-    }
-}
-
 /// Commands of the host; those for requests have 256 times the fop's number added.
 mod command {
     pub(super) const FOP: usize = 0;
@@ -434,7 +399,7 @@ pub fn enter<T: Translator>(what: u32, data: bool) -> i32 {
         report_panics();
     }
     let code = {
-        let memory = memory().borrow();
+        let memory = it.memory.borrow();
         let (header, record) = memory.area.split_at(HEADER);
         it.level.set(f64::from_bits(header[1]) as i32);
         it.now.set(f64::from_bits(header[2]));
@@ -443,18 +408,18 @@ pub fn enter<T: Translator>(what: u32, data: bool) -> i32 {
         carry_out::<T>(what as usize, Reader::new(record, data, gfids, T::NEEDS))
     };
     State::<T>::get().settle();
-    memory().borrow_mut().area[0] = (it.out.borrow().words.len() as f64).to_bits();
+    it.memory.borrow_mut().area[0] = (it.out.borrow().words.len() as f64).to_bits();
     code
 }
 
 /// The address of the area, with room for this many bytes.
 pub fn area(bytes: usize) -> usize {
-    memory().borrow_mut().reserve_area(bytes)
+    shared().memory.borrow_mut().reserve_area(bytes)
 }
 
 /// The address of the window for data, with room for this many bytes.
 pub fn data(bytes: usize) -> usize {
-    memory().borrow_mut().reserve_data(bytes)
+    shared().memory.borrow_mut().reserve_data(bytes)
 }
 
 /// The address of the messages of the last call.

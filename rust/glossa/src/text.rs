@@ -1,6 +1,7 @@
 //! Names, gfids and errnos.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 
 use crate::numbers::ERRNO_NAMES;
@@ -77,8 +78,23 @@ impl<'a> From<&'a Vec<u8>> for Name<'a> {
 }
 
 /// The id of an inode: 16 bytes, the same on every storage and for every client.
-#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Default, Eq, PartialOrd, Ord)]
 pub struct Gfid(pub [u8; 16]);
+
+impl PartialEq for Gfid {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        // Two comparisons of numbers, where the derived one calls memcmp.
+        u128::from_ne_bytes(self.0) == u128::from_ne_bytes(other.0)
+    }
+}
+
+impl Hash for Gfid {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u128(u128::from_ne_bytes(self.0));
+    }
+}
 
 /// Bytes of a gfid before which its text has a dash.
 const DASHES: [usize; 4] = [4, 6, 8, 10];

@@ -1,7 +1,9 @@
 //! The values that fops carry.
 
-use crate::core::shared;
+use crate::core::{shared, Kept};
+use crate::frame::Frame;
 use crate::message::Kind;
+use crate::translator::Translator;
 use crate::{Dict, Flock, Gfid, Iatt, Lease, Name, Statvfs};
 
 /// An inode. Two are the same if their `id` is the same.
@@ -83,6 +85,13 @@ pub struct Came {
     pub(crate) entry: i32,
     /// The address of its attributes, which are unchanged while it is the same.
     pub(crate) stat: usize,
+}
+
+impl Came {
+    /// The origin of entries in a reply, of which they are the first part.
+    pub(crate) fn of<T: Translator>(frame: &Frame<T>, kept: Kept) -> Came {
+        Came { serial: frame.core.serial, wind: kept.wind, ..Came::default() }
+    }
 }
 
 /// A value of a fop or reply, as the generic methods (`any_fop`) see them.
@@ -256,6 +265,12 @@ macro_rules! required {
 
 required! { Loc<'a> Fd<'a> Iatt Flock<'a> Lease }
 
+/// The decoded value of an argument that is never missing.
+#[inline]
+pub(crate) fn required<T>(value: &Option<T>) -> &T {
+    value.as_ref().expect("the host sends a value for an argument that is never null")
+}
+
 /// A decoded value, for as long as the call runs.
 pub(crate) enum Slot<'a> {
     Null,
@@ -288,18 +303,33 @@ pub(crate) type Slots<'a> = [Slot<'a>; MOST_VALUES];
 
 pub(crate) const NO_SLOT: Slot = Slot::Null;
 
-/// The directory entries among the values; their attributes stay in the slots.
-pub(crate) fn list_entries<'s>(slots: &'s Slots) -> Vec<Dirent<'s>> {
+/// Calls `call` with the values in the slots, whose kinds are these letters.
+pub(crate) fn with_values<R>(
+    letters: &str,
+    slots: &Slots,
+    call: impl FnOnce(&[Value]) -> R,
+) -> R {
     let entries = slots.iter().find_map(|slot| match slot {
-        Slot::Entries(entries) => Some(entries),
+        Slot::Entries(entries) => Some(list_entries(entries)),
         _ => None,
     });
+    let entries = entries.unwrap_or_default();
+    let mut values = [Value::Null; MOST_VALUES];
+    let count = letters.len();
+    for (value, slot) in values.iter_mut().zip(slots).take(count) {
+        *value = slot.value(&entries);
+    }
+    call(&values[..count])
+}
+
+/// Lists decoded entries with references to their attributes.
+pub(crate) fn list_entries<'s>(entries: &'s [Entry]) -> Vec<Dirent<'s>> {
     let reference = |entry: &'s Entry| {
         let stat = entry.stat.as_ref();
         let address = stat.map_or(0, |stat| stat as *const Iatt as usize);
         Dirent { stat, came: Came { stat: address, ..entry.it.came }, ..entry.it }
     };
-    entries.into_iter().flatten().map(reference).collect()
+    entries.iter().map(reference).collect()
 }
 
 impl<'a> Slot<'a> {

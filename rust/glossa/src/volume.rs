@@ -6,8 +6,8 @@ use std::marker::PhantomData;
 use std::panic::Location;
 use std::rc::Rc;
 
-use crate::core::{count_up, shared, Client, Core, Shared};
-use crate::frame::{Frame, FrameGuard};
+use crate::core::{count_up, shared, Client, Shared};
+use crate::frame::FrameGuard;
 use crate::message::Kind;
 use crate::options::{OptionValue, VolumeOption};
 use crate::record::Reader;
@@ -124,8 +124,9 @@ impl<T: Translator> Volume<T> {
     /// A request of the module's own: wind with it, and again in its callbacks. It has no caller to
     /// answer, and ends when no reply is owed to it any more.
     pub fn request(self) -> FrameGuard<T> {
-        let core = Core::own();
-        FrameGuard { frame: Some(Frame::new(core)) }
+        let mut frame = State::<T>::get().make_frame();
+        frame.core.begin_own();
+        FrameGuard { frame: Some(frame) }
     }
 
     // -- timers --------------------------------------------------------------------------------

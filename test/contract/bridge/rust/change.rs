@@ -11,17 +11,13 @@ macro_rules! make {
                 $(
                     fn $fop(&mut self, frame: &mut Frame<Self>, it: fop::$type) -> Answer {
                         with_changed(&it.values(), |values| {
-                            Ok(frame.wind(fop::$type::read(values)))
+                            Ok(frame.wind(fop::$type::from_values(values)))
                         })
                     }
                     fn $cbk(&mut self, frame: &mut Frame<Self>, reply: reply::$type) -> Answer {
                         let (op_ret, op_errno) = reply.result();
                         with_changed(&reply.values(), |values| {
-                            let changed = reply::$type {
-                                op_ret,
-                                op_errno,
-                                ..reply::$type::read(frame.keep_reply().unwrap(), values)
-                            };
+                            let changed = reply::$type::from_values(op_ret, op_errno, values);
                             Ok(frame.unwind(changed))
                         })
                     }
