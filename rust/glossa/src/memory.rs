@@ -49,11 +49,19 @@ pub(crate) fn as_bytes(words: &[u64]) -> &[u8] {
     unsafe { std::slice::from_raw_parts(words.as_ptr().cast(), 8 * words.len()) }
 }
 
-/// The bytes of words, to be written.
-#[inline]
-pub(crate) fn as_bytes_mut(words: &mut [u64]) -> &mut [u8] {
-    // SAFETY: as above, and any bytes are a valid u64.
-    unsafe { std::slice::from_raw_parts_mut(words.as_mut_ptr().cast(), 8 * words.len()) }
+/// Appends bytes, and zeros up to the next word: at least one.
+pub(crate) fn push_bytes(words: &mut Vec<u64>, bytes: &[u8]) {
+    let count = bytes.len() / 8 + 1;
+    words.reserve(count);
+    let start = words.len();
+    // SAFETY: there is room for `count` words, which are all written: the last one first, with
+    // zeros. The vector is not where the bytes are, because it is borrowed mutably.
+    unsafe {
+        let end = words.as_mut_ptr().add(start);
+        end.add(count - 1).write(0);
+        std::ptr::copy_nonoverlapping(bytes.as_ptr(), end.cast(), bytes.len());
+        words.set_len(start + count);
+    }
 }
 
 /// Writes a line to the volume's log, also when the module fails right after it.

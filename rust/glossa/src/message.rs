@@ -3,7 +3,7 @@
 use std::panic::Location;
 
 use crate::dict::Item;
-use crate::memory::as_bytes_mut;
+use crate::memory::push_bytes;
 use crate::values::{Came, Value};
 use crate::{Dict, Dirent, Flock, Gfid, Inode, Loc};
 
@@ -58,9 +58,7 @@ impl Messages {
 
     pub(crate) fn bytes(&mut self, bytes: &[u8]) {
         self.int(bytes.len() as i32);
-        let start = self.words.len();
-        self.words.resize(start + (bytes.len() + 8) / 8, 0);
-        as_bytes_mut(&mut self.words[start..])[..bytes.len()].copy_from_slice(bytes);
+        push_bytes(&mut self.words, bytes);
     }
 
     pub(crate) fn text(&mut self, text: Option<&[u8]>) {
