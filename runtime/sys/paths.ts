@@ -21,5 +21,8 @@ export const packageRoot: string = findPackageRoot();
 /** The directory of glossa.h. */
 export const includeDir: string = join(packageRoot, 'bridges', 'native');
 
+/** The directory of the crate for translators in Rust. */
+export const crateFolder: string = join(packageRoot, 'rust', 'glossa');
+
 /** Returns the path of a file of dist, such as `bridges/isolated-volume.js`, which also programs in the sources start. */
 export const makeBuiltPath = (path: string): string => join(packageRoot, 'dist', path);

@@ -1,5 +1,7 @@
 //! Shared code of the contract's modules: describes values as JSON, changes and makes them.
 
+#![allow(dead_code)]
+
 /// As the crate's own, without the functions that the host calls.
 pub use glossa::implement as translator;
 pub use glossa::*;

@@ -1,0 +1,130 @@
+/**
+ * Compiles modules in Rust for the tests at their first use in a run. Without a compiler for
+ * WebAssembly such tests are skipped with a message; with GLOSSA_REQUIRE_ALL=1 they fail.
+ */
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { inject } from 'vitest';
+import { crateFolder } from '../../runtime/sys/paths.ts';
+import { hostedLanguage, type Language } from './module.ts';
+import { libraryFolder } from './native.ts';
+
+const TARGET = 'wasm32-unknown-unknown';
+
+/** Returns true if this compiler has the standard library for WebAssembly. */
+function hasTarget(rustc: string): boolean {
+  const { status, stdout } = spawnSync(rustc, ['--target', TARGET, '--print', 'target-libdir'], {
+    encoding: 'utf8',
+  });
+  const folder = stdout?.trim() ?? '';
+  return status === 0 && existsSync(folder) && readdirSync(folder).length > 0;
+}
+
+/** Finds the compiler: that of $RUSTC or the first in the path, else the system's. */
+function findCompiler(): string {
+  const { RUSTC } = process.env;
+  const names = RUSTC === undefined ? ['rustc', '/usr/bin/rustc'] : [RUSTC];
+  const found = names.find(hasTarget);
+  if (found !== undefined) return found;
+  const reason = `there is no Rust compiler for ${TARGET} (${names.join(', ')})`;
+  if (process.env.GLOSSA_REQUIRE_ALL === '1')
+    throw new Error(`${reason}, and GLOSSA_REQUIRE_ALL is 1`);
+  console.error(`skipped: ${reason}`);
+  return '';
+}
+
+/** The compiler; '' without one. */
+export const rustCompiler = findCompiler();
+
+// Not optimised: the compiler takes most of the time of these tests.
+const FLAGS = [
+  ...['--edition', '2021', '--target', TARGET, '-D', 'warnings'],
+  ...['-C', 'panic=abort', '-C', 'debug-assertions=off'],
+];
+
+/**
+ * Runs the compiler. Another file's process may do the same meanwhile: the first result stays, as a
+ * third compiler may be reading it.
+ */
+function compileTo(out: string, args: readonly string[]): void {
+  const unfinished = `${out}.${process.pid}`;
+  const all = [...FLAGS, ...args, '-o', unfinished];
+  const { status, stderr } = spawnSync(rustCompiler, all, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${rustCompiler} ${all.join(' ')}\n${stderr}`);
+  try {
+    linkSync(unfinished, out);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(unfinished);
+  }
+}
+
+/** The folder of what the whole run uses. */
+function sharedFolder(): string {
+  const folder = join(inject('runFolder'), 'rust');
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+/** Compiles the crate; the path of its library. */
+function compileCrate(): string {
+  const out = join(sharedFolder(), 'libglossa.rlib');
+  const source = join(crateFolder, 'src/lib.rs');
+  if (!existsSync(out))
+    compileTo(out, ['--crate-type', 'rlib', '--crate-name', 'glossa', source]);
+  return out;
+}
+
+/** Compiles a module; `more` are flags of the compiler. The path of the module. */
+export function compileRust(source: string, out: string, more: readonly string[] = []): string {
+  const crate = compileCrate();
+  compileTo(out, ['--crate-type', 'cdylib', '--extern', `glossa=${crate}`, ...more, source]);
+  return out;
+}
+
+/** A module of this text; the path of the module. */
+export function compileRustText(name: string, text: string, more: readonly string[] = []): string {
+  const source = join(libraryFolder(), `${name}.rs`);
+  writeFileSync(source, text);
+  return compileRust(source, join(libraryFolder(), `${name}.wasm`), more);
+}
+
+/** The start of the bytes that select a module (contract/bridge/rust/selection.rs), and their number. */
+const SELECTION = 'glossa-contract-module';
+const SELECTION_BYTES = 32;
+
+/** Files of several modules each, by the names of the modules. */
+const GROUPS: Readonly<Record<string, string>> = Object.fromEntries(
+  ['both', 'change', 'echo', 'named', 'only_cbk', 'own'].map((name) => [name, 'every_fop']),
+);
+
+/** Makes the contract's module of this name, whose source is in `folder`. */
+export function makeContractModule(folder: string, name: string, out: string): void {
+  const group = GROUPS[name] ?? 'main';
+  const path = join(sharedFolder(), `${group}.wasm`);
+  if (!existsSync(path)) compileRust(join(folder, `${group}.rs`), path, ['-C', 'strip=symbols']);
+  const bytes = readFileSync(path);
+  bytes.write(name.padEnd(SELECTION_BYTES), bytes.indexOf(SELECTION), 'latin1');
+  writeFileSync(out, bytes);
+}
+
+/** Modules of the contract in Rust, by their names. */
+export const wasmRust: Language = {
+  ...hostedLanguage,
+  find(folder, name): Record<string, string> {
+    if (name === null) return { 'module-path': libraryFolder() };
+    const out = join(libraryFolder(), `${name}.wasm`);
+    if (!existsSync(out)) makeContractModule(folder, name, out);
+    return { 'module-name': `${name}.wasm`, 'module-path': libraryFolder() };
+  },
+};
