@@ -1,19 +1,29 @@
-/** `glossa new include-dir`: prints the folder of the header for translators in C. */
+/** `glossa new include-dir`: prints the folder of the header or library for compiled translators. */
 
-import { includeDir } from '../runtime/sys/paths.ts';
+import { formatSuggestion } from '../runtime/core/nearest.ts';
+import { crateFolder, includeDir } from '../runtime/sys/paths.ts';
 import { defineCommand } from '../terminal/command.ts';
-import { EXIT_OK } from '../terminal/exit.ts';
+import { EXIT_OK, UsageError } from '../terminal/exit.ts';
 import { takeOperands } from '../terminal/flags.ts';
 
+/** The folders by language. */
+const folders: Readonly<Record<string, string>> = { c: includeDir, rust: crateFolder };
+
 export default defineCommand({
-  usage: ['glossa new include-dir'],
+  usage: [`glossa new include-dir [${Object.keys(folders).join('|')}]`],
   description:
     'Prints the folder of glossa.h, for a compiler: cc -shared -fPIC -I$(glossa new include-dir) -o ' +
-    'mine.so mine.c.',
+    'mine.so mine.c. For rust it is the folder of the crate, for a dependency in Cargo.toml.',
   flags: {},
   async run({ operands }, terminal) {
-    takeOperands(operands, []);
-    terminal.out(includeDir);
+    const [language = 'c'] = takeOperands(operands, ['[LANGUAGE]']);
+    const folder = folders[language];
+    if (folder === undefined) {
+      const names = Object.keys(folders);
+      const hint = formatSuggestion(language, names) || `; there is ${names.join(', ')}`;
+      throw new UsageError(`no language '${language}'${hint}`);
+    }
+    terminal.out(folder);
     return EXIT_OK;
   },
 });

@@ -12,12 +12,19 @@ import { NodeContext } from '../server/node-context.ts';
 import { registry } from '../server/registry.ts';
 import { withScratch } from './support/mount.ts';
 import { canCompile, compile, libraryFolder } from './support/native.ts';
+import { compileRust, rustCompiler } from './support/rust.ts';
 import { volfiles } from './support/volfiles.ts';
 
-/** Options that lead to shared objects made of the sources beside the volfile. */
+/** Options that lead to modules compiled from the sources beside the volfile. */
 function compileModules(volumes: readonly PlainVolume[], folder: string): string[] {
   return volumes.flatMap(({ name, options }) => {
     const path = new Map(options).get('module-path');
+    const module = new Map(options).get('module-name');
+    if (module?.endsWith('.wasm')) {
+      const source = join(folder, module.replace(/wasm$/, 'rs'));
+      compileRust(source, join(libraryFolder(), module));
+      return [`${name}.module-path=${libraryFolder()}`];
+    }
     if (!path?.endsWith('.so')) return [];
     const source = join(folder, path.replace(/so$/, 'c'));
     return [`${name}.module-path=${compile(source, join(libraryFolder(), path))}`];
@@ -29,7 +36,10 @@ const isRemote = (path: string): boolean =>
   readFileSync(join(packageRoot, path), 'utf8').includes('type protocol/');
 
 const startable = volfiles.filter(
-  (path) => !isRemote(path) && (canCompile || !path.includes('/c/')),
+  (path) =>
+    !isRemote(path) &&
+    (canCompile || !path.includes('/c/')) &&
+    (rustCompiler !== '' || !path.includes('/rust/')),
 );
 
 describe('a volfile of the repository', () => {

@@ -11,6 +11,7 @@ import type { Translator } from '../../runtime/core/xlator.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import negative from '../../runtime/xlators/features/negative/index.ts';
 import { canCompile, compile, libraryFolder } from './native.ts';
+import { compileRust, rustCompiler } from './rust.ts';
 import { canCompileWasm, compileWasm } from './wasm.ts';
 
 const folder = join(packageRoot, 'examples/negative');
@@ -21,7 +22,14 @@ export interface Variant {
   readonly options: Readonly<Record<string, string>>;
 }
 
-export const variants: readonly Variant[] = [
+const reference: Variant = {
+  name: 'features/negative',
+  translator: negative as Translator<unknown>,
+  options: {},
+};
+
+/** The variants under test. */
+export let variants: readonly Variant[] = [
   {
     name: 'negative.py',
     translator: glupy as Translator<unknown>,
@@ -32,10 +40,18 @@ export const variants: readonly Variant[] = [
     translator: glupy as Translator<unknown>,
     options: { 'module-name': 'negative', 'module-path': join(folder, 'javascript') },
   },
-  { name: 'features/negative', translator: negative as Translator<unknown>, options: {} },
+  reference,
   ...(canCompile ? [makeVariantInC()] : []),
   ...(canCompileWasm ? [makeVariantInWasm()] : []),
 ];
+
+/**
+ * Replaces the variants by those whose compilers are slow, and the one that they are compared with;
+ * called by a file before it imports test files.
+ */
+export function useSlowVariants(): void {
+  variants = [reference, ...(rustCompiler === '' ? [] : [makeVariantInRust()])];
+}
 
 function makeVariantInC(): Variant {
   const out = join(libraryFolder(), 'negative.so');
@@ -47,13 +63,20 @@ function makeVariantInC(): Variant {
   };
 }
 
+/** A variant that is compiled to WebAssembly. */
+function makeCompiledVariant(name: string, file: string): Variant {
+  const options = { 'module-name': file, 'module-path': libraryFolder() };
+  return { name, translator: glupy as Translator<unknown>, options };
+}
+
 function makeVariantInWasm(): Variant {
   compileWasm(join(folder, 'c/negative.c'), join(libraryFolder(), 'negative.wasm'));
-  return {
-    name: 'negative.wasm',
-    translator: glupy as Translator<unknown>,
-    options: { 'module-name': 'negative.wasm', 'module-path': libraryFolder() },
-  };
+  return makeCompiledVariant('negative.wasm', 'negative.wasm');
+}
+
+function makeVariantInRust(): Variant {
+  compileRust(join(folder, 'rust/negative.rs'), join(libraryFolder(), 'negative-rust.wasm'));
+  return makeCompiledVariant('negative.rs', 'negative-rust.wasm');
 }
 
 /** Names that a fop makes and takes away. */

@@ -8,6 +8,7 @@ import { findBrickObstacle } from './gluster.ts';
 import { GLOSSA, type Scratch } from './mount.ts';
 import { isSkipped } from './obstacle.ts';
 import { findPython, findPythonObstacle, pythonPackages } from './python.ts';
+import { rustCompiler } from './rust.ts';
 
 export const CONSOLE = /^```console\n(.*?)^```$/gms;
 
@@ -22,6 +23,7 @@ export const needsMore = (name: string, text: string): boolean => {
   const modules = pythonModules(text);
   const obstacle =
     (/`glusterfs-server`/.test(text) && findBrickObstacle()) ||
+    (/`rustc`/.test(text) && rustCompiler === '' && 'there is no Rust compiler') ||
     (modules.length > 0 && findPythonObstacle(...modules)) ||
     '';
   return isSkipped(`examples/${name}`, obstacle);
@@ -67,7 +69,7 @@ export async function runTyped(
   const python = `python3() { '${findPython(...pythonModules(readme)) ?? 'python3'}' "$@"; }`;
   const client = new Client(
     scratch.path,
-    `exec 2>&1\n${glossa}\n${python}\ncd '${packageRoot}'\n${steps.join('\n')}`,
+    `exec 2>&1\nexport RUSTC='${rustCompiler}'\n${glossa}\n${python}\ncd '${packageRoot}'\n${steps.join('\n')}`,
   );
   const { out } = await client.outcome;
   return out

@@ -7,12 +7,13 @@ import {
   existsSync,
   linkSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { inject } from 'vitest';
 import { crateFolder } from '../../runtime/sys/paths.ts';
 import { hostedLanguage, type Language } from './module.ts';
@@ -45,6 +46,15 @@ function findCompiler(): string {
 /** The compiler; '' without one. */
 export const rustCompiler = findCompiler();
 
+/** The Cargo beside the compiler. */
+export const cargo = join(dirname(rustCompiler), 'cargo');
+
+/** The reason why there is no Cargo for the compiler, or ''. */
+export const noCargo =
+  rustCompiler !== '' && spawnSync(cargo, ['--version']).status === 0
+    ? ''
+    : 'there is no cargo for the Rust compiler';
+
 // Not optimised: the compiler takes most of the time of these tests.
 const FLAGS = [
   ...['--edition', '2021', '--target', TARGET, '-D', 'warnings'],
@@ -52,11 +62,12 @@ const FLAGS = [
 ];
 
 /**
- * Runs the compiler. Another file's process may do the same meanwhile: the first result stays, as a
- * third compiler may be reading it.
+ * Runs the compiler, in a folder of its own, as other files' processes may compile the same
+ * meanwhile. The first result stays, as a third compiler may be reading it.
  */
 function compileTo(out: string, args: readonly string[]): void {
-  const unfinished = `${out}.${process.pid}`;
+  const folder = mkdtempSync(`${out}-`);
+  const unfinished = join(folder, basename(out));
   const all = [...FLAGS, ...args, '-o', unfinished];
   const { status, stderr } = spawnSync(rustCompiler, all, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`${rustCompiler} ${all.join(' ')}\n${stderr}`);
@@ -65,7 +76,7 @@ function compileTo(out: string, args: readonly string[]): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   } finally {
-    rmSync(unfinished);
+    rmSync(folder, { recursive: true });
   }
 }
 
@@ -80,8 +91,7 @@ function sharedFolder(): string {
 function compileCrate(): string {
   const out = join(sharedFolder(), 'libglossa.rlib');
   const source = join(crateFolder, 'src/lib.rs');
-  if (!existsSync(out))
-    compileTo(out, ['--crate-type', 'rlib', '--crate-name', 'glossa', source]);
+  if (!existsSync(out)) compileTo(out, ['--crate-type', 'rlib', '--crate-name', 'glossa', source]);
   return out;
 }
 
@@ -97,6 +107,16 @@ export function compileRustText(name: string, text: string, more: readonly strin
   const source = join(libraryFolder(), `${name}.rs`);
   writeFileSync(source, text);
   return compileRust(source, join(libraryFolder(), `${name}.wasm`), more);
+}
+
+/** The compiler's error for a module of this text. @throws {Error} if it compiles */
+export function findRustError(name: string, text: string): string {
+  try {
+    compileRustText(name, text);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error(`${name} compiles`);
 }
 
 /** The start of the bytes that select a module (contract/bridge/rust/selection.rs), and their number. */

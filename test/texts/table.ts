@@ -188,6 +188,15 @@ export const tables: Readonly<Record<string, Rows>> = {
       not: 'it is for an editor that the tests do not have; cli/debug tests what it asks for',
     },
   },
+  'docs/write/rust.md': {
+    '//! Refuses to remove files whose names end in a certain way.': {
+      by: 'test/docs-rust.more.test.ts',
+    },
+    '//! Counts the bytes that each read asks for and gets.': { by: 'test/docs-rust.more.test.ts' },
+    '[package]': { by: 'test/docs-rust.more.test.ts' },
+    '[build]': { by: 'test/docs-rust.more.test.ts' },
+    'volume disk': { by: 'test/docs-rust.more.test.ts' },
+  },
   'docs/write/glupy-compat.md': {
     "E [negative.py:34:lookup_cbk] 0-negative: lookup failed: AttributeError: 'dict' object has no":
       {

@@ -124,10 +124,7 @@ const formatDecoding = (indent: string, args: readonly Arg[]): string =>
     .flatMap(({ name, type }) => {
       const variable = makeIdentifier(name);
       const list = `let ${variable} = ${variable}.as_deref().map(list_entries);`;
-      return [
-        `let ${variable} = from.${READERS[type]};`,
-        ...(type === 'entries' ? [list] : []),
-      ];
+      return [`let ${variable} = from.${READERS[type]};`, ...(type === 'entries' ? [list] : [])];
     })
     .map((line) => `${indent}${line}\n`)
     .join('');
@@ -604,10 +601,14 @@ ${table.map(formatStruct).join('\n\n')}
 const formatNumbers = (numbers: Readonly<Record<string, unknown>>): string =>
   Object.entries(numbers)
     .filter(([, value]) => typeof value === 'number')
-    .map(([name, value]) => `pub const ${name}: i64 = ${/^O_/.test(name) ? formatOctal(value as number) : value};`)
+    .map(
+      ([name, value]) =>
+        `pub const ${name}: i64 = ${/^O_/.test(name) ? formatOctal(value as number) : value};`,
+    )
     .join('\n');
 
-const formatOctal = (value: number): string => (value < 8 ? String(value) : `0o${value.toString(8)}`);
+const formatOctal = (value: number): string =>
+  value < 8 ? String(value) : `0o${value.toString(8)}`;
 
 export function generateRustNumbers(): string {
   const numbers = errnoNames.map((name) => [name, errnoNumber(name)!] as const);

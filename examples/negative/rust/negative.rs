@@ -105,7 +105,7 @@ translator! {
     impl Translator for Negative {
         type Local = (Key, u64);
 
-        const OPTIONS: &'static [&'static dyn Declared] = &[&TIMEOUT, &LIMIT, &KERNEL_TIMEOUT];
+        const OPTIONS: Options = &[&TIMEOUT, &LIMIT, &KERNEL_TIMEOUT];
         const NEEDS: u32 = needs::CLOCK;
 
         fn init(volume: Volume<Self>) -> Result<Self, String> {

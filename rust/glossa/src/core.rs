@@ -5,11 +5,10 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
-use std::panic::Location;
 use std::rc::Rc;
 
 use crate::fops::{FopRow, FOPS};
-use crate::log::{log_at, ERROR};
+use crate::log::{log_at, Place, ERROR};
 use crate::memory::Memory;
 use crate::message::{Kind, Messages};
 use crate::record::{GfidTable, Reader};
@@ -179,6 +178,8 @@ pub(crate) struct Core {
     pub(crate) reply: Option<Kept>,
     /// The reply brings an fd that the host has made for the module.
     pub(crate) opens: bool,
+    /// Where its last method has decided.
+    pub(crate) place: Place,
     /// The child whose reply the callback sees.
     pub(crate) child: Option<&'static Child>,
     pub(crate) root: Root,
@@ -197,6 +198,7 @@ impl Core {
         self.wound = 0;
         self.answered = false;
         self.held = 0;
+        self.place = Place::default();
     }
 
     /// Begins a request of the module's own.
@@ -288,12 +290,12 @@ impl Core {
     }
 
     /// Logs a mistake of the module with its place, and fails the request.
-    pub(crate) fn refuse(&mut self, at: &Location, text: &str) {
-        log_at(ERROR, at, "-", &format!("{}: {text}", self.name()));
+    pub(crate) fn refuse(&mut self, at: Place, text: &str) {
+        log_at(ERROR, at, &format!("{}: {text}", self.name()));
         self.fail_frame();
     }
 
-    fn is_usable(&mut self, at: &Location, what: &str) -> bool {
+    fn is_usable(&mut self, at: Place, what: &str) -> bool {
         if self.state == state::FAILED {
             return false;
         }
@@ -308,7 +310,7 @@ impl Core {
         true
     }
 
-    fn is_errno(&mut self, at: &Location, errno: Errno) -> bool {
+    fn is_errno(&mut self, at: Place, errno: Errno) -> bool {
         if (1..512).contains(&errno.0) {
             return true;
         }
@@ -366,7 +368,7 @@ impl Core {
     }
 
     /// From here on decisions are messages: a wind that waited for the end becomes the first.
-    fn speak(&mut self, at: &Location) {
+    fn speak(&mut self, at: Place) {
         if let (state::WIND, Some(row)) = (self.state, self.row) {
             let mut out = shared().out.borrow_mut();
             out.verb(Kind::Wind, at, self.id);
@@ -388,7 +390,7 @@ impl Core {
 
     fn find_child(
         &mut self,
-        at: &Location,
+        at: Place,
         child: Option<&'static Child>,
     ) -> Option<&'static Child> {
         if child.is_none() {
@@ -400,7 +402,7 @@ impl Core {
     /// Winds; the values None are the fop's own. Gives the child and whether the host makes an fd.
     pub(crate) fn wind(
         &mut self,
-        at: &Location,
+        at: Place,
         row: &'static FopRow,
         child: Option<&'static Child>,
         values: Option<&[Value]>,
@@ -432,7 +434,7 @@ impl Core {
 
     pub(crate) fn tail(
         &mut self,
-        at: &Location,
+        at: Place,
         row: &'static FopRow,
         child: Option<&'static Child>,
         values: Option<&[Value]>,
@@ -465,7 +467,7 @@ impl Core {
 
     pub(crate) fn unwind(
         &mut self,
-        at: &Location,
+        at: Place,
         row: &'static FopRow,
         op_ret: i64,
         op_errno: Errno,
@@ -502,7 +504,7 @@ impl Core {
         self.answer(state::ANSWERED);
     }
 
-    fn write_unwind(&mut self, at: &Location, row: &FopRow, op_ret: i64, op_errno: Errno) {
+    fn write_unwind(&mut self, at: Place, row: &FopRow, op_ret: i64, op_errno: Errno) {
         self.speak(at);
         let mut out = shared().out.borrow_mut();
         out.verb(Kind::Unwind, at, self.id);
@@ -511,7 +513,7 @@ impl Core {
         out.integer(op_errno.0.into());
     }
 
-    pub(crate) fn unwind_kept(&mut self, at: &Location, kept: Kept) {
+    pub(crate) fn unwind_kept(&mut self, at: Place, kept: Kept) {
         if !self.is_usable(at, "answered") {
             return;
         }
@@ -530,7 +532,7 @@ impl Core {
         }
     }
 
-    pub(crate) fn fail(&mut self, at: &Location, errno: Errno) {
+    pub(crate) fn fail(&mut self, at: Place, errno: Errno) {
         if !self.is_usable(at, "answered") || !self.is_errno(at, errno) {
             return;
         }
@@ -551,7 +553,7 @@ impl Core {
         self.answer(state::ANSWERED);
     }
 
-    pub(crate) fn close(&mut self, at: &Location, fd: i64) {
+    pub(crate) fn close(&mut self, at: Place, fd: i64) {
         if shared().own_fds.borrow_mut().remove(&fd) {
             shared().out.borrow_mut().say_number(Kind::CloseFd, fd);
         } else {

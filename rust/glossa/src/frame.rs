@@ -2,11 +2,10 @@
 
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
-use std::panic::Location;
 
 use crate::core::{Core, Kept, Root};
 use crate::fops::{Args, FopRow, Kind, Reply, ReplyTo};
-use crate::log::{log_at, WARNING};
+use crate::log::{log_at, Place, WARNING};
 use crate::record::Reader;
 use crate::runtime::State;
 use crate::values::Value;
@@ -16,7 +15,7 @@ use crate::{Errno, Fd, Translator};
 /// Proof that a method has decided about its request: it passed the request on, answered it, or
 /// said [`Frame::later`].
 #[derive(Clone, Copy, Debug)]
-pub struct Decided(pub(crate) ());
+pub struct Decided(Place);
 
 /// The result of a fop or callback. `Err(ENOENT)`, also by `?`, answers the request with that errno.
 pub type Answer = Result<Decided, Errno>;
@@ -102,20 +101,23 @@ impl<T: Translator> Frame<T> {
     pub fn unwind<'v>(&mut self, reply: impl Reply<'v>) -> Decided {
         let (op_ret, op_errno) = reply.result();
         let values = reply.values();
-        self.core.unwind(Location::caller(), reply.row(), op_ret, op_errno, values.as_ref());
-        Decided(())
+        let at = Place::here();
+        self.core.unwind(at, reply.row(), op_ret, op_errno, values.as_ref());
+        Decided(at)
     }
 
     /// Answers the request with an errno; a fop or callback may return `Err` in place of this.
     #[track_caller]
     pub fn fail(&mut self, errno: Errno) -> Decided {
-        self.core.fail(Location::caller(), errno);
-        Decided(())
+        let at = Place::here();
+        self.core.fail(at, errno);
+        Decided(at)
     }
 
     /// Decides nothing now: winds of this frame are under way, or [`hold`](Frame::hold) keeps it.
+    #[track_caller]
     pub fn later(&mut self) -> Decided {
-        Decided(())
+        Decided(Place::here())
     }
 
     /// Keeps the request, so that it can be wound or answered when its method has returned.
@@ -133,15 +135,16 @@ impl<T: Translator> Frame<T> {
     /// Answers the request with a child's reply that [`keep_reply`](Frame::keep_reply) has kept.
     #[track_caller]
     pub fn unwind_kept(&mut self, kept: Kept) -> Decided {
-        self.core.unwind_kept(Location::caller(), kept);
-        Decided(())
+        let at = Place::here();
+        self.core.unwind_kept(at, kept);
+        Decided(at)
     }
 
     /// Closes an fd of the module's own: one that came with the reply to an open, opendir or create
     /// which was wound without an fd.
     #[track_caller]
     pub fn close(&mut self, fd: &Fd) {
-        self.core.close(Location::caller(), fd.id);
+        self.core.close(Place::here(), fd.id);
     }
 
     /// True if the request was answered or handed on. Replies that come later still reach their
@@ -186,14 +189,15 @@ impl<T: Translator> Frame<T> {
 
     /// Carries out the result of a method: the code for the host.
     pub(crate) fn leave(&mut self, answer: Answer) -> i32 {
-        if let Err(errno) = answer {
-            let here = Location::caller();
-            if self.core.row.is_none() {
+        match answer {
+            Ok(Decided(place)) => self.core.place = place,
+            Err(errno) if self.core.row.is_none() => {
                 let text = format!("a request of its own failed: {errno}");
-                log_at(WARNING, here, "-", &text);
-            } else if !self.core.answered {
-                self.core.fail(here, errno);
+                log_at(WARNING, self.core.place, &text);
             }
+            // Late replies may fail, too.
+            Err(_) if self.core.answered => {}
+            Err(errno) => self.core.fail(self.core.place, errno),
         }
         self.fail_if_lost();
         self.core.leave()
@@ -208,10 +212,8 @@ impl<T: Translator> Frame<T> {
         if core.row.map_or(true, |row| State::<T>::get().handlers_of(row).cancel.is_some()) {
             return;
         }
-        core.refuse(
-            Location::caller(),
-            "it was neither answered nor passed on, and nothing holds it (frame.hold())",
-        );
+        let text = "it was neither answered nor passed on, and nothing holds it (frame.hold())";
+        core.refuse(core.place, text);
     }
 }
 
@@ -220,7 +222,7 @@ impl<T: Translator> To<'_, T> {
     #[track_caller]
     pub fn wind<'v>(self, args: impl Args<'v>) -> Decided {
         let values = args.values();
-        self.wind_values(args.row(), Some(values.as_ref()), None, Location::caller())
+        self.wind_values(args.row(), Some(values.as_ref()), None, Place::here())
     }
 
     /// See [`Frame::wind_then`].
@@ -235,15 +237,15 @@ impl<T: Translator> To<'_, T> {
             A::Kind::receive(translator, frame, kept, from, callback)
         });
         let values = args.values();
-        self.wind_values(args.row(), Some(values.as_ref()), Some(callback), Location::caller())
+        self.wind_values(args.row(), Some(values.as_ref()), Some(callback), Place::here())
     }
 
     /// See [`Frame::wind_same`].
     #[track_caller]
     pub fn wind_same(self) -> Decided {
         match self.frame.core.row {
-            Some(row) => self.wind_values(row, None, None, Location::caller()),
-            None => self.refuse_same(Location::caller()),
+            Some(row) => self.wind_values(row, None, None, Place::here()),
+            None => self.refuse_same(Place::here()),
         }
     }
 
@@ -251,25 +253,25 @@ impl<T: Translator> To<'_, T> {
     #[track_caller]
     pub fn tail<'v>(self, args: impl Args<'v>) -> Decided {
         let values = args.values();
-        let at = Location::caller();
+        let at = Place::here();
         self.frame.core.tail(at, args.row(), self.child, Some(values.as_ref()));
-        Decided(())
+        Decided(at)
     }
 
     /// See [`Frame::tail_same`].
     #[track_caller]
     pub fn tail_same(self) -> Decided {
-        let at = Location::caller();
+        let at = Place::here();
         match self.frame.core.row {
             Some(row) => self.frame.core.tail(at, row, self.child, None),
             None => return self.refuse_same(at),
         }
-        Decided(())
+        Decided(at)
     }
 
-    fn refuse_same(self, at: &Location) -> Decided {
+    fn refuse_same(self, at: Place) -> Decided {
         self.frame.core.refuse(at, "it has no arguments that came");
-        Decided(())
+        Decided(at)
     }
 
     fn wind_values(
@@ -277,18 +279,18 @@ impl<T: Translator> To<'_, T> {
         row: &'static FopRow,
         values: Option<&[Value]>,
         callback: Option<Callback<T>>,
-        at: &Location,
+        at: Place,
     ) -> Decided {
         let core = &mut self.frame.core;
         if callback.is_none() && State::<T>::get().handlers_of(row).cbk.is_none() {
             core.tail(at, row, self.child, values);
-            return Decided(());
+            return Decided(at);
         }
         let wind = core.wound;
         if let Some((child, opens)) = core.wind(at, row, self.child, values) {
             self.frame.wait(Waiter { wind, child: Some(child), callback, opens });
         }
-        Decided(())
+        Decided(at)
     }
 }
 

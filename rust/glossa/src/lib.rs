@@ -66,7 +66,7 @@ pub use crate::frame::{Answer, Decided, Frame, FrameGuard, Held, To};
 pub use crate::log::log_line;
 pub use crate::log::{logs, CRITICAL, DEBUG, ERROR, INFO, NOTICE, TRACE, WARNING};
 pub use crate::numbers::*;
-pub use crate::options::{Declared, OptionValue, VolumeOption};
+pub use crate::options::{Declared, OptionValue, Options, VolumeOption};
 #[doc(hidden)]
 pub use crate::methods::Method;
 #[doc(hidden)]

@@ -29,8 +29,34 @@ fn write(place: impl FnOnce(&mut Messages), level: i32, text: &str) {
     out.bytes(text.as_bytes());
 }
 
-pub(crate) fn log_at(level: i32, at: &Location, function: &str, text: &str) {
-    write(|out| out.place(at.file(), at.line(), function), level, text);
+/// A place in the source, for the log.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    file: &'static str,
+    line: u32,
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Place { file: "-", line: 0 }
+    }
+}
+
+impl Place {
+    /// Where the caller of the caller is.
+    #[track_caller]
+    pub(crate) fn here() -> Place {
+        let at = Location::caller();
+        Place { file: at.file(), line: at.line() }
+    }
+
+    pub(crate) fn write(self, out: &mut Messages) {
+        out.place(self.file, self.line, "-");
+    }
+}
+
+pub(crate) fn log_at(level: i32, at: Place, text: &str) {
+    write(|out| at.write(out), level, text);
 }
 
 /// Logs a line from the macros; `here` is the name of a function inside the one that logs.

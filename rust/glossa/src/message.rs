@@ -1,8 +1,8 @@
 //! Encodes messages for the host: rows of doubles (bridges/native/messages.ts).
 
-use std::panic::Location;
 
 use crate::dict::Item;
+use crate::log::Place;
 use crate::memory::push_bytes;
 use crate::values::{Came, Value};
 use crate::{Dict, Dirent, Flock, Gfid, Inode, Loc};
@@ -89,10 +89,10 @@ impl Messages {
     }
 
     /// Begins a decision about a request.
-    pub(crate) fn verb(&mut self, kind: Kind, at: &Location, id: i32) {
+    pub(crate) fn verb(&mut self, kind: Kind, at: Place, id: i32) {
         self.kind(kind);
         self.int(id);
-        self.place(at.file(), at.line(), "-");
+        at.write(self);
     }
 
     pub(crate) fn wind(&mut self, number: i32, child: usize, fop: i32) {

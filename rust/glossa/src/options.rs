@@ -164,6 +164,9 @@ pub trait Declared {
     fn describe(&self, out: &mut dyn Describe);
 }
 
+/// The options of a translator.
+pub type Options = &'static [&'static dyn Declared];
+
 /// Takes the description of an option.
 #[doc(hidden)]
 pub trait Describe {

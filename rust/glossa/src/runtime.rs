@@ -1,13 +1,12 @@
 //! Carries out the calls of the host for a translator (bridges/native/guest.ts).
 
 use std::cell::RefCell;
-use std::panic::Location;
 use std::sync::Once;
 
 use crate::core::{find_row, shared, state, Client, Kept, Numbered};
 use crate::fops::FopRow;
 use crate::frame::{Frame, Waiter};
-use crate::log::{log_at, ERROR};
+use crate::log::{log_at, Place, ERROR};
 use crate::memory::{as_bytes, write_line, HEADER};
 use crate::message::Kind;
 use crate::methods::{has_hook, sort_methods, Handlers};
@@ -214,7 +213,7 @@ impl<T: Translator> State<T> {
                 0
             }
             Err(reason) => {
-                log_at(ERROR, Location::caller(), "init", &reason);
+                log_at(ERROR, Place::default(), &reason);
                 -1
             }
         }

@@ -5,7 +5,7 @@ use crate::dict::Dict;
 use crate::fops::{fop, reply};
 use crate::frame::{Answer, Frame};
 use crate::methods::Method;
-use crate::options::Declared;
+use crate::options::Options;
 use crate::runtime::State;
 use crate::values::Loc;
 use crate::volume::{Child, Volume};
@@ -25,7 +25,7 @@ pub trait Translator: Sized + Home + 'static {
     const METHODS: &'static [Method<Self>];
 
     /// The options that the volfile may set.
-    const OPTIONS: &'static [&'static dyn Declared] = &[];
+    const OPTIONS: Options = &[];
 
     /// Values that have a cost, and declarations: the sum of numbers in [`needs`](crate::needs).
     const NEEDS: u32 = 0;

@@ -3,11 +3,11 @@
 use std::any::Any;
 use std::cell::Cell;
 use std::marker::PhantomData;
-use std::panic::Location;
 use std::rc::Rc;
 
 use crate::core::{count_up, shared, Client, Shared};
 use crate::frame::FrameGuard;
+use crate::log::Place;
 use crate::message::Kind;
 use crate::options::{OptionValue, VolumeOption};
 use crate::record::Reader;
@@ -172,7 +172,7 @@ impl<T: Translator> Volume<T> {
     /// answers to all requests that are then under way.
     #[track_caller]
     pub fn invalidate_inode(self, gfid: Gfid, data: bool) {
-        self.invalidate(Invalid::Inode, Location::caller());
+        self.invalidate(Invalid::Inode, Place::here());
         let mut out = shared().out.borrow_mut();
         out.gfid(gfid);
         out.integer(data.into());
@@ -182,7 +182,7 @@ impl<T: Translator> Volume<T> {
     /// for again, where programs are at work below it.
     #[track_caller]
     pub fn invalidate_entry(self, parent: Gfid, name: impl AsRef<[u8]>, expire: bool) {
-        self.invalidate(Invalid::Entry, Location::caller());
+        self.invalidate(Invalid::Entry, Place::here());
         let mut out = shared().out.borrow_mut();
         out.gfid(parent);
         out.bytes(name.as_ref());
@@ -192,7 +192,7 @@ impl<T: Translator> Volume<T> {
     /// Revokes a name that was removed, and led to this inode.
     #[track_caller]
     pub fn invalidate_removed(self, parent: Gfid, name: impl AsRef<[u8]>, gfid: Gfid) {
-        self.invalidate(Invalid::Removed, Location::caller());
+        self.invalidate(Invalid::Removed, Place::here());
         let mut out = shared().out.borrow_mut();
         out.gfid(parent);
         out.bytes(name.as_ref());
@@ -202,13 +202,13 @@ impl<T: Translator> Volume<T> {
     /// Revokes all names.
     #[track_caller]
     pub fn invalidate_entries(self) {
-        self.invalidate(Invalid::EveryEntry, Location::caller());
+        self.invalidate(Invalid::EveryEntry, Place::here());
     }
 
-    fn invalidate(self, what: Invalid, at: &Location) {
+    fn invalidate(self, what: Invalid, at: Place) {
         let mut out = shared().out.borrow_mut();
         out.kind(Kind::Invalidate);
-        out.place(at.file(), at.line(), "-");
+        at.write(&mut out);
         out.integer(what as i64);
     }
 }

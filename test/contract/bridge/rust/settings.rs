@@ -24,7 +24,7 @@ fn show<V: OptionValue + std::fmt::Debug>(
 
 translator! {
     impl Translator for Module {
-        const OPTIONS: &'static [&'static dyn Declared] = &[
+        const OPTIONS: Options = &[
             &TEXT, &CHOICE, &COUNT, &SHARE, &ENABLED, &CACHE_SIZE, &TIMEOUT, &PART, &FOLDER, &LATER,
         ];
         fn init(volume: Volume<Self>) -> Result<Self, String> {

@@ -10,7 +10,7 @@ pub struct Module {
 
 translator! {
     impl Translator for Module {
-        const OPTIONS: &'static [&'static dyn Declared] = &[&SIZE];
+        const OPTIONS: Options = &[&SIZE];
         fn init(volume: Volume<Self>) -> Result<Self, String> {
             Ok(Module { volume, size: volume.get(&SIZE) })
         }
