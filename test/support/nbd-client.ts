@@ -24,6 +24,11 @@ export class NbdClient {
     });
   }
 
+  /** Whether the connection has ended. */
+  get hasEnded(): boolean {
+    return this.isEnded;
+  }
+
   static async open(path: string): Promise<NbdClient> {
     const socket = connect(path);
     await once(socket, 'connect');

@@ -1,0 +1,4 @@
+/** Kills of the disk example's server, bricks and client, a few rounds each. */
+import { defineKillTests } from '../../test/support/disk-kills.ts';
+
+defineKillTests({ server: 6, brick: 3, client: 6 });

@@ -1,0 +1,118 @@
+/** Runs the program of the disk example, for tests with clients of others and with kills. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+import { freePort, isWithoutBricks, OurBrick, RealBrick } from './gluster.ts';
+import { NbdClient } from './nbd-client.ts';
+
+const PROGRAM = join(packageRoot, 'dist/examples/disk/disk.js');
+/** Name of the disk. */
+const DISK = 'disk';
+
+export class DiskProgram {
+  /** Removed at the end of the test. */
+  readonly folder: string;
+  readonly socket: string;
+  /** Output of the servers. */
+  log = '';
+  private readonly volfile: string;
+
+  constructor() {
+    this.folder = mkdtempSync(join(tmpdir(), 'glossa-disk-'));
+    onTestFinished(() => rmSync(this.folder, { recursive: true, force: true }));
+    mkdirSync(join(this.folder, 'chunks'));
+    this.volfile = join(this.folder, 'disk.vol');
+    this.socket = join(this.folder, 'socket');
+    copyFileSync(join(packageRoot, 'examples/disk/disk.vol'), this.volfile);
+  }
+
+  /** Sets the volume of the chunks, instead of the example's. */
+  setVolfile(text: string): void {
+    writeFileSync(this.volfile, text);
+  }
+
+  /** Runs a command to its end. @returns its output, errors included */
+  async run(command: string, ...args: string[]): Promise<string> {
+    const child = this.spawn(command, args);
+    let out = '';
+    for (const stream of [child.stdout!, child.stderr!])
+      stream.on('data', (data) => {
+        out += data;
+      });
+    await once(child, 'close');
+    return out;
+  }
+
+  /** Starts a command. */
+  spawn(command: string, args: readonly string[] = []): ChildProcess {
+    return spawn(process.execPath, [PROGRAM, command, this.volfile, DISK, ...args], {
+      cwd: packageRoot,
+    });
+  }
+
+  /** Starts a server, and returns when it serves. It ends with the test. */
+  async serve(owner: string, ...args: string[]): Promise<ChildProcess> {
+    const child = this.spawn('serve', ['--socket', this.socket, '--owner', owner, ...args]);
+    onTestFinished(() => end(child));
+    for (const stream of [child.stdout!, child.stderr!])
+      stream.on('data', (data) => {
+        this.log += data;
+      });
+    const served = once(child.stdout!, 'data');
+    const ended = once(child, 'close').then(() => {
+      throw new Error(`the server has ended: ${this.log}`);
+    });
+    ended.catch(() => {});
+    await Promise.race([served, ended]);
+    return child;
+  }
+
+  /** Opens a connection to the server. */
+  async connect(): Promise<NbdClient> {
+    const client = await NbdClient.open(this.socket);
+    onTestFinished(() => client.close());
+    await client.go(DISK);
+    return client;
+  }
+}
+
+/** Kills a process, and waits for its end. */
+export async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill(signal);
+  await once(child, 'exit');
+}
+
+const BRICKS = ['our brick', 'a brick of GlusterFS'] as const;
+
+/** Lists the kinds of bricks that this machine can start. */
+export const listBricks = (): (typeof BRICKS)[number][] =>
+  BRICKS.filter((name) => name === 'our brick' || !isWithoutBricks());
+
+/** Starts a brick, and sets the program's volume to it. The brick ends with the test. */
+export async function startOnBrick(
+  name: (typeof BRICKS)[number],
+): Promise<{ program: DiskProgram; volfile: string; brick: OurBrick | RealBrick }> {
+  const program = new DiskProgram();
+  const files = join(program.folder, 'files');
+  mkdirSync(files);
+  const upcall = { 'cache-invalidation': 'on', 'cache-invalidation-timeout': '60' };
+  // A restarted brick has the same port.
+  const settings = { files, port: await freePort(), upcall };
+  const brick =
+    name === 'our brick'
+      ? await OurBrick.serve(program.folder, files, settings)
+      : await RealBrick.start(program.folder, settings);
+  onTestFinished(async () => void (await brick.end('SIGKILL')));
+  const volfile = `${brick.volfile}volume watch
+  type features/watch
+  subvolumes utime
+end-volume
+`;
+  program.setVolfile(volfile);
+  return { program, volfile, brick };
+}
