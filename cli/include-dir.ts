@@ -1,26 +1,23 @@
 /** `glossa new include-dir`: prints the folder of the header or library for compiled translators. */
 
 import { formatSuggestion } from '../runtime/core/nearest.ts';
-import { crateFolder, includeDir } from '../runtime/sys/paths.ts';
+import { includeDir, librariesByLanguage } from '../runtime/sys/paths.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, UsageError } from '../terminal/exit.ts';
 import { takeOperands } from '../terminal/flags.ts';
 
-/** The folders by language. */
-const folders: Readonly<Record<string, string>> = { c: includeDir, rust: crateFolder };
-
 export default defineCommand({
-  usage: [`glossa new include-dir [${Object.keys(folders).join('|')}]`],
+  usage: [`glossa new include-dir [${Object.keys(librariesByLanguage).join('|')}]`],
   description:
     'Prints the folder of glossa.h, for a compiler: cc -shared -fPIC -I$(glossa new include-dir) -o ' +
     'mine.so mine.c. For rust it is the folder of the crate, for a dependency in Cargo.toml.',
   flags: {},
   async run({ operands }, terminal) {
-    const [language = 'c'] = takeOperands(operands, ['[LANGUAGE]']);
-    const folder = folders[language];
+    const [language] = takeOperands(operands, ['[LANGUAGE]']);
+    const folder = language === undefined ? includeDir : librariesByLanguage[language];
     if (folder === undefined) {
-      const names = Object.keys(folders);
-      const hint = formatSuggestion(language, names) || `; there is ${names.join(', ')}`;
+      const names = Object.keys(librariesByLanguage);
+      const hint = formatSuggestion(language!, names) || `; there is ${names.join(', ')}`;
       throw new UsageError(`no language '${language}'${hint}`);
     }
     terminal.out(folder);

@@ -24,5 +24,11 @@ export const includeDir: string = join(packageRoot, 'bridges', 'native');
 /** The directory of the crate for translators in Rust. */
 export const crateFolder: string = join(packageRoot, 'rust', 'glossa');
 
+/** The directories that compilers of modules need, by language. */
+export const librariesByLanguage: Readonly<Record<string, string>> = {
+  c: includeDir,
+  rust: crateFolder,
+};
+
 /** Returns the path of a file of dist, such as `bridges/isolated-volume.js`, which also programs in the sources start. */
 export const makeBuiltPath = (path: string): string => join(packageRoot, 'dist', path);

@@ -19,6 +19,7 @@ const GENERATED = [
   'runtime/core/gen/fields.gen.ts',
   'runtime/core/gen/iatt.gen.ts',
   'runtime/observe/structs.gen.ts',
+  'rust/glossa/src/fields.gen.rs',
 ];
 
 /** The table with one more row in the first of its structures, an iatt. */

@@ -23,12 +23,9 @@ import {
 } from './python.ts';
 import { generateRecordedStructs } from './recorded-structs.ts';
 import { generateRegistry } from './registry.ts';
-import {
-  generateRustFields,
-  generateRustFops,
-  generateRustNumbers,
-  generateRustTranslator,
-} from './rust.ts';
+import { generateRustFops } from './rust.ts';
+import { generateRustTranslator } from './rust-translator.ts';
+import { generateRustFields, generateRustNumbers } from './rust-values.ts';
 import { generateStubs } from './stubs.ts';
 import { generateTaps } from './taps.ts';
 import { generateThirdParty } from './third-party.ts';

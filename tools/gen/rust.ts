@@ -1,29 +1,24 @@
-/** Generates the Rust crate's tables: numbers, structures, and the types and methods of every fop. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { hooks } from '../../bridges/host/guest.ts';
-import { errnoNames, errnoNumber } from '../../runtime/core/errno.ts';
-import { type Field, makeShortName, type Struct, structs } from '../../runtime/core/fields.ts';
+/** Generates the types and methods of every fop for the Rust crate. */
 import { describeArgument, fopDocs } from '../../runtime/core/fop-docs.ts';
 import { type Arg, type ArgType, type FopRow, fops } from '../../runtime/core/fops.ts';
 import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
-import * as iaTypes from '../../runtime/core/ia-types.ts';
-import * as openFlags from '../../runtime/core/open-flags.ts';
 import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from '../../runtime/core/xdata.ts';
 import { formatCodeLines } from './codes.ts';
 import { makeSentence } from './fields.ts';
 import { findTypeLetter, isCounting, listTypeLetters } from './native.ts';
 
-const GENERATED = (source: string) =>
+/** Formats the first line of a generated file. */
+export const formatRustHead = (source: string) =>
   `// Generated from ${source} by tools/gen/rust.ts (npm run gen). Do not edit.`;
 
 /** Rust's reserved words among the table's names. */
 const RESERVED: ReadonlySet<string> = new Set(['type']);
 
-const makeIdentifier = (name: string): string => (RESERVED.has(name) ? `r#${name}` : name);
+/** Makes an identifier of a name in the tables. */
+export const makeIdentifier = (name: string): string => (RESERVED.has(name) ? `r#${name}` : name);
 
 /** Makes the type name of a fop: `copy_file_range` is `CopyFileRange`. */
-const makeTypeName = ({ name }: FopRow): string =>
+export const makeTypeName = ({ name }: FopRow): string =>
   name.replace(/(^|_)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
 
 /** The types of values. */
@@ -48,7 +43,7 @@ const isNullable = ({ reply }: FopRow, { type, nullable }: Arg): boolean =>
   nullable || (type === 'fd' && reply.some((part) => part.type === 'fd'));
 
 /** Wraps a text into lines of comments. */
-function formatComment(indent: string, text: string): string {
+export function formatComment(indent: string, text: string): string {
   const lines = [''];
   for (const word of text.split(' ')) {
     const line = `${lines.at(-1)} ${word}`;
@@ -274,7 +269,7 @@ export function generateRustFops(): string {
   const rows = Array.from({ length: count }, (_, number) =>
     formatRow(fops.find((row) => row.number === number)),
   );
-  return `${GENERATED('runtime/core/fops.ts')}
+  return `${formatRustHead('runtime/core/fops.ts')}
 
 use crate::core::Kept;
 use crate::frame::{Answer, Frame};
@@ -303,7 +298,7 @@ pub struct FopRow {
 const NO_FOP: FopRow =
     FopRow { number: 0, name: "", log_name: "", args: "", reply: "", counts: false };
 
-/// How many numbers of fops there are.
+/// The number of fops, with gaps.
 pub(crate) const FOP_COUNT: usize = ${count};
 
 /// The fops by number.
@@ -489,144 +484,5 @@ ${fops.map(formatArms).join('\n')}
         $crate::Method::Hook(stringify!($name))
     };
 }
-`;
-}
-
-/** Formats the three methods of a translator for a fop. */
-function formatMethods(row: FopRow): string {
-  const { name } = row;
-  const type = makeTypeName(row);
-  const doc = fopDocs[name as FopName];
-  return `${formatComment('    ', `${doc.summary} Asked by: ${doc.when}`)}    fn ${name}(&mut self, frame: &mut Frame<Self>, it: fop::${type}) -> Answer {
-        Ok(frame.tail(it))
-    }
-${formatComment('    ', doc.reply)}    fn ${name}_cbk(&mut self, frame: &mut Frame<Self>, reply: reply::${type}) -> Answer {
-        Ok(frame.unwind(reply))
-    }
-    /// The caller of a ${name} is interrupted.
-    fn ${name}_cancel(&mut self, frame: &mut Frame<Self>) -> Answer {
-        Ok(frame.later())
-    }`;
-}
-
-export function generateRustTranslator(): string {
-  const parts: Readonly<Record<string, string>> = {
-    methods: fops.map(formatMethods).join('\n\n').trimStart(),
-    hooks: hooks.map((name) => `"${name}",`).join('\n    '),
-  };
-  const text = readFileSync(join(import.meta.dirname, 'translator.rs.in'), 'utf8').replace(
-    /\/\/ @(\w+)/g,
-    (_, part: string) => parts[part]!,
-  );
-  return `${GENERATED('tools/gen/translator.rs.in and runtime/core/fops.ts')}\n\n${text}`;
-}
-
-const FIELD_TYPES = { integer: 'i64', gfid: 'Gfid', text: "Name<'a>" } as const;
-
-/** Groups adjacent integers, because one call reads all of them. */
-function formatFieldReads(struct: Struct): string {
-  const { fields } = struct;
-  const lines: string[] = [];
-  for (let start = 0; start < fields.length; ) {
-    let end = start + 1;
-    const isInteger = (at: number): boolean => fields[at]?.kind === 'integer';
-    while (isInteger(start) && isInteger(end)) end += 1;
-    const names = fields.slice(start, end).map((field) => makeFieldName(struct, field));
-    const pattern = isInteger(start) ? `[${names.join(', ')}]` : names[0];
-    const call = isInteger(start) ? 'integers' : fields[start]!.kind === 'gfid' ? 'gfid' : 'name';
-    lines.push(`        let ${pattern} = from.${call}();`);
-    start = end;
-  }
-  const names = fields.map((field) => makeFieldName(struct, field));
-  return `${lines.join('\n')}\n        ${struct.name} { ${names.join(', ')} }`;
-}
-
-const makeFieldName = (struct: Struct, field: Field): string =>
-  makeIdentifier(makeShortName(struct, field));
-
-const FIELD_WRITES = {
-  integer: (field: string) => `to.integer(self.${field});`,
-  gfid: (field: string) => `to.gfid(self.${field});`,
-  text: (field: string) => `to.bytes(&self.${field});`,
-} as const;
-
-/** Formats a structure with its codec. */
-function formatStruct(struct: Struct): string {
-  const { name, fields } = struct;
-  const hasText = fields.some(({ kind }) => kind === 'text');
-  const [lifetime, type] = hasText ? ["<'a>", `${name}<'a>`] : ['', name];
-  const members = fields.map((field) => {
-    const about = makeSentence(field.about);
-    const comment = about === undefined ? '' : formatComment('    ', about);
-    return `${comment}    pub ${makeFieldName(struct, field)}: ${FIELD_TYPES[field.kind]},\n`;
-  });
-  const initialValues = fields.map((field) => {
-    const value = field.kind === 'integer' ? field.initialValue : 'Default::default()';
-    return `            ${makeFieldName(struct, field)}: ${value},\n`;
-  });
-  const from = hasText ? "from: &mut Reader<'a, '_>" : 'from: &mut Reader';
-  return `${formatComment('', makeSentence(struct.about)!)}#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ${type} {
-${members.join('')}}
-
-impl${lifetime} Default for ${type} {
-    fn default() -> Self {
-        ${name} {
-${initialValues.join('')}        }
-    }
-}
-
-impl${lifetime} ${type} {
-    pub(crate) fn read(${from}) -> Self {
-${formatFieldReads(struct)}
-    }
-
-    pub(crate) fn write(&self, to: &mut Messages) {
-${fields.map((field) => `        ${FIELD_WRITES[field.kind](makeFieldName(struct, field))}`).join('\n')}
-    }
-}`;
-}
-
-export const generateRustFields = (table: readonly Struct[] = structs): string =>
-  `${GENERATED('runtime/core/fields.ts')}
-
-use crate::message::Messages;
-use crate::record::Reader;
-use crate::text::{Gfid, Name};
-
-${table.map(formatStruct).join('\n\n')}
-`;
-
-/** Numbers of Linux and GlusterFS, by module of the runtime. */
-const formatNumbers = (numbers: Readonly<Record<string, unknown>>): string =>
-  Object.entries(numbers)
-    .filter(([, value]) => typeof value === 'number')
-    .map(
-      ([name, value]) =>
-        `pub const ${name}: i64 = ${/^O_/.test(name) ? formatOctal(value as number) : value};`,
-    )
-    .join('\n');
-
-const formatOctal = (value: number): string =>
-  value < 8 ? String(value) : `0o${value.toString(8)}`;
-
-export function generateRustNumbers(): string {
-  const numbers = errnoNames.map((name) => [name, errnoNumber(name)!] as const);
-  return `${GENERATED('runtime/core/errno.ts, open-flags.ts and ia-types.ts')}
-
-use crate::text::Errno;
-
-// Linux's errno numbers.
-${numbers.map(([name, number]) => `pub const ${name}: Errno = Errno(${number});`).join('\n')}
-
-pub(crate) const ERRNO_NAMES: &[(&str, Errno)] = &[
-${numbers.map(([name]) => `    ("${name}", ${name}),`).join('\n')}
-];
-
-// Flags of open(2).
-${formatNumbers(openFlags)}
-
-// Types of an inode (ia_type).
-${formatNumbers(iaTypes)}
 `;
 }

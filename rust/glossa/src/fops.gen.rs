@@ -27,7 +27,7 @@ pub struct FopRow {
 const NO_FOP: FopRow =
     FopRow { number: 0, name: "", log_name: "", args: "", reply: "", counts: false };
 
-/// How many numbers of fops there are.
+/// The number of fops, with gaps.
 pub(crate) const FOP_COUNT: usize = 59;
 
 /// The fops by number.

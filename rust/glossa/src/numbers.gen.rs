@@ -276,25 +276,25 @@ pub(crate) const ERRNO_NAMES: &[(&str, Errno)] = &[
 ];
 
 // Flags of open(2).
+pub const O_RDONLY: i64 = 0;
+pub const O_WRONLY: i64 = 1;
+pub const O_RDWR: i64 = 2;
 pub const O_ACCMODE: i64 = 3;
-pub const O_APPEND: i64 = 0o2000;
 pub const O_CREAT: i64 = 0o100;
+pub const O_EXCL: i64 = 0o200;
+pub const O_TRUNC: i64 = 0o1000;
+pub const O_APPEND: i64 = 0o2000;
 pub const O_DIRECT: i64 = 0o40000;
 pub const O_DIRECTORY: i64 = 0o200000;
-pub const O_EXCL: i64 = 0o200;
 pub const O_NOFOLLOW: i64 = 0o400000;
-pub const O_RDONLY: i64 = 0;
-pub const O_RDWR: i64 = 2;
 pub const O_SYNC: i64 = 0o4010000;
-pub const O_TRUNC: i64 = 0o1000;
-pub const O_WRONLY: i64 = 1;
 
 // Types of an inode (ia_type).
+pub const IA_INVAL: i64 = 0;
+pub const IA_IFREG: i64 = 1;
+pub const IA_IFDIR: i64 = 2;
+pub const IA_IFLNK: i64 = 3;
 pub const IA_IFBLK: i64 = 4;
 pub const IA_IFCHR: i64 = 5;
-pub const IA_IFDIR: i64 = 2;
 pub const IA_IFIFO: i64 = 6;
-pub const IA_IFLNK: i64 = 3;
-pub const IA_IFREG: i64 = 1;
 pub const IA_IFSOCK: i64 = 7;
-pub const IA_INVAL: i64 = 0;

@@ -22,8 +22,8 @@ function make(name: string): number {
   return readFileSync(join(libraryFolder(), `${name}.wasm`)).length;
 }
 
-describe.skipIf(rustCompiler === '')('the Makefile in Rust', () => {
-  it('of negative builds a small module, whose cache answers the second lookup', async () => {
+describe.skipIf(rustCompiler === '')('in Rust', () => {
+  it('the Makefile of negative builds a small module, whose cache answers the second lookup', async () => {
     expect(make('negative')).toBeLessThan(200_000);
     const run = await startModule(libraryFolder(), { name: 'negative.wasm' });
     const first = run.ask('lookup', run.absentLoc('a'), null);
@@ -34,7 +34,7 @@ describe.skipIf(rustCompiler === '')('the Makefile in Rust', () => {
     run.expectSettled();
   });
 
-  it('of rot13 builds a module that rotates what is written and read', async () => {
+  it('the Makefile of rot13 builds a module that rotates what is written and read', async () => {
     make('rot13');
     const run = await startModule(libraryFolder(), { name: 'rot13.wasm' });
     const fd = new Fd(run.root, 2, 1);

@@ -187,7 +187,7 @@ describe.skipIf(rustCompiler === '')('a module in Rust', () => {
       const lines = run.takeLines().join('\n');
       expect(lines).toMatch(text);
       expect(lines).toMatch(/stat failed: it gave up/);
-      await vi.waitFor(() => expect(run.dump().restarts).toBe(1));
+      await vi.waitFor(() => expect(run.dump().restarts).toBe(1), 30_000);
       expect(count()).toBe(1);
       run.expectSettled();
     },
