@@ -178,7 +178,7 @@ describe.each(['memory', 'posix'] as const)('a chunk store over storage/%s', (st
     expect(all.filter((outcome) => outcome === 'no error').length).toBe(50_000);
     expect(all.filter((outcome) => outcome === 'ECANCELED').length).toBe(50_000);
     expect([store.queue.inFlight, store.queue.queued]).toEqual([0, 0]);
-  });
+  }, 120_000);
 
   it('opens as open(2) does, with create and exclusive', async () => {
     const { store } = await start(storage);

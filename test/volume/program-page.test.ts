@@ -104,7 +104,7 @@ describe.each(Object.entries(outputs))('the TypeScript program in %s', (page, ou
     const { stdout } = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' });
     // The runtime's own types are checked elsewhere.
     expect(stdout.split('\n').filter((line) => line.includes('page.ts'))).toEqual([]);
-  });
+  }, 120_000);
 });
 
 describe.each(Object.entries(pythonOutputs))('the Python program in %s', (page, output) => {

@@ -265,7 +265,7 @@ describe('requests of an API client', () => {
     for (const id of waiting) client.send('cancel', [id]);
     const ended = client.takeReplies().filter(({ errno }) => errno === EINTR);
     expect(ended.map(({ id }) => id)).toEqual(waiting);
-  });
+  }, 120_000);
 
   it('beyond the limit are not read until others have ended', async () => {
     const { fops, held } = makeHeldFop();
