@@ -14,8 +14,8 @@ describeMounts('the limit of open files', () => {
       const folder = await scratch.makeFolder('brick');
       const volfile = await scratch.writeFile('v.vol', await makeVolfile(scratch, 'posix', folder));
       const args = ['mount', volfile, await scratch.makeFolder('mnt')];
-      const { status, err } = await runGlossa(scratch, args, { wrapper: limited(40) });
-      const line = `glossa: too many open files: the limit is 40 (ulimit -n); ${raise}\n`;
+      const { status, err } = await runGlossa(scratch, args, { wrapper: limited(21) });
+      const line = `glossa: too many open files: the limit is 21 (ulimit -n); ${raise}\n`;
       expect({ status, err }).toEqual({ status: 1, err: line });
     }));
 
