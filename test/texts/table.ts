@@ -188,6 +188,9 @@ export const tables: Readonly<Record<string, Rows>> = {
       not: 'it is for an editor that the tests do not have; cli/debug tests what it asks for',
     },
   },
+  'docs/wasm-abi.md': {
+    '(module': { by: 'test/contract/bridge-wasm/text.more.test.ts' },
+  },
   'docs/write/rust.md': {
     '//! Refuses to remove files whose names end in a certain way.': {
       by: 'test/docs-rust.more.test.ts',
