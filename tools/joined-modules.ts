@@ -3,7 +3,7 @@
  * link each module, and a mount with Python loads 300. Modules that other programs import or start keep their paths;
  * all others move to `dist/joined`, and their declarations stay where they were.
  */
-import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 
@@ -20,9 +20,12 @@ const STARTED_MODULES = [
 
 /** Modules that tests import into processes of their own. */
 const TESTED_MODULES = [
+  'bridges/host/limits/interpreter-gate',
   'bridges/host/limits/watchdog',
   'bridges/machine/node/watchdog',
   'runtime/mount/fuse/notifier',
+  'runtime/sys/crash-log',
+  'runtime/sys/libc',
 ];
 
 /** Programs that are bundles already (bundle.ts), with code of other projects. */
@@ -76,7 +79,7 @@ export async function joinModules(root: string, dist: string): Promise<void> {
       !/^[./]/.test(id) ||
       (importer !== undefined && bundledFiles.has(resolve(dirname(importer), id))),
     preserveEntrySignatures: 'allow-extension',
-    // That a command also imports statically what another one loads on demand is no mistake.
+    // Commands may import statically what another command loads on demand.
     checks: { ineffectiveDynamicImport: false },
     makeAbsoluteExternalsRelative: true,
   });
@@ -104,6 +107,28 @@ export async function joinModules(root: string, dist: string): Promise<void> {
   for (const file of joinedModules) if (file.startsWith(dist)) rmSync(file);
   cpSync(target, dist, { recursive: true });
   rmSync(target, { recursive: true });
+  // A removed module may be imported by another one.
+  while (removeUnusable(dist)) {}
+}
+
+/** The path in an import or export. */
+const IMPORTED_PATH = /\b(?:from|import)\s*\(?\s*["'](\.{1,2}\/[^"']+\.js)["']/g;
+
+/**
+ * Removes modules that only sources import, such as tests: some of their own imports are joined now. Returns whether
+ * there were any.
+ */
+function removeUnusable(dist: string): boolean {
+  const unusable = readdirSync(dist, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.js') && existsSync(join(dist, path.replace(/js$/, 'd.ts'))))
+    .map((path) => join(dist, path))
+    .filter((file) =>
+      [...readFileSync(file, 'utf8').matchAll(IMPORTED_PATH)].some(
+        ([, imported]) => !existsSync(resolve(dirname(file), imported!)),
+      ),
+    );
+  for (const file of unusable) rmSync(file);
+  return unusable.length > 0;
 }
 
 type GetModuleInfo = (id: string) => { readonly importedIds: readonly string[] } | null;

@@ -117,14 +117,14 @@ it('glossa repl reports a line that runs too long', () =>
 it('code that exceeds its time limit and cannot be interrupted ends the process, after a log line', () =>
   withScratch(async (scratch) => {
     const from = (path: string): string =>
-      JSON.stringify(pathToFileURL(join(packageRoot, 'dist', path)).href);
+      JSON.stringify(pathToFileURL(join(packageRoot, path)).href);
     // Code of the process itself, which checks for no interrupt.
     const program = `
       import { pbkdf2Sync } from 'node:crypto';
-      import { InterpreterGate } from ${from('bridges/host/limits/interpreter-gate.js')};
-      import { makeSharedWord } from ${from('bridges/host/limits/watchdog.js')};
-      import { watch } from ${from('bridges/machine/node/watchdog.js')};
-      import { crashLog } from ${from('runtime/sys/crash-log.js')};
+      import { InterpreterGate } from ${from('dist/bridges/host/limits/interpreter-gate.js')};
+      import { makeSharedWord } from ${from('dist/bridges/host/limits/watchdog.js')};
+      import { watch } from ${from('dist/bridges/machine/node/watchdog.js')};
+      import { crashLog } from ${from('dist/runtime/sys/crash-log.js')};
       crashLog.target = process.argv[1];
       const settings = { word: makeSharedWord(), limitMs: 200, name: 'stone', watchEngine: watch, onAborted() {} };
       const inside = new InterpreterGate(settings);

@@ -1,10 +1,11 @@
 /** Checks bundles in dist: they need no package, and name the packages whose code they hold. */
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
+import { readSources } from './sources.ts';
 
 const read = (path: string): string => readFileSync(join(packageRoot, path), 'utf8');
 
@@ -49,6 +50,14 @@ it('THIRD-PARTY.md names each package with code in dist, and no other', () => {
   // The code around the parser is peggy's own, without notices; the playground publishes Pyodide whole.
   const expected = new Set(notices.filter((name) => !name.startsWith('pyodide ')));
   expect(named.filter((name) => !name.startsWith('peggy ')).sort()).toEqual([...expected].sort());
+});
+
+it('the modules in dist that tests name are not joined with others', () => {
+  const named = readSources('.ts', '/getfattr', '/setfattr')
+    .filter(({ path }) => /^test\/|\.test\.ts$/.test(path))
+    .flatMap(({ text }) => text.match(/\bdist\/[\w/-]+\.js\b/g) ?? []);
+  expect(named.length).toBeGreaterThan(10);
+  expect([...new Set(named)].filter((path) => !existsSync(join(packageRoot, path)))).toEqual([]);
 });
 
 it.each([

@@ -1,10 +1,10 @@
 /** Sets up the conformance suite of @zenfs/core: its `fs` is a volume over storage/memory. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { Volume } from '../../dist/runtime/api/volume.js';
-import { Graph } from '../../dist/runtime/core/graph.js';
-import { INFO } from '../../dist/runtime/core/log.js';
-import memory from '../../dist/runtime/xlators/storage/memory/index.js';
+import { Volume } from '../../runtime/api/volume.ts';
+import { Graph } from '../../runtime/core/graph.ts';
+import { INFO } from '../../runtime/core/log.ts';
+import memory from '../../runtime/xlators/storage/memory/index.ts';
 
 const context = {
   baseDir: '/',

@@ -8,9 +8,9 @@ import { expect, it } from 'vitest';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
 
 it('a process can exit at any moment while the watchdog of the time limit runs', async () => {
-  const at = (file: string): string => JSON.stringify(join(packageRoot, 'dist/bridges', file));
-  const script = `import { makeSharedWord } from ${at('host/limits/watchdog.js')};
-    import { watch } from ${at('machine/node/watchdog.js')};
+  const at = (file: string): string => JSON.stringify(join(packageRoot, file));
+  const script = `import { makeSharedWord } from ${at('dist/bridges/host/limits/watchdog.js')};
+    import { watch } from ${at('dist/bridges/machine/node/watchdog.js')};
     watch({ word: makeSharedWord(), limitMs: 1000, name: 'v' });
     setTimeout(() => process.exit(7), process.argv[1]);`;
   const ended = Array.from({ length: 30 }, async (_, i) => {
@@ -30,11 +30,11 @@ it('the watchdog of the time limit does not count the time in which other proces
     ]);
   const children = [startPinned(0, 'for (;;);')];
   try {
-    const at = (file: string): string => JSON.stringify(join(packageRoot, 'dist/bridges', file));
+    const at = (file: string): string => JSON.stringify(join(packageRoot, file));
     const run = startPinned(
       5,
-      `import { COUNT, INTERRUPT, makeSharedWord, RUNNING } from ${at('host/limits/watchdog.js')};
-      import { watch } from ${at('machine/node/watchdog.js')};
+      `import { COUNT, INTERRUPT, makeSharedWord, RUNNING } from ${at('dist/bridges/host/limits/watchdog.js')};
+      import { watch } from ${at('dist/bridges/machine/node/watchdog.js')};
       const word = makeSharedWord();
       watch({ word, limitMs: 800, name: 'v' });
       const spin = (call, until) => {

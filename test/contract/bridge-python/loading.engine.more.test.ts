@@ -52,7 +52,9 @@ describe('a Python module', () => {
   it('is refused with the reason for each searched folder when it is not found', async () => {
     const folder = makeFolder({ 'm.txt': '', 'sub/x.py': '' });
     const text = await startError(folder, { name: 'm' });
-    expect(text).toContain(`    ${folder} (m.txt there does not end in .py, .js, .mjs, .ts, .mts)`);
+    expect(text).toContain(
+      `    ${folder} (m.txt there does not end in .py, .js, .mjs, .ts, .mts, .wasm)`,
+    );
     const file = await startError(folder, {
       name: 'x',
       options: { 'module-path': `${folder}/m.txt` },
