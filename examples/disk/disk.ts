@@ -87,18 +87,22 @@ async function main(): Promise<void> {
     await Disk.remove(store, name, settings);
     return;
   }
-  const disk = await Disk.open(store, name, settings);
   if (command === 'snapshot') {
+    // Unlocked also after a failure: this process is the owner, and does not come back.
+    await using disk = await Disk.open(store, name, settings);
     await (values.clone === true ? disk.clone(last ?? '') : disk.snapshot(last ?? ''));
-    await disk.close();
     return;
   }
   if (command !== 'serve') throw new Error(`unknown command '${command}'`);
+  const disk = await Disk.open(store, name, settings);
   // A socket that a killed server has left.
   if (values.socket !== undefined) rmSync(values.socket, { force: true });
   const address =
     values.socket === undefined ? { port: Number(values.port ?? 10809) } : { path: values.socket };
-  const { stop } = await serveDisk(disk, address);
+  const { stop } = await serveDisk(disk, address).catch(async (error) => {
+    await disk.close();
+    throw error;
+  });
   console.log(
     `${name} is served at ${values.socket ?? `port ${values.port ?? 10809}`}, owner ${owner}`,
   );

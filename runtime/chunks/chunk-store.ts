@@ -87,9 +87,9 @@ export class ChunkStore implements ChunkRequests {
     return this.openChunks.size;
   }
 
-  /** Closes the files without a user. Close chunks before: theirs stay open. */
+  /** Closes the files. One that a chunk uses is closed with the chunk. */
   close(): void {
-    this.openChunks.closeUnused();
+    this.openChunks.close();
   }
 
   [Symbol.dispose](): void {

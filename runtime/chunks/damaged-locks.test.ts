@@ -122,7 +122,7 @@ describe('a lock whose record is damaged', () => {
     await expect(chunk.write(0, 'late', { lock })).rejects.toMatchObject({ code: 'ESTALE' });
   });
 
-  it('is refused for every text that is no record', async () => {
+  it('is refused for every text other than a record', async () => {
     const { locks, volume } = await open();
     await (await locks.lock('a', 'owner')).unlock();
     await fc.assert(

@@ -34,7 +34,7 @@ export interface DiskHeader {
   readonly isReadOnly: boolean;
   /** Ids of its layers, the newest first. Only the newest is written, and only by this disk. */
   readonly layers: readonly string[];
-  /** Whether its removal has begun. It is no disk any more: only a removal reads such a header. */
+  /** Whether its removal has begun. Only a removal reads such a header. */
   readonly isRemoved?: boolean;
 }
 

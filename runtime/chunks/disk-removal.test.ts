@@ -186,7 +186,7 @@ describe.each(['memory', 'posix'] as const)('the removal of a disk over storage/
     expect([...outcomes].sort()).toEqual(['ENOTCONN', 'no error', 'removed in part']);
   });
 
-  it('in the middle of a clone of it, at any request, loses no chunk of that and leaves none', async () => {
+  it('in the middle of a clone of it, at any request, keeps every chunk of the clone and removes all others', async () => {
     const outcomes = new Set<string>();
     for (let point = 0, hasEnded = false; !hasEnded; point += stride) {
       const disk = await create('disk');

@@ -1,9 +1,9 @@
 /**
  * Removes a disk, and the chunks of the layers that no other disk has.
  *
- * First its header is marked: from then on it is no disk. After an interruption, another removal does the rest. The
- * headers of other disks are read after the mark. A snapshot writes the header of the new disk before it gives back the
- * lock of its source, so either its layers are found here, or it finds that the source is no more.
+ * First its header is marked: from then on no program opens the disk. After an interruption, another removal does the
+ * rest. The headers of other disks are read after the mark. A snapshot writes the header of the new disk before it gives
+ * back the lock of its source, so either its layers are found here, or it finds that the source is removed.
  */
 import type { FileError } from '../api/file-error.ts';
 import type { ChunkStore } from './chunk-store.ts';

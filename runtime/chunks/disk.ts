@@ -26,6 +26,8 @@ import {
 } from './disk-header.ts';
 import { removeDisk } from './disk-removal.ts';
 import type { HeldLock } from './held-lock.ts';
+import { ignoreFailure } from './lock-storage.ts';
+import { awaitAll, toEnd } from './promise-ends.ts';
 
 /** Place of a chunk that no layer has. */
 const ABSENT = -1;
@@ -146,9 +148,10 @@ export class Disk {
     return this.header.isReadOnly;
   }
 
-  /** Brings all data to the disk, and gives the lock back. */
+  /** Brings all data to the disk, and gives the lock back. Changes under way end before. */
   async close(): Promise<void> {
     try {
+      await Promise.allSettled(this.changes);
       await this.flush();
     } finally {
       await this.lock?.unlock();
@@ -191,7 +194,7 @@ export class Disk {
   async write(offset: number, data: Uint8Array): Promise<void> {
     const parts = this.splitRange('write', offset, data.length);
     await this.change('write', () =>
-      Promise.all(
+      awaitAll(
         parts.map(async (part) => {
           const { index, chunkOffset, rangeOffset, length } = part;
           const piece = data.subarray(rangeOffset, rangeOffset + length);
@@ -204,7 +207,7 @@ export class Disk {
   /** Fills a range with zeros. Chunks that are all zeros take no space afterwards. */
   async clear(offset: number, length: number): Promise<void> {
     const parts = this.splitRange('zerofill', offset, length);
-    await this.change('zerofill', () => Promise.all(parts.map((part) => this.clearPart(part))));
+    await this.change('zerofill', () => awaitAll(parts.map((part) => this.clearPart(part))));
   }
 
   private async clearPart(part: ChunkPart): Promise<void> {
@@ -256,7 +259,7 @@ export class Disk {
   private async flushChunks(): Promise<void> {
     const dirtyChunks = this.dirtyChunks;
     this.dirtyChunks = new Map();
-    const results = await Promise.allSettled(
+    await awaitAll(
       [...dirtyChunks].map(async ([name, chunk]) => {
         try {
           await chunk.sync(this.options);
@@ -267,7 +270,6 @@ export class Disk {
         chunk.release();
       }),
     );
-    for (const result of results) if (result.status === 'rejected') throw result.reason;
     if (!this.hasNewNames) return;
     this.hasNewNames = false;
     try {
@@ -322,9 +324,11 @@ export class Disk {
         const shared = isReadOnly ? layers : [makeLayerId(store, name), ...layers];
         const header = makeHeader({ size, chunkSize, isReadOnly, layers: shared });
         await writeHeader(store, name, header, newLock);
-        return await lock.isHeld();
+        // Without a reply, the lock may be lost, too.
+        return await lock.isHeld().catch(() => false);
       } finally {
-        if (this.lock === undefined) await lock.unlock();
+        // Another may have it by now; the caller gets the result of `isHeld`.
+        if (this.lock === undefined) await ignoreFailure(lock.unlock());
       }
     } finally {
       await newLock.unlock();
@@ -490,10 +494,3 @@ export class Disk {
     return parts;
   }
 }
-
-/** Resolves when a promise has been fulfilled or rejected; its user gets the error. */
-const toEnd = (promise: Promise<unknown>): Promise<void> =>
-  promise.then(
-    () => {},
-    () => {},
-  );

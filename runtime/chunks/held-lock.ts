@@ -45,6 +45,8 @@ class FencedSection {
   /** Times in milliseconds of the graph's clock. */
   private firstCheckedAt = Infinity;
   private checkedAt = -Infinity;
+  /** The same in milliseconds since 1970: the graph's clock stands still while a machine is suspended. */
+  private checkedTime = -Infinity;
   /** Whether the storage may not have the inodelk. */
   private mustLock = true;
   private lockCount = 0;
@@ -70,7 +72,7 @@ class FencedSection {
 
   /** Returns null if a request may be sent now; otherwise checks the lock once more. */
   findRefusal(): Refusal {
-    if (!this.mustLock && this.now() - this.checkedAt < LEASE_MS) return null;
+    if (!this.mustLock && this.isRecent(this.checkedAt, this.checkedTime)) return null;
     this.renewal ??= this.renew();
     return this.renewal;
   }
@@ -90,17 +92,31 @@ class FencedSection {
     const { file, driver } = this;
     for (let count = 0; count < MAX_CHECKS; count += 1) {
       if (this.mustLock) {
+        // Before the request: the connection may be lost again meanwhile.
         this.mustLock = false;
-        await file.beginFenced(driver);
+        try {
+          await file.beginFenced(driver);
+        } catch (error) {
+          this.mustLock = true;
+          throw error;
+        }
         this.lockCount += 1;
       }
       const startedAt = this.now();
+      const startedTime = this.file.storage.now();
       if (!isGrantedAs(await file.readRecord(), this.owner, this.fence))
         throw new FileError(ESTALE, 'write', file.name);
       this.checkedAt = startedAt;
-      if (this.now() - startedAt < LEASE_MS) return;
+      this.checkedTime = startedTime;
+      if (this.isRecent(startedAt, startedTime)) return;
     }
     throw new FileError(ETIMEDOUT, 'write', file.name);
+  }
+
+  /** Whether a check at these times of both clocks is within the lease. */
+  private isRecent(checkedAt: number, checkedTime: number): boolean {
+    const elapsed = this.file.storage.now() - checkedTime;
+    return this.now() - checkedAt < LEASE_MS && elapsed >= 0 && elapsed < LEASE_MS;
   }
 
   private now(): number {
@@ -124,6 +140,9 @@ export class HeldLock {
   readonly fence: number;
   private readonly file: LockFile;
   private section: FencedSection | null = null;
+  /** The number of fenced operations under way. */
+  private operationCount = 0;
+  private isGivenBack = false;
 
   constructor(file: LockFile, owner: string, fence: number) {
     this.file = file;
@@ -133,13 +152,14 @@ export class HeldLock {
   }
 
   /**
-   * Gives the lock back, to the first waiter.
+   * Gives the lock back, to the first waiter, which waits for the end of fenced operations that are still under way.
    * @returns `existed: false` if there was no lock any more
    * @throws {FileError} EPERM if another owner has it, ESTALE if this owner has it by a later grant
    */
   async unlock(): Promise<{ readonly existed: boolean }> {
+    this.isGivenBack = true;
     try {
-      return await unlockRecord(this.file, this.owner, this.fence);
+      return await unlockRecord(this.file, this.owner, this.fence, () => this.operationCount > 0);
     } finally {
       this.close();
     }
@@ -169,24 +189,28 @@ export class HeldLock {
     volume: VolumeSteps,
     makeSteps: (volume: VolumeSteps) => Steps<R>,
   ): Promise<R> {
-    checkFenceable(volume.client, this.name);
-    const section = this.enterSection();
+    if (this.isGivenBack) throw new FileError(ESTALE, 'write', this.name);
+    const section = this.enterSection(volume.client);
+    this.operationCount += 1;
     try {
       await section.checked;
       const findRefusal = (): Refusal => section.findRefusal();
       const fenced = new VolumeSteps(volume.client, { ...volume.settings, findRefusal });
       return await fenced.run(makeSteps(fenced));
     } finally {
+      this.operationCount -= 1;
       this.leaveSection(section);
     }
   }
 
-  private enterSection(): FencedSection {
+  /** @throws {FileError} EOPNOTSUPP */
+  private enterSection(client: VolumeClient): FencedSection {
     const { section: current } = this;
     if (current?.isOpen === true) {
       current.userCount += 1;
       return current;
     }
+    checkFenceable(client, this.name);
     this.section = new FencedSection(this.file, this.owner, this.fence);
     return this.section;
   }
@@ -214,17 +238,24 @@ function checkFenceable({ graph, settings }: VolumeClient, lockName: string): vo
   throw error;
 }
 
-/** Gives the lock of a file back. @param fence of the grant; null for any grant of the owner */
+/**
+ * Gives the lock of a file back.
+ * @param fence of the grant; null for any grant of the owner
+ * @param hasOperations whether fenced operations of the grant are under way
+ */
 export async function unlockRecord(
   file: LockFile,
   owner: string,
   fence: number | null,
+  hasOperations: () => boolean,
 ): Promise<{ readonly existed: boolean }> {
   return file.changeRecord<{ readonly existed: boolean }>(async (record, told) => {
     const { holder } = record;
     if (holder === null) return { record: null, result: { existed: false } };
     if (holder.owner !== owner) throw new FileError(EPERM, 'unlock', file.path);
     if (fence !== null && fence !== record.fence) throw new FileError(ESTALE, 'unlock', file.path);
-    return { record: await file.handOver(record, told), result: { existed: true } };
+    const next = await file.handOver(record, told);
+    const needsBarrier = next.needsBarrier || hasOperations();
+    return { record: { ...next, needsBarrier }, result: { existed: true } };
   }, true);
 }

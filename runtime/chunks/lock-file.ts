@@ -145,7 +145,8 @@ export class LockFile {
       ]);
       const { record, result } = await change(current, told);
       if (record !== null) {
-        const bytes = encodeLock(record);
+        // A full queue has priority over the last break, which only informs.
+        const bytes = encodeLock(record) ?? encodeLock({ ...record, lastBreak: null });
         if (bytes === null) throw new FileError(EAGAIN, 'lock', this.path);
         await this.run((file) => file.setxattr(LOCK_XATTR, bytes));
       }

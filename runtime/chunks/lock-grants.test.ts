@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { FakeContext, makeTranslator, startGraph } from '../../test/support/core.ts';
 import { Volume } from '../api/volume.ts';
-import { EIO } from '../core/errno.ts';
+import { EIO, ENOTCONN } from '../core/errno.ts';
 import { fail, fopNames, tail } from '../core/gen/fops.gen.ts';
 import { collect } from '../core/gen/generic.gen.ts';
 import type { Graph } from '../core/graph.ts';
@@ -34,6 +34,8 @@ let context: FakeContext;
 let graph: Graph;
 /** Called with each request of a program: its process id and fop. It then fails if the result is true. */
 let failsRequest: (pid: number, fop: string) => boolean;
+/** The errno with which it fails. */
+let errno: number = EIO;
 /** Milliseconds until the storage gets a request. */
 let delayMs = 0;
 
@@ -43,7 +45,7 @@ const link: Fops<null> = Object.fromEntries(
     collect[name]((frame, xl, args) => {
       const wind = (): void =>
         (tail[name] as (...args: unknown[]) => void)(frame, xl.children[0]!, ...args);
-      if (failsRequest(frame.root.pid, name)) fail[name](frame, EIO);
+      if (failsRequest(frame.root.pid, name)) fail[name](frame, errno);
       else if (delayMs > 0) context.after(delayMs, wind);
       else wind();
     }),
@@ -59,6 +61,7 @@ function open(pid = 0): { locks: Locks; volume: Volume } {
 
 async function start(storage: keyof typeof storages): Promise<void> {
   failsRequest = () => false;
+  errno = EIO;
   delayMs = 0;
   context = new FakeContext();
   graph = await startGraph(
@@ -122,6 +125,24 @@ describe.each(['memory', 'posix'] as const)('a grant over storage/%s', (storage)
     }
     // No grant was found by a timer.
     expect(context.time).toBe(0);
+  });
+
+  it('reaches a waiter whose connection to the storage is lost for a while from any request on', async () => {
+    errno = ENOTCONN;
+    for (let failing = 0; failing < 12; failing += 1) {
+      const name = `lock${failing}`;
+      const lock = await open(1).locks.lock(name, 'holder');
+      const { locks } = open(2);
+      const waiting = locks.lock(name, 'waiter');
+      await awaitWaiters(locks, name, 1);
+      const end = context.time + 3000;
+      let count = 0;
+      failsRequest = (pid) => pid === 2 && count++ >= failing && context.time < end;
+      await lock.unlock();
+      expect((await run(waiting)).owner).toBe('waiter');
+      failsRequest = () => false;
+      expect((await locks.lockInfo(name)).holder?.owner).toBe('waiter');
+    }
   });
 
   it('reaches the next waiter if the program of the first one dies at any request', async () => {

@@ -42,7 +42,7 @@ export class LockWait {
   readonly name: string;
   readonly owner: string;
   readonly options: LockOptions;
-  /** Number of its place in the queue of the record; null while it has none. */
+  /** Number of its place in the queue of the record; null outside the queue. */
   ticket: number | null = null;
   /** Null before the file is open. */
   file: LockFile | null = null;

@@ -3,8 +3,8 @@
  * its place in the order is in the record of its lock, with the name of this program's mailbox.
  *
  * A waiter reads its record when a hint for it arrives, when the holder's lock expires, after the mailbox was lost, and
- * otherwise about once a minute. Only the last finds out what no program has told: that an administrator has
- * changed a record, or that a hint could not be stored.
+ * otherwise about once a minute. Only the last finds changes without a hint: an administrator has changed a record, or
+ * the hint could not be stored.
  */
 import { FileError, VolumeClosedError } from '../api/file-error.ts';
 import type { PromiseSettlers } from '../api/pending-operation.ts';
@@ -30,6 +30,8 @@ import type { Mailboxes } from './mailboxes.ts';
 const LEASE_MARGIN_MS = 2000;
 /** Milliseconds between two checks whether an earlier holder's operations have ended. */
 const BARRIER_STEP_MS = 20;
+/** Milliseconds until a waiter that has lost its connection to the storage reads its record again. */
+const RECONNECT_STEP_MS = 1000;
 /** Milliseconds in which each waiter reads its record once, unless they are too many. */
 const RECHECK_MS = 60_000;
 /** The least milliseconds between two of these reads. */
@@ -102,6 +104,12 @@ export class LockWaits implements MailboxListener {
   }
 
   private handleError(wait: LockWait, error: unknown): void {
+    // The place in the queue is in the storage: it is still there when the connection is.
+    if (wait.ticket !== null && !wait.isSettled && isDisconnected(error)) {
+      wait.cancelTimer?.();
+      wait.cancelTimer = this.storage.context.after(RECONNECT_STEP_MS, () => void this.wake(wait));
+      return;
+    }
     const hadFailed = wait.isSettled;
     wait.reject(error);
     if (wait.ticket === null || error instanceof VolumeClosedError) this.end(wait);
@@ -192,7 +200,7 @@ export class LockWaits implements MailboxListener {
     return refuse(queued, 'queued');
   }
 
-  /** Whether a waiter has nothing to do: it has its place, or there is none for it, and the holder has the lock. */
+  /** Whether a waiter has nothing to do: it is in the queue or the queue is full, and the holder has the lock. */
   private keepsWaiting(record: LockRecord, wait: LockWait): boolean {
     const mailbox = this.mailboxes.own?.name ?? null;
     const { owner, ticket } = wait;
@@ -384,7 +392,9 @@ export class LockWaits implements MailboxListener {
   private async closeMailbox(mailbox: Mailbox): Promise<void> {
     if (!this.hasSwept) {
       this.hasSwept = true;
-      await ignoreFailure(mailbox.readTime().then((now) => this.mailboxes.sweep(now)));
+      await ignoreFailure(
+        mailbox.readTime().then((now) => this.mailboxes.sweep(now, mailbox.name)),
+      );
     }
     await mailbox.close();
   }
@@ -394,12 +404,12 @@ export class LockWaits implements MailboxListener {
   /** Lets a request wait until the record has a place. */
   private addOutside(wait: LockWait): void {
     const crowd = this.outside.get(wait.name);
-    if (crowd?.requests.includes(wait) === true) return;
+    if (crowd?.requests.has(wait) === true) return;
     wait.ticket = null;
     this.add(wait);
-    if (crowd !== undefined) crowd.requests.push(wait);
+    if (crowd !== undefined) crowd.requests.add(wait);
     else {
-      const newCrowd = { requests: [wait], controller: new AbortController() };
+      const newCrowd = { requests: new Set([wait]), controller: new AbortController() };
       this.outside.set(wait.name, newCrowd);
       void this.awaitPlaces(wait.name, newCrowd);
     }
@@ -407,12 +417,9 @@ export class LockWaits implements MailboxListener {
 
   private removeOutside(wait: LockWait): void {
     const crowd = this.outside.get(wait.name);
-    const index = crowd?.requests.indexOf(wait) ?? -1;
-    if (index < 0) return;
-    crowd!.requests.splice(index, 1);
-    if (crowd!.requests.length > 0) return;
+    if (crowd === undefined || !crowd.requests.delete(wait) || crowd.requests.size > 0) return;
     this.outside.delete(wait.name);
-    crowd!.controller.abort();
+    crowd.controller.abort();
   }
 
   /** Lets the first request of a crowd try again after each change of the record, until all have a place. */
@@ -423,10 +430,9 @@ export class LockWaits implements MailboxListener {
       file = await LockFile.open(this.mailboxes, name);
       const watch = file.makeWatch();
       let { cursor } = await watch.wait(undefined, signal);
-      while (requests.length > 0) {
-        const first = requests[0]!;
+      for (let [first] = requests; first !== undefined; [first] = requests) {
         await this.wake(first);
-        if (requests[0] === first) ({ cursor } = await watch.wait(cursor, signal));
+        if (requests.has(first)) ({ cursor } = await watch.wait(cursor, signal));
       }
     } catch (error) {
       if (!signal.aborted) for (const wait of [...requests]) this.handleError(wait, error);
@@ -436,8 +442,12 @@ export class LockWaits implements MailboxListener {
   }
 }
 
+function isDisconnected(error: unknown): boolean {
+  return error instanceof FileError && error.code === 'ENOTCONN';
+}
+
 /** The requests of this program that wait for a place in one record, and the end of their common watch. */
 interface Crowd {
-  readonly requests: LockWait[];
+  readonly requests: Set<LockWait>;
   readonly controller: AbortController;
 }

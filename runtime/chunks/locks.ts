@@ -1,11 +1,12 @@
 /**
  * Locks that stay: a lock outlives the handle, the process and the machine that took it, until its owner unlocks it, or
- * another program breaks it. All state is in the storage (`lock-record.ts`), so there is no queue in any process, and no
- * server of locks.
+ * another program breaks it. All state is in the storage (`lock-record.ts`): no process has the queue, and locks need no
+ * server.
  *
  * A waiter joins the queue in the record (`lock-waits.ts`). An unlock or a break of the lock grants it to the first
  * waiter, in the same change of the record, and tells this waiter alone (`mailboxes.ts`).
  */
+import { toInteger } from '../api/arguments.ts';
 import { FileError } from '../api/file-error.ts';
 import type { Volume } from '../api/volume.ts';
 import { EINVAL, ESTALE } from '../core/errno.ts';
@@ -22,6 +23,8 @@ export { LockHeldError, type LockOptions } from './lock-wait.ts';
 
 /** The most characters of an owner. */
 const MAX_OWNER_LENGTH = 128;
+/** The most milliseconds of a ttl: the time of its end must be an integer, too, or the record counts as damaged. */
+const MAX_TTL_MS = 2 ** 52;
 
 /** The state of a lock. */
 export interface LockInfo {
@@ -54,6 +57,7 @@ export class Locks {
     return new Promise((resolve, reject) => {
       checkOwner(owner);
       checkChunkName(name, 'lock');
+      if (options.ttl !== undefined) toInteger(options.ttl, 'ttl', 0, MAX_TTL_MS);
       this.waits.begin(name, owner, options, { resolve, reject });
     });
   }
@@ -64,7 +68,8 @@ export class Locks {
    */
   async unlock(name: string, owner: string): Promise<{ readonly existed: boolean }> {
     checkOwner(owner);
-    return this.useFile(name, (file) => unlockRecord(file, owner, null));
+    // Another program or object of this owner may have fenced operations under way.
+    return this.useFile(name, (file) => unlockRecord(file, owner, null, () => true));
   }
 
   async lockInfo(name: string): Promise<LockInfo> {

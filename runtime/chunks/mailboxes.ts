@@ -90,7 +90,8 @@ export class Mailboxes {
       mailbox = this.open.take(name) ?? (await this.openMailbox(name));
     } catch (error) {
       if (isAbsent(error)) return false;
-      throw error;
+      if (!(error instanceof FileError && error.code === 'EACCES')) throw error;
+      return this.isLockedAt(name);
     }
     try {
       const { fd } = mailbox;
@@ -101,6 +102,14 @@ export class Mailboxes {
     this.open.forget(name);
     void this.remove(name);
     return false;
+  }
+
+  /** Whether the program of a mailbox of another user lives; only that user may write hints to it. */
+  private async isLockedAt(name: string): Promise<boolean> {
+    const { storage } = this;
+    const path = this.makePath(name);
+    const { inode } = await storage.run(path, storage.files.find(path));
+    return this.isLocked(inode);
   }
 
   private async openMailbox(name: string): Promise<OpenChunk> {
@@ -137,12 +146,17 @@ export class Mailboxes {
     return ignoreFailure(storage.run(path, storage.files.unlink(path)));
   }
 
-  /** Removes mailboxes of programs that have died without waiters. @param now the storage's time, in seconds since 1970 */
-  async sweep(now: number): Promise<void> {
+  /**
+   * Removes some mailboxes of programs that have died without waiters.
+   * @param now the storage's time, in seconds since 1970
+   * @param start a mailbox's name: those after it come first, so that each program checks others
+   */
+  async sweep(now: number, start: string): Promise<void> {
     const { storage, directory } = this;
     const { files } = storage;
     const names = await storage.run(directory, files.list(directory));
-    for (const name of names.slice(0, MAX_SWEPT)) {
+    const index = names.indexOf(start) + 1;
+    for (const name of [...names.slice(index), ...names.slice(0, index)].slice(0, MAX_SWEPT)) {
       try {
         const path = this.makePath(name);
         const { inode, buf } = await storage.run(path, files.find(path));

@@ -15,7 +15,7 @@ export interface OpenChunk {
 
 export class OpenChunks {
   /** The most files that stay open without a user. */
-  readonly limit: number;
+  limit: number;
   /** By name. Unused ones are moved to the end at their last use, so the first unused is the oldest. */
   private readonly byName = new Map<string, OpenChunk>();
   private readonly closeFile: (fd: Fd) => void;
@@ -73,8 +73,9 @@ export class OpenChunks {
     if (found.userCount === 0) this.closeFile(found.fd);
   }
 
-  /** Closes all files that have no user. */
-  closeUnused(): void {
+  /** Closes all files without a user, and each other one at its last use. */
+  close(): void {
+    this.limit = 0;
     for (const { name, userCount } of [...this.byName.values()])
       if (userCount === 0) this.forget(name);
   }

@@ -1,6 +1,6 @@
 /** Writes files of a chunk store that appear under their names when all data is on the disk. */
 
-import { copyInStorage, copyPieces } from '../api/copy-data.ts';
+import { copyData } from '../api/copy-data.ts';
 import { FileObjectSteps } from '../api/file-object.ts';
 import { closeAfter, type OpenFileSteps } from '../api/open-file.ts';
 import type { Steps } from '../api/steps.ts';
@@ -38,11 +38,7 @@ export function* copyChunk(volume: VolumeSteps, from: string, to: string): Steps
   const source = yield* new FileObjectSteps(driver, inode).open();
   try {
     yield* replaceFile(volume, to, buf.iaProt, function* (target) {
-      const sides = [
-        { file: source.steps, path: from },
-        { file: target, path: to },
-      ] as const;
-      if (!(yield* copyInStorage(...sides))) yield* copyPieces(...sides, buf);
+      yield* copyData({ file: source.steps, path: from }, { file: target, path: to }, buf);
     });
   } finally {
     source.fd.release();
