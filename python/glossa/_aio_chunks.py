@@ -55,8 +55,12 @@ class AwaitingObject(HandleObject[Connection]):
 class Chunk(AwaitingObject, ChunkBase[Connection]):
     """An open chunk. A request with `lock=` is sent only while that lock is held."""
 
-    def __init__(self, connection: Connection, handle: int, name: str) -> None:
+    def __init__(
+        self, connection: Connection, handle: int, name: str, store: ChunkStore
+    ) -> None:
         super().__init__(connection, handle, name)
+        # The store closes its files when it is dropped.
+        self._store = store
         self._calls = ChunkCalls(handle, connection, name)
 
     read = awaitable(ChunkCalls.read)
@@ -198,7 +202,7 @@ class ChunkStore(AwaitingObject, ChunkStoreBase[Connection]):
 
         async def open_named() -> Chunk:
             call = self._calls.open_handle(name, create, exclusive, timeout, lock)
-            return Chunk(self._connection, await self._run(call), name)
+            return Chunk(self._connection, await self._run(call), name, self)
 
         return Opening(open_named)
 

@@ -41,7 +41,7 @@ DEFAULT_COUNT = 2**32 - 1
 
 
 def to_milliseconds(seconds: Any, what: str) -> int:
-    """Rounds up, at least to 1, as 0 stands for none. @raises TypeError, ValueError, OverflowError"""
+    """Rounds up, at least to 1: 0 means no limit. @raises TypeError, ValueError, OverflowError"""
     if not isinstance(seconds, (int, float)):
         raise TypeError(f"{what} must be a number of seconds, not {type(seconds).__name__}")
     if not seconds >= 0:
@@ -346,5 +346,6 @@ class WatchCalls(HandleCalls):
             operations.CHUNK_EVENT, numbers, (), decode_event, self.paths
         )
         if event is not None:
-            self.last = last + 1
+            # Another thread may have got later events meanwhile.
+            self.last = max(self.last, last + 1)
         return event

@@ -34,7 +34,7 @@ class HandleObject(Generic[C]):
         """Runs when an open object is dropped."""
 
     def __del__(self) -> None:
-        # Of an object whose construction failed, there is no handle.
+        # An object whose construction failed has not got a handle.
         if self.__dict__.get("closed", True):
             return
         try:

@@ -96,7 +96,7 @@ class ScandirIterator(Iterator[DirEntry[AnyStr]]):
         self.close()
 
     def __del__(self) -> None:
-        # Of a listing that failed, there is no handle.
+        # A listing that failed has not got a handle.
         if self.__dict__.get("_handle", 0) != 0:
             self.close()
 

@@ -183,7 +183,7 @@ class File(io.RawIOBase):
             self._connection.run(self._calls.close_handle())
 
     def __del__(self) -> None:
-        # Of an object whose construction failed, there is no handle.
+        # An object whose construction failed has not got a handle.
         if self.closed or "name" not in self.__dict__:
             return
         try:

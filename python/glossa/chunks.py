@@ -90,8 +90,12 @@ class BlockingObject(HandleObject[Connection]):
 class Chunk(BlockingObject, ChunkBase[Connection]):
     """An open chunk. A request with `lock=` is sent only while that lock is held."""
 
-    def __init__(self, connection: Connection, handle: int, name: str) -> None:
+    def __init__(
+        self, connection: Connection, handle: int, name: str, store: ChunkStore
+    ) -> None:
         super().__init__(connection, handle, name)
+        # The store closes its files when it is dropped.
+        self._store = store
         self._calls = ChunkCalls(handle, connection, name)
 
     read = blocking(ChunkCalls.read)
@@ -223,7 +227,7 @@ class ChunkStore(BlockingObject, ChunkStoreBase[Connection]):
         exclusive: with `create`, whether an existing one is an error
         """
         call = self._calls.open_handle(name, create, exclusive, timeout, lock)
-        return Chunk(self._connection, self._run(call), name)
+        return Chunk(self._connection, self._run(call), name, self)
 
     stat = blocking(ChunkStoreCalls.stat)
     unlink = blocking(ChunkStoreCalls.unlink)

@@ -78,7 +78,7 @@ it.each(cases)('rm of $path with $options does as Node on a disk', async ({ path
 });
 
 it.each(['directory/sub/..', 'link/..', 'directory/..', 'directory/../', '.', 'directory/../..'])(
-  'rm of %s, which is no name, removes nothing',
+  'rm of %s, which ends in a dot, removes nothing',
   async (path) => {
     const volume = (await openVolume()) as unknown as typeof node;
     await volume.mkdir('/top');

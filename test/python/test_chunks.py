@@ -55,7 +55,7 @@ class Chunks(ChunkCase):
             self.assertEqual(sorted(pool.map(create, range(2))), ["created", "exists"])
 
     def test_names(self):
-        """a name that is no file of the directory is refused"""
+        """a name with a slash or dots is refused"""
         store = self.open_store()
         for name in ("", ".", "..", ".a", "a/b", "../a", "x" * 256, "ä" * 128):
             for call in (store.open_chunk, store.stat, store.unlink, store.hash, store.watch):
@@ -240,7 +240,7 @@ class Watches(ChunkCase):
         self.assertIsNone(events.read())
 
     def test_timeout(self):
-        """a read of events that times out loses none"""
+        """a read of events that times out keeps all events for the next read"""
         store = self.open_store()
         store.open_chunk("a", create=True).close()
         with store.watch("a") as events:

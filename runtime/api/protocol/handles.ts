@@ -111,7 +111,7 @@ export class Handles {
     return file.steps.withIdentity(volume);
   }
 
-  /** Finds an object that is no file. @throws {FopError} EBADF */
+  /** Finds an object other than a file. @throws {FopError} EBADF */
   findObject<T>(handle: number, isWanted: (object: unknown) => object is T): T {
     const object: unknown = this.objects.get(handle);
     if (!isWanted(object)) throw makeHandleError(handle);

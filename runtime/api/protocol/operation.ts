@@ -23,7 +23,7 @@ export interface OperationContext {
   awaitPromise<R>(promise: Promise<R>): Steps<R>;
   /** Registers an open file or another object. @returns its handle. @throws {FopError} EMFILE */
   addHandle(file: FileHandle | HandleObject): number;
-  /** Finds an object that is no file. @throws {FopError} EBADF */
+  /** Finds an object other than a file. @throws {FopError} EBADF */
   findObject<T>(handle: number, isWanted: (object: unknown) => object is T): T;
   /** Opens a directory and lists its first entries. @param flags STATS */
   openDirectory(flags: number, path: string): Steps<Listing>;
