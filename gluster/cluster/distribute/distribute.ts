@@ -91,8 +91,8 @@ export class Distribute {
   private readonly listingRecords = new WeakMap<Fd, ListingRecord>();
   /** Directories whose listing contained a possible linkto. */
   readonly directoriesWithLinktos = new WeakSet<Inode>();
-  /** Directories with more entries on the first child than the first reply of their last listing had. */
-  readonly largeDirectories = new WeakSet<Inode>();
+  /** Bytes of the first child's entries in the last listing of a directory; infinite if they filled the reply. */
+  readonly childListingBytes = new WeakMap<Inode, number>();
   readonly listedDirectories = new ListedDirectories();
   /** The child that holds a directory's locks, once it was ever locked. */
   private readonly lockChildren = new WeakMap<Inode, number>();
@@ -286,12 +286,6 @@ export class Distribute {
       this.listingRecords.set(fd, record);
     }
     return record;
-  }
-
-  /** Records whether the first child's entries fill more than one reply. */
-  noteDirectorySize(inode: Inode, isLarge: boolean): void {
-    if (isLarge) this.largeDirectories.add(inode);
-    else this.largeDirectories.delete(inode);
   }
 
   /** Finds the child that a name belongs to by its hash; NO_CHILD without a layout. */

@@ -197,15 +197,18 @@ function windToChildren(frame: Frame, xl: Xlator<Distribute>, listing: ListingRe
   }
 }
 
-/** Finds the position of the last child to list together with the present one, in the same round. */
+/**
+ * Finds the position of the last child to list together with the present one, in the same round: so many that their
+ * entries fill the reply, if they are as large as the first child's.
+ */
 function findLastSimultaneous(
-  { children, largeDirectories }: Distribute,
-  { fd, position }: ListingRequest,
+  { children, childListingBytes }: Distribute,
+  { fd, position, bytesLeft }: ListingRequest,
 ): number {
-  // The entries of one child fill a reply.
-  if (largeDirectories.has(fd.inode)) return position;
+  const childBytes = childListingBytes.get(fd.inode) ?? 0;
+  const count = Math.min(SIMULTANEOUS_MAX, Math.max(1, Math.ceil(bytesLeft / childBytes)));
   const lastOfRound = position - (position % children.length) + children.length - 1;
-  return Math.min(lastOfRound, position + SIMULTANEOUS_MAX - 1);
+  return Math.min(lastOfRound, position + count - 1);
 }
 
 const readdirpCbk: Cbk<'readdirp', Distribute> = (
@@ -272,12 +275,21 @@ function handleReply(
   if (!listing.linktoPositions.has(position) && listed.some(mayBeLinktoOrMigrating)) {
     volume.directoriesWithLinktos.add(listing.fd.inode);
     if (!listing.requestsLinktos) requestLinktos(listing, volume.xattrNames.linkto);
-    return false;
+    if (entries.length === 0 || listing.bytesLeft >= ROOM_MIN_BYTES) return false;
+    // Too little room to list this child again: the next request begins with it.
+    record.noteChildDone(position - 1);
+    unwindListing(frame, entries.length, 0, entries, null);
+    return true;
   }
   const isChildDone = listed.length === 0 || opErrno === ENOENT;
-  if (listing.startsAtBeginning && position === 0 && listing.offset === 0)
-    volume.noteDirectorySize(listing.fd.inode, !isChildDone);
+  const isFirst = listing.startsAtBeginning && position === 0 && listing.offset === 0;
+  const bytesBefore = listing.bytesLeft;
   const errno = addEntries(volume, listing, listed);
+  if (isFirst) {
+    const isWhole = isChildDone && errno === 0;
+    const bytes = isWhole ? bytesBefore - listing.bytesLeft : Number.POSITIVE_INFINITY;
+    volume.childListingBytes.set(listing.fd.inode, bytes);
+  }
   if (errno === EOVERFLOW) {
     unwindListing(frame, -1, EOVERFLOW, null, null);
     return true;

@@ -185,6 +185,20 @@ test('children that do not mark their last entries are asked for the end', async
   await volume.stop();
 });
 
+test('only so many of 20 children are read ahead as fill a reply', async () => {
+  const volume = await SlowVolume.start(20);
+  const names = createFiles(volume, 400);
+  const list = (): number => {
+    const before = volume.counts.reduce((all, each) => all + each, 0);
+    expect(volume.list('readdirp', 4096).names.sort()).toEqual(names.sort());
+    return volume.counts.reduce((all, each) => all + each, 0) - before;
+  };
+  list();
+  // The entries of two children fill a reply.
+  expect(list()).toBeLessThanOrEqual(60);
+  await volume.stop();
+});
+
 test('a large directory is read ahead on other children only by its first listing', async () => {
   const volume = await SlowVolume.start(3);
   const names = createFiles(volume, 300);

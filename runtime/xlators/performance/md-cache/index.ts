@@ -315,7 +315,7 @@ const kernelHooks: ChangeHooks<MdCache, InodeEntry> = {
 
 const kernelFops: Fops<MdCache> = {
   ...cacheFops,
-  ...makeFileFopTaps(['setattr', 'fsetattr'], kernelHooks),
+  ...makeFileFopTaps(attributeChangingFops, kernelHooks),
   ...makeNameFopTaps(kernelHooks),
 };
 
