@@ -14,13 +14,12 @@ export default defineCommand({
   flags: {},
   async run({ operands }, terminal) {
     const [language] = takeOperands(operands, ['[LANGUAGE]']);
-    const folder = language === undefined ? includeDir : librariesByLanguage[language];
-    if (folder === undefined) {
-      const names = Object.keys(librariesByLanguage);
-      const hint = formatSuggestion(language!, names) || `; there is ${names.join(', ')}`;
-      throw new UsageError(`no language '${language}'${hint}`);
+    const names = Object.keys(librariesByLanguage);
+    if (language !== undefined && !names.includes(language)) {
+      const hint = formatSuggestion(language, names) || `; use ${names.join(' or ')}`;
+      throw new UsageError(`language '${language}' is unknown${hint}`);
     }
-    terminal.out(folder);
+    terminal.out(language === undefined ? includeDir : librariesByLanguage[language]!);
     return EXIT_OK;
   },
 });

@@ -101,6 +101,7 @@ export class CompiledGuest implements Guest, MessageHandler {
   private lastPairs: Pairs = [];
   /** Calls into C that wait until its messages are read. */
   private pendingCalls: (() => void)[] = [];
+  private isRunningPending = false;
 
   /**
    * @param path the module's file
@@ -302,10 +303,31 @@ export class CompiledGuest implements Guest, MessageHandler {
     const code = this.callLibrary(command, data);
     this.hasFailed = false;
     if (this.area.messageDoubles === 0) return code;
+    // A module that is closed, or failed in this call, left the count of an earlier call there.
+    if (this.isClosed || this.failure !== undefined) return METHOD_FAILED;
     this.handleMessages();
     const result = this.hasFailed ? METHOD_FAILED : code;
-    for (const runCall of this.pendingCalls.splice(0)) runCall();
+    this.runPendingCalls();
     return result;
+  }
+
+  /** Adds a call that runs after the messages. @throws {MessageError} for too many */
+  private addPendingCall(call: () => void): void {
+    if (this.pendingCalls.length >= MAX_PENDING_CALLS)
+      throw new MessageError(`one call led to more than ${MAX_PENDING_CALLS} others`);
+    this.pendingCalls.push(call);
+  }
+
+  /** Runs the pending calls, and those that they add: none runs inside another. */
+  private runPendingCalls(): void {
+    if (this.isRunningPending) return;
+    this.isRunningPending = true;
+    try {
+      for (let i = 0; i < this.pendingCalls.length; i++) this.pendingCalls[i]!();
+    } finally {
+      this.isRunningPending = false;
+      if (this.pendingCalls.length > 0) this.pendingCalls = [];
+    }
   }
 
   /** Calls the module with the written record, without the handling of its messages. */
@@ -392,9 +414,9 @@ export class CompiledGuest implements Guest, MessageHandler {
   }
 
   decide(id: number, source: LogSource, message: GuestMessage): void {
-    const [verb, opRet, opErrno] = message as readonly unknown[];
-    if (verb === 'unwind' && (opRet as number) < 0)
-      this.checkErrno(opErrno as number, this.host.findRequest(id)?.name ?? '-', source);
+    const values = message as readonly unknown[];
+    if (values[0] === 'unwind' && (values[1] as number) < 0)
+      this.checkErrno(values[2] as number, this.host.findRequest(id)?.name ?? '-', source);
     try {
       this.host.pushMessage(id, message);
     } catch (error) {
@@ -424,18 +446,18 @@ export class CompiledGuest implements Guest, MessageHandler {
   private failInLibrary(id: number): void {
     if (id === this.currentRequestId) this.hasFailed = true;
     else if (this.host.findRequest(id)?.isAnswered === false) this.host.pushMessage(id, ['failed']);
-    this.pendingCalls.push(() => this.callWithNumber(COMMANDS.cancel, id));
+    this.addPendingCall(() => this.callWithNumber(COMMANDS.cancel, id));
   }
 
   /** Subscribes C to the end of an inode; if the inode is gone, C is told after its messages. */
   track(inode: number): void {
     if (this.host.subscribeForget(inode) === 0)
-      this.pendingCalls.push(() => this.callWithNumber(COMMANDS.forget, inode));
+      this.addPendingCall(() => this.callWithNumber(COMMANDS.forget, inode));
   }
 
   trackFd(fd: number): void {
     if (this.host.subscribeRelease(fd) === 0)
-      this.pendingCalls.push(() => this.callWithNumber(COMMANDS.release, fd));
+      this.addPendingCall(() => this.callWithNumber(COMMANDS.release, fd));
   }
 
   closeFd(fd: number): void {
@@ -462,6 +484,9 @@ export class CompiledGuest implements Guest, MessageHandler {
     return this.host.putBytes(bytes);
   }
 }
+
+/** The most calls that one call may lead to: each can lead to more. */
+const MAX_PENDING_CALLS = 100_000;
 
 const UNKNOWN_POSITION: LogSource = { file: '-', line: 0, func: '-' };
 

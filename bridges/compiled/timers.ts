@@ -2,6 +2,7 @@
  * Runs the numbered timers of a compiled module (for guest.ts) by a clock that has a single alarm, the
  * host's timer.
  */
+import { MessageError } from '../host/crossing/message.ts';
 
 /** A clock with one alarm, at which `fireDue` must be called. */
 export interface AlarmClock {
@@ -11,6 +12,8 @@ export interface AlarmClock {
   setTimer(ms: number): void;
 }
 
+/** The most timers of a module. */
+const MAX_TIMERS = 100_000;
 /** The shortest interval: a repeating timer without one would starve all others. */
 const MIN_INTERVAL_MICROS = 1000;
 
@@ -26,6 +29,8 @@ interface Timer {
 export class Timers {
   private readonly clock: AlarmClock;
   private readonly timers = new Map<number, Timer>();
+  /** The time of the alarm; infinite without one. */
+  private alarmMicros = Number.POSITIVE_INFINITY;
 
   constructor(clock: AlarmClock) {
     this.clock = clock;
@@ -35,14 +40,15 @@ export class Timers {
     return this.timers.size;
   }
 
-  /** Starts timer `id`, which the module has numbered. */
+  /** Starts timer `id`, which the module has numbered. @throws {MessageError} for too many */
   start(id: number, ms: number, repeats: boolean): void {
-    const micros = Math.max(repeats ? MIN_INTERVAL_MICROS : 0, ms * 1000);
-    this.timers.set(id, {
-      dueMicros: this.clock.now() + micros,
-      periodMicros: repeats ? micros : 0,
-    });
-    this.setAlarm();
+    if (this.timers.size >= MAX_TIMERS && !this.timers.has(id))
+      throw new MessageError(`it has more than ${MAX_TIMERS} timers`);
+    // NaN counts as 0.
+    const micros = Math.max(repeats ? MIN_INTERVAL_MICROS : 0, ms > 0 ? ms * 1000 : 0);
+    const dueMicros = this.clock.now() + micros;
+    this.timers.set(id, { dueMicros, periodMicros: repeats ? micros : 0 });
+    if (dueMicros < this.alarmMicros) this.setAlarm(dueMicros);
   }
 
   stop(id: number): void {
@@ -51,6 +57,7 @@ export class Timers {
 
   /** Calls `fire` for each due timer, in the order of their times. */
   fireDue(fire: (id: number) => void): void {
+    this.alarmMicros = Number.POSITIVE_INFINITY;
     const nowMicros = this.clock.now();
     const dueTimers = [...this.timers].filter(([, timer]) => timer.dueMicros <= nowMicros);
     dueTimers.sort(([, one], [, other]) => one.dueMicros - other.dueMicros);
@@ -62,13 +69,16 @@ export class Timers {
       else timer.dueMicros = Math.max(timer.dueMicros + timer.periodMicros, nowMicros);
       fire(id);
     }
-    this.setAlarm();
+    if (this.timers.size === 0) return;
+    let earliestMicros = Number.POSITIVE_INFINITY;
+    for (const { dueMicros } of this.timers.values())
+      earliestMicros = Math.min(earliestMicros, dueMicros);
+    this.setAlarm(earliestMicros);
   }
 
-  /** Sets the clock's alarm to the time of the earliest timer. */
-  private setAlarm(): void {
-    if (this.timers.size === 0) return;
-    const earliestMicros = Math.min(...[...this.timers.values()].map((timer) => timer.dueMicros));
-    this.clock.setTimer(Math.max(0, Math.ceil((earliestMicros - this.clock.now()) / 1000)));
+  /** Sets the clock's alarm to this time. */
+  private setAlarm(dueMicros: number): void {
+    this.alarmMicros = dueMicros;
+    this.clock.setTimer(Math.max(0, Math.ceil((dueMicros - this.clock.now()) / 1000)));
   }
 }

@@ -449,7 +449,7 @@ GLOSSA_API bool gfid_is_null(gfid_t gfid);
 GLOSSA_API bool gfid_equal(gfid_t one, gfid_t other);
 /* Canonical text; the result is `text`. */
 GLOSSA_API char *gfid_print(gfid_t gfid, char text[GFID_TEXT]);
-/* The null gfid for a text that is no gfid. */
+/* Returns the null gfid for a malformed text. */
 GLOSSA_API gfid_t gfid_parse(const char *text);
 
 /* GlusterFS's levels. */

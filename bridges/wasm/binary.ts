@@ -22,6 +22,10 @@ const SECTIONS = {
 } as const;
 /** The section of exceptions (the exception-handling proposal). */
 const TAG_SECTION = 13;
+// More than a module has that V8 compiles: hostile counts would take the host's memory.
+const MAX_ITEMS = 1_000_000;
+const MAX_VALUE_TYPES = 1000;
+const MAX_SECTIONS = 100_000;
 /** Magic word, and version 1. */
 const HEADER_BYTES = 8;
 
@@ -115,6 +119,13 @@ export class BinaryReader {
     throw new MalformedModuleError('a number is too long');
   }
 
+  /** Reads the number of the items that follow. */
+  readCount(max = MAX_ITEMS): number {
+    const count = this.readUnsigned();
+    if (count > max) throw new MalformedModuleError('it has too many items');
+    return count;
+  }
+
   /** Reads a signed LEB128 number of up to 64 bits, as a double. */
   readSigned(): number {
     let value = 0;
@@ -153,6 +164,7 @@ function listSections(bytes: Uint8Array): Section[] {
     const length = reader.readUnsigned();
     const start = reader.offset;
     reader.readBytes(length);
+    if (sections.length >= MAX_SECTIONS) throw new MalformedModuleError('it has too many sections');
     sections.push({ id, headerStart, start, end: reader.offset });
   }
   return sections;
@@ -176,14 +188,14 @@ function readTypes(reader: BinaryReader): string[] {
   const types: string[] = [];
   const readValueTypes = (): string[] | undefined => {
     const names: string[] = [];
-    for (let count = reader.readUnsigned(); count > 0; count -= 1) {
+    for (let count = reader.readCount(MAX_VALUE_TYPES); count > 0; count -= 1) {
       const name = VALUE_TYPES[reader.readByte()];
       if (name === undefined) return undefined;
       names.push(name);
     }
     return names;
   };
-  for (let count = reader.readUnsigned(); count > 0; count -= 1) {
+  for (let count = reader.readCount(); count > 0; count -= 1) {
     if (reader.readByte() !== FUNCTION_FORM) return types;
     const params = readValueTypes();
     const results = params && readValueTypes();
@@ -220,7 +232,7 @@ function readKind(reader: BinaryReader): Kind {
 
 function readImports(reader: BinaryReader, types: readonly string[]): ModuleImport[] {
   const imports: ModuleImport[] = [];
-  for (let count = reader.readUnsigned(); count > 0; count -= 1) {
+  for (let count = reader.readCount(); count > 0; count -= 1) {
     const [module, name] = [reader.readName(), reader.readName()];
     const kind = readKind(reader);
     let type = '';
@@ -240,7 +252,7 @@ function readImports(reader: BinaryReader, types: readonly string[]): ModuleImpo
 /** Reads `count` items. */
 function readAll<T>(reader: BinaryReader, read: () => T): T[] {
   const items: T[] = [];
-  for (let count = reader.readUnsigned(); count > 0; count -= 1) items.push(read());
+  for (let count = reader.readCount(); count > 0; count -= 1) items.push(read());
   return items;
 }
 

@@ -57,7 +57,7 @@ function parseSection(path: string, content: Uint8Array): Json {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const objects = lines.map(parse);
   if (objects.length === 0 || !objects.every(isObject)) return fail('is not a JSON object');
-  return Object.assign({}, ...objects) as Json;
+  return Object.fromEntries(objects.flatMap((object) => Object.entries(object as Json)));
 }
 
 /**
@@ -92,11 +92,11 @@ export function readSection(
   if (!isTexts(hooks)) return fail('hooks is not a list of names');
   const unknownHook = hooks.find((name) => !(hookNames as readonly string[]).includes(name));
   if (unknownHook !== undefined)
-    return fail(`there is no hook '${unknownHook}'${formatSuggestion(unknownHook, hookNames)}`);
+    return fail(`hook '${unknownHook}' is unknown${formatSuggestion(unknownHook, hookNames)}`);
   return {
     fops: Object.fromEntries(
       Object.entries(fops).map(([name, fop]): [string, FopDescription] => {
-        if (findFop(name) === undefined) return fail(`there is no fop '${name}'`);
+        if (findFop(name) === undefined) return fail(`fop '${name}' is unknown`);
         if (!isObject(fop)) return fail(`fop '${name}' is not an object`);
         return [
           name,
@@ -130,7 +130,7 @@ function readOptions(
   return Object.fromEntries(
     options.map((option: unknown) => {
       if (!isObject(option) || typeof option.key !== 'string')
-        return fail('an option is no object with a key');
+        return fail('an option has to be an object with a key');
       const { key, ...declaration } = option;
       return [key, { reconfigurable: true, ...declaration }];
     }),

@@ -21,11 +21,14 @@ const MAX_ROWS = 1_000_000;
 /** The most bytes of a file's name. */
 const MAX_TEXT_BYTES = 4096;
 
+/** The path of a file, or a function that reads it: most paths are never wanted. */
+type Path = string | (() => string);
+
 /** A part of the table: rows of ascending addresses, up to `endAddress`. */
 interface Sequence {
   readonly addresses: number[];
   readonly lines: number[];
-  readonly files: string[];
+  readonly files: Path[];
   endAddress: number;
 }
 
@@ -42,6 +45,8 @@ const SET_ADDRESS = 2;
 
 /** Kinds of a file's properties (DWARF 5). */
 const PATH = 1;
+
+const utf8 = new TextDecoder();
 
 /** Reads little-endian integers and texts, besides those of `BinaryReader`. */
 class LineReader extends BinaryReader {
@@ -60,12 +65,15 @@ class LineReader extends BinaryReader {
     if (length < 0) throw new MalformedModuleError('a text has no end');
     const bytes = this.readBytes(length);
     this.offset += 1;
-    return new TextDecoder().decode(bytes);
+    return utf8.decode(bytes);
   }
 }
 
-const readTextAt = (texts: Uint8Array, offset: number): string =>
-  new LineReader(texts, Math.min(offset, texts.length)).readText();
+/** Makes the function that reads the text at an offset. */
+const deferText =
+  (texts: Uint8Array, offset: number): (() => string) =>
+  () =>
+    new LineReader(texts, Math.min(offset, texts.length)).readText();
 
 /** Reads a value of a form; a number for those without a text. */
 function readForm(
@@ -73,14 +81,14 @@ function readForm(
   form: number,
   offsetBytes: number,
   { lineTexts, texts }: DebugSections,
-): string | number {
+): Path | number {
   switch (form) {
     case 0x08:
       return reader.readText();
     case 0x0e:
-      return readTextAt(texts, reader.readInteger(offsetBytes));
+      return deferText(texts, reader.readInteger(offsetBytes));
     case 0x1f:
-      return readTextAt(lineTexts, reader.readInteger(offsetBytes));
+      return deferText(lineTexts, reader.readInteger(offsetBytes));
     case 0x0f:
       return reader.readUnsigned();
     case 0x0b:
@@ -103,16 +111,16 @@ function readForm(
 }
 
 /** Reads a list of entries of DWARF 5; returns their paths. */
-function readEntries(reader: LineReader, offsetBytes: number, sections: DebugSections): string[] {
+function readEntries(reader: LineReader, offsetBytes: number, sections: DebugSections): Path[] {
   const formats: [type: number, form: number][] = [];
   for (let count = reader.readByte(); count > 0; count -= 1)
     formats.push([reader.readUnsigned(), reader.readUnsigned()]);
-  const paths: string[] = [];
+  const paths: Path[] = [];
   for (let count = reader.readUnsigned(); count > 0 && formats.length > 0; count -= 1) {
-    let path = '';
+    let path: Path = '';
     for (const [type, form] of formats) {
       const value = readForm(reader, form, offsetBytes, sections);
-      if (type === PATH) path = String(value);
+      if (type === PATH) path = typeof value === 'number' ? String(value) : value;
     }
     paths.push(path);
     if (paths.length > MAX_ROWS) throw new MalformedModuleError('it has too many files');
@@ -138,7 +146,7 @@ interface Header {
   readonly lineBase: number;
   readonly lineRange: number;
   readonly opcodeLengths: readonly number[];
-  readonly files: readonly string[];
+  readonly files: readonly Path[];
 }
 
 /** Runs the program of a unit, whose rows it adds to `sequences`; returns their number. */
@@ -208,7 +216,7 @@ function readUnit(
   const lineRange = reader.readByte();
   const opcodeLengths = [...reader.readBytes(Math.max(0, reader.readByte() - 1))];
   if (lineRange === 0) throw new MalformedModuleError('its line range is 0');
-  let files: string[];
+  let files: Path[];
   if (version < 5) files = readFileNames(reader);
   else {
     readEntries(reader, offsetBytes, sections);
@@ -220,7 +228,10 @@ function readUnit(
   return runProgram(reader, header, sequences);
 }
 
-/** Finds the position of an address: an offset in the content of the code section. */
+/**
+ * Finds the position of an address: an offset in the content of the code section.
+ * @throws {MalformedModuleError} for a malformed path
+ */
 export type FindLine = (address: number) => SourcePosition | undefined;
 
 /** Reads a line table. @throws {MalformedModuleError} */
@@ -242,7 +253,8 @@ export function readLineTable(sections: DebugSections): FindLine {
     const sequence = sequences[findLastUpTo(starts, address)];
     if (sequence === undefined || address >= sequence.endAddress) return undefined;
     const row = findLastUpTo(sequence.addresses, address);
-    const [line, file] = [sequence.lines[row]!, sequence.files[row]!];
+    const [line, path] = [sequence.lines[row]!, sequence.files[row]!];
+    const file = typeof path === 'string' ? path : path();
     return line > 0 && file !== '' ? { file, line } : undefined;
   };
 }

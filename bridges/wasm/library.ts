@@ -12,7 +12,10 @@ import { METHOD_FAILED } from '../host/guest.ts';
 import { HostCallGuard, InterpreterGate } from '../host/limits/interpreter-gate.ts';
 import { makeSharedWord, type WatchEngine } from '../host/limits/watchdog.ts';
 import { type CompiledModule, type WasmMemory, wasm } from '../host/web-assembly.ts';
-import { type ImportHost, type ModuleImports, makeImports } from './imports.ts';
+import { type ImportHost, ModuleExit, type ModuleImports, makeImports } from './imports.ts';
+
+/** The most bytes of one call's messages, whose decoded form takes several times as many. */
+const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
 /** The exports of a module (docs/wasm-abi.md). */
 export interface Exports {
@@ -73,7 +76,7 @@ export class WasmLibrary implements Library {
     guard.gate = this.#gate;
     const importHost: ImportHost = {
       ...settings.importHost,
-      getMemory: () => this.#exports.memory,
+      getMemory: () => this.#getMemory(),
     };
     this.#imports = makeImports(importHost, (call) => guard.wrap(call));
     this.#gate.startTiming();
@@ -83,7 +86,7 @@ export class WasmLibrary implements Library {
         this.#exports = instance.exports as Exports;
         this.#exports._initialize?.();
       });
-      this.growArea(INITIAL_AREA_BYTES);
+      this.#placeArea(INITIAL_AREA_BYTES);
     } catch (error) {
       this.close();
       throw error;
@@ -99,7 +102,27 @@ export class WasmLibrary implements Library {
     return this.#exports.memory.buffer.byteLength;
   }
 
+  /** Returns the memory for an imported function. */
+  #getMemory(): WasmMemory {
+    if (this.#exports !== undefined) return this.#exports.memory;
+    throw new ModuleExit(
+      'its start function calls the host before its memory is exported: export the function as ' +
+        '_initialize (asc: --exportStart _initialize)',
+    );
+  }
+
   growArea(byteCount: number): void {
+    try {
+      this.#placeArea(byteCount);
+    } catch (error) {
+      if (!(error instanceof StartError)) throw error;
+      // The caller goes on writing the record, and its call fails.
+      this.area = new Uint8Array(byteCount);
+    }
+  }
+
+  /** Makes the module provide an area of this size. @throws {StartError} */
+  #placeArea(byteCount: number): void {
     const address = this.#call(() => this.#exports.glossa_area(byteCount)) >>> 0;
     if (address === 0) this.failure = 'the module has no memory for the arguments';
     else if (address % 8 !== 0 || address + byteCount > this.memoryBytes)
@@ -180,6 +203,12 @@ export class WasmLibrary implements Library {
     const isCount = Number.isInteger(doubleCount) && doubleCount >= 0;
     if (!isCount || address % 8 !== 0 || address + 8 * doubleCount > buffer.byteLength)
       throw new MessageError('its messages are outside of its memory, or not aligned to 8');
+    if (8 * doubleCount > MAX_MESSAGE_BYTES) {
+      const mebibytes = Math.ceil(doubleCount / 2 ** 17);
+      throw new MessageError(
+        `the messages of one call have ${mebibytes} MiB, and may have ${MAX_MESSAGE_BYTES / 2 ** 20}`,
+      );
+    }
     return new Uint8Array(buffer, address, 8 * doubleCount);
   }
 

@@ -75,7 +75,7 @@ function findExportProblem({ exports }: ModuleParts): string | undefined {
   if (missing.length > 0 && exports.has('_start'))
     return 'is a program with a main function: compile it with -mexec-model=reactor (in Rust: crate-type = ["cdylib"])';
   if (missing.length === Object.keys(EXPORTS).length)
-    return 'is no translator: it exports nothing of the interface (it was compiled without glossa.h)';
+    return 'exports nothing of the interface of translators (it was compiled without glossa.h)';
   if (missing.length > 0) {
     const hint = missing.includes('memory')
       ? 'link it with --export-memory'
@@ -86,8 +86,9 @@ function findExportProblem({ exports }: ModuleParts): string | undefined {
     const { kind, type } = exports.get(name)!;
     const expectedKind = expected === '' ? 'memory' : 'function';
     if (kind !== expectedKind) return `exports ${name} as a ${kind}, not as a ${expectedKind}`;
-    if (type !== '' && type !== expected)
-      return `exports ${name} with the type ${type}, where the interface has ${expected}`;
+    // An unknown type could return a value that is no number.
+    if (type !== expected)
+      return `exports ${name} with the type ${type || 'of a later proposal'}, where the interface has ${expected}`;
   }
   if (exports.has('_start'))
     return 'exports _start, as a program does: compile it with -mexec-model=reactor';

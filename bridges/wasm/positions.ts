@@ -62,17 +62,15 @@ export function makeFindPosition(
   sources: Sources,
 ): FindPosition {
   let find: FindPosition | undefined;
-  const read = (): FindPosition => {
+  return (offset) => {
     try {
-      return findByLineTable(checked) ?? findBySourceMap(checked, path, sources) ?? NOWHERE;
+      find ??= findByLineTable(checked) ?? findBySourceMap(checked, path, sources) ?? NOWHERE;
+      const position = find(offset);
+      return position && { file: basename(position.file), line: position.line };
     } catch (error) {
       if (!(error instanceof MalformedModuleError)) throw error;
-      return NOWHERE;
+      find = NOWHERE;
+      return undefined;
     }
-  };
-  return (offset) => {
-    find ??= read();
-    const position = find(offset);
-    return position && { file: basename(position.file), line: position.line };
   };
 }

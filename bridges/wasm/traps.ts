@@ -49,7 +49,10 @@ export const listTrapFrames = (stack: string): TrapFrame[] =>
 const REASONS: readonly (readonly [message: RegExp, reason: string])[] = [
   [/^unreachable/, 'it gave up (abort, a failed assertion, or unreachable code)'],
   [/out of bounds/, 'an access outside of its memory'],
-  [/null function|signature mismatch/, 'a call through a pointer that is no function of this type'],
+  [
+    /null function|signature mismatch/,
+    'a call through a pointer to anything but a function of this type',
+  ],
   [/call stack size/, 'its calls are nested too deep'],
   [/divide by zero/, 'a division by zero'],
   [/unrepresentable|integer overflow/, 'a number that does not fit its type'],

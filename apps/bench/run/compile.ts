@@ -24,6 +24,6 @@ export function compileToWasm(source: string, output: string): string | null {
   const { status, lastError } = runToEnd(['clang', ...args]);
   if (status === 0) return null;
   return status === null
-    ? 'there is no clang (apt install clang lld wasi-libc libclang-rt-dev-wasm32)'
+    ? 'clang is not installed (apt install clang lld wasi-libc libclang-rt-dev-wasm32)'
     : `it cannot be compiled to WebAssembly: ${lastError}`;
 }

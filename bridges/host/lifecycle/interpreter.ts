@@ -300,8 +300,9 @@ export class Interpreter {
 
   private unwindReply(request: HostedRequest, wind: number): void {
     const reply = request.findReply(wind);
-    if (reply?.row === request.plan?.row) {
-      this.unwind(request, reply!.opRet, reply!.opErrno, reply!.values);
+    // A request of the module's own has no plan.
+    if (reply !== undefined && reply.row === request.plan?.row) {
+      this.unwind(request, reply.opRet, reply.opErrno, reply.values);
     } else {
       this.fail(request);
     }

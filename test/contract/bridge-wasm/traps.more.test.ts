@@ -65,7 +65,7 @@ const traps: Readonly<Record<string, readonly [body: string, reason: RegExp]>> =
   'a call of a null function': ['function(NULL, 1);', /access failed: a call through a pointer/],
   'a call of a function of another type': [
     'function = (int32_t (*)(xlator_t *, double))(void (*)(void))malloc; function(NULL, 1);',
-    /access failed: a call through a pointer that is no function of this type/,
+    /access failed: a call through a pointer to anything but a function of this type/,
   ],
 };
 
