@@ -36,7 +36,7 @@ function findCompiler(): string {
   const names = RUSTC === undefined ? ['rustc', '/usr/bin/rustc'] : [RUSTC];
   const found = names.find(hasTarget);
   if (found !== undefined) return found;
-  const reason = `there is no Rust compiler for ${TARGET} (${names.join(', ')})`;
+  const reason = `a Rust compiler for ${TARGET} is not installed (${names.join(', ')})`;
   if (process.env.GLOSSA_REQUIRE_ALL === '1')
     throw new Error(`${reason}, and GLOSSA_REQUIRE_ALL is 1`);
   console.error(`skipped: ${reason}`);
@@ -49,11 +49,11 @@ export const rustCompiler = findCompiler();
 /** The Cargo beside the compiler. */
 export const cargo = join(dirname(rustCompiler), 'cargo');
 
-/** The reason why there is no Cargo for the compiler, or ''. */
+/** The reason why Cargo cannot be used with the compiler, or ''. */
 export const noCargo =
   rustCompiler !== '' && spawnSync(cargo, ['--version']).status === 0
     ? ''
-    : 'there is no cargo for the Rust compiler';
+    : 'cargo for the Rust compiler is not installed';
 
 // Not optimised: the compiler takes most of the time of these tests.
 const FLAGS = [

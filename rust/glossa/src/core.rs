@@ -203,9 +203,12 @@ impl Core {
 
     /// Begins a request of the module's own.
     pub(crate) fn begin_own(&mut self) {
-        let own_id = &shared().own_id;
-        own_id.set(own_id.get() - 1);
-        self.begin(own_id.get(), None);
+        let id = match shared().own_id.get() {
+            i32::MIN => -1,
+            last => last - 1,
+        };
+        shared().own_id.set(id);
+        self.begin(id, None);
         self.state = state::LATER;
         self.root = Root { pid: OWN_PID, ..Root::default() };
     }
@@ -399,7 +402,7 @@ impl Core {
         child
     }
 
-    /// Winds; the values None are the fop's own. Gives the child and whether the host makes an fd.
+    /// Winds, with the fop's own arguments for None. Returns the child, and whether the host makes an fd.
     pub(crate) fn wind(
         &mut self,
         at: Place,
@@ -537,7 +540,17 @@ impl Core {
             return;
         }
         if self.state == state::OPEN {
-            self.answer(-errno.0);
+            // A failed reply that `check()?` passes on keeps its xdata.
+            let state = match (self.reply, self.row) {
+                (Some(reply), Some(own))
+                    if std::ptr::eq(reply.row, own)
+                        && (reply.op_ret, reply.op_errno) == (-1, errno) =>
+                {
+                    state::SAME + reply.wind
+                }
+                _ => -errno.0,
+            };
+            self.answer(state);
             return;
         }
         let row = match self.row {

@@ -1,5 +1,4 @@
-//! Encodes messages for the host: rows of doubles (bridges/native/messages.ts).
-
+//! Encodes messages for the host: rows of doubles (bridges/compiled/messages.ts).
 
 use crate::dict::Item;
 use crate::log::Place;
@@ -28,7 +27,7 @@ pub(crate) enum Kind {
 /// The letter of a value that is sent back as it came.
 const AS_IT_CAME: u8 = b'=';
 
-/// Codes of an entry's attributes, which is 0 where there are none.
+/// Codes of an entry's attributes; 0 for an entry without attributes.
 const NEW_STAT: i32 = 1;
 const RECEIVED_STAT: i32 = 2;
 

@@ -53,7 +53,7 @@ impl<V> VolumeOption<V> {
         }
     }
 
-    /// The value where the volfile gives none, as a volfile has it.
+    /// The default value, as a volfile has it.
     pub const fn default(self, text: &'static str) -> Self {
         VolumeOption { default: Some(text), ..self }
     }

@@ -1,4 +1,4 @@
-//! Decodes records of the host: rows of doubles (bridges/native/area.ts).
+//! Decodes records of the host: rows of doubles (bridges/compiled/area.ts).
 //!
 //! A text is its length in bytes (-1 for none), then the bytes, a NUL and padding. A gfid is a slot
 //! and its 36 characters, or minus the slot of one that came before, or a 0 for none.

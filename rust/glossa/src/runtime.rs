@@ -1,4 +1,4 @@
-//! Carries out the calls of the host for a translator (bridges/native/guest.ts).
+//! Carries out the calls of the host for a translator (bridges/compiled/guest.ts).
 
 use std::cell::RefCell;
 use std::sync::Once;
@@ -289,9 +289,10 @@ impl<T: Translator> State<T> {
     }
 
     fn end(&self) {
-        self.translator.borrow_mut().take();
-        self.frames.borrow_mut().clear();
-        self.timers.borrow_mut().clear();
+        // Each is dropped after it was taken out: what it holds may use the others.
+        drop(self.translator.take());
+        drop(self.frames.take());
+        drop(self.timers.take());
     }
 }
 

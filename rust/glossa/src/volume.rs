@@ -154,7 +154,9 @@ impl<T: Translator> Volume<T> {
 
     /// Stops a timer; one that has rung already is left alone.
     pub fn cancel(self, timer: TimerId) {
-        if State::<T>::get().timers.borrow_mut().remove(&timer.0).is_some() {
+        // It is dropped after the table is free again: its Drop may use it.
+        let removed = State::<T>::get().timers.borrow_mut().remove(&timer.0);
+        if removed.is_some() {
             shared().out.borrow_mut().say_number(Kind::Untimer, timer.0.into());
         }
     }
@@ -218,7 +220,7 @@ impl<T: Translator> Volume<T> {
 /// A note is dropped when its object is gone. The type of a note is that of its value, so one object
 /// has one note, of one type.
 pub trait Context {
-    /// The note with this object; None if it has none, or one of another type.
+    /// Returns the note with this object; None without a note of this type.
     fn ctx<V: 'static>(&self) -> Option<Rc<V>> {
         self.load().and_then(|found| found.downcast().ok())
     }
@@ -230,7 +232,7 @@ pub trait Context {
         value
     }
 
-    /// The note with this object, which `make` makes if it has none.
+    /// Returns the note with this object; `make` makes a missing one.
     fn ctx_or<V: 'static>(&self, make: impl FnOnce() -> V) -> Rc<V> {
         self.ctx().unwrap_or_else(|| self.set_ctx(make()))
     }
@@ -252,12 +254,13 @@ fn store_by_number(
     id: i64,
     value: Option<Rc<dyn Any>>,
 ) {
+    let is_set = value.is_some();
     // An earlier note is dropped after the table is free again: its Drop may use it.
     let earlier = match value {
         Some(value) => contexts(shared()).borrow_mut().insert(id, value),
         None => contexts(shared()).borrow_mut().remove(&id),
     };
-    if earlier.is_none() {
+    if is_set && earlier.is_none() {
         shared().out.borrow_mut().say_number(track, id);
     }
 }

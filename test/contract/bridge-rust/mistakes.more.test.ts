@@ -193,7 +193,7 @@ describe.skipIf(rustCompiler === '')('a module in Rust', () => {
     },
   );
 
-  it('is not compiled with a method that is no fop, callback or hook', () => {
+  it('is not compiled with a method other than a fop, callback or hook', () => {
     const text = MODULE.replace('fn flush(', 'fn flsh(');
     expect(findRustError('misspelt', text)).toMatch(/method `flsh` is not a member of trait/);
   });

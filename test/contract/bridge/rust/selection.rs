@@ -19,7 +19,7 @@ macro_rules! modules {
             let name = selection::selected();
             match &*name {
                 $(stringify!($name) => glossa::enter::<$name::Module>(what, data != 0),)*
-                _ => panic!("there is no module {name}"),
+                _ => panic!("module {name} is unknown"),
             }
         }
     };
