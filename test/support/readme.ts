@@ -23,7 +23,7 @@ export const needsMore = (name: string, text: string): boolean => {
   const modules = pythonModules(text);
   const obstacle =
     (/`glusterfs-server`/.test(text) && findBrickObstacle()) ||
-    (/`rustc`/.test(text) && rustCompiler === '' && 'there is no Rust compiler') ||
+    (/`rustc`/.test(text) && rustCompiler === '' && 'the Rust compiler is not installed') ||
     (modules.length > 0 && findPythonObstacle(...modules)) ||
     '';
   return isSkipped(`examples/${name}`, obstacle);

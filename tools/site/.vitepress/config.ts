@@ -73,7 +73,8 @@ export default defineConfig({
   base,
   lang: 'en-GB',
   title: 'glossa',
-  description: 'A runtime for translators of file systems, in Python, JavaScript, TypeScript and C',
+  description:
+    'A runtime for translators of file systems, in Python, JavaScript, TypeScript, C and Rust',
   srcDir: '.generated/pages',
   outDir: 'dist',
   cacheDir: '.generated/cache',

@@ -45,7 +45,7 @@ const CURSOR = /^(\d{1,15})_(\d{1,15})_(-?\d{1,15}\.\d{1,9})_(-?\d{1,15}\.\d{1,9
 /** Formats a state as a cursor. */
 export const formatCursor = (state: FileState): string => Object.values(state).join('_');
 
-/** Reads a cursor. @returns null if the text is no cursor */
+/** Reads a cursor. @returns null for a malformed text */
 export function parseCursor(text: string): FileState | null {
   const match = CURSOR.exec(text);
   if (match === null) return null;

@@ -49,7 +49,7 @@ export default defineTranslator<WatchedFiles, Record<string, never>>({
     else handleEvent(xl, event);
     defaultNotify(xl, event, data);
   },
-  // Both instances serve changes and notices until the replaced one is idle, so that watchers miss none of them.
+  // Both instances serve changes and notices until the replaced one is idle, so that watchers get all of them.
   succeed(xl, predecessor) {
     xl.priv = predecessor.priv;
   },

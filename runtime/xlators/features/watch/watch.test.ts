@@ -298,7 +298,7 @@ describe('an exchange of the volumes', () => {
     },
   );
 
-  it('loses no notice, and reports none twice', async () => {
+  it('reports each notice once', async () => {
     const cursor = await begin();
     const seen: string[] = [];
     const watching = (async () => {
