@@ -139,8 +139,8 @@ async function buildAll(): Promise<number> {
   const status = compileSources(newDist);
   for (const path of COPIED_PATHS)
     cpSync(makeAbsolutePath(path), join(newDist, path), { recursive: true });
-  bundle(root, newDist);
   if (status === 0) await joinModules(root, newDist);
+  bundle(root, newDist);
   // The module imports the parser, which exists only now.
   const { readLessons } = await import('./lesson-pages.ts');
   writeFileSync(join(newDist, LESSONS_FILE), JSON.stringify(readLessons()));

@@ -28,7 +28,7 @@ const TESTED_MODULES = [
   'runtime/sys/libc',
 ];
 
-/** Programs that are bundles already (bundle.ts), with code of other projects. */
+/** Programs that become bundles (bundle.ts), with code of other projects. */
 const BUNDLED_MODULES = ['apps/bench/engine/report/echarts', 'apps/course/difference'];
 
 /**

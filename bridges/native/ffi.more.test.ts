@@ -9,7 +9,7 @@ import {
   noFfiRs,
 } from '../../test/support/native.ts';
 import { isSkipped } from '../../test/support/obstacle.ts';
-import { COMMANDS } from '../compiled/guest.ts';
+import { COMMANDS } from '../compiled/commands.ts';
 import { type FfiName, openLibrary, readAbiVersion } from './ffi.ts';
 
 const whole = '#include "glossa.h"\nstruct glossa_translator glossa_translator = {.init = NULL};\n';

@@ -5,7 +5,7 @@
  */
 
 import { INITIAL_AREA_BYTES } from '../compiled/area.ts';
-import { isRequestCommand } from '../compiled/guest.ts';
+import { isRequestCommand } from '../compiled/commands.ts';
 import type { Library } from '../compiled/library.ts';
 import { MessageError } from '../host/crossing/message.ts';
 import { METHOD_FAILED } from '../host/guest.ts';

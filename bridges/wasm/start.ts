@@ -1,7 +1,8 @@
 /** Starts a WebAssembly module as a guest of the host translator. */
 import { InitError } from '../../runtime/core/errors.ts';
 import { ERROR } from '../../runtime/core/log.ts';
-import { CompiledGuest, type CompiledKind, describeCommand } from '../compiled/guest.ts';
+import { describeCommand } from '../compiled/commands.ts';
+import { CompiledGuest, type CompiledKind } from '../compiled/guest.ts';
 import type { GuestHost } from '../host/guest-host.ts';
 import type { DescribeModule, GuestSettings, ModuleFile, StartGuest } from '../host/language.ts';
 import type { Machine } from '../host/machine.ts';

@@ -300,7 +300,6 @@ export class Interpreter {
 
   private unwindReply(request: HostedRequest, wind: number): void {
     const reply = request.findReply(wind);
-    // A request of the module's own has no plan.
     if (reply !== undefined && reply.row === request.plan?.row) {
       this.unwind(request, reply.opRet, reply.opErrno, reply.values);
     } else {
