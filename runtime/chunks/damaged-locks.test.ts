@@ -102,6 +102,27 @@ describe('a lock whose record is damaged', () => {
     },
   );
 
+  it.each(Object.keys(calls))(
+    'fails %s with both versions and how to break the lock, if its record is of another one',
+    async (call) => {
+      const { locks, volume } = await open();
+      await locks.lock('a', 'owner');
+      const record = JSON.parse(
+        Buffer.from(await volume.getxattr('/chunks/.locks/a', RECORD)).toString(),
+      );
+      const other = JSON.stringify({ ...record, version: record.version + 1, queue: 'unknown' });
+      await volume.setxattr('/chunks/.locks/a', RECORD, other);
+      const versions = `format ${record.version + 1}; this one reads ${record.version}`;
+      await expect(calls[call]!(locks)).rejects.toMatchObject({
+        code: 'EBADMSG',
+        message: expect.stringMatching(
+          `'/chunks/\\.locks/a': .*another version of glossa \\(${versions}\\).*remove the extended attribute user\\.glossa\\.lock, which breaks the lock`,
+        ),
+      });
+      expect(Buffer.from(await volume.getxattr('/chunks/.locks/a', RECORD)).toString()).toBe(other);
+    },
+  );
+
   it('leaves other locks as they are, and is free after the removal of its record', async () => {
     const { locks, volume } = await open();
     await locks.lock('a', 'owner');

@@ -7,6 +7,7 @@ import { EBADMSG, EEXIST, ENOENT } from '../core/errno.ts';
 import { toHex } from '../core/hex.ts';
 import { checkChunkName } from './chunk-name.ts';
 import type { ChunkStore } from './chunk-store.ts';
+import { findOtherVersion } from './format-version.ts';
 import type { HeldLock } from './held-lock.ts';
 import { LockHeldError, type LockOptions } from './locks.ts';
 
@@ -78,7 +79,11 @@ export async function readAnyHeader(store: ChunkStore, disk: string): Promise<Di
     // Handled below, with the headers that are JSON.
   }
   const error = new FileError(EBADMSG, 'open', path);
-  error.message += ': it is no header of a disk, or one of a newer version';
+  const other = findOtherVersion(text, VERSION);
+  error.message +=
+    other === null
+      ? ': it is damaged, or is not the header of a disk'
+      : `: another version of glossa has written it (format ${other}; this one reads ${VERSION}): use that version for this disk`;
   throw error;
 }
 

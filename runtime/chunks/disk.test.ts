@@ -77,8 +77,19 @@ describe.each(['memory', 'posix'] as const)('a disk over storage/%s', (storage) 
     expect(await code(disk.read(SIZE, 1))).toBe('EINVAL');
     expect(await code(create())).toBe('EEXIST');
     expect(await code(open('absent'))).toBe('ENOENT');
-    await store.writeWhole('damaged.disk', new TextEncoder().encode('{"version":9}'));
-    expect(await code(open('damaged'))).toBe('EBADMSG');
+  });
+
+  it('refuses a damaged header, and one of another version with both versions', async () => {
+    for (const [text, reason] of [
+      ['{"version":1}', 'damaged'],
+      ['{', 'damaged'],
+      ['{"version":9}', 'another version of glossa has written it (format 9; this one reads 1)'],
+    ] as const) {
+      await store.writeWhole('unknown.disk', new TextEncoder().encode(text));
+      const refusal = { code: 'EBADMSG', message: expect.stringContaining(reason) };
+      await expect(open('unknown')).rejects.toMatchObject(refusal);
+      await expect(Disk.remove(store, 'unknown', { owner: 'test' })).rejects.toMatchObject(refusal);
+    }
   });
 
   it('shares all chunks with its clone, which gets one of its own by a write', async () => {

@@ -19,6 +19,7 @@ import type { FileWatch } from './file-watch.ts';
 import {
   decodeLock,
   encodeLock,
+  explainUnreadableLock,
   FREE_LOCK,
   LOCK_XATTR,
   type LockRecord,
@@ -113,7 +114,7 @@ export class LockFile {
     const record = decodeLock(bytes);
     if (record === null) {
       const error = new FileError(EBADMSG, 'lock', this.path);
-      error.message += `: its record is damaged or of another version of glossa; remove the extended attribute ${LOCK_XATTR}`;
+      error.message += `: ${explainUnreadableLock(bytes)}`;
       throw error;
     }
     return record;

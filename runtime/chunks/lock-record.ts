@@ -3,6 +3,7 @@
  * `lock-file.ts` reads and writes it.
  */
 import { decodeName, encodeName } from '../core/bytes.ts';
+import { findOtherVersion } from './format-version.ts';
 
 /** The extended attribute with the record. */
 export const LOCK_XATTR = 'user.glossa.lock';
@@ -114,7 +115,10 @@ const isStoredLock = (value: StoredLock): boolean =>
   value.waiters.every(isStoredWaiter) &&
   (value.lastBreak === null || typeof value.lastBreak.owner === 'string');
 
-/** Reads a record. @returns null if it is damaged, or of another version */
+/**
+ * Reads a record.
+ * @returns null if it is damaged, or of another version: `explainUnreadableLock` has the reason
+ */
 export function decodeLock(bytes: Uint8Array): LockRecord | null {
   try {
     const value = JSON.parse(decodeName(bytes)) as StoredLock;
@@ -126,6 +130,16 @@ export function decodeLock(bytes: Uint8Array): LockRecord | null {
   } catch {
     return null;
   }
+}
+
+/** Explains why `decodeLock` cannot read a record, and how to go on. */
+export function explainUnreadableLock(bytes: Uint8Array): string {
+  const other = findOtherVersion(decodeName(bytes), VERSION);
+  const reason =
+    other === null
+      ? 'its record is damaged'
+      : `its record was written by another version of glossa (format ${other}; this one reads ${VERSION}): let all programs use one version`;
+  return `${reason}${other === null ? ':' : '; or'} end all programs that use the lock, and remove the extended attribute ${LOCK_XATTR}, which breaks the lock`;
 }
 
 /** @returns null if the record has become too large */
