@@ -1,5 +1,5 @@
 /** The disk example: its protocol against a small client and random bytes. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -7,7 +7,7 @@ import { Volume } from 'glossa';
 import { ChunkStore, Disk } from 'glossa/chunks';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { NbdClient } from '../../test/support/nbd-client.ts';
-import { parseSize, serveDisk } from './disk.ts';
+import { parseSize, removeDeadSocket, serveDisk } from './disk.ts';
 import { COMMAND, FUA, OPTION, ProtocolError, parseOption, parseRequest } from './nbd-codec.ts';
 
 const VOLFILE = `volume files
@@ -187,6 +187,15 @@ it('the parsers of NBD take any bytes, or refuse them', () => {
       }
     }),
   );
+});
+
+it('a file that is not a socket stays where a socket was to be', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'glossa-nbd-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'image');
+  writeFileSync(path, 'data');
+  await expect(removeDeadSocket(path)).rejects.toThrow(`'${path}' exists and is not a socket`);
+  expect(readFileSync(path, 'utf8')).toBe('data');
 });
 
 it('a size is a number with a unit', () => {

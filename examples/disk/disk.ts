@@ -8,8 +8,8 @@
  *
  * All take --owner NAME, the owner of the disk's lock, and --break OWNER, from which it is taken.
  */
-import { rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { lstatSync, rmSync } from 'node:fs';
+import { connect, createServer, type Server } from 'node:net';
 import { hostname } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -62,6 +62,26 @@ export async function serveDisk(
   };
 }
 
+/** Removes a socket that a killed server has left. @throws {Error} for the socket of a server that runs, or another file */
+export async function removeDeadSocket(path: string): Promise<void> {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return;
+  if (!stats.isSocket()) throw new Error(`'${path}' exists and is not a socket`);
+  const isLive = await new Promise<boolean>((resolve, reject) => {
+    const socket = connect(path);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT') resolve(false);
+      else reject(error);
+    });
+  });
+  if (isLive) throw new Error(`a server runs at '${path}': end it, or use another --socket`);
+  rmSync(path, { force: true });
+}
+
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
@@ -94,9 +114,9 @@ async function main(): Promise<void> {
     return;
   }
   if (command !== 'serve') throw new Error(`unknown command '${command}'`);
+  // Before the disk is taken from another owner.
+  if (values.socket !== undefined) await removeDeadSocket(values.socket);
   const disk = await Disk.open(store, name, settings);
-  // A socket that a killed server has left.
-  if (values.socket !== undefined) rmSync(values.socket, { force: true });
   const address =
     values.socket === undefined ? { port: Number(values.port ?? 10809) } : { path: values.socket };
   const { stop } = await serveDisk(disk, address).catch(async (error) => {

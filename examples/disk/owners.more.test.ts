@@ -1,6 +1,6 @@
 /** The disk example with two servers of one disk: one has it, and the other takes it. */
 import { describe, expect, it } from 'vitest';
-import { DiskProgram, listBricks, startOnBrick } from '../../test/support/disk-program.ts';
+import { DiskProgram, end, listBricks, startOnBrick } from '../../test/support/disk-program.ts';
 import type { NbdClient } from '../../test/support/nbd-client.ts';
 import { COMMAND } from './nbd-codec.ts';
 
@@ -27,18 +27,30 @@ describe.each(['a folder', ...listBricks()] as const)('a disk in %s', (place) =>
     await program.serve('first');
     const first = await program.connect();
     expect(await write(first, 0, 1)).toBe(0);
-    const refused = await program.run(
-      'serve',
-      '--socket',
-      `${program.socket}2`,
-      '--owner',
-      'second',
-    );
+    const socket = `${program.socket}2`;
+    const refused = await program.run('serve', '--socket', socket, '--owner', 'second');
     expect(refused).toContain("'first' has it");
-    await program.serve('second', '--break', 'first');
+    await program.serveAt(socket, 'second', '--break', 'first');
     expect(await write(first, 0, 1)).toBe(EIO);
-    const second = await program.connect();
+    const second = await program.connect(socket);
     expect(await write(second, 0, 2)).toBe(0);
+  });
+
+  it('is served at the socket of a killed server, but not of one that runs', async () => {
+    const program = await start();
+    const { socket } = program;
+    const first = await program.serve('first');
+    const client = await program.connect();
+    const args = ['serve', '--socket', socket, '--owner', 'second', '--break', 'first'] as const;
+    expect(await program.run(...args)).toBe(
+      `disk: a server runs at '${socket}': end it, or use another --socket\n`,
+    );
+    // It has kept its disk and its socket.
+    expect(await write(client, 0, 1)).toBe(0);
+    expect(await write(await program.connect(), 0, 2)).toBe(0);
+    await end(first);
+    await program.serve('second', '--break', 'first');
+    expect(await write(await program.connect(), 0, 3)).toBe(0);
   });
 
   // Servers of a folder know nothing of each other's requests.
@@ -57,8 +69,9 @@ describe.each(['a folder', ...listBricks()] as const)('a disk in %s', (place) =>
     for (let count = 0; count < SECTORS; count += 1)
       expect((await first.takeReplyHead())[0]).toBe(0);
     stopped.kill('SIGSTOP');
-    await program.serve('second', '--break', 'first');
-    const second = await program.connect();
+    const socket = `${program.socket}2`;
+    await program.serveAt(socket, 'second', '--break', 'first');
+    const second = await program.connect(socket);
     for (const offset of offsets) expect(await write(second, offset, 2)).toBe(0);
     stopped.kill('SIGCONT');
     let errno = 0;

@@ -54,9 +54,14 @@ export class DiskProgram {
     });
   }
 
-  /** Starts a server, and returns when it serves. It ends with the test. */
-  async serve(owner: string, ...args: string[]): Promise<ChildProcess> {
-    const child = this.spawn('serve', ['--socket', this.socket, '--owner', owner, ...args]);
+  /** Starts a server at `socket`, and returns when it serves. It ends with the test. */
+  serve(owner: string, ...args: string[]): Promise<ChildProcess> {
+    return this.serveAt(this.socket, owner, ...args);
+  }
+
+  /** Starts a server as `serve` does, at another socket. */
+  async serveAt(socket: string, owner: string, ...args: string[]): Promise<ChildProcess> {
+    const child = this.spawn('serve', ['--socket', socket, '--owner', owner, ...args]);
     onTestFinished(() => end(child));
     for (const stream of [child.stdout!, child.stderr!])
       stream.on('data', (data) => {
@@ -71,9 +76,9 @@ export class DiskProgram {
     return child;
   }
 
-  /** Opens a connection to the server. */
-  async connect(): Promise<NbdClient> {
-    const client = await NbdClient.open(this.socket);
+  /** Opens a connection to a server. */
+  async connect(socket = this.socket): Promise<NbdClient> {
+    const client = await NbdClient.open(socket);
     onTestFinished(() => client.close());
     await client.go(DISK);
     return client;
