@@ -81,8 +81,33 @@ class LineBuffer {
   }
 }
 
+/** What a module writes to standard output and standard error. */
+export class ModuleOutput {
+  /** Whether a line may have no end yet. */
+  isPending = false;
+  private readonly buffers: ReadonlyMap<number, LineBuffer>;
+
+  constructor(log: (level: number, text: string) => void) {
+    this.buffers = new Map(
+      [...OUTPUT_LEVELS].map(([fd, level]) => [fd, new LineBuffer((text) => log(level, text))]),
+    );
+  }
+
+  /** Returns the buffer to write to; undefined for another file descriptor. */
+  find(fd: number): LineBuffer | undefined {
+    this.isPending = true;
+    return this.buffers.get(fd);
+  }
+
+  /** Logs lines without an end: the module's call has ended. */
+  flush(): void {
+    this.isPending = false;
+    for (const buffer of this.buffers.values()) buffer.flush();
+  }
+}
+
 /** The functions of `wasi_snapshot_preview1`. */
-function makeWasi(host: ImportHost, buffers: ReadonlyMap<number, LineBuffer>): Functions {
+function makeWasi(host: ImportHost, output: ModuleOutput): Functions {
   const view = (): DataView => new DataView(host.getMemory().buffer);
   /** Runs an action on the module's memory; a pointer outside of it is an errno. */
   const access = (action: () => number): number => {
@@ -124,7 +149,7 @@ function makeWasi(host: ImportHost, buffers: ReadonlyMap<number, LineBuffer>): F
       }),
     fd_write: (fd: number, vectors: number, count: number, result: number) =>
       access(() => {
-        const buffer = buffers.get(fd);
+        const buffer = output.find(fd);
         if (buffer === undefined) return EBADF;
         if (count >>> 0 > MAX_PIECES) return EINVAL;
         let written = 0;
@@ -195,8 +220,7 @@ function makeAssemblyScript(host: ImportHost): Functions {
 /** The imports of one instance. */
 export interface ModuleImports {
   readonly imports: Imports;
-  /** Logs lines without an end: the module's call has ended. */
-  flush(): void;
+  readonly output: ModuleOutput;
 }
 
 /**
@@ -207,21 +231,17 @@ export function makeImports(
   host: ImportHost,
   guard: <A extends unknown[], R>(call: (...args: A) => R) => (...args: A) => R,
 ): ModuleImports {
-  const buffers = new Map(
-    [...OUTPUT_LEVELS].map(([fd, level]) => [fd, new LineBuffer((text) => host.log(level, text))]),
-  );
+  const output = new ModuleOutput((level, text) => host.log(level, text));
   const wrapAll = (functions: Functions): Functions =>
     Object.fromEntries(
       Object.entries(functions).map(([name, call]) => [name, guard(call as () => unknown)]),
     );
   return {
     imports: {
-      wasi_snapshot_preview1: wrapAll(makeWasi(host, buffers)),
+      wasi_snapshot_preview1: wrapAll(makeWasi(host, output)),
       env: wrapAll(makeAssemblyScript(host)),
     },
-    flush() {
-      for (const buffer of buffers.values()) buffer.flush();
-    },
+    output,
   };
 }
 

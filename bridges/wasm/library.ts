@@ -12,7 +12,7 @@ import { METHOD_FAILED } from '../host/guest.ts';
 import { HostCallGuard, InterpreterGate } from '../host/limits/interpreter-gate.ts';
 import { makeSharedWord, type WatchEngine } from '../host/limits/watchdog.ts';
 import { type CompiledModule, type WasmMemory, wasm } from '../host/web-assembly.ts';
-import { type ImportHost, ModuleExit, type ModuleImports, makeImports } from './imports.ts';
+import { type ImportHost, ModuleExit, type ModuleOutput, makeImports } from './imports.ts';
 
 /** The most bytes of one call's messages, whose decoded form takes several times as many. */
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
@@ -50,7 +50,7 @@ export class WasmLibrary implements Library {
   failure: string | undefined;
   readonly #settings: LibrarySettings;
   readonly #gate: InterpreterGate;
-  readonly #imports: ModuleImports;
+  readonly #output: ModuleOutput;
   #exports!: Exports;
   /** The address and the bytes of the area. */
   #areaAddress = 0;
@@ -78,11 +78,12 @@ export class WasmLibrary implements Library {
       ...settings.importHost,
       getMemory: () => this.#getMemory(),
     };
-    this.#imports = makeImports(importHost, (call) => guard.wrap(call));
+    const { imports, output } = makeImports(importHost, (call) => guard.wrap(call));
+    this.#output = output;
     this.#gate.startTiming();
     try {
       this.#call(() => {
-        const instance = new wasm.Instance(module, this.#imports.imports);
+        const instance = new wasm.Instance(module, imports);
         this.#exports = instance.exports as Exports;
         this.#exports._initialize?.();
       });
@@ -172,17 +173,25 @@ export class WasmLibrary implements Library {
     try {
       const address = data === null ? 0 : this.#placeData(data);
       code = exports.glossa_enter(command, address);
-      if (this.area.length === 0) this.#refreshArea();
-      if (this.#messageCount[0] !== 0) this.#messagesAddress = exports.glossa_messages() >>> 0;
+      // Undefined if the memory has grown.
+      if (this.#messageCount[0] !== 0) this.#findMessages();
     } catch (error) {
       code = METHOD_FAILED;
       this.failure = this.#settings.explainTrap(error, command);
+      if (this.area.length === 0) this.#refreshArea();
     } finally {
       gate.leaveGuest();
     }
-    this.#imports.flush();
-    if (this.area.length === 0) this.#refreshArea();
+    if (this.#output.isPending) this.#output.flush();
     return code;
+  }
+
+  /** Takes the address of the last call's messages, if it has sent any. */
+  #findMessages(): void {
+    if (this.area.length === 0) this.#refreshArea();
+    if (this.#messageCount[0] === 0) return;
+    this.#messagesAddress = this.#exports.glossa_messages() >>> 0;
+    if (this.area.length === 0) this.#refreshArea();
   }
 
   /** Copies data into the module's window for it; returns its address. */
@@ -225,7 +234,7 @@ export class WasmLibrary implements Library {
         throw new StartError(this.failure);
       } finally {
         gate.leaveGuest();
-        this.#imports.flush();
+        if (this.#output.isPending) this.#output.flush();
       }
     };
     if (!gate.needsTurn(false)) return run();

@@ -19,7 +19,11 @@ export const compileModule = (source: string, object: string): string | null =>
 
 /** Compiles a module for features/glupy to WebAssembly; returns null, or the error. */
 export function compileToWasm(source: string, output: string): string | null {
-  const flags = ['--target=wasm32-wasi', '-mexec-model=reactor', '-O2', '-Wl,--stack-first'];
+  const flags = [
+    ...['--target=wasm32-wasi', '-mexec-model=reactor', '-O2', '-Wl,--stack-first'],
+    // Instructions that every supported Node has; without them loops stand in for them.
+    ...['-mbulk-memory', '-mnontrapping-fptoint', '-msign-ext'],
+  ];
   const args = [...flags, `-I${includeDir}`, '-o', output, source];
   const { status, lastError } = runToEnd(['clang', ...args]);
   if (status === 0) return null;
