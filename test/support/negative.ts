@@ -10,6 +10,7 @@ import { Loc } from '../../runtime/core/loc.ts';
 import type { Translator } from '../../runtime/core/xlator.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import negative from '../../runtime/xlators/features/negative/index.ts';
+import { canCompileAssemblyScript, compileAssemblyScript } from './assemblyscript.ts';
 import { canCompile, compile, libraryFolder } from './native.ts';
 import { compileRust, rustCompiler } from './rust.ts';
 import { canCompileWasm, compileWasm } from './wasm.ts';
@@ -49,8 +50,12 @@ export let variants: readonly Variant[] = [
  * Replaces the variants by those whose compilers are slow, and the one that they are compared with;
  * called by a file before it imports test files.
  */
-export function useSlowVariants(): void {
-  variants = [reference, ...(rustCompiler === '' ? [] : [makeVariantInRust()])];
+export async function useSlowVariants(): Promise<void> {
+  variants = [
+    reference,
+    ...(rustCompiler === '' ? [] : [makeVariantInRust()]),
+    ...(canCompileAssemblyScript ? [await makeVariantInAssemblyScript()] : []),
+  ];
 }
 
 function makeVariantInC(): Variant {
@@ -77,6 +82,12 @@ function makeVariantInWasm(): Variant {
 function makeVariantInRust(): Variant {
   compileRust(join(folder, 'rust/negative.rs'), join(libraryFolder(), 'negative-rust.wasm'));
   return makeCompiledVariant('negative.rs', 'negative-rust.wasm');
+}
+
+async function makeVariantInAssemblyScript(): Promise<Variant> {
+  const source = join(folder, 'assemblyscript/negative.ts');
+  await compileAssemblyScript(source, join(libraryFolder(), 'negative-assemblyscript.wasm'));
+  return makeCompiledVariant('negative.ts', 'negative-assemblyscript.wasm');
 }
 
 /** Names that a fop makes and takes away. */

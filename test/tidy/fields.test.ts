@@ -11,6 +11,7 @@ import { readSources, type SourceFile } from './sources.ts';
 const TABLE = 'runtime/core/fields.ts';
 /** Files generated from the table. */
 const GENERATED = [
+  'assemblyscript/glossa/fields.gen.ts',
   'bridges/compiled/fields.gen.ts',
   'bridges/native/glossa_fields.gen.h',
   'javascript/glossa.gen.d.ts',

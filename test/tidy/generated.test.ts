@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { generateOutputs } from '../../tools/gen/outputs.ts';
+import { generateOutputs, isFormatted } from '../../tools/gen/outputs.ts';
 
 /** As `npm run gen` writes it. */
 function formatSource(path: string, text: string): string {
@@ -19,7 +19,7 @@ function formatSource(path: string, text: string): string {
 it.each(generateOutputs().map(({ path, text }) => [path, text]))(
   'the generated file %s is up to date',
   (path, text) => {
-    const expected = /\.(ts|json)$/.test(path) ? formatSource(path, text) : text;
+    const expected = isFormatted(path) ? formatSource(path, text) : text;
     // Compared as a whole: a printed difference would have thousands of lines.
     expect(readFileSync(path, 'utf8') === expected, 'run `npm run gen`').toBe(true);
   },

@@ -3,6 +3,17 @@
  */
 import { type Struct, structs } from '../../runtime/core/fields.ts';
 import { generateApiPage, generatePythonOperations } from './api-operations.ts';
+import {
+  generateAssemblyScriptArguments,
+  generateAssemblyScriptCodes,
+  generateAssemblyScriptDispatch,
+  generateAssemblyScriptReplies,
+  generateAssemblyScriptRows,
+} from './assemblyscript.ts';
+import {
+  generateAssemblyScriptFields,
+  generateAssemblyScriptNumbers,
+} from './assemblyscript-values.ts';
 import { generateCodes } from './codes.ts';
 import { generateFields, generateIatt } from './fields.ts';
 import { generateFops } from './fops.ts';
@@ -35,6 +46,10 @@ export interface Output {
   readonly text: string;
 }
 
+/** Returns true for files that biome formats: AssemblyScript is another language. */
+export const isFormatted = (path: string): boolean =>
+  /\.(ts|json)$/.test(path) && !path.startsWith('assemblyscript/');
+
 /** Generates all files. @param table the table of structures, which tests replace */
 export function generateOutputs(table: readonly Struct[] = structs): Output[] {
   return [
@@ -56,6 +71,13 @@ export function generateOutputs(table: readonly Struct[] = structs): Output[] {
     { path: 'rust/glossa/src/translator.gen.rs', text: generateRustTranslator() },
     { path: 'rust/glossa/src/fields.gen.rs', text: generateRustFields(table) },
     { path: 'rust/glossa/src/numbers.gen.rs', text: generateRustNumbers() },
+    { path: 'assemblyscript/glossa/fop.gen.ts', text: generateAssemblyScriptArguments() },
+    { path: 'assemblyscript/glossa/reply.gen.ts', text: generateAssemblyScriptReplies() },
+    { path: 'assemblyscript/glossa/rows.gen.ts', text: generateAssemblyScriptRows() },
+    { path: 'assemblyscript/glossa/codes.gen.ts', text: generateAssemblyScriptCodes() },
+    { path: 'assemblyscript/glossa/dispatch.gen.ts', text: generateAssemblyScriptDispatch() },
+    { path: 'assemblyscript/glossa/fields.gen.ts', text: generateAssemblyScriptFields(table) },
+    { path: 'assemblyscript/glossa/numbers.gen.ts', text: generateAssemblyScriptNumbers() },
     { path: 'bridges/javascript/library/codes.gen.ts', text: generateCodes() },
     { path: 'docs/reference/fops.md', text: generateFopsPage() },
     { path: 'docs/reference/api-protocol.md', text: generateApiPage() },

@@ -82,17 +82,22 @@ use crate::text::{Gfid, Name};
 ${table.map(formatStruct).join('\n\n')}
 `;
 
-/** Numbers of Linux and GlusterFS, by module of the runtime. */
-const formatNumbers = (numbers: Readonly<Record<string, unknown>>): string =>
+/** Formats numbers of Linux and GlusterFS, by module of the runtime. */
+export const formatNumbers = (
+  numbers: Readonly<Record<string, unknown>>,
+  formatConstant: (name: string, value: string) => string,
+): string =>
   Object.entries(numbers)
     .filter(([, value]) => typeof value === 'number')
     // Sorted, as the order of a module's exports depends on its loader.
     .sort(([, one], [, other]) => (one as number) - (other as number))
-    .map(
-      ([name, value]) =>
-        `pub const ${name}: i64 = ${/^O_/.test(name) ? formatOctal(value as number) : value};`,
+    .map(([name, value]) =>
+      formatConstant(name, /^O_/.test(name) ? formatOctal(value as number) : String(value)),
     )
     .join('\n');
+
+const formatConstant = (name: string, value: string): string =>
+  `pub const ${name}: i64 = ${value};`;
 
 const formatOctal = (value: number): string =>
   value < 8 ? String(value) : `0o${value.toString(8)}`;
@@ -111,9 +116,9 @@ ${numbers.map(([name]) => `    ("${name}", ${name}),`).join('\n')}
 ];
 
 // Flags of open(2).
-${formatNumbers(openFlags)}
+${formatNumbers(openFlags, formatConstant)}
 
 // Types of an inode (ia_type).
-${formatNumbers(iaTypes)}
+${formatNumbers(iaTypes, formatConstant)}
 `;
 }

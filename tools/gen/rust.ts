@@ -39,7 +39,7 @@ const VALUE_TYPES: Readonly<Record<ArgType, string>> = {
 };
 
 /** Returns true for an argument that may be null; the fd of a fop that opens may be missing. */
-const isNullable = ({ reply }: FopRow, { type, nullable }: Arg): boolean =>
+export const isNullable = ({ reply }: FopRow, { type, nullable }: Arg): boolean =>
   nullable || (type === 'fd' && reply.some((part) => part.type === 'fd'));
 
 /** Wraps a text into lines of comments. */

@@ -1,0 +1,128 @@
+/**
+ * Compiles modules in AssemblyScript for the tests at their first use in a run, with npm's compiler. Without the
+ * compiler such tests are skipped with a message; with GLOSSA_REQUIRE_ALL=1 they fail.
+ */
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import { inject } from 'vitest';
+import { librariesByLanguage, packageRoot } from '../../runtime/sys/paths.ts';
+import { hostedLanguage, type Language } from './module.ts';
+import { libraryFolder } from './native.ts';
+
+/** The part of the compiler's interface that is used here. */
+interface Compiler {
+  main(
+    args: readonly string[],
+    io: { stdout: Output; stderr: Output },
+  ): Promise<{ readonly error: Error | null }>;
+}
+
+interface Output {
+  write(chunk: string): void;
+}
+
+const compilerPath = join(packageRoot, 'node_modules', 'assemblyscript', 'dist', 'asc.js');
+
+function findCompiler(): boolean {
+  if (existsSync(compilerPath)) return true;
+  const reason = "npm's assemblyscript is not installed";
+  if (process.env.GLOSSA_REQUIRE_ALL === '1')
+    throw new Error(`${reason}, and GLOSSA_REQUIRE_ALL is 1`);
+  console.error(`skipped: ${reason}`);
+  return false;
+}
+
+export const canCompileAssemblyScript = findCompiler();
+
+/** The compiler, which takes a second to load. */
+let compiler: Promise<Compiler> | undefined;
+
+/** Flags of docs/write/assemblyscript.md, but for the optimisation, which takes most of the time. */
+const FLAGS = ['--debug', '--sourceMap', '--exportStart', '_initialize'];
+
+/**
+ * Compiles a module and its source map, in a folder of its own, as other files' processes may compile the same
+ * meanwhile. @param more flags of the compiler @throws {Error} with the compiler's messages
+ */
+export async function compileAssemblyScript(
+  source: string,
+  out: string,
+  more: readonly string[] = [],
+): Promise<string> {
+  compiler ??= import(compilerPath) as Promise<Compiler>;
+  const { main } = await compiler;
+  const folder = mkdtempSync(`${out}-`);
+  const unfinished = join(folder, basename(out));
+  let messages = '';
+  const output: Output = {
+    write(chunk) {
+      messages += chunk;
+    },
+  };
+  const library = librariesByLanguage.assemblyscript!;
+  const paths = [relative('.', source), '--outFile', relative('.', unfinished), '--lib', library];
+  const { error } = await main([...paths, ...FLAGS, ...more], { stdout: output, stderr: output });
+  try {
+    if (error !== null) throw new Error(`${source}: ${error.message}\n${messages}`);
+    if (existsSync(`${unfinished}.map`)) renameSync(`${unfinished}.map`, `${out}.map`);
+    linkSync(unfinished, out);
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code !== 'EEXIST') throw failure;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  return out;
+}
+
+/** A module of this text; the path of the module. */
+export async function compileAssemblyScriptText(name: string, text: string): Promise<string> {
+  const source = join(libraryFolder(), `${name}.ts`);
+  writeFileSync(source, text);
+  return await compileAssemblyScript(source, join(libraryFolder(), `${name}.wasm`));
+}
+
+/** The folder of what the whole run uses. */
+function sharedFolder(): string {
+  const folder = join(inject('runFolder'), 'assemblyscript');
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+/** The start of the text that selects a module (contract/bridge/assemblyscript/main.ts), and its length. */
+const SELECTION = 'glossa-contract-module';
+const SELECTION_CHARS = 32;
+
+/** Compiles the contract's modules, which are one file; a copy of it runs one of them. */
+export async function compileContractModules(folder: string): Promise<string> {
+  const path = join(sharedFolder(), 'main.wasm');
+  if (!existsSync(path)) await compileAssemblyScript(join(folder, 'main.ts'), path);
+  return path;
+}
+
+/** Makes the contract's module of this name of the compiled file. */
+export function makeContractModule(compiled: string, name: string, out: string): void {
+  const bytes = readFileSync(compiled);
+  const at = bytes.indexOf(Buffer.from(SELECTION, 'utf16le'));
+  bytes.write(name.padEnd(SELECTION_CHARS), at, 'utf16le');
+  writeFileSync(out, bytes);
+}
+
+/** Modules of the contract in AssemblyScript, by their names. @param compiled of `compileContractModules` */
+export const makeWasmAssemblyScript = (compiled: string): Language => ({
+  ...hostedLanguage,
+  find(_folder, name): Record<string, string> {
+    if (name === null) return { 'module-path': libraryFolder() };
+    const out = join(libraryFolder(), `${name}.wasm`);
+    if (!existsSync(out)) makeContractModule(compiled, name, out);
+    return { 'module-name': `${name}.wasm`, 'module-path': libraryFolder() };
+  },
+});
