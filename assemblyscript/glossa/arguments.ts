@@ -2,7 +2,7 @@
  * The arguments and replies of fops. Their values lie in numbered slots; the classes of each fop
  * (fop.gen.ts, reply.gen.ts) give them names and types, and have no fields of their own.
  */
-import { viewData } from './memory';
+import { viewWindow } from './memory';
 
 /** A row of the table of fops. */
 export class Row {
@@ -99,13 +99,19 @@ export class Values {
 
   /** The bytes in a slot, which the caller may change in place. */
   takeData(slot: i32): Uint8Array | null {
+    this.touched |= 1 << slot;
+    return this.viewData(slot);
+  }
+
+  /** The bytes in a slot, which the caller only reads: so they are passed on without a copy. */
+  viewData(slot: i32): Uint8Array | null {
     const there = this.getObject(slot);
     if (there !== null) return changetype<Uint8Array>(there);
     const length = <i32>this.getInteger(slot) - 1;
     if (length < 0) return null;
     assert(this.call == calls, 'the data of a request lasts as long as its call: take it there');
-    const bytes = viewData(length);
-    this.putObject(slot, bytes);
+    const bytes = viewWindow(length);
+    this.setObject(slot, bytes);
     return bytes;
   }
 

@@ -118,6 +118,11 @@ export class Iatt extends Changeable {
     return copy;
   }
 
+  /** The fields as JSON, with their names in C. */
+  toString(): string {
+    return `{"ia_gfid":"${this._iaGfid}","ia_type":${this._iaType},"ia_prot":${this._iaProt},"ia_nlink":${this._iaNlink},"ia_uid":${this._iaUid},"ia_gid":${this._iaGid},"ia_size":${this._iaSize},"ia_blocks":${this._iaBlocks},"ia_blksize":${this._iaBlksize},"ia_dev":${this._iaDev},"ia_rdev":${this._iaRdev},"ia_atime":${this._iaAtime},"ia_atime_nsec":${this._iaAtimeNsec},"ia_mtime":${this._iaMtime},"ia_mtime_nsec":${this._iaMtimeNsec},"ia_ctime":${this._iaCtime},"ia_ctime_nsec":${this._iaCtimeNsec},"ia_btime":${this._iaBtime},"ia_btime_nsec":${this._iaBtimeNsec},"ia_flags":${this._iaFlags},"ia_attributes":${this._iaAttributes},"ia_attributes_mask":${this._iaAttributesMask}}`;
+  }
+
   static read(): Iatt {
     const it = new Iatt();
     it._iaGfid = readGfid();
@@ -234,6 +239,11 @@ export class Statvfs extends Changeable {
     return copy;
   }
 
+  /** The fields as JSON, with their names in C. */
+  toString(): string {
+    return `{"bsize":${this._bsize},"frsize":${this._frsize},"blocks":${this._blocks},"bfree":${this._bfree},"bavail":${this._bavail},"files":${this._files},"ffree":${this._ffree},"favail":${this._favail},"fsid":${this._fsid},"flag":${this._flag},"namemax":${this._namemax}}`;
+  }
+
   static read(): Statvfs {
     const it = new Statvfs();
     it._bsize = readInteger();
@@ -302,6 +312,11 @@ export class Flock extends Changeable {
     return copy;
   }
 
+  /** The fields as JSON, with their names in C. */
+  toString(): string {
+    return `{"type":${this._type},"whence":${this._whence},"start":${this._start},"len":${this._len},"pid":${this._pid},"owner":"${this._owner}"}`;
+  }
+
   static read(): Flock {
     const it = new Flock();
     it._type = readInteger();
@@ -349,6 +364,11 @@ export class Lease extends Changeable {
     copy._id = this._id;
     copy._flags = this._flags;
     return copy;
+  }
+
+  /** The fields as JSON, with their names in C. */
+  toString(): string {
+    return `{"cmd":${this._cmd},"type":${this._type},"id":"${this._id}","flags":${this._flags}}`;
   }
 
   static read(): Lease {

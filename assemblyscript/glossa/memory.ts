@@ -29,7 +29,7 @@ export function reserveData(bytes: i32): usize {
 }
 
 /** The first bytes of the window, without a copy. */
-export function viewData(length: i32): Uint8Array {
+export function viewWindow(length: i32): Uint8Array {
   seen = true;
   return Uint8Array.wrap(window, 0, min(length, window.byteLength));
 }

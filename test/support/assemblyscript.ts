@@ -15,6 +15,7 @@ import {
 import { basename, join, relative } from 'node:path';
 import { inject } from 'vitest';
 import { librariesByLanguage, packageRoot } from '../../runtime/sys/paths.ts';
+import { everyFopModules, writeEveryFop } from './assemblyscript-every-fop.ts';
 import { hostedLanguage, type Language } from './module.ts';
 import { libraryFolder } from './native.ts';
 
@@ -97,28 +98,45 @@ function sharedFolder(): string {
   return folder;
 }
 
-/** The start of the text that selects a module (contract/bridge/assemblyscript/main.ts), and its length. */
+/** The start of the text that selects a module (contract/bridge/assemblyscript/selection.ts), and its length. */
 const SELECTION = 'glossa-contract-module';
 const SELECTION_CHARS = 32;
 
-/** Compiles the contract's modules, which are one file; a copy of it runs one of them. */
-export async function compileContractModules(folder: string): Promise<string> {
-  const path = join(sharedFolder(), 'main.wasm');
-  if (!existsSync(path)) await compileAssemblyScript(join(folder, 'main.ts'), path);
-  return path;
+/** The contract's compiled files: each copy of one runs one of its modules. */
+export interface ContractModules {
+  readonly everyFop: string;
+  readonly others: string;
 }
 
-/** Makes the contract's module of this name of the compiled file. */
-export function makeContractModule(compiled: string, name: string, out: string): void {
-  const bytes = readFileSync(compiled);
+/** Compiles the contract's modules. */
+export async function compileContractModules(folder: string): Promise<ContractModules> {
+  const everyFop = join(sharedFolder(), 'every_fop.wasm');
+  const others = join(sharedFolder(), 'main.wasm');
+  if (!existsSync(others)) await compileAssemblyScript(join(folder, 'main.ts'), others);
+  if (!existsSync(everyFop)) {
+    const source = join(libraryFolder(), 'every_fop.ts');
+    writeFileSync(source, writeEveryFop());
+    await compileAssemblyScript(source, everyFop, ['--lib', folder]);
+  }
+  return { everyFop, others };
+}
+
+/** Makes the contract's module of this name. */
+export function makeContractModule(
+  { everyFop, others }: ContractModules,
+  name: string,
+  out: string,
+): void {
+  const bytes = readFileSync(everyFopModules.includes(name) ? everyFop : others);
   const at = bytes.indexOf(Buffer.from(SELECTION, 'utf16le'));
   bytes.write(name.padEnd(SELECTION_CHARS), at, 'utf16le');
   writeFileSync(out, bytes);
 }
 
-/** Modules of the contract in AssemblyScript, by their names. @param compiled of `compileContractModules` */
-export const makeWasmAssemblyScript = (compiled: string): Language => ({
+/** Modules of the contract in AssemblyScript, by their names. */
+export const makeWasmAssemblyScript = (compiled: ContractModules): Language => ({
   ...hostedLanguage,
+  hasLines: false,
   find(_folder, name): Record<string, string> {
     if (name === null) return { 'module-path': libraryFolder() };
     const out = join(libraryFolder(), `${name}.wasm`);

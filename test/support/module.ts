@@ -48,6 +48,8 @@ export interface Language {
   countClients?(run: RunningModule): number;
   /** Whether unchanged values leave a module as equal copies. */
   readonly copies?: boolean;
+  /** False if log lines have no file and line, because the language does not tell a function its caller's. */
+  readonly hasLines?: false;
   /** Calls `tell` with the number of each inode whose contexts have ended. */
   onForgotten(run: RunningModule, tell: (id: number) => void): (inode: Inode) => void;
 }

@@ -3,6 +3,7 @@
  * commands, and the lines below are their output; each block is one shell session.
  */
 import { packageRoot } from '../../runtime/sys/paths.ts';
+import { canCompileAssemblyScript } from './assemblyscript.ts';
 import { Client } from './client.ts';
 import { findBrickObstacle } from './gluster.ts';
 import { GLOSSA, type Scratch } from './mount.ts';
@@ -24,6 +25,9 @@ export const needsMore = (name: string, text: string): boolean => {
   const obstacle =
     (/`glusterfs-server`/.test(text) && findBrickObstacle()) ||
     (/`rustc`/.test(text) && rustCompiler === '' && 'the Rust compiler is not installed') ||
+    (/npm's\n?`assemblyscript`/.test(text) &&
+      !canCompileAssemblyScript &&
+      "npm's assemblyscript is not installed") ||
     (modules.length > 0 && findPythonObstacle(...modules)) ||
     '';
   return isSkipped(`examples/${name}`, obstacle);

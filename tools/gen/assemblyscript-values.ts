@@ -1,6 +1,6 @@
 /** Generates the structures and numbers of the AssemblyScript package. */
 import { errnoNames, errnoNumber } from '../../runtime/core/errno.ts';
-import { type Field, type Struct, structs } from '../../runtime/core/fields.ts';
+import { type Field, makeShortName, type Struct, structs } from '../../runtime/core/fields.ts';
 import * as iaTypes from '../../runtime/core/ia-types.ts';
 import * as openFlags from '../../runtime/core/open-flags.ts';
 import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from '../../runtime/core/xdata.ts';
@@ -29,12 +29,22 @@ function formatStruct(struct: Struct): string {
   const { name, fields } = struct;
   const formatEach = (format: (name: string, field: Field) => string): string =>
     fields.map((field) => `    ${format(`_${makeCamelName(struct, field)}`, field)}\n`).join('');
+  const shown = fields.map((field) => {
+    const key = makeShortName(struct, field);
+    const value = `this._${makeCamelName(struct, field)}`;
+    return field.kind === 'integer' ? `"${key}":\${${value}}` : `"${key}":"\${${value}}"`;
+  });
   return `/** ${makeSentence(struct.about)} */
 export class ${name} extends Changeable {
 ${fields.map((field) => formatField(struct, field)).join('')}
   copy(): ${name} {
     const copy = new ${name}();
 ${formatEach((field) => `copy.${field} = this.${field};`)}    return copy;
+  }
+
+  /** The fields as JSON, with their names in C. */
+  toString(): string {
+    return \`{${shown.join(',')}}\`;
   }
 
   static read(): ${name} {
