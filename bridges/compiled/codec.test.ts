@@ -120,7 +120,7 @@ describe('messages of a compiled module', () => {
     const at = { file: 'm.c', line: 12, func: 'stat' };
     expect(notes.heard).toEqual([
       [7, at, 'hello'],
-      [5, at, ['tail', 0, [['=', -1, 0], null]]],
+      [5, at, ['tail', 0, [['=', -1, 0], null]], 96],
     ]);
   });
 

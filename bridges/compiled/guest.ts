@@ -4,13 +4,11 @@
  * see (area.ts), calls one function, and gets a decision as a number. Longer decisions are read
  * afterwards (messages.ts). So a module never calls back, and a plain decision costs one call.
  */
-import { Dict, type DictType, type DictValue } from '../../runtime/core/dict.ts';
 import { InitError } from '../../runtime/core/errors.ts';
 import type { Arg } from '../../runtime/core/fops.ts';
 import { findFop } from '../../runtime/core/fops.ts';
 import type { Stack } from '../../runtime/core/frame.ts';
 import { ERROR, type LogSource, WARNING } from '../../runtime/core/log.ts';
-import type { Options } from '../../runtime/core/options.ts';
 import type { GuestMessage } from '../host/crossing/decision.ts';
 import { MessageError } from '../host/crossing/message.ts';
 import {
@@ -24,10 +22,13 @@ import {
   type NoticeName,
   type Scalar,
   type StateHookName,
+  UNWIND_UNCHANGED,
+  WIND_UNCHANGED,
 } from '../host/guest.ts';
 import type { GuestHost } from '../host/guest-host.ts';
 import { Area, makeWriter, NEEDS_CLIENT, NEEDS_CLOCK, NEEDS_GROUPS, NEEDS_PATH } from './area.ts';
 import { COMMANDS } from './commands.ts';
+import { makeOptionDict, makeStateDict } from './dicts.ts';
 import type { Library } from './library.ts';
 import { type MessageHandler, type Pairs, Reader, readMessages } from './messages.ts';
 import { type ModuleRecord, readDescription } from './module-description.ts';
@@ -142,14 +143,8 @@ export class CompiledGuest implements Guest, MessageHandler {
       area.beginFor(id);
       this.writeRoot(request.frame.root, row.logName);
       writeArguments(area, request.args);
-      this.currentRequestId = id;
-      const code = this.enterLibrary(
-        command,
-        dataIndex < 0 ? null : (request.args[dataIndex] as Uint8Array | null),
-      );
-      this.currentRequestId = 0;
-      if (code < 0) this.checkErrno(-code, name, UNKNOWN_POSITION);
-      return code;
+      const data = dataIndex < 0 ? null : (request.args[dataIndex] as Uint8Array | null);
+      return this.enterForRequest(id, name, command, data);
     };
   }
 
@@ -178,14 +173,10 @@ export class CompiledGuest implements Guest, MessageHandler {
       area.writeNumber(scalars[2] as number);
       area.writeNumber(scalars[3] as number);
       writeReply(area, values);
-      this.currentRequestId = id;
-      const code = this.enterLibrary(
-        command,
-        dataIndex < 0 ? null : (values[dataIndex] as Uint8Array | null),
-      );
-      this.currentRequestId = 0;
-      if (code < 0) this.checkErrno(-code, name, UNKNOWN_POSITION);
-      return code;
+      const data = dataIndex < 0 ? null : (values[dataIndex] as Uint8Array | null);
+      const code = this.enterForRequest(id, name, command, data);
+      // The reply to wind 0 has come: if it were wound for each reply, that would not end.
+      return code === WIND_UNCHANGED ? this.refuseResult(name, code) : code;
     };
   }
 
@@ -194,6 +185,7 @@ export class CompiledGuest implements Guest, MessageHandler {
     area.begin();
     switch (name) {
       case 'tick':
+        this.runPendingCalls();
         this.timers.fireDue((id) => this.callWithNumber(COMMANDS.timer, id));
         return DECIDED_BY_MESSAGES;
       // C has no garbage collector that could detect a lost request; `frame-timeout` fails it.
@@ -232,6 +224,7 @@ export class CompiledGuest implements Guest, MessageHandler {
 
   callStateHook(name: StateHookName): string | undefined {
     this.area.begin();
+    this.lastPairs = [];
     if (this.callCommand(COMMANDS[name]) === METHOD_FAILED) return undefined;
     return JSON.stringify(Object.fromEntries(this.lastPairs.map(([key, , value]) => [key, value])));
   }
@@ -249,6 +242,26 @@ export class CompiledGuest implements Guest, MessageHandler {
   }
 
   // -- calls -----------------------------------------------------------------------------------
+
+  /** Calls C with the record of a request or reply, and checks the result. */
+  private enterForRequest(
+    id: number,
+    name: string,
+    command: number,
+    data: Uint8Array | null,
+  ): number {
+    this.currentRequestId = id;
+    const code = this.enterLibrary(command, data);
+    this.currentRequestId = 0;
+    if (code < 0) this.checkErrno(-code, name, UNKNOWN_POSITION);
+    return code > METHOD_FAILED && code < UNWIND_UNCHANGED ? this.refuseResult(name, code) : code;
+  }
+
+  /** Logs a result that is not a decision; returns the code of a failed call. */
+  private refuseResult(name: string, code: number): number {
+    this.log(ERROR, UNKNOWN_POSITION, `${name}: the result ${code} is not a decision`);
+    return METHOD_FAILED;
+  }
 
   /** Calls C about the request, inode, fd, client or timer `id`. */
   private callWithNumber(command: number, id: number): number {
@@ -274,7 +287,7 @@ export class CompiledGuest implements Guest, MessageHandler {
     this.handleMessages();
     const result = this.hasFailed ? METHOD_FAILED : code;
     this.runPendingCalls();
-    return result;
+    return this.failure === undefined ? result : METHOD_FAILED;
   }
 
   /** Adds a call that runs after the messages. @throws {MessageError} for too many */
@@ -284,15 +297,22 @@ export class CompiledGuest implements Guest, MessageHandler {
     this.pendingCalls.push(call);
   }
 
-  /** Runs the pending calls, and those that they add: none runs inside another. */
+  /**
+   * Runs the pending calls, and those that they add: none runs inside another. After
+   * MAX_PENDING_MICROS the rest waits for the next turn, as each may take the time of a request.
+   */
   private runPendingCalls(): void {
-    if (this.isRunningPending) return;
+    if (this.isRunningPending || this.pendingCalls.length === 0) return;
     this.isRunningPending = true;
+    const endMicros = this.host.now() + MAX_PENDING_MICROS;
+    let doneCount = 0;
     try {
-      for (let i = 0; i < this.pendingCalls.length; i++) this.pendingCalls[i]!();
+      while (doneCount < this.pendingCalls.length && this.host.now() <= endMicros)
+        this.pendingCalls[doneCount++]!();
     } finally {
       this.isRunningPending = false;
-      if (this.pendingCalls.length > 0) this.pendingCalls = [];
+      this.pendingCalls = this.pendingCalls.slice(doneCount);
+      if (this.pendingCalls.length > 0) this.timers.fireSoon();
     }
   }
 
@@ -379,12 +399,12 @@ export class CompiledGuest implements Guest, MessageHandler {
     this.host.log(WARNING, source, `${name} fails with ${errno}: ${explanation}`);
   }
 
-  decide(id: number, source: LogSource, message: GuestMessage): void {
+  decide(id: number, source: LogSource, message: GuestMessage, byteCount = 0): void {
     const values = message as readonly unknown[];
     if (values[0] === 'unwind' && (values[1] as number) < 0)
       this.checkErrno(values[2] as number, this.host.findRequest(id)?.name ?? '-', source);
     try {
-      this.host.pushMessage(id, message);
+      this.host.pushMessage(id, message, byteCount);
     } catch (error) {
       if (!(error instanceof MessageError)) throw error;
       const name = this.host.findRequest(id)?.name ?? 'a request of its own';
@@ -453,36 +473,11 @@ export class CompiledGuest implements Guest, MessageHandler {
 
 /** The most calls that one call may lead to: each can lead to more. */
 const MAX_PENDING_CALLS = 100_000;
+/** The time that they may take before other work runs. */
+const MAX_PENDING_MICROS = 10_000;
 
 const UNKNOWN_POSITION: LogSource = { file: '-', line: 0, func: '-' };
 
 /** Finds the argument or reply part that is data, which crosses outside the area; else -1. */
 const findDataIndex = (args: readonly Arg[]): number =>
   args.findIndex(({ type }) => type === 'data');
-
-/** Makes the dict of option values for C: true becomes 1; options without a value are omitted. */
-function makeOptionDict(options: Options, values: Readonly<Record<string, unknown>>): Dict {
-  const dict = new Dict();
-  for (const [key, { type }] of Object.entries(options)) {
-    const value = values[key];
-    if (value === null || value === undefined) continue;
-    if (typeof value === 'boolean') dict.set(key, value ? 1 : 0, 'int');
-    else if (typeof value === 'string') dict.set(key, value, 'str');
-    else dict.set(key, value as number, DOUBLE_OPTION_TYPES.has(type) ? 'double' : 'int');
-  }
-  return dict;
-}
-
-/** Option types whose values cross as doubles. */
-const DOUBLE_OPTION_TYPES: ReadonlySet<string> = new Set(['double', 'percent']);
-
-/** Makes a dict from the result of `dump_state`. */
-function makeStateDict(pairs: Readonly<Record<string, unknown>>): Dict {
-  const dict = new Dict();
-  for (const [key, value] of Object.entries(pairs)) {
-    if (typeof value !== 'number' && typeof value !== 'string') continue;
-    const type: DictType | undefined = Number.isSafeInteger(value) ? 'int' : undefined;
-    dict.set(key, value as DictValue, type);
-  }
-  return dict;
-}

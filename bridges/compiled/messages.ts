@@ -14,8 +14,8 @@ import { readFlock, readIatt, readLease, readStatvfs } from './fields.gen.ts';
 /** Receives the messages in order; guest.ts implements it. */
 export interface MessageHandler {
   log(level: number, source: LogSource, text: string): void;
-  /** Takes a decision about request `id`, as an array of decision.ts. */
-  decide(id: number, source: LogSource, message: readonly unknown[]): void;
+  /** Takes a decision about request `id`, as an array of decision.ts, encoded in this many bytes. */
+  decide(id: number, source: LogSource, message: readonly unknown[], byteCount: number): void;
   /** Fails the request, whose error is logged. */
   failRequest(id: number): void;
   /** Subscribes C to the end of an inode or fd. */
@@ -64,6 +64,11 @@ export class Reader {
 
   get hasMore(): boolean {
     return this.nextIndex < this.endIndex;
+  }
+
+  /** The number of doubles read so far. */
+  get position(): number {
+    return this.nextIndex;
   }
 
   readNumber(): number {
@@ -209,9 +214,13 @@ type HandleMessage = (from: Reader, handler: MessageHandler) => void;
 const makeDecisionHandler =
   (read: (from: Reader, handler: MessageHandler) => unknown[]): HandleMessage =>
   (from, handler) => {
+    const start = from.position;
     const id = from.readNumber();
+    if (!Number.isSafeInteger(id))
+      throw new MessageError('the number of a request is not an integer');
     const source = readSource(from);
-    handler.decide(id, source, read(from, handler));
+    const message = read(from, handler);
+    handler.decide(id, source, message, 8 * (from.position - start));
   };
 
 /** Numbers of the kinds of messages, named as `GLOSSA_SAY_*` in glossa_frames.h. */

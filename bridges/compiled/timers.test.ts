@@ -45,4 +45,22 @@ describe('timers of a native module', () => {
     context.advance(5);
     expect(rung).toContain(2);
   });
+
+  it('due together leave the loop after 10 ms, and the rest fires at the next alarm', () => {
+    let micros = 0;
+    const alarms: number[] = [];
+    const timers = new Timers({ now: () => micros, setTimer: (ms) => void alarms.push(ms) });
+    for (let id = 1; id <= 10; id += 1) timers.start(id, 1, false);
+    micros = 5000;
+    const rung: number[] = [];
+    const fire = (id: number): void => {
+      rung.push(id);
+      micros += 4000;
+    };
+    timers.fireDue(fire);
+    expect(rung).toEqual([1, 2, 3]);
+    expect(alarms.at(-1)).toBe(0);
+    timers.fireDue(fire);
+    expect(rung).toEqual([1, 2, 3, 4, 5, 6]);
+  });
 });

@@ -17,6 +17,9 @@ const MAX_TIMERS = 100_000;
 /** The shortest interval: a repeating timer without one would starve all others. */
 const MIN_INTERVAL_MICROS = 1000;
 
+/** The time that due timers may take before other work runs. */
+const MAX_TURN_MICROS = 10_000;
+
 /** A started timer. */
 interface Timer {
   /** The clock's time, in microseconds. */
@@ -55,7 +58,10 @@ export class Timers {
     this.timers.delete(id);
   }
 
-  /** Calls `fire` for each due timer, in the order of their times. */
+  /**
+   * Calls `fire` for each due timer, in the order of their times; after MAX_TURN_MICROS the rest is left
+   * to the next alarm.
+   */
   fireDue(fire: (id: number) => void): void {
     this.alarmMicros = Number.POSITIVE_INFINITY;
     const nowMicros = this.clock.now();
@@ -68,12 +74,18 @@ export class Timers {
       // A late timer fires once, not once for each missed period.
       else timer.dueMicros = Math.max(timer.dueMicros + timer.periodMicros, nowMicros);
       fire(id);
+      if (this.clock.now() - nowMicros > MAX_TURN_MICROS) break;
     }
     if (this.timers.size === 0) return;
     let earliestMicros = Number.POSITIVE_INFINITY;
     for (const { dueMicros } of this.timers.values())
       earliestMicros = Math.min(earliestMicros, dueMicros);
-    this.setAlarm(earliestMicros);
+    if (earliestMicros < this.alarmMicros) this.setAlarm(earliestMicros);
+  }
+
+  /** Sets the alarm to the next turn. */
+  fireSoon(): void {
+    this.setAlarm(this.clock.now());
   }
 
   /** Sets the clock's alarm to this time. */

@@ -16,8 +16,9 @@ export interface GuestHost {
   /**
    * Takes a message about request `id`, as JSON or parsed. The host carries it out when the guest
    * has returned. An unknown negative `id` begins a request of the translator's own.
+   * @param byteCount the bytes of a parsed message, those of `putBytes` included
    */
-  pushMessage(id: number, message: GuestMessage): void;
+  pushMessage(id: number, message: GuestMessage, byteCount?: number): void;
   /** Takes over bytes for the next message; returns their number in it. */
   putBytes(bytes: Uint8Array): number;
   /** Returns argument `index` of the fop (`wind` -1), or of the reply to this wind, as JSON. */

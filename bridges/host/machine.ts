@@ -88,7 +88,8 @@ export interface Sources {
   /** Returns undefined for a missing path. */
   findFileKind(path: string): FileKind | undefined;
   list(folder: string): readonly { readonly name: string; readonly isFolder: boolean }[];
-  read(path: string): Uint8Array;
+  /** @throws {Error} also for a file of more than `maxBytes`, without reading it */
+  read(path: string, maxBytes?: number): Uint8Array;
   /** Returns the path of an existing file without symbolic links. */
   findRealPath(path: string): string;
   /**

@@ -248,7 +248,9 @@ GLOSSA_API char *frame_strdup(glossa_frame_t *frame, const char *text)
 GLOSSA_API glossa_frame_t *frame_create(xlator_t *this)
 {
     (void)this;
-    glossa_frame_t *frame = glossa_new_frame(--glossa_self.own_id, NULL);
+    /* Numbers of requests of its own are negative: after the lowest, -1 comes again. */
+    glossa_self.own_id = glossa_self.own_id == INT32_MIN ? -1 : glossa_self.own_id - 1;
+    glossa_frame_t *frame = glossa_new_frame(glossa_self.own_id, NULL);
     frame->root = (glossa_root_t){.pid = GLOSSA_OWN_PID, .lk_owner = "", .op = "NULL"};
     frame->glossa.state = GLOSSA_LATER;
     glossa_map_set(&glossa_self.frames, frame->glossa.id, frame);

@@ -81,7 +81,7 @@ class LineBuffer {
   }
 }
 
-/** What a module writes to standard output and standard error. */
+/** Logs the lines that a module writes to standard output and standard error. */
 export class ModuleOutput {
   /** Whether a line may have no end yet. */
   isPending = false;
@@ -152,19 +152,18 @@ function makeWasi(host: ImportHost, output: ModuleOutput): Functions {
         const buffer = output.find(fd);
         if (buffer === undefined) return EBADF;
         if (count >>> 0 > MAX_PIECES) return EINVAL;
-        let written = 0;
-        for (let i = 0; i < count; i++) {
+        const pieces: Uint8Array[] = [];
+        let byteCount = 0;
+        // The caller writes the rest again. Nothing is written of a call with a bad pointer.
+        for (let i = 0; i < count >>> 0 && byteCount < MAX_BYTES; i++) {
           const address = (vectors >>> 0) + 8 * i;
           const length = view().getUint32(address + 4, true);
-          // The caller writes the rest again.
-          const bytes = bytesAt(
-            view().getUint32(address, true),
-            Math.min(length, MAX_BYTES - written),
-          );
-          buffer.write(bytes);
-          written += bytes.length;
+          const piece = bytesAt(view().getUint32(address, true), length);
+          pieces.push(piece.subarray(0, MAX_BYTES - byteCount));
+          byteCount += pieces[i]!.length;
         }
-        view().setUint32(result >>> 0, written, true);
+        view().setUint32(result >>> 0, byteCount, true);
+        for (const piece of pieces) buffer.write(piece);
         return SUCCESS;
       }),
     fd_close: (fd: number) => (fd >>> 0 <= LAST_STANDARD_FD ? SUCCESS : EBADF),

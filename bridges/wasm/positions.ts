@@ -42,12 +42,11 @@ function findBySourceMap(
   if (!/^[^/\\]+\.map$/.test(name)) return undefined;
   let bytes: Uint8Array;
   try {
-    bytes = sources.read(join(dirname(path), name));
+    bytes = sources.read(join(dirname(path), name), MAX_BYTES);
   } catch {
-    // It was not installed with the module.
+    // It was not installed with the module, or is too large.
     return undefined;
   }
-  if (bytes.length > MAX_BYTES) return undefined;
   const findPosition = readSourceMap(new TextDecoder().decode(bytes));
   return (offset) => findPosition(offset - checked.shift);
 }

@@ -47,6 +47,7 @@ export const listTrapFrames = (stack: string): TrapFrame[] =>
 
 /** V8's messages of traps, in an author's words. */
 const REASONS: readonly (readonly [message: RegExp, reason: string])[] = [
+  [/^table index/, 'a call through a pointer to anything but a function of this type'],
   [/^unreachable/, 'it gave up (abort, a failed assertion, or unreachable code)'],
   [/out of bounds/, 'an access outside of its memory'],
   [

@@ -24,6 +24,18 @@ test('encoding a decoded name returns the original bytes', () => {
   );
 });
 
+test('encoding a decoded text that is longer than a name returns the original bytes', () => {
+  // Sequences of 1 to 4 bytes, of which one is at every offset of a piece's end.
+  const unit = encodeName('aä€😀');
+  for (let shift = 0; shift < unit.length; shift += 1) {
+    const bytes = new Uint8Array(10_000).map((_, i) => unit[(i + shift) % unit.length]!);
+    expect(encodeName(decodeName(bytes))).toEqual(bytes);
+    const text = `${'x'.repeat(shift)}${'aä€😀'.repeat(2000)}`;
+    expect(decodeName(encodeName(text))).toBe(text);
+  }
+  expect(decodeName(new Uint8Array(9000).fill(0xff))).toBe('\udcff'.repeat(9000));
+});
+
 test('decoding an encoded well-formed string returns the string', () => {
   fc.assert(fc.property(wellFormed, (name) => decodeName(encodeName(name)) === name));
 });

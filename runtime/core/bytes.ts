@@ -94,13 +94,43 @@ const codesByLength: readonly number[][] = Array.from({ length: NAME_MAX + 1 }, 
 /** Decodes the name in `bytes[start … end)`; every byte sequence is valid. */
 export function decodeName(bytes: Uint8Array, start = 0, end = bytes.length): string {
   const codes = codesByLength[end - start];
-  if (codes === undefined) return decodeUtf8(bytes, start, end);
+  if (codes === undefined) return decodeLong(bytes, start, end);
   for (let i = 0; i < codes.length; i++) {
     const byte = bytes[start + i]!;
     if (byte >= 0x80) return decodeUtf8(bytes, start, end);
     codes[i] = byte;
   }
   return String.fromCharCode.apply(null, codes);
+}
+
+/** The most bytes of a text whose characters are appended one by one. */
+const MAX_APPENDED = 4096;
+
+/**
+ * Decodes texts longer than a file name. Of a long one, characters appended one by one would take 32
+ * bytes each, and 30 MB of them half a minute: it is joined of pieces.
+ */
+function decodeLong(bytes: Uint8Array, start: number, end: number): string {
+  let text = '';
+  let pieceStart = start;
+  while (end - pieceStart > MAX_APPENDED) {
+    const codes: number[] = [];
+    let position = pieceStart;
+    for (const pieceEnd = pieceStart + MAX_APPENDED; position < pieceEnd; ) {
+      const length = computeSequenceLength(bytes, position, end);
+      const lead = bytes[position]!;
+      if (length === 1) codes.push(lead);
+      else if (length === 0) codes.push(0xdc00 | lead);
+      else {
+        const character = decodeUtf8(bytes, position, position + length);
+        for (let i = 0; i < character.length; i++) codes.push(character.charCodeAt(i));
+      }
+      position += length || 1;
+    }
+    text += String.fromCharCode.apply(null, codes);
+    pieceStart = position;
+  }
+  return text + decodeUtf8(bytes, pieceStart, end);
 }
 
 /** Decodes names with bytes above ASCII, or longer than a file name. */

@@ -119,10 +119,14 @@ export class HostApi implements GuestHost {
     this.collectGarbage();
   }
 
-  pushMessage(id: number, message: GuestMessage): void {
+  pushMessage(id: number, message: GuestMessage, byteCount = 0): void {
+    const { pendingByteCount } = this;
     try {
-      const textLength = typeof message === 'string' ? message.length : 0;
-      this.interpreter.queueMessage(id, message, textLength + this.pendingByteCount);
+      const bytes =
+        typeof message === 'string'
+          ? message.length + pendingByteCount
+          : Math.max(byteCount, pendingByteCount);
+      this.interpreter.queueMessage(id, message, bytes);
     } catch (error) {
       this.logInvalidMessage(undefined, (error as Error).message);
       throw error;

@@ -1,7 +1,6 @@
 /**
  * Manages one running interpreter: passes requests and replies to its guest, and carries out the
  * guest's decisions. After a reload or restart, the old interpreter finishes its last requests.
- *
  * Decisions take effect when the guest has returned: first its result, then its messages in order.
  * This way no call runs inside another, and an exception fails the whole call. Every request is
  * answered exactly once, by the guest or by the host; later decisions about it are dropped.
@@ -37,7 +36,7 @@ import type { Notes } from '../requests/notes.ts';
 import { PendingRequests } from '../requests/pending-requests.ts';
 import type { Limits, Owner } from './failure-policy.ts';
 
-/** Request numbers wrap here, so that they stay small integers. */
+/** Request numbers wrap here, so that they stay small. */
 const MAX_ID = 0x3fffffff;
 
 export class Interpreter {
@@ -207,9 +206,12 @@ export class Interpreter {
 
   private carryOutResult(request: HostedRequest, code: number): void {
     if (code < 0) this.unwind(request, -1, -code, null);
-    else if (code === WIND_UNCHANGED) this.windUnchanged(request, request.plan!, true);
-    else if (code === TAIL_UNCHANGED) this.windUnchanged(request, request.plan!, false);
-    else if (code === METHOD_FAILED) {
+    else if (code === WIND_UNCHANGED || code === TAIL_UNCHANGED) {
+      const { plan, isAnswered } = request;
+      // Of an answered request, the frame is another's by now; a request of its own has no arguments.
+      if (plan === null || isAnswered) this.cancelRequest(request, 'wound after its answer');
+      else this.windUnchanged(request, plan, code === WIND_UNCHANGED);
+    } else if (code === METHOD_FAILED) {
       // Before the reply, because the caller's next request must not enter a lost interpreter.
       this.checkLost(request);
       this.fail(request);
@@ -221,10 +223,8 @@ export class Interpreter {
   private windUnchanged(request: HostedRequest, plan: Plan, needsReply: boolean): void {
     const child = this.xl.children[0];
     const { frame, args } = request;
-    if (child === undefined) {
-      this.xl.log.error(`${request.name}: there is no subvolume to wind to`, requestFailedFields);
-      this.failRequest(request);
-    } else if (needsReply) {
+    if (child === undefined) this.cancelRequest(request, 'there is no subvolume to wind to');
+    else if (needsReply) {
       this.pending.add(request);
       frame.local = request;
       request.windCount += 1;
@@ -300,11 +300,9 @@ export class Interpreter {
 
   private unwindReply(request: HostedRequest, wind: number): void {
     const reply = request.findReply(wind);
-    if (reply !== undefined && reply.row === request.plan?.row) {
+    if (reply !== undefined && reply.row === request.plan?.row)
       this.unwind(request, reply.opRet, reply.opErrno, reply.values);
-    } else {
-      this.fail(request);
-    }
+    else this.cancelRequest(request, `passed on reply ${wind}, which has not come`);
   }
 
   /** Answers a request, if it has not been answered yet. @param values null for a failure */
@@ -341,9 +339,7 @@ export class Interpreter {
     if (bypasses && plan !== null && !isAnswered && windCount === 0 && child) {
       counters.bypassed += 1;
       this.relay(request, plan, child, request.args);
-    } else {
-      this.unwind(request, -1, policy.errno, null);
-    }
+    } else this.unwind(request, -1, policy.errno, null);
     this.pending.removeIfDone(request);
     if (!this.checkLost(request)) this.owner.noteFailure(this);
   }
@@ -362,10 +358,14 @@ export class Interpreter {
     const childCount = this.xl.below.length;
     const row = request.plan?.row;
     const decision = readDecision(message, { row, request, childCount, resolver });
-    if (decision.verb !== 'wind' && request.isAnswered) {
+    if (decision.verb !== 'wind' && request.isAnswered)
       throw new MessageError('the request has had its answer');
+    if (decision.verb === 'failed') {
+      // One is queued beyond a lane's limit.
+      if (request.isFailing) return;
+      request.isFailing = true;
+      this.decisions.voidDecisions(request);
     }
-    if (decision.verb === 'failed') this.decisions.voidDecisions(request);
     this.decisions.add(request, decision, bytes);
     this.pending.add(request);
   }

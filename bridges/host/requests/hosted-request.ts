@@ -54,6 +54,8 @@ export class HostedRequest implements QueuedRequest {
   isAnswered = false;
   /** True once the guest has failed or is gone: it gets no more calls about this request. */
   isAbandoned = false;
+  /** True once the guest has reported that its method failed. */
+  isFailing = false;
   /** True once the guest has returned without a decision. */
   isPending = false;
   /** Seconds that it has waited for the module, not for a child. */

@@ -37,9 +37,10 @@ export function makeSources(contents: FileContents): Sources {
       if (entries === undefined) throw new SourceError('ENOENT', folder);
       return [...entries].map(([name, kind]) => ({ name, isFolder: kind === 'folder' }));
     },
-    read(path) {
+    read(path, maxBytes = Number.POSITIVE_INFINITY) {
       const bytes = files.get(normalize(path));
       if (bytes === undefined) throw new SourceError('ENOENT', path);
+      if (bytes.length > maxBytes) throw new SourceError('EFBIG', path);
       return bytes;
     },
     findRealPath(path) {

@@ -18,6 +18,16 @@ function readDevice(folder: string): number | undefined {
   }
 }
 
+/** Reads a file of at most this size. A FIFO or device beside a module never ends: it is refused, too. */
+function readLimited(path: string, maxBytes = Number.POSITIVE_INFINITY): Uint8Array {
+  if (maxBytes < Number.POSITIVE_INFINITY) {
+    const stats = statSync(path);
+    if (!stats.isFile()) throw new Error(`${path} is not a file`);
+    if (stats.size > maxBytes) throw new Error(`${path} has more than ${maxBytes} bytes`);
+  }
+  return readFileSync(path);
+}
+
 /** The sources of this process. */
 export const sources: Sources = {
   installed: packageRoot,
@@ -30,7 +40,7 @@ export const sources: Sources = {
       name: entry.name,
       isFolder: entry.isDirectory(),
     })),
-  read: (path) => readFileSync(path),
+  read: readLimited,
   findRealPath: (path) => realpathSync(path),
   makeMountCheck(folders) {
     // A mount over a folder changes the folder's device number.
