@@ -48,7 +48,7 @@ export const canCompileAssemblyScript = findCompiler();
 let compiler: Promise<Compiler> | undefined;
 
 /** Flags of docs/write/assemblyscript.md, but for the optimisation, which takes most of the time. */
-const FLAGS = ['--debug', '--sourceMap', '--exportStart', '_initialize'];
+export const documentedFlags = ['--debug', '--sourceMap', '--exportStart', '_initialize'];
 
 /**
  * Compiles a module and its source map, in a folder of its own, as other files' processes may compile the same
@@ -71,7 +71,10 @@ export async function compileAssemblyScript(
   };
   const library = librariesByLanguage.assemblyscript!;
   const paths = [relative('.', source), '--outFile', relative('.', unfinished), '--lib', library];
-  const { error } = await main([...paths, ...FLAGS, ...more], { stdout: output, stderr: output });
+  const { error } = await main([...paths, ...documentedFlags, ...more], {
+    stdout: output,
+    stderr: output,
+  });
   try {
     if (error !== null) throw new Error(`${source}: ${error.message}\n${messages}`);
     if (existsSync(`${unfinished}.map`)) renameSync(`${unfinished}.map`, `${out}.map`);

@@ -191,6 +191,17 @@ export const tables: Readonly<Record<string, Rows>> = {
   'docs/wasm-abi.md': {
     '(module': { by: 'test/contract/bridge-wasm/text.more.test.ts' },
   },
+  'docs/write/assemblyscript.md': {
+    '/** Refuses to remove files whose names end in a certain way. */': {
+      by: 'test/docs-assemblyscript.more.test.ts',
+    },
+    '/** Counts the bytes that each read asks for and gets. */': {
+      by: 'test/docs-assemblyscript.more.test.ts',
+    },
+    'npx asc keep.ts -o keep.wasm --lib "$(npx glossa new include-dir assemblyscript)" -O --debug --sourceMap --exportStart _initialize':
+      { by: 'test/docs-assemblyscript.more.test.ts' },
+    'volume disk': { by: 'test/docs-assemblyscript.more.test.ts' },
+  },
   'docs/write/rust.md': {
     '//! Refuses to remove files whose names end in a certain way.': {
       by: 'test/docs-rust.more.test.ts',
