@@ -139,4 +139,27 @@ describe('messages of a compiled module', () => {
       { numRuns: 2000 },
     );
   });
+
+  it('with values of every kind, cut or changed at any place, are decoded, or refused with MessageError', () => {
+    const tags = [...'nslifadbevkzm='].map((letter) => letter.charCodeAt(0));
+    const extreme = fc.constantFrom(NaN, -0.5, 2 ** 53, 1e308, -Infinity, 2 ** 31, 1e15, 0.5);
+    const part = fc.oneof(fc.constantFrom(...tags), fc.integer({ min: -2, max: 9 }), extreme);
+    const fop = fc.constantFrom(1, 12, 13, 17, 18, 27, 28, 40, 46, 53, 54, 55);
+    const head = fc.oneof(
+      fop.map((number) => [4, 1, -1, 1, -1, number, 0, 0]),
+      fop.map((number) => [2, 1, -1, 1, -1, 0, 0, number]),
+      fc.constantFrom([11], [12, -1, 1, -1, 2], [9], [1, -1, 1, -1]),
+    );
+    fc.assert(
+      fc.property(head, fc.array(part, { maxLength: 80 }), fc.nat(100), (start, rest, count) => {
+        const numbers = [...start, ...rest];
+        try {
+          readMessages(new Reader(bytesOf(numbers), count), new Notes());
+        } catch (error) {
+          expect(error).toBeInstanceOf(MessageError);
+        }
+      }),
+      { numRuns: 5000 },
+    );
+  });
 });

@@ -47,6 +47,8 @@ export const listTrapFrames = (stack: string): TrapFrame[] =>
 
 /** V8's messages of traps, in an author's words. */
 const REASONS: readonly (readonly [message: RegExp, reason: string])[] = [
+  [/: data segment/, 'a data segment outside of its memory'],
+  [/: table |: element segment/, 'elements outside of its table'],
   [/^table index/, 'a call through a pointer to anything but a function of this type'],
   [/^unreachable/, 'it gave up (abort, a failed assertion, or unreachable code)'],
   [/out of bounds/, 'an access outside of its memory'],
