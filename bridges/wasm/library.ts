@@ -173,7 +173,7 @@ export class WasmLibrary implements Library {
     try {
       const address = data === null ? 0 : this.#placeData(data);
       code = exports.glossa_enter(command, address);
-      // Undefined if the memory has grown.
+      // The count is undefined if the memory has grown.
       if (this.#messageCount[0] !== 0) this.#findMessages();
     } catch (error) {
       code = METHOD_FAILED;
