@@ -3,6 +3,7 @@
 
 // Loaded before the slow imports below: it keeps SIGUSR1 from opening Node's inspector.
 import '../runtime/sys/inspector.ts';
+import { crashLog } from '../runtime/sys/crash-log.ts';
 import { enableModuleCache } from './compile-cache.ts';
 
 enableModuleCache();
@@ -11,7 +12,6 @@ const { dispatch } = await import('./dispatch.ts');
 const { exitAfterFlush } = await import('../terminal/exit.ts');
 const { findCurrentTerminal } = await import('../server/starter-channel.ts');
 const { readArguments } = await import('../terminal/command-line.ts');
-const { crashLog } = await import('../runtime/sys/crash-log.ts');
 
 // Standard error, until a command with a log of its own sets that.
 crashLog.target = '-';

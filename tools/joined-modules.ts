@@ -36,8 +36,8 @@ const BUNDLED_MODULES = ['apps/bench/engine/report/echarts', 'apps/course/differ
  * earlier file has.
  */
 const JOINED_FILES: Readonly<Record<string, readonly string[]>> = {
-  first: ['runtime/sys/inspector', 'cli/compile-cache'],
-  command: ['cli/dispatch', 'cli/version', 'runtime/sys/crash-log', 'terminal/command-line'],
+  first: ['runtime/sys/inspector', 'runtime/sys/crash-log', 'cli/compile-cache'],
+  command: ['cli/dispatch', 'cli/version', 'terminal/command-line'],
   volfile: [
     ...['cli/check', 'server/registry'],
     ...['runtime/xlators/storage/posix/index', 'runtime/xlators/debug/io-stats/index'],
