@@ -265,3 +265,33 @@ it('a disk has all that was flushed, and a snapshot all of it, after a loss of p
   expect(counts.flushes).toBeGreaterThan(0);
   expect(counts.snapshots).toBeGreaterThan(0);
 });
+
+it.each([
+  ['the same owner', { owner: 'test' }],
+  ['another owner', { owner: 'other', breakLockOf: 'test' }],
+])(
+  'a disk that %s takes from a killed program has its writes after a flush and a loss of power',
+  async (_title, taker) => {
+    const files = new SyncedFiles();
+    const store = await openStore(
+      files,
+      () => 'pass',
+      () => {},
+    );
+    const killed = await Disk.create(store, 'disk', { size: SIZE, ...settings });
+    const data = new Uint8Array(SIZE).fill(7);
+    await killed.write(0, data);
+    // The client of the killed program connects to the next one, and has it flush the disk.
+    const next = await Disk.open(await ChunkStore.open(store.volume), 'disk', taker);
+    await next.flush();
+    const after = await openStore(
+      new SyncedFiles(),
+      () => 'pass',
+      () => {},
+    );
+    for (const [name, bytes] of files.list(false, false))
+      await after.volume.writeFile(`${DIRECTORY}/${name}`, bytes);
+    expect(await (await Disk.open(after, 'disk', settings)).read(0, SIZE)).toEqual(data);
+    await Promise.all([after.volume.close(), store.volume.close()]);
+  },
+);

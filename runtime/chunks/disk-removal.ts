@@ -16,6 +16,7 @@ import {
   takeDiskLock,
   writeHeader,
 } from './disk-header.ts';
+import { findLayer } from './layer-files.ts';
 
 /** Milliseconds after which others may take the lock of an interrupted removal. */
 const REMOVAL_TTL_MS = 60_000;
@@ -48,11 +49,6 @@ export async function removeDisk(
   } finally {
     await lock.unlock();
   }
-}
-
-/** Returns the layer in the name of a chunk, or of an unfinished copy of one; empty for other names. */
-function findLayer(file: string): string {
-  return /^\.?(.+)_\d+(?:\.[^._]+)?$/.exec(file)?.[1] ?? '';
 }
 
 /** Removes a file, which another removal may have removed. Its disk is marked, so nothing writes to it. */

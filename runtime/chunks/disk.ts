@@ -26,6 +26,7 @@ import {
 } from './disk-header.ts';
 import { removeDisk } from './disk-removal.ts';
 import type { HeldLock } from './held-lock.ts';
+import { syncLayer } from './layer-files.ts';
 import { ignoreFailure } from './lock-storage.ts';
 import { awaitAll, toEnd } from './promise-ends.ts';
 
@@ -124,7 +125,9 @@ export class Disk {
     const lock = isReadOnly ? undefined : await takeDiskLock(store, name, settings);
     try {
       // Read again: the former owner may have made a snapshot meanwhile.
-      return new Disk(store, [name, settings.owner], await readHeader(store, name), lock);
+      const header = await readHeader(store, name);
+      if (lock?.isTakenOver === true) await syncLayer(store, header.layers[0]!, lock);
+      return new Disk(store, [name, settings.owner], header, lock);
     } catch (error) {
       await lock?.unlock();
       throw error;

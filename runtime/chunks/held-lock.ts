@@ -138,17 +138,20 @@ export class HeldLock {
   readonly owner: string;
   /** Greater than that of every earlier grant. */
   readonly fence: number;
+  /** Whether the former holder did not give the lock back: data that it has written may not be on the disk. */
+  readonly isTakenOver: boolean;
   private readonly file: LockFile;
   private section: FencedSection | null = null;
   /** The number of fenced operations under way. */
   private operationCount = 0;
   private isGivenBack = false;
 
-  constructor(file: LockFile, owner: string, fence: number) {
+  constructor(file: LockFile, owner: string, fence: number, isTakenOver: boolean) {
     this.file = file;
     this.name = file.name;
     this.owner = owner;
     this.fence = fence;
+    this.isTakenOver = isTakenOver;
   }
 
   /**

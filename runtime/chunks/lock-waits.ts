@@ -227,7 +227,7 @@ export class LockWaits implements MailboxListener {
         result: null,
       }));
     }
-    const lock = new HeldLock(file, wait.owner, fence);
+    const lock = new HeldLock(file, wait.owner, fence, needsBarrier);
     // The lock closes the file.
     wait.file = null;
     try {
