@@ -1,9 +1,15 @@
 /** Tests of the disk example that kill the server, its bricks or its client again and again, some rounds each. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { Volume } from 'glossa';
 import { ChunkStore, Disk, listDisks } from 'glossa/chunks';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { COMMAND } from '../../examples/disk/nbd-codec.ts';
 import { DiskProgram, end, listBricks, startOnBrick } from './disk-program.ts';
+import type { NbdClient } from './nbd-client.ts';
 import { SectorLog } from './sector-log.ts';
+import { findMissing, skipFor } from './tools.ts';
 
 const DISK_BYTES = 32 * 2 ** 20;
 const CHUNK_BYTES = 4 * 2 ** 20;
@@ -19,6 +25,57 @@ const randomDelay = (): Promise<void> =>
 async function awaitSome(log: SectorLog): Promise<void> {
   await log.awaitCommands(1 + Math.floor(Math.random() * MAX_COMMANDS));
   await randomDelay();
+}
+
+/** Writes that never end, with 64 requests under way, to the first half of the disk. */
+const FIO = [
+  ...['--name=f', '--ioengine=nbd', '--rw=randwrite', '--bs=4k', '--iodepth=64', '--fsync=100'],
+  ...['--size=32M', '--time_based', '--runtime=1h', '--thread'],
+];
+/** Longest that a server may take until it notices the end of a client. */
+const PATIENT = { timeout: 30_000, interval: 10 };
+
+/** The range of a client that is not killed: it sees its own writes. */
+class OtherRange {
+  private readonly offset: number;
+  private value = 0;
+
+  constructor(offset: number) {
+    this.offset = offset;
+  }
+
+  /** Writes all bytes, in two chunks, and reads them. */
+  async change(client: NbdClient): Promise<void> {
+    this.value = (this.value + 1) % 256;
+    const data = Buffer.alloc(CHUNK_BYTES / 2, this.value);
+    const offset = this.offset + CHUNK_BYTES - data.length / 2;
+    expect((await client.command(COMMAND.WRITE, offset, data.length, { data }))[0]).toBe(0);
+    expect((await client.command(COMMAND.FLUSH, 0, 0))[0]).toBe(0);
+    const [errno, found] = await client.command(COMMAND.READ, offset, data.length);
+    expect([errno, found.equals(data)]).toEqual([0, true]);
+  }
+}
+
+/** Lists the sockets of a server, and the removed files that it has open. */
+const listClientHandles = ({ pid }: ChildProcess): string[] =>
+  readdirSync(`/proc/${pid}/fd`)
+    .map((fd) => {
+      try {
+        return readlinkSync(`/proc/${pid}/fd/${fd}`);
+      } catch {
+        // It was closed meanwhile.
+        return '';
+      }
+    })
+    .filter((path) => path.startsWith('socket:') || path.endsWith(' (deleted)'))
+    .sort();
+
+/** Ends a server, which waits for its requests. Its disk can then be removed by any owner. */
+async function endInOrder(program: DiskProgram, server: ChildProcess): Promise<void> {
+  const ended = once(server, 'exit');
+  server.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
+  expect(await program.run('remove', '--owner', 'other')).toBe('');
 }
 
 /** Longest that some rounds may take. */
@@ -51,21 +108,54 @@ export function defineKillTests(rounds: KillRounds): void {
   );
 
   it(
-    'a disk has all that was flushed, after its client has gone at any time',
+    'a disk has all that was flushed, after kill -9 of a client at any time, and serves another client',
     async () => {
       const program = new DiskProgram();
-      await program.run('create', '32M');
-      const log = new SectorLog(DISK_BYTES, CHUNK_BYTES);
-      await program.serve('host');
+      await program.run('create', '64M');
+      // The clients that are killed change the first half, and the other one the second.
+      const [log, otherLog] = [new SectorLog(DISK_BYTES, CHUNK_BYTES), new OtherRange(DISK_BYTES)];
+      const server = await program.serve('host');
+      const other = await program.connect();
+      await otherLog.change(other);
+      const handles = listClientHandles(server);
       for (let round = 0; round < rounds.client; round += 1) {
-        const client = await program.connect();
+        const { client, child } = await program.connectByProcess();
         await log.check(client);
         const changing = log.change(client);
         await awaitSome(log);
-        client.close();
-        await changing;
+        await Promise.all([end(child), changing, otherLog.change(other)]);
+        await vi.waitFor(() => expect(listClientHandles(server)).toEqual(handles), PATIENT);
       }
       expect(log.flushCount).toBeGreaterThan(0);
+      await endInOrder(program, server);
+    },
+    patience(rounds.client),
+  );
+
+  it(
+    'a disk serves on after kill -9 of fio with 64 requests under way',
+    async () => {
+      skipFor(findMissing('fio'));
+      const program = new DiskProgram();
+      await program.run('create', '64M');
+      const other = new OtherRange(DISK_BYTES);
+      const server = await program.serve('host');
+      const client = await program.connect();
+      await other.change(client);
+      const handles = listClientHandles(server);
+      for (let round = 0; round < rounds.client; round += 1) {
+        const fio = spawn('fio', [...FIO, `--uri=nbd+unix:///disk?socket=${program.socket}`], {
+          cwd: program.folder,
+          stdio: 'ignore',
+        });
+        onTestFinished(() => end(fio));
+        // It has connected, and begun to write.
+        await vi.waitFor(() => expect(listClientHandles(server)).not.toEqual(handles), PATIENT);
+        await randomDelay();
+        await Promise.all([end(fio), other.change(client)]);
+        await vi.waitFor(() => expect(listClientHandles(server)).toEqual(handles), PATIENT);
+      }
+      await endInOrder(program, server);
     },
     patience(rounds.client),
   );

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Duplex } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { freePort, isWithoutBricks, OurBrick, RealBrick } from './gluster.ts';
@@ -12,6 +13,12 @@ import { NbdClient } from './nbd-client.ts';
 const PROGRAM = join(packageRoot, 'dist/examples/disk/disk.js');
 /** Name of the disk. */
 const DISK = 'disk';
+
+/** A process that has a connection to a server, and passes all bytes on from its input, and to its output. */
+const RELAY = `const socket = require('node:net').connect(process.argv[1]);
+process.stdin.pipe(socket);
+socket.pipe(process.stdout);
+socket.on('error', () => process.exit(1)).on('close', () => process.exit());`;
 
 export class DiskProgram {
   /** Removed at the end of the test. */
@@ -82,6 +89,18 @@ export class DiskProgram {
     onTestFinished(() => client.close());
     await client.go(DISK);
     return client;
+  }
+
+  /** Opens a connection that belongs to a process of its own, and ends with it. */
+  async connectByProcess(): Promise<{ readonly client: NbdClient; readonly child: ChildProcess }> {
+    const stdio = ['pipe', 'pipe', 'inherit'] as const;
+    const child = spawn(process.execPath, ['-e', RELAY, this.socket], { stdio: [...stdio] });
+    onTestFinished(() => end(child));
+    const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
+    child.once('close', () => stream.destroy());
+    const client = await NbdClient.over(stream);
+    await client.go(DISK);
+    return { client, child };
   }
 }
 

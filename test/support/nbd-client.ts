@@ -1,17 +1,18 @@
 /** A client of NBD for tests, which waits for each reply. */
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { COMMAND, OPTION } from '../../examples/disk/nbd-codec.ts';
 
 /** A client that negotiates, and waits for each reply. */
 export class NbdClient {
-  private readonly socket: Socket;
+  private readonly socket: Duplex;
   private received = Buffer.alloc(0);
   private isEnded = false;
   private wake = (): void => {};
   private cookie = 0n;
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Duplex) {
     this.socket = socket;
     socket.on('data', (bytes) => {
       this.received = Buffer.concat([this.received, bytes]);
@@ -32,7 +33,12 @@ export class NbdClient {
   static async open(path: string): Promise<NbdClient> {
     const socket = connect(path);
     await once(socket, 'connect');
-    const client = new NbdClient(socket);
+    return NbdClient.over(socket);
+  }
+
+  /** Greets the server at the other end of a stream. */
+  static async over(stream: Duplex): Promise<NbdClient> {
+    const client = new NbdClient(stream);
     const greeting = (await client.take(18)).toString('latin1', 0, 16);
     if (greeting !== 'NBDMAGICIHAVEOPT') throw new Error(`no server of NBD: ${greeting}`);
     client.send(Buffer.from([0, 0, 0, 3]));
