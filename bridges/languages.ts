@@ -121,6 +121,22 @@ export const languages = {
 
 export type LanguageName = keyof typeof languages;
 
+/** Languages whose compilers make modules of another record. */
+export const sourceLanguages = {
+  rust: {
+    ...languages.wasm,
+    title: 'Rust',
+    aliases: ['rs'],
+    template: { ...commonTemplate, firstCommand: 'make' },
+  },
+  assemblyscript: {
+    ...languages.wasm,
+    title: 'AssemblyScript',
+    aliases: ['as'],
+    template: { ...commonTemplate, firstCommand: 'make' },
+  },
+} as const satisfies Readonly<Record<string, Language>>;
+
 /** All languages, as [name, record]. */
 export const allLanguages = Object.entries(languages) as [LanguageName, Language][];
 

@@ -1,7 +1,10 @@
 /** All commands that `glossa new` and the new README print work. */
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
+import { asc, canCompileAssemblyScript } from '../test/support/assemblyscript.ts';
 import { describeMountsAnyway, run, runGlossa, withScratch } from '../test/support/mount.ts';
+import { isSkipped } from '../test/support/obstacle.ts';
+import { cargo, noCargo, rustCompiler } from '../test/support/rust.ts';
 import { selectVariants } from '../test/support/test-selection.ts';
 import { templateLanguages } from './new/template-languages.ts';
 
@@ -11,8 +14,20 @@ const commands = (text: string): string[] =>
     .map((match) => match[1]!.trimEnd())
     .filter((line) => !/ dev | MOUNTPOINT$/.test(line));
 
+/** Whether the compiler of a language is here. */
+const hasCompiler = (language: string): boolean =>
+  language === 'rust'
+    ? !isSkipped('glossa new rust', noCargo)
+    : language !== 'assemblyscript' || canCompileAssemblyScript;
+
 /** One language runs here, all in `npm run test:more`. */
-const languages = selectVariants(Object.keys(templateLanguages), (name) => name === 'python');
+const languages = selectVariants(
+  Object.keys(templateLanguages).filter(hasCompiler),
+  (name) => name === 'python',
+);
+
+/** The compilers, for the Makefiles. */
+const compilers = `export RUSTC='${rustCompiler}' CARGO='${cargo}' ASC='${process.execPath} ${asc}'`;
 
 describeMountsAnyway('glossa new', () => {
   it.each(languages)('prints commands that all succeed for a new module in %s', (language) =>
@@ -32,7 +47,7 @@ describeMountsAnyway('glossa new', () => {
           const changed = line.replace('rm precious.keep', `sh -c '${script}'`);
           const { status, out, err } = await run(scratch, 'sh', [
             '-c',
-            `cd "$0" && ${changed}`,
+            `${compilers}; cd "$0" && ${changed}`,
             cwd,
           ]);
           expect({ line, status, err }).toMatchObject({ status: 0 });

@@ -37,7 +37,7 @@ export default defineCommand({
   flags: {
     ...quietFlag,
     editor: toggleFlag({
-      help: 'only what editors need: pyrightconfig.json, jsconfig.json, tsconfig.json, compile_flags.txt',
+      help: 'only what editors need, such as pyrightconfig.json, tsconfig.json or compile_flags.txt',
     }),
   },
   async run({ flags, operands }, terminal) {

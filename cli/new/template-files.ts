@@ -1,7 +1,7 @@
 /** Fills templates with values, and writes the files, for `glossa new` and `glossa new volume`. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { includeDir } from '../../runtime/sys/paths.ts';
+import { includeDir, librariesByLanguage } from '../../runtime/sys/paths.ts';
 import { Failure } from '../../terminal/exit.ts';
 import { makePackageRootPath } from '../../terminal/invocation.ts';
 import { formatReason } from '../../terminal/reason.ts';
@@ -35,8 +35,9 @@ export function makeModuleTexts(
 ): FileTexts {
   const values = {
     NAME: name,
-    // For the Makefile, which then finds the header without calling glossa.
+    // For the Makefile, which then finds the header or library without calling glossa.
     INCLUDE: includeDir,
+    LIBRARY: librariesByLanguage[language.folder] ?? '',
     STEPS: formatNextCommands(listReadmeCommands(language, name, resolve(folder)), '# '),
   };
   return new Map(

@@ -5,6 +5,7 @@ import {
   type Language,
   type LanguageName,
   type languages,
+  sourceLanguages,
   type Template,
 } from '../../bridges/languages.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
@@ -27,15 +28,17 @@ export interface TemplateLanguage extends Language {
 
 /** The languages by name. */
 export const templateLanguages = Object.fromEntries(
-  allLanguages.flatMap(([name, language]) =>
+  [...allLanguages, ...Object.entries(sourceLanguages)].flatMap(([name, language]) =>
     language.template === null ? [] : [[name, { ...language, folder: name }]],
   ),
 ) as Readonly<Record<TemplateName, TemplateLanguage>>;
 
 /** The name of a language that has templates. */
-type TemplateName = {
-  [N in LanguageName]: (typeof languages)[N]['template'] extends null ? never : N;
-}[LanguageName];
+type TemplateName =
+  | keyof typeof sourceLanguages
+  | {
+      [N in LanguageName]: (typeof languages)[N]['template'] extends null ? never : N;
+    }[LanguageName];
 
 /** Returns the file name of a module. */
 export const makeModuleFileName = ({ extensions }: TemplateLanguage, name: string): string =>

@@ -31,7 +31,11 @@ interface Output {
   write(chunk: string): void;
 }
 
-const compilerPath = join(packageRoot, 'node_modules', 'assemblyscript', 'dist', 'asc.js');
+const compilerFolder = join(packageRoot, 'node_modules', 'assemblyscript');
+const compilerPath = join(compilerFolder, 'dist', 'asc.js');
+
+/** The compiler's program. */
+export const asc = join(compilerFolder, 'bin', 'asc.js');
 
 function findCompiler(): boolean {
   if (existsSync(compilerPath)) return true;
