@@ -25,8 +25,11 @@
  * - Names are bytes ending in NUL, not always UTF-8. Numbers are below 2^53.
  * - A wrong pointer crashes the process, as C does.
  *
- * C99 (and `weak` and `visibility`, which gcc and clang have); for C alone, as `this` is a word of
- * C++. Names are GlusterFS's. The files glossa*.h belong together.
+ * C99 (and `weak` and `visibility`, which gcc and clang have). Names are GlusterFS's. The files
+ * glossa*.h belong together.
+ *
+ * C++20: a module includes this file for its declarations, and is linked with glossa.c, which is
+ * compiled as C. `this` and `private` are words of C++: there they are `xl` and `private_data`.
  */
 #ifndef GLOSSA_H
 #define GLOSSA_H
@@ -51,8 +54,16 @@
 
 /* State: one copy in a module, however many of its files include this one. */
 #define GLOSSA_HIDDEN __attribute__((weak, visibility("hidden")))
-/* Functions: one copy in each file, for the compiler to weave in. */
+/* Functions: one copy in each file, for the compiler to weave in; for C++ one copy, in glossa.c. */
+#if defined(__cplusplus) || defined(GLOSSA_SEPARATE)
+#define GLOSSA_API __attribute__((visibility("hidden")))
+#else
 #define GLOSSA_API static inline
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* Where a call was made, for the log. */
 struct glossa_place {
@@ -60,7 +71,14 @@ struct glossa_place {
     int line;
     const char *func;
 };
+#ifndef __cplusplus
 #define GLOSSA_HERE (&(const struct glossa_place){__FILE__, __LINE__, __func__})
+#define GLOSSA_ADDRESS(gfid) ((const gfid_t[]){gfid})
+#else
+/* Addresses of values that live until the end of the call. */
+#define GLOSSA_HERE (&static_cast<const glossa_place &>(glossa_place{__FILE__, __LINE__, __func__}))
+#define GLOSSA_ADDRESS(gfid) (&static_cast<const gfid_t &>(gfid))
+#endif
 
 /* -- what fops carry ---------------------------------------------------------------------- */
 
@@ -196,9 +214,9 @@ typedef union {
 } glossa_value_t;
 
 typedef void (*glossa_function_t)(void);
-typedef void (*glossa_cancel_t)(glossa_frame_t *frame, xlator_t *this);
-typedef void (*glossa_any_t)(glossa_frame_t *frame, xlator_t *this, const glossa_value_t *args);
-typedef void (*glossa_any_cbk_t)(glossa_frame_t *frame, void *cookie, xlator_t *this,
+typedef void (*glossa_cancel_t)(glossa_frame_t *frame, xlator_t *xl);
+typedef void (*glossa_any_t)(glossa_frame_t *frame, xlator_t *xl, const glossa_value_t *args);
+typedef void (*glossa_any_cbk_t)(glossa_frame_t *frame, void *cookie, xlator_t *xl,
                                  int64_t op_ret, int32_t op_errno, const glossa_value_t *reply);
 
 /*
@@ -230,7 +248,11 @@ typedef struct {
 /* An instance of the translator. */
 struct glossa_xlator {
     const char *name;
+#ifndef __cplusplus
     void *private;         /* yours, from init to fini */
+#else
+    void *private_data;    /* the same */
+#endif
     const child_t *child;  /* the first; NULL if it is absent */
     const child_t *children;
     size_t child_count;
@@ -247,7 +269,11 @@ struct glossa_xlator {
 struct glossa_frame {
     void *local;
     void *cookie;
+#ifndef __cplusplus
     xlator_t *this;
+#else
+    xlator_t *xl;
+#endif
     const struct glossa_fop *fop;
     glossa_root_t root;
     const glossa_value_t *args;
@@ -300,7 +326,7 @@ GLOSSA_API char *frame_strdup(glossa_frame_t *frame, const char *text);
  * A request of your own: wind with it now, and again in its callbacks. It has no caller to answer,
  * and ends when no reply is owed to it any more.
  */
-GLOSSA_API glossa_frame_t *frame_create(xlator_t *this);
+GLOSSA_API glossa_frame_t *frame_create(xlator_t *xl);
 
 /* -- the translator ----------------------------------------------------------------------- */
 
@@ -354,21 +380,21 @@ struct glossa_translator {
     glossa_cancel_t any_cancel;
     const struct volume_options *options;
     unsigned needs;
-    int32_t (*init)(xlator_t *this); /* 0, or anything else to refuse: log why */
-    void (*fini)(xlator_t *this);
+    int32_t (*init)(xlator_t *xl); /* 0, or anything else to refuse: log why */
+    void (*fini)(xlator_t *xl);
     /* Such as "CHILD_UP", and the child that it is about; NULL when it is about none. */
-    void (*notify)(xlator_t *this, const char *event, const child_t *child);
-    void (*client_disconnect)(xlator_t *this, const client_t *client); /* it is going */
-    void (*reconfigure)(xlator_t *this); /* this->options are the new ones */
-    void (*entry_created)(xlator_t *this, const loc_t *loc);
-    void (*entry_removed)(xlator_t *this, const loc_t *loc);
-    void (*forget)(xlator_t *this, void *ctx);  /* an inode with a ctx of yours is gone */
-    void (*release)(xlator_t *this, void *ctx); /* the same for an fd */
+    void (*notify)(xlator_t *xl, const char *event, const child_t *child);
+    void (*client_disconnect)(xlator_t *xl, const client_t *client); /* it is going */
+    void (*reconfigure)(xlator_t *xl); /* this->options are the new ones */
+    void (*entry_created)(xlator_t *xl, const loc_t *loc);
+    void (*entry_removed)(xlator_t *xl, const loc_t *loc);
+    void (*forget)(xlator_t *xl, void *ctx);  /* an inode with a ctx of yours is gone */
+    void (*release)(xlator_t *xl, void *ctx); /* the same for an fd */
     /* The same for a client, when its last request has ended. */
-    void (*client_destroy)(xlator_t *this, void *ctx);
-    void (*statedump)(xlator_t *this, dict_t *dump);
-    void (*dump_state)(xlator_t *this, dict_t *state); /* for the code that comes after a reload */
-    void (*load_state)(xlator_t *this, dict_t *state);
+    void (*client_destroy)(xlator_t *xl, void *ctx);
+    void (*statedump)(xlator_t *xl, dict_t *dump);
+    void (*dump_state)(xlator_t *xl, dict_t *state); /* for the code that comes after a reload */
+    void (*load_state)(xlator_t *xl, dict_t *state);
 };
 extern struct glossa_translator glossa_translator;
 
@@ -377,15 +403,15 @@ extern struct glossa_translator glossa_translator;
  * while all of its children are, unless this was called: with false in `init`, and with true when
  * the module can serve. A mount waits until its top is up.
  */
-GLOSSA_API void say_up(xlator_t *this, bool up);
+GLOSSA_API void say_up(xlator_t *xl, bool up);
 
 /* Your note with an inode, fd or client, until it is gone; NULL if it is absent. */
-GLOSSA_API void inode_ctx_set(const inode_t *inode, xlator_t *this, void *ctx);
-GLOSSA_API void *inode_ctx_get(const inode_t *inode, xlator_t *this);
-GLOSSA_API void fd_ctx_set(const fd_t *fd, xlator_t *this, void *ctx);
-GLOSSA_API void *fd_ctx_get(const fd_t *fd, xlator_t *this);
-GLOSSA_API void client_ctx_set(const client_t *client, xlator_t *this, void *ctx);
-GLOSSA_API void *client_ctx_get(const client_t *client, xlator_t *this);
+GLOSSA_API void inode_ctx_set(const inode_t *inode, xlator_t *xl, void *ctx);
+GLOSSA_API void *inode_ctx_get(const inode_t *inode, xlator_t *xl);
+GLOSSA_API void fd_ctx_set(const fd_t *fd, xlator_t *xl, void *ctx);
+GLOSSA_API void *fd_ctx_get(const fd_t *fd, xlator_t *xl);
+GLOSSA_API void client_ctx_set(const client_t *client, xlator_t *xl, void *ctx);
+GLOSSA_API void *client_ctx_get(const client_t *client, xlator_t *xl);
 
 /*
  * An inode or fd for longer than the request. An inode may be forgotten meanwhile: a wind with it
@@ -399,12 +425,12 @@ GLOSSA_API void fd_unref(fd_t *fd);
 #define fd_close(frame, fd) glossa_close_at(GLOSSA_HERE, frame, fd)
 GLOSSA_API void glossa_close_at(const struct glossa_place *at, glossa_frame_t *frame, const fd_t *fd);
 
-/* Calls fn(this, data) after so many seconds, once or ever again. The result stops it. */
-typedef void (*glossa_timer_t)(xlator_t *this, void *data);
-GLOSSA_API int32_t timer_after(xlator_t *this, double seconds, glossa_timer_t fn, void *data);
-GLOSSA_API int32_t timer_every(xlator_t *this, double seconds, glossa_timer_t fn, void *data);
+/* Calls fn(xl, data) after so many seconds, once or ever again. The result stops it. */
+typedef void (*glossa_timer_t)(xlator_t *xl, void *data);
+GLOSSA_API int32_t timer_after(xlator_t *xl, double seconds, glossa_timer_t fn, void *data);
+GLOSSA_API int32_t timer_every(xlator_t *xl, double seconds, glossa_timer_t fn, void *data);
 /* Of one that has rung already: nothing. */
-GLOSSA_API void timer_cancel(xlator_t *this, int32_t timer);
+GLOSSA_API void timer_cancel(xlator_t *xl, int32_t timer);
 
 /*
  * Takes back what the kernel, and caches above, were told they may cache (by a reply's xdata, under
@@ -413,12 +439,12 @@ GLOSSA_API void timer_cancel(xlator_t *this, int32_t timer);
  * again, where programs are at work below it; invalidate_removed says which inode it led to. It takes
  * effect when the function has returned, and after the answers to all requests under way now.
  */
-#define invalidate_inode(this, gfid, data) glossa_invalid_inode(GLOSSA_HERE, this, gfid, data)
-#define invalidate_entry(this, parent, name, expire) \
-    glossa_invalid_name(GLOSSA_HERE, this, parent, name, expire, NULL)
-#define invalidate_removed(this, parent, name, gfid) \
-    glossa_invalid_name(GLOSSA_HERE, this, parent, name, false, (const gfid_t[]){gfid})
-#define invalidate_entries(this) glossa_invalid_entries(GLOSSA_HERE, this)
+#define invalidate_inode(xl, gfid, data) glossa_invalid_inode(GLOSSA_HERE, xl, gfid, data)
+#define invalidate_entry(xl, parent, name, expire) \
+    glossa_invalid_name(GLOSSA_HERE, xl, parent, name, expire, NULL)
+#define invalidate_removed(xl, parent, name, gfid) \
+    glossa_invalid_name(GLOSSA_HERE, xl, parent, name, false, GLOSSA_ADDRESS(gfid))
+#define invalidate_entries(xl) glossa_invalid_entries(GLOSSA_HERE, xl)
 
 /* A dict that lives as long as the frame; dict_copy's may be changed and leaves the other alone. */
 GLOSSA_API dict_t *dict_new(glossa_frame_t *frame);
@@ -464,9 +490,9 @@ enum {
 };
 
 /* A line in the volume's log, with its place. Arguments of one that is not written are not made. */
-#define gf_log(this, level, ...)                                 \
+#define gf_log(xl, level, ...)                                 \
     do {                                                         \
-        (void)(this);                                            \
+        (void)(xl);                                            \
         if (glossa_logs(level))                                  \
             glossa_log(GLOSSA_HERE, level, __VA_ARGS__);         \
     } while (0)
@@ -474,6 +500,10 @@ GLOSSA_API bool glossa_logs(int level);
 GLOSSA_API void glossa_log(const struct glossa_place *at, int level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+#ifndef __cplusplus
 #include "glossa_runtime.h"
+#else
+} /* extern "C" */
+#endif
 
 #endif

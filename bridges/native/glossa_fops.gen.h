@@ -30,9 +30,8 @@ enum {
 
 /* Defines the types and functions of one fop from the lists of its arguments. */
 #define GLOSSA_DEFINE_FOP(name, number)                                                           \
-    typedef void (*glossa_##name##_t)(glossa_frame_t *frame, xlator_t *this,                      \
-                                      GLOSSA_PARAMS_##name);                                      \
-    typedef void (*glossa_##name##_cbk_t)(glossa_frame_t *frame, void *cookie, xlator_t *this,    \
+    typedef void (*glossa_##name##_t)(glossa_frame_t *frame, xlator_t *xl, GLOSSA_PARAMS_##name); \
+    typedef void (*glossa_##name##_cbk_t)(glossa_frame_t *frame, void *cookie, xlator_t *xl,      \
                                           int64_t op_ret, int32_t op_errno,                       \
                                           GLOSSA_REPLY_PARAMS_##name);                            \
     static inline void glossa_wind_##name(const struct glossa_place *at, glossa_frame_t *frame,   \
@@ -54,17 +53,20 @@ enum {
     {                                                                                             \
         const glossa_value_t values[] = {GLOSSA_REPLY_VALUES_##name};                             \
         glossa_unwind(at, frame, number, op_ret, op_errno, values);                               \
-    }                                                                                             \
+    }
+
+/* Defines the functions that call the module's own function of a fop. */
+#define GLOSSA_DEFINE_CALLS(name)                                                                 \
     static inline void glossa_call_##name(glossa_function_t f, glossa_frame_t *frame,             \
-                                          xlator_t *this, const glossa_value_t *v)                \
+                                          xlator_t *xl, const glossa_value_t *v)                  \
     {                                                                                             \
-        ((glossa_##name##_t)f)(frame, this, GLOSSA_CASTS_##name(v));                              \
+        ((glossa_##name##_t)f)(frame, xl, GLOSSA_CASTS_##name(v));                                \
     }                                                                                             \
     static inline void glossa_back_##name(glossa_function_t f, glossa_frame_t *frame,             \
-                                          void *cookie, xlator_t *this, int64_t op_ret,           \
+                                          void *cookie, xlator_t *xl, int64_t op_ret,             \
                                           int32_t op_errno, const glossa_value_t *v)              \
     {                                                                                             \
-        ((glossa_##name##_cbk_t)f)(frame, cookie, this, op_ret, op_errno,                         \
+        ((glossa_##name##_cbk_t)f)(frame, cookie, xl, op_ret, op_errno,                           \
                                    GLOSSA_REPLY_CASTS_##name(v));                                 \
     }
 
@@ -1001,6 +1003,10 @@ struct glossa_cancels {
     glossa_cancel_t copy_file_range;
 };
 
+#ifndef __cplusplus
+
+GLOSSA_EACH_FOP(GLOSSA_DEFINE_CALLS)
+
 #define GLOSSA_FOP_COUNT 59
 
 /* The table, by number; numbers without a fop have no name. */
@@ -1114,5 +1120,7 @@ GLOSSA_HIDDEN const struct glossa_fop glossa_fop_table[GLOSSA_FOP_COUNT] = {
     [58] = {58, "copy_file_range", "COPY_FILE_RANGE", "fnfnnnd", "aaad", offsetof(struct glossa_fops, copy_file_range), false,
         glossa_call_copy_file_range, glossa_back_copy_file_range},
 };
+
+#endif
 
 #endif

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InitError } from '../../runtime/core/errors.ts';
-import { translate } from '../../test/support/wasm.ts';
+import { translate } from '../../test/support/wasm-text.ts';
 import { wasm } from '../host/web-assembly.ts';
 import { MalformedModuleError, readModule } from './binary.ts';
 import { readSection } from './custom-section.ts';

@@ -13,7 +13,7 @@ import negative from '../../runtime/xlators/features/negative/index.ts';
 import { canCompileAssemblyScript, compileAssemblyScript } from './assemblyscript.ts';
 import { canCompile, compile, libraryFolder } from './native.ts';
 import { compileRust, rustCompiler } from './rust.ts';
-import { canCompileWasm, compileWasm } from './wasm.ts';
+import { canCompileCpp, canCompileWasm, compileCpp, compileWasm } from './wasm.ts';
 
 const folder = join(packageRoot, 'examples/negative');
 
@@ -53,6 +53,7 @@ export let variants: readonly Variant[] = [
 export async function useSlowVariants(): Promise<void> {
   variants = [
     reference,
+    ...(canCompileCpp ? [makeVariantInCpp()] : []),
     ...(rustCompiler === '' ? [] : [makeVariantInRust()]),
     ...(canCompileAssemblyScript ? [await makeVariantInAssemblyScript()] : []),
   ];
@@ -77,6 +78,11 @@ function makeCompiledVariant(name: string, file: string): Variant {
 function makeVariantInWasm(): Variant {
   compileWasm(join(folder, 'c/negative.c'), join(libraryFolder(), 'negative.wasm'));
   return makeCompiledVariant('negative.wasm', 'negative.wasm');
+}
+
+function makeVariantInCpp(): Variant {
+  compileCpp(join(folder, 'cpp/negative.cpp'), join(libraryFolder(), 'negative-cpp.wasm'));
+  return makeCompiledVariant('negative.cpp', 'negative-cpp.wasm');
 }
 
 function makeVariantInRust(): Variant {

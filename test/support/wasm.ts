@@ -1,41 +1,57 @@
 /**
- * Compiles modules to WebAssembly for the tests at their first use: C by clang, WebAssembly text by
- * wabt. Without clang such tests are skipped with a message; with GLOSSA_REQUIRE_ALL=1 they fail.
+ * Compiles C and C++ to WebAssembly for the tests at their first use, by clang. Without clang such tests are
+ * skipped with a message; with GLOSSA_REQUIRE_ALL=1 they fail.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import loadWabt from 'wabt';
 import { includeDir } from '../../runtime/sys/paths.ts';
 import { hostedLanguage, type Language } from './module.ts';
 import { libraryFolder } from './native.ts';
 
 const CLANG = process.env.CLANG ?? 'clang';
-const FLAGS = [
-  ...['--target=wasm32-wasi', '-mexec-model=reactor', '-Wl,--stack-first'],
-  ...['-Wall', '-Wextra', '-Werror', '-O1', `-I${includeDir}`],
+const COMPILER_FLAGS = [
+  ...['--target=wasm32-wasi', '-Wall', '-Wextra', '-Werror', '-O1', `-I${includeDir}`],
 ];
+const FLAGS = [...COMPILER_FLAGS, '-mexec-model=reactor', '-Wl,--stack-first'];
 
-/** Whether clang compiles a program for WebAssembly, with a C library. */
-function hasClang(): boolean {
-  const source = '#include <errno.h>\nint main(void) { return ENOENT; }';
-  const there = spawnSync(CLANG, [...FLAGS, '-x', 'c', '-', '-o', '/dev/null'], { input: source });
+/** Whether a compiler makes a program for WebAssembly from a source that includes a header of its library. */
+function canUse(compiler: string, flags: readonly string[], header: string): boolean {
+  const input = `#include <${header}>\nint main(void) { return 0; }`;
+  const there = spawnSync(compiler, [...flags, '-', '-o', '/dev/null'], { input });
   if (there.status !== 0 && process.env.GLOSSA_REQUIRE_ALL === '1')
     throw new Error(
-      `${CLANG} cannot compile for WebAssembly, and GLOSSA_REQUIRE_ALL is 1: ${there.stderr}`,
+      `${compiler} cannot compile for WebAssembly, and GLOSSA_REQUIRE_ALL is 1: ${there.stderr}`,
     );
-  if (there.status !== 0) console.error(`skipped: ${CLANG} cannot compile for WebAssembly`);
+  if (there.status !== 0) console.error(`skipped: ${compiler} cannot compile for WebAssembly`);
   return there.status === 0;
 }
 
-export const canCompileWasm = hasClang();
+export const canCompileWasm = canUse(CLANG, [...FLAGS, '-x', 'c'], 'errno.h');
+
+const CLANGXX = `${CLANG.replace(/clang(?=[^/]*$)/, 'clang++')}`;
+const CPP_FLAGS = [...FLAGS, '-std=c++20', '-fno-exceptions'];
+
+export const canCompileCpp =
+  canCompileWasm && canUse(CLANGXX, [...CPP_FLAGS, '-x', 'c++'], 'string');
+
+/** Compiles a source in C++, with the functions of glossa.h, which are C; the path of the module. */
+export function compileCpp(source: string, out: string): string {
+  const object = `${out}.o`;
+  run(CLANG, [...COMPILER_FLAGS, '-c', '-o', object, join(includeDir, 'glossa.c')]);
+  run(CLANGXX, [...CPP_FLAGS, '-o', out, source, object]);
+  return out;
+}
 
 /** Compiles a source with the flags of the tests and more; the path of the module. */
 export function compileWasm(source: string, out: string, more: readonly string[] = []): string {
-  const args = [...FLAGS, ...more, '-o', out, source];
-  const { status, stderr } = spawnSync(CLANG, args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${CLANG} ${args.join(' ')}\n${stderr}`);
+  run(CLANG, [...FLAGS, ...more, '-o', out, source]);
   return out;
+}
+
+function run(compiler: string, args: readonly string[]): void {
+  const { status, stderr } = spawnSync(compiler, args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${compiler} ${args.join(' ')}\n${stderr}`);
 }
 
 /** A module of this C text; the path of the module. */
@@ -55,14 +71,3 @@ export const wasmC: Language = {
     return { 'module-name': `${name}.wasm`, 'module-path': libraryFolder() };
   },
 };
-
-const wabt = await loadWabt();
-
-/** Translates WebAssembly text to the bytes of a module, with the names of its functions. */
-export function translate(text: string): Uint8Array {
-  const features = { threads: true, memory64: true, exceptions: true, multi_memory: true };
-  const module = wabt.parseWat('test.wat', text, features);
-  const { buffer } = module.toBinary({ write_debug_names: true });
-  module.destroy();
-  return buffer;
-}

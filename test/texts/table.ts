@@ -202,6 +202,13 @@ export const tables: Readonly<Record<string, Rows>> = {
       { by: 'test/docs-assemblyscript.more.test.ts' },
     'volume disk': { by: 'test/docs-assemblyscript.more.test.ts' },
   },
+  'docs/write/c.md': {
+    '/* Refuses to remove files whose names end in a certain way. */': {
+      by: 'test/docs-c.more.test.ts',
+    },
+    'include=$(glossa new include-dir)': { by: 'test/docs-c.more.test.ts' },
+    'volume disk': { by: 'test/docs-c.more.test.ts' },
+  },
   'docs/write/rust.md': {
     '//! Refuses to remove files whose names end in a certain way.': {
       by: 'test/docs-rust.more.test.ts',

@@ -22,7 +22,7 @@ export function compileToWasm(source: string, output: string): string | null {
   const flags = [
     ...['--target=wasm32-wasi', '-mexec-model=reactor', '-O2', '-Wl,--stack-first'],
     // Instructions that every supported Node has; without them loops stand in for them.
-    ...['-mbulk-memory', '-mnontrapping-fptoint', '-msign-ext'],
+    ...['-mbulk-memory', '-mnontrapping-fptoint', '-msign-ext', '-msimd128'],
   ];
   const args = [...flags, `-I${includeDir}`, '-o', output, source];
   const { status, lastError } = runToEnd(['clang', ...args]);

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ENOENT } from '../../../runtime/core/errno.ts';
 import { hostedLanguage, type RunningModule, startModule } from '../../support/module.ts';
-import { translate } from '../../support/wasm.ts';
+import { translate } from '../../support/wasm-text.ts';
 
 const page = readFileSync(new URL('../../../docs/wasm-abi.md', import.meta.url), 'utf8');
 const TEXT = /```wat\n([\s\S]*?)```/.exec(page)![1]!;

@@ -6,7 +6,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { ENOENT } from '../../../runtime/core/errno.ts';
 import { type ArgType, fops } from '../../../runtime/core/fops.ts';
 import { hostedLanguage, startModule } from '../../support/module.ts';
-import { translate } from '../../support/wasm.ts';
+import { translate } from '../../support/wasm-text.ts';
 
 const page = readFileSync(new URL('../../../docs/wasm-abi.md', import.meta.url), 'utf8');
 
