@@ -1,7 +1,7 @@
 /**
- * Measures the cost of data in Python: reads of 128 KiB from storage/posix under a module that
+ * Measures the cost of data: reads of 128 KiB from storage/posix under a module in Python that
  * leaves the data unchanged, in this process and through two mounts; and reads whose every byte a
- * module changes.
+ * module in Python or in WebAssembly changes.
  */
 import { closeSync, constants, mkdirSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -82,11 +82,17 @@ const QUICK: BatchPlan = {
   warmUpRequests: 1000,
 };
 
+/** Bytes in a nanosecond are gigabytes in a second. */
+const convertToGigabytes = (samples: MicrosecondsByRound<'changed'>) =>
+  samples.changed.map((us) => READ_SIZE / (us * 1000));
+
 export async function measureDataCosts(bench: Bench): Promise<Report> {
   const load = bench.quick ? QUICK : FULL;
   bench.log('Python: reads of 128 KiB');
   const seenSeries = await measureOrExplain(() => measureObserved(bench, load));
-  const changed = await measureOrExplain(() => measureChanged(bench, load));
+  const changed = await measureOrExplain(() => measureChanged(bench, load, 'python'));
+  bench.log('WebAssembly: reads of 128 KiB');
+  const compiled = await measureOrExplain(() => measureChanged(bench, load, 'wasm'));
   const { rounds, batchesPerRound: best, requestsPerBatch: count } = load;
   return {
     sections: [
@@ -97,6 +103,9 @@ export async function measureDataCosts(bench: Bench): Promise<Report> {
           makeRow(PLAIN_TITLE, seenSeries, ({ plain }) => [formatRounds(plain)]),
           makeRow(SEEN_TITLE, seenSeries, (samples) => [formatRounds(samples.seen)]),
           makeRow('a leaf that answers at once, under bytes.translate', changed, (samples) => [
+            formatRounds(samples.changed),
+          ]),
+          makeRow('the same under a module in C, compiled to WebAssembly', compiled, (samples) => [
             formatRounds(samples.changed),
           ]),
         ],
@@ -113,11 +122,16 @@ export async function measureDataCosts(bench: Bench): Promise<Report> {
         'readv of 128 KiB changed by Python (bytes.translate)',
         ['GB/s', { limit: 1, least: true }],
         changed,
-        // Bytes in a nanosecond are gigabytes in a second.
-        (samples) => samples.changed.map((us) => READ_SIZE / (us * 1000)),
+        convertToGigabytes,
+      ),
+      makeFigure(
+        'readv of 128 KiB changed in WebAssembly (SIMD)',
+        ['GB/s', { limit: 2, aim: 4, least: true }],
+        compiled,
+        convertToGigabytes,
       ),
     ],
-    raw: { rounds, best, count, seen: seenSeries, changed },
+    raw: { rounds, best, count, seen: seenSeries, changed, compiled },
   };
 }
 
@@ -181,14 +195,15 @@ async function openFile(graph: Graph, name: string): Promise<Fd> {
 async function measureChanged(
   bench: Bench,
   load: BatchPlan,
+  language: 'python' | 'wasm',
 ): Promise<MicrosecondsByRound<'changed'>> {
-  const graph = await startModuleGraph(bench, 'python', 'translate', presentLeaf);
+  const graph = await startModuleGraph(bench, language, 'translate', presentLeaf);
   const changed: Batch = makeReadBatch(graph, makeFd(graph));
   // Each read takes ten times as long as in the other rows.
   const series = await measureAlternately(
     bench,
     { changed },
-    { ...load, batchesPerRound: 24, requestsPerBatch: 12 },
+    { ...load, batchesPerRound: 24, requestsPerBatch: 12, beforeBatch: warmUp },
   );
   await graph.stop();
   return series;
