@@ -40,6 +40,8 @@ export interface CompiledKind {
   readonly language: string;
   /** Explains an errno that is probably a mistake; undefined for a usual one. */
   explainErrno?(errno: number): string | undefined;
+  /** Copies bytes out of the module's memory. */
+  copyBytes(bytes: Uint8Array): Uint8Array;
 }
 
 /** A loaded module. */
@@ -467,7 +469,7 @@ export class CompiledGuest implements Guest, MessageHandler {
   }
 
   putBytes(bytes: Uint8Array): number {
-    return this.host.putBytes(bytes);
+    return this.host.putBytes(this.kind.copyBytes(bytes));
   }
 }
 

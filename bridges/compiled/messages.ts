@@ -31,7 +31,7 @@ export interface MessageHandler {
   declareUp(isUp: boolean): void;
   /** Takes the pairs of a dict. */
   takePairs(pairs: Pairs): void;
-  /** Takes over bytes for the next message; returns their number in it. */
+  /** Copies bytes for the next message; returns their number in it. */
   putBytes(bytes: Uint8Array): number;
 }
 
@@ -176,7 +176,7 @@ const VALUE_READERS: Readonly<Record<string, ReadValue>> = {
   b: (from, handler) => {
     const bytes = from.readBytes();
     // No bytes have the number -1: message.ts refuses it.
-    return ['data', bytes === null ? -1 : handler.putBytes(bytes.slice())];
+    return ['data', bytes === null ? -1 : handler.putBytes(bytes)];
   },
   e: (from) => ['entries', from.readList(() => readEntry(from))],
   v: (from) => ['statvfs', readStatvfs(from)],

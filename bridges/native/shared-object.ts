@@ -63,7 +63,8 @@ function makeTranslator(
     const library = await openLibrary(path, ffi);
     const interpreter = new Interpreter(xl, volume.host, readLimits(volume.values), nodeMachine);
     try {
-      const guest = new CompiledGuest({ language: 'c' }, path, library, interpreter.api);
+      const kind = { language: 'c', copyBytes: nodeMachine.memory.copy };
+      const guest = new CompiledGuest(kind, path, library, interpreter.api);
       interpreter.attach(guest);
       logOmittedFops(xl, guest, path, FOP_DECLARATIONS);
       const children = xl.below.map((child) => [child.name, child.type] as const);

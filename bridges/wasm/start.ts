@@ -71,8 +71,6 @@ function makeLibrarySettings(
   };
 }
 
-const kind: CompiledKind = { language: 'wasm', explainErrno };
-
 /** Compiles the module, starts an instance, and reads its description. @throws {InitError} */
 export const startWasm: StartGuest = async (file, host, settings) => {
   const compiled = compile(file, settings.memoryLimitBytes, settings.machine);
@@ -81,6 +79,8 @@ export const startWasm: StartGuest = async (file, host, settings) => {
     const library = new WasmLibrary(compiled.module, librarySettings);
     try {
       checkVersion(file.path, library.abiVersion);
+      const { copy } = settings.machine.memory;
+      const kind: CompiledKind = { language: 'wasm', explainErrno, copyBytes: copy };
       return new CompiledGuest(kind, file.path, library, host);
     } catch (error) {
       library.close();

@@ -28,10 +28,13 @@ static void readv_cbk(glossa_frame_t *frame, void *cookie, xlator_t *this, int64
         unwind_readv(frame, -1, ENOMEM, NULL, NULL, NULL);
         return;
     }
-    const unsigned char *bytes = vector->bytes;
-    for (size_t at = 0; at < vector->size; at++)
-        changed.bytes[at] = bytes[at] ^ 0x80;
-    data_t data = {changed.bytes, vector->size};
+    /* In variables of its own: stores of bytes could change those of the heap. */
+    const unsigned char *from = vector->bytes;
+    unsigned char *to = changed.bytes;
+    const size_t size = vector->size;
+    for (size_t at = 0; at < size; at++)
+        to[at] = from[at] ^ 0x80;
+    data_t data = {to, size};
     unwind_readv(frame, op_ret, 0, &data, stbuf, xdata);
 }
 
