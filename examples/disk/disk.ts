@@ -14,7 +14,7 @@ import { hostname } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Volume } from 'glossa';
-import { ChunkStore, Disk } from 'glossa/chunks';
+import { ChunkStore, Disk, LockHeldError } from 'glossa/chunks';
 import { NbdConnection } from './nbd-connection.ts';
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
@@ -136,7 +136,10 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   try {
     await main();
   } catch (error) {
-    console.error(`disk: ${(error as Error).message}`);
+    const { message } = error as Error;
+    const owner = error instanceof LockHeldError ? error.holder?.owner : undefined;
+    // The words of this program for what a program of the library calls.
+    console.error(`disk: ${owner ? message.replace(/breakLock$/, `--break ${owner}`) : message}`);
     process.exitCode = 1;
   }
 }

@@ -93,7 +93,7 @@ def make_held_error(name: str, holder: Optional[LockHolder]) -> LockHeldError:
     text = os.strerror(errno.EAGAIN)
     if holder is not None:
         since = strftime("%Y-%m-%dT%H:%M:%SZ", gmtime(holder.since))
-        text += f": {holder.owner!r} has it since {since}"
+        text += f": {holder.owner!r} has it since {since}; if it never comes back: break_lock"
     error = LockHeldError(errno.EAGAIN, text, name)
     error.holder = holder
     return error

@@ -25,7 +25,8 @@ export class LockHeldError extends FileError {
     super(EAGAIN, 'lock', path);
     this.holder = holder;
     if (holder !== null) {
-      this.message += `: '${holder.owner}' has it since ${new Date(holder.since).toISOString()}`;
+      const since = new Date(holder.since).toISOString();
+      this.message += `: '${holder.owner}' has it since ${since}; if it never comes back: breakLock`;
     }
   }
 }

@@ -127,7 +127,7 @@ store.locks.lock("other", "killed")
             locks.lock("a", "other", wait=False)
         error = pickle.loads(pickle.dumps(caught.exception))
         self.assertIsInstance(error, BlockingIOError)
-        self.assertRegex(str(error), "'the holder' has it since 20..-..-.*: 'a'")
+        self.assertRegex(str(error), "'the holder' has it since 20..-..-.*; if it never comes back: break_lock: 'a'")
         self.assertEqual((error.errno, error.holder.owner), (errno.EAGAIN, "the holder"))
 
     def test_owners(self):

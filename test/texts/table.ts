@@ -209,6 +209,13 @@ export const tables: Readonly<Record<string, Rows>> = {
     'include=$(glossa new include-dir)': { by: 'test/docs-c.more.test.ts' },
     'volume disk': { by: 'test/docs-c.more.test.ts' },
   },
+  'docs/write/languages.md': {
+    '/** Keeps files. */': { by: 'test/docs-languages.more.test.ts' },
+    '/** Keeps files, in AssemblyScript. */': { by: 'test/docs-languages.more.test.ts' },
+    '//! Keeps files.': { by: 'test/docs-languages.more.test.ts' },
+    '/* Keeps files. */': { by: 'test/docs-languages.more.test.ts' },
+    '"""Keeps files."""': { by: 'test/docs-languages.more.test.ts' },
+  },
   'docs/write/rust.md': {
     '//! Refuses to remove files whose names end in a certain way.': {
       by: 'test/docs-rust.more.test.ts',

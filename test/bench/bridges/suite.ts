@@ -5,6 +5,7 @@
 import type { Suite } from '../suite.ts';
 import { measureDataCosts, measureMountedReads } from './data.ts';
 import { measureIsolatedLookups, measureLookupCosts } from './lookups.ts';
+import { measureNegative } from './negative.ts';
 import { measureSecondVolume } from './second-volume.ts';
 import { measureUndefinedFops } from './undefined-fops.ts';
 
@@ -17,7 +18,8 @@ machine; a full run takes about two minutes.
 
   --only PART   python, javascript, c or wasm (what a lookup costs there), data (reads of 128 KiB),
                 mount (the same through mounts), route (fops that a module does not define), second
-                (a second volume) or isolated (a thread of its own); may be repeated`,
+                (a second volume), isolated (a thread of its own) or negative (examples/negative in all
+                languages); may be repeated`,
   legend: `A cost is the median over the rounds of the difference to TypeScript in the same round [the lowest –
 the highest]. With a "?", the rounds of one row lie more than a factor of 1.5 apart: measure again.`,
   isPlaced: false,
@@ -31,5 +33,6 @@ the highest]. With a "?", the rounds of one row lie more than a factor of 1.5 ap
     route: measureUndefinedFops,
     second: measureSecondVolume,
     isolated: measureIsolatedLookups,
+    negative: measureNegative,
   },
 };

@@ -6,11 +6,11 @@ import { describe, expect, it } from 'vitest';
 import { ENOENT } from '../runtime/core/errno.ts';
 import { Fd } from '../runtime/core/fd.ts';
 import { crateFolder, includeDir, packageRoot } from '../runtime/sys/paths.ts';
-import { canCompileAssemblyScript, compileAssemblyScript } from '../test/support/assemblyscript.ts';
-import { startModule } from '../test/support/module.ts';
-import { libraryFolder } from '../test/support/native.ts';
-import { rustCompiler } from '../test/support/rust.ts';
-import { canCompileCpp, canCompileWasm } from '../test/support/wasm.ts';
+import { canCompileAssemblyScript, compileAssemblyScript } from './support/assemblyscript.ts';
+import { startModule } from './support/module.ts';
+import { libraryFolder } from './support/native.ts';
+import { rustCompiler } from './support/rust.ts';
+import { canCompileCpp, canCompileWasm } from './support/wasm.ts';
 
 type Build = (example: string) => Promise<unknown>;
 

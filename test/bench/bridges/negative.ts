@@ -1,0 +1,166 @@
+/**
+ * Measures examples/negative in each of its languages: a lookup of a name that the cache has, and what it costs over
+ * the translator in TypeScript.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  isMissing,
+  MeasurementError,
+  type MissingResult,
+  measureOrExplain,
+} from '../../../apps/bench/engine/measurement-error.ts';
+import { compare, subtract } from '../../../apps/bench/engine/statistics.ts';
+import {
+  type BatchPlan,
+  measureAlternately,
+} from '../../../apps/bench/run/call/alternating-batches.ts';
+import { absentLeaf, startGraph, type VolumeSpec } from '../../../apps/bench/run/call/graphs.ts';
+import { type Batch, makeLookupBatch } from '../../../apps/bench/run/call/request-batches.ts';
+import { runToEnd } from '../../../apps/bench/run/others/implementation.ts';
+import glupy from '../../../bridges/glupy.ts';
+import native from '../../../bridges/native/index.ts';
+import { ENOENT } from '../../../runtime/core/errno.ts';
+import type { Graph } from '../../../runtime/core/graph.ts';
+import {
+  crateFolder,
+  includeDir,
+  librariesByLanguage,
+  packageRoot,
+} from '../../../runtime/sys/paths.ts';
+import negative from '../../../runtime/xlators/features/negative/index.ts';
+import type { Bench } from '../bench.ts';
+import { formatRounds, makeFigure, makeRow, type Report } from '../table.ts';
+
+const examples = join(packageRoot, 'examples/negative');
+
+/** Seconds for which the caches keep names: longer than any measurement. */
+const TIMEOUT = '3600';
+
+const FULL: BatchPlan = {
+  rounds: 31,
+  batchesPerRound: 24,
+  requestsPerBatch: 250,
+  warmUpRequests: 60_000,
+};
+const QUICK: BatchPlan = {
+  rounds: 5,
+  batchesPerRound: 8,
+  requestsPerBatch: 250,
+  warmUpRequests: 10_000,
+};
+
+/** A program that builds a module in a folder. */
+type Build = (folder: string) => readonly [string, ...string[]];
+
+const makeWith =
+  (language: string, file: string, ...variables: readonly string[]): Build =>
+  (folder) => [
+    ...(['make', '-s', '-C', folder, '-f', join(examples, language, 'Makefile')] as const),
+    ...[file, ...variables],
+  ];
+
+const compileAssemblyScript: Build = (folder) => [
+  ...(['npx', '--no-install', 'asc', join(examples, 'assemblyscript/negative.ts')] as const),
+  ...['-o', join(folder, 'negative.wasm'), '--lib', librariesByLanguage.assemblyscript!, '-O'],
+  ...['--exportStart', '_initialize'],
+];
+
+const include = `GLOSSA_INCLUDE=${includeDir}`;
+
+interface Entry {
+  readonly title: string;
+  /** A module of an interpreter: its folder and name. */
+  readonly module?: readonly [folder: string, name: string];
+  /** The compiled file, and how it is built. */
+  readonly file?: 'negative.so' | 'negative.wasm';
+  readonly build?: Build;
+}
+
+/** The languages, the one to compare with first. */
+const ENTRIES: Readonly<Record<string, Entry>> = {
+  typescript: { title: 'TypeScript' },
+  python: { title: 'Python', module: ['', 'negative.py'] },
+  javascript: { title: 'JavaScript', module: ['javascript', 'negative.js'] },
+  so: {
+    title: 'C, shared object',
+    file: 'negative.so',
+    build: makeWith('c', 'negative.so', include),
+  },
+  c: { title: 'C', file: 'negative.wasm', build: makeWith('c', 'negative.wasm', include) },
+  cpp: { title: 'C++', file: 'negative.wasm', build: makeWith('cpp', 'negative.wasm', include) },
+  rust: {
+    title: 'Rust',
+    file: 'negative.wasm',
+    build: makeWith('rust', 'negative.wasm', `GLOSSA_CRATE=${crateFolder}`),
+  },
+  assemblyscript: { title: 'AssemblyScript', file: 'negative.wasm', build: compileAssemblyScript },
+};
+const BASE = 'typescript';
+
+/** Makes the volume of a language. @throws {MeasurementError} if it cannot be built */
+function makeVolume(bench: Bench, name: string, { module, file, build }: Entry): VolumeSpec {
+  const options = { timeout: TIMEOUT };
+  const hosted = glupy as unknown as VolumeSpec['translator'];
+  if (module !== undefined) {
+    const [folder, moduleName] = module;
+    return {
+      translator: hosted,
+      options: { ...options, 'module-path': join(examples, folder), 'module-name': moduleName },
+    };
+  }
+  if (file === undefined || build === undefined)
+    return { translator: negative as unknown as VolumeSpec['translator'], options };
+  const folder = join(bench.folder, `negative-${name}`);
+  mkdirSync(folder, { recursive: true });
+  const { status, lastError } = runToEnd(build(folder));
+  if (status !== 0) throw new MeasurementError(`it cannot be built: ${lastError}`);
+  const path = join(folder, file);
+  return file === 'negative.so'
+    ? {
+        translator: native as unknown as VolumeSpec['translator'],
+        options: { ...options, 'module-path': path },
+      }
+    : { translator: hosted, options: { ...options, 'module-path': folder, 'module-name': file } };
+}
+
+/** Measures the lookups of all languages in alternation. */
+export async function measureNegative(bench: Bench): Promise<Report> {
+  const load = bench.quick ? QUICK : FULL;
+  bench.log('examples/negative');
+  const graphs = new Map<string, Graph | MissingResult>();
+  for (const [name, entry] of Object.entries(ENTRIES))
+    graphs.set(
+      name,
+      await measureOrExplain(async () =>
+        startGraph(bench, [absentLeaf, makeVolume(bench, name, entry)]),
+      ),
+    );
+  const batches: Record<string, Batch> = {};
+  for (const [name, graph] of graphs)
+    if (!isMissing(graph)) batches[name] = makeLookupBatch(graph, ENOENT);
+  const series = await measureAlternately(bench, batches, load);
+  for (const graph of graphs.values()) if (!isMissing(graph)) await graph.stop();
+  const find = (name: string): MissingResult | { readonly rounds: readonly number[] } => {
+    const graph = graphs.get(name)!;
+    return isMissing(graph) ? graph : { rounds: series[name]! };
+  };
+  const others = Object.entries(ENTRIES).filter(([name]) => name !== BASE);
+  return {
+    sections: [
+      {
+        title: `examples/negative: µs for a lookup of a name that it has, median of ${load.rounds} rounds`,
+        columns: [''],
+        rows: Object.entries(ENTRIES).map(([name, { title }]) =>
+          makeRow(title, find(name), ({ rounds }) => [formatRounds(rounds)]),
+        ),
+      },
+    ],
+    figures: others.map(([name, { title }]) =>
+      makeFigure(`negative in ${title}, over TypeScript`, ['µs', null], find(name), ({ rounds }) =>
+        compare(rounds, series[BASE]!, subtract),
+      ),
+    ),
+    raw: { ...load, series },
+  };
+}
