@@ -206,7 +206,13 @@ export const tables: Readonly<Record<string, Rows>> = {
     '/* Refuses to remove files whose names end in a certain way. */': {
       by: 'test/docs-c.more.test.ts',
     },
+    'clang --target=wasm32-wasi -mexec-model=reactor -O2 -Wl,--stack-first \\': {
+      by: 'test/docs-c.more.test.ts',
+    },
     'include=$(glossa new include-dir)': { by: 'test/docs-c.more.test.ts' },
+    'cc -std=c99 -O2 -shared -fPIC -I"$(glossa new include-dir)" -o keep.so keep.c': {
+      by: 'test/docs-c.more.test.ts',
+    },
     'volume disk': { by: 'test/docs-c.more.test.ts' },
   },
   'docs/write/languages.md': {
