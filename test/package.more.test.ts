@@ -124,7 +124,9 @@ describe.skipIf(isSkipped('the package', unreachable === null ? '' : `npm: ${unr
       expect(await use('help')).toContain('\nmeasure:\n');
       expect(await use('help', 'types')).toContain('features/glupy');
       expect(await use('setup', 'completion', 'bash')).toContain('complete -F _glossa glossa');
-      expect(existsSync(join((await use('new', 'include-dir')).trim(), 'glossa.h'))).toBe(true);
+      const include = (await use('new', 'include-dir')).trim();
+      for (const name of ['glossa.h', 'glossa.c'])
+        expect(existsSync(join(include, name)), name).toBe(true);
     });
 
     it('finds its volfiles and examples', async () => {
