@@ -58,7 +58,6 @@ export function sayDouble(number: f64): void {
   length += 8;
 }
 
-// @ts-ignore: decorator
 @inline export function say(number: i64): void {
   sayDouble(<f64>number);
 }

@@ -20,19 +20,16 @@ export function beginRecord(address: usize, needs: u32): void {
   needsPath = (needs & NEEDS_PATH) != 0;
 }
 
-// @ts-ignore: decorator
 @inline export function readDouble(): f64 {
   const number = load<f64>(position);
   position += 8;
   return number;
 }
 
-// @ts-ignore: decorator
 @inline export function readInteger(): i64 {
   return <i64>readDouble();
 }
 
-// @ts-ignore: decorator
 @inline export function readInt(): i32 {
   return <i32>readDouble();
 }

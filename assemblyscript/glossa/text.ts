@@ -3,7 +3,6 @@
  * surrogate U+DC00 + byte, as in Python's `surrogateescape`; the host and its other languages do the same.
  */
 
-// @ts-ignore: decorator
 @inline const HIGH_BITS: u64 = 0x8080808080808080;
 
 /** Whether all bytes are below 0x80. */
@@ -14,7 +13,6 @@ function isAscii(at: usize, length: i32): bool {
   return true;
 }
 
-// @ts-ignore: decorator
 @inline function isContinuation(at: usize): bool {
   return (load<u8>(at) & 0xc0) == 0x80;
 }

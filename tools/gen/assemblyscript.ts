@@ -164,7 +164,7 @@ const formatHas = (method: string): string => `isDefined(changetype<T>(0).${meth
 function formatFlags({ name, number }: FopRow): string {
   const method = toCamelCase(name);
   const bits = ['', 'Cbk', 'Cancel'].map(
-    (suffix, bit) => `(${formatHas(method + suffix)} ? ${1 << bit} : any & ${1 << bit})`,
+    (suffix, bit) => `(${formatHas(method + suffix)} ? ${1 << bit} : general & ${1 << bit})`,
   );
   return `      case ${number}: return ${bits.join(' | ')};`;
 }
@@ -237,7 +237,7 @@ export class DispatchOf<T extends Translator> extends Dispatch {
   }
 
   flags(number: i32): i32 {
-    const any = (${formatHas('anyFop')} ? 1 : 0) | (${formatHas('anyCbk')} ? 2 : 0) | (${formatHas('anyCancel')} ? 4 : 0);
+    const general = (${formatHas('anyFop')} ? 1 : 0) | (${formatHas('anyCbk')} ? 2 : 0) | (${formatHas('anyCancel')} ? 4 : 0);
     switch (number) {
 ${fops.map(formatFlags).join('\n')}
       default: return 0;

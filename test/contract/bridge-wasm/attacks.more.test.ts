@@ -1,7 +1,7 @@
 /**
- * Attempts of a module in C (attacks.c) to leave the sandbox, to hang the process or to decide for
- * others. After each the volume serves, the log says what has failed, and another volume of the same
- * module has noticed nothing.
+ * Attempts of a module in C (attacks.c) to leave the sandbox, to hang the process, or to decide about
+ * requests that belong to another volume. After each attempt, the volume serves the next request and the
+ * log says what has failed. A second volume of the same module keeps its state and its requests.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
