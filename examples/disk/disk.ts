@@ -139,7 +139,9 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     const { message } = error as Error;
     const owner = error instanceof LockHeldError ? error.holder?.owner : undefined;
     // The words of this program for what a program of the library calls.
-    console.error(`disk: ${owner ? message.replace(/breakLock$/, `--break ${owner}`) : message}`);
+    console.error(
+      `disk: ${owner ? message.replace(/breakLock$/, () => `--break ${owner}`) : message}`,
+    );
     process.exitCode = 1;
   }
 }

@@ -24,13 +24,15 @@ describe.each(['a folder', ...listBricks()] as const)('a disk in %s', (place) =>
 
   it('is served by one server, unless another takes it with --break', async () => {
     const program = await start();
-    await program.serve('first');
+    await program.serve("$&'s first");
     const first = await program.connect();
     expect(await write(first, 0, 1)).toBe(0);
     const socket = `${program.socket}2`;
     const refused = await program.run('serve', '--socket', socket, '--owner', 'second');
-    expect(refused).toMatch(/'first' has it since .*; if it never comes back: --break first\n$/);
-    await program.serveAt(socket, 'second', '--break', 'first');
+    expect(refused).toMatch(
+      /'\$&'s first' has it since .*; if it never comes back: --break \$&'s first\n$/,
+    );
+    await program.serveAt(socket, 'second', '--break', "$&'s first");
     expect(await write(first, 0, 1)).toBe(EIO);
     const second = await program.connect(socket);
     expect(await write(second, 0, 2)).toBe(0);

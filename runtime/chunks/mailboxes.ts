@@ -90,8 +90,8 @@ export class Mailboxes {
       mailbox = this.open.take(name) ?? (await this.openMailbox(name));
     } catch (error) {
       if (isAbsent(error)) return false;
-      if (!(error instanceof FileError && error.code === 'EACCES')) throw error;
-      return this.isLockedAt(name);
+      if (error instanceof FileError && error.code === 'EACCES') return this.isLockedAt(name);
+      throw error;
     }
     try {
       const { fd } = mailbox;
@@ -108,8 +108,13 @@ export class Mailboxes {
   private async isLockedAt(name: string): Promise<boolean> {
     const { storage } = this;
     const path = this.makePath(name);
-    const { inode } = await storage.run(path, storage.files.find(path));
-    return this.isLocked(inode);
+    try {
+      return await this.isLocked((await storage.run(path, storage.files.find(path))).inode);
+    } catch (error) {
+      // The program has removed it meanwhile: it waits no more.
+      if (isAbsent(error)) return false;
+      throw error;
+    }
   }
 
   private async openMailbox(name: string): Promise<OpenChunk> {
