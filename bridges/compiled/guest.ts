@@ -177,7 +177,7 @@ export class CompiledGuest implements Guest, MessageHandler {
       writeReply(area, values);
       const data = dataIndex < 0 ? null : (values[dataIndex] as Uint8Array | null);
       const code = this.enterForRequest(id, name, command, data);
-      // The reply to wind 0 has come: if it were wound for each reply, that would not end.
+      // Wound again for each reply, the request would never end.
       return code === WIND_UNCHANGED ? this.refuseResult(name, code) : code;
     };
   }

@@ -114,13 +114,13 @@ const LOOKUP_BARS: Readonly<Partial<Record<CallKindName, LookupBars>>> = {
 };
 
 // Short batches: some of them are not interrupted even on a machine that is busy.
-const FULL: BatchPlan = {
+export const FULL: BatchPlan = {
   rounds: 31,
   batchesPerRound: 24,
   requestsPerBatch: 250,
   warmUpRequests: 60_000,
 };
-const QUICK: BatchPlan = {
+export const QUICK: BatchPlan = {
   rounds: 5,
   batchesPerRound: 8,
   requestsPerBatch: 250,

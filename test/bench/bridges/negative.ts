@@ -11,10 +11,7 @@ import {
   measureOrExplain,
 } from '../../../apps/bench/engine/measurement-error.ts';
 import { compare, subtract } from '../../../apps/bench/engine/statistics.ts';
-import {
-  type BatchPlan,
-  measureAlternately,
-} from '../../../apps/bench/run/call/alternating-batches.ts';
+import { measureAlternately } from '../../../apps/bench/run/call/alternating-batches.ts';
 import { absentLeaf, startGraph, type VolumeSpec } from '../../../apps/bench/run/call/graphs.ts';
 import { type Batch, makeLookupBatch } from '../../../apps/bench/run/call/request-batches.ts';
 import { runToEnd } from '../../../apps/bench/run/others/implementation.ts';
@@ -31,24 +28,12 @@ import {
 import negative from '../../../runtime/xlators/features/negative/index.ts';
 import type { Bench } from '../bench.ts';
 import { formatRounds, makeFigure, makeRow, type Report } from '../table.ts';
+import { FULL, QUICK } from './lookups.ts';
 
 const examples = join(packageRoot, 'examples/negative');
 
 /** Seconds for which the caches keep names: longer than any measurement. */
 const TIMEOUT = '3600';
-
-const FULL: BatchPlan = {
-  rounds: 31,
-  batchesPerRound: 24,
-  requestsPerBatch: 250,
-  warmUpRequests: 60_000,
-};
-const QUICK: BatchPlan = {
-  rounds: 5,
-  batchesPerRound: 8,
-  requestsPerBatch: 250,
-  warmUpRequests: 10_000,
-};
 
 /** A program that builds a module in a folder. */
 type Build = (folder: string) => readonly [string, ...string[]];
@@ -60,8 +45,11 @@ const makeWith =
     ...[file, ...variables],
   ];
 
+/** The compiler of the checkout. */
+const asc = join(packageRoot, 'node_modules/assemblyscript/bin/asc.js');
+
 const compileAssemblyScript: Build = (folder) => [
-  ...(['npx', '--no-install', 'asc', join(examples, 'assemblyscript/negative.ts')] as const),
+  ...([process.execPath, asc, join(examples, 'assemblyscript/negative.ts')] as const),
   ...['-o', join(folder, 'negative.wasm'), '--lib', librariesByLanguage.assemblyscript!, '-O'],
   ...['--exportStart', '_initialize'],
 ];
