@@ -10,10 +10,8 @@ import { Loc } from '../../runtime/core/loc.ts';
 import type { Translator } from '../../runtime/core/xlator.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import negative from '../../runtime/xlators/features/negative/index.ts';
-import { canCompileAssemblyScript, compileAssemblyScript } from './assemblyscript.ts';
-import { canCompile, compile, libraryFolder } from './native.ts';
-import { compileRust, rustCompiler } from './rust.ts';
-import { canCompileCpp, canCompileWasm, compileCpp, compileWasm } from './wasm.ts';
+import { compileModule, hasCompiler } from './compiled.ts';
+import { canCompile, libraryFolder } from './native.ts';
 
 const folder = join(packageRoot, 'examples/negative');
 
@@ -42,8 +40,8 @@ export let variants: readonly Variant[] = [
     options: { 'module-name': 'negative', 'module-path': join(folder, 'javascript') },
   },
   reference,
-  ...(canCompile ? [makeVariantInC()] : []),
-  ...(canCompileWasm ? [makeVariantInWasm()] : []),
+  ...(canCompile ? [await makeVariantInC()] : []),
+  ...(await makeVariants(['c'])),
 ];
 
 /**
@@ -51,17 +49,11 @@ export let variants: readonly Variant[] = [
  * called by a file before it imports test files.
  */
 export async function useSlowVariants(): Promise<void> {
-  variants = [
-    reference,
-    ...(canCompileCpp ? [makeVariantInCpp()] : []),
-    ...(rustCompiler === '' ? [] : [makeVariantInRust()]),
-    ...(canCompileAssemblyScript ? [await makeVariantInAssemblyScript()] : []),
-  ];
+  variants = [reference, ...(await makeVariants(['cpp', 'rust', 'assemblyscript']))];
 }
 
-function makeVariantInC(): Variant {
-  const out = join(libraryFolder(), 'negative.so');
-  const path = compile(join(folder, 'c/negative.c'), out);
+async function makeVariantInC(): Promise<Variant> {
+  const path = await compileModule(join(folder, 'c'), 'negative.so');
   return {
     name: 'negative.c',
     translator: native as unknown as Translator<unknown>,
@@ -69,31 +61,19 @@ function makeVariantInC(): Variant {
   };
 }
 
-/** A variant that is compiled to WebAssembly. */
-function makeCompiledVariant(name: string, file: string): Variant {
+/** A variant that is compiled to WebAssembly from the source in a folder of the example. */
+async function makeCompiledVariant(language: string): Promise<Variant> {
+  const file = `negative-${language}.wasm`;
+  await compileModule(join(folder, language), 'negative.wasm', file);
   const options = { 'module-name': file, 'module-path': libraryFolder() };
-  return { name, translator: glupy as Translator<unknown>, options };
+  return { name: file, translator: glupy as Translator<unknown>, options };
 }
 
-function makeVariantInWasm(): Variant {
-  compileWasm(join(folder, 'c/negative.c'), join(libraryFolder(), 'negative.wasm'));
-  return makeCompiledVariant('negative.wasm', 'negative.wasm');
-}
-
-function makeVariantInCpp(): Variant {
-  compileCpp(join(folder, 'cpp/negative.cpp'), join(libraryFolder(), 'negative-cpp.wasm'));
-  return makeCompiledVariant('negative.cpp', 'negative-cpp.wasm');
-}
-
-function makeVariantInRust(): Variant {
-  compileRust(join(folder, 'rust/negative.rs'), join(libraryFolder(), 'negative-rust.wasm'));
-  return makeCompiledVariant('negative.rs', 'negative-rust.wasm');
-}
-
-async function makeVariantInAssemblyScript(): Promise<Variant> {
-  const source = join(folder, 'assemblyscript/negative.ts');
-  await compileAssemblyScript(source, join(libraryFolder(), 'negative-assemblyscript.wasm'));
-  return makeCompiledVariant('negative.ts', 'negative-assemblyscript.wasm');
+function makeVariants(languages: readonly string[]): Promise<Variant[]> {
+  const compiled = languages.filter((language) =>
+    hasCompiler(join(folder, language), 'negative.wasm'),
+  );
+  return Promise.all(compiled.map(makeCompiledVariant));
 }
 
 /** Names that a fop makes and takes away. */

@@ -10,10 +10,13 @@ import { hostedLanguage, type Language } from './module.ts';
 import { libraryFolder } from './native.ts';
 
 const CLANG = process.env.CLANG ?? 'clang';
-const COMPILER_FLAGS = [
-  ...['--target=wasm32-wasi', '-Wall', '-Wextra', '-Werror', '-O1', `-I${includeDir}`],
-];
-const FLAGS = [...COMPILER_FLAGS, '-mexec-model=reactor', '-Wl,--stack-first'];
+const TARGET = '--target=wasm32-wasi';
+const COMPILER_FLAGS = [TARGET, '-Wall', '-Wextra', '-Werror', '-O1', `-I${includeDir}`];
+/**
+ * Without an -O: with one, clang runs the first wasm-opt in the path on the module, which removes the
+ * functions' names and lines. AssemblyScript's package brings a wasm-opt, and npm puts it into the path.
+ */
+const LINKER_FLAGS = [TARGET, '-mexec-model=reactor', '-Wl,--stack-first'];
 
 /** Whether a compiler makes a program for WebAssembly from a source that includes a header of its library. */
 function canUse(compiler: string, flags: readonly string[], header: string): boolean {
@@ -27,25 +30,37 @@ function canUse(compiler: string, flags: readonly string[], header: string): boo
   return there.status === 0;
 }
 
-export const canCompileWasm = canUse(CLANG, [...FLAGS, '-x', 'c'], 'errno.h');
+export const canCompileWasm = canUse(CLANG, [...LINKER_FLAGS, '-x', 'c'], 'errno.h');
 
 const CLANGXX = `${CLANG.replace(/clang(?=[^/]*$)/, 'clang++')}`;
-const CPP_FLAGS = [...FLAGS, '-std=c++20', '-fno-exceptions'];
+const CPP_FLAGS = ['-std=c++20', '-fno-exceptions'];
 
 export const canCompileCpp =
-  canCompileWasm && canUse(CLANGXX, [...CPP_FLAGS, '-x', 'c++'], 'string');
+  canCompileWasm && canUse(CLANGXX, [...LINKER_FLAGS, ...CPP_FLAGS, '-x', 'c++'], 'string');
 
 /** Compiles a source in C++, with the functions of glossa.h, which are C; the path of the module. */
 export function compileCpp(source: string, out: string): string {
-  const object = `${out}.o`;
-  run(CLANG, [...COMPILER_FLAGS, '-c', '-o', object, join(includeDir, 'glossa.c')]);
-  run(CLANGXX, [...CPP_FLAGS, '-o', out, source, object]);
+  const functions = compileObject(CLANG, join(includeDir, 'glossa.c'), `${out}.functions.o`);
+  const object = compileObject(CLANGXX, source, `${out}.o`, CPP_FLAGS);
+  run(CLANGXX, [...LINKER_FLAGS, '-o', out, object, functions]);
   return out;
 }
 
 /** Compiles a source with the flags of the tests and more; the path of the module. */
 export function compileWasm(source: string, out: string, more: readonly string[] = []): string {
-  run(CLANG, [...FLAGS, ...more, '-o', out, source]);
+  const object = compileObject(CLANG, source, `${out}.o`, more);
+  run(CLANG, [...LINKER_FLAGS, ...more, '-o', out, object]);
+  return out;
+}
+
+/** Compiles a source to an object file; its path. */
+function compileObject(
+  compiler: string,
+  source: string,
+  out: string,
+  more: readonly string[] = [],
+): string {
+  run(compiler, [...COMPILER_FLAGS, ...more, '-c', '-o', out, source]);
   return out;
 }
 

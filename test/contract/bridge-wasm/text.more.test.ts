@@ -38,12 +38,12 @@ it('the table of fops has the numbers, arguments and replies of all fops', () =>
     .sort((a, b) => a.number - b.number)
     .map(
       ({ number, name, args, reply }) =>
-        `| ${number} | ${name} | ${spell(args)} | ${spell(reply)} |`,
+        `| ${number} | ${name} | \`${spell(args)}\` | \`${spell(reply)}\` |`,
     );
   expect(
     page
       .split('## Fops')[1]!
       .split('\n')
-      .filter((line) => /^\| \d+ \| \w+ \| \w* \| \w* \|$/.test(line)),
+      .filter((line) => /^\| \d+ \| \w+ \| `\w+` \| `\w+` \|$/.test(line)),
   ).toEqual(rows);
 });

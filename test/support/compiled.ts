@@ -1,0 +1,51 @@
+/** Compiles modules for the tests by the languages of their sources. */
+import { existsSync } from 'node:fs';
+import { basename, extname, join } from 'node:path';
+import { canCompileAssemblyScript, compileAssemblyScript } from './assemblyscript.ts';
+import { canCompile, compile, libraryFolder } from './native.ts';
+import { compileRust, rustCompiler } from './rust.ts';
+import { canCompileCpp, canCompileWasm, compileCpp, compileWasm } from './wasm.ts';
+
+interface SourceLanguage {
+  readonly hasCompiler: boolean;
+  /** Returns the path of the module. */
+  compile(source: string, out: string): string | Promise<string>;
+}
+
+/** Languages of modules, by the extensions of sources, for each extension of a module. */
+const languages: Readonly<Record<string, Readonly<Record<string, SourceLanguage>>>> = {
+  '.so': { '.c': { hasCompiler: canCompile, compile } },
+  '.wasm': {
+    '.c': { hasCompiler: canCompileWasm, compile: compileWasm },
+    '.cpp': { hasCompiler: canCompileCpp, compile: compileCpp },
+    '.rs': { hasCompiler: rustCompiler !== '', compile: compileRust },
+    '.ts': { hasCompiler: canCompileAssemblyScript, compile: compileAssemblyScript },
+  },
+};
+
+/** Finds the language and the path of the source that a module is compiled from, in `folder`. */
+function findSource(folder: string, module: string): { language: SourceLanguage; source: string } {
+  const extension = extname(module);
+  for (const [ending, language] of Object.entries(languages[extension]!)) {
+    const source = join(folder, `${basename(module, extension)}${ending}`);
+    if (existsSync(source)) return { language, source };
+  }
+  throw new Error(`${folder} has no source of ${module}`);
+}
+
+/** Whether a name is that of a compiled module. */
+export const isCompiled = (module: string): boolean => Object.hasOwn(languages, extname(module));
+
+/** Whether the compiler of a module's source is installed. */
+export const hasCompiler = (folder: string, module: string): boolean =>
+  findSource(folder, module).language.hasCompiler;
+
+/** Compiles a module from its source in `folder`; the path of the module, in a folder of its own. */
+export async function compileModule(
+  folder: string,
+  module: string,
+  out = basename(module),
+): Promise<string> {
+  const { language, source } = findSource(folder, module);
+  return language.compile(source, join(libraryFolder(), out));
+}
