@@ -3,8 +3,9 @@ import { expect, it } from 'vitest';
 import { readSources } from './sources.ts';
 
 const SHARED = /^(bridges|server|terminal|cli|apps\/course)\//;
-/** The records and the folders of languages. */
-const OF_A_LANGUAGE = /^bridges\/(python|javascript|native|wasm)\/|^bridges\/languages\.ts$/;
+/** The records, the compilers and the folders of languages. */
+const OF_A_LANGUAGE =
+  /^bridges\/(python|javascript|native|wasm)\/|^bridges\/(languages|compilers)\.ts$/;
 
 /** Excepted files, with the reason. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {

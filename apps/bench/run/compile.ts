@@ -1,5 +1,6 @@
-/** Compiles C for a run of the bench: modules for features/native, and servers on libfuse. */
-import { includeDir } from '../../../runtime/sys/paths.ts';
+/** Compiles for a run of the bench: modules, and servers on libfuse in C. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { placeResults, planBuild } from '../../../bridges/compilers.ts';
 import { runToEnd } from './others/implementation.ts';
 
 /** The error without a C compiler. */
@@ -13,21 +14,23 @@ export function compile(source: string, output: string, flags: readonly string[]
   return status === null ? NO_COMPILER : `it cannot be compiled: ${lastError}`;
 }
 
-/** Compiles a module for features/native to a shared object; returns null, or the error. */
-export const compileModule = (source: string, object: string): string | null =>
-  compile(source, object, ['-shared', '-fPIC', `-I${includeDir}`]);
-
-/** Compiles a module for features/glupy to WebAssembly; returns null, or the error. */
-export function compileToWasm(source: string, output: string): string | null {
-  const flags = [
-    ...['--target=wasm32-wasi', '-mexec-model=reactor', '-O2', '-Wl,--stack-first'],
-    // Instructions that every supported Node has; without them loops stand in for them.
-    ...['-mbulk-memory', '-mnontrapping-fptoint', '-msign-ext', '-msimd128'],
-  ];
-  const args = [...flags, `-I${includeDir}`, '-o', output, source];
-  const { status, lastError } = runToEnd(['clang', ...args]);
-  if (status === 0) return null;
-  return status === null
-    ? 'clang is not installed (apt install clang lld wasi-libc libclang-rt-dev-wasm32)'
-    : `it cannot be compiled to WebAssembly: ${lastError}`;
+/**
+ * Compiles a module to the file that its extension tells, a shared object or WebAssembly; returns null, or the error.
+ */
+export function compileModule(source: string, output: string): string | null {
+  const scratch = mkdtempSync(`${output}-`);
+  try {
+    const plan = planBuild(source, output, scratch);
+    let lastOutput = '';
+    for (const { command } of plan.steps) {
+      const result = runToEnd(command, { folder: plan.folder });
+      if (result.status === null) return plan.advice;
+      if (result.status !== 0) return `it cannot be compiled: ${result.lastError}`;
+      lastOutput = result.output;
+    }
+    placeResults(plan, lastOutput);
+    return null;
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
 }

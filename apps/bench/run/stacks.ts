@@ -16,7 +16,7 @@ import { describeOrFail, inspectFile } from '../../../server/volfiles.ts';
 import { Failure, UsageError } from '../../../terminal/exit.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
 import { numberRepeats } from '../engine/stack-volumes.ts';
-import { compileModule, compileToWasm } from './compile.ts';
+import { compileModule } from './compile.ts';
 import { parseFlagWords } from './flag-words.ts';
 import type { BenchStack } from './stack-mount.ts';
 
@@ -252,7 +252,8 @@ function compileVolume(
   const source = findFirstFile(folder, candidates);
   if (source === undefined) return `${folder} has neither ${candidates.join(' nor ')}`;
   const output = join(scratch, `${name}${extensions[0]}`);
-  return hosted === null
-    ? (compileModule(source, output) ?? makeNativeVolume(output))
-    : (compileToWasm(source, output) ?? makeHostedVolume(output));
+  return (
+    compileModule(source, output) ??
+    (hosted === null ? makeNativeVolume(output) : makeHostedVolume(output))
+  );
 }

@@ -14,17 +14,12 @@ import { compare, subtract } from '../../../apps/bench/engine/statistics.ts';
 import { measureAlternately } from '../../../apps/bench/run/call/alternating-batches.ts';
 import { absentLeaf, startGraph, type VolumeSpec } from '../../../apps/bench/run/call/graphs.ts';
 import { type Batch, makeLookupBatch } from '../../../apps/bench/run/call/request-batches.ts';
-import { runToEnd } from '../../../apps/bench/run/others/implementation.ts';
+import { compileModule } from '../../../apps/bench/run/compile.ts';
 import glupy from '../../../bridges/glupy.ts';
 import native from '../../../bridges/native/index.ts';
 import { ENOENT } from '../../../runtime/core/errno.ts';
 import type { Graph } from '../../../runtime/core/graph.ts';
-import {
-  crateFolder,
-  includeDir,
-  librariesByLanguage,
-  packageRoot,
-} from '../../../runtime/sys/paths.ts';
+import { packageRoot } from '../../../runtime/sys/paths.ts';
 import negative from '../../../runtime/xlators/features/negative/index.ts';
 import type { Bench } from '../bench.ts';
 import { formatRounds, makeFigure, makeRow, type Report } from '../table.ts';
@@ -35,34 +30,13 @@ const examples = join(packageRoot, 'examples/negative');
 /** Seconds for which the caches keep names: longer than any measurement. */
 const TIMEOUT = '3600';
 
-/** A program that builds a module in a folder. */
-type Build = (folder: string) => readonly [string, ...string[]];
-
-const makeWith =
-  (language: string, file: string, ...variables: readonly string[]): Build =>
-  (folder) => [
-    ...(['make', '-s', '-C', folder, '-f', join(examples, language, 'Makefile')] as const),
-    ...[file, ...variables],
-  ];
-
-/** The compiler of the checkout. */
-const asc = join(packageRoot, 'node_modules/assemblyscript/bin/asc.js');
-
-const compileAssemblyScript: Build = (folder) => [
-  ...([process.execPath, asc, join(examples, 'assemblyscript/negative.ts')] as const),
-  ...['-o', join(folder, 'negative.wasm'), '--lib', librariesByLanguage.assemblyscript!, '-O'],
-  ...['--exportStart', '_initialize'],
-];
-
-const include = `GLOSSA_INCLUDE=${includeDir}`;
-
 interface Entry {
   readonly title: string;
   /** A module of an interpreter: its folder and name. */
   readonly module?: readonly [folder: string, name: string];
-  /** The compiled file, and how it is built. */
+  /** The source of a compiled module, and the file that is made of it. */
+  readonly source?: string;
   readonly file?: 'negative.so' | 'negative.wasm';
-  readonly build?: Build;
 }
 
 /** The languages, the one to compare with first. */
@@ -70,24 +44,20 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   typescript: { title: 'TypeScript' },
   python: { title: 'Python', module: ['', 'negative.py'] },
   javascript: { title: 'JavaScript', module: ['javascript', 'negative.js'] },
-  so: {
-    title: 'C, shared object',
-    file: 'negative.so',
-    build: makeWith('c', 'negative.so', include),
-  },
-  c: { title: 'C', file: 'negative.wasm', build: makeWith('c', 'negative.wasm', include) },
-  cpp: { title: 'C++', file: 'negative.wasm', build: makeWith('cpp', 'negative.wasm', include) },
-  rust: {
-    title: 'Rust',
+  so: { title: 'C, shared object', source: 'c/negative.c', file: 'negative.so' },
+  c: { title: 'C', source: 'c/negative.c', file: 'negative.wasm' },
+  cpp: { title: 'C++', source: 'cpp/negative.cpp', file: 'negative.wasm' },
+  rust: { title: 'Rust', source: 'rust/negative.rs', file: 'negative.wasm' },
+  assemblyscript: {
+    title: 'AssemblyScript',
+    source: 'assemblyscript/negative.ts',
     file: 'negative.wasm',
-    build: makeWith('rust', 'negative.wasm', `GLOSSA_CRATE=${crateFolder}`),
   },
-  assemblyscript: { title: 'AssemblyScript', file: 'negative.wasm', build: compileAssemblyScript },
 };
 const BASE = 'typescript';
 
 /** Makes the volume of a language. @throws {MeasurementError} if it cannot be built */
-function makeVolume(bench: Bench, name: string, { module, file, build }: Entry): VolumeSpec {
+function makeVolume(bench: Bench, name: string, { module, source, file }: Entry): VolumeSpec {
   const options = { timeout: TIMEOUT };
   const hosted = glupy as unknown as VolumeSpec['translator'];
   if (module !== undefined) {
@@ -97,13 +67,13 @@ function makeVolume(bench: Bench, name: string, { module, file, build }: Entry):
       options: { ...options, 'module-path': join(examples, folder), 'module-name': moduleName },
     };
   }
-  if (file === undefined || build === undefined)
+  if (source === undefined || file === undefined)
     return { translator: negative as unknown as VolumeSpec['translator'], options };
   const folder = join(bench.folder, `negative-${name}`);
   mkdirSync(folder, { recursive: true });
-  const { status, lastError } = runToEnd(build(folder));
-  if (status !== 0) throw new MeasurementError(`it cannot be built: ${lastError}`);
   const path = join(folder, file);
+  const problem = compileModule(join(examples, source), path);
+  if (problem !== null) throw new MeasurementError(problem);
   return file === 'negative.so'
     ? {
         translator: native as unknown as VolumeSpec['translator'],

@@ -22,7 +22,7 @@ import { defineTranslator, type Translator } from '../../../../runtime/core/xlat
 import { packageRoot } from '../../../../runtime/sys/paths.ts';
 import { NodeContext } from '../../../../server/node-context.ts';
 import { MeasurementError } from '../../engine/measurement-error.ts';
-import { compileModule, compileToWasm } from '../compile.ts';
+import { compileModule } from '../compile.ts';
 
 /** The settings that all graphs of a measurement share. */
 export interface GraphEnvironment {
@@ -79,7 +79,7 @@ function makeVariant(
     async makeVolume(environment, module) {
       const file = module + extensions[0];
       const path =
-        compiledFrom === null ? join(folder, file) : compileFile(environment, module, hosted, file);
+        compiledFrom === null ? join(folder, file) : compileFile(environment, module, file);
       if (hosted !== null) {
         const options = { 'module-name': file, 'module-path': dirname(path) };
         return { translator: glupy as unknown as AnyTranslator, options };
@@ -102,17 +102,11 @@ export const variants = {
 } as Readonly<Record<VariantName, Variant>>;
 
 /** Returns the path of a compiled C module, compiled on first use. @throws {MeasurementError} */
-function compileFile(
-  { folder }: GraphEnvironment,
-  name: string,
-  hosted: Language['hosted'],
-  file: string,
-): string {
+function compileFile({ folder }: GraphEnvironment, name: string, file: string): string {
   const source = join(modulesFolder, 'c', `${name}.c`);
   if (!existsSync(source)) throw new MeasurementError(`there is no module ${name}.c`);
   const path = join(folder, file);
-  const compile = hosted === null ? compileModule : compileToWasm;
-  const problem = existsSync(path) ? null : compile(source, path);
+  const problem = existsSync(path) ? null : compileModule(source, path);
   if (problem !== null) throw new MeasurementError(problem);
   return path;
 }

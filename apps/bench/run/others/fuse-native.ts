@@ -19,7 +19,7 @@ export const fuseNative: Implementation = {
       status,
       output: version,
       lastError,
-    } = runToEnd([process.execPath, SCRIPT, '--version'], env);
+    } = runToEnd([process.execPath, SCRIPT, '--version'], { env });
     if (lastError.includes("Cannot find module 'fuse-native'")) {
       return `it is not installed (${INSTALL_COMMAND})`;
     }

@@ -84,13 +84,14 @@ export interface ProgramResult {
   readonly lastError: string;
 }
 
-/** Runs a program to its end, for at most PROGRAM_TIMEOUT_MS. */
+/** Runs a program to its end in a folder, by default this one, for at most PROGRAM_TIMEOUT_MS. */
 export function runToEnd(
   [program, ...args]: readonly [string, ...string[]],
-  env: Readonly<Record<string, string>> = {},
+  { env, folder }: { env?: Readonly<Record<string, string>>; folder?: string } = {},
 ): ProgramResult {
   const { status, stdout, stderr } = spawnSync(program, args, {
     encoding: 'utf8',
+    cwd: folder,
     env: { ...process.env, ...env },
     timeout: PROGRAM_TIMEOUT_MS,
   });
