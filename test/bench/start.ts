@@ -1,7 +1,7 @@
 /**
  * Measures the start of a mount with a Python volume, and the memory of its idle process. The first
  * start finds an empty cache folder and makes the interpreter's snapshot; the bar is for the later
- * ones.
+ * ones. A compiled module is compared with the translator in TypeScript, which needs no start.
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,16 +9,20 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { MeasurementError, measureOrExplain } from '../../apps/bench/engine/measurement-error.ts';
 import { formatDigits, formatWhole } from '../../apps/bench/engine/numbers.ts';
 import type { ServedMount } from '../../apps/bench/engine/target.ts';
+import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import type { Bench } from './bench.ts';
 import { findCacheFolder, startGlossa } from './servers.ts';
 import { formatRounds, makeFigure, makeRow, type Report } from './table.ts';
 import { makeTarget, proveCache } from './targets.ts';
-import { pythonVolume } from './volumes.ts';
+import { compileWasmVolume, negativeVolume, pythonVolume } from './volumes.ts';
 
 const NAME = 'start';
 const STARTS = { full: 7, quick: 3 };
 /** Time to free the memory of the start. */
 const IDLE_MS = 3000;
+
+/** Pairs of starts with a compiled module and without one. */
+const PAIRS = { full: 15, quick: 3 };
 
 interface Measured {
   /** Seconds. */
@@ -32,6 +36,9 @@ export async function measureStartTime(bench: Bench): Promise<Report> {
   const starts = bench.quick ? STARTS.quick : STARTS.full;
   bench.log(`start of a Python volume: ${starts} times`);
   const measured = await measureOrExplain(() => measure(bench, starts));
+  const pairs = bench.quick ? PAIRS.quick : PAIRS.full;
+  bench.log(`start of a compiled module: ${pairs} times`);
+  const compiled = await measureOrExplain(() => measureCompiled(bench, pairs));
   const makeMeasuredRow = (title: string, cell: (result: Measured) => string) =>
     makeRow(title, measured, (result) => [cell(result)]);
   return {
@@ -45,6 +52,13 @@ export async function measureStartTime(bench: Bench): Promise<Report> {
           makeMeasuredRow('resident memory when idle, MB', ({ idle }) =>
             formatRounds(idle, formatWhole),
           ),
+        ],
+      },
+      {
+        title: `a module in C, in the sandbox: median of ${pairs} pairs of starts [lowest – highest]`,
+        columns: [],
+        rows: [
+          makeRow('more than with TypeScript, ms', compiled, (times) => [formatRounds(times)]),
         ],
       },
     ],
@@ -61,8 +75,14 @@ export async function measureStartTime(bench: Bench): Promise<Report> {
         measured,
         ({ idle }) => idle,
       ),
+      makeFigure(
+        'start with a module in C, over TypeScript',
+        ['ms', { limit: 20, aim: 8 }],
+        compiled,
+        (times) => times,
+      ),
     ],
-    raw: measured,
+    raw: { ...measured, compiled },
   };
 }
 
@@ -82,6 +102,22 @@ async function measure(bench: Bench, starts: number): Promise<Measured> {
     await server.stop();
   }
   return { cold: first.startSeconds, warm, idle };
+}
+
+/** Milliseconds that the start takes longer with the compiled module, of each pair. */
+async function measureCompiled(bench: Bench, pairs: number): Promise<number[]> {
+  const compiledVolume = compileWasmVolume(bench);
+  const measureStart = async (volume: PlainVolume): Promise<number> => {
+    const server = await startGlossa(bench, NAME, [volume]);
+    await server.stop();
+    return server.startSeconds;
+  };
+  const differences: number[] = [];
+  while (differences.length < pairs) {
+    const without = await measureStart(negativeVolume);
+    differences.push(1000 * ((await measureStart(compiledVolume)) - without));
+  }
+  return differences;
 }
 
 /** See proc_pid_status(5), whose kB are of 1024 bytes. @throws {MeasurementError} */

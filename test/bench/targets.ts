@@ -23,6 +23,7 @@ import {
 } from './servers.ts';
 import {
   compileCVolume,
+  compileWasmVolume,
   javascriptVolume,
   kernelTimeoutVolume,
   makeNlCacheVolume,
@@ -164,6 +165,9 @@ export const targets = {
   typescriptAsleep: makeGlossaCache('the same, --busy-poll 0', negativeVolume, ASLEEP),
   python: makeGlossaCache('glossa, negative in Python', pythonVolume),
   pythonAsleep: makeGlossaCache('the same, --busy-poll 0', pythonVolume, ASLEEP),
+  wasm: makeCacheKind('glossa, negative in C, in the sandbox', (bench, name) =>
+    startGlossa(bench, name, [compileWasmVolume(bench)]),
+  ),
   nlcache: makeGlusterCache([makeNlCacheVolume()]),
 } as const satisfies Record<string, TargetKind>;
 

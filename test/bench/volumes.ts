@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { MeasurementError } from '../../apps/bench/engine/measurement-error.ts';
 import { makeVolume } from '../../apps/bench/engine/stack-volumes.ts';
-import { compileModule } from '../../apps/bench/run/compile.ts';
+import { compileModule, compileToWasm } from '../../apps/bench/run/compile.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import type { Bench } from './bench.ts';
@@ -37,12 +37,21 @@ export const readVolume = makeVolume(
   moduleOptions('read.py', 'apps/bench/engine/modules/python'),
 );
 
+const exampleInC = join(packageRoot, 'examples/negative/c/negative.c');
+
 /** Compiles the example in C and makes its volume. @throws {MeasurementError} */
 export function compileCVolume({ folder }: Bench): PlainVolume {
   const object = join(folder, 'negative.so');
-  const problem = compileModule(join(packageRoot, 'examples/negative/c/negative.c'), object);
+  const problem = compileModule(exampleInC, object);
   if (problem !== null) throw new MeasurementError(problem);
   return makeNegative('features/native', { 'module-path': object });
+}
+
+/** The same in the sandbox. @throws {MeasurementError} */
+export function compileWasmVolume({ folder }: Bench): PlainVolume {
+  const problem = compileToWasm(exampleInC, join(folder, 'negative.wasm'));
+  if (problem !== null) throw new MeasurementError(problem);
+  return makeNegative('features/glupy', { 'module-name': 'negative.wasm', 'module-path': folder });
 }
 
 /**
