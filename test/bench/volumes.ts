@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { MeasurementError } from '../../apps/bench/engine/measurement-error.ts';
 import { makeVolume } from '../../apps/bench/engine/stack-volumes.ts';
-import { compileModule, compileToWasm } from '../../apps/bench/run/compile.ts';
+import { compileModule } from '../../apps/bench/run/compile.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import type { Bench } from './bench.ts';
@@ -49,7 +49,7 @@ export function compileCVolume({ folder }: Bench): PlainVolume {
 
 /** The same in the sandbox. @throws {MeasurementError} */
 export function compileWasmVolume({ folder }: Bench): PlainVolume {
-  const problem = compileToWasm(exampleInC, join(folder, 'negative.wasm'));
+  const problem = compileModule(exampleInC, join(folder, 'negative.wasm'));
   if (problem !== null) throw new MeasurementError(problem);
   return makeNegative('features/glupy', { 'module-name': 'negative.wasm', 'module-path': folder });
 }
