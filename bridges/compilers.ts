@@ -2,6 +2,7 @@
  * Plans builds of compiled modules: from a source's path to the commands that make the `.wasm` or `.so` of it. Callers
  * run the commands (`glossa dev`, the bench), and then put the results in their places.
  */
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync, renameSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { includeDir, librariesByLanguage, packageRoot } from '../runtime/sys/paths.ts';
@@ -10,6 +11,8 @@ import { includeDir, librariesByLanguage, packageRoot } from '../runtime/sys/pat
 export interface BuildPlan {
   readonly steps: readonly BuildStep[];
   readonly folder: string;
+  /** Variables to add to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Lists the files that the last step has made, each with its place. @param output that of the last step */
   findResults(output: string): readonly Result[];
   /** The packages to install if a command or one of its libraries is missing, as a sentence. */
@@ -165,7 +168,7 @@ const planCargo = ({ module }: BuildPaths): Steps => ({
   steps: [
     planStep(
       ...findProgram('CARGO', 'cargo'),
-      ...['build', '--release', '--target', RUST_TARGET],
+      ...['build', '--quiet', '--release', '--target', RUST_TARGET],
       // The paths of the files that it has made come on stdout, messages for people on stderr.
       '--message-format=json-render-diagnostics',
     ),
@@ -292,6 +295,35 @@ export function planBuild(source: string, module: string, scratch: string): Buil
   if (compiler === undefined) throw new Error(`${source} is not a source of a compiled module`);
   const paths = { source, module: resolve(module), scratch: resolve(scratch) };
   return { ...compiler.plan(paths), folder: dirname(source) };
+}
+
+/** Variables of the Makefiles in templates and examples, so that these need not ask the command for the folders. */
+const MAKE_ENVIRONMENT: Readonly<Record<string, string>> = {
+  GLOSSA_INCLUDE: includeDir,
+  GLOSSA_CRATE: librariesByLanguage.rust!,
+  GLOSSA_LIBRARY: librariesByLanguage.assemblyscript!,
+};
+
+/** Plans a build by the Makefile in the module's folder; undefined if it has no rule for the module, or without make. */
+export function planMake(source: string, module: string): BuildPlan | undefined {
+  const folder = dirname(module);
+  const name = basename(module);
+  const hasMakefile = ['GNUmakefile', 'makefile', 'Makefile'].some((file) =>
+    existsSync(join(folder, file)),
+  );
+  if (!hasMakefile) return undefined;
+  const env = { ...process.env, ...MAKE_ENVIRONMENT };
+  // Prints the commands of the rule, as if all files were old; nothing for a file without a rule.
+  const args = ['-C', folder, '--no-print-directory', '-s', '-n', '-B', name];
+  const { status, stdout } = spawnSync('make', args, { encoding: 'utf8', env });
+  if (status !== 0 || stdout.trim() === '') return undefined;
+  return {
+    steps: [planStep('make', '-s', name)],
+    folder,
+    env: MAKE_ENVIRONMENT,
+    findResults: () => [],
+    advice: planBuild(source, module, folder).advice,
+  };
 }
 
 /** Matches what compilers and make print without one of their parts. */

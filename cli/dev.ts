@@ -4,6 +4,7 @@
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { listSourceExtensions } from '../bridges/compilers.ts';
 import { allLanguages } from '../bridges/languages.ts';
 import { watchFolder } from '../bridges/machine/node/folder-watcher.ts';
 import { findMount, type MountEntry } from '../runtime/mount/mountinfo.ts';
@@ -20,7 +21,18 @@ import { Interruption } from '../terminal/interruption.ts';
 import { formatReason } from '../terminal/reason.ts';
 import { paint, type Terminal } from '../terminal/terminal.ts';
 import { DevLog, makeModuleFileTest } from './dev/dev-log.ts';
-import { findModuleFile, formatModuleVolfile, type ModuleFile } from './module-volfile.ts';
+import {
+  findBuild,
+  findVolfileBuilds,
+  type ModuleBuild,
+  ModuleBuilder,
+} from './dev/module-builder.ts';
+import {
+  describeModuleFile,
+  findModuleFile,
+  formatModuleVolfile,
+  type ModuleFile,
+} from './module-volfile.ts';
 
 /** The time limit for a server to unmount and end before its mount is detached. */
 const GRACE_MS = 3000;
@@ -32,7 +44,10 @@ export default defineCommand({
     'and loads the module again whenever it is saved: edit, save, look. Without DIR there are a ' +
     'few files to play with, gone at the end. A module that cannot be loaded is waited for: it is ' +
     'mounted when it is saved without the error. Ctrl-C ends it, and leaves nothing behind. With a ' +
-    'VOLFILE, all of its modules are loaded again when they are saved.',
+    'VOLFILE, all of its modules are loaded again when they are saved. A compiled module is built ' +
+    'from the source beside it, which MODULE may name, too, whenever the source is saved: by the ' +
+    'rule of a Makefile, or else by the compiler of its language. An error of the compiler is ' +
+    'shown, and the module before goes on.',
   flags: {
     mountpoint: textFlag({ placeholder: 'MNT', help: 'mount here, instead of a temporary folder' }),
     'log-level': choiceFlag({
@@ -49,7 +64,8 @@ export default defineCommand({
     const { mountpoint } = flags;
     await refuseStuck(...[operand, directory, mountpoint].filter((path) => path !== undefined));
     refuseSwapped(operand, directory);
-    const module = findModuleFile(operand);
+    const build = findBuild(operand);
+    const module = build === undefined ? findModuleFile(operand) : describeModuleFile(build.module);
     if (module === null && directory !== undefined) {
       throw new UsageError('DIR goes with a module: a volfile names its folder itself');
     }
@@ -61,9 +77,10 @@ export default defineCommand({
     const signals = new Interruption();
     try {
       for (;;) {
-        const saveWatch = new SaveWatch(module?.path ?? operand);
+        const builds = module === null ? findVolfileBuilds(operand) : build ? [build] : [];
+        const saveWatch = new SaveWatch(module?.path ?? operand, builds);
         try {
-          const status = await serveOnce(task, signals, terminal);
+          const status = await serveOnce(task, builds, signals, terminal);
           if (status !== null) return status;
           terminal.err(`glossa dev: waiting until ${operand} is mended and saved; Ctrl-C ends it`);
           const outcome = await Promise.race([saveWatch.whenSaved, signals.firstSignal]);
@@ -101,11 +118,13 @@ interface DevTask {
  */
 async function serveOnce(
   task: DevTask,
+  builds: readonly ModuleBuild[],
   signals: Interruption,
   terminal: Terminal,
 ): Promise<number | null> {
   const { operand, directory, module } = task;
   const scratch = makeScratch('dev');
+  const builders: ModuleBuilder[] = [];
   try {
     const problem = await findMountProblem(scratch);
     if (problem !== null) {
@@ -115,42 +134,68 @@ async function serveOnce(
           `    without a mount, 'glossa test ${file}' and 'glossa repl ${file}' work`,
       );
     }
+    for (const build of builds) {
+      const builder = new ModuleBuilder(build, { scratch, signal: signals.signal, terminal });
+      builders.push(builder);
+      const isBuilt = await builder.buildIfOld();
+      if (signals.signal.aborted) return await signals.firstSignal;
+      if (!isBuilt) return null;
+    }
+    const sources = builds.map(({ source }) => source);
     const mountSettings =
       module === null
         ? await prepareVolfile(operand, terminal)
-        : prepareModule(module, directory, scratch);
+        : prepareModule(module, sources[0], directory, scratch);
     const mountpoint = resolve(task.mountpoint ?? join(scratch, 'mnt'));
     if (task.mountpoint === undefined) mkdirSync(mountpoint);
     const { logLevel, strict } = task;
-    const settings = { ...mountSettings, operand, mountpoint, scratch, logLevel, strict, signals };
+    const names = builds.map((build) => basename(build.module));
+    const settings = {
+      ...mountSettings,
+      ...{ operand, mountpoint, scratch, logLevel, strict, signals, builtNames: names },
+    };
     return await serveMount(settings, terminal);
   } finally {
+    for (const builder of builders) await builder.close();
     removeFolder(scratch, terminal);
   }
 }
 
-/** Waits until a module, a volfile or a file beside it is saved. */
+/** Waits until a module, a volfile, a source or a file beside it is saved. */
 class SaveWatch {
   /** Resolves at the first save. */
   readonly whenSaved: Promise<'saved'>;
-  private readonly stopWatching: () => void;
+  private readonly stopFunctions: readonly (() => void)[];
   /** Keeps the process alive, which the watcher alone does not. */
   private readonly keepAliveTimer = setInterval(() => {}, 2 ** 30);
 
-  constructor(path: string) {
+  constructor(path: string, builds: readonly ModuleBuild[]) {
     let reportSave = (): void => {};
     this.whenSaved = new Promise((resolve) => {
       reportSave = () => resolve('saved');
     });
     const folder = isFolder(path) ? path : dirname(path);
     const moduleExtensions = allLanguages.flatMap(([, { extensions }]) => extensions);
-    const extensions = [...new Set([...moduleExtensions, '.vol', extname(path)])];
-    this.stopWatching = watchFolder(folder, extensions, { onChange: reportSave, onFailure() {} });
+    // A module that was just built was not saved by the user.
+    const builtExtensions = builds.map(({ module }) => extname(module));
+    const extensions = [...moduleExtensions, '.vol', extname(path)].filter(
+      (extension) => !builtExtensions.includes(extension),
+    );
+    const watched = [
+      { folder, extensions: [...new Set(extensions)] },
+      ...builds.map(({ source }) => ({
+        folder: dirname(source),
+        extensions: listSourceExtensions(source),
+      })),
+    ];
+    this.stopFunctions = watched.map((place) =>
+      watchFolder(place.folder, place.extensions, { onChange: reportSave, onFailure() {} }),
+    );
   }
 
   close(): void {
     clearInterval(this.keepAliveTimer);
-    this.stopWatching();
+    for (const stop of this.stopFunctions) stop();
   }
 }
 
@@ -173,6 +218,7 @@ interface MountSettings {
 /** Writes a volfile of the module above the served folder. @throws {Failure} */
 function prepareModule(
   module: ModuleFile,
+  source: string | undefined,
   directory: string | undefined,
   scratch: string,
 ): MountSettings {
@@ -189,7 +235,7 @@ function prepareModule(
     volfile: volfilePath,
     overrides: [],
     servedFolder,
-    editedFiles: module.path,
+    editedFiles: source ?? module.path,
     volumes: [volume],
   };
 }
@@ -233,12 +279,15 @@ interface MountAttempt extends MountSettings {
   readonly logLevel: string;
   readonly strict: boolean;
   readonly signals: Interruption;
+  /** The names of modules that are built here, whose sources a save can correct. */
+  readonly builtNames: readonly string[];
 }
 
 /** Serves the mount until its end or a signal; resolves as `serveOnce` does. */
 async function serveMount(settings: MountAttempt, terminal: Terminal): Promise<number | null> {
   const { volfile, overrides, mountpoint, scratch, volumes, editedFiles, signals, operand } =
     settings;
+  const { builtNames } = settings;
   const colour = terminal.colour.err;
   const isModuleFile = makeModuleFileTest(dirname(resolve(operand)));
   const log = new DevLog({ volumes, module: basename(editedFiles), isModuleFile, colour });
@@ -254,7 +303,10 @@ async function serveMount(settings: MountAttempt, terminal: Terminal): Promise<n
   const watchingTerminal: Terminal = {
     ...terminal,
     err(text) {
-      isCorrectable ||= text.includes(`${volfile}:`) || MODULE_POSITION.test(text);
+      isCorrectable ||=
+        text.includes(`${volfile}:`) ||
+        MODULE_POSITION.test(text) ||
+        builtNames.some((name) => text.includes(name));
       terminal.err(text);
     },
   };
@@ -308,13 +360,14 @@ async function serveMount(settings: MountAttempt, terminal: Terminal): Promise<n
 
 /** Formats the lines that tell what is mounted, and what the user can do. */
 function formatIntroduction(
-  { operand, mountpoint, servedFolder, editedFiles }: MountAttempt,
+  { operand, mountpoint, servedFolder, editedFiles, builtNames }: MountAttempt,
   colour: boolean,
 ): string {
   const folderText = servedFolder === null ? '' : `, above the files of ${servedFolder}`;
+  const verb = builtNames.length === 0 ? 'loaded' : 'compiled and loaded';
   const rows = [
     ['look', `ls -l ${mountpoint}`],
-    ['edit', `${editedFiles}: it is loaded again when it is saved`],
+    ['edit', `${editedFiles}: it is ${verb} again when it is saved`],
     ['end', 'Ctrl-C'],
   ];
   const steps = rows.map(

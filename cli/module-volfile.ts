@@ -58,9 +58,15 @@ export function findModuleFile(operand: string): ModuleFile | null {
     if (language !== undefined) throw new Failure(`${operand} is not there`);
     return null;
   }
-  if (language === undefined) return null;
-  return { name: basename(path), path, isNative: language.hosted === null };
+  return language === undefined ? null : describeModuleFile(path);
 }
+
+/** Describes the module of an absolute path, which need not exist yet. */
+export const describeModuleFile = (path: string): ModuleFile => ({
+  name: basename(path),
+  path,
+  isNative: findLanguage(path)?.hosted === null,
+});
 
 /** The settings of the volfile that is made for a module. */
 export interface ModuleVolfileSettings {
