@@ -121,8 +121,13 @@ export const languages = {
 
 export type LanguageName = keyof typeof languages;
 
-/** Languages whose compilers make modules of another record. */
+/** Languages whose compilers make modules of another record. C has a record above, too: for shared objects. */
 export const sourceLanguages = {
+  c: {
+    ...languages.wasm,
+    title: languages.c.title,
+    template: languages.c.template,
+  },
   rust: {
     ...languages.wasm,
     title: 'Rust',

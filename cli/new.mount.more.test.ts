@@ -1,12 +1,22 @@
 /** All commands that `glossa new` and the new README print work. */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { asc, canCompileAssemblyScript } from '../test/support/assemblyscript.ts';
-import { describeMountsAnyway, run, runGlossa, withScratch } from '../test/support/mount.ts';
+import {
+  describeMountsAnyway,
+  GLOSSA,
+  run,
+  runGlossa,
+  withScratch,
+} from '../test/support/mount.ts';
 import { isSkipped } from '../test/support/obstacle.ts';
 import { cargo, noCargo, rustCompiler } from '../test/support/rust.ts';
 import { selectVariants } from '../test/support/test-selection.ts';
-import { templateLanguages } from './new/template-languages.ts';
+import { canCompileWasm } from '../test/support/wasm.ts';
+import { listTargets, targets, templateLanguages } from './new/template-languages.ts';
 
 /** The printed commands, without descriptions and without `dev`, which does not end. */
 const commands = (text: string): string[] =>
@@ -18,21 +28,28 @@ const commands = (text: string): string[] =>
 const hasCompiler = (language: string): boolean =>
   language === 'rust'
     ? !isSkipped('glossa new rust', noCargo)
-    : language !== 'assemblyscript' || canCompileAssemblyScript;
+    : language === 'c'
+      ? canCompileWasm
+      : language !== 'assemblyscript' || canCompileAssemblyScript;
 
-/** One language runs here, all in `npm run test:more`. */
-const languages = selectVariants(
-  Object.keys(templateLanguages).filter(hasCompiler),
-  (name) => name === 'python',
+/** One language runs here, all in `npm run test:more`, with each kind of its modules. */
+const kinds = selectVariants(
+  Object.entries(templateLanguages)
+    .filter(([name]) => hasCompiler(name))
+    .flatMap(([name, language]) => listTargets(language).map((target) => ({ name, target }))),
+  ({ name }) => name === 'python',
 );
 
 /** The compilers, for the Makefiles. */
 const compilers = `export RUSTC='${rustCompiler}' CARGO='${cargo}' ASC='${process.execPath} ${asc}'`;
 
 describeMountsAnyway('glossa new', () => {
-  it.each(languages)('prints commands that all succeed for a new module in %s', (language) =>
+  it.each(kinds)('prints commands that all succeed for a new module in $name, .$target', (kind) =>
     withScratch(async (scratch) => {
-      const made = await runGlossa(scratch, ['new', language, 'my-module', "a folder/it's"]);
+      const made = await runGlossa(scratch, [
+        ...['new', kind.name, 'my-module', "a folder/it's"],
+        ...(targets.includes(kind.target) ? ['--target', kind.target] : []),
+      ]);
       expect(made).toMatchObject({ status: 0, err: '' });
       const folder = scratch.at("a folder/it's");
       const script = 'rm hello.txt; rm precious.keep; ls';
@@ -60,3 +77,40 @@ describeMountsAnyway('glossa new', () => {
     }),
   );
 });
+
+/** Gives a program a terminal (util-linux). */
+const hasScript = spawnSync('script', ['--version']).status === 0;
+
+it.runIf(hasScript).each([
+  ['', 'wasm', 'features/glupy'],
+  ['what', 'so', 'features/native'],
+])(
+  'at a terminal, glossa new c asks for the kind of module until it knows the answer: %s %s',
+  (...row) =>
+    withScratch(async (scratch) => {
+      const [unknown, known, type] = row;
+      const command = `"${process.execPath}" "${GLOSSA}" new c mine`;
+      const child = spawn('script', ['-qefc', command, '/dev/null'], {
+        cwd: scratch.path,
+        env: { ...process.env, NO_COLOR: '1', TERM: 'dumb' },
+        stdio: 'pipe',
+      });
+      scratch.children.add(child);
+      const ended = once(child, 'exit');
+      let said = '';
+      child.stdout.on('data', (chunk) => {
+        said += String(chunk);
+      });
+      const asked = async (times: number): Promise<void> => {
+        while (said.split('? [wasm] ').length <= times) await delay(10);
+      };
+      await asked(1);
+      if (unknown !== '') {
+        child.stdin.write(`${unknown}\n`);
+        await asked(2);
+      }
+      child.stdin.write(known === 'wasm' ? '\n' : `${known}\n`);
+      expect((await ended)[0]).toBe(0);
+      expect(await readFile(scratch.at('mine/mine.vol'), 'utf8')).toContain(`type ${type}`);
+    }),
+);

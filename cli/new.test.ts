@@ -22,10 +22,15 @@ function folder(): string {
   return made;
 }
 
-const make = (...operands: string[]): Promise<string> => type(false, operands);
-const editor = (...operands: string[]): Promise<string> => type(true, operands);
+const make = (...operands: string[]): Promise<string> => type(operands);
+const makeTarget = (target: string, ...operands: string[]): Promise<string> =>
+  type(operands, { target });
+const editor = (...operands: string[]): Promise<string> => type(operands, { editor: true });
 
-async function type(editorOnly: boolean, operands: readonly string[]): Promise<string> {
+async function type(
+  operands: readonly string[],
+  flags: { readonly editor?: boolean; readonly target?: string } = {},
+): Promise<string> {
   const said: string[] = [];
   const terminal: Terminal = {
     out: (text) => void said.push(text),
@@ -37,7 +42,7 @@ async function type(editorOnly: boolean, operands: readonly string[]): Promise<s
     flush: async () => {},
   };
   await command.run(
-    { flags: { editor: editorOnly, quiet: false }, operands, rest: null },
+    { flags: { editor: false, quiet: false, target: undefined, ...flags }, operands, rest: null },
     terminal,
   );
   return said.join('\n');
@@ -71,6 +76,30 @@ it.each(all)('glossa new %s writes all files, with the name in them', async (lan
   }
   expect(said).toMatch(
     /\nnow type:\n(.*\n)* {4}.* run .*mine\.vol -- rm precious\.keep +a command/,
+  );
+});
+
+it.each([
+  ['wasm', 'features/glupy', 'module-name'],
+  ['so', 'features/native', 'module-path'],
+])('glossa new c --target %s writes the files for such a module', async (target, ...words) => {
+  const at = join(folder(), 'new');
+  const said = await makeTarget(target, 'c', 'mine', at);
+  const read = (file: string) => readFileSync(join(at, file), 'utf8');
+  const [volumeType, option] = words;
+  expect(read('mine.vol')).toContain(`type ${volumeType}\n    option ${option} mine.${target}\n`);
+  expect(read('mine.test.js')).toContain(`graph('mine.${target}'`);
+  expect(read('Makefile')).toMatch(new RegExp(`^mine\\.${target}: `, 'm'));
+  expect(said).toContain(`mine.${target}`);
+  expect(read('README.md')).toContain(`test mine.${target}`);
+});
+
+it('glossa new makes a module in C for the sandbox by default, and refuses a target of another language', async () => {
+  const at = folder();
+  expect(await make('c', 'mine', join(at, 'c'))).toContain('mine.wasm');
+  expect(readFileSync(join(at, 'c/mine.vol'), 'utf8')).toContain('type features/glupy');
+  await expect(makeTarget('so', 'rust', 'mine', join(at, 'rust'))).rejects.toThrow(
+    'a module in Rust is not made as so',
   );
 });
 

@@ -1,9 +1,10 @@
 /** `glossa new`: writes a working module with its volfile and its test. */
 import { join } from 'node:path';
 import { formatSuggestion } from '../runtime/core/nearest.ts';
+import { BlockingTty, findTtyPath } from '../terminal/blocking-tty.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, UsageError } from '../terminal/exit.ts';
-import { quietFlag, takeOperands, toggleFlag } from '../terminal/flags.ts';
+import { choiceFlag, quietFlag, takeOperands, toggleFlag } from '../terminal/flags.ts';
 import { paint, printNote, printWarning, type Terminal } from '../terminal/terminal.ts';
 import {
   type FileTexts,
@@ -17,7 +18,10 @@ import {
   checkName,
   formatNextCommands,
   listNextCommands,
+  listTargets,
+  selectTarget,
   type TemplateLanguage,
+  targets,
   templateLanguages,
 } from './new/template-languages.ts';
 
@@ -26,18 +30,24 @@ const languageChoices = Object.keys(templateLanguages).join('|');
 
 export default defineCommand({
   usage: [
-    `glossa new ${languageChoices} NAME [DIR]`,
+    `glossa new ${languageChoices} NAME [DIR] [options]`,
     `glossa new --editor ${languageChoices} [DIR]`,
   ],
   description:
     'Writes a module NAME that works, its volfile, its test and a README into the folder DIR ' +
     '(./NAME without it), and says what to type next; also what tells editors where the types are, ' +
     'which --editor writes alone, into the folder that the editor opens (without DIR, this one). ' +
-    'Nothing is overwritten.',
+    'Nothing is overwritten. A module in C runs in the sandbox (.wasm), or with --target so as a ' +
+    'shared object in the server itself; at a terminal, the command asks.',
   flags: {
     ...quietFlag,
     editor: toggleFlag({
       help: 'only what editors need, such as pyrightconfig.json, tsconfig.json or compile_flags.txt',
+    }),
+    target: choiceFlag({
+      placeholder: 'TARGET',
+      values: targets,
+      help: `what the source is compiled to: ${targets.join(' or ')}`,
     }),
   },
   async run({ flags, operands }, terminal) {
@@ -52,8 +62,12 @@ export default defineCommand({
       return EXIT_OK;
     }
     const [language, name, folderOperand] = takeOperands(operands, ['LANGUAGE', 'NAME', '[DIR]']);
-    const templateLanguage = findTemplateLanguage(language);
-    checkName(name, templateLanguage);
+    const anyTarget = findTemplateLanguage(language);
+    checkName(name, anyTarget);
+    const templateLanguage = selectTarget(
+      anyTarget,
+      flags.target ?? askTarget(anyTarget, terminal),
+    );
     const folder = folderOperand ?? name;
     writeFiles(
       makeModuleTexts(templateLanguage, name, folder),
@@ -66,6 +80,24 @@ export default defineCommand({
     return EXIT_OK;
   },
 });
+
+/** Asks the user at a terminal which kind of module to write; without a terminal, it is the default. */
+function askTarget(language: TemplateLanguage, terminal: Terminal): string {
+  const choices = listTargets(language);
+  const path = findTtyPath();
+  const canAsk =
+    choices.length > 1 && process.stdin.isTTY === true && terminal.isInteractive && path;
+  if (!canAsk) return language.target;
+  const tty = new BlockingTty(path, null);
+  for (;;) {
+    const answer = tty.readLine(
+      `${choices.join(', in the sandbox, or ')}, in the server itself? [${language.target}] `,
+    );
+    // Ctrl-D takes the default, as an empty line does.
+    const word = answer?.trim().replace(/^\./, '').toLowerCase() || language.target;
+    if (choices.includes(word)) return word;
+  }
+}
 
 /** Finds a language by its name or an alias. @throws {UsageError} */
 function findTemplateLanguage(language: string): TemplateLanguage {

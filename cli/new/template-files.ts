@@ -8,6 +8,7 @@ import { formatReason } from '../../terminal/reason.ts';
 import {
   formatNextCommands,
   listReadmeCommands,
+  makeModuleFileName,
   type TemplateLanguage,
   templateFolder,
 } from './template-languages.ts';
@@ -35,13 +36,15 @@ export function makeModuleTexts(
 ): FileTexts {
   const values = {
     NAME: name,
+    MODULE: makeModuleFileName(language, name),
     // For the Makefile, which then finds the header or library without calling glossa.
     INCLUDE: includeDir,
     LIBRARY: librariesByLanguage[language.folder] ?? '',
     STEPS: formatNextCommands(listReadmeCommands(language, name, resolve(folder)), '# '),
   };
   return new Map(
-    [language.folder, 'all'].flatMap((folderName) =>
+    // Files that depend on the kind of the module are in a folder beside that of the language.
+    [language.folder, `${language.folder}-${language.target}`, 'all'].flatMap((folderName) =>
       readTemplates(folderName).map(([path, text]) => [
         path.replaceAll('NAME', name),
         fillTemplate(text, values),
@@ -69,6 +72,7 @@ const fillTemplate = (text: string, values: Readonly<Record<string, string>>): s
 /** Reads all templates of a folder, by path within it. */
 function readTemplates(folderName: string): [path: string, text: string][] {
   const folder = join(templateFolder, folderName);
+  if (!pathExists(folder)) return [];
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))

@@ -24,14 +24,56 @@ export interface TemplateLanguage extends Language {
   readonly template: Template;
   /** Its folder in the templates, which is also its name on the command line. */
   readonly folder: string;
+  /** The kind of its modules: their extension, without the dot. */
+  readonly target: string;
+  /** The same language with other kinds of modules. */
+  readonly alternatives: readonly TemplateLanguage[];
 }
 
-/** The languages by name. */
+/** All languages, those for the sandbox last. */
+const entries: readonly (readonly [name: string, language: Language])[] = [
+  ...allLanguages,
+  ...Object.entries(sourceLanguages),
+];
+
+/** Describes a language with a template. */
+const describeTemplates = (name: string, language: Language): TemplateLanguage => ({
+  ...language,
+  template: language.template!,
+  folder: name,
+  target: language.extensions[0]!.slice(1),
+  alternatives: [],
+});
+
+/** The languages by name. If one has several kinds of modules, the default is that for the sandbox. */
 export const templateLanguages = Object.fromEntries(
-  [...allLanguages, ...Object.entries(sourceLanguages)].flatMap(([name, language]) =>
-    language.template === null ? [] : [[name, { ...language, folder: name }]],
-  ),
-) as Readonly<Record<TemplateName, TemplateLanguage>>;
+  entries.flatMap(([name, language]) => {
+    const [main, ...alternatives] = entries
+      .filter((entry) => entry[0] === name)
+      .map((entry) => describeTemplates(name, entry[1]))
+      .reverse();
+    return language.template === null ? [] : [[name, { ...main!, alternatives }]];
+  }),
+) as Partial<Record<TemplateName, TemplateLanguage>> as Readonly<
+  Record<TemplateName, TemplateLanguage>
+>;
+
+/** The kinds of modules of all languages that have several. */
+export const targets: readonly string[] = Object.values(templateLanguages).flatMap(
+  (language: TemplateLanguage) => (language.alternatives.length === 0 ? [] : listTargets(language)),
+);
+
+/** Lists the kinds of modules of a language, the default first. */
+export function listTargets({ target, alternatives }: TemplateLanguage): string[] {
+  return [target, ...alternatives.map((alternative) => alternative.target)];
+}
+
+/** Selects the kind of modules of a language. @throws {UsageError} for another language's */
+export function selectTarget(language: TemplateLanguage, target: string): TemplateLanguage {
+  const selected = [language, ...language.alternatives].find((kind) => kind.target === target);
+  if (selected !== undefined) return selected;
+  throw new UsageError(`a module in ${language.title} is not made as ${target}`);
+}
 
 /** The name of a language that has templates. */
 type TemplateName =
@@ -97,7 +139,7 @@ export function listNextCommands(
   const { firstCommand } = language.template;
   const module = quotePath(makeModuleFileName(language, name));
   const relativeFolder = makePathFromFolder(currentFolder, folder);
-  const reloadVerb = firstCommand === undefined ? 'save' : 'compile';
+  const reloadVerb = firstCommand === undefined ? 'loaded' : 'compiled and loaded';
   const compileCommand =
     relativeFolder === '.' ? firstCommand : `${firstCommand} -C ${quoteWord(relativeFolder)}`;
   return [
@@ -105,7 +147,7 @@ export function listNextCommands(
     [`${glossa} test ${module}`, 'its tests, without a mount'],
     [
       `${glossa} dev ${module} ${quotePath('files')}`,
-      `mounted, loaded again when you ${reloadVerb} it`,
+      `mounted, ${reloadVerb} again when you save it`,
     ],
     [
       `${glossa} run ${quotePath(`${name}.vol`)} -- rm precious.keep`,

@@ -2,7 +2,7 @@ import { EPERM } from 'glossa';
 import { assert, graph, raises, test } from 'glossa/testing';
 
 test('a file with the protected suffix cannot be removed', async () => {
-  const g = await graph('{{NAME}}.so', { suffix: '.keep' });
+  const g = await graph('{{MODULE}}', { suffix: '.keep' });
   await g.write('/a.keep', 'precious');
   await raises(EPERM, g.unlink('/a.keep'));
   assert.equal(await g.readText('/a.keep'), 'precious');
@@ -10,7 +10,7 @@ test('a file with the protected suffix cannot be removed', async () => {
 });
 
 test('a file without the protected suffix can be removed', async () => {
-  const g = await graph('{{NAME}}.so', { suffix: '.keep' });
+  const g = await graph('{{MODULE}}', { suffix: '.keep' });
   await g.write('/a.txt', '');
   await g.unlink('/a.txt');
   assert.equal(await g.listdir('/'), []);
