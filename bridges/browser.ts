@@ -21,6 +21,7 @@ import type { Machine } from './host/machine.ts';
 import { javascript } from './javascript/language.ts';
 import { BrowserContext } from './machine/browser/context.ts';
 import { python } from './python/language.ts';
+import { wasm } from './wasm/language.ts';
 
 export { FileError } from '../runtime/api/file-error.ts';
 export { Volume } from '../runtime/api/volume.ts';
@@ -59,7 +60,7 @@ export function browserRegistry(
   machine: Machine,
   translators: readonly Translator<unknown>[] = [],
 ): Registry {
-  const glupy = makeGlupy([python, javascript], machine) as unknown as Translator<unknown>;
+  const glupy = makeGlupy([python, javascript, wasm], machine) as unknown as Translator<unknown>;
   return new Registry([...builtInTranslators, glupy, ...translators]);
 }
 

@@ -38,6 +38,7 @@ export const REPEATED_FILES = {
       'gluster/cluster/distribute/names.more.test.ts',
       'gluster/cluster/distribute/space.more.test.ts',
       'runtime/xlators/meta/meta.mount.more.test.ts',
+      'test/browser/playground-compiled.more.test.ts',
       'test/browser/playground-opening.more.test.ts',
       'test/browser/playground.more.test.ts',
       'test/conformance/fuzz.mount.more.test.ts',

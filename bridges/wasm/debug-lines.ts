@@ -234,8 +234,8 @@ function readUnit(
  */
 export type FindLine = (address: number) => SourcePosition | undefined;
 
-/** Reads a line table. @throws {MalformedModuleError} */
-export function readLineTable(sections: DebugSections): FindLine {
+/** Reads the parts of a line table. @throws {MalformedModuleError} */
+function readSequences(sections: DebugSections): Sequence[] {
   const reader = new LineReader(sections.line);
   const sequences: Sequence[] = [];
   for (let rowCount = 0; reader.hasMore && rowCount < MAX_ROWS; ) {
@@ -247,6 +247,19 @@ export function readLineTable(sections: DebugSections): FindLine {
     const unit = new LineReader(sections.line, start, reader.offset);
     rowCount += readUnit(unit, offsetBytes, sections, sequences);
   }
+  return sequences;
+}
+
+const readPath = (path: Path): string => (typeof path === 'string' ? path : path());
+
+/** Lists the files of a line table's instructions. @throws {MalformedModuleError} */
+export const listFiles = (sections: DebugSections): string[] => [
+  ...new Set([...new Set(readSequences(sections).flatMap(({ files }) => files))].map(readPath)),
+];
+
+/** Reads a line table. @throws {MalformedModuleError} */
+export function readLineTable(sections: DebugSections): FindLine {
+  const sequences = readSequences(sections);
   sequences.sort((one, other) => one.addresses[0]! - other.addresses[0]!);
   const starts = sequences.map(({ addresses }) => addresses[0]!);
   return (address) => {
@@ -254,7 +267,7 @@ export function readLineTable(sections: DebugSections): FindLine {
     if (sequence === undefined || address >= sequence.endAddress) return undefined;
     const row = findLastUpTo(sequence.addresses, address);
     const [line, path] = [sequence.lines[row]!, sequence.files[row]!];
-    const file = typeof path === 'string' ? path : path();
+    const file = readPath(path);
     return line > 0 && file !== '' ? { file, line } : undefined;
   };
 }

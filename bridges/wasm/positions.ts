@@ -2,8 +2,8 @@
 import type { ModuleFile } from '../host/language.ts';
 import type { Sources } from '../host/machine.ts';
 import { basename, dirname, join } from '../host/paths.ts';
-import { BinaryReader, MalformedModuleError } from './binary.ts';
-import { readLineTable } from './debug-lines.ts';
+import { BinaryReader, MalformedModuleError, type ModuleParts, readModule } from './binary.ts';
+import { type DebugSections, listFiles, readLineTable } from './debug-lines.ts';
 import type { CheckedModule } from './module-check.ts';
 import { readSourceMap } from './source-map.ts';
 import type { FindPosition } from './traps.ts';
@@ -13,33 +13,67 @@ const MAX_BYTES = 16 * 1024 * 1024;
 const NOWHERE: FindPosition = () => undefined;
 
 /** Finds the content of a custom section; empty without one. */
-const findSection = ({ parts }: CheckedModule, name: string): Uint8Array =>
-  parts.customSections.find((section) => section.name === name)?.content ?? new Uint8Array();
+const findSection = ({ customSections }: ModuleParts, name: string): Uint8Array =>
+  customSections.find((section) => section.name === name)?.content ?? new Uint8Array();
+
+/** Finds the sections of DWARF's line table; undefined without one. */
+function findDebugSections(parts: ModuleParts): DebugSections | undefined {
+  const line = findSection(parts, '.debug_line');
+  if (line.length === 0 || line.length > MAX_BYTES) return undefined;
+  return {
+    line,
+    lineTexts: findSection(parts, '.debug_line_str'),
+    texts: findSection(parts, '.debug_str'),
+  };
+}
+
+/** Finds the name of the source map, which is beside the module; undefined without one. */
+function findMapName(parts: ModuleParts): string | undefined {
+  const section = findSection(parts, 'sourceMappingURL');
+  if (section.length === 0) return undefined;
+  const name = new BinaryReader(section).readName().replace(/^\.\//, '');
+  return /^[^/\\]+\.map$/.test(name) ? name : undefined;
+}
+
+/** The names of files that a module's debug information refers to. */
+export interface SourceNames {
+  /** Its source files, without headers and without Rust's library. */
+  readonly files: readonly string[];
+  /** Its source map; undefined without one. */
+  readonly map: string | undefined;
+}
+
+/** Reads the names of a module's sources from its bytes; malformed ones name none. */
+export function readSourceNames(bytes: Uint8Array): SourceNames {
+  try {
+    const parts = readModule(bytes);
+    const sections = findDebugSections(parts);
+    const paths = sections === undefined ? [] : listFiles(sections);
+    const own = paths.filter((path) => path !== '' && !/\.h$|\/rustc\//.test(path));
+    return { files: [...new Set(own.map((path) => basename(path)))], map: findMapName(parts) };
+  } catch (error) {
+    if (!(error instanceof MalformedModuleError)) throw error;
+    return { files: [], map: undefined };
+  }
+}
 
 /** Makes the function that finds positions by DWARF's line table; undefined without one. */
 function findByLineTable(checked: CheckedModule): FindPosition | undefined {
-  const line = findSection(checked, '.debug_line');
-  if (line.length === 0 || line.length > MAX_BYTES) return undefined;
-  const findLine = readLineTable({
-    line,
-    lineTexts: findSection(checked, '.debug_line_str'),
-    texts: findSection(checked, '.debug_str'),
-  });
+  const sections = findDebugSections(checked.parts);
+  if (sections === undefined) return undefined;
+  const findLine = readLineTable(sections);
   const codeStart = checked.parts.codeStart + checked.shift;
   return (offset) => findLine(offset - codeStart);
 }
 
-/** Makes the function that finds positions by the source map beside the module; undefined without one. */
+/** Makes the function that finds positions by the source map; undefined without one. */
 function findBySourceMap(
   checked: CheckedModule,
   path: string,
   sources: Sources,
 ): FindPosition | undefined {
-  const section = findSection(checked, 'sourceMappingURL');
-  if (section.length === 0) return undefined;
-  const name = new BinaryReader(section).readName().replace(/^\.\//, '');
-  // Only a file beside the module is read.
-  if (!/^[^/\\]+\.map$/.test(name)) return undefined;
+  const name = findMapName(checked.parts);
+  if (name === undefined) return undefined;
   let bytes: Uint8Array;
   try {
     bytes = sources.read(join(dirname(path), name), MAX_BYTES);

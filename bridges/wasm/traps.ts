@@ -30,22 +30,24 @@ export interface Trap {
   readonly trace: string;
 }
 
-/** A frame of WebAssembly in V8's text of a stack. */
-const FRAME =
-  /^\s*at (?:(?:async )?(.+) \()?wasm:\/\/[^\s)]*:wasm-function\[(\d+)\]:0x([0-9a-f]+)\)?$/;
+/** A frame of WebAssembly in a stack's text of V8, and of Firefox. */
+const FRAMES = [
+  /^\s*at (?:(?:async )?(.+) \()?wasm:\/\/[^\s)]*:wasm-function\[(\d+)\]:0x([0-9a-f]+)\)?$/,
+  /^(?:(?!wasm-function\[)([^@]+)|[^@]*)@.*:wasm-function\[(\d+)\]:0x([0-9a-f]+)$/,
+];
 
 /** Lists the WebAssembly functions in an error's stack, the innermost first. */
 export const listTrapFrames = (stack: string): TrapFrame[] =>
   stack.split('\n').flatMap((line) => {
-    const match = FRAME.exec(line);
-    if (match === null) return [];
+    const match = FRAMES.map((pattern) => pattern.exec(line)).find((found) => found !== null);
+    if (match === undefined) return [];
     return {
       functionName: match[1] ?? `function ${match[2]}`,
       offset: Number.parseInt(match[3]!, 16),
     };
   });
 
-/** V8's messages of traps, in an author's words. */
+/** The engines' messages of traps, in an author's words. */
 const REASONS: readonly (readonly [message: RegExp, reason: string])[] = [
   [/: data segment/, 'a data segment outside of its memory'],
   [/: table |: element segment/, 'elements outside of its table'],
@@ -53,10 +55,10 @@ const REASONS: readonly (readonly [message: RegExp, reason: string])[] = [
   [/^unreachable/, 'it gave up (abort, a failed assertion, or unreachable code)'],
   [/out of bounds/, 'an access outside of its memory'],
   [
-    /null function|signature mismatch/,
+    /null function|signature mismatch|indirect call to null/,
     'a call through a pointer to anything but a function of this type',
   ],
-  [/call stack size/, 'its calls are nested too deep'],
+  [/call stack size|too much recursion/, 'its calls are nested too deep'],
   [/divide by zero/, 'a division by zero'],
   [/unrepresentable|integer overflow/, 'a number that does not fit its type'],
 ];

@@ -11,7 +11,7 @@ const TEXT = /^bridges\/(javascript\/library|python\/realm)\//;
 const files = readSources('.ts')
   .map(({ path }) => path)
   .filter((path) =>
-    /^bridges\/(browser\.ts|(host|python|javascript|machine\/browser)\/)|^runtime\/(play|observe)\/(?!node)/.test(
+    /^bridges\/(browser\.ts|(host|python|javascript|compiled|wasm|machine\/browser)\/)|^runtime\/(play|observe)\/(?!node)/.test(
       path,
     ),
   )

@@ -9,9 +9,11 @@ import { Decoration, type DecorationSet, EditorView } from '@codemirror/view';
 import { basicSetup } from 'codemirror';
 import { html, makeButton } from '../../trace/page/dom.ts';
 import type { EditorHelp, FileTexts } from '../page-data.ts';
+import { isCompiledModule } from '../play/compiled-modules.ts';
 import type { Problem } from '../play/protocol.ts';
 import { COLOURS } from './code-colours.ts';
 import { type FileKind, findFileKind, makeHelpSources } from './completions.ts';
+import { describeModule } from './module-sources.ts';
 import { volfileLanguage } from './volfile-language.ts';
 
 /** CodeMirror's extensions for each kind of file. */
@@ -62,6 +64,8 @@ export class Editor {
   private readonly view: EditorView;
   /** Text, history and marks of each file by its path, in the order of the tabs. */
   private readonly states = new Map<string, EditorState>();
+  /** The texts of compiled modules by their paths: the editor shows a description in their place. */
+  private readonly compiledTexts = new Map<string, string>();
   private readonly tabs = html`<div class="tabs" role="tablist" aria-label="Files"
     @keydown="${(event: KeyboardEvent) => this.moveTab(event)}"></div>`;
   private readonly removeButton = makeButton('×', 'Remove this file', () => this.remove());
@@ -90,7 +94,12 @@ export class Editor {
   /** The texts of all files, by path. */
   get texts(): FileTexts {
     this.storeOpenState();
-    return Object.fromEntries([...this.states].map(([path, { doc }]) => [path, doc.toString()]));
+    return Object.fromEntries([...this.states.keys()].map((path) => [path, this.readText(path)]));
+  }
+
+  /** Reads the text of a file. */
+  private readText(path: string): string {
+    return this.compiledTexts.get(path) ?? this.states.get(path)!.doc.toString();
   }
 
   /** The path of the open file; '' without one. */
@@ -101,6 +110,7 @@ export class Editor {
   /** Replaces all files. @param openPath of the file to open; default the first */
   setTexts(texts: FileTexts, openPath?: string): void {
     this.states.clear();
+    this.compiledTexts.clear();
     this.problems = [];
     for (const [path, text] of Object.entries(texts))
       this.states.set(path, this.makeState(path, text));
@@ -166,7 +176,10 @@ export class Editor {
   }
 
   /** Makes the editor's state for a file that is opened for the first time. */
-  private makeState(path: string, doc: string): EditorState {
+  private makeState(path: string, text: string): EditorState {
+    const isCompiled = isCompiledModule(path);
+    if (isCompiled) this.compiledTexts.set(path, text);
+    const doc = isCompiled ? describeModule(path, text) : text;
     const kind = findFileKind(path);
     const { complete, hover } = makeHelpSources(kind, this.settings.help);
     return EditorState.create({
@@ -181,6 +194,7 @@ export class Editor {
         highlightField,
         EditorState.tabSize.of(4),
         EditorView.lineWrapping,
+        EditorState.readOnly.of(isCompiled),
         EditorView.contentAttributes.of({ 'aria-label': `Text of ${path}`, tabindex: '0' }),
         EditorView.updateListener.of(({ docChanged }) => {
           if (docChanged) this.settings.onChange();
@@ -257,8 +271,9 @@ export class Editor {
     this.storeOpenState();
     const oldPath = this.currentPath;
     const entries = [...this.states].map(([path, state]): [string, EditorState] =>
-      path === oldPath ? [newPath, this.makeState(newPath, state.doc.toString())] : [path, state],
+      path === oldPath ? [newPath, this.makeState(newPath, this.readText(oldPath))] : [path, state],
     );
+    this.compiledTexts.delete(oldPath);
     this.states.clear();
     for (const [path, state] of entries) this.states.set(path, state);
     this.currentPath = '';
@@ -271,6 +286,7 @@ export class Editor {
     if (!confirm(`Remove ${currentPath.slice(1)}?`)) return;
     this.settings.onRemove();
     this.states.delete(currentPath);
+    this.compiledTexts.delete(currentPath);
     this.currentPath = '';
     this.show([...this.states.keys()][0]!);
   }

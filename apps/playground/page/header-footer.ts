@@ -9,7 +9,7 @@ const BUTTONS = {
   empty: ['Empty', 'Empty the storage, and set the counters to 0'],
   share: ['Share', 'Make a link to these files'],
   save: ['Save', 'Save each of these files'],
-  open: ['Open', 'Open a volfile and modules'],
+  open: ['Open', 'Open a volfile and modules, also compiled ones (.wasm)'],
   undo: ['Undo…', 'Take back files that were typed here before'],
   example: ['Example', 'Begin again with the example'],
 } as const;

@@ -19,6 +19,7 @@ import { makeRequestList } from '../../trace/page/request-list.ts';
 import { makeScrubber } from '../../trace/page/scrubber.ts';
 import { findSourceLine, type SourceLine } from '../../trace/page/source-view.ts';
 import type { FileTexts } from '../page-data.ts';
+import { isCompiledModule } from '../play/compiled-modules.ts';
 import type { PlayVolume } from '../play/protocol.ts';
 import { makeFramesView } from './frames-view.ts';
 import { Player } from './player.ts';
@@ -67,11 +68,9 @@ export class RequestView {
     if (length === 0) return this.showEmpty('The line has made no request.');
     const { head, closed: wasClosed } = recording;
     this.drawGraph(head.volumes);
-    const sources = Object.entries(files).map(([path, text]) => ({
-      volume: '',
-      file: path.slice(1),
-      text,
-    }));
+    const sources = Object.entries(files).flatMap(([path, text]) =>
+      isCompiledModule(path) ? [] : { volume: '', file: path.slice(1), text },
+    );
     const model = new Model({ head, wasClosed, outline, sources });
     this.model = model;
     this.stepsElement.replaceChildren(makeScrubber(model));

@@ -20,6 +20,7 @@ import { Source } from '../../../runtime/volfile/source.ts';
 import { inspectVolfile } from '../../../runtime/volfile/volfile.ts';
 import { judgeModule } from '../../course/judge.ts';
 import { checks } from '../../course/lessons/index.ts';
+import { decodeModules } from './compiled-modules.ts';
 import { PlayContext, runInRealTime } from './play-context.ts';
 import { convertVolfileProblem, makeProblemFromMessage } from './problem-positions.ts';
 import type {
@@ -159,7 +160,7 @@ export class PlaygroundRuntime {
 
   /** Makes the registry of translators that loads these modules. */
   private makeRegistry(modules: Texts): Registry {
-    return browserRegistry({ ...this.machine, sources: makeSources(modules) });
+    return browserRegistry({ ...this.machine, sources: makeSources(decodeModules(modules)) });
   }
 
   /** Stops the running graph, if there is one. */

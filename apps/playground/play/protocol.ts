@@ -4,7 +4,10 @@
  */
 import type { Verdict } from '../../course/judge.ts';
 
-/** Texts by absolute path: `/graph.vol`, and the modules that it names (`/negative.py`). */
+/**
+ * Texts by absolute path: `/graph.vol`, and the modules that it names (`/negative.py`). The text of a
+ * compiled module, `/negative.wasm`, is its bytes in base64 (compiled-modules.ts).
+ */
 export type Texts = Readonly<Record<string, string>>;
 
 /** A problem in one of the texts. */
