@@ -6,15 +6,8 @@ export const REPEATED_FILES = {
   more: {
     bricks: [
       'test/mount/brick.mount.more.test.ts',
-      'test/mount/calls.mount.more.test.ts',
       'test/mount/interrupted.mount.more.test.ts',
-      'test/mount/load.mount.more.test.ts',
       'test/mount/locks.mount.more.test.ts',
-      'test/mount/names.mount.more.test.ts',
-      'test/mount/open-files.mount.more.test.ts',
-      'test/mount/permissions.mount.more.test.ts',
-      'test/mount/privileges.mount.more.test.ts',
-      'test/mount/programs.mount.more.test.ts',
       'test/mount/shell.mount.more.test.ts',
       'test/mount/xattr.mount.more.test.ts',
     ],
@@ -25,6 +18,15 @@ export const REPEATED_FILES = {
     ],
   },
   long: {
+    bricks: [
+      'test/mount/calls.mount.more.test.ts',
+      'test/mount/load.mount.more.test.ts',
+      'test/mount/names.mount.more.test.ts',
+      'test/mount/open-files.mount.more.test.ts',
+      'test/mount/permissions.mount.more.test.ts',
+      'test/mount/privileges.mount.more.test.ts',
+      'test/mount/programs.mount.more.test.ts',
+    ],
     others: [
       'apps/demo/demo-ends.mount.more.test.ts',
       'apps/demo/tutorial/tutorial-ends.mount.more.test.ts',
@@ -33,7 +35,6 @@ export const REPEATED_FILES = {
       'bridges/python/harm.engine.more.test.ts',
       'cli/mount-refused.mount.more.test.ts',
       'cli/new-editor.more.test.ts',
-      'gluster/cluster/distribute/interrupted.mount.more.test.ts',
       'gluster/cluster/distribute/rebalance.more.test.ts',
       'gluster/cluster/distribute/names.more.test.ts',
       'gluster/cluster/distribute/space.more.test.ts',
@@ -74,6 +75,7 @@ export const REPEATED_FILES = {
       'test/texts/commands.mount.more.test.ts',
     ],
     all: [
+      'gluster/cluster/distribute/interrupted.mount.long.test.ts',
       'test/contract/bridge-isolated/python-sandbox.engine.long.test.ts',
       'test/mount/endless.mount.more.test.ts',
       'test/mount/exchange.mount.more.test.ts',

@@ -1,7 +1,7 @@
 /**
  * Interrupts fops of glossa's client at each of their steps, over bricks of GlusterFS. Both clients
- * must see, use and remove what is left alike, whichever comes first. Tries one variant of each
- * fop; `test:long` tries all placements of names and files.
+ * must see, use and remove what is left alike, whichever comes first. Tries all placements of names and
+ * files.
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
