@@ -1,9 +1,8 @@
 /**
- * Manages one running interpreter: passes requests and replies to its guest, and carries out the
- * guest's decisions. After a reload or restart, the old interpreter finishes its last requests.
- * Decisions take effect when the guest has returned: first its result, then its messages in order.
- * This way no call runs inside another, and an exception fails the whole call. Every request is
- * answered exactly once, by the guest or by the host; later decisions about it are dropped.
+ * Manages one running interpreter: passes requests and replies to its guest, and carries out the guest's decisions.
+ * After a reload or restart, the old interpreter finishes its last requests. Decisions take effect when the guest has
+ * returned: first its result, then its messages in order. This way no call runs inside another, and an exception fails
+ * the whole call. Every request is answered exactly once, by the guest or by the host; later decisions are dropped.
  */
 import type { FopRow } from '../../../runtime/core/fops.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
@@ -179,10 +178,7 @@ export class Interpreter {
     return METHOD_FAILED;
   }
 
-  /**
-   * Returns whether the interpreter is lost; if so, fails every request that waits for it.
-   * @param activity what it did, for the log; `blamed` is the request for which it ran
-   */
+  /** Whether the interpreter is lost; then all requests fail. @param activity what it did for `blamed`, for the log */
   checkLost(blamed: HostedRequest | null = null, activity = blamed?.name): boolean {
     const reason = this.guest.failure;
     if (reason === undefined || this.isDead) return this.isDead;
@@ -491,10 +487,12 @@ export class Interpreter {
     this.unregisterTurnEnd();
     for (const request of [...this.requests.values()]) this.fail(request);
     this.decisions.clear();
-    if (this.guestOrNull !== null && !this.isDead && this.hasHook('fini'))
-      this.guest.callHook('fini', []);
+    const guest = this.guestOrNull;
+    if (guest !== null && !this.isDead && this.hasHook('fini')) guest.callHook('fini', []);
+    if (guest?.failure !== undefined && !this.isDead)
+      this.owner.succession.logLoss(`fini: ${guest.failure}`, null);
     this.isDead = true;
     this.api.close();
-    this.guestOrNull?.close();
+    guest?.close();
   }
 }

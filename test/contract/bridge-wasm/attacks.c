@@ -183,6 +183,14 @@ ATTEMPT(trap_in_forget) { looping = "trap in forget"; track_forged(); }
 ATTEMPT(loop_in_notify) { looping = "notify"; }
 ATTEMPT(loop_in_statedump) { looping = "statedump"; }
 ATTEMPT(loop_in_reconfigure) { looping = "reconfigure"; }
+ATTEMPT(loop_in_entry_created) { looping = "entry_created"; }
+ATTEMPT(loop_in_client_disconnect) { looping = "client_disconnect"; }
+ATTEMPT(loop_in_fini) { looping = "fini"; }
+ATTEMPT(loop_in_cancel)
+{
+    looping = "cancel";
+    frame->glossa.state = GLOSSA_LATER;
+}
 ATTEMPT(calm) { goes_on = false; looping = ""; }
 
 /* -- malformed messages ------------------------------------------------------------------- */
@@ -440,7 +448,8 @@ static const struct {
     ROW(print_for_ever) ROW(loop_in_callback) ROW(wind_for_ever) ROW(own_requests_for_ever)
     ROW(loop_in_timer) ROW(trap_in_timer) ROW(timers_for_ever) ROW(forget_for_ever)
     ROW(loop_in_forget) ROW(trap_in_forget) ROW(loop_in_notify) ROW(loop_in_statedump)
-    ROW(loop_in_reconfigure) ROW(calm) ROW(kind_0) ROW(kind_14) ROW(kind_nan) ROW(kind_huge)
+    ROW(loop_in_reconfigure) ROW(loop_in_entry_created) ROW(loop_in_client_disconnect)
+    ROW(loop_in_fini) ROW(loop_in_cancel) ROW(calm) ROW(kind_0) ROW(kind_14) ROW(kind_nan) ROW(kind_huge)
     ROW(cut_off) ROW(text_of_2_53_bytes) ROW(text_of_nan_bytes) ROW(text_of_half_a_byte)
     ROW(text_of_infinite_bytes) ROW(value_unknown) ROW(value_of_another_type) ROW(fop_unknown)
     ROW(fop_nan) ROW(reply_of_another_fop) ROW(dict_of_1e15_pairs) ROW(dict_of_minus_pairs)
@@ -480,6 +489,13 @@ static void notify(xlator_t *this, const char *event, const child_t *child)
 
 static void reconfigure(xlator_t *this) { loop_in("reconfigure"); }
 static void statedump(xlator_t *this, dict_t *dict) { loop_in("statedump"); }
+static void entry_created(xlator_t *this, const loc_t *loc) { loop_in("entry_created"); }
+static void client_disconnect(xlator_t *this, const client_t *client)
+{
+    loop_in("client_disconnect");
+}
+static void cancel(glossa_frame_t *frame, xlator_t *this) { loop_in("cancel"); }
+static void fini(xlator_t *this) { loop_in("fini"); }
 
 /* A reply by messages, which stay in the memory after the call. */
 static void access(glossa_frame_t *frame, xlator_t *this, GLOSSA_PARAMS_access)
@@ -494,5 +510,9 @@ struct glossa_translator glossa_translator = {
     .reconfigure = reconfigure,
     .statedump = statedump,
     .forget = forget,
+    .entry_created = entry_created,
+    .client_disconnect = client_disconnect,
+    .any_cancel = cancel,
+    .fini = fini,
     .options = (struct volume_options[]){{.key = "edition", .type = GF_OPTION_TYPE_INT}, {0}},
 };

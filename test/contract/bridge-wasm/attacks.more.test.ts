@@ -8,10 +8,14 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { EPERM } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
+import { Stack } from '../../../runtime/core/frame.ts';
+import { wind } from '../../../runtime/core/gen/fops.gen.ts';
+import { Initiator, makeInitiatorTranslator } from '../../../runtime/core/initiator.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
+import type { Reply } from '../../support/core.ts';
 import { type RunningModule, startModule } from '../../support/module.ts';
 import { canCompileWasm, wasmC } from '../../support/wasm.ts';
-import { type Attempt, attempts } from './attempts.ts';
+import { attempts, type Later } from './attempts.ts';
 
 /** Limits at which no attempt of the table is slow. */
 const OPTIONS = {
@@ -39,13 +43,35 @@ async function start(options: Readonly<Record<string, string>> = {}): Promise<Ru
 const attempt = (run: RunningModule, name: string) =>
   run.ask('getxattr', run.knownLoc('file'), `user.${name}`, null);
 
+const front = makeInitiatorTranslator('test/front', 'Has clients of its own.');
+
+/** Lets a client ask once, and go. */
+function connectAndLeave(run: RunningModule): void {
+  const client = new Initiator(run.graph, 'front', front, run.xl.log).connect('one');
+  const frame = client.begin(new Stack(0, 0, 1, 'ACCESS'));
+  const cbk = (): void => void client.end(frame.root);
+  wind.access(frame, 0, cbk, run.graph.links, run.knownLoc('a'), 0, null);
+  client.disconnect();
+}
+
+/** Makes a directory in the storage: the leaf fails all other requests. */
+function makeDirectory(run: RunningModule): void {
+  const { onRequest } = run.leaf;
+  run.leaf.onRequest = (held) => held.answer(0, 0, null, null, null, null, null);
+  run.ask('mkdir', run.absentLoc('new'), 0, 0, null);
+  run.leaf.onRequest = onRequest;
+}
+
 /** Does what leads to the attempt's harm. */
-function provoke(run: RunningModule, later: Attempt['later']): void {
+function provoke(run: RunningModule, reply: Reply, later: Later | undefined): void {
   if (later === 'timer') run.context.advance(100);
   else if (later === 'seconds') for (let s = 0; s < 5; s += 1) run.context.advance(1000);
   else if (later === 'notify') run.host.notify('CHILD_DOWN', run.xl.below[0]);
   else if (later === 'statedump') run.dump();
   else if (later === 'reconfigure') run.reconfigure({ edition: '2' });
+  else if (later === 'entry_created') makeDirectory(run);
+  else if (later === 'client_disconnect') connectAndLeave(run);
+  else if (later === 'cancel') reply.frame.root.interrupt();
 }
 
 /** Checks that other requests are served. */
@@ -60,7 +86,7 @@ describe.skipIf(!canCompileWasm)('a module in C that attacks', () => {
   it('makes each of its attempts in the table, which has no other', () => {
     const source = readFileSync(join(import.meta.dirname, 'attacks.c'), 'utf8');
     const names = [...source.matchAll(/^ATTEMPT\((\w+)\)/gm)].map(([, name]) => name!);
-    const known = [...attempts.map(({ name }) => name), 'calm'];
+    const known = [...attempts.map(({ name }) => name), 'calm', 'loop_in_fini'];
     expect([...known].sort()).toEqual([...names].sort());
   });
 
@@ -70,7 +96,7 @@ describe.skipIf(!canCompileWasm)('a module in C that attacks', () => {
     const secret = run.knownLoc('secret').inode!;
     const secretFd = new Fd(secret, 0, 1);
     const reply = attempt(run, row.name);
-    provoke(run, row.later);
+    provoke(run, reply, row.later);
     expect([reply.count, reply.opErrno]).toEqual([1, row.errno]);
     if (row.isLost === true) await vi.waitFor(() => expect(run.host.counters.restarts).toBe(1));
     expectServes(run);
@@ -95,6 +121,13 @@ describe.skipIf(!canCompileWasm)('a module in C that attacks', () => {
     expectServes(run);
     expect(run.host.interpreters.length).toBe(1);
     run.expectSettled();
+  });
+
+  it('is stopped at time-limit in an endless fini', async () => {
+    const run = await start({ 'time-limit': '0.4' });
+    attempt(run, 'loop_in_fini');
+    await run.graph.stop();
+    expect(run.takeLines().join('\n')).toMatch(/^C .*lost: fini: a call ran too long/);
   });
 
   it('leaves another volume of the same module undisturbed', async () => {

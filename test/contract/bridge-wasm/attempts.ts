@@ -4,6 +4,17 @@
  */
 import { EIO, EPERM } from '../../../runtime/core/errno.ts';
 
+/** Time that passes after an attempt, or the hook that is called. */
+export type Later =
+  | 'timer'
+  | 'seconds'
+  | 'notify'
+  | 'statedump'
+  | 'reconfigure'
+  | 'entry_created'
+  | 'client_disconnect'
+  | 'cancel';
+
 /** An attempt and its end. */
 export interface Attempt {
   readonly name: string;
@@ -16,7 +27,7 @@ export interface Attempt {
   /** Options that the attempt needs. */
   readonly options?: Readonly<Record<string, string>>;
   /** The hook in which the attempt does its harm, after its request. */
-  readonly later?: 'timer' | 'notify' | 'statedump' | 'reconfigure' | 'seconds';
+  readonly later?: Later;
   /** True if the work goes on until the attempt `calm`. */
   readonly goesOn?: boolean;
 }
@@ -39,7 +50,7 @@ const tooLong = (...names: string[]): Attempt[] =>
     isLost: true,
     options: SHORT,
   }));
-const tooLongLater = (name: string, later: NonNullable<Attempt['later']>): Attempt => ({
+const tooLongLater = (name: string, later: Later): Attempt => ({
   ...tooLong(name)[0]!,
   errno: EPERM,
   later,
@@ -70,6 +81,9 @@ export const attempts: readonly Attempt[] = [
   tooLongLater('loop_in_notify', 'notify'),
   tooLongLater('loop_in_statedump', 'statedump'),
   tooLongLater('loop_in_reconfigure', 'reconfigure'),
+  tooLongLater('loop_in_entry_created', 'entry_created'),
+  tooLongLater('loop_in_client_disconnect', 'client_disconnect'),
+  { ...tooLongLater('loop_in_cancel', 'cancel'), errno: EIO },
   {
     name: 'wind_for_ever',
     errno: EIO,
