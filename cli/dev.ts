@@ -124,7 +124,7 @@ async function serveOnce(
 ): Promise<number | null> {
   const { operand, directory, module } = task;
   const scratch = makeScratch('dev');
-  const builders: ModuleBuilder[] = [];
+  let builder: ModuleBuilder | undefined;
   try {
     const problem = await findMountProblem(scratch);
     if (problem !== null) {
@@ -134,13 +134,10 @@ async function serveOnce(
           `    without a mount, 'glossa test ${file}' and 'glossa repl ${file}' work`,
       );
     }
-    for (const build of builds) {
-      const builder = new ModuleBuilder(build, { scratch, signal: signals.signal, terminal });
-      builders.push(builder);
-      const isBuilt = await builder.buildIfOld();
-      if (signals.signal.aborted) return await signals.firstSignal;
-      if (!isBuilt) return null;
-    }
+    builder = new ModuleBuilder(builds, { scratch, signal: signals.signal, terminal });
+    const areBuilt = await builder.buildOldModules();
+    if (signals.signal.aborted) return await signals.firstSignal;
+    if (!areBuilt) return null;
     const sources = builds.map(({ source }) => source);
     const mountSettings =
       module === null
@@ -156,7 +153,7 @@ async function serveOnce(
     };
     return await serveMount(settings, terminal);
   } finally {
-    for (const builder of builders) await builder.close();
+    await builder?.close();
     removeFolder(scratch, terminal);
   }
 }

@@ -1,13 +1,14 @@
 /** Builds of compiled modules by `glossa dev`, on mounts. */
-import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { packageRoot } from '../../runtime/sys/paths.ts';
+import { crateFolder, packageRoot } from '../../runtime/sys/paths.ts';
 import { hasCompiler } from '../../test/support/compiled.ts';
 import { dev, expectClean, mounted, start } from '../../test/support/dev.ts';
 import { describeMounts, runGlossa, withScratch } from '../../test/support/mount.ts';
-import { rustCompiler } from '../../test/support/rust.ts';
+import { isSkipped } from '../../test/support/obstacle.ts';
+import { cargo, noCargo, rustCompiler } from '../../test/support/rust.ts';
 import { canCompileWasm } from '../../test/support/wasm.ts';
 
 /** A module in C. @param hidden the text in C of the name that it hides */
@@ -21,6 +22,13 @@ static void lookup(glossa_frame_t *frame, xlator_t *this, const loc_t *loc, dict
 }
 struct glossa_translator glossa_translator = {.fops = {.lookup = lookup}};
 `;
+
+/** A compiler that notes its runs in the file `log`, and waits while the file `go` does not exist. */
+const NOTING_COMPILER = `echo begin >> log
+until [ -e go ]; do sleep 0.01; done
+clang "$@"; status=$?
+echo end >> log
+exit $status`;
 
 const volfile = (type: string, options: string): string =>
   `volume disk\n type storage/memory\nend-volume\nvolume top\n type ${type}\n${options}\n subvolumes disk\nend-volume\n`;
@@ -81,15 +89,7 @@ describeMounts('glossa dev with a compiled module', () => {
 
   it('never runs two builds at once, and builds once more after saves during a build', () =>
     withScratch(async (scratch) => {
-      // A compiler that notes its runs, and waits while the file `go` does not exist.
-      await scratch.writeFile(
-        'clang.sh',
-        `echo begin >> log
-until [ -e go ]; do sleep 0.01; done
-clang "$@"; status=$?
-echo end >> log
-exit $status`,
-      );
+      await scratch.writeFile('clang.sh', NOTING_COMPILER);
       await scratch.writeFile('go', '');
       await scratch.writeFile('m.c', hiding('"hello.txt"'));
       const CLANG = `sh ${scratch.at('clang.sh')}`;
@@ -113,6 +113,44 @@ exit $status`,
       expect(log.filter((_, i) => i % 2 === 1).every((line) => line === 'end')).toBe(true);
       // A build is two runs, with two lines each. The last save may have come after the second build's start.
       expect(log.length).toBeLessThanOrEqual(4 * 4);
+      await expectClean(scratch);
+    }));
+
+  it('builds the modules of a volfile one after the other, one of two volumes once', () =>
+    withScratch(async (scratch) => {
+      const names = ['m', 'n', 'm'];
+      const volumes = names.map((name, i) => {
+        const below = i === 0 ? 'disk' : `v${i - 1}`;
+        return `volume v${i}\n type features/glupy\n option module-name ${name}.wasm\n subvolumes ${below}\nend-volume\n`;
+      });
+      const disk = 'volume disk\n type storage/memory\nend-volume\n';
+      await scratch.writeFile('v.vol', disk + volumes.join(''));
+      await scratch.writeFile('clang.sh', NOTING_COMPILER);
+      await scratch.writeFile('go', '');
+      for (const name of ['m', 'n']) await scratch.writeFile(`${name}.c`, hiding('"a"'));
+      const CLANG = `sh ${scratch.at('clang.sh')}`;
+      const running = await dev(scratch, ['v.vol'], { CLANG });
+      await mkdir(join(running.mnt, 'b'));
+      expect(await running.seen('b')).toBe(true);
+      running.child.kill('SIGINT');
+      await running.outcome;
+      const runs = ['begin', 'end', 'begin', 'end'];
+      expect((await readFile(scratch.at('log'), 'utf8')).trim().split('\n')).toEqual([
+        ...runs,
+        ...runs,
+      ]);
+      await expectClean(scratch);
+    }));
+
+  it('ends with Ctrl-C during a build', () =>
+    withScratch(async (scratch) => {
+      await scratch.writeFile('clang.sh', NOTING_COMPILER);
+      await scratch.writeFile('m.c', hiding('"a"'));
+      const CLANG = `sh ${scratch.at('clang.sh')}`;
+      const building = await start(scratch, ['m.c'], { CLANG });
+      while (!(await readdir(scratch.path)).includes('log')) await delay(10);
+      building.child.kill('SIGINT');
+      expect(await building.outcome).toMatchObject({ status: 130, err: '' });
       await expectClean(scratch);
     }));
 
@@ -170,5 +208,29 @@ exit $status`,
       expect((await running.outcome).status).toBe(0);
       await expectClean(scratch);
     }),
+  );
+
+  it.skipIf(isSkipped('glossa dev with Cargo', noCargo))(
+    "builds a package of Cargo, whose source is in src, and shows Cargo's errors",
+    () =>
+      withScratch(async (scratch) => {
+        const text = await readFile(join(examples, 'rust/negative.rs'), 'utf8');
+        await mkdir(scratch.at('src'));
+        await scratch.writeFile('src/lib.rs', text);
+        await scratch.writeFile(
+          'Cargo.toml',
+          `[package]\nname = "my-keep"\nversion = "0.1.0"\nedition = "2021"\n[lib]\ncrate-type = ["cdylib"]
+[dependencies]\nglossa = { path = "${crateFolder}" }\n[profile.release]\npanic = "abort"\n`,
+        );
+        const running = await dev(scratch, ['keep.wasm'], { RUSTC: rustCompiler, CARGO: cargo });
+        await scratch.writeFile('src/lib.rs', `${text}\nfn broken( {\n`);
+        await running.says('src/lib.rs:');
+        await running.says('glossa dev: lib.rs is not compiled, the module before goes on');
+        await scratch.writeFile('src/lib.rs', `${text}\n// saved\n`);
+        await running.says('reloaded lib.rs: ');
+        running.child.kill('SIGINT');
+        expect((await running.outcome).status).toBe(0);
+        await expectClean(scratch);
+      }),
   );
 });

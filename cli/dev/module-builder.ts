@@ -42,7 +42,7 @@ export function findBuild(operand: string): ModuleBuild | undefined {
 /** Finds the builds of a volfile's modules that lie beside their sources. */
 export function findVolfileBuilds(volfile: string): ModuleBuild[] {
   const baseDir = dirname(resolve(volfile));
-  return readVolumes(volfile).flatMap(({ options }) => {
+  const found = readVolumes(volfile).flatMap(({ options }) => {
     const settings = new Map(options);
     const name = settings.get('module-name');
     const path = settings.get('module-path');
@@ -54,6 +54,8 @@ export function findVolfileBuilds(volfile: string): ModuleBuild[] {
     // A name in a volfile is the module's, never the source's.
     return builds.find((build, i) => build?.module === resolve(baseDir, paths[i]!)) ?? [];
   });
+  // Several volumes may run one module.
+  return [...new Map(found.map((build) => [build.module, build])).values()];
 }
 
 /** Reads the volumes of a volfile; [] for one with errors, which its check reports later. */
@@ -75,93 +77,84 @@ export interface BuilderSettings {
   readonly terminal: Terminal;
 }
 
-/** The end of a build. */
-type BuildOutcome = 'built' | 'failed' | 'without a compiler';
+/** The end of a build; impossible without a compiler, and where the module cannot be written. */
+type BuildOutcome = 'built' | 'failed' | 'impossible';
 
-/** Builds one module. */
+/** Builds modules, one after the other. */
 export class ModuleBuilder {
-  private readonly build: ModuleBuild;
+  private readonly builds: readonly ModuleBuild[];
   private readonly settings: BuilderSettings;
-  private readonly stopWatching: () => void;
-  /** The folder of files that a later build can use again. */
-  private readonly scratch: string;
-  private whenBuilt: Promise<BuildOutcome> | null = null;
-  private wasSavedMeanwhile = false;
-  /** Whether a module serves while its source is built again. */
+  private readonly stopFunctions: readonly (() => void)[];
+  /** The builds that are to be done. */
+  private readonly pending = new Set<ModuleBuild>();
+  /** Resolves when none is left; null while none is to be done. */
+  private whenDone: Promise<void> | null = null;
+  /** Whether modules serve while their sources are built again. */
   private isServing = false;
 
-  constructor(build: ModuleBuild, settings: BuilderSettings) {
-    this.build = build;
+  constructor(builds: readonly ModuleBuild[], settings: BuilderSettings) {
+    this.builds = builds;
     this.settings = settings;
-    const { source, module } = build;
-    this.scratch = join(settings.scratch, `build-${basename(module)}`);
-    mkdirSync(this.scratch, { recursive: true });
-    this.stopWatching = watchFolder(dirname(source), listSourceExtensions(source), {
-      onChange: () => void this.rebuild(),
-      onFailure: (reason) =>
-        settings.terminal.err(`glossa dev: ${source} is not watched: ${reason}`),
-    });
+    this.stopFunctions = builds.map((build) =>
+      watchFolder(dirname(build.source), listSourceExtensions(build.source), {
+        onChange: () => void this.request([build]),
+        onFailure: (reason) =>
+          settings.terminal.err(`glossa dev: ${build.source} is not watched: ${reason}`),
+      }),
+    );
   }
 
   /**
-   * Builds the module if it is older than its source. Resolves to false for a source with an error.
-   * @throws {Failure} without a compiler, if the module does not exist
+   * Builds the modules that are older than their sources. Resolves to false if a source has an error.
+   * @throws {Failure} if a module does not exist and cannot be built
    */
-  async buildIfOld(): Promise<boolean> {
-    const outcome = this.isOld() ? await this.rebuild() : 'built';
+  async buildOldModules(): Promise<boolean> {
+    const outcomes = await this.request(this.builds.filter(isOld));
     this.isServing = true;
-    if (outcome === 'without a compiler' && !existsSync(this.build.module))
-      throw new Failure(`${this.build.module} cannot be built`);
-    return outcome !== 'failed';
+    for (const [{ module }, outcome] of outcomes)
+      if (outcome === 'impossible' && !existsSync(module) && !this.settings.signal.aborted)
+        throw new Failure(`${module} cannot be built`);
+    return [...outcomes.values()].every((outcome) => outcome !== 'failed');
   }
 
   /** Ends the watch, after a build that is under way. */
   async close(): Promise<void> {
-    this.stopWatching();
-    await this.whenBuilt;
+    for (const stop of this.stopFunctions) stop();
+    this.pending.clear();
+    await this.whenDone;
   }
 
-  /** Whether a file that the build reads is newer than the module. */
-  private isOld(): boolean {
-    const { source, module } = this.build;
-    const folder = dirname(source);
-    const extensions = listSourceExtensions(source);
-    const built = statSync(module, { throwIfNoEntry: false });
-    if (built === undefined) return true;
-    return readdirSync(folder)
-      .filter((name) => extensions.includes(extname(name)))
-      .map((name) => statSync(join(folder, name), { throwIfNoEntry: false }))
-      .some((stats) => stats !== undefined && stats.mtimeMs > built.mtimeMs);
-  }
-
-  /** Builds the module, after the build that is under way; resolves to the end of the last build. */
-  private rebuild(): Promise<BuildOutcome> {
-    if (this.whenBuilt !== null) {
-      this.wasSavedMeanwhile = true;
-      return this.whenBuilt;
-    }
-    this.whenBuilt = this.buildUntilUnchanged().finally(() => {
-      this.whenBuilt = null;
+  /** Does these builds after the one that is under way; resolves to their ends when none is left. */
+  private async request(
+    builds: readonly ModuleBuild[],
+  ): Promise<ReadonlyMap<ModuleBuild, BuildOutcome>> {
+    const outcomes = new Map<ModuleBuild, BuildOutcome>();
+    for (const build of builds) this.pending.add(build);
+    this.whenDone ??= this.buildPending(outcomes).finally(() => {
+      this.whenDone = null;
     });
-    return this.whenBuilt;
+    await this.whenDone;
+    return outcomes;
   }
 
-  private async buildUntilUnchanged(): Promise<BuildOutcome> {
-    let outcome: BuildOutcome;
-    do {
-      this.wasSavedMeanwhile = false;
-      outcome = await this.buildOnce();
-    } while (this.wasSavedMeanwhile && !this.settings.signal.aborted);
-    return outcome;
+  private async buildPending(outcomes: Map<ModuleBuild, BuildOutcome>): Promise<void> {
+    for (const build of this.pending) {
+      // A save from here on adds it again, behind the others.
+      this.pending.delete(build);
+      outcomes.set(build, await this.buildOnce(build));
+      if (this.settings.signal.aborted) return;
+    }
   }
 
   /** Runs the commands of a build, and prints their messages. */
-  private async buildOnce(): Promise<BuildOutcome> {
-    const { source, module } = this.build;
+  private async buildOnce({ source, module }: ModuleBuild): Promise<BuildOutcome> {
     const { terminal, signal } = this.settings;
     const name = basename(source);
+    // An editor may have renamed it; its next save follows.
     if (!existsSync(source)) return 'failed';
-    const plan = planMake(source, module) ?? planBuild(source, module, this.scratch);
+    const scratch = join(this.settings.scratch, `build-${name}`);
+    mkdirSync(scratch, { recursive: true });
+    const plan = planMake(source, module) ?? planBuild(source, module, scratch);
     let output = '';
     for (const step of plan.steps) {
       if (step.reusable !== undefined && existsSync(step.reusable)) continue;
@@ -174,7 +167,7 @@ export class ModuleBuilder {
         const consequence = this.isServing ? ', the module before goes on' : '';
         const reason = isMissing ? `: ${plan.advice}` : '';
         terminal.err(`glossa dev: ${name} is not compiled${consequence}${reason}`);
-        return isMissing ? 'without a compiler' : 'failed';
+        return isMissing ? 'impossible' : 'failed';
       }
       output = result.output;
     }
@@ -182,10 +175,22 @@ export class ModuleBuilder {
       placeResults(plan, output);
     } catch (error) {
       terminal.err(`glossa dev: ${module} cannot be written: ${formatReason(error)}`);
-      return 'failed';
+      return 'impossible';
     }
     return 'built';
   }
+}
+
+/** Whether a file that the build reads is newer than the module. */
+function isOld({ source, module }: ModuleBuild): boolean {
+  const folder = dirname(source);
+  const extensions = listSourceExtensions(source);
+  const built = statSync(module, { throwIfNoEntry: false });
+  if (built === undefined) return true;
+  return readdirSync(folder)
+    .filter((name) => extensions.includes(extname(name)))
+    .map((name) => statSync(join(folder, name), { throwIfNoEntry: false }))
+    .some((stats) => stats !== undefined && stats.mtimeMs > built.mtimeMs);
 }
 
 /** The end of a command. */
