@@ -12,7 +12,7 @@ import { attempts } from './attempts.ts';
  * Attempts that need options of their own, or seconds for their amounts. A call that grows its memory
  * page by page (`grow`) cannot be ended meanwhile: on a busy machine the watchdog ends the process.
  */
-const SLOW = /million|30_mb|20000|much_for|too_many|never_answer|wind_for_ever|^grow$/;
+const SLOW = /million|30_mb|20000|much_for|too_many|never_answer|in_cancel|wind_for_ever|^grow$/;
 
 const volfile = `volume store
     type storage/memory
