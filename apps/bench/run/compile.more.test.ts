@@ -62,6 +62,18 @@ describe('the table of compilers', () => {
     expect(compileModule(join(folder, source), join(folder, module))).toContain(packages);
   });
 
+  it('without the target of a compiler returns which packages to install', () => {
+    const message = "error[E0463]: can't find crate for `std`";
+    const folder = makeFolder({
+      'm.rs': '',
+      'rustc.sh': `echo '${message.replace("'", `'\\''`)}' >&2; exit 1\n`,
+    });
+    vi.stubEnv('RUSTC', `sh ${join(folder, 'rustc.sh')}`);
+    expect(compileModule(join(folder, 'm.rs'), join(folder, 'm.wasm'))).toContain(
+      'rustup target add wasm32-unknown-unknown',
+    );
+  });
+
   it('finds the source of a module, and takes no module in TypeScript for one', () => {
     const folder = makeFolder({
       'a.rs': '',

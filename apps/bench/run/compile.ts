@@ -1,6 +1,6 @@
 /** Compiles for a run of the bench: modules, and servers on libfuse in C. */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { placeResults, planBuild } from '../../../bridges/compilers.ts';
+import { isCompilerMissing, placeResults, planBuild } from '../../../bridges/compilers.ts';
 import { runToEnd } from './others/implementation.ts';
 
 /** The error without a C compiler. */
@@ -24,7 +24,7 @@ export function compileModule(source: string, output: string): string | null {
     let lastOutput = '';
     for (const { command } of plan.steps) {
       const result = runToEnd(command, { folder: plan.folder });
-      if (result.status === null) return plan.advice;
+      if (result.status === null || isCompilerMissing(result.errors)) return plan.advice;
       if (result.status !== 0) return `it cannot be compiled: ${result.lastError}`;
       lastOutput = result.output;
     }

@@ -80,6 +80,8 @@ export interface ProgramResult {
   /** Exit status; null: the program does not exist. */
   readonly status: number | null;
   readonly output: string;
+  /** Its whole stderr. */
+  readonly errors: string;
   /** The last line of stderr that has the word `error`; without one, the last line. */
   readonly lastError: string;
 }
@@ -95,7 +97,8 @@ export function runToEnd(
     env: { ...process.env, ...env },
     timeout: PROGRAM_TIMEOUT_MS,
   });
-  const lines = (stderr ?? '').trim().split('\n');
+  const errors = (stderr ?? '').trim();
+  const lines = errors.split('\n');
   const lastError = lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1)!;
-  return { status, output: (stdout ?? '').trim(), lastError: lastError.trim() };
+  return { status, output: (stdout ?? '').trim(), errors, lastError: lastError.trim() };
 }
