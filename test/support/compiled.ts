@@ -1,6 +1,6 @@
 /** Compiles modules for the tests by the languages of their sources. */
-import { existsSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
+import { findModuleSource } from '../../bridges/compilers.ts';
 import { canCompileAssemblyScript, compileAssemblyScript } from './assemblyscript.ts';
 import { canCompile, compile, libraryFolder } from './native.ts';
 import { compileRust, rustCompiler } from './rust.ts';
@@ -25,12 +25,9 @@ const languages: Readonly<Record<string, Readonly<Record<string, SourceLanguage>
 
 /** Finds the language and the path of the source that a module is compiled from, in `folder`. */
 function findSource(folder: string, module: string): { language: SourceLanguage; source: string } {
-  const extension = extname(module);
-  for (const [ending, language] of Object.entries(languages[extension]!)) {
-    const source = join(folder, `${basename(module, extension)}${ending}`);
-    if (existsSync(source)) return { language, source };
-  }
-  throw new Error(`${folder} has no source of ${module}`);
+  const source = findModuleSource(join(folder, basename(module)));
+  if (source === undefined) throw new Error(`${folder} has no source of ${module}`);
+  return { language: languages[extname(module)]![extname(source)]!, source };
 }
 
 /** Whether a name is that of a compiled module. */
