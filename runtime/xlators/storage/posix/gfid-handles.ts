@@ -327,9 +327,11 @@ export class GfidHandles {
     const firstFd = this.openFirstLevelFolder(gfid, mayCreate);
     if (firstFd < 0) return firstFd;
     const secondFd = this.openSubfolder(firstFd, gfid, 2, mayCreate);
-    // ENOENT although it may be created: the cached folder `aa` was removed. The next call opens it again.
-    if (secondFd === -ENOENT && mayCreate) this.closeFirstLevelFolder(gfid);
-    return secondFd;
+    if (secondFd !== -ENOENT || !mayCreate) return secondFd;
+    // ENOENT although it may be created: the cached folder `aa` was removed.
+    this.closeFirstLevelFolder(gfid);
+    const newFd = this.openFirstLevelFolder(gfid, true);
+    return newFd < 0 ? newFd : this.openSubfolder(newFd, gfid, 2, true);
   }
 
   /** Returns a descriptor of the folder `aa` of a gfid, which stays cached; or minus the errno. */
