@@ -20,6 +20,7 @@ import {
   readText,
   reload,
   TIMEOUT_MS,
+  typeCode,
   WAIT,
   waitForText,
 } from './playground.ts';
@@ -120,6 +121,28 @@ translator<Fail>([]);
   expect((await enter(page, 'ls /dir0')).said).toBe('file000.php');
 }
 
+/** The page compiles a module in AssemblyScript, and shows the compiler's errors at their lines. */
+async function compileModule(page: Page): Promise<void> {
+  await page.click('#example');
+  await page.waitForFunction(
+    "document.querySelector('#notices').textContent.includes('in AssemblyScript')",
+    WAIT,
+  );
+  await page.evaluate(
+    "[...document.querySelectorAll('#notices button')].find((button) => button.textContent === 'in AssemblyScript').click()",
+  );
+  await waitForText(page, '.cm-content', "from 'glossa';");
+  await waitForText(page, '#status', 'Ready.');
+  const first = await enter(page, 'stat /absent');
+  expect(await readText(page, '#problems')).toBe('');
+  const again = await enter(page, 'stat /absent');
+  expect([first.passed, again.asked, again.passed]).toEqual([1, 2, 1]);
+  expect(await listTabs(page)).toEqual(['/negative.ts', '/graph.vol']);
+  await typeCode(page, "\nlet wrong: i32 = 'text';\n", true);
+  await waitForText(page, '#problems', "is not assignable to type 'i32'");
+  expect(await readText(page, '#problems')).toMatch(/negative\.ts:\d+:\d+: error/);
+}
+
 /** Unsuitable files are refused with a reason, and a trap is logged; the page goes on. */
 async function refuseModules(page: Page): Promise<void> {
   for (const [name, content, reason] of [
@@ -169,6 +192,11 @@ for (const name of selectBrowsers()) {
       'the playground shows the source in a source map, and keeps the module across a reload',
       { timeout: TIMEOUT_MS },
       inBrowser(openSourceMap),
+    );
+    it(
+      'the playground compiles the example in AssemblyScript, and shows errors at their lines',
+      { timeout: TIMEOUT_MS },
+      inBrowser(compileModule),
     );
     it(
       'the playground refuses unsuitable modules with a reason, and goes on after a trap',

@@ -13,6 +13,7 @@ import { FileStore, type PageFiles } from './file-store.ts';
 import { makeFooter, makeHeader } from './header-footer.ts';
 import { loadParts } from './interpreter-parts.ts';
 import { Lessons } from './lessons/index.ts';
+import { makeCompilingSessions } from './module-compiler.ts';
 import { Notices } from './notices.ts';
 import { ProblemChecker } from './problem-checker.ts';
 import { makeProblem, makeProblemList } from './problem-list.ts';
@@ -21,12 +22,9 @@ import { showShareLink } from './share-link.ts';
 import { makeShellView } from './shell-view.ts';
 import { findMissingFeatures, makeWorkerStarter } from './start-worker.ts';
 import { makeFileInput, mergeFiles, saveFiles } from './user-files.ts';
-import { WorkerLost, WorkerSession } from './worker-session.ts';
+import { WorkerLost, type WorkerSession } from './worker-session.ts';
 
-/**
- * Time limits of the worker's answers, in milliseconds. A start loads interpreters, which takes
- * long on a slow machine.
- */
+/** Time limits of the worker's answers, in milliseconds. A start loads interpreters, slowly on some machines. */
 const TIME_LIMITS_MS = {
   start: 120_000,
   judge: 60_000,
@@ -34,9 +32,8 @@ const TIME_LIMITS_MS = {
   complete: 10_000,
   distance: 10_000,
 };
-/** Distance to the storage and back at first, in milliseconds: as in the tutorial. */
+/** Distance to the storage and back at first, in milliseconds: as in the tutorial; and the slider's greatest. */
 const INITIAL_DISTANCE_MS = 1.4;
-/** The greatest distance of the slider. */
 const DISTANCE_MAX_MS = 10;
 /** Maximum number of lines of the graph's log that the page shows. */
 const LOG_LINES_MAX = 500;
@@ -175,8 +172,8 @@ class Playground {
   /** Loads the interpreters, and makes the first session. @throws {Error} */
   private async loadSession(): Promise<WorkerSession> {
     const parts = await loadParts(this.data.parts);
-    this.makeSession = () =>
-      new WorkerSession({ makeWorker: makeWorkerStarter(parts), timeLimitsMs: TIME_LIMITS_MS });
+    const settings = { makeWorker: makeWorkerStarter(parts), timeLimitsMs: TIME_LIMITS_MS };
+    this.makeSession = makeCompilingSessions(settings, this.data.compiler);
     return this.makeSession();
   }
 
@@ -365,10 +362,7 @@ class Playground {
 
   // ---- files
 
-  /**
-   * Opens the lesson or the shared files of the page's address; the store keeps the replaced files.
-   * @returns whether the address had any
-   */
+  /** Opens the lesson or the shared files of the page's address, if it has any; the store keeps the replaced files. */
   private async openLink(): Promise<boolean> {
     const lesson = parseLessonFragment(location.hash);
     try {
@@ -427,6 +421,16 @@ class Playground {
     await this.startGraph();
   }
 
+  /** Begins again with an example, and offers the other one. */
+  private openExample(texts: FileTexts): void {
+    const { files, compiledFiles } = this.data;
+    this.replaceFiles({ ...this.initialFiles, texts });
+    void this.emptyStorage();
+    const label = texts === files ? 'in AssemblyScript' : 'in Python';
+    const act = (): void => this.openExample(texts === files ? compiledFiles : files);
+    this.notices.show('example', 'The same cache:', [{ label, act }]);
+  }
+
   // ---- layout
 
   private buildHeader(): Node {
@@ -438,10 +442,7 @@ class Playground {
       save: () => saveFiles(this.editor.texts),
       open: () => this.fileChooser.click(),
       undo: () => this.offerEarlierFiles(),
-      example: () => {
-        this.replaceFiles({ ...this.initialFiles, texts: this.initialFiles.files });
-        void this.emptyStorage();
-      },
+      example: () => this.openExample(this.data.files),
     };
     return makeHeader(actions, this.status, this.fileChooser);
   }
