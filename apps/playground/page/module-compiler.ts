@@ -18,12 +18,30 @@ interface Compiler {
   readonly library: FileTexts;
 }
 
-/** Compiles modules, each text once. */
+/**
+ * Lists the sources of modules in AssemblyScript. They have this line, as docs/write/assemblyscript.md shows; other
+ * files belong to them.
+ */
+const listModules = (texts: FileTexts): string[] =>
+  Object.keys(texts).filter(
+    (path) => path.endsWith('.ts') && /['"]glossa\/module['"]/.test(texts[path]!),
+  );
+
+/** A compilation, under way or ended. */
+interface Compilation {
+  /** The texts, as JSON. */
+  readonly key: string;
+  readonly result: Promise<CompileResult>;
+  /** Ends it. */
+  readonly controller: AbortController;
+}
+
+/** Compiles modules, each text once. Newer texts end a compilation that is under way. */
 class ModuleCompiler {
   private readonly data: PageData['compiler'];
   private loaded: Promise<Compiler> | null = null;
-  /** The last result of each module, with the texts of which it was made. */
-  private readonly results = new Map<string, { key: string; result: Promise<CompileResult> }>();
+  /** The last compilation of each module. */
+  private readonly last = new Map<string, Compilation>();
 
   constructor(data: PageData['compiler']) {
     this.data = data;
@@ -31,20 +49,19 @@ class ModuleCompiler {
 
   /** Adds the modules that these texts make, with their source maps. */
   async compile(texts: FileTexts): Promise<CompileResult> {
+    const entries = listModules(texts);
     const sources = Object.fromEntries(
       Object.entries(texts).filter(([path]) => path.endsWith('.ts')),
-    );
-    // A module has this line, as docs/write/assemblyscript.md shows; other files belong to one.
-    const entries = Object.keys(sources).filter((path) =>
-      /['"]glossa\/module['"]/.test(sources[path]!),
     );
     const key = JSON.stringify(sources);
     const results: CompileResult[] = [];
     for (const entry of entries) {
-      let last = this.results.get(entry);
+      let last = this.last.get(entry);
       if (last?.key !== key) {
-        last = { key, result: this.run(entry, sources) };
-        this.results.set(entry, last);
+        last?.controller.abort();
+        const controller = new AbortController();
+        last = { key, controller, result: this.run(entry, sources, controller.signal) };
+        this.last.set(entry, last);
       }
       results.push(await last.result);
     }
@@ -55,16 +72,21 @@ class ModuleCompiler {
   }
 
   /** Compiles a module in a new worker, which ends with it. */
-  private async run(entry: string, texts: FileTexts): Promise<CompileResult> {
+  private async run(entry: string, texts: FileTexts, signal: AbortSignal): Promise<CompileResult> {
     try {
       this.loaded ??= this.load();
-      const { program, library } = await this.loaded;
+      const { program, library } = await this.loaded.catch((error: Error) => {
+        this.loaded = null;
+        throw error;
+      });
+      if (signal.aborted) throw new Error('the files have changed');
       const url = URL.createObjectURL(program);
       const worker = new Worker(url, { name: 'glossa compiler' });
       try {
         return await new Promise<CompileResult>((resolve, reject) => {
           worker.onmessage = ({ data }) => resolve(data as CompileResult);
           worker.onerror = ({ message }) => reject(new Error(message || 'it does not start'));
+          signal.onabort = () => reject(new Error('the files have changed'));
           setTimeout(() => reject(new Error(`it took ${TIMEOUT_MS / 1000} s`)), TIMEOUT_MS);
           const request: CompileRequest = { entry, texts, library };
           worker.postMessage(request);
@@ -74,8 +96,8 @@ class ModuleCompiler {
         URL.revokeObjectURL(url);
       }
     } catch (error) {
-      this.loaded = null;
-      this.results.delete(entry);
+      // A failed compilation is tried again at the next start.
+      if (!signal.aborted) this.last.delete(entry);
       const problem = makeProblem(
         `${entry.slice(1)} was not compiled: ${(error as Error).message}`,
       );
@@ -107,23 +129,24 @@ class CompilingSession extends WorkerSession {
     this.compiler = compiler;
   }
 
-  override async ask<K extends Exclude<keyof Questions, 'open'>>(
+  override ask<K extends Exclude<keyof Questions, 'open'>>(
     kind: K,
     body: Questions[K][0],
   ): Promise<Questions[K][1]> {
     if (kind !== 'start') return super.ask(kind, body);
     const request = body as Questions['start'][0];
+    return listModules(request.texts).length === 0
+      ? super.ask(kind, body)
+      : (this.compileAndStart(request) as Promise<Questions[K][1]>);
+  }
+
+  private async compileAndStart(request: Questions['start'][0]): Promise<Questions['start'][1]> {
     const { written, problems } = await this.compiler.compile(request.texts);
     if (problems.some(({ severity }) => severity === 'error'))
-      return {
-        volumes: [],
-        problems,
-        isRunning: false,
-        log: [],
-      } as Questions['start'][1] as Questions[K][1];
+      return { volumes: [], problems, isRunning: false, log: [] };
     const texts = { ...request.texts, ...written };
     const result = await super.ask('start', { ...request, texts });
-    return { ...result, problems: [...problems, ...result.problems] } as Questions[K][1];
+    return { ...result, problems: [...problems, ...result.problems] };
   }
 }
 
