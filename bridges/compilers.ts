@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync, renameSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { includeDir, librariesByLanguage, packageRoot } from '../runtime/sys/paths.ts';
+import { isAssemblyScript } from './wasm/language.ts';
 
 /** The commands of a build. They run one after the other in the source's folder, until one fails. */
 export interface BuildPlan {
@@ -236,8 +237,7 @@ const compilers: readonly Compiler[] = [
     extensions: ['.ts'],
     otherExtensions: [],
     moduleExtensions: ['.wasm'],
-    // TypeScript has the same extension; each module in AssemblyScript exports the functions of the interface.
-    isSource: (path) => /from\s*['"]glossa\/module['"]/.test(readFileSync(path, 'utf8')),
+    isSource: (path) => isAssemblyScript(readFileSync(path, 'utf8')),
     plan: planAssemblyScript,
   },
 ];

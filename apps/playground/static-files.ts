@@ -12,7 +12,7 @@ import { gzipSync } from 'node:zlib';
 import { nodeMachine } from '../../bridges/machine/node/index.ts';
 import { readPageParts } from '../../bridges/machine/node/page-parts.ts';
 import { bakePython } from '../../bridges/python/page-snapshot.ts';
-import { packageRoot } from '../../runtime/sys/paths.ts';
+import { librariesByLanguage, packageRoot } from '../../runtime/sys/paths.ts';
 import { registry } from '../../server/registry.ts';
 import { readPackageVersion } from '../../terminal/package-version.ts';
 import { readStyleSheets } from '../bench/engine/report/style.ts';
@@ -73,10 +73,10 @@ const COMPILER_FILE = 'apps/playground/play/compiler.js.gz';
 
 /** Reads the library of modules in AssemblyScript, by the paths that modules import. */
 function readCompilerLibrary(): FileTexts {
-  const folder = join(packageRoot, 'assemblyscript');
-  const names = readdirSync(join(folder, 'glossa')).filter((name) => name.endsWith('.ts'));
+  const folder = join(librariesByLanguage.assemblyscript!, 'glossa');
+  const names = readdirSync(folder).filter((name) => name.endsWith('.ts'));
   return Object.fromEntries(
-    names.map((name) => [`glossa/${name}`, readFileSync(join(folder, 'glossa', name), 'utf8')]),
+    names.map((name) => [`glossa/${name}`, readFileSync(join(folder, name), 'utf8')]),
   );
 }
 

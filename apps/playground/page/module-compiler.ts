@@ -2,6 +2,7 @@
  * Compiles the modules in AssemblyScript among the files before a graph starts: `keep.ts` becomes `keep.wasm`
  * beside it. The compiler is loaded at the first such file, and runs in a worker of its own.
  */
+import { isAssemblyScript } from '../../../bridges/wasm/language.ts';
 import type { FileTexts, PageData } from '../page-data.ts';
 import type { CompileRequest, CompileResult, Questions } from '../play/protocol.ts';
 import { loadPart } from './interpreter-parts.ts';
@@ -18,14 +19,9 @@ interface Compiler {
   readonly library: FileTexts;
 }
 
-/**
- * Lists the sources of modules in AssemblyScript. They have this line, as docs/write/assemblyscript.md shows; other
- * files belong to them.
- */
+/** Lists the sources of modules in AssemblyScript; other files in it belong to them. */
 const listModules = (texts: FileTexts): string[] =>
-  Object.keys(texts).filter(
-    (path) => path.endsWith('.ts') && /['"]glossa\/module['"]/.test(texts[path]!),
-  );
+  Object.keys(texts).filter((path) => path.endsWith('.ts') && isAssemblyScript(texts[path]!));
 
 /** A compilation, under way or ended. */
 interface Compilation {
@@ -82,16 +78,18 @@ class ModuleCompiler {
       if (signal.aborted) throw new Error('the files have changed');
       const url = URL.createObjectURL(program);
       const worker = new Worker(url, { name: 'glossa compiler' });
+      let timer: ReturnType<typeof setTimeout> | undefined;
       try {
         return await new Promise<CompileResult>((resolve, reject) => {
           worker.onmessage = ({ data }) => resolve(data as CompileResult);
           worker.onerror = ({ message }) => reject(new Error(message || 'it does not start'));
           signal.onabort = () => reject(new Error('the files have changed'));
-          setTimeout(() => reject(new Error(`it took ${TIMEOUT_MS / 1000} s`)), TIMEOUT_MS);
+          timer = setTimeout(() => reject(new Error(`it took ${TIMEOUT_MS / 1000} s`)), TIMEOUT_MS);
           const request: CompileRequest = { entry, texts, library };
           worker.postMessage(request);
         });
       } finally {
+        clearTimeout(timer);
         worker.terminate();
         URL.revokeObjectURL(url);
       }

@@ -62,7 +62,7 @@ export function addSources(texts: FileTexts): FileTexts {
   return { ...sources, ...others };
 }
 
-/** Parses a source map; null if it is none. The host ignores such a file, too. */
+/** Parses a source map; returns null for other texts, which the host ignores, too. */
 function parseMap(text: string): SourceMap | null {
   try {
     const map: unknown = JSON.parse(text);
