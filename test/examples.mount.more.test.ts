@@ -49,6 +49,16 @@ function findAllCommands(text: string): string[] {
   );
 }
 
+/** Splits the commands after each that removes the README's folder: each part makes its own. */
+function splitParts(name: string, commands: readonly string[]): string[][] {
+  const parts: string[][] = [[]];
+  for (const command of commands) {
+    parts.at(-1)!.push(command);
+    if (command === `rm -r /tmp/${name}`) parts.push([]);
+  }
+  return parts.filter((part) => part.length > 0);
+}
+
 const TWICE = 'undelete';
 const readmes = names
   .map((name) => ({ name, text: readFileSync(join(folder, name, 'README.md'), 'utf8') }))
@@ -56,12 +66,11 @@ const readmes = names
 
 describeMounts('commands in the READMEs', () => {
   describe.each(readmes)('$name', ({ name, text }) => {
-    it.skipIf(needsMore(name, text))(
-      'print the same output when they run again, and leave no mount or folder behind',
-      () =>
+    const parts = splitParts(name, findAllCommands(text));
+    it.skipIf(needsMore(name, text)).each(parts.map((commands, index) => ({ index, commands })))(
+      'print the same output when they run again, and leave no mount or folder behind (part $index)',
+      ({ commands }) =>
         withScratch(async (scratch) => {
-          const commands = findAllCommands(text);
-          expect(commands.length).toBeGreaterThan(0);
           const type = async (): Promise<string> =>
             shape(normalize(await runTyped(name, text, commands, scratch.at(name), scratch)));
           const first = await type();

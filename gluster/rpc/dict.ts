@@ -135,20 +135,18 @@ export function readDict(r: XdrReader): Dict | null {
 
 // -- the older layout ------------------------------------------------------------------------------
 
-/** Writes a dictionary of texts as an `opaque<>`; the length of each value includes its NUL. */
-export function writeTexts(w: XdrWriter, texts: ReadonlyMap<string, string>): void {
+/** Writes a dictionary as an `opaque<>`. */
+export function writeValues(w: XdrWriter, values: ReadonlyMap<string, Uint8Array>): void {
   const lengthPosition = w.position;
   w.u32(0);
-  w.u32(texts.size);
-  for (const [key, value] of texts) {
+  w.u32(values.size);
+  for (const [key, value] of values) {
     const keyBytes = encodeName(key);
-    const valueBytes = encodeName(value);
     w.u32(keyBytes.length);
-    w.u32(valueBytes.length + 1);
+    w.u32(value.length);
     w.fixed(keyBytes);
     w.zeros(1);
-    w.fixed(valueBytes);
-    w.zeros(1);
+    w.fixed(value);
   }
   // The length does not count its own 4 bytes; the padding below fills the last word.
   const length = w.position - lengthPosition - 4;
@@ -156,11 +154,14 @@ export function writeTexts(w: XdrWriter, texts: ReadonlyMap<string, string>): vo
   w.zeros(-length & 3);
 }
 
-/** Reads a dictionary of texts from an `opaque<>`. Returns an empty map for no bytes, null if it is malformed. */
-export function readTexts(r: XdrReader): Map<string, string> | null {
+/**
+ * Reads a dictionary from an `opaque<>`, without a copy of the values. Returns an empty map for no bytes, null if it is
+ * malformed.
+ */
+export function readValues(r: XdrReader): Map<string, Uint8Array> | null {
   const bytes = r.opaque();
-  const texts = new Map<string, string>();
-  if (bytes.length === 0) return r.isMalformed ? null : texts;
+  const values = new Map<string, Uint8Array>();
+  if (bytes.length === 0) return r.isMalformed ? null : values;
   const content = new XdrReader(bytes);
   const count = content.u32();
   for (let pair = 0; pair < count; pair++) {
@@ -171,8 +172,24 @@ export function readTexts(r: XdrReader): Map<string, string> | null {
     content.skip(1);
     const value = content.fixed(valueLength);
     if (content.isMalformed) return null;
+    values.set(decodeName(key), value);
+  }
+  return values;
+}
+
+/** Writes a dictionary of texts as an `opaque<>`; the length of each value includes its NUL. */
+export function writeTexts(w: XdrWriter, texts: ReadonlyMap<string, string>): void {
+  writeValues(w, new Map(Array.from(texts, ([key, text]) => [key, encodeName(`${text}\0`)])));
+}
+
+/** Reads a dictionary of texts from an `opaque<>`. Returns an empty map for no bytes, null if it is malformed. */
+export function readTexts(r: XdrReader): Map<string, string> | null {
+  const values = readValues(r);
+  if (values === null) return null;
+  const texts = new Map<string, string>();
+  for (const [key, value] of values) {
     const end = value.at(-1) === 0 ? value.length - 1 : value.length;
-    texts.set(decodeName(key), decodeName(value, 0, end));
+    texts.set(key, decodeName(value, 0, end));
   }
   return texts;
 }

@@ -12,7 +12,7 @@ import type { XdrReader, XdrWriter } from '../../runtime/wire/xdr.ts';
 
 /** The bytes of `gfx_iattx`, and of the older `gf_iatt`. */
 export const IATT_BYTES = 148;
-const OLD_IATT_BYTES = 100;
+export const OLD_IATT_BYTES = 100;
 const TWO_32 = 0x1_0000_0000;
 /** The mask of valid fields that is sent if the storage sets no mask: all fields but the time of birth. */
 const DEFAULT_FIELD_MASK = 0x17ff;

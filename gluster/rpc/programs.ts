@@ -6,6 +6,7 @@
 import type { Gfid } from '../../runtime/core/gfid.ts';
 import type { Iatt } from '../../runtime/core/iatt.ts';
 import type { XdrReader, XdrWriter } from '../../runtime/wire/xdr.ts';
+import { writeValues } from './dict.ts';
 import { parseFields } from './fields.ts';
 import { writeOldIatt } from './iatt.ts';
 
@@ -126,14 +127,15 @@ export const inodelkContention = parseFields('loc.gfid flock pid:u32 domain:stri
 /** Writes CACHE_INVALIDATION: the gfid is a text, and attributes have the older layout. */
 export function writeInvalidation(
   w: XdrWriter,
-  { gfid, flags, expireSeconds, stat, parent, oldParent }: Invalidation,
+  { gfid, flags, expireSeconds, stat, parent, oldParent, xattrs }: Invalidation,
 ): void {
   w.string(gfid);
   w.u32(INVALIDATION_EVENT);
   w.u32(flags);
   w.u32(expireSeconds);
   for (const iatt of [stat, parent, oldParent]) writeOldIatt(w, iatt);
-  w.u32(0);
+  if (xattrs === null) w.u32(0);
+  else writeValues(w, xattrs);
 }
 
 /** A brick's report of outdated cache entries of one inode. */
@@ -148,4 +150,6 @@ export interface Invalidation {
   readonly parent: Iatt | null;
   /** Attributes of the old parent directory after a rename. */
   readonly oldParent: Iatt | null;
+  /** The new values of changed extended attributes that a client has asked for; null for none. */
+  readonly xattrs: ReadonlyMap<string, Uint8Array> | null;
 }

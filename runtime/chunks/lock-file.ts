@@ -90,6 +90,10 @@ export class LockFile {
     return `${this.storage.directory}/${this.name}`;
   }
 
+  isOf(inode: Inode): boolean {
+    return inode === this.inode;
+  }
+
   makeWatch(): FileWatch {
     return this.storage.makeWatch(this.inode, this.path);
   }

@@ -9,11 +9,13 @@ import { EIO, ENOTCONN } from '../core/errno.ts';
 import { fail, fopNames, tail } from '../core/gen/fops.gen.ts';
 import { collect } from '../core/gen/generic.gen.ts';
 import type { Graph } from '../core/graph.ts';
+import { sendUpcall } from '../core/upcall.ts';
 import type { Dump, Fops } from '../core/xlator.ts';
 import lockTranslator from '../xlators/features/locks/index.ts';
 import watch from '../xlators/features/watch/index.ts';
 import memory from '../xlators/storage/memory/index.ts';
 import posix from '../xlators/storage/posix/index.ts';
+import { LOCK_XATTR } from './lock-record.ts';
 import { Locks } from './locks.ts';
 
 const storages = {
@@ -78,6 +80,10 @@ async function start(storage: keyof typeof storages): Promise<void> {
   await volume.mkdir('/locks');
 }
 
+/** Finds the inode of a path in the graph's table. */
+const findInode = async (volume: Volume, path: string) =>
+  graph.inodes.find((await volume.steps.run(volume.steps.files.find(path))).inode.gfid);
+
 /** Waits until as many requests are in the record of a lock. */
 async function awaitWaiters(locks: Locks, name: string, count: number): Promise<void> {
   while ((await locks.lockInfo(name)).waiters.length < count) await turns(1);
@@ -125,6 +131,52 @@ describe.each(['memory', 'posix'] as const)('a grant over storage/%s', (storage)
     }
     // No grant was found by a timer.
     expect(context.time).toBe(0);
+  });
+
+  it('reaches the waiter by a report of the new record alone, and only that waiter', async () => {
+    const holder = open(1);
+    const lock = await holder.locks.lock('lock', 'holder');
+    const { locks } = open(2);
+    const waiting = locks.lock('lock', 'waiter');
+    const laterWaiting = locks.lock('lock', 'later');
+    await awaitWaiters(locks, 'lock', 2);
+    // The brick's upcall, while every request of the waiter's program would fail.
+    const storage = holder.volume;
+    const inode = (await findInode(storage, '/locks/lock'))!;
+    let isReported = false;
+    failsRequest = (pid, fop) => {
+      if (pid === 1 && fop === 'writev') return true;
+      return pid === 2 && isReported;
+    };
+    await lock.unlock();
+    const xattrs = new Map([[LOCK_XATTR, await storage.getxattr('/locks/lock', LOCK_XATTR)]]);
+    isReported = true;
+    for (let count = 0; count < 2; count += 1)
+      sendUpcall(graph.xlators[1]!, { kind: 'inode', inode, data: false, xattrs });
+    const granted = await waiting;
+    expect([granted.owner, granted.fence]).toEqual(['waiter', 2]);
+    isReported = false;
+    await granted.unlock();
+    expect((await run(laterWaiting)).fence).toBe(3);
+  });
+
+  it('is not undone by a report for a request that was aborted', async () => {
+    const holder = open(1);
+    const lock = await holder.locks.lock('lock', 'holder');
+    const { locks } = open(2);
+    const controller = new AbortController();
+    const waiting = locks.lock('lock', 'waiter', { signal: controller.signal });
+    waiting.catch(() => {});
+    await awaitWaiters(locks, 'lock', 1);
+    failsRequest = (pid, fop) => pid === 1 && fop === 'writev';
+    await lock.unlock();
+    const inode = (await findInode(holder.volume, '/locks/lock'))!;
+    const xattrs = new Map([[LOCK_XATTR, await holder.volume.getxattr('/locks/lock', LOCK_XATTR)]]);
+    controller.abort();
+    sendUpcall(graph.xlators[1]!, { kind: 'inode', inode, data: false, xattrs });
+    await expect(waiting).rejects.toMatchObject({ code: 'ECANCELED' });
+    await turns();
+    expect(await holder.locks.lockInfo('lock')).toMatchObject({ holder: null, waiters: [] });
   });
 
   it('reaches a waiter whose connection to the storage is lost for a while from any request on', async () => {

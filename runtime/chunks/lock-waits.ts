@@ -2,20 +2,25 @@
  * Acquires locks for the requests of one `Locks` object. A request that has to wait is an entry of a map and a promise;
  * its place in the order is in the record of its lock, with the name of this program's mailbox.
  *
- * A waiter reads its record when a hint for it arrives, when the holder's lock expires, after the mailbox was lost, and
+ * Bricks that report changes send the record with them (features/upcall): the waiter that it names has its lock without
+ * a request. Otherwise a waiter reads its record when a hint for it arrives, when the holder's lock expires, after the mailbox was lost, and
  * otherwise about once a minute. Only the last finds changes without a hint: an administrator has changed a record, or
  * the hint could not be stored.
  */
 import { FileError, VolumeClosedError } from '../api/file-error.ts';
 import type { PromiseSettlers } from '../api/pending-operation.ts';
 import { ECANCELED } from '../core/errno.ts';
+import type { Inode } from '../core/inode.ts';
+import { isUpcall } from '../core/upcall.ts';
 import { HeldLock, LEASE_MS } from './held-lock.ts';
 import { LockFile, type RecordChange } from './lock-file.ts';
 import {
   acquireLock,
+  decodeLock,
   enqueueWaiter,
   findCheckDelay,
   isGrantable,
+  LOCK_XATTR,
   type LockRecord,
   type LockRequest,
   moveWaiter,
@@ -41,6 +46,9 @@ const MAILBOX_IDLE_MS = 1000;
 /** Waiters that read their records at the same time, when all must. */
 const MAX_PARALLEL_CHECKS = 16;
 
+/** The most waiters among which the one that a reported record names is searched; with more, hints do it. */
+const MAX_SEARCHED_WAITS = 1024;
+
 /** The result of a try, if the lock was not granted. */
 type Refusal = 'queued' | 'full' | 'no mailbox';
 
@@ -64,6 +72,7 @@ export class LockWaits implements MailboxListener {
   private rotation: IterableIterator<LockWait> | null = null;
   private cancelRecheck: (() => void) | null = null;
   private cancelClose: (() => void) | null = null;
+  private stopListening: (() => void) | null = null;
   private hasSwept = false;
 
   constructor(mailboxes: Mailboxes) {
@@ -127,6 +136,7 @@ export class LockWaits implements MailboxListener {
     const { file } = wait;
     if (this.waits.has(wait.id)) {
       const record = await file.readRecord();
+      if (wait.hasLock) return;
       if (isGrantedTo(record, wait)) return this.finish(wait, file, record);
       if (!wait.mustConfirm && this.keepsWaiting(record, wait)) return this.plan(wait, record);
     }
@@ -134,6 +144,7 @@ export class LockWaits implements MailboxListener {
     const { granted, refusal, present } = await file.changeRecord((record) =>
       this.grantOrQueue(wait, file, record, mayWait),
     );
+    if (wait.hasLock) return;
     if (granted !== null) return this.finish(wait, file, granted);
     if (!mayWait) throw new LockHeldError(file.path, present.holder);
     if (refusal === 'queued') {
@@ -164,6 +175,7 @@ export class LockWaits implements MailboxListener {
       record: present === current ? null : present,
       result: { granted: null, refusal, present },
     });
+    if (wait.hasLock) return refuse(current, 'queued');
     if (isGrantedTo(current, wait)) return grant(current);
     const ticket = current.waiters.some((waiter) => isPlaceOf(waiter, wait)) ? wait.ticket : null;
     const own = acquireLock(
@@ -228,6 +240,7 @@ export class LockWaits implements MailboxListener {
       }));
     }
     const lock = new HeldLock(file, wait.owner, fence, needsBarrier);
+    wait.hasLock = true;
     // The lock closes the file.
     wait.file = null;
     try {
@@ -279,6 +292,23 @@ export class LockWaits implements MailboxListener {
     this.cancelClose?.();
     this.cancelClose = null;
     this.startRecheck();
+    this.stopListening ??= this.storage.client.graph.listen((event, data) => {
+      if (event === 'UPCALL' && isUpcall(data) && data.kind === 'inode')
+        this.handleReport(data.inode, data.xattrs?.get(LOCK_XATTR));
+    });
+  }
+
+  /** Ends the wait that a reported record grants. One that has to wait for an earlier holder is left to its hint. */
+  private handleReport(inode: Inode, bytes: Uint8Array | undefined): void {
+    if (bytes === undefined || this.waits.size > MAX_SEARCHED_WAITS) return;
+    const record = decodeLock(bytes);
+    if (record === null || record.needsBarrier) return;
+    for (const wait of this.waits.values()) {
+      const { file, isSettled, options } = wait;
+      if (!isGrantedTo(record, wait) || file === null || !file.isOf(inode)) continue;
+      if (!isSettled && options.signal?.aborted !== true) void this.finish(wait, file, record);
+      return;
+    }
   }
 
   private end(wait: LockWait): void {
@@ -288,7 +318,10 @@ export class LockWaits implements MailboxListener {
     wait.mustRepeat = false;
     wait.file?.close();
     wait.file = null;
-    if (this.waits.delete(wait.id) && this.waits.size === 0) this.closeMailboxLater();
+    if (!this.waits.delete(wait.id) || this.waits.size > 0) return;
+    this.stopListening?.();
+    this.stopListening = null;
+    this.closeMailboxLater();
   }
 
   /** Sets the timer after which a waiter checks whether the holder's lock has expired. */

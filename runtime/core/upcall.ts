@@ -1,6 +1,6 @@
 /**
  * Sends UPCALLs, by which a translator invalidates the caches above it. An UPCALL travels up by `notify` to the
- * mount, which notifies the kernel. It carries no new data, so a superfluous one costs only a lookup. The mount
+ * mount, which notifies the kernel. A superfluous one costs only a lookup. The mount
  * notifies the kernel after it has replied to all requests under way, so that no reply restores old data. The sender
  * drops its own cached data first, and does not wait.
  *
@@ -18,9 +18,14 @@ export type Upcall =
   /**
    * Invalidates the attributes of an inode, and with `data` its cached data. If the inode is not in the table
    * (`InodeTable.unlistedInode`), the translators above must still drop its attributes from replies and listings that
-   * are on their way up.
+   * are on their way up. `xattrs` has new values of extended attributes, as far as the storage reports them.
    */
-  | { readonly kind: 'inode'; readonly inode: Inode; readonly data: boolean }
+  | {
+      readonly kind: 'inode';
+      readonly inode: Inode;
+      readonly data: boolean;
+      readonly xattrs?: ReadonlyMap<string, Uint8Array>;
+    }
   /**
    * Invalidates a name, existing or absent. The kernel drops all that it knows below the name. With `expire` it only
    * marks the name as expired and looks it up again, so working directories and mounts below it stay.
@@ -72,6 +77,8 @@ export interface ClientUpcall {
   readonly stat: Iatt | null;
   readonly parent: Iatt | null;
   readonly oldParent: Iatt | null;
+  /** The new values of extended attributes that clients have asked for (IPC_UPCALL); null for none. */
+  readonly xattrs: ReadonlyMap<string, Uint8Array> | null;
 }
 
 /** Whether the data of an UPCALL is for one client; other data goes to all caches. */

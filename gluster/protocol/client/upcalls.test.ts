@@ -9,7 +9,7 @@ import type { Graph } from '../../../runtime/core/graph.ts';
 import { IA_IFDIR, IA_IFREG, Iatt } from '../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
-import { sendUpcall, type Upcall } from '../../../runtime/core/upcall.ts';
+import { sendUpcall, UP, type Upcall } from '../../../runtime/core/upcall.ts';
 import type { Translator } from '../../../runtime/core/xlator.ts';
 import { XdrReader, XdrWriter } from '../../../runtime/wire/xdr.ts';
 import mdCache from '../../../runtime/xlators/performance/md-cache/index.ts';
@@ -28,6 +28,7 @@ function changesOf(
   gfid: Gfid,
   flags: number,
   removed = new WeakSet<Inode>(),
+  xattrs: ReadonlyMap<string, Uint8Array> | null = null,
 ): readonly Upcall[] {
   const w = new XdrWriter();
   writeInvalidation(w, {
@@ -37,6 +38,7 @@ function changesOf(
     stat: null,
     parent: null,
     oldParent: null,
+    xattrs,
   });
   const reader = new XdrReader(w.writtenBytes);
   const changes = readCallback(
@@ -161,4 +163,43 @@ test('stat after a listing returns the size of a later write', async () => {
   write(5);
   expect(sizeOf(inode)).toBe(5);
   fd.release();
+});
+
+test('an invalidation for set extended attributes brings the new values, as copies', async () => {
+  const { graph } = await setUp();
+  const value = Uint8Array.of(0, 1, 255, 0);
+  const xattrs = new Map([
+    ['user.a', value],
+    ['user.empty', new Uint8Array()],
+  ]);
+  const [change, ...others] = changesOf(graph, GFID, UP.XATTR, new WeakSet(), xattrs);
+  expect(change).toMatchObject({ kind: 'inode', data: false, xattrs });
+  expect(others).toEqual([]);
+  const [none] = changesOf(graph, GFID, UP.XATTR);
+  expect(none).not.toHaveProperty('xattrs');
+  // Values of another change are not those of the inode's extended attributes.
+  const [written] = changesOf(graph, GFID, WRITTEN, new WeakSet(), xattrs);
+  expect(written).not.toHaveProperty('xattrs');
+});
+
+test('an invalidation that ends within its extended attributes still reports the change', async () => {
+  const { graph } = await setUp();
+  const w = new XdrWriter();
+  const xattrs = new Map([['user.a', new Uint8Array(9)]]);
+  const attributes = { stat: null, parent: null, oldParent: null };
+  writeInvalidation(w, { gfid: GFID, flags: UP.XATTR, expireSeconds: 60, ...attributes, xattrs });
+  const bytes = w.writtenBytes;
+  const end = bytes.length;
+  for (let length = end - 28; length < end; length += 1) {
+    const reader = new XdrReader(bytes.subarray(0, length));
+    const changes = readCallback(
+      CALLBACK.number,
+      CALLBACK_PROCEDURES.CACHE_INVALIDATION,
+      reader,
+      graph.inodes,
+      new WeakSet(),
+    );
+    expect(changes).toMatchObject([{ kind: 'inode' }]);
+    expect((changes as Upcall[])[0]).not.toHaveProperty('xattrs');
+  }
 });

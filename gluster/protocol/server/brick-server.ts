@@ -314,6 +314,7 @@ const makeInvalidation = ({ gfid }: Inode, flags: number): Invalidation => ({
   stat: null,
   parent: null,
   oldParent: null,
+  xattrs: null,
 });
 
 /** Converts an upcall of the graph to invalidations as GlusterFS's bricks send them. */

@@ -8,12 +8,14 @@
  * Source: GlusterFS 10 `xlators/features/upcall`.
  */
 import type { Client } from '../../../core/client.ts';
+import type { Dict } from '../../../core/dict.ts';
 import { ENOENT } from '../../../core/errno.ts';
 import { findFop, fops as fopRows, IPC_UPCALL } from '../../../core/fops.ts';
 import { type FopName, tail, unwind } from '../../../core/gen/fops.gen.ts';
 import { type After, type Before, taps } from '../../../core/gen/taps.gen.ts';
 import type { Loc } from '../../../core/loc.ts';
 import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
+import { compileShellPattern } from '../../../core/shell-pattern.ts';
 import { type ClientUpcall, UP } from '../../../core/upcall.ts';
 import {
   defaultNotify,
@@ -57,6 +59,9 @@ const options = defineReconfigurableOptions({
 
 type OptionValues = Values<typeof options>;
 
+/** The most patterns of extended attributes whose new values upcalls have. */
+const MAX_PATTERNS = 64;
+
 /** The state of one volume of features/upcall. */
 class Upcalls {
   values: OptionValues;
@@ -64,6 +69,8 @@ class Upcalls {
   upcallCount = 0;
   readonly registrations: Registrations;
   private readonly xl: Xlator<Upcalls>;
+  /** The extended attributes whose new values clients have asked for, by shell pattern. */
+  private readonly reportedXattrs = new Map<string, RegExp>();
 
   constructor(xl: Xlator<Upcalls>, values: OptionValues) {
     this.xl = xl;
@@ -93,12 +100,42 @@ class Upcalls {
   }
 
   /** Sends an upcall for one client to the volumes above. */
-  private sendUpcall(client: Client, { gfid, flags, ...stats }: TouchedInode): void {
+  private sendUpcall(client: Client, { gfid, flags, xattrs, ...stats }: TouchedInode): void {
     this.upcallCount += 1;
     const expireSeconds = this.values['cache-invalidation-timeout'];
     const { stat = null, parent = null, oldParent = null } = stats;
-    const upcall: ClientUpcall = { client, gfid, flags, expireSeconds, stat, parent, oldParent };
+    const upcall: ClientUpcall = {
+      client,
+      gfid,
+      flags,
+      expireSeconds,
+      stat,
+      parent,
+      oldParent,
+      xattrs: this.selectXattrs(xattrs ?? null),
+    };
     defaultNotify(this.xl, 'UPCALL', upcall);
+  }
+
+  /** Reports new values of extended attributes from now on, to all clients. @param patterns keys are shell patterns */
+  reportXattrs(patterns: Dict | null): void {
+    for (const pattern of patterns?.keys() ?? []) {
+      if (this.reportedXattrs.size < MAX_PATTERNS && !this.reportedXattrs.has(pattern))
+        this.reportedXattrs.set(pattern, compileShellPattern(pattern));
+    }
+  }
+
+  /** Selects the values that upcalls have; null for none. */
+  private selectXattrs(xattrs: Dict | null): ReadonlyMap<string, Uint8Array> | null {
+    if (xattrs === null || this.reportedXattrs.size === 0) return null;
+    const patterns = [...this.reportedXattrs.values()];
+    const selected = new Map<string, Uint8Array>();
+    for (const name of xattrs.keys()) {
+      const value = xattrs.bytes(name);
+      if (value !== undefined && patterns.some((pattern) => pattern.test(name)))
+        selected.set(name, value);
+    }
+    return selected.size === 0 ? null : selected;
   }
 }
 
@@ -135,10 +172,15 @@ const recordReply: After<Upcalls> = (frame, xl, fop, opRet, opErrno, ...reply) =
   }
 };
 
-/** Replies to a client's request (IPC_UPCALL) whether upcalls are on. With them off, no volume serves the request. */
+/**
+ * Replies to a client's request (IPC_UPCALL) whether upcalls are on, and notes the extended attributes that it asks for.
+ * With upcalls off, no volume serves the request.
+ */
 const ipc: Fop<'ipc', Upcalls> = (frame, xl, op, xdata) => {
-  if (op === IPC_UPCALL) unwind.ipc(frame, 0, 0, null);
-  else tail.ipc(frame, xl.children[0]!, op, xdata);
+  if (op === IPC_UPCALL) {
+    xl.priv.reportXattrs(xdata);
+    unwind.ipc(frame, 0, 0, null);
+  } else tail.ipc(frame, xl.children[0]!, op, xdata);
 };
 
 const makeFops = ({ priv }: Xlator<Upcalls>): Fops<Upcalls> =>

@@ -5,6 +5,7 @@
  *
  * Source: GlusterFS 10 `libglusterfs/src/glusterfs/upcall-utils.h`, `xlators/features/upcall/src/upcall.c`.
  */
+import type { Dict } from '../../../core/dict.ts';
 import type { Fd } from '../../../core/fd.ts';
 import type { FopName } from '../../../core/gen/fops.gen.ts';
 import { type Gfid, NULL_GFID } from '../../../core/gfid.ts';
@@ -32,6 +33,8 @@ export interface TouchedInode {
   readonly parent?: Iatt | null;
   /** The attributes of the directory that a rename has moved the inode out of. */
   readonly oldParent?: Iatt | null;
+  /** Extended attributes that were set. */
+  readonly xattrs?: Dict | null;
 }
 
 /** Finds the inodes and their changes in a fop's arguments and reply; null for an inode that is not known. */
@@ -77,8 +80,13 @@ const readSetattr: TouchedInodeReader = (
   ];
 };
 
-/** Reads a fop that sets or removes extended attributes. */
-const readXattrChange: TouchedInodeReader = ([target]: [Loc | Fd]) => [
+/** Reads a fop that sets extended attributes. */
+const readNewXattrs: TouchedInodeReader = ([target, xattrs]: [Loc | Fd, Dict | null]) => [
+  makeTouchedInode(target.inode, UP.XATTR, { xattrs }),
+];
+
+/** Reads a fop that removes an extended attribute. */
+const readXattrRemoval: TouchedInodeReader = ([target]: [Loc | Fd]) => [
   makeTouchedInode(target.inode, UP.XATTR),
 ];
 
@@ -152,10 +160,10 @@ export const touchedInodeReaders = {
   ) => [makeTouchedInode(targetFd.inode, DATA_CHANGES, { stat })],
   setattr: readSetattr,
   fsetattr: readSetattr,
-  setxattr: readXattrChange,
-  fsetxattr: readXattrChange,
-  removexattr: readXattrChange,
-  fremovexattr: readXattrChange,
+  setxattr: readNewXattrs,
+  fsetxattr: readNewXattrs,
+  removexattr: readXattrRemoval,
+  fremovexattr: readXattrRemoval,
   mknod: makeCreationReader(0, 1),
   mkdir: makeCreationReader(0, 1),
   symlink: makeCreationReader(1, 1),

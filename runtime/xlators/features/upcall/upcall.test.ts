@@ -2,7 +2,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Reply, startGraph } from '../../../../test/support/core.ts';
 import type { Client } from '../../../core/client.ts';
+import { Dict } from '../../../core/dict.ts';
 import { Fd } from '../../../core/fd.ts';
+import { IPC_UPCALL } from '../../../core/fops.ts';
 import { Stack } from '../../../core/frame.ts';
 import type { FopName, FopTable } from '../../../core/gen/fops.gen.ts';
 import { collectCbk, windArgs } from '../../../core/gen/generic.gen.ts';
@@ -12,7 +14,7 @@ import { Initiator, makeInitiatorTranslator } from '../../../core/initiator.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
 import { O_CREAT, O_RDWR, O_TRUNC } from '../../../core/open-flags.ts';
-import { isClientUpcall, UP } from '../../../core/upcall.ts';
+import { type ClientUpcall, isClientUpcall, UP } from '../../../core/upcall.ts';
 import type { Translator } from '../../../core/xlator.ts';
 import memory from '../../storage/memory/index.ts';
 import upcall from './index.ts';
@@ -25,6 +27,8 @@ let front: Initiator;
 let writer: Client;
 let other: Client;
 let file: Inode;
+/** The values of extended attributes in upcalls to the other client. */
+let reported: ClientUpcall['xattrs'][];
 /** Upcalls about the file: client, flags and size. */
 let told: { readonly who: string; readonly flags: number; readonly size: number | undefined }[];
 
@@ -69,8 +73,10 @@ beforeEach(async () => {
   ask(writer, 'writev', fd, new Uint8Array(100), 0, 0, null);
   ask(writer, 'link', new Loc(file), new Loc(file, graph.inodes.root, 'found'), null);
   told = [];
+  reported = [];
   graph.listen((event, data) => {
     if (event !== 'UPCALL' || !isClientUpcall(data) || data.gfid !== file.gfid) return;
+    if (data.client === other) reported.push(data.xattrs);
     told.push({ who: data.client.uid, flags: data.flags, size: data.stat?.iaSize });
   });
 });
@@ -104,4 +110,24 @@ test('an open sends an upcall to the other client only if it has O_TRUNC', () =>
   expect(told).toEqual([]);
   open(O_RDWR | O_TRUNC);
   expect(of('writer')).toEqual([{ who: 'writer', flags: UP.SIZE | UP.TIMES, size: undefined }]);
+});
+
+test('upcalls have the new values of the extended attributes that a client has asked for', () => {
+  const value = (text: string) => new TextEncoder().encode(text);
+  ask(other, 'stat', new Loc(file), null);
+  const set = () =>
+    ask(
+      writer,
+      'setxattr',
+      new Loc(file),
+      Dict.of({ 'user.mine.a': value('1'), 'user.b': value('2') }),
+      0,
+      null,
+    );
+  set();
+  expect(reported).toEqual([null]);
+  ask(other, 'ipc', IPC_UPCALL, Dict.of({ 'user.mine.*': '' }));
+  set();
+  ask(writer, 'removexattr', new Loc(file), 'user.mine.a', null);
+  expect(reported).toEqual([null, new Map([['user.mine.a', value('1')]]), null]);
 });
