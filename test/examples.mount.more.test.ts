@@ -67,8 +67,10 @@ const readmes = names
 describeMounts('commands in the READMEs', () => {
   describe.each(readmes)('$name', ({ name, text }) => {
     const parts = splitParts(name, findAllCommands(text));
-    it.skipIf(needsMore(name, text)).each(parts.map((commands, index) => ({ index, commands })))(
-      'print the same output when they run again, and leave no mount or folder behind (part $index)',
+    it
+      .skipIf(needsMore(name, text))
+      .each(parts.map((commands, index) => ({ commands, number: index + 1 })))(
+      'print the same output when they run again, and leave no mount or folder behind (part $number)',
       ({ commands }) =>
         withScratch(async (scratch) => {
           const type = async (): Promise<string> =>

@@ -252,12 +252,12 @@ export async function unlockRecord(
   fence: number | null,
   hasOperations: () => boolean,
 ): Promise<{ readonly existed: boolean }> {
-  return file.changeRecord<{ readonly existed: boolean }>(async (record, told) => {
+  return file.changeRecord<{ readonly existed: boolean }>(async (record, checked) => {
     const { holder } = record;
     if (holder === null) return { record: null, result: { existed: false } };
     if (holder.owner !== owner) throw new FileError(EPERM, 'unlock', file.path);
     if (fence !== null && fence !== record.fence) throw new FileError(ESTALE, 'unlock', file.path);
-    const next = await file.handOver(record, told);
+    const next = await file.handOver(record, checked);
     const needsBarrier = next.needsBarrier || hasOperations();
     return { record: { ...next, needsBarrier }, result: { existed: true } };
   }, true);

@@ -2,8 +2,8 @@
  * Reads and changes the record of a lock in its file. Each change is made under an inodelk, so that of several
  * clients one after the other changes it; a client that dies loses its inodelk.
  *
- * A waiter is told before the record grants it the lock, under the same inodelk. It then reads the record, if necessary
- * under that inodelk, too. So a grant is noticed also if the program that has written it dies at any point.
+ * A waiter's hint is sent before the record that grants it the lock, under the same inodelk. The waiter then reads the
+ * record, if necessary under that inodelk, too. So a grant is noticed also if the program that writes it dies at any point.
  */
 
 import type { DriverSteps } from '../api/driver-steps.ts';
@@ -41,8 +41,8 @@ export interface RecordChange<R> {
   readonly result: R;
 }
 
-/** A waiter that was told to read the record. */
-export interface ToldWaiter {
+/** A waiter whose program was checked. */
+export interface CheckedWaiter {
   readonly ticket: number;
   /** Whether its program lives. */
   readonly isAlive: boolean;
@@ -126,34 +126,38 @@ export class LockFile {
 
   /**
    * Changes the record while no other client can.
-   * @param tellsFirst whether the change hands the lock over: then the record is also read while the inodelk is
-   *   requested, and its first waiter is told during the second read, a round trip earlier
+   * @param checksFirst whether the change hands the lock over: then the record is also read while the inodelk is
+   *   requested, and its first waiter is checked during the second read, a round trip earlier
    * @throws {FileError} EAGAIN if the new record is too large
    */
   async changeRecord<R>(
     change: (
       record: LockRecord,
-      told: ToldWaiter | null,
+      checked: CheckedWaiter | null,
     ) => RecordChange<R> | Promise<RecordChange<R>>,
-    tellsFirst = false,
+    checksFirst = false,
   ): Promise<R> {
     const { storage, inode } = this;
     const driver = storage.makeDriver();
     const [first] = await Promise.all([
-      tellsFirst ? this.guessFirstWaiter() : undefined,
+      checksFirst ? this.guessFirstWaiter() : undefined,
       storage.lockRange(driver, inode, RECORD_DOMAIN, F_SETLKW, F_WRLCK),
     ]);
     try {
-      const [current, told] = await Promise.all([
+      const [current, checked] = await Promise.all([
         this.readRecord(),
-        first === undefined ? null : this.tell(first),
+        first === undefined ? null : this.check(first),
       ]);
-      const { record, result } = await change(current, told);
+      const { record, result } = await change(current, checked);
       if (record !== null) {
         // A full queue has priority over the last break, which only informs.
         const bytes = encodeLock(record) ?? encodeLock({ ...record, lastBreak: null });
         if (bytes === null) throw new FileError(EAGAIN, 'lock', this.path);
-        await this.run((file) => file.setxattr(LOCK_XATTR, bytes));
+        const granted = findGranted(current, record);
+        await Promise.all([
+          granted === undefined ? null : this.mailboxes.tell(granted),
+          this.run((file) => file.setxattr(LOCK_XATTR, bytes)),
+        ]);
       }
       return result;
     } finally {
@@ -171,26 +175,26 @@ export class LockFile {
     }
   }
 
-  private async tell(waiter: LockWaiter): Promise<ToldWaiter> {
-    return { ticket: waiter.ticket, isAlive: await this.mailboxes.tell(waiter) };
+  private async check({ ticket, mailbox }: LockWaiter): Promise<CheckedWaiter> {
+    return { ticket, isAlive: await this.mailboxes.isAlive(mailbox) };
   }
 
   /**
-   * Takes the lock from its holder, and grants it to the first waiter whose program lives. That waiter is told: the
-   * caller must have the record's inodelk, and write the result.
-   * @param told a waiter that was told under this inodelk
+   * Takes the lock from its holder, and grants it to the first waiter whose program lives. The caller must have the
+   * record's inodelk.
+   * @param checked a waiter that was checked under this inodelk
    * @param brokenBy as in `releaseLock`
    */
   async handOver(
     record: LockRecord,
-    told: ToldWaiter | null = null,
+    checked: CheckedWaiter | null = null,
     brokenBy: string | null = null,
   ): Promise<LockRecord> {
     let next = record;
     for (;;) {
       const [first] = next.waiters;
       if (first === undefined) break;
-      const { isAlive } = first.ticket === told?.ticket ? told : await this.tell(first);
+      const { isAlive } = first.ticket === checked?.ticket ? checked : await this.check(first);
       if (isAlive) break;
       next = removeWaiters(next, ({ mailbox }) => mailbox === first.mailbox);
     }
@@ -235,3 +239,9 @@ export class LockFile {
     return storage.run(path, makeSteps(new FileObjectSteps(storage.driver, inode)));
   }
 }
+
+/** Finds the waiter to which a change of the record grants the lock. */
+const findGranted = (current: LockRecord, { holder }: LockRecord): LockWaiter | undefined =>
+  holder === null || holder.ticket === null
+    ? undefined
+    : current.waiters.find(({ ticket }) => ticket === holder.ticket);

@@ -50,8 +50,6 @@ export class LockWait {
   /** Whether the promise has its result. */
   isSettled = false;
   isBusy = false;
-  /** Whether the lock was granted. A step that is still under way must not request it once more. */
-  hasLock = false;
   /** Whether something has happened since the step under way began. */
   mustRepeat = false;
   /** Whether the next check has to wait for a change of the record that is under way. */

@@ -112,6 +112,11 @@ export class LockWaits implements MailboxListener {
     wait.isBusy = false;
   }
 
+  /** Whether a report has ended a request: a step that is still under way must not request the lock once more. */
+  private isEnded(wait: LockWait): boolean {
+    return wait.isSettled && !this.waits.has(wait.id);
+  }
+
   private handleError(wait: LockWait, error: unknown): void {
     // The place in the queue is in the storage: it is still there when the connection is.
     if (wait.ticket !== null && !wait.isSettled && isDisconnected(error)) {
@@ -136,7 +141,7 @@ export class LockWaits implements MailboxListener {
     const { file } = wait;
     if (this.waits.has(wait.id)) {
       const record = await file.readRecord();
-      if (wait.hasLock) return;
+      if (this.isEnded(wait)) return;
       if (isGrantedTo(record, wait)) return this.finish(wait, file, record);
       if (!wait.mustConfirm && this.keepsWaiting(record, wait)) return this.plan(wait, record);
     }
@@ -144,7 +149,7 @@ export class LockWaits implements MailboxListener {
     const { granted, refusal, present } = await file.changeRecord((record) =>
       this.grantOrQueue(wait, file, record, mayWait),
     );
-    if (wait.hasLock) return;
+    if (this.isEnded(wait)) return;
     if (granted !== null) return this.finish(wait, file, granted);
     if (!mayWait) throw new LockHeldError(file.path, present.holder);
     if (refusal === 'queued') {
@@ -175,7 +180,7 @@ export class LockWaits implements MailboxListener {
       record: present === current ? null : present,
       result: { granted: null, refusal, present },
     });
-    if (wait.hasLock) return refuse(current, 'queued');
+    if (this.isEnded(wait)) return refuse(current, 'queued');
     if (isGrantedTo(current, wait)) return grant(current);
     const ticket = current.waiters.some((waiter) => isPlaceOf(waiter, wait)) ? wait.ticket : null;
     const own = acquireLock(
@@ -240,7 +245,6 @@ export class LockWaits implements MailboxListener {
       }));
     }
     const lock = new HeldLock(file, wait.owner, fence, needsBarrier);
-    wait.hasLock = true;
     // The lock closes the file.
     wait.file = null;
     try {

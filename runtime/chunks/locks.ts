@@ -87,10 +87,10 @@ export class Locks {
   async breakLock(name: string, expectedOwner: string, by: string): Promise<LockInfo> {
     checkOwner(by);
     const record = await this.useFile(name, (file) =>
-      file.changeRecord(async (current, told) => {
+      file.changeRecord(async (current, checked) => {
         if (current.holder?.owner !== expectedOwner)
           throw new FileError(ESTALE, 'breakLock', file.path);
-        const next = await file.handOver(current, told, by);
+        const next = await file.handOver(current, checked, by);
         return { record: next, result: next };
       }, true),
     );

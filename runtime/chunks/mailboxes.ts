@@ -60,19 +60,12 @@ export class Mailboxes {
   }
 
   /**
-   * Tells a waiter to read the record of its lock. The caller has the record's inodelk and changes the record
-   * afterwards; the waiter reads it once that inodelk is given back.
-   * @returns false if the waiter's program is gone
+   * Tells a waiter to read the record of its lock. The caller has the record's inodelk and changes the record; the waiter
+   * reads it once that inodelk is given back.
    */
-  async tell({ mailbox: name, request }: LockWaiter): Promise<boolean> {
-    if (name === this.own?.name) {
-      this.own.handleHints([request]);
-      return true;
-    }
-    return this.useMailbox(name, async (file, inode) => {
-      const [isAlive] = await Promise.all([this.isLocked(inode), this.append(file, name, request)]);
-      return isAlive;
-    });
+  async tell({ mailbox: name, request }: LockWaiter): Promise<void> {
+    if (name === this.own?.name) this.own.handleHints([request]);
+    else await this.useMailbox(name, (file) => this.append(file, name, request));
   }
 
   /** Whether the program of a mailbox lives. */
@@ -126,9 +119,10 @@ export class Mailboxes {
   }
 
   /** Appends a hint. Without it, for example on a full disk, the waiter notices the grant later (`lock-waits.ts`). */
-  private async append(file: OpenFileSteps, name: string, request: number): Promise<void> {
+  private async append(file: OpenFileSteps, name: string, request: number): Promise<true> {
     const writing = file.write(encodeName(`${request}\n`));
     await ignoreFailure(this.storage.run(this.makePath(name), writing));
+    return true;
   }
 
   private async isLocked(inode: Inode): Promise<boolean> {
