@@ -15,7 +15,7 @@ served by NBD, and a lock that goes from one process to another over a brick of 
   legend: `A figure is the median over the rounds [the lowest – the highest]. With a "?", the rounds of one row lie
 more than a factor of 1.5 apart: measure again. Processes are unpinned. The slow storage replies after 20 ms, so a
 figure of 3 is three replies one after the other. A lock is handed over from the call of unlock in one process to the
-grant in another; the bricks report changes (cache-invalidation).`,
+grant in another, which has waited; the bricks report changes (cache-invalidation).`,
   isPlaced: false,
   parts: { store: measureChunks, disk: measureDisk, locks: measureLocks },
 };
