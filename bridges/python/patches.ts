@@ -160,7 +160,7 @@ const RUNTIME_PATCHES: readonly Patch[] = [
   },
   {
     reason: "EACCES (2) would read as Linux's ENOENT; EPERM (63) is unused there",
-    find: /(?<=&&!\(node\.mode&(?:292|146|73)\)\)\{return )2(?=\})/,
+    find: /(?<=&&!\(node\.mode&(?:292|146|73)\)\)\{return )2(?=\})/g,
     replacement: '63',
     count: 3,
   },
@@ -201,21 +201,50 @@ const RUNTIME_PATCHES: readonly Patch[] = [
   },
 ];
 
-/** Applies patches in order. @throws {EngineError} if a text occurs more or less often than known */
+/** A change at one place of a text. */
+interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly replacement: string;
+}
+
+/**
+ * Applies patches at once: a new text after each would be a megabyte each time.
+ * @throws {EngineError} if a text occurs more or less often than known, or overlaps another
+ */
 function applyPatches(file: string, source: string, patches: readonly Patch[]): string {
-  let text = source;
-  for (const patch of patches) {
-    const pieces = text.split(patch.find);
-    if (pieces.length - 1 !== patch.count) {
-      throw new EngineError(
-        'setup',
-        `${file} is not the Pyodide this was written for: expected ${patch.count} × ` +
-          `${String(patch.find)}, found ${pieces.length - 1} (${patch.reason})`,
-      );
-    }
-    text = pieces.join(patch.replacement);
+  const edits = patches.flatMap((patch) => findEdits(file, source, patch));
+  edits.sort((a, b) => a.start - b.start);
+  const pieces: string[] = [];
+  let position = 0;
+  for (const { start, end, replacement } of edits) {
+    if (start < position)
+      throw new EngineError('setup', `${file}: two patches overlap at ${source.slice(start, end)}`);
+    pieces.push(source.slice(position, start), replacement);
+    position = end;
   }
-  return text;
+  pieces.push(source.slice(position));
+  return pieces.join('');
+}
+
+function findEdits(file: string, source: string, patch: Patch): Edit[] {
+  const { find, replacement, count, reason } = patch;
+  const edits: Edit[] = [];
+  if (typeof find === 'string') {
+    for (let start = source.indexOf(find); start >= 0; start = source.indexOf(find, start)) {
+      edits.push({ start, end: start + find.length, replacement });
+      start += find.length;
+    }
+  } else {
+    for (const { index, 0: found } of source.matchAll(find))
+      edits.push({ start: index, end: index + found.length, replacement });
+  }
+  if (edits.length === count) return edits;
+  throw new EngineError(
+    'setup',
+    `${file} is not the Pyodide this was written for: expected ${count} × ${String(find)}, ` +
+      `found ${edits.length} (${reason})`,
+  );
 }
 
 /** Returns the loader as one function expression `(exports, noImport) => void`. */

@@ -10,6 +10,8 @@ import {
   readdirSync,
   readFileSync,
   readSync,
+  type Stats,
+  statSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -34,6 +36,9 @@ function makePartPath(name: string): string {
   if (folder === undefined) throw new Error(`there is no part '${name}'`);
   return join(folder(), name.slice(slash + 1));
 }
+
+/** Returns the attributes of a part's file. */
+export const statPart = (name: string): Stats => statSync(makePartPath(name));
 
 /** Reads a file into memory that `allocate` returns (shared, or of a realm), without a copy. */
 function readInto(path: string, allocate: (length: number) => Uint8Array): Uint8Array {
