@@ -153,6 +153,23 @@ describe.each(stacks.filter((stack) => !stack.includes('GlusterFS') || !isWithou
       expect(order).toEqual(['a', 'b', 'c']);
     });
 
+    it("give a waiter its lock by the brick's report of the record, without a hint", async () => {
+      const { volfile, open } = await start();
+      const first = await open();
+      const lock = await first.locks.lock('disk', 'holder');
+      const waiting = (await open()).locks.lock('disk', 'waiter');
+      let record: { fence: number; lastTicket: number; waiters: unknown[] };
+      await using other = await Volume.open(volfile);
+      const [path, name] = ['/chunks/.locks/disk', 'user.glossa.lock'];
+      do record = JSON.parse(Buffer.from(await other.getxattr(path, name)).toString());
+      while (record.waiters.length === 0);
+      // As the holder's unlock does, but nothing is written into the mailbox: the waiter's own reads are a minute apart.
+      const holder = { owner: 'waiter', since: 1, expiresAt: null, ticket: record.lastTicket };
+      const granted = { ...record, fence: record.fence + 1, holder, waiters: [] };
+      await other.setxattr(path, name, JSON.stringify(granted));
+      expect((await waiting).fence).toBe(lock.fence + 1);
+    });
+
     it('keep the lock of a program that was killed, and skip one that was killed while it waited', async () => {
       const { volfile, open } = await start();
       const killHolder = await startProgram(

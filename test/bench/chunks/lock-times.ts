@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { setMaxListeners } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -25,6 +26,8 @@ const WAITING = 1000;
 const HANDOVER_BAR = { limit: 2, aim: 0.6 };
 /** Bytes in a KB of the figure. */
 const KB = 1024;
+/** Milliseconds after which no request is under way. */
+const SETTLE_MS = 200;
 const WAITING_BAR = { limit: 1, below: true } as const;
 const NS_PER_MS = 1e6;
 
@@ -72,19 +75,23 @@ async function measureWaiting(rounds: number): Promise<number[]> {
   for (let round = 0; round <= rounds; round += 1) {
     const names = Array.from({ length: WAITING }, (_, index) => `round${round}-lock${index}`);
     for (const name of names) (await locks.lock(name, 'holder')).close();
-    const before = readMemory();
+    const before = await readMemory();
     for (const name of names)
       waiting.push(locks.lock(name, 'waiter', { signal: controller.signal }));
     for (const name of names) while ((await locks.lockInfo(name)).waiters.length === 0);
-    results.push((readMemory() - before) / WAITING);
+    results.push(((await readMemory()) - before) / WAITING);
   }
   controller.abort();
   await Promise.allSettled(waiting);
   return results.slice(1);
 }
 
-/** Collects garbage, and returns the bytes that are left: of objects, and of their data outside of the heap. */
-function readMemory(): number {
+/**
+ * Collects garbage after the end of all requests, and returns the bytes that are left: of objects, and of their data
+ * outside of the heap.
+ */
+async function readMemory(): Promise<number> {
+  await delay(SETTLE_MS);
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   for (let round = 0; round < 3; round += 1) collect();
