@@ -168,7 +168,8 @@ describe.each(stacks.filter((stack) => !stack.includes('GlusterFS') || !isWithou
       const granted = { ...record, fence: record.fence + 1, holder, waiters: [] };
       await other.setxattr(path, name, JSON.stringify(granted));
       expect((await waiting).fence).toBe(lock.fence + 1);
-    });
+      // Less than the minute.
+    }, 45_000);
 
     it('keep the lock of a program that was killed, and skip one that was killed while it waited', async () => {
       const { volfile, open } = await start();
