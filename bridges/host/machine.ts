@@ -22,6 +22,8 @@ export interface Machine {
   readonly memory: MemoryTools;
   /** Makes the watchdog watch an engine; null on a machine without a watchdog. */
   readonly watchEngine: WatchEngine | null;
+  /** Starts the watchdog before its first engine. */
+  startWatchdog(): void;
   /** Starts threads for isolated volumes; null on a machine without threads. */
   readonly startThread: StartThread | null;
   /** Fills `out` with unpredictable bytes. */

@@ -56,6 +56,8 @@ export async function browserMachine(settings: BrowserSettings): Promise<Machine
     memory,
     startThread: null,
     watchEngine: 'watch' in watchdog ? watchdog.watch : null,
+    // A page has started it before.
+    startWatchdog() {},
     fillRandom: (out) => web.crypto.getRandomValues(out),
     makeRealm,
     openFiles: () => noFiles,

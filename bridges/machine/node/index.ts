@@ -11,7 +11,7 @@ import { makeRealm } from './realm.ts';
 import { sources } from './sources.ts';
 import { stripTypes } from './strip-types.ts';
 import { startThread } from './thread.ts';
-import { watch } from './watchdog.ts';
+import { startWatchdog, watch } from './watchdog.ts';
 
 /** The machine of this process. */
 export const nodeMachine: Machine = {
@@ -35,6 +35,7 @@ export const nodeMachine: Machine = {
     encodeLatin1: (text) => new Uint8Array(Buffer.from(text, 'latin1')),
   },
   watchEngine: watch,
+  startWatchdog,
   startThread,
   fillRandom: (out) => void randomFillSync(out),
   makeRealm,

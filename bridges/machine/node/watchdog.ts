@@ -129,13 +129,17 @@ function runWatchdog(
 /** The worker's program as text; the constants and functions that it uses are its arguments. */
 const WORKER_SOURCE = `(${runWatchdog})(${JSON.stringify(CONSTANTS)}, ${makeSampling}, ${formatTime}, ${JSON.stringify(END_TURN_PROTOTYPE)}, require)`;
 
+/** Starts the thread, which takes a while, beside the loading of the first engine. */
+export function startWatchdog(): void {
+  worker ??= startWorker(enableTurnEnding());
+}
+
 /** Watches an engine; returns a function that stops watching. */
 export function watch(engine: WatchedEngine): () => void {
-  const canEndTurns = enableTurnEnding();
-  worker ??= startWorker(canEndTurns);
+  startWatchdog();
   engineCount += 1;
   const id = engineCount;
-  sendToWorker({ id, slot: makeSlot(engine, canEndTurns) });
+  sendToWorker({ id, slot: makeSlot(engine, enableTurnEnding()) });
   return () => sendToWorker({ id });
 }
 
