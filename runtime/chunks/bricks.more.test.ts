@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Volume } from 'glossa';
-import { ChunkStore, formatChunkName } from 'glossa/chunks';
+import { ChunkStore, type ChunkStoreSettings, Disk, formatChunkName } from 'glossa/chunks';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { freePort, isWithoutBricks, OurBrick, RealBrick } from '../../test/support/gluster.ts';
 import { packageRoot } from '../sys/paths.ts';
@@ -50,6 +50,16 @@ export class xlator extends Translator {
 
 const stacks = ['our brick', 'a brick of GlusterFS', 'our brick below modules'] as const;
 
+/** Awaits an operation. @returns the error's code */
+const code = async (promise: Promise<unknown>): Promise<string> => {
+  try {
+    await promise;
+    return 'no error';
+  } catch (error) {
+    return String((error as { code?: unknown }).code);
+  }
+};
+
 describe.each(stacks.filter((stack) => !stack.includes('GlusterFS') || !isWithoutBricks()))(
   'chunks over %s',
   (stack) => {
@@ -57,7 +67,7 @@ describe.each(stacks.filter((stack) => !stack.includes('GlusterFS') || !isWithou
       volfile: string;
       folder: string;
       brick: RealBrick | OurBrick;
-      open(): Promise<ChunkStore>;
+      open(settings?: ChunkStoreSettings): Promise<ChunkStore>;
     }> {
       const folder = mkdtempSync(join(tmpdir(), 'glossa-chunks-'));
       onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -77,10 +87,10 @@ describe.each(stacks.filter((stack) => !stack.includes('GlusterFS') || !isWithou
       }
       const volfile = join(folder, 'client.vol');
       writeFileSync(volfile, text);
-      const open = async (): Promise<ChunkStore> => {
+      const open = async (settings?: ChunkStoreSettings): Promise<ChunkStore> => {
         const volume = await Volume.open(volfile);
         onTestFinished(() => volume.close());
-        return ChunkStore.open(volume);
+        return ChunkStore.open(volume, settings);
       };
       return { volfile, folder, brick, open };
     }
@@ -251,6 +261,114 @@ describe.each(stacks.filter((stack) => !stack.includes('GlusterFS') || !isWithou
       await (await other.open('a')).write(0, 'other', { lock: theirs });
       await expect(chunk.write(0, 'later', { lock })).rejects.toMatchObject({ code: 'ESTALE' });
       expect(Buffer.from(await other.readWhole('a')).toString()).toBe('other');
+    });
+
+    it('are opened as open(2) does, also by two clients at once; wrong names and writes beyond their end are refused', async () => {
+      const { open } = await start();
+      const [ours, other] = [await open({ chunkSize: 1024 }), await open({ chunkSize: 1024 })];
+      expect(await code(ours.open('a'))).toBe('ENOENT');
+      const exclusive = { create: true, exclusive: true };
+      const both = [ours, other].map((store) => code(store.open('a', exclusive)));
+      expect((await Promise.all(both)).sort()).toEqual(['EEXIST', 'no error']);
+      expect((await other.stat('a')).size).toBe(0);
+      for (const name of ['..', 'a/b', 'a\0b', 'x'.repeat(256)])
+        expect(await code(ours.open(name, { create: true })), name).toBe('EINVAL');
+      await using chunk = await ours.open('a');
+      expect(await code(chunk.write(1023, 'ab'))).toBe('EFBIG');
+      // Neighbours within a block, by both clients.
+      await using same = await other.open('a');
+      const parts = Array.from({ length: 60 }, (_, index) => 511 + 3 * index);
+      await Promise.all(
+        parts.map((at, index) =>
+          (index % 2 === 0 ? chunk : same).write(at, new Uint8Array(3).fill(index + 1)),
+        ),
+      );
+      const expected = parts.flatMap((_, index) => Array(3).fill(index + 1));
+      expect([...(await same.read(500, 1024))]).toEqual([...Array(11).fill(0), ...expected]);
+    });
+
+    it('keep the rest of a removed chunk out of a new one, and queue what is more than may be under way', async () => {
+      const { open } = await start();
+      const store = await open({ inFlight: 2, openFiles: 2 });
+      const names = Array.from({ length: 8 }, (_, index) => formatChunkName('volume', index));
+      const written = Promise.all(names.map((name) => store.writeWhole(name, 'old')));
+      expect([store.queue.inFlight, store.queue.queued]).toEqual([2, 6]);
+      await written;
+      for (const name of names) await store.unlink(name);
+      for (const name of names) await (await store.open(name, { create: true })).close();
+      for (const name of names) expect((await store.stat(name)).size, name).toBe(0);
+    });
+
+    it('make disks whose snapshots stay, and whose clones share their chunks', async () => {
+      const { open } = await start();
+      const [ours, other] = [await open({ chunkSize: 4096 }), await open({ chunkSize: 4096 })];
+      await using disk = await Disk.create(ours, 'disk', { size: 16_384, owner: 'ours' });
+      expect(await disk.read(4090, 12)).toEqual(new Uint8Array(12));
+      await disk.write(4095, new Uint8Array([1, 2]));
+      await disk.snapshot('snapshot');
+      await disk.clone('clone');
+      await disk.write(4095, new Uint8Array([3]));
+      await using snapshot = await Disk.open(other, 'snapshot', { owner: 'other' });
+      await using clone = await Disk.open(other, 'clone', { owner: 'other' });
+      await clone.write(4096, new Uint8Array([4]));
+      expect(await code(snapshot.write(0, new Uint8Array(1)))).toBe('EROFS');
+      const read = async (from: Disk): Promise<number[]> => [...(await from.read(4094, 4))];
+      expect(await read(snapshot)).toEqual([0, 1, 2, 0]);
+      expect(await read(disk)).toEqual([0, 3, 2, 0]);
+      expect(await read(clone)).toEqual([0, 1, 4, 0]);
+    });
+
+    it('have locks that their owner alone unlocks, renews or lets expire, and others break', async () => {
+      const { open } = await start();
+      const [{ locks: ours }, { locks: theirs }] = [await open(), await open()];
+      const old = await ours.lock('a', 'ab');
+      const renewed = await theirs.lock('a', 'ab');
+      expect(renewed.fence).toBeGreaterThan(old.fence);
+      expect(await code(old.unlock())).toBe('ESTALE');
+      for (const owner of ['abc', 'a']) expect(await code(ours.unlock('a', owner))).toBe('EPERM');
+      await expect(ours.lock('a', 'abc', { wait: false })).rejects.toMatchObject({
+        code: 'EAGAIN',
+        holder: { owner: 'ab' },
+      });
+      const controller = new AbortController();
+      const aborted = code(ours.lock('a', 'impatient', { signal: controller.signal }));
+      while ((await theirs.lockInfo('a')).waiters.length < 1);
+      const waiting = ours.lock('a', 'patient');
+      while ((await theirs.lockInfo('a')).waiters.length < 2);
+      controller.abort();
+      expect(await aborted).toBe('ECANCELED');
+      expect(await code(theirs.breakLock('a', 'other', 'admin'))).toBe('ESTALE');
+      const { lastBreak } = await theirs.breakLock('a', 'ab', 'admin');
+      expect(lastBreak).toMatchObject({ owner: 'ab', by: 'admin', fence: renewed.fence });
+      expect(await code(renewed.unlock())).toBe('EPERM');
+      expect((await theirs.lockInfo('a')).holder?.owner).toBe('patient');
+      expect(await (await waiting).unlock()).toEqual({ existed: true });
+      expect(await theirs.unlock('a', 'patient')).toEqual({ existed: false });
+      await ours.lock('a', 'short', { ttl: 100 });
+      expect((await theirs.lock('a', 'next')).owner).toBe('next');
+    });
+
+    it('tell each watcher of each notice once, in order, but not a later watcher', async () => {
+      const { open } = await start();
+      const [ours, other] = [await open(), await open()];
+      await ours.writeWhole('a', 'x');
+      const listTexts = async (store: ChunkStore): Promise<{ texts: Promise<string[]> }> => {
+        const events = await store.watch('a');
+        const collect = async (): Promise<string[]> => {
+          const texts: string[] = [];
+          for await (const event of events) if ('text' in event) texts.push(event.text);
+          return texts;
+        };
+        return { texts: collect() };
+      };
+      const early = [await listTexts(ours), await listTexts(other)];
+      const sent = Array.from({ length: 20 }, (_, index) => `notice ${index}`);
+      for (const text of sent) await ours.notify('a', text);
+      const late = await listTexts(other);
+      await ours.notify('a', 'last');
+      await ours.unlink('a');
+      for (const { texts } of early) expect(await texts).toEqual([...sent, 'last']);
+      expect(await late.texts).toEqual(['last']);
     });
 
     it('tell the other client of a notice and of a removal', async () => {

@@ -166,11 +166,16 @@ export class ChunkStore implements ChunkRequests {
   }
 
   /** Makes or replaces a chunk, which has its name when all data is on the disk. */
-  async writeWhole(name: string, data: Uint8Array, options: RequestOptions = {}): Promise<void> {
+  async writeWhole(
+    name: string,
+    data: string | Uint8Array,
+    options: RequestOptions = {},
+  ): Promise<void> {
     checkChunkName(name, 'write');
     const path = this.makePath(name);
+    const bytes = toBytes(data);
     try {
-      await this.request('write', name, options, (volume) => writeWholeChunk(volume, path, data));
+      await this.request('write', name, options, (volume) => writeWholeChunk(volume, path, bytes));
     } finally {
       this.openChunks.forget(name);
     }
