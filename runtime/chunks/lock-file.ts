@@ -27,7 +27,7 @@ import {
   releaseLock,
   removeWaiters,
 } from './lock-record.ts';
-import { isAbsent, type LockStorage } from './lock-storage.ts';
+import { ignoreFailure, isAbsent, type LockStorage } from './lock-storage.ts';
 import type { Mailboxes } from './mailboxes.ts';
 
 /** Domain of the inodelks under which records change. */
@@ -155,7 +155,8 @@ export class LockFile {
         if (bytes === null) throw new FileError(EAGAIN, 'lock', this.path);
         const granted = findGranted(current, record);
         await Promise.all([
-          granted === undefined ? null : this.mailboxes.tell(granted),
+          // The inodelk stays until the record is written, also if the waiter cannot be told.
+          granted === undefined ? null : ignoreFailure(this.mailboxes.tell(granted)),
           this.run((file) => file.setxattr(LOCK_XATTR, bytes)),
         ]);
       }

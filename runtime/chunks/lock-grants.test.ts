@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { FakeContext, makeTranslator, startGraph } from '../../test/support/core.ts';
 import { Volume } from '../api/volume.ts';
-import { EIO, ENOTCONN } from '../core/errno.ts';
+import { EACCES, EIO, ENOTCONN } from '../core/errno.ts';
 import { fail, fopNames, tail } from '../core/gen/fops.gen.ts';
 import { collect } from '../core/gen/generic.gen.ts';
 import type { Graph } from '../core/graph.ts';
@@ -158,6 +158,27 @@ describe.each(['memory', 'posix'] as const)('a grant over storage/%s', (storage)
     isReported = false;
     await granted.unlock();
     expect((await run(laterWaiting)).fence).toBe(3);
+  });
+
+  it('is in the record when the unlock ends, and is found later, if the waiter cannot be told', async () => {
+    const holder = open(1);
+    const lock = await holder.locks.lock('lock', 'holder');
+    const { locks } = open(2);
+    const waiting = locks.lock('lock', 'waiter');
+    await awaitWaiters(locks, 'lock', 1);
+    errno = EACCES;
+    let openCount = 0;
+    // The mailbox belongs to another user; at the second try even its attributes are refused.
+    failsRequest = (pid, fop) => {
+      if (pid === 1 && fop === 'open') openCount += 1;
+      return pid === 1 && (fop === 'open' || (fop === 'lookup' && openCount > 1));
+    };
+    expect(await lock.unlock()).toEqual({ existed: true });
+    expect(openCount).toBe(2);
+    failsRequest = () => false;
+    expect((await locks.lockInfo('lock')).holder?.owner).toBe('waiter');
+    context.advance(60_000);
+    expect((await waiting).fence).toBe(2);
   });
 
   it('is not undone by a report for a request that was aborted', async () => {

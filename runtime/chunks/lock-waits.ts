@@ -3,9 +3,9 @@
  * its place in the order is in the record of its lock, with the name of this program's mailbox.
  *
  * Bricks that report changes send the record with them (features/upcall): the waiter that it names has its lock without
- * a request. Otherwise a waiter reads its record when a hint for it arrives, when the holder's lock expires, after the mailbox was lost, and
- * otherwise about once a minute. Only the last finds changes without a hint: an administrator has changed a record, or
- * the hint could not be stored.
+ * a request. Otherwise a waiter reads its record when a hint for it arrives, when the holder's lock expires, after the
+ * mailbox was lost, and about once a minute. Only the last finds changes without a hint: an administrator has changed a
+ * record, or the hint could not be stored.
  */
 import { FileError, VolumeClosedError } from '../api/file-error.ts';
 import type { PromiseSettlers } from '../api/pending-operation.ts';

@@ -61,6 +61,8 @@ type OptionValues = Values<typeof options>;
 
 /** The most patterns of extended attributes whose new values upcalls have. */
 const MAX_PATTERNS = 64;
+/** A pattern of at most 255 characters, as names have, with one `*`: more would take long to match, against each name. */
+const QUICK_PATTERN = /^(?=.{1,255}$)[^*]*\*?[^*]*$/s;
 
 /** The state of one volume of features/upcall. */
 class Upcalls {
@@ -120,7 +122,8 @@ class Upcalls {
   /** Reports new values of extended attributes from now on, to all clients. @param patterns keys are shell patterns */
   reportXattrs(patterns: Dict | null): void {
     for (const pattern of patterns?.keys() ?? []) {
-      if (this.reportedXattrs.size < MAX_PATTERNS && !this.reportedXattrs.has(pattern))
+      if (this.reportedXattrs.size >= MAX_PATTERNS) return;
+      if (QUICK_PATTERN.test(pattern) && !this.reportedXattrs.has(pattern))
         this.reportedXattrs.set(pattern, compileShellPattern(pattern));
     }
   }

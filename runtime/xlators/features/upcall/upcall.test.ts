@@ -131,3 +131,13 @@ test('upcalls have the new values of the extended attributes that a client has a
   ask(writer, 'removexattr', new Loc(file), 'user.mine.a', null);
   expect(reported).toEqual([null, new Map([['user.mine.a', value('1')]]), null]);
 });
+
+test('patterns that would take long to match, or are longer than a name, are ignored', () => {
+  ask(other, 'stat', new Loc(file), null);
+  const name = `user.${'a'.repeat(250)}`;
+  for (const pattern of [`user.${'*a'.repeat(60)}b`, `${'a'.repeat(256)}`, 'user.b*'])
+    ask(other, 'ipc', IPC_UPCALL, Dict.of({ [pattern]: '' }));
+  const values = Dict.of({ [name]: new Uint8Array(1), 'user.b': new Uint8Array(2) });
+  ask(writer, 'setxattr', new Loc(file), values, 0, null);
+  expect(reported).toEqual([new Map([['user.b', new Uint8Array(2)]])]);
+});
