@@ -13,6 +13,9 @@ import type { Report } from './table.ts';
 /** Placements with pinned processes; unpinned ones may move in each round. */
 export const PLACES: readonly Placement[] = ['same', 'different'];
 
+/** Timeouts with which the kernel caches nothing, so that each call is a request. */
+export const UNCACHED = { entry: 0, attribute: 0, negative: 0 };
+
 /** Loads of single calls. */
 export const CALL_LOADS = {
   full: { rounds: 9, count: 3000, warm: 20_000 },
@@ -46,6 +49,23 @@ export interface CallPart {
 /** Whether a part measures a mount. */
 const measures = ({ mounts }: BrickSetup, mount: BrickMount): boolean =>
   mounts?.includes(mount) ?? true;
+
+const figureNames: Readonly<Record<BrickMount, string>> = {
+  glossa: "glossa's client / GlusterFS's",
+  asleep: "glossa's client, --busy-poll 0 / GlusterFS's",
+  glusterfs: '',
+  onGlossa: "GlusterFS's client on glossa's brick / on its own",
+  glossaOnly: "glossa's client and brick / GlusterFS's",
+};
+
+/** Makes the bars of mounts beside GlusterFS. */
+export const makeHeld = (held: Readonly<Partial<Record<BrickMount, Bars>>>): CallPart['held'] =>
+  Object.fromEntries(
+    (Object.keys(held) as BrickMount[]).map((mount) => [
+      mount,
+      { name: figureNames[mount], bars: held[mount]! },
+    ]),
+  );
 
 /** Adds glossa with --busy-poll 0, as GlusterFS's client does not wait awake either. */
 const addAsleep = (held: CallPart['held'], bricks: BrickSetup): CallPart['held'] =>
