@@ -3,9 +3,10 @@
  * link each module, and a mount with Python loads 300. Modules that other programs import or start keep their paths;
  * all others move to `dist/joined`, and their declarations stay where they were.
  */
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { rolldown } from 'rolldown';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { type RolldownOutput, rolldown } from 'rolldown';
+import type { JoinedModules } from '../runtime/sys/joined-source.ts';
 
 /** Modules that run in processes or threads of their own, besides those that package.json names. */
 const STARTED_MODULES = [
@@ -38,13 +39,16 @@ const BUNDLED_MODULES = ['apps/bench/engine/report/echarts', 'apps/course/differ
 const JOINED_FILES: Readonly<Record<string, readonly string[]>> = {
   first: ['runtime/sys/inspector', 'runtime/sys/crash-log', 'cli/compile-cache'],
   command: ['cli/dispatch', 'cli/version', 'terminal/command-line'],
+  // A command that starts a daemon needs no more.
+  daemon: ['cli/mount', 'cli/brick'],
   volfile: [
     ...['cli/check', 'server/registry'],
     ...['runtime/xlators/storage/posix/index', 'runtime/xlators/debug/io-stats/index'],
   ],
   graph: ['index'],
-  mount: ['cli/mount', 'server/mount-server', 'bridges/glupy'],
+  mount: ['server/mount-server', 'bridges/glupy'],
   python: ['bridges/python/guest'],
+  wasm: ['bridges/wasm/start'],
 };
 
 /** The folder of the joined files in dist. */
@@ -71,7 +75,7 @@ export async function joinModules(root: string, dist: string): Promise<void> {
   ];
   const bundledFiles = new Set(BUNDLED_MODULES.map(makePath));
   const bundle = await rolldown({
-    // The comments before modules have their paths from here (runtime/sys/joined-source.ts).
+    // The comments before modules have their paths from here.
     cwd: dist,
     input: Object.fromEntries(entryModules.map((module) => [module, makePath(module)])),
     platform: 'node',
@@ -105,10 +109,28 @@ export async function joinModules(root: string, dist: string): Promise<void> {
   const joinedModules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
   // Others are helpers of rolldown, without a file.
   for (const file of joinedModules) if (file.startsWith(dist)) rmSync(file);
+  writeFileSync(join(target, FOLDER, 'modules.json'), JSON.stringify(listModules(output)));
   cpSync(target, dist, { recursive: true });
   rmSync(target, { recursive: true });
   // A removed module may be imported by another one.
   while (removeUnusable(dist)) {}
+}
+
+/** The comment before a module in a joined file: its path in dist. */
+const MODULE_COMMENT = /^\/\/ (\S+\.js)$/;
+
+/** Lists the modules of the joined files (runtime/sys/joined-source.ts). */
+function listModules(output: RolldownOutput['output']): JoinedModules {
+  const chunks = output.flatMap((file) => (file.type === 'chunk' ? file : []));
+  return Object.fromEntries(
+    chunks.map(({ fileName, code }) => [
+      basename(fileName),
+      code.split('\n').flatMap((text, index): [string, number][] => {
+        const path = MODULE_COMMENT.exec(text)?.[1];
+        return path === undefined ? [] : [[basename(path), index + 1]];
+      }),
+    ]),
+  );
 }
 
 /** The path in an import or export. */

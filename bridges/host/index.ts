@@ -312,6 +312,8 @@ async function initInThisThread(
   const checkMounts = machine.sources.makeMountCheck([...module.folders, ...grantedFolders]);
   const glupy: GlupyState = { host, settings, module, checkMounts };
   await host.start();
+  // A start leaves much garbage.
+  machine.collectGarbage();
   if (settings.reload) {
     host.stopWatching = machine.watchFolder(dirname(module.path), module.language.extensions, {
       onChange: () => void host.reload(),

@@ -43,7 +43,7 @@ export interface Machine {
   warnForeignWritable<P>(xl: Xlator<P>, path: string): void;
   /** Watches a folder for saved files with these extensions. The result stops it. */
   watchFolder(folder: string, extensions: readonly string[], watcher: FolderWatcher): () => void;
-  /** Runs the garbage collector soon: an ended interpreter leaves much memory. */
+  /** Runs the garbage collector soon: an interpreter that starts or ends leaves much memory. */
   collectGarbage(): void;
 }
 
@@ -129,8 +129,21 @@ export interface Parts {
 export interface BareRealm {
   /** Evaluates trusted text. */
   evaluate(source: string, name: string): unknown;
+  /** Compiles trusted text. @param code the result of `makeCode` for the same text */
+  compile(source: string, name: string, code?: Uint8Array): RealmScript;
   /** Runs the realm's pending promise reactions. */
   runReactions(): Promise<void>;
+}
+
+/** A compiled script of a realm. */
+export interface RealmScript {
+  /** Evaluates it. */
+  run(): unknown;
+  /**
+   * Returns its compiled code, with the functions that have run; undefined if it came from such
+   * code, or if the machine has none.
+   */
+  makeCode(): Uint8Array | undefined;
 }
 
 /** Receives messages about the cache. */
@@ -141,16 +154,26 @@ export interface CacheLogs {
   warn(message: string): void;
 }
 
-/** A cache of memory snapshots: they only save time, and never cause a failure. */
+/** A cache of snapshots and scripts: they only save time, and never cause a failure. */
 export interface Cache {
   /** Opens the snapshot of these inputs; undefined if the cache has no such snapshot. */
-  openSnapshot(inputs: SnapshotInputs): Snapshot | undefined;
+  openSnapshot(inputs: CacheInputs): Snapshot | undefined;
   /** Stores a snapshot. @param snapshot the result of Pyodide's `makeMemorySnapshot` */
-  writeSnapshot(inputs: SnapshotInputs, snapshot: Uint8Array): void;
+  writeSnapshot(inputs: CacheInputs, snapshot: Uint8Array): void;
+  /** Returns the script that was made from these inputs; undefined if the cache has none. */
+  readScript(inputs: CacheInputs): CachedScript | undefined;
+  writeScript(inputs: CacheInputs, script: CachedScript): void;
 }
 
-/** The inputs of a cached snapshot: it is reused only while all are unchanged. */
-export interface SnapshotInputs {
+/** A script, and its compiled code. */
+export interface CachedScript {
+  readonly source: string;
+  /** The result of `RealmScript.makeCode`. */
+  readonly code: Uint8Array;
+}
+
+/** The origin of a cached file: it is reused only while all of it is unchanged. */
+export interface CacheInputs {
   /** The name of its file in the cache. */
   readonly name: string;
   /** Names of parts. */
@@ -166,7 +189,7 @@ export interface Snapshot {
   readonly description: Uint8Array;
   /** The number of functions in WebAssembly's table; another machine may have fewer. */
   readonly functionCount?: number;
-  /** Reads the pages into `heap`. @throws {Error} when the pages are damaged */
+  /** Brings the pages into `heap`, a WebAssembly memory. @throws {Error} when they are damaged */
   readPages(heap: Uint8Array): void;
   close(): void;
 }
@@ -286,7 +309,7 @@ export const BAKED_PAGE_BYTES = 4096;
 /** The head of a baked snapshot: JSON in the page. */
 export interface BakedHead {
   /** The inputs that the snapshot was made of. */
-  readonly of: SnapshotInputs;
+  readonly of: CacheInputs;
   readonly memoryLength: number;
   /** The bytes of `Snapshot.description`. */
   readonly head: readonly number[];

@@ -8,19 +8,20 @@
 import type { HostCallGuard } from '../host/limits/interpreter-gate.ts';
 import {
   type Cache,
+  type CachedScript,
+  type CacheInputs,
   type CacheLogs,
   cachePerMachine,
   type GrantedFiles,
   type Machine,
   type Snapshot,
-  type SnapshotInputs,
 } from '../host/machine.ts';
 import { dirname } from '../host/paths.ts';
 import { bindCApi, CAPI_NONE, Memory, type Ptr, readAddress } from './capi.ts';
 import { EngineError } from './errors.ts';
 import { hideBuiltins, mayStayOpen, untrackObjects } from './fence.ts';
 import { makeFileGates } from './file-gates.ts';
-import { patchLoader, patchRuntime } from './patches.ts';
+import { listRuntimeInputs, patchLoader, patchRuntime } from './patches.ts';
 import { CONFINE_MODULE, type PreloadFile, readEngineFiles } from './python-files.ts';
 import {
   createRealm,
@@ -134,7 +135,7 @@ export async function loadInterpreter(
 }
 
 /** Lists the inputs of a snapshot: when one changes, another snapshot is made. */
-const listSnapshotInputs = (options: LoadOptions): SnapshotInputs => {
+const listSnapshotInputs = (options: LoadOptions): CacheInputs => {
   const { machine, imports = [], preload = [] } = options;
   return {
     name: `python-${readPyodide(machine).version}`,
@@ -150,11 +151,10 @@ const listSnapshotInputs = (options: LoadOptions): SnapshotInputs => {
   };
 };
 
-/** Pyodide's version and, patched for the realm, its text files. */
+/** Pyodide's version and, patched for the realm, its short text files. */
 interface PyodideTexts {
   readonly version: string;
   readonly loader: string;
-  readonly runtime: string;
   readonly lock: string;
 }
 
@@ -165,15 +165,31 @@ const readPyodide = cachePerMachine(({ parts }): PyodideTexts => {
   return {
     version,
     loader: patchLoader(parts.readText('pyodide/pyodide.mjs')),
-    runtime: patchRuntime(parts.readText('pyodide/pyodide.asm.mjs')),
     lock: JSON.stringify({ info, packages: {} }),
   };
 });
 
+const RUNTIME_PART = 'pyodide/pyodide.asm.mjs';
 const WASM_PART = 'pyodide/pyodide.asm.wasm';
 const STDLIB_PART = 'pyodide/python_stdlib.zip';
 /** The parts of Pyodide that a snapshot depends on. */
-const SNAPSHOT_PARTS = ['pyodide/pyodide.mjs', 'pyodide/pyodide.asm.mjs', WASM_PART, STDLIB_PART];
+const SNAPSHOT_PARTS = ['pyodide/pyodide.mjs', RUNTIME_PART, WASM_PART, STDLIB_PART];
+
+/** The inputs of Pyodide's patched runtime. */
+const listScriptInputs = (machine: Machine): CacheInputs => ({
+  name: `python-${readPyodide(machine).version}`,
+  parts: [RUNTIME_PART],
+  texts: listRuntimeInputs(),
+});
+
+/** Reads Pyodide's runtime, patched for the realm: with its compiled code if the cache has that. */
+const readRuntime = (
+  machine: Machine,
+  cache: Cache | undefined,
+): Pick<CachedScript, 'source'> & Partial<CachedScript> =>
+  cache?.readScript(listScriptInputs(machine)) ?? {
+    source: patchRuntime(machine.parts.readText(RUNTIME_PART)),
+  };
 
 /** Reads the message of any thrown value. */
 function readErrorMessage(error: unknown): string {
@@ -194,11 +210,18 @@ async function startInterpreter(
   const realm = createRealm(options.machine, {
     print: guard.wrap((stream, line) => options.print(stream, line)),
   });
+  const { machine } = options;
+  // First, as it is compiled in other threads.
+  const wasm = realm.boot.compileWasm(machine.parts.readBytes(WASM_PART, realm.boot.makeBytes));
+  const { source, code } = readRuntime(machine, cache);
+  const runtime = realm.compile(source, 'pyodide.asm.mjs', code);
   const parts = makeStartParts(realm, options, snapshot);
   const fence = makeFence(realm, options, guard);
   let memory: Memory | undefined;
   const started = (await realm.start({
     ...parts,
+    wasm,
+    runtime: runtime.run(),
     files: makeFileTree(realm, options, guard, () => memory),
     fence: fence.wrapImports,
     isSeparated: isSeparated(options),
@@ -215,6 +238,9 @@ async function startInterpreter(
       cache.writeSnapshot(listSnapshotInputs(options), started.pyodide.makeMemorySnapshot());
     }
   }
+  const newCode = cache && runtime.makeCode();
+  if (newCode !== undefined)
+    cache?.writeScript(listScriptInputs(machine), { source, code: newCode });
   if (options.confine !== false) fence.close();
   const { addFunction } = started.module;
   const functionTable = started.exports.__indirect_function_table as {
@@ -289,7 +315,7 @@ function makeStartParts(
   { machine, memoryLimitBytes = DEFAULT_MEMORY_BYTES }: LoadOptions,
   snapshot: Snapshot | undefined,
 ): object {
-  const { loader, runtime, lock } = readPyodide(machine);
+  const { loader, lock } = readPyodide(machine);
   const { makeBytes } = realm.boot;
   let snapshotHead: Uint8Array | undefined;
   if (snapshot !== undefined) {
@@ -299,8 +325,6 @@ function makeStartParts(
   return {
     lock,
     loader: realm.evaluate(loader, 'pyodide.mjs'),
-    runtime: realm.evaluate(runtime, 'pyodide.asm.mjs'),
-    wasm: machine.parts.readBytes(WASM_PART, makeBytes),
     stdlib: machine.parts.readBytes(STDLIB_PART, makeBytes),
     heapMax: Math.min(memoryLimitBytes, MAX_MEMORY_BYTES),
     snapshot: snapshotHead,

@@ -9,9 +9,9 @@ import {
   BAKED_PAGE_BYTES,
   BAKED_PARTS,
   type BakedHead,
+  type CacheInputs,
   type Machine,
   type Snapshot,
-  type SnapshotInputs,
 } from '../host/machine.ts';
 import { loadInterpreter } from './load.ts';
 import { readGlupyFiles, SNAPSHOT_IMPORTS } from './python-files.ts';
@@ -26,14 +26,14 @@ export async function bakePython(machine: Machine): Promise<ReadonlyMap<string, 
 /** Bakes a snapshot; undefined if the interpreter did not start from one. */
 async function tryToBake(machine: Machine): Promise<ReadonlyMap<string, Uint8Array> | undefined> {
   let recorded:
-    | { inputs: SnapshotInputs; snapshot: Snapshot; pageNumbers: number[]; pages: Uint8Array }
+    | { inputs: CacheInputs; snapshot: Snapshot; pageNumbers: number[]; pages: Uint8Array }
     | undefined;
   const recordingMachine: Machine = {
     ...machine,
     async openCache(folder, logs) {
       const cache = await machine.openCache(folder, logs);
       if (cache === undefined) return undefined;
-      const openSnapshot = (inputs: SnapshotInputs): Snapshot | undefined => {
+      const openSnapshot = (inputs: CacheInputs): Snapshot | undefined => {
         const snapshot = cache.openSnapshot(inputs);
         if (snapshot === undefined) return undefined;
         const readPages = (heap: Uint8Array): void => {

@@ -31,9 +31,13 @@ const LOADER_PATCHES: readonly Patch[] = [
   },
   { reason: 'nothing may be imported', find: DYNAMIC_IMPORT, replacement: 'noImport(', count: 13 },
   {
-    reason: 'the host calls the C API through the exports of the instance',
-    find: 'let{instance:d,module:u}=l;',
-    replacement: 'let{instance:d,module:u}=l;exports.instance=d;',
+    reason:
+      'its module is compiled already; the host calls the C API through the exports of the instance',
+    find:
+      'let l;n?l=await WebAssembly.instantiateStreaming(n,s):' +
+      'l=await WebAssembly.instantiate(await t,s);let{instance:d,module:u}=l;',
+    replacement:
+      'let u=await exports.wasm,d=await WebAssembly.instantiate(u,s);exports.instance=d;',
     count: 1,
   },
   {
@@ -253,6 +257,9 @@ export function patchLoader(source: string): string {
   return `(function(exports,noImport){"use strict";${text}\n})`;
 }
 
+const RUNTIME_PARAMETERS =
+  'exports,noImport,fillRandom,heapMax,restoreMemory,takeSignal,files,isSeparated';
+
 /**
  * Returns the runtime as one function expression
  * `(exports, noImport, fillRandom, heapMax, restoreMemory, takeSignal, files, isSeparated) => void`.
@@ -262,10 +269,15 @@ export function patchLoader(source: string): string {
  */
 export function patchRuntime(source: string): string {
   const text = applyPatches('pyodide.asm.mjs', source, RUNTIME_PATCHES);
-  const parameters =
-    'exports,noImport,fillRandom,heapMax,restoreMemory,takeSignal,files,isSeparated';
-  return `(function(${parameters}){"use strict";const {${BUILTINS.join(',')}}=globalThis;${text}\n})`;
+  return `(function(${RUNTIME_PARAMETERS}){"use strict";const {${BUILTINS.join(',')}}=globalThis;${text}\n})`;
 }
+
+/** The texts besides Pyodide's that the result of `patchRuntime` is made from. */
+export const listRuntimeInputs = (): string[] => [
+  RUNTIME_PARAMETERS,
+  ...BUILTINS,
+  ...RUNTIME_PATCHES.flatMap(({ find, replacement }) => [String(find), replacement]),
+];
 
 /** The globals that the runtime uses. */
 const BUILTINS = [

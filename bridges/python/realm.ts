@@ -28,6 +28,11 @@ export interface Realm extends BareRealm {
 export interface RealmBoot {
   /** Makes bytes that belong to the realm. */
   makeBytes(length: number): Uint8Array;
+  /**
+   * Begins to compile a WebAssembly module beside this thread. The result is a promise of the
+   * realm, for `start`.
+   */
+  compileWasm(bytes: Uint8Array): unknown;
   /** Wraps the host's `(self, args, count) => pointer` in a function of the realm. */
   makeGate(entry: HostEntry): HostEntry;
   /** Wraps `next` with checks of the watchdog's word by `check`, which is PyErr_CheckSignals. */

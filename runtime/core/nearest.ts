@@ -75,6 +75,9 @@ export function findNearest(word: string, candidates: Iterable<string>): string 
   let best: string | undefined;
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
+    // Common parts have one length, so that the difference of the whole words is that of the rest.
+    const mostEdits = countAllowedEdits(Math.max(word.length, candidate.length), word.length);
+    if (Math.abs(word.length - candidate.length) > mostEdits) continue;
     const [a, b] = stripCommonWords(lower, candidate.toLowerCase());
     const maxDistance = Math.min(
       bestDistance - 1,

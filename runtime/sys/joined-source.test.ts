@@ -3,17 +3,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { findJoinedModule } from './joined-source.ts';
+import { findJoinedModule, type JoinedModules } from './joined-source.ts';
 
-test('a line of a joined file belongs to the module whose comment is above it', () => {
+test('a line of a joined file belongs to the module that begins above it', () => {
   const root = mkdtempSync(join(tmpdir(), 'glossa-joined-'));
   onTestFinished(() => rmSync(root, { recursive: true }));
   const folder = join(root, 'dist/joined');
   mkdirSync(folder, { recursive: true });
-  const file = join(folder, 'mount.js');
-  const lines = ['import "a";', '// core/a.js', 'a();', 'b();', '// sys/b.js', 'c();'];
-  writeFileSync(file, lines.join('\n'));
-  const find = (line: number) => findJoinedModule(pathToFileURL(file).href, line);
+  const modules: JoinedModules = {
+    'mount.js': [
+      ['a.js', 2],
+      ['b.js', 5],
+    ],
+  };
+  writeFileSync(join(folder, 'modules.json'), JSON.stringify(modules));
+  const find = (line: number) =>
+    findJoinedModule(pathToFileURL(join(folder, 'mount.js')).href, line);
   expect([1, 3, 4, 6].map(find)).toEqual([
     null,
     { file: 'a.js', line: 1 },

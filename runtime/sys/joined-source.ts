@@ -1,9 +1,8 @@
 /**
  * Finds which module a line of a joined file comes from. The build joins modules into few files
- * (tools/joined-modules.ts), in which each module begins with a comment that has its path.
+ * (tools/joined-modules.ts), and writes the places of the modules to one file beside them.
  */
 import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** A position in a module, without its folder. */
@@ -14,34 +13,34 @@ export interface ModulePosition {
 
 /** Part of the URLs of joined files. */
 const JOINED_FOLDER = '/dist/joined/';
-/** The comment before a module: the path of its file in dist. */
-const MODULE_COMMENT = /^\/\/ (\S+\.js)$/;
+/** The list of the modules in that folder. */
+const LIST_FILE = 'modules.json';
 
-/** The modules of joined files, by the file's URL: name and first line of each. */
-const modulesByUrl = new Map<string, readonly ModulePosition[]>();
+/** The modules of each joined file, by its name: their names and the lines before their first ones. */
+export type JoinedModules = Readonly<Record<string, readonly (readonly [string, number])[]>>;
+
+/** The lists by their folders' URLs. */
+const listsByFolder = new Map<string, JoinedModules>();
 
 /** Returns the position in the module; null for any other file. @param line from 1 */
 export function findJoinedModule(url: string, line: number): ModulePosition | null {
   if (!url.includes(JOINED_FOLDER)) return null;
-  let modules = modulesByUrl.get(url);
-  if (modules === undefined) {
-    modules = listModules(url);
-    modulesByUrl.set(url, modules);
+  const nameStart = url.lastIndexOf('/') + 1;
+  const folder = url.slice(0, nameStart);
+  let list = listsByFolder.get(folder);
+  if (list === undefined) {
+    list = readList(folder);
+    listsByFolder.set(folder, list);
   }
-  const module = modules.findLast((candidate) => candidate.line <= line);
-  return module === undefined ? null : { file: module.file, line: line - module.line };
+  const module = list[url.slice(nameStart)]?.findLast(([, lineBefore]) => lineBefore < line);
+  return module === undefined ? null : { file: module[0], line: line - module[1] };
 }
 
-/** Lists the modules of a joined file. The list is empty for a file that cannot be read any more. */
-function listModules(url: string): ModulePosition[] {
-  let text: string;
+/** Reads the list of a folder. It is empty if it cannot be read any more. */
+function readList(folder: string): JoinedModules {
   try {
-    text = readFileSync(fileURLToPath(url), 'utf8');
+    return JSON.parse(readFileSync(fileURLToPath(folder + LIST_FILE), 'utf8')) as JoinedModules;
   } catch {
-    return [];
+    return {};
   }
-  return text.split('\n').flatMap((comment, index) => {
-    const path = MODULE_COMMENT.exec(comment)?.[1];
-    return path === undefined ? [] : { file: basename(path), line: index + 1 };
-  });
 }

@@ -31,5 +31,7 @@ export function makeBakedSnapshotCache(embeddedParts: PartBytes): Cache | undefi
       };
     },
     writeSnapshot() {},
+    readScript: () => undefined,
+    writeScript() {},
   };
 }

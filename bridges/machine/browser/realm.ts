@@ -37,6 +37,7 @@ export function makeRealm(): BareRealm {
   };
   return {
     evaluate,
+    compile: (source, name) => ({ run: () => evaluate(source, name), makeCode: () => undefined }),
     // Promise reactions run before the next timer.
     runReactions: () => new Promise((resolve) => setTimeout(resolve, 0)),
   };

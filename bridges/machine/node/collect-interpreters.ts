@@ -1,19 +1,19 @@
 /**
- * Makes V8 free the memory of ended interpreters. By itself, its garbage collector runs only on
- * allocation, so an idle mount would hold some hundred MB. Several runs are needed, as each frees
+ * Makes V8 free the memory of ended interpreters, and what the start of one left. By itself, its
+ * garbage collector runs only on allocation, so an idle mount would hold some hundred MB. Several runs are needed, as each frees
  * only what the one before made unreachable (realm, instance, memory). Pauses separate the runs, as
  * each blocks the thread for some 10 ms.
  */
 import { collectGarbage } from '../../../runtime/sys/garbage-collector.ts';
 import { trimMemory } from '../../../runtime/sys/malloc.ts';
 
-/** Milliseconds without another ended interpreter before the collector runs. */
+/** Milliseconds without another start or end of an interpreter before the collector runs. */
 const QUIET_MS = 1000;
 /**
- * Every fourth ended interpreter runs the collector at once, so that a burst of ends does not wait.
+ * Every fourth start or end runs the collector at once, so that a burst of them does not wait.
  */
 const BURST_SIZE = 4;
-/** The most collector runs for one ended interpreter. */
+/** The most collector runs for one start or end. */
 const MAX_RUNS = 8;
 /** The number of runs without effect after which the collector stops: V8 may count late by one. */
 const MAX_IDLE_RUNS = 2;
@@ -32,13 +32,13 @@ function readUsedBytes(): number {
 
 /** The timer of the next run. */
 let timer: NodeJS.Timeout | undefined;
-let endedCount = 0;
+let changeCount = 0;
 
-/** Schedules collector runs after an interpreter has ended. */
+/** Schedules collector runs after an interpreter has started or ended. */
 export function scheduleCollection(): void {
   clearTimeout(timer);
-  endedCount += 1;
-  timer = startTimer(endedCount % BURST_SIZE === 0 ? 0 : QUIET_MS, () =>
+  changeCount += 1;
+  timer = startTimer(changeCount % BURST_SIZE === 0 ? 0 : QUIET_MS, () =>
     runCollector(MAX_RUNS, 0, readUsedBytes()),
   );
 }

@@ -5,7 +5,7 @@
  * end the process.
  */
 import * as vm from 'node:vm';
-import type { BareRealm } from '../../host/machine.ts';
+import type { BareRealm, RealmScript } from '../../host/machine.ts';
 
 /**
  * Makes `Error` and `Error.prepareStackTrace` constant. Node calls the latter to format a stack;
@@ -25,12 +25,21 @@ export function makeRealm(name: string): BareRealm {
     microtaskMode: 'afterEvaluate',
   });
   ignoreRejections();
-  const evaluate = (source: string, filename: string): unknown =>
-    new vm.Script(source, { filename }).runInContext(context);
+  const compile = (source: string, filename: string, code?: Uint8Array): RealmScript => {
+    const script = new vm.Script(source, { filename, cachedData: code });
+    return {
+      run: () => script.runInContext(context),
+      // V8 refuses the code of another version, or with other flags.
+      makeCode: () =>
+        code === undefined || script.cachedDataRejected ? script.createCachedData() : undefined,
+    };
+  };
+  const evaluate = (source: string, filename: string): unknown => compile(source, filename).run();
   evaluate(`(${sealErrors})()`, 'glossa:seal');
   const emptyScript = new vm.Script('0', { filename: 'glossa:turn' });
   return {
     evaluate,
+    compile,
     async runReactions() {
       // Any evaluation runs the realm's microtasks.
       emptyScript.runInContext(context);

@@ -11,7 +11,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { hashInputs, openSnapshot, type SnapshotLocation, writeSnapshot } from './snapshot.ts';
+import { wasm } from '../../host/web-assembly.ts';
+import { type EntryLocation, hashInputs } from './cached-entry.ts';
+import { openSnapshot, writeSnapshot } from './snapshot.ts';
 
 const PAGE = 4096;
 const MEMORY = 64 * PAGE;
@@ -25,7 +27,7 @@ function makeMemory(): Uint8Array {
   return new Uint8Array([...new Uint8Array(head.buffer), ...memory]);
 }
 
-function writeExample(): SnapshotLocation & { readonly file: string; open(): [unknown, string[]] } {
+function writeExample(): EntryLocation & { readonly file: string; open(): [unknown, string[]] } {
   const folder = mkdtempSync(join(tmpdir(), 'glossa-snapshot-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const location = { folder, name: 'a.snapshot', inputsHash: hashInputs(['one']) };
@@ -53,6 +55,24 @@ it('an intact snapshot of an interpreter restores its memory unchanged', () => {
   snapshot.close();
   expect(Buffer.from(heap).equals(makeMemory().subarray(16))).toBe(true);
   expect(snapshot.memoryLength).toBe(MEMORY);
+});
+
+it('an intact snapshot restores a WebAssembly memory, whose writes stay its own', () => {
+  const location = writeExample();
+  const restore = (): Uint8Array => {
+    const memory = new wasm.Memory({ initial: MEMORY / 65_536, maximum: 100 });
+    const snapshot = openSnapshot(location, { log() {}, warn() {} })!;
+    snapshot.readPages(new Uint8Array(memory.buffer));
+    snapshot.close();
+    // The memory keeps its content when it grows.
+    memory.grow(1);
+    return new Uint8Array(memory.buffer, 0, MEMORY);
+  };
+  const [first, second] = [restore(), restore()];
+  first.fill(1);
+  rmSync(location.file);
+  expect(Buffer.from(second).equals(makeMemory().subarray(16))).toBe(true);
+  expect(first.every((byte) => byte === 1)).toBe(true);
 });
 
 type Damage = (fd: number, size: number) => void;
@@ -89,6 +109,8 @@ describe('damaged pages of a snapshot', () => {
     closeSync(fd);
     const snapshot = openSnapshot(location, { log() {}, warn() {} })!;
     onTestFinished(() => snapshot.close());
-    expect(() => snapshot.readPages(new Uint8Array(MEMORY))).toThrow('checksum');
+    const memory = new wasm.Memory({ initial: MEMORY / 65_536 });
+    for (const heap of [new Uint8Array(MEMORY), new Uint8Array(memory.buffer)])
+      expect(() => snapshot.readPages(heap)).toThrow('checksum');
   });
 });

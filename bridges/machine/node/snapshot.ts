@@ -1,29 +1,29 @@
 /**
- * Stores the memory of a started interpreter as a cache file (a snapshot), and reads it into the
- * memory of another interpreter.
+ * Stores the memory of a started interpreter as a cache file (a snapshot), and brings it into the
+ * memory of another interpreter. Only pages of 4 KiB that are not all zero are stored: new
+ * WebAssembly memory is zero.
  *
- * Format: four little-endian u32 words (magic, format, length of the table, crc32 of all after the
- * sha256); the sha256 of the snapshot's inputs; the table as JSON (`PageTable`); the pages. Only
- * pages of 4 KiB that are not all zero are stored: new WebAssembly memory is zero.
+ * The pages are mapped from the file where that is possible: only those that a module writes to
+ * are copied, and interpreters share the others.
  */
-import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, readSync, readvSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, readSync, readvSync, statfsSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
+import { addressOf } from '../../../runtime/sys/call.ts';
+import { mapCopyOnWrite } from '../../../runtime/sys/mmap.ts';
 import type { CacheLogs, Snapshot } from '../../host/machine.ts';
-import { openCached, writeCached } from './cached-files.ts';
+import {
+  type Entry,
+  type EntryLocation,
+  openEntry,
+  PAGE_BYTES,
+  writeEntry,
+} from './cached-entry.ts';
 
-const MAGIC = 0x534c4753; // 'SGLS'
-/** The second word; a change of the format needs another number. */
-const FORMAT_VERSION = 3;
-/** Bytes of the four words. */
-const WORDS_BYTES = 16;
-/** Bytes of the words and the sha256. */
-const HEADER_BYTES = WORDS_BYTES + 32;
-/** Bytes of a stored page; a divisor of WebAssembly's 64 KiB. */
-const PAGE_BYTES = 4096;
+const KIND = { magic: 0x534c4753, title: 'snapshot' }; // 'SGLS'
 /** Runs that one readv(2) reads: it takes at most 1024 buffers (IOV_MAX). */
 const RUNS_PER_READ = 512;
+/** Bytes that are read at once to check pages. */
+const CHECK_BYTES = 1 << 18;
 
 /** The table of a file, which tells where its pages belong. */
 interface PageTable {
@@ -34,89 +34,82 @@ interface PageTable {
   readonly runs: readonly (readonly [start: number, length: number])[];
 }
 
-/** Returns the sha256 of a snapshot's inputs, this format, and Node's version and architecture. */
-export function hashInputs(inputs: readonly (string | Uint8Array)[]): Buffer {
-  const hash = createHash('sha256');
-  for (const input of [String(FORMAT_VERSION), process.version, process.arch, ...inputs]) {
-    hash.update(`${input.length}:`).update(input);
-  }
-  return hash.digest();
-}
-
-/** The folder and name of a snapshot's file, and the hash of its inputs. */
-export interface SnapshotLocation {
-  readonly folder: string;
-  readonly name: string;
-  /** The result of `hashInputs`. */
-  readonly inputsHash: Buffer;
-}
-
 /** Opens a snapshot; undefined, with the reason in the log, if it is not usable. */
-export function openSnapshot(location: SnapshotLocation, logs: CacheLogs): Snapshot | undefined {
-  const file = join(location.folder, location.name);
-  const fd = openCached(file, logs.warn, logs.log);
-  if (fd === undefined) return undefined;
-  try {
-    return readSnapshot(fd, location);
-  } catch (error) {
-    logs.log(`ignoring ${file}: ${error instanceof Error ? error.message : String(error)}`);
-    closeSync(fd);
-    return undefined;
+export function openSnapshot(location: EntryLocation, logs: CacheLogs): Snapshot | undefined {
+  return openEntry<PageTable, Snapshot>(KIND, location, logs, (entry) => {
+    const { fd, table, length } = entry;
+    const { memoryLength, head, runs } = table;
+    if (runs.reduce((sum, [, runLength]) => sum + runLength, 0) !== length)
+      throw new Error('it is incomplete');
+    return {
+      name: location.name,
+      memoryLength,
+      description: Buffer.from(head, 'base64'),
+      readPages(heap) {
+        const isMappable = isWholePage(heap) && isOnLocalDisk(fd);
+        const crc = isMappable ? checkPages(entry) : readPages(entry, heap);
+        if (crc !== entry.crc) throw new Error('the snapshot is damaged (checksum)');
+        if (isMappable && !mapPages(entry, heap)) readPages(entry, heap);
+      },
+      close: () => closeSync(fd),
+    };
+  });
+}
+
+/** Whether memory begins with a page of its own, as that of WebAssembly does, and no array of JavaScript. */
+const isWholePage = (heap: Uint8Array): boolean => addressOf(heap) % BigInt(PAGE_BYTES) === 0n;
+
+/**
+ * Types of local file systems (statfs(2)): ext4, xfs, btrfs, tmpfs, overlayfs, f2fs, zfs, bcachefs.
+ * Another process can cut a file of a network file system, which would end this process (SIGBUS);
+ * a file below a mount of this process would make it wait for itself.
+ */
+const LOCAL_TYPES: ReadonlySet<number> = new Set([
+  ...[0xef53, 0x58465342, 0x9123683e, 0x01021994, 0x794c7630, 0xf2f52010, 0x2fc12fc1, 0xca451a4e],
+]);
+
+const isOnLocalDisk = (fd: number): boolean =>
+  LOCAL_TYPES.has(statfsSync(`/proc/self/fd/${fd}`).type);
+
+/** Reads the pages once; returns the crc32 of table and pages. */
+function checkPages({ fd, position, length, tableCrc }: Entry<PageTable>): number {
+  const bytes = Buffer.allocUnsafeSlow(CHECK_BYTES);
+  let crc = tableCrc;
+  for (let offset = 0; offset < length; ) {
+    const count = readSync(fd, bytes, 0, CHECK_BYTES, position + offset);
+    if (count === 0) throw new Error('the snapshot is incomplete');
+    crc = crc32(bytes.subarray(0, count), crc);
+    offset += count;
   }
+  return crc;
 }
 
-/** Reads and checks header and table. @throws {Error} if the file is of other inputs, or damaged */
-function readSnapshot(fd: number, { name, inputsHash }: SnapshotLocation): Snapshot {
-  const header = readAt(fd, HEADER_BYTES, 0);
-  const [magic, format, tableLength, crc] = [0, 4, 8, 12].map((offset) =>
-    header.readUInt32LE(offset),
-  );
-  if (magic !== MAGIC || format !== FORMAT_VERSION) throw new Error('it is not a snapshot');
-  if (!inputsHash.equals(header.subarray(WORDS_BYTES)))
-    throw new Error('it was made from other files');
-  const table = readAt(fd, tableLength!, HEADER_BYTES);
-  const { memoryLength, head, runs } = JSON.parse(table.toString()) as PageTable;
-  const pagesPosition = HEADER_BYTES + table.length;
-  const expectedSize = runs.reduce((sum, [, length]) => sum + length, pagesPosition);
-  if (expectedSize !== fstatSync(fd).size) throw new Error('it is incomplete');
-  return {
-    name,
-    memoryLength,
-    description: Buffer.from(head, 'base64'),
-    readPages(heap) {
-      if (readPages(fd, runs, pagesPosition, heap, crc32(table)) === crc) return;
-      throw new Error('the snapshot is damaged (checksum)');
-    },
-    close: () => closeSync(fd),
-  };
+/** Maps the pages to their places in `heap`; false if the system refuses that. */
+function mapPages({ fd, position, table }: Entry<PageTable>, heap: Uint8Array): boolean {
+  let offset = position;
+  return table.runs.every(([start, length]) => {
+    const memory = new Uint8Array(heap.buffer, heap.byteOffset + start, length);
+    const isMapped = mapCopyOnWrite(memory, fd, offset) === 0;
+    offset += length;
+    return isMapped;
+  });
 }
 
-/** Reads exactly `length` bytes. @throws {Error} if the file is too short */
-function readAt(fd: number, length: number, position: number): Buffer {
-  // A damaged length must not allocate more than the file has.
-  const bytes = Buffer.alloc(Math.min(length, fstatSync(fd).size));
-  if (readSync(fd, bytes, 0, bytes.length, position) === length) return bytes;
-  throw new Error('it is too short');
-}
-
-/** Reads the pages to their places in `heap`; returns their crc32, continued from `initialCrc`. */
+/** Reads the pages to their places in `heap`; returns the crc32 of table and pages. */
 function readPages(
-  fd: number,
-  runs: PageTable['runs'],
-  startPosition: number,
+  { fd, position, table: { runs }, tableCrc }: Entry<PageTable>,
   heap: Uint8Array,
-  initialCrc: number,
 ): number {
-  let position = startPosition;
-  let crc = initialCrc;
+  let offset = position;
+  let crc = tableCrc;
   for (let i = 0; i < runs.length; i += RUNS_PER_READ) {
     const views = runs.slice(i, i + RUNS_PER_READ).map(([start, length]) => {
       return new Uint8Array(heap.buffer, heap.byteOffset + start, length);
     });
     const length = views.reduce((sum, view) => sum + view.length, 0);
-    if (readvSync(fd, views, position) !== length) throw new Error('the snapshot is incomplete');
+    if (readvSync(fd, views, offset) !== length) throw new Error('the snapshot is incomplete');
     for (const view of views) crc = crc32(view, crc);
-    position += length;
+    offset += length;
   }
   return crc;
 }
@@ -127,7 +120,7 @@ function readPages(
  *   then the whole memory
  */
 export function writeSnapshot(
-  location: SnapshotLocation,
+  location: EntryLocation,
   snapshot: Uint8Array,
   logs: CacheLogs,
 ): void {
@@ -136,20 +129,9 @@ export function writeSnapshot(
   const head = bytes.toString('base64', 0, headLength);
   const memory = bytes.subarray(headLength);
   const runs = findUsedRuns(memory);
-  const pageTable: PageTable = { memoryLength: memory.length, head, runs };
-  const table = Buffer.from(JSON.stringify(pageTable));
+  const table: PageTable = { memoryLength: memory.length, head, runs };
   const pages = runs.map(([start, length]) => memory.subarray(start, start + length));
-  const crc = pages.reduce((sum, page) => crc32(page, sum), crc32(table));
-  const words = Buffer.alloc(WORDS_BYTES);
-  [MAGIC, FORMAT_VERSION, table.length, crc].forEach(
-    (word, i) => void words.writeUInt32LE(word, i * 4),
-  );
-  writeCached(
-    location.folder,
-    location.name,
-    [words, location.inputsHash, table, ...pages],
-    logs.log,
-  );
+  writeEntry(KIND, location, table, pages, logs);
 }
 
 /** Finds the runs of adjacent pages that are not all zero. */

@@ -30,8 +30,9 @@ interface StartParts {
   readonly isSeparated: unknown;
   /** Wraps the imports that reach JavaScript (fence.ts). */
   readonly fence: unknown;
-  /** The bytes of pyodide.asm.wasm and python_stdlib.zip. */
-  wasm?: Uint8Array;
+  /** The promise of the compiled pyodide.asm.wasm. */
+  wasm?: unknown;
+  /** The bytes of python_stdlib.zip. */
   stdlib?: Uint8Array;
   /** Copies the snapshot's pages into the memory. */
   restoreMemory?(grow: unknown, getHeap: unknown): unknown;
@@ -43,6 +44,7 @@ interface StartParts {
   readonly loader: (
     loader: {
       fence?: unknown;
+      wasm?: unknown;
       instance?: { readonly exports: unknown };
       loadPyodide?(config: object): Promise<Pyodide>;
     },
@@ -63,6 +65,7 @@ const { compareExchange, load, or } = Atomics;
 
 /** The globals of the realm. */
 const scope = globalThis as unknown as Record<string, unknown>;
+const webAssembly = scope.WebAssembly as { compile(bytes: Uint8Array): Promise<unknown> };
 
 function defineGlobal(name: string, value: unknown): void {
   Object.defineProperty(scope, name, { value, writable: false, enumerable: false });
@@ -185,10 +188,11 @@ export default function makeShims(
   /** Loads Pyodide with these parts; returns the members that load.ts uses. */
   async function startPyodide(parts: StartParts): Promise<object> {
     const readbuffer = (name: string): ArrayBufferLike => {
-      const part = name.endsWith('.wasm') ? 'wasm' : 'stdlib';
-      const bytes = parts[part];
+      // It is compiled already.
+      if (name.endsWith('.wasm')) return new ArrayBuffer(0);
+      const bytes = parts.stdlib;
       if (bytes === undefined) throw new Error(`${name} does not exist in this realm`);
-      delete parts[part];
+      delete parts.stdlib;
       return bytes.buffer;
     };
     Object.assign(scope, { readbuffer, read: refuseFile, load: refuseFile });
@@ -198,6 +202,8 @@ export default function makeShims(
     const runtimeArguments = [parts.heapMax, restore, takeSignal, parts.files, parts.isSeparated];
     parts.runtime(runtime, refuseImport, fillRandom, ...runtimeArguments);
     loader.fence = parts.fence;
+    loader.wasm = parts.wasm;
+    delete parts.wasm;
     parts.loader(loader, refuseImport);
     const config: Record<string, unknown> = {
       createPyodideModule: runtime.createPyodideModule,
@@ -212,7 +218,7 @@ export default function makeShims(
     };
     const pyodide = await loader.loadPyodide!(config);
     delete config._loadSnapshot;
-    // The function references the instance's 10 MB of source bytes.
+    delete loader.wasm;
     delete pyodide._module.instantiateWasm;
     delete parts.restoreMemory;
     for (const name of ['readbuffer', 'read', 'load']) delete scope[name];
@@ -226,6 +232,7 @@ export default function makeShims(
     start: (parts, onValue, onError) =>
       void startPyodide(parts as StartParts).then(onValue, onError),
     makeBytes: (length) => new Uint8Array(length),
+    compileWasm: (bytes) => webAssembly.compile(bytes),
     makeGate:
       (entry: HostEntry): HostEntry =>
       (self, args, count) => {
