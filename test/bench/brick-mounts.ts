@@ -34,6 +34,8 @@ export type BrickMount = 'glossa' | 'asleep' | 'glusterfs' | 'onGlossa' | 'gloss
 
 /** The bricks of a part. */
 export interface BrickSetup {
+  /** The mounts to start, in the order of the table; default: all. */
+  readonly mounts?: readonly BrickMount[];
   /** Number of bricks; cluster/distribute spreads files over several. */
   readonly count: 1 | 2 | 3;
   /** Timeouts of the kernel's cache; default: GlusterFS's. */
@@ -44,11 +46,13 @@ export interface BrickSetup {
   readonly acls?: boolean;
 }
 
+/** Makes the mounts of some bricks. The result lacks those that `mounts` does not name. */
 export function makeBrickMounts({
   count,
   timeouts = TIMEOUTS,
   above = [],
   acls,
+  mounts,
 }: BrickSetup): Readonly<Record<BrickMount, TargetKind>> {
   const bricksByKind = new Map<BrickKind, Promise<readonly Brick[]>>();
   const start = async (bench: Bench, kind: BrickKind): Promise<readonly Brick[]> =>
@@ -70,13 +74,16 @@ export function makeBrickMounts({
       return { pid, root, bricks: bricks.map((brick) => brick.pid) };
     },
   });
-  return {
+  const kinds: Readonly<Record<BrickMount, TargetKind>> = {
     glossa: makeKind("glossa's client, GlusterFS's brick", 'glusterfs', mountByGlossa),
     asleep: makeKind('the same, --busy-poll 0', 'glusterfs', mountAsleep),
     glusterfs: makeKind('GlusterFS alone', 'glusterfs', mountByGlusterfs),
     onGlossa: makeKind("GlusterFS's client, glossa's brick", 'glossa', mountByGlusterfs),
     glossaOnly: makeKind('glossa alone', 'glossa', mountByGlossa),
   };
+  return mounts === undefined
+    ? kinds
+    : (Object.fromEntries(mounts.map((mount) => [mount, kinds[mount]])) as typeof kinds);
 }
 
 interface MountOptions {

@@ -1,7 +1,7 @@
 /*
  * callload: times single calls on files, and prints one line of JSON.
  *
- *   callload OPERATION DIRECTORY NAMES WARM COUNT [CPU]
+ *   callload [-c CLIENTS] OPERATION DIRECTORY NAMES WARM COUNT [CPU]
  *
  *   absent   stat() of a name that does not exist
  *   stat     stat() of a file
@@ -14,6 +14,9 @@
  * with NAMES different names: NAMES times WARM calls without measuring, and then COUNT. The files that
  * an operation needs are made before, and left there. With CPU it runs on that one alone.
  *
+ * With -c, CLIENTS processes do the same at the same time, each in a directory client-N of its own that
+ * is left there. `each` is the time from the first call to the last, divided by the calls of all.
+ *
  * Times are in microseconds and contain one clock_gettime(). A wrong answer, in the warm-up too,
  * makes all of them worthless: nothing is printed then but how many there were, and the exit status
  * is 3. 2: it did not measure.
@@ -23,11 +26,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
@@ -197,54 +204,159 @@ static double percentile(const int64_t *sorted, long count, int percent)
     return (double)sorted[rank > 0 ? rank - 1 : 0] / 1e3;
 }
 
-static void print(int64_t *times, long count)
+static void print(int64_t *times, long count, int64_t elapsed)
 {
     double sum = 0;
     for (long i = 0; i < count; i++)
         sum += (double)times[i];
     qsort(times, (size_t)count, sizeof *times, by_value);
     printf("{\"count\":%ld,\"mean\":%.3f,\"min\":%.3f,\"p50\":%.3f,\"p90\":%.3f,\"p99\":%.3f,"
-           "\"max\":%.3f}\n",
+           "\"max\":%.3f,\"each\":%.3f}\n",
            count, sum / (double)count / 1e3, percentile(times, count, 0),
            percentile(times, count, 50), percentile(times, count, 90),
-           percentile(times, count, 99), percentile(times, count, 100));
+           percentile(times, count, 99), percentile(times, count, 100),
+           (double)elapsed / 1e3 / (double)count);
 }
 
-int main(int argc, char **argv)
+/* -- one client, or several --------------------------------------------------------------------- */
+
+static const struct operation *operation;
+static long warm, count;
+
+static long warm_up(void)
 {
-    if (argc < 6 || argc > 7) {
-        fputs("usage: callload OPERATION DIRECTORY NAMES WARM COUNT [CPU]\n", stderr);
-        return NOT_MEASURED;
-    }
-    const struct operation *operation = find(argv[1]);
-    names = number(argv[3], 1);
-    long warm = names * number(argv[4], 0), count = number(argv[5], 1);
-    if (argc == 7)
-        stay_on(argv[6]);
-    if (chdir(argv[2]))
-        die(argv[2]);
-
-    paths = calloc((size_t)names, sizeof *paths);
-    int64_t *times = malloc((size_t)count * sizeof *times);
-    if (!paths || !times)
-        die("memory");
-    /* So that no page is given to the array while the clock runs. */
-    memset(times, 0xff, (size_t)count * sizeof *times);
-    operation->prepare();
-
     long wrong = 0;
+    operation->prepare();
     for (long i = 0; i < warm; i++)
         wrong += !operation->call(i);
+    return wrong;
+}
+
+static long measure(int64_t *times)
+{
+    long wrong = 0;
     for (long i = 0; i < count; i++) {
         int64_t begin = now_ns();
         int right = operation->call(i);
         times[i] = now_ns() - begin;
         wrong += !right;
     }
+    return wrong;
+}
+
+static void open_pipe(int ends[2])
+{
+    if (pipe(ends))
+        die("pipe");
+}
+
+/* A process that writes a byte once it is warm, and begins when the other pipe ends. */
+static void __attribute__((noreturn))
+be_client(long client, const int ready[2], const int start[2], int64_t *times, long *wrong)
+{
+    char directory[32];
+    char byte = 0;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    close(start[1]);
+    snprintf(directory, sizeof directory, "client-%ld", client);
+    if ((mkdir(directory, 0755) && errno != EEXIST) || chdir(directory))
+        die(directory);
+    *wrong = warm_up();
+    if (write(ready[1], &byte, 1) != 1)
+        die("pipe");
+    close(ready[0]);
+    close(ready[1]);
+    if (read(start[0], &byte, 1) != 0)
+        die("pipe");
+    *wrong += measure(times);
+    exit(0);
+}
+
+/* The nanoseconds in which all clients made their calls. */
+static int64_t run_clients(long clients, int64_t *times, long *wrong)
+{
+    int ready[2], start[2], status;
+    char byte;
+    open_pipe(ready);
+    open_pipe(start);
+    for (long client = 0; client < clients; client++) {
+        pid_t pid = fork();
+        if (pid < 0)
+            die("fork");
+        if (pid == 0)
+            be_client(client, ready, start, times + client * count, &wrong[client]);
+    }
+    close(ready[1]);
+    long warmed = 0;
+    while (read(ready[0], &byte, 1) == 1)
+        warmed += 1;
+    /* The one that failed has said why; the others end with this process. */
+    if (warmed < clients)
+        exit(NOT_MEASURED);
+    int64_t begin = now_ns();
+    close(start[0]);
+    close(start[1]);
+    while (wait(&status) > 0)
+        if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+            exit(NOT_MEASURED);
+    return now_ns() - begin;
+}
+
+/* Memory that clients share. */
+static void *allocate_shared(size_t size)
+{
+    void *memory =
+        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
+        die("memory");
+    return memory;
+}
+
+int main(int argc, char **argv)
+{
+    long clients = 1;
+    if (argc > 2 && !strcmp(argv[1], "-c")) {
+        clients = number(argv[2], 1);
+        argc -= 2;
+        argv += 2;
+    }
+    if (argc < 6 || argc > 7) {
+        fputs("usage: callload [-c CLIENTS] OPERATION DIRECTORY NAMES WARM COUNT [CPU]\n", stderr);
+        return NOT_MEASURED;
+    }
+    operation = find(argv[1]);
+    names = number(argv[3], 1);
+    warm = names * number(argv[4], 0);
+    count = number(argv[5], 1);
+    if (argc == 7)
+        stay_on(argv[6]);
+    if (chdir(argv[2]))
+        die(argv[2]);
+
+    long all = clients * count, wrong = 0;
+    paths = calloc((size_t)names, sizeof *paths);
+    int64_t *times = allocate_shared((size_t)all * sizeof *times);
+    long *wrong_of = allocate_shared((size_t)clients * sizeof *wrong_of);
+    if (!paths)
+        die("memory");
+    /* So that no page is given to the array while the clock runs. */
+    memset(times, 0xff, (size_t)all * sizeof *times);
+
+    int64_t elapsed;
+    if (clients == 1) {
+        wrong = warm_up();
+        int64_t begin = now_ns();
+        wrong += measure(times);
+        elapsed = now_ns() - begin;
+    } else {
+        elapsed = run_clients(clients, times, wrong_of);
+        for (long client = 0; client < clients; client++)
+            wrong += wrong_of[client];
+    }
     if (wrong) {
-        fprintf(stderr, "callload: %ld of %ld answers were wrong\n", wrong, warm + count);
+        fprintf(stderr, "callload: %ld of %ld answers were wrong\n", wrong, clients * warm + all);
         return WRONG_ANSWERS;
     }
-    print(times, count);
+    print(times, all, elapsed);
     return 0;
 }

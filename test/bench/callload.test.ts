@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeCompiled, makeBench } from '../support/bench.ts';
-import { compileLoad, runLoad, type Sample } from './calls.ts';
+import { type CallSample, compileLoad, runLoad, type Sample } from './calls.ts';
 
 describeCompiled('the benchmark program callload', () => {
   const folder = mkdtempSync(join(tmpdir(), 'glossa-callload-'));
@@ -42,6 +42,29 @@ describeCompiled('the benchmark program callload', () => {
       expect(mean).toBeLessThanOrEqual(max);
     },
   );
+
+  it('lets several clients make the calls at the same time, in directories of their own', () => {
+    const directory = newDirectory();
+    const { status, stdout } = run('-c', 3, 'stat', directory, 7, 2, 100);
+    expect(status).toBe(0);
+    const { count, each, max } = JSON.parse(stdout) as CallSample & Record<'count' | 'max', number>;
+    expect(count).toBe(300);
+    expect(each * count).toBeGreaterThanOrEqual(max);
+    expect(readdirSync(directory).sort()).toEqual(['client-0', 'client-1', 'client-2']);
+    expect(readdirSync(join(directory, 'client-2'))).toHaveLength(7);
+    expect(run('-c', 3, 'stat', directory, 7, 2, 100).status).toBe(0);
+  });
+
+  it('counts the wrong results of all clients, and exits with status 2 if one cannot start', () => {
+    const directory = newDirectory();
+    mkdirSync(join(directory, 'client-1'));
+    writeFileSync(join(directory, 'client-1', 'name-3'), '');
+    const { status, stderr } = run('-c', 2, 'absent', directory, 7, 2, 14);
+    expect(status).toBe(3);
+    expect(stderr).toBe('callload: 4 of 56 answers were wrong\n');
+    writeFileSync(join(directory, 'client-2'), '');
+    expect(run('-c', 3, 'absent', directory, 7, 2, 14).status).toBe(2);
+  });
 
   it('removes the files that it creates', () => {
     const directory = newDirectory();

@@ -25,12 +25,26 @@ export interface Sample {
   readonly p99: number;
 }
 
+/** The same of callload. */
+export interface CallSample extends Sample {
+  /** The time of the round, divided by the calls of all clients. */
+  readonly each: number;
+}
+
 /** Makes the columns; a busy machine disturbs the median least. @param first name of the first row */
-export const makeSampleColumns = (first: string): Column<Sample>[] => [
+export const makeSampleColumns = <S extends Sample = Sample>(first: string): Column<S>[] => [
   makeRoundsColumn('median', ({ p50 }) => p50),
   makeMedianColumn('mean', ({ mean }) => mean),
   makeMedianColumn('99 %', ({ p99 }) => p99),
   makeRatioColumn(`× ${first}`, ({ p50 }) => p50),
+];
+
+/** Several clients share the CPUs, which the time of one call does not show. */
+const makeClientColumns = (first: string): Column<CallSample>[] => [
+  makeRoundsColumn('each', ({ each }) => each),
+  makeMedianColumn('median', ({ p50 }) => p50),
+  makeMedianColumn('99 %', ({ p99 }) => p99),
+  makeRatioColumn(`× ${first}`, ({ each }) => each),
 ];
 
 /** The calls of an experiment. */
@@ -44,6 +58,8 @@ export interface Load {
   readonly names?: number;
   /** Number of uses of each name before a sample, to warm caches up; default 5. */
   readonly before?: number;
+  /** Number of clients that make so many calls each, in directories of their own; default 1. */
+  readonly clients?: number;
   /** Whether a target keeps its directory, and the files in it, from one sample to the next. */
   readonly keeps?: boolean;
 }
@@ -66,10 +82,10 @@ export function compileLoad({ folder }: Pick<Bench, 'folder'>): string {
 export async function runLoad(
   bench: Pick<Bench, 'signal'>,
   ...commandLine: readonly [program: string, ...args: (string | number)[]]
-): Promise<Sample> {
+): Promise<CallSample> {
   try {
     const [program, ...args] = commandLine;
-    return JSON.parse(await runCommand(bench, [program, ...args.map(String)])) as Sample;
+    return JSON.parse(await runCommand(bench, [program, ...args.map(String)])) as CallSample;
   } catch (error) {
     const isWrong = error instanceof MeasurementError && error.status === WRONG_ANSWERS_STATUS;
     throw isWrong ? new WrongAnswers(error.message) : error;
@@ -80,30 +96,39 @@ export async function runLoad(
 async function prepareCalls(
   bench: Bench,
   operation: Operation,
-  { count, warm, names = NAMES, before = USES_BEFORE, keeps = false }: Load,
-): Promise<MeasureTarget<Sample>> {
+  { count, warm, names = NAMES, before = USES_BEFORE, clients = 1, keeps = false }: Load,
+): Promise<MeasureTarget<CallSample>> {
   const program = compileLoad(bench);
   return (target, { placement, cpuAssignment, round }) => {
     const calls = round === 0 ? warm : count;
     const cpuArguments = cpuAssignment.client === null ? [] : [cpuAssignment.client];
+    const clientArguments = clients === 1 ? [] : ['-c', clients];
     const runCalls = (path: string) =>
-      runLoad(bench, program, operation, path, names, before, calls, ...cpuArguments);
+      runLoad(
+        bench,
+        program,
+        ...clientArguments,
+        ...[operation, path, names, before, calls],
+        ...cpuArguments,
+      );
     return keeps
       ? withKeptDirectory(bench, target, operation, runCalls)
       : withFreshDirectory(bench, target, `${operation}-${placement}-${round}`, runCalls);
   };
 }
 
-type HeldCall<N extends string> = Omit<Experiment<N, Sample>['held'][number], 'pick'>;
+type HeldCall<N extends string> = Omit<Experiment<N, CallSample>['held'][number], 'pick'>;
 
 export interface CallExperiment<N extends string>
-  extends Pick<Experiment<N, Sample>, 'what' | 'targets' | 'first' | 'places'> {
+  extends Pick<Experiment<N, CallSample>, 'what' | 'targets' | 'first' | 'places'> {
   readonly operation: Operation;
   readonly load: Load;
   readonly firstTitle: string;
-  /** Bars of the median call. */
+  /** Bars of the median call; of several clients, of the time that a call takes all of them. */
   readonly held: readonly HeldCall<N>[];
 }
+
+const isShared = ({ clients = 1 }: Load): boolean => clients > 1;
 
 export const makeCallExperiment = <N extends string>({
   operation,
@@ -111,12 +136,15 @@ export const makeCallExperiment = <N extends string>({
   firstTitle,
   held,
   ...experiment
-}: CallExperiment<N>): Experiment<N, Sample> => ({
+}: CallExperiment<N>): Experiment<N, CallSample> => ({
   ...experiment,
-  unitText: `µs, median of ${load.count} calls in each of`,
+  unitText: `µs, median of ${load.count} calls ${isShared(load) ? `of ${load.clients} clients ` : ''}in each of`,
   rounds: load.rounds,
   prepare: (bench) => prepareCalls(bench, operation, load),
-  columns: makeSampleColumns(firstTitle),
-  held: held.map((comparison) => ({ ...comparison, pick: ({ p50 }) => p50 })),
+  columns: isShared(load) ? makeClientColumns(firstTitle) : makeSampleColumns(firstTitle),
+  held: held.map((comparison) => ({
+    ...comparison,
+    pick: ({ p50, each }) => (isShared(load) ? each : p50),
+  })),
   settings: { operation, names: NAMES, ...load },
 });

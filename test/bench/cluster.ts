@@ -3,7 +3,7 @@
  * through GlusterFS's own, both without performance translators.
  */
 
-import type { BrickMount, BrickSetup } from './brick-mounts.ts';
+import type { BrickSetup } from './brick-mounts.ts';
 import { makeGigabyteRate } from './data.ts';
 import type { Bars } from './experiment.ts';
 import {
@@ -12,31 +12,16 @@ import {
   makeBars,
   makeCallPart,
   makeDataPart,
+  makeHeld,
+  UNCACHED,
 } from './glusterfs-parts.ts';
 import type { Suite } from './suite.ts';
 
-const UNCACHED = { entry: 0, attribute: 0, negative: 0 };
 const ONE_BRICK: BrickSetup = { count: 1 };
 const TWO_BRICKS: BrickSetup = { count: 2 };
 
 /** The bar, as a part of GlusterFS's time. */
 const SHORTER_BAR: Bars['same'] = { limit: 0.9, aim: 0.7 };
-
-const figureNames: Readonly<Record<BrickMount, string>> = {
-  glossa: "glossa's client / GlusterFS's",
-  asleep: "glossa's client, --busy-poll 0 / GlusterFS's",
-  glusterfs: '',
-  onGlossa: "GlusterFS's client on glossa's brick / on its own",
-  glossaOnly: "glossa's client and brick / GlusterFS's",
-};
-
-const makeHeld = (held: Readonly<Partial<Record<BrickMount, Bars>>>): CallPart['held'] =>
-  Object.fromEntries(
-    (Object.keys(held) as BrickMount[]).map((mount) => [
-      mount,
-      { name: figureNames[mount], bars: held[mount]! },
-    ]),
-  );
 
 const SHORTER_HELD: CallPart['held'] = makeHeld({ glossa: makeBars(SHORTER_BAR) });
 

@@ -29,6 +29,8 @@ export interface DataExperiment<N extends string, K extends string> {
   readonly unitText: string;
   /** Requests in a round, of all clients together. */
   readonly count: number;
+  /** Rounds of a full run; default: nine. */
+  readonly rounds?: number;
   readonly amounts: Readonly<Record<K, Amount>>;
   /** Compared targets with their bars; `column` is the first one's heading. */
   readonly references: readonly { other: N; title: string; column: string; bars: Bars }[];
@@ -47,6 +49,7 @@ export function runDataExperiment<N extends string, K extends string>(
     what,
     unitText,
     count,
+    rounds = 9,
     amounts,
     references,
     mine,
@@ -61,7 +64,7 @@ export function runDataExperiment<N extends string, K extends string>(
   return runExperiment<N, Amounts>(bench, {
     what: `${what}, ${LARGE_FILE_SIZE >> 20} MiB`,
     unitText: `${unitText}, median of ${count} requests in each of`,
-    rounds: bench.quick ? 3 : 9,
+    rounds: bench.quick ? 3 : rounds,
     targets,
     ...(places === undefined ? {} : { places }),
     first: first.other,

@@ -12,8 +12,15 @@ import type { Report } from './table.ts';
 
 /** Placements with pinned processes; unpinned ones may move in each round. */
 export const PLACES: readonly Placement[] = ['same', 'different'];
-const FULL: Load = { rounds: 9, count: 3000, warm: 20_000 };
-const QUICK: Load = { rounds: 3, count: 500, warm: 3_000 };
+
+/** Timeouts with which the kernel caches nothing, so that each call is a request. */
+export const UNCACHED = { entry: 0, attribute: 0, negative: 0 };
+
+/** Loads of single calls. */
+export const CALL_LOADS = {
+  full: { rounds: 9, count: 3000, warm: 20_000 },
+  quick: { rounds: 3, count: 500, warm: 3_000 },
+} as const satisfies Record<string, Load>;
 
 /** Loads of `ls -l`: ten thousand files a call. */
 export const LIST_LOADS = {
@@ -39,17 +46,45 @@ export interface CallPart {
   readonly quick?: Load;
 }
 
+/** Whether a part measures a mount. */
+const measures = ({ mounts }: BrickSetup, mount: BrickMount): boolean =>
+  mounts?.includes(mount) ?? true;
+
+const figureNames: Readonly<Record<BrickMount, string>> = {
+  glossa: "glossa's client / GlusterFS's",
+  asleep: "glossa's client, --busy-poll 0 / GlusterFS's",
+  glusterfs: '',
+  onGlossa: "GlusterFS's client on glossa's brick / on its own",
+  glossaOnly: "glossa's client and brick / GlusterFS's",
+};
+
+/** Makes the bars of mounts beside GlusterFS. */
+export const makeHeld = (held: Readonly<Partial<Record<BrickMount, Bars>>>): CallPart['held'] =>
+  Object.fromEntries(
+    (Object.keys(held) as BrickMount[]).map((mount) => [
+      mount,
+      { name: figureNames[mount], bars: held[mount]! },
+    ]),
+  );
+
 /** Adds glossa with --busy-poll 0, as GlusterFS's client does not wait awake either. */
-const addAsleep = (held: CallPart['held']): CallPart['held'] =>
-  held.glossa === undefined
+const addAsleep = (held: CallPart['held'], bricks: BrickSetup): CallPart['held'] =>
+  held.glossa === undefined || !measures(bricks, 'asleep')
     ? held
     : { ...held, asleep: { ...held.glossa, name: `${held.glossa.name}, --busy-poll 0` } };
 
 /** Makes a part of single calls. */
 export const makeCallPart =
-  ({ what, operation, held: ownHeld, bricks, full = FULL, quick = QUICK }: CallPart) =>
+  ({
+    what,
+    operation,
+    held: ownHeld,
+    bricks,
+    full = CALL_LOADS.full,
+    quick = CALL_LOADS.quick,
+  }: CallPart) =>
   (bench: Bench): Promise<Report> => {
-    const held = addAsleep(ownHeld);
+    const held = addAsleep(ownHeld, bricks);
     return runExperiment(
       bench,
       makeCallExperiment<BrickMount>({
@@ -81,6 +116,8 @@ export interface DataPart<K extends string> {
   readonly bricks: BrickSetup;
   /** Bars of GlusterFS's client on glossa's brick. */
   readonly onGlossa?: Bars;
+  /** Rounds of a full run; default: nine. */
+  readonly rounds?: number;
 }
 
 /** Makes a part of written and read data. */
@@ -95,7 +132,9 @@ export const makeDataPart =
       places: PLACES,
       references: [{ other: 'glusterfs', title: 'GlusterFS', column: 'GlusterFS', bars: glossa }],
       moreComparisons: [
-        { mine: { name: 'asleep', title: 'glossa, --busy-poll 0' }, bars: glossa },
+        ...(measures(bricks, 'asleep')
+          ? [{ mine: { name: 'asleep', title: 'glossa, --busy-poll 0' } as const, bars: glossa }]
+          : []),
         ...(onGlossa === undefined
           ? []
           : [

@@ -12,8 +12,8 @@ import { negativeVolume } from './volumes.ts';
 
 // -- a failed stat -------------------------------------------------------------------------------
 
-const STAT: Load = { rounds: 9, count: 4000, warm: 40_000 };
-const QUICK_STAT: Load = { rounds: 3, count: 1000, warm: 5_000 };
+export const STAT: Load = { rounds: 9, count: 4000, warm: 40_000 };
+export const QUICK_STAT: Load = { rounds: 3, count: 1000, warm: 5_000 };
 
 /**
  * Measures stats of names that are known to be absent: glossa's cache of absent names in TypeScript, in Python and in C,
