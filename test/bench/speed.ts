@@ -3,6 +3,7 @@ import { makeVolume } from '../../apps/bench/engine/stack-volumes.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import type { Bench } from './bench.ts';
 import { type CallExperiment, type Load, makeCallExperiment } from './calls.ts';
+import { measureCommands } from './commands.ts';
 import { makeGigabyteRate } from './data.ts';
 import { type Bars, runExperiment } from './experiment.ts';
 import {
@@ -15,7 +16,9 @@ import {
   UNCACHED,
 } from './glusterfs-parts.ts';
 import { makeListingPart } from './listings.ts';
+import { measureMemory } from './memory.ts';
 import { QUICK_STAT, STAT } from './mounts.ts';
+import { measurePythonStart } from './start.ts';
 import type { Suite } from './suite.ts';
 import type { Report } from './table.ts';
 import { makeDirectories, targets } from './targets.ts';
@@ -125,7 +128,9 @@ root on a quiet machine; a full run takes some five minutes.
   --only PART   listings (two bricks) or listings-three (three); reads or reads-ahead (sequential,
                 two bricks; with performance/read-ahead); failed or failed-two (failed stats, one
                 brick or two); brick or brick-clients (glossa's brick under GlusterFS's client, one
-                or sixteen programs); floor (a cache of absent names beside a server in C); creates
+                or sixteen programs); floor (a cache of absent names beside a server in C);
+                python-start, commands and memory (start of a Python volume, short commands, memory of
+                Python volumes); creates
                 or creates-clients (new files, by one or sixteen programs); may be repeated`,
   legend: `A figure is the median over the rounds [the lowest – the highest]. With a "?", the
 rounds of one row lie more than a factor of 1.5 apart: measure again.`,
@@ -143,6 +148,9 @@ rounds of one row lie more than a factor of 1.5 apart: measure again.`,
     // 1.2 times as many stats a second.
     'brick-clients': makeBrickPart(`stat, ${CLIENTS} clients`, { limit: 1 / 1.2 }, SHARED_CALLS),
     floor: measureFloor,
+    'python-start': measurePythonStart,
+    commands: measureCommands,
+    memory: measureMemory,
     creates: makeCreatePart('create+unlink', { limit: 1.1 }, CALLS),
     'creates-clients': makeCreatePart(
       `create+unlink, ${CLIENTS} clients`,

@@ -1,16 +1,16 @@
 /**
- * Measures the start of a mount with a Python volume, and the memory of its idle process. The first
- * start finds an empty cache folder and makes the interpreter's snapshot; the bar is for the later
- * ones. A compiled module is compared with the translator in TypeScript, which needs no start.
+ * Measures the start of a mount with a Python volume. The first start finds an empty cache folder and
+ * makes the interpreter's snapshot; the bar is for the later ones. A compiled module is compared with
+ * the translator in TypeScript, which needs no start.
  */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { MeasurementError, measureOrExplain } from '../../apps/bench/engine/measurement-error.ts';
-import { formatDigits, formatWhole } from '../../apps/bench/engine/numbers.ts';
+import { measureOrExplain } from '../../apps/bench/engine/measurement-error.ts';
+import { formatDigits } from '../../apps/bench/engine/numbers.ts';
 import type { ServedMount } from '../../apps/bench/engine/target.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import type { Bench } from './bench.ts';
+import { measureMemory } from './memory.ts';
 import { findCacheFolder, startGlossa } from './servers.ts';
 import { formatRounds, makeFigure, makeRow, type Report } from './table.ts';
 import { makeTarget, proveCache } from './targets.ts';
@@ -18,42 +18,61 @@ import { compileWasmVolume, negativeVolume, pythonVolume } from './volumes.ts';
 
 const NAME = 'start';
 const STARTS = { full: 7, quick: 3 };
-/** Time to free the memory of the start. */
-const IDLE_MS = 3000;
 
 /** Pairs of starts with a compiled module and without one. */
 const PAIRS = { full: 15, quick: 3 };
 
+/** Seconds. */
 interface Measured {
-  /** Seconds. */
   readonly cold: number;
   readonly warm: readonly number[];
-  /** Megabytes (10⁶) of VmRSS. */
-  readonly idle: readonly number[];
 }
 
+/** Measures starts, and the memory of idle mounts. */
 export async function measureStartTime(bench: Bench): Promise<Report> {
+  const python = await measurePythonStart(bench);
+  const compiled = await measureCompiledStart(bench);
+  const memory = await measureMemory(bench);
+  return {
+    sections: [python, compiled, memory].flatMap(({ sections }) => sections),
+    figures: [python, compiled, memory].flatMap(({ figures }) => figures),
+    raw: { python: python.raw, compiled: compiled.raw, memory: memory.raw },
+  };
+}
+
+export async function measurePythonStart(bench: Bench): Promise<Report> {
   const starts = bench.quick ? STARTS.quick : STARTS.full;
   bench.log(`start of a Python volume: ${starts} times`);
   const measured = await measureOrExplain(() => measure(bench, starts));
-  const pairs = bench.quick ? PAIRS.quick : PAIRS.full;
-  bench.log(`start of a compiled module: ${pairs} times`);
-  const compiled = await measureOrExplain(() => measureCompiled(bench, pairs));
-  const makeMeasuredRow = (title: string, cell: (result: Measured) => string) =>
-    makeRow(title, measured, (result) => [cell(result)]);
   return {
     sections: [
       {
-        title: `one Python volume: median of ${starts} starts [lowest – highest]`,
+        title: `one Python volume, s: median of ${starts} starts [lowest – highest]`,
         columns: [],
         rows: [
-          makeMeasuredRow('first start, empty cache folder, s', ({ cold }) => formatDigits(cold)),
-          makeMeasuredRow('start to mounted, warm cache, s', ({ warm }) => formatRounds(warm)),
-          makeMeasuredRow('resident memory when idle, MB', ({ idle }) =>
-            formatRounds(idle, formatWhole),
-          ),
+          makeRow('first start, empty cache folder', measured, ({ cold }) => [formatDigits(cold)]),
+          makeRow('start to mounted, warm cache', measured, ({ warm }) => [formatRounds(warm)]),
         ],
       },
+    ],
+    figures: [
+      makeFigure(
+        'start to mounted, Python, warm cache',
+        ['s', { limit: 0.4, aim: 0.3 }],
+        measured,
+        ({ warm }) => warm,
+      ),
+    ],
+    raw: measured,
+  };
+}
+
+async function measureCompiledStart(bench: Bench): Promise<Report> {
+  const pairs = bench.quick ? PAIRS.quick : PAIRS.full;
+  bench.log(`start of a compiled module: ${pairs} times`);
+  const compiled = await measureOrExplain(() => measureCompiled(bench, pairs));
+  return {
+    sections: [
       {
         title: `a module in C, in the sandbox: median of ${pairs} pairs of starts [lowest – highest]`,
         columns: [],
@@ -64,25 +83,13 @@ export async function measureStartTime(bench: Bench): Promise<Report> {
     ],
     figures: [
       makeFigure(
-        'start to mounted, Python, warm cache',
-        ['s', { limit: 0.8 }],
-        measured,
-        ({ warm }) => warm,
-      ),
-      makeFigure(
-        'resident memory when idle, Python',
-        ['MB', { limit: 250 }],
-        measured,
-        ({ idle }) => idle,
-      ),
-      makeFigure(
         'start with a module in C, over TypeScript',
         ['ms', { limit: 20, aim: 8 }],
         compiled,
         (times) => times,
       ),
     ],
-    raw: { ...measured, compiled },
+    raw: compiled,
   };
 }
 
@@ -93,15 +100,12 @@ async function measure(bench: Bench, starts: number): Promise<Measured> {
   await proveCache(bench, makeTarget(first), join(bench.data, NAME));
   await first.stop();
   const warm: number[] = [];
-  const idle: number[] = [];
   while (warm.length < starts) {
     const server = await start();
     warm.push(server.startSeconds);
-    await delay(IDLE_MS, undefined, { signal: bench.signal });
-    idle.push(readResidentMegabytes(server.pid));
     await server.stop();
   }
-  return { cold: first.startSeconds, warm, idle };
+  return { cold: first.startSeconds, warm };
 }
 
 /** Milliseconds that the start takes longer with the compiled module, of each pair. */
@@ -118,12 +122,4 @@ async function measureCompiled(bench: Bench, pairs: number): Promise<number[]> {
     differences.push(1000 * ((await measureStart(compiledVolume)) - without));
   }
   return differences;
-}
-
-/** See proc_pid_status(5), whose kB are of 1024 bytes. @throws {MeasurementError} */
-function readResidentMegabytes(pid: number): number {
-  const path = `/proc/${pid}/status`;
-  const kb = existsSync(path) && /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(path, 'utf8'));
-  if (!kb) throw new MeasurementError('the server ended while it was idle');
-  return (Number(kb[1]) * 1024) / 1e6;
 }
