@@ -110,11 +110,18 @@ export async function joinModules(root: string, dist: string): Promise<void> {
   // Others are helpers of rolldown, without a file.
   for (const file of joinedModules) if (file.startsWith(dist)) rmSync(file);
   writeFileSync(join(target, FOLDER, 'modules.json'), JSON.stringify(listModules(output)));
+  for (const file of output)
+    if (file.type === 'chunk')
+      writeFileSync(join(target, file.fileName), escapeNonAscii(file.code));
   cpSync(target, dist, { recursive: true });
   rmSync(target, { recursive: true });
   // A removed module may be imported by another one.
   while (removeUnusable(dist)) {}
 }
+
+/** Escapes characters beyond ASCII in code: V8 reads a text faster that has one byte for each character. */
+const escapeNonAscii = (code: string): string =>
+  code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** The comment before a module in a joined file: its path in dist. */
 const MODULE_COMMENT = /^\/\/ (\S+\.js)$/;
