@@ -2,6 +2,7 @@
 import { makeVolume } from '../../apps/bench/engine/stack-volumes.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import type { Bench } from './bench.ts';
+import { measureMountedReads } from './bridges/data.ts';
 import { type CallExperiment, type Load, makeCallExperiment } from './calls.ts';
 import { measureCommands } from './commands.ts';
 import { makeGigabyteRate } from './data.ts';
@@ -130,7 +131,7 @@ root on a quiet machine; a full run takes some five minutes.
                 brick or two); brick or brick-clients (glossa's brick under GlusterFS's client, one
                 or sixteen programs); floor (a cache of absent names beside a server in C);
                 python-start, commands and memory (start of a Python volume, short commands, memory of
-                Python volumes); creates
+                Python volumes); python-reads (reads under a module that sees them); creates
                 or creates-clients (new files, by one or sixteen programs); may be repeated`,
   legend: `A figure is the median over the rounds [the lowest – the highest]. With a "?", the
 rounds of one row lie more than a factor of 1.5 apart: measure again.`,
@@ -151,6 +152,7 @@ rounds of one row lie more than a factor of 1.5 apart: measure again.`,
     'python-start': measurePythonStart,
     commands: measureCommands,
     memory: measureMemory,
+    'python-reads': measureMountedReads,
     creates: makeCreatePart('create+unlink', { limit: 1.1 }, CALLS),
     'creates-clients': makeCreatePart(
       `create+unlink, ${CLIENTS} clients`,
