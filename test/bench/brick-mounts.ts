@@ -2,7 +2,8 @@
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeVolume } from '../../apps/bench/engine/stack-volumes.ts';
+import { makeVolume, stackVolumes } from '../../apps/bench/engine/stack-volumes.ts';
+import { makeDelayVolume } from '../../apps/bench/run/bricks.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { type Bench, withTimeLimit } from './bench.ts';
 import {
@@ -30,11 +31,19 @@ export const defaultStack: readonly PlainVolume[] = [
 ];
 
 /** Named by client, and by brick if it is not GlusterFS's. */
-export type BrickMount = 'glossa' | 'asleep' | 'glusterfs' | 'onGlossa' | 'glossaOnly';
+export type BrickMount = 'glossa' | 'asleep' | 'glusterfs' | 'onGlossa' | 'glossaOnly' | 'plain';
+
+const DEFAULT_MOUNTS: readonly BrickMount[] = [
+  'glossa',
+  'asleep',
+  'glusterfs',
+  'onGlossa',
+  'glossaOnly',
+];
 
 /** The bricks of a part. */
 export interface BrickSetup {
-  /** The mounts to start, in the order of the table; default: all. */
+  /** The mounts to start, in the order of the table; default: all but `plain`, which has nothing above. */
   readonly mounts?: readonly BrickMount[];
   /** Number of bricks; cluster/distribute spreads files over several. */
   readonly count: 1 | 2 | 3;
@@ -44,6 +53,10 @@ export interface BrickSetup {
   readonly above?: readonly PlainVolume[];
   /** Whether files can have ACLs; absent: glossa's mounts have them, GlusterFS's do not. */
   readonly acls?: boolean;
+  /** Milliseconds by which glossa's clients delay each request to a brick. */
+  readonly delayMs?: number;
+  /** Whether bricks report changes to clients. */
+  readonly hasUpcalls?: boolean;
 }
 
 /** Makes the mounts of some bricks. The result lacks those that `mounts` does not name. */
@@ -52,23 +65,31 @@ export function makeBrickMounts({
   timeouts = TIMEOUTS,
   above = [],
   acls,
-  mounts,
+  mounts = DEFAULT_MOUNTS,
+  delayMs = 0,
+  hasUpcalls = false,
 }: BrickSetup): Readonly<Record<BrickMount, TargetKind>> {
   const bricksByKind = new Map<BrickKind, Promise<readonly Brick[]>>();
   const start = async (bench: Bench, kind: BrickKind): Promise<readonly Brick[]> =>
     count === 1
-      ? [await startBrick(bench, `${kind}-brick`, kind)]
-      : startBricks(bench, kind, count);
+      ? [await startBrick(bench, `${kind}-brick`, kind, { hasUpcalls })]
+      : startBricks(bench, kind, count, { hasUpcalls });
   const findBricks = (bench: Bench, kind: BrickKind): Promise<readonly Brick[]> => {
     const bricks = bricksByKind.get(kind) ?? start(bench, kind);
     bricksByKind.set(kind, bricks);
     return bricks;
   };
-  const makeKind = (title: string, kind: BrickKind, mount: typeof mountByGlossa): TargetKind => ({
+  const options: MountOptions = { above, timeouts, acls, delayMs };
+  const makeKind = (
+    title: string,
+    kind: BrickKind,
+    mount: typeof mountByGlossa,
+    mountOptions = options,
+  ): TargetKind => ({
     title,
     async start(bench, name) {
       const bricks = await findBricks(bench, kind);
-      const { pid, mountpoint } = await mount(bench, name, bricks, { above, timeouts, acls });
+      const { pid, mountpoint } = await mount(bench, name, bricks, mountOptions);
       const root = join(mountpoint, name);
       await withTimeLimit(bench.signal, mkdir(root));
       return { pid, root, bricks: bricks.map((brick) => brick.pid) };
@@ -80,29 +101,44 @@ export function makeBrickMounts({
     glusterfs: makeKind('GlusterFS alone', 'glusterfs', mountByGlusterfs),
     onGlossa: makeKind("GlusterFS's client, glossa's brick", 'glossa', mountByGlusterfs),
     glossaOnly: makeKind('glossa alone', 'glossa', mountByGlossa),
+    plain: makeKind("glossa's client, nothing above", 'glusterfs', mountByGlossa, {
+      ...options,
+      above: [],
+    }),
   };
-  return mounts === undefined
-    ? kinds
-    : (Object.fromEntries(mounts.map((mount) => [mount, kinds[mount]])) as typeof kinds);
+  return Object.fromEntries(mounts.map((mount) => [mount, kinds[mount]])) as typeof kinds;
 }
 
 interface MountOptions {
   readonly above: readonly PlainVolume[];
   readonly timeouts: typeof TIMEOUTS;
   readonly acls: boolean | undefined;
+  readonly delayMs: number;
 }
 
 /** The lowest volumes of glossa's client. */
-export const makeStorage = (bricks: readonly Brick[]): readonly PlainVolume[] => {
-  const distributeVolumes = bricks.length > 1 ? [makeDistribute(bricks)] : [];
-  return [...bricks.map(makeClient), ...distributeVolumes];
+export const makeStorage = (bricks: readonly Brick[], delayMs = 0): readonly PlainVolume[] => {
+  const clients = bricks.map((brick) =>
+    stackVolumes(
+      [makeClient(brick)],
+      delayMs > 0 ? [makeDelayVolume(`${brick.name}-delay`, delayMs)] : [],
+    ),
+  );
+  const distributeVolumes =
+    bricks.length > 1 ? [makeDistribute(clients.map((volumes) => volumes.at(-1)!))] : [];
+  return [...clients.flat(), ...distributeVolumes];
 };
 
 const makeMounter =
   (extraFlags: readonly string[]) =>
-  (bench: Bench, name: string, bricks: readonly Brick[], { above, timeouts, acls }: MountOptions) =>
+  (
+    bench: Bench,
+    name: string,
+    bricks: readonly Brick[],
+    { above, timeouts, acls, delayMs }: MountOptions,
+  ) =>
     startGlossa(bench, name, [utime, ...above], {
-      storage: makeStorage(bricks),
+      storage: makeStorage(bricks, delayMs),
       timeouts,
       flags: [...(acls === false ? ['--no-acl'] : []), ...extraFlags],
     });

@@ -121,9 +121,11 @@ export async function startBricks(
   bench: Bench,
   kind: BrickKind = 'glusterfs',
   count = 2,
+  { hasUpcalls = false } = {},
 ): Promise<readonly Brick[]> {
   const bricks: Brick[] = [];
-  for (const name of BRICKS.slice(0, count)) bricks.push(await startBrick(bench, name, kind));
+  for (const name of BRICKS.slice(0, count))
+    bricks.push(await startBrick(bench, name, kind, { hasUpcalls }));
   return bricks;
 }
 

@@ -56,6 +56,7 @@ const figureNames: Readonly<Record<BrickMount, string>> = {
   glusterfs: '',
   onGlossa: "GlusterFS's client on glossa's brick / on its own",
   glossaOnly: "glossa's client and brick / GlusterFS's",
+  plain: "glossa's client, nothing above / GlusterFS's",
 };
 
 /** Makes the bars of mounts beside GlusterFS. */

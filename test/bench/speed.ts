@@ -19,6 +19,7 @@ import {
 import { makeListingPart } from './listings.ts';
 import { measureMemory } from './memory.ts';
 import { QUICK_STAT, STAT } from './mounts.ts';
+import { projects } from './projects.ts';
 import { measurePythonStart } from './start.ts';
 import type { Suite } from './suite.ts';
 import type { Report } from './table.ts';
@@ -129,7 +130,8 @@ root on a quiet machine; a full run takes some five minutes.
   --only PART   listings (two bricks) or listings-three (three); reads or reads-ahead (sequential,
                 two bricks; with performance/read-ahead); failed or failed-two (failed stats, one
                 brick or two); brick or brick-clients (glossa's brick under GlusterFS's client, one
-                or sixteen programs); floor (a cache of absent names beside a server in C);
+                or sixteen programs); git-status, git-clone or npm-ci (bricks a millisecond away, with
+                performance translators and without); floor (a cache of absent names beside a server in C);
                 python-start, commands and memory (start of a Python volume, short commands, memory of
                 Python volumes); python-reads (reads under a module that sees them); creates
                 or creates-clients (new files, by one or sixteen programs); may be repeated`,
@@ -148,6 +150,7 @@ rounds of one row lie more than a factor of 1.5 apart: measure again.`,
     brick: makeBrickPart('stat', { limit: 0.9 }, CALLS),
     // 1.2 times as many stats a second.
     'brick-clients': makeBrickPart(`stat, ${CLIENTS} clients`, { limit: 1 / 1.2 }, SHARED_CALLS),
+    ...projects,
     floor: measureFloor,
     'python-start': measurePythonStart,
     commands: measureCommands,

@@ -19,11 +19,11 @@ import type { Report } from './table.ts';
 import { type DirectoryName, makeDirectories } from './targets.ts';
 import { type TreeFile, treeFiles } from './tree.ts';
 
-interface TreeSample {
+export interface TreeSample {
   readonly seconds: number;
 }
 
-const pickSeconds = ({ seconds }: TreeSample): number => seconds;
+export const pickSeconds = ({ seconds }: TreeSample): number => seconds;
 
 /** Makes a part that measures the time of a program for a tree. */
 const makeTreePart =
@@ -132,7 +132,10 @@ async function compareToArchive(bench: Bench, archive: string, folder: string): 
 // -- git status ----------------------------------------------------------------------------------
 
 /** Ignores the user's configuration of git, and disables its background maintenance. */
-const gitCommand = (folder: string, ...args: readonly string[]): readonly [string, ...string[]] => [
+export const gitCommand = (
+  folder: string,
+  ...args: readonly string[]
+): readonly [string, ...string[]] => [
   'env',
   'GIT_CONFIG_GLOBAL=/dev/null',
   'GIT_CONFIG_NOSYSTEM=1',
@@ -144,31 +147,51 @@ const gitCommand = (folder: string, ...args: readonly string[]): readonly [strin
 
 export const measureStatus = makeTreePart('git status', prepareStatus);
 
-async function prepareStatus(bench: Bench, files: number): Promise<MeasureTarget<TreeSample>> {
+/** Commits everything in a folder. */
+export async function commitTree(bench: Bench, folder: string): Promise<void> {
+  for (const args of [
+    ['init', '-q'],
+    ['add', '.'],
+    ['commit', '-q', '-m', 'A tree'],
+    ['repack', '-a', '-d', '-q'],
+  ]) {
+    await runCommand(bench, gitCommand(folder, ...args));
+  }
+}
+
+const makeStatusCommand = (folder: string) => gitCommand(folder, 'status', '--porcelain');
+
+/** @throws {WrongAnswers} for a change in what `git status` printed */
+function checkUnchanged(printed: string): void {
+  if (printed !== '') throw new WrongAnswers(`git finds a change: ${printed.split('\n')[0]}`);
+}
+
+/** @throws {WrongAnswers} when git finds a change */
+export const checkWorktree = async (bench: Bench, folder: string): Promise<void> =>
+  checkUnchanged(await runCommand(bench, makeStatusCommand(folder)));
+
+export async function prepareStatus(
+  bench: Bench,
+  files: number,
+): Promise<MeasureTarget<TreeSample>> {
   const { signal } = bench;
   // Without git, this throws with the package to install.
   await runCommand(bench, ['git', '--version']);
-  const archive = await packTree(bench, treeFiles(files), async (folder) => {
-    for (const args of [
-      ['init', '-q'],
-      ['add', '.'],
-      ['commit', '-q', '-m', 'A tree'],
-      ['repack', '-a', '-d', '-q'],
-    ]) {
-      await runCommand(bench, gitCommand(folder, ...args));
-    }
-  });
-  const statusCommand = (folder: string) => gitCommand(folder, 'status', '--porcelain');
+  const archive = await packTree(bench, treeFiles(files), (folder) => commitTree(bench, folder));
   return async ({ root }, { placement, round, cpuAssignment }) => {
     const folder = join(root, `tree-${placement}`);
     if (round === 0) {
       await withTimeLimit(signal, mkdir(folder));
       await runCommand(bench, ['tar', '-x', '-f', archive, '-C', folder]);
       // git learns the files' inodes, so that it need not read the files again.
-      await runCommand(bench, statusCommand(folder));
+      await checkWorktree(bench, folder);
     }
-    const [seconds, printed] = await timeCommand(bench, cpuAssignment, ...statusCommand(folder));
-    if (printed !== '') throw new WrongAnswers(`git finds a change: ${printed.split('\n')[0]}`);
+    const [seconds, printed] = await timeCommand(
+      bench,
+      cpuAssignment,
+      ...makeStatusCommand(folder),
+    );
+    checkUnchanged(printed);
     return { seconds };
   };
 }
