@@ -188,11 +188,12 @@ export async function runExperiment<N extends string, S extends object, T extend
 }
 
 function pinServers(
-  { pid, bricks }: Target,
+  { pid, bricks, cpus: ownCpus }: Target,
   placement: Placement,
   { servers }: CpuAssignment,
 ): void {
-  const cpus = bricks === undefined || placement === 'same' ? servers : readAllowedCpus();
+  const placed = bricks === undefined || placement === 'same' ? servers : readAllowedCpus();
+  const cpus = ownCpus ?? placed;
   for (const serverPid of [pid, ...(bricks ?? [])])
     if (serverPid !== null) pinProcess(serverPid, cpus);
 }

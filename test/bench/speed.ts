@@ -1,10 +1,14 @@
-/** The suite `npm run bench -- --only speed`: what users do, beside GlusterFS's own client on the same bricks. */
+/**
+ * The suite `npm run bench -- --only speed`: what users do, mostly over bricks of GlusterFS, beside GlusterFS's own
+ * client on the same bricks.
+ */
 import { makeVolume } from '../../apps/bench/engine/stack-volumes.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import type { Bench } from './bench.ts';
 import { measureMountedReads } from './bridges/data.ts';
 import { type CallExperiment, type Load, makeCallExperiment } from './calls.ts';
 import { measureCommands } from './commands.ts';
+import { measureCores } from './cores.ts';
 import { makeGigabyteRate } from './data.ts';
 import { type Bars, runExperiment } from './experiment.ts';
 import {
@@ -124,17 +128,21 @@ export const speed: Suite = {
   usage: `usage: npm run bench -- --only speed [options]
        npm run bench speed [options]
 
-Compares what users do through glossa's client of bricks of GlusterFS and through GlusterFS's own. As
-root on a quiet machine; a full run takes some five minutes.
+Measures what users do: mostly through glossa's client of bricks of GlusterFS, beside GlusterFS's own.
+As root on a quiet machine; a full run takes some half an hour.
 
-  --only PART   listings (two bricks) or listings-three (three); reads or reads-ahead (sequential,
-                two bricks; with performance/read-ahead); failed or failed-two (failed stats, one
-                brick or two); brick or brick-clients (glossa's brick under GlusterFS's client, one
-                or sixteen programs); git-status, git-clone or npm-ci (bricks a millisecond away, with
-                performance translators and without); floor (a cache of absent names beside a server in C);
-                python-start, commands and memory (start of a Python volume, short commands, memory of
-                Python volumes); python-reads (reads under a module that sees them); creates
-                or creates-clients (new files, by one or sixteen programs); may be repeated`,
+  --only PART   may be repeated:
+                listings, listings-three     tar, du, ls, find, rm over two bricks, or three
+                reads, reads-ahead           sequential over two bricks; with performance/read-ahead
+                failed, failed-two           failed stats over one brick, or two
+                brick, brick-clients         glossa's brick under GlusterFS's client; sixteen programs
+                git-status, git-clone, npm-ci  bricks a millisecond away, with performance translators
+                floor                        a cache of absent names beside a server in C
+                python-start, memory         of mounts with Python volumes
+                commands                     glossa version and check beside node -e 0
+                python-reads                 reads under a Python module that sees them
+                creates, creates-clients     new files; sixteen programs
+                cores                        a server on all CPUs beside one on a single CPU`,
   legend: `A figure is the median over the rounds [the lowest – the highest]. With a "?", the
 rounds of one row lie more than a factor of 1.5 apart: measure again.`,
   isPlaced: true,
@@ -162,5 +170,6 @@ rounds of one row lie more than a factor of 1.5 apart: measure again.`,
       { limit: 0.8 },
       SHARED_CALLS,
     ),
+    cores: measureCores,
   },
 };

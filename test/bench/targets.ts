@@ -36,6 +36,8 @@ export interface Target {
   readonly pid: number | null;
   /** Processes of the bricks. Away from the client, all of them share all CPUs. */
   readonly bricks?: readonly number[];
+  /** CPUs of the server at each placement, in the kernel's list format; default: those of the placement. */
+  readonly cpus?: string;
   /** Directories are made and removed here. */
   readonly root: string;
   /** The directory to measure in, on a server where it can be neither made anew nor removed. */
