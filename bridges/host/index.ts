@@ -308,7 +308,7 @@ async function initInThisThread(
     return interpreter;
   });
   const module = findVolumeModule(hosting, xl, settings);
-  if (settings['time-limit'] > 0) machine.startWatchdog();
+  if (settings['time-limit'] > 0 && module.language.isInterrupted) machine.startWatchdog();
   const checkMounts = machine.sources.makeMountCheck([...module.folders, ...grantedFolders]);
   const glupy: GlupyState = { host, settings, module, checkMounts };
   await host.start();

@@ -102,6 +102,8 @@ export interface HostedLanguage {
   readonly codingDeclaration?: RegExp;
   /** True if its files are not text. */
   readonly isBinary?: boolean;
+  /** True if the watchdog interrupts its calls, and has to run from the first one on. */
+  readonly isInterrupted?: boolean;
   readonly syntax: LanguageSyntax;
   /** Prompts of `glossa repl`: for a new statement, and for a continued one. */
   readonly prompts?: readonly [first: string, more: string];

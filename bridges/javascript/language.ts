@@ -25,6 +25,7 @@ export const javascript: HostedLanguage = {
   extensions: ['.js', '.mjs', '.ts', '.mts'],
   packageFiles: ['index.js', 'index.mjs'],
   pathVariable: 'GLOSSA_JS_PATH',
+  isInterrupted: true,
   syntax,
   load: async () => (await import('./guest.ts')).startJavaScript,
 };

@@ -26,6 +26,7 @@ export const python: HostedLanguage = {
   extensions: ['.py'],
   packageFiles: ['__init__.py'],
   pathVariable: 'PYTHONPATH',
+  isInterrupted: true,
   codingDeclaration: CODING_DECLARATION,
   syntax,
   prompts: ['>>> ', '... '],

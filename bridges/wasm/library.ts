@@ -66,6 +66,7 @@ export class WasmLibrary implements Library {
       word: makeSharedWord(),
       // The watchdog ends a call at twice the limit, after two warnings, which WebAssembly cannot see.
       limitMs: settings.limitMs / 2,
+      isOnlyEnded: true,
       name: settings.volume,
       watchEngine: settings.watchEngine,
       onAborted: (reason) => {

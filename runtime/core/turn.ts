@@ -31,8 +31,11 @@ export const turn = {
   slowCallCount: 0,
 };
 
-/** Runs a call that another thread may end; returns false if it was ended. Exceptions pass through. */
-export type RunTurn = (call: () => void) => boolean;
+/**
+ * Runs a call that another thread may end; returns false if it was ended. Exceptions pass through.
+ * @param limitMs milliseconds after which V8 itself ends the call, by a thread for this call; -1 without a limit
+ */
+export type RunTurn = (call: () => void, limitMs: number) => boolean;
 
 let runTurn: RunTurn | null = null;
 
@@ -44,8 +47,8 @@ export function setTurnRunner(run: RunTurn): void {
 /**
  * Runs a call that another thread may end. Returns false if it was ended; all state is then as it was at that moment.
  */
-export function runEndable(call: () => void): boolean {
-  if (runTurn !== null) return runTurn(call);
+export function runEndable(call: () => void, limitMs = -1): boolean {
+  if (runTurn !== null) return runTurn(call, limitMs);
   call();
   return true;
 }
@@ -66,7 +69,7 @@ export function runSharedTurn(call: () => void): boolean {
   turn.isShared = true;
   let isComplete = false;
   try {
-    isComplete = runTurn(call);
+    isComplete = runTurn(call, -1);
   } finally {
     turn.isShared = false;
   }

@@ -103,12 +103,12 @@ export function startHelper(missing: readonly string[] = findMissingSymbols()): 
 }
 
 /** Runs a turn, as `RunTurn` in core/turn.ts says. */
-function runTurn(action: () => void): boolean {
+function runTurn(action: () => void, limitMs: number): boolean {
   currentCall = action;
   isComplete = false;
   failure = null;
   try {
-    runInContext!.call(script, null, -1, false, true, false);
+    runInContext!.call(script, null, limitMs, false, true, false);
   } catch (error) {
     // `runWork` catches the call's own exceptions. So an exception before its end means that the turn was ended.
     if (isComplete) throw error;

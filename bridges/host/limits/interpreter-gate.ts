@@ -17,6 +17,7 @@ import {
   SLOW,
   type WatchEngine,
   wakeWatchdog,
+  watchdog,
   watchdogSleep,
 } from './watchdog.ts';
 
@@ -58,6 +59,8 @@ export interface GateSettings {
   readonly limitMs: number;
   /** The volume's name. */
   readonly name: string;
+  /** As in WatchedEngine. */
+  readonly isOnlyEnded?: boolean;
   /** The machine's watchdog; null without one. */
   readonly watchEngine: WatchEngine | null;
   /** Notifies the engine that its call was aborted and the interpreter is lost. */
@@ -93,16 +96,28 @@ export class InterpreterGate {
 
   /** True if a call needs a turn of its own. @param mayShare true if it may use an open turn */
   needsTurn(mayShare: boolean): boolean {
-    return this.depth === 0 && this.isLimited && !(mayShare && turn.isShared);
+    const canShare = mayShare && turn.isShared && watchdog.isRunning;
+    return this.depth === 0 && this.isLimited && !canShare;
   }
 
   /** Runs a call in a turn of its own; throws `makeError()` if the turn was aborted. */
   runInOwnTurn<T>(call: () => T, makeError: () => Error): T {
     let result: T | undefined;
-    const isComplete = runEndable(() => {
-      result = call();
-    });
+    // The watchdog ends a call at twice the limit, after it has tried to interrupt it.
+    const endMs = this.settings.limitMs * 2;
+    const isEndedByV8 = this.isLimited && !watchdog.isRunning;
+    if (isEndedByV8 && --watchdog.turnsUntilStart === 0) watchdog.start();
+    const isComplete = runEndable(
+      () => {
+        result = call();
+      },
+      isEndedByV8 ? endMs : -1,
+    );
     if (isComplete) return result as T;
+    if (isEndedByV8) {
+      this.word[1] = endMs;
+      Atomics.or(this.word, 0, END);
+    }
     this.markLost();
     throw makeError();
   }

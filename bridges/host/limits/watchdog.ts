@@ -44,12 +44,24 @@ export function wakeWatchdog(): void {
   Atomics.notify(watchdogSleep, 0);
 }
 
+/** The state of the machine's watchdog. */
+export const watchdog = {
+  /** False while its thread is not started yet: calls have turns of their own then, which V8 ends. */
+  isRunning: true,
+  /** The number of such turns, each with a thread of its own, after which `start` is called. */
+  turnsUntilStart: 50,
+  /** Starts the thread. */
+  start: (): void => {},
+};
+
 /** An engine whose calls have a time limit. */
 export interface WatchedEngine {
   readonly word: Int32Array;
   readonly limitMs: number;
   /** The volume's name. */
   readonly name: string;
+  /** True if its calls cannot be interrupted, only be ended: the watchdog may start later. */
+  readonly isOnlyEnded?: boolean;
 }
 
 /** Starts watching an engine; the result stops it. */

@@ -20,6 +20,41 @@ it('a process can exit at any moment while the watchdog of the time limit runs',
   expect(new Set(await Promise.all(ended))).toEqual(new Set([7]));
 });
 
+it('a call that can only be ended is ended by V8 while the thread of the watchdog is not started', async () => {
+  const at = (file: string): string => JSON.stringify(join(packageRoot, file));
+  const script = `import { InterpreterGate } from ${at('dist/bridges/host/limits/interpreter-gate.js')};
+    import { makeSharedWord, watchdog } from ${at('dist/bridges/host/limits/watchdog.js')};
+    import { watch } from ${at('dist/bridges/machine/node/watchdog.js')};
+    const reasons = [];
+    const gate = new InterpreterGate({
+      word: makeSharedWord(), limitMs: 100, name: 'v', isOnlyEnded: true, watchEngine: watch,
+      onAborted: (reason) => reasons.push(reason),
+    });
+    gate.startTiming();
+    const call = (work) => gate.runInOwnTurn(() => {
+      gate.enterGuest();
+      work();
+      gate.leaveGuest();
+    }, () => new Error('ended'));
+    const states = [watchdog.isRunning];
+    // By V8, and after so many calls that never wait by the thread.
+    for (let round = 0; round < 2; round += 1) {
+      try {
+        call(() => { for (;;); });
+      } catch (error) {
+        reasons.push(error.message);
+      }
+      for (let i = 0; i < 60; i += 1) call(() => {});
+      states.push(watchdog.isRunning);
+    }
+    console.log(JSON.stringify({ reasons, states }));`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script]);
+  const { reasons, states } = JSON.parse(await text(child.stdout)) as Record<string, unknown[]>;
+  const reason = expect.stringMatching(/^a call ran too long \(0\.\d s\) .*\(option time-limit\)$/);
+  expect(reasons).toEqual([reason, 'ended', reason, 'ended']);
+  expect(states).toEqual([false, true, true]);
+});
+
 /** With a quarter of a CPU, a call runs far beyond its limit by the clock, but not by CPU time. */
 it('the watchdog of the time limit does not count the time in which other processes use the CPU', async () => {
   const cpu = readAllowedCpu();

@@ -2,6 +2,9 @@
  * Runs the watchdog (host/limits/watchdog.ts) of a process: a worker thread, started for the first
  * engine with a time limit, that does not keep the process alive. It can abort the turn of a call
  * that ignores interrupts (sys/end-turn.ts). As the last resort it kills the process.
+ *
+ * The start of a thread of Node makes that of a mount some 40 ms longer. While all engines are such
+ * that are only ended, V8 ends their calls at first, and the thread starts once the mount is there.
  */
 import { readlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -16,11 +19,17 @@ import {
   type Slot,
   type WatchedEngine,
   wakeWatchdog,
+  watchdog,
   watchdogSleep,
 } from '../../host/limits/watchdog.ts';
 
+/** Milliseconds until a thread that may start later does so. */
+const LATER_MS = 250;
+
 let worker: Worker | undefined;
 let engineCount = 0;
+/** The messages for a thread that is not started yet. */
+let waitingMessages: Message[] = [];
 
 /** The data that the worker gets at its start. */
 interface WorkerData {
@@ -131,21 +140,35 @@ const WORKER_SOURCE = `(${runWatchdog})(${JSON.stringify(CONSTANTS)}, ${makeSamp
 
 /** Starts the thread, which takes a while, beside the loading of the first engine. */
 export function startWatchdog(): void {
-  worker ??= startWorker(enableTurnEnding());
+  if (worker !== undefined) return;
+  worker = startWorker(enableTurnEnding());
+  watchdog.isRunning = true;
+  for (const message of waitingMessages) worker.postMessage(message);
+  waitingMessages = [];
 }
 
 /** Watches an engine; returns a function that stops watching. */
 export function watch(engine: WatchedEngine): () => void {
-  startWatchdog();
+  if (engine.isOnlyEnded && enableTurnEnding()) startLater();
+  else startWatchdog();
   engineCount += 1;
   const id = engineCount;
   sendToWorker({ id, slot: makeSlot(engine, enableTurnEnding()) });
   return () => sendToWorker({ id });
 }
 
+/** Starts the thread soon, unless it runs already; V8 ends calls until then. */
+function startLater(): void {
+  if (worker !== undefined || !watchdog.isRunning) return;
+  watchdog.isRunning = false;
+  watchdog.start = startWatchdog;
+  setTimeout(startWatchdog, LATER_MS).unref();
+}
+
 /** Sends a message, and wakes the worker from either of its waits. */
 function sendToWorker(message: Message): void {
-  worker?.postMessage(message);
+  if (worker === undefined) waitingMessages.push(message);
+  else worker.postMessage(message);
   Atomics.add(watchdogSleep, 1, 1);
   Atomics.notify(watchdogSleep, 1);
   wakeWatchdog();
