@@ -312,6 +312,7 @@ async function initInThisThread(
   const checkMounts = machine.sources.makeMountCheck([...module.folders, ...grantedFolders]);
   const glupy: GlupyState = { host, settings, module, checkMounts };
   await host.start();
+  xl.copiesReads = true;
   // A start leaves much garbage.
   machine.collectGarbage();
   if (settings.reload) {

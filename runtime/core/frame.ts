@@ -181,7 +181,7 @@ export class Frame {
     if (readBuffer === null) return null;
     for (let frame = this.parent; frame !== null; frame = frame.parent) {
       if (frame.parent === null) return readBuffer;
-      if (frame.xl.translator.watches !== true) return null;
+      if (frame.xl.translator.watches !== true && !frame.xl.copiesReads) return null;
     }
     return null;
   }

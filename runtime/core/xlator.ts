@@ -288,6 +288,8 @@ export class Xlator<P = unknown> {
   priv: P = undefined as P;
   /** The graph's observers of its events. */
   observer: VolumeObserver | null = null;
+  /** Whether the instance copies the data of a readv that it retains after its callback. */
+  copiesReads = false;
   /** The frame for which the instance's code runs now; set only while the graph has observers. */
   frame: Frame | null = null;
   /** The requests that the instance has begun itself and not ended. */

@@ -420,7 +420,11 @@ export class HostApi implements GuestHost {
     const { pendingArrays } = this;
     const table = this.inodeTable ?? this.xl.inodes ?? this.findTable(request);
     return {
-      findValue: (wind, index) => request.findValue(wind, index),
+      findValue(wind, index) {
+        // A decision may be carried out after other requests.
+        if (wind !== -1) request.copyBorrowedData();
+        return request.findValue(wind, index);
+      },
       findType: (wind, index) => request.findType(wind, index),
       findInode: (id) => request.findInode(id) ?? this.findInode(id),
       isForgotten: (id) => this.isForgotten(table, id),

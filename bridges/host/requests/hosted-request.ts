@@ -58,6 +58,8 @@ export class HostedRequest implements QueuedRequest {
   isFailing = false;
   /** True once the guest has returned without a decision. */
   isPending = false;
+  /** The reply to a readv whose data is in memory of the caller (`Frame.readBuffer`); null without one. */
+  private borrowing: ChildReply | null = null;
   /** Seconds that it has waited for the module, not for a child. */
   waitedSeconds = 0;
   /** `windCount` at the last sweep of pending-requests.ts. */
@@ -108,6 +110,36 @@ export class HostedRequest implements QueuedRequest {
         this.replies[this.oldestCountedIndex] = undefined;
       this.oldestCountedIndex = (this.oldestCountedIndex + 1) & (MAX_REPLIES - 1);
     }
+  }
+
+  /** Marks a reply to a readv: its data is valid until the caller's next request. */
+  borrowData(reply: ChildReply): void {
+    this.borrowing = reply;
+  }
+
+  /** Copies the borrowed data, so that it outlives the call into the guest. */
+  copyBorrowedData(): void {
+    if (this.borrowing === null) return;
+    const data = this.borrowing.values[0] as Uint8Array;
+    // Not `slice`, which shares the memory of a Buffer.
+    this.replaceBorrowedData(new Uint8Array(data));
+  }
+
+  /**
+   * Ends the use of borrowed data when the guest has returned.
+   * @param isPassedOn true if the reply itself is the answer, and unwound now
+   */
+  returnBorrowedData(isPassedOn: boolean): void {
+    if (this.borrowing === null) return;
+    if (isPassedOn && this.owedReplyCount === 0) this.borrowing = null;
+    // The answer has other data, or a copy of its own (`copyBorrowedData`).
+    else if (this.lane?.last?.decision.verb === 'unwind') this.replaceBorrowedData(undefined);
+    else this.copyBorrowedData();
+  }
+
+  private replaceBorrowedData(data: Uint8Array | undefined): void {
+    (this.borrowing!.values as unknown[])[0] = data;
+    this.borrowing = null;
   }
 
   /** Finds the child's reply to wind number `wind`, if still kept. */
