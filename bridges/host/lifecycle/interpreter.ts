@@ -4,7 +4,7 @@
  * returned: first its result, then its messages in order. This way no call runs inside another, and an exception fails
  * the whole call. Every request is answered exactly once, by the guest or by the host; later decisions are dropped.
  */
-import { type FopRow, findFop } from '../../../runtime/core/fops.ts';
+import type { FopRow } from '../../../runtime/core/fops.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
 import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
 import { collectCbk, windArgs } from '../../../runtime/core/gen/generic.gen.ts';
@@ -34,8 +34,6 @@ import { linkRecorded, lookUpUnknownName, recordName } from '../requests/name-lo
 import type { Notes } from '../requests/notes.ts';
 import { PendingRequests } from '../requests/pending-requests.ts';
 import type { Limits, Owner } from './failure-policy.ts';
-
-const READV_ROW = findFop('readv')!;
 
 /** Request numbers wrap here, so that they stay small. */
 const MAX_ID = 0x3fffffff;
@@ -274,8 +272,6 @@ export class Interpreter {
     if (!request.isAbandoned) {
       const { enter, flatten, scratch } = plan;
       request.keepReply(reply);
-      if (reply.row === READV_ROW && reply.opRet > 0 && request.frame.root.readBuffer !== null)
-        request.borrowData(reply);
       scratch[0] = request.id;
       scratch[1] = reply.wind;
       scratch[2] = reply.opRet;

@@ -102,10 +102,10 @@ async function start(source: string) {
 const slice = (offset: number, size: number): string =>
   content.toString('hex', offset, offset + size);
 
-describe('a module in Python', () => {
+describe('a read through a module in Python', () => {
   const withoutAsync = PYTHON.slice(0, PYTHON.indexOf('    async def'));
 
-  test('that passes a read on gets its data in the memory of the mount', async () => {
+  test('a module that passes a read on gets its data in the memory of the mount', async () => {
     const { offered, send } = await start(withoutAsync);
     for (const offset of [0, 1000]) {
       send(offset, PASSED);
@@ -114,7 +114,7 @@ describe('a module in Python', () => {
     expect(offered).toEqual([true, true]);
   });
 
-  test('that holds, changes, keeps or hands on the data of a read never gives that of another', async () => {
+  test('a module that holds, changes, keeps or hands on the data of a read never gives that of another', async () => {
     const { send } = await start(withoutAsync);
     const held = [10, 700].map((offset) => ({ unique: send(offset, HELD), offset }));
     send(20, CHANGED);
@@ -134,7 +134,7 @@ describe('a module in Python', () => {
     expect(replies.get(last)).toBe(slice(2000, RELEASING));
   });
 
-  test('that awaits a second read still has the data of the first', async () => {
+  test('a module that awaits a second read still has the data of the first', async () => {
     const { send } = await start(PYTHON.replace('def readv_cbk', 'def unused'));
     send(0, AGAIN);
     expect(rig.receive().body.toString('hex')).toBe(slice(0, 50) + slice(550, AGAIN - 50));

@@ -4,7 +4,7 @@
  */
 import { Dict } from '../../../runtime/core/dict.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
-import type { ArgType } from '../../../runtime/core/fops.ts';
+import { type ArgType, findFop } from '../../../runtime/core/fops.ts';
 import { type Frame, makeFirstFrame, Stack } from '../../../runtime/core/frame.ts';
 import { Inode } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
@@ -24,6 +24,8 @@ const MAX_REPLY_BYTES = 64 * 1024 * 1024;
 const UNCOUNTED_REPLIES = 16;
 /** Estimated bytes of a listing's entry, with its iatt and inode. */
 const ENTRY_BYTES = 512;
+
+const READV_ROW = findFop('readv')!;
 
 /** The pid of requests that a module begins; GlusterFS does not use this number. */
 export const MODULE_PID = -100;
@@ -58,7 +60,10 @@ export class HostedRequest implements QueuedRequest {
   isFailing = false;
   /** True once the guest has returned without a decision. */
   isPending = false;
-  /** The reply to a readv whose data is in memory of the caller (`Frame.readBuffer`); null without one. */
+  /**
+   * The reply to a readv whose data is valid until the caller's next request (`Frame.readBuffer`);
+   * null without one.
+   */
   private borrowing: ChildReply | null = null;
   /** Seconds that it has waited for the module, not for a child. */
   waitedSeconds = 0;
@@ -94,6 +99,8 @@ export class HostedRequest implements QueuedRequest {
     const slot = reply.wind & (MAX_REPLIES - 1);
     if (reply.wind >= UNCOUNTED_REPLIES) this.dropOldestReplies(reply, slot);
     this.replies[slot] = reply;
+    if (reply.row === READV_ROW && reply.opRet > 0 && this.frame.root.readBuffer !== null)
+      this.borrowing = reply;
   }
 
   /** Drops the oldest replies when the next one would exceed the limit of bytes. */
@@ -110,11 +117,6 @@ export class HostedRequest implements QueuedRequest {
         this.replies[this.oldestCountedIndex] = undefined;
       this.oldestCountedIndex = (this.oldestCountedIndex + 1) & (MAX_REPLIES - 1);
     }
-  }
-
-  /** Marks a reply to a readv: its data is valid until the caller's next request. */
-  borrowData(reply: ChildReply): void {
-    this.borrowing = reply;
   }
 
   /** Copies the borrowed data, so that it outlives the call into the guest. */
