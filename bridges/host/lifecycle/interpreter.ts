@@ -156,11 +156,9 @@ export class Interpreter {
   recover(): void {
     const request = this.currentRequest;
     this.currentRequest = this.xl.frame = null;
+    request?.returnBorrowedData(false);
     if (request === null) this.checkLost();
-    else {
-      request.returnBorrowedData(false);
-      this.carryOutResult(request, this.handleFault(request, this.guest.failure));
-    }
+    else this.carryOutResult(request, this.handleFault(request, this.guest.failure));
     // Some requests may have been done, but not dropped yet, when the turn was aborted.
     for (const request of [...this.requests.values()]) this.pending.removeIfDone(request);
     this.runDecisions();
