@@ -53,7 +53,7 @@ export interface BrickSetup {
   readonly above?: readonly PlainVolume[];
   /** Whether files can have ACLs; absent: glossa's mounts have them, GlusterFS's do not. */
   readonly acls?: boolean;
-  /** Milliseconds by which glossa's clients delay each request to a brick. */
+  /** Milliseconds by which clients delay each request to a brick. */
   readonly delayMs?: number;
   /** Whether bricks report changes to clients. */
   readonly hasUpcalls?: boolean;
@@ -146,7 +146,13 @@ const makeMounter =
 const mountByGlossa = makeMounter([]);
 const mountAsleep = makeMounter(ASLEEP);
 
-const mountByGlusterfs: typeof mountByGlossa = (bench, name, bricks, { above, timeouts, acls }) => {
+const mountByGlusterfs: typeof mountByGlossa = (
+  bench,
+  name,
+  bricks,
+  { above, timeouts, acls, delayMs },
+) => {
+  const storage = makeStorage(bricks, delayMs);
   const flags = acls === true ? ['--acl'] : [];
-  return startClient(bench, name, bricks, { volumes: [utime, ...above], timeouts, flags });
+  return startClient(bench, name, bricks, { storage, volumes: [utime, ...above], timeouts, flags });
 };

@@ -135,6 +135,8 @@ export interface ClientSettings {
   readonly timeouts?: Timeouts;
   /** More flags of `glusterfs`. */
   readonly flags?: readonly string[];
+  /** The lowest volumes; default: a client for each brick, and cluster/distribute over several. */
+  readonly storage?: readonly PlainVolume[];
 }
 
 /** Mounts the bricks, with these volumes above. @throws {MeasurementError} */
@@ -142,11 +144,12 @@ export async function startClient(
   bench: Bench,
   name: string,
   bricks: readonly Brick[],
-  { volumes = [], timeouts = TIMEOUTS, flags = [] }: ClientSettings = {},
+  { volumes = [], timeouts = TIMEOUTS, flags = [], storage }: ClientSettings = {},
 ): Promise<ServedMount> {
   const clients = bricks.map(makeClient);
   const distributeVolumes = clients.length > 1 ? [makeDistribute(bricks)] : [];
-  const volfile = printVolumes(stackVolumes([...clients, ...distributeVolumes], volumes));
+  const lowest = storage ?? [...clients, ...distributeVolumes];
+  const volfile = printVolumes(stackVolumes(lowest, volumes));
   const server = await startServer(
     bench,
     name,

@@ -1,6 +1,7 @@
 /**
  * Measures git and npm in glossa's mounts of two bricks of GlusterFS that each take a millisecond more, with
- * the performance translators that are useful there and without them. Every result is checked.
+ * the performance translators that are useful there and without them, and in GlusterFS's mount with the same
+ * translators. Every result is checked.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -74,17 +75,18 @@ const makeProjectPart =
   (bench: Bench): Promise<Report> => {
     const count = bench.quick ? counts.quick : counts.full;
     const what = `${program}, ${count} ${unit}, bricks ${DELAY_MS} ms away`;
-    const { glossa, plain } = makeBrickMounts({
-      ...{ count: 2, above: performanceStack, mounts: ['glossa', 'plain'] },
+    const { glossa, plain, glusterfs } = makeBrickMounts({
+      ...{ count: 2, above: performanceStack, mounts: ['glossa', 'plain', 'glusterfs'] },
       ...{ delayMs: DELAY_MS, hasUpcalls: true },
     });
-    return runExperiment<Extract<BrickMount, 'glossa' | 'plain'>, TreeSample>(bench, {
+    return runExperiment<Extract<BrickMount, 'glossa' | 'plain' | 'glusterfs'>, TreeSample>(bench, {
       what,
       unitText: 's, median of',
       rounds: bench.quick ? 1 : 5,
       targets: {
         plain: { ...plain, title: 'without performance translators' },
         glossa: { ...glossa, title: 'with them' },
+        glusterfs: { ...glusterfs, title: 'GlusterFS, with them' },
       },
       places: ['free'],
       first: 'plain',
