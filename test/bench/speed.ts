@@ -129,7 +129,7 @@ export const speed: Suite = {
        npm run bench speed [options]
 
 Measures what users do: mostly through glossa's client of bricks of GlusterFS, beside GlusterFS's own.
-As root on a quiet machine; a full run takes some half an hour.
+As root on a quiet machine; a full run takes some 40 minutes.
 
   --only PART   may be repeated:
                 listings, listings-three     tar, du, ls, find, rm over two bricks, or three
