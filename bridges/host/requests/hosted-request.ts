@@ -133,7 +133,9 @@ export class HostedRequest implements QueuedRequest {
    */
   returnBorrowedData(isPassedOn: boolean): void {
     if (this.borrowing === null) return;
-    if (isPassedOn && this.owedReplyCount === 0) this.borrowing = null;
+    // A request that waits for more replies stays, and the module may read the data then.
+    if (this.owedReplyCount > 0) this.copyBorrowedData();
+    else if (isPassedOn) this.borrowing = null;
     // The answer has other data, or a copy of its own (`copyBorrowedData`).
     else if (this.lane?.last?.decision.verb === 'unwind') this.replaceBorrowedData(undefined);
     else this.copyBorrowedData();

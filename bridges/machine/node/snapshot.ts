@@ -68,8 +68,14 @@ const LOCAL_TYPES: ReadonlySet<number> = new Set([
   ...[0xef53, 0x58465342, 0x9123683e, 0x01021994, 0x794c7630, 0xf2f52010, 0x2fc12fc1, 0xca451a4e],
 ]);
 
-const isOnLocalDisk = (fd: number): boolean =>
-  LOCAL_TYPES.has(statfsSync(`/proc/self/fd/${fd}`).type);
+function isOnLocalDisk(fd: number): boolean {
+  try {
+    return LOCAL_TYPES.has(statfsSync(`/proc/self/fd/${fd}`).type);
+  } catch {
+    // A system without /proc.
+    return false;
+  }
+}
 
 /** Reads the pages once; returns the crc32 of table and pages. */
 function checkPages({ fd, position, length, tableCrc }: Entry<PageTable>): number {
