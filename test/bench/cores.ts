@@ -1,11 +1,16 @@
-/** Measures whether a mount uses several CPUs: requests of several clients, beside a mount whose server has one CPU. */
+/**
+ * Measures whether a mount uses several CPUs: requests of several clients, beside a mount whose server has one CPU. A
+ * server in C with a thread for each CPU shows how much the machine can gain, as the clients need CPUs, too.
+ */
 import { join } from 'node:path';
 import { MeasurementError } from '../../apps/bench/engine/measurement-error.ts';
 import { parseCpuList, readAllowedCpus } from '../../apps/bench/engine/placement.ts';
+import type { ServedMount } from '../../apps/bench/engine/target.ts';
 import type { Bench } from './bench.ts';
 import { makeRatioColumn, makeRoundsColumn, runExperiment } from './experiment.ts';
+import type { Bar } from './figures.ts';
 import { UNCACHED } from './glusterfs-parts.ts';
-import { startGlossa } from './servers.ts';
+import { startGlossa, startLibfuse } from './servers.ts';
 import type { Report } from './table.ts';
 import { makeTarget, type TargetKind } from './targets.ts';
 import { WorkloadClients } from './workload-clients.ts';
@@ -22,26 +27,55 @@ const TITLES: Readonly<Record<RequestName, string>> = { read: 'reads of 4 KiB', 
 /** Thousands of requests a second, of all clients. */
 type Throughputs = Readonly<Record<RequestName, number>>;
 
-const makeKind = (title: string, cpus?: string): TargetKind => ({
+type TargetName = 'one' | 'all' | 'passOne' | 'passAll';
+type ServerName = 'glossa' | 'pass';
+
+const servers: Readonly<Record<ServerName, (bench: Bench, name: string) => Promise<ServedMount>>> =
+  {
+    glossa: (bench, name) =>
+      startGlossa(bench, name, [], { timeouts: UNCACHED, flags: ['--no-passthrough'] }),
+    pass: (bench, name) =>
+      startLibfuse(
+        bench,
+        name,
+        'libfuse',
+        UNCACHED,
+        String(parseCpuList(readAllowedCpus()).length),
+      ),
+  };
+
+/** @param cpus of the server; all without */
+const makeKind = (title: string, server: ServerName, cpus?: string): TargetKind => ({
   title,
   async start(bench, name) {
-    const settings = { timeouts: UNCACHED, flags: ['--no-passthrough'] };
-    const target = makeTarget(await startGlossa(bench, name, [], settings));
+    const target = makeTarget(await servers[server](bench, name));
     return cpus === undefined ? target : { ...target, cpus };
   },
 });
+
+/** Compares a server on all CPUs with the same one on a single CPU. */
+const hold = (what: string, mine: TargetName, other: TargetName, bar: Bar | null) =>
+  NAMES.map((name) => ({
+    what: `${what}, ${TITLES[name]}: all CPUs / one`,
+    ...{ mine, other },
+    pick: (sample: Throughputs) => sample[name],
+    bars: { same: null, different: null, free: bar },
+  }));
 
 export const measureCores = (bench: Bench): Promise<Report> => {
   const cpus = parseCpuList(readAllowedCpus());
   const count = bench.quick ? 1_000 : 10_000;
   const what = `storage/posix, ${CLIENTS} clients`;
-  return runExperiment<'one' | 'all', Throughputs>(bench, {
+  const [oneCpu, all] = [String(cpus[0]), `on all ${cpus.length}`];
+  return runExperiment<TargetName, Throughputs>(bench, {
     what,
     unitText: `thousands a second, median of ${count * CLIENTS} requests in each of`,
     rounds: bench.quick ? 3 : 5,
     targets: {
-      one: makeKind('the server on one CPU', String(cpus[0])),
-      all: makeKind(`on all ${cpus.length}`),
+      one: makeKind('glossa on one CPU', 'glossa', oneCpu),
+      all: makeKind(all, 'glossa'),
+      passOne: makeKind('C on libfuse3, a thread for each CPU, on one', 'pass', oneCpu),
+      passAll: makeKind(all, 'pass'),
     },
     places: ['free'],
     first: 'one',
@@ -63,13 +97,10 @@ export const measureCores = (bench: Bench): Promise<Report> => {
         return throughputs;
       };
     },
-    held: NAMES.map((name) => ({
-      what: `${what}, ${TITLES[name]}: all CPUs / one`,
-      mine: 'all',
-      other: 'one',
-      pick: (sample) => sample[name],
-      bars: { same: null, different: null, free: { limit: 1.6, least: true } },
-    })),
+    held: [
+      ...hold(what, 'all', 'one', { limit: 1.6, least: true }),
+      ...hold('the same in C', 'passAll', 'passOne', null),
+    ],
     settings: { count, clients: CLIENTS, cpus: cpus.length },
   });
 };

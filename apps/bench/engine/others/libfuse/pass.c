@@ -1,9 +1,9 @@
 /*
  * pass: passes a directory through unchanged, in the usual way in C, as a baseline for the bench.
  *
- *   pass MOUNTPOINT DIRECTORY ENTRY-TIMEOUT ATTRIBUTE-TIMEOUT NEGATIVE-TIMEOUT
+ *   pass MOUNTPOINT DIRECTORY ENTRY-TIMEOUT ATTRIBUTE-TIMEOUT NEGATIVE-TIMEOUT [THREADS]
  *
- * One thread on libfuse's low-level interface. An inode that the kernel knows is an O_PATH
+ * One thread on libfuse's low-level interface, or up to THREADS, each with a FUSE device of its own. An inode that the kernel knows is an O_PATH
  * descriptor; a request is one or two system calls on it. Data is copied once, through a buffer of
  * this process. The kernel checks permissions, and every call is made with this process's rights.
  */
@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <fuse_lowlevel.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,7 +40,9 @@ struct inode {
 static struct inode top;
 static struct inode *chains[CHAINS];
 static double entry_timeout, attribute_timeout, negative_timeout;
-static char data[DATA_MAX];
+static _Thread_local char data[DATA_MAX];
+/* Guards the chains and what is in them. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static struct inode *inode_of(fuse_ino_t number)
 {
@@ -75,8 +78,7 @@ static struct inode **chain_of(const struct stat *st)
     return &chains[(st->st_ino * 31 + st->st_dev) % CHAINS];
 }
 
-/* Makes or finds the inode of an O_PATH descriptor, and takes or closes the descriptor; NULL with errno. */
-static struct inode *known(int fd, const struct stat *st)
+static struct inode *known_locked(int fd, const struct stat *st)
 {
     struct inode **chain = chain_of(st), *it = *chain;
     while (it && (it->ino != st->st_ino || it->dev != st->st_dev))
@@ -97,7 +99,16 @@ static struct inode *known(int fd, const struct stat *st)
     return it;
 }
 
-static void forget(fuse_ino_t number, uint64_t lookups)
+/* Makes or finds the inode of an O_PATH descriptor, and takes or closes the descriptor; NULL with errno. */
+static struct inode *known(int fd, const struct stat *st)
+{
+    pthread_mutex_lock(&lock);
+    struct inode *it = known_locked(fd, st);
+    pthread_mutex_unlock(&lock);
+    return it;
+}
+
+static void forget_locked(fuse_ino_t number, uint64_t lookups)
 {
     struct inode *it = inode_of(number);
     if (it == &top || (it->lookups -= lookups) > 0)
@@ -109,6 +120,13 @@ static void forget(fuse_ino_t number, uint64_t lookups)
     *from = it->next;
     close(it->fd);
     free(it);
+}
+
+static void forget(fuse_ino_t number, uint64_t lookups)
+{
+    pthread_mutex_lock(&lock);
+    forget_locked(number, lookups);
+    pthread_mutex_unlock(&lock);
 }
 
 static int find(fuse_ino_t parent, const char *name, struct fuse_entry_param *entry)
@@ -437,14 +455,28 @@ static void raise_limit(void)
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* Reads requests with up to so many threads, whose descriptors of the device are clones (FUSE_DEV_IOC_CLONE). */
+static int loop_threads(struct fuse_session *session, int threads)
+{
+    struct fuse_loop_config *config = fuse_loop_cfg_create();
+    if (!config)
+        return -1;
+    fuse_loop_cfg_set_clone_fd(config, 1);
+    fuse_loop_cfg_set_max_threads(config, threads);
+    int status = fuse_session_loop_mt(session, config);
+    fuse_loop_cfg_destroy(config);
+    return status;
+}
+
 int main(int argc, char **argv)
 {
     char *given[] = { argv[0], "-odefault_permissions,fsname=pass", NULL };
     struct fuse_args args = FUSE_ARGS_INIT(2, given);
     int status = 1;
 
-    if (argc != 6) {
-        fputs("usage: pass MOUNTPOINT DIRECTORY ENTRY-TIMEOUT ATTRIBUTE-TIMEOUT NEGATIVE-TIMEOUT\n",
+    if (argc != 6 && argc != 7) {
+        fputs("usage: pass MOUNTPOINT DIRECTORY ENTRY-TIMEOUT ATTRIBUTE-TIMEOUT NEGATIVE-TIMEOUT"
+              " [THREADS]\n",
               stderr);
         return 2;
     }
@@ -461,7 +493,8 @@ int main(int argc, char **argv)
     struct fuse_session *session = fuse_session_new(&args, &operations, sizeof operations, NULL);
     if (session && !fuse_set_signal_handlers(session)) {
         if (!fuse_session_mount(session, argv[1])) {
-            status = fuse_session_loop(session) != 0;
+            status = (argc == 7 ? loop_threads(session, atoi(argv[6]))
+                                : fuse_session_loop(session)) != 0;
             fuse_session_unmount(session);
         }
         fuse_remove_signal_handlers(session);
