@@ -7,6 +7,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } 
 import { basename, dirname, join, resolve } from 'node:path';
 import { type RolldownOutput, rolldown } from 'rolldown';
 import type { JoinedModules } from '../runtime/sys/joined-source.ts';
+import { makeFastToLoad } from './fast-to-load.ts';
 
 /** Modules that run in processes or threads of their own, besides those that package.json names. */
 const STARTED_MODULES = [
@@ -38,7 +39,7 @@ const BUNDLED_MODULES = ['apps/bench/engine/report/echarts', 'apps/course/differ
  */
 const JOINED_FILES: Readonly<Record<string, readonly string[]>> = {
   first: ['runtime/sys/inspector', 'runtime/sys/crash-log', 'cli/compile-cache'],
-  command: ['cli/dispatch', 'cli/version', 'terminal/command-line'],
+  command: ['cli/program', 'cli/version'],
   // A command that starts a daemon needs no more.
   daemon: ['cli/mount', 'cli/brick'],
   volfile: [
@@ -110,18 +111,16 @@ export async function joinModules(root: string, dist: string): Promise<void> {
   // Others are helpers of rolldown, without a file.
   for (const file of joinedModules) if (file.startsWith(dist)) rmSync(file);
   writeFileSync(join(target, FOLDER, 'modules.json'), JSON.stringify(listModules(output)));
-  for (const file of output)
-    if (file.type === 'chunk')
-      writeFileSync(join(target, file.fileName), escapeNonAscii(file.code));
+  const chunks = output.filter((file) => file.type === 'chunk');
+  for (const [fileName, code] of makeFastToLoad(
+    new Map(chunks.map((chunk) => [chunk.fileName, chunk.code])),
+  ))
+    writeFileSync(join(target, fileName), code);
   cpSync(target, dist, { recursive: true });
   rmSync(target, { recursive: true });
   // A removed module may be imported by another one.
   while (removeUnusable(dist)) {}
 }
-
-/** Escapes characters beyond ASCII in code: V8 reads a text faster that has one byte for each character. */
-const escapeNonAscii = (code: string): string =>
-  code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** The comment before a module in a joined file: its path in dist. */
 const MODULE_COMMENT = /^\/\/ (\S+\.js)$/;
