@@ -66,6 +66,7 @@ export default defineTranslator<Distribute, typeof options>({
   check: async (xl) => checkOrder(xl as Xlator<unknown>, false),
   init(xl, settings) {
     checkOrder(xl as Xlator<unknown>, false);
+    xl.copiesReads = true;
     return new Distribute(xl, settings);
   },
   reconfigure: ({ priv }, settings) => priv.configure(settings),

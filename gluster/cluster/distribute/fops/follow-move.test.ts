@@ -3,11 +3,13 @@ import { Dict } from '../../../../runtime/core/dict.ts';
 import { EBADFD, EBUSY, ENODATA, ENOENT } from '../../../../runtime/core/errno.ts';
 import { Fd } from '../../../../runtime/core/fd.ts';
 import { SET_ATTR } from '../../../../runtime/core/fops.ts';
+import { tail, unwind, wind } from '../../../../runtime/core/gen/fops.gen.ts';
 import { taps } from '../../../../runtime/core/gen/taps.gen.ts';
 import { Iatt } from '../../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
 import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
+import type { Cbk } from '../../../../runtime/core/xlator.ts';
 import { makeTranslator } from '../../../../test/support/core.ts';
 import { DistributedVolume } from '../../../../test/support/distributed-volume.ts';
 
@@ -83,6 +85,50 @@ function end(): void {
 const remove = (): void => {
   volume.askChild(from, 'unlink', new Loc(inode, volume.root, 'f'), 0, null);
 };
+
+/** The memory in which the children below reply to reads; the next reply reuses it. */
+const memory = new Uint8Array(100);
+
+/** Lookups that wait until the test lets them pass. */
+const heldLookups: (() => void)[] = [];
+let holdsLookups = false;
+
+/** Replies to reads in `memory`, and holds lookups. */
+const reusing = makeTranslator('reusing', {
+  readv(frame, xl, ...args) {
+    wind.readv(frame, 0, reuseMemory, xl.children[0]!, ...args);
+  },
+  lookup(frame, xl, ...args) {
+    const pass = (): void => tail.lookup(frame, xl.children[0]!, ...args);
+    if (holdsLookups) heldLookups.push(pass);
+    else pass();
+  },
+});
+const reuseMemory: Cbk<'readv', unknown> = (frame, _c, _xl, opRet, opErrno, vector, ...rest) => {
+  if (opRet > 0) memory.set(vector!);
+  unwind.readv(frame, opRet, opErrno, opRet > 0 ? memory.subarray(0, opRet) : null, ...rest);
+};
+
+test.each(['known', 'unknown'])(
+  'a read of a moving file, whose child is %s, keeps its data while it waits for lookups',
+  async (state) => {
+    await volume.stop();
+    volume = await DistributedVolume.start(TWO, {}, () => ({ translator: reusing }));
+    volume.create('/f', 'before');
+    inode = volume.findInode('/f');
+    begin();
+    if (state === 'unknown') inode.ctxDel(volume.graph.top);
+    holdsLookups = true;
+    const reply = volume.ask('readv', new Fd(inode, 0, 1), 100, 0, 0, null);
+    expect(reply.opRet).toBeNaN();
+    while (Number.isNaN(reply.opRet)) {
+      memory.fill(0);
+      heldLookups.shift()!();
+    }
+    holdsLookups = false;
+    expect(text(reply.values[0])).toBe('before');
+  },
+);
 
 describe('a file that a rebalance is moving', () => {
   test('is written on both children, and shows its normal mode', () => {

@@ -161,6 +161,7 @@ export function* followMove<N extends FopName>(
   for (let moveCount = 0; moveCount < MAX_MOVES; moveCount++) {
     const sign = readReplySign(reply.opRet, reply.opErrno, reply.values);
     if (sign === UNMOVED) break;
+    reply = keepData(fop, reply);
     if (sign === MAYBE_COPYING) {
       const target = yield* findCopyTarget(task, inode, child);
       if (target === NO_CHILD || target === child) return reply;
@@ -175,6 +176,13 @@ export function* followMove<N extends FopName>(
     reply = yield* task.windOne(child, fop, ...(args as FopTable[N]['args']));
   }
   return reply;
+}
+
+/** Copies the data of a read: its memory may be the caller's, which the next request reuses (`Frame.readBuffer`). */
+function keepData<N extends FopName>(fop: N, reply: Reply<N>): Reply<N> {
+  if (fop !== 'readv' || reply.opRet <= 0) return reply;
+  const [vector, ...others] = reply.values as FopTable['readv']['reply'];
+  return { ...reply, values: [vector!.slice(), ...others] as FopTable[N]['reply'] };
 }
 
 /** Finds the child to which a file is copied; the same child if only an application set these mode bits. */

@@ -197,7 +197,10 @@ export default defineTranslator<Upcalls, typeof options>({
   children: [1, 1],
   options,
   fops: makeFops,
-  init: (xl, values) => new Upcalls(xl, values),
+  init(xl, values) {
+    xl.copiesReads = true;
+    return new Upcalls(xl, values);
+  },
   reconfigure(xl, values) {
     xl.priv.applyOptions(values);
     xl.exchangeFops(makeFops(xl));
