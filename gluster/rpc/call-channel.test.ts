@@ -1,4 +1,5 @@
 /** A call channel over a simulated transport. */
+import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { makeRecordMark, RecordError, RecordReader } from '../../runtime/wire/record.ts';
 import { XdrReader, XdrWriter } from '../../runtime/wire/xdr.ts';
@@ -97,6 +98,56 @@ beforeEach(() => {
 });
 
 describe('a call channel', () => {
+  it('keeps the data that replies take, whatever arrives later, and copies small data', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 3000 }), { minLength: 1, maxLength: 12 }),
+        fc.array(fc.integer({ min: 1, max: 1500 }), { minLength: 1, maxLength: 8 }),
+        (sizes, portions) => {
+          const taken: Uint8Array[] = [];
+          let memory: Uint8Array = new Uint8Array(0);
+          const calls = sizes.map(
+            (size): PendingCall => ({
+              ...{ sentAtMs: 0, xid: 0, onLoss: () => {} },
+              onReply(r) {
+                taken.push(r.take(size));
+                memory = r.bytes;
+              },
+            }),
+          );
+          for (const pending of calls) {
+            writeFields(channel.begin(FOPS4, 1, AUTH_V3, null, pending), text, ['']);
+            channel.end();
+          }
+          const stream = Buffer.concat(
+            calls.map(({ xid }, at) =>
+              peer((w) => {
+                writeReply(w, xid, ACCEPT_STATUS.SUCCESS);
+                w.fixed(new Uint8Array(sizes[at]!).fill(at + 1));
+              }),
+            ),
+          );
+          const reader = new RecordReader(256);
+          for (let at = 0, step = 0; at < stream.length; step++) {
+            const size = portions[step % portions.length]!;
+            const portion = stream.subarray(at, at + size);
+            at += size;
+            reader.append(portion, () => {
+              channel.dispatch(reader);
+              return true;
+            });
+            const last = taken.at(-1);
+            if (last?.buffer === memory.buffer)
+              expect(last.length).toBeGreaterThanOrEqual(memory.length * 0.75);
+          }
+          expect(taken.map((data) => data.length)).toEqual(sizes);
+          for (const [at, data] of taken.entries())
+            expect(data.every((byte) => byte === at + 1)).toBe(true);
+        },
+      ),
+    );
+  });
+
   it('sends queued calls together, and accepts replies in any order', () => {
     for (const name of ['a', 'b', 'c']) call(name);
     expect(left.length).toBe(0);

@@ -192,6 +192,7 @@ export class CallChannel {
       if (r.isMalformed) continue;
       if (type === CALL) this.settings.onCall(r, xid);
       else if (type === REPLY) this.dispatchReply(r, xid);
+      if (r.isTaken) records.lend();
       // The callback may have closed the connection.
       if (this.sender === null) return;
     }

@@ -14,6 +14,8 @@ const TWO_32 = 0x1_0000_0000;
 /** The most bytes for which a loop is faster than `set` or `fill`. */
 const LOOP_MAX_BYTES = 48;
 const NO_BYTES = new Uint8Array(0);
+/** The least share of a message's memory for which `take` does not copy. */
+const MIN_TAKEN_SHARE = 0.75;
 
 /** Number of slots in a cache of gfids that were read, because some, such as a directory's, recur often. */
 const RECENT_GFID_COUNT = 1024;
@@ -56,6 +58,8 @@ export class XdrReader {
   end = 0;
   /** Set when the message ended inside a field, or a field was invalid. */
   isMalformed = false;
+  /** Whether a caller keeps the message's memory. */
+  isTaken = false;
 
   constructor(bytes?: Uint8Array) {
     if (bytes !== undefined) this.begin(bytes, 0, bytes.length);
@@ -70,6 +74,7 @@ export class XdrReader {
     this.position = start;
     this.end = Math.min(end, bytes.length);
     this.isMalformed = end > bytes.length || start > end;
+    this.isTaken = false;
   }
 
   /** Number of bytes from the position to the end of the message. */
@@ -116,6 +121,17 @@ export class XdrReader {
     return this.advance(count)
       ? this.bytes.subarray(this.position - count, this.position)
       : NO_BYTES;
+  }
+
+  /**
+   * Reads `count` bytes that the caller may keep: copied, or if they are most of the message's memory, in that memory,
+   * which then must not be reused (`isTaken`).
+   */
+  take(count: number): Uint8Array {
+    const bytes = this.fixed(count);
+    if (bytes.length < this.bytes.length * MIN_TAKEN_SHARE) return bytes.slice();
+    this.isTaken = true;
+    return bytes;
   }
 
   /** Reads an `opaque<>`, not copied: valid as long as the message. */

@@ -77,10 +77,10 @@ export class Request implements PendingCall {
     }
     const values = readFields(r, frame.terse ? marshal.terseReply : wireFop.reply);
     if (wireFop.data === 'reply') {
-      const data = r.fixed(r.remaining);
+      // The next message overwrites the memory of this one.
+      const data = frame.readBuffer === null ? r.take(r.remaining) : r.fixed(r.remaining);
       if (data.length !== opRet) r.markMalformed();
-      // The next message overwrites this memory.
-      values.push(frame.readBuffer === null ? data.slice() : data);
+      values.push(data);
     }
     if (r.isMalformed) {
       state.warnMalformed(fop);
