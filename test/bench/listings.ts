@@ -117,12 +117,12 @@ async function prepareListings(bench: Bench): Promise<MeasureTarget<ListingSampl
   };
 }
 
-/** Makes a part over so many bricks. */
+/** Makes a part over so many bricks. @param acls whether files have ACLs, of which `ls -l` asks for each file's */
 export const makeListingPart =
-  (count: 2 | 3) =>
+  (count: 2 | 3, acls: boolean) =>
   (bench: Bench): Promise<Report> => {
-    const { glossa, glusterfs } = makeBrickMounts({ count, above: defaultStack });
-    const bricks = `${count} bricks`;
+    const { glossa, glusterfs } = makeBrickMounts({ count, above: defaultStack, acls });
+    const bricks = `${count} bricks${acls ? ', ACLs' : ''}`;
     return runExperiment<Extract<BrickMount, 'glossa' | 'glusterfs'>, ListingSample>(bench, {
       what: `${FILES} files in ${DIRECTORIES} directories, ${bricks}`,
       unitText: 'ms, median of',
@@ -142,6 +142,6 @@ export const makeListingPart =
         pick: (sample) => sample[name],
         bars: BARS,
       })),
-      settings: { files: FILES, directories: DIRECTORIES, bricks: count },
+      settings: { files: FILES, directories: DIRECTORIES, bricks: count, acls },
     });
   };

@@ -133,6 +133,7 @@ As root on a quiet machine; a full run takes some 40 minutes.
 
   --only PART   may be repeated:
                 listings, listings-three     tar, du, ls, find, rm over two bricks, or three
+                listings-acls                over two bricks, by mounts with ACLs
                 reads, reads-ahead           sequential over two bricks; with performance/read-ahead
                 failed, failed-two           failed stats over one brick, or two
                 brick, brick-clients         glossa's brick under GlusterFS's client; sixteen programs
@@ -147,8 +148,9 @@ As root on a quiet machine; a full run takes some 40 minutes.
 rounds of one row lie more than a factor of 1.5 apart: measure again.`,
   isPlaced: true,
   parts: {
-    listings: makeListingPart(2),
-    'listings-three': makeListingPart(3),
+    listings: makeListingPart(2, false),
+    'listings-three': makeListingPart(3, false),
+    'listings-acls': makeListingPart(2, true),
     reads: makeReadPart('sequential, two bricks', []),
     'reads-ahead': makeReadPart('sequential, two bricks, read-ahead', [
       makeVolume('read-ahead', 'performance/read-ahead'),

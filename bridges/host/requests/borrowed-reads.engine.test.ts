@@ -19,9 +19,11 @@ const content = Buffer.from(
   new Uint8Array(4096).map((_, offset) => (offset * 31 + (offset >>> 8)) & 255),
 );
 /** Sizes of reads, by which the modules below know what to do. */
-const [PASSED, HELD, CHANGED, KEPT, HANDED_ON, RELEASING, AGAIN] = [
-  100, 101, 102, 103, 104, 105, 106,
+const [PASSED, HELD, CHANGED, KEPT, HANDED_ON, RELEASING, AGAIN, TWICE] = [
+  100, 101, 102, 103, 104, 105, 106, 107,
 ];
+/** The distance of the second read of TWICE from the first. */
+const SECOND = 500;
 
 const PYTHON = `from glupy import *
 
@@ -29,7 +31,19 @@ class xlator(Translator):
     def init(self):
         self.held, self.kept = [], []
 
+    def readv(self, frame, fd, size, offset, flags, xdata):
+        frame.wind()
+        if size == ${TWICE}:
+            frame.wind(fd, size, offset + ${SECOND}, flags, xdata)
+
     def readv_cbk(self, frame, op_ret, op_errno, vector, stbuf, xdata):
+        if op_ret == ${TWICE}:
+            if frame.local is None:
+                frame.local = vector
+                frame.unwind(op_ret, op_errno, vector, stbuf, xdata)
+            else:
+                self.log.info((bytes(frame.local) + bytes(vector)).hex())
+            return
         if op_ret == ${HELD}:
             self.held.append((frame, op_ret, vector, stbuf))
             return
@@ -46,7 +60,7 @@ class xlator(Translator):
             for data in self.kept:
                 try:
                     bytes(data)
-                    log.error("the data of an ended request was readable")
+                    self.log.error("the data of an ended request was readable")
                 except HandleExpired:
                     pass
         frame.unwind(op_ret, op_errno, vector, stbuf, xdata)
@@ -69,6 +83,8 @@ async function start(source: string) {
   const directory = makeFolder();
   writeFileSync(join(directory, 'file'), content);
   const offered: boolean[] = [];
+  /** The second reads of TWICE, which wait until the test lets them pass. */
+  const seconds: (() => void)[] = [];
   const between = defineTranslator<null, Record<string, never>>({
     type: 'debug/between',
     description: 'Records reads.',
@@ -77,7 +93,10 @@ async function start(source: string) {
     fops: {
       readv(frame, xl, ...args) {
         offered.push(frame.readBuffer !== null);
-        tail.readv(frame, xl.children[0]!, ...args);
+        const pass = (): void => tail.readv(frame, xl.children[0]!, ...args);
+        const [, size, offset] = args;
+        if (size === TWICE && offset >= SECOND) seconds.push(pass);
+        else pass();
       },
     },
     init: () => null,
@@ -96,7 +115,7 @@ async function start(source: string) {
   const handle = Number(rig.ask(OP.OPEN, node, u32(0), u32(0)).body.readBigUInt64LE(0));
   const send = (offset: number, size: number): number =>
     rig.send(OP.READ, node, u64(handle), u64(offset), u32(size), u32(0), u64(0), u32(0), u32(0));
-  return { offered, send };
+  return { offered, seconds, send };
 }
 
 const slice = (offset: number, size: number): string =>
@@ -132,6 +151,20 @@ describe('a read through a module in Python', () => {
     );
     for (const { unique, offset } of held) expect(replies.get(unique)).toBe(slice(offset, HELD));
     expect(replies.get(last)).toBe(slice(2000, RELEASING));
+  });
+
+  test('a module that replies with the first of two reads has its data at the second, too', async () => {
+    const { seconds, send } = await start(withoutAsync);
+    for (const [size, offset] of [
+      [TWICE, 40],
+      [PASSED, 30],
+    ] as const) {
+      send(offset, size);
+      expect(rig.receive().body.toString('hex')).toBe(slice(offset, size));
+    }
+    expect(seconds).toHaveLength(1);
+    seconds[0]!();
+    expect(rig.lines.join('\n')).toContain(slice(40, TWICE) + slice(40 + SECOND, TWICE));
   });
 
   test('a module that awaits a second read still has the data of the first', async () => {
