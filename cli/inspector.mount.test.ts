@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { expect, it, vi } from 'vitest';
-import { noInspectorOptions } from '../runtime/sys/inspector.ts';
+import { listNoInspectorOptions } from '../runtime/sys/inspector.ts';
 import {
   describeMounts,
   mountPoints,
@@ -89,7 +89,7 @@ describeMounts('SIGUSR1', () => {
             const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ');
             const isServer = (id: string): boolean =>
               id !== '' &&
-              readFileSync(`/proc/${id}/cmdline`, 'utf8').includes(noInspectorOptions[0]!);
+              readFileSync(`/proc/${id}/cmdline`, 'utf8').includes(listNoInspectorOptions()[0]!);
             daemon = Number(children.find(isServer));
             expect(daemon).toBeGreaterThan(0);
           },

@@ -10,7 +10,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { DebugMessage, Request } from '../runtime/debug/protocol.ts';
-import { noInspectorOptions } from '../runtime/sys/inspector.ts';
+import { listNoInspectorOptions } from '../runtime/sys/inspector.ts';
 import { findTtyPath } from '../terminal/blocking-tty.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { RecordRequest } from './graph-recording.ts';
@@ -77,6 +77,7 @@ export class ChildServer {
       isDebugger,
       ...appearance,
     };
+    const noInspectorOptions = listNoInspectorOptions();
     const nodeOptions = process.execArgv.filter((option) => !noInspectorOptions.includes(option));
     const program = [...nodeOptions, ...noInspectorOptions, process.argv[1]!];
     this.child = spawn(process.execPath, [...program, ...args], {

@@ -45,6 +45,13 @@ const JOINED_FILES: Readonly<Record<string, readonly string[]>> = {
   volfile: [
     ...['cli/check', 'server/registry'],
     ...['runtime/xlators/storage/posix/index', 'runtime/xlators/debug/io-stats/index'],
+    // Many other types import these.
+    ...[
+      'runtime/core/client',
+      'runtime/core/entry-hooks',
+      'runtime/core/fd',
+      'runtime/core/timeouts',
+    ],
   ],
   graph: ['index'],
   mount: ['server/mount-server', 'bridges/glupy'],

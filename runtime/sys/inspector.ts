@@ -1,7 +1,7 @@
 /**
  * Prevents SIGUSR1, the signal for a statedump, from opening Node's inspector: through it, any user of the machine
  * could run code as this one. Node opens the inspector unless the program listens for the signal, so programs import
- * this file first. Until then, for some 20 ms of Node's start, an option protects servers (`noInspectorOptions`); in
+ * this file first. Until then, for some 20 ms of Node's start, an option protects servers (`listNoInspectorOptions`); in
  * other programs, this file closes an inspector that was opened meanwhile.
  */
 
@@ -29,11 +29,12 @@ const DISABLE_OPTION = '--disable-sigusr1';
 /** An address that no machine has (RFC 5737), so that opening the inspector fails. */
 const UNUSABLE_PORT_OPTION = '--inspect-port=192.0.2.1:9229';
 
-/** Options of Node for child processes, so that no signal opens their inspector; empty if the user wants one. */
-export const noInspectorOptions: readonly string[] = isInspectorWanted
-  ? []
-  : [
-      process.allowedNodeEnvironmentFlags.has(DISABLE_OPTION)
-        ? DISABLE_OPTION
-        : UNUSABLE_PORT_OPTION,
-    ];
+/**
+ * Lists options of Node for child processes, so that no signal opens their inspector; none if the user wants one.
+ * Node needs a millisecond to list the options that it knows, so only programs that start others ask.
+ */
+export function listNoInspectorOptions(): readonly string[] {
+  if (isInspectorWanted) return [];
+  const isKnown = process.allowedNodeEnvironmentFlags.has(DISABLE_OPTION);
+  return [isKnown ? DISABLE_OPTION : UNUSABLE_PORT_OPTION];
+}
