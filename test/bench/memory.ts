@@ -15,7 +15,7 @@ import { pythonVolume } from './volumes.ts';
 
 const STARTS = { full: 5, quick: 2 };
 /** Time to free the memory of the start. */
-const IDLE_MS = 3000;
+const IDLE_MS = 10_000;
 
 /** Megabytes (10⁶) in each start. */
 interface Measured {

@@ -19,6 +19,11 @@ const MAX_RUNS = 8;
 const MAX_IDLE_RUNS = 2;
 /** A pause lasts this multiple of a run, so that the collector gets a tenth of the time. */
 const PAUSE_FACTOR = 9;
+/**
+ * Milliseconds before one more run: V8 gives back the memory for new objects, up to 16 MB, only if little was allocated
+ * in the last seconds (`Heap::HasLowAllocationRate` in its `src/heap/heap.cc`, `kThroughputTimeFrameMs`).
+ */
+const SHRINK_DELAY_MS = 6000;
 /** The least freed bytes that justify another run. */
 const WORTHWHILE_BYTES = 2 ** 20;
 /** The largest heap for which the collector runs: V8 collects larger ones often enough by itself. */
@@ -58,8 +63,10 @@ function runCollector(remainingRuns: number, previousIdleRuns: number, bytesBefo
   const durationMs = performance.now() - startMs;
   const bytesAfter = readUsedBytes();
   const idleRuns = bytesBefore - bytesAfter < WORTHWHILE_BYTES ? previousIdleRuns + 1 : 0;
-  if (remainingRuns === 1 || idleRuns === MAX_IDLE_RUNS) trimMemory();
-  else {
+  if (remainingRuns === 1 || idleRuns === MAX_IDLE_RUNS) {
+    trimMemory();
+    timer = startTimer(SHRINK_DELAY_MS, collectGarbage);
+  } else {
     timer = startTimer(durationMs * PAUSE_FACTOR, () =>
       runCollector(remainingRuns - 1, idleRuns, bytesAfter),
     );
