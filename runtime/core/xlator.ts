@@ -288,7 +288,10 @@ export class Xlator<P = unknown> {
   priv: P = undefined as P;
   /** The graph's observers of its events. */
   observer: VolumeObserver | null = null;
-  /** Whether the instance passes the data of a readv on in its callback, or copies it: then it may be in `Frame.readBuffer`. */
+  /**
+   * Whether the instance passes the data of a readv on in its callback, or copies it. Then the data may be in memory that
+   * the next request reuses (`Frame.readBuffer`).
+   */
   copiesReads = false;
   /** The frame for which the instance's code runs now; set only while the graph has observers. */
   frame: Frame | null = null;
