@@ -98,7 +98,7 @@ beforeEach(() => {
 });
 
 describe('a call channel', () => {
-  it('leaves the data of a reply to who takes it, and copies small data', () => {
+  it('leaves the memory of a reply to the caller that takes its data, and copies small data', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 0, max: 3000 }), { minLength: 1, maxLength: 12 }),

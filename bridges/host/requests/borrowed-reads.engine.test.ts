@@ -38,11 +38,11 @@ class xlator(Translator):
 
     def readv_cbk(self, frame, op_ret, op_errno, vector, stbuf, xdata):
         if op_ret == ${TWICE}:
-            if frame.local is None:
+            if frame.local:
+                self.log.info((bytes(frame.local) + bytes(vector)).hex())
+            else:
                 frame.local = vector
                 frame.unwind(op_ret, op_errno, vector, stbuf, xdata)
-            else:
-                self.log.info((bytes(frame.local) + bytes(vector)).hex())
             return
         if op_ret == ${HELD}:
             self.held.append((frame, op_ret, vector, stbuf))

@@ -35,6 +35,8 @@ function readUsedBytes(): number {
   return heapUsed + external;
 }
 
+const isCollectable = (): boolean => process.memoryUsage().heapUsed <= MAX_HEAP_BYTES;
+
 /** The timer of the next run. */
 let timer: NodeJS.Timeout | undefined;
 let changeCount = 0;
@@ -57,7 +59,7 @@ const startTimer = (ms: number, fn: () => void): NodeJS.Timeout => setTimeout(fn
  * @param bytesBefore bytes in use before this run
  */
 function runCollector(remainingRuns: number, previousIdleRuns: number, bytesBefore: number): void {
-  if (process.memoryUsage().heapUsed > MAX_HEAP_BYTES) return;
+  if (!isCollectable()) return;
   const startMs = performance.now();
   collectGarbage();
   const durationMs = performance.now() - startMs;
@@ -65,7 +67,9 @@ function runCollector(remainingRuns: number, previousIdleRuns: number, bytesBefo
   const idleRuns = bytesBefore - bytesAfter < WORTHWHILE_BYTES ? previousIdleRuns + 1 : 0;
   if (remainingRuns === 1 || idleRuns === MAX_IDLE_RUNS) {
     trimMemory();
-    timer = startTimer(SHRINK_DELAY_MS, collectGarbage);
+    timer = startTimer(SHRINK_DELAY_MS, () => {
+      if (isCollectable()) collectGarbage();
+    });
   } else {
     timer = startTimer(durationMs * PAUSE_FACTOR, () =>
       runCollector(remainingRuns - 1, idleRuns, bytesAfter),
