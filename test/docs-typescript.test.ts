@@ -2,8 +2,7 @@
  * Tests of docs/write/typescript.md: its translators run under its volfile, and its code has no
  * type errors.
  */
-import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ENOENT, EPERM } from '../runtime/core/errno.ts';
@@ -15,6 +14,7 @@ import { inspectVolfile } from '../runtime/volfile/volfile.ts';
 import { registry } from '../server/registry.ts';
 import { ask, FakeContext, makeLoc } from './support/core.ts';
 import { makeFolder, nativeLanguage, startModule } from './support/module.ts';
+import { findTypeErrors, makeProject } from './support/typescript-project.ts';
 
 const root = join(import.meta.dirname, '..');
 const guide = readFileSync(join(root, 'docs/write/typescript.md'), 'utf8');
@@ -66,27 +66,11 @@ it('the guide to TypeScript shows a translator that changes writes and counts re
 it('the guide to TypeScript shows code without type errors', () => {
   const imports =
     "import { type Cbk, type Fop, unwind, wind } from 'glossa';\ntype State = null;\n";
-  const files = {
-    'package.json': '{ "type": "module" }',
+  const folder = makeFolder({
     'keep.ts': keep,
     'capitals.ts': capitals,
     'callbacks.ts': `${imports}${callbacks}export { stat };\n`,
-  };
-  const folder = makeFolder(files);
-  writeFileSync(
-    join(folder, 'tsconfig.json'),
-    JSON.stringify({
-      extends: join(root, 'tsconfig.json'),
-      compilerOptions: {
-        paths: { glossa: [join(root, 'runtime/index.ts')] },
-        typeRoots: [join(root, 'node_modules/@types')],
-      },
-      include: ['.'],
-    }),
-  );
-  const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  const run = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' });
-  // Only what is in the guide: the runtime's own types are checked elsewhere.
-  const wrong = run.stdout.split('\n').filter((line) => /(keep|callbacks|capitals)\.ts/.test(line));
-  expect(wrong).toEqual([]);
+  });
+  makeProject(folder);
+  expect(findTypeErrors(folder)).toBe('');
 });

@@ -12,7 +12,7 @@ import memory from '../xlators/storage/memory/index.ts';
 import type { FileHandle } from './file-handle.ts';
 import { Volume } from './volume.ts';
 
-/** A volume over memory, and the number of requests that it has sent. */
+/** A volume over memory with the file `/a`, and the number of requests that it has sent since. */
 async function open(): Promise<{ volume: Volume; sent: () => number }> {
   let requests = 0;
   const take = (name: (typeof fopNames)[number]) =>
@@ -26,6 +26,8 @@ async function open(): Promise<{ volume: Volume; sent: () => number }> {
     ownsGraph: true,
   });
   onTestFinished(() => volume.close());
+  await volume.writeFile('/a', 'text');
+  requests = 0;
   return { volume, sent: () => requests };
 }
 
@@ -134,6 +136,8 @@ describe('a bad argument', () => {
       const folder = await makeFolder();
       const differences: string[] = [];
       let refusals = 0;
+      let { volume, sent } = await open();
+      let isFolderUsed = true;
       for (const [, at, value] of listVariants({ [name]: CALLS[name]! })) {
         const isPath = typeof CALLS[name]![at] === 'symbol' || (name === 'symlink' && at === 0);
         // A relative path of Node's is in its working directory.
@@ -141,28 +145,30 @@ describe('a bad argument', () => {
         // Node does not end such a call.
         if (name === 'opendir' && typeof value === 'function') continue;
         const args = CALLS[name]!.map((each, index) => (index === at ? value : each));
-        await disk.rm(folder, { recursive: true });
-        await disk.mkdir(folder);
-        await disk.writeFile(join(folder, 'a'), 'text');
+        if (isFolderUsed) {
+          await disk.rm(folder, { recursive: true, force: true });
+          await disk.mkdir(folder);
+          await disk.writeFile(join(folder, 'a'), 'text');
+        }
         const onDisk = args.map((arg) =>
           arg === P ? join(folder, 'a') : arg === N ? join(folder, 'n') : arg,
         );
         const expected = await codeOf(disk, name, onDisk);
-        const { volume, sent } = await open();
-        await volume.writeFile('/a', 'text');
-        const before = sent();
+        isFolderUsed = !isArgumentError(expected);
+        // A volume that got requests may be another one now.
+        if (sent() > 0) ({ volume, sent } = await open());
         const code = await codeOf(
           volume,
           name,
           args.map((arg) => (arg === P ? '/a' : arg === N ? '/n' : arg)),
         );
         const about = `${name}, argument ${at}: ${describeValue(value)}`;
-        if (isArgumentError(code) && sent() !== before)
+        if (isArgumentError(code) && sent() > 0)
           differences.push(`${about}: ${code} after a request`);
         if (!isArgumentError(expected)) continue;
         refusals += 1;
         if (code !== expected) differences.push(`${about}: ${code}, by Node ${expected}`);
-        if (sent() !== before) differences.push(`${about}: sent ${sent() - before}`);
+        if (sent() > 0) differences.push(`${about}: sent ${sent()}`);
       }
       expect(differences).toEqual([]);
       expect(refusals).toBeGreaterThan(0);
@@ -184,7 +190,6 @@ describe('a bad argument', () => {
         const isAborted = name === 'read' && at === 2;
         const expected = isAborted ? undefined : await codeOf(onDisk, name, args);
         const { volume, sent } = await open();
-        await volume.writeFile('/a', 'text');
         await using file: FileHandle = await volume.open('/a', 'r+');
         const before = sent();
         const code = await codeOf(file, name, args);

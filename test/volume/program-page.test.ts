@@ -8,6 +8,7 @@ import { packageRoot } from '../../runtime/sys/paths.ts';
 import { GLOSSA } from '../support/mount.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { isInstalled } from '../support/tools.ts';
+import { findTypeErrors, makeProject } from '../support/typescript-project.ts';
 import { readBlocks } from '../texts/plan.ts';
 
 /** The blocks of a language, or with '' the volfile. */
@@ -20,24 +21,9 @@ const joinBlocks = (page: string, wanted: string): string =>
 function makeFolder(page: string, name: string, language: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'glossa-page-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  makeProject(folder);
   writeFileSync(join(folder, 'files.vol'), joinBlocks(page, ''));
   writeFileSync(join(folder, name), joinBlocks(page, language));
-  const compilerOptions = {
-    paths: {
-      glossa: [join(packageRoot, 'index.ts')],
-      'glossa/chunks': [join(packageRoot, 'runtime/chunks/index.ts')],
-    },
-    typeRoots: [join(packageRoot, 'node_modules/@types')],
-  };
-  writeFileSync(
-    join(folder, 'tsconfig.json'),
-    JSON.stringify({
-      extends: join(packageRoot, 'tsconfig.json'),
-      compilerOptions,
-      include: ['.'],
-    }),
-  );
   return folder;
 }
 
@@ -100,10 +86,7 @@ describe.each(Object.entries(outputs))('the TypeScript program in %s', (page, ou
 
   it('has no type errors', () => {
     const folder = makeFolder(page, 'page.ts', 'ts');
-    const tsc = join(packageRoot, 'node_modules/typescript/bin/tsc');
-    const { stdout } = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' });
-    // The runtime's own types are checked elsewhere.
-    expect(stdout.split('\n').filter((line) => line.includes('page.ts'))).toEqual([]);
+    expect(findTypeErrors(folder)).toBe('');
   }, 120_000);
 });
 

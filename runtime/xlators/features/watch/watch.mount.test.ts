@@ -110,7 +110,8 @@ describeMounts('features/watch in a mount', () => {
         expect((await waiting.outcome).out).toMatch(
           /"kind":"notice","seq":1,"pid":\d+,"text":"hello"/,
         );
-        expect(mount.log()).toContain('idle, and gone: watch');
+        // The old graph ends after the reply.
+        await vi.waitFor(() => expect(mount.log()).toContain('idle, and gone: watch'), 30_000);
         expect(await mount.stop()).toBe(0);
       }),
     PATIENCE_MS,
