@@ -11,7 +11,8 @@ import { libraryFolder } from './native.ts';
 
 const CLANG = process.env.CLANG ?? 'clang';
 const TARGET = '--target=wasm32-wasi';
-const COMPILER_FLAGS = [TARGET, '-Wall', '-Wextra', '-Werror', '-O1', `-I${includeDir}`];
+// Not optimised: the compiler takes most of the time of these tests.
+const COMPILER_FLAGS = [TARGET, '-Wall', '-Wextra', '-Werror', '-O0', `-I${includeDir}`];
 /**
  * Without an -O: with one, clang runs the first wasm-opt in the path on the module, which removes the
  * functions' names and lines. AssemblyScript's package brings a wasm-opt, and npm puts it into the path.
