@@ -150,6 +150,8 @@ describeMounts('glossa mount', () => {
       expect(await runGlossa(scratch, args)).toMatchObject({ status: 0, out: '', err: '' });
       const pid = Number(await readFile(scratch.at('test.pid'), 'utf8'));
       expect(alive(pid)).toBe(true);
+      // The kernel gives huge pages to memory with this flag, though little of them may be used.
+      expect(await readFile(`/proc/${pid}/smaps`, 'utf8')).not.toMatch(/^VmFlags:.* hg\b/m);
       await writeFile(scratch.at('mnt', 'greeting'), 'hello');
       expect(await runGlossa(scratch, ['umount', 'mnt'])).toMatchObject({ status: 0 });
       await gone(pid);

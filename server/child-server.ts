@@ -22,11 +22,11 @@ import {
 } from './starter-channel.ts';
 
 /**
- * Settings of glibc's malloc. With an arena for each thread of V8 it keeps some 25 MB more for a volume in Python; with
- * huge pages, where the kernel has them on demand, a start takes half of the page faults. Source: mallopt(3), "Memory
- * Allocation Tunables" of the GNU C Library's manual.
+ * Settings of glibc's malloc: with an arena for each thread of V8 it keeps some 25 MB more for a volume in Python.
+ * Without huge pages: the kernel would fill them up with zeros in an idle mount. Source: mallopt(3), "Memory Allocation
+ * Tunables" of the GNU C Library's manual.
  */
-const MALLOC_TUNABLES = 'glibc.malloc.arena_max=1:glibc.malloc.hugetlb=1';
+export const MALLOC_TUNABLES = 'glibc.malloc.arena_max=1';
 
 /** The end of a server process: its exit status, or the signal that has ended it. */
 export interface ServerExit {

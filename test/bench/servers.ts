@@ -45,6 +45,8 @@ export interface GlossaSettings {
   readonly timeouts?: Timeouts;
   /** More flags of `glossa mount`. */
   readonly flags?: readonly string[];
+  /** More variables of its environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The servers' cache folder, apart from the user's. */
@@ -55,7 +57,7 @@ export function startGlossa(
   bench: Bench,
   name: string,
   above: readonly PlainVolume[],
-  { storage, timeouts, flags = [] }: GlossaSettings = {},
+  { storage, timeouts, flags = [], env = {} }: GlossaSettings = {},
 ): Promise<ServedMount> {
   const command: OtherStack['makeCommand'] = ({ mountpoint, directory, logFile, ...mountPlan }) => {
     const volfile = `${mountpoint}.vol`;
@@ -70,7 +72,7 @@ export function startGlossa(
         ...makeTimeoutFlags(mountPlan.timeouts),
         ...flags,
       ],
-      env: { XDG_CACHE_HOME: findCacheFolder(bench) },
+      env: { XDG_CACHE_HOME: findCacheFolder(bench), ...env },
     };
   };
   mkdirSync(findCacheFolder(bench), { recursive: true });
