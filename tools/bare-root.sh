@@ -159,7 +159,7 @@ trap 'exit 143' TERM HUP
 # mount (MOUNTS): what else there is does the same as where every package is, or for the user. What the user
 # has installed root has from there. The user is without the optional package, too; those of the tools have to
 # be there.
-readonly MEETS="from 'node:child_process'|from '[^']*/support/(attempt|cli|client|compile-client|example|front-ends|gluster|mounts?|native|negative|stage|endless-code|tools)\.ts'|\bgetuid\b|ffi-rs"
+readonly MEETS="from 'node:child_process'|from '[^']*/support/(attempt|cli|client|compile-client|example|front-ends|gluster|mounts?|native|negative|stage|endless-code|tools|typescript-project)\.ts'|\bgetuid\b|ffi-rs"
 readonly MOUNTS='calls changed-data gluster-brick open-files permissions programs shell user'
 readonly RUN='npx vitest run --project test --project more-kept'
 # A newcomer's own has ten times as many searches.

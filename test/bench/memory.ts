@@ -18,7 +18,7 @@ const STARTS = { full: 5, quick: 2 };
 /** Time to free the memory of the start. */
 const IDLE_MS = 10_000;
 
-/** What a daemon is started with; the bench's servers are the command's own process. */
+/** The variables of a daemon's environment: the bench's servers run in the command's own process. */
 const DAEMON_ENV = { GLIBC_TUNABLES: MALLOC_TUNABLES };
 
 /** Megabytes (10⁶) in each start. */

@@ -71,7 +71,7 @@ ATTEMPT(overwrite_glossa)
 ATTEMPT(overwrite_stack)
 {
     volatile char room[16];
-    /* Not on the stack, whatever the optimisation. */
+    /* The pointer must not lie on the stack, which this overwrites. */
     static volatile char *at;
     for (at = room + 15; at > (volatile char *)8; at--)
         *at = (char)0xff;
