@@ -1,21 +1,34 @@
 /** Reads an open directory by the methods of Node's `fs.Dir`. */
-import type { Dirent as Entry } from '../core/iatt.ts';
+import { type Dirent as Entry, IA_IFDIR } from '../core/iatt.ts';
+import { joinPath } from '../core/loc.ts';
 import { toEncodedName } from './arguments.ts';
 import { withErrorContext } from './file-error.ts';
 import { OpenDirectory } from './open-directory.ts';
 import { callBack } from './promise-facade.ts';
+import { normalizeAsNode } from './resolve-path.ts';
 import { Dirent } from './stats.ts';
 import { runSync, type Steps } from './steps.ts';
-import type { TreeDirectory } from './tree.ts';
+import { isAbsentError, type TreeDirectory } from './tree.ts';
 import type { VolumeContext } from './volume-context.ts';
+
+/** What `Directory.open` can be told. */
+export interface DirectorySettings {
+  /** The encoding of names; null for bytes. */
+  readonly encoding: string | null;
+  /** Whether the files of the directories below are returned, too, those of one directory after the other. */
+  readonly recursive: boolean;
+}
 
 /** An open directory as `Directory` uses it. */
 class DirectorySteps {
   readonly volume: VolumeContext;
   readonly path: string;
-  private readonly directory: TreeDirectory;
-  private readonly openDirectory: OpenDirectory;
-  private readonly encoding: string | null;
+  private readonly settings: DirectorySettings;
+  /** The directory that is read now. */
+  private directory: TreeDirectory;
+  private openDirectory: OpenDirectory;
+  /** The paths of returned directories that are not read yet. */
+  private readonly upcomingPaths: string[] = [];
   /** The entries of the last request, and the index of the next one to return. */
   private entries: readonly Entry[] = [];
   private nextIndex = 0;
@@ -25,13 +38,13 @@ class DirectorySteps {
     volume: VolumeContext,
     directory: TreeDirectory,
     openDirectory: OpenDirectory,
-    encoding: string | null,
+    settings: DirectorySettings,
   ) {
     this.volume = volume;
     this.path = directory.path;
     this.directory = directory;
     this.openDirectory = openDirectory;
-    this.encoding = encoding;
+    this.settings = settings;
   }
 
   private checkOpen(): void {
@@ -42,16 +55,51 @@ class DirectorySteps {
   /** Returns the next entry; null at the end. */
   *read(): Steps<Dirent | null> {
     this.checkOpen();
-    const { volume, path, directory, encoding } = this;
-    if (this.nextIndex === this.entries.length) {
-      this.entries = yield* withErrorContext('readdir', path, this.openDirectory.read());
-      this.nextIndex = 0;
-    }
-    const entry = this.entries[this.nextIndex];
+    const entry = yield* this.readEntry();
     if (entry === undefined) return null;
-    this.nextIndex += 1;
+    const { volume, directory, settings } = this;
+    const { path } = directory;
     const type = yield* withErrorContext('readdir', path, volume.findEntryType(entry, directory));
-    return new Dirent(toEncodedName(entry.name, encoding), path, type);
+    if (settings.recursive && type === IA_IFDIR) {
+      // Like Node, returns normalized paths for directories below.
+      const normalizedPath = normalizeAsNode(path);
+      const isHere = normalizedPath === '';
+      this.upcomingPaths.push(isHere ? entry.name : joinPath(normalizedPath, entry.name));
+    }
+    return new Dirent(toEncodedName(entry.name, settings.encoding), path, type);
+  }
+
+  /** Returns the next entry of this directory, or of the first upcoming one that has any; undefined at the end of all. */
+  private *readEntry(): Steps<Entry | undefined> {
+    for (;;) {
+      if (this.nextIndex === this.entries.length) {
+        const { directory, openDirectory } = this;
+        this.entries = yield* withErrorContext('readdir', directory.path, openDirectory.read());
+        this.nextIndex = 0;
+      }
+      if (this.entries.length > 0) return this.entries[this.nextIndex++];
+      const path = this.upcomingPaths.shift();
+      if (path === undefined) return undefined;
+      yield* this.moveTo(path);
+    }
+  }
+
+  /** Opens the directory that is read next. Another client may have removed it meanwhile: then nothing changes. */
+  private *moveTo(path: string): Steps<void> {
+    const { volume } = this;
+    try {
+      const directory = yield* withErrorContext('opendir', path, volume.findDirectory(path));
+      const openSteps = OpenDirectory.open(volume.driver, directory.inode);
+      const openDirectory = yield* withErrorContext('opendir', path, openSteps);
+      if (this.isClosed) openDirectory.close();
+      this.checkOpen();
+      this.release();
+      volume.client.addFd(openDirectory.fd);
+      this.directory = directory;
+      this.openDirectory = openDirectory;
+    } catch (error) {
+      if (!isAbsentError(error)) throw error;
+    }
   }
 
   /** Closes the directory, without a request. @throws {Error} ERR_DIR_CLOSED */
@@ -64,6 +112,10 @@ class DirectorySteps {
   releaseUnused(): void {
     if (this.isClosed) return;
     this.isClosed = true;
+    this.release();
+  }
+
+  private release(): void {
     this.volume.client.removeFd(this.openDirectory.fd);
     this.openDirectory.close();
   }
@@ -88,11 +140,11 @@ export class Directory {
   static *open(
     volume: VolumeContext,
     directory: TreeDirectory,
-    encoding: string | null,
+    settings: DirectorySettings,
   ): Steps<Directory> {
     const openDirectory = yield* OpenDirectory.open(volume.driver, directory.inode);
     volume.client.addFd(openDirectory.fd);
-    return new Directory(new DirectorySteps(volume, directory, openDirectory, encoding));
+    return new Directory(new DirectorySteps(volume, directory, openDirectory, settings));
   }
 
   /** Returns the next entry, also to a callback; null at the end. Reads run in the order of their calls. */

@@ -27,14 +27,16 @@ import { VolumeObject } from './volume-object.ts';
 
 /** The operations of a volume, as steps. Those without a comment are as in Node. @throws {FileError} */
 export class VolumeSteps extends VolumeNameSteps {
-  /** Opens a directory, which is read page by page. */
+  /** Opens a directory, which is read page by page; with `recursive` those below it, too. */
   *opendir(path: PathLike, options?: Options): Steps<Directory> {
-    const [pathText, encoding] = [toPath(path), readEncoding(options)];
+    const pathText = toPath(path);
+    const recursive = readOptions(options).recursive === true;
+    const settings = { encoding: readEncoding(options), recursive };
     const { inode } = yield* withErrorContext('opendir', pathText, this.findDirectory(pathText));
     return yield* withErrorContext(
       'opendir',
       pathText,
-      Directory.open(this, { inode, path: pathText }, encoding),
+      Directory.open(this, { inode, path: pathText }, settings),
     );
   }
 
