@@ -107,7 +107,8 @@ async function codeOf(
   args: readonly unknown[],
 ): Promise<string | undefined> {
   try {
-    await (target as Methods)[name]!(...args);
+    const result = await (target as Methods)[name]!(...args);
+    await (result as { close?(): Promise<void> } | undefined)?.close?.();
     return undefined;
   } catch (error) {
     return (error as { code?: string }).code ?? String(error);

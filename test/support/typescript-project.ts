@@ -23,8 +23,9 @@ export function makeProject(folder: string): void {
   );
 }
 
-/** Lists what the compiler writes about a project: nothing if it has no type errors. */
+/** Returns what the compiler says about a project: '' if it has no type errors. */
 export function findTypeErrors(folder: string): string {
   const tsc = join(packageRoot, 'node_modules/typescript/bin/tsc');
-  return spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' }).stdout;
+  const run = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' });
+  return run.status === 0 ? '' : `status ${run.status}: ${run.stdout}${run.stderr}`;
 }
