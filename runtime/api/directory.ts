@@ -11,7 +11,7 @@ import { runSync, type Steps } from './steps.ts';
 import { isAbsentError, type TreeDirectory } from './tree.ts';
 import type { VolumeContext } from './volume-context.ts';
 
-/** What `Directory.open` can be told. */
+/** The settings of an open directory. */
 export interface DirectorySettings {
   /** The encoding of names; null for bytes. */
   readonly encoding: string | null;

@@ -253,3 +253,22 @@ it('a signal that ends 1,000 calls makes one pass over the requests in flight', 
   expect(list).toHaveBeenCalledTimes(1);
   held.release();
 });
+
+it('a signal ends 100 calls at once, without a warning of Node', async () => {
+  const warnings: Error[] = [];
+  const warn = (warning: Error): unknown => warnings.push(warning);
+  process.on('warning', warn);
+  onTestFinished(() => void process.off('warning', warn));
+  const { volume, hold, count, release } = await open();
+  hold();
+  const controller = new AbortController();
+  const outcomes = Array.from({ length: 100 }, () =>
+    volume.readFile('/a', { signal: controller.signal }),
+  );
+  await vi.waitFor(() => expect(count()).toBe(100));
+  controller.abort();
+  for (const outcome of outcomes)
+    await expect(outcome).rejects.toMatchObject({ name: 'AbortError' });
+  expect(warnings).toEqual([]);
+  release();
+});

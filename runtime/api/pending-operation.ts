@@ -1,4 +1,5 @@
 /** Runs one operation of a volume for a promise. It ends early when its signal aborts or the volume is closed. */
+import { type AbortListener, addAbortListener, removeAbortListener } from './abort-listeners.ts';
 import type { DriverSteps } from './driver-steps.ts';
 import { AbortError } from './file-error.ts';
 import { releaseUnused, type Steps, StepsRunner } from './steps.ts';
@@ -42,7 +43,7 @@ export class PendingOperations {
 }
 
 /** An operation that settles a promise with its result. */
-export class PendingOperation<R = unknown> extends StepsRunner<R> {
+export class PendingOperation<R = unknown> extends StepsRunner<R> implements AbortListener {
   /** Its index in the list of `PendingOperations`, which sets it. */
   position = 0;
   private readonly operations: PendingOperations;
@@ -74,11 +75,10 @@ export class PendingOperation<R = unknown> extends StepsRunner<R> {
     if (this.hasEnded) return;
     this.isPending = true;
     this.operations.add(this as PendingOperation);
-    this.signal?.addEventListener('abort', this);
+    addAbortListener(this.signal, this);
   }
 
-  /** Called when the signal aborts. */
-  handleEvent(): void {
+  handleAbort(): void {
     this.refuse(new AbortError(this.signal!));
     this.driver?.interruptRequests();
   }
@@ -107,7 +107,7 @@ export class PendingOperation<R = unknown> extends StepsRunner<R> {
   private end(): void {
     this.hasEnded = true;
     if (!this.isPending) return;
-    this.signal?.removeEventListener('abort', this);
+    removeAbortListener(this.signal, this);
     this.operations.remove(this as PendingOperation);
   }
 }

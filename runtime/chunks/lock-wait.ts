@@ -1,4 +1,9 @@
 /** A request for a lock, from the call to its end (`lock-waits.ts`). */
+import {
+  type AbortListener,
+  addAbortListener,
+  removeAbortListener,
+} from '../api/abort-listeners.ts';
 import { FileError } from '../api/file-error.ts';
 import type { PromiseSettlers } from '../api/pending-operation.ts';
 import { EAGAIN } from '../core/errno.ts';
@@ -37,7 +42,7 @@ interface Waits {
 }
 
 /** A request for a lock. A waiter's is all that its program has of it, so it has few objects. */
-export class LockWait {
+export class LockWait implements AbortListener {
   /** Number of the request in this program. */
   readonly id: number;
   readonly name: string;
@@ -74,11 +79,10 @@ export class LockWait {
     this.options = options;
     this.resolvePromise = resolve;
     this.rejectPromise = reject;
-    options.signal?.addEventListener('abort', this);
+    addAbortListener(options.signal, this);
   }
 
-  /** Called when the signal aborts. */
-  handleEvent(): void {
+  handleAbort(): void {
     void this.waits.wake(this);
   }
 
@@ -96,7 +100,7 @@ export class LockWait {
 
   private settle(): void {
     this.isSettled = true;
-    this.options.signal?.removeEventListener('abort', this);
+    removeAbortListener(this.options.signal, this);
   }
 }
 

@@ -1,7 +1,12 @@
 /** Runs a limited number of requests at a time. Further requests wait, in the order of their calls. */
+import {
+  type AbortListener,
+  addAbortListener,
+  removeAbortListener,
+} from '../api/abort-listeners.ts';
 
 /** A request that waits for its turn, in a linked list: the first is removed in constant time. */
-interface WaitingRequest {
+interface WaitingRequest extends AbortListener {
   begin(): void;
   isWithdrawn: boolean;
   next: WaitingRequest | null;
@@ -56,21 +61,21 @@ export class RequestQueue {
       return;
     }
     await new Promise<void>((resolve, reject) => {
-      const withdraw = (): void => {
-        waiter.isWithdrawn = true;
-        reject(signal!.reason);
-        this.countEnd();
-      };
       const waiter: WaitingRequest = {
         isWithdrawn: false,
         next: null,
         begin: () => {
-          signal?.removeEventListener('abort', withdraw);
+          removeAbortListener(signal, waiter);
           this.inFlightCount += 1;
           resolve();
         },
+        handleAbort: () => {
+          waiter.isWithdrawn = true;
+          reject(signal!.reason);
+          this.countEnd();
+        },
       };
-      signal?.addEventListener('abort', withdraw, { once: true });
+      addAbortListener(signal, waiter);
       this.append(waiter);
     });
   }
