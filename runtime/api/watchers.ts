@@ -1,5 +1,7 @@
 /** Makes the functions of Node's `fs` that watch: by events, and by polling attributes. */
+
 import type { EventEmitter } from 'node:events';
+import { addAbortListener, removeAbortListener } from './abort-listeners.ts';
 import { readOptions, toPath } from './arguments.ts';
 import type { Stats } from './stats.ts';
 import type { VolumeSteps } from './volume-steps.ts';
@@ -32,8 +34,13 @@ export function makeWatchers(volume: VolumeSteps): object {
     ) as WatchOptions;
     const watcher = new EventEmitterClass();
     if (listener !== undefined) watcher.on('change', listener);
-    const close = watchWithEmitter(volume, watcher, toPath(path), options);
-    options.signal?.addEventListener('abort', close, { once: true });
+    const endWatch = watchWithEmitter(volume, watcher, toPath(path), options);
+    const close = (): void => {
+      removeAbortListener(options.signal, abortListener);
+      endWatch();
+    };
+    const abortListener = { handleAbort: close };
+    addAbortListener(options.signal, abortListener);
     const getWatcher = (): EventEmitter => watcher;
     return Object.assign(watcher, {
       close,
