@@ -8,7 +8,7 @@ import { callBack } from './promise-facade.ts';
 import { normalizeAsNode } from './resolve-path.ts';
 import { Dirent } from './stats.ts';
 import { runSync, type Steps } from './steps.ts';
-import { isAbsentError, type TreeDirectory } from './tree.ts';
+import { findEntryFile, isAbsentError, type TreeDirectory } from './tree.ts';
 import type { VolumeContext } from './volume-context.ts';
 
 /** The settings of an open directory. */
@@ -19,6 +19,13 @@ export interface DirectorySettings {
   readonly recursive: boolean;
 }
 
+/** A directory below the opened one: an entry of its parent. */
+interface UpcomingDirectory {
+  readonly parent: TreeDirectory;
+  readonly entry: Entry;
+  readonly path: string;
+}
+
 /** An open directory as `Directory` uses it. */
 class DirectorySteps {
   readonly volume: VolumeContext;
@@ -27,8 +34,8 @@ class DirectorySteps {
   /** The directory that is read now. */
   private directory: TreeDirectory;
   private openDirectory: OpenDirectory;
-  /** The paths of returned directories that are not read yet. */
-  private readonly upcomingPaths: string[] = [];
+  /** The returned directories that are not read yet; the last is the next. */
+  private readonly upcoming: UpcomingDirectory[] = [];
   /** The entries of the last request, and the index of the next one to return. */
   private entries: readonly Entry[] = [];
   private nextIndex = 0;
@@ -63,8 +70,8 @@ class DirectorySteps {
     if (settings.recursive && type === IA_IFDIR) {
       // Like Node, returns normalized paths for directories below.
       const normalizedPath = normalizeAsNode(path);
-      const isHere = normalizedPath === '';
-      this.upcomingPaths.push(isHere ? entry.name : joinPath(normalizedPath, entry.name));
+      const below = normalizedPath === '' ? entry.name : joinPath(normalizedPath, entry.name);
+      this.upcoming.push({ parent: directory, entry, path: below });
     }
     return new Dirent(toEncodedName(entry.name, settings.encoding), path, type);
   }
@@ -78,17 +85,19 @@ class DirectorySteps {
         this.nextIndex = 0;
       }
       if (this.entries.length > 0) return this.entries[this.nextIndex++];
-      const path = this.upcomingPaths.shift();
-      if (path === undefined) return undefined;
-      yield* this.moveTo(path);
+      const next = this.upcoming.pop();
+      if (next === undefined) return undefined;
+      yield* this.moveTo(next);
     }
   }
 
-  /** Opens the directory that is read next. Another client may have removed it meanwhile: then nothing changes. */
-  private *moveTo(path: string): Steps<void> {
+  /** Opens the directory that is read next, unless another client has removed or replaced it meanwhile. */
+  private *moveTo({ parent, entry, path }: UpcomingDirectory): Steps<void> {
     const { volume } = this;
     try {
-      const directory = yield* withErrorContext('opendir', path, volume.findDirectory(path));
+      const file = yield* findEntryFile(volume.driver, parent, entry);
+      if (file?.buf.iaType !== IA_IFDIR) return;
+      const directory = { inode: file.inode, path };
       const openSteps = OpenDirectory.open(volume.driver, directory.inode);
       const openDirectory = yield* withErrorContext('opendir', path, openSteps);
       if (this.isClosed) openDirectory.close();
