@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import {
@@ -152,6 +153,10 @@ describeMounts('glossa mount', () => {
       expect(alive(pid)).toBe(true);
       // The kernel gives huge pages to memory with this flag, though little of them may be used.
       expect(await readFile(`/proc/${pid}/smaps`, 'utf8')).not.toMatch(/^VmFlags:.* hg\b/m);
+      // V8 takes no more threads than there are CPUs beside the server's own.
+      const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8');
+      const poolSize = Number(/--v8-pool-size=(\d+)/.exec(commandLine)?.[1]);
+      expect(poolSize).toBe(Math.min(Math.max(1, availableParallelism() - 1), 4));
       await writeFile(scratch.at('mnt', 'greeting'), 'hello');
       expect(await runGlossa(scratch, ['umount', 'mnt'])).toMatchObject({ status: 0 });
       await gone(pid);

@@ -8,6 +8,7 @@
  * - An *attached* server ends when the starter closes the channel or dies, even by `kill -9`.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { DebugMessage, Request } from '../runtime/debug/protocol.ts';
 import { listNoInspectorOptions } from '../runtime/sys/inspector.ts';
@@ -27,6 +28,18 @@ import {
  * Tunables" of the GNU C Library's manual.
  */
 export const MALLOC_TUNABLES = 'glibc.malloc.arena_max=1';
+
+/** The most threads that Node gives V8 beside its own, without the option below. */
+const POOL_SIZE_MAX = 4;
+
+/**
+ * Lists options of Node for servers. V8 compiles in further threads, and gets no more of these than there are further
+ * CPUs: while a Python volume starts they compile all the time, and would take the CPU from the start itself.
+ */
+export const listServerOptions = (): readonly string[] => [
+  `--v8-pool-size=${Math.min(Math.max(1, availableParallelism() - 1), POOL_SIZE_MAX)}`,
+  ...listNoInspectorOptions(),
+];
 
 /** The end of a server process: its exit status, or the signal that has ended it. */
 export interface ServerExit {
@@ -77,9 +90,8 @@ export class ChildServer {
       isDebugger,
       ...appearance,
     };
-    const noInspectorOptions = listNoInspectorOptions();
-    const nodeOptions = process.execArgv.filter((option) => !noInspectorOptions.includes(option));
-    const program = [...nodeOptions, ...noInspectorOptions, process.argv[1]!];
+    // Of two values for an option, Node takes the later: the user's.
+    const program = [...listServerOptions(), ...process.execArgv, process.argv[1]!];
     this.child = spawn(process.execPath, [...program, ...args], {
       detached: true,
       stdio: ['ignore', 'ignore', stderr, 'ipc'],

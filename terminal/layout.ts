@@ -12,7 +12,6 @@ const LEFT_COLUMN_WIDTH_MAX = 28;
 /** Matches a text of characters that take one column each. */
 const PLAIN_ASCII = /^[ -~]*$/;
 
-const require = createRequire(import.meta.url);
 // Both are loaded at their first use, as that takes tens of milliseconds. Plain ASCII text needs
 // neither.
 let stringWidth: StringWidth | undefined;
@@ -20,7 +19,8 @@ let graphemeSegmenter: Intl.Segmenter | undefined;
 
 /** Returns the columns of a text with any characters. */
 function measureUnicode(text: string): number {
-  stringWidth ??= (require('#string-width') as { default: StringWidth }).default;
+  stringWidth ??= (createRequire(import.meta.url)('#string-width') as { default: StringWidth })
+    .default;
   return stringWidth(text);
 }
 

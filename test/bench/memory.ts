@@ -8,7 +8,6 @@ import { formatWhole } from '../../apps/bench/engine/numbers.ts';
 import { listChildren } from '../../apps/bench/engine/process-usage.ts';
 import { compare, subtract } from '../../apps/bench/engine/statistics.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
-import { MALLOC_TUNABLES } from '../../server/child-server.ts';
 import { type Bench, withTimeLimit } from './bench.ts';
 import { startGlossa } from './servers.ts';
 import { formatRounds, makeFigure, makeRow, type Report } from './table.ts';
@@ -17,9 +16,6 @@ import { pythonVolume } from './volumes.ts';
 const STARTS = { full: 5, quick: 2 };
 /** Time to free the memory of the start. */
 const IDLE_MS = 10_000;
-
-/** The variables of a daemon's environment: the bench's servers run in the command's own process. */
-const DAEMON_ENV = { GLIBC_TUNABLES: MALLOC_TUNABLES };
 
 /** Megabytes (10⁶) in each start. */
 interface Measured {
@@ -66,7 +62,7 @@ export async function measureMemory(bench: Bench): Promise<Report> {
 
 async function measure(bench: Bench, starts: number): Promise<Measured> {
   const measureMount = async (...volumes: readonly PlainVolume[]): Promise<number> => {
-    const server = await startGlossa(bench, 'memory', volumes, { env: DAEMON_ENV });
+    const server = await startGlossa(bench, 'memory', volumes);
     await withTimeLimit(
       bench.signal,
       stat(join(server.mountpoint, 'absent')).catch(() => {}),

@@ -18,6 +18,7 @@ import { libfuse } from '../../apps/bench/run/others/libfuse.ts';
 import { makeOtherImplementationPlan } from '../../apps/bench/run/others/other-plan.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { printVolumes } from '../../runtime/volfile/print.ts';
+import { listServerOptions, MALLOC_TUNABLES } from '../../server/child-server.ts';
 import { type Bench, glossaProgram } from './bench.ts';
 
 /** Seconds for which the kernel caches; GlusterFS's defaults. */
@@ -45,8 +46,6 @@ export interface GlossaSettings {
   readonly timeouts?: Timeouts;
   /** More flags of `glossa mount`. */
   readonly flags?: readonly string[];
-  /** More variables of its environment. */
-  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The servers' cache folder, apart from the user's. */
@@ -57,7 +56,7 @@ export function startGlossa(
   bench: Bench,
   name: string,
   above: readonly PlainVolume[],
-  { storage, timeouts, flags = [], env = {} }: GlossaSettings = {},
+  { storage, timeouts, flags = [] }: GlossaSettings = {},
 ): Promise<ServedMount> {
   const command: OtherStack['makeCommand'] = ({ mountpoint, directory, logFile, ...mountPlan }) => {
     const volfile = `${mountpoint}.vol`;
@@ -66,13 +65,14 @@ export function startGlossa(
     const args = ['mount', volfile, mountpoint, '-N', '--log-file', logFile];
     return {
       commandLine: [
+        // As a daemon runs: the server is this process itself, so that it can be measured.
         process.execPath,
-        glossaProgram,
-        ...args,
+        ...listServerOptions(),
+        ...[glossaProgram, ...args],
         ...makeTimeoutFlags(mountPlan.timeouts),
         ...flags,
       ],
-      env: { XDG_CACHE_HOME: findCacheFolder(bench), ...env },
+      env: { XDG_CACHE_HOME: findCacheFolder(bench), GLIBC_TUNABLES: MALLOC_TUNABLES },
     };
   };
   mkdirSync(findCacheFolder(bench), { recursive: true });
