@@ -54,7 +54,8 @@ const JOINED_FILES: Readonly<Record<string, readonly string[]>> = {
     ],
   ],
   graph: ['index'],
-  mount: ['server/mount-server', 'bridges/glupy'],
+  // Modules in Python and compiled ones are both read by the last.
+  mount: ['server/mount-server', 'bridges/glupy', 'bridges/wasm/binary'],
   python: ['bridges/python/guest'],
   wasm: ['bridges/wasm/start'],
 };

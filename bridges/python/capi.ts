@@ -90,6 +90,14 @@ const C_FUNCTIONS = [
   'free',
 ] as const satisfies readonly (keyof CApi)[];
 
+/** All exports that the host uses: the C functions, and what other files of this folder read once. */
+export const HOST_EXPORTS: readonly string[] = [
+  ...C_FUNCTIONS,
+  ...['memory', '__indirect_function_table', CAPI_NONE, 'Py_EMSCRIPTEN_SIGNAL_HANDLING'],
+  ...['PyImport_Inittab', '_PyImport_ClearExtension', 'PyObject_GC_UnTrack'],
+  ...['PyErr_CheckSignals', 'PyErr_Print'],
+];
+
 /**
  * Reads the functions from the instance once, so that a module cannot replace them.
  * @throws {EngineError} if one is missing

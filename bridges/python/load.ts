@@ -17,7 +17,8 @@ import {
   type Snapshot,
 } from '../host/machine.ts';
 import { dirname } from '../host/paths.ts';
-import { bindCApi, CAPI_NONE, Memory, type Ptr, readAddress } from './capi.ts';
+import { keepExports } from '../wasm/binary.ts';
+import { bindCApi, CAPI_NONE, HOST_EXPORTS, Memory, type Ptr, readAddress } from './capi.ts';
 import { EngineError } from './errors.ts';
 import { hideBuiltins, mayStayOpen, untrackObjects } from './fence.ts';
 import { makeFileGates } from './file-gates.ts';
@@ -31,6 +32,7 @@ import {
   type Realm,
   type RealmHost,
 } from './realm.ts';
+import { listUsedExports } from './used-exports.ts';
 import { Values } from './values.ts';
 
 /** Options of an interpreter's start; `EngineOptions` (engine.ts) has the rest. */
@@ -142,6 +144,7 @@ const listSnapshotInputs = (options: LoadOptions): CacheInputs => {
     parts: SNAPSHOT_PARTS,
     texts: [
       isSeparated(options) ? 'apart' : 'joined',
+      ...listRuntimeInputs(),
       ...imports,
       ...[...readEngineFiles(machine.parts), ...preload].flatMap((file) => [
         file.path,
@@ -164,21 +167,22 @@ const readPyodide = cachePerMachine(({ parts }): PyodideTexts => {
   const { version } = JSON.parse(parts.readText('pyodide/package.json')) as { version: string };
   return {
     version,
-    loader: patchLoader(parts.readText('pyodide/pyodide.mjs')),
+    loader: patchLoader(parts.readText(LOADER_PART)),
     lock: JSON.stringify({ info, packages: {} }),
   };
 });
 
+const LOADER_PART = 'pyodide/pyodide.mjs';
 const RUNTIME_PART = 'pyodide/pyodide.asm.mjs';
 const WASM_PART = 'pyodide/pyodide.asm.wasm';
 const STDLIB_PART = 'pyodide/python_stdlib.zip';
 /** The parts of Pyodide that a snapshot depends on. */
-const SNAPSHOT_PARTS = ['pyodide/pyodide.mjs', RUNTIME_PART, WASM_PART, STDLIB_PART];
+const SNAPSHOT_PARTS = [LOADER_PART, RUNTIME_PART, WASM_PART, STDLIB_PART];
 
 /** The inputs of Pyodide's patched runtime. */
 const listScriptInputs = (machine: Machine): CacheInputs => ({
   name: `python-${readPyodide(machine).version}`,
-  parts: [RUNTIME_PART],
+  parts: [RUNTIME_PART, LOADER_PART],
   texts: listRuntimeInputs(),
 });
 
@@ -188,7 +192,7 @@ const readRuntime = (
   cache: Cache | undefined,
 ): Pick<CachedScript, 'source'> & Partial<CachedScript> =>
   cache?.readScript(listScriptInputs(machine)) ?? {
-    source: patchRuntime(machine.parts.readText(RUNTIME_PART)),
+    source: patchRuntime(machine.parts.readText(RUNTIME_PART), machine.parts.readText(LOADER_PART)),
   };
 
 /** Reads the message of any thrown value. */
@@ -211,9 +215,12 @@ async function startInterpreter(
     print: guard.wrap((stream, line) => options.print(stream, line)),
   });
   const { machine } = options;
-  // First, as it is compiled in other threads.
-  const wasm = realm.boot.compileWasm(machine.parts.readBytes(WASM_PART, realm.boot.makeBytes));
   const { source, code } = readRuntime(machine, cache);
+  const wasmBytes = machine.parts.readBytes(WASM_PART, realm.boot.makeBytes);
+  const usedExports = new Set([...HOST_EXPORTS, ...listUsedExports(source)]);
+  keepExports(wasmBytes, (name) => usedExports.has(name));
+  // Before the runtime, as it is compiled in other threads.
+  const wasm = realm.boot.compileWasm(wasmBytes);
   const runtime = realm.compile(source, 'pyodide.asm.mjs', code);
   const parts = makeStartParts(realm, options, snapshot);
   const fence = makeFence(realm, options, guard);

@@ -6,6 +6,7 @@
  * Numbers of `FS.ErrnoError` are WASI's: 37 is ENAMETOOLONG, 52 ENOSYS.
  */
 import { EngineError } from './errors.ts';
+import { dropUnusedExports } from './used-exports.ts';
 
 /** A textual change; `find` must occur `count` times in the patched text. */
 interface Patch {
@@ -87,6 +88,20 @@ const RUNTIME_PATCHES: readonly Patch[] = [
     reason: 'only shared libraries use these symbols',
     find: 'if(isInternalSym(symName)){continue}var value=exports[symName];var existingEntry',
     replacement: 'if(!GOT[symName]){continue}var value=exports[symName];var existingEntry',
+    count: 1,
+  },
+  {
+    reason: 'Python never draws: the function table has no functions of OpenGL',
+    find: 'for(var[symName,entry]of Object.entries(GOT)){if(entry.value==-1){',
+    replacement:
+      'for(var[symName,entry]of Object.entries(GOT)){if(entry.value==-1){' +
+      'if(symName.startsWith("emscripten_gl")){entry.value=0;continue}',
+    count: 1,
+  },
+  {
+    reason: 'added functions are new ones, so the function table is not searched for them',
+    find: 'functionsInTableMap=new WeakMap;updateTableMap(0,wasmTable.length)',
+    replacement: 'functionsInTableMap=new WeakMap',
     count: 1,
   },
   {
@@ -264,16 +279,20 @@ const RUNTIME_PARAMETERS =
  * Returns the runtime as one function expression
  * `(exports, noImport, fillRandom, heapMax, restoreMemory, takeSignal, files, isSeparated) => void`.
  *
+ * @param loader the text of Pyodide's loader, which uses some exports, too
+ *
  * Built-ins are captured as locals: in a contextified realm a global is looked up through an
  * interceptor, which on Node 20 doubles the cost of a call.
  */
-export function patchRuntime(source: string): string {
-  const text = applyPatches('pyodide.asm.mjs', source, RUNTIME_PATCHES);
+export function patchRuntime(source: string, loader: string): string {
+  const patched = applyPatches('pyodide.asm.mjs', source, RUNTIME_PATCHES);
+  const text = dropUnusedExports(patched, loader);
   return `(function(${RUNTIME_PARAMETERS}){"use strict";const {${BUILTINS.join(',')}}=globalThis;${text}\n})`;
 }
 
 /** The texts besides Pyodide's that the result of `patchRuntime` is made from. */
 export const listRuntimeInputs = (): string[] => [
+  'without unused exports',
   RUNTIME_PARAMETERS,
   ...BUILTINS,
   ...RUNTIME_PATCHES.flatMap(({ find, replacement }) => [String(find), replacement]),

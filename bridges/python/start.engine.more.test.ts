@@ -113,6 +113,6 @@ describe('the start of a Python interpreter', () => {
 
   it('refuses an unknown version of Pyodide', () => {
     expect(() => patchLoader('export default 1')).toThrow(/not the Pyodide this was written for/);
-    expect(() => patchRuntime('export default 1')).toThrow(/pyodide\.asm\.mjs/);
+    expect(() => patchRuntime('export default 1', '')).toThrow(/pyodide\.asm\.mjs/);
   });
 });

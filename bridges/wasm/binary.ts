@@ -330,3 +330,41 @@ export function limitMemory(
   limited.set(bytes.subarray(section.end), section.headerStart + newSection.length);
   return limited;
 }
+
+/** Bytes of a custom section without a name: its number, its length in five bytes, the length of its name. */
+const FILLER_BYTES = 7;
+
+/**
+ * Removes all other exports, in place: V8 makes an object of each for every instance. A custom section takes their room.
+ * @param isKept gets a name, which is ASCII for those to keep
+ */
+export function keepExports(bytes: Uint8Array, isKept: (name: string) => boolean): void {
+  const section = listSections(bytes).find(({ id }) => id === SECTIONS.export);
+  if (section === undefined) return;
+  const reader = new BinaryReader(bytes, section.start, section.end);
+  // Decoded at once, a character for each byte.
+  const text = new TextDecoder('latin1').decode(bytes.subarray(section.start, section.end));
+  const kept: number[] = [];
+  let keptCount = 0;
+  for (let count = reader.readCount(); count > 0; count -= 1) {
+    const start = reader.offset;
+    const nameLength = reader.readUnsigned();
+    const nameStart = reader.offset - section.start;
+    reader.readBytes(nameLength);
+    readKind(reader);
+    reader.readUnsigned();
+    if (!isKept(text.slice(nameStart, nameStart + nameLength))) continue;
+    keptCount += 1;
+    kept.push(...bytes.subarray(start, reader.offset));
+  }
+  const content = [...encodeUnsigned(keptCount), ...kept];
+  const newSection = [SECTIONS.export, ...encodeUnsigned(content.length), ...content];
+  const fillerStart = section.headerStart + newSection.length;
+  const fillerLength = section.end - fillerStart - FILLER_BYTES;
+  if (fillerLength < 0) return;
+  bytes.set(newSection, section.headerStart);
+  bytes.fill(0, fillerStart, section.end);
+  // Each of the five has seven bits of the number, and all but the last say that another follows.
+  for (let i = 0; i < 5; i += 1)
+    bytes[fillerStart + 1 + i] = (((fillerLength + 1) >>> (7 * i)) & 127) | (i < 4 ? 128 : 0);
+}

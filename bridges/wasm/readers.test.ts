@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { InitError } from '../../runtime/core/errors.ts';
 import { translate } from '../../test/support/wasm-text.ts';
 import { wasm } from '../host/web-assembly.ts';
-import { MalformedModuleError, readModule } from './binary.ts';
+import { keepExports, MalformedModuleError, readModule } from './binary.ts';
 import { readSection } from './custom-section.ts';
 import { readLineTable } from './debug-lines.ts';
 import { checkModule } from './module-check.ts';
@@ -261,6 +261,38 @@ describe('the reader of source maps', () => {
           const find = readSourceMap(text);
           for (const at of [offset, 0, Number.NaN, 2 ** 53]) find(at);
         }, MalformedModuleError);
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe('keepExports', () => {
+  const listExports = (bytes: Uint8Array): string[] => [...readModule(bytes).exports.keys()];
+  const names = listExports(whole);
+
+  it('leaves the exports that are kept, and a module as long as before that compiles', () => {
+    fc.assert(
+      fc.property(fc.subarray(names), (kept) => {
+        const bytes = whole.slice();
+        keepExports(bytes, (name) => kept.includes(name));
+        // With fewer bytes than a custom section takes, all exports stay.
+        const missing = names.filter((name) => !kept.includes(name));
+        const room = missing.reduce((sum, name) => sum + name.length, 0);
+        if (room > 8) expect(listExports(bytes)).toEqual(kept);
+        else expect([kept, names]).toContainEqual(listExports(bytes));
+        expect(bytes).toHaveLength(whole.length);
+        expect(() => new wasm.Module(bytes)).not.toThrow();
+      }),
+    );
+  });
+
+  it('ends with a result or MalformedModuleError for any bytes', () => {
+    fc.assert(
+      fc.property(mutations(whole), fc.subarray(names), (bytes, kept) => {
+        const before = bytes.length;
+        expectEnd(() => keepExports(bytes, (name) => kept.includes(name)), MalformedModuleError);
+        expect(bytes).toHaveLength(before);
       }),
       RUNS,
     );
