@@ -53,9 +53,12 @@ const JOINED_FILES: Readonly<Record<string, readonly string[]>> = {
       'runtime/core/timeouts',
     ],
   ],
-  graph: ['index'],
-  // Modules in Python and compiled ones are both read by the last.
-  mount: ['server/mount-server', 'bridges/glupy', 'bridges/wasm/binary'],
+  // Servers and programs that import glossa share these.
+  graph: ['server/start-graph', 'server/reloader', 'runtime/api/driver-steps'],
+  mount: ['server/mount-server'],
+  api: ['index'],
+  // The reader of compiled modules also reads Python's.
+  glupy: ['bridges/glupy', 'bridges/wasm/binary'],
   python: ['bridges/python/guest'],
   wasm: ['bridges/wasm/start'],
 };
