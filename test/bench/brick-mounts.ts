@@ -15,7 +15,8 @@ import {
   startBricks,
   startClient,
 } from './gluster.ts';
-import { ASLEEP, startGlossa, TIMEOUTS } from './servers.ts';
+import { writeRelayRequests } from './relay.ts';
+import { ASLEEP, BUSY_POLL_US, startGlossa, startLibfuse, TIMEOUTS } from './servers.ts';
 import type { TargetKind } from './targets.ts';
 
 /** Is part of every volume that GlusterFS makes; keeps times equal on all bricks. */
@@ -31,7 +32,15 @@ export const defaultStack: readonly PlainVolume[] = [
 ];
 
 /** Named by client, and by brick if it is not GlusterFS's. */
-export type BrickMount = 'glossa' | 'asleep' | 'glusterfs' | 'onGlossa' | 'glossaOnly' | 'plain';
+export type BrickMount =
+  | 'glossa'
+  | 'asleep'
+  | 'glusterfs'
+  | 'onGlossa'
+  | 'glossaOnly'
+  | 'plain'
+  /** A server in C that only asks the first brick for a name. */
+  | 'relay';
 
 const DEFAULT_MOUNTS: readonly BrickMount[] = [
   'glossa',
@@ -43,7 +52,7 @@ const DEFAULT_MOUNTS: readonly BrickMount[] = [
 
 /** The bricks of a part. */
 export interface BrickSetup {
-  /** The mounts to start, in the order of the table; default: all but `plain`, which has nothing above. */
+  /** The mounts to start, in the order of the table; default: all but `plain`, which has nothing above, and `relay`. */
   readonly mounts?: readonly BrickMount[];
   /** Number of bricks; cluster/distribute spreads files over several. */
   readonly count: 1 | 2 | 3;
@@ -105,6 +114,7 @@ export function makeBrickMounts({
       ...options,
       above: [],
     }),
+    relay: makeKind('C, which only asks the brick', 'glusterfs', mountByRelay),
   };
   return Object.fromEntries(mounts.map((mount) => [mount, kinds[mount]])) as typeof kinds;
 }
@@ -155,4 +165,12 @@ const mountByGlusterfs: typeof mountByGlossa = (
   const storage = makeStorage(bricks, delayMs);
   const flags = acls === true ? ['--acl'] : [];
   return startClient(bench, name, bricks, { storage, volumes: [utime, ...above], timeouts, flags });
+};
+
+const mountByRelay: typeof mountByGlossa = (bench, name, bricks, { timeouts }) => {
+  const requests = join(bench.folder, `${name}.requests`);
+  const [brick] = bricks as [Brick];
+  writeRelayRequests(requests, brick);
+  const more = [String(BUSY_POLL_US), String(brick.port), requests];
+  return startLibfuse(bench, name, 'libfuse-floor', timeouts, ...more);
 };

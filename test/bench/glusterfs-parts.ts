@@ -57,6 +57,7 @@ const figureNames: Readonly<Record<BrickMount, string>> = {
   onGlossa: "GlusterFS's client on glossa's brick / on its own",
   glossaOnly: "glossa's client and brick / GlusterFS's",
   plain: "glossa's client, nothing above / GlusterFS's",
+  relay: "C, which only asks the brick / GlusterFS's client",
 };
 
 /** Makes the bars of mounts beside GlusterFS. */

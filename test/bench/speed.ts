@@ -49,11 +49,13 @@ const SHARED_CALLS: Loads = {
 // -- over bricks ---------------------------------------------------------------------------------
 
 const BOTH_CLIENTS = ['glossa', 'glusterfs'] as const;
+/** Beside them a server in C, which shows what a client of a brick takes at least. */
+const CLIENTS_AND_RELAY = [...BOTH_CLIENTS, 'relay'] as const;
 const BOTH_BRICKS = ['onGlossa', 'glusterfs'] as const;
 
 const makeFailedPart = (what: string, count: 1 | 2) =>
   makeCallPart({
-    ...{ what, operation: 'absent', bricks: { count, mounts: BOTH_CLIENTS } },
+    ...{ what, operation: 'absent', bricks: { count, mounts: CLIENTS_AND_RELAY } },
     held: makeHeld({ glossa: makeBars({ limit: 0.8, aim: 0.75 }, { limit: 0.55, aim: 0.5 }) }),
     ...CALLS,
   });
