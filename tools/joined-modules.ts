@@ -58,7 +58,7 @@ const JOINED_FILES: Readonly<Record<string, readonly string[]>> = {
   mount: ['server/mount-server'],
   api: ['index'],
   // The reader of compiled modules also reads Python's.
-  glupy: ['bridges/glupy', 'bridges/wasm/binary'],
+  glupy: ['bridges/glupy', 'bridges/host/wasm-binary'],
   python: ['bridges/python/guest'],
   wasm: ['bridges/wasm/start'],
 };

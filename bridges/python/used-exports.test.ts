@@ -1,4 +1,4 @@
-/** Which of its exports Pyodide's runtime keeps, by texts that are shaped like it. */
+/** The exports that Pyodide's runtime keeps, by texts that are shaped like it. */
 import { expect, it } from 'vitest';
 import { dropUnusedExports, listUsedExports } from './used-exports.ts';
 

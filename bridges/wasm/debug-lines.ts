@@ -5,7 +5,7 @@
  *
  * Source: DWARF Debugging Information Format 5, chapter 6.2.
  */
-import { BinaryReader, MalformedModuleError } from './binary.ts';
+import { BinaryReader, MalformedModuleError } from '../host/wasm-binary.ts';
 import type { SourcePosition } from './traps.ts';
 
 /** The sections that a line table needs; empty for absent ones. */

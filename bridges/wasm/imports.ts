@@ -4,8 +4,8 @@
  * pointers are untrusted. Every other import is refused, with the library that usually asks for it.
  */
 import { DEBUG, ERROR, INFO, type LogSource } from '../../runtime/core/log.ts';
+import type { ModuleImport } from '../host/wasm-binary.ts';
 import type { Imports, WasmMemory } from '../host/web-assembly.ts';
-import type { ModuleImport } from './binary.ts';
 
 /** Thrown by an imported function to end the module's call: the module has given up. */
 export class ModuleExit extends Error {

@@ -4,8 +4,13 @@
  */
 import { InitError } from '../../runtime/core/errors.ts';
 import type { ModuleDescription } from '../host/guest.ts';
+import {
+  limitMemory,
+  MalformedModuleError,
+  type ModuleParts,
+  readModule,
+} from '../host/wasm-binary.ts';
 import { PAGE_BYTES } from '../host/web-assembly.ts';
-import { limitMemory, MalformedModuleError, type ModuleParts, readModule } from './binary.ts';
 import { readSection, SECTION_NAME } from './custom-section.ts';
 import { findImportProblem } from './imports.ts';
 

@@ -2,7 +2,12 @@
 import type { ModuleFile } from '../host/language.ts';
 import type { Sources } from '../host/machine.ts';
 import { basename, dirname, join } from '../host/paths.ts';
-import { BinaryReader, MalformedModuleError, type ModuleParts, readModule } from './binary.ts';
+import {
+  BinaryReader,
+  MalformedModuleError,
+  type ModuleParts,
+  readModule,
+} from '../host/wasm-binary.ts';
 import { type DebugSections, listFiles, readLineTable } from './debug-lines.ts';
 import type { CheckedModule } from './module-check.ts';
 import { readSourceMap } from './source-map.ts';

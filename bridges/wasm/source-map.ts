@@ -4,7 +4,7 @@
  *
  * Source: ECMA-426. A module has one line, whose columns are the offsets.
  */
-import { MalformedModuleError } from './binary.ts';
+import { MalformedModuleError } from '../host/wasm-binary.ts';
 import { findLastUpTo } from './debug-lines.ts';
 import type { FindPosition } from './traps.ts';
 

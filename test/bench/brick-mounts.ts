@@ -17,7 +17,7 @@ import {
 } from './gluster.ts';
 import { writeRelayRequests } from './relay.ts';
 import { ASLEEP, BUSY_POLL_US, startGlossa, startLibfuse, TIMEOUTS } from './servers.ts';
-import type { TargetKind } from './targets.ts';
+import { makeFloorTarget, type TargetKind } from './targets.ts';
 
 /** Is part of every volume that GlusterFS makes; keeps times equal on all bricks. */
 export const utime = makeVolume('utime', 'features/utime');
@@ -114,7 +114,17 @@ export function makeBrickMounts({
       ...options,
       above: [],
     }),
-    relay: makeKind('C, which only asks the brick', 'glusterfs', mountByRelay),
+    relay: {
+      title: 'C, which only asks the brick',
+      async start(bench, name) {
+        const bricks = await findBricks(bench, 'glusterfs');
+        const target = await makeFloorTarget(
+          bench,
+          await mountByRelay(bench, name, bricks, options),
+        );
+        return { ...target, bricks: bricks.map((brick) => brick.pid) };
+      },
+    },
   };
   return Object.fromEntries(mounts.map((mount) => [mount, kinds[mount]])) as typeof kinds;
 }

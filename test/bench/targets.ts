@@ -135,16 +135,19 @@ const makeGlossaCache = (
 ): TargetKind =>
   makeCacheKind(title, (bench, name) => startGlossa(bench, name, [above], { flags }));
 
-/** Makes the target of a minimal server in C. @param more arguments of the server */
+/** Makes a target of the minimal server in C, which knows only one directory, and cannot remove it. */
+export async function makeFloorTarget(bench: Bench, mount: ServedMount): Promise<Target> {
+  const target = makeTarget(mount);
+  const fixedDirectory = join(target.root, 'directory');
+  await withTimeLimit(bench.signal, mkdir(fixedDirectory));
+  return { ...target, fixedDirectory };
+}
+
+/** @param more arguments of the server */
 const makeFloor = (title: string, ...more: readonly string[]): TargetKind => ({
   title,
-  async start(bench: Bench, name: string): Promise<Target> {
-    const target = makeTarget(await startLibfuse(bench, name, 'libfuse-floor', TIMEOUTS, ...more));
-    // The server in C knows only one directory, and cannot remove it.
-    const fixedDirectory = join(target.root, 'directory');
-    await withTimeLimit(bench.signal, mkdir(fixedDirectory));
-    return { ...target, fixedDirectory };
-  },
+  start: async (bench, name) =>
+    makeFloorTarget(bench, await startLibfuse(bench, name, 'libfuse-floor', TIMEOUTS, ...more)),
 });
 
 export const makeGlusterCache = (above: readonly PlainVolume[]): TargetKind =>

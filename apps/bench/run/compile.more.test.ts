@@ -7,7 +7,7 @@ import {
   findModuleSource,
   listSourceExtensions,
 } from '../../../bridges/compilers.ts';
-import { readModule } from '../../../bridges/wasm/binary.ts';
+import { readModule } from '../../../bridges/host/wasm-binary.ts';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
 import { hasCompiler } from '../../../test/support/compiled.ts';
 import { makeFolder } from '../../../test/support/module.ts';
