@@ -18,6 +18,7 @@ const STARTED_MODULES = [
   'test/bench/bridges/two-volumes',
   'test/bench/chunks/lock-caller',
   'test/bench/main',
+  'test/bench/pyodide-start',
 ];
 
 /** Modules that tests import into processes of their own. */

@@ -42,8 +42,18 @@ function writeVolfile({ folder, data }: Bench): string {
   return path;
 }
 
+/** Makes a command that runs a module with this code: less than that, no program written as modules can take. */
+const makeModuleKind = (title: string, name: string, code: string, output: RegExp) =>
+  makeCommandKind(title, output, ({ folder }) => {
+    const path = join(folder, `${name}.mjs`);
+    writeFileSync(path, code);
+    return [path];
+  });
+
 const targets = {
   node: makeCommandKind('node -e 0', /^$/, () => ['-e', '0']),
+  empty: makeModuleKind('node, an empty module', 'empty', '', /^$/),
+  line: makeModuleKind('node, one that prints a line', 'line', "console.log('a line')", /^a line\n$/),
   version: makeCommandKind('glossa version', /^glossa \d/, () => [glossaProgram, 'version']),
   check: makeCommandKind('glossa check VOLFILE', /negative/, (bench) => [
     glossaProgram,

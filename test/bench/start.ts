@@ -5,18 +5,21 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { measureOrExplain } from '../../apps/bench/engine/measurement-error.ts';
+import { measureOrExplain, WrongAnswers } from '../../apps/bench/engine/measurement-error.ts';
 import { formatDigits } from '../../apps/bench/engine/numbers.ts';
 import type { ServedMount } from '../../apps/bench/engine/target.ts';
+import { makeBuiltPath } from '../../runtime/sys/paths.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import type { Bench } from './bench.ts';
 import { measureMemory } from './memory.ts';
 import { findCacheFolder, startGlossa } from './servers.ts';
 import { formatRounds, makeFigure, makeRow, type Report } from './table.ts';
 import { makeTarget, proveCache } from './targets.ts';
+import { timeCommand } from './trees.ts';
 import { compileWasmVolume, negativeVolume, pythonVolume } from './volumes.ts';
 
 const NAME = 'start';
+const pyodideProgram = makeBuiltPath('test/bench/pyodide-start.js');
 const STARTS = { full: 7, quick: 3 };
 
 /** Pairs of starts with a compiled module and without one. */
@@ -26,6 +29,8 @@ const PAIRS = { full: 15, quick: 3 };
 interface Measured {
   readonly cold: number;
   readonly warm: readonly number[];
+  /** Of Pyodide without glossa, from a snapshot of its own: what other programs take at least. */
+  readonly alone: readonly number[];
 }
 
 /** Measures starts, and the memory of idle mounts. */
@@ -52,6 +57,9 @@ export async function measurePythonStart(bench: Bench): Promise<Report> {
         rows: [
           makeRow('first start, empty cache folder', measured, ({ cold }) => [formatDigits(cold)]),
           makeRow('start to mounted, warm cache', measured, ({ warm }) => [formatRounds(warm)]),
+          makeRow('Pyodide alone, from a snapshot of its own', measured, ({ alone }) => [
+            formatRounds(alone),
+          ]),
         ],
       },
     ],
@@ -100,12 +108,24 @@ async function measure(bench: Bench, starts: number): Promise<Measured> {
   await proveCache(bench, makeTarget(first), join(bench.data, NAME));
   await first.stop();
   const warm: number[] = [];
+  const alone: number[] = [];
+  await startPyodide(bench, 'make');
   while (warm.length < starts) {
     const server = await start();
     warm.push(server.startSeconds);
     await server.stop();
+    alone.push(await startPyodide(bench, 'load'));
   }
-  return { cold: first.startSeconds, warm };
+  return { cold: first.startSeconds, warm, alone };
+}
+
+/** Runs pyodide-start.ts; resolves to its seconds. */
+async function startPyodide(bench: Bench, action: 'make' | 'load'): Promise<number> {
+  const snapshot = join(bench.folder, 'pyodide.snapshot');
+  const command = [process.execPath, pyodideProgram, action, snapshot] as const;
+  const [seconds, printed] = await timeCommand(bench, { client: null }, ...command);
+  if (printed.trim() !== '2') throw new WrongAnswers(`Pyodide alone printed '${printed}'`);
+  return seconds;
 }
 
 /** Milliseconds that the start takes longer with the compiled module, of each pair. */

@@ -80,7 +80,7 @@ export async function packTree(
 /** Runs a command; returns its seconds and its output. @throws {WrongAnswers} when it fails */
 export async function timeCommand(
   bench: Bench,
-  { client }: CpuAssignment,
+  { client }: Pick<CpuAssignment, 'client'>,
   ...command: readonly [string, ...string[]]
 ): Promise<readonly [number, string]> {
   const begin = performance.now();
