@@ -115,7 +115,8 @@ export class ChildConnections {
     loadConnectionModule().then(
       () => {
         end();
-        if (this.hasWork && this.cancelNextRun === null) this.scheduleRun(false);
+        this.run();
+        this.xl.context.wake();
       },
       (error: unknown) => {
         end();
