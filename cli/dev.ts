@@ -314,7 +314,13 @@ async function serveMount(settings: MountAttempt, terminal: Terminal): Promise<n
       ...overrides.flatMap((override) => ['--xlator-option', override]),
       ...['--', volfile, mountpoint],
     ],
-    { isAttached: true, stderr: 'pipe', scratchFolder: scratch, terminal: watchingTerminal },
+    {
+      isAttached: true,
+      stderr: 'pipe',
+      volfile,
+      scratchFolder: scratch,
+      terminal: watchingTerminal,
+    },
   );
   // Lines that the start logs are shown below the introduction; null once they were printed.
   let heldLines: string[] | null = [];

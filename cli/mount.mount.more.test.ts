@@ -153,15 +153,35 @@ describeMounts('glossa mount', () => {
       expect(alive(pid)).toBe(true);
       // The kernel gives huge pages to memory with this flag, though little of them may be used.
       expect(await readFile(`/proc/${pid}/smaps`, 'utf8')).not.toMatch(/^VmFlags:.* hg\b/m);
-      // V8 takes no more threads than there are CPUs beside the server's own.
-      const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8');
-      const poolSize = Number(/--v8-pool-size=(\d+)/.exec(commandLine)?.[1]);
-      expect(poolSize).toBe(Math.min(Math.max(1, availableParallelism() - 1), 4));
       await writeFile(scratch.at('mnt', 'greeting'), 'hello');
       expect(await runGlossa(scratch, ['umount', 'mnt'])).toMatchObject({ status: 0 });
       await gone(pid);
       expect(await readdir(scratch.path)).toEqual(['mnt', 'test.log', 'test.vol']);
       expect(await readFile(scratch.at('test.log'), 'utf8')).toMatch('0-glossa: stopped\n');
+    }));
+
+  it('starts a daemon whose V8 has few threads if the volfile names modules, and all otherwise', () =>
+    withScratch(async (scratch) => {
+      await scratch.makeFolder('mnt');
+      await scratch.writeFile(
+        'keep.py',
+        'from glupy import *\nclass xlator(Translator):\n    pass\n',
+      );
+      const keep = 'type features/glupy\n option module-name keep.py\n subvolumes mem\n';
+      await scratch.writeFile('test.vol', `${memory}volume keep\n ${keep}end-volume\n`);
+      await scratch.writeFile('plain.vol', memory);
+      const readPoolSize = async (volfile: string): Promise<number> => {
+        const args = ['mount', volfile, 'mnt', '-l', 'test.log', '-p', 'test.pid'];
+        expect(await runGlossa(scratch, args)).toMatchObject({ status: 0, err: '' });
+        const pid = Number(await readFile(scratch.at('test.pid'), 'utf8'));
+        const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8');
+        expect(await runGlossa(scratch, ['umount', 'mnt'])).toMatchObject({ status: 0 });
+        await gone(pid);
+        return Number(/--v8-pool-size=(\d+)/.exec(commandLine)?.[1]);
+      };
+      const further = Math.min(Math.max(1, availableParallelism() - 1), 4);
+      expect(await readPoolSize('test.vol')).toBe(further);
+      expect(await readPoolSize('plain.vol')).toBeNaN();
     }));
 
   it('starts a daemon that ends at SIGTERM', () =>

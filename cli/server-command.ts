@@ -143,7 +143,7 @@ export function startServer(
   if (flags['log-file'] === undefined && logFile !== CONSOLE) makeLogFolder(logFile);
   if (starterChannel !== null) return serve(makeStarter(starterChannel));
   if (!flags['no-daemon'] && !flags.debug) {
-    return startDaemon(logFile, readyLine, terminal, mountpoint);
+    return startDaemon(logFile, readyLine, terminal, { mountpoint, volfile: settings.volfile });
   }
   const printReadyLine = (): void => {
     if (readyLine !== null) printNote(readyLine, terminal);

@@ -123,6 +123,7 @@ async function serveAndRun(folder: string, task: MountTask, terminal: Terminal):
   const server = new ChildServer(makeServerArguments(task, folder, terminal.verbosity), {
     isAttached: true,
     stderr: 'inherit',
+    volfile: task.volfile,
     terminal,
     ...(recordRequest === undefined ? {} : { record: recordRequest }),
   });

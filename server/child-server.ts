@@ -8,6 +8,7 @@
  * - An *attached* server ends when the starter closes the channel or dies, even by `kill -9`.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { DebugMessage, Request } from '../runtime/debug/protocol.ts';
@@ -32,14 +33,32 @@ export const MALLOC_TUNABLES = 'glibc.malloc.arena_max=1';
 /** The most threads that Node gives V8 beside its own, without the option below. */
 const POOL_SIZE_MAX = 4;
 
+/** The most bytes of a volfile that is looked at before its server starts. */
+const VOLFILE_BYTES_MAX = 1 << 20;
+
+/** Whether a volfile names modules of `features/glupy`. */
+function hasModules(volfile: string): boolean {
+  try {
+    const stats = statSync(volfile);
+    // A pipe could be read only once, and the server reads it.
+    if (!stats.isFile() || stats.size > VOLFILE_BYTES_MAX) return false;
+    return readFileSync(volfile, 'latin1').includes('features/glupy');
+  } catch {
+    // The server says why the file cannot be read.
+    return false;
+  }
+}
+
 /**
- * Lists options of Node for servers. V8 compiles in further threads, and gets no more of these than there are further
- * CPUs: while a Python volume starts they compile all the time, and would take the CPU from the start itself.
+ * Lists options of Node for servers. V8 compiles in further threads. While an interpreter starts they compile all the
+ * time, and would take the CPU from the start itself, so that a server of modules gets no more of them than there are
+ * further CPUs. For others it would cost a twentieth of the requests that several clients make.
  */
-export const listServerOptions = (): readonly string[] => [
-  `--v8-pool-size=${Math.min(Math.max(1, availableParallelism() - 1), POOL_SIZE_MAX)}`,
-  ...listNoInspectorOptions(),
-];
+export function listServerOptions(volfile: string | undefined): readonly string[] {
+  const poolSize = Math.min(Math.max(1, availableParallelism() - 1), POOL_SIZE_MAX);
+  const hasFewThreads = volfile !== undefined && hasModules(volfile);
+  return [...(hasFewThreads ? [`--v8-pool-size=${poolSize}`] : []), ...listNoInspectorOptions()];
+}
 
 /** The end of a server process: its exit status, or the signal that has ended it. */
 export interface ServerExit {
@@ -55,6 +74,8 @@ export interface StartSettings {
    * The server's standard error. Only a crash writes to it: messages use the channel.
    */
   readonly stderr: number | 'inherit' | 'pipe';
+  /** Its volfile, if it serves one of this machine. */
+  readonly volfile?: string | undefined;
   /**
    * A folder around the mount point. The server removes it at its end, even if this process has
    * died.
@@ -77,7 +98,7 @@ export class ChildServer {
   private readonly child: ChildProcess;
 
   constructor(args: readonly string[], settings: StartSettings) {
-    const { isAttached, stderr, scratchFolder, record, terminal, onDebug } = settings;
+    const { isAttached, stderr, volfile, scratchFolder, record, terminal, onDebug } = settings;
     const { isInteractive, colour, width } = terminal;
     const tty = isAttached ? findTtyPath() : undefined;
     const isDebugger = onDebug !== undefined;
@@ -91,7 +112,7 @@ export class ChildServer {
       ...appearance,
     };
     // Of two values for an option, Node takes the later: the user's.
-    const program = [...listServerOptions(), ...process.execArgv, process.argv[1]!];
+    const program = [...listServerOptions(volfile), ...process.execArgv, process.argv[1]!];
     this.child = spawn(process.execPath, [...program, ...args], {
       detached: true,
       stdio: ['ignore', 'ignore', stderr, 'ipc'],

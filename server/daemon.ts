@@ -20,10 +20,18 @@ export async function startDaemon(
   logFile: string,
   readyLine: string | null,
   terminal: Terminal,
-  mountpoint?: string,
+  {
+    mountpoint,
+    volfile,
+  }: { readonly mountpoint?: string | undefined; readonly volfile?: string } = {},
 ): Promise<number> {
   const stderr = logFile === CONSOLE ? 'inherit' : openLog(logFile);
-  const server = new ChildServer(process.argv.slice(2), { isAttached: false, stderr, terminal });
+  const server = new ChildServer(process.argv.slice(2), {
+    isAttached: false,
+    stderr,
+    volfile,
+    terminal,
+  });
   if (stderr !== 'inherit') closeSync(stderr);
   printStep(`the server is process ${server.pid}, and its log ${logFile}`, terminal);
   // The exit status for the last signal, 0 without one. While the server starts, a signal ends it.

@@ -53,7 +53,12 @@ const makeModuleKind = (title: string, name: string, code: string, output: RegEx
 const targets = {
   node: makeCommandKind('node -e 0', /^$/, () => ['-e', '0']),
   empty: makeModuleKind('node, an empty module', 'empty', '', /^$/),
-  line: makeModuleKind('node, one that prints a line', 'line', "console.log('a line')", /^a line\n$/),
+  line: makeModuleKind(
+    'node, one that prints a line',
+    'line',
+    "console.log('a line')",
+    /^a line\n$/,
+  ),
   version: makeCommandKind('glossa version', /^glossa \d/, () => [glossaProgram, 'version']),
   check: makeCommandKind('glossa check VOLFILE', /negative/, (bench) => [
     glossaProgram,

@@ -67,7 +67,7 @@ export function startGlossa(
       commandLine: [
         // As a daemon runs: the server is this process itself, so that it can be measured.
         process.execPath,
-        ...listServerOptions(),
+        ...listServerOptions(volfile),
         ...[glossaProgram, ...args],
         ...makeTimeoutFlags(mountPlan.timeouts),
         ...flags,
