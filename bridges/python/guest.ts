@@ -22,7 +22,6 @@ import type {
 import { readDescription } from '../host/lifecycle/module-options.ts';
 import { GRANT_STATE, type GrantedFiles } from '../host/machine.ts';
 import { dirname } from '../host/paths.ts';
-import { loadConnectionModule } from '../host/requests/child-connections.ts';
 import {
   type Call,
   createEngine,
@@ -105,7 +104,6 @@ const makeLineFunctions = (lines: LineDebugger | undefined): Record<string, Host
 /** Starts an interpreter and loads a Python module into it. */
 export const startPython: StartGuest = async (module, host, settings) => {
   const { machine } = settings;
-  if (settings.virtualTime) await loadConnectionModule();
   const evaluations = new Evaluations();
   const files = machine.openFiles(settings.grants);
   /** Grants a package its own folder. */

@@ -1,26 +1,126 @@
 /**
- * Connects a module's file library (`glossa.aio`) to the volumes below. The interpreter calls `send` inside the guest,
- * and `run` after the guest has returned. `run` serves the messages and notifies the guest, which then takes the
- * replies.
+ * Connects a module's file library (`glossa.aio`) to the volumes below, with the messages of
+ * `runtime/api/protocol/` but without a socket. The interpreter calls `send` inside the guest, and
+ * `run` after the guest has returned. `run` serves the messages and notifies the guest, which then
+ * takes the replies.
  */
+import type { Caller } from '../../../runtime/api/driver-steps.ts';
+import { FopError } from '../../../runtime/api/fop-error.ts';
+import { ApiConnection, type ApiHost } from '../../../runtime/api/protocol/api-connection.ts';
+import { ApiVolume } from '../../../runtime/api/protocol/request-context.ts';
+import { EOPNOTSUPP } from '../../../runtime/core/errno.ts';
+import type { Graph } from '../../../runtime/core/graph.ts';
 import { InodeTable } from '../../../runtime/core/inode.ts';
 import { messages } from '../../../runtime/core/messages.ts';
 import { turn } from '../../../runtime/core/turn.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
-import type { ChildConnection } from './child-connection.ts';
+import type { ConnectionTransport } from '../../../runtime/wire/connection.ts';
 import { PAUSE_AFTER_SLOW_MS, wasCallSlow } from './decision-queue.ts';
+import { MODULE_PID } from './hosted-request.ts';
 
 /** Maximum number of rounds in a turn. In each the guest takes replies, and may send messages. */
 const MAX_ROUNDS = 1000;
 
-type ConnectionModule = typeof import('./child-connection.ts');
+/** The identity of requests for which the module sets none. */
+const DEFAULT_CALLER: Caller = { uid: 0, gid: 0, groups: [], pid: MODULE_PID };
 
-/** The code behind the connections: two thirds of what a translator's host consists of, and few modules need it. */
-let connectionModule: ConnectionModule | undefined;
+/** Refuses an operation that only a connection from outside may request. */
+const refuse = (operation: string): never => {
+  throw new FopError(EOPNOTSUPP, `${operation} inside a translator`);
+};
 
-/** Loads that code. Where time is virtual, it has to be there before a module runs. */
-export async function loadConnectionModule(): Promise<void> {
-  connectionModule ??= await import('./child-connection.ts');
+/** The connection to one child. */
+class ChildConnection implements ConnectionTransport, ApiHost {
+  /** Always 0: the guest takes the replies from memory. */
+  readonly queuedBytes = 0;
+  readonly greetingFacts = {};
+  readonly connection: ApiConnection;
+  /** Messages that were not served yet. */
+  readonly receivedMessages: Uint8Array[] = [];
+  /** True if there are replies of which the guest has not been notified. */
+  mustNotifyGuest = false;
+  isDestroyed = false;
+  private readonly xl: Xlator<unknown>;
+  private readonly childIndex: number;
+  private readonly onReply: () => void;
+
+  constructor(xl: Xlator<unknown>, childIndex: number, onReply: () => void) {
+    this.xl = xl;
+    this.childIndex = childIndex;
+    this.onReply = onReply;
+    this.connection = new ApiConnection(this, DEFAULT_CALLER, this);
+  }
+
+  /** Serves the messages received so far; their replies are kept until `takeReplies`. */
+  serve(): void {
+    const { connection } = this;
+    // At the volume's `init` the children are not connected yet, so the first message begins it.
+    if (!connection.hasBegun) connection.begin();
+    for (const bytes of this.receivedMessages.splice(0)) {
+      connection.records.append(bytes, () => {
+        connection.serveMessages();
+        return true;
+      });
+    }
+  }
+
+  /** Returns the replies written so far, and removes them. */
+  takeReplies(): Uint8Array {
+    const { out } = this.connection;
+    const bytes = out.writtenBytes.slice();
+    out.position = 0;
+    this.connection.noteAllSent();
+    return bytes;
+  }
+
+  // -- ConnectionTransport -----------------------------------------------------------------------
+
+  /** Called when a reply was written. */
+  send(): void {
+    if (this.mustNotifyGuest) return;
+    this.mustNotifyGuest = true;
+    this.onReply();
+  }
+
+  // Nothing is sent over a network, so there is no flow to control and nothing to end.
+  updateFlow(): void {}
+
+  end(): void {}
+
+  /** Called after a malformed message, which the library never sends. */
+  destroy(): void {
+    this.isDestroyed = true;
+  }
+
+  // -- ApiHost -----------------------------------------------------------------------------------
+
+  openVolume(): ApiVolume {
+    // Outside of a graph there are no requests.
+    const graph = this.xl.graph as Graph;
+    return new ApiVolume(graph, (text) => this.log(text), {
+      links: this.xl.children[this.childIndex]!,
+    });
+  }
+
+  async reload(): Promise<void> {
+    refuse('reload');
+  }
+
+  async findVolumeId(): Promise<Uint8Array> {
+    return refuse('volume_id');
+  }
+
+  setLog(): void {
+    refuse('set_log');
+  }
+
+  log(text: string): void {
+    this.xl.log.warning(text, { msgid: messages.apiConnectionFault.id });
+  }
+
+  logRefusal(text: string): void {
+    this.log(text);
+  }
 }
 
 /** All connections of one interpreter. */
@@ -28,9 +128,6 @@ export class ChildConnections {
   private readonly xl: Xlator<unknown>;
   private readonly notifyGuest: (child: number) => void;
   private readonly connections = new Map<number, ChildConnection>();
-  /** Messages that were not served yet, by child. */
-  private readonly received = new Map<number, Uint8Array[]>();
-  private isLoading = false;
   private hasWork = false;
   private isRunning = false;
   private cancelNextRun: (() => void) | null = null;
@@ -44,10 +141,13 @@ export class ChildConnections {
   /** Queues a message until `run`. @returns whether there is such a child */
   send(child: number, bytes: Uint8Array): boolean {
     if (this.xl.below[child] === undefined || !this.canConnect) return false;
-    if (this.connections.get(child)?.isDestroyed) return false;
-    const received = this.received.get(child);
-    if (received === undefined) this.received.set(child, [bytes]);
-    else received.push(bytes);
+    let connection = this.connections.get(child);
+    if (connection === undefined) {
+      connection = new ChildConnection(this.xl, child, () => this.runForReply());
+      this.connections.set(child, connection);
+    }
+    if (connection.isDestroyed) return false;
+    connection.receivedMessages.push(bytes);
     this.hasWork = true;
     return true;
   }
@@ -73,19 +173,13 @@ export class ChildConnections {
   /** Serves messages, and has the guest take replies, until the turn is over. */
   run(): void {
     if (!this.hasWork || this.isRunning || this.cancelNextRun !== null) return;
-    if (connectionModule === undefined) {
-      this.load();
-      return;
-    }
     this.isRunning = true;
     const { slowCallCount } = turn;
     for (let round = 0; this.hasWork && round < MAX_ROUNDS; round++) {
       if (wasCallSlow(this.xl.context, slowCallCount)) break;
       this.hasWork = false;
-      for (const [child, received] of this.received) {
-        if (received.length > 0) this.connect(connectionModule, child).serve(received.splice(0));
-      }
       for (const [child, connection] of this.connections) {
+        if (connection.receivedMessages.length > 0) connection.serve();
         if (!connection.mustNotifyGuest) continue;
         connection.mustNotifyGuest = false;
         this.notifyGuest(child);
@@ -93,39 +187,6 @@ export class ChildConnections {
     }
     this.isRunning = false;
     if (this.hasWork) this.scheduleRun(wasCallSlow(this.xl.context, slowCallCount));
-  }
-
-  /** Returns the connection to a child; makes it for the first message. */
-  private connect(module: ConnectionModule, child: number): ChildConnection {
-    let connection = this.connections.get(child);
-    if (connection === undefined) {
-      connection = new module.ChildConnection(this.xl, child, () => this.runForReply());
-      this.connections.set(child, connection);
-    }
-    return connection;
-  }
-
-  /** Loads the code of the connections, and then serves the messages. */
-  private load(): void {
-    if (this.isLoading) return;
-    this.isLoading = true;
-    const end = (): void => {
-      this.isLoading = false;
-    };
-    loadConnectionModule().then(
-      () => {
-        end();
-        this.run();
-        this.xl.context.wake();
-      },
-      (error: unknown) => {
-        end();
-        // The next call of the module tries again.
-        const reason = error instanceof Error ? error.message : String(error);
-        const text = `requests below wait, as the code for them cannot be loaded: ${reason}`;
-        this.xl.log.error(text, { msgid: messages.apiConnectionFault.id });
-      },
-    );
   }
 
   /** Continues in another turn. @param isSlow true to let other work run first */
@@ -144,7 +205,6 @@ export class ChildConnections {
     this.cancelNextRun?.();
     for (const { connection } of this.connections.values()) connection.close();
     this.connections.clear();
-    this.received.clear();
     this.hasWork = false;
   }
 }
