@@ -1,5 +1,5 @@
 /**
- * Leaves out what Pyodide exports for shared libraries, which modules cannot load: 8,400 of 8,560 functions and
+ * Leaves out what Pyodide exports for shared libraries, which modules cannot load: 8,270 of 8,560 functions and
  * variables of C. At each start V8 would make an object of each, and Pyodide's runtime would keep all in variables.
  */
 import { EngineError } from './errors.ts';
