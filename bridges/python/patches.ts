@@ -279,10 +279,9 @@ const RUNTIME_PARAMETERS =
  * Returns the runtime as one function expression
  * `(exports, noImport, fillRandom, heapMax, restoreMemory, takeSignal, files, isSeparated) => void`.
  *
- * @param loader the text of Pyodide's loader, which uses some exports, too
- *
  * Built-ins are captured as locals: in a contextified realm a global is looked up through an
  * interceptor, which on Node 20 doubles the cost of a call.
+ * @param loader the text of Pyodide's loader, which uses some exports, too
  */
 export function patchRuntime(source: string, loader: string): string {
   const patched = applyPatches('pyodide.asm.mjs', source, RUNTIME_PATCHES);
