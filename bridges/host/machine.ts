@@ -30,6 +30,11 @@ export interface Machine {
   fillRandom(out: Uint8Array): void;
   /** Makes a realm (a global object) that has ECMAScript's own objects only. */
   makeRealm(name: string): BareRealm;
+  /**
+   * Returns what `compile` returns, which compiles WebAssembly at once that was checked before. Each function is
+   * checked anew only when it is called first. Null if this machine checks all functions always.
+   */
+  readonly compileChecked: CompileChecked | null;
   /** Opens the granted paths. @throws {InitError} when one cannot be opened */
   openFiles(paths: GrantedPaths): GrantedFiles;
   /**
@@ -134,6 +139,9 @@ export interface BareRealm {
   /** Runs the realm's pending promise reactions. */
   runReactions(): Promise<void>;
 }
+
+/** Compiles WebAssembly as `Machine.compileChecked` does. */
+export type CompileChecked = <T>(compile: () => T) => T;
 
 /** A compiled script of a realm. */
 export interface RealmScript {

@@ -216,11 +216,8 @@ async function startInterpreter(
   });
   const { machine } = options;
   const { source, code } = readRuntime(machine, cache);
-  const wasmBytes = machine.parts.readBytes(WASM_PART, realm.boot.makeBytes);
-  const usedExports = new Set([...HOST_EXPORTS, ...listUsedExports(source)]);
-  keepExports(wasmBytes, (name) => usedExports.has(name));
-  // Before the runtime, as it is compiled in other threads.
-  const wasm = realm.boot.compileWasm(wasmBytes);
+  // Before the runtime, as other threads may compile it.
+  const wasm = compileWasm(realm, options, source, snapshot !== undefined);
   const runtime = realm.compile(source, 'pyodide.asm.mjs', code);
   const parts = makeStartParts(realm, options, snapshot);
   const fence = makeFence(realm, options, guard);
@@ -279,6 +276,24 @@ async function startInterpreter(
       ),
     startReport: { isWarm: snapshot !== undefined },
   };
+}
+
+/**
+ * Compiles Pyodide's WebAssembly, of which only the used exports stay; returns the module, or a promise of it.
+ * @param wasChecked whether an interpreter has run this WebAssembly before: the one that made the snapshot
+ */
+function compileWasm(
+  { boot }: Realm,
+  { machine }: LoadOptions,
+  runtime: string,
+  wasChecked: boolean,
+): unknown {
+  const bytes = machine.parts.readBytes(WASM_PART, boot.makeBytes);
+  const usedExports = new Set([...HOST_EXPORTS, ...listUsedExports(runtime)]);
+  keepExports(bytes, (name) => usedExports.has(name));
+  return wasChecked && machine.compileChecked !== null
+    ? machine.compileChecked(() => boot.compileWasmAtOnce(bytes))
+    : boot.compileWasm(bytes);
 }
 
 type Gate = (...args: unknown[]) => unknown;

@@ -33,6 +33,8 @@ export interface RealmBoot {
    * realm, for `start`.
    */
   compileWasm(bytes: Uint8Array): unknown;
+  /** Compiles one in this thread. The result is for `start`, too. */
+  compileWasmAtOnce(bytes: Uint8Array): unknown;
   /** Wraps the host's `(self, args, count) => pointer` in a function of the realm. */
   makeGate(entry: HostEntry): HostEntry;
   /** Wraps `next` with checks of the watchdog's word by `check`, which is PyErr_CheckSignals. */

@@ -60,6 +60,7 @@ export async function browserMachine(settings: BrowserSettings): Promise<Machine
     startWatchdog() {},
     fillRandom: (out) => web.crypto.getRandomValues(out),
     makeRealm,
+    compileChecked: null,
     openFiles: () => noFiles,
     openCache: async () => makeBakedSnapshotCache(parts),
     stripTypes:

@@ -3,6 +3,7 @@ import { randomFillSync } from 'node:crypto';
 import { openFilesLimit } from '../../../runtime/sys/open-files.ts';
 import type { Machine } from '../../host/machine.ts';
 import { scheduleCollection } from './collect-interpreters.ts';
+import { compileChecked } from './compile-checked.ts';
 import { watchFolder } from './folder-watcher.ts';
 import { warnForeignWritable } from './foreign-files.ts';
 import { NodeFiles } from './node-files.ts';
@@ -39,6 +40,7 @@ export const nodeMachine: Machine = {
   startThread,
   fillRandom: (out) => void randomFillSync(out),
   makeRealm,
+  compileChecked,
   openFiles: (grants) => new NodeFiles(grants),
   // Loaded on demand: most processes start no interpreter.
   openCache: async (folder, logs) => (await import('./cache.ts')).openCache(folder, logs),

@@ -9,6 +9,11 @@ const MIB = 2 ** 20;
 /** The least heap with which V8 starts a worker. */
 const MIN_HEAP_MIB = 64;
 
+let threadCount = 0;
+
+/** Counts the threads that have not ended. */
+export const countThreads = (): number => threadCount;
+
 /** Starts a thread; `onEnd` gets the reason if the thread ends before `terminate`. */
 export const startThread: StartThread = (name, heapBytes, data, { onWake, onEnd }) => {
   const worker = new Worker(makeBuiltPath('bridges/isolated-volume.js'), {
@@ -19,6 +24,7 @@ export const startThread: StartThread = (name, heapBytes, data, { onWake, onEnd 
       maxOldGenerationSizeMb: Math.max(MIN_HEAP_MIB, Math.ceil(heapBytes / MIB)),
     },
   });
+  threadCount += 1;
   let endReason = 'it ended by itself';
   let isTerminating = false;
   worker.on('message', onWake);
@@ -27,6 +33,7 @@ export const startThread: StartThread = (name, heapBytes, data, { onWake, onEnd 
       error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'out of memory' : (error.stack ?? `${error}`);
   });
   worker.on('exit', () => {
+    threadCount -= 1;
     if (!isTerminating) onEnd(endReason);
   });
   return {

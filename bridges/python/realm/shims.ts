@@ -65,7 +65,10 @@ const { compareExchange, load, or } = Atomics;
 
 /** The globals of the realm. */
 const scope = globalThis as unknown as Record<string, unknown>;
-const webAssembly = scope.WebAssembly as { compile(bytes: Uint8Array): Promise<unknown> };
+const webAssembly = scope.WebAssembly as {
+  compile(bytes: Uint8Array): Promise<unknown>;
+  readonly Module: new (bytes: Uint8Array) => unknown;
+};
 
 function defineGlobal(name: string, value: unknown): void {
   Object.defineProperty(scope, name, { value, writable: false, enumerable: false });
@@ -233,6 +236,7 @@ export default function makeShims(
       void startPyodide(parts as StartParts).then(onValue, onError),
     makeBytes: (length) => new Uint8Array(length),
     compileWasm: (bytes) => webAssembly.compile(bytes),
+    compileWasmAtOnce: (bytes) => new webAssembly.Module(bytes),
     makeGate:
       (entry: HostEntry): HostEntry =>
       (self, args, count) => {

@@ -1,0 +1,23 @@
+/**
+ * Compiles WebAssembly that was checked before, and lets V8 check each function again only when it is called first. An
+ * interpreter calls a tenth of its functions.
+ *
+ * V8 ends the process if the call finds a function invalid, so that no other module may be compiled meanwhile: the main
+ * thread does nothing else, and the volumes' threads compile modules of users. Source: V8's `CompileLazy` in
+ * `src/wasm/module-compiler.cc`.
+ */
+import { setFlagsFromString } from 'node:v8';
+import { isMainThread } from 'node:worker_threads';
+import type { CompileChecked } from '../../host/machine.ts';
+import { countThreads } from './thread.ts';
+
+/** Checks all functions at once in a thread, or beside one. */
+export const compileChecked: CompileChecked = (compile) => {
+  if (!isMainThread || countThreads() > 0) return compile();
+  setFlagsFromString('--wasm-lazy-validation');
+  try {
+    return compile();
+  } finally {
+    setFlagsFromString('--no-wasm-lazy-validation');
+  }
+};
