@@ -24,6 +24,7 @@ const kept = [
   'cli/{metrics,mount,mount-refused,mounts,new,open-files,run}.mount.more.test.ts',
   'cli/{secrets,statedump,stats,trace,umount}.mount.more.test.ts',
   'cli/{check-modules.engine,compile-cache}.more.test.ts',
+  'runtime/chunks/queue.more.test.ts',
   'runtime/volfile/amount.more.test.ts',
   'runtime/mount/fuse/notifier.more.test.ts',
   'runtime/xlators/storage/posix/{landfill,synced.mount}.more.test.ts',
