@@ -86,11 +86,11 @@ export class RecordLocks<N> {
 
   /** Settles a request and returns null, or returns its waiter. Without `mayWait`, a conflict settles it by EAGAIN. */
   lock(range: Range<N>, mayWait: boolean, settle: Settle): Waiter<N> | null {
-    if (this.waitGraph === null) this.releaseOtherType(range);
+    const hasReleased = this.waitGraph === null && this.releaseOtherType(range);
     const isFree = this.active.findConflict(range) === undefined;
     if (isFree) this.active.lock(range);
-    // A lock that was released or downgraded may let waiting requests in.
-    const granted = this.blocked.size === 0 ? [] : this.grantWaiting();
+    // A lock that was released or downgraded may let waiting requests in. Otherwise no range has changed.
+    const granted = (isFree || hasReleased) && this.blocked.size > 0 ? this.grantWaiting() : [];
     let waiter: Waiter<N> | null = null;
     if (isFree) settle(0);
     else if (!mayWait) settle(EAGAIN);
@@ -124,10 +124,12 @@ export class RecordLocks<N> {
     return waiter;
   }
 
-  /** flock(2) releases the owner's lock before it requests another type. */
-  private releaseOtherType({ owner, type }: Range<N>): void {
+  /** flock(2) releases the owner's lock before it requests another type. Returns whether there was one. */
+  private releaseOtherType({ owner, type }: Range<N>): boolean {
     const ownRange = this.active.findByOwner(owner)[0];
-    if (ownRange !== undefined && ownRange.type !== type) this.active.unlock(owner, ownRange);
+    if (ownRange === undefined || ownRange.type === type) return false;
+    this.active.unlock(owner, ownRange);
+    return true;
   }
 
   /** Grants the waiting requests that conflict no longer; returns them, for the caller to settle. */
