@@ -67,6 +67,7 @@ export default defineConfig({
           // Files run in turn in one process, which keeps their imports and the interpreters'
           // compiled code. No file may leave state behind.
           isolate: false,
+          setupFiles: './test/support/unforced-collection.ts',
           include: [tests('!(*.more|*.long)')],
         },
       },
