@@ -1,14 +1,11 @@
-/** Runs the bridge contract with modules in JavaScript. */
+/** Runs the bridge contract with modules in JavaScript; its broader parts are in contract.engine.more.test.ts. */
 import { join } from 'node:path';
 import { describe } from 'vitest';
-import { anyContract } from '../bridge/any.ts';
-import { cachingContract } from '../bridge/cache-times.ts';
 import { cancelContract } from '../bridge/cancel.ts';
 import { childStateContract } from '../bridge/child-state.ts';
-import { clientContract } from '../bridge/clients.ts';
 import { failureContract } from '../bridge/failures.ts';
 import { fopValueContract } from '../bridge/fop-values.ts';
-import { fopContract } from '../bridge/fops.ts';
+import { fopContract, TYPICAL_MODULES } from '../bridge/fops.ts';
 import { lifecycleContract } from '../bridge/lifecycle.ts';
 import { requestContract } from '../bridge/requests.ts';
 import { subvolumeContract } from '../bridge/several-subvolumes.ts';
@@ -16,15 +13,12 @@ import { timerContract } from '../bridge/timers.ts';
 
 const folder = join(import.meta.dirname, '../bridge/javascript');
 
-describe('JavaScript modules: every fop', () => fopContract(folder));
-describe('JavaScript modules: any_fop', () => anyContract(folder));
+describe('JavaScript modules: every fop', () => fopContract(folder, undefined, TYPICAL_MODULES));
 describe('JavaScript modules: requests', () => requestContract(folder));
 describe('JavaScript modules: interrupted callers', () => cancelContract(folder));
 describe('JavaScript modules: values of fops', () => fopValueContract(folder));
 describe('JavaScript modules: lifecycle', () => lifecycleContract(folder));
 describe('JavaScript modules: several subvolumes', () => subvolumeContract(folder));
 describe('JavaScript modules: state of the children', () => childStateContract(folder));
-describe('JavaScript modules: clients', () => clientContract(folder));
 describe('JavaScript modules: timers', () => timerContract(folder));
 describe('JavaScript modules: failures', () => failureContract(folder));
-describe('JavaScript modules: cache times', () => cachingContract(folder));

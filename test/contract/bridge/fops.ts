@@ -214,6 +214,17 @@ const checks: Readonly<Record<string, readonly Check[]>> = {
   raising: [expectNoWind, expectFailure, empty, expectNoLog],
 };
 
+/** A module for each way of a fop: unchanged, awaited, wound late, read, changed, answered, refused, failed. */
+export const TYPICAL_MODULES: readonly string[] = [
+  ...['bare', 'awaited', 'late_wind', 'echo'],
+  ...['change_awaited', 'own', 'refuse_with', 'raising'],
+];
+
+/** The others. */
+export const FURTHER_MODULES: readonly string[] = Object.keys(checks).filter(
+  (name) => !TYPICAL_MODULES.includes(name),
+);
+
 /**
  * @param folder of the language's modules.
  * @param language the loader of the modules.
@@ -222,7 +233,7 @@ const checks: Readonly<Record<string, readonly Check[]>> = {
 export function fopContract(
   folder: string,
   language: Language = hostedLanguage,
-  names = Object.keys(checks),
+  names: readonly string[] = Object.keys(checks),
 ): void {
   describe.each(names.map((name) => [name, checks[name]!] as const))('module %s', (name, all) => {
     it('passes, changes or answers every fop as its name says', async () => {
