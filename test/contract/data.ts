@@ -17,8 +17,11 @@ async function openFile(vol: TestVolume, text = '') {
   return { fd: fd!, inode: inode! };
 }
 
-const noise = (length: number): Uint8Array =>
-  Uint8Array.from({ length }, (_, i) => (i * 2654435761) >>> 13);
+function noise(length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < length; i++) bytes[i] = (i * 2654435761) >>> 13;
+  return bytes;
+}
 
 const reading: Checks = {
   'reads and writes apply at their offset': async (vol) => {
