@@ -212,15 +212,15 @@ test('no notice overtakes the reply of an earlier request, in any order of event
     fc.record({ answer: fc.nat(3) }),
     fc.record({ invalidate: fc.nat(3) }),
   );
+  let frame: Frame | null = null;
+  rig = await Rig.make({
+    stat: (given) => {
+      frame = given;
+    },
+  });
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 20 }), async (steps) => {
       const kept: { unique: number; frame: Frame }[] = [];
-      let frame: Frame | null = null;
-      rig = await Rig.make({
-        stat: (given) => {
-          frame = given;
-        },
-      });
       const buf = makeIatt(2);
       const answer = (at: number): void => {
         const [taken] = kept.splice(at % kept.length, 1);
@@ -247,9 +247,7 @@ test('no notice overtakes the reply of an earlier request, in any order of event
         expect(at).toBeGreaterThanOrEqual(0);
         for (const unique of after) expect(order.indexOf(`answer ${unique}`)).toBeLessThan(at);
       }
-      await rig.close();
     }),
     { numRuns: 30 },
   );
-  rig = await Rig.make();
 });
