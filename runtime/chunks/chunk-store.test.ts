@@ -165,21 +165,6 @@ describe.each(['memory', 'posix'] as const)('a chunk store over storage/%s', (st
     expect([store.queue.inFlight, store.queue.queued]).toEqual([0, 0]);
   });
 
-  it('serves 100,000 queued requests, every second of which is withdrawn', async () => {
-    const { store } = await start(storage, { inFlight: 1 });
-    await (await store.open('a', { create: true })).close();
-    const controllers = Array.from({ length: 50_000 }, () => new AbortController());
-    const outcomes = controllers.flatMap(({ signal }) => [
-      code(store.stat('a')),
-      code(store.stat('a', { signal })),
-    ]);
-    for (const controller of controllers) controller.abort();
-    const all = await Promise.all(outcomes);
-    expect(all.filter((outcome) => outcome === 'no error').length).toBe(50_000);
-    expect(all.filter((outcome) => outcome === 'ECANCELED').length).toBe(50_000);
-    expect([store.queue.inFlight, store.queue.queued]).toEqual([0, 0]);
-  }, 120_000);
-
   it('opens as open(2) does, with create and exclusive', async () => {
     const { store } = await start(storage);
     expect(await code(store.open('a'))).toBe('ENOENT');
@@ -281,5 +266,22 @@ describe.each(['memory', 'posix'] as const)('a chunk store over storage/%s', (st
     await old.close();
     await old.close();
     expect(await code(old.read(0, 1))).toBe('EBADF');
+  });
+});
+
+describe('the queue of a chunk store', () => {
+  it('serves 20,000 queued requests, every second of which is withdrawn', async () => {
+    const { store } = await start('memory', { inFlight: 1 });
+    await (await store.open('a', { create: true })).close();
+    const controllers = Array.from({ length: 10_000 }, () => new AbortController());
+    const outcomes = controllers.flatMap(({ signal }) => [
+      code(store.stat('a')),
+      code(store.stat('a', { signal })),
+    ]);
+    for (const controller of controllers) controller.abort();
+    const all = await Promise.all(outcomes);
+    expect(all.filter((outcome) => outcome === 'no error').length).toBe(10_000);
+    expect(all.filter((outcome) => outcome === 'ECANCELED').length).toBe(10_000);
+    expect([store.queue.inFlight, store.queue.queued]).toEqual([0, 0]);
   });
 });
