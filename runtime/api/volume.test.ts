@@ -74,7 +74,7 @@ describe('a volume', () => {
           }
           await volume.close();
         }),
-        { numRuns: 50 },
+        { numRuns: 25 },
       );
     },
   );

@@ -214,7 +214,7 @@ describe.each(['memory', 'posix'] as const)('a disk over storage/%s', (storage) 
         await Disk.remove(store, `model${count}`, { owner: 'test' });
         expect(await listFiles()).toEqual([]);
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
   });
 

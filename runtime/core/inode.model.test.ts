@@ -213,6 +213,6 @@ test('the inode table agrees with the model after any sequence of operations', a
       }
       world.end();
     }),
-    { numRuns: 80 },
+    { numRuns: 40 },
   );
 });

@@ -196,7 +196,7 @@ describe('a printed volfile', () => {
         expect(plain(text)).toEqual(volumes);
         expect(printVolumes(plain(text))).toBe(text);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });
@@ -227,7 +227,7 @@ describe('an arbitrary text as a volfile', () => {
         }
         expect(problems.some(({ severity }) => severity === 'error')).toBe(!description);
       }),
-      { numRuns: 2000 },
+      { numRuns: 800 },
     );
   });
 
@@ -240,7 +240,7 @@ describe('an arbitrary text as a volfile', () => {
           expect(error).toBeInstanceOf(VolfileError);
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   });
 
@@ -256,7 +256,7 @@ describe('an arbitrary text as a volfile', () => {
         });
         expect(description !== undefined || problems.length > 0).toBe(true);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 

@@ -132,7 +132,7 @@ test('volumes that change data return the same replies with caches above and bel
     fc.asyncProperty(stacks, anyOperations(), (stack, some) =>
       expectAgreement(stack, [{ doings: [...beginning, ...some] }]),
     ),
-    { numRuns: 150 },
+    { numRuns: 60 },
   ));
 
 test('open files have the same content with and without caches while volumes that change data are replaced', () =>
@@ -145,5 +145,5 @@ test('open files have the same content with and without caches while volumes tha
       (stack, next, before, after) =>
         expectAgreement(stack, [{ doings: [...beginning, ...before] }, { next, doings: after }]),
     ),
-    { numRuns: 60 },
+    { numRuns: 30 },
   ));

@@ -221,7 +221,7 @@ test('a FUSE message with any change gets one reply, and leaks nothing', () => {
       }
       expectSound();
     }),
-    { numRuns: 500 },
+    { numRuns: 150 },
   );
   // Every request was answered at once, so one buffer sufficed.
   expect(buffers.size).toBe(1);
@@ -242,7 +242,7 @@ test('a FUSE operation with random arguments gets one reply, and leaks nothing',
         expectOne(bytes);
       },
     ),
-    { numRuns: 3000 },
+    { numRuns: 1000 },
   );
   expectSound();
 });

@@ -226,6 +226,6 @@ test('features/negative returns ENOENT for an existing name only within the time
       for (const each of steps) world.step(each);
       world.settle();
     }),
-    { numRuns: 400 },
+    { numRuns: 200 },
   );
 });
