@@ -84,7 +84,13 @@ export default defineConfig({
       // Of those, the files that share a process, as in `npm test`.
       {
         extends: true,
-        test: { name: 'more-kept', ...patient, isolate: false, include: kept },
+        test: {
+          name: 'more-kept',
+          ...patient,
+          isolate: false,
+          setupFiles: './test/support/unforced-collection.ts',
+          include: kept,
+        },
       },
       // The same tests in other ways, for a release: few changes break only these.
       {

@@ -26,8 +26,11 @@ const PAUSE_FACTOR = 9;
 const SHRINK_DELAY_MS = 6000;
 /** The least freed bytes that justify another run. */
 const WORTHWHILE_BYTES = 2 ** 20;
-/** The largest heap for which the collector runs: V8 collects larger ones often enough by itself. */
-const MAX_HEAP_BYTES = 512 * 2 ** 20;
+/**
+ * The largest heap for which the collector runs: a run takes a millisecond for each megabyte, in which no request is
+ * served, and V8 collects larger heaps often enough by itself.
+ */
+const MAX_HEAP_BYTES = 128 * 2 ** 20;
 
 /** Returns the bytes of the heap, and of external memory that it owns. */
 function readUsedBytes(): number {
