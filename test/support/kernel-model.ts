@@ -4,10 +4,12 @@
  */
 import type { Dict } from '../../runtime/core/dict.ts';
 import { ENOENT } from '../../runtime/core/errno.ts';
+import type { Fd } from '../../runtime/core/fd.ts';
 import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { Dirent, Iatt } from '../../runtime/core/iatt.ts';
 import type { Loc } from '../../runtime/core/loc.ts';
+import { O_TRUNC } from '../../runtime/core/open-flags.ts';
 import { timeoutsOf } from '../../runtime/core/timeouts.ts';
 import { isUpcall, type Upcall } from '../../runtime/core/upcall.ts';
 
@@ -60,6 +62,10 @@ export class KernelModel {
       else if (opErrno === ENOENT) this.cacheAbsence(name!, xdata);
       else this.names.delete(name!);
     } else if (opRet < 0) return;
+    // The kernel itself knows what its own write and open with O_TRUNC change. Source: Linux, fs/fuse/file.c.
+    else if (fop === 'writev') this.files.delete((args[0] as Fd).inode.gfid);
+    else if (fop === 'open' && ((args[1] as number) & O_TRUNC) !== 0)
+      this.files.delete((args[0] as Loc).inode!.gfid);
     else if (fop === 'stat' || fop === 'fstat') {
       const [buf, xdata] = values as [Iatt, Dict | null];
       this.cacheAttributes(buf, xdata);
