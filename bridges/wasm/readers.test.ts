@@ -37,7 +37,7 @@ const mutations = (bytes: Uint8Array) =>
 /** Numbers that readers may take for counts, lengths or offsets. */
 const edge = fc.constantFrom(0, 1, 0x7f, 0x80, 0xff, 0xfe, 0x0f, 0x40);
 const anyBytes = fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.array(edge, { maxLength: 60 }));
-const RUNS = { numRuns: 600 };
+const RUNS = { numRuns: 1500 };
 
 /** Runs a reader; only errors of these types may come, and its time and memory have a bound. */
 function expectEnd(read: () => unknown, ...errors: readonly (new (text: string) => Error)[]): void {

@@ -196,7 +196,7 @@ describe('a printed volfile', () => {
         expect(plain(text)).toEqual(volumes);
         expect(printVolumes(plain(text))).toBe(text);
       }),
-      { numRuns: 200 },
+      { numRuns: 500 },
     );
   });
 });
@@ -227,7 +227,7 @@ describe('an arbitrary text as a volfile', () => {
         }
         expect(problems.some(({ severity }) => severity === 'error')).toBe(!description);
       }),
-      { numRuns: 800 },
+      { numRuns: 2000 },
     );
   });
 
@@ -240,7 +240,7 @@ describe('an arbitrary text as a volfile', () => {
           expect(error).toBeInstanceOf(VolfileError);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 1000 },
     );
   });
 
@@ -256,7 +256,7 @@ describe('an arbitrary text as a volfile', () => {
         });
         expect(description !== undefined || problems.length > 0).toBe(true);
       }),
-      { numRuns: 200 },
+      { numRuns: 500 },
     );
   });
 

@@ -130,7 +130,7 @@ describe('a request of an API client', () => {
 
   it('for a large directory gets its entries with attributes in several replies', async () => {
     const client = await connect();
-    const names = Array.from({ length: 1000 }, (_, at) => `name-${at}`);
+    const names = Array.from({ length: 2000 }, (_, at) => `name-${at}`);
     for (const name of names) await client.do('mknod', [0o100644, 0, `/${name}`]);
     const listed: string[] = [];
     let reply = await client.do('opendir', [64, '/']);
@@ -313,10 +313,10 @@ describe('requests of an API client', () => {
 });
 
 describe('the end of a connection', () => {
-  it('closes 2,000 open files', async () => {
+  it('closes 10,000 open files', async () => {
     const client = await connect();
-    for (let count = 0; count < 2000; count++) await open(client, `/${count % 100}`);
-    expect(client.openFiles).toBe(2000);
+    for (let count = 0; count < 10_000; count++) await open(client, `/${count % 100}`);
+    expect(client.openFiles).toBe(10_000);
     await client.close();
     expect(client.openFiles).toBe(0);
     expect(client.graph.initiators.size).toBe(0);

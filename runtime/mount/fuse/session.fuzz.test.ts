@@ -221,7 +221,7 @@ test('a FUSE message with any change gets one reply, and leaks nothing', () => {
       }
       expectSound();
     }),
-    { numRuns: 150 },
+    { numRuns: 500 },
   );
   // Every request was answered at once, so one buffer sufficed.
   expect(buffers.size).toBe(1);
@@ -242,7 +242,7 @@ test('a FUSE operation with random arguments gets one reply, and leaks nothing',
         expectOne(bytes);
       },
     ),
-    { numRuns: 1000 },
+    { numRuns: 3000 },
   );
   expectSound();
 });
