@@ -13,6 +13,7 @@ import { Log, type LogLevel, type LogLevels } from '../runtime/core/log.ts';
 import { messages } from '../runtime/core/messages.ts';
 import type { VolumeSpec } from '../runtime/core/xlator.ts';
 import { crashLog } from '../runtime/sys/crash-log.ts';
+import { leaveRoomForData } from '../runtime/sys/heap-limit.ts';
 import { recycleMemory } from '../runtime/sys/malloc.ts';
 import { findMissingInterfaces } from '../runtime/sys/node-interfaces.ts';
 import { toMaskedVolumes, type VolfileDescription } from '../runtime/volfile/description.ts';
@@ -159,6 +160,7 @@ export async function runServer(
         await debugHost.whenRunRequested;
       }
       const serverContext = { source, sink, levels, log, shutdown, starter, terminal, startErrors };
+      leaveRoomForData();
       return await graphServer.serve(graph, serverContext);
     } finally {
       await stopMetrics();
