@@ -20,7 +20,7 @@ const VARIANTS = [
   [1280, 'dark'],
   [1280, 'light'],
 ] as const;
-/** A page of each kind: axe checks these in every variant, with the colours of code. */
+/** A page of each kind: axe checks these in every variant, with the contrast of all colours. */
 const PAGE_KINDS = [
   '/',
   '/write/typescript.html',
@@ -207,7 +207,7 @@ describe.skipIf(isSkipped('the site in Chromium', obstacle))('in Chromium', () =
           wrong.push(...broken.map((word) => `${path}, ${width} px: '${word}' is broken`));
           if (used > width) wrong.push(`${path}: ${used} px wide in ${width}`);
           if (!hasAxe) continue;
-          const problems = await listViolations(page);
+          const problems = await listViolations(page, isKind);
           wrong.push(...problems.map((problem) => `${path}, ${width} px, ${scheme}: ${problem}`));
         }
         return wrong;
