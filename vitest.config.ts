@@ -7,52 +7,33 @@ import LongFirst from './test/support/long-first.ts';
 const tests = (name: string): string =>
   `{runtime,gluster,bridges,server,terminal,apps,cli,examples,test}/**/${name}.test.ts`;
 
-/** Files of `test:more` that share a process: each leaves no state behind. */
-const kept = [
-  'test/contract/bridge-{javascript,python}/{asyncio,contract,data-guard,debug,exceptions}.engine.more.test.ts',
-  'test/contract/bridge-{javascript,python}/{failures,limits,loading,refusals,storage}.engine.more.test.ts',
-  'test/contract/bridge-isolated/{javascript,python}.engine.more.test.ts',
-  'test/contract/gluster{,-life,-structures}.engine.more.test.ts',
-  'bridges/python/{calls,lines,sandbox}.engine.more.test.ts',
-  'bridges/javascript/limits.engine.more.test.ts',
-  'examples/mirror/mirror.engine.more.test.ts',
-  'apps/bench/run/{trial,others/others}.more.test.ts',
-  'bridges/native/ffi.more.test.ts',
-  'bridges/python/{packages,promises,reach}.engine.more.test.ts',
-  'examples/{audit-log,readonly,tag-by-xattr}/*.mount.more.test.ts',
-  'gluster/protocol/client/attributes.mount.more.test.ts',
-  'cli/{metrics,mount,mount-refused,mounts,new,open-files,run}.mount.more.test.ts',
-  'cli/{secrets,statedump,stats,trace,umount}.mount.more.test.ts',
-  'cli/{check-modules.engine,compile-cache}.more.test.ts',
-  'runtime/chunks/queue.more.test.ts',
-  'runtime/volfile/amount.more.test.ts',
-  'runtime/mount/fuse/notifier.more.test.ts',
-  'runtime/xlators/storage/posix/{landfill,synced.mount}.more.test.ts',
-  'server/control/path-in-mount.mount.more.test.ts',
-  'terminal/terminal.more.test.ts',
-  'test/contract/bridge-python/{declaration,grants,hook-mistakes,loc-of-names,missing-answers}.engine.more.test.ts',
-  'test/contract/gluster-hints.engine.more.test.ts',
-  'test/examples-readmes.mount.more.test.ts',
-  'test/mount/{atime,brick,calls,endless,interrupted,load,locks,lost-interpreter}.mount.more.test.ts',
-  'test/mount/{names,open-files,permissions,programs,shell}.mount.more.test.ts',
-  'test/volfiles.engine.more.test.ts',
-  'test/mount/{user,writeback,xattr}.mount.more.test.ts',
+/** Files of `test:more` that have a process of their own: they measure its memory, or replace modules. */
+const alone = [
+  'bridges/javascript/collector.engine.more.test.ts',
+  'bridges/isolation/worker-threads.engine.more.test.ts',
+  'bridges/python/harm.engine.more.test.ts',
+  'runtime/xlators/storage/memory/small-files.more.test.ts',
+  'test/contract/bridge-python/leaks.engine.more.test.ts',
+  'test/gluster/record-memory.more.test.ts',
+  'test/volume/faults.more.test.ts',
 ];
 
 /** Milliseconds for tests that start bricks, browsers, compilers or a dozen mounts in turn. */
 const patient = { testTimeout: 240_000, hookTimeout: 240_000 };
 
-/** The projects that run files again, for a depth: `more-bricks`, `long-others`, … */
-const again = (depth: keyof typeof REPEATED_FILES) =>
-  Object.entries(REPEATED_FILES[depth]).map(([way, include]) => ({
-    extends: true as const,
-    test: {
-      name: `${depth}-${way}`,
-      ...patient,
-      include: [...include],
-      env: { GLOSSA_TESTED: way },
-    },
-  }));
+/** The projects that run files again: `long-bricks`, … */
+const again = Object.entries(REPEATED_FILES).map(([way, include]) => ({
+  extends: true as const,
+  test: {
+    name: `long-${way}`,
+    ...patient,
+    include: [...include],
+    env: { GLOSSA_TESTED: way },
+  },
+}));
+
+/** Files run in turn in one process, which keeps their imports and the interpreters' compiled code. */
+const shared = { isolate: false, setupFiles: './test/support/unforced-collection.ts' };
 
 // Node 20 reads these certificates in each process at its start, for 80 ms; no test needs any.
 delete process.env.NODE_EXTRA_CA_CERTS;
@@ -64,10 +45,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'test',
-          // Files run in turn in one process, which keeps their imports and the interpreters'
-          // compiled code. No file may leave state behind.
-          isolate: false,
-          setupFiles: './test/support/unforced-collection.ts',
+          // No file may leave state behind.
+          ...shared,
           include: [tests('!(*.more|*.long)')],
         },
       },
@@ -77,21 +56,12 @@ export default defineConfig({
         test: {
           name: 'more',
           ...patient,
+          ...shared,
           include: [tests('*.more')],
-          exclude: [...configDefaults.exclude, ...kept],
+          exclude: [...configDefaults.exclude, ...alone],
         },
       },
-      // Of those, the files that share a process, as in `npm test`.
-      {
-        extends: true,
-        test: {
-          name: 'more-kept',
-          ...patient,
-          isolate: false,
-          setupFiles: './test/support/unforced-collection.ts',
-          include: kept,
-        },
-      },
+      { extends: true, test: { name: 'more-alone', ...patient, include: alone } },
       // The same tests in other ways, for a release: few changes break only these.
       {
         extends: true,
@@ -99,11 +69,10 @@ export default defineConfig({
           name: 'long',
           ...patient,
           include: [tests('*.long')],
-          exclude: [...configDefaults.exclude, ...REPEATED_FILES.long.all],
+          exclude: [...configDefaults.exclude, ...REPEATED_FILES.all],
         },
       },
-      ...again('more'),
-      ...again('long'),
+      ...again,
       // Of the built site: `npm run site:check`.
       { extends: true, test: { name: 'site', ...patient, include: ['tools/site/*.test.ts'] } },
     ],

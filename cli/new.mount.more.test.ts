@@ -32,12 +32,12 @@ const hasCompiler = (language: string): boolean =>
       ? canCompileWasm
       : language !== 'assemblyscript' || canCompileAssemblyScript;
 
-/** One language runs here, all in `npm run test:more`, with each kind of its modules. */
+/** Python and a compiled module run here, all others in `npm run test:long`. */
 const kinds = selectVariants(
   Object.entries(templateLanguages)
     .filter(([name]) => hasCompiler(name))
     .flatMap(([name, language]) => listTargets(language).map((target) => ({ name, target }))),
-  ({ name }) => name === 'python',
+  ({ name, target }) => name === 'python' || (name === 'c' && target === 'wasm'),
 );
 
 /** The compilers, for the Makefiles. */

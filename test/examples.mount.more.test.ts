@@ -1,15 +1,23 @@
 /**
  * Runs the examples' own tests, and the commands of READMEs that show no output.
- * examples-readmes.mount.more.test.ts runs the others; the README with most commands runs twice
- * here.
+ * examples-readmes.mount.more.test.ts runs the others. In `test:long` the README with most commands
+ * runs twice.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../runtime/sys/paths.ts';
 import { listModules } from './support/example-modules.ts';
-import { describeMounts, run, runGlossa, startMount, withScratch } from './support/mount.ts';
+import {
+  describeMounts,
+  describeMountsAnyway,
+  run,
+  runGlossa,
+  startMount,
+  withScratch,
+} from './support/mount.ts';
 import { findCommands, findSessions, needsMore, normalize, runTyped } from './support/readme.ts';
+import { selected, selectVariants } from './support/test-selection.ts';
 
 const folder = join(packageRoot, 'examples');
 const names = readdirSync(folder);
@@ -21,7 +29,7 @@ const findModules = (name: string): string[] =>
 /** All but those that show translators of glossa's own, or programs that use a volume. */
 const scripted = names.filter((name) => findModules(name).length > 0);
 
-it.each(scripted)('the tests of example %s pass', (name) =>
+it.each(selectVariants(scripted, () => true))('the tests of example %s pass', (name) =>
   withScratch(async (scratch) => {
     const modules = findModules(name);
     const { status, out } = await runGlossa(scratch, ['test', ...modules, '--json', '--strict']);
@@ -62,9 +70,11 @@ function splitParts(name: string, commands: readonly string[]): string[][] {
 const TWICE = 'undelete';
 const readmes = names
   .map((name) => ({ name, text: readFileSync(join(folder, name, 'README.md'), 'utf8') }))
-  .filter(({ name, text }) => name === TWICE || findSessions(text).length === 0);
+  .filter(({ name, text }) =>
+    name === TWICE ? selected.others : selected.first && findSessions(text).length === 0,
+  );
 
-describeMounts('commands in the READMEs', () => {
+describeMountsAnyway('commands in the READMEs', () => {
   describe.each(readmes)('$name', ({ name, text }) => {
     const parts = splitParts(name, findAllCommands(text));
     it

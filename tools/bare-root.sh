@@ -161,7 +161,7 @@ trap 'exit 143' TERM HUP
 # be there.
 readonly MEETS="from 'node:child_process'|from '[^']*/support/(attempt|cli|client|compile-client|example|front-ends|gluster|mounts?|native|negative|stage|endless-code|tools|typescript-project)\.ts'|\bgetuid\b|ffi-rs"
 readonly MOUNTS='calls changed-data gluster-brick open-files permissions programs shell user'
-readonly RUN='npx vitest run --project test --project more-kept'
+readonly RUN='npx vitest run --project test --project more'
 # A newcomer's own has ten times as many searches.
 readonly DEMO='npm run demo -- --searches 500'
 if [ $# = 0 ]; then

@@ -1,15 +1,13 @@
-/**
- * Tests that the table of repeated test files lists every file that `npm run test:more` and `npm
- * run test:long` repeat.
- */
+/** Tests that the table of repeated test files lists every file that `npm run test:long` repeats. */
 import { existsSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { REPEATED_FILES } from '../repeated-files.ts';
 import { readSources } from './sources.ts';
 
-const { more, long } = REPEATED_FILES;
-const otherWays: readonly string[] = [...more.others, ...long.others, ...long.all];
-const files: readonly string[] = [...more.bricks, ...otherWays];
+const { bricks, others, all } = REPEATED_FILES;
+const otherWays: readonly string[] = [...others, ...all];
+const onBricks: readonly string[] = [...bricks, ...all];
+const files: readonly string[] = [...bricks, ...otherWays];
 
 /** A pattern in a test file, and the rows of the table that may list the file. */
 const rows: readonly { what: string; names: RegExp; among: readonly string[] }[] = [
@@ -23,7 +21,7 @@ const rows: readonly { what: string; names: RegExp; among: readonly string[] }[]
     what: 'through bricks',
     names:
       /\b(brick|foreign|our|distribute)Kinds\b|'(real-brick|own-brick|real-client|distribute-\w+)'/,
-    among: more.bricks,
+    among: onBricks,
   },
 ];
 

@@ -14,11 +14,12 @@ import {
 } from '../../../test/support/brick-clients.ts';
 import { isWithoutBricks, RealBrick, RealMount } from '../../../test/support/gluster.ts';
 import {
-  describeMounts,
+  describeMountsAnyway,
   type Scratch,
   startMount,
   withScratch,
 } from '../../../test/support/mount.ts';
+import { selectVariants } from '../../../test/support/test-selection.ts';
 import { skipWithoutTools } from '../../../test/support/tools.ts';
 
 const STEPS = fileURLToPath(new URL('../../../test/support/brick-kill-steps.py', import.meta.url));
@@ -242,8 +243,11 @@ function differences(actual: Outcomes, expected: ReadonlyMap<string, string>): s
   });
 }
 
-describeMounts('fops during the kill of a brick', () => {
-  it.skipIf(isWithoutBricks()).each(Object.keys(STACKS))(
+describeMountsAnyway('fops during the kill of a brick', () => {
+  const usual = ['client', 'distribute, all of performance'];
+  it
+    .skipIf(isWithoutBricks())
+    .each(selectVariants(Object.keys(STACKS), (it) => usual.includes(it)))(
     'fail in a stack of %s with the same errors as on a GlusterFS mount, and succeed once the brick is back',
     async (stack) => {
       skipWithoutTools('python3');

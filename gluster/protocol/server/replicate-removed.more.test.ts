@@ -8,6 +8,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { isWithoutBricks } from '../../../test/support/gluster.ts';
 import { listGfidHandles } from '../../../test/support/posix.ts';
 import { BRICK_KINDS, ReplicatedVolume } from '../../../test/support/replicated-volume.ts';
+import { selectVariants } from '../../../test/support/test-selection.ts';
 
 const PATIENCE = { timeout: 100_000, interval: 500 };
 
@@ -18,7 +19,7 @@ describe.skipIf(isWithoutBricks())('a replicated volume of GlusterFS', () => {
     volume = undefined;
   });
 
-  test.each(BRICK_KINDS)(
+  test.each(selectVariants(BRICK_KINDS, (kind) => kind === 'ours'))(
     'heals directories removed while a brick was down, on bricks that are %s',
     async (whose) => {
       volume = await ReplicatedVolume.start(whose);

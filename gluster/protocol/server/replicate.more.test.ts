@@ -5,6 +5,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { isWithoutBricks } from '../../../test/support/gluster.ts';
 import { BRICK_KINDS, ReplicatedVolume } from '../../../test/support/replicated-volume.ts';
+import { selectVariants } from '../../../test/support/test-selection.ts';
 
 const PATIENCE = { timeout: 100_000, interval: 500 };
 
@@ -15,7 +16,7 @@ describe.skipIf(isWithoutBricks())('a replicated volume of GlusterFS', () => {
     volume = undefined;
   });
 
-  test.each(BRICK_KINDS)(
+  test.each(selectVariants(BRICK_KINDS, (kind) => kind === 'ours'))(
     'heals data, metadata and entries changed while a brick was down, on bricks that are %s',
     async (whose) => {
       volume = await ReplicatedVolume.start(whose);
