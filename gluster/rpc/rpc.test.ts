@@ -243,6 +243,9 @@ describe('RPC headers', () => {
   });
 });
 
+/** Memory with the content of earlier requests. */
+const allocateDirty = (size: number): Uint8Array<ArrayBuffer> => new Uint8Array(size).fill(0xa5);
+
 describe('RPC records', () => {
   const receive = (
     records: RecordReader,
@@ -338,7 +341,11 @@ describe('RPC records', () => {
             w.u32(makeRecordMark(message.length - from));
             w.fixed(message.subarray(from));
           }
-          const received = receive(new RecordReader(64), w.writtenBytes, sizes);
+          const received = receive(
+            new RecordReader(64, undefined, allocateDirty),
+            w.writtenBytes,
+            sizes,
+          );
           expect(received.map((each) => each.length)).toEqual(
             messages.map(([{ length }]) => length),
           );

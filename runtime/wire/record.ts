@@ -21,6 +21,11 @@ export class RecordError extends Error {
   readonly code = 'GLOSSA_RPC_RECORD';
 }
 
+/** Makes memory of any content. */
+export type AllocateBytes = (size: number) => Uint8Array<ArrayBuffer>;
+
+const allocateCleared: AllocateBytes = (size) => new Uint8Array(size);
+
 /** The number of calls that still use messages in one buffer. */
 export interface Loan {
   count: number;
@@ -51,16 +56,19 @@ export class RecordReader {
   memoryLimit = Number.POSITIVE_INFINITY;
   private minRoom: number;
   private maxLength: number;
+  private readonly allocate: AllocateBytes;
   private loan: Loan = { count: 0 };
 
   /**
    * @param minRoom the least bytes that `reserveRoom` returns
    * @param maxLength of a message; a longer one is an error
+   * @param allocate makes its memory
    */
-  constructor(minRoom = 65_536, maxLength = RECORD_MAX) {
+  constructor(minRoom = 65_536, maxLength = RECORD_MAX, allocate: AllocateBytes = allocateCleared) {
     this.minRoom = minRoom;
     this.maxLength = maxLength;
-    this.bytes = new Uint8Array(this.ordinaryMemory);
+    this.allocate = allocate;
+    this.bytes = allocate(this.ordinaryMemory);
     this.view = new DataView(this.bytes.buffer);
   }
 
@@ -229,7 +237,7 @@ export class RecordReader {
   private replaceBuffer(): void {
     const keptStart = this.partsStart >= 0 ? this.partsStart : this.unreadStart;
     const neededBytes = this.unreadEnd - keptStart + this.minRoom;
-    const bytes = new Uint8Array(
+    const bytes = this.allocate(
       Math.max(Math.min(this.bytes.length, this.memoryLimit), neededBytes),
     );
     bytes.set(this.bytes.subarray(keptStart, this.unreadEnd));
@@ -244,7 +252,7 @@ export class RecordReader {
   /** Replaces the buffer by one of at least `neededBytes`, unless it is that large. */
   private grow(neededBytes: number): void {
     if (neededBytes <= this.bytes.length) return;
-    const bytes = new Uint8Array(
+    const bytes = this.allocate(
       Math.max(neededBytes, Math.min(this.bytes.length * 2, this.memoryLimit)),
     );
     bytes.set(this.bytes.subarray(0, this.unreadEnd));

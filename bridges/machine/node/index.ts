@@ -1,6 +1,7 @@
 /** Implements the machine of features/glupy and its languages in a Node process. */
 import { randomFillSync } from 'node:crypto';
 import { openFilesLimit } from '../../../runtime/sys/open-files.ts';
+import { allocateUncleared } from '../../../runtime/sys/uncleared-memory.ts';
 import type { Machine } from '../../host/machine.ts';
 import { scheduleCollection } from './collect-interpreters.ts';
 import { compileChecked } from './compile-checked.ts';
@@ -27,9 +28,9 @@ export const nodeMachine: Machine = {
     view: (buffer, offset, length) => Buffer.from(buffer, offset, length),
     copy(bytes) {
       // Not `slice()`, which would zero the memory first.
-      const copy = Buffer.allocUnsafeSlow(bytes.length);
+      const copy = allocateUncleared(bytes.length);
       copy.set(bytes);
-      return new Uint8Array(copy.buffer);
+      return copy;
     },
     decodeLatin1: (bytes) =>
       Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'),

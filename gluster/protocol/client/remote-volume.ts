@@ -15,6 +15,7 @@ import { O_CREAT, O_EXCL, O_TRUNC } from '../../../runtime/core/open-flags.ts';
 import { sendUpcall } from '../../../runtime/core/upcall.ts';
 import { FLOCK } from '../../../runtime/core/xdata.ts';
 import { notifyParents, sayUp, type Xlator } from '../../../runtime/core/xlator.ts';
+import { allocateUncleared } from '../../../runtime/sys/uncleared-memory.ts';
 import { RecordReader } from '../../../runtime/wire/record.ts';
 import type { XdrReader } from '../../../runtime/wire/xdr.ts';
 import { AUTH_V3, type Caller, hasRoomForOwner } from '../../rpc/message.ts';
@@ -105,7 +106,7 @@ export class RemoteVolume {
         readFrameTimeoutS: () => this.state.settings['frame-timeout'],
         makeSetVolumeTexts: (connectionNumber) =>
           makeSetVolumeTexts(volfileOptions, clientName + connectionNumber),
-        makeRecords: () => new RecordReader(),
+        makeRecords: () => new RecordReader(undefined, undefined, allocateUncleared),
       },
       {
         onHandshake: (reply) => this.reopenFiles(reply),

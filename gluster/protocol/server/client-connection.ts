@@ -9,6 +9,7 @@ import { EACCES, EAGAIN, EINVAL, ENOENT, ENOLCK, ENOSYS } from '../../../runtime
 import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
 import { type Gfid, ROOT_GFID } from '../../../runtime/core/gfid.ts';
 import type { Initiator } from '../../../runtime/core/initiator.ts';
+import { allocateUncleared } from '../../../runtime/sys/uncleared-memory.ts';
 import type { ConnectionTransport, ServedConnection } from '../../../runtime/wire/connection.ts';
 import { RECORD_MAX, RecordError, RecordReader } from '../../../runtime/wire/record.ts';
 import { type XdrReader, XdrWriter } from '../../../runtime/wire/xdr.ts';
@@ -131,7 +132,11 @@ interface HandshakeResult {
 
 /** One client's connection, from its acceptance to its end. */
 export class ClientConnection implements ServedConnection {
-  readonly records = new RecordReader(HANDSHAKE_BYTES.receiveRoom, HANDSHAKE_BYTES.longestMessage);
+  readonly records = new RecordReader(
+    HANDSHAKE_BYTES.receiveRoom,
+    HANDSHAKE_BYTES.longestMessage,
+    allocateUncleared,
+  );
   /** The buffer for replies. */
   readonly out = new XdrWriter(HANDSHAKE_BYTES.receiveRoom);
   readonly peer: Peer;

@@ -8,6 +8,7 @@
  */
 
 import { constants } from 'node:fs';
+import { copyBytes } from '../../../../runtime/core/bytes.ts';
 import { Dict } from '../../../../runtime/core/dict.ts';
 import { EBADF, EBADFD, EIO, ENODATA, ENOENT, ESTALE } from '../../../../runtime/core/errno.ts';
 import { Fd } from '../../../../runtime/core/fd.ts';
@@ -182,7 +183,7 @@ export function* followMove<N extends FopName>(
 function keepData<N extends FopName>(fop: N, reply: Reply<N>): Reply<N> {
   if (fop !== 'readv' || reply.opRet <= 0) return reply;
   const [vector, ...others] = reply.values as FopTable['readv']['reply'];
-  return { ...reply, values: [vector!.slice(), ...others] as FopTable[N]['reply'] };
+  return { ...reply, values: [copyBytes(vector!), ...others] as FopTable[N]['reply'] };
 }
 
 /** Finds the child to which a file is copied; the same child if only an application set these mode bits. */

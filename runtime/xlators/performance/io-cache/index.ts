@@ -3,6 +3,7 @@
  *
  * Source: GlusterFS 10 `xlators/performance/io-cache/src/`; README.md lists the differences.
  */
+import { copyBytes } from '../../../core/bytes.ts';
 import type { Dict } from '../../../core/dict.ts';
 import type { Fd } from '../../../core/fd.ts';
 import type { Frame } from '../../../core/frame.ts';
@@ -106,7 +107,7 @@ const readvCbk: Cbk<'readv', PageCache> = (
   const start = offset - firstPage * PAGE_SIZE;
   const part = vector.subarray(start, start + size);
   // The cache keeps this memory. A caller without a read buffer may keep or change the reply: it gets a copy.
-  const data = frame.readBuffer === null ? part.slice() : part;
+  const data = frame.readBuffer === null ? copyBytes(part) : part;
   unwind.readv(frame, data.length, 0, data, stbuf, xdata);
 };
 

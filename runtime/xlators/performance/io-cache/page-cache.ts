@@ -1,6 +1,6 @@
 /** Caches pages of files in memory (`PageCache`). The pages that one read has fetched form a block. */
 
-import { concatBytes } from '../../../core/bytes.ts';
+import { concatBytes, copyBytes } from '../../../core/bytes.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Dump } from '../../../core/xlator.ts';
@@ -115,7 +115,7 @@ export class PageCache extends DataCache<CachedFile, PageBlock, OptionValues> {
       position = end;
       // A partly filled page is the last.
     } while (position < readEnd && position % PAGE_SIZE === 0);
-    return parts.length > 1 || mayLend ? concatBytes(parts) : parts[0]!.slice();
+    return parts.length > 1 || mayLend ? concatBytes(parts) : copyBytes(parts[0]!);
   }
 
   /**
@@ -127,7 +127,7 @@ export class PageCache extends DataCache<CachedFile, PageBlock, OptionValues> {
     // A read past the end of the file has no data.
     if (pageCount === 0) return;
     // A view would keep its whole buffer in memory, without counting it, so it is copied.
-    const ownData = data.length === data.buffer.byteLength ? data : data.slice();
+    const ownData = data.length === data.buffer.byteLength ? data : copyBytes(data);
     const block = new PageBlock(file, firstPage, pageCount, ownData);
     for (let index = firstPage; index < firstPage + pageCount; index++) {
       const replacedBlock = file.pages.get(index);

@@ -4,6 +4,7 @@
  *
  * Source: GlusterFS 10 `xlators/performance/open-behind/src/`; README.md lists the differences.
  */
+import { copyBytes } from '../../../core/bytes.ts';
 import type { Fd } from '../../../core/fd.ts';
 import { findFop } from '../../../core/fops.ts';
 import type { Frame } from '../../../core/frame.ts';
@@ -63,7 +64,7 @@ const readv: Fop<'readv', OpenBehind> = (frame, xl, fd, size, offset, flags, xda
 const writev: Fop<'writev', OpenBehind> = (frame, xl, fd, vector, offset, flags, xdata) => {
   if (isReadyToUse(xl, fd)) tail.writev(frame, xl.children[0]!, fd, vector, offset, flags, xdata);
   // Keeps a copy: the caller reuses its buffer.
-  else windWhenOpen(frame, xl, 'writev', [fd, vector.slice(), offset, flags, xdata], [fd]);
+  else windWhenOpen(frame, xl, 'writev', [fd, copyBytes(vector), offset, flags, xdata], [fd]);
 };
 
 const fstat: Fop<'fstat', OpenBehind> = (frame, xl, fd, xdata) => {

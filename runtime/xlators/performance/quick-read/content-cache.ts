@@ -1,4 +1,5 @@
 /** Caches the contents of small files by inode (`ContentCache`), within option `cache-size`. */
+import { copyBytes } from '../../../core/bytes.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Dump } from '../../../core/xlator.ts';
@@ -65,7 +66,7 @@ export class ContentCache extends DataCache<CachedFile, Content, OptionValues> {
   cacheContent(file: CachedFile, data: Uint8Array, buf: Iatt): void {
     this.dropValues(file);
     // Keeps a copy: the data may be a view of a larger buffer, such as a network reply.
-    const content = new Content(file, data.slice(), buf, this.xl.context.now());
+    const content = new Content(file, copyBytes(data), buf, this.xl.context.now());
     if (this.lru.add(content, data.length + ENTRY_OVERHEAD_BYTES)) file.content = content;
   }
 

@@ -6,6 +6,7 @@
  *
  * Source: GlusterFS 10 `xlators/performance/quick-read/src/`; README.md lists the differences.
  */
+import { copyBytes } from '../../../core/bytes.ts';
 import { Dict } from '../../../core/dict.ts';
 import { tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import { NULL_GFID } from '../../../core/gfid.ts';
@@ -106,7 +107,7 @@ const readv: Fop<'readv', ContentCache> = (frame, xl, fd, size, offset, flags, x
   }
   const part = content.data.subarray(offset, offset + size);
   // A caller without a read buffer may keep or change the reply: it gets a copy.
-  const data = frame.readBuffer === null ? part.slice() : part;
+  const data = frame.readBuffer === null ? copyBytes(part) : part;
   unwind.readv(frame, data.length, 0, data, content.buf, null);
 };
 

@@ -7,6 +7,7 @@
  *
  * Source: GlusterFS 10 `xlators/performance/write-behind/src/`; README.md lists the differences.
  */
+import { copyBytes } from '../../../core/bytes.ts';
 import type { Dict } from '../../../core/dict.ts';
 import { InitError } from '../../../core/errors.ts';
 import type { Fd } from '../../../core/fd.ts';
@@ -63,7 +64,7 @@ const writev: Fop<'writev', WriteBehind> = (frame, xl, fd, vector, offset, flags
   if (!queue.hasDelayedWrites && queue.usedBytes + costBytes <= priv.values['cache-size']) {
     return addWrite(frame, xl, queue, fd, vector, offset, flags, xdata);
   }
-  const data = vector.slice();
+  const data = copyBytes(vector);
   queue.delay({
     costBytes,
     start() {

@@ -1,4 +1,5 @@
 /** Defines a pending write (`Write`), which later adjacent writes of the same caller may join. */
+import { copyBytes } from '../../../core/bytes.ts';
 import type { Dict } from '../../../core/dict.ts';
 import type { Fd } from '../../../core/fd.ts';
 import type { Stack } from '../../../core/frame.ts';
@@ -66,7 +67,7 @@ export class Write implements WriteWaiter {
     this.xdata = xdata;
     this.isAppend = (fd.flags & O_APPEND) !== 0;
     this.length = vector.length;
-    this.buffer = vector.slice();
+    this.buffer = copyBytes(vector);
     this.send = send;
   }
 
