@@ -4,6 +4,7 @@
  * see (area.ts), calls one function, and gets a decision as a number. Longer decisions are read
  * afterwards (messages.ts). So a module never calls back, and a plain decision costs one call.
  */
+import { copyBytes } from '../../runtime/core/bytes.ts';
 import { InitError } from '../../runtime/core/errors.ts';
 import type { Arg } from '../../runtime/core/fops.ts';
 import { findFop } from '../../runtime/core/fops.ts';
@@ -40,8 +41,6 @@ export interface CompiledKind {
   readonly language: string;
   /** Explains an errno that is probably a mistake; undefined for a usual one. */
   explainErrno?(errno: number): string | undefined;
-  /** Copies bytes out of the module's memory. */
-  copyBytes(bytes: Uint8Array): Uint8Array;
 }
 
 /** A loaded module. */
@@ -469,7 +468,7 @@ export class CompiledGuest implements Guest, MessageHandler {
   }
 
   putBytes(bytes: Uint8Array): number {
-    return this.host.putBytes(this.kind.copyBytes(bytes));
+    return this.host.putBytes(copyBytes(bytes));
   }
 }
 

@@ -216,8 +216,6 @@ export interface TextBytes extends Uint8Array {
 export interface MemoryTools {
   /** Views bytes of a buffer, without a copy. */
   view(buffer: ArrayBufferLike, offset?: number, length?: number): TextBytes;
-  /** Copies bytes into memory that is not zeroed first, if the machine supports that. */
-  copy(bytes: Uint8Array): Uint8Array;
   /** Converts bytes to text of one character a byte; `encodeLatin1` converts it back. */
   decodeLatin1(bytes: Uint8Array): string;
   encodeLatin1(text: string): Uint8Array;

@@ -63,7 +63,7 @@ function makeTranslator(
     const library = await openLibrary(path, ffi);
     const interpreter = new Interpreter(xl, volume.host, readLimits(volume.values), nodeMachine);
     try {
-      const kind = { language: 'c', copyBytes: nodeMachine.memory.copy };
+      const kind = { language: 'c' };
       const guest = new CompiledGuest(kind, path, library, interpreter.api);
       interpreter.attach(guest);
       logOmittedFops(xl, guest, path, FOP_DECLARATIONS);

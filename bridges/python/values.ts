@@ -7,6 +7,7 @@
  * start. Every `make…` returns an owned reference, or 0 if Python is out of memory.
  */
 
+import { copyBytes } from '../../runtime/core/bytes.ts';
 import type { Dict, DictType, DictValue } from '../../runtime/core/dict.ts';
 import { packValue } from '../host/crossing/message.ts';
 import type { MemoryTools } from '../host/machine.ts';
@@ -221,7 +222,7 @@ export class Values {
   readBytes(object: Ptr): Uint8Array | undefined {
     const bytes = this.#borrowBuffer(object);
     if (bytes === undefined) return undefined;
-    const copy = this.tools.copy(bytes);
+    const copy = copyBytes(bytes);
     this.api.PyBuffer_Release(this.#scratchBuffer);
     return copy;
   }

@@ -79,8 +79,7 @@ export const startWasm: StartGuest = async (file, host, settings) => {
     const library = new WasmLibrary(compiled.module, librarySettings);
     try {
       checkVersion(file.path, library.abiVersion);
-      const { copy } = settings.machine.memory;
-      const kind: CompiledKind = { language: 'wasm', explainErrno, copyBytes: copy };
+      const kind: CompiledKind = { language: 'wasm', explainErrno };
       return new CompiledGuest(kind, file.path, library, host);
     } catch (error) {
       library.close();

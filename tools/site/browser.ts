@@ -117,7 +117,7 @@ const axeSource = readFileSync(
 
 /**
  * Lists the violations of accessibility rules that axe finds in a page.
- * @param hasContrast whether it measures the contrast of each text, which takes most of its time
+ * @param hasContrast whether it measures the contrast of each text
  */
 export async function listViolations(page: Page, hasContrast: boolean): Promise<string[]> {
   if (!(await page.evaluate("'axe' in globalThis"))) await page.evaluate(axeSource);

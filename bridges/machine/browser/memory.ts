@@ -47,7 +47,6 @@ class Bytes extends Uint8Array implements TextBytes {
 export const memory: MemoryTools = {
   view: (buffer, offset = 0, length = undefined) =>
     new Bytes(buffer as ArrayBuffer, offset, length) as TextBytes,
-  copy: (bytes) => bytes.slice(),
   decodeLatin1: decodeUnits,
   encodeLatin1(text) {
     const bytes = new Uint8Array(text.length);

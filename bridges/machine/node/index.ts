@@ -1,7 +1,6 @@
 /** Implements the machine of features/glupy and its languages in a Node process. */
 import { randomFillSync } from 'node:crypto';
 import { openFilesLimit } from '../../../runtime/sys/open-files.ts';
-import { allocateUncleared } from '../../../runtime/sys/uncleared-memory.ts';
 import type { Machine } from '../../host/machine.ts';
 import { scheduleCollection } from './collect-interpreters.ts';
 import { compileChecked } from './compile-checked.ts';
@@ -26,12 +25,6 @@ export const nodeMachine: Machine = {
   parts,
   memory: {
     view: (buffer, offset, length) => Buffer.from(buffer, offset, length),
-    copy(bytes) {
-      // Not `slice()`, which would zero the memory first.
-      const copy = allocateUncleared(bytes.length);
-      copy.set(bytes);
-      return copy;
-    },
     decodeLatin1: (bytes) =>
       Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'),
     encodeLatin1: (text) => new Uint8Array(Buffer.from(text, 'latin1')),
