@@ -17,4 +17,4 @@ const volume = new IsolatedVolume(workerData as WorkerData, nodeMachine, glupy, 
   runAfterTurn: (callback) => void setImmediate(callback),
 });
 port.on('message', () => volume.takeMessages());
-await volume.start();
+void volume.start();

@@ -6,5 +6,4 @@ import '../runtime/sys/inspector.ts';
 import { enableModuleCache } from './compile-cache.ts';
 
 enableModuleCache();
-const { runProgram } = await import('./program.ts');
-await runProgram();
+void import('./program.ts').then(({ runProgram }) => runProgram());

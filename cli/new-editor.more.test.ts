@@ -72,7 +72,7 @@ function install(scratch: Scratch, ...folder: string[]): string {
     cpSync(join(packageRoot, part), join(root, part), { recursive: true });
   }
   symlinkSync(join(packageRoot, 'node_modules'), join(root, 'node_modules'));
-  return join(root, 'dist/cli/main.js');
+  return join(root, 'dist/cli/main.cjs');
 }
 
 /** The path of glossa's program; modules are made in the scratch folder `project`. */

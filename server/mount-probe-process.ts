@@ -21,6 +21,7 @@ async function tryMount(mountpoint: string): Promise<string | null> {
   }
 }
 
-const problem = await tryMount(process.argv[2]!);
-// The parent may have been killed meanwhile.
-if (process.connected) process.send!({ problem }, () => process.disconnect());
+void tryMount(process.argv[2]!).then((problem) => {
+  // The parent may have been killed meanwhile.
+  if (process.connected) process.send!({ problem }, () => process.disconnect());
+});

@@ -8,7 +8,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeBuiltPath } from '../runtime/sys/paths.ts';
 
-const PROCESS_FILE = makeBuiltPath('server/mount-probe-process.js');
+const PROCESS_FILE = makeBuiltPath('server/mount-probe-process.cjs');
 
 /**
  * Mounts on a new folder in `scratchFolder`, and unmounts. Resolves to the reason why mounting

@@ -41,7 +41,7 @@ it('makePackageRootPath returns a relative path within the package’s project, 
 });
 
 describe('makeProgramCommand', () => {
-  const file = join(packageRoot, 'dist/cli/main.js');
+  const file = join(packageRoot, 'dist/cli/main.cjs');
   const npx = { file, cwd: '/home/me', env: { npm_lifecycle_script: "'glossa'" } };
 
   it('returns a command with npx when npx has started glossa, and adds --prefix in other folders', () => {
@@ -49,7 +49,7 @@ describe('makeProgramCommand', () => {
       expect(makeProgramCommand(folder, npx)).toBe('npx glossa');
     }
     const other = { ...npx, env: { npm_lifecycle_script: 'vitest run glossa' } };
-    expect(makeProgramCommand(packageRoot, other)).toBe('node dist/cli/main.js');
+    expect(makeProgramCommand(packageRoot, other)).toBe('node dist/cli/main.cjs');
     const elsewhere = `npx --prefix ${quoteWord(packageRoot)} glossa`;
     expect(makeProgramCommand('/home/other', npx)).toBe(elsewhere);
   });

@@ -3,7 +3,7 @@
  * that messages print. Also quotes words for a shell, and shortens paths.
  */
 import { accessSync, constants, realpathSync } from 'node:fs';
-import { basename, delimiter, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { delimiter, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { maskAssignment } from '../runtime/core/secrets.ts';
 import { packageRoot } from '../runtime/sys/paths.ts';
 
@@ -85,7 +85,7 @@ export function makeProgramCommand(
   }
   if (findOnPath('glossa', env.PATH) === resolveLinks(file)) return 'glossa';
   const path = quoteWord(makePathWithSlash(folder, file));
-  return basename(file).endsWith('.js') ? `node ${path}` : path;
+  return /\.c?js$/.test(file) ? `node ${path}` : path;
 }
 
 /**

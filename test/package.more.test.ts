@@ -103,7 +103,7 @@ describe.skipIf(isSkipped('the package', unreachable === null ? '' : `npm: ${unr
 
     it('contains the command and its manual pages', () => {
       const command = join(prefix, 'bin/glossa');
-      expect(realpathSync(command)).toBe(realpathSync(join(installed, 'dist/cli/main.js')));
+      expect(realpathSync(command)).toBe(realpathSync(join(installed, 'dist/cli/main.cjs')));
       for (const page of ['man1/glossa.1', 'man1/glossa-mount.1', 'man5/glossa.vol.5']) {
         expect(readFileSync(join(prefix, 'share/man', page), 'utf8')).toMatch(/^\.TH GLOSSA/);
       }
@@ -161,7 +161,7 @@ describe.skipIf(isSkipped('the package', unreachable === null ? '' : `npm: ${unr
 async function ordinaryUser(scratch: Scratch) {
   const home = scratch.at('work');
   await mkdir(home);
-  const main = join(installed, 'dist/cli/main.js');
+  const main = join(installed, 'dist/cli/main.cjs');
   const env = { HOME: home, XDG_CACHE_HOME: join(home, '.cache') };
   if (process.getuid!() !== 0) return { main, env };
   await chmod(scratch.path, 0o755);

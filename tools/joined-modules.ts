@@ -1,11 +1,21 @@
 /**
  * Joins the program's modules in dist into few files by rolldown: Node needs some half a millisecond to find, read and
- * link each module, and a mount with Python loads 300. Modules that other programs import or start keep their paths;
- * all others move to `dist/joined`, and their declarations stay where they were.
+ * link each module, and a mount with Python loads 300. The files are CommonJS (`.cjs`): Node starts without its loader
+ * of ES modules, 8 ms, and Node 20 can keep their compiled code (cli/compile-cache.ts). Modules that other programs
+ * import or start keep their paths; all others move to `dist/joined`, and their declarations stay where they were. What
+ * is imported has an ES module (`.js`) beside it, which names the exports.
  */
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { type RolldownOutput, rolldown } from 'rolldown';
+import { build, type OutputChunk, type Plugin } from 'rolldown';
 import type { JoinedModules } from '../runtime/sys/joined-source.ts';
 import { makeFastToLoad } from './fast-to-load.ts';
 
@@ -20,6 +30,9 @@ const STARTED_MODULES = [
   'test/bench/main',
   'test/bench/pyodide-start',
 ];
+
+/** Public modules that pages import. */
+const BROWSER_MODULES = ['bridges/browser', 'runtime/observe/index'];
 
 /** Modules that tests import into processes of their own. */
 const TESTED_MODULES = [
@@ -73,30 +86,60 @@ const JOINED_FILES: Readonly<Record<string, readonly string[]>> = {
 /** The folder of the joined files in dist. */
 const FOLDER = 'joined';
 
-/** Lists the modules that package.json names for importers and for the shell, as paths in dist without extension. */
-function listPublicModules(root: string): string[] {
+/** Lists the modules that package.json names for the shell and for importers, as paths in dist without extension. */
+function listPublicModules(root: string): { readonly [Way in 'started' | 'imported']: string[] } {
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     readonly exports: Readonly<Record<string, { readonly default: string }>>;
     readonly bin: Readonly<Record<string, string>>;
   };
-  const files = [
-    ...Object.values(manifest.bin),
-    ...Object.values(manifest.exports).map((entry) => entry.default),
-  ];
-  return files.map((file) => file.replace(/^(\.\/)?dist\/(.*)\.js$/, '$2'));
+  const list = (files: readonly string[]): string[] =>
+    files.map((file) => file.replace(/^(\.\/)?dist\/(.*)\.c?js$/, '$2'));
+  return {
+    started: list(Object.values(manifest.bin)),
+    imported: list(Object.values(manifest.exports).map((entry) => entry.default)).filter(
+      (module) => !BROWSER_MODULES.includes(module),
+    ),
+  };
 }
+
+/** Before the path of a module: a module of its own that has the same exports, and stays out of the joined files. */
+const FACADE = '\0facade:';
+
+const facades: Plugin = {
+  name: 'facades',
+  resolveId: (id) => (id.startsWith(FACADE) ? id : null),
+  load: (id) =>
+    id.startsWith(FACADE) ? `export * from ${JSON.stringify(id.slice(FACADE.length))};` : null,
+};
 
 /** Joins the modules in `dist`, a folder that tsc has written. */
 export async function joinModules(root: string, dist: string): Promise<void> {
+  const target = join(dist, `.${FOLDER}`);
+  const outputs = [await joinForNode(root, dist, target), await joinForBrowsers(dist, target)];
+  const joinedModules = outputs.flatMap((chunks) => chunks.flatMap(({ moduleIds }) => moduleIds));
+  // Others are helpers of rolldown, without a file.
+  for (const file of joinedModules) if (file.startsWith(dist)) rmSync(file, { force: true });
+  cpSync(target, dist, { recursive: true });
+  rmSync(target, { recursive: true });
+  // A removed module may be imported by another one.
+  while (removeUnusable(dist)) {}
+}
+
+/** Joins the modules of the program and the library. */
+async function joinForNode(root: string, dist: string, target: string): Promise<OutputChunk[]> {
   const makePath = (module: string): string => join(dist, `${module}.js`);
-  const entryModules = [
-    ...new Set([...listPublicModules(root), ...STARTED_MODULES, ...TESTED_MODULES]),
+  const { started, imported } = listPublicModules(root);
+  const input = [
+    ...[...started, ...STARTED_MODULES].map((module) => [module, makePath(module)]),
+    ...[...imported, ...TESTED_MODULES].map((module) => [module, FACADE + makePath(module)]),
   ];
   const bundledFiles = new Set(BUNDLED_MODULES.map(makePath));
-  const bundle = await rolldown({
+  const findJoinedFile = makeJoinedFileFinder(makePath);
+  const { output } = await build({
     // The comments before modules have their paths from here.
     cwd: dist,
-    input: Object.fromEntries(entryModules.map((module) => [module, makePath(module)])),
+    input: Object.fromEntries(input),
+    plugins: [facades],
     platform: 'node',
     external: (id, importer) =>
       !/^[./]/.test(id) ||
@@ -105,47 +148,65 @@ export async function joinModules(root: string, dist: string): Promise<void> {
     // Commands may import statically what another command loads on demand.
     checks: { ineffectiveDynamicImport: false },
     makeAbsoluteExternalsRelative: true,
-  });
-  const target = join(dist, `.${FOLDER}`);
-  const findJoinedFile = makeJoinedFileFinder(makePath);
-  const { output } = await bundle.write({
-    dir: target,
-    format: 'es',
-    chunkFileNames: `${FOLDER}/[name].js`,
-    // A start reads these files whole. The legal comments stay.
-    comments: { jsdoc: false },
-    codeSplitting: {
-      includeDependenciesRecursively: false,
-      groups: [
-        {
-          debugName: 'kinds of starts',
-          name: (id, context) => findJoinedFile(id, (module) => context.getModuleInfo(module)),
-        },
-      ],
+    write: false,
+    output: {
+      format: 'cjs',
+      exports: 'named',
+      entryFileNames: '[name].cjs',
+      chunkFileNames: `${FOLDER}/[name].cjs`,
+      // A start reads these files whole. The legal comments stay.
+      comments: { jsdoc: false },
+      codeSplitting: {
+        includeDependenciesRecursively: false,
+        groups: [
+          {
+            debugName: 'kinds of starts',
+            name: (id, context) => findJoinedFile(id, (module) => context.getModuleInfo(module)),
+          },
+        ],
+      },
     },
   });
-  await bundle.close();
-  const joinedModules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
-  // Others are helpers of rolldown, without a file.
-  for (const file of joinedModules) if (file.startsWith(dist)) rmSync(file);
-  writeFileSync(join(target, FOLDER, 'modules.json'), JSON.stringify(listModules(output)));
   const chunks = output.filter((file) => file.type === 'chunk');
-  for (const [fileName, code] of makeFastToLoad(
-    new Map(chunks.map((chunk) => [chunk.fileName, chunk.code])),
-  ))
-    writeFileSync(join(target, fileName), code);
-  cpSync(target, dist, { recursive: true });
-  rmSync(target, { recursive: true });
-  // A removed module may be imported by another one.
-  while (removeUnusable(dist)) {}
+  for (const { fileName, name, isEntry, exports, code } of chunks) {
+    const file = join(target, fileName);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, makeFastToLoad(code));
+    if (isEntry && exports.length > 0)
+      writeFileSync(join(target, `${name}.js`), nameExports(basename(fileName), exports));
+  }
+  writeFileSync(join(target, FOLDER, 'modules.json'), JSON.stringify(listModules(chunks)));
+  return chunks;
 }
+
+/** Joins the modules that pages import, which bundlers take as ES modules, without any module of Node. */
+async function joinForBrowsers(dist: string, target: string): Promise<OutputChunk[]> {
+  const { output } = await build({
+    cwd: dist,
+    input: Object.fromEntries(
+      BROWSER_MODULES.map((module) => [module, join(dist, `${module}.js`)]),
+    ),
+    platform: 'browser',
+    external: /^[^./]/,
+    output: {
+      dir: target,
+      format: 'es',
+      chunkFileNames: `${FOLDER}/[name].js`,
+      comments: { jsdoc: false },
+    },
+  });
+  return output.filter((file) => file.type === 'chunk');
+}
+
+/** Writes an ES module with the exports of the joined file beside it. */
+const nameExports = (file: string, names: readonly string[]): string =>
+  `import module from './${file}';\nexport const { ${names.join(', ')} } = module;\n`;
 
 /** The comment before a module in a joined file: its path in dist. */
 const MODULE_COMMENT = /^\/\/ (\S+\.js)$/;
 
 /** Lists the modules of the joined files (runtime/sys/joined-source.ts). */
-function listModules(output: RolldownOutput['output']): JoinedModules {
-  const chunks = output.flatMap((file) => (file.type === 'chunk' ? file : []));
+function listModules(chunks: readonly OutputChunk[]): JoinedModules {
   return Object.fromEntries(
     chunks.map(({ fileName, code }) => [
       basename(fileName),

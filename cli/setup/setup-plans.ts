@@ -31,7 +31,7 @@ const makeCompletionFile = (shell: keyof typeof scripts, path: string): SetupFil
 });
 
 /** The words of the command that starts this program from any folder. */
-const programWords = [process.execPath, join(packageRoot, 'dist/cli/main.js')];
+const programWords = [process.execPath, join(packageRoot, 'dist/cli/main.cjs')];
 
 /** Makes the plan for all users. */
 export const makeSystemPlan = (): SetupPlan => ({

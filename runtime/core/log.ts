@@ -195,7 +195,7 @@ const formatIsoTime = (time: number): string =>
 /** The search for positions in the program's own files. */
 export const logPositions: {
   /** Finds the module at a line of a file that has several; null for any other file. */
-  findModule(url: string, line: number): Pick<LogSource, 'file' | 'line'> | null;
+  findModule(path: string, line: number): Pick<LogSource, 'file' | 'line'> | null;
 } = { findModule: () => null };
 
 const unknownSource: LogSource = { file: '-', line: 0, func: '-' };

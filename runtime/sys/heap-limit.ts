@@ -37,6 +37,6 @@ const adapt = (): void => setGrowth(computeGrowth(getHeapStatistics().used_heap_
 export function leaveRoomForData(): void {
   adapt();
   new PerformanceObserver(adapt).observe({ entryTypes: ['gc'] });
-  // Node writes its compile cache at the end, and V8 uses only what was compiled with the same options.
-  process.on('exit', () => setGrowth(0));
+  // A compile cache is written at the end, and V8 uses only what was compiled with the same options.
+  process.prependListener('exit', () => setGrowth(0));
 }

@@ -34,5 +34,5 @@ export const librariesByLanguage: Readonly<Record<string, string>> = {
   assemblyscript: assemblyScriptFolder,
 };
 
-/** Returns the path of a file of dist, such as `bridges/isolated-volume.js`, which also programs in the sources start. */
+/** Returns the path of a file of dist, such as `bridges/isolated-volume.cjs`, which also programs in the sources start. */
 export const makeBuiltPath = (path: string): string => join(packageRoot, 'dist', path);

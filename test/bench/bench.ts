@@ -38,7 +38,7 @@ export function openBench(context: SuiteContext): Bench {
   return { ...context, folder: workspace.scratchFolder, data: workspace.dataFolder };
 }
 
-export const glossaProgram = join(packageRoot, 'dist/cli/main.js');
+export const glossaProgram = join(packageRoot, 'dist/cli/main.cjs');
 
 // -- what may take too long ----------------------------------------------------------------------
 

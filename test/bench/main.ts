@@ -23,12 +23,13 @@ function readCommandLine(args: readonly string[]): readonly string[] {
   return [name, ...args.slice(0, index), ...args.slice(index + 2)];
 }
 
-const [first = '', ...rest] = readCommandLine(process.argv.slice(2));
-// Without a name, the default suite runs.
-if (first === '' || first.startsWith('-'))
-  process.exit(await runSuite(mounts, process.argv.slice(2)));
-if (!names.includes(first)) {
+/** Runs the suite that is named first, or the default one; resolves to the exit status. */
+async function main(args: readonly string[]): Promise<number> {
+  const [first = '', ...rest] = args;
+  if (first === '' || first.startsWith('-')) return runSuite(mounts, args);
+  if (names.includes(first)) return runSuite(suites[first as keyof typeof suites], rest);
   console.error(`bench: there is no suite '${first}'; there are ${names.join(', ')}`);
-  process.exit(2);
+  return 2;
 }
-process.exit(await runSuite(suites[first as keyof typeof suites], rest));
+
+void main(readCommandLine(process.argv.slice(2))).then((status) => process.exit(status));

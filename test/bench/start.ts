@@ -19,7 +19,7 @@ import { timeCommand } from './trees.ts';
 import { compileWasmVolume, negativeVolume, pythonVolume } from './volumes.ts';
 
 const NAME = 'start';
-const pyodideProgram = makeBuiltPath('test/bench/pyodide-start.js');
+const pyodideProgram = makeBuiltPath('test/bench/pyodide-start.cjs');
 const STARTS = { full: 7, quick: 3 };
 
 /** Pairs of starts with a compiled module and without one. */

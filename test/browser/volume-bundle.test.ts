@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 
 const PROGRAM = `
-import { browserMachine, startGraph, Volume } from './bridges/browser.ts';
+import { browserMachine, startGraph, Volume } from 'glossa/browser';
 
 globalThis.open = async () => {
   const machine = await browserMachine({ modules: {}, parts: new Map() });

@@ -121,7 +121,7 @@ describeFrontEnds('glossa mount refuses at once', ['kernel', 'user'], (front) =>
           `ln -s "$PWD/node_modules" "${scratch.at('mnt/glossa')}"; ln -s mnt "${scratch.at('link')}"`,
       );
       for (const point of ['mnt', 'mnt/glossa', 'mnt/glossa/dist/..', 'link']) {
-        const main = scratch.at('mnt/glossa/dist/cli/main.js');
+        const main = scratch.at('mnt/glossa/dist/cli/main.cjs');
         const args = [main, 'mount', memory, scratch.at(point)];
         const { status, err } = await run(scratch, process.execPath, args);
         expect(err).toContain(`${scratch.at('mnt/glossa')}), which would come to wait for itself`);

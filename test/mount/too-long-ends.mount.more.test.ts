@@ -108,7 +108,7 @@ it('glossa repl reports a line that runs too long', () =>
     await scratch.writeFile('m.py', inMethod('stat(self, frame, loc, xdata)'));
     await scratch.writeFile('lines', `${LONG}\n`);
     const script = 'exec "$0" "$1" repl m.py --xlator-option "$2.time-limit=1" < lines';
-    const main = join(packageRoot, 'dist/cli/main.js');
+    const main = join(packageRoot, 'dist/cli/main.cjs');
     const args = ['-c', script, process.execPath, main, '*'];
     const { out, err } = await run(scratch, 'sh', args, PATIENCE);
     expect(out + err).toMatch(/ran too long/);

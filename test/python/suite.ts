@@ -35,7 +35,7 @@ function readTitles(module: string): ReadonlyMap<string, string> {
 
 /** Runs modules of this directory in one process of Python, which starts the command `glossa` of `dist`. */
 async function runModules(modules: readonly string[]): Promise<ReadonlyMap<string, Outcome>> {
-  const command = `${process.execPath} ${resolve('dist/cli/main.js')}`;
+  const command = `${process.execPath} ${resolve('dist/cli/main.cjs')}`;
   const child = spawn('python3', ['-W', 'error', join(import.meta.dirname, 'run.py'), ...modules], {
     env: { ...process.env, GLOSSA_COMMAND: command, PYTHONDONTWRITEBYTECODE: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],

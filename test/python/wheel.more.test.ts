@@ -44,7 +44,7 @@ it('pip installs the folder python/ without an index, and the installed package 
   run('python3', '-m', 'venv', 'environment');
   const python = join(folder, 'environment/bin/python3');
   run(python, '-m', 'pip', 'install', '--quiet', '--no-index', resolve('python'));
-  const printed = run(python, '-c', PROGRAM, process.execPath, resolve('dist/cli/main.js'));
+  const printed = run(python, '-c', PROGRAM, process.execPath, resolve('dist/cli/main.cjs'));
   expect(printed).toContain(join(folder, 'environment'));
   expect(printed).toContain('installed Volume');
 });

@@ -29,7 +29,7 @@ import { skipWithoutTools, toolPath } from './tools.ts';
 import { type Hands, startHands } from './user-fs.ts';
 
 /** The program under test: the built one by default. */
-export const GLOSSA = process.env.GLOSSA_MAIN ?? join(packageRoot, 'dist/cli/main.js');
+export const GLOSSA = process.env.GLOSSA_MAIN ?? join(packageRoot, 'dist/cli/main.cjs');
 
 /** The default time limit of a child process, in milliseconds. */
 const PATIENCE_MS = 120_000;

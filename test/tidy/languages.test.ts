@@ -13,8 +13,8 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'bridges/testing/python.ts': 'tests in Python are run by this file alone',
   'bridges/machine/node/parts.ts': "folders of the package's own parts, by their names",
   'bridges/machine/node/strip-types.ts': "sucrase's name for what it takes away",
+  'cli/compile-cache.ts': 'the name that Node has for its loader',
   'cli/debug/command-table.ts': 'c is short for continue',
-  'terminal/invocation.ts': 'how Node was called with the command itself',
 };
 
 const LITERAL =

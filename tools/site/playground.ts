@@ -81,7 +81,7 @@ export function makeModuleLink(source: string, language: string, code: string): 
 
 /** Writes the playground's files into a folder. @throws {Error} if the command fails */
 export function writePlayground(out: string): void {
-  const glossa = join(root, 'dist/cli/main.js');
+  const glossa = join(root, 'dist/cli/main.cjs');
   const { status } = spawnSync(process.execPath, [glossa, 'playground', '--out', out], {
     stdio: ['ignore', 'inherit', 'inherit'],
   });

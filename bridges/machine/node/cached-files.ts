@@ -4,7 +4,6 @@
  * which code the interpreter runs. So a file must belong to this user, be writable by no other and
  * be no link; its reader compares the sha256 of the snapshot's inputs.
  */
-import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -57,7 +56,8 @@ export function writeCached(
   log: Log,
 ): boolean {
   const file = join(folder, name);
-  const temporary = `${file}.${process.pid}.${randomBytes(6).toString('hex')}`;
+  // Another thread of this process would have another time, and could not open the file otherwise.
+  const temporary = `${file}.${process.pid}.${process.hrtime.bigint()}`;
   try {
     const fd = openSync(temporary, 'wx', 0o600);
     try {

@@ -16,7 +16,7 @@ export const countThreads = (): number => threadCount;
 
 /** Starts a thread; `onEnd` gets the reason if the thread ends before `terminate`. */
 export const startThread: StartThread = (name, heapBytes, data, { onWake, onEnd }) => {
-  const worker = new Worker(makeBuiltPath('bridges/isolated-volume.js'), {
+  const worker = new Worker(makeBuiltPath('bridges/isolated-volume.cjs'), {
     workerData: data,
     name,
     execArgv: [],

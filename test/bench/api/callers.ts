@@ -112,7 +112,7 @@ function compileOnce({ folder }: Bench, name: string, flags: readonly string[]):
 /** The command of a caller of Volume. */
 export const makeVolumeCommand = (volfile: string): CommandLine => [
   process.execPath,
-  makeBuiltPath('test/bench/api/volume-caller.js'),
+  makeBuiltPath('test/bench/api/volume-caller.cjs'),
   volfile,
   DIRECTORY,
 ];
@@ -136,5 +136,5 @@ const PYTHON = 'python3';
 /** Environment in which Python finds the package, and the package the command. */
 export const pythonSettings = {
   PYTHONPATH: join(packageRoot, 'python'),
-  GLOSSA: join(packageRoot, 'dist/cli/main.js'),
+  GLOSSA: join(packageRoot, 'dist/cli/main.cjs'),
 };

@@ -10,7 +10,7 @@ const FILE_SIZE = 4096;
 const IN_FLIGHT = 64;
 
 const [volfile = '', directory = ''] = process.argv.slice(2);
-const volume = await Volume.open(volfile);
+let volume: Volume;
 const paths = Array.from({ length: NAMES }, (_, index) => `${directory}/name-${index}`);
 const buffer = new Uint8Array(FILE_SIZE);
 let wrong = 0;
@@ -61,18 +61,23 @@ async function callInFlight(count: number) {
   return { mean, p50: mean, p99: mean };
 }
 
-await makeFiles();
-console.log('ready');
-for await (const line of createInterface({ input: process.stdin })) {
-  const [order, count] = line.split(' ');
-  const sample =
-    order === 'flight'
-      ? await callInFlight(Number(count))
-      : await callInTurn(order === 'read' ? callRead : callStat, Number(count));
-  if (wrong > 0) {
-    console.error(`volume-caller: ${wrong} of ${count} replies were wrong`);
-    process.exit(3);
+async function main(): Promise<void> {
+  volume = await Volume.open(volfile);
+  await makeFiles();
+  console.log('ready');
+  for await (const line of createInterface({ input: process.stdin })) {
+    const [order, count] = line.split(' ');
+    const sample =
+      order === 'flight'
+        ? await callInFlight(Number(count))
+        : await callInTurn(order === 'read' ? callRead : callStat, Number(count));
+    if (wrong > 0) {
+      console.error(`volume-caller: ${wrong} of ${count} replies were wrong`);
+      process.exit(3);
+    }
+    console.log(JSON.stringify(sample));
   }
-  console.log(JSON.stringify(sample));
+  await volume.close();
 }
-await volume.close();
+
+void main();

@@ -2,13 +2,13 @@
  * Measures the start time and memory of a second Python volume, each in a process in which one runs
  * already.
  */
-import { fileURLToPath } from 'node:url';
 import {
   MeasurementError,
   measureOrExplain,
 } from '../../../apps/bench/engine/measurement-error.ts';
 import { formatDigits, formatEstimate, formatWhole } from '../../../apps/bench/engine/numbers.ts';
 import { estimate } from '../../../apps/bench/engine/statistics.ts';
+import { makeBuiltPath } from '../../../runtime/sys/paths.ts';
 import { type Bench, runCommand } from '../bench.ts';
 import { makeFigure, makeRow, type Report } from '../table.ts';
 
@@ -65,10 +65,7 @@ export async function measureSecondVolume(bench: Bench): Promise<Report> {
 }
 
 async function runStarts(bench: Bench, starts: number): Promise<readonly SecondVolumeCost[]> {
-  const program = fileURLToPath(import.meta.url).replace(
-    /second-volume(\.[jt]s)$/,
-    'two-volumes$1',
-  );
+  const program = makeBuiltPath('test/bench/bridges/two-volumes.cjs');
   const commandLine = [
     process.execPath,
     ...process.execArgv,

@@ -62,4 +62,4 @@ async function main(): Promise<void> {
   }
 }
 
-await main();
+void main();

@@ -19,7 +19,7 @@ import { utime } from '../brick-mounts.ts';
 import { makeClient, startBrick } from '../gluster.ts';
 import { formatRounds, makeFigure, makeRow, type Report } from '../table.ts';
 
-const CALLER = makeBuiltPath('test/bench/chunks/lock-caller.js');
+const CALLER = makeBuiltPath('test/bench/chunks/lock-caller.cjs');
 const ROUNDS = { full: 5, quick: 2 };
 const TURNS = { full: 300, quick: 30 };
 const WAITING = 1000;

@@ -7,7 +7,7 @@ import { listChildren } from '../process-usage.ts';
 import type { Reply, ReplyTypes, RequestName, RequestTypes } from './messages.ts';
 
 /** The program of each client process. */
-const CLIENT_PROGRAM = makeBuiltPath('apps/bench/engine/load/client.js');
+const CLIENT_PROGRAM = makeBuiltPath('apps/bench/engine/load/client.cjs');
 
 /** Thrown when the server of the mount has ended. */
 export class ServerGone extends MeasurementError {
