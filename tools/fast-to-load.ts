@@ -4,20 +4,23 @@
 const escapeNonAscii = (code: string): string =>
   code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-/** The require of one of Node's own modules, as rolldown writes it. */
-const BUILTIN_REQUIRE = /^let (node_\w+) = require\(("node:[^"]+")\);$/gm;
+/** The require of a module that is not joined, as rolldown writes it. */
+const OUTER_REQUIRE = /^let (\w+) = require\(("[^."][^"]*")\);$/gm;
 /** The line after it for a default export, which is the module itself. */
-const BUILTIN_AS_MODULE = /^(node_\w+) = [\w.]+__toESM\(\1, 1\);$/gm;
+const DEFAULT_EXPORT = /^(\w+) = [\w.]+__toESM\(\1, 1\);$/gm;
 
-/** Lets Node's own modules be loaded at their first use: some take 4 ms, and most starts use few of them. */
-function deferBuiltins(code: string): string {
-  const names = [...code.matchAll(BUILTIN_REQUIRE)].map(([, name]) => name!);
+/** Lets Node's modules and packages be loaded at their first use: some take 4 to 10 ms, and most starts use few. */
+function deferRequires(code: string): string {
+  const names = [...code.matchAll(OUTER_REQUIRE)].map(([, name]) => name!);
   if (names.length === 0) return code;
-  const use = new RegExp(`(?<![.\\w$])(${names.join('|')})(?:\\.default\\b|(?=\\.[\\w$]))`, 'g');
+  const use = new RegExp(
+    `(?<![.\\w$"'\`])(${names.join('|')})(?:\\.default\\b|(?=\\.[\\w$]))`,
+    'g',
+  );
   return code
-    .replace(BUILTIN_AS_MODULE, '')
-    .replace(use, '($1$())')
-    .replace(BUILTIN_REQUIRE, 'let $1, $1$$ = () => $1 ??= require($2);');
+    .replace(DEFAULT_EXPORT, '')
+    .replace(use, '($1$$())')
+    .replace(OUTER_REQUIRE, 'let $1, $1$$ = () => $1 ??= require($2);');
 }
 
 /** The export of a variable, as rolldown writes it: each use in another file calls this function. */
@@ -43,4 +46,4 @@ const exportValues = (code: string): string =>
 
 /** Rewrites the code of a file. */
 export const makeFastToLoad = (code: string): string =>
-  exportValues(deferBuiltins(escapeNonAscii(code)));
+  exportValues(deferRequires(escapeNonAscii(code)));
