@@ -5,8 +5,27 @@
 import type { Dict } from '../../runtime/core/dict.ts';
 import type { Stack } from '../../runtime/core/frame.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
+import type { Xlator } from '../../runtime/core/xlator.ts';
 import type { GuestMessage } from './crossing/decision.ts';
 import type { HostedRequest } from './requests/hosted-request.ts';
+
+/** Carries the messages of a guest's library for files to the children (`requests/child-connections.ts`). */
+export interface ChildMessages {
+  /** Queues a message until `run`; returns whether there is such a child. */
+  send(child: number, bytes: Uint8Array): boolean;
+  /** Returns the child's replies, and removes them. */
+  takeReplies(child: number): Uint8Array | undefined;
+  /** Serves the messages. */
+  run(): void;
+  /** Ends all requests. */
+  close(): void;
+}
+
+/** Connects to the children of a translator. @param notifyGuest enters the guest, which takes the replies */
+export type ConnectChildren = (
+  xl: Xlator<unknown>,
+  notifyGuest: (child: number) => void,
+) => ChildMessages;
 
 /**
  * Functions of the host for a guest. For an object that is gone they return undefined, or 0 where
@@ -53,6 +72,8 @@ export interface GuestHost {
   subscribeRelease(fd: number): number;
   /** Closes an fd made for the guest, and returns 1; returns 0 for any other fd. */
   closeFd(fd: number): number;
+  /** Connects the guest's library for files to the children: no other language loads that code. */
+  connectChildren(connect: ConnectChildren): void;
   /**
    * Takes messages of `runtime/api/protocol/` for the child with this index. They are served when
    * the guest has returned. Returns 0 without such a child, else 1.

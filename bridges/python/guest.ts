@@ -22,6 +22,7 @@ import type {
 import { readDescription } from '../host/lifecycle/module-options.ts';
 import { GRANT_STATE, type GrantedFiles } from '../host/machine.ts';
 import { dirname } from '../host/paths.ts';
+import { ChildConnections } from '../host/requests/child-connections.ts';
 import {
   type Call,
   createEngine,
@@ -142,6 +143,7 @@ export const startPython: StartGuest = async (module, host, settings) => {
     log: settings.logNotice,
     warn: settings.logWarning,
   });
+  host.connectChildren((xl, notifyGuest) => new ChildConnections(xl, notifyGuest));
   try {
     addPackages(settings.packages, machine.sources, makePackageSink(engine, files));
     return new PythonGuest(engine, module, settings, evaluations, sources);

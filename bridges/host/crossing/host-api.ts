@@ -13,7 +13,7 @@ import { turn } from '../../../runtime/core/turn.ts';
 import { sendUpcall, type Upcall } from '../../../runtime/core/upcall.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { Guest } from '../guest.ts';
-import type { GuestHost } from '../guest-host.ts';
+import type { ChildMessages, ConnectChildren, GuestHost } from '../guest-host.ts';
 import type { Owner } from '../lifecycle/failure-policy.ts';
 import {
   formatAsOneRecord,
@@ -23,7 +23,6 @@ import {
   shortenSource,
 } from '../limits/limited-log.ts';
 import type { Machine, MemoryTools } from '../machine.ts';
-import { ChildConnections } from '../requests/child-connections.ts';
 import { NotificationQueue, PAUSE_AFTER_SLOW_MS, wasCallSlow } from '../requests/decision-queue.ts';
 import type { HostedRequest } from '../requests/hosted-request.ts';
 import { failDecision, type LookupExecutor } from '../requests/name-lookups.ts';
@@ -80,7 +79,8 @@ export class HostApi implements GuestHost {
   private pendingByteCount = 0;
   readonly limitedLog: LimitedLog;
   readonly notifications: NotificationQueue;
-  private readonly childConnections: ChildConnections;
+  /** Null for a guest without a library for files. */
+  private childConnections: ChildMessages | null = null;
   private inodeTable: InodeTable | null = null;
   private cancelTimer: (() => void) | null = null;
   /** The shortest delay of the next timer. After a slow `tick` it leaves time for other work. */
@@ -98,7 +98,6 @@ export class HostApi implements GuestHost {
     this.collectGarbage = collectGarbage;
     this.limitedLog = new LimitedLog(xl, logBytesPerSecond);
     this.notifications = new NotificationQueue(xl.context);
-    this.childConnections = new ChildConnections(xl, (child) => this.notifyChildReplied(child));
     this.xl = xl;
     this.interpreter = interpreter;
   }
@@ -112,7 +111,7 @@ export class HostApi implements GuestHost {
   close(): void {
     this.cancelTimer?.();
     this.notifications.clear();
-    this.childConnections.close();
+    this.childConnections?.close();
     this.limitedLog.reportOmissions();
     this.guest = null;
     this.fds.releaseAll();
@@ -148,7 +147,7 @@ export class HostApi implements GuestHost {
     this.logMistake();
     this.fds.releaseClosed();
     this.sendUpcalls();
-    this.childConnections.run();
+    this.childConnections?.run();
     if (!this.hasNewDeclaration || this.declaredUp === null) return;
     this.hasNewDeclaration = false;
     this.interpreter.owner.applyDeclaredUp(this, this.declaredUp);
@@ -296,13 +295,17 @@ export class HostApi implements GuestHost {
     });
   }
 
+  connectChildren(connect: ConnectChildren): void {
+    this.childConnections = connect(this.xl, (child) => this.notifyChildReplied(child));
+  }
+
   sendToChild(child: number, bytes: Uint8Array): number {
     this.reserveBytes(bytes.length);
-    return this.childConnections.send(child, bytes) ? 1 : 0;
+    return this.childConnections?.send(child, bytes) ? 1 : 0;
   }
 
   takeChildReplies(child: number): Uint8Array | undefined {
-    return this.childConnections.takeReplies(child);
+    return this.childConnections?.takeReplies(child);
   }
 
   private notifyChildReplied(child: number): void {

@@ -15,6 +15,7 @@ import { messages } from '../../../runtime/core/messages.ts';
 import { turn } from '../../../runtime/core/turn.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { ConnectionTransport } from '../../../runtime/wire/connection.ts';
+import type { ChildMessages } from '../guest-host.ts';
 import { PAUSE_AFTER_SLOW_MS, wasCallSlow } from './decision-queue.ts';
 import { MODULE_PID } from './hosted-request.ts';
 
@@ -124,7 +125,7 @@ class ChildConnection implements ConnectionTransport, ApiHost {
 }
 
 /** All connections of one interpreter. */
-export class ChildConnections {
+export class ChildConnections implements ChildMessages {
   private readonly xl: Xlator<unknown>;
   private readonly notifyGuest: (child: number) => void;
   private readonly connections = new Map<number, ChildConnection>();
