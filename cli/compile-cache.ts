@@ -6,9 +6,10 @@
  * A user who can write the cache decides what the program runs. The folder must be closed to other
  * users, as the modes of Node's files in it depend on the umask.
  */
-import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import module from 'node:module';
 import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Script, constants as vmConstants } from 'node:vm';
 import { findDefaultCacheFolder, prepareFolder } from '../bridges/machine/node/cache-folder.ts';
 import { openCached, writeCached } from '../bridges/machine/node/cached-files.ts';
@@ -30,6 +31,9 @@ const { _extensions: loaders, wrap } = module as unknown as {
   readonly _extensions: Record<string, Loader>;
   wrap(source: string): string;
 };
+
+/** The folder of the joined files, which this file is joined into. */
+const joinedFolder = dirname(fileURLToPath(import.meta.url));
 
 /** The permission bits of the group and of all other users. */
 const OTHERS_MODE = 0o077;
@@ -59,13 +63,16 @@ function cacheJoinedFiles(folder: string): void {
   const scripts = new Map<string, Script>();
   loaders['.cjs'] = (module, path) => {
     const directory = dirname(path);
-    if (basename(directory) !== 'joined') {
+    if (directory !== joinedFolder) {
       loaders['.js']!(module, path);
       return;
     }
-    const entry = nameEntry(path);
+    const fd = openSync(path, constants.O_RDONLY);
+    const entry = nameEntry(path, fstatSync(fd));
+    const source = readFileSync(fd, 'latin1');
+    closeSync(fd);
     const code = readCode(join(folder, entry));
-    const script = new Script(wrap(readFileSync(path, 'latin1')), {
+    const script = new Script(wrap(source), {
       filename: path,
       ...(code && { cachedData: code }),
       importModuleDynamically: vmConstants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
@@ -84,8 +91,7 @@ function cacheJoinedFiles(folder: string): void {
 }
 
 /** Names the entry of a file after its state: any change of a file changes its ctime, which no program can set. */
-function nameEntry(path: string): string {
-  const { dev, ino, size, ctimeMs } = statSync(path);
+function nameEntry(path: string, { dev, ino, size, ctimeMs }: Stats): string {
   // All before the first hyphen is one file's name, for the removal of old entries.
   const name = basename(path, '.cjs').replaceAll('-', '_');
   return `${name}-${[dev, ino, size, ctimeMs, process.version, process.arch].join('-')}.code`;

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   closeSync,
@@ -11,6 +12,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -114,6 +116,14 @@ describe('a cached file', () => {
     expect(read()).toBe('code');
     expect(readdirSync(folder)).toEqual([name]);
     expect([...warnings, ...notices]).toEqual([]);
+  });
+
+  it('removes what a killed process has left of it, and nothing of one that runs', () => {
+    const running = `${name}.${process.pid}.1`;
+    const { pid } = spawnSync('true');
+    for (const left of [`${name}.${pid}.1`, running]) writeFileSync(join(folder, left), 'co');
+    expect(writeCached(folder, name, [Buffer.from('code')], log)).toBe(true);
+    expect(readdirSync(folder)).toEqual([name, running]);
   });
 
   it('can be missing from the cache without a warning', () => {

@@ -7,6 +7,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   openSync,
   readdirSync,
@@ -84,12 +85,23 @@ function removeIfPresent(file: string): void {
   }
 }
 
-/** Removes the oldest files that differ from `name` only between the first `-` and the suffix. */
+/** The end of a temporary file's name, with the process that writes it. */
+const TEMPORARY = /\.(\d+)\.\d+$/;
+
+/**
+ * Removes the oldest files that differ from `name` only between the first `-` and the suffix, and what killed processes
+ * have left of such files.
+ */
 function removeOldFiles(folder: string, name: string): void {
   const suffix = name.slice(name.lastIndexOf('.'));
   const prefix = name.slice(0, name.indexOf('-') + 1);
-  const files = readdirSync(folder)
-    .filter((entry) => entry.startsWith(prefix) && entry.endsWith(suffix))
+  const entries = readdirSync(folder).filter((entry) => entry.startsWith(prefix));
+  for (const entry of entries) {
+    const pid = TEMPORARY.exec(entry)?.[1];
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) removeIfPresent(join(folder, entry));
+  }
+  const files = entries
+    .filter((entry) => entry.endsWith(suffix))
     .map((entry) => join(folder, entry))
     .flatMap((file) => {
       const stat = statSync(file, { throwIfNoEntry: false });
