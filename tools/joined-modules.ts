@@ -14,7 +14,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { build, type OutputChunk, type Plugin } from 'rolldown';
 import type { JoinedModules } from '../runtime/sys/joined-source.ts';
 import { makeFastToLoad } from './fast-to-load.ts';
@@ -133,23 +133,29 @@ async function joinForNode(root: string, dist: string, target: string): Promise<
     ...[...started, ...STARTED_MODULES].map((module) => [module, makePath(module)]),
     ...[...imported, ...TESTED_MODULES].map((module) => [module, FACADE + makePath(module)]),
   ];
-  const bundledFiles = new Set(BUNDLED_MODULES.map(makePath));
+  const bundledFiles = BUNDLED_MODULES.map((module) => `${module}.js`);
+  const bundles: Plugin = {
+    name: 'bundles',
+    resolveId(id, importer) {
+      const file = relative(dist, resolve(dirname(importer ?? dist), id));
+      return bundledFiles.includes(file) ? { id: file, external: true } : null;
+    },
+  };
   const findJoinedFile = makeJoinedFileFinder(makePath);
   const { output } = await build({
     // The comments before modules have their paths from here.
     cwd: dist,
     input: Object.fromEntries(input),
-    plugins: [facades],
+    plugins: [facades, bundles],
     platform: 'node',
-    external: (id, importer) =>
-      !/^[./]/.test(id) ||
-      (importer !== undefined && bundledFiles.has(resolve(dirname(importer), id))),
+    external: /^[^./\0]/,
     preserveEntrySignatures: 'allow-extension',
     // Commands may import statically what another command loads on demand.
     checks: { ineffectiveDynamicImport: false },
-    makeAbsoluteExternalsRelative: true,
     write: false,
     output: {
+      // Only joined files import bundles.
+      paths: Object.fromEntries(bundledFiles.map((file) => [file, relative(FOLDER, file)])),
       format: 'cjs',
       exports: 'named',
       entryFileNames: '[name].cjs',
