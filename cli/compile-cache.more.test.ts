@@ -9,8 +9,12 @@ const nodes = [process.execPath, (process.env.GLOSSA_NODES ?? '').split(':').at(
 const FOLDER = 'cache/glossa/program';
 
 /** The output of a command with this cache. */
-async function said(scratch: Scratch, node: string): Promise<string> {
-  const env = { XDG_CACHE_HOME: scratch.at('cache') };
+async function said(
+  scratch: Scratch,
+  node: string,
+  variables: NodeJS.ProcessEnv = {},
+): Promise<string> {
+  const env = { XDG_CACHE_HOME: scratch.at('cache'), ...variables };
   const { status, out, err } = await runGlossa(scratch, ['help', 'umount'], { node, env });
   expect({ status, err }).toEqual({ status: 0, err: '' });
   expect(out).toContain('glossa umount MNT|BRICK');
@@ -62,6 +66,12 @@ describe.each(nodes)('the compile cache of %s', (node) => {
         expect(bytes.equals(await readFile(path)), path).toBe(false);
     }),
   );
+
+  test('stays empty if NODE_DISABLE_COMPILE_CACHE is set', () =>
+    withScratch(async (scratch) => {
+      await said(scratch, node, { NODE_DISABLE_COMPILE_CACHE: '1' });
+      expect(await filesIn(scratch.path)).toEqual([]);
+    }));
 
   const foreign: [string, (scratch: Scratch) => Promise<unknown>][] = [
     ['others may enter', (scratch) => chmod(scratch.at(FOLDER), 0o711)],

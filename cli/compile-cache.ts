@@ -40,7 +40,7 @@ const OTHERS_MODE = 0o077;
 
 /** Caches the files loaded from now on, if possible. Never throws. */
 export function enableModuleCache(): void {
-  if (getCompileCacheDir?.() !== undefined) return;
+  if (getCompileCacheDir?.() !== undefined || process.env.NODE_DISABLE_COMPILE_CACHE) return;
   try {
     const folder = prepareFolder(join(findDefaultCacheFolder(), 'program'), ignore, ignore);
     if (folder === undefined) return;
