@@ -27,21 +27,12 @@ function deferRequires(code: string): string {
 const EXPORT_GETTER =
   /^Object\.defineProperty\(exports, "([^"]+)", \{\n\tenumerable: true,\n\tget: function\(\) \{\n\t\treturn ([\w$]+);\n\t\}\n\}\);$/gm;
 
-/** Exports variables that are never assigned again as values. */
+/** Exports all but variables as values. A class is a `var` here, and so is a module with all its exports. */
 const exportValues = (code: string): string =>
   code.replace(EXPORT_GETTER, (getter, outer: string, inner: string) => {
     const name = inner.replaceAll('$', '\\$');
-    const isConstant = new RegExp(`^(?:const|(?:async )?function\\*?|class) ${name}\\b`, 'm').test(
-      code,
-    );
-    const assignments = code.match(
-      new RegExp(
-        `(?<![.\\w$])${name}(?![\\w$])\\s*(?:=(?![=>])|[-+*/&|?]{1,2}=(?!=)|\\+\\+|--)`,
-        'g',
-      ),
-    );
-    const isVariable = !isConstant && (assignments?.length ?? 0) > 1;
-    return isVariable ? getter : `exports.${outer} = ${inner};`;
+    const variable = `(?:let|var) (?!${name} = (?:class\\b|/\\*))[^\\n]*(?<![\\w$])${name}(?![\\w$])`;
+    return new RegExp(`^${variable}`, 'm').test(code) ? getter : `exports.${outer} = ${inner};`;
   });
 
 /** Rewrites the code of a file. */
