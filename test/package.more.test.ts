@@ -2,6 +2,7 @@
  * Tests of the package as a user gets it: packed, installed by npm into its own folder, and run as
  * an ordinary user.
  */
+import { execFileSync } from 'node:child_process';
 import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { chmod, chown, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -99,6 +100,13 @@ describe.skipIf(isSkipped('the package', unreachable === null ? '' : `npm: ${unr
 
     it(`takes less than ${MEGABYTES_MAX} MB on disk`, () => {
       expect(size(prefix) / 2 ** 20).toBeLessThan(MEGABYTES_MAX);
+    });
+
+    it('starts from the path that earlier versions have written into units and helpers, too', () => {
+      const main = join(installed, 'dist/cli/main.js');
+      expect(execFileSync(process.execPath, [main, 'version'], { encoding: 'utf8' })).toMatch(
+        /^glossa \d/,
+      );
     });
 
     it('contains the command and its manual pages', () => {

@@ -178,7 +178,8 @@ async function joinForNode(root: string, dist: string, target: string): Promise<
     const file = join(target, fileName);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, makeFastToLoad(code));
-    if (isEntry && exports.length > 0)
+    // Of programs, this was the path before: helpers and units that `glossa setup` has written name it.
+    if (isEntry)
       writeFileSync(join(target, `${name}.js`), nameExports(basename(fileName), exports));
   }
   writeFileSync(join(target, FOLDER, 'modules.json'), JSON.stringify(listModules(chunks)));
@@ -206,7 +207,9 @@ async function joinForBrowsers(dist: string, target: string): Promise<OutputChun
 
 /** Writes an ES module with the exports of the joined file beside it. */
 const nameExports = (file: string, names: readonly string[]): string =>
-  `import module from './${file}';\nexport const { ${names.join(', ')} } = module;\n`;
+  names.length === 0
+    ? `import './${file}';\n`
+    : `import module from './${file}';\nexport const { ${names.join(', ')} } = module;\n`;
 
 /** The comment before a module in a joined file: its path in dist. */
 const MODULE_COMMENT = /^\/\/ (\S+\.js)$/;
