@@ -4,23 +4,24 @@
 const escapeNonAscii = (code: string): string =>
   code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-/** The require of a module that is not joined, as rolldown writes it. */
-const OUTER_REQUIRE = /^let (\w+) = require\(("[^."][^"]*")\);$/gm;
-/** The line after it for a default export, which is the module itself. */
-const DEFAULT_EXPORT = /^(\w+) = [\w.]+__toESM\(\1, 1\);$/gm;
+/** The require of one of Node's modules, as rolldown writes it, perhaps with a line for its default export: itself. */
+const BUILTIN_REQUIRE =
+  /^let (node_\w+) = require\(("node:[^"]+")\);$(?:(\n)\1 = [\w.]+__toESM\(\1, 1\);$)?/gm;
+/** The same for a package whose default export is used. */
+const PACKAGE_REQUIRE =
+  /^let (\w+) = require\(("[^."][^"]*")\);$(\n)\1 = [\w.]+__toESM\(\1, 1\);$/gm;
 
 /** Lets Node's modules and packages be loaded at their first use: some take 4 to 10 ms, and most starts use few. */
 function deferRequires(code: string): string {
-  const names = [...code.matchAll(OUTER_REQUIRE)].map(([, name]) => name!);
-  if (names.length === 0) return code;
-  const use = new RegExp(
-    `(?<![.\\w$"'\`])(${names.join('|')})(?:\\.default\\b|(?=\\.[\\w$]))`,
-    'g',
-  );
+  const names = (pattern: RegExp): string =>
+    [...code.matchAll(pattern)].map(([, name]) => name).join('|') || '(?!)';
+  const declaration = 'let $1, $1$$ = () => $1 ??= require($2);$3';
+  // A function may have a variable with the name of a package, but none that rolldown has made.
+  const use = `(?<![.\\w$])(?:(${names(BUILTIN_REQUIRE)})(?:\\.default\\b|(?=\\.[\\w$]))|(${names(PACKAGE_REQUIRE)})\\.default\\b)`;
   return code
-    .replace(DEFAULT_EXPORT, '')
-    .replace(use, '($1$$())')
-    .replace(OUTER_REQUIRE, 'let $1, $1$$ = () => $1 ??= require($2);');
+    .replace(new RegExp(use, 'g'), '($1$2$$())')
+    .replace(BUILTIN_REQUIRE, declaration)
+    .replace(PACKAGE_REQUIRE, declaration);
 }
 
 /** The export of a variable, as rolldown writes it: each use in another file calls this function. */

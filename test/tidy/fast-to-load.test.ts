@@ -11,6 +11,7 @@ picomatch = require_runtime.__toESM(picomatch, 1);
 const label = "picomatch.node_fs is a name";
 let count = 0, later;
 const open = (path) => (0, node_fs.openSync)(path);
+const local = (picomatch) => picomatch.source;
 function match(glob) {
 	count += 1;
 	later = count;
@@ -19,7 +20,7 @@ function match(glob) {
 // b.js
 const shape = { node_fs: new node_fs.Stats(), sign: "\u2713" };
 var Kind = class {};
-${['count', 'later', 'match', 'open', 'shape', 'Kind', 'label'].map(makeGetter).join('')}`;
+${['count', 'later', 'match', 'open', 'local', 'shape', 'Kind', 'label'].map(makeGetter).join('')}`;
 
 function makeGetter(name: string): string {
   return `Object.defineProperty(exports, "${name}", {\n\tenumerable: true,\n\tget: function() {\n\t\treturn ${name};\n\t}\n});\n`;
@@ -31,6 +32,7 @@ interface Exports {
   readonly shape: object;
   match(glob: string): boolean;
   open(path: string): string;
+  local(picomatch: object): string;
 }
 
 /** Runs code as Node runs a CommonJS file; returns its exports, and the modules that it has loaded. */
@@ -62,6 +64,7 @@ it('a joined file does the same, loads packages when it uses them, and exports c
   // A constant needs a class of node:fs at once.
   expect(after.loaded).toEqual(['./rolldown-runtime.cjs', 'node:fs']);
   for (const { exports } of [before, after]) {
+    expect(exports.local({ source: 'own' })).toBe('own');
     expect([exports.open('/f'), exports.match('*'), exports.match('x')]).toEqual([
       'open /f',
       true,
