@@ -10,7 +10,7 @@ import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } f
 import module from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Script, constants as vmConstants } from 'node:vm';
+import { Script } from 'node:vm';
 import { findDefaultCacheFolder, prepareFolder } from '../bridges/machine/node/cache-folder.ts';
 import { openCached, writeCached } from '../bridges/machine/node/cached-files.ts';
 
@@ -75,7 +75,6 @@ function cacheJoinedFiles(folder: string): void {
     const script = new Script(wrap(source), {
       filename: path,
       ...(code && { cachedData: code }),
-      importModuleDynamically: vmConstants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     });
     // V8 rejects the code of another version of V8, or of one with other options.
     if (script.cachedDataRejected !== false) scripts.set(entry, script);

@@ -158,6 +158,8 @@ async function joinForNode(root: string, dist: string, target: string): Promise<
       paths: Object.fromEntries(bundledFiles.map((file) => [file, relative(FOLDER, file)])),
       format: 'cjs',
       exports: 'named',
+      // Code from the compile cache could not import.
+      dynamicImportInCjs: false,
       entryFileNames: '[name].cjs',
       chunkFileNames: `${FOLDER}/[name].cjs`,
       // A start reads these files whole. The legal comments stay.

@@ -78,3 +78,13 @@ it('the bundled packages run in a folder without node_modules', () => {
   const { transform } = require('./sucrase.cjs');
   expect(transform('let a: number;', { transforms: ['typescript'] }).code).toBe('let a;');
 });
+
+it('joined files import nothing on demand, which their compiled code could not do on Node 20', () => {
+  const folder = join(packageRoot, 'dist/joined');
+  const importing = readdirSync(folder)
+    .filter((name) => name.endsWith('.cjs'))
+    .filter((name) =>
+      /(?:await|return|=>|[=(,:?]) *import\(/.test(readFileSync(join(folder, name), 'utf8')),
+    );
+  expect(importing).toEqual([]);
+});
