@@ -49,7 +49,7 @@ const COPIED_PATHS = [
 /** Output file with the lessons for the playground's page. */
 const LESSONS_FILE = 'apps/playground/lessons.json';
 /** Output files that are executable. */
-const EXECUTABLES = ['cli/main.cjs'];
+const EXECUTABLES = ['cli/main.cjs', 'cli/main.js'];
 
 /** The folders whose files are built into dist, as in tsconfig.build.json. */
 const SOURCE_FOLDERS = [

@@ -180,7 +180,7 @@ async function joinForNode(root: string, dist: string, target: string): Promise<
     const file = join(target, fileName);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, makeFastToLoad(code));
-    // Of programs, this was the path before: helpers and units that `glossa setup` has written name it.
+    // Of programs, this was the path before: links of npm name it, and what `glossa setup` has written.
     if (isEntry)
       writeFileSync(join(target, `${name}.js`), nameExports(basename(fileName), exports));
   }
@@ -210,7 +210,7 @@ async function joinForBrowsers(dist: string, target: string): Promise<OutputChun
 /** Writes an ES module with the exports of the joined file beside it. */
 const nameExports = (file: string, names: readonly string[]): string =>
   names.length === 0
-    ? `import './${file}';\n`
+    ? `#!/usr/bin/env node\nimport './${file}';\n`
     : `import module from './${file}';\nexport const { ${names.join(', ')} } = module;\n`;
 
 /** The comment before a module in a joined file: its path in dist. */
