@@ -1,11 +1,26 @@
-import { chmod, mkdir, readdir, readFile, rmdir, stat, symlink, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import {
+  chmod,
+  cp,
+  mkdir,
+  readdir,
+  readFile,
+  rmdir,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { packageRoot } from '../runtime/sys/paths.ts';
 import { runGlossa, type Scratch, withScratch } from '../test/support/mount.ts';
 import { isSkipped } from '../test/support/obstacle.ts';
 
 /** This Node, and a newer one of GLOSSA_NODES, which has a compile cache of its own. */
 const nodes = [process.execPath, (process.env.GLOSSA_NODES ?? '').split(':').at(-1)!];
+const execute = promisify(execFile);
 const FOLDER = 'cache/glossa/program';
 
 /** The output of a command with this cache. */
@@ -66,6 +81,25 @@ describe.each(nodes)('the compile cache of %s', (node) => {
         expect(bytes.equals(await readFile(path)), path).toBe(false);
     }),
   );
+
+  test('follows a file that another version of the same length and time replaces', () =>
+    withScratch(async (scratch) => {
+      const copied = ['package.json', 'dist/cli', 'dist/joined'];
+      for (const path of copied)
+        await cp(join(packageRoot, path), scratch.at(join('new', path)), { recursive: true });
+      await symlink(join(packageRoot, 'node_modules'), scratch.at('new/node_modules'));
+      const env = { XDG_CACHE_HOME: scratch.at('cache') };
+      const main = scratch.at('new/dist/cli/main.cjs');
+      const run = async () => (await execute(node, [main, 'help', 'version'], { env })).stdout;
+      expect(await run()).toContain('Prints the version.');
+      const file = scratch.at('new/dist/joined/command.cjs');
+      const { atime, mtime } = await stat(file);
+      const text = await readFile(file, 'utf8');
+      expect(text).toContain('Prints the version.');
+      await writeFile(file, text.replace('Prints the version.', 'Writes the version.'));
+      await utimes(file, atime, mtime);
+      expect(await run()).toContain('Writes the version.');
+    }));
 
   test('stays empty if NODE_DISABLE_COMPILE_CACHE is set', () =>
     withScratch(async (scratch) => {
