@@ -9,7 +9,6 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import module from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Script } from 'node:vm';
 import { findDefaultCacheFolder, prepareFolder } from '../bridges/machine/node/cache-folder.ts';
 import { openCached, writeCached } from '../bridges/machine/node/cached-files.ts';
@@ -33,7 +32,7 @@ const { _extensions: loaders, wrap } = module as unknown as {
 };
 
 /** The folder of the joined files, which this file is joined into. */
-const joinedFolder = dirname(fileURLToPath(import.meta.url));
+const joinedFolder = import.meta.dirname;
 
 /** The permission bits of the group and of all other users. */
 const OTHERS_MODE = 0o077;

@@ -84,7 +84,7 @@ async function runDebugger(task: DebugTask, terminal: Terminal): Promise<number>
         historyName: 'debug',
         complete: makeCompleter(() => volumes, fopNames),
       })
-    : new PipedPrompt();
+    : new PipedPrompt(terminal);
   let markStarted = (): void => {};
   /** Resolves when the server has started the graph, or has ended without that. */
   const whenStarted = new Promise<void>((resolve) => {

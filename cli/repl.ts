@@ -143,7 +143,7 @@ async function runPrompt(volume: Xlator<GlupyState>, terminal: Terminal): Promis
   const prompts = hostedLanguages.find(({ name }) => name === language)?.prompts ?? ['> ', '... '];
   const prompt = isInteractive
     ? new ConsolePrompt({ prompts, historyName: `repl-${language}` })
-    : new PipedPrompt();
+    : new PipedPrompt(terminal);
   if (isInteractive) {
     terminal.out(
       `${modulePrompt.path}, volume ${volume.name}: self is the translator; Ctrl-D ends`,

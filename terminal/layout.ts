@@ -19,7 +19,7 @@ let graphemeSegmenter: Intl.Segmenter | undefined;
 
 /** Returns the columns of a text with any characters. */
 function measureUnicode(text: string): number {
-  stringWidth ??= (createRequire(import.meta.url)('#string-width') as { default: StringWidth })
+  stringWidth ??= (createRequire(import.meta.filename)('#string-width') as { default: StringWidth })
     .default;
   return stringWidth(text);
 }

@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../runtime/sys/paths.ts';
+import { OTHER } from '../test/support/client.ts';
 import { GLOSSA, run, withScratch } from '../test/support/mount.ts';
 import { isSkipped } from '../test/support/obstacle.ts';
 import { readSlowly } from '../test/support/slow-reader.ts';
+import { copyUnreachable } from '../test/support/user.ts';
 import { paint, supportsColour } from './terminal.ts';
 
 describe('colour of the output', () => {
@@ -29,6 +31,8 @@ describe('colour of the output', () => {
   });
 });
 
+const whyNotRoot = process.getuid?.() === 0 ? '' : 'needs root';
+
 describe('a full disk', () => {
   const sentence = 'glossa: cannot write standard output: No space left on device\n';
 
@@ -46,9 +50,7 @@ describe('a full disk', () => {
     }),
   );
 
-  const why = process.getuid?.() === 0 ? '' : 'only root can mount a disk';
-
-  it.skipIf(isSkipped('output to a full disk', why))(
+  it.skipIf(isSkipped('output to a full disk', whyNotRoot))(
     'ends a command with status 1, also when it fills up halfway through the output',
     () =>
       withScratch(async (scratch) => {
@@ -69,6 +71,14 @@ const manyMistakes = Array.from(
   (_, i) => `volume v${i}\n type storage/memory\n option size wrong\nend-volume\n`,
 ).join('');
 
+/** Writes the names of the loaded modules into the file `loaded` at the end. */
+const listLoaded = `
+process.on('exit', () => {
+  const names = [...process.moduleLoadList, ...Object.keys(require.cache)];
+  require('fs').writeFileSync('loaded', names.join('\\n'));
+});
+`;
+
 describe('a command that writes to a pipe', () => {
   it('delivers its whole output to a slow reader', () =>
     withScratch(async (scratch) => {
@@ -78,6 +88,34 @@ describe('a command that writes to a pipe', () => {
       expect(JSON.parse(out).files[0].problems.length).toBeGreaterThan(399);
       expect(out.length).toBeGreaterThan(2 * 65_536);
     }));
+
+  it.skipIf(isSkipped("output to another user's pipe", whyNotRoot))('may be another user', () =>
+    withScratch(async (scratch) => {
+      const { wrapper, node, main } = await copyUnreachable(scratch, OTHER);
+      const args = ['-o', 'pipefail', '-c', '"$0" "$@" | cat', ...wrapper, node, main, 'version'];
+      const ended = await run(scratch, 'bash', args);
+      expect(ended).toMatchObject({ status: 0, out: expect.stringMatching(/^glossa \d/), err: '' });
+    }),
+  );
+
+  // Both take a good part of a start.
+  it.each([['version'], ['check', 'memory.vol']])(
+    'loads for %s neither a stream nor koffi',
+    (...args) =>
+      withScratch(async (scratch) => {
+        await scratch.writeFile('memory.vol', 'volume m\n type storage/memory\nend-volume\n');
+        await scratch.writeFile('list.cjs', listLoaded);
+        const script = `"$0" -r ./list.cjs '${GLOSSA}' "$@" | cat`;
+        expect(await run(scratch, 'bash', ['-c', script, process.execPath, ...args])).toMatchObject(
+          {
+            status: 0,
+          },
+        );
+        const loaded = readFileSync(scratch.at('loaded'), 'utf8').split('\n');
+        expect(loaded).toContain('NativeModule fs');
+        expect(loaded.filter((name) => /^NativeModule stream$|koffi/.test(name))).toEqual([]);
+      }),
+  );
 
   it('ends with status 0 when the reader closes the pipe early', () =>
     withScratch(async (scratch) => {

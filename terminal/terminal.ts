@@ -2,12 +2,8 @@
  * Writes the output of a command to standard output and standard error. A terminal gets colours,
  * unless NO_COLOR is set (https://no-color.org) or TERM is `dumb`.
  */
-import { fstatSync } from 'node:fs';
-import type { Writable } from 'node:stream';
 import { styleText } from 'node:util';
-import { writeWhole } from '../runtime/sys/guarded-write.ts';
-import { Failure } from './exit.ts';
-import { formatReason } from './reason.ts';
+import { Output } from './output.ts';
 
 /** The output of a command. */
 export interface Terminal {
@@ -65,81 +61,40 @@ interface Stream {
 }
 
 /** Whether output to a stream may be coloured. */
-export function supportsColour(stream: Stream, env: NodeJS.ProcessEnv = process.env): boolean {
-  return stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
+export function supportsColour(
+  stream: Stream | undefined,
+  env: NodeJS.ProcessEnv = process.env,
+): boolean {
+  return stream?.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
 }
 
 /**
- * Makes the terminal of this process's standard output and standard error. Node writes to terminals
- * and files at once, and buffers what a pipe has no room for: `flush` waits for the pipe's reader.
+ * Makes the terminal of this process's standard output and standard error. Terminals and files are written at once; what
+ * a pipe has no room for is buffered: `flush` waits for the pipe's reader.
  */
 export function makeProcessTerminal(): Terminal {
-  const { stdout, stderr } = process;
-  const outputs = [new Output('output', stdout), new Output('error', stderr)];
+  const out = new Output('output');
+  const err = new Output('error');
+  const { tty } = out;
   return {
-    out: (text) => void stdout.write(`${text}\n`),
-    outBytes: (bytes) => new Promise((resolve) => stdout.write(bytes, (error) => resolve(!error))),
-    err: (text) => void stderr.write(`${text}\n`),
-    isInteractive: stdout.isTTY === true,
-    width: Math.min(stdout.columns || WIDTH_MAX, WIDTH_MAX),
-    colour: { out: supportsColour(stdout), err: supportsColour(stderr) },
+    out: (text) => out.write(`${text}\n`),
+    outBytes: (bytes) => new Promise((resolve) => out.write(bytes, (error) => resolve(!error))),
+    err: (text) => err.write(`${text}\n`),
+    isInteractive: tty !== undefined,
+    width: Math.min(tty?.columns || WIDTH_MAX, WIDTH_MAX),
+    colour: {
+      out: supportsColour(tty),
+      // Read when a message is printed: until then, a terminal needs no stream for it.
+      get err() {
+        return supportsColour(err.tty);
+      },
+    },
     async flush() {
-      for (const output of outputs) await output.flush();
+      await out.flush();
+      await err.flush();
     },
   };
 }
-
-type OutputStream = typeof process.stdout | typeof process.stderr;
-
-/** A standard stream of this process, and the first error of a write to it. */
-class Output {
-  /** `output` or `error`, for messages. */
-  private readonly name: string;
-  private readonly stream: OutputStream;
-  private writeError: Failure | null = null;
-
-  constructor(name: string, stream: OutputStream) {
-    this.name = name;
-    this.stream = stream;
-    stream.on('error', this.onError);
-    if (isFile(stream.fd)) stream._write = makeFileWriter(stream.fd);
-  }
-
-  /** Resolves when the reader has read all output, or has closed its end. @throws {Failure} */
-  async flush(): Promise<void> {
-    const { stream } = this;
-    // An empty write ends after all earlier ones.
-    const error = await new Promise((resolve) => stream.write('', resolve));
-    // The stream emits the error that failed the write in the event loop's next turn.
-    if (error) await new Promise((resolve) => setImmediate(resolve));
-    if (this.writeError !== null) throw this.writeError;
-  }
-
-  /** Records the first error of a write. */
-  private readonly onError = (error: NodeJS.ErrnoException): void => {
-    // The reader (such as head) or the terminal was closed: the rest of the output is dropped.
-    if (error.code === 'EPIPE' || error.code === 'EIO') return;
-    this.writeError ??= new Failure(`cannot write standard ${this.name}: ${formatReason(error)}`);
-  };
-}
-
-/** Whether a descriptor is open on a regular file. */
-const isFile = (fd: number): boolean => fstatSync(fd).isFile();
-
-/**
- * Makes a `_write` that writes whole chunks to a file. Node's own loses the unwritten bytes when
- * the system writes only a part of a chunk.
- */
-const makeFileWriter =
-  (fd: number): Writable['_write'] =>
-  (chunk: Uint8Array, _encoding, callback) => {
-    try {
-      writeWhole(fd, chunk);
-      callback();
-    } catch (error) {
-      callback(error as Error);
-    }
-  };
 
 /** Returns the same terminal with another verbosity. */
 export const withVerbosity = (terminal: Terminal, verbosity: Verbosity): Terminal => ({

@@ -25,13 +25,12 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import peggy from 'peggy';
 import { bundle } from './bundle.ts';
 import { joinModules } from './joined-modules.ts';
 
 /** The top of the repository. */
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const root = join(import.meta.dirname, '..');
 /** Makes a path from the top of the repository absolute. */
 const makeAbsolutePath = (path: string): string => join(root, path);
 

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { findExposure } from '../../runtime/sys/exposure.ts';
 import { findStateFolder } from '../../server/state-folder.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
 import { CANCELLED, type Prompt } from './repl-loop.ts';
 
 /** The settings of a `ConsolePrompt`. */
@@ -160,6 +161,11 @@ export class PipedPrompt implements Prompt {
     crlfDelay: Number.POSITIVE_INFINITY,
   });
   private readonly lines = this.lineReader[Symbol.asyncIterator]();
+  private readonly terminal: Terminal;
+
+  constructor(terminal: Terminal) {
+    this.terminal = terminal;
+  }
 
   async readLine(): Promise<string | null> {
     const { done, value } = await this.lines.next();
@@ -167,7 +173,7 @@ export class PipedPrompt implements Prompt {
   }
 
   print(text: string): void {
-    process.stdout.write(`${text}\n`);
+    this.terminal.out(text);
   }
 
   /** Returns a promise that never resolves: Ctrl-C ends the process, as usual. */

@@ -1,11 +1,10 @@
 /** Finds the paths of glossa's own files, whether it runs from the sources or was built. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 /** Finds the nearest directory above this file that has a package.json. */
 function findPackageRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
+  let folder = import.meta.dirname;
   while (!existsSync(join(folder, 'package.json'))) {
     const parent = dirname(folder);
     if (parent === folder)

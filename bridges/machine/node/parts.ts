@@ -18,7 +18,7 @@ import { dirname, join } from 'node:path';
 import { makeBuiltPath, packageRoot } from '../../../runtime/sys/paths.ts';
 import type { Parts } from '../../host/machine.ts';
 
-const { resolve } = createRequire(import.meta.url);
+const { resolve } = createRequire(import.meta.filename);
 
 /** Folders, by the first component of a part's name. */
 const foldersByPrefix: Readonly<Record<string, () => string>> = {

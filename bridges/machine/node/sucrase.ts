@@ -10,6 +10,6 @@ let loaded: Sucrase | undefined;
 
 /** Returns the package, which the first call loads. */
 export function loadSucrase(): Sucrase {
-  loaded ??= createRequire(import.meta.url)('#sucrase') as Sucrase;
+  loaded ??= createRequire(import.meta.filename)('#sucrase') as Sucrase;
   return loaded;
 }

@@ -189,7 +189,7 @@ function findThreadTimes(): string {
 
 /** Starts the watchdog's worker. @param canEndTurns whether it may abort the turn of a call */
 function startWorker(canEndTurns: boolean): Worker {
-  const koffiPath = canEndTurns ? createRequire(import.meta.url).resolve('koffi') : null;
+  const koffiPath = canEndTurns ? createRequire(import.meta.filename).resolve('koffi') : null;
   const newWorker = new Worker(WORKER_SOURCE, {
     eval: true,
     workerData: {

@@ -23,7 +23,10 @@ export async function serveDap(
   /** The temporary folder of the mount, if the client names no mount point. */
   let scratchFolder: string | null = null;
   const editor: EditorConnection = {
-    send: (message) => void process.stdout.write(encodeMessage(message)),
+    async send(message) {
+      // Otherwise the client has closed the output.
+      if (!(await terminal.outBytes(encodeMessage(message)))) await session.close();
+    },
     async launch({ volfile, mountpoint, options }, writeOutput, onEvent) {
       await refuseNonVolfile(volfile);
       if (mountpoint !== undefined) await refuseStuck(mountpoint);
@@ -61,8 +64,6 @@ export async function serveDap(
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => void session.close());
   }
-  // An error of the output means that the client has closed it.
-  process.stdout.on('error', () => void session.close());
   await session.whenClosed;
   if (scratchFolder !== null) removeFolder(scratchFolder, { commandName: 'debug' }, terminal);
   return status;

@@ -124,7 +124,7 @@ let fuseClass: FuseClass | undefined;
 /** Loads the package. @throws {MountError} when it is not installed, or does not run on this system */
 export function loadFuseNative(mountpoint: string): FuseClass {
   if (fuseClass !== undefined) return fuseClass;
-  const require = createRequire(import.meta.url);
+  const require = createRequire(import.meta.filename);
   let packageFolder: string;
   try {
     packageFolder = dirname(require.resolve('fuse-native/package.json'));

@@ -93,7 +93,7 @@ export class Notifier {
   /** @param fd the mounted descriptor of `/dev/fuse` */
   constructor(fd: number, events: NotifierEvents) {
     this.passedFd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-    const koffi = createRequire(import.meta.url).resolve('koffi');
+    const koffi = createRequire(import.meta.filename).resolve('koffi');
     const workerData = {
       fd: this.passedFd,
       koffi,
