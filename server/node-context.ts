@@ -44,7 +44,6 @@ export class NodeContext implements ModuleContext {
   readonly sink: LogSink;
   readonly baseDir: string;
   readonly wake: () => void;
-  readonly sourcePump: SourceRegistry | undefined;
   readonly terminal: DebuggerTerminal | undefined;
   readonly strict: boolean;
   readonly warn: (text: string) => void;
@@ -60,13 +59,16 @@ export class NodeContext implements ModuleContext {
     this.sink = sink;
     this.baseDir = baseDir;
     this.wake = wake;
-    // The pump, which polls descriptors, works with the main thread's event loop alone.
-    this.sourcePump = isMainThread ? pump : undefined;
     this.terminal = terminal;
     this.strict = strict ?? false;
     this.warn = warn ?? (() => {});
     this.runFiles = runFiles;
     this.server = server;
+  }
+
+  /** The pump, which polls descriptors, works with the main thread's event loop alone. */
+  get sourcePump(): SourceRegistry | undefined {
+    return isMainThread ? pump : undefined;
   }
 
   /** Returns the milliseconds of the monotonic clock. */
