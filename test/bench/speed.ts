@@ -27,7 +27,7 @@ import { projects } from './projects.ts';
 import { measurePythonStart } from './start.ts';
 import type { Suite } from './suite.ts';
 import type { Report } from './table.ts';
-import { makeDirectories, targets } from './targets.ts';
+import { makeCreationDirectories, targets } from './targets.ts';
 
 const ROUNDS = 5;
 const MIB = 1 << 20;
@@ -112,9 +112,10 @@ const measureFloor = makeLocalPart<'typescript' | 'floorAwake'>(
 );
 
 const makeCreatePart = (what: string, bar: Bars['same'], loads: Loads) => {
-  const { glossa, pass } = makeDirectories();
-  return makeLocalPart<'glossa' | 'pass'>(loads, {
-    ...{ what, operation: 'create', targets: { glossa, pass }, first: 'pass', firstTitle: 'C' },
+  const { glossa, plain, pass } = makeCreationDirectories();
+  return makeLocalPart<'glossa' | 'plain' | 'pass'>(loads, {
+    ...{ what, operation: 'create', targets: { glossa, plain, pass } },
+    ...{ first: 'pass', firstTitle: 'C' },
     held: [
       {
         what: `${what}: posix / C pass-through`,

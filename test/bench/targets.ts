@@ -216,6 +216,17 @@ export const makeDataDirectories = () => ({
   ),
 });
 
+/** Does as little for a new file as the pass-through in C. */
+const PLAIN = ['--no-passthrough', '--xlator-option', 'posix.gfid-xattrs=off'];
+
+/** The same for new files. */
+export const makeCreationDirectories = () => ({
+  ...makeDirectories(),
+  plain: makePlainKind('the same, without passthrough or gfids', (bench, name) =>
+    startGlossa(bench, name, [], { flags: PLAIN }),
+  ),
+});
+
 export type DirectoryName = keyof ReturnType<typeof makeDirectories>;
 export type DataDirectoryName = keyof ReturnType<typeof makeDataDirectories>;
 
