@@ -59,6 +59,14 @@ class Slow {
     if (reply.opRet >= 0) graph.inodes.link(loc.inode!, root, name, reply.values[1] as Iatt);
     return [reply, answered, rounds];
   }
+
+  rmdir(name: string): [FopReply, number, number] {
+    const { root, graph } = this.volume;
+    const loc = new Loc(graph.inodes.grep(root, name)!, root, name);
+    const result = this.rounds('rmdir', loc, 0, null);
+    if (result[0].opRet >= 0) graph.inodes.unlink(root, name);
+    return result;
+  }
 }
 
 /**
@@ -76,15 +84,7 @@ test.each([2, 8, 32])(
     expect([reply.opErrno, answered, rounds]).toEqual([0, MKDIR_ROUNDS, MKDIR_ROUNDS + 1]);
     // Nothing stays locked: neither another mkdir nor one of the same name takes longer.
     expect(slow.mkdir('second').slice(1)).toEqual([MKDIR_ROUNDS, MKDIR_ROUNDS + 1]);
-    const { root, graph } = slow.volume;
-    const [gone] = slow.rounds(
-      'rmdir',
-      new Loc(graph.inodes.grep(root, 'first')!, root, 'first'),
-      0,
-      null,
-    );
-    expect(gone.opErrno).toBe(0);
-    graph.inodes.unlink(root, 'first');
+    expect(slow.rmdir('first')[0].opErrno).toBe(0);
     expect(slow.mkdir('first').slice(1)).toEqual([MKDIR_ROUNDS, MKDIR_ROUNDS + 1]);
   },
 );
@@ -110,3 +110,21 @@ test('mkdir of an existing directory fails after 4 rounds of requests instead of
   const [reply, answered] = slow.mkdir('dir');
   expect([reply.opRet, answered]).toEqual([-1, 4]);
 });
+
+/**
+ * Two for the question whether the directory is empty, two for the locks of its name, one each for
+ * the others and for its name's child. The locks are released after the reply.
+ */
+const RMDIR_ROUNDS = 6;
+
+test.each([2, 8])(
+  'rmdir on a volume of %i children takes 6 rounds of requests, and leaves no lock',
+  async (count) => {
+    const slow = await Slow.start(count);
+    slow.mkdir('dir');
+    const [reply, answered, rounds] = slow.rmdir('dir');
+    expect([reply.opErrno, answered, rounds]).toEqual([0, RMDIR_ROUNDS, RMDIR_ROUNDS + 1]);
+    expect(slow.mkdir('dir').slice(1)).toEqual([MKDIR_ROUNDS, MKDIR_ROUNDS + 1]);
+    expect(slow.rmdir('dir').slice(1)).toEqual([RMDIR_ROUNDS, RMDIR_ROUNDS + 1]);
+  },
+);

@@ -50,15 +50,19 @@ function* removeDirectory(task: Task, args: RmdirArgs): Steps<RmdirReply> {
   if (errno !== 0) return makeFailure('rmdir', errno);
   task.setIgnoresInterrupts(true);
   const replies = yield* removeFromAllChildren(task, args, child);
-  yield* unlockName(task, child, loc);
   const refusal = replies.find(isRefusal);
   const successes = replies.filter(({ opRet }) => opRet >= 0);
   if (refusal === undefined) {
     const lastSuccess = successes.at(-1);
-    return lastSuccess === undefined
-      ? makeFailure('rmdir', ENOENT)
-      : mergeDirectoryReplies(lastSuccess, successes);
+    const reply =
+      lastSuccess === undefined
+        ? makeFailure('rmdir', ENOENT)
+        : mergeDirectoryReplies(lastSuccess, successes);
+    task.replyEarly(reply);
+    yield* unlockName(task, child, loc);
+    return reply;
   }
+  yield* unlockName(task, child, loc);
   // The lookup restores the directory on children that have removed it.
   if (successes.length > 0) yield* lookupDirectory(task, loc, null, null);
   return refusal;
