@@ -81,7 +81,7 @@ export class Output {
 
 /**
  * Opens what can be written without a stream; null for all else. A pipe is opened anew: its writes must not wait for
- * the reader, and a mode of the given descriptor would be one of the processes that share it, too.
+ * the reader, and the mode of the given descriptor is shared with other processes.
  */
 function openPlain(fd: number): number | null {
   const status = fstatSync(fd);
