@@ -88,17 +88,23 @@ describe('a command that writes to a pipe', () => {
       expect(out.length).toBeGreaterThan(2 * 65_536);
     }));
 
-  it.skipIf(isSkipped("output to another user's pipe", whyNotRoot))('may be another user', () =>
-    withScratch(async (scratch) => {
-      const { wrapper, node, main } = await copyUnreachable(scratch, OTHER);
-      const args = ['-o', 'pipefail', '-c', '"$0" "$@" | cat', ...wrapper, node, main, 'version'];
-      const ended = await run(scratch, 'bash', args);
-      expect(ended).toMatchObject({ status: 0, out: expect.stringMatching(/^glossa \d/), err: '' });
-    }),
+  it.skipIf(isSkipped("output to another user's pipe", whyNotRoot))(
+    'delivers its output as another user than the one who made the pipe',
+    () =>
+      withScratch(async (scratch) => {
+        const { wrapper, node, main } = await copyUnreachable(scratch, OTHER);
+        const args = ['-o', 'pipefail', '-c', '"$0" "$@" | cat', ...wrapper, node, main, 'version'];
+        const ended = await run(scratch, 'bash', args);
+        expect(ended).toMatchObject({
+          status: 0,
+          out: expect.stringMatching(/^glossa \d/),
+          err: '',
+        });
+      }),
   );
 
   // They take a good part of a start.
-  it.each([['version'], ['check', 'memory.vol']])("is %s, without Node's streams", (...args) =>
+  it.each([['version'], ['check', 'memory.vol']])("does not load Node's streams: %s", (...args) =>
     withScratch(async (scratch) => {
       await scratch.writeFile('memory.vol', 'volume m\n type storage/memory\nend-volume\n');
       await scratch.writeFile('list.cjs', listLoaded);

@@ -23,7 +23,7 @@ interface CommandSample {
   readonly ms: number;
 }
 
-/** A child of Node would write to a socket, which is none of what shells give commands: terminals, pipes and files. */
+/** Runs a command that writes to a file, as shells let it: a child of Node would write to a socket. */
 const SCRIPT = 'XDG_CACHE_HOME=$1; export XDG_CACHE_HOME; shift; exec "$@" >"$0"';
 
 /** Runs in a round; the median counts. */
