@@ -1,8 +1,10 @@
-/** Name resolution of a brick, over the loopback network. */
+/** Names and fds that a brick resolves, over the loopback network. */
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { dumpXlator } from '../../../runtime/core/dumps.ts';
 import { ROOT_GFID } from '../../../runtime/core/gfid.ts';
-import { IA_IFDIR, type Iatt } from '../../../runtime/core/iatt.ts';
+import { type Dirent, IA_IFDIR, type Iatt } from '../../../runtime/core/iatt.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
 import { BrickClients } from '../../../test/support/brick-clients.ts';
 import { makeFolder } from '../../../test/support/posix.ts';
@@ -25,4 +27,31 @@ test('a lookup of the name . returns the directory itself, which libgfapi needs 
     null,
   );
   expect(values[1] as Iatt).toMatchObject({ iaGfid: ROOT_GFID, iaType: IA_IFDIR });
+});
+
+test('a file or directory that a client uses without opening it is closed after each request', async () => {
+  const folder = makeFolder();
+  writeFileSync(join(folder, 'file'), 'data');
+  const server = ['protocol/server', { 'auth.addr.c0.allow': '127.0.0.1' }] as const;
+  const { graph } = await clients.openFolder(folder, { above: [server] });
+  const port = Number(String(dumpXlator(graph.top)['listens-at']).split(':')[1]);
+  const { driver } = await clients.open(port, { options: { 'remote-subvolume': 'c0' } });
+  const { inode } = await driver.find('/file');
+  const brickFile = graph.inodes.grep(graph.inodes.root, 'file')!;
+  const readCounts = () => ({
+    descriptors: readdirSync('/proc/self/fd').length,
+    openFds: graph.inodes.root.fdCount + brickFile.fdCount,
+  });
+  const before = readCounts();
+  for (let count = 0; count < 20; count++) {
+    const directory = driver.makeFd(driver.root, 0, true);
+    const { values } = await driver.expect('readdirp', directory, 4096, 0, null);
+    expect((values[0] as readonly Dirent[]).map(({ name }) => name)).toContain('file');
+    directory.release();
+    const file = driver.makeFd(inode, 0, false);
+    const read = await driver.expect('readv', file, 16, 0, 0, null);
+    expect(Buffer.from(read.values[0] as Uint8Array).toString()).toBe('data');
+    file.release();
+  }
+  expect(readCounts()).toEqual(before);
 });

@@ -29,7 +29,7 @@ import type { NameRule, Operand } from './unmarshal.ts';
 type EntryOperand = Operand & { readonly kind: 'entry' };
 
 /** The fd number of a request on a file that is not open: the file is found by its gfid. */
-const ANONYMOUS_FD = -2;
+export const ANONYMOUS_FD = -2;
 
 /** The part of a client's brick in which its calls are resolved. */
 export interface ResolveScope {
@@ -86,7 +86,7 @@ export function resolveOperand(
   }
 }
 
-/** Finds the open file of a number; for ANONYMOUS_FD makes an fd of the file with this gfid. */
+/** Finds the open file of a number; for ANONYMOUS_FD makes an fd of the file with this gfid, for the caller to close. */
 function findFd(
   frame: Frame,
   fdNumber: number,
@@ -99,7 +99,9 @@ function findFd(
     return;
   }
   findInode(frame, gfid, scope, (inode) =>
-    onResult(typeof inode === 'number' ? inode : new Fd(inode, O_RDWR, frame.root.pid)),
+    onResult(
+      typeof inode === 'number' ? inode : new Fd(inode, O_RDWR, frame.root.pid, inode.isDir),
+    ),
   );
 }
 

@@ -19,7 +19,7 @@ import type { Loan } from '../../../runtime/wire/record.ts';
 import type { XdrWriter } from '../../../runtime/wire/xdr.ts';
 import { writeFields } from '../../rpc/fields.ts';
 import type { Caller } from '../../rpc/message.ts';
-import { type ResolveScope, resolveOperand } from './resolve.ts';
+import { ANONYMOUS_FD, type ResolveScope, resolveOperand } from './resolve.ts';
 import { mapToClientRoot } from './subdir.ts';
 import type { Unmarshal } from './unmarshal.ts';
 
@@ -58,6 +58,8 @@ export class ServerCall {
   loan: Loan | null = null;
   /** The fd that this call opens, until the client gets it. */
   private newFd: Fd | null = null;
+  /** The fds of files that the client uses without having opened them; null for a call without such a file. */
+  private anonymousFds: Fd[] | null = null;
 
   /** @param values the fields of the call @param data the bytes after them */
   constructor(
@@ -105,6 +107,10 @@ export class ServerCall {
           return;
         }
         this.args[operand.argIndex] = value;
+        if (operand.kind === 'fd' && this.values[operand.numberIndex] === ANONYMOUS_FD) {
+          this.anonymousFds ??= [];
+          this.anonymousFds.push(value as Fd);
+        }
         this.resolveFrom(index + 1);
       });
     }
@@ -163,6 +169,7 @@ export class ServerCall {
     const { origin, conversions, xid, frame } = this;
     if (this.loan !== null) this.loan.count -= 1;
     if (this.newFd !== null) closeFd(this.newFd);
+    if (this.anonymousFds !== null) for (const fd of this.anonymousFds) closeFd(fd);
     const data =
       opRet >= 0 && conversions.dataIndex >= 0
         ? (reply[conversions.dataIndex] as Uint8Array)
