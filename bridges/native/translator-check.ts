@@ -118,6 +118,7 @@ const translatorRules: { readonly [K in keyof Required<Translator<unknown>>]: Fi
   },
   watches: FLAG_RULE,
   isRemote: FLAG_RULE,
+  listsUnopened: FLAG_RULE,
 };
 
 /** Checks a file's default export. @throws {GraphError} naming all faults */

@@ -158,6 +158,8 @@ export interface Translator<P, O extends Options = Options> {
   readonly watches?: boolean;
   /** Whether requests go to another process. A mount then lists with attributes, as each lookup would cost a request. */
   readonly isRemote?: boolean;
+  /** Whether its opendir need not come before readdirp (`canListUnopened`). */
+  readonly listsUnopened?: boolean;
   /** Lets the kernel cache data, or read and write it directly; by default neither. */
   readonly dataPath?: DataPath<P>;
 }
@@ -193,6 +195,12 @@ export function defineTranslator<P, const O extends Options>(
 ): Translator<P, O> {
   return translator;
 }
+
+/** Whether a volume, with all below it, lists a directory without an opendir, or during it. */
+export const canListUnopened = ({ fops, translator, below }: Xlator): boolean => {
+  const passesOn = fops.opendir === undefined || translator.watches === true;
+  return (passesOn || translator.listsUnopened === true) && below.every(canListUnopened);
+};
 
 /** One event of a volume's history. */
 export interface HistoryEntry {

@@ -67,6 +67,8 @@ export interface WorldSettings {
   }[];
   /** Options with which the top volume is reconfigured in turn. */
   readonly turns?: readonly Readonly<Record<string, string>>[];
+  /** Whether the storage can list a directory whose opendir is under way. */
+  readonly listsUnopened?: boolean;
   /** Whether bricks notify the cache of changes by other clients. */
   readonly tells?: boolean;
   /** Milliseconds after which changes by other clients must be visible. */
@@ -109,11 +111,12 @@ export class World {
 
   static async start(settings: WorldSettings): Promise<World> {
     const slow = new SlowStorage();
+    const { listsUnopened = false } = settings;
     const context = new FakeContext();
     context.time = 1_000_000;
     const graph = await startGraph(
       [
-        { translator: memory as unknown as Translator<unknown> },
+        { translator: { ...memory, listsUnopened } as unknown as Translator<unknown> },
         { translator: errorGen as unknown as Translator<unknown>, options: { seed: '1' } },
         { translator: slow.translator },
         ...settings.stack,

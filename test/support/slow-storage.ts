@@ -19,6 +19,7 @@ export class SlowStorage {
     type: 'test/slow',
     description: 'Is slow.',
     children: [1, 1],
+    listsUnopened: true,
     options: {},
     fops: Object.fromEntries(fopNames.map((name) => [name, this.makeFop(name)])),
     init: () => null,

@@ -49,6 +49,7 @@ export default defineTranslator<Distribute, typeof options>({
   options,
   // Each fop chooses its child, so a fop that is not defined here must not go to the first.
   passesThrough: false,
+  listsUnopened: true,
   // Pages of a file are valid whichever child serves it.
   dataPath: { keepsPages: () => true },
   fops: {

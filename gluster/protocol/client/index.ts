@@ -30,6 +30,8 @@ export default defineTranslator<RemoteVolume, typeof options>({
   description: 'Forwards requests to a brick of GlusterFS or glossa.',
   children: [0, 0],
   isRemote: true,
+  // The brick finds a directory without fd number by its gfid.
+  listsUnopened: true,
   dataPath: { keepsPages: (xl, hasClientTimes) => xl.priv.reportsAllChanges(hasClientTimes) },
   options,
   fops,

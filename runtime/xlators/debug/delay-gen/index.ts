@@ -119,6 +119,7 @@ export default defineTranslator<Delays, typeof options>({
   type: 'debug/delay-gen',
   description: 'Lets fops wait on their way down, as a network or a slow disk would.',
   children: [1, 1],
+  listsUnopened: true,
   options,
   fops: makeFops,
   init: (xl, values) => new Delays(xl, values),

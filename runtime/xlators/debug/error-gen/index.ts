@@ -177,6 +177,7 @@ export default defineTranslator<ErrorGen, typeof options>({
   type: 'debug/error-gen',
   description: 'Lets fops fail, by chance or every n-th, with errnos of your choice.',
   children: [1, 1],
+  listsUnopened: true,
   options,
   fops: makeFops,
   init: (xl, values) => new ErrorGen(xl, values),

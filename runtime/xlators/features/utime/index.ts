@@ -181,6 +181,7 @@ export default defineTranslator<UtimeState, typeof options>({
   type: 'features/utime',
   description: "Gives files the times of the client's clock, not of the bricks' clocks.",
   children: [1, 1],
+  listsUnopened: true,
   options,
   dataPath: { keepsPages: () => true, givesTimes: true },
   fops: { ...timedFops, open, setattr, fsetattr, lookup },

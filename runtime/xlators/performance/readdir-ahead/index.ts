@@ -3,10 +3,15 @@
  *
  * Source: GlusterFS 10 `xlators/performance/readdir-ahead/src/`; README.md lists the differences.
  */
-import type { Fd } from '../../../core/fd.ts';
 import { tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import type { Dirent } from '../../../core/iatt.ts';
-import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';
+import {
+  type Cbk,
+  canListUnopened,
+  type Fop,
+  type Fops,
+  type Xlator,
+} from '../../../core/xlator.ts';
 import { defineCache } from '../shared/cache-translator.ts';
 import {
   attributeChangingFops,
@@ -21,17 +26,20 @@ import { Listing, type ListRequest, ReaddirAhead } from './readdir-ahead.ts';
 
 type ReaddirAheadXlator = Xlator<ReaddirAhead>;
 
-/** Opens a directory; the callback begins to read ahead. */
+/** Opens a directory, and begins to read ahead: at once if the volumes below allow it, else in the callback. */
 const opendir: Fop<'opendir', ReaddirAhead> = (frame, xl, loc, fd, xdata) => {
-  frame.local = fd;
+  const listing = new Listing(fd!, frame.root);
+  frame.local = listing;
   wind.opendir(frame, 0, opendirCbk, xl.children[0]!, loc, fd, xdata);
+  if (listing.isOpening && xl.below.every(canListUnopened)) xl.priv.requestFirstEntries(listing);
 };
 
 const opendirCbk: Cbk<'opendir', ReaddirAhead> = (frame, _c, xl, opRet, opErrno, fd, xdata) => {
-  if (opRet >= 0) {
-    const openedFd = frame.local as Fd;
-    const listing = new Listing(openedFd, frame.root);
-    openedFd.ctxSet(xl, listing);
+  const listing = frame.local as Listing;
+  listing.isOpening = false;
+  if (opRet < 0) xl.priv.bypass(listing);
+  else {
+    listing.fd.ctxSet(xl, listing);
     xl.priv.requestEntries(listing);
   }
   unwind.opendir(frame, opRet, opErrno, fd, xdata);

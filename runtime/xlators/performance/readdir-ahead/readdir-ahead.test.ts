@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ask, makeLoc, makeTranslator } from '../../../../test/support/core.ts';
-import { anyHistories, World } from '../../../../test/support/performance.ts';
-import { ENOENT } from '../../../core/errno.ts';
+import { anyHistories, World, type WorldSettings } from '../../../../test/support/performance.ts';
+import { EACCES, EBADF, ENOENT } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
-import { unwind, wind } from '../../../core/gen/fops.gen.ts';
+import { fail, tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import type { Dirent } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
 import type { Cbk, Translator } from '../../../core/xlator.ts';
@@ -12,24 +12,28 @@ import readdirAhead from './index.ts';
 
 const translator = readdirAhead as unknown as Translator<unknown>;
 
-test('a listing through readdir-ahead has only entries that the directory had since its opendir', async () => {
-  const turns: Record<string, string>[] = [{ 'pass-through': 'on' }, {}];
-  const weights = { readdirp: 8, create: 5, unlink: 4, rename: 4, link: 3 };
-  await fc.assert(
-    fc.asyncProperty(anyHistories(weights), async (steps) => {
-      const world = await World.start({
-        stack: [{ translator }],
-        turns,
-        tells: true,
-        timeoutMs: 1,
-      });
-      for (const step of steps) world.step(step);
-      world.settle();
-      expect(readdirAhead.dump!(world.top as never).bytes).toBe(0);
-    }),
-    { numRuns: 60 },
-  );
-});
+test.each([false, true])(
+  'a listing through readdir-ahead has only entries that the directory had since its opendir (listed while it is being opened: %s)',
+  async (listsUnopened) => {
+    const turns: Record<string, string>[] = [{ 'pass-through': 'on' }, {}];
+    const weights = { readdirp: 8, create: 5, unlink: 4, rename: 4, link: 3 };
+    await fc.assert(
+      fc.asyncProperty(anyHistories(weights), async (steps) => {
+        const world = await World.start({
+          stack: [{ translator }],
+          turns,
+          tells: true,
+          listsUnopened,
+          timeoutMs: 1,
+        });
+        for (const step of steps) world.step(step);
+        world.settle();
+        expect(readdirAhead.dump!(world.top as never).bytes).toBe(0);
+      }),
+      { numRuns: 60 },
+    );
+  },
+);
 
 const options = { 'rda-request-size': '4KB', 'rda-high-wmark': '8KB' };
 
@@ -38,8 +42,12 @@ interface Layer {
   readonly options?: Record<string, string>;
 }
 
-async function setUp(names: number, stack: Layer[] = [{ translator, options }]) {
-  const world = await World.start({ stack, timeoutMs: 1 });
+async function setUp(
+  names: number,
+  stack: Layer[] = [{ translator, options }],
+  settings: Partial<WorldSettings> = {},
+) {
+  const world = await World.start({ stack, timeoutMs: 1, ...settings });
   const { graph, slow } = world;
   const { root } = graph.inodes;
   for (let at = 0; at < names; at++) {
@@ -141,4 +149,94 @@ test('the dump of readdir-ahead counts each reply as a hit, or as a miss if it w
   const { hits, misses } = readdirAhead.dump!(world.top as never);
   expect(Number(hits) + Number(misses)).toBe(asked);
   expect(Number(misses)).toBeGreaterThan(0);
+});
+
+describe('a directory that is being opened', () => {
+  const settings = { listsUnopened: true };
+  /** Opens the root over a storage that answers when told. */
+  async function setUpOpening(stack?: Layer[]) {
+    const rig = await setUp(10, stack, settings);
+    const { graph, slow, root, fd, asked } = rig;
+    fd.release();
+    asked();
+    slow.quick = false;
+    const openingFd = new Fd(root, 0, 1, true);
+    const opened = ask(graph, 'opendir', new Loc(root), openingFd, null);
+    const list = () => ask(graph, 'readdirp', openingFd, 8192, 0, null);
+    const readBytes = () => Number(readdirAhead.dump!(graph.top as never).bytes);
+    return { ...rig, openingFd, opened, list, readBytes };
+  }
+  const bothAsked = ['opendir ', 'readdirp 0'];
+
+  test('is listed at the same time, and the opendir ends when it would without', async () => {
+    const { asked, opened, slow, list, openingFd, readBytes } = await setUpOpening();
+    expect(asked()).toEqual(bothAsked);
+    // The listing's reply comes first.
+    slow.releaseWind(1);
+    slow.releaseReply(0);
+    expect([opened.count, readBytes() > 0]).toEqual([0, true]);
+    slow.releaseAll();
+    expect([opened.count, opened.opRet]).toEqual([1, 0]);
+    const listed = list();
+    expect([listed.count, (listed.values[0] as Dirent[]).length]).toEqual([1, 12]);
+    expect(asked()).toEqual([]);
+    openingFd.release();
+    expect(readBytes()).toBe(0);
+  });
+
+  test('is listed by a request that waits for the entries asked for before its opendir', async () => {
+    const { asked, opened, slow, list } = await setUpOpening();
+    slow.releaseWind(0);
+    slow.releaseReply(0);
+    expect(opened.opRet).toBe(0);
+    const listed = list();
+    expect(listed.count).toBe(0);
+    slow.releaseAll();
+    expect([listed.count, (listed.values[0] as Dirent[]).length]).toEqual([1, 12]);
+    expect(asked()).toEqual(bothAsked);
+  });
+
+  test('keeps no entries if its opendir fails', async () => {
+    const refusing = makeTranslator('refusing', {
+      opendir: (frame, xl, ...args) => wind.opendir(frame, 0, refuseCbk, xl.children[0]!, ...args),
+    });
+    const refuseCbk: Cbk<'opendir', unknown> = (frame) => fail.opendir(frame, EACCES);
+    const { slow, opened, openingFd, readBytes, asked } = await setUpOpening([
+      { translator: { ...refusing, listsUnopened: true } },
+      { translator, options },
+    ]);
+    expect(asked()).toEqual(bothAsked);
+    slow.releaseAll();
+    expect([opened.opRet, opened.opErrno]).toEqual([-1, EACCES]);
+    openingFd.release();
+    expect([slow.waiting, readBytes()]).toEqual([0, 0]);
+  });
+
+  test('is listed again if the listing before its opendir failed', async () => {
+    let failures = 0;
+    const refusing = makeTranslator('refusing', {
+      readdirp: (frame, xl, ...args) => {
+        failures += 1;
+        if (failures === 1) unwind.readdirp(frame, -1, EBADF, null, null);
+        else tail.readdirp(frame, xl.children[0]!, ...args);
+      },
+    });
+    const { slow, opened, list } = await setUpOpening([
+      { translator: refusing },
+      { translator, options },
+    ]);
+    slow.releaseAll();
+    expect(opened.opRet).toBe(0);
+    const listed = list();
+    slow.releaseAll();
+    expect((listed.values[0] as Dirent[]).length).toBe(12);
+  });
+
+  test('is not listed before its opendir if a volume below needs the open directory', async () => {
+    const opening = makeTranslator('opening', {
+      opendir: (frame, xl, ...args) => tail.opendir(frame, xl.children[0]!, ...args),
+    });
+    const { asked } = await setUpOpening([{ translator: opening }, { translator, options }]);
+    expect(asked()).toEqual(['opendir ']);
+  });
 });

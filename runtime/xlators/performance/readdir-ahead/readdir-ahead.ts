@@ -50,6 +50,8 @@ export class Listing {
   clientOffset = 0;
   /** Offset after the last entry read ahead. */
   endOffset = 0;
+  /** Whether the opendir is under way. Entries are returned only after its success. */
+  isOpening = true;
   /** Whether a request for more entries is under way. */
   isRequesting = false;
   /** The reply after the entries read ahead: the end of the directory (`opRet` 0) or a failure; null if unknown. */
@@ -120,19 +122,28 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
       (listing.bytes === 0 || listing.bytes < values['rda-high-wmark']) &&
       (listing.bytes === 0 || this.bytes < values['rda-cache-limit'])
     ) {
-      listing.isRequesting = true;
-      const frame = this.xl.begin(makeRequestAs(listing.caller, 'READDIRP'));
-      frame.local = new PendingBatch(listing, listing.endOffset, this.clock, this.xl.context.now());
-      listing.fd.hold();
-      const size = values['rda-request-size'];
-      const child = this.xl.children[0]!;
-      wind.readdirp(frame, 0, readdirpCbk, child, listing.fd, size, listing.endOffset, null);
+      this.windReaddirp(listing);
     }
+  }
+
+  /** Requests the first entries while the directory is being opened. */
+  requestFirstEntries(listing: Listing): void {
+    this.windReaddirp(listing);
+  }
+
+  private windReaddirp(listing: Listing): void {
+    listing.isRequesting = true;
+    const frame = this.xl.begin(makeRequestAs(listing.caller, 'READDIRP'));
+    frame.local = new PendingBatch(listing, this.clock, this.xl.context.now());
+    listing.fd.hold();
+    const size = this.values['rda-request-size'];
+    const child = this.xl.children[0]!;
+    wind.readdirp(frame, 0, readdirpCbk, child, listing.fd, size, listing.endOffset, null);
   }
 
   /** Stores the entries of a reply, and answers the client's request that waits for it. */
   storeEntries(
-    { listing, startOffset, clockAtWind, requestedAtMs }: PendingBatch,
+    { listing, startOffset, isEarly, clockAtWind, requestedAtMs }: PendingBatch,
     opRet: number,
     opErrno: number,
     entries: readonly Dirent[],
@@ -140,7 +151,9 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
     listing.isRequesting = false;
     // The client may have restarted the listing, or left the sequence, since the request.
     const isNeeded = !listing.isBypassed && listing.endOffset === startOffset;
-    if (isNeeded && entries.length === 0) listing.lastReply = { opRet, opErrno };
+    // A failure before the opendir's reply says nothing: the open directory is listed again.
+    if (isNeeded && isEarly && opRet < 0) listing.lastReply = null;
+    else if (isNeeded && entries.length === 0) listing.lastReply = { opRet, opErrno };
     else if (isNeeded) {
       listing.batches.push({ entries, returnedCount: 0, clockAtWind, requestedAtMs });
       listing.endOffset = entries.at(-1)!.off;
@@ -237,12 +250,15 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
 class PendingBatch {
   readonly listing: Listing;
   readonly startOffset: number;
+  /** Whether the entries were requested before the opendir's reply. */
+  readonly isEarly: boolean;
   readonly clockAtWind: number;
   readonly requestedAtMs: number;
 
-  constructor(listing: Listing, startOffset: number, clockAtWind: number, requestedAtMs: number) {
+  constructor(listing: Listing, clockAtWind: number, requestedAtMs: number) {
     this.listing = listing;
-    this.startOffset = startOffset;
+    this.startOffset = listing.endOffset;
+    this.isEarly = listing.isOpening;
     this.clockAtWind = clockAtWind;
     this.requestedAtMs = requestedAtMs;
   }

@@ -33,6 +33,7 @@ export default defineTranslator({
   type: 'storage/memory',
   description: 'Keeps files in memory, for as long as the process lives.',
   children: [0, 0],
+  listsUnopened: true,
   options: defineReconfigurableOptions({
     size: {
       type: 'sizet',

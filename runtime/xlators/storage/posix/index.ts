@@ -75,6 +75,7 @@ export default defineTranslator({
   type: 'storage/posix',
   description: 'Serves a directory of this machine.',
   children: [0, 0],
+  listsUnopened: true,
   options: {
     ...unusedOptions,
     directory: {
