@@ -1,6 +1,6 @@
 /**
- * Requests of du, ls, find and rm at a mount over two bricks of GlusterFS: for each directory one lookup, one opendir
- * and one listing of each brick, and no lookup of a file.
+ * Requests of du, ls, find and rm at a mount over two bricks of GlusterFS, with and without performance/readdir-ahead:
+ * for each directory one lookup, one opendir and one listing of each brick, and no lookup of a file.
  */
 import { expect, it } from 'vitest';
 import { renderVolume } from '../../../test/support/brick-clients.ts';
@@ -37,15 +37,17 @@ interface Command {
 
 const LISTING = { lookup: LOOKUPS, opendir: EACH, readdirp: EACH };
 
-const COMMANDS: readonly Command[] = [
+/** @param listedUnread number of listings for a directory that is opened and not read */
+const makeCommands = (listedUnread: number): readonly Command[] => [
   { script: 'du -s tree', most: LISTING },
-  { script: 'find tree', most: { ...LISTING, opendir: EACH + 1 } },
+  // find opens the directory above the tree, too, without listing it.
+  { script: 'find tree', most: { ...LISTING, opendir: EACH + 1, readdirp: EACH + listedUnread } },
   // Without ACLs: the first listing does not know that they will be requested.
   { script: 'ls -lR tree', most: LISTING },
   {
     script: 'rm -r tree',
-    // rm opens each directory twice, and rmdir(2) lists it once more, on all bricks.
-    most: { lookup: LOOKUPS, opendir: 3 * EACH, readdirp: 3 * EACH },
+    // rm opens each directory twice, and rmdir(2) lists it once more without opening it, on all bricks.
+    most: { lookup: LOOKUPS, opendir: 2 * EACH, readdirp: 3 * EACH },
   },
 ];
 
@@ -65,6 +67,7 @@ function countRequests(log: string): ReadonlyMap<string, Record<string, number>>
 /** Starts the bricks, and calls `use` with the volfile of their clients. */
 async function withBricks(
   scratch: Scratch,
+  above: readonly string[],
   use: (volfile: string) => Promise<void>,
 ): Promise<void> {
   const bricks: RealBrick[] = [];
@@ -87,6 +90,7 @@ async function withBricks(
     volumes.push(
       renderVolume('dht', 'cluster/distribute', {}, BRICKS.join(' ')),
       renderVolume('utime', 'features/utime', {}, 'dht'),
+      ...above,
     );
     await use(volumes.join('\n'));
   } finally {
@@ -95,11 +99,18 @@ async function withBricks(
 }
 
 describeMounts('a mount over two bricks', () => {
-  it.skipIf(isWithoutBricks())(
-    'sends one request of a kind for each directory and brick, and none for a listed file',
-    () =>
+  it.skipIf(isWithoutBricks()).each([
+    ['without readdir-ahead', [], 0],
+    [
+      'with readdir-ahead, which lists while it opens',
+      [renderVolume('ahead', 'performance/readdir-ahead', {}, 'utime')],
+      1,
+    ],
+  ] as const)(
+    'sends one request of a kind for each directory and brick, and none for a listed file, %s',
+    (_title, above, listedUnread) =>
       withScratch((scratch) =>
-        withBricks(scratch, async (volfile) => {
+        withBricks(scratch, above, async (volfile) => {
           let mountCount = 0;
           /** Runs a script at a new mount, whose kernel has cached nothing; returns its output and the mount's log. */
           const runScript = async (script: string): Promise<readonly [string, string]> => {
@@ -117,7 +128,7 @@ describeMounts('a mount over two bricks', () => {
           await runScript(MAKE);
           const [found] = await runScript('find tree -type f | wc -l');
           expect(Number(found)).toBe(DIRECTORIES * FILES);
-          for (const { script, most } of COMMANDS) {
+          for (const { script, most } of makeCommands(listedUnread)) {
             const [, log] = await runScript(script);
             for (const [brick, counts] of countRequests(log)) {
               const told = `${script}: ${brick}: ${JSON.stringify(counts)}`;

@@ -112,13 +112,13 @@ test('mkdir of an existing directory fails after 4 rounds of requests instead of
 });
 
 /**
- * Two for the question whether the directory is empty, two for the locks of its name, one each for
+ * One for the question whether the directory is empty, two for the locks of its name, one each for
  * the others and for its name's child. The locks are released after the reply.
  */
-const RMDIR_ROUNDS = 6;
+const RMDIR_ROUNDS = 5;
 
 test.each([2, 8])(
-  'rmdir on a volume of %i children takes 6 rounds of requests, and leaves no lock',
+  'rmdir on a volume of %i children takes 5 rounds of requests, and leaves no lock',
   async (count) => {
     const slow = await Slow.start(count);
     slow.mkdir('dir');

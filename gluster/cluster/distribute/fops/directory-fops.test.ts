@@ -1,8 +1,9 @@
-/** Locks of a directory, which one child holds. */
+/** Locks of a directory, which one child holds, and its removal. */
 import { afterEach, expect, test } from 'vitest';
 import { Dict } from '../../../../runtime/core/dict.ts';
+import { EBADF, ENOTEMPTY } from '../../../../runtime/core/errno.ts';
 import { Fd } from '../../../../runtime/core/fd.ts';
-import { unwind } from '../../../../runtime/core/gen/fops.gen.ts';
+import { fail, tail, unwind } from '../../../../runtime/core/gen/fops.gen.ts';
 import { F_RDLCK, F_SETLK, F_UNLCK } from '../../../../runtime/core/lock.ts';
 import { makeTranslator } from '../../../../test/support/core.ts';
 import { DistributedVolume } from '../../../../test/support/distributed-volume.ts';
@@ -47,4 +48,29 @@ test("a directory's lock and unlock go to the same child, even if the layout cha
     fd.release();
   }
   expect(locked.size).toBe(3);
+});
+
+test('rmdir opens a directory if a child cannot list it without, and removes it only if it is empty', async () => {
+  const opened = new Set<Fd>();
+  const opening = makeTranslator('opening', {
+    opendir(frame, xl, loc, fd, xdata) {
+      opened.add(fd!);
+      tail.opendir(frame, xl.children[0]!, loc, fd, xdata);
+    },
+    readdirp(frame, xl, fd, ...args) {
+      if (opened.has(fd)) tail.readdirp(frame, xl.children[0]!, fd, ...args);
+      else fail.readdirp(frame, EBADF);
+    },
+  });
+  volume = await DistributedVolume.start(THREE, {}, () => ({
+    translator: { ...opening, listsUnopened: true },
+  }));
+  volume.mkdir('/dir');
+  volume.mkdir('/dir/inside');
+  const remove = (path: string): number =>
+    volume.ask('rmdir', volume.findLoc(path), 0, null).opErrno;
+  expect(remove('/dir')).toBe(ENOTEMPTY);
+  expect(remove('/dir/inside')).toBe(0);
+  expect(remove('/dir')).toBe(0);
+  expect(opened.size).toBeGreaterThan(0);
 });

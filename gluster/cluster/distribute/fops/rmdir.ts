@@ -12,6 +12,7 @@ import type { FopTable } from '../../../../runtime/core/gen/fops.gen.ts';
 import type { Dirent } from '../../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
+import { canListUnopened } from '../../../../runtime/core/xlator.ts';
 import { NO_CHILD } from '../distribute.ts';
 import { withTemporaryInode } from '../heal/make-linkto.ts';
 import { isLinkto, LINKTO_XATTR_BYTES, readTarget } from '../linkto.ts';
@@ -81,20 +82,22 @@ const LISTING_BYTES = 4096;
 
 /** Checks whether a directory is empty. @returns 0, or the errno. A child without the directory has no entries. */
 export function* checkEmpty(task: Task, inode: Inode): Steps<number> {
+  const { xl, children } = task.volume;
   const fd = new Fd(inode, 0, 0, true);
   try {
+    if (xl.below.every(canListUnopened)) {
+      const errno = yield* checkEntries(task, fd, children);
+      // After another error, a brick may need the directory open.
+      if (errno === 0 || errno === ENOTEMPTY) return errno;
+    }
     const loc = new Loc(inode);
-    const replies = yield* task.windInternalEach(task.volume.children, 'opendir', () => [
-      loc,
-      fd,
-      null,
-    ]);
+    const replies = yield* task.windInternalEach(children, 'opendir', () => [loc, fd, null]);
     const failure = replies.find(({ opRet, opErrno }) => opRet < 0 && !ABSENT_ERRNOS.has(opErrno));
     if (failure !== undefined) return failure.opErrno;
     return yield* checkEntries(
       task,
       fd,
-      task.volume.children.filter((child) => replies[child]!.opRet >= 0),
+      children.filter((child) => replies[child]!.opRet >= 0),
     );
   } finally {
     fd.release();
