@@ -5,9 +5,11 @@
  */
 
 import { concatBytes } from '../../../core/bytes.ts';
-import { tail, unwind } from '../../../core/gen/fops.gen.ts';
+import type { Fd } from '../../../core/fd.ts';
+import type { Frame } from '../../../core/frame.ts';
+import { tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import { MAX_DATA } from '../../../core/limits.ts';
-import type { Fop, Fops, Xlator } from '../../../core/xlator.ts';
+import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';
 import { defineCache } from '../shared/cache-translator.ts';
 import { bypassesCache, makeDataFops } from '../shared/data-fops.ts';
 import { options } from './options.ts';
@@ -24,12 +26,28 @@ const readv: Fop<'readv', ReadAhead> = (frame, xl, fd, size, offset, flags, xdat
   const stream = priv.findOrAddStream(fd);
   const isSequential = priv.recordRead(stream, offset, size);
   const caller = frame.root;
+  stream.unansweredCount += 1;
+  frame.local = stream;
   if (stream.parts.length > 0) replyOrWait(xl, { frame, size, offset, flags }, stream);
   else {
     if (isSequential) priv.misses += 1;
-    tail.readv(frame, xl.children[0]!, fd, size, offset, flags, xdata);
+    windRead(xl, frame, fd, size, offset, flags);
   }
-  if (!fd.released) priv.requestAhead(stream, caller);
+  if (!fd.released && !stream.isReaderAhead) priv.requestAhead(stream, caller);
+};
+
+const windRead = (
+  xl: ReadAheadXlator,
+  frame: Frame,
+  fd: Fd,
+  size: number,
+  offset: number,
+  flags: number,
+): void => wind.readv(frame, 0, readCbk, xl.children[0]!, fd, size, offset, flags, null);
+
+const readCbk: Cbk<'readv', ReadAhead> = (frame, _c, _xl, opRet, opErrno, vector, buf, xdata) => {
+  (frame.local as ReadStream).unansweredCount -= 1;
+  unwind.readv(frame, opRet, opErrno, vector, buf, xdata);
 };
 
 /** Answers a read from parts read ahead, lets it wait for a part under way, or winds it. */
@@ -59,10 +77,11 @@ function replyOrWait(xl: ReadAheadXlator, reader: WaitingRead, stream: ReadStrea
       return;
     }
     xl.priv.misses += 1;
-    tail.readv(frame, xl.children[0]!, stream.fd, size, offset, flags, null);
+    windRead(xl, frame, stream.fd, size, offset, flags);
     return;
   }
   xl.priv.hits += 1;
+  stream.unansweredCount -= 1;
   const { buf } = stream.parts.findLast((part) => part.offset < end && part.data !== null)!;
   const vector = concatBytes(data);
   unwind.readv(frame, vector.length, 0, vector, buf, null);
@@ -82,7 +101,10 @@ export default defineCache<ReadAhead, typeof options>({
   description: 'Reads ahead of programs that read a file from one end to the other.',
   options,
   fops: () => cacheFops,
-  makeCache: (xl, values) =>
-    new ReadAhead(xl, values, (reader, stream) => replyOrWait(xl, reader, stream)),
+  makeCache(xl, values) {
+    // A read that was not foreseen gets its reply unchanged.
+    xl.copiesReads = true;
+    return new ReadAhead(xl, values, (reader, stream) => replyOrWait(xl, reader, stream));
+  },
   release: (xl, _fd, stream) => xl.priv.clearStream(stream as ReadStream),
 });

@@ -90,6 +90,23 @@ test('read-ahead requests whole pages from the second small read in sequence', a
   expect(dump()).toMatchObject({ hits: 14 });
 });
 
+test('read-ahead stops while its reader has two reads in sequence under way', async () => {
+  const { read, asked, slow } = await setUp(20 * PAGE);
+  slow.quick = false;
+  read(0, PAGE);
+  read(PAGE, PAGE);
+  expect(asked()).toEqual([`readv ${PAGE}@0`, `readv ${PAGE}@${PAGE}`]);
+  slow.releaseAll();
+  for (let at = 2; at < 6; at++) read(at * PAGE, PAGE);
+  expect(asked()).toEqual([2, 3, 4, 5].map((at) => `readv ${PAGE}@${at * PAGE}`));
+  slow.releaseAll();
+  // Elsewhere in the file it begins anew.
+  slow.quick = true;
+  read(10 * PAGE, PAGE);
+  read(11 * PAGE, PAGE);
+  expect(asked().slice(0, 3)).toEqual([10, 11, 12].map((at) => `readv ${PAGE}@${at * PAGE}`));
+});
+
 test('read-ahead passes on a read out of sequence unchanged', async () => {
   const { read, asked } = await setUp(20 * PAGE);
   read(7 * PAGE + 5, 100);
@@ -101,33 +118,44 @@ test("every read through read-ahead returns the file's data, in any order of the
   const sizes = fc.array(fc.integer({ min: 1, max: 3 * PAGE }), { minLength: 5, maxLength: 15 });
   const orders = fc.array(fc.nat(7), { maxLength: 60 });
   await fc.assert(
-    fc.asyncProperty(sizes, orders, fc.nat(10), async (lengths, order, writeAt) => {
-      const { slow, data, read, graph, fd } = await setUp(6 * PAGE + 77);
-      slow.quick = false;
-      const replies: [Reply, Uint8Array][] = [];
-      let offset = 0;
-      for (const [nth, length] of lengths.entries()) {
-        if (nth === writeAt) {
-          slow.releaseAll();
-          const written = new Uint8Array(9000).fill(nth);
-          data.set(written, PAGE);
-          ask(graph, 'writev', fd, written, PAGE, 0, null);
-          slow.releaseAll();
+    fc.asyncProperty(
+      sizes,
+      orders,
+      fc.nat(10),
+      fc.boolean(),
+      async (lengths, order, writeAt, waits) => {
+        const { slow, data, read, graph, fd } = await setUp(6 * PAGE + 77);
+        slow.quick = false;
+        const replies: [Reply, Uint8Array][] = [];
+        let offset = 0;
+        for (const [nth, length] of lengths.entries()) {
+          if (nth === writeAt) {
+            slow.releaseAll();
+            const written = new Uint8Array(9000).fill(nth);
+            data.set(written, PAGE);
+            ask(graph, 'writev', fd, written, PAGE, 0, null);
+            slow.releaseAll();
+          }
+          replies.push([read(offset, length), data.slice(offset, offset + length)]);
+          offset += length;
+          for (const which of order.slice(4 * nth, 4 * nth + 4)) {
+            slow.releaseWind(which);
+            slow.releaseReply(which);
+          }
+          // Reads in turn, or several at once.
+          while (waits && replies.at(-1)![0].count === 0) {
+            slow.releaseWind(0);
+            slow.releaseReply(0);
+          }
         }
-        replies.push([read(offset, length), data.slice(offset, offset + length)]);
-        offset += length;
-        for (const which of order.slice(4 * nth, 4 * nth + 4)) {
-          slow.releaseWind(which);
-          slow.releaseReply(which);
+        slow.releaseAll();
+        for (const [{ count, opRet, values }, want] of replies) {
+          expect(count).toBe(1);
+          expect(opRet).toBe(want.length);
+          expect(Buffer.compare(values[0] as Uint8Array, want)).toBe(0);
         }
-      }
-      slow.releaseAll();
-      for (const [{ count, opRet, values }, want] of replies) {
-        expect(count).toBe(1);
-        expect(opRet).toBe(want.length);
-        expect(Buffer.compare(values[0] as Uint8Array, want)).toBe(0);
-      }
-    }),
+      },
+    ),
     { numRuns: 40 },
   );
 });

@@ -75,6 +75,13 @@ export class ReadStream {
   nextOffset = 0;
   /** Bytes read in sequence so far. */
   sequentialBytes = 0;
+  /** Number of reads without a reply. */
+  unansweredCount = 0;
+  /**
+   * Whether the reader reads ahead itself, as a kernel does: it has requested the next bytes before the reply to those
+   * before. Reading further ahead would only add copies.
+   */
+  isReaderAhead = false;
   /** Bytes of the last read. */
   lastSize = 0;
   /** Offset up to which parts were requested; 0 without parts. */
@@ -133,14 +140,15 @@ export class ReadAhead extends InodeCache<FileState, OptionValues> {
   }
 
   /**
-   * Records a read, and drops the parts before it, or all if it is out of sequence; returns whether it is in sequence.
+   * Records a new read, and drops the parts before it, or all if it is out of sequence. @returns whether it is in sequence
    */
   recordRead(stream: ReadStream, offset: number, size: number): boolean {
     const isSequential = offset === stream.nextOffset;
     if (!isSequential) {
       stream.sequentialBytes = 0;
+      stream.isReaderAhead = false;
       this.clearStream(stream);
-    }
+    } else if (stream.unansweredCount > 0) stream.isReaderAhead = true;
     stream.sequentialBytes += size;
     stream.lastSize = size;
     stream.nextOffset = offset + size;
