@@ -4,6 +4,7 @@
  *   mount-server.ts memory MOUNTPOINT [OPTIONS]    storage/memory
  *   mount-server.ts answers MOUNTPOINT [OPTIONS]   a leaf where every name is absent; the name
  *                                                  sets the time of the reply (see `ways`)
+ *   mount-server.ts remote MOUNTPOINT [OPTIONS]    the same, as if requests went to another process
  *
  * OPTIONS is JSON. It sends `ready`, or `error` with the code; answers `ping` with `pong` and
  * `counts` with the pump's counters; invalidates the name `now-cached` on `invalidate`; and sends
@@ -72,6 +73,12 @@ const answers = defineTranslator<null, Record<string, never>>({
   },
 });
 
+const leaves: Readonly<Record<string, unknown>> = {
+  memory,
+  answers,
+  remote: { ...answers, isRemote: true },
+};
+
 const context: Context = {
   sink: { write: (line) => void process.stderr.write(`${line}\n`), now: () => Date.now() },
   now: () => performance.now(),
@@ -103,7 +110,7 @@ async function serve(leaf: Translator<unknown>, mountpoint: string, options: obj
 }
 
 async function main(kind: string, mountpoints: readonly string[], options: object): Promise<void> {
-  const leaf = (kind === 'memory' ? memory : answers) as Translator<unknown>;
+  const leaf = leaves[kind] as Translator<unknown>;
   const mounts: KernelMount[] = [];
   for (const mountpoint of mountpoints) mounts.push(await serve(leaf, mountpoint, options));
   process.on('message', (message) => {

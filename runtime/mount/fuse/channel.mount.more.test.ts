@@ -26,12 +26,15 @@ describe.skipIf(findObstacle() !== '')('a mount by root', () => {
     expect(line).toMatch(/nosuid,nodev.*default_permissions,allow_other,max_read=1048576/);
   });
 
-  test('reads ahead as much as one request can hold', async () => {
-    const { mountpoint } = await mounts.mount('answers');
+  test.each([
+    ['one request', 'answers', '1024\n'],
+    ['four requests over a network', 'remote', '4096\n'],
+  ] as const)('reads ahead as much as %s can hold', async (_title, kind, raised) => {
+    const { mountpoint } = await mounts.mount(kind);
     const file = `/sys/class/bdi/${findMount(mountpoint)!.device}/read_ahead_kb`;
     // With a read-only sysfs, the kernel's default stays.
     const { status } = spawnSync('test', ['-w', file]);
-    expect(readFileSync(file, 'utf8')).toBe(status === 0 ? '1024\n' : '128\n');
+    expect(readFileSync(file, 'utf8')).toBe(status === 0 ? raised : '128\n');
   });
 
   test('succeeds on a symbolic link to a path with a space', async () => {

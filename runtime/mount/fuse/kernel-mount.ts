@@ -99,9 +99,7 @@ async function mountAndServe(
     noexec: options.noexec,
     maxRead: MAX_DATA,
   });
-  const mount = findMount(channel.mountpoint);
-  if (mount !== null) raiseReadahead(mount.device);
-  return new KernelMount(channel, client, {
+  const kernelMount = new KernelMount(channel, client, {
     ...applyDefaultTimeouts(options),
     busyPollUs: options.busyPollUs ?? BUSY_POLL_US,
     passthrough: options.passthrough ?? true,
@@ -110,6 +108,9 @@ async function mountAndServe(
     acl: options.acl,
     notable: options.notable,
   });
+  const mount = findMount(channel.mountpoint);
+  if (mount !== null) raiseReadahead(mount.device, kernelMount.session.isRemote);
+  return kernelMount;
 }
 
 const syncfs = bindAsync('int syncfs(int fd)');

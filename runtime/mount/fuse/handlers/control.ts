@@ -34,6 +34,7 @@ import {
   READDIRPLUS_AUTO,
   WRITEBACK_CACHE,
 } from '../protocol.ts';
+import { READAHEAD_MAX } from '../readahead.ts';
 import type { Handler, HandlerContext } from './handler.ts';
 
 /**
@@ -123,7 +124,7 @@ export const init: Handler<InitIn> = (session, header, args) => {
     major: KERNEL_VERSION,
     minor: agreedMinor,
     // An upper limit for the kernel's own value; see `readahead.ts`.
-    maxReadahead: MAX_DATA,
+    maxReadahead: READAHEAD_MAX,
     flags: selectRequestedFlags(session) & args.flags,
     flags2,
     maxBackground: BACKGROUND_MAX,
