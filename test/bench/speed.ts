@@ -112,9 +112,9 @@ const measureFloor = makeLocalPart<'typescript' | 'floorAwake'>(
 );
 
 const makeCreatePart = (what: string, bar: Bars['same'], loads: Loads) => {
-  const { glossa, plain, pass } = makeCreationDirectories();
-  return makeLocalPart<'glossa' | 'plain' | 'pass'>(loads, {
-    ...{ what, operation: 'create', targets: { glossa, plain, pass } },
+  const { glossa, plain, memory, pass } = makeCreationDirectories();
+  return makeLocalPart<'glossa' | 'plain' | 'memory' | 'pass'>(loads, {
+    ...{ what, operation: 'create', targets: { glossa, plain, memory, pass } },
     ...{ first: 'pass', firstTitle: 'C' },
     held: [
       {

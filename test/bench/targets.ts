@@ -225,6 +225,10 @@ export const makeCreationDirectories = () => ({
   plain: makePlainKind('the same, without passthrough or gfids', (bench, name) =>
     startGlossa(bench, name, [], { flags: PLAIN }),
   ),
+  /** The least time of glossa: this storage makes no system calls. */
+  memory: makePlainKind('glossa, storage/memory', (bench, name) =>
+    startGlossa(bench, name, [], { storage: [makeVolume('memory', 'storage/memory')] }),
+  ),
 });
 
 export type DirectoryName = keyof ReturnType<typeof makeDirectories>;
