@@ -4,7 +4,7 @@
  */
 import { InitError } from '../../../runtime/core/errors.ts';
 import { InodeTable } from '../../../runtime/core/inode.ts';
-import type { Child, Xlator } from '../../../runtime/core/xlator.ts';
+import { type Child, canListUnopened, type Xlator } from '../../../runtime/core/xlator.ts';
 
 /** A volume below the server, which clients may use by its name. */
 export interface Brick {
@@ -13,6 +13,8 @@ export interface Brick {
   /** The volume to which requests are wound. */
   readonly links: Child;
   readonly isUp: boolean;
+  /** Whether its volumes list a directory without an opendir. */
+  readonly listsUnopened: boolean;
 }
 
 /**
@@ -80,6 +82,9 @@ export class Bricks {
       },
       get isUp() {
         return xl.below[index]!.up;
+      },
+      get listsUnopened() {
+        return canListUnopened(xl.below[index]!);
       },
     };
   }

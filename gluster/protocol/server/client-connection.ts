@@ -396,6 +396,9 @@ export class ClientConnection implements ServedConnection {
       get links() {
         return brick.links;
       },
+      get listsUnopened() {
+        return brick.listsUnopened;
+      },
       sendReply: (xid, fop, write, data) => this.sendReply(xid, fop, write, data),
     };
     this.host.pendingConnections.remove(this.pending);

@@ -1,15 +1,17 @@
 /** Names and fds that a brick resolves, over the loopback network. */
-import { readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { dumpXlator } from '../../../runtime/core/dumps.ts';
+import { EACCES } from '../../../runtime/core/errno.ts';
 import { ROOT_GFID } from '../../../runtime/core/gfid.ts';
 import { type Dirent, IA_IFDIR, type Iatt } from '../../../runtime/core/iatt.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
+import accessControl from '../../../runtime/xlators/features/access-control/index.ts';
 import { BrickClients } from '../../../test/support/brick-clients.ts';
-import { makeFolder } from '../../../test/support/posix.ts';
+import { isRoot, makeFolder } from '../../../test/support/posix.ts';
 
-const clients = new BrickClients(null);
+const clients = new BrickClients(null, Infinity, { translators: [accessControl] as never });
 
 afterEach(async () => {
   await clients.end();
@@ -55,3 +57,31 @@ test('a file or directory that a client uses without opening it is closed after 
   }
   expect(readCounts()).toEqual(before);
 });
+
+test.runIf(isRoot)(
+  'a directory that a client lists without opening it is opened as its user, where the brick checks permissions',
+  async () => {
+    const folder = makeFolder();
+    writeFileSync(join(folder, 'file'), 'data');
+    chmodSync(folder, 0o700);
+    const { graph } = await clients.openFolder(folder, {
+      above: [
+        'features/access-control',
+        ['protocol/server', { 'auth.addr.c1.allow': '127.0.0.1' }],
+      ],
+    });
+    const port = Number(String(dumpXlator(graph.top)['listens-at']).split(':')[1]);
+    const list = async (uid: number) => {
+      const { driver } = await clients.open(port, {
+        options: { 'remote-subvolume': 'c1' },
+        caller: { uid, gid: uid, groups: [] },
+      });
+      const directory = driver.makeFd(driver.root, 0, true);
+      const { opRet, opErrno } = await driver.wind('readdirp', directory, 4096, 0, null);
+      directory.release();
+      return opRet < 0 ? opErrno : 0;
+    };
+    expect(await list(0)).toBe(0);
+    expect(await list(4321)).toBe(EACCES);
+  },
+);

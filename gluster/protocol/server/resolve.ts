@@ -15,7 +15,7 @@ import {
   ESTALE,
 } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
-import type { FdTable } from '../../../runtime/core/fd-table.ts';
+import { closeFd, type FdTable } from '../../../runtime/core/fd-table.ts';
 import { findFop } from '../../../runtime/core/fops.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
 import { wind } from '../../../runtime/core/gen/fops.gen.ts';
@@ -37,6 +37,8 @@ export interface ResolveScope {
   readonly fds: FdTable;
   /** The volume to which this client's requests are wound. */
   readonly links: Child;
+  /** Whether the volumes list a directory without an opendir. */
+  readonly listsUnopened: boolean;
   /** The gfid of the client's root directory. */
   readonly root: Gfid;
 }
@@ -98,12 +100,32 @@ function findFd(
     onResult(scope.fds.get(fdNumber) ?? EBADF);
     return;
   }
-  findInode(frame, gfid, scope, (inode) =>
-    onResult(
-      typeof inode === 'number' ? inode : new Fd(inode, O_RDWR, frame.root.pid, inode.isDir),
-    ),
-  );
+  findInode(frame, gfid, scope, (inode) => {
+    if (typeof inode === 'number') return onResult(inode);
+    const fd = new Fd(inode, O_RDWR, frame.root.pid, inode.isDir);
+    if (!inode.isDir || scope.listsUnopened) onResult(fd);
+    else openDirectory(frame, scope.links, fd, onResult);
+  });
 }
+
+/** An opendir under way; the frame's local until its reply. */
+interface OpenState {
+  readonly fd: Fd;
+  readonly onResult: OnOperand;
+}
+
+/** Opens the directory of an fd for volumes that need that. */
+function openDirectory(frame: Frame, links: Child, fd: Fd, onResult: OnOperand): void {
+  frame.local = { fd, onResult } satisfies OpenState;
+  wind.opendir(frame, 0, opendirCbk, links, new Loc(fd.inode), fd, null);
+}
+
+const opendirCbk: Cbk<'opendir', unknown> = (frame, _cookie, _xl, opRet, opErrno) => {
+  const { fd, onResult } = frame.local as OpenState;
+  if (opRet >= 0) return onResult(fd);
+  closeFd(fd);
+  onResult(opErrno || EIO);
+};
 
 /** Finds an inode by gfid: in the table, else at the storage. */
 function findInode(
