@@ -31,7 +31,7 @@ const opendir: Fop<'opendir', ReaddirAhead> = (frame, xl, loc, fd, xdata) => {
   const listing = new Listing(fd!, frame.root);
   frame.local = listing;
   wind.opendir(frame, 0, opendirCbk, xl.children[0]!, loc, fd, xdata);
-  if (listing.isOpening && xl.below.every(canListUnopened)) xl.priv.requestFirstEntries(listing);
+  if (listing.isOpening && xl.below.every(canListUnopened)) xl.priv.windReaddirp(listing);
 };
 
 const opendirCbk: Cbk<'opendir', ReaddirAhead> = (frame, _c, xl, opRet, opErrno, fd, xdata) => {

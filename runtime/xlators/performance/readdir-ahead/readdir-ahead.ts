@@ -126,12 +126,8 @@ export class ReaddirAhead extends InodeCache<InodeState, OptionValues> {
     }
   }
 
-  /** Requests the first entries while the directory is being opened. */
-  requestFirstEntries(listing: Listing): void {
-    this.windReaddirp(listing);
-  }
-
-  private windReaddirp(listing: Listing): void {
+  /** Requests the next entries; while the directory is being opened, the first ones. */
+  windReaddirp(listing: Listing): void {
     listing.isRequesting = true;
     const frame = this.xl.begin(makeRequestAs(listing.caller, 'READDIRP'));
     frame.local = new PendingBatch(listing, this.clock, this.xl.context.now());

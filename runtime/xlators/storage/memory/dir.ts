@@ -131,7 +131,7 @@ export const dirFops: Fops<MemoryVolume> = {
     const node = findNode(xl, loc);
     if (typeof node === 'number') return fail.opendir(frame, node);
     if (!node.isDir) return fail.opendir(frame, ENOTDIR);
-    // A listing may have come before.
+    // A listing may have opened it before.
     if (fd.ctxGet(xl) === undefined) addOpenNode(xl, fd, node);
     unwind.opendir(frame, 0, 0, fd, null);
   },

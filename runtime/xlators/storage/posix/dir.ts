@@ -271,9 +271,9 @@ export const dirFops: Fops<Store> = {
   opendir(frame, xl, loc, fd, _xdata) {
     const handle = findHandle(xl, loc);
     if (typeof handle === 'number') return fail.opendir(frame, handle);
-    // A listing may have come before.
-    const dir = fd.ctxGet(xl) === undefined ? openDir(xl, fd, handle) : 0;
-    if (typeof dir === 'number' && dir !== 0) return fail.opendir(frame, dir);
+    // A listing may have opened it before.
+    const dir = fd.ctxGet(xl) ?? openDir(xl, fd, handle);
+    if (typeof dir === 'number') return fail.opendir(frame, dir);
     xl.priv.mdata.setTimes(frame, 'opendir', handle);
     unwind.opendir(frame, 0, 0, fd, null);
   },
