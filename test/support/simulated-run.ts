@@ -115,6 +115,7 @@ export const simulateRun = (
     kernel: '6.12.0',
     load: [0.1, 0.2, 0.3],
     storage: 'tmpfs',
+    idlePollUs: 0,
     versions: { glossa: '0.1.0', Node: 'v20.20.0', GlusterFS: null },
   },
   stacks: stackNames.map((name) => ({

@@ -1,9 +1,14 @@
 import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
+import { simulateRun } from '../../../test/support/simulated-run.ts';
 import { makeCpuMask } from './affinity.ts';
-import { findFileSystemType } from './machine.ts';
+import { findFileSystemType, readIdlePollUs } from './machine.ts';
 import { readCpuSeconds, readPeakMemory } from './process-usage.ts';
+import { formatMachineSentence } from './report/run-sentences.ts';
 
 const MOUNTS = [
   ['/', 'ext4'],
@@ -22,6 +27,29 @@ describe('the bench', () => {
     ['/mnt', 'btrfs'],
   ])('finds the path %s on the file system %s', (path, type) => {
     expect(findFileSystemType(path, MOUNTS)).toBe(type);
+  });
+
+  it.each([
+    ['haltpoll', '0', 0, 'idle CPUs halt at once; load'],
+    ['haltpoll', '200000', 200, 'idle CPUs poll 200 µs, then halt; load'],
+    ['intel_idle', '200000', null, 'tmpfs; load'],
+    ['haltpoll', null, null, 'tmpfs; load'],
+    [null, null, null, 'tmpfs; load'],
+  ])('reads how long idle CPUs poll: driver %s, %s ns', (driver, ns, us, words) => {
+    const root = mkdtempSync(join(tmpdir(), 'glossa-machine-'));
+    const files = {
+      'sys/devices/system/cpu/cpuidle/current_driver': driver,
+      'sys/module/haltpoll/parameters/guest_halt_poll_ns': ns,
+    };
+    for (const [path, text] of Object.entries(files)) {
+      if (text === null) continue;
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), `${text}\n`);
+    }
+    const idlePollUs = readIdlePollUs(root);
+    rmSync(root, { recursive: true });
+    expect(idlePollUs).toBe(us);
+    expect(formatMachineSentence({ ...simulateRun().machine, idlePollUs })).toContain(words);
   });
 
   it('makes a CPU mask in which bit n stands for CPU n', () => {

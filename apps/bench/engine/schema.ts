@@ -147,6 +147,11 @@ export interface Machine {
   readonly load: readonly number[];
   /** Type of the file system that holds the stacks' files. */
   readonly storage: string;
+  /**
+   * Microseconds for which an idle CPU of a virtual machine polls for work before it halts: waking a halted one takes
+   * 10 µs and more. null: not known, as on other machines; results of older versions lack it.
+   */
+  readonly idlePollUs?: number | null;
   /** Versions of programs by name; null for a missing program. */
   readonly versions: Readonly<Record<string, string | null>>;
 }

@@ -37,14 +37,22 @@ export function formatComparisons({ stacks, workloads }: Run): string[] {
 
 /** Formats the sentence about CPU, memory, kernel, storage, load and versions. */
 export function formatMachineSentence(machine: Machine): string {
-  const { cpu, cpus, memoryBytes, kernel, load, storage, versions } = machine;
+  const { cpu, cpus, memoryBytes, kernel, load, storage, idlePollUs, versions } = machine;
   const programs = Object.entries(versions).map(
     ([name, version]) => `${name} ${version ?? 'missing'}`,
   );
   return (
     `${cpus} CPUs (${cpu}), ${formatWhole(memoryBytes / 1e9)} GB, Linux ${kernel}; files on ${storage}; ` +
-    `load at the start ${load.map(formatHundredths).join(' ')}; ${programs.join(', ')}.`
+    `${formatIdlePoll(idlePollUs ?? null)}load at the start ${load.map(formatHundredths).join(' ')}; ${programs.join(', ')}.`
   );
+}
+
+/** Formats how long an idle CPU of a virtual machine polls; empty if that is not known. */
+function formatIdlePoll(us: number | null): string {
+  if (us === null) return '';
+  return us === 0
+    ? 'idle CPUs halt at once; '
+    : `idle CPUs poll ${formatWhole(us)} µs, then halt; `;
 }
 
 /** Formats the paragraphs about the method of measurement. */

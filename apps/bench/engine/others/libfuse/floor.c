@@ -14,6 +14,7 @@
  * REQUESTS has what it sends, as three parts behind their lengths: the record of the handshake; of a lookup, what
  * follows the record's mark and number up to the name, and what follows the name (test/bench/relay.ts).
  */
+#define _GNU_SOURCE
 #define FUSE_USE_VERSION 312
 #include <arpa/inet.h>
 #include <errno.h>
@@ -49,6 +50,7 @@ static double now_us(void)
 #define LAST_PART 0x80000000u
 #define REPLY 1
 #define RECORD_MAX (1 << 16)
+#define CALLS_PER_CPU_CHECK 256
 
 struct part {
     uint32_t length;
@@ -80,11 +82,25 @@ static int send_all(const unsigned char *bytes, size_t length)
     return 0;
 }
 
-/* Receives so many bytes; waits awake at first. */
+/*
+ * Whether the process may use several CPUs. On one, the brick runs only while this process sleeps. The kernel is
+ * asked at some calls only: the bench assigns the CPUs once the mount is there.
+ */
+static int has_several_cpus(void)
+{
+    static unsigned calls;
+    static int several;
+    cpu_set_t cpus;
+    if (calls++ % CALLS_PER_CPU_CHECK == 0)
+        several = !sched_getaffinity(0, sizeof cpus, &cpus) && CPU_COUNT(&cpus) > 1;
+    return several;
+}
+
+/* Receives so many bytes; waits awake at first, if the brick can run meanwhile. */
 static int receive_all(unsigned char *bytes, size_t length)
 {
     struct pollfd waiting = { .fd = brick, .events = POLLIN };
-    double until = awake_us > 0 ? now_us() + awake_us : 0;
+    double until = awake_us > 0 && has_several_cpus() ? now_us() + awake_us : 0;
     while (length > 0) {
         ssize_t got = recv(brick, bytes, length, MSG_DONTWAIT);
         if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
