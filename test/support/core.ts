@@ -4,15 +4,22 @@
  */
 import type { Context } from '../../runtime/core/context.ts';
 import { type Frame, makeFirstFrame, Stack } from '../../runtime/core/frame.ts';
-import { type FopName, type FopTable, fopNames } from '../../runtime/core/gen/fops.gen.ts';
+import {
+  type FopName,
+  type FopTable,
+  fopNames,
+  unwind,
+  wind,
+} from '../../runtime/core/gen/fops.gen.ts';
 import { collect, collectCbk, unwindArgs, windArgs } from '../../runtime/core/gen/generic.gen.ts';
 import { gfidFromRandom } from '../../runtime/core/gfid.ts';
 import { Graph } from '../../runtime/core/graph.ts';
-import { IA_IFDIR, Iatt } from '../../runtime/core/iatt.ts';
+import { type Dirent, direntType, IA_IFDIR, Iatt } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import { INFO } from '../../runtime/core/log.ts';
 import {
+  type Cbk,
   type Dump,
   defineTranslator,
   type Fops,
@@ -203,3 +210,26 @@ export const makeTranslator = (
     init: () => null,
     dump: () => dump,
   }) as unknown as Translator<unknown>;
+
+/** Lists every file as a directory without attributes, as cluster/distribute lists directories. */
+export const unknownDirectories = makeTranslator('unknown-directories', {
+  readdirp(frame, xl, fd, size, offset, xdata) {
+    wind.readdirp(frame, 0, hideAttributes, xl.children[0]!, fd, size, offset, xdata);
+  },
+});
+
+const hideAttributes: Cbk<'readdirp', null> = (
+  frame,
+  _cookie,
+  _xl,
+  opRet,
+  opErrno,
+  entries,
+  xdata,
+) => {
+  const hide = (entry: Dirent): Dirent => ({
+    ...entry,
+    ...{ type: direntType(IA_IFDIR), stat: null, inode: null },
+  });
+  unwind.readdirp(frame, opRet, opErrno, entries?.map(hide) ?? null, xdata);
+};

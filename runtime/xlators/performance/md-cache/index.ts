@@ -11,12 +11,12 @@ import { type Client, hasOtherClients } from '../../../core/client.ts';
 import type { Dict } from '../../../core/dict.ts';
 import { ENODATA } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
-import type { Frame } from '../../../core/frame.ts';
+import { type Frame, makeRequestAs, type Stack } from '../../../core/frame.ts';
 import { fail, tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import { NULL_GFID } from '../../../core/gfid.ts';
 import type { Dirent, Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
-import type { Loc } from '../../../core/loc.ts';
+import { Loc } from '../../../core/loc.ts';
 import { withTimeouts } from '../../../core/timeouts.ts';
 import { invalidateEntry, invalidateInode } from '../../../core/upcall.ts';
 import { GFID_REQ } from '../../../core/xdata.ts';
@@ -77,24 +77,86 @@ const needsNoKeys = (keys: { size: number; has(key: string): boolean } | null): 
 /** Answers a lookup from the cache, or winds it with the keys of all cached extended attributes. */
 const lookup: Fop<'lookup', MdCache> = (frame, xl, loc, xdata) => {
   const { priv } = xl;
-  const buf = findAttributes(priv, loc);
-  if (buf !== null && needsNoKeys(xdata)) {
+  const buf = needsNoKeys(xdata) ? findAttributes(priv, loc) : null;
+  if (buf !== null) {
     priv.hits += 1;
     const replyXdata = addTimeouts(priv, priv.findOrAddState(loc.inode!), null);
-    return unwind.lookup(frame, 0, 0, loc.inode, buf, replyXdata, null);
+    unwind.lookup(frame, 0, 0, loc.inode, buf, replyXdata, null);
+  } else {
+    priv.misses += 1;
+    frame.local = loc;
+    wind.lookup(frame, priv.clock, lookupCbk, xl.children[0]!, loc, addLookupKeys(priv, xdata));
   }
-  priv.misses += 1;
-  frame.local = loc;
-  let requestXdata = priv.lookupKeys;
-  if (xdata !== null && requestXdata !== null) {
-    const merged = xdata.copy();
-    requestXdata.forEach((key, value) => {
-      if (!merged.has(key)) merged.set(key, value);
-    });
-    requestXdata = merged;
-  }
-  wind.lookup(frame, priv.clock, lookupCbk, xl.children[0]!, loc, requestXdata ?? xdata);
+  if (loc.parent !== null && loc.name !== null)
+    lookUpAhead(xl, frame.root, loc.parent, loc.name, buf !== null);
 };
+
+/** Adds the keys of all cached extended attributes to the xdata of a lookup. */
+function addLookupKeys({ lookupKeys }: MdCache, xdata: Dict | null): Dict | null {
+  if (xdata === null || lookupKeys === null) return lookupKeys ?? xdata;
+  const merged = xdata.copy();
+  lookupKeys.forEach((key, value) => {
+    if (!merged.has(key)) merged.set(key, value);
+  });
+  return merged;
+}
+
+/** Looks names up ahead, as the caller of a lookup (`lookups-ahead.ts`). */
+function lookUpAhead(
+  xl: MdCacheXlator,
+  caller: Stack,
+  parent: Inode,
+  name: string,
+  isCached: boolean,
+): void {
+  const { priv } = xl;
+  const { table } = parent;
+  for (const next of priv.lookupsAhead.takeNext(parent, name, isCached)) {
+    const loc = new Loc(table.grep(parent, next) ?? table.newInode(), parent, next);
+    if (findAttributes(priv, loc) !== null) continue;
+    const frame = xl.begin(makeRequestAs(caller, 'LOOKUP'));
+    frame.local = loc;
+    priv.aheadCount += 1;
+    wind.lookup(frame, priv.clock, aheadCbk, xl.children[0]!, loc, priv.lookupKeys);
+  }
+}
+
+const aheadCbk: Cbk<'lookup', MdCache> = (
+  frame,
+  clockAtWind,
+  xl,
+  opRet,
+  _opErrno,
+  inode,
+  buf,
+  xdata,
+) => {
+  xl.end(frame.root);
+  const loc = frame.local as Loc & { readonly parent: Inode; readonly name: string };
+  if (opRet >= 0 && inode !== null && buf !== null) {
+    const state = cacheLookup(xl, clockAtWind, loc, inode, buf, xdata);
+    // The lookup that is expected finds the inode by this name.
+    if (state !== null) loc.parent.table.link(inode, loc.parent, loc.name, buf);
+  }
+  xl.priv.lookupsAhead.noteReply(loc.parent, loc.name);
+};
+
+/** Caches the values in a lookup's reply, unless they may be outdated: then it returns null. */
+function cacheLookup(
+  xl: MdCacheXlator,
+  clockAtWind: number,
+  { parent, name }: Loc,
+  inode: Inode,
+  buf: Iatt,
+  xdata: Dict | null,
+): InodeEntry | null {
+  const { priv } = xl;
+  const state = cacheAttributes(xl, clockAtWind, priv.findTableInode(inode, buf.iaGfid), buf);
+  if (state === null) return null;
+  priv.cacheXattrs(state, xdata);
+  if (parent !== null && name !== null) priv.cacheName(state, parent, name);
+  return state;
+}
 
 const lookupCbk: Cbk<'lookup', MdCache> = (
   frame,
@@ -116,11 +178,7 @@ const lookupCbk: Cbk<'lookup', MdCache> = (
       invalidateName(xl, frame.root.client, loc);
     }
   } else if (inode !== null && buf !== null) {
-    const state = cacheAttributes(xl, clockAtWind, xl.priv.findTableInode(inode, buf.iaGfid), buf);
-    if (state !== null) {
-      xl.priv.cacheXattrs(state, xdata);
-      if (loc.parent !== null && loc.name !== null) xl.priv.cacheName(state, loc.parent, loc.name);
-    }
+    const state = cacheLookup(xl, clockAtWind, loc, inode, buf, xdata);
     replyXdata = addTimeouts(xl.priv, state, xdata);
   }
   unwind.lookup(frame, opRet, opErrno, inode, buf, replyXdata, postparent);
@@ -180,8 +238,14 @@ const fstatCbk: Cbk<'fstat', MdCache> = (frame, clockAtWind, xl, opRet, opErrno,
   unwind.fstat(frame, opRet, opErrno, buf, cacheReply(frame, clockAtWind, xl, opRet, buf, xdata));
 };
 
+/** A readdirp under way. */
+interface ListingRequest {
+  readonly fd: Fd;
+  readonly offset: number;
+}
+
 const readdirp: Fop<'readdirp', MdCache> = (frame, xl, fd, size, offset, xdata) => {
-  frame.local = fd;
+  frame.local = { fd, offset } satisfies ListingRequest;
   // Unlike a lookup, this adds no keys: a cache below cannot tell with which keys an entry was requested.
   wind.readdirp(frame, xl.priv.clock, readdirpCbk, xl.children[0]!, fd, size, offset, xdata);
 };
@@ -195,7 +259,9 @@ const readdirpCbk: Cbk<'readdirp', MdCache> = (
   entries,
   xdata,
 ) => {
-  const { inode: parent } = frame.local as Fd;
+  const { fd, offset } = frame.local as ListingRequest;
+  const parent = fd.inode;
+  if (opRet > 0 && entries !== null) xl.priv.lookupsAhead.noteListing(parent, offset, entries);
   const cacheEntry = (entry: Dirent): Dirent => {
     const { name, stat: buf, inode, dict } = entry;
     if (inode === null || buf === null || name === '.' || name === '..') return entry;

@@ -22,6 +22,7 @@ import {
   InodeState,
   invalidatingEvents,
 } from '../shared/inode-cache.ts';
+import { LookupsAhead } from './lookups-ahead.ts';
 import { computeTimeoutSeconds, type OptionValues, readCachedXattrs } from './options.ts';
 import { XattrCache } from './xattr-cache.ts';
 
@@ -55,6 +56,9 @@ export class InodeEntry extends InodeState {
 export class MdCache extends InodeCache<InodeEntry, OptionValues> {
   xattrHits = 0;
   xattrMisses = 0;
+  readonly lookupsAhead = new LookupsAhead();
+  /** Number of lookups ahead. */
+  aheadCount = 0;
   /** Number of upcalls from below. */
   invalidationCount = 0;
   /** The cached reply of statfs. */
@@ -244,6 +248,7 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
     super.reset();
     this.xattrHits = 0;
     this.xattrMisses = 0;
+    this.aheadCount = 0;
     this.invalidationCount = 0;
   }
 
@@ -254,6 +259,7 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
       misses: this.misses,
       xattr_hits: this.xattrHits,
       xattr_misses: this.xattrMisses,
+      lookups_ahead: this.aheadCount,
       invalidations: this.invalidationCount,
       timeout: this.timeoutMs / 1000,
       inodes,

@@ -1,6 +1,7 @@
 /** performance/md-cache against a model of the storage: no reply is older than its request. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { unknownDirectories } from '../../../../test/support/core.ts';
 import type { Step } from '../../../../test/support/histories.ts';
 import { anyHistories, World } from '../../../../test/support/performance.ts';
 import type { Translator } from '../../../core/xlator.ts';
@@ -50,4 +51,20 @@ test('md-cache replies with attributes that the file had between the request and
     }),
     { numRuns: 60 },
   );
+});
+
+test('md-cache replies with such attributes, too, to lookups for which it looked names up ahead', async () => {
+  const options = { 'md-cache-timeout': '600', 'cache-invalidation': 'on' };
+  const stack = [{ translator: unknownDirectories }, { translator, options }];
+  let aheadCount = 0;
+  await fc.assert(
+    fc.asyncProperty(anyHistories({ lookup: 12, readdirp: 6, others: 4 }), async (steps) => {
+      const world = await World.start({ stack, tells: true, timeoutMs: 600_000 });
+      for (const step of steps) world.step(step);
+      world.settle();
+      aheadCount += Number(translator.dump!(world.top).lookups_ahead);
+    }),
+    { numRuns: 200 },
+  );
+  expect(aheadCount).toBeGreaterThan(0);
 });
